@@ -1,0 +1,1 @@
+"""The core: communes, layers, perimeters, guidance and coverage, without any screen."""

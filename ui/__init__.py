@@ -1,0 +1,1 @@
+"""What the screen needs and the core must not know."""
