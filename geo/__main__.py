@@ -1,0 +1,138 @@
+"""Command line: `python -m geo evaluate | coverage | build | display`. Results on stdout, problems on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from geo.codes import split_codes
+from geo.communes import BASE, Atlas, load_atlas
+from geo.coverage import coverage, read_scope
+from geo.crosswalk import Crosswalk, build_crosswalk
+from geo.density import approximate_density
+from geo.errors import GeoInputError
+from geo.guidance import run_checks
+from geo.layers import find_zones, load_layers
+from geo.perimeter import Perimeter, PerimeterFacts, perimeter_of_zone
+from geo.report import coverage_data, coverage_text, evaluation, evaluation_text
+
+STATIC = Path(__file__).resolve().parent.parent / "static" / "geo"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line's grammar."""
+    main = argparse.ArgumentParser(prog="python -m geo", description="Périmètres et couverture des CLSM.")
+    commands = main.add_subparsers(dest="command", required=True, metavar="commande")
+    evaluate = commands.add_parser("evaluate", help="évaluer un périmètre")
+    which = evaluate.add_mutually_exclusive_group(required=True)
+    which.add_argument("--communes", help="codes de communes séparés par des virgules (94028,94033)")
+    which.add_argument("--epci", help="code SIREN d’un EPCI ou d’un EPT")
+    which.add_argument("--clsm", help="identifiant d’un CLSM connu (clsm-94-creteil)")
+    which.add_argument("--secteur", help="code d’un secteur de psychiatrie (94G07)")
+    evaluate.add_argument("--json", action="store_true", help="écrire du JSON")
+    cover = commands.add_parser("coverage", help="couverture d’un territoire")
+    cover.add_argument("--scope", required=True, help="france, un département (94) ou une région (reg-32)")
+    cover.add_argument("--complete", default="", metavar="DEPARTEMENTS",
+                       help="départements où vous savez complète la liste des CLSM (94,79)")  # fmt: skip
+    cover.add_argument("--json", action="store_true", help="écrire du JSON")
+    build = commands.add_parser("build", help="refaire la base des communes depuis les registres de paquets")
+    build.add_argument("--to", type=Path, default=BASE, help="dossier de la base")
+    display = commands.add_parser("display", help="préparer les contours affichés par les cartes")
+    display.add_argument("--force", action="store_true", help="refaire même si tout est à jour")
+    return main
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; 0 when it worked, 2 on bad input."""
+    options = parser().parse_args(arguments)
+    command = {"evaluate": _evaluate, "coverage": _coverage, "build": _build, "display": _display}[options.command]
+    try:
+        lines = list(command(options))
+    except GeoInputError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return 2
+    for line in lines:
+        print(line)
+    return 0
+
+
+def _open() -> Crosswalk:
+    atlas = load_atlas()
+    return build_crosswalk(atlas, load_layers(atlas))
+
+
+def _evaluate(options: argparse.Namespace) -> Iterable[str]:
+    crosswalk = _open()
+    perimeter, notices = _perimeter(options, crosswalk)
+    for notice in notices:
+        print(notice, file=sys.stderr)
+    facts = PerimeterFacts(perimeter, crosswalk, approximate_density(crosswalk.atlas))
+    findings = run_checks(facts)
+    if options.json:
+        return [json.dumps(evaluation(facts, findings), ensure_ascii=False, indent=2)]
+    return evaluation_text(facts, findings)
+
+
+def _perimeter(options: argparse.Namespace, crosswalk: Crosswalk) -> tuple[Perimeter, tuple[str, ...]]:
+    atlas, layers = crosswalk.atlas, crosswalk.layers
+    if options.communes is not None:
+        return Perimeter.of(split_codes(options.communes), atlas), ()
+    if options.epci is not None:
+        return _zone(options.epci, ("epci", "ept"), "code SIREN d’EPCI ou d’EPT", crosswalk)
+    if options.clsm is not None:
+        return _zone(options.clsm, ("clsm",), "CLSM", crosswalk)
+    return _zone(options.secteur, tuple(i for i in layers if i.startswith("secteurs")), "secteur", crosswalk)
+
+
+def _zone(text: str, layer_ids: tuple[str, ...], what: str, crosswalk: Crosswalk) -> tuple[Perimeter, tuple[str, ...]]:
+    found = list(find_zones((crosswalk.layers[i] for i in layer_ids), text))
+    if not found:
+        raise GeoInputError(
+            f"{text} : {what} inconnu dans les données ; voyez « python -m geo coverage --scope france --json »."
+        )
+    if len(found) > 1:
+        raise GeoInputError(
+            f"{text} : plusieurs zones correspondent ({', '.join(z for _, z in found)}) ; donnez l’identifiant entier."
+        )
+    layer, zone = found[0]
+    return perimeter_of_zone(layer, zone, crosswalk.atlas)
+
+
+def _coverage(options: argparse.Namespace) -> Iterable[str]:
+    crosswalk = _open()
+    scope = read_scope(options.scope, crosswalk.atlas)
+    found = coverage(scope, crosswalk, complete=_departements(options.complete, crosswalk.atlas))
+    if options.json:
+        return [json.dumps(coverage_data(found), ensure_ascii=False, indent=2)]
+    return coverage_text(found)
+
+
+def _departements(text: str, atlas: Atlas) -> list[str]:
+    codes = [code.upper() for code in split_codes(text)]
+    problems = [f"{c} : département inconnu." for c in codes if c not in atlas.departements.index]
+    if problems:
+        raise GeoInputError(problems)
+    return codes
+
+
+def _build(options: argparse.Namespace) -> Iterable[str]:
+    from geo.base_build import build
+
+    build(options.to)
+    return []
+
+
+def _display(options: argparse.Namespace) -> Iterable[str]:
+    from geo.display import derive, up_to_date
+
+    if options.force or not up_to_date(STATIC):
+        derive(STATIC)
+    return []
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,256 @@
+"""Checks that need layers: QPV, psychiatric sectors, other dispositifs, resources.
+
+What is known may raise a question or a warning; only a complete list may reassure. Where a layer is not complete,
+a favourable outcome is never stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from geo import french as fr
+from geo.crosswalk import Overlap, Relation
+from geo.findings import Finding, Outcome, Reach, Settings
+from geo.layers import Etat, Precision
+from geo.perimeter import PerimeterFacts
+
+DISPOSITIFS = ("clsm", "cls", "cpts", "dac")
+
+
+def _gap(facts: PerimeterFacts, layer_id: str, departements: Sequence[str] | None = None) -> str:
+    """Say where a layer is not complete, for the départements of a perimeter."""
+    layer, atlas = facts.crosswalk.layers[layer_id], facts.atlas
+    asked = departements or facts.departements
+    names = [f"{atlas.departements.at[d, 'nom']} ({d})" for d in asked if d not in layer.extent]
+    name = layer.name if layer.name.isupper() else layer.name[0].lower() + layer.name[1:]
+    return f"liste complète des {name} pour : {fr.listing(names, most=5)}"
+
+
+def quarters(facts: PerimeterFacts, settings: Settings) -> Finding:
+    """Compare the QPV inside with those of the same intercommunal bodies left outside."""
+    atlas = facts.atlas
+    rows = {int(r) for part in facts.communities for r in atlas.members("community", part.code)} | set(
+        facts.rows.tolist()
+    )
+    around = np.array(sorted(rows), dtype=np.intp)
+    departements = sorted(set(atlas.table["departement"].iloc[around]))
+    complete = set(departements) <= facts.crosswalk.layers["qpv"].extent
+    known = facts.crosswalk.overlaps(around)["qpv"]
+    met = {o.id: o for o in facts.overlaps["qpv"]}
+    inside = [met[o.id] for o in known if o.id in met]
+    outside = [o for o in known if o.id not in met]
+    straddling = [o for o in inside if o.relation is Relation.PARTIEL]
+    figures = _quarter_figures(inside, outside, straddling)
+    details = tuple(
+        f"{title} : {fr.listing((_quarter_text(o) for o in group), most=15)}."
+        for title, group in (
+            ("Dans le périmètre", inside),
+            ("Hors du périmètre, dans les mêmes intercommunalités", outside),
+        )
+        if group
+    )
+    if not complete:
+        seen = (
+            f" {fr.count(len(known), 'quartier connu', 'quartiers connus')}, sans certitude d’être les seuls."
+            if known
+            else ""
+        )
+        sentence = (
+            f"La liste des QPV n’est pas complète ici, l’absence d’un quartier ne peut donc pas être affirmée.{seen}"
+        )
+        return Finding("qpv", Outcome.UNKNOWN, sentence, figures, details, (_gap(facts, "qpv", departements),))
+    if not known:
+        sentence = "Ni le périmètre ni les intercommunalités concernées ne comptent de QPV."
+        return Finding("qpv", Outcome.FAVORABLE, sentence, figures, reach=Reach.NOT_CONCERNED)
+    counted = _quarter_share(inside, outside)
+    start = f"{fr.count(len(inside), 'QPV', 'QPV')} dans le périmètre sur {len(known)} dans les intercommunalités concernées{counted}."
+    if outside or straddling:
+        names = fr.listing((f"{o.name}" for o in (*outside, *straddling)), most=6)
+        return Finding(
+            "qpv", Outcome.DISCUSS, f"{start} Laissés dehors, au moins en partie : {names}.", figures, details
+        )
+    return Finding("qpv", Outcome.FAVORABLE, f"{start} Aucun n’est laissé dehors.", figures, details)
+
+
+def _quarter_figures(inside: list[Overlap], outside: list[Overlap], straddling: list[Overlap]) -> dict[str, object]:
+    return {
+        "qpv_dans_le_perimetre": len(inside),
+        "qpv_hors_perimetre": len(outside),
+        "qpv_a_cheval": len(straddling),
+        "population_connue_dans_le_perimetre": sum(o.population or 0 for o in inside),
+        "population_connue_hors_perimetre": sum(o.zone_population or 0 for o in outside),
+        "qpv_sans_population_connue": sum(o.zone_population is None for o in (*inside, *outside)),
+        "noms_hors_perimetre": [o.name for o in outside],
+    }
+
+
+def _quarter_share(inside: list[Overlap], outside: list[Overlap]) -> str:
+    """Share of QPV inhabitants inside, only when every quarter's population is known."""
+    values = [o.population for o in inside] + [o.zone_population for o in outside]
+    if any(v is None for v in values):
+        return " (populations en partie inconnues)"
+    here, total = sum(o.population or 0 for o in inside), sum(v or 0 for v in values)
+    return f", {fr.ratio(here, total)} de leurs habitants" if total else ""
+
+
+def _quarter_text(overlap: Overlap) -> str:
+    people = overlap.zone_population
+    return f"{overlap.name} ({fr.inhabitants(people)})" if people else f"{overlap.name} (population inconnue)"
+
+
+def sectors(facts: PerimeterFacts, settings: Settings) -> Finding:
+    """Name the adult sectors to invite; several make a matter to discuss, one is favourable."""
+    adults, children = facts.overlaps["secteurs-adultes"], facts.overlaps["secteurs-enfants"]
+    complete = facts.known_everywhere("secteurs-adultes") or facts.assigned_everywhere("secteurs-adultes")
+    complete_children = facts.known_everywhere("secteurs-enfants") or facts.assigned_everywhere("secteurs-enfants")
+    slivers = [o for o in adults if o.share_of_zone is not None and o.share_of_zone < settings.sliver]
+    main = [o for o in adults if o not in slivers]
+    figures = {
+        "secteurs_adultes": [_sector_figures(o) for o in main],
+        "secteurs_adultes_a_la_marge": [_sector_figures(o) for o in slivers],
+        "secteurs_infanto_juveniles": [_sector_figures(o) for o in children],
+    }
+    details = tuple(_sector_text(facts, o) for o in (*main, *slivers, *children))
+    missing = []
+    if not complete:
+        missing.append(_gap(facts, "secteurs-adultes"))
+    if not complete_children:
+        missing.append(_gap(facts, "secteurs-enfants"))
+    child_text = "" if complete_children else " Les secteurs infanto-juvéniles ne sont pas tous connus ici."
+    names = fr.listing((o.name for o in main), most=8)
+    if not complete and len(main) < 2:
+        seen = f" Connu : {names}." if main else ""
+        sentence = f"Les secteurs de psychiatrie adulte ne sont pas tous connus sur ce périmètre.{seen}"
+        return Finding("secteurs", Outcome.UNKNOWN, sentence, figures, details, tuple(missing))
+    if len(main) <= 1 and not slivers:
+        sentence = f"Un seul secteur adulte, {names} : un seul interlocuteur pour la psychiatrie adulte.{child_text}"
+        return Finding("secteurs", Outcome.FAVORABLE, sentence, figures, details, tuple(missing))
+    number = f"{'' if complete else 'Au moins '}{len(main)} secteurs adultes à inviter : {names}."
+    if len(main) == 1:
+        number = f"Un secteur adulte pour l’essentiel : {names}."
+    margin = (
+        f" À la marge (moins de {fr.percent(settings.sliver, 0)} du secteur) : {fr.listing(o.name for o in slivers)}."
+        if slivers
+        else ""
+    )
+    outcome = Outcome.FAVORABLE if len(main) == 1 else Outcome.DISCUSS
+    return Finding("secteurs", outcome, number + margin + child_text, figures, details, tuple(missing))
+
+
+def _sector_figures(overlap: Overlap) -> dict[str, object]:
+    return {
+        "id": overlap.id,
+        "nom": overlap.name,
+        "population_commune": overlap.population,
+        "part_du_secteur": overlap.share_of_zone,
+    }
+
+
+def _sector_text(facts: PerimeterFacts, overlap: Overlap) -> str:
+    zone = facts.crosswalk.layers[overlap.layer].zones.loc[overlap.id]
+    hospital = f", {zone['territoire']}" if zone["territoire"] and zone["territoire"] != overlap.name else ""
+    if overlap.partial:
+        inside = "concerné pour une partie de commune, de taille inconnue"
+    elif overlap.zone_population:
+        inside = f"{fr.ratio(overlap.population or 0, overlap.zone_population)} de ses habitants"
+    else:
+        inside = f"{fr.inhabitants(overlap.population or 0)} en commun, population du secteur inconnue"
+    return f"{overlap.name}{hospital} : {inside}."
+
+
+def articulation(facts: PerimeterFacts, settings: Settings) -> Finding:
+    """Look at CLSM, CLS, CPTS and DAC on the same communes."""
+    met = {layer: facts.overlaps[layer] for layer in DISPOSITIFS}
+    others = [o for o in met["clsm"] if o.relation is not Relation.IDENTIQUE]
+    rest = [o for layer in DISPOSITIFS[1:] for o in met[layer]]
+    partial = [o for o in rest if o.relation is Relation.PARTIEL]
+    vague = [o for o in rest if o.relation is Relation.A_PRECISER]
+    deepest, communes = _pile(facts)
+    figures = {
+        "rencontres": {layer: len(met[layer]) for layer in DISPOSITIFS},
+        "autres_clsm": [o.name for o in others],
+        "recoupements_partiels": [o.name for o in partial],
+        "couches_empilees_au_plus": deepest,
+        "communes_les_plus_chargees": communes,
+    }
+    details = tuple(_overlap_text(o) for layer in DISPOSITIFS for o in met[layer])
+    missing = tuple(_gap(facts, layer) for layer in DISPOSITIFS if not facts.known_everywhere(layer))
+    running = [o for o in others if o.etat is Etat.EN_SERVICE and o.precision is not Precision.SUPPOSEE]
+    same = [o for o in met["clsm"] if o.relation is Relation.IDENTIQUE]
+    sentences, outcome = [], Outcome.FAVORABLE
+    if same:
+        sentences.append(f"Ce périmètre est celui d’un CLSM déjà cité : {fr.listing(o.name for o in same)}.")
+    if running:
+        outcome = Outcome.VIGILANCE
+        sentences.append(f"Déjà sur ces communes : {fr.listing((o.name for o in running), most=5)}.")
+    elif others:
+        outcome = Outcome.DISCUSS
+        sentences.append(
+            f"CLSM en projet ou au périmètre supposé sur ces communes : {fr.listing((o.name for o in others), most=5)}."
+        )
+    if partial:
+        outcome = Outcome.VIGILANCE if running else Outcome.DISCUSS
+        sentences.append(f"Recoupés en partie seulement : {fr.listing((o.name for o in partial), most=6)}.")
+    aligned = [o for o in rest if o not in partial and o not in vague]
+    if aligned:
+        sentences.append(f"Alignés avec le périmètre : {fr.listing((o.name for o in aligned), most=6)}.")
+    if vague:
+        sentences.append(f"Présents, territoire mal connu : {fr.listing((o.name for o in vague), most=6)}.")
+    if met["cls"] and not met["clsm"]:
+        sentences.append(
+            "Un CLS est là sans CLSM connu : c’est une occasion, il peut en porter le volet santé mentale."
+        )
+    if deepest > 1:
+        sentences.append(f"Jusqu’à {deepest} dispositifs se superposent sur une même commune.")
+    return _articulation_outcome(outcome, sentences, figures, details, missing)
+
+
+def _articulation_outcome(
+    outcome: Outcome,
+    sentences: list[str],
+    figures: dict[str, object],
+    details: tuple[str, ...],
+    missing: tuple[str, ...],
+) -> Finding:
+    if outcome is Outcome.FAVORABLE and missing:
+        seen = " ".join(sentences) or "Aucun dispositif connu sur ces communes."
+        text = f"{seen} Les listes ne sont pas complètes ici : d’autres dispositifs peuvent exister."
+        return Finding("articulation", Outcome.UNKNOWN, text, figures, details, missing)
+    text = " ".join(sentences) or "Aucun CLS, CPTS, DAC ni autre CLSM sur ces communes."
+    return Finding("articulation", outcome, text, figures, details, missing)
+
+
+def _pile(facts: PerimeterFacts) -> tuple[int, int]:
+    """Return the most dispositifs known on one commune, and how many communes carry that many."""
+    depth = np.zeros(len(facts.rows), dtype=int)
+    for layer in DISPOSITIFS:
+        members = facts.crosswalk.layers[layer].members
+        counts = np.bincount(members["row"].to_numpy(dtype=np.intp), minlength=len(facts.atlas.table))
+        depth += counts[facts.rows]
+    deepest = int(depth.max())
+    return deepest, int((depth == deepest).sum()) if deepest else 0
+
+
+def _overlap_text(overlap: Overlap) -> str:
+    people = f"{fr.inhabitants(overlap.population)} en commun" if overlap.population else "habitants en commun inconnus"
+    if overlap.partial and overlap.population:
+        people = f"au moins {people}"
+    shares = []
+    if overlap.share_of_perimeter is not None and overlap.population:
+        shares.append(f"{fr.percent(overlap.share_of_perimeter)} du périmètre")
+    if overlap.share_of_zone is not None:
+        shares.append(f"{fr.percent(overlap.share_of_zone)} du dispositif")
+    state = "" if overlap.etat is Etat.EN_SERVICE else f" [{overlap.etat}]"
+    return f"{overlap.name}{state} : {', '.join([people, *shares])} ; {overlap.relation}."
+
+
+def resources(facts: PerimeterFacts, settings: Settings) -> Finding:
+    """Count mental health places; no such layer is embedded, so the answer is « non évaluable »."""
+    sentence = (
+        "Les lieux de santé mentale (CMP, hôpitaux, GEM, associations d’usagers et de proches) ne sont pas dans les données : "
+        "à établir avec le diagnostic local."
+    )
+    missing = ("lieux de santé mentale : CMP, CATTP, hôpitaux, GEM, associations d’usagers et de proches",)
+    return Finding("ressources", Outcome.UNKNOWN, sentence, {}, missing=missing)

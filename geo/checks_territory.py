@@ -1,0 +1,281 @@
+"""Checks that need only the communes: size, rural areas, coordination, scale, elected officials, means.
+
+Each function answers one question of the guide (geo/guidance.py) with figures and one sentence a mayor understands.
+"""
+
+from __future__ import annotations
+
+from geo import french as fr
+from geo.density import LABELS
+from geo.findings import Finding, Outcome, Reach, Settings
+from geo.perimeter import PerimeterFacts
+
+STAFFING = (
+    ("Par plusieurs temps pleins", "à partir de 60 000 € par temps plein"),
+    ("Par un temps plein", "environ 60 000 €"),
+    ("Par un mi-temps ou plus, sans aller au temps plein", "à partir de 30 000 € pour 0,5 ETP"),
+    ("Par moins d’un mi-temps", "à partir de 6 000 € pour 0,1 ETP"),
+)
+
+
+def rural_share(facts: PerimeterFacts) -> float:
+    """Return the share of the perimeter's inhabitants who live in rural communes."""
+    return float(facts.classes.at[3, "population"]) / facts.population if facts.population else 0.0
+
+
+def _rural_remark(facts: PerimeterFacts) -> str:
+    if rural_share(facts) <= 0.5:
+        return ""
+    mark = " (estimation)" if facts.density.estimated else ""
+    return (
+        f" La majorité des habitants vivent en commune rurale{mark} : "
+        "le guide admet là une échelle plus large, pour mettre les moyens en commun."
+    )
+
+
+def size(facts: PerimeterFacts, settings: Settings) -> Finding:
+    """Compare inhabitants with the guide's marker; small is never a fault."""
+    people, marker = facts.population, settings.marker
+    figures = {"population": people, "repere": marker, "rapport": people / marker if marker else None}
+    counted = fr.inhabitants(people)
+    if people <= marker:
+        sentence = (
+            f"Avec {counted}, le périmètre reste sous le repère d’environ {fr.inhabitants(marker)} "
+            f"({fr.percent(people / marker, 0)} du repère)."
+        )
+        if people < settings.small:
+            sentence += (
+                " Le guide ne fixe pas de minimum ; il rappelle qu’un territoire très petit peut manquer de ressources."
+            )
+        return Finding("taille", Outcome.FAVORABLE, sentence, figures)
+    over = f"Avec {counted}, le périmètre dépasse de {fr.percent(people / marker - 1)} le repère d’environ {fr.inhabitants(marker)}"
+    if people <= marker * (1 + settings.around):
+        sentence = f"{over} : à discuter, le guide dit « autour de »."
+        return Finding("taille", Outcome.DISCUSS, sentence + _rural_remark(facts), figures)
+    sentence = f"{over}. Plus un périmètre est vaste, plus la proximité est difficile à tenir."
+    return Finding("taille", Outcome.VIGILANCE, sentence + _rural_remark(facts), figures)
+
+
+def rural(facts: PerimeterFacts, settings: Settings) -> Finding:
+    """Say which rural communes of the same intercommunal bodies are inside and outside."""
+    atlas, level = facts.atlas, facts.density
+    inside = facts.classes.loc[3]
+    neighbours = sorted(
+        {int(r) for part in facts.communities for r in atlas.members("community", part.code)} - set(facts.rows.tolist())
+    )
+    left = [r for r in neighbours if level.rural[r]]
+    left_people = int(atlas.population[left].sum())
+    figures = {
+        "communes_rurales": int(inside["communes"]),
+        "population_rurale": int(inside["population"]),
+        "part_population_rurale": rural_share(facts),
+        "communes_rurales_hors_perimetre": len(left),
+        "population_rurale_hors_perimetre": left_people,
+        "methode": level.source,
+        "estimation": level.estimated,
+    }
+    mark = " Classement estimé par la densité de population." if level.estimated else ""
+    served = (
+        f"{fr.count(int(inside['communes']), 'commune rurale', 'communes rurales')} dans le périmètre, soit "
+        f"{fr.ratio(int(inside['population']), facts.population)} des habitants."
+    )
+    if not left:
+        if not inside["communes"]:
+            sentence = "Ni le périmètre ni les intercommunalités concernées ne comptent de commune rurale." + mark
+            return Finding("rural", Outcome.FAVORABLE, sentence, figures,
+                           reach=Reach.NOT_CONCERNED, estimated=level.estimated)  # fmt: skip
+        sentence = f"{served} Aucune commune rurale des intercommunalités concernées n’est laissée dehors.{mark}"
+        return Finding("rural", Outcome.FAVORABLE, sentence, figures, estimated=level.estimated)
+    outside = (
+        f" {fr.count(len(left), 'commune rurale', 'communes rurales')} des mêmes intercommunalités "
+        f"({fr.inhabitants(left_people)}) {'reste' if len(left) < 2 else 'restent'} hors du périmètre."
+    )
+    biggest = sorted(left, key=lambda r: -int(atlas.population[r]))
+    details = (f"Hors du périmètre : {fr.listing((str(atlas.names[r]) for r in biggest), most=12)}.",)
+    start = served if inside["communes"] else "Aucune commune rurale dans le périmètre."
+    return Finding("rural", Outcome.DISCUSS, start + outside + mark, figures, details, estimated=level.estimated)
+
+
+def typology(facts: PerimeterFacts, settings: Settings) -> Finding:
+    """Share inhabitants among urban, intermediate and rural communes, and name the determinants to look at."""
+    people = {LABELS[k]: int(facts.classes.at[k, "population"]) for k in LABELS}
+    main = max(people, key=lambda k: people[k])
+    advice = {
+        LABELS[1]: "l’urbanisme et le logement sont à regarder en premier",
+        LABELS[2]: "le logement, mais aussi l’accès aux ressources depuis les communes plus éloignées, sont à regarder",
+        LABELS[
+            3
+        ]: "l’isolement, la rareté des ressources, l’éloignement et les moyens limités sont à regarder en premier",
+    }[main]
+    parts = fr.listing(f"{fr.ratio(n, facts.population)} en {label}" for label, n in people.items() if n)
+    mark = " Classement estimé par la densité de population." if facts.density.estimated else ""
+    return Finding(
+        "typologie",
+        Outcome.DISCUSS,
+        f"Habitants : {parts}. Pour ce type de territoire, {advice}.{mark}",
+        {
+            "population_par_type": people,
+            "methode": facts.density.source,
+            "estimation": facts.density.estimated,
+        },
+        reach=Reach.INFORMATION,
+        estimated=facts.density.estimated,
+    )
+
+
+def coordination(facts: PerimeterFacts, settings: Settings) -> Finding:
+    """Measure what makes a territory heavy to coordinate; in pieces or above a setting is a point of vigilance."""
+    communes, bodies = len(facts.towns), len(facts.communities)
+    span, mean = facts.span_m, facts.mean_distance_m
+    figures = {
+        "communes": communes,
+        "intercommunalites": bodies,
+        "superficie_km2": facts.area_m2 / 1e6,
+        "plus_grande_distance_km": None if span is None else span / 1000,
+        "distance_moyenne_ville_principale_km": None if mean is None else mean / 1000,
+        "morceaux": facts.pieces,
+    }
+    alerts = []
+    if facts.pieces > 1:
+        alerts.append(f"le périmètre est en {facts.pieces} morceaux")
+    if communes > settings.max_communes:
+        alerts.append(f"{fr.count(communes, 'commune')} à réunir (réglage : {settings.max_communes})")
+    if bodies > settings.max_bodies:
+        alerts.append(f"{bodies} intercommunalités (réglage : {settings.max_bodies})")
+    if facts.area_m2 > settings.max_area_m2:
+        alerts.append(f"{fr.square_kilometres(facts.area_m2)} (réglage : {fr.square_kilometres(settings.max_area_m2)})")
+    if span is not None and span > settings.max_span_m:
+        alerts.append(f"{fr.kilometres(span)} d’un bout à l’autre (réglage : {fr.kilometres(settings.max_span_m)})")
+    size_text = f"{fr.count(communes, 'commune')}, {fr.count(bodies, 'intercommunalité')}, {fr.square_kilometres(facts.area_m2)}"
+    if span:
+        size_text += f", {fr.kilometres(span)} entre les communes les plus éloignées (à vol d’oiseau)"
+    if mean is not None and communes > 1:
+        main = facts.town_name(str(facts.towns.index[0]))
+        size_text += f". En moyenne un habitant est à {fr.kilometres(mean)} de {main}"
+    if alerts:
+        sentence = f"{size_text}. À surveiller : {fr.listing(alerts)}."
+        return Finding("coordination", Outcome.VIGILANCE, sentence, figures)
+    return Finding(
+        "coordination",
+        Outcome.FAVORABLE,
+        f"{size_text}. D’un seul tenant, rien ne dépasse les réglages.",
+        figures,
+    )
+
+
+def centrality(facts: PerimeterFacts, settings: Settings) -> Finding:
+    """Share of inhabitants in the most populous commune."""
+    if len(facts.towns) < 2:
+        sentence = "Le périmètre tient dans une seule commune : la question de la ville centre ne se pose pas."
+        return Finding("centralite", Outcome.FAVORABLE, sentence, {"communes": 1}, reach=Reach.NOT_CONCERNED)
+    town, people = facts.town_name(str(facts.towns.index[0])), int(facts.towns.iloc[0])
+    share = people / facts.population if facts.population else 0.0
+    figures = {"ville_principale": town, "population": people, "part_population": share}
+    sentence = f"{town} réunit {fr.ratio(people, facts.population)} des habitants"
+    if share > settings.central:
+        sentence += " : comment faire vivre le CLSM dans les autres communes ?"
+        return Finding("centralite", Outcome.DISCUSS, sentence, figures)
+    return Finding(
+        "centralite",
+        Outcome.FAVORABLE,
+        sentence + " : aucune commune ne pèse plus que toutes les autres.",
+        figures,
+    )
+
+
+def scale(facts: PerimeterFacts, settings: Settings) -> Finding:
+    """Say whether the figures of the main EPCI speak for the communal or the intercommunal scale."""
+    if not facts.communities:
+        sentence = "Aucune commune du périmètre n’appartient à une intercommunalité : les échelles ne peuvent pas être comparées."
+        return Finding("diagnostic", Outcome.FAVORABLE, sentence, reach=Reach.NOT_CONCERNED)
+    part = facts.communities[0]
+    members = facts.atlas.table.iloc[facts.atlas.members("community", part.code)]
+    towns = members.groupby("commune")["population"].sum().sort_values(ascending=False, kind="stable")
+    town, share = str(towns.index[0]), float(towns.iloc[0]) / part.population_total
+    speaks = "communale" if share > settings.central else "intercommunale"
+    chosen = "communale" if len(facts.towns) == 1 else "intercommunale"
+    figures = {
+        "intercommunalite": part.name,
+        "commune_la_plus_peuplee": facts.town_name(town),
+        "part_population": share,
+        "echelle_indiquee": speaks,
+        "echelle_du_perimetre": chosen,
+    }
+    sentence = (
+        f"{facts.town_name(town)} réunit {fr.ratio(int(towns.iloc[0]), part.population_total)} des habitants de son "
+        f"intercommunalité ({part.name}) : par ce seul chiffre, l’échelle {speaks} se défend. Les besoins et les "
+        "ressources, qui comptent autant, ne sont pas connus ici."
+    )
+    missing = ("répartition des ressources en santé mentale",)
+    outcome = Outcome.FAVORABLE if speaks == chosen else Outcome.DISCUSS
+    return Finding("diagnostic", outcome, sentence, figures, missing=missing)
+
+
+def big_city(facts: PerimeterFacts, settings: Settings) -> Finding:
+    """For a city above 500 000 inhabitants: the whole, or arrondissements?"""
+    atlas = facts.atlas
+    for code in facts.towns.index:
+        members = atlas.members("commune", str(code))
+        people = int(atlas.population[members].sum())
+        if people <= settings.big_city:
+            continue
+        name, inside, total = (
+            facts.town_name(str(code)),
+            int((facts.table["commune"] == code).sum()),
+            len(members),
+        )
+        figures = {
+            "ville": name,
+            "population": people,
+            "arrondissements": total if total > 1 else 0,
+            "dans_le_perimetre": inside,
+        }
+        if total > 1:
+            sentence = (
+                f"{name} compte {fr.inhabitants(people)} et {total} arrondissements ; le périmètre en prend {inside}. "
+                "Couvrir la ville entière, un arrondissement ou un groupe d’arrondissements se discute."
+            )
+        else:
+            sentence = (
+                f"{name} compte {fr.inhabitants(people)} et n’a pas d’arrondissements municipaux : "
+                "couvrir la ville entière ou des groupes de quartiers se discute."
+            )
+        return Finding("grande_ville", Outcome.DISCUSS, sentence, figures)
+    sentence = f"Aucune ville de plus de {fr.inhabitants(settings.big_city)} dans le périmètre."
+    return Finding("grande_ville", Outcome.FAVORABLE, sentence, reach=Reach.NOT_CONCERNED)
+
+
+def elected(facts: PerimeterFacts, settings: Settings) -> Finding:
+    """List the local authorities to bring along, with the EPCI only partly inside."""
+    partly = [p for p in facts.communities if not p.whole]
+    details = [
+        f"{p.name} : {fr.count(p.communes, 'commune')} sur {fr.number(p.communes_total)}, "
+        f"{fr.ratio(p.population, p.population_total)} des habitants."
+        for p in facts.communities
+    ]
+    names = [facts.town_name(str(code)) for code in facts.towns.index]
+    details.append(f"Communes, de la plus peuplée à la moins peuplée : {fr.listing(names, most=30)}.")
+    sentence = f"{fr.count(len(names), 'commune')} et {fr.count(len(facts.communities), 'intercommunalité')} à associer"
+    if partly:
+        verb = "n’est" if len(partly) == 1 else "ne sont"
+        sentence += f" ; {fr.listing((p.name for p in partly), most=4)} {verb} que pour partie dans le périmètre"
+    figures = {
+        "communes": names,
+        "intercommunalites": [p.name for p in facts.communities],
+        "intercommunalites_en_partie": [p.name for p in partly],
+    }
+    return Finding("elus", Outcome.DISCUSS, sentence + ".", figures, tuple(details), reach=Reach.INFORMATION)
+
+
+def means(facts: PerimeterFacts, settings: Settings) -> Finding:
+    """Recall the guide's four staffing scenarios and their yearly cost."""
+    sentence = "Le guide recommande un temps plein de coordination et un cofinancement par les collectivités, l’hôpital et l’ARS. "
+    if len(facts.towns) > 1:
+        sentence += "Sur plusieurs communes, 0,1 ETP suffit difficilement."
+    else:
+        sentence += "Plus les objectifs sont nombreux, plus ce temps compte."
+    details = tuple(
+        f"{who} : {cost}, brut par an (charges salariales seules, ordre de grandeur 2024)." for who, cost in STAFFING
+    )
+    figures = {"scenarios": [{"temps": who, "cout_annuel_brut": cost} for who, cost in STAFFING]}
+    return Finding("moyens", Outcome.DISCUSS, sentence, figures, details, reach=Reach.INFORMATION)

@@ -1,0 +1,219 @@
+"""Who is covered by a CLSM, and where the gaps are, at the scale of communes, EPCI, sectors and CLS.
+
+A commune is « couverte » when a CLSM in service holds it whole; supposed perimeters, parts of communes and projects are
+told apart. Where the list of CLSM is not complete, a commune without one is « inconnu », never « non couvert », unless the
+user states that the list is complete in its département.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.communes import Atlas, Rows
+from geo.crosswalk import Crosswalk
+from geo.errors import GeoInputError
+from geo.layers import Etat, Layer, Precision
+
+
+class Status(IntEnum):
+    """State of a commune; when several hold, the first in this order wins."""
+
+    COUVERT = 0
+    SUPPOSE = 1
+    PARTIEL = 2
+    PROJET = 3
+    NON_COUVERT = 4
+    INCONNU = 5
+
+
+STATUS_LABELS = {
+    Status.COUVERT: "couvert",
+    Status.SUPPOSE: "couvert, périmètre supposé",
+    Status.PARTIEL: "couvert en partie",
+    Status.PROJET: "projet",
+    Status.NON_COUVERT: "non couvert",
+    Status.INCONNU: "inconnu",
+}
+STATUS_MEANINGS = {
+    Status.COUVERT: "un CLSM cité en service couvre toute la commune",
+    Status.SUPPOSE: "un CLSM est cité, mais ses communes sont déduites de son nom",
+    Status.PARTIEL: "un CLSM ne couvre qu’une partie de la commune",
+    Status.PROJET: "un CLSM est annoncé, en projet ou à confirmer",
+    Status.NON_COUVERT: "la liste des CLSM est complète ici, et aucun ne couvre la commune",
+    Status.INCONNU: "aucun CLSM connu, mais la liste n’est pas complète ici",
+}
+COVERED = (Status.COUVERT, Status.SUPPOSE)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A territory to look at: France, a région or a département."""
+
+    kind: str
+    code: str
+    name: str
+
+    @property
+    def id(self) -> str:
+        """Name of the scope in links and files: france, reg-32, dep-94."""
+        return "france" if self.kind == "france" else f"{self.kind[:3]}-{self.code}"
+
+
+def scopes(atlas: Atlas) -> dict[str, Scope]:
+    """Return every scope by id: France, then the régions, then the départements, each by name or code."""
+    found = [Scope("france", "", "France")]
+    regions = atlas.regions[atlas.regions.index.isin(atlas.table["region"].unique())]
+    found += [Scope("region", str(c), str(n)) for c, n in regions["nom"].sort_values().items()]
+    found += [Scope("departement", str(c), f"{n} ({c})") for c, n in atlas.departements["nom"].items()]
+    return {scope.id: scope for scope in found}
+
+
+def read_scope(text: str, atlas: Atlas) -> Scope:
+    """Find a scope by id, or by a bare département code or « france ».
+
+    Raises
+    ------
+    GeoInputError
+        When nothing matches.
+    """
+    every, key = scopes(atlas), text.strip()
+    for candidate in (key.lower(), f"dep-{key.upper()}", key, f"dep-{key.zfill(2)}"):
+        if candidate in every:
+            return every[candidate]
+    raise GeoInputError(
+        f"{text} : territoire inconnu ; donnez « france », un département (94, 2A) ou une région (reg-32)."
+    )
+
+
+def scope_rows(scope: Scope, atlas: Atlas) -> Rows:
+    """Return the rows of the atoms of a scope."""
+    if scope.kind == "france":
+        return np.arange(len(atlas.table), dtype=np.intp)
+    return atlas.members(scope.kind, scope.code)
+
+
+def commune_status(atlas: Atlas, clsm: Layer, *, complete: Iterable[str] = ()) -> npt.NDArray[np.int8]:
+    """Return the status of every atom, in row order.
+
+    `complete` adds départements where the user states that the list of CLSM is complete.
+    """
+    extent = clsm.extent | set(complete)
+    known = atlas.table["departement"].isin(extent).to_numpy()
+    status = np.where(known, Status.NON_COUVERT, Status.INCONNU).astype(np.int8)
+    etat = clsm.zones["etat"].to_numpy(dtype=object)[clsm.members["zone"]]
+    precision = clsm.zones["precision"].to_numpy(dtype=object)[clsm.members["zone"]]
+    running = etat == Etat.EN_SERVICE
+    supposed = precision == Precision.SUPPOSEE
+    whole, rows = clsm.members["whole"].to_numpy(), clsm.members["row"].to_numpy()
+    for value, chosen in (
+        (Status.PROJET, ~running),
+        (Status.PARTIEL, running & ~whole),
+        (Status.SUPPOSE, running & whole & supposed),
+        (Status.COUVERT, running & whole & ~supposed),
+    ):
+        status[rows[chosen]] = value
+    return status
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage:
+    """Coverage of a scope: figures by status, and by EPCI, sector and CLS."""
+
+    scope: Scope
+    crosswalk: Crosswalk
+    status: npt.NDArray[np.int8]
+
+    @cached_property
+    def rows(self) -> Rows:
+        """Rows of the scope."""
+        return scope_rows(self.scope, self.crosswalk.atlas)
+
+    @cached_property
+    def by_status(self) -> pd.DataFrame:
+        """Communes (atoms) and inhabitants in each status, in the order of Status; unknown statuses count 0."""
+        atlas = self.crosswalk.atlas
+        frame = pd.DataFrame({"status": self.status[self.rows], "population": atlas.population[self.rows]})
+        grouped = frame.groupby("status")["population"].agg(communes="size", population="sum")
+        return grouped.reindex(list(Status), fill_value=0)
+
+    @property
+    def population(self) -> int:
+        """Inhabitants of the scope."""
+        return int(self.by_status["population"].sum())
+
+    @property
+    def population_year(self) -> str:
+        """Reference year of the scope's populations."""
+        atlas = self.crosswalk.atlas
+        return atlas.population_year_of(atlas.table["departement"].iloc[self.rows].unique())
+
+    @property
+    def covered(self) -> int:
+        """Inhabitants of communes wholly in a CLSM in service, supposed perimeters included."""
+        return int(self.by_status.loc[list(COVERED), "population"].sum())
+
+    def zones(self, layer_id: str) -> pd.DataFrame:
+        """Return the zones of a layer that the scope meets, with their inhabitants by status.
+
+        Indexed by zone id: nom, communes, population (of the part inside the scope), one column of inhabitants a status
+        (by its name in lower case), and `lecture`, the reading of the whole: « couvert », « en partie », « projet »,
+        « non couvert » or « inconnu ».
+        """
+        layer, atlas = self.crosswalk.layers[layer_id], self.crosswalk.atlas
+        inside = np.zeros(len(atlas.table), dtype=bool)
+        inside[self.rows] = True
+        members = layer.members[layer.members["whole"] & inside[layer.members["row"]]]
+        frame = members.assign(status=self.status[members["row"]], population=atlas.population[members["row"]])
+        pivot = frame.pivot_table(
+            index="zone", columns="status", values="population", aggfunc="sum", fill_value=0
+        ).reindex(columns=list(Status), fill_value=0)
+        pivot.columns = pd.Index([s.name.lower() for s in Status])
+        table = pd.DataFrame(
+            {
+                "nom": layer.zones["nom"].to_numpy()[pivot.index],
+                "communes": frame.groupby("zone").size().reindex(pivot.index),
+                "population": pivot.sum(axis=1),
+            }
+        ).join(pivot)
+        table["lecture"] = [_reading(row) for row in pivot.to_dict("records")]
+        table.index = pd.Index(layer.zones.index[pivot.index], name="id")
+        return table
+
+    def clsm(self) -> pd.DataFrame:
+        """Return the CLSM known in the scope, those whose communes are unknown included (by their département)."""
+        layer, atlas = self.crosswalk.layers["clsm"], self.crosswalk.atlas
+        inside = layer.members[np.isin(layer.members["row"], self.rows)]
+        unlocated = layer.zones["precision"] == Precision.INCONNUE
+        departements = set(atlas.table["departement"].iloc[self.rows])
+        chosen = set(layer.zones.index[inside["zone"].unique()])
+        chosen |= set(layer.zones.index[unlocated & layer.zones["departement"].isin(departements)])
+        table = layer.zones[layer.zones.index.isin(chosen)].copy()
+        people = inside[inside["whole"]].groupby("zone")["inhabitants"].sum()
+        position = pd.Series(np.arange(len(layer.zones)), index=layer.zones.index)
+        table["communes"] = position[table.index].map(inside.groupby("zone").size()).fillna(0).astype(int)
+        table["habitants"] = position[table.index].map(people)
+        return table
+
+
+def _reading(people: dict[str, float]) -> str:
+    total = sum(people.values())
+    covered = people["couvert"] + people["suppose"]
+    if total and covered == total:
+        return "couvert"
+    if covered or people["partiel"]:
+        return "en partie"
+    if people["projet"]:
+        return "projet"
+    return "inconnu" if people["inconnu"] or not total else "non couvert"
+
+
+def coverage(scope: Scope, crosswalk: Crosswalk, *, complete: Iterable[str] = ()) -> Coverage:
+    """Work out the coverage of a scope; `complete` as in `commune_status`."""
+    return Coverage(scope, crosswalk, commune_status(crosswalk.atlas, crosswalk.layers["clsm"], complete=complete))

@@ -1,0 +1,174 @@
+"""The crosswalk: inhabitants of each commune inside each zone, one sparse matrix for all the layers.
+
+A perimeter is a row vector; its overlap with every zone of every layer is one sparse product. Zones are made of whole
+communes by their codes, so the product is exact; a commune that belongs to a zone only in part counts apart, never
+as a whole and never as zero. No geometry is met here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array, hstack
+
+from geo.communes import Atlas, Rows
+from geo.layers import Etat, Layer, Precision
+
+
+class Relation(StrEnum):
+    """How a perimeter and a zone lie on one another."""
+
+    IDENTIQUE = "identique"
+    INCLUS = "périmètre inclus dans la zone"
+    CONTIENT = "zone incluse dans le périmètre"
+    PARTIEL = "recoupement partiel"
+    A_PRECISER = "à préciser"
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """What a perimeter shares with one zone.
+
+    `population` is the number of inhabitants surely in common (those of communes wholly in the zone, or the published
+    population of a QPV), None when no figure is known. `partial` counts the communes of the perimeter of which only a
+    part, of unknown size, is in the zone. Shares run from 0 to 1 and are None where the denominator is not known.
+    """
+
+    layer: str
+    id: str
+    name: str
+    etat: Etat
+    precision: Precision
+    communes: int
+    partial: int
+    population: float | None
+    zone_communes: int
+    zone_population: float | None
+    share_of_perimeter: float | None
+    share_of_zone: float | None
+    relation: Relation
+
+
+@dataclass(frozen=True, eq=False)
+class Crosswalk:
+    """Every layer against the atoms.
+
+    `matrix` has one row an atom and three blocks of columns, each as long as the zones of all layers: inhabitants in
+    the zone (NaN is kept out and counted as partial), whole memberships, partial memberships. `columns` gives each layer's
+    slice of the zones.
+    """
+
+    atlas: Atlas
+    layers: Mapping[str, Layer]
+    matrix: csr_array
+    columns: dict[str, slice]
+    totals: npt.NDArray[np.float64]
+
+    @property
+    def zones(self) -> int:
+        """Number of zones of all the layers."""
+        return self.totals.shape[1]
+
+    def product(self, rows: Rows) -> npt.NDArray[np.float64]:
+        """Return, for every zone of every layer: inhabitants, whole communes, partial communes (3 × zones)."""
+        return np.asarray(self.matrix[rows].sum(axis=0)).reshape(3, -1)
+
+    def products(self, perimeters: Iterable[Rows]) -> csr_array:
+        """Return the products of many perimeters at once: perimeters × (3 × zones), sparse."""
+        sets = list(perimeters)
+        indptr = np.concatenate([[0], np.cumsum([len(s) for s in sets])])
+        indices = np.concatenate(sets) if sets else np.empty(0, dtype=np.intp)
+        ones = np.ones(len(indices), dtype=np.float64)
+        chosen = csr_array((ones, indices, indptr), shape=(len(sets), self.matrix.shape[0]))
+        return csr_array(chosen @ self.matrix)
+
+    def overlaps(self, rows: Rows) -> dict[str, tuple[Overlap, ...]]:
+        """Return, layer by layer, the zones that a perimeter meets, the most inhabitants in common first."""
+        met = self.product(rows)
+        people = float(self.atlas.population[rows].sum())
+        found: dict[str, tuple[Overlap, ...]] = {}
+        for layer_id, columns in self.columns.items():
+            hits = np.flatnonzero((met[1] + met[2])[columns]) + columns.start
+            each = (self._overlap(layer_id, int(z), met[:, z], people, len(rows)) for z in hits)
+            found[layer_id] = tuple(sorted(each, key=lambda o: (-(o.population or 0), o.name)))
+        return found
+
+    def _overlap(self, layer_id: str, column: int, met: npt.NDArray[np.float64], people: float, size: int) -> Overlap:
+        layer = self.layers[layer_id]
+        zone = layer.zones.iloc[column - self.columns[layer_id].start]
+        counts = (int(met[1]), int(met[2]), int(self.totals[1, column]), int(self.totals[2, column]))
+        quarter = layer_id == "qpv"
+        common = _quarter_population(zone, met, counts) if quarter else float(met[0])
+        whole = self._zone_population(zone, column, quarter=quarter)
+        return Overlap(
+            layer=layer_id,
+            id=str(zone.name),
+            name=str(zone["nom"]),
+            etat=Etat(zone["etat"]),
+            precision=Precision(zone["precision"]),
+            communes=counts[0],
+            partial=counts[1],
+            population=common,
+            zone_communes=counts[2] + counts[3],
+            zone_population=whole,
+            share_of_perimeter=None if common is None or not people else common / people,
+            share_of_zone=None if common is None or not whole else common / whole,
+            relation=_relation(counts, size, Precision(zone["precision"]), quarter=quarter),
+        )
+
+    def _zone_population(self, zone: pd.Series, column: int, *, quarter: bool) -> float | None:
+        if quarter:
+            return None if np.isnan(zone["population"]) else float(zone["population"])
+        known = zone["precision"] != Precision.PARTIELLE and not self.totals[2, column]
+        return float(self.totals[0, column]) if known else None
+
+
+def _quarter_population(
+    zone: pd.Series, met: npt.NDArray[np.float64], counts: tuple[int, int, int, int]
+) -> float | None:
+    """Inhabitants of a QPV inside the perimeter: known when every commune it lies in is inside."""
+    if counts[1] == counts[3]:
+        return None if np.isnan(zone["population"]) else float(zone["population"])
+    return float(met[0]) or None
+
+
+def _relation(counts: tuple[int, int, int, int], size: int, precision: Precision, *, quarter: bool) -> Relation:
+    whole, partial, zone_whole, zone_partial = counts
+    if quarter:
+        return Relation.CONTIENT if partial == zone_partial else Relation.PARTIEL
+    if precision is Precision.PARTIELLE:
+        return Relation.A_PRECISER
+    covers_zone = whole == zone_whole and partial == zone_partial
+    if whole == size:
+        return Relation.IDENTIQUE if covers_zone else Relation.INCLUS
+    return Relation.CONTIENT if covers_zone else Relation.PARTIEL
+
+
+def build_crosswalk(atlas: Atlas, layers: Mapping[str, Layer]) -> Crosswalk:
+    """Build the matrix of every layer from the codes of their communes; a few milliseconds a layer."""
+    columns: dict[str, slice] = {}
+    blocks: list[list[csr_array]] = [[], [], []]
+    start = 0
+    for layer_id, layer in layers.items():
+        size = len(layer.zones)
+        columns[layer_id] = slice(start, start + size)
+        start += size
+        for block, values in zip(blocks, _entries(layer), strict=True):
+            place = (layer.members["row"].to_numpy(), layer.members["zone"].to_numpy())
+            matrix = csr_array((values, place), shape=(len(atlas.table), size))
+            matrix.eliminate_zeros()
+            block.append(matrix)
+    matrix = csr_array(hstack([m for block in blocks for m in block], format="csr"))
+    totals = np.asarray(matrix.sum(axis=0)).reshape(3, -1)
+    return Crosswalk(atlas=atlas, layers=layers, matrix=matrix, columns=columns, totals=totals)
+
+
+def _entries(layer: Layer) -> tuple[npt.NDArray[np.float64], ...]:
+    whole = layer.members["whole"].to_numpy(dtype=np.float64)
+    inhabitants = layer.members["inhabitants"].fillna(0.0).to_numpy(dtype=np.float64)
+    return inhabitants, whole, 1.0 - whole

@@ -1,0 +1,91 @@
+"""Write numbers and lists the French way, for every sentence the core utters.
+
+Thousands are parted by a narrow no-break space, decimals by a comma, units by a no-break space, as the
+typographic rules of the Imprimerie nationale have it.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+NARROW = "\u202f"
+NBSP = "\u00a0"
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """Write a number, for instance 236 710 or 12,5; a value that is not finite is written « inconnu »."""
+    if not math.isfinite(value):
+        return "inconnu"
+    text = f"{value:,.{decimals}f}"
+    if float(text.replace(",", "")) == 0:  # never « -0 »
+        text = text.removeprefix("-")
+    return text.replace(",", NARROW).replace(".", ",").replace("-", "\u2212")
+
+
+def count(value: float, one: str, many: str | None = None) -> str:
+    """Write a number with its noun: « 1 commune », « 12 communes »; French plural starts at two."""
+    noun = one if abs(value) < 2 else (many or one + "s")
+    return f"{number(value)}{NBSP}{noun}"
+
+
+def inhabitants(value: float) -> str:
+    """Write a number of people: « 236 710 habitants »."""
+    return count(value, "habitant")
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """Write a share (0 to 1) as a percentage: « 12,5 % »; a trailing « ,0 » is dropped."""
+    if not math.isfinite(share):
+        return "inconnu"
+    text = number(share * 100, decimals)
+    return text.removesuffix(",0") + NBSP + "%"
+
+
+def ratio(part: float, whole: float) -> str:
+    """Write a percentage with its numerator and its denominator: « 12,5 % (25 sur 200) »."""
+    if not whole:
+        return f"{number(part)} sur {number(whole)}"
+    return f"{percent(part / whole)} ({number(part)} sur {number(whole)})"
+
+
+def kilometres(metres: float) -> str:
+    """Write a distance given in metres, in kilometres."""
+    return f"{number(metres / 1000, 1 if metres < 10_000 else 0)}{NBSP}km"
+
+
+def square_kilometres(square_metres: float) -> str:
+    """Write an area given in square metres, in square kilometres."""
+    value = square_metres / 1e6
+    return f"{number(value, 1 if value < 100 else 0)}{NBSP}km²"
+
+
+def euros(value: float) -> str:
+    """Write an amount: « 60 000 € »."""
+    return f"{number(value)}{NBSP}€"
+
+
+def listing(items: Iterable[str], most: int | None = None) -> str:
+    """Join names: « A, B et C »; past `most`, « A, B et 3 autres »."""
+    names = list(items)
+    if most is not None and len(names) > most:
+        rest = len(names) - most
+        return ", ".join(names[:most]) + f" et {count(rest, 'autre')}"
+    if len(names) <= 1:
+        return "".join(names)
+    return ", ".join(names[:-1]) + " et " + names[-1]
+
+
+def fold(text: str) -> str:
+    """Reduce a name to what is compared in a search: no accent, no case, no punctuation, « saint » for « st »."""
+    expanded = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae")
+    plain = unicodedata.normalize("NFKD", expanded)
+    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c)).casefold()
+    words = [{"st": "saint", "ste": "sainte"}.get(w, w) for w in letters.split()]
+    return " ".join(words)
+
+
+def sorted_fr(names: Sequence[str]) -> list[str]:
+    """Sort names as a French index would: accents and case do not count."""
+    return sorted(names, key=lambda n: (fold(n), n))

@@ -1,0 +1,66 @@
+"""The guidance on a CLSM's perimeter, as thirteen checks with their figures and their source.
+
+The guide of 2025 recommends and forbids nothing, so no check says « conforme ». A check has one of four outcomes; one
+that lacks its layer, or is asked outside the layer's extent, is « non évaluable » and says what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from geo import checks_layers as layers
+from geo import checks_territory as territory
+from geo.findings import Finding, Settings
+from geo.perimeter import PerimeterFacts
+
+
+@dataclass(frozen=True)
+class Check:
+    """A question of the guide: its title, its source and how it is answered."""
+
+    id: str
+    title: str
+    question: str
+    source: str
+    run: Callable[[PerimeterFacts, Settings], Finding]
+
+
+_PERIMETER = "Guide 2025, « Périmètre géographique des CLSM »"
+_QUESTIONS = f"{_PERIMETER}, questions à se poser"
+
+# In the order they are shown.
+CHECKS = (
+    Check("taille", "Taille", "Le périmètre reste-t-il à une taille qui permet la proximité ?",
+          f"{_PERIMETER}, préconisations", territory.size),
+    Check("secteurs", "Secteurs de psychiatrie", "Quels secteurs inviter pour que la psychiatrie soit représentée ?",
+          f"{_QUESTIONS} (échelle intercommunale)", layers.sectors),
+    Check("articulation", "Articulation", "Comment s’articuler avec les CLS, CPTS, DAC et autres CLSM ?",
+          f"{_QUESTIONS} (articulation)", layers.articulation),
+    Check("qpv", "Quartiers prioritaires", "Les QPV de l’intercommunalité sont-ils servis ?",
+          f"{_PERIMETER}, préconisations", layers.quarters),
+    Check("rural", "Communes rurales", "Les communes rurales de l’intercommunalité sont-elles servies ?",
+          f"{_PERIMETER}, préconisations", territory.rural),
+    Check("coordination", "Coordination", "Le territoire est-il praticable pour la coordination ?",
+          f"{_QUESTIONS} (coordination)", territory.coordination),
+    Check("centralite", "Centralité", "Les actions risquent-elles de se concentrer sur la ville centre ?",
+          f"{_QUESTIONS} (échelle intercommunale)", territory.centrality),
+    Check("diagnostic", "Choix de l’échelle", "Pour quelle échelle les chiffres parlent-ils ?",
+          f"{_QUESTIONS} (diagnostic)", territory.scale),
+    Check("ressources", "Ressources", "Sur quelles ressources du territoire s’appuyer ?",
+          f"{_QUESTIONS} (ressources)", layers.resources),
+    Check("typologie", "Typologie du territoire", "Quels déterminants regarder, selon le type de territoire ?",
+          f"{_PERIMETER}, préconisations", territory.typology),
+    Check("grande_ville", "Grande ville", "Faut-il couvrir par arrondissements ?",
+          f"{_QUESTIONS} (échelle communale)", territory.big_city),
+    Check("elus", "Élus à convaincre", "Quelles collectivités associer ?",
+          f"{_QUESTIONS} (échelle intercommunale)", territory.elected),
+    Check("moyens", "Temps de coordination", "Quel temps de coordination, et pour quel coût ?",
+          "Guide 2025, « Cadre de travail » (temps de travail) et annexe 1", territory.means),
+)  # fmt: skip
+
+
+def run_checks(facts: PerimeterFacts, settings: Settings | None = None) -> tuple[tuple[Check, Finding], ...]:
+    """Run every check on a perimeter."""
+    chosen = settings or Settings()
+    return tuple((check, check.run(facts, chosen)) for check in CHECKS)
