@@ -217,3 +217,48 @@ def _reading(people: dict[str, float]) -> str:
 def coverage(scope: Scope, crosswalk: Crosswalk, *, complete: Iterable[str] = ()) -> Coverage:
     """Work out the coverage of a scope; `complete` as in `commune_status`."""
     return Coverage(scope, crosswalk, commune_status(crosswalk.atlas, crosswalk.layers["clsm"], complete=complete))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to draw one CLSM: the mean of its communes' inner points weighted by inhabitants (EPSG:4326)."""
+
+    id: str
+    name: str
+    departement: str
+    status: Status
+    detail: str
+    population: int
+    lon: float
+    lat: float
+
+
+def clsm_places(crosswalk: Crosswalk) -> tuple[Place, ...]:
+    """Return the CLSM of which some communes are known, by name; `population` counts the communes wholly inside."""
+    layer, atlas = crosswalk.layers["clsm"], crosswalk.atlas
+    places = []
+    for zone, members in layer.members.groupby("zone"):
+        rows = members["row"].to_numpy()
+        weights = atlas.population[rows] + 1.0  # a commune without inhabitants still has a place
+        lon, lat = (float(np.average(atlas.table[c].to_numpy()[rows], weights=weights)) for c in ("lon", "lat"))
+        info = layer.zones.iloc[int(str(zone))]
+        precision, etat = Precision(info["precision"]), Etat(info["etat"])
+        partly = precision is Precision.PARTIELLE or not members["whole"].all()
+        status = _place_status(etat, precision, partly=partly)
+        notes = [str(etat)]
+        if precision in (Precision.SUPPOSEE, Precision.PARTIELLE):
+            notes.append(f"composition {precision}")
+        population = int(members["inhabitants"].sum())
+        place = Place(
+            str(info.name), str(info["nom"]), str(info["departement"]), status, ", ".join(notes), population, lon, lat
+        )
+        places.append(place)
+    return tuple(sorted(places, key=lambda p: p.name))
+
+
+def _place_status(etat: Etat, precision: Precision, *, partly: bool) -> Status:
+    if etat is not Etat.EN_SERVICE:
+        return Status.PROJET
+    if precision is Precision.SUPPOSEE:
+        return Status.SUPPOSE
+    return Status.PARTIEL if partly else Status.COUVERT

@@ -77,6 +77,13 @@ def listing(items: Iterable[str], most: int | None = None) -> str:
     return ", ".join(names[:-1]) + " et " + names[-1]
 
 
+def typeset(text: str) -> str:
+    """Keep French double punctuation with its word: no-break spaces before « : ; ? ! » and inside guillemets."""
+    for sign in ":;?!»":
+        text = text.replace(f" {sign}", NBSP + sign)
+    return text.replace("« ", "«" + NBSP)
+
+
 def fold(text: str) -> str:
     """Reduce a name to what is compared in a search: no accent, no case, no punctuation, « saint » for « st »."""
     expanded = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae")

@@ -17,11 +17,12 @@ from geo.perimeter import PerimeterFacts
 
 @dataclass(frozen=True)
 class Check:
-    """A question of the guide: its title, its source and how it is answered."""
+    """A question of the guide: its title, what is measured to answer it, its source."""
 
     id: str
     title: str
     question: str
+    measure: str
     source: str
     run: Callable[[PerimeterFacts, Settings], Finding]
 
@@ -32,30 +33,43 @@ _QUESTIONS = f"{_PERIMETER}, questions à se poser"
 # In the order they are shown.
 CHECKS = (
     Check("taille", "Taille", "Le périmètre reste-t-il à une taille qui permet la proximité ?",
+          "Habitants du périmètre, comparés au repère. Petit n’est jamais un défaut.",
           f"{_PERIMETER}, préconisations", territory.size),
     Check("secteurs", "Secteurs de psychiatrie", "Quels secteurs inviter pour que la psychiatrie soit représentée ?",
+          "Secteurs de psychiatrie adulte et infanto-juvénile rencontrés, part de chacun dans le périmètre, établissement.",
           f"{_QUESTIONS} (échelle intercommunale)", layers.sectors),
     Check("articulation", "Articulation", "Comment s’articuler avec les CLS, CPTS, DAC et autres CLSM ?",
+          "Habitants en commun avec chaque CLSM, CLS, CPTS et DAC, part de chacun, relation, dispositifs empilés.",
           f"{_QUESTIONS} (articulation)", layers.articulation),
     Check("qpv", "Quartiers prioritaires", "Les QPV de l’intercommunalité sont-ils servis ?",
+          "QPV dans le périmètre et dans les mêmes intercommunalités : nombre, noms, habitants quand ils sont publiés.",
           f"{_PERIMETER}, préconisations", layers.quarters),
     Check("rural", "Communes rurales", "Les communes rurales de l’intercommunalité sont-elles servies ?",
+          "Communes et habitants classés ruraux, dans le périmètre et laissés dehors dans les mêmes intercommunalités.",
           f"{_PERIMETER}, préconisations", territory.rural),
     Check("coordination", "Coordination", "Le territoire est-il praticable pour la coordination ?",
+          "Communes, intercommunalités, superficie, plus grande distance à vol d’oiseau, distance moyenne à la ville principale, nombre de morceaux.",
           f"{_QUESTIONS} (coordination)", territory.coordination),
     Check("centralite", "Centralité", "Les actions risquent-elles de se concentrer sur la ville centre ?",
+          "Part des habitants dans la commune la plus peuplée.",
           f"{_QUESTIONS} (échelle intercommunale)", territory.centrality),
     Check("diagnostic", "Choix de l’échelle", "Pour quelle échelle les chiffres parlent-ils ?",
+          "Part des habitants de l’intercommunalité dans sa commune la plus peuplée.",
           f"{_QUESTIONS} (diagnostic)", territory.scale),
     Check("ressources", "Ressources", "Sur quelles ressources du territoire s’appuyer ?",
+          "Lieux de santé mentale dans le périmètre ; aucune couche embarquée, donc non évaluable.",
           f"{_QUESTIONS} (ressources)", layers.resources),
     Check("typologie", "Typologie du territoire", "Quels déterminants regarder, selon le type de territoire ?",
+          "Part des habitants en commune urbaine dense, intermédiaire et rurale.",
           f"{_PERIMETER}, préconisations", territory.typology),
     Check("grande_ville", "Grande ville", "Faut-il couvrir par arrondissements ?",
+          "Population des villes de plus de 500 000 habitants touchées, arrondissements pris.",
           f"{_QUESTIONS} (échelle communale)", territory.big_city),
     Check("elus", "Élus à convaincre", "Quelles collectivités associer ?",
+          "Communes et intercommunalités touchées, celles qui ne le sont que pour partie.",
           f"{_QUESTIONS} (échelle intercommunale)", territory.elected),
     Check("moyens", "Temps de coordination", "Quel temps de coordination, et pour quel coût ?",
+          "Les quatre scénarios de temps de coordination du guide et leur coût annuel.",
           "Guide 2025, « Cadre de travail » (temps de travail) et annexe 1", territory.means),
 )  # fmt: skip
 

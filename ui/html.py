@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
+from html import escape as escape_markup
 
 from geo import french as fr
 from geo.crosswalk import Overlap
 from geo.findings import Finding, Outcome, Reach, Settings
 from geo.guidance import Check
 from geo.layers import Etat
+
+
+def escape(text: str) -> str:
+    """Return a text as it may stand in HTML: hostile characters escaped, French spaces kept with their signs."""
+    return escape_markup(fr.typeset(text))
+
 
 TONES = {
     Outcome.FAVORABLE: ("ok", "✓"),
@@ -21,7 +27,9 @@ REACH_TONES = {Reach.INFORMATION: ("info", "i"), Reach.NOT_CONCERNED: ("none", "
 
 STYLE = """
 <style>
-.block-container {padding-top: 2.6rem; padding-bottom: 3rem; max-width: 1500px;}
+.block-container {padding:2.2rem 2.2rem 3rem; max-width:1560px;}
+section[data-testid="stSidebar"] {width:225px !important; min-width:225px !important;}
+h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 .clsm-badge {display:inline-block; padding:.08rem .5rem; border-radius:1rem; font-size:.78rem; font-weight:600;
   border:1px solid currentColor; white-space:nowrap;}
 .clsm-ok {color:#1b6e3c; background:#edf7f0;} .clsm-talk {color:#7a5200; background:#fff6e3;}
@@ -35,18 +43,24 @@ STYLE = """
 .clsm-check h4 {margin:0 .5rem 0 0; font-size:.98rem; font-weight:600; display:inline; padding:0;}
 .clsm-check p {margin:.3rem 0 0;} .clsm-check summary {cursor:pointer; color:#0b5a86; margin-top:.25rem; font-size:.86rem;}
 .clsm-check ul {margin:.3rem 0 0 1.1rem; padding:0; font-size:.88rem;} .clsm-source {color:#55606a; font-size:.8rem;}
-.clsm-legend {display:flex; flex-wrap:wrap; gap:.35rem 1.1rem; font-size:.86rem; margin:.2rem 0 .4rem; padding:0; list-style:none;}
+.clsm-legend {display:flex; flex-wrap:wrap; gap:.25rem 1.1rem; font-size:.86rem; margin:.1rem 0;}
 .clsm-legend i {display:inline-block; width:1rem; height:.8rem; margin-right:.4rem; border:1px solid #555; border-radius:2px; vertical-align:-1px;}
 .clsm-legend i.line {height:0; border:0; border-top:3px solid; border-radius:0; vertical-align:4px;}
 .clsm-table {width:100%; border-collapse:collapse; font-size:.87rem; line-height:1.35;}
-.clsm-table th {text-align:left; font-weight:600; color:#3a474e; border-bottom:2px solid #dde3e6; padding:.25rem .4rem;}
+.clsm-table small {display:block; color:#55606a; font-size:.8rem;}
+.clsm-table th {text-align:left; vertical-align:bottom; line-height:1.2; font-weight:600; color:#3a474e; border-bottom:2px solid #dde3e6; padding:.25rem .4rem;}
 .clsm-table td {border-bottom:1px solid #e8edef; padding:.28rem .4rem; vertical-align:top;}
-.clsm-table .num {text-align:right; white-space:nowrap; font-variant-numeric:tabular-nums;}
+.clsm-table .num {text-align:right;} .clsm-table td.num {white-space:nowrap; font-variant-numeric:tabular-nums;}
 .clsm-table tr.group td {background:#f3f6f7; font-weight:600;}
+.clsm-index {list-style:none; margin:.2rem 0 0; padding:0; font-size:.9rem;}
+.clsm-index li {display:grid; grid-template-columns:9.4rem 1fr; align-items:center; margin:0 0 .22rem; padding:0;}
 .clsm-muted {color:#55606a;} .clsm-figures {display:flex; flex-wrap:wrap; gap:.4rem 1.6rem; margin:.1rem 0 .6rem;}
 .clsm-figure b {display:block; font-size:1.45rem; line-height:1.15; font-weight:650; font-variant-numeric:tabular-nums;}
 .clsm-figure span {font-size:.83rem; color:#3a474e;}
-.clsm-gauge {margin:.2rem 0 .7rem;} .clsm-gauge svg {width:100%; height:auto; display:block;}
+.clsm-gauge {margin:.1rem 0 .9rem;} .clsm-gauge .bar {position:relative; height:18px; border-radius:4px; background:#e8edef; overflow:hidden;}
+.clsm-gauge .bar i {position:absolute; top:0; bottom:0; left:0;} .clsm-gauge .scale {position:relative; height:1.3rem; font-size:.83rem; color:#3a474e;}
+.clsm-gauge .scale span {position:absolute; top:.1rem; white-space:nowrap; transform:translateX(-50%);}
+.clsm-gauge .scale span.end {transform:translateX(-100%);}
 </style>
 """
 
@@ -76,6 +90,12 @@ def check_card(check: Check, finding: Finding) -> str:
     )
 
 
+def check_index(findings: Iterable[tuple[Check, Finding]]) -> str:
+    """Return every check in one line each: title and badge, to read at a glance."""
+    lines = "".join(f"<li>{badge(finding)}<span>{escape(check.title)}</span></li>" for check, finding in findings)
+    return f'<ul class="clsm-index" aria-label="Repères du guide, en bref">{lines}</ul>'
+
+
 def check_list(findings: Iterable[tuple[Check, Finding]]) -> str:
     """Return the checks in the order given."""
     return "".join(check_card(check, finding) for check, finding in findings)
@@ -92,14 +112,18 @@ def figures(pairs: Iterable[tuple[str, str]]) -> str:
 def legend(entries: Iterable[tuple[str, str, str]]) -> str:
     """Return a legend from (kind, colour, text); kind is « fill » or « line »."""
     items = "".join(
-        f'<li><i class="{kind}" style="{"border-color" if kind == "line" else "background"}:{escape(colour)}"></i>{escape(text)}</li>'
+        f'<span role="listitem"><i class="{kind}" style="{"border-color" if kind == "line" else "background"}:{escape(colour)}">'
+        f"</i>{escape(text)}</span>"
         for kind, colour, text in entries
     )
-    return f'<ul class="clsm-legend">{items}</ul>'
+    return f'<div class="clsm-legend" role="list" aria-label="Légende de la carte">{items}</div>'
 
 
 def table(headers: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]], *, caption: str) -> str:
-    """Return a plain table; a header is (text, numeric). A row of one cell is a group title."""
+    """Return a plain table; a header is (text, numeric).
+
+    A row of one cell is a group title. In a cell, what follows a line end is written small below.
+    """
     head = "".join(f'<th scope="col"{_num(numeric)}>{escape(text)}</th>' for text, numeric in headers)
     lines = []
     for row in rows:
@@ -107,7 +131,7 @@ def table(headers: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]], *,
             lines.append(f'<tr class="group"><td colspan="{len(headers)}">{escape(row[0])}</td></tr>')
             continue
         cells = "".join(
-            f"<td{_num(numeric)}>{escape(cell)}</td>" for cell, (_, numeric) in zip(row, headers, strict=True)
+            f"<td{_num(numeric)}>{_cell(cell)}</td>" for cell, (_, numeric) in zip(row, headers, strict=True)
         )
         lines.append(f"<tr>{cells}</tr>")
     return (
@@ -116,39 +140,41 @@ def table(headers: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]], *,
     )
 
 
+def _cell(text: str) -> str:
+    main, _, note = text.partition("\n")
+    return escape(main) + (f"<small>{escape(note)}</small>" if note else "")
+
+
 def _num(numeric: bool) -> str:
     return ' class="num"' if numeric else ""
 
 
-def overlap_cells(overlap: Overlap) -> tuple[str, str, str, str, str]:
-    """Return the cells of one overlap: name and state, people in common, two shares, relation."""
+def overlap_cells(overlap: Overlap) -> tuple[str, str, str, str]:
+    """Return the cells of one overlap: name with state and relation, people in common, two shares."""
     state = "" if overlap.etat is Etat.EN_SERVICE else f" ({overlap.etat})"
     people = "inconnu" if overlap.population is None else fr.number(overlap.population)
     if overlap.partial and overlap.population is not None and overlap.layer != "qpv":
         people = f"au moins {people}" if overlap.population else "inconnu"
     share = "–" if overlap.share_of_perimeter is None else fr.percent(overlap.share_of_perimeter)
     zone = "inconnue" if overlap.share_of_zone is None else fr.percent(overlap.share_of_zone)
-    return f"{overlap.name}{state}", people, share, zone, str(overlap.relation)
+    return f"{overlap.name}{state}\n{overlap.relation}", people, share, zone
 
 
 def gauge(population: int, settings: Settings) -> str:
-    """Return a bar of inhabitants against the guide's marker, drawn in SVG and described in words."""
+    """Return a bar of inhabitants against the guide's marker, described in words."""
     top = max(settings.marker * 1.5, population * 1.05)
-    bar, mark = 600 * population / top, 600 * settings.marker / top
-    margin = 600 * settings.marker * (1 + settings.around) / top
-    over = population > settings.marker
-    colour = "#0b6e75" if not over else ("#c98a00" if bar <= margin else "#b93a2a")
+    bar, mark = 100 * population / top, 100 * settings.marker / top
+    margin = 100 * settings.marker * (1 + settings.around) / top
+    colour = "#0b6e75" if population <= settings.marker else ("#c98a00" if bar <= margin else "#b93a2a")
     words = (
         f"{fr.inhabitants(population)}, repère du guide environ {fr.inhabitants(settings.marker)} : "
         f"{fr.percent(population / settings.marker, 0)} du repère"
     )
-    anchor, text_x = ("end", mark - 5) if mark > 300 else ("start", mark + 5)
+    place = "left:0;transform:none" if mark < 20 else f"left:{mark:.2f}%"
     return (
-        f'<div class="clsm-gauge"><svg viewBox="0 0 600 62" role="img" aria-label="{escape(words)}">'
-        f'<rect x="0" y="10" width="600" height="20" rx="4" fill="#e8edef"/>'
-        f'<rect x="{mark:.1f}" y="10" width="{margin - mark:.1f}" height="20" fill="#f3dfb0"/>'
-        f'<rect x="0" y="10" width="{bar:.1f}" height="20" rx="4" fill="{colour}"/>'
-        f'<line x1="{mark:.1f}" x2="{mark:.1f}" y1="4" y2="38" stroke="#1d2a30" stroke-width="2"/>'
-        f'<text x="{text_x:.1f}" y="54" font-size="15" fill="#1d2a30" text-anchor="{anchor}">'
-        f"repère : environ {fr.number(settings.marker)}</text></svg></div>"
+        f'<div class="clsm-gauge" role="img" aria-label="{escape(words)}"><div class="bar">'
+        f'<i style="width:{margin:.2f}%;background:#f3dfb0"></i><i style="width:{mark:.2f}%;background:#e8edef"></i>'
+        f'<i style="width:{bar:.2f}%;background:{colour}"></i>'
+        f'<i style="left:{mark:.2f}%;width:2px;background:#1d2a30"></i></div>'
+        f'<div class="scale" aria-hidden="true"><span style="{place}">repère : environ {fr.number(settings.marker)}</span></div></div>'
     )

@@ -6,12 +6,13 @@ import gc
 from pathlib import Path
 
 import streamlit as st
-from geo.display import derive, scope_index, up_to_date
 
+from geo import coverage as coverage_module
 from geo.communes import Atlas, load_atlas
-from geo.coverage import Coverage, Scope, coverage, scopes
+from geo.coverage import Coverage, Place, Scope, coverage, scopes
 from geo.crosswalk import Crosswalk, build_crosswalk
 from geo.density import Density, approximate_density
+from geo.display import derive, scope_index, up_to_date
 from geo.findings import Finding
 from geo.guidance import Check, run_checks
 from geo.layers import load_layers
@@ -74,3 +75,9 @@ def display_index():
     if not up_to_date(GEO):
         derive(GEO)
     return scope_index(GEO)
+
+
+@st.cache_resource
+def clsm_places() -> tuple[Place, ...]:
+    """Return where to draw each CLSM known."""
+    return coverage_module.clsm_places(crosswalk())

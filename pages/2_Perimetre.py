@@ -1,0 +1,77 @@
+"""Size a perimeter: the elected official's page."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from geo.coverage import Scope
+from geo.findings import Settings
+from ui import coverage_view, frame, html, loaders, maps, panels, perimeter_view, scene
+
+MAP = "carte-perimetre"
+
+frame.open_page("Périmètre", "Dessiner un périmètre")
+for problem in frame.read_link():
+    st.warning(problem)
+scope: Scope = perimeter_view.pick_scope()
+perimeter_view.pick_by_name(scope)
+
+
+@st.fragment
+def workbench() -> None:
+    """Map on the left, figures on the right, checks below; a click reruns only this."""
+    perimeter = frame.perimeter()
+    frame.write_link()
+    left, right = st.columns([11, 9], gap="medium")
+    with left:
+        lines = scene.known_lines(scope)
+        shown = st.pills(
+            "Contours à superposer",
+            lines,
+            selection_mode="multi",
+            wrap=True,
+            default=[i for i in ("epci",) if i in lines],
+            format_func=scene.LINE_LABELS.get,
+            key=f"perimeter-lines-{scope.id}",
+        )
+        st.html(perimeter_view.legend(scope, shown))
+        st_folium(
+            maps.selection_map(),
+            key=MAP,
+            height=560,
+            use_container_width=True,
+            returned_objects=[],
+            on_change=lambda: perimeter_view.take_selection(MAP),
+            feature_group_to_add=maps.selection_state(
+                codes=sorted(perimeter.communes),
+                seq=st.session_state[frame.SEQUENCE],
+                geometry_url=scene.geometry_url(scope),
+                bounds=scene.bounds(scope),
+                overlays=[scene.overlay(scope, layer_id) for layer_id in shown],
+                paint=scene.status_paint(scope, ()),
+                focus=coverage_view.focus(scope),
+            ),
+        )
+        perimeter_view.edit_selection(perimeter)
+    with right:
+        if not perimeter.communes:
+            perimeter_view.invitation()
+            return
+        facts, found = loaders.facts(perimeter), loaders.findings(perimeter)
+        ordered = panels.in_order(found)
+        st.html(panels.perimeter_figures(facts, Settings()))
+        st.html(html.check_index(ordered))
+    left, right = st.columns([9, 11], gap="medium")
+    with left:
+        st.subheader("Territoires et dispositifs rencontrés")
+        st.html(panels.layers_met(facts))
+    with right:
+        st.subheader("Ce que le guide invite à regarder")
+        st.caption(
+            f"{panels.summary(found)}. Le guide de 2025 recommande et n’interdit rien : aucun repère ne vaut avis de conformité."
+        )
+        st.html(html.check_list(ordered))
+
+
+workbench()

@@ -1,0 +1,264 @@
+"""Pieces of the Couverture page: choices, figures, the commune looked at, tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from geo import french as fr
+from geo.codes import search
+from geo.coverage import STATUS_LABELS, STATUS_MEANINGS, Coverage, Scope, Status, scope_rows
+from ui import frame, html, loaders, maps
+from ui.scene import LINE_LABELS, LINES, PALETTE
+
+COMMUNE = "commune"  # code looked at
+CLICK = "commune-click"  # number of the last click taken
+FOCUS = "commune-focus"  # (code, number) to bring to the middle of the map
+PICK = "commune-pick"
+MOST_OPTIONS = 6_000  # communes offered in one list; France as a whole is searched by text
+READINGS = ("couvert", "en partie", "projet", "non couvert", "inconnu")
+
+
+def scope_name(scope: Scope) -> str:
+    """Return how a scope is listed."""
+    return {"france": "France entière", "region": f"Région · {scope.name}"}.get(
+        scope.kind, f"Département · {scope.name}"
+    )
+
+
+def pick_complete(scope: Scope) -> tuple[str, ...]:
+    """Ask in which départements of a scope the user knows the list of CLSM to be complete."""
+    atlas = loaders.atlas()
+    here = sorted(set(atlas.table["departement"].iloc[scope_rows(scope, atlas)]))
+    held = st.session_state[frame.COMPLETE]
+    chosen = st.multiselect(
+        "Listes que vous savez complètes",
+        here,
+        default=[d for d in held if d in here],
+        format_func=lambda d: f"{d} {atlas.departements.at[d, 'nom']}",
+        key=f"complete-{scope.id}",
+        placeholder="Aucun département",
+        help="Les données embarquées ne sont complètes nulle part. Là où vous connaissez tous les CLSM, "
+        "une commune sans CLSM devient « non couvert », sous votre responsabilité.",
+    )
+    st.session_state[frame.COMPLETE] = tuple(sorted({d for d in held if d not in here} | set(chosen)))
+    return tuple(sorted(chosen))
+
+
+def legend(found: Coverage, lines: list[str]) -> str:
+    """Return the legend of the statuses present in a scope and of the outlines shown."""
+    present = [s for s in Status if found.by_status.at[s, "communes"]]
+    fills = [("fill", PALETTE[s].fill, STATUS_LABELS[s]) for s in present]
+    return html.legend([*fills, *(("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in lines)])
+
+
+def take_click(key: str) -> None:
+    """Hold the commune the browser says was clicked."""
+    click = maps.read_click(st.session_state.get(key))
+    if click and click[0] in loaders.atlas().row and click != st.session_state.get(CLICK):
+        st.session_state[COMMUNE], st.session_state[CLICK] = click[0], click
+        st.session_state[FOCUS] = None
+
+
+def focus(scope: Scope) -> maps.Focus | None:
+    """Return the commune to bring to the middle, when it was chosen by name and lies in the scope."""
+    held = st.session_state.get(FOCUS)
+    if not held or loaders.atlas().row[held[0]] not in scope_rows(scope, loaders.atlas()):
+        return None
+    return maps.Focus(*held)
+
+
+def looked_at(scope: Scope) -> str | None:
+    """Return the commune looked at, when it lies in the scope."""
+    code = st.session_state.get(COMMUNE)
+    inside = code is not None and loaders.atlas().row[code] in set(scope_rows(scope, loaders.atlas()).tolist())
+    return code if inside else None
+
+
+def pick_commune(scope: Scope) -> None:
+    """Offer the communes of a scope by name: the same as a click, without the map."""
+    atlas = loaders.atlas()
+    rows = scope_rows(scope, atlas)
+    if len(rows) > MOST_OPTIONS:
+        query = st.text_input("Chercher une commune", key="commune-query", placeholder="Nom ou code, puis Entrée")
+        options = [c for c in search(query, atlas, limit=12) if c in atlas.row] if query else []
+        if query and not options:
+            st.caption("Aucune commune trouvée ; vérifiez l’orthographe ou essayez le code.")
+    else:
+        options = [str(c) for c in atlas.codes[rows]]
+    if not options:
+        return
+    st.selectbox(
+        "Commune à regarder",
+        options,
+        index=None,
+        format_func=atlas.label,
+        key=PICK,
+        on_change=_take_pick,
+        placeholder="Tapez un nom",
+    )
+
+
+def _take_pick() -> None:
+    code = st.session_state.get(PICK)
+    if code:
+        held = st.session_state.get(FOCUS) or ("", 0)
+        st.session_state[COMMUNE], st.session_state[FOCUS] = code, (code, held[1] + 1)
+
+
+def open_in_perimeter(code: str) -> None:
+    """Offer to start a perimeter from a commune."""
+    if st.button("Commencer un périmètre avec cette commune", icon=":material/draw:", key="open-in-perimeter"):
+        frame.choose({code})
+        st.session_state[frame.PERIMETER_SCOPE] = (
+            f"dep-{loaders.atlas().table['departement'].iat[loaders.atlas().row[code]]}"
+        )
+        st.switch_page("pages/2_Perimetre.py")
+
+
+def meanings(found: Coverage) -> None:
+    """Say, to unfold, what each status present means."""
+    with st.expander("Que veulent dire ces situations ?"):
+        for status in Status:
+            if found.by_status.at[status, "communes"]:
+                st.markdown(fr.typeset(f"- **{STATUS_LABELS[status]}** : {STATUS_MEANINGS[status]}."))
+
+
+def headline(found: Coverage) -> list[tuple[str, str]]:
+    """Return the two figures that matter most."""
+    unknown = int(found.by_status.at[Status.INCONNU, "population"])
+    gap = int(found.by_status.at[Status.NON_COUVERT, "population"])
+    total = found.population
+    pairs = [
+        (fr.percent(found.covered / total), f"habitants couverts : {fr.number(found.covered)} sur {fr.number(total)}")
+    ]
+    if gap:
+        pairs.append((fr.percent(gap / total), f"non couverts : {fr.number(gap)} sur {fr.number(total)}"))
+    if unknown:
+        pairs.append((fr.percent(unknown / total), f"situation inconnue : {fr.number(unknown)} sur {fr.number(total)}"))
+    return pairs
+
+
+def status_table(found: Coverage) -> str:
+    """Return communes and inhabitants by status, as text."""
+    total = found.population
+    rows = [
+        (
+            STATUS_LABELS[Status(status)],
+            fr.number(row["communes"]),
+            fr.number(row["population"]),
+            fr.percent(row["population"] / total),
+        )
+        for status, row in found.by_status.iterrows()
+        if row["communes"]
+    ]
+    rows.append(("Ensemble", fr.number(found.by_status["communes"].sum()), fr.number(total), fr.percent(1.0)))
+    headers = [("Situation", False), ("Communes", True), ("Habitants", True), ("Part", True)]
+    return html.table(headers, rows, caption=f"Communes et habitants par situation, {found.scope.name}")
+
+
+def caution(found: Coverage, complete: tuple[str, ...]) -> str:
+    """Say what the figures are and are not."""
+    layer = found.crosswalk.layers["clsm"]
+    text = f"Population municipale {found.population_year}. Source des CLSM : {layer.source} ({layer.vintage})."
+    if complete:
+        return f"{text} « Non couvert » repose sur votre déclaration de liste complète : {fr.listing(complete)}."
+    return f"{text} La liste n’est déclarée complète nulle part ici : sans CLSM connu, une commune reste « inconnu »."
+
+
+def tables(found: Coverage) -> None:
+    """Show EPCI, sectors, CLS, communes and CLSM, one tab each."""
+    names = {"epci": "EPCI", "ept": "EPT", "secteurs-adultes": "Secteurs adultes", "cls": "CLS"}
+    zones = {layer_id: found.zones(layer_id) for layer_id in names}
+    shown = [i for i in names if len(zones[i])]
+    tabs = st.tabs([names[i] for i in shown] + ["CLSM connus", "Communes"])
+    for tab, layer_id in zip(tabs, shown, strict=False):
+        with tab:
+            zone_table(found, layer_id, zones[layer_id])
+    with tabs[-2]:
+        clsm_table(found)
+    with tabs[-1]:
+        commune_table(found)
+
+
+def zone_table(found: Coverage, layer_id: str, zones: pd.DataFrame) -> None:
+    """Show the zones of a layer, how they read and their inhabitants by status."""
+    layer = found.crosswalk.layers[layer_id]
+    departements = set(found.crosswalk.atlas.table["departement"].iloc[found.rows])
+    counts = zones["lecture"].value_counts()
+    st.caption(
+        fr.listing(f"{fr.number(counts[r])} {r}" for r in READINGS if r in counts)
+        + ("." if departements <= layer.extent else f". Liste des {layer.name} incomplète ici : {layer.remark}")
+    )
+    table = zones.assign(couverts=zones["couvert"] + zones["suppose"]).sort_values("population", ascending=False)
+    st.dataframe(
+        table[["nom", "lecture", "communes", "population", "couverts", "projet", "non_couvert", "inconnu"]],
+        hide_index=True,
+        height=380,
+        column_config={
+            "nom": "Territoire",
+            "lecture": "Lecture",
+            "communes": number_column("Communes ici"),
+            "population": number_column("Habitants ici"),
+            "couverts": number_column("Couverts"),
+            "projet": number_column("En projet"),
+            "non_couvert": number_column("Non couverts"),
+            "inconnu": number_column("Inconnu"),
+        },
+        alt=f"{layer.long_name} et leur couverture, {found.scope.name}",
+    )
+
+
+def number_column(label: str) -> object:
+    """Return a column of whole numbers written the reader's way."""
+    return st.column_config.NumberColumn(label, format="localized")
+
+
+def clsm_table(found: Coverage) -> None:
+    """Show the CLSM known in a scope with their sources."""
+    table = found.clsm()
+    if table.empty:
+        st.caption("Aucun CLSM connu ici ; il peut en exister.")
+        return
+    shown = table[["nom", "etat", "precision", "communes", "habitants", "annee", "source_titre", "source_url"]].astype(
+        {"etat": str, "precision": str}
+    )
+    st.dataframe(
+        shown.sort_values("nom"),
+        hide_index=True,
+        height=380,
+        column_config={
+            "nom": "CLSM",
+            "etat": "État",
+            "precision": "Composition",
+            "communes": number_column("Communes ici"),
+            "habitants": number_column("Habitants ici"),
+            "annee": "Année",
+            "source_titre": "Source",
+            "source_url": "Adresse",
+        },
+        alt=f"CLSM connus, {found.scope.name}",
+    )
+
+
+def commune_table(found: Coverage) -> None:
+    """Show the communes of a scope and their status."""
+    if len(found.rows) > MOST_OPTIONS:
+        st.caption("Choisissez une région ou un département pour voir la liste de ses communes.")
+        return
+    atlas = found.crosswalk.atlas
+    table = atlas.table.iloc[found.rows][["code", "nom", "population"]].assign(
+        situation=[STATUS_LABELS[Status(s)] for s in found.status[found.rows]]
+    )
+    st.dataframe(
+        table.sort_values("population", ascending=False),
+        hide_index=True,
+        height=380,
+        column_config={
+            "code": "Code",
+            "nom": "Commune",
+            "population": number_column("Habitants"),
+            "situation": "Situation",
+        },
+        alt=f"Communes et leur situation, {found.scope.name}",
+    )

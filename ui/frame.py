@@ -1,0 +1,127 @@
+"""The frame of every page: title, menu, and every session key with its default.
+
+Session state holds immutable values: codes, a scope, numbers. A page replaces them, never edits them in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from geo import french as fr
+from geo.codes import read_code, split_codes
+from geo.communes import CommuneCode
+from geo.perimeter import Perimeter
+from ui import html, loaders, vendor
+
+PAGES = (
+    ("dashboard.py", "Accueil", ":material/home:"),
+    ("pages/1_Couverture.py", "Couverture", ":material/map:"),
+    ("pages/2_Perimetre.py", "Périmètre", ":material/draw:"),
+    ("pages/5_Methode.py", "Méthode et sources", ":material/menu_book:"),
+)
+
+SELECTION = "selection"  # frozenset of atom codes
+SEQUENCE = "sequence"  # number of the selection last held, shared with the browser
+HISTORY = "history"  # earlier selections, the newest last
+PERIMETER_SCOPE = "perimeter-scope"
+COVERAGE_SCOPE = "coverage-scope"
+COMPLETE = "complete"  # départements the user states complete
+LINK = "link-read"
+HISTORY_LENGTH = 50
+LONGEST_LINK = 400  # communes; beyond, browsers and mail programs cut addresses
+
+DEFAULTS = {
+    SELECTION: frozenset(),
+    SEQUENCE: 0,
+    HISTORY: (),
+    PERIMETER_SCOPE: "dep-94",
+    COVERAGE_SCOPE: "france",
+    COMPLETE: (),
+    LINK: "",
+}
+
+
+def open_page(title: str, heading: str | None = None) -> None:
+    """Set up a page: browser title, menu, style, defaults of the session; `heading` is the title shown, if another."""
+    st.set_page_config(page_title=f"{title} · CLSM", page_icon="🗺️", layout="wide")
+    for key, value in DEFAULTS.items():
+        st.session_state.setdefault(key, value)
+    st.html(html.STYLE)
+    with st.sidebar:
+        st.markdown("**CLSM**  \nCouverture et périmètres")
+        for path, label, icon in PAGES:
+            st.page_link(path, label=label, icon=icon)
+        atlas = loaders.atlas()
+        st.caption(
+            f"Communes au 1er janvier {atlas.year}, populations municipales {atlas.population_year}. "
+            "Rien ne sort de cette machine."
+        )
+    st.title(fr.typeset(heading or title))
+    if not vendor.ready():
+        st.error(
+            "Les bibliothèques de la carte ne sont pas installées. Dans le dossier du projet, lancez « python -m ui.vendor », "
+            "puis rechargez la page. Les tableaux et les listes fonctionnent sans elles."
+        )
+
+
+def selection() -> frozenset[str]:
+    """Return the communes chosen."""
+    return st.session_state[SELECTION]
+
+
+def perimeter() -> Perimeter:
+    """Return the current perimeter, possibly empty."""
+    return Perimeter(frozenset(CommuneCode(c) for c in selection()), year=loaders.atlas().year)
+
+
+def choose(codes: Iterable[str], *, sequence: int | None = None) -> None:
+    """Replace the selection; `sequence` is the browser's number when the change comes from the map."""
+    chosen = frozenset(codes)
+    if chosen == selection():
+        st.session_state[SEQUENCE] = max(st.session_state[SEQUENCE], sequence or 0)
+        return
+    st.session_state[HISTORY] = (*st.session_state[HISTORY], selection())[-HISTORY_LENGTH:]
+    st.session_state[SELECTION] = chosen
+    st.session_state[SEQUENCE] = st.session_state[SEQUENCE] + 1 if sequence is None else sequence
+
+
+def undo() -> None:
+    """Go back to the selection before."""
+    history = st.session_state[HISTORY]
+    if history:
+        st.session_state[HISTORY] = history[:-1]
+        st.session_state[SELECTION] = history[-1]
+        st.session_state[SEQUENCE] += 1
+
+
+def read_link() -> tuple[str, ...]:
+    """Take the state that the page's address carries, once; return what could not be understood, in French."""
+    communes, scope = st.query_params.get("communes", ""), st.query_params.get("carte", "")
+    signature = f"{communes}|{scope}"
+    if (not communes and not scope) or signature == st.session_state[LINK]:
+        return ()
+    st.session_state[LINK] = signature
+    problems = []
+    if scope in loaders.every_scope() and scope != "france":
+        st.session_state[PERIMETER_SCOPE] = scope
+    elif scope:
+        problems.append(f"Carte « {scope[:20]} » inconnue : la carte par défaut est affichée.")
+    readings = [read_code(code, loaders.atlas()) for code in split_codes(communes)[: 2 * LONGEST_LINK]]
+    problems += [r.message for r in readings if r.kind not in ("atom", "city")]
+    atoms = {atom for r in readings if r.kind in ("atom", "city") for atom in r.atoms}
+    if atoms:
+        choose(atoms)
+    return tuple(problems)
+
+
+def write_link() -> None:
+    """Put the state in the page's address: codes only."""
+    codes = sorted(selection())
+    wanted = {"carte": st.session_state[PERIMETER_SCOPE]}
+    if codes and len(codes) <= LONGEST_LINK:
+        wanted["communes"] = ",".join(codes)
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+    st.session_state[LINK] = f"{wanted.get('communes', '')}|{wanted['carte']}"

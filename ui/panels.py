@@ -1,0 +1,104 @@
+"""Blocks shared by the pages: figures of a perimeter, layers met, checks, cards."""
+
+from __future__ import annotations
+
+from geo import french as fr
+from geo.crosswalk import Crosswalk, Overlap
+from geo.findings import Finding, Outcome, Reach, Settings
+from geo.guidance import Check
+from geo.perimeter import PerimeterFacts
+from ui import html
+
+SHOWN_LAYERS = ("clsm", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac", "qpv", "epci", "ept")
+MOST_ZONES = 8
+
+
+def perimeter_figures(facts: PerimeterFacts, settings: Settings) -> str:
+    """Return the gauge and the large figures of a perimeter."""
+    rural = facts.classes.loc[3]
+    mark = " (estimation)" if facts.density.estimated else ""
+    pairs = [
+        (fr.number(facts.population), f"habitants (population municipale {facts.population_year})"),
+        (fr.number(len(facts.towns)), "commune" if len(facts.towns) < 2 else "communes"),
+        (fr.square_kilometres(facts.area_m2), "superficie"),
+        (fr.percent(rural["population"] / facts.population if facts.population else 0),
+         f"en commune rurale : {fr.number(rural['population'])} sur {fr.number(facts.population)}{mark}"),
+    ]  # fmt: skip
+    return html.figures(pairs[:1]) + html.gauge(facts.population, settings) + html.figures(pairs[1:])
+
+
+def layers_met(facts: PerimeterFacts) -> str:
+    """Return the table of every zone met, layer by layer, with what is not known said so."""
+    headers = [("Zone", False), ("Habitants en commun", True), ("du péri­mètre", True), ("de la zone", True)]
+    rows: list[tuple[str, ...]] = []
+    for layer_id in SHOWN_LAYERS:
+        layer, overlaps = facts.crosswalk.layers[layer_id], facts.overlaps[layer_id]
+        complete = facts.known_everywhere(layer_id)
+        if not overlaps and complete and layer_id == "ept":
+            continue
+        note = "" if complete else " · liste incomplète ici"
+        nothing = "" if overlaps else (" : aucun" if complete else " : aucun connu")
+        rows.append((f"{layer.name}{nothing}{note}",))
+        rows += [html.overlap_cells(o) for o in overlaps[:MOST_ZONES]]
+        if len(overlaps) > MOST_ZONES:
+            rows.append((f"et {fr.count(len(overlaps) - MOST_ZONES, 'autre')}", "", "", ""))
+    return html.table(headers, rows, caption="Territoires et dispositifs rencontrés par le périmètre")
+
+
+def summary(findings: tuple[tuple[Check, Finding], ...]) -> str:
+    """Return in one line how many checks give each outcome; those that only inform are left out."""
+    judged = [f for _, f in findings if f.reach is Reach.FINDING]
+    counts = {o: sum(f.outcome is o for f in judged) for o in Outcome}
+    words = [
+        fr.count(counts[Outcome.VIGILANCE], "point de vigilance", "points de vigilance"),
+        f"{counts[Outcome.DISCUSS]}{fr.NBSP}à discuter",
+        fr.count(counts[Outcome.FAVORABLE], "favorable"),
+        fr.count(counts[Outcome.UNKNOWN], "non évaluable"),
+    ]
+    return fr.listing(words)
+
+
+def in_order(findings: tuple[tuple[Check, Finding], ...]) -> list[tuple[Check, Finding]]:
+    """Return the checks with what deserves attention first, and those that do not judge last."""
+    outcomes = (Outcome.VIGILANCE, Outcome.DISCUSS, Outcome.FAVORABLE, Outcome.UNKNOWN)
+    reaches = (Reach.FINDING, Reach.INFORMATION, Reach.NOT_CONCERNED)
+    return sorted(
+        findings,
+        key=lambda p: (reaches.index(p[1].reach), outcomes.index(p[1].outcome) if p[1].reach is Reach.FINDING else 0),
+    )
+
+
+def commune_card(code: str, crosswalk: Crosswalk) -> str:
+    """Return who covers one commune: every zone of every layer, with state, composition and source."""
+    atlas = crosswalk.atlas
+    row = atlas.row[code]
+    overlaps = crosswalk.overlaps(atlas.rows([code]))
+    departement = str(atlas.table["departement"].iat[row])
+    lines: list[tuple[str, ...]] = []
+    for layer_id in SHOWN_LAYERS:
+        layer = crosswalk.layers[layer_id]
+        complete = departement in layer.extent
+        lines += [(layer.name, _described(o), _source(crosswalk, o)) for o in overlaps[layer_id]]
+        if not overlaps[layer_id] and layer_id not in ("epci", "ept"):
+            lines.append((layer.name, "aucun" if complete else "inconnu (liste incomplète ici)", ""))
+    people = fr.inhabitants(float(atlas.population[row]))
+    headers = [("Couche", False), ("Zone", False), ("Source", False)]
+    year = atlas.population_year_of([departement])
+    return html.figures([(str(atlas.names[row]), f"{code} · {people} (population municipale {year})")]) + html.table(
+        headers, lines, caption=f"Zones qui concernent {atlas.names[row]}"
+    )
+
+
+def _described(overlap: Overlap) -> str:
+    state = f" ({overlap.etat})" if str(overlap.etat) != "en service" else ""
+    part = ", pour une partie de la commune" if overlap.partial else ""
+    precise = "" if str(overlap.precision) in ("officielle", "lue") else f" ; composition {overlap.precision}"
+    return f"{overlap.name}{state}{part}{precise}"
+
+
+def _source(crosswalk: Crosswalk, overlap: Overlap) -> str:
+    zone = crosswalk.layers[overlap.layer].zones.loc[overlap.id]
+    year = zone["annee_source"] or zone["annee"]
+    title = str(zone["source_titre"])
+    shown = title if len(title) <= 70 else title[:67] + "…"
+    return f"{shown}{f', {year}' if year and year not in shown else ''}"

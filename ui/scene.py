@@ -1,0 +1,84 @@
+"""What the maps show: colours of statuses, outlines of layers, addresses of geometry."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo.coverage import STATUS_LABELS, Scope, Status, scope_rows
+from geo.display import write_zone_index
+from ui import loaders, maps
+
+# Colour-blind safe; text always stands beside colour (legend, tooltip, table).
+PALETTE = {
+    Status.COUVERT: maps.Swatch("#1f7a6d", STATUS_LABELS[Status.COUVERT]),
+    Status.SUPPOSE: maps.Swatch("#8cc5b9", STATUS_LABELS[Status.SUPPOSE]),
+    Status.PARTIEL: maps.Swatch("#7d6bb5", STATUS_LABELS[Status.PARTIEL]),
+    Status.PROJET: maps.Swatch("#e0a93b", STATUS_LABELS[Status.PROJET]),
+    Status.NON_COUVERT: maps.Swatch("#d1604d", STATUS_LABELS[Status.NON_COUVERT]),
+    Status.INCONNU: maps.Swatch("#dfe4e7", STATUS_LABELS[Status.INCONNU]),
+}
+SELECTED = "#0b6e75"  # as drawn by static/js/couche.js
+# Layer id: colour, dash, weight.
+LINES: dict[str, tuple[str, tuple[int, ...], float]] = {
+    "epci": ("#4a3f8f", (), 1.6),
+    "ept": ("#4a3f8f", (2, 4), 2.2),
+    "secteurs-adultes": ("#b0176f", (8, 4), 2.2),
+    "secteurs-enfants": ("#d05a9b", (2, 5), 2.2),
+    "clsm": ("#0b4f4a", (), 2.6),
+    "cls": ("#1566a8", (10, 4, 2, 4), 2.2),
+    "cpts": ("#5b7d12", (6, 3), 2.2),
+    "dac": ("#8a5a00", (12, 5), 2.2),
+    "qpv": ("#c02c2c", (3, 3), 1.8),
+}
+LINE_LABELS = {
+    "epci": "EPCI",
+    "ept": "EPT",
+    "secteurs-adultes": "Secteurs adultes",
+    "secteurs-enfants": "Secteurs infanto-juvéniles",
+    "clsm": "CLSM",
+    "cls": "CLS",
+    "cpts": "CPTS",
+    "dac": "DAC",
+    "qpv": "Communes avec QPV",
+}
+
+
+def geometry_url(scope: Scope) -> str:
+    """Return the address of the outlines of a scope."""
+    return maps.static_url(f"geo/{loaders.display_index().scopes[scope.id].file}")
+
+
+def bounds(scope: Scope) -> maps.Bounds:
+    """Return where the view starts: south-west and north-east corners."""
+    west, south, east, north = loaders.display_index().scopes[scope.id].bbox
+    return (south, west), (north, east)
+
+
+@st.cache_resource(max_entries=256)
+def overlay(scope: Scope, layer_id: str) -> maps.Overlay:
+    """Return the outlines of a layer in a scope; the zones of each commune are written once as a static file."""
+    layer, rows = loaders.crosswalk().layers[layer_id], scope_rows(scope, loaders.atlas())
+    zones_of: dict[int, list[int]] = {}
+    for zone, row in zip(layer.members["zone"], layer.members["row"], strict=True):
+        zones_of.setdefault(row, []).append(zone)
+    used = sorted({z for row in rows for z in zones_of.get(row, ())})
+    number = {zone: i for i, zone in enumerate(used)}
+    names = [(str(layer.zones.index[z]), str(layer.zones["nom"].iat[z])) for z in used]
+    membership = [[number[z] for z in zones_of.get(row, ())] for row in rows]
+    file = write_zone_index(loaders.GEO, scope.id, layer_id, names, membership)
+    color, dash, weight = LINES[layer_id]
+    return maps.Overlay(layer_id, maps.static_url(f"geo/{file}"), LINE_LABELS[layer_id], color, dash, weight)
+
+
+def status_paint(scope: Scope, complete: tuple[str, ...]) -> maps.Paint:
+    """Return the colours of a scope's communes by coverage."""
+    found = loaders.scope_coverage(scope, complete)
+    return maps.Paint(maps.paint_runs(found.status[found.rows].tolist()), tuple(PALETTE.values()))
+
+
+def known_lines(scope: Scope) -> list[str]:
+    """Return the layers that have at least one zone in a scope."""
+    rows = scope_rows(scope, loaders.atlas())
+    met = loaders.crosswalk().product(rows)
+    columns = loaders.crosswalk().columns
+    return [i for i in LINES if (met[1] + met[2])[columns[i]].any()]
