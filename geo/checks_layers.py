@@ -19,13 +19,18 @@ from geo.perimeter import PerimeterFacts
 DISPOSITIFS = ("clsm", "cls", "cpts", "dac")
 
 
-def _gap(facts: PerimeterFacts, layer_id: str, departements: Sequence[str] | None = None) -> str:
-    """Say where a layer is not complete, for the départements of a perimeter."""
-    layer, atlas = facts.crosswalk.layers[layer_id], facts.atlas
+def _gap(facts: PerimeterFacts, layer_ids: Sequence[str], departements: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Say which lists would have to be complete, and for which départements; nothing when they all are."""
+    atlas, layers = facts.atlas, facts.crosswalk.layers
     asked = departements or facts.departements
-    names = [f"{atlas.departements.at[d, 'nom']} ({d})" for d in asked if d not in layer.extent]
-    name = layer.name if layer.name.isupper() else layer.name[0].lower() + layer.name[1:]
-    return f"liste complète des {name} pour : {fr.listing(names, most=5)}"
+    short = [i for i in layer_ids if not set(asked) <= layers[i].extent]
+    if not short:
+        return ()
+    lacking = [d for d in asked if any(d not in layers[i].extent for i in short)]
+    where = fr.listing((f"{atlas.departements.at[d, 'nom']} ({d})" for d in lacking), most=5)
+    names = fr.listing(n if n.isupper() else n[0].lower() + n[1:] for n in (layers[i].name for i in short))
+    lists = "liste complète" if len(short) == 1 else "listes complètes"
+    return (f"{lists} des {names} pour : {where}",)
 
 
 def quarters(facts: PerimeterFacts, settings: Settings) -> Finding:
@@ -60,7 +65,7 @@ def quarters(facts: PerimeterFacts, settings: Settings) -> Finding:
         sentence = (
             f"La liste des QPV n’est pas complète ici, l’absence d’un quartier ne peut donc pas être affirmée.{seen}"
         )
-        return Finding("qpv", Outcome.UNKNOWN, sentence, figures, details, (_gap(facts, "qpv", departements),))
+        return Finding("qpv", Outcome.UNKNOWN, sentence, figures, details, _gap(facts, ["qpv"], departements))
     if not known:
         sentence = "Ni le périmètre ni les intercommunalités concernées ne comptent de QPV."
         return Finding("qpv", Outcome.FAVORABLE, sentence, figures, reach=Reach.NOT_CONCERNED)
@@ -113,20 +118,17 @@ def sectors(facts: PerimeterFacts, settings: Settings) -> Finding:
         "secteurs_infanto_juveniles": [_sector_figures(o) for o in children],
     }
     details = tuple(_sector_text(facts, o) for o in (*main, *slivers, *children))
-    missing = []
-    if not complete:
-        missing.append(_gap(facts, "secteurs-adultes"))
-    if not complete_children:
-        missing.append(_gap(facts, "secteurs-enfants"))
+    lacking = [i for i, ok in (("secteurs-adultes", complete), ("secteurs-enfants", complete_children)) if not ok]
+    missing = _gap(facts, lacking)
     child_text = "" if complete_children else " Les secteurs infanto-juvéniles ne sont pas tous connus ici."
     names = fr.listing((o.name for o in main), most=8)
     if not complete and len(main) < 2:
         seen = f" Connu : {names}." if main else ""
         sentence = f"Les secteurs de psychiatrie adulte ne sont pas tous connus sur ce périmètre.{seen}"
-        return Finding("secteurs", Outcome.UNKNOWN, sentence, figures, details, tuple(missing))
+        return Finding("secteurs", Outcome.UNKNOWN, sentence, figures, details, missing)
     if len(main) <= 1 and not slivers:
         sentence = f"Un seul secteur adulte, {names} : un seul interlocuteur pour la psychiatrie adulte.{child_text}"
-        return Finding("secteurs", Outcome.FAVORABLE, sentence, figures, details, tuple(missing))
+        return Finding("secteurs", Outcome.FAVORABLE, sentence, figures, details, missing)
     number = f"{'' if complete else 'Au moins '}{len(main)} secteurs adultes à inviter : {names}."
     if len(main) == 1:
         number = f"Un secteur adulte pour l’essentiel : {names}."
@@ -136,7 +138,7 @@ def sectors(facts: PerimeterFacts, settings: Settings) -> Finding:
         else ""
     )
     outcome = Outcome.FAVORABLE if len(main) == 1 else Outcome.DISCUSS
-    return Finding("secteurs", outcome, number + margin + child_text, figures, details, tuple(missing))
+    return Finding("secteurs", outcome, number + margin + child_text, figures, details, missing)
 
 
 def _sector_figures(overlap: Overlap) -> dict[str, object]:
@@ -176,7 +178,7 @@ def articulation(facts: PerimeterFacts, settings: Settings) -> Finding:
         "communes_les_plus_chargees": communes,
     }
     details = tuple(_overlap_text(o) for layer in DISPOSITIFS for o in met[layer])
-    missing = tuple(_gap(facts, layer) for layer in DISPOSITIFS if not facts.known_everywhere(layer))
+    missing = _gap(facts, DISPOSITIFS)
     running = [o for o in others if o.etat is Etat.EN_SERVICE and o.precision is not Precision.SUPPOSEE]
     same = [o for o in met["clsm"] if o.relation is Relation.IDENTIQUE]
     sentences, outcome = [], Outcome.FAVORABLE

@@ -239,8 +239,10 @@ def _territory_layer(name: str, atlas: Atlas) -> Layer:
         id=name,
         name=name.upper() if name in ("epci", "ept") else long_name,
         long_name=long_name,
-        source="Code officiel géographique (INSEE) et composition des EPCI (DGCL)",
-        vintage=f"1er janvier {atlas.year}",
+        source={"epci": "Composition des EPCI (DGCL)", "ept": "Composition des EPT (INSEE)"}.get(
+            name, "Code officiel géographique (INSEE)"
+        ),
+        vintage=str(atlas.manifest["epci_libelle"]) if name in ("epci", "ept") else f"1er janvier {atlas.year}",
         extent=frozenset(atlas.departements.index),
         remark="",
         zones=zones,

@@ -14,8 +14,26 @@ MAP = "carte-perimetre"
 frame.open_page("Périmètre", "Dessiner un périmètre")
 for problem in frame.read_link():
     st.warning(problem)
-scope: Scope = perimeter_view.pick_scope()
-perimeter_view.pick_by_name(scope)
+scope_column, commune_column, territory_column = st.columns(3, gap="medium")
+with scope_column:
+    scope: Scope = perimeter_view.pick_scope()
+with commune_column:
+    perimeter_view.pick_commune(scope)
+with territory_column:
+    perimeter_view.pick_territory(scope)
+
+
+lines = scene.known_lines(scope)
+shown = st.pills(
+    "Contours à superposer",
+    lines,
+    selection_mode="multi",
+    wrap=True,
+    default=[i for i in ("epci",) if i in lines],
+    format_func=scene.LINE_LABELS.get,
+    key=f"perimeter-lines-{scope.id}",
+)
+st.html(perimeter_view.legend(scope, shown))
 
 
 @st.fragment
@@ -25,17 +43,6 @@ def workbench() -> None:
     frame.write_link()
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        lines = scene.known_lines(scope)
-        shown = st.pills(
-            "Contours à superposer",
-            lines,
-            selection_mode="multi",
-            wrap=True,
-            default=[i for i in ("epci",) if i in lines],
-            format_func=scene.LINE_LABELS.get,
-            key=f"perimeter-lines-{scope.id}",
-        )
-        st.html(perimeter_view.legend(scope, shown))
         st_folium(
             maps.selection_map(),
             key=MAP,
@@ -49,7 +56,7 @@ def workbench() -> None:
                 geometry_url=scene.geometry_url(scope),
                 bounds=scene.bounds(scope),
                 overlays=[scene.overlay(scope, layer_id) for layer_id in shown],
-                paint=scene.status_paint(scope, ()),
+                paint=scene.status_paint(scope, (), pale=True),
                 focus=coverage_view.focus(scope),
             ),
         )
@@ -60,18 +67,16 @@ def workbench() -> None:
             return
         facts, found = loaders.facts(perimeter), loaders.findings(perimeter)
         ordered = panels.in_order(found)
-        st.html(panels.perimeter_figures(facts, Settings()))
-        st.html(html.check_index(ordered))
+        st.html(panels.perimeter_figures(facts, Settings()) + html.check_index(ordered))
     left, right = st.columns([9, 11], gap="medium")
-    with left:
-        st.subheader("Territoires et dispositifs rencontrés")
-        st.html(panels.layers_met(facts))
-    with right:
-        st.subheader("Ce que le guide invite à regarder")
-        st.caption(
-            f"{panels.summary(found)}. Le guide de 2025 recommande et n’interdit rien : aucun repère ne vaut avis de conformité."
-        )
-        st.html(html.check_list(ordered))
+    left.html(html.section("Territoires et dispositifs rencontrés") + panels.layers_met(facts))
+    right.html(
+        html.section("Ce que le guide invite à regarder", panels.summary(found) + ".") + html.check_list(ordered)
+    )
 
 
 workbench()
+st.caption(
+    "Le guide de 2025 recommande et n’interdit rien : aucun repère ne vaut avis de conformité. Sauf mention contraire, les "
+    "sources renvoient à son chapitre « Périmètre géographique des CLSM »."
+)

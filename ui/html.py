@@ -17,32 +17,34 @@ def escape(text: str) -> str:
     return escape_markup(fr.typeset(text))
 
 
-TONES = {
-    Outcome.FAVORABLE: ("ok", "✓"),
-    Outcome.DISCUSS: ("talk", "?"),
-    Outcome.VIGILANCE: ("watch", "!"),
-    Outcome.UNKNOWN: ("unknown", "–"),
-}
-REACH_TONES = {Reach.INFORMATION: ("info", "i"), Reach.NOT_CONCERNED: ("none", "·")}
+# One letter each: the style adds colour and sign (STYLE); every click sends them thirteen times over.
+TONES = {Outcome.FAVORABLE: "f", Outcome.DISCUSS: "d", Outcome.VIGILANCE: "v", Outcome.UNKNOWN: "n"}
+REACH_TONES = {Reach.INFORMATION: "i", Reach.NOT_CONCERNED: "s"}
+CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
 
 STYLE = """
 <style>
 .block-container {padding:2.2rem 2.2rem 3rem; max-width:1560px;}
 section[data-testid="stSidebar"] {width:225px !important; min-width:225px !important;}
 h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
-.clsm-badge {display:inline-block; padding:.08rem .5rem; border-radius:1rem; font-size:.78rem; font-weight:600;
+.clsm-checks b {display:inline-block; padding:.05rem .5rem; border-radius:1rem; font-size:.78rem; font-weight:600;
   border:1px solid currentColor; white-space:nowrap;}
-.clsm-ok {color:#1b6e3c; background:#edf7f0;} .clsm-talk {color:#7a5200; background:#fff6e3;}
-.clsm-watch {color:#a02a1c; background:#fdefec;} .clsm-unknown {color:#55606a; background:#f1f3f4;}
-.clsm-info {color:#0b5a86; background:#eaf4fa;} .clsm-none {color:#55606a; background:#ffffff;}
-.clsm-check {border:1px solid #dde3e6; border-left-width:5px; border-radius:6px; padding:.55rem .8rem; margin:0 0 .55rem;
-  background:#fff; font-size:.93rem; line-height:1.45; color:#1d2a30;}
-.clsm-check.clsm-ok {border-left-color:#1b6e3c; background:#fff;} .clsm-check.clsm-talk {border-left-color:#c98a00; background:#fff;}
-.clsm-check.clsm-watch {border-left-color:#b93a2a; background:#fff;} .clsm-check.clsm-unknown {border-left-color:#8a949b; background:#fff;}
-.clsm-check.clsm-info {border-left-color:#2a7fb0; background:#fff;} .clsm-check.clsm-none {border-left-color:#dde3e6; background:#fff;}
-.clsm-check h4 {margin:0 .5rem 0 0; font-size:.98rem; font-weight:600; display:inline; padding:0;}
-.clsm-check p {margin:.3rem 0 0;} .clsm-check summary {cursor:pointer; color:#0b5a86; margin-top:.25rem; font-size:.86rem;}
-.clsm-check ul {margin:.3rem 0 0 1.1rem; padding:0; font-size:.88rem;} .clsm-source {color:#55606a; font-size:.8rem;}
+.clsm-checks .f b {color:#1b6e3c; background:#edf7f0;} .clsm-checks .d b {color:#7a5200; background:#fff6e3;}
+.clsm-checks .v b {color:#a02a1c; background:#fdefec;} .clsm-checks .n b {color:#55606a; background:#f1f3f4;}
+.clsm-checks .i b {color:#0b5a86; background:#eaf4fa;} .clsm-checks .s b {color:#55606a; background:#fff;}
+.clsm-checks .f b::before {content:"✓ " / "";} .clsm-checks .d b::before {content:"? " / "";}
+.clsm-checks .v b::before {content:"! " / "";} .clsm-checks .n b::before {content:"– " / "";}
+.clsm-checks .i b::before {content:"i " / "";} .clsm-checks .s b::before {content:"· " / "";}
+.clsm-checks article {border:1px solid #dde3e6; border-left:5px solid #dde3e6; border-radius:6px; padding:.55rem .8rem;
+  margin:0 0 .55rem; font-size:.93rem; line-height:1.45; color:#1d2a30;}
+.clsm-checks article.f {border-left-color:#1b6e3c;} .clsm-checks article.d {border-left-color:#c98a00;}
+.clsm-checks article.v {border-left-color:#b93a2a;} .clsm-checks article.n {border-left-color:#8a949b;}
+.clsm-checks article.i {border-left-color:#2a7fb0;}
+.clsm-checks h4 {margin:0 .5rem 0 0; font-size:.98rem; font-weight:600; display:inline; padding:0;}
+.clsm-checks article > p {margin:.3rem 0 0;} .clsm-checks summary {cursor:pointer; color:#0b5a86; margin-top:.25rem; font-size:.86rem;}
+.clsm-checks details p {margin:.25rem 0 0 1rem; font-size:.88rem;} .clsm-checks details p:last-child {color:#55606a; font-size:.8rem;}
+.clsm-checks.index {font-size:.92rem; border-top:1px solid #e8edef; margin-top:.2rem;}
+.clsm-checks.index > div {display:flex; justify-content:space-between; align-items:center; padding:.16rem .1rem; border-bottom:1px solid #e8edef;}
 .clsm-legend {display:flex; flex-wrap:wrap; gap:.25rem 1.1rem; font-size:.86rem; margin:.1rem 0;}
 .clsm-legend i {display:inline-block; width:1rem; height:.8rem; margin-right:.4rem; border:1px solid #555; border-radius:2px; vertical-align:-1px;}
 .clsm-legend i.line {height:0; border:0; border-top:3px solid; border-radius:0; vertical-align:4px;}
@@ -52,8 +54,7 @@ h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 .clsm-table td {border-bottom:1px solid #e8edef; padding:.28rem .4rem; vertical-align:top;}
 .clsm-table .num {text-align:right;} .clsm-table td.num {white-space:nowrap; font-variant-numeric:tabular-nums;}
 .clsm-table tr.group td {background:#f3f6f7; font-weight:600;}
-.clsm-index {list-style:none; margin:.2rem 0 0; padding:0; font-size:.9rem;}
-.clsm-index li {display:grid; grid-template-columns:9.4rem 1fr; align-items:center; margin:0 0 .22rem; padding:0;}
+.clsm-section {font-size:1.3rem !important; padding:.3rem 0 .5rem !important; margin:0;}
 .clsm-muted {color:#55606a;} .clsm-figures {display:flex; flex-wrap:wrap; gap:.4rem 1.6rem; margin:.1rem 0 .6rem;}
 .clsm-figure b {display:block; font-size:1.45rem; line-height:1.15; font-weight:650; font-variant-numeric:tabular-nums;}
 .clsm-figure span {font-size:.83rem; color:#3a474e;}
@@ -67,38 +68,40 @@ h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 
 def badge(finding: Finding) -> str:
     """Return the badge of a finding: its outcome, or its reach when it does not judge. Text, sign and colour agree."""
-    tone, sign = tone_of(finding)
-    label = finding.outcome if finding.reach is Reach.FINDING else finding.reach
-    return f'<span class="clsm-badge clsm-{tone}"><span aria-hidden="true">{sign}</span> {escape(str(label))}</span>'
+    return f"<b>{escape(finding.outcome if finding.reach is Reach.FINDING else finding.reach)}</b>"
 
 
-def tone_of(finding: Finding) -> tuple[str, str]:
-    """Return the style name and the sign of a finding."""
+def tone_of(finding: Finding) -> str:
+    """Return the style letter of a finding."""
     return TONES[finding.outcome] if finding.reach is Reach.FINDING else REACH_TONES[finding.reach]
 
 
 def check_card(check: Check, finding: Finding) -> str:
     """Return one check: title, outcome, sentence, details to unfold, what is missing, source."""
-    tone, _ = tone_of(finding)
-    missing = "".join(f"<li>Il manque : {escape(text)}.</li>" for text in finding.missing)
-    details = "".join(f"<li>{escape(text)}</li>" for text in finding.details)
+    lines = [*finding.details, *(f"Il manque : {text}." for text in finding.missing)]
+    lines.append(f"Source : {check.source.removeprefix(CHAPTER)}.")
     return (
-        f'<article class="clsm-check clsm-{tone}"><h4>{escape(check.title)}</h4>{badge(finding)}'
-        f"<p>{escape(finding.sentence)}</p>"
-        f"<details><summary>{escape(check.question)}</summary><ul>{details}{missing}</ul>"
-        f'<p class="clsm-source">Source : {escape(check.source)}.</p></details></article>'
+        f'<article class="{tone_of(finding)}"><h4>{escape(check.title)}</h4>{badge(finding)}<p>{escape(finding.sentence)}</p>'
+        f"<details><summary>{escape(check.question)}</summary>{''.join(f'<p>{escape(t)}</p>' for t in lines)}</details></article>"
     )
 
 
 def check_index(findings: Iterable[tuple[Check, Finding]]) -> str:
     """Return every check in one line each: title and badge, to read at a glance."""
-    lines = "".join(f"<li>{badge(finding)}<span>{escape(check.title)}</span></li>" for check, finding in findings)
-    return f'<ul class="clsm-index" aria-label="Repères du guide, en bref">{lines}</ul>'
+    lines = "".join(f'<div class="{tone_of(f)}">{escape(c.title)}{badge(f)}</div>' for c, f in findings)
+    return f'<div class="clsm-checks index" role="region" aria-label="Repères du guide, en bref">{lines}</div>'
 
 
 def check_list(findings: Iterable[tuple[Check, Finding]]) -> str:
     """Return the checks in the order given."""
-    return "".join(check_card(check, finding) for check, finding in findings)
+    return f'<div class="clsm-checks">{"".join(check_card(check, finding) for check, finding in findings)}</div>'
+
+
+def section(title: str, note: str = "") -> str:
+    """Return a section's title, with a line under it."""
+    return f'<h3 class="clsm-section">{escape(title)}</h3>' + (
+        f'<p class="clsm-muted">{escape(note)}</p>' if note else ""
+    )
 
 
 def figures(pairs: Iterable[tuple[str, str]]) -> str:

@@ -31,17 +31,21 @@ def layers_met(facts: PerimeterFacts) -> str:
     """Return the table of every zone met, layer by layer, with what is not known said so."""
     headers = [("Zone", False), ("Habitants en commun", True), ("du péri­mètre", True), ("de la zone", True)]
     rows: list[tuple[str, ...]] = []
+    nothing: dict[bool, list[str]] = {True: [], False: []}
     for layer_id in SHOWN_LAYERS:
         layer, overlaps = facts.crosswalk.layers[layer_id], facts.overlaps[layer_id]
         complete = facts.known_everywhere(layer_id)
-        if not overlaps and complete and layer_id == "ept":
+        if not overlaps:
+            nothing[complete].append(layer.name)
             continue
-        note = "" if complete else " · liste incomplète ici"
-        nothing = "" if overlaps else (" : aucun" if complete else " : aucun connu")
-        rows.append((f"{layer.name}{nothing}{note}",))
+        rows.append((layer.name if complete else f"{layer.name} · liste incomplète ici",))
         rows += [html.overlap_cells(o) for o in overlaps[:MOST_ZONES]]
         if len(overlaps) > MOST_ZONES:
             rows.append((f"et {fr.count(len(overlaps) - MOST_ZONES, 'autre')}", "", "", ""))
+    if nothing[False]:
+        rows.append((f"Aucun connu, liste incomplète ici : {fr.listing(nothing[False])}",))
+    if nothing[True]:
+        rows.append((f"Aucun : {fr.listing(nothing[True])}",))
     return html.table(headers, rows, caption="Territoires et dispositifs rencontrés par le périmètre")
 
 

@@ -10,7 +10,7 @@ from geo.layers import zone_members
 from geo.perimeter import Perimeter
 from ui import frame, html, loaders, maps
 from ui.coverage_view import FOCUS, scope_name
-from ui.scene import LINE_LABELS, LINES, PALETTE, SELECTED
+from ui.scene import LINE_LABELS, LINES, PALE, SELECTED
 
 ADD = "add-commune"
 ADD_ZONE = "add-zone"
@@ -22,45 +22,43 @@ MOST_REMOVABLE = 150
 def pick_scope() -> Scope:
     """Ask which region or département the map shows."""
     every = {i: s for i, s in loaders.every_scope().items() if s.kind != "france"}
-    column, _ = st.columns([2, 3])
-    with column:
-        scope_id = st.selectbox(
-            "Carte",
-            list(every),
-            format_func=lambda i: scope_name(every[i]),
-            key=frame.PERIMETER_SCOPE,
-            persist_state="session",
-            help="Le périmètre est gardé quand vous changez de carte ; il peut dépasser la carte affichée.",
-        )
+    scope_id = st.selectbox(
+        "Carte",
+        list(every),
+        format_func=lambda i: scope_name(every[i]),
+        key=frame.PERIMETER_SCOPE,
+        persist_state="session",
+        help="Le périmètre est gardé quand vous changez de carte ; il peut dépasser la carte affichée.",
+    )
     return every[scope_id]
 
 
-def pick_by_name(scope: Scope) -> None:
-    """Add a commune or a whole territory by its name: the same as the map, by keyboard alone."""
+def pick_commune(scope: Scope) -> None:
+    """Add or take out a commune by its name: the same as a click, by keyboard alone."""
     atlas = loaders.atlas()
-    rows = scope_rows(scope, atlas)
-    one, many = st.columns(2, gap="medium")
-    with one:
-        st.selectbox(
-            "Ajouter ou retirer une commune",
-            [str(c) for c in atlas.codes[rows]],
-            index=None,
-            format_func=atlas.label,
-            key=ADD,
-            on_change=_toggle_named,
-            placeholder="Tapez un nom ou un code",
-        )
-    with many:
-        zones = _zones_here(scope.id)
-        st.selectbox(
-            "Ajouter un territoire entier",
-            list(zones),
-            index=None,
-            format_func=zones.get,
-            key=ADD_ZONE,
-            on_change=_add_zone,
-            placeholder="EPCI, EPT, secteur, CLSM, CLS, CPTS",
-        )
+    st.selectbox(
+        "Ajouter ou retirer une commune",
+        [str(c) for c in atlas.codes[scope_rows(scope, atlas)]],
+        index=None,
+        format_func=atlas.label,
+        key=ADD,
+        on_change=_toggle_named,
+        placeholder="Tapez un nom ou un code",
+    )
+
+
+def pick_territory(scope: Scope) -> None:
+    """Add every commune of an EPCI, a sector or a dispositif."""
+    zones = _zones_here(scope.id)
+    st.selectbox(
+        "Ajouter un territoire entier",
+        list(zones),
+        index=None,
+        format_func=zones.get,
+        key=ADD_ZONE,
+        on_change=_add_zone,
+        placeholder="EPCI, EPT, secteur, CLSM, CLS, CPTS",
+    )
 
 
 @st.cache_resource(max_entries=128)
@@ -116,7 +114,7 @@ def legend(scope: Scope, lines: list[str]) -> str:
         s for s in (*COVERED, Status.PARTIEL, Status.PROJET, Status.INCONNU) if found.by_status.at[s, "communes"]
     ]
     fills = [("fill", SELECTED, "dans votre périmètre")]
-    fills += [("fill", PALETTE[s].fill, f"CLSM : {STATUS_LABELS[s]}") for s in present]
+    fills += [("fill", PALE[s], f"CLSM : {STATUS_LABELS[s]}") for s in present]
     return html.legend([*fills, *(("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in lines)])
 
 

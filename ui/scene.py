@@ -17,7 +17,16 @@ PALETTE = {
     Status.NON_COUVERT: maps.Swatch("#d1604d", STATUS_LABELS[Status.NON_COUVERT]),
     Status.INCONNU: maps.Swatch("#dfe4e7", STATUS_LABELS[Status.INCONNU]),
 }
-SELECTED = "#0b6e75"  # as drawn by static/js/couche.js
+# The same, pale: what is known lies under the perimeter being drawn, and must not compete with it.
+PALE = {
+    Status.COUVERT: "#a5d0c8",
+    Status.SUPPOSE: "#d2e8e3",
+    Status.PARTIEL: "#cbc2e4",
+    Status.PROJET: "#f2d9a6",
+    Status.NON_COUVERT: "#f3cdc6",
+    Status.INCONNU: "#f1f4f5",
+}
+SELECTED = "#1f4e9c"  # as drawn by static/js/couche.js
 # Layer id: colour, dash, weight.
 LINES: dict[str, tuple[str, tuple[int, ...], float]] = {
     "epci": ("#4a3f8f", (), 1.6),
@@ -70,10 +79,11 @@ def overlay(scope: Scope, layer_id: str) -> maps.Overlay:
     return maps.Overlay(layer_id, maps.static_url(f"geo/{file}"), LINE_LABELS[layer_id], color, dash, weight)
 
 
-def status_paint(scope: Scope, complete: tuple[str, ...]) -> maps.Paint:
+def status_paint(scope: Scope, complete: tuple[str, ...], *, pale: bool = False) -> maps.Paint:
     """Return the colours of a scope's communes by coverage."""
     found = loaders.scope_coverage(scope, complete)
-    return maps.Paint(maps.paint_runs(found.status[found.rows].tolist()), tuple(PALETTE.values()))
+    swatches = tuple(maps.Swatch(PALE[s], STATUS_LABELS[s]) if pale else PALETTE[s] for s in Status)
+    return maps.Paint(maps.paint_runs(found.status[found.rows].tolist()), swatches)
 
 
 def known_lines(scope: Scope) -> list[str]:
