@@ -48,7 +48,6 @@ def open_page(title: str, heading: str | None = None) -> None:
     st.set_page_config(page_title=f"{title} · CLSM", page_icon="🗺️", layout="wide")
     for key, value in DEFAULTS.items():
         st.session_state.setdefault(key, value)
-    st.html(html.STYLE)
     with st.sidebar:
         st.markdown("**CLSM**  \nCouverture et périmètres")
         for path, label, icon in PAGES:
@@ -58,6 +57,8 @@ def open_page(title: str, heading: str | None = None) -> None:
             f"Communes au 1er janvier {atlas.year}, populations municipales {atlas.population_year}. "
             "Rien ne sort de cette machine."
         )
+        # Streamlit says the page is in English; screen readers must be told otherwise (RGAA 8.3).
+        st.html(html.STYLE + '<script>document.documentElement.lang = "fr"</script>', unsafe_allow_javascript=True)
     st.title(fr.typeset(heading or title))
     if not vendor.ready():
         st.error(

@@ -96,7 +96,7 @@ def commune_card(code: str, crosswalk: Crosswalk) -> str:
 def _described(overlap: Overlap) -> str:
     state = f" ({overlap.etat})" if str(overlap.etat) != "en service" else ""
     part = ", pour une partie de la commune" if overlap.partial else ""
-    precise = "" if str(overlap.precision) in ("officielle", "lue") else f" ; composition {overlap.precision}"
+    precise = "" if str(overlap.precision) in ("officielle", "lue") else f"\ncomposition {overlap.precision}"
     return f"{overlap.name}{state}{part}{precise}"
 
 

@@ -1,0 +1,41 @@
+"""Run the benches one after the other: `python -m bench`, or `python -m bench clicks start` for some of them.
+
+A bench whose page fails says why, the others still run, and the command ends with a status other than zero.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from importlib import import_module
+
+from playwright.sync_api import Error as BrowserError
+
+from bench._browser import BenchError, header
+from geo.errors import GeoInputError
+
+BENCHES = ("crosswalk", "clicks", "start", "memory")
+
+
+def main(names: list[str]) -> int:
+    """Run the benches named, all by default; return the status of the command."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"no such bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    header()
+    failed = []
+    began = time.perf_counter()
+    for name in names or BENCHES:
+        print(f"\n{name}", flush=True)
+        try:
+            import_module(f"bench.{name}").main()
+        except (BenchError, BrowserError, GeoInputError, AssertionError, RuntimeError, OSError) as error:
+            print(f"bench {name} failed: {error}", file=sys.stderr)
+            failed.append(name)
+    print(f"\ndone in {time.perf_counter() - began:.0f} s" + (f"; failed: {', '.join(failed)}" if failed else ""))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,302 @@
+"""A real server and a real headless Chromium for the journeys: start, watch, point at communes.
+
+Everything a page asks for is recorded, so that a journey can state what left the machine (nothing) and how many
+bytes a click cost. The browser resolves no name but the machine's own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Frame, Page, WebSocket
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+)
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOCAL_SCHEMES = {"data", "blob", "about", "chrome-error"}
+COMPONENT = "streamlit_folium"
+
+
+# --- the server -------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class AppServer:
+    """One `streamlit run`, stopped by its own process id; `url` has no final slash."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    log: Path
+
+    def stop(self) -> None:
+        """Stop the server and wait for its end."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server(
+    script: Path, *, log: Path, cwd: Path = ROOT, base_path: str = "", env: dict[str, str] | None = None
+) -> AppServer:
+    """Start a script and wait until it answers; static/ is served from beside the script."""
+    port = free_port()
+    options = {"port": port, "address": "127.0.0.1", "headless": "true", "baseUrlPath": base_path}
+    words = [word for key, value in options.items() for word in (f"--server.{key}", str(value))]
+    paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(script), *words],
+            cwd=cwd,
+            env={**os.environ, "PYTHONPATH": paths, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    root = f"http://127.0.0.1:{port}" + (f"/{base_path}" if base_path else "")
+    server = AppServer(process, root, log)
+    deadline = time.monotonic() + 60
+    while not _answers(f"{root}/_stcore/health"):
+        if process.poll() is not None or time.monotonic() > deadline:
+            server.stop()
+            raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')[-2000:]}")
+        time.sleep(0.1)
+    return server
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def make_app(folder: Path, script: Path, *, geometry: Iterable[Path] = ()) -> Path:
+    """Copy a demonstration script with settings, scripts and libraries of the maps; return the copy.
+
+    Streamlit serves the static/ beside the script, and refuses links that lead out of it: hence copies.
+    """
+    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+    for name in ("js", "css", "vendor"):
+        shutil.copytree(ROOT / "static" / name, folder / "static" / name)
+    (folder / "static" / "geo").mkdir()
+    for path in geometry:
+        shutil.copy(path, folder / "static" / "geo" / path.name)
+    return Path(shutil.copy(script, folder / script.name))
+
+
+# --- the browser ------------------------------------------------------------------------------------------------
+
+
+def find_chromium() -> str | None:
+    """Return the path of Chromium: CLSM_CHROMIUM, else the usual places, else None."""
+    wanted = os.environ.get("CLSM_CHROMIUM")
+    found = [path for path in ([wanted] if wanted else CHROMIUM) if Path(path).is_file()]
+    return found[0] if found else None
+
+
+@dataclass
+class Traffic:
+    """What a page asked for, said and received."""
+
+    outside: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    console_errors: list[str] = field(default_factory=list)
+    page_errors: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+    received: list[int] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        """Record everything from now on."""
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("websocket", self._socket)
+        page.on("console", lambda said: said.type == "error" and self.console_errors.append(said.text))
+        page.on("pageerror", lambda error: self.page_errors.append(str(error)))
+        page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+
+    def _asked(self, url: str) -> None:
+        self.requests.append(url)
+        parts = urlsplit(url)
+        if parts.scheme not in LOCAL_SCHEMES and parts.hostname not in LOOPBACK:
+            self.outside.append(url)
+
+    def _socket(self, socket: WebSocket) -> None:
+        self._asked(socket.url)
+        socket.on("framereceived", lambda frame: self.received.append(len(frame)))
+        socket.on("framesent", lambda frame: self.sent.append(len(frame)))
+
+    def reset(self) -> None:
+        """Count bytes from zero."""
+        self.received.clear()
+        self.sent.clear()
+
+    @property
+    def received_bytes(self) -> int:
+        """Return the bytes received on websockets since the last reset."""
+        return sum(self.received)
+
+
+# --- the map in the page ----------------------------------------------------------------------------------------
+
+
+def map_frame(page: Page, index: int = 0, *, timeout: float = 30.0) -> Frame:
+    """Return the frame of a map of the page, by its rank, once it holds the map's script."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        frames = [frame for frame in page.frames if COMPONENT in frame.url and not frame.is_detached()]
+        if len(frames) > index and _evaluate(frames[index], "Boolean(window.CL && window.CL.map)"):
+            return frames[index]
+        page.wait_for_timeout(30)
+    raise AssertionError(f"no map in the page after {timeout} s")
+
+
+def _evaluate(frame: Frame, expression: str) -> Any:
+    """Evaluate in a frame that may be going away."""
+    try:
+        return frame.evaluate(expression)
+    except Exception as error:
+        if "detached" in str(error) or "destroyed" in str(error):
+            return None
+        raise
+
+
+def wait_painted(page: Page, index: int = 0, *, geometry: str = "", timeout: float = 30.0) -> Frame:
+    """Wait until a map has drawn its geometry (whose address holds `geometry`) and its overlays."""
+    deadline = time.monotonic() + timeout
+    ready = f"CL.ready && !CL.pending && String(CL.url).includes({json.dumps(geometry)})"
+    while time.monotonic() < deadline:
+        frame = map_frame(page, index, timeout=max(0.1, deadline - time.monotonic()))
+        if _evaluate(frame, ready):
+            return frame
+        page.wait_for_timeout(30)
+    raise AssertionError(f"the map was not painted after {timeout} s")
+
+
+# What a pointer can hit: the commune itself under it and two pixels around (a page's pixels and a frame's are not
+# quite the same), away from the buttons.
+AIM = """
+const aim = (code) => {
+  const found = CL.pointOf(code);
+  if (!found) return null;
+  const { x: width, y: height } = CL.map.getSize();
+  const [x, y] = [Math.round(found.x), Math.round(found.y)];
+  const around = [[0, 0], [-2, 0], [2, 0], [0, -2], [0, 2]];
+  const free = x > 60 && y > 10 && x < width - 60 && y < height - 30;
+  return free && around.every(([dx, dy]) => CL.codeAt(x + dx, y + dy) === code) ? { x, y } : null;
+};
+"""
+POINT = (
+    "(code) => {"
+    + AIM
+    + """
+  for (let zoom = CL.map.getZoom(); CL.pointOf(code) && !aim(code) && zoom <= 14; zoom += 1) {
+    const { x, y } = CL.pointOf(code);
+    CL.map.setView(CL.map.containerPointToLatLng([x, y]), zoom, { animate: false });
+  }
+  return aim(code);
+}"""
+)
+IN_SIGHT = "() => {" + AIM + "return CL.geometry.codes.filter((code) => aim(code)); }"
+
+
+def codes_in_sight(page: Page, count: int, index: int = 0) -> list[str]:
+    """Return some communes, spread over the scope, that can be pointed at without moving the map."""
+    codes: list[str] = map_frame(page, index).evaluate(IN_SIGHT)
+    return codes[:: max(1, len(codes) // count)][:count]
+
+
+def point_of(page: Page, code: str, index: int = 0) -> tuple[float, float]:
+    """Return where a commune is on the page, in pixels; the map is moved when the commune is not in sight."""
+    frame = map_frame(page, index)
+    element = frame.frame_element()
+    element.scroll_into_view_if_needed()
+    point = frame.evaluate(POINT, code)
+    box = element.bounding_box()
+    assert point is not None, f"commune {code} cannot be pointed at: is it in the scope shown?"
+    assert box is not None, "the map is hidden"
+    return box["x"] + point["x"], box["y"] + point["y"]
+
+
+def click_commune(page: Page, code: str, index: int = 0) -> None:
+    """Click a commune of the map."""
+    page.mouse.click(*point_of(page, code, index))
+
+
+def hover_commune(page: Page, code: str, index: int = 0) -> str:
+    """Point at a commune and return the text of the tooltip, one line a piece of information."""
+    x, y = point_of(page, code, index)
+    page.mouse.move(x - 3, y)
+    page.mouse.move(x, y)
+    frame = map_frame(page, index)
+    frame.wait_for_function("code => CL.layer.hovered === CL.geometry.index.get(code)", arg=code)
+    return frame.locator(".cl-bulle").inner_text()
+
+
+def selected_codes(page: Page, index: int = 0) -> list[str]:
+    """Return the codes chosen, as the browser holds them."""
+    return list(map_frame(page, index).evaluate("CL.selected()"))
+
+
+def view(page: Page, index: int = 0) -> dict[str, float]:
+    """Return the centre and the zoom level of a map."""
+    return dict(map_frame(page, index).evaluate("CL.view()"))
+
+
+# --- a drawn geometry -------------------------------------------------------------------------------------------
+
+
+def grid_topology(names: Sequence[str], *, width: int, departement: str = "62") -> dict[str, Any]:
+    """Return a TopoJSON of squares, row by row from the south-west, with codes 62001, 62002…
+
+    The last name may leave its row unfinished. Populations are 1 234 inhabitants times the rank.
+    """
+    arcs: dict[tuple[tuple[int, int], tuple[int, int]], int] = {}
+
+    def edge(a: tuple[int, int], b: tuple[int, int]) -> int:
+        if (b, a) in arcs:
+            return ~arcs[b, a]
+        return arcs.setdefault((a, b), len(arcs))
+
+    geometries = []
+    for rank, name in enumerate(names):
+        x, y = rank % width, rank // width
+        corners = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]
+        ring = [edge(a, b) for a, b in zip(corners, corners[1:] + corners[:1], strict=True)]
+        properties = {"c": f"{departement}{rank + 1:03d}", "n": name, "p": 1234 * (rank + 1)}
+        geometries.append({"type": "Polygon", "arcs": [ring], "properties": properties})
+    lines = [[[2 + ax / 20, 50 + ay / 30], [2 + bx / 20, 50 + by / 30]] for (ax, ay), (bx, by) in arcs]
+    communes = {"type": "GeometryCollection", "geometries": geometries}
+    return {"type": "Topology", "objects": {"communes": communes}, "arcs": lines}

@@ -1,0 +1,71 @@
+"""Fixtures of the journeys: one server a script, one browser a run, one clean page a test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import FLAGS, AppServer, Traffic, find_chromium, start_server
+from ui import vendor
+
+Serve = Callable[..., AppServer]
+
+
+@pytest.fixture(scope="session")
+def libraries() -> None:
+    """Have the libraries of the maps in static/vendor."""
+    vendor.install()
+
+
+@pytest.fixture(scope="session")
+def app_server(tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Iterator[Serve]:
+    """Start a script once and serve it until the end of the run: `app_server(script, cwd=…).url`."""
+    servers: dict[tuple[object, ...], AppServer] = {}
+    logs = tmp_path_factory.mktemp("servers")
+
+    def serve(script: Path, **options: object) -> AppServer:
+        key = (script, *sorted(options.items()))
+        if key not in servers:
+            servers[key] = start_server(script, log=logs / f"{len(servers)}-{script.stem}.log", **options)
+        return servers[key]
+
+    yield serve
+    for server in servers.values():
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start Chromium, with a new and empty profile of its own."""
+    path = find_chromium()
+    if path is None:
+        reason = "Chromium is not installed: set CLSM_CHROMIUM to its path, or install the package chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def traffic() -> Traffic:
+    """Return what records the test's page."""
+    return Traffic()
+
+
+@pytest.fixture
+def page(chromium: Browser, traffic: Traffic) -> Iterator[Page]:
+    """Open a page in French; afterwards nothing must have left the machine, and no script have failed."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR")
+    opened = context.new_page()
+    traffic.watch(opened)
+    yield opened
+    context.close()
+    assert traffic.outside == [], "requests left the machine"
+    assert traffic.page_errors == [], "a script failed in the page"

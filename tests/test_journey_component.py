@@ -1,0 +1,332 @@
+"""The map alone, in a real browser: clicks, latency, weight, hostile names, failures."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser import (
+    ROOT,
+    AppServer,
+    Traffic,
+    click_commune,
+    codes_in_sight,
+    grid_topology,
+    hover_commune,
+    make_app,
+    map_frame,
+    point_of,
+    selected_codes,
+    view,
+    wait_painted,
+)
+from tests.demo_map import HOSTILE
+
+pytestmark = pytest.mark.journey
+
+DEMO = Path(__file__).with_name("demo_map.py")
+NAMES = ["Arras", "L'Haÿ-les-Roses", HOSTILE, "<script>alert(1)</script>", "\u202eretourné", "a" * 300, ""]
+Open = Callable[..., None]
+
+
+@pytest.fixture(scope="session")
+def app_folder(tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Path:
+    """Lay out the demonstration: drawn squares, and the real Pas-de-Calais and France where they have been derived."""
+    folder = tmp_path_factory.mktemp("carte")
+    make_app(folder, DEMO)
+    geo = folder / "static" / "geo"
+    squares = grid_topology([*NAMES, *(f"Commune {i}" for i in range(93))], width=10)
+    (geo / "communes-grille.json").write_text(json.dumps(squares), encoding="utf-8")
+    zones = {"zones": [["a", HOSTILE], ["b", "Zone B"]], "of": [[i % 2] if i < 50 else [] for i in range(100)]}
+    (geo / "zones-grille.json").write_text(json.dumps(zones), encoding="utf-8")
+    other = grid_topology([f"Autre {i}" for i in range(900)], width=30, departement="59")
+    (geo / "communes-autre.json").write_text(json.dumps(other), encoding="utf-8")
+    for scope in ("dep-62", "france"):
+        for real in sorted((ROOT / "static" / "geo").glob(f"communes-{scope}-*.json"))[:1]:
+            shutil.copy(real, geo / f"communes-{scope}.json")
+    return folder
+
+
+@pytest.fixture
+def server(app_server: Callable[..., AppServer], app_folder: Path) -> AppServer:
+    return app_server(app_folder / DEMO.name, cwd=app_folder)
+
+
+def held(page: Page) -> dict[str, Any]:
+    """Return what the server says it holds."""
+    return json.loads(page.locator("[data-testid=stCode] code").inner_text())
+
+
+def wait_held(page: Page, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Wait until what the server holds is as wanted."""
+    for _ in range(200):
+        if wanted(held(page)):
+            return held(page)
+        page.wait_for_timeout(50)
+    raise AssertionError(f"the server holds {held(page)}")
+
+
+def settle(page: Page) -> None:
+    """Leave time for late messages."""
+    page.wait_for_timeout(600)
+
+
+def largest_scope(folder: Path) -> str:
+    return "dep-62" if (folder / "static" / "geo" / "communes-dep-62.json").is_file() else "autre"
+
+
+def test_clicks_choose_communes_at_once_and_none_is_lost(
+    page: Page, server: AppServer, app_folder: Path, traffic: Traffic
+) -> None:
+    scope = largest_scope(app_folder)
+    page.goto(f"{server.url}/?scope={scope},grille&slow=150")
+    frame = wait_painted(page)
+    frame.evaluate("window.survivor = true")
+    codes = codes_in_sight(page, 10)
+    points = [point_of(page, code) for code in codes]
+    for x, y in points:
+        page.mouse.click(x, y)
+        page.wait_for_timeout(40)
+    assert selected_codes(page) == codes
+    assert wait_held(page, lambda state: len(state["codes"]) == 10)["codes"] == codes
+    settle(page)
+    assert selected_codes(page) == codes  # late answers of the server took nothing back
+
+    before = view(page)
+    page.mouse.click(*points[3])
+    wait_held(page, lambda state: codes[3] not in state["codes"] and len(state["codes"]) == 9)
+    assert view(page) == before
+    frame.get_by_title("Zoomer", exact=True).click()
+    x, y = points[0]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 40, steps=4)
+    page.mouse.up()
+    settle(page)
+    moved = view(page)
+    assert moved != before
+    assert len(held(page)["codes"]) == 9  # a drag is not a click
+    traffic.reset()
+    click_commune(page, codes[3])
+    wait_held(page, lambda state: len(state["codes"]) == 10)
+    settle(page)
+    assert 0 < traffic.received_bytes < 20_000, "bytes per click"
+    assert view(page)["zoom"] >= moved["zoom"]
+    assert map_frame(page).evaluate("window.survivor === true"), "the map was mounted again"
+
+
+def test_a_click_takes_less_than_a_tenth_of_a_second_in_the_browser(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/?scope=autre&slow=2000")
+    frame = wait_painted(page)
+    x, y = point_of(page, "59400")
+    frame.evaluate(
+        """() => CL.map.getContainer().addEventListener('click', () => {
+          const start = performance.now();
+          CL.layer.once('drawn', () => { window.took = performance.now() - start; });
+        }, true)"""
+    )
+    page.mouse.click(x, y)
+    frame.wait_for_function("window.took !== undefined", timeout=1500)  # before the server has answered
+    assert frame.evaluate("window.took") < 100
+
+
+def test_the_server_has_the_last_word_when_it_changes_the_selection(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/?scope=grille,autre")
+    wait_painted(page)
+    click_commune(page, "62010")
+    wait_held(page, lambda state: state["codes"] == ["62010"])
+    page.get_by_role("button", name="Imposer").click()
+    wait_held(page, lambda state: state["codes"][0] == "62001")
+    settle(page)
+    assert selected_codes(page) == ["62001", "62003", "2A004"]  # 2A004 is not on this map and is kept
+    click_commune(page, "62010")
+    wait_held(page, lambda state: state["codes"] == ["62001", "62003", "2A004", "62010"])
+    page.get_by_role("button", name="Tout retirer").click()
+    wait_held(page, lambda state: state["codes"] == [])
+    settle(page)
+    assert selected_codes(page) == []
+
+
+def test_another_territory_replaces_the_drawing_without_mounting_the_map_again(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/?scope=grille,autre")
+    wait_painted(page).evaluate("window.survivor = true")
+    click_commune(page, "62010")
+    wait_held(page, lambda state: state["codes"] == ["62010"])
+    page.get_by_text("autre", exact=True).click()
+    frame = wait_painted(page, geometry="autre")
+    assert frame.evaluate("[window.survivor, CL.geometry.count, CL.count.loads]") == [True, 900, 2]
+    assert selected_codes(page) == ["62010"]
+    click_commune(page, "59500")
+    wait_held(page, lambda state: state["codes"] == ["62010", "59500"])
+
+
+def test_zones_and_colours_come_and_go_over_the_same_map(page: Page, server: AppServer, traffic: Traffic) -> None:
+    page.goto(f"{server.url}/?scope=grille")
+    wait_painted(page)
+    click_commune(page, "62002")
+    wait_held(page, lambda state: state["codes"] == ["62002"])
+    page.get_by_text("Zones", exact=True).click()
+    page.get_by_text("Couleurs", exact=True).click()
+    frame = map_frame(page)
+    frame.wait_for_function("CL.layer.overlays.length === 1 && CL.layer.status")
+    lines = frame.evaluate("CL.layer.overlays[0].lines.flatMap((line) => line.arcs).length")
+    # 5 rows of 10 squares in alternate zones: every edge parts two zones but those between rows, each 10 long.
+    assert lines == 5 * 11 + 10 + 10
+    assert frame.evaluate("['62001', '62002', '62003'].map((c) => CL.statusOf(c))") == [0, 1, 2]
+    assert hover_commune(page, "62002").split("\n") == [
+        "L'Haÿ-les-Roses",
+        "2\u202f468\u00a0habitants",
+        "Couverte par un CLSM",
+        f"Zones {HOSTILE}\u00a0: Zone B",
+        "Dans le périmètre",
+    ]
+    fetched = len([url for url in traffic.requests if "zones-grille" in url])
+    page.get_by_text("Zones", exact=True).click()
+    frame.wait_for_function("CL.layer.overlays.length === 0")
+    page.get_by_text("Zones", exact=True).click()
+    frame.wait_for_function("CL.layer.overlays.length === 1")
+    assert len([url for url in traffic.requests if "zones-grille" in url]) == fetched == 1
+
+
+def test_hostile_names_stay_text(page: Page, server: AppServer, traffic: Traffic) -> None:
+    page.goto(f"{server.url}/?scope=grille&mode=paint")
+    frame = wait_painted(page)
+    page.get_by_text("Zones", exact=True).click()
+    frame.wait_for_function("CL.layer.overlays.length === 1")
+    for rank, name in enumerate(NAMES):
+        hover_commune(page, f"62{rank + 1:03d}")
+        assert frame.locator(".cl-bulle .cl-nom").text_content() == name
+    hover_commune(page, "62001")
+    assert frame.locator(".cl-bulle").text_content().count(HOSTILE) == 3  # status, layer and zone
+    click_commune(page, "62004")
+    wait_held(page, lambda state: [code for code, _ in state["clicks"]] == ["62004"])
+    assert traffic.dialogs == []
+    assert frame.locator("#map_div script, #map_div img, .leaflet-tooltip *:not(div)").count() == 0
+
+
+def test_a_painted_map_tells_each_click_and_costs_little(page: Page, server: AppServer, traffic: Traffic) -> None:
+    page.goto(f"{server.url}/?scope=autre&mode=paint")
+    frame = wait_painted(page)
+    settle(page)
+    applied = frame.evaluate("CL.count.applied")
+    traffic.reset()
+    click_commune(page, "59100")
+    wait_held(page, lambda state: len(state["clicks"]) == 1)
+    click_commune(page, "59100")
+    clicks = wait_held(page, lambda state: len(state["clicks"]) == 2)["clicks"]
+    assert [code for code, _ in clicks] == ["59100", "59100"]
+    assert clicks[0][1] < clicks[1][1]
+    settle(page)
+    assert traffic.received_bytes < 2 * 20_000
+    assert frame.evaluate("CL.count.applied") == applied
+    assert frame.evaluate("CL.highlighted()") == "59100"
+    page.get_by_label("Commune").fill("59007")
+    page.keyboard.press("Enter")
+    frame.wait_for_function("CL.highlighted() === '59007'")
+
+
+def test_marks_show_their_name_and_tell_clicks(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/?scope=autre&mode=points")
+    frame = wait_painted(page)
+    marks = frame.locator(".leaflet-cl-points-pane path")
+    expect(marks).to_have_count(2)
+    marks.first.hover()
+    expect(frame.locator(".cl-bulle .cl-nom")).to_have_text(HOSTILE)
+    marks.nth(1).click()
+    wait_held(page, lambda state: [code for code, _ in state["clicks"]] == ["clsm-2"])
+
+
+def test_a_missing_file_is_said_and_can_be_tried_again(page: Page, server: AppServer, app_folder: Path) -> None:
+    page.goto(f"{server.url}/?scope=tardif")
+    frame = map_frame(page)
+    alert = frame.get_by_role("alert")
+    expect(alert).to_contain_text("Le fond de carte n’a pas pu être chargé")
+    geo = app_folder / "static" / "geo"
+    shutil.copy(geo / "communes-grille.json", geo / "communes-tardif.json")
+    alert.get_by_role("button", name="Réessayer").click()
+    wait_painted(page)
+    expect(alert).to_have_count(0)
+
+
+def test_a_change_made_while_scripts_load_is_not_lost(page: Page, server: AppServer) -> None:
+    def late(route: Route) -> None:
+        page.wait_for_timeout(100)
+        page.get_by_role("button", name="Imposer").click()
+        wait_held(page, lambda state: state["seq"] == 1)
+        settle(page)
+        route.continue_()
+
+    page.route("**/js/carte.js*", late)
+    page.goto(f"{server.url}/?scope=grille")
+    wait_painted(page)
+    settle(page)
+    assert selected_codes(page) == ["62001", "62003", "2A004"]
+
+
+def test_a_map_that_was_hidden_shows_its_territory_once_visible(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/?scope=grille,autre")
+    frame = wait_painted(page)
+    frame.evaluate("CL.map.getContainer().style.display = 'none'; CL.map.invalidateSize()")
+    page.get_by_text("autre", exact=True).click()
+    wait_painted(page, geometry="autre")
+    frame.evaluate("CL.map.getContainer().style.display = ''")
+    settle(page)
+    assert len(codes_in_sight(page, 900)) > 600
+
+
+def test_a_finger_chooses_too(chromium: Browser, server: AppServer) -> None:
+    context = chromium.new_context(has_touch=True, is_mobile=True, viewport={"width": 412, "height": 800})
+    small = context.new_page()
+    small.goto(f"{server.url}/?scope=grille")
+    wait_painted(small)
+    small.touchscreen.tap(*point_of(small, "62015"))
+    wait_held(small, lambda state: state["codes"] == ["62015"])
+    context.close()
+
+
+def test_the_map_introduces_itself_in_french(page: Page, server: AppServer, app_folder: Path) -> None:
+    page.goto(f"{server.url}/?scope=grille")
+    frame = wait_painted(page)
+    region = frame.get_by_role("region")
+    assert "La liste proposée à côté de la carte" in region.get_attribute("aria-label")
+    assert page.locator("iframe").get_attribute("title") == "Carte"
+    for title in ("Zoomer", "Dézoomer", "Revenir à la vue d’ensemble", "Plein écran"):
+        expect(frame.get_by_title(title, exact=True)).to_be_visible()
+    expect(frame.locator(".leaflet-control-attribution")).to_have_text("Contours : IGN/Etalab")
+    assert frame.locator("a[href^=http]").count() == 0
+
+
+def test_nothing_moves_by_itself_when_the_user_asks_so(chromium: Browser, server: AppServer) -> None:
+    context = chromium.new_context(reduced_motion="reduce", locale="fr-FR")
+    calm = context.new_page()
+    calm.goto(f"{server.url}/?scope=grille")
+    frame = wait_painted(calm)
+    assert frame.evaluate("[CL.map.options.zoomAnimation, CL.map.options.inertia]") == [False, False]
+    context.close()
+
+
+def test_the_map_works_under_a_base_path(page: Page, app_server: Callable[..., AppServer], app_folder: Path) -> None:
+    server = app_server(app_folder / DEMO.name, cwd=app_folder, base_path="sante/clsm")
+    page.goto(f"{server.url}/?scope=grille")
+    wait_painted(page)
+    click_commune(page, "62005")
+    wait_held(page, lambda state: state["codes"] == ["62005"])
+
+
+def test_all_of_france_is_painted_and_answers(page: Page, server: AppServer, app_folder: Path) -> None:
+    if largest_scope(app_folder) == "autre":
+        pytest.skip("static/geo has not been derived: run python -m geo")
+    start = time.monotonic()
+    page.goto(f"{server.url}/?scope=france&mode=select")
+    frame = wait_painted(page)
+    assert time.monotonic() - start < 20
+    assert frame.evaluate("CL.geometry.count") == 34917
+    click_commune(page, "62041")
+    wait_held(page, lambda state: state["codes"] == ["62041"])
