@@ -1,0 +1,207 @@
+"""What the journeys through the real pages share: choices by name, figures read off the page, what the browser says."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import geopandas as gpd
+import pandas as pd
+from playwright.sync_api import ConsoleMessage, Frame, Page, expect
+
+from geo.display import INDEX, derive
+from geo.french import number
+from tests.browser import ROOT, map_frame, wait_painted
+from tests.grid import plain
+
+APP = ROOT / "dashboard.py"
+# On a page's own address, Streamlit first asks there for what lies at the root: two answers 404, then the right ones.
+PROBES = ("_stcore/health", "_stcore/host-config")
+NOT_FOUND = "Failed to load resource: the server responded with a status of 404 (Not Found)"
+
+
+@dataclass
+class Console:
+    """The errors a page writes in the browser's console, but for Streamlit's own probes."""
+
+    errors: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> Console:
+        page.on("console", self._heard)
+        return self
+
+    def _heard(self, said: ConsoleMessage) -> None:
+        if said.type != "error":
+            return
+        address = urlsplit(said.location.get("url", "")).path
+        page, _, probe = address.lstrip("/").partition("/")
+        if said.text == NOT_FOUND and probe in PROBES and page in ("Couverture", "Perimetre", "Methode"):
+            return
+        self.errors.append(f"{said.text} ({address})")
+
+
+# --- the page ---------------------------------------------------------------------------------------------------
+
+
+def settle(page: Page) -> None:
+    """Wait until Streamlit has nothing left to run, then for late messages."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_timeout(150)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def pick(page: Page, label: str, typed: str) -> None:
+    """Choose in a list by typing, the way everyone does."""
+    box = page.get_by_role("combobox", name=label)
+    box.click()
+    box.fill(typed)
+    page.keyboard.press("Enter")
+
+
+def figures(page: Page) -> dict[str, str]:
+    """Return the large figures on the page: caption to value, with ordinary blanks."""
+    found = page.evaluate(
+        "[...document.querySelectorAll('.clsm-figure')]"
+        ".map(f => [f.querySelector('span').textContent, f.querySelector('b').textContent])"
+    )
+    return {plain(caption): plain(value) for caption, value in found}
+
+
+def wait_figure(page: Page, caption: str, value: float) -> None:
+    """Wait until the figure whose caption starts with `caption` shows a value."""
+    figure = page.locator(".clsm-figure", has=page.locator("span", has_text=caption)).first
+    expect(figure.locator("b")).to_have_text(number(value))
+
+
+def address_codes(page: Page) -> list[str]:
+    """Return the communes that the page's address carries."""
+    carried = parse_qs(urlsplit(page.url).query).get("communes", [""])[0]
+    return [code for code in carried.split(",") if code]
+
+
+def wait_address(page: Page, codes: set[str]) -> None:
+    """Wait until the page's address carries these communes and no other."""
+    for _ in range(200):
+        if set(address_codes(page)) == codes:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"the address carries {address_codes(page)}, not {sorted(codes)}")
+
+
+# --- the map ----------------------------------------------------------------------------------------------------
+
+# Communes that a pointer can hit in the view as it is, far from one another, the nearest to the middle first.
+IN_SIGHT = """
+([count, apart]) => {
+  const { x: width, y: height } = CL.map.getSize();
+  const found = [];
+  const near = CL.geometry.codes
+    .map((code) => ({ code, ...CL.pointOf(code) }))
+    .filter(({ x, y }) => x > 70 && y > 20 && x < width - 70 && y < height - 40)
+    .sort((a, b) => Math.hypot(a.x - width / 2, a.y - height / 2) - Math.hypot(b.x - width / 2, b.y - height / 2));
+  for (const { code, x, y } of near) {
+    const [px, py] = [Math.round(x), Math.round(y)];
+    const sure = [[0, 0], [-3, 0], [3, 0], [0, -3], [0, 3]].every(([dx, dy]) => CL.codeAt(px + dx, py + dy) === code);
+    if (!sure || found.some((other) => Math.hypot(other.x - px, other.y - py) < apart)) continue;
+    found.push({ code, x: px, y: py });
+    if (found.length === count) break;
+  }
+  return found;
+}
+"""
+
+# The opacity of the drawing of the selection where a commune is, 0 to 255, and of the fills under it.
+INK = """
+([name, code]) => {
+  const { x, y } = CL.pointOf(code);
+  const canvas = CL.layer._contexts[name].canvas;
+  const [drawn, map] = [canvas.getBoundingClientRect(), CL.map.getContainer().getBoundingClientRect()];
+  const ratio = canvas.width / drawn.width;
+  const at = [Math.round((map.left + x - drawn.left) * ratio), Math.round((map.top + y - drawn.top) * ratio)];
+  return [...canvas.getContext("2d").getImageData(...at, 1, 1).data];
+}
+"""
+
+
+def communes_in_sight(page: Page, count: int, *, apart: float = 14.0) -> list[tuple[str, float, float]]:
+    """Return communes that can be clicked without moving the map: code and place on the page."""
+    frame = map_frame(page)
+    element = frame.frame_element()
+    element.scroll_into_view_if_needed()
+    found = frame.evaluate(IN_SIGHT, [count, apart])
+    box = element.bounding_box()
+    assert box is not None, "the map is hidden"
+    assert len(found) == count, f"only {len(found)} communes can be hit"
+    return [(c["code"], box["x"] + c["x"], box["y"] + c["y"]) for c in found]
+
+
+def pixel(frame: Frame, canvas: str, code: str) -> tuple[int, int, int, int]:
+    """Return the colour drawn where a commune is, on one canvas (« fond », « selection »): red, green, blue, opacity."""
+    return tuple(frame.evaluate(INK, [canvas, code]))
+
+
+def zoom_in(page: Page, times: int) -> None:
+    """Zoom with the map's own button."""
+    frame = map_frame(page)
+    for _ in range(times):
+        before = frame.evaluate("CL.map.getZoom()")
+        frame.get_by_title("Zoomer", exact=True).click()
+        frame.wait_for_function("before => CL.map.getZoom() > before && !CL._zooming", arg=before)
+    page.wait_for_timeout(350)
+
+
+def mark(frame: Frame) -> None:
+    """Leave a mark in the map's window, which a new mount would lose."""
+    frame.evaluate("window.survivor = 'still here'")
+
+
+def assert_same_mount(page: Page, frame: Frame) -> None:
+    """Check that the map is the one that was marked, on screen all along."""
+    assert wait_painted(page) == frame
+    assert frame.evaluate("window.survivor") == "still here"
+    assert frame.evaluate("CL.count.loads") == 1, "the geometry was fetched again"
+
+
+# --- a copy of the app on data that someone has tampered with ---------------------------------------------------
+
+
+def copy_app(folder: Path, *, communes: dict[str, str], epci: dict[str, str], clsm: dict[str, str], scope: str) -> Path:
+    """Copy the whole app with other names in its data; return the copy's script.
+
+    `communes`, `epci` and `clsm` give new names by code or id. The display geometry of `scope` is derived again from
+    the tampered base; that of the other territories is linked as it is.
+    """
+    for name in ("dashboard.py", ".streamlit", "pages", "ui", "geo"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    for name in ("js", "css", "vendor"):
+        shutil.copytree(ROOT / "static" / name, folder / "static" / name)
+    data = folder / "data"
+    shutil.copytree(ROOT / "data", data, ignore=shutil.ignore_patterns("sources_cache"))
+    base = data / "base"
+    table = gpd.read_parquet(base / "communes.parquet")
+    table["nom"] = table["code"].map(communes).fillna(table["nom"])
+    table.to_parquet(base / "communes.parquet", compression="zstd")
+    _rename(base / "epci.csv", "code", epci)
+    _rename(data / "dispositifs" / "clsm.csv", "id", clsm)
+    geometry = folder / "static" / "geo"
+    derive(geometry, base=base, scopes=[scope], progress=lambda _: None)
+    fresh = json.loads((geometry / INDEX).read_text(encoding="utf-8"))
+    index = json.loads((ROOT / "static" / "geo" / INDEX).read_text(encoding="utf-8"))
+    index["version"], index["scopes"][scope] = fresh["version"], fresh["scopes"][scope]
+    for file in [*index["outlines"].values(), *(entry["file"] for entry in index["scopes"].values())]:
+        if not (geometry / file).is_file():
+            os.link(ROOT / "static" / "geo" / file, geometry / file)
+    (geometry / INDEX).write_text(json.dumps(index), encoding="utf-8")
+    return folder / "dashboard.py"
+
+
+def _rename(path: Path, key: str, names: dict[str, str]) -> None:
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert set(names) <= set(table[key]), "a name to change is not in the file"
+    table["nom"] = table[key].map(names).fillna(table["nom"])
+    table.to_csv(path, index=False)

@@ -1,0 +1,41 @@
+"""The embedded data, loaded once for all the tests that need it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from hypothesis import settings
+
+from geo.communes import Atlas, load_atlas
+from geo.crosswalk import Crosswalk, build_crosswalk
+from geo.density import Density, approximate_density
+from geo.layers import load_layers
+from geo.perimeter import Perimeter, PerimeterFacts
+
+# The first example of a property loads the country: time limits are left to pytest.
+settings.register_profile("country", deadline=None)
+settings.load_profile("country")
+
+
+@lru_cache(maxsize=1)
+def atlas() -> Atlas:
+    """Return the communes of today."""
+    return load_atlas()
+
+
+@lru_cache(maxsize=1)
+def crosswalk() -> Crosswalk:
+    """Return every embedded layer against the communes."""
+    return build_crosswalk(atlas(), load_layers(atlas()))
+
+
+@lru_cache(maxsize=1)
+def density() -> Density:
+    """Return the density classes of the communes."""
+    return approximate_density(atlas())
+
+
+def facts(codes: Iterable[str]) -> PerimeterFacts:
+    """Return the facts of a real perimeter."""
+    return PerimeterFacts(Perimeter.of(codes, atlas()), crosswalk(), density())

@@ -1,0 +1,75 @@
+"""Rules of the project that a reader would not see break: layers of code, docstrings, sizes, what is committed."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CORE = sorted((ROOT / "geo").glob("**/*.py"))
+CODE = sorted(p for folder in ("geo", "ui", "pages") for p in (ROOT / folder).glob("**/*.py"))
+SCREEN = {"streamlit", "folium", "streamlit_folium", "plotly", "branca", "ui", "pages", "dashboard"}
+VENDORED = (".min.js", ".min.css", ".whl", ".tgz", ".map", ".png")
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def _public(tree: ast.AST, owner: str = "") -> Iterator[tuple[str, ast.AST]]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield f"{owner}{node.name}", node
+            if isinstance(node, ast.ClassDef):
+                yield from _public(node, f"{node.name}.")
+
+
+def _git(*arguments: str) -> list[str]:
+    run = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    if run.returncode not in (0, 1):
+        pytest.skip(f"git n’est pas utilisable ici : {run.stderr.strip()}")
+    return run.stdout.splitlines()
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda p: p.name)
+def test_the_core_does_not_know_the_screen(path: Path) -> None:
+    assert not set(_imports(path)) & SCREEN
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda p: p.name)
+def test_every_public_name_of_the_core_says_what_it_is(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree), path.name
+    assert [name for name, node in _public(tree) if not ast.get_docstring(node)] == []
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda p: p.name)
+def test_no_module_is_too_long_to_read(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_nothing_from_third_parties_nor_made_by_set_up_is_committed_under_static() -> None:
+    committed = _git("ls-files", "static")
+    assert [p for p in committed if p.startswith(("static/vendor/", "static/geo/")) or p.endswith(VENDORED)] == []
+
+
+@pytest.mark.parametrize(
+    "made", ["static/vendor/leaflet/leaflet.js", "static/geo/index.json", "node_modules/x", "data/sources_cache/x"]
+)
+def test_what_set_up_makes_is_ignored_by_git(made: str) -> None:
+    assert _git("check-ignore", made) == [made]
+
+
+def test_the_core_imports_and_answers_with_no_screen_library_loaded() -> None:
+    code = "import sys, geo.__main__, geo.guidance, geo.report, geo.coverage; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not set(run.stdout.split()) & SCREEN

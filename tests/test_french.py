@@ -1,0 +1,122 @@
+"""Numbers and lists as a French reader expects them."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo import french as fr
+from tests.grid import plain
+
+
+def _read(text: str) -> float:
+    return float(text.replace(fr.NARROW, "").replace(",", ".").replace("\u2212", "-"))
+
+
+@given(st.floats(-1e12, 1e12), st.integers(0, 3))
+def test_a_number_reads_back_to_itself_within_its_decimals(value: float, decimals: int) -> None:
+    assert _read(fr.number(value, decimals)) == pytest.approx(value, abs=0.5 * 10**-decimals * (1 + 1e-9), rel=1e-12)
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_a_whole_number_reads_back_exactly_and_is_parted_by_three(value: int) -> None:
+    text = fr.number(value)
+    assert _read(text) == value
+    assert re.fullmatch("\u2212?\\d{1,3}(\u202f\\d{3})*", text)
+
+
+@pytest.mark.parametrize(("value", "decimals"), [(-0.2, 0), (-0.04, 1), (-0.0, 2)])
+def test_what_rounds_to_zero_has_no_sign(value: float, decimals: int) -> None:
+    assert _read(fr.number(value, decimals)) == 0
+    assert not fr.number(value, decimals).startswith("\u2212")
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_not_finite_is_unknown_and_never_a_figure(value: float) -> None:
+    assert fr.number(value) == "inconnu"
+    assert fr.percent(value) == "inconnu"
+
+
+def test_figures_carry_french_blanks_commas_and_units() -> None:
+    assert fr.number(236710) == "236\u202f710"
+    assert fr.number(12.5, 1) == "12,5"
+    assert fr.inhabitants(1) == "1\u00a0habitant"
+    assert fr.inhabitants(0) == "0\u00a0habitant"
+    assert fr.inhabitants(2) == "2\u00a0habitants"
+    assert fr.count(3, "commune rurale", "communes rurales") == "3\u00a0communes rurales"
+    assert fr.euros(60000) == "60\u202f000\u00a0€"
+    assert fr.percent(0.125) == "12,5\u00a0%"
+    assert fr.percent(1) == "100\u00a0%"
+    assert fr.percent(0.4669, 0) == "47\u00a0%"
+
+
+@given(st.floats(0, 5))
+def test_the_noun_agrees_with_the_number_that_is_shown(value: float) -> None:
+    shown, noun = fr.inhabitants(value).split(fr.NBSP)
+    assert noun == ("habitant" if int(shown) < 2 else "habitants")
+
+
+def test_a_ratio_shows_its_numerator_and_denominator() -> None:
+    assert plain(fr.ratio(25, 200)) == "12,5 % (25 sur 200)"
+
+
+def test_a_ratio_without_denominator_claims_no_percentage() -> None:
+    assert fr.ratio(0, 0) == "0 sur 0"
+    assert "%" not in fr.ratio(3, 0)
+
+
+@pytest.mark.parametrize(
+    ("metres", "text"), [(950, "0,9 km"), (5_640, "5,6 km"), (36_400, "36 km"), (1_234_567, "1 235 km")]
+)
+def test_distances_are_in_kilometres_and_finer_when_short(metres: float, text: str) -> None:
+    assert plain(fr.kilometres(metres)) == text
+
+
+@pytest.mark.parametrize(
+    ("square_metres", "text"), [(11.46e6, "11,5 km²"), (819.4e6, "819 km²"), (12_012e6, "12 012 km²")]
+)
+def test_areas_are_in_square_kilometres(square_metres: float, text: str) -> None:
+    assert plain(fr.square_kilometres(square_metres)) == text
+
+
+@pytest.mark.parametrize(
+    ("names", "most", "text"),
+    [
+        ([], None, ""),
+        (["A"], None, "A"),
+        (["A", "B"], None, "A et B"),
+        (["A", "B", "C"], None, "A, B et C"),
+        (["A", "B", "C"], 3, "A, B et C"),
+        (["A", "B", "C"], 2, "A, B et 1 autre"),
+        (["A", "B", "C", "D", "E"], 2, "A, B et 3 autres"),
+    ],
+)
+def test_a_list_ends_with_et_and_counts_what_it_leaves_out(names: list[str], most: int | None, text: str) -> None:
+    assert plain(fr.listing(iter(names), most)) == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("L’Haÿ-les-Roses", "l'hay les roses"),
+        ("St-Maur", "Saint-Maur"),
+        ("Ste Foy", "SAINTE-FOY"),
+        ("Œuilly", "oeuilly"),
+        ("Épinay  sur Seine", "epinay-sur-seine"),
+    ],
+)
+def test_names_that_a_person_holds_for_the_same_fold_alike(one: str, other: str) -> None:
+    assert fr.fold(one) == fr.fold(other)
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing_more(text: str) -> None:
+    assert fr.fold(fr.fold(text)) == fr.fold(text)
+
+
+def test_names_sort_as_in_a_french_index() -> None:
+    assert fr.sorted_fr(["Zuydcoote", "Évry", "eaubonne", "Étampes"]) == ["eaubonne", "Étampes", "Évry", "Zuydcoote"]

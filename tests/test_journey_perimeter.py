@@ -1,0 +1,204 @@
+"""The elected official's journey on the real pages: draw a perimeter on the map, by name, by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from geo.layers import zone_members
+from tests import real
+from tests.browser import AppServer, Traffic, click_commune, map_frame, selected_codes, view, wait_painted
+from tests.journeys import (
+    APP,
+    Console,
+    address_codes,
+    assert_same_mount,
+    communes_in_sight,
+    figures,
+    mark,
+    pick,
+    pixel,
+    settle,
+    wait_address,
+    wait_figure,
+    zoom_in,
+)
+
+pytestmark = pytest.mark.journey
+
+PEOPLE = "habitants (population municipale"
+BYTES_PER_CLICK = 20_000
+
+
+@pytest.fixture
+def server(app_server: Callable[..., AppServer]) -> AppServer:
+    return app_server(APP)
+
+
+def people(codes: set[str]) -> int:
+    atlas = real.atlas()
+    return int(atlas.population[atlas.rows(codes)].sum())
+
+
+def wait_held(page: Page, codes: set[str]) -> None:
+    """Wait until the browser's choice, the figures and the address all tell the same communes."""
+    wait_address(page, codes)
+    if codes:
+        wait_figure(page, PEOPLE, people(codes))
+        wait_figure(page, "commune", len(codes))
+    settle(page)
+    assert set(selected_codes(page)) == codes
+    assert set(address_codes(page)) == codes
+
+
+@pytest.mark.parametrize(
+    ("scope", "zoom", "epci"),
+    [("dep-62", 1, "CU d'Arras"), ("reg-44", 3, "CC de la Région de Suippes")],
+    ids=["Pas-de-Calais", "Grand Est"],
+)
+def test_a_perimeter_is_drawn_with_clicks(
+    page: Page, server: AppServer, traffic: Traffic, scope: str, zoom: int, epci: str
+) -> None:
+    console = Console().watch(page)
+    page.goto(f"{server.url}/Perimetre?carte={scope}")
+    frame = wait_painted(page, geometry=scope)
+    settle(page)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Cliquez des communes sur la carte")
+    mark(frame)
+
+    # Ten clicks faster than the server answers: all are kept, and the view does not move.
+    zoom_in(page, zoom)
+    still = view(page)
+    places = communes_in_sight(page, 10)
+    codes = [code for code, _, _ in places]
+    for _, x, y in places:
+        page.mouse.click(x, y)
+        page.wait_for_timeout(60)
+    assert selected_codes(page) == codes
+    wait_held(page, set(codes))
+    assert view(page) == still
+
+    # A second click takes the commune out; one click at a time, from ten communes to none and back to ten.
+    weights: dict[str, int] = {}
+    held = set(codes)
+    for code, x, y in [*places, *places]:
+        settle(page)
+        traffic.reset()
+        page.mouse.click(x, y)
+        held ^= {code}
+        wait_address(page, held)
+        settle(page)
+        weights[f"{len(held)} communes"] = max(weights.get(f"{len(held)} communes", 0), traffic.received_bytes)
+    wait_held(page, set(codes))
+    assert max(weights.values()) < BYTES_PER_CLICK, weights
+    assert min(weights.values()) > 0
+
+    # Zoom and pan are the user's: a click leaves them alone, and a drag is not a click.
+    _, x, y = places[0]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 70, y + 40, steps=5)
+    page.mouse.up()
+    zoom_in(page, 1)
+    moved = view(page)
+    assert moved != still
+    assert set(selected_codes(page)) == set(codes)
+    near = next(p for p in communes_in_sight(page, 8) if p[0] not in codes)
+    page.mouse.click(near[1], near[2])
+    wait_held(page, {*codes, near[0]})
+    assert view(page) == moved
+    assert pixel(frame, "selection", near[0])[3] > 100
+
+    # Undo: the map takes back what the last click did, and nothing else.
+    page.get_by_role("button", name="Annuler").click()
+    wait_held(page, set(codes))
+    assert pixel(frame, "selection", near[0])[3] == 0
+
+    # A whole EPCI, by its name.
+    layer = real.crosswalk().layers["epci"]
+    (zone,) = layer.zones.index[layer.zones["nom"] == epci]
+    members = {str(real.atlas().codes[row]) for row in zone_members(layer, zone)[0]}
+    pick(page, "Ajouter un territoire entier", epci)
+    wait_held(page, {*codes, *members})
+    assert all(pixel(frame, "selection", code)[3] > 100 for code in members if in_drawing(page, code))
+
+    assert_same_mount(page, frame)
+    assert view(page) == moved
+    assert console.errors == []
+    assert traffic.outside == []
+
+
+def in_drawing(page: Page, code: str) -> bool:
+    """Say whether a commune is in the window of the map."""
+    return bool(
+        map_frame(page).evaluate(
+            "code => CL.map.getBounds().contains(CL.map.containerPointToLatLng(Object.values(CL.pointOf(code))))", code
+        )
+    )
+
+
+def test_a_perimeter_is_chosen_with_the_keyboard_alone(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/Perimetre?carte=dep-62")
+    frame = wait_painted(page)
+    settle(page)
+    for typed, codes in (("arras", {"62041"}), ("62498", {"62041", "62498"}), ("Arras", {"62498"})):
+        tab_to(page, "Ajouter ou retirer une commune")
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        wait_held(page, codes)
+    assert pixel(frame, "selection", "62498")[3] > 100
+    assert pixel(frame, "selection", "62041")[3] == 0
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.tagName")
+    assert focused != "BODY", "the keyboard goes on from where it was"
+
+
+def tab_to(page: Page, label: str) -> None:
+    """Press the tabulation key until the field of that name has the focus, as someone without a mouse would."""
+    for _ in range(60):
+        name = page.evaluate("document.activeElement.getAttribute('aria-label') || ''")
+        if name.startswith(label) or label in name:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach « {label} »")
+
+
+def test_a_link_is_shared_and_the_browser_goes_back(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/Perimetre?carte=dep-62&communes=62041,62498")
+    frame = wait_painted(page)
+    wait_held(page, {"62041", "62498"})
+    click_commune(page, "62765")
+    wait_held(page, {"62041", "62498", "62765"})
+    shared = page.url
+    page.get_by_role("link", name="Méthode et sources").click()
+    expect(page.get_by_role("heading", name="Les treize repères du guide")).to_be_visible()
+    page.get_by_role("link", name="Périmètre", exact=True).click()
+    frame = wait_painted(page)
+    wait_held(page, {"62041", "62498", "62765"})
+    assert page.url == shared
+    assert frame.evaluate("CL.seq") > 0
+    click_commune(page, "62041")
+    wait_held(page, {"62498", "62765"})
+
+
+def test_a_link_cannot_call_outside(page: Page, server: AppServer, traffic: Traffic) -> None:
+    hostile = "%21%5B%5D(//a.co/x.png)"
+    page.goto(f"{server.url}/Perimetre?carte={hostile}&communes=62041,{hostile}")
+    wait_painted(page)
+    expect(page.get_by_test_id("stAlert").first).to_be_visible()
+    settle(page)
+    assert page.locator("[data-testid=stAlert] img").count() == 0
+    assert traffic.outside == []
+
+
+def test_figures_change_with_the_map_shown(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/Perimetre?carte=dep-62&communes=62041")
+    wait_painted(page)
+    wait_held(page, {"62041"})
+    before = figures(page)
+    pick(page, "Carte", "Grand Est")
+    wait_painted(page, geometry="reg-44")
+    wait_held(page, {"62041"})
+    assert figures(page) == before

@@ -1,0 +1,458 @@
+"""The pages, run by Streamlit's own test client: they open, take what the address says, and follow each choice.
+
+The map is a component that this client does not run: tests/test_journey_*.py drive it in a real browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from geo.findings import Settings
+from geo.french import number
+from geo.guidance import CHECKS
+from geo.layers import zone_members
+from tests import real
+from tests.browser import ROOT
+from tests.grid import plain
+from ui import coverage_view, frame, loaders, perimeter_view, scene
+
+HOME = str(ROOT / "dashboard.py")
+COVERAGE, PERIMETER, METHOD = "pages/1_Couverture.py", "pages/2_Perimetre.py", "pages/5_Methode.py"
+ARRAS, LENS, BETHUNE = "62041", "62498", "62119"
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no test see what another has cached; the files themselves, never edited, are read once for all."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    monkeypatch.setattr(loaders, "load_atlas", real.atlas)
+    monkeypatch.setattr(loaders, "load_layers", lambda _: real.crosswalk().layers)
+    monkeypatch.setattr(loaders, "build_crosswalk", lambda *_: real.crosswalk())
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+def open_page(page: str | None = None, **query: str) -> AppTest:
+    """Start at the home page, as everyone does, or go straight to a page's address."""
+    app = AppTest.from_file(HOME, default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    if page:
+        app.switch_page(page)
+    return ran(app.run())
+
+
+def ran(app: AppTest) -> AppTest:
+    """Check that a run ended without a failure."""
+    assert [e.message for e in app.exception] == []
+    assert [e.value for e in app.error] == []
+    return app
+
+
+class _Texts(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def written(app: AppTest) -> str:
+    """Return all the texts of our own HTML, one a line, with ordinary blanks."""
+    reader = _Texts()
+    for element in app.get("html"):
+        if "<style>" not in element.value:
+            reader.feed(element.value + "\n")
+    return plain("\n".join(reader.texts))
+
+
+def chosen(app: AppTest) -> set[str]:
+    return set(app.session_state[frame.SELECTION])
+
+
+def people(codes: set[str]) -> str:
+    atlas = real.atlas()
+    return plain(number(int(atlas.population[atlas.rows(codes)].sum())))
+
+
+def button(app: AppTest, label: str):
+    return next(b for b in app.button if b.label == label)
+
+
+def pills(app: AppTest, key: str):
+    return next(p for p in app.pills if p.key.startswith(key))
+
+
+def choose_commune(app: AppTest, code: str) -> AppTest:
+    return ran(app.selectbox(key=perimeter_view.ADD).select(code).run())
+
+
+# --- every page -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        (None, "Santé mentale : où créer un CLSM, et sur quel périmètre ?"),
+        (COVERAGE, "Couverture : où manque-t-il des CLSM ?"),
+        (PERIMETER, "Dessiner un périmètre"),
+        (METHOD, "Méthode et sources"),
+    ],
+)
+def test_every_page_opens_by_its_address(page: str | None, title: str) -> None:
+    app = open_page(page)
+    assert [plain(t.value) for t in app.title] == [title]
+    assert [link.proto.label for link in app.sidebar.get("page_link")] == [label for _, label, _ in frame.PAGES]
+
+
+def test_every_page_opens_one_after_the_other_in_a_session() -> None:
+    app = open_page()
+    for page in (COVERAGE, PERIMETER, METHOD, PERIMETER, COVERAGE):
+        ran(app.switch_page(page).run())
+
+
+def test_the_menu_lists_the_pages_that_exist() -> None:
+    listed = {path for path, _, _ in frame.PAGES}
+    assert listed == {"dashboard.py", *(f"pages/{p.name}" for p in (ROOT / "pages").glob("*.py"))}
+
+
+def test_home_counts_the_clsm_of_the_data() -> None:
+    text = written(open_page())
+    zones = real.crosswalk().layers["clsm"].zones
+    assert f"{len(zones)}\nCLSM cités par une source" in text
+    assert "sur 68 350 798" in text
+
+
+# --- Périmètre --------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_perimeter_invites_to_choose() -> None:
+    app = open_page(PERIMETER)
+    assert len(app.info) == 1
+    assert "Cliquez des communes sur la carte" in app.info[0].value
+    assert button(app, "Annuler").disabled
+    assert button(app, "Tout retirer").disabled
+    assert "habitants" not in written(app)
+
+
+def test_a_link_opens_the_perimeter_it_carries() -> None:
+    app = open_page(PERIMETER, communes=f"{ARRAS},{LENS}", carte="dep-62")
+    assert chosen(app) == {ARRAS, LENS}
+    assert not app.warning
+    assert not app.info
+    assert app.selectbox(key=frame.PERIMETER_SCOPE).value == "dep-62"
+    assert f"{people({ARRAS, LENS})}\nhabitants" in written(app)
+    for check in CHECKS:
+        assert written(app).count(check.title) == 2, "once at a glance, once in full"
+
+
+def test_the_address_of_a_page_opens_the_same_page_again() -> None:
+    app = open_page(PERIMETER, communes=f"{LENS},{ARRAS}", carte="dep-62")
+    choose_commune(app, BETHUNE)
+    address = {name: "".join(value) for name, value in app.query_params.items()}
+    again = open_page(PERIMETER, **address)
+    assert chosen(again) == chosen(app) == {ARRAS, LENS, BETHUNE}
+    assert again.selectbox(key=frame.PERIMETER_SCOPE).value == "dep-62"
+    assert written(again) == written(app)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("1001", "il manque le zéro de tête ; utilisez 01001"),
+        ("94999", "aucun code de commune de 2026"),
+        ("ABC", "un code de commune compte cinq caractères"),
+        ("97501", "sans contour ici"),
+        ("01039", "ancien code de commune ; utilisez 01138"),
+    ],
+)
+def test_a_refused_code_is_said_and_the_others_are_kept(code: str, said: str) -> None:
+    app = open_page(PERIMETER, communes=f"{ARRAS},{code},{LENS}", carte="dep-62")
+    assert len(app.warning) == 1
+    assert code in app.warning[0].value
+    assert said in plain(app.warning[0].value)
+    assert chosen(app) == {ARRAS, LENS}
+    assert code not in "".join(app.query_params["communes"]).split(",")
+
+
+def test_each_refused_code_has_its_warning() -> None:
+    app = open_page(PERIMETER, communes=f"1001,{ARRAS};94999 ABC", carte="dep-62")
+    said = " ".join(w.value for w in app.warning)
+    assert all(code in said for code in ("1001", "94999", "ABC"))
+    assert chosen(app) == {ARRAS}
+
+
+def test_a_link_with_an_unknown_map_keeps_its_communes() -> None:
+    app = open_page(PERIMETER, communes=ARRAS, carte="dep-999")
+    assert "dep-999" in app.warning[0].value
+    assert chosen(app) == {ARRAS}
+
+
+@pytest.mark.parametrize("text", ["![](//a.co/x.png)", "[x](http://a.co)", ":red[x]", "$x^2$", "**x**"])
+def test_a_link_cannot_write_markup_in_a_warning(text: str) -> None:
+    app = open_page(PERIMETER, communes=text, carte=text)
+    assert app.warning
+    for warning in app.warning:
+        bare = warning.value.replace(f"`{text}`", "")
+        assert text not in bare, "what a link says must be escaped before Streamlit reads it as Markdown"
+
+
+def test_a_whole_city_becomes_its_arrondissements() -> None:
+    app = open_page(PERIMETER, communes="69123", carte="dep-69")
+    assert chosen(app) == set(real.atlas().parts["69123"])
+    assert not app.warning
+
+
+def test_undo_and_clear_go_back_and_forth() -> None:
+    app = open_page(PERIMETER, communes=f"{ARRAS},{LENS}", carte="dep-62")
+    choose_commune(app, BETHUNE)
+    ran(button(app, "Annuler").click().run())
+    assert chosen(app) == {ARRAS, LENS}
+    ran(button(app, "Tout retirer").click().run())
+    assert chosen(app) == set()
+    assert len(app.info) == 1
+    assert "communes" not in app.query_params
+    ran(button(app, "Annuler").click().run())
+    assert chosen(app) == {ARRAS, LENS}
+    assert f"{people({ARRAS, LENS})}\nhabitants" in written(app)
+
+
+def test_a_change_on_the_server_is_numbered_after_the_browsers() -> None:
+    app = open_page(PERIMETER, communes=ARRAS, carte="dep-62")
+    numbers = [app.session_state[frame.SEQUENCE]]
+    for act in (lambda: choose_commune(app, LENS), lambda: button(app, "Annuler").click().run()):
+        act()
+        numbers.append(app.session_state[frame.SEQUENCE])
+    assert numbers == sorted(set(numbers))
+
+
+def test_a_commune_is_added_then_taken_out_by_its_name() -> None:
+    app = open_page(PERIMETER, carte="dep-62")
+    choose_commune(app, ARRAS)
+    assert chosen(app) == {ARRAS}
+    assert app.selectbox(key=perimeter_view.ADD).value is None, "ready for the next"
+    assert f"{people({ARRAS})}\nhabitants" in written(app)
+    choose_commune(app, LENS)
+    choose_commune(app, ARRAS)
+    assert chosen(app) == {LENS}
+
+
+def test_a_commune_is_taken_out_of_the_list_of_those_chosen() -> None:
+    app = open_page(PERIMETER, communes=f"{ARRAS},{LENS}", carte="dep-62")
+    assert [e.label for e in app.expander] == ["Communes choisies (2)"]
+    listed = pills(app, perimeter_view.REMOVE)
+    assert listed.options == ["Arras (62041)", "Lens (62498)"]
+    ran(listed.set_value(ARRAS).run())
+    assert chosen(app) == {LENS}
+
+
+def test_an_epci_is_added_whole() -> None:
+    layer = real.crosswalk().layers["epci"]
+    (zone,) = layer.zones.index[layer.zones["nom"] == "CU d'Arras"]
+    whole, _ = zone_members(layer, zone)
+    expected = {str(real.atlas().codes[row]) for row in whole}
+    app = open_page(PERIMETER, communes=LENS, carte="dep-62")
+    box = app.selectbox(key=perimeter_view.ADD_ZONE)
+    assert "EPCI · CU d'Arras" in box.options
+    ran(box.set_value(f"epci/{zone}").run())
+    assert chosen(app) == expected | {LENS}
+    assert f"{len(expected) + 1}\ncommunes" in written(app)
+    assert f"{people(expected | {LENS})}\nhabitants" in written(app)
+
+
+def test_communes_partly_in_a_territory_are_named_and_not_added() -> None:
+    crosswalk = real.crosswalk()
+    layer_id, zone, whole, partial = next(
+        (i, z, *members)
+        for i in perimeter_view.ZONE_LAYERS
+        for z in crosswalk.layers[i].zones.index
+        if all(members := zone_members(crosswalk.layers[i], z))
+    )
+    atlas = real.atlas()
+    departement = atlas.table["departement"].iat[whole[0]]
+    app = open_page(PERIMETER, carte=f"dep-{departement}")
+    ran(app.selectbox(key=perimeter_view.ADD_ZONE).set_value(f"{layer_id}/{zone}").run())
+    assert chosen(app) == {str(atlas.codes[row]) for row in whole}
+    assert str(atlas.names[partial[0]]) in app.toast[0].value.replace("\\", "")
+
+
+def test_another_map_keeps_the_perimeter() -> None:
+    app = open_page(PERIMETER, communes=f"{ARRAS},{LENS}", carte="dep-62")
+    ran(app.selectbox(key=frame.PERIMETER_SCOPE).set_value("reg-44").run())
+    assert chosen(app) == {ARRAS, LENS}
+    assert "".join(app.query_params["carte"]) == "reg-44"
+    assert f"{people({ARRAS, LENS})}\nhabitants" in written(app)
+
+
+def test_the_perimeter_is_kept_from_page_to_page() -> None:
+    app = open_page(PERIMETER, communes=f"{ARRAS},{LENS}", carte="dep-62")
+    ran(app.switch_page(METHOD).run())
+    app.query_params.clear()
+    ran(app.switch_page(PERIMETER).run())
+    assert chosen(app) == {ARRAS, LENS}
+    assert app.selectbox(key=frame.PERIMETER_SCOPE).value == "dep-62"
+
+
+def test_a_very_large_perimeter_is_not_put_in_the_address() -> None:
+    app = open_page(PERIMETER, carte="dep-62")
+    everything = {str(c) for c in real.atlas().codes[real.atlas().members("departement", "62")]}
+    app.session_state[frame.SELECTION] = frozenset(everything)
+    ran(app.run())
+    assert len(everything) > frame.LONGEST_LINK
+    assert "communes" not in app.query_params
+    assert f"{people(everything)}\nhabitants" in written(app)
+
+
+def test_the_legend_names_the_outlines_shown() -> None:
+    app = open_page(PERIMETER, carte="dep-62")
+    assert "contour : EPCI" in written(app)
+    ran(pills(app, "perimeter-lines").set_value(["epci", "clsm"]).run())
+    assert "contour : CLSM" in written(app)
+    assert "dans votre périmètre" in written(app)
+
+
+# --- Couverture -------------------------------------------------------------------------------------------------
+
+
+def coverage_of(scope: str) -> AppTest:
+    app = AppTest.from_file(HOME, default_timeout=60)
+    app.session_state[frame.COVERAGE_SCOPE] = scope
+    return ran(app.switch_page(COVERAGE).run())
+
+
+def test_the_planner_starts_with_france_and_narrows() -> None:
+    app = open_page(COVERAGE)
+    assert app.selectbox(key=frame.COVERAGE_SCOPE).value == "france"
+    assert "34 917" in written(app)
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-62").run())
+    atlas = real.atlas()
+    rows = atlas.members("departement", "62")
+    assert f"Ensemble\n{len(rows)}\n{plain(number(int(atlas.population[rows].sum())))}\n100 %" in written(app)
+    assert any(plain(s.value).startswith("Pas-de-Calais") for s in app.subheader)
+
+
+def test_an_incomplete_list_leaves_communes_unknown() -> None:
+    text = written(coverage_of("dep-62"))
+    assert "inconnu" in text
+    assert "non couvert" not in text
+
+
+def test_declaring_a_list_complete_turns_unknown_into_not_covered() -> None:
+    app = coverage_of("dep-62")
+    before = written(app)
+    ran(next(m for m in app.multiselect).set_value(["62"]).run())
+    after = written(app)
+    assert "non couvert" in after
+    assert "situation inconnue" not in after
+    row = before[before.index("\ninconnu\n") :].split("\n")[2:5]
+    assert "non couvert\n" + "\n".join(row) in after, "the same communes and inhabitants, under another name"
+    assert any("votre déclaration" in c.value for c in app.caption)
+    ran(next(m for m in app.multiselect).set_value([]).run())
+    assert written(app) == before
+
+
+def test_a_declaration_is_kept_when_the_territory_changes() -> None:
+    app = coverage_of("dep-62")
+    ran(app.multiselect[0].set_value(["62"]).run())
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-59").run())
+    assert "non couvert" not in written(app)
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("reg-32").run())
+    assert app.multiselect[0].value == ["62"]
+    assert "non couvert" in written(app)
+
+
+def test_a_commune_chosen_by_name_says_who_covers_it() -> None:
+    app = coverage_of("dep-62")
+    assert not app.get("button")
+    ran(app.selectbox(key=coverage_view.PICK).select(LENS).run())
+    text = written(app)
+    assert "Lens\n62498 · 32 920 habitants" in text
+    assert "CLSM Lens-Hénin" in text
+    assert "CA de Lens - Liévin" in text
+    assert "inconnu (liste incomplète ici)" in text
+
+
+def test_a_commune_is_found_by_text_in_the_whole_of_france() -> None:
+    app = open_page(COVERAGE)
+    ran(app.text_input(key="commune-query").set_value("creteil").run())
+    box = app.selectbox(key=coverage_view.PICK)
+    assert box.options[0] == "Créteil (94028)"
+    ran(box.select("94028").run())
+    assert "CLSM de Créteil" in written(app)
+    ran(app.text_input(key="commune-query").set_value("zzzzzzzz").run())
+    assert any("Aucune commune trouvée" in c.value for c in app.caption)
+
+
+def test_a_perimeter_starts_from_the_commune_looked_at() -> None:
+    app = coverage_of("dep-62")
+    ran(app.selectbox(key=coverage_view.PICK).select(LENS).run())
+    ran(app.button(key="open-in-perimeter").click().run())
+    assert [plain(t.value) for t in app.title] == ["Dessiner un périmètre"]
+    assert chosen(app) == {LENS}
+    assert app.selectbox(key=frame.PERIMETER_SCOPE).value == "dep-62"
+
+
+def test_a_commune_looked_at_is_put_away_outside_its_territory() -> None:
+    app = coverage_of("dep-62")
+    ran(app.selectbox(key=coverage_view.PICK).select(LENS).run())
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-94").run())
+    assert "Lens" not in written(app)
+
+
+@pytest.mark.parametrize("scope", ["france", "reg-11", "reg-44", "dep-75", "dep-94", "dep-2A", "dep-976", "dep-79"])
+def test_figures_of_a_territory_add_up(scope: str) -> None:
+    app = coverage_of(scope)
+    lines = written(app).split("\n")
+    start = lines.index("Part") + 1
+    end = lines.index("Ensemble")
+    rows = [lines[i : i + 4] for i in range(start, end + 4, 4)]
+    *parts, total = [[int(cell.replace(" ", "")) for cell in row[1:3]] for row in rows]
+    assert [sum(column) for column in zip(*parts, strict=True)] == total
+
+
+# --- Méthode ----------------------------------------------------------------------------------------------------
+
+
+def test_the_method_names_every_check_layer_and_setting() -> None:
+    app = open_page(METHOD)
+    text = written(app)
+    assert len(CHECKS) == 13
+    for check in CHECKS:
+        for words in (check.title, check.question, check.measure, check.source):
+            assert plain(words) in text, check.id
+    for layer in real.crosswalk().layers.values():
+        assert plain(layer.long_name) in text
+        assert plain(layer.source) in text
+    values = Settings()
+    for value in (
+        "environ 200 000 habitants", "+ 10 %", "sous 20 000 habitants", "plus de 500 000 habitants", "moins de 5 %",
+        "plus de 50 % des habitants", f"plus de {values.max_communes}", "plus de 800 km²", "plus de 40 km",
+        f"plus de {values.max_bodies}",
+    ):  # fmt: skip
+        assert value in text
+    assert [e.label.split(" ")[0] for e in app.expander] == ["leaflet", "topojson-client", "leaflet.fullscreen"]
+    assert all("licence" in e.label for e in app.expander)
+
+
+def test_the_method_tells_the_layers_complete_nowhere() -> None:
+    lines = written(open_page(METHOD)).split("\n")
+    assert "nulle part" in lines[lines.index("Conseils locaux de santé mentale") :][:12]
+
+
+# --- a scope without its map ------------------------------------------------------------------------------------
+
+
+def test_outlines_offered_exist_in_the_territory() -> None:
+    everywhere = scene.LINE_LABELS
+    app = coverage_of("dep-94")
+    offered = pills(app, "lines-").options
+    assert set(offered) <= set(everywhere.values())
+    assert {"EPCI", "EPT", "CLSM"} <= set(offered)
