@@ -5,6 +5,7 @@ A bench whose page fails says why, the others still run, and the command ends wi
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from importlib import import_module
@@ -23,17 +24,21 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"no such bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 2
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers and browsers are ended here too
     header()
     failed = []
-    began = time.perf_counter()
+    start = time.perf_counter()
     for name in names or BENCHES:
-        print(f"\n{name}", flush=True)
+        print(f"\n{name}")
+        began = time.perf_counter()
         try:
             import_module(f"bench.{name}").main()
         except (BenchError, BrowserError, GeoInputError, AssertionError, RuntimeError, OSError) as error:
             print(f"bench {name} failed: {error}", file=sys.stderr)
             failed.append(name)
-    print(f"\ndone in {time.perf_counter() - began:.0f} s" + (f"; failed: {', '.join(failed)}" if failed else ""))
+        print(f"({time.perf_counter() - began:.0f} s)")
+    print(f"\ndone in {time.perf_counter() - start:.0f} s" + (f"; failed: {', '.join(failed)}" if failed else ""))
     return 1 if failed else 0
 
 

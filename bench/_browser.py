@@ -22,7 +22,7 @@ from statistics import median
 import geopandas as gpd
 import numpy as np
 import shapely
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
 from bench import NAIVE_SELECTED
@@ -32,7 +32,7 @@ from ui import vendor
 
 GEO = ROOT / "static" / "geo"
 PATIENCE = 60.0  # seconds that a page may take for one thing
-QUIET = 0.5  # seconds without a message that tell a page has finished
+QUIET = 0.4  # seconds without a message that tell a page has finished
 APART = 0.1  # of the scope's size: communes clicked are never neighbours
 VIEWPORT = {"width": 1280, "height": 1100}
 PACKAGES = ("streamlit", "streamlit-folium", "folium")
@@ -187,16 +187,18 @@ def serve(app: App) -> Iterator[AppServer]:
 
 
 class Session:
-    """One user's page, open in a Chromium context of its own (nothing in its cache)."""
+    """One user's page, in a Chromium context of its own (nothing in its cache) or in the one given."""
 
-    def __init__(self, browser: Browser, server: AppServer, app: App, scope: str) -> None:
+    def __init__(
+        self, browser: Browser, server: AppServer, app: App, scope: str, *, context: BrowserContext | None = None
+    ) -> None:
         self.name = f"{app.name} page, {scope}"
         self.server = server
         self.people = 0
-        self.context = browser.new_context(viewport=VIEWPORT, locale="fr-FR")
+        self.context = context or browser.new_context(viewport=VIEWPORT, locale="fr-FR")
         words = {"count": count(scope), "selected": json.dumps(NAIVE_SELECTED), "scope": json.dumps(scope)}
-        self.context.add_init_script(PROBE % words)
         self.page: Page = self.context.new_page()
+        self.page.add_init_script(PROBE % words)
         self.traffic = Traffic()
         self.traffic.watch(self.page)
         self.page.goto(f"{server.url}{app.path}?carte={scope}", wait_until="commit")
@@ -275,12 +277,13 @@ def header() -> None:
 
 
 def ratio_line(what: str, ours: Sequence[float], naive: Sequence[float], *, unit: str, scale: float = 1.0) -> None:
-    """Print the ratio of two medians, then the medians."""
+    """Print the ratio of two medians, then the medians; `scale` brings them to the unit."""
     a, b = median(ours), median(naive)
-    print(f"  {ratio(a, b)}  {what:<28} ours {a * scale:,.0f} {unit}, naive {b * scale:,.0f} {unit}")
+    print(f"  {ratio(a, b)} {what:<30} ours {a * scale:,.0f} {unit}, naive {b * scale:,.0f} {unit}")
 
 
-def ratio(ours: float, naive: float) -> str:
-    """Return naive / ours in a fixed width."""
+def ratio(ours: float, naive: float, *, least: bool = False) -> str:
+    """Return naive / ours in a fixed width; `least` when ours is too small to be told."""
     value = naive / ours
-    return f"× {value:<6.3g}" if value < 100 else f"× {value:<6,.0f}"
+    text = f"{value:.2g}" if value < 10 else f"{value:,.0f}"
+    return f"{'≥' if least else '×'} {text:<7}"

@@ -12,7 +12,7 @@ from bench import _browser
 from bench._browser import App, Session
 
 SCOPES = ("dep-62", "reg-44")
-CLICKS = 9
+CLICKS = 7
 
 
 def measure(browser: Browser, app: App, scope: str) -> list[tuple[float, float, int]]:

@@ -6,9 +6,7 @@ the end. What a session adds is a mean over the further ones; under 0.1 MB it is
 
 from __future__ import annotations
 
-import gc
 import time
-from contextlib import ExitStack
 
 import psutil
 from playwright.sync_api import Browser
@@ -17,29 +15,27 @@ from bench import _browser
 from bench._browser import App, Session
 
 # Scope, then further sessions of ours and of the naive page.
-ROUNDS = (("dep-62", 10, 10), ("reg-44", 10, 3))
+ROUNDS = (("dep-62", 10, 10), ("reg-44", 5, 3))
 LEAST = 1e5
 REST = 2.0  # seconds left to the server to give back what it can
 
 
 def measure(browser: Browser, app: App, scope: str, more: int) -> tuple[float, float]:
     """Return the bytes held with one session, and those added by each of `more` others."""
-    with ExitStack() as stack:
-        server = stack.enter_context(_browser.serve(app))
+    first, *others = _browser.targets(scope, more + 1)
+    with _browser.serve(app) as server, Session(browser, server, app, scope) as session:
         process = psutil.Process(server.process.pid)
-        held = []
-        for target in _browser.targets(scope, more + 1):
-            session = stack.enter_context(Session(browser, server, app, scope))
-            session.painted()
-            session.click(target)
-            if len(held) == 0:
-                held.append(_resident(process))
-        held.append(_resident(process))
-    return held[0], max(LEAST, (held[1] - held[0]) / more)
+        session.painted()
+        session.click(first)
+        alone = _resident(process)
+        for target in others:  # in the same context: only the server counts here, and the browser has less to load
+            other = Session(browser, server, app, scope, context=session.context)
+            other.painted()
+            other.click(target)
+        return alone, max(LEAST, (_resident(process) - alone) / more)
 
 
 def _resident(process: psutil.Process) -> float:
-    gc.collect()
     time.sleep(REST)
     return float(process.memory_info().rss)
 
@@ -51,11 +47,11 @@ def main() -> None:
             print(f"memory of the server, {scope} ({_browser.count(scope):,} communes)")
             ours = measure(browser, _browser.OURS, scope, more)
             naive = measure(browser, _browser.NAIVE, scope, more_naive)
-            sizes = f"({more} more sessions, {more_naive} of the naive page)"
             for what, a, b in zip(("one session", "each further session"), ours, naive, strict=True):
-                least = "at most " if a <= LEAST else ""
-                print(f"  {_browser.ratio(a, b)}  {what:<28} ours {least}{a / 1e6:,.1f} MB, naive {b / 1e6:,.1f} MB")
-            print(f"           {sizes}")
+                lost = a <= LEAST
+                sizes = f"ours {'at most ' if lost else ''}{a / 1e6:,.1f} MB, naive {b / 1e6:,.1f} MB"
+                print(f"  {_browser.ratio(a, b, least=lost)} {what:<30} {sizes}")
+            print(f"            ({more} further sessions, {more_naive} of the naive page)")
 
 
 if __name__ == "__main__":

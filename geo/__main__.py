@@ -1,23 +1,25 @@
-"""Command line: `python -m geo evaluate | coverage | build | display`. Results on stdout, problems on stderr."""
+"""Command line: `python -m geo evaluate | coverage | sync | build | display`. Results on stdout, problems on stderr."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from geo import sync_cli
 from geo.codes import split_codes
-from geo.communes import BASE, Atlas, load_atlas
+from geo.communes import BASE, Atlas
 from geo.coverage import coverage, read_scope
-from geo.crosswalk import Crosswalk, build_crosswalk
-from geo.density import approximate_density
+from geo.crosswalk import Crosswalk
 from geo.errors import GeoInputError
 from geo.guidance import run_checks
-from geo.layers import find_zones, load_layers
-from geo.perimeter import Perimeter, PerimeterFacts, perimeter_of_zone
+from geo.layers import find_zones
+from geo.perimeter import Perimeter, perimeter_of_zone
 from geo.report import coverage_data, coverage_text, evaluation, evaluation_text
+from geo.world import open_world
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "geo"
 
@@ -38,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     cover.add_argument("--complete", default="", metavar="DEPARTEMENTS",
                        help="départements où vous savez complète la liste des CLSM (94,79)")  # fmt: skip
     cover.add_argument("--json", action="store_true", help="écrire du JSON")
+    sync_cli.add_parser(commands)
     build = commands.add_parser("build", help="refaire la base des communes depuis les registres de paquets")
     build.add_argument("--to", type=Path, default=BASE, help="dossier de la base")
     display = commands.add_parser("display", help="préparer les contours affichés par les cartes")
@@ -48,32 +51,37 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0 when it worked, 2 on bad input."""
     options = parser().parse_args(arguments)
-    command = {"evaluate": _evaluate, "coverage": _coverage, "build": _build, "display": _display}[options.command]
+    command = {
+        "evaluate": _evaluate,
+        "coverage": _coverage,
+        "sync": sync_cli.run,
+        "build": _build,
+        "display": _display,
+    }[options.command]
     try:
         lines = list(command(options))
     except GeoInputError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
-        return 2
-    for line in lines:
-        print(line)
+        return int(getattr(error, "exit_code", 2))
+    try:
+        for line in lines:
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader had enough (head): nothing more to say, and no traceback
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
-def _open() -> Crosswalk:
-    atlas = load_atlas()
-    return build_crosswalk(atlas, load_layers(atlas))
-
-
 def _evaluate(options: argparse.Namespace) -> Iterable[str]:
-    crosswalk = _open()
-    perimeter, notices = _perimeter(options, crosswalk)
+    world = open_world()
+    perimeter, notices = _perimeter(options, world.crosswalk)
     for notice in notices:
         print(notice, file=sys.stderr)
-    facts = PerimeterFacts(perimeter, crosswalk, approximate_density(crosswalk.atlas))
+    facts = world.facts(perimeter)
     findings = run_checks(facts)
     if options.json:
-        return [json.dumps(evaluation(facts, findings), ensure_ascii=False, indent=2)]
+        return [json.dumps(evaluation(facts, findings, notices), ensure_ascii=False, indent=2)]
     return evaluation_text(facts, findings)
 
 
@@ -103,7 +111,7 @@ def _zone(text: str, layer_ids: tuple[str, ...], what: str, crosswalk: Crosswalk
 
 
 def _coverage(options: argparse.Namespace) -> Iterable[str]:
-    crosswalk = _open()
+    crosswalk = open_world().crosswalk
     scope = read_scope(options.scope, crosswalk.atlas)
     found = coverage(scope, crosswalk, complete=_departements(options.complete, crosswalk.atlas))
     if options.json:

@@ -103,7 +103,9 @@ def group_table(groups: Iterable[Record], atoms: pd.DataFrame, column: str, extr
     """
     totals = atoms.groupby(column).agg(population=("population", "sum"), nb_communes=("commune", "nunique"))
     kept = [r for r in groups if r["code"] in totals.index]
-    table = pd.DataFrame([{"code": r["code"], "nom": r["nom"], **{k: r[v] for k, v in extra.items()}} for r in kept])
+    table = pd.DataFrame(
+        [{"code": r["code"], "nom": " ".join(r["nom"].split()), **{k: r[v] for k, v in extra.items()}} for r in kept]
+    )
     return table.merge(totals, left_on="code", right_index=True).sort_values("code", ignore_index=True)
 
 

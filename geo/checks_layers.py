@@ -15,6 +15,7 @@ from geo.crosswalk import Overlap, Relation
 from geo.findings import Finding, Outcome, Reach, Settings
 from geo.layers import Etat, Precision
 from geo.perimeter import PerimeterFacts
+from geo.resources import NOT_LISTED
 
 DISPOSITIFS = ("clsm", "cls", "cpts", "dac")
 
@@ -110,8 +111,9 @@ def sectors(facts: PerimeterFacts, settings: Settings) -> Finding:
     adults, children = facts.overlaps["secteurs-adultes"], facts.overlaps["secteurs-enfants"]
     complete = facts.known_everywhere("secteurs-adultes") or facts.assigned_everywhere("secteurs-adultes")
     complete_children = facts.known_everywhere("secteurs-enfants") or facts.assigned_everywhere("secteurs-enfants")
-    slivers = [o for o in adults if o.share_of_zone is not None and o.share_of_zone < settings.sliver]
-    main = [o for o in adults if o not in slivers]
+    # A sliver is one beside a sector that counts: a village is wholly in its sector, however small its share of it.
+    main = [o for o in adults if o.share_of_zone is None or o.share_of_zone >= settings.sliver] or list(adults)
+    slivers = [o for o in adults if o not in main]
     figures = {
         "secteurs_adultes": [_sector_figures(o) for o in main],
         "secteurs_adultes_a_la_marge": [_sector_figures(o) for o in slivers],
@@ -122,23 +124,24 @@ def sectors(facts: PerimeterFacts, settings: Settings) -> Finding:
     missing = _gap(facts, lacking)
     child_text = "" if complete_children else " Les secteurs infanto-juvéniles ne sont pas tous connus ici."
     names = fr.listing((o.name for o in main), most=8)
-    if not complete and len(main) < 2:
+    if (not complete and len(main) < 2) or not main:
         seen = f" Connu : {names}." if main else ""
         sentence = f"Les secteurs de psychiatrie adulte ne sont pas tous connus sur ce périmètre.{seen}"
-        return Finding("secteurs", Outcome.UNKNOWN, sentence, figures, details, missing)
-    if len(main) <= 1 and not slivers:
-        sentence = f"Un seul secteur adulte, {names} : un seul interlocuteur pour la psychiatrie adulte.{child_text}"
-        return Finding("secteurs", Outcome.FAVORABLE, sentence, figures, details, missing)
-    number = f"{'' if complete else 'Au moins '}{len(main)} secteurs adultes à inviter : {names}."
-    if len(main) == 1:
-        number = f"Un secteur adulte pour l’essentiel : {names}."
-    margin = (
-        f" À la marge (moins de {fr.percent(settings.sliver, 0)} du secteur) : {fr.listing(o.name for o in slivers)}."
-        if slivers
-        else ""
-    )
-    outcome = Outcome.FAVORABLE if len(main) == 1 else Outcome.DISCUSS
-    return Finding("secteurs", outcome, number + margin + child_text, figures, details, missing)
+        lists = missing or ("secteurs adultes de ces communes",)
+        return Finding("secteurs", Outcome.UNKNOWN, sentence, figures, details, lists)
+    if len(children) > 1:
+        child_text = f" {len(children)} secteurs infanto-juvéniles à inviter aussi : {fr.listing((o.name for o in children), most=8)}.{child_text}"
+    outcome = Outcome.FAVORABLE if len(main) == 1 and len(children) < 2 else Outcome.DISCUSS
+    if len(main) == 1 and not slivers:
+        start = f"Un seul secteur adulte, {names} : un seul interlocuteur pour la psychiatrie adulte."
+    elif len(main) == 1:
+        start = f"Un secteur adulte pour l’essentiel : {names}."
+    else:
+        start = f"{'' if complete else 'Au moins '}{len(main)} secteurs adultes à inviter : {names}."
+    margin = ""
+    if slivers:
+        margin = f" À la marge (moins de {fr.percent(settings.sliver, 0)} du secteur) : {fr.listing(o.name for o in slivers)}."
+    return Finding("secteurs", outcome, start + margin + child_text, figures, details, missing)
 
 
 def _sector_figures(overlap: Overlap) -> dict[str, object]:
@@ -183,15 +186,15 @@ def articulation(facts: PerimeterFacts, settings: Settings) -> Finding:
     same = [o for o in met["clsm"] if o.relation is Relation.IDENTIQUE]
     sentences, outcome = [], Outcome.FAVORABLE
     if same:
-        sentences.append(f"Ce périmètre est celui d’un CLSM déjà cité : {fr.listing(o.name for o in same)}.")
+        sentences.append(f"Ce périmètre est celui d’un CLSM déjà cité : {fr.listing(map(_qualified, same))}.")
     if running:
         outcome = Outcome.VIGILANCE
         sentences.append(f"Déjà sur ces communes : {fr.listing((o.name for o in running), most=5)}.")
-    elif others:
-        outcome = Outcome.DISCUSS
-        sentences.append(
-            f"CLSM en projet ou au périmètre supposé sur ces communes : {fr.listing((o.name for o in others), most=5)}."
-        )
+    unsure = [o for o in others if o not in running]
+    if unsure:
+        outcome = Outcome.VIGILANCE if running else Outcome.DISCUSS
+        names = fr.listing((o.name for o in unsure), most=5)
+        sentences.append(f"CLSM en projet ou au périmètre supposé sur ces communes : {names}.")
     if partial:
         outcome = Outcome.VIGILANCE if running else Outcome.DISCUSS
         sentences.append(f"Recoupés en partie seulement : {fr.listing((o.name for o in partial), most=6)}.")
@@ -207,6 +210,14 @@ def articulation(facts: PerimeterFacts, settings: Settings) -> Finding:
     if deepest > 1:
         sentences.append(f"Jusqu’à {deepest} dispositifs se superposent sur une même commune.")
     return _articulation_outcome(outcome, sentences, figures, details, missing)
+
+
+def _qualified(overlap: Overlap) -> str:
+    """Name a dispositif with what is not sure of it: announced, in project, supposed perimeter."""
+    doubts = [] if overlap.etat == Etat.EN_SERVICE else [str(overlap.etat)]
+    if overlap.precision == Precision.SUPPOSEE:
+        doubts.append("périmètre supposé")
+    return f"{overlap.name} ({', '.join(doubts)})" if doubts else overlap.name
 
 
 def _articulation_outcome(
@@ -249,10 +260,32 @@ def _overlap_text(overlap: Overlap) -> str:
 
 
 def resources(facts: PerimeterFacts, settings: Settings) -> Finding:
-    """Count mental health places; no such layer is embedded, so the answer is « non évaluable »."""
+    """Count mental health places inside, where a synchronised list covers the perimeter."""
+    found = facts.resources
+    lacking = "lieux de santé mentale : CMP, CATTP, hôpitaux, GEM, associations d’usagers et de proches"
+    if found is None:
+        sentence = (
+            "Les lieux de santé mentale (CMP, hôpitaux, GEM, associations d’usagers et de proches) ne sont pas dans les données : "
+            "à établir avec le diagnostic local."
+        )
+        return Finding("ressources", Outcome.UNKNOWN, sentence, {}, missing=(lacking,))
+    inside = found.inside(facts.rows)
+    counts = {str(k): int(v) for k, v in inside["categorie"].value_counts().items()}
+    figures = {"lieux": len(inside), "par_categorie": counts, "source": found.source, "millesime": found.vintage}
+    details = tuple(f"{category} : {fr.number(n)}." for category, n in counts.items())
+    if not set(facts.departements) <= found.extent:
+        sentence = (
+            f"{fr.count(len(inside), 'lieu connu', 'lieux connus')} ici, mais la liste ne couvre pas tout le périmètre."
+        )
+        return Finding("ressources", Outcome.UNKNOWN, sentence, figures, details, (lacking,))
+    rate = len(inside) / facts.population * 100_000 if facts.population else 0.0
+    figures["pour_100_000_habitants"] = rate
+    origin = f"({found.source}, {found.vintage})"
+    if inside.empty:
+        sentence = f"Aucun lieu de soins en santé mentale dans le périmètre {origin} : sur qui s’appuyer, et où ?"
+        return Finding("ressources", Outcome.VIGILANCE, sentence, figures, details, (NOT_LISTED,))
     sentence = (
-        "Les lieux de santé mentale (CMP, hôpitaux, GEM, associations d’usagers et de proches) ne sont pas dans les données : "
-        "à établir avec le diagnostic local."
+        f"{fr.count(len(inside), 'lieu', 'lieux')} de soins en santé mentale dans le périmètre {origin}, soit "
+        f"{fr.number(rate, 1)} pour 100 000 habitants ({fr.number(len(inside))} pour {fr.number(facts.population)})."
     )
-    missing = ("lieux de santé mentale : CMP, CATTP, hôpitaux, GEM, associations d’usagers et de proches",)
-    return Finding("ressources", Outcome.UNKNOWN, sentence, {}, missing=missing)
+    return Finding("ressources", Outcome.FAVORABLE, sentence, figures, details, (NOT_LISTED,))

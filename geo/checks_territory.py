@@ -23,7 +23,8 @@ def rural_share(facts: PerimeterFacts) -> float:
     return float(facts.classes.at[3, "population"]) / facts.population if facts.population else 0.0
 
 
-def _rural_remark(facts: PerimeterFacts) -> str:
+def rural_remark(facts: PerimeterFacts) -> str:
+    """Return the guide's remark on larger scales where most inhabitants are rural, empty elsewhere."""
     if rural_share(facts) <= 0.5:
         return ""
     mark = " (estimation)" if facts.density.estimated else ""
@@ -38,9 +39,10 @@ def size(facts: PerimeterFacts, settings: Settings) -> Finding:
     people, marker = facts.population, settings.marker
     figures = {"population": people, "repere": marker, "rapport": people / marker if marker else None}
     counted = fr.inhabitants(people)
+    about = f"le repère d’environ {fr.inhabitants(marker)}"
     if people <= marker:
         sentence = (
-            f"Avec {counted}, le périmètre reste sous le repère d’environ {fr.inhabitants(marker)} "
+            f"Avec {counted}, le périmètre {'reste sous' if people < marker else 'atteint'} {about} "
             f"({fr.percent(people / marker, 0)} du repère)."
         )
         if people < settings.small:
@@ -48,12 +50,14 @@ def size(facts: PerimeterFacts, settings: Settings) -> Finding:
                 " Le guide ne fixe pas de minimum ; il rappelle qu’un territoire très petit peut manquer de ressources."
             )
         return Finding("taille", Outcome.FAVORABLE, sentence, figures)
-    over = f"Avec {counted}, le périmètre dépasse de {fr.percent(people / marker - 1)} le repère d’environ {fr.inhabitants(marker)}"
     if people <= marker * (1 + settings.around):
-        sentence = f"{over} : à discuter, le guide dit « autour de »."
-        return Finding("taille", Outcome.DISCUSS, sentence + _rural_remark(facts), figures)
-    sentence = f"{over}. Plus un périmètre est vaste, plus la proximité est difficile à tenir."
-    return Finding("taille", Outcome.VIGILANCE, sentence + _rural_remark(facts), figures)
+        sentence = f"Avec {counted}, le périmètre dépasse de peu (+ {fr.number(people - marker)}) {about} : à discuter, le guide dit « autour de »."
+        return Finding("taille", Outcome.DISCUSS, sentence + rural_remark(facts), figures)
+    sentence = (
+        f"Avec {counted}, le périmètre dépasse de {fr.percent(people / marker - 1)} {about}. "
+        "Plus un périmètre est vaste, plus la proximité est difficile à tenir."
+    )
+    return Finding("taille", Outcome.VIGILANCE, sentence + rural_remark(facts), figures)
 
 
 def rural(facts: PerimeterFacts, settings: Settings) -> Finding:
@@ -107,7 +111,7 @@ def typology(facts: PerimeterFacts, settings: Settings) -> Finding:
             3
         ]: "l’isolement, la rareté des ressources, l’éloignement et les moyens limités sont à regarder en premier",
     }[main]
-    parts = fr.listing(f"{fr.ratio(n, facts.population)} en {label}" for label, n in people.items() if n)
+    parts = fr.listing(f"{fr.ratio(n, facts.population)} en {label}" for label, n in people.items() if n) or "aucun"
     mark = " Classement estimé par la densité de population." if facts.density.estimated else ""
     return Finding(
         "typologie",
@@ -147,14 +151,14 @@ def coordination(facts: PerimeterFacts, settings: Settings) -> Finding:
     if span is not None and span > settings.max_span_m:
         alerts.append(f"{fr.kilometres(span)} d’un bout à l’autre (réglage : {fr.kilometres(settings.max_span_m)})")
     size_text = f"{fr.count(communes, 'commune')}, {fr.count(bodies, 'intercommunalité')}, {fr.square_kilometres(facts.area_m2)}"
-    if span:
+    if span and communes > 1:
         size_text += f", {fr.kilometres(span)} entre les communes les plus éloignées (à vol d’oiseau)"
     if mean is not None and communes > 1:
         main = facts.town_name(str(facts.towns.index[0]))
         size_text += f". En moyenne un habitant est à {fr.kilometres(mean)} de {main}"
     if alerts:
         sentence = f"{size_text}. À surveiller : {fr.listing(alerts)}."
-        return Finding("coordination", Outcome.VIGILANCE, sentence, figures)
+        return Finding("coordination", Outcome.VIGILANCE, sentence + rural_remark(facts), figures)
     return Finding(
         "coordination",
         Outcome.FAVORABLE,
@@ -175,12 +179,9 @@ def centrality(facts: PerimeterFacts, settings: Settings) -> Finding:
     if share > settings.central:
         sentence += " : comment faire vivre le CLSM dans les autres communes ?"
         return Finding("centralite", Outcome.DISCUSS, sentence, figures)
-    return Finding(
-        "centralite",
-        Outcome.FAVORABLE,
-        sentence + " : aucune commune ne pèse plus que toutes les autres.",
-        figures,
-    )
+    if share <= 0.5:
+        sentence += " : aucune commune ne pèse plus que toutes les autres"
+    return Finding("centralite", Outcome.FAVORABLE, f"{sentence}.", figures)
 
 
 def scale(facts: PerimeterFacts, settings: Settings) -> Finding:
@@ -191,9 +192,13 @@ def scale(facts: PerimeterFacts, settings: Settings) -> Finding:
     part = facts.communities[0]
     members = facts.atlas.table.iloc[facts.atlas.members("community", part.code)]
     towns = members.groupby("commune")["population"].sum().sort_values(ascending=False, kind="stable")
-    town, share = str(towns.index[0]), float(towns.iloc[0]) / part.population_total
+    town, share = str(towns.index[0]), float(towns.iloc[0]) / part.population_total if part.population_total else 0.0
+    if len(towns) == 1:
+        sentence = f"{facts.town_name(town)} est à elle seule son intercommunalité : commune et intercommunalité se confondent."
+        return Finding("diagnostic", Outcome.FAVORABLE, sentence, reach=Reach.NOT_CONCERNED)
     speaks = "communale" if share > settings.central else "intercommunale"
     chosen = "communale" if len(facts.towns) == 1 else "intercommunale"
+    largest = len(facts.towns) > 1 or str(facts.towns.index[0]) == town
     figures = {
         "intercommunalite": part.name,
         "commune_la_plus_peuplee": facts.town_name(town),
@@ -207,7 +212,7 @@ def scale(facts: PerimeterFacts, settings: Settings) -> Finding:
         "ressources, qui comptent autant, ne sont pas connus ici."
     )
     missing = ("répartition des ressources en santé mentale",)
-    outcome = Outcome.FAVORABLE if speaks == chosen else Outcome.DISCUSS
+    outcome = Outcome.FAVORABLE if speaks == chosen and largest else Outcome.DISCUSS
     return Finding("diagnostic", outcome, sentence, figures, missing=missing)
 
 
@@ -254,6 +259,7 @@ def elected(facts: PerimeterFacts, settings: Settings) -> Finding:
         for p in facts.communities
     ]
     names = [facts.town_name(str(code)) for code in facts.towns.index]
+    details += _cities_in_part(facts)
     details.append(f"Communes, de la plus peuplée à la moins peuplée : {fr.listing(names, most=30)}.")
     sentence = f"{fr.count(len(names), 'commune')} et {fr.count(len(facts.communities), 'intercommunalité')} à associer"
     if partly:
@@ -265,6 +271,19 @@ def elected(facts: PerimeterFacts, settings: Settings) -> Finding:
         "intercommunalites_en_partie": [p.name for p in partly],
     }
     return Finding("elus", Outcome.DISCUSS, sentence + ".", figures, tuple(details), reach=Reach.INFORMATION)
+
+
+def _cities_in_part(facts: PerimeterFacts) -> list[str]:
+    """Say which split cities are only partly inside, by arrondissements."""
+    inside = facts.table["commune"].value_counts()
+    parts = ((str(c), int(n), len(facts.atlas.members("commune", str(c)))) for c, n in inside.items())
+    return [
+        f"{facts.town_name(c)} : {n} arrondissements sur {total}."
+        if n > 1
+        else f"{facts.town_name(c)} : 1 arrondissement sur {total}."
+        for c, n, total in parts
+        if n < total
+    ]
 
 
 def means(facts: PerimeterFacts, settings: Settings) -> Finding:

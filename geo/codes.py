@@ -19,7 +19,7 @@ from geo.errors import GeoInputError
 from geo.french import fold, listing
 
 Kind = Literal["atom", "city", "former", "no_outline", "malformed", "unknown"]
-SHAPE = re.compile(r"(\d{2}|2[AB])\d{3}")
+SHAPE = re.compile(r"([0-9]{2}|2[AB])[0-9]{3}")
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,11 @@ def _former(code: str, atlas: Atlas) -> CodeReading:
 
 def _malformed(code: str, text: str, atlas: Atlas) -> str:
     padded = code.zfill(5)
-    if code.isdigit() and len(code) == 4 and (padded in atlas.row or padded in atlas.former):
+    if len(code) == 4 and padded in atlas.row:
         return f"{code} : il manque le zéro de tête ; utilisez {padded}, {atlas.label(padded)}."
-    shown = text.strip()[:20] or "(vide)"
+    if len(code) == 4 and padded in atlas.former:
+        return f"{code} : il manque le zéro de tête, et {_former(padded, atlas).message}"
+    shown = " ".join(text.split())[:20] or "(vide)"
     return f"{shown} : un code de commune compte cinq caractères, par exemple 94028 ou 2A004."
 
 

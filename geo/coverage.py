@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo import french as fr
 from geo.communes import Atlas, Rows
 from geo.crosswalk import Crosswalk
 from geo.errors import GeoInputError
@@ -84,7 +85,8 @@ def read_scope(text: str, atlas: Atlas) -> Scope:
         When nothing matches.
     """
     every, key = scopes(atlas), text.strip()
-    for candidate in (key.lower(), f"dep-{key.upper()}", key, f"dep-{key.zfill(2)}"):
+    kind, _, code = key.rpartition("-")
+    for candidate in (key.lower(), f"{kind.lower()}-{code.upper()}", f"dep-{key.upper()}", f"dep-{key.zfill(2)}"):
         if candidate in every:
             return every[candidate]
     raise GeoInputError(
@@ -144,6 +146,11 @@ class Coverage:
         return grouped.reindex(list(Status), fill_value=0)
 
     @property
+    def communes(self) -> int:
+        """Communes of the scope, a split city counting for one."""
+        return int(self.crosswalk.atlas.table["commune"].iloc[self.rows].nunique())
+
+    @property
     def population(self) -> int:
         """Inhabitants of the scope."""
         return int(self.by_status["population"].sum())
@@ -200,6 +207,21 @@ class Coverage:
         table["communes"] = position[table.index].map(inside.groupby("zone").size()).fillna(0).astype(int)
         table["habitants"] = position[table.index].map(people)
         return table
+
+
+READINGS = {
+    "couvert": "couverts",
+    "en partie": "couverts en partie",
+    "projet": "en projet",
+    "non couvert": "non couverts",
+    "inconnu": "inconnus",
+}
+
+
+def reading_count(number: int, reading: str) -> str:
+    """Write how many territories read so: « 13 inconnus »."""
+    singular = {"en partie": "couvert en partie", "projet": "en projet"}.get(reading, reading)
+    return fr.count(number, singular, READINGS[reading])
 
 
 def _reading(people: dict[str, float]) -> str:

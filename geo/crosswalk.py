@@ -103,7 +103,10 @@ class Crosswalk:
         zone = layer.zones.iloc[column - self.columns[layer_id].start]
         counts = (int(met[1]), int(met[2]), int(self.totals[1, column]), int(self.totals[2, column]))
         quarter = layer_id == "qpv"
-        common = _quarter_population(zone, met, counts) if quarter else float(met[0])
+        if quarter:
+            common = _quarter_population(zone, met, counts)
+        else:
+            common = float(met[0]) if counts[0] else None
         whole = self._zone_population(zone, column, quarter=quarter)
         return Overlap(
             layer=layer_id,

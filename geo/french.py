@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 NARROW = "\u202f"
 NBSP = "\u00a0"
+MINUS = "\u2212"
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -21,13 +22,14 @@ def number(value: float, decimals: int = 0) -> str:
     text = f"{value:,.{decimals}f}"
     if float(text.replace(",", "")) == 0:  # never « -0 »
         text = text.removeprefix("-")
-    return text.replace(",", NARROW).replace(".", ",").replace("-", "\u2212")
+    return text.replace(",", NARROW).replace(".", ",").replace("-", MINUS)
 
 
 def count(value: float, one: str, many: str | None = None) -> str:
     """Write a number with its noun: « 1 commune », « 12 communes »; French plural starts at two."""
-    noun = one if abs(value) < 2 else (many or one + "s")
-    return f"{number(value)}{NBSP}{noun}"
+    shown = number(value)
+    noun = one if shown in ("0", "1", f"{MINUS}1") else (many or one + "s")
+    return f"{shown}{NBSP}{noun}"
 
 
 def inhabitants(value: float) -> str:
@@ -86,9 +88,9 @@ def typeset(text: str) -> str:
 
 def fold(text: str) -> str:
     """Reduce a name to what is compared in a search: no accent, no case, no punctuation, « saint » for « st »."""
-    expanded = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae")
-    plain = unicodedata.normalize("NFKD", expanded)
-    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c)).casefold()
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    expanded = plain.replace("œ", "oe").replace("æ", "ae")
+    letters = "".join(c if c.isalnum() else " " for c in expanded if not unicodedata.combining(c))
     words = [{"st": "saint", "ste": "sainte"}.get(w, w) for w in letters.split()]
     return " ".join(words)
 

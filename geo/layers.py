@@ -121,6 +121,7 @@ def _fact_layer(entry: dict[str, Any], atlas: Atlas, data: Path) -> Layer:
         zones, members = _quarters(facts, atlas, path.name)
     else:
         facts = facts[facts["type"] == entry["type"]]
+        _check_words(facts, path.name)
         zones, members = _zones(facts), _members(facts, atlas, path.name)
     return Layer(
         id=entry["id"],
@@ -142,17 +143,23 @@ def _zones(facts: pd.DataFrame) -> pd.DataFrame:
     ]  # fmt: skip
     first = facts.groupby("id", sort=False).first()
     zones = first[columns].copy()
-    zones["etat"] = [_known(ETATS, value, "etat") for value in first["etat"]]
-    zones["precision"] = [_known(PRECISIONS, value, "methode") for value in first["methode"]]
+    zones["etat"] = first["etat"].map(ETATS)
+    zones["precision"] = first["methode"].map(PRECISIONS)
     zones["population"] = np.nan
     zones["population_type"] = ""
     return zones
 
 
-def _known(table: dict[str, Any], value: str, column: str) -> Any:
-    if value not in table:
-        raise GeoInputError(f"Colonne {column} : « {value} » n’est pas prévu ; attendu : {', '.join(table)}.")
-    return table[value]
+def _check_words(facts: pd.DataFrame, file: str) -> None:
+    """Refuse an état or a method that is not in the list, with its line."""
+    problems = [
+        f"{file}, ligne {line} : {column} « {value} » n’est pas prévu ; attendu : {', '.join(table)}."
+        for column, table in (("etat", ETATS), ("methode", PRECISIONS))
+        for value, line in zip(facts[column], facts["line"], strict=True)
+        if value not in table
+    ]
+    if problems:
+        raise GeoInputError(problems)
 
 
 def _members(facts: pd.DataFrame, atlas: Atlas, file: str) -> pd.DataFrame:
@@ -172,6 +179,8 @@ def _members(facts: pd.DataFrame, atlas: Atlas, file: str) -> pd.DataFrame:
     if problems:
         raise GeoInputError(problems)
     members = pd.DataFrame(records, columns=["zone", "row", "whole"]).astype({"whole": bool})
+    # A city and one of its arrondissements, or an old code and its new one: once, and whole if any line says so.
+    members = members.groupby(["zone", "row"], sort=False, as_index=False)["whole"].any()
     inhabitants = atlas.population[members["row"].to_numpy(dtype=np.intp)].astype(float)
     members["inhabitants"] = np.where(members["whole"], inhabitants, np.nan)
     return members
@@ -201,7 +210,7 @@ def _quarters(facts: pd.DataFrame, atlas: Atlas, file: str) -> tuple[pd.DataFram
     for zone, (codes, line) in enumerate(zip(facts["codes_insee"], facts["line"], strict=True)):
         readings = [read_code(code, atlas) for code in codes.split(";")]
         problems += [f"{file}, ligne {line} : {r.message}" for r in readings if not r.atoms]
-        atoms = [atom for r in readings for atom in r.atoms]
+        atoms = list(dict.fromkeys(atom for r in readings for atom in r.atoms))
         people = float(zones["population"].iat[zone]) if len(atoms) == 1 else np.nan
         records += [(zone, atlas.row[atom], False, people) for atom in atoms]
     if problems:

@@ -21,6 +21,7 @@ from geo.crosswalk import Crosswalk, Overlap
 from geo.density import Density
 from geo.errors import GeoInputError
 from geo.layers import Layer, Precision, zone_members
+from geo.resources import Resources
 
 # The exact diameter looks at every pair; past this many communes the convex hull of the points gives the same answer faster.
 HULL_FROM = 400
@@ -87,10 +88,15 @@ def perimeter_of_zone(layer: Layer, zone_id: str, atlas: Atlas) -> tuple[Perimet
 
 @dataclass(frozen=True)
 class TerritoryPart:
-    """How much of an EPCI (or département) a perimeter holds."""
+    """How much of an intercommunal body a perimeter holds.
+
+    `atoms` counts arrondissements one by one; `communes` counts a split city as one commune.
+    """
 
     code: str
     name: str
+    atoms: int
+    atoms_total: int
     communes: int
     communes_total: int
     population: int
@@ -99,7 +105,7 @@ class TerritoryPart:
     @property
     def whole(self) -> bool:
         """Whether every commune of the territory is in the perimeter."""
-        return self.communes == self.communes_total
+        return self.atoms == self.atoms_total
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +115,7 @@ class PerimeterFacts:
     perimeter: Perimeter
     crosswalk: Crosswalk
     density: Density
+    resources: Resources | None = None
 
     @property
     def atlas(self) -> Atlas:
@@ -178,9 +185,16 @@ class PerimeterFacts:
         return tuple(sorted(parts, key=lambda p: (-p.population, p.name)))
 
     def _part(self, code: str, name: str, inside: Rows, members: Rows) -> TerritoryPart:
-        people = self.atlas.population
+        people, towns = self.atlas.population, self.atlas.table["commune"].to_numpy(dtype=object)
         return TerritoryPart(
-            code, name, len(inside), len(members), int(people[inside].sum()), int(people[members].sum())
+            code=code,
+            name=name,
+            atoms=len(inside),
+            atoms_total=len(members),
+            communes=len(set(towns[inside])),
+            communes_total=len(set(towns[members])),
+            population=int(people[inside].sum()),
+            population_total=int(people[members].sum()),
         )
 
     @cached_property

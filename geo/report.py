@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from geo import french as fr
-from geo.coverage import STATUS_LABELS, Coverage, Status
+from geo.coverage import STATUS_LABELS, Coverage, Status, reading_count
 from geo.crosswalk import Overlap
 from geo.findings import Finding, Reach
 from geo.guidance import Check
@@ -19,11 +19,12 @@ from geo.perimeter import PerimeterFacts
 Findings = Sequence[tuple[Check, Finding]]
 
 
-def evaluation(facts: PerimeterFacts, findings: Findings) -> dict[str, Any]:
-    """Return the facts and checks of a perimeter as plain values, ready for JSON."""
+def evaluation(facts: PerimeterFacts, findings: Findings, notices: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the facts and checks of a perimeter as plain values, ready for JSON; `notices` say what is not sure of it."""
     by_id = {finding.id: finding for _, finding in findings}
     return {
         "nom": facts.perimeter.name,
+        "avis": list(notices),
         "communes": [
             {"code": code, "nom": name, "population": int(people)}
             for code, name, people in zip(
@@ -130,7 +131,8 @@ def coverage_data(found: Coverage) -> dict[str, Any]:
         "territoire": found.scope.name,
         "population": found.population,
         "population_annee": found.population_year,
-        "communes": int(by_status["communes"].sum()),
+        "communes": found.communes,
+        "communes_et_arrondissements": int(by_status["communes"].sum()),
         "statuts": {
             status.name.lower(): {
                 "libelle": STATUS_LABELS[status],
@@ -177,6 +179,6 @@ def coverage_text(found: Coverage) -> Iterator[str]:
     for layer_id in ("epci", "ept", "secteurs-adultes", "cls"):
         zones, layer = found.zones(layer_id), found.crosswalk.layers[layer_id]
         readings = zones["lecture"].value_counts()
-        listed = fr.listing(f"{n} {reading}" for reading, n in readings.items()) or "aucun connu"
+        listed = fr.listing(reading_count(int(n), str(reading)) for reading, n in readings.items()) or "aucun connu"
         known = "" if _readings(found, layer_id)["liste_complete"] else " (liste incomplète ici)"
         yield f"{layer.long_name}{known} : {listed}"

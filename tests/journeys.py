@@ -175,7 +175,7 @@ def copy_app(folder: Path, *, communes: dict[str, str], epci: dict[str, str], cl
     `communes`, `epci` and `clsm` give new names by code or id. The display geometry of `scope` is derived again from
     the tampered base; that of the other territories is linked as it is.
     """
-    for name in ("dashboard.py", ".streamlit", "pages", "ui", "geo"):
+    for name in ("dashboard.py", "package.json", "package-lock.json", ".streamlit", "pages", "ui", "geo"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
     for name in ("js", "css", "vendor"):

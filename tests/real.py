@@ -12,6 +12,7 @@ from geo.crosswalk import Crosswalk, build_crosswalk
 from geo.density import Density, approximate_density
 from geo.layers import load_layers
 from geo.perimeter import Perimeter, PerimeterFacts
+from geo.world import World
 
 # The first example of a property loads the country: time limits are left to pytest.
 settings.register_profile("country", deadline=None)
@@ -39,3 +40,9 @@ def density() -> Density:
 def facts(codes: Iterable[str]) -> PerimeterFacts:
     """Return the facts of a real perimeter."""
     return PerimeterFacts(Perimeter.of(codes, atlas()), crosswalk(), density())
+
+
+@lru_cache(maxsize=1)
+def world() -> World:
+    """Return the embedded data as the command line opens it, without anything synchronised."""
+    return World(crosswalk(), density(), None, {})

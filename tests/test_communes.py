@@ -41,6 +41,12 @@ def test_every_atom_has_a_departement_and_nearly_all_an_epci() -> None:
     assert sorted(alone) == ["22016", "29083", "29155", "85113"]  # Bréhat, Sein, Ouessant, Yeu
 
 
+def test_names_are_neat() -> None:
+    tables = (atlas().table, atlas().villes, atlas().epci, atlas().ept, atlas().departements, atlas().regions)
+    names = [str(name) for table in tables for name in table["nom"]]
+    assert [name for name in names if name != " ".join(name.split()) or not name] == []
+
+
 def test_rows_are_in_code_order_and_areas_positive() -> None:
     assert atlas().codes.tolist() == sorted(atlas().codes)
     assert (atlas().table["area_m2"] > 0).all()

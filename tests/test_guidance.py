@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from geo.findings import Finding, Outcome, Reach, Settings
 from geo.guidance import CHECKS, run_checks
 from geo.layers import Etat, Precision
 from geo.perimeter import Perimeter, PerimeterFacts
+from geo.resources import Resources
 from tests import real
 from tests.grid import FACT_LAYERS, check, draw, facts_of, layer, plain, zone
 
@@ -423,6 +426,41 @@ def test_ressources_cannot_be_judged_without_its_layer() -> None:
     assert "CMP" in found.missing[0]
 
 
+def _resources(codes: Iterable[str], extent: Iterable[str] = ("01",)) -> Finding:
+    places = pd.DataFrame({"id": ["a", "b", "c"], "categorie": ["CMP", "CMP", "Hôpital"], "row": [0, 0, 2]})
+    facts = facts_of(draw([[40_000, 10_000, 50_000]]), codes)
+    return check("ressources", replace(facts, resources=Resources(places, frozenset(extent), "FINESS", "2026")))
+
+
+def test_ressources_inside_are_counted_by_kind_and_by_inhabitant() -> None:
+    found = _resources(["01001", "01002"])
+    assert found.figures["lieux"] == 2
+    assert found.figures["par_categorie"] == {"CMP": 2}
+    assert found.figures["pour_100_000_habitants"] == 4
+    assert (found.figures["source"], found.figures["millesime"]) == ("FINESS", "2026")
+    _says(found, "2 lieux", "4", "FINESS", "2 pour 50 000")
+
+
+def test_ressources_without_any_place_are_a_point_of_vigilance() -> None:
+    found = _resources(["01002"])
+    assert found.outcome is Outcome.VIGILANCE
+    assert found.figures["lieux"] == 0
+    _says(found, "Aucun lieu")
+
+
+@pytest.mark.parametrize("codes", [["01001"], ["01002"]])
+def test_ressources_outside_the_extent_of_the_list_cannot_be_judged(codes: list[str]) -> None:
+    found = _resources(codes, extent=["02"])
+    assert found.outcome is Outcome.UNKNOWN
+    assert "pour_100_000_habitants" not in found.figures
+    assert "Aucun" not in found.sentence
+    assert found.missing
+
+
+def test_ressources_known_still_lack_associations_and_say_so() -> None:
+    assert "associations" in " ".join(_resources(["01001"]).missing)
+
+
 # --- secteurs -------------------------------------------------------------------------------------------------------
 
 LINE = draw([[1000, 30, 970, 50, 950]])
@@ -483,6 +521,14 @@ def test_secteurs_of_two_villages_are_both_invited() -> None:
     found = check("secteurs", facts_of(atlas, ["01002", "01003"], zones, complete=BOTH))
     assert found.outcome is Outcome.DISCUSS
     _says(found, "2 secteurs", "A", "B")
+
+
+def test_secteurs_that_hold_most_of_the_perimeter_are_never_at_its_margin() -> None:
+    atlas = draw([[9700, 300, 100, 900]])
+    zones = {"secteurs-adultes": {"a": zone("01001", "01002", nom="A"), "b": zone("01003", "01004", nom="B")}}
+    found = check("secteurs", facts_of(atlas, ["01002", "01003"], zones, complete=BOTH))  # 3 % of A, 75 % of the people
+    assert "A" in [s["nom"] for s in found.figures["secteurs_adultes"]]
+    assert found.outcome is Outcome.DISCUSS
 
 
 def test_secteurs_unknown_cannot_be_judged_and_say_what_is_missing() -> None:
@@ -679,7 +725,7 @@ def test_any_real_perimeter_reads_well_and_is_never_praised_out_of_a_layer_exten
     for found in findings.values():
         text = _text(found)
         assert found.sentence.endswith((".", "?")), found.sentence
-        assert not re.search(r"  |\bnan\b|None|: \.|, :| ,|\.\.", text), text
+        assert not re.search(r"\bnan\b|\bNone\b|: \.|, :| ,|\.\.", text), text
         assert (found.outcome is Outcome.UNKNOWN) <= bool(found.missing)
         json.dumps(dict(found.figures), allow_nan=False)
     for check_id, needed in LAYER_CHECKS.items():
@@ -691,6 +737,19 @@ def test_any_real_perimeter_reads_well_and_is_never_praised_out_of_a_layer_exten
             assert found.outcome is not Outcome.FAVORABLE
             assert found.reach is Reach.FINDING
     assert findings["ressources"].outcome is Outcome.UNKNOWN
+
+
+@settings(max_examples=25)
+@given(st.sets(st.sampled_from(list(LINE.codes)), min_size=1), st.sampled_from(["all", "clsm", ""]))
+def test_sentences_are_put_together_without_double_blanks(codes: set[str], complete: str) -> None:
+    zones = {
+        "secteurs-adultes": SECTORS,
+        "cls": {"c": zone("01001", "01002")},
+        "qpv": {"q": zone("01003", population=9.0)},
+    }
+    facts = facts_of(LINE, codes, zones, complete="all" if complete == "all" else (complete,) if complete else ())
+    for found in _by_id(facts).values():
+        assert "  " not in _text(found)
 
 
 @given(ATOMS)

@@ -80,20 +80,30 @@ def test_a_perimeter_is_drawn_with_clicks(
     wait_held(page, set(codes))
     assert view(page) == still
 
-    # A second click takes the commune out; one click at a time, from ten communes to none and back to ten.
-    weights: dict[str, int] = {}
+    # A second click takes the commune out: one click at a time, from ten communes to none, then back to ten.
+    weights: dict[int, int] = {}
     held = set(codes)
-    for code, x, y in [*places, *places]:
-        settle(page)
+
+    def weigh(code: str, x: float, y: float) -> None:
         traffic.reset()
         page.mouse.click(x, y)
-        held ^= {code}
+        held.symmetric_difference_update({code})
         wait_address(page, held)
         settle(page)
-        weights[f"{len(held)} communes"] = max(weights.get(f"{len(held)} communes", 0), traffic.received_bytes)
+        weights[len(held)] = traffic.received_bytes
+
+    for place in places:
+        weigh(*place)
+    expect(page.get_by_test_id("stAlert")).to_be_visible()
+    for _, x, y in places[:-1]:
+        page.mouse.click(x, y)
+        page.wait_for_timeout(60)
+    held = set(codes[:-1])
+    wait_held(page, held)
+    weigh(*places[-1])
     wait_held(page, set(codes))
-    assert max(weights.values()) < BYTES_PER_CLICK, weights
-    assert min(weights.values()) > 0
+    assert sorted(weights) == list(range(11))
+    assert all(0 < weight < BYTES_PER_CLICK for weight in weights.values()), weights
 
     # Zoom and pan are the user's: a click leaves them alone, and a drag is not a click.
     _, x, y = places[0]
@@ -165,7 +175,7 @@ def tab_to(page: Page, label: str) -> None:
     raise AssertionError(f"the keyboard does not reach « {label} »")
 
 
-def test_a_link_is_shared_and_the_browser_goes_back(page: Page, server: AppServer) -> None:
+def test_a_perimeter_is_kept_from_page_to_page(page: Page, server: AppServer) -> None:
     page.goto(f"{server.url}/Perimetre?carte=dep-62&communes=62041,62498")
     frame = wait_painted(page)
     wait_held(page, {"62041", "62498"})
@@ -181,6 +191,24 @@ def test_a_link_is_shared_and_the_browser_goes_back(page: Page, server: AppServe
     assert frame.evaluate("CL.seq") > 0
     click_commune(page, "62041")
     wait_held(page, {"62498", "62765"})
+    before = figures(page)
+    pick(page, "Carte", "Grand Est")
+    wait_painted(page, geometry="reg-44")
+    wait_held(page, {"62498", "62765"})
+    assert figures(page) == before
+
+
+def test_the_browser_goes_back_through_the_choices(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/Perimetre?carte=dep-62")
+    wait_painted(page)
+    settle(page)
+    for codes in ({"62041"}, {"62041", "62498"}):
+        click_commune(page, max(codes))
+        wait_held(page, codes)
+    page.go_back()
+    wait_held(page, {"62041"})
+    page.go_back()
+    wait_held(page, set())
 
 
 def test_a_link_cannot_call_outside(page: Page, server: AppServer, traffic: Traffic) -> None:
@@ -191,14 +219,3 @@ def test_a_link_cannot_call_outside(page: Page, server: AppServer, traffic: Traf
     settle(page)
     assert page.locator("[data-testid=stAlert] img").count() == 0
     assert traffic.outside == []
-
-
-def test_figures_change_with_the_map_shown(page: Page, server: AppServer) -> None:
-    page.goto(f"{server.url}/Perimetre?carte=dep-62&communes=62041")
-    wait_painted(page)
-    wait_held(page, {"62041"})
-    before = figures(page)
-    pick(page, "Carte", "Grand Est")
-    wait_painted(page, geometry="reg-44")
-    wait_held(page, {"62041"})
-    assert figures(page) == before

@@ -34,7 +34,8 @@ def test_the_people_and_area_of_a_perimeter_are_the_sum_of_its_communes(rows: se
     assert facts.towns.sum() == facts.population
     assert facts.classes["population"].sum() == facts.population
     assert facts.classes["communes"].sum() == len(rows)
-    assert sum(p.communes for p in facts.communities) == table["epci"].notna().sum()
+    assert sum(p.atoms for p in facts.communities) == table["epci"].notna().sum()
+    assert sum(p.communes for p in facts.communities) == table.loc[table["epci"].notna(), "commune"].nunique()
 
 
 @given(ATOMS, st.integers(0, 34_916))
@@ -119,6 +120,14 @@ def test_where_an_epci_holds_ept_the_community_is_the_ept_or_the_city() -> None:
         ("T1", "EPT T1", 300),
     ]
     assert [p.code for p in facts.epci] == ["200000001"]
+
+
+def test_a_split_city_counts_as_one_commune_of_its_body_and_is_whole_only_with_all_its_arrondissements() -> None:
+    atlas = draw([[100, 200, 300]], city=[["01900", "01900", None]])
+    (part,) = facts_of(atlas, ["01001", "01003"]).communities
+    assert (part.communes, part.communes_total, part.atoms, part.atoms_total, part.whole) == (2, 2, 2, 3, False)
+    (everyone,) = facts_of(atlas, ["01900", "01003"]).communities
+    assert everyone.whole
 
 
 def test_density_classes_by_hand() -> None:

@@ -7,7 +7,16 @@ import streamlit as st
 
 from geo import french as fr
 from geo.codes import search
-from geo.coverage import STATUS_LABELS, STATUS_MEANINGS, Coverage, Scope, Status, scope_rows
+from geo.coverage import (
+    READINGS,
+    STATUS_LABELS,
+    STATUS_MEANINGS,
+    Coverage,
+    Scope,
+    Status,
+    reading_count,
+    scope_rows,
+)
 from ui import frame, html, loaders, maps
 from ui.scene import LINE_LABELS, LINES, PALETTE
 
@@ -16,7 +25,6 @@ CLICK = "commune-click"  # number of the last click taken
 FOCUS = "commune-focus"  # (code, number) to bring to the middle of the map
 PICK = "commune-pick"
 MOST_OPTIONS = 6_000  # communes offered in one list; France as a whole is searched by text
-READINGS = ("couvert", "en partie", "projet", "non couvert", "inconnu")
 
 
 def scope_name(scope: Scope) -> str:
@@ -153,7 +161,13 @@ def status_table(found: Coverage) -> str:
         if row["communes"]
     ]
     rows.append(("Ensemble", fr.number(found.by_status["communes"].sum()), fr.number(total), fr.percent(1.0)))
-    headers = [("Situation", False), ("Communes", True), ("Habitants", True), ("Part", True)]
+    cities = found.communes != int(found.by_status["communes"].sum())
+    headers = [
+        ("Situation", False),
+        ("Communes et arr." if cities else "Communes", True),
+        ("Habitants", True),
+        ("Part", True),
+    ]
     return html.table(headers, rows, caption=f"Communes et habitants par situation, {found.scope.name}")
 
 
@@ -187,7 +201,7 @@ def zone_table(found: Coverage, layer_id: str, zones: pd.DataFrame) -> None:
     departements = set(found.crosswalk.atlas.table["departement"].iloc[found.rows])
     counts = zones["lecture"].value_counts()
     st.caption(
-        fr.listing(f"{fr.number(counts[r])} {r}" for r in READINGS if r in counts)
+        fr.listing(reading_count(int(counts[r]), r) for r in READINGS if r in counts)
         + ("." if departements <= layer.extent else f". Liste des {layer.name} incomplète ici : {layer.remark}")
     )
     table = zones.assign(couverts=zones["couvert"] + zones["suppose"]).sort_values("population", ascending=False)

@@ -114,7 +114,7 @@ def read_link() -> tuple[str, ...]:
     atoms = {atom for r in readings if r.kind in ("atom", "city") for atom in r.atoms}
     if atoms:
         choose(atoms)
-    return tuple(problems)
+    return tuple(html.literal(problem) for problem in problems)
 
 
 def write_link() -> None:

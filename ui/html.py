@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape as escape_markup
 
@@ -18,6 +19,11 @@ def escape(text: str) -> str:
 
 
 # One letter each: the style adds colour and sign (STYLE); every click sends them thirteen times over.
+def literal(text: str) -> str:
+    """Return a text as Streamlit's Markdown will show it, sign for sign: links, colours and formulas stay dead letters."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|$:~<>^])", r"\\\1", text)
+
+
 TONES = {Outcome.FAVORABLE: "f", Outcome.DISCUSS: "d", Outcome.VIGILANCE: "v", Outcome.UNKNOWN: "n"}
 REACH_TONES = {Reach.INFORMATION: "i", Reach.NOT_CONCERNED: "s"}
 CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
@@ -155,10 +161,14 @@ def _num(numeric: bool) -> str:
 def overlap_cells(overlap: Overlap) -> tuple[str, str, str, str]:
     """Return the cells of one overlap: name with state and relation, people in common, two shares."""
     state = "" if overlap.etat is Etat.EN_SERVICE else f" ({overlap.etat})"
-    people = "inconnu" if overlap.population is None else fr.number(overlap.population)
-    if overlap.partial and overlap.population is not None and overlap.layer != "qpv":
-        people = f"au moins {people}" if overlap.population else "inconnu"
-    share = "–" if overlap.share_of_perimeter is None else fr.percent(overlap.share_of_perimeter)
+    unknown = overlap.population is None or (overlap.partial and not overlap.population)
+    least = "au moins " if overlap.partial and overlap.layer != "qpv" else ""
+    people = "inconnu" if unknown else f"{least}{fr.number(overlap.population or 0)}"
+    share = (
+        "inconnue"
+        if unknown or overlap.share_of_perimeter is None
+        else f"{least}{fr.percent(overlap.share_of_perimeter)}"
+    )
     zone = "inconnue" if overlap.share_of_zone is None else fr.percent(overlap.share_of_zone)
     return f"{overlap.name}{state}\n{overlap.relation}", people, share, zone
 

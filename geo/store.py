@@ -1,0 +1,37 @@
+"""Where what is brought in after installation is kept: synchronised sources and imported layers.
+
+One folder for each user, outside the project, so that an update of the project touches nothing of it. `CLSM_HOME`
+replaces it (tests, shared servers).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+
+def home() -> Path:
+    """Return the user's data folder; it may not exist yet."""
+    chosen = os.environ.get("CLSM_HOME")
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("clsm", appauthor=False))
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Write a JSON file whole or not at all: a reader sees the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(value, file, ensure_ascii=False, indent=1, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,90 @@
+"""Small sources with a format of their own, to drive `geo.sync` with no real data: `KIND;vintage;rank` then rows.
+
+Started as a program it synchronises without end, to be killed: `python -m tests.fake_sources ADDRESS HOME`.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.download import Retry
+from geo.errors import GeoInputError
+from geo.sources import Source, SourceFile
+from geo.sync import sync
+from geo.sync_results import Readers
+
+
+@dataclass(frozen=True)
+class FakeReport:
+    rows: int
+    vintage: str
+    departements: tuple[str, ...]
+    notes: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FakeReader:
+    several: bool = False
+    slow_s: float = 0.0
+
+    def rank(self, path: Path) -> int:
+        return int(_head(path)[2])
+
+    def read(self, files: Sequence[Path], destination: Path) -> FakeReport:
+        rows = [row for file in files for row in file.read_text(encoding="utf-8").splitlines()[1:]]
+        (destination / "one.parquet").write_text("\n".join(rows), encoding="utf-8")
+        time.sleep(self.slow_s)
+        if "bad" in rows:
+            raise GeoInputError("ligne 2 : code inconnu.")
+        if "crash" in rows:
+            raise ZeroDivisionError("surprise")
+        if "empty" in rows:
+            return FakeReport(0, "", (), (), ())
+        (destination / "two.parquet").write_text(str(len(rows)), encoding="utf-8")
+        return FakeReport(len(rows), _head(files[0])[1], ("94",), ("une remarque",), ("one.parquet", "two.parquet"))
+
+
+def _head(path: Path) -> list[str]:
+    with path.open(encoding="utf-8") as file:
+        return file.readline().strip().split(";")
+
+
+def recognise(path: Path) -> str | None:
+    head = path.read_bytes()[:100].split(b"\n")[0].split(b";")
+    return head[0].decode() if len(head) == 3 and head[0] in (b"alpha", b"beta", b"gamma") else None
+
+
+def readers(**by_kind: FakeReader) -> Readers:
+    return Readers(
+        recognise, {"alpha": FakeReader(), "beta": FakeReader(several=True), "gamma": FakeReader()} | by_kind
+    )
+
+
+def text(kind: str, *rows: str, vintage: str = "2025", rank: int = 1) -> bytes:
+    return "\n".join([f"{kind};{vintage};{rank}", *rows]).encode()
+
+
+def source(kind: str, *files: Sequence[str], optional: Sequence[int] = (), max_bytes: int = 1_000_000) -> Source:
+    """Describe a source made of files, each with its addresses."""
+    described = tuple(SourceFile(f"fichier {i}", tuple(urls), i in optional) for i, urls in enumerate(files))
+    return Source(kind, kind, "P", "https://exemple.fr", described, "", "", "L", 1, max_bytes, "A", {}, "")
+
+
+def _forever(url: str, home: Path) -> None:
+    catalogue = {"alpha": source("alpha", [f"{url}/alpha"])}
+    print("prêt", flush=True)
+    while True:
+        slow = readers(alpha=FakeReader(slow_s=0.01))
+        report = sync(home=home, readers=slow, catalogue=catalogue, retry=Retry(3, 0.01))
+        if report.failed:
+            print(report, file=sys.stderr)
+            return
+
+
+if __name__ == "__main__":
+    _forever(sys.argv[1], Path(sys.argv[2]))
