@@ -94,11 +94,12 @@ def _quarter_figures(inside: list[Overlap], outside: list[Overlap], straddling: 
 
 def _quarter_share(inside: list[Overlap], outside: list[Overlap]) -> str:
     """Share of QPV inhabitants inside, only when every quarter's population is known."""
-    values = [o.population for o in inside] + [o.zone_population for o in outside]
+    values = [o.zone_population for o in (*inside, *outside)] + [o.population for o in inside if o.population is None]
     if any(v is None for v in values):
         return " (populations en partie inconnues)"
     here, total = sum(o.population or 0 for o in inside), sum(v or 0 for v in values)
-    return f", {fr.ratio(here, total)} de leurs habitants" if total else ""
+    mark = " (estimation)" if any(o.estimated for o in inside) else ""
+    return f", {fr.ratio(here, total)} de leurs habitants{mark}" if total else ""
 
 
 def _quarter_text(overlap: Overlap) -> str:
@@ -274,9 +275,8 @@ def resources(facts: PerimeterFacts, settings: Settings) -> Finding:
     figures = {"lieux": len(inside), "par_categorie": counts, "source": found.source, "millesime": found.vintage}
     details = tuple(f"{category} : {fr.number(n)}." for category, n in counts.items())
     if not set(facts.departements) <= found.extent:
-        sentence = (
-            f"{fr.count(len(inside), 'lieu connu', 'lieux connus')} ici, mais la liste ne couvre pas tout le périmètre."
-        )
+        seen = fr.count(len(inside), "lieu connu", "lieux connus") if len(inside) else "Aucun lieu connu"
+        sentence = f"{seen} ici, mais la liste ({found.source}, {found.vintage}) ne couvre pas tout le périmètre."
         return Finding("ressources", Outcome.UNKNOWN, sentence, figures, details, (lacking,))
     rate = len(inside) / facts.population * 100_000 if facts.population else 0.0
     figures["pour_100_000_habitants"] = rate

@@ -36,7 +36,7 @@ class Overlap:
 
     `population` is the number of inhabitants surely in common (those of communes wholly in the zone, or the published
     population of a QPV), None when no figure is known. `partial` counts the communes of the perimeter of which only a
-    part, of unknown size, is in the zone. Shares run from 0 to 1 and are None where the denominator is not known.
+    part, of unknown size, is in the zone. `estimated` marks a QPV cut by the perimeter, its people shared by area. Shares run from 0 to 1 and are None where the denominator is not known.
     """
 
     layer: str
@@ -52,6 +52,7 @@ class Overlap:
     share_of_perimeter: float | None
     share_of_zone: float | None
     relation: Relation
+    estimated: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,10 +104,8 @@ class Crosswalk:
         zone = layer.zones.iloc[column - self.columns[layer_id].start]
         counts = (int(met[1]), int(met[2]), int(self.totals[1, column]), int(self.totals[2, column]))
         quarter = layer_id == "qpv"
-        if quarter:
-            common = _quarter_population(zone, met, counts)
-        else:
-            common = float(met[0]) if counts[0] else None
+        people_in_common = float(met[0]) if counts[0] else None
+        common = _quarter_population(zone, met, counts) if quarter else people_in_common
         whole = self._zone_population(zone, column, quarter=quarter)
         return Overlap(
             layer=layer_id,
@@ -122,6 +121,7 @@ class Crosswalk:
             share_of_perimeter=None if common is None or not people else common / people,
             share_of_zone=None if common is None or not whole else common / whole,
             relation=_relation(counts, size, Precision(zone["precision"]), quarter=quarter),
+            estimated=quarter and counts[1] < counts[3] and common is not None,
         )
 
     def _zone_population(self, zone: pd.Series, column: int, *, quarter: bool) -> float | None:

@@ -61,6 +61,7 @@ def _overlap(overlap: Overlap) -> dict[str, Any]:
         "communes": overlap.communes,
         "communes_en_partie": overlap.partial,
         "population_commune": overlap.population,
+        "estimation": overlap.estimated,
         "part_du_perimetre": overlap.share_of_perimeter,
         "part_de_la_zone": overlap.share_of_zone,
         "population_zone": overlap.zone_population,
@@ -113,7 +114,7 @@ def overlap_text(overlap: Overlap, layer: Layer) -> str:
     """Write one overlap: name, state, people in common, shares, relation."""
     facts = [overlap.name if str(overlap.etat) == "en service" else f"{overlap.name} ({overlap.etat})"]
     if overlap.population is not None:
-        least = "au moins " if overlap.partial and overlap.communes else ""
+        least = "au moins " if overlap.partial and overlap.communes else "environ " if overlap.estimated else ""
         facts.append(f"{least}{fr.inhabitants(overlap.population)} en commun")
     else:
         facts.append("habitants en commun inconnus")

@@ -19,7 +19,7 @@ st.html(method_view.checks_table())
 st.subheader("Les réglages")
 st.html(method_view.settings_table())
 
-st.subheader("Rural ou urbain : une approximation, pour l’instant")
+st.subheader("Rural ou urbain")
 st.markdown(method_view.density_text())
 
 st.subheader("Les couches de données")

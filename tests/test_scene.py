@@ -16,10 +16,10 @@ from ui import loaders, maps, scene
 @pytest.fixture(autouse=True)
 def fresh_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let no test see what another has cached; the files themselves, never edited, are read once for all."""
+    st.cache_data.clear()
     st.cache_resource.clear()
-    monkeypatch.setattr(loaders, "load_atlas", real.atlas)
-    monkeypatch.setattr(loaders, "load_layers", lambda _: real.crosswalk().layers)
-    monkeypatch.setattr(loaders, "build_crosswalk", lambda *_: real.crosswalk())
+    monkeypatch.setattr(loaders, "open_world", real.world)
+    monkeypatch.setattr(loaders.world_module, "token", lambda: "embedded")
     yield
     st.cache_resource.clear()
 

@@ -57,6 +57,7 @@ def open_page(title: str, heading: str | None = None) -> None:
             f"Communes au 1er janvier {atlas.year}, populations municipales {atlas.population_year}. "
             "Rien ne sort de cette machine."
         )
+        st.caption(loaders.synchronised_text())
         # Streamlit says the page is in English; screen readers must be told otherwise (RGAA 8.3).
         st.html(html.STYLE + '<script>document.documentElement.lang = "fr"</script>', unsafe_allow_javascript=True)
     st.title(fr.typeset(heading or title))

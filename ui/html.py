@@ -162,7 +162,7 @@ def overlap_cells(overlap: Overlap) -> tuple[str, str, str, str]:
     """Return the cells of one overlap: name with state and relation, people in common, two shares."""
     state = "" if overlap.etat is Etat.EN_SERVICE else f" ({overlap.etat})"
     unknown = overlap.population is None or (overlap.partial and not overlap.population)
-    least = "au moins " if overlap.partial and overlap.layer != "qpv" else ""
+    least = "au moins " if overlap.partial and overlap.layer != "qpv" else "environ " if overlap.estimated else ""
     people = "inconnu" if unknown else f"{least}{fr.number(overlap.population or 0)}"
     share = (
         "inconnue"

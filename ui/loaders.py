@@ -1,4 +1,8 @@
-"""Every cache of the screen, in one place: the shared, read-only data and what is worked out from it."""
+"""Every cache of the screen, in one place: the shared, read-only data and what is worked out from it.
+
+What is worked out is keyed on the token of the data in use, so that a synchronisation that ends is seen by every
+session at its next run, and nothing stale is shown.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +12,31 @@ from pathlib import Path
 import streamlit as st
 
 from geo import coverage as coverage_module
-from geo.communes import Atlas, load_atlas
-from geo.coverage import Coverage, Place, Scope, coverage, scopes
-from geo.crosswalk import Crosswalk, build_crosswalk
-from geo.density import Density, approximate_density
-from geo.display import derive, scope_index, up_to_date
+from geo import french as fr
+from geo import world as world_module
+from geo.communes import Atlas
+from geo.coverage import Coverage, Place, Scope, scopes
+from geo.crosswalk import Crosswalk
+from geo.display import DisplayIndex, derive, scope_index, up_to_date
 from geo.findings import Finding
 from geo.guidance import Check, run_checks
-from geo.layers import load_layers
 from geo.perimeter import Perimeter, PerimeterFacts
+from geo.world import World, open_world
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 GEO = STATIC / "geo"
+LOOK_AGAIN_S = 3.0
 
 
-@st.cache_resource(show_spinner="Chargement des communes…")
-def crosswalk() -> Crosswalk:
-    """Load the atlas and every layer once for all sessions."""
-    atlas = load_atlas()
-    loaded = build_crosswalk(atlas, load_layers(atlas))
+@st.cache_data(ttl=LOOK_AGAIN_S, show_spinner=False)
+def token() -> str:
+    """Return what changes when the data in use changes."""
+    return world_module.token()
+
+
+@st.cache_resource(show_spinner="Chargement des communes…", max_entries=2)
+def _world(_: str) -> World:
+    loaded = open_world()
     # Streamlit collects garbage after every run; what is loaded for good is taken out of its sight (design: 5 to 8
     # times more clicks a second).
     gc.collect()
@@ -34,15 +44,32 @@ def crosswalk() -> Crosswalk:
     return loaded
 
 
+def world() -> World:
+    """Return everything the dashboard knows, shared by all sessions."""
+    return _world(token())
+
+
+def crosswalk() -> Crosswalk:
+    """Return every layer against the communes."""
+    return world().crosswalk
+
+
 def atlas() -> Atlas:
     """Return the communes."""
-    return crosswalk().atlas
+    return world().atlas
 
 
-@st.cache_resource
-def density() -> Density:
-    """Return the density classes in use."""
-    return approximate_density(atlas())
+SOURCES = {"qpv": "QPV", "densite": "grille de densité", "ressources": "lieux de santé mentale"}
+
+
+def synchronised_text() -> str:
+    """Say which sources came from a synchronisation and which are still the embedded ones."""
+    here = world().synchronised
+    fresh = [name for kind, name in SOURCES.items() if kind in here]
+    waiting = [name for kind, name in SOURCES.items() if kind not in here]
+    texts = [f"Synchronisé : {fr.listing(fresh)}."] if fresh else []
+    texts += [f"Pas encore synchronisé : {fr.listing(waiting)}."] if waiting else []
+    return " ".join(texts)
 
 
 @st.cache_resource
@@ -51,33 +78,49 @@ def every_scope() -> dict[str, Scope]:
     return scopes(atlas())
 
 
-@st.cache_resource(max_entries=256)
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _facts(_: str, perimeter: Perimeter) -> PerimeterFacts:
+    return world().facts(perimeter)
+
+
 def facts(perimeter: Perimeter) -> PerimeterFacts:
     """Return the facts of a perimeter; read only."""
-    return PerimeterFacts(perimeter, crosswalk(), density())
+    return _facts(token(), perimeter)
 
 
-@st.cache_resource(max_entries=256)
-def findings(perimeter: Perimeter) -> tuple[tuple[Check, Finding], ...]:
-    """Return the checks of a perimeter."""
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _findings(_: str, perimeter: Perimeter) -> tuple[tuple[Check, Finding], ...]:
     return run_checks(facts(perimeter))
 
 
-@st.cache_resource(max_entries=64)
+def findings(perimeter: Perimeter) -> tuple[tuple[Check, Finding], ...]:
+    """Return the checks of a perimeter."""
+    return _findings(token(), perimeter)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _scope_coverage(_: str, scope: Scope, complete: tuple[str, ...]) -> Coverage:
+    return coverage_module.coverage(scope, crosswalk(), complete=complete)
+
+
 def scope_coverage(scope: Scope, complete: tuple[str, ...]) -> Coverage:
     """Return the coverage of a scope, `complete` as in geo.coverage."""
-    return coverage(scope, crosswalk(), complete=complete)
+    return _scope_coverage(token(), scope, complete)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _clsm_places(_: str) -> tuple[Place, ...]:
+    return coverage_module.clsm_places(crosswalk())
+
+
+def clsm_places() -> tuple[Place, ...]:
+    """Return where to draw each CLSM known."""
+    return _clsm_places(token())
 
 
 @st.cache_resource(show_spinner="Préparation des contours (une seule fois, moins d’une minute)…")
-def display_index():
+def display_index() -> DisplayIndex:
     """Return the index of the display geometry, made now if set-up did not make it."""
     if not up_to_date(GEO):
         derive(GEO)
     return scope_index(GEO)
-
-
-@st.cache_resource
-def clsm_places() -> tuple[Place, ...]:
-    """Return where to draw each CLSM known."""
-    return coverage_module.clsm_places(crosswalk())

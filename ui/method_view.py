@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geo import french as fr
-from geo.density import AGREEMENT, DENSE_PER_KM2, RURAL_BELOW_PER_KM2
+from geo.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2
 from geo.findings import Settings
 from geo.guidance import CHECKS
 from geo.layers import Precision
@@ -39,7 +39,12 @@ def settings_table() -> str:
 
 
 def density_text() -> str:
-    """Say how rural is approximated and how far it agrees with the INSEE grid."""
+    """Say which density grid is in use; if it is the approximation, how far it agrees with that of INSEE."""
+    density = loaders.world().density
+    if not density.estimated:
+        return (
+            f"Chaque commune est classée d’après la {density.source}, en trois classes : {', '.join(LABELS.values())}."
+        )
     classes, rural = AGREEMENT["classes"], AGREEMENT["rural"]
     return (
         "La grille communale de densité de l’INSEE n’est pas dans la base embarquée. En l’attendant, une commune est dite "

@@ -49,7 +49,7 @@ def pick_commune(scope: Scope) -> None:
 
 def pick_territory(scope: Scope) -> None:
     """Add every commune of an EPCI, a sector or a dispositif."""
-    zones = _zones_here(scope.id)
+    zones = _zones_here(loaders.token(), scope.id)
     st.selectbox(
         "Ajouter un territoire entier",
         list(zones),
@@ -61,8 +61,8 @@ def pick_territory(scope: Scope) -> None:
     )
 
 
-@st.cache_resource(max_entries=128)
-def _zones_here(scope_id: str) -> dict[str, str]:
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _zones_here(_: str, scope_id: str) -> dict[str, str]:
     """Return the zones that meet a scope and have whole communes: « layer/zone » to label."""
     crosswalk = loaders.crosswalk()
     met = crosswalk.product(scope_rows(loaders.every_scope()[scope_id], crosswalk.atlas))

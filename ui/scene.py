@@ -63,9 +63,13 @@ def bounds(scope: Scope) -> maps.Bounds:
     return (south, west), (north, east)
 
 
-@st.cache_resource(max_entries=256)
 def overlay(scope: Scope, layer_id: str) -> maps.Overlay:
     """Return the outlines of a layer in a scope; the zones of each commune are written once as a static file."""
+    return _overlay(loaders.token(), scope, layer_id)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _overlay(_: str, scope: Scope, layer_id: str) -> maps.Overlay:
     layer, rows = loaders.crosswalk().layers[layer_id], scope_rows(scope, loaders.atlas())
     zones_of: dict[int, list[int]] = {}
     for zone, row in zip(layer.members["zone"], layer.members["row"], strict=True):
