@@ -1,7 +1,7 @@
 """Checks that need layers: QPV, psychiatric sectors, other dispositifs, resources.
 
-What is known may raise a question or a warning; only a complete list may reassure. Where a layer is not complete,
-a favourable outcome is never stated.
+What is known may raise a question or a warning; only what is complete may reassure. Where a list that the outcome rests on
+is not complete, a favourable outcome is never stated; what else is missing is said beside it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from geo.perimeter import PerimeterFacts
 from geo.resources import NOT_LISTED
 
 DISPOSITIFS = ("clsm", "cls", "cpts", "dac")
+SLIVER_OF_PERIMETER = 0.25  # a sector that holds more of the perimeter is never at its margin
 
 
 def _gap(facts: PerimeterFacts, layer_ids: Sequence[str], departements: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -29,9 +30,10 @@ def _gap(facts: PerimeterFacts, layer_ids: Sequence[str], departements: Sequence
         return ()
     lacking = [d for d in asked if any(d not in layers[i].extent for i in short)]
     where = fr.listing((f"{atlas.departements.at[d, 'nom']} ({d})" for d in lacking), most=5)
-    names = fr.listing(n if n.isupper() else n[0].lower() + n[1:] for n in (layers[i].name for i in short))
+    plain = (n if n.isupper() else n[0].lower() + n[1:] for n in (layers[i].name for i in short))
+    names = fr.listing(f"des {n}" for n in plain)
     lists = "liste complète" if len(short) == 1 else "listes complètes"
-    return (f"{lists} des {names} pour : {where}",)
+    return (f"{lists} {names} pour : {where}",)
 
 
 def quarters(facts: PerimeterFacts, settings: Settings) -> Finding:
@@ -112,8 +114,9 @@ def sectors(facts: PerimeterFacts, settings: Settings) -> Finding:
     adults, children = facts.overlaps["secteurs-adultes"], facts.overlaps["secteurs-enfants"]
     complete = facts.known_everywhere("secteurs-adultes") or facts.assigned_everywhere("secteurs-adultes")
     complete_children = facts.known_everywhere("secteurs-enfants") or facts.assigned_everywhere("secteurs-enfants")
-    # A sliver is one beside a sector that counts: a village is wholly in its sector, however small its share of it.
-    main = [o for o in adults if o.share_of_zone is None or o.share_of_zone >= settings.sliver] or list(adults)
+    # A sliver is small on both sides: a village is wholly in its sector, however small its share of that sector.
+    slivers = [o for o in adults if _is_sliver(o, settings)]
+    main = [o for o in adults if o not in slivers] or list(adults)
     slivers = [o for o in adults if o not in main]
     figures = {
         "secteurs_adultes": [_sector_figures(o) for o in main],
@@ -131,10 +134,11 @@ def sectors(facts: PerimeterFacts, settings: Settings) -> Finding:
         lists = missing or ("secteurs adultes de ces communes",)
         return Finding("secteurs", Outcome.UNKNOWN, sentence, figures, details, lists)
     if len(children) > 1:
-        child_text = f" {len(children)} secteurs infanto-juvéniles à inviter aussi : {fr.listing((o.name for o in children), most=8)}.{child_text}"
+        least = "" if complete_children else "Au moins "
+        child_text = f" {least}{len(children)} secteurs infanto-juvéniles à inviter aussi : {fr.listing((o.name for o in children), most=8)}.{child_text}"
     outcome = Outcome.FAVORABLE if len(main) == 1 and len(children) < 2 else Outcome.DISCUSS
     if len(main) == 1 and not slivers:
-        start = f"Un seul secteur adulte, {names} : un seul interlocuteur pour la psychiatrie adulte."
+        start = f"Un seul secteur adulte : {names}. Un seul interlocuteur pour la psychiatrie adulte."
     elif len(main) == 1:
         start = f"Un secteur adulte pour l’essentiel : {names}."
     else:
@@ -143,6 +147,12 @@ def sectors(facts: PerimeterFacts, settings: Settings) -> Finding:
     if slivers:
         margin = f" À la marge (moins de {fr.percent(settings.sliver, 0)} du secteur) : {fr.listing(o.name for o in slivers)}."
     return Finding("secteurs", outcome, start + margin + child_text, figures, details, missing)
+
+
+def _is_sliver(overlap: Overlap, settings: Settings) -> bool:
+    if overlap.share_of_zone is None or overlap.share_of_perimeter is None:
+        return False
+    return overlap.share_of_zone < settings.sliver and overlap.share_of_perimeter < SLIVER_OF_PERIMETER
 
 
 def _sector_figures(overlap: Overlap) -> dict[str, object]:
@@ -181,7 +191,7 @@ def articulation(facts: PerimeterFacts, settings: Settings) -> Finding:
         "couches_empilees_au_plus": deepest,
         "communes_les_plus_chargees": communes,
     }
-    details = tuple(_overlap_text(o) for layer in DISPOSITIFS for o in met[layer])
+    details = (*(_overlap_text(o) for layer in DISPOSITIFS for o in met[layer]), *_unlocated(facts))
     missing = _gap(facts, DISPOSITIFS)
     running = [o for o in others if o.etat is Etat.EN_SERVICE and o.precision is not Precision.SUPPOSEE]
     same = [o for o in met["clsm"] if o.relation is Relation.IDENTIQUE]
@@ -190,7 +200,7 @@ def articulation(facts: PerimeterFacts, settings: Settings) -> Finding:
         sentences.append(f"Ce périmètre est celui d’un CLSM déjà cité : {fr.listing(map(_qualified, same))}.")
     if running:
         outcome = Outcome.VIGILANCE
-        sentences.append(f"Déjà sur ces communes : {fr.listing((o.name for o in running), most=5)}.")
+        sentences.append(f"Déjà sur tout ou partie de ces communes : {fr.listing(map(_qualified, running), most=5)}.")
     unsure = [o for o in others if o not in running]
     if unsure:
         outcome = Outcome.VIGILANCE if running else Outcome.DISCUSS
@@ -198,10 +208,10 @@ def articulation(facts: PerimeterFacts, settings: Settings) -> Finding:
         sentences.append(f"CLSM en projet ou au périmètre supposé sur ces communes : {names}.")
     if partial:
         outcome = Outcome.VIGILANCE if running else Outcome.DISCUSS
-        sentences.append(f"Recoupés en partie seulement : {fr.listing((o.name for o in partial), most=6)}.")
+        sentences.append(f"Recoupés en partie seulement : {fr.listing(map(_qualified, partial), most=6)}.")
     aligned = [o for o in rest if o not in partial and o not in vague]
     if aligned:
-        sentences.append(f"Alignés avec le périmètre : {fr.listing((o.name for o in aligned), most=6)}.")
+        sentences.append(f"Alignés (l’un contient l’autre) : {fr.listing(map(_qualified, aligned), most=6)}.")
     if vague:
         sentences.append(f"Présents, territoire mal connu : {fr.listing((o.name for o in vague), most=6)}.")
     if met["cls"] and not met["clsm"]:
@@ -218,6 +228,8 @@ def _qualified(overlap: Overlap) -> str:
     doubts = [] if overlap.etat == Etat.EN_SERVICE else [str(overlap.etat)]
     if overlap.precision == Precision.SUPPOSEE:
         doubts.append("périmètre supposé")
+    elif overlap.precision == Precision.PARTIELLE:
+        doubts.append("communes connues en partie")
     return f"{overlap.name} ({', '.join(doubts)})" if doubts else overlap.name
 
 
@@ -236,11 +248,23 @@ def _articulation_outcome(
     return Finding("articulation", outcome, text, figures, details, missing)
 
 
+def _unlocated(facts: PerimeterFacts) -> list[str]:
+    """Name the dispositifs of the same départements whose communes are not known."""
+    names = []
+    for layer in DISPOSITIFS:
+        zones = facts.crosswalk.layers[layer].zones
+        lost = (zones["precision"] == Precision.INCONNUE) & zones["departement"].isin(facts.departements)
+        names += list(zones.loc[lost, "nom"])
+    return [f"Dans le même département, sans liste de communes : {fr.listing(names, most=8)}."] if names else []
+
+
 def _pile(facts: PerimeterFacts) -> tuple[int, int]:
     """Return the most dispositifs known on one commune, and how many communes carry that many."""
     depth = np.zeros(len(facts.rows), dtype=int)
     for layer in DISPOSITIFS:
-        members = facts.crosswalk.layers[layer].members
+        chosen = facts.crosswalk.layers[layer]
+        running = (chosen.zones["etat"] == Etat.EN_SERVICE).to_numpy()
+        members = chosen.members[running[chosen.members["zone"].to_numpy(dtype=np.intp)]]
         counts = np.bincount(members["row"].to_numpy(dtype=np.intp), minlength=len(facts.atlas.table))
         depth += counts[facts.rows]
     deepest = int(depth.max())
@@ -263,7 +287,7 @@ def _overlap_text(overlap: Overlap) -> str:
 def resources(facts: PerimeterFacts, settings: Settings) -> Finding:
     """Count mental health places inside, where a synchronised list covers the perimeter."""
     found = facts.resources
-    lacking = "lieux de santé mentale : CMP, CATTP, hôpitaux, GEM, associations d’usagers et de proches"
+    lacking = "les lieux de santé mentale (CMP, CATTP, hôpitaux, GEM, associations d’usagers et de proches)"
     if found is None:
         sentence = (
             "Les lieux de santé mentale (CMP, hôpitaux, GEM, associations d’usagers et de proches) ne sont pas dans les données : "
@@ -275,8 +299,8 @@ def resources(facts: PerimeterFacts, settings: Settings) -> Finding:
     figures = {"lieux": len(inside), "par_categorie": counts, "source": found.source, "millesime": found.vintage}
     details = tuple(f"{category} : {fr.number(n)}." for category, n in counts.items())
     if not set(facts.departements) <= found.extent:
-        seen = fr.count(len(inside), "lieu connu", "lieux connus") if len(inside) else "Aucun lieu connu"
-        sentence = f"{seen} ici, mais la liste ({found.source}, {found.vintage}) ne couvre pas tout le périmètre."
+        seen = f" {fr.count(len(inside), 'lieu y est connu', 'lieux y sont connus')}." if len(inside) else ""
+        sentence = f"La liste des lieux de santé mentale ({found.source}, {found.vintage}) ne couvre pas tout le périmètre.{seen}"
         return Finding("ressources", Outcome.UNKNOWN, sentence, figures, details, (lacking,))
     rate = len(inside) / facts.population * 100_000 if facts.population else 0.0
     figures["pour_100_000_habitants"] = rate
@@ -288,4 +312,5 @@ def resources(facts: PerimeterFacts, settings: Settings) -> Finding:
         f"{fr.count(len(inside), 'lieu', 'lieux')} de soins en santé mentale dans le périmètre {origin}, soit "
         f"{fr.number(rate, 1)} pour 100 000 habitants ({fr.number(len(inside))} pour {fr.number(facts.population)})."
     )
-    return Finding("ressources", Outcome.FAVORABLE, sentence, figures, details, (NOT_LISTED,))
+    # No reference rate exists: a count informs, and judges only when it is nought.
+    return Finding("ressources", Outcome.DISCUSS, sentence, figures, details, (NOT_LISTED,), reach=Reach.INFORMATION)

@@ -17,6 +17,14 @@ STAFFING = (
     ("Par moins d’un mi-temps", "à partir de 6 000 € pour 0,1 ETP"),
 )
 
+DETERMINANTS = {
+    LABELS[1]: "En ville, l’urbanisme et le logement comptent d’abord.",
+    LABELS[
+        2
+    ]: "Le guide ne décrit que l’urbain et le rural : entre les deux, les déterminants de l’un et de l’autre sont à regarder.",
+    LABELS[3]: "En rural, l’isolement, la rareté des ressources, l’éloignement et les moyens limités comptent d’abord.",
+}
+
 
 def rural_share(facts: PerimeterFacts) -> float:
     """Return the share of the perimeter's inhabitants who live in rural communes."""
@@ -51,7 +59,8 @@ def size(facts: PerimeterFacts, settings: Settings) -> Finding:
             )
         return Finding("taille", Outcome.FAVORABLE, sentence, figures)
     if people <= marker * (1 + settings.around):
-        sentence = f"Avec {counted}, le périmètre dépasse de peu (+ {fr.number(people - marker)}) {about} : à discuter, le guide dit « autour de »."
+        over = fr.inhabitants(people - marker)
+        sentence = f"Avec {counted}, le périmètre dépasse de {over} {about} ; le guide écrit « autour de », l’écart se discute."
         return Finding("taille", Outcome.DISCUSS, sentence + rural_remark(facts), figures)
     sentence = (
         f"Avec {counted}, le périmètre dépasse de {fr.percent(people / marker - 1)} {about}. "
@@ -103,25 +112,19 @@ def rural(facts: PerimeterFacts, settings: Settings) -> Finding:
 def typology(facts: PerimeterFacts, settings: Settings) -> Finding:
     """Share inhabitants among urban, intermediate and rural communes, and name the determinants to look at."""
     people = {LABELS[k]: int(facts.classes.at[k, "population"]) for k in LABELS}
-    main = max(people, key=lambda k: people[k])
-    advice = {
-        LABELS[1]: "l’urbanisme et le logement sont à regarder en premier",
-        LABELS[2]: "le logement, mais aussi l’accès aux ressources depuis les communes plus éloignées, sont à regarder",
-        LABELS[
-            3
-        ]: "l’isolement, la rareté des ressources, l’éloignement et les moyens limités sont à regarder en premier",
-    }[main]
-    parts = fr.listing(f"{fr.ratio(n, facts.population)} en {label}" for label, n in people.items() if n) or "aucun"
+    figures = {"population_par_type": people, "methode": facts.density.source, "estimation": facts.density.estimated}
+    if not facts.population:
+        return Finding("typologie", Outcome.DISCUSS, "Le périmètre n’a aucun habitant.", figures,
+                       reach=Reach.INFORMATION, estimated=facts.density.estimated)  # fmt: skip
+    parts = fr.listing(f"{fr.ratio(n, facts.population)} en {label}" for label, n in people.items() if n)
+    weighty = [label for label, n in people.items() if n >= facts.population / 3]
+    advice = " ".join(DETERMINANTS[label] for label in weighty)
     mark = " Classement estimé par la densité de population." if facts.density.estimated else ""
     return Finding(
         "typologie",
         Outcome.DISCUSS,
-        f"Habitants : {parts}. Pour ce type de territoire, {advice}.{mark}",
-        {
-            "population_par_type": people,
-            "methode": facts.density.source,
-            "estimation": facts.density.estimated,
-        },
+        f"Habitants : {parts}. {advice}{mark}",
+        figures,
         reach=Reach.INFORMATION,
         estimated=facts.density.estimated,
     )
@@ -155,14 +158,14 @@ def coordination(facts: PerimeterFacts, settings: Settings) -> Finding:
         size_text += f", {fr.kilometres(span)} entre les communes les plus éloignées (à vol d’oiseau)"
     if mean is not None and communes > 1:
         main = facts.town_name(str(facts.towns.index[0]))
-        size_text += f". En moyenne un habitant est à {fr.kilometres(mean)} de {main}"
+        size_text += f". En moyenne, un habitant vit à {fr.kilometres(mean)} de {main}, à vol d’oiseau"
     if alerts:
         sentence = f"{size_text}. À surveiller : {fr.listing(alerts)}."
         return Finding("coordination", Outcome.VIGILANCE, sentence + rural_remark(facts), figures)
     return Finding(
         "coordination",
         Outcome.FAVORABLE,
-        f"{size_text}. D’un seul tenant, rien ne dépasse les réglages.",
+        f"{size_text}. Le périmètre est d’un seul tenant et aucune mesure ne dépasse les réglages.",
         figures,
     )
 
@@ -194,7 +197,10 @@ def scale(facts: PerimeterFacts, settings: Settings) -> Finding:
     towns = members.groupby("commune")["population"].sum().sort_values(ascending=False, kind="stable")
     town, share = str(towns.index[0]), float(towns.iloc[0]) / part.population_total if part.population_total else 0.0
     if len(towns) == 1:
-        sentence = f"{facts.town_name(town)} est à elle seule son intercommunalité : commune et intercommunalité se confondent."
+        sentence = (
+            f"{facts.town_name(town)} n’a pas d’établissement public territorial dans la Métropole du Grand Paris : "
+            "la comparaison des deux échelles ne s’y applique pas."
+        )
         return Finding("diagnostic", Outcome.FAVORABLE, sentence, reach=Reach.NOT_CONCERNED)
     speaks = "communale" if share > settings.central else "intercommunale"
     chosen = "communale" if len(facts.towns) == 1 else "intercommunale"
@@ -242,9 +248,10 @@ def big_city(facts: PerimeterFacts, settings: Settings) -> Finding:
             )
         else:
             sentence = (
-                f"{name} compte {fr.inhabitants(people)} et n’a pas d’arrondissements municipaux : "
-                "couvrir la ville entière ou des groupes de quartiers se discute."
+                f"{name} compte {fr.inhabitants(people)} et n’a pas d’arrondissements ; "
+                "la question du guide vise les villes qui en ont."
             )
+            return Finding("grande_ville", Outcome.DISCUSS, sentence, figures, reach=Reach.INFORMATION)
         return Finding("grande_ville", Outcome.DISCUSS, sentence, figures)
     sentence = f"Aucune ville de plus de {fr.inhabitants(settings.big_city)} dans le périmètre."
     return Finding("grande_ville", Outcome.FAVORABLE, sentence, reach=Reach.NOT_CONCERNED)
@@ -261,7 +268,10 @@ def elected(facts: PerimeterFacts, settings: Settings) -> Finding:
     names = [facts.town_name(str(code)) for code in facts.towns.index]
     details += _cities_in_part(facts)
     details.append(f"Communes, de la plus peuplée à la moins peuplée : {fr.listing(names, most=30)}.")
-    sentence = f"{fr.count(len(names), 'commune')} et {fr.count(len(facts.communities), 'intercommunalité')} à associer"
+    bodies = fr.count(len(facts.communities), "intercommunalité")
+    sentence = f"{fr.count(len(names), 'commune')} et {bodies} à associer"
+    if not facts.communities:
+        sentence = f"{fr.count(len(names), 'commune')} à associer, sans intercommunalité"
     if partly:
         verb = "n’est" if len(partly) == 1 else "ne sont"
         sentence += f" ; {fr.listing((p.name for p in partly), most=4)} {verb} que pour partie dans le périmètre"
@@ -290,11 +300,11 @@ def means(facts: PerimeterFacts, settings: Settings) -> Finding:
     """Recall the guide's four staffing scenarios and their yearly cost."""
     sentence = "Le guide recommande un temps plein de coordination et un cofinancement par les collectivités, l’hôpital et l’ARS. "
     if len(facts.towns) > 1:
-        sentence += "Sur plusieurs communes, 0,1 ETP suffit difficilement."
+        sentence += "Il juge difficile de coordonner une intercommunalité avec 0,1 ETP."
     else:
         sentence += "Plus les objectifs sont nombreux, plus ce temps compte."
     details = tuple(
-        f"{who} : {cost}, brut par an (charges salariales seules, ordre de grandeur 2024)." for who, cost in STAFFING
+        f"{who} : {cost} brut par an (charges salariales seules, ordre de grandeur 2024)." for who, cost in STAFFING
     )
     figures = {"scenarios": [{"temps": who, "cout_annuel_brut": cost} for who, cost in STAFFING]}
     return Finding("moyens", Outcome.DISCUSS, sentence, figures, details, reach=Reach.INFORMATION)

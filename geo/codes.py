@@ -55,8 +55,13 @@ def read_code(text: str, atlas: Atlas) -> CodeReading:
     if not SHAPE.fullmatch(code):
         return CodeReading(code, "malformed", (), _malformed(code, text, atlas))
     return CodeReading(
-        code, "unknown", (), f"{code} : aucun code de commune de {atlas.year} ni ancien code ne correspond."
+        code, "unknown", (), f"{code} : ce n’est ni un code de commune de {atlas.year} ni un ancien code."
     )
+
+
+def name_of(code: str, atlas: Atlas) -> str:
+    """Return the name of a commune of today or of a split city."""
+    return str(atlas.names[atlas.row[code]] if code in atlas.row else atlas.villes.at[code, "nom"])
 
 
 def _former(code: str, atlas: Atlas) -> CodeReading:
@@ -64,16 +69,20 @@ def _former(code: str, atlas: Atlas) -> CodeReading:
     atoms = atlas.parts.get(current, (current,))
     was = f"{code} ({name})" if name else code
     return CodeReading(
-        code, "former", atoms, f"{was} : ancien code de commune ; utilisez {current}, {atlas.label(current)}."
+        code, "former", atoms, f"{was} : ancien code de commune ; utilisez {current} ({name_of(current, atlas)})."
     )
 
 
 def _malformed(code: str, text: str, atlas: Atlas) -> str:
     padded = code.zfill(5)
     if len(code) == 4 and padded in atlas.row:
-        return f"{code} : il manque le zéro de tête ; utilisez {padded}, {atlas.label(padded)}."
+        return f"{code} : il manque le zéro de tête ; utilisez {padded} ({name_of(padded, atlas)})."
     if len(code) == 4 and padded in atlas.former:
-        return f"{code} : il manque le zéro de tête, et {_former(padded, atlas).message}"
+        current = atlas.former[padded][0]
+        return (
+            f"{code} : il manque le zéro de tête, et {padded} est un ancien code ; "
+            f"utilisez {current} ({name_of(current, atlas)})."
+        )
     shown = " ".join(text.split())[:20] or "(vide)"
     return f"{shown} : un code de commune compte cinq caractères, par exemple 94028 ou 2A004."
 

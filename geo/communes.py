@@ -87,7 +87,8 @@ class Atlas:
 
     def population_year_of(self, departements: Iterable[str]) -> str:
         """Reference year of the populations of some départements: Mayotte has its own."""
-        common, mayotte = re.findall(r"\d{4}", self.population_year)
+        common, *others = re.findall(r"\d{4}", self.population_year)
+        mayotte = others[0] if others else common
         years = {mayotte if d == "976" else common for d in departements}
         return years.pop() if len(years) == 1 else self.population_year
 

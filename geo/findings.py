@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from geo.errors import GeoInputError
+
 
 class Outcome(StrEnum):
     """What a check says."""
@@ -33,8 +35,8 @@ class Settings:
     scenarios. The rest are settings of this tool: `around` is the width of « about »; `small` is where the guide's remark
     on very small territories is recalled; `sliver` the share of a sector below which it is named apart; `central` the
     share of inhabitants that makes a town dominant. The limits of coordination in communes, area and span
-    are ninth deciles of French EPCI, rounded (53 communes, 815 km², 42 km): beyond one of them a perimeter is about vaster
-    than nine EPCI in ten. That of intercommunal bodies is a choice.
+    are ninth deciles of French EPCI, rounded (53 communes, 815 km², 42 km): beyond one of them a perimeter is vaster
+    than about nine EPCI in ten. That of intercommunal bodies is a choice.
     """
 
     marker: int = 200_000
@@ -47,6 +49,17 @@ class Settings:
     max_bodies: int = 3
     max_area_m2: float = 800e6
     max_span_m: float = 40_000.0
+
+    def __post_init__(self) -> None:
+        """Refuse settings that make no sense.
+
+        Raises
+        ------
+        GeoInputError
+            When the marker is not positive or another setting is negative.
+        """
+        if self.marker <= 0 or min(vars(self).values()) < 0:
+            raise GeoInputError("Réglages : le repère doit être positif, et aucun réglage négatif.")
 
 
 @dataclass(frozen=True)

@@ -54,13 +54,17 @@ def ratio(part: float, whole: float) -> str:
 
 def kilometres(metres: float) -> str:
     """Write a distance given in metres, in kilometres."""
-    return f"{number(metres / 1000, 1 if metres < 10_000 else 0)}{NBSP}km"
+    return f"{_short(metres / 1000, below=10)}{NBSP}km"
 
 
 def square_kilometres(square_metres: float) -> str:
     """Write an area given in square metres, in square kilometres."""
-    value = square_metres / 1e6
-    return f"{number(value, 1 if value < 100 else 0)}{NBSP}km²"
+    return f"{_short(square_metres / 1e6, below=100)}{NBSP}km²"
+
+
+def _short(value: float, *, below: float) -> str:
+    """Write one decimal for small values, none when it is nought or the value is large."""
+    return number(value, 1 if round(value, 1) < below else 0).removesuffix(",0")
 
 
 def euros(value: float) -> str:

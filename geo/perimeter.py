@@ -15,7 +15,8 @@ import pandas as pd
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import pdist
 
-from geo.codes import atoms_from_codes
+from geo import french as fr
+from geo.codes import atoms_from_codes, name_of
 from geo.communes import Atlas, CommuneCode, Rows
 from geo.crosswalk import Crosswalk, Overlap
 from geo.density import Density
@@ -74,7 +75,7 @@ def perimeter_of_zone(layer: Layer, zone_id: str, atlas: Atlas) -> tuple[Perimet
     zone = layer.zones.loc[zone_id]
     if not whole:
         raise GeoInputError(
-            f"{zone['nom']} : ses communes ne sont pas connues en entier ici ; donnez-les avec --communes."
+            f"{zone['nom']} : ses communes ne sont pas connues en entier ici ; choisissez-les une à une."
         )
     notices = []
     if partial:
@@ -204,9 +205,14 @@ class PerimeterFacts:
 
     def town_name(self, code: str) -> str:
         """Name of a commune or of a split city."""
-        if code in self.atlas.villes.index:
-            return str(self.atlas.villes.at[code, "nom"])
-        return str(self.atlas.names[self.atlas.row[code]])
+        return name_of(code, self.atlas)
+
+    @property
+    def size_text(self) -> str:
+        """How many communes, and arrondissements where cities are split: « 2 communes », « 3 arrondissements »."""
+        split = int((self.table["niveau"] == "arrondissement").sum())
+        parts = [fr.count(len(self.rows) - split, "commune")] if len(self.rows) > split else []
+        return fr.listing([*parts, fr.count(split, "arrondissement")] if split else parts)
 
     @cached_property
     def pieces(self) -> int:

@@ -86,7 +86,7 @@ def _check(check: Check, finding: Finding) -> dict[str, Any]:
 
 def evaluation_text(facts: PerimeterFacts, findings: Findings) -> Iterator[str]:
     """Yield the lines of a readable evaluation."""
-    yield f"{facts.perimeter.name} : {fr.count(len(facts.rows), 'commune')}"
+    yield f"{facts.perimeter.name} : {facts.size_text}"
     yield f"Population municipale {facts.population_year} : {fr.inhabitants(facts.population)}"
     yield f"Superficie : {fr.square_kilometres(facts.area_m2)}"
     yield ""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import geopandas as gpd
 import pandas as pd
+import pytest
 from playwright.sync_api import ConsoleMessage, Frame, Page, expect
 
 from geo.display import INDEX, derive
 from geo.french import number
-from tests.browser import ROOT, map_frame, wait_painted
+from tests.browser import ROOT, AppServer, map_frame, wait_painted
 from tests.grid import plain
 
 APP = ROOT / "dashboard.py"
@@ -42,6 +44,13 @@ class Console:
         if said.text == NOT_FOUND and probe in PROBES and page in ("Couverture", "Perimetre", "Methode"):
             return
         self.errors.append(f"{said.text} ({address})")
+
+
+def serve_embedded(app_server: Callable[..., AppServer], folder: Path) -> AppServer:
+    """Serve the app on the embedded data alone, whatever this machine has synchronised; one server for all journeys."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLSM_HOME", str(folder))
+        return app_server(APP)
 
 
 # --- the page ---------------------------------------------------------------------------------------------------

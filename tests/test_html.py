@@ -400,7 +400,7 @@ def test_figures_of_a_perimeter_count_people_communes_and_area() -> None:
         "2 100",
         "habitants (population municipale 2023)",
         "communes",
-        "2,0 km²",
+        "2 km²",
         "rurale : 100 sur 2 100 (estimation)",
     ):
         assert words in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -24,13 +25,13 @@ from tests.browser import (
 )
 from tests.grid import plain
 from tests.journeys import (
-    APP,
     Console,
     address_codes,
     copy_app,
     mark,
     pick,
     pixel,
+    serve_embedded,
     settle,
     wait_address,
     wait_figure,
@@ -43,8 +44,8 @@ NOT_COVERED = (0xD1, 0x60, 0x4D)
 
 
 @pytest.fixture
-def server(app_server: Callable[..., AppServer]) -> AppServer:
-    return app_server(APP)
+def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
+    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
 
 
 def card(page: Page) -> Locator:
@@ -139,7 +140,12 @@ def tampered(tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Itera
     clsm = real.crosswalk().layers["clsm"].zones
     near = {str(zone): f"CLSM {IMAGE} {MARKDOWN}" for zone in clsm.index[clsm["departement"].str.contains("62")]}
     script = copy_app(folder, communes=NAMES, epci=epci, clsm=near, scope="dep-62")
-    server = start_server(script, log=folder / "server.log", cwd=folder, env={"PYTHONPATH": str(folder)})
+    server = start_server(
+        script,
+        log=folder / "server.log",
+        cwd=folder,
+        env={"PYTHONPATH": str(folder), "CLSM_HOME": str(folder / "home")},
+    )
     yield server
     server.stop()
 

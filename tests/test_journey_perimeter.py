@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,7 +12,6 @@ from geo.layers import zone_members
 from tests import real
 from tests.browser import AppServer, Traffic, click_commune, map_frame, selected_codes, view, wait_painted
 from tests.journeys import (
-    APP,
     Console,
     address_codes,
     assert_same_mount,
@@ -20,6 +20,7 @@ from tests.journeys import (
     mark,
     pick,
     pixel,
+    serve_embedded,
     settle,
     wait_address,
     wait_figure,
@@ -33,8 +34,8 @@ BYTES_PER_CLICK = 20_000
 
 
 @pytest.fixture
-def server(app_server: Callable[..., AppServer]) -> AppServer:
-    return app_server(APP)
+def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
+    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
 
 
 def people(codes: set[str]) -> int:

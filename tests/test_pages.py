@@ -167,7 +167,7 @@ def test_the_address_of_a_page_opens_the_same_page_again() -> None:
     ("code", "said"),
     [
         ("1001", "il manque le zéro de tête ; utilisez 01001"),
-        ("94999", "aucun code de commune de 2026"),
+        ("94999", "ni un code de commune de 2026"),
         ("ABC", "un code de commune compte cinq caractères"),
         ("97501", "sans contour ici"),
         ("01039", "ancien code de commune ; utilisez 01138"),

@@ -83,7 +83,7 @@ def test_codes_that_a_spreadsheet_spoilt_are_mended_and_told(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("99999;6", "ligne 3 : 99999 : aucun code de commune"),
+        ("99999;6", "ligne 3 : 99999 : ce n’est ni un code de commune"),
         ("2A4;6", "ligne 3 : 2A4 : un code de commune compte cinq caractères"),
         (";6", "ligne 3 : \\(vide\\)"),
         ("01002;9", "ligne 3 : 01002, niveau de densité non reconnu"),

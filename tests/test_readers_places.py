@@ -79,7 +79,7 @@ def test_the_clean_form_mends_swapped_points_lost_zeros_and_repeats(tmp_path: Pa
     [
         ("010000032,A,156,01053,40.4,-3.7", "ligne 3 : le point 40.40000, -3.70000 .* est hors de France"),
         ("010000032,A,156,01053,0,0", "hors de France"),
-        ("010000032,A,156,99999,46.2,5.2", "ligne 3 : 99999 : aucun code de commune"),
+        ("010000032,A,156,99999,46.2,5.2", "ligne 3 : 99999 : ce n’est ni un code de commune"),
         ("010000032,A,156,,NaN,5.2", "ligne 3 : A, ni commune connue ni point en France"),
         ("010000032,A,156,75056,,", "ni commune connue ni point"),
         ("ABC,A,156,01053,46.2,5.2", "n’est pas un numéro FINESS"),
