@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import FLAGS, AppServer, Traffic, find_chromium, start_server
 from ui import vendor
+
+# Nobody's synchronised data may change what a test sees: the embedded data, in a home of its own.
+os.environ["CLSM_HOME"] = tempfile.mkdtemp(prefix="clsm-tests-")
 
 Serve = Callable[..., AppServer]
 

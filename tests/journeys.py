@@ -17,7 +17,7 @@ from playwright.sync_api import ConsoleMessage, Frame, Page, expect
 
 from geo.display import INDEX, derive
 from geo.french import number
-from tests.browser import ROOT, AppServer, map_frame, wait_painted
+from tests.browser import ROOT, AppServer, map_frame, view, wait_painted
 from tests.grid import plain
 
 APP = ROOT / "dashboard.py"
@@ -153,6 +153,18 @@ def pixel(frame: Frame, canvas: str, code: str) -> tuple[int, int, int, int]:
     return tuple(frame.evaluate(INK, [canvas, code]))
 
 
+def wait_still(page: Page) -> dict[str, float]:
+    """Wait until the map no longer glides, and return its view: while it zooms, it takes no click."""
+    before: dict[str, float] = {}
+    for _ in range(50):
+        now = view(page)
+        if now == before and not map_frame(page).evaluate("CL._zooming"):
+            return now
+        before = now
+        page.wait_for_timeout(200)
+    raise AssertionError("the map never stops")
+
+
 def zoom_in(page: Page, times: int) -> None:
     """Zoom with the map's own button."""
     frame = map_frame(page)
@@ -160,7 +172,7 @@ def zoom_in(page: Page, times: int) -> None:
         before = frame.evaluate("CL.map.getZoom()")
         frame.get_by_title("Zoomer", exact=True).click()
         frame.wait_for_function("before => CL.map.getZoom() > before && !CL._zooming", arg=before)
-    page.wait_for_timeout(350)
+    wait_still(page)
 
 
 def mark(frame: Frame) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from shapely.geometry import box
 from geo import base_build, base_repair, base_tables
 from geo.base_sources import PACKAGES, Divisions
 from geo.errors import GeoInputError
+from tests.reading import mirrored
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = ROOT / "data" / "base"
@@ -198,11 +198,9 @@ def test_manifest_matches_the_files(atoms):
 
 @pytest.mark.mirror
 def test_populations_are_the_published_ones(atoms):
-    if "CLSM_MIRROR" not in os.environ:
-        pytest.skip("no mirror of the published files: name its folder in CLSM_MIRROR")
-    mirror = Path(os.environ["CLSM_MIRROR"]) / "communes_epci"
-    published = pd.read_csv(mirror / "pop_reference_2023_communes.csv", sep=";", dtype=str).set_index("COM")
-    mayotte = pd.read_csv(mirror / "pop_mayotte.csv", sep=";", dtype=str)
+    published = pd.read_csv(mirrored("communes_epci/pop_reference_2023_communes.csv"), sep=";", dtype=str)
+    published = published.set_index("COM")
+    mayotte = pd.read_csv(mirrored("communes_epci/pop_mayotte.csv"), sep=";", dtype=str)
     expected = published["PMUN"].astype(int).to_dict()
     expected |= {f"97{c}": int(p) for c, p in zip(mayotte["CODCOM"], mayotte["PMUN"], strict=True)}
     assert atoms.set_index("code")["population"].to_dict() == expected

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,8 +13,8 @@ from geo.density import AGREEMENT, LABELS, approximate_density
 from geo.findings import Settings
 from tests import real
 from tests.grid import draw
+from tests.reading import mirrored
 
-GRID = Path(__file__).resolve().parent.parent / ".." / "shared" / "data" / "mirror" / "densite_ruralite" / "densite.csv"
 INTERMEDIATE = {"Centres urbains intermédiaires", "Petites villes", "Ceintures urbaines"}
 
 
@@ -43,9 +42,9 @@ def test_every_class_found_in_france_has_a_label() -> None:
 
 @pytest.mark.mirror
 def test_the_agreement_with_the_insee_grid_is_the_one_claimed() -> None:
-    if not GRID.exists():
-        pytest.skip(f"grille de densité absente : {GRID}")
-    grid = pd.read_csv(GRID, dtype=str, encoding="utf-8-sig").set_index("insee_com")["niveau_densite"]
+    grid = pd.read_csv(mirrored("densite_ruralite/densite.csv"), dtype=str, encoding="utf-8-sig").set_index(
+        "insee_com"
+    )["niveau_densite"]
     truth = grid.map(lambda level: 1 if level == "Grands centres urbains" else 2 if level in INTERMEDIATE else 3)
     atoms = real.atlas().table.assign(level=real.density().level)
     communes = atoms.groupby("commune").agg(population=("population", "sum"), level=("level", "first"))

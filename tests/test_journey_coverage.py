@@ -35,6 +35,7 @@ from tests.journeys import (
     settle,
     wait_address,
     wait_figure,
+    wait_still,
 )
 
 pytestmark = pytest.mark.journey
@@ -87,6 +88,7 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     pick(page, "Commune à regarder", "Arras (62041)")
     frame.wait_for_function("code => CL.highlighted() === code", arg=ARRAS)
     settle(page)
+    wait_still(page)
     click_commune(page, LENS)
     expect(card(page)).to_contain_text("CLSM Lens-Hénin")
     assert frame.evaluate("CL.highlighted()") == LENS
@@ -95,8 +97,7 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     frame.wait_for_function("code => CL.highlighted() === code", arg=CALAIS, timeout=5000)
     assert "inconnu" in card(page).inner_text()
     settle(page)
-    page.wait_for_timeout(400)  # the map glides there
-    still = view(page)
+    still = wait_still(page)
 
     situations = page.get_by_role("table", name="Communes et habitants par situation")
     unknown = row(page, situations, "inconnu")

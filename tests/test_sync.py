@@ -26,10 +26,10 @@ from geo.sync import Outcome, current, sync
 from geo.sync_results import Step
 from geo.versions import BusyError, only_run, read_version
 from tests.fake_sources import readers, recognise, source, text
+from tests.reading import MIRROR
 from tests.web import Page, Site, serve
 
 ROOT = Path(__file__).resolve().parent.parent
-MIRROR = Path(os.environ.get("CLSM_MIRROR") or ROOT.parent / "shared" / "data" / "mirror")
 QUICK = {"retry": Retry(3, 0.01), "timeout": Timeouts(2, 2, 20)}
 
 
