@@ -48,8 +48,8 @@ st.html(
     )
 )  # fmt: skip
 st.caption(
-    f"Ce n’est pas un recensement : {clsm.remark} Le centre national de ressources en comptait 260 en fonctionnement "
-    "(données 2022). "
+    f"Ce n’est pas un recensement. {clsm.remark} Le centre national de ressources en comptait 260 en fonctionnement "
+    "(État des lieux 2023, données 2022). "
     f"{fr.count(int(unlocated.sum()), 'CLSM cité n’a', 'CLSM cités n’ont')} pas de communes connues et "
     f"{'n’est' if unlocated.sum() == 1 else 'ne sont'} donc pas sur la carte. "
     f"Habitants : population municipale {found.population_year}."

@@ -57,7 +57,7 @@ CHECKS = (
           "Part des habitants de l’intercommunalité dans sa commune la plus peuplée.",
           f"{_QUESTIONS} (diagnostic)", territory.scale),
     Check("ressources", "Ressources", "Sur quelles ressources du territoire s’appuyer ?",
-          "Lieux de santé mentale dans le périmètre ; aucune couche embarquée, donc non évaluable.",
+          "Lieux de santé mentale dans le périmètre ; non évaluable tant que leur liste n’est pas synchronisée.",
           f"{_QUESTIONS} (ressources)", layers.resources),
     Check("typologie", "Typologie du territoire", "Quels déterminants regarder, selon le type de territoire ?",
           "Part des habitants en commune urbaine dense, intermédiaire et rurale.",

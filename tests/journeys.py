@@ -137,15 +137,21 @@ INK = """
 
 
 def communes_in_sight(page: Page, count: int, *, apart: float = 14.0) -> list[tuple[str, float, float]]:
-    """Return communes that can be clicked without moving the map: code and place on the page."""
-    frame = map_frame(page)
-    element = frame.frame_element()
+    """Return communes that can be clicked without moving the map: code and place on the page, once nothing moves."""
+    element = map_frame(page).frame_element()
     element.scroll_into_view_if_needed()
-    found = frame.evaluate(IN_SIGHT, [count, apart])
-    box = element.bounding_box()
-    assert box is not None, "the map is hidden"
-    assert len(found) == count, f"only {len(found)} communes can be hit"
-    return [(c["code"], box["x"] + c["x"], box["y"] + c["y"]) for c in found]
+    before: list[tuple[str, float, float]] = []
+    for _ in range(20):
+        found = map_frame(page).evaluate(IN_SIGHT, [count, apart])
+        box = element.bounding_box()
+        assert box is not None, "the map is hidden"
+        now = [(c["code"], box["x"] + c["x"], box["y"] + c["y"]) for c in found]
+        if now == before:
+            assert len(now) == count, f"only {len(now)} communes can be hit"
+            return now
+        before = now
+        page.wait_for_timeout(250)
+    raise AssertionError("the page never stops moving")
 
 
 def pixel(frame: Frame, canvas: str, code: str) -> tuple[int, int, int, int]:

