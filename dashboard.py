@@ -19,11 +19,11 @@ st.markdown(
 
 left, right = st.columns(2, gap="medium")
 with left.container(border=True):
-    st.subheader("Vous planifiez pour une ARS")
+    st.header("Vous planifiez pour une ARS")
     st.markdown("Quelles communes, quels EPCI, quels secteurs n’ont pas de CLSM, et combien d’habitants cela fait.")
     st.page_link("pages/1_Couverture.py", label="Voir la couverture", icon=":material/map:")
 with right.container(border=True):
-    st.subheader("Vous préparez un CLSM")
+    st.header("Vous préparez un CLSM")
     st.markdown(
         "Choisissez des communes : habitants, secteurs, dispositifs croisés et repères du guide s’affichent aussitôt."
     )
@@ -35,7 +35,7 @@ clsm = loaders.crosswalk().layers["clsm"]
 running = clsm.zones["etat"] == Etat.EN_SERVICE
 unlocated = clsm.zones["precision"] == Precision.INCONNUE
 
-st.subheader("Ce que contiennent les données")
+st.header("Ce que contiennent les données")
 st.html(
     html.figures(
         [

@@ -71,7 +71,9 @@ def scopes(atlas: Atlas) -> dict[str, Scope]:
     """Return every scope by id: France, then the régions, then the départements, each by name or code."""
     found = [Scope("france", "", "France")]
     regions = atlas.regions[atlas.regions.index.isin(atlas.table["region"].unique())]
-    found += [Scope("region", str(c), str(n)) for c, n in regions["nom"].sort_values().items()]
+    found += [
+        Scope("region", str(c), str(n)) for c, n in sorted(regions["nom"].items(), key=lambda item: fr.fold(item[1]))
+    ]
     found += [Scope("departement", str(c), f"{n} ({c})") for c, n in atlas.departements["nom"].items()]
     return {scope.id: scope for scope in found}
 

@@ -67,7 +67,7 @@ def map_and_figures() -> None:
                 coverage_view.open_in_perimeter(code)
         else:
             st.caption("Cliquez une commune sur la carte, ou choisissez-la par son nom, pour savoir qui la couvre.")
-        st.subheader(scope.name)
+        st.header(scope.name)
         st.html(html.figures(coverage_view.headline(found)))
         st.plotly_chart(charts.status_bar(found), key="status-bar", config={"displayModeBar": False})
         st.html(coverage_view.status_table(found))
@@ -76,5 +76,5 @@ def map_and_figures() -> None:
 
 
 map_and_figures()
-st.subheader("Lecture par territoire")
+st.header("Lecture par territoire")
 coverage_view.tables(found)

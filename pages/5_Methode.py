@@ -8,7 +8,7 @@ from ui import frame, method_view, vendor
 
 frame.open_page("Méthode et sources")
 
-st.subheader("Les treize repères du guide")
+st.header("Les treize repères du guide")
 st.markdown(
     "Le guide national de 2025 recommande et n’interdit rien. Chaque repère rend donc une de quatre issues : **favorable**, "
     "**à discuter**, **point de vigilance**, ou **non évaluable** quand il manque une donnée. « Pour information » et « sans "
@@ -16,22 +16,22 @@ st.markdown(
 )
 st.html(method_view.checks_table())
 
-st.subheader("Les réglages")
+st.header("Les réglages")
 st.html(method_view.settings_table())
 
-st.subheader("Rural ou urbain")
+st.header("Rural ou urbain")
 st.markdown(method_view.density_text())
 
-st.subheader("Les couches de données")
+st.header("Les couches de données")
 st.markdown(
     "Une couche dit où elle est complète. Ailleurs, l’absence d’un dispositif signifie **inconnu**, jamais « aucun »."
 )
 st.html(method_view.layers_table())
 
-st.subheader("Compter les habitants, mesurer les distances")
+st.header("Compter les habitants, mesurer les distances")
 st.markdown(method_view.counting_text())
 
-st.subheader("Logiciels et licences")
+st.header("Logiciels et licences")
 for licence in vendor.licences():
     with st.expander(f"{licence.name} {licence.version}, licence {licence.licence}"):
         st.code(method_view.licence_text(licence), language=None)

@@ -77,7 +77,7 @@ def test_a_perimeter_is_drawn_with_clicks(
     for _, x, y in places:
         page.mouse.click(x, y)
         page.wait_for_timeout(60)
-    assert selected_codes(page) == codes
+    assert (set(selected_codes(page)), view(page)) == (set(codes), still)
     wait_held(page, set(codes))
     assert view(page) == still
 

@@ -376,7 +376,7 @@ def test_a_commune_chosen_by_name_says_who_covers_it() -> None:
     assert "Lens\n62498 · 32 920 habitants" in text
     assert "CLSM Lens-Hénin" in text
     assert "CA de Lens - Liévin" in text
-    assert "inconnu (liste incomplète ici)" in text
+    assert "Inconnu, liste incomplète ici" in text
 
 
 def test_a_commune_is_found_by_text_in_the_whole_of_france() -> None:

@@ -65,7 +65,6 @@ def take_click(key: str) -> None:
     click = maps.read_click(st.session_state.get(key))
     if click and click[0] in loaders.atlas().row and click != st.session_state.get(CLICK):
         st.session_state[COMMUNE], st.session_state[CLICK] = click[0], click
-        st.session_state[FOCUS] = None
 
 
 def focus(scope: Scope) -> maps.Focus | None:
@@ -116,7 +115,11 @@ def _take_pick() -> None:
 
 def open_in_perimeter(code: str) -> None:
     """Offer to start a perimeter from a commune."""
-    if st.button("Commencer un périmètre avec cette commune", icon=":material/draw:", key="open-in-perimeter"):
+    held = len(frame.selection())
+    label = "Commencer un périmètre avec cette commune"
+    if held:
+        label = f"Remplacer mon périmètre ({fr.count(held, 'commune')}) par cette commune"
+    if st.button(label, icon=":material/draw:", key="open-in-perimeter"):
         frame.choose({code})
         st.session_state[frame.PERIMETER_SCOPE] = (
             f"dep-{loaders.atlas().table['departement'].iat[loaders.atlas().row[code]]}"
@@ -174,10 +177,14 @@ def status_table(found: Coverage) -> str:
 def caution(found: Coverage, complete: tuple[str, ...]) -> str:
     """Say what the figures are and are not."""
     layer = found.crosswalk.layers["clsm"]
-    text = f"Population municipale {found.population_year}. Source des CLSM : {layer.source} ({layer.vintage})."
+    text = f"Population municipale {found.population_year}. Source des CLSM : {layer.source}, {layer.vintage}."
     if complete:
-        return f"{text} « Non couvert » repose sur votre déclaration de liste complète : {fr.listing(complete)}."
-    return f"{text} La liste n’est déclarée complète nulle part ici : sans CLSM connu, une commune reste « inconnu »."
+        return fr.typeset(
+            f"{text} « Non couvert » repose sur votre déclaration de liste complète : {fr.listing(complete)}."
+        )
+    return fr.typeset(
+        f"{text} La liste n’est déclarée complète nulle part ici : sans CLSM connu, une commune reste « inconnu »."
+    )
 
 
 def tables(found: Coverage) -> None:
@@ -205,10 +212,13 @@ def zone_table(found: Coverage, layer_id: str, zones: pd.DataFrame) -> None:
         + ("." if departements <= layer.extent else f". Liste des {layer.name} incomplète ici : {layer.remark}")
     )
     table = zones.assign(couverts=zones["couvert"] + zones["suppose"]).sort_values("population", ascending=False)
+    columns = ["nom", "lecture", "communes", "population", "couverts", "projet", "non_couvert", "inconnu"]
+    if not found.by_status.at[Status.NON_COUVERT, "communes"]:
+        columns.remove("non_couvert")  # a column of noughts would read as « no gap »
     st.dataframe(
-        table[["nom", "lecture", "communes", "population", "couverts", "projet", "non_couvert", "inconnu"]],
+        table[columns],
         hide_index=True,
-        height=380,
+        height=table_height(len(table)),
         column_config={
             "nom": "Territoire",
             "lecture": "Lecture",
@@ -221,6 +231,11 @@ def zone_table(found: Coverage, layer_id: str, zones: pd.DataFrame) -> None:
         },
         alt=f"{layer.long_name} et leur couverture, {found.scope.name}",
     )
+
+
+def table_height(rows: int) -> int:
+    """Return the height in pixels that shows the rows without blanks below, up to ten of them."""
+    return min(380, 38 + 35 * rows)
 
 
 def number_column(label: str) -> object:
@@ -240,7 +255,7 @@ def clsm_table(found: Coverage) -> None:
     st.dataframe(
         shown.sort_values("nom"),
         hide_index=True,
-        height=380,
+        height=table_height(len(table)),
         column_config={
             "nom": "CLSM",
             "etat": "État",
@@ -267,7 +282,7 @@ def commune_table(found: Coverage) -> None:
     st.dataframe(
         table.sort_values("population", ascending=False),
         hide_index=True,
-        height=380,
+        height=table_height(len(table)),
         column_config={
             "code": "Code",
             "nom": "Commune",

@@ -30,6 +30,7 @@ COVERAGE_SCOPE = "coverage-scope"
 COMPLETE = "complete"  # départements the user states complete
 LINK = "link-read"
 HISTORY_LENGTH = 50
+MOST_PROBLEMS = 5  # shown of a bad link
 LONGEST_LINK = 400  # communes; beyond, browsers and mail programs cut addresses
 
 DEFAULTS = {
@@ -54,7 +55,7 @@ def open_page(title: str, heading: str | None = None) -> None:
             st.page_link(path, label=label, icon=icon)
         atlas = loaders.atlas()
         st.caption(
-            f"Communes au 1er janvier {atlas.year}, populations municipales {atlas.population_year}. "
+            f"Communes au 1ᵉʳ janvier {atlas.year}, populations municipales {atlas.population_year}. "
             "Rien ne sort de cette machine."
         )
         st.caption(loaders.synchronised_text())
@@ -113,9 +114,15 @@ def read_link() -> tuple[str, ...]:
     readings = [read_code(code, loaders.atlas()) for code in split_codes(communes)[: 2 * LONGEST_LINK]]
     problems += [r.message for r in readings if r.kind not in ("atom", "city")]
     atoms = {atom for r in readings if r.kind in ("atom", "city") for atom in r.atoms}
-    if atoms:
+    if atoms or not communes:
         choose(atoms)
-    return tuple(html.literal(problem) for problem in problems)
+    if atoms and not scope:
+        first = loaders.atlas().table["departement"].iat[loaders.atlas().row[min(atoms)]]
+        st.session_state[PERIMETER_SCOPE] = f"dep-{first}"
+    shown = [html.literal(problem) for problem in problems[:MOST_PROBLEMS]]
+    if len(problems) > MOST_PROBLEMS:
+        shown.append(f"Et {fr.count(len(problems) - MOST_PROBLEMS, 'autre code refusé', 'autres codes refusés')}.")
+    return tuple(shown)
 
 
 def write_link() -> None:

@@ -18,14 +18,15 @@ def escape(text: str) -> str:
     return escape_markup(fr.typeset(text))
 
 
-# One letter each: the style adds colour and sign (STYLE); every click sends them thirteen times over.
 def literal(text: str) -> str:
     """Return a text as Streamlit's Markdown will show it, sign for sign: links, colours and formulas stay dead letters."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|$:~<>^])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]()#+!|$:~<>^&])", r"\\\1", text)
 
 
+# One letter each: the style adds colour and sign (STYLE); every click sends them thirteen times over.
 TONES = {Outcome.FAVORABLE: "f", Outcome.DISCUSS: "d", Outcome.VIGILANCE: "v", Outcome.UNKNOWN: "n"}
 REACH_TONES = {Reach.INFORMATION: "i", Reach.NOT_CONCERNED: "s"}
+MOST_DETAILS = 4  # the table of zones says the rest
 CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
 
 STYLE = """
@@ -46,7 +47,7 @@ h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 .clsm-checks article.f {border-left-color:#1b6e3c;} .clsm-checks article.d {border-left-color:#c98a00;}
 .clsm-checks article.v {border-left-color:#b93a2a;} .clsm-checks article.n {border-left-color:#8a949b;}
 .clsm-checks article.i {border-left-color:#2a7fb0;}
-.clsm-checks h4 {margin:0 .5rem 0 0; font-size:.98rem; font-weight:600; display:inline; padding:0;}
+.clsm-checks h3 {margin:0 .5rem 0 0; font-size:.98rem; font-weight:600; display:inline; padding:0;}
 .clsm-checks article > p {margin:.3rem 0 0;} .clsm-checks summary {cursor:pointer; color:#0b5a86; margin-top:.25rem; font-size:.86rem;}
 .clsm-checks details p {margin:.25rem 0 0 1rem; font-size:.88rem;} .clsm-checks details p:last-child {color:#55606a; font-size:.8rem;}
 .clsm-checks.index {font-size:.92rem; border-top:1px solid #e8edef; margin-top:.2rem;}
@@ -60,6 +61,7 @@ h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 .clsm-table td {border-bottom:1px solid #e8edef; padding:.28rem .4rem; vertical-align:top;}
 .clsm-table .num {text-align:right;} .clsm-table td.num {white-space:nowrap; font-variant-numeric:tabular-nums;}
 .clsm-table tr.group td {background:#f3f6f7; font-weight:600;}
+h2 {font-size:1.45rem !important; padding:.6rem 0 .4rem !important;}
 .clsm-section {font-size:1.3rem !important; padding:.3rem 0 .5rem !important; margin:0;}
 .clsm-muted {color:#55606a;} .clsm-figures {display:flex; flex-wrap:wrap; gap:.4rem 1.6rem; margin:.1rem 0 .6rem;}
 .clsm-figure b {display:block; font-size:1.45rem; line-height:1.15; font-weight:650; font-variant-numeric:tabular-nums;}
@@ -68,6 +70,8 @@ h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 .clsm-gauge .bar i {position:absolute; top:0; bottom:0; left:0;} .clsm-gauge .scale {position:relative; height:1.3rem; font-size:.83rem; color:#3a474e;}
 .clsm-gauge .scale span {position:absolute; top:.1rem; white-space:nowrap; transform:translateX(-50%);}
 .clsm-gauge .scale span.end {transform:translateX(-100%);}
+[data-testid=stCaptionContainer] {color:#55606a !important; opacity:1 !important;}
+[data-testid=stCaptionContainer] * {color:#55606a !important; opacity:1 !important;}
 </style>
 """
 
@@ -84,10 +88,12 @@ def tone_of(finding: Finding) -> str:
 
 def check_card(check: Check, finding: Finding) -> str:
     """Return one check: title, outcome, sentence, details to unfold, what is missing, source."""
-    lines = [*finding.details, *(f"Il manque : {text}." for text in finding.missing)]
+    lines = [*finding.details[:MOST_DETAILS], *(f"Il manque : {text}." for text in finding.missing)]
+    if len(finding.details) > MOST_DETAILS:
+        lines.insert(MOST_DETAILS, f"… et {len(finding.details) - MOST_DETAILS} de plus, dans le tableau.")
     lines.append(f"Source : {check.source.removeprefix(CHAPTER)}.")
     return (
-        f'<article class="{tone_of(finding)}"><h4>{escape(check.title)}</h4>{badge(finding)}<p>{escape(finding.sentence)}</p>'
+        f'<article class="{tone_of(finding)}"><h3>{escape(check.title)}</h3>{badge(finding)}<p>{escape(finding.sentence)}</p>'
         f"<details><summary>{escape(check.question)}</summary>{''.join(f'<p>{escape(t)}</p>' for t in lines)}</details></article>"
     )
 
@@ -105,7 +111,7 @@ def check_list(findings: Iterable[tuple[Check, Finding]]) -> str:
 
 def section(title: str, note: str = "") -> str:
     """Return a section's title, with a line under it."""
-    return f'<h3 class="clsm-section">{escape(title)}</h3>' + (
+    return f'<h2 class="clsm-section">{escape(title)}</h2>' + (
         f'<p class="clsm-muted">{escape(note)}</p>' if note else ""
     )
 

@@ -63,7 +63,7 @@ def layers_table() -> str:
     atlas = loaders.atlas()
     for layer in loaders.crosswalk().layers.values():
         lost = int((layer.zones["precision"] == Precision.INCONNUE).sum())
-        size = fr.number(len(layer.zones)) + (f" (dont {lost} sans communes connues)" if lost else "")
+        size = fr.number(len(layer.zones)) + (f"\ndont {lost} sans communes connues" if lost else "")
         if len(layer.extent) == len(atlas.departements):
             where = "toute la France"
         else:

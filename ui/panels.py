@@ -10,7 +10,7 @@ from geo.perimeter import PerimeterFacts
 from ui import html
 
 SHOWN_LAYERS = ("clsm", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac", "qpv", "epci", "ept")
-MOST_ZONES = 8
+MOST_ZONES = 6
 
 
 def perimeter_figures(facts: PerimeterFacts, settings: Settings) -> str:
@@ -22,21 +22,22 @@ def perimeter_figures(facts: PerimeterFacts, settings: Settings) -> str:
         (fr.number(len(facts.towns)), "commune" if len(facts.towns) < 2 else "communes"),
         (fr.square_kilometres(facts.area_m2), "superficie"),
         (fr.percent(rural["population"] / facts.population if facts.population else 0),
-         f"en commune rurale : {fr.number(rural['population'])} sur {fr.number(facts.population)}{mark}"),
+         f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}"),
     ]  # fmt: skip
     return html.figures(pairs[:1]) + html.gauge(facts.population, settings) + html.figures(pairs[1:])
 
 
 def layers_met(facts: PerimeterFacts) -> str:
     """Return the table of every zone met, layer by layer, with what is not known said so."""
-    headers = [("Zone", False), ("Habitants en commun", True), ("du péri­mètre", True), ("de la zone", True)]
+    headers = [("Zone", False), ("Habitants en commun", True), ("Part du périmètre", True), ("Part de la zone", True)]
     rows: list[tuple[str, ...]] = []
     nothing: dict[bool, list[str]] = {True: [], False: []}
     for layer_id in SHOWN_LAYERS:
         layer, overlaps = facts.crosswalk.layers[layer_id], facts.overlaps[layer_id]
         complete = facts.known_everywhere(layer_id)
         if not overlaps:
-            nothing[complete].append(layer.name)
+            if layer_id != "ept":  # outside Grand Paris nobody expects one
+                nothing[complete].append(layer.name)
             continue
         rows.append((layer.name if complete else f"{layer.name} · liste incomplète ici",))
         rows += [html.overlap_cells(o) for o in overlaps[:MOST_ZONES]]
@@ -79,12 +80,19 @@ def commune_card(code: str, crosswalk: Crosswalk) -> str:
     overlaps = crosswalk.overlaps(atlas.rows([code]))
     departement = str(atlas.table["departement"].iat[row])
     lines: list[tuple[str, ...]] = []
+    nothing: dict[bool, list[str]] = {True: [], False: []}
     for layer_id in SHOWN_LAYERS:
         layer = crosswalk.layers[layer_id]
         complete = departement in layer.extent
         lines += [(layer.name, _described(o), _source(crosswalk, o)) for o in overlaps[layer_id]]
-        if not overlaps[layer_id] and layer_id not in ("epci", "ept"):
-            lines.append((layer.name, "aucun" if complete else "inconnu (liste incomplète ici)", ""))
+        if not overlaps[layer_id] and layer_id == "clsm":
+            lines.append((layer.name, "aucun" if complete else "inconnu\nliste incomplète ici", ""))
+        elif not overlaps[layer_id] and layer_id not in ("epci", "ept"):
+            nothing[complete].append(layer.name)
+    if nothing[False]:
+        lines.append((f"Inconnu, liste incomplète ici : {fr.listing(nothing[False])}",))
+    if nothing[True]:
+        lines.append((f"Aucun : {fr.listing(nothing[True])}",))
     people = fr.inhabitants(float(atlas.population[row]))
     headers = [("Couche", False), ("Zone", False), ("Source", False)]
     year = atlas.population_year_of([departement])

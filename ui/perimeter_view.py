@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import french as fr
+from geo.codes import name_of
 from geo.coverage import COVERED, STATUS_LABELS, Scope, Status, scope_rows
 from geo.layers import zone_members
 from geo.perimeter import Perimeter
@@ -93,7 +94,7 @@ def _add_zone() -> None:
     frame.choose(frame.selection() | {str(crosswalk.atlas.codes[r]) for r in whole})
     if partial:
         names = fr.listing(str(crosswalk.atlas.names[r]) for r in partial)
-        st.toast(f"Non ajoutée, car concernée en partie seulement : {names}.")
+        st.toast(html.literal(f"Non ajoutée, car concernée en partie seulement : {names}."))
     st.session_state[ADD_ZONE] = None
 
 
@@ -135,7 +136,9 @@ def edit_selection(perimeter: Perimeter) -> None:
     )  # fmt: skip
     if not perimeter.communes:
         return
-    codes = sorted(perimeter.communes, key=lambda c: fr.fold(str(atlas.names[atlas.row[c]])))
+    codes = sorted(
+        perimeter.communes, key=lambda c: (fr.fold(name_of(atlas.table["commune"].iat[atlas.row[c]], atlas)), c)
+    )
     if len(codes) > MOST_REMOVABLE:
         st.caption(
             f"{fr.count(len(codes), 'commune choisie', 'communes choisies')} : retirez-les par la carte ou par leur nom ci-dessus."
@@ -146,7 +149,7 @@ def edit_selection(perimeter: Perimeter) -> None:
             "Cliquez une commune pour la retirer",
             codes,
             selection_mode="single",
-            format_func=atlas.label,
+            format_func=lambda c: html.literal(atlas.label(c)),
             key=f"{REMOVE}-{st.session_state[frame.SEQUENCE]}",
             on_change=_remove,
         )
