@@ -12,15 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NewType
+from typing import TYPE_CHECKING, Any, NewType
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
 from geo.errors import MissingDataError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 CommuneCode = NewType("CommuneCode", str)
 Rows = npt.NDArray[np.intp]
@@ -136,6 +138,8 @@ class Atlas:
 
     def outlines(self) -> gpd.GeoDataFrame:
         """Read the outlines (EPSG:4326) in atom order, indexed by code. Costs about 0.1 s and 120 MB."""
+        import geopandas as gpd  # a quarter of a second that figures need not wait for
+
         frame = gpd.read_parquet(self.path / "communes.parquet", columns=["code", "geometry"])
         return frame.set_index("code")
 

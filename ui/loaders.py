@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -17,11 +18,13 @@ from geo import world as world_module
 from geo.communes import Atlas
 from geo.coverage import Coverage, Place, Scope, scopes
 from geo.crosswalk import Crosswalk
-from geo.display import DisplayIndex, derive, scope_index, up_to_date
 from geo.findings import Finding
 from geo.guidance import Check, run_checks
 from geo.perimeter import Perimeter, PerimeterFacts
 from geo.world import World, open_world
+
+if TYPE_CHECKING:
+    from geo.display import DisplayIndex
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 GEO = STATIC / "geo"
@@ -121,6 +124,8 @@ def clsm_places() -> tuple[Place, ...]:
 @st.cache_resource(show_spinner="Préparation des contours (une seule fois, moins d’une minute)…")
 def display_index() -> DisplayIndex:
     """Return the index of the display geometry, made now if set-up did not make it."""
+    from geo.display import derive, scope_index, up_to_date  # with GeoPandas, which no figure waits for
+
     if not up_to_date(GEO):
         derive(GEO)
     return scope_index(GEO)

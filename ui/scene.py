@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.coverage import STATUS_LABELS, Scope, Status, scope_rows
-from geo.display import write_zone_index
 from ui import loaders, maps
 
 # Colour-blind safe; text always stands beside colour (legend, tooltip, table).
@@ -70,6 +69,8 @@ def overlay(scope: Scope, layer_id: str) -> maps.Overlay:
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _overlay(_: str, scope: Scope, layer_id: str) -> maps.Overlay:
+    from geo.display import write_zone_index
+
     layer, rows = loaders.crosswalk().layers[layer_id], scope_rows(scope, loaders.atlas())
     zones_of: dict[int, list[int]] = {}
     for zone, row in zip(layer.members["zone"], layer.members["row"], strict=True):
