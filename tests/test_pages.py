@@ -12,6 +12,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from geo.errors import MissingDataError
 from geo.findings import Settings
 from geo.french import number
 from geo.guidance import CHECKS
@@ -455,3 +456,20 @@ def test_outlines_offered_exist_in_the_territory() -> None:
     offered = pills(app, "lines-").options
     assert set(offered) <= set(everywhere.values())
     assert {"EPCI", "EPT", "CLSM"} <= set(offered)
+
+
+@pytest.mark.parametrize("page", [None, COVERAGE, PERIMETER, METHOD])
+def test_missing_data_is_said_in_french_and_nothing_else_is_shown(
+    page: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent() -> None:
+        raise MissingDataError("Fichier de base absent : communes.parquet. Refaites la base.")
+
+    monkeypatch.setattr(loaders, "open_world", absent)
+    app = AppTest.from_file(HOME, default_timeout=60)
+    if page:
+        app.switch_page(page)
+    app.run()
+    assert [e.message for e in app.exception] == []
+    assert ["communes.parquet" in e.value for e in app.error] == [True]
+    assert not app.title

@@ -12,6 +12,7 @@ import streamlit as st
 from geo import french as fr
 from geo.codes import read_code, split_codes
 from geo.communes import CommuneCode
+from geo.errors import GeoInputError
 from geo.perimeter import Perimeter
 from ui import html, loaders, vendor
 
@@ -47,6 +48,7 @@ DEFAULTS = {
 def open_page(title: str, heading: str | None = None) -> None:
     """Set up a page: browser title, menu, style, defaults of the session; `heading` is the title shown, if another."""
     st.set_page_config(page_title=f"{title} · CLSM", page_icon="🗺️", layout="wide")
+    _data_or_stop()
     for key, value in DEFAULTS.items():
         st.session_state.setdefault(key, value)
     with st.sidebar:
@@ -67,6 +69,16 @@ def open_page(title: str, heading: str | None = None) -> None:
             "Les bibliothèques de la carte ne sont pas installées. Dans le dossier du projet, lancez « python -m ui.vendor », "
             "puis rechargez la page. Les tableaux et les listes fonctionnent sans elles."
         )
+
+
+def _data_or_stop() -> None:
+    """Open the data, or say in French what is missing and what to do, and show nothing else."""
+    try:
+        loaders.world()
+    except GeoInputError as error:
+        for problem in error.problems:
+            st.error(html.literal(problem))
+        st.stop()
 
 
 def selection() -> frozenset[str]:
