@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit_folium import st_folium
 
 from geo import french as fr
 from geo.coverage import COVERED, STATUS_LABELS, Status
@@ -60,13 +59,10 @@ colours = {status: scene.PALETTE[status].fill for status in Status}
 column_map, column_list = st.columns([3, 2], gap="medium")
 with column_map:
     st.html(html.legend([("fill", colours[s], STATUS_LABELS[s]) for s in (*COVERED, Status.PARTIEL, Status.PROJET)]))
-    st_folium(
+    scene.draw(
         maps.points_map(),
         key="carte-accueil",
-        height=560,
-        use_container_width=True,
-        returned_objects=[],
-        feature_group_to_add=maps.points_state(
+        state=maps.points_state(
             bounds=maps.METROPOLE,
             outlines_url=maps.static_url(f"geo/outlines-departements-{loaders.display_index().version}.json"),
             points=[

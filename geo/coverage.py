@@ -126,6 +126,11 @@ def commune_status(atlas: Atlas, clsm: Layer, *, complete: Iterable[str] = ()) -
     return status
 
 
+def in_scope(code: str, scope: Scope, atlas: Atlas) -> bool:
+    """Tell whether an atom lies in a scope."""
+    return scope.kind == "france" or bool(atlas.table[scope.kind].iat[atlas.row[code]] == scope.code)
+
+
 @dataclass(frozen=True, eq=False)
 class Coverage:
     """Coverage of a scope: figures by status, and by EPCI, sector and CLS."""
@@ -138,6 +143,11 @@ class Coverage:
     def rows(self) -> Rows:
         """Rows of the scope."""
         return scope_rows(self.scope, self.crosswalk.atlas)
+
+    def known_everywhere(self, layer_id: str) -> bool:
+        """Whether an absence from a layer means « none » on the whole scope."""
+        departements = set(self.crosswalk.atlas.table["departement"].iloc[self.rows])
+        return departements <= self.crosswalk.layers[layer_id].extent
 
     @cached_property
     def by_status(self) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import ConvexHull, QhullError
 from scipy.spatial.distance import pdist
 
 from geo import french as fr
@@ -261,8 +262,6 @@ class PerimeterFacts:
 
 
 def _outer(points: np.ndarray) -> np.ndarray:
-    from scipy.spatial import ConvexHull, QhullError
-
     if len(points) < HULL_FROM:
         return points
     try:

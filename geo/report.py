@@ -155,10 +155,8 @@ def coverage_data(found: Coverage) -> dict[str, Any]:
 
 def _readings(found: Coverage, layer_id: str) -> dict[str, Any]:
     zones = found.zones(layer_id)
-    layer = found.crosswalk.layers[layer_id]
-    inside = set(found.crosswalk.atlas.table["departement"].iloc[found.rows])
     return {
-        "liste_complete": inside <= layer.extent,
+        "liste_complete": found.known_everywhere(layer_id),
         "nombre": len(zones),
         "par_lecture": {str(k): int(v) for k, v in zones["lecture"].value_counts().items()},
         "zones": [
@@ -181,5 +179,5 @@ def coverage_text(found: Coverage) -> Iterator[str]:
         zones, layer = found.zones(layer_id), found.crosswalk.layers[layer_id]
         readings = zones["lecture"].value_counts()
         listed = fr.listing(reading_count(int(n), str(reading)) for reading, n in readings.items()) or "aucun connu"
-        known = "" if _readings(found, layer_id)["liste_complete"] else " (liste incomplète ici)"
+        known = "" if found.known_everywhere(layer_id) else " (liste incomplète ici)"
         yield f"{layer.long_name}{known} : {listed}"

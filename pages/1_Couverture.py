@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit_folium import st_folium
 
 from geo.coverage import Scope
 from ui import charts, coverage_view, frame, html, loaders, maps, panels, scene
@@ -44,14 +43,11 @@ def map_and_figures() -> None:
             key=f"lines-{scope.id}",
         )
         st.html(coverage_view.legend(found, shown))
-        st_folium(
+        scene.draw(
             maps.coverage_map(),
             key=MAP,
-            height=560,
-            use_container_width=True,
-            returned_objects=[],
             on_change=lambda: coverage_view.take_click(MAP),
-            feature_group_to_add=maps.coverage_state(
+            state=maps.coverage_state(
                 geometry_url=scene.geometry_url(scope),
                 bounds=scene.bounds(scope),
                 paint=scene.status_paint(scope, complete),

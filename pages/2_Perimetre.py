@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit_folium import st_folium
 
 from geo.coverage import Scope
 from geo.findings import Settings
@@ -43,14 +42,11 @@ def workbench() -> None:
     frame.write_link()
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        st_folium(
+        scene.draw(
             maps.selection_map(),
             key=MAP,
-            height=560,
-            use_container_width=True,
-            returned_objects=[],
             on_change=lambda: perimeter_view.take_selection(MAP),
-            feature_group_to_add=maps.selection_state(
+            state=maps.selection_state(
                 codes=sorted(perimeter.communes),
                 seq=st.session_state[frame.SEQUENCE],
                 geometry_url=scene.geometry_url(scope),

@@ -8,15 +8,29 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests import real
 from tests.browser import FLAGS, AppServer, Traffic, find_chromium, start_server
-from ui import vendor
+from ui import loaders, vendor
 
 # Nobody's synchronised data may change what a test sees: the embedded data, in a home of its own.
 os.environ["CLSM_HOME"] = tempfile.mkdtemp(prefix="clsm-tests-")
 
 Serve = Callable[..., AppServer]
+
+
+@pytest.fixture
+def fresh_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no test see what another has cached; the files themselves, never edited, are read once for all."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    monkeypatch.setattr(loaders, "open_world", real.world)
+    monkeypatch.setattr(loaders.world_module, "token", lambda: "embedded")
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="session")

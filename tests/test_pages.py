@@ -5,11 +5,9 @@ The map is a component that this client does not run: tests/test_journey_*.py dr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo.errors import MissingDataError
@@ -27,16 +25,7 @@ COVERAGE, PERIMETER, METHOD = "pages/1_Couverture.py", "pages/2_Perimetre.py", "
 ARRAS, LENS, BETHUNE = "62041", "62498", "62119"
 
 
-@pytest.fixture(autouse=True)
-def fresh_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let no test see what another has cached; the files themselves, never edited, are read once for all."""
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    monkeypatch.setattr(loaders, "open_world", real.world)
-    monkeypatch.setattr(loaders.world_module, "token", lambda: "embedded")
-    yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 
 def open_page(page: str | None = None, **query: str) -> AppTest:

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
-import streamlit as st
 
 from geo.coverage import STATUS_LABELS, Status, commune_status, scope_rows, scopes
 from tests import real
 from ui import loaders, maps, scene
 
-
-@pytest.fixture(autouse=True)
-def fresh_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let no test see what another has cached; the files themselves, never edited, are read once for all."""
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    monkeypatch.setattr(loaders, "open_world", real.world)
-    monkeypatch.setattr(loaders.world_module, "token", lambda: "embedded")
-    yield
-    st.cache_resource.clear()
+pytestmark = pytest.mark.usefixtures("fresh_caches")
 
 
 def unpack(runs: str) -> list[int]:

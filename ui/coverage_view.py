@@ -14,6 +14,7 @@ from geo.coverage import (
     Coverage,
     Scope,
     Status,
+    in_scope,
     reading_count,
     scope_rows,
 )
@@ -70,16 +71,13 @@ def take_click(key: str) -> None:
 def focus(scope: Scope) -> maps.Focus | None:
     """Return the commune to bring to the middle, when it was chosen by name and lies in the scope."""
     held = st.session_state.get(FOCUS)
-    if not held or loaders.atlas().row[held[0]] not in scope_rows(scope, loaders.atlas()):
-        return None
-    return maps.Focus(*held)
+    return maps.Focus(*held) if held and in_scope(held[0], scope, loaders.atlas()) else None
 
 
 def looked_at(scope: Scope) -> str | None:
     """Return the commune looked at, when it lies in the scope."""
     code = st.session_state.get(COMMUNE)
-    inside = code is not None and loaders.atlas().row[code] in set(scope_rows(scope, loaders.atlas()).tolist())
-    return code if inside else None
+    return code if code and in_scope(code, scope, loaders.atlas()) else None
 
 
 def pick_commune(scope: Scope) -> None:
@@ -205,11 +203,10 @@ def tables(found: Coverage) -> None:
 def zone_table(found: Coverage, layer_id: str, zones: pd.DataFrame) -> None:
     """Show the zones of a layer, how they read and their inhabitants by status."""
     layer = found.crosswalk.layers[layer_id]
-    departements = set(found.crosswalk.atlas.table["departement"].iloc[found.rows])
     counts = zones["lecture"].value_counts()
     st.caption(
         fr.listing(reading_count(int(counts[r]), r) for r in READINGS if r in counts)
-        + ("." if departements <= layer.extent else f". Liste des {layer.name} incomplète ici : {layer.remark}")
+        + ("." if found.known_everywhere(layer_id) else f". Liste des {layer.name} incomplète ici : {layer.remark}")
     )
     table = zones.assign(couverts=zones["couvert"] + zones["suppose"]).sort_values("population", ascending=False)
     columns = ["nom", "lecture", "communes", "population", "couverts", "projet", "non_couvert", "inconnu"]

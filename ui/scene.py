@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import folium
 import streamlit as st
+from streamlit_folium import st_folium
 
 from geo.coverage import STATUS_LABELS, Scope, Status, scope_rows
 from ui import loaders, maps
 
+HEIGHT = 560
 # Colour-blind safe; text always stands beside colour (legend, tooltip, table).
 PALETTE = {
     Status.COUVERT: maps.Swatch("#1f7a6d", STATUS_LABELS[Status.COUVERT]),
@@ -49,6 +54,21 @@ LINE_LABELS = {
     "dac": "DAC",
     "qpv": "Communes avec QPV",
 }
+
+
+def draw(
+    frame: folium.Map, *, state: folium.FeatureGroup, key: str, on_change: Callable[[], None] | None = None
+) -> None:
+    """Show a map. Nothing is returned by the library itself: our script sends what is clicked, and `on_change` reads it."""
+    st_folium(
+        frame,
+        key=key,
+        height=HEIGHT,
+        use_container_width=True,
+        returned_objects=[],
+        on_change=on_change,
+        feature_group_to_add=state,
+    )
 
 
 def geometry_url(scope: Scope) -> str:
