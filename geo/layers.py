@@ -231,7 +231,8 @@ def _territory_layer(name: str, atlas: Atlas) -> Layer:
         zones[empty] = ""
     zones["etat"], zones["precision"], zones["status"] = Etat.EN_SERVICE, Precision.OFFICIELLE, "officiel"
     zones["population"] = np.nan
-    zones["source_titre"], zones["annee_source"] = "Découpage administratif", str(atlas.year)
+    vintage = str(atlas.manifest["epci_libelle"]) if name in ("epci", "ept") else f"1er janvier {atlas.year}"
+    zones["source_titre"], zones["annee_source"] = "Découpage administratif", vintage[-4:]
     zones["departement"] = ""
     position = {code: i for i, code in enumerate(zones.index)}
     owner = atlas.table[column]
@@ -251,7 +252,7 @@ def _territory_layer(name: str, atlas: Atlas) -> Layer:
         source={"epci": "Composition des EPCI (DGCL)", "ept": "Composition des EPT (INSEE)"}.get(
             name, "Code officiel géographique (INSEE)"
         ),
-        vintage=str(atlas.manifest["epci_libelle"]) if name in ("epci", "ept") else f"1er janvier {atlas.year}",
+        vintage=vintage,
         extent=frozenset(atlas.departements.index),
         remark="",
         zones=zones,

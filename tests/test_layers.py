@@ -180,3 +180,9 @@ def test_every_embedded_zone_is_found_by_its_whole_id_alone() -> None:
         if made.id in ("clsm", "cls", "secteurs-adultes", "secteurs-enfants", "ept"):
             for zone_id in made.zones.index:
                 assert [z for _, z in find_zones([made], zone_id.upper())] == [zone_id]
+
+
+def test_a_territory_says_the_year_of_its_own_list() -> None:
+    layers = crosswalk().layers
+    years = {name: set(layers[name].zones["annee_source"]) for name in ("epci", "ept", "departements", "regions")}
+    assert years == {"epci": {"2025"}, "ept": {"2025"}, "departements": {"2026"}, "regions": {"2026"}}
