@@ -14,7 +14,7 @@ run: setup
 	$(BIN)/streamlit run dashboard.py
 
 test: .venv/ready-test setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/ready-test
 	$(BIN)/ruff check .
