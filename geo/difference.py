@@ -132,11 +132,11 @@ class _Side:
 
     @cached_property
     def by_zone(self) -> npt.NDArray[np.float64]:
+        """Inhabitants of each zone, as far as they are known."""
         members = self.layer.members
         weights = members["inhabitants"].fillna(0.0).to_numpy(dtype=float)
-        return np.bincount(
-            members["zone"].to_numpy(dtype=np.intp), weights=weights, minlength=max(1, len(self.layer.zones))
-        )
+        zones = members["zone"].to_numpy(dtype=np.intp)
+        return np.bincount(zones, weights=weights, minlength=max(1, len(self.layer.zones))).astype(float)
 
     @cached_property
     def total(self) -> int:

@@ -16,6 +16,9 @@ from geo.communes import Atlas
 from geo.difference import same_territories
 from geo.layers import Layer, Precision
 
+MEMBER_TYPES = {"zone": np.intp, "row": np.intp, "whole": bool, "inhabitants": float, "estimated": bool}
+MEMBER_COLUMNS = list(MEMBER_TYPES)
+
 
 class Mode(StrEnum):
     """How a layer brought in meets the one in place."""
@@ -91,7 +94,13 @@ def _joined(kept: pd.DataFrame, brought: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stacked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    columns = ["zone", "row", "whole", "inhabitants"]
-    parts = [frame[columns] for frame in (old, new) if len(frame)]
-    members = pd.concat(parts, ignore_index=True) if parts else old[columns]
-    return members.astype({"zone": np.intp, "row": np.intp, "whole": bool, "inhabitants": float})
+    parts = [frame.assign(estimated=estimated(frame))[MEMBER_COLUMNS] for frame in (old, new) if len(frame)]
+    members = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=MEMBER_COLUMNS)
+    return members.astype(MEMBER_TYPES)
+
+
+def estimated(members: pd.DataFrame) -> np.ndarray:
+    """Tell which members have inhabitants that were shared out, not counted; layers read from codes have none."""
+    if "estimated" not in members:
+        return np.zeros(len(members), dtype=bool)
+    return members["estimated"].to_numpy(dtype=bool)

@@ -364,7 +364,7 @@ def read_shapes(version: Version, home: Path | None = None) -> gpd.GeoDataFrame 
     return store.read_shapes(version.content, home)
 
 
-def _version(row: Mapping[str, Any], state: State) -> Version:
+def _version(row: sa.RowMapping, state: State) -> Version:
     return Version(
         id=row["id"],
         kind=row["kind"],

@@ -30,6 +30,7 @@ from geo.communes import Atlas
 from geo.download_part import sync_folder
 from geo.errors import GeoInputError
 from geo.layers import Etat, Layer, Precision
+from geo.merge import MEMBER_COLUMNS, MEMBER_TYPES, estimated
 from geo.store import home as default_home
 
 ADDRESS = "CLSM_REGISTER"
@@ -184,6 +185,7 @@ def write_files(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas, hom
             "code": atlas.codes[layer.members["row"].to_numpy(dtype=np.intp)].astype(str),
             "whole": layer.members["whole"].to_numpy(dtype=bool),
             "inhabitants": layer.members["inhabitants"].to_numpy(dtype=float),
+            "estimated": estimated(layer.members),
         }
     )
     files = {ZONES: _bytes(_with_shapes(zones, shapes)), MEMBERS: _bytes(members)}
@@ -260,19 +262,21 @@ def read_files(content: str, atlas: Atlas, home: Path | None = None) -> tuple[pd
 def _on_today(zones: pd.DataFrame, members: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
     position = {zone: i for i, zone in enumerate(zones.index)}
     records = []
-    for zone, code, whole, people in members.itertuples(index=False):
+    known = members[["id", "code", "whole", "inhabitants"]].assign(estimated=estimated(members))
+    for zone, code, whole, people, guess in known.itertuples(index=False):
         today = code in atlas.row
         reading = None if today else read_code(code, atlas)
         atoms = (code,) if reading is None else reading.atoms
         # A commune merged since is only a part of the commune of today.
         entire = bool(whole) and (reading is None or reading.kind == "city")
-        records += [(position[zone], atlas.row[a], entire, people if len(atoms) == 1 else np.nan) for a in atoms]
-    frame = pd.DataFrame(records, columns=["zone", "row", "whole", "inhabitants"])
-    frame = frame.astype({"zone": np.intp, "row": np.intp, "whole": bool, "inhabitants": float})
+        records += [(position[zone], atlas.row[a], entire, people if len(atoms) == 1 else np.nan, guess) for a in atoms]
+    frame = pd.DataFrame(records, columns=MEMBER_COLUMNS).astype(MEMBER_TYPES)
     if frame.duplicated(["zone", "row"]).any():  # communes merged since: parts of a known size make a part of that size
         grouped = frame.groupby(["zone", "row"], sort=False)
         frame = grouped.agg(
-            whole=("whole", "any"), inhabitants=("inhabitants", lambda s: s.sum(skipna=False))
+            whole=("whole", "any"),
+            inhabitants=("inhabitants", lambda s: s.sum(skipna=False)),
+            estimated=("estimated", "any"),
         ).reset_index()
     population = atlas.population[frame["row"].to_numpy(dtype=np.intp)].astype(float)
     frame["inhabitants"] = np.where(frame["whole"], population, frame["inhabitants"])
