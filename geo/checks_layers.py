@@ -167,10 +167,11 @@ def _sector_figures(overlap: Overlap) -> dict[str, object]:
 def _sector_text(facts: PerimeterFacts, overlap: Overlap) -> str:
     zone = facts.crosswalk.layers[overlap.layer].zones.loc[overlap.id]
     hospital = f", {zone['territoire']}" if zone["territoire"] and zone["territoire"] != overlap.name else ""
-    if overlap.partial:
+    if overlap.unsized:
         inside = "concerné pour une partie de commune, de taille inconnue"
     elif overlap.zone_population:
-        inside = f"{fr.ratio(overlap.population or 0, overlap.zone_population)} de ses habitants"
+        mark = " (estimation)" if overlap.estimated else ""
+        inside = f"{overlap.hedge}{fr.ratio(overlap.population or 0, overlap.zone_population)} de ses habitants{mark}"
     else:
         inside = f"{fr.inhabitants(overlap.population or 0)} en commun, population du secteur inconnue"
     return f"{overlap.name}{hospital} : {inside}."
@@ -273,8 +274,8 @@ def _pile(facts: PerimeterFacts) -> tuple[int, int]:
 
 def _overlap_text(overlap: Overlap) -> str:
     people = f"{fr.inhabitants(overlap.population)} en commun" if overlap.population else "habitants en commun inconnus"
-    if overlap.partial and overlap.population:
-        people = f"au moins {people}"
+    if overlap.population:
+        people = f"{overlap.hedge}{people}"
     shares = []
     if overlap.share_of_perimeter is not None and overlap.population:
         shares.append(f"{fr.percent(overlap.share_of_perimeter)} du périmètre")

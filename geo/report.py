@@ -114,8 +114,7 @@ def overlap_text(overlap: Overlap, layer: Layer) -> str:
     """Write one overlap: name, state, people in common, shares, relation."""
     facts = [overlap.name if str(overlap.etat) == "en service" else f"{overlap.name} ({overlap.etat})"]
     if overlap.population is not None:
-        least = "au moins " if overlap.partial and overlap.communes else "environ " if overlap.estimated else ""
-        facts.append(f"{least}{fr.inhabitants(overlap.population)} en commun")
+        facts.append(f"{overlap.hedge}{fr.inhabitants(overlap.population)} en commun")
     else:
         facts.append("habitants en commun inconnus")
     if overlap.share_of_perimeter is not None:

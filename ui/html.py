@@ -167,15 +167,15 @@ def _num(numeric: bool) -> str:
 def overlap_cells(overlap: Overlap) -> tuple[str, str, str, str]:
     """Return the cells of one overlap: name with state and relation, people in common, two shares."""
     state = "" if overlap.etat is Etat.EN_SERVICE else f" ({overlap.etat})"
-    unknown = overlap.population is None or (overlap.partial and not overlap.population)
-    least = "au moins " if overlap.partial and overlap.layer != "qpv" else "environ " if overlap.estimated else ""
+    unknown = overlap.population is None or (overlap.unsized and not overlap.population)
+    least = overlap.hedge
     people = "inconnu" if unknown else f"{least}{fr.number(overlap.population or 0)}"
     share = (
         "inconnue"
         if unknown or overlap.share_of_perimeter is None
         else f"{least}{fr.percent(overlap.share_of_perimeter)}"
     )
-    zone = "inconnue" if overlap.share_of_zone is None else fr.percent(overlap.share_of_zone)
+    zone = "inconnue" if overlap.share_of_zone is None else f"{least}{fr.percent(overlap.share_of_zone)}"
     return f"{overlap.name}{state}\n{overlap.relation}", people, share, zone
 
 

@@ -1,0 +1,195 @@
+"""GeoPackage, Shapefile, FlatGeobuf (read by GDAL) and GeoParquet, each opened only after its own signature was seen.
+
+GDAL knows formats that fetch files from the network or run whatever they name. None of these is ever met: a file is copied
+under a name of ours into a folder that holds nothing else, its first bytes must be those of the one format expected,
+and GDAL must then say that it opened it as that format. GDAL's own network is shut besides.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+import struct
+import warnings
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow
+import pyarrow.parquet
+import pyogrio
+import pyproj
+
+from geo.errors import GeoInputError
+from geo.import_geojson import MOST_COLUMNS
+from geo.import_layers import RawLayer, shape_array, text_of
+
+SQLITE, FLATGEOBUF, PARQUET, SHAPEFILE = b"SQLite format 3\x00", b"fgb\x03", b"PAR1", b"\x00\x00\x27\x0a"
+DRIVERS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".shp": "ESRI Shapefile"}
+MOST_FEATURES = 500_000
+MOST_BYTES = 2_000_000_000
+_GDAL_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
+                pyogrio.errors.GeometryError, pyogrio.errors.CRSError, pyogrio.errors.FieldError, ValueError, TypeError, OSError,
+                RuntimeError, OverflowError, MemoryError, UnicodeError, pyproj.exceptions.CRSError)  # fmt: skip
+_CLOSED = {
+    "GDAL_HTTP_PROXY": "http://127.0.0.1:9",
+    "GDAL_HTTPS_PROXY": "http://127.0.0.1:9",
+    "GDAL_HTTP_TIMEOUT": "1",
+    "GDAL_HTTP_MAX_RETRY": "0",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+    "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE",
+    "SHAPE_RESTORE_SHX": "YES",
+    "OGR_SQLITE_LOAD_EXTENSIONS": None,
+    "OGR_ORGANIZE_POLYGONS": "DEFAULT",
+}  # fmt: skip
+
+
+def read_geopackage(path: Path, folder: Path, file: str) -> list[RawLayer]:
+    """Read every table of features of a GeoPackage; views and tables that stand for other files are never opened."""
+    copy = folder / "couche.gpkg"
+    shutil.copyfile(path, copy)
+    names = _tables(copy, file)
+    return [_read(copy, file, layer=name) for name in names]
+
+
+def _tables(path: Path, file: str) -> list[str]:
+    """Name the tables of features, as SQLite itself tells them."""
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as base:
+            base.execute("PRAGMA trusted_schema = OFF")
+            entries = dict(
+                base.execute("SELECT name, lower(coalesce(sql, '')) FROM sqlite_master WHERE type = 'table'")
+            )
+            found = base.execute("SELECT table_name FROM gpkg_contents WHERE lower(data_type) = 'features'").fetchall()
+            others = base.execute("SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()
+    except (sqlite3.Error, UnicodeError) as error:
+        raise GeoInputError(f"{file} : ce fichier SQLite n’est pas un GeoPackage lisible.") from error
+    virtual = [n for n, sql in entries.items() if "virtual" in sql and not re.search(r"using\s+\"?rtree", sql)]
+    if virtual:
+        raise GeoInputError(
+            f"{file} : GeoPackage refusé, il contient des tables qui renvoient à d’autres données ({str(virtual[0])[:40]}) ; "
+            "exportez vos couches dans un GeoPackage neuf."
+        )
+    names = [str(name) for (name,) in found if name in entries]
+    if not names:
+        hint = " (une vue ne suffit pas)" if others[0] and found else ""
+        raise GeoInputError(f"{file} : le GeoPackage ne contient aucune couche de territoires{hint}.")
+    return names
+
+
+def read_flatgeobuf(path: Path, folder: Path, file: str) -> RawLayer:
+    """Read a FlatGeobuf."""
+    copy = folder / "couche.fgb"
+    shutil.copyfile(path, copy)
+    return _read(copy, file)
+
+
+def read_shapefile(parts: Mapping[str, Path], folder: Path, file: str) -> RawLayer:
+    """Read a Shapefile from its parts, by suffix (.shp, .dbf, .shx, .prj, .cpg).
+
+    The index (.shx) is made again when it lacks. Names are read in UTF-8 where they are valid so, in Windows-1252 otherwise.
+
+    Raises
+    ------
+    GeoInputError
+        When the .shp or the .dbf is absent, or cannot be read.
+    """
+    lacking = [suffix for suffix in (".shp", ".dbf") if suffix not in parts]
+    if lacking:
+        raise GeoInputError(missing_parts(file, lacking))
+    if parts[".shp"].read_bytes()[:4] != SHAPEFILE:
+        raise GeoInputError(f"{file} : le fichier .shp est abîmé ou n’en est pas un.")
+    for suffix in (".shp", ".dbf", ".shx", ".prj"):
+        if suffix in parts:
+            shutil.copyfile(parts[suffix], folder / f"couche{suffix}")
+    notes = ["Index .shx absent, refait."] if ".shx" not in parts else []
+    encoding, said = _encoding(folder / "couche.dbf", parts.get(".cpg"))
+    return _read(folder / "couche.shp", file, encoding=encoding, notes=[*notes, *said])
+
+
+def missing_parts(file: str, lacking: Sequence[str]) -> str:
+    """Say which parts of a Shapefile lack, and what to do."""
+    one = "la partie" if len(lacking) == 1 else "les parties"
+    return (
+        f"{file} : il manque {one} {' et '.join(lacking)} du Shapefile ; placez dans un même .zip les fichiers .shp, .dbf, "
+        ".shx et .prj qui portent le même nom."
+    )
+
+
+def _encoding(dbf: Path, cpg: Path | None) -> tuple[str, list[str]]:
+    content = dbf.read_bytes()
+    start = struct.unpack("<H", content[8:10])[0] if len(content) >= 10 else 0
+    records = content[start:]
+    said = cpg.read_text(encoding="latin-1").strip().upper() if cpg else ""
+    try:
+        records.decode("utf-8")
+    except UnicodeDecodeError:
+        wrong = "UTF" in said
+        note = "Noms lus en Windows-1252" + (", malgré le fichier .cpg qui annonce UTF-8." if wrong else ".")
+        return "CP1252", [note]
+    return "UTF-8", []
+
+
+def _read(path: Path, file: str, *, layer: str | None = None, encoding: str | None = None,
+          notes: Sequence[str] = ()) -> RawLayer:  # fmt: skip
+    pyogrio.set_gdal_config_options(_CLOSED)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what GDAL warns of comes out as a feature without geometry, told later
+            info = pyogrio.read_info(path, layer=layer, encoding=encoding)
+            if info["driver"] != DRIVERS[path.suffix]:
+                raise GeoInputError(f"{file} : le contenu n’est pas celui d’un fichier {path.suffix}.")
+            if info["features"] > MOST_FEATURES or len(info["fields"]) > MOST_COLUMNS:
+                raise GeoInputError(_too_many(file))
+            frame = gpd.read_file(path, layer=layer, engine="pyogrio", on_invalid="ignore", encoding=encoding)
+    except GeoInputError:
+        raise
+    except _GDAL_ERRORS as error:
+        raise GeoInputError(f"{file} : fichier illisible ou coupé ; exportez-le à nouveau.") from error
+    return _raw(frame, layer or "", notes, file)
+
+
+def read_geoparquet(path: Path, file: str) -> RawLayer:
+    """Read a GeoParquet, once its announced size was weighed."""
+    try:
+        known = pyarrow.parquet.ParquetFile(path)
+        meta = known.metadata
+        size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
+        if meta.num_rows > MOST_FEATURES or meta.num_columns > MOST_COLUMNS or size > MOST_BYTES:
+            raise GeoInputError(_too_many(file))
+        if b"geo" not in (known.schema_arrow.metadata or {}):
+            raise GeoInputError(
+                f"{file} : ce Parquet ne contient pas de géométrie (GeoParquet attendu) ; exportez-le depuis votre logiciel de "
+                "cartographie."
+            )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            frame = gpd.read_parquet(path)
+    except GeoInputError:
+        raise
+    except (*_GDAL_ERRORS, pyarrow.ArrowException, KeyError, AttributeError, IndexError) as error:
+        raise GeoInputError(f"{file} : GeoParquet illisible ou coupé ; exportez-le à nouveau.") from error
+    return _raw(frame, "", (), file)
+
+
+def _too_many(file: str) -> str:
+    return (
+        f"{file} : plus de {MOST_FEATURES} objets ou de {MOST_COLUMNS} colonnes ; ne gardez que les territoires voulus."
+    )
+
+
+def _raw(frame: Any, name: str, notes: Sequence[str], file: str) -> RawLayer:
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise GeoInputError(f"{file} : la couche « {name} » n’a pas de géométrie.")
+    geometry = frame.geometry
+    columns = [c for c in frame.columns if frame[c].dtype != "geometry"]
+    table = pd.DataFrame({str(c): [text_of(v) for v in frame[c].astype(object)] for c in columns}, dtype=str)
+    lines = np.arange(1, len(frame) + 1)
+    return RawLayer(
+        name, table.reset_index(drop=True), shape_array(list(geometry)), lines, geometry.crs, notes=tuple(notes)
+    )
