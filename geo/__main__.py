@@ -1,4 +1,4 @@
-"""Command line: `python -m geo evaluate | coverage | sync | build | display`. Results on stdout, problems on stderr."""
+"""Command line: `python -m geo evaluate | coverage | import | layers | sync | build | display`. Results on stdout, problems on stderr."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from geo import sync_cli
+from geo import import_cli, sync_cli
 from geo.codes import split_codes
 from geo.communes import BASE, Atlas
 from geo.coverage import coverage, read_scope
@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     cover.add_argument("--complete", default="", metavar="DEPARTEMENTS",
                        help="départements où vous savez complète la liste des CLSM (94,79)")  # fmt: skip
     cover.add_argument("--json", action="store_true", help="écrire du JSON")
+    import_cli.add_parsers(commands)
     sync_cli.add_parser(commands)
     build = commands.add_parser("build", help="refaire la base des communes depuis les registres de paquets")
     build.add_argument("--to", type=Path, default=BASE, help="dossier de la base")
@@ -49,17 +50,20 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; 0 when it worked, 2 on bad input."""
+    """Run a command; 0 when it worked, 2 on bad input, 1 when it worked in part or could not be done now."""
     options = parser().parse_args(arguments)
     command = {
         "evaluate": _evaluate,
         "coverage": _coverage,
+        "import": import_cli.run_import,
+        "layers": import_cli.run_layers,
         "sync": sync_cli.run,
         "build": _build,
         "display": _display,
     }[options.command]
     try:
-        lines = list(command(options))
+        said = command(options)
+        lines = list(said)
     except GeoInputError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -70,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader had enough (head): nothing more to say, and no traceback
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    return int(getattr(said, "exit_code", 0))
 
 
 def _evaluate(options: argparse.Namespace) -> Iterable[str]:

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
@@ -29,6 +28,9 @@ from geo.errors import GeoInputError
 from geo.layers import Etat, Layer
 from geo.merge import Mode
 from geo.register_store import EVENTS, HEADS, VERSIONS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 TRIES = 20  # for a number of version that others take at the same moment
 LONGEST = {"who": 200, "file_name": 300, "date": 60, "file_form": 20}
@@ -250,6 +252,18 @@ def _move(kind: str, version: Version | None, *, who: str, seen: int, home: Path
     if not moved:
         raise ConflictError(_told_conflict(kind, home))
     return head(kind, home)
+
+
+def still(kind: str, seen: int, home: Path | None = None) -> None:
+    """Check that what is in use is what a person looked at.
+
+    Raises
+    ------
+    ConflictError
+        When somebody moved it since.
+    """
+    if head(kind, home).revision != seen:
+        raise ConflictError(_told_conflict(kind, home))
 
 
 def _told_conflict(kind: str, home: Path | None) -> str:

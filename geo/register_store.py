@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
@@ -32,6 +32,9 @@ from geo.errors import GeoInputError
 from geo.layers import Etat, Layer, Precision
 from geo.merge import MEMBER_COLUMNS, MEMBER_TYPES, estimated
 from geo.store import home as default_home
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 ADDRESS = "CLSM_REGISTER"
 WAIT_S = 30
@@ -203,6 +206,8 @@ def write_files(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas, hom
 def _with_shapes(zones: pd.DataFrame, shapes: gpd.GeoDataFrame | None) -> pd.DataFrame:
     if shapes is None or shapes.empty:
         return zones
+    import geopandas as gpd  # a quarter of a second that figures need not wait for
+
     outlines = shapes.geometry.to_crs(4326) if shapes.crs is not None else shapes.geometry.set_crs(4326)
     by_id = pd.Series(outlines.to_numpy(), index=[str(i) for i in shapes.index])
     return gpd.GeoDataFrame(zones, geometry=gpd.GeoSeries(by_id.reindex(zones["id"]).to_numpy(), crs=4326))
@@ -285,6 +290,8 @@ def _on_today(zones: pd.DataFrame, members: pd.DataFrame, atlas: Atlas) -> pd.Da
 
 def read_shapes(content: str, home: Path | None = None) -> gpd.GeoDataFrame | None:
     """Return the outlines that a version came with (EPSG:4326), indexed by zone, or None when it came as a table."""
+    import geopandas as gpd
+
     path = register_folder(home) / content / ZONES
     try:
         return gpd.read_parquet(path).set_index("id")
