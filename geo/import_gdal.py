@@ -26,6 +26,7 @@ import pyogrio
 import pyproj
 
 from geo.errors import GeoInputError
+from geo.french import listing
 from geo.import_geojson import MOST_COLUMNS
 from geo.import_layers import RawLayer, shape_array, text_of
 
@@ -42,19 +43,36 @@ _CLOSED = {
     "GDAL_HTTP_TIMEOUT": "1",
     "GDAL_HTTP_MAX_RETRY": "0",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
-    "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE",
     "SHAPE_RESTORE_SHX": "YES",
-    "OGR_SQLITE_LOAD_EXTENSIONS": None,
-    "OGR_ORGANIZE_POLYGONS": "DEFAULT",
-}  # fmt: skip
+}
 
 
-def read_geopackage(path: Path, folder: Path, file: str) -> list[RawLayer]:
-    """Read every table of features of a GeoPackage; views and tables that stand for other files are never opened."""
+def read_geopackage(path: Path, folder: Path, file: str, layer: str | None = None) -> tuple[RawLayer, list[str]]:
+    """Read a table of features of a GeoPackage, by default the one with the most areas; return the names of all too.
+
+    Views and tables that stand for other files are never opened.
+    """
     copy = folder / "couche.gpkg"
     shutil.copyfile(path, copy)
     names = _tables(copy, file)
-    return [_read(copy, file, layer=name) for name in names]
+    if layer is not None and layer not in names:
+        raise GeoInputError(absent_layer(file, layer, names))
+    chosen = layer if layer is not None else max(names, key=lambda name: _areas(copy, file, name))
+    return _read(copy, file, layer=chosen), names
+
+
+def absent_layer(file: str, layer: str, names: Sequence[str]) -> str:
+    """Say that a file has no layer of that name."""
+    return f"{file} : pas de couche « {layer[:60]} » ; le fichier contient {listing(names, 8)}."
+
+
+def _areas(path: Path, file: str, layer: str) -> int:
+    """Count the features of a layer that may be areas, to choose one."""
+    info = _info(path, file, layer=layer)
+    kind = str(info["geometry_type"] or "Unknown")
+    return (
+        int(info["features"]) if any(word in kind for word in ("Polygon", "Surface", "Unknown", "Collection")) else -1
+    )
 
 
 def _tables(path: Path, file: str) -> list[str]:
@@ -69,7 +87,9 @@ def _tables(path: Path, file: str) -> list[str]:
             others = base.execute("SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()
     except (sqlite3.Error, UnicodeError) as error:
         raise GeoInputError(f"{file} : ce fichier SQLite n’est pas un GeoPackage lisible.") from error
-    virtual = [n for n, sql in entries.items() if "virtual" in sql and not re.search(r"using\s+\"?rtree", sql)]
+    virtual = [
+        n for n, sql in entries.items() if sql.startswith("create virtual") and not re.search(r"using\s+\"?rtree", sql)
+    ]
     if virtual:
         raise GeoInputError(
             f"{file} : GeoPackage refusé, il contient des tables qui renvoient à d’autres données ({str(virtual[0])[:40]}) ; "
@@ -137,21 +157,34 @@ def _encoding(dbf: Path, cpg: Path | None) -> tuple[str, list[str]]:
 
 def _read(path: Path, file: str, *, layer: str | None = None, encoding: str | None = None,
           notes: Sequence[str] = ()) -> RawLayer:  # fmt: skip
-    pyogrio.set_gdal_config_options(_CLOSED)
+    info = _info(path, file, layer=layer, encoding=encoding)
+    if info["features"] > MOST_FEATURES or len(info["fields"]) > MOST_COLUMNS:
+        raise GeoInputError(_too_many(file))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what GDAL warns of comes out as a feature without geometry, told later
-            info = pyogrio.read_info(path, layer=layer, encoding=encoding)
-            if info["driver"] != DRIVERS[path.suffix]:
-                raise GeoInputError(f"{file} : le contenu n’est pas celui d’un fichier {path.suffix}.")
-            if info["features"] > MOST_FEATURES or len(info["fields"]) > MOST_COLUMNS:
-                raise GeoInputError(_too_many(file))
             frame = gpd.read_file(path, layer=layer, engine="pyogrio", on_invalid="ignore", encoding=encoding)
-    except GeoInputError:
-        raise
     except _GDAL_ERRORS as error:
-        raise GeoInputError(f"{file} : fichier illisible ou coupé ; exportez-le à nouveau.") from error
+        raise GeoInputError(_broken(file)) from error
     return _raw(frame, layer or "", notes, file)
+
+
+def _info(path: Path, file: str, *, layer: str | None = None, encoding: str | None = None) -> dict[str, Any]:
+    """Open a file without reading its features, and make sure that the format expected opened it."""
+    pyogrio.set_gdal_config_options(_CLOSED)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            info: dict[str, Any] = pyogrio.read_info(path, layer=layer, encoding=encoding)
+    except _GDAL_ERRORS as error:
+        raise GeoInputError(_broken(file)) from error
+    if info["driver"] != DRIVERS[path.suffix]:
+        raise GeoInputError(f"{file} : le contenu n’est pas celui d’un fichier {path.suffix}.")
+    return info
+
+
+def _broken(file: str) -> str:
+    return f"{file} : fichier illisible ou coupé ; exportez-le à nouveau."
 
 
 def read_geoparquet(path: Path, file: str) -> RawLayer:

@@ -20,6 +20,7 @@ from geo.errors import GeoInputError
 from geo.import_layers import SHAPE_ERRORS, RawLayer, shape_array, text_of
 
 SHAPES = ("Polygon", "MultiGeometry", "Point", "LineString", "LinearRing")
+FOLDER = "dossier"
 _WITHIN = 20  # how deep geometries may be nested
 
 
@@ -29,8 +30,8 @@ def looks_like_kml(head: bytes) -> bool:
     return start.startswith(b"<") and b"<kml" in start
 
 
-def read_kml(content: bytes, file: str) -> list[RawLayer]:
-    """Read every folder that holds places.
+def read_kml(content: bytes, file: str, folder: str | None = None) -> tuple[RawLayer, list[str]]:
+    """Read the places of every folder, or of one, with the name of their folder; return the names of folders too.
 
     Raises
     ------
@@ -46,20 +47,18 @@ def read_kml(content: bytes, file: str) -> list[RawLayer]:
         ) from error
     except (ParseError, ValueError, LookupError) as error:
         raise GeoInputError(f"{file} : KML illisible ou coupé ; exportez à nouveau le fichier.") from error
-    folders: dict[str, list[Element]] = {}
+    places: list[tuple[Element, str]] = []
     links = 0
-    for element, folder in _walk(root):
+    for element, inside in _walk(root):
         if _tag(element) == "Placemark":
-            folders.setdefault(folder, []).append(element)
+            places.append((element, inside))
         links += _tag(element) == "NetworkLink"
     notes = (
         ("Liens vers d’autres fichiers (NetworkLink) laissés de côté : ils ne sont jamais ouverts.",) if links else ()
     )
-    layers, start = [], 1
-    for folder, places in folders.items():
-        layers.append(_layer(folder, places, start, notes))
-        start += len(places)
-    return layers
+    names = list(dict.fromkeys(inside for _, inside in places))
+    numbered = [(n, place, inside) for n, (place, inside) in enumerate(places, 1) if folder in (None, inside)]
+    return _layer(folder or "", numbered, notes), names
 
 
 def _tag(element: Element) -> str:
@@ -83,20 +82,20 @@ def _child_text(element: Element, tag: str) -> str:
     return next((text_of(child.text) for child in element if _tag(child) == tag), "")
 
 
-def _layer(name: str, places: list[Element], start: int, notes: tuple[str, ...]) -> RawLayer:
+def _layer(name: str, places: list[tuple[int, Element, str]], notes: tuple[str, ...]) -> RawLayer:
     shapes: list[Any] = []
     unreadable: dict[int, str] = {}
-    for number, place in enumerate(places, start):
+    for number, place, _ in places:
         try:
             found = [s for child in place if _tag(child) in SHAPES for s in _shapes(child, 0)]
             shapes.append(_joined(found))
         except SHAPE_ERRORS:
             shapes.append(None)
             unreadable[number] = "coordonnées illisibles"
-    rows = [_attributes(place) for place in places]
+    rows = [{**_attributes(place), FOLDER: inside} for _, place, inside in places]
     columns = dict.fromkeys(name for row in rows for name in row)
     table = pd.DataFrame({c: [row.get(c, "") for row in rows] for c in columns}, index=range(len(rows)), dtype=str)
-    lines = np.arange(start, start + len(places))
+    lines = np.array([number for number, _, _ in places], dtype=np.intp)
     return RawLayer(name, table, shape_array(shapes), lines, None, degrees=True, notes=notes, unreadable=unreadable)
 
 
