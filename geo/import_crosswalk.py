@@ -34,6 +34,7 @@ MAIN_PART = 0.10  # a piece that is as much of its zone is no sliver, however sm
 LONGEST_DEGREES = 0.05  # past this, an edge straight in degrees is not straight in metres
 COMMUNES, SQUARES, AREA = "communes", "carreaux", "surface"
 HALF = 0.5
+EXACT = 1e-9
 STEPS = 40
 
 
@@ -211,13 +212,16 @@ def _bring_to_one(kept: pd.DataFrame, covered: pd.Series[float]) -> tuple[pd.Dat
     another, the shares kept are brought to 1, and a zone left alone holds the commune whole. Everywhere else a
     zone keeps its own share: zones that overlap both hold the same people.
     """
+    # Within tolerance is whole, unless another territory has its place there: then each keeps what it really covers.
+    alone = kept.groupby("row")["covered"].transform("all")
+    kept["covered"] &= alone | (kept["share"] >= 1 - EXACT)
     kept["share"] = np.where(kept["covered"], 1.0, kept["share"])
     held = kept.groupby("row")["covered"].transform("any")
     overlapping = _overlapping(kept)
     kept["filled"] = (kept["row"].map(covered) >= 1 - SLIVER) & ~held & ~kept["row"].isin(overlapping)
     total = kept.groupby("row")["share"].transform("sum")
     kept["share"] = np.where(kept["filled"], kept["share"] / total, kept["share"])
-    kept["whole"] = kept["covered"] | (kept["filled"] & (kept["share"] >= 1 - SLIVER))
+    kept["whole"] = kept["covered"] | (kept["filled"] & (kept["share"] >= 1 - EXACT))
     return kept, tuple(sorted(int(row) for row in overlapping))
 
 
