@@ -19,16 +19,20 @@ from geo.versions import CurrentVersion
 MOST_LACKING = 0.001  # of the communes: islands without EPCI, communes merged since
 
 
-def refreshed(atlas: Atlas, versions: Mapping[str, CurrentVersion]) -> Atlas:
-    """Return the atlas with what is newer than the base; the very same one when nothing is."""
+def refreshed(atlas: Atlas, versions: Mapping[str, CurrentVersion]) -> tuple[Atlas, frozenset[str]]:
+    """Return the atlas with what is newer than the base, and the kinds that were; the very same atlas when none was."""
+    used = set()
     for kind, apply in (("epci", _with_epci), ("populations", _with_populations)):
         version = versions.get(kind)
         if version and year_of(version.manifest.vintage) > base_year(kind, atlas):
             try:
-                atlas = apply(atlas, pd.read_parquet(version.path / f"{kind}.parquet"), version)
+                newer = apply(atlas, pd.read_parquet(version.path / f"{kind}.parquet"), version)
             except (OSError, ValueError, KeyError):  # a file of another form: the base stays
                 continue
-    return atlas
+            if newer is not atlas:
+                used.add(kind)
+            atlas = newer
+    return atlas, frozenset(used)
 
 
 def year_of(text: str) -> int:

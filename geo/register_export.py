@@ -30,7 +30,7 @@ COLUMNS = (
     "annee_source", "population", "precision", "source_titre", "source_url", "note",
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-DRIVERS = {"gpkg": "GPKG", "fgb": "FlatGeobuf", "kml": "KML", "kmz": "KML"}
+DRIVERS = {"gpkg": "GPKG", "fgb": "FlatGeobuf", "kml": "KML"}
 
 
 @dataclass(frozen=True)
@@ -42,29 +42,46 @@ class Export:
     mime: str
 
 
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WRITTEN = {
+    **dict.fromkeys(("csv", "tsv", "txt"), ("csv", "text/csv")),
+    **dict.fromkeys(SPREADSHEET, ("xlsx", SHEET)),
+    **dict.fromkeys(("geojson", "json"), ("geojson", "application/geo+json")),
+    **dict.fromkeys(("parquet", "geoparquet"), ("parquet", "application/octet-stream")),
+    "zip": ("zip", "application/zip"),
+    "gpkg": ("gpkg", "application/geopackage+sqlite3"),
+    "fgb": ("fgb", "application/octet-stream"),
+    **dict.fromkeys(("kml", "kmz"), ("kml", "application/vnd.google-earth.kml+xml")),
+}
+
+
+def name_and_mime(version: Version) -> tuple[str, str]:
+    """Return the name and type of the file that `export` writes."""
+    suffix, mime = WRITTEN.get(version.origin.form, WRITTEN["csv"])
+    return f"{version.kind}-version-{version.number}.{suffix}", mime
+
+
 def export(version: Version, layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas) -> Export:
     """Return a version in the form of the file it came from; `layer` is that of the version alone.
 
     A form that cannot be written gives the nearest: XLSX for ODS and XLS, KML for KMZ.
     """
-    form = version.origin.form
-    stem = f"{version.kind}-version-{version.number}"
-    if form in ("csv", "tsv", "txt"):
-        return Export(f"{stem}.csv", csv_bytes(rows(layer, atlas)), "text/csv")
-    if form in SPREADSHEET:
-        mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return Export(f"{stem}.xlsx", xlsx_bytes(rows(layer, atlas)), mime)
+    name, mime = name_and_mime(version)
+    form = Path(name).suffix[1:]
+    if form == "csv":
+        return Export(name, csv_bytes(rows(layer, atlas)), mime)
+    if form == "xlsx":
+        return Export(name, xlsx_bytes(rows(layer, atlas)), mime)
     frame = polygons(layer, shapes, atlas)
-    if form in ("geojson", "json"):
-        return Export(f"{stem}.geojson", frame.to_json(ensure_ascii=False).encode(), "application/geo+json")
-    if form in ("parquet", "geoparquet"):
+    if form == "geojson":
+        return Export(name, frame.to_json(ensure_ascii=False).encode(), mime)
+    if form == "parquet":
         buffer = io.BytesIO()
         frame.to_parquet(buffer, index=False)
-        return Export(f"{stem}.parquet", buffer.getvalue(), "application/octet-stream")
+        return Export(name, buffer.getvalue(), mime)
     if form == "zip":
-        return Export(f"{stem}.zip", _zipped_shapefile(frame, version.kind), "application/zip")
-    suffix = "kml" if form == "kmz" else form
-    return Export(f"{stem}.{suffix}", _written(frame, f"{stem}.{suffix}", DRIVERS[form]), "application/octet-stream")
+        return Export(name, _zipped_shapefile(frame, version.kind), mime)
+    return Export(name, _written(frame, name, DRIVERS[form]), mime)
 
 
 def rows(layer: Layer, atlas: Atlas) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from geo.resources import Resources
 from geo.versions import CurrentVersion, current
 
 KINDS = ("densite", "qpv", "ressources", "cpts", "epci", "populations")
+NEWER_ONLY = ("epci", "populations")  # used when they are of a later year than the base
 
 
 def versions(home: Path | None = None) -> dict[str, CurrentVersion]:

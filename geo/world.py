@@ -64,7 +64,7 @@ def open_world(home: Path | None = None) -> World:
         When an embedded file is absent.
     """
     versions = synced.versions(home)
-    atlas = refreshed(load_atlas(), versions)
+    atlas, newer = refreshed(load_atlas(), versions)
     layers = load_layers(atlas)
     density = synced.grid_density(versions["densite"], atlas) if "densite" in versions else None
     if "qpv" in versions:
@@ -86,7 +86,11 @@ def open_world(home: Path | None = None) -> World:
         crosswalk=build_crosswalk(atlas, layers),
         density=density or approximate_density(atlas),
         resources=resources,
-        synchronised={kind: synced.vintage(version) for kind, version in versions.items()},
+        synchronised={
+            kind: synced.vintage(version)
+            for kind, version in versions.items()
+            if kind not in synced.NEWER_ONLY or kind in newer
+        },
         imported=imported,
         bases=bases,
         notices=tuple(notices),

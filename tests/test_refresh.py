@@ -42,7 +42,8 @@ def test_the_year_of_a_vintage_is_the_newest_it_names(text: str, year: int) -> N
 
 
 def test_a_later_list_of_epci_is_used_and_dated(tmp_path: Path) -> None:
-    found = refreshed(atlas(), epci(tmp_path, "2026"))
+    found, used = refreshed(atlas(), epci(tmp_path, "2026"))
+    assert used == {"epci"}
     assert found.table["epci"].fillna("").tolist() == ["200000001", "200000009", "200000009", ""]
     assert found.epci["nom"].to_dict() == {"200000001": "Un", "200000009": "Neuf"}
     assert found.epci["population"].to_dict() == {"200000001": 100, "200000009": 500}
@@ -53,17 +54,18 @@ def test_a_later_list_of_epci_is_used_and_dated(tmp_path: Path) -> None:
 @pytest.mark.parametrize("vintage", ["2025", "2024", ""])
 def test_a_list_that_is_no_later_changes_nothing(tmp_path: Path, vintage: str) -> None:
     same = atlas()
-    assert refreshed(same, epci(tmp_path, vintage)) is same
+    assert refreshed(same, epci(tmp_path, vintage)) == (same, frozenset())
 
 
 def test_a_later_list_that_lacks_communes_changes_nothing(tmp_path: Path) -> None:
     same = atlas()
-    assert refreshed(same, epci(tmp_path, "2026", CODES[:2])) is same
+    assert refreshed(same, epci(tmp_path, "2026", CODES[:2])) == (same, frozenset())
 
 
 def test_later_populations_are_used_summed_and_dated(tmp_path: Path) -> None:
     people = {"code": [*CODES, "01004"], "population": [1, 2, 3, 4], "annee": ["2024"] * 4}
-    found = refreshed(atlas(), version(tmp_path, "populations", "2024", **people))
+    found, used = refreshed(atlas(), version(tmp_path, "populations", "2024", **people))
+    assert used == {"populations"}
     assert found.population.tolist() == [1, 2, 3, 4]
     assert found.departements["population"].tolist() == [10]
     assert found.epci["population"].tolist() == [3, 3]
@@ -76,4 +78,4 @@ def test_populations_of_the_same_year_or_with_gaps_change_nothing(
 ) -> None:
     same = atlas()
     people = {"code": codes, "population": [1] * len(codes), "annee": [vintage] * len(codes)}
-    assert refreshed(same, version(tmp_path, "populations", vintage, **people)) is same
+    assert refreshed(same, version(tmp_path, "populations", vintage, **people)) == (same, frozenset())

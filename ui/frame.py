@@ -14,12 +14,13 @@ from geo.codes import read_code, split_codes
 from geo.communes import CommuneCode
 from geo.errors import GeoInputError
 from geo.perimeter import Perimeter
-from ui import html, loaders, vendor
+from ui import background, html, loaders, vendor
 
 PAGES = (
     ("dashboard.py", "Accueil", ":material/home:"),
     ("pages/1_Couverture.py", "Couverture", ":material/map:"),
     ("pages/2_Perimetre.py", "Périmètre", ":material/draw:"),
+    ("pages/4_Donnees.py", "Données", ":material/database:"),
     ("pages/5_Methode.py", "Méthode et sources", ":material/menu_book:"),
 )
 
@@ -48,6 +49,7 @@ DEFAULTS = {
 def open_page(title: str, heading: str | None = None) -> None:
     """Set up a page: browser title, menu, style, defaults of the session; `heading` is the title shown, if another."""
     st.set_page_config(page_title=f"{title} · CLSM", page_icon="🗺️", layout="wide")
+    background.begin()
     _data_or_stop()
     for key, value in DEFAULTS.items():
         st.session_state.setdefault(key, value)
@@ -61,6 +63,9 @@ def open_page(title: str, heading: str | None = None) -> None:
             "Rien ne sort de cette machine."
         )
         st.caption(loaders.synchronised_text())
+        st.caption(html.literal(background.sentence(background.status())))
+        for notice in loaders.world().notices:
+            st.warning(html.literal(notice))
         # Streamlit says the page is in English; screen readers must be told otherwise (RGAA 8.3).
         st.html(html.STYLE + '<script>document.documentElement.lang = "fr"</script>', unsafe_allow_javascript=True)
     st.title(fr.typeset(heading or title))

@@ -70,6 +70,10 @@ h2 {font-size:1.45rem !important; padding:.6rem 0 .4rem !important;}
 .clsm-gauge .bar i {position:absolute; top:0; bottom:0; left:0;} .clsm-gauge .scale {position:relative; height:1.3rem; font-size:.83rem; color:#3a474e;}
 .clsm-gauge .scale span {position:absolute; top:.1rem; white-space:nowrap; transform:translateX(-50%);}
 .clsm-gauge .scale span.end {transform:translateX(-100%);}
+[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer] p {display:none;}
+[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer]::after {content:"Choisir un fichier";}
+[data-testid=stFileUploaderDropzoneInstructions] > div > span {display:none;}
+[data-testid=stFileUploaderDropzoneInstructions] > div::after {content:"ou déposez-le ici"; color:#55606a; font-size:.9rem;}
 [data-testid=stCaptionContainer] {color:#55606a !important; opacity:1 !important;}
 [data-testid=stCaptionContainer] * {color:#55606a !important; opacity:1 !important;}
 </style>

@@ -72,6 +72,8 @@ def synchronised_text() -> str:
     waiting = [name for kind, name in SOURCES.items() if kind not in here]
     texts = [f"Synchronisé : {fr.listing(fresh)}."] if fresh else []
     texts += [f"Pas encore synchronisé : {fr.listing(waiting)}."] if waiting else []
+    brought = [world().crosswalk.layers[kind].name for kind in world().imported]
+    texts += [f"Importé : {fr.listing(brought)}."] if brought else []
     return " ".join(texts)
 
 
