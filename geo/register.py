@@ -11,12 +11,9 @@ from __future__ import annotations
 import getpass
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -28,93 +25,18 @@ from geo.errors import GeoInputError
 from geo.layers import Etat, Layer
 from geo.merge import Mode
 from geo.register_store import EVENTS, HEADS, VERSIONS
+from geo.register_types import ConflictError, Event, Head, Origin, State, Statement, Version
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+__all__ = [
+    "ConflictError", "Event", "Head", "Origin", "State", "Statement", "Version", "default_who", "find", "head", "heads",
+    "history", "keep", "publish", "read_layer", "read_shapes", "still", "token", "versions", "withdraw",
+]  # fmt: skip
+
 TRIES = 20  # for a number of version that others take at the same moment
 LONGEST = {"who": 200, "file_name": 300, "date": 60, "file_form": 20}
-
-
-class ConflictError(GeoInputError):
-    """Somebody moved what is in use since it was looked at."""
-
-
-class State(StrEnum):
-    """Where a version stands."""
-
-    DRAFT = "brouillon"
-    PUBLISHED = "publiée"
-    RETIRED = "retirée"
-
-
-@dataclass(frozen=True)
-class Statement:
-    """What the person who brings a layer in states of it.
-
-    `date` is that of the facts, as text; `extent` the départements where the layer is complete; `etat` the state given to
-    territories whose own the file does not tell.
-    """
-
-    source: str
-    date: str
-    who: str
-    extent: frozenset[str] = frozenset()
-    etat: Etat = Etat.EN_SERVICE
-    mode: Mode = Mode.REPLACE
-    remark: str = ""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """The file a version came from; `form` is its extension (csv, xlsx, geojson…)."""
-
-    name: str
-    sha256: str
-    bytes: int
-    form: str
-
-
-@dataclass(frozen=True)
-class Version:
-    """A version kept. `created` is ISO 8601 with its zone; `changes` is `Difference.summary()` at the time of keeping."""
-
-    id: int
-    kind: str
-    number: int
-    state: State
-    created: str
-    statement: Statement
-    origin: Origin
-    changes: Mapping[str, Any]
-    zones: int
-    communes: int
-    content: str
-
-    @property
-    def vintage(self) -> str:
-        """Return the date of the facts, or when they were brought in."""
-        return self.statement.date or f"sans date, importé le {self.created[:10]}"
-
-
-@dataclass(frozen=True)
-class Head:
-    """What is in use for a kind: a version, or None for the layer in place before imports; `revision` grows at each move."""
-
-    kind: str
-    revision: int
-    version: Version | None
-
-
-@dataclass(frozen=True)
-class Event:
-    """A move of what is in use: when, by whom, to which version (None: the layer in place before imports)."""
-
-    kind: str
-    revision: int
-    number: int | None
-    who: str
-    at: str
 
 
 def default_who() -> str:
