@@ -155,7 +155,8 @@ def xlsx_bytes(frame: pd.DataFrame) -> bytes:
 def _written(frame: gpd.GeoDataFrame, name: str, driver: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
-        frame.to_file(path, driver=driver, engine="pyogrio")
+        layer = Path(name).stem.replace("-", "_")  # as a KML must be named
+        frame.to_file(path, layer=layer, driver=driver, engine="pyogrio")
         return path.read_bytes()
 
 
