@@ -30,7 +30,7 @@ import pandas as pd
 from geo.archives import safe_name
 from geo.communes import Atlas
 from geo.errors import GeoInputError
-from geo.french import count, fold, listing
+from geo.french import count, fold, listing, number
 from geo.import_guard import MAX_BYTES, inspect, too_heavy
 from geo.layers import Etat, Layer, Precision
 
@@ -86,6 +86,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "id": "Identifiant du territoire",
         "code_commune": "Code de commune (INSEE)",
         "nom_commune": "Nom de commune",
+        "code_postal": "Code postal (aide à distinguer les homonymes)",
         "communes": "Liste de communes (codes ou noms)",
         "epci": "EPCI (SIREN ou nom), étendu à ses communes",
         "departement": "Département (code ou nom)",
@@ -209,7 +210,7 @@ class ImportDraft:
     def summary(self) -> str:
         """Say in one sentence what came out of the file."""
         kept = f"{count(len(self.zones), 'territoire')}, {count(self.members['row'].nunique(), 'commune')}"
-        rows = f"{count(self.accepted, 'ligne retenue', 'lignes retenues')} sur {count(self.rows, 'ligne').split()[0]}"
+        rows = f"{count(self.accepted, 'ligne retenue', 'lignes retenues')} sur {number(self.rows)}"
         return f"{kept} ; {rows}."
 
 

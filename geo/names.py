@@ -64,12 +64,11 @@ def take_apart(text: str, atlas: Atlas) -> Written:
         departement, code = _inside(inside, atlas)
         if departement or code:
             return Written(match[1], departement, code)
-    if match := CODE_BEFORE.fullmatch(name):
-        if len(match[1]) == 5 or match[1].upper() in atlas.departements.index:
-            return Written(match[2], *_inside(match[1], atlas))
-    elif (match := CODE_AFTER.fullmatch(name)) and not DISTRICT.fullmatch(fold(name)):
-        if len(match[2]) == 5 or match[2].upper() in atlas.departements.index:
-            return Written(match[1], *_inside(match[2], atlas))
+    before = CODE_BEFORE.fullmatch(name)
+    after = None if before or DISTRICT.fullmatch(fold(name)) else CODE_AFTER.fullmatch(name)
+    for code, rest in ((before[1], before[2]) if before else ("", ""), (after[2], after[1]) if after else ("", "")):
+        if len(code) == 5 or code.upper() in atlas.departements.index:
+            return Written(rest, *_inside(code, atlas))
     return Written(name)
 
 

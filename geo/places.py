@@ -23,6 +23,11 @@ Status = Literal["lu", "réparé", "refusé"]
 BLANKS = " \t\r\n\ufeff\u00a0\u202f\u200b\"'’=`"
 CODE_LIKE = re.compile(r"\d[\d ]*|2[AB]\d{1,3}|\d+(?:\.\d+)?E\+?\d+")
 PARTS = re.compile(r"[;\n\r\t|]+|,(?!\s*(?:le|la|les|l['’])\s*(?:$|[;\n\r\t|,]))", re.IGNORECASE)
+WHOLE_DEPARTEMENT = re.compile(
+    r"(?:tout\s+(?:le\s+)?)?d[ée]p(?:artement)?\.?\s*(?:de\s+la\s+|de\s+l['’]|de\s+|du\s+|des\s+|d['’])?:?\s*(.+?)(?:\s+entier)?"
+    r"|(.+?)\s*\((?:tout le )?d[ée]partement(?: entier)?\)",
+    re.IGNORECASE,
+)
 MOST = 6
 
 
@@ -115,7 +120,7 @@ def _unknown_code(text: str, code: str, atlas: Atlas) -> Place:
                      "Remplacez-le par le code INSEE de la commune.", codes)  # fmt: skip
     if code in atlas.departements.index or (len(code) == 1 and f"0{code}" in atlas.departements.index):
         return Place(text, "refusé", (), f"{shown} est un numéro de département, pas un code de commune.",
-                     "Pour un département entier, mettez-le dans une colonne « departement » sans commune.")  # fmt: skip
+                     f"Pour le département entier, écrivez « département {code.zfill(2)} ».")  # fmt: skip
     if re.fullmatch(r"\d{9}", code):
         return Place(text, "refusé", (), f"{shown} a la forme d’un SIREN mais n’est celui d’aucun EPCI.",
                      "Vérifiez le numéro.")  # fmt: skip
@@ -313,7 +318,20 @@ def read_any(text: str, atlas: Atlas, departement: str | None = None) -> Place:
     bare = text.strip(BLANKS).replace(" ", "")
     if re.fullmatch(r"\d{9}", bare):
         return find_body(bare, atlas)
+    if match := WHOLE_DEPARTEMENT.fullmatch(" ".join(text.split())):
+        code = departement_of_text(match[1] or match[2], atlas)
+        if code:
+            return read_departement(code, atlas, text)
     return _read_place(text, atlas, departement or "")
+
+
+def read_departement(code: str, atlas: Atlas, text: str = "") -> Place:
+    """Return all the communes of a département."""
+    rows = atlas.members("departement", code)
+    name = f"{atlas.departements.at[code, 'nom']} ({code})"
+    atoms = tuple(str(c) for c in atlas.codes[rows])
+    communes = count(atlas.table["commune"].iloc[rows].nunique(), "commune")
+    return Place(text or code, "lu", atoms, f"département entier : {name}, {communes}.", extended=name)
 
 
 def _said(place: Place, where: str, row: int) -> Iterable[Remark]:
