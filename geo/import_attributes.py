@@ -97,7 +97,7 @@ def _by_header(table: pd.DataFrame, words: str, *, taken: set[str], role: str) -
 
 def _are_codes(values: pd.Series[str]) -> bool:
     filled = values[values != ""]
-    return len(filled) > 0 and float(filled.str.upper().str.fullmatch(SHAPE.pattern).mean()) >= 0.9
+    return len(filled) > 0 and float(filled.str.upper().str.fullmatch(rf"\d{{4}}|{SHAPE.pattern}").mean()) >= 0.9
 
 
 def _by_values(table: pd.DataFrame, taken: set[str]) -> str | None:

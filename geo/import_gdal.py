@@ -36,7 +36,7 @@ MOST_FEATURES = 500_000
 MOST_BYTES = 2_000_000_000
 _GDAL_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
                 pyogrio.errors.GeometryError, pyogrio.errors.CRSError, pyogrio.errors.FieldError, ValueError, TypeError, OSError,
-                RuntimeError, OverflowError, MemoryError, UnicodeError, pyproj.exceptions.CRSError)  # fmt: skip
+                RuntimeError, OverflowError, MemoryError, IndexError, KeyError, AttributeError, pyproj.exceptions.CRSError)  # fmt: skip
 _CLOSED = {
     "GDAL_HTTP_PROXY": "http://127.0.0.1:9",
     "GDAL_HTTPS_PROXY": "http://127.0.0.1:9",

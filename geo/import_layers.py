@@ -17,7 +17,7 @@ from geo.base_repair import Geometries
 from geo.errors import GeoInputError
 
 _AUTHORITY = re.compile(
-    r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?(EPSG|OGC|IGNF)[:/]+[\d.]*[:/]*(\w+)", re.IGNORECASE
+    r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?(EPSG|OGC|IGNF)(?:[:/][\d.]*)?[:/](\w+)", re.IGNORECASE
 )
 SHAPE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, shapely.errors.ShapelyError)
 

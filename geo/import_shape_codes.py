@@ -49,6 +49,12 @@ def read_codes(codes: npt.NDArray[np.object_], shapes: Geometries, crs: Any, atl
     if agree[known].mean() < AGREE:
         return None
     remarks = []
+    short = sum(code.isdigit() and len(code) == 4 for code in codes)
+    if short:
+        words = count(
+            short, "code de commune sans son zéro de tête, rendu", "codes de commune sans leur zéro de tête, rendu"
+        )
+        remarks.append(Remark("réparé", "", f"{words}."))
     for reading, line in zip(readings, lines, strict=True):
         if reading.kind == "former":
             now = listing(map(atlas.label, reading.atoms), 4)
