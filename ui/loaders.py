@@ -1,7 +1,8 @@
 """Every cache of the screen, in one place: the shared, read-only data and what is worked out from it.
 
 What is worked out is keyed on the token of the data in use, so that a synchronisation that ends is seen by every
-session at its next run, and nothing stale is shown.
+session at its next run, and nothing stale is shown. The token is the argument `used`: Streamlit leaves arguments whose
+name starts with an underscore out of the key.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def token() -> str:
 
 
 @st.cache_resource(show_spinner="Chargement des communes…", max_entries=2)
-def _world(_: str) -> World:
+def _world(used: str) -> World:
     loaded = open_world()
     # Streamlit collects garbage after every run; what is loaded for good is taken out of its sight (design: 5 to 8
     # times more clicks a second).
@@ -84,7 +85,7 @@ def every_scope() -> dict[str, Scope]:
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _facts(_: str, perimeter: Perimeter) -> PerimeterFacts:
+def _facts(used: str, perimeter: Perimeter) -> PerimeterFacts:
     return world().facts(perimeter)
 
 
@@ -94,7 +95,7 @@ def facts(perimeter: Perimeter) -> PerimeterFacts:
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _findings(_: str, perimeter: Perimeter) -> tuple[tuple[Check, Finding], ...]:
+def _findings(used: str, perimeter: Perimeter) -> tuple[tuple[Check, Finding], ...]:
     return run_checks(facts(perimeter))
 
 
@@ -104,7 +105,7 @@ def findings(perimeter: Perimeter) -> tuple[tuple[Check, Finding], ...]:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _scope_coverage(_: str, scope: Scope, complete: tuple[str, ...]) -> Coverage:
+def _scope_coverage(used: str, scope: Scope, complete: tuple[str, ...]) -> Coverage:
     return coverage_module.coverage(scope, crosswalk(), complete=complete)
 
 
@@ -114,7 +115,7 @@ def scope_coverage(scope: Scope, complete: tuple[str, ...]) -> Coverage:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _clsm_places(_: str) -> tuple[Place, ...]:
+def _clsm_places(used: str) -> tuple[Place, ...]:
     return coverage_module.clsm_places(crosswalk())
 
 

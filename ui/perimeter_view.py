@@ -63,7 +63,7 @@ def pick_territory(scope: Scope) -> None:
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _zones_here(_: str, scope_id: str) -> dict[str, str]:
+def _zones_here(used: str, scope_id: str) -> dict[str, str]:
     """Return the zones that meet a scope and have whole communes: « layer/zone » to label."""
     crosswalk = loaders.crosswalk()
     met = crosswalk.product(scope_rows(loaders.every_scope()[scope_id], crosswalk.atlas))

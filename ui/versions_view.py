@@ -114,7 +114,7 @@ def _preview(version: Version) -> str:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _difference_text(_: str, version_id: int, kind: str) -> str:
+def _difference_text(used: str, version_id: int, kind: str) -> str:
     world = loaders.world()
     version = next(v for v in register.versions(kind) if v.id == version_id)
     after = layer_with(version, world.base(kind), world.atlas)
