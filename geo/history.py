@@ -72,9 +72,9 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 def say_date(date: str) -> str:
-    """Write a day or a year in French: « le 1er janvier 2025 », « 2025 »."""
+    """Write a day in French (« le 1er janvier 2025 »), or the year of the first list where a code is missing."""
     parts = date.split("-")
     if len(parts) != 3:
-        return date
+        return f"le code officiel de {date}"
     day = "1er" if parts[2] == "01" else str(int(parts[2]))
     return f"le {day} {MONTHS[int(parts[1]) - 1]} {parts[0]}"

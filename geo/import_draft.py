@@ -17,6 +17,7 @@ and a choice worth knowing are remarks too. Nothing is guessed: an homonym is re
 from __future__ import annotations
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -301,7 +302,12 @@ def checksum(path: Path) -> str:
 def zone_id(kind: str, departement: str, name: str) -> str:
     """Make the id of a zone that has none: clsm-94-creteil. The same name in the same département gives the same id."""
     words = fold(name).split()
-    if words and words[0] == fold(KINDS[kind].name):
+    sector = next((w for w in words if re.fullmatch(r"(?:\d\d|2[ab]|97\d)[gi]\d\d", w)), "")
+    if kind.startswith("secteurs"):
+        if sector and len(words) <= 2:
+            return f"sect-{sector}"
+        words = words[1:] if len(words) > 1 and words[0] in ("secteur", "secteurs") else words
+    elif words and words[0] == fold(KINDS[kind].name):
         words = words[1:]
         while len(words) > 1 and words[0] in ("de", "du", "des", "d", "la", "le", "les", "l"):
             words = words[1:]

@@ -86,7 +86,7 @@ def _commune(code: str, name: str, owner: str | None, said: list[Said], atlas: A
     if by_code is not None and by_code.status == "refusé" and not code[:1].isdigit() and not name:
         by_code = read_any(code, atlas, owner)  # a name in the column of codes
     if by_code is not None and by_code.status != "refusé":
-        if name:
+        if name and not (len(by_code.atoms) == 1 and atlas.names[atlas.row[by_code.atoms[0]]] == name):
             said += _disagreement(by_code, name, atlas)
         return _given(by_code, said, atlas, None)
     if not name:

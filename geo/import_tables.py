@@ -37,7 +37,9 @@ TYPES = {
     "secteurs-adultes": ("psychiatrieadulte", "adulte", "adultes", "general", "g"),
     "secteurs-enfants": ("psychiatrieinfantojuvenile", "infantojuvenile", "enfants", "enfant", "i", "pij"),
 }  # fmt: skip
-TOTAL = re.compile(r"(?:sous[\s-]*)?tota(?:l|ux)\b.*|ensemble\b.*|somme\b.*|nombre (?:de|total)\b.*", re.IGNORECASE)
+TOTAL = re.compile(r"(?:sous[\s-]*)?tota(?:l|ux)\b.*|ensemble\b.*|nombre (?:de|total)\b.*", re.IGNORECASE)
+TOTAL_STARTS = frozenset("tTsSeEnN")
+TOTAL_ROLES = ("nom", "nom_commune", "code_commune", "communes", "departement", "epci", "id")
 FILL_SHARE = 0.3  # as many rows without a name come from merged cells, not from a slip
 
 
@@ -186,16 +188,18 @@ class _Table:
         records: list[tuple[int, dict[str, str]]] = []
         totals: list[int] = []
         left = 0
+        wanted_cells = tuple(places.items())
         for place in range(self.layout.header + 1, len(self.grid.rows)):
             row = self.grid.rows[place]
-            cells = {role: row[at].strip(BLANKS) if 0 <= at < len(row) else "" for role, at in places.items()}
+            width = len(row)
+            cells = {role: row[at].strip(BLANKS) if 0 <= at < width else "" for role, at in wanted_cells}
             if not any(cells.values()):
                 if any(cell.strip() for cell in row):  # something, but in columns of no role
                     records.append((place + 1, cells))
                 continue
-            if head is not None and [cell.strip() for cell in row[: len(head)]] == head:
+            if head is not None and row[0].strip() == head[0] and [cell.strip() for cell in row[: len(head)]] == head:
                 continue
-            if self._is_total(cells):
+            if any(cells[r][:1] in TOTAL_STARTS and TOTAL.fullmatch(cells[r]) for r in TOTAL_ROLES):
                 totals.append(place + 1)
                 continue
             word = key(cells["type"])
@@ -211,14 +215,6 @@ class _Table:
             rows = count(left, "ligne d’un autre type", "lignes d’un autre type")
             self._tell("à savoir", 0, f"{rows} de dispositif, laissée{'s' if left > 1 else ''} de côté.")
         return records
-
-    def _is_total(self, cells: Mapping[str, str]) -> bool:
-        first = cells["nom"] or cells["communes"] or cells["nom_commune"] or cells["code_commune"]
-        if TOTAL.fullmatch(first):
-            return True
-        return any(
-            TOTAL.fullmatch(cells[r]) for r in ("nom_commune", "code_commune", "communes", "departement", "epci", "id")
-        )
 
     def _fills(self, records: Sequence[tuple[int, Mapping[str, str]]]) -> bool:
         """Tell whether names are written on the first row of each territory only."""

@@ -80,6 +80,7 @@ def _inside(text: str, atlas: Atlas) -> tuple[str, str]:
     return departement_of_text(text, atlas) or "", ""
 
 
+@lru_cache(maxsize=10_000)
 def departement_of_text(text: str, atlas: Atlas) -> str | None:
     """Return the code of a département written by number (« 1 », « 01 », « 2a ») or by name, None when it is none."""
     code = text.strip().upper().removesuffix(".0")
