@@ -21,21 +21,15 @@ import shapely
 
 from geo.base_repair import Geometries, polygonal
 from geo.communes import Atlas
+from geo.import_borders import MAIN_PART, Ground, meet, nothing
 from geo.import_squares import Squares, people_shares
 from geo.readers_shapes import SLIVER, WGS84, outlines, project
 
 Progress = Callable[[float, str], None]
-# A border drawn elsewhere: at most this share of the commune on the wrong side, and none of it farther from the border than
-# the lesser of a distance and a part of the commune's width. Measured on EPCI outlines (tests/test_import_crosswalk.py).
-SHARE_TOLERANCE = 0.10
-DISTANCE_M = 300.0
-WIDTH_PART = 0.10
-MAIN_PART = 0.10  # a piece that is as much of its zone is no sliver, however small in its commune: quarters are such
 LONGEST_DEGREES = 0.05  # past this, an edge straight in degrees is not straight in metres
 COMMUNES, SQUARES, AREA = "communes", "carreaux", "surface"
 HALF = 0.5
 EXACT = 1e-9
-STEPS = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +38,8 @@ class Crossing:
 
     `members` has a row for each zone and atom kept: zone (position), row (in the atlas), whole, share (of the commune's
     inhabitants, 0 to 1), inhabitants (exact where whole, else an estimate), method (« communes », « carreaux » or
-    « surface »). `slivers` are the pieces dropped: zone, row, share (of the commune's area), border (True where they are
-    the border drawn otherwise). `overlapping` are the rows of the communes where zones lie on one another for more than
+    « surface »). `slivers` are the pieces dropped, where they had to be measured: zone, row, share (of the commune's area), border
+    (True where they are the border drawn otherwise). `overlapping` are the rows of the communes where zones lie on one another for more than
     1 %. `inside` is the part of each zone's area that lies in communes; 0 is a zone outside France.
     """
 
@@ -85,20 +79,18 @@ def cross(
     epsg = atlas.table["epsg"].to_numpy()
     areas = np.zeros(len(shapes))
     pieces: list[pd.DataFrame] = []
-    done = 0
-    for code in np.unique(epsg[row]):
+    codes, near = np.unique(epsg[row], return_counts=True)
+    done = 0.0
+    for code, weight in zip(codes, near / max(len(row), 1), strict=True):
         here = epsg[row] == code
         mine = np.unique(part[here])
         zones, drawn = _zones(parts[mine], owner[mine], int(code), crs)
         areas[zones] += shapely.area(drawn)
         rows = np.unique(row[here])
-        near = _valid(project(land[rows], int(code)))
-        ground = _Land(rows, near, int(code), shapely.STRtree(near))
-        for step in np.array_split(np.arange(len(zones)), max(1, min(STEPS, len(zones)))):
-            pieces.append(_meet(ground, zones[step], drawn[step]))
-            done += len(step)
-            tell(0.9 * min(done / len(shapes), 1.0), f"{done} territoires sur {len(shapes)} comparés aux communes")
-    found = pd.concat(pieces, ignore_index=True) if pieces else _nothing()
+        ground = Ground(rows, _valid(project(land[rows], int(code))), int(code))
+        pieces.append(meet(ground, zones, drawn, _share_of(tell, done, weight)))
+        done += weight
+    found = pd.concat(pieces, ignore_index=True) if pieces else nothing()
     if whole_communes:
         found["covered"] |= found["share"] > HALF
         found["border"] = ~found["covered"]
@@ -107,18 +99,8 @@ def cross(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Land:
-    rows: npt.NDArray[np.intp]
-    shapes: Geometries
-    epsg: int
-    tree: shapely.STRtree
-
-
-def _nothing() -> pd.DataFrame:
-    kinds = {"zone": np.intp, "row": np.intp, "share": float, "covered": bool, "border": bool, "common": float,
-             "epsg": int, "piece": object, "land": object}  # fmt: skip
-    return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})
+def _share_of(tell: Progress, done: float, weight: float) -> Callable[[float], None]:
+    return lambda part: tell(0.9 * min(done + weight * part, 1.0), "Comparaison des contours aux communes")
 
 
 def _zones(parts: Geometries, owner: npt.NDArray[np.intp], epsg: int, crs: Any) -> tuple[npt.NDArray[Any], Geometries]:
@@ -138,45 +120,6 @@ def _valid(shapes: Geometries) -> Geometries:
         shapes = shapes.copy()
         shapes[sick] = [polygonal(s) for s in shapely.make_valid(shapes[sick])]
     return shapes
-
-
-def _meet(land: _Land, zones: npt.NDArray[np.intp], drawn: Geometries) -> pd.DataFrame:
-    """Find the communes that zones cover, then measure those that they only meet."""
-    shapely.prepare(drawn)
-    zone, place = land.tree.query(drawn, predicate="intersects")
-    covered = np.asarray(shapely.covers(drawn[zone], land.shapes[place]), dtype=bool)
-    piece = np.array(land.shapes[place], dtype=object)
-    cut = ~covered
-    piece[cut] = shapely.intersection(drawn[zone[cut]], land.shapes[place[cut]])
-    common = shapely.area(piece)
-    whole_area = shapely.area(land.shapes[place])
-    share = np.where(covered, 1.0, np.minimum(common / whole_area, 1.0))
-    follows, skirts = _judge(drawn[zone], land.shapes[place], share, covered)
-    kept = common > 0
-    return pd.DataFrame({
-        "zone": zones[zone], "row": land.rows[place], "share": share, "covered": follows, "border": skirts,
-        "common": common, "epsg": land.epsg, "piece": piece, "land": land.shapes[place],
-    })[kept]  # fmt: skip
-
-
-def _judge(
-    drawn: Geometries, land: Geometries, share: npt.NDArray[np.float64], covered: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Tell the communes held whole within tolerance, and those that a zone only skirts.
-
-    Held: the zone covers all that lies farther from the border than the tolerance. Skirted: it meets none of that.
-    """
-    follows, skirts = covered.copy(), np.zeros(len(share), dtype=bool)
-    ask = np.flatnonzero(~covered & ((share >= 1 - SHARE_TOLERANCE) | (share <= SHARE_TOLERANCE)))
-    depth = np.minimum(DISTANCE_M, WIDTH_PART * np.sqrt(shapely.area(land[ask])))
-    heart = shapely.buffer(land[ask], -depth, quad_segs=1, join_style="mitre")
-    gone = shapely.is_empty(heart)
-    high = share[ask] > 0.5
-    held = np.where(gone, share[ask] >= 1 - SHARE_TOLERANCE / 2, shapely.covers(drawn[ask], heart))
-    met = np.where(gone, share[ask] > SHARE_TOLERANCE / 2, shapely.intersects(drawn[ask], heart))
-    follows[ask] = high & held
-    skirts[ask] = ~high & ~met
-    return follows, skirts
 
 
 def _settle(
