@@ -5,7 +5,6 @@ Where a list is not complete, a figure is « au moins » or withheld, never zero
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -115,12 +114,16 @@ def _figures(scope: Scope, board: Board) -> tuple[Figure, ...]:
         _rural(board, rows),
         *(_bodies(board, rows, *each) for each in BODIES),
     ]
-    return tuple(_never_zero(figure) for figure in made if figure is not None)
+    return tuple(_settle(figure) for figure in made if figure is not None)
 
 
-def _never_zero(figure: Figure) -> Figure:
-    """Withhold « au moins 0 », which says nothing and would read as none."""
-    if not figure.at_least or figure.value:
+def _settle(figure: Figure) -> Figure:
+    """Say plainly what cannot change, and withhold « au moins 0 », which says nothing and would read as none."""
+    if not figure.at_least:
+        return figure
+    if figure.total_complete and figure.value == figure.total:
+        return replace(figure, at_least=False)
+    if figure.value:
         return figure
     known = f"Aucun connu ici. {figure.reason or ''}".strip()
     return replace(figure, value=None, at_least=False, reason=known)

@@ -110,14 +110,24 @@ class Board:
         return np.where(self.density.rural, self.population, 0.0)
 
     @cached_property
-    def _departements(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+    def _departements(self) -> tuple[npt.NDArray[np.intp], tuple[str, ...]]:
         codes, names = pd.factorize(self.atlas.table["departement"], sort=True)
-        return np.asarray(codes, dtype=np.intp), np.asarray(names, dtype=object)
+        return np.asarray(codes, dtype=np.intp), tuple(str(name) for name in names)
+
+    @property
+    def departement_names(self) -> tuple[str, ...]:
+        """Codes of the départements, in order."""
+        return self._departements[1]
+
+    @property
+    def departement_codes(self) -> npt.NDArray[np.intp]:
+        """Position in `departement_names` of the département of each atom."""
+        return self._departements[0]
 
     def departements(self, rows: Rows) -> list[str]:
         """Return the départements of some atoms, in code order."""
         codes, names = self._departements
-        return [str(names[i]) for i in np.flatnonzero(np.bincount(codes[rows], minlength=len(names)))]
+        return [names[i] for i in np.flatnonzero(np.bincount(codes[rows], minlength=len(names)))]
 
     def known_here(self, layer_id: str, rows: Rows) -> bool:
         """Whether the list of a layer is complete in the département of every one of these atoms."""
@@ -139,7 +149,7 @@ def make_board(crosswalk: Crosswalk, density: Density, *, complete: Iterable[str
 
 def _sum_by_row(layer: Layer, size: int) -> Floats:
     people = np.nan_to_num(layer.members["inhabitants"].to_numpy(dtype=float))
-    return np.bincount(layer.members["row"].to_numpy(), people, minlength=size)
+    return np.bincount(layer.members["row"].to_numpy(), people, minlength=size).astype(np.float64)
 
 
 def incidence(layer: Layer, size: int, *, parts: bool = True) -> csr_array:
