@@ -7,7 +7,6 @@ others: its stability tells how much it owes to the weights.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np

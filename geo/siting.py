@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack
@@ -442,7 +441,7 @@ def _ties(
         if len(order) < k:
             return ""
         same = np.flatnonzero(np.abs(problem.alone - last) <= problem.tolerance)
-        others = [names[c] for c in same if c not in order]
+        others = [names[c] for c in same.tolist() if c not in order]
         if not others:
             return ""
         return fr.typeset(
