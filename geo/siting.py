@@ -27,6 +27,7 @@ from geo.findings import Settings
 from geo.layers import Etat
 
 KINDS: Mapping[str, str] = {
+    "commune": "Communes",
     "epci": "EPCI",
     "ept": "EPT du Grand Paris",
     "secteurs-adultes": "Secteurs adultes",
@@ -142,14 +143,17 @@ class Siting:
         """Write what the answer is worth."""
         if not self.picks:
             return "Aucun candidat ne servirait un habitant de plus."
-        what = NEEDS[self.mix.single] if self.mix.single else "du besoin pondéré"
-        shown = fr.ratio(self.value, self.whole) if self.mix.single else fr.percent(self.value)
+        many = "serviraient" if len(self.picks) > 1 else "servirait"
+        shown = f"{many} {fr.percent(self.value)} du besoin pondéré"
+        if self.mix.single:
+            part = fr.percent(self.value / self.whole)
+            shown = f"{many} {fr.number(self.value)} des {fr.number(self.whole)} {NEEDS[self.mix.single]} ({part})"
         proof = (
             "optimum démontré"
             if self.exact
             else f"meilleure réponse trouvée dans le temps donné, à {fr.percent(self.gap)} près au plus de l’optimum"
         )
-        return fr.typeset(f"{fr.count(len(self.picks), 'CLSM', 'CLSM')} : {shown} {what} ; {proof}.")
+        return fr.typeset(f"{fr.count(len(self.picks), 'CLSM', 'CLSM')} {shown} ; {proof}.")
 
     def figures_after(self, board: Board) -> tuple[Figure, ...]:
         """Return the figures of the scope as they would read with these CLSM in service on all their communes."""
@@ -159,8 +163,15 @@ class Siting:
 def candidates(kind: str, scope: Scope, board: Board) -> tuple[Candidate, ...]:
     """Return the zones of a layer that the scope meets, as possible CLSM: their whole communes, inside the scope or not.
 
-    Zones in service only, for CLS. Communes partly in a zone are left out.
+    Zones in service only, for CLS. Communes partly in a zone are left out. The kind « commune » gives the communes of the
+    scope, each arrondissement by itself.
     """
+    if kind == "commune":
+        atlas = board.atlas
+        return tuple(
+            Candidate(str(atlas.codes[r]), str(atlas.names[r]), (r,), float(board.population[r]))
+            for r in scope_rows(scope, atlas).tolist()
+        )
     layer = board.crosswalk.layers[kind]
     whole = incidence(layer, len(board.status), parts=False)
     inside = np.zeros(len(board.status))
