@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -86,7 +88,7 @@ def test_points_add_up_and_the_order_follows_the_score(
     assert np.allclose(found[[t.id for t in TERMS]].sum(axis=1), found["score"])
     assert found["score"].between(0, 100 + 1e-9).all()
     scores = found["score"].tolist()
-    assert all(a >= b - 1e-6 for a, b in zip(scores, scores[1:], strict=False))
+    assert all(a >= b - 1e-6 for a, b in pairwise(scores))
     for rang, score in zip(found["rang"], scores, strict=True):
         assert rang == 1 + sum(other > score + 1e-6 for other in scores)
 

@@ -112,7 +112,7 @@ def test_own_perimeters_are_read_or_refused_in_french() -> None:
     board = _board()
     made = own_candidates({"Nord": ["01001", "01002"]}, board)
     assert (made[0].rows, made[0].population) == ((0, 1), 300)
-    with pytest.raises(GeoInputError, match="Sud : .*99999") as error:
+    with pytest.raises(GeoInputError, match=r"Sud : .*99999") as error:
         own_candidates({"Sud": ["99999"], "Vide": []}, board)
     assert len(error.value.problems) == 2
 
