@@ -176,7 +176,7 @@ def director_data(report: CoverageReport, *, date: str = "", software: str = "",
             "head": ["Rang", "Territoire", "Score", *(t.label for t in TERMS), "Tient"],
             "rows": [
                 [fr.number(r["rang"]) + (" ex æquo" if r["ex_aequo"] else ""), str(r["nom"]), fr.number(r["score"], 1),
-                 *(fr.number(r[t.id], 1) for t in TERMS), fr.percent(report.stability.any_weights[code], 0)]
+                 *("inconnu" if t.label in str(r["inconnu"]) else fr.number(r[t.id], 1) for t in TERMS), fr.percent(report.stability.any_weights[code], 0)]
                 for code, r in first.iterrows()
             ],
         },

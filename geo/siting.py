@@ -84,7 +84,10 @@ class Mix:
 
 @dataclass(frozen=True)
 class Pick:
-    """One CLSM of an answer, in order of gain: people it adds to those before it, by need; `gain` is what is maximised."""
+    """One CLSM of an answer, in order of gain: people it adds to those before it, by need; `gain` is what is maximised.
+
+    `added["qpv"]` is NaN where no inhabitant of QPV is known and the list may lack some.
+    """
 
     candidate: Candidate
     gain: float
@@ -270,14 +273,14 @@ def next_clsm(
         mix=chosen_mix,
         ceiling=ceiling,
         asked=k,
-        picks=_picks(order, kept, demand, by_need),
+        picks=_picks(order, kept, demand, by_need, board),
         value=problem.value(order),
         whole=whole,
         exact=answer.exact,
         gap=answer.gap,
         seconds=seconds,
         ties=_ties(problem, order, answer, k, [c.name for c in kept], max(time_limit - seconds, 0.5)),
-        greedy=_picks(greedy, kept, demand, by_need),
+        greedy=_picks(greedy, kept, demand, by_need, board),
         greedy_value=problem.value(greedy),
         left_out=tuple(c for c in possible if ceiling is not None and c.population > ceiling),
         notices=_notices(scope, board, chosen_mix),
@@ -426,9 +429,9 @@ def _in_order(problem: _Problem, chosen: Sequence[int]) -> list[int]:
 
 
 def _picks(
-    order: Sequence[int], kept: Sequence[Candidate], demand: Floats, by_need: Mapping[str, Floats]
+    order: Sequence[int], kept: Sequence[Candidate], demand: Floats, by_need: Mapping[str, Floats], board: Board
 ) -> tuple[Pick, ...]:
-    picks = []
+    picks: list[Pick] = []
     served = np.zeros(len(demand), dtype=bool)
     total = 0.0
     for c in order:
@@ -437,7 +440,11 @@ def _picks(
         served[rows] = True
         gain = float(demand[new].sum())
         total += gain
-        picks.append(Pick(kept[c], gain, {n: float(v[new].sum()) for n, v in by_need.items()}, total))
+        added = {n: float(v[new].sum()) for n, v in by_need.items()}
+        asked = new[by_need["habitants"][new] > 0]
+        if not added["qpv"] and (not board.known_here("qpv", asked) or board.qpv_unknown[asked].any()):
+            added["qpv"] = float("nan")
+        picks.append(Pick(kept[c], gain, added, total))
     return tuple(picks)
 
 

@@ -117,6 +117,15 @@ def test_own_perimeters_are_read_or_refused_in_french() -> None:
     assert len(error.value.problems) == 2
 
 
+def test_quarters_that_are_not_known_are_not_nought() -> None:
+    built = crosswalk(LINE, {"qpv": {"q": zone("01006", population=50)}}, complete=("clsm",))
+    board = make_board(built, approximate_density(LINE))
+    found = next_clsm(FRANCE, board, _candidates((5,), (4,)), 2, ceiling=None)
+    assert found.picks[0].added["qpv"] == 50
+    assert np.isnan(found.picks[1].added["qpv"])
+    assert any("QPV" in n for n in next_clsm(FRANCE, board, _candidates((5,)), 1, mix=Mix(0, 1, 0)).notices)
+
+
 def test_k_below_one_and_no_candidate_are_refused() -> None:
     with pytest.raises(GeoInputError, match="au moins 1"):
         next_clsm(FRANCE, _board(), _candidates((0,)), 0)
