@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from bench.crosswalk import best_of, polygons
+from bench.crosswalk import best_of
 from geo.coverage import read_scope
 from geo.coverage_figures import scope_figures
 from geo.coverage_people import Board, make_board
@@ -77,11 +77,6 @@ def joined(communes: gpd.GeoDataFrame, held: dict[str, pd.DataFrame]) -> list[pd
     return [*tables, pd.DataFrame([totals]), pd.DataFrame({"bodies": bodies})]
 
 
-def by_place(points: gpd.GeoDataFrame, zones: list[gpd.GeoDataFrame]) -> list[pd.Series]:
-    """Find the zone of each commune's inner point, layer by layer, and add people up."""
-    return [points.sjoin(layer, predicate="within").groupby("zone")["population"].sum() for layer in zones]
-
-
 def timed(call: Callable[[], object]) -> float:
     start = perf_counter()
     call()
@@ -113,18 +108,6 @@ def main() -> None:
     print(f"figures of the country and four gap tables after a change: {fast * 1e3:.0f} ms")
     print(f"  (building the crosswalk again from changed layers: {rebuilt * 1e3:.0f} ms)")
     print(f"  GeoPandas joins and groupbys at each call: {slow * 1e3:.0f} ms = {slow / fast:.1f} times")
-
-    mainland = communes[(atlas.table["epsg"] == 2154).to_numpy()]
-    points = gpd.GeoDataFrame(
-        mainland[["population"]],
-        geometry=gpd.points_from_xy(*atlas.table.loc[mainland.index, ["x", "y"]].to_numpy().T),
-        crs=2154,
-    )
-    zones = polygons(world.crosswalk)
-    spatial = timed(lambda: by_place(points, zones))
-    print(
-        f"  GeoPandas spatial joins and groupbys, zones already dissolved: {spatial * 1e3:.0f} ms = {spatial / fast:.1f} times"
-    )
 
     board, _ = changed_layer()
     possible = candidates("epci", france, board)
