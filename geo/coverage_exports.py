@@ -66,10 +66,17 @@ def _outlines(report: CoverageReport, rows: Any) -> Any:
     return report.board.atlas.outlines().geometry.to_numpy()[rows]
 
 
-def coverage_geojson(report: CoverageReport) -> bytes:
-    """Return the communes of the scope as GeoJSON, with the sources beside them."""
+def coverage_geojson(report: CoverageReport, what: str = "communes") -> bytes:
+    """Return the communes of the scope, or the perimeters of its CLSM (`what` is « clsm »), with the sources beside them.
+
+    The perimeters can be read again by the data door.
+    """
     listed = [dict(zip(("donnee", "source", "millesime", "remarque"), s, strict=True)) for s in sources(report)]
-    return exports.geojson(communes_frame(report), members={"name": report.title, "sources": listed})
+    frame = communes_frame(report)
+    if what == "clsm":
+        outlines = report.board.atlas.outlines().geometry.to_numpy()
+        frame = _perimeters(report, report.board.crosswalk.layers["clsm"], outlines)
+    return exports.geojson(frame, members={"name": report.title, "sources": listed})
 
 
 def coverage_geopackage(report: CoverageReport) -> bytes:
@@ -264,6 +271,7 @@ def coverage_files(report: CoverageReport, **told: str) -> dict[str, bytes]:
     return coverage_csv(report) | {
         f"{stem}.xlsx": coverage_workbook(report),
         f"{stem}.geojson": coverage_geojson(report),
+        f"{stem}-clsm.geojson": coverage_geojson(report, "clsm"),
         f"{stem}.gpkg": coverage_geopackage(report),
         f"{stem}.pdf": director_pdf(report, **told),
     }
