@@ -53,9 +53,12 @@ STATUS_MEANINGS = {
 COVERED = (Status.COUVERT, Status.SUPPOSE)
 
 
+PREFIXES = {"region": "reg", "departement": "dep", "epci": "epci", "ept": "ept"}
+
+
 @dataclass(frozen=True)
 class Scope:
-    """A territory to look at: France, a région or a département."""
+    """A territory to look at: France, a région, a département, an EPCI or an EPT (`kind` names it)."""
 
     kind: str
     code: str
@@ -63,8 +66,8 @@ class Scope:
 
     @property
     def id(self) -> str:
-        """Name of the scope in links and files: france, reg-32, dep-94."""
-        return "france" if self.kind == "france" else f"{self.kind[:3]}-{self.code}"
+        """Name of the scope in links and files: france, reg-32, dep-94, epci-200041317, ept-200058006."""
+        return "france" if self.kind == "france" else f"{PREFIXES[self.kind]}-{self.code}"
 
 
 def scopes(atlas: Atlas) -> dict[str, Scope]:
@@ -78,8 +81,18 @@ def scopes(atlas: Atlas) -> dict[str, Scope]:
     return {scope.id: scope for scope in found}
 
 
+def local_scopes(atlas: Atlas) -> dict[str, Scope]:
+    """Return the EPCI and the EPT as scopes, by id, in the order of their names."""
+    found = [
+        Scope(kind, str(code), str(name))
+        for kind, table in (("epci", atlas.epci), ("ept", atlas.ept))
+        for code, name in table["nom"].items()
+    ]
+    return {scope.id: scope for scope in sorted(found, key=lambda s: (fr.fold(s.name), s.code))}
+
+
 def read_scope(text: str, atlas: Atlas) -> Scope:
-    """Find a scope by id, or by a bare département code or « france ».
+    """Find a scope by id, or by a bare code of département, EPCI or EPT, or « france ».
 
     Raises
     ------
@@ -91,9 +104,28 @@ def read_scope(text: str, atlas: Atlas) -> Scope:
     for candidate in (key.lower(), f"{kind.lower()}-{code.upper()}", f"dep-{key.upper()}", f"dep-{key.zfill(2)}"):
         if candidate in every:
             return every[candidate]
+    for name, table in (("epci", atlas.epci), ("ept", atlas.ept)):
+        if kind.lower() in ("", name) and code in table.index:
+            return Scope(name, code, str(table.at[code, "nom"]))
     raise GeoInputError(
-        f"{text} : territoire inconnu ; donnez « france », un département (94, 2A) ou une région (reg-32)."
+        f"{text} : territoire inconnu ; donnez « france », un département (94, 2A), une région (reg-32) "
+        "ou le code SIREN d’un EPCI ou d’un EPT (epci-200041317)."
     )
+
+
+def scope_above(scope: Scope, atlas: Atlas) -> Scope | None:
+    """Return the territory to compare a scope with: that of most of its inhabitants, one level up; None above France.
+
+    An EPCI or an EPT is compared with a département, a département with its région, a région with France.
+    """
+    if scope.kind == "france":
+        return None
+    if scope.kind == "region":
+        return Scope("france", "", "France")
+    column = "region" if scope.kind == "departement" else "departement"
+    here = atlas.table.iloc[scope_rows(scope, atlas)]
+    people = here.groupby(column)["population"].sum()
+    return scopes(atlas)[f"{PREFIXES[column]}-{people.idxmax()}"]
 
 
 def scope_rows(scope: Scope, atlas: Atlas) -> Rows:
