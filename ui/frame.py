@@ -13,6 +13,7 @@ from geo import french as fr
 from geo.codes import read_code, split_codes
 from geo.communes import CommuneCode
 from geo.errors import GeoInputError
+from geo.findings import Settings
 from geo.perimeter import Perimeter
 from ui import html, loaders, vendor
 
@@ -29,6 +30,7 @@ HISTORY = "history"  # earlier selections, the newest last
 PERIMETER_SCOPE = "perimeter-scope"
 COVERAGE_SCOPE = "coverage-scope"
 COMPLETE = "complete"  # départements the user states complete
+SETTINGS = "settings"  # thresholds of the checks, as geo.findings.Settings
 LINK = "link-read"
 HISTORY_LENGTH = 50
 MOST_PROBLEMS = 5  # shown of a bad link
@@ -41,6 +43,7 @@ DEFAULTS = {
     PERIMETER_SCOPE: "dep-94",
     COVERAGE_SCOPE: "france",
     COMPLETE: (),
+    SETTINGS: Settings(),
     LINK: "",
 }
 
@@ -84,6 +87,16 @@ def _data_or_stop() -> None:
 def selection() -> frozenset[str]:
     """Return the communes chosen."""
     return st.session_state[SELECTION]
+
+
+def settings() -> Settings:
+    """Return the thresholds of the session, those of the guide until someone changes them."""
+    return st.session_state[SETTINGS]
+
+
+def set_settings(changed: Settings | None = None) -> None:
+    """Replace the thresholds; without an argument, go back to the guide’s."""
+    st.session_state[SETTINGS] = changed or Settings()
 
 
 def perimeter() -> Perimeter:
