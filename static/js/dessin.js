@@ -45,7 +45,10 @@
         button.setAttribute("role", "button");
         button.setAttribute("aria-label", TEXTS[kind]);
         button.setAttribute("aria-pressed", "false");
-        button.innerHTML = `<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="${ICONS[kind]}"/></svg>`;
+        const icon = button.appendChild(L.SVG.create("svg"));
+        icon.setAttribute("viewBox", "0 0 16 16");
+        icon.setAttribute("aria-hidden", "true");
+        icon.appendChild(L.SVG.create("path")).setAttribute("d", ICONS[kind]);
         L.DomEvent.disableClickPropagation(bar).on(button, "click", (event) => {
           L.DomEvent.stop(event);
           if (this.kind === kind) this.stop();
