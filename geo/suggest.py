@@ -4,8 +4,8 @@ How they are ranked, in this order, and nothing else: checks that improve less c
 before and after (sectors and QPV by the inhabitants brought inside when their outcome does not turn; size, well beyond the
 marker, when a twentieth of the inhabitants move); inhabitants of the sectors met brought inside; inhabitants of QPV brought
 inside; and, between equals, the move of fewer people. What is not suggested: a move that would part the perimeter
-(islands and legal exclaves count as attached), that worsens more than it improves, that improves nothing, or
-that makes another project of it (dropping half of the inhabitants; more than doubling them past the marker).
+(islands and legal exclaves count as attached), that improves nothing, or that makes another project of it (dropping
+half of the inhabitants; more than doubling them past the marker). A move may worsen more than it improves: its effect says so.
 """
 
 from __future__ import annotations
@@ -78,11 +78,11 @@ def suggest(
     trials = try_moves(ground, inside, moves, settings)
     whole = trials.tied_pieces[1:] <= max(1, int(trials.tied_pieces[0]))
     sound = whole & _same_project(trials)
-    scores = _scores(trials)
+    scores, better = _scores(trials)
     best = {}
     for way in ("added", "removed"):
         good = (i for i, m in enumerate(moves) if getattr(m, way) and sound[i])
-        able = [i for i in good if scores[i][0] >= 0 and max(scores[i][:3]) > 0]
+        able = [i for i in good if better[i]]
         best[way] = effects_of(trials, moves, sorted(able, key=lambda i: scores[i], reverse=True)[:most])
     return Suggestions(best["added"], best["removed"], tuple(_tried(trials, moves, whole)))
 
@@ -94,8 +94,8 @@ def _same_project(trials: Trials) -> Bools:
     return np.asarray((people[1:] <= room) & (people[1:] * 2 > people[0]))
 
 
-def _scores(trials: Trials) -> list[tuple[int, int, int, int]]:
-    """Return the ranking key of each move, as RANKING says it."""
+def _scores(trials: Trials) -> tuple[list[tuple[int, int, int, int]], Bools]:
+    """Return the ranking key of each move, as RANKING says it, and whether the move improves anything."""
     outcome, judges = trials.outcomes
     ranks = np.array([3, 2, 1, 2])[outcome]
     quiet = [CHECK_IDS.index(c) for c in ("grande_ville", "diagnostic")]  # they ask a question, they blame nothing
@@ -113,7 +113,9 @@ def _scores(trials: Trials) -> list[tuple[int, int, int, int]]:
     for column, finer in ((size, np.where(beyond, -moved, 0.0)), (sectors, brought), (qpv, quarters)):
         turns[:, column] = np.where(turns[:, column] != 0, turns[:, column], np.sign(finer))
     nets = turns.sum(axis=1)
-    return [(int(n), int(b), int(q), -abs(int(m))) for n, b, q, m in zip(nets, brought, quarters, moved, strict=True)]
+    better = (turns > 0).any(axis=1) | (brought > 0) | (quarters > 0)
+    keys = zip(nets, brought, quarters, moved, strict=True)
+    return [(int(n), int(b), int(q), -abs(int(m))) for n, b, q, m in keys], np.asarray(better)
 
 
 def group_moves(ground: Ground, inside: frozenset[str], locked: frozenset[str] = frozenset()) -> Iterator[Move]:
@@ -123,29 +125,30 @@ def group_moves(ground: Ground, inside: frozenset[str], locked: frozenset[str] =
     mask = np.zeros(len(atlas.table), dtype=bool)
     mask[rows] = True
     near = np.flatnonzero(mask | (ground.links @ mask.astype(np.int32) > 0))
-    for name, members in _groups(ground, near):
+    for name, members, quarter in _groups(ground, near):
         outside, within = members[~mask[members]], members[mask[members]]
         if 1 < len(outside) <= _MOST_GROUP:
-            rest = f"le reste de {name}" if len(within) else name
+            rest = f"le reste de {name}" if len(within) and not quarter else name
             yield Move(
                 f"Ajouter {rest} ({fr.count(len(outside), 'commune')})", added=_codes(ground, outside), kind="groupe"
             )
         gone = _codes(ground, within) - locked
-        if 1 < len(gone) < len(inside) and len(gone) == len(within):
+        if 1 < len(gone) < len(inside) and len(gone) == len(within) and not quarter:
             yield Move(f"Retirer {name} ({fr.count(len(within), 'commune')})", removed=gone, kind="groupe")
 
 
-def _groups(ground: Ground, near: Rows) -> Iterator[tuple[str, Rows]]:
+def _groups(ground: Ground, near: Rows) -> Iterator[tuple[str, Rows, bool]]:
     atlas = ground.atlas
     owner, names = atlas.communities
     for code in sorted(set(owner.iloc[near].dropna())):
-        yield str(names.at[code, "nom"]), atlas.members("community", str(code))
+        yield str(names.at[code, "nom"]), atlas.members("community", str(code)), False
     for layer_id in ("secteurs-adultes", "cls", "qpv"):
         layer = ground.crosswalk.layers[layer_id]
         members = layer.members if layer_id == "qpv" else layer.members[layer.members["whole"]]
         for zone in np.unique(members.loc[np.isin(members["row"].to_numpy(), near), "zone"]):
             mine = members.loc[members["zone"] == zone, "row"].to_numpy(dtype=np.intp)
-            yield str(layer.zones["nom"].iat[int(zone)]), np.unique(mine)
+            name = str(layer.zones["nom"].iat[int(zone)])
+            yield (f"les communes du QPV {name}" if layer_id == "qpv" else name), np.unique(mine), layer_id == "qpv"
 
 
 def _codes(ground: Ground, rows: Rows) -> frozenset[str]:
