@@ -36,11 +36,9 @@ class Travel:
             return "Les distances ne sont pas mesurées d’un territoire d’outre-mer à un autre."
         if self.ends is None:
             return "Une seule commune : pas de distance entre communes."
-        mean = (
-            ""
-            if self.mean_m is None
-            else f" ; en moyenne, un habitant vit à {fr.kilometres(self.mean_m)} de {self.main}"
-        )
+        mean = ""
+        if self.mean_m is not None:
+            mean = f" ; en moyenne, un habitant vit à {fr.kilometres(self.mean_m)} du centre de la ville principale ({self.main})"
         return f"{fr.kilometres(self.largest_m)} entre {self.ends[0]} et {self.ends[1]}{mean} ({METHOD})."
 
 
@@ -94,11 +92,14 @@ class Places:
         """Say what is inside and what is nearest outside."""
         if not self.known:
             return "Les lieux de santé mentale ne sont pas dans les données : à établir avec le diagnostic local."
-        inside = fr.listing(f"{name} : {fr.number(n)}" for name, n in self.inside) or "aucun lieu connu"
-        limit = "" if self.complete else " ; la liste ne couvre pas tout le périmètre, d’autres lieux peuvent exister"
+        total = sum(n for _, n in self.inside)
+        listed = fr.listing(f"{name} : {fr.number(n)}" for name, n in self.inside)
+        if not self.complete:
+            seen = f" Connus : {listed}." if total else ""
+            return f"La liste des lieux de santé mentale ({self.source}) ne couvre pas tout le périmètre.{seen}"
         near = fr.listing((f"{p.category} à {p.commune} ({fr.kilometres(p.distance_m)})" for p in self.nearest), most=6)
         outside = f" Les plus proches au dehors, parmi les lieux connus : {near}." if near else ""
-        return f"Dans le périmètre : {inside}{limit}.{outside} Source : {self.source}."
+        return f"Dans le périmètre : {listed or 'aucun lieu'}.{outside} Source : {self.source}."
 
 
 def places(facts: PerimeterFacts) -> Places:
@@ -106,12 +107,14 @@ def places(facts: PerimeterFacts) -> Places:
     found = facts.resources
     if found is None:
         return Places(False, False, (), (), "")
+    complete = set(facts.departements) <= found.extent
     counts = found.inside(facts.rows)["categorie"].value_counts()
     return Places(
         known=True,
-        complete=set(facts.departements) <= found.extent,
+        complete=complete,
         inside=tuple((str(c), int(n)) for c, n in counts.items()),
-        nearest=tuple(_nearest(facts, found)),
+        # Where the list stops short, the nearest place known may be far from the nearest there is.
+        nearest=tuple(_nearest(facts, found)) if complete else (),
         source=f"{found.source}, {found.vintage}",
     )
 
