@@ -22,7 +22,7 @@ with what:
     perimeter_view.pick_target(scope)
 lines = scene.known_lines(scope)
 with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-    compose_view.paste()
+    compose_view.paste(scope)
     compose_view.circle(scope)
     with st.popover("Contours", icon=":material/layers:", width="content"):
         shown = st.pills(

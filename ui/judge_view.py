@@ -27,26 +27,39 @@ STYLE = """
 button.clsm-montrer {border:1px solid #b9c6ca; background:#fff; color:#0b5a86; border-radius:4px; font:inherit; font-size:.8rem;
   padding:.05rem .55rem; cursor:pointer; white-space:nowrap; min-height:1.6rem;}
 button.clsm-montrer:hover {background:#eaf4fa;} button.clsm-montrer:focus-visible {outline:3px solid #0b6e75; outline-offset:1px;}
-.clsm-checks article > button.clsm-montrer {float:right;}
+button.clsm-montrer.nom {font-size:.92rem; font-weight:600; text-align:left; white-space:normal; border:0; padding:0; color:#0b5a86;}
+button.clsm-montrer.nom::before {content:"◎ " / "Montrer sur la carte : ";} button.clsm-montrer.nom:hover {text-decoration:underline;}
+[class*="st-key-lignes-"] {display:grid !important; grid-template-columns:minmax(0,1fr) max-content; gap:.45rem .8rem !important; align-items:center;}
 @media (pointer:coarse) {button.clsm-montrer {min-height:2.4rem; padding:.3rem .8rem;}}
 </style>
 """
 
 
-def montrer(codes: Iterable[str], what: str) -> str:
-    """Return a button that shows communes on the map; nothing when there is none to show."""
+def montrer(codes: Iterable[str], what: str, *, named: bool = False) -> str:
+    """Return a button that shows communes on the map; when there is none to show, nothing, or the bare name.
+
+    `named` puts the name of what is shown on the button itself.
+    """
     packed = maps.pack_codes(sorted(codes)[:MOST_SHOWN])
     if not packed:
-        return ""
+        return f"<b>{html.escape(what)}</b>" if named else ""
+    if named:
+        return f'<button type="button" class="clsm-montrer nom" data-montrer="{packed}">{html.escape(what)}</button>'
     return (
-        f'<button type="button" class="clsm-montrer" data-montrer="{html.escape(packed)}" '
+        f'<button type="button" class="clsm-montrer" data-montrer="{packed}" '
         f'aria-label="{html.escape(f"Montrer sur la carte : {what}")}">Montrer</button>'
     )
 
 
 def where(finding: Finding) -> frozenset[str]:
     """Return the communes that a finding is about: the QPV left out, the sector cut, the piece apart…"""
-    return frozenset(getattr(finding, "where", ()))
+    return frozenset(finding.where)
+
+
+def line(codes: Iterable[str], title: str, lines: Iterable[str]) -> str:
+    """Return one move or one territory: its name, which shows it on the map, and what there is to say of it."""
+    said = "".join(f"<li>{html.escape(text)}</li>" for text in lines if text)
+    return f'<div class="clsm-effet">{montrer(codes, title, named=True)}<ul>{said}</ul></div>'
 
 
 def paragraph(text: str) -> str:
@@ -85,7 +98,7 @@ def cards(found: Iterable[tuple[Check, Finding]]) -> str:
 def _card(check: Check, finding: Finding) -> str:
     lacking = "".join(f'<p class="clsm-muted">Il manque : {html.escape(text)}.</p>' for text in finding.missing)
     return (
-        f'<article class="{html.tone_of(finding)}">{montrer(where(finding), check.title)}<h3>{html.escape(check.title)}</h3>'
+        f'<article class="{html.tone_of(finding)}"><h3>{html.escape(check.title)}</h3>'
         f"{html.badge(finding)}<p>{html.escape(finding.sentence)}</p>{lacking}</article>"
     )
 

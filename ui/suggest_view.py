@@ -28,24 +28,17 @@ def _several(title: str, effects: Sequence[Effect], none: str) -> None:
     st.html(html.section(title))
     if not effects:
         st.caption(none)
-    for rank, effect in enumerate(effects):
-        words, apply = st.columns([4, 1], gap="small", vertical_alignment="center")
-        words.html(_told(effect))
-        apply.button(
-            "Appliquer",
-            key=f"suggestion-{title}-{rank}",
-            on_click=_apply,
-            args=(effect.move.added, effect.move.removed),
-            help=effect.move.label,
-        )
+    with st.container(key=f"lignes-{title[2]}"):
+        for rank, effect in enumerate(effects):
+            move = effect.move
+            st.html(_told(effect))
+            st.button("Appliquer", key=f"sugg-{title[2]}{rank}", on_click=_apply, args=(move.added, move.removed))
 
 
 def _told(effect: Effect) -> str:
     sign = "+" if effect.people >= 0 else fr.MINUS
     people = f"{sign} {fr.inhabitants(abs(effect.people))}, soit {fr.number(effect.after.population)} au total"
-    lines = "".join(f"<li>{html.escape(text)}</li>" for text in (people, *effect.reasons))
-    shown = judge_view.montrer(effect.move.added | effect.move.removed, effect.move.label)
-    return f'<div class="clsm-effet">{shown} <b>{html.escape(effect.move.label)}</b><ul>{lines}</ul></div>'
+    return judge_view.line(effect.move.added | effect.move.removed, effect.move.label, (people, *effect.reasons))
 
 
 def _apply(added: frozenset[str], removed: frozenset[str]) -> None:

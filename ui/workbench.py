@@ -10,10 +10,12 @@ from collections.abc import Callable
 import folium
 import streamlit as st
 
-from geo import french as fr
 from geo.coverage import Scope
 from geo.perimeter import Perimeter
+from geo.summary import EMPTY, summary
 from ui import (
+    adjust_view,
+    coordination_view,
     coverage_view,
     frame,
     judge_view,
@@ -24,10 +26,13 @@ from ui import (
     perimeter_view,
     scenarios_view,
     scene,
+    sectors_view,
+    suggest_view,
 )
 
 MAP = "carte-perimetre"
 PANEL = "panel"
+TOO_LONG = "habitants des secteurs rencontrés"
 
 STYLE = """
 <style>
@@ -78,18 +83,23 @@ def _preview(perimeter: Perimeter) -> maps.Preview | None:
         return None
     locked = frame.locked()
     tried = loaders.preview(perimeter, frame.settings(), locked)
-    return maps.Preview(tried.people, tried.texts, tried.of, locked)
+    # One sentence of figures a commune would weigh more than all others together: it is told beside the search instead.
+    kept = [i for i, text in enumerate(tried.texts) if not text.startswith(TOO_LONG)]
+    rank = {i: j for j, i in enumerate(kept)}
+    of = {code: [rank[i] for i in ranks if i in rank] for code, ranks in tried.of.items()}
+    return maps.Preview(
+        tried.people, tuple(tried.texts[i] for i in kept), {c: ranks for c, ranks in of.items() if ranks}, locked
+    )
 
 
 def _judge(perimeter: Perimeter) -> None:
     if not perimeter.communes:
-        st.html(judge_view.paragraph("Périmètre vide : aucune commune choisie."))
+        st.html(judge_view.paragraph(EMPTY))
         perimeter_view.invitation()
         return
     facts, settings = loaders.facts(perimeter), frame.settings()
     found = panels.in_order(loaders.findings(perimeter, settings))
-    text = f"Périmètre de {fr.count(len(facts.towns), 'commune')}, {fr.inhabitants(facts.population)}."
-    st.html(judge_view.paragraph(text))
+    st.html(judge_view.paragraph(summary(facts, found)))
     st.html(judge_view.figures(facts, settings) + judge_view.index(found))
 
 
@@ -108,7 +118,11 @@ def _layers(perimeter: Perimeter) -> None:
 
 PANELS: dict[str, Callable[[Perimeter], None]] = {
     "Repères": _checks,
+    "Ajuster": adjust_view.panel,
+    "Secteurs": sectors_view.panel,
+    "Suggestions": suggest_view.panel,
     "Dispositifs": _layers,
+    "Coordination": coordination_view.panel,
     "Scénarios": scenarios_view.panel,
 }
 ALWAYS = ("Scénarios",)  # shown for an empty perimeter too

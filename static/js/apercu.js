@@ -29,6 +29,8 @@
       this.of = unpack(sent && sent.of);
       this.locked = new Set(sent && sent.locked ? window.CLOutils.unpackCodes(sent.locked) : []);
       this.people = sent ? sent.people : null;
+      // The commune under the pointer is told anew, now that the answer is there.
+      if (CL.layer && CL.layer.hovered >= 0 && CL.tip.isOpen()) CL.tip.setContent(CL._describe(CL.layer.hovered));
     }
 
     describe(node, number) {
