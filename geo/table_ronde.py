@@ -271,7 +271,7 @@ def _neighbours(facts: PerimeterFacts) -> Iterator[Seat]:
 def _state(facts: PerimeterFacts) -> Iterator[Seat]:
     atlas = facts.atlas
     for region in sorted(set(facts.table["region"])):
-        inside = [d for d in facts.departements if atlas.departements.at[d, "region"] == region]
+        inside = sorted(set(facts.table.loc[facts.table["region"] == region, "departement"]))
         where = fr.listing(_name(atlas, d) for d in inside)
         yield Seat(STATE, f"ARS {atlas.regions.at[region, 'nom']}", "délégation départementale", where, _COG)
     for code in facts.departements:
