@@ -42,6 +42,7 @@ class SectorShare:
     missing: tuple[MissingCommune, ...]
     estimated: bool
     unknown: str
+    note: str
     source: str
     year: str
 
@@ -74,7 +75,8 @@ class SectorShare:
     def sentence(self) -> str:
         """Say the share in people, and what completes the sector."""
         if self.total is None:
-            return f"{self.short_name} : {self.unknown} La part dans le périmètre est inconnue."
+            note = f" Précision relevée : {self.note.rstrip('.')}." if self.note else ""
+            return f"{self.short_name} : {self.unknown} La part du secteur dans le périmètre est inconnue.{note}"
         mark = " (estimation : le secteur coupe une commune)" if self.estimated else ""
         if not self.missing:
             return f"{self.short_name} : entier dans le périmètre ({fr.inhabitants(self.total)}{mark})."
@@ -107,7 +109,7 @@ def _share(facts: PerimeterFacts, layer_id: str, zone_id: str) -> SectorShare:
         unknown = "ses communes ne sont pas toutes connues."
     elif np.isnan(people).any():
         split = fr.listing((str(atlas.names[r]) for r in rows[np.isnan(people)]), most=4)
-        unknown = f"il coupe {split}, on ne sait pas comment."
+        unknown = f"il ne prend qu’une partie de {split}, de taille inconnue."
     missing = sorted(
         (
             MissingCommune(str(atlas.codes[r]), str(atlas.names[r]), None if np.isnan(p) else round(p), not w)
@@ -126,6 +128,7 @@ def _share(facts: PerimeterFacts, layer_id: str, zone_id: str) -> SectorShare:
         missing=tuple(missing),
         estimated=bool((~whole & ~np.isnan(people)).any()),
         unknown=unknown,
+        note=str(zone["note"]),
         source=str(zone["source_titre"] or layer.source),
         year=str(zone["annee_source"]),
     )
