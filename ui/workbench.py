@@ -28,11 +28,17 @@ from ui import (
     scene,
     sectors_view,
     suggest_view,
+    table_ronde_view,
 )
 
 MAP = "carte-perimetre"
 PANEL = "panel"
 TOO_LONG = "habitants des secteurs rencontrés"
+# Written in two signs in what is sent, and in full again by static/js/apercu.js, which holds the same list.
+PHRASES = (
+    "fait entrer ", "fait sortir ", "complète ", "coupe ", "Secteur ", "QPV laissés dehors\u00a0: ", "QPV entiers\u00a0: ",
+    "intercommunalités\u00a0: ", "morceaux\u00a0: ", " → ", "à discuter", "point de vigilance", "favorable", "non évaluable",
+)  # fmt: skip
 
 STYLE = """
 <style>
@@ -88,8 +94,17 @@ def _preview(perimeter: Perimeter) -> maps.Preview | None:
     rank = {i: j for j, i in enumerate(kept)}
     of = {code: [rank[i] for i in ranks if i in rank] for code, ranks in tried.of.items()}
     return maps.Preview(
-        tried.people, tuple(tried.texts[i] for i in kept), {c: ranks for c, ranks in of.items() if ranks}, locked
+        tried.people,
+        tuple(_shortened(tried.texts[i]) for i in kept),
+        {c: ranks for c, ranks in of.items() if ranks},
+        locked,
     )
+
+
+def _shortened(text: str) -> str:
+    for rank, phrase in enumerate(PHRASES):
+        text = text.replace(phrase, f"%{chr(ord('a') + rank)}")
+    return text
 
 
 def _judge(perimeter: Perimeter) -> None:
@@ -121,6 +136,7 @@ PANELS: dict[str, Callable[[Perimeter], None]] = {
     "Ajuster": adjust_view.panel,
     "Secteurs": sectors_view.panel,
     "Suggestions": suggest_view.panel,
+    "Autour de la table": table_ronde_view.panel,
     "Dispositifs": _layers,
     "Coordination": coordination_view.panel,
     "Scénarios": scenarios_view.panel,
