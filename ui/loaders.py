@@ -18,6 +18,7 @@ from geo import benchmarks, coverage_curve, coverage_figures, priorities, siting
 from geo import coverage as coverage_module
 from geo import french as fr
 from geo import gaps as gaps_module
+from geo import preview as preview_module
 from geo import world as world_module
 from geo.benchmarks import Benchmark, Portfolio
 from geo.communes import Atlas
@@ -26,11 +27,13 @@ from geo.coverage_figures import Figure
 from geo.coverage_people import Board, make_board
 from geo.crosswalk import Crosswalk
 from geo.errors import GeoInputError
-from geo.findings import Finding
+from geo.findings import Finding, Settings
 from geo.guidance import Check, run_checks
 from geo.perimeter import Perimeter, PerimeterFacts
+from geo.preview import Preview
 from geo.priorities import Stability, Weights
 from geo.siting import Mix, Siting
+from geo.suggest import Suggestions, suggest
 from geo.world import World, open_world
 
 if TYPE_CHECKING:
@@ -105,13 +108,33 @@ def facts(perimeter: Perimeter) -> PerimeterFacts:
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _findings(used: str, perimeter: Perimeter) -> tuple[tuple[Check, Finding], ...]:
-    return run_checks(facts(perimeter))
+def _findings(used: str, perimeter: Perimeter, settings: Settings) -> tuple[tuple[Check, Finding], ...]:
+    return run_checks(facts(perimeter), settings)
 
 
-def findings(perimeter: Perimeter) -> tuple[tuple[Check, Finding], ...]:
-    """Return the checks of a perimeter."""
-    return _findings(token(), perimeter)
+def findings(perimeter: Perimeter, settings: Settings | None = None) -> tuple[tuple[Check, Finding], ...]:
+    """Return the checks of a perimeter, by the thresholds given (those of the guide by default)."""
+    return _findings(token(), perimeter, settings or Settings())
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _preview(used: str, perimeter: Perimeter, settings: Settings, locked: frozenset[str]) -> Preview:
+    return preview_module.preview(world(), perimeter.communes, settings, locked=locked)
+
+
+def preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset()) -> Preview:
+    """Return what one more click would change, for each neighbour and each member of a perimeter."""
+    return _preview(token(), perimeter, settings, locked)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _suggestions(used: str, perimeter: Perimeter, settings: Settings, locked: frozenset[str]) -> Suggestions:
+    return suggest(world(), perimeter.communes, settings, locked=locked)
+
+
+def suggestions(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset()) -> Suggestions:
+    """Return the communes and groups most worth adding to a perimeter, or taking out of it."""
+    return _suggestions(token(), perimeter, settings, locked)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -154,7 +177,7 @@ def coverage_scopes() -> dict[str, Scope]:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _board(_: str, complete: tuple[str, ...]) -> Board:
+def _board(used: str, complete: tuple[str, ...]) -> Board:
     return make_board(crosswalk(), world().density, complete=complete)
 
 
@@ -164,7 +187,7 @@ def board(complete: tuple[str, ...]) -> Board:
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _figures(_: str, scope: Scope, complete: tuple[str, ...]) -> tuple[Figure, ...]:
+def _figures(used: str, scope: Scope, complete: tuple[str, ...]) -> tuple[Figure, ...]:
     return coverage_figures.scope_figures(scope, board(complete))
 
 
@@ -174,7 +197,7 @@ def figures(scope: Scope, complete: tuple[str, ...]) -> tuple[Figure, ...]:
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _limits(_: str, scope: Scope, complete: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+def _limits(used: str, scope: Scope, complete: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
     return coverage_figures.limits(scope, board(complete))
 
 
@@ -184,7 +207,7 @@ def limits(scope: Scope, complete: tuple[str, ...]) -> tuple[tuple[str, str, str
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def _gaps(_: str, level: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
+def _gaps(used: str, level: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
     return gaps_module.gap_table(level, scope, board(complete))
 
 
@@ -194,7 +217,7 @@ def gaps(level: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _stability(_: str, level: str, scope: Scope, complete: tuple[str, ...], weights: Weights) -> Stability:
+def _stability(used: str, level: str, scope: Scope, complete: tuple[str, ...], weights: Weights) -> Stability:
     return priorities.stability(gaps(level, scope, complete), weights)
 
 
@@ -243,7 +266,7 @@ def next_own(
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _candidates_here(_: str, kind: str, scope: Scope) -> bool:
+def _candidates_here(used: str, kind: str, scope: Scope) -> bool:
     return bool(siting.candidates(kind, scope, board(())))
 
 
@@ -258,7 +281,7 @@ def figures_after(found: Siting, complete: tuple[str, ...]) -> tuple[Figure, ...
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _survey(_: str, scope: Scope, complete: tuple[str, ...]) -> tuple[Portfolio, tuple[Benchmark, ...]]:
+def _survey(used: str, scope: Scope, complete: tuple[str, ...]) -> tuple[Portfolio, tuple[Benchmark, ...]]:
     here = board(complete)
     return benchmarks.portfolio(scope, here), benchmarks.distribution(scope, here)
 
@@ -269,7 +292,7 @@ def survey(scope: Scope, complete: tuple[str, ...]) -> tuple[Portfolio, tuple[Be
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _curve(_: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
+def _curve(used: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
     return coverage_curve.covered_curve(scope, board(complete))
 
 
