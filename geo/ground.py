@@ -6,6 +6,7 @@ of an EPCI cut off from the rest to the nearest commune of that EPCI, so that ne
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -160,6 +161,25 @@ class Ground:
         """Layer of each of these columns, as its place in LAYERS."""
         sizes = [len(self.crosswalk.layers[i].zones) for i in LAYERS]
         return np.repeat(np.arange(len(LAYERS), dtype=np.int8), sizes)
+
+    @cached_property
+    def _members(self) -> dict[str, tuple[list[str], Ints, Ints]]:
+        """For each layer: names of the zones, zone and atom of each membership (whole ones; all of them for QPV)."""
+        found = {}
+        for layer_id in LAYERS:
+            layer = self.crosswalk.layers[layer_id]
+            kept = layer.members if layer_id == "qpv" else layer.members[layer.members["whole"]]
+            arrays = (kept["zone"].to_numpy(dtype=np.intp), kept["row"].to_numpy(dtype=np.intp))
+            found[layer_id] = ([str(n) for n in layer.zones["nom"]], *arrays)
+        return found
+
+    def zones_near(self, layer: str, rows: Rows) -> Iterator[tuple[str, Rows]]:
+        """Yield the zones of a layer that some atoms meet: name, and the atoms wholly in it (those it touches for a QPV)."""
+        names, zones, atoms = self._members[layer]
+        mask = np.zeros(len(self.atlas.table), dtype=bool)
+        mask[rows] = True
+        for zone in np.unique(zones[mask[atoms]]).tolist():
+            yield names[zone], np.unique(atoms[zones == zone])
 
     @cached_property
     def zone_known(self) -> dict[str, npt.NDArray[np.bool_]]:

@@ -60,6 +60,9 @@ class Tried:
     current: bool = False
 
 
+GROUP_LAYERS = ("secteurs-adultes", "cls", "qpv")
+
+
 def suggest(
     world: World,
     codes: Iterable[str],
@@ -138,17 +141,15 @@ def group_moves(ground: Ground, inside: frozenset[str], locked: frozenset[str] =
 
 
 def _groups(ground: Ground, near: Rows) -> Iterator[tuple[str, Rows, bool]]:
+    """Yield the bodies, sectors, CLS and QPV that some atoms meet: name, atoms, whether it is a QPV."""
     atlas = ground.atlas
     owner, names = atlas.communities
     for code in sorted(set(owner.iloc[near].dropna())):
         yield str(names.at[code, "nom"]), atlas.members("community", str(code)), False
-    for layer_id in ("secteurs-adultes", "cls", "qpv"):
-        layer = ground.crosswalk.layers[layer_id]
-        members = layer.members if layer_id == "qpv" else layer.members[layer.members["whole"]]
-        for zone in np.unique(members.loc[np.isin(members["row"].to_numpy(), near), "zone"]):
-            mine = members.loc[members["zone"] == zone, "row"].to_numpy(dtype=np.intp)
-            name = str(layer.zones["nom"].iat[int(zone)])
-            yield (f"les communes du QPV {name}" if layer_id == "qpv" else name), np.unique(mine), layer_id == "qpv"
+    for layer_id in GROUP_LAYERS:
+        quarter = layer_id == "qpv"
+        for name, members in ground.zones_near(layer_id, near):
+            yield (f"les communes du QPV {name}" if quarter else name), members, quarter
 
 
 def _codes(ground: Ground, rows: Rows) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -56,6 +56,7 @@ def check_announced(world: World, codes: frozenset[str], found: Suggestions, set
 
 @hypothesis_settings(max_examples=15)
 @given(st.integers(0, 34_916), st.integers(1, 60), st.sampled_from([30_000, 200_000]))
+@example(152, 13, 30_000)
 def test_every_suggestion_applied_gives_exactly_the_effect_announced(seed: int, size: int, marker: int) -> None:
     world = real.world()
     codes, _ = grown(ground_of(world), seed, size)
