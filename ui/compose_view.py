@@ -12,7 +12,8 @@ from geo.errors import GeoInputError
 from geo.perimeter import Perimeter
 from geo.preview import effect_of
 from geo.trials import Move
-from ui import frame, html, judge_view, loaders, maps
+from ui import frame, html, judge_view, loaders
+from ui.shapes import Shape
 from ui.targets import Target
 
 PASTED = "liste-collee"
@@ -84,7 +85,7 @@ def _start(target: Target) -> None:
     frame.start_from(target.codes)
 
 
-def take_shape(shape: maps.Shape, number: int) -> None:
+def take_shape(shape: Shape, number: int) -> None:
     """Add the communes of a drawn shape; what prevents it is said, and the browser goes back to what is held."""
     atlas = loaders.atlas()
     try:
