@@ -164,3 +164,18 @@ def test_the_preview_of_a_large_perimeter_is_small() -> None:
     size = sum(map(len, seen.texts)) + sum(6 + 3 * len(v) for v in seen.of.values())
     assert len(seen.of) > 300
     assert size < 10_000
+
+
+def test_a_neighbour_that_leaves_more_qpv_outside_comes_after_one_that_leaves_fewer() -> None:
+    """Both neighbours bring one QPV in; the one of another body brings in more people, and that body’s own QPV left outside."""
+    zones = {
+        "qpv": {
+            "here": zone("01001", population=10.0),
+            "same": zone("01003", population=500.0),
+            "other": zone("01002", population=900.0),
+            "far": zone("01004", population=900.0),
+        }
+    }
+    world = world_of([[9000, 9000], [9000, 9000]], zones, epci=[["A", "B"], ["A", "B"]])
+    singles = [e.move.added for e in suggest(world, {"01001"}, most=10).add if len(e.move.added) == 1]
+    assert singles.index(frozenset({"01003"})) < singles.index(frozenset({"01002"}))
