@@ -157,7 +157,9 @@ def circle(scope: Scope) -> None:
         found = list(search(query, atlas, limit=12)) if query else []
         here = [c for c in found if c in atlas.row and in_scope(c, scope, atlas)]
         found = sorted(found, key=lambda c: c not in here)
-        town = st.selectbox("Commune", found, format_func=atlas.label, key="cercle-commune", disabled=not found)
+        town = st.selectbox(
+            "Commune", found, format_func=atlas.label, key=f"cercle-commune-{query}", disabled=not found
+        )
         radius = st.number_input("Rayon (km, à vol d’oiseau)", 1, 300, 10, key="cercle-rayon")
         with st.container(horizontal=True, gap="small"):
             for label, start in (("Partir de ce cercle", True), ("Ajouter ce cercle", False)):
