@@ -225,11 +225,12 @@ FEATURES = (
 
 def ground_of(world: World) -> Ground:
     """Return the ground of the data in use, made once."""
-    return _ground(world.crosswalk, world.density, world.resources)
+    return ground_under(world.crosswalk, world.density, world.resources)
 
 
 @lru_cache(maxsize=4)
-def _ground(crosswalk: Crosswalk, density: Density, resources: Resources | None) -> Ground:
+def ground_under(crosswalk: Crosswalk, density: Density, resources: Resources | None) -> Ground:
+    """Return the ground under some facts, made once."""
     return Ground(crosswalk, density, resources)
 
 
