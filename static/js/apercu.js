@@ -40,6 +40,16 @@
       if (CL.layer && CL.layer.hovered >= 0 && CL.tip.isOpen()) CL.tip.setContent(CL._describe(CL.layer.hovered));
     }
 
+    /** A locked commune takes no click: its tooltip says why. */
+    takes(event) {
+      if (!this.locked || !this.locked.size || (CL.dessin && CL.dessin.kind)) return false;
+      const latlng = event.latlng || CL.map.getCenter();
+      const number = CL._numberAt(latlng);
+      if (number < 0 || !this.locked.has(CL.geometry.codes[number])) return false;
+      CL._hover(number, latlng);
+      return true;
+    }
+
     describe(node, number) {
       if (CL.mode !== "select" || this.people === null || this.people === undefined) return;
       const code = CL.geometry.codes[number];
