@@ -76,7 +76,10 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
         (fr.number(facts.population), f"habitants (population municipale {facts.population_year})"),
         (fr.number(len(facts.towns)), "commune" if len(facts.towns) < 2 else "communes"),
         (fr.square_kilometres(facts.area_m2), "superficie"),
-        (fr.percent(share), f"en commune rurale{mark} : {fr.number(rural['population'])}"),
+        (
+            fr.percent(share),
+            f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}",
+        ),
     ]
     return html.figures(pairs) + gauge(facts.population, settings)
 
@@ -96,7 +99,7 @@ def cards(found: Iterable[tuple[Check, Finding]]) -> str:
 
 
 def _card(check: Check, finding: Finding) -> str:
-    lacking = "".join(f'<p class="clsm-muted">Il manque : {html.escape(text)}.</p>' for text in finding.missing)
+    lacking = "".join(f'<p class="clsm-muted">{html.escape(f"Il manque : {text}.")}</p>' for text in finding.missing)
     return (
         f'<article class="{html.tone_of(finding)}"><h3>{html.escape(check.title)}</h3>'
         f"{html.badge(finding)}<p>{html.escape(finding.sentence)}</p>{lacking}</article>"
