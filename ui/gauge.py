@@ -45,8 +45,8 @@ def gauge(population: int, settings: Settings) -> str:
     return (
         f'<div class="clsm-jauge"><div role="img" aria-label="{escape(words)}"><div class="bar">{marks}</div>'
         f'<div class="band">{band}</div></div><div class="key" aria-hidden="true">'
-        f'<span><i style="width:3px;height:12px;background:{INK}"></i>repère : environ {fr.number(settings.marker)}</span>'
-        f'<span><i style="width:0;height:12px;border-left:2px dashed {INK}"></i>CLSM moyen 2022 : {fr.number(MEAN_2022)}</span>'
-        f'<span><i style="width:14px;height:5px;background:#b7a4d8;vertical-align:2px"></i>un secteur : '
-        f"{fr.number(SECTOR[0])} à {fr.number(SECTOR[1])}</span><span>pas de minimum</span></div></div>"
+        f'<span><i style="width:3px;height:12px;background:{INK}"></i>{escape(f"repère : environ {fr.number(settings.marker)}")}</span>'
+        f'<span><i style="width:0;height:12px;border-left:2px dashed {INK}"></i>{escape(f"CLSM moyen 2022 : {fr.number(MEAN_2022)}")}</span>'
+        f'<span><i style="width:14px;height:5px;background:#b7a4d8;vertical-align:2px"></i>'
+        f"{escape(f'un secteur : {fr.number(SECTOR[0])} à {fr.number(SECTOR[1])}')}</span><span>pas de minimum</span></div></div>"
     )
