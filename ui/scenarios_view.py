@@ -110,7 +110,7 @@ def _link() -> None:
     link = link_state.address()
     st.code(link, language=None, wrap_lines=False)
     st.html(
-        '<button type="button" class="clsm-montrer" data-copier="[data-testid=stCode] code">Copier le lien</button>'
+        '<button type="button" data-copier="[data-testid=stCode] code">Copier le lien</button>'
     )
     words = "Le lien rouvre ces scénarios, leurs notes et vos réglages, et dit si les données ont changé depuis."
     if link_state.too_long(link):
