@@ -219,6 +219,8 @@ def _settle(
         if role not in chosen and role not in barred and place not in taken:
             chosen[role] = (place, score, why)
             taken.add(place)
+    if "nom" not in chosen and "nom" not in barred and "territoire" in chosen and "territoire" not in barred:
+        chosen["nom"] = chosen.pop("territoire")
     return chosen, [list(cells) for cells in samples]
 
 
@@ -234,10 +236,11 @@ def _offers(named: str, held: Mapping[str, float], cells: Sequence[str]) -> list
             best = max(places, key=lambda r: places[r])
             return [(best, 0.85, "contenu de la colonne")]
         return [(named, 0.6, "nom de la colonne")]
-    if named == "nom":
-        return [("nom", 0.9, "nom de la colonne")]
-    if named == "territoire":
-        return [("territoire", 0.7, "nom de la colonne"), ("nom", 0.5, "nom de la colonne")]
+    if named in ("nom", "territoire"):
+        sure = [("nom", 0.9, "nom de la colonne")] if named == "nom" else [("territoire", 0.7, "nom de la colonne")]
+        best = max(places, key=lambda r: places[r]) if places else ""
+        also = best if best not in ("", "departement") else ""
+        return [*sure, *([(also, 0.55, "contenu de la colonne")] if also else [])]
     if named == "id":
         best = max(places, key=lambda r: places[r]) if places else ""
         if best == "code_commune":
@@ -257,7 +260,6 @@ def _offers(named: str, held: Mapping[str, float], cells: Sequence[str]) -> list
         best = max(places, key=lambda r: places[r])
         if best != "departement":
             return [(best, round(0.3 + 0.4 * places[best], 2), "contenu de la colonne")]
-        return []
     texts = [c for c in cells if re.search(r"[^\W\d_]{3}", c)]
     if len(texts) >= 0.8 * len(cells) and sum(map(len, texts)) / len(texts) < 80:
         return [("nom", 0.2, "contenu de la colonne")]

@@ -57,7 +57,7 @@ def frames(zones: Sequence[TableZone], kind: str, atlas: Atlas) -> tuple[pd.Data
             spellings = listing([f"« {s} »" for s in sorted(zone.spellings)], 4)
             told.append(Remark("à savoir", f"territoire « {zone.name} »", f"écrit de plusieurs façons, compris comme un seul : "
                                f"{spellings}.", "", zone.first))  # fmt: skip
-    frame = pd.DataFrame(records, columns=list(ZONE_COLUMNS), index=pd.Index(ids, name="id", dtype=object))
+    frame = pd.DataFrame(records, columns=list(ZONE_COLUMNS), index=pd.Index(ids, name="id", dtype="str"))
     rows = [(i, row, whole) for i, zone in enumerate(zones) for row, whole in zone.members.items()]
     members = pd.DataFrame(rows, columns=["zone", "row", "whole"]).astype(
         {"zone": "int64", "row": "int64", "whole": bool}

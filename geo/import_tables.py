@@ -29,7 +29,6 @@ from geo.import_rows import Grid, open_grids
 from geo.import_table_zones import ATTRIBUTES, TableZone, frames
 from geo.layers import ETATS, PRECISIONS, Precision
 from geo.names import departement_of_text
-from geo.places import BLANKS
 from geo.readers_tables import key
 
 TYPES = {
@@ -38,6 +37,7 @@ TYPES = {
     "secteurs-enfants": ("psychiatrieinfantojuvenile", "infantojuvenile", "enfants", "enfant", "i", "pij"),
 }  # fmt: skip
 TOTAL = re.compile(r"(?:sous[\s-]*)?tota(?:l|ux)\b.*|ensemble\b.*|nombre (?:de|total)\b.*", re.IGNORECASE)
+WHITE = " \t\r\n\ufeff\u00a0\u200b"
 TOTAL_STARTS = frozenset("tTsSeEnN")
 TOTAL_ROLES = ("nom", "nom_commune", "code_commune", "communes", "departement", "epci", "id")
 FILL_SHARE = 0.3  # as many rows without a name come from merged cells, not from a slip
@@ -125,7 +125,7 @@ def _choose(
 
 
 def _usable(grid: Grid, layout: Layout, filename: str) -> tuple[Grid, Layout]:
-    if not set(layout.roles) & set(MEMBERSHIP):
+    if not set(layout.roles) & {*MEMBERSHIP, "code_postal"}:
         seen = listing([c.name for c in layout.columns[:12]], 12) or "aucune"
         raise GeoInputError(
             f"{filename} : aucune colonne de communes, d’EPCI ni de départements n’a été reconnue (colonnes : {seen}). "
@@ -192,7 +192,7 @@ class _Table:
         for place in range(self.layout.header + 1, len(self.grid.rows)):
             row = self.grid.rows[place]
             width = len(row)
-            cells = {role: row[at].strip(BLANKS) if 0 <= at < width else "" for role, at in wanted_cells}
+            cells = {role: row[at].strip(WHITE) if 0 <= at < width else "" for role, at in wanted_cells}
             if not any(cells.values()):
                 if any(cell.strip() for cell in row):  # something, but in columns of no role
                     records.append((place + 1, cells))

@@ -83,7 +83,7 @@ def _inside(text: str, atlas: Atlas) -> tuple[str, str]:
 @lru_cache(maxsize=10_000)
 def departement_of_text(text: str, atlas: Atlas) -> str | None:
     """Return the code of a département written by number (« 1 », « 01 », « 2a ») or by name, None when it is none."""
-    code = text.strip().upper().removesuffix(".0")
+    code = text.strip(" \t\u00a0='\"").upper().removesuffix(".0")
     if re.fullmatch(r"\d", code):
         code = "0" + code
     if re.fullmatch(r"0\d{2}", code) and code[1:] in atlas.departements.index:

@@ -6,7 +6,16 @@ import pandas as pd
 import pytest
 
 from geo.errors import GeoInputError
-from geo.import_draft import KINDS, MEMBER_COLUMNS, ZONE_COLUMNS, ImportDraft, Remark, Statement, layer_from, read_import
+from geo.import_draft import (
+    KINDS,
+    MEMBER_COLUMNS,
+    ZONE_COLUMNS,
+    ImportDraft,
+    Remark,
+    Statement,
+    layer_from,
+    read_import,
+)
 from geo.import_templates import template
 from geo.layers import DATA, Etat, Precision, load_layers
 from tests.real import atlas
@@ -157,13 +166,17 @@ def test_a_list_of_communes_in_a_cell(cell: str) -> None:
 
 
 def test_a_list_with_one_bad_name_keeps_the_rest_and_is_known_in_part() -> None:
-    draft = read([["Territoire", "Communes"], ["Est", "Créteil, Trifouillis-les-Oies, Vincennes"], ["B", "Niort, Chauray"]])
+    draft = read(
+        [["Territoire", "Communes"], ["Est", "Créteil, Trifouillis-les-Oies, Vincennes"], ["B", "Niort, Chauray"]]
+    )
     assert communes(draft, "Est") == {"94028", "94080"}
     assert draft.zones["precision"].iloc[0] == Precision.PARTIELLE
     assert [r.row for r in told(draft, "refusé")] == [2]
 
 
-@pytest.mark.parametrize("cell", ["200041317", "CA du Niortais", "Communauté d’agglomération du Niortais", "200041317.0"])
+@pytest.mark.parametrize(
+    "cell", ["200041317", "CA du Niortais", "Communauté d’agglomération du Niortais", "200041317.0"]
+)
 def test_an_epci_stands_for_its_communes(cell: str) -> None:
     draft = read([["CLS", "EPCI"], ["CLS de Niort Agglo", cell]], "cls")
     rows = atlas().members("epci", "200041317")
@@ -247,7 +260,14 @@ def test_what_a_column_holds_wins_over_a_header_that_says_otherwise(head: str) -
 
 
 def test_a_column_of_postal_codes_only_tells_homonyms_apart() -> None:
-    draft = read([["CLSM", "CP", "Ville"], ["Nord", "93200", "Saint-Denis"], ["Nord", "94000", "Créteil"], ["Sud", "97400", "St Denis"]])
+    draft = read(
+        [
+            ["CLSM", "CP", "Ville"],
+            ["Nord", "93200", "Saint-Denis"],
+            ["Nord", "94000", "Créteil"],
+            ["Sud", "97400", "St Denis"],
+        ]
+    )
     assert communes(draft, "Nord") == {"93066", "94028"}
     assert communes(draft, "Sud") == {"97411"}
 
@@ -390,9 +410,15 @@ def test_formulas_and_markup_in_cells_are_but_texts() -> None:
 
 
 def test_a_draft_and_a_statement_make_a_layer() -> None:
-    rows = [["CLSM", "INSEE", "État", "Source"], ["Nord", "94028", "en projet", "Délibération"], ["Sud", "79191", "", ""]]
+    rows = [
+        ["CLSM", "INSEE", "État", "Source"],
+        ["Nord", "94028", "en projet", "Délibération"],
+        ["Sud", "79191", "", ""],
+    ]
     draft = read(rows)
-    layer = layer_from(draft, Statement("ARS", "2024-05-02", Etat.EN_SERVICE, frozenset({"94"}), url="https://ars.example"))
+    layer = layer_from(
+        draft, Statement("ARS", "2024-05-02", Etat.EN_SERVICE, frozenset({"94"}), url="https://ars.example")
+    )
     assert list(layer.zones["etat"]) == [Etat.PROJET, Etat.EN_SERVICE]
     assert list(layer.zones["source_titre"]) == ["Délibération", "ARS"]
     assert list(layer.zones["annee_source"]) == ["2024", "2024"]
