@@ -144,7 +144,7 @@ def communities(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer
     )
     official = replace(
         embedded,
-        source=f"{version.manifest.producer} ; {version.manifest.licence}",
+        source=version.manifest.producer,
         vintage=vintage(version),
         extent=frozenset(version.manifest.departements),
         remark="Couche officielle synchronisée. Une commune coupée par une limite compte pour partie, sans chiffre.",

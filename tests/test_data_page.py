@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from geo import intake, register, register_store
 from geo.difference import Fate
 from geo.import_draft import KINDS
-from geo.import_templates import template
+from geo.import_templates import template, template_name
 from geo.sync_beside import Journal
 from geo.sync_results import KindResult, Outcome, SyncReport
 from tests import real
@@ -248,12 +248,13 @@ def test_a_damaged_register_leaves_a_whole_page(home: Path) -> None:
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_the_template_of_each_layer_comes_in_as_it_is(kind: str) -> None:
-    draft = intake_draft(template(kind), kind)
-    assert (draft.refused, len(draft.zones), draft.accepted) == (0, 1, 2)
+    draft = intake_draft(template(kind), kind, template_name(kind))
+    assert (draft.refused, draft.accepted) == (0, 2)
+    assert [r for r in draft.remarks if r.kind == "réparé"] == []
 
 
-def intake_draft(body: bytes, kind: str):
-    return import_view.read_import(body, "modele.csv", kind, atlas=real.atlas())
+def intake_draft(body: bytes, kind: str, name: str = "modele.csv"):
+    return import_view.read_import(body, name, kind, atlas=real.atlas())
 
 
 def test_the_map_shows_the_smallest_territory_that_holds_every_change() -> None:

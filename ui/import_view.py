@@ -11,10 +11,12 @@ from geo import french as fr
 from geo import intake, register
 from geo.errors import GeoInputError
 from geo.import_draft import KINDS, ROLES, ImportDraft, read_import
+from geo.import_templates import template, template_name
 from geo.intake import Review
 from geo.layers import Etat
 from geo.merge import MODE_MEANINGS, Mode
 from geo.register import ConflictError, Statement
+from geo.register_export import SHEET
 from ui import data_view, html, import_report, loaders
 
 TYPES = list(intake.FORMS)
@@ -63,16 +65,11 @@ def _choose_kind() -> str:
             "Couche à importer", list(KINDS), format_func=lambda k: f"{KINDS[k].name} : {KINDS[k].long_name}"
         )
     with take:
-        name, body = template(kind)
-        st.download_button("Modèle à remplir", body, file_name=name, icon=":material/download:", on_click="ignore")
+        st.download_button(
+            "Modèle à remplir", lambda: template(kind), file_name=template_name(kind), mime=SHEET,
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
     return kind
-
-
-def template(kind: str) -> tuple[str, bytes]:
-    """Return the name and content of the file to fill in, with two example rows."""
-    from geo.import_templates import template as made
-
-    return f"modele-{kind}.csv", made(kind)
 
 
 def _upload(kind: str) -> UploadedFile | None:
