@@ -141,6 +141,10 @@ def headline(found: Coverage) -> list[tuple[str, str]]:
     pairs = [
         (fr.percent(found.covered / total), f"habitants couverts : {fr.number(found.covered)} sur {fr.number(total)}")
     ]
+    partly = found.partly_covered
+    if partly:
+        known = f"habitants de parties de communes couvertes : environ {fr.number(partly)} sur {fr.number(total)}"
+        pairs.append((f"environ {fr.percent(partly / total)}", known))
     if gap:
         pairs.append((fr.percent(gap / total), f"non couverts : {fr.number(gap)} sur {fr.number(total)}"))
     if unknown:
@@ -209,6 +213,7 @@ def zone_table(found: Coverage, layer_id: str, zones: pd.DataFrame) -> None:
         + ("." if found.known_everywhere(layer_id) else f". Liste des {layer.name} incomplète ici : {layer.remark}")
     )
     table = zones.assign(couverts=zones["couvert"] + zones["suppose"]).sort_values("population", ascending=False)
+    table["nom"] = _marked(table)
     columns = ["nom", "lecture", "communes", "population", "couverts", "projet", "non_couvert", "inconnu"]
     if not found.by_status.at[Status.NON_COUVERT, "communes"]:
         columns.remove("non_couvert")  # a column of noughts would read as « no gap »
@@ -230,6 +235,11 @@ def zone_table(found: Coverage, layer_id: str, zones: pd.DataFrame) -> None:
     )
 
 
+def _marked(table: pd.DataFrame) -> pd.Series:
+    """Return the names of zones, with a mark where their inhabitants are in part an estimate."""
+    return table["nom"].where(~table["estimation"], table["nom"] + " (habitants estimés)")
+
+
 def table_height(rows: int) -> int:
     """Return the height in pixels that shows the rows without blanks below, up to ten of them."""
     return min(380, 38 + 35 * rows)
@@ -246,6 +256,7 @@ def clsm_table(found: Coverage) -> None:
     if table.empty:
         st.caption("Aucun CLSM connu ici ; il peut en exister.")
         return
+    table = table.assign(nom=_marked(table))
     shown = table[["nom", "etat", "precision", "communes", "habitants", "annee", "source_titre", "source_url"]].astype(
         {"etat": str, "precision": str}
     )
