@@ -175,9 +175,17 @@ def _looks_header(row: Sequence[str]) -> bool:
 
 def _is_data(cell: str, atlas: Atlas) -> bool:
     bare = cell.strip(BLANKS)
-    return bool(re.fullmatch(r"\d{5}|2[ABab]\d{3}|\d{9}", bare)) or (
-        len(bare) > 2 and bool(find_name(bare, atlas).codes)
-    )
+    if re.fullmatch(r"\d{5}|2[ABab]\d{3}|\d{9}", bare):
+        return True
+    return 2 < len(bare) <= 80 and bool(find_name(bare, atlas).codes) and find_name(bare, atlas).how == "exact"
+
+
+def _is_commune(cell: str, atlas: Atlas) -> bool:
+    """Tell whether a cell names a commune of today; names of before are too many to prove anything."""
+    if len(cell) > 80:
+        return False
+    found = find_name(cell, atlas)
+    return found.how in ("exact", "article") if found.codes else read_place(cell, atlas).status == "lu"
 
 
 def _samples(rows: Sequence[Sequence[str]], header: int, width: int) -> list[list[str]]:
@@ -284,26 +292,20 @@ def contents(cells: Sequence[str], atlas: Atlas) -> dict[str, float]:
         elif departement_of_text(cell, atlas) and not find_name(cell, atlas).codes:
             found["departement"] += 1
         elif len(parts := split_list(cell, atlas)) > 1 and any(
-            read_place(p, atlas).atoms or find_name(p, atlas).codes for p in parts
+            _is_commune(p, atlas) or read_loose_code(p, atlas).atoms for p in parts
         ):
             found["communes"] += 1
-        elif (
-            len(cell) < 80
-            and (place := read_place(cell, atlas)).status == "refusé"
-            and find_body(cell, atlas).status != "refusé"
-        ):
-            found["epci"] += 1
-        elif len(cell) < 80 and (place.atoms or find_name(cell, atlas).codes):
+        elif _is_commune(cell, atlas):
             found["nom_commune"] += 1
+        elif len(cell) < 120 and find_body(cell, atlas).status != "refusé":
+            found["epci"] += 1
     share = {role: value / min(len(cells), SAMPLE) for role, value in found.items()}
-    if (
-        codes >= 3 and round_codes >= 0.7 * codes
-    ):  # one INSEE code in ten ends with a nought, nearly every postal code does
+    # One INSEE code in ten ends with a nought, nearly every postal code does.
+    if codes >= 3 and round_codes >= 0.7 * codes:
         share["code_postal"] = codes / min(len(cells), SAMPLE)
         share["code_commune"] = min(share["code_commune"], 0.4)
     else:
         share["code_postal"] = 0.0
-    if share["communes"]:  # lists may hold one commune in some rows
-        share["communes"] += share["nom_commune"] + share["code_commune"]
-        share["nom_commune"] = share["code_commune"] = 0.0 if share["communes"] >= 0.5 else share["nom_commune"]
+    if share["communes"] >= 0.05:  # some rows of a column of lists hold one commune only
+        share["communes"] += share.pop("nom_commune") + share.pop("code_commune")
     return share

@@ -150,7 +150,7 @@ def _in_zip(names: Sequence[str], name: str) -> FileForm:
 
 def _text(start: bytes, name: str) -> FormName:
     encoding = encoding_of_start(start)
-    if encoding is None and len(_CONTROL.findall(start)) > 0.002 * len(start):
+    if encoding is None and len(_CONTROL.findall(start)) > 0.05 * len(start):
         raise GeoInputError(f"{name} : ce n’est ni un tableau ni un fichier géographique connu. Formats lus : {READ}.")
     text = start.decode(encoding or "latin-1", errors="ignore").lstrip("\ufeff \t\r\n\0")
     if not text:

@@ -135,7 +135,22 @@ def _text_grid(content: bytes, filename: str, encoding: str | None) -> Grid:
         raise GeoInputError(
             f"{filename}, ligne {len(rows) + 1} : ligne mal formée (guillemet ouvert ou fichier coupé)."
         ) from error
+    if '"' in text:
+        _check_quotes(text, separator, filename)
     return Grid("", rows, LABELS.get(used, used), twice)
+
+
+def _check_quotes(text: str, separator: str, filename: str) -> None:
+    """Refuse a text where a quotation mark is never closed: it would swallow all the rows below in one cell."""
+    rows = 0
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=None), delimiter=separator, strict=True):
+            rows += 1
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise GeoInputError(
+                f"{filename}, ligne {rows + 1} : un guillemet ouvert n’est jamais refermé ; corrigez la ligne."
+            ) from error
 
 
 def _mend_twice(text: str) -> tuple[str, int]:
