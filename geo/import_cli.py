@@ -18,8 +18,8 @@ from geo import register
 from geo.codes import split_codes
 from geo.communes import Atlas
 from geo.errors import GeoInputError
-from geo.import_draft import KINDS, ROLES, read_import
-from geo.intake import Review, keep_and_publish
+from geo.import_draft import KINDS, ROLES
+from geo.intake import Review, keep_and_publish, read_file
 from geo.layers import Etat
 from geo.merge import Mode
 from geo.register import ConflictError, Statement, Version
@@ -101,7 +101,7 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
         raise GeoInputError(f"{options.file.name} : fichier introuvable.")
     from geo.import_squares import load_squares  # with GeoPandas, which `--help` need not wait for
 
-    draft = read_import(
+    draft = read_file(
         options.file,
         options.file.name,
         options.kind,

@@ -3,14 +3,17 @@ go through here, so that they say and do the same."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo import register
+from geo.archives import safe_name
 from geo.difference import Difference, difference
-from geo.import_draft import ImportDraft, layer_from
+from geo.errors import GeoInputError
+from geo.import_draft import ImportDraft, layer_from, read_import
 from geo.import_draft import Statement as DraftStatement
 from geo.layers import Layer
 from geo.merge import merged
@@ -20,6 +23,7 @@ from geo.world import World
 if TYPE_CHECKING:
     import geopandas as gpd
 
+LOG = logging.getLogger(__name__)
 FORMS = ("csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "geojson", "json", "gpkg", "zip", "kml", "kmz", "fgb",
          "parquet", "geoparquet")  # fmt: skip
 
@@ -56,6 +60,26 @@ class Review:
     def difference(self) -> Difference:
         """What would change in the layer in use."""
         return difference(self.before, self.after, self.world.atlas)
+
+
+def read_file(source: Path | bytes, name: str, kind: str, **options: Any) -> ImportDraft:
+    """Read a file as `read_import` does; whatever a parser is surprised by becomes a sentence, and the log has the rest.
+
+    Raises
+    ------
+    GeoInputError
+        When nothing can be taken from the file.
+    """
+    try:
+        return read_import(source, name, kind, **options)
+    except GeoInputError:
+        raise
+    except Exception as error:
+        LOG.exception("import of %s", kind)
+        raise GeoInputError(
+            f"{safe_name(name)} : ce fichier n’a pas pu être lu ({type(error).__name__}). Rien n’est changé. Enregistrez-le "
+            "de nouveau depuis le logiciel d’origine, ou recopiez vos lignes dans le modèle à remplir."
+        ) from error
 
 
 def form_of(name: str) -> str:

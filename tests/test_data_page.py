@@ -20,7 +20,7 @@ from geo.sync_results import KindResult, Outcome, SyncReport
 from tests import real
 from tests.browser import ROOT
 from tests.grid import plain
-from ui import import_report, import_view
+from ui import import_report
 
 PAGE = "pages/4_Donnees.py"
 FAULTS = """CLSM;Code INSEE;Commune;Etat
@@ -207,6 +207,18 @@ def test_a_file_that_cannot_be_read_gets_a_sentence_and_the_page_stays_whole(nam
     assert "Les couches en service" in written(app)
 
 
+def test_a_parser_that_breaks_is_told_in_french_and_logged(monkeypatch: pytest.MonkeyPatch, caplog) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("<secret path>")
+
+    monkeypatch.setattr(intake, "read_import", broken)
+    app = upload(open_page(), FAULTS.encode())
+    assert [e.message for e in app.exception] == []
+    assert "ce fichier n’a pas pu être lu" in app.error[0].value
+    assert "secret" not in app.error[0].value
+    assert any("secret path" in str(record.exc_info) for record in caplog.records)
+
+
 def test_columns_can_be_settled_by_hand() -> None:
     app = ran(upload(open_page(), b"truc;machin;CLSM\nUn;62193;autre\nDeux;62498;autre\n"))
     chosen = {s.key.split("-")[2]: s for s in app.selectbox if s.key and s.key.startswith("import-role-")}
@@ -254,7 +266,7 @@ def test_the_template_of_each_layer_comes_in_as_it_is(kind: str) -> None:
 
 
 def intake_draft(body: bytes, kind: str, name: str = "modele.csv"):
-    return import_view.read_import(body, name, kind, atlas=real.atlas())
+    return intake.read_file(body, name, kind, atlas=real.atlas())
 
 
 def test_the_map_shows_the_smallest_territory_that_holds_every_change() -> None:

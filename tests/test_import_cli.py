@@ -132,13 +132,13 @@ def test_versions_are_listed_put_back_and_withdrawn(capsys, file: Path) -> None:
 
 def test_publishing_while_another_does_ends_with_one(capsys, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(capsys, "import", file, "--kind", "clsm", *STATED)
-    read = import_cli.read_import
+    read = import_cli.read_file
 
     def slow(*arguments: object, **options: object):
         register.withdraw("clsm", who="Bob", seen=1)
         return read(*arguments, **options)
 
-    monkeypatch.setattr(import_cli, "read_import", slow)
+    monkeypatch.setattr(import_cli, "read_file", slow)
     code, out, err = run(capsys, "import", file, "--kind", "clsm", *STATED)
     assert (code, out) == (1, "")
     assert "Entre-temps, Bob a publié le retour à la couche d’origine" in err

@@ -10,9 +10,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from geo import french as fr
 from geo import intake, register
 from geo.errors import GeoInputError
-from geo.import_draft import KINDS, ROLES, ImportDraft, read_import
+from geo.import_draft import KINDS, ROLES, ImportDraft
 from geo.import_templates import template, template_name
-from geo.intake import Review
+from geo.intake import Review, read_file
 from geo.layers import Etat
 from geo.merge import MODE_MEANINGS, Mode
 from geo.register import ConflictError, Statement
@@ -93,7 +93,7 @@ def _read(
     st.session_state.pop(DRAFT, None)
     bar = st.progress(0.0, text="Lecture du fichier…")
     try:
-        draft = read_import(
+        draft = read_file(
             file.getvalue(),
             file.name,
             kind,
