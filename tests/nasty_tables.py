@@ -104,7 +104,7 @@ def files() -> dict[str, bytes]:
         "deux.zip": zip_bytes({"a.csv": good, "b.csv": good}),
         "rien.zip": zip_bytes({"lisezmoi.md": "bonjour"}),
         "guillemet.csv": b'CLSM;Code INSEE\nNord;"94028\n' + b"Sud;94033\n" * 3,
-        "sans-commune.csv": "titre;valeur\nabc def;zzz\n".encode(),
+        "sans-commune.csv": b"titre;valeur\nabc def;zzz\n",
         "entete-seul.csv": b"CLSM;Code INSEE\n",
         "large.csv": b";".join([b"x"] * 30_000) + b"\n" + b";".join([b"94028"] * 30_000),
         "archive.7z": b"7z\xbc\xaf\x27\x1c" + b"\0" * 30,
