@@ -178,7 +178,10 @@ def _index(atlas: Atlas) -> _Index:
         loose[plain(name)] = (*loose.get(plain(name), ()), str(code))
     olds = [(name, code, today) for code, (today, name) in atlas.former.items() if name]
     olds += [(name, "", code) for name, code, _ in history(atlas).old_names if code in atlas.row]
-    for name, code, today in olds:
+    since = history(atlas).since
+    for name, code, today in sorted(
+        olds, key=lambda old: since.get(old[1], ""), reverse=True
+    ):  # the last code borne first
         key = plain(name)
         if all(today != other for _, other in former.get(key, ())):
             former[key] = (*former.get(key, ()), (code, today))

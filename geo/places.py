@@ -28,6 +28,7 @@ WHOLE_DEPARTEMENT = re.compile(
     r"|(.+?)\s*\((?:tout le )?d[ée]partement(?: entier)?\)",
     re.IGNORECASE,
 )
+JOINED = re.compile(r"\s(?:et|&|\+)\s|/")
 MOST = 6
 
 
@@ -93,10 +94,10 @@ def say_former(code: str, atlas: Atlas, damaged: str = "") -> str:
     """Say what a former code became, and since when where it is known."""
     today, name = atlas.former[code]
     since = history(atlas).since.get(code, "")
-    date = f", depuis {say_date(since)}" if since else ""
+    date = f", hors d’usage depuis {say_date(since)}" if since else ""
     was = f"{code} ({name})" if name else code
     lead = f"{damaged} ; " if damaged else ""
-    return f"{lead}{was} : ancien code, remplacé par {today} ({name_of(today, atlas)}){date}."
+    return f"{lead}{was} : ancien code{date} ; remplacé par {today} ({name_of(today, atlas)})."
 
 
 def _mended(text: str) -> str:
@@ -192,7 +193,10 @@ def _name_with_code(text: str, shown: str, code: str, named: tuple[str, ...], at
     reading = read_loose_code(code, atlas)
     if reading.status != "refusé":
         whole = set(reading.atoms)
-        if not named or any(whole & set(atlas.parts.get(c, (c,))) for c in named):
+        if not named:
+            label = atlas.label(reading.text) if reading.text in atlas.row else _labels(reading.atoms[:1], atlas)
+            return Place(text, "réparé", reading.atoms, f"« {shown} » : nom non reconnu ; le code est retenu, {label}.")
+        if any(whole & set(atlas.parts.get(c, (c,))) for c in named):
             return Place(text, reading.status, reading.atoms, reading.message)
     postal = tuple(c for c in named if c in history(atlas).postal.get(code, ()) or _same_departement(c, code, atlas))
     if len(postal) == 1 and reading.status == "refusé":
@@ -280,10 +284,15 @@ def split_list(text: str, atlas: Atlas, departement: str = "") -> list[str]:
             continue
         if re.fullmatch(r"(?:(?:\d{4,5}|2[ABab]\d{3})[\s/]+)+(?:\d{4,5}|2[ABab]\d{3})", part):
             parts += re.split(r"[\s/]+", part)
-        elif not re.search(r"\s(?:et|&|\+)\s|/", part) or _read_place(part, atlas, departement).status != "refusé":
-            parts.append(part)
         else:
-            parts += [p for p in re.split(r"\s(?:et|&|\+)\s|/", part) if p.strip(BLANKS)]
+            smaller = [p for p in JOINED.split(part) if p.strip(BLANKS)]
+            if len(smaller) < 2 or find_name(part, atlas).codes:
+                parts.append(part)
+            elif all(_read_place(p, atlas, departement).status != "refusé" for p in smaller):
+                parts += smaller
+            else:  # a name that holds a bar or « et », or a list with a fault in it
+                whole = _read_place(part, atlas, departement).status != "refusé"
+                parts += [part] if whole else smaller
     return parts
 
 
