@@ -18,7 +18,7 @@ from geo import register
 from geo.codes import split_codes
 from geo.communes import Atlas
 from geo.errors import GeoInputError
-from geo.import_draft import KINDS, ROLES
+from geo.import_draft import KINDS, ROLES, WHOLE_COMMUNES
 from geo.intake import Review, keep_and_publish, read_file
 from geo.layers import Etat
 from geo.merge import Mode
@@ -70,6 +70,10 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--column", action="append", default=[], metavar="RÔLE=COLONNE",
         help=f"fixer le rôle d’une colonne (répétable) ; rôles : {', '.join(ROLES)}",
     )  # fmt: skip
+    command.add_argument(
+        "--whole-communes", action="store_true",
+        help="polygones faits de communes entières : chacune va au territoire qui en contient plus de la moitié",
+    )  # fmt: skip
     command.add_argument("--sheet", help="feuille d’un classeur, couche d’un fichier de polygones")
     command.add_argument("--encoding", help="codage d’un fichier texte (utf-8, cp1252)")
     layers = commands.add_parser("layers", help="versions des couches importées : lister, revenir, exporter")
@@ -106,7 +110,7 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
         options.file.name,
         options.kind,
         atlas=world.atlas,
-        mapping=_mapping(options.column),
+        mapping=_mapping(options.column, whole_communes=options.whole_communes),
         sheet=options.sheet,
         encoding=options.encoding,
         squares=load_squares(),
@@ -144,8 +148,9 @@ def _statement(options: argparse.Namespace, atlas: Atlas) -> Statement:
     )
 
 
-def _mapping(pairs: list[str]) -> dict[str, str] | None:
-    problems, found = [], {}
+def _mapping(pairs: list[str], *, whole_communes: bool) -> dict[str, str] | None:
+    problems: list[str] = []
+    found = {WHOLE_COMMUNES: "oui"} if whole_communes else {}
     for pair in pairs:
         role, mark, column = pair.partition("=")
         if not mark or role not in ROLES:

@@ -77,7 +77,7 @@ def _cut(
             "à savoir", "",
             f"{count(zones, 'territoire coupe', 'territoires coupent')} {count(communes, 'commune')} : les habitants de ces communes "
             f"sont partagés {support} ; ce sont des estimations.",
-            "Si vos territoires sont faits de communes entières, importez plutôt leur liste de communes.",
+            "Si vos territoires sont faits de communes entières, dites-le (étape 3, ou --whole-communes) : elles ne seront pas coupées.",
         )
     ]  # fmt: skip
     for told, (zone, group) in enumerate(parts.groupby("zone")):

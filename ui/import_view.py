@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from geo import french as fr
 from geo import intake, register
 from geo.errors import GeoInputError
-from geo.import_draft import KINDS, ROLES, ImportDraft
+from geo.import_draft import KINDS, ROLES, WHOLE_COMMUNES, ImportDraft
 from geo.import_templates import template, template_name
 from geo.intake import Review, read_file
 from geo.layers import Etat
@@ -172,15 +172,23 @@ def _columns(draft: ImportDraft) -> None:
                     label, options, index=_index(options, had), format_func=lambda n: n or NOT_USED,
                     key=f"import-role-{role}-{draft.sha256[:12]}-{draft.sheet}",
                 )  # fmt: skip
+        entire = draft.whole_communes
+        if entire or draft.members["estimated"].any():
+            entire = st.checkbox(
+                "Ces territoires sont faits de communes entières : chaque commune va tout entière au territoire qui en "
+                "contient plus de la moitié",
+                value=entire,
+                key=f"import-entieres-{draft.sha256[:12]}-{draft.sheet}",
+            )
         if st.form_submit_button("Relire avec ces choix", icon=":material/refresh:"):
-            _read_again(draft, chosen, sheet)
+            _read_again(draft, chosen, sheet, entire=entire)
 
 
 def _index(options: Sequence[str], value: str) -> int:
     return list(options).index(value) if value in options else 0
 
 
-def _read_again(draft: ImportDraft, chosen: dict[str, str], sheet: str) -> None:
+def _read_again(draft: ImportDraft, chosen: dict[str, str], sheet: str, *, entire: bool) -> None:
     used = [column for column in chosen.values() if column]
     twice = sorted({column for column in used if used.count(column) > 1})
     if twice:
@@ -190,9 +198,12 @@ def _read_again(draft: ImportDraft, chosen: dict[str, str], sheet: str) -> None:
     if sheet != draft.sheet:
         mapping = {}
     file = st.session_state.get(f"import-fichier-{draft.kind}-{st.session_state[ROUND]}")
-    if file is None or (not mapping and sheet == draft.sheet):
+    changed = entire != draft.whole_communes
+    if file is None or (not mapping and not changed and sheet == draft.sheet):
         return
     wanted = {r: c for r, c in chosen.items() if c or r in mapping} if sheet == draft.sheet else {}
+    if entire:
+        wanted[WHOLE_COMMUNES] = "oui"
     if _read(file, draft.kind, mapping=wanted, sheet=sheet or None) is not None:
         st.rerun()
     st.session_state[DRAFT] = ((file.file_id, draft.kind), draft)  # the choice led nowhere: what was read stays
