@@ -22,6 +22,7 @@ from geo import register_store as store
 from geo.communes import Atlas
 from geo.difference import Difference
 from geo.errors import GeoInputError
+from geo.french import day
 from geo.layers import Etat, Layer
 from geo.merge import Mode
 from geo.register_store import EVENTS, HEADS, VERSIONS
@@ -194,7 +195,7 @@ def _told_conflict(kind: str, home: Path | None) -> str:
         return "Ce que vous avez vu n’est plus en place ; relisez la page. Rien n’est changé."
     what = f"la version {last.number}" if last.number else "le retour à la couche d’origine"
     return (
-        f"Entre-temps, {last.who} a publié {what} ({last.at[:16].replace('T', ' à ')}). Rien n’est changé : "
+        f"Entre-temps, {last.who} a publié {what} (le {day(last.at)} à {last.at[11:16]}). Rien n’est changé : "
         "regardez cette version, puis publiez de nouveau si la vôtre doit la remplacer."
     )
 
@@ -281,7 +282,7 @@ def read_layer(version: Version, base: Layer, atlas: Atlas, home: Path | None = 
         When its files are absent or damaged.
     """
     zones, members = store.read_files(version.content, atlas, home)
-    said = f"Importée le {version.created[:10]} par {version.statement.who} (version {version.number})."
+    said = f"Importée le {day(version.created)} par {version.statement.who} (version {version.number})."
     return Layer(
         id=version.kind,
         name=base.name,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from geo.errors import GeoInputError
+from geo.french import day
 from geo.layers import Etat
 from geo.merge import Mode
 
@@ -70,7 +71,7 @@ class Version:
     @property
     def vintage(self) -> str:
         """Return the date of the facts, or when they were brought in."""
-        return self.statement.date or f"sans date, importé le {self.created[:10]}"
+        return self.statement.date or f"sans date, importé le {day(self.created)}"
 
 
 @dataclass(frozen=True)

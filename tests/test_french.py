@@ -18,6 +18,10 @@ def _read(text: str) -> float:
 
 
 @given(st.floats(-1e12, 1e12), st.integers(0, 3))
+def test_a_day_is_written_the_french_way() -> None:
+    assert fr.day("2026-11-24T19:53:16+00:00") == "24/11/2026"
+
+
 def test_a_number_reads_back_to_itself_within_its_decimals(value: float, decimals: int) -> None:
     assert _read(fr.number(value, decimals)) == pytest.approx(value, abs=0.5 * 10**-decimals * (1 + 1e-9), rel=1e-12)
 
