@@ -18,10 +18,6 @@ def _read(text: str) -> float:
 
 
 @given(st.floats(-1e12, 1e12), st.integers(0, 3))
-def test_a_day_is_written_the_french_way() -> None:
-    assert fr.day("2026-11-24T19:53:16+00:00") == "24/11/2026"
-
-
 def test_a_number_reads_back_to_itself_within_its_decimals(value: float, decimals: int) -> None:
     assert _read(fr.number(value, decimals)) == pytest.approx(value, abs=0.5 * 10**-decimals * (1 + 1e-9), rel=1e-12)
 
@@ -124,3 +120,7 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
 
 def test_names_sort_as_in_a_french_index() -> None:
     assert fr.sorted_fr(["Zuydcoote", "Évry", "eaubonne", "Étampes"]) == ["eaubonne", "Étampes", "Évry", "Zuydcoote"]
+
+
+def test_a_day_is_written_the_french_way() -> None:
+    assert fr.day("2026-11-24T19:53:16+00:00") == "24/11/2026"
