@@ -124,11 +124,16 @@ def clsm_places() -> tuple[Place, ...]:
     return _clsm_places(token())
 
 
-@st.cache_resource(show_spinner="Préparation des contours (une seule fois, moins d’une minute)…")
-def display_index() -> DisplayIndex:
-    """Return the index of the display geometry, made now if set-up did not make it."""
+@st.cache_resource(max_entries=2, show_spinner="Préparation des contours (une seule fois, moins d’une minute)…")
+def _display_index(newer: str) -> DisplayIndex:
     from geo.display import derive, scope_index, up_to_date  # with GeoPandas, which no figure waits for
 
-    if not up_to_date(GEO):
-        derive(GEO)
+    people = atlas().population if newer else None
+    if not up_to_date(GEO, people=people):
+        derive(GEO, people=people)
     return scope_index(GEO)
+
+
+def display_index() -> DisplayIndex:
+    """Return the index of the display geometry, made now if set-up did not make it for the inhabitants in use."""
+    return _display_index(token() if "populations" in world().synchronised else "")
