@@ -108,7 +108,7 @@ def _commune(code: str, name: str, owner: str | None, said: list[Said], atlas: A
 
 def _disagreement(place: Place, name: str, atlas: Atlas) -> list[Said]:
     """Tell a code and a name that are not of the same commune; the code is kept."""
-    found = find_name(name, atlas)
+    found = find_name(name[:200], atlas)
     if not found.codes:
         return []
     whole = set(place.atoms)

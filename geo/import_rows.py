@@ -34,7 +34,8 @@ ACCENTS = "éèêëàâîïôöùûüçÉÈÊÀÂÎÔÙÛÇœŒ’«»°"
 TWICE = re.compile(
     "[ÂÃÅ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|â€."
 )
-_CELL = re.compile(rb"\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+# A cell with its place; one that closes at once holds a format and no value, and takes no room.
+_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*?(/?)>")
 _ODS = re.compile(
     rb"<table:table-row([^>]*)>|<table:(?:covered-)?table-cell([^>]*)>|(</table:table-row>)|<table:table([ >])"
 )
@@ -259,11 +260,12 @@ def _xlsx_extent(part: object) -> tuple[int, int]:
     rows, columns = 0, 0
     kept = b""
     while block := part.read(_CHUNK):  # type: ignore[attr-defined]
-        found = _CELL.findall(kept + block)
-        kept = block[-40:]
-        letters = {letter for letter, _ in found}
-        columns = max([columns, *(_column_number(letter) for letter in letters)])
-        rows = max([rows, *{int(row) for _, row in found}])
+        text = kept + block
+        cut = text.rfind(b"<") if len(block) == _CHUNK else len(text)
+        kept = text[max(cut, len(text) - 1000) :]  # a tag cut in two is read with the next block
+        found = [(letter, row) for letter, row, empty in _CELL.findall(text[: len(text) - len(kept)]) if not empty]
+        columns = max([columns, *(_column_number(letter) for letter in {letter for letter, _ in found})])
+        rows = max([rows, *(int(row) for row in {row for _, row in found})])
     return rows, columns
 
 

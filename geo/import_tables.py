@@ -276,7 +276,7 @@ class _Table:
         for role in ATTRIBUTES:
             text = cells.get(role, "")
             if text and role not in zone.words:
-                zone.words[role] = text[:2000]
+                zone.words[role] = _year(text) if role.startswith("annee") else text[:2000]
         etat = cells.get("etat", "")
         if etat and "etat" not in zone.words:
             word = etat_word(etat)
@@ -339,6 +339,12 @@ class _Table:
     def _tell(self, kind: str, line: int, message: str, advice: str = "") -> None:
         where = f"ligne {line}" if line else ""
         self.remarks.append(Remark(kind, where, message, advice, line))  # type: ignore[arg-type]
+
+
+def _year(text: str) -> str:
+    """Return the year of a date (2019-05-01, 01/05/2019, mai 2019); a text with several years, or none, stays."""
+    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
+    return years[0] if len(years) == 1 else text[:80]
 
 
 def _file_remarks(grid: Grid, grids: Sequence[Grid], layout: Layout) -> list[Remark]:

@@ -30,6 +30,7 @@ WHOLE_DEPARTEMENT = re.compile(
 )
 JOINED = re.compile(r"\s(?:et|&|\+)\s|/")
 MOST = 6
+LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,10 @@ class Place:
 
 def read_place(text: str, atlas: Atlas, departement: str | None = None) -> Place:
     """Read a code or a name of a commune; `departement` (its code) tells homonyms apart."""
+    if len(text) > LONGEST:
+        shown = " ".join(text[:60].split())
+        return Place(text, "refusé", (), f"« {shown}… » : texte trop long pour un nom de commune.", "Une commune par cellule, "
+                     "ou une liste séparée par des points-virgules.")  # fmt: skip
     return _read_place(text, atlas, departement or "")
 
 
@@ -286,12 +291,12 @@ def split_list(text: str, atlas: Atlas, departement: str = "") -> list[str]:
             parts += re.split(r"[\s/]+", part)
         else:
             smaller = [p for p in JOINED.split(part) if p.strip(BLANKS)]
-            if len(smaller) < 2 or find_name(part, atlas).codes:
+            if len(smaller) < 2 or (len(part) <= LONGEST and find_name(part, atlas).codes):
                 parts.append(part)
-            elif all(_read_place(p, atlas, departement).status != "refusé" for p in smaller):
+            elif all(read_place(p, atlas, departement).status != "refusé" for p in smaller):
                 parts += smaller
             else:  # a name that holds a bar or « et », or a list with a fault in it
-                whole = _read_place(part, atlas, departement).status != "refusé"
+                whole = read_place(part, atlas, departement).status != "refusé"
                 parts += [part] if whole else smaller
     return parts
 
@@ -327,11 +332,12 @@ def read_any(text: str, atlas: Atlas, departement: str | None = None) -> Place:
     bare = text.strip(BLANKS).replace(" ", "")
     if re.fullmatch(r"\d{9}", bare):
         return find_body(bare, atlas)
-    if match := WHOLE_DEPARTEMENT.fullmatch(" ".join(text.split())):
+    match = WHOLE_DEPARTEMENT.fullmatch(" ".join(text.split())) if len(text) <= LONGEST else None
+    if match:
         code = departement_of_text(match[1] or match[2], atlas)
         if code:
             return read_departement(code, atlas, text)
-    return _read_place(text, atlas, departement or "")
+    return read_place(text, atlas, departement)
 
 
 def read_departement(code: str, atlas: Atlas, text: str = "") -> Place:
