@@ -43,7 +43,6 @@ _CLOSED = {
     "GDAL_HTTP_TIMEOUT": "1",
     "GDAL_HTTP_MAX_RETRY": "0",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
-    "SHAPE_RESTORE_SHX": "YES",
 }
 
 
@@ -127,9 +126,26 @@ def read_shapefile(parts: Mapping[str, Path], folder: Path, file: str) -> RawLay
     for suffix in (".shp", ".dbf", ".shx", ".prj"):
         if suffix in parts:
             shutil.copyfile(parts[suffix], folder / f"couche{suffix}")
-    notes = ["Index .shx absent, refait."] if ".shx" not in parts else []
+    notes = []
+    if ".shx" not in parts:
+        (folder / "couche.shx").write_bytes(_index(parts[".shp"].read_bytes()))
+        notes.append("Index .shx absent, refait.")
     encoding, said = _encoding(folder / "couche.dbf", parts.get(".cpg"))
     return _read(folder / "couche.shp", file, encoding=encoding, notes=[*notes, *said])
+
+
+def _index(shp: bytes) -> bytes:
+    """Make the .shx of a .shp: the place and the length of each record, in words of two bytes (ESRI, 1998)."""
+    entries = []
+    at = 100
+    while at + 8 <= len(shp):
+        length = struct.unpack(">i", shp[at + 4 : at + 8])[0]
+        if length < 2 or at + 8 + 2 * length > len(shp):
+            break
+        entries.append(struct.pack(">ii", at // 2, length))
+        at += 8 + 2 * length
+    size = struct.pack(">i", 50 + 4 * len(entries))
+    return shp[:24] + size + shp[28:100] + b"".join(entries)
 
 
 def missing_parts(file: str, lacking: Sequence[str]) -> str:
