@@ -53,16 +53,20 @@ ALIASES: tuple[tuple[str, str], ...] = (
 MEMBERSHIP = ("code_commune", "nom_commune", "communes", "epci", "departement")
 _PATTERNS = tuple((role, re.compile(pattern)) for role, pattern in ALIASES)
 ETAT_WORDS = (
-    ("projet_non_confirme", r"projet|enprojet|projetnonconfirme|encours(de(creation|construction|montage))?|enconstruction|enreflexion|emergence|prefiguration"),
+    ("projet_non_confirme", r"projet|enprojet|projetnonconfirme|encoursde(creation|construction|montage)|enconstruction|enreflexion|emergence|prefiguration"),
     ("annonce", r"annonce|annoncee?|prevu|prevue|valide|decide|signature(attendue|prevue)?|acreer"),
     ("a_confirmer", r"aconfirmer|inconnu|averifier|incertain|nc|nsp"),
-    ("cite", r"cite|enservice|service|actif|active|oui|existant|operationnel|enplace|enfonctionnement|fonctionnel|signe|cree|creee|installe|ouvert"
+    ("cite", r"cite|enservice|service|actif|active|oui|existant|operationnel(le)?|enplace|enfonctionnement|fonctionnel(le)?|signee?|creee?|installee?|ouverte?"
              r"|enactivite|actifs"),
 )  # fmt: skip
 _ETATS = tuple((name, re.compile(pattern)) for name, pattern in ETAT_WORDS)
 PART_WORDS = {"partielle": False, "partiel": False, "partie": False, "enpartie": False, "partiellement": False, "p": False,
               "entiere": True, "entier": True, "totale": True, "total": True, "toute": True, "e": True, "t": True,
               "complete": True, "complet": True}  # fmt: skip
+
+
+YES, NO = frozenset({"oui", "o", "x", "1", "vrai", "true"}), frozenset({"non", "n", "0", "faux", "false"})
+KEPT = re.compile(r".*(clsm|cls|cpts|dac|couvert|membre|concerne|inclu|adheren|retenu).*")
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,9 @@ def _settle(
     for place, (name, cells) in enumerate(zip(names, samples, strict=True)):
         named = role_of(name)
         if not named and len(names) > WIDE:
+            continue
+        if KEPT.fullmatch(key(name)) and cells and all(key(c) in YES | NO for c in cells):
+            offers.append((0.95, -place, "retenue", place, "nom et contenu de la colonne"))
             continue
         held = contents(cells, atlas) if (named or cells) else {}
         for role, score, why in _offers(named, held, cells):

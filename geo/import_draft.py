@@ -103,6 +103,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "source_url": "Adresse de la source",
         "status": "Statut de la lecture",
         "note": "Note",
+        "retenue": "Oui ou non : la ligne fait partie de la couche",
         "type": "Type de dispositif (les autres types sont laissés de côté)",
     }
 )

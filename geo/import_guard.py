@@ -96,10 +96,10 @@ def inspect(path: Path, filename: str = "") -> FileForm:
     return FileForm(_text(start, name))
 
 
-def too_heavy(name: str, size: int) -> str:
+def too_heavy(name: str, size: int, ceiling: int = MAX_BYTES) -> str:
     """Say that a file is past the ceiling."""
     return (
-        f"{name} : le fichier pèse {megabytes(size)}, au-delà de {megabytes(MAX_BYTES)} ; retirez-en les colonnes et les "
+        f"{name} : le fichier pèse {megabytes(size)}, au-delà de {megabytes(ceiling)} ; retirez-en les colonnes et les "
         "lignes inutiles, ou simplifiez ses contours."
     )
 

@@ -20,10 +20,12 @@ from python_calamine import CalamineError, CalamineWorkbook
 from geo.errors import GeoInputError
 from geo.french import number
 from geo.import_draft import MAX_COLUMNS, MAX_ROWS
-from geo.import_guard import FileForm, encoding_of_start
+from geo.import_guard import MAX_BYTES, FileForm, encoding_of_start, too_heavy
 from geo.readers_files import UNREADABLE, as_text
 
 MAX_CELLS = 20_000_000
+MAX_TEXT = 100_000_000  # bytes of a text table, which takes several times as much in memory
+_LONG_LINE = re.compile(r"[^\n\r]{1000000,}")
 SEPARATORS = ";\t|,"
 LABELS = {
     "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "mac_roman": "MacRoman", "utf-16": "UTF-16",
@@ -80,11 +82,17 @@ def open_grids(path: Path, form: FileForm, filename: str, *, encoding: str | Non
 
 
 def _content(path: Path, form: FileForm, filename: str) -> bytes:
+    ceiling = MAX_TEXT if form.name == "texte" else MAX_BYTES
     if not form.member:
+        if path.stat().st_size > ceiling:
+            raise GeoInputError(too_heavy(filename, path.stat().st_size, ceiling))
         return path.read_bytes()
     try:
         with zipfile.ZipFile(path) as archive, archive.open(form.member) as member:
-            return member.read()
+            size = archive.getinfo(form.member).file_size
+            if size > ceiling:
+                raise GeoInputError(too_heavy(filename, size, ceiling))
+            return member.read(ceiling)
     except UNREADABLE as error:
         raise GeoInputError(f"{filename} : archive abîmée ou incomplète.") from error
 
@@ -124,6 +132,8 @@ def _text_grid(content: bytes, filename: str, encoding: str | None) -> Grid:
     if match := re.fullmatch(r"\s*sep=(.)\s*", first):
         separator, text = match[1], "\n" + rest  # the line that Excel adds; its number stays
     separator = separator or separator_of(text)
+    for line in _LONG_LINE.finditer(text):  # seen before a million cells are made of it
+        _check_size(1, line[0].count(separator) + 1, 0, filename)
     csv.field_size_limit(10_000_000)
     rows: list[list[str]] = []
     cells = 0

@@ -14,7 +14,7 @@ from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import count, fold, listing
 from geo.history import history
-from geo.import_columns import MEMBERSHIP, PART_WORDS, Layout, etat_word, understand
+from geo.import_columns import MEMBERSHIP, PART_WORDS, YES, Layout, etat_word, understand
 from geo.import_draft import (
     KINDS,
     MAX_ZONES,
@@ -173,6 +173,7 @@ class _Table:
             if not zone.members and zone.stated is None:
                 self.remarks.append(Remark("refusé", f"territoire « {zone.name} »", "aucune de ses lignes n’a pu être lue ; il n’est "
                                            "pas retenu.", "Corrigez ses communes.", zone.first))  # fmt: skip
+        self._alone(kept)
         self._shared(kept)
         self._split_since(kept)
         return kept
@@ -187,7 +188,7 @@ class _Table:
                                                               "nom_commune", "communes", "epci", "code_postal")}  # fmt: skip
         records: list[tuple[int, dict[str, str]]] = []
         totals: list[int] = []
-        left = 0
+        left = away = 0
         wanted_cells = tuple(places.items())
         for place in range(self.layout.header + 1, len(self.grid.rows)):
             row = self.grid.rows[place]
@@ -206,7 +207,14 @@ class _Table:
             if word and word not in wanted and word in others:
                 left += 1
                 continue
+            if "retenue" in self.roles and key(cells["retenue"]) not in YES:
+                away += 1
+                continue
             records.append((place + 1, cells))
+        if away:
+            column = self.layout.understanding["retenue"]
+            self._tell("à savoir", 0, f"{count(away, 'ligne')} sans « oui » dans la colonne « {column} », "
+                       f"laissée{'s' if away > 1 else ''} de côté.")  # fmt: skip
         if totals:
             rows = listing([str(t) for t in totals], 8)
             self._tell("à savoir", 0, f"{count(len(totals), 'ligne')} de total, {'laissée' if len(totals) < 2 else 'laissées'} de "
@@ -308,6 +316,14 @@ class _Table:
             zone.rows_of.setdefault(row, line)
         if reading.precision is not None:
             zone.precisions.add(reading.precision)
+
+    def _alone(self, zones: Sequence[TableZone]) -> None:
+        """Tell that the names of the territories are those of their communes: each commune then is one territory."""
+        if len(zones) > 1 and all(
+            len(z.members) == 1 and fold(z.name) == fold(str(self.atlas.names[next(iter(z.members))])) for z in zones
+        ):
+            self._tell("à savoir", 0, "les noms de territoires sont ceux des communes : chaque commune est prise comme un territoire "
+                       "à part.", "S’il s’agit d’un seul territoire, indiquez que cette colonne est le nom de la commune.")  # fmt: skip
 
     def _shared(self, zones: Sequence[TableZone]) -> None:
         """Tell the communes that are in several territories; kept, for this happens."""

@@ -220,13 +220,12 @@ def _same_departement(code: str, postal: str, atlas: Atlas) -> bool:
 def read_body(code: str, atlas: Atlas, text: str = "") -> Place:
     """Return the communes of an EPCI or EPT, by its SIREN."""
     for column, table in (("epci", atlas.epci), ("ept", atlas.ept)):
-        if code in table.index:
+        if code in table.index:  # the two lists have no code in common
             rows = atlas.members(column, code)
             name = str(table.at[code, "nom"])
+            communes = count(atlas.table["commune"].iloc[rows].nunique(), "commune")
             atoms = tuple(str(c) for c in atlas.codes[rows])
-            return Place(
-                text or code, "lu", atoms, f"{name} étendu à ses {count(len(atoms), 'commune')}.", extended=name
-            )
+            return Place(text or code, "lu", atoms, f"{column.upper()} {name}, étendu à ses {communes}.", extended=name)
     return Place(text or code, "refusé", (), f"{code} n’est le SIREN d’aucun EPCI.", "Vérifiez le numéro.")
 
 

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from geo import import_guard
 from geo.errors import GeoInputError
@@ -55,6 +56,20 @@ def test_a_file_past_the_ceiling_is_refused_without_being_read(tmp_path: Path, m
         read_import(b"x" * 11, "gros.csv", "clsm", atlas=atlas())
 
 
+def test_texts_that_would_fill_the_memory_are_refused_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(GeoInputError, match="colonnes"):
+        read_import(b"CLSM;INSEE\n" + b";" * 3_000_000, "x.csv", "clsm", atlas=atlas())
+    with pytest.raises(GeoInputError, match="lignes"):
+        read_import(b"CLSM;INSEE" + b"\n" * 600_000, "x.csv", "clsm", atlas=atlas())
+    monkeypatch.setattr("geo.import_rows.MAX_TEXT", 50)
+    for content, name in (
+        (b"CLSM;INSEE\n" + b"Nord;94028\n" * 9, "x.csv"),
+        (zip_bytes({"x.csv": b"a;b\n" * 99}), "x.zip"),
+    ):
+        with pytest.raises(GeoInputError, match="au-delà"):
+            read_import(content, name, "clsm", atlas=atlas())
+
+
 def test_an_unknown_layer_and_an_absent_file_are_said(tmp_path: Path) -> None:
     with pytest.raises(GeoInputError, match="Couche « qpv » inconnue"):
         read_import(b"x", "x.csv", "qpv", atlas=atlas())
@@ -95,6 +110,20 @@ def test_cells_that_lie_too_far_apart_are_seen_before_the_workbook_is_opened(mon
     for name in ("loin.xlsx", "repete.ods"):
         with pytest.raises(GeoInputError):
             open_grids(FOLDER / name, inspect(FOLDER / name), name)
+
+
+def test_formats_without_values_down_to_the_last_row_do_no_harm() -> None:
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet, border = book.add_worksheet(), book.add_format({"border": 1})
+    for i, row in enumerate([["CLSM", "INSEE"], ["Nord", "94028"]]):
+        for j, cell in enumerate(row):
+            sheet.write_string(i, j, cell)
+    sheet.write_blank(1_048_575, 0, None, border)
+    sheet.write_blank(3, 16_383, None, border)
+    book.close()
+    draft = read_import(stream.getvalue(), "x.xlsx", "clsm", atlas=atlas())
+    assert (draft.rows, draft.accepted) == (1, 1)
 
 
 def test_the_wanted_encoding_is_used_and_a_false_one_is_said() -> None:

@@ -406,6 +406,72 @@ def test_formulas_and_markup_in_cells_are_but_texts() -> None:
     assert all(isinstance(i, str) for i in draft.zones.index)
 
 
+# --- what a table says besides ------------------------------------------------------------------------------------------
+
+
+def test_a_column_of_yes_and_no_says_which_rows_are_of_the_layer() -> None:
+    rows = [
+        ["Territoire", "INSEE", "CLSM oui/non"],
+        ["A", "79191", "Oui"],
+        ["A", "79081", "x"],
+        ["B", "79329", "non"],
+        ["B", "94028", ""],
+    ]
+    draft = read(rows)
+    assert communes(draft) == {"79191", "79081"}
+    assert (draft.rows, draft.accepted) == (2, 2)
+    assert any("CLSM oui/non" in r.message for r in told(draft, "à savoir"))
+
+
+def test_territories_named_after_their_only_commune_are_told() -> None:
+    draft = read([["libellé", "code"], ["NIORT", "79191"], ["CHAURAY", "79081"]])
+    assert len(draft.zones) == 2
+    assert any("chaque commune est prise" in r.message for r in told(draft, "à savoir"))
+
+
+@pytest.mark.parametrize(
+    ("word", "etat"),
+    [("en service", Etat.EN_SERVICE), ("Signée", Etat.EN_SERVICE), ("ACTIF", Etat.EN_SERVICE), ("annoncé", Etat.ANNONCE),
+     ("En projet", Etat.PROJET), ("en cours de création", Etat.PROJET), ("à confirmer", Etat.A_CONFIRMER), ("cite", Etat.EN_SERVICE),
+     ("en cours", ""), ("???", "")],
+)  # fmt: skip
+def test_an_etat_is_read_or_said_not_to_be(word: str, etat: str) -> None:
+    draft = read([[*HEAD, "État"], ["Nord", "94028", word], ["Sud", "94033", "projet"]])
+    assert draft.zones["etat"].iloc[0] == etat
+    assert bool(told(draft, "à savoir")) == (etat == "")
+
+
+@pytest.mark.parametrize(
+    ("cell", "year"),
+    [
+        ("2019", "2019"),
+        ("12/03/2018", "2018"),
+        ("2018-03-12 00:00:00", "2018"),
+        ("mai 2017", "2017"),
+        ("2019-2023", "2019-2023"),
+    ],
+)
+def test_a_date_gives_its_year(cell: str, year: str) -> None:
+    assert read([[*HEAD, "Date de création"], ["Nord", "94028", cell]]).zones["annee"].iloc[0] == year
+
+
+def test_a_territory_spelt_in_several_ways_is_one_and_is_told() -> None:
+    draft = read([HEAD, ["Val de Bièvre", "94016"], ["VAL DE BIEVRE", "94003"], ["Val  de Bièvre ", "94038"]])
+    assert list(draft.zones["nom"]) == ["Val de Bièvre"]
+    assert any("plusieurs façons" in r.message for r in told(draft, "à savoir"))
+
+
+def test_ids_of_the_file_keep_two_territories_of_one_name_apart() -> None:
+    draft = read([["id", *HEAD], ["a", "Nord", "94028"], ["b", "Nord", "79191"]])
+    assert list(draft.zones.index) == ["a", "b"]
+    assert list(draft.zones["nom"]) == ["Nord", "Nord"]
+
+
+def test_a_sector_has_the_id_that_our_own_list_gives_it() -> None:
+    draft = read([["Secteur", "Ville"], ["Secteur 94G01", "Vincennes"], ["94G02", "Créteil"]], "secteurs-adultes")
+    assert list(draft.zones.index) == ["sect-94g01", "sect-94g02"]
+
+
 # --- what goes on ----------------------------------------------------------------------------------------------------
 
 
