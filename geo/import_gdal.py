@@ -237,7 +237,9 @@ def _raw(frame: Any, name: str, notes: Sequence[str], file: str) -> RawLayer:
         raise GeoInputError(f"{file} : la couche « {name} » n’a pas de géométrie.")
     geometry = frame.geometry
     columns = [c for c in frame.columns if frame[c].dtype != "geometry"]
-    table = pd.DataFrame({str(c): [text_of(v) for v in frame[c].astype(object)] for c in columns}, dtype=str)
+    table = pd.DataFrame(
+        {str(c): [text_of(v) for v in frame[c].astype(object)] for c in columns}, index=range(len(frame)), dtype=str
+    )
     lines = np.arange(1, len(frame) + 1)
     return RawLayer(
         name, table.reset_index(drop=True), shape_array(list(geometry)), lines, geometry.crs, notes=tuple(notes)

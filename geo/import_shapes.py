@@ -182,7 +182,7 @@ def _without_codes(roles: Mapping[str, str]) -> tuple[dict[str, str], list[Remar
     kept = {role: name for role, name in roles.items() if role != "code_commune"}
     if "id" not in kept:
         kept["id"] = column
-    text = "ces codes de commune ne sont pas ceux des contours (codes du siège, sans doute) : les contours sont suivis."
+    text = "ces codes ne sont pas ceux des communes dessinées (siège, ou commune d’un quartier) : les contours sont suivis."
     return kept, [Remark("à savoir", f"colonne « {column} »", text)]
 
 

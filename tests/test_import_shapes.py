@@ -254,7 +254,7 @@ def test_the_code_of_a_seat_does_not_shrink_its_territory(tmp_path: Path) -> Non
     draft = read(tmp_path / "z.gpkg")
     assert codes(draft, "A") == {"01001", "01002", "01003"}
     assert draft.method == "communes"
-    assert "codes du siège" in told(draft)
+    assert "les contours sont suivis" in told(draft)
 
 
 def test_squares_share_the_people_of_cut_communes(tmp_path: Path) -> None:
@@ -502,6 +502,11 @@ def test_any_ring_in_france_is_a_draft_or_a_reason(points: list[tuple[float, flo
         assert people.notna().all()
         assert (people <= drawn.atlas().population[draft.members["row"]] + 1e-9).all()
         assert math.isfinite(people.sum())
+
+
+def test_a_layer_without_any_attribute_is_numbered(tmp_path: Path) -> None:
+    frame([box(0, 0, 1, 1)], nom=None).to_file(tmp_path / "z.gpkg")
+    assert list(read(tmp_path / "z.gpkg").zones["nom"]) == ["Territoire 1"]
 
 
 def test_two_imports_of_one_file_are_the_same(tmp_path: Path) -> None:
