@@ -86,6 +86,11 @@ def _commune(code: str, name: str, owner: str | None, said: list[Said], atlas: A
     if by_code is not None and by_code.status == "refusé" and not code[:1].isdigit() and not name:
         by_code = read_any(code, atlas, owner)  # a name in the column of codes
     if by_code is not None and by_code.status != "refusé":
+        there = departement_of(by_code.atoms[0], atlas)
+        if owner and there != owner:
+            label = atlas.label(by_code.atoms[0])
+            said.append(("à savoir", f"{label} est dans le département {there}, la ligne dit {owner} ; le code est retenu.",
+                         "Vérifiez lequel des deux est juste."))  # fmt: skip
         if name and not (len(by_code.atoms) == 1 and atlas.names[atlas.row[by_code.atoms[0]]] == name):
             said += _disagreement(by_code, name, atlas)
         return _given(by_code, said, atlas, None)
@@ -99,7 +104,8 @@ def _commune(code: str, name: str, owner: str | None, said: list[Said], atlas: A
             by_name = read_loose_name(name, atlas, departement_of(here[0], atlas))
     if by_code is None:
         return _given(by_name, said, atlas, _precision(by_name))
-    if by_name.status == "refusé":
+    stated = departement_of_text(code[:3] if code.startswith("97") else code[:2], atlas) if len(code) >= 5 else None
+    if by_name.status == "refusé" or stated not in (None, departement_of(by_name.atoms[0], atlas)):
         return _given(by_code, said, atlas, None)
     label = atlas.label(by_name.atoms[0]) if len(by_name.atoms) == 1 else f"« {name} »"
     said.append(("réparé", f"{by_code.message} La commune est prise d’après son nom : {label}.", ""))

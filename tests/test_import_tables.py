@@ -345,6 +345,20 @@ def test_a_wrong_code_beside_a_clear_name_is_taken_by_its_name_and_told() -> Non
     assert "94999" in told(draft, "réparé", 3)[0].message
 
 
+def test_a_wrong_code_and_a_name_of_elsewhere_are_refused() -> None:
+    draft = read([["CLSM", "INSEE", "Commune"], ["Nord", "94033", "Fontenay-sous-Bois"], ["Nord", "94999", "Niort"]])
+    assert communes(draft) == {"94033"}
+    assert told(draft, "refusé", 3)
+
+
+def test_a_code_outside_of_the_departement_of_its_row_is_told() -> None:
+    draft = read([["CLSM", "INSEE", "Département"], ["Nord", "94028", "93"], ["Nord", "94033", "Val-de-Marne"]])
+    (note,) = told(draft, "à savoir")
+    assert note.row == 2
+    assert "94" in note.message
+    assert "93" in note.message
+
+
 def test_a_code_and_a_name_that_disagree_keep_the_code_and_are_told() -> None:
     draft = read([["CLSM", "INSEE", "Commune"], ["Nord", "94028", "Cachan"]])
     assert communes(draft) == {"94028"}
