@@ -21,7 +21,7 @@ from geo.errors import GeoInputError
 from geo.import_draft import KINDS, ROLES, WHOLE_COMMUNES
 from geo.intake import Review, keep_and_publish, read_file
 from geo.layers import Etat
-from geo.merge import Mode
+from geo.merge import Mode, Over
 from geo.register import ConflictError, Statement, Version
 from geo.world import open_world
 
@@ -65,6 +65,10 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.add_argument(
         "--mode", default=Mode.REPLACE.value, choices=[m.value for m in Mode],
         help="« remplace » les territoires en place dans les départements complets, ou « complète » sans rien retirer",
+    )  # fmt: skip
+    command.add_argument(
+        "--over", default="en-service", choices=["en-service", "origine"],
+        help="poser la liste sur la couche en service (les imports d’avant restent) ou sur la couche d’origine",
     )  # fmt: skip
     command.add_argument(
         "--column", action="append", default=[], metavar="RÔLE=COLONNE",
@@ -145,6 +149,7 @@ def _statement(options: argparse.Namespace, atlas: Atlas) -> Statement:
         extent=frozenset(extent),
         etat=Etat(options.status),
         mode=Mode(options.mode),
+        over=Over.ORIGIN if options.over == "origine" else Over.IN_USE,
     )
 
 
@@ -268,6 +273,7 @@ def _plain(version: Version) -> dict[str, Any]:
         "source": said.source,
         "date": said.date,
         "mode": said.mode.value,
+        "posee_sur": said.over.value,
         "complete": sorted(said.extent),
         "territoires": version.zones,
         "communes": version.communes,

@@ -24,7 +24,7 @@ from geo.difference import Difference
 from geo.errors import GeoInputError
 from geo.french import day
 from geo.layers import Etat, Layer
-from geo.merge import Mode
+from geo.merge import Mode, Over
 from geo.register_store import EVENTS, HEADS, VERSIONS
 from geo.register_types import ConflictError, Event, Head, Origin, State, Statement, Version
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ConflictError", "Event", "Head", "Origin", "State", "Statement", "Version", "default_who", "find", "head", "heads",
-    "history", "keep", "publish", "read_layer", "read_shapes", "still", "token", "versions", "withdraw",
+    "history", "keep", "pile", "publish", "read_layer", "read_shapes", "still", "token", "versions", "withdraw",
 ]  # fmt: skip
 
 TRIES = 20  # for a number of version that others take at the same moment
@@ -68,9 +68,13 @@ def keep(
     atlas: Atlas,
     *,
     shapes: gpd.GeoDataFrame | None = None,
+    under: Version | None = None,
     home: Path | None = None,
 ) -> Version:
-    """Keep a layer as a new version, not in use yet; `shapes` are its outlines, indexed by zone, when it has some.
+    """Keep a layer as a new version, not in use yet.
+
+    `shapes` are its outlines, indexed by zone, when it has some; `under` is the version that it is laid over, the layer in
+    place before any import when None.
 
     Raises
     ------
@@ -97,6 +101,7 @@ def keep(
         "zones": len(layer.zones),
         "communes": int(layer.members["row"].nunique()),
         "content": content,
+        "under_id": under.id if under else None,
     }
     number = 0
     for _ in range(TRIES):
@@ -253,6 +258,20 @@ def find(kind: str, number: int, home: Path | None = None) -> Version:
     raise GeoInputError(f"{kind} : aucune version {number} ; voyez « python -m geo layers ».")
 
 
+def pile(version: Version, home: Path | None = None) -> list[Version]:
+    """Return the versions that one is made of, from the lowest up to itself."""
+    by_id = {v.id: v for v in versions(version.kind, home)}
+    found = [version]
+    while found[0].under is not None:
+        lower = by_id.get(found[0].under)
+        if lower is None or lower.id >= found[0].id:
+            raise GeoInputError(
+                f"{version.kind}, version {version.number} : la version sur laquelle elle repose manque."
+            )
+        found.insert(0, lower)
+    return found
+
+
 def history(kind: str, home: Path | None = None) -> list[Event]:
     """Return the moves of what is in use, the newest first."""
     if not store.exists(home):
@@ -315,6 +334,7 @@ def _version(row: sa.RowMapping, state: State) -> Version:
             extent=frozenset(json.loads(row["extent"])),
             etat=Etat(row["etat"]),
             mode=Mode(row["mode"]),
+            over=Over.ORIGIN if row["under_id"] is None else Over.IN_USE,
             remark=row["remark"],
         ),
         origin=Origin(row["file_name"], row["file_sha256"], row["file_bytes"], row["file_form"]),
@@ -322,4 +342,5 @@ def _version(row: sa.RowMapping, state: State) -> Version:
         zones=row["zones"],
         communes=row["communes"],
         content=row["content"],
+        under=row["under_id"],
     )

@@ -15,12 +15,13 @@ from geo import intake, register, register_store
 from geo.difference import Fate
 from geo.import_draft import KINDS
 from geo.import_templates import template, template_name
+from geo.merge import Over
 from geo.sync_beside import Journal
 from geo.sync_results import KindResult, Outcome, SyncReport
 from tests import real
 from tests.browser import ROOT
 from tests.grid import plain
-from ui import import_report
+from ui import import_report, import_view, loaders
 
 PAGE = "pages/4_Donnees.py"
 FAULTS = """CLSM;Code INSEE;Commune;Etat
@@ -163,6 +164,31 @@ def test_going_back_to_the_layer_of_before_and_again_to_a_version() -> None:
     app = ran(app.button(key="version-publier-clsm").click().run())
     assert register.head("clsm").version.number == 1
     assert app.button(key="version-publier-clsm").disabled
+
+
+def test_a_second_list_is_laid_over_the_first_unless_told_otherwise() -> None:
+    app = ran(publish(state(upload(open_page(), FAULTS.encode()))))
+    app = state(upload(app, "CLSM;Code INSEE\nCLSM d’ailleurs;79191\n".encode()), extent=())
+    app.radio(key="import-sur").set_value(Over.ORIGIN)
+    assert "CLSM du Calaisis" in gone(app.run())
+    app.radio(key="import-sur").set_value(Over.IN_USE)
+    app = app.run()
+    assert gone(app) == []
+    ran(publish(app))
+    one, two = register.find("clsm", 1), register.find("clsm", 2)
+    assert (two.under, two.statement.over) == (one.id, Over.IN_USE)
+
+
+def gone(app: AppTest) -> list[str]:
+    """Return the territories that the page says would be taken away."""
+    review = intake.Review(app.session_state[import_view.DRAFT][1], _stated(app), loaders.world())
+    said = next(plain(m.value) for m in app.markdown if "habitants concernés" in plain(m.value))
+    assert said.replace("\\", "") == plain(review.difference.sentence())
+    return [zone.name for zone in review.difference.removed]
+
+
+def _stated(app: AppTest) -> register.Statement:
+    return register.Statement("ARS", "", "Ana", over=app.radio(key="import-sur").value)
 
 
 def test_a_draft_is_kept_without_being_in_use() -> None:

@@ -26,7 +26,6 @@ CLSM perdu;99999;Nulle part;en service
 @pytest.fixture(autouse=True)
 def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(import_cli, "open_world", real.world)
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def origin(layer: Layer) -> str:
     version = world.imported.get(layer.id)
     if version:
         said = version.statement
-        return f"importée, version {version.number}\n{said.who}, le {fr.day(version.created)} ; elle {said.mode.value} la couche d’avant"
+        return f"importée, version {version.number}\n{said.who}, le {fr.day(version.created)} ; posée sur {said.over.value}, qu’elle {said.mode.value}"
     if layer.id in world.synchronised:
         return f"synchronisée\n{world.synchronised[layer.id]}"
     return "embarquée"

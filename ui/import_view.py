@@ -14,7 +14,7 @@ from geo.import_draft import KINDS, ROLES, WHOLE_COMMUNES, ImportDraft
 from geo.import_templates import template, template_name
 from geo.intake import Review, read_file
 from geo.layers import Etat
-from geo.merge import MODE_MEANINGS, Mode
+from geo.merge import MODE_MEANINGS, OVER_MEANINGS, Mode, Over
 from geo.register import ConflictError, Statement
 from geo.register_export import SHEET
 from ui import data_view, html, import_report, loaders
@@ -231,11 +231,17 @@ def _state(draft: ImportDraft) -> Statement:
             key=f"import-complet-{draft.sha256[:12]}",
         )
         mode = st.radio(
-            "Face à la couche d’avant, elle…", list(Mode), format_func=str, key="import-mode",
+            "Face à la couche en place, elle…", list(Mode), format_func=str, key="import-mode",
             captions=[MODE_MEANINGS[m] for m in Mode],
         )  # fmt: skip
+        over = Over.IN_USE
+        if draft.kind in loaders.world().imported:
+            over = st.radio(
+                "Elle se pose sur…", list(Over), format_func=str, key="import-sur",
+                captions=[OVER_MEANINGS[o] for o in Over],
+            )  # fmt: skip
     remark = st.text_input("Remarque (facultative)", key="import-remarque", max_chars=500)
-    return Statement(source, date, who, frozenset(extent), Etat(etat), Mode(mode), remark)
+    return Statement(source, date, who, frozenset(extent), Etat(etat), Mode(mode), Over(over), remark)
 
 
 # --- 7: publish -------------------------------------------------------------------------------------------------
