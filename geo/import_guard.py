@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import codecs
 import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from geo.archives import Ceilings, weigh
+from geo.archives import Ceilings, read_member, weigh
 from geo.download_errors import megabytes
 from geo.errors import GeoInputError
 from geo.french import listing
@@ -122,9 +121,7 @@ def _zip(path: Path, name: str) -> FileForm:
         raise GeoInputError(f"{name} : c’est un document Word ou PowerPoint ; copiez son tableau dans un tableur.")
     if "mimetype" in names and "content.xml" in names:
         weigh(path, WORKBOOK, name)
-        with zipfile.ZipFile(path) as archive, archive.open("mimetype") as member:
-            kind = member.read(200)
-        if b"spreadsheet" in kind:
+        if b"spreadsheet" in read_member(path, "mimetype", 200, name):
             return FileForm("ods")
         raise GeoInputError(f"{name} : c’est un document texte ; copiez son tableau dans un tableur.")
     return _in_zip(names, name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from geo.archives import read_member
 from geo.errors import GeoInputError
 from geo.french import number
 from geo.import_draft import MAX_COLUMNS, MAX_ROWS
@@ -42,6 +44,7 @@ _ODS = re.compile(
     rb"<table:table-row([^>]*)>|<table:(?:covered-)?table-cell([^>]*)>|(</table:table-row>)|<table:table([ >])"
 )
 _CHUNK = 1 << 22
+BROKEN = (*UNREADABLE, ValueError, RuntimeError, OverflowError, MemoryError, LookupError, struct.error)
 
 
 @dataclass(frozen=True)
@@ -70,10 +73,10 @@ def open_grids(path: Path, form: FileForm, filename: str, *, encoding: str | Non
     content = _content(path, form, filename)
     try:
         text = form.name == "texte"
-        grids = [_text_grid(content, filename, encoding)] if text else _sheets(content, form, filename)
+        grids = [_text_grid(content, filename, encoding)] if text else _sheets_or_panic(content, form, filename)
     except GeoInputError:
         raise
-    except (*UNREADABLE, ValueError, RuntimeError, OverflowError, MemoryError) as error:
+    except BROKEN as error:
         raise GeoInputError(f"{filename} : fichier illisible ou coupé ; enregistrez-le à nouveau.") from error
     found = [grid for grid in grids if any(any(cell.strip() for cell in row) for row in grid.rows)]
     if not found:
@@ -87,14 +90,10 @@ def _content(path: Path, form: FileForm, filename: str) -> bytes:
         if path.stat().st_size > ceiling:
             raise GeoInputError(too_heavy(filename, path.stat().st_size, ceiling))
         return path.read_bytes()
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(form.member) as member:
-            size = archive.getinfo(form.member).file_size
-            if size > ceiling:
-                raise GeoInputError(too_heavy(filename, size, ceiling))
-            return member.read(ceiling)
-    except UNREADABLE as error:
-        raise GeoInputError(f"{filename} : archive abîmée ou incomplète.") from error
+    content = read_member(path, form.member, ceiling + 1, filename)
+    if len(content) > ceiling:
+        raise GeoInputError(too_heavy(filename, len(content), ceiling))
+    return content
 
 
 def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
@@ -214,6 +213,16 @@ def _check_size(rows: int, columns: int, cells: int, filename: str) -> None:
         raise GeoInputError(
             f"{filename} : plus de {number(MAX_CELLS)} cellules ; gardez les colonnes et les lignes utiles."
         )
+
+
+def _sheets_or_panic(content: bytes, form: FileForm, filename: str) -> list[Grid]:
+    """Read the sheets of a workbook; the library's own collapse on a damaged one is an error like another."""
+    try:
+        return _sheets(content, form, filename)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # derived from BaseException, and nowhere to be imported from
+            raise
+        raise GeoInputError(f"{filename} : classeur abîmé ; enregistrez-le à nouveau en XLSX.") from error
 
 
 def _sheets(content: bytes, form: FileForm, filename: str) -> list[Grid]:

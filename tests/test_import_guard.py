@@ -16,7 +16,17 @@ from geo.import_rows import open_grids
 from tests import nasty_tables
 from tests.nasty_tables import FOLDER, READ, REFUSED
 from tests.real import atlas
-from tests.table_files import csv_bytes, ods_bytes, xlsx_bytes, zip_bytes
+from tests.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes, zip_bytes
+
+ODS = ods_bytes(ods_rows([["CLSM", "INSEE"], ["Nord", "94028"]]))
+BROKEN_ZIPS = [
+    ODS.replace(b"mimetype", b"\0imetype", 1),  # another name in the header than in the directory
+    b"".join((ODS[:4], b"\0" * 34, ODS[38:])),
+    ODS.replace(b"PK\x03\x04", b"PK\x03\x05", 2).replace(b"PK\x03\x05", b"PK\x03\x04", 1),
+    ODS[:30] + b"\xff" * 40 + ODS[70:],
+    b"PK\x05\x06" + b"\0" * 18,
+    zip_bytes({"x.csv": b"CLSM;INSEE"})[:-10],
+]  # fmt: skip
 
 
 def test_the_corpus_on_disk_is_what_its_script_makes() -> None:
@@ -54,6 +64,25 @@ def test_a_file_past_the_ceiling_is_refused_without_being_read(tmp_path: Path, m
     monkeypatch.setattr("geo.import_draft.MAX_BYTES", 10)
     with pytest.raises(GeoInputError, match="au-delà"):
         read_import(b"x" * 11, "gros.csv", "clsm", atlas=atlas())
+
+
+@pytest.mark.parametrize("content", BROKEN_ZIPS)
+def test_a_broken_archive_is_said_to_be_so(content: bytes) -> None:
+    with pytest.raises(GeoInputError, match=r"x\.zip : (archive abîmée|le zip ne contient|fichier illisible)"):
+        read_import(content, "x.zip", "clsm", atlas=atlas())
+
+
+def test_a_reader_that_collapses_is_an_error_like_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    panic = type("PanicException", (BaseException,), {})
+
+    def collapse(_stream: io.BytesIO) -> None:
+        raise panic("index out of bounds")
+
+    monkeypatch.setattr(
+        "geo.import_rows.CalamineWorkbook", type("Panics", (), {"from_filelike": staticmethod(collapse)})
+    )
+    with pytest.raises(GeoInputError, match="classeur abîmé"):
+        read_import(xlsx_bytes({"F": [["CLSM", "INSEE"]]}), "x.xlsx", "clsm", atlas=atlas())
 
 
 def test_texts_that_would_fill_the_memory_are_refused_before(monkeypatch: pytest.MonkeyPatch) -> None:
