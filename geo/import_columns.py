@@ -34,7 +34,7 @@ ALIASES: tuple[tuple[str, str], ...] = (
     ("nom_commune", r"nomcommune|commune|nomdelacommune|nomdecommune|libellecommune|libcom|libgeo|ville|nomcom|communenom|nomville|municipalite"),
     ("epci", r"epci|codeepci|siren|sirenepci|codesiren|numsiren|nsiren|epcisiren|ept|codeept|intercommunalite|intercommunalites|nomepci|libepci|libelleepci"
              r"|communautedecommunes|nomdelepci"),
-    ("departement", r"departement|dep|dept|dpt|codedepartement|codedep|coddep|codedept|numdep|numdepartement|nomdepartement|ndepartement|inseedep"),
+    ("departement", r"departement|dep|dept|dpt|codedepartement|codedep|coddep|codedept|departementcouvert|departementscouverts|numdep|numdepartement|nomdepartement|ndepartement|inseedep"),
     ("part_commune", r"partcommune|part|partiel|partielle|partiellement|couverture|totaleoupartielle|inclusion"),
     ("etat", r"etat|statut|avancement|situation|etatclsm|statutduclsm|phase"),
     ("annee_source", r"anneesource|anneedelasource|millesime|datesource"),
@@ -65,6 +65,7 @@ PART_WORDS = {"partielle": False, "partiel": False, "partie": False, "enpartie":
               "complete": True, "complet": True}  # fmt: skip
 
 
+SEAT = re.compile(r".*(siege|cheflieu|adresse|porteur).*")  # where an office is says nothing of the territory
 YES, NO = frozenset({"oui", "o", "x", "1", "vrai", "true"}), frozenset({"non", "n", "0", "faux", "false"})
 KEPT = re.compile(r".*(clsm|cls|cpts|dac|couvert|membre|concerne|inclu|adheren|retenu).*")
 
@@ -225,6 +226,8 @@ def _settle(
             continue
         if KEPT.fullmatch(key(name)) and cells and all(key(c) in YES | NO for c in cells):
             offers.append((0.95, -place, "retenue", place, "nom et contenu de la colonne"))
+            continue
+        if not named and SEAT.fullmatch(key(name)):
             continue
         held = contents(cells, atlas) if (named or cells) else {}
         for role, score, why in _offers(named, held, cells):

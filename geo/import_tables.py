@@ -28,7 +28,7 @@ from geo.import_reading import Reading, read_membership
 from geo.import_rows import Grid, open_grids
 from geo.import_table_zones import ATTRIBUTES, TableZone, frames
 from geo.layers import ETATS, PRECISIONS, Precision
-from geo.names import departement_of_text
+from geo.names import departement_of, departement_of_text
 from geo.readers_tables import key
 
 TYPES = {
@@ -75,7 +75,7 @@ def read_tables(
     told = sorted([*table.remarks, *told], key=lambda r: r.row)
     remarks = (*_file_remarks(grid, grids, layout), *told)
     if frame.empty:
-        reasons = [str(r) for r in remarks if r.kind == "refusé"][:20]
+        reasons = [str(r) for r in remarks if r.kind == "refusé" and r.where.startswith("ligne")][:20]
         raise GeoInputError([f"{filename} : aucune ligne n’a pu être retenue.", *reasons])
     say(1.0, "Fichier lu")
     return ImportDraft(
@@ -263,6 +263,11 @@ class _Table:
             return
         zone.accepted += 1
         self.accepted += 1
+        if zone.members and not zone.ident and zone.last != self.rows - 1 and not zone.apart and reading.rows:
+            here = departement_of(str(self.atlas.codes[reading.rows[0]]), self.atlas)
+            if all(departement_of(str(self.atlas.codes[row]), self.atlas) != here for row in zone.members):
+                zone.apart = line
+        zone.last = self.rows
         if reading.partly:
             zone.refused.append(line)
         if reading.unlocated:

@@ -272,10 +272,15 @@ def test_a_column_of_postal_codes_only_tells_homonyms_apart() -> None:
     assert communes(draft, "Sud") == {"97411"}
 
 
+def test_a_postal_code_alone_stands_for_the_only_commune_it_serves_or_for_nothing() -> None:
+    draft = read([["CLSM", "Code postal"], ["Nord", "94000"], ["Nord", "94120"], ["Sud", "01400"]])
+    assert communes(draft) == {"94028", "94033"}
+    assert draft.zones["precision"].iloc[0] == Precision.CODES_POSTAUX
+    assert [r.row for r in told(draft, "réparé")] == [2, 3]
+    assert "communes" in told(draft, "refusé", 4)[0].message
+
+
 def test_postal_codes_in_the_place_of_codes_are_said_to_be_so() -> None:
-    with pytest.raises(GeoInputError) as caught:
-        read([["CLSM", "Code postal"], ["Nord", "94000"], ["Nord", "94120"], ["Nord", "94300"]])
-    assert any("postal" in problem and "Créteil (94028)" in problem for problem in caught.value.problems)
     draft = read([HEAD, ["Nord", "94028"], ["Nord", "94033"], ["Nord", "94000"]])
     (refusal,) = told(draft, "refusé")
     assert "code postal" in refusal.message
@@ -479,6 +484,20 @@ def test_ids_of_the_file_keep_two_territories_of_one_name_apart() -> None:
     draft = read([["id", *HEAD], ["a", "Nord", "94028"], ["b", "Nord", "79191"]])
     assert list(draft.zones.index) == ["a", "b"]
     assert list(draft.zones["nom"]) == ["Nord", "Nord"]
+
+
+def test_one_name_in_two_places_is_one_territory_and_is_told() -> None:
+    rows = [HEAD, ["CLSM de Saint-Denis", "93066"], ["Autre", "94028"], ["CLSM de Saint-Denis", "97411"]]
+    draft = read(rows)
+    assert len(draft.zones) == 2
+    assert any("revient plus loin (ligne 4)" in r.message for r in told(draft, "à savoir"))
+    assert not told(read([rows[0], rows[1], rows[3], rows[2]]), "à savoir")
+
+
+def test_the_seat_of_an_office_is_no_territory() -> None:
+    rows = [["DAC", "département couvert", "code_insee_siege"], ["DAC 09", "09", "09122"], ["DAC 11", "11", "11069"]]
+    draft = read(rows, "dac")
+    assert communes(draft) == set(atlas().codes[atlas().table["departement"].isin(["09", "11"])])
 
 
 def test_a_sector_has_the_id_that_our_own_list_gives_it() -> None:
