@@ -385,6 +385,16 @@ def test_what_points_elsewhere_is_never_followed(text: str, tmp_path: Path, monk
     assert refusal(path)
 
 
+def test_a_prj_that_is_no_text_is_as_good_as_none(tmp_path: Path) -> None:
+    path = tmp_path / "z.zip"
+    with zipfile.ZipFile(NASTY / "latin1-shp.zip") as source, zipfile.ZipFile(path, "w") as archive:
+        for name in source.namelist():
+            archive.writestr(name, b"PROJCS[\xba\xff\x00" if name.endswith(".prj") else source.read(name))
+    draft = read(path)
+    assert codes(draft, "Forêt") == {"01002"}
+    assert "ne nomme pas sa projection" in told(draft)
+
+
 def test_a_geopackage_renamed_is_not_opened_as_something_else(tmp_path: Path) -> None:
     path = tmp_path / "z.gpkg"
     with sqlite3.connect(path) as base:
