@@ -309,4 +309,6 @@ def test_the_map_shows_the_smallest_territory_that_holds_every_change() -> None:
     scope = import_report.changed_scopes(found)[0]
     runs = import_report.paint(found, scope).runs
     assert runs.count(chr(ord("a") + Fate.ADDED)) == 1
+    table = import_report.difference_table(found)
+    assert table[["Changement", "Territoire"]].to_numpy().tolist() == [["ajouté", "CLSM du Calaisis"]]
     assert len(atlas.members("departement", "62")) > 800

@@ -129,6 +129,22 @@ def test_versions_are_listed_put_back_and_withdrawn(capsys, file: Path) -> None:
     assert run(capsys, "layers", "--publish", 1)[0] == 2
 
 
+def test_evaluate_and_coverage_follow_an_import_and_come_back(capsys, file: Path) -> None:
+    before = json.loads(run(capsys, "coverage", "--scope", "62", "--json")[1])
+    assert run(capsys, "evaluate", "--clsm", "calaisis")[0] == 2
+    run(capsys, "import", file, "--kind", "clsm", *STATED)
+    found = json.loads(run(capsys, "evaluate", "--clsm", "clsm-62-calaisis", "--json")[1])
+    assert [c["code"] for c in found["communes"]] == ["62193", "62239"]
+    assert [(z["nom"], z["relation"]) for z in found["layers"]["clsm"]["zones"]] == [("CLSM du Calaisis", "identique")]
+    after = run(capsys, "coverage", "--scope", "62")[1]
+    atlas = real.atlas()
+    covered = int(atlas.population[atlas.rows(["62193", "62239"])].sum())
+    assert "couvert : 2 communes" in after and plain(f"{covered:,}").replace(",", " ") in after
+    assert "inconnu : 0 commune" in after
+    run(capsys, "layers", "--kind", "clsm", "--withdraw")
+    assert json.loads(run(capsys, "coverage", "--scope", "62", "--json")[1]) == before
+
+
 def test_publishing_while_another_does_ends_with_one(capsys, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(capsys, "import", file, "--kind", "clsm", *STATED)
     read = import_cli.read_file
