@@ -65,6 +65,7 @@ PART_WORDS = {"partielle": False, "partiel": False, "partie": False, "enpartie":
               "complete": True, "complet": True}  # fmt: skip
 
 
+CODE = re.compile(r"\d{5}|2[ABab]\d{3}|\d{9}")
 SEAT = re.compile(r".*(siege|cheflieu|adresse|porteur).*")  # where an office is says nothing of the territory
 YES, NO = frozenset({"oui", "o", "x", "1", "vrai", "true"}), frozenset({"non", "n", "0", "faux", "false"})
 KEPT = re.compile(r".*(clsm|cls|cpts|dac|couvert|membre|concerne|inclu|adheren|retenu).*")
@@ -141,8 +142,9 @@ def role_of(name: str) -> str:
     folded = key(name)
     if not folded or len(folded) > 60:
         return ""
+    undated = re.sub(r"(?:cog)?(?:19|20)\d\d$", "", folded)  # code_insee_2026, commune_cog2025
     for role, pattern in _PATTERNS:
-        if pattern.fullmatch(folded):
+        if pattern.fullmatch(folded) or pattern.fullmatch(undated):
             return role
     return ""
 
@@ -161,6 +163,8 @@ def find_header(rows: Sequence[Sequence[str]], atlas: Atlas) -> int:
             break
         if first < 0 and (len(filled) > 1 or max(len(r) for r in rows[place : place + 5]) == 1):
             first = place
+        if any(CODE.fullmatch(cell.strip(BLANKS)) for cell in filled[:WIDE]):
+            continue  # a row of data, whatever words it holds
         known = len({role for cell in filled[:WIDE] if (role := role_of(cell))})
         # A title is one cell; a header of one column is known only when all the table is one column wide.
         if known > best and (
@@ -180,7 +184,7 @@ def _looks_header(row: Sequence[str]) -> bool:
 
 def _is_data(cell: str, atlas: Atlas) -> bool:
     bare = cell.strip(BLANKS)
-    if re.fullmatch(r"\d{5}|2[ABab]\d{3}|\d{9}", bare):
+    if CODE.fullmatch(bare):
         return True
     return 2 < len(bare) <= 80 and bool(find_name(bare, atlas).codes) and find_name(bare, atlas).how == "exact"
 

@@ -12,7 +12,7 @@ from geo.french import count, fold, listing
 from geo.history import history
 from geo.import_draft import RemarkKind
 from geo.layers import Precision
-from geo.names import departement_of, departement_of_text, find_name
+from geo.names import departement_of, departement_of_text, find_name, was_named
 from geo.places import Place, find_body, read_any, read_departement, read_loose_code, read_loose_name, split_list
 
 Said = tuple[RemarkKind, str, str]
@@ -107,7 +107,7 @@ def _disagreement(place: Place, name: str, atlas: Atlas) -> list[Said]:
     if not found.codes:
         return []
     whole = set(place.atoms)
-    if any(whole & set(atlas.parts.get(c, (c,))) for c in found.codes):
+    if any(whole & set(atlas.parts.get(c, (c,))) for c in found.codes) or was_named(name[:200], whole, atlas):
         return []
     label = atlas.label(place.atoms[0])
     advice = "Vérifiez lequel des deux est juste."

@@ -388,6 +388,10 @@ def _file_remarks(grid: Grid, grids: Sequence[Grid], layout: Layout) -> list[Rem
     if layout.header < 0:
         told.append(Remark("à savoir", "", "pas d’en-tête : la première ligne est prise comme une donnée.",
                            "Ajoutez une ligne de titres de colonnes si ce n’est pas le cas."))  # fmt: skip
+    guessed = next((c for c in layout.columns if c.role == "nom" and c.confidence < 0.5), None)
+    if guessed is not None and layout.header >= 0:
+        told.append(Remark("à savoir", f"colonne « {guessed.name} »", "prise comme nom du territoire d’après son seul contenu.",
+                           "Vérifiez, ou choisissez une autre colonne."))  # fmt: skip
     if "nom" not in layout.roles and "id" not in layout.roles:
         told.append(Remark("à savoir", "", "aucune colonne ne nomme le territoire : tout le fichier est pris comme un seul "
                            "territoire, du nom du fichier.", "Indiquez la colonne du nom s’il y en a une."))  # fmt: skip

@@ -8,6 +8,7 @@ communes bore before. What matches nothing gets near names as a hint, which are 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -134,6 +135,11 @@ def _district(folded: str, atlas: Atlas) -> str:
     whole, prefix = CITIES[city]
     code = prefix + str(int(number)).zfill(5 - len(prefix))
     return code if code in atlas.parts.get(whole, ()) else ""
+
+
+def was_named(name: str, codes: Iterable[str], atlas: Atlas) -> bool:
+    """Tell whether one of these communes of today bore a name before, or took in a commune that did."""
+    return not {today for _, today in _index(atlas).former.get(plain(name), ())}.isdisjoint(codes)
 
 
 def near(name: str, atlas: Atlas, *, departement: str = "", most: int = 3) -> tuple[str, ...]:

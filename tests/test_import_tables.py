@@ -494,6 +494,25 @@ def test_one_name_in_two_places_is_one_territory_and_is_told() -> None:
     assert not told(read([rows[0], rows[1], rows[3], rows[2]]), "à savoir")
 
 
+def test_a_word_of_a_header_in_a_row_of_data_is_not_the_header() -> None:
+    rows = [["brut", "code_insee_2026", "commune_cog2026", "rapprochement", "cmp"], ["ACQUIN", "62008", "Acquin-Westbécourt", "nom", "S"],
+            ["AFFRINGUES", "62010", "Affringues", "nom", "S"]]  # fmt: skip
+    draft = read(rows)
+    assert draft.understanding["code_commune"] == "code_insee_2026"
+    assert draft.understanding["nom_commune"] == "commune_cog2026"
+    assert (draft.rows, communes(draft)) == (2, {"62008", "62010"})
+    assert any(r.where.startswith("colonne") and "seul contenu" in r.message for r in told(draft, "à savoir"))
+
+
+def test_a_name_that_the_commune_bore_before_agrees_with_its_code() -> None:
+    rows = [
+        ["CLSM", "INSEE", "Commune"],
+        ["Nord", "15141", "Neussargues en Pinatelle"],
+        ["Nord", "93066", "Pierrefitte-sur-Seine"],
+    ]
+    assert not [r for r in told(read(rows), "à savoir") if "le code est retenu" in r.message]
+
+
 def test_the_seat_of_an_office_is_no_territory() -> None:
     rows = [["DAC", "département couvert", "code_insee_siege"], ["DAC 09", "09", "09122"], ["DAC 11", "11", "11069"]]
     draft = read(rows, "dac")
