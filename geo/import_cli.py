@@ -18,10 +18,10 @@ from geo import register
 from geo.codes import split_codes
 from geo.communes import Atlas
 from geo.errors import GeoInputError
-from geo.import_draft import KINDS, ROLES, read_import
-from geo.intake import Review, keep_and_publish
+from geo.import_draft import KINDS, ROLES, WHOLE_COMMUNES
+from geo.intake import Review, keep_and_publish, read_file
 from geo.layers import Etat
-from geo.merge import Mode
+from geo.merge import Mode, Over
 from geo.register import ConflictError, Statement, Version
 from geo.world import open_world
 
@@ -67,8 +67,16 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="« remplace » les territoires en place dans les départements complets, ou « complète » sans rien retirer",
     )  # fmt: skip
     command.add_argument(
+        "--over", default="en-service", choices=["en-service", "origine"],
+        help="poser la liste sur la couche en service (les imports d’avant restent) ou sur la couche d’origine",
+    )  # fmt: skip
+    command.add_argument(
         "--column", action="append", default=[], metavar="RÔLE=COLONNE",
         help=f"fixer le rôle d’une colonne (répétable) ; rôles : {', '.join(ROLES)}",
+    )  # fmt: skip
+    command.add_argument(
+        "--whole-communes", action="store_true",
+        help="polygones faits de communes entières : chacune va au territoire qui en contient plus de la moitié",
     )  # fmt: skip
     command.add_argument("--sheet", help="feuille d’un classeur, couche d’un fichier de polygones")
     command.add_argument("--encoding", help="codage d’un fichier texte (utf-8, cp1252)")
@@ -101,12 +109,12 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
         raise GeoInputError(f"{options.file.name} : fichier introuvable.")
     from geo.import_squares import load_squares  # with GeoPandas, which `--help` need not wait for
 
-    draft = read_import(
+    draft = read_file(
         options.file,
         options.file.name,
         options.kind,
         atlas=world.atlas,
-        mapping=_mapping(options.column),
+        mapping=_mapping(options.column, whole_communes=options.whole_communes),
         sheet=options.sheet,
         encoding=options.encoding,
         squares=load_squares(),
@@ -141,11 +149,13 @@ def _statement(options: argparse.Namespace, atlas: Atlas) -> Statement:
         extent=frozenset(extent),
         etat=Etat(options.status),
         mode=Mode(options.mode),
+        over=Over.ORIGIN if options.over == "origine" else Over.IN_USE,
     )
 
 
-def _mapping(pairs: list[str]) -> dict[str, str] | None:
-    problems, found = [], {}
+def _mapping(pairs: list[str], *, whole_communes: bool) -> dict[str, str] | None:
+    problems: list[str] = []
+    found = {WHOLE_COMMUNES: "oui"} if whole_communes else {}
     for pair in pairs:
         role, mark, column = pair.partition("=")
         if not mark or role not in ROLES:
@@ -263,6 +273,7 @@ def _plain(version: Version) -> dict[str, Any]:
         "source": said.source,
         "date": said.date,
         "mode": said.mode.value,
+        "posee_sur": said.over.value,
         "complete": sorted(said.extent),
         "territoires": version.zones,
         "communes": version.communes,

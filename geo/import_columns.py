@@ -34,7 +34,7 @@ ALIASES: tuple[tuple[str, str], ...] = (
     ("nom_commune", r"nomcommune|commune|nomdelacommune|nomdecommune|libellecommune|libcom|libgeo|ville|nomcom|communenom|nomville|municipalite"),
     ("epci", r"epci|codeepci|siren|sirenepci|codesiren|numsiren|nsiren|epcisiren|ept|codeept|intercommunalite|intercommunalites|nomepci|libepci|libelleepci"
              r"|communautedecommunes|nomdelepci"),
-    ("departement", r"departement|dep|dept|dpt|codedepartement|codedep|coddep|codedept|numdep|numdepartement|nomdepartement|ndepartement|inseedep"),
+    ("departement", r"departement|dep|dept|dpt|codedepartement|codedep|coddep|codedept|departementcouvert|departementscouverts|numdep|numdepartement|nomdepartement|ndepartement|inseedep"),
     ("part_commune", r"partcommune|part|partiel|partielle|partiellement|couverture|totaleoupartielle|inclusion"),
     ("etat", r"etat|statut|avancement|situation|etatclsm|statutduclsm|phase"),
     ("annee_source", r"anneesource|anneedelasource|millesime|datesource"),
@@ -53,16 +53,22 @@ ALIASES: tuple[tuple[str, str], ...] = (
 MEMBERSHIP = ("code_commune", "nom_commune", "communes", "epci", "departement")
 _PATTERNS = tuple((role, re.compile(pattern)) for role, pattern in ALIASES)
 ETAT_WORDS = (
-    ("projet_non_confirme", r"projet|enprojet|projetnonconfirme|encours(de(creation|construction|montage))?|enconstruction|enreflexion|emergence|prefiguration"),
+    ("projet_non_confirme", r"projet|enprojet|projetnonconfirme|encoursde(creation|construction|montage)|enconstruction|enreflexion|emergence|prefiguration"),
     ("annonce", r"annonce|annoncee?|prevu|prevue|valide|decide|signature(attendue|prevue)?|acreer"),
     ("a_confirmer", r"aconfirmer|inconnu|averifier|incertain|nc|nsp"),
-    ("cite", r"cite|enservice|service|actif|active|oui|existant|operationnel|enplace|enfonctionnement|fonctionnel|signe|cree|creee|installe|ouvert"
+    ("cite", r"cite|enservice|service|actif|active|oui|existant|operationnel(le)?|enplace|enfonctionnement|fonctionnel(le)?|signee?|creee?|installee?|ouverte?"
              r"|enactivite|actifs"),
 )  # fmt: skip
 _ETATS = tuple((name, re.compile(pattern)) for name, pattern in ETAT_WORDS)
 PART_WORDS = {"partielle": False, "partiel": False, "partie": False, "enpartie": False, "partiellement": False, "p": False,
               "entiere": True, "entier": True, "totale": True, "total": True, "toute": True, "e": True, "t": True,
               "complete": True, "complet": True}  # fmt: skip
+
+
+CODE = re.compile(r"\d{5}|2[ABab]\d{3}|\d{9}")
+SEAT = re.compile(r".*(siege|cheflieu|adresse|porteur).*")  # where an office is says nothing of the territory
+YES, NO = frozenset({"oui", "o", "x", "1", "vrai", "true"}), frozenset({"non", "n", "0", "faux", "false"})
+KEPT = re.compile(r".*(clsm|cls|cpts|dac|couvert|membre|concerne|inclu|adheren|retenu).*")
 
 
 @dataclass(frozen=True)
@@ -136,8 +142,9 @@ def role_of(name: str) -> str:
     folded = key(name)
     if not folded or len(folded) > 60:
         return ""
+    undated = re.sub(r"(?:cog)?(?:19|20)\d\d$", "", folded)  # code_insee_2026, commune_cog2025
     for role, pattern in _PATTERNS:
-        if pattern.fullmatch(folded):
+        if pattern.fullmatch(folded) or pattern.fullmatch(undated):
             return role
     return ""
 
@@ -156,6 +163,8 @@ def find_header(rows: Sequence[Sequence[str]], atlas: Atlas) -> int:
             break
         if first < 0 and (len(filled) > 1 or max(len(r) for r in rows[place : place + 5]) == 1):
             first = place
+        if any(CODE.fullmatch(cell.strip(BLANKS)) for cell in filled[:WIDE]):
+            continue  # a row of data, whatever words it holds
         known = len({role for cell in filled[:WIDE] if (role := role_of(cell))})
         # A title is one cell; a header of one column is known only when all the table is one column wide.
         if known > best and (
@@ -175,9 +184,17 @@ def _looks_header(row: Sequence[str]) -> bool:
 
 def _is_data(cell: str, atlas: Atlas) -> bool:
     bare = cell.strip(BLANKS)
-    return bool(re.fullmatch(r"\d{5}|2[ABab]\d{3}|\d{9}", bare)) or (
-        len(bare) > 2 and bool(find_name(bare, atlas).codes)
-    )
+    if CODE.fullmatch(bare):
+        return True
+    return 2 < len(bare) <= 80 and bool(find_name(bare, atlas).codes) and find_name(bare, atlas).how == "exact"
+
+
+def _is_commune(cell: str, atlas: Atlas) -> bool:
+    """Tell whether a cell names a commune of today; names of before are too many to prove anything."""
+    if len(cell) > 80:
+        return False
+    found = find_name(cell, atlas)
+    return found.how in ("exact", "article") if found.codes else read_place(cell, atlas).status == "lu"
 
 
 def _samples(rows: Sequence[Sequence[str]], header: int, width: int) -> list[list[str]]:
@@ -211,6 +228,11 @@ def _settle(
         named = role_of(name)
         if not named and len(names) > WIDE:
             continue
+        if KEPT.fullmatch(key(name)) and cells and all(key(c) in YES | NO for c in cells):
+            offers.append((0.95, -place, "retenue", place, "nom et contenu de la colonne"))
+            continue
+        if not named and SEAT.fullmatch(key(name)):
+            continue
         held = contents(cells, atlas) if (named or cells) else {}
         for role, score, why in _offers(named, held, cells):
             offers.append((score, -place, role, place, why))
@@ -219,6 +241,8 @@ def _settle(
         if role not in chosen and role not in barred and place not in taken:
             chosen[role] = (place, score, why)
             taken.add(place)
+    if "nom" not in chosen and "nom" not in barred and "territoire" in chosen and "territoire" not in barred:
+        chosen["nom"] = chosen.pop("territoire")
     return chosen, [list(cells) for cells in samples]
 
 
@@ -234,10 +258,11 @@ def _offers(named: str, held: Mapping[str, float], cells: Sequence[str]) -> list
             best = max(places, key=lambda r: places[r])
             return [(best, 0.85, "contenu de la colonne")]
         return [(named, 0.6, "nom de la colonne")]
-    if named == "nom":
-        return [("nom", 0.9, "nom de la colonne")]
-    if named == "territoire":
-        return [("territoire", 0.7, "nom de la colonne"), ("nom", 0.5, "nom de la colonne")]
+    if named in ("nom", "territoire"):
+        sure = [("nom", 0.9, "nom de la colonne")] if named == "nom" else [("territoire", 0.7, "nom de la colonne")]
+        best = max(places, key=lambda r: places[r]) if places else ""
+        also = best if best not in ("", "departement") else ""
+        return [*sure, *([(also, 0.55, "contenu de la colonne")] if also else [])]
     if named == "id":
         best = max(places, key=lambda r: places[r]) if places else ""
         if best == "code_commune":
@@ -257,7 +282,6 @@ def _offers(named: str, held: Mapping[str, float], cells: Sequence[str]) -> list
         best = max(places, key=lambda r: places[r])
         if best != "departement":
             return [(best, round(0.3 + 0.4 * places[best], 2), "contenu de la colonne")]
-        return []
     texts = [c for c in cells if re.search(r"[^\W\d_]{3}", c)]
     if len(texts) >= 0.8 * len(cells) and sum(map(len, texts)) / len(texts) < 80:
         return [("nom", 0.2, "contenu de la colonne")]
@@ -282,26 +306,20 @@ def contents(cells: Sequence[str], atlas: Atlas) -> dict[str, float]:
         elif departement_of_text(cell, atlas) and not find_name(cell, atlas).codes:
             found["departement"] += 1
         elif len(parts := split_list(cell, atlas)) > 1 and any(
-            read_place(p, atlas).atoms or find_name(p, atlas).codes for p in parts
+            _is_commune(p, atlas) or read_loose_code(p, atlas).atoms for p in parts
         ):
             found["communes"] += 1
-        elif (
-            len(cell) < 80
-            and (place := read_place(cell, atlas)).status == "refusé"
-            and find_body(cell, atlas).status != "refusé"
-        ):
-            found["epci"] += 1
-        elif len(cell) < 80 and (place.atoms or find_name(cell, atlas).codes):
+        elif _is_commune(cell, atlas):
             found["nom_commune"] += 1
+        elif len(cell) < 120 and find_body(cell, atlas).status != "refusé":
+            found["epci"] += 1
     share = {role: value / min(len(cells), SAMPLE) for role, value in found.items()}
-    if (
-        codes >= 3 and round_codes >= 0.7 * codes
-    ):  # one INSEE code in ten ends with a nought, nearly every postal code does
+    # One INSEE code in ten ends with a nought, nearly every postal code does.
+    if codes >= 3 and round_codes >= 0.7 * codes:
         share["code_postal"] = codes / min(len(cells), SAMPLE)
         share["code_commune"] = min(share["code_commune"], 0.4)
     else:
         share["code_postal"] = 0.0
-    if share["communes"]:  # lists may hold one commune in some rows
-        share["communes"] += share["nom_commune"] + share["code_commune"]
-        share["nom_commune"] = share["code_commune"] = 0.0 if share["communes"] >= 0.5 else share["nom_commune"]
+    if share["communes"] >= 0.05:  # some rows of a column of lists hold one commune only
+        share["communes"] += share.pop("nom_commune") + share.pop("code_commune")
     return share

@@ -45,6 +45,7 @@ Method = Literal["communes", "codes", "surface", "carreaux"]
 MAX_ROWS = 500_000  # of a table
 MAX_COLUMNS = 20_000
 MAX_ZONES = 20_000
+WHOLE_COMMUNES = "communes_entieres"  # in `mapping`: the planner states that polygons are made of whole communes
 EXAMPLES = 3  # values shown for a column
 
 ZONE_COLUMNS = (
@@ -102,6 +103,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "source_url": "Adresse de la source",
         "status": "Statut de la lecture",
         "note": "Note",
+        "retenue": "Oui ou non : la ligne fait partie de la couche",
         "type": "Type de dispositif (les autres types sont laissés de côté)",
     }
 )
@@ -170,6 +172,8 @@ class ImportDraft:
         Tables or layers that the file holds and the one that was read, "" when there is only one without a name.
     encoding
         How the text was decoded, in words a person knows ("UTF-8", "Windows-1252"…), "" when it does not apply.
+    whole_communes
+        Whether the planner stated that polygons are made of whole communes (`WHOLE_COMMUNES` in `mapping`).
     """
 
     kind: str
@@ -188,6 +192,7 @@ class ImportDraft:
     sheets: tuple[str, ...] = ()
     sheet: str = ""
     encoding: str = ""
+    whole_communes: bool = False
 
     @property
     def refused(self) -> int:

@@ -34,16 +34,13 @@ SQLITE, FLATGEOBUF, PARQUET, SHAPEFILE = b"SQLite format 3\x00", b"fgb\x03", b"P
 DRIVERS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".shp": "ESRI Shapefile"}
 MOST_FEATURES = 500_000
 MOST_BYTES = 2_000_000_000
-_GDAL_ERRORS = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError,
-                pyogrio.errors.GeometryError, pyogrio.errors.CRSError, pyogrio.errors.FieldError, ValueError, TypeError, OSError,
-                RuntimeError, OverflowError, MemoryError, IndexError, KeyError, AttributeError, pyproj.exceptions.CRSError)  # fmt: skip
+_PRJ = 20_000
 _CLOSED = {
     "GDAL_HTTP_PROXY": "http://127.0.0.1:9",
     "GDAL_HTTPS_PROXY": "http://127.0.0.1:9",
     "GDAL_HTTP_TIMEOUT": "1",
     "GDAL_HTTP_MAX_RETRY": "0",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
-    "SHAPE_RESTORE_SHX": "YES",
 }
 
 
@@ -124,12 +121,36 @@ def read_shapefile(parts: Mapping[str, Path], folder: Path, file: str) -> RawLay
         raise GeoInputError(missing_parts(file, lacking))
     if parts[".shp"].read_bytes()[:4] != SHAPEFILE:
         raise GeoInputError(f"{file} : le fichier .shp est abîmé ou n’en est pas un.")
-    for suffix in (".shp", ".dbf", ".shx", ".prj"):
+    for suffix in (".shp", ".dbf", ".shx"):
         if suffix in parts:
             shutil.copyfile(parts[suffix], folder / f"couche{suffix}")
-    notes = ["Index .shx absent, refait."] if ".shx" not in parts else []
+    notes = []
+    if ".prj" in parts:
+        text = parts[".prj"].read_bytes()[:_PRJ].decode("latin-1").encode("ascii", "replace")
+        try:  # the reader stumbles on what is no projection
+            pyproj.CRS.from_wkt(text.decode("ascii"))
+            (folder / "couche.prj").write_bytes(text)
+        except pyproj.exceptions.CRSError:
+            notes.append("Partie .prj illisible, laissée de côté.")
+    if ".shx" not in parts:
+        (folder / "couche.shx").write_bytes(_index(parts[".shp"].read_bytes()))
+        notes.append("Index .shx absent, refait.")
     encoding, said = _encoding(folder / "couche.dbf", parts.get(".cpg"))
     return _read(folder / "couche.shp", file, encoding=encoding, notes=[*notes, *said])
+
+
+def _index(shp: bytes) -> bytes:
+    """Make the .shx of a .shp: the place and the length of each record, in words of two bytes (ESRI, 1998)."""
+    entries = []
+    at = 100
+    while at + 8 <= len(shp):
+        length = struct.unpack(">i", shp[at + 4 : at + 8])[0]
+        if length < 2 or at + 8 + 2 * length > len(shp):
+            break
+        entries.append(struct.pack(">ii", at // 2, length))
+        at += 8 + 2 * length
+    size = struct.pack(">i", 50 + 4 * len(entries))
+    return shp[:24] + size + shp[28:100] + b"".join(entries)
 
 
 def missing_parts(file: str, lacking: Sequence[str]) -> str:
@@ -164,7 +185,7 @@ def _read(path: Path, file: str, *, layer: str | None = None, encoding: str | No
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what GDAL warns of comes out as a feature without geometry, told later
             frame = gpd.read_file(path, layer=layer, engine="pyogrio", on_invalid="ignore", encoding=encoding)
-    except _GDAL_ERRORS as error:
+    except Exception as error:  # a damaged file brings anything out of the reader, down to its own UnboundLocalError
         raise GeoInputError(_broken(file)) from error
     return _raw(frame, layer or "", notes, file)
 
@@ -176,7 +197,7 @@ def _info(path: Path, file: str, *, layer: str | None = None, encoding: str | No
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             info: dict[str, Any] = pyogrio.read_info(path, layer=layer, encoding=encoding)
-    except _GDAL_ERRORS as error:
+    except Exception as error:  # as in _read
         raise GeoInputError(_broken(file)) from error
     if info["driver"] != DRIVERS[path.suffix]:
         raise GeoInputError(f"{file} : le contenu n’est pas celui d’un fichier {path.suffix}.")
@@ -205,7 +226,7 @@ def read_geoparquet(path: Path, file: str) -> RawLayer:
             frame = gpd.read_parquet(path)
     except GeoInputError:
         raise
-    except (*_GDAL_ERRORS, pyarrow.ArrowException, KeyError, AttributeError, IndexError) as error:
+    except Exception as error:  # as above, of Arrow and of the metadata that a file invents
         raise GeoInputError(f"{file} : GeoParquet illisible ou coupé ; exportez-le à nouveau.") from error
     return _raw(frame, "", (), file)
 
@@ -221,7 +242,9 @@ def _raw(frame: Any, name: str, notes: Sequence[str], file: str) -> RawLayer:
         raise GeoInputError(f"{file} : la couche « {name} » n’a pas de géométrie.")
     geometry = frame.geometry
     columns = [c for c in frame.columns if frame[c].dtype != "geometry"]
-    table = pd.DataFrame({str(c): [text_of(v) for v in frame[c].astype(object)] for c in columns}, dtype=str)
+    table = pd.DataFrame(
+        {str(c): [text_of(v) for v in frame[c].astype(object)] for c in columns}, index=range(len(frame)), dtype=str
+    )
     lines = np.arange(1, len(frame) + 1)
     return RawLayer(
         name, table.reset_index(drop=True), shape_array(list(geometry)), lines, geometry.crs, notes=tuple(notes)

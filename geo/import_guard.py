@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import codecs
 import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from geo.archives import Ceilings, weigh
+from geo.archives import Ceilings, read_member, weigh
 from geo.download_errors import megabytes
 from geo.errors import GeoInputError
 from geo.french import listing
@@ -96,10 +95,10 @@ def inspect(path: Path, filename: str = "") -> FileForm:
     return FileForm(_text(start, name))
 
 
-def too_heavy(name: str, size: int) -> str:
+def too_heavy(name: str, size: int, ceiling: int = MAX_BYTES) -> str:
     """Say that a file is past the ceiling."""
     return (
-        f"{name} : le fichier pèse {megabytes(size)}, au-delà de {megabytes(MAX_BYTES)} ; retirez-en les colonnes et les "
+        f"{name} : le fichier pèse {megabytes(size)}, au-delà de {megabytes(ceiling)} ; retirez-en les colonnes et les "
         "lignes inutiles, ou simplifiez ses contours."
     )
 
@@ -122,9 +121,7 @@ def _zip(path: Path, name: str) -> FileForm:
         raise GeoInputError(f"{name} : c’est un document Word ou PowerPoint ; copiez son tableau dans un tableur.")
     if "mimetype" in names and "content.xml" in names:
         weigh(path, WORKBOOK, name)
-        with zipfile.ZipFile(path) as archive, archive.open("mimetype") as member:
-            kind = member.read(200)
-        if b"spreadsheet" in kind:
+        if b"spreadsheet" in read_member(path, "mimetype", 200, name):
             return FileForm("ods")
         raise GeoInputError(f"{name} : c’est un document texte ; copiez son tableau dans un tableur.")
     return _in_zip(names, name)
@@ -150,7 +147,7 @@ def _in_zip(names: Sequence[str], name: str) -> FileForm:
 
 def _text(start: bytes, name: str) -> FormName:
     encoding = encoding_of_start(start)
-    if encoding is None and len(_CONTROL.findall(start)) > 0.002 * len(start):
+    if encoding is None and len(_CONTROL.findall(start)) > 0.05 * len(start):
         raise GeoInputError(f"{name} : ce n’est ni un tableau ni un fichier géographique connu. Formats lus : {READ}.")
     text = start.decode(encoding or "latin-1", errors="ignore").lstrip("\ufeff \t\r\n\0")
     if not text:

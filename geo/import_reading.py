@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geo.communes import Atlas
-from geo.french import fold
+from geo.french import count, fold, listing
+from geo.history import history
 from geo.import_draft import RemarkKind
 from geo.layers import Precision
-from geo.names import departement_of, departement_of_text, find_name
+from geo.names import departement_of, departement_of_text, find_name, was_named
 from geo.places import Place, find_body, read_any, read_departement, read_loose_code, read_loose_name, split_list
 
 Said = tuple[RemarkKind, str, str]
@@ -63,16 +64,7 @@ def read_membership(
             return _bodies(epci, body, said, atlas)
         return _given(body, said, atlas, Precision.ETENDUE, silent=True)
     if postal:
-        place = read_loose_code(postal, atlas) if postal.strip() else None
-        if place is not None:
-            message = (
-                place.message
-                if place.status == "refusé"
-                else f"« {postal} » : un code postal ne désigne pas une commune."
-            )
-            return Reading(
-                said=(*said, ("refusé", message, "Donnez le code INSEE ou le nom de la commune.")), refused=True
-            )
+        return _by_postal_code(postal, said, atlas)
     if fold(method) in ("non resolu", "inconnue"):
         return Reading(said=tuple(said), unlocated=True)
     if owner and (alone or fold(method) == "departement entier"):
@@ -88,6 +80,8 @@ def _commune(code: str, name: str, owner: str | None, said: list[Said], atlas: A
     if by_code is not None and by_code.status != "refusé":
         if name and not (len(by_code.atoms) == 1 and atlas.names[atlas.row[by_code.atoms[0]]] == name):
             said += _disagreement(by_code, name, atlas)
+        elif not name:
+            said += _elsewhere(by_code, owner, atlas)
         return _given(by_code, said, atlas, None)
     if not name:
         assert by_code is not None
@@ -99,7 +93,8 @@ def _commune(code: str, name: str, owner: str | None, said: list[Said], atlas: A
             by_name = read_loose_name(name, atlas, departement_of(here[0], atlas))
     if by_code is None:
         return _given(by_name, said, atlas, _precision(by_name))
-    if by_name.status == "refusé":
+    stated = departement_of_text(code[:3] if code.startswith("97") else code[:2], atlas) if len(code) >= 5 else None
+    if by_name.status == "refusé" or stated not in (None, departement_of(by_name.atoms[0], atlas)):
         return _given(by_code, said, atlas, None)
     label = atlas.label(by_name.atoms[0]) if len(by_name.atoms) == 1 else f"« {name} »"
     said.append(("réparé", f"{by_code.message} La commune est prise d’après son nom : {label}.", ""))
@@ -108,15 +103,42 @@ def _commune(code: str, name: str, owner: str | None, said: list[Said], atlas: A
 
 def _disagreement(place: Place, name: str, atlas: Atlas) -> list[Said]:
     """Tell a code and a name that are not of the same commune; the code is kept."""
-    found = find_name(name, atlas)
+    found = find_name(name[:200], atlas)
     if not found.codes:
         return []
     whole = set(place.atoms)
-    if any(whole & set(atlas.parts.get(c, (c,))) for c in found.codes):
+    if any(whole & set(atlas.parts.get(c, (c,))) for c in found.codes) or was_named(name[:200], whole, atlas):
         return []
     label = atlas.label(place.atoms[0])
     advice = "Vérifiez lequel des deux est juste."
     return [("à savoir", f"le code est celui de {label}, la ligne dit « {name[:60]} » ; le code est retenu.", advice)]
+
+
+def _elsewhere(place: Place, owner: str | None, atlas: Atlas) -> list[Said]:
+    """Tell a code that is not of the département of its row, when no name confirms it; the code is kept."""
+    there = departement_of(place.atoms[0], atlas)
+    if not owner or there == owner:
+        return []
+    label = atlas.label(place.atoms[0])
+    message = f"{label} est dans le département {there}, la ligne dit {owner} ; le code est retenu."
+    return [("à savoir", message, "Vérifiez lequel des deux est juste.")]
+
+
+def _by_postal_code(postal: str, said: list[Said], atlas: Atlas) -> Reading:
+    """Read a postal code that stands alone in a column of them: the only commune it serves, else nothing."""
+    digits = postal.strip().removesuffix(".0").zfill(5)
+    codes = history(atlas).postal.get(digits, ())
+    if len(codes) == 1:
+        message = f"code postal {digits} : pris pour {atlas.label(codes[0])}, seule commune qu’il desserve."
+        said.append(("réparé", message, ""))
+        return Reading((atlas.row[codes[0]],), tuple(said), precision=Precision.CODES_POSTAUX)
+    if codes:
+        served = listing([atlas.label(c) for c in codes], 6)
+        message = f"le code postal {digits} dessert {count(len(codes), 'commune')} ({served})."
+    else:
+        message = f"« {postal[:20]} » n’est pas un code postal connu."
+    said.append(("refusé", message, "Donnez le code INSEE ou le nom de la commune."))
+    return Reading(said=tuple(said), refused=True)
 
 
 def _postal_owner(postal: str, atlas: Atlas) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,13 +18,16 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from geo.archives import read_member
 from geo.errors import GeoInputError
 from geo.french import number
 from geo.import_draft import MAX_COLUMNS, MAX_ROWS
-from geo.import_guard import FileForm, encoding_of_start
+from geo.import_guard import MAX_BYTES, FileForm, encoding_of_start, too_heavy
 from geo.readers_files import UNREADABLE, as_text
 
 MAX_CELLS = 20_000_000
+MAX_TEXT = 100_000_000  # bytes of a text table, which takes several times as much in memory
+_LONG_LINE = re.compile(r"[^\n\r]{1000000,}")
 SEPARATORS = ";\t|,"
 LABELS = {
     "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "mac_roman": "MacRoman", "utf-16": "UTF-16",
@@ -34,11 +38,13 @@ ACCENTS = "éèêëàâîïôöùûüçÉÈÊÀÂÎÔÙÛÇœŒ’«»°"
 TWICE = re.compile(
     "[ÂÃÅ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|â€."
 )
-_CELL = re.compile(rb"\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+# A cell with its place; one that closes at once holds a format and no value, and takes no room.
+_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*?(/?)>")
 _ODS = re.compile(
     rb"<table:table-row([^>]*)>|<table:(?:covered-)?table-cell([^>]*)>|(</table:table-row>)|<table:table([ >])"
 )
 _CHUNK = 1 << 22
+BROKEN = (*UNREADABLE, ValueError, RuntimeError, OverflowError, MemoryError, LookupError, struct.error)
 
 
 @dataclass(frozen=True)
@@ -67,10 +73,10 @@ def open_grids(path: Path, form: FileForm, filename: str, *, encoding: str | Non
     content = _content(path, form, filename)
     try:
         text = form.name == "texte"
-        grids = [_text_grid(content, filename, encoding)] if text else _sheets(content, form, filename)
+        grids = [_text_grid(content, filename, encoding)] if text else _sheets_or_panic(content, form, filename)
     except GeoInputError:
         raise
-    except (*UNREADABLE, ValueError, RuntimeError, OverflowError, MemoryError) as error:
+    except BROKEN as error:
         raise GeoInputError(f"{filename} : fichier illisible ou coupé ; enregistrez-le à nouveau.") from error
     found = [grid for grid in grids if any(any(cell.strip() for cell in row) for row in grid.rows)]
     if not found:
@@ -79,13 +85,15 @@ def open_grids(path: Path, form: FileForm, filename: str, *, encoding: str | Non
 
 
 def _content(path: Path, form: FileForm, filename: str) -> bytes:
+    ceiling = MAX_TEXT if form.name == "texte" else MAX_BYTES
     if not form.member:
+        if path.stat().st_size > ceiling:
+            raise GeoInputError(too_heavy(filename, path.stat().st_size, ceiling))
         return path.read_bytes()
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(form.member) as member:
-            return member.read()
-    except UNREADABLE as error:
-        raise GeoInputError(f"{filename} : archive abîmée ou incomplète.") from error
+    content = read_member(path, form.member, ceiling + 1, filename)
+    if len(content) > ceiling:
+        raise GeoInputError(too_heavy(filename, len(content), ceiling))
+    return content
 
 
 def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
@@ -123,6 +131,8 @@ def _text_grid(content: bytes, filename: str, encoding: str | None) -> Grid:
     if match := re.fullmatch(r"\s*sep=(.)\s*", first):
         separator, text = match[1], "\n" + rest  # the line that Excel adds; its number stays
     separator = separator or separator_of(text)
+    for line in _LONG_LINE.finditer(text):  # seen before a million cells are made of it
+        _check_size(1, line[0].count(separator) + 1, 0, filename)
     csv.field_size_limit(10_000_000)
     rows: list[list[str]] = []
     cells = 0
@@ -135,7 +145,22 @@ def _text_grid(content: bytes, filename: str, encoding: str | None) -> Grid:
         raise GeoInputError(
             f"{filename}, ligne {len(rows) + 1} : ligne mal formée (guillemet ouvert ou fichier coupé)."
         ) from error
+    if '"' in text:
+        _check_quotes(text, separator, filename)
     return Grid("", rows, LABELS.get(used, used), twice)
+
+
+def _check_quotes(text: str, separator: str, filename: str) -> None:
+    """Refuse a text where a quotation mark is never closed: it would swallow all the rows below in one cell."""
+    rows = 0
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=None), delimiter=separator, strict=True):
+            rows += 1
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            raise GeoInputError(
+                f"{filename}, ligne {rows + 1} : un guillemet ouvert n’est jamais refermé ; corrigez la ligne."
+            ) from error
 
 
 def _mend_twice(text: str) -> tuple[str, int]:
@@ -188,6 +213,16 @@ def _check_size(rows: int, columns: int, cells: int, filename: str) -> None:
         raise GeoInputError(
             f"{filename} : plus de {number(MAX_CELLS)} cellules ; gardez les colonnes et les lignes utiles."
         )
+
+
+def _sheets_or_panic(content: bytes, form: FileForm, filename: str) -> list[Grid]:
+    """Read the sheets of a workbook; the library's own collapse on a damaged one is an error like another."""
+    try:
+        return _sheets(content, form, filename)
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # derived from BaseException, and nowhere to be imported from
+            raise
+        raise GeoInputError(f"{filename} : classeur abîmé ; enregistrez-le à nouveau en XLSX.") from error
 
 
 def _sheets(content: bytes, form: FileForm, filename: str) -> list[Grid]:
@@ -244,11 +279,12 @@ def _xlsx_extent(part: object) -> tuple[int, int]:
     rows, columns = 0, 0
     kept = b""
     while block := part.read(_CHUNK):  # type: ignore[attr-defined]
-        found = _CELL.findall(kept + block)
-        kept = block[-40:]
-        letters = {letter for letter, _ in found}
-        columns = max([columns, *(_column_number(letter) for letter in letters)])
-        rows = max([rows, *{int(row) for _, row in found}])
+        text = kept + block
+        cut = text.rfind(b"<") if len(block) == _CHUNK else len(text)
+        kept = text[max(cut, len(text) - 1000) :]  # a tag cut in two is read with the next block
+        found = [(letter, row) for letter, row, empty in _CELL.findall(text[: len(text) - len(kept)]) if not empty]
+        columns = max([columns, *(_column_number(letter) for letter in {letter for letter, _ in found})])
+        rows = max([rows, *(int(row) for row in {row for _, row in found})])
     return rows, columns
 
 

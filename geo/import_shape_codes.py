@@ -129,8 +129,6 @@ def members_of(coded: Coded, places: Rows, features: tuple[Rows, ...], atlas: At
 def said(coded: Coded) -> Remark:
     """Tell that the codes were followed."""
     known = sum(bool(found) for found in coded.atoms)
-    return Remark(
-        "à savoir",
-        "",
-        f"{count(known, 'objet')} portent un code de commune que leur contour confirme : les codes font foi.",
-    )
+    words = count(known, "objet porte un code de commune que son contour confirme",
+                  "objets portent un code de commune que leur contour confirme")  # fmt: skip
+    return Remark("à savoir", "", f"{words} : les codes font foi.")

@@ -23,7 +23,7 @@ from geo.errors import GeoInputError
 from geo.french import count, listing
 from geo.import_attributes import understand
 from geo.import_crosswalk import Progress, cross
-from geo.import_draft import MAX_ZONES, ImportDraft, Method, Remark, checksum
+from geo.import_draft import MAX_ZONES, WHOLE_COMMUNES, ImportDraft, Method, Remark, checksum
 from geo.import_opening import open_layer
 from geo.import_outlines import draw
 from geo.import_place import place
@@ -35,7 +35,6 @@ from geo.import_shape_zones import Grouping, gather, numbered, zone_table
 from geo.import_squares import Squares
 
 ALL_FOLDERS = "(toutes les couches)"
-WHOLE_COMMUNES = "communes_entieres"
 Where = Callable[[int], str]
 
 
@@ -120,10 +119,10 @@ def read_shapes(
     step: Progress = lambda done, text: tell(0.3 + 0.6 * done, text)  # noqa: E731
     joined = _joined(groups, features)
     method: Method = "codes"
+    whole = bool((mapping or {}).get(WHOLE_COMMUNES)) and coded is None
     if coded is not None:
         members, said = members_of(coded, features.places, groups.features, atlas), []
     else:
-        whole = bool((mapping or {}).get(WHOLE_COMMUNES))
         crossing = cross(joined, atlas, crs=features.crs, squares=squares, whole_communes=whole, progress=step)
         members, method = crossing.members, _method(crossing.members)
         members["estimated"] = ~members["whole"]
@@ -149,6 +148,7 @@ def read_shapes(
         outlines=draw(joined, features.crs, zones.index, zones["nom"]),
         sheets=tuple(([] if raw.name else [ALL_FOLDERS]) + layers) if len(layers) > 1 else (),
         sheet=(raw.name or ALL_FOLDERS) if len(layers) > 1 else "",
+        whole_communes=whole,
     )
     tell(1.0, "Fichier lu")
     return draft
@@ -182,7 +182,7 @@ def _without_codes(roles: Mapping[str, str]) -> tuple[dict[str, str], list[Remar
     kept = {role: name for role, name in roles.items() if role != "code_commune"}
     if "id" not in kept:
         kept["id"] = column
-    text = "ces codes de commune ne sont pas ceux des contours (codes du siège, sans doute) : les contours sont suivis."
+    text = "ces codes ne sont pas ceux des communes dessinées (siège, ou commune d’un quartier) : les contours sont suivis."
     return kept, [Remark("à savoir", f"colonne « {column} »", text)]
 
 

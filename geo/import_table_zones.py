@@ -33,6 +33,8 @@ class TableZone:
     refused: list[int] = field(default_factory=list)
     accepted: int = 0
     spellings: set[str] = field(default_factory=set)
+    last: int = 0
+    apart: int = 0
 
 
 def frames(zones: Sequence[TableZone], kind: str, atlas: Atlas) -> tuple[pd.DataFrame, pd.DataFrame, list[Remark]]:
@@ -53,11 +55,15 @@ def frames(zones: Sequence[TableZone], kind: str, atlas: Atlas) -> tuple[pd.Data
         words = {role: zone.words.get(role, "") for role in ATTRIBUTES}
         records.append({"nom": zone.name, "etat": zone.words.get("etat", ""), "precision": precision, "departement": owner,
                         "population": np.nan, "population_type": "", **words})  # fmt: skip
+        if zone.apart:
+            told.append(Remark("à savoir", f"territoire « {zone.name} »", f"ce nom revient plus loin (ligne {zone.apart}) pour un autre "
+                               "département ; tout est compris comme un seul territoire.",
+                               "S’il y en a deux, distinguez leurs noms ou ajoutez une colonne « id ».", zone.apart))  # fmt: skip
         if len(zone.spellings) > 1:
             spellings = listing([f"« {s} »" for s in sorted(zone.spellings)], 4)
             told.append(Remark("à savoir", f"territoire « {zone.name} »", f"écrit de plusieurs façons, compris comme un seul : "
                                f"{spellings}.", "", zone.first))  # fmt: skip
-    frame = pd.DataFrame(records, columns=list(ZONE_COLUMNS), index=pd.Index(ids, name="id", dtype=object))
+    frame = pd.DataFrame(records, columns=list(ZONE_COLUMNS), index=pd.Index(ids, name="id", dtype="str"))
     rows = [(i, row, whole) for i, zone in enumerate(zones) for row, whole in zone.members.items()]
     members = pd.DataFrame(rows, columns=["zone", "row", "whole"]).astype(
         {"zone": "int64", "row": "int64", "whole": bool}
@@ -85,7 +91,7 @@ def _precision(zone: TableZone, told: list[Remark]) -> Precision:
         return Precision.PARTIELLE
     if zone.stated is not None:
         return zone.stated
-    for precision in (Precision.ETENDUE, Precision.DEPARTEMENT):
+    for precision in (Precision.CODES_POSTAUX, Precision.ETENDUE, Precision.DEPARTEMENT):
         if precision in zone.precisions:
             return precision
     return Precision.LUE

@@ -14,7 +14,7 @@ from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import count, fold, listing
 from geo.history import history
-from geo.import_columns import MEMBERSHIP, PART_WORDS, Layout, etat_word, understand
+from geo.import_columns import MEMBERSHIP, PART_WORDS, YES, Layout, etat_word, understand
 from geo.import_draft import (
     KINDS,
     MAX_ZONES,
@@ -28,8 +28,7 @@ from geo.import_reading import Reading, read_membership
 from geo.import_rows import Grid, open_grids
 from geo.import_table_zones import ATTRIBUTES, TableZone, frames
 from geo.layers import ETATS, PRECISIONS, Precision
-from geo.names import departement_of_text
-from geo.places import BLANKS
+from geo.names import departement_of, departement_of_text
 from geo.readers_tables import key
 
 TYPES = {
@@ -38,6 +37,7 @@ TYPES = {
     "secteurs-enfants": ("psychiatrieinfantojuvenile", "infantojuvenile", "enfants", "enfant", "i", "pij"),
 }  # fmt: skip
 TOTAL = re.compile(r"(?:sous[\s-]*)?tota(?:l|ux)\b.*|ensemble\b.*|nombre (?:de|total)\b.*", re.IGNORECASE)
+WHITE = " \t\r\n\ufeff\u00a0\u200b"
 TOTAL_STARTS = frozenset("tTsSeEnN")
 TOTAL_ROLES = ("nom", "nom_commune", "code_commune", "communes", "departement", "epci", "id")
 FILL_SHARE = 0.3  # as many rows without a name come from merged cells, not from a slip
@@ -75,7 +75,7 @@ def read_tables(
     told = sorted([*table.remarks, *told], key=lambda r: r.row)
     remarks = (*_file_remarks(grid, grids, layout), *told)
     if frame.empty:
-        reasons = [str(r) for r in remarks if r.kind == "refusé"][:20]
+        reasons = [str(r) for r in remarks if r.kind == "refusé" and r.where.startswith("ligne")][:20]
         raise GeoInputError([f"{filename} : aucune ligne n’a pu être retenue.", *reasons])
     say(1.0, "Fichier lu")
     return ImportDraft(
@@ -125,7 +125,7 @@ def _choose(
 
 
 def _usable(grid: Grid, layout: Layout, filename: str) -> tuple[Grid, Layout]:
-    if not set(layout.roles) & set(MEMBERSHIP):
+    if not set(layout.roles) & {*MEMBERSHIP, "code_postal"}:
         seen = listing([c.name for c in layout.columns[:12]], 12) or "aucune"
         raise GeoInputError(
             f"{filename} : aucune colonne de communes, d’EPCI ni de départements n’a été reconnue (colonnes : {seen}). "
@@ -173,6 +173,7 @@ class _Table:
             if not zone.members and zone.stated is None:
                 self.remarks.append(Remark("refusé", f"territoire « {zone.name} »", "aucune de ses lignes n’a pu être lue ; il n’est "
                                            "pas retenu.", "Corrigez ses communes.", zone.first))  # fmt: skip
+        self._alone(kept)
         self._shared(kept)
         self._split_since(kept)
         return kept
@@ -187,12 +188,12 @@ class _Table:
                                                               "nom_commune", "communes", "epci", "code_postal")}  # fmt: skip
         records: list[tuple[int, dict[str, str]]] = []
         totals: list[int] = []
-        left = 0
+        left = away = 0
         wanted_cells = tuple(places.items())
         for place in range(self.layout.header + 1, len(self.grid.rows)):
             row = self.grid.rows[place]
             width = len(row)
-            cells = {role: row[at].strip(BLANKS) if 0 <= at < width else "" for role, at in wanted_cells}
+            cells = {role: row[at].strip(WHITE) if 0 <= at < width else "" for role, at in wanted_cells}
             if not any(cells.values()):
                 if any(cell.strip() for cell in row):  # something, but in columns of no role
                     records.append((place + 1, cells))
@@ -206,7 +207,14 @@ class _Table:
             if word and word not in wanted and word in others:
                 left += 1
                 continue
+            if "retenue" in self.roles and key(cells["retenue"]) not in YES:
+                away += 1
+                continue
             records.append((place + 1, cells))
+        if away:
+            column = self.layout.understanding["retenue"]
+            self._tell("à savoir", 0, f"{count(away, 'ligne')} sans « oui » dans la colonne « {column} », "
+                       f"laissée{'s' if away > 1 else ''} de côté.")  # fmt: skip
         if totals:
             rows = listing([str(t) for t in totals], 8)
             self._tell("à savoir", 0, f"{count(len(totals), 'ligne')} de total, {'laissée' if len(totals) < 2 else 'laissées'} de "
@@ -255,6 +263,11 @@ class _Table:
             return
         zone.accepted += 1
         self.accepted += 1
+        if zone.members and not zone.ident and zone.last != self.rows - 1 and not zone.apart and reading.rows:
+            here = departement_of(str(self.atlas.codes[reading.rows[0]]), self.atlas)
+            if all(departement_of(str(self.atlas.codes[row]), self.atlas) != here for row in zone.members):
+                zone.apart = line
+        zone.last = self.rows
         if reading.partly:
             zone.refused.append(line)
         if reading.unlocated:
@@ -276,7 +289,7 @@ class _Table:
         for role in ATTRIBUTES:
             text = cells.get(role, "")
             if text and role not in zone.words:
-                zone.words[role] = text[:2000]
+                zone.words[role] = _year(text) if role.startswith("annee") else text[:2000]
         etat = cells.get("etat", "")
         if etat and "etat" not in zone.words:
             word = etat_word(etat)
@@ -308,6 +321,14 @@ class _Table:
             zone.rows_of.setdefault(row, line)
         if reading.precision is not None:
             zone.precisions.add(reading.precision)
+
+    def _alone(self, zones: Sequence[TableZone]) -> None:
+        """Tell that the names of the territories are those of their communes: each commune then is one territory."""
+        if len(zones) > 1 and all(
+            len(z.members) == 1 and fold(z.name) == fold(str(self.atlas.names[next(iter(z.members))])) for z in zones
+        ):
+            self._tell("à savoir", 0, "les noms de territoires sont ceux des communes : chaque commune est prise comme un territoire "
+                       "à part.", "S’il s’agit d’un seul territoire, indiquez que cette colonne est le nom de la commune.")  # fmt: skip
 
     def _shared(self, zones: Sequence[TableZone]) -> None:
         """Tell the communes that are in several territories; kept, for this happens."""
@@ -341,6 +362,12 @@ class _Table:
         self.remarks.append(Remark(kind, where, message, advice, line))  # type: ignore[arg-type]
 
 
+def _year(text: str) -> str:
+    """Return the year of a date (2019-05-01, 01/05/2019, mai 2019); a text with several years, or none, stays."""
+    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
+    return years[0] if len(years) == 1 else text[:80]
+
+
 def _file_remarks(grid: Grid, grids: Sequence[Grid], layout: Layout) -> list[Remark]:
     """Tell what was understood of the file as a whole."""
     told = []
@@ -361,6 +388,10 @@ def _file_remarks(grid: Grid, grids: Sequence[Grid], layout: Layout) -> list[Rem
     if layout.header < 0:
         told.append(Remark("à savoir", "", "pas d’en-tête : la première ligne est prise comme une donnée.",
                            "Ajoutez une ligne de titres de colonnes si ce n’est pas le cas."))  # fmt: skip
+    guessed = next((c for c in layout.columns if c.role == "nom" and c.confidence < 0.5), None)
+    if guessed is not None and layout.header >= 0:
+        told.append(Remark("à savoir", f"colonne « {guessed.name} »", "prise comme nom du territoire d’après son seul contenu.",
+                           "Vérifiez, ou choisissez une autre colonne."))  # fmt: skip
     if "nom" not in layout.roles and "id" not in layout.roles:
         told.append(Remark("à savoir", "", "aucune colonne ne nomme le territoire : tout le fichier est pris comme un seul "
                            "territoire, du nom du fichier.", "Indiquez la colonne du nom s’il y en a une."))  # fmt: skip

@@ -3,23 +3,27 @@ go through here, so that they say and do the same."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo import register
+from geo.archives import safe_name
 from geo.difference import Difference, difference
-from geo.import_draft import ImportDraft, layer_from
+from geo.errors import GeoInputError
+from geo.import_draft import ImportDraft, layer_from, read_import
 from geo.import_draft import Statement as DraftStatement
 from geo.layers import Layer
-from geo.merge import merged
-from geo.register import Origin, Statement, Version
+from geo.merge import Over, merged
+from geo.register import ConflictError, Origin, Statement, Version
 from geo.world import World
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+LOG = logging.getLogger(__name__)
 FORMS = ("csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "geojson", "json", "gpkg", "zip", "kml", "kmz", "fgb",
          "parquet", "geoparquet")  # fmt: skip
 
@@ -41,10 +45,15 @@ class Review:
             DraftStatement(said.source, said.date, etat=said.etat, extent=said.extent, remark=said.remark),
         )
 
+    @property
+    def under(self) -> Version | None:
+        """The version that it would be laid over, None for the layer in place before any import."""
+        return self.world.imported.get(self.draft.kind) if self.statement.over is Over.IN_USE else None
+
     @cached_property
     def after(self) -> Layer:
         """The layer that would be in use."""
-        base = self.world.base(self.draft.kind)
+        base = self.before if self.under else self.world.base(self.draft.kind)
         return merged(base, self.brought, self.statement.mode, self.world.atlas)
 
     @property
@@ -56,6 +65,26 @@ class Review:
     def difference(self) -> Difference:
         """What would change in the layer in use."""
         return difference(self.before, self.after, self.world.atlas)
+
+
+def read_file(source: Path | bytes, name: str, kind: str, **options: Any) -> ImportDraft:
+    """Read a file as `read_import` does; whatever a parser is surprised by becomes a sentence, and the log has the rest.
+
+    Raises
+    ------
+    GeoInputError
+        When nothing can be taken from the file.
+    """
+    try:
+        return read_import(source, name, kind, **options)
+    except GeoInputError:
+        raise
+    except Exception as error:
+        LOG.exception("import of %s", kind)
+        raise GeoInputError(
+            f"{safe_name(name)} : ce fichier n’a pas pu être lu ({type(error).__name__}). Rien n’est changé. Enregistrez-le "
+            "de nouveau depuis le logiciel d’origine, ou recopiez vos lignes dans le modèle à remplir."
+        ) from error
 
 
 def form_of(name: str) -> str:
@@ -86,6 +115,7 @@ def keep(review: Review, home: Path | None = None) -> Version:
         review.difference,
         review.world.atlas,
         shapes=outlines_of(draft),
+        under=review.under,
         home=home,
     )
 
@@ -98,7 +128,13 @@ def keep_and_publish(review: Review, *, seen: int, home: Path | None = None) -> 
     ConflictError
         When somebody published meanwhile.
     """
-    register.still(review.draft.kind, seen, home)  # before a version is kept for nothing
+    kind = review.draft.kind
+    register.still(kind, seen, home)  # before a version is kept for nothing
+    used, looked_at = register.head(kind, home).version, review.world.imported.get(kind)
+    if (used.id if used else None) != (looked_at.id if looked_at else None):
+        raise ConflictError(
+            "La couche en service vient de changer ; relisez la différence, puis publiez. Rien n’est changé."
+        )
     version = keep(review, home)
     head = register.publish(version, who=review.statement.who, seen=seen, home=home)
     return head.version or version

@@ -33,6 +33,19 @@ MODE_MEANINGS = {
 }
 
 
+class Over(StrEnum):
+    """What a layer brought in is laid over."""
+
+    IN_USE = "la couche en service"
+    ORIGIN = "la couche d’origine"
+
+
+OVER_MEANINGS = {
+    Over.IN_USE: "Ce que d’autres ont déjà importé reste, là où votre liste ne dit rien.",
+    Over.ORIGIN: "Les imports précédents ne comptent plus ; ils restent dans les versions gardées.",
+}
+
+
 def merged(base: Layer, brought: Layer, mode: Mode, atlas: Atlas) -> Layer:
     """Return `brought` together with what stays of `base`.
 

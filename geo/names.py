@@ -8,6 +8,7 @@ communes bore before. What matches nothing gets near names as a hint, which are 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -83,7 +84,7 @@ def _inside(text: str, atlas: Atlas) -> tuple[str, str]:
 @lru_cache(maxsize=10_000)
 def departement_of_text(text: str, atlas: Atlas) -> str | None:
     """Return the code of a département written by number (« 1 », « 01 », « 2a ») or by name, None when it is none."""
-    code = text.strip().upper().removesuffix(".0")
+    code = text.strip(" \t\u00a0='\"").upper().removesuffix(".0")
     if re.fullmatch(r"\d", code):
         code = "0" + code
     if re.fullmatch(r"0\d{2}", code) and code[1:] in atlas.departements.index:
@@ -136,6 +137,11 @@ def _district(folded: str, atlas: Atlas) -> str:
     return code if code in atlas.parts.get(whole, ()) else ""
 
 
+def was_named(name: str, codes: Iterable[str], atlas: Atlas) -> bool:
+    """Tell whether one of these communes of today bore a name before, or took in a commune that did."""
+    return not {today for _, today in _index(atlas).former.get(plain(name), ())}.isdisjoint(codes)
+
+
 def near(name: str, atlas: Atlas, *, departement: str = "", most: int = 3) -> tuple[str, ...]:
     """Return codes of communes whose names look like this one, nearest first: hints, never answers."""
     index = _index(atlas)
@@ -178,7 +184,10 @@ def _index(atlas: Atlas) -> _Index:
         loose[plain(name)] = (*loose.get(plain(name), ()), str(code))
     olds = [(name, code, today) for code, (today, name) in atlas.former.items() if name]
     olds += [(name, "", code) for name, code, _ in history(atlas).old_names if code in atlas.row]
-    for name, code, today in olds:
+    since = history(atlas).since
+    for name, code, today in sorted(
+        olds, key=lambda old: since.get(old[1], ""), reverse=True
+    ):  # the last code borne first
         key = plain(name)
         if all(today != other for _, other in former.get(key, ())):
             former[key] = (*former.get(key, ()), (code, today))

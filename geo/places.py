@@ -28,7 +28,9 @@ WHOLE_DEPARTEMENT = re.compile(
     r"|(.+?)\s*\((?:tout le )?d[ée]partement(?: entier)?\)",
     re.IGNORECASE,
 )
+JOINED = re.compile(r"\s(?:et|&|\+)\s|/")
 MOST = 6
+LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,10 @@ class Place:
 
 def read_place(text: str, atlas: Atlas, departement: str | None = None) -> Place:
     """Read a code or a name of a commune; `departement` (its code) tells homonyms apart."""
+    if len(text) > LONGEST:
+        shown = " ".join(text[:60].split())
+        return Place(text, "refusé", (), f"« {shown}… » : texte trop long pour un nom de commune.", "Une commune par cellule, "
+                     "ou une liste séparée par des points-virgules.")  # fmt: skip
     return _read_place(text, atlas, departement or "")
 
 
@@ -93,10 +99,10 @@ def say_former(code: str, atlas: Atlas, damaged: str = "") -> str:
     """Say what a former code became, and since when where it is known."""
     today, name = atlas.former[code]
     since = history(atlas).since.get(code, "")
-    date = f", depuis {say_date(since)}" if since else ""
+    date = f", hors d’usage depuis {say_date(since)}" if since else ""
     was = f"{code} ({name})" if name else code
     lead = f"{damaged} ; " if damaged else ""
-    return f"{lead}{was} : ancien code, remplacé par {today} ({name_of(today, atlas)}){date}."
+    return f"{lead}{was} : ancien code{date} ; remplacé par {today} ({name_of(today, atlas)})."
 
 
 def _mended(text: str) -> str:
@@ -192,7 +198,10 @@ def _name_with_code(text: str, shown: str, code: str, named: tuple[str, ...], at
     reading = read_loose_code(code, atlas)
     if reading.status != "refusé":
         whole = set(reading.atoms)
-        if not named or any(whole & set(atlas.parts.get(c, (c,))) for c in named):
+        if not named:
+            label = atlas.label(reading.text) if reading.text in atlas.row else _labels(reading.atoms[:1], atlas)
+            return Place(text, "réparé", reading.atoms, f"« {shown} » : nom non reconnu ; le code est retenu, {label}.")
+        if any(whole & set(atlas.parts.get(c, (c,))) for c in named):
             return Place(text, reading.status, reading.atoms, reading.message)
     postal = tuple(c for c in named if c in history(atlas).postal.get(code, ()) or _same_departement(c, code, atlas))
     if len(postal) == 1 and reading.status == "refusé":
@@ -211,13 +220,12 @@ def _same_departement(code: str, postal: str, atlas: Atlas) -> bool:
 def read_body(code: str, atlas: Atlas, text: str = "") -> Place:
     """Return the communes of an EPCI or EPT, by its SIREN."""
     for column, table in (("epci", atlas.epci), ("ept", atlas.ept)):
-        if code in table.index:
+        if code in table.index:  # the two lists have no code in common
             rows = atlas.members(column, code)
             name = str(table.at[code, "nom"])
+            communes = count(atlas.table["commune"].iloc[rows].nunique(), "commune")
             atoms = tuple(str(c) for c in atlas.codes[rows])
-            return Place(
-                text or code, "lu", atoms, f"{name} étendu à ses {count(len(atoms), 'commune')}.", extended=name
-            )
+            return Place(text or code, "lu", atoms, f"{column.upper()} {name}, étendu à ses {communes}.", extended=name)
     return Place(text or code, "refusé", (), f"{code} n’est le SIREN d’aucun EPCI.", "Vérifiez le numéro.")
 
 
@@ -280,10 +288,15 @@ def split_list(text: str, atlas: Atlas, departement: str = "") -> list[str]:
             continue
         if re.fullmatch(r"(?:(?:\d{4,5}|2[ABab]\d{3})[\s/]+)+(?:\d{4,5}|2[ABab]\d{3})", part):
             parts += re.split(r"[\s/]+", part)
-        elif not re.search(r"\s(?:et|&|\+)\s|/", part) or _read_place(part, atlas, departement).status != "refusé":
-            parts.append(part)
         else:
-            parts += [p for p in re.split(r"\s(?:et|&|\+)\s|/", part) if p.strip(BLANKS)]
+            smaller = [p for p in JOINED.split(part) if p.strip(BLANKS)]
+            if len(smaller) < 2 or (len(part) <= LONGEST and find_name(part, atlas).codes):
+                parts.append(part)
+            elif all(read_place(p, atlas, departement).status != "refusé" for p in smaller):
+                parts += smaller
+            else:  # a name that holds a bar or « et », or a list with a fault in it
+                whole = read_place(part, atlas, departement).status != "refusé"
+                parts += [part] if whole else smaller
     return parts
 
 
@@ -318,11 +331,12 @@ def read_any(text: str, atlas: Atlas, departement: str | None = None) -> Place:
     bare = text.strip(BLANKS).replace(" ", "")
     if re.fullmatch(r"\d{9}", bare):
         return find_body(bare, atlas)
-    if match := WHOLE_DEPARTEMENT.fullmatch(" ".join(text.split())):
+    match = WHOLE_DEPARTEMENT.fullmatch(" ".join(text.split())) if len(text) <= LONGEST else None
+    if match:
         code = departement_of_text(match[1] or match[2], atlas)
         if code:
             return read_departement(code, atlas, text)
-    return _read_place(text, atlas, departement or "")
+    return read_place(text, atlas, departement)
 
 
 def read_departement(code: str, atlas: Atlas, text: str = "") -> Place:

@@ -22,8 +22,9 @@ from geo import register_store as store
 from geo.communes import Atlas
 from geo.difference import Difference
 from geo.errors import GeoInputError
+from geo.french import day
 from geo.layers import Etat, Layer
-from geo.merge import Mode
+from geo.merge import Mode, Over
 from geo.register_store import EVENTS, HEADS, VERSIONS
 from geo.register_types import ConflictError, Event, Head, Origin, State, Statement, Version
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ConflictError", "Event", "Head", "Origin", "State", "Statement", "Version", "default_who", "find", "head", "heads",
-    "history", "keep", "publish", "read_layer", "read_shapes", "still", "token", "versions", "withdraw",
+    "history", "keep", "pile", "publish", "read_layer", "read_shapes", "still", "token", "versions", "withdraw",
 ]  # fmt: skip
 
 TRIES = 20  # for a number of version that others take at the same moment
@@ -67,9 +68,13 @@ def keep(
     atlas: Atlas,
     *,
     shapes: gpd.GeoDataFrame | None = None,
+    under: Version | None = None,
     home: Path | None = None,
 ) -> Version:
-    """Keep a layer as a new version, not in use yet; `shapes` are its outlines, indexed by zone, when it has some.
+    """Keep a layer as a new version, not in use yet.
+
+    `shapes` are its outlines, indexed by zone, when it has some; `under` is the version that it is laid over, the layer in
+    place before any import when None.
 
     Raises
     ------
@@ -96,6 +101,7 @@ def keep(
         "zones": len(layer.zones),
         "communes": int(layer.members["row"].nunique()),
         "content": content,
+        "under_id": under.id if under else None,
     }
     number = 0
     for _ in range(TRIES):
@@ -194,7 +200,7 @@ def _told_conflict(kind: str, home: Path | None) -> str:
         return "Ce que vous avez vu n’est plus en place ; relisez la page. Rien n’est changé."
     what = f"la version {last.number}" if last.number else "le retour à la couche d’origine"
     return (
-        f"Entre-temps, {last.who} a publié {what} ({last.at[:16].replace('T', ' à ')}). Rien n’est changé : "
+        f"Entre-temps, {last.who} a publié {what} (le {day(last.at)} à {last.at[11:16]}). Rien n’est changé : "
         "regardez cette version, puis publiez de nouveau si la vôtre doit la remplacer."
     )
 
@@ -252,6 +258,20 @@ def find(kind: str, number: int, home: Path | None = None) -> Version:
     raise GeoInputError(f"{kind} : aucune version {number} ; voyez « python -m geo layers ».")
 
 
+def pile(version: Version, home: Path | None = None) -> list[Version]:
+    """Return the versions that one is made of, from the lowest up to itself."""
+    by_id = {v.id: v for v in versions(version.kind, home)}
+    found = [version]
+    while found[0].under is not None:
+        lower = by_id.get(found[0].under)
+        if lower is None or lower.id >= found[0].id:
+            raise GeoInputError(
+                f"{version.kind}, version {version.number} : la version sur laquelle elle repose manque."
+            )
+        found.insert(0, lower)
+    return found
+
+
 def history(kind: str, home: Path | None = None) -> list[Event]:
     """Return the moves of what is in use, the newest first."""
     if not store.exists(home):
@@ -281,7 +301,7 @@ def read_layer(version: Version, base: Layer, atlas: Atlas, home: Path | None = 
         When its files are absent or damaged.
     """
     zones, members = store.read_files(version.content, atlas, home)
-    said = f"Importée le {version.created[:10]} par {version.statement.who} (version {version.number})."
+    said = f"Importée le {day(version.created)} par {version.statement.who} (version {version.number})."
     return Layer(
         id=version.kind,
         name=base.name,
@@ -314,6 +334,7 @@ def _version(row: sa.RowMapping, state: State) -> Version:
             extent=frozenset(json.loads(row["extent"])),
             etat=Etat(row["etat"]),
             mode=Mode(row["mode"]),
+            over=Over.ORIGIN if row["under_id"] is None else Over.IN_USE,
             remark=row["remark"],
         ),
         origin=Origin(row["file_name"], row["file_sha256"], row["file_bytes"], row["file_form"]),
@@ -321,4 +342,5 @@ def _version(row: sa.RowMapping, state: State) -> Version:
         zones=row["zones"],
         communes=row["communes"],
         content=row["content"],
+        under=row["under_id"],
     )

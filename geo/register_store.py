@@ -63,6 +63,7 @@ VERSIONS = sa.Table(
     sa.Column("zones", sa.Integer, nullable=False),
     sa.Column("communes", sa.Integer, nullable=False),
     sa.Column("content", sa.String(64), nullable=False),
+    sa.Column("under_id", sa.Integer, sa.ForeignKey("clsm_versions.id")),  # null: laid over the layer of before imports
     sa.UniqueConstraint("kind", "number"),
 )
 HEADS = sa.Table(

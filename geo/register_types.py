@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from geo.errors import GeoInputError
+from geo.french import day
 from geo.layers import Etat
-from geo.merge import Mode
+from geo.merge import Mode, Over
 
 
 class ConflictError(GeoInputError):
@@ -38,6 +39,7 @@ class Statement:
     extent: frozenset[str] = frozenset()
     etat: Etat = Etat.EN_SERVICE
     mode: Mode = Mode.REPLACE
+    over: Over = Over.IN_USE
     remark: str = ""
 
 
@@ -53,7 +55,10 @@ class Origin:
 
 @dataclass(frozen=True)
 class Version:
-    """A version kept. `created` is ISO 8601 with its zone; `changes` is `Difference.summary()` at the time of keeping."""
+    """A version kept. `created` is ISO 8601 with its zone; `changes` is `Difference.summary()` at the time of keeping.
+
+    `under` is the id of the version that it is laid over, None when that is the layer in place before any import.
+    """
 
     id: int
     kind: str
@@ -66,11 +71,12 @@ class Version:
     zones: int
     communes: int
     content: str
+    under: int | None = None
 
     @property
     def vintage(self) -> str:
         """Return the date of the facts, or when they were brought in."""
-        return self.statement.date or f"sans date, importé le {self.created[:10]}"
+        return self.statement.date or f"sans date, importé le {day(self.created)}"
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,7 @@ def coverage_data(found: Coverage) -> dict[str, Any]:
             }
             for status in Status
         },
+        "population_des_parties_couvertes_estimation": found.partly_covered,
         "epci": _readings(found, "epci"),
         "ept": _readings(found, "ept"),
         "secteurs_adultes": _readings(found, "secteurs-adultes"),
@@ -185,7 +186,13 @@ def _readings(found: Coverage, layer_id: str) -> dict[str, Any]:
         "nombre": len(zones),
         "par_lecture": {str(k): int(v) for k, v in zones["lecture"].value_counts().items()},
         "zones": [
-            {"id": str(i), "nom": z["nom"], "population": int(z["population"]), "lecture": z["lecture"]}
+            {
+                "id": str(i),
+                "nom": z["nom"],
+                "population": int(z["population"]),
+                "estimation": bool(z["estimation"]),
+                "lecture": z["lecture"],
+            }
             for i, z in zones.iterrows()
         ],
     }

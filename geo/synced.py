@@ -14,7 +14,7 @@ import pandas as pd
 
 from geo.communes import Atlas
 from geo.density import Density
-from geo.french import fold
+from geo.french import day, fold
 from geo.layers import Etat, Layer, Precision
 from geo.merge import Mode, merged
 from geo.resources import Resources
@@ -144,7 +144,7 @@ def communities(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer
     )
     official = replace(
         embedded,
-        source=f"{version.manifest.producer} ; {version.manifest.licence}",
+        source=version.manifest.producer,
         vintage=vintage(version),
         extent=frozenset(version.manifest.departements),
         remark="Couche officielle synchronisée. Une commune coupée par une limite compte pour partie, sans chiffre.",
@@ -177,4 +177,4 @@ def places(version: CurrentVersion, atlas: Atlas) -> Resources:
 
 def vintage(version: CurrentVersion) -> str:
     """Return the year of a version's data, or when it was brought in if the file does not tell."""
-    return version.manifest.vintage or f"millésime non indiqué, reçu le {version.manifest.date[:10]}"
+    return version.manifest.vintage or f"millésime non indiqué, reçu le {day(version.manifest.date)}"

@@ -98,8 +98,11 @@ def open_world(home: Path | None = None) -> World:
 
 
 def layer_with(version: Version, base: Layer, atlas: Atlas, home: Path | None = None) -> Layer:
-    """Return the layer that a version makes once over the layer in place before imports."""
-    return merged(base, register.read_layer(version, base, atlas, home), version.statement.mode, atlas)
+    """Return the layer that a version makes once laid over those it rests on; `base` is the one before any import."""
+    layer = base
+    for each in register.pile(version, home):
+        layer = merged(layer, register.read_layer(each, base, atlas, home), each.statement.mode, atlas)
+    return layer
 
 
 def _heads(home: Path | None, notices: list[str]) -> dict[str, register.Head]:

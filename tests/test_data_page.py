@@ -14,13 +14,14 @@ from streamlit.testing.v1 import AppTest
 from geo import intake, register, register_store
 from geo.difference import Fate
 from geo.import_draft import KINDS
-from geo.import_templates import template
+from geo.import_templates import template, template_name
+from geo.merge import Over
 from geo.sync_beside import Journal
 from geo.sync_results import KindResult, Outcome, SyncReport
 from tests import real
 from tests.browser import ROOT
 from tests.grid import plain
-from ui import import_report, import_view
+from ui import import_report, import_view, loaders
 
 PAGE = "pages/4_Donnees.py"
 FAULTS = """CLSM;Code INSEE;Commune;Etat
@@ -165,6 +166,31 @@ def test_going_back_to_the_layer_of_before_and_again_to_a_version() -> None:
     assert app.button(key="version-publier-clsm").disabled
 
 
+def test_a_second_list_is_laid_over_the_first_unless_told_otherwise() -> None:
+    app = ran(publish(state(upload(open_page(), FAULTS.encode()))))
+    app = state(upload(app, "CLSM;Code INSEE\nCLSM d’ailleurs;79191\n".encode()), extent=())
+    app.radio(key="import-sur").set_value(Over.ORIGIN)
+    assert "CLSM du Calaisis" in gone(app.run())
+    app.radio(key="import-sur").set_value(Over.IN_USE)
+    app = app.run()
+    assert gone(app) == []
+    ran(publish(app))
+    one, two = register.find("clsm", 1), register.find("clsm", 2)
+    assert (two.under, two.statement.over) == (one.id, Over.IN_USE)
+
+
+def gone(app: AppTest) -> list[str]:
+    """Return the territories that the page says would be taken away."""
+    review = intake.Review(app.session_state[import_view.DRAFT][1], _stated(app), loaders.world())
+    said = next(plain(m.value) for m in app.markdown if "habitants concernés" in plain(m.value))
+    assert said.replace("\\", "") == plain(review.difference.sentence())
+    return [zone.name for zone in review.difference.removed]
+
+
+def _stated(app: AppTest) -> register.Statement:
+    return register.Statement("ARS", "", "Ana", over=app.radio(key="import-sur").value)
+
+
 def test_a_draft_is_kept_without_being_in_use() -> None:
     app = state(upload(open_page(), FAULTS.encode()))
     app = ran(app.button(key="import-garder").click().run())
@@ -205,6 +231,18 @@ def test_a_file_that_cannot_be_read_gets_a_sentence_and_the_page_stays_whole(nam
     assert said and all("Traceback" not in text for text in said)
     assert register.versions() == []
     assert "Les couches en service" in written(app)
+
+
+def test_a_parser_that_breaks_is_told_in_french_and_logged(monkeypatch: pytest.MonkeyPatch, caplog) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("<secret path>")
+
+    monkeypatch.setattr(intake, "read_import", broken)
+    app = upload(open_page(), FAULTS.encode())
+    assert [e.message for e in app.exception] == []
+    assert "ce fichier n’a pas pu être lu" in app.error[0].value
+    assert "secret" not in app.error[0].value
+    assert any("secret path" in str(record.exc_info) for record in caplog.records)
 
 
 def test_columns_can_be_settled_by_hand() -> None:
@@ -248,12 +286,13 @@ def test_a_damaged_register_leaves_a_whole_page(home: Path) -> None:
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_the_template_of_each_layer_comes_in_as_it_is(kind: str) -> None:
-    draft = intake_draft(template(kind), kind)
-    assert (draft.refused, len(draft.zones), draft.accepted) == (0, 1, 2)
+    draft = intake_draft(template(kind), kind, template_name(kind))
+    assert (draft.refused, draft.accepted) == (0, 2)
+    assert [r for r in draft.remarks if r.kind == "réparé"] == []
 
 
-def intake_draft(body: bytes, kind: str):
-    return import_view.read_import(body, "modele.csv", kind, atlas=real.atlas())
+def intake_draft(body: bytes, kind: str, name: str = "modele.csv"):
+    return intake.read_file(body, name, kind, atlas=real.atlas())
 
 
 def test_the_map_shows_the_smallest_territory_that_holds_every_change() -> None:
@@ -270,4 +309,6 @@ def test_the_map_shows_the_smallest_territory_that_holds_every_change() -> None:
     scope = import_report.changed_scopes(found)[0]
     runs = import_report.paint(found, scope).runs
     assert runs.count(chr(ord("a") + Fate.ADDED)) == 1
+    table = import_report.difference_table(found)
+    assert table[["Changement", "Territoire"]].to_numpy().tolist() == [["ajouté", "CLSM du Calaisis"]]
     assert len(atlas.members("departement", "62")) > 800

@@ -26,7 +26,6 @@ CLSM perdu;99999;Nulle part;en service
 @pytest.fixture(autouse=True)
 def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(import_cli, "open_world", real.world)
 
 
 @pytest.fixture
@@ -130,15 +129,31 @@ def test_versions_are_listed_put_back_and_withdrawn(capsys, file: Path) -> None:
     assert run(capsys, "layers", "--publish", 1)[0] == 2
 
 
+def test_evaluate_and_coverage_follow_an_import_and_come_back(capsys, file: Path) -> None:
+    before = json.loads(run(capsys, "coverage", "--scope", "62", "--json")[1])
+    assert run(capsys, "evaluate", "--clsm", "calaisis")[0] == 2
+    run(capsys, "import", file, "--kind", "clsm", *STATED)
+    found = json.loads(run(capsys, "evaluate", "--clsm", "clsm-62-calaisis", "--json")[1])
+    assert [c["code"] for c in found["communes"]] == ["62193", "62239"]
+    assert [(z["nom"], z["relation"]) for z in found["layers"]["clsm"]["zones"]] == [("CLSM du Calaisis", "identique")]
+    after = run(capsys, "coverage", "--scope", "62")[1]
+    atlas = real.atlas()
+    covered = int(atlas.population[atlas.rows(["62193", "62239"])].sum())
+    assert "couvert : 2 communes" in after and plain(f"{covered:,}").replace(",", " ") in after
+    assert "inconnu : 0 commune" in after
+    run(capsys, "layers", "--kind", "clsm", "--withdraw")
+    assert json.loads(run(capsys, "coverage", "--scope", "62", "--json")[1]) == before
+
+
 def test_publishing_while_another_does_ends_with_one(capsys, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(capsys, "import", file, "--kind", "clsm", *STATED)
-    read = import_cli.read_import
+    read = import_cli.read_file
 
     def slow(*arguments: object, **options: object):
         register.withdraw("clsm", who="Bob", seen=1)
         return read(*arguments, **options)
 
-    monkeypatch.setattr(import_cli, "read_import", slow)
+    monkeypatch.setattr(import_cli, "read_file", slow)
     code, out, err = run(capsys, "import", file, "--kind", "clsm", *STATED)
     assert (code, out) == (1, "")
     assert "Entre-temps, Bob a publié le retour à la couche d’origine" in err

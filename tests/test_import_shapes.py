@@ -21,11 +21,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.communes import Atlas
+from geo.coverage import Status, coverage, scopes
+from geo.crosswalk import Crosswalk, build_crosswalk
+from geo.density import approximate_density
 from geo.errors import GeoInputError
 from geo.import_draft import ImportDraft, Statement, layer_from, read_import
 from geo.import_shapes import ALL_FOLDERS, read_shapes
 from geo.import_squares import Squares
-from tests import drawn, real
+from geo.perimeter import Perimeter, PerimeterFacts
+from tests import drawn, grid, real
 from tests.drawn import box, frame
 from tests.grid import plain
 
@@ -250,7 +254,7 @@ def test_the_code_of_a_seat_does_not_shrink_its_territory(tmp_path: Path) -> Non
     draft = read(tmp_path / "z.gpkg")
     assert codes(draft, "A") == {"01001", "01002", "01003"}
     assert draft.method == "communes"
-    assert "codes du siège" in told(draft)
+    assert "les contours sont suivis" in told(draft)
 
 
 def test_squares_share_the_people_of_cut_communes(tmp_path: Path) -> None:
@@ -381,6 +385,16 @@ def test_what_points_elsewhere_is_never_followed(text: str, tmp_path: Path, monk
     assert refusal(path)
 
 
+def test_a_prj_that_is_no_text_is_as_good_as_none(tmp_path: Path) -> None:
+    path = tmp_path / "z.zip"
+    with zipfile.ZipFile(NASTY / "latin1-shp.zip") as source, zipfile.ZipFile(path, "w") as archive:
+        for name in source.namelist():
+            archive.writestr(name, b"PROJCS[\xba\xff\x00" if name.endswith(".prj") else source.read(name))
+    draft = read(path)
+    assert codes(draft, "Forêt") == {"01002"}
+    assert "ne nomme pas sa projection" in told(draft)
+
+
 def test_a_geopackage_renamed_is_not_opened_as_something_else(tmp_path: Path) -> None:
     path = tmp_path / "z.gpkg"
     with sqlite3.connect(path) as base:
@@ -500,6 +514,11 @@ def test_any_ring_in_france_is_a_draft_or_a_reason(points: list[tuple[float, flo
         assert math.isfinite(people.sum())
 
 
+def test_a_layer_without_any_attribute_is_numbered(tmp_path: Path) -> None:
+    frame([box(0, 0, 1, 1)], nom=None).to_file(tmp_path / "z.gpkg")
+    assert list(read(tmp_path / "z.gpkg").zones["nom"]) == ["Territoire 1"]
+
+
 def test_two_imports_of_one_file_are_the_same(tmp_path: Path) -> None:
     frame([box(0, 0, 1.4, 1), box(1.4, 0, 3, 2)]).to_file(tmp_path / "z.gpkg")
     first, again = read(tmp_path / "z.gpkg"), read(tmp_path / "z.gpkg")
@@ -508,7 +527,83 @@ def test_two_imports_of_one_file_are_the_same(tmp_path: Path) -> None:
     assert first.remarks == again.remarks
 
 
+# --- what follows in the dashboard -----------------------------------------------------------------------------------
+
+
+def _after(path: Path, kind: str) -> Crosswalk:
+    """Return every layer against the drawn communes, the imported one in its place and complete everywhere."""
+    draft = read_import(path, path.name, kind, atlas=drawn.atlas())
+    before = grid.crosswalk(drawn.atlas())
+    layer = layer_from(draft, Statement("ARS", "2025", extent=frozenset({"01"})))
+    return build_crosswalk(drawn.atlas(), {**before.layers, kind: layer})
+
+
+def test_coverage_follows_an_import(tmp_path: Path) -> None:
+    shapes = frame([box(0, 0, 1.5, 1), box(0, 1, 1, 2)], nom=["Est", "Sud"], etat=["en service", "projet"])
+    shapes.to_file(tmp_path / "z.gpkg")
+    france = scopes(drawn.atlas())["france"]
+    before = coverage(france, grid.crosswalk(drawn.atlas()))
+    assert set(before.status) == {Status.INCONNU}
+    found = coverage(france, _after(tmp_path / "z.gpkg", "clsm"))
+    # 01001 whole, half of 01002, 01004 in a project; the list is stated complete, so the rest is not covered.
+    assert [Status(s) for s in found.status] == [
+        Status.COUVERT, Status.PARTIEL, Status.NON_COUVERT, Status.PROJET, Status.NON_COUVERT, Status.NON_COUVERT,
+    ]  # fmt: skip
+    assert (found.covered, found.partly_covered) == (100, pytest.approx(100))
+    table = found.clsm().set_index("nom")
+    assert table["habitants"].to_dict() == {"Est": 200, "Sud": 400}
+    assert table["estimation"].to_dict() == {"Est": True, "Sud": False}
+
+
+def test_evaluation_follows_an_import(tmp_path: Path) -> None:
+    frame([box(0, 0, 1.5, 1), box(1.5, 0, 3, 2)], nom=["Nord", "Est"]).to_file(tmp_path / "z.gpkg")
+    built = _after(tmp_path / "z.gpkg", "secteurs-adultes")
+    facts = PerimeterFacts(Perimeter.of(["01001", "01002"], drawn.atlas()), built, approximate_density(drawn.atlas()))
+    north, east = facts.overlaps["secteurs-adultes"]
+    assert (north.name, north.communes, north.partial, north.estimated, north.hedge) == ("Nord", 1, 1, True, "environ ")
+    assert north.population == pytest.approx(200)
+    assert north.share_of_perimeter == pytest.approx(200 / 300)
+    assert north.share_of_zone == pytest.approx(1)
+    assert (east.name, east.population, east.estimated) == ("Est", pytest.approx(100), True)
+    assert east.share_of_zone == pytest.approx(100 / (100 + 300 + 600 + 250))
+    finding = grid.check("secteurs", facts)
+    text = plain("\n".join([finding.sentence, *finding.details]))
+    assert "2 secteurs adultes à inviter : Nord et Est" in text
+    assert "Nord : environ 100 % (200 sur 200) de ses habitants (estimation)" in text
+    assert "taille inconnue" not in text
+
+
+def test_polygons_along_the_borders_and_lists_of_codes_give_the_same_layer(tmp_path: Path) -> None:
+    frame([box(0, 0, 1, 2), box(1, 0, 3, 2)]).to_file(tmp_path / "z.gpkg")
+    table = "territoire;code_commune\nA;01001\nA;01004\nB;01002\nB;01003\nB;01005\nB;01006\n"
+    (tmp_path / "z.csv").write_text(table, encoding="utf-8")
+    polygons, codes_ = (read_import(tmp_path / name, name, "clsm", atlas=drawn.atlas()) for name in ("z.gpkg", "z.csv"))
+    assert list(polygons.zones.index) == list(codes_.zones.index)
+    columns = ["zone", "row", "whole", "inhabitants", "estimated"]
+    mine, theirs = (d.members[columns].sort_values(["zone", "row"], ignore_index=True) for d in (polygons, codes_))
+    pd.testing.assert_frame_equal(mine, theirs, check_dtype=False)
+
+
 # --- real files -----------------------------------------------------------------------------------------------------
+
+
+def test_official_epci_come_in_exact_or_marked_as_estimates() -> None:
+    """Heavily simplified outlines (points 1.3 km apart): what is said exact is the real composition of the EPCI."""
+    path = MIRROR / "communes_epci" / "epci_cog2025_contours_simplifies.parquet"
+    if not path.exists():
+        pytest.skip("the mirror of official files is not here")
+    atlas = real.atlas()
+    draft = read(path, atlas=atlas, mapping={"id": "siren_epci", "nom": "nom_epci"})
+    assert (draft.rows, draft.accepted, len(draft.zones)) == (1255, 1255, 1255)
+    members = draft.members
+    right = atlas.table["epci"].to_numpy()[members["row"]] == draft.zones.index.to_numpy()[members["zone"]]
+    whole = members["whole"].to_numpy()
+    assert (whole & ~right).sum() <= 1
+    assert (whole & right).sum() >= 0.85 * atlas.table["epci"].notna().sum()
+    assert members["estimated"].equals(~members["whole"])
+    people = members.groupby("row")["inhabitants"].sum()
+    assert (people <= atlas.population[people.index.to_numpy()] * (1 + 1e-9)).all()
+    assert people.sum() == pytest.approx(68_350_798, rel=0.01)
 
 
 def test_official_quarters_come_in_as_parts_of_communes() -> None:

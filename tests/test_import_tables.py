@@ -6,7 +6,16 @@ import pandas as pd
 import pytest
 
 from geo.errors import GeoInputError
-from geo.import_draft import KINDS, MEMBER_COLUMNS, ZONE_COLUMNS, ImportDraft, Remark, Statement, layer_from, read_import
+from geo.import_draft import (
+    KINDS,
+    MEMBER_COLUMNS,
+    ZONE_COLUMNS,
+    ImportDraft,
+    Remark,
+    Statement,
+    layer_from,
+    read_import,
+)
 from geo.import_templates import template
 from geo.layers import DATA, Etat, Precision, load_layers
 from tests.real import atlas
@@ -157,13 +166,17 @@ def test_a_list_of_communes_in_a_cell(cell: str) -> None:
 
 
 def test_a_list_with_one_bad_name_keeps_the_rest_and_is_known_in_part() -> None:
-    draft = read([["Territoire", "Communes"], ["Est", "Créteil, Trifouillis-les-Oies, Vincennes"], ["B", "Niort, Chauray"]])
+    draft = read(
+        [["Territoire", "Communes"], ["Est", "Créteil, Trifouillis-les-Oies, Vincennes"], ["B", "Niort, Chauray"]]
+    )
     assert communes(draft, "Est") == {"94028", "94080"}
     assert draft.zones["precision"].iloc[0] == Precision.PARTIELLE
     assert [r.row for r in told(draft, "refusé")] == [2]
 
 
-@pytest.mark.parametrize("cell", ["200041317", "CA du Niortais", "Communauté d’agglomération du Niortais", "200041317.0"])
+@pytest.mark.parametrize(
+    "cell", ["200041317", "CA du Niortais", "Communauté d’agglomération du Niortais", "200041317.0"]
+)
 def test_an_epci_stands_for_its_communes(cell: str) -> None:
     draft = read([["CLS", "EPCI"], ["CLS de Niort Agglo", cell]], "cls")
     rows = atlas().members("epci", "200041317")
@@ -247,15 +260,27 @@ def test_what_a_column_holds_wins_over_a_header_that_says_otherwise(head: str) -
 
 
 def test_a_column_of_postal_codes_only_tells_homonyms_apart() -> None:
-    draft = read([["CLSM", "CP", "Ville"], ["Nord", "93200", "Saint-Denis"], ["Nord", "94000", "Créteil"], ["Sud", "97400", "St Denis"]])
+    draft = read(
+        [
+            ["CLSM", "CP", "Ville"],
+            ["Nord", "93200", "Saint-Denis"],
+            ["Nord", "94000", "Créteil"],
+            ["Sud", "97400", "St Denis"],
+        ]
+    )
     assert communes(draft, "Nord") == {"93066", "94028"}
     assert communes(draft, "Sud") == {"97411"}
 
 
+def test_a_postal_code_alone_stands_for_the_only_commune_it_serves_or_for_nothing() -> None:
+    draft = read([["CLSM", "Code postal"], ["Nord", "94000"], ["Nord", "94120"], ["Sud", "01400"]])
+    assert communes(draft) == {"94028", "94033"}
+    assert draft.zones["precision"].iloc[0] == Precision.CODES_POSTAUX
+    assert [r.row for r in told(draft, "réparé")] == [2, 3]
+    assert "communes" in told(draft, "refusé", 4)[0].message
+
+
 def test_postal_codes_in_the_place_of_codes_are_said_to_be_so() -> None:
-    with pytest.raises(GeoInputError) as caught:
-        read([["CLSM", "Code postal"], ["Nord", "94000"], ["Nord", "94120"], ["Nord", "94300"]])
-    assert any("postal" in problem and "Créteil (94028)" in problem for problem in caught.value.problems)
     draft = read([HEAD, ["Nord", "94028"], ["Nord", "94033"], ["Nord", "94000"]])
     (refusal,) = told(draft, "refusé")
     assert "code postal" in refusal.message
@@ -325,6 +350,20 @@ def test_a_wrong_code_beside_a_clear_name_is_taken_by_its_name_and_told() -> Non
     assert "94999" in told(draft, "réparé", 3)[0].message
 
 
+def test_a_wrong_code_and_a_name_of_elsewhere_are_refused() -> None:
+    draft = read([["CLSM", "INSEE", "Commune"], ["Nord", "94033", "Fontenay-sous-Bois"], ["Nord", "94999", "Niort"]])
+    assert communes(draft) == {"94033"}
+    assert told(draft, "refusé", 3)
+
+
+def test_a_code_outside_of_the_departement_of_its_row_is_told() -> None:
+    draft = read([["CLSM", "INSEE", "Département"], ["Nord", "94028", "93"], ["Nord", "94033", "Val-de-Marne"]])
+    (note,) = told(draft, "à savoir")
+    assert note.row == 2
+    assert "94" in note.message
+    assert "93" in note.message
+
+
 def test_a_code_and_a_name_that_disagree_keep_the_code_and_are_told() -> None:
     draft = read([["CLSM", "INSEE", "Commune"], ["Nord", "94028", "Cachan"]])
     assert communes(draft) == {"94028"}
@@ -386,13 +425,118 @@ def test_formulas_and_markup_in_cells_are_but_texts() -> None:
     assert all(isinstance(i, str) for i in draft.zones.index)
 
 
+# --- what a table says besides ------------------------------------------------------------------------------------------
+
+
+def test_a_column_of_yes_and_no_says_which_rows_are_of_the_layer() -> None:
+    rows = [
+        ["Territoire", "INSEE", "CLSM oui/non"],
+        ["A", "79191", "Oui"],
+        ["A", "79081", "x"],
+        ["B", "79329", "non"],
+        ["B", "94028", ""],
+    ]
+    draft = read(rows)
+    assert communes(draft) == {"79191", "79081"}
+    assert (draft.rows, draft.accepted) == (2, 2)
+    assert any("CLSM oui/non" in r.message for r in told(draft, "à savoir"))
+
+
+def test_territories_named_after_their_only_commune_are_told() -> None:
+    draft = read([["libellé", "code"], ["NIORT", "79191"], ["CHAURAY", "79081"]])
+    assert len(draft.zones) == 2
+    assert any("chaque commune est prise" in r.message for r in told(draft, "à savoir"))
+
+
+@pytest.mark.parametrize(
+    ("word", "etat"),
+    [("en service", Etat.EN_SERVICE), ("Signée", Etat.EN_SERVICE), ("ACTIF", Etat.EN_SERVICE), ("annoncé", Etat.ANNONCE),
+     ("En projet", Etat.PROJET), ("en cours de création", Etat.PROJET), ("à confirmer", Etat.A_CONFIRMER), ("cite", Etat.EN_SERVICE),
+     ("en cours", ""), ("???", "")],
+)  # fmt: skip
+def test_an_etat_is_read_or_said_not_to_be(word: str, etat: str) -> None:
+    draft = read([[*HEAD, "État"], ["Nord", "94028", word], ["Sud", "94033", "projet"]])
+    assert draft.zones["etat"].iloc[0] == etat
+    assert bool(told(draft, "à savoir")) == (etat == "")
+
+
+@pytest.mark.parametrize(
+    ("cell", "year"),
+    [
+        ("2019", "2019"),
+        ("12/03/2018", "2018"),
+        ("2018-03-12 00:00:00", "2018"),
+        ("mai 2017", "2017"),
+        ("2019-2023", "2019-2023"),
+    ],
+)
+def test_a_date_gives_its_year(cell: str, year: str) -> None:
+    assert read([[*HEAD, "Date de création"], ["Nord", "94028", cell]]).zones["annee"].iloc[0] == year
+
+
+def test_a_territory_spelt_in_several_ways_is_one_and_is_told() -> None:
+    draft = read([HEAD, ["Val de Bièvre", "94016"], ["VAL DE BIEVRE", "94003"], ["Val  de Bièvre ", "94038"]])
+    assert list(draft.zones["nom"]) == ["Val de Bièvre"]
+    assert any("plusieurs façons" in r.message for r in told(draft, "à savoir"))
+
+
+def test_ids_of_the_file_keep_two_territories_of_one_name_apart() -> None:
+    draft = read([["id", *HEAD], ["a", "Nord", "94028"], ["b", "Nord", "79191"]])
+    assert list(draft.zones.index) == ["a", "b"]
+    assert list(draft.zones["nom"]) == ["Nord", "Nord"]
+
+
+def test_one_name_in_two_places_is_one_territory_and_is_told() -> None:
+    rows = [HEAD, ["CLSM de Saint-Denis", "93066"], ["Autre", "94028"], ["CLSM de Saint-Denis", "97411"]]
+    draft = read(rows)
+    assert len(draft.zones) == 2
+    assert any("revient plus loin (ligne 4)" in r.message for r in told(draft, "à savoir"))
+    assert not told(read([rows[0], rows[1], rows[3], rows[2]]), "à savoir")
+
+
+def test_a_word_of_a_header_in_a_row_of_data_is_not_the_header() -> None:
+    rows = [["brut", "code_insee_2026", "commune_cog2026", "rapprochement", "cmp"], ["ACQUIN", "62008", "Acquin-Westbécourt", "nom", "S"],
+            ["AFFRINGUES", "62010", "Affringues", "nom", "S"]]  # fmt: skip
+    draft = read(rows)
+    assert draft.understanding["code_commune"] == "code_insee_2026"
+    assert draft.understanding["nom_commune"] == "commune_cog2026"
+    assert (draft.rows, communes(draft)) == (2, {"62008", "62010"})
+    assert any(r.where.startswith("colonne") and "seul contenu" in r.message for r in told(draft, "à savoir"))
+
+
+def test_a_name_that_the_commune_bore_before_agrees_with_its_code() -> None:
+    rows = [
+        ["CLSM", "INSEE", "Commune"],
+        ["Nord", "15141", "Neussargues en Pinatelle"],
+        ["Nord", "93066", "Pierrefitte-sur-Seine"],
+    ]
+    assert not [r for r in told(read(rows), "à savoir") if "le code est retenu" in r.message]
+
+
+def test_the_seat_of_an_office_is_no_territory() -> None:
+    rows = [["DAC", "département couvert", "code_insee_siege"], ["DAC 09", "09", "09122"], ["DAC 11", "11", "11069"]]
+    draft = read(rows, "dac")
+    assert communes(draft) == set(atlas().codes[atlas().table["departement"].isin(["09", "11"])])
+
+
+def test_a_sector_has_the_id_that_our_own_list_gives_it() -> None:
+    draft = read([["Secteur", "Ville"], ["Secteur 94G01", "Vincennes"], ["94G02", "Créteil"]], "secteurs-adultes")
+    assert list(draft.zones.index) == ["sect-94g01", "sect-94g02"]
+
+
 # --- what goes on ----------------------------------------------------------------------------------------------------
 
 
 def test_a_draft_and_a_statement_make_a_layer() -> None:
-    rows = [["CLSM", "INSEE", "État", "Source"], ["Nord", "94028", "en projet", "Délibération"], ["Sud", "79191", "", ""]]
+    rows = [
+        ["CLSM", "INSEE", "État", "Source"],
+        ["Nord", "94028", "en projet", "Délibération"],
+        ["Sud", "79191", "", ""],
+    ]
     draft = read(rows)
-    layer = layer_from(draft, Statement("ARS", "2024-05-02", Etat.EN_SERVICE, frozenset({"94"}), url="https://ars.example"))
+    layer = layer_from(
+        draft, Statement("ARS", "2024-05-02", Etat.EN_SERVICE, frozenset({"94"}), url="https://ars.example")
+    )
     assert list(layer.zones["etat"]) == [Etat.PROJET, Etat.EN_SERVICE]
     assert list(layer.zones["source_titre"]) == ["Délibération", "ARS"]
     assert list(layer.zones["annee_source"]) == ["2024", "2024"]

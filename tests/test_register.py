@@ -20,6 +20,7 @@ from geo import register, register_store
 from geo.difference import difference
 from geo.errors import GeoInputError
 from geo.layers import Etat, Layer
+from geo.merge import Over
 from geo.register import ConflictError, Origin, State, Statement
 from tests.browser import ROOT
 from tests.grid import draw, layer, plain, zone
@@ -27,7 +28,7 @@ from tests.grid import draw, layer, plain, zone
 ATLAS = draw([[100, 200, 300], [400, 500, 600]])
 BASE = layer(ATLAS, "clsm", {"clsm-a": zone("01001", "01002", nom="CLSM A")})
 ORIGIN = Origin("clsm.csv", "0" * 64, 120, "csv")
-SAID = Statement("ARS, tableau interne", "2026-05", "Ana", frozenset({"01"}))
+SAID = Statement("ARS, tableau interne", "2026-05", "Ana", frozenset({"01"}), over=Over.ORIGIN)
 
 
 @pytest.fixture

@@ -29,10 +29,12 @@ def brought(*codes: str, name: str = "CLSM d’essai", etat: Etat = Etat.EN_SERV
     return grid.layer(real.atlas(), kind, {"essai": zone(*codes, nom=name, departement="62", etat=etat)})
 
 
-def put_in_use(home: Path, layer: Layer, extent: frozenset[str] = frozenset(), mode: Mode = Mode.REPLACE):
+def put_in_use(home: Path, layer: Layer, extent: frozenset[str] = frozenset(), mode: Mode = Mode.REPLACE, under=None):
     base = real.crosswalk().layers[layer.id]
     said = Statement("ARS, liste interne", "2026", "Ana", extent, mode=mode)
-    version = register.keep(layer, said, ORIGIN, difference(base, layer, real.atlas()), real.atlas(), home=home)
+    version = register.keep(
+        layer, said, ORIGIN, difference(base, layer, real.atlas()), real.atlas(), under=under, home=home
+    )
     return register.publish(version, who="Ana", seen=register.head(layer.id, home).revision, home=home)
 
 
@@ -91,6 +93,22 @@ def test_a_version_of_part_of_a_list_adds_to_it(tmp_path: Path) -> None:
 def test_a_project_brought_in_is_a_project(tmp_path: Path) -> None:
     put_in_use(tmp_path, brought(CALAIS, etat=Etat.PROJET), frozenset({"62"}))
     assert status(world.open_world(tmp_path), CALAIS) is Status.PROJET
+
+
+def test_two_planners_lists_pile_up_or_the_second_stands_alone(tmp_path: Path) -> None:
+    first = put_in_use(tmp_path, brought(CALAIS), frozenset({"62"}))
+    niort = grid.layer(real.atlas(), "clsm", {"autre": zone("79191", nom="CLSM de Niort", departement="79")})
+    put_in_use(tmp_path, niort, frozenset({"79"}), under=first.version)
+    both = world.open_world(tmp_path)
+    assert (status(both, CALAIS), status(both, LENS), status(both, "79191")) == (
+        Status.COUVERT, Status.NON_COUVERT, Status.COUVERT,
+    )  # fmt: skip
+    assert {"62", "79"} <= both.crosswalk.layers["clsm"].extent
+    put_in_use(tmp_path, niort, frozenset({"79"}))
+    alone = world.open_world(tmp_path)
+    assert (status(alone, CALAIS), status(alone, LENS), status(alone, "79191")) == (
+        Status.INCONNU, Status.COUVERT, Status.COUVERT,
+    )  # fmt: skip
 
 
 def test_damaged_files_leave_the_layer_in_place_and_are_said(tmp_path: Path) -> None:

@@ -169,6 +169,11 @@ def caution(found: Coverage, complete: tuple[str, ...]) -> str:
     )
 
 
+def _marked(table: pd.DataFrame) -> pd.Series:
+    """Return the names of zones, with a mark where their inhabitants are in part an estimate."""
+    return table["nom"].where(~table["estimation"], table["nom"] + " (habitants estimés)")
+
+
 def table_height(rows: int) -> int:
     """Return the height in pixels that shows the rows without blanks below, up to ten of them."""
     return min(380, 38 + 35 * rows)
@@ -185,6 +190,7 @@ def clsm_table(found: Coverage) -> None:
     if table.empty:
         st.caption("Aucun CLSM connu ici ; il peut en exister.")
         return
+    table = table.assign(nom=_marked(table))
     shown = table[["nom", "etat", "precision", "communes", "habitants", "annee", "source_titre", "source_url"]].astype(
         {"etat": str, "precision": str}
     )

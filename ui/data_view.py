@@ -88,7 +88,7 @@ def origin(layer: Layer) -> str:
     version = world.imported.get(layer.id)
     if version:
         said = version.statement
-        return f"importée, version {version.number}\n{said.who}, le {day(version.created)} ; elle {said.mode.value} la couche d’avant"
+        return f"importée, version {version.number}\n{said.who}, le {fr.day(version.created)} ; posée sur {said.over.value}, qu’elle {said.mode.value}"
     if layer.id in world.synchronised:
         return f"synchronisée\n{world.synchronised[layer.id]}"
     return "embarquée"
@@ -116,12 +116,6 @@ def where(extent: Iterable[str]) -> str:
     if len(codes) > MOST_DEPARTEMENTS:
         return f"{fr.number(len(codes))} départements\n{', '.join(codes)}"
     return fr.listing(f"{atlas.departements.at[code, 'nom']} ({code})" for code in codes)
-
-
-def day(moment: str) -> str:
-    """Write the day of an ISO date in French."""
-    year, month, number = moment[:10].split("-")
-    return f"{number}/{month}/{year}"
 
 
 # --- official sources -------------------------------------------------------------------------------------------
@@ -192,7 +186,7 @@ def _brought(source: Source, version: CurrentVersion | None) -> str:
     if version is None:
         return ("pas encore" if source.addresses else "pas encore, à prendre à la main") + tried
     used = version.manifest
-    return f"le {day(used.date)}, {fr.count(used.rows, 'ligne')}{tried}"
+    return f"le {fr.day(used.date)}, {fr.count(used.rows, 'ligne')}{tried}"
 
 
 def _vintage(source: Source, version: CurrentVersion | None) -> str:

@@ -66,7 +66,7 @@ def open_page(title: str, heading: str | None = None) -> None:
         atlas = loaders.atlas()
         st.caption(
             f"Communes au 1ᵉʳ janvier {atlas.year}, populations municipales {atlas.population_year}. "
-            "Rien ne sort de cette machine."
+            "Rien de ce que vous saisissez ne sort de cette machine."
         )
         st.caption(loaders.synchronised_text())
         st.caption(html.literal(background.sentence(background.status())))

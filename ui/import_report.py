@@ -9,14 +9,14 @@ import streamlit as st
 
 from geo import french as fr
 from geo.coverage import Scope, scope_rows
-from geo.difference import FATE_LABELS, Difference, Fate, ZoneMove
+from geo.difference import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove
 from geo.import_draft import ImportDraft, Remark
 from geo.intake import Review
 from geo.register_export import csv_bytes
 from ui import html, loaders, maps, scene
 
 SCOPE = "import-carte"
-MOST_SHOWN = 500
+MOST_ZONES = 40
 MOST_REMARKS = 40
 FATES = {
     Fate.ABSENT: maps.Swatch("#eef1f3", FATE_LABELS[Fate.ABSENT]),
@@ -99,43 +99,66 @@ def changes(review: Review) -> None:
     with right:
         _moves("Territoires ajoutés", found.added)
         _moves("Territoires retirés", found.removed)
-        if found.changed:
-            st.markdown(f"**Territoires modifiés** ({fr.number(len(found.changed))})")
-            st.dataframe(
-                [
-                    {
-                        "Territoire": c.name,
-                        "Gagne": len(c.gained),
-                        "Perd": len(c.lost),
-                        "Avant": c.inhabitants_before,
-                        "Après": c.inhabitants_after,
-                        "Autre": " ; ".join(c.words),
-                    }
-                    for c in found.changed[:MOST_SHOWN]
-                ],
-                hide_index=True,
-                column_config=_numbers("Gagne", "Perd", "Avant", "Après"),
-                alt="Territoires modifiés",
-            )
+        _changed(found.changed)
+    if not found.empty:
+        st.download_button(
+            "Différence (CSV)", lambda: csv_bytes(difference_table(found)), icon=":material/download:",
+            file_name=f"difference-{review.draft.kind}.csv", mime="text/csv", on_click="ignore",
+        )  # fmt: skip
 
 
 def _moves(title: str, moves: Sequence[ZoneMove]) -> None:
     if not moves:
         return
     st.markdown(f"**{title}** ({fr.number(len(moves))})")
-    st.dataframe(
-        [
-            {"Territoire": m.name, "Communes": m.communes, "Habitants": m.inhabitants or None}
-            for m in moves[:MOST_SHOWN]
-        ],
-        hide_index=True,
-        column_config=_numbers("Communes", "Habitants"),
-        alt=title,
-    )
+    rows = [(m.name, fr.number(m.communes), _people(m.inhabitants)) for m in moves[:MOST_ZONES]]
+    headers = [("Territoire", False), ("Communes", True), ("Habitants", True)]
+    st.html(html.table(headers, rows, caption=title))
+    _rest(len(moves))
 
 
-def _numbers(*names: str) -> dict[str, object]:
-    return {name: st.column_config.NumberColumn(format="localized") for name in names}
+def _changed(changed: Sequence[ZoneChange]) -> None:
+    if not changed:
+        return
+    st.markdown(f"**Territoires modifiés** ({fr.number(len(changed))})")
+    rows = [
+        (
+            f"{c.name}\n{' ; '.join(c.words)}",
+            f"+ {fr.number(len(c.gained))}, − {fr.number(len(c.lost))}",
+            _people(c.inhabitants_before),
+            _people(c.inhabitants_after),
+        )
+        for c in changed[:MOST_ZONES]
+    ]
+    headers = [("Territoire", False), ("Communes", True), ("Habitants avant", True), ("Après", True)]
+    st.html(html.table(headers, rows, caption="Territoires modifiés"))
+    _rest(len(changed))
+
+
+def _people(count: int) -> str:
+    return fr.number(count) if count else "inconnu"
+
+
+def _rest(size: int) -> None:
+    if size > MOST_ZONES:
+        st.caption(f"Les {fr.number(MOST_ZONES)} premiers sur {fr.number(size)} ; le fichier les a tous.")
+
+
+def difference_table(found: Difference) -> pd.DataFrame:
+    """Return everything that would change, a row a territory."""
+    rows = [
+        {"Changement": word, "Territoire": z.name, "Identifiant": z.id, "Communes gagnées": "", "Communes perdues": "",
+         "Habitants avant": z.inhabitants if word == "retiré" else "", "Habitants après": z.inhabitants if word == "ajouté" else "",
+         "Autre": ""}
+        for word, moves in (("ajouté", found.added), ("retiré", found.removed))
+        for z in moves
+    ] + [
+        {"Changement": "modifié", "Territoire": c.name, "Identifiant": c.after, "Communes gagnées": " ".join(c.gained),
+         "Communes perdues": " ".join(c.lost), "Habitants avant": c.inhabitants_before,
+         "Habitants après": c.inhabitants_after, "Autre": " ; ".join(c.words)}
+        for c in found.changed
+    ]  # fmt: skip
+    return pd.DataFrame(rows).astype(str)
 
 
 def changed_scopes(found: Difference) -> list[Scope]:

@@ -10,11 +10,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from geo import french as fr
 from geo import intake, register
 from geo.errors import GeoInputError
-from geo.import_draft import KINDS, ROLES, ImportDraft, read_import
-from geo.intake import Review
+from geo.import_draft import KINDS, ROLES, WHOLE_COMMUNES, ImportDraft
+from geo.import_templates import template, template_name
+from geo.intake import Review, read_file
 from geo.layers import Etat
-from geo.merge import MODE_MEANINGS, Mode
+from geo.merge import MODE_MEANINGS, OVER_MEANINGS, Mode, Over
 from geo.register import ConflictError, Statement
+from geo.register_export import SHEET
 from ui import data_view, html, import_report, loaders
 
 TYPES = list(intake.FORMS)
@@ -63,16 +65,11 @@ def _choose_kind() -> str:
             "Couche à importer", list(KINDS), format_func=lambda k: f"{KINDS[k].name} : {KINDS[k].long_name}"
         )
     with take:
-        name, body = template(kind)
-        st.download_button("Modèle à remplir", body, file_name=name, icon=":material/download:", on_click="ignore")
+        st.download_button(
+            "Modèle à remplir", lambda: template(kind), file_name=template_name(kind), mime=SHEET,
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
     return kind
-
-
-def template(kind: str) -> tuple[str, bytes]:
-    """Return the name and content of the file to fill in, with two example rows."""
-    from geo.import_templates import template as made
-
-    return f"modele-{kind}.csv", made(kind)
 
 
 def _upload(kind: str) -> UploadedFile | None:
@@ -96,7 +93,7 @@ def _read(
     st.session_state.pop(DRAFT, None)
     bar = st.progress(0.0, text="Lecture du fichier…")
     try:
-        draft = read_import(
+        draft = read_file(
             file.getvalue(),
             file.name,
             kind,
@@ -175,15 +172,23 @@ def _columns(draft: ImportDraft) -> None:
                     label, options, index=_index(options, had), format_func=lambda n: n or NOT_USED,
                     key=f"import-role-{role}-{draft.sha256[:12]}-{draft.sheet}",
                 )  # fmt: skip
+        entire = draft.whole_communes
+        if entire or draft.members["estimated"].any():
+            entire = st.checkbox(
+                "Ces territoires sont faits de communes entières : chaque commune va tout entière au territoire qui en "
+                "contient plus de la moitié",
+                value=entire,
+                key=f"import-entieres-{draft.sha256[:12]}-{draft.sheet}",
+            )
         if st.form_submit_button("Relire avec ces choix", icon=":material/refresh:"):
-            _read_again(draft, chosen, sheet)
+            _read_again(draft, chosen, sheet, entire=entire)
 
 
 def _index(options: Sequence[str], value: str) -> int:
     return list(options).index(value) if value in options else 0
 
 
-def _read_again(draft: ImportDraft, chosen: dict[str, str], sheet: str) -> None:
+def _read_again(draft: ImportDraft, chosen: dict[str, str], sheet: str, *, entire: bool) -> None:
     used = [column for column in chosen.values() if column]
     twice = sorted({column for column in used if used.count(column) > 1})
     if twice:
@@ -193,9 +198,12 @@ def _read_again(draft: ImportDraft, chosen: dict[str, str], sheet: str) -> None:
     if sheet != draft.sheet:
         mapping = {}
     file = st.session_state.get(f"import-fichier-{draft.kind}-{st.session_state[ROUND]}")
-    if file is None or (not mapping and sheet == draft.sheet):
+    changed = entire != draft.whole_communes
+    if file is None or (not mapping and not changed and sheet == draft.sheet):
         return
     wanted = {r: c for r, c in chosen.items() if c or r in mapping} if sheet == draft.sheet else {}
+    if entire:
+        wanted[WHOLE_COMMUNES] = "oui"
     if _read(file, draft.kind, mapping=wanted, sheet=sheet or None) is not None:
         st.rerun()
     st.session_state[DRAFT] = ((file.file_id, draft.kind), draft)  # the choice led nowhere: what was read stays
@@ -223,11 +231,17 @@ def _state(draft: ImportDraft) -> Statement:
             key=f"import-complet-{draft.sha256[:12]}",
         )
         mode = st.radio(
-            "Face à la couche d’avant, elle…", list(Mode), format_func=str, key="import-mode",
+            "Face à la couche en place, elle…", list(Mode), format_func=str, key="import-mode",
             captions=[MODE_MEANINGS[m] for m in Mode],
         )  # fmt: skip
+        over = Over.IN_USE
+        if draft.kind in loaders.world().imported:
+            over = st.radio(
+                "Elle se pose sur…", list(Over), format_func=str, key="import-sur",
+                captions=[OVER_MEANINGS[o] for o in Over],
+            )  # fmt: skip
     remark = st.text_input("Remarque (facultative)", key="import-remarque", max_chars=500)
-    return Statement(source, date, who, frozenset(extent), Etat(etat), Mode(mode), remark)
+    return Statement(source, date, who, frozenset(extent), Etat(etat), Mode(mode), Over(over), remark)
 
 
 # --- 7: publish -------------------------------------------------------------------------------------------------

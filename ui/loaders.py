@@ -157,14 +157,19 @@ def clsm_places() -> tuple[Place, ...]:
     return _clsm_places(token())
 
 
-@st.cache_resource(show_spinner="Préparation des contours (une seule fois, moins d’une minute)…")
-def display_index() -> DisplayIndex:
-    """Return the index of the display geometry, made now if set-up did not make it."""
+@st.cache_resource(max_entries=2, show_spinner="Préparation des contours (une seule fois, moins d’une minute)…")
+def _display_index(newer: str) -> DisplayIndex:
     from geo.display import derive, scope_index, up_to_date  # with GeoPandas, which no figure waits for
 
-    if not up_to_date(GEO):
-        derive(GEO)
+    people = atlas().population if newer else None
+    if not up_to_date(GEO, people=people):
+        derive(GEO, people=people)
     return scope_index(GEO)
+
+
+def display_index() -> DisplayIndex:
+    """Return the index of the display geometry, made now if set-up did not make it for the inhabitants in use."""
+    return _display_index(token() if "populations" in world().synchronised else "")
 
 
 # --- the page Couverture ------------------------------------------------------------------------------------------
@@ -228,7 +233,7 @@ def stability(level: str, scope: Scope, complete: tuple[str, ...], weights: Weig
 
 @st.cache_resource(max_entries=64, show_spinner="Recherche de la meilleure réponse, quelques secondes au plus…")
 def _next_clsm(
-    _: str, scope: Scope, complete: tuple[str, ...], kind: str, k: int, mix: Mix, ceiling: float | None
+    used: str, scope: Scope, complete: tuple[str, ...], kind: str, k: int, mix: Mix, ceiling: float | None
 ) -> Siting:
     here = board(complete)
     return siting.next_clsm(scope, here, siting.candidates(kind, scope, here), k, mix=mix, ceiling=ceiling, kind=kind)
@@ -241,7 +246,7 @@ def next_clsm(scope: Scope, complete: tuple[str, ...], kind: str, k: int, mix: M
 
 @st.cache_resource(max_entries=64, show_spinner="Recherche de la meilleure réponse, quelques secondes au plus…")
 def _next_own(
-    _: str,
+    used: str,
     scope: Scope,
     complete: tuple[str, ...],
     sets: tuple[tuple[str, tuple[str, ...]], ...],
@@ -303,7 +308,7 @@ def covered_curve(scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _report(
-    _: str,
+    used: str,
     scope: Scope,
     complete: tuple[str, ...],
     level: str,
@@ -328,7 +333,7 @@ def _report(
 
 @st.cache_data(max_entries=12, show_spinner=False)
 def _coverage_file(
-    _: str,
+    used: str,
     kind: str,
     scope: Scope,
     complete: tuple[str, ...],

@@ -109,9 +109,7 @@ def _link() -> None:
     st.html(html.section("Le lien"))
     link = link_state.address()
     st.code(link, language=None, wrap_lines=False)
-    st.html(
-        '<button type="button" data-copier="[data-testid=stCode] code">Copier le lien</button>'
-    )
+    st.html('<button type="button" data-copier="[data-testid=stCode] code">Copier le lien</button>')
     words = "Le lien rouvre ces scénarios, leurs notes et vos réglages, et dit si les données ont changé depuis."
     if link_state.too_long(link):
         words += (

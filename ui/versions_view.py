@@ -102,7 +102,7 @@ def _changes(version: Version) -> str:
 
 
 def _moment(text: str) -> str:
-    return f"{data_view.day(text)} à {text[11:16]}"
+    return f"{fr.day(text)} à {text[11:16]}"
 
 
 def _preview(version: Version) -> str:
