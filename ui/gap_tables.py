@@ -54,9 +54,17 @@ def levels_here(scope: Scope, complete: tuple[str, ...]) -> list[str]:
 
 
 def level_shown(scope: Scope, complete: tuple[str, ...]) -> str:
-    """Return the level chosen, or the first there is when the scope has none of it."""
+    """Return the level chosen, or the one that says most where none is or the scope has none of it.
+
+    That is the EPCI, the EPT where they are more numerous (Grand Paris), the communes inside one of them.
+    """
     here, wanted = levels_here(scope, complete), str(st.session_state.get(LEVEL))
-    return wanted if wanted in here else ("epci" if "epci" in here else here[0])
+    if wanted in here:
+        return wanted
+    if scope.kind in ("epci", "ept") or "epci" not in here:
+        return "commune"
+    bodies = len(loaders.gaps("epci", scope, complete)), len(loaders.gaps("ept", scope, complete))
+    return "ept" if bodies[1] > bodies[0] else "epci"
 
 
 def pick_level(scope: Scope, complete: tuple[str, ...], key: str) -> str:
