@@ -56,13 +56,17 @@ class CoverageReport:
 
     @cached_property
     def ranking(self) -> Ranking:
-        """Priorities at the chosen level."""
-        return rank(self.gaps[self.level], self.weights)
+        """Priorities at the chosen level; none where the scope meets no territory of that level."""
+        return rank(self._level_gaps, self.weights)
 
     @cached_property
     def stability(self) -> Stability:
         """How the priorities hold when weights move."""
-        return stability(self.gaps[self.level], self.weights)
+        return stability(self._level_gaps, self.weights)
+
+    @property
+    def _level_gaps(self) -> pd.DataFrame:
+        return self.gaps[self.level] if self.level in self.gaps else gap_table(self.level, self.scope, self.board)
 
     @cached_property
     def benchmarks(self) -> tuple[Benchmark, ...]:
