@@ -159,13 +159,22 @@ def _sentence(reasons: list[str]) -> str | None:
     return f"{text[0].upper()}{text[1:]}." if text else None
 
 
+def _inside(sentence: str) -> str:
+    """Write a sentence inside another."""
+    return sentence[0].lower() + sentence[1:].rstrip(".")
+
+
 def _clsm_source(board: Board) -> str:
     layer = board.crosswalk.layers["clsm"]
     return f"{layer.source}, {layer.vintage}"
 
 
 def _covered(board: Board, rows: Rows) -> Figure:
-    floor, reason = _clsm_limits(board, rows)
+    floor, why = _clsm_limits(board, rows)
+    supposed = float(board.population[rows][board.status[rows] == Status.SUPPOSE].sum())
+    reasons = [_inside(why)] if why else []
+    if supposed:
+        reasons.append(f"{fr.inhabitants(supposed)} vivent dans un périmètre supposé d’après le nom du CLSM")
     return Figure(
         id="habitants",
         label="Habitants couverts par un CLSM en service",
@@ -175,8 +184,8 @@ def _covered(board: Board, rows: Rows) -> Figure:
         year=_year(board, rows),
         source=f"INSEE, populations de référence ; CLSM : {_clsm_source(board)}",
         at_least=floor,
-        estimated=bool(np.nansum(board.estimated_part[rows]) > 0),
-        reason=reason,
+        estimated=bool(supposed or np.nansum(board.estimated_part[rows]) > 0),
+        reason=_sentence(reasons),
         remedy=REMEDY_CLSM if floor else None,
     )
 
@@ -209,7 +218,7 @@ def _quarters(board: Board, rows: Rows) -> tuple[Figure, Figure]:
     floor, why = _clsm_limits(board, rows)
     reasons = [] if complete else ["la liste des QPV n’est pas complète ici"]
     if why:
-        reasons.append(why[0].lower() + why[1:].rstrip("."))
+        reasons.append(_inside(why))
     missing = int(board.qpv_unknown[rows].sum())
     years = "/".join(sorted({y for y in layer.zones["annee"].to_numpy()[met] if y})) if met.any() else ""
     source = f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(board)}"
@@ -262,7 +271,7 @@ def _rural(board: Board, rows: Rows) -> Figure:
     rural = board.density.rural[rows]
     reasons = ["le caractère rural est approché par la densité de la commune"] if board.density.estimated else []
     if why:
-        reasons.append(why[0].lower() + why[1:].rstrip("."))
+        reasons.append(_inside(why))
     return Figure(
         id="rural",
         label="Habitants des communes rurales couverts",
@@ -301,7 +310,7 @@ def _bodies(board: Board, rows: Rows, layer_id: str, label: str, unit: str, sile
     floor, why = _clsm_limits(board, rows)
     reasons = [] if complete else [f"la liste des {long_name(layer)} n’est pas complète ici"]
     if why:
-        reasons.append(why[0].lower() + why[1:].rstrip("."))
+        reasons.append(_inside(why))
     withheld = not complete and not met.any()
     every = met.any() and bool(touched[met].all())
     return Figure(

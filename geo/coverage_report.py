@@ -208,7 +208,7 @@ def facts_table(layer: Layer, report: CoverageReport) -> pd.DataFrame:
             "nom_epci": [atlas.epci["nom"].get(code, "") for code in epci],
             "departement": np.where(somewhere, pick("departement"), zone["departement"].to_numpy(dtype=object)),
             "annee": zone["annee"].to_numpy(dtype=object),
-            "etat": [ETAT_WORDS[str(e)] for e in zone["etat"]],
+            "etat": [ETAT_WORDS.get(str(e), "a_confirmer") for e in zone["etat"]],
             "methode": [METHOD_WORDS.get(str(p), "liste_lue") for p in zone["precision"]],
             "annee_source": zone["annee_source"].to_numpy(dtype=object),
             "source_titre": zone["source_titre"].to_numpy(dtype=object), "source_url": zone["source_url"].to_numpy(dtype=object),
