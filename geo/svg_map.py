@@ -32,6 +32,11 @@ from geo.svg_furniture import (
 if TYPE_CHECKING:
     import geopandas as gpd
 
+__all__ = [
+    "INK", "MUTED", "MapLayer", "MapText", "Panel", "Shapes", "Style", "SvgMap", "classes",
+    "project", "simplify", "svg_map", "text_width_mm", "tolerance",
+]  # fmt: skip
+
 TOLERANCE_MM = 0.12  # smallest detail kept
 SMALLEST_MM2 = 0.06  # smaller pieces are left out, except the largest of an area
 FONT = "Liberation Sans, DejaVu Sans, Arial, Helvetica, sans-serif"
