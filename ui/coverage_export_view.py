@@ -35,7 +35,7 @@ FILES: tuple[tuple[str, str, str, str, str], ...] = (
 @st.fragment
 def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     """Offer the files."""
-    level = gap_tables.level_shown(scope, complete)
+    level = gap_tables.level_shown(scope)
     weights = priorities_view.weights() or Weights()
     st.caption(
         fr.typeset(

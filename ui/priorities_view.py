@@ -46,7 +46,7 @@ def _take_preset(preset: Preset) -> None:
 @st.fragment
 def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show presets, sliders and the order they make."""
-    level = gap_tables.pick_level(scope, complete, "priorities-level")
+    level = gap_tables.pick_level(scope, "priorities-level")
     _presets()
     _sliders()
     chosen = weights()

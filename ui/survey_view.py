@@ -137,7 +137,7 @@ def curve_summary(curve: pd.DataFrame, population: float) -> str:
 
 def scatter_chart(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show the share of inhabitants in QPV against the size of the gap, at the level shown."""
-    level = gap_tables.pick_level(scope, complete, "scatter-level")
+    level = gap_tables.pick_level(scope, "scatter-level")
     rows = charts.scatter_rows(loaders.gaps(level, scope, complete))
     if rows.empty:
         st.caption("Aucun territoire d’ici n’a à la fois un manque et des habitants de QPV connus.")
