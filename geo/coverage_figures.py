@@ -237,19 +237,19 @@ def _quarters(board: Board, rows: Rows) -> tuple[Figure, Figure]:
         remedy=_remedy(not complete and "qpv", floor),
     )
     if missing:
-        reasons.append(f"les habitants de {fr.count(missing, 'QPV', 'QPV')} ne sont pas connus")
+        reasons.append(f"sans les habitants de {fr.count(missing, 'QPV', 'QPV')}, qui ne sont pas connus")
     shared = _is_shared(layer)[layer.members["zone"]] & inside[layer.members["row"]]
     people = Figure(
         id="qpv-habitants",
         label="Habitants de QPV couverts",
         value=None if withheld else float(board.qpv[rows][board.is_covered[rows]].sum()),
         total=None if withheld else float(board.qpv[rows].sum()),
-        unit="habitants de QPV",
+        unit="habitants des QPV de population connue" if missing else "habitants de QPV",
         year=f"population municipale {years}" if years else "année non indiquée",
         source=source,
-        at_least=(floor or not complete or bool(missing)) and not withheld,
+        at_least=(floor or not complete) and not withheld,
         estimated=bool(shared.any()),
-        total_complete=complete and not missing,
+        total_complete=complete,
         reason=_sentence(reasons),
         remedy=_remedy((not complete or missing) and "qpv", floor),
     )
