@@ -217,7 +217,7 @@ def _gap_block(report: CoverageReport, level: str) -> dict[str, Any]:
     if level != "cls":  # CLS may overlap: their inhabitants do not add up
         note += f", {total} des habitants"
     else:
-        note += f" ; {fr.count(int(table['cls_sans_clsm'].sum()), 'CLS')} sans aucun CLSM connu"
+        note += f" ; {fr.count(int(table['cls_sans_clsm'].sum()), 'CLS', 'CLS')} sans aucun CLSM connu"
     return {
         "title": f"Écarts : {LEVELS[level]}",
         "note": fr.typeset(f"{note}."),

@@ -219,7 +219,8 @@ def _quarters(board: Board, rows: Rows) -> tuple[Figure, Figure]:
     reasons = [] if complete else ["la liste des QPV n’est pas complète ici"]
     if why:
         reasons.append(_inside(why))
-    missing = int(board.qpv_unknown[rows].sum())
+    unknown = layer.members["inhabitants"].isna().to_numpy() & inside[layer.members["row"].to_numpy()]
+    missing = int(layer.members["zone"][unknown].nunique())
     years = "/".join(sorted({y for y in layer.zones["annee"].to_numpy()[met] if y})) if met.any() else ""
     source = f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(board)}"
     withheld = not complete and not met.any()
