@@ -224,6 +224,8 @@ def _quarters(board: Board, rows: Rows) -> tuple[Figure, Figure]:
     years = "/".join(sorted({y for y in layer.zones["annee"].to_numpy()[met] if y})) if met.any() else ""
     source = f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(board)}"
     withheld = not complete and not met.any()
+    if withheld:  # whatever is known of the CLSM changes nothing
+        reasons = reasons[:1]
     number = Figure(
         id="qpv",
         label="QPV dont toutes les communes sont couvertes",
@@ -313,6 +315,8 @@ def _bodies(board: Board, rows: Rows, layer_id: str, label: str, unit: str, sile
     if why:
         reasons.append(_inside(why))
     withheld = not complete and not met.any()
+    if withheld:  # whatever is known of the CLSM changes nothing
+        reasons = reasons[:1]
     every = met.any() and bool(touched[met].all())
     return Figure(
         id=layer_id,
