@@ -91,6 +91,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     expect(page.get_by_role("list", name="Légende de la carte")).to_contain_text("disque selon les habitants")
     tip = hover_commune(page, MELLE)
     assert "CLS : CLS" in plain(tip)
+    assert "CLSM : CLSM du Niortais" in plain(hover_commune(page, NIORT)), "who serves the commune"
     wait_query(page, territoire="dep-79", couches="cls,quartiers")
 
     # From the table (its list, by keyboard) to the map, which comes to the territory.

@@ -67,7 +67,7 @@ def figure_table(figures: Sequence[Figure], scope: Scope) -> str:
 
 def _detail(figure: Figure) -> str:
     if figure.unknown:
-        return f"{(figure.reason or 'inconnu').split('. ')[0].rstrip('.')}"
+        return re.split(r"\. | et la | et \d", figure.reason or "inconnu")[0].rstrip(".")  # the rest is in the sources
     year = re.sub(r"^.* au (1er \w+ \d{4})$", r"\1", figure.year)
     mark = " · estimation" if figure.estimated else ""
     return f"{figure.fraction}{f' · {year}' if year else ''}{mark}"
