@@ -35,7 +35,7 @@ from geo.coverage_exports import (
 )
 from geo.coverage_map import STATUS_STYLES, coverage_map, map_text
 from geo.coverage_people import make_board
-from geo.coverage_report import FACT_COLUMNS, CoverageReport, clsm_table, figures_table, sources
+from geo.coverage_report import FACT_COLUMNS, CoverageReport, benchmarks_table, clsm_table, figures_table, sources
 from geo.layers import DATA, load_layers
 from geo.siting import candidates, next_clsm
 from tests import real
@@ -50,6 +50,11 @@ def _report(
     chosen = read_scope(scope, real.atlas())
     siting = next_clsm(chosen, board, candidates(level, chosen, board), k, kind=level, ceiling=None) if k else None
     return CoverageReport(chosen, board, level=level, siting=siting)
+
+
+@lru_cache(maxsize=1)
+def _files() -> dict[str, bytes]:
+    return coverage_files(_report())
 
 
 def _rows(content: bytes) -> list[dict[str, str]]:
@@ -76,6 +81,14 @@ def test_the_figures_of_the_table_are_those_of_the_page() -> None:
     assert table["source"].str.len().min() > 10
     unknown = table[table["valeur"].isna()]
     assert len(unknown) and (unknown["lecture"] == "non évaluable").all() and (unknown["limite"] != "").all()
+
+
+def test_surveys_have_shares_and_means_apart() -> None:
+    table = benchmarks_table(_report()).set_index(["critere", "classe"])
+    assert table.at[("Taille moyenne", "habitants"), "moyenne_enquete_2018"] == 87_000
+    assert table.at[("Taille des CLSM", "moins de 100 000 habitants"), "part_enquete_2018"] == 0.75
+    shares = table[["part", "part_enquete_2018", "part_enquete_2022"]].stack().dropna()
+    assert shares.between(0, 1).all()
 
 
 def test_every_source_says_where_it_is_complete() -> None:
@@ -121,7 +134,7 @@ def test_clsm_come_back_through_the_data_door(name: str) -> None:
     door = pytest.importorskip("geo.import_draft", reason="la porte des données n’est pas encore là")
     file = f"couverture-clsm-dep-79{name}"
     sheet = {".gpkg": "clsm", ".xlsx": "CLSM"}.get(name)
-    back = door.read_import(coverage_files(_report())[file], file, "clsm", atlas=real.atlas(), sheet=sheet)
+    back = door.read_import(_files()[file], file, "clsm", atlas=real.atlas(), sheet=sheet)
     layer = real.crosswalk().layers["clsm"]
     met = {"clsm-79-niortais", "clsm-79-bocage-bressuirais", "clsm-79-pays-thouarsais"}
     assert set(back.zones.index) == met
@@ -213,11 +226,12 @@ def test_overseas_départements_are_drawn_in_insets() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scope", "level"), [("dep-79", "epci"), ("dep-94", "ept"), ("dep-974", "epci"), ("epci-200041317", "epci")]
+    ("scope", "level"),
+    [("dep-79", "epci"), ("dep-94", "ept"), ("dep-974", "epci"), ("epci-200041317", "epci"), ("reg-11", "epci")],
 )
 def test_the_director_has_two_tagged_pages(scope: str, level: str) -> None:
     complete = ("79",) if "79" in scope else ()
-    report = _report(scope, level=level, complete=complete, k=2 if scope != "epci-200041317" else 0)
+    report = _report(scope, level=level, complete=complete, k=10 if scope != "epci-200041317" else 0)
     made = director_pdf(report, date="1er janvier 2026", software="Tableau de bord CLSM", link="http://localhost/?s=79")
     read = pypdf.PdfReader(io.BytesIO(made))
     assert len(read.pages) == 2
@@ -227,7 +241,7 @@ def test_the_director_has_two_tagged_pages(scope: str, level: str) -> None:
     assert report.title in text and "1er janvier 2026" in text
     for figure in report.figures:
         assert plain(figure.amount) in text, figure.id
-    assert "Limites et sources" in text
+    assert "Ce qui limite la lecture" in text and "Sources" in text
     assert len(made) < 1_000_000
 
 
@@ -241,12 +255,13 @@ def test_pages_say_priorities_next_clsm_and_what_is_not_known() -> None:
 
 
 def test_every_file_is_made_and_named_for_its_scope() -> None:
-    files = coverage_files(_report())
+    files = _files()
     assert {name.rsplit(".", 1)[1] for name in files} == {"csv", "xlsx", "geojson", "gpkg", "pdf"}
     assert all(name.startswith("couverture-clsm-dep-79") for name in files)
     assert slug("Écarts Secteurs infanto-juvéniles") == "ecarts-secteurs-infanto-juveniles"
 
 
 def test_the_same_view_gives_the_same_files() -> None:
-    once, twice = ({n: c for n, c in coverage_files(_report()).items() if not n.endswith(".pdf")} for _ in range(2))
+    once = {n: c for n, c in _files().items() if not n.endswith(".pdf")}
+    twice = {n: c for n, c in coverage_files(_report()).items() if not n.endswith(".pdf")}
     assert once == twice

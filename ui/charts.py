@@ -88,7 +88,8 @@ def clsm_sizes(table: pd.DataFrame, marker: float) -> go.Figure:
         x=1, xref="paper", y=marker, yanchor="bottom", xanchor="right", showarrow=False,
         text=f"repère du guide : environ {fr.number(marker)}",
     )  # fmt: skip
-    return _laid_out(figure, x="CLSM, du plus grand au plus petit", y="Habitants")
+    figure.update_traces(width=0.8)
+    return _counted(_laid_out(figure, x="CLSM, du plus grand au plus petit", y="Habitants"), len(held), 0.4)
 
 
 def covered_curve(curve: pd.DataFrame, population: float) -> go.Figure:
@@ -104,7 +105,13 @@ def covered_curve(curve: pd.DataFrame, population: float) -> go.Figure:
         hovertemplate="%{x} CLSM (%{hovertext})<br>%{y:.1f} % des habitants<extra></extra>",
     )
     chart = _laid_out(figure, x="Nombre de CLSM, du plus grand au plus petit", y="Habitants couverts (%)")
-    return chart
+    return _counted(chart, len(curve), 0.0)
+
+
+def _counted(figure: go.Figure, count: int, first: float) -> go.Figure:
+    """Count things on the horizontal axis: whole numbers only, and room beside a few."""
+    figure.update_xaxes(range=[first, max(count, 5) + 0.6], dtick=1 if count <= 20 else None)
+    return figure
 
 
 def qpv_scatter(gaps: pd.DataFrame) -> go.Figure:
@@ -121,7 +128,12 @@ def qpv_scatter(gaps: pd.DataFrame) -> go.Figure:
         hovertext=[html.escape(n) for n in gaps["nom"]],
         hovertemplate="%{hovertext}<br>%{x:,.0f} habitants sans CLSM ni projet connu<br>%{y:.1f} % en QPV<extra></extra>",
     )  # fmt: skip
-    return _laid_out(figure, x="Habitants sans CLSM ni projet connu", y="Part des habitants en QPV (%)")
+    chart = _laid_out(
+        figure, x="Habitants sans CLSM ni projet connu (échelle logarithmique)", y="Part des habitants en QPV (%)"
+    )
+    ticks = [10**n for n in range(8)]
+    chart.update_xaxes(type="log", tickvals=ticks, ticktext=[fr.number(t) for t in ticks])
+    return chart
 
 
 def scatter_rows(gaps: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -22,7 +23,7 @@ from geo import preview as preview_module
 from geo import world as world_module
 from geo.benchmarks import Benchmark, Portfolio
 from geo.communes import Atlas
-from geo.coverage import Coverage, Place, Scope, scopes
+from geo.coverage import Coverage, Place, Scope, scope_rows, scopes
 from geo.coverage_figures import Figure
 from geo.coverage_people import Board, make_board
 from geo.crosswalk import Crosswalk
@@ -370,3 +371,16 @@ def coverage_file(
 ) -> bytes:
     """Return one file of a coverage view (pdf, xlsx, zip, geojson, gpkg); `ask`: the next CLSM; `told`: date and link."""
     return _coverage_file(token(), kind, scope, complete, level, weights, ask, told)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _zones_here(_: str, layer_id: str, scope: Scope) -> int:
+    members = crosswalk().layers[layer_id].members
+    inside = np.zeros(len(atlas().table), dtype=bool)
+    inside[scope_rows(scope, atlas())] = True
+    return len(np.unique(members["zone"].to_numpy()[inside[members["row"].to_numpy()]]))
+
+
+def zones_here(layer_id: str, scope: Scope) -> int:
+    """Return how many zones of a layer a scope meets."""
+    return _zones_here(token(), layer_id, scope)

@@ -264,7 +264,7 @@
         this._highlight(number);
         this._click(this.geometry.codes[number]);
       }
-      this._hover(number, event.latlng);
+      if (!this._onMark) this._hover(number, event.latlng);
     }
 
     /** The number always grows, so that a second click on the same commune is a new message. */
@@ -306,6 +306,7 @@
       }
       const swatch = this.layer.status && this.layer.palette[this.layer.status[number]];
       if (swatch && swatch.label) line(node, swatch.label);
+      this.plus.describe(node, number);
       for (const overlay of this._shown) {
         const zones = overlay.of[number] || [];
         const names = zones.map((zone) => overlay.zones[zone]).filter(Boolean).map(([, name]) => String(name));
