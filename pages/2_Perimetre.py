@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.coverage import Scope
-from geo.findings import Settings
 from ui import coverage_view, frame, html, loaders, maps, panels, perimeter_view, scene
 
 MAP = "carte-perimetre"
@@ -61,9 +60,9 @@ def workbench() -> None:
         if not perimeter.communes:
             perimeter_view.invitation()
             return
-        facts, found = loaders.facts(perimeter), loaders.findings(perimeter)
+        facts, found = loaders.facts(perimeter), loaders.findings(perimeter, frame.settings())
         ordered = panels.in_order(found)
-        st.html(panels.perimeter_figures(facts, Settings()) + html.check_index(ordered))
+        st.html(panels.perimeter_figures(facts, frame.settings()) + html.check_index(ordered))
     left, right = st.columns([9, 11], gap="medium")
     left.html(html.section("Territoires et dispositifs rencontrés") + panels.layers_met(facts))
     right.html(

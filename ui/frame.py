@@ -13,6 +13,7 @@ from geo import french as fr
 from geo.codes import read_code, split_codes
 from geo.communes import CommuneCode
 from geo.errors import GeoInputError
+from geo.findings import Settings
 from geo.perimeter import Perimeter
 from ui import html, loaders, vendor
 
@@ -26,9 +27,13 @@ PAGES = (
 SELECTION = "selection"  # frozenset of atom codes
 SEQUENCE = "sequence"  # number of the selection last held, shared with the browser
 HISTORY = "history"  # earlier selections, the newest last
+FUTURE = "future"  # selections undone, the next to do again last
+START = "start"  # the selection to go back to: the one a link or « Partir de » brought
+LOCKED = "locked"  # communes that stay in the perimeter, whatever is clicked
 PERIMETER_SCOPE = "perimeter-scope"
 COVERAGE_SCOPE = "coverage-scope"
 COMPLETE = "complete"  # départements the user states complete
+SETTINGS = "settings"  # thresholds of the checks, as geo.findings.Settings
 LINK = "link-read"
 HISTORY_LENGTH = 50
 MOST_PROBLEMS = 5  # shown of a bad link
@@ -38,9 +43,13 @@ DEFAULTS = {
     SELECTION: frozenset(),
     SEQUENCE: 0,
     HISTORY: (),
+    FUTURE: (),
+    START: frozenset(),
+    LOCKED: frozenset(),
     PERIMETER_SCOPE: "dep-94",
     COVERAGE_SCOPE: "france",
     COMPLETE: (),
+    SETTINGS: Settings(),
     LINK: "",
 }
 
@@ -86,29 +95,81 @@ def selection() -> frozenset[str]:
     return st.session_state[SELECTION]
 
 
+def settings() -> Settings:
+    """Return the thresholds of the session, those of the guide until someone changes them."""
+    return st.session_state[SETTINGS]
+
+
+def set_settings(changed: Settings | None = None) -> None:
+    """Replace the thresholds; without an argument, go back to the guide’s."""
+    st.session_state[SETTINGS] = changed or Settings()
+
+
 def perimeter() -> Perimeter:
     """Return the current perimeter, possibly empty."""
     return Perimeter(frozenset(CommuneCode(c) for c in selection()), year=loaders.atlas().year)
 
 
 def choose(codes: Iterable[str], *, sequence: int | None = None) -> None:
-    """Replace the selection; `sequence` is the browser's number when the change comes from the map."""
-    chosen = frozenset(codes)
+    """Replace the selection; `sequence` is the browser's number when the change comes from the map.
+
+    Locked communes stay.
+    """
+    chosen = frozenset(codes) | locked()
     if chosen == selection():
         st.session_state[SEQUENCE] = max(st.session_state[SEQUENCE], sequence or 0)
         return
     st.session_state[HISTORY] = (*st.session_state[HISTORY], selection())[-HISTORY_LENGTH:]
+    st.session_state[FUTURE] = ()
     st.session_state[SELECTION] = chosen
     st.session_state[SEQUENCE] = st.session_state[SEQUENCE] + 1 if sequence is None else sequence
 
 
+def start_from(codes: Iterable[str]) -> None:
+    """Replace the selection by a new start, which « Réinitialiser » comes back to; earlier locks are let go."""
+    st.session_state[LOCKED] = frozenset()
+    choose(codes)
+    st.session_state[START] = selection()
+
+
 def undo() -> None:
     """Go back to the selection before."""
-    history = st.session_state[HISTORY]
-    if history:
-        st.session_state[HISTORY] = history[:-1]
-        st.session_state[SELECTION] = history[-1]
-        st.session_state[SEQUENCE] += 1
+    _step(HISTORY, FUTURE)
+
+
+def redo() -> None:
+    """Do again what was undone last."""
+    _step(FUTURE, HISTORY)
+
+
+def _step(source: str, target: str) -> None:
+    """Move to the last selection of one pile, leaving the present one on the other; what changes nothing is passed over."""
+    pile = st.session_state[source]
+    while pile:
+        *rest, last = pile
+        pile, held = tuple(rest), last | locked()
+        if held != selection():
+            st.session_state[target] = (*st.session_state[target], selection())[-HISTORY_LENGTH:]
+            st.session_state[SELECTION] = held
+            st.session_state[SEQUENCE] += 1
+            break
+    st.session_state[source] = pile
+
+
+def reset() -> None:
+    """Go back to where this perimeter started, unlocked; « Annuler » comes back from it."""
+    st.session_state[LOCKED] = frozenset()
+    choose(st.session_state[START])
+
+
+def locked() -> frozenset[str]:
+    """Return the communes that stay in the perimeter, whatever is clicked."""
+    return st.session_state[LOCKED]
+
+
+def lock(codes: Iterable[str]) -> None:
+    """Lock these communes of the perimeter, and no other."""
+    st.session_state[LOCKED] = frozenset(codes) & selection()
 
 
 def read_link() -> tuple[str, ...]:

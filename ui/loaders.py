@@ -18,7 +18,7 @@ from geo import world as world_module
 from geo.communes import Atlas
 from geo.coverage import Coverage, Place, Scope, scopes
 from geo.crosswalk import Crosswalk
-from geo.findings import Finding
+from geo.findings import Finding, Settings
 from geo.guidance import Check, run_checks
 from geo.perimeter import Perimeter, PerimeterFacts
 from geo.world import World, open_world
@@ -92,13 +92,13 @@ def facts(perimeter: Perimeter) -> PerimeterFacts:
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _findings(_: str, perimeter: Perimeter) -> tuple[tuple[Check, Finding], ...]:
-    return run_checks(facts(perimeter))
+def _findings(_: str, perimeter: Perimeter, settings: Settings) -> tuple[tuple[Check, Finding], ...]:
+    return run_checks(facts(perimeter), settings)
 
 
-def findings(perimeter: Perimeter) -> tuple[tuple[Check, Finding], ...]:
-    """Return the checks of a perimeter."""
-    return _findings(token(), perimeter)
+def findings(perimeter: Perimeter, settings: Settings | None = None) -> tuple[tuple[Check, Finding], ...]:
+    """Return the checks of a perimeter, by the thresholds given (those of the guide by default)."""
+    return _findings(token(), perimeter, settings or Settings())
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -29,11 +29,21 @@ from ui.vendor import versions
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = "../../app/static/"  # as seen from the component's frame; holds under any server.baseUrlPath
-SCRIPTS = ("js/outils.js", "js/geometrie.js", "js/couche.js", "js/carte.js")
+SCRIPTS = (
+    "js/outils.js",
+    "js/geometrie.js",
+    "js/couche.js",
+    "js/carte.js",
+    "js/apercu.js",
+    "js/montrer.js",
+    "js/dessin.js",
+)
 STYLES = ("css/carte.css",)
 METROPOLE = ((41.3, -5.2), (51.15, 9.6))  # south-west and north-east corners, for a scope that holds overseas too
 
 MAX_COMMUNES = 40_000  # more than there are
+MAX_CORNERS = 200
+MAX_RADIUS_M = 2_000_000
 MAX_NUMBER = 2**53 - 1  # what JavaScript counts exactly
 CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
 CLICKED = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,119}", re.ASCII)
@@ -84,6 +94,28 @@ class Point:
     detail: str = ""
     fill: str = "#0b6e75"
     radius: float = 6.0
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What one more click would change: inhabitants today, the sentences, and their ranks for each commune told of.
+
+    `locked` are communes that stay whatever is clicked.
+    """
+
+    people: int
+    texts: tuple[str, ...] = ()
+    of: Mapping[str, Sequence[int]] | None = None
+    locked: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What was drawn: the corners of a zone, or the centre of a circle and its radius; degrees (latitude first), metres."""
+
+    corners: tuple[Corner, ...] = ()
+    centre: Corner | None = None
+    radius_m: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -282,6 +314,18 @@ def _overlays(overlays: Sequence[Overlay]) -> list[dict[str, object]]:
     return [asdict(overlay) for overlay in overlays]
 
 
+def _preview(preview: Preview | None) -> dict[str, object] | None:
+    if preview is None:
+        return None
+    of = ";".join(f"{code}:{'.'.join(map(str, ranks))}" for code, ranks in (preview.of or {}).items())
+    return {
+        "people": preview.people,
+        "texts": list(preview.texts),
+        "of": of,
+        "locked": pack_codes(sorted(preview.locked)),
+    }
+
+
 def selection_state(
     *,
     codes: Iterable[str],
@@ -291,6 +335,7 @@ def selection_state(
     overlays: Sequence[Overlay] = (),
     paint: Paint | None = None,
     focus: Focus | None = None,
+    preview: Preview | None = None,
 ) -> folium.FeatureGroup:
     """Return the state of a selection map.
 
@@ -307,6 +352,7 @@ def selection_state(
             "overlays": _overlays(overlays),
             "paint": _paint(paint),
             "focus": asdict(focus) if focus else None,
+            "preview": _preview(preview),
         }
     )
 
@@ -364,6 +410,32 @@ def read_selection(value: object) -> tuple[list[str], int] | None:
     if not all(isinstance(code, str) and CODE.fullmatch(code) for code in codes):
         return None
     return list(dict.fromkeys(codes)), number
+
+
+def read_shape(value: object) -> tuple[Shape, int] | None:
+    """Return the shape the browser says was drawn, and its number, or None when the value is not one."""
+    if not isinstance(value, Mapping) or set(value) != {"draw", "n"}:
+        return None
+    drawn, number = value["draw"], _number(value["n"])
+    if number is None or not isinstance(drawn, Mapping):
+        return None
+    if set(drawn) == {"zone"} and isinstance(drawn["zone"], list) and 3 <= len(drawn["zone"]) <= MAX_CORNERS:
+        corners = tuple(c for c in map(_corner, drawn["zone"]) if c)
+        return (Shape(corners), number) if len(corners) == len(drawn["zone"]) else None
+    if set(drawn) == {"centre", "rayon"}:
+        centre, radius = _corner(drawn["centre"]), _number(drawn["rayon"])
+        if centre and radius and radius <= MAX_RADIUS_M:
+            return Shape(centre=centre, radius_m=float(radius)), number
+    return None
+
+
+def _corner(value: object) -> Corner | None:
+    if not isinstance(value, list) or len(value) != 2:
+        return None
+    lat, lon = value
+    if any(isinstance(v, bool) or not isinstance(v, int | float) for v in value):
+        return None
+    return (float(lat), float(lon)) if abs(lat) <= 90 and abs(lon) <= 180 else None
 
 
 def read_click(value: object) -> tuple[str, int] | None:
