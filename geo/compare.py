@@ -166,7 +166,7 @@ def _hospitals(facts: PerimeterFacts) -> Value:
     return _known(facts, "secteurs-adultes", len(names))
 
 
-_people = fr.inhabitants
+_people = fr.number  # the label says « habitants »
 _ACROSS = "territoires trop éloignés pour une même mesure"
 TERRITORY, QPV, PSYCHIATRY, LAYERS, WORK, TABLE = (
     "Territoire", "Politique de la ville", "Psychiatrie", "Articulation", "Coordination", "Qui doit être à la table",

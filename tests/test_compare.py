@@ -79,16 +79,16 @@ def test_where_a_list_is_not_complete_a_count_is_a_floor_and_no_difference_is_sa
     assert measure.text(both.every[0].values["qpv"]) == "au moins 1"
     assert measure.text(both.every[1].values["qpv"]) == "aucun connu"
     assert both.difference_text(measure, 1) == "écart inconnu"
-    assert both.difference_text(BY_ID["population"], 1).endswith("habitants")
+    assert both.difference_text(BY_ID["population"], 1).endswith("200")
     assert both.difference_text(BY_ID["population"], 0) == ""
 
 
 def test_differences_are_written_with_their_sign() -> None:
     people = BY_ID["population"]
-    assert plain(people.difference_text(Value(10), Value(1010))) == "+ 1 000 habitants"
-    assert plain(people.difference_text(Value(11), Value(10))) == "− 1 habitant"
+    assert plain(people.difference_text(Value(10), Value(1010))) == "+ 1 000"
+    assert plain(people.difference_text(Value(11), Value(10))) == "− 1"
     assert people.difference_text(Value(5), Value(5)) == "="
-    assert plain(BY_ID["rural"].difference_text(Value(5, estimated=True), Value(7))) == "environ + 2 habitants"
+    assert plain(BY_ID["rural"].difference_text(Value(5, estimated=True), Value(7))) == "environ + 2"
     assert plain(BY_ID["ville_principale"].difference_text(Value(1.0), Value(0.75))) == "− 25,0 points"
 
 
