@@ -9,7 +9,7 @@ from geo import french as fr
 from geo.crosswalk import Overlap
 from geo.perimeter import PerimeterFacts
 
-MOST_MAYORS = 12
+MOST_MAYORS, MOST_BODIES, MOST_SECTORS, MOST_ZONES = 12, 8, 8, 10  # named one by one; past it, « et n autres »
 
 
 @dataclass(frozen=True)
@@ -33,39 +33,45 @@ def _elected(facts: PerimeterFacts) -> Iterator[Guest]:
         f"{len(names)} maires" if many else "Maire", fr.listing(names, most=MOST_MAYORS),
         "Le CLSM est présidé par un élu ; chaque commune du périmètre est concernée." if many else "Le CLSM est présidé par un élu.",
     )  # fmt: skip
-    for part in facts.communities:
+    shown = facts.communities[:MOST_BODIES]
+    for part in shown:
         share = (
             "en entier"
             if part.whole
-            else f"{fr.number(part.communes)} commune{'s' if part.communes > 1 else ''} sur {fr.number(part.communes_total)}"
+            else f"pour {fr.count(part.communes, 'commune')} sur {fr.number(part.communes_total)}"
         )
         yield Guest(
             "Intercommunalité",
             part.name,
-            f"Dans le périmètre {share} ; politique de la ville, habitat, contrat local de santé.",
+            f"Concernée {share} ; politique de la ville, habitat, contrat local de santé.",
         )
+    if len(facts.communities) > len(shown):
+        rest = [p.name for p in facts.communities[len(shown) :]]
+        yield Guest("Intercommunalités", fr.listing(rest), "Concernées aussi.")
 
 
 def _psychiatry(facts: PerimeterFacts) -> Iterator[Guest]:
-    for layer_id, what in (
-        ("secteurs-adultes", "Psychiatrie adulte"),
-        ("secteurs-enfants", "Psychiatrie infanto-juvénile"),
-    ):
-        layer = facts.crosswalk.layers[layer_id]
+    """Yield each hospital with its sectors; a sector without known hospital stands alone."""
+    kinds = (("secteurs-adultes", "Psychiatrie adulte"), ("secteurs-enfants", "Psychiatrie infanto-juvénile"))
+    for layer_id, what in kinds:
+        zones = facts.crosswalk.layers[layer_id].zones
+        teams: dict[str, list[Overlap]] = {}
         for overlap in facts.overlaps[layer_id]:
-            hospital = str(layer.zones.at[overlap.id, "territoire"])
-            name = f"{overlap.name}, {hospital}" if hospital and hospital != overlap.name else overlap.name
-            yield Guest(what, name, f"Secteur du périmètre{_share(overlap)}.")
+            hospital = str(zones.at[overlap.id, "territoire"])
+            teams.setdefault(hospital or overlap.name, []).append(overlap)
+        for hospital, sectors in teams.items():
+            named = fr.listing((f"{o.name}{_share(o)}" for o in sectors), most=MOST_SECTORS)
+            yield Guest(what, hospital, f"{'Secteurs' if len(sectors) > 1 else 'Secteur'} du périmètre : {named}.")
         if not facts.known_everywhere(layer_id) and not facts.assigned_everywhere(layer_id):
             yield Guest(what, "autres secteurs à identifier", "La liste des secteurs n’est pas complète ici.")
 
 
 def _share(overlap: Overlap) -> str:
     if overlap.share_of_zone is None or overlap.zone_population is None:
-        return ", part inconnue"
+        return " (part inconnue)"
     if overlap.share_of_zone == 1:
-        return ", en entier"
-    return f" : {fr.ratio(overlap.population or 0, overlap.zone_population)} de ses habitants"
+        return " (entier)"
+    return f" ({fr.percent(overlap.share_of_zone)} de ses habitants)"
 
 
 def _health(facts: PerimeterFacts) -> Iterator[Guest]:
@@ -76,8 +82,9 @@ def _health(facts: PerimeterFacts) -> Iterator[Guest]:
         "clsm": "CLSM déjà là : mutualiser, fusionner ou se coordonner.",
     }
     for layer_id, reason in reasons.items():
-        for overlap in facts.overlaps[layer_id]:
-            yield Guest(facts.crosswalk.layers[layer_id].name, overlap.name, reason)
+        names = [o.name for o in facts.overlaps[layer_id]]
+        if names:
+            yield Guest(facts.crosswalk.layers[layer_id].name, fr.listing(names, most=MOST_ZONES), reason)
     yield Guest(
         "Usagers et proches",
         "GEM, associations d’usagers et de proches",

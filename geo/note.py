@@ -13,7 +13,7 @@ from datetime import date
 from geo import french as fr
 from geo.checks_layers import DISPOSITIFS
 from geo.compare import MEASURES, Evaluated, SideBySide
-from geo.crosswalk import Overlap
+from geo.crosswalk import Overlap, Relation
 from geo.findings import Outcome, Reach
 from geo.guests import guests
 from geo.layers import Etat
@@ -24,12 +24,23 @@ from geo.svg_map import SvgMap
 from geo.version import version
 from geo.world import World
 
-MOST_ZONES = 8  # of a layer in a note; the workbook has them all
+MOST_ZONES = 6  # of a layer in a note; the workbook has them all
 MOST_DETAILS = 3
+# Checks whose details the tables of the note say: zones met, guests, annual costs.
+TOLD_ELSEWHERE = ("secteurs", "articulation", "moyens", "elus")
 MOST_COMMUNES = 60
 LAYERS = ("clsm", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac", "qpv", "epci", "ept")
 TONES = {Outcome.FAVORABLE: "f", Outcome.DISCUSS: "d", Outcome.VIGILANCE: "v", Outcome.UNKNOWN: "n"}
 REACH_TONES = {Reach.INFORMATION: "i", Reach.NOT_CONCERNED: "s"}
+# What the zone is to the perimeter, in the fewest words.
+RELATIONS = {
+    Relation.IDENTIQUE: "identique",
+    Relation.INCLUS: "contient le périmètre",
+    Relation.CONTIENT: "incluse",
+    Relation.PARTIEL: "recoupée en partie",
+    Relation.A_PRECISER: "à préciser",
+}
+CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
@@ -130,9 +141,9 @@ def make_note(
         staffing_text=next(f.sentence for _, f in found.findings if f.id == "moyens"),
         comparison=comparison_tables(comparison) if comparison and len(comparison.every) > 1 else (),
         settings=settings_table(found),
-        settings_text="Tous les seuils sont à leur valeur de départ."
+        settings_text="Tous les seuils sont à leur valeur de départ ; chacun est écrit sous le repère qui l’emploie."
         if not changed
-        else f"Seuils modifiés par l’auteur : {fr.listing(s.label.lower() for s in changed)}.",
+        else f"Seuils modifiés par l’auteur : {used_text(tuple(s.name for s in changed), settings)}. Les autres sont à leur valeur de départ.",
         limits=tuple(_limits(facts)),
         sources=sources_table(facts, world),
         made_on=long_date(made_on),
@@ -189,8 +200,7 @@ def _check_lines(found: Evaluated) -> Iterator[CheckLine]:
         details = [fr.typeset(d) for d in finding.details[:MOST_DETAILS]]
         if len(finding.details) > MOST_DETAILS:
             details.append(f"Et {fr.count(len(finding.details) - MOST_DETAILS, 'ligne')} de plus, dans le classeur.")
-        # The annual costs have their own table, and lists of names their own paragraphs.
-        shown = () if finding.id in ("moyens", "elus") else tuple(details)
+        shown = () if finding.id in TOLD_ELSEWHERE else tuple(details)
         yield CheckLine(
             title=check.title,
             badge=str(finding.outcome if judges else finding.reach),
@@ -200,7 +210,7 @@ def _check_lines(found: Evaluated) -> Iterator[CheckLine]:
             details=shown,
             missing=tuple(fr.typeset(m) for m in finding.missing),
             settings=used_text(check.settings, found.settings),
-            source=fr.typeset(check.source),
+            source=fr.typeset(check.source.removeprefix(CHAPTER)),
         )
 
 
@@ -232,7 +242,7 @@ def _zones(facts: PerimeterFacts) -> Table:
         ("Couche", "Zone", "Habitants en commun", "Part du périmètre", "Part de la zone", "Relation"),
         tuple(rows),
         numeric=(2, 3, 4),
-        widths=(1.5, 2.9, 1.2, 1.1, 1.1, 1.5),
+        widths=(1.9, 2.9, 1.1, 1.0, 1.0, 1.5),
         note=" ".join(notes),
     )
 
@@ -244,12 +254,15 @@ def zone_cells(overlap: Overlap) -> tuple[str, str, str, str, str]:
     least = "au moins " if overlap.partial and overlap.layer != "qpv" else "environ " if overlap.estimated else ""
     people = "inconnu" if unknown else f"{least}{fr.number(overlap.population or 0)}"
     share = (
-        "inconnue"
-        if unknown or overlap.share_of_perimeter is None
-        else f"{least}{fr.percent(overlap.share_of_perimeter)}"
+        "inconnue" if unknown or overlap.share_of_perimeter is None else f"{least}{_small(overlap.share_of_perimeter)}"
     )
-    zone = "inconnue" if overlap.share_of_zone is None else f"{least}{fr.percent(overlap.share_of_zone)}"
-    return f"{overlap.name}{state}", people, share, zone, str(overlap.relation)
+    zone = "inconnue" if overlap.share_of_zone is None else f"{least}{_small(overlap.share_of_zone)}"
+    return f"{overlap.name}{state}", people, share, zone, RELATIONS[overlap.relation]
+
+
+def _small(share: float) -> str:
+    """Write a share; a very small one is not rounded to nought."""
+    return f"< 0,1{fr.NBSP}%" if 0 < share < 0.0005 else fr.percent(share)
 
 
 def guests_table(facts: PerimeterFacts) -> Table:
