@@ -37,7 +37,7 @@ RELATIONS = {
     Relation.IDENTIQUE: "identique",
     Relation.INCLUS: "contient le périmètre",
     Relation.CONTIENT: "incluse",
-    Relation.PARTIEL: "recoupée en partie",
+    Relation.PARTIEL: "en partie",
     Relation.A_PRECISER: "à préciser",
 }
 CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
@@ -225,17 +225,21 @@ def _communes(facts: PerimeterFacts) -> str:
 
 def _zones(facts: PerimeterFacts) -> Table:
     rows: list[tuple[str, ...]] = []
-    unknown, none = [], []
+    unknown: list[str] = []
+    none: list[str] = []
     for layer_id in LAYERS:
         layer, met = facts.crosswalk.layers[layer_id], facts.overlaps[layer_id]
         if not met:
             (none if facts.known_everywhere(layer_id) else unknown).append(layer.name)
             continue
-        partly = "" if facts.known_everywhere(layer_id) else " (liste incomplète ici)"
+        partly = "" if facts.known_everywhere(layer_id) else " *"
         rows += [(f"{layer.name}{partly}" if i == 0 else "", *zone_cells(o)) for i, o in enumerate(met[:MOST_ZONES])]
         if len(met) > MOST_ZONES:
             rows.append(("", f"et {fr.count(len(met) - MOST_ZONES, 'autre')}, dans le classeur", "", "", "", ""))
-    notes = [f"Aucun connu, la liste étant incomplète ici : {fr.listing(unknown)}."] if unknown else []
+    notes = (
+        ["* Liste incomplète ici : d’autres zones peuvent exister."] if any(r[0].endswith("*") for r in rows) else []
+    )
+    notes += [f"Aucun connu, la liste étant incomplète ici : {fr.listing(unknown)}."] if unknown else []
     notes += [f"Aucun : {fr.listing(n for n in none if n != 'EPT')}."] if set(none) - {"EPT"} else []
     return Table(
         "Territoires et dispositifs rencontrés",

@@ -39,11 +39,11 @@ def picture_png(svg: str, *, ppi: float = 180.0) -> bytes:
     """Turn a drawn picture into PNG, for files that take no SVG."""
     import typst
 
-    pages = typst.compile(
+    made: Any = typst.compile(
         Path(TEMPLATES) / "image.typ",
         root=TEMPLATES,
         sys_inputs={"data": json.dumps({"svg": svg})},
         format="png",
         ppi=ppi,
     )
-    return pages[0] if isinstance(pages, list) else pages
+    return bytes(made[0] if isinstance(made, list) else made)
