@@ -9,16 +9,15 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from geo import sync_cli
+from geo import coverage_cli, sync_cli
 from geo.codes import split_codes
-from geo.communes import BASE, Atlas
-from geo.coverage import coverage, read_scope
+from geo.communes import BASE
 from geo.crosswalk import Crosswalk
 from geo.errors import GeoInputError
 from geo.guidance import run_checks
 from geo.layers import find_zones
 from geo.perimeter import Perimeter, perimeter_of_zone
-from geo.report import coverage_data, coverage_text, evaluation, evaluation_text
+from geo.report import evaluation, evaluation_text
 from geo.world import open_world
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "geo"
@@ -35,11 +34,7 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument("--clsm", help="identifiant d’un CLSM connu (clsm-94-creteil)")
     which.add_argument("--secteur", help="code d’un secteur de psychiatrie (94G07)")
     evaluate.add_argument("--json", action="store_true", help="écrire du JSON")
-    cover = commands.add_parser("coverage", help="couverture d’un territoire")
-    cover.add_argument("--scope", required=True, help="france, un département (94) ou une région (reg-32)")
-    cover.add_argument("--complete", default="", metavar="DEPARTEMENTS",
-                       help="départements où vous savez complète la liste des CLSM (94,79)")  # fmt: skip
-    cover.add_argument("--json", action="store_true", help="écrire du JSON")
+    coverage_cli.add_parser(commands)
     sync_cli.add_parser(commands)
     build = commands.add_parser("build", help="refaire la base des communes depuis les registres de paquets")
     build.add_argument("--to", type=Path, default=BASE, help="dossier de la base")
@@ -111,20 +106,8 @@ def _zone(text: str, layer_ids: tuple[str, ...], what: str, crosswalk: Crosswalk
 
 
 def _coverage(options: argparse.Namespace) -> Iterable[str]:
-    crosswalk = open_world().crosswalk
-    scope = read_scope(options.scope, crosswalk.atlas)
-    found = coverage(scope, crosswalk, complete=_departements(options.complete, crosswalk.atlas))
-    if options.json:
-        return [json.dumps(coverage_data(found), ensure_ascii=False, indent=2)]
-    return coverage_text(found)
-
-
-def _departements(text: str, atlas: Atlas) -> list[str]:
-    codes = [code.upper() for code in split_codes(text)]
-    problems = [f"{c} : département inconnu." for c in codes if c not in atlas.departements.index]
-    if problems:
-        raise GeoInputError(problems)
-    return codes
+    found = coverage_cli.run(options)
+    return found if isinstance(found, list) else [json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False)]
 
 
 def _build(options: argparse.Namespace) -> Iterable[str]:

@@ -94,8 +94,8 @@ def portfolio(scope: Scope, board: Board) -> Portfolio:
     sure = ~layer.zones["precision"].isin([Precision.INCONNUE, Precision.PARTIELLE]).to_numpy()
     met = ((every @ inside) > 0) & running
     departements = set(board.departements(np.flatnonzero(inside)))
-    lost = running & (layer.zones["precision"] == Precision.INCONNUE).to_numpy()
-    lost &= layer.zones["departement"].isin(departements).to_numpy()
+    unlocated = running & (layer.zones["precision"] == Precision.INCONNUE).to_numpy()
+    lost = unlocated & layer.zones["departement"].isin(departements).to_numpy()
     chosen = np.flatnonzero(met & sure)
     whole = incidence(layer, size, parts=False)
     rows = [every.indices[every.indptr[z] : every.indptr[z + 1]] for z in chosen]

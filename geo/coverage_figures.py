@@ -125,7 +125,7 @@ def _settle(figure: Figure) -> Figure:
         return replace(figure, at_least=False)
     if figure.value:
         return figure
-    known = f"Aucun connu ici. {figure.reason or ''}".strip()
+    known = f"Aucun chiffre sûr ici. {figure.reason or ''}".strip()
     return replace(figure, value=None, at_least=False, reason=known)
 
 
@@ -289,7 +289,9 @@ BODIES = (
 
 
 def _bodies(board: Board, rows: Rows, layer_id: str, label: str, unit: str, silent: bool) -> Figure | None:
-    layer = board.crosswalk.layers[layer_id]
+    layer = board.crosswalk.layers.get(layer_id)
+    if layer is None:
+        return None
     inside = np.zeros(len(board.status), dtype=bool)
     inside[rows] = True
     met, touched = zones_with_clsm(layer, board, inside)

@@ -27,6 +27,7 @@ from geo.findings import Settings
 from geo.layers import Etat
 
 KINDS: Mapping[str, str] = {
+    "commune": "Communes",
     "epci": "EPCI",
     "ept": "EPT du Grand Paris",
     "secteurs-adultes": "Secteurs adultes",
@@ -83,7 +84,10 @@ class Mix:
 
 @dataclass(frozen=True)
 class Pick:
-    """One CLSM of an answer, in order of gain: people it adds to those before it, by need; `gain` is what is maximised."""
+    """One CLSM of an answer, in order of gain: people it adds to those before it, by need; `gain` is what is maximised.
+
+    `added["qpv"]` is NaN where no inhabitant of QPV is known and the list may lack some.
+    """
 
     candidate: Candidate
     gain: float
@@ -142,14 +146,17 @@ class Siting:
         """Write what the answer is worth."""
         if not self.picks:
             return "Aucun candidat ne servirait un habitant de plus."
-        what = NEEDS[self.mix.single] if self.mix.single else "du besoin pondéré"
-        shown = fr.ratio(self.value, self.whole) if self.mix.single else fr.percent(self.value)
+        many = "serviraient" if len(self.picks) > 1 else "servirait"
+        shown = f"{many} {fr.percent(self.value)} du besoin pondéré"
+        if self.mix.single:
+            part = fr.percent(self.value / self.whole)
+            shown = f"{many} {fr.number(self.value)} des {fr.number(self.whole)} {NEEDS[self.mix.single]} ({part})"
         proof = (
             "optimum démontré"
             if self.exact
             else f"meilleure réponse trouvée dans le temps donné, à {fr.percent(self.gap)} près au plus de l’optimum"
         )
-        return fr.typeset(f"{fr.count(len(self.picks), 'CLSM', 'CLSM')} : {shown} {what} ; {proof}.")
+        return fr.typeset(f"{fr.count(len(self.picks), 'CLSM', 'CLSM')} {shown} ; {proof}.")
 
     def figures_after(self, board: Board) -> tuple[Figure, ...]:
         """Return the figures of the scope as they would read with these CLSM in service on all their communes."""
@@ -159,8 +166,15 @@ class Siting:
 def candidates(kind: str, scope: Scope, board: Board) -> tuple[Candidate, ...]:
     """Return the zones of a layer that the scope meets, as possible CLSM: their whole communes, inside the scope or not.
 
-    Zones in service only, for CLS. Communes partly in a zone are left out.
+    Zones in service only, for CLS. Communes partly in a zone are left out. The kind « commune » gives the communes of the
+    scope, each arrondissement by itself.
     """
+    if kind == "commune":
+        atlas = board.atlas
+        return tuple(
+            Candidate(str(atlas.codes[r]), str(atlas.names[r]), (r,), float(board.population[r]))
+            for r in scope_rows(scope, atlas).tolist()
+        )
     layer = board.crosswalk.layers[kind]
     whole = incidence(layer, len(board.status), parts=False)
     inside = np.zeros(len(board.status))
@@ -259,14 +273,14 @@ def next_clsm(
         mix=chosen_mix,
         ceiling=ceiling,
         asked=k,
-        picks=_picks(order, kept, demand, by_need),
+        picks=_picks(order, kept, demand, by_need, board),
         value=problem.value(order),
         whole=whole,
         exact=answer.exact,
         gap=answer.gap,
         seconds=seconds,
         ties=_ties(problem, order, answer, k, [c.name for c in kept], max(time_limit - seconds, 0.5)),
-        greedy=_picks(greedy, kept, demand, by_need),
+        greedy=_picks(greedy, kept, demand, by_need, board),
         greedy_value=problem.value(greedy),
         left_out=tuple(c for c in possible if ceiling is not None and c.population > ceiling),
         notices=_notices(scope, board, chosen_mix),
@@ -415,9 +429,9 @@ def _in_order(problem: _Problem, chosen: Sequence[int]) -> list[int]:
 
 
 def _picks(
-    order: Sequence[int], kept: Sequence[Candidate], demand: Floats, by_need: Mapping[str, Floats]
+    order: Sequence[int], kept: Sequence[Candidate], demand: Floats, by_need: Mapping[str, Floats], board: Board
 ) -> tuple[Pick, ...]:
-    picks = []
+    picks: list[Pick] = []
     served = np.zeros(len(demand), dtype=bool)
     total = 0.0
     for c in order:
@@ -426,7 +440,11 @@ def _picks(
         served[rows] = True
         gain = float(demand[new].sum())
         total += gain
-        picks.append(Pick(kept[c], gain, {n: float(v[new].sum()) for n, v in by_need.items()}, total))
+        added = {n: float(v[new].sum()) for n, v in by_need.items()}
+        asked = new[by_need["habitants"][new] > 0]
+        if not added["qpv"] and (not board.known_here("qpv", asked) or board.qpv_unknown[asked].any()):
+            added["qpv"] = float("nan")
+        picks.append(Pick(kept[c], gain, added, total))
     return tuple(picks)
 
 

@@ -341,7 +341,7 @@ def test_declaring_a_list_complete_turns_unknown_into_not_covered() -> None:
     after = written(app)
     assert "non couvert" in after
     assert "situation inconnue" not in after
-    row = before[before.index("\ninconnu\n") :].split("\n")[2:5]
+    row = before[before.rindex("\ninconnu\n") :].split("\n")[2:5]
     assert "non couvert\n" + "\n".join(row) in after, "the same communes and inhabitants, under another name"
     assert any("votre déclaration" in c.value for c in app.caption)
     ran(next(m for m in app.multiselect).set_value([]).run())
@@ -440,7 +440,7 @@ def test_the_method_tells_the_layers_complete_nowhere() -> None:
 
 
 def test_outlines_offered_exist_in_the_territory() -> None:
-    everywhere = scene.LINE_LABELS
+    everywhere = scene.LINE_LABELS | scene.MARK_LABELS
     app = coverage_of("dep-94")
     offered = pills(app, "lines-").options
     assert set(offered) <= set(everywhere.values())

@@ -33,6 +33,7 @@ SCRIPTS = (
     "js/outils.js",
     "js/geometrie.js",
     "js/couche.js",
+    "js/points.js",
     "js/carte.js",
     "js/apercu.js",
     "js/montrer.js",
@@ -49,6 +50,7 @@ CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
 CLICKED = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,119}", re.ASCII)
 ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+MOTIFS = ("oblique", "points", "lignes", "croix")  # as static/js/couche.js draws them
 
 Corner = tuple[float, float]
 Bounds = tuple[Corner, Corner]
@@ -56,11 +58,12 @@ Bounds = tuple[Corner, Corner]
 
 @dataclass(frozen=True)
 class Swatch:
-    """One status of a painted map: its fill (#rrggbb), its French label; `hatch` draws it as oblique strokes."""
+    """One status of a painted map: its fill (#rrggbb), its French label; `hatch` draws it with a motif of MOTIFS."""
 
     fill: str
     label: str
     hatch: bool = False
+    motif: str = "oblique"
 
 
 @dataclass(frozen=True)
@@ -306,7 +309,18 @@ def _paint(paint: Paint | None) -> dict[str, object] | None:
     if paint is None:
         return None
     _check_colours(swatch.fill for swatch in paint.palette)
-    return {"runs": paint.runs, "palette": [asdict(swatch) for swatch in paint.palette]}
+    wrong = [swatch.motif for swatch in paint.palette if swatch.motif not in MOTIFS]
+    if wrong:
+        raise ValueError(f"unknown motifs: {wrong[:5]}")
+    return {"runs": paint.runs, "palette": [_swatch(swatch) for swatch in paint.palette]}
+
+
+def _swatch(swatch: Swatch) -> dict[str, object]:
+    """Leave the motif out of what travels where it says nothing."""
+    kept = asdict(swatch)
+    if not swatch.hatch or swatch.motif == "oblique":
+        del kept["motif"]
+    return kept
 
 
 def _overlays(overlays: Sequence[Overlay]) -> list[dict[str, object]]:
@@ -364,8 +378,9 @@ def coverage_state(
     bounds: Bounds | None = None,
     overlays: Sequence[Overlay] = (),
     focus: Focus | None = None,
+    over: Mapping[str, object] | None = None,
 ) -> folium.FeatureGroup:
-    """Return the state of a painted map.
+    """Return the state of a painted map; `over` is what ui.map_marks says to draw over it.
 
     Leave the clicked commune out of it (the browser outlines it by itself): a state that does not change between
     two runs costs nothing to send again.
@@ -377,6 +392,7 @@ def coverage_state(
             "paint": _paint(paint),
             "overlays": _overlays(overlays),
             "focus": asdict(focus) if focus else None,
+            **(over or {}),
         }
     )
 

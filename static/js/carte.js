@@ -63,6 +63,7 @@
       addControls(map, () => this.fit());
       this._listen(map);
       for (const extra of this.extras) if (extra.attach) extra.attach(this);
+      this.plus = new window.CLPoints(this); // quarters, places, chosen territory
     }
 
     _listen(map) {
@@ -106,7 +107,18 @@
       this.state = state;
       this.count.applied += 1;
       if (state.seq !== undefined) this.set(unpackCodes(state.codes), state.seq);
-      if (await this.load(state.geometry, { bounds: state.bounds })) this._applyRest(this.state);
+      const sameFile = this.wanted === state.geometry;
+      if (await this.load(state.geometry, { bounds: state.bounds })) {
+        if (sameFile) this._moveTo(state.bounds);
+        this._applyRest(this.state);
+      }
+    }
+
+    /** Another part of the geometry on screen (an EPCI in its département): only then does the view move. */
+    _moveTo(bounds) {
+      if (JSON.stringify(bounds || null) === JSON.stringify(this.bounds || null)) return;
+      this.bounds = bounds;
+      this.fit();
     }
 
     _applyRest(state) {
@@ -114,6 +126,7 @@
       this.points(state.points || []);
       this.overlays(state.overlays || []);
       for (const extra of this.extras) if (extra.apply) extra.apply(state);
+      this.plus.apply(state);
       if (state.focus && this._focusSeen !== state.focus.n && this.focus(state.focus.code)) {
         this._focusSeen = state.focus.n;
       }
