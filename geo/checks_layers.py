@@ -16,6 +16,7 @@ from geo.findings import Finding, Outcome, Reach, Settings
 from geo.layers import Etat, Precision
 from geo.perimeter import PerimeterFacts
 from geo.resources import NOT_LISTED
+from geo.sectors import sectors_cut
 
 DISPOSITIFS = ("clsm", "cls", "cpts", "dac")
 SLIVER_OF_PERIMETER = 0.25  # a sector that holds more of the perimeter is never at its margin
@@ -123,7 +124,16 @@ def sectors(facts: PerimeterFacts, settings: Settings) -> Finding:
         "secteurs_adultes_a_la_marge": [_sector_figures(o) for o in slivers],
         "secteurs_infanto_juveniles": [_sector_figures(o) for o in children],
     }
-    details = tuple(_sector_text(facts, o) for o in (*main, *slivers, *children))
+    cut = [s for s in sectors_cut(facts) if s.id in {o.id for o in main}]
+    figures["secteurs_coupes"] = [
+        {"id": s.id, "habitants_dans_le_perimetre": s.inside, "habitants": s.total, "communes_qui_completent": sorted(s.codes),
+         "habitants_qui_completent": s.people_missing, "estimation": s.estimated}
+        for s in cut
+    ]  # fmt: skip
+    details = (
+        *(_sector_text(facts, o) for o in (*main, *slivers, *children)),
+        *(f"À compléter : {s.sentence}" for s in cut),
+    )
     lacking = [i for i, ok in (("secteurs-adultes", complete), ("secteurs-enfants", complete_children)) if not ok]
     missing = _gap(facts, lacking)
     child_text = "" if complete_children else " Les secteurs infanto-juvéniles ne sont pas tous connus ici."
@@ -146,7 +156,13 @@ def sectors(facts: PerimeterFacts, settings: Settings) -> Finding:
     margin = ""
     if slivers:
         margin = f" À la marge (moins de {fr.percent(settings.sliver, 0)} du secteur) : {fr.listing(o.name for o in slivers)}."
-    return Finding("secteurs", outcome, start + margin + child_text, figures, details, missing)
+    cut_text = ""
+    if cut:
+        shares = fr.listing(
+            (f"{s.short_name} ({fr.percent(s.share or 0, 0)} de ses habitants dans le périmètre)" for s in cut), most=4
+        )
+        cut_text = f" {'Coupé' if len(cut) == 1 else 'Coupés'} : {shares}."
+    return Finding("secteurs", outcome, start + cut_text + margin + child_text, figures, details, missing)
 
 
 def _is_sliver(overlap: Overlap, settings: Settings) -> bool:

@@ -174,6 +174,24 @@ class Ground:
         }
 
     @cached_property
+    def unsized(self) -> csr_array:
+        """Atoms × zones: one where a part of the atom, of unknown size, is in the zone."""
+        atoms, places, start = [], [], 0
+        for layer_id in LAYERS:
+            layer = self.crosswalk.layers[layer_id]
+            unknown = layer.members[~layer.members["whole"] & layer.members["inhabitants"].isna()]
+            atoms.append(unknown["row"].to_numpy(dtype=np.intp))
+            places.append(unknown["zone"].to_numpy(dtype=np.intp) + start)
+            start += len(layer.zones)
+        rows, columns = np.concatenate(atoms), np.concatenate(places)
+        return csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(self.atlas.table), start))
+
+    @cached_property
+    def unsized_totals(self) -> Floats:
+        """Number of communes of each zone of which a part of unknown size is in it."""
+        return np.asarray(self.unsized.sum(axis=0), dtype=float).ravel()
+
+    @cached_property
     def zone_population(self) -> Floats:
         """Published population of each zone (QPV); NaN where there is none."""
         return np.concatenate([self.crosswalk.layers[i].zones["population"].to_numpy(dtype=float) for i in LAYERS])

@@ -13,6 +13,7 @@ from geo import checks_layers as layers
 from geo import checks_territory as territory
 from geo.findings import Finding, Settings
 from geo.perimeter import PerimeterFacts
+from geo.where import located
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,10 @@ CHECKS = (
           "Communes, intercommunalités, superficie, plus grande distance à vol d’oiseau, distance moyenne à la ville principale, nombre de morceaux.",
           f"{_QUESTIONS} (coordination)", territory.coordination, ("max_communes", "max_bodies", "max_area_m2", "max_span_m")),
     Check("centralite", "Centralité", "Les actions risquent-elles de se concentrer sur la ville centre ?",
-          "Part des habitants dans la commune la plus peuplée.",
+          "Part des habitants dans la commune la plus peuplée ; part des QPV et des lieux de santé mentale là où leurs listes sont complètes.",
           f"{_QUESTIONS} (échelle intercommunale)", territory.centrality, ("central",)),
     Check("diagnostic", "Choix de l’échelle", "Pour quelle échelle les chiffres parlent-ils ?",
-          "Part des habitants de l’intercommunalité dans sa commune la plus peuplée.",
+          "Part des habitants de l’intercommunalité dans sa commune la plus peuplée ; part des QPV et des lieux de santé mentale là où leurs listes sont complètes.",
           f"{_QUESTIONS} (diagnostic)", territory.scale, ("central",)),
     Check("ressources", "Ressources", "Sur quelles ressources du territoire s’appuyer ?",
           "Lieux de santé mentale dans le périmètre ; non évaluable tant que leur liste n’est pas synchronisée.",
@@ -76,6 +77,6 @@ CHECKS = (
 
 
 def run_checks(facts: PerimeterFacts, settings: Settings | None = None) -> tuple[tuple[Check, Finding], ...]:
-    """Run every check on a perimeter."""
+    """Run every check on a perimeter; each finding says which communes to look at."""
     chosen = settings or Settings()
-    return tuple((check, check.run(facts, chosen)) for check in CHECKS)
+    return tuple((check, located(check.run(facts, chosen), facts)) for check in CHECKS)

@@ -95,7 +95,7 @@ def _scale(trials: Trials) -> Answer:
     communal = share[first] > trials.settings.central
     agrees = (communal == ~several) & (several | (only == town[first]))
     concerned = (atoms > 0).any(axis=1) & (counts[first] > 1)
-    return _pick((~concerned | agrees, FAVORABLE), otherwise=DISCUSS), concerned
+    return _pick((np.asarray(~concerned | agrees), FAVORABLE), otherwise=DISCUSS), concerned
 
 
 def _big_city(trials: Trials) -> Answer:
@@ -103,7 +103,7 @@ def _big_city(trials: Trials) -> Answer:
     big = ((met > 0) & (trials.ground.big[towns] > trials.settings.big_city)).any(axis=1)
     split = _split_towns(trials)[towns]
     first = _first_big(trials)
-    return _pick((big, DISCUSS), otherwise=FAVORABLE), big & split[first]
+    return _pick((np.asarray(big), DISCUSS), otherwise=FAVORABLE), np.asarray(big & split[first])
 
 
 def _split_towns(trials: Trials) -> Bools:
@@ -120,14 +120,14 @@ def _first_big(trials: Trials) -> npt.NDArray[np.intp]:
 def _quarters(trials: Trials) -> Answer:
     q = trials.quarters
     found = _pick((~q.complete, UNKNOWN), (q.known == 0, FAVORABLE), (q.left > 0, DISCUSS), otherwise=FAVORABLE)
-    return found, ~q.complete | (q.known > 0)
+    return found, np.asarray(~q.complete | (q.known > 0))
 
 
 def _sectors(trials: Trials) -> Answer:
     zones, limits = trials.zones, trials.settings
     mine = zones.of("secteurs-adultes")
     met, people, total = zones.met[:, mine], zones.people[:, mine], zones.known_total[mine]
-    counted = met & (zones.whole[:, mine] > 0) & (np.nan_to_num(total) > 0) & (trials.population[:, None] > 0)
+    counted = met & zones.counted[:, mine] & (np.nan_to_num(total) > 0) & (trials.population[:, None] > 0)
     of_zone = np.divide(people, total, out=np.ones_like(people), where=counted)
     inhabitants = np.broadcast_to(trials.population[:, None], people.shape)
     of_perimeter = np.divide(people, inhabitants, out=np.ones_like(people), where=counted)
@@ -159,8 +159,8 @@ def _articulation(trials: Trials) -> Answer:
 
 def _resources(trials: Trials) -> Answer:
     unknown = _all(trials, trials.ground.resources is None) | (trials.sums["unlisted"] > 0)
-    none = trials.sums["places"] == 0
-    return _pick((unknown, UNKNOWN), (none, VIGILANCE), otherwise=DISCUSS), unknown | none
+    none = np.asarray(trials.sums["places"] == 0)
+    return _pick((unknown, UNKNOWN), (none, VIGILANCE), otherwise=DISCUSS), np.asarray(unknown | none)
 
 
 def _informs(trials: Trials) -> Answer:

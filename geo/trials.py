@@ -134,8 +134,10 @@ class Trials:
         for block in every[1:]:
             met[np.unique(block.indices)] = True
         columns = np.flatnonzero(met)
-        inside = [base[b][columns] + every[b][:, columns].toarray() for b in range(3)]
-        return Zones(self.ground, columns, *inside, cross.totals[:, places[columns]])
+        people, whole, part = (base[b][columns] + every[b][:, columns].toarray() for b in range(3))
+        known = np.asarray(self.ground.unsized[self.rows].sum(axis=0)).ravel()[columns]
+        unsized = known + (self.change @ self.ground.unsized)[:, columns].toarray()
+        return Zones(self.ground, columns, people, whole, part, unsized, cross.totals[:, places[columns]])
 
     @cached_property
     def pieces(self) -> npt.NDArray[np.intp]:
@@ -206,7 +208,8 @@ class Sectors:
 
 @dataclass(frozen=True, eq=False)
 class Zones:
-    """Zones that some move meets: inhabitants, whole and partial communes inside after each move; totals of each zone.
+    """Zones that some move meets: inhabitants, whole and partial communes inside after each move, those of them whose part
+    has no figure; totals of each zone.
 
     `columns` are places in the ground's `zone_columns`.
     """
@@ -216,6 +219,7 @@ class Zones:
     people: Floats
     whole: Floats
     part: Floats
+    unsized: Floats
     totals: Floats
 
     @cached_property
@@ -239,9 +243,14 @@ class Zones:
 
     @cached_property
     def known_total(self) -> Floats:
-        """Inhabitants of each zone; NaN when its composition is known in part, or it splits a commune."""
+        """Inhabitants of each zone; NaN when its composition is known in part, or it splits a commune no one knows how."""
         vague = self.ground.zone_known["vague"][self.columns]
-        return np.where(vague | (self.totals[2] > 0), np.nan, self.totals[0])
+        return np.where(vague | (self.ground.unsized_totals[self.columns] > 0), np.nan, self.totals[0])
+
+    @cached_property
+    def counted(self) -> Bools:
+        """Whether people in common are known: some commune is wholly in, or has a part of known size."""
+        return (self.whole > 0) | (self.part > self.unsized)
 
     @cached_property
     def sectors(self) -> Sectors:

@@ -10,11 +10,10 @@ from collections.abc import Iterable
 import streamlit as st
 
 from geo import french as fr
-from geo.codes import read_code, split_codes
-from geo.communes import CommuneCode
 from geo.errors import GeoInputError
 from geo.findings import Settings
 from geo.perimeter import Perimeter
+from geo.scenarios import Workbook
 from ui import html, loaders, vendor
 
 PAGES = (
@@ -24,32 +23,30 @@ PAGES = (
     ("pages/5_Methode.py", "Méthode et sources", ":material/menu_book:"),
 )
 
-SELECTION = "selection"  # frozenset of atom codes
+WORKBOOK = "workbook"  # scenarios, the current one, settings: all that a link carries (geo.scenarios)
 SEQUENCE = "sequence"  # number of the selection last held, shared with the browser
-HISTORY = "history"  # earlier selections, the newest last
-FUTURE = "future"  # selections undone, the next to do again last
-START = "start"  # the selection to go back to: the one a link or « Partir de » brought
-LOCKED = "locked"  # communes that stay in the perimeter, whatever is clicked
+HISTORY = "history"  # earlier workbooks, the newest last
+FUTURE = "future"  # workbooks undone, the next to do again last
+MESSAGES = "messages"  # what the last move has to say, shown once
+OPENED = "files-opened"  # a number: the field that takes a file is a new one after each
+START = "start"  # the communes to go back to: those a link or « Partir de » brought
 PERIMETER_SCOPE = "perimeter-scope"
 COVERAGE_SCOPE = "coverage-scope"
 COMPLETE = "complete"  # départements the user states complete
-SETTINGS = "settings"  # thresholds of the checks, as geo.findings.Settings
 LINK = "link-read"
 HISTORY_LENGTH = 50
-MOST_PROBLEMS = 5  # shown of a bad link
-LONGEST_LINK = 400  # communes; beyond, browsers and mail programs cut addresses
 
 DEFAULTS = {
-    SELECTION: frozenset(),
+    WORKBOOK: Workbook(),
     SEQUENCE: 0,
     HISTORY: (),
     FUTURE: (),
     START: frozenset(),
-    LOCKED: frozenset(),
+    MESSAGES: (),
+    OPENED: 0,
     PERIMETER_SCOPE: "dep-94",
     COVERAGE_SCOPE: "france",
     COMPLETE: (),
-    SETTINGS: Settings(),
     LINK: "",
 }
 
@@ -90,24 +87,53 @@ def _data_or_stop() -> None:
         st.stop()
 
 
+# --- the perimeter being drawn ----------------------------------------------------------------------------------
+
+
+def workbook() -> Workbook:
+    """Return the scenarios and settings of the session."""
+    return st.session_state[WORKBOOK]
+
+
 def selection() -> frozenset[str]:
     """Return the communes chosen."""
-    return st.session_state[SELECTION]
+    return workbook().codes
 
 
-def settings() -> Settings:
-    """Return the thresholds of the session, those of the guide until someone changes them."""
-    return st.session_state[SETTINGS]
-
-
-def set_settings(changed: Settings | None = None) -> None:
-    """Replace the thresholds; without an argument, go back to the guide’s."""
-    st.session_state[SETTINGS] = changed or Settings()
+def locked() -> frozenset[str]:
+    """Return the communes that stay in the perimeter, whatever is clicked."""
+    return workbook().scenario.locked
 
 
 def perimeter() -> Perimeter:
     """Return the current perimeter, possibly empty."""
-    return Perimeter(frozenset(CommuneCode(c) for c in selection()), year=loaders.atlas().year)
+    return workbook().scenario.perimeter(loaders.atlas())
+
+
+def settings() -> Settings:
+    """Return the thresholds of the session, those of the guide until someone changes them."""
+    return workbook().settings
+
+
+def set_settings(changed: Settings | None = None) -> None:
+    """Replace the thresholds; without an argument, go back to the guide’s."""
+    st.session_state[WORKBOOK] = workbook().with_settings(changed)
+
+
+def hold(changed: Workbook, *, sequence: int | None = None) -> None:
+    """Replace the workbook in a move that « Annuler » takes back; `sequence` as in `choose`."""
+    if changed == workbook():
+        st.session_state[SEQUENCE] = max(st.session_state[SEQUENCE], sequence or 0)
+        return
+    st.session_state[HISTORY] = (*st.session_state[HISTORY], workbook())[-HISTORY_LENGTH:]
+    st.session_state[FUTURE] = ()
+    st.session_state[WORKBOOK] = changed
+    st.session_state[SEQUENCE] = st.session_state[SEQUENCE] + 1 if sequence is None else sequence
+
+
+def amend(changed: Workbook) -> None:
+    """Replace the workbook in a move that is no step of the drawing: a name, a note, a lock."""
+    st.session_state[WORKBOOK] = changed
 
 
 def choose(codes: Iterable[str], *, sequence: int | None = None) -> None:
@@ -115,25 +141,27 @@ def choose(codes: Iterable[str], *, sequence: int | None = None) -> None:
 
     Locked communes stay.
     """
-    chosen = frozenset(codes) | locked()
-    if chosen == selection():
-        st.session_state[SEQUENCE] = max(st.session_state[SEQUENCE], sequence or 0)
-        return
-    st.session_state[HISTORY] = (*st.session_state[HISTORY], selection())[-HISTORY_LENGTH:]
-    st.session_state[FUTURE] = ()
-    st.session_state[SELECTION] = chosen
-    st.session_state[SEQUENCE] = st.session_state[SEQUENCE] + 1 if sequence is None else sequence
+    hold(workbook().replace_codes(codes), sequence=sequence)
 
 
 def start_from(codes: Iterable[str]) -> None:
-    """Replace the selection by a new start, which « Réinitialiser » comes back to; earlier locks are let go."""
-    st.session_state[LOCKED] = frozenset()
-    choose(codes)
+    """Replace the selection by a new start, which « Revenir au départ » comes back to; earlier locks are let go."""
+    hold(workbook().unlock().replace_codes(codes))
     st.session_state[START] = selection()
 
 
+def clear() -> None:
+    """Take everything out, locked communes too."""
+    hold(workbook().unlock().replace_codes(()))
+
+
+def say(*texts: str) -> None:
+    """Have the page tell something at its next run, once."""
+    st.session_state[MESSAGES] = (*st.session_state[MESSAGES], *texts)
+
+
 def undo() -> None:
-    """Go back to the selection before."""
+    """Go back to the workbook before; settings stay those of today."""
     _step(HISTORY, FUTURE)
 
 
@@ -143,67 +171,14 @@ def redo() -> None:
 
 
 def _step(source: str, target: str) -> None:
-    """Move to the last selection of one pile, leaving the present one on the other; what changes nothing is passed over."""
     pile = st.session_state[source]
-    while pile:
-        *rest, last = pile
-        pile, held = tuple(rest), last | locked()
-        if held != selection():
-            st.session_state[target] = (*st.session_state[target], selection())[-HISTORY_LENGTH:]
-            st.session_state[SELECTION] = held
-            st.session_state[SEQUENCE] += 1
-            break
-    st.session_state[source] = pile
+    if pile:
+        st.session_state[target] = (*st.session_state[target], workbook())[-HISTORY_LENGTH:]
+        st.session_state[source] = pile[:-1]
+        st.session_state[WORKBOOK] = pile[-1].with_settings(settings())
+        st.session_state[SEQUENCE] += 1
 
 
 def reset() -> None:
     """Go back to where this perimeter started, unlocked; « Annuler » comes back from it."""
-    st.session_state[LOCKED] = frozenset()
-    choose(st.session_state[START])
-
-
-def locked() -> frozenset[str]:
-    """Return the communes that stay in the perimeter, whatever is clicked."""
-    return st.session_state[LOCKED]
-
-
-def lock(codes: Iterable[str]) -> None:
-    """Lock these communes of the perimeter, and no other."""
-    st.session_state[LOCKED] = frozenset(codes) & selection()
-
-
-def read_link() -> tuple[str, ...]:
-    """Take the state that the page's address carries, once; return what could not be understood, in French."""
-    communes, scope = st.query_params.get("communes", ""), st.query_params.get("carte", "")
-    signature = f"{communes}|{scope}"
-    if (not communes and not scope) or signature == st.session_state[LINK]:
-        return ()
-    st.session_state[LINK] = signature
-    problems = []
-    if scope in loaders.every_scope() and scope != "france":
-        st.session_state[PERIMETER_SCOPE] = scope
-    elif scope:
-        problems.append(f"Carte « {scope[:20]} » inconnue : la carte par défaut est affichée.")
-    readings = [read_code(code, loaders.atlas()) for code in split_codes(communes)[: 2 * LONGEST_LINK]]
-    problems += [r.message for r in readings if r.kind not in ("atom", "city")]
-    atoms = {atom for r in readings if r.kind in ("atom", "city") for atom in r.atoms}
-    if atoms or not communes:
-        choose(atoms)
-    if atoms and not scope:
-        first = loaders.atlas().table["departement"].iat[loaders.atlas().row[min(atoms)]]
-        st.session_state[PERIMETER_SCOPE] = f"dep-{first}"
-    shown = [html.literal(problem) for problem in problems[:MOST_PROBLEMS]]
-    if len(problems) > MOST_PROBLEMS:
-        shown.append(f"Et {fr.count(len(problems) - MOST_PROBLEMS, 'autre code refusé', 'autres codes refusés')}.")
-    return tuple(shown)
-
-
-def write_link() -> None:
-    """Put the state in the page's address: codes only."""
-    codes = sorted(selection())
-    wanted = {"carte": st.session_state[PERIMETER_SCOPE]}
-    if codes and len(codes) <= LONGEST_LINK:
-        wanted["communes"] = ",".join(codes)
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
-    st.session_state[LINK] = f"{wanted.get('communes', '')}|{wanted['carte']}"
+    hold(workbook().unlock().replace_codes(st.session_state[START]))

@@ -17,6 +17,7 @@ from geo import benchmarks, coverage_curve, coverage_figures, priorities, siting
 from geo import coverage as coverage_module
 from geo import french as fr
 from geo import gaps as gaps_module
+from geo import preview as preview_module
 from geo import world as world_module
 from geo.benchmarks import Benchmark, Portfolio
 from geo.communes import Atlas
@@ -28,8 +29,10 @@ from geo.errors import GeoInputError
 from geo.findings import Finding, Settings
 from geo.guidance import Check, run_checks
 from geo.perimeter import Perimeter, PerimeterFacts
+from geo.preview import Preview
 from geo.priorities import Stability, Weights
 from geo.siting import Mix, Siting
+from geo.suggest import Suggestions, suggest
 from geo.world import World, open_world
 
 if TYPE_CHECKING:
@@ -109,6 +112,26 @@ def _findings(_: str, perimeter: Perimeter, settings: Settings) -> tuple[tuple[C
 def findings(perimeter: Perimeter, settings: Settings | None = None) -> tuple[tuple[Check, Finding], ...]:
     """Return the checks of a perimeter, by the thresholds given (those of the guide by default)."""
     return _findings(token(), perimeter, settings or Settings())
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _preview(_: str, perimeter: Perimeter, settings: Settings, locked: frozenset[str]) -> Preview:
+    return preview_module.preview(world(), perimeter.communes, settings, locked=locked)
+
+
+def preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset()) -> Preview:
+    """Return what one more click would change, for each neighbour and each member of a perimeter."""
+    return _preview(token(), perimeter, settings, locked)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _suggestions(_: str, perimeter: Perimeter, settings: Settings, locked: frozenset[str]) -> Suggestions:
+    return suggest(world(), perimeter.communes, settings, locked=locked)
+
+
+def suggestions(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset()) -> Suggestions:
+    """Return the communes and groups most worth adding to a perimeter, or taking out of it."""
+    return _suggestions(token(), perimeter, settings, locked)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

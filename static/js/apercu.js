@@ -11,6 +11,13 @@
   const CL = window.CL;
   const { NUMBER, line } = window.CLOutils;
 
+  // In the order of PHRASES in ui/workbench.py.
+  const PHRASES = [
+    "fait entrer ", "fait sortir ", "complète ", "coupe ", "Secteur ", "QPV laissés dehors\u00a0: ", "QPV entiers\u00a0: ",
+    "intercommunalités\u00a0: ", "morceaux\u00a0: ", " → ", "à discuter", "point de vigilance", "favorable", "non évaluable",
+  ];
+  const full = (text) => text.replace(/%([a-z])/g, (_, letter) => PHRASES[letter.charCodeAt(0) - 97] || "");
+
   /** "94028:2.5;94081:0" gives each commune its sentences, by their rank. */
   function unpack(packed) {
     const of = new Map();
@@ -25,10 +32,12 @@
     apply(state) {
       const sent = state.preview;
       this.seq = state.seq;
-      this.texts = sent ? sent.texts || [] : [];
+      this.texts = sent ? (sent.texts || []).map(full) : [];
       this.of = unpack(sent && sent.of);
       this.locked = new Set(sent && sent.locked ? window.CLOutils.unpackCodes(sent.locked) : []);
       this.people = sent ? sent.people : null;
+      // The commune under the pointer is told anew, now that the answer is there.
+      if (CL.layer && CL.layer.hovered >= 0 && CL.tip.isOpen()) CL.tip.setContent(CL._describe(CL.layer.hovered));
     }
 
     describe(node, number) {

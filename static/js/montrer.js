@@ -3,7 +3,8 @@
  *
  * A button of the page that carries data-montrer (codes, packed) brings these communes to the middle and outlines
  * them, without asking the server. On the map itself, when it has the focus, the arrows move it (Leaflet), and Enter
- * or the space bar takes the commune at its centre, in or out.
+ * or the space bar takes the commune at its centre, in or out. The paragraph that tells the state is made a polite live
+ * region here, because its place stays while its text is replaced: that is what screen readers listen to.
  */
 (function () {
   "use strict";
@@ -32,6 +33,19 @@
     apply(state) {
       if (this._seq !== undefined && state.seq !== this._seq) this._clear();
       this._seq = state.seq;
+      this._listen();
+    }
+
+    _listen() {
+      try {
+        const text = window.parent.document.querySelector(".clsm-etat");
+        const place = text && (text.closest("[data-testid=stHtml]") || text.parentElement);
+        if (!place || place.getAttribute("aria-live")) return;
+        place.setAttribute("aria-live", "polite");
+        place.setAttribute("aria-atomic", "true");
+      } catch {
+        // a page of another origin: the paragraph is read where it stands
+      }
     }
 
     _onPage(event) {
