@@ -15,12 +15,12 @@ from geo.checks_layers import DISPOSITIFS
 from geo.compare import MEASURES, Evaluated, SideBySide
 from geo.crosswalk import Overlap, Relation
 from geo.findings import Outcome, Reach
-from geo.guests import guests
 from geo.layers import Etat
 from geo.perimeter import PerimeterFacts
 from geo.perimeter_map import gauge_svg, gauge_words, note_map
 from geo.settings_labels import SETTING_LABELS, changed_labels, used_text
 from geo.svg_map import SvgMap
+from geo.table_ronde import BODIES, SECTORS, Seat, round_table
 from geo.version import version
 from geo.world import World
 
@@ -29,6 +29,7 @@ MOST_DETAILS = 3
 # Checks whose details the tables of the note say: zones met, guests, annual costs.
 TOLD_ELSEWHERE = ("secteurs", "articulation", "moyens", "elus")
 MOST_COMMUNES = 60
+MOST_SEATS = 12  # of a group
 LAYERS = ("clsm", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac", "qpv", "epci", "ept")
 TONES = {Outcome.FAVORABLE: "f", Outcome.DISCUSS: "d", Outcome.VIGILANCE: "v", Outcome.UNKNOWN: "n"}
 REACH_TONES = {Reach.INFORMATION: "i", Reach.NOT_CONCERNED: "s"}
@@ -270,10 +271,34 @@ def _small(share: float) -> str:
 
 
 def guests_table(facts: PerimeterFacts) -> Table:
-    """Return who must be at the table of a first meeting."""
-    rows = tuple((g.kind, g.name, g.reason) for g in guests(facts))
-    note = "La liste s’appuie sur les couches connues ici : elle se complète avec le diagnostic local (usagers, proches, bailleurs, médico-social)."
-    return Table("Qui inviter", ("Qui", "Nom", "Pourquoi"), rows, widths=(1.6, 2.6, 3.4), note=note)
+    """Return who must be at the table of a first meeting, a line a group; the workbook has a line a guest."""
+    table = round_table(facts)
+    rows = []
+    for group in table.counts:
+        seats = [s for s in table.seats if s.group == group]
+        known = [_guest(s) for s in seats if s.known]
+        lacking = fr.listing(s.who[0].lower() + s.who[1:] for s in seats if not s.known)
+        told = [" ; ".join(known[:MOST_SEATS])] if known else []
+        if len(known) > MOST_SEATS:
+            told[0] += f" ; et {fr.count(len(known) - MOST_SEATS, 'autre')}, dans le classeur"
+        told += [f"À compléter : {lacking}"] if lacking else []
+        roles = fr.listing(dict.fromkeys(s.role for s in seats if s.known and s.role))
+        rows.append((group, fr.typeset(". ".join(told) + "."), roles))
+    return Table(
+        "Qui inviter",
+        ("", "Qui", "À quel titre"),
+        tuple(rows),
+        widths=(1.2, 4.4, 1.7),
+        note=fr.typeset(table.sentence),
+    )
+
+
+def _guest(seat: Seat) -> str:
+    """Name a guest with the first thing known of them: hospital and share of a sector, communes of a body."""
+    if seat.group not in (SECTORS, BODIES):
+        return seat.who
+    known = [p.strip() for p in seat.detail.split(" ; ") if "compl" not in p]
+    return f"{seat.who} ({', '.join(known[:2])})" if known else seat.who
 
 
 def _staffing(found: Evaluated) -> Table:

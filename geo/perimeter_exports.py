@@ -22,11 +22,12 @@ from geo.compare import MEASURES, Evaluated, SideBySide
 from geo.crosswalk import Overlap
 from geo.errors import GeoInputError
 from geo.layers import zone_members
-from geo.note import LAYERS, Note, Table, comparison_tables, guests_table, make_note, settings_table, sources_table
+from geo.note import LAYERS, Note, Table, comparison_tables, make_note, settings_table, sources_table
 from geo.perimeter import PerimeterFacts
 from geo.perimeter_map import outlines
 from geo.scenario_file import to_file
 from geo.scenarios import Scenario, Workbook, vintage_of
+from geo.table_ronde import round_table
 from geo.world import World
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ def perimeter_xlsx(export: Export) -> bytes:
         exports.Sheet("Chiffres", figures_table(found)),
         exports.Sheet("Repères", checks_table(found)),
         exports.Sheet("Territoires", zones_table(facts), formats=shares),
-        exports.Sheet("Qui inviter", _frame(guests_table(facts))),
+        exports.Sheet("Qui inviter", round_table(facts).frame()),
     ]
     if export.comparison is not None and len(export.comparison.every) > 1:
         tables = comparison_tables(export.comparison)
