@@ -128,8 +128,16 @@ def default_choice(found: Sequence[Candidate], most: int = MOST_COMPARED) -> tup
 
 
 def scale_of(codes: Iterable[str], atlas: Atlas) -> Scale:
-    """Read the scale off the communes: part of a split city, one commune, several."""
+    """Read the scale off the communes: part of a split city, one commune, several.
+
+    Raises
+    ------
+    GeoInputError
+        When there is no commune.
+    """
     rows = atlas.rows(codes)
+    if not len(rows):
+        raise GeoInputError("Le périmètre est vide : choisissez au moins une commune.")
     towns = set(atlas.table["commune"].iloc[rows])
     if len(towns) > 1:
         return Scale.INTERCOMMUNAL
