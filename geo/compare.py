@@ -17,6 +17,7 @@ from geo.errors import GeoInputError
 from geo.findings import Finding, Outcome, Reach, Settings
 from geo.guidance import Check, run_checks
 from geo.perimeter import PerimeterFacts
+from geo.staffing import RECOMMENDED
 from geo.world import World
 
 OTHER_DISPOSITIFS = ("cls", "cpts", "dac")
@@ -166,6 +167,10 @@ def _hospitals(facts: PerimeterFacts) -> Value:
     return _known(facts, "secteurs-adultes", len(names))
 
 
+def _full_time(facts: PerimeterFacts) -> Value:
+    return Value(RECOMMENDED.per_inhabitant(facts.population), estimated=True)
+
+
 _people = fr.number  # the label says « habitants »
 _ACROSS = "territoires trop éloignés pour une même mesure"
 TERRITORY, QPV, PSYCHIATRY, LAYERS, WORK, TABLE = (
@@ -216,6 +221,9 @@ MEASURES = (
             fr.kilometres, lambda f: _optional(f.mean_distance_m, _ACROSS)),
     Measure("morceaux", WORK, "Morceaux", "Ensembles de communes qui se touchent.", fr.number, lambda f: Value(f.pieces)),
     Measure("lieux", WORK, "Lieux de soins en santé mentale", "Lieux connus dans les communes du périmètre.", fr.number, _places),
+    Measure("temps_plein", WORK, "Coût d’un temps plein, par habitant et par an",
+            "Le temps plein que le guide recommande, environ 60 000 € brut par an, divisé par les habitants ; ordre de grandeur 2024.",
+            lambda v: f"{fr.number(v, 2)}{fr.NBSP}€", _full_time),
     Measure("maires", TABLE, "Maires", "Un par commune.", fr.number, lambda f: Value(len(f.towns))),
     Measure("intercommunalites", TABLE, "Intercommunalités", "EPCI, ou EPT dans le Grand Paris.",
             fr.number, lambda f: Value(len(f.communities))),

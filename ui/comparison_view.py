@@ -26,7 +26,7 @@ STYLE = """
 <style>
 .clsm-compare {width:100%; border-collapse:collapse; font-size:.88rem; line-height:1.35;}
 .clsm-compare th {text-align:right; vertical-align:bottom; font-weight:600; color:#1d2a30; border-bottom:2px solid #9fb0b7; padding:.3rem .5rem;}
-.clsm-compare th[scope=row], .clsm-compare th:first-child {text-align:left; font-weight:400; border-bottom:1px solid #e8edef; max-width:16rem;}
+.clsm-compare th[scope=row], .clsm-compare th:first-child {text-align:left; font-weight:400; border-bottom:1px solid #e8edef; max-width:16rem; vertical-align:top; padding:.28rem .5rem;}
 .clsm-compare thead th:first-child {border-bottom:2px solid #9fb0b7;}
 .clsm-compare td {text-align:right; vertical-align:top; border-bottom:1px solid #e8edef; padding:.28rem .5rem; font-variant-numeric:tabular-nums;}
 .clsm-compare td.ref, .clsm-compare th.ref {background:#f3f6f7;}
@@ -34,6 +34,7 @@ STYLE = """
 .clsm-compare td.gap {box-shadow:inset 3px 0 0 #0b6e75;}
 .clsm-compare tr.group th {background:#e9eff1; font-weight:600; text-align:left; padding:.3rem .5rem;}
 .clsm-carte {border:1px solid #dde3e6; border-radius:6px; padding:.5rem .6rem; margin:0 0 .3rem;}
+.clsm-remarque {margin:0 0 .2rem; font-size:.8rem; line-height:1.35; color:#3a474e;}
 .clsm-carte img {width:100%; height:auto; display:block;} .clsm-carte h3 {font-size:.98rem !important; margin:0; padding:0 !important;}
 .clsm-carte p {margin:.1rem 0; font-size:.83rem; color:#3a474e;} .clsm-carte p.clsm-grand {font-size:1.15rem; font-weight:650; color:#1d2a30;}
 </style>
@@ -170,21 +171,26 @@ def cards(found: SideBySide) -> None:
                 "Retenir ce périmètre", key=f"retenir-{i}", on_click=_retain, args=(e.candidate,), width="stretch",
                 icon=":material/check:", help="L’ouvre sur la page Périmètre, pour l’ajuster et écrire la note.",
             )  # fmt: skip
+            st.html(_remarks(e.candidate))
 
 
 def _card(found: SideBySide, i: int, drawn: tuple[str, str]) -> str:
     e = found.every[i]
     svg, alt = drawn
     picture = base64.b64encode(svg.encode()).decode()
-    also = f"<p>Mêmes communes : {html.escape(fr.listing(e.candidate.also))}</p>" if e.candidate.also else ""
-    notices = "".join(f"<p>{html.escape(text)}</p>" for text in e.candidate.notices)
     mark = " · référence" if i == found.reference else ""
     return (
         f'<div class="clsm-carte"><p>{html.escape(e.candidate.kind)}{mark}</p><h3>{html.escape(e.candidate.name)}</h3>'
         f'<img alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{picture}">'
         f'<p class="clsm-grand">{html.escape(fr.inhabitants(e.facts.population))}</p>'
-        f"<p>{html.escape(e.facts.size_text)}, échelle {html.escape(str(e.candidate.scale))}</p>{also}{notices}</div>"
+        f"<p>{html.escape(e.facts.size_text)}, échelle {html.escape(str(e.candidate.scale))}</p></div>"
     )
+
+
+def _remarks(candidate: Candidate) -> str:
+    """Return what has the same communes, and what is not sure of a candidate."""
+    said = [f"Mêmes communes : {fr.listing(candidate.also)}."] if candidate.also else []
+    return "".join(f'<p class="clsm-remarque">{html.escape(text)}</p>' for text in (*said, *candidate.notices))
 
 
 def _retain(candidate: Candidate) -> None:

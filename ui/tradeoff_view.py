@@ -68,14 +68,15 @@ def plot(
     if known:
         figure.add_scatter(
             x=[a for _, a, _ in known], y=[b for _, _, b in known], text=[t for t, _, _ in known], mode="markers+text",
-            name="les autres périmètres comparés", textposition="top center", textfont={"size": 11, "color": INK},
+            name="les autres périmètres comparés", textposition=[("top center", "bottom center", "middle right", "middle left")[i % 4] for i in range(len(known))],
+            cliponaxis=False, textfont={"size": 11, "color": INK},
             marker={"symbol": "triangle-up", "size": 11, "color": "#8a5a00"}, hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
     figure.update_layout(
-        height=330, margin={"l": 8, "r": 8, "t": 8, "b": 8}, template="simple_white", separators=", ",
+        height=330, margin={"l": 8, "r": 24, "t": 26, "b": 8}, template="simple_white", separators=", ",
         font={"color": INK, "size": 12}, legend={"orientation": "h", "y": -0.28, "x": 0},
-        xaxis={"title": x, "tickformat": ",", "fixedrange": True, "automargin": True},
-        yaxis={"title": y, "tickformat": ",", "fixedrange": True, "rangemode": "tozero", "automargin": True},
+        xaxis={"title": x, "tickformat": ",d", "nticks": 6, "fixedrange": True, "automargin": True},
+        yaxis={"title": y, "tickformat": ",d", "nticks": 6, "fixedrange": True, "rangemode": "tozero", "automargin": True},
     )  # fmt: skip
     return figure
 
@@ -100,7 +101,7 @@ def text(tried: Sequence[Tried]) -> str:
         f"{fr.count(len(near), 'périmètre voisin essayé', 'périmètres voisins essayés')}, en ajoutant ou retirant une commune ou un "
         f"groupe. Le périmètre compte {fr.inhabitants(here.population)} et laisse dehors {fr.inhabitants(here.sector_people_outside)} "
         f"de ses secteurs connus ; {fr.count(len(sectors), 'voisin en laisse', 'voisins en laissent')} moins sans grossir. Il sert "
-        f"{fr.count(here.qpv, 'QPV connu', 'QPV connus')} en entier avec {fr.count(here.epci, 'EPCI', 'EPCI')} ; "
+        f"{fr.count(here.qpv, 'QPV connu', 'QPV connus') if here.qpv else 'aucun QPV connu'} en entier avec {fr.count(here.epci, 'EPCI', 'EPCI')} ; "
         f"{fr.count(len(quarters), 'voisin en sert', 'voisins en servent')} plus sans EPCI de plus. Aucun point n’est « le bon »."
     )
 
