@@ -41,7 +41,7 @@ class Console:
             return
         address = urlsplit(said.location.get("url", "")).path
         page, _, probe = address.lstrip("/").partition("/")
-        if said.text == NOT_FOUND and probe in PROBES and page in ("Couverture", "Perimetre", "Methode"):
+        if said.text == NOT_FOUND and probe in PROBES and page in ("Couverture", "Perimetre", "Comparaison", "Methode"):
             return
         self.errors.append(f"{said.text} ({address})")
 

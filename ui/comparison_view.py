@@ -171,7 +171,8 @@ def cards(found: SideBySide) -> None:
                 "Retenir ce périmètre", key=f"retenir-{i}", on_click=_retain, args=(e.candidate,), width="stretch",
                 icon=":material/check:", help="L’ouvre sur la page Périmètre, pour l’ajuster et écrire la note.",
             )  # fmt: skip
-            st.html(_remarks(e.candidate))
+            if remarks := _remarks(e.candidate):
+                st.html(remarks)
 
 
 def _card(found: SideBySide, i: int, drawn: tuple[str, str]) -> str:
