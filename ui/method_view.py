@@ -89,7 +89,7 @@ def coverage_table() -> str:
     rows = [
         (f.label, COVERAGE_METHODS[f.id], f"{f.amount}\n{f.fraction}", f.source) for f in loaders.figures(scope, ())
     ]
-    headers = [("Chiffre", False), ("Définition", False), (f"Exemple : {scope.name}", True), ("Source", False)]
+    headers = [("Chiffre", False), ("Définition", False), (f"Exemple : {scope.name}", False), ("Source", False)]
     return html.table(headers, rows, caption="Chiffres de la couverture")
 
 
