@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from geo import french as fr
 from geo.codes import split_codes
 from geo.communes import Atlas
@@ -109,17 +111,23 @@ def _data(report: CoverageReport, *, asked: bool) -> dict[str, Any]:
         "limites": [{"couche": name, "pourquoi": why, "completer": how} for name, why, how in report.limits],
     }  # fmt: skip
     if asked:
-        table = report.gaps[report.level].astype(object)
-        found["ecarts"] = table.where(table.notna(), None).reset_index().to_dict("records")
-        found["priorites"] = report.ranking.table.reset_index().to_dict("records")
+        found["ecarts"] = _records(report.gaps[report.level])
+        found["priorites"] = _records(report.ranking.table)
     if report.siting:
         s = report.siting
         found["prochains"] = {
             "phrase": s.sentence, "demontre": s.exact, "ex_aequo": s.ties, "avis": list(s.notices), "valeur": s.value,
-            "besoin": s.whole, "choix": s.table.reset_index().to_dict("records"), "glouton": s.greedy_value,
+            "besoin": s.whole, "choix": _records(s.table), "glouton": s.greedy_value,
             "apres": [{"id": f.id, "valeur": f.value, "sur": f.total} for f in s.figures_after(report.board)],
         }  # fmt: skip
     return found
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as plain values; what is not known is null."""
+    plain = table.reset_index().astype(object)
+    rows: list[dict[str, Any]] = plain.where(plain.notna(), None).to_dict("records")
+    return rows
 
 
 def _text(report: CoverageReport, *, asked: bool) -> Iterator[str]:

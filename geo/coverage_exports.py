@@ -161,7 +161,7 @@ def director_pdf(report: CoverageReport, *, date: str = "", software: str = "", 
 
 def director_data(report: CoverageReport, *, date: str = "", software: str = "", link: str = "") -> dict[str, Any]:
     """Return what the two pages say, as plain values."""
-    drawn = coverage_map(report.scope, report.board, height_mm=92.0)
+    drawn = coverage_map(report.scope, report.board, height_mm=82.0)
     ranking, shares = report.ranking, report.weights.shares
     first = ranking.table.head(MOST_ROWS)
     said = fr.listing(f"{t.label} {fr.percent(s, 0)}" for t, s in zip(TERMS, shares, strict=True) if s)
@@ -171,7 +171,7 @@ def director_data(report: CoverageReport, *, date: str = "", software: str = "",
         "figures": [
             {
                 "label": f.label, "amount": f.amount, "fraction": f.fraction,
-                "above": f"{f.above_name} : {f.above.amount}" if f.above else "", "year": f.year,
+                "above": f"{f.above_name} : {f.above.amount}" if f.above else "", "year": "" if f.unknown else f.year,
             }
             for f in report.figures
         ],
@@ -217,7 +217,7 @@ def _gap_block(report: CoverageReport, level: str) -> dict[str, Any]:
     if level != "cls":  # CLS may overlap: their inhabitants do not add up
         note += f", {total} des habitants"
     else:
-        note += f" ; {fr.count(int(table['cls_sans_clsm'].sum()), 'CLS')} sans aucun CLSM connu"
+        note += f" ; {fr.count(int(table['cls_sans_clsm'].sum()), 'CLS', 'CLS')} sans aucun CLSM connu"
     return {
         "title": f"Écarts : {LEVELS[level]}",
         "note": fr.typeset(f"{note}."),

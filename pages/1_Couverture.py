@@ -8,8 +8,8 @@ from ui import coverage_cards, coverage_explorer, coverage_link, coverage_view, 
 
 frame.open_page("Couverture", "Couverture : où manque-t-il des CLSM ?")
 coverage_link.set_defaults()
-for problem in coverage_link.read():
-    st.warning(problem)
+if problems := coverage_link.read():
+    st.warning("\n".join(f"- {problem}" for problem in problems))
 st.html(coverage_cards.STYLE)
 
 choose_scope, choose_commune, choose_complete = st.columns(3, gap="medium")

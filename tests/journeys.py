@@ -136,6 +136,17 @@ INK = """
 """
 
 
+# The colour most often drawn in a small square where a commune is: its fill, whatever motif lies over it.
+COMMONEST = INK.replace("...at, 1, 1).data];", "at[0] - 6, at[1] - 6, 13, 13).data];")
+
+
+def ground(frame: Frame, code: str) -> tuple[int, int, int]:
+    """Return the colour that fills a commune, whatever motif is drawn over it: red, green, blue."""
+    data = frame.evaluate(COMMONEST, ["fond", code])
+    pixels = [tuple(data[i : i + 3]) for i in range(0, len(data), 4)]
+    return max(set(pixels), key=pixels.count)
+
+
 def communes_in_sight(page: Page, count: int, *, apart: float = 14.0) -> list[tuple[str, float, float]]:
     """Return communes that can be clicked without moving the map: code and place on the page, once nothing moves."""
     element = map_frame(page).frame_element()

@@ -73,11 +73,16 @@ def test_figures_of_a_complete_departement_by_hand() -> None:
         "cls": (1, 2),
     }
     assert found["habitants"].share == 0.5
-    assert not found["habitants"].at_least and found["habitants"].reason is None
-    # the people of the quarter across two communes are not known
-    assert found["qpv-habitants"].at_least and not found["qpv-habitants"].total_complete
+    assert not found["habitants"].at_least
+    # the second commune is in a perimeter read from a name: counted, and said
+    assert found["habitants"].estimated and "200 habitants vivent dans un périmètre supposé" in plain(
+        str(found["habitants"].reason)
+    )
+    # the people of the quarter across two communes are not known: the share is of the others, and says so
+    assert found["qpv-habitants"].unit == "habitants des QPV de population connue"
+    assert "ans les habitants de 1 QPV" in plain(str(found["qpv-habitants"].reason))
     assert plain(found["habitants"].sentence).startswith(
-        "Habitants couverts par un CLSM en service : 50 %, 300 sur 600"
+        "Habitants couverts par un CLSM en service : environ 50 %, 300 sur 600"
     )
 
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import siting
+from geo import covering
 from geo.coverage import read_scope
 from geo.coverage_people import Board, make_board
 from geo.density import approximate_density
 from geo.errors import GeoInputError
+from geo.layers import Etat
 from geo.siting import Candidate, Mix, candidates, needs, next_clsm, own_candidates
 from tests import real
 from tests.grid import crosswalk, draw, plain, zone
@@ -51,7 +52,7 @@ def test_communes_shared_by_candidates_count_once_and_greedy_is_beaten() -> None
 
 
 def test_what_is_covered_or_in_project_is_not_served_again() -> None:
-    board = _board({"a": zone("01006"), "p": zone("01005", etat=siting.Etat.EN_SERVICE)})
+    board = _board({"a": zone("01006"), "p": zone("01005", etat=Etat.PROJET)})
     assert needs(FRANCE, board)["habitants"].tolist() == [100, 200, 300, 400, 0, 0]
     found = next_clsm(FRANCE, board, _candidates((4, 5), (0,)), 2, ceiling=None)
     assert found.table.index.tolist() == ["k1"]  # the other adds nothing
@@ -172,7 +173,7 @@ def test_the_answer_equals_brute_force(sets: list[tuple[int, ...]], k: int, peop
 def test_disjoint_candidates_give_the_same_answer_through_the_solver(monkeypatch: pytest.MonkeyPatch) -> None:
     sets = _candidates((0,), (1, 2), (3, 4), (5,))
     quick = next_clsm(FRANCE, _board(), sets, 3, ceiling=None)
-    monkeypatch.setattr(siting._Problem, "disjoint", property(lambda _: False))
+    monkeypatch.setattr(covering.Problem, "disjoint", property(lambda _: False))
     solved = next_clsm(FRANCE, _board(), sets, 3, ceiling=None)
     assert solved.value == quick.value and solved.table.index.tolist() == quick.table.index.tolist()
 
@@ -183,7 +184,7 @@ def test_when_time_runs_out_the_answer_says_it_is_not_proven(monkeypatch: pytest
         status = 1
         mip_gap = None
 
-    monkeypatch.setattr(siting, "milp", lambda *_, **__: Stopped())
+    monkeypatch.setattr(covering, "milp", lambda *_, **__: Stopped())
     found = next_clsm(FRANCE, _board(), _candidates((0, 1), (1, 2)), 1, ceiling=None)
     assert not found.exact and found.value == found.greedy_value == 500
     assert "meilleure réponse trouvée" in found.sentence

@@ -13,7 +13,8 @@ import shapely
 import typst
 
 from geo import svg_map as maps
-from geo.svg_map import MapLayer, MapText, Panel, Style, bar_length_m, classes, convergence, simplify, svg_map
+from geo.svg_furniture import UNIT, bar_length_m, convergence
+from geo.svg_map import MapLayer, MapText, Panel, Style, classes, simplify, svg_map
 
 SVG = "{http://www.w3.org/2000/svg}"
 WEST, SOUTH = 700_000.0, 6_600_000.0
@@ -60,7 +61,7 @@ def test_the_scale_bar_is_as_long_as_it_says() -> None:
     svg = _map(width_mm=102.0, height_mm=60.0).svg  # 30 km over 100 mm
     assert "5\u00a0km" in _texts(svg)
     bars = [int(r.get("width", 0)) for r in ElementTree.fromstring(svg).iter(f"{SVG}rect") if r.get("height") == "20"]
-    assert sum(bars) / maps.UNIT * 300.0 == pytest.approx(5000, rel=0.01)
+    assert sum(bars) / UNIT * 300.0 == pytest.approx(5000, rel=0.01)
 
 
 @pytest.mark.parametrize(("per_mm", "width", "length"), [(100, 100, 2000), (1000, 174, 20_000), (3.0, 100, 50)])

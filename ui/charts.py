@@ -88,7 +88,8 @@ def clsm_sizes(table: pd.DataFrame, marker: float) -> go.Figure:
         x=1, xref="paper", y=marker, yanchor="bottom", xanchor="right", showarrow=False,
         text=f"repère du guide : environ {fr.number(marker)}",
     )  # fmt: skip
-    return _laid_out(figure, x="CLSM, du plus grand au plus petit", y="Habitants")
+    figure.update_traces(width=0.8)
+    return _counted(_laid_out(figure, x="CLSM, du plus grand au plus petit", y="Habitants"), len(held), 0.4)
 
 
 def covered_curve(curve: pd.DataFrame, population: float) -> go.Figure:
@@ -104,7 +105,13 @@ def covered_curve(curve: pd.DataFrame, population: float) -> go.Figure:
         hovertemplate="%{x} CLSM (%{hovertext})<br>%{y:.1f} % des habitants<extra></extra>",
     )
     chart = _laid_out(figure, x="Nombre de CLSM, du plus grand au plus petit", y="Habitants couverts (%)")
-    return chart
+    return _counted(chart, len(curve), 0.0)
+
+
+def _counted(figure: go.Figure, count: int, first: float) -> go.Figure:
+    """Count things on the horizontal axis: whole numbers only, and room beside a few."""
+    figure.update_xaxes(range=[first, max(count, 5) + 0.6], dtick=1 if count <= 20 else None)
+    return figure
 
 
 def qpv_scatter(gaps: pd.DataFrame) -> go.Figure:

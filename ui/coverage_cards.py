@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from geo import french as fr
@@ -28,12 +29,25 @@ STYLE = """
 .clsm-main b {font-size:2rem; line-height:1.1; font-weight:650;} .clsm-main span {font-size:.9rem; color:#3a474e;}
 .clsm-sources {font-size:.83rem; color:#3a474e;} .clsm-sources summary {cursor:pointer; color:#0b5a86;}
 .clsm-sources p {margin:.3rem 0;}
+.clsm-read td.num {white-space:normal; font-weight:600;} .clsm-read td.num ~ td.num {font-weight:400; color:#3a474e;}
+.clsm-read th:first-child {width:50%;}
+.clsm-order h3 {font-size:1.15rem; padding:.2rem 0 .3rem;} .clsm-order li {margin:.35rem 0 .6rem;} .clsm-order small {color:#55606a;}
+.clsm-order ol {padding-left:1.3rem; margin:.3rem 0;} .clsm-answer {font-size:1.05rem; margin:.2rem 0;}
 .clsm-terms {display:flex; height:.8rem; border-radius:3px; overflow:hidden; background:#e8edef;}
 </style>
 """
+# Short on screen; the whole label stands in the sources below the table.
 SHORT = {
-    "habitants": "Habitants couverts par un CLSM en service",
-    "projet": "Habitants d’une commune où un CLSM est en projet",
+    "habitants": "Habitants couverts",
+    "projet": "Habitants en projet",
+    "qpv": "QPV couverts",
+    "qpv-habitants": "Habitants de QPV couverts",
+    "rural": "Habitants ruraux couverts",
+    "epci": "EPCI ayant un CLSM",
+    "ept": "EPT ayant un CLSM",
+    "secteurs-adultes": "Secteurs adultes ayant un CLSM",
+    "secteurs-enfants": "Secteurs infanto-juvéniles ayant un CLSM",
+    "cls": "CLS ayant un CLSM",
 }
 EXTENT_LAYERS = ("clsm", "qpv", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac")
 
@@ -48,13 +62,15 @@ def figure_table(figures: Sequence[Figure], scope: Scope) -> str:
         label = f"{SHORT.get(figure.id, figure.label)}\n{_detail(figure)}"
         row = [label, figure.amount] + ([figure.above.amount if figure.above else "sans objet"] if above else [])
         rows.append(row)
-    return html.table(headers, rows, caption=f"Chiffres de couverture, {scope.name}")
+    return f'<div class="clsm-read">{html.table(headers, rows, caption=f"Chiffres de couverture, {scope.name}")}</div>'
 
 
 def _detail(figure: Figure) -> str:
-    year = f" · {figure.year}" if figure.year else ""
+    if figure.unknown:
+        return f"{(figure.reason or 'inconnu').split('. ')[0].rstrip('.')}"
+    year = re.sub(r"^.* au (1er \w+ \d{4})$", r"\1", figure.year)
     mark = " · estimation" if figure.estimated else ""
-    return f"{figure.fraction}{year}{mark}"
+    return f"{figure.fraction}{f' · {year}' if year else ''}{mark}"
 
 
 def figure_sources(figures: Sequence[Figure]) -> str:

@@ -39,12 +39,13 @@ def explorer(scope: Scope, complete: tuple[str, ...]) -> None:
         _map(scope, complete, found)
     with right:
         _commune(scope)
-        st.html(gap_tables.chosen_card(scope, complete) or "<span></span>")
         _figures(scope, complete)
     with left:
+        if card := gap_tables.chosen_card(scope, complete):
+            st.html(card)
         st.plotly_chart(charts.status_bar(found), key="status-bar", config={"displayModeBar": False})
         st.html(coverage_view.status_table(found))
-        st.caption(coverage_view.caution(found, complete))
+        st.caption(html.literal(coverage_view.caution(found, complete)))
         coverage_view.meanings(found)
     _tabs(scope, complete, found)
     coverage_link.write()
@@ -75,7 +76,7 @@ def _map(scope: Scope, complete: tuple[str, ...], found: Coverage) -> None:
     )
     note = map_points.extents(scope)
     if note:
-        st.caption(f"{note[0].upper()}{note[1:]}.")
+        st.caption(html.literal(f"{note[0].upper()}{note[1:]}."))
 
 
 def _pick_layers(scope: Scope) -> list[str]:
@@ -124,7 +125,7 @@ def _commune(scope: Scope) -> None:
 
 def _figures(scope: Scope, complete: tuple[str, ...]) -> None:
     figures = loaders.figures(scope, complete)
-    st.header(scope.name)
+    st.header(html.literal(scope.name))
     main = figures[0]
     st.html(
         f'<p class="clsm-main"><b>{html.escape(main.amount)}</b><span>{html.escape("des habitants couverts par un CLSM en service")}</span></p>'

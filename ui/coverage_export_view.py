@@ -13,7 +13,7 @@ from geo import french as fr
 from geo.coverage import Scope
 from geo.priorities import Weights
 from geo.siting import Mix
-from ui import coverage_link, gap_tables, loaders, priorities_view, siting_view
+from ui import coverage_link, gap_tables, html, loaders, priorities_view, siting_view
 from ui.coverage_link import NEXT_CEILING, NEXT_KIND, NEXT_NUMBER
 
 WITH_NEXT = "export-next"
@@ -35,11 +35,11 @@ FILES: tuple[tuple[str, str, str, str, str], ...] = (
 @st.fragment
 def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     """Offer the files."""
-    level = gap_tables.level_shown(scope, complete)
+    level = gap_tables.level_shown(scope)
     weights = priorities_view.weights() or Weights()
     st.caption(
         fr.typeset(
-            f"Ce que vous emportez : {scope.name}, priorités à l’échelle et avec les poids choisis. "
+            f"Ce que vous emportez : {html.literal(scope.name)}, priorités à l’échelle et avec les poids choisis. "
             "Chaque fichier porte codes, années et sources, et se relit par la page Données. "
             "Un fichier est préparé quand vous le demandez ; le GeoPackage d’une grande région prend quelques secondes."
         )

@@ -55,7 +55,7 @@ LONGEST = 60  # characters of a refused value that are shown
 DEFAULTS: dict[str, object] = {
     LAYERS: (),
     TAB: TABS["lacunes"],
-    LEVEL: "epci",
+    LEVEL: None,  # the level that says most in the scope
     SORT: "sans_clsm",
     CHOSEN: None,
     COMMUNE: None,

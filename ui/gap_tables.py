@@ -48,29 +48,36 @@ HELP = {
 }
 
 
-def levels_here(scope: Scope, complete: tuple[str, ...]) -> list[str]:
+def levels_here(scope: Scope) -> list[str]:
     """Return the levels that have at least one territory in a scope."""
-    return [level for level in LEVELS if level == "commune" or len(loaders.gaps(level, scope, complete))]
+    return [level for level in LEVELS if level == "commune" or loaders.zones_here(level, scope)]
 
 
-def level_shown(scope: Scope, complete: tuple[str, ...]) -> str:
-    """Return the level chosen, or the first there is when the scope has none of it."""
-    here, wanted = levels_here(scope, complete), str(st.session_state.get(LEVEL))
-    return wanted if wanted in here else ("epci" if "epci" in here else here[0])
+def level_shown(scope: Scope) -> str:
+    """Return the level chosen, or the one that says most where none is or the scope has none of it.
+
+    That is the EPCI, the EPT where they are more numerous (Grand Paris), the communes inside one of them.
+    """
+    here, wanted = levels_here(scope), str(st.session_state.get(LEVEL))
+    if wanted in here:
+        return wanted
+    if scope.kind in ("epci", "ept") or "epci" not in here:
+        return "commune"
+    return "ept" if loaders.zones_here("ept", scope) > loaders.zones_here("epci", scope) else "epci"
 
 
-def pick_level(scope: Scope, complete: tuple[str, ...], key: str) -> str:
+def pick_level(scope: Scope, key: str) -> str:
     """Ask for a level among those of a scope; the choice is the same in all tabs."""
-    here = levels_here(scope, complete)
+    here = levels_here(scope)
     widget = f"{key}-{scope.id}-{'-'.join(here)}"
-    st.session_state[widget] = level_shown(scope, complete)
+    st.session_state[widget] = level_shown(scope)
 
     def take() -> None:
-        st.session_state[LEVEL] = st.session_state[widget] or level_shown(scope, complete)
+        st.session_state[LEVEL] = st.session_state[widget] or level_shown(scope)
         st.session_state[CHOSEN] = None
 
     st.segmented_control("Échelle", here, format_func=LEVELS.get, key=widget, on_change=take, required=True)
-    return level_shown(scope, complete)
+    return level_shown(scope)
 
 
 # --- the territory chosen -----------------------------------------------------------------------------------------
@@ -100,7 +107,7 @@ def choose_from_map(commune: str) -> None:
 def chosen(scope: Scope, complete: tuple[str, ...]) -> str | None:
     """Return the territory chosen, when the scope meets it at the level shown."""
     code = st.session_state.get(CHOSEN)
-    return code if code and code in loaders.gaps(level_shown(scope, complete), scope, complete).index else None
+    return code if code and code in loaders.gaps(level_shown(scope), scope, complete).index else None
 
 
 def communes_of(code: str, level: str, scope: Scope) -> tuple[str, ...]:
@@ -119,13 +126,13 @@ def mark(scope: Scope, complete: tuple[str, ...]) -> map_marks.Mark | None:
     code = chosen(scope, complete)
     if not code:
         return None
-    codes = communes_of(code, level_shown(scope, complete), scope)
+    codes = communes_of(code, level_shown(scope), scope)
     return map_marks.Mark(codes, st.session_state.get(MARK, 0))
 
 
 def chosen_card(scope: Scope, complete: tuple[str, ...]) -> str:
     """Return the gap of the territory chosen, in words."""
-    level = level_shown(scope, complete)
+    level = level_shown(scope)
     code = chosen(scope, complete)
     if not code:
         return ""
@@ -173,7 +180,7 @@ def filtered(table: pd.DataFrame, *, readings: Sequence[str], cls_only: bool, qu
 
 def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show the gaps: level, sort, filters, the territory chosen, the table."""
-    level = pick_level(scope, complete, "gaps-level")
+    level = pick_level(scope, "gaps-level")
     st.session_state[SHOWN_LEVEL] = level
     every = loaders.gaps(level, scope, complete)
     sort_box, reading_box, search_box, cls_box = st.columns([4, 4, 4, 3], gap="small", vertical_alignment="bottom")

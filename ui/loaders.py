@@ -10,6 +10,7 @@ import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -23,7 +24,7 @@ from geo.benchmarks import Benchmark, Portfolio
 from geo.candidates import Candidate
 from geo.communes import Atlas
 from geo.compare import SideBySide, side_by_side
-from geo.coverage import Coverage, Place, Scope, scopes
+from geo.coverage import Coverage, Place, Scope, scope_rows, scopes
 from geo.coverage_figures import Figure
 from geo.coverage_people import Board, make_board
 from geo.crosswalk import Crosswalk
@@ -390,3 +391,16 @@ def _small_maps(_: str, chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str],
 def small_maps(chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str], ...]:
     """Return a small map of each perimeter, all on one frame: (SVG, alternative text)."""
     return _small_maps(token(), chosen)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _zones_here(_: str, layer_id: str, scope: Scope) -> int:
+    members = crosswalk().layers[layer_id].members
+    inside = np.zeros(len(atlas().table), dtype=bool)
+    inside[scope_rows(scope, atlas())] = True
+    return len(np.unique(members["zone"].to_numpy()[inside[members["row"].to_numpy()]]))
+
+
+def zones_here(layer_id: str, scope: Scope) -> int:
+    """Return how many zones of a layer a scope meets."""
+    return _zones_here(token(), layer_id, scope)

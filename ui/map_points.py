@@ -24,7 +24,7 @@ from ui.scene import ground
 if TYPE_CHECKING:
     from shapely import Geometry
 
-DISC_PX = (3.0, 13.0)  # radius of the smallest and of the largest quarter
+DISC_PX = (2.5, 11.0)  # radius of the smallest and of the largest quarter
 LARGEST = 20_000  # inhabitants of a quarter drawn with the largest disc
 FINE, ROUGH = 0.00008, 0.0003  # degrees: about 8 m and 30 m, for the eye alone
 
@@ -157,9 +157,12 @@ def extents(scope: Scope) -> str:
     else:
         atlas = loaders.atlas()
         here = set(atlas.table["departement"].iloc[scope_rows(scope, atlas)])
-        if not here <= resources.extent:
+        known = len(here & resources.extent)
+        if not known:
+            texts.append(f"lieux de santé mentale : liste non connue ici ({resources.source})")
+        elif known < len(here):
             texts.append(
-                f"lieux de santé mentale : {resources.source}, liste complète pour "
-                f"{fr.count(len(here & resources.extent), 'département', 'départements')} d’ici sur {len(here)} seulement"
+                f"lieux de santé mentale : {resources.source}, liste complète dans "
+                f"{fr.count(known, 'département', 'départements')} d’ici sur {len(here)}"
             )
     return " ; ".join(texts)

@@ -46,7 +46,7 @@ def _take_preset(preset: Preset) -> None:
 @st.fragment
 def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show presets, sliders and the order they make."""
-    level = gap_tables.pick_level(scope, complete, "priorities-level")
+    level = gap_tables.pick_level(scope, "priorities-level")
     _presets()
     _sliders()
     chosen = weights()
@@ -115,8 +115,9 @@ def summary(ranking: Ranking, held: Stability, level: str) -> str:
         f'<span role="listitem"><i class="fill" style="background:{COLOURS[t.id]}"></i>{html.escape(t.label)}</span>'
         for t in TERMS
     )
+    first = "Le premier" if len(lines) == 1 else f"Les {len(lines)} premiers"
     return (
-        f'<div class="clsm-order"><h3>{html.escape(f"Les {len(lines)} premiers : {LEVELS[level]}")}</h3>'
+        f'<div class="clsm-order"><h3>{html.escape(f"{first} : {LEVELS[level]}")}</h3>'
         f'<div class="clsm-legend" role="list" aria-label="Critères">{key}</div><ol>{"".join(lines)}</ol></div>'
     )
 

@@ -150,16 +150,15 @@ def _answer(found: Siting, scope: Scope, complete: tuple[str, ...]) -> None:
     st.html(f'<p class="clsm-answer"><b>{html.escape(found.sentence)}</b></p>')
     for text in (found.ties, *found.notices):
         if text:
-            st.caption(fr.typeset(text))
+            st.caption(html.literal(fr.typeset(text)))
     if not found.picks:
         return
     picks_box, after_box = st.columns([6, 5], gap="medium")
     with picks_box:
         st.html(picks_table(found.picks, found))
         if found.left_out:
-            st.caption(
-                fr.typeset(f"Au-dessus du plafond, non retenus : {fr.listing([c.name for c in found.left_out], 4)}.")
-            )
+            names = fr.listing([c.name for c in found.left_out], 4)
+            st.caption(html.literal(fr.typeset(f"Au-dessus du plafond, non retenus : {names}.")))
         _greedy(found)
     with after_box:
         now = loaders.figures(scope, complete)
@@ -207,11 +206,8 @@ def _greedy(found: Siting) -> None:
             st.caption(fr.typeset("Le choix glouton (le meilleur gain à chaque pas) donne la même réponse."))
         return
     names = fr.listing([p.candidate.name for p in found.greedy], 8)
-    st.caption(
-        fr.typeset(
-            f"Choix glouton, pour comparer : {names} ; il sert {shown(found.greedy_value)} contre {shown(found.value)}."
-        )
-    )
+    text = f"Choix glouton, pour comparer : {names} ; il sert {shown(found.greedy_value)} contre {shown(found.value)}."
+    st.caption(html.literal(fr.typeset(text)))
 
 
 def _show_on_map(found: Siting) -> None:

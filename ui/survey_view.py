@@ -72,9 +72,7 @@ def differences(features: Sequence[Benchmark]) -> str:
     """Return, in words, how the definitions and vintages differ from the surveys'."""
     lines = "".join(f"<p><b>{html.escape(f.label)}</b>. {html.escape(f.difference)}</p>" for f in features)
     sources = "".join(f"<p>{html.escape(text)}.</p>" for text in SURVEYS.values())
-    return (
-        f'<details class="clsm-sources" open><summary>Ce qui diffère des enquêtes</summary>{lines}{sources}</details>'
-    )
+    return f'<details class="clsm-sources"><summary>Ce qui diffère des enquêtes</summary>{lines}{sources}</details>'
 
 
 # --- charts -------------------------------------------------------------------------------------------------------
@@ -88,7 +86,7 @@ def sizes_chart(table: pd.DataFrame) -> None:
         return
     text = sizes_summary(known)
     st.plotly_chart(charts.clsm_sizes(known, MARKER), key="chart-sizes", config=BAR, theme=None, alt=text)
-    st.caption(text)
+    st.caption(html.literal(text))
     _as_table(
         known.sort_values("habitants", ascending=False)[["nom", "habitants", "echelle"]],
         {"nom": "CLSM", "habitants": "Habitants", "echelle": "Échelle"},
@@ -116,7 +114,7 @@ def curve_chart(scope: Scope, complete: tuple[str, ...]) -> None:
     population = float(loaders.atlas().population[scope_rows(scope, loaders.atlas())].sum())
     text = curve_summary(curve, population)
     st.plotly_chart(charts.covered_curve(curve, population), key="chart-curve", config=BAR, theme=None, alt=text)
-    st.caption(text)
+    st.caption(html.literal(text))
     _as_table(
         curve[["nom", "habitants", "ajout", "cumul"]],
         {"nom": "CLSM", "habitants": "Habitants ici", "ajout": "Ajoutés", "cumul": "Cumul"},
@@ -128,6 +126,8 @@ def curve_summary(curve: pd.DataFrame, population: float) -> str:
     """Say the cumulative chart in words."""
     total = float(curve["cumul"].iloc[-1])
     half = int((curve["cumul"] < total / 2).sum()) + 1
+    if len(curve) == 1:
+        return fr.typeset(f"Le seul CLSM connu en service ici couvre {fr.ratio(total, population)} des habitants.")
     return fr.typeset(
         f"Les {fr.count(len(curve), 'CLSM connu', 'CLSM connus')} en service couvrent ensemble "
         f"{fr.ratio(total, population)} des habitants, par communes entières ; la moitié de ces habitants "
@@ -137,14 +137,14 @@ def curve_summary(curve: pd.DataFrame, population: float) -> str:
 
 def scatter_chart(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show the share of inhabitants in QPV against the size of the gap, at the level shown."""
-    level = gap_tables.pick_level(scope, complete, "scatter-level")
+    level = gap_tables.pick_level(scope, "scatter-level")
     rows = charts.scatter_rows(loaders.gaps(level, scope, complete))
     if rows.empty:
         st.caption("Aucun territoire d’ici n’a à la fois un manque et des habitants de QPV connus.")
         return
     text = scatter_summary(rows, level)
     st.plotly_chart(charts.qpv_scatter(rows), key="chart-scatter", config=BAR, theme=None, alt=text)
-    st.caption(text)
+    st.caption(html.literal(text))
     table = rows.assign(part=rows["qpv"] / rows["population"] * 100)
     _as_table(
         table[["nom", "population", "sans_clsm", "qpv", "part"]],

@@ -264,7 +264,7 @@
         this._highlight(number);
         this._click(this.geometry.codes[number]);
       }
-      this._hover(number, event.latlng);
+      if (!this._onMark) this._hover(number, event.latlng);
     }
 
     /** The number always grows, so that a second click on the same commune is a new message. */
