@@ -15,7 +15,7 @@ from playwright.sync_api import Error as BrowserError
 from bench._browser import BenchError, header
 from geo.errors import GeoInputError
 
-BENCHES = ("crosswalk", "coverage", "clicks", "start", "memory")
+BENCHES = ("crosswalk", "coverage", "perimeter", "note", "clicks", "start", "memory")
 
 
 def main(names: list[str]) -> int:

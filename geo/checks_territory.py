@@ -9,7 +9,9 @@ from geo import french as fr
 from geo.concentration import Concentration, concentration_text, concentrations
 from geo.density import LABELS
 from geo.findings import Finding, Outcome, Reach, Settings
+from geo.ground import ground_under
 from geo.perimeter import PerimeterFacts
+from geo.pieces import count_pieces
 from geo.staffing import COFUNDERS, SCENARIOS, staffing_rows
 
 STAFFING = tuple((s.label, s.cost) for s in SCENARIOS)
@@ -131,6 +133,7 @@ def coordination(facts: PerimeterFacts, settings: Settings) -> Finding:
     """Measure what makes a territory heavy to coordinate; in pieces or above a setting is a point of vigilance."""
     communes, bodies = len(facts.towns), len(facts.communities)
     span, mean = facts.span_m, facts.mean_distance_m
+    tied = tied_pieces(facts)
     figures = {
         "communes": communes,
         "intercommunalites": bodies,
@@ -138,10 +141,11 @@ def coordination(facts: PerimeterFacts, settings: Settings) -> Finding:
         "plus_grande_distance_km": None if span is None else span / 1000,
         "distance_moyenne_ville_principale_km": None if mean is None else mean / 1000,
         "morceaux": facts.pieces,
+        "morceaux_sans_iles_ni_enclaves": tied,
     }
     alerts = []
     if facts.pieces > 1:
-        alerts.append(f"le périmètre est en {facts.pieces} morceaux")
+        alerts.append(f"le périmètre est en {facts.pieces} morceaux{_islands(facts.pieces, tied)}")
     if communes > settings.max_communes:
         alerts.append(f"{fr.count(communes, 'commune')} à réunir (réglage : {settings.max_communes})")
     if bodies > settings.max_bodies:
@@ -164,6 +168,23 @@ def coordination(facts: PerimeterFacts, settings: Settings) -> Finding:
         Outcome.FAVORABLE,
         f"{size_text}. Le périmètre est d’un seul tenant et aucune mesure ne dépasse les réglages.",
         figures,
+    )
+
+
+def tied_pieces(facts: PerimeterFacts) -> int:
+    """Return the number of pieces when islands and parts of an EPCI cut off from the rest count as attached."""
+    if facts.pieces < 2:
+        return facts.pieces
+    return count_pieces(ground_under(facts.crosswalk, facts.density, facts.resources).links, facts.rows)
+
+
+def _islands(pieces: int, tied: int) -> str:
+    if tied == pieces:
+        return ""
+    return (
+        " (îles ou enclaves d’une même intercommunalité)"
+        if tied == 1
+        else f", {tied} sans compter les îles et enclaves"
     )
 
 

@@ -6,6 +6,7 @@ of an EPCI cut off from the rest to the nearest commune of that EPCI, so that ne
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -162,6 +163,25 @@ class Ground:
         return np.repeat(np.arange(len(LAYERS), dtype=np.int8), sizes)
 
     @cached_property
+    def _members(self) -> dict[str, tuple[list[str], Ints, Ints]]:
+        """For each layer: names of the zones, zone and atom of each membership (whole ones; all of them for QPV)."""
+        found = {}
+        for layer_id in LAYERS:
+            layer = self.crosswalk.layers[layer_id]
+            kept = layer.members if layer_id == "qpv" else layer.members[layer.members["whole"]]
+            arrays = (kept["zone"].to_numpy(dtype=np.intp), kept["row"].to_numpy(dtype=np.intp))
+            found[layer_id] = ([str(n) for n in layer.zones["nom"]], *arrays)
+        return found
+
+    def zones_near(self, layer: str, rows: Rows) -> Iterator[tuple[str, Rows]]:
+        """Yield the zones of a layer that some atoms meet: name, and the atoms wholly in it (those it touches for a QPV)."""
+        names, zones, atoms = self._members[layer]
+        mask = np.zeros(len(self.atlas.table), dtype=bool)
+        mask[rows] = True
+        for zone in np.unique(zones[mask[atoms]]).tolist():
+            yield names[zone], np.unique(atoms[zones == zone])
+
+    @cached_property
     def zone_known(self) -> dict[str, npt.NDArray[np.bool_]]:
         """What is known of each zone: partly read, supposed, in service."""
         frames = [self.crosswalk.layers[i].zones for i in LAYERS]
@@ -205,11 +225,12 @@ FEATURES = (
 
 def ground_of(world: World) -> Ground:
     """Return the ground of the data in use, made once."""
-    return _ground(world.crosswalk, world.density, world.resources)
+    return ground_under(world.crosswalk, world.density, world.resources)
 
 
 @lru_cache(maxsize=4)
-def _ground(crosswalk: Crosswalk, density: Density, resources: Resources | None) -> Ground:
+def ground_under(crosswalk: Crosswalk, density: Density, resources: Resources | None) -> Ground:
+    """Return the ground under some facts, made once."""
     return Ground(crosswalk, density, resources)
 
 

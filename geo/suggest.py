@@ -1,11 +1,12 @@
 """Suggestions: the communes or groups most worth adding or dropping, with what each would change; never applied here.
 
 How they are ranked, in this order, and nothing else: checks that improve less checks that worsen, among those that judge
-before and after (sectors and QPV by the inhabitants brought inside when their outcome does not turn; size, well beyond the
-marker, when a twentieth of the inhabitants move); inhabitants of the sectors met brought inside; inhabitants of QPV brought
-inside; and, between equals, the move of fewer people. What is not suggested: a move that would part the perimeter
-(islands and legal exclaves count as attached), that improves nothing, or that makes another project of it (dropping
-half of the inhabitants; more than doubling them past the marker). A move may worsen more than it improves: its effect says so.
+before and after; inhabitants of the sectors met brought inside; inhabitants of QPV brought inside; and, between equals, the
+move of fewer people. Three checks are read finer than their outcome when it does not turn: sectors and QPV by the
+inhabitants brought inside (QPV unless more of them than before are left outside), size well beyond the marker when a
+twentieth of the inhabitants move. What is not suggested: a move that would part the perimeter (islands and legal exclaves
+count as attached), that improves nothing, or that makes another project of it (dropping half of the inhabitants; more
+than doubling them past the marker). A move may worsen more than it improves: its effect says so.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ MOST = 5
 FELT = 0.05  # share of the inhabitants under which a move leaves a perimeter that is too vast as vast as it was
 _MOST_GROUP = 400  # communes; a larger group is not a suggestion but another project
 RANKING = (
-    "Classement : repères qui s’améliorent moins repères qui se dégradent (secteurs et QPV selon leurs habitants amenés dans le "
-    "périmètre, taille, bien au-delà du repère, quand 5 % des habitants au moins sont déplacés), puis habitants des secteurs amenés, puis habitants des QPV amenés, "
-    "puis le moins d’habitants déplacés. Rien n’est appliqué sans vous."
+    "Classement : repères qui s’améliorent moins repères qui se dégradent, puis habitants des secteurs rencontrés amenés dans le "
+    "périmètre, puis habitants des QPV amenés, puis le moins d’habitants déplacés. À issue égale, secteurs et QPV comptent "
+    "par les habitants amenés (pour les QPV, si le nombre de quartiers laissés dehors n’augmente pas), la taille, bien au-delà du repère, "
+    "quand 5 % des habitants au moins sont déplacés. Rien n’est appliqué sans vous."
 )
 
 
@@ -58,6 +60,9 @@ class Tried:
     qpv_people: int
     epci: int
     current: bool = False
+
+
+GROUP_LAYERS = ("secteurs-adultes", "cls", "qpv")
 
 
 def suggest(
@@ -106,11 +111,17 @@ def _scores(trials: Trials) -> tuple[list[tuple[int, int, int, int]], Bools]:
     outside = trials.zones.sectors.outside.sum(axis=1)
     brought = outside[0] - outside[1:]
     quarters = trials.quarters.people[1:] - trials.quarters.people[0]
+    # Bringing in some QPV while leaving out more of them (those of another intercommunal body) is no clear gain.
+    mixed = (quarters > 0) & (trials.quarters.left[1:] > trials.quarters.left[0])
     moved = trials.population[1:] - trials.population[0]
     size, sectors, qpv = (CHECK_IDS.index(c) for c in ("taille", "secteurs", "qpv"))
     beyond = (outcome[1:, size] == VIGILANCE) & (outcome[0, size] == VIGILANCE)
     beyond &= np.abs(moved) >= FELT * trials.population[0]
-    for column, finer in ((size, np.where(beyond, -moved, 0.0)), (sectors, brought), (qpv, quarters)):
+    for column, finer in (
+        (size, np.where(beyond, -moved, 0.0)),
+        (sectors, brought),
+        (qpv, np.where(mixed, 0.0, quarters)),
+    ):
         turns[:, column] = np.where(turns[:, column] != 0, turns[:, column], np.sign(finer))
     nets = turns.sum(axis=1)
     better = (turns > 0).any(axis=1) | (brought > 0) | (quarters > 0)
@@ -138,17 +149,15 @@ def group_moves(ground: Ground, inside: frozenset[str], locked: frozenset[str] =
 
 
 def _groups(ground: Ground, near: Rows) -> Iterator[tuple[str, Rows, bool]]:
+    """Yield the bodies, sectors, CLS and QPV that some atoms meet: name, atoms, whether it is a QPV."""
     atlas = ground.atlas
     owner, names = atlas.communities
     for code in sorted(set(owner.iloc[near].dropna())):
         yield str(names.at[code, "nom"]), atlas.members("community", str(code)), False
-    for layer_id in ("secteurs-adultes", "cls", "qpv"):
-        layer = ground.crosswalk.layers[layer_id]
-        members = layer.members if layer_id == "qpv" else layer.members[layer.members["whole"]]
-        for zone in np.unique(members.loc[np.isin(members["row"].to_numpy(), near), "zone"]):
-            mine = members.loc[members["zone"] == zone, "row"].to_numpy(dtype=np.intp)
-            name = str(layer.zones["nom"].iat[int(zone)])
-            yield (f"les communes du QPV {name}" if layer_id == "qpv" else name), np.unique(mine), layer_id == "qpv"
+    for layer_id in GROUP_LAYERS:
+        quarter = layer_id == "qpv"
+        for name, members in ground.zones_near(layer_id, near):
+            yield (f"les communes du QPV {name}" if quarter else name), members, quarter
 
 
 def _codes(ground: Ground, rows: Rows) -> frozenset[str]:

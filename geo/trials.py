@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.spatial import ConvexHull, QhullError
-from scipy.spatial.distance import pdist
+from scipy.spatial.distance import cdist, pdist
 
 from geo.communes import Rows
 from geo.errors import GeoInputError
@@ -323,8 +323,7 @@ def _grown(points: Floats, epsg: Ints, ends: Rows, added: Rows, base: float) -> 
         return base
     if np.any(epsg[added] != epsg[ends[0]]):
         return np.nan
-    gaps = np.hypot(*(points[added][:, None] - points[ends][None]).transpose(2, 0, 1))
-    most = max(base, float(gaps.max()))
+    most = max(base, float(cdist(points[added], points[ends]).max()))
     return max(most, float(pdist(points[_ends(points, added)]).max())) if len(added) > 1 else most
 
 

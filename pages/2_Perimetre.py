@@ -10,10 +10,11 @@ from ui import compose_view, frame, gauge, judge_view, link_state, perimeter_vie
 frame.open_page("Périmètre", "Dessiner un périmètre")
 st.html(gauge.STYLE + judge_view.STYLE + workbench.STYLE)
 address = link_state.read()
-for problem in address.problems:
-    st.warning(problem)
-for notice in address.notices:
-    st.info(notice)
+with st.container():  # always there: the map below must not change places when a warning comes or goes
+    for problem in address.problems:
+        st.warning(problem)
+    for notice in address.notices:
+        st.info(notice)
 
 where, what = st.columns([2, 5], gap="small", vertical_alignment="bottom")
 with where:
@@ -30,7 +31,7 @@ with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             lines,
             selection_mode="multi",
             wrap=True,
-            default=[i for i in ("epci",) if i in lines],
+            default=[i for i in ("epci",) if i in lines and scope.kind != "france"],
             format_func=scene.LINE_LABELS.get,
             key=f"perimeter-lines-{scope.id}",
         )

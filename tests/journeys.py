@@ -17,6 +17,8 @@ from playwright.sync_api import ConsoleMessage, Frame, Page, expect
 
 from geo.display import INDEX, derive
 from geo.french import number
+from geo.links import unpack
+from tests import real
 from tests.browser import ROOT, AppServer, map_frame, view, wait_painted
 from tests.grid import plain
 
@@ -71,6 +73,18 @@ def pick(page: Page, label: str, typed: str) -> None:
     page.keyboard.press("Enter")
 
 
+def tab_to(page: Page, label: str) -> None:
+    """Press the tabulation key until the field or button of that name has the focus, as someone without a mouse would."""
+    for _ in range(90):
+        name = page.evaluate(
+            "(document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || '').trim()"
+        )
+        if name.endswith(label) or name.startswith(label):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach « {label} »")
+
+
 def figures(page: Page) -> dict[str, str]:
     """Return the large figures on the page: caption to value, with ordinary blanks."""
     found = page.evaluate(
@@ -87,9 +101,11 @@ def wait_figure(page: Page, caption: str, value: float) -> None:
 
 
 def address_codes(page: Page) -> list[str]:
-    """Return the communes that the page's address carries."""
-    carried = parse_qs(urlsplit(page.url).query).get("communes", [""])[0]
-    return [code for code in carried.split(",") if code]
+    """Return the communes that the page's address carries, in a link or one by one."""
+    query = parse_qs(urlsplit(page.url).query)
+    if "lien" in query:
+        return sorted(unpack(query["lien"][0], real.atlas()).workbook.codes)
+    return [code for code in query.get("communes", [""])[0].split(",") if code]
 
 
 def wait_address(page: Page, codes: set[str]) -> None:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from geo.compose import from_circle
+from geo.findings import Settings
+from geo.french import number
 from geo.guidance import CHECKS
 from geo.layers import zone_members
 from geo.scenarios import Workbook
+from geo.suggest import Suggestions, suggest
+from geo.table_ronde import RoundTable, Seat
 from tests import real
+from tests.browser import ROOT
 from tests.grid import plain
 from tests.test_pages import METHOD, PERIMETER, button, chosen, open_page, people, pills, ran, written
-from ui import frame, perimeter_view, targets
+from ui import compose_view, frame, gauge, judge_view, perimeter_view, previews, table_ronde_view, targets, workbench
+from ui.shapes import read_shape
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
-ARRAS, LENS, BETHUNE = "62041", "62498", "62119"
+ARRAS, LENS, BETHUNE, CRETEIL = "62041", "62498", "62119", "94028"
 
 
 def search(app: AppTest, target: str) -> AppTest:
@@ -47,8 +57,9 @@ def test_a_link_opens_the_perimeter_it_carries() -> None:
     assert not app.info
     assert app.selectbox(key=frame.PERIMETER_SCOPE).value == "dep-62"
     assert f"{people({ARRAS, LENS})}\nhabitants" in written(app)
+    lines = written(app).splitlines()
     for check in CHECKS:
-        assert written(app).count(check.title) == 2, "once at a glance, once in full"
+        assert lines.count(check.title) == 2, "once at a glance, once in full"
 
 
 def test_the_address_of_a_page_opens_the_same_page_again() -> None:
@@ -240,3 +251,205 @@ def test_undone_moves_are_done_again_until_another_move() -> None:
     press(app, "Annuler")
     choose_commune(app, BETHUNE)
     assert button(app, "Rétablir").disabled
+
+
+# --- what is judged ---------------------------------------------------------------------------------------------
+
+
+def show_panel(app: AppTest, name: str) -> AppTest:
+    return ran(app.segmented_control(key=workbench.PANEL).set_value(name).run())
+
+
+def sector_of(code: str) -> tuple[str, set[str]]:
+    """Return the adult sector of a commune and the communes wholly in it."""
+    layer, atlas = real.crosswalk().layers["secteurs-adultes"], real.atlas()
+    zone = str(layer.zones.index[layer.members.loc[layer.members["row"] == atlas.row[code], "zone"].iat[0]])
+    return zone, {str(atlas.codes[r]) for r in zone_members(layer, zone)[0]}
+
+
+def test_the_state_is_told_in_words() -> None:
+    app = open_page(PERIMETER, carte="dep-94")
+    assert "Périmètre vide" in written(app)
+    choose_commune(app, CRETEIL)
+    assert f"Périmètre de 1 commune, {people({CRETEIL})} habitants" in written(app)
+
+
+def test_the_gauge_tells_its_marks_and_no_minimum() -> None:
+    shown = plain(gauge.gauge(212_400, Settings()))
+    for words in ("environ 200 000", "107 000", "50 000 à 150 000", "Pas de minimum", "106 % du repère"):
+        assert words in shown
+    assert "100.00%" not in plain(gauge.gauge(3_000_000, Settings())), "marks stay inside the bar"
+
+
+def test_a_sector_cut_is_completed_by_its_button() -> None:
+    app = open_page(PERIMETER, carte="dep-94", communes="94022")
+    _, whole = sector_of("94022")
+    assert len(whole) > 1
+    show_panel(app, "Secteurs")
+    assert "le complètent" in written(app)
+    press(app, "Compléter")
+    assert chosen(app) == whole | {"94022"}
+    assert "entier dans le périmètre" in written(app)
+
+
+def test_every_check_shows_where_with_codes_of_today() -> None:
+    app = open_page(PERIMETER, carte="dep-94", communes="94028,94081,94004,94069")
+    packed = {m for e in app.get("html") for m in re.findall(r'data-montrer="([^"]*)"', e.value)}
+    assert packed
+    for text in packed:
+        for group in text.split(";"):
+            prefix, rest = group.split(":")
+            codes = [prefix + rest[i : i + 3] for i in range(0, len(rest), 3)]
+            assert set(codes) <= set(real.atlas().row)
+
+
+def test_a_suggestion_applied_gives_what_it_announced() -> None:
+    app = open_page(PERIMETER, carte="dep-94", communes="94028,94081,94004")
+    show_panel(app, "Suggestions")
+    first = real_suggestions(chosen(app)).add[0]
+    assert plain(first.move.label) in written(app)
+    press(app, "Appliquer")
+    assert chosen(app) == {"94028", "94081", "94004"} | first.move.added
+    assert f"{plain(number(first.after.population))}\nhabitants" in written(app)
+
+
+def real_suggestions(codes: set[str]) -> Suggestions:
+    return suggest(real.world(), codes)
+
+
+def test_the_invitation_list_is_shown_and_safe_in_a_spreadsheet() -> None:
+    app = open_page(PERIMETER, carte="dep-94", communes="94028,94081")
+    show_panel(app, "Autour de la table")
+    for words in ("Créteil", "Vitry-sur-Seine", "Préfecture", "maire", "ARS"):
+        assert words in written(app)
+    seat = Seat("Communes", "=HYPERLINK(1)", "maire", "+1")
+    text = table_ronde_view.csv(RoundTable((seat,))).decode("utf-8-sig")
+    assert "'=HYPERLINK" in text
+    assert "'+1" in text
+    assert not re.search(r"(^|;)[=+]", text)
+
+
+@pytest.mark.parametrize("name", ["Repères", "Ajuster", "Dispositifs", "Coordination", "Scénarios"])
+@pytest.mark.parametrize("codes", ["94028", "94028,75112,13201,2A004,97411", "29083"])
+def test_every_panel_opens_on_any_perimeter(name: str, codes: str) -> None:
+    app = open_page(PERIMETER, carte="dep-94", communes=codes)
+    show_panel(app, name)
+    assert chosen(app) == set(codes.split(","))
+
+
+# --- locks, settings, scenarios ---------------------------------------------------------------------------------
+
+
+def test_a_locked_commune_stays_whatever_is_asked() -> None:
+    app = open_page(PERIMETER, carte="dep-62", communes=f"{ARRAS},{LENS}")
+    show_panel(app, "Ajuster")
+    box = next(m for m in app.multiselect if m.key.startswith("verrous"))
+    ran(box.set_value([ARRAS]).run())
+    search(app, ARRAS)
+    press(app, "Retirer")
+    assert chosen(app) == {ARRAS, LENS}
+    again = open_page(PERIMETER, lien="".join(app.query_params["lien"]))
+    assert again.session_state[frame.WORKBOOK].scenario.locked == {ARRAS}
+    press(app, "Tout retirer")
+    assert chosen(app) == set()
+
+
+def test_a_setting_changes_the_check_travels_in_the_link_and_goes_back() -> None:
+    app = open_page(PERIMETER, carte="dep-62", communes=ARRAS)
+    ran(app.number_input(key="reglage-marker").set_value(20_000).run())
+    assert frame_settings(app).marker == 20_000
+    assert "point de vigilance" in written(app)
+    ran(app.selectbox(key=judge_view.DETAIL).set_value("taille").run())
+    assert "repère de taille 20 000 habitants (au départ : 200 000 habitants)" in written(app)
+    again = open_page(PERIMETER, lien="".join(app.query_params["lien"]))
+    assert frame_settings(again) == frame_settings(app)
+    press(app, "Revenir aux valeurs du guide")
+    assert frame_settings(app) == Settings()
+
+
+def frame_settings(app: AppTest) -> Settings:
+    return app.session_state[frame.WORKBOOK].settings
+
+
+def test_scenarios_are_named_noted_duplicated_deleted_and_sent() -> None:
+    app = open_page(PERIMETER, carte="dep-62", communes=ARRAS)
+    show_panel(app, "Scénarios")
+    field = next(t for t in app.text_input if t.key.startswith("nom-"))
+    ran(field.set_value("Commune seule").run())
+    area = next(t for t in app.text_area if t.key.startswith("note-"))
+    ran(area.set_value("À revoir en juin").run())
+    press(app, "Dupliquer")
+    choose_commune(app, LENS)
+    book = app.session_state[frame.WORKBOOK]
+    assert [s.name for s in book.scenarios] == ["Commune seule", "Commune seule (copie)"]
+    assert [set(s.codes) for s in book.scenarios] == [{ARRAS}, {ARRAS, LENS}]
+    link = "".join(app.query_params["lien"])
+    again = open_page(PERIMETER, lien=link)
+    assert again.session_state[frame.WORKBOOK].scenarios == book.scenarios
+    press(app, "Supprimer")
+    assert chosen(app) == {ARRAS}
+    press(app, "Annuler")
+    assert len(app.session_state[frame.WORKBOOK].scenarios) == 2
+
+
+def test_a_pasted_list_starts_a_perimeter_and_tells_each_mistake() -> None:
+    app = open_page(PERIMETER, carte="dep-94")
+    ran(app.text_area(key=compose_view.PASTED).set_value("Créteil\n94081\nSaint-Dénie\n94999").run())
+    press(app, "Partir de cette liste")
+    assert chosen(app) == {CRETEIL, "94081"}
+    said = " ".join(w.value for w in app.warning).replace("\\", "")
+    assert "Saint-Dénie" in said
+    assert "94999" in said
+
+
+def test_a_circle_around_a_town_needs_no_map() -> None:
+    app = open_page(PERIMETER, carte="dep-94")
+    ran(app.text_input(key="cercle-ville").set_value("Créteil").run())
+    ran(app.number_input(key="cercle-rayon").set_value(4).run())
+    press(app, "Partir de ce cercle")
+    assert chosen(app) == from_circle(CRETEIL, 4000, real.atlas()).codes
+
+
+def test_the_whole_of_france_is_searched_by_text() -> None:
+    app = open_page(PERIMETER, carte="france")
+    ran(app.text_input(key=perimeter_view.QUERY).set_value("Niort").run())
+    options = app.selectbox(key=perimeter_view.TARGET).options
+    assert "Niort (79191)" in options
+    assert any(o.startswith("EPCI ·") for o in options)
+    choose_commune(app, "79191")
+    assert chosen(app) == {"79191"}
+
+
+# --- what the browser sends and is sent -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None, {}, {"draw": {"zone": []}, "n": 1}, {"draw": {"zone": [[48, 2]] * 2}, "n": 1}, {"draw": {"zone": [[48, 2]] * 201}, "n": 1},
+        {"draw": {"zone": [[48, "2"], [1, 2], [3, 4]]}, "n": 1}, {"draw": {"zone": [[98, 2], [1, 2], [3, 4]]}, "n": 1},
+        {"draw": {"centre": [48, 2], "rayon": 0}, "n": 1}, {"draw": {"centre": [48, 2], "rayon": 10**9}, "n": 1},
+        {"draw": {"centre": [48, 2], "rayon": 10}, "n": -1}, {"draw": {"centre": [True, 2], "rayon": 10}, "n": 1}, {"draw": [], "n": 1},
+    ],
+)  # fmt: skip
+def test_a_shape_that_is_none_is_refused(value: object) -> None:
+    assert read_shape(value) is None
+
+
+def test_a_shape_is_read_as_it_was_drawn() -> None:
+    corners = [[48.8, 2.4], [48.8, 2.5], [48.7, 2.5]]
+    read = read_shape({"draw": {"zone": corners}, "n": 3})
+    assert read is not None
+    assert (read[0].corners, read[1]) == (((48.8, 2.4), (48.8, 2.5), (48.7, 2.5)), 3)
+    read = read_shape({"draw": {"centre": [48.8, 2.4], "rayon": 5000}, "n": 4})
+    assert read is not None
+    assert (read[0].centre, read[0].radius_m) == ((48.8, 2.4), 5000.0)
+
+
+def test_phrases_are_shortened_as_the_browser_writes_them_in_full() -> None:
+    script = (ROOT / "static" / "js" / "apercu.js").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"const PHRASES = \[(.*?)\];", script, flags=re.DOTALL)
+    assert tuple(json.loads(f"[{listed.strip().rstrip(',')}]")) == previews.PHRASES
+    short = previews.shortened("complète Secteur 94G10")
+    assert short == "%c%e94G10"
+    assert re.sub(r"%([a-z])", lambda m: previews.PHRASES[ord(m[1]) - 97], short) == "complète Secteur 94G10"

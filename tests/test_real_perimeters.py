@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -13,6 +15,7 @@ from geo.findings import Finding, Outcome, Reach, Settings
 from geo.ground import ground_of
 from geo.guidance import run_checks
 from geo.links import pack_codes, unpack
+from geo.report import evaluation
 from geo.sectors import sectors_met
 from geo.suggest import suggest
 from geo.summary import summary
@@ -150,3 +153,26 @@ def test_the_order_of_clicks_does_not_matter(order: list[str]) -> None:
         codes = codes ^ {code}
     assert suggest(real.world(), codes) == suggest(real.world(), sorted(order))
     assert ground_of(real.world()) is ground_of(real.world())
+
+
+def test_the_evaluation_carries_sectors_guests_and_places_to_show_as_data() -> None:
+    facts = real.facts(["94028", "94011"])
+    data = json.loads(json.dumps(evaluation(facts, run_checks(facts)), ensure_ascii=False))
+    cut = next(s for s in data["secteurs"] if s["nom"] == "Secteur 94G08")
+    assert (
+        cut["habitants_dans_le_perimetre"] + sum(c["population"] for c in cut["communes_qui_completent"])
+        == cut["habitants"]
+    )
+    sectors = next(c for c in data["checks"] if c["id"] == "secteurs")
+    assert set(sectors["communes_a_montrer"]) == {c["code"] for c in cut["communes_qui_completent"]}
+    assert data["resume"].startswith("Périmètre de 2")
+    assert {"groupe", "qui", "connu"} <= set(data["table_ronde"][0])
+    assert "km" in data["trajets"]
+
+
+def test_an_agglomeration_with_islands_is_said_in_pieces_because_of_them() -> None:
+    found = {c.id: f for c, f in run_checks(real.facts(epci("200042174")))}["coordination"]  # Lorient and Groix
+    assert found.figures["morceaux"] > 1 and found.figures["morceaux_sans_iles_ni_enclaves"] == 1
+    assert "morceaux (îles ou enclaves d’une même intercommunalité)" in plain(found.sentence)
+    apart = {c.id: f for c, f in run_checks(real.facts(["97411", "97415"]))}["coordination"]
+    assert "morceaux et" in plain(apart.sentence) or plain(apart.sentence).endswith("2 morceaux.")

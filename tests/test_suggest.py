@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -56,6 +56,7 @@ def check_announced(world: World, codes: frozenset[str], found: Suggestions, set
 
 @hypothesis_settings(max_examples=15)
 @given(st.integers(0, 34_916), st.integers(1, 60), st.sampled_from([30_000, 200_000]))
+@example(152, 13, 30_000)
 def test_every_suggestion_applied_gives_exactly_the_effect_announced(seed: int, size: int, marker: int) -> None:
     world = real.world()
     codes, _ = grown(ground_of(world), seed, size)
@@ -163,3 +164,18 @@ def test_the_preview_of_a_large_perimeter_is_small() -> None:
     size = sum(map(len, seen.texts)) + sum(6 + 3 * len(v) for v in seen.of.values())
     assert len(seen.of) > 300
     assert size < 10_000
+
+
+def test_a_neighbour_that_leaves_more_qpv_outside_comes_after_one_that_leaves_fewer() -> None:
+    """Both neighbours bring one QPV in; the one of another body brings in more people, and that body’s own QPV left outside."""
+    zones = {
+        "qpv": {
+            "here": zone("01001", population=10.0),
+            "same": zone("01003", population=500.0),
+            "other": zone("01002", population=900.0),
+            "far": zone("01004", population=900.0),
+        }
+    }
+    world = world_of([[9000, 9000], [9000, 9000]], zones, epci=[["A", "B"], ["A", "B"]])
+    singles = [e.move.added for e in suggest(world, {"01001"}, most=10).add if len(e.move.added) == 1]
+    assert singles.index(frozenset({"01003"})) < singles.index(frozenset({"01002"}))

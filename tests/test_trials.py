@@ -46,7 +46,7 @@ def same_as_the_facts(ground: Ground, codes: frozenset[str], found: Measures, se
     assert found.sectors_unknown == len(adults) - len(known)
     outside = sum((o.zone_population or 0) - (o.population or 0) for o in known)
     assert found.sector_people_outside == outside
-    assert found.sectors_cut == sum(o.communes < o.zone_communes for o in known)
+    assert found.sectors_cut == sum(o.communes + o.partial < o.zone_communes for o in known)
     assert found.qpv == sum(o.relation is Relation.CONTIENT for o in quarters)
     for check, finding in run_checks(facts, settings):
         assert found.outcomes[check.id] is finding.outcome, check.id

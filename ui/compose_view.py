@@ -12,7 +12,8 @@ from geo.errors import GeoInputError
 from geo.perimeter import Perimeter
 from geo.preview import effect_of
 from geo.trials import Move
-from ui import frame, html, judge_view, loaders, maps
+from ui import frame, html, judge_view, loaders
+from ui.shapes import Shape
 from ui.targets import Target
 
 PASTED = "liste-collee"
@@ -84,7 +85,7 @@ def _start(target: Target) -> None:
     frame.start_from(target.codes)
 
 
-def take_shape(shape: maps.Shape, number: int) -> None:
+def take_shape(shape: Shape, number: int) -> None:
     """Add the communes of a drawn shape; what prevents it is said, and the browser goes back to what is held."""
     atlas = loaders.atlas()
     try:
@@ -156,7 +157,9 @@ def circle(scope: Scope) -> None:
         found = list(search(query, atlas, limit=12)) if query else []
         here = [c for c in found if c in atlas.row and in_scope(c, scope, atlas)]
         found = sorted(found, key=lambda c: c not in here)
-        town = st.selectbox("Commune", found, format_func=atlas.label, key="cercle-commune", disabled=not found)
+        town = st.selectbox(
+            "Commune", found, format_func=atlas.label, key=f"cercle-commune-{query}", disabled=not found
+        )
         radius = st.number_input("Rayon (km, à vol d’oiseau)", 1, 300, 10, key="cercle-rayon")
         with st.container(horizontal=True, gap="small"):
             for label, start in (("Partir de ce cercle", True), ("Ajouter ce cercle", False)):

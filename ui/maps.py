@@ -19,13 +19,16 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import folium
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
 from ui.vendor import versions
+
+if TYPE_CHECKING:
+    from ui.previews import Preview
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = "../../app/static/"  # as seen from the component's frame; holds under any server.baseUrlPath
@@ -43,8 +46,6 @@ STYLES = ("css/carte.css",)
 METROPOLE = ((41.3, -5.2), (51.15, 9.6))  # south-west and north-east corners, for a scope that holds overseas too
 
 MAX_COMMUNES = 40_000  # more than there are
-MAX_CORNERS = 200
-MAX_RADIUS_M = 2_000_000
 MAX_NUMBER = 2**53 - 1  # what JavaScript counts exactly
 CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
 CLICKED = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,119}", re.ASCII)
@@ -97,28 +98,6 @@ class Point:
     detail: str = ""
     fill: str = "#0b6e75"
     radius: float = 6.0
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What one more click would change: inhabitants today, the sentences, and their ranks for each commune told of.
-
-    `locked` are communes that stay whatever is clicked.
-    """
-
-    people: int
-    texts: tuple[str, ...] = ()
-    of: Mapping[str, Sequence[int]] | None = None
-    locked: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What was drawn: the corners of a zone, or the centre of a circle and its radius; degrees (latitude first), metres."""
-
-    corners: tuple[Corner, ...] = ()
-    centre: Corner | None = None
-    radius_m: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -328,18 +307,6 @@ def _overlays(overlays: Sequence[Overlay]) -> list[dict[str, object]]:
     return [asdict(overlay) for overlay in overlays]
 
 
-def _preview(preview: Preview | None) -> dict[str, object] | None:
-    if preview is None:
-        return None
-    of = ";".join(f"{code}:{'.'.join(map(str, ranks))}" for code, ranks in (preview.of or {}).items())
-    return {
-        "people": preview.people,
-        "texts": list(preview.texts),
-        "of": of,
-        "locked": pack_codes(sorted(preview.locked)),
-    }
-
-
 def selection_state(
     *,
     codes: Iterable[str],
@@ -366,7 +333,7 @@ def selection_state(
             "overlays": _overlays(overlays),
             "paint": _paint(paint),
             "focus": asdict(focus) if focus else None,
-            "preview": _preview(preview),
+            "preview": preview.payload() if preview else None,
         }
     )
 
@@ -406,7 +373,8 @@ def points_state(*, outlines_url: str, points: Sequence[Point], bounds: Bounds |
 # --- what comes back --------------------------------------------------------------------------------------------
 
 
-def _number(value: object) -> int | None:
+def whole_number(value: object) -> int | None:
+    """Return a whole number that the browser sent, or None when it is not one it can count."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_NUMBER:
         return None
     return value
@@ -420,7 +388,7 @@ def read_selection(value: object) -> tuple[list[str], int] | None:
     """
     if not isinstance(value, Mapping) or set(value) != {"sel", "n"}:
         return None
-    codes, number = value["sel"], _number(value["n"])
+    codes, number = value["sel"], whole_number(value["n"])
     if number is None or not isinstance(codes, list) or len(codes) > MAX_COMMUNES:
         return None
     if not all(isinstance(code, str) and CODE.fullmatch(code) for code in codes):
@@ -428,37 +396,11 @@ def read_selection(value: object) -> tuple[list[str], int] | None:
     return list(dict.fromkeys(codes)), number
 
 
-def read_shape(value: object) -> tuple[Shape, int] | None:
-    """Return the shape the browser says was drawn, and its number, or None when the value is not one."""
-    if not isinstance(value, Mapping) or set(value) != {"draw", "n"}:
-        return None
-    drawn, number = value["draw"], _number(value["n"])
-    if number is None or not isinstance(drawn, Mapping):
-        return None
-    if set(drawn) == {"zone"} and isinstance(drawn["zone"], list) and 3 <= len(drawn["zone"]) <= MAX_CORNERS:
-        corners = tuple(c for c in map(_corner, drawn["zone"]) if c)
-        return (Shape(corners), number) if len(corners) == len(drawn["zone"]) else None
-    if set(drawn) == {"centre", "rayon"}:
-        centre, radius = _corner(drawn["centre"]), _number(drawn["rayon"])
-        if centre and radius and radius <= MAX_RADIUS_M:
-            return Shape(centre=centre, radius_m=float(radius)), number
-    return None
-
-
-def _corner(value: object) -> Corner | None:
-    if not isinstance(value, list) or len(value) != 2:
-        return None
-    lat, lon = value
-    if any(isinstance(v, bool) or not isinstance(v, int | float) for v in value):
-        return None
-    return (float(lat), float(lon)) if abs(lat) <= 90 and abs(lon) <= 180 else None
-
-
 def read_click(value: object) -> tuple[str, int] | None:
     """Return the commune or mark the browser says was clicked, and the click's number (ever growing), or None."""
     if not isinstance(value, Mapping) or set(value) != {"click", "n"}:
         return None
-    clicked, number = value["click"], _number(value["n"])
+    clicked, number = value["click"], whole_number(value["n"])
     if number is None or not isinstance(clicked, str) or not CLICKED.fullmatch(clicked):
         return None
     return clicked, number

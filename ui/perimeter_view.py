@@ -10,6 +10,7 @@ from geo.perimeter import Perimeter
 from ui import compose_view, frame, html, loaders, maps, targets
 from ui.coverage_view import FOCUS, MOST_OPTIONS, scope_name
 from ui.scene import LINE_LABELS, LINES, PALE, SELECTED
+from ui.shapes import read_shape
 
 TARGET = "target"
 QUERY = "target-query"
@@ -79,7 +80,7 @@ def take(key: str) -> None:
     if sent is not None and sent[1] > st.session_state[frame.SEQUENCE]:
         atoms = loaders.atlas().row
         frame.choose((c for c in sent[0] if c in atoms), sequence=sent[1])
-    drawn = maps.read_shape(value)
+    drawn = read_shape(value)
     if drawn is not None and drawn[1] > st.session_state[frame.SEQUENCE]:
         compose_view.take_shape(*drawn)
 

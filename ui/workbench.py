@@ -25,6 +25,7 @@ from ui import (
     note_view,
     panels,
     perimeter_view,
+    previews,
     scenarios_view,
     scene,
     sectors_view,
@@ -34,12 +35,6 @@ from ui import (
 
 MAP = "carte-perimetre"
 PANEL = "panel"
-TOO_LONG = "habitants des secteurs rencontrés"
-# Written in two signs in what is sent, and in full again by static/js/apercu.js, which holds the same list.
-PHRASES = (
-    "fait entrer ", "fait sortir ", "complète ", "coupe ", "Secteur ", "QPV laissés dehors\u00a0: ", "QPV entiers\u00a0: ",
-    "intercommunalités\u00a0: ", "morceaux\u00a0: ", " → ", "à discuter", "point de vigilance", "favorable", "non évaluable",
-)  # fmt: skip
 
 STYLE = """
 <style>
@@ -57,7 +52,8 @@ def show(scope: Scope, lines: tuple[str, ...]) -> None:
     perimeter = frame.perimeter()
     link_state.write()
     perimeter_view.messages()
-    perimeter_view.target_strip(perimeter)
+    with st.container():  # always there, or what follows would change places and the map be mounted again
+        perimeter_view.target_strip(perimeter)
     left, right = st.columns([11, 9], gap="medium")
     with left:
         scene.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, perimeter))
@@ -84,28 +80,12 @@ def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium
     )
 
 
-def _preview(perimeter: Perimeter) -> maps.Preview | None:
+def _preview(perimeter: Perimeter) -> previews.Preview | None:
     """Return what the tooltips tell of the next click; nothing for the empty perimeter."""
     if not perimeter.communes:
         return None
     locked = frame.locked()
-    tried = loaders.preview(perimeter, frame.settings(), locked)
-    # One sentence of figures a commune would weigh more than all others together: it is told beside the search instead.
-    kept = [i for i, text in enumerate(tried.texts) if not text.startswith(TOO_LONG)]
-    rank = {i: j for j, i in enumerate(kept)}
-    of = {code: [rank[i] for i in ranks if i in rank] for code, ranks in tried.of.items()}
-    return maps.Preview(
-        tried.people,
-        tuple(_shortened(tried.texts[i]) for i in kept),
-        {c: ranks for c, ranks in of.items() if ranks},
-        locked,
-    )
-
-
-def _shortened(text: str) -> str:
-    for rank, phrase in enumerate(PHRASES):
-        text = text.replace(phrase, f"%{chr(ord('a') + rank)}")
-    return text
+    return previews.previewed(loaders.preview(perimeter, frame.settings(), locked), locked)
 
 
 def _judge(perimeter: Perimeter) -> None:

@@ -11,7 +11,7 @@
   const CL = window.CL;
   const { NUMBER, line } = window.CLOutils;
 
-  // In the order of PHRASES in ui/workbench.py.
+  // In the order of PHRASES in ui/previews.py.
   const PHRASES = [
     "fait entrer ", "fait sortir ", "complète ", "coupe ", "Secteur ", "QPV laissés dehors\u00a0: ", "QPV entiers\u00a0: ",
     "intercommunalités\u00a0: ", "morceaux\u00a0: ", " → ", "à discuter", "point de vigilance", "favorable", "non évaluable",
