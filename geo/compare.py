@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from geo import french as fr
 from geo.candidates import MOST_COMPARED, SCALE_QUESTIONS, Candidate, Scale
+from geo.checks_layers import quarters
 from geo.crosswalk import Overlap, Relation
 from geo.errors import GeoInputError
 from geo.findings import Finding, Outcome, Reach, Settings
@@ -102,10 +104,14 @@ def _sector_people(facts: PerimeterFacts, *, outside: bool) -> Value:
     return value
 
 
-def _quarters(facts: PerimeterFacts) -> Finding:
-    from geo.checks_layers import quarters
+# The finding on QPV holds three of the figures: worked out once a perimeter, and let go with it.
+_QUARTERS: WeakKeyDictionary[PerimeterFacts, Finding] = WeakKeyDictionary()
 
-    return quarters(facts, Settings())
+
+def _quarters(facts: PerimeterFacts) -> Finding:
+    if facts not in _QUARTERS:
+        _QUARTERS[facts] = quarters(facts, Settings())
+    return _QUARTERS[facts]
 
 
 def _quarter_count(key: str) -> Callable[[PerimeterFacts], Value]:
