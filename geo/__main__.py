@@ -1,4 +1,4 @@
-"""Command line: `python -m geo evaluate | coverage | import | layers | sync | build | display`. Results on stdout, problems on stderr."""
+"""Command line: `python -m geo COMMAND` (`--help` lists them). Results on stdout, problems on stderr."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from geo import coverage_cli, import_cli, sync_cli
+from geo import coverage_cli, import_cli, note_cli, sync_cli
 from geo.codes import split_codes
 from geo.communes import BASE
 from geo.crosswalk import Crosswalk
@@ -28,12 +28,9 @@ def parser() -> argparse.ArgumentParser:
     main = argparse.ArgumentParser(prog="python -m geo", description="Périmètres et couverture des CLSM.")
     commands = main.add_subparsers(dest="command", required=True, metavar="commande")
     evaluate = commands.add_parser("evaluate", help="évaluer un périmètre")
-    which = evaluate.add_mutually_exclusive_group(required=True)
-    which.add_argument("--communes", help="codes de communes séparés par des virgules (94028,94033)")
-    which.add_argument("--epci", help="code SIREN d’un EPCI ou d’un EPT")
-    which.add_argument("--clsm", help="identifiant d’un CLSM connu (clsm-94-creteil)")
-    which.add_argument("--secteur", help="code d’un secteur de psychiatrie (94G07)")
+    _add_choice(evaluate)
     evaluate.add_argument("--json", action="store_true", help="écrire du JSON")
+    note_cli.add_parsers(commands, _add_choice)
     coverage_cli.add_parser(commands)
     import_cli.add_parsers(commands)
     sync_cli.add_parser(commands)
@@ -44,11 +41,22 @@ def parser() -> argparse.ArgumentParser:
     return main
 
 
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name a perimeter."""
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--communes", help="codes de communes séparés par des virgules (94028,94033)")
+    which.add_argument("--epci", help="code SIREN d’un EPCI ou d’un EPT")
+    which.add_argument("--clsm", help="identifiant d’un CLSM connu (clsm-94-creteil)")
+    which.add_argument("--secteur", help="code d’un secteur de psychiatrie (94G07)")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0 when it worked, 2 on bad input, 1 when it worked in part or could not be done now."""
     options = parser().parse_args(arguments)
     command = {
         "evaluate": _evaluate,
+        "note": lambda o: note_cli.note(o, lambda chosen, world: _perimeter(chosen, world.crosswalk)),
+        "compare": note_cli.compare,
         "coverage": _coverage,
         "import": import_cli.run_import,
         "layers": import_cli.run_layers,

@@ -43,7 +43,8 @@ class Console:
             return
         address = urlsplit(said.location.get("url", "")).path
         page, _, probe = address.lstrip("/").partition("/")
-        if said.text == NOT_FOUND and probe in PROBES and page in ("Couverture", "Perimetre", "Donnees", "Methode"):
+        known = ("Couverture", "Perimetre", "Comparaison", "Donnees", "Methode")
+        if said.text == NOT_FOUND and probe in PROBES and page in known:
             return
         self.errors.append(f"{said.text} ({address})")
 

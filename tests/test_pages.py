@@ -21,6 +21,7 @@ from ui import coverage_view, frame, loaders, scene
 
 HOME = str(ROOT / "dashboard.py")
 COVERAGE, PERIMETER, METHOD = "pages/1_Couverture.py", "pages/2_Perimetre.py", "pages/5_Methode.py"
+COMPARISON = "pages/3_Comparaison.py"
 ARRAS, LENS, BETHUNE = "62041", "62498", "62119"
 
 
@@ -88,6 +89,7 @@ def pills(app: AppTest, key: str):
         (None, "Santé mentale : où créer un CLSM, et sur quel périmètre ?"),
         (COVERAGE, "Couverture : où manque-t-il des CLSM ?"),
         (PERIMETER, "Dessiner un périmètre"),
+        (COMPARISON, "Comparer les échelles"),
         (METHOD, "Méthode et sources"),
     ],
 )
@@ -99,7 +101,7 @@ def test_every_page_opens_by_its_address(page: str | None, title: str) -> None:
 
 def test_every_page_opens_one_after_the_other_in_a_session() -> None:
     app = open_page()
-    for page in (COVERAGE, PERIMETER, METHOD, PERIMETER, COVERAGE):
+    for page in (COVERAGE, PERIMETER, COMPARISON, METHOD, PERIMETER, COMPARISON, COVERAGE):
         ran(app.switch_page(page).run())
 
 

@@ -20,6 +20,7 @@ PAGES = (
     ("dashboard.py", "Accueil", ":material/home:"),
     ("pages/1_Couverture.py", "Couverture", ":material/map:"),
     ("pages/2_Perimetre.py", "Périmètre", ":material/draw:"),
+    ("pages/3_Comparaison.py", "Comparaison", ":material/compare:"),
     ("pages/4_Donnees.py", "Données", ":material/database:"),
     ("pages/5_Methode.py", "Méthode et sources", ":material/menu_book:"),
 )

@@ -22,6 +22,7 @@ from ui import (
     link_state,
     loaders,
     maps,
+    note_view,
     panels,
     perimeter_view,
     previews,
@@ -120,6 +121,7 @@ PANELS: dict[str, Callable[[Perimeter], None]] = {
     "Dispositifs": _layers,
     "Coordination": coordination_view.panel,
     "Scénarios": scenarios_view.panel,
+    "Note et fichiers": note_view.panel,
 }
 ALWAYS = ("Scénarios",)  # shown for an empty perimeter too
 
