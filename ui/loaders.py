@@ -376,7 +376,7 @@ def coverage_file(
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _comparison(_: str, chosen: tuple[Candidate, ...], settings: Settings, reference: int) -> SideBySide:
+def _comparison(used: str, chosen: tuple[Candidate, ...], settings: Settings, reference: int) -> SideBySide:
     return side_by_side(chosen, world(), settings, reference=reference)
 
 
@@ -386,7 +386,7 @@ def comparison(chosen: tuple[Candidate, ...], settings: Settings, reference: int
 
 
 @st.cache_data(max_entries=64, show_spinner="Dessin des cartes…")
-def _small_maps(_: str, chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str], ...]:
+def _small_maps(used: str, chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str], ...]:
     from geo.perimeter_map import frame_of, main_projection, small_map
 
     every = [facts(c.perimeter(atlas())) for c in chosen]
@@ -402,7 +402,7 @@ def small_maps(chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str], ...]:
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
-def _zones_here(_: str, layer_id: str, scope: Scope) -> int:
+def _zones_here(used: str, layer_id: str, scope: Scope) -> int:
     members = crosswalk().layers[layer_id].members
     inside = np.zeros(len(atlas().table), dtype=bool)
     inside[scope_rows(scope, atlas())] = True
