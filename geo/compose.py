@@ -7,7 +7,6 @@ sentences. Communes that are locked stay whatever the move.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,13 +16,15 @@ import shapely
 from scipy.sparse.csgraph import connected_components
 
 from geo import french as fr
-from geo.codes import CodeReading, NameReading, read_code, read_name
+from geo.codes import read_code
 from geo.communes import Atlas, Rows
 from geo.crosswalk import Crosswalk
 from geo.errors import GeoInputError
 from geo.ground import Ground
+from geo.import_draft import Remark
 from geo.layers import zone_members
 from geo.perimeter import perimeter_of_zone
+from geo.places import read_list
 
 MOST_CORNERS = 5_000
 LONGEST_LIST = 100_000  # characters
@@ -72,8 +73,8 @@ def from_zone(crosswalk: Crosswalk, layer: str, zone: str) -> Composed:
 def from_list(text: str, atlas: Atlas, *, departement: str | None = None) -> Composed:
     """Start from a list of names or codes typed or pasted, one a line or parted by commas, semicolons or tabs.
 
-    Lines that are not understood come back as notices and the others are kept; homonyms are settled by `departement`, or by a
-    département written in brackets (« Saint-Denis (93) »).
+    What is refused, repaired or worth knowing comes back as notices, each with its line, and the rest is kept; homonyms are
+    settled by `departement`, or by a département written in brackets (« Saint-Denis (93) »).
 
     Raises
     ------
@@ -82,40 +83,15 @@ def from_list(text: str, atlas: Atlas, *, departement: str | None = None) -> Com
     """
     if len(text) > LONGEST_LIST:
         raise GeoInputError(f"La liste compte {fr.number(len(text))} caractères ; {fr.number(LONGEST_LIST)} au plus.")
-    found: set[str] = set()
-    notices: list[str] = []
-    for item in _items(text):
-        reading = _read_item(item, atlas, departement)
-        settled = len(reading.atoms) > 0 and (isinstance(reading, CodeReading) or not reading.message)
-        if settled:
-            found.update(reading.atoms)
-        if reading.message:
-            notices.append(reading.message)
+    found, remarks = read_list(text, atlas, departement)
+    notices = tuple(dict.fromkeys(_sentence(remark) for remark in remarks))
     if not found:
         raise GeoInputError(notices[:10] or ["La liste est vide : collez des noms ou des codes de communes."])
-    return Composed(frozenset(found), "", tuple(dict.fromkeys(notices)))
+    return Composed(frozenset(found), "", notices)
 
 
-def _items(text: str) -> list[str]:
-    parts = [" ".join(p.split()) for p in re.split(r"[\n\r\t;,]+", text)]
-    items = []
-    for part in parts:
-        words = part.split(" ")
-        items += words if len(words) > 1 and all(re.fullmatch(r"\d[\dABab]\d{2,3}", w) for w in words) else [part]
-    return [item for item in items if item]
-
-
-def _read_item(item: str, atlas: Atlas, departement: str | None) -> CodeReading | NameReading:
-    shown = item[:60]
-    if re.fullmatch(r"\d[\dABab]?\d{2,4}", item):
-        return read_code(item, atlas)
-    inside = re.fullmatch(r"(.+?)\s*\(\s*(\d[\dABab]?\d*)\s*\)", shown)
-    if inside and len(inside[2]) == 5:
-        return read_code(inside[2], atlas)
-    if inside:
-        return read_name(inside[1], atlas, departement=inside[2].upper().zfill(2))
-    reading = read_name(shown, atlas, departement=departement)
-    return read_name(shown, atlas) if departement and not reading.atoms else reading
+def _sentence(remark: Remark) -> str:
+    return " ".join(part for part in (f"{remark.where} : {remark.message}", remark.advice) if part)
 
 
 def from_polygon(ring: Sequence[tuple[float, float]], atlas: Atlas) -> Composed:

@@ -96,7 +96,9 @@ def test_homonyms_of_a_list_are_settled_by_a_departement_and_named_otherwise() -
     assert compose.from_list("Saint-Denis (974)", atlas).codes == {"97411"}
     assert compose.from_list("Saint-Denis", atlas, departement="93").codes == {"93066"}
     kept = compose.from_list("Créteil\nSaint-Denis\n1001", atlas)
-    assert kept.codes == {"94028"} and len(kept.notices) == 2 and "01001" in kept.notices[1]
+    assert kept.codes == {"94028", "01001"} and len(kept.notices) == 2
+    assert kept.notices[0].startswith("ligne 2") and "Saint-Denis" in kept.notices[0]
+    assert kept.notices[1].startswith("ligne 3") and "01001" in kept.notices[1]
 
 
 @given(st.text(max_size=80))
