@@ -14,6 +14,7 @@ SHOTS = {
     "accueil": ("", True),
     "couverture": ("Couverture", True),
     "perimetre": ("Perimetre?carte=dep-79&communes=79049,79079,79195,79062,79103", True),
+    "donnees": ("Donnees", False),
     "methode": ("Methode", False),
 }
 
