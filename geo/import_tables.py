@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import count, fold, listing
@@ -29,7 +31,7 @@ from geo.import_rows import Grid, open_grids
 from geo.import_table_remarks import file_remarks
 from geo.import_table_zones import ATTRIBUTES, TableZone, frames
 from geo.layers import ETATS, PRECISIONS, Precision
-from geo.names import departement_of, departement_of_text
+from geo.names import departement_of_text
 from geo.readers_tables import key
 
 TYPES = {
@@ -41,6 +43,7 @@ TOTAL = re.compile(r"(?:sous[\s-]*)?tota(?:l|ux)\b.*|ensemble\b.*|nombre (?:de|t
 WHITE = " \t\r\n\ufeff\u00a0\u200b"
 TOTAL_STARTS = frozenset("tTsSeEnN")
 TOTAL_ROLES = ("nom", "nom_commune", "code_commune", "communes", "departement", "epci", "id")
+FAR_M = 150_000.0  # no territory is as wide
 FILL_SHARE = 0.3  # as many rows without a name come from merged cells, not from a slip
 
 
@@ -146,6 +149,7 @@ class _Table:
         self.zones: dict[str, TableZone] = {}
         self.readings: dict[tuple[str, ...], Reading] = {}
         self.filled = 0
+        self.places = atlas.table[["x", "y", "epsg"]].to_numpy(dtype=float)
         self.alone = not set(self.roles) & (set(MEMBERSHIP) - {"departement"})
 
     def read(self) -> list[TableZone]:
@@ -264,16 +268,20 @@ class _Table:
             return
         zone.accepted += 1
         self.accepted += 1
-        if zone.members and not zone.ident and zone.last != self.rows - 1 and not zone.apart and reading.rows:
-            here = departement_of(str(self.atlas.codes[reading.rows[0]]), self.atlas)
-            if all(departement_of(str(self.atlas.codes[row]), self.atlas) != here for row in zone.members):
-                zone.apart = line
+        again = zone.members and reading.rows and zone.last != self.rows - 1 and not (zone.ident or zone.apart)
+        if again and self._far(reading.rows[0], next(iter(zone.members))):
+            zone.apart = line
         zone.last = self.rows
         if reading.partly:
             zone.refused.append(line)
         if reading.unlocated:
             zone.stated = zone.stated or Precision.INCONNUE
         self._join(zone, line, cells, reading)
+
+    def _far(self, row: int, other: int) -> bool:
+        """Tell whether two communes lie too far apart to be in one territory."""
+        here, there = self.places[row], self.places[other]
+        return bool(here[2] != there[2] or np.hypot(here[0] - there[0], here[1] - there[1]) > FAR_M)
 
     def _identity(self, cells: Mapping[str, str]) -> tuple[str, str]:
         if "nom" not in self.roles and "id" not in self.roles:
