@@ -177,8 +177,14 @@ def _coded(
         return None, features, *_without_codes(roles)
     naming = None if mapping.get("nom") else naming_column(raw.table, roles, coded, features.places, atlas)
     known = np.array([bool(found) for found in coded.atoms])
-    roles = {**roles, "nom": naming} if naming else roles
-    return coded.only(known), features.only(known), roles, [codes_said(coded), *coded.remarks]
+    said = [codes_said(coded), *coded.remarks]
+    if naming:
+        roles = {**roles, "nom": naming}
+        text = "les communes qui y portent la même valeur font un territoire."
+        said.append(
+            Remark("à savoir", f"colonne « {naming} »", text, "Changez la colonne du nom si ce n’est pas elle.")
+        )
+    return coded.only(known), features.only(known), roles, said
 
 
 def _without_codes(roles: Mapping[str, str]) -> tuple[dict[str, str], list[Remark]]:
