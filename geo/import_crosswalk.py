@@ -155,9 +155,7 @@ def _bring_to_one(kept: pd.DataFrame, covered: pd.Series[float]) -> tuple[pd.Dat
     another, the shares kept are brought to 1, and a zone left alone holds the commune whole. Everywhere else a
     zone keeps its own share: zones that overlap both hold the same people.
     """
-    # Within tolerance is whole, unless another territory has its place there: then each keeps what it really covers.
-    alone = kept.groupby("row")["covered"].transform("all")
-    kept["covered"] &= alone | (kept["share"] >= 1 - EXACT)
+    kept["covered"] &= (kept["share"] >= 1 - EXACT) | ~kept["row"].isin(_contested(kept))
     kept["share"] = np.where(kept["covered"], 1.0, kept["share"])
     held = kept.groupby("row")["covered"].transform("any")
     overlapping = _overlapping(kept)
@@ -166,6 +164,22 @@ def _bring_to_one(kept: pd.DataFrame, covered: pd.Series[float]) -> tuple[pd.Dat
     kept["share"] = np.where(kept["filled"], kept["share"] / total, kept["share"])
     kept["whole"] = kept["covered"] | (kept["filled"] & (kept["share"] >= 1 - EXACT))
     return kept, tuple(sorted(int(row) for row in overlapping))
+
+
+def _contested(kept: pd.DataFrame) -> set[int]:
+    """Return the rows of the communes held within tolerance, but where another territory has its place in what is missing.
+
+    Within tolerance is whole otherwise, also under a territory that lies on top of it.
+    """
+    some = kept.groupby("row")["covered"]
+    mixed = kept[some.transform("any") & ~some.transform("all")]
+    found: set[int] = set()
+    for row, group in mixed.groupby("row"):
+        pieces, held = group["piece"].to_numpy(dtype=object), group["covered"].to_numpy(dtype=bool)
+        on_top = shapely.area(shapely.intersection(pieces[~held], shapely.union_all(pieces[held])))
+        if (on_top < HALF * shapely.area(pieces[~held])).any():
+            found.add(int(str(row)))
+    return found
 
 
 def _overlapping(kept: pd.DataFrame) -> set[int]:

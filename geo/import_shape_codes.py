@@ -6,6 +6,7 @@ outlines agree: about the area of the commune, and its inner point inside.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from geo.french import count, fold, listing
 from geo.import_draft import Remark
 from geo.readers_shapes import WGS84, project
 
+_GATHERS = re.compile(r"dep|reg|pays|stat|type|nature|source|etat|millesime|arr|cant")
 AGREE = 0.9  # of the features must be the commune that their code says
 LARGER = 2.0  # an outline more than twice as large, or as small, is another territory
 Rows = npt.NDArray[np.intp]
@@ -107,7 +109,10 @@ def naming_column(
         values = table[other].iloc[places]
         words = values[values != ""]
         shared = len(words) >= AGREE * len(values) and 1 <= words.nunique() < len(words)
-        if str(other) not in taken and shared and words.str.contains(r"[^\W\d_]{3}", regex=True).mean() > AGREE:
+        # A département or a status gathers communes too, and names no territory.
+        if _GATHERS.match(fold(str(other))) or str(other) in taken:
+            continue
+        if shared and words.str.contains(r"[^\W\d_]{3}", regex=True).mean() > AGREE:
             return str(other)
     return None
 

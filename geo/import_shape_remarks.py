@@ -76,7 +76,7 @@ def _cut(
     remarks = [
         Remark(
             "à savoir", "",
-            f"{count(zones, 'territoire coupe', 'territoires coupent')} {count(communes, 'commune')} : les habitants de ces communes "
+            f"{count(zones, 'territoire coupe', 'territoires coupent')} {count(communes, 'commune')} : les habitants concernés "
             f"sont partagés {support} ; ce sont des estimations.",
             "Si vos territoires sont faits de communes entières, dites-le (étape 3, ou --whole-communes) : elles ne seront pas coupées."
             + (better if gridded < communes else ""),

@@ -21,14 +21,15 @@ from geo.base_repair import Geometries, polygonal
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import count, listing
-from geo.import_attributes import understand
+from geo.import_attributes import column_of, understand
 from geo.import_crosswalk import Progress, cross
 from geo.import_draft import MAX_ZONES, WHOLE_COMMUNES, ImportDraft, Method, Remark, checksum
+from geo.import_layers import RawLayer
 from geo.import_opening import open_layer
 from geo.import_outlines import draw
 from geo.import_place import place
 from geo.import_repair import SHOWN, mend, usable
-from geo.import_shape_codes import members_of, naming_column, read_codes
+from geo.import_shape_codes import Coded, members_of, naming_column, read_codes
 from geo.import_shape_codes import said as codes_said
 from geo.import_shape_remarks import crossing_remarks
 from geo.import_shape_zones import Grouping, gather, numbered, zone_table
@@ -79,53 +80,25 @@ def read_shapes(
     if not len(raw.shapes):
         raise GeoInputError(f"{filename} : la couche ne contient aucun objet.")
     roles, columns = understand(raw.table, mapping, filename)
-    names = raw.table[roles["nom"]].to_numpy(dtype=object) if "nom" in roles else np.full(len(raw.table), "", object)
-
-    def where(at: int) -> str:
-        shown = f" (« {str(names[at])[:60]} »)" if names[at] else ""
-        return f"objet {raw.lines[at]}{shown}"
-
-    remarks = [Remark("réparé", "", note) for note in raw.notes]
-    if len(layers) > 1 and layer is None:
-        read = "lus ensemble" if not raw.name else f"« {raw.name} » est lue"
-        remarks.append(
-            Remark("à savoir", "", f"Le fichier contient {len(layers)} couches ({listing(layers, SHOWN)}) : {read}.",
-                   "Choisissez-en une autre si ce n’est pas la bonne.")
-        )  # fmt: skip
+    where = _naming(raw, roles)
     tell(0.15, "Contrôle des contours")
-    places, shapes, said = usable(raw, where)
+    features, said = _placed(raw, where, filename)
+    remarks = [*_first_words(raw, layers, layer), *said]
+    coded, features, roles, said = _coded(raw, roles, features, mapping or {}, atlas)
     remarks += said
-    features, said = _placed(places, shapes, raw.crs, degrees=raw.degrees, lines=raw.lines, where=where, file=filename)
-    remarks += said
-    coded = None
-    if "code_commune" in roles and len(features.places):
-        codes = raw.table[roles["code_commune"]].to_numpy(dtype=object)[features.places]
-        coded = read_codes(codes, features.shapes, features.crs, atlas, raw.lines[features.places])
-        if coded is None:
-            roles, said = _without_codes(roles)
-        else:
-            naming = (
-                None if (mapping or {}).get("nom") else naming_column(raw.table, roles, coded, features.places, atlas)
-            )
-            roles = {**roles, "nom": naming} if naming else roles
-            said = [codes_said(coded), *coded.remarks]
-            known = np.array([bool(found) for found in coded.atoms])
-            coded, features = coded.only(known), features.only(known)
-        remarks += said
     groups, said = gather(raw.table, roles, features.places, raw.lines, where, by_name=coded is not None)
     remarks += said
     _refuse_if_nothing(groups, remarks, filename)
     tell(0.3, "Comparaison aux communes")
-    step: Progress = lambda done, text: tell(0.3 + 0.6 * done, text)  # noqa: E731
     joined = _joined(groups, features)
     method: Method = "codes"
     whole = bool((mapping or {}).get(WHOLE_COMMUNES)) and coded is None
     if coded is not None:
         members, said = members_of(coded, features.places, groups.features, atlas), []
     else:
+        step: Progress = lambda done, text: tell(0.3 + 0.6 * done, text)  # noqa: E731
         crossing = cross(joined, atlas, crs=features.crs, squares=squares, whole_communes=whole, progress=step)
-        members, method = crossing.members, _method(crossing.members)
-        members["estimated"] = ~members["whole"]
+        members, method = crossing.members.assign(estimated=~crossing.members["whole"]), _method(crossing.members)
         said = crossing_remarks(crossing, groups, atlas, raw.lines, squares, whole_communes=whole)
     groups, members, joined, lost = numbered(groups, members, joined, raw.lines)
     remarks += [*said, *lost, *_duplicates(joined, groups)]
@@ -154,27 +127,64 @@ def read_shapes(
     return draft
 
 
-def _placed(
-    places: npt.NDArray[np.intp],
-    shapes: Geometries,
-    crs: pyproj.CRS | None,
-    *,
-    degrees: bool,
-    lines: npt.NDArray[np.intp],
-    where: Where,
-    file: str,
-) -> tuple[_Features, list[Remark]]:
-    """Settle the projection, refuse what is outside France, mend the rest."""
-    if not len(places):
-        return _Features(places, shapes, pyproj.CRS.from_epsg(4326)), []
-    shapes, found, inside, remarks = place(shapes, crs, degrees=degrees, file=file)
-    for at in places[~inside]:
+def _naming(raw: RawLayer, roles: Mapping[str, str]) -> Where:
+    """Return what names the object at a place of the file: « objet 3 (« Créteil ») »."""
+    names = column_of(raw.table, roles, "nom")
+
+    def where(at: int) -> str:
+        shown = f" (« {str(names[at])[:60]} »)" if names[at] else ""
+        return f"objet {raw.lines[at]}{shown}"
+
+    return where
+
+
+def _first_words(raw: RawLayer, layers: list[str], chosen: str | None) -> list[Remark]:
+    remarks = [Remark("réparé", "", note) for note in raw.notes]
+    if len(layers) > 1 and chosen is None:
+        read = f"« {raw.name} » est lue" if raw.name else "elles sont lues ensemble"
         remarks.append(
-            Remark("refusé", where(int(at)), "hors de France, ou projection mal indiquée.",
-                   "Exportez le fichier en WGS84 (EPSG:4326) ou en Lambert-93 (EPSG:2154).", row=int(lines[at]))
+            Remark("à savoir", "", f"Le fichier contient {len(layers)} couches ({listing(layers, SHOWN)}) : {read}.",
+                   "Choisissez-en une autre si ce n’est pas la bonne.")
         )  # fmt: skip
-    places, shapes, said = mend(shapes[inside], places[inside], lines, where)
-    return _Features(places, shapes, found), [*remarks, *said]
+    return remarks
+
+
+def _placed(raw: RawLayer, where: Where, file: str) -> tuple[_Features, list[Remark]]:
+    """Keep areas, settle the projection, refuse what is outside France, mend the rest."""
+    places, shapes, remarks = usable(raw, where)
+    if not len(places):
+        return _Features(places, shapes, pyproj.CRS.from_epsg(4326)), remarks
+    shapes, crs, inside, said = place(shapes, raw.crs, degrees=raw.degrees, file=file)
+    remarks += said
+    remarks += [
+        Remark("refusé", where(int(at)), "hors de France, ou projection mal indiquée.",
+               "Exportez le fichier en WGS84 (EPSG:4326) ou en Lambert-93 (EPSG:2154).", row=int(raw.lines[at]))
+        for at in places[~inside]
+    ]  # fmt: skip
+    places, shapes, said = mend(shapes[inside], places[inside], raw.lines, where)
+    return _Features(places, shapes, crs), [*remarks, *said]
+
+
+def _coded(
+    raw: RawLayer, roles: dict[str, str], features: _Features, mapping: Mapping[str, str], atlas: Atlas
+) -> tuple[Coded | None, _Features, dict[str, str], list[Remark]]:
+    """Read features as communes where they bear codes that their outlines confirm; say it either way."""
+    if "code_commune" not in roles or not len(features.places):
+        return None, features, roles, []
+    codes = raw.table[roles["code_commune"]].to_numpy(dtype=object)[features.places]
+    coded = read_codes(codes, features.shapes, features.crs, atlas, raw.lines[features.places])
+    if coded is None:
+        return None, features, *_without_codes(roles)
+    naming = None if mapping.get("nom") else naming_column(raw.table, roles, coded, features.places, atlas)
+    known = np.array([bool(found) for found in coded.atoms])
+    said = [codes_said(coded), *coded.remarks]
+    if naming:
+        roles = {**roles, "nom": naming}
+        text = "les communes qui y portent la même valeur font un territoire."
+        said.append(
+            Remark("à savoir", f"colonne « {naming} »", text, "Changez la colonne du nom si ce n’est pas elle.")
+        )
+    return coded.only(known), features.only(known), roles, said
 
 
 def _without_codes(roles: Mapping[str, str]) -> tuple[dict[str, str], list[Remark]]:

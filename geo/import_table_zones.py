@@ -56,8 +56,8 @@ def frames(zones: Sequence[TableZone], kind: str, atlas: Atlas) -> tuple[pd.Data
         records.append({"nom": zone.name, "etat": zone.words.get("etat", ""), "precision": precision, "departement": owner,
                         "population": np.nan, "population_type": "", **words})  # fmt: skip
         if zone.apart:
-            told.append(Remark("à savoir", f"territoire « {zone.name} »", f"ce nom revient plus loin (ligne {zone.apart}) pour un autre "
-                               "département ; tout est compris comme un seul territoire.",
+            told.append(Remark("à savoir", f"territoire « {zone.name} »", f"ce nom revient plus loin (ligne {zone.apart}), à plus de "
+                               "150 km ; tout est compris comme un seul territoire.",
                                "S’il y en a deux, distinguez leurs noms ou ajoutez une colonne « id ».", zone.apart))  # fmt: skip
         if len(zone.spellings) > 1:
             spellings = listing([f"« {s} »" for s in sorted(zone.spellings)], 4)

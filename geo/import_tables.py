@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import count, fold, listing
@@ -26,9 +28,10 @@ from geo.import_draft import (
 from geo.import_guard import FileForm
 from geo.import_reading import Reading, read_membership
 from geo.import_rows import Grid, open_grids
+from geo.import_table_remarks import file_remarks
 from geo.import_table_zones import ATTRIBUTES, TableZone, frames
 from geo.layers import ETATS, PRECISIONS, Precision
-from geo.names import departement_of, departement_of_text
+from geo.names import departement_of_text
 from geo.readers_tables import key
 
 TYPES = {
@@ -40,6 +43,7 @@ TOTAL = re.compile(r"(?:sous[\s-]*)?tota(?:l|ux)\b.*|ensemble\b.*|nombre (?:de|t
 WHITE = " \t\r\n\ufeff\u00a0\u200b"
 TOTAL_STARTS = frozenset("tTsSeEnN")
 TOTAL_ROLES = ("nom", "nom_commune", "code_commune", "communes", "departement", "epci", "id")
+FAR_M = 150_000.0  # no territory is as wide
 FILL_SHARE = 0.3  # as many rows without a name come from merged cells, not from a slip
 
 
@@ -73,7 +77,7 @@ def read_tables(
     say(0.8, "Mise en forme")
     frame, members, told = frames(zones, kind, atlas)
     told = sorted([*table.remarks, *told], key=lambda r: r.row)
-    remarks = (*_file_remarks(grid, grids, layout), *told)
+    remarks = (*file_remarks(grid, grids, layout), *told)
     if frame.empty:
         reasons = [str(r) for r in remarks if r.kind == "refusé" and r.where.startswith("ligne")][:20]
         raise GeoInputError([f"{filename} : aucune ligne n’a pu être retenue.", *reasons])
@@ -145,6 +149,7 @@ class _Table:
         self.zones: dict[str, TableZone] = {}
         self.readings: dict[tuple[str, ...], Reading] = {}
         self.filled = 0
+        self.places = atlas.table[["x", "y", "epsg"]].to_numpy(dtype=float)
         self.alone = not set(self.roles) & (set(MEMBERSHIP) - {"departement"})
 
     def read(self) -> list[TableZone]:
@@ -263,16 +268,20 @@ class _Table:
             return
         zone.accepted += 1
         self.accepted += 1
-        if zone.members and not zone.ident and zone.last != self.rows - 1 and not zone.apart and reading.rows:
-            here = departement_of(str(self.atlas.codes[reading.rows[0]]), self.atlas)
-            if all(departement_of(str(self.atlas.codes[row]), self.atlas) != here for row in zone.members):
-                zone.apart = line
+        again = zone.members and reading.rows and zone.last != self.rows - 1 and not (zone.ident or zone.apart)
+        if again and self._far(reading.rows[0], next(iter(zone.members))):
+            zone.apart = line
         zone.last = self.rows
         if reading.partly:
             zone.refused.append(line)
         if reading.unlocated:
             zone.stated = zone.stated or Precision.INCONNUE
         self._join(zone, line, cells, reading)
+
+    def _far(self, row: int, other: int) -> bool:
+        """Tell whether two communes lie too far apart to be in one territory."""
+        here, there = self.places[row], self.places[other]
+        return bool(here[2] != there[2] or np.hypot(here[0] - there[0], here[1] - there[1]) > FAR_M)
 
     def _identity(self, cells: Mapping[str, str]) -> tuple[str, str]:
         if "nom" not in self.roles and "id" not in self.roles:
@@ -366,33 +375,3 @@ def _year(text: str) -> str:
     """Return the year of a date (2019-05-01, 01/05/2019, mai 2019); a text with several years, or none, stays."""
     years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
     return years[0] if len(years) == 1 else text[:80]
-
-
-def _file_remarks(grid: Grid, grids: Sequence[Grid], layout: Layout) -> list[Remark]:
-    """Tell what was understood of the file as a whole."""
-    told = []
-    if grid.twice:
-        told.append(Remark("réparé", "", f"{count(grid.twice, 'lettre accentuée', 'lettres accentuées')} illisible"
-                           f"{'s' if grid.twice > 1 else ''} (UTF-8 lu comme du Windows-1252), rétablie{'s' if grid.twice > 1 else ''}."))  # fmt: skip
-    if grid.encoding not in ("", "UTF-8"):
-        told.append(Remark("à savoir", "", f"texte lu en {grid.encoding}."))
-    if len(grids) > 1:
-        rest = listing([f"« {g.name} »" for g in grids if g is not grid], 6)
-        told.append(Remark("à savoir", "", f"seule la feuille « {grid.name} » est lue ; laissées : {rest}."))
-    if layout.header > 0:
-        told.append(
-            Remark(
-                "à savoir", "", f"en-tête trouvé ligne {layout.header + 1} ; ce qui est au-dessus est laissé de côté."
-            )
-        )
-    if layout.header < 0:
-        told.append(Remark("à savoir", "", "pas d’en-tête : la première ligne est prise comme une donnée.",
-                           "Ajoutez une ligne de titres de colonnes si ce n’est pas le cas."))  # fmt: skip
-    guessed = next((c for c in layout.columns if c.role == "nom" and c.confidence < 0.5), None)
-    if guessed is not None and layout.header >= 0:
-        told.append(Remark("à savoir", f"colonne « {guessed.name} »", "prise comme nom du territoire d’après son seul contenu.",
-                           "Vérifiez, ou choisissez une autre colonne."))  # fmt: skip
-    if "nom" not in layout.roles and "id" not in layout.roles:
-        told.append(Remark("à savoir", "", "aucune colonne ne nomme le territoire : tout le fichier est pris comme un seul "
-                           "territoire, du nom du fichier.", "Indiquez la colonne du nom s’il y en a une."))  # fmt: skip
-    return told

@@ -148,11 +148,20 @@ def near(name: str, atlas: Atlas, *, departement: str = "", most: int = 3) -> tu
     key = fold(name)
     if len(key) < 3:
         return ()
-    close = process.extract(key, index.exact.keys(), scorer=fuzz.ratio, limit=most * 4, score_cutoff=80)
+    choices = [
+        name for bucket in _buckets(key) for name in index.near.get(bucket, ()) if abs(len(name) - len(key)) <= 4
+    ]
+    close = process.extract(key, list(dict.fromkeys(choices)), scorer=fuzz.ratio, limit=most * 4, score_cutoff=80)
     codes = [code for found, _, _ in close for code in index.exact[found]]
     if departement:
         codes = [c for c in codes if departement_of(c, atlas) == departement] or codes
     return tuple(codes[:most])
+
+
+def _buckets(key: str) -> tuple[str, str]:
+    """Name the two heaps where names that look like this one are sought: those that start alike, those that end alike."""
+    words = [w for w in key.split() if w not in (*ARTICLES, "saint", "sainte")] or [key]
+    return f"^{words[0][:2]}", f"{key[-4:]}$"
 
 
 def departement_of(code: str, atlas: Atlas) -> str:
@@ -171,6 +180,7 @@ class _Index:
     exact: dict[str, tuple[str, ...]]
     plain: dict[str, tuple[str, ...]]
     former: dict[str, tuple[tuple[str, str], ...]]
+    near: dict[str, list[str]]
 
 
 @lru_cache(maxsize=4)
@@ -191,4 +201,8 @@ def _index(atlas: Atlas) -> _Index:
         key = plain(name)
         if all(today != other for _, other in former.get(key, ())):
             former[key] = (*former.get(key, ()), (code, today))
-    return _Index(exact, loose, former)
+    heaps: dict[str, list[str]] = {}
+    for name in exact:
+        for bucket in _buckets(name):
+            heaps.setdefault(bucket, []).append(name)
+    return _Index(exact, loose, former, heaps)

@@ -111,7 +111,10 @@ def database(home: Path | None = None) -> sa.Engine:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise GeoInputError(f"{folder} : dossier inaccessible en écriture ({error.strerror}).") from error
-        address = f"sqlite:///{folder / 'registre.sqlite'}"
+        file = folder / "registre.sqlite"
+        if not file.is_file():
+            _engine.cache_clear()  # it was taken away since: its tables are to be made again
+        address = f"sqlite:///{file}"
     with told():
         return _engine(address)
 

@@ -97,6 +97,7 @@ def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
     )
 
 
+NATIONAL = 80  # départements
 STATUSES = (
     ("abandon|dissou|ferm", None),
     ("projet|emerg|lettre|prepar|cours", Etat.PROJET),
@@ -146,7 +147,8 @@ def communities(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer
         embedded,
         source=version.manifest.producer,
         vintage=vintage(version),
-        extent=frozenset(version.manifest.departements),
+        # A list of a few départements never says that it is whole: an absence means « none » in a national one only.
+        extent=frozenset(version.manifest.departements if len(version.manifest.departements) >= NATIONAL else ()),
         remark="Couche officielle synchronisée. Une commune coupée par une limite compte pour partie, sans chiffre.",
         zones=zones,
         members=members,

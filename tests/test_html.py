@@ -317,6 +317,15 @@ def test_communes_partly_in_a_zone_are_never_counted_as_none() -> None:
     assert none_surely[1] == "inconnu"
 
 
+def test_the_estimated_part_of_a_commune_is_said_about_and_not_at_least() -> None:
+    some = cells(html.overlap_cells(overlap(partial=1, sized=1, estimated=True, share_of_zone=0.5)))
+    assert some[1:] == ["environ 1 500", "environ 25 %", "environ 50 %"]
+    nobody = cells(
+        html.overlap_cells(overlap(partial=1, sized=1, estimated=True, population=0.0, share_of_perimeter=0.0))
+    )
+    assert nobody[1] == "environ 0"
+
+
 def test_the_share_of_a_perimeter_partly_in_a_zone_is_not_said_exact() -> None:
     some = cells(html.overlap_cells(overlap(partial=1, share_of_zone=None)))
     assert some[2] == "au moins 25 %"

@@ -104,6 +104,12 @@ def test_a_thin_territory_along_a_border_is_not_swallowed_by_its_neighbour() -> 
     assert (_members(found, 0), _members(found, 1)) == ({"01001": (False, 5)}, {"01001": (False, 95)})
 
 
+def test_a_commune_held_within_tolerance_stays_whole_under_a_territory_that_lies_on_top() -> None:
+    found = _cross(box(0, 0, 0.96, 1), box(0, 0, 0.5, 1))
+    assert (_members(found, 0), _members(found, 1)) == ({"01001": (True, 100)}, {"01001": (False, 50)})
+    assert found.overlapping == (0,)
+
+
 def test_a_real_gap_stays_a_gap() -> None:
     found = _cross(box(0, 0, 0.3, 1), box(0.7, 0, 1, 1))
     assert (_members(found, 0), _members(found, 1)) == ({"01001": (False, 30)}, {"01001": (False, 30)})

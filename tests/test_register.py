@@ -297,3 +297,10 @@ def test_a_whole_home_can_be_moved(home: Path, tmp_path: Path) -> None:
     shutil.move(home, moved)
     head = register.head("clsm", moved)
     assert plain(register.read_layer(head.version, BASE, ATLAS, moved).zones["nom"].iat[0]) == "CLSM B"
+
+
+def test_a_folder_that_was_emptied_is_made_again(home: Path) -> None:
+    kept(home)
+    shutil.rmtree(home)
+    assert register.versions(home=home) == []
+    assert kept(home).number == 1

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -120,3 +121,40 @@ def test_it_brings_in_what_a_mirror_holds(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert current("densite", tmp_path) is not None
     assert sync_beside.wanted(tmp_path) is (current("ressources", tmp_path) is None)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are not asked about there")
+def test_a_child_that_was_killed_is_not_shown_as_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLSM_HOME", str(tmp_path))
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    monkeypatch.setattr(background, "_CHILDREN", [child])
+    journal = Journal(tmp_path)
+    journal.state["process"] = child.pid
+    journal.write()
+    os.utime(sources_folder(tmp_path) / sync_beside.STATUS, (1, 1))
+    assert background.status().running
+    (sources_folder(tmp_path) / sync_beside.STATUS).rename(tmp_path / "aside")
+    assert background.status().running  # it has not said its first word yet
+    (tmp_path / "aside").rename(sources_folder(tmp_path) / sync_beside.STATUS)
+    child.kill()
+    for _ in range(100):
+        if not background.status().running:
+            break
+        time.sleep(0.05)
+    assert not background.status().running
+
+
+def test_whoever_asks_starts_one_run_and_not_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    monkeypatch.setenv("CLSM_HOME", str(tmp_path))
+    monkeypatch.setenv("CLSM_NO_SYNC", "0")
+    monkeypatch.setattr(background, "_start", lambda: begun.append(1))
+    background.begin_now()
+    assert begun == [1]
+    Journal(tmp_path).write()  # one is running
+    background.begin_now()
+    assert begun == [1]
+    monkeypatch.setenv("CLSM_NO_SYNC", "1")
+    Journal(tmp_path).end(None, "fini")
+    background.begin_now()
+    assert begun == [1]

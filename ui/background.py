@@ -19,6 +19,7 @@ from geo.sync_beside import Status
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGA = 1_000_000
+_CHILDREN: list[subprocess.Popen[bytes]] = []
 
 
 def allowed() -> bool:
@@ -50,20 +51,25 @@ def _process() -> subprocess.Popen[bytes] | None:
 
 
 def _start() -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # kept in _CHILDREN: a child that nobody asks about looks alive for ever
         [sys.executable, "-m", "geo.sync_beside"],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    _CHILDREN.append(process)
     atexit.register(process.terminate)  # what is in use stays whole, and the next start goes on from there
     return process
 
 
 def status() -> Status | None:
     """Return where the last synchronisation stands, if there was one."""
-    return sync_beside.read_status()
+    alive = [child for child in _CHILDREN if child.poll() is None]
+    found = sync_beside.read_status()
+    if alive and not (found and found.running):
+        return Status(running=True, started="")  # it has not said its first word yet, or is leaving
+    return found
 
 
 def sentence(found: Status | None) -> str:

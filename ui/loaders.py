@@ -79,7 +79,7 @@ def atlas() -> Atlas:
     return world().atlas
 
 
-SOURCES = {"qpv": "QPV", "densite": "grille de densité", "ressources": "lieux de santé mentale"}
+SOURCES = {"qpv": "QPV", "densite": "grille de densité", "ressources": "lieux de santé mentale", "cpts": "CPTS"}
 
 
 def synchronised_text() -> str:

@@ -163,12 +163,20 @@ def layers_table() -> str:
 
 def counting_text() -> str:
     """Say how people, areas and distances are counted."""
+    from geo.import_borders import DISTANCE_M, SHARE_TOLERANCE  # with the geometry, which other pages need not load
+    from geo.readers_shapes import SLIVER
+
     atlas = loaders.atlas()
     return (
         f"- **Habitants** : population municipale {atlas.population_year}, la seule employée ; les totaux des EPCI sont refaits en "
         "additionnant leurs communes.\n"
         "- **Zones faites de communes entières** : sommes exactes. Une commune qui n’est dans une zone que pour partie compte à "
         "part, sans chiffre inventé.\n"
+        "- **Polygones importés** : une commune est dite entière, et ses habitants exacts, quand le contour suit sa limite : "
+        f"au plus {fr.percent(SHARE_TOLERANCE, 0)} de sa surface du mauvais côté, et à {fr.number(DISTANCE_M)} m de sa limite au plus. "
+        "Une commune vraiment coupée est partagée selon les carreaux de population s’ils sont synchronisés, selon la surface "
+        "sinon : c’est une estimation, marquée « environ », et grossière pour un petit quartier. Les morceaux de moins de "
+        f"{fr.percent(SLIVER, 0)} d’une commune sont laissés de côté et cités.\n"
         "- **QPV** : populations publiées, quand la source compte le quartier entier ; sinon « inconnue ».\n"
         "- **Intercommunalité** : l’EPCI ; dans la Métropole du Grand Paris, l’EPT, et Paris pour lui-même.\n"
         "- **Superficies et distances** : en mètres, dans la projection légale de chaque territoire. Les contours sont généralisés "
