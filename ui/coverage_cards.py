@@ -30,7 +30,7 @@ STYLE = """
 .clsm-sources {font-size:.83rem; color:#3a474e;} .clsm-sources summary {cursor:pointer; color:#0b5a86;}
 .clsm-sources p {margin:.3rem 0;}
 .clsm-read td.num {white-space:normal; font-weight:600;} .clsm-read td.num ~ td.num {font-weight:400; color:#3a474e;}
-.clsm-read th:first-child {width:50%;}
+.clsm-read th:first-child {width:44%;}
 .clsm-order h3 {font-size:1.15rem; padding:.2rem 0 .3rem;} .clsm-order li {margin:.35rem 0 .6rem;} .clsm-order small {color:#55606a;}
 .clsm-order ol {padding-left:0; margin:.3rem 0; list-style:none;} .clsm-answer {font-size:1.05rem; margin:.2rem 0;}
 .clsm-terms {display:flex; height:.8rem; border-radius:3px; overflow:hidden; background:#e8edef;}
