@@ -104,6 +104,18 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     expect(chosen).to_contain_text("Sans CLSM ni projet connu")
     wait_query(page, choix=MELLOIS)
 
+    # By the pointer, on a line of the table: the same.
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    settle(page)
+    box = table.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 22, box["y"] + 36 + 35 * 2.5)  # the third line's box
+    frame.wait_for_function("before => CL.plus.marked.join() !== before", arg=",".join(sorted(epci(MELLOIS))))
+    settle(page)
+    assert query(page)["choix"] != MELLOIS
+    assert marked(page) == epci(query(page)["choix"])
+
     # From the map to the table: the view stays.
     frame.get_by_title("Revenir à la vue d’ensemble").click()
     wait_still(page)

@@ -103,14 +103,14 @@
     }
 
     _quarters(list) {
-      const look = { ...this._renderer(), color: QUARTER, fillColor: QUARTER, weight: 1.6, fillOpacity: 0.3 };
+      const look = { ...this._renderer(), color: "#ffffff", fillColor: QUARTER, weight: 1.2, fillOpacity: 0.7 };
       this._discs = L.featureGroup();
       this._shapes = L.featureGroup();
       for (const quarter of list) {
         const disc = () => L.circleMarker([quarter.y, quarter.x], { ...look, radius: quarter.r, full: quarter.r });
         this._discs.addLayer(this._told(disc(), quarter));
         // No outline known: a disc from near too.
-        const shape = quarter.o ? L.polygon(quarter.o, { ...look, weight: 2 }) : disc();
+        const shape = quarter.o ? L.polygon(quarter.o, { ...look, weight: 1.5 }) : disc();
         this._shapes.addLayer(this._told(shape, quarter));
       }
       return L.layerGroup();
@@ -129,7 +129,10 @@
       const [wanted, other] = near ? [this._shapes, this._discs] : [this._discs, this._shapes];
       const zoom = this.carte.map.getZoom();
       const scale = zoom < 7 ? 0.5 : zoom < 9 ? 0.75 : 1; // seen from afar, discs would hide the communes
-      this._discs.eachLayer((disc) => disc.setRadius(disc.options.full * scale));
+      this._discs.eachLayer((disc) => {
+        disc.setStyle({ weight: 1.2 * scale });
+        disc.setRadius(disc.options.full * scale);
+      });
       if (group.hasLayer(other)) group.removeLayer(other);
       if (!group.hasLayer(wanted)) group.addLayer(wanted);
     }
