@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,7 +14,8 @@ from geo.findings import Settings
 from geo.french import number
 from geo.guidance import CHECKS
 from geo.layers import zone_members
-from geo.scenarios import Workbook
+from geo.links import pack
+from geo.scenarios import Scenario, Workbook, vintage_of
 from geo.suggest import Suggestions, suggest
 from geo.table_ronde import RoundTable, Seat
 from tests import real
@@ -239,6 +241,14 @@ def test_a_tampered_link_gets_a_sentence_and_keeps_the_page(tampered: str) -> No
     app = open_page(PERIMETER, carte="dep-62", lien=tampered)
     assert app.warning[0].value.startswith("Ce lien")
     assert chosen(app) == set()
+
+
+def test_a_link_made_on_other_data_says_what_changed() -> None:
+    then = replace(vintage_of(real.world()), populations="2019")
+    link = pack(Workbook((Scenario("Périmètre", frozenset({ARRAS})),), vintage=then), real.atlas())
+    app = open_page(PERIMETER, carte="dep-62", lien=link)
+    assert chosen(app) == {ARRAS}
+    assert "2019" in app.info[0].value
 
 
 def test_undone_moves_are_done_again_until_another_move() -> None:
