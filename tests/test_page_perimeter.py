@@ -462,4 +462,8 @@ def test_phrases_are_shortened_as_the_browser_writes_them_in_full() -> None:
     assert tuple(json.loads(f"[{listed.strip().rstrip(',')}]")) == previews.PHRASES
     short = previews.shortened("complète Secteur 94G10")
     assert short == "%c%e94G10"
-    assert re.sub(r"%([a-z])", lambda m: previews.PHRASES[ord(m[1]) - 97], short) == "complète Secteur 94G10"
+    for text in ("complète Secteur 94G10", "100%a d’un CLSM → 5 % favorable", "%%b"):
+        full = re.sub(
+            r"%([a-z%])", lambda m: "%" if m[1] == "%" else previews.PHRASES[ord(m[1]) - 97], previews.shortened(text)
+        )
+        assert full == text
