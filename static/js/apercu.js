@@ -16,7 +16,7 @@
     "fait entrer ", "fait sortir ", "complète ", "coupe ", "Secteur ", "QPV laissés dehors\u00a0: ", "QPV entiers\u00a0: ",
     "intercommunalités\u00a0: ", "morceaux\u00a0: ", " → ", "à discuter", "point de vigilance", "favorable", "non évaluable",
   ];
-  const full = (text) => text.replace(/%([a-z])/g, (_, letter) => PHRASES[letter.charCodeAt(0) - 97] || "");
+  const full = (text) => text.replace(/%([a-z%])/g, (_, sign) => (sign === "%" ? sign : PHRASES[sign.charCodeAt(0) - 97] || ""));
 
   /** "94028:2.5;94081:0" gives each commune its sentences, by their rank. */
   function unpack(packed) {
