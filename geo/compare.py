@@ -52,6 +52,8 @@ class Measure:
             return "inconnu"
         if value.least and not value.number:
             return "aucun connu"
+        if value.estimated and not value.number:
+            return f"{self.write(0)} (estimation)"
         hedge = "au moins " if value.least else "environ " if value.estimated else ""
         return f"{hedge}{self.write(value.number)}"
 

@@ -22,7 +22,7 @@ from ui import comparison_link, frame, html, link_state, loaders
 
 LABELS = {
     "xlsx": ("Classeur (XLSX)", "une feuille par tableau"),
-    "gpkg": ("Carte (GeoPackage)", "périmètre, communes, zones rencontrées"),
+    "gpkg": ("Carte (GeoPackage)", "périmètre, communes, zones"),
     "geojson": ("Carte (GeoJSON)", "les mêmes, pour le web"),
     "csv": ("Communes (CSV)", "une ligne par commune"),
 }
