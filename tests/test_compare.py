@@ -11,12 +11,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from geo.candidates import Candidate, Scale, candidates, default_choice, scale_of
-from geo.compare import BY_ID, MEASURES, Value, compare, evaluate, side_by_side
+from geo.compare import compare, evaluate, side_by_side
 from geo.density import approximate_density
 from geo.errors import GeoInputError
 from geo.findings import Outcome, Reach, Settings
 from geo.ground import ground_of
 from geo.layers import Precision
+from geo.measures import BY_ID, MEASURES, Value
 from geo.scenarios import Scenario
 from geo.trials import try_moves
 from geo.world import World
@@ -59,7 +60,11 @@ def test_the_figures_of_a_drawn_perimeter_are_those_counted_by_hand() -> None:
     assert (found["secteurs_dedans"], found["secteurs_dehors"]) == (5500, 200 + 300 + 600)
     assert (found["alignes"], found["partiels"], found["autres_clsm"]) == (0, 1, 0)
     assert (found["intercommunalites"], found["intercommunalites_en_partie"]) == (1, 1)
-    assert (found["etablissements"], found["morceaux"], found["departements"]) == (2, 1, 1)  # 01001, 01004, 01005 in a row
+    assert (found["etablissements"], found["morceaux"], found["departements"]) == (
+        2,
+        1,
+        1,
+    )  # 01001, 01004, 01005 in a row
     assert found["superficie"] == 3e6
     assert found["ville_principale"] == 5000 / 5500
     assert found["lieux"] is None

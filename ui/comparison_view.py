@@ -10,12 +10,13 @@ import streamlit as st
 from geo import french as fr
 from geo.candidates import MOST_COMPARED, SCALE_QUESTIONS, Candidate, candidates, default_choice
 from geo.codes import name_of
-from geo.compare import MEASURES, SideBySide, Verdict
+from geo.compare import SideBySide, Verdict
 from geo.errors import GeoInputError
 from geo.links import unpack
+from geo.measures import MEASURES
 from geo.read_back import read_back
 from geo.scenarios import Workbook, vintage_of
-from ui import comparison_link, frame, html, loaders
+from ui import comparison_link, comparison_loaders, frame, html, loaders
 
 FILE = "compare-file"
 LINK = "compare-link"
@@ -163,7 +164,7 @@ def messages() -> None:
 
 def cards(found: SideBySide) -> None:
     """Show each perimeter: map at the same scale, size, what has the same communes, and the button that retains it."""
-    maps = loaders.small_maps(tuple(e.candidate for e in found.every))
+    maps = comparison_loaders.small_maps(tuple(e.candidate for e in found.every))
     columns = st.columns(max(3, len(found.every)), gap="small")
     for i, (e, drawn) in enumerate(zip(found.every, maps, strict=True)):
         with columns[i]:
