@@ -89,7 +89,7 @@ METHODS: Mapping[str, CheckMethod] = {
     "coordination": CheckMethod(
         "Communes, intercommunalités, superficie, plus grande distance entre communes, distance moyenne à la ville principale pondérée par les "
         "habitants, nombre de morceaux. Plusieurs morceaux, ou un seuil dépassé : point de vigilance.",
-        "Distances à vol d’oiseau entre points intérieurs des communes : ni routes, ni transports, ni relief. Une île compte pour un morceau.",
+        "Distances à vol d’oiseau entre points intérieurs des communes : ni routes, ni transports, ni relief. Une île ou une enclave légale fait un morceau : la phrase le dit quand ce n’est que cela.",
         {
             "communes": "communes à réunir",
             "intercommunalites": "EPCI, ou EPT dans le Grand Paris",
@@ -97,6 +97,7 @@ METHODS: Mapping[str, CheckMethod] = {
             "plus_grande_distance_km": "entre les deux communes les plus éloignées ; inconnue d’une projection à l’autre",
             "distance_moyenne_ville_principale_km": "distance moyenne d’un habitant à la ville principale",
             "morceaux": "ensembles de communes qui se touchent",
+            "morceaux_sans_iles_ni_enclaves": "les mêmes, îles et enclaves légales étant rattachées à la commune la plus proche",
         },
     ),
     "centralite": CheckMethod(

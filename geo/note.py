@@ -12,10 +12,11 @@ from datetime import date
 
 from geo import french as fr
 from geo.checks_layers import DISPOSITIFS
-from geo.compare import MEASURES, Evaluated, SideBySide
+from geo.compare import Evaluated, SideBySide
 from geo.crosswalk import Overlap, Relation
 from geo.findings import Outcome, Reach
 from geo.layers import Etat
+from geo.measures import MEASURES
 from geo.perimeter import PerimeterFacts
 from geo.perimeter_map import gauge_svg, gauge_words, note_map
 from geo.settings_labels import SETTING_LABELS, changed_labels, used_text

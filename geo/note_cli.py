@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from geo.candidates import Candidate, candidates, default_choice, scale_of
-from geo.compare import MEASURES, SideBySide, evaluate, side_by_side
+from geo.compare import SideBySide, evaluate, side_by_side
 from geo.errors import GeoInputError
 from geo.links import pack
+from geo.measures import MEASURES
 from geo.perimeter import Perimeter
 from geo.perimeter_exports import FORMATS, Export, make
 from geo.scenarios import Scenario, Workbook, vintage_of

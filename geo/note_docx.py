@@ -20,7 +20,7 @@ from geo.svg_map import SvgMap
 
 ACCENT = RGBColor(0x0B, 0x6E, 0x75)
 MUTED = RGBColor(0x55, 0x60, 0x6A)
-BLANK = "…" * 60
+BLANK = "…" * 28
 WIDTH_MM = 174.0
 
 
@@ -174,6 +174,8 @@ def _table(document: Any, table: Table) -> None:
     head._tr.get_or_add_trPr().append(mark)
     widths = table.widths or (1.0,) * len(table.headers)
     sizes = [Mm(WIDTH_MM * w / sum(widths)) for w in widths]
+    for column, size in zip(made.columns, sizes, strict=True):  # the grid, which some word processors read alone
+        column.width = size
     _fill(head.cells, table.headers, sizes, table.numeric, bold=True)
     for values in table.rows:
         row = made.add_row()

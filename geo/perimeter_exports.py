@@ -18,10 +18,11 @@ import pandas as pd
 
 from geo import exports
 from geo import french as fr
-from geo.compare import MEASURES, Evaluated, SideBySide
+from geo.compare import Evaluated, SideBySide
 from geo.crosswalk import Overlap
 from geo.errors import GeoInputError
 from geo.layers import zone_members
+from geo.measures import MEASURES
 from geo.note import LAYERS, Note, Table, comparison_tables, make_note, settings_table, sources_table
 from geo.perimeter import PerimeterFacts
 from geo.perimeter_map import outlines

@@ -40,6 +40,7 @@ Bounds = tuple[float, float, float, float]
 MARGIN = 0.12  # of the perimeter's extent, around it
 MOST_NAMES = 16
 NAME_MM = 2.3
+LIFT_MM = 1.9  # above the place of a commune, where its QPV dot may be
 MEAN_CLSM = 107_000  # mean inhabitants of a CLSM, data of 2022 (État des lieux 2023)
 AROUND = Style(fill="#f3f5f6", stroke="#c3ccd1", width_mm=0.12)
 INSIDE = Style(fill="#b9dcd8", stroke="#ffffff", width_mm=0.2)
@@ -183,7 +184,7 @@ def _names(facts: PerimeterFacts, mine: Rows, metres_per_mm: float) -> tuple[Map
     kept: list[tuple[float, float, float]] = []
     texts = []
     for town in facts.atlas.table.iloc[mine].nlargest(4 * MOST_NAMES, "population").itertuples():
-        x, y, name = float(str(town.x)), float(str(town.y)), _short(str(town.nom))
+        x, y, name = float(str(town.x)), float(str(town.y)) + LIFT_MM * metres_per_mm, _short(str(town.nom))
         half = text_width_mm(name, NAME_MM) * metres_per_mm / 2
         free = all(
             abs(x - u) > half + w + metres_per_mm or abs(y - v) > 1.3 * NAME_MM * metres_per_mm for u, v, w in kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import comparison_link, comparison_view, frame, html, loaders, tradeoff_view
+from ui import comparison_link, comparison_loaders, comparison_view, frame, html, tradeoff_view
 
 frame.open_page("Comparaison", "Comparer les échelles")
 if st.session_state.pop(comparison_view.RETAINED, False):
@@ -26,7 +26,7 @@ if not chosen:
 comparison_link.write(chosen, chosen[reference].id)
 st.session_state[f"{comparison_link.choice_key(commune)}-held"] = tuple(c.id for c in chosen)
 st.session_state[f"{comparison_link.REFERENCE}-held"] = chosen[reference].id
-found = loaders.comparison(chosen, frame.settings(), reference)
+found = comparison_loaders.comparison(chosen, frame.settings(), reference)
 
 st.html(html.section("Les périmètres", "Toutes les cartes sont à la même échelle et montrent la même étendue."))
 comparison_view.cards(found)

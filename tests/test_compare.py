@@ -11,12 +11,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from geo.candidates import Candidate, Scale, candidates, default_choice, scale_of
-from geo.compare import BY_ID, MEASURES, Value, compare, evaluate, side_by_side
+from geo.compare import compare, evaluate, side_by_side
 from geo.density import approximate_density
 from geo.errors import GeoInputError
 from geo.findings import Outcome, Reach, Settings
 from geo.ground import ground_of
 from geo.layers import Precision
+from geo.measures import BY_ID, MEASURES, Value
 from geo.scenarios import Scenario
 from geo.trials import try_moves
 from geo.world import World

@@ -7,9 +7,9 @@ import io
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.compare import MEASURES
 from geo.findings import Settings
 from geo.links import pack
+from geo.measures import MEASURES
 from geo.scenario_file import to_file
 from geo.scenarios import Scenario, Workbook
 from geo.suggest import suggest

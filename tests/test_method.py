@@ -12,13 +12,14 @@ from streamlit.testing.v1 import AppTest
 from geo import french as fr
 from geo import method
 from geo.candidates import Candidate, Scale
-from geo.compare import MEASURES, evaluate
+from geo.compare import evaluate
 from geo.coverage import scopes
 from geo.coverage_figures import BODIES, scope_figures
 from geo.coverage_people import make_board
 from geo.density import approximate_density
 from geo.findings import Settings
 from geo.guidance import CHECKS
+from geo.measures import MEASURES
 from geo.scenarios import Workbook
 from geo.settings_labels import SETTING_LABELS
 from geo.world import World

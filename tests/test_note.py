@@ -16,9 +16,10 @@ from docx.oxml.ns import qn
 
 from geo.__main__ import main
 from geo.candidates import Candidate, candidates, default_choice, scale_of
-from geo.compare import MEASURES, Evaluated, evaluate, side_by_side
+from geo.compare import Evaluated, evaluate, side_by_side
 from geo.errors import GeoInputError
 from geo.findings import Settings
+from geo.measures import MEASURES
 from geo.note import Note, long_date, make_note
 from geo.note_docx import note_docx
 from geo.note_pdf import QR_LONGEST, note_pdf, picture_png, qr_svg

@@ -231,7 +231,7 @@ def test_the_method_names_every_check_layer_and_setting() -> None:
         assert plain(layer.source) in text
     values = Settings()
     for value in (
-        "environ 200 000 habitants", "+ 10 %", "sous 20 000 habitants", "plus de 500 000 habitants", "moins de 5 %",
+        "environ 200 000 habitants", "+ 10 %", "moins de 20 000 habitants", "plus de 500 000 habitants", "moins de 5 %",
         "plus de 50 % des habitants", f"plus de {values.max_communes}", "plus de 800 km²", "plus de 40 km",
         f"plus de {values.max_bodies}",
     ):  # fmt: skip

@@ -10,12 +10,13 @@ import streamlit as st
 from geo import french as fr
 from geo.candidates import MOST_COMPARED, SCALE_QUESTIONS, Candidate, candidates, default_choice
 from geo.codes import name_of
-from geo.compare import MEASURES, SideBySide, Verdict
+from geo.compare import SideBySide, Verdict
 from geo.errors import GeoInputError
 from geo.links import unpack
+from geo.measures import MEASURES
 from geo.read_back import read_back
 from geo.scenarios import Workbook, vintage_of
-from ui import comparison_link, frame, html, loaders
+from ui import comparison_link, comparison_loaders, frame, html, loaders
 
 FILE = "compare-file"
 LINK = "compare-link"
@@ -35,7 +36,7 @@ STYLE = """
 .clsm-compare tr.group th {background:#e9eff1; font-weight:600; text-align:left; padding:.3rem .5rem;}
 .clsm-carte {border:1px solid #dde3e6; border-radius:6px; padding:.5rem .6rem; margin:0 0 .3rem;}
 .clsm-remarque {margin:0 0 .2rem; font-size:.8rem; line-height:1.35; color:#3a474e;}
-.clsm-carte img {width:100%; height:auto; display:block;} .clsm-carte h3 {font-size:.98rem !important; margin:0; padding:0 !important;}
+.clsm-carte img {width:100%; height:auto; display:block;} .clsm-carte h3 {font-size:.98rem !important; line-height:1.3 !important; min-height:2.6em; margin:0; padding:0 !important;}
 .clsm-carte p {margin:.1rem 0; font-size:.83rem; color:#3a474e;} .clsm-carte p.clsm-grand {font-size:1.15rem; font-weight:650; color:#1d2a30;}
 </style>
 """
@@ -85,7 +86,8 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
             f"{fr.count(len(lost), 'périmètre demandé n’existe', 'périmètres demandés n’existent')} pas ici ; les autres sont affichés."
         )
     st.session_state[key] = known or [next(iter(offered))]
-    chosen = st.multiselect(
+    left, right = st.columns([11, 5], gap="small")
+    chosen = left.multiselect(
         f"Périmètres côte à côte ({MOST_COMPARED} au plus)", list(offered), format_func=lambda i: offered[i].title,
         max_selections=MOST_COMPARED, key=key, placeholder="Choisissez des périmètres",
     )  # fmt: skip
@@ -94,7 +96,7 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
         return (), 0
     if st.session_state.get(comparison_link.REFERENCE) not in chosen:
         st.session_state[comparison_link.REFERENCE] = chosen[0]
-    reference = st.selectbox(
+    reference = right.selectbox(
         "Comparer à", chosen, format_func=lambda i: offered[i].title, key=comparison_link.REFERENCE,
         help="Les écarts sont comptés par rapport à ce périmètre.",
     )  # fmt: skip
@@ -162,7 +164,7 @@ def messages() -> None:
 
 def cards(found: SideBySide) -> None:
     """Show each perimeter: map at the same scale, size, what has the same communes, and the button that retains it."""
-    maps = loaders.small_maps(tuple(e.candidate for e in found.every))
+    maps = comparison_loaders.small_maps(tuple(e.candidate for e in found.every))
     columns = st.columns(max(3, len(found.every)), gap="small")
     for i, (e, drawn) in enumerate(zip(found.every, maps, strict=True)):
         with columns[i]:

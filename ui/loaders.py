@@ -22,9 +22,7 @@ from geo import gaps as gaps_module
 from geo import preview as preview_module
 from geo import world as world_module
 from geo.benchmarks import Benchmark, Portfolio
-from geo.candidates import Candidate
 from geo.communes import Atlas
-from geo.compare import SideBySide, side_by_side
 from geo.coverage import Coverage, Place, Scope, scope_rows, scopes
 from geo.coverage_figures import Figure
 from geo.coverage_people import Board, make_board
@@ -225,7 +223,9 @@ def gaps(level: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _stability(used: str, level: str, scope: Scope, complete: tuple[str, ...], weights: Weights, first: int) -> Stability:
+def _stability(
+    used: str, level: str, scope: Scope, complete: tuple[str, ...], weights: Weights, first: int
+) -> Stability:
     return priorities.stability(gaps(level, scope, complete), weights, first=first)
 
 
@@ -373,32 +373,6 @@ def coverage_file(
 ) -> bytes:
     """Return one file of a coverage view (pdf, xlsx, zip, geojson, gpkg); `ask`: the next CLSM; `told`: date and link."""
     return _coverage_file(token(), kind, scope, complete, level, weights, ask, told)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _comparison(used: str, chosen: tuple[Candidate, ...], settings: Settings, reference: int) -> SideBySide:
-    return side_by_side(chosen, world(), settings, reference=reference)
-
-
-def comparison(chosen: tuple[Candidate, ...], settings: Settings, reference: int) -> SideBySide:
-    """Return perimeters side by side; read only."""
-    return _comparison(token(), chosen, settings, reference)
-
-
-@st.cache_data(max_entries=64, show_spinner="Dessin des cartes…")
-def _small_maps(used: str, chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str], ...]:
-    from geo.perimeter_map import frame_of, main_projection, small_map
-
-    every = [facts(c.perimeter(atlas())) for c in chosen]
-    epsg = main_projection(atlas(), every[0].rows)
-    frame = frame_of(atlas(), [f.rows for f in every], epsg)
-    drawn = [small_map(f, frame, epsg) for f in every]
-    return tuple((d.svg, d.alt) for d in drawn)
-
-
-def small_maps(chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str], ...]:
-    """Return a small map of each perimeter, all on one frame: (SVG, alternative text)."""
-    return _small_maps(token(), chosen)
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from geo import french as fr
 from geo.candidates import Candidate, Scale
-from geo.compare import MEASURES, Evaluated, evaluate
+from geo.compare import Evaluated, evaluate
 from geo.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2
 from geo.findings import Reach, Settings
 from geo.layers import Precision
+from geo.measures import MEASURES
 from geo.method import COVERAGE_METHODS, EXAMPLE, EXAMPLE_NAME, GLOSSARY, NOT_DONE, CheckEntry, entries
 from geo.priorities import TERMS
 from geo.settings_labels import SETTING_LABELS, checks_using

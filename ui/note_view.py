@@ -18,11 +18,11 @@ from geo.perimeter import Perimeter
 from geo.perimeter_exports import TYPES, Export, file_name, make
 from geo.scenarios import Scenario, Workbook
 from geo.settings_labels import used_text
-from ui import comparison_link, frame, html, link_state, loaders
+from ui import comparison_link, comparison_loaders, frame, html, link_state, loaders
 
 LABELS = {
     "xlsx": ("Classeur (XLSX)", "une feuille par tableau"),
-    "gpkg": ("Carte (GeoPackage)", "périmètre, communes, zones rencontrées"),
+    "gpkg": ("Carte (GeoPackage)", "périmètre, communes, zones"),
     "geojson": ("Carte (GeoJSON)", "les mêmes, pour le web"),
     "csv": ("Communes (CSV)", "une ligne par commune"),
 }
@@ -102,7 +102,7 @@ def held_comparison() -> SideBySide | None:
         return None
     ids = [c.id for c in chosen]
     reference = st.session_state.get(f"{comparison_link.REFERENCE}-held")
-    return loaders.comparison(chosen, frame.settings(), ids.index(reference) if reference in ids else 0)
+    return comparison_loaders.comparison(chosen, frame.settings(), ids.index(reference) if reference in ids else 0)
 
 
 def _button(label: str, kind: str, export: Export, *, instruction: bool = False, primary: bool = False) -> None:
