@@ -183,7 +183,7 @@ def _contested(kept: pd.DataFrame) -> set[int]:
 
 
 def _overlapping(kept: pd.DataFrame) -> set[int]:
-    """Return the rows of the communes of which more than 1 % lies in several zones."""
+    """Return the rows of the communes of which more than 1 % lies in several zones, or a zone lies on one that is whole."""
     ordered = kept[kept.groupby("row")["row"].transform("size") > 1].sort_values("row", kind="stable")
     found: set[int] = set()
     rows, start = np.unique(ordered["row"].to_numpy(), return_index=True)
@@ -200,7 +200,7 @@ def _overlapping(kept: pd.DataFrame) -> set[int]:
             twice = in_pairs[place[0]] / land[place[0]]
         else:
             twice = (common[place].sum() - shapely.area(shapely.union_all(pieces[place]))) / land[place[0]]
-        if twice > SLIVER:
+        if twice > (EXACT if covered[place].any() else SLIVER):
             found.add(int(row))
     return found
 

@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from geo import intake, register, register_store
+from geo import import_draft, intake, register, register_store
 from geo.difference import Fate
 from geo.import_draft import KINDS
 from geo.import_templates import template, template_name
@@ -231,6 +231,13 @@ def test_a_file_that_cannot_be_read_gets_a_sentence_and_the_page_stays_whole(nam
     assert said and all("Traceback" not in text for text in said)
     assert register.versions() == []
     assert "Les couches en service" in written(app)
+
+
+def test_a_file_that_is_too_heavy_is_refused_in_french(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_draft, "MAX_BYTES", 100)
+    app = upload(open_page(), FAULTS.encode())
+    assert [e.message for e in app.exception] == []
+    assert "le fichier pèse" in plain(app.error[0].value)
 
 
 def test_a_parser_that_breaks_is_told_in_french_and_logged(monkeypatch: pytest.MonkeyPatch, caplog) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.import_crosswalk import Crossing, cross
@@ -217,9 +217,16 @@ def test_a_partition_keeps_the_people_of_every_commune(cuts: list[float], slope:
     assert found.overlapping == ()
 
 
+def test_a_small_territory_on_top_of_a_whole_commune_is_told() -> None:
+    found = _cross(box(0, 0, 1, 1), box(0.5, 0.5, 0.55, 0.55))
+    assert (_members(found, 0), _members(found, 1)) == ({"01001": (True, 100)}, {"01001": (False, 0.25)})
+    assert found.overlapping == (0,)
+
+
 POINTS = st.tuples(st.floats(-0.5, 3.5), st.floats(-0.5, 2.5))
 
 
+@example([[(0.0, 0.0), (0.0, 2.0), (2.0, 0.0)], [(0.0, 0.28125), (1.375, 0.875), (2.75, 1.5)]])
 @given(st.lists(st.lists(POINTS, min_size=3, max_size=6), min_size=1, max_size=3))
 def test_no_polygon_gets_more_than_its_communes(rings: Sequence[Sequence[tuple[float, float]]]) -> None:
     shapes = [
