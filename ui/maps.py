@@ -29,7 +29,7 @@ from ui.vendor import versions
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = "../../app/static/"  # as seen from the component's frame; holds under any server.baseUrlPath
-SCRIPTS = ("js/outils.js", "js/geometrie.js", "js/couche.js", "js/points.js", "js/carte.js")
+SCRIPTS = ("js/outils.js", "js/geometrie.js", "js/couche.js", "js/carte.js", "js/points.js")
 STYLES = ("css/carte.css",)
 METROPOLE = ((41.3, -5.2), (51.15, 9.6))  # south-west and north-east corners, for a scope that holds overseas too
 

@@ -37,6 +37,7 @@
       this._zones = new Map();
       this._shown = []; // overlays on screen: {id, url, zones, of, lines, ...}
       this._focusSeen = null;
+      this.extras = []; // what other scripts add: {attach, apply, describe, takes}
     }
 
     // --- the frame ------------------------------------------------------------------------------------------
@@ -61,7 +62,7 @@
       map.getPane("cl-communes").style.pointerEvents = "none";
       addControls(map, () => this.fit());
       this._listen(map);
-      this.plus = new window.CLPoints(this); // quarters, places, chosen territory
+      for (const extra of this.extras) if (extra.attach) extra.attach(this);
     }
 
     _listen(map) {
@@ -123,7 +124,7 @@
       this._paint(state.paint);
       this.points(state.points || []);
       this.overlays(state.overlays || []);
-      this.plus.apply(state);
+      for (const extra of this.extras) if (extra.apply) extra.apply(state);
       if (state.focus && this._focusSeen !== state.focus.n && this.focus(state.focus.code)) {
         this._focusSeen = state.focus.n;
       }
@@ -252,7 +253,7 @@
     _onClick(event) {
       // While a zoom is under way what is drawn is not where it will be, and a drag ends as a click.
       const dragged = this._pressed && this._pressed.distanceTo(event.containerPoint) > DRAGGED_PX;
-      if (this._zooming || dragged) return;
+      if (this._zooming || dragged || this.extras.some((extra) => extra.takes && extra.takes(event))) return;
       const number = this._numberAt(event.latlng);
       if (number < 0 || this.mode === "points") return;
       if (this.mode === "select") {
@@ -303,13 +304,13 @@
       }
       const swatch = this.layer.status && this.layer.palette[this.layer.status[number]];
       if (swatch && swatch.label) line(node, swatch.label);
-      this.plus.describe(node, number);
       for (const overlay of this._shown) {
         const zones = overlay.of[number] || [];
         const names = zones.map((zone) => overlay.zones[zone]).filter(Boolean).map(([, name]) => String(name));
         if (names.length) line(node, `${overlay.label}\u00a0: ${names.join(", ")}`, "cl-zone");
       }
       if (this.mode === "select" && this.layer.selected[number]) line(node, "Dans le périmètre", "cl-choisie");
+      for (const extra of this.extras) if (extra.describe) extra.describe(node, number);
       return node;
     }
 

@@ -31,17 +31,22 @@
   });
 
   class Points {
-    constructor(carte) {
-      this.carte = carte;
-      const { map } = carte;
-      map.createPane("cl-plus").style.zIndex = 445;
-      map.createPane("cl-marque").style.zIndex = 440;
-      map.getPane("cl-marque").style.pointerEvents = "none";
+    constructor() {
       this.shown = { quarters: null, places: null };
       this.counts = { quarters: 0, places: 0 };
       this.pending = 0;
       this._groups = {};
       this._wanted = {};
+    }
+
+    /** Take over with the map. */
+    attach(carte) {
+      this.carte = carte;
+      carte.plus = this;
+      const { map } = carte;
+      map.createPane("cl-plus").style.zIndex = 445;
+      map.createPane("cl-marque").style.zIndex = 440;
+      map.getPane("cl-marque").style.pointerEvents = "none";
       map.on("zoomend", () => this._scale());
     }
 
@@ -199,5 +204,5 @@
     }
   }
 
-  window.CLPoints = Points;
+  window.CL.extras.push(new Points());
 })();
