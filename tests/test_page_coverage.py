@@ -17,7 +17,7 @@ from geo.siting import candidates, next_clsm
 from tests import real
 from tests.grid import plain
 from tests.test_pages import COVERAGE, open_page, pills, ran, written
-from ui import coverage_link, coverage_loaders, frame, gap_tables
+from ui import coverage_link, coverage_loaders, frame, gap_tables, loaders
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -378,3 +378,21 @@ def test_each_file_is_what_its_name_says(kind: str, begins: bytes) -> None:
 def test_the_export_button_of_a_level_that_the_scope_lacks_falls_back() -> None:
     app = open_page(COVERAGE, territoire="dep-79", onglet="emporter", niveau="ept")
     assert len(app.get("download_button")) == 5
+
+
+# --- caches -----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_worked_out_follows_the_data_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    scope = scope_of("dep-79")
+    asked = {
+        "board": lambda: coverage_loaders.board(()),
+        "figures": lambda: coverage_loaders.figures(scope, ()),
+        "gaps": lambda: coverage_loaders.gaps("epci", scope, ()),
+        "survey": lambda: coverage_loaders.survey(scope, ()),
+    }
+    before = {name: ask() for name, ask in asked.items()}
+    assert all(ask() is before[name] for name, ask in asked.items()), "worked out once"
+    monkeypatch.setattr(loaders, "token", lambda: "something was synchronised")
+    for name, ask in asked.items():
+        assert ask() is not before[name], name
