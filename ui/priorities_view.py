@@ -116,7 +116,7 @@ def summary(ranking: Ranking, held: Stability, level: str) -> str:
         bars = "".join(
             f'<i style="width:{row[t.id]:.1f}%;background:{COLOURS[t.id]}"></i>' for t in TERMS if row[t.id] > 0
         )
-        stable = f"Reste {among(held.first)} pour {fr.percent(held.near_weights[code], 0)} des poids proches, {fr.percent(held.any_weights[code], 0)} de tous les poids."
+        stable = f"Est {among(held.first)} pour {fr.percent(held.near_weights[code], 0)} des poids proches, {fr.percent(held.any_weights[code], 0)} de tous les poids."
         lines.append(
             f'<li>{html.escape(explain(ranking, code))}<div class="clsm-terms" aria-hidden="true">{bars}</div>'
             f"<small>{html.escape(stable)}</small></li>"

@@ -10,7 +10,7 @@
 
   const { WORLD } = window.CLGeometrie;
   const { STILL, NUMBER, fetchJson, line, unpackCodes } = window.CLOutils;
-  const SHAPES_FROM = 11; // zoom from which outlines of quarters are wide enough to be read
+  const SHAPES_FROM = 12; // zoom from which outlines of quarters are wide enough to be read
   const QUARTER = "#b4231f";
   const PLACE = "#3b2a78";
   const INK = "#10181c";
@@ -115,7 +115,7 @@
         const disc = () => L.circleMarker([quarter.y, quarter.x], { ...look, radius: quarter.r, full: quarter.r });
         this._discs.addLayer(this._told(disc(), quarter));
         // No outline known: a disc from near too.
-        const shape = quarter.o ? L.polygon(quarter.o, { ...look, weight: 1.5 }) : disc();
+        const shape = quarter.o ? L.polygon(quarter.o, { ...look, weight: 1 }) : disc();
         this._shapes.addLayer(this._told(shape, quarter));
       }
       return L.layerGroup();
