@@ -62,7 +62,6 @@
       map.getPane("cl-communes").style.pointerEvents = "none";
       addControls(map, () => this.fit());
       this._listen(map);
-      this.plus = new window.CLPoints(this); // quarters, places, chosen territory
       for (const extra of this.extras) if (extra.attach) extra.attach(this);
     }
 
@@ -125,7 +124,6 @@
       this._paint(state.paint);
       this.points(state.points || []);
       this.overlays(state.overlays || []);
-      this.plus.apply(state);
       for (const extra of this.extras) if (extra.apply) extra.apply(state);
       if (state.focus && this._focusSeen !== state.focus.n && this.focus(state.focus.code)) {
         this._focusSeen = state.focus.n;
@@ -306,7 +304,6 @@
       }
       const swatch = this.layer.status && this.layer.palette[this.layer.status[number]];
       if (swatch && swatch.label) line(node, swatch.label);
-      this.plus.describe(node, number);
       for (const overlay of this._shown) {
         const zones = overlay.of[number] || [];
         const names = zones.map((zone) => overlay.zones[zone]).filter(Boolean).map(([, name]) => String(name));
