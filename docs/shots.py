@@ -12,7 +12,7 @@ from tests.browser import FLAGS, find_chromium, wait_painted
 
 SHOTS = {
     "accueil": ("", True),
-    "couverture": ("Couverture", True),
+    "couverture": ("Couverture?territoire=dep-79&couches=cls,quartiers&choix=200069755", True),
     "perimetre": ("Perimetre?carte=dep-79&communes=79049,79079,79195,79062,79103", True),
     "methode": ("Methode", False),
 }

@@ -220,13 +220,13 @@ def distribution(scope: Scope, board: Board) -> tuple[Benchmark, ...]:
         ),
         _one_or_more(
             "secteurs-adultes", "Secteurs adultes rencontrés", table["secteurs_adultes"], lost,
-            {"2018": (0.65, 0.35), "2022": (0.62, 0.38)},
+            {"2018": (0.65, None), "2022": (0.62, None)},
             "Les enquêtes demandent le secteur aux coordonnateurs ; ici il vient des communes, là où la sectorisation est connue.",
             f"{SURVEY_2018} ; {SURVEY_2023}",
         ),
         _one_or_more(
             "secteurs-enfants", "Secteurs infanto-juvéniles rencontrés", table["secteurs_enfants"], lost,
-            {"2018": (0.78, 0.22)},
+            {"2018": (0.78, None)},
             "L’enquête demande le secteur aux coordonnateurs ; ici il vient des communes, là où la sectorisation est connue.",
             SURVEY_2018,
         ),

@@ -78,19 +78,32 @@ class Board:
 
     @cached_property
     def people(self) -> dict[str, Floats]:
-        """Inhabitants by share; the five add up to `population`. A part that is estimated counts as covered."""
-        part = np.nan_to_num(self.estimated_part)
-        shares = {
-            "couverts": np.where(self.is_covered, self.population, part),
-            "partiels": np.where(self.status == Status.PARTIEL, self.population - part, 0.0),
+        """Inhabitants by share; the five add up to `population`.
+
+        Where the covered part of a commune is estimated, it counts as covered and the rest as not covered (or unknown, where
+        the list of CLSM is not complete); where it is not known, the whole commune is in `partiels`.
+        """
+        part = self.estimated_part
+        partly = self.status == Status.PARTIEL
+        rest = np.where(partly & np.isfinite(part), self.population - np.nan_to_num(part), 0.0)
+        extent = self.crosswalk.layers["clsm"].extent | self.complete
+        listed = np.array([name in extent for name in self.departement_names], dtype=bool)[self.departement_codes]
+
+        def of(value: Status) -> Floats:
+            return np.where(self.status == value, self.population, 0.0)
+
+        return {
+            "couverts": np.where(self.is_covered, self.population, np.nan_to_num(part)),
+            "partiels": np.where(partly & np.isnan(part), self.population, 0.0),
+            "projet": of(Status.PROJET),
+            "non_couverts": of(Status.NON_COUVERT) + np.where(listed, rest, 0.0),
+            "inconnus": of(Status.INCONNU) + np.where(listed, 0.0, rest),
         }
-        for name, value in (
-            ("projet", Status.PROJET),
-            ("non_couverts", Status.NON_COUVERT),
-            ("inconnus", Status.INCONNU),
-        ):
-            shares[name] = np.where(self.status == value, self.population, 0.0)
-        return shares
+
+    @cached_property
+    def without(self) -> Floats:
+        """Inhabitants of each atom for whom neither a CLSM nor a project is known."""
+        return self.people["non_couverts"] + self.people["inconnus"]
 
     @cached_property
     def qpv(self) -> Floats:

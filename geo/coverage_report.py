@@ -220,17 +220,32 @@ def facts_table(layer: Layer, report: CoverageReport) -> pd.DataFrame:
 
 
 def benchmarks_table(report: CoverageReport) -> pd.DataFrame:
-    """Return the features of the CLSM beside the surveys, one row a group."""
+    """Return the features of the CLSM beside the surveys, one row a group; shares and means have columns of their own."""
     rows = []
     for b in report.benchmarks:
+        word = "moyenne" if b.mean else "part"
         for i, group in enumerate(b.groups):
-            share = None if b.mean else b.shares[i]
-            told = {f"enquete_{year}": (b.references.get(year) or (None,) * len(b.groups))[i] for year in SURVEYS}
+            told = {
+                f"{word}_enquete_{year}": (b.references.get(year) or (None,) * len(b.groups))[i] for year in SURVEYS
+            }
             rows.append(
-                {"critere": b.label, "classe": group, "nombre": b.counts[i], "part": share, **told,
+                {"critere": b.label, "classe": group, "nombre": None if b.mean else b.counts[i],
+                 "part": None if b.mean else b.shares[i], "moyenne": b.counts[i] if b.mean else None, **told,
                  "non_classes": b.unknown, "difference": b.difference, "source": b.source}
             )  # fmt: skip
-    return pd.DataFrame(rows).astype({"nombre": float, "part": float} | {f"enquete_{y}": float for y in SURVEYS})
+    order = ["critere", "classe", "nombre", "part", *(f"part_enquete_{y}" for y in SURVEYS), "moyenne",
+             *(f"moyenne_enquete_{y}" for y in SURVEYS), "non_classes", "difference", "source"]  # fmt: skip
+    numbers = [c for c in order if c.startswith(("nombre", "part", "moyenne"))]
+    return pd.DataFrame(rows).reindex(columns=order).astype(dict.fromkeys(numbers, float))
+
+
+BENCHMARK_TITLES = {
+    "critere": "Critère", "classe": "Classe", "nombre": "CLSM", "part": "Part", "moyenne": "Moyenne (habitants)",
+    "non_classes": "CLSM non classés", "difference": "Différence de définition ou de date", "source": "Source des enquêtes",
+} | {f"part_enquete_{y}": f"Part, données {y}" for y in SURVEYS} | {
+    f"moyenne_enquete_{y}": f"Moyenne, données {y}" for y in SURVEYS
+}  # fmt: skip
+BENCHMARK_FORMATS = {"part": "part", "moyenne": "entier"} | {f"part_enquete_{y}": "part" for y in SURVEYS}
 
 
 def priorities_table(report: CoverageReport) -> pd.DataFrame:
@@ -287,7 +302,7 @@ def coverage_sheets(report: CoverageReport) -> list[exports.Sheet]:
                           {} if report.siting.mix.single else {"gain": "part", "cumul": "part"}, notes)
         )  # fmt: skip
     sheets += [
-        exports.Sheet("Enquêtes", benchmarks_table(report), {}, {"part": "part", "enquete_2018": "decimal", "enquete_2022": "decimal"}),
+        exports.Sheet("Enquêtes", benchmarks_table(report), BENCHMARK_TITLES, BENCHMARK_FORMATS),
         exports.Sheet("Communes", communes_table(report), COMMUNE_TITLES,
                       notes=tuple(f"{STATUS_LABELS[s]} : {STATUS_MEANINGS[s]}." for s in Status)),
         exports.Sheet("CLSM", clsm_table(report)),

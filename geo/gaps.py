@@ -107,16 +107,15 @@ def gap_tables(scope: Scope, board: Board, levels: Iterable[str] = MAIN_LEVELS) 
 
 def _columns(board: Board) -> npt.NDArray[np.float64]:
     people = board.people
-    without = board.is_without
     return np.column_stack(
         [
             board.population,
             *(people[name] for name in ("couverts", "projet", "partiels", "non_couverts", "inconnus")),
-            people["non_couverts"] + people["inconnus"],
+            board.without,
             board.qpv,
-            np.where(without, board.qpv, 0.0),
+            np.where(board.is_without, board.qpv, 0.0),
             board.rural,
-            np.where(without, board.rural, 0.0),
+            np.where(board.density.rural, board.without, 0.0),
         ]
     )
 

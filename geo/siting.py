@@ -44,12 +44,16 @@ TIME_LIMIT_S = 5.0
 
 @dataclass(frozen=True)
 class Candidate:
-    """A possible CLSM: whole atoms (rows, in order), and all its inhabitants."""
+    """A possible CLSM: whole atoms (rows, in order), and their inhabitants.
+
+    `partial` counts the atoms that its zone holds only in part: they are left out, and said to be.
+    """
 
     code: str
     name: str
     rows: tuple[int, ...]
     population: float
+    partial: int = 0
 
 
 @dataclass(frozen=True)
@@ -179,12 +183,13 @@ def candidates(kind: str, scope: Scope, board: Board) -> tuple[Candidate, ...]:
     running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
     met = np.flatnonzero(((whole @ inside) > 0) & running)
     people = whole @ board.population
+    cut = np.bincount(layer.members["zone"][~layer.members["whole"]].to_numpy(), minlength=len(layer.zones))
     whole.sort_indices()
     names, codes = layer.zones["nom"].to_numpy(), layer.zones.index.to_numpy()
     return tuple(
         Candidate(
             str(codes[z]), str(names[z]),
-            tuple(whole.indices[whole.indptr[z] : whole.indptr[z + 1]].tolist()), float(people[z]),
+            tuple(whole.indices[whole.indptr[z] : whole.indptr[z + 1]].tolist()), float(people[z]), int(cut[z]),
         )
         for z in met
     )  # fmt: skip
@@ -218,11 +223,10 @@ def needs(scope: Scope, board: Board) -> dict[str, Floats]:
     """Return, by need, the people of each atom of the scope for whom no CLSM and no project is known; 0 outside."""
     inside = np.zeros(len(board.status), dtype=bool)
     inside[scope_rows(scope, board.atlas)] = True
-    asked = inside & board.is_without
     return {
-        "habitants": np.where(asked, board.population, 0.0),
-        "qpv": np.where(asked, board.qpv, 0.0),
-        "rural": np.where(asked, board.rural, 0.0),
+        "habitants": np.where(inside, board.without, 0.0),
+        "qpv": np.where(inside & board.is_without, board.qpv, 0.0),
+        "rural": np.where(inside & board.density.rural, board.without, 0.0),
     }
 
 
@@ -280,7 +284,7 @@ def next_clsm(
         greedy=_picks(greedy, kept, demand, by_need, board),
         greedy_value=problem.value(greedy),
         left_out=tuple(c for c in possible if ceiling is not None and c.population > ceiling),
-        notices=_notices(scope, board, chosen_mix),
+        notices=(*_notices(scope, board, chosen_mix), *_cut([kept[c] for c in order])),
     )
 
 
@@ -297,6 +301,14 @@ def _notices(scope: Scope, board: Board, mix: Mix) -> tuple[str, ...]:
     if mix.rural and board.density.estimated:
         found.append("Le caractère rural est approché par la densité de la commune.")
     return tuple(found)
+
+
+def _cut(chosen: Sequence[Candidate]) -> list[str]:
+    """Say which picks leave communes out because their zone holds only a part of them."""
+    names = [f"{c.name} ({fr.count(c.partial, 'commune')})" for c in chosen if c.partial]
+    if not names:
+        return []
+    return [fr.typeset(f"Communes laissées de côté, car en partie seulement dans la zone : {fr.listing(names, 5)}.")]
 
 
 def _demand(mix: Mix, by_need: Mapping[str, Floats]) -> tuple[Floats, float]:

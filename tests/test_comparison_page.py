@@ -45,6 +45,15 @@ def test_the_candidates_of_a_commune_are_set_side_by_side() -> None:
     assert "meilleur" not in text
 
 
+@pytest.mark.parametrize("commune", ["75056", "75113", "97411", "29083", "97611", "2A004", "13055"])
+def test_every_kind_of_commune_opens(commune: str) -> None:
+    """A split city, an arrondissement, overseas, an island without EPCI, Corsica."""
+    app = open_page(COMPARISON, commune=commune)
+    assert app.session_state[comparison_link.COMMUNE] == commune
+    assert written(app).count("clsm") == 0
+    assert not app.warning
+
+
 def test_the_page_starts_from_the_perimeter_at_hand_and_compares_ones_own_scenarios() -> None:
     app = page(Workbook((MINE, Scenario("Vide"))))
     assert app.session_state[comparison_link.COMMUNE] == "94028"

@@ -35,7 +35,7 @@ from geo.coverage_exports import (
 )
 from geo.coverage_map import STATUS_STYLES, coverage_map, map_text
 from geo.coverage_people import make_board
-from geo.coverage_report import FACT_COLUMNS, CoverageReport, clsm_table, figures_table, sources
+from geo.coverage_report import FACT_COLUMNS, CoverageReport, benchmarks_table, clsm_table, figures_table, sources
 from geo.layers import DATA, load_layers
 from geo.siting import candidates, next_clsm
 from tests import real
@@ -81,6 +81,14 @@ def test_the_figures_of_the_table_are_those_of_the_page() -> None:
     assert table["source"].str.len().min() > 10
     unknown = table[table["valeur"].isna()]
     assert len(unknown) and (unknown["lecture"] == "non évaluable").all() and (unknown["limite"] != "").all()
+
+
+def test_surveys_have_shares_and_means_apart() -> None:
+    table = benchmarks_table(_report()).set_index(["critere", "classe"])
+    assert table.at[("Taille moyenne", "habitants"), "moyenne_enquete_2018"] == 87_000
+    assert table.at[("Taille des CLSM", "moins de 100 000 habitants"), "part_enquete_2018"] == 0.75
+    shares = table[["part", "part_enquete_2018", "part_enquete_2022"]].stack().dropna()
+    assert shares.between(0, 1).all()
 
 
 def test_every_source_says_where_it_is_complete() -> None:

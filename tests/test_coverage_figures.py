@@ -154,7 +154,9 @@ def test_a_known_part_counts_as_about() -> None:
     members.loc[~members["whole"], "inhabitants"] = 500.0
     people = _figures("02", board)["habitants"]
     assert people.value == 500 and people.estimated and people.amount.startswith("environ")
-    assert board.people["partiels"].sum() == 1500
+    # the rest of the commune is known to be left out
+    assert board.people["partiels"].sum() == 0
+    assert board.people["non_couverts"][4] == 1500 and board.without[4] == 1500
 
 
 @given(st.lists(st.sampled_from(list(Status)), min_size=6, max_size=6))

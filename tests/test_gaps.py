@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geo.coverage import coverage, read_scope
 from geo.coverage_people import make_board
@@ -114,3 +116,40 @@ def test_a_project_is_no_gap_and_no_coverage() -> None:
     zones = ZONES | {"clsm": {"p": zone("01003", etat=Etat.ANNONCE)}}
     row = _table("commune", "01", zones=zones).loc["01003"]
     assert (row["projet"], row["sans_clsm"], row["couverts"]) == (300, 0, 0)
+
+
+PEOPLE = [int(p) for p in ATLAS.population]
+members = st.lists(st.integers(0, 5), min_size=1, max_size=4, unique=True)
+
+
+@settings(max_examples=40)
+@given(
+    zones=st.lists(members, min_size=1, max_size=4),
+    clsm=st.lists(st.tuples(members, st.sampled_from([Etat.EN_SERVICE, Etat.PROJET])), max_size=4),
+    scope=st.sampled_from(["france", "01", "02"]),
+    complete=st.booleans(),
+)
+def test_sums_equal_those_of_a_plain_loop(
+    zones: list[list[int]], clsm: list[tuple[list[int], Etat]], scope: str, complete: bool
+) -> None:
+    codes = [str(c) for c in ATLAS.codes]
+    drawn = ZONES | {
+        "secteurs-adultes": {f"z{i}": zone(*(codes[r] for r in rows)) for i, rows in enumerate(zones)},
+        "clsm": {f"c{i}": zone(*(codes[r] for r in rows), etat=etat) for i, (rows, etat) in enumerate(clsm)},
+    }
+    board = _board(drawn, complete="all" if complete else ())
+    table = gap_table("secteurs-adultes", read_scope(scope, ATLAS), board)
+    running = {r for rows, etat in clsm if etat is Etat.EN_SERVICE for r in rows}
+    planned = {r for rows, etat in clsm if etat is Etat.PROJET for r in rows} - running
+    expected = {}
+    for i, rows in enumerate(zones):
+        inside = [r for r in rows if scope == "france" or codes[r].startswith(scope)]
+        if inside:
+            gap = [r for r in inside if r not in running | planned]
+            expected[f"z{i}"] = [
+                sum(PEOPLE[r] for r in inside), sum(PEOPLE[r] for r in inside if r in running),
+                sum(PEOPLE[r] for r in inside if r in planned), sum(PEOPLE[r] for r in gap) if complete else 0,
+                0 if complete else sum(PEOPLE[r] for r in gap), sum(PEOPLE[r] for r in gap if PEOPLE[r] < 250),
+            ]  # fmt: skip
+    columns = ["population", "couverts", "projet", "non_couverts", "inconnus", "rural_sans_clsm"]
+    assert {code: table.loc[code, columns].tolist() for code in table.index} == expected

@@ -91,6 +91,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     expect(page.get_by_role("list", name="Légende de la carte")).to_contain_text("disque selon les habitants")
     tip = hover_commune(page, MELLE)
     assert "CLS : CLS" in plain(tip)
+    assert "CLSM : CLSM du Niortais" in plain(hover_commune(page, NIORT)), "who serves the commune"
     wait_query(page, territoire="dep-79", couches="cls,quartiers")
 
     # From the table (its list, by keyboard) to the map, which comes to the territory.
@@ -102,6 +103,18 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     chosen = page.get_by_role("table", name="Manque, CC Mellois")
     expect(chosen).to_contain_text("Sans CLSM ni projet connu")
     wait_query(page, choix=MELLOIS)
+
+    # By the pointer, on a line of the table: the same.
+    table = page.get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    settle(page)
+    box = table.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 22, box["y"] + 36 + 35 * 2.5)  # the third line's box
+    frame.wait_for_function("before => CL.plus.marked.join() !== before", arg=",".join(sorted(epci(MELLOIS))))
+    settle(page)
+    assert query(page)["choix"] != MELLOIS
+    assert marked(page) == epci(query(page)["choix"])
 
     # From the map to the table: the view stays.
     frame.get_by_title("Revenir à la vue d’ensemble").click()

@@ -87,6 +87,14 @@ def test_ties_of_overlapping_candidates_are_stated() -> None:
     assert "une autre réponse sert autant" in found.ties
 
 
+def test_communes_partly_in_a_zone_are_left_out_and_said() -> None:
+    zones = {"cls": {"c": zone("01001", part=["01006"])}}
+    board = make_board(crosswalk(LINE, zones, complete="all"), approximate_density(LINE))
+    possible = candidates("cls", FRANCE, board)
+    assert [(c.rows, c.population, c.partial) for c in possible] == [((0,), 100.0, 1)]
+    assert any("c (1 commune)" in plain(n) for n in next_clsm(FRANCE, board, possible, 1).notices)
+
+
 def test_needs_and_mixes() -> None:
     board = _board()
     by_need = needs(FRANCE, board)

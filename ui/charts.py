@@ -128,7 +128,12 @@ def qpv_scatter(gaps: pd.DataFrame) -> go.Figure:
         hovertext=[html.escape(n) for n in gaps["nom"]],
         hovertemplate="%{hovertext}<br>%{x:,.0f} habitants sans CLSM ni projet connu<br>%{y:.1f} % en QPV<extra></extra>",
     )  # fmt: skip
-    return _laid_out(figure, x="Habitants sans CLSM ni projet connu", y="Part des habitants en QPV (%)")
+    chart = _laid_out(
+        figure, x="Habitants sans CLSM ni projet connu (échelle logarithmique)", y="Part des habitants en QPV (%)"
+    )
+    ticks = [10**n for n in range(8)]
+    chart.update_xaxes(type="log", tickvals=ticks, ticktext=[fr.number(t) for t in ticks])
+    return chart
 
 
 def scatter_rows(gaps: pd.DataFrame) -> pd.DataFrame:

@@ -17,7 +17,7 @@ STYLE = """
 .clsm-legend i.lignes {background-image:repeating-linear-gradient(0deg,transparent 0 3px,#fff 3px 5px) !important;}
 .clsm-legend i.points {background-image:radial-gradient(#5f4200 1px,transparent 1.3px) !important; background-size:5px 5px !important;}
 .clsm-legend i.croix {background-image:repeating-linear-gradient(45deg,transparent 0 4px,#fff 4px 5px),repeating-linear-gradient(135deg,transparent 0 4px,#fff 4px 5px) !important;}
-.clsm-legend i.disc {width:.85rem; height:.85rem; border-radius:50%; border-color:#b4231f;}
+.clsm-legend i.disc {width:.85rem; height:.85rem; border-radius:50%; border-color:#fff;}
 .clsm-legend i.square {width:.6rem; height:.6rem; border-color:#fff; border-radius:0;}
 .clsm-legend i.outside {background:#eef3f4;}
 .clsm-extent {font-size:.82rem; color:#3a474e; margin:.2rem 0 .5rem; line-height:1.45;}
@@ -30,9 +30,9 @@ STYLE = """
 .clsm-sources {font-size:.83rem; color:#3a474e;} .clsm-sources summary {cursor:pointer; color:#0b5a86;}
 .clsm-sources p {margin:.3rem 0;}
 .clsm-read td.num {white-space:normal; font-weight:600;} .clsm-read td.num ~ td.num {font-weight:400; color:#3a474e;}
-.clsm-read th:first-child {width:50%;}
+.clsm-read th:first-child {width:44%;}
 .clsm-order h3 {font-size:1.15rem; padding:.2rem 0 .3rem;} .clsm-order li {margin:.35rem 0 .6rem;} .clsm-order small {color:#55606a;}
-.clsm-order ol {padding-left:1.3rem; margin:.3rem 0;} .clsm-answer {font-size:1.05rem; margin:.2rem 0;}
+.clsm-order ol {padding-left:0; margin:.3rem 0; list-style:none;} .clsm-answer {font-size:1.05rem; margin:.2rem 0;}
 .clsm-terms {display:flex; height:.8rem; border-radius:3px; overflow:hidden; background:#e8edef;}
 </style>
 """
@@ -67,7 +67,7 @@ def figure_table(figures: Sequence[Figure], scope: Scope) -> str:
 
 def _detail(figure: Figure) -> str:
     if figure.unknown:
-        return f"{(figure.reason or 'inconnu').split('. ')[0].rstrip('.')}"
+        return re.split(r"\. | et la | et \d", figure.reason or "inconnu")[0].rstrip(".")  # the rest is in the sources
     year = re.sub(r"^.* au (1er \w+ \d{4})$", r"\1", figure.year)
     mark = " · estimation" if figure.estimated else ""
     return f"{figure.fraction}{f' · {year}' if year else ''}{mark}"
@@ -117,7 +117,7 @@ def legend(found: Coverage, shown: Sequence[str], *, outside: bool) -> str:
         entries.append(("fill", "#eef3f4", "hors du territoire"))
     entries += [("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in shown if i in LINES]
     if "quartiers" in shown:
-        entries.append(("disc", "#e9c4c2", "QPV : contour de près, disque selon les habitants de loin"))
+        entries.append(("disc", "#b4231f", "QPV : contour de près, disque selon les habitants de loin"))
     if "lieux" in shown:
         entries.append(("square", "#3b2a78", "lieu de santé mentale"))
     return html.legend(entries)

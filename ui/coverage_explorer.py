@@ -67,6 +67,7 @@ def _map(scope: Scope, complete: tuple[str, ...], found: Coverage) -> None:
                 quarters_url=map_points.quarters_url(scope) if "quartiers" in shown else None,
                 places_url=map_points.places_url(scope) if "lieux" in shown else None,
                 mark=gap_tables.mark(scope, complete),
+                served_url=scene.overlay(scope, "clsm").url,
             ),
         ),
     )
@@ -127,8 +128,11 @@ def _figures(scope: Scope, complete: tuple[str, ...]) -> None:
     figures = loaders.figures(scope, complete)
     st.header(html.literal(scope.name))
     main = figures[0]
+    said = "des habitants sont couverts par un CLSM en service"
+    if main.unknown:
+        said = "part des habitants couverts par un CLSM en service : aucune n’est sûre ici"
     st.html(
-        f'<p class="clsm-main"><b>{html.escape(main.amount)}</b><span>{html.escape("des habitants couverts par un CLSM en service")}</span></p>'
+        f'<p class="clsm-main"><b>{html.escape(main.amount)}</b><span>{html.escape(said)}</span></p>'
         + coverage_cards.figure_table(figures, scope)
         + coverage_cards.figure_sources(figures)
     )

@@ -47,20 +47,19 @@ def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     wanted = st.checkbox("Joindre les prochains CLSM choisis dans l’onglet précédent", value=True, key=WITH_NEXT)
     ask = _ask(scope, complete) if wanted else None
     link = _link()
-    columns = st.columns(len(FILES), gap="small")
-    for column, (kind, label, mime, icon, told) in zip(columns, FILES, strict=True):
-        with column:
-            st.download_button(
-                label,
-                data=_maker(kind, scope, complete, level, weights, ask, link),
-                file_name=f"couverture-clsm-{scope.id}.{kind}",
-                mime=mime,
-                icon=icon,
-                key=f"export-{kind}",
-                on_click="ignore",
-                width="stretch",
-            )
-            st.caption(told)
+    for kind, label, mime, icon, told in FILES:
+        button, text = st.columns([2, 5], gap="small", vertical_alignment="center")
+        button.download_button(
+            label,
+            data=_maker(kind, scope, complete, level, weights, ask, link),
+            file_name=f"couverture-clsm-{scope.id}.{kind}",
+            mime=mime,
+            icon=icon,
+            key=f"export-{kind}",
+            on_click="ignore",
+            width="stretch",
+        )
+        text.caption(told)
 
 
 Ask = tuple[str, int, Mix, float | None, tuple[tuple[str, tuple[str, ...]], ...]]

@@ -215,13 +215,13 @@ def gaps(level: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _stability(_: str, level: str, scope: Scope, complete: tuple[str, ...], weights: Weights) -> Stability:
-    return priorities.stability(gaps(level, scope, complete), weights)
+def _stability(_: str, level: str, scope: Scope, complete: tuple[str, ...], weights: Weights, first: int) -> Stability:
+    return priorities.stability(gaps(level, scope, complete), weights, first=first)
 
 
-def stability(level: str, scope: Scope, complete: tuple[str, ...], weights: Weights) -> Stability:
-    """Return how the order of a level holds when weights move."""
-    return _stability(token(), level, scope, complete, weights)
+def stability(level: str, scope: Scope, complete: tuple[str, ...], weights: Weights, first: int) -> Stability:
+    """Return how the `first` places of a level hold when weights move."""
+    return _stability(token(), level, scope, complete, weights, first)
 
 
 @st.cache_resource(max_entries=64, show_spinner="Recherche de la meilleure réponse, quelques secondes au plus…")

@@ -16,9 +16,15 @@ class Mark:
 
 
 def over(
-    *, quarters_url: str | None = None, places_url: str | None = None, mark: Mark | None = None
+    *,
+    quarters_url: str | None = None,
+    places_url: str | None = None,
+    mark: Mark | None = None,
+    served_url: str | None = None,
 ) -> dict[str, object]:
     """Return that part of the state: addresses of files, and codes; no geometry.
+
+    `served_url` is the file of the CLSM of each commune, as ui.scene writes them, for the tooltip.
 
     Raises
     ------
@@ -28,5 +34,6 @@ def over(
     return {
         "quarters": quarters_url,
         "places": places_url,
+        "served": served_url,
         "mark": {"codes": pack_codes(mark.codes), "n": mark.n} if mark else None,
     }

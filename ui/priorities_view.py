@@ -12,7 +12,7 @@ from geo import french as fr
 from geo.coverage import Scope
 from geo.errors import GeoInputError
 from geo.gaps import LEVELS
-from geo.priorities import PRESETS, TERMS, Preset, Ranking, Stability, Weights, explain, rank
+from geo.priorities import FIRST, PRESETS, TERMS, Preset, Ranking, Stability, Weights, explain, rank
 from ui import coverage_link, gap_tables, html, loaders
 from ui.coverage_link import MOST_WEIGHT, WEIGHT
 
@@ -43,6 +43,11 @@ def _take_preset(preset: Preset) -> None:
         st.session_state[key] = int(getattr(preset.weights, term))
 
 
+def first_places(count: int) -> int:
+    """Return among how many first places a rank is held to: ten, fewer when that would be nearly all there are."""
+    return FIRST if count > 2 * FIRST else 3 if count > 5 else 1
+
+
 @st.fragment
 def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show presets, sliders and the order they make."""
@@ -59,14 +64,14 @@ def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     if ranking.table.empty:
         st.caption("Aucun territoire d’ici n’a d’habitants sans CLSM ni projet connu.")
         return
-    held = loaders.stability(level, scope, complete, chosen)
+    held = loaders.stability(level, scope, complete, chosen, first_places(len(ranking.table)))
     st.html(summary(ranking, held, level))
     _table(ranking, held, level, scope)
     st.caption(
         fr.typeset(
             "Points : chaque critère est rapporté au plus grand des territoires comparés, puis multiplié par la part de son "
             f"poids ; leur somme va de 0 à 100. Stabilité : part de {fr.number(held.draws)} tirages de poids qui gardent le "
-            f"territoire parmi les {held.first} premiers ; « proches » : poids tirés autour des vôtres ; « tous » : "
+            f"territoire {among(held.first)} ; « proches » : poids tirés autour des vôtres ; « tous » : "
             "n’importe quels poids. Un critère inconnu compte 0 et le dit."
         )
     )
@@ -98,6 +103,11 @@ def _sliders() -> None:
         )  # fmt: skip
 
 
+def among(first: int) -> str:
+    """Write which places count as first."""
+    return "au premier rang" if first == 1 else f"parmi les {first} premiers"
+
+
 def summary(ranking: Ranking, held: Stability, level: str) -> str:
     """Return the first ranks in words, term by term, with how often they stay among the first."""
     lines = []
@@ -106,7 +116,7 @@ def summary(ranking: Ranking, held: Stability, level: str) -> str:
         bars = "".join(
             f'<i style="width:{row[t.id]:.1f}%;background:{COLOURS[t.id]}"></i>' for t in TERMS if row[t.id] > 0
         )
-        stable = f"Reste parmi les {held.first} premiers pour {fr.percent(held.near_weights[code], 0)} des poids proches, {fr.percent(held.any_weights[code], 0)} de tous les poids."
+        stable = f"Reste {among(held.first)} pour {fr.percent(held.near_weights[code], 0)} des poids proches, {fr.percent(held.any_weights[code], 0)} de tous les poids."
         lines.append(
             f'<li>{html.escape(explain(ranking, code))}<div class="clsm-terms" aria-hidden="true">{bars}</div>'
             f"<small>{html.escape(stable)}</small></li>"

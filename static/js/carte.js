@@ -306,6 +306,7 @@
       }
       const swatch = this.layer.status && this.layer.palette[this.layer.status[number]];
       if (swatch && swatch.label) line(node, swatch.label);
+      this.plus.describe(node, number);
       for (const overlay of this._shown) {
         const zones = overlay.of[number] || [];
         const names = zones.map((zone) => overlay.zones[zone]).filter(Boolean).map(([, name]) => String(name));

@@ -48,7 +48,30 @@
     /** Bring quarters, places and the chosen territory to a state; what is already so is left alone. */
     async apply(state) {
       this._mark(state.mark || null);
+      this._serve(state.served || null);
       await Promise.all(["quarters", "places"].map((kind) => this._file(kind, state[kind] || null)));
+    }
+
+    /** Take the names of the CLSM of each commune: the tooltip says who serves it. */
+    async _serve(url) {
+      if (this._servedUrl === url) return;
+      this._servedUrl = url;
+      this.served = null;
+      try {
+        const file = url && (await fetchJson(url));
+        if (this._servedUrl === url) this.served = file;
+      } catch (error) {
+        console.warn(error);
+        this._servedUrl = undefined; // asked for again with the next state
+      }
+    }
+
+    /** Say in a tooltip who serves a commune, unless the outlines of the CLSM say it already. */
+    describe(node, number) {
+      const { geometry, _shown } = this.carte;
+      if (!this.served || this.served.of.length !== geometry.count || _shown.some(({ id }) => id === "clsm")) return;
+      const names = this.served.of[number].map((zone) => this.served.zones[zone]).filter(Boolean);
+      if (names.length) line(node, `CLSM\u00a0: ${names.map(([, name]) => String(name)).join(", ")}`, "cl-zone");
     }
 
     async _file(kind, url) {
@@ -80,18 +103,15 @@
     }
 
     _quarters(list) {
-      const look = { ...this._renderer(), color: QUARTER, fillColor: QUARTER, weight: 1.6, fillOpacity: 0.3 };
+      const look = { ...this._renderer(), color: "#ffffff", fillColor: QUARTER, weight: 1.2, fillOpacity: 0.7 };
       this._discs = L.featureGroup();
       this._shapes = L.featureGroup();
       for (const quarter of list) {
-        const disc = L.circleMarker([quarter.y, quarter.x], { ...look, radius: quarter.r });
-        if (quarter.o) {
-          this._discs.addLayer(this._told(disc, quarter));
-          this._shapes.addLayer(this._told(L.polygon(quarter.o, { ...look, weight: 2 }), quarter));
-        } else {
-          this._shapes.addLayer(this._told(disc, quarter)); // no outline known: a disc at every zoom
-          this._discs.addLayer(this._told(L.circleMarker([quarter.y, quarter.x], { ...look, radius: quarter.r }), quarter));
-        }
+        const disc = () => L.circleMarker([quarter.y, quarter.x], { ...look, radius: quarter.r, full: quarter.r });
+        this._discs.addLayer(this._told(disc(), quarter));
+        // No outline known: a disc from near too.
+        const shape = quarter.o ? L.polygon(quarter.o, { ...look, weight: 1.5 }) : disc();
+        this._shapes.addLayer(this._told(shape, quarter));
       }
       return L.layerGroup();
     }
@@ -107,6 +127,12 @@
       if (!group) return;
       const near = this.carte.map.getZoom() >= SHAPES_FROM;
       const [wanted, other] = near ? [this._shapes, this._discs] : [this._discs, this._shapes];
+      const zoom = this.carte.map.getZoom();
+      const scale = zoom < 7 ? 0.5 : zoom < 9 ? 0.75 : 1; // seen from afar, discs would hide the communes
+      this._discs.eachLayer((disc) => {
+        disc.setStyle({ weight: 1.2 * scale });
+        disc.setRadius(disc.options.full * scale);
+      });
       if (group.hasLayer(other)) group.removeLayer(other);
       if (!group.hasLayer(wanted)) group.addLayer(wanted);
     }
