@@ -6,15 +6,12 @@ ended. Bytes are those of the messages received, before any compression.
 
 from __future__ import annotations
 
-from statistics import median
-
 from playwright.sync_api import Browser
 
 from bench import _browser
 from bench._browser import App, Session
 
 SCOPES = ("dep-62", "reg-75", "reg-44")
-ALONE = "france"  # its naive page weighs tens of megabytes a click: ours is measured alone
 CLICKS = 7
 
 
@@ -37,9 +34,6 @@ def main() -> None:
             _browser.ratio_line("click to colour", ours[0], naive[0], unit="ms", scale=1e3)
             _browser.ratio_line("click to figures", ours[1], naive[1], unit="ms", scale=1e3)
             _browser.ratio_line("bytes per click", ours[2], naive[2], unit="kB", scale=1e-3)
-        colour, figures, weight = (median(c) for c in zip(*measure(browser, _browser.OURS, ALONE), strict=True))
-        print(f"a click, {ALONE} ({_browser.count(ALONE):,} communes), ours alone, median of {CLICKS}")
-        print(f"  to colour {1e3 * colour:,.0f} ms, to figures {1e3 * figures:,.0f} ms, {weight / 1e3:,.0f} kB")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.communes import Rows
@@ -27,7 +27,8 @@ def count_pieces(links: csr_array, rows: Rows) -> int:
 
 def pieces_after(links: csr_array, rows: Rows, moves: Sequence[tuple[Rows, Rows]]) -> npt.NDArray[np.intp]:
     """Return the number of pieces after each move; a move is the atoms added and the atoms removed."""
-    base, label = connected_components(links[rows][:, rows], directed=False) if len(rows) else (0, np.empty(0))
+    inner = links[rows][:, rows].tocoo()
+    base, label = connected_components(inner, directed=False) if len(rows) else (0, np.empty(0))
     piece = np.full(links.shape[0], -1, dtype=np.intp)
     piece[rows] = label
     alone = [r for added, removed in moves if not len(added) and len(removed) == 1 for r in removed.tolist()]
@@ -38,11 +39,21 @@ def pieces_after(links: csr_array, rows: Rows, moves: Sequence[tuple[Rows, Rows]
             counts[i] = base - 1 + split[int(removed[0])]
         elif not len(removed) and len(added):
             counts[i] = _joined(links, piece, int(base), added)
-        elif len(added) or len(removed):
+        elif len(removed) and not len(added):
+            counts[i] = _left(inner, rows, removed)
+        elif len(added):
             counts[i] = count_pieces(links, np.setdiff1d(np.union1d(rows, added), removed))
         else:
             counts[i] = base
     return counts
+
+
+def _left(inner: coo_array, rows: Rows, removed: Rows) -> int:
+    """Return the number of pieces once several atoms are removed: their borders are dropped, and they count for none."""
+    stays = ~np.isin(rows, removed)
+    kept = stays[inner.row] & stays[inner.col]
+    graph = coo_array((inner.data[kept], (inner.row[kept], inner.col[kept])), shape=inner.shape)
+    return int(connected_components(graph, directed=False)[0]) - int((~stays).sum())
 
 
 def _joined(links: csr_array, piece: Ints, base: int, added: Rows) -> int:

@@ -29,6 +29,7 @@ from geo.world import World
 MOST = 5
 FELT = 0.05  # share of the inhabitants under which a move leaves a perimeter that is too vast as vast as it was
 _MOST_GROUP = 400  # communes; a larger group is not a suggestion but another project
+_MOST_SIZED = 6_000  # communes: past the largest région, no group is tried for dropping
 RANKING = (
     "Classement : repères qui s’améliorent moins repères qui se dégradent, puis habitants des secteurs rencontrés amenés dans le "
     "périmètre, puis habitants des QPV amenés, puis le moins d’habitants déplacés. À issue égale, secteurs et QPV comptent "
@@ -143,6 +144,8 @@ def group_moves(ground: Ground, inside: frozenset[str], locked: frozenset[str] =
             yield Move(
                 f"Ajouter {rest} ({fr.count(len(outside), 'commune')})", added=_codes(ground, outside), kind="groupe"
             )
+        if len(inside) > _MOST_SIZED:
+            continue
         gone = _codes(ground, within) - locked
         if 1 < len(gone) < len(inside) and len(gone) == len(within) and not quarter:
             yield Move(f"Retirer {name} ({fr.count(len(within), 'commune')})", removed=gone, kind="groupe")

@@ -101,7 +101,7 @@ def test_from_creteil_to_whole_sectors_and_back(page: Page, server: AppServer, t
 
 
 def test_a_clsm_is_enlarged_and_its_link_opens_the_same_elsewhere(
-    page: Page, server: AppServer, chromium: Browser
+    page: Page, server: AppServer, chromium: Browser, tmp_path: Path
 ) -> None:
     layer, atlas = real.crosswalk().layers["clsm"], real.atlas()
     zone = next(
@@ -136,6 +136,19 @@ def test_a_clsm_is_enlarged_and_its_link_opens_the_same_elsewhere(
         panel(other, "Scénarios")
         expect(other.get_by_label("Nom", exact=True)).to_have_value("Agrandi vers l’est")
         assert other.get_by_test_id("stAlert").count() == 0
+
+        # The file does the same, on a page that knows nothing of it.
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Télécharger les scénarios").click()
+        sent = tmp_path / download.value.suggested_filename
+        download.value.save_as(sent)
+        other.goto(f"{server.url}/Perimetre?carte=dep-94")
+        wait_painted(other, geometry="dep-94")
+        settle(other)
+        panel(other, "Scénarios")
+        other.locator("input[type=file]").set_input_files(sent)
+        held(other, larger)
+        expect(other.get_by_label("Nom", exact=True)).to_have_value("Agrandi vers l’est")
     finally:
         context.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,7 +14,8 @@ from geo.findings import Settings
 from geo.french import number
 from geo.guidance import CHECKS
 from geo.layers import zone_members
-from geo.scenarios import Workbook
+from geo.links import pack
+from geo.scenarios import Scenario, Workbook, vintage_of
 from geo.suggest import Suggestions, suggest
 from geo.table_ronde import RoundTable, Seat
 from tests import real
@@ -241,6 +243,14 @@ def test_a_tampered_link_gets_a_sentence_and_keeps_the_page(tampered: str) -> No
     assert chosen(app) == set()
 
 
+def test_a_link_made_on_other_data_says_what_changed() -> None:
+    then = replace(vintage_of(real.world()), populations="2019")
+    link = pack(Workbook((Scenario("Périmètre", frozenset({ARRAS})),), vintage=then), real.atlas())
+    app = open_page(PERIMETER, carte="dep-62", lien=link)
+    assert chosen(app) == {ARRAS}
+    assert "2019" in app.info[0].value
+
+
 def test_undone_moves_are_done_again_until_another_move() -> None:
     app = open_page(PERIMETER, communes=ARRAS, carte="dep-62")
     choose_commune(app, LENS)
@@ -452,4 +462,8 @@ def test_phrases_are_shortened_as_the_browser_writes_them_in_full() -> None:
     assert tuple(json.loads(f"[{listed.strip().rstrip(',')}]")) == previews.PHRASES
     short = previews.shortened("complète Secteur 94G10")
     assert short == "%c%e94G10"
-    assert re.sub(r"%([a-z])", lambda m: previews.PHRASES[ord(m[1]) - 97], short) == "complète Secteur 94G10"
+    for text in ("complète Secteur 94G10", "100%a d’un CLSM → 5 % favorable", "%%b"):
+        full = re.sub(
+            r"%([a-z%])", lambda m: "%" if m[1] == "%" else previews.PHRASES[ord(m[1]) - 97], previews.shortened(text)
+        )
+        assert full == text

@@ -179,3 +179,12 @@ def test_a_neighbour_that_leaves_more_qpv_outside_comes_after_one_that_leaves_fe
     world = world_of([[9000, 9000], [9000, 9000]], zones, epci=[["A", "B"], ["A", "B"]])
     singles = [e.move.added for e in suggest(world, {"01001"}, most=10).add if len(e.move.added) == 1]
     assert singles.index(frozenset({"01003"})) < singles.index(frozenset({"01002"}))
+
+
+def test_the_whole_country_is_no_reason_to_wait() -> None:
+    world = real.world()
+    codes = frozenset(map(str, world.atlas.codes))
+    found = suggest(world, codes)
+    assert found.add == found.drop == ()
+    assert [t.current for t in found.tried] == [True]
+    assert preview(world, codes).complete is False

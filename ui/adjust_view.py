@@ -85,6 +85,7 @@ def _communes(perimeter: Perimeter) -> None:
         "Cliquez une commune pour la retirer",
         [c for c in codes if c not in frame.locked()],
         selection_mode="single",
+        wrap=True,
         format_func=lambda c: html.literal(atlas.label(c)),
         key=f"retirer-{number}",
         on_change=_remove,

@@ -24,13 +24,13 @@ STYLE = """
 <style>
 .clsm-etat {font-size:1.02rem; line-height:1.5; margin:0 0 .5rem; color:#1d2a30;}
 .clsm-checks.index > div {gap:.5rem;} .clsm-checks.index > div > span {flex:1;}
-button.clsm-montrer {border:1px solid #b9c6ca; background:#fff; color:#0b5a86; border-radius:4px; font:inherit; font-size:.8rem;
+button:is([data-montrer],[data-copier]) {border:1px solid #b9c6ca; background:#fff; color:#0b5a86; border-radius:4px; font:inherit; font-size:.8rem;
   padding:.05rem .55rem; cursor:pointer; white-space:nowrap; min-height:1.6rem;}
-button.clsm-montrer:hover {background:#eaf4fa;} button.clsm-montrer:focus-visible {outline:3px solid #0b6e75; outline-offset:1px;}
-button.clsm-montrer.nom {font-size:.92rem; font-weight:600; text-align:left; white-space:normal; border:0; padding:0; color:#0b5a86;}
-button.clsm-montrer.nom::before {content:"◎ " / "Montrer sur la carte : ";} button.clsm-montrer.nom:hover {text-decoration:underline;}
+button:is([data-montrer],[data-copier]):hover {background:#eaf4fa;} button:is([data-montrer],[data-copier]):focus-visible {outline:3px solid #0b6e75; outline-offset:1px;}
+button.nom[data-montrer] {font-size:.92rem; font-weight:600; text-align:left; white-space:normal; border:0; padding:0; color:#0b5a86;}
+button.nom[data-montrer]::before {content:"◎ " / "Montrer sur la carte : ";} button.nom[data-montrer]:hover {text-decoration:underline;}
 [class*="st-key-lignes-"] {display:grid !important; grid-template-columns:minmax(0,1fr) max-content; gap:.45rem .8rem !important; align-items:center;}
-@media (pointer:coarse) {button.clsm-montrer {min-height:2.4rem; padding:.3rem .8rem;}}
+@media (pointer:coarse) {button:is([data-montrer],[data-copier]) {min-height:2.4rem; padding:.3rem .8rem;}}
 </style>
 """
 
@@ -44,10 +44,9 @@ def montrer(codes: Iterable[str], what: str, *, named: bool = False) -> str:
     if not packed:
         return f"<b>{html.escape(what)}</b>" if named else ""
     if named:
-        return f'<button type="button" class="clsm-montrer nom" data-montrer="{packed}">{html.escape(what)}</button>'
+        return f'<button class="nom" data-montrer="{packed}">{html.escape(what)}</button>'
     return (
-        f'<button type="button" class="clsm-montrer" data-montrer="{packed}" '
-        f'aria-label="{html.escape(f"Montrer sur la carte : {what}")}">Montrer</button>'
+        f'<button data-montrer="{packed}" aria-label="{html.escape(f"Montrer sur la carte : {what}")}">Montrer</button>'
     )
 
 
@@ -76,7 +75,10 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
         (fr.number(facts.population), f"habitants (population municipale {facts.population_year})"),
         (fr.number(len(facts.towns)), "commune" if len(facts.towns) < 2 else "communes"),
         (fr.square_kilometres(facts.area_m2), "superficie"),
-        (fr.percent(share), f"en commune rurale{mark} : {fr.number(rural['population'])}"),
+        (
+            fr.percent(share),
+            f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}",
+        ),
     ]
     return html.figures(pairs) + gauge(facts.population, settings)
 
@@ -96,7 +98,7 @@ def cards(found: Iterable[tuple[Check, Finding]]) -> str:
 
 
 def _card(check: Check, finding: Finding) -> str:
-    lacking = "".join(f'<p class="clsm-muted">Il manque : {html.escape(text)}.</p>' for text in finding.missing)
+    lacking = "".join(f'<p class="clsm-muted">{html.escape(f"Il manque : {text}.")}</p>' for text in finding.missing)
     return (
         f'<article class="{html.tone_of(finding)}"><h3>{html.escape(check.title)}</h3>'
         f"{html.badge(finding)}<p>{html.escape(finding.sentence)}</p>{lacking}</article>"

@@ -51,7 +51,8 @@ def previewed(tried: core.Preview, locked: frozenset[str]) -> Preview:
 
 
 def shortened(text: str) -> str:
-    """Return a sentence with its usual phrases in two signs each."""
+    """Return a sentence with its usual phrases in two signs each; a percent sign of its own is doubled."""
+    text = text.replace("%", "%%")
     for rank, phrase in enumerate(PHRASES):
         text = text.replace(phrase, f"%{chr(ord('a') + rank)}")
     return text

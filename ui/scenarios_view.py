@@ -109,7 +109,10 @@ def _link() -> None:
     st.html(html.section("Le lien"))
     link = link_state.address()
     st.code(link, language=None, wrap_lines=False)
-    words = "Le bouton à droite copie le lien. Il rouvre ces scénarios, leurs notes et vos réglages, et dit si les données ont changé."
+    st.html(
+        '<button type="button" data-copier="[data-testid=stCode] code">Copier le lien</button>'
+    )
+    words = "Le lien rouvre ces scénarios, leurs notes et vos réglages, et dit si les données ont changé depuis."
     if link_state.too_long(link):
         words += (
             f" Il compte {fr.number(len(link))} signes : certaines messageries le couperaient, préférez le fichier."

@@ -39,16 +39,15 @@ def _several(title: str, letter: str, shares: Sequence[SectorShare], complete: b
     if not shares:
         st.caption("Aucun secteur connu sur ces communes.")
         return
-    with st.container(key=f"lignes-secteurs-{letter}"):
-        for rank, share in enumerate(shares):
-            st.html(judge_view.line(share.codes, share.name, _lines(share)))
-            st.button(
-                "Compléter",
-                key=f"completer-{letter}{rank}",
-                on_click=_complete,
-                args=(share.codes,),
-                disabled=not share.codes,
-            )
+    cut = [share for share in shares if share.codes]
+    if cut:
+        with st.container(key=f"lignes-secteurs-{letter}"):
+            for rank, share in enumerate(cut):
+                st.html(judge_view.line(share.codes, share.name, _lines(share)))
+                st.button("Compléter", key=f"completer-{letter}{rank}", on_click=_complete, args=(share.codes,))
+    rest = "".join(judge_view.line((), share.name, _lines(share)) for share in shares if not share.codes)
+    if rest:
+        st.html(rest)
     sources = dict.fromkeys(f"{s.source}{f', {s.year}' if s.year else ''}" for s in shares)
     st.caption(f"Source : {html.literal(fr.listing(sources, most=4))}.")
 

@@ -66,13 +66,14 @@ def popover() -> None:
             "sont ceux de cet outil. Ils accompagnent les liens et les notes."
         )
         st.button("Revenir aux valeurs du guide", on_click=_back, disabled=not changed, icon=":material/restart_alt:")
-        titles = {check.id: check.title for check in CHECKS}
-        last = ""
-        for knob in KNOBS:
-            if knob.check != last:
-                st.markdown(f"**{html.literal(titles[knob.check])}**")
-                last = knob.check
-            _entry(knob, settings)
+        for check in CHECKS:
+            knobs = [knob for knob in KNOBS if knob.check == check.id]
+            if knobs:
+                st.markdown(f"**{html.literal(check.title)}**")
+                columns = st.columns(2, gap="small", vertical_alignment="bottom")
+                for rank, knob in enumerate(knobs):
+                    with columns[rank % 2]:
+                        _entry(knob, settings)
 
 
 def _entry(knob: Knob, settings: Settings) -> None:

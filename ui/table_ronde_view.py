@@ -10,7 +10,7 @@ from geo.table_ronde import SECTORS, RoundTable, Seat, round_table
 from ui import html, loaders
 
 FILE_NAME = "autour-de-la-table.csv"
-MOST_OF_A_GROUP = 12  # shown; the file holds them all
+MOST_OF_A_GROUP = 8  # shown; the file holds them all
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -55,11 +55,11 @@ def show(scope: Scope, lines: tuple[str, ...]) -> None:
     with st.container():  # always there, or what follows would change places and the map be mounted again
         perimeter_view.target_strip(perimeter)
     left, right = st.columns([11, 9], gap="medium")
+    with right:  # first: the map has coloured the click by itself, and waits for nothing but the next preview
+        _judge(perimeter)
     with left:
         scene.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, perimeter))
         perimeter_view.history(perimeter)
-    with right:
-        _judge(perimeter)
     _panel(perimeter)
 
 

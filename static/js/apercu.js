@@ -16,7 +16,7 @@
     "fait entrer ", "fait sortir ", "complète ", "coupe ", "Secteur ", "QPV laissés dehors\u00a0: ", "QPV entiers\u00a0: ",
     "intercommunalités\u00a0: ", "morceaux\u00a0: ", " → ", "à discuter", "point de vigilance", "favorable", "non évaluable",
   ];
-  const full = (text) => text.replace(/%([a-z])/g, (_, letter) => PHRASES[letter.charCodeAt(0) - 97] || "");
+  const full = (text) => text.replace(/%([a-z%])/g, (_, sign) => (sign === "%" ? sign : PHRASES[sign.charCodeAt(0) - 97] || ""));
 
   /** "94028:2.5;94081:0" gives each commune its sentences, by their rank. */
   function unpack(packed) {
@@ -38,6 +38,16 @@
       this.people = sent ? sent.people : null;
       // The commune under the pointer is told anew, now that the answer is there.
       if (CL.layer && CL.layer.hovered >= 0 && CL.tip.isOpen()) CL.tip.setContent(CL._describe(CL.layer.hovered));
+    }
+
+    /** A locked commune takes no click: its tooltip says why. */
+    takes(event) {
+      if (!this.locked || !this.locked.size || (CL.dessin && CL.dessin.kind)) return false;
+      const latlng = event.latlng || CL.map.getCenter();
+      const number = CL._numberAt(latlng);
+      if (number < 0 || !this.locked.has(CL.geometry.codes[number])) return false;
+      CL._hover(number, latlng);
+      return true;
     }
 
     describe(node, number) {

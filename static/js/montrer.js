@@ -1,5 +1,5 @@
 /*
- * « Montrer » on the map, from the page around it, and the map from the keyboard.
+ * « Montrer » on the map and « Copier le lien », from the page around it, and the map from the keyboard.
  *
  * A button of the page that carries data-montrer (codes, packed) brings these communes to the middle and outlines
  * them, without asking the server. On the map itself, when it has the focus, the arrows move it (Leaflet), and Enter
@@ -48,7 +48,22 @@
       }
     }
 
+    /** « Copier le lien »: put the text in the clipboard, or at least select it where the browser forbids that. */
+    async _copy(button) {
+      const source = button.ownerDocument.querySelector(button.dataset.copier);
+      if (!source) return;
+      try {
+        await window.parent.navigator.clipboard.writeText(source.textContent.trim());
+        button.textContent = "Lien copié";
+      } catch {
+        button.ownerDocument.getSelection().selectAllChildren(source);
+        button.textContent = "Lien sélectionné : copiez-le";
+      }
+    }
+
     _onPage(event) {
+      const copier = event.target.closest && event.target.closest("[data-copier]");
+      if (copier) this._copy(copier);
       const button = event.target.closest && event.target.closest("[data-montrer]");
       if (!button || !window.frameElement || !window.frameElement.isConnected) return;
       event.preventDefault();
