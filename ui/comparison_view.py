@@ -240,7 +240,7 @@ def table(found: SideBySide, *, only_differing: bool) -> str:
             f'<tr><th scope="row" title="{html.escape(measure.definition)}">{html.escape(measure.label)}</th>{cells}</tr>'
         )
     return (
-        '<table class="clsm-compare" aria-label="Chiffres des périmètres, avec leurs écarts à la référence"><thead><tr><th></th>'
+        '<table class="clsm-compare" aria-label="Chiffres des périmètres, avec leurs écarts à la référence"><thead><tr><td></td>'
         f"{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
     )
 
