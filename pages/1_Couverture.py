@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import coverage_cards, coverage_explorer, coverage_link, coverage_view, frame, loaders
+from ui import coverage_cards, coverage_explorer, coverage_link, coverage_loaders, coverage_view, frame
 
 frame.open_page("Couverture", "Couverture : où manque-t-il des CLSM ?")
 coverage_link.set_defaults()
@@ -20,6 +20,6 @@ with choose_commune:
 with choose_complete:
     coverage_view.pick_complete(scope)
 complete = st.session_state[frame.COMPLETE]
-st.html(coverage_cards.limits_banner(loaders.limits(scope, complete)) or "<span></span>")
+st.html(coverage_cards.limits_banner(coverage_loaders.limits(scope, complete)) or "<span></span>")
 coverage_explorer.explorer(scope, complete)
 coverage_link.write()

@@ -17,7 +17,7 @@ from geo.siting import candidates, next_clsm
 from tests import real
 from tests.grid import plain
 from tests.test_pages import COVERAGE, open_page, pills, ran, written
-from ui import coverage_link, frame, gap_tables, loaders
+from ui import coverage_link, coverage_loaders, frame, gap_tables, loaders
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -336,7 +336,7 @@ def test_own_perimeters_are_candidates_and_a_bad_code_gets_a_sentence() -> None:
 def test_the_surveys_stand_beside_with_their_differences_and_each_chart_has_its_table() -> None:
     app = open_page(COVERAGE, territoire="france", onglet="enquetes")
     text = written(app)
-    _, features = loaders.survey(scope_of("france"), ())
+    _, features = coverage_loaders.survey(scope_of("france"), ())
     assert {f.id for f in features} >= {"taille", "echelle", "secteurs-adultes", "qpv", "cls"}
     for feature in features:
         assert plain(feature.label) in text
@@ -354,7 +354,7 @@ def test_the_surveys_stand_beside_with_their_differences_and_each_chart_has_its_
 
 def test_the_files_are_offered_and_made_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    monkeypatch.setattr(loaders, "coverage_file", lambda kind, *_: made.append(kind) or b"x")
+    monkeypatch.setattr(coverage_loaders, "coverage_file", lambda kind, *_: made.append(kind) or b"x")
     app = open_page(COVERAGE, territoire="dep-79", onglet="emporter")
     assert len(app.get("download_button")) == 5
     assert made == []
@@ -365,12 +365,34 @@ def test_the_files_are_offered_and_made_only_when_asked_for(monkeypatch: pytest.
     [("pdf", b"%PDF"), ("xlsx", b"PK"), ("zip", b"PK"), ("geojson", b"{"), ("gpkg", b"SQLite format 3")],
 )
 def test_each_file_is_what_its_name_says(kind: str, begins: bytes) -> None:
-    made = loaders.coverage_file(kind, scope_of("dep-79"), (), "epci", Weights(), None, ("24/11/2026", "Couverture"))
+    made = coverage_loaders.coverage_file(
+        kind, scope_of("dep-79"), (), "epci", Weights(), None, ("24/11/2026", "Couverture")
+    )
     assert made.startswith(begins)
-    again = loaders.coverage_file(kind, scope_of("dep-79"), (), "epci", Weights(), None, ("24/11/2026", "Couverture"))
+    again = coverage_loaders.coverage_file(
+        kind, scope_of("dep-79"), (), "epci", Weights(), None, ("24/11/2026", "Couverture")
+    )
     assert made == again
 
 
 def test_the_export_button_of_a_level_that_the_scope_lacks_falls_back() -> None:
     app = open_page(COVERAGE, territoire="dep-79", onglet="emporter", niveau="ept")
     assert len(app.get("download_button")) == 5
+
+
+# --- caches -----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_worked_out_follows_the_data_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    scope = scope_of("dep-79")
+    asked = {
+        "board": lambda: coverage_loaders.board(()),
+        "figures": lambda: coverage_loaders.figures(scope, ()),
+        "gaps": lambda: coverage_loaders.gaps("epci", scope, ()),
+        "survey": lambda: coverage_loaders.survey(scope, ()),
+    }
+    before = {name: ask() for name, ask in asked.items()}
+    assert all(ask() is before[name] for name, ask in asked.items()), "worked out once"
+    monkeypatch.setattr(loaders, "token", lambda: "something was synchronised")
+    for name, ask in asked.items():
+        assert ask() is not before[name], name

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from geo import french as fr
 from geo.coverage import STATUS_LABELS, Coverage, Scope, Status, scope_rows
 from geo.coverage_figures import Figure
-from ui import html, loaders
+from ui import coverage_loaders, html, loaders
 from ui.scene import LINE_LABELS, LINES, PALETTE
 
 STYLE = """
@@ -125,7 +125,7 @@ def legend(found: Coverage, shown: Sequence[str], *, outside: bool) -> str:
 
 def extent_line(scope: Scope, complete: tuple[str, ...]) -> str:
     """Say for each layer whether its list is complete on the whole scope."""
-    board, rows = loaders.board(complete), scope_rows(scope, loaders.atlas())
+    board, rows = coverage_loaders.board(complete), scope_rows(scope, loaders.atlas())
     layers = loaders.crosswalk().layers
     known = {i: board.known_here(i, rows) for i in EXTENT_LAYERS}
     yes = [layers[i].name for i in EXTENT_LAYERS if known[i]]

@@ -11,6 +11,7 @@ from ui import (
     coverage_cards,
     coverage_export_view,
     coverage_link,
+    coverage_loaders,
     coverage_view,
     gap_tables,
     html,
@@ -125,7 +126,7 @@ def _commune(scope: Scope) -> None:
 
 
 def _figures(scope: Scope, complete: tuple[str, ...]) -> None:
-    figures = loaders.figures(scope, complete)
+    figures = coverage_loaders.figures(scope, complete)
     st.header(html.literal(scope.name))
     main = figures[0]
     said = "des habitants sont couverts par un CLSM en service"

@@ -13,7 +13,7 @@ from geo import french as fr
 from geo.coverage import Scope
 from geo.priorities import Weights
 from geo.siting import Mix
-from ui import coverage_link, gap_tables, html, loaders, priorities_view, siting_view
+from ui import coverage_link, coverage_loaders, gap_tables, html, priorities_view, siting_view
 from ui.coverage_link import NEXT_CEILING, NEXT_KIND, NEXT_NUMBER
 
 WITH_NEXT = "export-next"
@@ -71,7 +71,7 @@ def _ask(scope: Scope, complete: tuple[str, ...]) -> Ask | None:
     if mix is None:
         return None
     kind = str(coverage_link.value(NEXT_KIND))
-    if kind != "libre" and not loaders.candidates_here(kind, scope):
+    if kind != "libre" and not coverage_loaders.candidates_here(kind, scope):
         return None
     k, ceiling = int(str(coverage_link.value(NEXT_NUMBER))), int(str(coverage_link.value(NEXT_CEILING))) or None
     own = st.session_state.get(siting_view.OWN, ()) if kind == "libre" else ()
@@ -95,7 +95,7 @@ def _maker(
     """Return what makes one file when the browser asks for it."""
 
     def make() -> bytes:
-        return loaders.coverage_file(kind, scope, complete, level, weights, ask, (fr_date(date.today()), link))
+        return coverage_loaders.coverage_file(kind, scope, complete, level, weights, ask, (fr_date(date.today()), link))
 
     return make
 

@@ -13,7 +13,7 @@ import streamlit as st
 from geo.gaps import LEVELS
 from geo.priorities import TERMS
 from geo.siting import KINDS, NEEDS
-from ui import frame, html, loaders
+from ui import coverage_loaders, frame, html, loaders
 from ui.scene import LINES, MARK_LABELS
 
 LAYERS = "coverage-layers"  # tuple of what lies over the map
@@ -104,7 +104,7 @@ def read() -> tuple[str, ...]:
 
 
 def _read_scope(text: str) -> None:
-    if text not in loaders.coverage_scopes():
+    if text not in coverage_loaders.coverage_scopes():
         raise _RefusedError("Le territoire par défaut est affiché ; choisissez-le dans la liste.")
     st.session_state[frame.COVERAGE_SCOPE] = text
 

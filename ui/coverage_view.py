@@ -7,7 +7,7 @@ import streamlit as st
 from geo import french as fr
 from geo.codes import search
 from geo.coverage import STATUS_LABELS, STATUS_MEANINGS, Coverage, Scope, Status, in_scope, scope_rows
-from ui import frame, gap_tables, html, loaders, maps
+from ui import coverage_loaders, frame, gap_tables, html, loaders, maps
 from ui.coverage_link import COMMUNE
 
 CLICK = "commune-click"  # number of the last click taken
@@ -24,7 +24,7 @@ def scope_name(scope: Scope) -> str:
 
 def pick_scope() -> Scope:
     """Ask for the territory, by its name, among France, the régions, the départements, the EPCI and the EPT."""
-    every = loaders.coverage_scopes()
+    every = coverage_loaders.coverage_scopes()
     if st.session_state[frame.COVERAGE_SCOPE] not in every:
         st.session_state[frame.COVERAGE_SCOPE] = "france"
     return every[

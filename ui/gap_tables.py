@@ -15,7 +15,7 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import READINGS, Scope, scope_rows
 from geo.gaps import LEVELS, TITLES
-from ui import html, loaders, map_marks
+from ui import coverage_loaders, html, loaders, map_marks
 from ui.coverage_link import CHOSEN, LEVEL, SORT, SORTS
 
 MOST_ROWS = 2_000  # sent to the browser; the files to take away hold all
@@ -50,7 +50,7 @@ HELP = {
 
 def levels_here(scope: Scope) -> list[str]:
     """Return the levels that have at least one territory in a scope."""
-    return [level for level in LEVELS if level == "commune" or loaders.zones_here(level, scope)]
+    return [level for level in LEVELS if level == "commune" or coverage_loaders.zones_here(level, scope)]
 
 
 def level_shown(scope: Scope) -> str:
@@ -63,7 +63,7 @@ def level_shown(scope: Scope) -> str:
         return wanted
     if scope.kind in ("epci", "ept") or "epci" not in here:
         return "commune"
-    return "ept" if loaders.zones_here("ept", scope) > loaders.zones_here("epci", scope) else "epci"
+    return "ept" if coverage_loaders.zones_here("ept", scope) > coverage_loaders.zones_here("epci", scope) else "epci"
 
 
 def pick_level(scope: Scope, key: str) -> str:
@@ -107,7 +107,7 @@ def choose_from_map(commune: str) -> None:
 def chosen(scope: Scope, complete: tuple[str, ...]) -> str | None:
     """Return the territory chosen, when the scope meets it at the level shown."""
     code = st.session_state.get(CHOSEN)
-    return code if code and code in loaders.gaps(level_shown(scope), scope, complete).index else None
+    return code if code and code in coverage_loaders.gaps(level_shown(scope), scope, complete).index else None
 
 
 def communes_of(code: str, level: str, scope: Scope) -> tuple[str, ...]:
@@ -136,7 +136,7 @@ def chosen_card(scope: Scope, complete: tuple[str, ...]) -> str:
     code = chosen(scope, complete)
     if not code:
         return ""
-    row = loaders.gaps(level, scope, complete).loc[code]
+    row = coverage_loaders.gaps(level, scope, complete).loc[code]
     qpv = "inconnu" if np.isnan(row["qpv_sans_clsm"]) else fr.number(row["qpv_sans_clsm"])
     least = "" if row["qpv_connu"] or qpv == "inconnu" else "au moins "
     lines = [
@@ -182,7 +182,7 @@ def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show the gaps: level, sort, filters, the territory chosen, the table."""
     level = pick_level(scope, "gaps-level")
     st.session_state[SHOWN_LEVEL] = level
-    every = loaders.gaps(level, scope, complete)
+    every = coverage_loaders.gaps(level, scope, complete)
     sort_box, reading_box, search_box, cls_box = st.columns([4, 4, 4, 3], gap="small", vertical_alignment="bottom")
     with sort_box:
         sort = st.selectbox("Trier par", list(SORTS), format_func=SORTS.get, key=SORT, persist_state="session")

@@ -40,7 +40,7 @@ def places_url(scope: Scope) -> str | None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _quarters(_: str, scope: Scope) -> str | None:
+def _quarters(used: str, scope: Scope) -> str | None:
     layer, atlas = loaders.crosswalk().layers["qpv"], loaders.atlas()
     here = layer.members[np.isin(layer.members["row"].to_numpy(), scope_rows(scope, atlas))]
     if here.empty:
@@ -76,7 +76,7 @@ def _quarters(_: str, scope: Scope) -> str | None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _places(_: str, scope: Scope) -> str | None:
+def _places(used: str, scope: Scope) -> str | None:
     resources = loaders.world().resources
     if resources is None:
         return None
@@ -109,7 +109,7 @@ def _outlines() -> Mapping[str, Geometry]:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _read_outlines(_: str) -> dict[str, Geometry]:
+def _read_outlines(used: str) -> dict[str, Geometry]:
     """Read the outlines of quarters (EPSG:4326) by code; empty when they were not synchronised."""
     from geo import synced
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = "../../app/static/"  # as seen from the component's frame; holds under any server.baseUrlPath
 SCRIPTS = (
-    "js/outils.js", "js/geometrie.js", "js/couche.js", "js/points.js", "js/carte.js", "js/apercu.js", "js/montrer.js",
+    "js/outils.js", "js/geometrie.js", "js/couche.js", "js/carte.js", "js/points.js", "js/apercu.js", "js/montrer.js",
     "js/dessin.js",
 )  # fmt: skip
 STYLES = ("css/carte.css",)

@@ -12,7 +12,7 @@ from geo.measures import MEASURES
 from geo.method import COVERAGE_METHODS, EXAMPLE, EXAMPLE_NAME, GLOSSARY, NOT_DONE, CheckEntry, entries
 from geo.priorities import TERMS
 from geo.settings_labels import SETTING_LABELS, checks_using
-from ui import frame, html, loaders
+from ui import coverage_loaders, frame, html, loaders
 from ui.vendor import Licence
 
 CARD_STYLE = """
@@ -88,7 +88,8 @@ def coverage_table() -> str:
     """Return the figures of the coverage of a territory: definition, example of the Val-de-Marne, source."""
     scope = loaders.every_scope()["dep-94"]
     rows = [
-        (f.label, COVERAGE_METHODS[f.id], f"{f.amount}\n{f.fraction}", f.source) for f in loaders.figures(scope, ())
+        (f.label, COVERAGE_METHODS[f.id], f"{f.amount}\n{f.fraction}", f.source)
+        for f in coverage_loaders.figures(scope, ())
     ]
     headers = [("Chiffre", False), ("Définition", False), (f"Exemple : {scope.name}", False), ("Source", False)]
     return html.table(headers, rows, caption="Chiffres de la couverture")

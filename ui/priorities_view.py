@@ -13,7 +13,7 @@ from geo.coverage import Scope
 from geo.errors import GeoInputError
 from geo.gaps import LEVELS
 from geo.priorities import FIRST, PRESETS, TERMS, Preset, Ranking, Stability, Weights, explain, rank
-from ui import coverage_link, gap_tables, html, loaders
+from ui import coverage_link, coverage_loaders, gap_tables, html
 from ui.coverage_link import MOST_WEIGHT, WEIGHT
 
 SHOW = "priorities-show"
@@ -59,12 +59,12 @@ def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     if chosen is None:
         st.info("Tous les poids sont nuls : donnez de l’importance à l’un au moins des critères.")
         return
-    gaps = loaders.gaps(level, scope, complete)
+    gaps = coverage_loaders.gaps(level, scope, complete)
     ranking = rank(gaps, chosen)
     if ranking.table.empty:
         st.caption("Aucun territoire d’ici n’a d’habitants sans CLSM ni projet connu.")
         return
-    held = loaders.stability(level, scope, complete, chosen, first_places(len(ranking.table)))
+    held = coverage_loaders.stability(level, scope, complete, chosen, first_places(len(ranking.table)))
     st.html(summary(ranking, held, level))
     _table(ranking, held, level, scope)
     st.caption(
@@ -116,7 +116,7 @@ def summary(ranking: Ranking, held: Stability, level: str) -> str:
         bars = "".join(
             f'<i style="width:{row[t.id]:.1f}%;background:{COLOURS[t.id]}"></i>' for t in TERMS if row[t.id] > 0
         )
-        stable = f"Reste {among(held.first)} pour {fr.percent(held.near_weights[code], 0)} des poids proches, {fr.percent(held.any_weights[code], 0)} de tous les poids."
+        stable = f"Est {among(held.first)} pour {fr.percent(held.near_weights[code], 0)} des poids proches, {fr.percent(held.any_weights[code], 0)} de tous les poids."
         lines.append(
             f'<li>{html.escape(explain(ranking, code))}<div class="clsm-terms" aria-hidden="true">{bars}</div>'
             f"<small>{html.escape(stable)}</small></li>"

@@ -123,7 +123,7 @@ def overlay(scope: Scope, layer_id: str) -> maps.Overlay:
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _overlay(_: str, scope: Scope, layer_id: str) -> maps.Overlay:
+def _overlay(used: str, scope: Scope, layer_id: str) -> maps.Overlay:
     from geo.display import write_zone_index
 
     layer, rows = loaders.crosswalk().layers[layer_id], scope_rows(scope, loaders.atlas())

@@ -11,7 +11,7 @@ from geo.coverage import Scope
 from geo.coverage_figures import Figure
 from geo.errors import GeoInputError
 from geo.siting import KINDS, NEEDS, Mix, Pick, Siting
-from ui import coverage_link, frame, gap_tables, html, loaders
+from ui import coverage_link, coverage_loaders, frame, gap_tables, html
 from ui.coverage_link import (
     CEILINGS,
     DEFAULTS,
@@ -43,9 +43,9 @@ def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     k, ceiling = int(coverage_link.value(NEXT_NUMBER)), int(coverage_link.value(NEXT_CEILING)) or None
     try:
         found = (
-            loaders.next_own(scope, complete, _own(), k, mix, ceiling)
+            coverage_loaders.next_own(scope, complete, _own(), k, mix, ceiling)
             if kind == "libre"
-            else loaders.next_clsm(scope, complete, kind, k, mix, ceiling)
+            else coverage_loaders.next_clsm(scope, complete, kind, k, mix, ceiling)
         )
     except GeoInputError as error:
         for problem in error.problems:
@@ -55,7 +55,7 @@ def panel(scope: Scope, complete: tuple[str, ...]) -> None:
 
 
 def _choices(scope: Scope) -> str:
-    offered = [k for k in KINDS if k == "libre" or loaders.candidates_here(k, scope)]
+    offered = [k for k in KINDS if k == "libre" or coverage_loaders.candidates_here(k, scope)]
     if coverage_link.value(NEXT_KIND) not in offered:
         st.session_state[NEXT_KIND] = offered[0]
     kind_box, number_box, need_box, ceiling_box = st.columns([3, 2, 4, 3], gap="small")
@@ -127,6 +127,7 @@ def _own_perimeters() -> None:
             key="own-text",
             placeholder="Bassin de Niort : 79191, 79003\nNord Deux-Sèvres : 79049, 79062",
         )
+        st.caption("Ces périmètres servent dans cette session ; le lien de la page ne les garde pas.")
         held = frame.selection()
         if held:
             st.checkbox(f"Ajouter mon périmètre en cours ({fr.count(len(held), 'commune')})", key="own-current")
@@ -161,8 +162,8 @@ def _answer(found: Siting, scope: Scope, complete: tuple[str, ...]) -> None:
             st.caption(html.literal(fr.typeset(f"Au-dessus du plafond, non retenus : {names}.")))
         _greedy(found)
     with after_box:
-        now = loaders.figures(scope, complete)
-        st.html(after_table(now, loaders.figures_after(found, complete), scope))
+        now = coverage_loaders.figures(scope, complete)
+        st.html(after_table(now, coverage_loaders.figures_after(found, complete), scope))
     if found.kind in ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls"):
         _show_on_map(found)
 

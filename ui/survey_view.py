@@ -12,7 +12,7 @@ from geo.benchmarks import SURVEYS, Benchmark
 from geo.coverage import Scope, scope_rows
 from geo.gaps import LEVELS
 from geo.siting import MARKER
-from ui import charts, coverage_link, gap_tables, html, loaders
+from ui import charts, coverage_link, coverage_loaders, gap_tables, html, loaders
 
 BAR = {"displayModeBar": False}
 MOST_ROWS = 500
@@ -21,7 +21,7 @@ MOST_ROWS = 500
 @st.fragment
 def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show the surveys, then the charts."""
-    portfolio, features = loaders.survey(scope, complete)
+    portfolio, features = coverage_loaders.survey(scope, complete)
     st.subheader("Les CLSM d’ici et les enquêtes nationales")
     st.html(survey_table(features, scope))
     st.html(differences(features))
@@ -107,7 +107,7 @@ def sizes_summary(known: pd.DataFrame) -> str:
 
 def curve_chart(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show how the people covered add up."""
-    curve = loaders.covered_curve(scope, complete)
+    curve = coverage_loaders.covered_curve(scope, complete)
     if curve.empty:
         st.caption("Aucun CLSM en service ne couvre de commune entière connue ici.")
         return
@@ -138,7 +138,7 @@ def curve_summary(curve: pd.DataFrame, population: float) -> str:
 def scatter_chart(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show the share of inhabitants in QPV against the size of the gap, at the level shown."""
     level = gap_tables.pick_level(scope, "scatter-level")
-    rows = charts.scatter_rows(loaders.gaps(level, scope, complete))
+    rows = charts.scatter_rows(coverage_loaders.gaps(level, scope, complete))
     if rows.empty:
         st.caption("Aucun territoire d’ici n’a à la fois un manque et des habitants de QPV connus.")
         return

@@ -63,7 +63,6 @@
       addControls(map, () => this.fit());
       this._listen(map);
       for (const extra of this.extras) if (extra.attach) extra.attach(this);
-      this.plus = new window.CLPoints(this); // quarters, places, chosen territory
     }
 
     _listen(map) {
@@ -126,7 +125,6 @@
       this.points(state.points || []);
       this.overlays(state.overlays || []);
       for (const extra of this.extras) if (extra.apply) extra.apply(state);
-      this.plus.apply(state);
       if (state.focus && this._focusSeen !== state.focus.n && this.focus(state.focus.code)) {
         this._focusSeen = state.focus.n;
       }
@@ -306,7 +304,6 @@
       }
       const swatch = this.layer.status && this.layer.palette[this.layer.status[number]];
       if (swatch && swatch.label) line(node, swatch.label);
-      this.plus.describe(node, number);
       for (const overlay of this._shown) {
         const zones = overlay.of[number] || [];
         const names = zones.map((zone) => overlay.zones[zone]).filter(Boolean).map(([, name]) => String(name));

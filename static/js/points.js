@@ -10,7 +10,7 @@
 
   const { WORLD } = window.CLGeometrie;
   const { STILL, NUMBER, fetchJson, line, unpackCodes } = window.CLOutils;
-  const SHAPES_FROM = 11; // zoom from which outlines of quarters are wide enough to be read
+  const SHAPES_FROM = 12; // zoom from which outlines of quarters are wide enough to be read
   const QUARTER = "#b4231f";
   const PLACE = "#3b2a78";
   const INK = "#10181c";
@@ -31,17 +31,22 @@
   });
 
   class Points {
-    constructor(carte) {
-      this.carte = carte;
-      const { map } = carte;
-      map.createPane("cl-plus").style.zIndex = 445;
-      map.createPane("cl-marque").style.zIndex = 440;
-      map.getPane("cl-marque").style.pointerEvents = "none";
+    constructor() {
       this.shown = { quarters: null, places: null };
       this.counts = { quarters: 0, places: 0 };
       this.pending = 0;
       this._groups = {};
       this._wanted = {};
+    }
+
+    /** Take over with the map. */
+    attach(carte) {
+      this.carte = carte;
+      carte.plus = this;
+      const { map } = carte;
+      map.createPane("cl-plus").style.zIndex = 445;
+      map.createPane("cl-marque").style.zIndex = 440;
+      map.getPane("cl-marque").style.pointerEvents = "none";
       map.on("zoomend", () => this._scale());
     }
 
@@ -110,7 +115,7 @@
         const disc = () => L.circleMarker([quarter.y, quarter.x], { ...look, radius: quarter.r, full: quarter.r });
         this._discs.addLayer(this._told(disc(), quarter));
         // No outline known: a disc from near too.
-        const shape = quarter.o ? L.polygon(quarter.o, { ...look, weight: 1.5 }) : disc();
+        const shape = quarter.o ? L.polygon(quarter.o, { ...look, weight: 1 }) : disc();
         this._shapes.addLayer(this._told(shape, quarter));
       }
       return L.layerGroup();
@@ -199,5 +204,5 @@
     }
   }
 
-  window.CLPoints = Points;
+  window.CL.extras.push(new Points());
 })();
