@@ -235,3 +235,13 @@ def test_a_drawn_shape_adds_its_communes(page: Page, server: AppServer) -> None:
     held(page, codes)
     page.get_by_role("button", name="Annuler").click()
     held(page, {"94071"})
+
+    # A locked commune takes no click, and its tooltip says why.
+    panel(page, "Ajuster")
+    pick(page, "Communes qui doivent rester (verrouillées)", "Sucy")
+    settle(page)
+    page.keyboard.press("Escape")
+    frame.wait_for_function("() => CL.extras.some((extra) => extra.locked && extra.locked.has('94071'))")
+    click_commune(page, "94071")
+    assert "Verrouillée" in hover_commune(page, "94071")
+    held(page, {"94071"})

@@ -377,6 +377,16 @@ def test_a_setting_changes_the_check_travels_in_the_link_and_goes_back() -> None
     assert frame_settings(app) == Settings()
 
 
+@pytest.mark.parametrize(
+    "settings", [Settings(marker=50_000_000, sliver=0.055, max_span_m=1e8), Settings(marker=1, around=0.0)]
+)
+def test_settings_from_a_link_are_shown_as_they_are(settings: Settings) -> None:
+    book = Workbook().replace_codes({ARRAS}).with_settings(settings)
+    app = open_page(PERIMETER, carte="dep-62", lien=pack(book, real.atlas()))
+    assert frame_settings(app) == settings
+    assert app.number_input(key="reglage-marker").value == settings.marker
+
+
 def frame_settings(app: AppTest) -> Settings:
     return app.session_state[frame.WORKBOOK].settings
 

@@ -87,7 +87,7 @@ def _entry(knob: Knob, settings: Settings) -> None:
     st.number_input(
         f"{knob.label}{f' ({knob.unit})' if knob.unit else ''}",
         min_value=kind(1 if knob.name == "marker" else 0),
-        max_value=kind(knob.most),
+        max_value=kind(max(knob.most, st.session_state[key])),  # a link may carry more than this page offers
         step=kind(knob.step) if kind(knob.step) else kind(1),
         key=key,
         on_change=_take,

@@ -14,6 +14,7 @@
   const MARGIN = 0.35; // of the size of what is shown, left around it
   const CLOSEST = 12;
   const SHOWN_MS = 12000;
+  const COPIED_MS = 4000;
 
   class Montrer {
     attach(carte) {
@@ -52,6 +53,9 @@
     async _copy(button) {
       const source = button.ownerDocument.querySelector(button.dataset.copier);
       if (!source) return;
+      const label = button.dataset.label || button.textContent;
+      button.dataset.label = label;
+      setTimeout(() => { button.textContent = label; }, COPIED_MS);
       try {
         await window.parent.navigator.clipboard.writeText(source.textContent.trim());
         button.textContent = "Lien copié";
