@@ -132,7 +132,8 @@ def _add_file(data: bytes, name: str) -> None:
 
 
 def _add_link() -> None:
-    text = str(st.session_state[LINK]).strip()
+    # Copied from a page of the note, a link may hold blanks and marks that do not show.
+    text = "".join(c for c in str(st.session_state[LINK]) if c.isprintable() and not c.isspace())
     if not text:
         return
     st.session_state[LINK] = ""
