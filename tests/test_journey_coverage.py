@@ -293,7 +293,11 @@ CONTRAST = """
 """
 
 
-@pytest.mark.parametrize("address", PAGES, ids=["accueil", "couverture", *(t.rsplit("=", 1)[0][-12:] + str(i) for i, t in enumerate(TABS)), "perimetre", "methode"])
+@pytest.mark.parametrize(
+    "address",
+    PAGES,
+    ids=["accueil", "couverture", "lacunes", "priorites", "prochains", "enquetes", "emporter", "perimetre", "methode"],
+)
 def test_a_page_can_be_read_without_eyes_and_with_poor_ones(page: Page, server: AppServer, address: str) -> None:
     page.goto(f"{server.url}/{address}")
     if address != "Methode":

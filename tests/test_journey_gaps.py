@@ -115,6 +115,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     settle(page)
     assert query(page)["choix"] != MELLOIS
     assert marked(page) == epci(query(page)["choix"])
+    wait_still(page)
 
     # From the map to the table: the view stays.
     frame.get_by_title("Revenir à la vue d’ensemble").click()

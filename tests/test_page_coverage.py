@@ -396,3 +396,16 @@ def test_what_is_worked_out_follows_the_data_in_use(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(loaders, "token", lambda: "something was synchronised")
     for name, ask in asked.items():
         assert ask() is not before[name], name
+
+
+def test_a_table_that_tells_the_line_it_was_mounted_with_moves_nothing() -> None:
+    app = open_page(COVERAGE, territoire="dep-79", niveau="epci")
+    box = next(s for s in app.selectbox if s.label == "Montrer sur la carte")
+    ran(box.set_value(NIORTAIS).run())
+    state = {gap_tables.CHOSEN: NIORTAIS, gap_tables.MARK: app.session_state[gap_tables.MARK]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gap_tables.st, "session_state", state)
+        gap_tables.choose(NIORTAIS, in_table=True)
+        assert state[gap_tables.MARK] == app.session_state[gap_tables.MARK]
+        gap_tables.choose("200069755", in_table=True)
+        assert state[gap_tables.MARK] == app.session_state[gap_tables.MARK] + 1

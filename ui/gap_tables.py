@@ -85,6 +85,8 @@ def pick_level(scope: Scope, key: str) -> str:
 
 def choose(code: str | None, *, pinned: bool = False, in_table: bool = False) -> None:
     """Hold the territory chosen; the map shows it unless it was chosen there (`pinned`)."""
+    if in_table and code == st.session_state.get(CHOSEN):
+        return  # a table just mounted tells the line it was mounted with: nobody chose anything
     st.session_state[CHOSEN] = code
     if not in_table:
         st.session_state[PINNED] = code if pinned else None
