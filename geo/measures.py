@@ -82,12 +82,21 @@ def _known(facts: PerimeterFacts, layer_id: str, number: float | None, *, listed
     return Value(number, least=not sure and listed)
 
 
+def _no_sector_known(facts: PerimeterFacts) -> bool:
+    """Whether nothing can be said of sectors here: none is known, and the list is not complete."""
+    return not _sectors(facts) and not facts.known_everywhere("secteurs-adultes")
+
+
 def _sector_count(facts: PerimeterFacts, wanted: Callable[[Overlap], bool]) -> Value:
+    if _no_sector_known(facts):
+        return Value(None, note="secteurs inconnus ici")
     return _known(facts, "secteurs-adultes", sum(wanted(o) for o in _sectors(facts)))
 
 
 def _sector_people(facts: PerimeterFacts, *, outside: bool) -> Value:
     """Inhabitants of the adult sectors cut: those left outside, or those inside."""
+    if _no_sector_known(facts):
+        return Value(None, note="secteurs inconnus ici")
     cut = [o for o in _sectors(facts) if _cut(o)]
     if outside:
         told = [o for o in cut if o.zone_population is not None and o.population is not None]

@@ -8,9 +8,11 @@ that makes no sense gets a sentence.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 COMMUNES, IDENTITY = "Communes", "Périmètre"
+# Files are made one for two cores at a time: more at once would make everyone wait for the last.
+_SLOTS = BoundedSemaphore(max(1, (os.cpu_count() or 1) // 2))
 FORMATS = ("pdf", "docx", "xlsx", "gpkg", "geojson", "csv", "json")
 TYPES = {
     "pdf": "application/pdf",
@@ -93,7 +97,8 @@ def make(kind: str, export: Export, *, instruction: bool = False) -> bytes:
     }
     if kind not in makers:
         raise GeoInputError(f"{kind[:20]} : ce format n’existe pas ; choisissez {fr.listing(FORMATS)}.")
-    return makers[kind]()
+    with _SLOTS:
+        return makers[kind]()
 
 
 def file_name(name: str, kind: str) -> str:

@@ -6,11 +6,12 @@ projection, so that the scale bar is true. What matters is told apart by line an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -37,6 +38,9 @@ from geo.svg_map import (
 )
 
 Bounds = tuple[float, float, float, float]
+Bools = npt.NDArray[np.bool_]
+MOST_DRAWN = 1500  # communes drawn one by one
+MOST_LINES = 60  # bodies or sectors outlined
 MARGIN = 0.12  # of the perimeter's extent, around it
 MOST_NAMES = 16
 NAME_MM = 2.3
@@ -130,20 +134,24 @@ def _panel(
     mine = facts.rows[(atlas.table["epsg"].iloc[facts.rows] == epsg).to_numpy()]
     around = bounds or _widened(_extent(project(outlines(atlas, mine), epsg)), width_mm / height_mm)
     near = _near(atlas, around, epsg, mine, facts.departements)
-    shapes = simplify(project(outlines(atlas, near), epsg), max(tolerance(around, width_mm, height_mm), 1.0))
-    inside = np.isin(near, mine)
-    # One outline for a vast surrounding: paper cannot show thousands of communes.
-    if len(near) > 1500 or plain:
-        ground = np.array(
-            [shapely.coverage_union_all(shapes[(atlas.table["departement"].iloc[near] == d).to_numpy()])
-             for d in sorted(set(atlas.table["departement"].iloc[near]))], dtype=object)  # fmt: skip
+    finish: Callable[[Shapes, float], Shapes] = _as_they_are
+    detail = max(tolerance(around, width_mm, height_mm), 1.0)
+    shapes, inside = project(outlines(atlas, near), epsg), np.isin(near, mine)
+    if (
+        plain or len(near) > MOST_DRAWN
+    ):  # paper cannot show thousands of communes: départements and the whole are enough
+        ground, whole = _vast(atlas.table["departement"].iloc[near].to_numpy(dtype=object), shapes, inside, detail)
+        drawn, finish = whole, simplify
     else:
-        ground = shapes[~inside]
-    whole = np.array([shapely.coverage_union_all(shapes[inside])], dtype=object)
-    layers = [MapLayer(ground, AROUND, "" if plain else "Communes voisines")]
-    layers.append(MapLayer(whole if len(mine) > 1500 or plain else shapes[inside], INSIDE, "Périmètre"))
+        shapes = simplify(shapes, detail)
+        ground, drawn = shapes[~inside], shapes[inside]
+        whole = _merge([drawn])
+    layers = [
+        MapLayer(ground, AROUND, "" if plain else "Alentours" if len(near) > MOST_DRAWN else "Communes voisines"),
+        MapLayer(drawn, INSIDE, "Périmètre"),
+    ]
     if not plain:
-        layers += _lines(facts, near, shapes)
+        layers += _lines(facts, near, shapes, lambda found: finish(found, detail))
     layers.append(MapLayer(whole, EDGE, ""))
     if not plain:
         layers += _quarters(facts, near, epsg)
@@ -156,15 +164,33 @@ def _panel(
     )
 
 
-def _lines(facts: PerimeterFacts, near: Rows, shapes: Shapes) -> list[MapLayer]:
+def _vast(departements: Shapes, shapes: Shapes, inside: Bools, detail: float) -> tuple[Shapes, Shapes]:
+    """Return the surroundings by département, and the perimeter as one; merged first, so that little is left to simplify."""
+    groups = [(d, i) for d in sorted(set(departements)) for i in (False, True)]
+    parts = [((departements == d) & (inside == i), i) for d, i in groups]
+    kept = [(mask, i) for mask, i in parts if mask.any()]
+    merged = simplify(_merge(shapes[mask] for mask, _ in kept), detail)
+    within = np.array([i for _, i in kept], dtype=bool)
+    return merged[~within], _merge([merged[within]])
+
+
+def _as_they_are(shapes: Shapes, _: float) -> Shapes:
+    return shapes
+
+
+def _lines(facts: PerimeterFacts, near: Rows, shapes: Shapes, finish: Callable[[Shapes], Shapes]) -> list[MapLayer]:
     """Return the limits of the intercommunal bodies met, and of the adult sectors that the perimeter cuts."""
     owner = facts.atlas.communities[0].iloc[near].to_numpy(dtype=object)
-    bodies = _merge(shapes[owner == part.code] for part in facts.communities[:40])
+    # All of them or none: some lines among many would mislead.
+    parts = facts.communities if len(facts.communities) <= MOST_LINES else ()
+    bodies = _merge(shapes[owner == part.code] for part in parts)
     layer = facts.crosswalk.layers["secteurs-adultes"]
     cut = [o for o in facts.overlaps["secteurs-adultes"] if o.relation in (Relation.PARTIEL, Relation.INCLUS)]
-    sectors = _merge(shapes[np.isin(near, zone_members(layer, o.id)[0])] for o in cut[:40])
+    sectors = _merge(
+        shapes[np.isin(near, zone_members(layer, o.id)[0])] for o in (cut if len(cut) <= MOST_LINES else ())
+    )
     found = [(bodies, EPCI, "Intercommunalité concernée"), (sectors, SECTOR, "Secteur de psychiatrie adulte coupé")]
-    return [MapLayer(made, style, label) for made, style, label in found if len(made)]
+    return [MapLayer(finish(made), style, label) for made, style, label in found if len(made)]
 
 
 def _merge(groups: Iterable[Shapes]) -> Shapes:

@@ -88,6 +88,14 @@ def test_where_a_list_is_not_complete_a_count_is_a_floor_and_no_difference_is_sa
     assert both.difference_text(BY_ID["population"], 0) == ""
 
 
+def test_where_no_sector_is_known_their_figures_are_unknown_and_not_nought() -> None:
+    atlas = draw(PEOPLE, epci=EPCI)
+    found = numbers(World(crosswalk(atlas, {}), approximate_density(atlas), None, {}), "01001")
+    assert [
+        found[k] for k in ("secteurs", "secteurs_entiers", "secteurs_coupes", "secteurs_dedans", "secteurs_dehors")
+    ] == [None] * 5
+
+
 def test_differences_are_written_with_their_sign() -> None:
     people = BY_ID["population"]
     assert plain(people.difference_text(Value(10), Value(1010))) == "+ 1 000"
@@ -218,9 +226,9 @@ def test_the_figures_are_those_of_the_moves_tried(commune: str) -> None:
         assert value["communes"] == tried.communes
         assert value["intercommunalites"] == tried.communities
         assert value["morceaux"] == tried.pieces
-        assert value["secteurs"] == tried.sectors
-        assert value["secteurs_coupes"] == tried.sectors_cut
-        assert value["secteurs_dehors"] == tried.sector_people_outside
+        assert (value["secteurs"] or 0) == tried.sectors  # where none is known, the comparison says « inconnu »
+        assert (value["secteurs_coupes"] or 0) == tried.sectors_cut
+        assert (value["secteurs_dehors"] or 0) == tried.sector_people_outside
         assert (value["qpv"] or 0) >= tried.qpv  # those cut count among the met
         assert (value["qpv_dehors"] or 0) <= tried.qpv_left
         assert value["superficie"] == pytest.approx(tried.area_m2)

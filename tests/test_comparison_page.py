@@ -45,6 +45,15 @@ def test_the_candidates_of_a_commune_are_set_side_by_side() -> None:
     assert "meilleur" not in text
 
 
+@pytest.mark.parametrize("commune", ["75056", "75113", "97411", "29083", "97611", "2A004", "13055"])
+def test_every_kind_of_commune_opens(commune: str) -> None:
+    """A split city, an arrondissement, overseas, an island without EPCI, Corsica."""
+    app = open_page(COMPARISON, commune=commune)
+    assert app.session_state[comparison_link.COMMUNE] == commune
+    assert written(app).count("clsm") == 0
+    assert not app.warning
+
+
 def test_the_page_starts_from_the_perimeter_at_hand_and_compares_ones_own_scenarios() -> None:
     app = page(Workbook((MINE, Scenario("Vide"))))
     assert app.session_state[comparison_link.COMMUNE] == "94028"
@@ -100,7 +109,11 @@ def test_a_bad_link_gets_a_sentence(query: dict[str, str], said: str) -> None:
 def test_a_colleague_s_link_is_added_to_ones_own() -> None:
     app = page(Workbook((MINE,)))
     other = pack(Workbook((Scenario("Du collègue", frozenset({"94028", "94081"})),)), real.atlas())
-    ran(app.text_input[0].set_value(f"https://ailleurs.fr/Perimetre?carte=dep-94&lien={other}").run())
+    ran(
+        app.text_input[0]
+        .set_value(f"https://ailleurs.fr/Perimetre?carte=dep-94&lien={other[:20]} \u200b{other[20:]}")
+        .run()
+    )
     assert [s.name for s in app.session_state[frame.WORKBOOK].scenarios] == ["Le mien", "Du collègue"]
     assert "Du collègue" in " ".join(i.value for i in app.info)
     ran(app.text_input[0].set_value("n’importe quoi").run())

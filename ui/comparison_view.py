@@ -132,7 +132,8 @@ def _add_file(data: bytes, name: str) -> None:
 
 
 def _add_link() -> None:
-    text = str(st.session_state[LINK]).strip()
+    # Copied from a page of the note, a link may hold blanks and marks that do not show.
+    text = "".join(c for c in str(st.session_state[LINK]) if c.isprintable() and not c.isspace())
     if not text:
         return
     st.session_state[LINK] = ""
@@ -240,7 +241,7 @@ def table(found: SideBySide, *, only_differing: bool) -> str:
             f'<tr><th scope="row" title="{html.escape(measure.definition)}">{html.escape(measure.label)}</th>{cells}</tr>'
         )
     return (
-        '<table class="clsm-compare" aria-label="Chiffres des périmètres, avec leurs écarts à la référence"><thead><tr><th></th>'
+        '<table class="clsm-compare" aria-label="Chiffres des périmètres, avec leurs écarts à la référence"><thead><tr><td></td>'
         f"{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
     )
 

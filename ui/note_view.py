@@ -61,7 +61,11 @@ def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
             _button("Fiche à remplir (DOCX)", "docx", export, instruction=True)
         st.caption(_settings_text())
     with right:
-        st.html(html.section("Les données", "Ces fichiers se rouvrent ici : même périmètre, mêmes chiffres."))
+        st.html(
+            html.section(
+                "Les données", "Ces fichiers se rouvrent sur la page Comparaison : même périmètre, mêmes chiffres."
+            )
+        )
         for kind, (label, what) in LABELS.items():
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 _button(label, kind, export)

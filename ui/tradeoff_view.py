@@ -25,7 +25,8 @@ def show(found: SideBySide) -> None:
     )  # fmt: skip
     perimeter = found.every[at].candidate.perimeter(loaders.atlas())
     tried = loaders.suggestions(perimeter, frame.settings()).tried
-    st.markdown(html.literal(text(tried)))
+    known = found.every[at].values["secteurs"].number is not None
+    st.markdown(html.literal(text(tried, sectors_known=known)))
     left, right = st.columns(2, gap="medium")
     others = [(t, e) for i, (t, e) in enumerate(zip(titles, found.every, strict=True)) if i != at]
     sectors = [(t, e.values["population"].number, e.values["secteurs_dehors"].number) for t, e in others]
@@ -87,7 +88,7 @@ def _in_sight(value: float, near: Sequence[Tried], here: Sequence[Tried], across
     return bool(values) and value <= 3 * max(values)
 
 
-def text(tried: Sequence[Tried]) -> str:
+def text(tried: Sequence[Tried], *, sectors_known: bool = True) -> str:
     """Say what the plots show: how many neighbours do better on one side without losing on the other."""
     here = next((t for t in tried if t.current), None)
     if here is None:
@@ -97,12 +98,18 @@ def text(tried: Sequence[Tried]) -> str:
         t for t in near if t.sector_people_outside < here.sector_people_outside and t.population <= here.population
     ]
     quarters = [t for t in near if t.qpv > here.qpv and t.epci <= here.epci]
+    psychiatry = (
+        f"laisse dehors {fr.inhabitants(here.sector_people_outside)} de ses secteurs connus ; "
+        f"{fr.count(len(sectors), 'voisin en laisse', 'voisins en laissent')} moins sans grossir"
+        if sectors_known
+        else "ses secteurs de psychiatrie ne sont pas connus ici"
+    )
     return fr.typeset(
         f"{fr.count(len(near), 'périmètre voisin essayé', 'périmètres voisins essayés')}, en ajoutant ou retirant une commune ou un "
-        f"groupe. Le périmètre compte {fr.inhabitants(here.population)} et laisse dehors {fr.inhabitants(here.sector_people_outside)} "
-        f"de ses secteurs connus ; {fr.count(len(sectors), 'voisin en laisse', 'voisins en laissent')} moins sans grossir. Il sert "
-        f"{fr.count(here.qpv, 'QPV connu', 'QPV connus') if here.qpv else 'aucun QPV connu'} en entier avec {fr.count(here.epci, 'EPCI', 'EPCI')} ; "
-        f"{fr.count(len(quarters), 'voisin en sert', 'voisins en servent')} plus sans EPCI de plus. Aucun point n’est « le bon »."
+        f"groupe. Le périmètre compte {fr.inhabitants(here.population)} et {psychiatry}. Il sert "
+        f"{fr.count(here.qpv, 'QPV connu', 'QPV connus') if here.qpv else 'aucun QPV connu'} en entier avec "
+        f"{fr.count(here.epci, 'EPCI', 'EPCI')} ; {fr.count(len(quarters), 'voisin en sert', 'voisins en servent')} plus sans EPCI "
+        "de plus. Aucun point n’est « le bon »."
     )
 
 
