@@ -82,7 +82,7 @@ def test_the_address_of_a_page_opens_the_same_page_again() -> None:
         ("94999", "ni un code de commune de 2026"),
         ("ABC", "un code de commune compte cinq caractères"),
         ("97501", "sans contour ici"),
-        ("01039", "ancien code de commune ; utilisez 01138"),
+        ("01039", "ancien code de commune depuis le code officiel de 2023 ; utilisez 01138"),
     ],
 )
 def test_a_refused_code_is_said_and_the_others_are_kept(code: str, said: str) -> None:

@@ -94,7 +94,8 @@ def index(found: Iterable[tuple[Check, Finding]]) -> str:
 
 def cards(found: Iterable[tuple[Check, Finding]]) -> str:
     """Return every check with its outcome, its sentence and what is missing to say more."""
-    return f'<div class="clsm-checks">{"".join(_card(check, finding) for check, finding in found)}</div>'
+    each = "".join(_card(check, finding) for check, finding in found)
+    return f'{html.section("Repères du guide")}<div class="clsm-checks">{each}</div>'
 
 
 def _card(check: Check, finding: Finding) -> str:
