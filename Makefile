@@ -10,8 +10,9 @@ setup: .venv/ready
 	$(BIN)/python -m ui.vendor
 	$(BIN)/python -m geo display
 
+# Official sources that were never brought in come beside the app (CLSM_MIRROR gives another address, CLSM_NO_SYNC=1 forbids it).
 run: setup
-	$(BIN)/streamlit run dashboard.py
+	CLSM_SYNC=1 $(BIN)/streamlit run dashboard.py
 
 test: .venv/ready-test setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile

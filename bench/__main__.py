@@ -15,7 +15,17 @@ from playwright.sync_api import Error as BrowserError
 from bench._browser import BenchError, header
 from geo.errors import GeoInputError
 
-BENCHES = ("crosswalk", "clicks", "start", "memory")
+BENCHES = (
+    "crosswalk",
+    "coverage",
+    "perimeter",
+    "note",
+    "imports",
+    "import_shapes",
+    "clicks",
+    "start",
+    "memory",
+)
 
 
 def main(names: list[str]) -> int:

@@ -12,8 +12,9 @@ from tests.browser import FLAGS, find_chromium, wait_painted
 
 SHOTS = {
     "accueil": ("", True),
-    "couverture": ("Couverture", True),
+    "couverture": ("Couverture?territoire=dep-79&couches=cls,quartiers&choix=200069755", True),
     "perimetre": ("Perimetre?carte=dep-79&communes=79049,79079,79195,79062,79103", True),
+    "donnees": ("Donnees", False),
     "methode": ("Methode", False),
 }
 
@@ -27,6 +28,8 @@ def main(address: str) -> None:
             page.goto(f"{address}/{path}")
             if has_map:
                 wait_painted(page)
+            else:
+                page.locator(".clsm-table").first.wait_for()
             page.wait_for_timeout(4000)
             page.screenshot(path=Path(__file__).parent / f"{name}.png")
         browser.close()

@@ -1,4 +1,4 @@
-"""Command line: `python -m geo evaluate | coverage | sync | build | display`. Results on stdout, problems on stderr."""
+"""Command line: `python -m geo COMMAND` (`--help` lists them). Results on stdout, problems on stderr."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from geo import sync_cli
+from geo import coverage_cli, import_cli, note_cli, sync_cli
 from geo.codes import split_codes
-from geo.communes import BASE, Atlas
-from geo.coverage import coverage, read_scope
+from geo.communes import BASE
 from geo.crosswalk import Crosswalk
 from geo.errors import GeoInputError
 from geo.guidance import run_checks
 from geo.layers import find_zones
 from geo.perimeter import Perimeter, perimeter_of_zone
-from geo.report import coverage_data, coverage_text, evaluation, evaluation_text
+from geo.report import evaluation, evaluation_text
 from geo.world import open_world
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "geo"
@@ -29,17 +28,11 @@ def parser() -> argparse.ArgumentParser:
     main = argparse.ArgumentParser(prog="python -m geo", description="Périmètres et couverture des CLSM.")
     commands = main.add_subparsers(dest="command", required=True, metavar="commande")
     evaluate = commands.add_parser("evaluate", help="évaluer un périmètre")
-    which = evaluate.add_mutually_exclusive_group(required=True)
-    which.add_argument("--communes", help="codes de communes séparés par des virgules (94028,94033)")
-    which.add_argument("--epci", help="code SIREN d’un EPCI ou d’un EPT")
-    which.add_argument("--clsm", help="identifiant d’un CLSM connu (clsm-94-creteil)")
-    which.add_argument("--secteur", help="code d’un secteur de psychiatrie (94G07)")
+    _add_choice(evaluate)
     evaluate.add_argument("--json", action="store_true", help="écrire du JSON")
-    cover = commands.add_parser("coverage", help="couverture d’un territoire")
-    cover.add_argument("--scope", required=True, help="france, un département (94) ou une région (reg-32)")
-    cover.add_argument("--complete", default="", metavar="DEPARTEMENTS",
-                       help="départements où vous savez complète la liste des CLSM (94,79)")  # fmt: skip
-    cover.add_argument("--json", action="store_true", help="écrire du JSON")
+    note_cli.add_parsers(commands, _add_choice)
+    coverage_cli.add_parser(commands)
+    import_cli.add_parsers(commands)
     sync_cli.add_parser(commands)
     build = commands.add_parser("build", help="refaire la base des communes depuis les registres de paquets")
     build.add_argument("--to", type=Path, default=BASE, help="dossier de la base")
@@ -48,18 +41,32 @@ def parser() -> argparse.ArgumentParser:
     return main
 
 
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name a perimeter."""
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--communes", help="codes de communes séparés par des virgules (94028,94033)")
+    which.add_argument("--epci", help="code SIREN d’un EPCI ou d’un EPT")
+    which.add_argument("--clsm", help="identifiant d’un CLSM connu (clsm-94-creteil)")
+    which.add_argument("--secteur", help="code d’un secteur de psychiatrie (94G07)")
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; 0 when it worked, 2 on bad input."""
+    """Run a command; 0 when it worked, 2 on bad input, 1 when it worked in part or could not be done now."""
     options = parser().parse_args(arguments)
     command = {
         "evaluate": _evaluate,
+        "note": lambda o: note_cli.note(o, lambda chosen, world: _perimeter(chosen, world.crosswalk)),
+        "compare": note_cli.compare,
         "coverage": _coverage,
+        "import": import_cli.run_import,
+        "layers": import_cli.run_layers,
         "sync": sync_cli.run,
         "build": _build,
         "display": _display,
     }[options.command]
     try:
-        lines = list(command(options))
+        said = command(options)
+        lines = list(said)
     except GeoInputError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -70,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader had enough (head): nothing more to say, and no traceback
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    return int(getattr(said, "exit_code", 0))
 
 
 def _evaluate(options: argparse.Namespace) -> Iterable[str]:
@@ -111,20 +118,8 @@ def _zone(text: str, layer_ids: tuple[str, ...], what: str, crosswalk: Crosswalk
 
 
 def _coverage(options: argparse.Namespace) -> Iterable[str]:
-    crosswalk = open_world().crosswalk
-    scope = read_scope(options.scope, crosswalk.atlas)
-    found = coverage(scope, crosswalk, complete=_departements(options.complete, crosswalk.atlas))
-    if options.json:
-        return [json.dumps(coverage_data(found), ensure_ascii=False, indent=2)]
-    return coverage_text(found)
-
-
-def _departements(text: str, atlas: Atlas) -> list[str]:
-    codes = [code.upper() for code in split_codes(text)]
-    problems = [f"{c} : département inconnu." for c in codes if c not in atlas.departements.index]
-    if problems:
-        raise GeoInputError(problems)
-    return codes
+    found = coverage_cli.run(options)
+    return found if isinstance(found, list) else [json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False)]
 
 
 def _build(options: argparse.Namespace) -> Iterable[str]:

@@ -80,6 +80,41 @@ def unpack(path: Path, folder: Path, ceilings: Ceilings = Ceilings()) -> list[Pa
     return [path]
 
 
+def weigh(path: Path, ceilings: Ceilings = Ceilings(), name: str = "") -> list[zipfile.ZipInfo]:
+    """Return the members of a zip that may be opened, folders aside, without opening any; `name` is for messages.
+
+    Raises
+    ------
+    GeoInputError
+        When the zip is broken, or when one of its members makes it refused (see the module).
+    """
+    shown = name or path.name
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [m for m in archive.infolist() if m.filename and not m.is_dir()]
+    except (*_BROKEN, OSError) as error:
+        raise GeoInputError(f"{shown} : archive abîmée ou incomplète.") from error
+    problems = list(dict.fromkeys(_faults(members, ceilings)))
+    if problems:
+        raise GeoInputError([f"{shown} : {problem}" for problem in problems])
+    return members
+
+
+def read_member(path: Path, member: str, size: int, name: str = "") -> bytes:
+    """Return the first bytes of a member of a zip that was weighed, `size` at most; `name` is for messages.
+
+    Raises
+    ------
+    GeoInputError
+        When the zip is broken or has no such member.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(member) as packed:
+            return packed.read(size)
+    except (*_BROKEN, OSError, KeyError, IndexError) as error:
+        raise GeoInputError(f"{name or path.name} : archive abîmée ou incomplète.") from error
+
+
 def _unzip(archive: zipfile.ZipFile, path: Path, folder: Path, ceilings: Ceilings) -> list[Path]:
     members = [m for m in archive.infolist() if not m.is_dir()]
     problems = list(dict.fromkeys(_faults(members, ceilings)))

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo import base_history as past
 from geo import base_repair as repair
 from geo import base_tables as tables
 from geo.base_sources import (
@@ -51,6 +52,8 @@ def build(destination: Path, *, cache: Path | None = None, progress: Progress = 
     """
     cache = cache or CACHE
     paths = [fetch(package, cache, progress=progress) for package in PACKAGES]
+    records = past.read_history(fetch(past.HISTORY, cache, progress=progress))
+    lists = {year: past.read_list(fetch(package, cache, progress=progress)) for year, package in past.LISTS.items()}
     progress("Lecture des paquets…")
     divisions = read_divisions(paths[0])
     recent, older = read_outlines(paths[1]), read_outlines(paths[2])
@@ -75,7 +78,7 @@ def build(destination: Path, *, cache: Path | None = None, progress: Progress = 
     products: dict[str, pd.DataFrame] = {
         "communes.parquet": communes,
         "voisins.parquet": borders,
-        "anciens_codes.csv": former,
+        **past.history_tables(former, divisions, records, lists),
         **territory_tables(divisions, atoms),
     }
     write(destination, products, repairs)
@@ -246,7 +249,7 @@ def _manifest(
                 "fichier": p.file,
                 "sha256": p.sha256,
             }
-            for p in PACKAGES
+            for p in (*PACKAGES, *past.HISTORY_PACKAGES)
         ],
         "effectifs": {
             "atomes": len(communes),

@@ -7,6 +7,7 @@ is not complete, a favourable outcome is never stated; what else is missing is s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from geo.findings import Finding, Outcome, Reach, Settings
 from geo.layers import Etat, Precision
 from geo.perimeter import PerimeterFacts
 from geo.resources import NOT_LISTED
+from geo.sectors import sectors_cut
 
 DISPOSITIFS = ("clsm", "cls", "cpts", "dac")
 SLIVER_OF_PERIMETER = 0.25  # a sector that holds more of the perimeter is never at its margin
@@ -45,7 +47,9 @@ def quarters(facts: PerimeterFacts, settings: Settings) -> Finding:
     around = np.array(sorted(rows), dtype=np.intp)
     departements = sorted(set(atlas.table["departement"].iloc[around]))
     complete = set(departements) <= facts.crosswalk.layers["qpv"].extent
-    known = facts.crosswalk.overlaps(around)["qpv"]
+    # This layer alone: naming every zone of a whole intercommunal body costs more than all the other checks.
+    quarters_only = {"qpv": facts.crosswalk.columns["qpv"]}
+    known = replace(facts.crosswalk, columns=quarters_only).overlaps(around)["qpv"]
     met = {o.id: o for o in facts.overlaps["qpv"]}
     inside = [met[o.id] for o in known if o.id in met]
     outside = [o for o in known if o.id not in met]
@@ -123,7 +127,16 @@ def sectors(facts: PerimeterFacts, settings: Settings) -> Finding:
         "secteurs_adultes_a_la_marge": [_sector_figures(o) for o in slivers],
         "secteurs_infanto_juveniles": [_sector_figures(o) for o in children],
     }
-    details = tuple(_sector_text(facts, o) for o in (*main, *slivers, *children))
+    cut = [s for s in sectors_cut(facts) if s.id in {o.id for o in main}]
+    figures["secteurs_coupes"] = [
+        {"id": s.id, "habitants_dans_le_perimetre": s.inside, "habitants": s.total, "communes_qui_completent": sorted(s.codes),
+         "habitants_qui_completent": s.people_missing, "estimation": s.estimated}
+        for s in cut
+    ]  # fmt: skip
+    details = (
+        *(_sector_text(facts, o) for o in (*main, *slivers, *children)),
+        *(f"À compléter : {s.sentence}" for s in cut),
+    )
     lacking = [i for i, ok in (("secteurs-adultes", complete), ("secteurs-enfants", complete_children)) if not ok]
     missing = _gap(facts, lacking)
     child_text = "" if complete_children else " Les secteurs infanto-juvéniles ne sont pas tous connus ici."
@@ -146,7 +159,13 @@ def sectors(facts: PerimeterFacts, settings: Settings) -> Finding:
     margin = ""
     if slivers:
         margin = f" À la marge (moins de {fr.percent(settings.sliver, 0)} du secteur) : {fr.listing(o.name for o in slivers)}."
-    return Finding("secteurs", outcome, start + margin + child_text, figures, details, missing)
+    cut_text = ""
+    if cut:
+        shares = fr.listing(
+            (f"{s.short_name} ({fr.percent(s.share or 0, 0)} de ses habitants dans le périmètre)" for s in cut), most=4
+        )
+        cut_text = f" {'Coupé' if len(cut) == 1 else 'Coupés'} : {shares}."
+    return Finding("secteurs", outcome, start + cut_text + margin + child_text, figures, details, missing)
 
 
 def _is_sliver(overlap: Overlap, settings: Settings) -> bool:
@@ -167,10 +186,11 @@ def _sector_figures(overlap: Overlap) -> dict[str, object]:
 def _sector_text(facts: PerimeterFacts, overlap: Overlap) -> str:
     zone = facts.crosswalk.layers[overlap.layer].zones.loc[overlap.id]
     hospital = f", {zone['territoire']}" if zone["territoire"] and zone["territoire"] != overlap.name else ""
-    if overlap.partial:
+    if overlap.unsized:
         inside = "concerné pour une partie de commune, de taille inconnue"
     elif overlap.zone_population:
-        inside = f"{fr.ratio(overlap.population or 0, overlap.zone_population)} de ses habitants"
+        mark = " (estimation)" if overlap.estimated else ""
+        inside = f"{overlap.hedge}{fr.ratio(overlap.population or 0, overlap.zone_population)} de ses habitants{mark}"
     else:
         inside = f"{fr.inhabitants(overlap.population or 0)} en commun, population du secteur inconnue"
     return f"{overlap.name}{hospital} : {inside}."
@@ -273,8 +293,8 @@ def _pile(facts: PerimeterFacts) -> tuple[int, int]:
 
 def _overlap_text(overlap: Overlap) -> str:
     people = f"{fr.inhabitants(overlap.population)} en commun" if overlap.population else "habitants en commun inconnus"
-    if overlap.partial and overlap.population:
-        people = f"au moins {people}"
+    if overlap.population:
+        people = f"{overlap.hedge}{people}"
     shares = []
     if overlap.share_of_perimeter is not None and overlap.population:
         shares.append(f"{fr.percent(overlap.share_of_perimeter)} du périmètre")

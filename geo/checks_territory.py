@@ -6,16 +6,15 @@ Each function answers one question of the guide (geo/guidance.py) with figures a
 from __future__ import annotations
 
 from geo import french as fr
+from geo.concentration import Concentration, concentration_text, concentrations
 from geo.density import LABELS
 from geo.findings import Finding, Outcome, Reach, Settings
+from geo.ground import ground_under
 from geo.perimeter import PerimeterFacts
+from geo.pieces import count_pieces
+from geo.staffing import COFUNDERS, SCENARIOS, staffing_rows
 
-STAFFING = (
-    ("Par plusieurs temps pleins", "à partir de 60 000 € par temps plein"),
-    ("Par un temps plein", "environ 60 000 €"),
-    ("Par un mi-temps ou plus, sans aller au temps plein", "à partir de 30 000 € pour 0,5 ETP"),
-    ("Par moins d’un mi-temps", "à partir de 6 000 € pour 0,1 ETP"),
-)
+STAFFING = tuple((s.label, s.cost) for s in SCENARIOS)
 
 DETERMINANTS = {
     LABELS[1]: "En ville, l’urbanisme et le logement comptent d’abord.",
@@ -134,6 +133,7 @@ def coordination(facts: PerimeterFacts, settings: Settings) -> Finding:
     """Measure what makes a territory heavy to coordinate; in pieces or above a setting is a point of vigilance."""
     communes, bodies = len(facts.towns), len(facts.communities)
     span, mean = facts.span_m, facts.mean_distance_m
+    tied = tied_pieces(facts)
     figures = {
         "communes": communes,
         "intercommunalites": bodies,
@@ -141,10 +141,11 @@ def coordination(facts: PerimeterFacts, settings: Settings) -> Finding:
         "plus_grande_distance_km": None if span is None else span / 1000,
         "distance_moyenne_ville_principale_km": None if mean is None else mean / 1000,
         "morceaux": facts.pieces,
+        "morceaux_sans_iles_ni_enclaves": tied,
     }
     alerts = []
     if facts.pieces > 1:
-        alerts.append(f"le périmètre est en {facts.pieces} morceaux")
+        alerts.append(f"le périmètre est en {facts.pieces} morceaux{_islands(facts.pieces, tied)}")
     if communes > settings.max_communes:
         alerts.append(f"{fr.count(communes, 'commune')} à réunir (réglage : {settings.max_communes})")
     if bodies > settings.max_bodies:
@@ -170,6 +171,23 @@ def coordination(facts: PerimeterFacts, settings: Settings) -> Finding:
     )
 
 
+def tied_pieces(facts: PerimeterFacts) -> int:
+    """Return the number of pieces when islands and parts of an EPCI cut off from the rest count as attached."""
+    if facts.pieces < 2:
+        return facts.pieces
+    return count_pieces(ground_under(facts.crosswalk, facts.density, facts.resources).links, facts.rows)
+
+
+def _islands(pieces: int, tied: int) -> str:
+    if tied == pieces:
+        return ""
+    return (
+        " (îles ou enclaves d’une même intercommunalité)"
+        if tied == 1
+        else f", {tied} sans compter les îles et enclaves"
+    )
+
+
 def centrality(facts: PerimeterFacts, settings: Settings) -> Finding:
     """Share of inhabitants in the most populous commune."""
     if len(facts.towns) < 2:
@@ -177,14 +195,19 @@ def centrality(facts: PerimeterFacts, settings: Settings) -> Finding:
         return Finding("centralite", Outcome.FAVORABLE, sentence, {"communes": 1}, reach=Reach.NOT_CONCERNED)
     town, people = facts.town_name(str(facts.towns.index[0])), int(facts.towns.iloc[0])
     share = people / facts.population if facts.population else 0.0
-    figures = {"ville_principale": town, "population": people, "part_population": share}
-    sentence = f"{town} réunit {fr.ratio(people, facts.population)} des habitants"
+    held = concentrations(facts, facts.rows, str(facts.towns.index[0]))
+    figures = {"ville_principale": town, "population": people, "part_population": share, **_held(held)}
+    sentence = f"{town} réunit {fr.ratio(people, facts.population)} des habitants{concentration_text(held)}"
     if share > settings.central:
         sentence += " : comment faire vivre le CLSM dans les autres communes ?"
         return Finding("centralite", Outcome.DISCUSS, sentence, figures)
     if share <= 0.5:
         sentence += " : aucune commune ne pèse plus que toutes les autres"
     return Finding("centralite", Outcome.FAVORABLE, f"{sentence}.", figures)
+
+
+def _held(held: tuple[Concentration, ...]) -> dict[str, object]:
+    return {h.key: {"dans_la_ville": h.part, "total": h.whole} for h in held}
 
 
 def scale(facts: PerimeterFacts, settings: Settings) -> Finding:
@@ -205,7 +228,9 @@ def scale(facts: PerimeterFacts, settings: Settings) -> Finding:
     speaks = "communale" if share > settings.central else "intercommunale"
     chosen = "communale" if len(facts.towns) == 1 else "intercommunale"
     largest = len(facts.towns) > 1 or str(facts.towns.index[0]) == town
+    held = concentrations(facts, facts.atlas.members("community", part.code), town)
     figures = {
+        **_held(held),
         "intercommunalite": part.name,
         "commune_la_plus_peuplee": facts.town_name(town),
         "part_population": share,
@@ -214,10 +239,16 @@ def scale(facts: PerimeterFacts, settings: Settings) -> Finding:
     }
     sentence = (
         f"{facts.town_name(town)} réunit {fr.ratio(int(towns.iloc[0]), part.population_total)} des habitants de son "
-        f"intercommunalité ({part.name}) : par ce seul chiffre, l’échelle {speaks} se défend. Les besoins et les "
-        "ressources, qui comptent autant, ne sont pas connus ici."
+        f"intercommunalité ({part.name}){concentration_text(held)} : par {'ce seul chiffre' if not held else 'le nombre d’habitants'}, "
+        f"l’échelle {speaks} se défend. "
     )
-    missing = ("répartition des ressources en santé mentale",)
+    lacking = [c for c in ("lieux de santé mentale", "habitants des QPV") if c not in {h.what for h in held}]
+    sentence += (
+        "Les besoins et les ressources, qui comptent autant, ne sont pas connus ici."
+        if len(lacking) == 2
+        else "Les besoins comptent autant et se lisent dans le diagnostic local."
+    )
+    missing = ("répartition des ressources en santé mentale",) if lacking[:1] == ["lieux de santé mentale"] else ()
     outcome = Outcome.FAVORABLE if speaks == chosen and largest else Outcome.DISCUSS
     return Finding("diagnostic", outcome, sentence, figures, missing=missing)
 
@@ -306,5 +337,9 @@ def means(facts: PerimeterFacts, settings: Settings) -> Finding:
     details = tuple(
         f"{who} : {cost} brut par an (charges salariales seules, ordre de grandeur 2024)." for who, cost in STAFFING
     )
-    figures = {"scenarios": [{"temps": who, "cout_annuel_brut": cost} for who, cost in STAFFING]}
+    figures = {
+        "scenarios": list(staffing_rows(facts.population, len(facts.towns))),
+        "temps_plein_recommande": True,
+        "cofinanceurs": list(COFUNDERS),
+    }
     return Finding("moyens", Outcome.DISCUSS, sentence, figures, details, reach=Reach.INFORMATION)

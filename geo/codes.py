@@ -17,6 +17,8 @@ from rapidfuzz import fuzz, process
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import fold, listing
+from geo.history import history, say_date
+from geo.names import Written, departement_of, find_name, near, take_apart
 
 Kind = Literal["atom", "city", "former", "no_outline", "malformed", "unknown"]
 SHAPE = re.compile(r"([0-9]{2}|2[AB])[0-9]{3}")
@@ -68,8 +70,10 @@ def _former(code: str, atlas: Atlas) -> CodeReading:
     current, name = atlas.former[code]
     atoms = atlas.parts.get(current, (current,))
     was = f"{code} ({name})" if name else code
+    since = history(atlas).since.get(code, "")
+    date = f" depuis {say_date(since)}" if since else ""
     return CodeReading(
-        code, "former", atoms, f"{was} : ancien code de commune ; utilisez {current} ({name_of(current, atlas)})."
+        code, "former", atoms, f"{was} : ancien code de commune{date} ; utilisez {current} ({name_of(current, atlas)})."
     )
 
 
@@ -119,17 +123,26 @@ class NameReading:
 
 
 def read_name(name: str, atlas: Atlas, *, departement: str | None = None) -> NameReading:
-    """Find a commune by its exact name (accents and case aside); `departement` tells homonyms apart."""
-    found = _names(atlas).get(fold(name), ())
-    if departement:
-        found = tuple(c for c in found if _departement(c, atlas) == departement)
-    if len(found) == 1:
-        return NameReading(name, atlas.parts.get(found[0], found))
-    if not found:
-        return NameReading(name, (), f"{name} : aucune commune de ce nom.")
-    homonyms = listing(sorted(atlas.label(c) for c in found), most=6)
+    """Find a commune by its name, as people write it (see `geo.names`); `departement` tells homonyms apart.
+
+    « St Denis (93) » and « Mans (Le) » are found; a name of before leads to the commune of today; near names are only
+    hints in the message.
+    """
+    found = find_name(name, atlas)
+    written = Written(name) if found.how == "exact" else take_apart(name, atlas)
+    if written.name != name:
+        found = find_name(written.name, atlas)
+    owner = written.departement or departement
+    codes = tuple(c for c in found.codes if not owner or departement_of(c, atlas) == owner)
+    if len(codes) == 1:
+        return NameReading(name, atlas.parts.get(codes[0], codes))
+    if not codes:
+        hints = near(written.name, atlas, departement=owner or "")
+        hint = f" Peut-être {' ou '.join(atlas.label(c) for c in hints)} ?" if hints and not found.codes else ""
+        return NameReading(name, (), f"{name} : aucune commune de ce nom.{hint}")
+    homonyms = listing(sorted(atlas.label(c) for c in codes), most=6)
     return NameReading(
-        name, found, f"{name} : plusieurs communes portent ce nom ({homonyms}) ; précisez le département."
+        name, codes, f"{name} : plusieurs communes portent ce nom ({homonyms}) ; précisez le département."
     )
 
 
@@ -161,8 +174,3 @@ def _names(atlas: Atlas) -> dict[str, tuple[str, ...]]:
     for code, name in pairs:
         found[fold(name)] = (*found.get(fold(name), ()), str(code))
     return found
-
-
-def _departement(code: str, atlas: Atlas) -> str:
-    table = atlas.villes if code in atlas.villes.index else None
-    return str(table.at[code, "departement"] if table is not None else atlas.table["departement"].iat[atlas.row[code]])

@@ -53,9 +53,12 @@ STATUS_MEANINGS = {
 COVERED = (Status.COUVERT, Status.SUPPOSE)
 
 
+PREFIXES = {"region": "reg", "departement": "dep", "epci": "epci", "ept": "ept"}
+
+
 @dataclass(frozen=True)
 class Scope:
-    """A territory to look at: France, a région or a département."""
+    """A territory to look at: France, a région, a département, an EPCI or an EPT (`kind` names it)."""
 
     kind: str
     code: str
@@ -63,8 +66,8 @@ class Scope:
 
     @property
     def id(self) -> str:
-        """Name of the scope in links and files: france, reg-32, dep-94."""
-        return "france" if self.kind == "france" else f"{self.kind[:3]}-{self.code}"
+        """Name of the scope in links and files: france, reg-32, dep-94, epci-200041317, ept-200058006."""
+        return "france" if self.kind == "france" else f"{PREFIXES[self.kind]}-{self.code}"
 
 
 def scopes(atlas: Atlas) -> dict[str, Scope]:
@@ -78,8 +81,18 @@ def scopes(atlas: Atlas) -> dict[str, Scope]:
     return {scope.id: scope for scope in found}
 
 
+def local_scopes(atlas: Atlas) -> dict[str, Scope]:
+    """Return the EPCI and the EPT as scopes, by id, in the order of their names."""
+    found = [
+        Scope(kind, str(code), str(name))
+        for kind, table in (("epci", atlas.epci), ("ept", atlas.ept))
+        for code, name in table["nom"].items()
+    ]
+    return {scope.id: scope for scope in sorted(found, key=lambda s: (fr.fold(s.name), s.code))}
+
+
 def read_scope(text: str, atlas: Atlas) -> Scope:
-    """Find a scope by id, or by a bare département code or « france ».
+    """Find a scope by id, or by a bare code of département, EPCI or EPT, or « france ».
 
     Raises
     ------
@@ -91,9 +104,28 @@ def read_scope(text: str, atlas: Atlas) -> Scope:
     for candidate in (key.lower(), f"{kind.lower()}-{code.upper()}", f"dep-{key.upper()}", f"dep-{key.zfill(2)}"):
         if candidate in every:
             return every[candidate]
+    for name, table in (("epci", atlas.epci), ("ept", atlas.ept)):
+        if kind.lower() in ("", name) and code in table.index:
+            return Scope(name, code, str(table.at[code, "nom"]))
     raise GeoInputError(
-        f"{text} : territoire inconnu ; donnez « france », un département (94, 2A) ou une région (reg-32)."
+        f"{text} : territoire inconnu ; donnez « france », un département (94, 2A), une région (reg-32) "
+        "ou le code SIREN d’un EPCI ou d’un EPT (epci-200041317)."
     )
+
+
+def scope_above(scope: Scope, atlas: Atlas) -> Scope | None:
+    """Return the territory to compare a scope with: that of most of its inhabitants, one level up; None above France.
+
+    An EPCI or an EPT is compared with a département, a département with its région, a région with France.
+    """
+    if scope.kind == "france":
+        return None
+    if scope.kind == "region":
+        return Scope("france", "", "France")
+    column = "region" if scope.kind == "departement" else "departement"
+    here = atlas.table.iloc[scope_rows(scope, atlas)]
+    people = here.groupby(column)["population"].sum()
+    return scopes(atlas)[f"{PREFIXES[column]}-{people.idxmax()}"]
 
 
 def scope_rows(scope: Scope, atlas: Atlas) -> Rows:
@@ -178,18 +210,39 @@ class Coverage:
         """Inhabitants of communes wholly in a CLSM in service, supposed perimeters included."""
         return int(self.by_status.loc[list(COVERED), "population"].sum())
 
+    @property
+    def partly_covered(self) -> float | None:
+        """Inhabitants, an estimate, of the covered part of the communes covered in part.
+
+        None when the size of such a part is not known; 0 when there is no such commune. Parts that overlap never count
+        for more than their commune.
+        """
+        layer, atlas = self.crosswalk.layers["clsm"], self.crosswalk.atlas
+        partly = np.zeros(len(atlas.table), dtype=bool)
+        partly[self.rows] = self.status[self.rows] == Status.PARTIEL
+        running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()[layer.members["zone"].to_numpy(dtype=np.intp)]
+        parts = layer.members[running & partly[layer.members["row"].to_numpy(dtype=np.intp)]]
+        if parts["inhabitants"].isna().any():
+            return None
+        people = parts.groupby("row")["inhabitants"].sum()
+        return float(np.minimum(people.to_numpy(), atlas.population[people.index.to_numpy(dtype=np.intp)]).sum())
+
     def zones(self, layer_id: str) -> pd.DataFrame:
         """Return the zones of a layer that the scope meets, with their inhabitants by status.
 
         Indexed by zone id: nom, communes, population (of the part inside the scope), one column of inhabitants a status
-        (by its name in lower case), and `lecture`, the reading of the whole: « couvert », « en partie », « projet »,
-        « non couvert » or « inconnu ».
+        (by its name in lower case), `lecture`, the reading of the whole: « couvert », « en partie », « projet »,
+        « non couvert » or « inconnu », and `estimation`, whether some of these inhabitants are the estimated part of a
+        commune that the zone cuts. Parts of unknown size are left out.
         """
         layer, atlas = self.crosswalk.layers[layer_id], self.crosswalk.atlas
         inside = np.zeros(len(atlas.table), dtype=bool)
         inside[self.rows] = True
-        members = layer.members[layer.members["whole"] & inside[layer.members["row"]]]
-        frame = members.assign(status=self.status[members["row"]], population=atlas.population[members["row"]])
+        known = layer.members["whole"] | layer.members["inhabitants"].notna()
+        members = layer.members[known & inside[layer.members["row"]]]
+        rows = members["row"].to_numpy(dtype=np.intp)
+        people = np.where(members["whole"], atlas.population[rows], np.rint(members["inhabitants"])).astype(np.int64)
+        frame = members.assign(status=self.status[members["row"]], population=people)
         pivot = frame.pivot_table(
             index="zone", columns="status", values="population", aggfunc="sum", fill_value=0
         ).reindex(columns=list(Status), fill_value=0)
@@ -202,11 +255,15 @@ class Coverage:
             }
         ).join(pivot)
         table["lecture"] = [_reading(row) for row in pivot.to_dict("records")]
+        table["estimation"] = (~frame["whole"]).groupby(frame["zone"]).any().reindex(pivot.index)
         table.index = pd.Index(layer.zones.index[pivot.index], name="id")
         return table
 
     def clsm(self) -> pd.DataFrame:
-        """Return the CLSM known in the scope, those whose communes are unknown included (by their département)."""
+        """Return the CLSM known in the scope, those whose communes are unknown included (by their département).
+
+        `habitants` are those of their communes here, with the estimated part of communes that they cut (`estimation`).
+        """
         layer, atlas = self.crosswalk.layers["clsm"], self.crosswalk.atlas
         inside = layer.members[np.isin(layer.members["row"], self.rows)]
         unlocated = layer.zones["precision"] == Precision.INCONNUE
@@ -214,10 +271,13 @@ class Coverage:
         chosen = set(layer.zones.index[inside["zone"].unique()])
         chosen |= set(layer.zones.index[unlocated & layer.zones["departement"].isin(departements)])
         table = layer.zones[layer.zones.index.isin(chosen)].copy()
-        people = inside[inside["whole"]].groupby("zone")["inhabitants"].sum()
+        known = inside[inside["inhabitants"].notna()]
+        people = known.groupby("zone")["inhabitants"].sum().round()
+        estimated = set(layer.zones.index[known.loc[~known["whole"], "zone"].unique()])
         position = pd.Series(np.arange(len(layer.zones)), index=layer.zones.index)
         table["communes"] = position[table.index].map(inside.groupby("zone").size()).fillna(0).astype(int)
         table["habitants"] = position[table.index].map(people)
+        table["estimation"] = table.index.isin(estimated)
         return table
 
 
@@ -268,7 +328,7 @@ class Place:
 
 
 def clsm_places(crosswalk: Crosswalk) -> tuple[Place, ...]:
-    """Return the CLSM of which some communes are known, by name; `population` counts the communes wholly inside."""
+    """Return the CLSM of which some communes are known, by name; `population` counts what is known to be inside."""
     layer, atlas = crosswalk.layers["clsm"], crosswalk.atlas
     places = []
     for zone, members in layer.members.groupby("zone"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +36,9 @@ class Overlap:
     """What a perimeter shares with one zone.
 
     `population` is the number of inhabitants surely in common (those of communes wholly in the zone, or the published
-    population of a QPV), None when no figure is known. `partial` counts the communes of the perimeter of which only a
-    part, of unknown size, is in the zone. `estimated` marks a QPV cut by the perimeter, its people shared by area. Shares run from 0 to 1 and are None where the denominator is not known.
+    population of a QPV), with the estimated part of communes that the zone cuts, None when no figure is known. `partial`
+    counts the communes of the perimeter of which only a part is in the zone, `sized` those of them whose part has a
+    figure. `estimated` marks people shared by area or by squares: a QPV cut by the perimeter, a commune cut by a zone. Shares run from 0 to 1 and are None where the denominator is not known.
     """
 
     layer: str
@@ -53,6 +55,17 @@ class Overlap:
     share_of_zone: float | None
     relation: Relation
     estimated: bool = False
+    sized: int = 0
+
+    @property
+    def unsized(self) -> int:
+        """Communes only partly in the zone whose part has no figure; the published figure of a QPV stands for all of it."""
+        return 0 if self.layer == "qpv" else self.partial - self.sized
+
+    @property
+    def hedge(self) -> str:
+        """Word to put before the people in common: « au moins », « environ », or nothing when the figure is exact."""
+        return "au moins " if self.unsized else "environ " if self.estimated else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +74,7 @@ class Crosswalk:
 
     `matrix` has one row an atom and three blocks of columns, each as long as the zones of all layers: inhabitants in
     the zone (NaN is kept out and counted as partial), whole memberships, partial memberships. `columns` gives each layer's
-    slice of the zones.
+    slice of the zones. `unsized` (atoms × zones) marks the partial memberships that have no figure.
     """
 
     atlas: Atlas
@@ -69,11 +82,17 @@ class Crosswalk:
     matrix: csr_array
     columns: dict[str, slice]
     totals: npt.NDArray[np.float64]
+    unsized: csr_array
 
     @property
     def zones(self) -> int:
         """Number of zones of all the layers."""
         return self.totals.shape[1]
+
+    @cached_property
+    def unsized_totals(self) -> npt.NDArray[np.float64]:
+        """Number of communes of each zone of which a part of unknown size is in it."""
+        return np.asarray(self.unsized.sum(axis=0)).ravel()
 
     def product(self, rows: Rows) -> npt.NDArray[np.float64]:
         """Return, for every zone of every layer: inhabitants, whole communes, partial communes (3 × zones)."""
@@ -91,20 +110,24 @@ class Crosswalk:
     def overlaps(self, rows: Rows) -> dict[str, tuple[Overlap, ...]]:
         """Return, layer by layer, the zones that a perimeter meets, the most inhabitants in common first."""
         met = self.product(rows)
+        unsized = np.asarray(self.unsized[rows].sum(axis=0)).ravel()
         people = float(self.atlas.population[rows].sum())
         found: dict[str, tuple[Overlap, ...]] = {}
         for layer_id, columns in self.columns.items():
             hits = np.flatnonzero((met[1] + met[2])[columns]) + columns.start
-            each = (self._overlap(layer_id, int(z), met[:, z], people, len(rows)) for z in hits)
+            each = (self._overlap(layer_id, int(z), met[:, z], people, len(rows), int(unsized[z])) for z in hits)
             found[layer_id] = tuple(sorted(each, key=lambda o: (-(o.population or 0), o.name)))
         return found
 
-    def _overlap(self, layer_id: str, column: int, met: npt.NDArray[np.float64], people: float, size: int) -> Overlap:
+    def _overlap(
+        self, layer_id: str, column: int, met: npt.NDArray[np.float64], people: float, size: int, unsized: int
+    ) -> Overlap:
         layer = self.layers[layer_id]
         zone = layer.zones.iloc[column - self.columns[layer_id].start]
         counts = (int(met[1]), int(met[2]), int(self.totals[1, column]), int(self.totals[2, column]))
         quarter = layer_id == "qpv"
-        people_in_common = float(met[0]) if counts[0] else None
+        sized = counts[1] - unsized
+        people_in_common = float(met[0]) if counts[0] or sized else None
         common = _quarter_population(zone, met, counts) if quarter else people_in_common
         whole = self._zone_population(zone, column, quarter=quarter)
         return Overlap(
@@ -121,13 +144,14 @@ class Crosswalk:
             share_of_perimeter=None if common is None or not people else common / people,
             share_of_zone=None if common is None or not whole else common / whole,
             relation=_relation(counts, size, Precision(zone["precision"]), quarter=quarter),
-            estimated=quarter and counts[1] < counts[3] and common is not None,
+            estimated=common is not None and (counts[1] < counts[3] if quarter else sized > 0),
+            sized=sized,
         )
 
     def _zone_population(self, zone: pd.Series, column: int, *, quarter: bool) -> float | None:
         if quarter:
             return None if np.isnan(zone["population"]) else float(zone["population"])
-        known = zone["precision"] != Precision.PARTIELLE and not self.totals[2, column]
+        known = zone["precision"] != Precision.PARTIELLE and not self.unsized_totals[column]
         return float(self.totals[0, column]) if known else None
 
 
@@ -155,7 +179,7 @@ def _relation(counts: tuple[int, int, int, int], size: int, precision: Precision
 def build_crosswalk(atlas: Atlas, layers: Mapping[str, Layer]) -> Crosswalk:
     """Build the matrix of every layer from the codes of their communes; a few milliseconds a layer."""
     columns: dict[str, slice] = {}
-    blocks: list[list[csr_array]] = [[], [], []]
+    blocks: list[list[csr_array]] = [[], [], [], []]
     start = 0
     for layer_id, layer in layers.items():
         size = len(layer.zones)
@@ -166,12 +190,14 @@ def build_crosswalk(atlas: Atlas, layers: Mapping[str, Layer]) -> Crosswalk:
             matrix = csr_array((values, place), shape=(len(atlas.table), size))
             matrix.eliminate_zeros()
             block.append(matrix)
-    matrix = csr_array(hstack([m for block in blocks for m in block], format="csr"))
+    matrix = csr_array(hstack([m for block in blocks[:3] for m in block], format="csr"))
+    unsized = csr_array(hstack(blocks[3], format="csr"))
     totals = np.asarray(matrix.sum(axis=0)).reshape(3, -1)
-    return Crosswalk(atlas=atlas, layers=layers, matrix=matrix, columns=columns, totals=totals)
+    return Crosswalk(atlas=atlas, layers=layers, matrix=matrix, columns=columns, totals=totals, unsized=unsized)
 
 
 def _entries(layer: Layer) -> tuple[npt.NDArray[np.float64], ...]:
     whole = layer.members["whole"].to_numpy(dtype=np.float64)
-    inhabitants = layer.members["inhabitants"].fillna(0.0).to_numpy(dtype=np.float64)
-    return inhabitants, whole, 1.0 - whole
+    inhabitants = layer.members["inhabitants"].to_numpy(dtype=np.float64)
+    unknown = np.isnan(inhabitants)
+    return np.where(unknown, 0.0, inhabitants), whole, 1.0 - whole, (1.0 - whole) * unknown

@@ -39,6 +39,7 @@ WHOLE_DETAIL_BELOW = 1300  # communes: a smaller region needs no simplifying
 INDEX = "index.json"
 Progress = Callable[[str], None]
 Rows = npt.NDArray[np.intp]
+People = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -60,19 +61,22 @@ class DisplayIndex:
     outlines: dict[str, str]
 
 
-def base_version(base: Path = BASE) -> str:
-    """Return the ten characters that change with the outlines of the base or the way they are derived."""
-    return hashlib.sha256(f"{checksum(base / 'communes.parquet')} {RECIPE}".encode()).hexdigest()[:10]
+def base_version(base: Path = BASE, people: People | None = None) -> str:
+    """Return the ten characters that change with the outlines of the base, the way they are derived, or `people`."""
+    newer = "" if people is None else f" {hashlib.sha256(people.astype(np.int64).tobytes()).hexdigest()}"
+    return hashlib.sha256(f"{checksum(base / 'communes.parquet')} {RECIPE}{newer}".encode()).hexdigest()[:10]
 
 
-def up_to_date(destination: Path, *, base: Path = BASE, scopes: Sequence[str] | None = None) -> bool:
+def up_to_date(
+    destination: Path, *, base: Path = BASE, scopes: Sequence[str] | None = None, people: People | None = None
+) -> bool:
     """Say whether `destination` holds every file for the base as it is (for all territories, or `scopes`)."""
     try:
         index = scope_index(destination)
         wanted = set(scopes) if scopes is not None else set(_scope_rows(_read_base(base, outlines=False)))
         files = [s.file for s in index.scopes.values()] + list(index.outlines.values())
         return (
-            index.version == base_version(base)
+            index.version == base_version(base, people)
             and wanted <= set(index.scopes)
             and all((destination / file).is_file() for file in files)
         )
@@ -102,9 +106,16 @@ def scope_index(destination: Path) -> DisplayIndex:
 
 
 def derive(
-    destination: Path, *, base: Path = BASE, scopes: Sequence[str] | None = None, progress: Progress = print
+    destination: Path,
+    *,
+    base: Path = BASE,
+    scopes: Sequence[str] | None = None,
+    people: People | None = None,
+    progress: Progress = print,
 ) -> None:
     """Write the display geometry of all territories, or of `scopes` (france, reg-32, dep-94…) alone.
+
+    `people` gives inhabitants newer than the base's, in atom order: what the maps say must be what the figures say.
 
     Every name holds the version of the base, and the index is put in place last: whoever reads meanwhile
     sees the old set or the new one. Files of older versions are then removed.
@@ -116,11 +127,13 @@ def derive(
     """
     began = time.perf_counter()
     communes = _read_base(base)
+    if people is not None:
+        communes["population"] = people
     rows = _chosen(_scope_rows(communes), scopes)
     kept = np.unique(np.concatenate(list(rows.values())))
     communes, rows = communes.iloc[kept], {key: np.searchsorted(kept, r) for key, r in rows.items()}
     names = {kind: _names(base / f"{kind}.csv") for kind in ("departements", "regions")}
-    version = base_version(base)
+    version = base_version(base, people)
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix=f".{destination.name}-") as folder:
         fresh = Path(folder)

@@ -67,7 +67,8 @@ class Finding:
     """What one check found.
 
     `figures` are plain numbers and names under stable keys; `details` are lines to list under the sentence; `missing` says
-    what would be needed to evaluate, or to evaluate in full; `estimated` marks figures that rest on an estimate.
+    what would be needed to evaluate, or to evaluate in full; `estimated` marks figures that rest on an estimate; `where` holds
+    the codes of the communes to look at on a map (the QPV left out, the sector cut, the piece apart), sorted.
     """
 
     id: str
@@ -78,3 +79,4 @@ class Finding:
     missing: tuple[str, ...] = ()
     reach: Reach = Reach.FINDING
     estimated: bool = False
+    where: tuple[str, ...] = ()

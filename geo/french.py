@@ -72,6 +72,12 @@ def euros(value: float) -> str:
     return f"{number(value)}{NBSP}€"
 
 
+def day(moment: str) -> str:
+    """Write the day of an ISO 8601 moment: 24/11/2026."""
+    year, month, number = moment[:10].split("-")
+    return f"{number}/{month}/{year}"
+
+
 def listing(items: Iterable[str], most: int | None = None) -> str:
     """Join names: « A, B et C »; past `most`, « A, B et 3 autres »."""
     names = list(items)

@@ -13,11 +13,12 @@ from geo import checks_layers as layers
 from geo import checks_territory as territory
 from geo.findings import Finding, Settings
 from geo.perimeter import PerimeterFacts
+from geo.where import located
 
 
 @dataclass(frozen=True)
 class Check:
-    """A question of the guide: its title, what is measured to answer it, its source."""
+    """A question of the guide: its title, what is measured to answer it, its source, the settings it uses."""
 
     id: str
     title: str
@@ -25,6 +26,7 @@ class Check:
     measure: str
     source: str
     run: Callable[[PerimeterFacts, Settings], Finding]
+    settings: tuple[str, ...] = ()  # fields of Settings; geo.settings_labels says them in words
 
 
 _PERIMETER = "Guide 2025, « Périmètre géographique des CLSM »"
@@ -34,10 +36,10 @@ _QUESTIONS = f"{_PERIMETER}, questions à se poser"
 CHECKS = (
     Check("taille", "Taille", "Le périmètre reste-t-il à une taille qui permet la proximité ?",
           "Habitants du périmètre, comparés au repère. Petit n’est jamais un défaut.",
-          f"{_PERIMETER}, préconisations", territory.size),
+          f"{_PERIMETER}, préconisations", territory.size, ("marker", "around", "small")),
     Check("secteurs", "Secteurs de psychiatrie", "Quels secteurs inviter pour que la psychiatrie soit représentée ?",
           "Secteurs de psychiatrie adulte et infanto-juvénile rencontrés, part de chacun dans le périmètre, établissement.",
-          f"{_QUESTIONS} (échelle intercommunale)", layers.sectors),
+          f"{_QUESTIONS} (échelle intercommunale)", layers.sectors, ("sliver",)),
     Check("articulation", "Articulation", "Comment s’articuler avec les CLS, CPTS, DAC et autres CLSM ?",
           "Habitants en commun avec chaque CLSM, CLS, CPTS et DAC, part de chacun, relation, dispositifs empilés.",
           f"{_QUESTIONS} (articulation)", layers.articulation),
@@ -49,13 +51,13 @@ CHECKS = (
           f"{_PERIMETER}, préconisations", territory.rural),
     Check("coordination", "Coordination", "Le territoire est-il praticable pour la coordination ?",
           "Communes, intercommunalités, superficie, plus grande distance à vol d’oiseau, distance moyenne à la ville principale, nombre de morceaux.",
-          f"{_QUESTIONS} (coordination)", territory.coordination),
+          f"{_QUESTIONS} (coordination)", territory.coordination, ("max_communes", "max_bodies", "max_area_m2", "max_span_m")),
     Check("centralite", "Centralité", "Les actions risquent-elles de se concentrer sur la ville centre ?",
-          "Part des habitants dans la commune la plus peuplée.",
-          f"{_QUESTIONS} (échelle intercommunale)", territory.centrality),
+          "Part des habitants dans la commune la plus peuplée ; part des QPV et des lieux de santé mentale là où leurs listes sont complètes.",
+          f"{_QUESTIONS} (échelle intercommunale)", territory.centrality, ("central",)),
     Check("diagnostic", "Choix de l’échelle", "Pour quelle échelle les chiffres parlent-ils ?",
-          "Part des habitants de l’intercommunalité dans sa commune la plus peuplée.",
-          f"{_QUESTIONS} (diagnostic)", territory.scale),
+          "Part des habitants de l’intercommunalité dans sa commune la plus peuplée ; part des QPV et des lieux de santé mentale là où leurs listes sont complètes.",
+          f"{_QUESTIONS} (diagnostic)", territory.scale, ("central",)),
     Check("ressources", "Ressources", "Sur quelles ressources du territoire s’appuyer ?",
           "Lieux de santé mentale dans le périmètre ; non évaluable tant que leur liste n’est pas synchronisée.",
           f"{_QUESTIONS} (ressources)", layers.resources),
@@ -64,7 +66,7 @@ CHECKS = (
           f"{_PERIMETER}, préconisations", territory.typology),
     Check("grande_ville", "Grande ville", "Faut-il couvrir par arrondissements ?",
           "Population des villes de plus de 500 000 habitants touchées, arrondissements pris.",
-          f"{_QUESTIONS} (échelle communale)", territory.big_city),
+          f"{_QUESTIONS} (échelle communale)", territory.big_city, ("big_city",)),
     Check("elus", "Élus à convaincre", "Quelles collectivités associer ?",
           "Communes et intercommunalités touchées, celles qui ne le sont que pour partie.",
           f"{_QUESTIONS} (échelle intercommunale)", territory.elected),
@@ -75,6 +77,6 @@ CHECKS = (
 
 
 def run_checks(facts: PerimeterFacts, settings: Settings | None = None) -> tuple[tuple[Check, Finding], ...]:
-    """Run every check on a perimeter."""
+    """Run every check on a perimeter; each finding says which communes to look at."""
     chosen = settings or Settings()
-    return tuple((check, check.run(facts, chosen)) for check in CHECKS)
+    return tuple((check, located(check.run(facts, chosen), facts)) for check in CHECKS)

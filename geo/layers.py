@@ -231,7 +231,8 @@ def _territory_layer(name: str, atlas: Atlas) -> Layer:
         zones[empty] = ""
     zones["etat"], zones["precision"], zones["status"] = Etat.EN_SERVICE, Precision.OFFICIELLE, "officiel"
     zones["population"] = np.nan
-    vintage = str(atlas.manifest["epci_libelle"]) if name in ("epci", "ept") else f"1er janvier {atlas.year}"
+    listed = atlas.manifest.get(f"{name}_libelle", atlas.manifest["epci_libelle"])
+    vintage = str(listed) if name in ("epci", "ept") else f"1er janvier {atlas.year}"
     zones["source_titre"], zones["annee_source"] = "Découpage administratif", vintage[-4:]
     zones["departement"] = ""
     position = {code: i for i, code in enumerate(zones.index)}

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import ConvexHull, QhullError
@@ -187,7 +188,7 @@ class PerimeterFacts:
         return tuple(sorted(parts, key=lambda p: (-p.population, p.name)))
 
     def _part(self, code: str, name: str, inside: Rows, members: Rows) -> TerritoryPart:
-        people, towns = self.atlas.population, self.atlas.table["commune"].to_numpy(dtype=object)
+        people, towns = self.atlas.population, _towns(self.atlas)
         return TerritoryPart(
             code=code,
             name=name,
@@ -261,7 +262,13 @@ class PerimeterFacts:
         return bool(np.isin(self.rows, whole.to_numpy()).all())
 
 
-def _outer(points: np.ndarray) -> np.ndarray:
+@lru_cache(maxsize=4)
+def _towns(atlas: Atlas) -> npt.NDArray[np.object_]:
+    """Return the commune of each atom, as plain texts: reading them from the table costs milliseconds each time."""
+    return atlas.table["commune"].to_numpy(dtype=object)
+
+
+def _outer(points: np.ndarray) -> npt.NDArray[np.object_]:
     if len(points) < HULL_FROM:
         return points
     try:

@@ -15,6 +15,10 @@ from geo.findings import Finding, Reach
 from geo.guidance import Check
 from geo.layers import Layer
 from geo.perimeter import PerimeterFacts
+from geo.sectors import SectorShare, sectors_met
+from geo.summary import summary
+from geo.table_ronde import round_table
+from geo.travel import travel
 
 Findings = Sequence[tuple[Check, Finding]]
 
@@ -25,6 +29,7 @@ def evaluation(facts: PerimeterFacts, findings: Findings, notices: Sequence[str]
     return {
         "nom": facts.perimeter.name,
         "avis": list(notices),
+        "resume": summary(facts, findings),
         "communes": [
             {"code": code, "nom": name, "population": int(people)}
             for code, name, people in zip(
@@ -37,6 +42,9 @@ def evaluation(facts: PerimeterFacts, findings: Findings, notices: Sequence[str]
         "rural": dict(by_id["rural"].figures),
         "qpv": {"complet": not by_id["qpv"].missing, **by_id["qpv"].figures},
         "layers": {layer_id: _layer(facts, layer_id) for layer_id in facts.crosswalk.layers},
+        "secteurs": [_sector(sector) for sector in sectors_met(facts)],
+        "trajets": travel(facts).sentence,
+        "table_ronde": round_table(facts).rows(),
         "checks": [_check(check, finding) for check, finding in findings],
     }
 
@@ -69,6 +77,23 @@ def _overlap(overlap: Overlap) -> dict[str, Any]:
     }
 
 
+def _sector(sector: SectorShare) -> dict[str, Any]:
+    return {
+        "id": sector.id,
+        "nom": sector.name,
+        "etablissement": sector.establishment or None,
+        "habitants_dans_le_perimetre": sector.inside,
+        "habitants": sector.total,
+        "part": sector.share,
+        "communes_qui_completent": [
+            {"code": c.code, "nom": c.name, "population": c.people, "en_partie": c.partly} for c in sector.missing
+        ],
+        "estimation": sector.estimated,
+        "phrase": sector.sentence,
+        "source": sector.source,
+    }
+
+
 def _check(check: Check, finding: Finding) -> dict[str, Any]:
     return {
         "id": finding.id,
@@ -80,6 +105,7 @@ def _check(check: Check, finding: Finding) -> dict[str, Any]:
         "details": list(finding.details),
         "manque": list(finding.missing),
         "estimation": finding.estimated,
+        "communes_a_montrer": list(finding.where),
         "source": check.source,
     }
 
@@ -114,8 +140,7 @@ def overlap_text(overlap: Overlap, layer: Layer) -> str:
     """Write one overlap: name, state, people in common, shares, relation."""
     facts = [overlap.name if str(overlap.etat) == "en service" else f"{overlap.name} ({overlap.etat})"]
     if overlap.population is not None:
-        least = "au moins " if overlap.partial and overlap.communes else "environ " if overlap.estimated else ""
-        facts.append(f"{least}{fr.inhabitants(overlap.population)} en commun")
+        facts.append(f"{overlap.hedge}{fr.inhabitants(overlap.population)} en commun")
     else:
         facts.append("habitants en commun inconnus")
     if overlap.share_of_perimeter is not None:
@@ -142,6 +167,7 @@ def coverage_data(found: Coverage) -> dict[str, Any]:
             }
             for status in Status
         },
+        "population_des_parties_couvertes_estimation": found.partly_covered,
         "epci": _readings(found, "epci"),
         "ept": _readings(found, "ept"),
         "secteurs_adultes": _readings(found, "secteurs-adultes"),
@@ -160,7 +186,13 @@ def _readings(found: Coverage, layer_id: str) -> dict[str, Any]:
         "nombre": len(zones),
         "par_lecture": {str(k): int(v) for k, v in zones["lecture"].value_counts().items()},
         "zones": [
-            {"id": str(i), "nom": z["nom"], "population": int(z["population"]), "lecture": z["lecture"]}
+            {
+                "id": str(i),
+                "nom": z["nom"],
+                "population": int(z["population"]),
+                "estimation": bool(z["estimation"]),
+                "lecture": z["lecture"],
+            }
             for i, z in zones.iterrows()
         ],
     }

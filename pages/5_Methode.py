@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo.findings import Settings
 from ui import frame, method_view, vendor
 
 frame.open_page("Méthode et sources")
@@ -14,10 +15,27 @@ st.markdown(
     "**à discuter**, **point de vigilance**, ou **non évaluable** quand il manque une donnée. « Pour information » et « sans "
     "objet » signalent les repères qui ne jugent pas. Ce qui est connu peut alerter ; seule une liste complète peut rassurer."
 )
-st.html(method_view.checks_table())
+example = method_view.example()
+st.html(method_view.CARD_STYLE)
+st.html(method_view.check_cards(example))
 
 st.header("Les réglages")
+st.markdown(
+    "Le guide donne le repère d’environ 200 000 habitants et la taille d’une grande ville ; les autres seuils sont ceux de cet outil. "
+    "Ils se changent sur la page Périmètre et accompagnent les liens et les notes."
+)
 st.html(method_view.settings_table())
+if frame.settings() != Settings():
+    st.button("Revenir aux valeurs de départ", on_click=frame.set_settings, icon=":material/restart_alt:")
+
+st.header("Les chiffres d’un périmètre")
+st.markdown("Ceux de la page Comparaison et des notes. L’exemple est calculé à l’instant, sur les données en place.")
+st.html(method_view.measures_table(example))
+
+st.header("Les chiffres de la couverture")
+st.html(method_view.coverage_table())
+st.markdown("**Priorités** : somme des termes ci-dessous, chacun multiplié par le poids que vous lui donnez.")
+st.html(method_view.priorities_table())
 
 st.header("Rural ou urbain")
 st.markdown(method_view.density_text())
@@ -30,6 +48,15 @@ st.html(method_view.layers_table())
 
 st.header("Compter les habitants, mesurer les distances")
 st.markdown(method_view.counting_text())
+
+st.header("Les millésimes")
+st.html(method_view.vintages_table())
+
+st.header("Ce que ce tableau de bord ne fait pas")
+st.html(method_view.not_done())
+
+st.header("Glossaire")
+st.html(method_view.glossary())
 
 st.header("Logiciels et licences")
 for licence in vendor.licences():

@@ -79,7 +79,7 @@ def start_server(
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(script), *words],
             cwd=cwd,
-            env={**os.environ, "PYTHONPATH": paths, **(env or {})},
+            env={**os.environ, "PYTHONPATH": paths, "CLSM_NO_SYNC": "1", **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

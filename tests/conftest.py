@@ -17,6 +17,8 @@ from ui import loaders, vendor
 
 # Nobody's synchronised data may change what a test sees: the embedded data, in a home of its own.
 os.environ["CLSM_HOME"] = tempfile.mkdtemp(prefix="clsm-tests-")
+os.environ["CLSM_NO_SYNC"] = "1"  # and no test, nor any server it starts, asks anything of a network
+os.environ.pop("CLSM_REGISTER", None)
 
 Serve = Callable[..., AppServer]
 

@@ -17,6 +17,8 @@ from playwright.sync_api import ConsoleMessage, Frame, Page, expect
 
 from geo.display import INDEX, derive
 from geo.french import number
+from geo.links import unpack
+from tests import real
 from tests.browser import ROOT, AppServer, map_frame, view, wait_painted
 from tests.grid import plain
 
@@ -41,7 +43,8 @@ class Console:
             return
         address = urlsplit(said.location.get("url", "")).path
         page, _, probe = address.lstrip("/").partition("/")
-        if said.text == NOT_FOUND and probe in PROBES and page in ("Couverture", "Perimetre", "Methode"):
+        known = ("Couverture", "Perimetre", "Comparaison", "Donnees", "Methode")
+        if said.text == NOT_FOUND and probe in PROBES and page in known:
             return
         self.errors.append(f"{said.text} ({address})")
 
@@ -71,6 +74,18 @@ def pick(page: Page, label: str, typed: str) -> None:
     page.keyboard.press("Enter")
 
 
+def tab_to(page: Page, label: str) -> None:
+    """Press the tabulation key until the field or button of that name has the focus, as someone without a mouse would."""
+    for _ in range(90):
+        name = page.evaluate(
+            "(document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || '').trim()"
+        )
+        if name.endswith(label) or name.startswith(label):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach « {label} »")
+
+
 def figures(page: Page) -> dict[str, str]:
     """Return the large figures on the page: caption to value, with ordinary blanks."""
     found = page.evaluate(
@@ -87,9 +102,11 @@ def wait_figure(page: Page, caption: str, value: float) -> None:
 
 
 def address_codes(page: Page) -> list[str]:
-    """Return the communes that the page's address carries."""
-    carried = parse_qs(urlsplit(page.url).query).get("communes", [""])[0]
-    return [code for code in carried.split(",") if code]
+    """Return the communes that the page's address carries, in a link or one by one."""
+    query = parse_qs(urlsplit(page.url).query)
+    if "lien" in query:
+        return sorted(unpack(query["lien"][0], real.atlas()).workbook.codes)
+    return [code for code in query.get("communes", [""])[0].split(",") if code]
 
 
 def wait_address(page: Page, codes: set[str]) -> None:
@@ -134,6 +151,17 @@ INK = """
   return [...canvas.getContext("2d").getImageData(...at, 1, 1).data];
 }
 """
+
+
+# The colour most often drawn in a small square where a commune is: its fill, whatever motif lies over it.
+COMMONEST = INK.replace("...at, 1, 1).data];", "at[0] - 6, at[1] - 6, 13, 13).data];")
+
+
+def ground(frame: Frame, code: str) -> tuple[int, int, int]:
+    """Return the colour that fills a commune, whatever motif is drawn over it: red, green, blue."""
+    data = frame.evaluate(COMMONEST, ["fond", code])
+    pixels = [tuple(data[i : i + 3]) for i in range(0, len(data), 4)]
+    return max(set(pixels), key=pixels.count)
 
 
 def communes_in_sight(page: Page, count: int, *, apart: float = 14.0) -> list[tuple[str, float, float]]:

@@ -57,6 +57,15 @@ def test_no_module_is_too_long_to_read(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
 
+@pytest.mark.parametrize("path", [p for p in CODE if p.parent.name != "geo"], ids=lambda p: p.name)
+def test_what_is_cached_is_keyed_on_all_its_arguments(path: Path) -> None:
+    """Streamlit leaves an argument whose name starts with an underscore out of the key: stale figures would be shown."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and any("cache_" in ast.unparse(d) for d in node.decorator_list):
+            names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+            assert [name for name in names if name.startswith("_")] == [], node.name
+
+
 def test_nothing_from_third_parties_nor_made_by_set_up_is_committed_under_static() -> None:
     committed = _git("ls-files", "static")
     assert [p for p in committed if p.startswith(("static/vendor/", "static/geo/")) or p.endswith(VENDORED)] == []

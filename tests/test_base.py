@@ -15,6 +15,7 @@ import shapely
 from shapely.geometry import box
 
 from geo import base_build, base_repair, base_tables
+from geo.base_history import HISTORY_PACKAGES
 from geo.base_sources import PACKAGES, Divisions
 from geo.errors import GeoInputError
 from tests.reading import mirrored
@@ -176,7 +177,7 @@ def test_former_codes_lead_to_communes_of_today(atoms):
     assert not set(former["ancien"]) & (today | set(read("communes_sans_contour")["code"]))
     assert set(former["actuel"]) <= today
     found = former.set_index("ancien")
-    assert found.loc["93059"].tolist() == ["93066", "Pierrefitte-sur-Seine"]
+    assert found.loc["93059"].tolist() == ["93066", "Pierrefitte-sur-Seine", "2025"]
     assert found.loc["55273", "actuel"] == "55386"  # the seat, not the commune it first merged with
 
 
@@ -192,7 +193,7 @@ def test_manifest_matches_the_files(atoms):
     assert manifest["fichiers"] == on_disk
     assert manifest["population_totale"] == POPULATION and manifest["annee_communes"] == 2026
     assert manifest["effectifs"]["communes"] == 34_875
-    assert {p["sha256"] for p in manifest["paquets"]} == {p.sha256 for p in PACKAGES}
+    assert {p["sha256"] for p in manifest["paquets"]} == {p.sha256 for p in (*PACKAGES, *HISTORY_PACKAGES)}
     assert sum(p.stat().st_size for p in BASE.iterdir()) < 9e6
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,7 +19,7 @@ from geo.coverage import (
     read_scope,
     scopes,
 )
-from geo.crosswalk import Crosswalk
+from geo.crosswalk import Crosswalk, build_crosswalk
 from geo.errors import GeoInputError
 from geo.layers import Etat, Precision
 from tests import real
@@ -43,6 +45,47 @@ def test_each_kind_of_clsm_gives_its_status() -> None:
     assert _status(zones) == [
         Status.COUVERT, Status.SUPPOSE, Status.PARTIEL, Status.PROJET, Status.PROJET, Status.INCONNU,
     ]  # fmt: skip
+
+
+def _imported(people: float, **more: Zone) -> Crosswalk:
+    """CLSM with 01001 whole and an estimated part of 01002; a sector holding 01001 and part of 01002."""
+    made = {}
+    for layer_id in ("clsm", "secteurs-adultes", "cls", "epci"):
+        drawn = layer(LINE, layer_id, {"z": zone("01001", part=["01002"]), **more} if layer_id != "cls" else {})
+        inhabitants = drawn.members["inhabitants"].fillna(people)
+        made[layer_id] = replace(drawn, members=drawn.members.assign(inhabitants=inhabitants))
+    return build_crosswalk(LINE, made)
+
+
+def test_the_estimated_part_of_a_commune_counts_apart_and_is_marked() -> None:
+    found = coverage(scopes(LINE)["france"], _imported(50.0))
+    assert [Status(s) for s in found.status[:3]] == [Status.COUVERT, Status.PARTIEL, Status.INCONNU]
+    assert found.covered == 100  # whole communes only
+    assert found.partly_covered == 50
+    clsm = found.clsm().loc["z"]
+    assert (clsm["habitants"], clsm["estimation"]) == (150, True)
+    sector = found.zones("secteurs-adultes").loc["z"]
+    assert (sector["population"], sector["communes"], sector["estimation"]) == (150, 2, True)
+    assert (sector["couvert"], sector["partiel"]) == (100, 50)
+    assert sector["lecture"] == "en partie"
+
+
+def test_a_covered_part_without_a_figure_has_no_total() -> None:
+    found = coverage(scopes(LINE)["france"], _imported(float("nan")))
+    assert found.partly_covered is None
+    clsm = found.clsm().loc["z"]
+    assert (clsm["habitants"], clsm["estimation"]) == (100, False)
+
+
+def test_parts_that_overlap_never_count_for_more_than_their_commune() -> None:
+    found = coverage(scopes(LINE)["france"], _imported(150.0, other=zone(part=["01002"])))
+    assert found.partly_covered == 200
+
+
+def test_without_parts_of_communes_there_is_none_covered_in_part() -> None:
+    found = coverage(scopes(LINE)["france"], crosswalk(LINE, {"clsm": {"z": zone("01001")}}))
+    assert found.partly_covered == 0
+    assert not found.clsm()["estimation"].any()
 
 
 @given(st.permutations(["whole", "supposed", "part", "project"]), st.integers(1, 4))

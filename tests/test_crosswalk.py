@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.crosswalk import Overlap, Relation
+from geo.crosswalk import Overlap, Relation, build_crosswalk
 from geo.layers import Precision
 from tests import real
-from tests.grid import Zone, crosswalk, draw, zone
+from tests.grid import Zone, crosswalk, draw, layer, zone
 
 GRID = draw([[100, 200, 300], [400, 500, 600]], city=[["01900", "01900", None], [None, None, None]])
 CELLS = tuple(GRID.codes)
@@ -84,6 +86,42 @@ def test_people_in_common_are_unknown_and_never_zero_where_only_a_part_is_shared
     assert (found.communes, found.partial) == (0, 1)
     assert found.population is None
     assert found.share_of_perimeter is None
+
+
+def _estimated(people: float | None) -> Overlap:
+    """Overlap of a zone that holds 01003 whole and an estimated part of 01004."""
+    made = layer(GRID, "cls", {"z": zone("01003", part=("01004",))})
+    members = made.members.assign(inhabitants=[300.0, np.nan if people is None else people])
+    built = build_crosswalk(GRID, {"cls": replace(made, members=members)})
+    return built.overlaps(GRID.rows(["01003", "01004", "01005"]))["cls"][0]
+
+
+def test_the_estimated_part_of_a_commune_that_a_zone_cuts_counts_and_is_marked() -> None:
+    found = _estimated(100.0)
+    assert (found.communes, found.partial, found.unsized) == (1, 1, 0)
+    assert (found.population, found.zone_population, found.estimated) == (400, 400, True)
+    assert found.share_of_perimeter == pytest.approx(400 / 1200)
+    assert found.share_of_zone == 1
+    assert found.relation is Relation.CONTIENT
+    assert found.hedge == "environ "
+
+
+def test_a_part_without_a_figure_still_leaves_the_total_unknown() -> None:
+    found = _estimated(None)
+    assert (found.population, found.zone_population, found.estimated, found.unsized) == (300, None, False, 1)
+    assert found.hedge == "au moins "
+
+
+def test_a_zone_met_only_by_an_estimated_part_has_its_people() -> None:
+    made = layer(GRID, "cls", {"z": zone("01003", part=("01004",))})
+    built = build_crosswalk(GRID, {"cls": replace(made, members=made.members.assign(inhabitants=[300.0, 100.0]))})
+    found = built.overlaps(GRID.rows(["01004"]))["cls"][0]
+    assert (found.population, found.share_of_zone, found.estimated) == (100, 0.25, True)
+    assert found.relation is Relation.PARTIEL
+
+
+def test_an_exact_overlap_is_said_without_a_hedge() -> None:
+    assert _overlap(("01003",), zone("01003")).hedge == ""
 
 
 def test_a_quarter_is_whole_only_when_all_its_communes_are_inside() -> None:

@@ -223,3 +223,16 @@ def test_zone_files_refuse_names_and_numbers_that_would_break_the_map(tmp_path):
 def test_scope_file_is_what_the_index_says(made):
     entry = json.loads((made / "index.json").read_text(encoding="utf-8"))["scopes"]["dep-94"]
     assert scope_index(made).scopes["dep-94"] == ScopeFile(**{**entry, "bbox": tuple(entry["bbox"])})
+
+
+def test_newer_inhabitants_are_what_the_maps_say(base, tmp_path, atoms):
+    destination, people = tmp_path / "geo", atoms["population"].to_numpy(dtype=np.int64) + 7
+    derive(destination, base=base, scopes=["dep-94"], people=people, progress=str)
+    assert scope_index(destination).version == base_version(base, people) != base_version(base)
+    said = [
+        g["properties"]["p"] for g in json.loads(text_of(destination, "dep-94"))["objects"]["communes"]["geometries"]
+    ]
+    here = (atoms["departement"] == "94").to_numpy()
+    assert said == people[here].tolist()
+    assert up_to_date(destination, base=base, scopes=["dep-94"], people=people)
+    assert not up_to_date(destination, base=base, scopes=["dep-94"])

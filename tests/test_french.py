@@ -120,3 +120,7 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
 
 def test_names_sort_as_in_a_french_index() -> None:
     assert fr.sorted_fr(["Zuydcoote", "Évry", "eaubonne", "Étampes"]) == ["eaubonne", "Étampes", "Évry", "Zuydcoote"]
+
+
+def test_a_day_is_written_the_french_way() -> None:
+    assert fr.day("2026-11-24T19:53:16+00:00") == "24/11/2026"

@@ -241,7 +241,7 @@ def test_coordination_of_a_compact_territory_is_favorable_with_its_measures() ->
     assert found.outcome is Outcome.FAVORABLE
     assert found.figures == {
         "communes": 2, "intercommunalites": 1, "superficie_km2": 2, "plus_grande_distance_km": 1,
-        "distance_moyenne_ville_principale_km": 0.25, "morceaux": 1,
+        "distance_moyenne_ville_principale_km": 0.25, "morceaux": 1, "morceaux_sans_iles_ni_enclaves": 1,
     }  # fmt: skip
     _says(found, "2 communes", "1 intercommunalité", "Bourg 2")
 

@@ -14,8 +14,9 @@ from geo.crosswalk import Overlap, Relation
 from geo.findings import Finding, Outcome, Reach, Settings
 from geo.guidance import CHECKS, Check
 from geo.layers import Etat, Precision
+from geo.summary import summary
 from tests.grid import crosswalk, draw, facts_of, plain, zone
-from ui import html, panels
+from ui import gauge, html, judge_view, panels
 from ui.scene import LINES, PALE, PALETTE, SELECTED
 
 HOSTILE = (
@@ -29,7 +30,7 @@ HOSTILE = (
     "Côte d'Or",
 )
 TAGS = {"div", "span", "b", "i", "p", "h2", "h3", "h4", "article", "details", "summary", "table", "thead", "tbody",
-        "tr", "th", "td", "small", "section", "figure", "ul", "li"}  # fmt: skip
+        "tr", "th", "td", "small", "section", "figure", "ul", "li", "button"}  # fmt: skip
 SETTINGS = Settings()
 
 
@@ -96,7 +97,14 @@ WRITERS: dict[str, Callable[[str], str]] = {
     "table": lambda t: html.table([(t, False), ("n", True)], [(t,), (t, t)], caption=t),
     "overlap": lambda t: html.table([("Zone", False)] * 4, [html.overlap_cells(overlap(name=t))], caption=t),
     "card": lambda t: html.check_card(CHECK, finding(sentence=t, details=(t,), missing=(t,))),
-    "index": lambda t: html.check_index([(replace(CHECK, title=t), finding())]),
+    "index": lambda t: judge_view.index([(replace(CHECK, title=t), finding(where=("01001",)))]),
+    "checks": lambda t: judge_view.cards([(replace(CHECK, title=t), finding(sentence=t, missing=(t,)))]),
+    "explanation": lambda t: judge_view.explanation(
+        replace(CHECK, question=t), finding(sentence=t, details=(t,)), SETTINGS
+    ),
+    "move": lambda t: judge_view.line(["01001"], t, [t]),
+    "move without a place": lambda t: judge_view.line([], t, [t]),
+    "paragraph": judge_view.paragraph,
 }
 
 
@@ -126,8 +134,9 @@ def test_a_hostile_name_stays_text_in_whole_blocks(name: str) -> None:
     for block in (
         panels.layers_met(facts),
         panels.commune_card("01001", crosswalk(atlas, drawn)),
-        html.check_list(checks) + html.check_index(checks),
-        panels.perimeter_figures(facts, SETTINGS),
+        judge_view.cards(checks) + judge_view.index(checks),
+        judge_view.figures(facts, SETTINGS),
+        judge_view.paragraph(summary(facts, checks)),
     ):
         assert "<script" not in block
         assert "<img" not in block
@@ -152,7 +161,11 @@ def test_a_badge_always_says_in_words_what_its_colour_says(outcome: Outcome, rea
     assert read(html.badge(found)).text == expected
     tone = html.tone_of(found)
     assert re.search(rf"\.clsm-checks \.{tone} b::before \{{content:\"\S+ \" / \"\";\}}", html.STYLE), "a sign too"
-    for block in (html.check_card(CHECK, found), html.check_index([(CHECK, found)])):
+    for block in (
+        html.check_card(CHECK, found),
+        judge_view.index([(CHECK, found)]),
+        judge_view.cards([(CHECK, found)]),
+    ):
         assert expected in read(block).text
         assert any(attributes.get("class") == tone for _, attributes in read(block).tags)
 
@@ -237,7 +250,7 @@ def test_french_signs_never_start_a_line() -> None:
 
 def test_no_card_of_a_real_check_parts_a_sign_from_its_word() -> None:
     facts = facts_of(draw([[100, 90_000], [300, 400]]), ["01001", "01002"])
-    block = html.check_list((c, c.run(facts, SETTINGS)) for c in CHECKS)
+    block = judge_view.cards((c, c.run(facts, SETTINGS)) for c in CHECKS)
     assert not re.search(r" [:;?!»]|« ", read(block).text)
 
 
@@ -302,6 +315,15 @@ def test_communes_partly_in_a_zone_are_never_counted_as_none() -> None:
         html.overlap_cells(overlap(partial=1, population=0.0, share_of_perimeter=0.0, share_of_zone=None))
     )
     assert none_surely[1] == "inconnu"
+
+
+def test_the_estimated_part_of_a_commune_is_said_about_and_not_at_least() -> None:
+    some = cells(html.overlap_cells(overlap(partial=1, sized=1, estimated=True, share_of_zone=0.5)))
+    assert some[1:] == ["environ 1 500", "environ 25 %", "environ 50 %"]
+    nobody = cells(
+        html.overlap_cells(overlap(partial=1, sized=1, estimated=True, population=0.0, share_of_perimeter=0.0))
+    )
+    assert nobody[1] == "environ 0"
 
 
 def test_the_share_of_a_perimeter_partly_in_a_zone_is_not_said_exact() -> None:
@@ -374,11 +396,14 @@ def widths(block: str) -> list[float]:
     ],
 )
 def test_the_gauge_says_in_words_what_it_draws(people: int, share: str, colour: str) -> None:
-    block = html.gauge(people, SETTINGS)
-    (_, box), *_ = read(block).tags
+    block = gauge.gauge(people, SETTINGS)
+    _, (_, box), *_ = read(block).tags
     assert box["role"] == "img"
     words = plain(str(box["aria-label"]))
-    assert words.endswith(f"repère du guide environ 200 000 habitants : {share} du repère")
+    assert f"repère du guide : environ 200 000 habitants ({share} du repère)" in words
+    assert "CLSM moyen en 2022 : 107 000 habitants" in words
+    assert "secteur de psychiatrie adulte : 50 000 à 150 000 habitants" in words
+    assert words.endswith("Pas de minimum.")
     assert words.startswith(plain(fr.inhabitants(people)))
     assert colour in block
     assert all(0 <= width <= 100 for width in widths(block))
@@ -386,16 +411,17 @@ def test_the_gauge_says_in_words_what_it_draws(people: int, share: str, colour: 
 
 
 def test_the_gauge_follows_the_settings() -> None:
-    block = html.gauge(50_000, Settings(marker=100_000, around=0.5))
+    block = gauge.gauge(120_000, Settings(marker=100_000, around=0.5))
     assert "repère : environ 100 000" in plain(read(block).text)
-    margin, mark, bar = widths(block)[:3]
-    assert margin == pytest.approx(100.0)
-    assert bar == pytest.approx(mark / 2, abs=0.01)
+    assert "#c98a00" in block, "within the margin"
+    margin, bar = widths(block)[:2]
+    assert bar == pytest.approx(120_000 / 165_000 * 100, abs=0.01)
+    assert margin == pytest.approx(50_000 / 165_000 * 100, abs=0.01)
 
 
 def test_figures_of_a_perimeter_count_people_communes_and_area() -> None:
     facts = facts_of(draw([[100, 2000]]), ["01001", "01002"])
-    text = plain(read(panels.perimeter_figures(facts, SETTINGS)).text)
+    text = plain(read(judge_view.figures(facts, SETTINGS)).text)
     for words in (
         "2 100",
         "habitants (population municipale 2023)",
@@ -431,14 +457,3 @@ def test_the_order_loses_no_check() -> None:
     facts = facts_of(draw([[100, 90_000]]), ["01001", "01002"])
     given = tuple((c, c.run(facts, SETTINGS)) for c in CHECKS)
     assert sorted(c.id for c, _ in panels.in_order(given)) == sorted(c.id for c in CHECKS)
-
-
-def test_the_summary_counts_judgements_only() -> None:
-    given = numbered(
-        (Outcome.VIGILANCE, Reach.FINDING),
-        (Outcome.VIGILANCE, Reach.INFORMATION),
-        (Outcome.FAVORABLE, Reach.FINDING),
-        (Outcome.FAVORABLE, Reach.FINDING),
-        (Outcome.UNKNOWN, Reach.NOT_CONCERNED),
-    )
-    assert plain(panels.summary(given)) == "1 point de vigilance, 0 à discuter, 2 favorables et 0 non évaluable"

@@ -22,6 +22,7 @@ from tests.journeys import (
     pixel,
     serve_embedded,
     settle,
+    tab_to,
     wait_address,
     wait_figure,
     zoom_in,
@@ -131,7 +132,8 @@ def test_a_perimeter_is_drawn_with_clicks(
     layer = real.crosswalk().layers["epci"]
     (zone,) = layer.zones.index[layer.zones["nom"] == epci]
     members = {str(real.atlas().codes[row]) for row in zone_members(layer, zone)[0]}
-    pick(page, "Ajouter un territoire entier", epci)
+    pick(page, "Commune ou territoire", epci)
+    page.get_by_role("button", name="Ajouter", exact=True).click()
     wait_held(page, {*codes, *members})
     assert all(pixel(frame, "selection", code)[3] > 100 for code in members if in_drawing(page, code))
 
@@ -154,9 +156,17 @@ def test_a_perimeter_is_chosen_with_the_keyboard_alone(page: Page, server: AppSe
     page.goto(f"{server.url}/Perimetre?carte=dep-62")
     frame = wait_painted(page)
     settle(page)
-    for typed, codes in (("arras", {"62041"}), ("62498", {"62041", "62498"}), ("Arras", {"62498"})):
-        tab_to(page, "Ajouter ou retirer une commune")
+    for typed, move, codes in (
+        ("arras", "Ajouter", {"62041"}),
+        ("62498", "Ajouter", {"62041", "62498"}),
+        ("62041", "Retirer", {"62498"}),
+    ):
+        tab_to(page, "Commune ou territoire")
+        page.keyboard.press("Control+A")
         page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        settle(page)
+        tab_to(page, move)
         page.keyboard.press("Enter")
         wait_held(page, codes)
     assert pixel(frame, "selection", "62498")[3] > 100
@@ -164,16 +174,6 @@ def test_a_perimeter_is_chosen_with_the_keyboard_alone(page: Page, server: AppSe
     page.keyboard.press("Tab")
     focused = page.evaluate("document.activeElement.tagName")
     assert focused != "BODY", "the keyboard goes on from where it was"
-
-
-def tab_to(page: Page, label: str) -> None:
-    """Press the tabulation key until the field of that name has the focus, as someone without a mouse would."""
-    for _ in range(60):
-        name = page.evaluate("document.activeElement.getAttribute('aria-label') || ''")
-        if name.startswith(label) or label in name:
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"the keyboard does not reach « {label} »")
 
 
 def test_a_perimeter_is_kept_from_page_to_page(page: Page, server: AppServer) -> None:

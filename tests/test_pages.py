@@ -14,14 +14,14 @@ from geo.errors import MissingDataError
 from geo.findings import Settings
 from geo.french import number
 from geo.guidance import CHECKS
-from geo.layers import zone_members
 from tests import real
 from tests.browser import ROOT
 from tests.grid import plain
-from ui import coverage_view, frame, loaders, perimeter_view, scene
+from ui import coverage_view, frame, loaders, scene
 
 HOME = str(ROOT / "dashboard.py")
 COVERAGE, PERIMETER, METHOD = "pages/1_Couverture.py", "pages/2_Perimetre.py", "pages/5_Methode.py"
+COMPARISON = "pages/3_Comparaison.py"
 ARRAS, LENS, BETHUNE = "62041", "62498", "62119"
 
 
@@ -64,7 +64,7 @@ def written(app: AppTest) -> str:
 
 
 def chosen(app: AppTest) -> set[str]:
-    return set(app.session_state[frame.SELECTION])
+    return set(app.session_state[frame.WORKBOOK].codes)
 
 
 def people(codes: set[str]) -> str:
@@ -80,10 +80,6 @@ def pills(app: AppTest, key: str):
     return next(p for p in app.pills if p.key.startswith(key))
 
 
-def choose_commune(app: AppTest, code: str) -> AppTest:
-    return ran(app.selectbox(key=perimeter_view.ADD).select(code).run())
-
-
 # --- every page -------------------------------------------------------------------------------------------------
 
 
@@ -93,6 +89,7 @@ def choose_commune(app: AppTest, code: str) -> AppTest:
         (None, "Santé mentale : où créer un CLSM, et sur quel périmètre ?"),
         (COVERAGE, "Couverture : où manque-t-il des CLSM ?"),
         (PERIMETER, "Dessiner un périmètre"),
+        (COMPARISON, "Comparer les échelles"),
         (METHOD, "Méthode et sources"),
     ],
 )
@@ -104,7 +101,7 @@ def test_every_page_opens_by_its_address(page: str | None, title: str) -> None:
 
 def test_every_page_opens_one_after_the_other_in_a_session() -> None:
     app = open_page()
-    for page in (COVERAGE, PERIMETER, METHOD, PERIMETER, COVERAGE):
+    for page in (COVERAGE, PERIMETER, COMPARISON, METHOD, PERIMETER, COMPARISON, COVERAGE):
         ran(app.switch_page(page).run())
 
 
@@ -118,194 +115,6 @@ def test_home_counts_the_clsm_of_the_data() -> None:
     zones = real.crosswalk().layers["clsm"].zones
     assert f"{len(zones)}\nCLSM cités par une source" in text
     assert "sur 68 350 798" in text
-
-
-# --- Périmètre --------------------------------------------------------------------------------------------------
-
-
-def test_an_empty_perimeter_invites_to_choose() -> None:
-    app = open_page(PERIMETER)
-    assert len(app.info) == 1
-    assert "Cliquez des communes sur la carte" in app.info[0].value
-    assert button(app, "Annuler").disabled
-    assert button(app, "Tout retirer").disabled
-    assert "habitants" not in written(app)
-
-
-def test_a_link_opens_the_perimeter_it_carries() -> None:
-    app = open_page(PERIMETER, communes=f"{ARRAS},{LENS}", carte="dep-62")
-    assert chosen(app) == {ARRAS, LENS}
-    assert not app.warning
-    assert not app.info
-    assert app.selectbox(key=frame.PERIMETER_SCOPE).value == "dep-62"
-    assert f"{people({ARRAS, LENS})}\nhabitants" in written(app)
-    for check in CHECKS:
-        assert written(app).count(check.title) == 2, "once at a glance, once in full"
-
-
-def test_the_address_of_a_page_opens_the_same_page_again() -> None:
-    app = open_page(PERIMETER, communes=f"{LENS},{ARRAS}", carte="dep-62")
-    choose_commune(app, BETHUNE)
-    address = {name: "".join(value) for name, value in app.query_params.items()}
-    again = open_page(PERIMETER, **address)
-    assert chosen(again) == chosen(app) == {ARRAS, LENS, BETHUNE}
-    assert again.selectbox(key=frame.PERIMETER_SCOPE).value == "dep-62"
-    assert written(again) == written(app)
-
-
-@pytest.mark.parametrize(
-    ("code", "said"),
-    [
-        ("1001", "il manque le zéro de tête ; utilisez 01001"),
-        ("94999", "ni un code de commune de 2026"),
-        ("ABC", "un code de commune compte cinq caractères"),
-        ("97501", "sans contour ici"),
-        ("01039", "ancien code de commune ; utilisez 01138"),
-    ],
-)
-def test_a_refused_code_is_said_and_the_others_are_kept(code: str, said: str) -> None:
-    app = open_page(PERIMETER, communes=f"{ARRAS},{code},{LENS}", carte="dep-62")
-    assert len(app.warning) == 1
-    assert code in app.warning[0].value
-    assert said in plain(app.warning[0].value)
-    assert chosen(app) == {ARRAS, LENS}
-    assert code not in "".join(app.query_params["communes"]).split(",")
-
-
-def test_each_refused_code_has_its_warning() -> None:
-    app = open_page(PERIMETER, communes=f"1001,{ARRAS};94999 ABC", carte="dep-62")
-    said = " ".join(w.value for w in app.warning)
-    assert all(code in said for code in ("1001", "94999", "ABC"))
-    assert chosen(app) == {ARRAS}
-
-
-def test_a_link_with_an_unknown_map_keeps_its_communes() -> None:
-    app = open_page(PERIMETER, communes=ARRAS, carte="dep-999")
-    assert "dep-999" in app.warning[0].value
-    assert chosen(app) == {ARRAS}
-
-
-@pytest.mark.parametrize("text", ["![](//a.co/x.png)", "[x](http://a.co)", ":red[x]", "$x^2$", "**x**"])
-def test_a_link_cannot_write_markup_in_a_warning(text: str) -> None:
-    app = open_page(PERIMETER, communes=text, carte=text)
-    assert app.warning
-    for warning in app.warning:
-        bare = warning.value.replace(f"`{text}`", "")
-        assert text not in bare, "what a link says must be escaped before Streamlit reads it as Markdown"
-
-
-def test_a_whole_city_becomes_its_arrondissements() -> None:
-    app = open_page(PERIMETER, communes="69123", carte="dep-69")
-    assert chosen(app) == set(real.atlas().parts["69123"])
-    assert not app.warning
-
-
-def test_undo_and_clear_go_back_and_forth() -> None:
-    app = open_page(PERIMETER, communes=f"{ARRAS},{LENS}", carte="dep-62")
-    choose_commune(app, BETHUNE)
-    ran(button(app, "Annuler").click().run())
-    assert chosen(app) == {ARRAS, LENS}
-    ran(button(app, "Tout retirer").click().run())
-    assert chosen(app) == set()
-    assert len(app.info) == 1
-    assert "communes" not in app.query_params
-    ran(button(app, "Annuler").click().run())
-    assert chosen(app) == {ARRAS, LENS}
-    assert f"{people({ARRAS, LENS})}\nhabitants" in written(app)
-
-
-def test_a_change_on_the_server_is_numbered_after_the_browsers() -> None:
-    app = open_page(PERIMETER, communes=ARRAS, carte="dep-62")
-    numbers = [app.session_state[frame.SEQUENCE]]
-    for act in (lambda: choose_commune(app, LENS), lambda: button(app, "Annuler").click().run()):
-        act()
-        numbers.append(app.session_state[frame.SEQUENCE])
-    assert numbers == sorted(set(numbers))
-
-
-def test_a_commune_is_added_then_taken_out_by_its_name() -> None:
-    app = open_page(PERIMETER, carte="dep-62")
-    choose_commune(app, ARRAS)
-    assert chosen(app) == {ARRAS}
-    assert app.selectbox(key=perimeter_view.ADD).value is None, "ready for the next"
-    assert f"{people({ARRAS})}\nhabitants" in written(app)
-    choose_commune(app, LENS)
-    choose_commune(app, ARRAS)
-    assert chosen(app) == {LENS}
-
-
-def test_a_commune_is_taken_out_of_the_list_of_those_chosen() -> None:
-    app = open_page(PERIMETER, communes=f"{ARRAS},{LENS}", carte="dep-62")
-    assert [e.label for e in app.expander] == ["Communes choisies (2)"]
-    listed = pills(app, perimeter_view.REMOVE)
-    assert [label.replace("\\", "") for label in listed.options] == ["Arras (62041)", "Lens (62498)"]
-    ran(listed.set_value(ARRAS).run())
-    assert chosen(app) == {LENS}
-
-
-def test_an_epci_is_added_whole() -> None:
-    layer = real.crosswalk().layers["epci"]
-    (zone,) = layer.zones.index[layer.zones["nom"] == "CU d'Arras"]
-    whole, _ = zone_members(layer, zone)
-    expected = {str(real.atlas().codes[row]) for row in whole}
-    app = open_page(PERIMETER, communes=LENS, carte="dep-62")
-    box = app.selectbox(key=perimeter_view.ADD_ZONE)
-    assert "EPCI · CU d'Arras" in box.options
-    ran(box.set_value(f"epci/{zone}").run())
-    assert chosen(app) == expected | {LENS}
-    assert f"{len(expected) + 1}\ncommunes" in written(app)
-    assert f"{people(expected | {LENS})}\nhabitants" in written(app)
-
-
-def test_communes_partly_in_a_territory_are_named_and_not_added() -> None:
-    crosswalk = real.crosswalk()
-    layer_id, zone, whole, partial = next(
-        (i, z, *members)
-        for i in perimeter_view.ZONE_LAYERS
-        for z in crosswalk.layers[i].zones.index
-        if all(members := zone_members(crosswalk.layers[i], z))
-    )
-    atlas = real.atlas()
-    departement = atlas.table["departement"].iat[whole[0]]
-    app = open_page(PERIMETER, carte=f"dep-{departement}")
-    ran(app.selectbox(key=perimeter_view.ADD_ZONE).set_value(f"{layer_id}/{zone}").run())
-    assert chosen(app) == {str(atlas.codes[row]) for row in whole}
-    assert str(atlas.names[partial[0]]) in app.toast[0].value.replace("\\", "")
-
-
-def test_another_map_keeps_the_perimeter() -> None:
-    app = open_page(PERIMETER, communes=f"{ARRAS},{LENS}", carte="dep-62")
-    ran(app.selectbox(key=frame.PERIMETER_SCOPE).set_value("reg-44").run())
-    assert chosen(app) == {ARRAS, LENS}
-    assert "".join(app.query_params["carte"]) == "reg-44"
-    assert f"{people({ARRAS, LENS})}\nhabitants" in written(app)
-
-
-def test_the_perimeter_is_kept_from_page_to_page() -> None:
-    app = open_page(PERIMETER, communes=f"{ARRAS},{LENS}", carte="dep-62")
-    ran(app.switch_page(METHOD).run())
-    app.query_params.clear()
-    ran(app.switch_page(PERIMETER).run())
-    assert chosen(app) == {ARRAS, LENS}
-    assert app.selectbox(key=frame.PERIMETER_SCOPE).value == "dep-62"
-
-
-def test_a_very_large_perimeter_is_not_put_in_the_address() -> None:
-    app = open_page(PERIMETER, carte="dep-62")
-    everything = {str(c) for c in real.atlas().codes[real.atlas().members("departement", "62")]}
-    app.session_state[frame.SELECTION] = frozenset(everything)
-    ran(app.run())
-    assert len(everything) > frame.LONGEST_LINK
-    assert "communes" not in app.query_params
-    assert f"{people(everything)}\nhabitants" in written(app)
-
-
-def test_the_legend_names_the_outlines_shown() -> None:
-    app = open_page(PERIMETER, carte="dep-62")
-    assert "contour : EPCI" in written(app)
-    ran(pills(app, "perimeter-lines").set_value(["epci", "clsm"]).run())
-    assert "contour : CLSM" in written(app)
-    assert "dans votre périmètre" in written(app)
 
 
 # --- Couverture -------------------------------------------------------------------------------------------------
@@ -341,7 +150,7 @@ def test_declaring_a_list_complete_turns_unknown_into_not_covered() -> None:
     after = written(app)
     assert "non couvert" in after
     assert "situation inconnue" not in after
-    row = before[before.index("\ninconnu\n") :].split("\n")[2:5]
+    row = before[before.rindex("\ninconnu\n") :].split("\n")[2:5]
     assert "non couvert\n" + "\n".join(row) in after, "the same communes and inhabitants, under another name"
     assert any("votre déclaration" in c.value for c in app.caption)
     ran(next(m for m in app.multiselect).set_value([]).run())
@@ -422,7 +231,7 @@ def test_the_method_names_every_check_layer_and_setting() -> None:
         assert plain(layer.source) in text
     values = Settings()
     for value in (
-        "environ 200 000 habitants", "+ 10 %", "sous 20 000 habitants", "plus de 500 000 habitants", "moins de 5 %",
+        "environ 200 000 habitants", "+ 10 %", "moins de 20 000 habitants", "plus de 500 000 habitants", "moins de 5 %",
         "plus de 50 % des habitants", f"plus de {values.max_communes}", "plus de 800 km²", "plus de 40 km",
         f"plus de {values.max_bodies}",
     ):  # fmt: skip
@@ -440,7 +249,7 @@ def test_the_method_tells_the_layers_complete_nowhere() -> None:
 
 
 def test_outlines_offered_exist_in_the_territory() -> None:
-    everywhere = scene.LINE_LABELS
+    everywhere = scene.LINE_LABELS | scene.MARK_LABELS
     app = coverage_of("dep-94")
     offered = pills(app, "lines-").options
     assert set(offered) <= set(everywhere.values())

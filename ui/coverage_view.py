@@ -7,21 +7,10 @@ import streamlit as st
 
 from geo import french as fr
 from geo.codes import search
-from geo.coverage import (
-    READINGS,
-    STATUS_LABELS,
-    STATUS_MEANINGS,
-    Coverage,
-    Scope,
-    Status,
-    in_scope,
-    reading_count,
-    scope_rows,
-)
-from ui import frame, html, loaders, maps
-from ui.scene import LINE_LABELS, LINES, PALETTE
+from geo.coverage import STATUS_LABELS, STATUS_MEANINGS, Coverage, Scope, Status, in_scope, scope_rows
+from ui import coverage_loaders, frame, gap_tables, html, loaders, maps
+from ui.coverage_link import COMMUNE
 
-COMMUNE = "commune"  # code looked at
 CLICK = "commune-click"  # number of the last click taken
 FOCUS = "commune-focus"  # (code, number) to bring to the middle of the map
 PICK = "commune-pick"
@@ -30,12 +19,28 @@ MOST_OPTIONS = 6_000  # communes offered in one list; France as a whole is searc
 
 def scope_name(scope: Scope) -> str:
     """Return how a scope is listed."""
-    return {"france": "France entière", "region": f"Région · {scope.name}"}.get(
-        scope.kind, f"Département · {scope.name}"
-    )
+    kinds = {"region": "Région", "departement": "Département", "epci": "EPCI", "ept": "EPT"}
+    return "France entière" if scope.kind == "france" else f"{kinds[scope.kind]} · {scope.name}"
 
 
-def pick_complete(scope: Scope) -> tuple[str, ...]:
+def pick_scope() -> Scope:
+    """Ask for the territory, by its name, among France, the régions, the départements, the EPCI and the EPT."""
+    every = coverage_loaders.coverage_scopes()
+    if st.session_state[frame.COVERAGE_SCOPE] not in every:
+        st.session_state[frame.COVERAGE_SCOPE] = "france"
+    return every[
+        st.selectbox(
+            "Territoire",
+            list(every),
+            format_func=lambda i: scope_name(every[i]),
+            key=frame.COVERAGE_SCOPE,
+            persist_state="session",
+            help="France, une région, un département, un EPCI ou un EPT : tapez quelques lettres de son nom.",
+        )
+    ]
+
+
+def pick_complete(scope: Scope) -> None:
     """Ask in which départements of a scope the user knows the list of CLSM to be complete."""
     atlas = loaders.atlas()
     here = sorted(set(atlas.table["departement"].iloc[scope_rows(scope, atlas)]))
@@ -51,14 +56,6 @@ def pick_complete(scope: Scope) -> tuple[str, ...]:
         "une commune sans CLSM devient « non couvert », sous votre responsabilité.",
     )
     st.session_state[frame.COMPLETE] = tuple(sorted({d for d in held if d not in here} | set(chosen)))
-    return tuple(sorted(chosen))
-
-
-def legend(found: Coverage, lines: list[str]) -> str:
-    """Return the legend of the statuses present in a scope and of the outlines shown."""
-    present = [s for s in Status if found.by_status.at[s, "communes"]]
-    fills = [("fill", PALETTE[s].fill, STATUS_LABELS[s]) for s in present]
-    return html.legend([*fills, *(("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in lines)])
 
 
 def take_click(key: str) -> None:
@@ -66,6 +63,7 @@ def take_click(key: str) -> None:
     click = maps.read_click(st.session_state.get(key))
     if click and click[0] in loaders.atlas().row and click != st.session_state.get(CLICK):
         st.session_state[COMMUNE], st.session_state[CLICK] = click[0], click
+        gap_tables.choose_from_map(click[0])
 
 
 def focus(scope: Scope) -> maps.Focus | None:
@@ -133,21 +131,6 @@ def meanings(found: Coverage) -> None:
                 st.markdown(fr.typeset(f"- **{STATUS_LABELS[status]}** : {STATUS_MEANINGS[status]}."))
 
 
-def headline(found: Coverage) -> list[tuple[str, str]]:
-    """Return the two figures that matter most."""
-    unknown = int(found.by_status.at[Status.INCONNU, "population"])
-    gap = int(found.by_status.at[Status.NON_COUVERT, "population"])
-    total = found.population
-    pairs = [
-        (fr.percent(found.covered / total), f"habitants couverts : {fr.number(found.covered)} sur {fr.number(total)}")
-    ]
-    if gap:
-        pairs.append((fr.percent(gap / total), f"non couverts : {fr.number(gap)} sur {fr.number(total)}"))
-    if unknown:
-        pairs.append((fr.percent(unknown / total), f"situation inconnue : {fr.number(unknown)} sur {fr.number(total)}"))
-    return pairs
-
-
 def status_table(found: Coverage) -> str:
     """Return communes and inhabitants by status, as text."""
     total = found.population
@@ -174,6 +157,8 @@ def status_table(found: Coverage) -> str:
 
 def caution(found: Coverage, complete: tuple[str, ...]) -> str:
     """Say what the figures are and are not."""
+    here = set(found.crosswalk.atlas.table["departement"].iloc[found.rows])
+    complete = tuple(d for d in complete if d in here)
     layer = found.crosswalk.layers["clsm"]
     text = f"Population municipale {found.population_year}. Source des CLSM : {layer.source}, {layer.vintage}."
     if complete:
@@ -185,49 +170,9 @@ def caution(found: Coverage, complete: tuple[str, ...]) -> str:
     )
 
 
-def tables(found: Coverage) -> None:
-    """Show EPCI, sectors, CLS, communes and CLSM, one tab each."""
-    names = {"epci": "EPCI", "ept": "EPT", "secteurs-adultes": "Secteurs adultes", "cls": "CLS"}
-    zones = {layer_id: found.zones(layer_id) for layer_id in names}
-    shown = [i for i in names if len(zones[i])]
-    tabs = st.tabs([names[i] for i in shown] + ["CLSM connus", "Communes"])
-    for tab, layer_id in zip(tabs, shown, strict=False):
-        with tab:
-            zone_table(found, layer_id, zones[layer_id])
-    with tabs[-2]:
-        clsm_table(found)
-    with tabs[-1]:
-        commune_table(found)
-
-
-def zone_table(found: Coverage, layer_id: str, zones: pd.DataFrame) -> None:
-    """Show the zones of a layer, how they read and their inhabitants by status."""
-    layer = found.crosswalk.layers[layer_id]
-    counts = zones["lecture"].value_counts()
-    st.caption(
-        fr.listing(reading_count(int(counts[r]), r) for r in READINGS if r in counts)
-        + ("." if found.known_everywhere(layer_id) else f". Liste des {layer.name} incomplète ici : {layer.remark}")
-    )
-    table = zones.assign(couverts=zones["couvert"] + zones["suppose"]).sort_values("population", ascending=False)
-    columns = ["nom", "lecture", "communes", "population", "couverts", "projet", "non_couvert", "inconnu"]
-    if not found.by_status.at[Status.NON_COUVERT, "communes"]:
-        columns.remove("non_couvert")  # a column of noughts would read as « no gap »
-    st.dataframe(
-        table[columns],
-        hide_index=True,
-        height=table_height(len(table)),
-        column_config={
-            "nom": "Territoire",
-            "lecture": "Lecture",
-            "communes": number_column("Communes ici"),
-            "population": number_column("Habitants ici"),
-            "couverts": number_column("Couverts"),
-            "projet": number_column("En projet"),
-            "non_couvert": number_column("Non couverts"),
-            "inconnu": number_column("Inconnu"),
-        },
-        alt=f"{layer.long_name} et leur couverture, {found.scope.name}",
-    )
+def _marked(table: pd.DataFrame) -> pd.Series:
+    """Return the names of zones, with a mark where their inhabitants are in part an estimate."""
+    return table["nom"].where(~table["estimation"], table["nom"] + " (habitants estimés)")
 
 
 def table_height(rows: int) -> int:
@@ -246,6 +191,7 @@ def clsm_table(found: Coverage) -> None:
     if table.empty:
         st.caption("Aucun CLSM connu ici ; il peut en exister.")
         return
+    table = table.assign(nom=_marked(table))
     shown = table[["nom", "etat", "precision", "communes", "habitants", "annee", "source_titre", "source_url"]].astype(
         {"etat": str, "precision": str}
     )
@@ -264,27 +210,4 @@ def clsm_table(found: Coverage) -> None:
             "source_url": "Adresse",
         },
         alt=f"CLSM connus, {found.scope.name}",
-    )
-
-
-def commune_table(found: Coverage) -> None:
-    """Show the communes of a scope and their status."""
-    if len(found.rows) > MOST_OPTIONS:
-        st.caption("Choisissez une région ou un département pour voir la liste de ses communes.")
-        return
-    atlas = found.crosswalk.atlas
-    table = atlas.table.iloc[found.rows][["code", "nom", "population"]].assign(
-        situation=[STATUS_LABELS[Status(s)] for s in found.status[found.rows]]
-    )
-    st.dataframe(
-        table.sort_values("population", ascending=False),
-        hide_index=True,
-        height=table_height(len(table)),
-        column_config={
-            "code": "Code",
-            "nom": "Commune",
-            "population": number_column("Habitants"),
-            "situation": "Situation",
-        },
-        alt=f"Communes et leur situation, {found.scope.name}",
     )

@@ -10,34 +10,42 @@ from collections.abc import Iterable
 import streamlit as st
 
 from geo import french as fr
-from geo.codes import read_code, split_codes
-from geo.communes import CommuneCode
 from geo.errors import GeoInputError
+from geo.findings import Settings
 from geo.perimeter import Perimeter
-from ui import html, loaders, vendor
+from geo.scenarios import Workbook
+from ui import background, html, loaders, vendor
 
 PAGES = (
     ("dashboard.py", "Accueil", ":material/home:"),
     ("pages/1_Couverture.py", "Couverture", ":material/map:"),
     ("pages/2_Perimetre.py", "Périmètre", ":material/draw:"),
+    ("pages/3_Comparaison.py", "Comparaison", ":material/compare:"),
+    ("pages/4_Donnees.py", "Données", ":material/database:"),
     ("pages/5_Methode.py", "Méthode et sources", ":material/menu_book:"),
 )
 
-SELECTION = "selection"  # frozenset of atom codes
+WORKBOOK = "workbook"  # scenarios, the current one, settings: all that a link carries (geo.scenarios)
 SEQUENCE = "sequence"  # number of the selection last held, shared with the browser
-HISTORY = "history"  # earlier selections, the newest last
+HISTORY = "history"  # earlier workbooks, the newest last
+FUTURE = "future"  # workbooks undone, the next to do again last
+MESSAGES = "messages"  # what the last move has to say, shown once
+OPENED = "files-opened"  # a number: the field that takes a file is a new one after each
+START = "start"  # the communes to go back to: those a link or « Partir de » brought
 PERIMETER_SCOPE = "perimeter-scope"
 COVERAGE_SCOPE = "coverage-scope"
 COMPLETE = "complete"  # départements the user states complete
 LINK = "link-read"
 HISTORY_LENGTH = 50
-MOST_PROBLEMS = 5  # shown of a bad link
-LONGEST_LINK = 400  # communes; beyond, browsers and mail programs cut addresses
 
 DEFAULTS = {
-    SELECTION: frozenset(),
+    WORKBOOK: Workbook(),
     SEQUENCE: 0,
     HISTORY: (),
+    FUTURE: (),
+    START: frozenset(),
+    MESSAGES: (),
+    OPENED: 0,
     PERIMETER_SCOPE: "dep-94",
     COVERAGE_SCOPE: "france",
     COMPLETE: (),
@@ -48,6 +56,7 @@ DEFAULTS = {
 def open_page(title: str, heading: str | None = None) -> None:
     """Set up a page: browser title, menu, style, defaults of the session; `heading` is the title shown, if another."""
     st.set_page_config(page_title=f"{title} · CLSM", page_icon="🗺️", layout="wide")
+    background.begin()
     _data_or_stop()
     for key, value in DEFAULTS.items():
         st.session_state.setdefault(key, value)
@@ -58,9 +67,12 @@ def open_page(title: str, heading: str | None = None) -> None:
         atlas = loaders.atlas()
         st.caption(
             f"Communes au 1ᵉʳ janvier {atlas.year}, populations municipales {atlas.population_year}. "
-            "Rien ne sort de cette machine."
+            "Rien de ce que vous saisissez ne sort de cette machine."
         )
         st.caption(loaders.synchronised_text())
+        st.caption(html.literal(background.sentence(background.status())))
+        for notice in loaders.world().notices:
+            st.warning(html.literal(notice))
         # Streamlit says the page is in English; screen readers must be told otherwise (RGAA 8.3).
         st.html(html.STYLE + '<script>document.documentElement.lang = "fr"</script>', unsafe_allow_javascript=True)
     st.title(fr.typeset(heading or title))
@@ -81,68 +93,98 @@ def _data_or_stop() -> None:
         st.stop()
 
 
+# --- the perimeter being drawn ----------------------------------------------------------------------------------
+
+
+def workbook() -> Workbook:
+    """Return the scenarios and settings of the session."""
+    return st.session_state[WORKBOOK]
+
+
 def selection() -> frozenset[str]:
     """Return the communes chosen."""
-    return st.session_state[SELECTION]
+    return workbook().codes
+
+
+def locked() -> frozenset[str]:
+    """Return the communes that stay in the perimeter, whatever is clicked."""
+    return workbook().scenario.locked
 
 
 def perimeter() -> Perimeter:
     """Return the current perimeter, possibly empty."""
-    return Perimeter(frozenset(CommuneCode(c) for c in selection()), year=loaders.atlas().year)
+    return workbook().scenario.perimeter(loaders.atlas())
 
 
-def choose(codes: Iterable[str], *, sequence: int | None = None) -> None:
-    """Replace the selection; `sequence` is the browser's number when the change comes from the map."""
-    chosen = frozenset(codes)
-    if chosen == selection():
+def settings() -> Settings:
+    """Return the thresholds of the session, those of the guide until someone changes them."""
+    return workbook().settings
+
+
+def set_settings(changed: Settings | None = None) -> None:
+    """Replace the thresholds; without an argument, go back to the guide’s."""
+    st.session_state[WORKBOOK] = workbook().with_settings(changed)
+
+
+def hold(changed: Workbook, *, sequence: int | None = None) -> None:
+    """Replace the workbook in a move that « Annuler » takes back; `sequence` as in `choose`."""
+    if changed == workbook():
         st.session_state[SEQUENCE] = max(st.session_state[SEQUENCE], sequence or 0)
         return
-    st.session_state[HISTORY] = (*st.session_state[HISTORY], selection())[-HISTORY_LENGTH:]
-    st.session_state[SELECTION] = chosen
+    st.session_state[HISTORY] = (*st.session_state[HISTORY], workbook())[-HISTORY_LENGTH:]
+    st.session_state[FUTURE] = ()
+    st.session_state[WORKBOOK] = changed
     st.session_state[SEQUENCE] = st.session_state[SEQUENCE] + 1 if sequence is None else sequence
 
 
+def amend(changed: Workbook) -> None:
+    """Replace the workbook in a move that is no step of the drawing: a name, a note, a lock."""
+    st.session_state[WORKBOOK] = changed
+
+
+def choose(codes: Iterable[str], *, sequence: int | None = None) -> None:
+    """Replace the selection; `sequence` is the browser's number when the change comes from the map.
+
+    Locked communes stay.
+    """
+    hold(workbook().replace_codes(codes), sequence=sequence)
+
+
+def start_from(codes: Iterable[str]) -> None:
+    """Replace the selection by a new start, which « Revenir au départ » comes back to; earlier locks are let go."""
+    hold(workbook().unlock().replace_codes(codes))
+    st.session_state[START] = selection()
+
+
+def clear() -> None:
+    """Take everything out, locked communes too."""
+    hold(workbook().unlock().replace_codes(()))
+
+
+def say(*texts: str) -> None:
+    """Have the page tell something at its next run, once."""
+    st.session_state[MESSAGES] = (*st.session_state[MESSAGES], *texts)
+
+
 def undo() -> None:
-    """Go back to the selection before."""
-    history = st.session_state[HISTORY]
-    if history:
-        st.session_state[HISTORY] = history[:-1]
-        st.session_state[SELECTION] = history[-1]
+    """Go back to the workbook before; settings stay those of today."""
+    _step(HISTORY, FUTURE)
+
+
+def redo() -> None:
+    """Do again what was undone last."""
+    _step(FUTURE, HISTORY)
+
+
+def _step(source: str, target: str) -> None:
+    pile = st.session_state[source]
+    if pile:
+        st.session_state[target] = (*st.session_state[target], workbook())[-HISTORY_LENGTH:]
+        st.session_state[source] = pile[:-1]
+        st.session_state[WORKBOOK] = pile[-1].with_settings(settings())
         st.session_state[SEQUENCE] += 1
 
 
-def read_link() -> tuple[str, ...]:
-    """Take the state that the page's address carries, once; return what could not be understood, in French."""
-    communes, scope = st.query_params.get("communes", ""), st.query_params.get("carte", "")
-    signature = f"{communes}|{scope}"
-    if (not communes and not scope) or signature == st.session_state[LINK]:
-        return ()
-    st.session_state[LINK] = signature
-    problems = []
-    if scope in loaders.every_scope() and scope != "france":
-        st.session_state[PERIMETER_SCOPE] = scope
-    elif scope:
-        problems.append(f"Carte « {scope[:20]} » inconnue : la carte par défaut est affichée.")
-    readings = [read_code(code, loaders.atlas()) for code in split_codes(communes)[: 2 * LONGEST_LINK]]
-    problems += [r.message for r in readings if r.kind not in ("atom", "city")]
-    atoms = {atom for r in readings if r.kind in ("atom", "city") for atom in r.atoms}
-    if atoms or not communes:
-        choose(atoms)
-    if atoms and not scope:
-        first = loaders.atlas().table["departement"].iat[loaders.atlas().row[min(atoms)]]
-        st.session_state[PERIMETER_SCOPE] = f"dep-{first}"
-    shown = [html.literal(problem) for problem in problems[:MOST_PROBLEMS]]
-    if len(problems) > MOST_PROBLEMS:
-        shown.append(f"Et {fr.count(len(problems) - MOST_PROBLEMS, 'autre code refusé', 'autres codes refusés')}.")
-    return tuple(shown)
-
-
-def write_link() -> None:
-    """Put the state in the page's address: codes only."""
-    codes = sorted(selection())
-    wanted = {"carte": st.session_state[PERIMETER_SCOPE]}
-    if codes and len(codes) <= LONGEST_LINK:
-        wanted["communes"] = ",".join(codes)
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
-    st.session_state[LINK] = f"{wanted.get('communes', '')}|{wanted['carte']}"
+def reset() -> None:
+    """Go back to where this perimeter started, unlocked; « Annuler » comes back from it."""
+    hold(workbook().unlock().replace_codes(st.session_state[START]))

@@ -8,7 +8,7 @@ from html import escape as escape_markup
 
 from geo import french as fr
 from geo.crosswalk import Overlap
-from geo.findings import Finding, Outcome, Reach, Settings
+from geo.findings import Finding, Outcome, Reach
 from geo.guidance import Check
 from geo.layers import Etat
 
@@ -66,10 +66,10 @@ h2 {font-size:1.45rem !important; padding:.6rem 0 .4rem !important;}
 .clsm-muted {color:#55606a;} .clsm-figures {display:flex; flex-wrap:wrap; gap:.4rem 1.6rem; margin:.1rem 0 .6rem;}
 .clsm-figure b {display:block; font-size:1.45rem; line-height:1.15; font-weight:650; font-variant-numeric:tabular-nums;}
 .clsm-figure span {font-size:.83rem; color:#3a474e;}
-.clsm-gauge {margin:.1rem 0 .9rem;} .clsm-gauge .bar {position:relative; height:18px; border-radius:4px; background:#e8edef; overflow:hidden;}
-.clsm-gauge .bar i {position:absolute; top:0; bottom:0; left:0;} .clsm-gauge .scale {position:relative; height:1.3rem; font-size:.83rem; color:#3a474e;}
-.clsm-gauge .scale span {position:absolute; top:.1rem; white-space:nowrap; transform:translateX(-50%);}
-.clsm-gauge .scale span.end {transform:translateX(-100%);}
+[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer] p {display:none;}
+[data-testid=stFileUploaderDropzone] button [data-testid=stMarkdownContainer]::after {content:"Choisir un fichier";}
+[data-testid=stFileUploaderDropzoneInstructions] > div > span {display:none;}
+[data-testid=stFileUploaderDropzoneInstructions] > div::after {content:"ou déposez-le ici"; color:#55606a; font-size:.9rem;}
 [data-testid=stCaptionContainer] {color:#55606a !important; opacity:1 !important;}
 [data-testid=stCaptionContainer] * {color:#55606a !important; opacity:1 !important;}
 </style>
@@ -96,17 +96,6 @@ def check_card(check: Check, finding: Finding) -> str:
         f'<article class="{tone_of(finding)}"><h3>{escape(check.title)}</h3>{badge(finding)}<p>{escape(finding.sentence)}</p>'
         f"<details><summary>{escape(check.question)}</summary>{''.join(f'<p>{escape(t)}</p>' for t in lines)}</details></article>"
     )
-
-
-def check_index(findings: Iterable[tuple[Check, Finding]]) -> str:
-    """Return every check in one line each: title and badge, to read at a glance."""
-    lines = "".join(f'<div class="{tone_of(f)}">{escape(c.title)}{badge(f)}</div>' for c, f in findings)
-    return f'<div class="clsm-checks index" role="region" aria-label="Repères du guide, en bref">{lines}</div>'
-
-
-def check_list(findings: Iterable[tuple[Check, Finding]]) -> str:
-    """Return the checks in the order given."""
-    return f'<div class="clsm-checks">{"".join(check_card(check, finding) for check, finding in findings)}</div>'
 
 
 def section(title: str, note: str = "") -> str:
@@ -167,33 +156,13 @@ def _num(numeric: bool) -> str:
 def overlap_cells(overlap: Overlap) -> tuple[str, str, str, str]:
     """Return the cells of one overlap: name with state and relation, people in common, two shares."""
     state = "" if overlap.etat is Etat.EN_SERVICE else f" ({overlap.etat})"
-    unknown = overlap.population is None or (overlap.partial and not overlap.population)
-    least = "au moins " if overlap.partial and overlap.layer != "qpv" else "environ " if overlap.estimated else ""
+    unknown = overlap.population is None or (overlap.unsized and not overlap.population)
+    least = overlap.hedge
     people = "inconnu" if unknown else f"{least}{fr.number(overlap.population or 0)}"
     share = (
         "inconnue"
         if unknown or overlap.share_of_perimeter is None
         else f"{least}{fr.percent(overlap.share_of_perimeter)}"
     )
-    zone = "inconnue" if overlap.share_of_zone is None else fr.percent(overlap.share_of_zone)
+    zone = "inconnue" if overlap.share_of_zone is None else f"{least}{fr.percent(overlap.share_of_zone)}"
     return f"{overlap.name}{state}\n{overlap.relation}", people, share, zone
-
-
-def gauge(population: int, settings: Settings) -> str:
-    """Return a bar of inhabitants against the guide's marker, described in words."""
-    top = max(settings.marker * 1.5, population * 1.05)
-    bar, mark = 100 * population / top, 100 * settings.marker / top
-    margin = 100 * settings.marker * (1 + settings.around) / top
-    colour = "#0b6e75" if population <= settings.marker else ("#c98a00" if bar <= margin else "#b93a2a")
-    words = (
-        f"{fr.inhabitants(population)}, repère du guide environ {fr.inhabitants(settings.marker)} : "
-        f"{fr.percent(population / settings.marker, 0)} du repère"
-    )
-    place = "left:0;transform:none" if mark < 20 else f"left:{mark:.2f}%"
-    return (
-        f'<div class="clsm-gauge" role="img" aria-label="{escape(words)}"><div class="bar">'
-        f'<i style="width:{margin:.2f}%;background:#f3dfb0"></i><i style="width:{mark:.2f}%;background:#e8edef"></i>'
-        f'<i style="width:{bar:.2f}%;background:{colour}"></i>'
-        f'<i style="left:{mark:.2f}%;width:2px;background:#1d2a30"></i></div>'
-        f'<div class="scale" aria-hidden="true"><span style="{place}">repère : environ {fr.number(settings.marker)}</span></div></div>'
-    )

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import folium
 from folium.elements import JSCSSMixin
@@ -27,9 +27,15 @@ from folium.template import Template
 
 from ui.vendor import versions
 
+if TYPE_CHECKING:
+    from ui.previews import Preview
+
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = "../../app/static/"  # as seen from the component's frame; holds under any server.baseUrlPath
-SCRIPTS = ("js/outils.js", "js/geometrie.js", "js/couche.js", "js/carte.js")
+SCRIPTS = (
+    "js/outils.js", "js/geometrie.js", "js/couche.js", "js/carte.js", "js/points.js", "js/apercu.js", "js/montrer.js",
+    "js/dessin.js",
+)  # fmt: skip
 STYLES = ("css/carte.css",)
 METROPOLE = ((41.3, -5.2), (51.15, 9.6))  # south-west and north-east corners, for a scope that holds overseas too
 
@@ -39,6 +45,7 @@ CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
 CLICKED = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,119}", re.ASCII)
 ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+MOTIFS = ("oblique", "points", "lignes", "croix")  # as static/js/couche.js draws them
 
 Corner = tuple[float, float]
 Bounds = tuple[Corner, Corner]
@@ -46,11 +53,12 @@ Bounds = tuple[Corner, Corner]
 
 @dataclass(frozen=True)
 class Swatch:
-    """One status of a painted map: its fill (#rrggbb), its French label; `hatch` draws it as oblique strokes."""
+    """One status of a painted map: its fill (#rrggbb), its French label; `hatch` draws it with a motif of MOTIFS."""
 
     fill: str
     label: str
     hatch: bool = False
+    motif: str = "oblique"
 
 
 @dataclass(frozen=True)
@@ -274,7 +282,18 @@ def _paint(paint: Paint | None) -> dict[str, object] | None:
     if paint is None:
         return None
     _check_colours(swatch.fill for swatch in paint.palette)
-    return {"runs": paint.runs, "palette": [asdict(swatch) for swatch in paint.palette]}
+    wrong = [swatch.motif for swatch in paint.palette if swatch.motif not in MOTIFS]
+    if wrong:
+        raise ValueError(f"unknown motifs: {wrong[:5]}")
+    return {"runs": paint.runs, "palette": [_swatch(swatch) for swatch in paint.palette]}
+
+
+def _swatch(swatch: Swatch) -> dict[str, object]:
+    """Leave the motif out of what travels where it says nothing."""
+    kept = asdict(swatch)
+    if not swatch.hatch or swatch.motif == "oblique":
+        del kept["motif"]
+    return kept
 
 
 def _overlays(overlays: Sequence[Overlay]) -> list[dict[str, object]]:
@@ -291,6 +310,7 @@ def selection_state(
     overlays: Sequence[Overlay] = (),
     paint: Paint | None = None,
     focus: Focus | None = None,
+    preview: Preview | None = None,
 ) -> folium.FeatureGroup:
     """Return the state of a selection map.
 
@@ -307,6 +327,7 @@ def selection_state(
             "overlays": _overlays(overlays),
             "paint": _paint(paint),
             "focus": asdict(focus) if focus else None,
+            "preview": preview.payload() if preview else None,
         }
     )
 
@@ -318,8 +339,9 @@ def coverage_state(
     bounds: Bounds | None = None,
     overlays: Sequence[Overlay] = (),
     focus: Focus | None = None,
+    over: Mapping[str, object] | None = None,
 ) -> folium.FeatureGroup:
-    """Return the state of a painted map.
+    """Return the state of a painted map; `over` is what ui.map_marks says to draw over it.
 
     Leave the clicked commune out of it (the browser outlines it by itself): a state that does not change between
     two runs costs nothing to send again.
@@ -331,6 +353,7 @@ def coverage_state(
             "paint": _paint(paint),
             "overlays": _overlays(overlays),
             "focus": asdict(focus) if focus else None,
+            **(over or {}),
         }
     )
 
@@ -344,7 +367,8 @@ def points_state(*, outlines_url: str, points: Sequence[Point], bounds: Bounds |
 # --- what comes back --------------------------------------------------------------------------------------------
 
 
-def _number(value: object) -> int | None:
+def whole_number(value: object) -> int | None:
+    """Return a whole number that the browser sent, or None when it is not one it can count."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_NUMBER:
         return None
     return value
@@ -358,7 +382,7 @@ def read_selection(value: object) -> tuple[list[str], int] | None:
     """
     if not isinstance(value, Mapping) or set(value) != {"sel", "n"}:
         return None
-    codes, number = value["sel"], _number(value["n"])
+    codes, number = value["sel"], whole_number(value["n"])
     if number is None or not isinstance(codes, list) or len(codes) > MAX_COMMUNES:
         return None
     if not all(isinstance(code, str) and CODE.fullmatch(code) for code in codes):
@@ -370,7 +394,7 @@ def read_click(value: object) -> tuple[str, int] | None:
     """Return the commune or mark the browser says was clicked, and the click's number (ever growing), or None."""
     if not isinstance(value, Mapping) or set(value) != {"click", "n"}:
         return None
-    clicked, number = value["click"], _number(value["n"])
+    clicked, number = value["click"], whole_number(value["n"])
     if number is None or not isinstance(clicked, str) or not CLICKED.fullmatch(clicked):
         return None
     return clicked, number

@@ -3,39 +3,128 @@
 from __future__ import annotations
 
 from geo import french as fr
+from geo.candidates import Candidate, Scale
+from geo.compare import Evaluated, evaluate
 from geo.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2
-from geo.findings import Settings
-from geo.guidance import CHECKS
+from geo.findings import Reach, Settings
 from geo.layers import Precision
-from ui import html, loaders
+from geo.measures import MEASURES
+from geo.method import COVERAGE_METHODS, EXAMPLE, EXAMPLE_NAME, GLOSSARY, NOT_DONE, CheckEntry, entries
+from geo.priorities import TERMS
+from geo.settings_labels import SETTING_LABELS, checks_using
+from ui import coverage_loaders, frame, html, loaders
 from ui.vendor import Licence
 
+CARD_STYLE = """
+<style>
+.clsm-methode details {border:1px solid #dde3e6; border-radius:6px; margin:.3rem 0; padding:.35rem .7rem;}
+.clsm-methode summary {cursor:pointer; font-weight:600; color:#0b5a86;} .clsm-methode summary small {font-weight:400; color:#55606a;}
+.clsm-methode dl {display:grid; grid-template-columns:9rem 1fr; gap:.3rem .8rem; margin:.5rem 0 .2rem; font-size:.92rem; line-height:1.45;}
+.clsm-methode dt {font-weight:600; color:#3a474e;} .clsm-methode dd {margin:0;} .clsm-methode dd ul {margin:0; padding-left:1.1rem;}
+.clsm-methode .exemple {background:#f3f6f7; border-left:3px solid #0b6e75; padding:.35rem .6rem;}
+@media (max-width:700px) {.clsm-methode dl {grid-template-columns:1fr;}}
+</style>
+"""
 
-def checks_table() -> str:
-    """Return the thirteen checks: question, what is measured, source."""
-    rows = [(c.title, c.question, c.measure, c.source) for c in CHECKS]
-    headers = [("Repère", False), ("Question du guide", False), ("Ce qui est mesuré", False), ("Source", False)]
-    return html.table(headers, rows, caption="Les treize repères")
+
+def example() -> Evaluated:
+    """Return the perimeter of the examples, evaluated on the data in use by the settings of the session."""
+    chosen = Candidate("exemple", "Exemple", EXAMPLE_NAME, frozenset(EXAMPLE), Scale.INTERCOMMUNAL)
+    return evaluate(chosen, loaders.world(), frame.settings())
+
+
+def check_cards(found: Evaluated) -> str:
+    """Return the checks to unfold: definition, formula, figures, settings, limits, source, and an example worked out now."""
+    return f'<div class="clsm-methode">{"".join(_card(entry) for entry in entries(found))}</div>'
+
+
+def _card(entry: CheckEntry) -> str:
+    check, method, finding = entry.check, entry.method, entry.example
+    badge = finding.outcome if finding.reach is Reach.FINDING else finding.reach
+    told = "".join(f"<li>{html.escape(what)}</li>" for what in method.figures.values())
+    lines = [
+        ("Question", html.escape(check.question)),
+        ("Ce qui est mesuré", html.escape(check.measure)),
+        ("Calcul et issue", html.escape(method.formula)),
+        ("Chiffres donnés", f"<ul>{told}</ul>"),
+        ("Réglages", html.escape(entry.settings or "aucun")),
+        ("Limites", html.escape(method.limits)),
+        ("Source", html.escape(check.source)),
+        ("Exemple", f'<div class="exemple"><b>{html.escape(EXAMPLE_NAME)} : {html.escape(str(badge))}.</b> {html.escape(finding.sentence)}</div>'),
+    ]  # fmt: skip
+    body = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in lines)
+    return f"<details><summary>{html.escape(check.title)} <small>{html.escape(check.question)}</small></summary><dl>{body}</dl></details>"
 
 
 def settings_table() -> str:
-    """Return every threshold, its value and where it comes from."""
-    s = Settings()
-    guide, ours = "Guide 2025", "Réglage de l’outil"
-    decile = "Réglage de l’outil : neuvième décile des EPCI, arrondi"
+    """Return every threshold: value in this session, starting value when it differs, checks that use it, origin."""
+    mine, start = frame.settings(), Settings()
+    rows = []
+    for label in SETTING_LABELS:
+        before = label.value(start)
+        value = label.value(mine)
+        shown = value if value == before else f"{value}\nmodifié ; au départ : {before}"
+        rows.append((label.label, shown, fr.listing(checks_using(label.name)), label.origin))
+    headers = [("Réglage", False), ("Valeur", False), ("Repères qui l’emploient", False), ("Origine", False)]
+    return html.table(headers, rows, caption="Réglages des repères")
+
+
+def measures_table(found: Evaluated) -> str:
+    """Return the figures of the comparison and of the notes: definition, and an example worked out now."""
+    rows: list[tuple[str, ...]] = []
+    group = ""
+    for measure in MEASURES:
+        if measure.group != group:
+            group = measure.group
+            rows.append((group,))
+        value = found.values[measure.id]
+        note = f"\n{value.note}" if value.note else ""
+        rows.append((measure.label, measure.definition, f"{measure.text(value)}{note}"))
+    headers = [("Chiffre", False), ("Définition", False), (f"Exemple : {EXAMPLE_NAME}", True)]
+    return html.table(headers, rows, caption="Chiffres d’un périmètre")
+
+
+def coverage_table() -> str:
+    """Return the figures of the coverage of a territory: definition, example of the Val-de-Marne, source."""
+    scope = loaders.every_scope()["dep-94"]
     rows = [
-        ("Repère de taille", f"environ {fr.inhabitants(s.marker)}", guide),
-        ("Largeur de « environ »", f"+ {fr.percent(s.around, 0)}", ours),
-        ("Rappel sur les très petits territoires", f"sous {fr.inhabitants(s.small)}", ours),
-        ("Grande ville", f"plus de {fr.inhabitants(s.big_city)}", guide),
-        ("Secteur à la marge", f"moins de {fr.percent(s.sliver, 0)} des habitants du secteur", ours),
-        ("Ville dominante", f"plus de {fr.percent(s.central, 0)} des habitants", ours),
-        ("Communes à réunir", f"plus de {s.max_communes}", f"{decile} (53)"),
-        ("Superficie", f"plus de {fr.square_kilometres(s.max_area_m2)}", f"{decile} (815 km²)"),
-        ("Distance d’un bout à l’autre", f"plus de {fr.kilometres(s.max_span_m)}", f"{decile} (42 km)"),
-        ("Intercommunalités à réunir", f"plus de {s.max_bodies}", ours),
+        (f.label, COVERAGE_METHODS[f.id], f"{f.amount}\n{f.fraction}", f.source)
+        for f in coverage_loaders.figures(scope, ())
     ]
-    return html.table([("Réglage", False), ("Valeur", False), ("Origine", False)], rows, caption="Réglages des repères")
+    headers = [("Chiffre", False), ("Définition", False), (f"Exemple : {scope.name}", False), ("Source", False)]
+    return html.table(headers, rows, caption="Chiffres de la couverture")
+
+
+def priorities_table() -> str:
+    """Return the terms of the priorities, as the code names them."""
+    rows = [(term.label, f"{term.meaning[0].upper()}{term.meaning[1:]}.") for term in TERMS]
+    return html.table([("Terme", False), ("Valeur, entre 0 et 1", False)], rows, caption="Termes des priorités")
+
+
+def glossary() -> str:
+    """Return the words of the field and what they mean here."""
+    return html.table([("Terme", False), ("Sens", False)], GLOSSARY, caption="Glossaire")
+
+
+def not_done() -> str:
+    """Return what the dashboard does not do."""
+    return "<ul>" + "".join(f"<li>{html.escape(text)}</li>" for text in NOT_DONE) + "</ul>"
+
+
+def vintages_table() -> str:
+    """Return the data in use that are no layer: communes, populations, outlines, density, places."""
+    world, atlas = loaders.world(), loaders.atlas()
+    rows = [
+        ("Communes", "Code officiel géographique (INSEE)", f"1er janvier {atlas.year}"),
+        ("Populations municipales", "Populations légales (INSEE)", atlas.population_year),
+        ("Intercommunalités", "Composition des EPCI (DGCL) et des EPT (INSEE)", str(atlas.manifest["epci_libelle"])),
+        ("Contours", str(atlas.manifest["contours"]), f"1er janvier {atlas.year}"),
+        ("Rural et urbain", world.density.source, world.synchronised.get("densite", "embarqué")),
+        ("Lieux de santé mentale", world.resources.source if world.resources else "non synchronisés",
+         world.resources.vintage if world.resources else ""),
+    ]  # fmt: skip
+    headers = [("Donnée", False), ("Source", False), ("Millésime", False)]
+    return html.table(headers, rows, caption="Données de base")
 
 
 def density_text() -> str:
@@ -76,12 +165,20 @@ def layers_table() -> str:
 
 def counting_text() -> str:
     """Say how people, areas and distances are counted."""
+    from geo.import_borders import DISTANCE_M, SHARE_TOLERANCE  # with the geometry, which other pages need not load
+    from geo.readers_shapes import SLIVER
+
     atlas = loaders.atlas()
     return (
         f"- **Habitants** : population municipale {atlas.population_year}, la seule employée ; les totaux des EPCI sont refaits en "
         "additionnant leurs communes.\n"
         "- **Zones faites de communes entières** : sommes exactes. Une commune qui n’est dans une zone que pour partie compte à "
         "part, sans chiffre inventé.\n"
+        "- **Polygones importés** : une commune est dite entière, et ses habitants exacts, quand le contour suit sa limite : "
+        f"au plus {fr.percent(SHARE_TOLERANCE, 0)} de sa surface du mauvais côté, et à {fr.number(DISTANCE_M)} m de sa limite au plus. "
+        "Une commune vraiment coupée est partagée selon les carreaux de population s’ils sont synchronisés, selon la surface "
+        "sinon : c’est une estimation, marquée « environ », et grossière pour un petit quartier. Les morceaux de moins de "
+        f"{fr.percent(SLIVER, 0)} d’une commune sont laissés de côté et cités.\n"
         "- **QPV** : populations publiées, quand la source compte le quartier entier ; sinon « inconnue ».\n"
         "- **Intercommunalité** : l’EPCI ; dans la Métropole du Grand Paris, l’EPT, et Paris pour lui-même.\n"
         "- **Superficies et distances** : en mètres, dans la projection légale de chaque territoire. Les contours sont généralisés "

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from geo import french as fr
 from geo.crosswalk import Crosswalk, Overlap
-from geo.findings import Finding, Outcome, Reach, Settings
+from geo.findings import Finding, Outcome, Reach
 from geo.guidance import Check
 from geo.perimeter import PerimeterFacts
 from ui import html
 
 SHOWN_LAYERS = ("clsm", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac", "qpv", "epci", "ept")
 MOST_ZONES = 6
-
-
-def perimeter_figures(facts: PerimeterFacts, settings: Settings) -> str:
-    """Return the gauge and the large figures of a perimeter."""
-    rural = facts.classes.loc[3]
-    mark = " (estimation)" if facts.density.estimated else ""
-    pairs = [
-        (fr.number(facts.population), f"habitants (population municipale {facts.population_year})"),
-        (fr.number(len(facts.towns)), "commune" if len(facts.towns) < 2 else "communes"),
-        (fr.square_kilometres(facts.area_m2), "superficie"),
-        (fr.percent(rural["population"] / facts.population if facts.population else 0),
-         f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}"),
-    ]  # fmt: skip
-    return html.figures(pairs[:1]) + html.gauge(facts.population, settings) + html.figures(pairs[1:])
 
 
 def layers_met(facts: PerimeterFacts) -> str:
@@ -48,19 +34,6 @@ def layers_met(facts: PerimeterFacts) -> str:
     if nothing[True]:
         rows.append((f"Aucun : {fr.listing(nothing[True])}",))
     return html.table(headers, rows, caption="Territoires et dispositifs rencontrés par le périmètre")
-
-
-def summary(findings: tuple[tuple[Check, Finding], ...]) -> str:
-    """Return in one line how many checks give each outcome; those that only inform are left out."""
-    judged = [f for _, f in findings if f.reach is Reach.FINDING]
-    counts = {o: sum(f.outcome is o for f in judged) for o in Outcome}
-    words = [
-        fr.count(counts[Outcome.VIGILANCE], "point de vigilance", "points de vigilance"),
-        f"{counts[Outcome.DISCUSS]}{fr.NBSP}à discuter",
-        fr.count(counts[Outcome.FAVORABLE], "favorable"),
-        fr.count(counts[Outcome.UNKNOWN], "non évaluable"),
-    ]
-    return fr.listing(words)
 
 
 def in_order(findings: tuple[tuple[Check, Finding], ...]) -> list[tuple[Check, Finding]]:

@@ -1,28 +1,25 @@
-"""Pieces of the Périmètre page: choosing communes with and without the map, and changing the choice."""
+"""Pieces of the Périmètre page around the map: what it shows, what is searched, what the browser sends, undo."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from geo import french as fr
-from geo.codes import name_of
-from geo.coverage import COVERED, STATUS_LABELS, Scope, Status, scope_rows
-from geo.layers import zone_members
+from geo.coverage import COVERED, STATUS_LABELS, Scope, Status
 from geo.perimeter import Perimeter
-from ui import frame, html, loaders, maps
-from ui.coverage_view import FOCUS, scope_name
+from ui import compose_view, frame, html, loaders, maps, targets
+from ui.coverage_view import FOCUS, MOST_OPTIONS, scope_name
 from ui.scene import LINE_LABELS, LINES, PALE, SELECTED
+from ui.shapes import read_shape
 
-ADD = "add-commune"
-ADD_ZONE = "add-zone"
-REMOVE = "remove-communes"
-ZONE_LAYERS = ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "clsm", "cls", "cpts")
-MOST_REMOVABLE = 150
+TARGET = "target"
+QUERY = "target-query"
+ADDED = "#d4006a"
 
 
 def pick_scope() -> Scope:
-    """Ask which region or département the map shows."""
-    every = {i: s for i, s in loaders.every_scope().items() if s.kind != "france"}
+    """Ask which territory the map shows."""
+    every = loaders.every_scope()
     scope_id = st.selectbox(
         "Carte",
         list(every),
@@ -34,78 +31,58 @@ def pick_scope() -> Scope:
     return every[scope_id]
 
 
-def pick_commune(scope: Scope) -> None:
-    """Add or take out a commune by its name: the same as a click, by keyboard alone."""
-    atlas = loaders.atlas()
+def pick_target(scope: Scope) -> None:
+    """Search a commune or a territory by its name: what a click does on the map, and more, by keyboard alone."""
+    every = targets.offered(scope) if scope.kind != "france" else {}
+    if not every or len(every) > MOST_OPTIONS:
+        query = st.text_input("Chercher", key=QUERY, placeholder="Un nom ou un code, puis Entrée")
+        every = targets.searched(query) if query else {}
+        if query and not every:
+            st.caption("Rien de ce nom ; vérifiez l’orthographe ou essayez le code.")
+        if not every:
+            return
     st.selectbox(
-        "Ajouter ou retirer une commune",
-        [str(c) for c in atlas.codes[scope_rows(scope, atlas)]],
+        "Commune ou territoire",
+        list(every),
         index=None,
-        format_func=atlas.label,
-        key=ADD,
-        on_change=_toggle_named,
-        placeholder="Tapez un nom ou un code",
+        format_func=every.get,
+        key=TARGET,
+        on_change=_look,
+        placeholder="Nom ou code : commune, EPCI, EPT, secteur, CLSM, CLS, CPTS, QPV",
     )
 
 
-def pick_territory(scope: Scope) -> None:
-    """Add every commune of an EPCI, a sector or a dispositif."""
-    zones = _zones_here(loaders.token(), scope.id)
-    st.selectbox(
-        "Ajouter un territoire entier",
-        list(zones),
-        index=None,
-        format_func=zones.get,
-        key=ADD_ZONE,
-        on_change=_add_zone,
-        placeholder="EPCI, EPT, secteur, CLSM, CLS, CPTS",
-    )
+def _look() -> None:
+    chosen = targets.resolve(st.session_state.get(TARGET) or "")
+    if chosen and not chosen.zone:
+        look_at(chosen.id)
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _zones_here(_: str, scope_id: str) -> dict[str, str]:
-    """Return the zones that meet a scope and have whole communes: « layer/zone » to label."""
-    crosswalk = loaders.crosswalk()
-    met = crosswalk.product(scope_rows(loaders.every_scope()[scope_id], crosswalk.atlas))
-    found = {}
-    for layer_id in ZONE_LAYERS:
-        layer, columns = crosswalk.layers[layer_id], crosswalk.columns[layer_id]
-        names = layer.zones["nom"][(met[1][columns] > 0)].sort_values()
-        found.update({f"{layer_id}/{zone}": f"{layer.name} · {name}" for zone, name in names.items()})
-    return found
+def look_at(code: str) -> None:
+    """Bring a commune to the middle of the map at the next run."""
+    held = st.session_state.get(FOCUS) or ("", 0)
+    st.session_state[FOCUS] = (code, held[1] + 1)
 
 
-def _toggle_named() -> None:
-    code = st.session_state.get(ADD)
-    if code:
-        frame.choose(frame.selection() ^ {code})
-        held = st.session_state.get(FOCUS) or ("", 0)
-        st.session_state[FOCUS] = (code, held[1] + 1)
-        st.session_state[ADD] = None
-
-
-def _add_zone() -> None:
-    value = st.session_state.get(ADD_ZONE)
-    if not value:
+def target_strip(perimeter: Perimeter) -> None:
+    """Say what the commune or territory searched would change, and offer to add it, take it out, start from it."""
+    target = targets.resolve(st.session_state.get(TARGET) or "")
+    if target is None:
         return
-    layer_id, zone = value.split("/", 1)
-    crosswalk = loaders.crosswalk()
-    whole, partial = zone_members(crosswalk.layers[layer_id], zone)
-    frame.choose(frame.selection() | {str(crosswalk.atlas.codes[r]) for r in whole})
-    if partial:
-        names = fr.listing(str(crosswalk.atlas.names[r]) for r in partial)
-        st.toast(html.literal(f"Non ajoutée, car concernée en partie seulement : {names}."))
-    st.session_state[ADD_ZONE] = None
+    with st.container(border=True, key="bande"):
+        compose_view.offer(target, perimeter)
 
 
-def take_selection(key: str) -> None:
-    """Hold the selection the browser sent, when it is newer than the one held."""
-    sent = maps.read_selection(st.session_state.get(key))
-    if sent is None or sent[1] <= st.session_state[frame.SEQUENCE]:
-        return
-    codes, number = sent
-    atoms = loaders.atlas().row
-    frame.choose((c for c in codes if c in atoms), sequence=number)
+def take(key: str) -> None:
+    """Hold what the browser sent, when it is newer than what is held: the choice, or a shape to fill."""
+    value = st.session_state.get(key)
+    sent = maps.read_selection(value)
+    if sent is not None and sent[1] > st.session_state[frame.SEQUENCE]:
+        atoms = loaders.atlas().row
+        frame.choose((c for c in sent[0] if c in atoms), sequence=sent[1])
+    drawn = read_shape(value)
+    if drawn is not None and drawn[1] > st.session_state[frame.SEQUENCE]:
+        compose_view.take_shape(*drawn)
 
 
 def legend(scope: Scope, lines: list[str]) -> str:
@@ -116,54 +93,42 @@ def legend(scope: Scope, lines: list[str]) -> str:
     ]
     fills = [("fill", SELECTED, "dans votre périmètre")]
     fills += [("fill", PALE[s], f"CLSM : {STATUS_LABELS[s]}") for s in present]
-    return html.legend([*fills, *(("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in lines)])
+    outlines = [("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in lines]
+    return html.legend([*fills, *outlines, ("line", ADDED, "« Montrer »")])
 
 
-def edit_selection(perimeter: Perimeter) -> None:
-    """Undo, clear, and take communes out by name."""
-    atlas = loaders.atlas()
-    undo, clear, _ = st.columns([2, 2, 1])
-    undo.button(
-        "Annuler",
-        on_click=frame.undo,
-        disabled=not st.session_state[frame.HISTORY],
-        icon=":material/undo:",
-        width="stretch",
-    )
-    clear.button(
-        "Tout retirer", on_click=frame.choose, args=((),), disabled=not perimeter.communes, icon=":material/clear_all:",
-        width="stretch",
-    )  # fmt: skip
-    if not perimeter.communes:
-        return
-    codes = sorted(
-        perimeter.communes, key=lambda c: (fr.fold(name_of(atlas.table["commune"].iat[atlas.row[c]], atlas)), c)
-    )
-    if len(codes) > MOST_REMOVABLE:
-        st.caption(
-            f"{fr.count(len(codes), 'commune choisie', 'communes choisies')} : retirez-les par la carte ou par leur nom ci-dessus."
+def history(perimeter: Perimeter) -> None:
+    """Undo, do again, go back to the start, take everything out."""
+    start, empty = st.session_state[frame.START], not perimeter.communes
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "Annuler", on_click=frame.undo, disabled=not st.session_state[frame.HISTORY], icon=":material/undo:",
+        )  # fmt: skip
+        st.button(
+            "Rétablir", on_click=frame.redo, disabled=not st.session_state[frame.FUTURE], icon=":material/redo:",
+        )  # fmt: skip
+        st.button(
+            "Revenir au départ",
+            on_click=frame.reset,
+            disabled=frame.selection() == start and not frame.locked(),
+            icon=":material/restart_alt:",
+            help=f"Le périmètre d’où vous êtes parti : {fr.count(len(start), 'commune')}." if start else None,
         )
-        return
-    with st.expander(f"Communes choisies ({fr.number(len(codes))})"):
-        st.pills(
-            "Cliquez une commune pour la retirer",
-            codes,
-            selection_mode="single",
-            format_func=lambda c: html.literal(atlas.label(c)),
-            key=f"{REMOVE}-{st.session_state[frame.SEQUENCE]}",
-            on_change=_remove,
-        )
-
-
-def _remove() -> None:
-    code = st.session_state.get(f"{REMOVE}-{st.session_state[frame.SEQUENCE]}")
-    if code:
-        frame.choose(frame.selection() - {code})
+        st.button(
+            "Tout retirer", on_click=frame.clear, disabled=empty, icon=":material/clear_all:",
+        )  # fmt: skip
 
 
 def invitation() -> None:
     """Say how to start."""
     st.info(
-        "Cliquez des communes sur la carte, ou choisissez-les par leur nom au-dessus. Un second clic retire la commune. "
-        "Les habitants, les dispositifs rencontrés et les repères du guide s’affichent ici aussitôt."
+        "Cliquez des communes sur la carte, cherchez une commune ou un territoire par son nom, collez une liste, ou dessinez "
+        "une zone. Un second clic retire la commune. Habitants, secteurs et repères du guide s’affichent ici aussitôt."
     )
+
+
+def messages() -> None:
+    """Show, once, what a move had to say."""
+    for text in st.session_state[frame.MESSAGES]:
+        st.toast(html.literal(text), duration="long")
+    st.session_state[frame.MESSAGES] = ()

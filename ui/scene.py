@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import folium
+import numpy as np
 import streamlit as st
 from streamlit_folium import st_folium
 
@@ -13,12 +14,13 @@ from ui import loaders, maps
 
 HEIGHT = 560
 # Colour-blind safe; text always stands beside colour (legend, tooltip, table).
+# A motif too, for who does not tell the colours: what is plain is known whole, dark for covered, pale for unknown.
 PALETTE = {
     Status.COUVERT: maps.Swatch("#1f7a6d", STATUS_LABELS[Status.COUVERT]),
-    Status.SUPPOSE: maps.Swatch("#8cc5b9", STATUS_LABELS[Status.SUPPOSE]),
-    Status.PARTIEL: maps.Swatch("#7d6bb5", STATUS_LABELS[Status.PARTIEL]),
-    Status.PROJET: maps.Swatch("#e0a93b", STATUS_LABELS[Status.PROJET]),
-    Status.NON_COUVERT: maps.Swatch("#d1604d", STATUS_LABELS[Status.NON_COUVERT]),
+    Status.SUPPOSE: maps.Swatch("#4fa596", STATUS_LABELS[Status.SUPPOSE], hatch=True),
+    Status.PARTIEL: maps.Swatch("#7d6bb5", STATUS_LABELS[Status.PARTIEL], hatch=True, motif="lignes"),
+    Status.PROJET: maps.Swatch("#e0a93b", STATUS_LABELS[Status.PROJET], hatch=True, motif="points"),
+    Status.NON_COUVERT: maps.Swatch("#d1604d", STATUS_LABELS[Status.NON_COUVERT], hatch=True, motif="croix"),
     Status.INCONNU: maps.Swatch("#dfe4e7", STATUS_LABELS[Status.INCONNU]),
 }
 # The same, pale: what is known lies under the perimeter being drawn, and must not compete with it.
@@ -54,6 +56,7 @@ LINE_LABELS = {
     "dac": "DAC",
     "qpv": "Communes avec QPV",
 }
+MARK_LABELS = {"quartiers": "QPV", "lieux": "Lieux de santé mentale"}  # drawn as marks on the map of coverage
 
 
 def draw(
@@ -71,24 +74,56 @@ def draw(
     )
 
 
+def ground(scope: Scope) -> Scope:
+    """Return the territory whose outlines are drawn for a scope: itself, or for an EPCI or an EPT the smallest that
+    holds it whole: its département, else its région, else France. The rest of it is drawn in grey around."""
+    if scope.kind not in ("epci", "ept"):
+        return scope
+    here = loaders.atlas().table.iloc[scope_rows(scope, loaders.atlas())]
+    every = loaders.every_scope()
+    for column, prefix in (("departement", "dep"), ("region", "reg")):
+        codes = here[column].unique()
+        if len(codes) == 1:
+            return every[f"{prefix}-{codes[0]}"]
+    return every["france"]
+
+
 def geometry_url(scope: Scope) -> str:
     """Return the address of the outlines of a scope."""
-    return maps.static_url(f"geo/{loaders.display_index().scopes[scope.id].file}")
+    return maps.static_url(f"geo/{loaders.display_index().scopes[ground(scope).id].file}")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def local_bounds(scope: Scope) -> maps.Bounds:
+    """Return the corners around an EPCI or an EPT, from the inner points of its communes and their size."""
+    atlas = loaders.atlas()
+    here = atlas.table.iloc[scope_rows(scope, atlas)]
+    here = here[here["lon"].notna()]
+    half_m = (here["area_m2"].fillna(0.0).clip(lower=1.0) ** 0.5 / 1.6).to_numpy()
+    tall = half_m / 111_000.0
+    wide = tall / np.cos(np.radians(here["lat"].to_numpy()))
+    lat, lon = here["lat"].to_numpy(), here["lon"].to_numpy()
+    return (
+        (round(float((lat - tall).min()), 4), round(float((lon - wide).min()), 4)),
+        (round(float((lat + tall).max()), 4), round(float((lon + wide).max()), 4)),
+    )
 
 
 def bounds(scope: Scope) -> maps.Bounds:
     """Return where the view starts: south-west and north-east corners."""
+    if scope.kind in ("epci", "ept"):
+        return local_bounds(scope)
     west, south, east, north = loaders.display_index().scopes[scope.id].bbox
     return (south, west), (north, east)
 
 
 def overlay(scope: Scope, layer_id: str) -> maps.Overlay:
     """Return the outlines of a layer in a scope; the zones of each commune are written once as a static file."""
-    return _overlay(loaders.token(), scope, layer_id)
+    return _overlay(loaders.token(), ground(scope), layer_id)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _overlay(_: str, scope: Scope, layer_id: str) -> maps.Overlay:
+def _overlay(used: str, scope: Scope, layer_id: str) -> maps.Overlay:
     from geo.display import write_zone_index
 
     layer, rows = loaders.crosswalk().layers[layer_id], scope_rows(scope, loaders.atlas())
@@ -108,7 +143,9 @@ def status_paint(scope: Scope, complete: tuple[str, ...], *, pale: bool = False)
     """Return the colours of a scope's communes by coverage."""
     found = loaders.scope_coverage(scope, complete)
     swatches = tuple(maps.Swatch(PALE[s], STATUS_LABELS[s]) if pale else PALETTE[s] for s in Status)
-    return maps.Paint(maps.paint_runs(found.status[found.rows].tolist()), swatches)
+    drawn = scope_rows(ground(scope), loaders.atlas())
+    status = np.where(np.isin(drawn, found.rows), found.status[drawn], -1)
+    return maps.Paint(maps.paint_runs(status.tolist()), swatches)
 
 
 def known_lines(scope: Scope) -> list[str]:

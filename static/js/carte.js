@@ -37,6 +37,7 @@
       this._zones = new Map();
       this._shown = []; // overlays on screen: {id, url, zones, of, lines, ...}
       this._focusSeen = null;
+      this.extras = []; // what other scripts add: {attach, apply, describe, takes}
     }
 
     // --- the frame ------------------------------------------------------------------------------------------
@@ -61,6 +62,7 @@
       map.getPane("cl-communes").style.pointerEvents = "none";
       addControls(map, () => this.fit());
       this._listen(map);
+      for (const extra of this.extras) if (extra.attach) extra.attach(this);
     }
 
     _listen(map) {
@@ -104,13 +106,25 @@
       this.state = state;
       this.count.applied += 1;
       if (state.seq !== undefined) this.set(unpackCodes(state.codes), state.seq);
-      if (await this.load(state.geometry, { bounds: state.bounds })) this._applyRest(this.state);
+      const sameFile = this.wanted === state.geometry;
+      if (await this.load(state.geometry, { bounds: state.bounds })) {
+        if (sameFile) this._moveTo(state.bounds);
+        this._applyRest(this.state);
+      }
+    }
+
+    /** Another part of the geometry on screen (an EPCI in its département): only then does the view move. */
+    _moveTo(bounds) {
+      if (JSON.stringify(bounds || null) === JSON.stringify(this.bounds || null)) return;
+      this.bounds = bounds;
+      this.fit();
     }
 
     _applyRest(state) {
       this._paint(state.paint);
       this.points(state.points || []);
       this.overlays(state.overlays || []);
+      for (const extra of this.extras) if (extra.apply) extra.apply(state);
       if (state.focus && this._focusSeen !== state.focus.n && this.focus(state.focus.code)) {
         this._focusSeen = state.focus.n;
       }
@@ -239,7 +253,7 @@
     _onClick(event) {
       // While a zoom is under way what is drawn is not where it will be, and a drag ends as a click.
       const dragged = this._pressed && this._pressed.distanceTo(event.containerPoint) > DRAGGED_PX;
-      if (this._zooming || dragged) return;
+      if (this._zooming || dragged || this.extras.some((extra) => extra.takes && extra.takes(event))) return;
       const number = this._numberAt(event.latlng);
       if (number < 0 || this.mode === "points") return;
       if (this.mode === "select") {
@@ -248,7 +262,7 @@
         this._highlight(number);
         this._click(this.geometry.codes[number]);
       }
-      this._hover(number, event.latlng);
+      if (!this._onMark) this._hover(number, event.latlng);
     }
 
     /** The number always grows, so that a second click on the same commune is a new message. */
@@ -296,6 +310,7 @@
         if (names.length) line(node, `${overlay.label}\u00a0: ${names.join(", ")}`, "cl-zone");
       }
       if (this.mode === "select" && this.layer.selected[number]) line(node, "Dans le périmètre", "cl-choisie");
+      for (const extra of this.extras) if (extra.describe) extra.describe(node, number);
       return node;
     }
 

@@ -20,24 +20,54 @@
   /** Lines are thinner where communes are small, or nothing else would be seen of them. */
   const thicknessAt = (width) => Math.min(1, Math.max(0.4, width / 20));
 
-  /** A fill with oblique strokes, for a status that must not rest on its colour alone. */
-  function hatched(context, colour) {
+  /** A fill with a motif, for a status that must not rest on its colour alone. */
+  function hatched(context, colour, motif) {
     const tile = document.createElement("canvas");
     tile.width = 8;
     tile.height = 8;
     const pen = tile.getContext("2d");
-    pen.fillStyle = "#ffffff";
-    pen.fillRect(0, 0, 8, 8);
-    pen.strokeStyle = colour;
-    pen.lineWidth = 3;
-    for (const shift of [-8, 0, 8]) {
-      pen.beginPath();
-      pen.moveTo(shift - 2, 10);
-      pen.lineTo(shift + 10, -2);
-      pen.stroke();
-    }
+    (MOTIFS[motif] || MOTIFS.oblique)(pen, colour);
     return context.createPattern(tile, "repeat");
   }
+
+  function strokes(pen, colour, width, direction) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = width;
+    for (const shift of [-8, 0, 8]) {
+      pen.beginPath();
+      pen.moveTo(shift - 2, direction > 0 ? 10 : -2);
+      pen.lineTo(shift + 10, direction > 0 ? -2 : 10);
+      pen.stroke();
+    }
+  }
+
+  function plain(pen, colour) {
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 8, 8);
+  }
+
+  // One motif a status, the same as in the legend (ui/coverage_style.py).
+  const MOTIFS = {
+    oblique: (pen, colour) => {
+      plain(pen, "#ffffff");
+      strokes(pen, colour, 3, 1);
+    },
+    points: (pen, colour) => {
+      plain(pen, colour);
+      pen.fillStyle = "#5f4200";
+      for (const [x, y] of [[1, 1], [5, 5]]) pen.fillRect(x, y, 2, 2);
+    },
+    lignes: (pen, colour) => {
+      plain(pen, colour);
+      pen.fillStyle = "#ffffff";
+      pen.fillRect(0, 3, 8, 2);
+    },
+    croix: (pen, colour) => {
+      plain(pen, colour);
+      strokes(pen, "#ffffff", 1, 1);
+      strokes(pen, "#ffffff", 1, -1);
+    },
+  };
 
   const Couche = L.Layer.extend({
     initialize(geometry) {
@@ -170,8 +200,8 @@
       }
       for (const [status, numbers] of groups) {
         const swatch = this.palette[status];
-        const plain = swatch ? swatch.fill : LAND;
-        context.fillStyle = swatch && swatch.hatch ? hatched(context, plain) : plain;
+        const flat = swatch ? swatch.fill : LAND;
+        context.fillStyle = swatch && swatch.hatch ? hatched(context, flat, swatch.motif) : flat;
         this._fill(context, numbers);
       }
       this._drawBorders(context, visible);

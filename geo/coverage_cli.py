@@ -1,0 +1,167 @@
+"""The command `python -m geo coverage`: figures of a scope, gaps of a level, next CLSM, files."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo import french as fr
+from geo.codes import split_codes
+from geo.communes import Atlas
+from geo.coverage import coverage, read_scope
+from geo.coverage_people import make_board
+from geo.coverage_report import CoverageReport
+from geo.errors import GeoInputError
+from geo.gaps import LEVELS
+from geo.report import coverage_data, coverage_text
+from geo.siting import KINDS, MARKER, Siting, candidates, next_clsm
+from geo.world import World, open_world
+
+SHOWN = 10
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command to a parser."""
+    cover = commands.add_parser("coverage", help="couverture d’un territoire")
+    cover.add_argument(
+        "--scope", required=True, help="france, un département (94), une région (reg-32) ou un EPCI (SIREN)"
+    )
+    cover.add_argument("--complete", default="", metavar="DEPARTEMENTS",
+                       help="départements où vous savez complète la liste des CLSM (94,79)")  # fmt: skip
+    cover.add_argument("--level", choices=LEVELS, help="écarts et priorités à ce niveau")
+    cover.add_argument(
+        "--next", type=int, default=0, metavar="K", help="les K prochains CLSM, parmi les zones du niveau"
+    )
+    cover.add_argument("--ceiling", type=int, default=round(MARKER * 1.1), metavar="HABITANTS",
+                       help="habitants au plus par CLSM (0 : sans plafond)")  # fmt: skip
+    cover.add_argument("--out", type=Path, metavar="DOSSIER", help="écrire CSV, XLSX, GeoJSON, GeoPackage et PDF ici")
+    cover.add_argument("--json", action="store_true", help="écrire du JSON")
+
+
+def run(options: argparse.Namespace) -> dict[str, Any] | list[str]:
+    """Run the command: data when JSON is asked for, else lines of text. Files are written when `--out` is given.
+
+    Raises
+    ------
+    GeoInputError
+        On a scope, a département or a level that cannot be used, or a folder that cannot be written to.
+    """
+    world = open_world()
+    scope = read_scope(options.scope, world.atlas)
+    complete = _departements(options.complete, world.atlas)
+    board = make_board(world.crosswalk, world.density, complete=complete)
+    level = options.level or ("epci" if scope.kind not in ("epci", "ept") else "commune")
+    report = CoverageReport(scope, board, level=level)
+    if level not in report.gaps:
+        raise GeoInputError(f"{LEVELS[level]} : aucun connu dans ce territoire ; choisissez un autre niveau.")
+    if options.next:
+        report = CoverageReport(scope, board, level=level, siting=_next(options, report))
+    if options.out:
+        _write(options.out, report, world)
+    found = coverage(scope, world.crosswalk, complete=complete)
+    if options.json:
+        return coverage_data(found) | _data(report, asked=bool(options.level))
+    return [*coverage_text(found), *_text(report, asked=bool(options.level))]
+
+
+def _departements(text: str, atlas: Atlas) -> list[str]:
+    codes = [code.upper() for code in split_codes(text)]
+    problems = [f"{c} : département inconnu." for c in codes if c not in atlas.departements.index]
+    if problems:
+        raise GeoInputError(problems)
+    return codes
+
+
+def _next(options: argparse.Namespace, report: CoverageReport) -> Siting:
+    kind = report.level if report.level in KINDS else "epci"
+    possible = candidates(kind, report.scope, report.board)
+    return next_clsm(
+        report.scope, report.board, possible, options.next, kind=kind, ceiling=float(options.ceiling) or None
+    )
+
+
+def _write(folder: Path, report: CoverageReport, world: World) -> None:
+    from geo.coverage_exports import coverage_files
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in coverage_files(report).items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise GeoInputError(
+            f"{error.filename or folder} : impossible d’écrire ici ({error.strerror}) ; donnez un autre dossier."
+        ) from error
+
+
+def _data(report: CoverageReport, *, asked: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "indicateurs": [
+            {
+                "id": f.id, "libelle": f.label, "valeur": f.value, "sur": f.total, "unite": f.unit, "part": f.share,
+                "au_moins": f.at_least, "estimation": f.estimated, "denominateur_complet": f.total_complete,
+                "annee": f.year, "source": f.source, "limite": f.reason, "completer": f.remedy,
+                "niveau_superieur": {"nom": f.above_name, "valeur": f.above.value, "sur": f.above.total} if f.above else None,
+            }
+            for f in report.figures
+        ],
+        "limites": [{"couche": name, "pourquoi": why, "completer": how} for name, why, how in report.limits],
+    }  # fmt: skip
+    if asked:
+        found["ecarts"] = _records(report.gaps[report.level])
+        found["priorites"] = _records(report.ranking.table)
+    if report.siting:
+        s = report.siting
+        found["prochains"] = {
+            "phrase": s.sentence, "demontre": s.exact, "ex_aequo": s.ties, "avis": list(s.notices), "valeur": s.value,
+            "besoin": s.whole, "choix": _records(s.table), "glouton": s.greedy_value,
+            "apres": [{"id": f.id, "valeur": f.value, "sur": f.total} for f in s.figures_after(report.board)],
+        }  # fmt: skip
+    return found
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as plain values; what is not known is null."""
+    plain = table.reset_index().astype(object)
+    rows: list[dict[str, Any]] = plain.where(plain.notna(), None).to_dict("records")
+    return rows
+
+
+def _text(report: CoverageReport, *, asked: bool) -> Iterator[str]:
+    yield ""
+    yield "Indicateurs"
+    for figure in report.figures:
+        above = f" {report.figures[0].above_name} : {figure.above.amount}." if figure.above else ""
+        yield f"  {figure.sentence}{above}"
+    for name, why, how in report.limits:
+        yield f"  Limite, {name} : {why} {how}"
+    if asked:
+        yield ""
+        yield f"Écarts : {LEVELS[report.level]}"
+        for code, row in report.gaps[report.level].head(SHOWN).iterrows():
+            yield (
+                f"  {row['nom']} ({code}) : {fr.inhabitants(row['sans_clsm'])} sans CLSM ni projet connu sur "
+                f"{fr.number(row['population'])}, QPV {fr.number(row['qpv_sans_clsm'])}, rural "
+                f"{fr.number(row['rural_sans_clsm'])} ; {row['lecture']} ; {row['dispositifs'] or 'aucun dispositif connu'}"
+            )
+        yield ""
+        yield "Priorités, à poids égaux"
+        yield from (f"  {line}" for line in _ranks(report))
+    if report.siting:
+        yield ""
+        yield f"Les prochains CLSM ({KINDS[report.siting.kind]})"
+        for pick in report.siting.picks:
+            yield f"  {pick.candidate.name} ({pick.candidate.code}) : + {fr.inhabitants(pick.added['habitants'])}"
+        yield from (
+            f"  {line}" for line in (report.siting.sentence, report.siting.ties, *report.siting.notices) if line
+        )
+
+
+def _ranks(report: CoverageReport) -> Iterator[str]:
+    from geo.priorities import explain
+
+    for code in report.ranking.table.head(SHOWN).index:
+        yield explain(report.ranking, str(code))

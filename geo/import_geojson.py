@@ -1,0 +1,191 @@
+"""GeoJSON, one feature at a time: a bad one is refused alone, and nothing that the file points to is ever opened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry import shape
+
+from geo.errors import GeoInputError
+from geo.import_layers import SHAPE_ERRORS, RawLayer, named_crs, shape_array, text_of
+
+_DECODER = json.JSONDecoder()
+_BLANK = " \t\r\n"
+GEOMETRIES = ("Polygon", "MultiPolygon", "Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
+MOST_COLUMNS = 500
+
+
+def looks_like_json(head: bytes) -> bool:
+    """Tell whether a file may be JSON by its first character."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+
+
+def read_geojson(content: bytes, file: str) -> RawLayer:
+    """Read a FeatureCollection, a Feature or a bare geometry.
+
+    Raises
+    ------
+    GeoInputError
+        When the text is no JSON, is cut, or is no GeoJSON.
+    """
+    text, notes = _decoded(content)
+    try:
+        head, features = _split(text)
+    except (ValueError, RecursionError, IndexError) as error:
+        raise GeoInputError(f"{file} : JSON illisible ou coupé ; exportez à nouveau le fichier.") from error
+    kind = head.get("type")
+    if kind == "Topology":
+        raise GeoInputError(f"{file} : TopoJSON, un format qui n’est pas lu ; exportez en GeoJSON.")
+    if kind == "Feature" or (isinstance(kind, str) and kind in GEOMETRIES):
+        features = [head if kind == "Feature" else {"type": "Feature", "geometry": head}]
+    elif kind != "FeatureCollection" or features is None:
+        raise GeoInputError(f"{file} : ce JSON n’est pas un GeoJSON (« FeatureCollection » attendu).")
+    crs = _crs(head.get("crs"), file)
+    rows, shapes, unreadable = _features(features)
+    return RawLayer(
+        name=str(head.get("name") or ""),
+        table=_table(rows, file),
+        shapes=shape_array(shapes),
+        lines=np.arange(1, len(shapes) + 1),
+        crs=crs,
+        degrees=crs is None,
+        notes=notes,
+        unreadable=unreadable,
+    )
+
+
+def _decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
+    try:
+        return content.decode("utf-8-sig"), ()
+    except UnicodeDecodeError:
+        note = "Textes lus en Windows-1252 : le fichier n’est pas en UTF-8 comme le veut le GeoJSON."
+        return content.decode("cp1252", errors="replace"), (note,)
+
+
+def _split(text: str) -> tuple[dict[str, Any], list[Any] | None]:
+    """Return the members of the whole but its features, and the features, decoded one by one."""
+    head: dict[str, Any] = {}
+    features: list[Any] | None = None
+    at = _blank(text, 0)
+    if text[at] != "{":
+        raise ValueError("no object")
+    at = _blank(text, at + 1)
+    while text[at] != "}":
+        if text[at] != '"':
+            raise ValueError("no key")
+        key, at = _DECODER.raw_decode(text, at)
+        at = _blank(text, at)
+        if text[at] != ":":
+            raise ValueError("no value")
+        at = _blank(text, at + 1)
+        if key == "features" and text[at] == "[":
+            features, at = _list(text, at)
+        else:
+            head[key], at = _DECODER.raw_decode(text, at)
+        at = _blank(text, at)
+        if text[at] == ",":
+            at = _blank(text, at + 1)
+        elif text[at] != "}":
+            raise ValueError("no comma")
+    return head, features
+
+
+def _list(text: str, at: int) -> tuple[list[Any], int]:
+    found = []
+    at = _blank(text, at + 1)
+    while text[at] != "]":
+        feature, at = _DECODER.raw_decode(text, at)
+        found.append(_small(feature))
+        at = _blank(text, at)
+        if text[at] == ",":
+            at = _blank(text, at + 1)
+        elif text[at] != "]":
+            raise ValueError("no comma")
+    return found, at + 1
+
+
+def _small(feature: Any) -> Any:
+    """Turn the geometry of a feature into a shape at once: lists of numbers weigh ten times as much."""
+    if isinstance(feature, dict) and isinstance(feature.get("geometry"), dict):
+        feature["geometry"] = _shape(feature["geometry"])
+    return feature
+
+
+def _blank(text: str, at: int) -> int:
+    while text[at] in _BLANK:
+        at += 1
+    return at
+
+
+def _shape(geometry: dict[str, Any]) -> shapely.Geometry | str:
+    """Return the shape of a geometry, or the reason why there is none."""
+    kind = geometry.get("type")
+    if kind not in GEOMETRIES:
+        return f"type de géométrie « {text_of(kind)[:30]} » inconnu"
+    try:
+        with np.errstate(invalid="ignore"):  # numbers that are none are told later, with their object
+            return shape(geometry)
+    except (*SHAPE_ERRORS, RecursionError):
+        return "géométrie illisible (nombres absents, ou contour de moins de quatre points)"
+
+
+def _features(features: list[Any]) -> tuple[list[dict[str, str]], list[Any], dict[int, str]]:
+    rows: list[dict[str, str]] = []
+    shapes: list[Any] = []
+    unreadable: dict[int, str] = {}
+    for number, feature in enumerate(features, 1):
+        made: Any = None
+        attributes: dict[str, str] = {}
+        if not isinstance(feature, dict):
+            unreadable[number] = "ce n’est pas un objet GeoJSON"
+        else:
+            made = feature.get("geometry")
+            made = _shape(made) if isinstance(made, dict) else made
+            given = feature.get("properties")
+            attributes = {str(k): _value(v) for k, v in given.items()} if isinstance(given, dict) else {}
+            if isinstance(feature.get("id"), (str, int)):
+                attributes.setdefault("id", _value(feature["id"]))
+        if not (made is None or isinstance(made, shapely.Geometry)):
+            unreadable[number] = made if isinstance(made, str) else "géométrie illisible"
+            made = None
+        rows.append(attributes)
+        shapes.append(made)
+    return rows, shapes, unreadable
+
+
+def _value(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else text_of(value)
+
+
+def _table(rows: list[dict[str, str]], file: str) -> pd.DataFrame:
+    columns = dict.fromkeys(_names(rows))
+    if len(columns) > MOST_COLUMNS:
+        raise GeoInputError(
+            f"{file} : plus de {MOST_COLUMNS} colonnes ; ne gardez que le nom, le code et ce qui décrit chaque territoire."
+        )
+    return pd.DataFrame(
+        {name: [row.get(name, "") for row in rows] for name in columns}, index=range(len(rows)), dtype=str
+    )
+
+
+def _names(rows: list[dict[str, str]]) -> Iterator[str]:
+    for row in rows:
+        yield from row
+
+
+def _crs(member: Any, file: str) -> Any:
+    """Return the projection that the old « crs » member names, None when there is none; a link is never followed."""
+    if not member:
+        return None
+    properties = member.get("properties") if isinstance(member, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if not isinstance(name, str):
+        raise GeoInputError(
+            f"{file} : la projection est donnée par un lien ou une forme qui n’est pas lue ; exportez en WGS84 (EPSG:4326)."
+        )
+    return named_crs(name, file)

@@ -1,0 +1,141 @@
+"""KML, parsed here rather than by a library that would follow what it points to: no entity, no link, no style.
+
+A folder is a layer. Coordinates are longitudes and latitudes (WGS84), whatever the file says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+import numpy as np
+import pandas as pd
+import shapely
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from geo.errors import GeoInputError
+from geo.import_layers import SHAPE_ERRORS, RawLayer, shape_array, text_of
+
+SHAPES = ("Polygon", "MultiGeometry", "Point", "LineString", "LinearRing")
+FOLDER = "dossier"
+_WITHIN = 20  # how deep geometries may be nested
+
+
+def looks_like_kml(head: bytes) -> bool:
+    """Tell whether a file is XML that speaks of KML, by its beginning."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:4096].lower()
+    return start.startswith(b"<") and b"<kml" in start
+
+
+def read_kml(content: bytes, file: str, folder: str | None = None) -> tuple[RawLayer, list[str]]:
+    """Read the places of every folder, or of one, with the name of their folder; return the names of folders too.
+
+    Raises
+    ------
+    GeoInputError
+        When the XML is broken, or declares a document type or entities: such a file is refused.
+    """
+    try:
+        root = fromstring(content, forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise GeoInputError(
+            f"{file} : KML refusé, il déclare un type de document ou des entités (DOCTYPE, ENTITY) ; exportez-le à nouveau "
+            "depuis votre logiciel de cartographie."
+        ) from error
+    except (ParseError, ValueError, LookupError) as error:
+        raise GeoInputError(f"{file} : KML illisible ou coupé ; exportez à nouveau le fichier.") from error
+    places: list[tuple[Element, str]] = []
+    links = 0
+    for element, inside in _walk(root):
+        if _tag(element) == "Placemark":
+            places.append((element, inside))
+        links += _tag(element) == "NetworkLink"
+    notes = (
+        ("Liens vers d’autres fichiers (NetworkLink) laissés de côté : ils ne sont jamais ouverts.",) if links else ()
+    )
+    names = list(dict.fromkeys(inside for _, inside in places))
+    numbered = [(n, place, inside) for n, (place, inside) in enumerate(places, 1) if folder in (None, inside)]
+    return _layer(folder or "", numbered, notes), names
+
+
+def _tag(element: Element) -> str:
+    tag = element.tag
+    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
+
+
+def _walk(root: Element) -> Iterator[tuple[Element, str]]:
+    """Yield every element, in order, with the name of the folder it is in."""
+    stack: list[tuple[Element, str]] = [(root, "")]
+    while stack:
+        element, folder = stack.pop()
+        yield element, folder
+        if _tag(element) in ("Folder", "Document"):
+            folder = _child_text(element, "name") or folder
+        if _tag(element) != "Placemark":
+            stack.extend((child, folder) for child in reversed(element))
+
+
+def _child_text(element: Element, tag: str) -> str:
+    return next((text_of(child.text) for child in element if _tag(child) == tag), "")
+
+
+def _layer(name: str, places: list[tuple[int, Element, str]], notes: tuple[str, ...]) -> RawLayer:
+    shapes: list[Any] = []
+    unreadable: dict[int, str] = {}
+    for number, place, _ in places:
+        try:
+            found = [s for child in place if _tag(child) in SHAPES for s in _shapes(child, 0)]
+            shapes.append(_joined(found))
+        except SHAPE_ERRORS:
+            shapes.append(None)
+            unreadable[number] = "coordonnées illisibles"
+    rows = [{**_attributes(place), FOLDER: inside} for _, place, inside in places]
+    columns = dict.fromkeys(name for row in rows for name in row)
+    table = pd.DataFrame({c: [row.get(c, "") for row in rows] for c in columns}, index=range(len(rows)), dtype=str)
+    lines = np.array([number for number, _, _ in places], dtype=np.intp)
+    return RawLayer(name, table, shape_array(shapes), lines, None, degrees=True, notes=notes, unreadable=unreadable)
+
+
+def _attributes(place: Element) -> dict[str, str]:
+    found = {"name": _child_text(place, "name")}
+    for element in place.iter():
+        key = element.get("name", "")
+        if _tag(element) == "Data" and key:
+            found[key] = _child_text(element, "value")
+        elif _tag(element) == "SimpleData" and key:
+            found[key] = text_of(element.text)
+    return found
+
+
+def _joined(shapes: list[Any]) -> Any:
+    if len(shapes) <= 1:
+        return shapes[0] if shapes else None
+    if all(isinstance(s, shapely.Polygon) for s in shapes):
+        return shapely.multipolygons(shapes)
+    return shapely.geometrycollections(shapes)
+
+
+def _shapes(element: Element, depth: int) -> Iterator[Any]:
+    """Yield the shapes of a geometry; what is too deep is left out."""
+    tag = _tag(element)
+    if tag == "MultiGeometry" and depth < _WITHIN:
+        for child in element:
+            yield from _shapes(child, depth + 1)
+    elif tag == "Polygon":
+        outer = [_ring(e) for part in element if _tag(part) == "outerBoundaryIs" for e in part]
+        inner = [_ring(e) for part in element if _tag(part) == "innerBoundaryIs" for e in part]
+        if outer:
+            yield shapely.Polygon(outer[0], inner)
+    elif tag == "Point":
+        yield shapely.Point(_ring(element)[0])
+    elif tag in ("LineString", "LinearRing"):
+        yield shapely.LineString(_ring(element))
+
+
+def _ring(element: Element) -> list[tuple[float, float]]:
+    text = _child_text(element, "coordinates")
+    points = [point.split(",") for point in re.sub(r"\s*,\s*", ",", text).split()]
+    return [(float(point[0]), float(point[1])) for point in points]

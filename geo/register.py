@@ -1,0 +1,346 @@
+"""The register: every version of a layer that someone brought in, and which one is in use.
+
+A version is kept once and never edited. What is in use is a pointer, one a kind, with a revision number: whoever moves it
+says which revision they saw, and is refused with a sentence when somebody moved it meanwhile. Going back is moving the
+pointer to an older version, or to none (the layer in place before any import). A version's state follows from the pointer
+and its history, so the two can never disagree.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from geo import register_store as store
+from geo.communes import Atlas
+from geo.difference import Difference
+from geo.errors import GeoInputError
+from geo.french import day
+from geo.layers import Etat, Layer
+from geo.merge import Mode, Over
+from geo.register_store import EVENTS, HEADS, VERSIONS
+from geo.register_types import ConflictError, Event, Head, Origin, State, Statement, Version
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+__all__ = [
+    "ConflictError", "Event", "Head", "Origin", "State", "Statement", "Version", "default_who", "find", "head", "heads",
+    "history", "keep", "pile", "publish", "read_layer", "read_shapes", "still", "token", "versions", "withdraw",
+]  # fmt: skip
+
+TRIES = 20  # for a number of version that others take at the same moment
+LONGEST = {"who": 200, "file_name": 300, "date": 60, "file_form": 20}
+
+
+def default_who() -> str:
+    """Return the name of the system's user, or « inconnu »."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "inconnu"
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _line(text: str, most: int) -> str:
+    """Return a text on one line, without control characters, not longer than `most`."""
+    return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text).strip()[:most]
+
+
+# --- keep -------------------------------------------------------------------------------------------------------
+
+
+def keep(
+    layer: Layer,
+    statement: Statement,
+    origin: Origin,
+    changes: Difference | None,
+    atlas: Atlas,
+    *,
+    shapes: gpd.GeoDataFrame | None = None,
+    under: Version | None = None,
+    home: Path | None = None,
+) -> Version:
+    """Keep a layer as a new version, not in use yet.
+
+    `shapes` are its outlines, indexed by zone, when it has some; `under` is the version that it is laid over, the layer in
+    place before any import when None.
+
+    Raises
+    ------
+    GeoInputError
+        When who or the source is not told, a département does not exist, or nothing can be written.
+    """
+    _check(layer, statement, atlas)
+    content = store.write_files(layer, shapes, atlas, home)
+    values = {
+        "kind": layer.id,
+        "created": _now(),
+        "who": _line(statement.who, LONGEST["who"]),
+        "file_name": _line(origin.name, LONGEST["file_name"]),
+        "file_sha256": origin.sha256,
+        "file_bytes": origin.bytes,
+        "file_form": _line(origin.form, LONGEST["file_form"]).lower(),
+        "source": _line(statement.source, 2000),
+        "date": _line(statement.date, LONGEST["date"]),
+        "etat": str(statement.etat),
+        "mode": str(statement.mode),
+        "extent": json.dumps(sorted(statement.extent)),
+        "remark": _line(statement.remark, 4000),
+        "changes": json.dumps(changes.summary() if changes else {}, ensure_ascii=False),
+        "zones": len(layer.zones),
+        "communes": int(layer.members["row"].nunique()),
+        "content": content,
+        "under_id": under.id if under else None,
+    }
+    number = 0
+    for _ in range(TRIES):
+        try:
+            with store.database(home).begin() as connection:
+                last = sa.select(sa.func.max(VERSIONS.c.number)).where(VERSIONS.c.kind == layer.id)
+                number = (connection.execute(last).scalar() or 0) + 1
+                connection.execute(sa.insert(VERSIONS).values(number=number, **values))
+            break
+        except IntegrityError:  # taken by another at the same moment: the next one
+            continue
+        except sa.exc.SQLAlchemyError as error:
+            with store.told():
+                raise error
+    else:
+        raise GeoInputError("Trop de personnes importent cette couche en même temps ; réessayez. Rien n’est gardé.")
+    return find(layer.id, number, home)
+
+
+def _check(layer: Layer, statement: Statement, atlas: Atlas) -> None:
+    problems = []
+    if not statement.who.strip():
+        problems.append("Dites qui importe la couche.")
+    if not statement.source.strip():
+        problems.append("Dites d’où vient la couche (sa source).")
+    problems += [
+        f"{code} : département inconnu." for code in sorted(statement.extent) if code not in atlas.departements.index
+    ]
+    if layer.zones.empty:
+        problems.append("La couche n’a aucun territoire : rien n’est gardé.")
+    if problems:
+        raise GeoInputError(problems)
+
+
+# --- publish and go back ----------------------------------------------------------------------------------------
+
+
+def publish(version: Version, *, who: str, seen: int, home: Path | None = None) -> Head:
+    """Put a version in use, be it an older one; `seen` is the revision of the head that the person looked at.
+
+    Raises
+    ------
+    ConflictError
+        When the head moved since; nothing is changed.
+    """
+    return _move(version.kind, version, who=who, seen=seen, home=home)
+
+
+def withdraw(kind: str, *, who: str, seen: int, home: Path | None = None) -> Head:
+    """Go back to the layer that was in place before any import; ConflictError as for `publish`."""
+    return _move(kind, None, who=who, seen=seen, home=home)
+
+
+def _move(kind: str, version: Version | None, *, who: str, seen: int, home: Path | None) -> Head:
+    if not who.strip():
+        raise GeoInputError("Dites qui publie la couche.")
+    target = version.id if version else None
+    moved = False
+    try:
+        with store.writing(home) as connection:
+            if seen == 0:
+                there = connection.execute(sa.select(HEADS.c.revision).where(HEADS.c.kind == kind)).scalar()
+                if there is None:
+                    connection.execute(sa.insert(HEADS).values(kind=kind, version_id=target, revision=1))
+                    moved = True
+            else:
+                change = sa.update(HEADS).where(HEADS.c.kind == kind, HEADS.c.revision == seen)
+                moved = connection.execute(change.values(version_id=target, revision=seen + 1)).rowcount == 1
+            if moved:
+                event = {"kind": kind, "revision": seen + 1, "version_id": target}
+                connection.execute(sa.insert(EVENTS).values(who=_line(who, LONGEST["who"]), at=_now(), **event))
+    except GeoInputError as error:
+        if not isinstance(error.__cause__, IntegrityError):  # else another made the very same move first
+            raise
+        moved = False
+    if not moved:
+        raise ConflictError(_told_conflict(kind, home))
+    return head(kind, home)
+
+
+def still(kind: str, seen: int, home: Path | None = None) -> None:
+    """Check that what is in use is what a person looked at.
+
+    Raises
+    ------
+    ConflictError
+        When somebody moved it since.
+    """
+    if head(kind, home).revision != seen:
+        raise ConflictError(_told_conflict(kind, home))
+
+
+def _told_conflict(kind: str, home: Path | None) -> str:
+    last = next(iter(history(kind, home)), None)
+    if last is None:
+        return "Ce que vous avez vu n’est plus en place ; relisez la page. Rien n’est changé."
+    what = f"la version {last.number}" if last.number else "le retour à la couche d’origine"
+    return (
+        f"Entre-temps, {last.who} a publié {what} (le {day(last.at)} à {last.at[11:16]}). Rien n’est changé : "
+        "regardez cette version, puis publiez de nouveau si la vôtre doit la remplacer."
+    )
+
+
+# --- read -------------------------------------------------------------------------------------------------------
+
+
+def head(kind: str, home: Path | None = None) -> Head:
+    """Return what is in use for a kind."""
+    return heads(home).get(kind, Head(kind, 0, None))
+
+
+def heads(home: Path | None = None) -> dict[str, Head]:
+    """Return what is in use for every kind that was ever published."""
+    if not store.exists(home):
+        return {}
+    with store.reading(home) as connection:
+        rows = connection.execute(sa.select(HEADS).order_by(HEADS.c.kind)).mappings().all()
+        chosen = [row["version_id"] for row in rows if row["version_id"] is not None]
+        found = connection.execute(sa.select(VERSIONS).where(VERSIONS.c.id.in_(chosen))).mappings().all()
+    by_id = {row["id"]: _version(row, State.PUBLISHED) for row in found}
+    return {row["kind"]: Head(row["kind"], row["revision"], by_id.get(row["version_id"])) for row in rows}
+
+
+def versions(kind: str | None = None, home: Path | None = None) -> list[Version]:
+    """Return the versions kept, of one kind or of all, the newest first."""
+    if not store.exists(home):
+        return []
+    wanted = sa.select(VERSIONS).order_by(VERSIONS.c.kind, VERSIONS.c.number.desc())
+    if kind is not None:
+        wanted = wanted.where(VERSIONS.c.kind == kind)
+    with store.reading(home) as connection:
+        rows = connection.execute(wanted).mappings().all()
+        used = set(connection.execute(sa.select(HEADS.c.version_id)).scalars())
+        once = set(connection.execute(sa.select(EVENTS.c.version_id).distinct()).scalars())
+    return [
+        _version(
+            row, State.PUBLISHED if row["id"] in used else State.RETIRED if row["id"] in once else State.DRAFT
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def find(kind: str, number: int, home: Path | None = None) -> Version:
+    """Return a version by its number.
+
+    Raises
+    ------
+    GeoInputError
+        When there is none.
+    """
+    for version in versions(kind, home):
+        if version.number == number:
+            return version
+    raise GeoInputError(f"{kind} : aucune version {number} ; voyez « python -m geo layers ».")
+
+
+def pile(version: Version, home: Path | None = None) -> list[Version]:
+    """Return the versions that one is made of, from the lowest up to itself."""
+    by_id = {v.id: v for v in versions(version.kind, home)}
+    found = [version]
+    while found[0].under is not None:
+        lower = by_id.get(found[0].under)
+        if lower is None or lower.id >= found[0].id:
+            raise GeoInputError(
+                f"{version.kind}, version {version.number} : la version sur laquelle elle repose manque."
+            )
+        found.insert(0, lower)
+    return found
+
+
+def history(kind: str, home: Path | None = None) -> list[Event]:
+    """Return the moves of what is in use, the newest first."""
+    if not store.exists(home):
+        return []
+    joined = EVENTS.outerjoin(VERSIONS, EVENTS.c.version_id == VERSIONS.c.id)
+    wanted = (
+        sa.select(EVENTS.c.kind, EVENTS.c.revision, VERSIONS.c.number, EVENTS.c.who, EVENTS.c.at)
+        .select_from(joined)
+        .where(EVENTS.c.kind == kind)
+        .order_by(EVENTS.c.revision.desc())
+    )
+    with store.reading(home) as connection:
+        return [Event(*row) for row in connection.execute(wanted)]
+
+
+def token(home: Path | None = None) -> str:
+    """Return what changes when what is in use changes."""
+    return ",".join(f"{h.kind}:{h.revision}" for h in heads(home).values())
+
+
+def read_layer(version: Version, base: Layer, atlas: Atlas, home: Path | None = None) -> Layer:
+    """Return the layer of a version alone, named as the layer in place.
+
+    Raises
+    ------
+    GeoInputError
+        When its files are absent or damaged.
+    """
+    zones, members = store.read_files(version.content, atlas, home)
+    said = f"Importée le {day(version.created)} par {version.statement.who} (version {version.number})."
+    return Layer(
+        id=version.kind,
+        name=base.name,
+        long_name=base.long_name,
+        source=version.statement.source,
+        vintage=version.vintage,
+        extent=version.statement.extent,
+        remark=" ".join(filter(None, (said, version.statement.remark))),
+        zones=zones,
+        members=members,
+    )
+
+
+def read_shapes(version: Version, home: Path | None = None) -> gpd.GeoDataFrame | None:
+    """Return the outlines a version came with (EPSG:4326, by zone id), or None when it came as a table."""
+    return store.read_shapes(version.content, home)
+
+
+def _version(row: sa.RowMapping, state: State) -> Version:
+    return Version(
+        id=row["id"],
+        kind=row["kind"],
+        number=row["number"],
+        state=state,
+        created=row["created"],
+        statement=Statement(
+            source=row["source"],
+            date=row["date"],
+            who=row["who"],
+            extent=frozenset(json.loads(row["extent"])),
+            etat=Etat(row["etat"]),
+            mode=Mode(row["mode"]),
+            over=Over.ORIGIN if row["under_id"] is None else Over.IN_USE,
+            remark=row["remark"],
+        ),
+        origin=Origin(row["file_name"], row["file_sha256"], row["file_bytes"], row["file_form"]),
+        changes=json.loads(row["changes"]),
+        zones=row["zones"],
+        communes=row["communes"],
+        content=row["content"],
+        under=row["under_id"],
+    )

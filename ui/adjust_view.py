@@ -1,0 +1,103 @@
+"""The panel « Ajuster »: changes made in one move with what each would change, communes that must stay, the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import streamlit as st
+
+from geo import french as fr
+from geo.codes import name_of
+from geo.compose import fill_holes, keep_main_part, stop_at_community
+from geo.ground import ground_of
+from geo.perimeter import Perimeter
+from geo.trials import Move
+from ui import frame, html, judge_view, loaders
+from ui.compose_view import effect_lines
+
+MOST_BODIES = 3
+MOST_LISTED = 150
+
+
+def panel(perimeter: Perimeter) -> None:
+    """Show the moves on the left, the communes on the right."""
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        st.html(html.section("En un geste"))
+        _moves(perimeter)
+    with right:
+        st.html(html.section("Communes choisies"))
+        _communes(perimeter)
+
+
+def _moves(perimeter: Perimeter) -> None:
+    nothing = []
+    with st.container(key="lignes-gestes"):
+        for rank, (label, wanted, none) in enumerate(_offers(perimeter)):
+            move = Move(label, added=wanted - perimeter.communes, removed=perimeter.communes - wanted)
+            if not move.added and not move.removed:
+                nothing.append(none)
+                continue
+            st.html(judge_view.line(move.added | move.removed, label, effect_lines(move, perimeter)))
+            st.button("Appliquer", key=f"geste-{rank}", on_click=frame.choose, args=(wanted,))
+    if nothing:
+        st.caption(" ".join(nothing))
+
+
+def _offers(perimeter: Perimeter) -> Iterator[tuple[str, frozenset[str], str]]:
+    """Yield the moves: label, communes after it, what to say when it changes nothing."""
+    locked, facts, atlas = frame.locked(), loaders.facts(perimeter), loaders.atlas()
+    yield "Combler les trous", _filled(loaders.token(), perimeter), "Aucun trou à combler."
+    kept = keep_main_part(perimeter.communes, ground_of(loaders.world()), locked=locked)
+    yield "Garder la partie principale", kept, "Le périmètre est d’un seul tenant."
+    for body in facts.communities[:MOST_BODIES]:
+        stopped = stop_at_community(perimeter.communes, atlas, body.code, locked=locked)
+        yield f"S’arrêter à {body.name}", stopped, f"Rien hors de {body.name}."
+        members = frozenset(str(atlas.codes[r]) for r in atlas.members("community", body.code))
+        yield f"Ajouter le reste de {body.name}", perimeter.communes | members, f"{body.name} est pris en entier."
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _filled(used: str, perimeter: Perimeter) -> frozenset[str]:
+    return fill_holes(perimeter.communes, ground_of(loaders.world()))
+
+
+def _communes(perimeter: Perimeter) -> None:
+    atlas, number = loaders.atlas(), st.session_state[frame.SEQUENCE]
+    codes = sorted(
+        perimeter.communes, key=lambda c: (fr.fold(name_of(atlas.table["commune"].iat[atlas.row[c]], atlas)), c)
+    )
+    st.multiselect(
+        "Communes qui doivent rester (verrouillées)",
+        codes,
+        default=[c for c in codes if c in frame.locked()],
+        format_func=atlas.label,
+        key=f"verrous-{number}",
+        on_change=_lock,
+        args=(f"verrous-{number}",),
+        placeholder="Aucune",
+        help="Une commune verrouillée ne sort ni par un clic, ni par un geste, ni par une suggestion.",
+    )
+    if len(codes) > MOST_LISTED:
+        st.caption(f"{fr.count(len(codes), 'commune')} : retirez-les par la carte ou par leur nom.")
+        return
+    st.pills(
+        "Cliquez une commune pour la retirer",
+        [c for c in codes if c not in frame.locked()],
+        selection_mode="single",
+        wrap=True,
+        format_func=lambda c: html.literal(atlas.label(c)),
+        key=f"retirer-{number}",
+        on_change=_remove,
+        args=(f"retirer-{number}",),
+    )
+
+
+def _lock(key: str) -> None:
+    frame.amend(frame.workbook().unlock().lock(*st.session_state[key]))
+
+
+def _remove(key: str) -> None:
+    code = st.session_state.get(key)
+    if code:
+        frame.choose(frame.selection() - {code})

@@ -1,0 +1,106 @@
+"""The synchronisation beside the app: begun once a server, never waited for, and only when asked for.
+
+`make run` asks for it (CLSM_SYNC=1). A bare `streamlit run`, tests and journeys do not, and CLSM_NO_SYNC=1 forbids it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+from geo import french as fr
+from geo import sync_beside
+from geo.sync_beside import Status
+
+ROOT = Path(__file__).resolve().parent.parent
+MEGA = 1_000_000
+_CHILDREN: list[subprocess.Popen[bytes]] = []
+
+
+def allowed() -> bool:
+    """Tell whether whoever started the server asked for it."""
+    return os.environ.get("CLSM_SYNC") == "1" and not forbidden()
+
+
+def begin() -> None:
+    """Start the synchronisation if it is asked for, and something was never brought in; once a server."""
+    if allowed():
+        _process()
+
+
+def forbidden() -> bool:
+    """Tell whether whoever started the server forbade it."""
+    return os.environ.get("CLSM_NO_SYNC") == "1"
+
+
+def begin_now() -> None:
+    """Start a synchronisation because somebody asked for it; one that is running goes on alone."""
+    found = status()
+    if not forbidden() and not (found and found.running):
+        _start()
+
+
+@st.cache_resource(show_spinner=False)
+def _process() -> subprocess.Popen[bytes] | None:
+    return _start() if sync_beside.wanted() else None
+
+
+def _start() -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(  # kept in _CHILDREN: a child that nobody asks about looks alive for ever
+        [sys.executable, "-m", "geo.sync_beside"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _CHILDREN.append(process)
+    atexit.register(process.terminate)  # what is in use stays whole, and the next start goes on from there
+    return process
+
+
+def status() -> Status | None:
+    """Return where the last synchronisation stands, if there was one."""
+    alive = [child for child in _CHILDREN if child.poll() is None]
+    found = sync_beside.read_status()
+    if alive and not (found and found.running):
+        return Status(running=True, started="")  # it has not said its first word yet, or is leaving
+    return found
+
+
+def sentence(found: Status | None) -> str:
+    """Say in one line where the synchronisation stands; "" when there is nothing to say."""
+    if found is None:
+        return ""
+    if found.running:
+        steps = [_step(kind, *step) for kind, step in found.steps.items()]
+        return f"Mise à jour en cours{' : ' + ', '.join(steps) if steps else '…'}"
+    if found.offline:
+        return "Hors ligne : les couches en place restent en service."
+    return found.problem
+
+
+def _step(kind: str, stage: str, got: int, total: int) -> str:
+    name = NAMES.get(kind, kind)
+    if not got:
+        return f"{name} ({stage})"
+    size = f"{fr.number(got / MEGA, 1)} Mo"
+    return f"{name} ({size} sur {fr.number(total / MEGA, 1)} Mo)" if total else f"{name} ({size})"
+
+
+NAMES = {
+    "contours": "contours",
+    "populations": "populations",
+    "epci": "EPCI",
+    "ept": "EPT",
+    "densite": "densité",
+    "qpv": "QPV",
+    "ressources": "lieux de soin",
+    "cpts": "CPTS",
+    "frr": "FRR",
+    "carreaux": "carreaux de population",
+}

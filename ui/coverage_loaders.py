@@ -1,0 +1,239 @@
+"""The caches of the page Couverture: what it works out, keyed on the data in use, the territory and the lists complete.
+
+The token of the data is the argument `used`: Streamlit leaves arguments whose name starts with an underscore out of the key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from geo import benchmarks, coverage_curve, coverage_figures, priorities, siting
+from geo import coverage as coverage_module
+from geo import gaps as gaps_module
+from geo.benchmarks import Benchmark, Portfolio
+from geo.coverage import Scope, scope_rows
+from geo.coverage_figures import Figure
+from geo.coverage_people import Board, make_board
+from geo.errors import GeoInputError
+from geo.priorities import Stability, Weights
+from geo.siting import Mix, Siting
+from ui import loaders
+
+if TYPE_CHECKING:
+    from geo.coverage_report import CoverageReport
+
+
+@st.cache_resource
+def coverage_scopes() -> dict[str, Scope]:
+    """Return every territory whose coverage can be read: those of `every_scope`, then the EPCI and the EPT."""
+    return loaders.every_scope() | coverage_module.local_scopes(loaders.atlas())
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _board(used: str, complete: tuple[str, ...]) -> Board:
+    return make_board(loaders.crosswalk(), loaders.world().density, complete=complete)
+
+
+def board(complete: tuple[str, ...]) -> Board:
+    """Return the state of every commune, `complete` as in geo.coverage; read only."""
+    return _board(loaders.token(), complete)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _figures(used: str, scope: Scope, complete: tuple[str, ...]) -> tuple[Figure, ...]:
+    return coverage_figures.scope_figures(scope, board(complete))
+
+
+def figures(scope: Scope, complete: tuple[str, ...]) -> tuple[Figure, ...]:
+    """Return the figures of a scope, each with that of the level above."""
+    return _figures(loaders.token(), scope, complete)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _limits(used: str, scope: Scope, complete: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    return coverage_figures.limits(scope, board(complete))
+
+
+def limits(scope: Scope, complete: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Return what limits the reading of a scope: layer, why, how to complete."""
+    return _limits(loaders.token(), scope, complete)
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _gaps(used: str, level: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
+    return gaps_module.gap_table(level, scope, board(complete))
+
+
+def gaps(level: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
+    """Return the gap table of a level; read only, copy it before any change."""
+    return _gaps(loaders.token(), level, scope, complete)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _stability(
+    used: str, level: str, scope: Scope, complete: tuple[str, ...], weights: Weights, first: int
+) -> Stability:
+    return priorities.stability(gaps(level, scope, complete), weights, first=first)
+
+
+def stability(level: str, scope: Scope, complete: tuple[str, ...], weights: Weights, first: int) -> Stability:
+    """Return how the `first` places of a level hold when weights move."""
+    return _stability(loaders.token(), level, scope, complete, weights, first)
+
+
+@st.cache_resource(max_entries=64, show_spinner="Recherche de la meilleure réponse, quelques secondes au plus…")
+def _next_clsm(
+    used: str, scope: Scope, complete: tuple[str, ...], kind: str, k: int, mix: Mix, ceiling: float | None
+) -> Siting:
+    here = board(complete)
+    return siting.next_clsm(scope, here, siting.candidates(kind, scope, here), k, mix=mix, ceiling=ceiling, kind=kind)
+
+
+def next_clsm(scope: Scope, complete: tuple[str, ...], kind: str, k: int, mix: Mix, ceiling: float | None) -> Siting:
+    """Return the next k CLSM among the zones of a layer, as geo.siting does."""
+    return _next_clsm(loaders.token(), scope, complete, kind, k, mix, ceiling)
+
+
+@st.cache_resource(max_entries=64, show_spinner="Recherche de la meilleure réponse, quelques secondes au plus…")
+def _next_own(
+    used: str,
+    scope: Scope,
+    complete: tuple[str, ...],
+    sets: tuple[tuple[str, tuple[str, ...]], ...],
+    k: int,
+    mix: Mix,
+    ceiling: float | None,
+) -> Siting:
+    here = board(complete)
+    return siting.next_clsm(scope, here, siting.own_candidates(dict(sets), here), k, mix=mix, ceiling=ceiling)
+
+
+def next_own(
+    scope: Scope,
+    complete: tuple[str, ...],
+    sets: tuple[tuple[str, tuple[str, ...]], ...],
+    k: int,
+    mix: Mix,
+    ceiling: float | None,
+) -> Siting:
+    """Return the next k CLSM among perimeters that the user gave: (name, codes) each."""
+    return _next_own(loaders.token(), scope, complete, sets, k, mix, ceiling)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _candidates_here(used: str, kind: str, scope: Scope) -> bool:
+    return bool(siting.candidates(kind, scope, board(())))
+
+
+def candidates_here(kind: str, scope: Scope) -> bool:
+    """Say whether a scope has possible CLSM of a kind."""
+    return _candidates_here(loaders.token(), kind, scope)
+
+
+def figures_after(found: Siting, complete: tuple[str, ...]) -> tuple[Figure, ...]:
+    """Return the figures of a scope with the CLSM of an answer in service."""
+    return found.figures_after(board(complete))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _survey(used: str, scope: Scope, complete: tuple[str, ...]) -> tuple[Portfolio, tuple[Benchmark, ...]]:
+    here = board(complete)
+    return benchmarks.portfolio(scope, here), benchmarks.distribution(scope, here)
+
+
+def survey(scope: Scope, complete: tuple[str, ...]) -> tuple[Portfolio, tuple[Benchmark, ...]]:
+    """Return the CLSM of a scope one by one, and their features beside the national surveys."""
+    return _survey(loaders.token(), scope, complete)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _curve(used: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
+    return coverage_curve.covered_curve(scope, board(complete))
+
+
+def covered_curve(scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
+    """Return how the people covered add up, CLSM after CLSM; read only."""
+    return _curve(loaders.token(), scope, complete)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _report(
+    used: str,
+    scope: Scope,
+    complete: tuple[str, ...],
+    level: str,
+    weights: Weights,
+    ask: tuple[str, int, Mix, float | None, tuple[tuple[str, tuple[str, ...]], ...]] | None,
+) -> CoverageReport:
+    from geo.coverage_report import CoverageReport
+
+    found = None
+    if ask is not None:
+        kind, k, mix, ceiling, own = ask
+        try:
+            found = (
+                next_own(scope, complete, own, k, mix, ceiling)
+                if kind == "libre"
+                else next_clsm(scope, complete, kind, k, mix, ceiling)
+            )
+        except GeoInputError:
+            found = None  # nothing to choose among: the files say nothing of it, as the page does
+    return CoverageReport(scope, board(complete), weights, level, found)
+
+
+@st.cache_data(max_entries=12, show_spinner=False)
+def _coverage_file(
+    used: str,
+    kind: str,
+    scope: Scope,
+    complete: tuple[str, ...],
+    level: str,
+    weights: Weights,
+    ask: tuple[str, int, Mix, float | None, tuple[tuple[str, tuple[str, ...]], ...]] | None,
+    told: tuple[str, str],
+) -> bytes:
+    from geo import coverage_exports
+    from ui.coverage_export_view import zipped
+
+    report = _report(loaders.token(), scope, complete, level, weights, ask)
+    day, link = told
+    if kind == "pdf":
+        return coverage_exports.director_pdf(report, date=day, software="Tableau de bord CLSM", link=link)
+    if kind == "zip":
+        return zipped(coverage_exports.coverage_csv(report))
+    makers = {
+        "xlsx": coverage_exports.coverage_workbook,
+        "geojson": coverage_exports.coverage_geojson,
+        "gpkg": coverage_exports.coverage_geopackage,
+    }
+    return makers[kind](report)
+
+
+def coverage_file(
+    kind: str,
+    scope: Scope,
+    complete: tuple[str, ...],
+    level: str,
+    weights: Weights,
+    ask: tuple[str, int, Mix, float | None, tuple[tuple[str, tuple[str, ...]], ...]] | None,
+    told: tuple[str, str],
+) -> bytes:
+    """Return one file of a coverage view (pdf, xlsx, zip, geojson, gpkg); `ask`: the next CLSM; `told`: date and link."""
+    return _coverage_file(loaders.token(), kind, scope, complete, level, weights, ask, told)
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _zones_here(used: str, layer_id: str, scope: Scope) -> int:
+    members = loaders.crosswalk().layers[layer_id].members
+    inside = np.zeros(len(loaders.atlas().table), dtype=bool)
+    inside[scope_rows(scope, loaders.atlas())] = True
+    return len(np.unique(members["zone"].to_numpy()[inside[members["row"].to_numpy()]]))
+
+
+def zones_here(layer_id: str, scope: Scope) -> int:
+    """Return how many zones of a layer a scope meets."""
+    return _zones_here(loaders.token(), layer_id, scope)

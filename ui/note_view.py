@@ -1,0 +1,121 @@
+"""Taking a perimeter away: the note for a council, the sheet of a service that examines it, and the files of its data.
+
+Each file is made when its button is clicked, by the core; nothing is worked out before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import streamlit as st
+
+from geo import french as fr
+from geo.candidates import Candidate, candidates, scale_of
+from geo.compare import SideBySide, evaluate
+from geo.perimeter import Perimeter
+from geo.perimeter_exports import TYPES, Export, file_name, make
+from geo.scenarios import Scenario, Workbook
+from geo.settings_labels import used_text
+from ui import comparison_link, comparison_loaders, frame, html, link_state, loaders
+
+LABELS = {
+    "xlsx": ("Classeur (XLSX)", "une feuille par tableau"),
+    "gpkg": ("Carte (GeoPackage)", "périmètre, communes, zones"),
+    "geojson": ("Carte (GeoJSON)", "les mêmes, pour le web"),
+    "csv": ("Communes (CSV)", "une ligne par commune"),
+}
+COMPARE = "note-compare"
+
+
+def panel(perimeter: Perimeter) -> None:
+    """Show what can be taken away of the current scenario."""
+    take_away(frame.workbook().scenario, held_comparison())
+
+
+def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
+    """Show the buttons for one scenario; a comparison that is at hand can go into the note."""
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        st.html(
+            html.section(
+                "La note", "Deux à six pages A4 : carte, repères, chiffres et sources, qui inviter, limites, lien."
+            )
+        )
+        compared = comparison is not None and st.checkbox(
+            f"Joindre la comparaison ({fr.listing(comparison.titles, most=3)})", value=True, key=COMPARE
+        )
+        export = export_of(scenario, comparison if compared else None)
+        with st.container(horizontal=True, gap="small"):
+            _button("Note (PDF)", "pdf", export, primary=True)
+            _button("Note à modifier (DOCX)", "docx", export)
+        st.html(
+            html.section(
+                "Fiche d’instruction",
+                "Pour un service qui examine une demande : les mêmes chiffres, l’avis laissé en blanc.",
+            )
+        )
+        with st.container(horizontal=True, gap="small"):
+            _button("Fiche (PDF)", "pdf", export, instruction=True)
+            _button("Fiche à remplir (DOCX)", "docx", export, instruction=True)
+        st.caption(_settings_text())
+    with right:
+        st.html(
+            html.section(
+                "Les données", "Ces fichiers se rouvrent sur la page Comparaison : même périmètre, mêmes chiffres."
+            )
+        )
+        for kind, (label, what) in LABELS.items():
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                _button(label, kind, export)
+                st.caption(what)
+
+
+def _settings_text() -> str:
+    from geo.settings_labels import changed_labels
+
+    settings = frame.settings()
+    changed = changed_labels(settings)
+    if not changed:
+        return "Tous les seuils sont à leur valeur de départ ; la note les écrit sous chaque repère."
+    return html.literal(
+        f"Seuils modifiés, écrits dans la note : {used_text(tuple(s.name for s in changed), settings)}."
+    )
+
+
+def export_of(scenario: Scenario, comparison: SideBySide | None = None) -> Export:
+    """Return what the files of a scenario are made of, with the link that reopens it alone."""
+    world, settings = loaders.world(), frame.settings()
+    candidate = Candidate("note", "Scénario", scenario.name, scenario.codes, scale_of(scenario.codes, world.atlas))
+    found = replace(evaluate(candidate, world, settings), facts=loaders.facts(scenario.perimeter(world.atlas)))
+    base = link_state.address().partition("?")[0]
+    link = f"{base}?lien={link_state.packed(Workbook((scenario,), settings=settings))}"
+    return Export(found, world, scenario, link, comparison, date.today())
+
+
+def held_comparison() -> SideBySide | None:
+    """Return the comparison last shown in this session, when it still makes sense."""
+    commune = st.session_state.get(comparison_link.COMMUNE)
+    wanted = st.session_state.get(f"{comparison_link.choice_key(commune)}-held") if commune else None
+    if not wanted:
+        return None
+    offered = {c.id: c for c in candidates(loaders.crosswalk(), commune, frame.workbook().scenarios)}
+    chosen = tuple(offered[i] for i in wanted if i in offered)
+    if len(chosen) < 2:
+        return None
+    ids = [c.id for c in chosen]
+    reference = st.session_state.get(f"{comparison_link.REFERENCE}-held")
+    return comparison_loaders.comparison(chosen, frame.settings(), ids.index(reference) if reference in ids else 0)
+
+
+def _button(label: str, kind: str, export: Export, *, instruction: bool = False, primary: bool = False) -> None:
+    name = f"{export.scenario.name} instruction" if instruction else export.scenario.name
+    st.download_button(
+        label, _maker(kind, export, instruction), file_name=file_name(name, kind), mime=TYPES[kind], on_click="ignore",
+        key=f"emporter-{kind}-{instruction}", icon=":material/download:", type="primary" if primary else "secondary",
+    )  # fmt: skip
+
+
+def _maker(kind: str, export: Export, instruction: bool) -> Callable[[], bytes]:
+    return lambda: make(kind, export, instruction=instruction)

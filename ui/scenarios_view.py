@@ -1,0 +1,154 @@
+"""The panel of scenarios: name, note, duplicate, delete; a link to copy; a file to send and to open again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from geo import french as fr
+from geo.errors import GeoInputError
+from geo.perimeter import Perimeter
+from geo.scenario_file import from_file, to_file
+from geo.scenarios import MOST_SCENARIOS, NAME_LENGTH, NOTE_LENGTH, Scenario, Workbook, vintage_of
+from ui import frame, html, link_state, loaders
+
+FILE_NAME = "scenarios-clsm.json"
+LARGEST_MB = 20
+
+
+def panel(_: Perimeter) -> None:
+    """Show the scenarios on the left, the link and the file on the right."""
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        _list()
+    with right:
+        _link()
+        _file()
+
+
+def _list() -> None:
+    workbook = frame.workbook()
+    st.html(_table(workbook))
+    count, at = len(workbook.scenarios), st.session_state[frame.SEQUENCE]
+    if count > 1:
+        st.selectbox(
+            "Scénario à l’écran",
+            range(count),
+            index=workbook.current,
+            format_func=lambda i: workbook.scenarios[i].name,
+            key=f"scenario-{at}",
+            on_change=_select,
+            args=(f"scenario-{at}",),
+        )
+    current = workbook.scenario
+    key = f"{workbook.current}-{hashlib.sha256(f'{current.name}|{current.note}'.encode()).hexdigest()[:8]}"
+    st.text_input("Nom", current.name, max_chars=NAME_LENGTH, key=f"nom-{key}", on_change=_rename, args=(f"nom-{key}",))
+    st.text_area(
+        "Note", current.note, max_chars=NOTE_LENGTH, key=f"note-{key}", on_change=_note, args=(f"note-{key}",), height=80,
+        placeholder="Pourquoi ce périmètre, ce qui reste à vérifier…",
+    )  # fmt: skip
+    full = count >= MOST_SCENARIOS
+    with st.container(horizontal=True, gap="small"):
+        st.button("Dupliquer", on_click=_change, args=("duplicate",), disabled=full, icon=":material/content_copy:")
+        st.button("Nouveau, vide", on_click=_new, disabled=full, icon=":material/add:")
+        st.button("Supprimer", on_click=_change, args=("delete",), icon=":material/delete:")
+
+
+def _table(workbook: Workbook) -> str:
+    atlas = loaders.atlas()
+    rows = []
+    for i, scenario in enumerate(workbook.scenarios):
+        held = atlas.rows(scenario.codes)
+        towns = atlas.table["commune"].iloc[held].nunique()
+        mark = " (à l’écran)" if i == workbook.current else ""
+        rows.append(
+            (f"{scenario.name}{mark}\n{scenario.note}", fr.number(towns), fr.number(int(atlas.population[held].sum())))
+        )
+    headers = [("Scénario", False), ("Communes", True), ("Habitants", True)]
+    return html.table(headers, rows, caption="Scénarios de la session")
+
+
+def _select(key: str) -> None:
+    frame.hold(frame.workbook().select(st.session_state[key]))
+
+
+def _rename(key: str) -> None:
+    _attempt(lambda book: book.rename(st.session_state[key]))
+
+
+def _note(key: str) -> None:
+    _attempt(lambda book: book.note(st.session_state[key]))
+
+
+def _attempt(change: Callable[[Workbook], Workbook]) -> None:
+    try:
+        frame.amend(change(frame.workbook()))
+    except GeoInputError as error:
+        frame.say(*error.problems)
+
+
+def _change(move: str) -> None:
+    try:
+        frame.hold(getattr(frame.workbook(), move)())
+    except GeoInputError as error:
+        frame.say(*error.problems)
+
+
+def _new() -> None:
+    number = len(frame.workbook().scenarios) + 1
+    try:
+        frame.hold(frame.workbook().add(Scenario(f"Scénario {number}")))
+    except GeoInputError as error:
+        frame.say(*error.problems)
+
+
+def _link() -> None:
+    st.html(html.section("Le lien"))
+    link = link_state.address()
+    st.code(link, language=None, wrap_lines=False)
+    st.html('<button type="button" data-copier="[data-testid=stCode] code">Copier le lien</button>')
+    words = "Le lien rouvre ces scénarios, leurs notes et vos réglages, et dit si les données ont changé depuis."
+    if link_state.too_long(link):
+        words += (
+            f" Il compte {fr.number(len(link))} signes : certaines messageries le couperaient, préférez le fichier."
+        )
+    st.caption(words)
+
+
+def _file() -> None:
+    st.html(html.section("Le fichier"))
+    workbook = replace(frame.workbook(), vintage=vintage_of(loaders.world()))
+    st.download_button(
+        "Télécharger les scénarios",
+        to_file(workbook, loaders.atlas()),
+        file_name=FILE_NAME,
+        mime="application/json",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+    sent = st.file_uploader(
+        "Ouvrir un fichier de scénarios", type=["json"], key=f"fichier-{st.session_state[frame.OPENED]}",
+        max_upload_size=LARGEST_MB, help="Il s’ajoute aux scénarios de la session, qui gardent leurs réglages.",
+    )  # fmt: skip
+    if sent is not None:
+        _open(sent.getvalue(), sent.name)
+
+
+def _open(data: bytes, name: str) -> None:
+    try:
+        opened = from_file(data, loaders.atlas(), vintage_of(loaders.world()))
+        mine = frame.workbook()
+        merged = opened.workbook if mine == Workbook().with_settings(mine.settings) else mine.merge(opened.workbook)
+    except GeoInputError as error:
+        for problem in error.problems:
+            st.error(html.literal(f"{name} : {problem}"))
+        return
+    frame.hold(merged)
+    st.session_state[frame.OPENED] += 1
+    frame.say(
+        f"{name} : {fr.count(len(opened.workbook.scenarios), 'scénario ouvert', 'scénarios ouverts')}.", *opened.notices
+    )
+    st.rerun(scope="fragment")

@@ -1,0 +1,61 @@
+"""The panel of sectors: each one met, counted in people, with the button that completes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from geo import french as fr
+from geo.perimeter import Perimeter
+from geo.sectors import SectorShare, sectors_met
+from ui import frame, html, judge_view, loaders
+
+
+def panel(perimeter: Perimeter) -> None:
+    """Show adult sectors on the left, child sectors on the right."""
+    facts = loaders.facts(perimeter)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _several(
+            "Secteurs adultes",
+            "a",
+            sectors_met(facts, ("secteurs-adultes",)),
+            facts.known_everywhere("secteurs-adultes"),
+        )
+    with right:
+        _several(
+            "Secteurs infanto-juvéniles",
+            "i",
+            sectors_met(facts, ("secteurs-enfants",)),
+            facts.known_everywhere("secteurs-enfants"),
+        )
+
+
+def _several(title: str, letter: str, shares: Sequence[SectorShare], complete: bool) -> None:
+    st.html(html.section(title))
+    if not complete:
+        st.caption("La liste des secteurs n’est pas complète ici : d’autres peuvent être concernés.")
+    if not shares:
+        st.caption("Aucun secteur connu sur ces communes.")
+        return
+    cut = [share for share in shares if share.codes]
+    if cut:
+        with st.container(key=f"lignes-secteurs-{letter}"):
+            for rank, share in enumerate(cut):
+                st.html(judge_view.line(share.codes, share.name, _lines(share)))
+                st.button("Compléter", key=f"completer-{letter}{rank}", on_click=_complete, args=(share.codes,))
+    rest = "".join(judge_view.line((), share.name, _lines(share)) for share in shares if not share.codes)
+    if rest:
+        st.html(rest)
+    sources = dict.fromkeys(f"{s.source}{f', {s.year}' if s.year else ''}" for s in shares)
+    st.caption(f"Source : {html.literal(fr.listing(sources, most=4))}.")
+
+
+def _lines(share: SectorShare) -> list[str]:
+    _, _, told = share.sentence.partition(" : ")
+    return [told, share.establishment]
+
+
+def _complete(codes: frozenset[str]) -> None:
+    frame.choose(frame.selection() | codes)
