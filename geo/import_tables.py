@@ -300,11 +300,11 @@ class _Table:
             if text and role not in zone.words:
                 zone.words[role] = _year(text) if role.startswith("annee") else text[:2000]
         etat = cells.get("etat", "")
-        if etat and "etat" not in zone.words:
+        if etat:
             word = etat_word(etat)
             if word:
-                zone.words["etat"] = ETATS[word]
-            else:
+                zone.words.setdefault("etat", ETATS[word])
+            else:  # told even where another row gives the territory's état
                 self._tell("à savoir", line, f"état « {etat[:40]} » non compris ; l’état de l’ensemble sera pris.",
                            "Écrivez : en service, annoncé, projet ou à confirmer.")  # fmt: skip
         stated = cells.get("precision", "")

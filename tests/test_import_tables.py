@@ -575,3 +575,11 @@ def test_a_national_list_is_read_whole() -> None:
     assert (draft.rows, draft.accepted) == (len(table), len(table) - 1)
     assert len(draft.members) == len(table) - 1
     assert draft.members["inhabitants"].sum() == atlas().population.sum() - atlas().population[99]
+
+
+def test_an_unknown_etat_is_told_even_where_another_row_gives_one() -> None:
+    content = b"clsm;code_commune;etat\nA;94028;en service\nA;94033;zzz\nB;94080;en service\n"
+    draft = read_import(content, "liste.csv", "clsm", atlas=atlas())
+    told = [r for r in draft.remarks if "zzz" in r.message]
+    assert [r.where for r in told] == ["ligne 3"]
+    assert set(draft.zones["etat"]) == {Etat.EN_SERVICE}
