@@ -21,6 +21,7 @@ import xlsxwriter
 
 from geo.codes import name_of
 from geo.communes import Atlas
+from geo.exports import neutral
 from geo.layers import Layer
 from geo.register import Version
 
@@ -29,7 +30,6 @@ COLUMNS = (
     "nom", "id", "etat", "code_commune", "nom_commune", "part_commune", "territoire", "departement", "annee",
     "annee_source", "population", "precision", "source_titre", "source_url", "note",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DRIVERS = {"gpkg": "GPKG", "fgb": "FlatGeobuf", "kml": "KML"}
 
 
@@ -120,11 +120,6 @@ def polygons(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas) -> gpd
     return frame[frame.geometry.notna()]
 
 
-def neutral(text: str) -> str:
-    """Return a text that a spreadsheet takes as text."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """Write a table as French spreadsheets open it: semicolons, UTF-8 with its mark."""
     out = io.StringIO(newline="")
@@ -146,7 +141,7 @@ def xlsx_bytes(frame: pd.DataFrame) -> bytes:
             sheet.write_string(0, column, str(name), bold)
         for line, row in enumerate(frame.itertuples(index=False), start=1):
             for column, value in enumerate(row):
-                sheet.write_string(line, column, neutral(str(value)))
+                sheet.write_string(line, column, str(neutral(str(value))))
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, max(0, len(frame.columns) - 1), 18)
     return buffer.getvalue()
