@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import french as fr
+from geo.exports import neutral
 from geo.perimeter import Perimeter
 from geo.table_ronde import SECTORS, RoundTable, Seat, round_table
 from ui import html, loaders
 
 FILE_NAME = "autour-de-la-table.csv"
 MOST_OF_A_GROUP = 8  # shown; the file holds them all
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def panel(perimeter: Perimeter) -> None:
@@ -59,5 +59,5 @@ def _row(seat: Seat) -> tuple[str, str]:
 
 def csv(table: RoundTable) -> bytes:
     """Return the list for a spreadsheet: semicolons, UTF-8 with its mark, no cell that a spreadsheet would run."""
-    frame = table.frame().map(lambda v: f"'{v}" if isinstance(v, str) and v.startswith(FORMULA) else v)
+    frame = table.frame().map(neutral)
     return frame.to_csv(index=False, sep=";").encode("utf-8-sig")
