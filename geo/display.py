@@ -37,6 +37,7 @@ COMMUNES_TOLERANCE_M = 500.0
 OUTLINES_TOLERANCE_M = 1000.0
 WHOLE_DETAIL_BELOW = 1300  # communes: a smaller region needs no simplifying
 INDEX = "index.json"
+WRITTEN = ("zones-", "points-", "fond-")  # files the app writes as it runs, kept as long as the geometry is the same
 Progress = Callable[[str], None]
 Rows = npt.NDArray[np.intp]
 People = npt.NDArray[np.int64]
@@ -171,10 +172,18 @@ def write_zone_index(
     if any(not 0 <= zone < len(zones) for of in membership for zone in of):
         raise ValueError(f"{layer_id}: a zone number is outside the {len(zones)} zones given")
     text = compact_json({"zones": [list(zone) for zone in zones], "of": [list(of) for of in membership]})
-    name = f"zones-{scope}-{layer_id}-{hashlib.sha256(text.encode()).hexdigest()[:10]}.json"
+    return write_by_content(destination, f"zones-{scope}-{layer_id}", text)
+
+
+def write_by_content(destination: Path, stem: str, text: str) -> str:
+    """Write a JSON text under a name that its content gives, whole or not at all; return the name.
+
+    What is written so never changes under its name: browsers keep it, and a new content is a new file.
+    """
+    name = f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:10]}.json"
     if not (destination / name).is_file():
         destination.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=destination, prefix=".zones-") as folder:
+        with tempfile.TemporaryDirectory(dir=destination, prefix=".written-") as folder:
             fresh = Path(folder) / name
             fresh.write_text(text, encoding="utf-8")
             fresh.replace(destination / name)
@@ -305,5 +314,5 @@ def _put_in_place(fresh: Path, destination: Path, index: dict[str, Any]) -> None
     (fresh / INDEX).write_text(compact_json(index), encoding="utf-8")
     (fresh / INDEX).replace(destination / INDEX)
     for file in destination.glob("*.json"):
-        if file.name not in kept and not (same_version and file.name.startswith("zones-")):
+        if file.name not in kept and not (same_version and file.name.startswith(WRITTEN)):
             file.unlink()

@@ -13,7 +13,7 @@ import streamlit_folium
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui import maps
+from ui import map_answers, maps
 from ui.maps import Focus, Overlay, Paint, Point, Swatch
 
 HOSTILE = [
@@ -209,8 +209,8 @@ def test_colours_are_checked(colour: str) -> None:
 
 
 def test_a_selection_is_read_in_its_order_and_once_each() -> None:
-    assert maps.read_selection({"sel": ["62042", "2A004", "62042"], "n": 7}) == (["62042", "2A004"], 7)
-    assert maps.read_selection({"sel": [], "n": 1}) == ([], 1)
+    assert map_answers.read_selection({"sel": ["62042", "2A004", "62042"], "n": 7}) == (["62042", "2A004"], 7)
+    assert map_answers.read_selection({"sel": [], "n": 1}) == ([], 1)
 
 
 @pytest.mark.parametrize(
@@ -239,12 +239,12 @@ def test_a_selection_is_read_in_its_order_and_once_each() -> None:
     ],
 )
 def test_anything_else_is_no_selection(value: object) -> None:
-    assert maps.read_selection(value) is None
+    assert map_answers.read_selection(value) is None
 
 
 def test_a_click_names_a_commune_or_a_mark() -> None:
-    assert maps.read_click({"click": "62041", "n": 1_790_000_000_000}) == ("62041", 1_790_000_000_000)
-    assert maps.read_click({"click": "clsm-12", "n": 1}) == ("clsm-12", 1)
+    assert map_answers.read_click({"click": "62041", "n": 1_790_000_000_000}) == ("62041", 1_790_000_000_000)
+    assert map_answers.read_click({"click": "clsm-12", "n": 1}) == ("clsm-12", 1)
 
 
 @pytest.mark.parametrize(
@@ -264,4 +264,4 @@ def test_a_click_names_a_commune_or_a_mark() -> None:
     ],
 )
 def test_anything_else_is_no_click(value: object) -> None:
-    assert maps.read_click(value) is None
+    assert map_answers.read_click(value) is None

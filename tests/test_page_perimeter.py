@@ -23,7 +23,7 @@ from tests.browser import ROOT
 from tests.grid import plain
 from tests.test_pages import METHOD, PERIMETER, button, chosen, open_page, people, pills, ran, written
 from ui import compose_view, frame, gauge, judge_view, perimeter_view, previews, table_ronde_view, targets, workbench
-from ui.shapes import read_shape
+from ui.map_answers import read_shape
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 

@@ -13,7 +13,7 @@ from geo.perimeter import Perimeter
 from geo.preview import effect_of
 from geo.trials import Move
 from ui import frame, html, judge_view, loaders
-from ui.shapes import Shape
+from ui.map_answers import Shape
 from ui.targets import Target
 
 PASTED = "liste-collee"

@@ -8,7 +8,7 @@ import streamlit as st
 from geo import french as fr
 from geo.codes import search
 from geo.coverage import STATUS_LABELS, STATUS_MEANINGS, Coverage, Scope, Status, in_scope, scope_rows
-from ui import coverage_loaders, frame, gap_tables, html, loaders, maps
+from ui import coverage_loaders, frame, gap_tables, html, loaders, map_answers, maps
 from ui.coverage_link import COMMUNE
 
 CLICK = "commune-click"  # number of the last click taken
@@ -60,7 +60,7 @@ def pick_complete(scope: Scope) -> None:
 
 def take_click(key: str) -> None:
     """Hold the commune the browser says was clicked."""
-    click = maps.read_click(st.session_state.get(key))
+    click = map_answers.read_click(st.session_state.get(key))
     if click and click[0] in loaders.atlas().row and click != st.session_state.get(CLICK):
         st.session_state[COMMUNE], st.session_state[CLICK] = click[0], click
         gap_tables.choose_from_map(click[0])

@@ -6,9 +6,7 @@ The files are written once for a territory, named by their content, and drawn by
 
 from __future__ import annotations
 
-import hashlib
 import math
-import tempfile
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -135,15 +133,10 @@ def _ring(coords: Iterable[tuple[float, ...]]) -> list[list[float]]:
 
 
 def _written(scope: Scope, kind: str, points: list[dict[str, Any]]) -> str:
-    text = compact_json({"points": points})
-    name = f"zones-{scope.id}-{kind}-{hashlib.sha256(text.encode()).hexdigest()[:10]}.json"
-    if not (loaders.GEO / name).is_file():
-        loaders.GEO.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=loaders.GEO, prefix=".zones-") as folder:
-            fresh = loaders.GEO / folder / name
-            fresh.write_text(text, encoding="utf-8")
-            fresh.replace(loaders.GEO / name)
-    return maps.static_url(f"geo/{name}")
+    from geo.display import write_by_content
+
+    file = write_by_content(loaders.GEO, f"points-{scope.id}-{kind}", compact_json({"points": points}))
+    return maps.static_url(f"geo/{file}")
 
 
 def extents(scope: Scope) -> str:

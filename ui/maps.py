@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import folium
 from folium.elements import JSCSSMixin
@@ -39,10 +39,7 @@ SCRIPTS = (
 STYLES = ("css/carte.css",)
 METROPOLE = ((41.3, -5.2), (51.15, 9.6))  # south-west and north-east corners, for a scope that holds overseas too
 
-MAX_COMMUNES = 40_000  # more than there are
-MAX_NUMBER = 2**53 - 1  # what JavaScript counts exactly
 CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
-CLICKED = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,119}", re.ASCII)
 ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 MOTIFS = ("oblique", "points", "lignes", "croix")  # as static/js/couche.js draws them
@@ -152,6 +149,13 @@ class _LocalMap(folium.Map):
 
     default_js = ()
     default_css = ()
+
+    def render(self, **kwargs: Any) -> None:
+        """Render as folium does, without the blanks of its template: every click sends it again."""
+        super().render(**kwargs)
+        header = self.get_root().header
+        for name, child in list(header._children.items()):
+            header.add_child(folium.Element(" ".join(child.render().split())), name=name)
 
 
 class _Attach(JSCSSMixin):
@@ -278,9 +282,8 @@ def _check_colours(colours: Iterable[str]) -> None:
         raise ValueError(f"colours must be #rrggbb: {wrong[:5]}")
 
 
-def _paint(paint: Paint | None) -> dict[str, object] | None:
-    if paint is None:
-        return None
+def paint_payload(paint: Paint) -> dict[str, object]:
+    """Return what the browser is told of colours: in the state, or in a file whose address is in the state."""
     _check_colours(swatch.fill for swatch in paint.palette)
     wrong = [swatch.motif for swatch in paint.palette if swatch.motif not in MOTIFS]
     if wrong:
@@ -308,7 +311,7 @@ def selection_state(
     geometry_url: str,
     bounds: Bounds | None = None,
     overlays: Sequence[Overlay] = (),
-    paint: Paint | None = None,
+    paint: Paint | str | None = None,
     focus: Focus | None = None,
     preview: Preview | None = None,
 ) -> folium.FeatureGroup:
@@ -316,7 +319,8 @@ def selection_state(
 
     `codes` is the whole selection, communes outside the scope included; `seq` its number: the one last read from
     the browser, or a greater one when the server changed the selection. The browser drops a state older than its
-    own clicks. `bounds` is where the view starts for this scope (the whole of it by default).
+    own clicks. `bounds` is where the view starts for this scope (the whole of it by default). `paint` may be the
+    address of a file that holds it (see `scene.backdrop`): colours that a click never changes then travel once.
     """
     return _state(
         {
@@ -325,7 +329,7 @@ def selection_state(
             "codes": pack_codes(codes),
             "seq": seq,
             "overlays": _overlays(overlays),
-            "paint": _paint(paint),
+            "paint": paint_payload(paint) if isinstance(paint, Paint) else paint,
             "focus": asdict(focus) if focus else None,
             "preview": preview.payload() if preview else None,
         }
@@ -350,7 +354,7 @@ def coverage_state(
         {
             "geometry": geometry_url,
             "bounds": bounds,
-            "paint": _paint(paint),
+            "paint": paint_payload(paint),
             "overlays": _overlays(overlays),
             "focus": asdict(focus) if focus else None,
             **(over or {}),
@@ -362,39 +366,3 @@ def points_state(*, outlines_url: str, points: Sequence[Point], bounds: Bounds |
     """Return the state of a map of marks on the outlines of a file (départements)."""
     _check_colours(point.fill for point in points)
     return _state({"geometry": outlines_url, "bounds": bounds, "points": [asdict(point) for point in points]})
-
-
-# --- what comes back --------------------------------------------------------------------------------------------
-
-
-def whole_number(value: object) -> int | None:
-    """Return a whole number that the browser sent, or None when it is not one it can count."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_NUMBER:
-        return None
-    return value
-
-
-def read_selection(value: object) -> tuple[list[str], int] | None:
-    """Return the selection the browser sent and its number, or None when the value is not one.
-
-    Codes come in the order they were chosen, once each; whether they exist is for the caller to check. Take the
-    selection only if its number is greater than the one last held: otherwise it is late.
-    """
-    if not isinstance(value, Mapping) or set(value) != {"sel", "n"}:
-        return None
-    codes, number = value["sel"], whole_number(value["n"])
-    if number is None or not isinstance(codes, list) or len(codes) > MAX_COMMUNES:
-        return None
-    if not all(isinstance(code, str) and CODE.fullmatch(code) for code in codes):
-        return None
-    return list(dict.fromkeys(codes)), number
-
-
-def read_click(value: object) -> tuple[str, int] | None:
-    """Return the commune or mark the browser says was clicked, and the click's number (ever growing), or None."""
-    if not isinstance(value, Mapping) or set(value) != {"click", "n"}:
-        return None
-    clicked, number = value["click"], whole_number(value["n"])
-    if number is None or not isinstance(clicked, str) or not CLICKED.fullmatch(clicked):
-        return None
-    return clicked, number

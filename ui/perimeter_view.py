@@ -7,10 +7,9 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import COVERED, STATUS_LABELS, Scope, Status
 from geo.perimeter import Perimeter
-from ui import compose_view, frame, html, loaders, maps, targets
+from ui import compose_view, frame, html, loaders, map_answers, targets
 from ui.coverage_view import FOCUS, MOST_OPTIONS, scope_name
 from ui.scene import LINE_LABELS, LINES, PALE, SELECTED
-from ui.shapes import read_shape
 
 TARGET = "target"
 QUERY = "target-query"
@@ -76,11 +75,11 @@ def target_strip(perimeter: Perimeter) -> None:
 def take(key: str) -> None:
     """Hold what the browser sent, when it is newer than what is held: the choice, or a shape to fill."""
     value = st.session_state.get(key)
-    sent = maps.read_selection(value)
+    sent = map_answers.read_selection(value)
     if sent is not None and sent[1] > st.session_state[frame.SEQUENCE]:
         atoms = loaders.atlas().row
         frame.choose((c for c in sent[0] if c in atoms), sequence=sent[1])
-    drawn = read_shape(value)
+    drawn = map_answers.read_shape(value)
     if drawn is not None and drawn[1] > st.session_state[frame.SEQUENCE]:
         compose_view.take_shape(*drawn)
 

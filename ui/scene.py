@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.coverage import STATUS_LABELS, Scope, Status, scope_rows
+from geo.topology import compact_json
 from ui import loaders, maps
 
 HEIGHT = 560
@@ -146,6 +147,19 @@ def status_paint(scope: Scope, complete: tuple[str, ...], *, pale: bool = False)
     drawn = scope_rows(ground(scope), loaders.atlas())
     status = np.where(np.isin(drawn, found.rows), found.status[drawn], -1)
     return maps.Paint(maps.paint_runs(status.tolist()), swatches)
+
+
+def backdrop(scope: Scope) -> str:
+    """Return the address of the pale colours under a perimeter: no click changes them, so none sends them again."""
+    return _backdrop(loaders.token(), scope)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _backdrop(used: str, scope: Scope) -> str:
+    from geo.display import write_by_content
+
+    text = compact_json(maps.paint_payload(status_paint(scope, (), pale=True)))
+    return maps.static_url(f"geo/{write_by_content(loaders.GEO, f'fond-{scope.id}', text)}")
 
 
 def known_lines(scope: Scope) -> list[str]:

@@ -74,7 +74,7 @@ def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium
         geometry_url=scene.geometry_url(scope),
         bounds=scene.bounds(scope),
         overlays=[scene.overlay(scope, layer_id) for layer_id in lines],
-        paint=scene.status_paint(scope, (), pale=True),
+        paint=scene.backdrop(scope),
         focus=coverage_view.focus(scope),
         preview=_preview(perimeter),
     )

@@ -35,6 +35,7 @@
       this.count = { loads: 0, sent: 0, applied: 0, dropped: 0 };
       this._geometries = new Map();
       this._zones = new Map();
+      this._paints = new Map(); // files of colours, by their address
       this._shown = []; // overlays on screen: {id, url, zones, of, lines, ...}
       this._focusSeen = null;
       this.extras = []; // what other scripts add: {attach, apply, describe, takes}
@@ -121,7 +122,7 @@
     }
 
     _applyRest(state) {
-      this._paint(state.paint);
+      this._paintFrom(state.paint);
       this.points(state.points || []);
       this.overlays(state.overlays || []);
       for (const extra of this.extras) if (extra.apply) extra.apply(state);
@@ -142,7 +143,7 @@
       this._say(TEXTS.loading);
       let geometry;
       try {
-        geometry = await this._geometry(url);
+        [geometry] = await Promise.all([this._geometry(url), this._fetchPaint(this.state.paint)]);
       } catch (error) {
         console.warn(error);
         if (this.wanted !== url) return false;
@@ -181,7 +182,7 @@
       this.layer = new window.CLCouche(geometry, { pane: "cl-communes" });
       L.Util.setOptions(this.layer, { pane: "cl-communes" });
       this._markSelected();
-      this._paint(this.state.paint, { quiet: true });
+      this._paint(this._paints.get(this.state.paint) || this.state.paint, { quiet: true });
       this.fit({ animate: false });
       this.layer.addTo(this.map);
       this.times.painted = performance.now();
@@ -322,8 +323,27 @@
       this._paint(this.state.paint);
     }
 
+    /** Colours come in the state, or by the address of a file when no click changes them. */
+    async _paintFrom(paint) {
+      const { layer } = this;
+      if (typeof paint === "string" && !this._paints.has(paint)) await this._fetchPaint(paint);
+      if (this.state.paint === paint && this.layer === layer) this._paint(this._paints.get(paint) || paint);
+    }
+
+    /** A file of colours that does not come leaves the map as it is: the communes can still be chosen. */
+    async _fetchPaint(url) {
+      if (typeof url !== "string" || this._paints.has(url)) return;
+      this.pending += 1;
+      try {
+        this._paints.set(url, await fetchJson(url));
+      } catch (error) {
+        console.warn(error);
+      }
+      this.pending -= 1;
+    }
+
     _paint(paint, { quiet = false } = {}) {
-      if (!this.layer) return;
+      if (!this.layer || typeof paint === "string") return;
       const key = paint ? JSON.stringify(paint) : null;
       if (key === this.layer.paintKey) return;
       this.layer.paintKey = key;
