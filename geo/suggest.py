@@ -30,6 +30,10 @@ MOST = 5
 FELT = 0.05  # share of the inhabitants under which a move leaves a perimeter that is too vast as vast as it was
 _MOST_GROUP = 400  # communes; a larger group is not a suggestion but another project
 _MOST_SIZED = 6_000  # communes: past the largest région, no group is tried for dropping
+RANKING_IN_BRIEF = (
+    "Classement : repères améliorés, puis habitants des secteurs et des QPV amenés, puis le moins d’habitants déplacés "
+    "(détail dans Méthode). Rien n’est appliqué sans vous."
+)
 RANKING = (
     "Classement : repères qui s’améliorent moins repères qui se dégradent, puis habitants des secteurs rencontrés amenés dans le "
     "périmètre, puis habitants des QPV amenés, puis le moins d’habitants déplacés. À issue égale, secteurs et QPV comptent "

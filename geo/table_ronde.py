@@ -180,7 +180,7 @@ def _hospitals(facts: PerimeterFacts) -> Iterator[Seat]:
         if sector.establishment:
             found.setdefault(sector.establishment, []).append(sector.short_name)
     for name, sectors in found.items():
-        yield Seat(HOSPITALS, name, "direction et communauté médicale de psychiatrie", f"secteurs {fr.listing(sectors)}",
+        yield Seat(HOSPITALS, name, "direction et communauté médicale de psychiatrie", f"{'secteur' if len(sectors) == 1 else 'secteurs'} {fr.listing(sectors)}",
                    facts.crosswalk.layers["secteurs-adultes"].source)  # fmt: skip
     if not found:
         yield _unknown(HOSPITALS, "Établissement de rattachement", "non connu ici : le demander à l’ARS")

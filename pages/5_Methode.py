@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.findings import Settings
+from geo.suggest import RANKING
 from ui import frame, method_view, vendor
 
 frame.open_page("Méthode et sources")
@@ -31,6 +32,12 @@ if frame.settings() != Settings():
 st.header("Les chiffres d’un périmètre")
 st.markdown("Ceux de la page Comparaison et des notes. L’exemple est calculé à l’instant, sur les données en place.")
 st.html(method_view.measures_table(example))
+
+st.header("Les suggestions")
+st.markdown(
+    "Sur la page Périmètre, chaque commune voisine, chaque commune du périmètre (celles du bord quand il est très grand) "
+    f"et chaque groupe (reste d’un secteur, d’une intercommunalité…) est essayé en entier. {RANKING}"
+)
 
 st.header("Les chiffres de la couverture")
 st.html(method_view.coverage_table())

@@ -16,7 +16,7 @@ from ui import frame, html, judge_view, loaders
 from ui.compose_view import effect_lines
 
 MOST_BODIES = 3
-MOST_LISTED = 150
+MOST_LISTED = 100  # past that the two lists below would weigh more than all the rest of a click
 
 
 def panel(perimeter: Perimeter) -> None:

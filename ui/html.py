@@ -60,7 +60,7 @@ h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 .clsm-table th {text-align:left; vertical-align:bottom; line-height:1.2; font-weight:600; color:#3a474e; border-bottom:2px solid #dde3e6; padding:.25rem .4rem;}
 .clsm-table td {border-bottom:1px solid #e8edef; padding:.28rem .4rem; vertical-align:top;}
 .clsm-table .num {text-align:right;} .clsm-table td.num {white-space:nowrap; font-variant-numeric:tabular-nums;}
-.clsm-table tr.group td {background:#f3f6f7; font-weight:600;}
+.clsm-table tr.group td {background:#f3f6f7; font-weight:600;} .clsm-table tr.group small {display:inline; font-weight:400; margin-left:.6rem;}
 h2 {font-size:1.45rem !important; padding:.6rem 0 .4rem !important;}
 .clsm-section {font-size:1.3rem !important; padding:.3rem 0 .5rem !important; margin:0;}
 .clsm-muted {color:#55606a;} .clsm-figures {display:flex; flex-wrap:wrap; gap:.4rem 1.6rem; margin:.1rem 0 .6rem;}
@@ -132,7 +132,7 @@ def table(headers: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]], *,
     lines = []
     for row in rows:
         if len(row) == 1:
-            lines.append(f'<tr class="group"><td colspan="{len(headers)}">{escape(row[0])}</td></tr>')
+            lines.append(f'<tr class="group"><td colspan="{len(headers)}">{_cell(row[0])}</td></tr>')
             continue
         cells = "".join(
             f"<td{_num(numeric)}>{_cell(cell)}</td>" for cell, (_, numeric) in zip(row, headers, strict=True)

@@ -9,7 +9,7 @@ import streamlit as st
 from geo import french as fr
 from geo.effects import Effect
 from geo.perimeter import Perimeter
-from geo.suggest import RANKING
+from geo.suggest import RANKING_IN_BRIEF
 from ui import frame, html, judge_view, loaders
 
 
@@ -21,7 +21,7 @@ def panel(perimeter: Perimeter) -> None:
         _several("À ajouter", found.add, "Rien à ajouter n’améliorerait un repère.")
     with right:
         _several("À retirer", found.drop, "Rien à retirer n’améliorerait un repère.")
-    st.caption(RANKING)
+    st.caption(RANKING_IN_BRIEF)
 
 
 def _several(title: str, effects: Sequence[Effect], none: str) -> None:

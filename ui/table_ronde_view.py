@@ -11,7 +11,7 @@ from geo.table_ronde import SECTORS, RoundTable, Seat, round_table
 from ui import html, loaders
 
 FILE_NAME = "autour-de-la-table.csv"
-MOST_OF_A_GROUP = 8  # shown; the file holds them all
+MOST_OF_A_GROUP = 6  # shown; the file holds them all
 
 
 def panel(perimeter: Perimeter) -> None:
@@ -44,17 +44,26 @@ def _list(table: RoundTable) -> str:
         groups.setdefault(seat.group, []).append(seat)
     rows: list[tuple[str, ...]] = []
     for group, seats in groups.items():
-        rows.append((group,))
-        rows += [_row(seat) for seat in seats[:MOST_OF_A_GROUP]]
+        roles = {seat.role for seat in seats if seat.known}
+        shared = roles.pop() if len(roles) == 1 else ""  # said once beside the title of the group
+        rows.append((f"{group}\n{shared}",))
+        rows += [_row(seat, shared) for seat in seats[:MOST_OF_A_GROUP]]
         if len(seats) > MOST_OF_A_GROUP:
             rows.append((f"et {fr.count(len(seats) - MOST_OF_A_GROUP, 'autre')}, dans le fichier", ""))
-    return html.table([("Qui", False), ("À quel titre", False)], rows, caption="Qui doit être autour de la table")
+    return html.table(
+        [("Qui", False), ("À quel titre, et ce que l’on en sait", False)],
+        rows,
+        caption="Qui doit être autour de la table",
+    )
 
 
-def _row(seat: Seat) -> tuple[str, str]:
+def _row(seat: Seat, shared: str) -> tuple[str, str]:
     """Return the cells of a guest; what the panel of sectors says in full is cut short here."""
     detail = seat.detail.partition(" ; ")[0] if seat.group == SECTORS else seat.detail
-    return f"{seat.who}{'' if seat.known else ' : inconnu ici'}", f"{seat.role}\n{detail}"
+    return f"{seat.who}{'' if seat.known else ' : inconnu ici'}", detail if seat.role in (
+        "",
+        shared,
+    ) else f"{seat.role}\n{detail}"
 
 
 def csv(table: RoundTable) -> bytes:
