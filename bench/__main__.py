@@ -23,6 +23,7 @@ BENCHES = (
     "imports",
     "import_shapes",
     "clicks",
+    "crowd",
     "start",
     "memory",
 )

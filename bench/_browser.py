@@ -31,9 +31,10 @@ from tests.browser import FLAGS, ROOT, AppServer, Traffic, find_chromium, make_a
 from ui import vendor
 
 GEO = ROOT / "static" / "geo"
-PATIENCE = 60.0  # seconds that a page may take for one thing
+PATIENCE = 180.0  # seconds that a page may take for one thing
 QUIET = 0.4  # seconds without a message that tell a page has finished
 APART = 0.1  # of the scope's size: communes clicked are never neighbours
+LARGEST = 60  # communes among which those clicked are taken: on a map of France the others are a pixel or two
 VIEWPORT = {"width": 1280, "height": 1100}
 PACKAGES = ("streamlit", "streamlit-folium", "folium")
 
@@ -52,10 +53,11 @@ PROBE = """
     .find((view) => view.location.pathname.includes("streamlit_folium"));
   const pixel = (view, { lat, lon }) => {
     const map = view.CL ? view.CL.map : view.map;
-    const box = map.getContainer().getBoundingClientRect();
+    const node = map.getContainer();
+    const box = node.getBoundingClientRect();
     const exact = map.project([lat, lon]).subtract(map.getPixelOrigin()); // Leaflet's own conversion rounds
     const { x, y } = map.layerPointToContainerPoint(exact);
-    return { x: box.left + x, y: box.top + y };
+    return { x: box.left + node.clientLeft + x, y: box.top + node.clientTop + y }; // Leaflet counts within the border
   };
   const painted = (view) => (view.CL
     ? view.CL.ready && !view.CL.pending && String(view.CL.url).includes(`-${SCOPE}-`)
@@ -130,12 +132,12 @@ def count(scope: str) -> int:
 def targets(scope: str, size: int) -> tuple[Target, ...]:
     """Return communes of a scope that are large enough to click and far from each other; always the same ones."""
     shapes = gpd.read_file(GEO / scope_index(GEO).scopes[scope].file)
-    west, south, east, north = shapes.total_bounds
+    west, south, east, north = scope_index(GEO).scopes[scope].bbox  # what is in sight: not overseas on a map of France
     span = np.array([east - west, north - south])
     circle = shapely.maximum_inscribed_circle(shapes.geometry.to_numpy())
     middle, radius = shapely.get_point(circle, 0), shapely.length(circle)
     points = np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])
-    large = radius > np.quantile(radius, 0.9)
+    large = radius > max(np.quantile(radius, 0.9), np.sort(radius)[-min(LARGEST, len(radius))])
     central = (np.abs((points - [west, south]) / span - 0.5) < 0.4).all(axis=1)
     kept: list[int] = []
     for row in np.random.default_rng(1).permutation(np.flatnonzero(large & central)):
@@ -226,8 +228,17 @@ class Session:
             self.page.wait_for_timeout(50)
         raise BenchError(f"{self.name}: messages do not end")
 
+    def pause(self, seconds: float) -> None:
+        """Let the page live for a while; a negative time is none."""
+        self.page.wait_for_timeout(max(0.0, seconds) * 1000)
+
     def click(self, target: Target) -> tuple[float, float, int]:
         """Click a commune not chosen yet; return the seconds to its colour and to the figures, and bytes received."""
+        self.press(target)
+        return self.answer(target)
+
+    def press(self, target: Target) -> None:
+        """Click a commune not chosen yet, and wait for nothing."""
         aim = {"lat": target.lat, "lon": target.lon, "figure": str(self.people + target.population)}
         frame = self.page.locator("iframe[title*=folium], iframe[title=Carte]").first
         frame.scroll_into_view_if_needed()
@@ -237,7 +248,11 @@ class Session:
         self.people += target.population
         self.page.evaluate("aim => bench.arm(aim)", aim)
         self.traffic.reset()
-        self.page.mouse.click(box["x"] + point["x"], box["y"] + point["y"])
+        # Events carry whole pixels, cut off: half a pixel more is the nearest one.
+        self.page.mouse.click(box["x"] + point["x"] + 0.5, box["y"] + point["y"] + 0.5)
+
+    def answer(self, target: Target) -> tuple[float, float, int]:
+        """Wait for what the last click shows; return the seconds to the colour and to the figures, and bytes received."""
         self._wait("bench.colour && bench.figures", f"a click on {target.code} did not show {self.people} inhabitants")
         stamps = self.page.evaluate("({ click: bench.click, colour: bench.colour, figures: bench.figures })")
         self.settle()
@@ -280,6 +295,11 @@ def ratio_line(what: str, ours: Sequence[float], naive: Sequence[float], *, unit
     """Print the ratio of two medians, then the medians; `scale` brings them to the unit."""
     a, b = median(ours), median(naive)
     print(f"  {ratio(a, b)} {what:<30} ours {a * scale:,.0f} {unit}, naive {b * scale:,.0f} {unit}")
+
+
+def alone_line(what: str, ours: Sequence[float], *, unit: str, scale: float = 1.0) -> None:
+    """Print a median of ours where the naive page was not tried."""
+    print(f"  {'–':<9} {what:<30} ours {median(ours) * scale:,.0f} {unit}, naive not tried")
 
 
 def ratio(ours: float, naive: float, *, least: bool = False) -> str:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from bench import _browser
 from bench._browser import App, Session
 
-SCOPES = ("dep-62", "reg-75", "reg-44")
+SCOPES = ("dep-62", "reg-75", "reg-44", "france")
 CLICKS = 7
 
 

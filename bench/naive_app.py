@@ -47,8 +47,9 @@ def toggle() -> None:
 st.set_page_config(layout="wide")
 st.session_state.setdefault(CHOSEN, frozenset())
 chosen = st.session_state[CHOSEN]
-shown = communes(st.query_params.get("carte", "dep-62"))
-west, south, east, north = shown.total_bounds
+scope = st.query_params.get("carte", "dep-62")
+shown = communes(scope)
+west, south, east, north = scope_index(GEO).scopes[scope].bbox  # as our page shows it: France without overseas
 
 left, right = st.columns([11, 9])
 with left:
