@@ -17,16 +17,16 @@ from bench._browser import App, Session
 from bench.clicks import SCOPES
 
 PEOPLE = 20
-ROUNDS = 3
+ROUNDS, NAIVE_ROUNDS = 3, 1  # clicks of each person; one takes the naive pages minutes
 PACE = 5.0  # seconds between two clicks of the same person
 NAIVE_ALONE = ("france",)
 
 Costs = list[tuple[float, float, int]]
 
 
-def measure(browser: Browser, app: App, scope: str) -> Costs:
+def measure(browser: Browser, app: App, scope: str, rounds: int) -> Costs:
     """Return the costs of every click of every session; the first of each, which opens the figures, is not counted."""
-    first, *others = _browser.targets(scope, ROUNDS + 1)
+    first, *others = _browser.targets(scope, rounds + 1)
     with ExitStack() as stack:
         server = stack.enter_context(_browser.serve(app))
         sessions: list[Session] = []
@@ -49,12 +49,12 @@ def main() -> None:
     """Print the ratios, or ours alone where the naive page is not tried."""
     with _browser.chromium() as browser:
         for scope in SCOPES:
-            print(f"{PEOPLE} sessions, {scope} ({_browser.count(scope):,} communes), {PEOPLE * ROUNDS} clicks")
-            ours = list(zip(*measure(browser, _browser.OURS, scope), strict=True))
+            print(f"{PEOPLE} sessions, {scope} ({_browser.count(scope):,} communes), {PEOPLE * ROUNDS} clicks of ours")
+            ours = list(zip(*measure(browser, _browser.OURS, scope, ROUNDS), strict=True))
             if scope in NAIVE_ALONE:
                 _alone(ours)
                 continue
-            naive = list(zip(*measure(browser, _browser.NAIVE, scope), strict=True))
+            naive = list(zip(*measure(browser, _browser.NAIVE, scope, NAIVE_ROUNDS), strict=True))
             _browser.ratio_line("click to colour", ours[0], naive[0], unit="ms", scale=1e3)
             _browser.ratio_line("click to figures", ours[1], naive[1], unit="ms", scale=1e3)
             _browser.ratio_line("slowest figures", [max(ours[1])], [max(naive[1])], unit="ms", scale=1e3)

@@ -7,7 +7,6 @@ is not complete, a favourable outcome is never stated; what else is missing is s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -48,8 +47,7 @@ def quarters(facts: PerimeterFacts, settings: Settings) -> Finding:
     departements = sorted(set(atlas.table["departement"].iloc[around]))
     complete = set(departements) <= facts.crosswalk.layers["qpv"].extent
     # This layer alone: naming every zone of a whole intercommunal body costs more than all the other checks.
-    quarters_only = {"qpv": facts.crosswalk.columns["qpv"]}
-    known = replace(facts.crosswalk, columns=quarters_only).overlaps(around)["qpv"]
+    known = facts.crosswalk.overlaps(around, ["qpv"])["qpv"]
     met = {o.id: o for o in facts.overlaps["qpv"]}
     inside = [met[o.id] for o in known if o.id in met]
     outside = [o for o in known if o.id not in met]

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.sparse import csr_array, hstack
 
 from geo.communes import Atlas, Rows
@@ -68,6 +68,17 @@ class Overlap:
         return "au moins " if self.unsized else "environ " if self.estimated else ""
 
 
+class _Zone(NamedTuple):
+    """What an overlap tells of a zone: read once from the tables of pandas, too slow to be read at each click."""
+
+    layer: str
+    id: str
+    name: str
+    etat: Etat
+    precision: Precision
+    population: float
+
+
 @dataclass(frozen=True, eq=False)
 class Crosswalk:
     """Every layer against the atoms.
@@ -94,6 +105,20 @@ class Crosswalk:
         """Number of communes of each zone of which a part of unknown size is in it."""
         return np.asarray(self.unsized.sum(axis=0)).ravel()
 
+    @cached_property
+    def _zones(self) -> list[_Zone]:
+        """The zones of all the layers, in the order of the columns."""
+        found: list[_Zone] = []
+        for layer_id in self.columns:
+            zones = self.layers[layer_id].zones
+            people = zones["population"] if "population" in zones else [np.nan] * len(zones)
+            columns = (zones.index, zones["nom"], zones["etat"], zones["precision"], people)
+            found += [
+                _Zone(layer_id, str(i), str(name), Etat(etat), Precision(precision), float(population))
+                for i, name, etat, precision, population in zip(*columns, strict=True)
+            ]
+        return found
+
     def product(self, rows: Rows) -> npt.NDArray[np.float64]:
         """Return, for every zone of every layer: inhabitants, whole communes, partial communes (3 × zones)."""
         return np.asarray(self.matrix[rows].sum(axis=0)).reshape(3, -1)
@@ -107,35 +132,33 @@ class Crosswalk:
         chosen = csr_array((ones, indices, indptr), shape=(len(sets), self.matrix.shape[0]))
         return csr_array(chosen @ self.matrix)
 
-    def overlaps(self, rows: Rows) -> dict[str, tuple[Overlap, ...]]:
-        """Return, layer by layer, the zones that a perimeter meets, the most inhabitants in common first."""
+    def overlaps(self, rows: Rows, layers: Iterable[str] | None = None) -> dict[str, tuple[Overlap, ...]]:
+        """Return, layer by layer (all, or those named), the zones that a perimeter meets, most inhabitants in common first."""
         met = self.product(rows)
         unsized = np.asarray(self.unsized[rows].sum(axis=0)).ravel()
         people = float(self.atlas.population[rows].sum())
         found: dict[str, tuple[Overlap, ...]] = {}
-        for layer_id, columns in self.columns.items():
+        for layer_id in self.columns if layers is None else layers:
+            columns = self.columns[layer_id]
             hits = np.flatnonzero((met[1] + met[2])[columns]) + columns.start
-            each = (self._overlap(layer_id, int(z), met[:, z], people, len(rows), int(unsized[z])) for z in hits)
+            each = (self._overlap(int(z), met[:, z], people, len(rows), int(unsized[z])) for z in hits)
             found[layer_id] = tuple(sorted(each, key=lambda o: (-(o.population or 0), o.name)))
         return found
 
-    def _overlap(
-        self, layer_id: str, column: int, met: npt.NDArray[np.float64], people: float, size: int, unsized: int
-    ) -> Overlap:
-        layer = self.layers[layer_id]
-        zone = layer.zones.iloc[column - self.columns[layer_id].start]
+    def _overlap(self, column: int, met: npt.NDArray[np.float64], people: float, size: int, unsized: int) -> Overlap:
+        zone = self._zones[column]
         counts = (int(met[1]), int(met[2]), int(self.totals[1, column]), int(self.totals[2, column]))
-        quarter = layer_id == "qpv"
+        quarter = zone.layer == "qpv"
         sized = counts[1] - unsized
         people_in_common = float(met[0]) if counts[0] or sized else None
         common = _quarter_population(zone, met, counts) if quarter else people_in_common
         whole = self._zone_population(zone, column, quarter=quarter)
         return Overlap(
-            layer=layer_id,
-            id=str(zone.name),
-            name=str(zone["nom"]),
-            etat=Etat(zone["etat"]),
-            precision=Precision(zone["precision"]),
+            layer=zone.layer,
+            id=zone.id,
+            name=zone.name,
+            etat=zone.etat,
+            precision=zone.precision,
             communes=counts[0],
             partial=counts[1],
             population=common,
@@ -143,24 +166,22 @@ class Crosswalk:
             zone_population=whole,
             share_of_perimeter=None if common is None or not people else common / people,
             share_of_zone=None if common is None or not whole else common / whole,
-            relation=_relation(counts, size, Precision(zone["precision"]), quarter=quarter),
+            relation=_relation(counts, size, zone.precision, quarter=quarter),
             estimated=common is not None and (counts[1] < counts[3] if quarter else sized > 0),
             sized=sized,
         )
 
-    def _zone_population(self, zone: pd.Series, column: int, *, quarter: bool) -> float | None:
+    def _zone_population(self, zone: _Zone, column: int, *, quarter: bool) -> float | None:
         if quarter:
-            return None if np.isnan(zone["population"]) else float(zone["population"])
-        known = zone["precision"] != Precision.PARTIELLE and not self.unsized_totals[column]
+            return None if np.isnan(zone.population) else zone.population
+        known = zone.precision != Precision.PARTIELLE and not self.unsized_totals[column]
         return float(self.totals[0, column]) if known else None
 
 
-def _quarter_population(
-    zone: pd.Series, met: npt.NDArray[np.float64], counts: tuple[int, int, int, int]
-) -> float | None:
+def _quarter_population(zone: _Zone, met: npt.NDArray[np.float64], counts: tuple[int, int, int, int]) -> float | None:
     """Inhabitants of a QPV inside the perimeter: known when every commune it lies in is inside."""
     if counts[1] == counts[3]:
-        return None if np.isnan(zone["population"]) else float(zone["population"])
+        return None if np.isnan(zone.population) else zone.population
     return float(met[0]) or None
 
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from geo.layers import zone_members
+from geo.sync import sync
 from tests import real
-from tests.browser import AppServer, Traffic, click_commune, hover_commune, map_frame, selected_codes, wait_painted
-from tests.journeys import Console, pick, serve_embedded, settle, tab_to, wait_address
+from tests.browser import (
+    AppServer,
+    Traffic,
+    click_commune,
+    hover_commune,
+    map_frame,
+    point_of,
+    selected_codes,
+    wait_painted,
+)
+from tests.journeys import APP, Console, pick, serve_embedded, settle, tab_to, wait_address
+from tests.reading import MIRROR, mirrored
+from ui.workbench import PANELS
 
 pytestmark = pytest.mark.journey
 
@@ -245,3 +257,87 @@ def test_a_drawn_shape_adds_its_communes(page: Page, server: AppServer) -> None:
     click_commune(page, "94071")
     assert "Verrouillée" in hover_commune(page, "94071")
     held(page, {"94071"})
+
+
+@pytest.fixture(scope="module")
+def filled_server(
+    app_server: Callable[..., AppServer], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AppServer]:
+    """Serve the app with every layer that the mirror holds: more to say of each perimeter, so more to send."""
+    mirrored("qpv/qpv_2024_recommande.parquet")
+    home = tmp_path_factory.mktemp("synchronised")
+    assert sync(mirror=str(MIRROR), home=home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLSM_HOME", str(home))
+        yield app_server(APP)
+
+
+NINE = ("94028", "94081", "94022", "94078", "94044", "94004", "94019", "94055", "94071")
+
+
+VAL_DE_MARNE = tuple(real.atlas().codes[(real.atlas().table["departement"] == "94").to_numpy()])
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize(("scope", "codes"), [("dep-94", NINE), ("france", NINE), ("dep-94", VAL_DE_MARNE)])
+def test_a_click_costs_less_than_20_kilobytes_whatever_panel_is_open(
+    page: Page, filled_server: AppServer, traffic: Traffic, scope: str, codes: tuple[str, ...]
+) -> None:
+    *chosen, last = codes
+    page.goto(f"{filled_server.url}/Perimetre?carte={scope}&communes={','.join(chosen)}")
+    wait_painted(page, geometry=scope)
+    settle(page)
+    costs: dict[str, int] = {}
+    for name in PANELS:
+        panel(page, name)
+        page.wait_for_timeout(300)
+        traffic.reset()
+        click_commune(page, last)
+        wait_address(page, set(selected_codes(page)))
+        settle(page)
+        page.wait_for_timeout(300)
+        costs[name] = traffic.received_bytes
+    assert len(selected_codes(page)) == len(chosen) + len(PANELS) % 2  # each click took the commune in, or out again
+    assert all(3_000 < cost < 20_000 for cost in costs.values()), costs
+
+
+def test_on_a_tablet_a_finger_sees_then_chooses(chromium: Browser, server: AppServer) -> None:
+    context = chromium.new_context(
+        has_touch=True, is_mobile=True, viewport={"width": 820, "height": 1180}, locale="fr-FR"
+    )
+    try:
+        tablet = context.new_page()
+        tablet.goto(f"{server.url}/Perimetre?carte=dep-94&communes={CRETEIL}")
+        frame = wait_painted(tablet, geometry="dep-94")
+        settle(tablet)
+        hint = tablet.get_by_text("gardez le doigt dessus")
+        expect(hint).to_be_visible()
+
+        # Held, the finger shows what the commune would change, and chooses nothing.
+        x, y = point_of(tablet, "94004")
+        touch = context.new_cdp_session(tablet)
+        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        frame.wait_for_function("() => CL.tip.isOpen()")
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        told = frame.locator(".cl-bulle").inner_text().replace("\u202f", "").replace("\u00a0", " ")
+        both = int(real.atlas().population[real.atlas().rows({CRETEIL, "94004"})].sum())
+        assert f"L’ajouter : {both} habitants" in told
+        tablet.wait_for_timeout(400)
+        held(tablet, {CRETEIL})
+
+        tablet.touchscreen.tap(x, y)
+        held(tablet, {CRETEIL, "94004"})
+        for name in ("Annuler", "Rétablir"):
+            tablet.get_by_role("button", name=name).tap()
+            settle(tablet)
+        held(tablet, {CRETEIL, "94004"})
+
+        # The page holds in the width of the tablet, and what a finger must reach is large enough.
+        assert tablet.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        sizes = tablet.evaluate(
+            "[...document.querySelectorAll('button')].filter((b) => b.offsetParent)"
+            ".map((b) => [b.innerText || b.ariaLabel, b.getBoundingClientRect().height])"
+        )
+        assert [size for size in sizes if size[1] < 24] == []
+    finally:
+        context.close()

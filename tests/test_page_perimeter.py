@@ -370,7 +370,9 @@ def test_a_setting_changes_the_check_travels_in_the_link_and_goes_back() -> None
     assert frame_settings(app).marker == 20_000
     assert "point de vigilance" in written(app)
     ran(app.selectbox(key=judge_view.DETAIL).set_value("taille").run())
-    assert "repère de taille 20 000 habitants (au départ : 200 000 habitants)" in written(app)
+    assert "repère de taille : environ 20 000 habitants (modifié ; au départ : environ 200 000 habitants)" in written(
+        app
+    )
     again = open_page(PERIMETER, lien="".join(app.query_params["lien"]))
     assert frame_settings(again) == frame_settings(app)
     press(app, "Revenir aux valeurs du guide")

@@ -14,7 +14,8 @@ from geo import french as fr
 from geo.findings import Finding, Settings
 from geo.guidance import CHECKS, Check
 from geo.perimeter import PerimeterFacts
-from ui import html, maps, settings_view
+from geo.settings_labels import used_text
+from ui import html, maps
 from ui.gauge import gauge
 
 DETAIL = "check-detail"
@@ -125,7 +126,7 @@ def detail(found: tuple[tuple[Check, Finding], ...], settings: Settings) -> None
 def explanation(check: Check, finding: Finding, settings: Settings) -> str:
     """Return one check in full."""
     lines = "".join(f"<li>{html.escape(text)}</li>" for text in finding.details)
-    used = settings_view.used_text(check.id, settings)
+    used = used_text(check.settings, settings)
     tail = [f"Mesure : {check.measure}", *([f"Réglages : {used}."] if used else []), f"Source : {check.source}."]
     return (
         f'<div class="clsm-checks"><article class="{html.tone_of(finding)}"><h3>{html.escape(check.question)}</h3>'

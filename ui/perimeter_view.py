@@ -14,6 +14,8 @@ from ui.scene import LINE_LABELS, LINES, PALE, SELECTED
 TARGET = "target"
 QUERY = "target-query"
 ADDED = "#d4006a"
+# Shown where a finger points, which cannot hover (ui/workbench.py hides it elsewhere).
+TOUCH = '<p class="clsm-tactile">Touchez une commune pour l’ajouter ou la retirer ; gardez le doigt dessus pour voir d’abord ce qu’elle changerait.</p>'
 
 
 def pick_scope() -> Scope:
@@ -93,7 +95,7 @@ def legend(scope: Scope, lines: list[str]) -> str:
     fills = [("fill", SELECTED, "dans votre périmètre")]
     fills += [("fill", PALE[s], f"CLSM : {STATUS_LABELS[s]}") for s in present]
     outlines = [("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in lines]
-    return html.legend([*fills, *outlines, ("line", ADDED, "« Montrer »")])
+    return html.legend([*fills, *outlines, ("line", ADDED, "« Montrer »")]) + TOUCH
 
 
 def history(perimeter: Perimeter) -> None:

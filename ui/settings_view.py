@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from geo import french as fr
 from geo.errors import GeoInputError
 from geo.findings import Settings
 from geo.guidance import CHECKS
@@ -18,7 +16,10 @@ KEY = "reglage"
 
 @dataclass(frozen=True)
 class Knob:
-    """One setting: the check that uses it, its label, how it is entered (`scale` entered for one held) and said."""
+    """One setting: the check under which it is entered, its label there, how it is entered (`scale` for one held).
+
+    How a setting is written elsewhere is `geo.settings_labels`.
+    """
 
     name: str
     check: str
@@ -27,33 +28,20 @@ class Knob:
     step: float
     most: float
     scale: float
-    say: Callable[[float], str]
 
 
 KNOBS = (
-    Knob("marker", "taille", "Repère de taille", "habitants", 10_000, 2_000_000, 1, fr.inhabitants),
-    Knob("around", "taille", "Marge autour du repère", "%", 5, 100, 100, fr.percent),
-    Knob("small", "taille", "Très petit territoire en dessous de", "habitants", 5_000, 200_000, 1, fr.inhabitants),
-    Knob("sliver", "secteurs", "Secteur à la marge en dessous de", "%", 1, 50, 100, fr.percent),
-    Knob("max_communes", "coordination", "Communes au plus", "", 5, 1_000, 1, fr.number),
-    Knob("max_bodies", "coordination", "Intercommunalités au plus", "", 1, 50, 1, fr.number),
-    Knob("max_area_m2", "coordination", "Superficie au plus", "km²", 100, 20_000, 1e-6, fr.square_kilometres),
-    Knob("max_span_m", "coordination", "Plus grande distance au plus", "km", 5, 500, 1e-3, fr.kilometres),
-    Knob("central", "centralite", "Ville dominante à partir de", "%", 5, 100, 100, fr.percent),
-    Knob("big_city", "grande_ville", "Grande ville au-delà de", "habitants", 50_000, 2_000_000, 1, fr.inhabitants),
+    Knob("marker", "taille", "Repère de taille", "habitants", 10_000, 2_000_000, 1),
+    Knob("around", "taille", "Marge autour du repère", "%", 5, 100, 100),
+    Knob("small", "taille", "Très petit territoire en dessous de", "habitants", 5_000, 200_000, 1),
+    Knob("sliver", "secteurs", "Secteur à la marge en dessous de", "%", 1, 50, 100),
+    Knob("max_communes", "coordination", "Communes au plus", "", 5, 1_000, 1),
+    Knob("max_bodies", "coordination", "Intercommunalités au plus", "", 1, 50, 1),
+    Knob("max_area_m2", "coordination", "Superficie au plus", "km²", 100, 20_000, 1e-6),
+    Knob("max_span_m", "coordination", "Plus grande distance au plus", "km", 5, 500, 1e-3),
+    Knob("central", "centralite", "Ville dominante à partir de", "%", 5, 100, 100),
+    Knob("big_city", "grande_ville", "Grande ville au-delà de", "habitants", 50_000, 2_000_000, 1),
 )
-
-
-def used_text(check_id: str, settings: Settings) -> str:
-    """Return the settings a check uses with their values, those changed said so: « marge autour du repère 10 % »."""
-    guide = Settings()
-    said = []
-    for knob in KNOBS:
-        if knob.check == check_id:
-            value, before = getattr(settings, knob.name), getattr(guide, knob.name)
-            changed = "" if value == before else f" (au départ : {knob.say(before)})"
-            said.append(f"{knob.label[0].lower()}{knob.label[1:]} {knob.say(value)}{changed}")
-    return fr.listing(said)
 
 
 def popover() -> None:

@@ -73,6 +73,7 @@
       map.on("zoomstart", () => { this._zooming = true; });
       map.on("zoomend", () => { this._zooming = false; });
       map.on("mousemove", (event) => this._onMove(event));
+      map.on("contextmenu", (event) => this._onHold(event));
       map.on("mouseout", () => this._hover(-1));
       map.on("movestart zoomstart", () => this._hover(-1));
       map.on("click focus", () => map.scrollWheelZoom.enable());
@@ -270,6 +271,13 @@
     _click(code) {
       this.clicks = Math.max(this.clicks + 1, Date.now());
       this._send({ click: code, n: this.clicks });
+    }
+
+    /** A finger held on a commune, or a right click: what it is and what it would change, and nothing is chosen. */
+    _onHold(event) {
+      if (this.dessin && this.dessin.kind) return; // a shape is being drawn
+      const number = this._numberAt(event.latlng);
+      if (number >= 0 && this.mode !== "points") this._hover(number, event.latlng);
     }
 
     _onMove(event) {
