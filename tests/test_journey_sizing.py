@@ -327,6 +327,10 @@ def test_on_a_tablet_a_finger_sees_then_chooses(chromium: Browser, server: AppSe
 
         tablet.touchscreen.tap(x, y)
         held(tablet, {CRETEIL, "94004"})
+        bubble = frame.locator(".cl-bulle")  # after a tap it only names the commune, whole in the map
+        assert "retirer" not in bubble.inner_text() and "Dans le périmètre" in bubble.inner_text()
+        mine, room = bubble.bounding_box(), frame.locator(".cl-carte").bounding_box()
+        assert mine and room and room["x"] <= mine["x"] and mine["x"] + mine["width"] <= room["x"] + room["width"]
         for name in ("Annuler", "Rétablir"):
             tablet.get_by_role("button", name=name).tap()
             settle(tablet)

@@ -34,7 +34,7 @@ def scope_of(code: str):
 
 def points_of(url: str | None, folder: Path) -> list[dict]:
     assert url is not None
-    assert url.startswith(maps.STATIC + "geo/zones-")
+    assert url.startswith(maps.STATIC + "geo/points-")
     return json.loads((folder / url.rsplit("/", 1)[1]).read_text(encoding="utf-8"))["points"]
 
 
@@ -127,8 +127,8 @@ def test_a_mark_travels_as_packed_codes_and_nothing_else() -> None:
 
 def test_an_unknown_motif_is_refused_and_a_plain_one_does_not_travel() -> None:
     plain = maps.Paint("a", (maps.Swatch("#ffffff", "x"),))
-    told = maps._paint(plain)
+    told = maps.paint_payload(plain)
     assert told is not None
     assert told["palette"] == [{"fill": "#ffffff", "label": "x", "hatch": False}]
     with pytest.raises(ValueError, match="unknown motifs"):
-        maps._paint(maps.Paint("a", (maps.Swatch("#ffffff", "x", hatch=True, motif="zigzag"),)))
+        maps.paint_payload(maps.Paint("a", (maps.Swatch("#ffffff", "x", hatch=True, motif="zigzag"),)))

@@ -51,7 +51,8 @@ h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 .clsm-checks article > p {margin:.3rem 0 0;} .clsm-checks summary {cursor:pointer; color:#0b5a86; margin-top:.25rem; font-size:.86rem;}
 .clsm-checks details p {margin:.25rem 0 0 1rem; font-size:.88rem;} .clsm-checks details p:last-child {color:#55606a; font-size:.8rem;}
 .clsm-checks.index {font-size:.92rem; border-top:1px solid #e8edef; margin-top:.2rem;}
-.clsm-checks.index > div {display:flex; justify-content:space-between; align-items:center; padding:.16rem .1rem; border-bottom:1px solid #e8edef;}
+.clsm-checks.index > div {display:flex; flex-wrap:wrap; justify-content:space-between; align-items:center; padding:.16rem .1rem; border-bottom:1px solid #e8edef;}
+@media (pointer:coarse) {button[aria-label^="Help for"] {min-width:24px; min-height:24px;}}
 .clsm-legend {display:flex; flex-wrap:wrap; gap:.25rem 1.1rem; font-size:.86rem; margin:.1rem 0;}
 .clsm-legend i {display:inline-block; width:1rem; height:.8rem; margin-right:.4rem; border:1px solid #555; border-radius:2px; vertical-align:-1px;}
 .clsm-legend i.line {height:0; border:0; border-top:3px solid; border-radius:0; vertical-align:4px;}

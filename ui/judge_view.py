@@ -24,7 +24,7 @@ MOST_SHOWN = 400  # communes that one « montrer » carries
 STYLE = """
 <style>
 .clsm-etat {font-size:1.02rem; line-height:1.5; margin:0 0 .5rem; color:#1d2a30;}
-.clsm-checks.index > div {gap:.5rem;} .clsm-checks.index > div > span {flex:1;}
+.clsm-checks.index > div {gap:.5rem;} .clsm-checks.index > div > span {flex:1 1 4.5rem;}
 button:is([data-montrer],[data-copier]) {border:1px solid #b9c6ca; background:#fff; color:#0b5a86; border-radius:4px; font:inherit; font-size:.8rem;
   padding:.05rem .55rem; cursor:pointer; white-space:nowrap; min-height:1.6rem;}
 button:is([data-montrer],[data-copier]):hover {background:#eaf4fa;} button:is([data-montrer],[data-copier]):focus-visible {outline:3px solid #0b6e75; outline-offset:1px;}

@@ -42,6 +42,7 @@ STYLE = """
 .st-key-bande {padding:.35rem .8rem !important;}
 .clsm-effet {margin:0; font-size:.95rem; line-height:1.45;} .clsm-effet ul {margin:.1rem 0 0; padding-left:1.1rem;}
 .clsm-effet li {margin:0; font-size:.9rem;}
+@media (max-width:1100px) {[data-testid="stMain"] [data-testid="stColumn"] {min-width:min(100%, 19rem);}}
 .clsm-tactile {display:none; margin:.3rem 0 0; font-size:.9rem; color:#45555c;} @media (pointer:coarse) {.clsm-tactile {display:block;}}
 </style>
 """

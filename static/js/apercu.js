@@ -28,7 +28,41 @@
     return of;
   }
 
+  const HOLD_MS = 450;
+  const STILL_PX = 8;
+
   class Apercu {
+    attach(carte) {
+      const node = carte.map.getContainer();
+      node.addEventListener("pointerdown", (event) => this._press(event));
+      node.addEventListener("pointermove", (event) => {
+        if (this.from && Math.hypot(event.clientX - this.from.x, event.clientY - this.from.y) > STILL_PX) this._release();
+      });
+      for (const end of ["pointerup", "pointercancel"]) node.addEventListener(end, () => this._release());
+      carte.map.on("contextmenu", () => {}); // the browser's own menu would cover what is told
+    }
+
+    /** A finger cannot hover: held on a commune, it is told what the commune would change, and chooses nothing. */
+    _press(event) {
+      this._release();
+      this.finger = event.pointerType !== "mouse";
+      this.held = this.told = false;
+      if (!this.finger || !event.isPrimary || (CL.dessin && CL.dessin.kind)) return;
+      this.from = { x: event.clientX, y: event.clientY };
+      this.timer = setTimeout(() => {
+        const latlng = CL.map.mouseEventToLatLng(event);
+        const number = CL.mode === "points" ? -1 : CL._numberAt(latlng);
+        if (number < 0) return;
+        this.held = this.told = true;
+        CL._hover(number, latlng);
+      }, HOLD_MS);
+    }
+
+    _release() {
+      clearTimeout(this.timer);
+      this.from = null;
+    }
+
     apply(state) {
       const sent = state.preview;
       this.seq = state.seq;
@@ -37,11 +71,15 @@
       this.locked = new Set(sent && sent.locked ? window.CLOutils.unpackCodes(sent.locked) : []);
       this.people = sent ? sent.people : null;
       // The commune under the pointer is told anew, now that the answer is there.
-      if (CL.layer && CL.layer.hovered >= 0 && CL.tip.isOpen()) CL.tip.setContent(CL._describe(CL.layer.hovered));
+      if (CL.layer && CL.layer.hovered >= 0 && CL.tip.isOpen()) CL._tell(CL.layer.hovered);
     }
 
-    /** A locked commune takes no click: its tooltip says why. */
+    /** The end of a held finger is no click, and a locked commune takes none: its tooltip says why. */
     takes(event) {
+      if (this.held && event.originalEvent) {
+        this.held = false;
+        return true;
+      }
       if (!this.locked || !this.locked.size || (CL.dessin && CL.dessin.kind)) return false;
       const latlng = event.latlng || CL.map.getCenter();
       const number = CL._numberAt(latlng);
@@ -55,6 +93,7 @@
       const code = CL.geometry.codes[number];
       const inside = CL.codes.has(code);
       if (this.locked.has(code)) line(node, "Verrouillée : elle reste dans le périmètre.", "cl-apercu");
+      if (this.finger && !this.told) return; // a mere tap: the name is enough, the rest would hide what it chose
       if (CL.seq !== this.seq) return; // the server has not answered the last click yet: say nothing that may be false
       const people = CL.geometry.populations[number];
       if (!CL.codes.size || !Number.isFinite(people)) return;

@@ -10,7 +10,7 @@
   "use strict";
 
   const { Geometrie, WORLD } = window.CLGeometrie;
-  const { TEXTS, STILL, NUMBER, unpackCodes, unpackRuns, fetchJson, line, addControls } = window.CLOutils;
+  const { TEXTS, STILL, NUMBER, unpackCodes, unpackRuns, fetchJson, line, keepInside, addControls } = window.CLOutils;
   const KEPT_GEOMETRIES = 3;
   const LARGE = 10000; // communes: a geometry this large is not kept once left
   const DRAGGED_PX = 6;
@@ -73,7 +73,6 @@
       map.on("zoomstart", () => { this._zooming = true; });
       map.on("zoomend", () => { this._zooming = false; });
       map.on("mousemove", (event) => this._onMove(event));
-      map.on("contextmenu", (event) => this._onHold(event));
       map.on("mouseout", () => this._hover(-1));
       map.on("movestart zoomstart", () => this._hover(-1));
       map.on("click focus", () => map.scrollWheelZoom.enable());
@@ -273,13 +272,6 @@
       this._send({ click: code, n: this.clicks });
     }
 
-    /** A finger held on a commune, or a right click: what it is and what it would change, and nothing is chosen. */
-    _onHold(event) {
-      if (this.dessin && this.dessin.kind) return; // a shape is being drawn
-      const number = this._numberAt(event.latlng);
-      if (number >= 0 && this.mode !== "points") this._hover(number, event.latlng);
-    }
-
     _onMove(event) {
       this._pointer = event.latlng;
       if (this._onMark || this._moving || this.map.dragging.moving()) return;
@@ -299,9 +291,15 @@
       if (number < 0) {
         this.map.closeTooltip(this.tip);
       } else {
-        this.tip.setLatLng(latlng).setContent(this._describe(number));
+        this.tip.setLatLng(latlng);
         this.map.openTooltip(this.tip);
+        this._tell(number);
       }
+    }
+
+    _tell(number) {
+      this.tip.setContent(this._describe(number));
+      keepInside(this.tip.getElement(), this.map.getContainer());
     }
 
     _describe(number) {

@@ -107,5 +107,18 @@
     L.control.attribution({ prefix: false }).addAttribution(TEXTS.attribution).addTo(map);
   }
 
-  window.CLOutils = { TEXTS, STILL, NUMBER, unpackCodes, unpackRuns, fetchJson, line, addControls };
+  /** Push an element back into the frame that would cut it off: Leaflet turns a tooltip round, and no more. */
+  function keepInside(element, frame) {
+    element.style.margin = "";
+    const [mine, room] = [element.getBoundingClientRect(), frame.getBoundingClientRect()];
+    const shift = (low, high, least, most) => Math.max(least - low, 0) || Math.min(most - high, 0);
+    const buttons = mine.width + 50 <= room.width ? 46 : 4; // the map's own buttons lie over its left edge
+    const dx = shift(mine.left, mine.right, room.left + buttons, room.right - 4);
+    const dy = shift(mine.top, mine.bottom, room.top + 4, room.bottom - 4);
+    const { marginLeft, marginTop } = getComputedStyle(element);
+    if (dx) element.style.marginLeft = `${parseFloat(marginLeft) + dx}px`;
+    if (dy) element.style.marginTop = `${parseFloat(marginTop) + dy}px`;
+  }
+
+  window.CLOutils = { TEXTS, STILL, NUMBER, unpackCodes, unpackRuns, fetchJson, line, keepInside, addControls };
 })();
