@@ -159,7 +159,7 @@ def coordination(facts: PerimeterFacts, settings: Settings) -> Finding:
         size_text += f", {fr.kilometres(span)} entre les communes les plus éloignées (à vol d’oiseau)"
     if mean is not None and communes > 1:
         main = facts.town_name(str(facts.towns.index[0]))
-        size_text += f". En moyenne, un habitant vit à {fr.kilometres(mean)} de {main}, à vol d’oiseau"
+        size_text += f". En moyenne, un habitant vit à {fr.kilometres(mean)} {fr.of(main)}, à vol d’oiseau"
     if alerts:
         sentence = f"{size_text}. À surveiller : {fr.listing(alerts)}."
         return Finding("coordination", Outcome.VIGILANCE, sentence + rural_remark(facts), figures)

@@ -89,6 +89,25 @@ def listing(items: Iterable[str], most: int | None = None) -> str:
     return ", ".join(names[:-1]) + " et " + names[-1]
 
 
+# What a name starts with, and how « de » is said before it; the first that fits counts.
+_OF = (
+    ("Secteur ", "du secteur "), ("Le ", "du "), ("Les ", "des "),
+    *((kind, f"du {kind}") for kind in ("CLS ", "CLSM ", "DAC ", "Pays ", "Grand ")),
+    *((kind, f"de la {kind}") for kind in ("CA ", "CC ", "CU ", "CPTS ", "Métropole ", "Communauté ")),
+)  # fmt: skip
+
+
+def of(name: str) -> str:
+    """Put « de » before the name of a place or of a territory: « d’Ajaccio », « du Havre », « du secteur 94G10 ».
+
+    Names in « H » keep « de »: which of them are aspirated cannot be told from the letters.
+    """
+    for start, said in _OF:
+        if name.startswith(start):
+            return said + name[len(start) :]
+    return f"d’{name}" if fold(name[:1]) in tuple("aeiouy") else f"de {name}"
+
+
 def typeset(text: str) -> str:
     """Keep French double punctuation with its word: no-break spaces before « : ; ? ! » and inside guillemets."""
     for sign in ":;?!»":

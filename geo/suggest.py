@@ -144,7 +144,7 @@ def group_moves(ground: Ground, inside: frozenset[str], locked: frozenset[str] =
     for name, members, quarter in _groups(ground, near):
         outside, within = members[~mask[members]], members[mask[members]]
         if 1 < len(outside) <= _MOST_GROUP:
-            rest = f"le reste de {name}" if len(within) and not quarter else name
+            rest = f"le reste {fr.of(name)}" if len(within) and not quarter else name
             yield Move(
                 f"Ajouter {rest} ({fr.count(len(outside), 'commune')})", added=_codes(ground, outside), kind="groupe"
             )

@@ -124,3 +124,27 @@ def test_names_sort_as_in_a_french_index() -> None:
 
 def test_a_day_is_written_the_french_way() -> None:
     assert fr.day("2026-11-24T19:53:16+00:00") == "24/11/2026"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Créteil", "de Créteil"),
+        ("Ajaccio", "d’Ajaccio"),
+        ("Évreux", "d’Évreux"),
+        ("Yerres", "d’Yerres"),
+        ("Le Havre", "du Havre"),
+        ("Les Lilas", "des Lilas"),
+        ("La Rochelle", "de La Rochelle"),
+        ("L’Haÿ-les-Roses", "de L’Haÿ-les-Roses"),
+        ("Levallois-Perret", "de Levallois-Perret"),
+        ("Hénin-Beaumont", "de Hénin-Beaumont"),
+        ("Secteur 94G10", "du secteur 94G10"),
+        ("CU du Grand Reims", "de la CU du Grand Reims"),
+        ("CLS de Vitry-sur-Seine", "du CLS de Vitry-sur-Seine"),
+        ("Grand-Orly Seine Bièvre", "de Grand-Orly Seine Bièvre"),
+        ("", "de "),
+    ],
+)
+def test_of_a_name(name: str, said: str) -> None:
+    assert fr.of(name) == said

@@ -54,7 +54,11 @@ def _offers(perimeter: Perimeter) -> Iterator[tuple[str, frozenset[str], str]]:
         stopped = stop_at_community(perimeter.communes, atlas, body.code, locked=locked)
         yield f"S’arrêter à {body.name}", stopped, f"Rien hors de {body.name}."
         members = frozenset(str(atlas.codes[r]) for r in atlas.members("community", body.code))
-        yield f"Ajouter le reste de {body.name}", perimeter.communes | members, f"{body.name} est pris en entier."
+        yield (
+            f"Ajouter le reste {fr.of(body.name)}",
+            perimeter.communes | members,
+            f"{body.name} : toutes ses communes y sont.",
+        )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
