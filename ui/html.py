@@ -52,6 +52,9 @@ h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 .clsm-checks details p {margin:.25rem 0 0 1rem; font-size:.88rem;} .clsm-checks details p:last-child {color:#55606a; font-size:.8rem;}
 .clsm-checks.index {font-size:.92rem; border-top:1px solid #e8edef; margin-top:.2rem;}
 .clsm-checks.index > div {display:flex; flex-wrap:wrap; justify-content:space-between; align-items:center; padding:.16rem .1rem; border-bottom:1px solid #e8edef;}
+@media (max-width:1000px) {[data-testid="stMain"] [data-testid="stColumn"] {min-width:min(100%, 12rem);}
+  [data-testid="stMain"] [data-testid="stColumn"]:has(iframe) {min-width:min(100%, 24rem);}
+  [data-testid="stHtml"]:has(> .clsm-table) {overflow-x:auto;}}
 @media (pointer:coarse) {button[aria-label^="Help for"] {min-width:24px; min-height:24px;}}
 .clsm-legend {display:flex; flex-wrap:wrap; gap:.25rem 1.1rem; font-size:.86rem; margin:.1rem 0;}
 .clsm-legend i {display:inline-block; width:1rem; height:.8rem; margin-right:.4rem; border:1px solid #555; border-radius:2px; vertical-align:-1px;}
