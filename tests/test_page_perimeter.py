@@ -364,6 +364,35 @@ def test_a_locked_commune_stays_whatever_is_asked() -> None:
     assert chosen(app) == set()
 
 
+def test_a_commune_of_a_vast_perimeter_is_searched_before_it_is_locked() -> None:
+    atlas = real.atlas()
+    codes = [str(c) for c in atlas.codes[(atlas.table["departement"] == "21").to_numpy()]]
+    app = open_page(PERIMETER, carte="dep-21", communes=",".join(codes))
+    show_panel(app, "Ajuster")
+    box = next(m for m in app.multiselect if m.key.startswith("verrous"))
+    assert box.options == [], "a list of 700 names would be sent at each click"
+    ran(app.text_input(key="verrou-cherche").set_value("dijon").run())
+    box = next(m for m in app.multiselect if m.key.startswith("verrous"))
+    assert atlas.label("21231") in box.options and len(box.options) <= 20
+    ran(box.set_value(["21231"]).run())
+    assert app.session_state[frame.WORKBOOK].scenario.locked == {"21231"}
+    ran(app.text_input(key="verrou-cherche").set_value("").run())
+    box = next(m for m in app.multiselect if m.key.startswith("verrous"))
+    assert box.options == [atlas.label("21231")] and box.value == ["21231"]
+
+
+def test_many_sectors_cut_are_told_ten_at_a_time_and_all_named() -> None:
+    atlas = real.atlas()
+    codes = [str(c) for c in atlas.codes[(atlas.table["departement"] == "94").to_numpy()]][::2]
+    app = open_page(PERIMETER, carte="dep-94", communes=",".join(codes))
+    show_panel(app, "Secteurs")
+    buttons = [b for b in app.button if b.label == "Compléter" and b.key.startswith("completer-a")]
+    told = written(app)
+    met = real.crosswalk().overlaps(atlas.rows(codes), ["secteurs-adultes"])["secteurs-adultes"]
+    assert 0 < len(buttons) <= 10 < len(met)
+    assert [o.name for o in met if o.name not in told] == []
+
+
 def test_a_setting_changes_the_check_travels_in_the_link_and_goes_back() -> None:
     app = open_page(PERIMETER, carte="dep-62", communes=ARRAS)
     ran(app.number_input(key="reglage-marker").set_value(20_000).run())

@@ -15,7 +15,9 @@ from geo.trials import Move
 from ui import frame, html, judge_view, loaders
 from ui.compose_view import effect_lines
 
+SOUGHT = "verrou-cherche"
 MOST_BODIES = 3
+MOST_FOUND = 20
 MOST_LISTED = 100  # past that the two lists below would weigh more than all the rest of a click
 
 
@@ -71,18 +73,19 @@ def _communes(perimeter: Perimeter) -> None:
     codes = sorted(
         perimeter.communes, key=lambda c: (fr.fold(name_of(atlas.table["commune"].iat[atlas.row[c]], atlas)), c)
     )
+    many = len(codes) > MOST_LISTED
     st.multiselect(
         "Communes qui doivent rester (verrouillées)",
-        codes,
+        _lockable(codes) if many else codes,
         default=[c for c in codes if c in frame.locked()],
         format_func=atlas.label,
         key=f"verrous-{number}",
         on_change=_lock,
         args=(f"verrous-{number}",),
-        placeholder="Aucune",
+        placeholder="Aucune ; cherchez-en une ci-dessus" if many else "Aucune",
         help="Une commune verrouillée ne sort ni par un clic, ni par un geste, ni par une suggestion.",
     )
-    if len(codes) > MOST_LISTED:
+    if many:
         st.caption(f"{fr.count(len(codes), 'commune')} : retirez-les par la carte ou par leur nom.")
         return
     st.pills(
@@ -95,6 +98,16 @@ def _communes(perimeter: Perimeter) -> None:
         on_change=_remove,
         args=(f"retirer-{number}",),
     )
+
+
+def _lockable(codes: list[str]) -> list[str]:
+    """Ask for a name where the list would be too long to send at each click; return what it finds, and what is locked."""
+    atlas, locked = loaders.atlas(), frame.locked()
+    sought = fr.fold(
+        st.text_input("Chercher une commune à verrouiller", key=SOUGHT, placeholder="Nom ou code, puis Entrée")
+    )
+    found = [c for c in codes if sought and sought in fr.fold(atlas.label(c))][:MOST_FOUND]
+    return [c for c in codes if c in locked or c in found]
 
 
 def _lock(key: str) -> None:

@@ -11,6 +11,9 @@ from geo.perimeter import Perimeter
 from geo.sectors import SectorShare, sectors_met
 from ui import frame, html, judge_view, loaders
 
+MOST_CUT = 10  # told in full on each side: past that a click would weigh too much, and nobody reads so many
+MOST_NAMED = 20
+
 
 def panel(perimeter: Perimeter) -> None:
     """Show adult sectors on the left, child sectors on the right."""
@@ -40,14 +43,22 @@ def _several(title: str, letter: str, shares: Sequence[SectorShare], complete: b
         st.caption("Aucun secteur connu sur ces communes.")
         return
     cut = [share for share in shares if share.codes]
+    cut, others = cut[:MOST_CUT], cut[MOST_CUT:]
     if cut:
         with st.container(key=f"lignes-secteurs-{letter}"):
             for rank, share in enumerate(cut):
                 st.html(judge_view.line(share.codes, share.name, _lines(share)))
                 st.button("Compléter", key=f"completer-{letter}{rank}", on_click=_complete, args=(share.codes,))
-    rest = "".join(judge_view.line((), share.name, _lines(share)) for share in shares if not share.codes)
+    if others:
+        names = fr.listing((share.name for share in others), MOST_NAMED)
+        st.caption(html.literal(f"Coupés aussi : {names} (détail dans le classeur, onglet « Note et fichiers »)."))
+    whole = [share for share in shares if not share.codes]
+    rest = "".join(judge_view.line((), share.name, _lines(share)) for share in whole[:MOST_CUT])
     if rest:
         st.html(rest)
+    if len(whole) > MOST_CUT:
+        names = fr.listing((share.name for share in whole[MOST_CUT:]), MOST_NAMED)
+        st.caption(html.literal(f"Aussi rencontrés : {names}."))
     sources = dict.fromkeys(f"{s.source}{f', {s.year}' if s.year else ''}" for s in shares)
     st.caption(f"Source : {html.literal(fr.listing(sources, most=4))}.")
 
