@@ -19,6 +19,7 @@ from tests.browser import (
     map_frame,
     point_of,
     selected_codes,
+    start_server,
     wait_painted,
 )
 from tests.journeys import APP, Console, pick, serve_embedded, settle, tab_to, wait_address
@@ -260,21 +261,20 @@ def test_a_drawn_shape_adds_its_communes(page: Page, server: AppServer) -> None:
 
 
 @pytest.fixture(scope="module")
-def filled_server(
-    app_server: Callable[..., AppServer], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[AppServer]:
-    """Serve the app with every layer that the mirror holds: more to say of each perimeter, so more to send."""
+def filled_server(libraries: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """Serve the app with every layer that the mirror holds: more to say of each perimeter, so more to send.
+
+    A server of its own: the one that the other journeys share serves the embedded data.
+    """
     mirrored("qpv/qpv_2024_recommande.parquet")
     home = tmp_path_factory.mktemp("synchronised")
-    assert sync(mirror=str(MIRROR), home=home)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CLSM_HOME", str(home))
-        yield app_server(APP)
+    sync(mirror=str(MIRROR), home=home)
+    server = start_server(APP, log=home / "server.log", env={"CLSM_HOME": str(home)})
+    yield server
+    server.stop()
 
 
 NINE = ("94028", "94081", "94022", "94078", "94044", "94004", "94019", "94055", "94071")
-
-
 VAL_DE_MARNE = tuple(real.atlas().codes[(real.atlas().table["departement"] == "94").to_numpy()])
 
 
@@ -287,6 +287,7 @@ def test_a_click_costs_less_than_20_kilobytes_whatever_panel_is_open(
     page.goto(f"{filled_server.url}/Perimetre?carte={scope}&communes={','.join(chosen)}")
     wait_painted(page, geometry=scope)
     settle(page)
+    expect(page.get_by_text("Synchronisé : QPV")).to_be_visible()
     costs: dict[str, int] = {}
     for name in PANELS:
         panel(page, name)
