@@ -291,15 +291,16 @@ def header() -> None:
     print("is naive / ours, measured in the same run: above 1, ours is better.")
 
 
-def ratio_line(what: str, ours: Sequence[float], naive: Sequence[float], *, unit: str, scale: float = 1.0) -> None:
-    """Print the ratio of two medians, then the medians; `scale` brings them to the unit."""
-    a, b = median(ours), median(naive)
+def ratio_line(
+    what: str, ours: Sequence[float], naive: Sequence[float] | None, *, unit: str, scale: float = 1.0
+) -> None:
+    """Print the ratio of two medians, then the medians; `scale` brings them to the unit, None is a naive page not tried."""
+    a = median(ours)
+    if naive is None:
+        print(f"  {'–':<9} {what:<30} ours {a * scale:,.0f} {unit}, naive not tried")
+        return
+    b = median(naive)
     print(f"  {ratio(a, b)} {what:<30} ours {a * scale:,.0f} {unit}, naive {b * scale:,.0f} {unit}")
-
-
-def alone_line(what: str, ours: Sequence[float], *, unit: str, scale: float = 1.0) -> None:
-    """Print a median of ours where the naive page was not tried."""
-    print(f"  {'–':<9} {what:<30} ours {median(ours) * scale:,.0f} {unit}, naive not tried")
 
 
 def ratio(ours: float, naive: float, *, least: bool = False) -> str:

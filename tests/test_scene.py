@@ -65,6 +65,17 @@ def test_a_palette_has_a_colour_and_a_word_for_each_status(pale: bool) -> None:
     assert len({swatch.fill for swatch in palette}) == len(Status)
 
 
+def test_the_colours_under_a_perimeter_are_in_the_file_whose_address_is_sent() -> None:
+    scope = scopes(real.atlas())["dep-62"]
+    told = file_of(scene.backdrop(scope))
+    assert (
+        unpack(told["runs"])
+        == commune_status(real.atlas(), real.crosswalk().layers["clsm"])[scope_rows(scope, real.atlas())].tolist()
+    )
+    assert [swatch["fill"] for swatch in told["palette"]] == list(scene.PALE.values())
+    assert scene.backdrop(scope) == scene.backdrop(scope)
+
+
 def test_outlines_say_which_zones_each_commune_is_in() -> None:
     scope, atlas = scopes(real.atlas())["dep-62"], real.atlas()
     overlay = scene.overlay(scope, "epci")

@@ -15,9 +15,8 @@ import streamlit as st
 
 from geo import french as fr
 from geo.coverage import Scope, scope_rows
-from geo.topology import compact_json
-from ui import loaders, maps
-from ui.scene import ground
+from ui import loaders
+from ui.scene import ground, written
 
 if TYPE_CHECKING:
     from shapely import Geometry
@@ -133,10 +132,7 @@ def _ring(coords: Iterable[tuple[float, ...]]) -> list[list[float]]:
 
 
 def _written(scope: Scope, kind: str, points: list[dict[str, Any]]) -> str:
-    from geo.display import write_by_content
-
-    file = write_by_content(loaders.GEO, f"points-{scope.id}-{kind}", compact_json({"points": points}))
-    return maps.static_url(f"geo/{file}")
+    return written(f"points-{scope.id}-{kind}", {"points": points})
 
 
 def extents(scope: Scope) -> str:

@@ -156,10 +156,14 @@ def backdrop(scope: Scope) -> str:
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _backdrop(used: str, scope: Scope) -> str:
+    return written(f"fond-{scope.id}", maps.paint_payload(status_paint(scope, (), pale=True)))
+
+
+def written(stem: str, value: object) -> str:
+    """Return the address of a file of static/geo that holds a value as JSON, written once under a name its content gives."""
     from geo.display import write_by_content
 
-    text = compact_json(maps.paint_payload(status_paint(scope, (), pale=True)))
-    return maps.static_url(f"geo/{write_by_content(loaders.GEO, f'fond-{scope.id}', text)}")
+    return maps.static_url(f"geo/{write_by_content(loaders.GEO, stem, compact_json(value))}")
 
 
 def known_lines(scope: Scope) -> list[str]:

@@ -49,18 +49,19 @@ def _several(title: str, letter: str, shares: Sequence[SectorShare], complete: b
             for rank, share in enumerate(cut):
                 st.html(judge_view.line(share.codes, share.name, _lines(share)))
                 st.button("Compléter", key=f"completer-{letter}{rank}", on_click=_complete, args=(share.codes,))
-    if others:
-        names = fr.listing((share.name for share in others), MOST_NAMED)
-        st.caption(html.literal(f"Coupés aussi : {names} (détail dans le classeur, onglet « Note et fichiers »)."))
+    _named("Coupés aussi (détail dans le classeur, onglet « Note et fichiers »)", others)
     whole = [share for share in shares if not share.codes]
     rest = "".join(judge_view.line((), share.name, _lines(share)) for share in whole[:MOST_CUT])
     if rest:
         st.html(rest)
-    if len(whole) > MOST_CUT:
-        names = fr.listing((share.name for share in whole[MOST_CUT:]), MOST_NAMED)
-        st.caption(html.literal(f"Aussi rencontrés : {names}."))
+    _named("Aussi rencontrés", whole[MOST_CUT:])
     sources = dict.fromkeys(f"{s.source}{f', {s.year}' if s.year else ''}" for s in shares)
     st.caption(f"Source : {html.literal(fr.listing(sources, most=4))}.")
+
+
+def _named(lead: str, shares: Sequence[SectorShare]) -> None:
+    if shares:
+        st.caption(html.literal(f"{lead} : {fr.listing((share.name for share in shares), MOST_NAMED)}."))
 
 
 def _lines(share: SectorShare) -> list[str]:

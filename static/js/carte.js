@@ -182,7 +182,7 @@
       this.layer = new window.CLCouche(geometry, { pane: "cl-communes" });
       L.Util.setOptions(this.layer, { pane: "cl-communes" });
       this._markSelected();
-      this._paint(this._paints.get(this.state.paint) || this.state.paint, { quiet: true });
+      this._paint(this.state.paint, { quiet: true });
       this.fit({ animate: false });
       this.layer.addTo(this.map);
       this.times.painted = performance.now();
@@ -332,8 +332,8 @@
     /** Colours come in the state, or by the address of a file when no click changes them. */
     async _paintFrom(paint) {
       const { layer } = this;
-      if (typeof paint === "string" && !this._paints.has(paint)) await this._fetchPaint(paint);
-      if (this.state.paint === paint && this.layer === layer) this._paint(this._paints.get(paint) || paint);
+      await this._fetchPaint(paint);
+      if (this.state.paint === paint && this.layer === layer) this._paint(paint);
     }
 
     /** A file of colours that does not come leaves the map as it is: the communes can still be chosen. */
@@ -348,8 +348,9 @@
       this.pending -= 1;
     }
 
-    _paint(paint, { quiet = false } = {}) {
-      if (!this.layer || typeof paint === "string") return;
+    _paint(sent, { quiet = false } = {}) {
+      const paint = typeof sent === "string" ? this._paints.get(sent) : sent;
+      if (!this.layer || (sent && !paint)) return;
       const key = paint ? JSON.stringify(paint) : null;
       if (key === this.layer.paintKey) return;
       this.layer.paintKey = key;
