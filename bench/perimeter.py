@@ -38,7 +38,7 @@ def main() -> None:
     """Print the ratios."""
     world = open_world()
     start = perf_counter()
-    suggest(world, {"94028"})
+    suggest(world.evidence, {"94028"})
     print(f"first suggestion, arrays built: {perf_counter() - start:.2f} s")
     frames = polygons(world.crosswalk)
     for name, centre, size in PERIMETERS:
@@ -47,14 +47,14 @@ def main() -> None:
 
 
 def measure(world: World, name: str, centre: str, size: int, frames: list[gpd.GeoDataFrame]) -> None:
-    atlas, ground = world.atlas, ground_of(world)
+    atlas, ground = world.atlas, ground_of(world.evidence)
     codes = frozenset(map(str, atlas.codes[nearest(atlas, atlas.row[centre], size)]))
     moves, _ = single_moves(ground, codes)
-    seen = preview(world, codes)
+    seen = preview(world.evidence, codes)
     sent = sum(len(t.encode()) + 3 for t in seen.texts) + sum(len(c) + 2 + 3 * len(v) for c, v in seen.of.items())
-    previewed = best_of(lambda: preview(world, codes), 5)
-    suggested = best_of(lambda: suggest(world, codes), 5)
-    tried = len(suggest(world, codes).tried)
+    previewed = best_of(lambda: preview(world.evidence, codes), 5)
+    suggested = best_of(lambda: suggest(world.evidence, codes), 5)
+    tried = len(suggest(world.evidence, codes).tried)
 
     def judge(chosen: frozenset[str]) -> None:
         run_checks(world.facts(Perimeter(chosen, name, atlas.year)))  # type: ignore[arg-type]

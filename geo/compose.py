@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 import shapely
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geo import french as fr
@@ -20,7 +21,6 @@ from geo.codes import read_code
 from geo.communes import Atlas, Rows
 from geo.crosswalk import Crosswalk
 from geo.errors import GeoInputError
-from geo.ground import Ground
 from geo.import_draft import Remark
 from geo.layers import zone_members
 from geo.perimeter import perimeter_of_zone
@@ -208,13 +208,12 @@ def stop_at_community(
     return kept | (frozenset(locked) & inside)
 
 
-def fill_holes(codes: Iterable[str], ground: Ground) -> Codes:
+def fill_holes(codes: Iterable[str], atlas: Atlas) -> Codes:
     """Add the communes that the perimeter surrounds on all sides.
 
     A group of outside communes is a hole when it touches the perimeter, nothing else, and its points lie inside the
     perimeter's outer border; a coast or a frontier is no side.
     """
-    atlas = ground.atlas
     inside = frozenset(codes)
     if not inside:
         return inside
@@ -241,14 +240,16 @@ def _filled(atlas: Atlas, rows: Rows) -> shapely.Geometry:
     return shapely.union_all(parts)
 
 
-def keep_main_part(codes: Iterable[str], ground: Ground, *, locked: Iterable[str] = ()) -> Codes:
-    """Keep the piece with most inhabitants; islands and legal exclaves count as attached, locked communes stay."""
-    atlas = ground.atlas
+def keep_main_part(codes: Iterable[str], atlas: Atlas, links: csr_array, *, locked: Iterable[str] = ()) -> Codes:
+    """Keep the piece with most inhabitants; locked communes stay.
+
+    `links` are the neighbours with the ties of islands and legal exclaves, which so count as attached.
+    """
     inside = frozenset(codes)
     if not inside:
         return inside
     rows = atlas.rows(inside)
-    label = connected_components(ground.links[rows][:, rows], directed=False)[1]
+    label = connected_components(links[rows][:, rows], directed=False)[1]
     people = np.bincount(label, weights=atlas.population[rows])
     return _codes(atlas, rows[label == int(people.argmax())]) | (frozenset(locked) & inside)
 

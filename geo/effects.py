@@ -14,7 +14,8 @@ import numpy as np
 from geo import french as fr
 from geo.findings import Outcome
 from geo.guidance import CHECKS
-from geo.trials import Measures, Move, Trials
+from geo.judged import JudgedMoves, Measures
+from geo.trials import Move
 
 TITLES = {check.id: check.title for check in CHECKS}
 # How a check reads, from worst to best.
@@ -103,8 +104,9 @@ class Effect:
         return fr.typeset(f"{self.move.label} : {' ; '.join((people, *self.reasons))}.")
 
 
-def effects_of(trials: Trials, moves: Sequence[Move], wanted: Sequence[int] | None = None) -> tuple[Effect, ...]:
+def effects_of(judged: JudgedMoves, moves: Sequence[Move], wanted: Sequence[int] | None = None) -> tuple[Effect, ...]:
     """Return the effects of some moves of a batch (by their position in `moves`), all by default."""
+    trials = judged.batch
     sectors, zones = trials.zones.sectors, trials.zones
     columns = zones.columns[zones.of("secteurs-adultes")]
     frames = [trials.ground.crosswalk.layers[i].zones["nom"] for i in ("secteurs-adultes",)]
@@ -117,7 +119,7 @@ def effects_of(trials: Trials, moves: Sequence[Move], wanted: Sequence[int] | No
     def of(mask: np.ndarray) -> tuple[str, ...]:
         return tuple(sorted(n for n, yes in zip(names, mask, strict=True) if yes))
 
-    before = trials.measures(0)
+    before = judged.measures(0)
     found = []
     for i in range(len(moves)) if wanted is None else wanted:
         j = i + 1
@@ -125,7 +127,7 @@ def effects_of(trials: Trials, moves: Sequence[Move], wanted: Sequence[int] | No
             Effect(
                 move=moves[i],
                 before=before,
-                after=trials.measures(j),
+                after=judged.measures(j),
                 completed=of(whole[j] & sectors.cut[0]),
                 entered=of(sectors.met[j] & ~sectors.met[0]),
                 cut=of(sectors.cut[j] & whole[0]),

@@ -19,9 +19,9 @@ from scipy.sparse.csgraph import connected_components
 from geo.communes import Atlas, Rows
 from geo.crosswalk import Crosswalk
 from geo.density import Density
+from geo.evidence import Evidence
 from geo.layers import Etat, Precision
 from geo.resources import Resources
-from geo.world import World
 
 DISPOSITIFS = ("clsm", "cls", "cpts", "dac")
 LAYERS = (*DISPOSITIFS, "secteurs-adultes", "secteurs-enfants", "qpv")
@@ -223,9 +223,9 @@ FEATURES = (
 )  # fmt: skip
 
 
-def ground_of(world: World) -> Ground:
+def ground_of(evidence: Evidence) -> Ground:
     """Return the ground of the data in use, made once."""
-    return ground_under(world.crosswalk, world.density, world.resources)
+    return ground_under(evidence.crosswalk, evidence.density, evidence.resources)
 
 
 @lru_cache(maxsize=4)

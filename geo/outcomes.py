@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.checks_layers import SLIVER_OF_PERIMETER
-from geo.findings import Outcome
+from geo.findings import Outcome, Settings
 from geo.ground import DISPOSITIFS, LAYERS, Bools, Floats
 from geo.guidance import CHECKS
 from geo.trials import Trials
@@ -24,9 +24,9 @@ Codes = npt.NDArray[np.int8]
 Answer = tuple[Codes, Bools]
 
 
-def outcomes_of(trials: Trials) -> Answer:
+def outcomes_of(trials: Trials, settings: Settings) -> Answer:
     """Return outcomes (places in OUTCOMES) and whether each check judges, both moves × checks in the order of CHECK_IDS."""
-    answers = [_RULES[check](trials) for check in CHECK_IDS]
+    answers = [_RULES[check](trials, settings) for check in CHECK_IDS]
     return np.column_stack([a[0] for a in answers]).astype(np.int8), np.column_stack([a[1] for a in answers])
 
 
@@ -39,22 +39,22 @@ def _pick(*choices: tuple[Bools, int], otherwise: int) -> Codes:
     return np.select([c for c, _ in choices], [o for _, o in choices], otherwise).astype(np.int8)
 
 
-def _size(trials: Trials) -> Answer:
-    people, marker = trials.population, trials.settings.marker
+def _size(trials: Trials, settings: Settings) -> Answer:
+    people, marker = trials.population, settings.marker
     found = _pick(
-        (people <= marker, FAVORABLE), (people <= marker * (1 + trials.settings.around), DISCUSS), otherwise=VIGILANCE
+        (people <= marker, FAVORABLE), (people <= marker * (1 + settings.around), DISCUSS), otherwise=VIGILANCE
     )
     return found, _all(trials, True)
 
 
-def _rural(trials: Trials) -> Answer:
+def _rural(trials: Trials, _: Settings) -> Answer:
     bodies, atoms = trials.communities
     left = (atoms > 0) @ trials.ground.body_rural[bodies] - trials.sums["rural_owned"]
     return _pick((left > 0, DISCUSS), otherwise=FAVORABLE), (left > 0) | (trials.sums["rural"] > 0)
 
 
-def _coordination(trials: Trials) -> Answer:
-    limits = trials.settings
+def _coordination(trials: Trials, settings: Settings) -> Answer:
+    limits = settings
     heavy = (
         (trials.pieces > 1)
         | ((trials.towns[1] > 0).sum(axis=1) > limits.max_communes)
@@ -73,14 +73,14 @@ def _town_people(trials: Trials) -> Floats:
     return base + (trials.change @ table)[:, towns].toarray()
 
 
-def _centrality(trials: Trials) -> Answer:
+def _centrality(trials: Trials, settings: Settings) -> Answer:
     several = (trials.towns[1] > 0).sum(axis=1) > 1
     people = trials.population
     share = np.divide(_town_people(trials).max(axis=1), people, out=np.zeros(len(people)), where=people > 0)
-    return _pick((several & (share > trials.settings.central), DISCUSS), otherwise=FAVORABLE), several
+    return _pick((several & (share > settings.central), DISCUSS), otherwise=FAVORABLE), several
 
 
-def _scale(trials: Trials) -> Answer:
+def _scale(trials: Trials, settings: Settings) -> Answer:
     bodies, atoms = trials.communities
     if not len(bodies):
         return np.full(len(trials.population), FAVORABLE, dtype=np.int8), _all(trials, False)
@@ -92,17 +92,17 @@ def _scale(trials: Trials) -> Answer:
     towns, met = trials.towns
     several = (met > 0).sum(axis=1) > 1
     only = towns[met.argmax(axis=1)]
-    communal = share[first] > trials.settings.central
+    communal = share[first] > settings.central
     agrees = (communal == ~several) & (several | (only == town[first]))
     concerned = (atoms > 0).any(axis=1) & (counts[first] > 1)
     return _pick((np.asarray(~concerned | agrees), FAVORABLE), otherwise=DISCUSS), concerned
 
 
-def _big_city(trials: Trials) -> Answer:
+def _big_city(trials: Trials, settings: Settings) -> Answer:
     towns, met = trials.towns
-    big = ((met > 0) & (trials.ground.big[towns] > trials.settings.big_city)).any(axis=1)
+    big = ((met > 0) & (trials.ground.big[towns] > settings.big_city)).any(axis=1)
     split = _split_towns(trials)[towns]
-    first = _first_big(trials)
+    first = _first_big(trials, settings)
     return _pick((np.asarray(big), DISCUSS), otherwise=FAVORABLE), np.asarray(big & split[first])
 
 
@@ -110,21 +110,21 @@ def _split_towns(trials: Trials) -> Bools:
     return np.asarray(trials.ground.town.sum(axis=0) > 1)
 
 
-def _first_big(trials: Trials) -> npt.NDArray[np.intp]:
+def _first_big(trials: Trials, settings: Settings) -> npt.NDArray[np.intp]:
     """Return the place of the big city that the check speaks of: the one with most inhabitants inside."""
     towns, met = trials.towns
-    big = (met > 0) & (trials.ground.big[towns] > trials.settings.big_city)
+    big = (met > 0) & (trials.ground.big[towns] > settings.big_city)
     return np.where(big, _town_people(trials), -1.0).argmax(axis=1)
 
 
-def _quarters(trials: Trials) -> Answer:
+def _quarters(trials: Trials, _: Settings) -> Answer:
     q = trials.quarters
     found = _pick((~q.complete, UNKNOWN), (q.known == 0, FAVORABLE), (q.left > 0, DISCUSS), otherwise=FAVORABLE)
     return found, np.asarray(~q.complete | (q.known > 0))
 
 
-def _sectors(trials: Trials) -> Answer:
-    zones, limits = trials.zones, trials.settings
+def _sectors(trials: Trials, settings: Settings) -> Answer:
+    zones, limits = trials.zones, settings
     mine = zones.of("secteurs-adultes")
     met, people, total = zones.met[:, mine], zones.people[:, mine], zones.known_total[mine]
     counted = met & zones.counted[:, mine] & (np.nan_to_num(total) > 0) & (trials.population[:, None] > 0)
@@ -141,7 +141,7 @@ def _sectors(trials: Trials) -> Answer:
     return _pick((unknown, UNKNOWN), ((main == 1) & (children < 2), FAVORABLE), otherwise=DISCUSS), _all(trials, True)
 
 
-def _articulation(trials: Trials) -> Answer:
+def _articulation(trials: Trials, _: Settings) -> Answer:
     zones = trials.zones
     known = {k: v[zones.columns] for k, v in trials.ground.zone_known.items()}
     inside = zones.whole == trials.sums["atoms"][:, None]
@@ -157,17 +157,17 @@ def _articulation(trials: Trials) -> Answer:
     return found, _all(trials, True)
 
 
-def _resources(trials: Trials) -> Answer:
+def _resources(trials: Trials, _: Settings) -> Answer:
     unknown = _all(trials, trials.ground.resources is None) | (trials.sums["unlisted"] > 0)
     none = np.asarray(trials.sums["places"] == 0)
     return _pick((unknown, UNKNOWN), (none, VIGILANCE), otherwise=DISCUSS), np.asarray(unknown | none)
 
 
-def _informs(trials: Trials) -> Answer:
+def _informs(trials: Trials, _: Settings) -> Answer:
     return np.full(len(trials.population), DISCUSS, dtype=np.int8), _all(trials, False)
 
 
-_RULES: dict[str, Callable[[Trials], Answer]] = {
+_RULES: dict[str, Callable[[Trials, Settings], Answer]] = {
     "taille": _size,
     "secteurs": _sectors,
     "articulation": _articulation,

@@ -14,10 +14,11 @@ import numpy as np
 from geo import french as fr
 from geo.communes import Atlas, Rows
 from geo.effects import Effect, effects_of
+from geo.evidence import Evidence
 from geo.findings import Settings
 from geo.ground import Ground, ground_of, neighbours_of
-from geo.trials import Move, try_moves
-from geo.world import World
+from geo.judged import judge_moves
+from geo.trials import Move
 
 MOST_MEMBERS = 400  # past it only members on the border are tried
 
@@ -36,15 +37,15 @@ class Preview:
 
 
 def preview(
-    world: World, codes: Iterable[str], settings: Settings | None = None, *, locked: Iterable[str] = ()
+    evidence: Evidence, codes: Iterable[str], settings: Settings | None = None, *, locked: Iterable[str] = ()
 ) -> Preview:
     """Try every neighbour and every member of a perimeter; locked members, which stay, are not tried."""
-    ground = ground_of(world)
+    ground = ground_of(evidence)
     inside = frozenset(codes)
     if not inside:
         return Preview(0, (), {})
     moves, complete = single_moves(ground, inside, frozenset(locked))
-    effects = effects_of(try_moves(ground, inside, moves, settings), moves)
+    effects = effects_of(judge_moves(ground, inside, moves, settings), moves)
     texts: dict[str, int] = {}
     of = {}
     for effect in effects:
@@ -54,7 +55,7 @@ def preview(
     return Preview(people, tuple(texts), of, complete)
 
 
-def effect_of(world: World, codes: Iterable[str], move: Move, settings: Settings | None = None) -> Effect:
+def effect_of(evidence: Evidence, codes: Iterable[str], move: Move, settings: Settings | None = None) -> Effect:
     """Return what one move would change, of a commune or of a group.
 
     Raises
@@ -62,7 +63,7 @@ def effect_of(world: World, codes: Iterable[str], move: Move, settings: Settings
     GeoInputError
         When the perimeter is empty or the move would empty it.
     """
-    return effects_of(try_moves(ground_of(world), codes, [move], settings), [move])[0]
+    return effects_of(judge_moves(ground_of(evidence), codes, [move], settings), [move])[0]
 
 
 def single_moves(

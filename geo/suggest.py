@@ -19,12 +19,13 @@ import numpy as np
 from geo import french as fr
 from geo.communes import Rows
 from geo.effects import Effect, effects_of
+from geo.evidence import Evidence
 from geo.findings import Settings
 from geo.ground import Bools, Ground, ground_of
+from geo.judged import JudgedMoves, judge_moves
 from geo.outcomes import CHECK_IDS, UNKNOWN, VIGILANCE
 from geo.preview import single_moves
-from geo.trials import Move, Trials, try_moves
-from geo.world import World
+from geo.trials import Move, Trials
 
 MOST = 5
 FELT = 0.05  # share of the inhabitants under which a move leaves a perimeter that is too vast as vast as it was
@@ -71,7 +72,7 @@ GROUP_LAYERS = ("secteurs-adultes", "cls", "qpv")
 
 
 def suggest(
-    world: World,
+    evidence: Evidence,
     codes: Iterable[str],
     settings: Settings | None = None,
     *,
@@ -79,34 +80,36 @@ def suggest(
     most: int = MOST,
 ) -> Suggestions:
     """Try the neighbours, members and groups around a perimeter, and keep the best moves each way."""
-    ground, inside = ground_of(world), frozenset(codes)
+    ground, inside = ground_of(evidence), frozenset(codes)
     if not inside:
         return Suggestions((), (), ())
     moves = _distinct(
         [*single_moves(ground, inside, frozenset(locked))[0], *group_moves(ground, inside, frozenset(locked))]
     )
-    trials = try_moves(ground, inside, moves, settings)
+    judged = judge_moves(ground, inside, moves, settings)
+    trials = judged.batch
     whole = trials.tied_pieces[1:] <= max(1, int(trials.tied_pieces[0]))
-    sound = whole & _same_project(trials)
-    scores, better = _scores(trials)
+    sound = whole & _same_project(judged)
+    scores, better = _scores(judged)
     best = {}
     for way in ("added", "removed"):
         good = (i for i, m in enumerate(moves) if getattr(m, way) and sound[i])
         able = [i for i in good if better[i]]
-        best[way] = effects_of(trials, moves, sorted(able, key=lambda i: scores[i], reverse=True)[:most])
+        best[way] = effects_of(judged, moves, sorted(able, key=lambda i: scores[i], reverse=True)[:most])
     return Suggestions(best["added"], best["removed"], tuple(_tried(trials, moves, whole)))
 
 
-def _same_project(trials: Trials) -> Bools:
+def _same_project(judged: JudgedMoves) -> Bools:
     """Return which moves leave a perimeter that is still the one being sized."""
-    people, limits = trials.population, trials.settings
+    people, limits = judged.batch.population, judged.settings
     room = max(limits.marker * (1 + limits.around), 2 * people[0])
     return np.asarray((people[1:] <= room) & (people[1:] * 2 > people[0]))
 
 
-def _scores(trials: Trials) -> tuple[list[tuple[int, int, int, int]], Bools]:
+def _scores(judged: JudgedMoves) -> tuple[list[tuple[int, int, int, int]], Bools]:
     """Return the ranking key of each move, as RANKING says it, and whether the move improves anything."""
-    outcome, judges = trials.outcomes
+    trials = judged.batch
+    outcome, judges = judged.outcomes
     ranks = np.array([3, 2, 1, 2])[outcome]
     quiet = [CHECK_IDS.index(c) for c in ("grande_ville", "diagnostic")]  # they ask a question, they blame nothing
     ranks[:, quiet] = 2

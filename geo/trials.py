@@ -1,13 +1,13 @@
-"""What a perimeter would be after each of many moves: figures and outcomes of the checks, by sparse sums.
+"""What a perimeter would be after each of many moves, measured by sparse sums.
 
 A move adds atoms, removes atoms, or both. The whole batch is a few sparse products, so that every neighbour of a
-perimeter can be tried while a person waits. Every figure is the one the facts of the changed perimeter give, and
-every outcome the one its check gives: tests hold the two together.
+perimeter can be tried while a person waits. Every figure is the one the facts of the changed perimeter give: tests hold
+the two together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,6 @@ from scipy.spatial.distance import cdist, pdist
 
 from geo.communes import Rows
 from geo.errors import GeoInputError
-from geo.findings import Outcome, Settings
 from geo.ground import FEATURES, LAYERS, Bools, Floats, Ground, Ints
 from geo.pieces import count_pieces, pieces_after
 
@@ -40,41 +39,11 @@ class Move:
         return (codes | self.added) - self.removed
 
 
-@dataclass(frozen=True)
-class Measures:
-    """Figures of one perimeter.
-
-    `sector_people_outside` counts the inhabitants of the adult sectors met who are left outside, for the sectors whose
-    composition is known (`sectors_unknown` counts the others). `qpv_people` adds the populations published for the QPV
-    wholly inside; `qpv_left` counts the QPV of the same intercommunal bodies left outside in whole or in part. `span_m` is None
-    across legal projections.
-    """
-
-    population: int
-    atoms: int
-    communes: int
-    epci: int
-    communities: int
-    area_m2: float
-    pieces: int
-    span_m: float | None
-    sectors: int
-    sectors_cut: int
-    sectors_unknown: int
-    sector_people_outside: int
-    qpv: int
-    qpv_left: int
-    qpv_people: int
-    outcomes: Mapping[str, Outcome]
-    concerned: Mapping[str, bool]
-
-
 @dataclass(frozen=True, eq=False)
 class Trials:
     """Moves tried on one perimeter; position 0 of every array is the perimeter as it is, position i + 1 after move i."""
 
     ground: Ground
-    settings: Settings
     rows: Rows
     moves: tuple[tuple[Rows, Rows], ...]
 
@@ -161,39 +130,6 @@ class Trials:
     def quarters(self) -> Quarters:
         """QPV after each move."""
         return _quarters(self)
-
-    def measures(self, i: int) -> Measures:
-        """Return the figures after move i (0 for the perimeter as it is)."""
-        from geo.outcomes import CHECK_IDS, OUTCOMES  # it reads trials
-
-        sectors, quarters, found = self.zones.sectors, self.quarters, self.outcomes
-        span = float(self.span_m[i])
-        return Measures(
-            population=int(self.population[i]),
-            atoms=int(self.sums["atoms"][i]),
-            communes=int((self.towns[1][i] > 0).sum()),
-            epci=int(self.epci[i]),
-            communities=int((self.communities[1][i] > 0).sum()),
-            area_m2=float(self.sums["area_m2"][i]),
-            pieces=int(self.pieces[i]),
-            span_m=None if np.isnan(span) else span,
-            sectors=int(sectors.met[i].sum()),
-            sectors_cut=int(sectors.cut[i].sum()),
-            sectors_unknown=int(sectors.unknown[i].sum()),
-            sector_people_outside=int(sectors.outside[i].sum()),
-            qpv=int(quarters.inside[i]),
-            qpv_left=int(quarters.left[i]),
-            qpv_people=int(quarters.people[i]),
-            outcomes={c: OUTCOMES[found[0][i, k]] for k, c in enumerate(CHECK_IDS)},
-            concerned={c: bool(found[1][i, k]) for k, c in enumerate(CHECK_IDS)},
-        )
-
-    @cached_property
-    def outcomes(self) -> tuple[npt.NDArray[np.int8], Bools]:
-        """Outcome of each check after each move (moves × checks), and whether the check judges there."""
-        from geo.outcomes import outcomes_of
-
-        return outcomes_of(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -343,7 +279,7 @@ def _ends(points: Floats, rows: Rows) -> Rows:
         return rows
 
 
-def try_moves(ground: Ground, codes: Iterable[str], moves: Sequence[Move], settings: Settings | None = None) -> Trials:
+def try_moves(ground: Ground, codes: Iterable[str], moves: Sequence[Move]) -> Trials:
     """Try moves on a perimeter.
 
     Raises
@@ -362,7 +298,7 @@ def try_moves(ground: Ground, codes: Iterable[str], moves: Sequence[Move], setti
         if len(removed) == len(inside) and not added:
             raise GeoInputError(f"{move.label} : il ne resterait aucune commune.")
         pairs.append((_sorted(added), _sorted(removed)))
-    return Trials(ground, settings or Settings(), _sorted(inside), tuple(pairs))
+    return Trials(ground, _sorted(inside), tuple(pairs))
 
 
 def _sorted(rows: Iterable[int]) -> Rows:

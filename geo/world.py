@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from geo import register, synced
@@ -15,6 +16,7 @@ from geo.communes import Atlas, load_atlas
 from geo.crosswalk import Crosswalk, build_crosswalk
 from geo.density import Density, approximate_density
 from geo.errors import GeoInputError
+from geo.evidence import Evidence
 from geo.layers import Layer, load_layers
 from geo.merge import merged
 from geo.perimeter import Perimeter, PerimeterFacts
@@ -44,6 +46,11 @@ class World:
     def atlas(self) -> Atlas:
         """The communes."""
         return self.crosswalk.atlas
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What rules and figures take of the data: never the whole."""
+        return Evidence(self.crosswalk, self.density, self.resources)
 
     def base(self, kind: str) -> Layer:
         """Return the layer in place before anything was brought in."""

@@ -16,10 +16,10 @@ from geo.density import approximate_density
 from geo.errors import GeoInputError
 from geo.findings import Outcome, Reach, Settings
 from geo.ground import ground_of
+from geo.judged import judge_moves
 from geo.layers import Precision
 from geo.measures import BY_ID, MEASURES, Value
 from geo.scenarios import Scenario
-from geo.trials import try_moves
 from geo.world import World
 from tests import real
 from tests.grid import crosswalk, draw, plain, zone
@@ -217,9 +217,9 @@ def test_the_candidates_of_real_communes(commune: str, kinds: set[str]) -> None:
 
 @pytest.mark.parametrize("commune", ["94028", "79191", "13055", "2A004"])
 def test_the_figures_are_those_of_the_moves_tried(commune: str) -> None:
-    ground = ground_of(real.world())
+    ground = ground_of(real.world().evidence)
     for candidate in candidates(real.crosswalk(), commune):
-        tried = try_moves(ground, candidate.codes, []).measures(0)
+        tried = judge_moves(ground, candidate.codes, []).measures(0)
         mine = evaluate(candidate, real.world())
         value = {k: v.number for k, v in mine.values.items()}
         assert value["population"] == tried.population

@@ -150,7 +150,7 @@ def test_the_panel_of_the_note_offers_every_file_of_the_scenario() -> None:
 
 
 def test_the_text_of_the_plot_says_where_one_stands() -> None:
-    tried = suggest(real.world(), {"94028", "94054"}).tried
+    tried = suggest(real.world().evidence, {"94028", "94054"}).tried
     said = plain(tradeoff_view.text(tried))
     here = next(t for t in tried if t.current)
     assert f"{len(tried) - 1} périmètres voisins essayés" in said

@@ -167,7 +167,7 @@ def test_adding_then_removing_is_nothing(codes: frozenset[str], more: frozenset[
 def test_locked_communes_never_leave(codes: frozenset[str], gone: frozenset[str], locked: frozenset[str]) -> None:
     locked &= codes
     assert locked <= compose.remove(codes, gone, locked=locked)
-    assert locked <= compose.keep_main_part(codes, GROUND, locked=locked)
+    assert locked <= compose.keep_main_part(codes, GROUND.atlas, GROUND.links, locked=locked)
     assert locked <= compose.stop_at_community(codes, ATLAS, locked=locked)
 
 
@@ -180,24 +180,24 @@ def test_a_perimeter_stops_at_the_body_with_most_inhabitants() -> None:
 
 def test_holes_are_filled_and_the_sea_is_no_side() -> None:
     ring = cells(7, 8, 9, 12, 14, 17, 18, 19)
-    assert compose.fill_holes(ring, GROUND) == ring | cells(13)
-    assert compose.fill_holes(cells(2, 7, 6), GROUND) == cells(2, 7, 6)  # the corner 1 is on the coast
-    assert compose.fill_holes(frozenset(), GROUND) == frozenset()
+    assert compose.fill_holes(ring, GROUND.atlas) == ring | cells(13)
+    assert compose.fill_holes(cells(2, 7, 6), GROUND.atlas) == cells(2, 7, 6)  # the corner 1 is on the coast
+    assert compose.fill_holes(frozenset(), GROUND.atlas) == frozenset()
 
 
 def test_a_real_hole_is_filled() -> None:
-    ground = ground_of(real.world())
+    ground = ground_of(real.world().evidence)
     creteil = ground.atlas.row["94028"]
     around = ground.atlas.neighbours[[creteil]].indices
     codes = frozenset(str(ground.atlas.codes[r]) for r in around)
     assert "94028" not in codes
-    assert "94028" in compose.fill_holes(codes, ground)
+    assert "94028" in compose.fill_holes(codes, ground.atlas)
 
 
 def test_the_main_part_is_the_one_with_most_inhabitants_and_keeps_islands() -> None:
-    assert compose.keep_main_part(cells(1, 2, 25), GROUND) == cells(1, 2)
-    assert compose.keep_main_part(frozenset(), GROUND) == frozenset()
-    ground = ground_of(real.world())
+    assert compose.keep_main_part(cells(1, 2, 25), GROUND.atlas, GROUND.links) == cells(1, 2)
+    assert compose.keep_main_part(frozenset(), GROUND.atlas, GROUND.links) == frozenset()
+    ground = ground_of(real.world().evidence)
     lorient = compose.from_zone(ground.crosswalk, "epci", "200042174").codes
     assert "56069" in lorient  # Groix
-    assert compose.keep_main_part(lorient, ground) == lorient
+    assert compose.keep_main_part(lorient, ground.atlas, ground.links) == lorient

@@ -324,7 +324,7 @@ def test_a_suggestion_applied_gives_what_it_announced() -> None:
 
 
 def real_suggestions(codes: set[str]) -> Suggestions:
-    return suggest(real.world(), codes)
+    return suggest(real.world().evidence, codes)
 
 
 def test_the_invitation_list_is_shown_and_safe_in_a_spreadsheet() -> None:

@@ -70,7 +70,7 @@ def test_everything_reads_well_and_suggestions_are_exact(name: str) -> None:
     facts = real.facts(codes)
     found = run_checks(facts)
     texts = [summary(facts, found), round_table(facts).text(), *(s.sentence for s in sectors_met(facts))]
-    suggested = suggest(world, codes)
+    suggested = suggest(world.evidence, codes)
     texts += [e.sentence for e in (*suggested.add, *suggested.drop)]
     for text in texts:
         assert text and "nan" not in text.casefold().split() and "None" not in text and "  " not in text
@@ -121,7 +121,7 @@ def test_a_corsican_and_a_reunion_perimeter_stay_in_their_projection_and_their_i
 def test_creteil_is_completed_to_whole_sectors_by_its_suggestions() -> None:
     """Start from Créteil and Bonneuil, whose sector is cut; the suggestion completes it, and applying it does."""
     codes = frozenset({"94028", "94011"})
-    best = next(e for e in suggest(real.world(), codes, most=10).add if "Secteur 94G08" in e.completed)
+    best = next(e for e in suggest(real.world().evidence, codes, most=10).add if "Secteur 94G08" in e.completed)
     after = best.move.apply(codes)
     assert all(s.whole for s in sectors_met(real.facts(after), ("secteurs-adultes",)))
 
@@ -151,8 +151,8 @@ def test_the_order_of_clicks_does_not_matter(order: list[str]) -> None:
     codes: frozenset[str] = frozenset()
     for code in order:
         codes = codes ^ {code}
-    assert suggest(real.world(), codes) == suggest(real.world(), sorted(order))
-    assert ground_of(real.world()) is ground_of(real.world())
+    assert suggest(real.world().evidence, codes) == suggest(real.world().evidence, sorted(order))
+    assert ground_of(real.world().evidence) is ground_of(real.world().evidence)
 
 
 def test_the_evaluation_carries_sectors_guests_and_places_to_show_as_data() -> None:

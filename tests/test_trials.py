@@ -17,11 +17,12 @@ from geo.errors import GeoInputError
 from geo.findings import Reach, Settings
 from geo.ground import Ground, ground_of, neighbours_of
 from geo.guidance import run_checks
+from geo.judged import Measures, judge_moves
 from geo.layers import Etat, Precision
 from geo.perimeter import Perimeter, PerimeterFacts
 from geo.pieces import count_pieces, pieces_after
 from geo.resources import Resources
-from geo.trials import Measures, Move, try_moves
+from geo.trials import Move
 from tests import real
 from tests.grid import crosswalk, draw, zone
 
@@ -124,25 +125,25 @@ def test_moves_on_a_drawn_country_give_what_the_facts_and_checks_give(
 ) -> None:
     moves = [Move(str(i), a - codes, r & codes) for i, (a, r) in enumerate(pairs)]
     moves = [m for m in moves if m.apply(codes)]
-    trials = try_moves(DRAWN, codes, moves, settings)
-    same_as_the_facts(DRAWN, codes, trials.measures(0), settings)
+    judged = judge_moves(DRAWN, codes, moves, settings)
+    same_as_the_facts(DRAWN, codes, judged.measures(0), settings)
     for i, move in enumerate(moves, start=1):
-        same_as_the_facts(DRAWN, move.apply(codes), trials.measures(i), settings)
+        same_as_the_facts(DRAWN, move.apply(codes), judged.measures(i), settings)
 
 
 @hypothesis_settings(max_examples=12)
 @given(st.integers(0, 34_916), st.integers(1, 40), st.integers(0, 10**6))
 def test_moves_on_real_perimeters_give_what_the_facts_and_checks_give(seed: int, size: int, luck: int) -> None:
-    ground = ground_of(real.world())
+    ground = ground_of(real.world().evidence)
     codes, around = grown(ground, seed, size)
     chance = np.random.default_rng(luck)
     names = sorted(around)[:2] + sorted(codes)[:2]
     moves = [Move(c, *((frozenset({c}), frozenset()) if c in around else (frozenset(), frozenset({c})))) for c in names]
     far = frozenset(str(ground.atlas.codes[r]) for r in chance.integers(0, 34_917, 2))
     moves = [m for m in (*moves, Move("far", far - codes)) if m.apply(codes)]
-    trials = try_moves(ground, codes, moves)
+    judged = judge_moves(ground, codes, moves)
     for i, move in enumerate((Move(""), *moves)):
-        same_as_the_facts(ground, move.apply(codes), trials.measures(i), Settings())
+        same_as_the_facts(ground, move.apply(codes), judged.measures(i), Settings())
 
 
 def grown(ground: Ground, seed: int, size: int) -> tuple[frozenset[str], frozenset[str]]:
@@ -167,9 +168,9 @@ def test_adding_then_removing_is_nothing(codes: frozenset[str], more: frozenset[
 
 def test_a_move_that_would_leave_nothing_is_refused() -> None:
     with pytest.raises(GeoInputError, match="aucune commune"):
-        try_moves(DRAWN, {CODES[0]}, [Move("x", removed=frozenset({CODES[0]}))])
+        judge_moves(DRAWN, {CODES[0]}, [Move("x", removed=frozenset({CODES[0]}))])
     with pytest.raises(GeoInputError, match="vide"):
-        try_moves(DRAWN, set(), [])
+        judge_moves(DRAWN, set(), [])
 
 
 @given(
@@ -189,7 +190,7 @@ def test_pieces_after_a_move_are_those_counted_afresh(rows: set[int], pairs: lis
 
 
 def test_islands_and_legal_exclaves_are_tied_to_their_territory() -> None:
-    ground = ground_of(real.world())
+    ground = ground_of(real.world().evidence)
     atlas = ground.atlas
 
     def near(code: str) -> set[str]:

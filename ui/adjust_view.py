@@ -50,7 +50,7 @@ def _offers(perimeter: Perimeter) -> Iterator[tuple[str, frozenset[str], str]]:
     """Yield the moves: label, communes after it, what to say when it changes nothing."""
     locked, facts, atlas = frame.locked(), loaders.facts(perimeter), loaders.atlas()
     yield "Combler les trous", _filled(loaders.token(), perimeter), "Aucun trou à combler."
-    kept = keep_main_part(perimeter.communes, ground_of(loaders.world()), locked=locked)
+    kept = keep_main_part(perimeter.communes, loaders.atlas(), ground_of(loaders.evidence()).links, locked=locked)
     yield "Garder la partie principale", kept, "Le périmètre est d’un seul tenant."
     for body in facts.communities[:MOST_BODIES]:
         stopped = stop_at_community(perimeter.communes, atlas, body.code, locked=locked)
@@ -65,7 +65,7 @@ def _offers(perimeter: Perimeter) -> Iterator[tuple[str, frozenset[str], str]]:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _filled(used: str, perimeter: Perimeter) -> frozenset[str]:
-    return fill_holes(perimeter.communes, ground_of(loaders.world()))
+    return fill_holes(perimeter.communes, loaders.atlas())
 
 
 def _communes(perimeter: Perimeter) -> None:

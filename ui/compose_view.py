@@ -56,7 +56,7 @@ def effect_lines(move: Move, perimeter: Perimeter) -> tuple[str, ...]:
     """Say what a move would change, one phrase each: inhabitants first."""
     if not perimeter.communes or move.removed >= perimeter.communes:
         return (effect_text(move, perimeter),)
-    effect = effect_of(loaders.world(), perimeter.communes, move, frame.settings())
+    effect = effect_of(loaders.evidence(), perimeter.communes, move, frame.settings())
     sign = "+" if effect.people >= 0 else fr.MINUS
     people = f"{sign} {fr.inhabitants(abs(effect.people))}, soit {fr.number(effect.after.population)} au total"
     return (people, *effect.reasons)
@@ -70,7 +70,7 @@ def effect_text(move: Move, perimeter: Perimeter) -> str:
         return (
             f"{move.label} : {fr.inhabitants(people)} au total." if people else f"{move.label} viderait le périmètre."
         )
-    return effect_of(loaders.world(), perimeter.communes, move, frame.settings()).sentence
+    return effect_of(loaders.evidence(), perimeter.communes, move, frame.settings()).sentence
 
 
 def _add(target: Target) -> None:

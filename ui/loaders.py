@@ -20,6 +20,7 @@ from geo import world as world_module
 from geo.communes import Atlas
 from geo.coverage import Coverage, Place, Scope, scopes
 from geo.crosswalk import Crosswalk
+from geo.evidence import Evidence
 from geo.findings import Finding, Settings
 from geo.guidance import Check, run_checks
 from geo.perimeter import Perimeter, PerimeterFacts
@@ -54,6 +55,11 @@ def _world(used: str) -> World:
 def world() -> World:
     """Return everything the dashboard knows, shared by all sessions."""
     return _world(token())
+
+
+def evidence() -> Evidence:
+    """Return what rules and figures rest on."""
+    return world().evidence
 
 
 def crosswalk() -> Crosswalk:
@@ -109,7 +115,7 @@ def findings(perimeter: Perimeter, settings: Settings | None = None) -> tuple[tu
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _preview(used: str, perimeter: Perimeter, settings: Settings, locked: frozenset[str]) -> Preview:
-    return preview_module.preview(world(), perimeter.communes, settings, locked=locked)
+    return preview_module.preview(evidence(), perimeter.communes, settings, locked=locked)
 
 
 def preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset()) -> Preview:
@@ -119,7 +125,7 @@ def preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = f
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _suggestions(used: str, perimeter: Perimeter, settings: Settings, locked: frozenset[str]) -> Suggestions:
-    return suggest(world(), perimeter.communes, settings, locked=locked)
+    return suggest(evidence(), perimeter.communes, settings, locked=locked)
 
 
 def suggestions(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset()) -> Suggestions:
