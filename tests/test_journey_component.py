@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -253,6 +254,25 @@ def test_a_missing_file_is_said_and_can_be_tried_again(page: Page, server: AppSe
     alert.get_by_role("button", name="Réessayer").click()
     wait_painted(page)
     expect(alert).to_have_count(0)
+
+
+def test_each_script_is_asked_for_once_by_an_address_that_changes_with_it(
+    page: Page, server: AppServer, traffic: Traffic
+) -> None:
+    page.goto(f"{server.url}/?scope=grille")
+    wait_painted(page)
+    asked = [url for url in traffic.requests if "/app/static/js/" in url]
+    assert sorted(re.sub(r".*/js/|\?.*", "", url) for url in asked) == sorted(
+        path.name for path in (ROOT / "static" / "js").glob("*.js")
+    )
+    assert len({url.partition("?v=")[2] for url in asked}) == 1
+
+
+def test_a_script_that_does_not_come_is_said(page: Page, server: AppServer) -> None:
+    page.route("**/js/pen.js*", lambda route: route.abort())
+    page.goto(f"{server.url}/?scope=grille")
+    alert = page.frame_locator("iframe").get_by_role("alert")
+    expect(alert).to_contain_text("La carte n’a pas pu être chargée")
 
 
 def test_a_change_made_while_scripts_load_is_not_lost(page: Page, server: AppServer) -> None:

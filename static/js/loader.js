@@ -69,14 +69,20 @@
     scrollWheelZoom: false, // until the map is clicked or focused: the wheel first scrolls the page
   });
 
-  /** @type {Promise<typeof import("./main.js")>} */
-  const modules = import(addressOf("main"));
+  /** @type {Promise<typeof import("./main.js") | void>} */
+  const modules = import(addressOf("main")).catch((error) => console.warn(error));
   /** @type {import("./types.d.ts").State | null} the last state heard before the modules came */
   let heard = null;
   window.CL = {
     attach: async (map, options) => {
-      const { start } = await modules;
-      window.CL = start(map, options);
+      const main = await modules;
+      if (!main) {
+        const box = L.DomUtil.create("div", "cl-message cl-alerte", map.getContainer());
+        box.setAttribute("role", "alert");
+        box.textContent = "La carte n’a pas pu être chargée. La liste à côté de la carte reste utilisable.";
+        return;
+      }
+      window.CL = main.start(map, options);
       if (heard) window.CL.apply(heard);
     },
     apply: (state) => {
