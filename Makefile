@@ -15,12 +15,14 @@ run: setup
 	CLSM_SYNC=1 $(BIN)/streamlit run dashboard.py
 
 test: .venv/ready-test setup
+	$(BIN)/python -m ui.scripts test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: .venv/ready-test
+check: .venv/ready-test node_modules/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m ui.scripts check
 
 bench: .venv/ready-test setup
 	$(BIN)/python -m bench
@@ -38,6 +40,11 @@ build: .venv/ready
 
 .venv/ready-test: .venv/ready requirements-test.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	touch $@
+
+# What checks the scripts of the map (Biome, TypeScript), from the lock.
+node_modules/ready: package.json package-lock.json .npmrc .venv/ready
+	$(BIN)/python -m ui.scripts install
 	touch $@
 
 clean:

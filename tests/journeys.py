@@ -19,7 +19,7 @@ from geo.display import INDEX, derive
 from geo.french import number
 from geo.links import unpack
 from tests import real
-from tests.browser import ROOT, AppServer, map_frame, view, wait_painted
+from tests.browser import ROOT, AppServer, map_frame, until, view, wait_painted
 from tests.grid import plain
 
 APP = ROOT / "dashboard.py"
@@ -59,11 +59,24 @@ def serve_embedded(app_server: Callable[..., AppServer], folder: Path) -> AppSer
 # --- the page ---------------------------------------------------------------------------------------------------
 
 
+# A page and the frames in it share one thread: once it is idle, with no run asked for or under way, several times in a
+# row, what the server sent is on screen, and what the user did is with the server. A slow machine is idle later.
+QUIET = """
+async () => {
+  const idle = () => new Promise((done) => requestAnimationFrame(() => requestIdleCallback(done, { timeout: 5000 })));
+  for (let calm = 0; calm < 6; calm += 1) {
+    await idle();
+    if (!document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]")) return false;
+  }
+  return true;
+}
+"""
+
+
 def settle(page: Page) -> None:
-    """Wait until Streamlit has nothing left to run, then for late messages."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.wait_for_timeout(150)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    """Wait until Streamlit has nothing left to run, and the page nothing left to do with what it has received."""
+    page.locator("[data-testid=stApp]").wait_for()
+    page.wait_for_function(QUIET)
 
 
 def pick(page: Page, label: str, typed: str) -> None:
@@ -111,11 +124,11 @@ def address_codes(page: Page) -> list[str]:
 
 def wait_address(page: Page, codes: set[str]) -> None:
     """Wait until the page's address carries these communes and no other."""
-    for _ in range(200):
-        if set(address_codes(page)) == codes:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"the address carries {address_codes(page)}, not {sorted(codes)}")
+    until(
+        page,
+        lambda: set(address_codes(page)) == codes,
+        lambda: f"the address carries {address_codes(page)}, not {sorted(codes)}",
+    )
 
 
 # --- the map ----------------------------------------------------------------------------------------------------
@@ -125,7 +138,7 @@ IN_SIGHT = """
 ([count, apart]) => {
   const { x: width, y: height } = CL.map.getSize();
   const found = [];
-  const near = CL.geometry.codes
+  const near = CL.communes()
     .map((code) => ({ code, ...CL.pointOf(code) }))
     .filter(({ x, y }) => x > 70 && y > 20 && x < width - 70 && y < height - 40)
     .sort((a, b) => Math.hypot(a.x - width / 2, a.y - height / 2) - Math.hypot(b.x - width / 2, b.y - height / 2));
@@ -140,26 +153,10 @@ IN_SIGHT = """
 }
 """
 
-# The opacity of the drawing of the selection where a commune is, 0 to 255, and of the fills under it.
-INK = """
-([name, code]) => {
-  const { x, y } = CL.pointOf(code);
-  const canvas = CL.layer._contexts[name].canvas;
-  const [drawn, map] = [canvas.getBoundingClientRect(), CL.map.getContainer().getBoundingClientRect()];
-  const ratio = canvas.width / drawn.width;
-  const at = [Math.round((map.left + x - drawn.left) * ratio), Math.round((map.top + y - drawn.top) * ratio)];
-  return [...canvas.getContext("2d").getImageData(...at, 1, 1).data];
-}
-"""
-
-
-# The colour most often drawn in a small square where a commune is: its fill, whatever motif lies over it.
-COMMONEST = INK.replace("...at, 1, 1).data];", "at[0] - 6, at[1] - 6, 13, 13).data];")
-
 
 def ground(frame: Frame, code: str) -> tuple[int, int, int]:
-    """Return the colour that fills a commune, whatever motif is drawn over it: red, green, blue."""
-    data = frame.evaluate(COMMONEST, ["fond", code])
+    """Return the colour most often drawn in a small square where a commune is: its fill, whatever motif lies over it."""
+    data = frame.evaluate("code => CL.pixels('ground', code, 6)", code)
     pixels = [tuple(data[i : i + 3]) for i in range(0, len(data), 4)]
     return max(set(pixels), key=pixels.count)
 
@@ -169,34 +166,45 @@ def communes_in_sight(page: Page, count: int, *, apart: float = 14.0) -> list[tu
     element = map_frame(page).frame_element()
     element.scroll_into_view_if_needed()
     before: list[tuple[str, float, float]] = []
-    for _ in range(20):
-        found = map_frame(page).evaluate(IN_SIGHT, [count, apart])
+
+    def found() -> list[tuple[str, float, float]] | None:
+        nonlocal before
+        settle(page)
+        wait_still(page)
+        seen = map_frame(page).evaluate(IN_SIGHT, [count, apart])
         box = element.bounding_box()
         assert box is not None, "the map is hidden"
-        now = [(c["code"], box["x"] + c["x"], box["y"] + c["y"]) for c in found]
-        if now == before:
-            assert len(now) == count, f"only {len(now)} communes can be hit"
-            return now
-        before = now
-        page.wait_for_timeout(250)
-    raise AssertionError("the page never stops moving")
+        now = [(c["code"], box["x"] + c["x"], box["y"] + c["y"]) for c in seen]
+        same, before = now == before, now
+        return now if same else None
+
+    places = until(page, found, lambda: "the page never stops moving")
+    assert len(places) == count, f"only {len(places)} communes can be hit"
+    return places
 
 
 def pixel(frame: Frame, canvas: str, code: str) -> tuple[int, int, int, int]:
-    """Return the colour drawn where a commune is, on one canvas (« fond », « selection »): red, green, blue, opacity."""
-    return tuple(frame.evaluate(INK, [canvas, code]))
+    """Return the colour drawn where a commune is, on one canvas (« ground », « selection »): red, green, blue, opacity."""
+    return tuple(frame.evaluate("([canvas, code]) => CL.pixels(canvas, code)", [canvas, code]))
+
+
+# No move is under way, nor begins in the frames that follow.
+STILL = """
+async () => {
+  const before = JSON.stringify(CL.view());
+  for (let frame = 0; frame < 5; frame += 1) {
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    if (CL.state().moving || JSON.stringify(CL.view()) !== before) return false;
+  }
+  return true;
+}
+"""
 
 
 def wait_still(page: Page) -> dict[str, float]:
     """Wait until the map no longer glides, and return its view: while it zooms, it takes no click."""
-    before: dict[str, float] = {}
-    for _ in range(50):
-        now = view(page)
-        if now == before and not map_frame(page).evaluate("CL._zooming"):
-            return now
-        before = now
-        page.wait_for_timeout(200)
-    raise AssertionError("the map never stops")
+    map_frame(page).wait_for_function(STILL)
+    return view(page)
 
 
 def zoom_in(page: Page, times: int) -> None:
@@ -205,7 +213,7 @@ def zoom_in(page: Page, times: int) -> None:
     for _ in range(times):
         before = frame.evaluate("CL.map.getZoom()")
         frame.get_by_title("Zoomer", exact=True).click()
-        frame.wait_for_function("before => CL.map.getZoom() > before && !CL._zooming", arg=before)
+        frame.wait_for_function("before => CL.map.getZoom() > before && !CL.state().moving", arg=before)
     wait_still(page)
 
 
@@ -218,7 +226,7 @@ def assert_same_mount(page: Page, frame: Frame) -> None:
     """Check that the map is the one that was marked, on screen all along."""
     assert wait_painted(page) == frame
     assert frame.evaluate("window.survivor") == "still here"
-    assert frame.evaluate("CL.count.loads") == 1, "the geometry was fetched again"
+    assert frame.evaluate("CL.state().loads") == 1, "the geometry was fetched again"
 
 
 # --- a copy of the app on data that someone has tampered with ---------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 CORE = sorted((ROOT / "geo").glob("**/*.py"))
 CODE = sorted(p for folder in ("geo", "ui", "pages") for p in (ROOT / folder).glob("**/*.py"))
+SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js")) + sorted((ROOT / "tests" / "js").glob("*.js"))
 SCREEN = {"streamlit", "folium", "streamlit_folium", "plotly", "branca", "ui", "pages", "dashboard"}
 VENDORED = (".min.js", ".min.css", ".whl", ".tgz", ".map", ".png")
 
@@ -55,6 +57,21 @@ def test_every_public_name_of_the_core_says_what_it_is(path: Path) -> None:
 @pytest.mark.parametrize("path", CODE, ids=lambda p: p.name)
 def test_no_module_is_too_long_to_read(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: p.name)
+def test_no_script_is_too_long_to_read(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+NAMED = re.compile(r"(?<![\w./-])(?:(?:static|ui|geo|tests|bench|pages|docs)/[\w/-]+\.(?:py|js|css|md|d\.ts))\b")
+
+
+@pytest.mark.parametrize("path", [*CODE, *SCRIPTS], ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_files_that_code_and_comments_name_exist(path: Path) -> None:
+    named = set(NAMED.findall(path.read_text(encoding="utf-8")))
+    made = ("static/vendor/", "static/geo/")
+    assert [name for name in sorted(named) if not name.startswith(made) and not (ROOT / name).exists()] == []
 
 
 @pytest.mark.parametrize("path", [p for p in CODE if p.parent.name != "geo"], ids=lambda p: p.name)

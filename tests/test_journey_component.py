@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -23,10 +24,12 @@ from tests.browser import (
     map_frame,
     point_of,
     selected_codes,
+    until,
     view,
     wait_painted,
 )
 from tests.demo_map import HOSTILE
+from tests.journeys import settle
 
 pytestmark = pytest.mark.journey
 
@@ -65,16 +68,12 @@ def held(page: Page) -> dict[str, Any]:
 
 def wait_held(page: Page, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """Wait until what the server holds is as wanted."""
-    for _ in range(400):
-        if wanted(held(page)):
-            return held(page)
-        page.wait_for_timeout(50)
-    raise AssertionError(f"the server holds {held(page)}")
 
+    def found() -> dict[str, Any] | None:
+        state = held(page)
+        return state if wanted(state) else None
 
-def settle(page: Page) -> None:
-    """Leave time for late messages."""
-    page.wait_for_timeout(600)
+    return until(page, found, lambda: f"the server holds {held(page)}")
 
 
 def largest_scope(folder: Path) -> str:
@@ -92,7 +91,6 @@ def test_clicks_choose_communes_at_once_and_none_is_lost(
     points = [point_of(page, code) for code in codes]
     for x, y in points:
         page.mouse.click(x, y)
-        page.wait_for_timeout(40)
     assert selected_codes(page) == codes
     assert wait_held(page, lambda state: len(state["codes"]) == 10)["codes"] == codes
     settle(page)
@@ -121,25 +119,22 @@ def test_clicks_choose_communes_at_once_and_none_is_lost(
     assert map_frame(page).evaluate("window.survivor === true"), "the map was mounted again"
 
 
+# What the server says that it holds, at the first frame that shows the commune as chosen.
+SHOWN_WHEN_HELD = """
+async (code) => {
+  while (!(CL.pixels("selection", code)[3] > 100)) await new Promise((done) => requestAnimationFrame(done));
+  return parent.document.querySelector("[data-testid=stCode] code").innerText;
+}
+"""
+
+
 def test_a_click_shows_at_once_without_waiting_for_the_server(page: Page, server: AppServer) -> None:
-    page.goto(f"{server.url}/?scope=autre&slow=2000")
+    page.goto(f"{server.url}/?scope=autre&slow=3000")
     frame = wait_painted(page)
-    frame.evaluate(
-        """() => {
-          window.took = [];
-          CL.map.getContainer().addEventListener('click', () => {
-            const start = performance.now();
-            CL.layer.once('drawn', () => { window.took.push(performance.now() - start); });
-          }, true);
-        }"""
-    )
-    for code in codes_in_sight(page, 4):
+    codes = codes_in_sight(page, 4)
+    for code in codes:
         page.mouse.click(*point_of(page, code))
-        page.wait_for_timeout(150)
-    took = frame.evaluate("window.took")
-    assert held(page)["codes"] == []  # the server has not answered yet
-    assert len(took) == 4
-    assert min(took) < 100  # milliseconds; the quickest, since other work may run beside the tests
+        assert code not in json.loads(frame.evaluate(SHOWN_WHEN_HELD, code))["codes"]  # no answer yet
     wait_held(page, lambda state: len(state["codes"]) == 4)
 
 
@@ -167,7 +162,7 @@ def test_another_territory_replaces_the_drawing_without_mounting_the_map_again(p
     wait_held(page, lambda state: state["codes"] == ["62010"])
     page.get_by_text("autre", exact=True).click()
     frame = wait_painted(page, geometry="autre")
-    assert frame.evaluate("[window.survivor, CL.geometry.count, CL.count.loads]") == [True, 900, 2]
+    assert frame.evaluate("[window.survivor, CL.communes().length, CL.state().loads]") == [True, 900, 2]
     assert selected_codes(page) == ["62010"]
     click_commune(page, "59500")
     wait_held(page, lambda state: state["codes"] == ["62010", "59500"])
@@ -181,8 +176,8 @@ def test_zones_and_colours_come_and_go_over_the_same_map(page: Page, server: App
     page.get_by_text("Zones", exact=True).click()
     page.get_by_text("Couleurs", exact=True).click()
     frame = map_frame(page)
-    frame.wait_for_function("CL.layer.overlays.length === 1 && CL.layer.status")
-    lines = frame.evaluate("CL.layer.overlays[0].lines.flatMap((line) => line.arcs).length")
+    frame.wait_for_function("CL.state().overlays.length === 1 && CL.statusOf('62001') >= 0")
+    lines = frame.evaluate("CL.state().outlined[0]")
     # 5 rows of 10 squares in alternate zones: every edge parts two zones but those between rows, each 10 long.
     assert lines == 5 * 11 + 10 + 10
     assert frame.evaluate("['62001', '62002', '62003'].map((c) => CL.statusOf(c))") == [0, 1, 2]
@@ -195,9 +190,9 @@ def test_zones_and_colours_come_and_go_over_the_same_map(page: Page, server: App
     ]
     fetched = len([url for url in traffic.requests if "zones-grille" in url])
     page.get_by_text("Zones", exact=True).click()
-    frame.wait_for_function("CL.layer.overlays.length === 0")
+    frame.wait_for_function("CL.state().overlays.length === 0")
     page.get_by_text("Zones", exact=True).click()
-    frame.wait_for_function("CL.layer.overlays.length === 1")
+    frame.wait_for_function("CL.state().overlays.length === 1")
     assert len([url for url in traffic.requests if "zones-grille" in url]) == fetched == 1
 
 
@@ -205,7 +200,7 @@ def test_hostile_names_stay_text(page: Page, server: AppServer, traffic: Traffic
     page.goto(f"{server.url}/?scope=grille&mode=paint")
     frame = wait_painted(page)
     page.get_by_text("Zones", exact=True).click()
-    frame.wait_for_function("CL.layer.overlays.length === 1")
+    frame.wait_for_function("CL.state().overlays.length === 1")
     for rank, name in enumerate(NAMES):
         hover_commune(page, f"62{rank + 1:03d}")
         assert frame.locator(".cl-bulle .cl-nom").text_content() == name
@@ -221,7 +216,7 @@ def test_a_painted_map_tells_each_click_and_costs_little(page: Page, server: App
     page.goto(f"{server.url}/?scope=autre&mode=paint")
     frame = wait_painted(page)
     settle(page)
-    applied = frame.evaluate("CL.count.applied")
+    applied = frame.evaluate("CL.state().applied")
     traffic.reset()
     click_commune(page, "59100")
     wait_held(page, lambda state: len(state["clicks"]) == 1)
@@ -231,11 +226,11 @@ def test_a_painted_map_tells_each_click_and_costs_little(page: Page, server: App
     assert clicks[0][1] < clicks[1][1]
     settle(page)
     assert traffic.received_bytes < 2 * 20_000
-    assert frame.evaluate("CL.count.applied") == applied
-    assert frame.evaluate("CL.highlighted()") == "59100"
+    assert frame.evaluate("CL.state().applied") == applied
+    assert frame.evaluate("CL.state().highlighted") == "59100"
     page.get_by_label("Commune").fill("59007")
     page.keyboard.press("Enter")
-    frame.wait_for_function("CL.highlighted() === '59007'")
+    frame.wait_for_function("CL.state().highlighted === '59007'")
 
 
 def test_marks_show_their_name_and_tell_clicks(page: Page, server: AppServer) -> None:
@@ -261,15 +256,33 @@ def test_a_missing_file_is_said_and_can_be_tried_again(page: Page, server: AppSe
     expect(alert).to_have_count(0)
 
 
+def test_each_script_is_asked_for_once_by_an_address_that_changes_with_it(
+    page: Page, server: AppServer, traffic: Traffic
+) -> None:
+    page.goto(f"{server.url}/?scope=grille")
+    wait_painted(page)
+    asked = [url for url in traffic.requests if "/app/static/js/" in url]
+    assert sorted(re.sub(r".*/js/|\?.*", "", url) for url in asked) == sorted(
+        path.name for path in (ROOT / "static" / "js").glob("*.js")
+    )
+    assert len({url.partition("?v=")[2] for url in asked}) == 1
+
+
+def test_a_script_that_does_not_come_is_said(page: Page, server: AppServer) -> None:
+    page.route("**/js/pen.js*", lambda route: route.abort())
+    page.goto(f"{server.url}/?scope=grille")
+    alert = page.frame_locator("iframe").get_by_role("alert")
+    expect(alert).to_contain_text("La carte n’a pas pu être chargée")
+
+
 def test_a_change_made_while_scripts_load_is_not_lost(page: Page, server: AppServer) -> None:
     def late(route: Route) -> None:
-        page.wait_for_timeout(100)
         page.get_by_role("button", name="Imposer").click()
         wait_held(page, lambda state: state["seq"] == 1)
         settle(page)
         route.continue_()
 
-    page.route("**/js/carte.js*", late)
+    page.route("**/js/map.js*", late)
     page.goto(f"{server.url}/?scope=grille")
     wait_painted(page)
     settle(page)
@@ -331,6 +344,6 @@ def test_all_of_france_is_painted_and_answers(page: Page, server: AppServer, app
         pytest.skip("static/geo has not been derived: run python -m geo")
     page.goto(f"{server.url}/?scope=france&mode=select")
     frame = wait_painted(page, timeout=60)
-    assert frame.evaluate("CL.geometry.count") == 34917
+    assert frame.evaluate("CL.communes().length") == 34917
     click_commune(page, "62041")
     wait_held(page, lambda state: state["codes"] == ["62041"])

@@ -20,6 +20,7 @@ from tests.browser import (
     map_frame,
     selected_codes,
     start_server,
+    until,
     view,
     wait_painted,
 )
@@ -71,13 +72,13 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     frame = wait_painted(page, geometry="france")
     settle(page)
     mark(frame)
-    assert frame.evaluate("CL.geometry.count") == len(real.atlas().table)
+    assert frame.evaluate("CL.communes().length") == len(real.atlas().table)
 
     pick(page, "Territoire", "Pas-de-Calais")
     assert wait_painted(page, geometry="dep-62") == frame
     settle(page)
     page.get_by_role("button", name="EPCI", exact=True).click()
-    frame.wait_for_function("CL._shown.length === 1 && !CL.pending")
+    frame.wait_for_function("CL.state().overlays.length === 1 && CL.painted()")
     settle(page)
     expect(page.get_by_role("list", name="Légende de la carte")).to_contain_text("contour : EPCI")
     tip = hover_commune(page, LENS)
@@ -86,15 +87,15 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
 
     # A commune by its name, by a click, by its name again: the card and the map always agree.
     pick(page, "Commune à regarder", "Arras (62041)")
-    frame.wait_for_function("code => CL.highlighted() === code", arg=ARRAS)
+    frame.wait_for_function("code => CL.state().highlighted === code", arg=ARRAS)
     settle(page)
     wait_still(page)
     click_commune(page, LENS)
     expect(card(page)).to_contain_text("CLSM Lens-Hénin")
-    assert frame.evaluate("CL.highlighted()") == LENS
+    assert frame.evaluate("CL.state().highlighted") == LENS
     pick(page, "Commune à regarder", "Calais (62193)")
     expect(card(page)).to_have_attribute("aria-label", "Zones qui concernent Calais")
-    frame.wait_for_function("code => CL.highlighted() === code", arg=CALAIS, timeout=5000)
+    frame.wait_for_function("code => CL.state().highlighted === code", arg=CALAIS)
     assert "inconnu" in card(page).inner_text()
     settle(page)
     still = wait_still(page)
@@ -107,9 +108,8 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     settle(page)
     assert row(page, situations, "non couvert")[1:] == unknown[1:]
     assert "inconnu" not in situations.inner_text()
-    frame.wait_for_function("code => CL.layer.palette[CL.statusOf(code)].label === 'non couvert'", arg=CALAIS)
-    page.wait_for_timeout(100)
-    assert ground(frame, CALAIS) == NOT_COVERED
+    frame.wait_for_function("code => CL.labelOf(code) === 'non couvert'", arg=CALAIS)
+    until(page, lambda: ground(frame, CALAIS) == NOT_COVERED, lambda: f"{CALAIS} is drawn {ground(frame, CALAIS)}")
     expect(card(page)).to_have_attribute("aria-label", "Zones qui concernent Calais")
     assert frame.evaluate("window.survivor") == "still here"
     assert view(page) == still
@@ -175,7 +175,7 @@ def test_hostile_names_stay_text_on_the_planners_page(page: Page, tampered: AppS
     wait_painted(page, geometry="dep-62")
     settle(page)
     page.get_by_role("button", name="EPCI", exact=True).click()
-    map_frame(page).wait_for_function("CL._shown.length === 1 && !CL.pending")
+    map_frame(page).wait_for_function("CL.state().overlays.length === 1 && CL.painted()")
     for code, name in NAMES.items():
         tip = hover_commune(page, code)
         assert name in tip
@@ -228,11 +228,7 @@ def test_hostile_names_stay_text_on_the_perimeter_page(page: Page, tampered: App
 
 
 def wait_address_without(page: Page, code: str) -> None:
-    for _ in range(200):
-        if code not in address_codes(page):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{code} is still in the address")
+    until(page, lambda: code not in address_codes(page), lambda: f"{code} is still in the address")
 
 
 # --- read without eyes ------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def server(home: Path, tmp_path_factory: pytest.TempPathFactory, libraries: None
 
 def status(page: Page, code: str) -> str:
     """Return what the map of Couverture says of a commune."""
-    label: str = map_frame(page).evaluate("code => CL.layer.palette[CL.statusOf(code)].label", code)
+    label: str = map_frame(page).evaluate("code => CL.labelOf(code)", code)
     return plain(label)
 
 
@@ -53,7 +53,7 @@ def look_at_pas_de_calais(page: Page) -> None:
     page.get_by_role("link", name="Couverture").first.click()
     expect(page.get_by_role("heading", name="Couverture : où manque-t-il des CLSM ?")).to_be_visible()
     wait_painted(page)
-    if "dep-62" not in str(map_frame(page).evaluate("String(CL.url)")):
+    if "dep-62" not in str(map_frame(page).evaluate("String(CL.state().url)")):
         pick(page, "Territoire", "Pas-de-Calais")
     wait_painted(page, geometry="dep-62")
     settle(page)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import real
-from tests.browser import AppServer, Traffic, click_commune, hover_commune, view, wait_painted
+from tests.browser import AppServer, Traffic, click_commune, hover_commune, until, view, wait_painted
 from tests.grid import plain
 from tests.journeys import Console, mark, pick, serve_embedded, settle, wait_still
 
@@ -35,11 +35,7 @@ def query(page: Page) -> dict[str, str]:
 
 def wait_query(page: Page, **expected: str) -> None:
     """Wait until the address carries these values."""
-    for _ in range(200):
-        if expected.items() <= query(page).items():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"the address carries {query(page)}")
+    until(page, lambda: expected.items() <= query(page).items(), lambda: f"the address carries {query(page)}")
 
 
 def open_tab(page: Page, name: str) -> None:
@@ -50,12 +46,12 @@ def open_tab(page: Page, name: str) -> None:
 
 def marked(page: Page) -> set[str]:
     """Return the communes that the map outlines as one territory."""
-    return set(wait_painted(page).evaluate("CL.plus.marked || []"))
+    return set(wait_painted(page).evaluate("CL.state().marked"))
 
 
 def wait_marked(page: Page, codes: set[str]) -> None:
     wait_painted(page).wait_for_function(
-        "codes => CL.plus.marked && CL.plus.marked.length === codes.length && codes.every(c => CL.plus.marked.includes(c))",
+        "codes => CL.state().marked.length === codes.length && codes.every(c => CL.state().marked.includes(c))",
         arg=sorted(codes),
     )
 
@@ -84,9 +80,9 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     expect(page.get_by_role("heading", name="Deux-Sèvres (79)")).to_be_visible()
     settle(page)
     page.get_by_role("button", name="CLS", exact=True).click()
-    frame.wait_for_function("CL._shown.length === 1 && !CL.pending")
+    frame.wait_for_function("CL.state().overlays.length === 1 && CL.painted()")
     page.get_by_role("button", name="QPV", exact=True).click()
-    frame.wait_for_function("CL.plus.counts.quarters > 0 && !CL.plus.pending")
+    frame.wait_for_function("CL.state().quarters > 0 && CL.painted()")
     settle(page)
     expect(page.get_by_role("list", name="Légende de la carte")).to_contain_text("disque selon les habitants")
     tip = hover_commune(page, MELLE)
@@ -111,7 +107,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     box = table.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 22, box["y"] + 36 + 35 * 2.5)  # the third line's box
-    frame.wait_for_function("before => CL.plus.marked.join() !== before", arg=",".join(sorted(epci(MELLOIS))))
+    frame.wait_for_function("before => CL.state().marked.join() !== before", arg=",".join(sorted(epci(MELLOIS))))
     settle(page)
     assert query(page)["choix"] != MELLOIS
     assert marked(page) == epci(query(page)["choix"])
@@ -138,7 +134,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     open_tab(page, "Priorités")
     assert view(page) == still
     first = first_rank(page)
-    applied, asked = frame.evaluate("CL.count.applied"), len(traffic.requests)
+    applied, asked = frame.evaluate("CL.state().applied"), len(traffic.requests)
     traffic.reset()
     slider = page.get_by_role("slider", name="Poids : Habitants")
     slider.focus()
@@ -148,7 +144,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     settle(page)
     assert first_rank(page) != first
     assert view(page) == still
-    assert frame.evaluate("CL.count.applied") == applied, "the map was not even told"
+    assert frame.evaluate("CL.state().applied") == applied, "the map was not even told"
     assert traffic.received_bytes < 3 * FIGURES_ONLY
     assert not [url for url in traffic.requests[asked:] if "static" in url], "no geometry was fetched again"
     page.get_by_role("button", name="Rural d’abord").click()
@@ -192,7 +188,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
         again.goto(link)
         wait_painted(again, geometry="dep-79")
         settle(again)
-        wait_painted(again).wait_for_function("CL._shown.length === 1 && CL.plus.counts.quarters > 0")
+        wait_painted(again).wait_for_function("CL.state().overlays.length === 1 && CL.state().quarters > 0")
         assert query(again) == carried
         wait_marked(again, epci(NIORTAIS))
         expect(again.get_by_role("table", name="Zones qui concernent Niort")).to_be_visible()
@@ -220,14 +216,14 @@ def test_an_epci_is_shown_in_its_departement_and_another_part_of_it_moves_the_vi
     frame = wait_painted(page, geometry="dep-79")
     settle(page)
     first = wait_still(page)
-    inside, total = len(epci(NIORTAIS)), frame.evaluate("CL.geometry.count")
-    painted = frame.evaluate("[...CL.layer.status].filter(s => s >= 0).length")
+    inside, total = len(epci(NIORTAIS)), frame.evaluate("CL.communes().length")
+    painted = frame.evaluate("CL.communes().filter(c => CL.statusOf(c) >= 0).length")
     assert (painted, total) == (inside, len(real.atlas().members("departement", "79")))
     pick(page, "Territoire", "CC Mellois en Poitou")
     expect(page.get_by_role("heading", name="CC Mellois en Poitou")).to_be_visible()
     settle(page)
     assert wait_still(page) != first
-    assert frame.evaluate("CL.count.loads") == 1, "the same file, seen elsewhere"
-    assert frame.evaluate("[...CL.layer.status].filter(s => s >= 0).length") == len(epci(MELLOIS))
+    assert frame.evaluate("CL.state().loads") == 1, "the same file, seen elsewhere"
+    assert frame.evaluate("CL.communes().filter(c => CL.statusOf(c) >= 0).length") == len(epci(MELLOIS))
     # A click outside the territory opens no card: the figures are those of the EPCI alone.
     assert page.get_by_role("table", name="Zones qui concernent").count() == 0

@@ -77,7 +77,6 @@ def test_a_perimeter_is_drawn_with_clicks(
     codes = [code for code, _, _ in places]
     for _, x, y in places:
         page.mouse.click(x, y)
-        page.wait_for_timeout(60)
     assert (set(selected_codes(page)), view(page)) == (set(codes), still)
     wait_held(page, set(codes))
     assert view(page) == still
@@ -99,7 +98,6 @@ def test_a_perimeter_is_drawn_with_clicks(
     expect(page.get_by_test_id("stAlert")).to_be_visible()
     for _, x, y in places[:-1]:
         page.mouse.click(x, y)
-        page.wait_for_timeout(60)
     held = set(codes[:-1])
     wait_held(page, held)
     weigh(*places[-1])
@@ -189,7 +187,7 @@ def test_a_perimeter_is_kept_from_page_to_page(page: Page, server: AppServer) ->
     frame = wait_painted(page)
     wait_held(page, {"62041", "62498", "62765"})
     assert page.url == shared
-    assert frame.evaluate("CL.seq") > 0
+    assert frame.evaluate("CL.state().seq") > 0
     click_commune(page, "62041")
     wait_held(page, {"62498", "62765"})
     before = figures(page)

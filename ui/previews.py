@@ -1,6 +1,6 @@
 """What the tooltips of the map tell of one more click, in the few bytes that each click sends.
 
-The core tries every move (geo.preview); here its sentences are shortened by a list of phrases that the browser knows too.
+The core tries every move (geo.preview); here its sentences are shortened by the phrases that the frame has sent once.
 """
 
 from __future__ import annotations
@@ -10,14 +10,10 @@ from dataclasses import dataclass, field
 
 from geo import preview as core
 from ui.maps import pack_codes
+from ui.phrases import shortened
 
 # One sentence of figures a commune would weigh more than all others together: it is told beside the search instead.
 LEFT_OUT = "habitants des secteurs rencontrés"
-# Written in two signs in what is sent, and in full again by static/js/apercu.js, which holds the same list.
-PHRASES = (
-    "fait entrer ", "fait sortir ", "complète ", "coupe ", "Secteur ", "QPV laissés dehors\u00a0: ", "QPV entiers\u00a0: ",
-    "intercommunalités\u00a0: ", "morceaux\u00a0: ", " → ", "à discuter", "point de vigilance", "favorable", "non évaluable",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,11 +44,3 @@ def previewed(tried: core.Preview, locked: frozenset[str]) -> Preview:
     rank = {i: j for j, i in enumerate(kept)}
     of = {code: [rank[i] for i in ranks if i in rank] for code, ranks in tried.of.items()}
     return Preview(tried.people, tuple(tried.texts[i] for i in kept), {c: r for c, r in of.items() if r}, locked)
-
-
-def shortened(text: str) -> str:
-    """Return a sentence with its usual phrases in two signs each; a percent sign of its own is doubled."""
-    text = text.replace("%", "%%")
-    for rank, phrase in enumerate(PHRASES):
-        text = text.replace(phrase, f"%{chr(ord('a') + rank)}")
-    return text

@@ -33,7 +33,7 @@ PALE = {
     Status.NON_COUVERT: "#f3cdc6",
     Status.INCONNU: "#f1f4f5",
 }
-SELECTED = "#1f4e9c"  # as drawn by static/js/couche.js
+SELECTED = "#1f4e9c"  # as drawn by static/js/drawing.js
 # Layer id: colour, dash, weight.
 LINES: dict[str, tuple[str, tuple[int, ...], float]] = {
     "epci": ("#4a3f8f", (), 1.6),

@@ -120,7 +120,7 @@ def _stamp(root: Path) -> str:
 def _npm_ci(root: Path, work: Path) -> None:
     for name in INPUTS:
         shutil.copy(root / name, work / name)
-    command = [*npm_command(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [*npm_command(), "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     done = subprocess.run(command, cwd=work, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]

@@ -3,206 +3,254 @@
  *
  * Quarters and places come by address, like the communes, and are fetched once. A quarter is drawn by its outline
  * where it is known; while it would be a few pixels wide, a disc sized by its inhabitants stands for it, so that it is
- * seen from afar too. A click goes through to the commune. Every text is written with textContent only.
+ * seen from afar too. A click goes through to the commune.
  */
-(function () {
-  "use strict";
 
-  const { WORLD } = window.CLGeometrie;
-  const { STILL, NUMBER, fetchJson, line, unpackCodes } = window.CLOutils;
-  const SHAPES_FROM = 12; // zoom from which outlines of quarters are wide enough to be read
-  const QUARTER = "#b4231f";
-  const PLACE = "#3b2a78";
-  const INK = "#10181c";
+import { arcOf } from "./arcs.js";
+import { unpackCodes } from "./decode.js";
+import { fetchJson } from "./fetching.js";
+import { toLatLng } from "./projection.js";
+import { Square } from "./square.js";
+import { line, NUMBER, STILL, zonesLine } from "./text.js";
 
-  const toLatLng = (x, y) => L.CRS.EPSG3857.pointToLatLng(L.point(x, y), Math.log2(256 / WORLD));
+const SHAPES_FROM = 12; // zoom from which outlines of quarters are wide enough to be read
+const QUARTER = "#b4231f";
+const PLACE = "#3b2a78";
+const INK = "#10181c";
+const KINDS = /** @type {const} */ (["quarters", "places"]);
+const PANE = "cl-plus";
+const OUTLINE_PANE = "cl-marque";
 
-  /** A square mark: told from the discs of quarters without its colour. */
-  const Square = L.CircleMarker.extend({
-    _updatePath() {
-      const renderer = this._renderer;
-      if (!renderer._drawing || this._empty()) return;
-      const { x, y } = this._point;
-      const half = this._radius;
-      renderer._ctx.beginPath();
-      renderer._ctx.rect(x - half, y - half, 2 * half, 2 * half);
-      renderer._fillStroke(renderer._ctx, this);
-    },
-  });
+/**
+ * @typedef {typeof KINDS[number]} Kind
+ * @typedef {import("./types.d.ts").PointOfInterest} PointOfInterest
+ * @typedef {import("./geometry.js").Geometry} Geometry
+ */
 
-  class Points {
-    constructor() {
-      this.shown = { quarters: null, places: null };
-      this.counts = { quarters: 0, places: 0 };
-      this.pending = 0;
-      this._groups = {};
-      this._wanted = {};
-    }
+/** @typedef {import("./types.d.ts").Extra} Extra */
 
-    /** Take over with the map. */
-    attach(carte) {
-      this.carte = carte;
-      carte.plus = this;
-      const { map } = carte;
-      map.createPane("cl-plus").style.zIndex = 445;
-      map.createPane("cl-marque").style.zIndex = 440;
-      map.getPane("cl-marque").style.pointerEvents = "none";
-      map.on("zoomend", () => this._scale());
-    }
+/** @implements {Extra} */
+export class Points {
+  pending = 0;
+  /** @type {Record<Kind, number>} */
+  #counts = { quarters: 0, places: 0 };
+  /** @type {Partial<Record<Kind, L.LayerGroup | null>>} */
+  #groups = {};
+  /** Addresses on screen or on their way. @type {Partial<Record<Kind, string | null>>} */
+  #wanted = {};
+  #discs = L.featureGroup();
+  #shapes = L.featureGroup();
+  /** Radius of each disc, seen from near. @type {Map<L.CircleMarker, number>} */
+  #radii = new Map();
+  /** @type {import("./types.d.ts").ZoneFile | null} the CLSM of each commune */
+  #served = null;
+  /** @type {string | null | undefined} */
+  #servedUrl = null;
+  /** @type {string | null} */
+  #markKey = null;
+  /** @type {number | null} */
+  #markSeen = null;
+  /** @type {string[]} */
+  #marked = [];
+  /** @type {L.FeatureGroup | null} */
+  #outline = null;
 
-    /** Bring quarters, places and the chosen territory to a state; what is already so is left alone. */
-    async apply(state) {
-      this._mark(state.mark || null);
-      this._serve(state.served || null);
-      await Promise.all(["quarters", "places"].map((kind) => this._file(kind, state[kind] || null)));
-    }
+  /** @param {import("./map.js").CommuneMap} owner */
+  constructor(owner) {
+    this.owner = owner;
+    const { map } = owner;
+    map.createPane(PANE).style.zIndex = "445";
+    const pane = map.createPane(OUTLINE_PANE);
+    pane.style.zIndex = "440";
+    pane.style.pointerEvents = "none";
+    this.canvas = L.canvas({ pane: PANE, padding: 0.2 });
+    this.svg = L.svg({ pane: OUTLINE_PANE });
+    map.on("zoomend", () => this.#scale());
+  }
 
-    /** Take the names of the CLSM of each commune: the tooltip says who serves it. */
-    async _serve(url) {
-      if (this._servedUrl === url) return;
-      this._servedUrl = url;
-      this.served = null;
-      try {
-        const file = url && (await fetchJson(url));
-        if (this._servedUrl === url) this.served = file;
-      } catch (error) {
-        console.warn(error);
-        this._servedUrl = undefined; // asked for again with the next state
-      }
-    }
+  /**
+   * Bring quarters, places and the chosen territory to a state; what is already so is left alone.
+   * @param {import("./types.d.ts").State} state
+   */
+  async apply(state) {
+    this.#mark(state.mark ?? null);
+    this.#serve(state.served ?? null);
+    await Promise.all(KINDS.map((kind) => this.#file(kind, state[kind] ?? null)));
+  }
 
-    /** Say in a tooltip who serves a commune, unless the outlines of the CLSM say it already. */
-    describe(node, number) {
-      const { geometry, _shown } = this.carte;
-      if (!this.served || this.served.of.length !== geometry.count || _shown.some(({ id }) => id === "clsm")) return;
-      const names = this.served.of[number].map((zone) => this.served.zones[zone]).filter(Boolean);
-      if (names.length) line(node, `CLSM\u00a0: ${names.map(([, name]) => String(name)).join(", ")}`, "cl-zone");
-    }
+  report() {
+    return { ...this.#counts, marked: this.#marked };
+  }
 
-    async _file(kind, url) {
-      if (this._wanted[kind] === url) return;
-      this._wanted[kind] = url;
-      let list = [];
-      if (url) {
-        this.pending += 1;
-        try {
-          list = (await fetchJson(url)).points;
-        } catch (error) {
-          console.warn(error);
-          this._wanted[kind] = undefined; // asked for again with the next state
-        }
-        this.pending -= 1;
-        if (this._wanted[kind] !== url && this._wanted[kind] !== undefined) return;
-      }
-      if (this._groups[kind]) this._groups[kind].remove();
-      this.shown[kind] = url;
-      this.counts[kind] = list.length;
-      const draw = kind === "quarters" ? this._quarters : this._places;
-      this._groups[kind] = list.length ? draw.call(this, list).addTo(this.carte.map) : null;
-      this._scale();
-    }
-
-    _renderer() {
-      this._canvas ||= L.canvas({ pane: "cl-plus", padding: 0.2 });
-      return { renderer: this._canvas, pane: "cl-plus", bubblingMouseEvents: true };
-    }
-
-    _quarters(list) {
-      const look = { ...this._renderer(), color: "#ffffff", fillColor: QUARTER, weight: 1.2, fillOpacity: 0.7 };
-      this._discs = L.featureGroup();
-      this._shapes = L.featureGroup();
-      for (const quarter of list) {
-        const disc = () => L.circleMarker([quarter.y, quarter.x], { ...look, radius: quarter.r, full: quarter.r });
-        this._discs.addLayer(this._told(disc(), quarter));
-        // No outline known: a disc from near too.
-        const shape = quarter.o ? L.polygon(quarter.o, { ...look, weight: 1 }) : disc();
-        this._shapes.addLayer(this._told(shape, quarter));
-      }
-      return L.layerGroup();
-    }
-
-    _places(list) {
-      const look = { ...this._renderer(), color: "#ffffff", weight: 1.2, fillColor: PLACE, fillOpacity: 0.95 };
-      return L.featureGroup(list.map((p) => this._told(new Square([p.y, p.x], { ...look, radius: p.r }), p)));
-    }
-
-    /** Discs from afar, outlines from near. */
-    _scale() {
-      const group = this._groups.quarters;
-      if (!group) return;
-      const near = this.carte.map.getZoom() >= SHAPES_FROM;
-      const [wanted, other] = near ? [this._shapes, this._discs] : [this._discs, this._shapes];
-      const zoom = this.carte.map.getZoom();
-      const scale = zoom < 7 ? 0.5 : zoom < 9 ? 0.75 : 1; // seen from afar, discs would hide the communes
-      this._discs.eachLayer((disc) => {
-        disc.setStyle({ weight: 1.2 * scale });
-        disc.setRadius(disc.options.full * scale);
-      });
-      if (group.hasLayer(other)) group.removeLayer(other);
-      if (!group.hasLayer(wanted)) group.addLayer(wanted);
-    }
-
-    _told(mark, { n, d, p }) {
-      const node = document.createElement("div");
-      line(node, n, "cl-nom");
-      if (Number.isFinite(p)) line(node, `${NUMBER.format(p)}\u00a0habitants${d ? ` (${d})` : ""}`);
-      else if (d) line(node, d);
-      mark.bindTooltip(node, { className: "cl-bulle", direction: "auto", offset: [10, 0], opacity: 1 });
-      mark.on("mouseover", () => {
-        this.carte._onMark = true; // one tooltip at a time
-        this.carte._hover(-1);
-      });
-      mark.on("mouseout", () => { this.carte._onMark = false; });
-      return mark;
-    }
-
-    // --- the territory chosen -------------------------------------------------------------------------------
-
-    /** Outline some communes; bring them into sight when `n` says that they were chosen elsewhere than on the map. */
-    _mark(mark) {
-      const { geometry, map } = this.carte;
-      const key = mark ? `${mark.codes} ${this.carte.url}` : null;
-      if (key !== this._markKey) {
-        this._markKey = key;
-        if (this._outline) this._outline.remove();
-        this._outline = null;
-        this.marked = [];
-        if (mark && geometry) this._draw(unpackCodes(mark.codes), geometry);
-      }
-      if (mark && mark.n && mark.n !== this._markSeen && this._outline) {
-        this._markSeen = mark.n;
-        map.fitBounds(this._outline.getBounds(), { padding: [40, 40], maxZoom: 11, animate: !STILL });
-      }
-    }
-
-    _draw(codes, geometry) {
-      const numbers = codes.map((code) => geometry.index.get(code)).filter((number) => number !== undefined);
-      if (!numbers.length) return;
-      const inside = new Set(numbers);
-      this.marked = numbers.map((number) => geometry.codes[number]);
-      const lines = geometry.lines((a, b, outer) => (outer ? inside.has(a) : inside.has(a) !== inside.has(b)));
-      const paths = lines.map(({ arcs }) => this._path(arcs, geometry));
-      const look = { pane: "cl-marque", renderer: (this._svg ||= L.svg({ pane: "cl-marque" })), interactive: false };
-      this._outline = L.featureGroup([
-        L.polyline(paths, { ...look, color: "#ffffff", weight: 7, opacity: 0.95 }),
-        L.polyline(paths, { ...look, color: INK, weight: 3.2 }),
-      ]).addTo(this.carte.map);
-    }
-
-    _path(arcs, geometry) {
-      const { starts, xs, ys } = geometry;
-      const path = [];
-      for (const reference of arcs) {
-        const arc = reference < 0 ? ~reference : reference;
-        const [begin, end] = [starts[arc], starts[arc + 1] - 1];
-        const piece = [];
-        for (let i = begin; i <= end; i += 1) piece.push(toLatLng(xs[i], ys[i]));
-        if (reference < 0) piece.reverse();
-        path.push(...piece);
-      }
-      return path;
+  /**
+   * Take the names of the CLSM of each commune: the tooltip says who serves it.
+   * @param {string | null} url
+   */
+  async #serve(url) {
+    if (this.#servedUrl === url) return;
+    this.#servedUrl = url;
+    this.#served = null;
+    try {
+      const file = url && (await fetchJson(url));
+      if (this.#servedUrl === url) this.#served = file;
+    } catch (error) {
+      console.warn(error);
+      this.#servedUrl = undefined; // asked for again with the next state
     }
   }
 
-  window.CL.extras.push(new Points());
-})();
+  /**
+   * Say in a tooltip who serves a commune, unless the outlines of the CLSM say it already.
+   * @param {HTMLElement} node
+   * @param {number} number
+   */
+  describe(node, number) {
+    const { layer, overlays } = this.owner;
+    if (this.#served?.of.length !== layer?.geometry.count || overlays.shown.some(({ id }) => id === "clsm")) return;
+    if (this.#served) zonesLine(node, "CLSM", this.#served.of[number], this.#served.zones);
+  }
+
+  // --- quarters and places ------------------------------------------------------------------------------------------
+
+  /**
+   * @param {Kind} kind
+   * @param {string | null} url
+   */
+  async #file(kind, url) {
+    if (kind in this.#wanted && this.#wanted[kind] === url) return;
+    this.#wanted[kind] = url;
+    /** @type {PointOfInterest[]} */
+    let list = [];
+    if (url) {
+      this.pending += 1;
+      try {
+        list = (await fetchJson(url)).points;
+      } catch (error) {
+        console.warn(error);
+        delete this.#wanted[kind]; // asked for again with the next state
+      }
+      this.pending -= 1;
+      if (kind in this.#wanted && this.#wanted[kind] !== url) return;
+    }
+    this.#groups[kind]?.remove();
+    this.#counts[kind] = list.length;
+    const group = list.length ? (kind === "quarters" ? this.#quarters(list) : this.#places(list)) : null;
+    this.#groups[kind] = group?.addTo(this.owner.map);
+    this.#scale();
+  }
+
+  /**
+   * @param {readonly PointOfInterest[]} list
+   * @returns {L.LayerGroup} empty: #scale puts discs or outlines in it
+   */
+  #quarters(list) {
+    const look = { ...this.#look(), fillColor: QUARTER, fillOpacity: 0.7 };
+    this.#discs = L.featureGroup();
+    this.#shapes = L.featureGroup();
+    this.#radii.clear();
+    for (const quarter of list) {
+      const disc = () => L.circleMarker([quarter.y, quarter.x], { ...look, radius: quarter.r });
+      const far = this.#named(disc(), quarter);
+      this.#radii.set(far, quarter.r);
+      this.#discs.addLayer(far);
+      // No outline known: a disc from near too.
+      const shape = quarter.o ? L.polygon(quarter.o, { ...look, weight: 1 }) : disc();
+      this.#shapes.addLayer(this.#named(shape, quarter));
+    }
+    return L.layerGroup();
+  }
+
+  /** @param {readonly PointOfInterest[]} list */
+  #places(list) {
+    const look = { ...this.#look(), fillColor: PLACE, fillOpacity: 0.95 };
+    return L.featureGroup(
+      list.map((place) => this.#named(new Square([place.y, place.x], { ...look, radius: place.r }), place)),
+    );
+  }
+
+  #look() {
+    return { renderer: this.canvas, pane: PANE, bubblingMouseEvents: true, color: "#ffffff", weight: 1.2 };
+  }
+
+  /**
+   * @template {L.Layer} T
+   * @param {T} mark
+   * @param {PointOfInterest} point
+   * @returns {T}
+   */
+  #named(mark, { n, d, p }) {
+    this.owner.pointer.name(mark, (node) => {
+      line(node, n, "cl-nom");
+      if (p !== undefined && Number.isFinite(p)) line(node, `${NUMBER.format(p)}\u00a0habitants${d ? ` (${d})` : ""}`);
+      else if (d) line(node, d);
+    });
+    return mark;
+  }
+
+  /** Discs from afar, outlines from near. */
+  #scale() {
+    const group = this.#groups.quarters;
+    if (!group) return;
+    const zoom = this.owner.map.getZoom();
+    const [wanted, other] = zoom >= SHAPES_FROM ? [this.#shapes, this.#discs] : [this.#discs, this.#shapes];
+    const scale = zoom < 7 ? 0.5 : zoom < 9 ? 0.75 : 1; // seen from afar, discs would hide the communes
+    for (const [disc, radius] of this.#radii) {
+      disc.setStyle({ weight: 1.2 * scale });
+      disc.setRadius(radius * scale);
+    }
+    if (group.hasLayer(other)) group.removeLayer(other);
+    if (!group.hasLayer(wanted)) group.addLayer(wanted);
+  }
+
+  // --- the territory chosen -----------------------------------------------------------------------------------------
+
+  /**
+   * Outline some communes; bring them into sight when `n` says that they were chosen elsewhere than on the map.
+   * @param {{ codes: string, n: number } | null} mark
+   */
+  #mark(mark) {
+    const { layer, map, url } = this.owner;
+    const key = mark ? `${mark.codes} ${url}` : null;
+    if (key !== this.#markKey) {
+      this.#markKey = key;
+      this.#outline?.remove();
+      this.#outline = null;
+      this.#marked = [];
+      if (mark && layer) this.#draw(unpackCodes(mark.codes), layer.geometry);
+    }
+    if (mark?.n && mark.n !== this.#markSeen && this.#outline) {
+      this.#markSeen = mark.n;
+      map.fitBounds(this.#outline.getBounds(), { padding: [40, 40], maxZoom: 11, animate: !STILL });
+    }
+  }
+
+  /**
+   * @param {readonly string[]} codes
+   * @param {Geometry} geometry
+   */
+  #draw(codes, geometry) {
+    const numbers = geometry.numbersOf(codes);
+    if (!numbers.length) return;
+    this.#marked = numbers.map((number) => geometry.codes[number]);
+    const paths = geometry.linesAround(numbers).map(({ arcs }) => pathOf(arcs, geometry));
+    const look = { pane: OUTLINE_PANE, renderer: this.svg, interactive: false };
+    this.#outline = L.featureGroup([
+      L.polyline(paths, { ...look, color: "#ffffff", weight: 7, opacity: 0.95 }),
+      L.polyline(paths, { ...look, color: INK, weight: 3.2 }),
+    ]).addTo(this.owner.map);
+  }
+}
+
+/**
+ * Arcs joined end to end as a path of Leaflet.
+ * @param {readonly number[]} arcs
+ * @param {Geometry} geometry
+ */
+function pathOf(arcs, { starts, xs, ys }) {
+  return arcs.flatMap((reference) => {
+    const arc = arcOf(reference);
+    const piece = [];
+    for (let i = starts[arc]; i < starts[arc + 1]; i += 1) piece.push(toLatLng(xs[i], ys[i]));
+    return reference < 0 ? piece.reverse() : piece;
+  });
+}

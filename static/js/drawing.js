@@ -1,0 +1,129 @@
+/*
+ * What each canvas of the layer shows (see layer.js).
+ */
+
+import { fillOf } from "./motifs.js";
+
+const INK = "#1d2a30";
+const LAND = "#eef3f4";
+const BORDER = "#a9bac0";
+const DEPARTEMENT = "#6d828a";
+const SELECTED = { fill: "rgba(31, 78, 156, 0.62)", inner: "rgba(255, 255, 255, 0.8)", outline: "#0f2a5c" };
+
+/**
+ * @typedef {CanvasRenderingContext2D} Context
+ * @typedef {import("./pen.js").Pen} Pen
+ * @typedef {ReturnType<Pen["visible"]>} Visible
+ * @typedef {import("./layer.js").CommuneLayer} Layer
+ */
+
+/**
+ * Lines are thinner where communes are small, or nothing else would be seen of them.
+ * @param {number} width of a commune, in pixels
+ */
+export const thicknessAt = (width) => Math.min(1, Math.max(0.4, width / 20));
+
+/**
+ * @param {Context} context
+ * @param {Pen} pen
+ * @param {Visible} visible
+ * @param {Layer} layer
+ */
+export function drawGround(context, pen, visible, layer) {
+  /** @type {Map<number, number[]>} */
+  const groups = new Map();
+  for (const number of visible.numbers) {
+    const status = layer.statusOf(number);
+    const group = groups.get(status);
+    if (group) group.push(number);
+    else groups.set(status, [number]);
+  }
+  for (const [status, numbers] of groups) {
+    const swatch = layer.palette[status];
+    context.fillStyle = swatch ? fillOf(context, swatch) : LAND;
+    pen.fill(context, numbers);
+  }
+  // Commune borders fade out as communes become a few pixels wide; départements always show.
+  if (visible.width > 4) {
+    context.strokeStyle = BORDER;
+    context.lineWidth = visible.width > 14 ? 0.8 : 0.4;
+    const { sides } = pen.geometry;
+    pen.strokeArcs(context, (arc) => visible.is[sides[2 * arc]] || visible.is[sides[2 * arc + 1]]);
+  }
+  context.strokeStyle = DEPARTEMENT;
+  context.lineWidth = visible.width > 14 ? 1.4 : 0.8;
+  pen.strokeLines(context, pen.geometry.departementLines());
+}
+
+/**
+ * A tinted fill and a thick dark edge: it reads without colours, over any colours, and over zones.
+ * @param {Context} ground
+ * @param {Context} top
+ * @param {Pen} pen
+ * @param {Visible} visible
+ * @param {Uint8Array} selected 1 for each commune chosen
+ */
+export function drawSelection(ground, top, pen, visible, selected) {
+  const chosen = visible.numbers.filter((number) => selected[number]);
+  if (!chosen.length) return;
+  ground.fillStyle = SELECTED.fill;
+  pen.fill(ground, chosen);
+  const { sides } = pen.geometry;
+  const is = (/** @type {number} */ number) => number >= 0 && selected[number] === 1;
+  const inner = (/** @type {number} */ arc) => is(sides[2 * arc]) && is(sides[2 * arc + 1]);
+  const outer = (/** @type {number} */ arc) => is(sides[2 * arc]) !== is(sides[2 * arc + 1]);
+  const thickness = thicknessAt(visible.width);
+  /** @type {[Context, (arc: number) => boolean, string, number][]} */
+  const strokes = [
+    [ground, inner, SELECTED.inner, 0.8],
+    [ground, outer, "rgba(255, 255, 255, 0.9)", 5.5],
+    [top, outer, SELECTED.outline, 3],
+  ];
+  for (const [context, keep, colour, width] of strokes) {
+    context.strokeStyle = colour;
+    context.lineWidth = width * thickness;
+    pen.strokeArcs(context, keep);
+  }
+}
+
+/**
+ * @param {Context} context
+ * @param {Pen} pen
+ * @param {number} thickness
+ * @param {readonly import("./types.d.ts").Outline[]} outlines
+ */
+export function drawZones(context, pen, thickness, outlines) {
+  for (const { lines, color, dash, weight } of outlines) {
+    const width = Math.max(0.8, weight * thickness);
+    context.strokeStyle = "rgba(255, 255, 255, 0.75)";
+    context.lineWidth = width + 2 * thickness;
+    pen.strokeLines(context, lines);
+    context.setLineDash(dash.map((length) => length * Math.max(0.5, thickness)));
+    context.strokeStyle = color;
+    context.lineWidth = width;
+    pen.strokeLines(context, lines);
+    context.setLineDash([]);
+  }
+}
+
+/**
+ * @param {Context} context
+ * @param {Pen} pen
+ * @param {Layer} layer
+ */
+export function drawHover(context, pen, layer) {
+  for (const [number, width] of [
+    [layer.focused, 4],
+    [layer.hovered, 2],
+  ]) {
+    if (number < 0) continue;
+    context.beginPath();
+    pen.trace(context, number);
+    context.strokeStyle = "#ffffff";
+    context.lineWidth = width + 3;
+    context.stroke();
+    context.strokeStyle = INK;
+    context.lineWidth = width;
+    context.stroke();
+  }
+}

@@ -1,0 +1,151 @@
+/*
+ * « Montrer » on the map and « Copier le lien », from the page around it, and the map from the keyboard.
+ *
+ * A button of the page that carries data-montrer (codes, packed) brings these communes to the middle and outlines
+ * them, without asking the server. On the map itself, when it has the focus, the arrows move it (Leaflet), and Enter
+ * or the space bar takes the commune at its centre, in or out. The paragraph that says the state is made a polite live
+ * region here, because its place stays while its text is replaced: that is what screen readers listen to.
+ */
+
+import { unpackCodes } from "./decode.js";
+import { boundsOf } from "./projection.js";
+import { STILL } from "./text.js";
+
+const MARGIN = 0.35; // of the size of what is shown, left around it
+const CLOSEST = 12;
+const SHOWN_MS = 12000;
+const COPIED_MS = 4000;
+
+/** @typedef {import("./types.d.ts").Extra} Extra */
+
+/** @implements {Extra} */
+export class Focus {
+  /** @type {number | undefined} */
+  #seq = undefined;
+  #timer = 0;
+  /** The view last moved by the arrows. */
+  #byKeys = false;
+
+  /** @param {import("./map.js").CommuneMap} owner */
+  constructor(owner) {
+    this.owner = owner;
+    this.#hearKeys();
+    try {
+      const page = window.parent.document;
+      const heard = new AbortController();
+      page.addEventListener("click", (event) => this.#onPage(event), { signal: heard.signal });
+      window.addEventListener("pagehide", () => heard.abort());
+    } catch {
+      // a page of another origin: its buttons do nothing, and the texts beside them say the same
+    }
+  }
+
+  /** @param {import("./types.d.ts").State} state */
+  apply(state) {
+    if (this.#seq !== undefined && state.seq !== this.#seq) this.#clear();
+    this.#seq = state.seq;
+    makeLive();
+  }
+
+  /** @param {MouseEvent} event */
+  #onPage(event) {
+    const pressed = (/** @type {string} */ buttons) =>
+      /** @type {HTMLElement | null | undefined} */ (/** @type {Element} */ (event.target).closest?.(buttons));
+    const copier = pressed("[data-copier]");
+    if (copier) copy(copier);
+    const button = pressed("[data-montrer]");
+    const frame = window.frameElement;
+    if (!button || !frame?.isConnected) return;
+    event.preventDefault();
+    const shown = this.#show(unpackCodes(button.dataset.montrer));
+    if (shown) frame.scrollIntoView({ block: "nearest", behavior: STILL ? "auto" : "smooth" });
+    this.owner.message.say(
+      shown ? null : "Ces communes ne sont pas sur la carte affichée : choisissez une carte plus large.",
+    );
+  }
+
+  /**
+   * Bring communes to the middle and outline them for a while; false when the scope holds none of them.
+   * @param {readonly string[]} codes
+   */
+  #show(codes) {
+    this.#clear();
+    const geometry = this.owner.layer?.geometry;
+    const numbers = geometry?.numbersOf(codes) ?? [];
+    const box = geometry?.boxAround(numbers);
+    if (!geometry || !box) return false;
+    this.owner.map.fitBounds(boundsOf(box).pad(MARGIN), { maxZoom: CLOSEST, animate: !STILL });
+    this.owner.overlays.highlight({ lines: geometry.linesAround(numbers), color: "#d4006a", dash: [], weight: 4 });
+    this.#timer = window.setTimeout(() => this.#clear(), SHOWN_MS);
+    return true;
+  }
+
+  #clear() {
+    window.clearTimeout(this.#timer);
+    this.owner.overlays.highlight(null);
+  }
+
+  // --- the map from the keyboard ------------------------------------------------------------------------------------
+
+  #hearKeys() {
+    const { map, pointer } = this.owner;
+    const container = map.getContainer();
+    const look = () => {
+      if (document.activeElement !== container || !this.#byKeys) return;
+      pointer.hover(pointer.numberAt(map.getCenter()), map.getCenter());
+    };
+    container.addEventListener("keydown", (event) => {
+      if (event.target !== container) return;
+      if (event.key.startsWith("Arrow")) {
+        this.#byKeys = true;
+        return;
+      }
+      if ((event.key !== "Enter" && event.key !== " ") || this.owner.taken(event)) return;
+      event.preventDefault();
+      const number = pointer.numberAt(map.getCenter());
+      if (number < 0 || pointer.zooming) return;
+      this.#byKeys = true;
+      this.owner.choose(number);
+      look();
+    });
+    container.addEventListener("pointermove", () => {
+      this.#byKeys = false;
+    });
+    map.on("moveend", look);
+  }
+}
+
+/** Make the page say its state aloud whenever it changes. */
+function makeLive() {
+  try {
+    const text = window.parent.document.querySelector(".clsm-etat");
+    const place = text && (text.closest("[data-testid=stHtml]") || text.parentElement);
+    if (!place || place.getAttribute("aria-live")) return;
+    place.setAttribute("aria-live", "polite");
+    place.setAttribute("aria-atomic", "true");
+  } catch {
+    // a page of another origin: the paragraph is read where it stands
+  }
+}
+
+/**
+ * « Copier le lien »: put the text in the clipboard, or at least select it where the browser forbids that.
+ * @param {HTMLElement} button names its text by data-copier, a selector
+ */
+async function copy(button) {
+  const page = button.ownerDocument;
+  const source = page.querySelector(button.dataset.copier ?? "");
+  if (!source) return;
+  const label = button.dataset.label || button.textContent || "";
+  button.dataset.label = label;
+  setTimeout(() => {
+    button.textContent = label;
+  }, COPIED_MS);
+  try {
+    await window.parent.navigator.clipboard.writeText((source.textContent ?? "").trim());
+    button.textContent = "Lien copié";
+  } catch {
+    page.getSelection()?.selectAllChildren(source);
+    button.textContent = "Lien sélectionné : copiez-le";
+  }
+}

@@ -1,0 +1,266 @@
+/*
+ * The drawing of one scope on the map: five canvases moved together.
+ *
+ * From below: "ground" holds fills and borders, "selection" the fill of the chosen communes, "zones" the outlines of
+ * zones, "edge" the edge of the choice, "hover" the commune under the pointer. A click or a hover redraws its own and
+ * leaves the others. One layer for all communes, and not one per commune, keeps 34 917 of them light.
+ */
+
+import { unpackRuns } from "./decode.js";
+import { drawGround, drawHover, drawSelection, drawZones, thicknessAt } from "./drawing.js";
+import { Pen } from "./pen.js";
+
+const PADDING = 0.2; // drawn beyond the window on each side, so that a short pan shows no blank
+const CANVASES = /** @type {const} */ (["ground", "selection", "zones", "edge", "hover"]);
+export const PANE = "cl-communes";
+
+/**
+ * @typedef {typeof CANVASES[number]} Name
+ * @typedef {CanvasRenderingContext2D} Context
+ */
+
+export class CommuneLayer extends L.Layer {
+  /** @type {Int16Array | null} one palette number per commune */
+  #status = null;
+  #paintKey = "";
+  /** @type {readonly import("./types.d.ts").Outline[]} */
+  #outlines = [];
+  #hovered = -1;
+  #focused = -1;
+
+  /** @type {Set<Name>} */
+  #dirty = new Set();
+  #frame = 0;
+  #zooming = false;
+  /** @type {{ centre: L.LatLng, zoom: number, size: L.Point, origin: L.Point } | null} what is drawn */
+  #drawn = null;
+  /** @type {HTMLElement | null} */
+  #box = null;
+  /** @type {Record<string, Context>} */
+  #contexts = {};
+
+  /** @param {import("./geometry.js").Geometry} geometry */
+  constructor(geometry) {
+    super({ pane: PANE });
+    this.geometry = geometry;
+    /** @type {import("./types.d.ts").Swatch[]} */
+    this.palette = [];
+    /** 1 for each commune chosen. */
+    this.selected = new Uint8Array(geometry.count);
+  }
+
+  // --- what is shown ------------------------------------------------------------------------------------------------
+
+  /** Number of the commune under the pointer, or -1. */
+  get hovered() {
+    return this.#hovered;
+  }
+
+  set hovered(number) {
+    this.#hovered = number;
+    this.refresh("hover");
+  }
+
+  /** Number of the commune outlined, or -1. */
+  get focused() {
+    return this.#focused;
+  }
+
+  set focused(number) {
+    this.#focused = number;
+    this.refresh("hover");
+  }
+
+  /** Lines over the communes: zones, and what is shown for a moment. */
+  get outlines() {
+    return this.#outlines;
+  }
+
+  set outlines(outlines) {
+    this.#outlines = outlines;
+    this.refresh("zones");
+  }
+
+  /**
+   * Colour the communes, or none of them; the same colours again cost nothing.
+   * @param {import("./types.d.ts").Paint | null} paint
+   */
+  paint(paint) {
+    const key = paint ? JSON.stringify(paint) : "";
+    if (key === this.#paintKey) return;
+    this.#paintKey = key;
+    this.#status = paint ? unpackRuns(paint.runs, this.geometry.count) : null;
+    this.palette = paint ? paint.palette : [];
+    if (paint && !this.#status) console.warn("colours and geometry are not of the same scope");
+    this.refresh("ground");
+  }
+
+  /**
+   * The status that colours a commune: its swatch, or undefined.
+   * @param {number} number
+   */
+  swatchOf(number) {
+    return this.#status ? this.palette[this.#status[number]] : undefined;
+  }
+
+  /**
+   * The palette number of a commune, or -1.
+   * @param {number} number
+   */
+  statusOf(number) {
+    return this.#status?.[number] ?? -1;
+  }
+
+  /**
+   * What one canvas is drawn with, for tests; only while the layer is on the map.
+   * @param {string} name
+   * @returns {Context | undefined}
+   */
+  context(name) {
+    return this.#contexts[name];
+  }
+
+  /**
+   * Ask for some canvases to be drawn again before the next frame.
+   * @param {...Name} names
+   */
+  refresh(...names) {
+    for (const name of names) this.#dirty.add(name);
+    if (this.#frame || !this._map) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  // --- what Leaflet calls -------------------------------------------------------------------------------------------
+
+  /**
+   * @override
+   * @param {L.Map} _map
+   */
+  onAdd(_map) {
+    this.#box = L.DomUtil.create("div", "cl-couche leaflet-zoom-animated", this.getPane());
+    for (const name of CANVASES) {
+      const canvas = /** @type {HTMLCanvasElement} */ (L.DomUtil.create("canvas", "", this.#box));
+      canvas.setAttribute("aria-hidden", "true");
+      this.#contexts[name] = /** @type {Context} */ (canvas.getContext("2d"));
+    }
+    this.#update();
+    return this;
+  }
+
+  /** @override */
+  onRemove() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#box?.remove();
+    return this;
+  }
+
+  /**
+   * @override
+   * @returns {Record<string, L.LeafletEventHandlerFn>}
+   */
+  getEvents() {
+    const update = () => this.#update();
+    return {
+      viewreset: update,
+      moveend: update,
+      resize: update,
+      zoom: () => this.#follow(this._map.getCenter(), this._map.getZoom()),
+      zoomanim: (event) => {
+        const { center, zoom } = /** @type {L.ZoomAnimEvent} */ (event);
+        this.#zooming = true;
+        this.#follow(center, zoom);
+      },
+      zoomend: () => {
+        this.#zooming = false;
+      },
+    };
+  }
+
+  /**
+   * Stretch what is drawn while a zoom is under way (same computation as Leaflet's own renderers).
+   * @param {L.LatLng} centre
+   * @param {number} zoom
+   */
+  #follow(centre, zoom) {
+    if (!this.#drawn || !this.#box) return;
+    const map = this._map;
+    const scale = map.getZoomScale(zoom, this.#drawn.zoom);
+    const size = map.getSize();
+    // Where the map's pane will have its origin once the zoom is over.
+    const origin = map
+      .project(centre, zoom)
+      .subtract(size.divideBy(2))
+      .add(L.DomUtil.getPosition(map.getPane("mapPane") ?? this.#box))
+      .round();
+    const corner = size
+      .multiplyBy(0.5 + PADDING)
+      .multiplyBy(-scale)
+      .add(map.project(this.#drawn.centre, zoom))
+      .subtract(origin);
+    if (L.Browser.any3d) L.DomUtil.setTransform(this.#box, corner, scale);
+    else L.DomUtil.setPosition(this.#box, corner);
+  }
+
+  #update() {
+    const map = this._map;
+    if (!this.#box || (this.#zooming && this.#drawn)) return;
+    const size = map.getSize();
+    const corner = map.containerPointToLayerPoint(size.multiplyBy(-PADDING)).round();
+    this.#drawn = {
+      centre: map.getCenter(),
+      zoom: map.getZoom(),
+      size: size.multiplyBy(1 + 2 * PADDING).round(),
+      origin: map.getPixelOrigin().add(corner),
+    };
+    L.DomUtil.setTransform(this.#box, corner, 1);
+    this.#dirty = new Set(CANVASES);
+    this.#resizeCanvases(this.#drawn.size);
+    this.#draw();
+  }
+
+  /** @param {L.Point} size */
+  #resizeCanvases(size) {
+    const ratio = Math.min(2, window.devicePixelRatio || 1);
+    for (const context of Object.values(this.#contexts)) {
+      const canvas = context.canvas;
+      const [width, height] = [Math.round(size.x * ratio), Math.round(size.y * ratio)];
+      if (canvas.width !== width || canvas.height !== height) {
+        canvas.width = width;
+        canvas.height = height;
+        canvas.style.width = `${size.x}px`;
+        canvas.style.height = `${size.y}px`;
+      }
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.lineJoin = "round";
+      context.lineCap = "round";
+    }
+  }
+
+  // --- drawing ------------------------------------------------------------------------------------------------------
+
+  #draw() {
+    if (!this._map || !this.#drawn?.size.x || !this.#drawn.size.y) return;
+    const { zoom, origin, size } = this.#drawn;
+    const pen = new Pen(this.geometry, zoom, origin, size);
+    const dirty = this.#dirty;
+    const clear = (/** @type {Name} */ name) => {
+      const context = this.#contexts[name];
+      context.setLineDash([]);
+      context.clearRect(0, 0, size.x, size.y);
+      return context;
+    };
+    if (dirty.has("ground") || dirty.has("selection") || dirty.has("zones")) {
+      const visible = pen.visible();
+      if (dirty.has("ground")) drawGround(clear("ground"), pen, visible, this);
+      if (dirty.has("selection")) drawSelection(clear("selection"), clear("edge"), pen, visible, this.selected);
+      if (dirty.has("zones")) drawZones(clear("zones"), pen, thicknessAt(visible.width), this.#outlines);
+    }
+    if (dirty.has("hover")) drawHover(clear("hover"), pen, this);
+    dirty.clear();
+    this.fire("drawn");
+  }
+}

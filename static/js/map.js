@@ -1,0 +1,275 @@
+/*
+ * The map of the dashboard, inside the component's frame.
+ *
+ * Python sends one small state (which geometry, which codes, which colours); this class compares it with what is on
+ * screen and changes only what differs. Its parts: the selection, the pointer, the outlines, the marks. What else the
+ * map does is in extras, which know the map and not one another.
+ */
+
+import { Colours } from "./colours.js";
+import { addControls, MessageBox } from "./controls.js";
+import { unpackCodes } from "./decode.js";
+import { CommuneLayer, PANE } from "./layer.js";
+import { PANE as MARKS, Marks } from "./marks.js";
+import { Overlays } from "./overlays.js";
+import { Pointer } from "./pointer.js";
+import { boundsOf } from "./projection.js";
+import { Selection } from "./selection.js";
+import { GeometryStore } from "./store.js";
+import { STILL, TEXTS } from "./text.js";
+
+/**
+ * @typedef {import("./types.d.ts").State} State
+ * @typedef {import("./types.d.ts").Extra} Extra what joins the map
+ */
+
+export class CommuneMap {
+  /** The layer of the geometry on screen. @type {CommuneLayer | null} */
+  layer = null;
+  /** Address of the geometry on screen. @type {string | null} */
+  url = null;
+  /** Address of the geometry asked for. @type {string | null} */
+  #wanted = null;
+  /** What the user draws now, which takes every press. @type {string | null} */
+  drawing = null;
+  /** True once the geometry wanted is on screen. */
+  ready = false;
+  /** @type {Extra[]} */
+  extras = [];
+  /** What happened so far, for tests. */
+  count = { loads: 0, sent: 0, applied: 0 };
+  selection = new Selection();
+  overlays = new Overlays();
+  colours = new Colours();
+  #geometries = new GeometryStore();
+  /** @type {State} */
+  #state = { geometry: "" };
+  /** @type {L.LatLngBoundsLiteral | undefined} */
+  #bounds = undefined;
+  #unfitted = false;
+  #clicks = 0;
+  /** @type {number | null} */
+  #focusSeen = null;
+
+  /**
+   * Take over the map that folium has just made.
+   * @param {L.Map} map
+   * @param {import("./types.d.ts").Mode} mode
+   */
+  constructor(map, mode) {
+    this.map = map;
+    this.mode = mode;
+    const container = map.getContainer();
+    this.message = new MessageBox(container);
+    this.#introduce(container);
+    map.createPane(PANE).style.zIndex = "400";
+    map.createPane(MARKS).style.zIndex = "450";
+    /** @type {HTMLElement} */ (map.getPane(PANE)).style.pointerEvents = "none";
+    addControls(map, () => this.fit());
+    this.pointer = new Pointer(this);
+    this.marks = new Marks(this);
+    // The wheel scrolls the page, until the map is clicked or focused.
+    map.on("click focus", () => map.scrollWheelZoom.enable());
+    container.addEventListener("mouseleave", () => map.scrollWheelZoom.disable());
+    new ResizeObserver(() => {
+      map.invalidateSize({ animate: false });
+      if (this.#unfitted) this.fit();
+    }).observe(container);
+  }
+
+  /** @param {HTMLElement} container */
+  #introduce(container) {
+    document.documentElement.lang = "fr";
+    container.classList.add("cl-carte");
+    container.setAttribute("role", "region");
+    container.setAttribute("aria-label", TEXTS[this.mode]);
+    try {
+      if (window.frameElement) /** @type {HTMLIFrameElement} */ (window.frameElement).title = "Carte";
+    } catch {
+      // the frame's name is a courtesy to screen readers: nothing depends on it
+    }
+  }
+
+  // --- the state sent by Python -------------------------------------------------------------------------------------
+
+  /**
+   * Bring the screen to a state; what is already so is left alone.
+   * @param {State} state
+   */
+  async apply(state) {
+    this.#state = state;
+    this.count.applied += 1;
+    if (state.seq !== undefined && this.selection.take(unpackCodes(state.codes), state.seq)) this.#markSelected();
+    const sameFile = this.#wanted === state.geometry;
+    if (!(await this.#load(state.geometry, state.bounds))) return;
+    if (sameFile) this.#moveTo(state.bounds);
+    this.#applyRest(this.#state);
+  }
+
+  /**
+   * Another part of the geometry on screen (an EPCI in its département): only then does the view move.
+   * @param {L.LatLngBoundsLiteral | undefined} bounds
+   */
+  #moveTo(bounds) {
+    if (JSON.stringify(bounds) === JSON.stringify(this.#bounds)) return;
+    this.#bounds = bounds;
+    this.fit();
+  }
+
+  /** @param {State} state */
+  #applyRest(state) {
+    this.#paintWhenHere(state.paint);
+    this.marks.show(state.points ?? []);
+    this.#showOverlays(state.overlays ?? []);
+    for (const extra of this.extras) extra.apply?.(state);
+    if (state.focus && this.#focusSeen !== state.focus.n && this.focus(state.focus.code)) {
+      this.#focusSeen = state.focus.n;
+    }
+  }
+
+  /** @param {State["paint"]} paint */
+  async #paintWhenHere(paint) {
+    const { layer } = this;
+    await this.colours.fetch(paint);
+    if (this.#state.paint === paint && this.layer === layer) this.#paint(layer);
+  }
+
+  /** @param {CommuneLayer | null} layer */
+  #paint(layer) {
+    const paint = this.colours.get(this.#state.paint);
+    if (paint !== undefined) layer?.paint(paint);
+  }
+
+  /** @param {import("./types.d.ts").Overlay[]} wanted */
+  async #showOverlays(wanted) {
+    const text = await this.overlays.show(wanted);
+    if (text) this.message.say(text, { alert: true });
+    else if (text === null && this.message.isOpen && this.url === this.#wanted) this.message.say(null);
+  }
+
+  /**
+   * Show the geometry at an address; true once it is on screen and still the one wanted.
+   * @param {string} url
+   * @param {L.LatLngBoundsLiteral | undefined} bounds
+   */
+  async #load(url, bounds) {
+    if (this.#wanted === url) return this.url === url;
+    this.#wanted = url;
+    this.#bounds = bounds;
+    this.ready = false;
+    this.count.loads += 1;
+    this.message.say(TEXTS.loading);
+    let geometry;
+    try {
+      [geometry] = await Promise.all([this.#geometries.get(url), this.colours.fetch(this.#state.paint)]);
+    } catch (error) {
+      console.warn(error);
+      if (this.#wanted !== url) return false;
+      this.#wanted = null;
+      this.message.say(TEXTS.failed, { alert: true, retry: () => this.apply(this.#state) });
+      return false;
+    }
+    if (this.#wanted !== url) return false; // another scope was chosen meanwhile
+    this.message.say(null);
+    this.#show(url, geometry);
+    return true;
+  }
+
+  /**
+   * @param {string} url
+   * @param {import("./geometry.js").Geometry} geometry
+   */
+  #show(url, geometry) {
+    this.layer?.remove();
+    this.pointer.leave();
+    this.url = url;
+    this.layer = new CommuneLayer(geometry);
+    this.overlays.reset(this.layer);
+    this.#markSelected();
+    this.#paint(this.layer);
+    this.fit({ animate: false });
+    this.layer.addTo(this.map);
+    requestAnimationFrame(() => {
+      setTimeout(() => {
+        this.ready = this.url === this.#wanted;
+      }, 0);
+    });
+  }
+
+  /** Return to the whole scope, or to the bounds that Python gave for it. */
+  fit({ animate = !STILL } = {}) {
+    const size = this.map.getSize();
+    this.#unfitted = !size.x || !size.y; // hidden for now, in a closed tab say: fit when it has a size
+    if (this.#unfitted || !this.layer) return;
+    const box = this.layer.geometry.boxAround();
+    const bounds = this.#bounds ? L.latLngBounds(this.#bounds) : box && boundsOf(box);
+    if (bounds) this.map.fitBounds(bounds, { padding: [12, 12], animate });
+  }
+
+  // --- what the user chooses ----------------------------------------------------------------------------------------
+
+  #markSelected() {
+    const { layer } = this;
+    if (!layer) return;
+    layer.selected.fill(0);
+    for (const number of layer.geometry.numbersOf(this.selection.codes)) layer.selected[number] = 1;
+    layer.refresh("selection");
+  }
+
+  /**
+   * Act as a click on a commune does: put it in the perimeter or take it out, or look at it.
+   * @param {number} number
+   */
+  choose(number) {
+    const { layer } = this;
+    if (!layer) return;
+    const code = layer.geometry.codes[number];
+    if (this.mode === "select") {
+      layer.selected[number] = this.selection.toggle(code) ? 1 : 0;
+      layer.refresh("selection");
+      this.send(this.selection.message());
+    } else {
+      layer.focused = number;
+      this.click(code);
+    }
+  }
+
+  /**
+   * Tell Python what was clicked. The number always grows, so that a second click on the same commune is a new message.
+   * @param {string} id
+   */
+  click(id) {
+    this.#clicks = Math.max(this.#clicks + 1, Date.now());
+    this.send({ click: id, n: this.#clicks });
+  }
+
+  /** @param {unknown} value read by ui/map_answers.py */
+  send(value) {
+    this.count.sent += 1;
+    window.Streamlit.setComponentValue(value);
+  }
+
+  /**
+   * Whether an extra takes this press away from the communes.
+   * @param {import("./types.d.ts").Press} event
+   */
+  taken(event) {
+    return this.extras.some((extra) => extra.takes?.(event));
+  }
+
+  // --- a commune ----------------------------------------------------------------------------------------------------
+
+  /**
+   * Bring a commune to the middle of the map and outline it; false when the scope does not hold it.
+   * @param {string} code
+   */
+  focus(code) {
+    const { layer } = this;
+    const number = layer?.geometry.index.get(code);
+    const box = number === undefined ? null : layer?.geometry.boxAround([number]);
+    if (!layer || number === undefined || !box) return false;
+    this.map.fitBounds(boundsOf(box).pad(2), { maxZoom: 12, animate: !STILL });
+    layer.focused = number;
+    return true;
+  }
+}

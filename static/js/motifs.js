@@ -1,0 +1,74 @@
+/*
+ * Fills with a motif, for a status that must not rest on its colour alone. One motif a status, named in ui/maps.py
+ * (MOTIFS) and drawn alike in the legend (ui/coverage_cards.py).
+ */
+
+const SIDE = 8; // pixels
+
+/** @typedef {CanvasRenderingContext2D} Pen */
+
+/** @type {Record<string, (pen: Pen, colour: string) => void>} */
+export const MOTIFS = {
+  oblique: (pen, colour) => {
+    plain(pen, "#ffffff");
+    strokes(pen, colour, 3, 1);
+  },
+  points: (pen, colour) => {
+    plain(pen, colour);
+    pen.fillStyle = "#5f4200";
+    for (const at of [1, 5]) pen.fillRect(at, at, 2, 2);
+  },
+  lignes: (pen, colour) => {
+    plain(pen, colour);
+    pen.fillStyle = "#ffffff";
+    pen.fillRect(0, 3, SIDE, 2);
+  },
+  croix: (pen, colour) => {
+    plain(pen, colour);
+    strokes(pen, "#ffffff", 1, 1);
+    strokes(pen, "#ffffff", 1, -1);
+  },
+};
+
+/**
+ * What fills a commune of this status.
+ * @param {Pen} context
+ * @param {import("./types.d.ts").Swatch} swatch
+ * @returns {string | CanvasPattern}
+ */
+export function fillOf(context, { fill, hatch, motif }) {
+  if (!hatch) return fill;
+  const tile = document.createElement("canvas");
+  tile.width = SIDE;
+  tile.height = SIDE;
+  const pen = tile.getContext("2d");
+  if (!pen) return fill;
+  (MOTIFS[motif ?? "oblique"] ?? MOTIFS.oblique)(pen, fill);
+  return context.createPattern(tile, "repeat") ?? fill;
+}
+
+/**
+ * @param {Pen} pen
+ * @param {string} colour
+ */
+function plain(pen, colour) {
+  pen.fillStyle = colour;
+  pen.fillRect(0, 0, SIDE, SIDE);
+}
+
+/**
+ * @param {Pen} pen
+ * @param {string} colour
+ * @param {number} width
+ * @param {1 | -1} direction
+ */
+function strokes(pen, colour, width, direction) {
+  pen.strokeStyle = colour;
+  pen.lineWidth = width;
+  for (const shift of [-SIDE, 0, SIDE]) {
+    pen.beginPath();
+    pen.moveTo(shift - 2, direction > 0 ? SIDE + 2 : -2);
+    pen.lineTo(shift + SIDE + 2, direction > 0 ? -2 : SIDE + 2);
+    pen.stroke();
+  }
+}

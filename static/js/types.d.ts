@@ -1,0 +1,146 @@
+// Shapes shared by the modules, for tsc only: no browser asks for this file.
+
+import type { Api } from "./api.js";
+
+/** West, north, east, south, in pixels of Web Mercator at zoom 0 (north is the smaller number). */
+export type Box = [number, number, number, number];
+
+/** Arcs joined end to end (`~n` is arc n backwards), and the box around them. */
+export interface Line {
+  arcs: number[];
+  box: Box;
+}
+
+/** One status of a painted map (ui/maps.py, Swatch). */
+export interface Swatch {
+  fill: string;
+  label: string;
+  hatch: boolean;
+  motif?: string;
+}
+
+export interface Paint {
+  runs: string;
+  palette: Swatch[];
+}
+
+/** Zones of a layer: id and name of each, and the ranks of the zones of each commune of the scope, in its order. */
+export interface ZoneFile {
+  zones: [string, string][];
+  of: number[][];
+}
+
+/** Outlines asked for (ui/maps.py, Overlay). */
+export interface Overlay {
+  id: string;
+  url: string;
+  label: string;
+  color: string;
+  dash: number[];
+  weight: number;
+}
+
+/** Lines drawn over the communes. */
+export interface Outline {
+  lines: Line[];
+  color: string;
+  dash: number[];
+  weight: number;
+}
+
+export type ShownOverlay = Overlay & ZoneFile & Outline;
+
+/** A round mark of the map of home (ui/maps.py, Point). */
+export interface Mark {
+  id: string;
+  lat: number;
+  lon: number;
+  name: string;
+  detail?: string;
+  fill: string;
+  radius?: number;
+}
+
+/** A quarter or a place of care (ui/map_points.py): place, name, detail, inhabitants, radius, outlines. */
+export interface PointOfInterest {
+  x: number;
+  y: number;
+  n: string;
+  d?: string;
+  p?: number;
+  r: number;
+  o?: L.LatLngExpression[] | L.LatLngExpression[][] | L.LatLngExpression[][][];
+}
+
+/** What one more click would change (ui/previews.py, Preview.payload). */
+export interface SentPreview {
+  people: number;
+  texts?: string[];
+  of?: string;
+  locked?: string;
+}
+
+/** What Python sends at each run; what is absent is empty. */
+export interface State {
+  geometry: string;
+  bounds?: L.LatLngBoundsLiteral;
+  codes?: string;
+  seq?: number;
+  paint?: Paint | string;
+  overlays?: Overlay[];
+  points?: Mark[];
+  focus?: { code: string; n: number };
+  preview?: SentPreview;
+  quarters?: string;
+  places?: string;
+  served?: string;
+  mark?: { codes: string; n: number };
+}
+
+export type Mode = "select" | "paint" | "points";
+
+/** What Python says once, with the frame. */
+export interface FrameOptions {
+  mode: Mode;
+  phrases?: string[];
+}
+
+/** Where a click fell, or the key that stands for it. */
+export type Press = L.LeafletMouseEvent | KeyboardEvent;
+
+/** What adds to the map: each method is called by the map when it is there. */
+export interface Extra {
+  /** Follow a new state. */
+  apply?(state: State): unknown;
+  /** Add lines to the tooltip of a commune. */
+  describe?(node: HTMLElement, number: number): void;
+  /** Take a press away from the communes: true when it is taken. */
+  takes?(event: Press): boolean;
+  /** Add to what `Api.state` says, for tests and benches. */
+  report?(): Record<string, unknown>;
+  /** Files asked for and not there yet. */
+  readonly pending?: number;
+}
+
+/** What loader.js answers with until the modules are there. */
+export interface Waiting {
+  attach(map: L.Map, options: FrameOptions): Promise<void>;
+  apply(state: State): void;
+}
+
+declare global {
+  const topojson: typeof import("topojson-client");
+  interface Window {
+    /** The only name of ours in the frame: what the scripts that Python writes call, first kept by loader.js. */
+    CL: Api | Waiting;
+    /** Given by streamlit-folium. */
+    Streamlit: { setComponentValue(value: unknown): void };
+  }
+}
+
+declare module "leaflet" {
+  namespace control {
+    /** leaflet.fullscreen, which comes without types. */
+    function fullscreen(options: { position: string; title: string; titleCancel: string }): Control;
+  }
+}
