@@ -34,6 +34,7 @@ AFTER = ("habitants", "qpv", "qpv-habitants", "rural", "epci", "cls")
 @st.fragment
 def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show the choices and the answer; only this part of the page is run again when one changes."""
+    coverage_link.set_defaults()
     kind = _choices(scope)
     coverage_link.write()
     mix = mix_chosen()
