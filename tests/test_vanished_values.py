@@ -43,9 +43,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(error_util, "show_uncaught_app_exception", raised.append)
     raised.clear()
-    st.cache_data.clear()
     yield
-    st.cache_data.clear()
 
 
 def opened(page: str | None, **held: object) -> AppTest:
@@ -68,6 +66,8 @@ def coverage(tab: str, scope: str = "dep-62", **held: object) -> AppTest:
 
 
 def data(*, file: bool) -> AppTest:
+    st.cache_data.clear()  # another register than that of the test before
+    st.cache_resource.clear()
     app = publish(state(upload(opened("4_Donnees"), FAULTS.encode())))
     app = state(upload(app, "CLSM;Code INSEE\nCLSM d’ailleurs;79191\n".encode()), extent=())
     if file:
@@ -78,6 +78,7 @@ def data(*, file: bool) -> AppTest:
 def asked() -> AppTest:
     """Return the page Données where a move waits to be confirmed."""
     app = data(file=False)
+    app = app.selectbox(key="version-clsm").set_value(2).run()
     return next(b for b in app.button if b.label.startswith("Mettre en service la version 2")).click().run()
 
 
@@ -139,17 +140,18 @@ def say_gone(state: Any) -> None:
 
 
 def say_too_much(state: Any) -> None:
-    if state.WhichOneof("value") == "double_array_value":
-        state.double_array_value.data[:] = [1e9]
-    else:
-        state.double_value = -1e9
+    state.double_value = -1e9
+
+
+def say_too_many(state: Any) -> None:
+    state.double_array_value.data[:] = [1e9]
 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_label_that_the_page_no_longer_knows_is_passed_over(place: str) -> None:
     app = whole(PLACES[place](), place)
     for widget in widgets(app, *ONE, *MANY, *NUMBERS):
-        change = say_too_much if widget.type in NUMBERS else say_gone
+        change = {"number_input": say_too_much, "slider": say_too_many}.get(widget.type, say_gone)
         app = whole(sent(app, widget.id, said=change), f"{widget.label} ({widget.key})")
     whole(app.run(), "afterwards")
 

@@ -61,7 +61,10 @@ def _choose_kind() -> str:
     choose, take = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
     with choose:
         kind: str = st.selectbox(
-            "Couche à importer", list(KINDS), format_func=lambda k: f"{KINDS[k].name} : {KINDS[k].long_name}"
+            "Couche à importer",
+            list(KINDS),
+            format_func=lambda k: f"{KINDS[k].name} : {KINDS[k].long_name}",
+            key="import-couche",
         )
     with take:
         st.download_button(
@@ -167,8 +170,9 @@ def _columns(draft: ImportDraft) -> None:
         sheet = draft.sheet
         if len(draft.sheets) > 1:
             sheet = st.selectbox(
-                "Feuille ou couche du fichier", list(draft.sheets), index=_index(draft.sheets, draft.sheet)
-            )
+                "Feuille ou couche du fichier", list(draft.sheets), index=_index(draft.sheets, draft.sheet),
+                key=f"import-feuille-{draft.sha256[:12]}-{draft.sheet}",
+            )  # fmt: skip
         chosen = {}
         names = [c.name for c in listed]
         left, right = st.columns(2)
@@ -230,7 +234,9 @@ def _state(draft: ImportDraft) -> Statement:
         date = st.text_input("Date des faits", key="import-date", max_chars=40, placeholder="2026, ou 12/05/2026")
         who = st.text_input("Votre nom", value=register.default_who(), key="import-qui", max_chars=100)
     with right:
-        etat = st.selectbox("État des territoires dont le fichier ne dit rien", list(Etat), format_func=str)
+        etat = st.selectbox(
+            "État des territoires dont le fichier ne dit rien", list(Etat), format_func=str, key="import-etat"
+        )
         extent = st.multiselect(
             "Départements où cette liste est complète",
             list(atlas.departements.index),
