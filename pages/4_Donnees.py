@@ -7,7 +7,8 @@ import streamlit as st
 from ui import acts, data_view, frame, import_view, versions_view
 
 frame.open_page("Données", "Données : ce qui est en service, et ce que vous y apportez")
-acts.show()
+with st.container():  # always there: the tabs below must not change places when a message comes or goes
+    acts.show()
 in_use, bring, kept = st.tabs(["Couches en service", "Importer une couche", "Versions et retours"])
 with in_use:
     data_view.layers()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +19,12 @@ from geo.scenarios import Scenario, Workbook
 from tests import real
 from tests.browser import AppServer, start_server
 from tests.journeys import APP, pick
-from ui import workbench
+from ui import failures, workbench
 
 pytestmark = pytest.mark.journey
 
 LENS, ARRAS, LIEVIN = "62498", "62041", "62510"
+PATIENCE_MS = 120_000  # the data is opened again after each move
 UNGUARDED = "window.clsmClicks = true"  # as if the script of ui/html.py were not there
 
 
@@ -54,9 +56,7 @@ class Runs:
     def wait(self, page: Page, asked: int) -> None:
         """Wait until more than `asked` runs were asked for, and the last one is finished."""
         while self.asked <= asked or not self.idle:
-            page.wait_for_event("websocket", timeout=1) if False else page.evaluate(
-                "() => new Promise(requestAnimationFrame)"
-            )
+            page.evaluate("() => new Promise(requestAnimationFrame)")  # lets the messages in
 
 
 def keep(home: Path, code: str, who: str = "Ana") -> Version:
@@ -65,22 +65,28 @@ def keep(home: Path, code: str, who: str = "Ana") -> Version:
     return intake.keep(intake.Review(draft, Statement("ARS", "", who), real.world()), home)
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("acts")
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(folder: Path) -> Path:
     """A home where four versions are kept, none in use."""
+    shutil.rmtree(folder / "registre", ignore_errors=True)
     for code in (LENS, ARRAS, LIEVIN, "62119"):
-        keep(tmp_path / "home", code)
-    return tmp_path / "home"
+        keep(folder, code)
+    return folder
 
 
-@pytest.fixture
-def server(home: Path, tmp_path: Path, libraries: None) -> Iterator[AppServer]:
-    started = start_server(APP, log=tmp_path / "server.log", env={"CLSM_HOME": str(home)})
+@pytest.fixture(scope="module")
+def server(folder: Path, libraries: None) -> Iterator[AppServer]:
+    started = start_server(APP, log=folder / "server.log", env={"CLSM_HOME": str(folder)})
     yield started
     started.stop()
     log = started.log.read_text(errors="replace")
     assert "Traceback" not in log and "Erreur imprévue" not in log
-    assert not (home / "incidents.log").exists()
+    assert not (folder / failures.FILE).exists()
 
 
 @pytest.fixture
@@ -92,6 +98,7 @@ def person(chromium: Browser) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR")
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         if script:
             page.add_init_script(script)
         return page
@@ -108,14 +115,14 @@ def button(page: Page, name: str) -> Locator:
 def open_versions(page: Page, server: AppServer) -> None:
     page.goto(f"{server.url}/Donnees")
     page.get_by_role("tab", name="Versions et retours").click()
-    expect(page.get_by_role("table", name="Versions gardées")).to_be_visible()
+    page.get_by_role("table", name="Versions gardées").wait_for()
 
 
 def ask(page: Page, number: int, *, how: str = "click") -> None:
     """Choose a version and ask for it to be put in use."""
     pick(page, "Version", f"version {number} du")
     getattr(button(page, f"Mettre en service la version {number} du"), how)()
-    expect(button(page, f"Confirmer : mettre en service la version {number}")).to_be_visible()
+    button(page, f"Confirmer : mettre en service la version {number}").wait_for()
 
 
 def confirm(page: Page, number: int, *, how: str = "click") -> None:
@@ -131,14 +138,15 @@ def test_a_version_double_clicked_is_the_one_in_use_and_once(
     ask(page, 2, how="dblclick")
     assert register.head("clsm", home).version is None, "nothing is done before it is confirmed"
     confirm(page, 2, how="dblclick")
-    expect(page.get_by_text("CLSM : la version 2 est en service")).to_be_visible()
-    expect(button(page, "Mettre en service la version 2 du")).to_be_disabled()
+    page.get_by_text("CLSM : la version 2 est en service").wait_for()
+    expect(button(page, "Mettre en service la version 2 du")).to_be_disabled(timeout=PATIENCE_MS)
     expect(page.locator("[data-testid=stAlertContentError]")).to_have_count(0)
     head = register.head("clsm", home)
     assert (head.version and head.version.number, head.revision) == (2, 1)
     button(page, "Revenir à la couche d’origine").dblclick()
     button(page, "Confirmer : revenir à la couche d’origine").dblclick()
-    expect(page.get_by_text("la couche d’origine est de nouveau en service")).to_be_visible()
+    page.get_by_text("la couche d’origine est de nouveau en service").wait_for()
+    expect(button(page, "Revenir à la couche d’origine")).to_be_disabled(timeout=PATIENCE_MS)
     assert (register.head("clsm", home).version, register.head("clsm", home).revision) == (None, 2)
 
 
@@ -155,10 +163,10 @@ def test_a_file_published_with_a_double_click_is_kept_once(
     source.fill("ARS")
     source.press("Enter")
     publish = page.get_by_role("button", name="Publier", exact=True)
-    expect(publish).to_be_enabled()
+    expect(publish).to_be_enabled(timeout=PATIENCE_MS)
     publish.dblclick()
-    expect(page.get_by_text("la nouvelle version est en service")).to_be_visible()
-    expect(page.locator("[data-testid=stFileChip]")).to_have_count(0)
+    page.get_by_text("la nouvelle version est en service").wait_for()
+    expect(page.locator("[data-testid=stFileChip]")).to_have_count(0, timeout=PATIENCE_MS)
     expect(page.locator("[data-testid=stAlertContentError]")).to_have_count(0)
     assert [v.number for v in register.versions("clsm", home)] == [5, 4, 3, 2, 1]
     assert register.head("clsm", home).revision == 1
@@ -175,16 +183,16 @@ def test_the_second_of_two_people_is_refused_and_told_who_did_what(
     bob.get_by_label("Votre nom").last.press("Enter")
     ask(bob, 3)
     confirm(bob, 3)
-    expect(bob.get_by_text("CLSM : la version 3 est en service")).to_be_visible()
+    bob.get_by_text("CLSM : la version 3 est en service").wait_for()
     confirm(ana, 2)
-    expect(ana.get_by_text("Entre-temps, Bob a publié la version 3")).to_be_visible()
+    ana.get_by_text("Entre-temps, Bob a publié la version 3").wait_for()
     head = register.head("clsm", home)
     assert (head.version and head.version.number, head.revision) == (3, 1)
     # Having seen it, she may decide again.
     ask(ana, 2)
-    expect(ana.get_by_text("à la place de la version 3 du")).to_be_visible()
+    ana.get_by_text("à la place de la version 3 du").wait_for()
     confirm(ana, 2)
-    expect(ana.get_by_text("CLSM : la version 2 est en service")).to_be_visible()
+    ana.get_by_text("CLSM : la version 2 est en service").wait_for()
 
 
 def test_a_page_opened_before_lunch_does_not_withdraw_what_was_published_since(
@@ -193,10 +201,10 @@ def test_a_page_opened_before_lunch_does_not_withdraw_what_was_published_since(
     register.publish(register.find("clsm", 1, home), who="Ana", seen=0, home=home)
     page = person()
     open_versions(page, server)
-    expect(button(page, "Revenir à la couche d’origine")).to_be_enabled()
+    expect(button(page, "Revenir à la couche d’origine")).to_be_enabled(timeout=PATIENCE_MS)
     register.publish(register.find("clsm", 4, home), who="Bob", seen=1, home=home)
     button(page, "Revenir à la couche d’origine").click()
-    expect(page.get_by_text("Entre-temps, Bob a publié la version 4")).to_be_visible()
+    page.get_by_text("Entre-temps, Bob a publié la version 4").wait_for()
     expect(button(page, "Confirmer : revenir à la couche d’origine")).to_have_count(0)
     head = register.head("clsm", home)
     assert (head.version and head.version.number, head.revision) == (4, 2)
@@ -210,11 +218,6 @@ BUTTONS = (
 )
 BOOK = Workbook((Scenario("Premier", frozenset({LENS, ARRAS})), Scenario("Second", frozenset({LIEVIN}))))
 MOST = 12  # different buttons driven in one place
-
-
-def in_step(one: Page, two: Page, drive: Callable[[Page], None]) -> None:
-    drive(one)
-    drive(two)
 
 
 def double_click_all(one: Page, two: Page, runs: tuple[Runs, Runs]) -> list[str]:
@@ -248,8 +251,8 @@ def test_a_double_click_on_any_button_is_one_click(person: Callable[..., Page], 
         assert panel in workbench.PANELS
         for page, run in zip((one, two), runs, strict=True):
             page.goto(f"{server.url}/Perimetre?carte=dep-62&lien={link}")
-            expect(page.get_by_role("heading", name="Dessiner un périmètre")).to_be_visible()
-            expect(button(page, "Tout retirer")).to_be_enabled()
+            page.get_by_role("heading", name="Dessiner un périmètre").wait_for()
+            expect(button(page, "Tout retirer")).to_be_enabled(timeout=PATIENCE_MS)
             run.wait(page, 0)
             asked = run.asked
             page.get_by_role("radio", name=panel).or_(page.get_by_role("button", name=panel, exact=True)).first.click()

@@ -17,6 +17,7 @@ from geo.measures import MEASURES
 from geo.read_back import read_back
 from geo.scenarios import Workbook, vintage_of
 from ui import acts, comparison_link, comparison_loaders, frame, html, loaders
+from ui.choices import distinct
 
 FILE = "compare-file"
 LINK = "compare-link"
@@ -78,6 +79,7 @@ def _people(code: str) -> int:
 def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
     """Ask which perimeters to set side by side and which is the reference; return them and the reference's position."""
     offered = {c.id: c for c in candidates(loaders.crosswalk(), commune, frame.workbook().scenarios)}
+    titles = distinct({i: c.title for i, c in offered.items()})
     key = comparison_link.choice_key(commune)
     asked = st.session_state.get(key) or [c.id for c in default_choice(list(offered.values()))]
     known, lost = comparison_link.clean(asked, list(offered))
@@ -88,7 +90,7 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
     st.session_state[key] = known or [next(iter(offered))]
     left, right = st.columns([11, 5], gap="small")
     chosen = left.multiselect(
-        f"Périmètres côte à côte ({MOST_COMPARED} au plus)", list(offered), format_func=lambda i: offered[i].title,
+        f"Périmètres côte à côte ({MOST_COMPARED} au plus)", list(offered), format_func=titles.get,
         max_selections=MOST_COMPARED, key=key, placeholder="Choisissez des périmètres",
     )  # fmt: skip
     picked = tuple(offered[i] for i in chosen)
@@ -97,7 +99,7 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
     if st.session_state.get(comparison_link.REFERENCE) not in chosen:
         st.session_state[comparison_link.REFERENCE] = chosen[0]
     reference = right.selectbox(
-        "Comparer à", chosen, format_func=lambda i: offered[i].title, key=comparison_link.REFERENCE,
+        "Comparer à", chosen, format_func=titles.get, key=comparison_link.REFERENCE,
         help="Les écarts sont comptés par rapport à ce périmètre.",
     )  # fmt: skip
     return picked, chosen.index(reference)

@@ -11,7 +11,7 @@ from geo.coverage import Scope
 from geo.coverage_figures import Figure
 from geo.errors import GeoInputError
 from geo.siting import KINDS, NEEDS, Mix, Pick, Siting
-from ui import coverage_link, coverage_loaders, frame, gap_tables, html
+from ui import choices, coverage_link, coverage_loaders, frame, gap_tables, html
 from ui.coverage_link import (
     CEILINGS,
     DEFAULTS,
@@ -213,7 +213,7 @@ def _greedy(found: Siting) -> None:
 
 
 def _show_on_map(found: Siting) -> None:
-    names = {p.candidate.code: p.candidate.name for p in found.picks}
+    names = choices.distinct({p.candidate.code: p.candidate.name for p in found.picks})
     place, button = st.columns([5, 2], vertical_alignment="bottom")
     with place:
         code = st.selectbox("CLSM proposé", list(names), format_func=names.get, key="next-show")
