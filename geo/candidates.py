@@ -7,6 +7,7 @@ that says both names.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -108,11 +109,16 @@ def candidates(crosswalk: Crosswalk, commune: str, scenarios: Iterable[Scenario]
         found += _zones(crosswalk, layer_id, kind, scale, start)
     found += _clsm_around(crosswalk, start)
     found += [
-        Candidate(f"scenario:{i}", "Scénario", s.name, s.codes, scale_of(s.codes, atlas))
-        for i, s in enumerate(scenarios)
+        Candidate(scenario_id(s.name), "Scénario", s.name, s.codes, scale_of(s.codes, atlas))
+        for s in scenarios
         if s.codes
     ]
     return _merged(found)
+
+
+def scenario_id(name: str) -> str:
+    """Return the id of the candidate that a scenario makes: it follows its name, the same in a link, not its place."""
+    return f"scenario:{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def default_choice(found: Sequence[Candidate], most: int = MOST_COMPARED) -> tuple[Candidate, ...]:

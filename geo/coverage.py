@@ -159,7 +159,9 @@ def commune_status(atlas: Atlas, clsm: Layer, *, complete: Iterable[str] = ()) -
 
 
 def in_scope(code: str, scope: Scope, atlas: Atlas) -> bool:
-    """Tell whether an atom lies in a scope."""
+    """Tell whether an atom of today lies in a scope."""
+    if code not in atlas.row:
+        return False
     return scope.kind == "france" or bool(atlas.table[scope.kind].iat[atlas.row[code]] == scope.code)
 
 

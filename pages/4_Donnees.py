@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import data_view, frame, import_view, versions_view
+from ui import acts, data_view, frame, import_view, versions_view
 
 frame.open_page("Données", "Données : ce qui est en service, et ce que vous y apportez")
-data_view.flash()
+with st.container():  # always there: the tabs below must not change places when a message comes or goes
+    acts.show()
 in_use, bring, kept = st.tabs(["Couches en service", "Importer une couche", "Versions et retours"])
 with in_use:
     data_view.layers()

@@ -7,6 +7,7 @@ import io
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from geo import candidates
 from geo.findings import Settings
 from geo.links import pack
 from geo.measures import MEASURES
@@ -57,8 +58,8 @@ def test_every_kind_of_commune_opens(commune: str) -> None:
 def test_the_page_starts_from_the_perimeter_at_hand_and_compares_ones_own_scenarios() -> None:
     app = page(Workbook((MINE, Scenario("Vide"))))
     assert app.session_state[comparison_link.COMMUNE] == "94028"
-    assert "scenario:0" in app.multiselect[0].value
-    assert "scenario:1" not in app.multiselect[0].value
+    assert candidates.scenario_id(MINE.name) in app.multiselect[0].value
+    assert candidates.scenario_id("Vide") not in app.multiselect[0].value
     assert "Le mien" in written(app)
 
 
@@ -130,7 +131,7 @@ def test_a_colleague_s_file_is_added_to_ones_own() -> None:
 
 def test_retaining_a_candidate_opens_it_on_the_perimeter_page() -> None:
     app = open_page(COMPARISON, commune="79191")
-    app.button(key="retenir-1").click().run()
+    [b for b in app.button if b.label == "Retenir ce périmètre"][1].click().run()
     workbook = app.session_state[frame.WORKBOOK]
     assert workbook.scenario.name == "CA du Niortais"
     assert len(workbook.codes) == 40

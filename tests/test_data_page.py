@@ -21,7 +21,7 @@ from geo.sync_results import KindResult, Outcome, SyncReport
 from tests import real
 from tests.browser import ROOT
 from tests.grid import plain
-from ui import import_report, import_view, loaders
+from ui import acts, import_report, import_view, loaders
 
 PAGE = "pages/4_Donnees.py"
 FAULTS = """CLSM;Code INSEE;Commune;Etat
@@ -157,13 +157,95 @@ def test_publishing_puts_the_layer_in_use_and_the_page_says_so() -> None:
 
 def test_going_back_to_the_layer_of_before_and_again_to_a_version() -> None:
     app = ran(publish(state(upload(open_page(), FAULTS.encode()))))
-    app = ran(app.button(key="version-origine-clsm").click().run())
+    app = press(app, "Revenir à la couche d’origine")
+    assert register.head("clsm").version.number == 1, "nothing is done before it is confirmed"
+    app = press(app, "Confirmer : revenir à la couche d’origine")
     assert register.head("clsm").version is None
     assert "CLSM Conseils locaux de santé mentale embarquée" in written(app)
     assert any("Si vous la mettez en service" in plain(c.value) for c in app.caption)
-    app = ran(app.button(key="version-publier-clsm").click().run())
+    app = press(app, "Mettre en service la version 1 du")
+    assert "à la place de la couche d’origine" in plain(app.warning[0].value)
+    app = press(app, "Confirmer : mettre en service la version 1")
     assert register.head("clsm").version.number == 1
-    assert app.button(key="version-publier-clsm").disabled
+    assert found(app, "Mettre en service la version 1 du").disabled
+
+
+def test_what_was_asked_for_can_be_left() -> None:
+    app = ran(publish(state(upload(open_page(), FAULTS.encode()))))
+    app = press(press(app, "Revenir à la couche d’origine"), "Ne rien changer")
+    assert not app.warning
+    assert (register.head("clsm").revision, register.head("clsm").version.number) == (1, 1)
+
+
+def four_versions() -> AppTest:
+    """Return the page with four versions of a layer: the first in use, the others drafts."""
+    app = ran(publish(state(upload(open_page(), FAULTS.encode()))))
+    for code in ("79191", "33063", "31555"):
+        app = state(upload(app, f"CLSM;Code INSEE\nCLSM {code};{code}\n".encode()), extent=())
+        app = ran(app.button(key="import-garder").click().run())
+    assert [v.number for v in register.versions("clsm")] == [4, 3, 2, 1]
+    return app
+
+
+def test_the_version_chosen_stays_chosen_whatever_becomes_of_it() -> None:
+    app = four_versions()
+    box = app.selectbox(key="version-clsm")
+    names = list(box.options)
+    app = ran(box.set_value(2).run())
+    app = press(press(app, "Mettre en service la version 2"), "Confirmer : mettre en service la version 2")
+    assert app.selectbox(key="version-clsm").value == 2
+    assert app.selectbox(key="version-clsm").options == names, "a name does not tell what may change"
+
+
+def test_a_button_pressed_again_before_the_page_follows_does_nothing_more() -> None:
+    app = ran(four_versions().selectbox(key="version-clsm").set_value(2).run())
+    app = press(app, "Mettre en service la version 2")
+    stale = found(app, "Confirmer : mettre en service la version 2")
+    app = ran(stale.click().run())
+    states = app.session_state[acts.ACTS]
+    acts_before, head = set(states.done), register.head("clsm")
+    app = ran(stale.click().run())  # the button that was on screen
+    assert (set(states.done), register.head("clsm")) == (acts_before, head)
+    assert (head.version.number, head.revision) == (2, 2)
+
+
+def test_a_move_decided_before_a_colleagues_is_refused_and_says_whose() -> None:
+    app = four_versions()
+    asked = press(ran(app.selectbox(key="version-clsm").set_value(2).run()), "Mettre en service la version 2")
+    register.publish(register.find("clsm", 3), who="Bob <b>", seen=1)
+    refused = found(asked, "Confirmer : mettre en service la version 2").click().run()
+    assert [e.message for e in refused.exception] == []
+    assert "Entre-temps, Bob <b> a publié la version 3" in refused.error[0].value.replace("\\", "")
+    assert (register.head("clsm").version.number, register.head("clsm").revision) == (3, 2)
+    assert not [b for b in refused.button if b.label.startswith("Confirmer")], "the person looks again, and asks again"
+
+
+def test_going_back_decided_before_a_colleagues_move_is_refused() -> None:
+    app = four_versions()
+    register.publish(register.find("clsm", 3), who="Bob", seen=1)
+    app = found(app, "Revenir à la couche d’origine").click().run()
+    assert "Entre-temps, Bob a publié la version 3" in app.error[0].value.replace("\\", "")
+    assert register.head("clsm").version.number == 3
+
+
+def test_publishing_refused_once_is_decided_again_on_what_is_shown() -> None:
+    app = state(upload(open_page(), FAULTS.encode()))
+    other = ran(publish(state(upload(open_page(), FAULTS.encode()))))
+    app = publish(app)
+    register.withdraw("clsm", who="Bob", seen=1)  # again, between the refusal and the next press
+    app = publish(app)
+    assert "Entre-temps, Bob a publié le retour" in app.error[0].value.replace("\\", "")
+    assert [v.number for v in register.versions("clsm")] == [1]
+    assert other
+
+
+def found(app: AppTest, label: str):
+    """Return the button whose label starts so."""
+    return next(b for b in app.button if b.label.startswith(label))
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return ran(found(app, label).click().run())
 
 
 def test_a_second_list_is_laid_over_the_first_unless_told_otherwise() -> None:

@@ -137,6 +137,7 @@ def test_a_planner_imports_a_list_sees_it_on_the_map_and_goes_back(
     assert taken.value.suggested_filename == "clsm-version-1.csv"
     assert "62193" in Path(taken.value.path()).read_text(encoding="utf-8-sig")
     page.get_by_role("button", name="Revenir à la couche d’origine").click()
+    page.get_by_role("button", name="Confirmer : revenir à la couche d’origine").click()
     expect(page.get_by_text("la couche d’origine est de nouveau en service")).to_be_visible()
     look_at_pas_de_calais(page)
     assert (status(page, CALAIS), status(page, LENS)) == ("inconnu", "couvert")

@@ -35,13 +35,14 @@ def panel(perimeter: Perimeter) -> None:
 def _moves(perimeter: Perimeter) -> None:
     nothing = []
     with st.container(key="lignes-gestes"):
-        for rank, (label, wanted, none) in enumerate(_offers(perimeter)):
+        for label, wanted, none in _offers(perimeter):
             move = Move(label, added=wanted - perimeter.communes, removed=perimeter.communes - wanted)
             if not move.added and not move.removed:
                 nothing.append(none)
                 continue
             st.html(judge_view.line(move.added | move.removed, label, effect_lines(move, perimeter)))
-            st.button("Appliquer", key=f"geste-{rank}", on_click=frame.choose, args=(wanted,))
+            key = f"geste-{frame.move_key([label, *wanted])}"
+            st.button("Appliquer", key=key, on_click=frame.choose, args=(wanted,))
     if nothing:
         st.caption(" ".join(nothing))
 
@@ -111,7 +112,8 @@ def _lockable(codes: list[str]) -> list[str]:
 
 
 def _lock(key: str) -> None:
-    frame.amend(frame.workbook().unlock().lock(*st.session_state[key]))
+    inside = frame.selection().intersection(st.session_state.get(key) or ())
+    frame.amend(frame.workbook().unlock().lock(*inside))
 
 
 def _remove(key: str) -> None:

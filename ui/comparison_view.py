@@ -16,7 +16,8 @@ from geo.links import unpack
 from geo.measures import MEASURES
 from geo.read_back import read_back
 from geo.scenarios import Workbook, vintage_of
-from ui import comparison_link, comparison_loaders, frame, html, loaders
+from ui import acts, comparison_link, comparison_loaders, frame, html, loaders
+from ui.choices import distinct
 
 FILE = "compare-file"
 LINK = "compare-link"
@@ -78,6 +79,7 @@ def _people(code: str) -> int:
 def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
     """Ask which perimeters to set side by side and which is the reference; return them and the reference's position."""
     offered = {c.id: c for c in candidates(loaders.crosswalk(), commune, frame.workbook().scenarios)}
+    titles = distinct({i: c.title for i, c in offered.items()})
     key = comparison_link.choice_key(commune)
     asked = st.session_state.get(key) or [c.id for c in default_choice(list(offered.values()))]
     known, lost = comparison_link.clean(asked, list(offered))
@@ -88,7 +90,7 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
     st.session_state[key] = known or [next(iter(offered))]
     left, right = st.columns([11, 5], gap="small")
     chosen = left.multiselect(
-        f"Périmètres côte à côte ({MOST_COMPARED} au plus)", list(offered), format_func=lambda i: offered[i].title,
+        f"Périmètres côte à côte ({MOST_COMPARED} au plus)", list(offered), format_func=titles.get,
         max_selections=MOST_COMPARED, key=key, placeholder="Choisissez des périmètres",
     )  # fmt: skip
     picked = tuple(offered[i] for i in chosen)
@@ -97,7 +99,7 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
     if st.session_state.get(comparison_link.REFERENCE) not in chosen:
         st.session_state[comparison_link.REFERENCE] = chosen[0]
     reference = right.selectbox(
-        "Comparer à", chosen, format_func=lambda i: offered[i].title, key=comparison_link.REFERENCE,
+        "Comparer à", chosen, format_func=titles.get, key=comparison_link.REFERENCE,
         help="Les écarts sont comptés par rapport à ce périmètre.",
     )  # fmt: skip
     return picked, chosen.index(reference)
@@ -114,20 +116,23 @@ def bring_in() -> None:
             key=f"{FILE}-{st.session_state[frame.OPENED]}", max_upload_size=50,
         )  # fmt: skip
         if sent is not None:
-            _add_file(sent.getvalue(), sent.name)
+            _add_file(sent.getvalue(), sent.name, sent.file_id)
         st.text_input("Ou un lien reçu", key=LINK, on_change=_add_link, placeholder="https://…?lien=…")
 
 
-def _add_file(data: bytes, name: str) -> None:
-    try:
-        scenario = read_back(data, loaders.atlas(), vintage_of(loaders.world()))
-        frame.hold(_merged(Workbook((scenario,))))
-    except GeoInputError as error:
-        for problem in error.problems:
-            st.error(html.literal(f"{name} : {problem}"))
-        return
+def _add_file(data: bytes, name: str, file_id: str) -> None:
+    token = ("fichier", file_id)
+    if not acts.done(token):
+        try:
+            scenario = read_back(data, loaders.atlas(), vintage_of(loaders.world()))
+            merged = frame.merged(Workbook((scenario,)))
+        except GeoInputError as error:
+            for problem in error.problems:
+                st.error(html.literal(f"{name} : {problem}"))
+            return
+        acts.once(token, lambda: frame.hold(merged) or "")
+        frame.say(f"{name} : « {scenario.name} » est ajouté à vos scénarios.")
     st.session_state[frame.OPENED] += 1
-    frame.say(f"{name} : « {scenario.name} » est ajouté à vos scénarios.")
     st.rerun()
 
 
@@ -140,17 +145,12 @@ def _add_link() -> None:
     packed = text.partition("lien=")[2].split("&")[0] if "lien=" in text else text
     try:
         opened = unpack(packed, loaders.atlas(), vintage_of(loaders.world()))
-        frame.hold(_merged(opened.workbook))
+        frame.hold(frame.merged(opened.workbook))
     except GeoInputError as error:
         frame.say(*error.problems)
         return
     names = fr.listing((f"« {s.name} »" for s in opened.workbook.scenarios), most=4)
     frame.say(f"Ajouté à vos scénarios : {names}.", *opened.notices)
-
-
-def _merged(other: Workbook) -> Workbook:
-    mine = frame.workbook()
-    return other.with_settings(mine.settings) if mine == Workbook().with_settings(mine.settings) else mine.merge(other)
 
 
 def messages() -> None:
@@ -171,7 +171,7 @@ def cards(found: SideBySide) -> None:
         with columns[i]:
             st.html(_card(found, i, drawn))
             st.button(
-                "Retenir ce périmètre", key=f"retenir-{i}", on_click=_retain, args=(e.candidate,), width="stretch",
+                "Retenir ce périmètre", key=f"retenir-{e.candidate.id}", on_click=_retain, args=(e.candidate,), width="stretch",
                 icon=":material/check:", help="L’ouvre sur la page Périmètre, pour l’ajuster et écrire la note.",
             )  # fmt: skip
             if remarks := _remarks(e.candidate):
@@ -202,7 +202,10 @@ def _retain(candidate: Candidate) -> None:
     workbook = frame.workbook()
     try:
         if candidate.kind == "Scénario":
-            frame.hold(workbook.select(int(candidate.id.partition(":")[2])))
+            names = [scenario.name for scenario in workbook.scenarios]
+            if candidate.name not in names:
+                raise GeoInputError("Ce scénario n’existe plus ; choisissez-en un autre.")
+            frame.hold(workbook.select(names.index(candidate.name)))
         elif not workbook.codes and len(workbook.scenarios) == 1:
             frame.hold(Workbook((candidate.scenario(),), settings=workbook.settings))
         else:

@@ -6,7 +6,7 @@ at its default; the rest of the link is kept. Choices at their default are left 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 import streamlit as st
 
@@ -68,15 +68,29 @@ DEFAULTS: dict[str, object] = {
 }
 
 
+CHOICES: dict[str, Container[object]] = {
+    TAB: TABS.values(),
+    SORT: SORTS,
+    **dict.fromkeys(WEIGHT.values(), range(MOST_WEIGHT + 1)),
+    NEXT_KIND: KINDS_OFFERED,
+    NEXT_NUMBER: range(1, MOST_NEXT + 1),
+    NEXT_NEED: (*NEEDS, NEED_MIX),
+    **dict.fromkeys(NEXT_MIX.values(), range(MOST_WEIGHT + 1)),
+    NEXT_CEILING: CEILINGS,
+}
+
+
 def set_defaults() -> None:
-    """Give every choice its default, where it has no value yet."""
-    for key, value in DEFAULTS.items():
-        st.session_state.setdefault(key, value)
+    """Give every choice its default, where it has no value yet, or one that does not exist."""
+    for key in DEFAULTS:
+        if key not in st.session_state or st.session_state[key] != value(key):
+            st.session_state[key] = value(key)
 
 
 def value(key: str) -> object:
-    """Return a choice, by default where the widget that holds it is not on screen."""
-    return st.session_state.get(key, DEFAULTS.get(key))
+    """Return a choice, by default where the widget that holds it is not on screen, or holds what does not exist."""
+    held = st.session_state.get(key, DEFAULTS.get(key))
+    return held if key not in CHOICES or held in CHOICES[key] else DEFAULTS[key]
 
 
 # --- reading ----------------------------------------------------------------------------------------------------

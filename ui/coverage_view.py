@@ -8,7 +8,7 @@ import streamlit as st
 from geo import french as fr
 from geo.codes import search
 from geo.coverage import STATUS_LABELS, STATUS_MEANINGS, Coverage, Scope, Status, in_scope, scope_rows
-from ui import coverage_loaders, frame, gap_tables, html, loaders, map_answers, maps
+from ui import choices, coverage_loaders, frame, gap_tables, html, loaders, map_answers, maps
 from ui.coverage_link import COMMUNE
 
 CLICK = "commune-click"  # number of the last click taken
@@ -32,7 +32,7 @@ def pick_scope() -> Scope:
         st.selectbox(
             "Territoire",
             list(every),
-            format_func=lambda i: scope_name(every[i]),
+            format_func=choices.distinct({i: scope_name(s) for i, s in every.items()}).get,
             key=frame.COVERAGE_SCOPE,
             persist_state="session",
             help="France, une région, un département, un EPCI ou un EPT : tapez quelques lettres de son nom.",
@@ -104,7 +104,7 @@ def pick_commune(scope: Scope) -> None:
 
 def _take_pick() -> None:
     code = st.session_state.get(PICK)
-    if code:
+    if code in loaders.atlas().row:
         held = st.session_state.get(FOCUS) or ("", 0)
         st.session_state[COMMUNE], st.session_state[FOCUS] = code, (code, held[1] + 1)
 

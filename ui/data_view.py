@@ -12,7 +12,6 @@ from geo.sources import Source, load_sources
 from geo.versions import CurrentVersion, current
 from ui import background, html, loaders
 
-FLASH = "donnees-message"
 EVERY_S = 2.0
 MOST_DEPARTEMENTS = 6
 FACTS = "faits cités, une source à chaque ligne"
@@ -35,18 +34,6 @@ USES = {
     "frr": "Gardée, non employée : aucun repère du guide ne s’y rapporte.",
     "carreaux": "Employée à l’import : habitants des communes qu’un contour coupe.",
 }
-
-
-def flash() -> None:
-    """Show once what the last action did."""
-    message = st.session_state.pop(FLASH, "")
-    if message:
-        st.success(html.literal(message))
-
-
-def say(message: str) -> None:
-    """Have a message shown at the next run."""
-    st.session_state[FLASH] = message
 
 
 # --- layers -----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Session state holds immutable values: codes, a scope, numbers. A page replaces t
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 import streamlit as st
@@ -73,8 +74,7 @@ def open_page(title: str, heading: str | None = None) -> None:
         st.caption(html.literal(background.sentence(background.status())))
         for notice in loaders.world().notices:
             st.warning(html.literal(notice))
-        # Streamlit says the page is in English; screen readers must be told otherwise (RGAA 8.3).
-        st.html(html.STYLE + '<script>document.documentElement.lang = "fr"</script>', unsafe_allow_javascript=True)
+        st.html(html.STYLE + html.SCRIPT, unsafe_allow_javascript=True)
     st.title(fr.typeset(heading or title))
     if not vendor.ready():
         st.error(
@@ -133,8 +133,19 @@ def hold(changed: Workbook, *, sequence: int | None = None) -> None:
         return
     st.session_state[HISTORY] = (*st.session_state[HISTORY], workbook())[-HISTORY_LENGTH:]
     st.session_state[FUTURE] = ()
-    st.session_state[WORKBOOK] = changed
     st.session_state[SEQUENCE] = st.session_state[SEQUENCE] + 1 if sequence is None else sequence
+    st.session_state[WORKBOOK] = changed  # last: a run stopped before this word has changed nothing
+
+
+def still(seen: int) -> bool:
+    """Tell whether the selection is the one a button was drawn for: a second click made before the page follows is not."""
+    return bool(st.session_state[SEQUENCE] == seen)
+
+
+def merged(other: Workbook) -> Workbook:
+    """Return the workbook with the scenarios of another one, which replace it while nothing was drawn in it."""
+    mine = workbook()
+    return other.with_settings(mine.settings) if mine == Workbook().with_settings(mine.settings) else mine.merge(other)
 
 
 def amend(changed: Workbook) -> None:
@@ -161,19 +172,26 @@ def clear() -> None:
     hold(workbook().unlock().replace_codes(()))
 
 
+def move_key(codes: Iterable[str]) -> str:
+    """Return a short name for a move of communes: its button is another one as soon as the move is another."""
+    return hashlib.sha256(",".join(sorted(codes)).encode()).hexdigest()[:10]
+
+
 def say(*texts: str) -> None:
     """Have the page tell something at its next run, once."""
     st.session_state[MESSAGES] = (*st.session_state[MESSAGES], *texts)
 
 
-def undo() -> None:
-    """Go back to the workbook before; settings stay those of today."""
-    _step(HISTORY, FUTURE)
+def undo(seen: int) -> None:
+    """Go back to the workbook before, for a button drawn at selection number `seen`; settings stay those of today."""
+    if still(seen):
+        _step(HISTORY, FUTURE)
 
 
-def redo() -> None:
-    """Do again what was undone last."""
-    _step(FUTURE, HISTORY)
+def redo(seen: int) -> None:
+    """Do again what was undone last; `seen` as in `undo`."""
+    if still(seen):
+        _step(FUTURE, HISTORY)
 
 
 def _step(source: str, target: str) -> None:

@@ -13,7 +13,7 @@ from geo.difference import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove
 from geo.import_draft import ImportDraft, Remark
 from geo.intake import Review
 from geo.register_export import csv_bytes
-from ui import html, loaders, maps, scene
+from ui import coverage_view, html, loaders, maps, scene
 
 SCOPE = "import-carte"
 MOST_ZONES = 40
@@ -87,7 +87,11 @@ def changes(review: Review) -> None:
     scopes = changed_scopes(found)
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        scope = st.selectbox("Carte", scopes, format_func=lambda s: s.name, key=f"{SCOPE}-{review.draft.sha256[:12]}")
+        every = {scope.id: scope for scope in scopes}
+        names = {i: coverage_view.scope_name(scope) for i, scope in every.items()}
+        scope = every[
+            st.selectbox("Carte", list(every), format_func=names.get, key=f"{SCOPE}-{review.draft.sha256[:12]}")
+        ]
         st.html(html.legend([("fill", swatch.fill, swatch.label) for swatch in FATES.values()]))
         scene.draw(
             maps.coverage_map(),

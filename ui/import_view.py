@@ -17,12 +17,12 @@ from geo.layers import Etat
 from geo.merge import MODE_MEANINGS, OVER_MEANINGS, Mode, Over
 from geo.register import ConflictError, Statement
 from geo.register_export import SHEET
-from ui import data_view, html, import_report, loaders
+from ui import acts, html, import_report, loaders
 
 TYPES = list(intake.FORMS)
 DRAFT = "import-brouillon"  # (signature, ImportDraft)
-ROUND = "import-tour"  # grows after each publication: the upload starts anew
-SEEN = "import-vu"  # revision of what is in use, when the file was read
+KEEP = "import"  # the kind of act (ui/acts.py): a version kept, put in use or not
+SEEN = "import-vu"  # revision of what was in use when what would change was first shown
 SCOPE = "import-carte"
 MOST_COLUMNS = 40
 MOST_SHOWN = 500
@@ -32,11 +32,10 @@ NOT_USED = "—"
 
 def steps() -> None:
     """Show the steps, each once the one before is done."""
-    st.session_state.setdefault(ROUND, 0)
     kind = _choose_kind()
     file = _upload(kind)
     if file is None:
-        st.session_state.pop(DRAFT, None)
+        _forget()
         return
     draft = _read(file, kind)
     if draft is None:
@@ -62,7 +61,10 @@ def _choose_kind() -> str:
     choose, take = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
     with choose:
         kind: str = st.selectbox(
-            "Couche à importer", list(KINDS), format_func=lambda k: f"{KINDS[k].name} : {KINDS[k].long_name}"
+            "Couche à importer",
+            list(KINDS),
+            format_func=lambda k: f"{KINDS[k].name} : {KINDS[k].long_name}",
+            key="import-couche",
         )
     with take:
         st.download_button(
@@ -78,8 +80,18 @@ def _upload(kind: str) -> UploadedFile | None:
         "Tableau (CSV, XLSX, ODS) ou polygones (GeoJSON, GeoPackage, Shapefile zippé, KML, KMZ, FlatGeobuf, GeoParquet), "
         "jusqu’à 200 Mo",
         type=TYPES,
-        key=f"import-fichier-{kind}-{st.session_state[ROUND]}",
+        key=_upload_key(kind),
     )
+
+
+def _upload_key(kind: str) -> str:
+    """Return the key of the field that takes a file: another after each version kept."""
+    return f"import-fichier-{kind}-{acts.count(KEEP)}"
+
+
+def _forget() -> None:
+    st.session_state.pop(DRAFT, None)
+    st.session_state.pop(SEEN, None)
 
 
 def _read(
@@ -90,7 +102,7 @@ def _read(
     held = st.session_state.get(DRAFT)
     if held and held[0] == signature and mapping is None and sheet is None:
         return held[1]
-    st.session_state.pop(DRAFT, None)
+    _forget()
     bar = st.progress(0.0, text="Lecture du fichier…")
     try:
         draft = read_file(
@@ -109,7 +121,6 @@ def _read(
     finally:
         bar.empty()
     st.session_state[DRAFT] = (signature, draft)
-    st.session_state[SEEN] = _revision(kind)
     return draft
 
 
@@ -159,8 +170,9 @@ def _columns(draft: ImportDraft) -> None:
         sheet = draft.sheet
         if len(draft.sheets) > 1:
             sheet = st.selectbox(
-                "Feuille ou couche du fichier", list(draft.sheets), index=_index(draft.sheets, draft.sheet)
-            )
+                "Feuille ou couche du fichier", list(draft.sheets), index=_index(draft.sheets, draft.sheet),
+                key=f"import-feuille-{draft.sha256[:12]}-{draft.sheet}",
+            )  # fmt: skip
         chosen = {}
         names = [c.name for c in listed]
         left, right = st.columns(2)
@@ -197,7 +209,7 @@ def _read_again(draft: ImportDraft, chosen: dict[str, str], sheet: str, *, entir
     mapping = {r: c for r, c in chosen.items() if c != draft.understanding.get(r, "")}
     if sheet != draft.sheet:
         mapping = {}
-    file = st.session_state.get(f"import-fichier-{draft.kind}-{st.session_state[ROUND]}")
+    file = st.session_state.get(_upload_key(draft.kind))
     changed = entire != draft.whole_communes
     if file is None or (not mapping and not changed and sheet == draft.sheet):
         return
@@ -222,7 +234,9 @@ def _state(draft: ImportDraft) -> Statement:
         date = st.text_input("Date des faits", key="import-date", max_chars=40, placeholder="2026, ou 12/05/2026")
         who = st.text_input("Votre nom", value=register.default_who(), key="import-qui", max_chars=100)
     with right:
-        etat = st.selectbox("État des territoires dont le fichier ne dit rien", list(Etat), format_func=str)
+        etat = st.selectbox(
+            "État des territoires dont le fichier ne dit rien", list(Etat), format_func=str, key="import-etat"
+        )
         extent = st.multiselect(
             "Départements où cette liste est complète",
             list(atlas.departements.index),
@@ -261,6 +275,7 @@ def _publish(review: Review) -> None:
     )
     if lacking:
         st.info(f"Il manque {fr.listing(lacking)} (étape 5).")
+    st.session_state.setdefault(SEEN, _revision(review.draft.kind))
     now, later, _ = st.columns([1, 1, 3])
     with now:
         if st.button(
@@ -277,22 +292,22 @@ def _publish(review: Review) -> None:
 
 
 def _done(review: Review, *, publish: bool, said: str) -> None:
-    try:
-        if publish:
-            intake.keep_and_publish(review, seen=st.session_state[SEEN])
-        else:
-            intake.keep(review)
-    except ConflictError as error:
-        _refuse(error)
-        st.session_state[SEEN] = _revision(review.draft.kind)
-        loaders.token.clear()
-        st.info("La couche en service a changé : la différence ci-dessus sera refaite. Relisez-la avant de publier.")
-        return
-    except GeoInputError as error:
-        _refuse(error)
-        return
-    st.session_state.pop(DRAFT, None)
-    st.session_state[ROUND] += 1
-    loaders.token.clear()
-    data_view.say(said)
+    """Keep what was reviewed, once for each file, and put it in use unless somebody moved what is in use since."""
+    kind, seen = review.draft.kind, st.session_state[SEEN]
+
+    def act() -> str:
+        try:
+            if publish:
+                intake.keep_and_publish(review, seen=seen)
+            else:
+                intake.keep(review)
+        except ConflictError as error:
+            again = "La différence a été refaite sur la couche en service : relisez-la avant de publier."
+            raise ConflictError([*error.problems, again]) from error
+        finally:
+            loaders.token.clear()
+        return said
+
+    acts.once((KEEP, kind, acts.count(KEEP)), act)
+    st.session_state.pop(SEEN, None)  # the next run shows what would change now, and holds its revision
     st.rerun()

@@ -100,13 +100,15 @@ def legend(scope: Scope, lines: list[str]) -> str:
 
 def history(perimeter: Perimeter) -> None:
     """Undo, do again, go back to the start, take everything out."""
-    start, empty = st.session_state[frame.START], not perimeter.communes
-    with st.container(horizontal=True, gap="small"):
+    start, empty, seen = st.session_state[frame.START], not perimeter.communes, st.session_state[frame.SEQUENCE]
+    with st.container(horizontal=True, gap="small", key="historique"):
         st.button(
-            "Annuler", on_click=frame.undo, disabled=not st.session_state[frame.HISTORY], icon=":material/undo:",
+            "Annuler", on_click=frame.undo, args=(seen,), disabled=not st.session_state[frame.HISTORY],
+            icon=":material/undo:",
         )  # fmt: skip
         st.button(
-            "Rétablir", on_click=frame.redo, disabled=not st.session_state[frame.FUTURE], icon=":material/redo:",
+            "Rétablir", on_click=frame.redo, args=(seen,), disabled=not st.session_state[frame.FUTURE],
+            icon=":material/redo:",
         )  # fmt: skip
         st.button(
             "Revenir au départ",

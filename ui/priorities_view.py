@@ -51,6 +51,7 @@ def first_places(count: int) -> int:
 @st.fragment
 def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show presets, sliders and the order they make."""
+    coverage_link.set_defaults()
     level = gap_tables.pick_level(scope, "priorities-level")
     _presets()
     _sliders()

@@ -13,7 +13,7 @@ from geo.errors import GeoInputError
 from geo.perimeter import Perimeter
 from geo.scenario_file import from_file, to_file
 from geo.scenarios import MOST_SCENARIOS, NAME_LENGTH, NOTE_LENGTH, Scenario, Workbook, vintage_of
-from ui import frame, html, link_state, loaders
+from ui import acts, frame, html, link_state, loaders
 
 FILE_NAME = "scenarios-clsm.json"
 LARGEST_MB = 20
@@ -32,29 +32,35 @@ def panel(_: Perimeter) -> None:
 def _list() -> None:
     workbook = frame.workbook()
     st.html(_table(workbook))
-    count, at = len(workbook.scenarios), st.session_state[frame.SEQUENCE]
-    if count > 1:
-        st.selectbox(
-            "Scénario à l’écran",
-            range(count),
-            index=workbook.current,
-            format_func=lambda i: workbook.scenarios[i].name,
-            key=f"scenario-{at}",
-            on_change=_select,
-            args=(f"scenario-{at}",),
-        )
-    current = workbook.scenario
-    key = f"{workbook.current}-{hashlib.sha256(f'{current.name}|{current.note}'.encode()).hexdigest()[:8]}"
-    st.text_input("Nom", current.name, max_chars=NAME_LENGTH, key=f"nom-{key}", on_change=_rename, args=(f"nom-{key}",))
+    _pick(workbook)
+    current, at = workbook.scenario, workbook.current
+    key = f"{at}-{_digest(current.name, current.note)}"
+    st.text_input(
+        "Nom", current.name, max_chars=NAME_LENGTH, key=f"nom-{key}", on_change=_rename, args=(f"nom-{key}", at)
+    )
     st.text_area(
-        "Note", current.note, max_chars=NOTE_LENGTH, key=f"note-{key}", on_change=_note, args=(f"note-{key}",), height=80,
+        "Note", current.note, max_chars=NOTE_LENGTH, key=f"note-{key}", on_change=_note, args=(f"note-{key}", at), height=80,
         placeholder="Pourquoi ce périmètre, ce qui reste à vérifier…",
     )  # fmt: skip
-    full = count >= MOST_SCENARIOS
+    full, seen = len(workbook.scenarios) >= MOST_SCENARIOS, st.session_state[frame.SEQUENCE]
     with st.container(horizontal=True, gap="small"):
-        st.button("Dupliquer", on_click=_change, args=("duplicate",), disabled=full, icon=":material/content_copy:")
-        st.button("Nouveau, vide", on_click=_new, disabled=full, icon=":material/add:")
-        st.button("Supprimer", on_click=_change, args=("delete",), icon=":material/delete:")
+        st.button(
+            "Dupliquer", on_click=_change, args=("duplicate", at, seen), disabled=full, icon=":material/content_copy:"
+        )
+        st.button("Nouveau, vide", on_click=_new, args=(seen,), disabled=full, icon=":material/add:")
+        st.button("Supprimer", on_click=_change, args=("delete", at, seen), icon=":material/delete:")
+
+
+def _pick(workbook: Workbook) -> None:
+    """Ask which scenario is on screen, by its name: the field is another one as soon as a name changes."""
+    names = [scenario.name for scenario in workbook.scenarios]
+    if len(names) > 1:
+        key = f"scenario-{st.session_state[frame.SEQUENCE]}-{_digest(*names)}"
+        st.selectbox("Scénario à l’écran", names, index=workbook.current, key=key, on_change=_select, args=(key,))
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("|".join(texts).encode()).hexdigest()[:8]
 
 
 def _table(workbook: Workbook) -> str:
@@ -72,37 +78,37 @@ def _table(workbook: Workbook) -> str:
 
 
 def _select(key: str) -> None:
-    frame.hold(frame.workbook().select(st.session_state[key]))
+    workbook, name = frame.workbook(), st.session_state.get(key)
+    at = next((i for i, scenario in enumerate(workbook.scenarios) if scenario.name == name), None)
+    if at is None:
+        frame.say("Ce scénario n’existe plus ; choisissez-en un autre.")
+    else:
+        frame.hold(workbook.select(at))
 
 
-def _rename(key: str) -> None:
-    _attempt(lambda book: book.rename(st.session_state[key]))
+def _rename(key: str, at: int) -> None:
+    _attempt(frame.amend, lambda book: book.rename(st.session_state.get(key) or "", at))
 
 
-def _note(key: str) -> None:
-    _attempt(lambda book: book.note(st.session_state[key]))
+def _note(key: str, at: int) -> None:
+    _attempt(frame.amend, lambda book: book.note(st.session_state.get(key) or "", at))
 
 
-def _attempt(change: Callable[[Workbook], Workbook]) -> None:
+def _attempt(hold: Callable[[Workbook], None], change: Callable[[Workbook], Workbook]) -> None:
     try:
-        frame.amend(change(frame.workbook()))
+        hold(change(frame.workbook()))
     except GeoInputError as error:
         frame.say(*error.problems)
 
 
-def _change(move: str) -> None:
-    try:
-        frame.hold(getattr(frame.workbook(), move)())
-    except GeoInputError as error:
-        frame.say(*error.problems)
+def _change(move: str, at: int, seen: int) -> None:
+    if frame.still(seen):
+        _attempt(frame.hold, lambda book: getattr(book, move)(at))
 
 
-def _new() -> None:
-    number = len(frame.workbook().scenarios) + 1
-    try:
-        frame.hold(frame.workbook().add(Scenario(f"Scénario {number}")))
-    except GeoInputError as error:
-        frame.say(*error.problems)
+def _new(seen: int) -> None:
+    if frame.still(seen):
+        _attempt(frame.hold, lambda book: book.add(Scenario(f"Scénario {len(book.scenarios) + 1}")))
 
 
 def _link() -> None:
@@ -134,21 +140,21 @@ def _file() -> None:
         max_upload_size=LARGEST_MB, help="Il s’ajoute aux scénarios de la session, qui gardent leurs réglages.",
     )  # fmt: skip
     if sent is not None:
-        _open(sent.getvalue(), sent.name)
+        _open(sent.getvalue(), sent.name, sent.file_id)
 
 
-def _open(data: bytes, name: str) -> None:
-    try:
-        opened = from_file(data, loaders.atlas(), vintage_of(loaders.world()))
-        mine = frame.workbook()
-        merged = opened.workbook if mine == Workbook().with_settings(mine.settings) else mine.merge(opened.workbook)
-    except GeoInputError as error:
-        for problem in error.problems:
-            st.error(html.literal(f"{name} : {problem}"))
-        return
-    frame.hold(merged)
+def _open(data: bytes, name: str, file_id: str) -> None:
+    token = ("fichier", file_id)
+    if not acts.done(token):
+        try:
+            opened = from_file(data, loaders.atlas(), vintage_of(loaders.world()))
+            merged = frame.merged(opened.workbook)
+        except GeoInputError as error:
+            for problem in error.problems:
+                st.error(html.literal(f"{name} : {problem}"))
+            return
+        acts.once(token, lambda: frame.hold(merged) or "")
+        many = fr.count(len(opened.workbook.scenarios), "scénario ouvert", "scénarios ouverts")
+        frame.say(f"{name} : {many}.", *opened.notices)
     st.session_state[frame.OPENED] += 1
-    frame.say(
-        f"{name} : {fr.count(len(opened.workbook.scenarios), 'scénario ouvert', 'scénarios ouverts')}.", *opened.notices
-    )
     st.rerun(scope="fragment")

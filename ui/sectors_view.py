@@ -46,9 +46,10 @@ def _several(title: str, letter: str, shares: Sequence[SectorShare], complete: b
     cut, others = cut[:MOST_CUT], cut[MOST_CUT:]
     if cut:
         with st.container(key=f"lignes-secteurs-{letter}"):
-            for rank, share in enumerate(cut):
+            for share in cut:
+                key = f"completer-{letter}-{frame.move_key([share.name, *share.codes])}"
                 st.html(judge_view.line(share.codes, share.name, _lines(share)))
-                st.button("Compléter", key=f"completer-{letter}{rank}", on_click=_complete, args=(share.codes,))
+                st.button("Compléter", key=key, on_click=_complete, args=(share.codes,))
     _named("Coupés aussi (détail dans le classeur, onglet « Note et fichiers »)", others)
     whole = [share for share in shares if not share.codes]
     rest = "".join(judge_view.line((), share.name, _lines(share)) for share in whole[:MOST_CUT])

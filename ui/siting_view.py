@@ -11,7 +11,7 @@ from geo.coverage import Scope
 from geo.coverage_figures import Figure
 from geo.errors import GeoInputError
 from geo.siting import KINDS, NEEDS, Mix, Pick, Siting
-from ui import coverage_link, coverage_loaders, frame, gap_tables, html
+from ui import choices, coverage_link, coverage_loaders, frame, gap_tables, html
 from ui.coverage_link import (
     CEILINGS,
     DEFAULTS,
@@ -34,6 +34,7 @@ AFTER = ("habitants", "qpv", "qpv-habitants", "rural", "epci", "cls")
 @st.fragment
 def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show the choices and the answer; only this part of the page is run again when one changes."""
+    coverage_link.set_defaults()
     kind = _choices(scope)
     coverage_link.write()
     mix = mix_chosen()
@@ -212,7 +213,7 @@ def _greedy(found: Siting) -> None:
 
 
 def _show_on_map(found: Siting) -> None:
-    names = {p.candidate.code: p.candidate.name for p in found.picks}
+    names = choices.distinct({p.candidate.code: p.candidate.name for p in found.picks})
     place, button = st.columns([5, 2], vertical_alignment="bottom")
     with place:
         code = st.selectbox("CLSM proposé", list(names), format_func=names.get, key="next-show")

@@ -29,10 +29,11 @@ def _several(title: str, effects: Sequence[Effect], none: str) -> None:
     if not effects:
         st.caption(none)
     with st.container(key=f"lignes-{title[2]}"):
-        for rank, effect in enumerate(effects):
+        for effect in effects:
             move = effect.move
+            key = f"sugg-{title[2]}-{frame.move_key(move.added | move.removed)}"
             st.html(_told(effect))
-            st.button("Appliquer", key=f"sugg-{title[2]}{rank}", on_click=_apply, args=(move.added, move.removed))
+            st.button("Appliquer", key=key, on_click=_apply, args=(move.added, move.removed))
 
 
 def _told(effect: Effect) -> str:

@@ -16,6 +16,7 @@ from geo.codes import search
 from geo.coverage import Scope, scope_rows
 from geo.layers import find_zones, zone_members
 from ui import loaders
+from ui.choices import distinct
 
 LAYERS = ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "clsm", "cls", "cpts", "qpv")
 SHORT = {
@@ -75,7 +76,7 @@ def _offered(used: str, scope_id: str) -> dict[str, str]:
         inside = met[1][columns] > 0 if layer_id != "qpv" else (met[1] + met[2])[columns] > 0
         names = crosswalk.layers[layer_id].zones["nom"][inside].sort_values()
         found.update({f"{layer_id}/{zone}": f"{SHORT[layer_id]} · {name}" for zone, name in names.items()})
-    return found
+    return distinct(found)
 
 
 def offered(scope: Scope) -> dict[str, str]:
@@ -91,7 +92,7 @@ def searched(query: str) -> dict[str, str]:
         found[zone] = label(zone)
         if len(found) >= 2 * MOST_FOUND:
             break
-    return found
+    return distinct(found)
 
 
 def _zones_named(query: str) -> Iterator[str]:

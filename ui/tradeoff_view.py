@@ -11,6 +11,7 @@ from geo import french as fr
 from geo.compare import SideBySide
 from geo.suggest import Tried
 from ui import frame, html, loaders
+from ui.choices import distinct
 
 MOST_ROWS = 12
 INK = "#1d2a30"
@@ -19,9 +20,13 @@ INK = "#1d2a30"
 def show(found: SideBySide) -> None:
     """Ask whose neighbours to plot, and show both plots, what they say, and their table."""
     titles = found.titles
-    at = st.selectbox(
-        "Autour de quel périmètre ?", range(len(titles)), index=found.reference, format_func=lambda i: titles[i],
-        key=f"compromis-{'-'.join(e.candidate.id for e in found.every)}",
+    ids = [e.candidate.id for e in found.every]
+    names = distinct(dict(zip(ids, titles, strict=True)))
+    at = ids.index(
+        st.selectbox(
+            "Autour de quel périmètre ?", ids, index=found.reference, format_func=names.get,
+            key=f"compromis-{'-'.join(ids)}",
+        )
     )  # fmt: skip
     perimeter = found.every[at].candidate.perimeter(loaders.atlas())
     tried = loaders.suggestions(perimeter, frame.settings()).tried

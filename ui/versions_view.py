@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from geo import french as fr
@@ -9,10 +11,32 @@ from geo import register
 from geo.difference import difference
 from geo.errors import GeoInputError
 from geo.import_draft import KINDS
-from geo.register import ConflictError, Head, State, Version
-from geo.register_export import export
+from geo.register import Head, State, Version
+from geo.register_export import export, name_and_mime
 from geo.world import layer_with
-from ui import data_view, html, loaders
+from ui import acts, data_view, html, loaders
+
+ASKED = "version-demande"  # by kind: the move to be confirmed
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move of what is in use, as decided: to which version (None: the layer in place before imports), and seeing which
+    revision of what is in use."""
+
+    kind: str
+    number: int | None
+    seen: int
+
+    @property
+    def token(self) -> tuple[str, str, int | None, int]:
+        """What is done once."""
+        return ("version", self.kind, self.number, self.seen)
+
+    @property
+    def key(self) -> str:
+        """What the buttons of this move are called: another move has other buttons."""
+        return f"{self.kind}-{self.number or 0}-{self.seen}"
 
 
 def versions() -> None:
@@ -38,29 +62,20 @@ def _layer(kind: str, mine: list[Version], head: Head) -> None:
     st.html(versions_table(mine))
     with st.container(border=True):
         choose, who = st.columns(2, gap="medium")
-        with choose:
-            version: Version = st.selectbox(
-                "Version", mine, format_func=lambda v: f"version {v.number} ({v.state})", key=f"version-{kind}"
+        by_number = {version.number: version for version in mine}
+        with choose:  # neither the number nor the day of a version ever changes, whatever becomes of it
+            number = st.selectbox(
+                "Version", list(by_number), format_func=lambda n: _named(by_number[n]), key=f"version-{kind}"
             )
         with who:
-            name = st.text_input("Votre nom", value=register.default_who(), key=f"version-qui-{kind}", max_chars=100)
-        if version.state is not State.PUBLISHED:
-            st.caption(html.literal(_preview(version)))
-        use, back, take = st.columns(3)
-        with use:
-            if st.button(
-                "Mettre en service", key=f"version-publier-{kind}", disabled=version.state is State.PUBLISHED,
-                icon=":material/publish:", width="stretch",
-            ):  # fmt: skip
-                _move(kind, version, name, head.revision)
-        with back:
-            if st.button(
-                "Revenir à la couche d’origine", key=f"version-origine-{kind}", disabled=head.version is None,
-                icon=":material/undo:", width="stretch",
-            ):  # fmt: skip
-                _move(kind, None, name, head.revision)
-        with take:
-            _take(kind, version)
+            st.text_input("Votre nom", value=register.default_who(), key=_who_key(kind), max_chars=100)
+        version = by_number[number]
+        st.caption(html.literal(f"Cette version : {version.state}. {_preview(version)}"))
+        asked = _asked(kind, head)
+        if asked:
+            _confirm(asked, version if asked.number == number else by_number.get(asked.number), head)
+        else:
+            _offer(version, head)
     moves = register.history(kind)
     if moves:
         with st.expander("Historique des mises en service"):
@@ -71,6 +86,89 @@ def _layer(kind: str, mine: list[Version], head: Head) -> None:
                     caption="Historique",
                 )
             )
+
+
+def _named(version: Version) -> str:
+    return f"version {version.number} du {_moment(version.created)}"
+
+
+def _who_key(kind: str) -> str:
+    return f"version-qui-{kind}"
+
+
+def _offer(version: Version, head: Head) -> None:
+    """Offer the moves, each under the name of what it does, and the files."""
+    use, back, take = st.columns(3)
+    publish = Move(version.kind, version.number, head.revision)
+    withdraw = Move(version.kind, None, head.revision)
+    use.button(
+        f"Mettre en service la {_named(version)}", key=f"version-publier-{publish.key}", on_click=_ask, args=(publish,),
+        disabled=version.state is State.PUBLISHED, icon=":material/publish:", width="stretch",
+    )  # fmt: skip
+    back.button(
+        "Revenir à la couche d’origine", key=f"version-origine-{withdraw.key}", on_click=_ask, args=(withdraw,),
+        disabled=head.version is None, icon=":material/undo:", width="stretch",
+    )  # fmt: skip
+    with take:
+        _take(version)
+
+
+def _ask(move: Move) -> None:
+    st.session_state[f"{ASKED}-{move.kind}"] = move
+
+
+def _cancel(kind: str) -> None:
+    st.session_state.pop(f"{ASKED}-{kind}", None)
+
+
+def _asked(kind: str, head: Head) -> Move | None:
+    """Return the move to be confirmed, unless it is done, or somebody moved what is in use since: then say who and what."""
+    move: Move | None = st.session_state.get(f"{ASKED}-{kind}")
+    if move is None or acts.done(move.token):
+        return None
+    if move.seen == head.revision:
+        return move
+    try:
+        register.still(kind, move.seen)
+    except GeoInputError as error:
+        for problem in error.problems:
+            st.error(html.literal(problem))
+    _cancel(kind)
+    return None
+
+
+def _confirm(move: Move, version: Version | None, head: Head) -> None:
+    """Ask once whether it is really to be done, saying what it replaces and what it changes."""
+    replaced = f"la {_named(head.version)}" if head.version else "la couche d’origine"
+    if version:
+        question = f"Mettre en service la {_named(version)}, à la place de {replaced} ? {_preview(version)}"
+        label = f"Confirmer : mettre en service la version {version.number}"
+    else:
+        question = f"Revenir à la couche d’origine, à la place de {replaced} ? Cette version reste gardée."
+        label = "Confirmer : revenir à la couche d’origine"
+    st.warning(html.literal(question))
+    with st.container(horizontal=True, gap="small"):
+        st.button("Ne rien changer", key=f"version-annuler-{move.key}", on_click=_cancel, args=(move.kind,))
+        st.button(label, key=f"version-confirmer-{move.key}", on_click=_move, args=(move,), type="primary")
+
+
+def _move(move: Move) -> None:
+    who = str(st.session_state.get(_who_key(move.kind)) or "")
+    acts.once(move.token, lambda: _moved(move, who))
+    _cancel(move.kind)
+
+
+def _moved(move: Move, who: str) -> str:
+    """Move what is in use, and return what to say."""
+    name = KINDS[move.kind].name
+    try:
+        if move.number is None:
+            register.withdraw(move.kind, who=who, seen=move.seen)
+            return f"{name} : la couche d’origine est de nouveau en service."
+        register.publish(register.find(move.kind, move.number), who=who, seen=move.seen)
+        return f"{name} : la version {move.number} est en service."
+    finally:
+        loaders.token.clear()
 
 
 def versions_table(mine: list[Version]) -> str:
@@ -106,7 +204,9 @@ def _moment(text: str) -> str:
 
 
 def _preview(version: Version) -> str:
-    """Say what putting a version in use would change."""
+    """Say what putting a version in use would change; nothing for the one in use."""
+    if version.state is State.PUBLISHED:
+        return ""
     try:
         return f"Si vous la mettez en service : {_difference_text(loaders.token(), version.id, version.kind)}"
     except GeoInputError as error:
@@ -121,40 +221,16 @@ def _difference_text(used: str, version_id: int, kind: str) -> str:
     return difference(world.crosswalk.layers[kind], after, world.atlas).sentence()
 
 
-def _move(kind: str, version: Version | None, who: str, seen: int) -> None:
-    name = KINDS[kind].name
-    try:
-        if version is None:
-            register.withdraw(kind, who=who, seen=seen)
-            said = f"{name} : la couche d’origine est de nouveau en service."
-        else:
-            register.publish(version, who=who, seen=seen)
-            said = f"{name} : la version {version.number} est en service."
-    except (ConflictError, GeoInputError) as error:
-        for problem in error.problems:
-            st.error(html.literal(problem))
-        return
-    loaders.token.clear()
-    data_view.say(said)
-    st.rerun()
-
-
-def _take(kind: str, version: Version) -> None:
+def _take(version: Version) -> None:
     """Offer a version in its own form; polygons and tables are made when asked for."""
-    world = loaders.world()
+    world, kind = loaders.world(), version.kind
 
     def body() -> bytes:
         layer = register.read_layer(version, world.base(kind), world.atlas)
         return export(version, layer, register.read_shapes(version), world.atlas).body
 
-    name, mime = _named(version)
+    name, mime = name_and_mime(version)
     st.download_button(
         "Exporter", body, file_name=name, mime=mime, icon=":material/download:", key=f"version-export-{kind}",
         on_click="ignore", width="stretch",
     )  # fmt: skip
-
-
-def _named(version: Version) -> tuple[str, str]:
-    from geo.register_export import name_and_mime
-
-    return name_and_mime(version)

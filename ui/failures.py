@@ -1,0 +1,72 @@
+"""What nobody foresaw: one line in a file, a French sentence on the page, no traceback for a reader nor in the log.
+
+`dashboard.py` gives `tell` to Streamlit, which calls it for whatever a page, a fragment or a callback lets through. Tests
+run the pages without a server, so they see the exception itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from datetime import datetime
+from pathlib import Path
+
+import streamlit as st
+
+from geo.versions import default_home
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE = "incidents.log"
+LARGEST_BYTES = 1_000_000  # past that the file begins again, the one before is kept beside it
+LONGEST = 200  # characters of a message
+LOGGER = "streamlit.error_util"  # where Streamlit writes what a page lets through
+
+
+def line(error: BaseException) -> str:
+    """Return an error on one line: its kind, its message, and the calls of this project that led to it, the last first."""
+    calls = []
+    for call in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(call.filename)
+        if path.is_relative_to(ROOT) and ".venv" not in path.parts:
+            calls.append(f"{path.relative_to(ROOT)}:{call.lineno} {call.name}")
+    said = re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", str(error))[:LONGEST]
+    return f"{type(error).__name__}: {said} | {' < '.join(calls)}"
+
+
+def tell(error: Exception) -> bool:
+    """Write an error down and say it in French where it happened; True: Streamlit shows nothing of its own."""
+    at = datetime.now().astimezone()
+    kept = _write(f"{at.isoformat(timespec='seconds')} {line(error)}\n")
+    where = f", dans le fichier « {FILE} »" if kept else ""
+    st.error(
+        "Cette page a rencontré une erreur imprévue. Vos scénarios et les couches gardées sont intacts. Rechargez la page ; si "
+        f"l’erreur revient, dites à qui tient ce serveur ce que vous veniez de faire, et l’heure ({at:%H:%M:%S}){where}."
+    )
+    return True
+
+
+def _write(text: str) -> bool:
+    path = default_home() / FILE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and path.stat().st_size > LARGEST_BYTES:
+            path.replace(path.with_suffix(".1.log"))
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError:  # a full disk or a folder that cannot be written: the log of the server has the line
+        return False
+    return True
+
+
+def _on_one_line(record: logging.LogRecord) -> bool:
+    """Take the traceback out of a line of the log."""
+    if record.exc_info and record.exc_info[1]:
+        record.msg, record.args = f"Erreur imprévue : {line(record.exc_info[1])}", ()
+        record.exc_info = record.exc_text = None
+    return True
+
+
+def quiet_log() -> None:
+    """Have Streamlit write what a page lets through on one line of the log."""
+    logging.getLogger(LOGGER).addFilter(_on_one_line)
