@@ -3,7 +3,6 @@ go through here, so that they say and do the same."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ from geo.errors import GeoInputError
 from geo.import_draft import ImportDraft, layer_from, read_import
 from geo.import_draft import Statement as DraftStatement
 from geo.import_guard import MAX_BYTES, inspect, too_heavy
-from geo.isolated import Tell
+from geo.isolated import Stop, Tell
 from geo.layers import Layer
 from geo.merge import Over, merged
 from geo.register import ConflictError, Origin, Statement, Version
@@ -79,7 +78,7 @@ def read_file(
     encoding: str | None = None,
     sheet: str | None = None,
     progress: Tell | None = None,
-    stop: threading.Event | None = None,
+    stop: Stop | None = None,
 ) -> ImportDraft:
     """Read a file as `read_import` does, in a process of its own; whatever a parser is surprised by becomes a sentence.
 

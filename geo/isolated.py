@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from geo.communes import Atlas
 from geo.download_errors import megabytes
@@ -34,6 +34,16 @@ from geo.french import count
 from geo.isolated_template import LIMITS, Limits, Request, template_for
 
 Tell = Callable[[float, str], None]
+
+
+class Stop(Protocol):
+    """What says that a reading must end; a `threading.Event` does."""
+
+    def is_set(self) -> bool:
+        """Tell whether it must end."""
+        ...
+
+
 Ending = Literal["read", "refused", "time", "memory", "crash", "stopped"]
 
 LOG = logging.getLogger(__name__)
@@ -105,7 +115,7 @@ def read(
     atlas: Atlas,
     options: Mapping[str, Any] | None = None,
     tell: Tell | None = None,
-    stop: threading.Event | None = None,
+    stop: Stop | None = None,
     limits: Limits = LIMITS,
 ) -> Outcome:
     """Read a file in a process of its own, and wait for what comes of it.
@@ -122,12 +132,12 @@ def read(
     tell
         Called in this thread with the part that is done (0 to 1) and what is being done, in French.
     stop
-        Ends the reading when it is set, also while it waits its turn.
+        Ends the reading once it is set, also while it waits its turn.
     limits
         Ceilings of the child.
     """
     say = tell or (lambda _part, _text: None)
-    halt = stop or threading.Event()
+    halt: Stop = stop or threading.Event()
     try:
         with _turn(say, halt), tempfile.TemporaryDirectory(prefix="clsm-import-") as folder:
             if isinstance(source, bytes):
@@ -141,10 +151,19 @@ def read(
         return Outcome("stopped", problems=error.problems)
     except GeoInputError as error:
         return Outcome("refused", problems=error.problems)
+    except OSError as error:  # no room for the file, no process to be had
+        text = f"{name} : la lecture n’a pas pu se faire sur cette machine ({error.strerror or type(error).__name__}). {AGAIN}"
+        return Outcome("refused", problems=(text,))
+
+
+def warm(atlas: Atlas) -> None:
+    """Have the template load the communes now, so that the first file need not wait for it."""
+    with contextlib.suppress(OSError):
+        template_for(atlas)
 
 
 @contextlib.contextmanager
-def _turn(tell: Tell, stop: threading.Event) -> Iterator[None]:
+def _turn(tell: Tell, stop: Stop) -> Iterator[None]:
     """Wait until one more file may be read.
 
     Raises
@@ -176,7 +195,7 @@ def _turn(tell: Tell, stop: threading.Event) -> Iterator[None]:
             _LINE.lock.notify_all()
 
 
-def _try(request: Request, name: str, atlas: Atlas, tell: Tell, stop: threading.Event) -> Outcome:
+def _try(request: Request, name: str, atlas: Atlas, tell: Tell, stop: Stop) -> Outcome:
     """Have a child read; a template that was found dead is replaced once."""
     for _ in range(2):
         template = template_for(atlas)
@@ -208,7 +227,7 @@ class _Pipes:
             end.close()
 
 
-def _follow(pipes: _Pipes, request: Request, name: str, tell: Tell, stop: threading.Event) -> Outcome | None:
+def _follow(pipes: _Pipes, request: Request, name: str, tell: Tell, stop: Stop) -> Outcome | None:
     """Wait for the end of a child; None when it never began, because the template is dead."""
     pipes.child.close()
     pipes.watched.close()

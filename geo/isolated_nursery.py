@@ -60,13 +60,14 @@ class _Nursery:
         wanted = True
         while wanted or self.children:
             ends: list[Any] = [*([self.control] if wanted else []), *(c.lease for c in self.children)]
-            ready = select.select(ends, [], [], LOOK_S if self.children else IDLE_S)[0]
+            busy = bool(self.children)
+            ready = select.select(ends, [], [], LOOK_S if busy else IDLE_S)[0]
             for child in [c for c in self.children if c.lease in ready]:
                 self._end(child, "stopped")
             if self.control in ready:
                 wanted = self._fork()
             self._watch()
-            wanted &= bool(ready or self.children)
+            wanted &= bool(ready) or busy
 
     def _fork(self) -> bool:
         """Fork a child for the message that waits; False when the parent has closed."""
@@ -169,7 +170,8 @@ def _answer(request: Request, atlas: Atlas, tell: Callable[[float, str], None]) 
 def _place(error: BaseException) -> str:
     """Say the kind of an error and where it was raised, without a word of the data."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if Path(f.filename).is_relative_to(ROOT / "geo")] or frames
+    mine = [f for f in frames if Path(f.filename).is_relative_to(ROOT) and "site-packages" not in f.filename]
+    own = mine or frames
     return f"{type(error).__name__} in {Path(own[-1].filename).name}, line {own[-1].lineno}"
 
 
@@ -206,7 +208,7 @@ def _warm(atlas: Atlas, folder: Path) -> None:
     """Read a table and a shape of ours, so that indexes, outlines and libraries are there before any fork."""
     import geo.import_gdal
     import geo.intake
-    import geo.read_back  # noqa: F401
+    import geo.scenario_reading  # noqa: F401
     from geo.import_draft import read_import
 
     tempfile.tempdir = str(folder)

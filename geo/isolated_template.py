@@ -33,7 +33,7 @@ class Limits:
     """Ceilings of a child: seconds on the clock; bytes of resident memory, what it shares with the template
     included; bytes of the result; bytes of the files it writes."""
 
-    seconds: float = 15.0
+    seconds: float = 16.0
     memory: int = 950_000_000
     result: int = 64_000_000
     files: int = 1_000_000_000

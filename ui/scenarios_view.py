@@ -7,13 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo import french as fr
 from geo.errors import GeoInputError
 from geo.perimeter import Perimeter
-from geo.scenario_file import from_file, to_file
+from geo.reopening import Opened
+from geo.scenario_file import to_file
+from geo.scenario_reading import open_scenarios
 from geo.scenarios import MOST_SCENARIOS, NAME_LENGTH, NOTE_LENGTH, Scenario, Workbook, vintage_of
-from ui import frame, html, link_state, loaders
+from ui import frame, html, link_state, loaders, reading_desk
 
 FILE_NAME = "scenarios-clsm.json"
 LARGEST_MB = 20
@@ -134,21 +137,24 @@ def _file() -> None:
         max_upload_size=LARGEST_MB, help="Il s’ajoute aux scénarios de la session, qui gardent leurs réglages.",
     )  # fmt: skip
     if sent is not None:
-        _open(sent.getvalue(), sent.name)
+        _open(sent)
 
 
-def _open(data: bytes, name: str) -> None:
+def _open(sent: UploadedFile) -> None:
+    opened: Opened | None = reading_desk.take(sent, open_scenarios)
+    if opened is None:
+        return
     try:
-        opened = from_file(data, loaders.atlas(), vintage_of(loaders.world()))
         mine = frame.workbook()
         merged = opened.workbook if mine == Workbook().with_settings(mine.settings) else mine.merge(opened.workbook)
     except GeoInputError as error:
-        for problem in error.problems:
-            st.error(html.literal(f"{name} : {problem}"))
+        reading_desk.refuse(sent.name, error)
         return
+    reading_desk.desk().clear()
     frame.hold(merged)
     st.session_state[frame.OPENED] += 1
     frame.say(
-        f"{name} : {fr.count(len(opened.workbook.scenarios), 'scénario ouvert', 'scénarios ouverts')}.", *opened.notices
+        f"{sent.name} : {fr.count(len(opened.workbook.scenarios), 'scénario ouvert', 'scénarios ouverts')}.",
+        *opened.notices,
     )
-    st.rerun(scope="fragment")
+    st.rerun()
