@@ -19,6 +19,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook
 
 from geo.archives import read_member
+from geo.download_errors import megabytes
 from geo.errors import GeoInputError
 from geo.french import number
 from geo.import_draft import MAX_COLUMNS, MAX_ROWS
@@ -43,8 +44,11 @@ _CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<
 _ODS = re.compile(
     rb"<table:table-row([^>]*)>|<table:(?:covered-)?table-cell([^>]*)>|(</table:table-row>)|<table:table([ >])"
 )
+_SHARED = re.compile(rb"<(?:\w+:)?si[ >].*?</(?:\w+:)?si>", re.DOTALL)
+_OF_SHARED = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\bt=[\"']s[\"'][^<>]*>\s*<(?:\w+:)?v>(\d{1,9})<")
+LONG_TEXT = 1_000  # bytes; shorter texts may be shared by as many cells as a sheet has
 _CHUNK = 1 << 22
-BROKEN = (*UNREADABLE, ValueError, RuntimeError, OverflowError, MemoryError, LookupError, struct.error)
+BROKEN = (*UNREADABLE, ValueError, RuntimeError, OverflowError, LookupError, struct.error)
 
 
 @dataclass(frozen=True)
@@ -269,14 +273,30 @@ def _weigh_cells(content: bytes, form: FileForm, filename: str) -> None:
         if "xl/workbook.bin" in archive.namelist():
             raise GeoInputError(f"{filename} : classeur XLSB ; enregistrez-le en XLSX.")
         wanted = r"content\.xml" if form.name == "ods" else r"xl/worksheets/[^/]+\.xml"
+        shared = _shared_lengths(archive)
         for name in (n for n in archive.namelist() if re.fullmatch(wanted, n)):
             with archive.open(name) as part:
-                size = _ods_extent(part.read()) if form.name == "ods" else _xlsx_extent(part)
+                *size, text = _ods_extent(part.read()) if form.name == "ods" else _xlsx_extent(part, shared)
             _check_size(size[0], size[1], size[0] * size[1], filename)
+            if text > MAX_TEXT:
+                raise GeoInputError(
+                    f"{filename} : plus de {megabytes(MAX_TEXT)} de texte une fois le classeur ouvert ; ôtez les longs textes répétés."
+                )
 
 
-def _xlsx_extent(part: object) -> tuple[int, int]:
-    rows, columns = 0, 0
+def _shared_lengths(archive: zipfile.ZipFile) -> list[int]:
+    """Return the length of each text that the cells of a workbook share, nothing when none is long."""
+    try:
+        with archive.open("xl/sharedStrings.xml") as part:
+            lengths = [len(text) for text in _SHARED.findall(part.read())]
+    except KeyError:
+        return []
+    return lengths if max(lengths, default=0) > LONG_TEXT else []
+
+
+def _xlsx_extent(part: object, shared: Sequence[int]) -> tuple[int, int, int]:
+    """Return the rows and columns of a sheet, and the length of its shared texts, each as often as it comes."""
+    rows, columns, length = 0, 0, 0
     kept = b""
     while block := part.read(_CHUNK):  # type: ignore[attr-defined]
         text = kept + block
@@ -285,7 +305,10 @@ def _xlsx_extent(part: object) -> tuple[int, int]:
         found = [(letter, row) for letter, row, empty in _CELL.findall(text[: len(text) - len(kept)]) if not empty]
         columns = max([columns, *(_column_number(letter) for letter in {letter for letter, _ in found})])
         rows = max([rows, *(int(row) for row in {row for _, row in found})])
-    return rows, columns
+        if shared:
+            places = map(int, _OF_SHARED.findall(text[: len(text) - len(kept)]))
+            length += sum(shared[place] for place in places if place < len(shared))
+    return rows, columns, length
 
 
 def _column_number(letters: bytes) -> int:
@@ -295,27 +318,34 @@ def _column_number(letters: bytes) -> int:
     return total
 
 
-def _ods_extent(content: bytes) -> tuple[int, int]:
-    """Return the rows and columns that a sheet takes once its repeated rows and cells are written out."""
+def _ods_extent(content: bytes) -> tuple[int, int, int]:
+    """Return the rows and columns that a sheet takes once its repeated rows and cells are written out, and the length of its
+    texts then."""
     height = width = tallest = column = reach = repeat = 0
+    text = wide = begun = cells = 0  # of all, of the row, where the cell begins, how often it comes
     for match in _ODS.finditer(content):
+        wide += max(match.start() - begun, 0) * cells
+        cells = 0
         if match[4]:
             height = 0
         elif match[3]:
             height += repeat
+            text, wide = text + wide * repeat, 0
             if reach:
                 tallest, width = max(tallest, height), max(width, reach)
         elif match[2] is not None:
-            column += _repeated(match[2], b"columns")
+            again = _repeated(match[2], b"columns")
+            column += again
             if b"value-type" in match[2]:
                 reach = column
+                begun, cells = match.start() if len(match[2]) > LONG_TEXT else match.end(), again
         else:
             repeat, column, reach = _repeated(match[1], b"rows"), 0, 0
             if match[1].endswith(b"/"):
                 height += repeat
-    return tallest, width
+    return tallest, width, text
 
 
 def _repeated(attributes: bytes, what: bytes) -> int:
-    match = re.search(rb"number-" + what + rb"-repeated=[\"'](\d{1,9})", attributes)
+    match = re.search(rb"number-" + what + rb"-repeated\s*=\s*[\"'](\d{1,9})", attributes)
     return int(match[1]) if match else 1
