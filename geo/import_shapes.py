@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -174,7 +175,7 @@ def _placed(raw: RawLayer, where: Where, file: str, atlas: Atlas) -> tuple[_Feat
     return _Features(places, shapes, crs), [*remarks, *said]
 
 
-def _impossible(shapes: Geometries, crs: pyproj.CRS, atlas: Atlas) -> dict[int, str]:
+def _impossible(shapes: Geometries, crs: Any, atlas: Atlas) -> dict[int, str]:
     """Return, by place, why shapes cannot be worked on."""
     if not len(shapes):
         return {}
