@@ -32,8 +32,10 @@ def tangled(shape: shapely.Geometry) -> bool:
         later = right > left + start  # each pair once
         left, right = left[later], right[later]
         near += len(left)
+        if near > _GIVEN_UP * max(MOST_CROSSINGS, len(sides)):
+            return True
         crossings += int(shapely.crosses(some[left], sides[right]).sum())
-        if crossings > MOST_CROSSINGS or near > _GIVEN_UP * max(MOST_CROSSINGS, len(sides)):
+        if crossings > MOST_CROSSINGS:
             return True
     return False
 

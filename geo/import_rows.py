@@ -28,7 +28,8 @@ from geo.readers_files import UNREADABLE, as_text
 
 MAX_CELLS = 20_000_000
 MAX_TEXT = 100_000_000  # bytes of a text table, which takes several times as much in memory
-_LONG_LINE = re.compile(r"[^\n\r]{1000000,}")
+LONG_LINE, ENDLESS_LINE = 1_000_000, 5_000_000  # signs
+_LINE = re.compile(r"[^\n\r]+")
 SEPARATORS = ";\t|,"
 LABELS = {
     "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "mac_roman": "MacRoman", "utf-16": "UTF-16",
@@ -127,6 +128,8 @@ def _accents(text: str) -> int:
 def _text_grid(content: bytes, filename: str, encoding: str | None) -> Grid:
     text, used = decode(content, encoding)
     text = text.replace("\0", "")
+    if any(end - start > ENDLESS_LINE for start, end in _long_lines(text)):
+        raise GeoInputError(f"{filename} : une ligne de plus de cinq millions de signes ; ce n’est pas un tableau.")
     twice = 0
     if TWICE.search(text):
         text, twice = _mend_twice(text)
@@ -135,8 +138,9 @@ def _text_grid(content: bytes, filename: str, encoding: str | None) -> Grid:
     if match := re.fullmatch(r"\s*sep=(.)\s*", first):
         separator, text = match[1], "\n" + rest  # the line that Excel adds; its number stays
     separator = separator or separator_of(text)
-    for line in _LONG_LINE.finditer(text):  # seen before a million cells are made of it
-        _check_size(1, line[0].count(separator) + 1, 0, filename)
+    for start, end in _long_lines(text):  # seen before a million cells are made of it
+        _check_size(1, text.count(separator, start, end) + 1, 0, filename)
+    _check_size(1, 1, text.count(separator), filename)
     csv.field_size_limit(10_000_000)
     rows: list[list[str]] = []
     cells = 0
@@ -152,6 +156,10 @@ def _text_grid(content: bytes, filename: str, encoding: str | None) -> Grid:
     if '"' in text:
         _check_quotes(text, separator, filename)
     return Grid("", rows, LABELS.get(used, used), twice)
+
+
+def _long_lines(text: str) -> list[tuple[int, int]]:
+    return [line.span() for line in _LINE.finditer(text) if line.end() - line.start() > LONG_LINE]
 
 
 def _check_quotes(text: str, separator: str, filename: str) -> None:

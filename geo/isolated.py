@@ -233,15 +233,19 @@ def _follow(pipes: _Pipes, request: Request, name: str, tell: Tell, stop: Stop) 
     pipes.watched.close()
     ends: list[Any] = [pipes.ours, pipes.lease]
     began, last = 0.0, time.monotonic() + PATIENCE_S
+    end: Outcome | None = None  # as the template tells it; what the child itself said goes first
     while not stop.is_set():
+        if end is not None and pipes.ours not in ends:
+            return end
         if time.monotonic() > last:
             return _ended("time", name, request.limits, 0, request.limits.seconds) if began else None
-        for end in wait(ends, LOOK_S):
-            message = _received(end, request.limits)  # type: ignore[arg-type]
-            if message is None and end is pipes.ours:
-                ends.remove(end)  # its end is told on the lease
-            elif message is None:
-                return _ended("crash", name, request.limits, 0, time.monotonic() - began) if began else None
+        ready = wait(ends, LOOK_S)
+        for channel in (c for c in (pipes.ours, pipes.lease) if c in ready):
+            message = _received(channel, request.limits)
+            if message is None:
+                ends.remove(channel)
+                if channel is pipes.lease and end is None:  # the template is dead
+                    return _ended("crash", name, request.limits, 0, time.monotonic() - began) if began else None
             elif message[0] == "started":
                 began = time.monotonic()
                 last = began + request.limits.seconds + GRACE_S
@@ -249,6 +253,8 @@ def _follow(pipes: _Pipes, request: Request, name: str, tell: Tell, stop: Stop) 
                     pipes.ours.send(request)
             elif message[0] == "told":
                 tell(message[1], message[2])
+            elif message[0] == "ended":
+                end = _outcome(message, name, request.limits, time.monotonic() - began)
             else:
                 return _outcome(message, name, request.limits, time.monotonic() - began)
     return Outcome("stopped", problems=(CANCELLED,))

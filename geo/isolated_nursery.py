@@ -135,6 +135,7 @@ def _serve(channel: Connection[Any, Any], atlas: Atlas) -> None:
     """Do what is asked on the channel, under its limits, and send back what came of it."""
     request: Request = channel.recv()
     _limit(request.limits)
+    gc.disable()  # a short life: nothing is worth going through millions of values for
     tempfile.tempdir = str(request.folder)
     last = 0.0
 
