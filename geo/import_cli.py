@@ -107,8 +107,6 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
     statement = _statement(options, world.atlas)
     if not options.file.is_file():
         raise GeoInputError(f"{options.file.name} : fichier introuvable.")
-    from geo.import_squares import load_squares  # with GeoPandas, which `--help` need not wait for
-
     draft = read_file(
         options.file,
         options.file.name,
@@ -117,7 +115,6 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
         mapping=_mapping(options.column, whole_communes=options.whole_communes),
         sheet=options.sheet,
         encoding=options.encoding,
-        squares=load_squares(),
         progress=_progress if sys.stderr.isatty() else None,
     )
     review = Review(draft, statement, world)

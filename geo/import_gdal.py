@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 import shutil
-import sqlite3
 import struct
 import warnings
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +24,15 @@ import pyogrio
 import pyproj
 
 from geo.errors import GeoInputError
+from geo.foreign_sqlite import ERRORS, defuse, foreign, generates
 from geo.french import listing
-from geo.import_geojson import MOST_COLUMNS
+from geo.import_geojson import MOST_COLUMNS, MOST_FEATURES
 from geo.import_layers import RawLayer, shape_array, text_of
 
 SQLITE, FLATGEOBUF, PARQUET, SHAPEFILE = b"SQLite format 3\x00", b"fgb\x03", b"PAR1", b"\x00\x00\x27\x0a"
 DRIVERS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".shp": "ESRI Shapefile"}
-MOST_FEATURES = 500_000
-MOST_BYTES = 2_000_000_000
+MOST_LAYERS = 500
+MOST_BYTES = 400_000_000
 _PRJ = 20_000
 _CLOSED = {
     "GDAL_HTTP_PROXY": "http://127.0.0.1:9",
@@ -73,17 +72,27 @@ def _areas(path: Path, file: str, layer: str) -> int:
 
 
 def _tables(path: Path, file: str) -> list[str]:
-    """Name the tables of features, as SQLite itself tells them."""
+    """Name the tables of features of a private copy, as SQLite itself tells them; what it would run is taken out first."""
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as base:
-            base.execute("PRAGMA trusted_schema = OFF")
+        with foreign(path) as base:
+            views = base.execute("SELECT count(*) FROM sqlite_master WHERE type = 'view'").fetchone()[0]
+        defuse(path)
+        with foreign(path) as base:
             entries = dict(
                 base.execute("SELECT name, lower(coalesce(sql, '')) FROM sqlite_master WHERE type = 'table'")
             )
-            found = base.execute("SELECT table_name FROM gpkg_contents WHERE lower(data_type) = 'features'").fetchall()
-            others = base.execute("SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()
-    except (sqlite3.Error, UnicodeError) as error:
+            made = next((name for name in entries if generates(base, name)), None)
+            listed = base.execute("SELECT table_name FROM gpkg_contents WHERE lower(data_type) = 'features'")
+            found = listed.fetchmany(MOST_LAYERS + 1)
+    except ERRORS as error:
         raise GeoInputError(f"{file} : ce fichier SQLite n’est pas un GeoPackage lisible.") from error
+    if len(found) > MOST_LAYERS:
+        raise GeoInputError(f"{file} : plus de {MOST_LAYERS} couches ; n’en gardez que celle des territoires.")
+    if made is not None:
+        raise GeoInputError(
+            f"{file} : GeoPackage refusé, la table « {str(made)[:40]} » fabrique des colonnes à la lecture ; exportez vos couches "
+            "dans un GeoPackage neuf."
+        )
     virtual = [
         n for n, sql in entries.items() if sql.startswith("create virtual") and not re.search(r"using\s+\"?rtree", sql)
     ]
@@ -94,7 +103,7 @@ def _tables(path: Path, file: str) -> list[str]:
         )
     names = [str(name) for (name,) in found if name in entries]
     if not names:
-        hint = " (une vue ne suffit pas)" if others[0] and found else ""
+        hint = " (une vue ne suffit pas)" if views and found else ""
         raise GeoInputError(f"{file} : le GeoPackage ne contient aucune couche de territoires{hint}.")
     return names
 
@@ -185,6 +194,8 @@ def _read(path: Path, file: str, *, layer: str | None = None, encoding: str | No
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what GDAL warns of comes out as a feature without geometry, told later
             frame = gpd.read_file(path, layer=layer, engine="pyogrio", on_invalid="ignore", encoding=encoding)
+    except MemoryError:
+        raise
     except Exception as error:  # a damaged file brings anything out of the reader, down to its own UnboundLocalError
         raise GeoInputError(_broken(file)) from error
     return _raw(frame, layer or "", notes, file)
@@ -224,7 +235,7 @@ def read_geoparquet(path: Path, file: str) -> RawLayer:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             frame = gpd.read_parquet(path)
-    except GeoInputError:
+    except (GeoInputError, MemoryError):
         raise
     except Exception as error:  # as above, of Arrow and of the metadata that a file invents
         raise GeoInputError(f"{file} : GeoParquet illisible ou coupé ; exportez-le à nouveau.") from error
@@ -237,15 +248,24 @@ def _too_many(file: str) -> str:
     )
 
 
-def _raw(frame: Any, name: str, notes: Sequence[str], file: str) -> RawLayer:
+def _raw(frame: Any, layer: str, notes: Sequence[str], file: str) -> RawLayer:
     if not isinstance(frame, gpd.GeoDataFrame):
-        raise GeoInputError(f"{file} : la couche « {name} » n’a pas de géométrie.")
+        raise GeoInputError(f"{file} : la couche « {layer} » n’a pas de géométrie.")
     geometry = frame.geometry
-    columns = [c for c in frame.columns if frame[c].dtype != "geometry"]
-    table = pd.DataFrame(
-        {str(c): [text_of(v) for v in frame[c].astype(object)] for c in columns}, index=range(len(frame)), dtype=str
-    )
+    columns: dict[str, list[str]] = {}
+    for at, name in enumerate(map(str, frame.columns)):  # by place: a .dbf may hold several columns of one name
+        values = frame.iloc[:, at]
+        if values.dtype != "geometry":
+            columns[_fresh(name, columns)] = [text_of(v) for v in values.astype(object)]
+    table = pd.DataFrame(columns, index=range(len(frame)), dtype=str)
     lines = np.arange(1, len(frame) + 1)
-    return RawLayer(
-        name, table.reset_index(drop=True), shape_array(list(geometry)), lines, geometry.crs, notes=tuple(notes)
-    )
+    return RawLayer(layer, table, shape_array(list(geometry)), lines, geometry.crs, notes=tuple(notes))
+
+
+def _fresh(name: str, taken: Mapping[str, object]) -> str:
+    """Return a name that no other column bears: « nom », « nom (2) »…"""
+    number = 2
+    found = name
+    while found in taken:
+        found, number = f"{name} ({number})", number + 1
+    return found

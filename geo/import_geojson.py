@@ -12,12 +12,18 @@ import shapely
 from shapely.geometry import shape
 
 from geo.errors import GeoInputError
+from geo.french import number
 from geo.import_layers import SHAPE_ERRORS, RawLayer, named_crs, shape_array, text_of
 
 _DECODER = json.JSONDecoder()
 _BLANK = " \t\r\n"
 GEOMETRIES = ("Polygon", "MultiPolygon", "Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
 MOST_COLUMNS = 500
+MOST_FEATURES = 200_000
+
+
+class _TooManyError(Exception):
+    """More features than a layer of territories has."""
 
 
 def looks_like_json(head: bytes) -> bool:
@@ -36,6 +42,10 @@ def read_geojson(content: bytes, file: str) -> RawLayer:
     text, notes = _decoded(content)
     try:
         head, features = _split(text)
+    except _TooManyError as error:
+        raise GeoInputError(
+            f"{file} : plus de {number(MOST_FEATURES)} objets ; ne gardez que les territoires voulus."
+        ) from error
     except (ValueError, RecursionError, IndexError) as error:
         raise GeoInputError(f"{file} : JSON illisible ou coupé ; exportez à nouveau le fichier.") from error
     kind = head.get("type")
@@ -101,6 +111,8 @@ def _list(text: str, at: int) -> tuple[list[Any], int]:
     while text[at] != "]":
         feature, at = _DECODER.raw_decode(text, at)
         found.append(_small(feature))
+        if len(found) > MOST_FEATURES:
+            raise _TooManyError
         at = _blank(text, at)
         if text[at] == ",":
             at = _blank(text, at + 1)
@@ -138,11 +150,11 @@ def _features(features: list[Any]) -> tuple[list[dict[str, str]], list[Any], dic
     rows: list[dict[str, str]] = []
     shapes: list[Any] = []
     unreadable: dict[int, str] = {}
-    for number, feature in enumerate(features, 1):
+    for line, feature in enumerate(features, 1):
         made: Any = None
         attributes: dict[str, str] = {}
         if not isinstance(feature, dict):
-            unreadable[number] = "ce n’est pas un objet GeoJSON"
+            unreadable[line] = "ce n’est pas un objet GeoJSON"
         else:
             made = feature.get("geometry")
             made = _shape(made) if isinstance(made, dict) else made
@@ -151,7 +163,7 @@ def _features(features: list[Any]) -> tuple[list[dict[str, str]], list[Any], dic
             if isinstance(feature.get("id"), (str, int)):
                 attributes.setdefault("id", _value(feature["id"]))
         if not (made is None or isinstance(made, shapely.Geometry)):
-            unreadable[number] = made if isinstance(made, str) else "géométrie illisible"
+            unreadable[line] = made if isinstance(made, str) else "géométrie illisible"
             made = None
         rows.append(attributes)
         shapes.append(made)
@@ -159,7 +171,10 @@ def _features(features: list[Any]) -> tuple[list[dict[str, str]], list[Any], dic
 
 
 def _value(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else text_of(value)
+    try:
+        return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else text_of(value)
+    except RecursionError:  # deeper than anything that has a meaning
+        return ""
 
 
 def _table(rows: list[dict[str, str]], file: str) -> pd.DataFrame:

@@ -25,7 +25,7 @@ SPATIAL = frozenset({"geojson", "geopackage", "kml", "kmz", "shapefile", "flatge
 READ = "CSV, XLSX, ODS, GeoJSON, GeoPackage, shapefile dans un zip, KML, KMZ, FlatGeobuf, GeoParquet"
 HEAD = 65_536
 MAX_BYTES = 200_000_000
-ARCHIVE = Ceilings(members=2_000, total_bytes=1_000_000_000, ratio=200.0)
+ARCHIVE = Ceilings(members=2_000, total_bytes=400_000_000, ratio=200.0)
 WORKBOOK = Ceilings(members=2_000, total_bytes=400_000_000, ratio=200.0)
 # First bytes of what people send by mistake, and what to tell them.
 OTHERS: tuple[tuple[bytes, str], ...] = (

@@ -17,6 +17,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from geo.errors import GeoInputError
+from geo.french import number
+from geo.import_geojson import MOST_COLUMNS, MOST_FEATURES
 from geo.import_layers import SHAPE_ERRORS, RawLayer, shape_array, text_of
 
 SHAPES = ("Polygon", "MultiGeometry", "Point", "LineString", "LinearRing")
@@ -52,13 +54,17 @@ def read_kml(content: bytes, file: str, folder: str | None = None) -> tuple[RawL
     for element, inside in _walk(root):
         if _tag(element) == "Placemark":
             places.append((element, inside))
+            if len(places) > MOST_FEATURES:
+                raise GeoInputError(
+                    f"{file} : plus de {number(MOST_FEATURES)} repères ; ne gardez que les territoires voulus."
+                )
         links += _tag(element) == "NetworkLink"
     notes = (
         ("Liens vers d’autres fichiers (NetworkLink) laissés de côté : ils ne sont jamais ouverts.",) if links else ()
     )
     names = list(dict.fromkeys(inside for _, inside in places))
     numbered = [(n, place, inside) for n, (place, inside) in enumerate(places, 1) if folder in (None, inside)]
-    return _layer(folder or "", numbered, notes), names
+    return _layer(folder or "", numbered, notes, file), names
 
 
 def _tag(element: Element) -> str:
@@ -82,20 +88,27 @@ def _child_text(element: Element, tag: str) -> str:
     return next((text_of(child.text) for child in element if _tag(child) == tag), "")
 
 
-def _layer(name: str, places: list[tuple[int, Element, str]], notes: tuple[str, ...]) -> RawLayer:
+def _layer(name: str, places: list[tuple[int, Element, str]], notes: tuple[str, ...], file: str) -> RawLayer:
     shapes: list[Any] = []
     unreadable: dict[int, str] = {}
-    for number, place, _ in places:
+    for line, place, _ in places:
         try:
             found = [s for child in place if _tag(child) in SHAPES for s in _shapes(child, 0)]
             shapes.append(_joined(found))
         except SHAPE_ERRORS:
             shapes.append(None)
-            unreadable[number] = "coordonnées illisibles"
-    rows = [{**_attributes(place), FOLDER: inside} for _, place, inside in places]
-    columns = dict.fromkeys(name for row in rows for name in row)
+            unreadable[line] = "coordonnées illisibles"
+    rows = []
+    columns: dict[str, None] = {}
+    for _, place, inside in places:
+        rows.append({**_attributes(place), FOLDER: inside})
+        columns |= dict.fromkeys(rows[-1])
+        if len(columns) > MOST_COLUMNS:
+            raise GeoInputError(
+                f"{file} : plus de {MOST_COLUMNS} colonnes ; ne gardez que le nom et ce qui décrit chaque territoire."
+            )
     table = pd.DataFrame({c: [row.get(c, "") for row in rows] for c in columns}, index=range(len(rows)), dtype=str)
-    lines = np.array([number for number, _, _ in places], dtype=np.intp)
+    lines = np.array([line for line, _, _ in places], dtype=np.intp)
     return RawLayer(name, table, shape_array(shapes), lines, None, degrees=True, notes=notes, unreadable=unreadable)
 
 

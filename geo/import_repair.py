@@ -11,6 +11,7 @@ import shapely
 from geo.base_repair import Geometries, polygonal
 from geo.french import count, listing
 from geo.import_draft import Remark
+from geo.import_effort import tangled
 from geo.import_layers import RawLayer
 
 SHOWN = 8
@@ -91,8 +92,14 @@ def mend(
     shapes: Geometries, places: npt.NDArray[np.intp], lines: npt.NDArray[np.intp], where: Where
 ) -> tuple[npt.NDArray[np.intp], Geometries, list[Remark]]:
     """Make every shape a valid area; those of which nothing is left are refused."""
-    made, remarks = shapes.copy(), []
-    sick = np.flatnonzero(~shapely.is_valid(made))
+    remarks = []
+    sick = ~shapely.is_valid(shapes)
+    lost = np.zeros(len(shapes), dtype=bool)
+    lost[sick] = [tangled(shape) for shape in shapes[sick]]
+    for place in map(int, places[lost]):
+        reason = "contour qui se recoupe des milliers de fois : il ne peut pas être réparé."
+        remarks.append(Remark("refusé", where(place), reason, REDRAW, row=int(lines[place])))
+    places, made, sick = places[~lost], shapes[~lost], np.flatnonzero(sick[~lost])
     for at in sick:
         made[at] = polygonal(shapely.make_valid(made[at]))
     void = shapely.is_empty(made) | (shapely.area(made) <= 0)

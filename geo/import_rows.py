@@ -19,6 +19,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook
 
 from geo.archives import read_member
+from geo.download_errors import megabytes
 from geo.errors import GeoInputError
 from geo.french import number
 from geo.import_draft import MAX_COLUMNS, MAX_ROWS
@@ -27,7 +28,8 @@ from geo.readers_files import UNREADABLE, as_text
 
 MAX_CELLS = 20_000_000
 MAX_TEXT = 100_000_000  # bytes of a text table, which takes several times as much in memory
-_LONG_LINE = re.compile(r"[^\n\r]{1000000,}")
+LONG_LINE, ENDLESS_LINE = 1_000_000, 5_000_000  # signs
+_LINE = re.compile(r"[^\n\r]+")
 SEPARATORS = ";\t|,"
 LABELS = {
     "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "mac_roman": "MacRoman", "utf-16": "UTF-16",
@@ -43,8 +45,11 @@ _CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<
 _ODS = re.compile(
     rb"<table:table-row([^>]*)>|<table:(?:covered-)?table-cell([^>]*)>|(</table:table-row>)|<table:table([ >])"
 )
+_SHARED = re.compile(rb"<(?:\w+:)?si[ >].*?</(?:\w+:)?si>", re.DOTALL)
+_OF_SHARED = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\bt=[\"']s[\"'][^<>]*>\s*<(?:\w+:)?v>(\d{1,9})<")
+LONG_TEXT = 1_000  # bytes; shorter texts may be shared by as many cells as a sheet has
 _CHUNK = 1 << 22
-BROKEN = (*UNREADABLE, ValueError, RuntimeError, OverflowError, MemoryError, LookupError, struct.error)
+BROKEN = (*UNREADABLE, ValueError, RuntimeError, OverflowError, LookupError, struct.error)
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,8 @@ def _accents(text: str) -> int:
 def _text_grid(content: bytes, filename: str, encoding: str | None) -> Grid:
     text, used = decode(content, encoding)
     text = text.replace("\0", "")
+    if any(end - start > ENDLESS_LINE for start, end in _long_lines(text)):
+        raise GeoInputError(f"{filename} : une ligne de plus de cinq millions de signes ; ce n’est pas un tableau.")
     twice = 0
     if TWICE.search(text):
         text, twice = _mend_twice(text)
@@ -131,8 +138,9 @@ def _text_grid(content: bytes, filename: str, encoding: str | None) -> Grid:
     if match := re.fullmatch(r"\s*sep=(.)\s*", first):
         separator, text = match[1], "\n" + rest  # the line that Excel adds; its number stays
     separator = separator or separator_of(text)
-    for line in _LONG_LINE.finditer(text):  # seen before a million cells are made of it
-        _check_size(1, line[0].count(separator) + 1, 0, filename)
+    for start, end in _long_lines(text):  # seen before a million cells are made of it
+        _check_size(1, text.count(separator, start, end) + 1, 0, filename)
+    _check_size(1, 1, text.count(separator), filename)
     csv.field_size_limit(10_000_000)
     rows: list[list[str]] = []
     cells = 0
@@ -148,6 +156,10 @@ def _text_grid(content: bytes, filename: str, encoding: str | None) -> Grid:
     if '"' in text:
         _check_quotes(text, separator, filename)
     return Grid("", rows, LABELS.get(used, used), twice)
+
+
+def _long_lines(text: str) -> list[tuple[int, int]]:
+    return [line.span() for line in _LINE.finditer(text) if line.end() - line.start() > LONG_LINE]
 
 
 def _check_quotes(text: str, separator: str, filename: str) -> None:
@@ -269,14 +281,30 @@ def _weigh_cells(content: bytes, form: FileForm, filename: str) -> None:
         if "xl/workbook.bin" in archive.namelist():
             raise GeoInputError(f"{filename} : classeur XLSB ; enregistrez-le en XLSX.")
         wanted = r"content\.xml" if form.name == "ods" else r"xl/worksheets/[^/]+\.xml"
+        shared = _shared_lengths(archive)
         for name in (n for n in archive.namelist() if re.fullmatch(wanted, n)):
             with archive.open(name) as part:
-                size = _ods_extent(part.read()) if form.name == "ods" else _xlsx_extent(part)
+                *size, text = _ods_extent(part.read()) if form.name == "ods" else _xlsx_extent(part, shared)
             _check_size(size[0], size[1], size[0] * size[1], filename)
+            if text > MAX_TEXT:
+                raise GeoInputError(
+                    f"{filename} : plus de {megabytes(MAX_TEXT)} de texte une fois le classeur ouvert ; ôtez les longs textes répétés."
+                )
 
 
-def _xlsx_extent(part: object) -> tuple[int, int]:
-    rows, columns = 0, 0
+def _shared_lengths(archive: zipfile.ZipFile) -> list[int]:
+    """Return the length of each text that the cells of a workbook share, nothing when none is long."""
+    try:
+        with archive.open("xl/sharedStrings.xml") as part:
+            lengths = [len(text) for text in _SHARED.findall(part.read())]
+    except KeyError:
+        return []
+    return lengths if max(lengths, default=0) > LONG_TEXT else []
+
+
+def _xlsx_extent(part: object, shared: Sequence[int]) -> tuple[int, int, int]:
+    """Return the rows and columns of a sheet, and the length of its shared texts, each as often as it comes."""
+    rows, columns, length = 0, 0, 0
     kept = b""
     while block := part.read(_CHUNK):  # type: ignore[attr-defined]
         text = kept + block
@@ -285,7 +313,10 @@ def _xlsx_extent(part: object) -> tuple[int, int]:
         found = [(letter, row) for letter, row, empty in _CELL.findall(text[: len(text) - len(kept)]) if not empty]
         columns = max([columns, *(_column_number(letter) for letter in {letter for letter, _ in found})])
         rows = max([rows, *(int(row) for row in {row for _, row in found})])
-    return rows, columns
+        if shared:
+            places = map(int, _OF_SHARED.findall(text[: len(text) - len(kept)]))
+            length += sum(shared[place] for place in places if place < len(shared))
+    return rows, columns, length
 
 
 def _column_number(letters: bytes) -> int:
@@ -295,27 +326,34 @@ def _column_number(letters: bytes) -> int:
     return total
 
 
-def _ods_extent(content: bytes) -> tuple[int, int]:
-    """Return the rows and columns that a sheet takes once its repeated rows and cells are written out."""
+def _ods_extent(content: bytes) -> tuple[int, int, int]:
+    """Return the rows and columns that a sheet takes once its repeated rows and cells are written out, and the length of its
+    texts then."""
     height = width = tallest = column = reach = repeat = 0
+    text = wide = begun = cells = 0  # of all, of the row, where the cell begins, how often it comes
     for match in _ODS.finditer(content):
+        wide += max(match.start() - begun, 0) * cells
+        cells = 0
         if match[4]:
             height = 0
         elif match[3]:
             height += repeat
+            text, wide = text + wide * repeat, 0
             if reach:
                 tallest, width = max(tallest, height), max(width, reach)
         elif match[2] is not None:
-            column += _repeated(match[2], b"columns")
+            again = _repeated(match[2], b"columns")
+            column += again
             if b"value-type" in match[2]:
                 reach = column
+                begun, cells = match.start() if len(match[2]) > LONG_TEXT else match.end(), again
         else:
             repeat, column, reach = _repeated(match[1], b"rows"), 0, 0
             if match[1].endswith(b"/"):
                 height += repeat
-    return tallest, width
+    return tallest, width, text
 
 
 def _repeated(attributes: bytes, what: bytes) -> int:
-    match = re.search(rb"number-" + what + rb"-repeated=[\"'](\d{1,9})", attributes)
+    match = re.search(rb"number-" + what + rb"-repeated\s*=\s*[\"'](\d{1,9})", attributes)
     return int(match[1]) if match else 1

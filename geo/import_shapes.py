@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,16 +25,18 @@ from geo.french import count, listing
 from geo.import_attributes import column_of, understand
 from geo.import_crosswalk import Progress, cross
 from geo.import_draft import MAX_ZONES, WHOLE_COMMUNES, ImportDraft, Method, Remark, checksum
+from geo.import_effort import out_of_bounds, shredding
 from geo.import_layers import RawLayer
 from geo.import_opening import open_layer
 from geo.import_outlines import draw
 from geo.import_place import place
-from geo.import_repair import SHOWN, mend, usable
+from geo.import_repair import REDRAW, SHOWN, mend, usable
 from geo.import_shape_codes import Coded, members_of, naming_column, read_codes
 from geo.import_shape_codes import said as codes_said
 from geo.import_shape_remarks import crossing_remarks
 from geo.import_shape_zones import Grouping, gather, numbered, zone_table
 from geo.import_squares import Squares
+from geo.readers_shapes import WGS84, outlines, project
 
 ALL_FOLDERS = "(toutes les couches)"
 Where = Callable[[int], str]
@@ -82,7 +85,7 @@ def read_shapes(
     roles, columns = understand(raw.table, mapping, filename)
     where = _naming(raw, roles)
     tell(0.15, "Contrôle des contours")
-    features, said = _placed(raw, where, filename)
+    features, said = _placed(raw, where, filename, atlas)
     remarks = [*_first_words(raw, layers, layer), *said]
     coded, features, roles, said = _coded(raw, roles, features, mapping or {}, atlas)
     remarks += said
@@ -149,7 +152,7 @@ def _first_words(raw: RawLayer, layers: list[str], chosen: str | None) -> list[R
     return remarks
 
 
-def _placed(raw: RawLayer, where: Where, file: str) -> tuple[_Features, list[Remark]]:
+def _placed(raw: RawLayer, where: Where, file: str, atlas: Atlas) -> tuple[_Features, list[Remark]]:
     """Keep areas, settle the projection, refuse what is outside France, mend the rest."""
     places, shapes, remarks = usable(raw, where)
     if not len(places):
@@ -161,8 +164,29 @@ def _placed(raw: RawLayer, where: Where, file: str) -> tuple[_Features, list[Rem
                "Exportez le fichier en WGS84 (EPSG:4326) ou en Lambert-93 (EPSG:2154).", row=int(raw.lines[at]))
         for at in places[~inside]
     ]  # fmt: skip
-    places, shapes, said = mend(shapes[inside], places[inside], raw.lines, where)
+    places, shapes = places[inside], shapes[inside]
+    reasons = _impossible(shapes, crs, atlas)
+    remarks += [
+        Remark("refusé", where(int(places[at])), reason, REDRAW, row=int(raw.lines[places[at]]))
+        for at, reason in reasons.items()
+    ]
+    sound = np.array([at for at in range(len(places)) if at not in reasons], dtype=np.intp)
+    places, shapes, said = mend(shapes[sound], places[sound], raw.lines, where)
     return _Features(places, shapes, crs), [*remarks, *said]
+
+
+def _impossible(shapes: Geometries, crs: Any, atlas: Atlas) -> dict[int, str]:
+    """Return, by place, why shapes cannot be worked on."""
+    if not len(shapes):
+        return {}
+    degrees = project(shapes, WGS84, source=crs)
+    lost = out_of_bounds(degrees)
+    shredded = np.flatnonzero(~lost)[shredding(degrees[~lost], shapely.STRtree(outlines(atlas).to_numpy()))]
+    return dict.fromkeys(
+        map(int, np.flatnonzero(lost)), "un de ses points n’est nulle part sur Terre."
+    ) | dict.fromkeys(
+        map(int, shredded), "contour trop découpé : des milliers de ses côtés traversent chacun plusieurs communes."
+    )
 
 
 def _coded(

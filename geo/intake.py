@@ -3,18 +3,20 @@ go through here, so that they say and do the same."""
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo import register
-from geo.archives import safe_name
+from geo import isolated, register, store
+from geo.communes import Atlas
 from geo.difference import Difference, difference
 from geo.errors import GeoInputError
 from geo.import_draft import ImportDraft, layer_from, read_import
 from geo.import_draft import Statement as DraftStatement
+from geo.import_guard import MAX_BYTES, inspect, too_heavy
+from geo.isolated import Stop, Tell
 from geo.layers import Layer
 from geo.merge import Over, merged
 from geo.register import ConflictError, Origin, Statement, Version
@@ -23,7 +25,6 @@ from geo.world import World
 if TYPE_CHECKING:
     import geopandas as gpd
 
-LOG = logging.getLogger(__name__)
 FORMS = ("csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "geojson", "json", "gpkg", "zip", "kml", "kmz", "fgb",
          "parquet", "geoparquet")  # fmt: skip
 
@@ -67,24 +68,61 @@ class Review:
         return difference(self.before, self.after, self.world.atlas)
 
 
-def read_file(source: Path | bytes, name: str, kind: str, **options: Any) -> ImportDraft:
-    """Read a file as `read_import` does; whatever a parser is surprised by becomes a sentence, and the log has the rest.
+def read_file(
+    source: Path | bytes,
+    name: str,
+    kind: str,
+    *,
+    atlas: Atlas,
+    mapping: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    progress: Tell | None = None,
+    stop: Stop | None = None,
+) -> ImportDraft:
+    """Read a file as `read_import` does, in a process of its own; whatever a parser is surprised by becomes a sentence.
+
+    `stop` ends the reading when it is set.
+
+    Raises
+    ------
+    StoppedError
+        When the reading was cancelled.
+    GeoInputError
+        When nothing can be taken from the file.
+    """
+    if isinstance(source, bytes) and len(source) > MAX_BYTES:  # not even written
+        raise GeoInputError(too_heavy(name, len(source)))
+    options = {
+        "name": name,
+        "kind": kind,
+        "mapping": mapping,
+        "encoding": encoding,
+        "sheet": sheet,
+        "home": store.home(),
+    }
+    draft: ImportDraft = isolated.read(
+        read_draft, source, name, atlas=atlas, options=options, tell=progress, stop=stop
+    ).result()
+    return draft
+
+
+def read_draft(
+    path: Path, atlas: Atlas, tell: Tell, *, name: str, kind: str, home: Path, **options: Any
+) -> ImportDraft:
+    """Read a file in this process, with the population grid of `home` where outlines may cut communes.
 
     Raises
     ------
     GeoInputError
-        When nothing can be taken from the file.
+        As `read_import`.
     """
-    try:
-        return read_import(source, name, kind, **options)
-    except GeoInputError:
-        raise
-    except Exception as error:
-        LOG.exception("import of %s", kind)
-        raise GeoInputError(
-            f"{safe_name(name)} : ce fichier n’a pas pu être lu ({type(error).__name__}). Rien n’est changé. Enregistrez-le "
-            "de nouveau depuis le logiciel d’origine, ou recopiez vos lignes dans le modèle à remplir."
-        ) from error
+    squares = None
+    if inspect(path, name).spatial:
+        from geo.import_squares import load_squares  # with GeoPandas, which tables need not wait for
+
+        squares = load_squares(home)
+    return read_import(path, name, kind, atlas=atlas, squares=squares, progress=tell, **options)
 
 
 def form_of(name: str) -> str:

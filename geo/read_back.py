@@ -9,10 +9,8 @@ from __future__ import annotations
 import io
 import json
 import math
-import sqlite3
 import tempfile
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from geo import french as fr
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.exports import original
+from geo.foreign_sqlite import ERRORS, defuse, foreign, generates
 from geo.links import unpack
 from geo.perimeter_exports import COMMUNES, IDENTITY
 from geo.reopening import RawScenario, reopen
@@ -29,6 +28,7 @@ from geo.scenario_file import from_file
 from geo.scenarios import NAME_LENGTH, NOTE_LENGTH, Scenario, Vintage, Workbook
 
 LARGEST = 50_000_000  # bytes read back
+MOST_ROWS = 100_000  # more than there are communes
 
 
 def read_back(data: bytes, atlas: Atlas, vintage: Vintage | None = None) -> Scenario:
@@ -137,10 +137,13 @@ def _from_gpkg(data: bytes) -> RawScenario:
         path = Path(folder) / "recu.gpkg"
         path.write_bytes(data)
         try:
-            with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as base:
-                codes = [row[0] for row in base.execute("SELECT code FROM communes")]
-                known = dict(base.execute("SELECT cle, valeur FROM identite"))
-        except sqlite3.Error as error:
+            defuse(path)
+            with foreign(path) as base:
+                if generates(base, "communes") or generates(base, "identite"):
+                    raise GeoInputError(_NOT_OURS.format("ses tables fabriquent des colonnes à la lecture"))
+                codes = [row[0] for row in base.execute("SELECT code FROM communes").fetchmany(MOST_ROWS)]
+                known = dict(base.execute("SELECT cle, valeur FROM identite").fetchmany(MOST_ROWS))
+        except ERRORS as error:
             raise GeoInputError(_NOT_OURS.format("la table « communes » ou « identite » manque")) from error
     return _raw(codes, known)
 

@@ -11,17 +11,18 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from geo import import_draft, intake, register, register_store
+from geo import intake, register, register_store
 from geo.difference import Fate
 from geo.import_draft import KINDS
 from geo.import_templates import template, template_name
 from geo.merge import Over
 from geo.sync_beside import Journal
 from geo.sync_results import KindResult, Outcome, SyncReport
-from tests import real
+from tests import bad_readers, real
 from tests.browser import ROOT
+from tests.desk import PATIENCE_S, settled
 from tests.grid import plain
-from ui import acts, import_report, import_view, loaders
+from ui import acts, import_report, import_view, loaders, reading_desk
 
 PAGE = "pages/4_Donnees.py"
 FAULTS = """CLSM;Code INSEE;Commune;Etat
@@ -36,6 +37,7 @@ CLSM d’Arras;62041;Arras;en service
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(reading_desk, "LEASE_S", PATIENCE_S)
     st.cache_data.clear()
     st.cache_resource.clear()
     yield tmp_path / "home"
@@ -77,7 +79,7 @@ def markup(app: AppTest) -> str:
 
 
 def upload(app: AppTest, body: bytes, name: str = "clsm.csv") -> AppTest:
-    return app.file_uploader[0].set_value((name, body, "application/octet-stream")).run()
+    return settled(app.file_uploader[0].set_value((name, body, "application/octet-stream")).run())
 
 
 def state(app: AppTest, *, source: str = "ARS", extent: tuple[str, ...] = ("62",)) -> AppTest:
@@ -316,22 +318,32 @@ def test_a_file_that_cannot_be_read_gets_a_sentence_and_the_page_stays_whole(nam
 
 
 def test_a_file_that_is_too_heavy_is_refused_in_french(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(import_draft, "MAX_BYTES", 100)
+    monkeypatch.setattr(intake, "MAX_BYTES", 100)
     app = upload(open_page(), FAULTS.encode())
     assert [e.message for e in app.exception] == []
     assert "le fichier pèse" in plain(app.error[0].value)
 
 
-def test_a_parser_that_breaks_is_told_in_french_and_logged(monkeypatch: pytest.MonkeyPatch, caplog) -> None:
-    def broken(*_: object, **__: object) -> None:
-        raise RuntimeError("<secret path>")
-
-    monkeypatch.setattr(intake, "read_import", broken)
+def test_a_parser_that_breaks_is_told_in_french_and_logged_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, caplog
+) -> None:
+    monkeypatch.setattr(intake, "read_draft", bad_readers.surprise)
     app = upload(open_page(), FAULTS.encode())
     assert [e.message for e in app.exception] == []
     assert "ce fichier n’a pas pu être lu" in app.error[0].value
     assert "secret" not in app.error[0].value
-    assert any("secret path" in str(record.exc_info) for record in caplog.records)
+    assert "RuntimeError in bad_readers.py" in caplog.text
+    assert "secret" not in caplog.text and "Traceback" not in caplog.text
+
+
+def test_a_reader_that_dies_gives_a_sentence_and_the_page_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "read_draft", bad_readers.crash)
+    app = upload(open_page(), FAULTS.encode())
+    assert [e.message for e in app.exception] == []
+    assert "la lecture s’est arrêtée net" in app.error[0].value
+    monkeypatch.undo()
+    monkeypatch.setattr(reading_desk, "LEASE_S", PATIENCE_S)
+    ran(upload(app, FAULTS.encode()))
 
 
 def test_columns_can_be_settled_by_hand() -> None:
@@ -339,7 +351,7 @@ def test_columns_can_be_settled_by_hand() -> None:
     chosen = {s.key.split("-")[2]: s for s in app.selectbox if s.key and s.key.startswith("import-role-")}
     chosen["nom"].select("truc")
     chosen["code_commune"].select("machin")
-    app = ran(next(b for b in app.button if b.label == "Relire avec ces choix").click().run())
+    app = ran(settled(next(b for b in app.button if b.label == "Relire avec ces choix").click().run()))
     assert "truc Un, Deux Nom du territoire" in written(app)
     assert "2 territoires" in written(app)
 

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable, Sequence
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo import french as fr
 from geo.candidates import MOST_COMPARED, SCALE_QUESTIONS, Candidate, candidates, default_choice
@@ -14,9 +15,9 @@ from geo.compare import SideBySide, Verdict
 from geo.errors import GeoInputError
 from geo.links import unpack
 from geo.measures import MEASURES
-from geo.read_back import read_back
-from geo.scenarios import Workbook, vintage_of
-from ui import acts, comparison_link, comparison_loaders, frame, html, loaders
+from geo.scenario_reading import open_exported
+from geo.scenarios import Scenario, Workbook, vintage_of
+from ui import acts, comparison_link, comparison_loaders, frame, html, loaders, reading_desk
 from ui.choices import distinct
 
 FILE = "compare-file"
@@ -116,22 +117,24 @@ def bring_in() -> None:
             key=f"{FILE}-{st.session_state[frame.OPENED]}", max_upload_size=50,
         )  # fmt: skip
         if sent is not None:
-            _add_file(sent.getvalue(), sent.name, sent.file_id)
+            _add_file(sent)
         st.text_input("Ou un lien reçu", key=LINK, on_change=_add_link, placeholder="https://…?lien=…")
 
 
-def _add_file(data: bytes, name: str, file_id: str) -> None:
-    token = ("fichier", file_id)
+def _add_file(sent: UploadedFile) -> None:
+    token = ("fichier", sent.file_id)
     if not acts.done(token):
+        scenario: Scenario | None = reading_desk.take(sent, open_exported)
+        if scenario is None:
+            return
         try:
-            scenario = read_back(data, loaders.atlas(), vintage_of(loaders.world()))
             merged = frame.merged(Workbook((scenario,)))
         except GeoInputError as error:
-            for problem in error.problems:
-                st.error(html.literal(f"{name} : {problem}"))
+            reading_desk.refuse(sent.name, error)
             return
+        reading_desk.desk().clear()
         acts.once(token, lambda: frame.hold(merged) or "")
-        frame.say(f"{name} : « {scenario.name} » est ajouté à vos scénarios.")
+        frame.say(f"{sent.name} : « {scenario.name} » est ajouté à vos scénarios.")
     st.session_state[frame.OPENED] += 1
     st.rerun()
 

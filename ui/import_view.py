@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo import french as fr
-from geo import intake, register
+from geo import intake, isolated, register
+from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.import_draft import KINDS, ROLES, WHOLE_COMMUNES, ImportDraft
 from geo.import_templates import template, template_name
 from geo.intake import Review, read_file
+from geo.isolated import Stop, StoppedError, Tell
 from geo.layers import Etat
 from geo.merge import MODE_MEANINGS, OVER_MEANINGS, Mode, Over
 from geo.register import ConflictError, Statement
 from geo.register_export import SHEET
-from ui import acts, html, import_report, loaders
+from ui import acts, html, import_report, loaders, reading_desk
 
 TYPES = list(intake.FORMS)
-DRAFT = "import-brouillon"  # (signature, ImportDraft)
+DRAFT = "import-brouillon"  # (Choices, ImportDraft)
+CHOICES = "import-choix"  # how the file is to be read again
 KEEP = "import"  # the kind of act (ui/acts.py): a version kept, put in use or not
 SEEN = "import-vu"  # revision of what was in use when what would change was first shown
 SCOPE = "import-carte"
@@ -28,6 +32,8 @@ MOST_COLUMNS = 40
 MOST_SHOWN = 500
 MOST_REMARKS = 40
 NOT_USED = "—"
+# The file and its layer, what its columns are said to be, its sheet; None is left to the reader.
+Choices = tuple[tuple[str, str], tuple[tuple[str, str], ...] | None, str | None]
 
 
 def steps() -> None:
@@ -35,7 +41,10 @@ def steps() -> None:
     kind = _choose_kind()
     file = _upload(kind)
     if file is None:
-        _forget()
+        for key in (DRAFT, CHOICES, SEEN):
+            st.session_state.pop(key, None)
+        reading_desk.desk().clear()
+        isolated.warm(loaders.atlas())
         return
     draft = _read(file, kind)
     if draft is None:
@@ -89,45 +98,42 @@ def _upload_key(kind: str) -> str:
     return f"import-fichier-{kind}-{acts.count(KEEP)}"
 
 
-def _forget() -> None:
-    st.session_state.pop(DRAFT, None)
-    st.session_state.pop(SEEN, None)
+def _read(file: UploadedFile, kind: str) -> ImportDraft | None:
+    """Return the draft of a file under the choices made for it, read once beside the page; say in French why there is none.
 
-
-def _read(
-    file: UploadedFile, kind: str, *, mapping: dict[str, str] | None = None, sheet: str | None = None
-) -> ImportDraft | None:
-    """Return the draft of a file, read once; say in French why there is none."""
-    signature = (file.file_id, kind)
+    Choices that lead nowhere leave in place what was read before them.
+    """
+    same = (file.file_id, kind)
+    choices: Choices = st.session_state.get(CHOICES, (same, None, None))
+    if choices[0] != same:
+        choices = (same, None, None)
     held = st.session_state.get(DRAFT)
-    if held and held[0] == signature and mapping is None and sheet is None:
+    if held and held[0] == choices:
         return held[1]
-    _forget()
-    bar = st.progress(0.0, text="Lecture du fichier…")
+    before = held[1] if held and held[0][0] == same else None
+    reading = reading_desk.read(choices, partial(_job, file, loaders.atlas(), choices))
+    if reading is None:
+        return None
     try:
-        draft = read_file(
-            file.getvalue(),
-            file.name,
-            kind,
-            atlas=loaders.atlas(),
-            mapping=mapping,
-            sheet=sheet,
-            squares=_squares(),
-            progress=lambda part, text: bar.progress(min(1.0, max(0.0, part)), text=html.literal(text)),
-        )
+        draft: ImportDraft = reading.result()
+    except StoppedError:
+        reading_desk.offer_again()
+        return before
     except GeoInputError as error:
         _refuse(error)
-        return None
-    finally:
-        bar.empty()
-    st.session_state[DRAFT] = (signature, draft)
+        return before
+    reading_desk.desk().clear()
+    st.session_state[DRAFT] = (choices, draft)
+    st.session_state.pop(SEEN, None)
     return draft
 
 
-def _squares() -> object:
-    from geo.import_squares import load_squares  # with GeoPandas
-
-    return load_squares()
+def _job(file: UploadedFile, atlas: Atlas, choices: Choices, tell: Tell, stop: Stop) -> ImportDraft:
+    (_, kind), mapping, sheet = choices
+    roles = dict(mapping) if mapping is not None else None
+    return read_file(
+        file.getvalue(), file.name, kind, atlas=atlas, mapping=roles, sheet=sheet, progress=tell, stop=stop
+    )
 
 
 def _revision(kind: str) -> int:
@@ -216,9 +222,8 @@ def _read_again(draft: ImportDraft, chosen: dict[str, str], sheet: str, *, entir
     wanted = {r: c for r, c in chosen.items() if c or r in mapping} if sheet == draft.sheet else {}
     if entire:
         wanted[WHOLE_COMMUNES] = "oui"
-    if _read(file, draft.kind, mapping=wanted, sheet=sheet or None) is not None:
-        st.rerun()
-    st.session_state[DRAFT] = ((file.file_id, draft.kind), draft)  # the choice led nowhere: what was read stays
+    st.session_state[CHOICES] = ((file.file_id, draft.kind), tuple(sorted(wanted.items())), sheet or None)
+    st.rerun()
 
 
 # --- 5: statement -----------------------------------------------------------------------------------------------

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo import french as fr
 from geo.errors import GeoInputError
 from geo.perimeter import Perimeter
-from geo.scenario_file import from_file, to_file
+from geo.reopening import Opened
+from geo.scenario_file import to_file
+from geo.scenario_reading import open_scenarios
 from geo.scenarios import MOST_SCENARIOS, NAME_LENGTH, NOTE_LENGTH, Scenario, Workbook, vintage_of
-from ui import acts, frame, html, link_state, loaders
+from ui import acts, frame, html, link_state, loaders, reading_desk
 
 FILE_NAME = "scenarios-clsm.json"
 LARGEST_MB = 20
@@ -140,21 +143,23 @@ def _file() -> None:
         max_upload_size=LARGEST_MB, help="Il s’ajoute aux scénarios de la session, qui gardent leurs réglages.",
     )  # fmt: skip
     if sent is not None:
-        _open(sent.getvalue(), sent.name, sent.file_id)
+        _open(sent)
 
 
-def _open(data: bytes, name: str, file_id: str) -> None:
-    token = ("fichier", file_id)
+def _open(sent: UploadedFile) -> None:
+    token = ("fichier", sent.file_id)
     if not acts.done(token):
+        opened: Opened | None = reading_desk.take(sent, open_scenarios)
+        if opened is None:
+            return
         try:
-            opened = from_file(data, loaders.atlas(), vintage_of(loaders.world()))
             merged = frame.merged(opened.workbook)
         except GeoInputError as error:
-            for problem in error.problems:
-                st.error(html.literal(f"{name} : {problem}"))
+            reading_desk.refuse(sent.name, error)
             return
+        reading_desk.desk().clear()
         acts.once(token, lambda: frame.hold(merged) or "")
         many = fr.count(len(opened.workbook.scenarios), "scénario ouvert", "scénarios ouverts")
-        frame.say(f"{name} : {many}.", *opened.notices)
+        frame.say(f"{sent.name} : {many}.", *opened.notices)
     st.session_state[frame.OPENED] += 1
-    st.rerun(scope="fragment")
+    st.rerun()

@@ -1,0 +1,219 @@
+"""A reader in a process of its own: what it may take, how it ends, and that whoever asked goes on."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from geo import isolated, isolated_template
+from geo.communes import load_atlas
+from geo.errors import GeoInputError
+from geo.isolated import Outcome, StoppedError
+from geo.isolated_template import LIMITS, Limits
+from tests import bad_readers, real
+
+SHORT = Limits(seconds=1.0)
+MEGA = 1_000_000
+
+
+def run(work: Callable[..., object], *, limits: Limits = LIMITS, **options: object) -> Outcome:
+    return isolated.read(work, b"x" * 7, "essai.csv", atlas=real.atlas(), options=options, limits=limits)
+
+
+def gone(pid: int) -> bool:
+    """Tell whether a process ended: absent, or waiting to be reaped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(6_000):
+        if true():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it never came")
+
+
+def test_the_value_comes_back_with_what_it_took() -> None:
+    told: list[str] = []
+    found = isolated.read(
+        bad_readers.size, b"x" * 7, "a.csv", atlas=real.atlas(), tell=lambda _part, text: told.append(text)
+    )
+    assert (found.ended, found.result(), found.problems) == ("read", 7, ())
+    assert told == ["lu"]
+    assert 0 < found.peak < LIMITS.memory
+
+
+def test_a_child_is_forked_from_one_template_that_knows_the_communes() -> None:
+    first, second = run(bad_readers.turns).result(), run(bad_readers.turns).result()
+    assert first == second
+    assert first[0] == len(real.atlas().table)
+    assert first[1] not in (os.getpid(), 1)
+
+
+def test_the_same_communes_loaded_again_keep_the_template() -> None:
+    before = isolated_template.template_for(real.atlas())
+    assert isolated_template.template_for(load_atlas()) is before
+
+
+def test_the_sentences_of_a_reader_come_back() -> None:
+    found = run(bad_readers.refuse)
+    assert (found.ended, found.problems) == ("refused", ("un", "deux"))
+    with pytest.raises(GeoInputError, match="un"):
+        found.result()
+
+
+@pytest.mark.parametrize("work", [bad_readers.crash, bad_readers.leave])
+def test_a_reader_that_dies_gives_a_sentence_and_the_next_one_reads(work: Callable[..., object]) -> None:
+    found = run(work)
+    assert found.ended == "crash"
+    assert "essai.csv : la lecture s’est arrêtée net" in found.problems[0]
+    assert run(bad_readers.size).result() == 7
+
+
+def test_a_reader_that_never_ends_is_ended_by_the_clock_even_when_it_holds_the_interpreter() -> None:
+    found = run(bad_readers.for_ever, limits=SHORT)
+    assert found.ended == "time"
+    assert "arrêtée après 1" in found.problems[0]
+
+
+def test_a_reader_that_swells_is_ended_under_its_ceiling() -> None:
+    found = run(bad_readers.swell)
+    assert found.ended == "memory"
+    assert "950" in found.problems[0]
+    assert found.peak < 1_000 * MEGA
+
+
+def test_a_result_too_big_to_be_shown_is_refused_in_the_child() -> None:
+    found = run(bad_readers.long_answer, limits=Limits(result=MEGA), length=2 * MEGA)
+    assert found.ended == "refused"
+    assert "trop gros" in found.problems[0]
+
+
+def test_files_written_by_a_reader_have_a_ceiling() -> None:
+    found = run(bad_readers.heavy_file, limits=Limits(files=30 * MEGA))
+    assert found.ended in ("refused", "crash")
+    assert found.problems
+
+
+def test_what_cannot_be_sent_back_is_a_surprise_like_another(caplog: pytest.LogCaptureFixture) -> None:
+    found = run(bad_readers.pathless)
+    assert found.ended == "refused"
+    assert "n’a pas pu être lu" in found.problems[0]
+    assert "Traceback" not in caplog.text
+
+
+def test_a_file_that_is_gone_or_cannot_be_written_gives_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(isolated.tempfile, "TemporaryDirectory", full)
+    assert "n’a pas pu se faire sur cette machine" in run(bad_readers.size).problems[0]
+
+
+# --- the end that somebody asks for -----------------------------------------------------------------------------
+
+
+class Asked:
+    """A reading that runs in a thread until it is stopped; `pid` is that of its child."""
+
+    def __init__(self, work: Callable[..., object]) -> None:
+        self.stop, self.started = threading.Event(), threading.Event()
+        self.pid = 0
+        self.outcome: Outcome | None = None
+        self.thread = threading.Thread(target=self._run, args=(work,), daemon=True)
+        self.thread.start()
+
+    def _run(self, work: Callable[..., object]) -> None:
+        self.outcome = isolated.read(
+            work, b"x", "essai.csv", atlas=real.atlas(), tell=self._tell, stop=self.stop, limits=Limits(seconds=100)
+        )
+
+    def _tell(self, _part: float, text: str) -> None:
+        if text.isdecimal():
+            self.pid = int(text)
+            self.started.set()
+
+    def end(self) -> None:
+        self.stop.set()
+        self.thread.join(60)
+        assert not self.thread.is_alive()
+
+
+@pytest.mark.parametrize("work", [bad_readers.patient, bad_readers.for_ever])
+def test_a_reading_that_is_cancelled_ends_its_process(work: Callable[..., object]) -> None:
+    asked = Asked(work)
+    assert asked.started.wait(60)
+    assert not gone(asked.pid)
+    asked.end()
+    assert asked.outcome is not None and asked.outcome.ended == "stopped"
+    with pytest.raises(StoppedError):
+        asked.outcome.result()
+    wait_until(lambda: gone(asked.pid))
+
+
+def test_a_template_that_dies_ends_the_reading_with_a_sentence_and_is_replaced() -> None:
+    asked = Asked(bad_readers.patient)
+    assert asked.started.wait(60)
+    isolated_template.template_for(real.atlas()).process.kill()
+    asked.thread.join(60)
+    assert asked.outcome is not None and asked.outcome.ended == "crash"
+    assert run(bad_readers.size).result() == 7
+    os.kill(asked.pid, 9)  # its template could not: the clock would have
+
+
+def test_a_few_read_at_once_others_wait_their_turn_and_the_rest_are_asked_to_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(isolated, "MOST_WAITING", 1)
+    first = [Asked(bad_readers.patient) for _ in range(isolated.MOST_AT_ONCE)]
+    try:
+        assert all(asked.started.wait(60) for asked in first)
+        told: list[str] = []
+        stop = threading.Event()
+        waiting: list[Outcome] = []
+        third = threading.Thread(
+            target=lambda: waiting.append(
+                isolated.read(
+                    bad_readers.size, b"x", "c.csv", atlas=real.atlas(), stop=stop, tell=lambda _p, t: told.append(t)
+                )
+            )
+        )
+        third.start()
+        wait_until(lambda: bool(told))
+        assert "En attente : 2 fichiers avant le vôtre" in told[0].replace("\u00a0", " ")
+        late = run(bad_readers.size)
+        assert (late.ended, late.problems) == ("refused", (isolated.BUSY,))
+        first[0].end()
+        third.join(60)
+        assert [found.ended for found in waiting] == ["read"]
+    finally:
+        for asked in first:
+            asked.end()
+
+
+def test_whoever_waits_may_leave_the_queue() -> None:
+    first = [Asked(bad_readers.patient) for _ in range(isolated.MOST_AT_ONCE)]
+    try:
+        assert all(asked.started.wait(60) for asked in first)
+        last = Asked(bad_readers.patient)
+        wait_until(lambda: bool(isolated._LINE.waiting))
+        last.end()
+        assert last.outcome is not None and last.outcome.ended == "stopped"
+        assert not isolated._LINE.waiting
+    finally:
+        for asked in first:
+            asked.end()
+
+
+def test_private_folders_are_gone_whatever_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolated.tempfile, "tempdir", str(tmp_path))
+    for work in (bad_readers.size, bad_readers.crash, bad_readers.refuse):
+        run(work)
+    assert list(tmp_path.iterdir()) == []
