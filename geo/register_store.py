@@ -13,7 +13,7 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -29,8 +29,11 @@ from geo.codes import read_code
 from geo.communes import Atlas
 from geo.download_part import sync_folder
 from geo.errors import GeoInputError
+from geo.import_draft import ZONE_COLUMNS
+from geo.kept_tables import Content, DamagedError, has_outlines, read_table
 from geo.layers import Etat, Layer, Precision
 from geo.merge import MEMBER_COLUMNS, MEMBER_TYPES, estimated
+from geo.register_rows import CONTENT
 from geo.store import home as default_home
 
 if TYPE_CHECKING:
@@ -38,7 +41,12 @@ if TYPE_CHECKING:
 
 ADDRESS = "CLSM_REGISTER"
 WAIT_S = 30
+ZONE_CONTENT: Mapping[str, Content] = {
+    **dict.fromkeys(("id", *(name for name in ZONE_COLUMNS if name != "population")), "text"), "population": "number",
+}  # fmt: skip
+MEMBER_CONTENT: Mapping[str, Content] = {"id": "text", "code": "text", "whole": "flag", "inhabitants": "number"}
 ZONES, MEMBERS = "zones.parquet", "members.parquet"
+DATABASE = "registre.sqlite"
 
 _METADATA = sa.MetaData()
 VERSIONS = sa.Table(
@@ -93,7 +101,7 @@ def register_folder(home: Path | None = None) -> Path:
 
 def exists(home: Path | None = None) -> bool:
     """Tell whether anything was ever kept; looking never makes a file."""
-    return bool(os.environ.get(ADDRESS)) or (register_folder(home) / "registre.sqlite").is_file()
+    return bool(os.environ.get(ADDRESS)) or os.path.lexists(register_folder(home) / DATABASE)
 
 
 def database(home: Path | None = None) -> sa.Engine:
@@ -111,7 +119,7 @@ def database(home: Path | None = None) -> sa.Engine:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise GeoInputError(f"{folder} : dossier inaccessible en écriture ({error.strerror}).") from error
-        file = folder / "registre.sqlite"
+        file = folder / DATABASE
         if not file.is_file():
             _engine.cache_clear()  # it was taken away since: its tables are to be made again
         address = f"sqlite:///{file}"
@@ -132,8 +140,13 @@ def _engine(address: str) -> sa.Engine:
         ) from error
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine)
-    with engine.begin() as connection:
-        _METADATA.create_all(connection)
+    with engine.execution_options(reads=True).connect() as connection:
+        here = set(sa.inspect(connection).get_table_names())
+    if not here >= set(
+        _METADATA.tables
+    ):  # looking at a register that is there writes nothing: its disk may be read-only
+        with engine.begin() as connection:
+            _METADATA.create_all(connection)
     return engine
 
 
@@ -143,6 +156,7 @@ def _tune_sqlite(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: object, _: object) -> None:
         connection.isolation_level = None  # type: ignore[attr-defined]
+        connection.text_factory = _text  # type: ignore[attr-defined]
         connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
         connection.execute("PRAGMA synchronous=FULL")  # type: ignore[attr-defined]
 
@@ -177,6 +191,11 @@ def writing(home: Path | None = None) -> Iterator[sa.Connection]:
         yield connection
 
 
+def _text(value: bytes) -> str:
+    """Read a text of the database; one byte that is not UTF-8 must not hide every row."""
+    return value.decode("utf-8", "replace")
+
+
 # --- the files --------------------------------------------------------------------------------------------------
 
 
@@ -196,7 +215,7 @@ def write_files(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas, hom
         }
     )
     files = {ZONES: _bytes(_with_shapes(zones, shapes)), MEMBERS: _bytes(members)}
-    content = hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest()[:32]
+    content = _content_of(files)
     root = register_folder(home)
     target = root / content
     try:
@@ -246,23 +265,50 @@ def _place(files: dict[str, bytes], root: Path, target: Path) -> None:
         shutil.rmtree(stage, ignore_errors=True)
 
 
+def read_bodies(content: str, home: Path | None = None) -> dict[str, bytes]:
+    """Return the files of a version, as they were written: their name is their checksum.
+
+    Raises
+    ------
+    DamagedError
+        When one is absent, shut, or is no longer what was written.
+    """
+    folder = register_folder(home) / content
+    try:
+        files = {name: (folder / name).read_bytes() for name in (ZONES, MEMBERS)}
+    except OSError as error:
+        raise DamagedError("ses fichiers manquent ou ne s’ouvrent pas") from error
+    if _content_of(files) != content:
+        raise DamagedError("ses fichiers ne sont plus tels qu’ils ont été gardés")
+    return files
+
+
+def contents(home: Path | None = None) -> list[Path]:
+    """Return the folders of files of versions, whether the register names them or not."""
+    try:
+        return sorted(path for path in register_folder(home).iterdir() if CONTENT.fullmatch(path.name))
+    except OSError:
+        return []
+
+
+def _content_of(files: dict[str, bytes]) -> str:
+    return hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest()[:32]
+
+
 def read_files(content: str, atlas: Atlas, home: Path | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the zones and members of a version on the communes of today.
 
     Raises
     ------
-    GeoInputError
+    DamagedError
         When a file is absent or damaged.
     """
-    folder = register_folder(home) / content
-    try:
-        zones = pd.read_parquet(folder / ZONES)
-        members = pd.read_parquet(folder / MEMBERS)
-    except (OSError, ValueError) as error:
-        raise GeoInputError(
-            f"Version importée illisible ({content[:10]}) : ses fichiers manquent ou sont abîmés dans {register_folder(home)}."
-        ) from error
-    zones = zones.drop(columns="geometry", errors="ignore").set_index("id")
+    files = read_bodies(content, home)
+    zones = read_table(files[ZONES], ZONE_CONTENT).set_index("id")
+    members = read_table(files[MEMBERS], MEMBER_CONTENT, optional={"estimated": "flag"})
+    known = zones.index.is_unique and members["id"].isin(zones.index).all()
+    if not known or not zones["etat"].isin(list(Etat)).all() or not zones["precision"].isin(list(Precision)).all():
+        raise DamagedError("ses territoires ont un état, une précision ou des communes qui ne se comprennent pas")
     zones["etat"] = zones["etat"].map(Etat)
     zones["precision"] = zones["precision"].map(Precision)
     return zones, _on_today(zones, members, atlas)
@@ -293,11 +339,19 @@ def _on_today(zones: pd.DataFrame, members: pd.DataFrame, atlas: Atlas) -> pd.Da
 
 
 def read_shapes(content: str, home: Path | None = None) -> gpd.GeoDataFrame | None:
-    """Return the outlines that a version came with (EPSG:4326), indexed by zone, or None when it came as a table."""
+    """Return the outlines that a version came with (EPSG:4326), indexed by zone, or None when it came as a table.
+
+    Raises
+    ------
+    DamagedError
+        When a file is absent or damaged.
+    """
     import geopandas as gpd
 
-    path = register_folder(home) / content / ZONES
-    try:
-        return gpd.read_parquet(path).set_index("id")
-    except (OSError, ValueError):
+    body = read_bodies(content, home)[ZONES]
+    if not has_outlines(body):
         return None
+    try:
+        return gpd.read_parquet(io.BytesIO(body)).set_index("id")
+    except Exception as error:  # GEOS raises whatever it likes on bytes that are no outline
+        raise DamagedError("ses contours sont illisibles") from error

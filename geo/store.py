@@ -22,6 +22,22 @@ def home() -> Path:
     return Path(chosen) if chosen else Path(platformdirs.user_data_dir("clsm", appauthor=False))
 
 
+def read_json(path: Path) -> Any:
+    """Return what a JSON file holds.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+    ValueError
+        When it is not JSON, or is too deep to be ours.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError(path.name) from error
+
+
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write a JSON file whole or not at all: a reader sees the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
