@@ -13,6 +13,7 @@ import sqlite3
 import tempfile
 from collections.abc import Mapping
 from contextlib import closing
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from geo import french as fr
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.exports import original
+from geo.import_guard import inspect
+from geo.import_rows import open_grids
 from geo.links import unpack
 from geo.perimeter_exports import COMMUNES, IDENTITY
 from geo.reopening import RawScenario, reopen
@@ -29,6 +32,7 @@ from geo.scenario_file import from_file
 from geo.scenarios import NAME_LENGTH, NOTE_LENGTH, Scenario, Vintage, Workbook
 
 LARGEST = 50_000_000  # bytes read back
+MOST_STEPS = 20_000_000  # of SQLite's machine, for one question
 
 
 def read_back(data: bytes, atlas: Atlas, vintage: Vintage | None = None) -> Scenario:
@@ -110,26 +114,18 @@ def _from_csv(data: bytes) -> RawScenario:
 
 
 def _from_xlsx(data: bytes) -> RawScenario:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = {
-            name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names if name in (COMMUNES, IDENTITY)
-        }
-    except (CalamineError, ValueError, OSError) as error:
-        raise GeoInputError(_NOT_OURS.format("ce classeur ne s’ouvre pas")) from error
-    if COMMUNES not in sheets or not sheets[COMMUNES] or "code" not in sheets[COMMUNES][0]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "recu.xlsx"
+        path.write_bytes(data)
+        grids = open_grids(path, inspect(path, "Ce classeur"), "Ce classeur")
+    sheets = {grid.name: grid.rows for grid in grids}
+    if "code" not in sheets.get(COMMUNES, [[]])[0]:
         raise GeoInputError(_NOT_OURS.format(f"la feuille « {COMMUNES} » ou sa colonne « code » manque"))
     head, *lines = sheets[COMMUNES]
     at = head.index("code")
-    known = {str(line[0]): line[1] for line in sheets.get(IDENTITY, [])[1:] if len(line) > 1}
-    codes: list[Any] = []
-    for line in lines:
-        if not str(line[at]).strip():
-            break  # notes may follow the table
-        codes.append(line[at])
-    return _raw(codes, known)
+    known = {line[0]: line[1] for line in sheets.get(IDENTITY, [])[1:] if len(line) > 1}
+    codes = [line[at] if at < len(line) else "" for line in lines]
+    return _raw(takewhile(str.strip, codes), known)  # notes may follow the table
 
 
 def _from_gpkg(data: bytes) -> RawScenario:
@@ -138,9 +134,11 @@ def _from_gpkg(data: bytes) -> RawScenario:
         path.write_bytes(data)
         try:
             with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as base:
-                codes = [row[0] for row in base.execute("SELECT code FROM communes")]
-                known = dict(base.execute("SELECT cle, valeur FROM identite"))
-        except sqlite3.Error as error:
+                base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1_000_000)
+                base.set_progress_handler(lambda: 1, MOST_STEPS)  # a view may never end
+                codes = [row[0] for row in base.execute("SELECT code FROM communes LIMIT 50000")]
+                known = dict(base.execute("SELECT cle, valeur FROM identite LIMIT 1000"))
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise GeoInputError(_NOT_OURS.format("la table « communes » ou « identite » manque")) from error
     return _raw(codes, known)
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 import getpass
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -86,7 +87,7 @@ def keep(
     _check(layer, statement, atlas)
     if under:
         check(under, home)
-    content = store.write_files(layer, shapes, atlas, home)
+    content, files = store.files_of(layer, shapes, atlas)
     values = {
         "kind": layer.id,
         "created": _now(),
@@ -107,22 +108,26 @@ def keep(
         "content": content,
         "under_id": under.id if under else None,
     }
-    number = 0
+    with store.written(content, files, home) as again:
+        return find(layer.id, _add_row(layer.id, values, again, home), home)
+
+
+def _add_row(kind: str, values: dict[str, Any], write: Callable[[], None], home: Path | None) -> int:
+    """Add the row of a version under the next number, which is returned; `write` has its files there, while nobody sweeps."""
     for _ in range(TRIES):
         try:
             with store.database(home).begin() as connection:
-                taken = connection.execute(sa.select(VERSIONS.c.number).where(VERSIONS.c.kind == layer.id)).scalars()
+                taken = connection.execute(sa.select(VERSIONS.c.number).where(VERSIONS.c.kind == kind)).scalars()
                 number = max((one for one in taken if type(one) is int), default=0) + 1
                 connection.execute(sa.insert(VERSIONS).values(number=number, **values))
-            break
+                write()
+            return number
         except IntegrityError:  # taken by another at the same moment: the next one
             continue
         except sa.exc.SQLAlchemyError as error:
             with store.told():
                 raise error
-    else:
-        raise GeoInputError("Trop de personnes importent cette couche en même temps ; réessayez. Rien n’est gardé.")
-    return find(layer.id, number, home)
+    raise GeoInputError("Trop de personnes importent cette couche en même temps ; réessayez. Rien n’est gardé.")
 
 
 def _check(layer: Layer, statement: Statement, atlas: Atlas) -> None:
@@ -328,7 +333,7 @@ def damage(version: Version, why: str, home: Path | None = None) -> str:
 
 def forgotten(home: Path | None = None) -> int:
     """Count the versions whose files are there though the register names none at all: it was emptied, or taken away."""
-    found = store.contents(home)
+    found = [folder for folder in store.contents(home) if not store.note_of(folder).exists()]  # else a cut, or a write
     return len(found) if found and not versions(home=home) else 0
 
 

@@ -13,8 +13,8 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ from geo.layers import Etat, Layer, Precision
 from geo.merge import MEMBER_COLUMNS, MEMBER_TYPES, estimated
 from geo.register_rows import CONTENT
 from geo.store import home as default_home
+from geo.store import owner, remove, write_json
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -47,6 +48,8 @@ ZONE_CONTENT: Mapping[str, Content] = {
 MEMBER_CONTENT: Mapping[str, Content] = {"id": "text", "code": "text", "whole": "flag", "inhabitants": "number"}
 ZONES, MEMBERS = "zones.parquet", "members.parquet"
 DATABASE = "registre.sqlite"
+STAGE = ".en-cours-"  # what is being written, and by whom
+ELSEWHERE = ".autre-registre"  # this folder has served a database of another address (CLSM_REGISTER)
 
 _METADATA = sa.MetaData()
 VERSIONS = sa.Table(
@@ -199,8 +202,8 @@ def _text(value: bytes) -> str:
 # --- the files --------------------------------------------------------------------------------------------------
 
 
-def write_files(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas, home: Path | None = None) -> str:
-    """Write a layer's zones (with their outlines when there are some, EPSG:4326) and members; return their name."""
+def files_of(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas) -> tuple[str, dict[str, bytes]]:
+    """Return the files of a layer's zones (with their outlines when there are some, EPSG:4326) and members, and their name."""
     zones = layer.zones.rename_axis("id").reset_index()
     zones["etat"], zones["precision"] = zones["etat"].astype(str), zones["precision"].astype(str)
     texts = [c for c in zones.columns if c != "population"]
@@ -215,15 +218,47 @@ def write_files(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas, hom
         }
     )
     files = {ZONES: _bytes(_with_shapes(zones, shapes)), MEMBERS: _bytes(members)}
-    content = _content_of(files)
+    return _content_of(files), files
+
+
+def note_of(folder: Path) -> Path:
+    """Return the note that is beside the files of a version while they are written."""
+    return folder.with_name(f"{STAGE}{folder.name}.json")
+
+
+@contextmanager
+def written(content: str, files: dict[str, bytes], home: Path | None = None) -> Iterator[Callable[[], None]]:
+    """Write the files of a version, and note that they are somebody's until its row is there.
+
+    Gives what writes them again should somebody have swept them meanwhile. A process that is killed inside leaves the note:
+    it tells that the files are nobody's, unless the register names them.
+
+    Raises
+    ------
+    GeoInputError
+        When nothing can be written.
+    """
     root = register_folder(home)
-    target = root / content
+    note = note_of(root / content)
+
+    def again() -> None:
+        try:
+            _place(files, root, root / content)
+        except OSError as error:
+            raise GeoInputError(f"{root} : écriture impossible ({error.strerror}). Rien n’est gardé.") from error
+
     try:
         root.mkdir(parents=True, exist_ok=True)
-        _place(files, root, target)
+        if os.environ.get(ADDRESS):
+            (root / ELSEWHERE).touch()
+        write_json(note, {"owner": owner()})
+        again()
+        yield again
     except OSError as error:
         raise GeoInputError(f"{root} : écriture impossible ({error.strerror}). Rien n’est gardé.") from error
-    return content
+    finally:
+        with suppress(OSError):
+            note.unlink(missing_ok=True)
 
 
 def _with_shapes(zones: pd.DataFrame, shapes: gpd.GeoDataFrame | None) -> pd.DataFrame:
@@ -243,9 +278,10 @@ def _bytes(frame: pd.DataFrame) -> bytes:
 
 
 def _place(files: dict[str, bytes], root: Path, target: Path) -> None:
-    if all((target / name).is_file() and (target / name).stat().st_size == len(body) for name, body in files.items()):
-        return
-    stage = Path(tempfile.mkdtemp(dir=root, prefix=".en-cours-"))
+    with suppress(OSError):
+        if all((target / name).read_bytes() == body for name, body in files.items()):
+            return
+    stage = Path(tempfile.mkdtemp(dir=root, prefix=f"{STAGE}{owner()}-"))
     try:
         for name, body in files.items():
             with (stage / name).open("wb") as file:
@@ -253,8 +289,8 @@ def _place(files: dict[str, bytes], root: Path, target: Path) -> None:
                 file.flush()
                 os.fsync(file.fileno())
         sync_folder(stage)
-        if target.exists():  # damaged: half of its files, or shorter
-            shutil.rmtree(target, ignore_errors=True)
+        if os.path.lexists(target):  # damaged: half of its files, or others
+            remove(target)
         try:
             stage.rename(target)
         except OSError:

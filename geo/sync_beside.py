@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import GeoInputError
-from geo.store import read_json, write_json
+from geo.store import alive, read_json, write_json
 from geo.sync_results import KindResult, Step, SyncReport
 from geo.versions import BusyError, current, sources_folder
 
@@ -61,21 +61,6 @@ def read_status(home: Path | None = None) -> Status | None:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
-
-
-def alive(process: int) -> bool:
-    """Tell whether a process of this machine runs, or may."""
-    if process <= 0:
-        return False
-    if sys.platform == "win32":
-        return True  # no harmless way to ask: the file's end tells
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 class Journal:

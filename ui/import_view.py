@@ -116,7 +116,11 @@ def _read(
 def _squares() -> object:
     from geo.import_squares import load_squares  # with GeoPandas
 
-    return load_squares()
+    damaged: list[str] = []
+    found = load_squares(notices=damaged)
+    for notice in damaged:
+        st.warning(html.literal(notice))
+    return found
 
 
 def _revision(kind: str) -> int:
