@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -41,7 +40,23 @@ ATLAS.manifest["epci_libelle"] = "EPCI au 1er janvier 2025"
 CODES = [str(code) for code in ATLAS.codes]
 BASE = {name: layer(ATLAS, name, {f"{name}-a": zone("01001", "01002", nom="Embarqué")}) for name in FACT_LAYERS}
 SQUARE = shapely.box(3.0, 45.99, 3.01, 46.0)
-WRONG: tuple[Any, ...] = (None, 0, -1, 2**70, 1.5, True, "x", "", "2026-99-99", [], ["x", 1], {}, {"a": 1}, float("inf"), "a\x1b[31m\ud800")
+WRONG: tuple[Any, ...] = (
+    None,
+    0,
+    -1,
+    2**70,
+    1.5,
+    True,
+    "x",
+    "",
+    "2026-99-99",
+    [],
+    ["x", 1],
+    {},
+    {"a": 1},
+    float("inf"),
+    "a\x1b[31m\ud800",
+)
 MARK = {"url": "http://localhost/x", "etag": '"1"', "modified": "", "total": 10, "encoding": ""}
 
 
@@ -85,7 +100,10 @@ def build(home: Path) -> Path:
             versions.install(stage, manifest, home)
     for number, (codes, with_shapes) in enumerate(((["01003"], False), (["01004"], True), (["01005"], False))):
         _import(home, codes, with_shapes=with_shapes, published=number < 2)
-    write_json(home / "sources" / "etat.json", sync_beside.Journal(home).state | {"done": {"qpv": "inchangé"}, "running": False})
+    write_json(
+        home / "sources" / "etat.json",
+        sync_beside.Journal(home).state | {"done": {"qpv": "inchangé"}, "running": False},
+    )
     part = Part(home / "sources" / ".telechargements" / "qpv-x")
     part.target.parent.mkdir()
     part.path.write_bytes(b"12345")
@@ -156,7 +174,12 @@ def _to_file(file: Path, size: int, cuts: int) -> Iterator[tuple[str, Damage]]:
     yield "too deep", rewritten(lambda body: b"[" * 100_000)
     for at in range(size // (cuts + 1), size, max(1, size // (cuts + 1))):
         yield f"cut at {at}", rewritten(lambda body, at=at: body[:at])
-        yield f"bit at {at}", rewritten(lambda body, at=at: body[:at] + bytes([body[at] ^ 4]) + body[at + 1 :] if at < len(body) else body)
+        yield (
+            f"bit at {at}",
+            rewritten(
+                lambda body, at=at: body[:at] + bytes([body[at] ^ 4]) + body[at + 1 :] if at < len(body) else body
+            ),
+        )
 
 
 def _to_json(home: Path, file: Path) -> Iterator[tuple[str, Damage]]:
@@ -225,7 +248,22 @@ def _seal(home: Path, file: Path) -> None:
 
 
 def _to_register(home: Path) -> Iterator[tuple[str, Damage]]:
-    values = (0, -1, 2**62, 1.5, "x", "", "2026-99-99", b"\xff\x00", "[1]", '{"a": 1}', "[" * 50_000, "../..", "a\x1b[31m", None)
+    values = (
+        0,
+        -1,
+        2**62,
+        1.5,
+        "x",
+        "",
+        "2026-99-99",
+        b"\xff\x00",
+        "[1]",
+        '{"a": 1}',
+        "[" * 50_000,
+        "../..",
+        "a\x1b[31m",
+        None,
+    )
     file = home / "registre" / "registre.sqlite"
     with closing(sqlite3.connect(file)) as base:
         tables = [name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -256,7 +294,9 @@ def _set(home: Path, table: str, column: str, value: Any) -> None:
     """Set a cell of the last row, past every constraint."""
     with closing(sqlite3.connect(home / "registre" / "registre.sqlite")) as base, base:
         base.execute(f"CREATE TABLE n AS SELECT * FROM {table}")
-        base.execute(f"UPDATE n SET {column} = ? WHERE rowid IN (SELECT rowid FROM n ORDER BY rowid DESC LIMIT 2)", (value,))
+        base.execute(
+            f"UPDATE n SET {column} = ? WHERE rowid IN (SELECT rowid FROM n ORDER BY rowid DESC LIMIT 2)", (value,)
+        )
         base.execute(f"DROP TABLE {table}")
         base.execute(f"ALTER TABLE n RENAME TO {table}")
 
@@ -310,7 +350,10 @@ def tree(home: Path) -> dict[str, bytes]:
     return {
         str(p.relative_to(home)): p.read_bytes()
         for p in home.rglob("*")
-        if p.is_file() and not p.is_symlink() and os.path.basename(p.parent) not in ("sources", ".telechargements") and p.name != ".verrou"
+        if p.is_file()
+        and not p.is_symlink()
+        and p.parent.name not in ("sources", ".telechargements")
+        and p.name != ".verrou"
     }
 
 
