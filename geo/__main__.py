@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -18,6 +17,7 @@ from geo.guidance import run_checks
 from geo.layers import find_zones
 from geo.perimeter import Perimeter, perimeter_of_zone
 from geo.report import evaluation, evaluation_text
+from geo.terminal import as_json, plain_streams, say, warn
 from geo.world import open_world
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "geo"
@@ -52,6 +52,11 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0 when it worked, 2 on bad input, 1 when it worked in part or could not be done now."""
+    with plain_streams():
+        return _run(arguments)
+
+
+def _run(arguments: list[str] | None) -> int:
     options = parser().parse_args(arguments)
     command = {
         "evaluate": _evaluate,
@@ -68,12 +73,11 @@ def main(arguments: list[str] | None = None) -> int:
         said = command(options)
         lines = list(said)
     except GeoInputError as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
+        warn(*error.problems)
         return int(getattr(error, "exit_code", 2))
     try:
         for line in lines:
-            print(line)
+            say(line)
         sys.stdout.flush()
     except BrokenPipeError:  # the reader had enough (head): nothing more to say, and no traceback
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -83,12 +87,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _evaluate(options: argparse.Namespace) -> Iterable[str]:
     world = open_world()
     perimeter, notices = _perimeter(options, world.crosswalk)
-    for notice in notices:
-        print(notice, file=sys.stderr)
+    warn(*world.notices, *notices)
     facts = world.facts(perimeter)
     findings = run_checks(facts)
     if options.json:
-        return [json.dumps(evaluation(facts, findings, notices), ensure_ascii=False, indent=2)]
+        return [as_json(evaluation(facts, findings, notices))]
     return evaluation_text(facts, findings)
 
 
@@ -119,7 +122,7 @@ def _zone(text: str, layer_ids: tuple[str, ...], what: str, crosswalk: Crosswalk
 
 def _coverage(options: argparse.Namespace) -> Iterable[str]:
     found = coverage_cli.run(options)
-    return found if isinstance(found, list) else [json.dumps(found, ensure_ascii=False, indent=2, allow_nan=False)]
+    return found if isinstance(found, list) else [as_json(found)]
 
 
 def _build(options: argparse.Namespace) -> Iterable[str]:

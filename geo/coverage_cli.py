@@ -19,6 +19,7 @@ from geo.errors import GeoInputError
 from geo.gaps import LEVELS
 from geo.report import coverage_data, coverage_text
 from geo.siting import KINDS, MARKER, Siting, candidates, next_clsm
+from geo.terminal import warn
 from geo.world import World, open_world
 
 SHOWN = 10
@@ -51,6 +52,7 @@ def run(options: argparse.Namespace) -> dict[str, Any] | list[str]:
         On a scope, a département or a level that cannot be used, or a folder that cannot be written to.
     """
     world = open_world()
+    warn(*world.notices)
     scope = read_scope(options.scope, world.atlas)
     complete = _departements(options.complete, world.atlas)
     board = make_board(world.crosswalk, world.density, complete=complete)

@@ -6,7 +6,6 @@ nothing, and a part with one is a true beginning, whenever the process was kille
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import BinaryIO
 
 import requests
 
-from geo.store import write_json
+from geo.store import read_json, write_json
 
 
 @dataclass(frozen=True)
@@ -71,11 +70,13 @@ class Part:
     def state(self, url: str) -> tuple[int, Mark | None]:
         """Return how many bytes can be built upon, and their mark; nothing for another address or no validator."""
         try:
-            mark = Mark(**json.loads(self.note.read_text(encoding="utf-8")))
+            mark = Mark(**read_json(self.note))
             have = self.path.stat().st_size
         except (OSError, ValueError, TypeError):
             return 0, None
-        if mark.url != url or not mark.validator or not have:
+        texts = (mark.url, mark.etag, mark.modified, mark.encoding)
+        sound = all(isinstance(text, str) for text in texts) and (mark.total is None or type(mark.total) is int)
+        if not sound or mark.url != url or not mark.validator or not have:
             return 0, None
         return have, mark
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 NARROW = "\u202f"
 NBSP = "\u00a0"
@@ -72,10 +73,18 @@ def euros(value: float) -> str:
     return f"{number(value)}{NBSP}€"
 
 
-def day(moment: str) -> str:
-    """Write the day of an ISO 8601 moment: 24/11/2026."""
-    year, month, number = moment[:10].split("-")
-    return f"{number}/{month}/{year}"
+def day(text: str) -> str:
+    """Write the day of an ISO 8601 moment: 24/11/2026; « jour inconnu » when it is none."""
+    try:
+        return f"{datetime.fromisoformat(text):%d/%m/%Y}"
+    except ValueError:
+        return "jour inconnu"
+
+
+def moment(text: str) -> str:
+    """Write the day and time of an ISO 8601 moment: « 24/11/2026 à 09:05 », without the time when it is unknown."""
+    time = text[11:16]
+    return f"{day(text)} à {time}" if time else day(text)
 
 
 def listing(items: Iterable[str], most: int | None = None) -> str:

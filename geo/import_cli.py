@@ -7,7 +7,6 @@ meanwhile), 2 when nothing could be taken.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,6 +22,8 @@ from geo.intake import Review, keep_and_publish, read_file
 from geo.layers import Etat
 from geo.merge import Mode, Over
 from geo.register import ConflictError, Statement, Version
+from geo.terminal import as_json, warn
+from geo.tidy import tidy
 from geo.world import open_world
 
 MOST_NAMES = 8
@@ -102,7 +103,9 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
     GeoInputError
         When nothing can be taken from the file, or what must be stated is not.
     """
+    tidy()
     world = open_world()
+    warn(*world.notices)
     seen = register.head(options.kind).revision
     statement = _statement(options, world.atlas)
     if not options.file.is_file():
@@ -127,7 +130,7 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
         except ConflictError as error:
             raise PublishedMeanwhileError(error.problems) from error
     data = report(review, version)
-    lines = Lines([json.dumps(data, ensure_ascii=False, indent=2)] if options.json else report_text(review, version))
+    lines = Lines([as_json(data)] if options.json else report_text(review, version))
     lines.exit_code = 1 if draft.refused else 0
     return lines
 
@@ -222,12 +225,13 @@ def run_layers(options: argparse.Namespace) -> Iterable[str]:
         return [_move(options)]
     kept = register.versions(options.kind)
     if options.json:
-        return [json.dumps([_plain(version) for version in kept], ensure_ascii=False, indent=2)]
+        return [as_json([_plain(version) for version in kept])]
     if not kept:
         return ["Aucune couche importée : les couches embarquées ou synchronisées sont en service."]
     return [
-        f"{v.kind}  version {v.number}  {v.state.value}  {v.created[:16].replace('T', ' ')}  {v.statement.who}  "
+        f"{v.kind}  version {v.number}  {v.state.value}  {v.created[:16].replace('T', ' ') or 'date inconnue'}  {v.statement.who}  "
         f"{fr.count(v.zones, 'territoire')}  {v.origin.name}  ({v.statement.source})"
+        + (f"  illisible dans le registre : {fr.listing(v.faults)}" if v.faults else "")
         for v in kept
     ]
 
@@ -248,6 +252,7 @@ def _export(options: argparse.Namespace) -> str:
     from geo.register_export import export
 
     world = open_world()
+    warn(*world.notices)
     version = register.find(options.kind, options.export)
     layer = register.read_layer(version, world.base(options.kind), world.atlas)
     made = export(version, layer, register.read_shapes(version), world.atlas)

@@ -7,6 +7,7 @@ holds too few people is left to the area.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +18,11 @@ import pyproj
 import shapely
 
 from geo.base_repair import Geometries
+from geo.kept_tables import Content
 from geo.readers_carreaux import COMPLETE
-from geo.synced import vintage
-from geo.versions import current
+from geo.synced import best, table_of, vintage
 
+SQUARES: Mapping[str, Content] = dict.fromkeys(("x", "y", "epsg", "cote_m", "population"), "number")
 STEP_M = 200
 Floats = npt.NDArray[np.float64]
 
@@ -41,13 +43,11 @@ class Squares:
         return shapely.points(x, y), people
 
 
-def load_squares(home: Path | None = None) -> Squares | None:
-    """Return the synchronised population grid, None when there is none."""
-    version = current("carreaux", home)
-    if version is None:
-        return None
-    columns = ["x", "y", "epsg", "cote_m", "population"]
-    return Squares(pd.read_parquet(version.path / "carreaux.parquet", columns=columns), vintage(version))
+def load_squares(home: Path | None = None, notices: list[str] | None = None) -> Squares | None:
+    """Return the synchronised population grid, None when there is none that can be read; `notices` gets what is damaged."""
+    said = [] if notices is None else notices
+    found = best("carreaux", lambda version: table_of(version, "carreaux.parquet", SQUARES), said, home)
+    return Squares(found[1], vintage(found[0])) if found else None
 
 
 def _points(group: pd.DataFrame, grid: int, epsg: int, bounds: Floats) -> tuple[Floats, Floats, Floats]:

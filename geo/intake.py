@@ -168,8 +168,9 @@ def keep_and_publish(review: Review, *, seen: int, home: Path | None = None) -> 
     """
     kind = review.draft.kind
     register.still(kind, seen, home)  # before a version is kept for nothing
-    used, looked_at = register.head(kind, home).version, review.world.imported.get(kind)
-    if (used.id if used else None) != (looked_at.id if looked_at else None):
+    used, looked_at = register.head(kind, home).version, review.world.heads.get(kind)
+    seen_then = looked_at.version if looked_at else None
+    if (used.id if used else None) != (seen_then.id if seen_then else None):
         raise ConflictError(
             "La couche en service vient de changer ; relisez la différence, puis publiez. Rien n’est changé."
         )

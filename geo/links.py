@@ -21,7 +21,7 @@ from geo.errors import GeoInputError
 from geo.findings import Settings
 from geo.packing import BROKEN, BitReader, BitWriter, by_departement, read_codes, write_codes
 from geo.reopening import Opened, RawScenario, read_settings, reopen
-from geo.scenarios import Scenario, Vintage, Workbook
+from geo.scenarios import MOST_SCENARIOS, Scenario, Vintage, Workbook
 
 FORMAT = "1"
 LONGEST = 60_000  # characters read; a link of a whole région is about a thousand
@@ -118,6 +118,12 @@ def _opened(head: dict[str, Any], bits: bytes, atlas: Atlas, vintage: Vintage | 
     if not isinstance(head, dict) or set(head) - {"s", "c", "n", "v"}:
         raise GeoInputError(BROKEN)
     names = head.get("n", [{"n": Workbook().scenario.name}])
+    if (
+        not isinstance(names, list)
+        or not all(isinstance(entry, dict) for entry in names)
+        or len(names) > MOST_SCENARIOS
+    ):
+        raise GeoInputError(BROKEN)
     reader, everyone = BitReader(bits), _everyone(atlas)
     raw = []
     for entry in names:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
@@ -17,6 +16,7 @@ from geo.measures import MEASURES
 from geo.perimeter import Perimeter
 from geo.perimeter_exports import FORMATS, Export, make
 from geo.scenarios import Scenario, Workbook, vintage_of
+from geo.terminal import as_json, warn
 from geo.world import World, open_world
 
 ADDRESS = "http://localhost:8501"
@@ -51,6 +51,7 @@ def note(options: argparse.Namespace, choose: Choose) -> Iterable[str]:
     if kind not in FORMATS:
         raise GeoInputError(f"{options.out.name} : précisez le format (--format {'|'.join(FORMATS)}).")
     world = open_world()
+    warn(*world.notices)
     perimeter, notices = choose(options, world)
     scenario = Scenario((options.nom or perimeter.name)[:60], frozenset(perimeter.communes), " ".join(notices)[:400])
     data = make(kind, export_of(scenario, world, address=options.adresse), instruction=options.instruction)
@@ -72,9 +73,10 @@ def export_of(scenario: Scenario, world: World, *, address: str, today: date | N
 def compare(options: argparse.Namespace) -> Iterable[str]:
     """Return the comparison of the scales of a commune, as JSON or as text."""
     world = open_world()
+    warn(*world.notices)
     found = side_by_side(default_choice(candidates(world.crosswalk, options.commune.strip().upper())), world)
     if options.json:
-        return [json.dumps(comparison_data(found), ensure_ascii=False, indent=2)]
+        return [as_json(comparison_data(found))]
     return comparison_text(found)
 
 

@@ -11,6 +11,7 @@ import json
 import math
 import tempfile
 from collections.abc import Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.exports import original
 from geo.foreign_sqlite import ERRORS, defuse, foreign, generates
+from geo.import_guard import inspect
+from geo.import_rows import open_grids
 from geo.links import unpack
 from geo.perimeter_exports import COMMUNES, IDENTITY
 from geo.reopening import RawScenario, reopen
@@ -110,26 +113,18 @@ def _from_csv(data: bytes) -> RawScenario:
 
 
 def _from_xlsx(data: bytes) -> RawScenario:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = {
-            name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names if name in (COMMUNES, IDENTITY)
-        }
-    except (CalamineError, ValueError, OSError) as error:
-        raise GeoInputError(_NOT_OURS.format("ce classeur ne s’ouvre pas")) from error
-    if COMMUNES not in sheets or not sheets[COMMUNES] or "code" not in sheets[COMMUNES][0]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "recu.xlsx"
+        path.write_bytes(data)
+        grids = open_grids(path, inspect(path, "Ce classeur"), "Ce classeur")
+    sheets = {grid.name: grid.rows for grid in grids}
+    if "code" not in sheets.get(COMMUNES, [[]])[0]:
         raise GeoInputError(_NOT_OURS.format(f"la feuille « {COMMUNES} » ou sa colonne « code » manque"))
     head, *lines = sheets[COMMUNES]
     at = head.index("code")
-    known = {str(line[0]): line[1] for line in sheets.get(IDENTITY, [])[1:] if len(line) > 1}
-    codes: list[Any] = []
-    for line in lines:
-        if not str(line[at]).strip():
-            break  # notes may follow the table
-        codes.append(line[at])
-    return _raw(codes, known)
+    known = {line[0]: line[1] for line in sheets.get(IDENTITY, [])[1:] if len(line) > 1}
+    codes = [line[at] if at < len(line) else "" for line in lines]
+    return _raw(takewhile(str.strip, codes), known)  # notes may follow the table
 
 
 def _from_gpkg(data: bytes) -> RawScenario:

@@ -7,28 +7,33 @@ that does not reach every commune it should is left alone too, for half a countr
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from geo.communes import Atlas
+from geo.kept_tables import Content
+from geo.synced import table_of
 from geo.versions import CurrentVersion
 
 MOST_LACKING = 0.001  # of the communes: islands without EPCI, communes merged since
 
 
 def refreshed(atlas: Atlas, versions: Mapping[str, CurrentVersion]) -> tuple[Atlas, frozenset[str]]:
-    """Return the atlas with what is newer than the base, and the kinds that were; the very same atlas when none was."""
+    """Return the atlas with what is newer than the base, and the kinds that were; the very same atlas when none was.
+
+    Raises
+    ------
+    DamagedError
+        When a file that is newer can no longer be read.
+    """
     used = set()
-    for kind, apply in (("epci", _with_epci), ("populations", _with_populations)):
+    for kind, (apply, columns) in _NEWER.items():
         version = versions.get(kind)
         if version and year_of(version.manifest.vintage) > base_year(kind, atlas):
-            try:
-                newer = apply(atlas, pd.read_parquet(version.path / f"{kind}.parquet"), version)
-            except (OSError, ValueError, KeyError):  # a file of another form: the base stays
-                continue
+            newer = apply(atlas, table_of(version, f"{kind}.parquet", columns), version)
             if newer is not atlas:
                 used.add(kind)
             atlas = newer
@@ -96,3 +101,9 @@ def _summed(atlas: Atlas) -> Atlas:
         table["nb_communes"] = grouped["commune"].nunique().reindex(table.index).fillna(0).astype(int).astype(str)
         tables[name] = table
     return replace(atlas, **tables)
+
+
+_NEWER: Mapping[str, tuple[Callable[[Atlas, pd.DataFrame, CurrentVersion], Atlas], Mapping[str, Content]]] = {
+    "epci": (_with_epci, {"code": "text", "siren": "text", "nom": "text", "nature": "text"}),
+    "populations": (_with_populations, {"code": "text", "population": "number", "annee": "text"}),
+}

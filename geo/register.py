@@ -11,9 +11,10 @@ from __future__ import annotations
 import getpass
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -22,9 +23,10 @@ from geo import register_store as store
 from geo.communes import Atlas
 from geo.difference import Difference
 from geo.errors import GeoInputError
-from geo.french import day
-from geo.layers import Etat, Layer
-from geo.merge import Mode, Over
+from geo.french import day, listing, moment
+from geo.kept_tables import DamagedError
+from geo.layers import Layer
+from geo.register_rows import NEEDED, event_of, version_of
 from geo.register_store import EVENTS, HEADS, VERSIONS
 from geo.register_types import ConflictError, Event, Head, Origin, State, Statement, Version
 
@@ -32,10 +34,11 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 __all__ = [
-    "ConflictError", "Event", "Head", "Origin", "State", "Statement", "Version", "default_who", "find", "head", "heads",
+    "ConflictError", "Event", "Head", "Origin", "State", "Statement", "Version", "check", "damage", "default_who", "find", "forgotten", "head", "heads",
     "history", "keep", "pile", "publish", "read_layer", "read_shapes", "still", "token", "versions", "withdraw",
 ]  # fmt: skip
 
+BACKUP = "Remettez une autre version en service, ou reprenez registre.sqlite d’une sauvegarde."
 TRIES = 20  # for a number of version that others take at the same moment
 LONGEST = {"who": 200, "file_name": 300, "date": 60, "file_form": 20}
 
@@ -82,7 +85,9 @@ def keep(
         When who or the source is not told, a département does not exist, or nothing can be written.
     """
     _check(layer, statement, atlas)
-    content = store.write_files(layer, shapes, atlas, home)
+    if under:
+        check(under, home)
+    content, files = store.files_of(layer, shapes, atlas)
     values = {
         "kind": layer.id,
         "created": _now(),
@@ -103,22 +108,26 @@ def keep(
         "content": content,
         "under_id": under.id if under else None,
     }
-    number = 0
+    with store.written(content, files, home) as again:
+        return find(layer.id, _add_row(layer.id, values, again, home), home)
+
+
+def _add_row(kind: str, values: dict[str, Any], write: Callable[[], None], home: Path | None) -> int:
+    """Add the row of a version under the next number, which is returned; `write` has its files there, while nobody sweeps."""
     for _ in range(TRIES):
         try:
             with store.database(home).begin() as connection:
-                last = sa.select(sa.func.max(VERSIONS.c.number)).where(VERSIONS.c.kind == layer.id)
-                number = (connection.execute(last).scalar() or 0) + 1
+                taken = connection.execute(sa.select(VERSIONS.c.number).where(VERSIONS.c.kind == kind)).scalars()
+                number = max((one for one in taken if type(one) is int), default=0) + 1
                 connection.execute(sa.insert(VERSIONS).values(number=number, **values))
-            break
+                write()
+            return number
         except IntegrityError:  # taken by another at the same moment: the next one
             continue
         except sa.exc.SQLAlchemyError as error:
             with store.told():
                 raise error
-    else:
-        raise GeoInputError("Trop de personnes importent cette couche en même temps ; réessayez. Rien n’est gardé.")
-    return find(layer.id, number, home)
+    raise GeoInputError("Trop de personnes importent cette couche en même temps ; réessayez. Rien n’est gardé.")
 
 
 def _check(layer: Layer, statement: Statement, atlas: Atlas) -> None:
@@ -146,7 +155,10 @@ def publish(version: Version, *, who: str, seen: int, home: Path | None = None) 
     ------
     ConflictError
         When the head moved since; nothing is changed.
+    DamagedError
+        When the version, or one that it rests on, can no longer be read.
     """
+    check(version, home)
     return _move(version.kind, version, who=who, seen=seen, home=home)
 
 
@@ -199,8 +211,10 @@ def _told_conflict(kind: str, home: Path | None) -> str:
     if last is None:
         return "Ce que vous avez vu n’est plus en place ; relisez la page. Rien n’est changé."
     what = f"la version {last.number}" if last.number else "le retour à la couche d’origine"
+    if last.lost:
+        what = "une version que le registre ne connaît plus"
     return (
-        f"Entre-temps, {last.who} a publié {what} (le {day(last.at)} à {last.at[11:16]}). Rien n’est changé : "
+        f"Entre-temps, {last.who} a publié {what} (le {moment(last.at)}). Rien n’est changé : "
         "regardez cette version, puis publiez de nouveau si la vôtre doit la remplacer."
     )
 
@@ -221,8 +235,19 @@ def heads(home: Path | None = None) -> dict[str, Head]:
         rows = connection.execute(sa.select(HEADS).order_by(HEADS.c.kind)).mappings().all()
         chosen = [row["version_id"] for row in rows if row["version_id"] is not None]
         found = connection.execute(sa.select(VERSIONS).where(VERSIONS.c.id.in_(chosen))).mappings().all()
-    by_id = {row["id"]: _version(row, State.PUBLISHED) for row in found}
-    return {row["kind"]: Head(row["kind"], row["revision"], by_id.get(row["version_id"])) for row in rows}
+    by_id = {row["id"]: version_of(row, State.PUBLISHED) for row in found}
+    return {str(row["kind"]): _head(row, by_id.get(row["version_id"])) for row in rows}
+
+
+def _head(row: sa.RowMapping, version: Version | None) -> Head:
+    kind, revision = str(row["kind"]), row["revision"]
+    broken = []
+    if row["version_id"] is not None and version is None:
+        broken.append("la version qu’il dit en service n’y est plus")
+    if type(revision) is not int:
+        broken.append("le numéro de sa dernière mise en service est illisible")
+    problem = f"{kind} : le registre est abîmé ({', et '.join(broken)}). {BACKUP}" if broken else ""
+    return Head(kind, revision if type(revision) is int else 0, version, problem)
 
 
 def versions(kind: str | None = None, home: Path | None = None) -> list[Version]:
@@ -237,7 +262,7 @@ def versions(kind: str | None = None, home: Path | None = None) -> list[Version]
         used = set(connection.execute(sa.select(HEADS.c.version_id)).scalars())
         once = set(connection.execute(sa.select(EVENTS.c.version_id).distinct()).scalars())
     return [
-        _version(
+        version_of(
             row, State.PUBLISHED if row["id"] in used else State.RETIRED if row["id"] in once else State.DRAFT
         )
         for row in rows
@@ -259,17 +284,57 @@ def find(kind: str, number: int, home: Path | None = None) -> Version:
 
 
 def pile(version: Version, home: Path | None = None) -> list[Version]:
-    """Return the versions that one is made of, from the lowest up to itself."""
-    by_id = {v.id: v for v in versions(version.kind, home)}
+    """Return the versions that one is made of, from the lowest up to itself.
+
+    Raises
+    ------
+    DamagedError
+        When one of them is absent, or its row makes no sense.
+    """
+    by_id = {v.id: v for v in versions(version.kind, home)} if version.under is not None else {}
     found = [version]
-    while found[0].under is not None:
-        lower = by_id.get(found[0].under)
-        if lower is None or lower.id >= found[0].id:
-            raise GeoInputError(
-                f"{version.kind}, version {version.number} : la version sur laquelle elle repose manque."
-            )
+    while True:
+        lowest = found[0]
+        if broken := [name for name in lowest.faults if name in NEEDED]:
+            raise DamagedError(damage(lowest, f"sa ligne du registre ne se lit plus : {listing(broken)}", home))
+        if lowest.under is None:
+            return found
+        lower = by_id.get(lowest.under)
+        if lower is None or lower.id >= lowest.id:
+            raise DamagedError(damage(lowest, "la version sur laquelle elle repose manque", home))
         found.insert(0, lower)
-    return found
+
+
+def check(version: Version, home: Path | None = None) -> None:
+    """Check that a version and those it rests on are still what was kept.
+
+    Raises
+    ------
+    DamagedError
+        When one of them can no longer be read; the sentence says which, and what to do.
+    """
+    for each in pile(version, home):
+        try:
+            store.read_bodies(each.content, home)
+        except DamagedError as error:
+            raise DamagedError(damage(each, str(error), home)) from error
+
+
+def damage(version: Version, why: str, home: Path | None = None) -> str:
+    """Say that a version can no longer be read, why, and what to do."""
+    file = version.origin.name
+    return (
+        f"Version importée illisible : {version.kind}, version {version.number} ({why} ; dossier "
+        f"{store.register_folder(home) / version.content}). Rien d’autre n’est perdu : remettez en service une version précédente "
+        f"(page Données, ou « python -m geo layers --kind {version.kind} --publish NUMÉRO »), ou importez de nouveau le fichier "
+        f"« {file} » sur la couche d’origine."
+    )
+
+
+def forgotten(home: Path | None = None) -> int:
+    """Count the versions whose files are there though the register names none at all: it was emptied, or taken away."""
+    found = [folder for folder in store.contents(home) if not store.note_of(folder).exists()]  # else a cut, or a write
+    return len(found) if found and not versions(home=home) else 0
 
 
 def history(kind: str, home: Path | None = None) -> list[Event]:
@@ -278,13 +343,13 @@ def history(kind: str, home: Path | None = None) -> list[Event]:
         return []
     joined = EVENTS.outerjoin(VERSIONS, EVENTS.c.version_id == VERSIONS.c.id)
     wanted = (
-        sa.select(EVENTS.c.kind, EVENTS.c.revision, VERSIONS.c.number, EVENTS.c.who, EVENTS.c.at)
+        sa.select(EVENTS.c.kind, EVENTS.c.revision, EVENTS.c.version_id, VERSIONS.c.number, EVENTS.c.who, EVENTS.c.at)
         .select_from(joined)
         .where(EVENTS.c.kind == kind)
         .order_by(EVENTS.c.revision.desc())
     )
     with store.reading(home) as connection:
-        return [Event(*row) for row in connection.execute(wanted)]
+        return [event_of(row) for row in connection.execute(wanted).mappings()]
 
 
 def token(home: Path | None = None) -> str:
@@ -297,10 +362,13 @@ def read_layer(version: Version, base: Layer, atlas: Atlas, home: Path | None = 
 
     Raises
     ------
-    GeoInputError
+    DamagedError
         When its files are absent or damaged.
     """
-    zones, members = store.read_files(version.content, atlas, home)
+    try:
+        zones, members = store.read_files(version.content, atlas, home)
+    except DamagedError as error:
+        raise DamagedError(damage(version, str(error), home)) from error
     said = f"Importée le {day(version.created)} par {version.statement.who} (version {version.number})."
     return Layer(
         id=version.kind,
@@ -316,31 +384,14 @@ def read_layer(version: Version, base: Layer, atlas: Atlas, home: Path | None = 
 
 
 def read_shapes(version: Version, home: Path | None = None) -> gpd.GeoDataFrame | None:
-    """Return the outlines a version came with (EPSG:4326, by zone id), or None when it came as a table."""
-    return store.read_shapes(version.content, home)
+    """Return the outlines a version came with (EPSG:4326, by zone id), or None when it came as a table.
 
-
-def _version(row: sa.RowMapping, state: State) -> Version:
-    return Version(
-        id=row["id"],
-        kind=row["kind"],
-        number=row["number"],
-        state=state,
-        created=row["created"],
-        statement=Statement(
-            source=row["source"],
-            date=row["date"],
-            who=row["who"],
-            extent=frozenset(json.loads(row["extent"])),
-            etat=Etat(row["etat"]),
-            mode=Mode(row["mode"]),
-            over=Over.ORIGIN if row["under_id"] is None else Over.IN_USE,
-            remark=row["remark"],
-        ),
-        origin=Origin(row["file_name"], row["file_sha256"], row["file_bytes"], row["file_form"]),
-        changes=json.loads(row["changes"]),
-        zones=row["zones"],
-        communes=row["communes"],
-        content=row["content"],
-        under=row["under_id"],
-    )
+    Raises
+    ------
+    DamagedError
+        When its files are absent or damaged.
+    """
+    try:
+        return store.read_shapes(version.content, home)
+    except DamagedError as error:
+        raise DamagedError(damage(version, str(error), home)) from error

@@ -13,8 +13,8 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,16 +29,27 @@ from geo.codes import read_code
 from geo.communes import Atlas
 from geo.download_part import sync_folder
 from geo.errors import GeoInputError
+from geo.import_draft import ZONE_COLUMNS
+from geo.kept_tables import Content, DamagedError, has_outlines, read_table
 from geo.layers import Etat, Layer, Precision
 from geo.merge import MEMBER_COLUMNS, MEMBER_TYPES, estimated
+from geo.register_rows import CONTENT
 from geo.store import home as default_home
+from geo.store import owner, remove, write_json
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 ADDRESS = "CLSM_REGISTER"
 WAIT_S = 30
+ZONE_CONTENT: Mapping[str, Content] = {
+    **dict.fromkeys(("id", *(name for name in ZONE_COLUMNS if name != "population")), "text"), "population": "number",
+}  # fmt: skip
+MEMBER_CONTENT: Mapping[str, Content] = {"id": "text", "code": "text", "whole": "flag", "inhabitants": "number"}
 ZONES, MEMBERS = "zones.parquet", "members.parquet"
+DATABASE = "registre.sqlite"
+STAGE = ".en-cours-"  # what is being written, and by whom
+ELSEWHERE = ".autre-registre"  # this folder has served a database of another address (CLSM_REGISTER)
 
 _METADATA = sa.MetaData()
 VERSIONS = sa.Table(
@@ -93,7 +104,7 @@ def register_folder(home: Path | None = None) -> Path:
 
 def exists(home: Path | None = None) -> bool:
     """Tell whether anything was ever kept; looking never makes a file."""
-    return bool(os.environ.get(ADDRESS)) or (register_folder(home) / "registre.sqlite").is_file()
+    return bool(os.environ.get(ADDRESS)) or os.path.lexists(register_folder(home) / DATABASE)
 
 
 def database(home: Path | None = None) -> sa.Engine:
@@ -111,7 +122,7 @@ def database(home: Path | None = None) -> sa.Engine:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise GeoInputError(f"{folder} : dossier inaccessible en écriture ({error.strerror}).") from error
-        file = folder / "registre.sqlite"
+        file = folder / DATABASE
         if not file.is_file():
             _engine.cache_clear()  # it was taken away since: its tables are to be made again
         address = f"sqlite:///{file}"
@@ -132,8 +143,13 @@ def _engine(address: str) -> sa.Engine:
         ) from error
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine)
-    with engine.begin() as connection:
-        _METADATA.create_all(connection)
+    with engine.execution_options(reads=True).connect() as connection:
+        here = set(sa.inspect(connection).get_table_names())
+    if not here >= set(
+        _METADATA.tables
+    ):  # looking at a register that is there writes nothing: its disk may be read-only
+        with engine.begin() as connection:
+            _METADATA.create_all(connection)
     return engine
 
 
@@ -143,6 +159,7 @@ def _tune_sqlite(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def _connect(connection: object, _: object) -> None:
         connection.isolation_level = None  # type: ignore[attr-defined]
+        connection.text_factory = _text  # type: ignore[attr-defined]
         connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
         connection.execute("PRAGMA synchronous=FULL")  # type: ignore[attr-defined]
 
@@ -177,11 +194,16 @@ def writing(home: Path | None = None) -> Iterator[sa.Connection]:
         yield connection
 
 
+def _text(value: bytes) -> str:
+    """Read a text of the database; one byte that is not UTF-8 must not hide every row."""
+    return value.decode("utf-8", "replace")
+
+
 # --- the files --------------------------------------------------------------------------------------------------
 
 
-def write_files(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas, home: Path | None = None) -> str:
-    """Write a layer's zones (with their outlines when there are some, EPSG:4326) and members; return their name."""
+def files_of(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas) -> tuple[str, dict[str, bytes]]:
+    """Return the files of a layer's zones (with their outlines when there are some, EPSG:4326) and members, and their name."""
     zones = layer.zones.rename_axis("id").reset_index()
     zones["etat"], zones["precision"] = zones["etat"].astype(str), zones["precision"].astype(str)
     texts = [c for c in zones.columns if c != "population"]
@@ -196,15 +218,47 @@ def write_files(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas, hom
         }
     )
     files = {ZONES: _bytes(_with_shapes(zones, shapes)), MEMBERS: _bytes(members)}
-    content = hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest()[:32]
+    return _content_of(files), files
+
+
+def note_of(folder: Path) -> Path:
+    """Return the note that is beside the files of a version while they are written."""
+    return folder.with_name(f"{STAGE}{folder.name}.json")
+
+
+@contextmanager
+def written(content: str, files: dict[str, bytes], home: Path | None = None) -> Iterator[Callable[[], None]]:
+    """Write the files of a version, and note that they are somebody's until its row is there.
+
+    Gives what writes them again should somebody have swept them meanwhile. A process that is killed inside leaves the note:
+    it tells that the files are nobody's, unless the register names them.
+
+    Raises
+    ------
+    GeoInputError
+        When nothing can be written.
+    """
     root = register_folder(home)
-    target = root / content
+    note = note_of(root / content)
+
+    def again() -> None:
+        try:
+            _place(files, root, root / content)
+        except OSError as error:
+            raise GeoInputError(f"{root} : écriture impossible ({error.strerror}). Rien n’est gardé.") from error
+
     try:
         root.mkdir(parents=True, exist_ok=True)
-        _place(files, root, target)
+        if os.environ.get(ADDRESS):
+            (root / ELSEWHERE).touch()
+        write_json(note, {"owner": owner()})
+        again()
+        yield again
     except OSError as error:
         raise GeoInputError(f"{root} : écriture impossible ({error.strerror}). Rien n’est gardé.") from error
-    return content
+    finally:
+        with suppress(OSError):
+            note.unlink(missing_ok=True)
 
 
 def _with_shapes(zones: pd.DataFrame, shapes: gpd.GeoDataFrame | None) -> pd.DataFrame:
@@ -224,9 +278,10 @@ def _bytes(frame: pd.DataFrame) -> bytes:
 
 
 def _place(files: dict[str, bytes], root: Path, target: Path) -> None:
-    if all((target / name).is_file() and (target / name).stat().st_size == len(body) for name, body in files.items()):
-        return
-    stage = Path(tempfile.mkdtemp(dir=root, prefix=".en-cours-"))
+    with suppress(OSError):
+        if all((target / name).read_bytes() == body for name, body in files.items()):
+            return
+    stage = Path(tempfile.mkdtemp(dir=root, prefix=f"{STAGE}{owner()}-"))
     try:
         for name, body in files.items():
             with (stage / name).open("wb") as file:
@@ -234,8 +289,8 @@ def _place(files: dict[str, bytes], root: Path, target: Path) -> None:
                 file.flush()
                 os.fsync(file.fileno())
         sync_folder(stage)
-        if target.exists():  # damaged: half of its files, or shorter
-            shutil.rmtree(target, ignore_errors=True)
+        if os.path.lexists(target):  # damaged: half of its files, or others
+            remove(target)
         try:
             stage.rename(target)
         except OSError:
@@ -246,23 +301,50 @@ def _place(files: dict[str, bytes], root: Path, target: Path) -> None:
         shutil.rmtree(stage, ignore_errors=True)
 
 
+def read_bodies(content: str, home: Path | None = None) -> dict[str, bytes]:
+    """Return the files of a version, as they were written: their name is their checksum.
+
+    Raises
+    ------
+    DamagedError
+        When one is absent, shut, or is no longer what was written.
+    """
+    folder = register_folder(home) / content
+    try:
+        files = {name: (folder / name).read_bytes() for name in (ZONES, MEMBERS)}
+    except OSError as error:
+        raise DamagedError("ses fichiers manquent ou ne s’ouvrent pas") from error
+    if _content_of(files) != content:
+        raise DamagedError("ses fichiers ne sont plus tels qu’ils ont été gardés")
+    return files
+
+
+def contents(home: Path | None = None) -> list[Path]:
+    """Return the folders of files of versions, whether the register names them or not."""
+    try:
+        return sorted(path for path in register_folder(home).iterdir() if CONTENT.fullmatch(path.name))
+    except OSError:
+        return []
+
+
+def _content_of(files: dict[str, bytes]) -> str:
+    return hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest()[:32]
+
+
 def read_files(content: str, atlas: Atlas, home: Path | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the zones and members of a version on the communes of today.
 
     Raises
     ------
-    GeoInputError
+    DamagedError
         When a file is absent or damaged.
     """
-    folder = register_folder(home) / content
-    try:
-        zones = pd.read_parquet(folder / ZONES)
-        members = pd.read_parquet(folder / MEMBERS)
-    except (OSError, ValueError) as error:
-        raise GeoInputError(
-            f"Version importée illisible ({content[:10]}) : ses fichiers manquent ou sont abîmés dans {register_folder(home)}."
-        ) from error
-    zones = zones.drop(columns="geometry", errors="ignore").set_index("id")
+    files = read_bodies(content, home)
+    zones = read_table(files[ZONES], ZONE_CONTENT).set_index("id")
+    members = read_table(files[MEMBERS], MEMBER_CONTENT, optional={"estimated": "flag"})
+    known = zones.index.is_unique and members["id"].isin(zones.index).all()
+    if not known or not zones["etat"].isin(list(Etat)).all() or not zones["precision"].isin(list(Precision)).all():
+        raise DamagedError("ses territoires ont un état, une précision ou des communes qui ne se comprennent pas")
     zones["etat"] = zones["etat"].map(Etat)
     zones["precision"] = zones["precision"].map(Precision)
     return zones, _on_today(zones, members, atlas)
@@ -293,11 +375,19 @@ def _on_today(zones: pd.DataFrame, members: pd.DataFrame, atlas: Atlas) -> pd.Da
 
 
 def read_shapes(content: str, home: Path | None = None) -> gpd.GeoDataFrame | None:
-    """Return the outlines that a version came with (EPSG:4326), indexed by zone, or None when it came as a table."""
+    """Return the outlines that a version came with (EPSG:4326), indexed by zone, or None when it came as a table.
+
+    Raises
+    ------
+    DamagedError
+        When a file is absent or damaged.
+    """
     import geopandas as gpd
 
-    path = register_folder(home) / content / ZONES
-    try:
-        return gpd.read_parquet(path).set_index("id")
-    except (OSError, ValueError):
+    body = read_bodies(content, home)[ZONES]
+    if not has_outlines(body):
         return None
+    try:
+        return gpd.read_parquet(io.BytesIO(body)).set_index("id")
+    except Exception as error:  # GEOS raises whatever it likes on bytes that are no outline
+        raise DamagedError("ses contours sont illisibles") from error

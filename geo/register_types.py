@@ -57,7 +57,8 @@ class Origin:
 class Version:
     """A version kept. `created` is ISO 8601 with its zone; `changes` is `Difference.summary()` at the time of keeping.
 
-    `under` is the id of the version that it is laid over, None when that is the layer in place before any import.
+    `under` is the id of the version that it is laid over, None when that is the layer in place before any import. `faults`
+    names, in French, what of its row in the register can no longer be read.
     """
 
     id: int
@@ -72,6 +73,7 @@ class Version:
     communes: int
     content: str
     under: int | None = None
+    faults: tuple[str, ...] = ()
 
     @property
     def vintage(self) -> str:
@@ -81,19 +83,27 @@ class Version:
 
 @dataclass(frozen=True)
 class Head:
-    """What is in use for a kind: a version, or None for the layer in place before imports; `revision` grows at each move."""
+    """What is in use for a kind: a version, or None for the layer in place before imports; `revision` grows at each move.
+
+    `problem` says, in French, what of it can no longer be read.
+    """
 
     kind: str
     revision: int
     version: Version | None
+    problem: str = ""
 
 
 @dataclass(frozen=True)
 class Event:
-    """A move of what is in use: when, by whom, to which version (None: the layer in place before imports)."""
+    """A move of what is in use: when, by whom, to which version (None: the layer in place before imports).
+
+    `lost` tells that the register no longer knows the version.
+    """
 
     kind: str
     revision: int
     number: int | None
     who: str
     at: str
+    lost: bool = False

@@ -8,8 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
+import socket
+import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +25,22 @@ def home() -> Path:
     """Return the user's data folder; it may not exist yet."""
     chosen = os.environ.get("CLSM_HOME")
     return Path(chosen) if chosen else Path(platformdirs.user_data_dir("clsm", appauthor=False))
+
+
+def read_json(path: Path) -> Any:
+    """Return what a JSON file holds.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+    ValueError
+        When it is not JSON, or is too deep to be ours.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError(path.name) from error
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
@@ -35,3 +56,42 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, whichever it is; one that cannot be removed stays."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _machine() -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", socket.gethostname())[:40] or "machine"
+
+
+def owner() -> str:
+    """Return what tells this process from the others in the name of a file: machine and number of the process."""
+    return f"{_machine()}-{os.getpid()}"
+
+
+def gone(who: str) -> bool:
+    """Tell whether an `owner` is a process of this machine that has ended; False when nobody can know."""
+    machine, _, process = who.rpartition("-")
+    return machine == _machine() and process.isdecimal() and not alive(int(process))
+
+
+def alive(process: int) -> bool:
+    """Tell whether a process of this machine runs, or may."""
+    if process <= 0:
+        return False
+    if sys.platform == "win32":
+        return True  # no harmless way to ask
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -8,13 +8,10 @@ the other kinds untouched. The same files again change nothing.
 from __future__ import annotations
 
 import hashlib
-import shutil
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -28,6 +25,7 @@ from geo.errors import GeoInputError
 from geo.mirrors import Found, Mirror, read_folder, read_web
 from geo.sources import Source, SourceFile, load_sources, pick_sources
 from geo.sync_results import KindResult, Outcome, Progress, Reader, Readers, Report, Step, SyncReport, own_readers
+from geo.tidy import PARTS, WORK, clean_sources
 from geo.versions import (
     CurrentVersion,
     Input,
@@ -40,14 +38,11 @@ from geo.versions import (
     only_run,
     read_version,
     sources_folder,
-    sweep,
 )
 
 __all__ = ["CurrentVersion", "KindResult", "Outcome", "Readers", "Step", "SyncReport", "current", "sync"]
 
 AT_ONCE = 4
-PARTS_KEPT_S = 7 * 86_400.0
-WORK, PARTS = ".travail", ".telechargements"
 
 
 def _silent(_: Step) -> None: ...
@@ -78,29 +73,15 @@ def sync(
     known = load_sources() if catalogue is None else catalogue
     wanted = pick_sources(kinds, known)
     with only_run(home):
-        _clean(home)
+        clean_sources(home)
         run = _Run(home, readers or own_readers(), progress, timeout, retry)
         try:
             with tempfile.TemporaryDirectory(dir=run.folder(WORK)) as work:
                 contents = _open_mirror(mirror, Path(work), run, wanted) if mirror else None
                 results = run.all(wanted, contents)
         finally:
-            _clean(home)
+            clean_sources(home)
     return SyncReport(tuple(results), tuple(contents.notices) if contents else ())
-
-
-def _clean(home: Path | None) -> None:
-    """Remove the leftovers of runs: everything but unfinished transfers of the last days."""
-    root = sources_folder(home)
-    shutil.rmtree(root / WORK, ignore_errors=True)
-    sweep(home)
-    if (root / PARTS).is_dir():
-        for file in (root / PARTS).iterdir():
-            part = file.name.endswith((".part", ".part.json"))
-            if not part or time.time() - file.stat().st_mtime > PARTS_KEPT_S:
-                file.unlink(missing_ok=True)
-        with suppress(OSError):
-            (root / PARTS).rmdir()  # when empty
 
 
 def _open_mirror(place: str, work: Path, run: _Run, wanted: list[Source]) -> Mirror:

@@ -7,7 +7,6 @@ without a network it says so in that file, and the dashboard keeps what it has.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 import time
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import GeoInputError
-from geo.store import write_json
+from geo.store import alive, read_json, write_json
 from geo.sync_results import KindResult, Step, SyncReport
 from geo.versions import BusyError, current, sources_folder
 
@@ -49,8 +48,8 @@ def read_status(home: Path | None = None) -> Status | None:
     """Return where the last run stands or how it ended, None when there was none or its file is not understood."""
     path = sources_folder(home) / STATUS
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        running = bool(raw["running"]) and (_alive(int(raw["process"])) or time.time() - path.stat().st_mtime < 2)
+        raw = read_json(path)
+        running = bool(raw["running"]) and (alive(int(raw["process"])) or time.time() - path.stat().st_mtime < 2)
         steps = {str(k): (str(s), int(got), int(total)) for k, (s, got, total) in raw["steps"].items()}
         return Status(
             running=running,
@@ -60,20 +59,8 @@ def read_status(home: Path | None = None) -> Status | None:
             done={str(k): str(v) for k, v in raw["done"].items()},
             problem=str(raw["problem"]),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
-
-
-def _alive(process: int) -> bool:
-    if sys.platform == "win32":
-        return True  # no harmless way to ask: the file's end tells
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 class Journal:

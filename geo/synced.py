@@ -1,26 +1,36 @@
 """What a synchronisation brought, as layers: QPV everywhere, CPTS, the INSEE density grid, mental health places.
 
-A source that was never synchronised, or whose files are broken, is simply not here: the embedded layer stays in use.
+A source that was never synchronised is simply not here: the embedded layer stays in use. One whose files are damaged gives
+way to its version before, else to the embedded layer, and that is said.
 """
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from geo.communes import Atlas
-from geo.density import Density
+from geo.density import LABELS, Density
 from geo.french import day, fold
+from geo.kept_tables import Content, DamagedError, has_outlines, read_table, sha256
 from geo.layers import Etat, Layer, Precision
 from geo.merge import Mode, merged
 from geo.resources import Resources
-from geo.versions import CurrentVersion, current
+from geo.versions import CurrentVersion, current, kept
 
+if TYPE_CHECKING:
+    from shapely import Geometry
+
+T = TypeVar("T")
 KINDS = ("densite", "qpv", "ressources", "cpts", "epci", "populations")
+OTHERS = ("carreaux", "contours", "ept", "frr")  # not opened with the rest; told all the same when they are broken
 NEWER_ONLY = ("epci", "populations")  # used when they are of a later year than the base
 
 
@@ -30,12 +40,96 @@ def versions(home: Path | None = None) -> dict[str, CurrentVersion]:
     return {kind: version for kind, version in found.items() if version}
 
 
+# What is read of each file of a version.
+QUARTERS: Mapping[str, Content] = {
+    "code": "text", "nom": "text", "communes": "text", "population": "number", "population_annee": "text",
+}  # fmt: skip
+QUARTER_MEMBERS: Mapping[str, Content] = {"code": "text", "atom": "text", "population": "number"}
+COMMUNITIES: Mapping[str, Content] = {"id": "text", "nom": "text", "statut": "text", "atom": "text", "exact": "flag"}
+PLACES: Mapping[str, Content] = {
+    "id": "text", "nom": "text", "categorie_code": "text", "categorie": "text", "code": "text", "lon": "number", "lat": "number",
+}  # fmt: skip
+
+
+def read_file(version: CurrentVersion, name: str) -> bytes:
+    """Return a file of a version, as it was written.
+
+    Raises
+    ------
+    DamagedError
+        When it is absent, shut, or is no longer what was written.
+    """
+    try:
+        body = (version.path / name).read_bytes()
+    except OSError as error:
+        raise DamagedError(f"{name} ne s’ouvre pas") from error
+    if sha256(body) != version.manifest.files.get(name, (0, ""))[1]:
+        raise DamagedError(f"{name} n’est plus tel qu’il a été reçu")
+    return body
+
+
+def table_of(version: CurrentVersion, name: str, columns: Mapping[str, Content]) -> pd.DataFrame:
+    """Return the columns of a file of a version; DamagedError when they cannot be had."""
+    body = read_file(version, name)
+    try:
+        return read_table(body, columns)
+    except DamagedError as error:
+        raise DamagedError(f"{name} : {error}") from error
+
+
+def best(
+    kind: str, use: Callable[[CurrentVersion], T], notices: list[str], home: Path | None = None
+) -> tuple[CurrentVersion, T] | None:
+    """Return the best version of a kind that `use` can open, with what it makes of it; None when there is none.
+
+    The version in use comes first, then the newest. What is damaged is passed over, and `notices` gets a sentence about it.
+    """
+    whole, broken = kept(kind, home)
+    passed = dict.fromkeys(broken, "son dossier n’est pas entier")
+    found = None
+    for version in whole:
+        try:
+            found = version, use(version)
+            break
+        except DamagedError as error:
+            passed[version.path] = str(error)
+        except Exception as error:  # values that nobody foresaw: one source less, the dashboard opens all the same
+            passed[version.path] = f"contenu inattendu, {type(error).__name__}"
+    for path, why in passed.items():
+        if found is None or path.name > found[0].version:
+            instead = (
+                f"la version du {day(found[0].manifest.date)} est employée" if found else "elle n’est pas employée"
+            )
+            notices.append(
+                f"Source « {kind} » : la version reçue dans {path} est abîmée ({why}) ; {instead}. Synchronisez de nouveau "
+                f"(page Données, ou « python -m geo sync --layer {kind} ») ; si cela ne suffit pas, supprimez d’abord ce dossier."
+            )
+    return found
+
+
+def outlines(version: CurrentVersion) -> dict[str, Geometry]:
+    """Return the outlines of quarters (EPSG:4326) by code, those that are not empty; DamagedError when they are damaged."""
+    import geopandas as gpd  # a quarter of a second that figures need not wait for
+
+    body = read_file(version, "qpv.parquet")
+    try:
+        table = gpd.read_parquet(io.BytesIO(body), columns=["code", "geometry"]) if has_outlines(body) else None
+    except Exception as error:  # GEOS and GDAL raise whatever they like on bytes that are no outline
+        raise DamagedError("qpv.parquet : ses contours sont illisibles") from error
+    if table is None:
+        return {}
+    table = table[table.geometry.notna() & ~table.geometry.is_empty]
+    return dict(zip(table["code"].astype(str), table.geometry, strict=True))
+
+
 def grid_density(version: CurrentVersion, atlas: Atlas) -> Density | None:
     """Return the density classes of the INSEE grid, or None when it leaves some communes without a class.
 
     Arrondissements take the class of their city.
     """
-    grid = pd.read_parquet(version.path / "densite.parquet").set_index("code")["classe"]
+    grid = table_of(version, "densite.parquet", {"code": "text", "classe": "number"}).set_index("code")["classe"]
+    if not grid.isin(list(LABELS)).all():
+        raise DamagedError("densite.parquet : une classe n’existe pas")
     classes = grid.reindex(atlas.table["commune"])
     own = grid.reindex(atlas.table["code"])
     level = pd.Series(np.where(own.notna(), own, classes))
@@ -48,10 +142,8 @@ def grid_density(version: CurrentVersion, atlas: Atlas) -> Density | None:
 
 def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
     """Return the QPV of the official file, in the form of the embedded layer that they replace."""
-    zones = pd.read_parquet(
-        version.path / "qpv.parquet", columns=["code", "nom", "communes", "population", "population_annee"]
-    )
-    members = pd.read_parquet(version.path / "qpv_membres.parquet")
+    zones = table_of(version, "qpv.parquet", QUARTERS)
+    members = table_of(version, "qpv_membres.parquet", QUARTER_MEMBERS)
     members = members[members["atom"].isin(atlas.row)]
     zones = zones[zones["code"].isin(members["code"])].set_index("code")
     position = {code: i for i, code in enumerate(zones.index)}
@@ -110,7 +202,7 @@ def communities(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer
 
     A commune that a CPTS cuts is in it for a part of unknown size: shares by area are no count of people.
     """
-    rows = pd.read_parquet(version.path / "cpts.parquet")
+    rows = table_of(version, "cpts.parquet", COMMUNITIES)
     rows = rows[rows["atom"].isin(atlas.row)].assign(etat=lambda f: [_state(s) for s in f["statut"]])
     rows = rows[rows["etat"].notna()]
     first = rows.groupby("id", sort=True).first()
@@ -167,7 +259,7 @@ def _names(codes: str, atlas: Atlas) -> str:
 
 def places(version: CurrentVersion, atlas: Atlas) -> Resources:
     """Return the mental health places of FINESS."""
-    table = pd.read_parquet(version.path / "ressources.parquet")
+    table = table_of(version, "ressources.parquet", PLACES)
     table = table[table["code"].isin(atlas.row)]
     return Resources(
         table=table.assign(row=table["code"].map(atlas.row).to_numpy(dtype=np.intp)),

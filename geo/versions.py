@@ -11,7 +11,6 @@ Only a run that holds the lock writes here; whoever reads needs none.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -21,12 +20,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from geo.download_part import sync_folder
 from geo.errors import GeoInputError
 from geo.store import home as default_home
-from geo.store import write_json
+from geo.store import read_json, write_json
 
 FORM = 1  # of the manifest and of what readers write: another form is read again from the same files
 KEPT = 2
@@ -98,13 +97,33 @@ def sources_folder(home: Path | None = None) -> Path:
 def current(kind: str, home: Path | None = None) -> CurrentVersion | None:
     """Return the version of a kind in use, or the newest whole one when that one is broken, or None."""
     folder = sources_folder(home) / kind
-    if not _KIND.fullmatch(kind) or not folder.is_dir():
+    if not _KIND.fullmatch(kind):
         return None
     for name in dict.fromkeys([_named(folder), *_newest_first(folder)]):
         version = read_version(folder / name) if name else None
         if version:
             return version
     return None
+
+
+def kept(kind: str, home: Path | None = None) -> tuple[list[CurrentVersion], list[Path]]:
+    """Return the whole versions of a kind, the one in use first, and the folders of what was kept and is broken.
+
+    A version of another form (an older dashboard's) is neither: its files are to be read again.
+    """
+    folder = sources_folder(home) / kind
+    whole, broken = [], []
+    for name in dict.fromkeys([_named(folder), *_newest_first(folder)]):
+        path = folder / name
+        if name and _there(path):
+            version = read_version(path)
+            if version:
+                whole.append(version)
+            elif not _of_another_form(path):
+                broken.append(path)
+    if _there(folder) and not _readable(folder):
+        broken.append(folder)
+    return whole, broken
 
 
 def keep(version: CurrentVersion) -> None:
@@ -116,14 +135,17 @@ def keep(version: CurrentVersion) -> None:
 
 def _named(folder: Path) -> str:
     try:
-        name = json.loads((folder / CURRENT).read_text(encoding="utf-8"))["version"]
+        name = read_json(folder / CURRENT)["version"]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
     return name if isinstance(name, str) and _VERSION.fullmatch(name) else ""
 
 
 def _newest_first(folder: Path) -> list[str]:
-    names = [p.name for p in folder.iterdir() if _VERSION.fullmatch(p.name)]
+    try:
+        names = [p.name for p in folder.iterdir() if _VERSION.fullmatch(p.name)]
+    except OSError:  # absent, shut, or a file in its place
+        return []
     return sorted(names, key=lambda name: (_date(folder / name), name), reverse=True)
 
 
@@ -132,22 +154,62 @@ def _date(path: Path) -> str:
     return version.manifest.date if version else ""
 
 
+def _there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _readable(folder: Path) -> bool:
+    try:
+        next(folder.iterdir(), None)
+    except OSError:
+        return False
+    return True
+
+
+def _of_another_form(path: Path) -> bool:
+    try:
+        form = read_json(path / MANIFEST)["form"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return isinstance(form, int) and form != FORM
+
+
 def read_version(path: Path, *, deep: bool = False) -> CurrentVersion | None:
     """Return a version if it is whole: manifest readable, every file there with its size (`deep`: its checksum)."""
     try:
-        raw = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        raw["inputs"] = tuple(Input(**one) for one in raw["inputs"])
-        raw["files"] = {name: (int(size), str(checksum)) for name, (size, checksum) in raw["files"].items()}
-        raw["departements"], raw["notes"] = tuple(raw["departements"]), tuple(raw["notes"])
-        manifest = Manifest(**raw)
+        manifest = _manifest(read_json(path / MANIFEST))
         whole = manifest.form == FORM and manifest.version == path.name and bool(manifest.files)
         for name, (size, checksum) in manifest.files.items():
             file = path / name
-            whole = whole and Path(name).name == name and file.stat().st_size == size
+            whole = whole and Path(name).name == name and file.is_file() and file.stat().st_size == size
             whole = whole and (not deep or checksum_of(file) == checksum)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return CurrentVersion(manifest.kind, manifest.version, path, manifest) if whole else None
+
+
+def _manifest(raw: Any) -> Manifest:
+    """Read a manifest; ValueError, KeyError, TypeError or AttributeError when it is not exactly one."""
+    inputs = tuple(Input(**one) for one in raw["inputs"])
+    files = {name: (size, checksum) for name, (size, checksum) in raw["files"].items()}
+    departements, notes = tuple(raw["departements"]), tuple(raw["notes"])
+    manifest = Manifest(**{**raw, "inputs": inputs, "files": files, "departements": departements, "notes": notes})
+    texts = [
+        getattr(manifest, name) for name in ("kind", "version", "date", "origin", "producer", "licence", "vintage")
+    ]
+    texts += [*departements, *notes, *files, *(checksum for _, checksum in files.values())]
+    texts += [text for one in inputs for text in (one.address, one.sha256, one.date, one.etag or "")]
+    numbers = [manifest.rows, manifest.form, *(size for size, _ in files.values()), *(one.bytes for one in inputs)]
+    if not all(isinstance(text, str) for text in texts) or not all(type(number) is int for number in numbers):
+        raise TypeError("manifest")
+    datetime.fromisoformat(manifest.date)
+    return manifest
 
 
 def checksum_of(path: Path) -> str:
@@ -231,7 +293,7 @@ def only_run(home: Path | None = None) -> Iterator[None]:
     root = sources_folder(home)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        file = (root / ".verrou").open("a+", encoding="utf-8")
+        file = (root / ".verrou").open("a+", encoding="utf-8", errors="replace")
     except OSError as error:
         raise GeoInputError(f"{root} : dossier inaccessible en écriture ({error.strerror}).") from error
     with file:

@@ -6,12 +6,14 @@ over what is embedded. Checks, coverage and texts read the layers only, so that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
-from geo import register, synced
+from geo import french as fr
+from geo import register, register_store, synced
 from geo.communes import Atlas, load_atlas
 from geo.crosswalk import Crosswalk, build_crosswalk
 from geo.density import Density, approximate_density
@@ -23,6 +25,7 @@ from geo.perimeter import Perimeter, PerimeterFacts
 from geo.refresh import refreshed
 from geo.register import Version
 from geo.resources import Resources
+from geo.versions import CurrentVersion
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +34,8 @@ class World:
 
     `synchronised` names the sources that came from a synchronisation, with their year; `imported` gives the version in use
     of each layer that someone brought in, and `bases` the layer that it was brought over; `notices` says, in French, what
-    could not be opened and was passed over.
+    could not be opened and was passed over. `sources` are the synchronised versions that were opened; `heads` is what the
+    register had in use, be it readable or not.
     """
 
     crosswalk: Crosswalk
@@ -41,6 +45,8 @@ class World:
     imported: Mapping[str, Version] = field(default_factory=dict)
     bases: Mapping[str, Layer] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    sources: Mapping[str, CurrentVersion] = field(default_factory=dict)
+    heads: Mapping[str, register.Head] = field(default_factory=dict)
 
     @property
     def atlas(self) -> Atlas:
@@ -63,45 +69,73 @@ class World:
 
 def open_world(home: Path | None = None) -> World:
     """Open the communes, the layers, what was synchronised into `home` (the user's data folder by default) and what was
-    brought in.
+    brought in. What is damaged there is passed over, and told in `notices`.
 
     Raises
     ------
     MissingDataError
         When an embedded file is absent.
     """
-    versions = synced.versions(home)
-    atlas, newer = refreshed(load_atlas(), versions)
+    atlas, notices = load_atlas(), list[str]()
+    used: dict[str, CurrentVersion] = {}
+    for kind in synced.NEWER_ONLY:
+        newer = synced.best(kind, partial(_newer, kind, atlas), notices, home)
+        if newer and newer[1] is not atlas:
+            used[kind], atlas = newer
     layers = load_layers(atlas)
-    density = synced.grid_density(versions["densite"], atlas) if "densite" in versions else None
-    if "qpv" in versions:
-        layers["qpv"] = synced.quarters(versions["qpv"], layers["qpv"], atlas)
-    if "cpts" in versions:
-        layers["cpts"] = synced.communities(versions["cpts"], layers["cpts"], atlas)
-    resources = synced.places(versions["ressources"], atlas) if "ressources" in versions else None
+    makers: dict[str, Callable[[CurrentVersion], Any]] = {
+        "densite": lambda version: synced.grid_density(version, atlas),
+        "qpv": lambda version: synced.quarters(version, layers["qpv"], atlas),
+        "cpts": lambda version: synced.communities(version, layers["cpts"], atlas),
+        "ressources": lambda version: synced.places(version, atlas),
+    }
+    made: dict[str, Any] = {}
+    for kind, make in makers.items():
+        found = synced.best(kind, make, notices, home)
+        if found:
+            used[kind], made[kind] = found
+    for kind in synced.OTHERS:
+        synced.best(kind, lambda version: version, notices, home)
+    layers.update({kind: made[kind] for kind in ("qpv", "cpts") if kind in made})
     bases = dict(layers)
-    imported: dict[str, Version] = {}
-    notices: list[str] = []
-    for head in _heads(home, notices).values():
-        if head.version and head.kind in layers:
-            try:
-                layers[head.kind] = layer_with(head.version, bases[head.kind], atlas, home)
-                imported[head.kind] = head.version
-            except GeoInputError as error:
-                notices += error.problems
+    heads = _heads(home, notices)
+    imported = _lay_imported(heads, layers, atlas, notices, home)
     return World(
         crosswalk=build_crosswalk(atlas, layers),
-        density=density or approximate_density(atlas),
-        resources=resources,
-        synchronised={
-            kind: synced.vintage(version)
-            for kind, version in versions.items()
-            if kind not in synced.NEWER_ONLY or kind in newer
-        },
+        density=made.get("densite") or approximate_density(atlas),
+        resources=made.get("ressources"),
+        synchronised={kind: synced.vintage(version) for kind, version in used.items()},
         imported=imported,
         bases=bases,
         notices=tuple(notices),
+        sources=used,
+        heads=heads,
     )
+
+
+def _newer(kind: str, atlas: Atlas, version: CurrentVersion) -> Atlas:
+    return refreshed(atlas, {kind: version})[0]
+
+
+def _lay_imported(
+    heads: Mapping[str, register.Head], layers: dict[str, Layer], atlas: Atlas, notices: list[str], home: Path | None
+) -> dict[str, Version]:
+    """Lay what was brought in over the layers, in place; return the versions that could be opened."""
+    imported: dict[str, Version] = {}
+    for head in heads.values():
+        if head.problem:
+            notices.append(f"{head.problem} La couche d’origine est affichée.")
+        if head.version is None or head.kind not in layers:
+            continue
+        try:
+            layers[head.kind] = layer_with(head.version, layers[head.kind], atlas, home)
+            imported[head.kind] = head.version
+        except GeoInputError as error:
+            notices += [f"{problem} La couche d’origine est affichée." for problem in error.problems]
+        except Exception as error:  # values that nobody foresaw: one layer less, the dashboard opens all the same
+            damage = register.damage(head.version, f"contenu inattendu, {type(error).__name__}", home)
+            notices.append(f"{damage} La couche d’origine est affichée.")
+    return imported
 
 
 def layer_with(version: Version, base: Layer, atlas: Atlas, home: Path | None = None) -> Layer:
@@ -114,7 +148,15 @@ def layer_with(version: Version, base: Layer, atlas: Atlas, home: Path | None = 
 
 def _heads(home: Path | None, notices: list[str]) -> dict[str, register.Head]:
     try:
-        return register.heads(home)
+        found = register.heads(home)
+        if not found and (count := register.forgotten(home)):
+            folder = register_store.register_folder(home)
+            notices.append(
+                f"Le registre ne nomme aucune version, mais les fichiers de {fr.count(count, 'version importée', 'versions importées')} "
+                f"sont dans {folder}. Si elles étaient en service, reprenez registre.sqlite d’une sauvegarde, ou importez de "
+                "nouveau ; rien n’est supprimé."
+            )
+        return found
     except GeoInputError as error:  # the dashboard lives without its register, and says so
         notices += [f"{problem} Les couches d’origine sont affichées." for problem in error.problems]
         return {}

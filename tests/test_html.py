@@ -457,3 +457,31 @@ def test_the_order_loses_no_check() -> None:
     facts = facts_of(draw([[100, 90_000]]), ["01001", "01002"])
     given = tuple((c, c.run(facts, SETTINGS)) for c in CHECKS)
     assert sorted(c.id for c, _ in panels.in_order(given)) == sorted(c.id for c in CHECKS)
+
+
+ADDRESSES = re.compile(r"https?://|www\.|[-.\w+]@[-\w]", re.IGNORECASE)  # what Streamlit's Markdown makes links of
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://exemple.org/a",
+        "HTTP://exemple.org",
+        "www.exemple.org",
+        "WWW.exemple.org",
+        "qui@exemple.org",
+        "xhttps://a@b.c",
+    ],
+)
+def test_an_address_in_a_text_shown_as_it_is_makes_no_link(text: str) -> None:
+    shown = html.literal(f"Lien : « {text} » inconnu.").replace("\\", "")
+    assert not ADDRESSES.search(shown)
+    assert shown.replace(html.WORD_JOINER, "") == f"Lien : « {text} » inconnu."
+
+
+@pytest.mark.parametrize("write", [html.literal, html.escape])
+def test_what_would_act_on_a_screen_is_written_out(write: Callable[[str], str]) -> None:
+    shown = write("a\x1b[31m\u202eb\ud800\x9b")
+    assert shown.isprintable()
+    shown.encode()
+    assert "u001b" in shown and "u202e" in shown and "ud800" in shown

@@ -5,21 +5,21 @@ from __future__ import annotations
 import base64
 import json
 import random
-import zlib
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import links
 from geo.errors import GeoInputError
 from geo.findings import Settings
-from geo.links import MAIL_LENGTH, pack, pack_codes, unpack
+from geo.links import MAIL_LENGTH, _checksum, pack, pack_codes, unpack
 from geo.packing import BitReader, BitWriter, read_codes, write_codes
 from geo.scenario_file import from_file, to_file
 from geo.scenarios import Scenario, Vintage, Workbook, vintage_of
 from tests import real
+from tests.forged_links import forged
+from tests.fuzz.mutations import places_of
 from tests.grid import draw
 
 GRID = draw([[100, 200, 300], [400, 500, 600]], former={"01900": ("01002", "Vieux-Bourg"), "01901": ("01002", "")})
@@ -99,7 +99,7 @@ def test_any_text_gives_a_workbook_or_a_sentence(text: str) -> None:
 
 @given(st.binary(max_size=80))
 def test_bytes_with_a_true_checksum_never_raise_anything_else(body: bytes) -> None:
-    data = links._checksum(body) + body
+    data = _checksum(body) + body
     try:
         opened = unpack("1" + base64.urlsafe_b64encode(data).decode().rstrip("="), GRID)
     except GeoInputError:
@@ -107,18 +107,10 @@ def test_bytes_with_a_true_checksum_never_raise_anything_else(body: bytes) -> No
     assert opened.workbook.codes <= set(GRID.codes)
 
 
-def _forge(head: object, bits: bytes = b"\x80") -> str:
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=links._WORDS)
-    short = packer.compress(json.dumps(head).encode()) + packer.flush()
-    size = BitWriter()
-    size.gamma(len(short) + 1)
-    body = size.data() + short + bits
-    return "1" + base64.urlsafe_b64encode(links._checksum(body) + body).decode().rstrip("=")
-
-
+KEYS = st.sampled_from([*"scnvl", "note", "marker", "central"]) | TEXT
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("scnvl") | TEXT, inner, max_size=4),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["\ud800", "n"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=12,
 )
 
@@ -126,18 +118,68 @@ JSON = st.recursive(
 @given(JSON)
 def test_heads_forged_with_a_true_checksum_never_raise_anything_else(head: object) -> None:
     try:
-        unpack(_forge(head), GRID)
+        unpack(forged(head), GRID)
     except GeoInputError:
         return
 
 
 def test_a_forged_head_is_taken_when_it_is_sound() -> None:  # so that the test above forges true links
-    assert unpack(_forge({"s": {"marker": 5}}), GRID).workbook.settings.marker == 5
+    assert unpack(forged({"s": {"marker": 5}}), GRID).workbook.settings.marker == 5
+
+
+GOOD_HEAD: dict[str, object] = {
+    "n": [{"n": "Un", "note": "x", "l": 1}, {"n": "Deux"}], "c": 1, "s": {"marker": 60_000},
+    "v": [2026, "2023", "2025", {"qpv": "2025"}],
+}  # fmt: skip
+GOOD_FILE: dict[str, object] = json.loads(
+    to_file(
+        Workbook((Scenario("Un", frozenset({"01001"}), "x", frozenset({"01001"})),), 0, Settings(marker=60_000), NOW),
+        GRID,
+    )
+)
+
+
+def _with(content: dict[str, object], place: tuple[object, ...], value: object) -> object:
+    changed = json.loads(json.dumps(content))
+    inside = changed
+    for step in place[:-1]:
+        inside = inside[step]
+    inside[place[-1]] = value
+    return changed
+
+
+@given(st.sampled_from(list(places_of(GOOD_HEAD))), JSON)
+def test_any_value_at_any_place_of_a_head_gives_a_workbook_or_a_sentence(
+    place: tuple[object, ...], value: object
+) -> None:
+    try:
+        unpack(forged(_with(GOOD_HEAD, place, value), b"\x80\x80\x80"), GRID, NOW)
+    except GeoInputError as error:
+        assert all(problem.endswith(".") for problem in error.problems)
+
+
+@given(st.sampled_from(list(places_of(GOOD_FILE))), JSON)
+def test_any_value_at_any_place_of_a_file_gives_a_workbook_or_a_sentence(
+    place: tuple[object, ...], value: object
+) -> None:
+    try:
+        from_file(json.dumps(_with(GOOD_FILE, place, value)).encode(), GRID, NOW)
+    except GeoInputError as error:
+        assert all(problem.endswith(".") for problem in error.problems)
+
+
+def test_a_forged_link_that_raised_gives_a_sentence() -> None:
+    text = "1hgB3IAYAqwa5RKG6VkcBZLaCIZDOAwmASUOQMNAoBYhZCmDDlCA00IVAVWAHK0BcVxtbCwDA"
+    with pytest.raises(GeoInputError):
+        unpack(text, real.atlas())
 
 
 @pytest.mark.parametrize(
     "head",
     [
+        {"n": ["n"]},
+        {"n": "n"},
+        {"n": {"n": 1}},
         {"x": 1},
         {"s": {"marker": -1}},
         {"s": {"marker": 1.5}},
@@ -157,12 +199,12 @@ def test_a_forged_head_is_taken_when_it_is_sound() -> None:  # so that the test 
 )
 def test_forged_heads_are_refused(head: dict[str, object]) -> None:
     with pytest.raises(GeoInputError):
-        unpack(_forge(head, b"\x80\x80"), GRID)
+        unpack(forged(head, b"\x80\x80"), GRID)
 
 
 def test_a_bomb_is_not_unpacked() -> None:
     with pytest.raises(GeoInputError):
-        unpack(_forge({"v": [2026, "x" * 1_000_000, ""]}), GRID)
+        unpack(forged({"v": [2026, "x" * 1_000_000, ""]}), GRID)
 
 
 def test_a_link_of_another_format_says_so() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from geo.layers import _territory_layer
 from geo.refresh import refreshed, year_of
+from geo.versions import checksum_of
 from tests.grid import draw
 
 
@@ -20,8 +21,10 @@ def atlas():
 
 
 def version(folder: Path, kind: str, vintage: str, **columns: list) -> dict:
-    pd.DataFrame(columns).to_parquet(folder / f"{kind}.parquet")
-    return {kind: SimpleNamespace(path=folder, manifest=SimpleNamespace(vintage=vintage))}
+    file = folder / f"{kind}.parquet"
+    pd.DataFrame(columns).to_parquet(file)
+    files = {file.name: (file.stat().st_size, checksum_of(file))}
+    return {kind: SimpleNamespace(path=folder, manifest=SimpleNamespace(vintage=vintage, files=files))}
 
 
 CODES = ["01001", "01002", "01003"]

@@ -16,6 +16,7 @@ import streamlit as st
 from geo import french as fr
 from geo import sync_beside
 from geo.sync_beside import Status
+from geo.tidy import tidy
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGA = 1_000_000
@@ -28,7 +29,8 @@ def allowed() -> bool:
 
 
 def begin() -> None:
-    """Start the synchronisation if it is asked for, and something was never brought in; once a server."""
+    """Sweep what cuts left, then start the synchronisation if it is asked for and something was never brought in; once a server."""
+    _tidied()
     if allowed():
         _process()
 
@@ -43,6 +45,12 @@ def begin_now() -> None:
     found = status()
     if not forbidden() and not (found and found.running):
         _start()
+
+
+@st.cache_resource(show_spinner=False)
+def _tidied() -> bool:
+    tidy()
+    return True
 
 
 @st.cache_resource(show_spinner=False)

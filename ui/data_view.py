@@ -102,7 +102,8 @@ def where(extent: Iterable[str]) -> str:
         return "nulle part"
     if len(codes) > MOST_DEPARTEMENTS:
         return f"{fr.number(len(codes))} départements\n{', '.join(codes)}"
-    return fr.listing(f"{atlas.departements.at[code, 'nom']} ({code})" for code in codes)
+    names = atlas.departements["nom"]
+    return fr.listing(f"{names.get(code, 'département inconnu')} ({code})" for code in codes)
 
 
 # --- official sources -------------------------------------------------------------------------------------------

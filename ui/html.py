@@ -11,16 +11,23 @@ from geo.crosswalk import Overlap
 from geo.findings import Finding, Outcome, Reach
 from geo.guidance import Check
 from geo.layers import Etat
+from geo.visible import visible
 
 
 def escape(text: str) -> str:
     """Return a text as it may stand in HTML: hostile characters escaped, French spaces kept with their signs."""
-    return escape_markup(fr.typeset(text))
+    return escape_markup(fr.typeset(visible(text)))
+
+
+# Streamlit's Markdown makes a link of every address it finds, once escapes are undone: only a break in it stops that.
+_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+WORD_JOINER = "\u2060"  # takes no room
 
 
 def literal(text: str) -> str:
-    """Return a text as Streamlit's Markdown will show it, sign for sign: links, colours and formulas stay dead letters."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|$:~<>^&])", r"\\\1", text)
+    """Return a text as Streamlit's Markdown will show it, sign for sign: links, addresses, colours and formulas stay dead letters."""
+    broken = _ADDRESS.sub(WORD_JOINER, visible(text))
+    return re.sub(r"([\\`*_{}\[\]()#+!|$:~<>^&])", r"\\\1", broken)
 
 
 # One letter each: the style adds colour and sign (STYLE); every click sends them thirteen times over.

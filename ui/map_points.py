@@ -14,7 +14,9 @@ import numpy as np
 import streamlit as st
 
 from geo import french as fr
+from geo import synced
 from geo.coverage import Scope, scope_rows
+from geo.kept_tables import DamagedError
 from ui import loaders
 from ui.scene import ground, written
 
@@ -108,16 +110,11 @@ def _outlines() -> Mapping[str, Geometry]:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _read_outlines(used: str) -> dict[str, Geometry]:
     """Read the outlines of quarters (EPSG:4326) by code; empty when they were not synchronised."""
-    from geo import synced
-
-    version = synced.versions().get("qpv")
-    if version is None or "qpv" not in loaders.world().synchronised:
+    version = loaders.world().sources.get("qpv")
+    try:
+        return synced.outlines(version) if version else {}
+    except DamagedError:  # since it was opened: discs take the place of outlines, and the next start says why
         return {}
-    import geopandas as gpd
-
-    table = gpd.read_parquet(version.path / "qpv.parquet", columns=["code", "geometry"])
-    table = table[table.geometry.notna() & ~table.geometry.is_empty]
-    return dict(zip(table["code"].astype(str), table.geometry, strict=True))
 
 
 def _rings(shape: Geometry, tolerance: float) -> list[list[list[list[float]]]]:

@@ -82,14 +82,14 @@ def _layer(kind: str, mine: list[Version], head: Head) -> None:
             st.html(
                 html.table(
                     [("Quand", False), ("Qui", False), ("Mise en service", False)],
-                    [(_moment(m.at), m.who, f"version {m.number}" if m.number else "couche d’origine") for m in moves],
+                    [(fr.moment(m.at), m.who, _moved(m)) for m in moves],
                     caption="Historique",
                 )
             )
 
 
 def _named(version: Version) -> str:
-    return f"version {version.number} du {_moment(version.created)}"
+    return f"version {version.number} du {fr.moment(version.created)}"
 
 
 def _who_key(kind: str) -> str:
@@ -175,8 +175,8 @@ def versions_table(mine: list[Version]) -> str:
     """Return the versions of a layer: when, who, from which file, what was stated, what changed."""
     rows = [
         (
-            f"{v.number}\n{v.state}",
-            f"{_moment(v.created)}\n{v.statement.who}",
+            f"{v.number}\n{v.state}{_faults(v)}",
+            f"{fr.moment(v.created)}\n{v.statement.who}",
             f"{v.origin.name}\n{fr.number(v.origin.bytes / 1000, 1)} ko, sha256 {v.origin.sha256[:12]}…",
             f"{v.statement.source}\n{v.vintage} ; {v.statement.mode}",
             data_view.where(v.statement.extent),
@@ -190,6 +190,16 @@ def versions_table(mine: list[Version]) -> str:
     return html.table(headers, rows, caption="Versions gardées")
 
 
+def _faults(version: Version) -> str:
+    return f" ; illisible dans le registre : {fr.listing(version.faults)}" if version.faults else ""
+
+
+def _moved(event: register.Event) -> str:
+    if event.lost:
+        return "version inconnue"
+    return f"version {event.number}" if event.number else "couche d’origine"
+
+
 def _changes(version: Version) -> str:
     found = version.changes
     if not found:
@@ -197,10 +207,6 @@ def _changes(version: Version) -> str:
     counts = (("ajouté", found["added"]), ("retiré", found["removed"]), ("modifié", found["changed"]))
     text = ", ".join(fr.count(len(moved), word) for word, moved in counts if moved) or "rien"
     return f"{text}\n{fr.number(found['inhabitants_before'])} → {fr.inhabitants(found['inhabitants_after'])}"
-
-
-def _moment(text: str) -> str:
-    return f"{fr.day(text)} à {text[11:16]}"
 
 
 def _preview(version: Version) -> str:
@@ -224,6 +230,12 @@ def _difference_text(used: str, version_id: int, kind: str) -> str:
 def _take(version: Version) -> None:
     """Offer a version in its own form; polygons and tables are made when asked for."""
     world, kind = loaders.world(), version.kind
+    try:
+        register.check(version)
+    except GeoInputError as error:
+        for problem in error.problems:
+            st.error(html.literal(problem))
+        return
 
     def body() -> bytes:
         layer = register.read_layer(version, world.base(kind), world.atlas)

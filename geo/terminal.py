@@ -1,0 +1,61 @@
+"""What the command line prints, in one place: nothing from a file can act on a terminal, whatever prints it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from geo.visible import one_line, visible
+
+
+class Document(str):
+    """A text of several lines, JSON, printed as it is: its line ends are its own."""
+
+    __slots__ = ()
+
+
+def as_json(value: Any) -> Document:
+    """Write plain values as a JSON document."""
+    return Document(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def say(line: str) -> None:
+    """Print one line on stdout, or a document."""
+    print(line if isinstance(line, Document) else one_line(line))
+
+
+def warn(*lines: str) -> None:
+    """Print lines on stderr."""
+    for line in lines:
+        print(one_line(line), file=sys.stderr)
+
+
+class _Plain:
+    """A stream whose texts are made visible, whoever writes to it. A carriage return at either end rewrites our own line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        body = text.strip("\r")
+        start = text[: len(text) - len(text.lstrip("\r"))]
+        end = text[len(start) + len(body) :]
+        self.stream.write(start + visible(body) + end)
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+@contextmanager
+def plain_streams() -> Iterator[None]:
+    """Make visible all that is printed meanwhile, by us, by argparse or by a library."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = _Plain(before[0]), _Plain(before[1])
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before

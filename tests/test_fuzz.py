@@ -1,0 +1,20 @@
+"""A short run of the fuzz, the same inputs every time; `python -m tests.fuzz` makes as many as one has minutes for."""
+
+from __future__ import annotations
+
+from tests.fuzz.__main__ import run
+from tests.fuzz.families import FAMILIES, case
+
+SEED, INPUTS = 1, 240
+
+
+def test_an_input_is_the_same_every_time() -> None:
+    for number in range(len(FAMILIES)):
+        assert case(SEED, number).data == case(SEED, number).data
+
+
+def test_a_few_hundred_inputs_give_a_sentence_or_a_good_reading() -> None:
+    outcome = run(SEED, seconds=280, most=INPUTS, patience=120)
+    assert outcome.findings == []
+    assert {family for family, _ in outcome.counts} == set(FAMILIES)
+    assert outcome.total == INPUTS
