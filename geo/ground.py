@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from geo.communes import Atlas, Rows
 from geo.crosswalk import Crosswalk
 from geo.density import Density
+from geo.kept import kept_on_subject
 from geo.layers import Etat, Precision
 from geo.resources import Resources
 from geo.world import World
@@ -228,7 +229,7 @@ def ground_of(world: World) -> Ground:
     return ground_under(world.crosswalk, world.density, world.resources)
 
 
-@lru_cache(maxsize=4)
+@kept_on_subject
 def ground_under(crosswalk: Crosswalk, density: Density, resources: Resources | None) -> Ground:
     """Return the ground under some facts, made once."""
     return Ground(crosswalk, density, resources)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from geo import register, synced
-from geo.communes import Atlas, load_atlas
+from geo.communes import Atlas, embedded_atlas
 from geo.crosswalk import Crosswalk, build_crosswalk
 from geo.density import Density, approximate_density
 from geo.errors import GeoInputError
@@ -64,7 +64,7 @@ def open_world(home: Path | None = None) -> World:
         When an embedded file is absent.
     """
     versions = synced.versions(home)
-    atlas, newer = refreshed(load_atlas(), versions)
+    atlas, newer = refreshed(embedded_atlas(), versions)
     layers = load_layers(atlas)
     density = synced.grid_density(versions["densite"], atlas) if "densite" in versions else None
     if "qpv" in versions:

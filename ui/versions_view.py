@@ -13,6 +13,7 @@ from geo.register import ConflictError, Head, State, Version
 from geo.register_export import export
 from geo.world import layer_with
 from ui import data_view, html, loaders
+from ui.data_cache import keyed_on_data
 
 
 def versions() -> None:
@@ -108,13 +109,13 @@ def _moment(text: str) -> str:
 def _preview(version: Version) -> str:
     """Say what putting a version in use would change."""
     try:
-        return f"Si vous la mettez en service : {_difference_text(loaders.token(), version.id, version.kind)}"
+        return f"Si vous la mettez en service : {_difference_text(version.id, version.kind)}"
     except GeoInputError as error:
         return " ".join(error.problems)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def _difference_text(used: str, version_id: int, kind: str) -> str:
+@keyed_on_data(max_entries=32)
+def _difference_text(version_id: int, kind: str) -> str:
     world = loaders.world()
     version = next(v for v in register.versions(kind) if v.id == version_id)
     after = layer_with(version, world.base(kind), world.atlas)
