@@ -57,7 +57,11 @@ def keyed_on_data(
 
         @functools.wraps(function)
         def asked(*args: P.args, **kwargs: P.kwargs) -> R:
-            return kept(token(), *args, **kwargs)
+            used = token()
+            answer = kept(used, *args, **kwargs)
+            if _seen != [used]:  # the data changed meanwhile: whoever asked has the answer, nobody else will
+                kept.clear()
+            return answer
 
         return asked
 

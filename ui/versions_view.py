@@ -142,9 +142,9 @@ def _move(kind: str, version: Version | None, who: str, seen: int) -> None:
 
 def _take(kind: str, version: Version) -> None:
     """Offer a version in its own form; polygons and tables are made when asked for."""
-    world = loaders.world()
 
-    def body() -> bytes:
+    def body() -> bytes:  # called when the button is clicked: it must not hold the data until then
+        world = loaders.world()
         layer = register.read_layer(version, world.base(kind), world.atlas)
         return export(version, layer, register.read_shapes(version), world.atlas).body
 
