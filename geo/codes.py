@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -18,6 +17,7 @@ from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import fold, listing
 from geo.history import history, say_date
+from geo.kept import kept_on_subject
 from geo.names import Written, departement_of, find_name, near, take_apart
 
 Kind = Literal["atom", "city", "former", "no_outline", "malformed", "unknown"]
@@ -164,7 +164,7 @@ def search(query: str, atlas: Atlas, *, limit: int = 20) -> list[str]:
     return hits[:limit]
 
 
-@lru_cache(maxsize=4)
+@kept_on_subject
 def _names(atlas: Atlas) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     pairs = [

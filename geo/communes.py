@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NewType
 
@@ -142,6 +142,18 @@ class Atlas:
 
         frame = gpd.read_parquet(self.path / "communes.parquet", columns=["code", "geometry"])
         return frame.set_index("code")
+
+
+@lru_cache(maxsize=1)
+def embedded_atlas() -> Atlas:
+    """Return the embedded communes, read once a process: no publication and no synchronisation changes them.
+
+    Raises
+    ------
+    MissingDataError
+        When a file is absent.
+    """
+    return load_atlas()
 
 
 def load_atlas(path: Path = BASE) -> Atlas:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -22,6 +21,7 @@ from geo.communes import Atlas, Rows
 from geo.crosswalk import Crosswalk
 from geo.errors import GeoInputError
 from geo.import_draft import Remark
+from geo.kept import kept_on_subject
 from geo.layers import zone_members
 from geo.perimeter import perimeter_of_zone
 from geo.places import read_list
@@ -153,7 +153,7 @@ def from_circle_at(lon: float, lat: float, radius_m: float, atlas: Atlas) -> Com
     return from_circle(str(atlas.codes[int(_points(atlas).nearest(shapely.Point(lon, lat)))]), radius_m, atlas)
 
 
-@lru_cache(maxsize=4)
+@kept_on_subject
 def _points(atlas: Atlas) -> shapely.STRtree:
     return shapely.STRtree(shapely.points(atlas.table[["lon", "lat"]].to_numpy(dtype=float)))
 

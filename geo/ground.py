@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from geo.communes import Atlas, Rows
 from geo.crosswalk import Crosswalk
 from geo.density import Density
 from geo.evidence import Evidence
+from geo.kept import kept_on_subject
 from geo.layers import Etat, Precision
 from geo.resources import Resources
 
@@ -228,7 +229,7 @@ def ground_of(evidence: Evidence) -> Ground:
     return ground_under(evidence.crosswalk, evidence.density, evidence.resources)
 
 
-@lru_cache(maxsize=4)
+@kept_on_subject
 def ground_under(crosswalk: Crosswalk, density: Density, resources: Resources | None) -> Ground:
     """Return the ground under some facts, made once."""
     return Ground(crosswalk, density, resources)

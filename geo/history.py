@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from geo.communes import Atlas
+from geo.kept import kept_on_subject
 
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -44,7 +45,7 @@ class History:
     postal: Mapping[str, tuple[str, ...]]
 
 
-@lru_cache(maxsize=4)
+@kept_on_subject
 def history(atlas: Atlas) -> History:
     """Return the history that goes with an atlas; an empty one where its files are absent."""
     return read_history(atlas.path)

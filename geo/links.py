@@ -13,12 +13,12 @@ import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import fields
-from functools import lru_cache
 from typing import Any
 
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.findings import Settings
+from geo.kept import kept_on_subject
 from geo.packing import BROKEN, BitReader, BitWriter, by_departement, read_codes, write_codes
 from geo.reopening import Opened, RawScenario, read_settings, reopen
 from geo.scenarios import MOST_SCENARIOS, Scenario, Vintage, Workbook
@@ -163,6 +163,6 @@ def _checksum(body: bytes) -> bytes:
     return hashlib.blake2b(body, digest_size=_CHECK, person=b"clsm-link").digest()
 
 
-@lru_cache(maxsize=4)
+@kept_on_subject
 def _everyone(atlas: Atlas) -> dict[str, frozenset[str]]:
     return by_departement(str(code) for code in atlas.codes)

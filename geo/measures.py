@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from geo import french as fr
 from geo.checks_layers import quarters
 from geo.crosswalk import Overlap, Relation
 from geo.findings import Finding, Settings
+from geo.kept import kept_on_subject
 from geo.perimeter import PerimeterFacts
 from geo.staffing import RECOMMENDED
 
@@ -110,14 +110,10 @@ def _sector_people(facts: PerimeterFacts, *, outside: bool) -> Value:
     return value
 
 
-# The finding on QPV holds three of the figures: worked out once a perimeter, and let go with it.
-_QUARTERS: WeakKeyDictionary[PerimeterFacts, Finding] = WeakKeyDictionary()
-
-
+@kept_on_subject
 def _quarters(facts: PerimeterFacts) -> Finding:
-    if facts not in _QUARTERS:
-        _QUARTERS[facts] = quarters(facts, Settings())
-    return _QUARTERS[facts]
+    """Return the finding on QPV, which holds three of the figures."""
+    return quarters(facts, Settings())
 
 
 def _quarter_count(key: str) -> Callable[[PerimeterFacts], Value]:

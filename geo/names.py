@@ -8,7 +8,7 @@ communes bore before. What matches nothing gets near names as a hint, which are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from rapidfuzz import fuzz, process
 from geo.communes import Atlas
 from geo.french import fold
 from geo.history import history
+from geo.kept import kept_on_subject
 
 ARTICLES = ("le", "la", "les", "l", "aux", "los", "las")
 BEFORE = re.compile(r"(?:commune|ville|mairie|cne)\s+(?:de\s+|du\s+|des\s+|d['’]\s*)", re.IGNORECASE)
@@ -81,9 +82,23 @@ def _inside(text: str, atlas: Atlas) -> tuple[str, str]:
     return departement_of_text(text, atlas) or "", ""
 
 
-@lru_cache(maxsize=10_000)
 def departement_of_text(text: str, atlas: Atlas) -> str | None:
     """Return the code of a département written by number (« 1 », « 01 », « 2a ») or by name, None when it is none."""
+    return _departement_reader(atlas)(text)
+
+
+@kept_on_subject
+def _departement_reader(atlas: Atlas) -> Callable[[str], str | None]:
+    """Return what reads a département among those of some communes, and remembers what it read."""
+
+    @lru_cache(maxsize=10_000)
+    def read(text: str) -> str | None:
+        return _departement_of_text(text, atlas)
+
+    return read
+
+
+def _departement_of_text(text: str, atlas: Atlas) -> str | None:
     code = text.strip(" \t\u00a0='\"").upper().removesuffix(".0")
     if re.fullmatch(r"\d", code):
         code = "0" + code
@@ -94,7 +109,7 @@ def departement_of_text(text: str, atlas: Atlas) -> str | None:
     return _departements(atlas).get(re.sub(r"^(?:dep(?:artement)?|dpt)\s*(?:de|du|des|d)?\s+", "", fold(text)))
 
 
-@lru_cache(maxsize=4)
+@kept_on_subject
 def _departements(atlas: Atlas) -> dict[str, str]:
     return {fold(str(name)): str(code) for code, name in atlas.departements["nom"].items()}
 
@@ -169,7 +184,7 @@ def departement_of(code: str, atlas: Atlas) -> str:
     return _owners(atlas).get(code, "")
 
 
-@lru_cache(maxsize=4)
+@kept_on_subject
 def _owners(atlas: Atlas) -> dict[str, str]:
     atoms = dict(zip(atlas.codes, atlas.table["departement"].astype(str), strict=True))
     return atoms | {str(code): str(owner) for code, owner in atlas.villes["departement"].items()}
@@ -183,7 +198,7 @@ class _Index:
     near: dict[str, list[str]]
 
 
-@lru_cache(maxsize=4)
+@kept_on_subject
 def _index(atlas: Atlas) -> _Index:
     exact: dict[str, tuple[str, ...]] = {}
     loose: dict[str, tuple[str, ...]] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from geo.communes import Atlas, CommuneCode, Rows
 from geo.crosswalk import Crosswalk, Overlap
 from geo.density import Density
 from geo.errors import GeoInputError
+from geo.kept import kept_on_subject
 from geo.layers import Layer, Precision, zone_members
 from geo.resources import Resources
 
@@ -262,7 +263,7 @@ class PerimeterFacts:
         return bool(np.isin(self.rows, whole.to_numpy()).all())
 
 
-@lru_cache(maxsize=4)
+@kept_on_subject
 def _towns(atlas: Atlas) -> npt.NDArray[np.object_]:
     """Return the commune of each atom, as plain texts: reading them from the table costs milliseconds each time."""
     return atlas.table["commune"].to_numpy(dtype=object)

@@ -7,7 +7,7 @@ What could be several things (homonyms, postal codes) is refused with its candid
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -17,6 +17,7 @@ from geo.communes import Atlas
 from geo.french import count, fold, listing
 from geo.history import history, say_date
 from geo.import_draft import Remark
+from geo.kept import kept_on_subject
 from geo.names import departement_of, departement_of_text, find_name, near, take_apart
 
 Status = Literal["lu", "réparé", "refusé"]
@@ -56,10 +57,20 @@ def read_place(text: str, atlas: Atlas, departement: str | None = None) -> Place
         shown = " ".join(text[:60].split())
         return Place(text, "refusé", (), f"« {shown}… » : texte trop long pour un nom de commune.", "Une commune par cellule, "
                      "ou une liste séparée par des points-virgules.")  # fmt: skip
-    return _read_place(text, atlas, departement or "")
+    return _reader(atlas)(text, departement or "")
 
 
-@lru_cache(maxsize=100_000)
+@kept_on_subject
+def _reader(atlas: Atlas) -> Callable[[str, str], Place]:
+    """Return what reads a place among some communes, and remembers what it read."""
+
+    @lru_cache(maxsize=100_000)
+    def read(text: str, departement: str) -> Place:
+        return _read_place(text, atlas, departement)
+
+    return read
+
+
 def _read_place(text: str, atlas: Atlas, departement: str) -> Place:
     bare = text.strip(BLANKS)
     if not bare:
@@ -260,7 +271,7 @@ def _body_key(text: str) -> str:
     return BODY_WORDS.sub("", fold(text)).replace(" ", "")
 
 
-@lru_cache(maxsize=4)
+@kept_on_subject
 def _bodies(atlas: Atlas) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for table in (atlas.epci, atlas.ept):
@@ -269,7 +280,7 @@ def _bodies(atlas: Atlas) -> dict[str, str]:
     return {name: codes[0] for name, codes in found.items() if len(codes) == 1}
 
 
-@lru_cache(maxsize=4)
+@kept_on_subject
 def _loose_bodies(atlas: Atlas) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for table in (atlas.epci, atlas.ept):

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
-from geo.communes import Atlas, load_atlas
+from geo.communes import Atlas, embedded_atlas
 from geo.errors import GeoInputError
 from geo.french import listing
 from geo.readers_files import UNREADABLE
@@ -40,12 +39,6 @@ class ReadReport:
 
 
 Parse = Callable[[Sequence[Source], Path, Atlas], ReadReport]
-
-
-@lru_cache(maxsize=1)
-def today() -> Atlas:
-    """Return the communes of today."""
-    return load_atlas()
 
 
 def no_order(source: Source) -> int:
@@ -94,7 +87,7 @@ class Reader:
             raise GeoInputError(dict.fromkeys([*problems, *refusals]) or f"Aucun fichier à lire ({self.id}).")
         sources, unused = self._chosen(sources)
         try:
-            report = self.parse(sources, destination, atlas or today())
+            report = self.parse(sources, destination, atlas or embedded_atlas())
         except UNREADABLE as error:
             names = listing(dict.fromkeys(s.name for s in sources))
             raise GeoInputError(f"{names} : fichier illisible ou coupé ; téléchargez-le à nouveau.") from error

@@ -7,7 +7,6 @@ communes are worth comparing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -18,19 +17,20 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.base_repair import polygonal
 from geo.communes import Atlas
+from geo.kept import kept_on_subject
 
 SLIVER = 0.01
 WGS84 = 4326
 Shapes = npt.NDArray[np.object_]
 
 
-@lru_cache(maxsize=2)
+@kept_on_subject
 def outlines(atlas: Atlas) -> gpd.GeoSeries:
     """Return the outlines of the atoms in atom order, in EPSG:4326."""
     return atlas.outlines().geometry.reindex(atlas.codes)
 
 
-@lru_cache(maxsize=2)
+@kept_on_subject
 def _tree(atlas: Atlas) -> shapely.STRtree:
     return shapely.STRtree(outlines(atlas).to_numpy())
 

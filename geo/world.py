@@ -14,7 +14,7 @@ from typing import Any
 
 from geo import french as fr
 from geo import register, register_store, synced
-from geo.communes import Atlas, load_atlas
+from geo.communes import Atlas, embedded_atlas
 from geo.crosswalk import Crosswalk, build_crosswalk
 from geo.density import Density, approximate_density
 from geo.errors import GeoInputError
@@ -76,7 +76,7 @@ def open_world(home: Path | None = None) -> World:
     MissingDataError
         When an embedded file is absent.
     """
-    atlas, notices = load_atlas(), list[str]()
+    atlas, notices = embedded_atlas(), list[str]()
     used: dict[str, CurrentVersion] = {}
     for kind in synced.NEWER_ONLY:
         newer = synced.best(kind, partial(_newer, kind, atlas), notices, home)

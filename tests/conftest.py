@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from geo import world
 from tests import real
 from tests.browser import FLAGS, AppServer, Traffic, find_chromium, start_server
 from ui import loaders, vendor
@@ -29,7 +30,7 @@ def fresh_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     st.cache_data.clear()
     st.cache_resource.clear()
     monkeypatch.setattr(loaders, "open_world", real.world)
-    monkeypatch.setattr(loaders.world_module, "token", lambda: "embedded")
+    monkeypatch.setattr(world, "token", lambda: "embedded")
     yield
     st.cache_data.clear()
     st.cache_resource.clear()

@@ -78,9 +78,30 @@ def test_files_that_code_and_comments_name_exist(path: Path) -> None:
 def test_what_is_cached_is_keyed_on_all_its_arguments(path: Path) -> None:
     """Streamlit leaves an argument whose name starts with an underscore out of the key: stale figures would be shown."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef) and any("cache_" in ast.unparse(d) for d in node.decorator_list):
+        if isinstance(node, ast.FunctionDef) and any(
+            word in ast.unparse(d) for d in node.decorator_list for word in ("cache_", "keyed_on_data")
+        ):
             names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
             assert [name for name in names if name.startswith("_")] == [], node.name
+
+
+@pytest.mark.parametrize("path", [p for p in CODE if p.parent.name != "geo"], ids=lambda p: p.name)
+def test_every_cache_of_the_screen_is_made_in_one_place(path: Path) -> None:
+    """What is kept elsewhere would outlive the data it was computed from, and add up with each publication."""
+    made = re.findall(r"@(?:st\.cache_\w+|lru_cache|cache)\b", path.read_text(encoding="utf-8"))
+    once = {"background.py": ["@st.cache_resource"], "maps.py": ["@cache"], "data_cache.py": ["@st.cache_data"]}
+    assert made == once.get(path.name, [])  # a process, the libraries of the map, the token: none comes from the data
+
+
+CORE_CACHES = ("atlas", "crosswalk", "layer", "facts", "world", "density", "resources")
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda p: p.name)
+def test_no_cache_of_a_module_of_the_core_holds_a_dataset(path: Path) -> None:
+    """They are kept on their subject instead (geo.kept), and leave with it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and any("lru_cache" in ast.unparse(d) for d in node.decorator_list):
+            assert [a.arg for a in node.args.args if a.arg in CORE_CACHES] == [], node.name
 
 
 def test_nothing_from_third_parties_nor_made_by_set_up_is_committed_under_static() -> None:

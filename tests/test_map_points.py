@@ -17,7 +17,7 @@ from geo.coverage import read_scope
 from geo.resources import Resources
 from geo.world import World
 from tests import real
-from ui import loaders, map_marks, map_points, maps
+from ui import data_cache, loaders, map_marks, map_points, maps
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 
@@ -100,7 +100,7 @@ def world_with_places(*departements: str) -> World:
 def test_places_are_written_where_they_are_known(own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert map_points.places_url(scope_of("dep-79")) is None, "nothing synchronised"
     monkeypatch.setattr(loaders, "world", lambda: world_with_places("79"))
-    loaders.st.cache_resource.clear()
+    data_cache.release()
     (place,) = points_of(map_points.places_url(scope_of("dep-79")), own_folder)
     assert (place["n"], place["d"], place["x"]) == ("CMP <b>", "CMP", -0.46)
     assert map_points.places_url(scope_of("dep-94")) is None

@@ -14,6 +14,7 @@ from geo.perimeter import Perimeter
 from geo.trials import Move
 from ui import frame, html, judge_view, loaders
 from ui.compose_view import effect_lines
+from ui.data_cache import keyed_on_data
 
 SOUGHT = "verrou-cherche"
 MOST_BODIES = 3
@@ -50,8 +51,8 @@ def _moves(perimeter: Perimeter) -> None:
 def _offers(perimeter: Perimeter) -> Iterator[tuple[str, frozenset[str], str]]:
     """Yield the moves: label, communes after it, what to say when it changes nothing."""
     locked, facts, atlas = frame.locked(), loaders.facts(perimeter), loaders.atlas()
-    yield "Combler les trous", _filled(loaders.token(), perimeter), "Aucun trou à combler."
-    kept = keep_main_part(perimeter.communes, loaders.atlas(), ground_of(loaders.evidence()).links, locked=locked)
+    yield "Combler les trous", _filled(perimeter), "Aucun trou à combler."
+    kept = keep_main_part(perimeter.communes, atlas, ground_of(loaders.evidence()).links, locked=locked)
     yield "Garder la partie principale", kept, "Le périmètre est d’un seul tenant."
     for body in facts.communities[:MOST_BODIES]:
         stopped = stop_at_community(perimeter.communes, atlas, body.code, locked=locked)
@@ -64,8 +65,8 @@ def _offers(perimeter: Perimeter) -> Iterator[tuple[str, frozenset[str], str]]:
         )
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _filled(used: str, perimeter: Perimeter) -> frozenset[str]:
+@keyed_on_data(max_entries=64)
+def _filled(perimeter: Perimeter) -> frozenset[str]:
     return fill_holes(perimeter.communes, loaders.atlas())
 
 

@@ -1,27 +1,23 @@
-"""The caches of the page Comparaison: the figures side by side, and the small maps; keyed as those of `ui.loaders`."""
+"""What the page Comparaison computes: the figures side by side, and the small maps, kept by `ui.data_cache`."""
 
 from __future__ import annotations
-
-import streamlit as st
 
 from geo.candidates import Candidate
 from geo.compare import SideBySide, side_by_side
 from geo.findings import Settings
 from ui import loaders
+from ui.data_cache import keyed_on_data
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _comparison(used: str, chosen: tuple[Candidate, ...], settings: Settings, reference: int) -> SideBySide:
+@keyed_on_data(max_entries=64)
+def comparison(chosen: tuple[Candidate, ...], settings: Settings, reference: int) -> SideBySide:
+    """Return perimeters side by side; read only."""
     return side_by_side(chosen, loaders.world(), settings, reference=reference)
 
 
-def comparison(chosen: tuple[Candidate, ...], settings: Settings, reference: int) -> SideBySide:
-    """Return perimeters side by side; read only."""
-    return _comparison(loaders.token(), chosen, settings, reference)
-
-
-@st.cache_data(max_entries=64, show_spinner="Dessin des cartes…")
-def _small_maps(used: str, chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str], ...]:
+@keyed_on_data(max_entries=64, spinner="Dessin des cartes…")
+def small_maps(chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str], ...]:
+    """Return a small map of each perimeter, all on one frame: (SVG, alternative text)."""
     from geo.perimeter_map import frame_of, main_projection, small_map
 
     every = [loaders.facts(c.perimeter(loaders.atlas())) for c in chosen]
@@ -29,8 +25,3 @@ def _small_maps(used: str, chosen: tuple[Candidate, ...]) -> tuple[tuple[str, st
     frame = frame_of(loaders.atlas(), [f.rows for f in every], epsg)
     drawn = [small_map(f, frame, epsg) for f in every]
     return tuple((d.svg, d.alt) for d in drawn)
-
-
-def small_maps(chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str], ...]:
-    """Return a small map of each perimeter, all on one frame: (SVG, alternative text)."""
-    return _small_maps(loaders.token(), chosen)

@@ -1,7 +1,4 @@
-"""The caches of the page Couverture: what it works out, keyed on the data in use, the territory and the lists complete.
-
-The token of the data is the argument `used`: Streamlit leaves arguments whose name starts with an underscore out of the key.
-"""
+"""What the page Couverture computes, kept by `ui.data_cache` for each territory and each statement of complete lists."""
 
 from __future__ import annotations
 
@@ -9,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from geo import benchmarks, coverage_curve, coverage_figures, priorities, siting
 from geo import coverage as coverage_module
@@ -22,96 +18,56 @@ from geo.errors import GeoInputError
 from geo.priorities import Stability, Weights
 from geo.siting import Mix, Siting
 from ui import loaders
+from ui.data_cache import keyed_on_data
 
 if TYPE_CHECKING:
     from geo.coverage_report import CoverageReport
 
 
-@st.cache_resource
+@keyed_on_data()
 def coverage_scopes() -> dict[str, Scope]:
     """Return every territory whose coverage can be read: those of `every_scope`, then the EPCI and the EPT."""
     return loaders.every_scope() | coverage_module.local_scopes(loaders.atlas())
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _board(used: str, complete: tuple[str, ...]) -> Board:
+@keyed_on_data(max_entries=16)
+def board(complete: tuple[str, ...]) -> Board:
+    """Return the state of every commune, `complete` as in geo.coverage; read only."""
     return make_board(loaders.crosswalk(), loaders.world().density, complete=complete)
 
 
-def board(complete: tuple[str, ...]) -> Board:
-    """Return the state of every commune, `complete` as in geo.coverage; read only."""
-    return _board(loaders.token(), complete)
-
-
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _figures(used: str, scope: Scope, complete: tuple[str, ...]) -> tuple[Figure, ...]:
+@keyed_on_data(max_entries=128)
+def figures(scope: Scope, complete: tuple[str, ...]) -> tuple[Figure, ...]:
+    """Return the figures of a scope, each with that of the level above."""
     return coverage_figures.scope_figures(scope, board(complete))
 
 
-def figures(scope: Scope, complete: tuple[str, ...]) -> tuple[Figure, ...]:
-    """Return the figures of a scope, each with that of the level above."""
-    return _figures(loaders.token(), scope, complete)
-
-
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _limits(used: str, scope: Scope, complete: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+@keyed_on_data(max_entries=128)
+def limits(scope: Scope, complete: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Return what limits the reading of a scope: layer, why, how to complete."""
     return coverage_figures.limits(scope, board(complete))
 
 
-def limits(scope: Scope, complete: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
-    """Return what limits the reading of a scope: layer, why, how to complete."""
-    return _limits(loaders.token(), scope, complete)
-
-
-@st.cache_resource(max_entries=48, show_spinner=False)
-def _gaps(used: str, level: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
+@keyed_on_data(max_entries=48)
+def gaps(level: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
+    """Return the gap table of a level; read only, copy it before any change."""
     return gaps_module.gap_table(level, scope, board(complete))
 
 
-def gaps(level: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
-    """Return the gap table of a level; read only, copy it before any change."""
-    return _gaps(loaders.token(), level, scope, complete)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _stability(
-    used: str, level: str, scope: Scope, complete: tuple[str, ...], weights: Weights, first: int
-) -> Stability:
+@keyed_on_data(max_entries=64)
+def stability(level: str, scope: Scope, complete: tuple[str, ...], weights: Weights, first: int) -> Stability:
+    """Return how the `first` places of a level hold when weights move."""
     return priorities.stability(gaps(level, scope, complete), weights, first=first)
 
 
-def stability(level: str, scope: Scope, complete: tuple[str, ...], weights: Weights, first: int) -> Stability:
-    """Return how the `first` places of a level hold when weights move."""
-    return _stability(loaders.token(), level, scope, complete, weights, first)
-
-
-@st.cache_resource(max_entries=64, show_spinner="Recherche de la meilleure réponse, quelques secondes au plus…")
-def _next_clsm(
-    used: str, scope: Scope, complete: tuple[str, ...], kind: str, k: int, mix: Mix, ceiling: float | None
-) -> Siting:
+@keyed_on_data(max_entries=64, spinner="Recherche de la meilleure réponse, quelques secondes au plus…")
+def next_clsm(scope: Scope, complete: tuple[str, ...], kind: str, k: int, mix: Mix, ceiling: float | None) -> Siting:
+    """Return the next k CLSM among the zones of a layer, as geo.siting does."""
     here = board(complete)
     return siting.next_clsm(scope, here, siting.candidates(kind, scope, here), k, mix=mix, ceiling=ceiling, kind=kind)
 
 
-def next_clsm(scope: Scope, complete: tuple[str, ...], kind: str, k: int, mix: Mix, ceiling: float | None) -> Siting:
-    """Return the next k CLSM among the zones of a layer, as geo.siting does."""
-    return _next_clsm(loaders.token(), scope, complete, kind, k, mix, ceiling)
-
-
-@st.cache_resource(max_entries=64, show_spinner="Recherche de la meilleure réponse, quelques secondes au plus…")
-def _next_own(
-    used: str,
-    scope: Scope,
-    complete: tuple[str, ...],
-    sets: tuple[tuple[str, tuple[str, ...]], ...],
-    k: int,
-    mix: Mix,
-    ceiling: float | None,
-) -> Siting:
-    here = board(complete)
-    return siting.next_clsm(scope, here, siting.own_candidates(dict(sets), here), k, mix=mix, ceiling=ceiling)
-
-
+@keyed_on_data(max_entries=64, spinner="Recherche de la meilleure réponse, quelques secondes au plus…")
 def next_own(
     scope: Scope,
     complete: tuple[str, ...],
@@ -121,17 +77,14 @@ def next_own(
     ceiling: float | None,
 ) -> Siting:
     """Return the next k CLSM among perimeters that the user gave: (name, codes) each."""
-    return _next_own(loaders.token(), scope, complete, sets, k, mix, ceiling)
+    here = board(complete)
+    return siting.next_clsm(scope, here, siting.own_candidates(dict(sets), here), k, mix=mix, ceiling=ceiling)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _candidates_here(used: str, kind: str, scope: Scope) -> bool:
-    return bool(siting.candidates(kind, scope, board(())))
-
-
+@keyed_on_data(max_entries=256)
 def candidates_here(kind: str, scope: Scope) -> bool:
     """Say whether a scope has possible CLSM of a kind."""
-    return _candidates_here(loaders.token(), kind, scope)
+    return bool(siting.candidates(kind, scope, board(())))
 
 
 def figures_after(found: Siting, complete: tuple[str, ...]) -> tuple[Figure, ...]:
@@ -139,30 +92,21 @@ def figures_after(found: Siting, complete: tuple[str, ...]) -> tuple[Figure, ...
     return found.figures_after(board(complete))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _survey(used: str, scope: Scope, complete: tuple[str, ...]) -> tuple[Portfolio, tuple[Benchmark, ...]]:
+@keyed_on_data(max_entries=64)
+def survey(scope: Scope, complete: tuple[str, ...]) -> tuple[Portfolio, tuple[Benchmark, ...]]:
+    """Return the CLSM of a scope one by one, and their features beside the national surveys."""
     here = board(complete)
     return benchmarks.portfolio(scope, here), benchmarks.distribution(scope, here)
 
 
-def survey(scope: Scope, complete: tuple[str, ...]) -> tuple[Portfolio, tuple[Benchmark, ...]]:
-    """Return the CLSM of a scope one by one, and their features beside the national surveys."""
-    return _survey(loaders.token(), scope, complete)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _curve(used: str, scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
+@keyed_on_data(max_entries=64)
+def covered_curve(scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
+    """Return how the people covered add up, CLSM after CLSM; read only."""
     return coverage_curve.covered_curve(scope, board(complete))
 
 
-def covered_curve(scope: Scope, complete: tuple[str, ...]) -> pd.DataFrame:
-    """Return how the people covered add up, CLSM after CLSM; read only."""
-    return _curve(loaders.token(), scope, complete)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
+@keyed_on_data(max_entries=8)
 def _report(
-    used: str,
     scope: Scope,
     complete: tuple[str, ...],
     level: str,
@@ -185,9 +129,8 @@ def _report(
     return CoverageReport(scope, board(complete), weights, level, found)
 
 
-@st.cache_data(max_entries=12, show_spinner=False)
-def _coverage_file(
-    used: str,
+@keyed_on_data(max_entries=12)
+def coverage_file(
     kind: str,
     scope: Scope,
     complete: tuple[str, ...],
@@ -196,10 +139,11 @@ def _coverage_file(
     ask: tuple[str, int, Mix, float | None, tuple[tuple[str, tuple[str, ...]], ...]] | None,
     told: tuple[str, str],
 ) -> bytes:
+    """Return one file of a coverage view (pdf, xlsx, zip, geojson, gpkg); `ask`: the next CLSM; `told`: date and link."""
     from geo import coverage_exports
     from ui.coverage_export_view import zipped
 
-    report = _report(loaders.token(), scope, complete, level, weights, ask)
+    report = _report(scope, complete, level, weights, ask)
     day, link = told
     if kind == "pdf":
         return coverage_exports.director_pdf(report, date=day, software="Tableau de bord CLSM", link=link)
@@ -213,27 +157,10 @@ def _coverage_file(
     return makers[kind](report)
 
 
-def coverage_file(
-    kind: str,
-    scope: Scope,
-    complete: tuple[str, ...],
-    level: str,
-    weights: Weights,
-    ask: tuple[str, int, Mix, float | None, tuple[tuple[str, tuple[str, ...]], ...]] | None,
-    told: tuple[str, str],
-) -> bytes:
-    """Return one file of a coverage view (pdf, xlsx, zip, geojson, gpkg); `ask`: the next CLSM; `told`: date and link."""
-    return _coverage_file(loaders.token(), kind, scope, complete, level, weights, ask, told)
-
-
-@st.cache_resource(max_entries=512, show_spinner=False)
-def _zones_here(used: str, layer_id: str, scope: Scope) -> int:
+@keyed_on_data(max_entries=512)
+def zones_here(layer_id: str, scope: Scope) -> int:
+    """Return how many zones of a layer a scope meets."""
     members = loaders.crosswalk().layers[layer_id].members
     inside = np.zeros(len(loaders.atlas().table), dtype=bool)
     inside[scope_rows(scope, loaders.atlas())] = True
     return len(np.unique(members["zone"].to_numpy()[inside[members["row"].to_numpy()]]))
-
-
-def zones_here(layer_id: str, scope: Scope) -> int:
-    """Return how many zones of a layer a scope meets."""
-    return _zones_here(loaders.token(), layer_id, scope)

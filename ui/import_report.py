@@ -105,8 +105,9 @@ def changes(review: Review) -> None:
         _moves("Territoires retirés", found.removed)
         _changed(found.changed)
     if not found.empty:
+        table = difference_table(found)  # made now: what is made later would hold both layers until then
         st.download_button(
-            "Différence (CSV)", lambda: csv_bytes(difference_table(found)), icon=":material/download:",
+            "Différence (CSV)", lambda: csv_bytes(table), icon=":material/download:",
             file_name=f"difference-{review.draft.kind}.csv", mime="text/csv", on_click="ignore",
         )  # fmt: skip
 

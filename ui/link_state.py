@@ -7,7 +7,6 @@ vintage. A list of codes written by hand (`communes=94028,94081`) is read too.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 import streamlit as st
@@ -18,6 +17,7 @@ from geo.errors import GeoInputError
 from geo.links import MAIL_LENGTH, pack, unpack
 from geo.scenarios import Workbook, vintage_of
 from ui import frame, html, loaders
+from ui.data_cache import keyed_on_data
 
 MOST_PROBLEMS = 5  # shown of a bad link
 MOST_TYPED = 800  # codes read in an address written by hand
@@ -105,14 +105,10 @@ def _query() -> dict[str, str]:
     return wanted
 
 
+@keyed_on_data(max_entries=256)
 def packed(workbook: Workbook) -> str:
     """Return a workbook as the text of a link, with the vintage of the data in use."""
-    return _packed(loaders.token(), replace(workbook, vintage=vintage_of(loaders.world())))
-
-
-@lru_cache(maxsize=256)
-def _packed(used: str, workbook: Workbook) -> str:
-    return pack(workbook, loaders.atlas())
+    return pack(replace(workbook, vintage=vintage_of(loaders.world())), loaders.atlas())
 
 
 def address(page: str = "Perimetre") -> str:

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import streamlit as st
 
 from geo import french as fr
 from geo import synced
 from geo.coverage import Scope, scope_rows
 from geo.kept_tables import DamagedError
 from ui import loaders
+from ui.data_cache import keyed_on_data
 from ui.scene import ground, written
 
 if TYPE_CHECKING:
@@ -30,16 +30,16 @@ FINE, ROUGH = 0.00008, 0.0003  # degrees: about 8 m and 30 m, for the eye alone
 
 def quarters_url(scope: Scope) -> str | None:
     """Return the address of the quarters of a scope, None when none is known there."""
-    return _quarters(loaders.token(), ground(scope))
+    return _quarters(ground(scope))
 
 
 def places_url(scope: Scope) -> str | None:
     """Return the address of the places of care of a scope, None when none is known there."""
-    return _places(loaders.token(), ground(scope))
+    return _places(ground(scope))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _quarters(used: str, scope: Scope) -> str | None:
+@keyed_on_data(max_entries=64)
+def _quarters(scope: Scope) -> str | None:
     layer, atlas = loaders.crosswalk().layers["qpv"], loaders.atlas()
     here = layer.members[np.isin(layer.members["row"].to_numpy(), scope_rows(scope, atlas))]
     if here.empty:
@@ -74,8 +74,8 @@ def _quarters(used: str, scope: Scope) -> str | None:
     return _written(scope, "qpvcontours", points)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _places(used: str, scope: Scope) -> str | None:
+@keyed_on_data(max_entries=64)
+def _places(scope: Scope) -> str | None:
     resources = loaders.world().resources
     if resources is None:
         return None
@@ -103,12 +103,8 @@ def has_outlines() -> bool:
     return bool(_outlines())
 
 
+@keyed_on_data(max_entries=1)
 def _outlines() -> Mapping[str, Geometry]:
-    return _read_outlines(loaders.token())
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _read_outlines(used: str) -> dict[str, Geometry]:
     """Read the outlines of quarters (EPSG:4326) by code; empty when they were not synchronised."""
     version = loaders.world().sources.get("qpv")
     try:

@@ -6,7 +6,7 @@ Each file is made when its button is clicked, by the core; nothing is worked out
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import streamlit as st
@@ -14,6 +14,7 @@ import streamlit as st
 from geo import french as fr
 from geo.candidates import Candidate, candidates, scale_of
 from geo.compare import SideBySide, evaluate
+from geo.findings import Settings
 from geo.perimeter import Perimeter
 from geo.perimeter_exports import TYPES, Export, file_name, make
 from geo.scenarios import Scenario, Workbook
@@ -46,10 +47,10 @@ def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
         compared = comparison is not None and st.checkbox(
             f"Joindre la comparaison ({fr.listing(comparison.titles, most=3)})", value=True, key=COMPARE
         )
-        export = export_of(scenario, comparison if compared else None)
+        asked = asked_of(scenario, comparison if compared else None)
         with st.container(horizontal=True, gap="small"):
-            _button("Note (PDF)", "pdf", export, primary=True)
-            _button("Note à modifier (DOCX)", "docx", export)
+            _button("Note (PDF)", "pdf", asked, primary=True)
+            _button("Note à modifier (DOCX)", "docx", asked)
         st.html(
             html.section(
                 "Fiche d’instruction",
@@ -57,8 +58,8 @@ def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
             )
         )
         with st.container(horizontal=True, gap="small"):
-            _button("Fiche (PDF)", "pdf", export, instruction=True)
-            _button("Fiche à remplir (DOCX)", "docx", export, instruction=True)
+            _button("Fiche (PDF)", "pdf", asked, instruction=True)
+            _button("Fiche à remplir (DOCX)", "docx", asked, instruction=True)
         st.caption(_settings_text())
     with right:
         st.html(
@@ -68,7 +69,7 @@ def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
         )
         for kind, (label, what) in LABELS.items():
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                _button(label, kind, export)
+                _button(label, kind, asked)
                 st.caption(what)
 
 
@@ -84,14 +85,34 @@ def _settings_text() -> str:
     )
 
 
-def export_of(scenario: Scenario, comparison: SideBySide | None = None) -> Export:
-    """Return what the files of a scenario are made of, with the link that reopens it alone."""
-    world, settings = loaders.world(), frame.settings()
-    candidate = Candidate("note", "Scénario", scenario.name, scenario.codes, scale_of(scenario.codes, world.atlas))
-    found = replace(evaluate(candidate, world, settings), facts=loaders.facts(scenario.perimeter(world.atlas)))
+@dataclass(frozen=True)
+class Asked:
+    """What a file is made from once somebody asks for it. Nothing here holds the data: a page left open would keep it."""
+
+    scenario: Scenario
+    settings: Settings
+    link: str
+    compared: tuple[Candidate, ...] = ()
+    reference: int = 0
+
+    def export(self) -> Export:
+        """Return what the files are made of, by the data active today."""
+        world, scenario = loaders.world(), self.scenario
+        candidate = Candidate("note", "Scénario", scenario.name, scenario.codes, scale_of(scenario.codes, world.atlas))
+        facts = loaders.facts(scenario.perimeter(world.atlas))
+        found = replace(evaluate(candidate, world, self.settings), facts=facts)
+        side = comparison_loaders.comparison(self.compared, self.settings, self.reference) if self.compared else None
+        return Export(found, world, scenario, self.link, side, date.today())
+
+
+def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
+    """Return what the files of a scenario will be made from, with the link that reopens it alone."""
+    settings = frame.settings()
     base = link_state.address().partition("?")[0]
     link = f"{base}?lien={link_state.packed(Workbook((scenario,), settings=settings))}"
-    return Export(found, world, scenario, link, comparison, date.today())
+    if comparison is None:
+        return Asked(scenario, settings, link)
+    return Asked(scenario, settings, link, tuple(e.candidate for e in comparison.every), comparison.reference)
 
 
 def held_comparison() -> SideBySide | None:
@@ -109,13 +130,13 @@ def held_comparison() -> SideBySide | None:
     return comparison_loaders.comparison(chosen, frame.settings(), ids.index(reference) if reference in ids else 0)
 
 
-def _button(label: str, kind: str, export: Export, *, instruction: bool = False, primary: bool = False) -> None:
-    name = f"{export.scenario.name} instruction" if instruction else export.scenario.name
+def _button(label: str, kind: str, asked: Asked, *, instruction: bool = False, primary: bool = False) -> None:
+    name = f"{asked.scenario.name} instruction" if instruction else asked.scenario.name
     st.download_button(
-        label, _maker(kind, export, instruction), file_name=file_name(name, kind), mime=TYPES[kind], on_click="ignore",
+        label, _maker(kind, asked, instruction), file_name=file_name(name, kind), mime=TYPES[kind], on_click="ignore",
         key=f"emporter-{kind}-{instruction}", icon=":material/download:", type="primary" if primary else "secondary",
     )  # fmt: skip
 
 
-def _maker(kind: str, export: Export, instruction: bool) -> Callable[[], bytes]:
-    return lambda: make(kind, export, instruction=instruction)
+def _maker(kind: str, asked: Asked, instruction: bool) -> Callable[[], bytes]:
+    return lambda: make(kind, asked.export(), instruction=instruction)

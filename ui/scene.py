@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import folium
 import numpy as np
-import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.coverage import STATUS_LABELS, Scope, Status, scope_rows
 from geo.topology import compact_json
 from ui import loaders, maps
+from ui.data_cache import keyed_on_data
 
 HEIGHT = 560
 # Colour-blind safe; text always stands beside colour (legend, tooltip, table).
@@ -94,7 +94,7 @@ def geometry_url(scope: Scope) -> str:
     return maps.static_url(f"geo/{loaders.display_index().scopes[ground(scope).id].file}")
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@keyed_on_data(max_entries=64)
 def local_bounds(scope: Scope) -> maps.Bounds:
     """Return the corners around an EPCI or an EPT, from the inner points of its communes and their size."""
     atlas = loaders.atlas()
@@ -120,20 +120,20 @@ def bounds(scope: Scope) -> maps.Bounds:
 
 def overlay(scope: Scope, layer_id: str) -> maps.Overlay:
     """Return the outlines of a layer in a scope; the zones of each commune are written once as a static file."""
-    return _overlay(loaders.token(), ground(scope), layer_id)
+    return _overlay(ground(scope), layer_id)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _overlay(used: str, scope: Scope, layer_id: str) -> maps.Overlay:
+@keyed_on_data(max_entries=256)
+def _overlay(scope: Scope, layer_id: str) -> maps.Overlay:
     from geo.display import write_zone_index
 
     layer, rows = loaders.crosswalk().layers[layer_id], scope_rows(scope, loaders.atlas())
     zones_of: dict[int, list[int]] = {}
     for zone, row in zip(layer.members["zone"], layer.members["row"], strict=True):
         zones_of.setdefault(row, []).append(zone)
-    used = sorted({z for row in rows for z in zones_of.get(row, ())})
-    number = {zone: i for i, zone in enumerate(used)}
-    names = [(str(layer.zones.index[z]), str(layer.zones["nom"].iat[z])) for z in used]
+    met = sorted({z for row in rows for z in zones_of.get(row, ())})
+    number = {zone: i for i, zone in enumerate(met)}
+    names = [(str(layer.zones.index[z]), str(layer.zones["nom"].iat[z])) for z in met]
     membership = [[number[z] for z in zones_of.get(row, ())] for row in rows]
     file = write_zone_index(loaders.GEO, scope.id, layer_id, names, membership)
     color, dash, weight = LINES[layer_id]
@@ -149,13 +149,9 @@ def status_paint(scope: Scope, complete: tuple[str, ...], *, pale: bool = False)
     return maps.Paint(maps.paint_runs(status.tolist()), swatches)
 
 
+@keyed_on_data(max_entries=256)
 def backdrop(scope: Scope) -> str:
     """Return the address of the pale colours under a perimeter: no click changes them, so none sends them again."""
-    return _backdrop(loaders.token(), scope)
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _backdrop(used: str, scope: Scope) -> str:
     return written(f"fond-{scope.id}", maps.paint_payload(status_paint(scope, (), pale=True)))
 
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import streamlit as st
-
 from geo import french as fr
 from geo.codes import search
 from geo.coverage import Scope, scope_rows
 from geo.layers import find_zones, zone_members
 from ui import loaders
 from ui.choices import distinct
+from ui.data_cache import keyed_on_data
 
 LAYERS = ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "clsm", "cls", "cpts", "qpv")
 SHORT = {
@@ -64,11 +63,12 @@ def label(target_id: str) -> str:
     return f"{SHORT[layer_id]} · {loaders.crosswalk().layers[layer_id].zones.at[zone, 'nom']}"
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _offered(used: str, scope_id: str) -> dict[str, str]:
+@keyed_on_data(max_entries=32)
+def offered(scope: Scope) -> dict[str, str]:
+    """Return every target of a scope, communes first: id to label."""
     crosswalk = loaders.crosswalk()
     atlas = crosswalk.atlas
-    rows = scope_rows(loaders.every_scope()[scope_id], atlas)
+    rows = scope_rows(scope, atlas)
     found = {str(atlas.codes[r]): atlas.label(str(atlas.codes[r])) for r in rows}
     met = crosswalk.product(rows)
     for layer_id in LAYERS:
@@ -77,11 +77,6 @@ def _offered(used: str, scope_id: str) -> dict[str, str]:
         names = crosswalk.layers[layer_id].zones["nom"][inside].sort_values()
         found.update({f"{layer_id}/{zone}": f"{SHORT[layer_id]} · {name}" for zone, name in names.items()})
     return distinct(found)
-
-
-def offered(scope: Scope) -> dict[str, str]:
-    """Return every target of a scope, communes first: id to label."""
-    return _offered(loaders.token(), scope.id)
 
 
 def searched(query: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from geo.register import Head, State, Version
 from geo.register_export import export, name_and_mime
 from geo.world import layer_with
 from ui import acts, data_view, html, loaders
+from ui.data_cache import keyed_on_data
 
 ASKED = "version-demande"  # by kind: the move to be confirmed
 
@@ -214,13 +215,13 @@ def _preview(version: Version) -> str:
     if version.state is State.PUBLISHED:
         return ""
     try:
-        return f"Si vous la mettez en service : {_difference_text(loaders.token(), version.id, version.kind)}"
+        return f"Si vous la mettez en service : {_difference_text(version.id, version.kind)}"
     except GeoInputError as error:
         return " ".join(error.problems)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def _difference_text(used: str, version_id: int, kind: str) -> str:
+@keyed_on_data(max_entries=32)
+def _difference_text(version_id: int, kind: str) -> str:
     world = loaders.world()
     version = next(v for v in register.versions(kind) if v.id == version_id)
     after = layer_with(version, world.base(kind), world.atlas)
@@ -229,7 +230,7 @@ def _difference_text(used: str, version_id: int, kind: str) -> str:
 
 def _take(version: Version) -> None:
     """Offer a version in its own form; polygons and tables are made when asked for."""
-    world, kind = loaders.world(), version.kind
+    kind = version.kind
     try:
         register.check(version)
     except GeoInputError as error:
@@ -237,7 +238,8 @@ def _take(version: Version) -> None:
             st.error(html.literal(problem))
         return
 
-    def body() -> bytes:
+    def body() -> bytes:  # called when the button is clicked: it must not hold the data until then
+        world = loaders.world()
         layer = register.read_layer(version, world.base(kind), world.atlas)
         return export(version, layer, register.read_shapes(version), world.atlas).body
 
