@@ -1,12 +1,11 @@
 """Small sources with a format of their own, to drive `geo.sync` with no real data: `KIND;vintage;rank` then rows.
 
-Started as a program it synchronises without end, to be killed: `python -m tests.fake_sources ADDRESS HOME`.
+Started as a program it synchronises once, and dies at a marked point: `python -m tests.fake_sources ADDRESS HOME NTH`.
 """
 
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from geo.errors import GeoInputError
 from geo.sources import Source, SourceFile
 from geo.sync import sync
 from geo.sync_results import Readers
+from tests.killed import Marks
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,6 @@ class FakeReport:
 @dataclass(frozen=True)
 class FakeReader:
     several: bool = False
-    slow_s: float = 0.0
 
     def rank(self, path: Path) -> int:
         return int(_head(path)[2])
@@ -38,7 +37,6 @@ class FakeReader:
     def read(self, files: Sequence[Path], destination: Path) -> FakeReport:
         rows = [row for file in files for row in file.read_text(encoding="utf-8").splitlines()[1:]]
         (destination / "one.parquet").write_text("\n".join(rows), encoding="utf-8")
-        time.sleep(self.slow_s)
         if "bad" in rows:
             raise GeoInputError("ligne 2 : code inconnu.")
         if "crash" in rows:
@@ -75,16 +73,14 @@ def source(kind: str, *files: Sequence[str], optional: Sequence[int] = (), max_b
     return Source(kind, kind, "P", "https://exemple.fr", described, "", "", "L", 1, max_bytes, "A", {}, "")
 
 
-def _forever(url: str, home: Path) -> None:
+def _once(url: str, home: Path, nth: int) -> None:
     catalogue = {"alpha": source("alpha", [f"{url}/alpha"])}
-    print("prêt", flush=True)
-    while True:
-        slow = readers(alpha=FakeReader(slow_s=0.01))
-        report = sync(home=home, readers=slow, catalogue=catalogue, retry=Retry(3, 0.01))
-        if report.failed:
-            print(report, file=sys.stderr)
-            return
+    marks = Marks(home, nth)
+    report = sync(home=home, readers=readers(), catalogue=catalogue, retry=Retry(3, 0.01))
+    print(marks.passed)
+    if report.failed:
+        sys.exit(str(report))
 
 
 if __name__ == "__main__":
-    _forever(sys.argv[1], Path(sys.argv[2]))
+    _once(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))

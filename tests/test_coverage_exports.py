@@ -36,6 +36,7 @@ from geo.coverage_exports import (
 from geo.coverage_map import STATUS_STYLES, coverage_map, map_text
 from geo.coverage_people import make_board
 from geo.coverage_report import FACT_COLUMNS, CoverageReport, benchmarks_table, clsm_table, figures_table, sources
+from geo.import_draft import read_import
 from geo.layers import DATA, load_layers
 from geo.siting import candidates, next_clsm
 from tests import real
@@ -131,10 +132,9 @@ def test_clsm_come_back_through_the_door_of_the_embedded_facts(tmp_path: Path) -
 
 @pytest.mark.parametrize("name", ["-clsm.csv", ".xlsx", "-clsm.geojson", ".gpkg"])
 def test_clsm_come_back_through_the_data_door(name: str) -> None:
-    door = pytest.importorskip("geo.import_draft", reason="la porte des données n’est pas encore là")
     file = f"couverture-clsm-dep-79{name}"
     sheet = {".gpkg": "clsm", ".xlsx": "CLSM"}.get(name)
-    back = door.read_import(_files()[file], file, "clsm", atlas=real.atlas(), sheet=sheet)
+    back = read_import(_files()[file], file, "clsm", atlas=real.atlas(), sheet=sheet)
     layer = real.crosswalk().layers["clsm"]
     met = {"clsm-79-niortais", "clsm-79-bocage-bressuirais", "clsm-79-pays-thouarsais"}
     assert set(back.zones.index) == met

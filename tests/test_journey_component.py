@@ -341,7 +341,7 @@ def test_the_map_works_under_a_base_path(page: Page, app_server: Callable[..., A
 
 def test_all_of_france_is_painted_and_answers(page: Page, server: AppServer, app_folder: Path) -> None:
     if largest_scope(app_folder) == "autre":
-        pytest.skip("static/geo has not been derived: run python -m geo")
+        pytest.skip("static/geo has not been derived: run python -m geo display")
     page.goto(f"{server.url}/?scope=france&mode=select")
     frame = wait_painted(page, timeout=60)
     assert frame.evaluate("CL.communes().length") == 34917

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -22,8 +18,8 @@ from geo.errors import GeoInputError
 from geo.layers import Etat, Layer
 from geo.merge import Over
 from geo.register import ConflictError, Origin, State, Statement
-from tests.browser import ROOT
 from tests.grid import draw, layer, plain, zone
+from tests.killed import run_child, spread
 
 ATLAS = draw([[100, 200, 300], [400, 500, 600]])
 BASE = layer(ATLAS, "clsm", {"clsm-a": zone("01001", "01002", nom="CLSM A")})
@@ -223,38 +219,35 @@ def test_processes_that_publish_at_once_lose_no_version(home: Path) -> None:
     assert numbers == list(range(1, 15 + sum(lost for _, _, lost in told) + 1))
 
 
-KILLED = """
+PUBLISH = """
 import sys
 from pathlib import Path
-from tests.test_register import kept
 from geo import register
+from tests.killed import Marks
+from tests.test_register import kept
 home = Path(sys.argv[1])
-print("ready", flush=True)
-while True:
-    version = kept(home, "01003", "01005")
-    register.publish(version, who="Kill", seen=register.head("clsm", home).revision, home=home)
+marks = Marks(home, int(sys.argv[2]))
+version = kept(home, "01003", "01005")
+register.publish(version, who="Kill", seen=register.head("clsm", home).revision, home=home)
+print(marks.passed)
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
-def test_killed_at_random_moments_the_version_in_use_is_whole(home: Path) -> None:
+def test_killed_at_any_act_the_version_in_use_is_whole(home: Path) -> None:
     register.publish(kept(home), who="Ana", seen=0, home=home)
-    for attempt in range(6):
-        process = subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(home)], cwd=ROOT, stdout=subprocess.PIPE, env={**os.environ}
-        )
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
-        time.sleep(0.05 + 0.037 * attempt)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
+    command = ["-c", PUBLISH, str(home)]
+    acts, seen = run_child(command, 0), []
+    for nth in spread(acts, 6):
+        shutil.rmtree(home)
+        register.publish(kept(home), who="Ana", seen=0, home=home)
+        run_child(command, nth)
         head = register.head("clsm", home)
-        assert head.version is not None
-        read = register.read_layer(head.version, BASE, ATLAS, home)
-        assert len(read.members) == 3
+        seen.append(head.revision)
+        assert len(register.read_layer(head.version, BASE, ATLAS, home).members) == 3
         assert head.revision == len(register.history("clsm", home))
         assert {v.state for v in register.versions("clsm", home)} <= set(State)
+    assert seen == sorted(seen) and set(seen) == {1, 2}  # as before, then as after: nothing in between
     version = kept(home)
     register.publish(version, who="Ana", seen=register.head("clsm", home).revision, home=home)
     assert register.head("clsm", home).version.number == version.number

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -137,10 +136,7 @@ def test_a_child_that_was_killed_is_not_shown_as_running(tmp_path: Path, monkeyp
     assert background.status().running  # it has not said its first word yet
     (tmp_path / "aside").rename(sources_folder(tmp_path) / sync_beside.STATUS)
     child.kill()
-    for _ in range(100):
-        if not background.status().running:
-            break
-        time.sleep(0.05)
+    child.wait()
     assert not background.status().running
 
 
