@@ -170,6 +170,77 @@ class Traffic:
         return sum(self.received)
 
 
+# What each page notes of its websocket: whether a run of the script that the page asked for is still to come or to end.
+# Messages are protobuf: of what is sent, only field 11 (rerun_script) counts; of what is received, fields 4 (new_session)
+# and 6 (script_finished, 2 for a run given up because another was asked for). `ping` sends field 17 (app_heartbeat), which
+# the server answers by field 26 after all that it was sent before.
+RUNS = """
+(() => {
+  if (window !== top) return;
+  const runs = { waiting: false, begun: false, running: false, sent: 0, answered: 0 };
+  let last = null;
+  window.clsmRuns = runs;
+  runs.settled = () => runs.sent > 0 && !runs.waiting && !runs.running;
+  runs.ping = async () => {
+    const before = runs.answered;
+    if (last?.readyState !== WebSocket.OPEN) return false;
+    last.send(new Uint8Array([0x88, 0x01, 0x01]));
+    while (runs.answered === before) await new Promise((done) => setTimeout(done, 5));
+    return true;
+  };
+  const fields = function* (bytes) {
+    let at = 0;
+    const varint = () => {
+      let [value, shift] = [0, 1];
+      for (;;) {
+        const byte = bytes[at++];
+        value += (byte & 127) * shift;
+        if (byte < 128 || at > bytes.length) return value;
+        shift *= 128;
+      }
+    };
+    while (at < bytes.length) {
+      const tag = varint();
+      const kind = tag % 8;
+      const value = varint();
+      yield [Math.floor(tag / 8), value];
+      if (kind === 2) at += value;
+      else if (kind !== 0) return;
+    }
+  };
+  const heard = (event) => {
+    if (!(event.data instanceof ArrayBuffer)) return;
+    for (const [field, value] of fields(new Uint8Array(event.data))) {
+      if (field === 4) {
+        runs.running = true;
+        runs.begun = true;
+      } else if (field === 6) {
+        runs.running = value === 2;
+        if (value !== 2 && runs.begun) runs.waiting = false;
+      } else if (field === 26) runs.answered += 1;
+    }
+  };
+  const Original = window.WebSocket;
+  window.WebSocket = class extends Original {
+    constructor(...words) {
+      super(...words);
+      last = this;
+      this.addEventListener("message", heard);
+    }
+    send(data) {
+      const bytes = ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : null;
+      if (bytes && [...fields(bytes)].some(([field]) => field === 11)) {
+        runs.sent += 1;
+        runs.waiting = true;
+        runs.begun = false;
+      }
+      super.send(data);
+    }
+  };
+})();
+"""
+
+
 # --- waiting ----------------------------------------------------------------------------------------------------
 
 
@@ -280,7 +351,7 @@ def click_commune(page: Page, code: str, index: int = 0) -> None:
     page.mouse.click(*point_of(page, code, index))
 
 
-TIP = "code => CL.state().hovered === code ? document.querySelector('.cl-bulle')?.innerText : null"
+TIP = "code => (CL.state().hovered === code && CL.state().tooltip) || null"
 
 
 def hover_commune(page: Page, code: str, index: int = 0) -> str:

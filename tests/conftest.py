@@ -6,14 +6,15 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from geo import world
 from tests import real
-from tests.browser import FLAGS, AppServer, Traffic, find_chromium, start_server
+from tests.browser import FLAGS, RUNS, AppServer, Traffic, find_chromium, start_server
 from ui import loaders, vendor
 
 # Nobody's synchronised data may change what a test sees: the embedded data, in a home of its own.
@@ -71,8 +72,21 @@ def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        _note_runs(browser)
         yield browser
         browser.close()
+
+
+def _note_runs(browser: Browser) -> None:
+    """Have every page note the runs that it asks for: what `journeys.settle` waits for."""
+    make = browser.new_context
+
+    def new_context(**options: Any) -> BrowserContext:
+        context = make(**options)
+        context.add_init_script(RUNS)
+        return context
+
+    browser.new_context = new_context  # type: ignore[method-assign]
 
 
 @pytest.fixture

@@ -59,16 +59,23 @@ def serve_embedded(app_server: Callable[..., AppServer], folder: Path) -> AppSer
 # --- the page ---------------------------------------------------------------------------------------------------
 
 
-# A page and the frames in it share one thread: once it is idle, with no run asked for or under way, several times in a
-# row, what the server sent is on screen, and what the user did is with the server. A slow machine is idle later.
+# A page and the frames in it share one thread: once it is idle, what the user did is with the server. Once the run that
+# it asked for is over, the server has nothing left to read, and the page is idle again, what the server said is on screen.
 QUIET = """
 async () => {
-  const idle = () => new Promise((done) => requestAnimationFrame(() => requestIdleCallback(done, { timeout: 5000 })));
-  for (let calm = 0; calm < 6; calm += 1) {
-    await idle();
-    if (!document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]")) return false;
-  }
-  return true;
+  const runs = window.clsmRuns;
+  const idle = async (times) => {
+    for (; times > 0; times -= 1)
+      await new Promise((done) => requestAnimationFrame(() => requestIdleCallback(done, { timeout: 5000 })));
+  };
+  const there = (test) => document.querySelector(`[data-testid=${test}]`) !== null;
+  const quiet = () => runs.settled() && there("stApp][data-test-script-state=notRunning") &&
+    !there("stSkeleton") && !there("stAppSkeleton"); // places of components whose code has not come yet
+  await idle(4);
+  const { sent } = runs;
+  if (!quiet() || !(await runs.ping())) return false;
+  await idle(4);
+  return quiet() && runs.sent === sent;
 }
 """
 

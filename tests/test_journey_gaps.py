@@ -18,7 +18,7 @@ from tests.journeys import Console, mark, pick, serve_embedded, settle, wait_sti
 
 pytestmark = pytest.mark.journey
 
-MELLE, NIORT = "79174", "79191"
+MELLE, NIORT, CHAURAY = "79174", "79191", "79081"
 MELLOIS, NIORTAIS = "200069755", "200041317"
 FIGURES_ONLY = 30_000  # bytes: an answer about weights; the communes of the département alone weigh five times more
 
@@ -87,7 +87,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     expect(page.get_by_role("list", name="Légende de la carte")).to_contain_text("disque selon les habitants")
     tip = hover_commune(page, MELLE)
     assert "CLS : CLS" in plain(tip)
-    assert "CLSM : CLSM du Niortais" in plain(hover_commune(page, NIORT)), "who serves the commune"
+    assert "CLSM : CLSM du Niortais" in plain(hover_commune(page, CHAURAY)), "who serves it; Niort lies under a QPV"
     wait_query(page, territoire="dep-79", couches="cls,quartiers")
 
     # From the table (its list, by keyboard) to the map, which comes to the territory.

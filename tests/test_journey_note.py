@@ -42,8 +42,8 @@ def test_from_a_commune_to_the_note(page: Page, server: AppServer) -> None:
     settle(page)
     expect(page.get_by_role("heading", name="Comparer les échelles")).to_be_visible()
     cards = page.locator(".clsm-carte h3")
+    expect(cards.first).to_have_text("L'Haÿ-les-Roses")
     names = cards.all_text_contents()
-    assert names[0] == "L'Haÿ-les-Roses"
     assert "Secteur 94G13" in names
     expect(page.locator(".clsm-carte img").first).to_have_attribute("alt", re.compile("Carte du périmètre"))
 

@@ -315,7 +315,7 @@ def test_on_a_tablet_a_finger_sees_then_chooses(chromium: Browser, server: AppSe
         x, y = point_of(tablet, "94004")
         touch = context.new_cdp_session(tablet)
         touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-        frame.wait_for_function("() => CL.state().tooltip")
+        frame.wait_for_function("() => CL.state().tooltip !== ''")
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         told = frame.locator(".cl-bulle").inner_text().replace("\u202f", "").replace("\u00a0", " ")
         both = int(real.atlas().population[real.atlas().rows({CRETEIL, "94004"})].sum())

@@ -39,7 +39,7 @@ export class Api {
         seq: selection.seq,
         selected: [...selection.codes],
         hovered: codeOf(layer?.hovered ?? -1),
-        tooltip: pointer.isTelling,
+        tooltip: pointer.told,
         highlighted: codeOf(layer?.focused ?? -1),
         overlays: overlays.shown.map(({ id }) => id),
         outlined: overlays.shown.map(({ lines }) => lines.reduce((sum, { arcs }) => sum + arcs.length, 0)),

@@ -46,8 +46,10 @@ export class Pointer {
     map.on("mouseout movestart zoomstart", () => this.leave());
   }
 
-  get isTelling() {
-    return this.#tip.isOpen();
+  /** What the tooltip of a commune says, one line a piece of information; empty when it is closed. */
+  get told() {
+    const content = this.#tip.isOpen() ? this.#tip.getContent() : null;
+    return content instanceof HTMLElement ? [...content.children].map((child) => child.textContent).join("\n") : "";
   }
 
   /**
@@ -111,7 +113,7 @@ export class Pointer {
   /** Say again what is known of the commune under the pointer: more is known of it. */
   tellAgain() {
     const hovered = this.owner.layer?.hovered ?? -1;
-    if (hovered >= 0 && this.isTelling) this.#tell(hovered);
+    if (hovered >= 0 && this.#tip.isOpen()) this.#tell(hovered);
   }
 
   /** @param {number} number */
