@@ -75,13 +75,12 @@ def _tables(path: Path, file: str) -> list[str]:
     """Name the tables of features of a private copy, as SQLite itself tells them; what it would run is taken out first."""
     try:
         with foreign(path) as base:
-            views = base.execute("SELECT count(*) FROM sqlite_master WHERE type = 'view'").fetchone()[0]
+            schema = base.execute("SELECT type, name, lower(coalesce(sql, '')) FROM sqlite_master").fetchall()
+        tables = {str(name): sql for kind, name, sql in schema if kind == "table"}
+        _refuse_virtual(tables, file)
         defuse(path)
         with foreign(path) as base:
-            entries = dict(
-                base.execute("SELECT name, lower(coalesce(sql, '')) FROM sqlite_master WHERE type = 'table'")
-            )
-            made = next((name for name in entries if generates(base, name)), None)
+            made = next((name for name in tables if generates(base, name)), None)
             listed = base.execute("SELECT table_name FROM gpkg_contents WHERE lower(data_type) = 'features'")
             found = listed.fetchmany(MOST_LAYERS + 1)
     except ERRORS as error:
@@ -90,22 +89,24 @@ def _tables(path: Path, file: str) -> list[str]:
         raise GeoInputError(f"{file} : plus de {MOST_LAYERS} couches ; n’en gardez que celle des territoires.")
     if made is not None:
         raise GeoInputError(
-            f"{file} : GeoPackage refusé, la table « {str(made)[:40]} » fabrique des colonnes à la lecture ; exportez vos couches "
+            f"{file} : GeoPackage refusé, la table « {made[:40]} » fabrique des colonnes à la lecture ; exportez vos couches "
             "dans un GeoPackage neuf."
         )
-    virtual = [
-        n for n, sql in entries.items() if sql.startswith("create virtual") and not re.search(r"using\s+\"?rtree", sql)
-    ]
-    if virtual:
-        raise GeoInputError(
-            f"{file} : GeoPackage refusé, il contient des tables qui renvoient à d’autres données ({str(virtual[0])[:40]}) ; "
-            "exportez vos couches dans un GeoPackage neuf."
-        )
-    names = [str(name) for (name,) in found if name in entries]
+    names = [str(name) for (name,) in found if name in tables]
     if not names:
-        hint = " (une vue ne suffit pas)" if views and found else ""
+        hint = " (une vue ne suffit pas)" if found and any(kind == "view" for kind, _, _ in schema) else ""
         raise GeoInputError(f"{file} : le GeoPackage ne contient aucune couche de territoires{hint}.")
     return names
+
+
+def _refuse_virtual(tables: Mapping[str, str], file: str) -> None:
+    """Refuse a file with tables that stand for other data; the index that GeoPackage itself defines (rtree) is none."""
+    for name, sql in tables.items():
+        if sql.startswith("create virtual") and not re.search(r"using\s+\"?rtree", sql):
+            raise GeoInputError(
+                f"{file} : GeoPackage refusé, il contient des tables qui renvoient à d’autres données ({name[:40]}) ; "
+                "exportez vos couches dans un GeoPackage neuf."
+            )
 
 
 def read_flatgeobuf(path: Path, folder: Path, file: str) -> RawLayer:

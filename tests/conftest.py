@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from geo import world
 from tests import real
 from tests.browser import FLAGS, RUNS, AppServer, Traffic, find_chromium, start_server
-from ui import loaders, vendor
+from tests.desk import PATIENCE_S
+from ui import loaders, reading_desk, vendor
 
 # Nobody's synchronised data may change what a test sees: the embedded data, in a home of its own.
 os.environ["CLSM_HOME"] = tempfile.mkdtemp(prefix="clsm-tests-")
@@ -35,6 +36,12 @@ def fresh_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def patient_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a reading wait for the test client, which does not look every half second as a browser does."""
+    monkeypatch.setattr(reading_desk, "LEASE_S", PATIENCE_S)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -15,6 +13,7 @@ from geo.scenario_file import to_file
 from geo.scenarios import Scenario, Workbook
 from geo.suggest import suggest
 from tests import real
+from tests.desk import settled
 from tests.grid import plain
 from tests.test_pages import COMPARISON, HOME, PERIMETER, open_page, ran, written
 from ui import comparison_link, comparison_view, frame, note_view, tradeoff_view
@@ -125,7 +124,7 @@ def test_a_colleague_s_link_is_added_to_ones_own() -> None:
 def test_a_colleague_s_file_is_added_to_ones_own() -> None:
     app = page(Workbook((MINE,)))
     data = to_file(Workbook((Scenario("Du fichier", frozenset({"94028"})),)), real.atlas())
-    ran(app.file_uploader[0].set_value(("autre.json", io.BytesIO(data).getvalue(), "application/json")).run())
+    ran(settled(app.file_uploader[0].set_value(("autre.json", data, "application/json")).run()))
     assert [s.name for s in app.session_state[frame.WORKBOOK].scenarios] == ["Le mien", "Du fichier"]
 
 

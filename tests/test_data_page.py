@@ -20,9 +20,9 @@ from geo.sync_beside import Journal
 from geo.sync_results import KindResult, Outcome, SyncReport
 from tests import bad_readers, real
 from tests.browser import ROOT
-from tests.desk import PATIENCE_S, settled
+from tests.desk import settled
 from tests.grid import plain
-from ui import acts, import_report, import_view, loaders, reading_desk
+from ui import acts, import_report, import_view, loaders
 
 PAGE = "pages/4_Donnees.py"
 FAULTS = """CLSM;Code INSEE;Commune;Etat
@@ -37,7 +37,6 @@ CLSM d’Arras;62041;Arras;en service
 @pytest.fixture(autouse=True)
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(reading_desk, "LEASE_S", PATIENCE_S)
     st.cache_data.clear()
     st.cache_resource.clear()
     yield tmp_path / "home"
@@ -337,12 +336,12 @@ def test_a_parser_that_breaks_is_told_in_french_and_logged_without_a_traceback(
 
 
 def test_a_reader_that_dies_gives_a_sentence_and_the_page_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_draft = intake.read_draft
     monkeypatch.setattr(intake, "read_draft", bad_readers.crash)
     app = upload(open_page(), FAULTS.encode())
     assert [e.message for e in app.exception] == []
     assert "la lecture s’est arrêtée net" in app.error[0].value
-    monkeypatch.undo()
-    monkeypatch.setattr(reading_desk, "LEASE_S", PATIENCE_S)
+    monkeypatch.setattr(intake, "read_draft", read_draft)
     ran(upload(app, FAULTS.encode()))
 
 
