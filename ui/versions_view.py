@@ -83,7 +83,7 @@ def _layer(kind: str, mine: list[Version], head: Head) -> None:
             st.html(
                 html.table(
                     [("Quand", False), ("Qui", False), ("Mise en service", False)],
-                    [(fr.moment(m.at), m.who, _moved(m)) for m in moves],
+                    [(fr.moment(m.at), m.who, _event_text(m)) for m in moves],
                     caption="Historique",
                 )
             )
@@ -195,7 +195,7 @@ def _faults(version: Version) -> str:
     return f" ; illisible dans le registre : {fr.listing(version.faults)}" if version.faults else ""
 
 
-def _moved(event: register.Event) -> str:
+def _event_text(event: register.Event) -> str:
     if event.lost:
         return "version inconnue"
     return f"version {event.number}" if event.number else "couche d’origine"
