@@ -9,7 +9,7 @@ from geo.scenarios import Scenario, Workbook
 from tests import real
 from tests.test_page_perimeter import press, show_panel
 from tests.test_pages import COMPARISON, PERIMETER, button, open_page, ran
-from ui import coverage_loaders, coverage_view, frame
+from ui import comparison_link, coverage_loaders, coverage_view, frame
 from ui.choices import distinct
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -91,6 +91,7 @@ def test_retaining_a_scenario_after_another_was_deleted_takes_the_one_on_screen(
     app = open_page(COMPARISON, commune=LENS)
     book = Workbook((Scenario("Un", frozenset({ARRAS, LENS})), Scenario("Deux", frozenset({LENS, "62510"}))))
     app.session_state[frame.WORKBOOK] = book
+    app.session_state[comparison_link.choice_key(LENS)] = [scenario_id("Un"), scenario_id("Deux")]
     app = ran(app.run())
     kept = app.button(key=f"retenir-{scenario_id('Deux')}")
     app.session_state[frame.WORKBOOK] = book.delete(0)
