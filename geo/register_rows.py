@@ -21,13 +21,13 @@ from geo.register_types import Event, Origin, State, Statement, Version
 
 E = TypeVar("E", bound=StrEnum)
 NAMES = {
-    "kind": "couche", "number": "numéro", "created": "date", "who": "auteur", "file_name": "nom du fichier",
+    "id": "identifiant", "kind": "couche", "number": "numéro", "created": "date", "who": "auteur", "file_name": "nom du fichier",
     "file_sha256": "empreinte du fichier", "file_bytes": "taille du fichier", "file_form": "forme du fichier",
     "source": "source", "date": "date des faits", "etat": "état", "mode": "mode", "extent": "départements complets",
     "remark": "remarque", "changes": "changements", "zones": "nombre de territoires", "communes": "nombre de communes",
     "content": "nom des fichiers gardés", "under_id": "version du dessous", "revision": "révision", "at": "date",
 }  # fmt: skip
-NEEDED = frozenset(NAMES[name] for name in ("kind", "number", "etat", "mode", "extent", "content", "under_id"))
+NEEDED = frozenset(NAMES[name] for name in ("id", "kind", "number", "etat", "mode", "extent", "content", "under_id"))
 CONTENT = re.compile(r"[0-9a-f]{32}")
 UNKNOWN = "inconnu"
 _LISTS, _COUNTS = ("added", "removed", "changed"), ("inhabitants_before", "inhabitants_after")
@@ -93,7 +93,7 @@ def version_of(row: Row, state: State) -> Version:
         read.fault("content")
         content = ""
     return Version(
-        id=row["id"],
+        id=read.number("id", 1),
         kind=read.text("kind"),
         number=read.number("number", 1),
         state=state,

@@ -25,7 +25,8 @@ from typing import IO, Any
 from geo.download_part import sync_folder
 from geo.errors import GeoInputError
 from geo.store import home as default_home
-from geo.store import read_json, write_json
+from geo.store import read_json, remove, write_json
+from geo.visible import visible
 
 FORM = 1  # of the manifest and of what readers write: another form is read again from the same files
 KEPT = 2
@@ -206,7 +207,9 @@ def _manifest(raw: Any) -> Manifest:
     texts += [*departements, *notes, *files, *(checksum for _, checksum in files.values())]
     texts += [text for one in inputs for text in (one.address, one.sha256, one.date, one.etag or "")]
     numbers = [manifest.rows, manifest.form, *(size for size, _ in files.values()), *(one.bytes for one in inputs)]
-    if not all(isinstance(text, str) for text in texts) or not all(type(number) is int for number in numbers):
+    if not all(isinstance(text, str) and visible(text) == text for text in texts) or not all(
+        type(number) is int for number in numbers
+    ):
         raise TypeError("manifest")
     datetime.fromisoformat(manifest.date)
     return manifest
@@ -273,10 +276,7 @@ def sweep(home: Path | None = None) -> None:
     root = sources_folder(home)
     for kind in (p for p in root.iterdir() if p.is_dir() and _KIND.fullmatch(p.name)):
         for leftover in kind.glob(".*"):
-            if leftover.is_dir():
-                shutil.rmtree(leftover, ignore_errors=True)
-            else:
-                leftover.unlink(missing_ok=True)
+            remove(leftover)
 
 
 @contextmanager

@@ -332,7 +332,6 @@ def open_everything(home: Path) -> list[str]:
     for version in found:
         assert version.vintage
         reading += [
-            lambda version=version: register.read_layer(version, BASE["clsm"], ATLAS, home),
             lambda version=version: register.read_shapes(version, home),
             lambda version=version: world.layer_with(version, BASE["clsm"], ATLAS, home),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.fuzz.__main__ import run
 from tests.fuzz.families import FAMILIES, case
 
-SEED, INPUTS = 1, 240
+SEED, INPUTS = 1, 160
 
 
 def test_an_input_is_the_same_every_time() -> None:
@@ -14,7 +14,7 @@ def test_an_input_is_the_same_every_time() -> None:
 
 
 def test_a_few_hundred_inputs_give_a_sentence_or_a_good_reading() -> None:
-    outcome = run(SEED, seconds=280, most=INPUTS, patience=120)
+    outcome = run(SEED, seconds=1e9, most=INPUTS, patience=250)
     assert outcome.findings == []
     assert {family for family, _ in outcome.counts} == set(FAMILIES)
     assert outcome.total == INPUTS

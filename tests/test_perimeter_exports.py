@@ -177,7 +177,7 @@ def test_a_list_edited_by_hand_is_welcome() -> None:
         (b"code;perimetre\n94028;a\n94033;b\n", "plusieurs périmètres"),
         (b"code\n99999\n", "99999"),
         (b"code;perimetre\n;x\n", "aucune commune"),
-        (b"PK\x03\x04 nothing", "ne s’ouvre pas"),
+        (b"PK\x03\x04 nothing", "abîmée"),
         (b"SQLite format 3\x00 nothing", "identite"),
         (b'{"type":"FeatureCollection"}', "aucune commune"),
         (b'{"type":"FeatureCollection","features":[1,{"properties":null}],"perimetre":3}', "aucune commune"),

@@ -45,7 +45,7 @@ def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
             )
         )
         compared = comparison is not None and st.checkbox(
-            f"Joindre la comparaison ({fr.listing(comparison.titles, most=3)})", value=True, key=COMPARE
+            html.literal(f"Joindre la comparaison ({fr.listing(comparison.titles, most=3)})"), value=True, key=COMPARE
         )
         asked = asked_of(scenario, comparison if compared else None)
         with st.container(horizontal=True, gap="small"):
