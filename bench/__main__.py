@@ -1,10 +1,13 @@
 """Run the benches one after the other: `python -m bench`, or `python -m bench clicks start` for some of them.
 
+`--people 50` says how many sessions the benches of a crowd open.
+
 A bench whose page fails says why, the others still run, and the command ends with a status other than zero.
 """
 
 from __future__ import annotations
 
+import argparse
 import signal
 import sys
 import time
@@ -24,13 +27,21 @@ BENCHES = (
     "import_shapes",
     "clicks",
     "crowd",
+    "sessions",
     "start",
     "memory",
 )
 
+CROWDS = ("crowd", "sessions")
 
-def main(names: list[str]) -> int:
+
+def main(words: list[str]) -> int:
     """Run the benches named, all by default; return the status of the command."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--people", type=int)
+    options = parser.parse_args(words)
+    names = options.names
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         print(f"no such bench: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
@@ -44,7 +55,8 @@ def main(names: list[str]) -> int:
         print(f"\n{name}")
         began = time.perf_counter()
         try:
-            import_module(f"bench.{name}").main()
+            people = (options.people,) if options.people and name in CROWDS else ()
+            import_module(f"bench.{name}").main(*people)
         except (BenchError, BrowserError, GeoInputError, AssertionError, RuntimeError, OSError) as error:
             print(f"bench {name} failed: {error}", file=sys.stderr)
             failed.append(name)

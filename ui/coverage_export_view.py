@@ -13,7 +13,7 @@ from geo import french as fr
 from geo.coverage import Scope
 from geo.priorities import Weights
 from geo.siting import Mix
-from ui import coverage_link, coverage_loaders, gap_tables, html, priorities_view, siting_view
+from ui import coverage_link, coverage_loaders, gap_tables, html, lanes, priorities_view, siting_view
 from ui.coverage_link import NEXT_CEILING, NEXT_KIND, NEXT_NUMBER
 
 WITH_NEXT = "export-next"
@@ -95,7 +95,9 @@ def _maker(
     """Return what makes one file when the browser asks for it."""
 
     def make() -> bytes:
-        return coverage_loaders.coverage_file(kind, scope, complete, level, weights, ask, (fr_date(date.today()), link))
+        told = (fr_date(date.today()), link)
+        with lanes.export():
+            return coverage_loaders.coverage_file(kind, scope, complete, level, weights, ask, told)
 
     return make
 

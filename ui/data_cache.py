@@ -7,17 +7,15 @@ at once and its memory given back: nothing stale is shown, and nothing of a form
 
 from __future__ import annotations
 
-import ctypes
 import functools
-import gc
 import threading
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-import pyarrow as pa
 import streamlit as st
 
 from geo import world as world_module
+from ui import memory
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,6 +24,8 @@ LOOK_AGAIN_S = 3.0
 _KEPT: list[Callable[[], None]] = []  # how to empty each cache
 _NOTICE = threading.Lock()
 _seen: list[str] = []  # the token of the data that the caches hold, if any
+
+memory.be_frugal()  # before anything is loaded
 
 
 @st.cache_data(ttl=LOOK_AGAIN_S, show_spinner=False)
@@ -75,21 +75,4 @@ def release() -> None:
     """
     for empty in _KEPT:
         empty()
-    gc.unfreeze()
-    gc.collect()
-    pa.default_memory_pool().release_unused()
-    _trim()
-
-
-def settle() -> None:
-    """Take what has just been loaded for good out of sight of the collector, which would go through it again and again."""
-    gc.collect()
-    gc.freeze()
-
-
-def _trim() -> None:
-    """Have the C library return what it no longer uses; others than glibc do it by themselves or not at all."""
-    try:
-        ctypes.CDLL(None).malloc_trim(0)
-    except (OSError, AttributeError, TypeError):
-        return
+    memory.give_back()

@@ -18,7 +18,7 @@ from geo.perimeter import Perimeter, PerimeterFacts
 from geo.preview import Preview
 from geo.suggest import Suggestions, suggest
 from geo.world import World, open_world
-from ui import data_cache
+from ui import memory
 from ui.data_cache import keyed_on_data
 from ui.data_cache import token as token  # what acts on the data has it read again: `loaders.token.clear()`
 
@@ -33,7 +33,7 @@ GEO = STATIC / "geo"
 def world() -> World:
     """Return everything the dashboard knows, shared by all sessions."""
     loaded = open_world()
-    data_cache.settle()
+    memory.settle()
     return loaded
 
 

@@ -146,6 +146,17 @@ def _assets() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
 # --- the frame --------------------------------------------------------------------------------------------------
 
 
+class _Written(folium.Element):
+    """A text as it is. As a template, each would be compiled again at every click, at the cost of a tenth of the run."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def render(self, **kwargs: Any) -> str:
+        return self.text
+
+
 class _LocalMap(folium.Map):
     """A map that asks nothing of another site."""
 
@@ -157,7 +168,7 @@ class _LocalMap(folium.Map):
         super().render(**kwargs)
         header = self.get_root().header
         for name, child in list(header._children.items()):
-            header.add_child(folium.Element(" ".join(child.render().split())), name=name)
+            header.add_child(_Written(" ".join(child.render().split())), name=name)
 
 
 class _Attach(JSCSSMixin):

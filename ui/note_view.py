@@ -19,7 +19,7 @@ from geo.perimeter import Perimeter
 from geo.perimeter_exports import TYPES, Export, file_name, make
 from geo.scenarios import Scenario, Workbook
 from geo.settings_labels import used_text
-from ui import comparison_link, comparison_loaders, frame, html, link_state, loaders
+from ui import comparison_link, comparison_loaders, frame, html, lanes, link_state, loaders
 
 LABELS = {
     "xlsx": ("Classeur (XLSX)", "une feuille par tableau"),
@@ -139,4 +139,8 @@ def _button(label: str, kind: str, asked: Asked, *, instruction: bool = False, p
 
 
 def _maker(kind: str, asked: Asked, instruction: bool) -> Callable[[], bytes]:
-    return lambda: make(kind, asked.export(), instruction=instruction)
+    def body() -> bytes:
+        with lanes.export():
+            return make(kind, asked.export(), instruction=instruction)
+
+    return body

@@ -19,6 +19,7 @@ from ui import (
     coverage_view,
     frame,
     judge_view,
+    lanes,
     link_state,
     loaders,
     maps,
@@ -59,10 +60,11 @@ def show(scope: Scope, lines: tuple[str, ...]) -> None:
     left, right = st.columns([11, 9], gap="medium")
     with right:  # first: the map has coloured the click by itself, and waits for nothing but the next preview
         _judge(perimeter)
-    with left:
-        scene.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, perimeter))
-        perimeter_view.history(perimeter)
-    _panel(perimeter)
+    with lanes.after_the_figures():
+        with left:
+            scene.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, perimeter))
+            perimeter_view.history(perimeter)
+        _panel(perimeter)
 
 
 def _heard() -> None:
