@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterable
@@ -53,6 +54,7 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0 when it worked, 2 on bad input, 1 when it worked in part or could not be done now."""
     options = parser().parse_args(arguments)
+    logging.getLogger("geo").addHandler(logging.NullHandler())  # sentences only: the server's log is another matter
     command = {
         "evaluate": _evaluate,
         "note": lambda o: note_cli.note(o, lambda chosen, world: _perimeter(chosen, world.crosswalk)),
