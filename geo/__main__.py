@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Iterable
@@ -58,6 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(arguments: list[str] | None) -> int:
     options = parser().parse_args(arguments)
+    logging.getLogger("geo").addHandler(logging.NullHandler())  # sentences only: the server's log is another matter
     command = {
         "evaluate": _evaluate,
         "note": lambda o: note_cli.note(o, lambda chosen, world: _perimeter(chosen, world.crosswalk)),

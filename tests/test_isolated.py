@@ -8,6 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
+from streamlit.runtime.caching import clear_session_resource_cache
+from streamlit.testing.v1 import AppTest
 
 from geo import isolated, isolated_template
 from geo.communes import load_atlas
@@ -15,6 +18,8 @@ from geo.errors import GeoInputError
 from geo.isolated import Outcome, StoppedError
 from geo.isolated_template import LIMITS, Limits
 from tests import bad_readers, real
+from tests.desk import readings
+from ui import reading_desk
 
 SHORT = Limits(seconds=1.0)
 MEGA = 1_000_000
@@ -32,11 +37,12 @@ def gone(pid: int) -> bool:
         return True
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    for _ in range(6_000):
+def wait_until(true: Callable[[], bool], *, page: Page | None = None) -> None:
+    """Wait for something that will come; `page` is a browser's, which must be let to go on."""
+    for _ in range(3_000):
         if true():
             return
-        threading.Event().wait(0.01)
+        page.wait_for_timeout(20) if page else threading.Event().wait(0.02)
     raise AssertionError("it never came")
 
 
@@ -217,3 +223,44 @@ def test_private_folders_are_gone_whatever_the_end(tmp_path: Path, monkeypatch: 
     for work in (bad_readers.size, bad_readers.crash, bad_readers.refuse):
         run(work)
     assert list(tmp_path.iterdir()) == []
+
+
+# --- beside a page ----------------------------------------------------------------------------------------------
+
+
+def test_a_reading_that_nobody_looks_at_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_desk, "LEASE_S", 0.0)
+    ended: list[Outcome] = []
+
+    def job(tell: isolated.Tell, stop: isolated.Stop) -> None:
+        ended.append(isolated.read(bad_readers.patient, b"x", "a", atlas=real.atlas(), tell=tell, stop=stop))
+
+    reading = reading_desk.Reading("a", job)
+    assert reading._over.wait(60)
+    assert [found.ended for found in ended] == ["stopped"]
+
+
+def test_the_desk_reads_one_file_at_a_time_and_is_released_with_its_session() -> None:
+    desk = reading_desk.Desk()
+    asked: list[isolated.Stop] = []
+
+    def job(_tell: isolated.Tell, stop: isolated.Stop) -> None:
+        asked.append(stop)
+        wait_until(stop.is_set)
+
+    first = desk.begin("un", job)
+    second = desk.begin("deux", job)
+    assert first.is_set() and not second.is_set()
+    desk.clear()
+    assert second.is_set() and desk.reading is None
+    assert first._over.wait(60) and second._over.wait(60)
+
+
+def test_a_page_that_is_left_ends_its_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of a session, as Streamlit makes it when a browser disconnects; tests/test_journey_reader.py has a real one."""
+    app = AppTest.from_file(str(Path(__file__).with_name("patient_app.py")), default_timeout=60).run()
+    assert [e.message for e in app.exception] == []
+    thread = readings()[-1]
+    clear_session_resource_cache("test session id")
+    thread.join(60)
+    assert not thread.is_alive()
