@@ -59,6 +59,7 @@ def clean_sources(home: Path | None = None) -> None:
 
 
 def _age(path: Path) -> float:
+    """Return the seconds since a path was last written."""
     return time.time() - path.lstat().st_mtime
 
 
