@@ -306,7 +306,7 @@ def _set(home: Path, table: str, column: str, value: Any) -> None:
 
 def small_country(patch: Any) -> None:
     """Have the world opened on the drawn country."""
-    patch.setattr(world, "load_atlas", lambda: ATLAS)
+    patch.setattr(world, "embedded_atlas", lambda: ATLAS)
     patch.setattr(world, "load_layers", lambda atlas: dict(BASE))
 
 
