@@ -91,7 +91,7 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
     st.session_state[key] = known or [next(iter(offered))]
     left, right = st.columns([11, 5], gap="small")
     chosen = left.multiselect(
-        f"Périmètres côte à côte ({MOST_COMPARED} au plus)", list(offered), format_func=titles.get,
+        f"Périmètres côte à côte ({MOST_COMPARED} au plus)", list(offered), format_func=lambda i: titles.get(i, i),
         max_selections=MOST_COMPARED, key=key, placeholder="Choisissez des périmètres",
     )  # fmt: skip
     picked = tuple(offered[i] for i in chosen)
@@ -100,7 +100,7 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
     if st.session_state.get(comparison_link.REFERENCE) not in chosen:
         st.session_state[comparison_link.REFERENCE] = chosen[0]
     reference = right.selectbox(
-        "Comparer à", chosen, format_func=titles.get, key=comparison_link.REFERENCE,
+        "Comparer à", chosen, format_func=lambda i: titles.get(i, i), key=comparison_link.REFERENCE,
         help="Les écarts sont comptés par rapport à ce périmètre.",
     )  # fmt: skip
     return picked, chosen.index(reference)

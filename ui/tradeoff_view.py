@@ -24,7 +24,7 @@ def show(found: SideBySide) -> None:
     names = distinct(dict(zip(ids, titles, strict=True)))
     at = ids.index(
         st.selectbox(
-            "Autour de quel périmètre ?", ids, index=found.reference, format_func=names.get,
+            "Autour de quel périmètre ?", ids, index=found.reference, format_func=lambda i: names.get(i, i),
             key=f"compromis-{'-'.join(ids)}",
         )
     )  # fmt: skip
