@@ -11,8 +11,10 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -89,6 +91,28 @@ def test_whatever_is_damaged_the_dashboard_opens_and_loses_nothing(
             raise AssertionError(name) from error
         assert set(before) <= set(tree(home)), name
         shutil.rmtree(home)
+
+
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "current.json", "densite.parquet", "zones.parquet", "etat.json", "qpv-x.part.json"]
+)
+def test_a_file_that_is_shut_is_passed_over(home: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def shut(read: Callable[..., Any]) -> Callable[..., Any]:
+        def reading(path: Path, *arguments: Any, **options: Any) -> Any:
+            if path.name == name:
+                raise PermissionError(13, "Permission denied")
+            return read(path, *arguments, **options)
+
+        return reading
+
+    before = tree(home)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", shut(Path.read_bytes))
+        patch.setattr(Path, "read_text", shut(Path.read_text))
+        said = open_everything(home)
+    assert bool(said) == (name in ("manifest.json", "densite.parquet", "zones.parquet"))
+    assert set(before) <= set(tree(home))
+    assert open_everything(home) == []
 
 
 # --- the register -----------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.fuzz.__main__ import run
 from tests.fuzz.families import FAMILIES, case
 
@@ -13,6 +15,7 @@ def test_an_input_is_the_same_every_time() -> None:
         assert case(SEED, number).data == case(SEED, number).data
 
 
+@pytest.mark.timeout(900)
 def test_a_few_hundred_inputs_give_a_sentence_or_a_good_reading() -> None:
     outcome = run(SEED, seconds=1e9, most=INPUTS, patience=250)
     assert outcome.findings == []

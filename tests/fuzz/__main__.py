@@ -34,7 +34,7 @@ class Outcome:
         return sum(self.counts.values())
 
 
-def run(seed: int, *, seconds: float, most: int | None = None, start: int = 0, memory: int = 1_500_000_000,
+def run(seed: int, *, seconds: float, most: int | None = None, start: int = 0, memory: int = 3_000_000_000,
         patience: float = 20.0) -> Outcome:  # fmt: skip
     """Read inputs until the time is up, or `most` of them are read; `patience` is the ceiling of one input, in seconds."""
     outcome = Outcome(next=start)
@@ -113,7 +113,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start", type=int, default=0, help="number of the first input")
     parser.add_argument("--most", type=int, help="inputs at most")
-    parser.add_argument("--memory", type=float, default=1.5, help="ceiling of a batch, in gigabytes")
+    parser.add_argument(
+        "--memory", type=float, default=3.0, help="ceiling of a batch, in gigabytes; the country takes one and a half"
+    )
     parser.add_argument("--patience", type=float, default=20.0, help="ceiling of an input, in seconds")
     parser.add_argument("--to", type=Path, default=Path("fuzz-findings"), help="where findings are saved")
     options = parser.parse_args(arguments)

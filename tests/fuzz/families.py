@@ -169,14 +169,16 @@ def _size(rng: random.Random, most: int) -> int:
 
 
 def _repeats(rng: random.Random) -> tuple[str, bytes]:
+    columns, rows = _size(rng, 16_384), _size(rng, 1_048_576)
+    if rng.random() < 0.7:  # else far more than a table may have
+        rows = min(rows, 1 + 200_000 // columns)
+    text = "x" * min(_size(rng, 20_000), 1 + 20_000_000 // (columns * rows))
     cell = (
-        f'<table:table-cell table:number-columns-repeated="{_size(rng, 16_384)}" office:value-type="string">'
-        f"<text:p>{'x' * _size(rng, 20_000)}</text:p></table:table-cell>"
+        f'<table:table-cell table:number-columns-repeated="{columns}" office:value-type="string">'
+        f"<text:p>{text}</text:p></table:table-cell>"
     )
-    return "repete.ods", ods_bytes(
-        ods_rows(ROWS)
-        + f'<table:table-row table:number-rows-repeated="{_size(rng, 1_048_576)}">{cell}</table:table-row>'
-    )
+    line = f'<table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-row>'
+    return "repete.ods", ods_bytes(ods_rows(ROWS) + line)
 
 
 def _comb(rng: random.Random) -> tuple[str, bytes]:
