@@ -267,14 +267,14 @@ def map_frame(page: Page, index: int = 0, *, timeout: float = 60.0) -> Frame:
 
     def found() -> Frame | None:
         frames = [frame for frame in page.frames if COMPONENT in frame.url and not frame.is_detached()]
-        there = len(frames) > index and _evaluate(frames[index], "Boolean(window.CL && window.CL.state)")
+        there = len(frames) > index and attempt(frames[index], "Boolean(window.CL && window.CL.state)")
         return frames[index] if there else None
 
     return until(page, found, lambda: "no map in the page", timeout=timeout)
 
 
-def _evaluate(frame: Frame, expression: str) -> Any:
-    """Evaluate in a frame that may be going away."""
+def attempt(frame: Frame | Page, expression: str) -> Any:
+    """Evaluate in a frame that may be going away, promises included (`wait_for_function` takes any promise for true)."""
     try:
         return frame.evaluate(expression)
     except Exception as error:
@@ -289,7 +289,7 @@ def wait_painted(page: Page, index: int = 0, *, geometry: str = "", timeout: flo
 
     def painted() -> Frame | None:
         frame = map_frame(page, index, timeout=timeout)
-        return frame if _evaluate(frame, ready) else None
+        return frame if attempt(frame, ready) else None
 
     return until(page, painted, lambda: "the map was not painted", timeout=timeout)
 
