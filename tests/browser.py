@@ -244,7 +244,7 @@ RUNS = """
 # --- waiting ----------------------------------------------------------------------------------------------------
 
 
-def until(page: Page, look: Callable[[], T | None], failure: Callable[[], str], *, timeout: float = 30.0) -> T:
+def until(page: Page, look: Callable[[], T | None], failure: Callable[[], str], *, timeout: float = 60.0) -> T:
     """Look again and again until there is something to return (not None, not False); say what is wrong otherwise.
 
     This is the only place where a journey lets time pass: all others name the state that they wait for.
@@ -262,19 +262,19 @@ def until(page: Page, look: Callable[[], T | None], failure: Callable[[], str], 
 # --- the map in the page ----------------------------------------------------------------------------------------
 
 
-def map_frame(page: Page, index: int = 0, *, timeout: float = 30.0) -> Frame:
+def map_frame(page: Page, index: int = 0, *, timeout: float = 60.0) -> Frame:
     """Return the frame of a map of the page, by its rank, once it holds the map's script."""
 
     def found() -> Frame | None:
         frames = [frame for frame in page.frames if COMPONENT in frame.url and not frame.is_detached()]
-        there = len(frames) > index and _evaluate(frames[index], "Boolean(window.CL && window.CL.state)")
+        there = len(frames) > index and attempt(frames[index], "Boolean(window.CL && window.CL.state)")
         return frames[index] if there else None
 
     return until(page, found, lambda: "no map in the page", timeout=timeout)
 
 
-def _evaluate(frame: Frame, expression: str) -> Any:
-    """Evaluate in a frame that may be going away."""
+def attempt(frame: Frame | Page, expression: str) -> Any:
+    """Evaluate in a frame that may be going away, promises included (`wait_for_function` takes any promise for true)."""
     try:
         return frame.evaluate(expression)
     except Exception as error:
@@ -283,13 +283,13 @@ def _evaluate(frame: Frame, expression: str) -> Any:
         raise
 
 
-def wait_painted(page: Page, index: int = 0, *, geometry: str = "", timeout: float = 30.0) -> Frame:
+def wait_painted(page: Page, index: int = 0, *, geometry: str = "", timeout: float = 60.0) -> Frame:
     """Wait until a map has drawn its geometry (whose address holds `geometry`) and its overlays."""
     ready = f"CL.state && CL.painted() && String(CL.state().url).includes({json.dumps(geometry)})"
 
     def painted() -> Frame | None:
         frame = map_frame(page, index, timeout=timeout)
-        return frame if _evaluate(frame, ready) else None
+        return frame if attempt(frame, ready) else None
 
     return until(page, painted, lambda: "the map was not painted", timeout=timeout)
 
@@ -335,15 +335,27 @@ def codes_in_sight(page: Page, count: int, index: int = 0) -> list[str]:
 
 
 def point_of(page: Page, code: str, index: int = 0) -> tuple[float, float]:
-    """Return where a commune is on the page, in pixels; the map is moved when the commune is not in sight."""
-    frame = map_frame(page, index)
-    element = frame.frame_element()
-    element.scroll_into_view_if_needed()
-    point = frame.evaluate(POINT, code)
-    box = element.bounding_box()
-    assert point is not None, f"commune {code} cannot be pointed at: is it in the scope shown?"
-    assert box is not None, "the map is hidden"
-    return box["x"] + point["x"], box["y"] + point["y"]
+    """Return where a commune is on the page, in pixels, once neither the page nor the map moves; the map is moved when the
+    commune is not in sight."""
+    before: tuple[float, float] | None = None
+
+    def found() -> tuple[float, float] | None:
+        nonlocal before
+        frame = map_frame(page, index)
+        element = frame.frame_element()
+        element.scroll_into_view_if_needed()
+        point = frame.evaluate(POINT, code)
+        box = element.bounding_box()
+        assert point is not None, f"commune {code} cannot be pointed at: is it in the scope shown?"
+        assert box is not None, "the map is hidden"
+        now = (box["x"] + point["x"], box["y"] + point["y"])
+        still = now == before and not frame.evaluate("CL.state().moving")
+        before = now
+        if not still:
+            frame.evaluate(FRAMES, 3)
+        return now if still else None
+
+    return until(page, found, lambda: "the page never stops moving")
 
 
 def click_commune(page: Page, code: str, index: int = 0) -> None:

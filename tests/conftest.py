@@ -76,7 +76,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)  # a busy machine is no failure
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         _note_runs(browser)
@@ -91,6 +91,7 @@ def _note_runs(browser: Browser) -> None:
     def new_context(**options: Any) -> BrowserContext:
         context = make(**options)
         context.add_init_script(RUNS)
+        context.set_default_timeout(60_000)
         return context
 
     browser.new_context = new_context  # type: ignore[method-assign]

@@ -19,7 +19,7 @@ from geo.display import INDEX, derive
 from geo.french import number
 from geo.links import unpack
 from tests import real
-from tests.browser import ROOT, AppServer, map_frame, until, view, wait_painted
+from tests.browser import ROOT, AppServer, attempt, map_frame, until, view, wait_painted
 from tests.grid import plain
 
 APP = ROOT / "dashboard.py"
@@ -83,7 +83,7 @@ async () => {
 def settle(page: Page) -> None:
     """Wait until Streamlit has nothing left to run, and the page nothing left to do with what it has received."""
     page.locator("[data-testid=stApp]").wait_for()
-    page.wait_for_function(QUIET)
+    until(page, lambda: attempt(page, QUIET), lambda: "the page is never quiet")
 
 
 def pick(page: Page, label: str, typed: str) -> None:
@@ -210,7 +210,7 @@ async () => {
 
 def wait_still(page: Page) -> dict[str, float]:
     """Wait until the map no longer glides, and return its view: while it zooms, it takes no click."""
-    map_frame(page).wait_for_function(STILL)
+    until(page, lambda: attempt(map_frame(page), STILL), lambda: "the map never stops")
     return view(page)
 
 
