@@ -24,7 +24,17 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Frame, Page, WebSocket
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")  # on the path
+MAC = "Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+# Where Playwright keeps the browsers that it fetches, and what Chromium is called there.
+FETCHED = (".cache/ms-playwright", "Library/Caches/ms-playwright", "AppData/Local/ms-playwright")
+FETCHED_CHROMIUM = (
+    "chromium-*/chrome-*/chrome",
+    "chromium-*/chrome-*/*.app/Contents/MacOS/*",
+    "chromium-*/chrome-*/chrome.exe",
+)
+FETCH_S = 600
+SKIPPED = "journeys are skipped: set CLSM_CHROMIUM to the path of one, or install the package chromium"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -122,10 +132,33 @@ def make_app(folder: Path, script: Path, *, geometry: Iterable[Path] = ()) -> Pa
 
 
 def find_chromium() -> str | None:
-    """Return the path of Chromium: CLSM_CHROMIUM, else the usual places, else None."""
+    """Return the path of Chromium: CLSM_CHROMIUM, else the system's Chromium or Chrome, else Playwright's own, else None."""
     wanted = os.environ.get("CLSM_CHROMIUM")
-    found = [path for path in ([wanted] if wanted else CHROMIUM) if Path(path).is_file()]
-    return found[0] if found else None
+    if wanted:
+        return wanted if Path(wanted).is_file() else None
+    on_path = [found for name in CHROMIUM if (found := shutil.which(name))]
+    here = [str(folder / MAC) for folder in (Path("/"), Path.home()) if (folder / MAC).is_file()]
+    chosen = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    folders = [Path(chosen)] if chosen else [Path.home() / folder for folder in FETCHED]
+    fetched = [
+        str(p) for folder in folders for name in FETCHED_CHROMIUM for p in sorted(folder.glob(name), reverse=True)
+    ]
+    return next(iter([*on_path, *here, *fetched]), None)
+
+
+def have_chromium() -> str:
+    """Say which browser the journeys will use; where there is none, let Playwright fetch its own."""
+    if not find_chromium():
+        fetch = [sys.executable, "-m", "playwright", "install", "chromium"]
+        try:
+            subprocess.run(fetch, check=True, capture_output=True, text=True, timeout=FETCH_S)
+        except subprocess.CalledProcessError as error:
+            lines = [line for line in f"{error.stdout}{error.stderr}".splitlines() if "rror" in line]
+            return f"no browser: Playwright could not fetch one ({(lines or ['unknown reason'])[0].strip()}); {SKIPPED}"
+        except subprocess.TimeoutExpired:
+            return f"no browser: Playwright could not fetch one in {FETCH_S} s; {SKIPPED}"
+    path = find_chromium()
+    return f"journeys drive {path}" if path else f"no browser; {SKIPPED}"
 
 
 @dataclass
@@ -418,3 +451,7 @@ def grid_topology(names: Sequence[str], *, width: int, departement: str = "62") 
     lines = [[[2 + ax / 20, 50 + ay / 30], [2 + bx / 20, 50 + by / 30]] for (ax, ay), (bx, by) in arcs]
     communes = {"type": "GeometryCollection", "geometries": geometries}
     return {"type": "Topology", "objects": {"communes": communes}, "arcs": lines}
+
+
+if __name__ == "__main__":
+    print(have_chromium())
