@@ -18,7 +18,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo.communes import Atlas
 from geo.errors import GeoInputError
-from geo.isolated import Stop, StoppedError, Tell
+from geo.isolated import CANCELLED, Stop, StoppedError, Tell
 from geo.scenarios import Vintage, vintage_of
 from ui import html, loaders
 
@@ -140,7 +140,7 @@ def _progress() -> None:
 
 def offer_again() -> None:
     """Say that a reading was cancelled, and offer to read the file after all."""
-    st.info("Lecture annulée. Rien n’est changé.")
+    st.info(CANCELLED)
     st.button("Lire ce fichier", key="lecture-reprendre", icon=":material/refresh:", on_click=desk().clear)
 
 
