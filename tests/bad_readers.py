@@ -74,10 +74,6 @@ def pathless(_path: Path, _atlas: Atlas, _tell: Tell, **_: object) -> object:
     return lambda: None
 
 
-def number(_path: Path, _atlas: Atlas, _tell: Tell, **_: object) -> int:
-    return os.getpid()
-
-
 def turns(_path: Path, atlas: Atlas, _tell: Tell, **_: object) -> tuple[int, int]:
-    """Return how many communes it knows, and the nearest parent."""
+    """Return how many communes it knows, and its parent."""
     return len(atlas.table), os.getppid()

@@ -240,6 +240,17 @@ def test_a_reading_that_nobody_looks_at_ends(monkeypatch: pytest.MonkeyPatch) ->
     assert [found.ended for found in ended] == ["stopped"]
 
 
+def test_a_fault_of_the_page_itself_is_a_sentence_too(caplog: pytest.LogCaptureFixture) -> None:
+    def job(_tell: isolated.Tell, _stop: isolated.Stop) -> None:
+        raise RuntimeError("secret")
+
+    reading = reading_desk.Reading("a", job)
+    assert reading.wait(60)
+    with pytest.raises(GeoInputError, match="n’a pas pu se faire"):
+        reading.result()
+    assert "secret" not in caplog.text
+
+
 def test_the_desk_reads_one_file_at_a_time_and_is_released_with_its_session() -> None:
     desk = reading_desk.Desk()
     asked: list[isolated.Stop] = []

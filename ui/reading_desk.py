@@ -7,6 +7,7 @@ for a while (another page, a connection that was lost without a word).
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -17,10 +18,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo.communes import Atlas
 from geo.errors import GeoInputError
-from geo.isolated import Stop, StoppedError, Tell
+from geo.isolated import CANCELLED, Stop, StoppedError, Tell
 from geo.scenarios import Vintage, vintage_of
 from ui import html, loaders
 
+LOG = logging.getLogger(__name__)
 Job = Callable[[Tell, Stop], Any]
 QUICK_S = 1.0  # a page waits this long before it shows where a reading stands
 EVERY_S = 0.5
@@ -44,6 +46,11 @@ class Reading:
             self._value = job(self._tell, self)
         except GeoInputError as error:
             self._error = error
+        except Exception as error:  # of this process, not of the reader: no traceback, a sentence
+            LOG.error("a reading failed: %s", type(error).__name__)
+            self._error = GeoInputError(
+                "La lecture n’a pas pu se faire sur cette machine. Rien n’est changé ; réessayez."
+            )
         finally:
             self._over.set()
 
@@ -133,7 +140,7 @@ def _progress() -> None:
 
 def offer_again() -> None:
     """Say that a reading was cancelled, and offer to read the file after all."""
-    st.info("Lecture annulée. Rien n’est changé.")
+    st.info(CANCELLED)
     st.button("Lire ce fichier", key="lecture-reprendre", icon=":material/refresh:", on_click=desk().clear)
 
 
