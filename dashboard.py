@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 if __name__ == "__main__":  # run by Streamlit as the home page
-    from ui import home_view
+    from ui import home as home_view
 
     home_view.show()
 else:  # imported by « streamlit run », once

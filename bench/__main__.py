@@ -31,7 +31,6 @@ BENCHES = (
     "start",
     "memory",
 )
-
 CROWDS = ("crowd", "sessions")
 
 

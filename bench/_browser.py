@@ -37,7 +37,6 @@ APART = 0.1  # of the scope's size: communes clicked are never neighbours
 LARGEST = 60  # communes among which those clicked are taken: on a map of France the others are a pixel or two
 VIEWPORT = {"width": 1280, "height": 1100}
 PACKAGES = ("streamlit", "streamlit-folium", "folium")
-
 PROBE = """
 (() => {
   if (window !== top) return;
@@ -118,8 +117,6 @@ class Target:
 
 
 # --- the communes -----------------------------------------------------------------------------------------------
-
-
 @cache
 def count(scope: str) -> int:
     """Return the number of communes of a scope, making the display files first if they are not there."""
@@ -155,8 +152,6 @@ def targets(scope: str, size: int) -> tuple[Target, ...]:
 
 
 # --- servers and pages ------------------------------------------------------------------------------------------
-
-
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start Chromium with an empty profile; everything it left is ended with it."""
@@ -275,8 +270,6 @@ class Session:
 
 
 # --- what is printed --------------------------------------------------------------------------------------------
-
-
 def header() -> None:
     """Print the machine and the versions."""
     path = find_chromium()

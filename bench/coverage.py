@@ -10,14 +10,18 @@ import numpy as np
 import pandas as pd
 
 from bench.crosswalk import best_of
-from geo.coverage import read_scope
-from geo.coverage_figures import scope_figures
-from geo.coverage_people import Board, make_board
-from geo.crosswalk import build_crosswalk
-from geo.gaps import gap_tables
-from geo.layers import Etat, Layer
-from geo.siting import Candidate, candidates, next_clsm
-from geo.world import open_world
+from geo.coverage import (
+    CoverageState,
+    SitingCandidate,
+    candidates,
+    coverage_state,
+    gap_tables,
+    next_clsm,
+    read_scope,
+    scope_figures,
+)
+from geo.dataset import open_dataset
+from geo.layers import Etat, Layer, build_crosswalk
 
 LEVELS = ("commune", "epci", "secteurs-adultes", "cls")
 
@@ -85,11 +89,11 @@ def timed(call: Callable[[], object]) -> float:
 
 def main() -> None:
     """Print the ratios; the two ways must give the same sums."""
-    world = open_world()
+    world = open_dataset()
     france = read_scope("france", world.atlas)
 
-    def changed_layer() -> tuple[Board, dict[str, pd.DataFrame]]:
-        board = make_board(world.crosswalk, world.density)
+    def changed_layer() -> tuple[CoverageState, dict[str, pd.DataFrame]]:
+        board = coverage_state(world.crosswalk, world.density)
         scope_figures(france, board)
         return board, gap_tables(france, board, LEVELS)
 
@@ -122,7 +126,7 @@ def main() -> None:
     )
 
 
-def neighbours_too(possible: tuple[Candidate, ...], board: Board) -> list[Candidate]:
+def neighbours_too(possible: tuple[SitingCandidate, ...], board: CoverageState) -> list[SitingCandidate]:
     """Add to the EPCI the pairs of neighbours, so that candidates overlap and the solver has work."""
     owner = np.full(len(board.status), -1)
     for i, c in enumerate(possible):
@@ -132,7 +136,7 @@ def neighbours_too(possible: tuple[Candidate, ...], board: Board) -> list[Candid
         tuple(sorted(p)) for p in zip(owner[a].tolist(), owner[b].tolist(), strict=True) if p[0] != p[1] and min(p) >= 0
     }
     made = [
-        Candidate(f"{possible[i].code}+{possible[j].code}", f"{possible[i].name} et {possible[j].name}",
+        SitingCandidate(f"{possible[i].code}+{possible[j].code}", f"{possible[i].name} et {possible[j].name}",
                   tuple(sorted((*possible[i].rows, *possible[j].rows))), possible[i].population + possible[j].population)
         for i, j in sorted(pairs)
     ]  # fmt: skip

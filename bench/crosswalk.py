@@ -8,9 +8,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.communes import Atlas, Rows, load_atlas
-from geo.crosswalk import Crosswalk, build_crosswalk
-from geo.layers import load_layers
+from geo.arrays import Rows
+from geo.communes import Atlas, load_atlas
+from geo.layers import Crosswalk, build_crosswalk, load_layers
 
 PERIMETER = 300
 MANY = 10_000

@@ -22,7 +22,6 @@ PEOPLE = 20
 ROUNDS, NAIVE_ROUNDS = 3, 1  # clicks of each person; one takes the naive pages minutes
 PACE = 5.0  # seconds between two clicks of the same person
 NOT_TRIED = ("france",)
-
 Costs = list[tuple[float, float, int]]
 LINES: tuple[tuple[str, Callable[[Costs], list[float]], str, float], ...] = (
     ("click to colour", lambda costs: [colour for colour, _, _ in costs], "ms", 1e3),

@@ -20,8 +20,7 @@ import numpy as np
 import shapely
 
 from geo.communes import Atlas, load_atlas
-from geo.import_crosswalk import cross
-from geo.import_draft import read_import
+from geo.imports import cross, read_import
 
 ZONES = 800
 SIMPLIFIED_M = 150.0

@@ -14,14 +14,12 @@ from time import perf_counter, process_time
 
 import pandas as pd
 
-from geo import isolated
-from geo.communes import Atlas, load_atlas
+from geo.communes import Atlas, history, load_atlas
 from geo.french import fold
-from geo.history import history
-from geo.import_draft import read_import
-from geo.intake import read_draft
-from geo.isolated import Outcome
-from geo.store import home
+from geo.imports import read_draft, read_import
+from geo.isolation import Outcome
+from geo.isolation import read as isolated
+from geo.paths import home
 
 SAMPLE = 600
 

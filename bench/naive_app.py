@@ -15,7 +15,7 @@ from streamlit_folium import st_folium
 
 from bench import NAIVE_SELECTED
 from geo.display import scope_index
-from ui.maps import static_url
+from ui.map.build import static_url
 from ui.vendor import ROOT
 
 MAP = "carte-naive"
@@ -50,7 +50,6 @@ chosen = st.session_state[CHOSEN]
 scope = st.query_params.get("carte", "dep-62")
 shown = communes(scope)
 west, south, east, north = scope_index(GEO).scopes[scope].bbox  # as our page shows it: France without overseas
-
 left, right = st.columns([11, 9])
 with left:
     board = LocalMap(tiles=None)

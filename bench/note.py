@@ -18,27 +18,24 @@ import geopandas as gpd
 
 from bench import _browser
 from bench.crosswalk import best_of, polygons
-from geo.candidates import Candidate, candidates, scale_of
-from geo.compare import SideBySide, evaluate, side_by_side
-from geo.note import Note
-from geo.note_pdf import note_pdf
-from geo.perimeter_exports import Export, make
+from geo.comparison import Candidate, SideBySide, candidates, evaluate, scale_of, side_by_side
+from geo.dataset import Dataset, open_dataset
+from geo.exports import Export, Note, make, note_pdf
 from geo.scenarios import Scenario
-from geo.world import World, open_world
 
 COMMUNE = "94028"
 SESSIONS = 20
 REPEAT = 3
 
 
-def six(world: World) -> tuple[Candidate, ...]:
+def six(world: Dataset) -> tuple[Candidate, ...]:
     """Return six perimeters around one commune: its candidates, and two scenarios that enlarge it."""
     mine = [Scenario("Deux", frozenset({COMMUNE, "94054"})), Scenario("Trois", frozenset({COMMUNE, "94054", "94081"}))]
     found = candidates(world.crosswalk, COMMUNE, mine)
     return (*[c for c in found if c.kind != "Scénario"][:4], *[c for c in found if c.kind == "Scénario"])
 
 
-def worked_out(chosen: tuple[Candidate, ...], world: World) -> SideBySide:
+def worked_out(chosen: tuple[Candidate, ...], world: Dataset) -> SideBySide:
     """Compare, and read every answer, which are worked out on demand."""
     found = side_by_side(chosen, world)
     _ = [e.values for e in found.every], found.against, found.verdicts
@@ -46,7 +43,7 @@ def worked_out(chosen: tuple[Candidate, ...], world: World) -> SideBySide:
 
 
 def overlaid(
-    chosen: tuple[Candidate, ...], world: World, frames: list[gpd.GeoDataFrame], outlines: gpd.GeoSeries
+    chosen: tuple[Candidate, ...], world: Dataset, frames: list[gpd.GeoDataFrame], outlines: gpd.GeoSeries
 ) -> None:
     """The baseline of the comparison."""
     for candidate in chosen:
@@ -96,7 +93,7 @@ def crowd(call: Callable[[], object], sessions: int) -> list[float]:
 
 def main() -> None:
     """Print the ratios."""
-    world = open_world()
+    world = open_dataset()
     chosen = six(world)
     both = worked_out(chosen, world)
     ours = best_of(lambda: worked_out(chosen, world), REPEAT)

@@ -12,16 +12,12 @@ from time import perf_counter
 import geopandas as gpd
 
 from bench.crosswalk import best_of, nearest, polygons
-from geo.compose import from_polygon
-from geo.ground import ground_of
-from geo.guidance import run_checks
-from geo.links import MAIL_LENGTH, pack_codes, unpack
-from geo.packing import departement_of
-from geo.perimeter import Perimeter
-from geo.preview import preview, single_moves
-from geo.suggest import suggest
-from geo.table_ronde import round_table
-from geo.world import World, open_world
+from geo.dataset import Dataset, open_dataset
+from geo.guidance import round_table, run_checks
+from geo.moves import incidence_of
+from geo.perimeters import Perimeter, from_polygon
+from geo.scenarios import MAIL_LENGTH, departement_of, pack_codes, unpack
+from geo.suggest import preview, single_moves, suggest
 
 # A commune in the middle of each, and how many communes around it.
 PERIMETERS = (
@@ -36,7 +32,7 @@ SAMPLE = 10  # neighbours recomputed, for the mean
 
 def main() -> None:
     """Print the ratios."""
-    world = open_world()
+    world = open_dataset()
     start = perf_counter()
     suggest(world.evidence, {"94028"})
     print(f"first suggestion, arrays built: {perf_counter() - start:.2f} s")
@@ -46,8 +42,8 @@ def main() -> None:
     links(world)
 
 
-def measure(world: World, name: str, centre: str, size: int, frames: list[gpd.GeoDataFrame]) -> None:
-    atlas, ground = world.atlas, ground_of(world.evidence)
+def measure(world: Dataset, name: str, centre: str, size: int, frames: list[gpd.GeoDataFrame]) -> None:
+    atlas, ground = world.atlas, incidence_of(world.evidence)
     codes = frozenset(map(str, atlas.codes[nearest(atlas, atlas.row[centre], size)]))
     moves, _ = single_moves(ground, codes)
     seen = preview(world.evidence, codes)
@@ -81,7 +77,7 @@ def measure(world: World, name: str, centre: str, size: int, frames: list[gpd.Ge
     )
 
 
-def links(world: World) -> None:
+def links(world: Dataset) -> None:
     """Print the length of links beside the plain list of codes."""
     atlas, chance = world.atlas, random.Random(1)
     every = [str(c) for c in atlas.codes]

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bench._browser import ROOT, ratio
+from bench._browser import ratio
 from bench.clicks import SCOPES
 from geo.communes import embedded_atlas
 from geo.coverage import scope_rows, scopes
-from tests.browser import start_server
+from tests.browser import ROOT, start_server
 from tests.wire import Person
 
 PEOPLE = 50
@@ -26,7 +26,6 @@ ROUNDS = 4
 PACE = 5.0  # seconds between two clicks of the same person
 NEWCOMERS = 1.0  # seconds between two openings while the others click
 BEFORE = {"STREAMLIT_RUNNER_POST_SCRIPT_GC": "true"}
-
 Found = dict[str, float]
 
 

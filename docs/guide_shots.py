@@ -16,17 +16,15 @@ from pathlib import Path
 
 from playwright.sync_api import Error, Page, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from geo.candidates import candidates, default_choice
-from geo.compare import side_by_side
-from geo.note import Note
-from geo.note_cli import export_of
-from geo.note_pdf import qr_svg
-from geo.pdf import TEMPLATES
+from geo.cli.perimeter import export_of
+from geo.comparison import candidates, default_choice, side_by_side
+from geo.dataset import open_dataset
+from geo.exports import TEMPLATES, Note, qr_svg
+from geo.paths import ROOT
 from geo.scenarios import Scenario
-from geo.world import open_world
 from tests.browser import FLAGS, find_chromium, wait_painted
 
+sys.path.insert(0, str(ROOT))
 FOLDER = Path(__file__).parent / "guide"
 SIZE = {"width": 1280, "height": 860}
 HAY = "94038"  # L’Haÿ-les-Roses
@@ -124,7 +122,7 @@ def note_page(note: Note, name: str) -> None:
 
 def notes() -> None:
     """Draw the first page of the note and of the sheet of a service."""
-    world = open_world()
+    world = open_dataset()
     found = candidates(world.crosswalk, HAY)
     sector = next(c for c in found if c.kind == "Secteur adulte")
     both = side_by_side(default_choice(found), world)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from geo.paths import ROOT
 from tests.browser import FLAGS, find_chromium, wait_painted
 
+sys.path.insert(0, str(ROOT))
 SHOTS = {
     "accueil": ("", True),
     "couverture": ("Couverture?territoire=dep-79&couches=cls,quartiers&choix=200069755", True),

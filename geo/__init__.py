@@ -1,1 +1,1 @@
-"""The core: communes, layers, perimeters, guidance and coverage, without any screen."""
+"""The core: what is known of communes, layers, perimeters and coverage. It never imports the screen."""

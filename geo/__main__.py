@@ -9,19 +9,18 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from geo import coverage_cli, import_cli, note_cli, sync_cli
-from geo.codes import split_codes
-from geo.communes import BASE
-from geo.crosswalk import Crosswalk
+from geo.cli import coverage, imports, perimeter, sync
+from geo.cli.perimeter import evaluation, evaluation_text
+from geo.cli.terminal import as_json, plain_streams, say, warn
+from geo.communes import split_codes
+from geo.dataset import open_dataset
 from geo.errors import GeoInputError
 from geo.guidance import run_checks
-from geo.layers import find_zones
-from geo.perimeter import Perimeter, perimeter_of_zone
-from geo.report import evaluation, evaluation_text
-from geo.terminal import as_json, plain_streams, say, warn
-from geo.world import open_world
+from geo.layers import Crosswalk, find_zones
+from geo.paths import BASE, ROOT
+from geo.perimeters import Perimeter, perimeter_of_zone
 
-STATIC = Path(__file__).resolve().parent.parent / "static" / "geo"
+STATIC = ROOT / "static" / "geo"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,10 +30,10 @@ def parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="évaluer un périmètre")
     _add_choice(evaluate)
     evaluate.add_argument("--json", action="store_true", help="écrire du JSON")
-    note_cli.add_parsers(commands, _add_choice)
-    coverage_cli.add_parser(commands)
-    import_cli.add_parsers(commands)
-    sync_cli.add_parser(commands)
+    perimeter.add_parsers(commands, _add_choice)
+    coverage.add_parser(commands)
+    imports.add_parsers(commands)
+    sync.add_parser(commands)
     build = commands.add_parser("build", help="refaire la base des communes depuis les registres de paquets")
     build.add_argument("--to", type=Path, default=BASE, help="dossier de la base")
     display = commands.add_parser("display", help="préparer les contours affichés par les cartes")
@@ -62,12 +61,12 @@ def _run(arguments: list[str] | None) -> int:
     logging.getLogger("geo").addHandler(logging.NullHandler())  # sentences only: the server's log is another matter
     command = {
         "evaluate": _evaluate,
-        "note": lambda o: note_cli.note(o, lambda chosen, world: _perimeter(chosen, world.crosswalk)),
-        "compare": note_cli.compare,
+        "note": lambda o: perimeter.note(o, lambda chosen, world: _perimeter(chosen, world.crosswalk)),
+        "compare": perimeter.compare,
         "coverage": _coverage,
-        "import": import_cli.run_import,
-        "layers": import_cli.run_layers,
-        "sync": sync_cli.run,
+        "import": imports.run_import,
+        "layers": imports.run_layers,
+        "sync": sync.run,
         "build": _build,
         "display": _display,
     }[options.command]
@@ -87,7 +86,7 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> Iterable[str]:
-    world = open_world()
+    world = open_dataset()
     perimeter, notices = _perimeter(options, world.crosswalk)
     warn(*world.notices, *notices)
     facts = world.facts(perimeter)
@@ -123,12 +122,12 @@ def _zone(text: str, layer_ids: tuple[str, ...], what: str, crosswalk: Crosswalk
 
 
 def _coverage(options: argparse.Namespace) -> Iterable[str]:
-    found = coverage_cli.run(options)
+    found = coverage.run(options)
     return found if isinstance(found, list) else [as_json(found)]
 
 
 def _build(options: argparse.Namespace) -> Iterable[str]:
-    from geo.base_build import build
+    from geo.build import build
 
     build(options.to)
     return []

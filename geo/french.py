@@ -12,8 +12,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 NARROW = "\u202f"
+
 NBSP = "\u00a0"
+
 MINUS = "\u2212"
+
+# What a name starts with, and how « de » is said before it; the first that fits counts.
+_OF = (
+    ("Secteur ", "du secteur "), ("Le ", "du "), ("Les ", "des "),
+    *((kind, f"du {kind}") for kind in ("CLS ", "CLSM ", "DAC ", "Pays ", "Grand ")),
+    *((kind, f"de la {kind}") for kind in ("CA ", "CC ", "CU ", "CPTS ", "Métropole ", "Communauté ")),
+)  # fmt: skip
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -98,14 +107,6 @@ def listing(items: Iterable[str], most: int | None = None) -> str:
     return ", ".join(names[:-1]) + " et " + names[-1]
 
 
-# What a name starts with, and how « de » is said before it; the first that fits counts.
-_OF = (
-    ("Secteur ", "du secteur "), ("Le ", "du "), ("Les ", "des "),
-    *((kind, f"du {kind}") for kind in ("CLS ", "CLSM ", "DAC ", "Pays ", "Grand ")),
-    *((kind, f"de la {kind}") for kind in ("CA ", "CC ", "CU ", "CPTS ", "Métropole ", "Communauté ")),
-)  # fmt: skip
-
-
 def of(name: str) -> str:
     """Put « de » before the name of a place or of a territory: « d’Ajaccio », « du Havre », « du secteur 94G10 ».
 
@@ -136,3 +137,12 @@ def fold(text: str) -> str:
 def sorted_fr(names: Sequence[str]) -> list[str]:
     """Sort names as a French index would: accents and case do not count."""
     return sorted(names, key=lambda n: (fold(n), n))
+
+
+def megabytes(size: float) -> str:
+    """Write a number of bytes: « 12,3 Mo », « 540 ko », « 12 octets »."""
+    if size < 1000:
+        return count(size, "octet")
+    kilo = size < 1e6
+    value = size / (1e3 if kilo else 1e6)
+    return f"{number(value, 0 if kilo or value >= 100 else 1)}{NBSP}{'ko' if kilo else 'Mo'}"

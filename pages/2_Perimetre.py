@@ -5,26 +5,32 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.coverage import Scope
-from ui import compose_view, frame, gauge, judge_view, link_state, perimeter_view, scene, settings_view, workbench
+from ui import frame
+from ui.map import scene as map_scene
+from ui.perimeter import choices as perimeter_choices
+from ui.perimeter import compose as perimeter_compose
+from ui.perimeter import judge as perimeter_judge
+from ui.perimeter import link as perimeter_link
+from ui.perimeter import settings as perimeter_settings
+from ui.perimeter import workbench as perimeter_workbench
 
 frame.open_page("Périmètre", "Dessiner un périmètre")
-st.html(gauge.STYLE + judge_view.STYLE + workbench.STYLE)
-address = link_state.read()
+st.html(perimeter_judge.GAUGE_STYLE + perimeter_judge.STYLE + perimeter_workbench.STYLE)
+address = perimeter_link.read()
 with st.container():  # always there: the map below must not change places when a warning comes or goes
     for problem in address.problems:
         st.warning(problem)
     for notice in address.notices:
         st.info(notice)
-
 where, what = st.columns([2, 5], gap="small", vertical_alignment="bottom")
 with where:
-    scope: Scope = perimeter_view.pick_scope()
+    scope: Scope = perimeter_choices.pick_scope()
 with what:
-    perimeter_view.pick_target(scope)
-lines = scene.known_lines(scope)
+    perimeter_choices.pick_target(scope)
+lines = map_scene.known_lines(scope)
 with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-    compose_view.paste(scope)
-    compose_view.circle(scope)
+    perimeter_compose.paste(scope)
+    perimeter_compose.circle(scope)
     with st.popover("Contours", icon=":material/layers:", width="content"):
         shown = st.pills(
             "Contours à superposer",
@@ -32,13 +38,12 @@ with st.container(horizontal=True, gap="small", vertical_alignment="center"):
             selection_mode="multi",
             wrap=True,
             default=[i for i in ("epci",) if i in lines and scope.kind != "france"],
-            format_func=scene.LINE_LABELS.get,
+            format_func=map_scene.LINE_LABELS.get,
             key=f"perimeter-lines-{scope.id}",
         )
-    settings_view.popover()
-    st.html(perimeter_view.legend(scope, shown), width="stretch")
-
-workbench.show(scope, tuple(shown))
+    perimeter_settings.popover()
+    st.html(perimeter_choices.legend(scope, shown), width="stretch")
+perimeter_workbench.show(scope, tuple(shown))
 st.caption(
     "Le guide de 2025 recommande et n’interdit rien : aucun repère ne vaut avis de conformité. Sauf mention contraire, les "
     "sources renvoient à son chapitre « Périmètre géographique des CLSM »."

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import acts, data_view, frame, import_view, versions_view
+from ui import acts, frame
+from ui.data import import_steps as data_import_steps
+from ui.data import sources as data_sources
+from ui.data import versions as data_versions
 
 frame.open_page("Données", "Données : ce qui est en service, et ce que vous y apportez")
 with st.container():  # always there: the tabs below must not change places when a message comes or goes
     acts.show()
 in_use, bring, kept = st.tabs(["Couches en service", "Importer une couche", "Versions et retours"])
 with in_use:
-    data_view.layers()
-    data_view.sources()
+    data_sources.layers()
+    data_sources.sources()
 with bring:
-    import_view.steps()
+    data_import_steps.steps()
 with kept:
-    versions_view.versions()
+    data_versions.versions()

@@ -4,68 +4,56 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.findings import Settings
+from geo.guidance import Settings
 from geo.suggest import RANKING
-from ui import frame, method_view, vendor
+from ui import frame, method, vendor
 
 frame.open_page("Méthode et sources")
-
 st.header("Les treize repères du guide")
 st.markdown(
     "Le guide national de 2025 recommande et n’interdit rien. Chaque repère rend donc une de quatre issues : **favorable**, "
     "**à discuter**, **point de vigilance**, ou **non évaluable** quand il manque une donnée. « Pour information » et « sans "
     "objet » signalent les repères qui ne jugent pas. Ce qui est connu peut alerter ; seule une liste complète peut rassurer."
 )
-example = method_view.example()
-st.html(method_view.CARD_STYLE)
-st.html(method_view.check_cards(example))
-
+example = method.example()
+st.html(method.CARD_STYLE)
+st.html(method.check_cards(example))
 st.header("Les réglages")
 st.markdown(
     "Le guide donne le repère d’environ 200 000 habitants et la taille d’une grande ville ; les autres seuils sont ceux de cet outil. "
     "Ils se changent sur la page Périmètre et accompagnent les liens et les notes."
 )
-st.html(method_view.settings_table())
+st.html(method.settings_table())
 if frame.settings() != Settings():
     st.button("Revenir aux valeurs de départ", on_click=frame.set_settings, icon=":material/restart_alt:")
-
 st.header("Les chiffres d’un périmètre")
 st.markdown("Ceux de la page Comparaison et des notes. L’exemple est calculé à l’instant, sur les données en place.")
-st.html(method_view.measures_table(example))
-
+st.html(method.measures_table(example))
 st.header("Les suggestions")
 st.markdown(
     "Sur la page Périmètre, chaque commune voisine, chaque commune du périmètre (celles du bord quand il est très grand) "
     f"et chaque groupe (reste d’un secteur, d’une intercommunalité…) est essayé en entier. {RANKING}"
 )
-
 st.header("Les chiffres de la couverture")
-st.html(method_view.coverage_table())
+st.html(method.coverage_table())
 st.markdown("**Priorités** : somme des termes ci-dessous, chacun multiplié par le poids que vous lui donnez.")
-st.html(method_view.priorities_table())
-
+st.html(method.priorities_table())
 st.header("Rural ou urbain")
-st.markdown(method_view.density_text())
-
+st.markdown(method.density_text())
 st.header("Les couches de données")
 st.markdown(
     "Une couche dit où elle est complète. Ailleurs, l’absence d’un dispositif signifie **inconnu**, jamais « aucun »."
 )
-st.html(method_view.layers_table())
-
+st.html(method.layers_table())
 st.header("Compter les habitants, mesurer les distances")
-st.markdown(method_view.counting_text())
-
+st.markdown(method.counting_text())
 st.header("Les millésimes")
-st.html(method_view.vintages_table())
-
+st.html(method.vintages_table())
 st.header("Ce que ce tableau de bord ne fait pas")
-st.html(method_view.not_done())
-
+st.html(method.not_done())
 st.header("Glossaire")
-st.html(method_view.glossary())
-
+st.html(method.glossary())
 st.header("Logiciels et licences")
 for licence in vendor.licences():
     with st.expander(f"{licence.name} {licence.version}, licence {licence.licence}"):
-        st.code(method_view.licence_text(licence), language=None)
+        st.code(method.licence_text(licence), language=None)

@@ -1,4 +1,4 @@
-"""Readers that do what no reader may do, each in the process that `geo.isolated` gives it."""
+"""Readers that do what no reader may do, each in the process that `geo.isolation` gives it."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +22,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Frame, Page, WebSocket
 
-ROOT = Path(__file__).resolve().parent.parent
+from geo.paths import ROOT
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")  # on the path
 MAC = "Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 # Where Playwright keeps the browsers that it fetches, and what Chromium is called there.
@@ -52,8 +52,6 @@ T = TypeVar("T")
 
 
 # --- the server -------------------------------------------------------------------------------------------------
-
-
 @dataclass
 class AppServer:
     """One `streamlit run`, stopped by its own process id; `url` has no final slash."""
@@ -129,8 +127,6 @@ def make_app(folder: Path, script: Path, *, geometry: Iterable[Path] = ()) -> Pa
 
 
 # --- the browser ------------------------------------------------------------------------------------------------
-
-
 def find_chromium() -> str | None:
     """Return the path of Chromium: CLSM_CHROMIUM, else the system's Chromium or Chrome, else Playwright's own, else None."""
     wanted = os.environ.get("CLSM_CHROMIUM")
@@ -275,8 +271,6 @@ RUNS = """
 
 
 # --- waiting ----------------------------------------------------------------------------------------------------
-
-
 def until(page: Page, look: Callable[[], T | None], failure: Callable[[], str], *, timeout: float = 60.0) -> T:
     """Look again and again until there is something to return (not None, not False); say what is wrong otherwise.
 
@@ -293,8 +287,6 @@ def until(page: Page, look: Callable[[], T | None], failure: Callable[[], str], 
 
 
 # --- the map in the page ----------------------------------------------------------------------------------------
-
-
 def map_frame(page: Page, index: int = 0, *, timeout: float = 60.0) -> Frame:
     """Return the frame of a map of the page, by its rank, once it holds the map's script."""
 
@@ -333,7 +325,6 @@ async (count) => {
   for (; count > 0; count -= 1) await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
 }
 """
-
 # What a pointer can hit: the commune itself under it and two pixels around (a page's pixels and a frame's are not
 # quite the same), away from the buttons.
 AIM = """
@@ -427,8 +418,6 @@ def view(page: Page, index: int = 0) -> dict[str, float]:
 
 
 # --- a drawn geometry -------------------------------------------------------------------------------------------
-
-
 def grid_topology(names: Sequence[str], *, width: int, departement: str = "62") -> dict[str, Any]:
     """Return a TopoJSON of squares, row by row from the south-west, with codes 62001, 62002…
 

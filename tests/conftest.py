@@ -12,7 +12,7 @@ import pytest
 import streamlit as st
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from geo import world
+from geo.dataset import dataset as world
 from tests import real
 from tests.browser import FLAGS, RUNS, SKIPPED, AppServer, Traffic, find_chromium, start_server
 from tests.desk import PATIENCE_S
@@ -22,7 +22,6 @@ from ui import loaders, reading_desk, vendor
 os.environ["CLSM_HOME"] = tempfile.mkdtemp(prefix="clsm-tests-")
 os.environ["CLSM_NO_SYNC"] = "1"  # and no test, nor any server it starts, asks anything of a network
 os.environ.pop("CLSM_REGISTER", None)
-
 Serve = Callable[..., AppServer]
 
 
@@ -31,7 +30,7 @@ def fresh_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let no test see what another has cached; the files themselves, never edited, are read once for all."""
     st.cache_data.clear()
     st.cache_resource.clear()
-    monkeypatch.setattr(loaders, "open_world", real.world)
+    monkeypatch.setattr(loaders, "open_dataset", real.world)
     monkeypatch.setattr(world, "token", lambda: "embedded")
     yield
     st.cache_data.clear()

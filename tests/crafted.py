@@ -33,8 +33,6 @@ def geojson(*rings: object, kind: str = "Polygon", properties: object = None) ->
 
 
 # --- workbooks --------------------------------------------------------------------------------------------------
-
-
 def packed(members: Mapping[str, str]) -> bytes:
     """Return a zip of texts, as tightly packed as can be."""
     made = io.BytesIO()
@@ -109,8 +107,6 @@ def ods_repeated(text: str, *, columns: int, rows: int, nested: bool = False) ->
 
 
 # --- polygons ---------------------------------------------------------------------------------------------------
-
-
 def comb(teeth: int = 4_000) -> bytes:
     """Thin teeth across a hundred kilometres."""
     left = 2 + np.arange(teeth) * (0.9 / teeth)
@@ -184,8 +180,6 @@ def kml_entities() -> bytes:
 
 
 # --- formats of GDAL, Arrow and SQLite --------------------------------------------------------------------------
-
-
 def frame(rows: int = 2) -> gpd.GeoDataFrame:
     """Return a layer of squares."""
     return gpd.GeoDataFrame(

@@ -18,20 +18,20 @@ from typing import Any
 import pandas as pd
 import shapely
 
-from geo import register, sync_beside, versions, world
-from geo.crosswalk import build_crosswalk
-from geo.difference import difference
-from geo.download_part import Part
+from geo.dataset import dataset as world
+from geo.dataset import outlines, tidy
+from geo.dataset.official import KINDS, OTHERS
 from geo.errors import GeoInputError
+from geo.files import write_json
+from geo.files.transfer import Part
 from geo.guidance import run_checks
-from geo.import_squares import load_squares
-from geo.layers import Layer, Precision
-from geo.perimeter import Perimeter
-from geo.register import Origin, Statement
-from geo.register_store import MEMBERS, ZONES
-from geo.store import write_json
-from geo.synced import KINDS, OTHERS, outlines
-from geo.tidy import tidy
+from geo.imports.shapes.squares import load_squares
+from geo.layers import Layer, Precision, build_crosswalk, difference
+from geo.perimeters import Perimeter
+from geo.register import Origin, Statement, register
+from geo.register.store import MEMBERS, ZONES
+from geo.sources import background as sync_beside
+from geo.sources import versions
 from tests.grid import FACT_LAYERS, draw, layer, zone
 
 Damage = Callable[[Path], None]
@@ -129,8 +129,6 @@ def _import(home: Path, codes: list[str], *, with_shapes: bool, published: bool)
 
 
 # --- what may happen --------------------------------------------------------------------------------------------
-
-
 def damages(home: Path, *, cuts: int = 5) -> Iterator[tuple[str, Damage]]:
     """Yield every damage: to each file, each field of each JSON, each column of each Parquet, each cell of the register."""
     files = sorted(p.relative_to(home) for p in home.rglob("*") if p.is_file())
@@ -302,8 +300,6 @@ def _set(home: Path, table: str, column: str, value: Any) -> None:
 
 
 # --- what the dashboard does with a home ------------------------------------------------------------------------
-
-
 def small_country(patch: Any) -> None:
     """Have the world opened on the drawn country."""
     patch.setattr(world, "embedded_atlas", lambda: ATLAS)
@@ -313,7 +309,7 @@ def small_country(patch: Any) -> None:
 def open_everything(home: Path) -> list[str]:
     """Open a home as the dashboard does, sweeping first; return all it has to say. Nothing may raise."""
     tidy(home)
-    opened = world.open_world(home)
+    opened = world.open_dataset(home)
     said = list(opened.notices)
     assert isinstance(world.token(home), str)
     run_checks(opened.facts(Perimeter.of(["01001", "01004"], opened.atlas)))
@@ -356,7 +352,7 @@ def tree(home: Path) -> dict[str, bytes]:
     }
 
 
-def layers_of(opened: world.World) -> dict[str, Layer]:
+def layers_of(opened: world.Dataset) -> dict[str, Layer]:
     """Return the layers of a world, checked to make a crosswalk."""
     build_crosswalk(opened.atlas, dict(opened.crosswalk.layers))
     return dict(opened.crosswalk.layers)

@@ -11,12 +11,12 @@ from pathlib import Path
 import streamlit as st
 from streamlit_folium import st_folium
 
-from ui import map_answers, maps
+from ui.map import build as maps
+from ui.map import events as map_answers
 
 GEO = Path(__file__).parent / "static" / "geo"
 HOSTILE = "`${alert(1)}` </script><img src=x onerror=alert(1)> {{ 7*7 }} {% x %} 'l'' \"q\" \\ _div \u2028 &amp;"
 KEY = "carte"
-
 query, state = st.query_params, st.session_state
 state.setdefault("codes", [])
 state.setdefault("seq", 0)

@@ -1,4 +1,4 @@
-"""Small sources with a format of their own, to drive `geo.sync` with no real data: `KIND;vintage;rank` then rows.
+"""Small sources with a format of their own, to drive `geo.sources.synchronise` with no real data: `KIND;vintage;rank` then rows.
 
 Started as a program it synchronises once, and dies at a marked point: `python -m tests.fake_sources ADDRESS HOME NTH`.
 """
@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from geo.download import Retry
 from geo.errors import GeoInputError
-from geo.sources import Source, SourceFile
-from geo.sync import sync
-from geo.sync_results import Readers
+from geo.files import Retry
+from geo.sources import Source, sync
+from geo.sources.catalogue import SourceFile
+from geo.sources.report import Readers
 from tests.killed import Marks
 
 

@@ -7,8 +7,8 @@ import json
 import zlib
 from typing import Any
 
-from geo import links
-from geo.packing import BitWriter
+from geo.scenarios import link as links
+from geo.scenarios.bitcode import BitWriter
 
 
 def forged(head: object, bits: bytes = b"\x80") -> str:

@@ -14,13 +14,10 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from geo.communes import Atlas
-from geo.crosswalk import Crosswalk, build_crosswalk
-from geo.density import Density, approximate_density
-from geo.findings import Finding, Settings
-from geo.guidance import CHECKS
-from geo.layers import Etat, Layer, Precision
-from geo.perimeter import Perimeter, PerimeterFacts
+from geo.communes import Atlas, Density, approximate_density
+from geo.guidance import CHECKS, Finding, Settings
+from geo.layers import Crosswalk, Etat, Layer, Precision, build_crosswalk
+from geo.perimeters import Perimeter, PerimeterFacts
 
 FACT_LAYERS = ("clsm", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac", "qpv")
 Grid = Sequence[Sequence[Any]]

@@ -19,7 +19,6 @@ SHEET = (
 )
 FAR = '<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 CELL = '<table:table-cell{} office:value-type="string"><text:p>x</text:p></table:table-cell>'
-
 # File → words of the refusal of the whole file.
 REFUSED: dict[str, str] = {
     "vide.csv": "vide",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo import isolated
-from geo.isolated import Stop, Tell
+from geo.isolation import Stop, Tell
+from geo.isolation import read as isolated
 from tests import bad_readers
 from ui import loaders, reading_desk
 

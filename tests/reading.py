@@ -15,10 +15,11 @@ import pytest
 import shapely
 
 from geo.communes import Atlas
-from geo.readers import READERS, ReadReport
+from geo.paths import ROOT
+from geo.sources.readers import READERS
+from geo.sources.readers.base import ReadReport
 from tests.grid import draw
 
-ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = Path(__file__).resolve().parent / "data" / "readers"
 MIRROR = Path(os.environ.get("CLSM_MIRROR") or ROOT / ".." / "shared" / "data" / "mirror")
 

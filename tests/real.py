@@ -7,12 +7,10 @@ from functools import lru_cache
 
 from hypothesis import settings
 
-from geo.communes import Atlas, load_atlas
-from geo.crosswalk import Crosswalk, build_crosswalk
-from geo.density import Density, approximate_density
-from geo.layers import load_layers
-from geo.perimeter import Perimeter, PerimeterFacts
-from geo.world import World
+from geo.communes import Atlas, Density, approximate_density, load_atlas
+from geo.dataset import Dataset
+from geo.layers import Crosswalk, build_crosswalk, load_layers
+from geo.perimeters import Perimeter, PerimeterFacts
 
 # The first example of a property loads the country: time limits are left to pytest.
 settings.register_profile("country", deadline=None)
@@ -43,6 +41,6 @@ def facts(codes: Iterable[str]) -> PerimeterFacts:
 
 
 @lru_cache(maxsize=1)
-def world() -> World:
+def world() -> Dataset:
     """Return the embedded data as the command line opens it, without anything synchronised."""
-    return World(crosswalk(), density(), None, {})
+    return Dataset(crosswalk(), density(), None, {})

@@ -35,7 +35,7 @@ from typing import Any
 # add its new address: the first one that exists is taken.
 ENTRIES: Mapping[str, tuple[str, ...]] = {
     "main": ("geo.__main__:main",),
-    "open_world": ("geo.world:open_world", "geo.dataset:open_dataset", "geo.dataset:open_world"),
+    "open_dataset": ("geo.world:open_world", "geo.dataset:open_dataset", "geo.dataset:open_world"),
     "suggest": ("geo.suggest:suggest",),
     "perimeter": ("geo.perimeter:Perimeter", "geo.perimeters:Perimeter"),
     "note_map": ("geo.perimeter_map:note_map", "geo.exports:note_map", "geo.exports.perimeter_map:note_map"),
@@ -73,8 +73,6 @@ def entry(name: str) -> Any:
 
 
 # --- the product, with its clock stopped and its data opened once ---------------------------------------------------
-
-
 class _Today(datetime.date):
     @classmethod
     def today(cls) -> datetime.date:
@@ -93,7 +91,7 @@ class Product:
     def __init__(self) -> None:
         """Start with an empty home."""
         self.folder = Path(tempfile.mkdtemp(prefix="clsm-same-"))
-        opener = entry("open_world")
+        opener = entry("open_dataset")
         self.open = lru_cache(maxsize=1)(lambda home, of: opener())
         self.name, self.opener = opener.__name__, opener
         self.new_home("embedded")
@@ -135,8 +133,6 @@ class Product:
 
 
 # --- prints ---------------------------------------------------------------------------------------------------------
-
-
 def short(value: object) -> str:
     """Return a short value as it is, a long one as its print."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
@@ -205,7 +201,6 @@ def _sha(content: bytes) -> str:
 
 
 # --- questions ------------------------------------------------------------------------------------------------------
-
 Answers = Iterator[tuple[str, str]]
 
 
@@ -331,8 +326,6 @@ def draw(tree: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 # --- running --------------------------------------------------------------------------------------------------------
-
-
 def work(asked: Path, share: int, jobs: int, out: Path) -> None:
     """Answer every `jobs`-th question of a file of cases (the process of one job)."""
     product, answers = Product(), {}

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from geo.paths import ROOT
+
 CORE = sorted((ROOT / "geo").glob("**/*.py"))
 CODE = sorted(p for folder in ("geo", "ui", "pages") for p in (ROOT / folder).glob("**/*.py"))
 SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js")) + sorted((ROOT / "tests" / "js").glob("*.js"))
@@ -117,6 +118,6 @@ def test_what_set_up_makes_is_ignored_by_git(made: str) -> None:
 
 
 def test_the_core_imports_and_answers_with_no_screen_library_loaded() -> None:
-    code = "import sys, geo.__main__, geo.guidance, geo.report, geo.coverage; print(*sys.modules)"
+    code = "import sys, geo.__main__, geo.guidance, geo.coverage, geo.exports; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not set(run.stdout.split()) & SCREEN

@@ -1,1 +1,1 @@
-"""What the screen needs and the core must not know."""
+"""The screen: what pages draw and what they remember. It never computes a figure; it asks `geo`."""

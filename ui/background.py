@@ -9,16 +9,15 @@ import atexit
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import streamlit as st
 
 from geo import french as fr
-from geo import sync_beside
-from geo.sync_beside import Status
-from geo.tidy import tidy
+from geo import sources
+from geo.dataset import tidy
+from geo.paths import ROOT
+from geo.sources import Status
 
-ROOT = Path(__file__).resolve().parent.parent
 MEGA = 1_000_000
 _CHILDREN: list[subprocess.Popen[bytes]] = []
 
@@ -55,12 +54,12 @@ def _tidied() -> bool:
 
 @st.cache_resource(show_spinner=False)
 def _process() -> subprocess.Popen[bytes] | None:
-    return _start() if sync_beside.wanted() else None
+    return _start() if sources.wanted() else None
 
 
 def _start() -> subprocess.Popen[bytes]:
     process = subprocess.Popen(  # kept in _CHILDREN: a child that nobody asks about looks alive for ever
-        [sys.executable, "-m", "geo.sync_beside"],
+        [sys.executable, "-m", "geo.sources.background"],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -74,7 +73,7 @@ def _start() -> subprocess.Popen[bytes]:
 def status() -> Status | None:
     """Return where the last synchronisation stands, if there was one."""
     alive = [child for child in _CHILDREN if child.poll() is None]
-    found = sync_beside.read_status()
+    found = sources.read_status()
     if alive and not (found and found.running):
         return Status(running=True, started="")  # it has not said its first word yet, or is leaving
     return found

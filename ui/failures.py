@@ -14,9 +14,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from geo.versions import default_home
+from geo.paths import ROOT, home
 
-ROOT = Path(__file__).resolve().parent.parent
 FILE = "incidents.log"
 LARGEST_BYTES = 1_000_000  # past that the file begins again, the one before is kept beside it
 LONGEST = 200  # characters of a message
@@ -47,7 +46,7 @@ def tell(error: Exception) -> bool:
 
 
 def _write(text: str) -> bool:
-    path = default_home() / FILE
+    path = home() / FILE
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file() and path.stat().st_size > LARGEST_BYTES:

@@ -12,8 +12,8 @@ import streamlit as st
 
 from geo import french as fr
 from geo.errors import GeoInputError
-from geo.findings import Settings
-from geo.perimeter import Perimeter
+from geo.guidance import Settings
+from geo.perimeters import Perimeter
 from geo.scenarios import Workbook
 from ui import background, html, loaders, vendor
 
@@ -25,7 +25,6 @@ PAGES = (
     ("pages/4_Donnees.py", "Données", ":material/database:"),
     ("pages/5_Methode.py", "Méthode et sources", ":material/menu_book:"),
 )
-
 WORKBOOK = "workbook"  # scenarios, the current one, settings: all that a link carries (geo.scenarios)
 SEQUENCE = "sequence"  # number of the selection last held, shared with the browser
 HISTORY = "history"  # earlier workbooks, the newest last
@@ -38,7 +37,6 @@ COVERAGE_SCOPE = "coverage-scope"
 COMPLETE = "complete"  # départements the user states complete
 LINK = "link-read"
 HISTORY_LENGTH = 50
-
 DEFAULTS = {
     WORKBOOK: Workbook(),
     SEQUENCE: 0,
@@ -94,8 +92,6 @@ def _data_or_stop() -> None:
 
 
 # --- the perimeter being drawn ----------------------------------------------------------------------------------
-
-
 def workbook() -> Workbook:
     """Return the scenarios and settings of the session."""
     return st.session_state[WORKBOOK]

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Sequence
 from html import escape as escape_markup
 
 from geo import french as fr
-from geo.crosswalk import Overlap
-from geo.findings import Finding, Outcome, Reach
-from geo.guidance import Check
-from geo.layers import Etat
+from geo.guidance import Check, Finding, Outcome, Reach
+from geo.layers import Etat, Overlap
 from geo.visible import visible
 
 
@@ -35,7 +33,6 @@ TONES = {Outcome.FAVORABLE: "f", Outcome.DISCUSS: "d", Outcome.VIGILANCE: "v", O
 REACH_TONES = {Reach.INFORMATION: "i", Reach.NOT_CONCERNED: "s"}
 MOST_DETAILS = 4  # the table of zones says the rest
 CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
-
 # Once a page: its language (Streamlit says it is in English, RGAA 8.3), and a double click, which is one click: the second
 # one is not for what the first has brought under the pointer. Going back and forth (st-key-historique) may be repeated.
 SCRIPT = """

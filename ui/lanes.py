@@ -14,7 +14,6 @@ from contextlib import contextmanager
 PATIENCE_S = 2.0  # past it a run goes on anyway: a long computation in the lane must not hold everybody
 _AFTER = threading.BoundedSemaphore(2)  # maps and panels, once the figures are sent
 _EXPORTS = threading.BoundedSemaphore(1)
-
 sys.setswitchinterval(0.001)  # a fifth of Python's own: messages wait for less work of others before they leave
 
 

@@ -1,38 +1,34 @@
-"""The shared, read-only data of the screen and what is computed from it; every cache is made by `ui.data_cache`."""
+"""The shared, read-only data of the screen and what is computed from it; every cache is made by `ui.cache`."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo import coverage as coverage_module
+from geo import coverage
 from geo import french as fr
-from geo import preview as preview_module
+from geo import suggest as suggest_core
 from geo.communes import Atlas
-from geo.coverage import Coverage, Place, Scope, scopes
-from geo.crosswalk import Crosswalk
-from geo.evidence import Evidence
-from geo.findings import Finding, Settings
-from geo.guidance import Check, run_checks
-from geo.perimeter import Perimeter, PerimeterFacts
-from geo.preview import Preview
-from geo.suggest import Suggestions, suggest
-from geo.world import World, open_world
+from geo.coverage import ClsmMarker, Coverage, Scope, scopes
+from geo.dataset import Dataset, open_dataset
+from geo.guidance import Check, Finding, Settings, run_checks
+from geo.layers import Crosswalk, Evidence
+from geo.paths import ROOT
+from geo.perimeters import Perimeter, PerimeterFacts
+from geo.suggest import Preview, Suggestions, suggest
 from ui import memory
-from ui.data_cache import keyed_on_data
-from ui.data_cache import token as token  # what acts on the data has it read again: `loaders.token.clear()`
+from ui.cache import keyed_on_data
 
 if TYPE_CHECKING:
     from geo.display import DisplayIndex
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
+STATIC = ROOT / "static"
 GEO = STATIC / "geo"
 
 
 @keyed_on_data(max_entries=1, spinner="Chargement des communes…")
-def world() -> World:
+def world() -> Dataset:
     """Return everything the dashboard knows, shared by all sessions."""
-    loaded = open_world()
+    loaded = open_dataset()
     memory.settle()
     return loaded
 
@@ -88,7 +84,7 @@ def findings(perimeter: Perimeter, settings: Settings | None = None) -> tuple[tu
 @keyed_on_data(max_entries=256)
 def preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset()) -> Preview:
     """Return what one more click would change, for each neighbour and each member of a perimeter."""
-    return preview_module.preview(evidence(), perimeter.communes, settings, locked=locked)
+    return suggest_core.preview(evidence(), perimeter.communes, settings, locked=locked)
 
 
 @keyed_on_data(max_entries=64)
@@ -100,19 +96,23 @@ def suggestions(perimeter: Perimeter, settings: Settings, locked: frozenset[str]
 @keyed_on_data(max_entries=64)
 def scope_coverage(scope: Scope, complete: tuple[str, ...]) -> Coverage:
     """Return the coverage of a scope, `complete` as in geo.coverage."""
-    return coverage_module.coverage(scope, crosswalk(), complete=complete)
+    return coverage.coverage(scope, crosswalk(), complete=complete)
 
 
 @keyed_on_data(max_entries=4)
-def clsm_places() -> tuple[Place, ...]:
+def clsm_places() -> tuple[ClsmMarker, ...]:
     """Return where to draw each CLSM known."""
-    return coverage_module.clsm_places(crosswalk())
+    return coverage.clsm_places(crosswalk())
 
 
 @keyed_on_data(max_entries=1, spinner="Préparation des contours (une seule fois, moins d’une minute)…")
 def display_index() -> DisplayIndex:
     """Return the index of the display geometry, made now if set-up did not make it for the active inhabitants."""
-    from geo.display import derive, scope_index, up_to_date  # with GeoPandas, which no figure waits for
+    from geo.display import (
+        derive,
+        scope_index,
+        up_to_date,  # with GeoPandas, which no figure waits for
+    )
 
     people = atlas().population if "populations" in world().synchronised else None
     if not up_to_date(GEO, people=people):

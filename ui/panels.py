@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from geo import french as fr
-from geo.crosswalk import Crosswalk, Overlap
-from geo.findings import Finding, Outcome, Reach
-from geo.guidance import Check
-from geo.perimeter import PerimeterFacts
+from geo.guidance import Check, Finding, Outcome, Reach
+from geo.layers import Crosswalk, Overlap
+from geo.perimeters import PerimeterFacts
 from ui import html
 
 SHOWN_LAYERS = ("clsm", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac", "qpv", "epci", "ept")

@@ -1,6 +1,6 @@
 """One file at a time for each session, read beside the page: progress, « Annuler », and an end when the visitor leaves.
 
-The reading runs in a process of its own (`geo.isolated`), followed by a thread that knows nothing of the page. It is ended
+The reading runs in a process of its own (`geo.isolation`), followed by a thread that knows nothing of the page. It is ended
 when another file comes, when the session disconnects (the release of a session's cache), and when nobody has looked at it
 for a while (another page, a connection that was lost without a word).
 """
@@ -18,7 +18,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo.communes import Atlas
 from geo.errors import GeoInputError
-from geo.isolated import CANCELLED, Stop, StoppedError, Tell
+from geo.isolation import CANCELLED, Stop, StoppedError, Tell
 from geo.scenarios import Vintage, vintage_of
 from ui import html, loaders
 

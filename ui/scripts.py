@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
+from geo.build import node_command, npm_command
 from geo.errors import MissingDataError
-from geo.registries import node_command, npm_command
+from geo.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 BIOME = "node_modules/@biomejs/biome/bin/biome"
 TYPES = "node_modules/typescript/bin/tsc"
 

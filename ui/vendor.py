@@ -16,10 +16,10 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from geo.build import npm_command
 from geo.errors import GeoInputError, MissingDataError
-from geo.registries import npm_command
+from geo.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"
 INPUTS = ("package.json", "package-lock.json", ".npmrc")
 STAMP = "empreinte.txt"

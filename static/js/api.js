@@ -16,7 +16,7 @@ export class Api {
   }
 
   /**
-   * Bring the map to a state (ui/maps.py).
+   * Bring the map to a state (ui/map/build.py).
    * @param {import("./types.d.ts").State} state
    */
   apply(state) {

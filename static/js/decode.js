@@ -1,6 +1,6 @@
 /*
- * What Python packs to send less, unpacked: codes, statuses, sentences. The other halves are in ui/maps.py (pack_codes,
- * paint_runs), ui/phrases.py (shortened) and ui/previews.py (Preview.payload).
+ * What Python packs to send less, unpacked: codes, statuses, sentences. The other halves are in ui/map/build.py (pack_codes,
+ * paint_runs), ui/map/phrases.py (shortened) and ui/map/tooltips.py (Preview.payload).
  */
 
 const BASE = 36;

@@ -25,7 +25,7 @@ const ICONS = {
   cercle: "M8 2a6 6 0 1 0 0 12A6 6 0 1 0 8 2zM8 7.4v1.2M7.4 8h1.2",
 };
 
-/** @typedef {"zone" | "cercle"} Kind as ui/map_answers.py reads them */
+/** @typedef {"zone" | "cercle"} Kind as ui/map/events.py reads them */
 
 /** @typedef {import("./types.d.ts").Extra} Extra */
 

@@ -3,7 +3,7 @@
  *
  * Loaded right after Leaflet, it asks for all modules at once (their imports would be found one level at a time) while
  * the other libraries come. Modules import one another by plain names: the import map gives each address the version
- * of this script's own (a digest of all our scripts, see ui/maps.py), so that browsers keep them and see a change.
+ * of this script's own (a digest of all our scripts, see ui/map/build.py), so that browsers keep them and see a change.
  * Streamlit serves .js as application/javascript, which modules require.
  *
  * One global, and one that cannot be avoided: the scripts that folium writes in the frame, and those of the states that

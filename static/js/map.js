@@ -243,7 +243,7 @@ export class CommuneMap {
     this.send({ click: id, n: this.#clicks });
   }
 
-  /** @param {unknown} value read by ui/map_answers.py */
+  /** @param {unknown} value read by ui/map/events.py */
   send(value) {
     this.count.sent += 1;
     window.Streamlit.setComponentValue(value);

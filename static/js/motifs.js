@@ -1,6 +1,6 @@
 /*
- * Fills with a motif, for a status that must not rest on its colour alone. One motif a status, named in ui/maps.py
- * (MOTIFS) and drawn alike in the legend (ui/coverage_cards.py).
+ * Fills with a motif, for a status that must not rest on its colour alone. One motif a status, named in ui/map/build.py
+ * (MOTIFS) and drawn alike in the legend (ui/coverage/cards.py).
  */
 
 const SIDE = 8; // pixels

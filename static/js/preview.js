@@ -35,7 +35,7 @@ export class Preview {
 
   /**
    * @param {import("./map.js").CommuneMap} owner
-   * @param {readonly string[]} phrases which sentences name by two signs (ui/phrases.py)
+   * @param {readonly string[]} phrases which sentences name by two signs (ui/map/phrases.py)
    */
   constructor(owner, phrases) {
     this.owner = owner;

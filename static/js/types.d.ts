@@ -11,7 +11,7 @@ export interface Line {
   box: Box;
 }
 
-/** One status of a painted map (ui/maps.py, Swatch). */
+/** One status of a painted map (ui/map/build.py, Swatch). */
 export interface Swatch {
   fill: string;
   label: string;
@@ -30,7 +30,7 @@ export interface ZoneFile {
   of: number[][];
 }
 
-/** Outlines asked for (ui/maps.py, Overlay). */
+/** Outlines asked for (ui/map/build.py, Overlay). */
 export interface Overlay {
   id: string;
   url: string;
@@ -50,7 +50,7 @@ export interface Outline {
 
 export type ShownOverlay = Overlay & ZoneFile & Outline;
 
-/** A round mark of the map of home (ui/maps.py, Point). */
+/** A round mark of the map of home (ui/map/build.py, Point). */
 export interface Mark {
   id: string;
   lat: number;
@@ -61,7 +61,7 @@ export interface Mark {
   radius?: number;
 }
 
-/** A quarter or a place of care (ui/map_points.py): place, name, detail, inhabitants, radius, outlines. */
+/** A quarter or a place of care (ui/map/overlays.py): place, name, detail, inhabitants, radius, outlines. */
 export interface PointOfInterest {
   x: number;
   y: number;
@@ -72,7 +72,7 @@ export interface PointOfInterest {
   o?: L.LatLngExpression[] | L.LatLngExpression[][] | L.LatLngExpression[][][];
 }
 
-/** What one more click would change (ui/previews.py, Preview.payload). */
+/** What one more click would change (ui/map/tooltips.py, Preview.payload). */
 export interface SentPreview {
   people: number;
   texts?: string[];

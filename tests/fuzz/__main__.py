@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from geo.paths import ROOT
+
+ROOT = ROOT.parent
 BATCH = 400
 OPENING_S = 180.0  # for a child to load the country
 

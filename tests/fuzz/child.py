@@ -9,7 +9,7 @@ import tempfile
 import traceback
 import warnings
 
-from geo import world
+from geo.dataset import dataset as world
 from tests.damaged_homes import ATLAS, BASE
 from tests.fuzz.families import case, judged
 

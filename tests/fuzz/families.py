@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import GeoInputError
-from geo.import_draft import KINDS, MEMBER_COLUMNS, ZONE_COLUMNS, Statement, layer_from, read_import
-from geo.links import pack, unpack
-from geo.read_back import read_back
-from geo.scenario_file import from_file, to_file
-from geo.scenarios import Scenario, Vintage, Workbook
+from geo.exports.reimport import read_back
+from geo.imports import KINDS, read_import
+from geo.imports.draft import MEMBER_COLUMNS, Statement, layer_from
+from geo.layers import ZONE_COLUMNS
+from geo.scenarios import Scenario, Vintage, Workbook, from_file, pack, to_file, unpack
 from tests import nasty_tables, real
 from tests.damaged_homes import build, damages, open_everything
 from tests.fuzz.mutations import VALUES, WORDS, any_json, mutated, places_of
@@ -47,8 +47,6 @@ def case(seed: int, number: int) -> Case:
 
 
 # --- files to import --------------------------------------------------------------------------------------------
-
-
 @lru_cache(maxsize=1)
 def good_tables() -> dict[str, bytes]:
     """Return tables of each form, good and nasty."""
@@ -282,8 +280,6 @@ def _features(shapes_of: list[Any]) -> bytes:
 
 
 # --- links and scenarios ----------------------------------------------------------------------------------------
-
-
 def _book(rng: random.Random) -> Workbook:
     codes = [str(c) for c in real.atlas().codes]
     chosen = frozenset(rng.sample(codes, rng.randint(1, 40)))
@@ -331,7 +327,7 @@ def scenarios(rng: random.Random) -> Case:
 
 @lru_cache(maxsize=1)
 def _sent() -> dict[str, bytes]:
-    from geo.perimeter_exports import COMMUNES, IDENTITY
+    from geo.exports.perimeter_files import COMMUNES, IDENTITY
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.gpkg"
@@ -365,8 +361,6 @@ def perimeters(rng: random.Random) -> Case:
 
 
 # --- homes ------------------------------------------------------------------------------------------------------
-
-
 @lru_cache(maxsize=1)
 def _home() -> tuple[Path, list[Any]]:
     root = Path(tempfile.mkdtemp(prefix="clsm-fuzz-"))

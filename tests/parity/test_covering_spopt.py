@@ -1,4 +1,4 @@
-"""geo.covering beside spopt (PySAL): the same optimum of the maximal covering location problem.
+"""geo.coverage.max_coverage beside spopt (PySAL): the same optimum of the maximal covering location problem.
 
 What ours says more: which other answer is as good (an answer can be forbidden and the rest asked again), candidates given as
 the sets they hold and not as distances, communes held by the same candidates made one unknown, no solver where none is needed.
@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.covering import pose, programme, solve
+from geo.coverage.max_coverage import pose, programme, solve
 
 pulp = pytest.importorskip("pulp", reason="spopt is not installed: pip install -r requirements-parity.txt")
 MCLP = pytest.importorskip("spopt.locate", reason="spopt is not installed: pip install -r requirements-parity.txt").MCLP
 pytestmark = pytest.mark.filterwarnings("ignore")
-
 ATOMS = 9
 SETS = st.lists(st.sets(st.integers(0, ATOMS - 1), min_size=1, max_size=5), min_size=2, max_size=6)
 DEMAND = st.lists(st.integers(1, 1000), min_size=ATOMS, max_size=ATOMS)

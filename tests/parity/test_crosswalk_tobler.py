@@ -13,14 +13,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.import_crosswalk import cross
+from geo.imports import cross
 from tests import drawn
 
 interpolate = pytest.importorskip(
     "tobler.area_weighted", reason="tobler is not installed: pip install -r requirements-parity.txt"
 ).area_interpolate
 pytestmark = pytest.mark.filterwarnings("ignore")
-
 # Corners on quarters of communes: never so near a border that ours takes it for that border.
 WEST, NORTH = st.integers(0, 8).map(lambda n: n / 4), st.integers(0, 4).map(lambda n: n / 4)
 SIZE = st.integers(1, 4).map(lambda n: n / 4)

@@ -1,4 +1,4 @@
-"""geo.pieces beside networkx: components and articulation points of the perimeters of drawn countries.
+"""geo.perimeters.contiguity beside networkx: components and articulation points of the perimeters of drawn countries.
 
 What ours says more: the number of pieces after any move (several communes added, removed, or both), for hundreds of moves
 from one walk over arrays, without a graph of objects made at each click.
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from geo.pieces import count_pieces, pieces_after
+from geo.perimeters import count_pieces, pieces_after
 from tests.grid import draw
 
 NOTHING = np.empty(0, dtype=np.intp)

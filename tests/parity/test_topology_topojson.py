@@ -1,4 +1,4 @@
-"""geo.topology beside topojson: the same borders, each held once, on drawn coverages.
+"""geo.display.topology beside topojson: the same borders, each held once, on drawn coverages.
 
 What ours says more: it works on whole arrays (six times faster on the 252 communes of the Deux-Sèvres; the 34 917 of the
 country in 2.5 s), an enclave and the hole that it fills are one arc, and a part is cut out without being made again.
@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from geo.topology import Topology, build_topology
-from tests.test_topology import FOUR, noded
+from geo.display.topology import Topology, build_topology
+from tests.display.test_topology import FOUR, noded
 
 COLOURS = st.lists(st.integers(0, 3), min_size=25, max_size=25)
 

@@ -1,0 +1,225 @@
+"""The command `python -m geo coverage`: figures of a scope, gaps of a level, next CLSM, files."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from geo import french as fr
+from geo.cli.perimeter import _readings
+from geo.cli.terminal import warn
+from geo.communes import Atlas, split_codes
+from geo.coverage import (
+    KINDS,
+    LEVELS,
+    MARKER,
+    STATUS_LABELS,
+    Coverage,
+    Siting,
+    Status,
+    candidates,
+    coverage,
+    coverage_state,
+    next_clsm,
+    read_scope,
+    reading_count,
+)
+from geo.dataset import Dataset, open_dataset
+from geo.errors import GeoInputError
+from geo.exports import CoverageReport
+
+SHOWN = 10
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command to a parser."""
+    cover = commands.add_parser("coverage", help="couverture d’un territoire")
+    cover.add_argument(
+        "--scope", required=True, help="france, un département (94), une région (reg-32) ou un EPCI (SIREN)"
+    )
+    cover.add_argument("--complete", default="", metavar="DEPARTEMENTS",
+                       help="départements où vous savez complète la liste des CLSM (94,79)")  # fmt: skip
+    cover.add_argument("--level", choices=LEVELS, help="écarts et priorités à ce niveau")
+    cover.add_argument(
+        "--next", type=int, default=0, metavar="K", help="les K prochains CLSM, parmi les zones du niveau"
+    )
+    cover.add_argument("--ceiling", type=int, default=round(MARKER * 1.1), metavar="HABITANTS",
+                       help="habitants au plus par CLSM (0 : sans plafond)")  # fmt: skip
+    cover.add_argument("--out", type=Path, metavar="DOSSIER", help="écrire CSV, XLSX, GeoJSON, GeoPackage et PDF ici")
+    cover.add_argument("--json", action="store_true", help="écrire du JSON")
+
+
+def run(options: argparse.Namespace) -> dict[str, Any] | list[str]:
+    """Run the command: data when JSON is asked for, else lines of text. Files are written when `--out` is given.
+
+    Raises
+    ------
+    GeoInputError
+        On a scope, a département or a level that cannot be used, or a folder that cannot be written to.
+    """
+    world = open_dataset()
+    warn(*world.notices)
+    scope = read_scope(options.scope, world.atlas)
+    complete = _departements(options.complete, world.atlas)
+    board = coverage_state(world.crosswalk, world.density, complete=complete)
+    level = options.level or ("epci" if scope.kind not in ("epci", "ept") else "commune")
+    report = CoverageReport(scope, board, level=level)
+    if level not in report.gaps:
+        raise GeoInputError(f"{LEVELS[level]} : aucun connu dans ce territoire ; choisissez un autre niveau.")
+    if options.next:
+        report = CoverageReport(scope, board, level=level, siting=_next(options, report))
+    if options.out:
+        _write(options.out, report, world)
+    found = coverage(scope, world.crosswalk, complete=complete)
+    if options.json:
+        return coverage_data(found) | _data(report, asked=bool(options.level))
+    return [*coverage_text(found), *_text(report, asked=bool(options.level))]
+
+
+def _departements(text: str, atlas: Atlas) -> list[str]:
+    codes = [code.upper() for code in split_codes(text)]
+    problems = [f"{c} : département inconnu." for c in codes if c not in atlas.departements.index]
+    if problems:
+        raise GeoInputError(problems)
+    return codes
+
+
+def _next(options: argparse.Namespace, report: CoverageReport) -> Siting:
+    kind = report.level if report.level in KINDS else "epci"
+    possible = candidates(kind, report.scope, report.board)
+    return next_clsm(
+        report.scope, report.board, possible, options.next, kind=kind, ceiling=float(options.ceiling) or None
+    )
+
+
+def _write(folder: Path, report: CoverageReport, world: Dataset) -> None:
+    from geo.exports import coverage_files
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in coverage_files(report).items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise GeoInputError(
+            f"{error.filename or folder} : impossible d’écrire ici ({error.strerror}) ; donnez un autre dossier."
+        ) from error
+
+
+def _data(report: CoverageReport, *, asked: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "indicateurs": [
+            {
+                "id": f.id, "libelle": f.label, "valeur": f.value, "sur": f.total, "unite": f.unit, "part": f.share,
+                "au_moins": f.at_least, "estimation": f.estimated, "denominateur_complet": f.total_complete,
+                "annee": f.year, "source": f.source, "limite": f.reason, "completer": f.remedy,
+                "niveau_superieur": {"nom": f.above_name, "valeur": f.above.value, "sur": f.above.total} if f.above else None,
+            }
+            for f in report.figures
+        ],
+        "limites": [{"couche": name, "pourquoi": why, "completer": how} for name, why, how in report.limits],
+    }  # fmt: skip
+    if asked:
+        found["ecarts"] = _records(report.gaps[report.level])
+        found["priorites"] = _records(report.ranking.table)
+    if report.siting:
+        s = report.siting
+        found["prochains"] = {
+            "phrase": s.sentence, "demontre": s.exact, "ex_aequo": s.ties, "avis": list(s.notices), "valeur": s.value,
+            "besoin": s.whole, "choix": _records(s.table), "glouton": s.greedy_value,
+            "apres": [{"id": f.id, "valeur": f.value, "sur": f.total} for f in s.figures_after(report.board)],
+        }  # fmt: skip
+    return found
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as plain values; what is not known is null."""
+    plain = table.reset_index().astype(object)
+    rows: list[dict[str, Any]] = plain.where(plain.notna(), None).to_dict("records")
+    return rows
+
+
+def _text(report: CoverageReport, *, asked: bool) -> Iterator[str]:
+    yield ""
+    yield "Indicateurs"
+    for figure in report.figures:
+        above = f" {report.figures[0].above_name} : {figure.above.amount}." if figure.above else ""
+        yield f"  {figure.sentence}{above}"
+    for name, why, how in report.limits:
+        yield f"  Limite, {name} : {why} {how}"
+    if asked:
+        yield ""
+        yield f"Écarts : {LEVELS[report.level]}"
+        for code, row in report.gaps[report.level].head(SHOWN).iterrows():
+            yield (
+                f"  {row['nom']} ({code}) : {fr.inhabitants(row['sans_clsm'])} sans CLSM ni projet connu sur "
+                f"{fr.number(row['population'])}, QPV {fr.number(row['qpv_sans_clsm'])}, rural "
+                f"{fr.number(row['rural_sans_clsm'])} ; {row['lecture']} ; {row['dispositifs'] or 'aucun dispositif connu'}"
+            )
+        yield ""
+        yield "Priorités, à poids égaux"
+        yield from (f"  {line}" for line in _ranks(report))
+    if report.siting:
+        yield ""
+        yield f"Les prochains CLSM ({KINDS[report.siting.kind]})"
+        for pick in report.siting.picks:
+            yield f"  {pick.candidate.name} ({pick.candidate.code}) : + {fr.inhabitants(pick.added['habitants'])}"
+        yield from (
+            f"  {line}" for line in (report.siting.sentence, report.siting.ties, *report.siting.notices) if line
+        )
+
+
+def _ranks(report: CoverageReport) -> Iterator[str]:
+    from geo.coverage import explain
+
+    for code in report.ranking.table.head(SHOWN).index:
+        yield explain(report.ranking, str(code))
+
+
+def coverage_data(found: Coverage) -> dict[str, Any]:
+    """Return the coverage of a scope as plain values, ready for JSON."""
+    by_status = found.by_status
+    return {
+        "territoire": found.scope.name,
+        "population": found.population,
+        "population_annee": found.population_year,
+        "communes": found.communes,
+        "communes_et_arrondissements": int(by_status["communes"].sum()),
+        "statuts": {
+            status.name.lower(): {
+                "libelle": STATUS_LABELS[status],
+                "communes": int(by_status.at[status, "communes"]),
+                "population": int(by_status.at[status, "population"]),
+            }
+            for status in Status
+        },
+        "population_des_parties_couvertes_estimation": found.partly_covered,
+        "epci": _readings(found, "epci"),
+        "ept": _readings(found, "ept"),
+        "secteurs_adultes": _readings(found, "secteurs-adultes"),
+        "cls": _readings(found, "cls"),
+        "clsm": [
+            {"id": str(i), "nom": z["nom"], "etat": str(z["etat"]), "composition": str(z["precision"])}
+            for i, z in found.clsm().iterrows()
+        ],
+    }
+
+
+def coverage_text(found: Coverage) -> Iterator[str]:
+    """Yield the lines of a readable coverage."""
+    total = found.population
+    yield f"{found.scope.name} : {fr.inhabitants(total)} (population municipale {found.population_year})"
+    for status, row in found.by_status.iterrows():
+        yield (
+            f"  {STATUS_LABELS[Status(int(str(status)))]} : {fr.count(int(row['communes']), 'commune')}, "
+            f"{fr.ratio(int(row['population']), total)} des habitants"
+        )
+    for layer_id in ("epci", "ept", "secteurs-adultes", "cls"):
+        zones, layer = found.zones(layer_id), found.crosswalk.layers[layer_id]
+        readings = zones["lecture"].value_counts()
+        listed = fr.listing(reading_count(int(n), str(reading)) for reading, n in readings.items()) or "aucun connu"
+        known = "" if found.known_everywhere(layer_id) else " (liste incomplète ici)"
+        yield f"{layer.long_name}{known} : {listed}"

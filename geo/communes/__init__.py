@@ -1,0 +1,55 @@
+"""Communes: the atlas of today's communes and arrondissements, their codes, names, history and density class.
+
+It never knows a layer nor a perimeter. Start from `load_atlas`, `read_code`, `find_name`, `read_list`.
+"""
+
+from geo.communes.atlas import Atlas, CommuneCode, embedded_atlas, load_atlas
+from geo.communes.codes import SHAPE, atoms_from_codes, name_of, read_code, search, split_codes
+from geo.communes.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2, Density, approximate_density
+from geo.communes.matching import (
+    BLANKS,
+    CommuneMatch,
+    find_body,
+    read_any,
+    read_departement,
+    read_list,
+    read_loose_code,
+    read_loose_name,
+    read_place,
+    split_list,
+)
+from geo.communes.names import departement_of, departement_of_text, find_name, history, was_named
+
+__all__ = [
+    "AGREEMENT",
+    "BLANKS",
+    "DENSE_PER_KM2",
+    "LABELS",
+    "RURAL_BELOW_PER_KM2",
+    "SHAPE",
+    "Atlas",
+    "CommuneCode",
+    "CommuneMatch",
+    "Density",
+    "approximate_density",
+    "atoms_from_codes",
+    "departement_of",
+    "departement_of_text",
+    "embedded_atlas",
+    "find_body",
+    "find_name",
+    "history",
+    "load_atlas",
+    "name_of",
+    "read_any",
+    "read_code",
+    "read_departement",
+    "read_list",
+    "read_loose_code",
+    "read_loose_name",
+    "read_place",
+    "search",
+    "split_codes",
+    "split_list",
+    "was_named",
+]

@@ -1,0 +1,204 @@
+"""The atoms: 34 917 communes and arrondissements, held as arrays and loaded once.
+
+Every other module counts on rows of this table; nothing here is ever edited after loading. The outlines stay on
+disk until someone asks for them: figures need none.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NewType
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array
+
+from geo.arrays import Rows
+from geo.errors import MissingDataError
+from geo.paths import BASE
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+CommuneCode = NewType("CommuneCode", str)
+ATTRIBUTES = [
+    "code", "nom", "commune", "niveau", "departement", "region", "epci", "ept",
+    "population", "area_m2", "epsg", "x", "y", "lon", "lat",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """The communes of one year with the territories they belong to.
+
+    `table` has one row an atom, in code order, with the columns of ATTRIBUTES; `area_m2`, `x`, `y` are in metres in the
+    legal projection named by `epsg` (2154 in the mainland); `lon`, `lat` are EPSG:4326. The other tables are indexed by
+    code. `villes` holds Paris, Lyon and Marseille, which are no atoms: their arrondissements are. `sans_contour` holds
+    the communes of the overseas collectivities, which have people (not always) and no outline.
+    """
+
+    table: pd.DataFrame
+    villes: pd.DataFrame
+    epci: pd.DataFrame
+    ept: pd.DataFrame
+    departements: pd.DataFrame
+    regions: pd.DataFrame
+    sans_contour: pd.DataFrame
+    former: dict[str, tuple[str, str]]
+    neighbours: csr_array
+    manifest: dict[str, Any]
+    path: Path = field(default=BASE)
+
+    @cached_property
+    def codes(self) -> npt.NDArray[np.object_]:
+        """Atom codes in row order."""
+        return self.table["code"].to_numpy(dtype=object)
+
+    @cached_property
+    def names(self) -> npt.NDArray[np.object_]:
+        """Atom names in row order."""
+        return self.table["nom"].to_numpy(dtype=object)
+
+    @cached_property
+    def population(self) -> npt.NDArray[np.int64]:
+        """Municipal population of each atom."""
+        return self.table["population"].to_numpy(dtype=np.int64)
+
+    @cached_property
+    def row(self) -> dict[str, int]:
+        """Row number of each atom code."""
+        return {code: i for i, code in enumerate(self.codes)}
+
+    @cached_property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """Arrondissements of each split city."""
+        split = self.table[self.table["niveau"] == "arrondissement"]
+        return {str(city): tuple(group["code"]) for city, group in split.groupby("commune")}
+
+    @property
+    def population_year(self) -> str:
+        """Reference year of the populations, with its exceptions."""
+        return str(self.manifest["population_annee"])
+
+    def population_year_of(self, departements: Iterable[str]) -> str:
+        """Reference year of the populations of some départements: Mayotte has its own."""
+        common, *others = re.findall(r"\d{4}", self.population_year)
+        mayotte = others[0] if others else common
+        years = {mayotte if d == "976" else common for d in departements}
+        return years.pop() if len(years) == 1 else self.population_year
+
+    @property
+    def year(self) -> int:
+        """Year of the official geographic code the communes follow."""
+        return int(self.manifest["annee_communes"])
+
+    def rows(self, codes: Any) -> Rows:
+        """Return the rows of atom codes, in code order; KeyError on a code that is no atom."""
+        return np.sort(np.fromiter((self.row[c] for c in codes), dtype=np.intp))
+
+    def label(self, code: str) -> str:
+        """Return « Nom (code) » of an atom or a split city; the code alone when it is unknown."""
+        if code in self.row:
+            return f"{self.names[self.row[code]]} ({code})"
+        return f"{self.villes.at[code, 'nom']} ({code})" if code in self.villes.index else code
+
+    def members(self, column: str, code: str) -> Rows:
+        """Return the rows of the atoms whose `column` (epci, ept, departement, region, commune, community) is `code`."""
+        return self._members[column].get(code, np.empty(0, dtype=np.intp))
+
+    @cached_property
+    def communities(self) -> tuple[pd.Series, pd.DataFrame]:
+        """Intercommunal body of each atom at the working scale, and the names of these bodies.
+
+        An EPCI, or where an EPCI holds EPT (Grand Paris) the EPT; an atom of such an EPCI without EPT is in the body of its
+        own commune (Paris). Null for the islands without EPCI.
+        """
+        table = self.table
+        holds_ept = table["epci"].isin(table.loc[table["ept"].notna(), "epci"].unique())
+        alone = holds_ept & table["ept"].isna()
+        owner = table["epci"].where(~holds_ept, table["ept"]).where(~alone, table["commune"])
+        names = pd.concat([self.epci[["nom"]], self.ept[["nom"]], self.villes[["nom"]]])
+        return owner, names
+
+    @cached_property
+    def _members(self) -> dict[str, dict[str, Rows]]:
+        columns = ("epci", "ept", "departement", "region", "commune")
+        owners = {c: self.table[c] for c in columns} | {"community": self.communities[0]}
+        return {
+            c: {str(k): np.asarray(v, dtype=np.intp) for k, v in self.table.groupby(owner).indices.items()}
+            for c, owner in owners.items()
+        }
+
+    def outlines(self) -> gpd.GeoDataFrame:
+        """Read the outlines (EPSG:4326) in atom order, indexed by code. Costs about 0.1 s and 120 MB."""
+        import geopandas as gpd  # a quarter of a second that figures need not wait for
+
+        frame = gpd.read_parquet(self.path / "communes.parquet", columns=["code", "geometry"])
+        return frame.set_index("code")
+
+
+@lru_cache(maxsize=1)
+def embedded_atlas() -> Atlas:
+    """Return the embedded communes, read once a process: no publication and no synchronisation changes them.
+
+    Raises
+    ------
+    MissingDataError
+        When a file is absent.
+    """
+    return load_atlas()
+
+
+def load_atlas(path: Path = BASE) -> Atlas:
+    """Read the atlas from the files that `python -m geo build` made.
+
+    Raises
+    ------
+    MissingDataError
+        When a file is absent; the message names it and the command that makes it again.
+    """
+    try:
+        table = pd.read_parquet(path / "communes.parquet", columns=ATTRIBUTES)
+        pairs = pd.read_parquet(path / "voisins.parquet", columns=["a", "b"])
+        manifest = json.loads((path / "base.json").read_text(encoding="utf-8"))
+        former = _read(path / "anciens_codes.csv", index=None)
+        tables = {
+            name: _read(path / f"{name}.csv")
+            for name in ("villes", "epci", "ept", "departements", "regions", "communes_sans_contour")
+        }
+    except FileNotFoundError as error:
+        raise MissingDataError(
+            f"Fichier de base absent : {error.filename or error}. "
+            "Refaites la base avec la commande « python -m geo build »."
+        ) from error
+    sans_contour = tables.pop("communes_sans_contour")
+    return Atlas(
+        table=table,
+        sans_contour=sans_contour,
+        former={a: (b, n) for a, b, n in zip(former["ancien"], former["actuel"], former["nom_ancien"], strict=True)},
+        neighbours=_adjacency(table["code"], pairs),
+        manifest=manifest,
+        path=path,
+        **tables,
+    )
+
+
+def _read(path: Path, index: str | None = "code") -> pd.DataFrame:
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    if "population" in frame:
+        frame["population"] = pd.to_numeric(frame["population"])
+    return frame.set_index(index) if index else frame
+
+
+def _adjacency(codes: pd.Series[str], pairs: pd.DataFrame) -> csr_array:
+    row = pd.Series(np.arange(len(codes)), index=codes)
+    a, b = row.loc[pairs["a"]].to_numpy(), row.loc[pairs["b"]].to_numpy()
+    n = len(codes)
+    ones = np.ones(2 * len(a), dtype=np.int8)
+    return csr_array((ones, (np.concatenate([a, b]), np.concatenate([b, a]))), shape=(n, n))

@@ -1,0 +1,175 @@
+"""What a commune code or name stands for today.
+
+A code means nothing without its year: communes merge, cities are split into arrondissements. Each text is sorted
+into one kind, and only the caller decides whether an old code is an error (command line) or a repair (import).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+from geo.communes.atlas import Atlas
+from geo.communes.names import Written, departement_of, find_name, history, near, say_date, take_apart
+from geo.errors import GeoInputError
+from geo.french import fold, listing
+from geo.kept import kept_on_subject
+
+Kind = Literal["atom", "city", "former", "no_outline", "malformed", "unknown"]
+SHAPE = re.compile(r"([0-9]{2}|2[AB])[0-9]{3}")
+
+
+@dataclass(frozen=True)
+class CodeReading:
+    """What one code text stands for: `atoms` are the atoms of today it leads to (none when it leads nowhere)."""
+
+    text: str
+    kind: Kind
+    atoms: tuple[str, ...] = ()
+    message: str = ""
+
+
+def read_code(text: str, atlas: Atlas) -> CodeReading:
+    """Sort one code: atom, whole city, former code, commune without outline, malformed or unknown.
+
+    Case and outer blanks do not count. A lost leading zero (1001 for 01001) is malformed, with the remedy in the message.
+    """
+    code = text.strip().upper()
+    if code in atlas.row:
+        return CodeReading(code, "atom", (code,))
+    if code in atlas.parts:
+        return CodeReading(code, "city", atlas.parts[code])
+    if code in atlas.sans_contour.index:
+        name = atlas.sans_contour.at[code, "nom"]
+        return CodeReading(
+            code,
+            "no_outline",
+            (),
+            f"{code} : {name} est une commune d’une collectivité d’outre-mer, sans contour ici.",
+        )
+    if code in atlas.former:
+        return _former(code, atlas)
+    if not SHAPE.fullmatch(code):
+        return CodeReading(code, "malformed", (), _malformed(code, text, atlas))
+    return CodeReading(
+        code, "unknown", (), f"{code} : ce n’est ni un code de commune de {atlas.year} ni un ancien code."
+    )
+
+
+def name_of(code: str, atlas: Atlas) -> str:
+    """Return the name of a commune of today or of a split city."""
+    return str(atlas.names[atlas.row[code]] if code in atlas.row else atlas.villes.at[code, "nom"])
+
+
+def _former(code: str, atlas: Atlas) -> CodeReading:
+    current, name = atlas.former[code]
+    atoms = atlas.parts.get(current, (current,))
+    was = f"{code} ({name})" if name else code
+    since = history(atlas).since.get(code, "")
+    date = f" depuis {say_date(since)}" if since else ""
+    return CodeReading(
+        code, "former", atoms, f"{was} : ancien code de commune{date} ; utilisez {current} ({name_of(current, atlas)})."
+    )
+
+
+def _malformed(code: str, text: str, atlas: Atlas) -> str:
+    padded = code.zfill(5)
+    if len(code) == 4 and padded in atlas.row:
+        return f"{code} : il manque le zéro de tête ; utilisez {padded} ({name_of(padded, atlas)})."
+    if len(code) == 4 and padded in atlas.former:
+        current = atlas.former[padded][0]
+        return (
+            f"{code} : il manque le zéro de tête, et {padded} est un ancien code ; "
+            f"utilisez {current} ({name_of(current, atlas)})."
+        )
+    shown = " ".join(text.split())[:20] or "(vide)"
+    return f"{shown} : un code de commune compte cinq caractères, par exemple 94028 ou 2A004."
+
+
+def split_codes(text: str) -> list[str]:
+    """Split a list typed by a person: commas, semicolons, blanks and line ends all part codes."""
+    return [part for part in re.split(r"[\s,;]+", text) if part]
+
+
+def atoms_from_codes(texts: Iterable[str], atlas: Atlas) -> tuple[str, ...]:
+    """Turn codes of today into atoms; whole cities become their arrondissements.
+
+    Raises
+    ------
+    GeoInputError
+        With one line for each code that is old, malformed or unknown; nothing is repaired in silence.
+    """
+    readings = [read_code(text, atlas) for text in texts]
+    problems = [r.message for r in readings if r.kind not in ("atom", "city")]
+    if problems:
+        raise GeoInputError(dict.fromkeys(problems))
+    if not readings:
+        raise GeoInputError("Aucun code de commune n’a été donné.")
+    return tuple(sorted({atom for r in readings for atom in r.atoms}))
+
+
+@dataclass(frozen=True)
+class NameReading:
+    """Atoms that a name may stand for; more than one means homonyms to choose from."""
+
+    text: str
+    atoms: tuple[str, ...]
+    message: str = ""
+
+
+def read_name(name: str, atlas: Atlas, *, departement: str | None = None) -> NameReading:
+    """Find a commune by its name, as people write it (see `geo.communes.names`); `departement` tells homonyms apart.
+
+    « St Denis (93) » and « Mans (Le) » are found; a name of before leads to the commune of today; near names are only
+    hints in the message.
+    """
+    found = find_name(name, atlas)
+    written = Written(name) if found.how == "exact" else take_apart(name, atlas)
+    if written.name != name:
+        found = find_name(written.name, atlas)
+    owner = written.departement or departement
+    codes = tuple(c for c in found.codes if not owner or departement_of(c, atlas) == owner)
+    if len(codes) == 1:
+        return NameReading(name, atlas.parts.get(codes[0], codes))
+    if not codes:
+        hints = near(written.name, atlas, departement=owner or "")
+        hint = f" Peut-être {' ou '.join(atlas.label(c) for c in hints)} ?" if hints and not found.codes else ""
+        return NameReading(name, (), f"{name} : aucune commune de ce nom.{hint}")
+    homonyms = listing(sorted(atlas.label(c) for c in codes), most=6)
+    return NameReading(
+        name, codes, f"{name} : plusieurs communes portent ce nom ({homonyms}) ; précisez le département."
+    )
+
+
+def search(query: str, atlas: Atlas, *, limit: int = 20) -> list[str]:
+    """Return atom and city codes that best match what a person types: code, start of name, then near spelling."""
+    key = fold(query)
+    if not key:
+        return []
+    code = query.strip().upper()
+    if code in atlas.row or code in atlas.parts:
+        return [code]
+    names = _names(atlas)
+    starts = sorted((n for n in names if n.startswith(key)), key=lambda n: (len(n), n))
+    inside = sorted(n for n in names if f" {key}" in n and not n.startswith(key)) if len(starts) < limit else []
+    hits = [c for n in (*starts, *inside) for c in names[n]]
+    if not hits:
+        close = process.extract(key, names.keys(), scorer=fuzz.ratio, limit=limit, score_cutoff=75)
+        hits = [c for n, _, _ in close for c in names[n]]
+    return hits[:limit]
+
+
+@kept_on_subject
+def _names(atlas: Atlas) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    pairs = [
+        *zip(atlas.codes, atlas.names, strict=True),
+        *zip(atlas.villes.index, atlas.villes["nom"], strict=True),
+    ]
+    for code, name in pairs:
+        found[fold(name)] = (*found.get(fold(name), ()), str(code))
+    return found

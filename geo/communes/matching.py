@@ -1,0 +1,371 @@
+"""What a text typed by a person stands for: a code or a name, however written, brought to the communes of today.
+
+More lenient than `geo.communes.codes`, which the command line uses: here what can be mended without a guess is mended, and said.
+What could be several things (homonyms, postal codes) is refused with its candidates, for the person to choose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from geo.communes.atlas import Atlas
+from geo.communes.codes import name_of, read_code
+from geo.communes.names import departement_of, departement_of_text, find_name, history, near, say_date, take_apart
+from geo.french import count, fold, listing
+from geo.kept import kept_on_subject
+from geo.remarks import Remark
+
+Status = Literal["lu", "réparé", "refusé"]
+BLANKS = " \t\r\n\ufeff\u00a0\u202f\u200b\"'’=`"
+CODE_LIKE = re.compile(r"\d[\d ]*|2[AB]\d{1,3}|\d+(?:\.\d+)?E\+?\d+")
+PARTS = re.compile(r"[;\n\r\t|]+|,(?!\s*(?:le|la|les|l['’])\s*(?:$|[;\n\r\t|,]))", re.IGNORECASE)
+WHOLE_DEPARTEMENT = re.compile(
+    r"(?:tout\s+(?:le\s+)?)?d[ée]p(?:artement)?\.?\s*(?:de\s+la\s+|de\s+l['’]|de\s+|du\s+|des\s+|d['’])?:?\s*(.+?)(?:\s+entier)?"
+    r"|(.+?)\s*\((?:tout le )?d[ée]partement(?: entier)?\)",
+    re.IGNORECASE,
+)
+JOINED = re.compile(r"\s(?:et|&|\+)\s|/")
+MOST = 6
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class CommuneMatch:
+    """What one text stands for: `atoms` of today, none when it is refused.
+
+    `message` says what was done or why it is refused, "" when there is nothing to say; `advice` what to do; `codes` are the
+    candidates of a refusal. `extended` is the name of the EPCI whose communes were taken, else "".
+    """
+
+    text: str
+    status: Status
+    atoms: tuple[str, ...] = ()
+    message: str = ""
+    advice: str = ""
+    codes: tuple[str, ...] = ()
+    extended: str = ""
+
+
+def read_place(text: str, atlas: Atlas, departement: str | None = None) -> CommuneMatch:
+    """Read a code or a name of a commune; `departement` (its code) tells homonyms apart."""
+    if len(text) > LONGEST:
+        shown = " ".join(text[:60].split())
+        return CommuneMatch(text, "refusé", (), f"« {shown}… » : texte trop long pour un nom de commune.", "Une commune par cellule, "
+                     "ou une liste séparée par des points-virgules.")  # fmt: skip
+    return _reader(atlas)(text, departement or "")
+
+
+@kept_on_subject
+def _reader(atlas: Atlas) -> Callable[[str, str], CommuneMatch]:
+    """Return what reads a place among some communes, and remembers what it read."""
+
+    @lru_cache(maxsize=100_000)
+    def read(text: str, departement: str) -> CommuneMatch:
+        return _read_place(text, atlas, departement)
+
+    return read
+
+
+def _read_place(text: str, atlas: Atlas, departement: str) -> CommuneMatch:
+    bare = text.strip(BLANKS)
+    if not bare:
+        return CommuneMatch(text, "refusé", message="la commune manque.", advice="Donnez son code INSEE ou son nom.")
+    if CODE_LIKE.fullmatch(bare.upper().removesuffix(".0")):
+        return read_loose_code(text, atlas)
+    return read_loose_name(text, atlas, departement)
+
+
+def read_loose_code(text: str, atlas: Atlas) -> CommuneMatch:
+    """Read an INSEE code that a spreadsheet or a person may have damaged; repairs are said with the old and the new."""
+    code = _mended(text)
+    reading = read_code(code, atlas)
+    shown = " ".join(text.split())[:30]
+    damaged = "" if code == shown.upper() or code == shown.upper().strip(BLANKS) else f"« {shown} » lu {code}"
+    if reading.kind == "atom":
+        return CommuneMatch(
+            text,
+            "réparé" if damaged else "lu",
+            reading.atoms,
+            f"{damaged} ({name_of(code, atlas)})." if damaged else "",
+        )
+    if reading.kind == "city":
+        parts = count(len(reading.atoms), "arrondissement")
+        city = f"{code} ({name_of(code, atlas)}, ville entière) remplacé par ses {parts}."
+        return CommuneMatch(text, "réparé", reading.atoms, city)
+    if reading.kind == "former":
+        return CommuneMatch(text, "réparé", reading.atoms, say_former(code, atlas, damaged))
+    if reading.kind == "no_outline":
+        return CommuneMatch(
+            text, "refusé", (), _after(reading.message, code), "Retirez cette ligne : ce territoire n’est pas traité."
+        )
+    return _unknown_code(text, code, atlas)
+
+
+def say_former(code: str, atlas: Atlas, damaged: str = "") -> str:
+    """Say what a former code became, and since when where it is known."""
+    today, name = atlas.former[code]
+    since = history(atlas).since.get(code, "")
+    date = f", hors d’usage depuis {say_date(since)}" if since else ""
+    was = f"{code} ({name})" if name else code
+    lead = f"{damaged} ; " if damaged else ""
+    return f"{lead}{was} : ancien code{date} ; remplacé par {today} ({name_of(today, atlas)})."
+
+
+def _mended(text: str) -> str:
+    code = text.strip(BLANKS).upper()
+    if re.fullmatch(r"\d+(?:\.\d+)?E\+?\d+", code) and float(code).is_integer() and float(code) < 1e6:
+        code = str(int(float(code)))
+    code = re.sub(r"[.,]0+$", "", code).replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
+    if re.fullmatch(r"2[AB]\d{1,2}", code):
+        return code[:2] + code[2:].zfill(3)
+    return code.zfill(5) if re.fullmatch(r"\d{4}", code) else code
+
+
+def _unknown_code(text: str, code: str, atlas: Atlas) -> CommuneMatch:
+    shown = " ".join(text.split())[:30]
+    codes = history(atlas).postal.get(code, ())
+    if codes:
+        places = listing([atlas.label(c) for c in codes], MOST)
+        what = "celui" if len(codes) == 1 else f"celui de {count(len(codes), 'commune')}"
+        return CommuneMatch(text, "refusé", (), f"{shown} est un code postal ({what} : {places})." if len(codes) > 1
+                     else f"{shown} est un code postal (celui de {places}).",
+                     "Remplacez-le par le code INSEE de la commune.", codes)  # fmt: skip
+    if code in atlas.departements.index or (len(code) == 1 and f"0{code}" in atlas.departements.index):
+        return CommuneMatch(text, "refusé", (), f"{shown} est un numéro de département, pas un code de commune.",
+                     f"Pour le département entier, écrivez « département {code.zfill(2)} ».")  # fmt: skip
+    if re.fullmatch(r"\d{9}", code):
+        return CommuneMatch(text, "refusé", (), f"{shown} a la forme d’un SIREN mais n’est celui d’aucun EPCI.",
+                     "Vérifiez le numéro.")  # fmt: skip
+    if re.fullmatch(r"(?:\d{2}|2[AB])\d{3}", code):
+        if code.endswith("0") and departement_of_text(code[:2], atlas):
+            return CommuneMatch(text, "refusé", (), f"{shown} n’est pas un code INSEE de commune ; on dirait un code postal.",
+                         "Remplacez-le par le code INSEE de la commune.")  # fmt: skip
+        return CommuneMatch(text, "refusé", (), f"{shown} n’est ni un code de commune de {atlas.year} ni un ancien code.",
+                     "Vérifiez le code, ou donnez le nom de la commune.")  # fmt: skip
+    return CommuneMatch(text, "refusé", (), f"« {shown} » n’est pas un code de commune (cinq caractères, par exemple 94028).",
+                 "Vérifiez le code, ou donnez le nom de la commune.")  # fmt: skip
+
+
+def _after(message: str, code: str) -> str:
+    return message.removeprefix(f"{code} : ")
+
+
+def read_loose_name(text: str, atlas: Atlas, departement: str = "") -> CommuneMatch:
+    """Read a name of a commune as people write it; `departement` or what is written beside the name narrows homonyms."""
+    shown = " ".join(text.split())[:60]
+    direct = find_name(shown, atlas)
+    written = None if direct.how == "exact" else take_apart(shown, atlas)
+    owner = departement
+    found = direct
+    if written is not None:
+        found = find_name(written.name, atlas)
+        owner = written.departement or departement
+        if written.code:
+            return _name_with_code(text, shown, written.code, found.codes, atlas)
+    codes = tuple(c for c in found.codes if not owner or departement_of(c, atlas) == owner)
+    if len(codes) == 1:
+        return _one(text, shown, codes[0], found.how, found.former, atlas)
+    if codes:
+        return CommuneMatch(text, "refusé", (), f"« {shown} » : plusieurs communes portent ce nom ({_labels(codes, atlas)}).",
+                     "Donnez le code INSEE, ou le département entre parenthèses.", codes)  # fmt: skip
+    name = written.name if written else shown
+    if found.codes:
+        place = atlas.departements.at[owner, "nom"] if owner in atlas.departements.index else owner
+        return CommuneMatch(text, "refusé", (), f"« {shown} » : aucune commune de ce nom dans le département {owner} ({place}) ; "
+                     f"il y a {_labels(found.codes, atlas)}.", "Corrigez le département ou donnez le code INSEE.",
+                     found.codes)  # fmt: skip
+    if epci := _bodies(atlas).get(fold(shown)):
+        return read_body(epci, atlas, text)
+    hints = near(name, atlas, departement=owner)
+    hint = f" Peut-être {_labels(hints, atlas, ' ou ')} ?" if hints else ""
+    return CommuneMatch(text, "refusé", (), f"« {shown} » : aucune commune de ce nom.{hint}",
+                 "Corrigez le nom ou donnez le code INSEE.", hints)  # fmt: skip
+
+
+def _labels(codes: Sequence[str], atlas: Atlas, last: str = "") -> str:
+    labels = sorted(atlas.label(c) for c in codes)
+    return last.join(labels) if last else listing(labels, MOST)
+
+
+def _one(text: str, shown: str, code: str, how: str, former: str, atlas: Atlas) -> CommuneMatch:
+    atoms = atlas.parts.get(code, (code,))
+    if code in atlas.parts:
+        parts = count(len(atoms), "arrondissement")
+        return CommuneMatch(text, "réparé", atoms, f"« {shown} » (ville entière) remplacée par ses {parts}.")
+    if how == "ancien" and former:
+        return CommuneMatch(text, "réparé", atoms, f"« {shown} » : {say_former(former, atlas)}")
+    if how == "ancien":
+        return CommuneMatch(text, "réparé", atoms, f"« {shown} » : nom d’avant, aujourd’hui {atlas.label(code)}.")
+    return CommuneMatch(text, "lu", atoms)
+
+
+def _name_with_code(text: str, shown: str, code: str, named: tuple[str, ...], atlas: Atlas) -> CommuneMatch:
+    """Read « Créteil (94028) » or « Créteil 94000 »: the two must agree, else nothing is chosen."""
+    reading = read_loose_code(code, atlas)
+    if reading.status != "refusé":
+        whole = set(reading.atoms)
+        if not named:
+            label = atlas.label(reading.text) if reading.text in atlas.row else _labels(reading.atoms[:1], atlas)
+            return CommuneMatch(
+                text, "réparé", reading.atoms, f"« {shown} » : nom non reconnu ; le code est retenu, {label}."
+            )
+        if any(whole & set(atlas.parts.get(c, (c,))) for c in named):
+            return CommuneMatch(text, reading.status, reading.atoms, reading.message)
+    postal = tuple(c for c in named if c in history(atlas).postal.get(code, ()) or _same_departement(c, code, atlas))
+    if len(postal) == 1 and reading.status == "refusé":
+        return _one(text, shown, postal[0], "exact", "", atlas)
+    if reading.status != "refusé":
+        return CommuneMatch(text, "refusé", (), f"« {shown} » : {code} est le code de {_labels(reading.atoms[:3], atlas)}.",
+                     "Gardez le nom ou le code qui est juste.", reading.atoms)  # fmt: skip
+    return CommuneMatch(text, "refusé", (), f"« {shown} » : {reading.message}", reading.advice, reading.codes)
+
+
+def _same_departement(code: str, postal: str, atlas: Atlas) -> bool:
+    owner = departement_of(code, atlas)
+    return postal.startswith(owner) if not owner.startswith("2") or owner.isdigit() else postal.startswith("20")
+
+
+def read_body(code: str, atlas: Atlas, text: str = "") -> CommuneMatch:
+    """Return the communes of an EPCI or EPT, by its SIREN."""
+    for column, table in (("epci", atlas.epci), ("ept", atlas.ept)):
+        if code in table.index:  # the two lists have no code in common
+            rows = atlas.members(column, code)
+            name = str(table.at[code, "nom"])
+            communes = count(atlas.table["commune"].iloc[rows].nunique(), "commune")
+            atoms = tuple(str(c) for c in atlas.codes[rows])
+            return CommuneMatch(
+                text or code, "lu", atoms, f"{column.upper()} {name}, étendu à ses {communes}.", extended=name
+            )
+    return CommuneMatch(text or code, "refusé", (), f"{code} n’est le SIREN d’aucun EPCI.", "Vérifiez le numéro.")
+
+
+def find_body(text: str, atlas: Atlas) -> CommuneMatch:
+    """Read an EPCI or EPT, by SIREN or by name; homonyms are refused with their candidates."""
+    bare = re.sub(r"[.,]0+$", "", text.strip(BLANKS)).replace(" ", "").replace("\u00a0", "")
+    if bare in atlas.epci.index or bare in atlas.ept.index:
+        return read_body(bare, atlas, text)
+    if re.fullmatch(r"\d{9}", bare):
+        return CommuneMatch(
+            text, "refusé", (), f"{bare} n’est le SIREN d’aucun EPCI de la liste.", "Vérifiez le numéro."
+        )
+    codes = _loose_bodies(atlas).get(_body_key(text), ())
+    if len(codes) == 1:
+        return read_body(codes[0], atlas, text)
+    shown = " ".join(text.split())[:60]
+    if codes:
+        names = listing(
+            [f"{(atlas.epci if c in atlas.epci.index else atlas.ept).at[c, 'nom']} ({c})" for c in codes], MOST
+        )
+        return CommuneMatch(
+            text, "refusé", (), f"« {shown} » : plusieurs EPCI portent ce nom ({names}).", "Donnez le SIREN.", codes
+        )
+    return CommuneMatch(text, "refusé", (), f"« {shown} » : aucun EPCI de ce nom.", "Donnez son SIREN (neuf chiffres).")
+
+
+BODY_WORDS = re.compile(
+    r"^(?:cc|ca|cu|met|metropole|ept|communaute (?:de communes|d agglomeration|urbaine)|com com|comcom|agglo(?:meration)?)\s+"
+    r"(?:(?:de|du|des|d|la|le|les|l)\s+)*"
+)
+
+
+def _body_key(text: str) -> str:
+    return BODY_WORDS.sub("", fold(text)).replace(" ", "")
+
+
+@kept_on_subject
+def _bodies(atlas: Atlas) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for table in (atlas.epci, atlas.ept):
+        for code, name in table["nom"].items():
+            found.setdefault(fold(str(name)), []).append(str(code))
+    return {name: codes[0] for name, codes in found.items() if len(codes) == 1}
+
+
+@kept_on_subject
+def _loose_bodies(atlas: Atlas) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for table in (atlas.epci, atlas.ept):
+        for code, name in table["nom"].items():
+            found[_body_key(str(name))] = (*found.get(_body_key(str(name)), ()), str(code))
+    return found
+
+
+def split_list(text: str, atlas: Atlas, departement: str = "") -> list[str]:
+    """Part a list of communes: line ends, semicolons, commas, tabs and bars; « et », « / » and blanks between codes only
+    where the whole is no commune."""
+    parts: list[str] = []
+    for rough in PARTS.split(text):
+        part = rough.strip(BLANKS + ",.•·*")
+        if not part:
+            continue
+        if re.fullmatch(r"(?:(?:\d{4,5}|2[ABab]\d{3})[\s/]+)+(?:\d{4,5}|2[ABab]\d{3})", part):
+            parts += re.split(r"[\s/]+", part)
+        else:
+            smaller = [p for p in JOINED.split(part) if p.strip(BLANKS)]
+            if len(smaller) < 2 or (len(part) <= LONGEST and find_name(part, atlas).codes):
+                parts.append(part)
+            elif all(read_place(p, atlas, departement).status != "refusé" for p in smaller):
+                parts += smaller
+            else:  # a name that holds a bar or « et », or a list with a fault in it
+                whole = read_place(part, atlas, departement).status != "refusé"
+                parts += [part] if whole else smaller
+    return parts
+
+
+def read_list(text: str, atlas: Atlas, departement: str | None = None) -> tuple[tuple[str, ...], tuple[Remark, ...]]:
+    """Read a pasted list of communes: codes or names, one a line or parted by commas, semicolons, « et »…
+
+    SIREN and names of EPCI stand for their communes. Nothing raises: what cannot be read is a remark « refusé ».
+
+    Returns
+    -------
+    tuple
+        Atoms of today, each once, in code order; and remarks, each with its line (« ligne 3 »).
+    """
+    atoms: set[str] = set()
+    remarks: list[Remark] = []
+    seen: set[str] = set()
+    for line, content in enumerate(text.splitlines(), start=1):
+        for part in split_list(content, atlas, departement or ""):
+            place = read_any(part, atlas, departement)
+            repeated = bool(place.atoms) and set(place.atoms) <= seen
+            atoms.update(place.atoms)
+            seen.update(place.atoms)
+            remarks += _said(place, f"ligne {line}", line)
+            if repeated:
+                again = Remark("à savoir", f"ligne {line}", f"« {part} » figure déjà dans la liste.", row=line)
+                remarks.append(again)
+    return tuple(sorted(atoms)), tuple(remarks)
+
+
+def read_any(text: str, atlas: Atlas, departement: str | None = None) -> CommuneMatch:
+    """Read a commune, or an EPCI by its SIREN or its whole name."""
+    bare = text.strip(BLANKS).replace(" ", "")
+    if re.fullmatch(r"\d{9}", bare):
+        return find_body(bare, atlas)
+    match = WHOLE_DEPARTEMENT.fullmatch(" ".join(text.split())) if len(text) <= LONGEST else None
+    if match:
+        code = departement_of_text(match[1] or match[2], atlas)
+        if code:
+            return read_departement(code, atlas, text)
+    return read_place(text, atlas, departement)
+
+
+def read_departement(code: str, atlas: Atlas, text: str = "") -> CommuneMatch:
+    """Return all the communes of a département."""
+    rows = atlas.members("departement", code)
+    name = f"{atlas.departements.at[code, 'nom']} ({code})"
+    atoms = tuple(str(c) for c in atlas.codes[rows])
+    communes = count(atlas.table["commune"].iloc[rows].nunique(), "commune")
+    return CommuneMatch(text or code, "lu", atoms, f"département entier : {name}, {communes}.", extended=name)
+
+
+def _said(place: CommuneMatch, where: str, row: int) -> Iterable[Remark]:
+    if place.status != "lu":
+        yield Remark(place.status, where, place.message, place.advice, row)
+    elif place.extended:
+        yield Remark("à savoir", where, place.message, place.advice, row)

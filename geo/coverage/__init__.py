@@ -1,0 +1,89 @@
+"""Coverage by CLSM: situation of each commune, figures, gaps, benchmarks, priorities, next CLSM.
+
+What is not known is counted as unknown, never as zero. Start from `Scope`, `coverage`, `coverage_state`, `gap_table`, `rank`, `next_clsm`.
+"""
+
+from geo.coverage.benchmarks import SURVEYS, Benchmark, Portfolio, distribution, portfolio
+from geo.coverage.figures import Figure, limits, scope_figures
+from geo.coverage.gaps import LEVELS, TITLES, gap_table, gap_tables
+from geo.coverage.priorities import FIRST, PRESETS, TERMS, Preset, Ranking, Stability, Weights, explain, rank, stability
+from geo.coverage.scope import Scope, in_scope, local_scopes, read_scope, scope_rows, scopes
+from geo.coverage.siting import (
+    KINDS,
+    MARKER,
+    NEEDS,
+    Mix,
+    Pick,
+    Siting,
+    SitingCandidate,
+    candidates,
+    next_clsm,
+    own_candidates,
+)
+from geo.coverage.state import CoverageState, coverage_state, covered_curve
+from geo.coverage.status import (
+    COVERED,
+    READINGS,
+    STATUS_LABELS,
+    STATUS_MEANINGS,
+    ClsmMarker,
+    Coverage,
+    Status,
+    clsm_places,
+    coverage,
+    reading_count,
+)
+
+__all__ = [
+    "COVERED",
+    "FIRST",
+    "KINDS",
+    "LEVELS",
+    "MARKER",
+    "NEEDS",
+    "PRESETS",
+    "READINGS",
+    "STATUS_LABELS",
+    "STATUS_MEANINGS",
+    "SURVEYS",
+    "TERMS",
+    "TITLES",
+    "Benchmark",
+    "ClsmMarker",
+    "Coverage",
+    "CoverageState",
+    "Figure",
+    "Mix",
+    "Pick",
+    "Portfolio",
+    "Preset",
+    "Ranking",
+    "Scope",
+    "Siting",
+    "SitingCandidate",
+    "Stability",
+    "Status",
+    "Weights",
+    "candidates",
+    "clsm_places",
+    "coverage",
+    "coverage_state",
+    "covered_curve",
+    "distribution",
+    "explain",
+    "gap_table",
+    "gap_tables",
+    "in_scope",
+    "limits",
+    "local_scopes",
+    "next_clsm",
+    "own_candidates",
+    "portfolio",
+    "rank",
+    "read_scope",
+    "reading_count",
+    "scope_figures",
+    "scope_rows",
+    "scopes",
+    "stability",
+]

@@ -1,0 +1,234 @@
+"""Gaps of coverage at the scale of the commune, the intercommunal body, the sector and the CLS: one table each.
+
+Every sum over a territory is one sparse product of the territories against the atoms, so that all the tables of the country
+follow a changed layer at once. « Sans CLSM » is the number of inhabitants for whom no CLSM and no project is known: a
+proven gap where the list of CLSM is complete (`non_couverts`), else a CLSM that is not known (`inconnus`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array, eye_array
+
+from geo import french as fr
+from geo.arrays import Rows
+from geo.coverage.figures import zones_with_clsm
+from geo.coverage.scope import Scope, scope_rows
+from geo.coverage.state import CoverageState, incidence, weighted_incidence
+from geo.coverage.status import Status
+from geo.layers import Etat
+
+LEVELS: Mapping[str, str] = {
+    "commune": "Communes",
+    "epci": "EPCI",
+    "ept": "EPT du Grand Paris",
+    "secteurs-adultes": "Secteurs adultes",
+    "secteurs-enfants": "Secteurs infanto-juvéniles",
+    "cls": "CLS",
+}
+MAIN_LEVELS = ("commune", "epci", "secteurs-adultes", "cls")
+DISPOSITIFS = ("cls", "cpts", "dac")
+TITLES: Mapping[str, str] = {
+    "code": "Code",
+    "nom": "Nom",
+    "departement": "Département",
+    "lecture": "Lecture",
+    "communes": "Communes ici",
+    "population": "Habitants ici",
+    "couverts": "Couverts",
+    "projet": "En projet",
+    "partiels": "Couverts en partie, nombre inconnu",
+    "non_couverts": "Non couverts (liste complète)",
+    "inconnus": "Sans CLSM connu (liste incomplète)",
+    "sans_clsm": "Sans CLSM ni projet connu",
+    "qpv": "Habitants de QPV",
+    "qpv_sans_clsm": "Habitants de QPV sans CLSM ni projet connu",
+    "qpv_connu": "Liste des QPV complète ici",
+    "rural": "Habitants de communes rurales",
+    "rural_sans_clsm": "Habitants ruraux sans CLSM ni projet connu",
+    "cls": "CLS",
+    "cls_sans_clsm": "CLS sans CLSM connu",
+    "cpts": "CPTS",
+    "dac": "DAC",
+    "dispositifs": "Dispositifs déjà là",
+}  # fmt: skip
+COUNTS = (
+    "population", "couverts", "projet", "partiels", "non_couverts", "inconnus", "sans_clsm",
+    "qpv", "qpv_sans_clsm", "rural", "rural_sans_clsm",
+)  # fmt: skip
+
+
+def gap_table(level: str, scope: Scope, board: CoverageState) -> pd.DataFrame:
+    """Return the territories of a level that a scope meets, the largest gap first; sums count the part inside the scope.
+
+    Indexed by `code`: nom, departement (codes, comma), lecture, communes (atoms), then inhabitants (float): population,
+    couverts, projet, partiels, non_couverts, inconnus (these five add up to population), sans_clsm (the last two), qpv and
+    qpv_sans_clsm (NaN where nothing is known of QPV), qpv_connu (bool: the list is complete and every quarter counted),
+    rural, rural_sans_clsm; then numbers of dispositifs in service met: cls, cls_sans_clsm, cpts, dac; and `dispositifs`,
+    their names, the CLS without CLSM first. At the level of CLS, a CLS without any CLSM comes before the others.
+    A part of a commune counts for its known inhabitants only.
+    """
+    rows = scope_rows(scope, board.atlas)
+    inside = np.zeros(len(board.status), dtype=bool)
+    inside[rows] = True
+    if level == "commune":
+        return _ordered(_communes(board, rows), level)
+    layer = board.crosswalk.layers[level]
+    weights = weighted_incidence(layer, board.population)
+    held = incidence(layer, len(board.status))
+    met = np.flatnonzero((held @ inside.astype(np.float64)) > 0)
+    weights, held = csr_array(weights[met]), csr_array(held[met])
+    sums = weights @ (_columns(board) * inside[:, None])
+    table = pd.DataFrame(sums, columns=list(COUNTS))
+    communes = np.asarray(held @ inside.astype(np.float64), dtype=np.int64)
+    zones = layer.zones.iloc[met]
+    table.insert(0, "nom", zones["nom"].to_numpy(dtype=object))
+    table.insert(1, "departement", _departements(board, held, inside))
+    table.insert(2, "lecture", _readings(table))
+    table.insert(3, "communes", communes)
+    table.index = pd.Index(zones.index.astype(str), name="code")
+    _add_qpv_known(table, board, held, inside)
+    _add_dispositifs(table, board, csr_array(held.multiply(inside[None, :])), own=level)
+    if level == "cls":
+        running = (zones["etat"] == Etat.EN_SERVICE).to_numpy()
+        _, touched = zones_with_clsm(layer, board, inside)
+        table["cls_sans_clsm"] = (running & ~touched[met]).astype(np.int64)
+        table["etat"] = zones["etat"].astype(str).to_numpy(dtype=object)
+    return _ordered(table, level)
+
+
+def gap_tables(scope: Scope, board: CoverageState, levels: Iterable[str] = MAIN_LEVELS) -> dict[str, pd.DataFrame]:
+    """Return the gap tables of several levels."""
+    return {level: gap_table(level, scope, board) for level in levels}
+
+
+def _columns(board: CoverageState) -> npt.NDArray[np.float64]:
+    people = board.people
+    return np.column_stack(
+        [
+            board.population,
+            *(people[name] for name in ("couverts", "projet", "partiels", "non_couverts", "inconnus")),
+            board.without,
+            board.qpv,
+            np.where(board.is_without, board.qpv, 0.0),
+            board.rural,
+            np.where(board.density.rural, board.without, 0.0),
+        ]
+    )
+
+
+STATUS_READINGS = {
+    Status.COUVERT: "couvert",
+    Status.SUPPOSE: "couvert",
+    Status.PARTIEL: "en partie",
+    Status.PROJET: "projet",
+    Status.NON_COUVERT: "non couvert",
+    Status.INCONNU: "inconnu",
+}
+
+
+def _communes(board: CoverageState, rows: Rows) -> pd.DataFrame:
+    atlas = board.atlas
+    table = pd.DataFrame(_columns(board)[rows], columns=list(COUNTS))
+    words = np.array([STATUS_READINGS[s] for s in Status], dtype=object)
+    table.insert(0, "nom", atlas.names[rows])
+    table.insert(1, "departement", np.array(board.departement_names, dtype=object)[board.departement_codes[rows]])
+    table.insert(2, "lecture", words[board.status[rows]])
+    table.insert(3, "communes", 1)
+    table.index = pd.Index(atlas.codes[rows], name="code")
+    chosen = csr_array(eye_array(len(board.status), format="csr")[rows])
+    _add_qpv_known(table, board, chosen, np.ones(len(board.status), dtype=bool))
+    _add_dispositifs(table, board, chosen, own="commune")
+    return table
+
+
+def _departements(board: CoverageState, held: csr_array, inside: npt.NDArray[np.bool_]) -> list[str]:
+    codes, names = board.departement_codes, board.departement_names
+    where = csr_array((inside.astype(np.float64), (np.arange(len(codes)), codes)), shape=(len(codes), len(names)))
+    found = [""] * held.shape[0]
+    for i, hits in _hits(csr_array(held @ where)):
+        found[i] = ", ".join(names[j] for j in hits)
+    return found
+
+
+def _hits(matrix: csr_array) -> Iterator[tuple[int, list[int]]]:
+    """Yield each row that is not empty with the columns of what is not nought, in order."""
+    matrix.eliminate_zeros()
+    matrix.sort_indices()
+    bounds, columns = matrix.indptr.tolist(), matrix.indices.tolist()
+    for i in np.flatnonzero(np.diff(matrix.indptr)).tolist():
+        yield i, columns[bounds[i] : bounds[i + 1]]
+
+
+def _readings(table: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Read a territory as a whole, as `geo.coverage` does: all covered, some, project, unknown, not covered."""
+    total, covered = table["population"].to_numpy(), table["couverts"].to_numpy()
+    part = table["partiels"].to_numpy() > 0
+    choices = (
+        ((total > 0) & (np.abs(covered - total) < 0.5), "couvert"),
+        ((covered > 0) | part, "en partie"),
+        (table["projet"].to_numpy() > 0, "projet"),
+        ((table["inconnus"].to_numpy() > 0) | (total == 0), "inconnu"),
+    )
+    return np.select([c for c, _ in choices], [w for _, w in choices], default="non couvert").astype(object)
+
+
+def _add_qpv_known(table: pd.DataFrame, board: CoverageState, held: csr_array, inside: npt.NDArray[np.bool_]) -> None:
+    """Say where the list of QPV is complete; where it is not and nothing is known, unknown instead of nought."""
+    extent = board.crosswalk.layers["qpv"].extent
+    known = np.array([name in extent for name in board.departement_names])[board.departement_codes]
+    lacking = (~known & inside) | ((board.qpv_unknown > 0) & inside)
+    complete = (held @ lacking.astype(np.float64)) == 0
+    nothing = ~complete & (table["qpv"].to_numpy() == 0)
+    for column in ("qpv", "qpv_sans_clsm"):
+        table[column] = np.where(nothing, np.nan, table[column].to_numpy())
+    table.insert(table.columns.get_loc("rural"), "qpv_connu", complete)
+
+
+def _add_dispositifs(table: pd.DataFrame, board: CoverageState, held: csr_array, *, own: str) -> None:
+    """Add how many dispositifs in service each territory meets, and their names; `own` is not listed against itself."""
+    everywhere = np.ones(len(board.status), dtype=bool)
+    names: dict[int, list[str]] = {}
+    for layer_id in DISPOSITIFS:
+        layer = board.crosswalk.layers[layer_id]
+        running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
+        met = csr_array(held @ incidence(layer, len(board.status)).T.tocsr())
+        met = csr_array(met.multiply(running[None, :]))
+        met.data[:] = 1.0
+        alone = np.zeros(len(layer.zones), dtype=bool)
+        if layer_id == "cls":
+            alone = running & ~zones_with_clsm(layer, board, everywhere)[1]
+            table["cls_sans_clsm"] = np.asarray(met @ alone.astype(np.float64)).astype(np.int64)
+        if layer_id != own:
+            labels = [str(name) for name in layer.zones["nom"]]
+            for i, hits in _hits(met):
+                names.setdefault(i, []).extend(_listed(hits, labels, alone, layer.name))
+        table[layer_id] = np.diff(met.indptr)
+    table["dispositifs"] = pd.Series(
+        [" ; ".join(names.get(i, ())) for i in range(len(table))], index=table.index, dtype=object
+    )
+
+
+def _listed(hits: list[int], labels: list[str], alone: npt.NDArray[np.bool_], name: str) -> list[str]:
+    """Name the zones met, the CLS without CLSM first."""
+    first = [labels[z] for z in hits if alone[z]]
+    others = [labels[z] for z in hits if not alone[z]]
+    said = [f"{name} sans CLSM connu : {fr.listing(first)}"] if first else []
+    return said + ([f"{name} : {fr.listing(others)}"] if others else [])
+
+
+def _ordered(table: pd.DataFrame, level: str) -> pd.DataFrame:
+    keys = [-table["sans_clsm"].to_numpy(), -table["population"].to_numpy()]
+    if level == "cls":
+        keys.insert(0, -table["cls_sans_clsm"].to_numpy())
+    order = np.lexsort([np.arange(len(table)), *reversed(keys)])
+    return table.iloc[order]
+
+
+def totals(table: pd.DataFrame) -> dict[str, float]:
+    """Return the sums of a gap table's inhabitants (NaN, not known, left out)."""
+    return {name: float(table[name].sum()) for name in COUNTS}

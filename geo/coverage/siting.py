@@ -1,0 +1,382 @@
+"""The next k CLSM: which candidates serve the most people who have none, communes being counted once.
+
+`geo.coverage.max_coverage` finds the optimum; here are the candidates, the need to serve, the gain of each, what is tied, and how the
+figures would read after. The greedy choice is worked out beside the exact one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+
+from geo import french as fr
+from geo.arrays import Floats, Rows
+from geo.communes import atoms_from_codes
+from geo.coverage.figures import Figure, scope_figures
+from geo.coverage.max_coverage import Answer, Problem, greedy_choice, in_order, pose, programme, solve
+from geo.coverage.scope import Scope, scope_rows
+from geo.coverage.state import CoverageState, incidence
+from geo.coverage.status import Status
+from geo.errors import GeoInputError
+from geo.guidance import Settings
+from geo.layers import Etat
+
+KINDS: Mapping[str, str] = {
+    "commune": "Communes",
+    "epci": "EPCI",
+    "ept": "EPT du Grand Paris",
+    "secteurs-adultes": "Secteurs adultes",
+    "secteurs-enfants": "Secteurs infanto-juvéniles",
+    "cls": "CLS",
+    "libre": "Périmètres donnés",
+}
+NEEDS: Mapping[str, str] = {
+    "habitants": "habitants sans CLSM ni projet connu",
+    "qpv": "habitants de QPV sans CLSM ni projet connu",
+    "rural": "habitants de communes rurales sans CLSM ni projet connu",
+}
+MARKER = Settings().marker
+TIME_LIMIT_S = 5.0
+
+
+@dataclass(frozen=True)
+class SitingCandidate:
+    """A possible CLSM: whole atoms (rows, in order), and their inhabitants.
+
+    `partial` counts the atoms that its zone holds only in part: they are left out, and said to be.
+    """
+
+    code: str
+    name: str
+    rows: tuple[int, ...]
+    population: float
+    partial: int = 0
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What must be served, by weights: each need counts as its share of the scope's whole need."""
+
+    habitants: float = 1.0
+    qpv: float = 0.0
+    rural: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse weights that ask for nothing.
+
+        Raises
+        ------
+        GeoInputError
+            When a weight is negative or not a number, or all are nought.
+        """
+        values = np.array([self.habitants, self.qpv, self.rural], dtype=float)
+        if not np.isfinite(values).all() or (values < 0).any() or not values.sum():
+            raise GeoInputError("Besoins à servir : aucun poids négatif, et l’un au moins positif.")
+
+    @property
+    def single(self) -> str | None:
+        """The only need asked for, None for a mix."""
+        asked = [name for name in NEEDS if getattr(self, name) > 0]
+        return asked[0] if len(asked) == 1 else None
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One CLSM of an answer, in order of gain: people it adds to those before it, by need; `gain` is what is maximised.
+
+    `added["qpv"]` is NaN where no inhabitant of QPV is known and the list may lack some.
+    """
+
+    candidate: SitingCandidate
+    gain: float
+    added: Mapping[str, float]
+    total: float
+
+
+@dataclass(frozen=True, eq=False)
+class Siting:
+    """The next CLSM.
+
+    `picks` in order of gain; `value` what they serve together, `whole` what all would serve (in people for a single need,
+    else in share of the need). `exact`: proven best; else `gap` is the share that may still be missed. `ties` says in
+    French what other answer is as good, empty when none is known to be; `greedy` is the simple choice beside it, with
+    `greedy_value`. `left_out`: candidates above the ceiling. `seconds`: time taken by the exact answer.
+    """
+
+    scope: Scope
+    kind: str
+    mix: Mix
+    ceiling: float | None
+    asked: int
+    picks: tuple[Pick, ...]
+    value: float
+    whole: float
+    exact: bool
+    gap: float
+    seconds: float
+    ties: str
+    greedy: tuple[Pick, ...]
+    greedy_value: float
+    left_out: tuple[SitingCandidate, ...]
+    notices: tuple[str, ...] = field(default=())
+
+    @property
+    def rows(self) -> Rows:
+        """Atoms of the picks, once each, in order."""
+        return np.unique(np.array([r for p in self.picks for r in p.candidate.rows], dtype=np.intp))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The picks as a table, indexed by code: rang, nom, population, communes, gain, cumul, habitants, qpv, rural."""
+        rows = [
+            {
+                "rang": i, "nom": p.candidate.name, "population": p.candidate.population,
+                "communes": len(p.candidate.rows), "gain": p.gain, "cumul": p.total, **p.added,
+            }
+            for i, p in enumerate(self.picks, 1)
+        ]  # fmt: skip
+        columns = ["rang", "nom", "population", "communes", "gain", "cumul", *NEEDS]
+        index = pd.Index([p.candidate.code for p in self.picks], name="code", dtype=object)
+        return pd.DataFrame(rows, columns=columns, index=index)
+
+    @property
+    def sentence(self) -> str:
+        """Write what the answer is worth."""
+        if not self.picks:
+            return "Aucun candidat ne servirait un habitant de plus."
+        many = "serviraient" if len(self.picks) > 1 else "servirait"
+        shown = f"{many} {fr.percent(self.value)} du besoin pondéré"
+        if self.mix.single:
+            part = fr.percent(self.value / self.whole)
+            shown = f"{many} {fr.number(self.value)} des {fr.number(self.whole)} {NEEDS[self.mix.single]} ({part})"
+        proof = (
+            "optimum démontré"
+            if self.exact
+            else f"meilleure réponse trouvée dans le temps donné, à {fr.percent(self.gap)} près au plus de l’optimum"
+        )
+        return fr.typeset(f"{fr.count(len(self.picks), 'CLSM', 'CLSM')} {shown} ; {proof}.")
+
+    def figures_after(self, board: CoverageState) -> tuple[Figure, ...]:
+        """Return the figures of the scope as they would read with these CLSM in service on all their communes."""
+        return scope_figures(self.scope, board.with_clsm(self.rows))
+
+
+def candidates(kind: str, scope: Scope, board: CoverageState) -> tuple[SitingCandidate, ...]:
+    """Return the zones of a layer that the scope meets, as possible CLSM: their whole communes, inside the scope or not.
+
+    Zones in service only, for CLS. Communes partly in a zone are left out. The kind « commune » gives the communes of the
+    scope, each arrondissement by itself.
+    """
+    if kind == "commune":
+        atlas = board.atlas
+        return tuple(
+            SitingCandidate(str(atlas.codes[r]), str(atlas.names[r]), (r,), float(board.population[r]))
+            for r in scope_rows(scope, atlas).tolist()
+        )
+    layer = board.crosswalk.layers[kind]
+    whole = incidence(layer, len(board.status), parts=False)
+    inside = np.zeros(len(board.status))
+    inside[scope_rows(scope, board.atlas)] = 1.0
+    running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
+    met = np.flatnonzero(((whole @ inside) > 0) & running)
+    people = whole @ board.population
+    cut = np.bincount(layer.members["zone"][~layer.members["whole"]].to_numpy(), minlength=len(layer.zones))
+    whole.sort_indices()
+    names, codes = layer.zones["nom"].to_numpy(), layer.zones.index.to_numpy()
+    return tuple(
+        SitingCandidate(
+            str(codes[z]), str(names[z]),
+            tuple(whole.indices[whole.indptr[z] : whole.indptr[z + 1]].tolist()), float(people[z]), int(cut[z]),
+        )
+        for z in met
+    )  # fmt: skip
+
+
+def own_candidates(sets: Mapping[str, Iterable[str]], board: CoverageState) -> tuple[SitingCandidate, ...]:
+    """Return perimeters given as codes, by name, as possible CLSM.
+
+    Raises
+    ------
+    GeoInputError
+        One line for each code that is not understood, or each empty perimeter.
+    """
+    found, problems = [], []
+    for name, codes in sets.items():
+        try:
+            rows = board.atlas.rows(atoms_from_codes(codes, board.atlas))
+        except GeoInputError as error:
+            problems += [f"{name} : {problem}" for problem in error.problems]
+            continue
+        if not len(rows):
+            problems.append(f"{name} : aucune commune ; retirez ce périmètre ou donnez ses codes.")
+            continue
+        found.append(SitingCandidate(name, name, tuple(rows.tolist()), float(board.population[rows].sum())))
+    if problems:
+        raise GeoInputError(problems)
+    return tuple(found)
+
+
+def needs(scope: Scope, board: CoverageState) -> dict[str, Floats]:
+    """Return, by need, the people of each atom of the scope for whom no CLSM and no project is known; 0 outside."""
+    inside = np.zeros(len(board.status), dtype=bool)
+    inside[scope_rows(scope, board.atlas)] = True
+    return {
+        "habitants": np.where(inside, board.without, 0.0),
+        "qpv": np.where(inside & board.is_without, board.qpv, 0.0),
+        "rural": np.where(inside & board.density.rural, board.without, 0.0),
+    }
+
+
+def next_clsm(
+    scope: Scope,
+    board: CoverageState,
+    possible: Sequence[SitingCandidate],
+    k: int,
+    *,
+    mix: Mix | None = None,
+    ceiling: float | None = MARKER * 1.1,
+    kind: str = "libre",
+    time_limit: float = TIME_LIMIT_S,
+) -> Siting:
+    """Choose at most k candidates that together serve the most.
+
+    `ceiling` is the most inhabitants a CLSM may have, None for no limit (by default the guide's marker and the width of
+    « about »). Fewer than k are chosen when the others add nothing.
+
+    Raises
+    ------
+    GeoInputError
+        When k is below 1, or no candidate is left.
+    """
+    if k < 1:
+        raise GeoInputError("Nombre de CLSM : donnez un entier d’au moins 1.")
+    kept = [c for c in possible if ceiling is None or c.population <= ceiling]
+    if not kept:
+        raise GeoInputError(
+            "Aucun candidat de ce type ici"
+            + (f" sous {fr.inhabitants(ceiling)} : relevez le plafond." if possible and ceiling else ".")
+        )
+    chosen_mix = mix or Mix()
+    by_need = needs(scope, board)
+    demand, whole = _demand(chosen_mix, by_need)
+    problem = pose([c.rows for c in kept], demand)
+    start = perf_counter()
+    answer = solve(problem, k, time_limit)
+    seconds = perf_counter() - start
+    order = in_order(problem, answer.chosen)
+    greedy = greedy_choice(problem, k)
+    return Siting(
+        scope=scope,
+        kind=kind,
+        mix=chosen_mix,
+        ceiling=ceiling,
+        asked=k,
+        picks=_picks(order, kept, demand, by_need, board),
+        value=problem.value(order),
+        whole=whole,
+        exact=answer.exact,
+        gap=answer.gap,
+        seconds=seconds,
+        ties=_ties(problem, order, answer, k, [c.name for c in kept], max(time_limit - seconds, 0.5)),
+        greedy=_picks(greedy, kept, demand, by_need, board),
+        greedy_value=problem.value(greedy),
+        left_out=tuple(c for c in possible if ceiling is not None and c.population > ceiling),
+        notices=(*_notices(scope, board, chosen_mix), *_cut([kept[c] for c in order])),
+    )
+
+
+def _notices(scope: Scope, board: CoverageState, mix: Mix) -> tuple[str, ...]:
+    """Say what the need rests on where it is not sure."""
+    rows = scope_rows(scope, board.atlas)
+    found = []
+    if (board.status[rows] == Status.INCONNU).any():
+        found.append(
+            "La liste des CLSM n’est pas complète ici : une commune sans CLSM connu compte comme à servir, à vérifier."
+        )
+    if mix.qpv and (not board.known_here("qpv", rows) or board.qpv_unknown[rows].any()):
+        found.append("Les QPV ou leurs habitants ne sont pas tous connus ici : seuls ceux qui le sont comptent.")
+    if mix.rural and board.density.estimated:
+        found.append("Le caractère rural est approché par la densité de la commune.")
+    return tuple(found)
+
+
+def _cut(chosen: Sequence[SitingCandidate]) -> list[str]:
+    """Say which picks leave communes out because their zone holds only a part of them."""
+    names = [f"{c.name} ({fr.count(c.partial, 'commune')})" for c in chosen if c.partial]
+    if not names:
+        return []
+    return [fr.typeset(f"Communes laissées de côté, car en partie seulement dans la zone : {fr.listing(names, 5)}.")]
+
+
+def _demand(mix: Mix, by_need: Mapping[str, Floats]) -> tuple[Floats, float]:
+    """Return what serving each atom is worth, and the whole."""
+    if mix.single:
+        demand = by_need[mix.single]
+        return demand, float(demand.sum())
+    weights = {name: getattr(mix, name) for name in NEEDS if by_need[name].sum() > 0 and getattr(mix, name) > 0}
+    total = sum(weights.values())
+    if not total:
+        return np.zeros_like(by_need["habitants"]), 0.0
+    return sum((w / total * by_need[n] / by_need[n].sum() for n, w in weights.items()), np.zeros(1)), 1.0
+
+
+def _picks(
+    order: Sequence[int],
+    kept: Sequence[SitingCandidate],
+    demand: Floats,
+    by_need: Mapping[str, Floats],
+    board: CoverageState,
+) -> tuple[Pick, ...]:
+    picks: list[Pick] = []
+    served = np.zeros(len(demand), dtype=bool)
+    total = 0.0
+    for c in order:
+        rows = np.array(kept[c].rows, dtype=np.intp)
+        new = rows[~served[rows]]
+        served[rows] = True
+        gain = float(demand[new].sum())
+        total += gain
+        added = {n: float(v[new].sum()) for n, v in by_need.items()}
+        asked = new[by_need["habitants"][new] > 0]
+        if not added["qpv"] and (not board.known_here("qpv", asked) or board.qpv_unknown[asked].any()):
+            added["qpv"] = float("nan")
+        picks.append(Pick(kept[c], gain, added, total))
+    return tuple(picks)
+
+
+def _ties(
+    problem: Problem, order: Sequence[int], answer: Answer, k: int, names: Sequence[str], time_limit: float
+) -> str:
+    """Say whether another set is as good."""
+    if not answer.exact or not order:
+        return ""
+    if problem.disjoint:
+        last = problem.alone[order[-1]]
+        if len(order) < k:
+            return ""
+        same = np.flatnonzero(np.abs(problem.alone - last) <= problem.tolerance)
+        others = [names[c] for c in same.tolist() if c not in order]
+        if not others:
+            return ""
+        return fr.typeset(
+            f"Ex æquo : {fr.listing(others, 5)} servirait autant que {names[order[-1]]}."
+            if len(others) == 1
+            else f"Ex æquo : {fr.listing(others, 5)} serviraient chacun autant que {names[order[-1]]}."
+        )
+    other = programme(problem, k, time_limit, forbidden=order)
+    if not other.exact:
+        return "Le temps a manqué pour chercher une autre réponse aussi bonne."
+    swapped = in_order(problem, other.chosen)
+    if problem.value(swapped) < problem.value(order) - problem.tolerance:
+        return ""
+    new, old = [names[c] for c in swapped if c not in order], [names[c] for c in order if c not in swapped]
+    if not new:
+        return ""
+    return fr.typeset(
+        f"Ex æquo : une autre réponse sert autant, avec {fr.listing(new, 5)}"
+        + (f" au lieu de {fr.listing(old, 5)}." if old else ".")
+    )

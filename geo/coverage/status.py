@@ -1,0 +1,271 @@
+"""Who is covered by a CLSM, and where the gaps are, at the scale of communes, EPCI, sectors and CLS.
+
+A commune is « couverte » when a CLSM in service holds it whole; supposed perimeters, parts of communes and projects are
+told apart. Where the list of CLSM is not complete, a commune without one is « inconnu », never « non couvert », unless the
+user states that the list is complete in its département.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import french as fr
+from geo.arrays import Rows
+from geo.communes import Atlas
+from geo.coverage.scope import Scope, scope_rows
+from geo.layers import Crosswalk, Etat, Layer, Precision
+
+
+class Status(IntEnum):
+    """State of a commune; when several hold, the first in this order wins."""
+
+    COUVERT = 0
+    SUPPOSE = 1
+    PARTIEL = 2
+    PROJET = 3
+    NON_COUVERT = 4
+    INCONNU = 5
+
+
+STATUS_LABELS = {
+    Status.COUVERT: "couvert",
+    Status.SUPPOSE: "couvert, périmètre supposé",
+    Status.PARTIEL: "couvert en partie",
+    Status.PROJET: "projet",
+    Status.NON_COUVERT: "non couvert",
+    Status.INCONNU: "inconnu",
+}
+STATUS_MEANINGS = {
+    Status.COUVERT: "un CLSM cité en service couvre toute la commune",
+    Status.SUPPOSE: "un CLSM est cité, mais ses communes sont déduites de son nom",
+    Status.PARTIEL: "un CLSM ne couvre qu’une partie de la commune",
+    Status.PROJET: "un CLSM est annoncé, en projet ou à confirmer",
+    Status.NON_COUVERT: "la liste des CLSM est complète ici, et aucun ne couvre la commune",
+    Status.INCONNU: "aucun CLSM connu, mais la liste n’est pas complète ici",
+}
+COVERED = (Status.COUVERT, Status.SUPPOSE)
+
+
+def commune_status(atlas: Atlas, clsm: Layer, *, complete: Iterable[str] = ()) -> npt.NDArray[np.int8]:
+    """Return the status of every atom, in row order.
+
+    `complete` adds départements where the user states that the list of CLSM is complete.
+    """
+    extent = clsm.extent | set(complete)
+    known = atlas.table["departement"].isin(extent).to_numpy()
+    status = np.where(known, Status.NON_COUVERT, Status.INCONNU).astype(np.int8)
+    etat = clsm.zones["etat"].to_numpy(dtype=object)[clsm.members["zone"]]
+    precision = clsm.zones["precision"].to_numpy(dtype=object)[clsm.members["zone"]]
+    running = etat == Etat.EN_SERVICE
+    supposed = precision == Precision.SUPPOSEE
+    whole, rows = clsm.members["whole"].to_numpy(), clsm.members["row"].to_numpy()
+    for value, chosen in (
+        (Status.PROJET, ~running),
+        (Status.PARTIEL, running & ~whole),
+        (Status.SUPPOSE, running & whole & supposed),
+        (Status.COUVERT, running & whole & ~supposed),
+    ):
+        status[rows[chosen]] = value
+    return status
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage:
+    """Coverage of a scope: figures by status, and by EPCI, sector and CLS."""
+
+    scope: Scope
+    crosswalk: Crosswalk
+    status: npt.NDArray[np.int8]
+
+    @cached_property
+    def rows(self) -> Rows:
+        """Rows of the scope."""
+        return scope_rows(self.scope, self.crosswalk.atlas)
+
+    def known_everywhere(self, layer_id: str) -> bool:
+        """Whether an absence from a layer means « none » on the whole scope."""
+        departements = set(self.crosswalk.atlas.table["departement"].iloc[self.rows])
+        return departements <= self.crosswalk.layers[layer_id].extent
+
+    @cached_property
+    def by_status(self) -> pd.DataFrame:
+        """Communes (atoms) and inhabitants in each status, in the order of Status; unknown statuses count 0."""
+        atlas = self.crosswalk.atlas
+        frame = pd.DataFrame({"status": self.status[self.rows], "population": atlas.population[self.rows]})
+        grouped = frame.groupby("status")["population"].agg(communes="size", population="sum")
+        return grouped.reindex(list(Status), fill_value=0)
+
+    @property
+    def communes(self) -> int:
+        """Communes of the scope, a split city counting for one."""
+        return int(self.crosswalk.atlas.table["commune"].iloc[self.rows].nunique())
+
+    @property
+    def population(self) -> int:
+        """Inhabitants of the scope."""
+        return int(self.by_status["population"].sum())
+
+    @property
+    def population_year(self) -> str:
+        """Reference year of the scope's populations."""
+        atlas = self.crosswalk.atlas
+        return atlas.population_year_of(atlas.table["departement"].iloc[self.rows].unique())
+
+    @property
+    def covered(self) -> int:
+        """Inhabitants of communes wholly in a CLSM in service, supposed perimeters included."""
+        return int(self.by_status.loc[list(COVERED), "population"].sum())
+
+    @property
+    def partly_covered(self) -> float | None:
+        """Inhabitants, an estimate, of the covered part of the communes covered in part.
+
+        None when the size of such a part is not known; 0 when there is no such commune. Parts that overlap never count
+        for more than their commune.
+        """
+        layer, atlas = self.crosswalk.layers["clsm"], self.crosswalk.atlas
+        partly = np.zeros(len(atlas.table), dtype=bool)
+        partly[self.rows] = self.status[self.rows] == Status.PARTIEL
+        running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()[layer.members["zone"].to_numpy(dtype=np.intp)]
+        parts = layer.members[running & partly[layer.members["row"].to_numpy(dtype=np.intp)]]
+        if parts["inhabitants"].isna().any():
+            return None
+        people = parts.groupby("row")["inhabitants"].sum()
+        return float(np.minimum(people.to_numpy(), atlas.population[people.index.to_numpy(dtype=np.intp)]).sum())
+
+    def zones(self, layer_id: str) -> pd.DataFrame:
+        """Return the zones of a layer that the scope meets, with their inhabitants by status.
+
+        Indexed by zone id: nom, communes, population (of the part inside the scope), one column of inhabitants a status
+        (by its name in lower case), `lecture`, the reading of the whole: « couvert », « en partie », « projet »,
+        « non couvert » or « inconnu », and `estimation`, whether some of these inhabitants are the estimated part of a
+        commune that the zone cuts. Parts of unknown size are left out.
+        """
+        layer, atlas = self.crosswalk.layers[layer_id], self.crosswalk.atlas
+        inside = np.zeros(len(atlas.table), dtype=bool)
+        inside[self.rows] = True
+        known = layer.members["whole"] | layer.members["inhabitants"].notna()
+        members = layer.members[known & inside[layer.members["row"]]]
+        rows = members["row"].to_numpy(dtype=np.intp)
+        people = np.where(members["whole"], atlas.population[rows], np.rint(members["inhabitants"])).astype(np.int64)
+        frame = members.assign(status=self.status[members["row"]], population=people)
+        pivot = frame.pivot_table(
+            index="zone", columns="status", values="population", aggfunc="sum", fill_value=0
+        ).reindex(columns=list(Status), fill_value=0)
+        pivot.columns = pd.Index([s.name.lower() for s in Status])
+        table = pd.DataFrame(
+            {
+                "nom": layer.zones["nom"].to_numpy()[pivot.index],
+                "communes": frame.groupby("zone").size().reindex(pivot.index),
+                "population": pivot.sum(axis=1),
+            }
+        ).join(pivot)
+        table["lecture"] = [_reading(row) for row in pivot.to_dict("records")]
+        table["estimation"] = (~frame["whole"]).groupby(frame["zone"]).any().reindex(pivot.index)
+        table.index = pd.Index(layer.zones.index[pivot.index], name="id")
+        return table
+
+    def clsm(self) -> pd.DataFrame:
+        """Return the CLSM known in the scope, those whose communes are unknown included (by their département).
+
+        `habitants` are those of their communes here, with the estimated part of communes that they cut (`estimation`).
+        """
+        layer, atlas = self.crosswalk.layers["clsm"], self.crosswalk.atlas
+        inside = layer.members[np.isin(layer.members["row"], self.rows)]
+        unlocated = layer.zones["precision"] == Precision.INCONNUE
+        departements = set(atlas.table["departement"].iloc[self.rows])
+        chosen = set(layer.zones.index[inside["zone"].unique()])
+        chosen |= set(layer.zones.index[unlocated & layer.zones["departement"].isin(departements)])
+        table = layer.zones[layer.zones.index.isin(chosen)].copy()
+        known = inside[inside["inhabitants"].notna()]
+        people = known.groupby("zone")["inhabitants"].sum().round()
+        estimated = set(layer.zones.index[known.loc[~known["whole"], "zone"].unique()])
+        position = pd.Series(np.arange(len(layer.zones)), index=layer.zones.index)
+        table["communes"] = position[table.index].map(inside.groupby("zone").size()).fillna(0).astype(int)
+        table["habitants"] = position[table.index].map(people)
+        table["estimation"] = table.index.isin(estimated)
+        return table
+
+
+READINGS = {
+    "couvert": "couverts",
+    "en partie": "couverts en partie",
+    "projet": "en projet",
+    "non couvert": "non couverts",
+    "inconnu": "inconnus",
+}
+
+
+def reading_count(number: int, reading: str) -> str:
+    """Write how many territories read so: « 13 inconnus »."""
+    singular = {"en partie": "couvert en partie", "projet": "en projet"}.get(reading, reading)
+    return fr.count(number, singular, READINGS[reading])
+
+
+def _reading(people: dict[str, float]) -> str:
+    total = sum(people.values())
+    covered = people["couvert"] + people["suppose"]
+    if total and covered == total:
+        return "couvert"
+    if covered or people["partiel"]:
+        return "en partie"
+    if people["projet"]:
+        return "projet"
+    return "inconnu" if people["inconnu"] or not total else "non couvert"
+
+
+def coverage(scope: Scope, crosswalk: Crosswalk, *, complete: Iterable[str] = ()) -> Coverage:
+    """Work out the coverage of a scope; `complete` as in `commune_status`."""
+    return Coverage(scope, crosswalk, commune_status(crosswalk.atlas, crosswalk.layers["clsm"], complete=complete))
+
+
+@dataclass(frozen=True)
+class ClsmMarker:
+    """Where to draw one CLSM: the mean of its communes' inner points weighted by inhabitants (EPSG:4326)."""
+
+    id: str
+    name: str
+    departement: str
+    status: Status
+    detail: str
+    population: int
+    lon: float
+    lat: float
+
+
+def clsm_places(crosswalk: Crosswalk) -> tuple[ClsmMarker, ...]:
+    """Return the CLSM of which some communes are known, by name; `population` counts what is known to be inside."""
+    layer, atlas = crosswalk.layers["clsm"], crosswalk.atlas
+    places = []
+    for zone, members in layer.members.groupby("zone"):
+        rows = members["row"].to_numpy()
+        weights = atlas.population[rows] + 1.0  # a commune without inhabitants still has a place
+        lon, lat = (float(np.average(atlas.table[c].to_numpy()[rows], weights=weights)) for c in ("lon", "lat"))
+        info = layer.zones.iloc[int(str(zone))]
+        precision, etat = Precision(info["precision"]), Etat(info["etat"])
+        partly = precision is Precision.PARTIELLE or not members["whole"].all()
+        status = _place_status(etat, precision, partly=partly)
+        notes = [str(etat)]
+        if precision in (Precision.SUPPOSEE, Precision.PARTIELLE):
+            notes.append(f"composition {precision}")
+        population = int(members["inhabitants"].sum())
+        place = ClsmMarker(
+            str(info.name), str(info["nom"]), str(info["departement"]), status, ", ".join(notes), population, lon, lat
+        )
+        places.append(place)
+    return tuple(sorted(places, key=lambda p: p.name))
+
+
+def _place_status(etat: Etat, precision: Precision, *, partly: bool) -> Status:
+    if etat is not Etat.EN_SERVICE:
+        return Status.PROJET
+    if precision is Precision.SUPPOSEE:
+        return Status.SUPPOSE
+    return Status.PARTIEL if partly else Status.COUVERT

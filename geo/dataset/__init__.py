@@ -1,0 +1,20 @@
+"""The dataset: communes and layers opened once, imported over synchronised over embedded, with what could not be opened.
+
+It never reads a user's file. Start from `open_dataset`, `Dataset`, `token`.
+"""
+
+from geo.dataset.dataset import Dataset, layer_with, open_dataset, token
+from geo.dataset.official import best, outlines, table_of, vintage
+from geo.dataset.sweep import tidy
+
+__all__ = [
+    "Dataset",
+    "best",
+    "layer_with",
+    "open_dataset",
+    "outlines",
+    "table_of",
+    "tidy",
+    "token",
+    "vintage",
+]

@@ -1,0 +1,168 @@
+"""Everything the dashboard knows, opened once: communes, layers, density, places.
+
+The best there is for each: what a planner brought in and published, over what a synchronisation brought where it is whole,
+over what is embedded. Checks, coverage and texts read the layers only, so that they follow by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+from geo import french as fr
+from geo import register
+from geo.communes import Atlas, Density, approximate_density, embedded_atlas
+from geo.dataset import official
+from geo.dataset.official import refreshed
+from geo.errors import GeoInputError
+from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, build_crosswalk, load_layers, merged
+from geo.perimeters import Perimeter, PerimeterFacts
+from geo.register import Version
+from geo.sources import CurrentVersion
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """The data in use, read only.
+
+    `synchronised` names the sources that came from a synchronisation, with their year; `imported` gives the version in use
+    of each layer that someone brought in, and `bases` the layer that it was brought over; `notices` says, in French, what
+    could not be opened and was passed over. `sources` are the synchronised versions that were opened; `heads` is what the
+    register had in use, be it readable or not.
+    """
+
+    crosswalk: Crosswalk
+    density: Density
+    resources: CarePlaces | None
+    synchronised: Mapping[str, str]
+    imported: Mapping[str, Version] = field(default_factory=dict)
+    bases: Mapping[str, Layer] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    sources: Mapping[str, CurrentVersion] = field(default_factory=dict)
+    heads: Mapping[str, register.Head] = field(default_factory=dict)
+
+    @property
+    def atlas(self) -> Atlas:
+        """The communes."""
+        return self.crosswalk.atlas
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What rules and figures take of the data: never the whole."""
+        return Evidence(self.crosswalk, self.density, self.resources)
+
+    def base(self, kind: str) -> Layer:
+        """Return the layer in place before anything was brought in."""
+        return self.bases.get(kind, self.crosswalk.layers[kind])
+
+    def facts(self, perimeter: Perimeter) -> PerimeterFacts:
+        """Return the facts of a perimeter."""
+        return PerimeterFacts(perimeter, self.crosswalk, self.density, self.resources)
+
+
+def open_dataset(home: Path | None = None) -> Dataset:
+    """Open the communes, the layers, what was synchronised into `home` (the user's data folder by default) and what was
+    brought in. What is damaged there is passed over, and told in `notices`.
+
+    Raises
+    ------
+    MissingDataError
+        When an embedded file is absent.
+    """
+    atlas, notices = embedded_atlas(), list[str]()
+    used: dict[str, CurrentVersion] = {}
+    for kind in official.NEWER_ONLY:
+        newer = official.best(kind, partial(_newer, kind, atlas), notices, home)
+        if newer and newer[1] is not atlas:
+            used[kind], atlas = newer
+    layers = load_layers(atlas)
+    makers: dict[str, Callable[[CurrentVersion], Any]] = {
+        "densite": lambda version: official.grid_density(version, atlas),
+        "qpv": lambda version: official.quarters(version, layers["qpv"], atlas),
+        "cpts": lambda version: official.communities(version, layers["cpts"], atlas),
+        "ressources": lambda version: official.places(version, atlas),
+    }
+    made: dict[str, Any] = {}
+    for kind, make in makers.items():
+        found = official.best(kind, make, notices, home)
+        if found:
+            used[kind], made[kind] = found
+    for kind in official.OTHERS:
+        official.best(kind, lambda version: version, notices, home)
+    layers.update({kind: made[kind] for kind in ("qpv", "cpts") if kind in made})
+    bases = dict(layers)
+    heads = _heads(home, notices)
+    imported = _lay_imported(heads, layers, atlas, notices, home)
+    return Dataset(
+        crosswalk=build_crosswalk(atlas, layers),
+        density=made.get("densite") or approximate_density(atlas),
+        resources=made.get("ressources"),
+        synchronised={kind: official.vintage(version) for kind, version in used.items()},
+        imported=imported,
+        bases=bases,
+        notices=tuple(notices),
+        sources=used,
+        heads=heads,
+    )
+
+
+def _newer(kind: str, atlas: Atlas, version: CurrentVersion) -> Atlas:
+    return refreshed(atlas, {kind: version})[0]
+
+
+def _lay_imported(
+    heads: Mapping[str, register.Head], layers: dict[str, Layer], atlas: Atlas, notices: list[str], home: Path | None
+) -> dict[str, Version]:
+    """Lay what was brought in over the layers, in place; return the versions that could be opened."""
+    imported: dict[str, Version] = {}
+    for head in heads.values():
+        if head.problem:
+            notices.append(f"{head.problem} La couche d’origine est affichée.")
+        if head.version is None or head.kind not in layers:
+            continue
+        try:
+            layers[head.kind] = layer_with(head.version, layers[head.kind], atlas, home)
+            imported[head.kind] = head.version
+        except GeoInputError as error:
+            notices += [f"{problem} La couche d’origine est affichée." for problem in error.problems]
+        except Exception as error:  # values that nobody foresaw: one layer less, the dashboard opens all the same
+            damage = register.damage(head.version, f"contenu inattendu, {type(error).__name__}", home)
+            notices.append(f"{damage} La couche d’origine est affichée.")
+    return imported
+
+
+def layer_with(version: Version, base: Layer, atlas: Atlas, home: Path | None = None) -> Layer:
+    """Return the layer that a version makes once laid over those it rests on; `base` is the one before any import."""
+    layer = base
+    for each in register.layers_under(version, home):
+        layer = merged(layer, register.read_layer(each, base, atlas, home), each.statement.mode, atlas)
+    return layer
+
+
+def _heads(home: Path | None, notices: list[str]) -> dict[str, register.Head]:
+    try:
+        found = register.heads(home)
+        if not found and (count := register.forgotten(home)):
+            folder = register.register_folder(home)
+            notices.append(
+                f"Le registre ne nomme aucune version, mais les fichiers de {fr.count(count, 'version importée', 'versions importées')} "
+                f"sont dans {folder}. Si elles étaient en service, reprenez registre.sqlite d’une sauvegarde, ou importez de "
+                "nouveau ; rien n’est supprimé."
+            )
+        return found
+    except GeoInputError as error:  # the dashboard lives without its register, and says so
+        notices += [f"{problem} Les couches d’origine sont affichées." for problem in error.problems]
+        return {}
+
+
+def token(home: Path | None = None) -> str:
+    """Return what changes when the data in use changes: names of the synchronised versions, moves of the register."""
+    synchronised = (f"{kind}:{version.manifest.version}" for kind, version in sorted(official.versions(home).items()))
+    try:
+        brought = register.token(home)
+    except GeoInputError:
+        brought = "illisible"
+    return f"{','.join(synchronised)}|{brought}"

@@ -1,0 +1,275 @@
+"""Files of a coverage view: CSV, workbook, GeoJSON, GeoPackage with styles, and two pages for the director.
+
+Nothing is worked out here: tables come from `geo.exports.coverage_tables`, outlines from the atlas, both with codes, years, sources.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo import french as fr
+from geo.coverage import KINDS, LEVELS, NEEDS, STATUS_LABELS, TERMS, scope_rows
+from geo.exports import formats, qml
+from geo.exports.coverage_svg import STATUS_STYLES, coverage_map
+from geo.exports.coverage_tables import CoverageReport, communes_table, coverage_sheets, sources
+from geo.exports.typst_pdf import make_pdf
+from geo.geometry import WGS84
+from geo.layers import Layer
+
+READING_FILLS = {
+    "couvert": ("#1f7a6d", None),
+    "en partie": ("#8cc5b9", "points"),
+    "projet": ("#f2d9a6", "croise"),
+    "non couvert": ("#f3cdc6", "horizontale"),
+    "inconnu": ("#e8ecee", None),
+}
+MAP_LEVELS = ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls")
+MOST_ROWS = 5  # of each table on paper
+
+
+def coverage_workbook(report: CoverageReport) -> bytes:
+    """Return every table as an XLSX, one sheet each, the sources last."""
+    return formats.workbook(coverage_sheets(report), title=report.title)
+
+
+def coverage_csv(report: CoverageReport) -> dict[str, bytes]:
+    """Return every table as a CSV, by file name."""
+    return {
+        f"{report.file_stem}-{slug(sheet.name)}.csv": formats.csv_bytes(sheet.frame)
+        for sheet in coverage_sheets(report)
+    }
+
+
+def slug(text: str) -> str:
+    """Return a name for a file: lower case letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def communes_frame(report: CoverageReport) -> gpd.GeoDataFrame:
+    """Return the communes of the scope with status, people, sources and outlines (EPSG:4326)."""
+    rows = scope_rows(report.scope, report.board.atlas)
+    return gpd.GeoDataFrame(communes_table(report), geometry=_outlines(report, rows), crs=WGS84)
+
+
+def _outlines(report: CoverageReport, rows: Any) -> Any:
+    return report.board.atlas.outlines().geometry.to_numpy()[rows]
+
+
+def coverage_geojson(report: CoverageReport, what: str = "communes") -> bytes:
+    """Return the communes of the scope, or the perimeters of its CLSM (`what` is « clsm »), with the sources beside them.
+
+    The perimeters can be read again by the data door.
+    """
+    listed = [dict(zip(("donnee", "source", "millesime", "remarque"), s, strict=True)) for s in sources(report)]
+    frame = communes_frame(report)
+    if what == "clsm":
+        outlines = report.board.atlas.outlines().geometry.to_numpy()
+        frame = _perimeters(report, report.board.crosswalk.layers["clsm"], outlines)
+    return formats.geojson(frame, members={"name": report.title, "sources": listed})
+
+
+def coverage_geopackage(report: CoverageReport) -> bytes:
+    """Return communes, CLSM, gaps of each level and sources as a GeoPackage that QGIS opens drawn."""
+    atlas = report.board.atlas
+    outlines = atlas.outlines().geometry.to_numpy()
+    communes = communes_frame(report)
+    layers: dict[str, gpd.GeoDataFrame | pd.DataFrame] = {}
+    styles: dict[str, str] = {}
+    clsm = _perimeters(report, report.board.crosswalk.layers["clsm"], outlines)
+    if len(clsm):
+        layers["clsm"], styles["clsm"] = clsm, qml.outline("#0b3d37", width_mm=0.8)
+    layers["communes"], styles["communes"] = communes, communes_style()
+    for level in MAP_LEVELS:
+        table = report.gaps.get(level)
+        if table is not None:
+            name = f"ecarts_{level.replace('-', '_')}"
+            layers[name] = _gap_frame(report, level, table, outlines)
+            styles[name] = gaps_style()
+    listed = pd.DataFrame(sources(report), columns=["donnee", "source", "millesime", "remarque"])
+    layers["sources"] = listed
+    return formats.geopackage(layers, styles)
+
+
+def communes_style() -> str:
+    """Return the QGIS style of the communes, the same as on paper."""
+    return qml.categorised(
+        "statut",
+        [
+            qml.Category(STATUS_LABELS[s], STATUS_LABELS[s], str(style.fill), style.hatch, style.hatch_colour)
+            for s, style in STATUS_STYLES.items()
+        ],
+    )
+
+
+def gaps_style() -> str:
+    """Return the QGIS style of the gaps, by their reading."""
+    return qml.categorised(
+        "lecture",
+        [qml.Category(word, word, fill, hatch) for word, (fill, hatch) in READING_FILLS.items()],
+        outline="#3c4a52",
+    )
+
+
+def _perimeters(report: CoverageReport, layer: Layer, outlines: Any) -> gpd.GeoDataFrame:
+    """Return the zones of a layer that the scope meets: their known communes, whole or in part, as one outline."""
+    rows = scope_rows(report.scope, report.board.atlas)
+    met = np.unique(layer.members["zone"].to_numpy()[np.isin(layer.members["row"].to_numpy(), rows)])
+    columns = ["nom", "etat", "precision", "territoire", "departement", "annee", "source_titre", "source_url", "note"]
+    frame = layer.zones.iloc[met][columns].astype(str)
+    frame.insert(0, "id", frame.index.astype(str))
+    frame["codes_communes"] = [_codes(report, layer, z) for z in met]
+    shapes = [_union(layer, z, outlines) for z in met]
+    return gpd.GeoDataFrame(frame.reset_index(drop=True), geometry=shapes, crs=WGS84)
+
+
+def _members(layer: Layer, zone: int) -> Any:
+    return layer.members["row"].to_numpy()[layer.members["zone"].to_numpy() == zone]
+
+
+def _codes(report: CoverageReport, layer: Layer, zone: int) -> str:
+    return ";".join(str(c) for c in report.board.atlas.codes[np.sort(_members(layer, zone))])
+
+
+def _union(layer: Layer, zone: int, outlines: Any) -> Any:
+    return shapely.coverage_union_all(outlines[_members(layer, zone)])
+
+
+def _gap_frame(report: CoverageReport, level: str, table: pd.DataFrame, outlines: Any) -> gpd.GeoDataFrame:
+    layer = report.board.crosswalk.layers[level]
+    zones = [int(layer.zones.index.get_loc(code)) for code in table.index]
+    frame = table.reset_index()
+    frame["codes_communes"] = [_codes(report, layer, z) for z in zones]
+    frame["source"] = f"{layer.source}, {layer.vintage}"
+    return gpd.GeoDataFrame(frame, geometry=[_union(layer, z, outlines) for z in zones], crs=WGS84)
+
+
+def director_pdf(report: CoverageReport, *, date: str = "", software: str = "", link: str = "") -> bytes:
+    """Typeset two A4 pages for the director; `date`, `software` (name and version) and `link` are written as given."""
+    return make_pdf("couverture", director_data(report, date=date, software=software, link=link))
+
+
+def director_data(report: CoverageReport, *, date: str = "", software: str = "", link: str = "") -> dict[str, Any]:
+    """Return what the two pages say, as plain values."""
+    drawn = coverage_map(report.scope, report.board, height_mm=82.0)
+    ranking, shares = report.ranking, report.weights.shares
+    first = ranking.table.head(MOST_ROWS)
+    said = fr.listing(f"{t.label} {fr.percent(s, 0)}" for t, s in zip(TERMS, shares, strict=True) if s)
+    return {
+        "title": report.title,
+        "subtitle": fr.typeset(f"{_kind(report)} ; {fr.inhabitants(report.board.population[scope_rows(report.scope, report.board.atlas)].sum())}."),
+        "figures": [
+            {
+                "label": f.label, "amount": f.amount, "fraction": f.fraction,
+                "above": f"{f.above_name} : {f.above.amount}" if f.above else "", "year": "" if f.unknown else f.year,
+            }
+            for f in report.figures
+        ],
+        "map": drawn.svg,
+        "alt": drawn.alt,
+        "priorities": {
+            "title": f"Par où commencer : {LEVELS[report.level]}",
+            "note": fr.typeset(f"Poids choisis : {said}. Score sur 100, somme des points de chaque critère. « Tient » : part de 1 000 jeux de poids tirés au hasard qui laissent le territoire parmi les dix premiers."),
+            "head": ["Rang", "Territoire", "Score", *(t.label for t in TERMS), "Tient"],
+            "rows": [
+                [fr.number(r["rang"]) + (" ex æquo" if r["ex_aequo"] else ""), str(r["nom"]), fr.number(r["score"], 1),
+                 *("inconnu" if t.label in str(r["inconnu"]) else fr.number(r[t.id], 1) for t in TERMS), fr.percent(report.stability.any_weights[code], 0)]
+                for code, r in first.iterrows()
+            ],
+        },
+        "gaps": [_gap_block(report, level) for level in _paper_levels(report)],
+        "next": _next(report),
+        "limits": [fr.typeset(f"{name} : {why} {how}") for name, why, how in report.limits],
+        "sources": [fr.typeset(f"{what} : {source}{f', {year}' if year else ''}.") for what, source, year, _ in _used(report)],
+        "made": " · ".join(part for part in (date, software, link) if part),
+    }  # fmt: skip
+
+
+def _kind(report: CoverageReport) -> str:
+    return {"france": "France", "region": "Région", "departement": "Département", "epci": "EPCI", "ept": "EPT"}[
+        report.scope.kind
+    ]
+
+
+def _paper_levels(report: CoverageReport) -> list[str]:
+    """Return the two levels to print: the intercommunal bodies that mean something there, then the CLS."""
+    bodies = "ept" if "ept" in report.gaps and len(report.gaps["epci"]) < len(report.gaps["ept"]) else "epci"
+    if report.scope.kind in ("epci", "ept"):
+        bodies = "commune"
+    return [level for level in (bodies, "cls") if level in report.gaps]
+
+
+def _gap_block(report: CoverageReport, level: str) -> dict[str, Any]:
+    table = report.gaps[level]
+    open_gaps = table[table["sans_clsm"] > 0]
+    total = fr.ratio(float(table["sans_clsm"].sum()), float(table["population"].sum()))
+    note = f"{fr.count(len(open_gaps), 'territoire')} sur {fr.number(len(table))} avec des habitants sans CLSM ni projet connu"
+    if level != "cls":  # CLS may overlap: their inhabitants do not add up
+        note += f", {total} des habitants"
+    else:
+        note += f" ; {fr.count(int(table['cls_sans_clsm'].sum()), 'CLS', 'CLS')} sans aucun CLSM connu"
+    return {
+        "title": f"Écarts : {LEVELS[level]}",
+        "note": fr.typeset(f"{note}."),
+        "head": ["Territoire", "Lecture", "Sans CLSM", "dont QPV", "dont rural", "Dispositifs déjà là"],
+        "rows": [
+            [str(r["nom"]), str(r["lecture"]), fr.number(r["sans_clsm"]), fr.number(r["qpv_sans_clsm"]),
+             fr.number(r["rural_sans_clsm"]), _short(r["dispositifs"])]
+            for _, r in open_gaps.head(MOST_ROWS).iterrows()
+        ],
+    }  # fmt: skip
+
+
+def _short(text: object, most: int = 90) -> str:
+    said = str(text)
+    return said if len(said) <= most else said[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def _next(report: CoverageReport) -> dict[str, Any] | None:
+    siting = report.siting
+    if siting is None:
+        return None
+    after = {f.id: f for f in siting.figures_after(report.board)}
+    before = {f.id: f for f in report.figures}
+    moved = [
+        f"{before[i].label} : {before[i].amount} → {after[i].amount}" for i in ("habitants", "qpv-habitants", "rural")
+        if before[i].amount != after[i].amount
+    ]  # fmt: skip
+    ceiling = f", {fr.inhabitants(siting.ceiling)} au plus chacun" if siting.ceiling else ""
+    return {
+        "title": f"Les prochains CLSM : {KINDS[siting.kind]}{ceiling}",
+        "note": " ".join(part for part in (siting.sentence, siting.ties) if part),
+        "head": ["Rang", "Territoire", "Habitants", *(f"+ {NEED_HEADS[n]}" for n in NEEDS)],
+        "rows": [
+            [fr.number(i), p.candidate.name, fr.number(p.candidate.population), *(fr.number(p.added[n]) for n in NEEDS)]
+            for i, p in enumerate(siting.picks[: 2 * MOST_ROWS], 1)
+        ],
+        "after": [fr.typeset(line) for line in moved],
+    }
+
+
+NEED_HEADS = {"habitants": "habitants", "qpv": "en QPV", "rural": "ruraux"}
+
+
+def _used(report: CoverageReport) -> Iterable[tuple[str, str, str, str]]:
+    return [s for s in sources(report) if not s[0].startswith("Enquête")]
+
+
+def coverage_files(report: CoverageReport, **told: str) -> dict[str, bytes]:
+    """Return every file of a view by name; `told` as in `director_pdf`."""
+    stem = report.file_stem
+    return coverage_csv(report) | {
+        f"{stem}.xlsx": coverage_workbook(report),
+        f"{stem}.geojson": coverage_geojson(report),
+        f"{stem}-clsm.geojson": coverage_geojson(report, "clsm"),
+        f"{stem}.gpkg": coverage_geopackage(report),
+        f"{stem}.pdf": director_pdf(report, **told),
+    }

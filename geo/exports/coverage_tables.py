@@ -1,0 +1,329 @@
+"""What a coverage view says, as tables: the same for the screen, the files and the printed pages.
+
+A view is a scope, a board, the weights of the priorities and, if asked, the next CLSM. Every table carries codes, years and
+sources; those that list territories can be read again by the data door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import french as fr
+from geo.coverage import (
+    KINDS,
+    LEVELS,
+    STATUS_LABELS,
+    STATUS_MEANINGS,
+    SURVEYS,
+    TERMS,
+    TITLES,
+    Benchmark,
+    CoverageState,
+    Figure,
+    Ranking,
+    Scope,
+    Siting,
+    Stability,
+    Status,
+    Weights,
+    distribution,
+    gap_table,
+    limits,
+    rank,
+    scope_figures,
+    scope_rows,
+    stability,
+)
+from geo.exports import formats
+from geo.layers import ETATS, PRECISIONS, Layer, Precision
+
+ETAT_WORDS: Mapping[str, str] = {str(etat): word for word, etat in reversed(ETATS.items())}
+METHOD_WORDS: Mapping[str, str] = {str(precision): word for word, precision in PRECISIONS.items()}
+FACT_COLUMNS = (
+    "id", "nom", "type", "territoire", "code_commune", "nom_commune", "part_commune", "code_epci", "nom_epci", "departement",
+    "annee", "etat", "methode", "annee_source", "source_titre", "source_url", "status", "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class CoverageReport:
+    """A coverage view. `level` is that of the priorities; `siting` the next CLSM when they were asked for."""
+
+    scope: Scope
+    board: CoverageState
+    weights: Weights = field(default_factory=Weights)
+    level: str = "epci"
+    siting: Siting | None = None
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """Figures of the scope."""
+        return scope_figures(self.scope, self.board)
+
+    @cached_property
+    def gaps(self) -> dict[str, pd.DataFrame]:
+        """Gap tables of every level that the scope meets."""
+        tables = {level: gap_table(level, self.scope, self.board) for level in LEVELS}
+        return {level: table for level, table in tables.items() if len(table)}
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """Priorities at the chosen level; none where the scope meets no territory of that level."""
+        return rank(self._level_gaps, self.weights)
+
+    @cached_property
+    def stability(self) -> Stability:
+        """How the priorities hold when weights move."""
+        return stability(self._level_gaps, self.weights)
+
+    @property
+    def _level_gaps(self) -> pd.DataFrame:
+        return self.gaps[self.level] if self.level in self.gaps else gap_table(self.level, self.scope, self.board)
+
+    @cached_property
+    def benchmarks(self) -> tuple[Benchmark, ...]:
+        """CLSM of the scope beside the surveys."""
+        return distribution(self.scope, self.board)
+
+    @cached_property
+    def limits(self) -> tuple[tuple[str, str, str], ...]:
+        """What limits the reading, and how to complete."""
+        return limits(self.scope, self.board)
+
+    @property
+    def title(self) -> str:
+        """Title of the files."""
+        return f"Couverture par les CLSM : {self.scope.name}"
+
+    @property
+    def file_stem(self) -> str:
+        """Beginning of the names of files."""
+        return f"couverture-clsm-{self.scope.id}"
+
+
+def sources(report: CoverageReport) -> list[tuple[str, str, str, str]]:
+    """Return (what, source, year, remark) for all that the view rests on."""
+    board = report.board
+    rows = scope_rows(report.scope, board.atlas)
+    found = [
+        ("Population municipale", "INSEE, populations de référence ; recensement de Mayotte",
+         board.atlas.population_year_of(board.departements(rows)), ""),
+        ("Communes", "INSEE, code officiel géographique", str(board.atlas.year), "Arrondissements de Paris, Lyon et Marseille à part."),
+        ("Communes rurales", board.density.source, "", "Estimation." if board.density.estimated else "Niveaux 5 à 7 de la grille."),
+    ]  # fmt: skip
+    for layer_id in ("clsm", "qpv", "epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac"):
+        layer = board.crosswalk.layers.get(layer_id)
+        if layer is None:
+            continue
+        known = "Liste complète ici. " if board.known_here(layer_id, rows) else "Liste incomplète ici. "
+        found.append((layer.long_name, layer.source, layer.vintage, f"{known}{layer.remark}".strip()))
+    if board.complete:
+        said = fr.listing(sorted(board.complete))
+        found.append(
+            ("Listes de CLSM déclarées complètes", "Déclaration de l’utilisateur", "", f"Départements : {said}.")
+        )
+    found += [(f"Enquête {year}", text, year, "") for year, text in SURVEYS.items()]
+    return found
+
+
+def figures_table(report: CoverageReport) -> pd.DataFrame:
+    """Return the figures as a table."""
+    rows = [
+        {
+            "indicateur": f.label, "valeur": f.value, "sur": f.total, "unite": f.unit, "part": f.share,
+            "au_moins": f.at_least, "estimation": f.estimated, "denominateur_complet": f.total_complete,
+            "lecture": f.amount, "annee": f.year, "limite": f.reason or "", "completer": f.remedy or "",
+            "part_niveau_superieur": f.above.share if f.above else None,
+            "lecture_niveau_superieur": f.above.amount if f.above else "", "niveau_superieur": f.above_name,
+            "source": f.source,
+        }
+        for f in report.figures
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    numbers = ["valeur", "sur", "part", "part_niveau_superieur"]
+    return frame.astype(dict.fromkeys(numbers, float))
+
+
+FIGURE_TITLES = {
+    "indicateur": "Indicateur", "valeur": "Valeur", "sur": "Sur", "unite": "Unité", "part": "Part",
+    "au_moins": "Au moins", "estimation": "Estimation", "denominateur_complet": "Dénominateur complet",
+    "lecture": "Lecture", "annee": "Année", "limite": "Ce qui limite", "completer": "Comment compléter",
+    "part_niveau_superieur": "Part, niveau supérieur", "lecture_niveau_superieur": "Lecture, niveau supérieur",
+    "niveau_superieur": "Niveau supérieur", "source": "Source",
+}  # fmt: skip
+
+
+def communes_table(report: CoverageReport) -> pd.DataFrame:
+    """Return the communes of the scope with their status, EPCI and what is known of them, in code order."""
+    board, atlas = report.board, report.board.atlas
+    rows = scope_rows(report.scope, atlas)
+    table = atlas.table.iloc[rows]
+    gaps = report.gaps["commune"].loc[[str(c) for c in atlas.codes[rows]]]
+    words = np.array([STATUS_LABELS[s] for s in Status], dtype=object)
+    epci = table["epci"].fillna("")
+    return pd.DataFrame(
+        {
+            "code_commune": table["code"].to_numpy(),
+            "nom_commune": table["nom"].to_numpy(),
+            "statut": words[board.status[rows]],
+            "population": board.population[rows],
+            "qpv": gaps["qpv"].to_numpy(),
+            "rural": board.density.rural[rows],
+            "code_epci": epci.to_numpy(),
+            "nom_epci": epci.map(atlas.epci["nom"]).fillna("").to_numpy(),
+            "departement": table["departement"].to_numpy(),
+            "dispositifs": gaps["dispositifs"].to_numpy(),
+            "population_annee": atlas.population_year_of(board.departements(rows)),
+            "source": _clsm_source(board),
+        }
+    )
+
+
+def _clsm_source(board: CoverageState) -> str:
+    layer = board.crosswalk.layers["clsm"]
+    return f"{layer.source}, {layer.vintage}"
+
+
+def clsm_table(report: CoverageReport) -> pd.DataFrame:
+    """Return the CLSM that the scope meets, one row a CLSM and commune, in the columns of data/dispositifs/clsm.csv.
+
+    A CLSM that crosses the border is given whole; one whose communes are not known has a row without code.
+    """
+    return facts_table(report.board.crosswalk.layers["clsm"], report)
+
+
+def facts_table(layer: Layer, report: CoverageReport) -> pd.DataFrame:
+    """Return the zones of a layer that the scope meets, one row a zone and commune, as the data door reads them."""
+    board, atlas = report.board, report.board.atlas
+    rows = scope_rows(report.scope, atlas)
+    met = set(layer.members["zone"].to_numpy()[np.isin(layer.members["row"].to_numpy(), rows)])
+    unlocated = (layer.zones["precision"] == Precision.INCONNUE).to_numpy()
+    lost = unlocated & layer.zones["departement"].isin(board.departements(rows)).to_numpy()
+    position = np.array(sorted(met | set(np.flatnonzero(lost))), dtype=np.intp)
+    members = layer.members[layer.members["zone"].isin(position)].sort_values(["zone", "row"], kind="stable")
+    nowhere = pd.DataFrame({"zone": [z for z in position if z not in met], "row": -1, "whole": True})
+    listed = pd.concat([members[["zone", "row", "whole"]], nowhere]) if len(nowhere) else members
+    zone = layer.zones.iloc[listed["zone"].to_numpy(dtype=np.intp)]
+    row = listed["row"].to_numpy(dtype=np.intp)
+    somewhere = row >= 0
+    towns = atlas.table.iloc[np.where(somewhere, row, 0)]
+
+    def pick(column: str) -> npt.NDArray[np.object_]:
+        return np.where(somewhere, towns[column].fillna("").to_numpy(dtype=object), "")
+
+    epci = pick("epci")
+    frame = pd.DataFrame(
+        {
+            "id": zone.index.to_numpy(dtype=object), "nom": zone["nom"].to_numpy(dtype=object), "type": layer.name,
+            "territoire": zone["territoire"].to_numpy(dtype=object), "code_commune": pick("code"), "nom_commune": pick("nom"),
+            "part_commune": np.where(listed["whole"], "entiere", "partielle"), "code_epci": epci,
+            "nom_epci": [atlas.epci["nom"].get(code, "") for code in epci],
+            "departement": np.where(somewhere, pick("departement"), zone["departement"].to_numpy(dtype=object)),
+            "annee": zone["annee"].to_numpy(dtype=object),
+            "etat": [ETAT_WORDS.get(str(e), "a_confirmer") for e in zone["etat"]],
+            "methode": [METHOD_WORDS.get(str(p), "liste_lue") for p in zone["precision"]],
+            "annee_source": zone["annee_source"].to_numpy(dtype=object),
+            "source_titre": zone["source_titre"].to_numpy(dtype=object), "source_url": zone["source_url"].to_numpy(dtype=object),
+            "status": zone["status"].to_numpy(dtype=object), "note": zone["note"].to_numpy(dtype=object),
+        },
+        columns=list(FACT_COLUMNS),
+    )  # fmt: skip
+    return frame.reset_index(drop=True)
+
+
+def benchmarks_table(report: CoverageReport) -> pd.DataFrame:
+    """Return the features of the CLSM beside the surveys, one row a group; shares and means have columns of their own."""
+    rows = []
+    for b in report.benchmarks:
+        word = "moyenne" if b.mean else "part"
+        for i, group in enumerate(b.groups):
+            told = {
+                f"{word}_enquete_{year}": (b.references.get(year) or (None,) * len(b.groups))[i] for year in SURVEYS
+            }
+            rows.append(
+                {"critere": b.label, "classe": group, "nombre": None if b.mean else b.counts[i],
+                 "part": None if b.mean else b.shares[i], "moyenne": b.counts[i] if b.mean else None, **told,
+                 "non_classes": b.unknown, "difference": b.difference, "source": b.source}
+            )  # fmt: skip
+    order = ["critere", "classe", "nombre", "part", *(f"part_enquete_{y}" for y in SURVEYS), "moyenne",
+             *(f"moyenne_enquete_{y}" for y in SURVEYS), "non_classes", "difference", "source"]  # fmt: skip
+    numbers = [c for c in order if c.startswith(("nombre", "part", "moyenne"))]
+    return pd.DataFrame(rows).reindex(columns=order).astype(dict.fromkeys(numbers, float))
+
+
+BENCHMARK_TITLES = {
+    "critere": "Critère", "classe": "Classe", "nombre": "CLSM", "part": "Part", "moyenne": "Moyenne (habitants)",
+    "non_classes": "CLSM non classés", "difference": "Différence de définition ou de date", "source": "Source des enquêtes",
+} | {f"part_enquete_{y}": f"Part, données {y}" for y in SURVEYS} | {
+    f"moyenne_enquete_{y}": f"Moyenne, données {y}" for y in SURVEYS
+}  # fmt: skip
+BENCHMARK_FORMATS = {"part": "part", "moyenne": "entier"} | {f"part_enquete_{y}": "part" for y in SURVEYS}
+
+
+def priorities_table(report: CoverageReport) -> pd.DataFrame:
+    """Return the priorities with the share of random weights that keep each territory among the first ten."""
+    table = report.ranking.table.copy()
+    table["parmi_les_dix_tous_poids"] = report.stability.any_weights.reindex(table.index)
+    table["parmi_les_dix_poids_voisins"] = report.stability.near_weights.reindex(table.index)
+    return table.reset_index()
+
+
+PRIORITY_TITLES = {
+    "code": "Code", "rang": "Rang", "nom": "Nom", "score": "Score (points sur 100)", "ex_aequo": "Autres ex æquo",
+    "inconnu": "Inconnu, compté 0", "parmi_les_dix_tous_poids": "Parmi les dix premiers, tous poids",
+    "parmi_les_dix_poids_voisins": "Parmi les dix premiers, poids voisins",
+} | {t.id: f"{t.label} (points)" for t in TERMS}  # fmt: skip
+PRIORITY_FORMATS = {
+    "score": "decimal", "parmi_les_dix_tous_poids": "part", "parmi_les_dix_poids_voisins": "part",
+} | {t.id: "decimal" for t in TERMS}  # fmt: skip
+SITING_TITLES = {
+    "code": "Code", "rang": "Rang", "nom": "Nom", "population": "Habitants du territoire", "communes": "Communes",
+    "gain": "Gain", "cumul": "Cumul", "habitants": "Habitants ajoutés", "qpv": "Habitants de QPV ajoutés",
+    "rural": "Habitants ruraux ajoutés",
+}  # fmt: skip
+COMMUNE_TITLES = {
+    "code_commune": "Code commune", "nom_commune": "Commune", "statut": "Situation", "population": "Habitants",
+    "qpv": "Habitants de QPV", "rural": "Commune rurale", "code_epci": "Code EPCI", "nom_epci": "EPCI",
+    "departement": "Département", "dispositifs": "Dispositifs", "population_annee": "Année de la population", "source": "Source des CLSM",
+}  # fmt: skip
+
+
+def coverage_sheets(report: CoverageReport) -> list[formats.Sheet]:
+    """Return the tables of a view, one sheet each, the sources last."""
+    part = {"part": "part", "part_niveau_superieur": "part"}
+    sheets = [formats.Sheet("Chiffres", figures_table(report), FIGURE_TITLES, part)]
+    for level, table in report.gaps.items():
+        sheets.append(
+            formats.Sheet(f"Écarts {LEVELS[level]}", table.reset_index(), TITLES, notes=(
+                "« Sans CLSM ni projet connu » = non couverts (liste complète) + sans CLSM connu (liste incomplète).",
+            ))
+        )  # fmt: skip
+    if len(report.ranking.table):
+        shares = fr.listing(f"{t.label} {fr.percent(s)}" for t, s in zip(TERMS, report.weights.shares, strict=True))
+        sheets.append(
+            formats.Sheet("Priorités", priorities_table(report), PRIORITY_TITLES, PRIORITY_FORMATS, notes=(
+                fr.typeset(f"{LEVELS[report.level]} ; poids : {shares}."),
+                *(fr.typeset(f"{t.label} : {t.meaning}.") for t in TERMS),
+            ))
+        )  # fmt: skip
+    if report.siting:
+        notes = tuple(n for n in (report.siting.sentence, report.siting.ties, *report.siting.notices) if n)
+        table = report.siting.table.reset_index()
+        sheets.append(
+            formats.Sheet(f"Prochains CLSM ({KINDS[report.siting.kind]})", table, SITING_TITLES,
+                          {} if report.siting.mix.single else {"gain": "part", "cumul": "part"}, notes)
+        )  # fmt: skip
+    sheets += [
+        formats.Sheet("Enquêtes", benchmarks_table(report), BENCHMARK_TITLES, BENCHMARK_FORMATS),
+        formats.Sheet("Communes", communes_table(report), COMMUNE_TITLES,
+                      notes=tuple(f"{STATUS_LABELS[s]} : {STATUS_MEANINGS[s]}." for s in Status)),
+        formats.Sheet("CLSM", clsm_table(report)),
+        formats.sources_sheet(sources(report), notes=[fr.typeset(f"{n} : {why} {how}") for n, why, how in report.limits]),
+    ]  # fmt: skip
+    return sheets

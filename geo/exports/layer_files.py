@@ -1,0 +1,165 @@
+"""A version taken out again in the form it came in: a row a commune for tables, a polygon a territory for maps.
+
+A text that a spreadsheet would run as a formula gets an apostrophe before it. A table that is read again gives the same
+layer; polygons are those that came in, or else the communes of each territory put together.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import xlsxwriter
+
+from geo.communes import Atlas, name_of
+from geo.exports.formats import neutral
+from geo.layers import Layer
+from geo.register import Version
+
+SPREADSHEET = ("xlsx", "xlsm", "xls", "ods")
+COLUMNS = (
+    "nom", "id", "etat", "code_commune", "nom_commune", "part_commune", "territoire", "departement", "annee",
+    "annee_source", "population", "precision", "source_titre", "source_url", "note",
+)  # fmt: skip
+DRIVERS = {"gpkg": "GPKG", "fgb": "FlatGeobuf", "kml": "KML"}
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file to take away."""
+
+    name: str
+    body: bytes
+    mime: str
+
+
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WRITTEN = {
+    **dict.fromkeys(("csv", "tsv", "txt"), ("csv", "text/csv")),
+    **dict.fromkeys(SPREADSHEET, ("xlsx", SHEET)),
+    **dict.fromkeys(("geojson", "json"), ("geojson", "application/geo+json")),
+    **dict.fromkeys(("parquet", "geoparquet"), ("parquet", "application/octet-stream")),
+    "zip": ("zip", "application/zip"),
+    "gpkg": ("gpkg", "application/geopackage+sqlite3"),
+    "fgb": ("fgb", "application/octet-stream"),
+    **dict.fromkeys(("kml", "kmz"), ("kml", "application/vnd.google-earth.kml+xml")),
+}
+
+
+def name_and_mime(version: Version) -> tuple[str, str]:
+    """Return the name and type of the file that `export` writes."""
+    suffix, mime = WRITTEN.get(version.origin.form, WRITTEN["csv"])
+    return f"{version.kind}-version-{version.number}.{suffix}", mime
+
+
+def export(version: Version, layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas) -> Export:
+    """Return a version in the form of the file it came from; `layer` is that of the version alone.
+
+    A form that cannot be written gives the nearest: XLSX for ODS and XLS, KML for KMZ.
+    """
+    name, mime = name_and_mime(version)
+    form = Path(name).suffix[1:]
+    if form == "csv":
+        return Export(name, csv_bytes(rows(layer, atlas)), mime)
+    if form == "xlsx":
+        return Export(name, xlsx_bytes(rows(layer, atlas)), mime)
+    frame = polygons(layer, shapes, atlas)
+    if form == "geojson":
+        return Export(name, frame.to_json(ensure_ascii=False).encode(), mime)
+    if form == "parquet":
+        buffer = io.BytesIO()
+        frame.to_parquet(buffer, index=False)
+        return Export(name, buffer.getvalue(), mime)
+    if form == "zip":
+        return Export(name, _zipped_shapefile(frame, version.kind), mime)
+    return Export(name, _written(frame, name, DRIVERS[form]), mime)
+
+
+def rows(layer: Layer, atlas: Atlas) -> pd.DataFrame:
+    """Return a row for each territory and commune, all text; a territory without commune has one row."""
+    names = layer.zones.rename_axis("id").reset_index()
+    names["zone"] = np.arange(len(names))
+    members = layer.members.sort_values(["zone", "row"])
+    codes = atlas.codes[members["row"].to_numpy(dtype=np.intp)]
+    communes = pd.DataFrame(
+        {
+            "zone": members["zone"].to_numpy(),
+            "code_commune": codes,
+            "nom_commune": [name_of(str(code), atlas) for code in codes],
+            "part_commune": np.where(members["whole"], "entière", "partielle"),
+        }
+    )
+    frame = names.merge(communes, on="zone", how="left")
+    frame["population"] = ["" if pd.isna(people) else str(round(float(people))) for people in frame["population"]]
+    return frame[list(COLUMNS)].fillna("").astype(str)
+
+
+def polygons(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas) -> gpd.GeoDataFrame:
+    """Return a polygon for each territory that has one: as it came, or its communes put together."""
+    table = layer.zones.rename_axis("id").reset_index()
+    for column in ("etat", "precision"):
+        table[column] = table[column].astype(str)
+    if shapes is None:
+        outlines = atlas.outlines()
+        members = outlines.iloc[layer.members["row"].to_numpy(dtype=np.intp)].assign(
+            zone=layer.members["zone"].to_numpy()
+        )
+        found = members.dissolve("zone").geometry.reindex(range(len(table)))
+    else:
+        found = shapes.geometry.reindex(table["id"])
+    frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(found.to_numpy(), crs=4326))
+    return frame[frame.geometry.notna()]
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Write a table as French spreadsheets open it: semicolons, UTF-8 with its mark."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(frame.columns)
+    writer.writerows([neutral(str(value)) for value in row] for row in frame.itertuples(index=False))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def xlsx_bytes(frame: pd.DataFrame) -> bytes:
+    """Write a table as a workbook in which every cell is a text: codes keep their zeros, nothing is a formula."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        sheet = book.add_worksheet("couche")
+        bold = book.add_format({"bold": True})
+        for column, name in enumerate(frame.columns):
+            sheet.write_string(0, column, str(name), bold)
+        for line, row in enumerate(frame.itertuples(index=False), start=1):
+            for column, value in enumerate(row):
+                sheet.write_string(line, column, str(neutral(str(value))))
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, max(0, len(frame.columns) - 1), 18)
+    return buffer.getvalue()
+
+
+def _written(frame: gpd.GeoDataFrame, name: str, driver: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        layer = Path(name).stem.replace("-", "_")  # as a KML must be named
+        frame.to_file(path, layer=layer, driver=driver, engine="pyogrio")
+        return path.read_bytes()
+
+
+def _zipped_shapefile(frame: gpd.GeoDataFrame, kind: str) -> bytes:
+    short: Callable[[str], str] = lambda name: name if name == "geometry" else name[:10]  # noqa: E731
+    buffer = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        slim = frame[["id", "nom", "etat", "annee", "note", "geometry"]].rename(columns=short)
+        slim.to_file(Path(folder) / f"{kind}.shp", engine="pyogrio", encoding="UTF-8")
+        for part in sorted(Path(folder).iterdir()):
+            archive.write(part, part.name)
+    return buffer.getvalue()

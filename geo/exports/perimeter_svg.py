@@ -1,0 +1,280 @@
+"""Printed maps of perimeters: one large for a note, small ones on the same frame to compare; and the gauge beside them.
+
+Shapes come from the embedded outlines, read for the départements at hand only, and are drawn in metres in their legal
+projection, so that the scale bar is true. What matters is told apart by line and weight, not by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo import french as fr
+from geo.arrays import Bools, Rows
+from geo.communes import Atlas
+from geo.exports.svg import MapLayer, MapText, Panel, Shapes, Style, SvgMap, project, simplify, svg_map, tolerance
+from geo.exports.svg_furniture import INK, MUTED, text_width_mm
+from geo.guidance import Settings
+from geo.layers import Relation, zone_members
+from geo.perimeters import PerimeterFacts
+
+Bounds = tuple[float, float, float, float]
+MOST_DRAWN = 1500  # communes drawn one by one
+MOST_LINES = 60  # bodies or sectors outlined
+MARGIN = 0.12  # of the perimeter's extent, around it
+MOST_NAMES = 16
+NAME_MM = 2.3
+LIFT_MM = 1.9  # above the place of a commune, where its QPV dot may be
+MEAN_CLSM = 107_000  # mean inhabitants of a CLSM, data of 2022 (État des lieux 2023)
+AROUND = Style(fill="#f3f5f6", stroke="#c3ccd1", width_mm=0.12)
+INSIDE = Style(fill="#b9dcd8", stroke="#ffffff", width_mm=0.2)
+EDGE = Style(fill=None, stroke="#0a4a4f", width_mm=0.75)
+EPCI = Style(fill=None, stroke="#4a3f8f", width_mm=0.4)
+SECTOR = Style(fill=None, stroke="#a0145f", width_mm=0.45, dash_mm=(1.8, 1.1))
+QUARTER = Style(fill="#1d2a30", stroke="#ffffff", width_mm=0.3, radius_mm=1.1)
+
+
+@lru_cache(maxsize=32)
+def _outlines(path: Path, departements: frozenset[str]) -> pd.Series:
+    import geopandas as gpd  # a quarter of a second that figures need not wait for
+
+    frame = gpd.read_parquet(
+        path / "communes.parquet", columns=["code", "geometry"], filters=[("departement", "in", sorted(departements))]
+    )
+    return frame.set_index("code").geometry
+
+
+def outlines(atlas: Atlas, rows: Rows) -> pd.Series:
+    """Return the outlines (EPSG:4326) of some atoms, in row order; départements already read are not read again."""
+    departements = frozenset(atlas.table["departement"].iloc[rows])
+    return _outlines(atlas.path, departements).loc[[str(c) for c in atlas.codes[rows]]]
+
+
+def frame_of(atlas: Atlas, every: Iterable[Rows], epsg: int) -> Bounds:
+    """Return the extent, in metres and with a margin, that holds several perimeters in one projection."""
+    rows = np.unique(np.concatenate([np.asarray(r) for r in every]))
+    mine = rows[(atlas.table["epsg"].iloc[rows] == epsg).to_numpy()]
+    return _widened(_extent(project(outlines(atlas, mine), epsg)))
+
+
+def main_projection(atlas: Atlas, rows: Rows) -> int:
+    """Return the legal projection of most of the inhabitants."""
+    people = atlas.table.iloc[rows].groupby("epsg")["population"].sum()
+    return int(people.idxmax())
+
+
+def note_map(facts: PerimeterFacts, *, width_mm: float = 174.0, height_mm: float = 92.0) -> SvgMap:
+    """Draw a perimeter in its surroundings: intercommunal bodies, sectors cut, communes with QPV, names."""
+    atlas = facts.atlas
+    main = main_projection(atlas, facts.rows)
+    others = sorted(set(atlas.table["epsg"].iloc[facts.rows]) - {main})
+    panels = [_panel(facts, epsg, width_mm, height_mm, named=epsg == main) for epsg in (main, *others)]
+    return svg_map(
+        panels,
+        alt=alt_text(facts),
+        title=f"Carte du périmètre : {facts.perimeter.name}",
+        attribution=attribution(atlas),
+        width_mm=width_mm,
+        height_mm=height_mm,
+    )
+
+
+def small_map(
+    facts: PerimeterFacts, bounds: Bounds, epsg: int, *, width_mm: float = 54.0, height_mm: float = 42.0
+) -> SvgMap:
+    """Draw a perimeter alone on a frame shared with others: same scale, same extent, no legend."""
+    panel = _panel(facts, epsg, width_mm, height_mm, named=False, bounds=bounds, plain=True)
+    return svg_map(
+        [panel], alt=alt_text(facts), title=facts.perimeter.name, attribution="", width_mm=width_mm,
+        height_mm=height_mm, legend=False,
+    )  # fmt: skip
+
+
+def attribution(atlas: Atlas) -> str:
+    """Say where the outlines come from."""
+    return f"Contours des communes : {atlas.manifest.get('contours', 'base embarquée')}. Communes au 1er janvier {atlas.year}."
+
+
+def alt_text(facts: PerimeterFacts) -> str:
+    """Describe the map in words: what it shows, how large, in how many pieces, which towns."""
+    names = [facts.town_name(str(code)) for code in facts.towns.index]
+    pieces = "d’un seul tenant" if facts.pieces == 1 else f"en {facts.pieces} morceaux"
+    where = fr.listing(str(facts.atlas.departements.at[d, "nom"]) for d in facts.departements)
+    return fr.typeset(
+        f"Carte du périmètre {facts.perimeter.name} : {facts.size_text}, {pieces}, "
+        f"{fr.square_kilometres(facts.area_m2)}, département : {where}. Communes : {fr.listing(names, most=8)}."
+    )
+
+
+def _panel(
+    facts: PerimeterFacts, epsg: int, width_mm: float, height_mm: float, *, named: bool, bounds: Bounds | None = None,
+    plain: bool = False,
+) -> Panel:  # fmt: skip
+    atlas = facts.atlas
+    mine = facts.rows[(atlas.table["epsg"].iloc[facts.rows] == epsg).to_numpy()]
+    around = bounds or _widened(_extent(project(outlines(atlas, mine), epsg)), width_mm / height_mm)
+    near = _near(atlas, around, epsg, mine, facts.departements)
+    finish: Callable[[Shapes, float], Shapes] = _as_they_are
+    detail = max(tolerance(around, width_mm, height_mm), 1.0)
+    shapes, inside = project(outlines(atlas, near), epsg), np.isin(near, mine)
+    if (
+        plain or len(near) > MOST_DRAWN
+    ):  # paper cannot show thousands of communes: départements and the whole are enough
+        ground, whole = _vast(atlas.table["departement"].iloc[near].to_numpy(dtype=object), shapes, inside, detail)
+        drawn, finish = whole, simplify
+    else:
+        shapes = simplify(shapes, detail)
+        ground, drawn = shapes[~inside], shapes[inside]
+        whole = _merge([drawn])
+    layers = [
+        MapLayer(ground, AROUND, "" if plain else "Alentours" if len(near) > MOST_DRAWN else "Communes voisines"),
+        MapLayer(drawn, INSIDE, "Périmètre"),
+    ]
+    if not plain:
+        layers += _lines(facts, near, shapes, lambda found: finish(found, detail))
+    layers.append(MapLayer(whole, EDGE, ""))
+    if not plain:
+        layers += _quarters(facts, near, epsg)
+    return Panel(
+        layers,
+        epsg,
+        name=_place(facts, mine),
+        texts=_names(facts, mine, (around[2] - around[0]) / width_mm) if named else (),
+        bounds=around,
+    )
+
+
+def _vast(departements: Shapes, shapes: Shapes, inside: Bools, detail: float) -> tuple[Shapes, Shapes]:
+    """Return the surroundings by département, and the perimeter as one; merged first, so that little is left to simplify."""
+    groups = [(d, i) for d in sorted(set(departements)) for i in (False, True)]
+    parts = [((departements == d) & (inside == i), i) for d, i in groups]
+    kept = [(mask, i) for mask, i in parts if mask.any()]
+    merged = simplify(_merge(shapes[mask] for mask, _ in kept), detail)
+    within = np.array([i for _, i in kept], dtype=bool)
+    return merged[~within], _merge([merged[within]])
+
+
+def _as_they_are(shapes: Shapes, _: float) -> Shapes:
+    return shapes
+
+
+def _lines(facts: PerimeterFacts, near: Rows, shapes: Shapes, finish: Callable[[Shapes], Shapes]) -> list[MapLayer]:
+    """Return the limits of the intercommunal bodies met, and of the adult sectors that the perimeter cuts."""
+    owner = facts.atlas.communities[0].iloc[near].to_numpy(dtype=object)
+    # All of them or none: some lines among many would mislead.
+    parts = facts.communities if len(facts.communities) <= MOST_LINES else ()
+    bodies = _merge(shapes[owner == part.code] for part in parts)
+    layer = facts.crosswalk.layers["secteurs-adultes"]
+    cut = [o for o in facts.overlaps["secteurs-adultes"] if o.relation in (Relation.PARTIEL, Relation.INCLUS)]
+    sectors = _merge(
+        shapes[np.isin(near, zone_members(layer, o.id)[0])] for o in (cut if len(cut) <= MOST_LINES else ())
+    )
+    found = [(bodies, EPCI, "Intercommunalité concernée"), (sectors, SECTOR, "Secteur de psychiatrie adulte coupé")]
+    return [MapLayer(finish(made), style, label) for made, style, label in found if len(made)]
+
+
+def _merge(groups: Iterable[Shapes]) -> Shapes:
+    return np.array([shapely.coverage_union_all(g) for g in groups if len(g)], dtype=object)
+
+
+def _quarters(facts: PerimeterFacts, near: Rows, epsg: int) -> list[MapLayer]:
+    """Return a dot in each commune in sight known to have a QPV."""
+    members = facts.crosswalk.layers["qpv"].members["row"].to_numpy(dtype=np.intp)
+    rows = near[np.isin(near, members)]
+    points = shapely.points(facts.atlas.table[["x", "y"]].iloc[rows].to_numpy(dtype=float))
+    return [MapLayer(np.asarray(points, dtype=object), QUARTER, "Commune où un QPV est connu")] if len(rows) else []
+
+
+def _names(facts: PerimeterFacts, mine: Rows, metres_per_mm: float) -> tuple[MapText, ...]:
+    """Return the names of the most populous communes of the perimeter; one that would lie on another is left out."""
+    kept: list[tuple[float, float, float]] = []
+    texts = []
+    for town in facts.atlas.table.iloc[mine].nlargest(4 * MOST_NAMES, "population").itertuples():
+        x, y, name = float(str(town.x)), float(str(town.y)) + LIFT_MM * metres_per_mm, _short(str(town.nom))
+        half = text_width_mm(name, NAME_MM) * metres_per_mm / 2
+        free = all(
+            abs(x - u) > half + w + metres_per_mm or abs(y - v) > 1.3 * NAME_MM * metres_per_mm for u, v, w in kept
+        )
+        if free and len(kept) < MOST_NAMES:
+            kept.append((x, y, half))
+            texts.append(MapText(x, y, name, NAME_MM))
+    return tuple(texts)
+
+
+def _short(name: str) -> str:
+    return name.replace(" Arrondissement", "")
+
+
+def _place(facts: PerimeterFacts, mine: Rows) -> str:
+    codes = sorted(set(facts.atlas.table["departement"].iloc[mine]))
+    return fr.listing((str(facts.atlas.departements.at[c, "nom"]) for c in codes), most=2)
+
+
+def _near(atlas: Atlas, bounds: Bounds, epsg: int, mine: Rows, departements: Sequence[str]) -> Rows:
+    """Return the perimeter's atoms and those whose point is in sight or nearly, all in the same projection."""
+    west, south, east, north = bounds
+    wide, high = (east - west) * 0.15 + 8_000, (north - south) * 0.15 + 8_000
+    x, y = atlas.table["x"].to_numpy(), atlas.table["y"].to_numpy()
+    seen = (x > west - wide) & (x < east + wide) & (y > south - high) & (y < north + high)
+    seen &= (atlas.table["epsg"] == epsg).to_numpy()
+    return np.union1d(np.flatnonzero(seen), mine).astype(np.intp)
+
+
+def _extent(shapes: Shapes) -> Bounds:
+    boxes = shapely.bounds(shapes)
+    return tuple(float(v) for v in (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)))  # type: ignore[return-value]
+
+
+def _widened(bounds: Bounds, ratio: float | None = None) -> Bounds:
+    """Add a margin, and fill the frame's width or height when its ratio is known."""
+    west, south, east, north = bounds
+    wide, high = max(east - west, 1_000.0) * (1 + 2 * MARGIN), max(north - south, 1_000.0) * (1 + 2 * MARGIN)
+    if ratio:
+        wide, high = max(wide, high * ratio), max(high, wide / ratio)
+    x, y = (west + east) / 2, (south + north) / 2
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def gauge_words(population: int, settings: Settings) -> str:
+    """Say what the gauge shows."""
+    return fr.typeset(
+        f"Jauge des habitants : {fr.inhabitants(population)}, soit {fr.percent(population / settings.marker, 0)} du repère "
+        f"d’environ {fr.inhabitants(settings.marker)} ; CLSM moyen en 2022 : {fr.inhabitants(MEAN_CLSM)}. Le guide ne fixe pas de minimum."
+    )
+
+
+def gauge_svg(population: int, settings: Settings, *, width_mm: float = 174.0) -> str:
+    """Draw inhabitants against the guide's marker and the mean CLSM; lines and words, legible in grey."""
+    top = max(settings.marker * 1.25, population * 1.06)
+    scale = width_mm / top
+
+    def at(people: float) -> float:
+        return round(people * scale, 2)
+
+    def mark(people: float, text: str, *, dashed: bool, low: bool) -> str:
+        x = at(people)
+        anchor = "end" if x > width_mm * 0.72 else "start"
+        place = x + (-0.8 if anchor == "end" else 0.8)
+        dash = ' stroke-dasharray="0.9 0.7"' if dashed else ""
+        return (
+            f'<line x1="{x}" x2="{x}" y1="{1 if low else 4.2}" y2="{11.6 if low else 14.4}" stroke="{INK}" stroke-width="0.5"{dash}/>'
+            f'<text x="{place}" y="{3.0 if low else 14.6}" font-size="2.9" fill="{INK}" text-anchor="{anchor}">{text}</text>'
+        )
+
+    edge = at(settings.marker * (1 + settings.around)) - at(settings.marker)
+    words = gauge_words(population, settings)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width_mm}mm" height="15.4mm" viewBox="0 0 {width_mm} 15.4" '
+        f'font-family="Liberation Sans, DejaVu Sans, Arial, sans-serif"><title>{words}</title>'
+        f'<rect x="0" y="5" width="{width_mm}" height="5.6" rx="0.8" fill="#e8edef"/>'
+        f'<rect x="{at(settings.marker)}" y="5" width="{edge:.2f}" height="5.6" fill="#cfd6da"/>'
+        f'<rect x="0" y="5" width="{at(population)}" height="5.6" rx="0.8" fill="#0b6e75"/>'
+        + mark(MEAN_CLSM, f"CLSM moyen en 2022 : {fr.number(MEAN_CLSM)}", dashed=True, low=False)
+        + mark(settings.marker, f"repère : environ {fr.number(settings.marker)}", dashed=False, low=True)
+        + f'<text x="0" y="3" font-size="2.9" fill="{MUTED}">0</text></svg>'
+    )

@@ -1,0 +1,74 @@
+"""A4 documents as tagged PDF (PDF/UA-1), typeset on this machine by Typst, without any browser or outside service.
+
+A template of `geo/templates/` receives plain data: texts reach it as strings, never as markup, so that a name that
+looks like a command is printed as it is.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import segno
+import typst
+
+from geo.exports.note import Note
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+QR_LONGEST = 1_800  # characters; past it a phone does not read the printed code
+
+LINK_PIECE = 60
+
+
+def make_pdf(template: str, data: Mapping[str, Any]) -> bytes:
+    """Typeset `geo/templates/<template>.typ` with data (JSON values only; pictures are SVG texts).
+
+    The data must give every picture an alternative text: the standard PDF/UA-1 refuses a document without.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no such template.
+    """
+    path = TEMPLATES / f"{template}.typ"
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    return typst.compile(path, root=TEMPLATES, sys_inputs={"data": text}, pdf_standards=["ua-1"])
+
+
+def note_pdf(note: Note) -> bytes:
+    """Typeset a note as PDF/UA-1."""
+    data: dict[str, Any] = asdict(note)
+    data["qr"] = qr_svg(note.link)
+    data["short"] = note.link if len(note.link) <= LINK_PIECE else ""
+    data["link_lines"] = [note.link[i : i + LINK_PIECE] for i in range(0, len(note.link), LINK_PIECE)]
+    return make_pdf("note", data)
+
+
+def qr_svg(link: str) -> str:
+    """Draw the QR code of a link; empty when there is no link or it is too long to be read on paper."""
+    if not link or len(link) > QR_LONGEST:
+        return ""
+    out = io.BytesIO()
+    segno.make(link, error="l", micro=False).save(out, kind="svg", scale=4, border=2, xmldecl=False, nl=False)
+    return out.getvalue().decode()
+
+
+def picture_png(svg: str, *, ppi: float = 180.0) -> bytes:
+    """Turn a drawn picture into PNG, for files that take no SVG."""
+    import typst
+
+    made: Any = typst.compile(
+        Path(TEMPLATES) / "image.typ",
+        root=TEMPLATES,
+        sys_inputs={"data": json.dumps({"svg": svg})},
+        format="png",
+        ppi=ppi,
+    )
+    return bytes(made[0] if isinstance(made, list) else made)

@@ -1,0 +1,220 @@
+"""A note as a document to edit: real headings and lists, tables with header rows, pictures with their text, in French."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+
+from geo.exports.formats import FIXED_DATE
+from geo.exports.note import CHAPTER, Note, Table
+from geo.exports.svg import SvgMap
+from geo.exports.typst_pdf import picture_png, qr_svg
+
+ACCENT = RGBColor(0x0B, 0x6E, 0x75)
+MUTED = RGBColor(0x55, 0x60, 0x6A)
+BLANK = "…" * 28
+WIDTH_MM = 174.0
+
+
+def note_docx(note: Note) -> bytes:
+    """Write a note as a DOCX whose parts bear the styles of a word processor, so that it reads and edits well."""
+    document = Document()
+    _set_up(document, note)
+    document.add_heading(_clean(note.name), level=1)
+    document.add_paragraph(_clean(note.title), style="Subtitle")
+    document.add_paragraph(_clean(note.lead))
+    if note.remark:
+        document.add_paragraph(_clean(note.remark), style="Intense Quote")
+    if note.instruction:
+        _request(document)
+    for value, label in note.figures:
+        paragraph = document.add_paragraph(style="List Bullet")
+        paragraph.add_run(_clean(value)).bold = True
+        paragraph.add_run(f" {_clean(label)}")
+    _picture(document, note.gauge, note.gauge.alt)
+    document.add_heading("Le périmètre", level=2)
+    _picture(document, note.map, note.map.alt)
+    document.add_paragraph(f"Communes (habitants) : {_clean(note.communes)}")
+    _checks(document, note)
+    for table in (note.zones, note.guests):
+        document.add_heading(table.caption, level=2)
+        _table(document, table)
+    document.add_heading(note.staffing.caption, level=2)
+    document.add_paragraph(_clean(note.staffing_text))
+    _table(document, note.staffing)
+    if note.comparison:
+        document.add_heading("Comparaison des périmètres", level=2)
+        for table in note.comparison:
+            document.add_heading(table.caption, level=3)
+            _table(document, table)
+    if note.instruction:
+        _decision(document)
+    document.add_heading("Méthode et limites", level=2)
+    for line in note.limits:
+        document.add_paragraph(_clean(line), style="List Bullet")
+    document.add_paragraph(_clean(note.settings_text))
+    document.add_heading(note.sources.caption, level=2)
+    _table(document, note.sources)
+    if note.link:
+        _link(document, note.link)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _set_up(document: Any, note: Note) -> None:
+    """Set page, styles, language, properties and footer."""
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(18)
+    section.top_margin, section.bottom_margin = Mm(18), Mm(18)
+    for name, size in (("Normal", 10), ("Heading 1", 20), ("Heading 2", 14), ("Heading 3", 11)):
+        style = document.styles[name]
+        style.font.name, style.font.size = "Arial", Pt(size)
+        properties = style.element.get_or_add_rPr()
+        fonts = properties.get_or_add_rFonts()
+        for attribute in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
+            fonts.set(qn(attribute), "Arial")
+        for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:cstheme", "w:eastAsiaTheme"):
+            fonts.attrib.pop(qn(theme), None)
+        if name != "Normal":
+            style.font.color.rgb = ACCENT
+    for properties in (document.styles["Normal"].element.get_or_add_rPr(), *document.styles.element.iter(qn("w:rPr"))):
+        for old in properties.findall(qn("w:lang")):
+            properties.remove(old)
+    language = OxmlElement("w:lang")
+    for attribute in ("w:val", "w:eastAsia"):
+        language.set(qn(attribute), "fr-FR")
+    document.styles["Normal"].element.get_or_add_rPr().append(language)
+    core = document.core_properties
+    core.title, core.author, core.language = (
+        f"{_clean(note.title)}, {_clean(note.name)}",
+        "Tableau de bord CLSM",
+        "fr-FR",
+    )
+    core.created = core.modified = datetime(FIXED_DATE.year, 1, 1)
+    footer = section.footer.paragraphs[0]
+    footer.text = f"{_clean(note.name)} · {note.made_on} · Tableau de bord CLSM, version {note.version} · page "
+    _page_number(footer)
+
+
+def _page_number(paragraph: Any) -> None:
+    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
+        run = paragraph.add_run()
+        if kind:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), kind)
+        else:
+            mark = OxmlElement("w:instrText")
+            mark.text = text
+        run._r.append(mark)
+
+
+def _picture(document: Any, picture: SvgMap, alt: str) -> None:
+    document.add_picture(io.BytesIO(picture_png(picture.svg)), width=Mm(min(picture.width_mm, WIDTH_MM)))
+    _describe(document.inline_shapes[-1], alt)
+
+
+def _describe(shape: Any, alt: str) -> None:
+    shape._inline.docPr.set("descr", _clean(alt))
+
+
+def _checks(document: Any, note: Note) -> None:
+    document.add_heading("Ce que le guide invite à regarder", level=2)
+    document.add_paragraph(
+        _clean(f"{note.summary}. Le guide recommande et n’interdit rien : chaque repère se discute. Sauf mention contraire, "
+               f"les sources renvoient au chapitre {CHAPTER.removeprefix('Guide 2025, ').rstrip(' ,')} du guide de 2025.")
+    )  # fmt: skip
+    rows = []
+    for check in note.checks:
+        lines = [check.sentence, *(f"– {d}" for d in check.details), *(f"Il manque : {m}." for m in check.missing)]
+        lines.append(f"{f'Réglages : {check.settings}. ' if check.settings else ''}Source : {check.source}.")
+        rows.append((check.title, check.badge, "\n".join(lines), *([""] if note.instruction else [])))
+    headers = (
+        "Repère",
+        "Issue",
+        "Ce que disent les chiffres",
+        *(["Appréciation du service"] if note.instruction else []),
+    )
+    widths = (1.2, 1.1, 4.0, *([1.5] if note.instruction else []))
+    _table(document, Table("", headers, tuple(rows), widths=widths))
+
+
+def _request(document: Any) -> None:
+    document.add_heading("Demande examinée", level=2)
+    for label in ("Demandeur", "Référence et date de la demande", "Service instructeur", "Personne chargée du dossier"):
+        document.add_paragraph(f"{label} : {BLANK}")
+
+
+def _decision(document: Any) -> None:
+    document.add_heading("Avis", level=2)
+    document.add_paragraph("☐ Favorable    ☐ Favorable avec réserves    ☐ À compléter    ☐ Défavorable")
+    for label in ("Motifs et observations", "Suites demandées au porteur", "Date", "Nom, qualité, signature"):
+        document.add_paragraph(f"{label} : {BLANK}")
+    document.add_paragraph(
+        "Cette partie est laissée en blanc : l’avis appartient au service, l’outil ne le propose pas."
+    )
+
+
+def _table(document: Any, table: Table) -> None:
+    """Add a table whose first line is a header that is repeated on each page."""
+    made = document.add_table(rows=1, cols=len(table.headers), style="Table Grid")
+    made.autofit = False
+    head = made.rows[0]
+    mark = OxmlElement("w:tblHeader")
+    mark.set(qn("w:val"), "true")
+    head._tr.get_or_add_trPr().append(mark)
+    widths = table.widths or (1.0,) * len(table.headers)
+    sizes = [Mm(WIDTH_MM * w / sum(widths)) for w in widths]
+    for column, size in zip(made.columns, sizes, strict=True):  # the grid, which some word processors read alone
+        column.width = size
+    _fill(head.cells, table.headers, sizes, table.numeric, bold=True)
+    for values in table.rows:
+        row = made.add_row()
+        keep = OxmlElement("w:cantSplit")
+        row._tr.get_or_add_trPr().append(keep)
+        _fill(row.cells, values, sizes, table.numeric)
+    note = document.add_paragraph()
+    if table.note:
+        run = note.add_run(_clean(table.note))
+        run.font.size, run.font.color.rgb = Pt(8), MUTED
+
+
+def _fill(
+    cells: Sequence[Any], values: Sequence[str], sizes: Sequence[Any], numeric: Sequence[int], *, bold: bool = False
+) -> None:
+    for i, (cell, value, size) in enumerate(zip(cells, values, sizes, strict=True)):
+        cell.width = size
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.space_after = Pt(0)
+        if i in numeric:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        for k, line in enumerate(_clean(value, lines=True).split("\n")):
+            run = paragraph.add_run(line) if not k else paragraph.add_run()
+            if k:
+                run.add_break()
+                run.add_text(line)
+            run.font.size, run.bold = Pt(8.5), bold
+
+
+def _link(document: Any, link: str) -> None:
+    document.add_heading("Vérifier ou reprendre ce périmètre", level=2)
+    document.add_paragraph("Ce lien rouvre les mêmes communes avec les mêmes réglages :")
+    document.add_paragraph(_clean(link))
+    code = qr_svg(link)
+    if code:
+        document.add_picture(io.BytesIO(picture_png(code)), width=Mm(32))
+        _describe(document.inline_shapes[-1], "Code QR du lien qui rouvre ce périmètre")
+
+
+def _clean(text: str, *, lines: bool = False) -> str:
+    """Leave out the control signs that XML refuses."""
+    return "".join(c for c in text if c.isprintable() or c in "\u00a0\u202f" or (lines and c == "\n") or c == "\u200b")

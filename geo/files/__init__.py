@@ -1,0 +1,63 @@
+"""Files as bytes, whatever they mean: downloads, archives, signatures, safe writing.
+
+It never knows a commune nor a layer. Start from `download`, `unpack`, `inspect`, `write_json`.
+"""
+
+from geo.files.archives import KEPT, read_member, safe_name, unpack, weigh
+from geo.files.disk import age, alive, gone, owner, read_json, remove, sha256_of, sync_folder, write_json
+from geo.files.fetch import PATIENCE, TRIES, Downloaded, Received, Retry, Timeouts, download
+from geo.files.foreign_sqlite import ERRORS, defuse, foreign, generates
+from geo.files.kept_tables import Content, DamagedError, has_outlines, read_table, sha256
+from geo.files.peek import UNREADABLE, Peek, Shape, as_text, peek, workbook
+from geo.files.signature import ARCHIVE, MAX_BYTES, FileForm, encoding_of_start, inspect, too_heavy
+from geo.files.transfer import DownloadError, UnreachableError, host_of, is_web, without_login
+
+__all__ = [
+    "ARCHIVE",
+    "ERRORS",
+    "KEPT",
+    "MAX_BYTES",
+    "PATIENCE",
+    "TRIES",
+    "UNREADABLE",
+    "Content",
+    "DamagedError",
+    "DownloadError",
+    "Downloaded",
+    "FileForm",
+    "Peek",
+    "Received",
+    "Retry",
+    "Shape",
+    "Timeouts",
+    "UnreachableError",
+    "age",
+    "alive",
+    "as_text",
+    "defuse",
+    "download",
+    "encoding_of_start",
+    "foreign",
+    "generates",
+    "gone",
+    "has_outlines",
+    "host_of",
+    "inspect",
+    "is_web",
+    "owner",
+    "peek",
+    "read_json",
+    "read_member",
+    "read_table",
+    "remove",
+    "safe_name",
+    "sha256",
+    "sha256_of",
+    "sync_folder",
+    "too_heavy",
+    "unpack",
+    "weigh",
+    "without_login",
+    "workbook",
+    "write_json",
+]

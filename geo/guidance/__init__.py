@@ -1,0 +1,55 @@
+"""The national guide of 2025 as checks, figures, settings and stakeholders of a perimeter.
+
+It never states a minimum, and knows neither database nor network. Start from `run_checks`, `CHECKS`, `Settings`, `judge_moves`, `round_table`.
+"""
+
+from geo.guidance.checks import CHECKS, Check, run_checks
+from geo.guidance.checks_layers import DISPOSITIFS
+from geo.guidance.coordination import COFUNDERS, RECOMMENDED, SCENARIOS, SOURCE, per_inhabitant_text, staffing_rows
+from geo.guidance.figures import EMPTY, MEASURES, Measure, Value, summary
+from geo.guidance.finding import Finding, Outcome, Reach
+from geo.guidance.judged import JudgedMoves, Measures, judge_moves
+from geo.guidance.outcomes import CHECK_IDS, UNKNOWN, VIGILANCE
+from geo.guidance.sectors import SectorShare, sectors_met
+from geo.guidance.settings import Settings
+from geo.guidance.settings_labels import SETTING_LABELS, changed_labels, checks_using, used_text
+from geo.guidance.stakeholders import BODIES, SECTORS, RoundTable, Seat, round_table
+
+__all__ = [
+    "BODIES",
+    "CHECKS",
+    "CHECK_IDS",
+    "COFUNDERS",
+    "DISPOSITIFS",
+    "EMPTY",
+    "MEASURES",
+    "RECOMMENDED",
+    "SCENARIOS",
+    "SECTORS",
+    "SETTING_LABELS",
+    "SOURCE",
+    "UNKNOWN",
+    "VIGILANCE",
+    "Check",
+    "Finding",
+    "JudgedMoves",
+    "Measure",
+    "Measures",
+    "Outcome",
+    "Reach",
+    "RoundTable",
+    "Seat",
+    "SectorShare",
+    "Settings",
+    "Value",
+    "changed_labels",
+    "checks_using",
+    "judge_moves",
+    "per_inhabitant_text",
+    "round_table",
+    "run_checks",
+    "sectors_met",
+    "staffing_rows",
+    "summary",
+    "used_text",
+]

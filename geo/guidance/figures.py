@@ -1,0 +1,308 @@
+"""The figures of a perimeter that a comparison and a note show, each with its definition, its unit and what limits it.
+
+One list for the page Comparaison, the notes, the files and the page Méthode. A count from a list that is not complete here is a
+floor; what cannot be worked out is None, never nought.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from geo import french as fr
+from geo.guidance.checks import Check
+from geo.guidance.checks_layers import quarters
+from geo.guidance.coordination import RECOMMENDED
+from geo.guidance.finding import Finding, Outcome, Reach
+from geo.guidance.sectors import sectors_met
+from geo.guidance.settings import Settings
+from geo.kept import kept_on_subject
+from geo.layers import Overlap, Relation
+from geo.perimeters import PerimeterFacts
+
+OTHER_DISPOSITIFS = ("cls", "cpts", "dac")
+
+_people = fr.number  # the label says « habitants »
+
+_ACROSS = "territoires trop éloignés pour une même mesure"
+
+TERRITORY, QPV, PSYCHIATRY, LAYERS, WORK, TABLE = (
+    "Territoire", "Politique de la ville", "Psychiatrie", "Articulation", "Coordination", "Qui doit être à la table",
+)  # fmt: skip
+
+EMPTY = "Périmètre vide : choisissez une commune pour commencer."
+
+
+@dataclass(frozen=True)
+class Value:
+    """A figure of one perimeter: None when it cannot be said. `least` marks a floor, `estimated` an estimate."""
+
+    number: float | None
+    least: bool = False
+    estimated: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A line of the comparison: what it says, in which unit, how it is worked out."""
+
+    id: str
+    group: str
+    label: str
+    definition: str
+    write: Callable[[float], str]
+    work_out: Callable[[PerimeterFacts], Value]
+
+    def text(self, value: Value) -> str:
+        """Write a value with what limits it."""
+        if value.number is None:
+            return "inconnu"
+        if value.least and not value.number:
+            return "aucun connu"
+        if value.estimated and not value.number:
+            return f"{self.write(0)} (estimation)"
+        hedge = "au moins " if value.least else "environ " if value.estimated else ""
+        return f"{hedge}{self.write(value.number)}"
+
+    def difference_text(self, first: Value, second: Value) -> str:
+        """Write the second less the first with its sign; « = » when there is none.
+
+        Where one of them is unknown or a floor, the difference cannot be said.
+        """
+        if first.number is None or second.number is None or first.least or second.least:
+            return "écart inconnu"
+        gap = second.number - first.number
+        if gap == 0:
+            return "="
+        about = "environ " if first.estimated or second.estimated else ""
+        points = self.write is fr.percent
+        written = f"{fr.number(abs(gap) * 100, 1)}{fr.NBSP}points" if points else self.write(abs(gap))
+        return f"{about}{'+' if gap > 0 else fr.MINUS}{fr.NARROW}{written}"
+
+
+def _sectors(facts: PerimeterFacts) -> tuple[Overlap, ...]:
+    return facts.overlaps["secteurs-adultes"]
+
+
+def _cut(overlap: Overlap) -> bool:
+    return overlap.relation in (Relation.PARTIEL, Relation.INCLUS)
+
+
+def _known(facts: PerimeterFacts, layer_id: str, number: float | None, *, listed: bool = True) -> Value:
+    """Make a value of a count that is a floor where the list is not complete."""
+    sure = facts.known_everywhere(layer_id) or (layer_id.startswith("secteurs") and facts.assigned_everywhere(layer_id))
+    return Value(number, least=not sure and listed)
+
+
+def _no_sector_known(facts: PerimeterFacts) -> bool:
+    """Whether nothing can be said of sectors here: none is known, and the list is not complete."""
+    return not _sectors(facts) and not facts.known_everywhere("secteurs-adultes")
+
+
+def _sector_count(facts: PerimeterFacts, wanted: Callable[[Overlap], bool]) -> Value:
+    if _no_sector_known(facts):
+        return Value(None, note="secteurs inconnus ici")
+    return _known(facts, "secteurs-adultes", sum(wanted(o) for o in _sectors(facts)))
+
+
+def _sector_people(facts: PerimeterFacts, *, outside: bool) -> Value:
+    """Inhabitants of the adult sectors cut: those left outside, or those inside."""
+    if _no_sector_known(facts):
+        return Value(None, note="secteurs inconnus ici")
+    cut = [o for o in _sectors(facts) if _cut(o)]
+    if outside:
+        told = [o for o in cut if o.zone_population is not None and o.population is not None]
+        number = sum((o.zone_population or 0) - (o.population or 0) for o in told)
+    else:
+        told = [o for o in cut if o.population is not None]
+        number = sum(o.population or 0 for o in told)
+    value = _known(facts, "secteurs-adultes", number)
+    if len(told) < len(cut):
+        return Value(number, least=True, note="la population d’un secteur au moins n’est pas connue")
+    return value
+
+
+@kept_on_subject
+def _quarters(facts: PerimeterFacts) -> Finding:
+    """Return the finding on QPV, which holds three of the figures."""
+    return quarters(facts, Settings())
+
+
+def _quarter_count(key: str) -> Callable[[PerimeterFacts], Value]:
+    def work_out(facts: PerimeterFacts) -> Value:
+        found = _quarters(facts)
+        return Value(found.figures[key], least=bool(found.missing))
+
+    return work_out
+
+
+def _quarter_people(facts: PerimeterFacts) -> Value:
+    met = facts.overlaps["qpv"]
+    lacking = any(o.population is None for o in met)
+    known = facts.known_everywhere("qpv")
+    people = sum(o.population or 0 for o in met)
+    if met and all(o.population is None for o in met):
+        return Value(None, note="populations non publiées dans les données en place")
+    return Value(people, least=lacking or not known, estimated=any(o.estimated for o in met))
+
+
+def _dispositifs(relation: Callable[[Overlap], bool]) -> Callable[[PerimeterFacts], Value]:
+    def work_out(facts: PerimeterFacts) -> Value:
+        number = sum(relation(o) for layer in OTHER_DISPOSITIFS for o in facts.overlaps[layer])
+        return Value(number, least=not all(facts.known_everywhere(i) for i in OTHER_DISPOSITIFS))
+
+    return work_out
+
+
+def _other_clsm(facts: PerimeterFacts) -> Value:
+    met = [o for o in facts.overlaps["clsm"] if o.relation is not Relation.IDENTIQUE]
+    return _known(facts, "clsm", len(met))
+
+
+def _class_people(level: int) -> Callable[[PerimeterFacts], Value]:
+    def work_out(facts: PerimeterFacts) -> Value:
+        return Value(float(facts.classes.at[level, "population"]), estimated=facts.density.estimated)
+
+    return work_out
+
+
+def _optional(value: float | None, note: str) -> Value:
+    return Value(value, note="" if value is not None else note)
+
+
+def _main_town(facts: PerimeterFacts) -> Value:
+    return Value(int(facts.towns.iloc[0]) / facts.population if facts.population else None)
+
+
+def _places(facts: PerimeterFacts) -> Value:
+    found = facts.resources
+    if found is None:
+        return Value(None, note="lieux de santé mentale non synchronisés")
+    return Value(len(found.inside(facts.rows)), least=not set(facts.departements) <= found.extent)
+
+
+def _hospitals(facts: PerimeterFacts) -> Value:
+    zones = facts.crosswalk.layers["secteurs-adultes"].zones
+    names = {str(zones.at[o.id, "territoire"]) for o in _sectors(facts)} - {""}
+    return _known(facts, "secteurs-adultes", len(names))
+
+
+def _full_time(facts: PerimeterFacts) -> Value:
+    return Value(RECOMMENDED.per_inhabitant(facts.population), estimated=True)
+
+
+MEASURES = (
+    Measure("population", TERRITORY, "Habitants", "Population municipale des communes du périmètre.",
+            _people, lambda f: Value(f.population)),
+    Measure("communes", TERRITORY, "Communes", "Communes, une ville à arrondissements comptant pour une.",
+            fr.number, lambda f: Value(len(f.towns))),
+    Measure("dense", TERRITORY, "Habitants en commune urbaine dense", "Communes de la classe « urbain dense ».",
+            _people, _class_people(1)),
+    Measure("intermediaire", TERRITORY, "Habitants en commune urbaine intermédiaire",
+            "Communes de la classe « urbain intermédiaire ».", _people, _class_people(2)),
+    Measure("rural", TERRITORY, "Habitants en commune rurale", "Communes de la classe « rural ».",
+            _people, _class_people(3)),
+    Measure("ville_principale", TERRITORY, "Part de la commune la plus peuplée",
+            "Habitants de la commune la plus peuplée sur habitants du périmètre.", fr.percent, _main_town),
+    Measure("qpv", QPV, "QPV servis", "Quartiers prioritaires d’au moins une commune du périmètre.",
+            fr.number, _quarter_count("qpv_dans_le_perimetre")),
+    Measure("qpv_habitants", QPV, "Habitants des QPV servis", "Populations publiées des quartiers du périmètre.",
+            _people, _quarter_people),
+    Measure("qpv_dehors", QPV, "QPV laissés dehors", "Quartiers des mêmes intercommunalités hors du périmètre.",
+            fr.number, _quarter_count("qpv_hors_perimetre")),
+    Measure("secteurs", PSYCHIATRY, "Secteurs adultes rencontrés", "Secteurs d’au moins une commune du périmètre.",
+            fr.number, lambda f: _sector_count(f, lambda o: True)),
+    Measure("secteurs_entiers", PSYCHIATRY, "Secteurs adultes entiers", "Secteurs dont toutes les communes sont dans le périmètre.",
+            fr.number, lambda f: _sector_count(f, lambda o: o.relation in (Relation.CONTIENT, Relation.IDENTIQUE))),
+    Measure("secteurs_coupes", PSYCHIATRY, "Secteurs adultes coupés", "Secteurs en partie dans le périmètre.",
+            fr.number, lambda f: _sector_count(f, _cut)),
+    Measure("secteurs_dedans", PSYCHIATRY, "Habitants du périmètre en secteur coupé",
+            "Habitants du périmètre dont le secteur s’étend au-dehors.", _people, lambda f: _sector_people(f, outside=False)),
+    Measure("secteurs_dehors", PSYCHIATRY, "Habitants de ces secteurs laissés dehors",
+            "Habitants des secteurs coupés qui sont hors du périmètre.", _people, lambda f: _sector_people(f, outside=True)),
+    Measure("enfants", PSYCHIATRY, "Secteurs infanto-juvéniles rencontrés", "Secteurs d’au moins une commune du périmètre.",
+            fr.number, lambda f: _known(f, "secteurs-enfants", len(f.overlaps["secteurs-enfants"]))),
+    Measure("alignes", LAYERS, "CLS, CPTS et DAC alignés", "Dispositifs qui contiennent le périmètre ou y sont contenus.",
+            fr.number, _dispositifs(lambda o: o.relation not in (Relation.PARTIEL, Relation.A_PRECISER))),
+    Measure("partiels", LAYERS, "CLS, CPTS et DAC recoupés en partie", "Dispositifs à cheval sur la limite du périmètre.",
+            fr.number, _dispositifs(lambda o: o.relation is Relation.PARTIEL)),
+    Measure("autres_clsm", LAYERS, "Autres CLSM sur ces communes", "CLSM qui partagent au moins une commune.",
+            fr.number, _other_clsm),
+    Measure("superficie", WORK, "Superficie", "Somme des communes, dans la projection légale.",
+            fr.square_kilometres, lambda f: Value(f.area_m2)),
+    Measure("etendue", WORK, "Plus grande distance à vol d’oiseau", "Entre points intérieurs des communes les plus éloignées.",
+            fr.kilometres, lambda f: _optional(f.span_m, _ACROSS)),
+    Measure("distance_moyenne", WORK, "Distance moyenne à la ville principale", "Moyenne pondérée par les habitants, à vol d’oiseau.",
+            fr.kilometres, lambda f: _optional(f.mean_distance_m, _ACROSS)),
+    Measure("morceaux", WORK, "Morceaux", "Ensembles de communes qui se touchent.", fr.number, lambda f: Value(f.pieces)),
+    Measure("lieux", WORK, "Lieux de soins en santé mentale", "Lieux connus dans les communes du périmètre.", fr.number, _places),
+    Measure("temps_plein", WORK, "Coût d’un temps plein, par habitant et par an",
+            "Le temps plein que le guide recommande, environ 60 000 € brut par an, divisé par les habitants ; ordre de grandeur 2024.",
+            lambda v: f"{fr.number(v, 2)}{fr.NBSP}€", _full_time),
+    Measure("maires", TABLE, "Maires", "Un par commune.", fr.number, lambda f: Value(len(f.towns))),
+    Measure("intercommunalites", TABLE, "Intercommunalités", "EPCI, ou EPT dans le Grand Paris.",
+            fr.number, lambda f: Value(len(f.communities))),
+    Measure("intercommunalites_en_partie", TABLE, "dont en partie seulement", "Intercommunalités que le périmètre coupe.",
+            fr.number, lambda f: Value(sum(not p.whole for p in f.communities))),
+    Measure("etablissements", TABLE, "Établissements de psychiatrie adulte", "Établissements des secteurs rencontrés.",
+            fr.number, _hospitals),
+    Measure("departements", TABLE, "Départements", "Préfectures et conseils départementaux à associer.",
+            fr.number, lambda f: Value(len(f.departements))),
+)  # fmt: skip
+BY_ID = {measure.id: measure for measure in MEASURES}
+
+
+def summary(facts: PerimeterFacts | None, findings: Sequence[tuple[Check, Finding]] = ()) -> str:
+    """Return the paragraph: size, inhabitants, pieces, sectors, QPV, outcomes of the checks; unknown is said unknown."""
+    if facts is None or not facts.perimeter.communes:
+        return EMPTY
+    sentences = [f"Périmètre de {facts.size_text}, {fr.inhabitants(facts.population)}"]
+    if facts.pieces > 1:
+        sentences[0] += f", en {facts.pieces} morceaux"
+    sentences += [_sectors_sentence(facts), _quarters_sentence(facts), _outcomes(findings)]
+    return fr.typeset(". ".join(s for s in sentences if s) + ".")
+
+
+def _sectors_sentence(facts: PerimeterFacts) -> str:
+    adults = sectors_met(facts, ("secteurs-adultes",))
+    sure = facts.known_everywhere("secteurs-adultes") or facts.assigned_everywhere("secteurs-adultes")
+    if not adults:
+        return "Aucun secteur de psychiatrie adulte" if sure else "Secteurs de psychiatrie adulte inconnus ici"
+    start = "" if sure else "Au moins "
+    text = f"{start}{fr.count(len(adults), 'secteur')} de psychiatrie adulte"
+    whole, vague = sum(s.whole for s in adults), sum(bool(s.unknown) for s in adults)
+    cut = len(adults) - whole - vague
+    parts = [
+        *([f"{fr.number(whole)} {'entier' if whole < 2 else 'entiers'}"] if whole else []),
+        *([f"{fr.number(cut)} {'coupé' if cut < 2 else 'coupés'}"] if cut else []),
+        *([f"{fr.number(vague)} de part inconnue"] if vague else []),
+    ]
+    return f"{text} ({fr.listing(parts)})"
+
+
+def _quarters_sentence(facts: PerimeterFacts) -> str:
+    count = len(facts.overlaps["qpv"])
+    if facts.known_everywhere("qpv"):
+        return (
+            f"{fr.count(count, 'quartier prioritaire', 'quartiers prioritaires')}"
+            if count
+            else "Aucun quartier prioritaire"
+        )
+    if not count:
+        return "Quartiers prioritaires inconnus ici"
+    return f"Au moins {fr.count(count, 'quartier prioritaire', 'quartiers prioritaires')}"
+
+
+def _outcomes(findings: Sequence[tuple[Check, Finding]]) -> str:
+    if not findings:
+        return ""
+    judged = [f.outcome for _, f in findings if f.reach is Reach.FINDING]
+    words = {
+        Outcome.FAVORABLE: ("favorable", "favorables"),
+        Outcome.DISCUSS: ("à discuter", "à discuter"),
+        Outcome.VIGILANCE: ("point de vigilance", "points de vigilance"),
+        Outcome.UNKNOWN: ("non évaluable", "non évaluables"),
+    }
+    counts = [(judged.count(o), *words[o]) for o in words]
+    return "Repères du guide : " + fr.listing(fr.count(n, one, many) for n, one, many in counts if n)

@@ -1,0 +1,96 @@
+"""Moves tried on a perimeter and judged under given settings: figures and outcomes of every check after each move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.arrays import Bools
+from geo.guidance.finding import Outcome
+from geo.guidance.outcomes import CHECK_IDS, OUTCOMES, outcomes_of
+from geo.guidance.settings import Settings
+from geo.moves import IncidenceTables, Move, MoveBatch, try_moves
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Figures of one perimeter.
+
+    `sector_people_outside` counts the inhabitants of the adult sectors met who are left outside, for the sectors whose
+    composition is known (`sectors_unknown` counts the others). `qpv_people` adds the populations published for the QPV
+    wholly inside; `qpv_left` counts the QPV of the same intercommunal bodies left outside in whole or in part. `span_m` is None
+    across legal projections.
+    """
+
+    population: int
+    atoms: int
+    communes: int
+    epci: int
+    communities: int
+    area_m2: float
+    pieces: int
+    span_m: float | None
+    sectors: int
+    sectors_cut: int
+    sectors_unknown: int
+    sector_people_outside: int
+    qpv: int
+    qpv_left: int
+    qpv_people: int
+    outcomes: Mapping[str, Outcome]
+    concerned: Mapping[str, bool]
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedMoves:
+    """A batch of moves and the settings it is judged under; position 0 is the perimeter as it is, i + 1 after move i."""
+
+    batch: MoveBatch
+    settings: Settings
+
+    @cached_property
+    def outcomes(self) -> tuple[npt.NDArray[np.int8], Bools]:
+        """Outcome of each check after each move (moves × checks), and whether the check judges there."""
+        return outcomes_of(self.batch, self.settings)
+
+    def measures(self, i: int) -> Measures:
+        """Return the figures after move i (0 for the perimeter as it is)."""
+        batch, found = self.batch, self.outcomes
+        sectors, quarters = batch.zones.sectors, batch.quarters
+        span = float(batch.span_m[i])
+        return Measures(
+            population=int(batch.population[i]),
+            atoms=int(batch.sums["atoms"][i]),
+            communes=int((batch.towns[1][i] > 0).sum()),
+            epci=int(batch.epci[i]),
+            communities=int((batch.communities[1][i] > 0).sum()),
+            area_m2=float(batch.sums["area_m2"][i]),
+            pieces=int(batch.pieces[i]),
+            span_m=None if np.isnan(span) else span,
+            sectors=int(sectors.met[i].sum()),
+            sectors_cut=int(sectors.cut[i].sum()),
+            sectors_unknown=int(sectors.unknown[i].sum()),
+            sector_people_outside=int(sectors.outside[i].sum()),
+            qpv=int(quarters.inside[i]),
+            qpv_left=int(quarters.left[i]),
+            qpv_people=int(quarters.people[i]),
+            outcomes={c: OUTCOMES[found[0][i, k]] for k, c in enumerate(CHECK_IDS)},
+            concerned={c: bool(found[1][i, k]) for k, c in enumerate(CHECK_IDS)},
+        )
+
+
+def judge_moves(
+    ground: IncidenceTables, codes: Iterable[str], moves: Sequence[Move], settings: Settings | None = None
+) -> JudgedMoves:
+    """Try moves on a perimeter and judge each result.
+
+    Raises
+    ------
+    GeoInputError
+        When the perimeter is empty or a move would empty it.
+    """
+    return JudgedMoves(try_moves(ground, codes, moves), settings or Settings())

@@ -1,0 +1,31 @@
+"""A file that a person holds becomes the draft of a layer, then a version of the register.
+
+It never guesses: an ambiguous row is refused with its candidates. Start from `read_import`, `read_file`, `Review`, `keep_and_publish`.
+"""
+
+from geo.imports.draft import KINDS, ROLES, WHOLE_COMMUNES, ImportDraft
+from geo.imports.publish import FORMS, Review, keep, keep_and_publish
+from geo.imports.read import read_draft, read_file, read_import
+from geo.imports.shapes.assign import DISTANCE_M, SHARE_TOLERANCE, cross
+from geo.imports.tables.grid import open_grids
+from geo.imports.templates import template, template_name
+
+__all__ = [
+    "DISTANCE_M",
+    "FORMS",
+    "KINDS",
+    "ROLES",
+    "SHARE_TOLERANCE",
+    "WHOLE_COMMUNES",
+    "ImportDraft",
+    "Review",
+    "cross",
+    "keep",
+    "keep_and_publish",
+    "open_grids",
+    "read_draft",
+    "read_file",
+    "read_import",
+    "template",
+    "template_name",
+]

@@ -1,0 +1,243 @@
+"""What an import is before anything is kept: the draft of a layer, and all that was understood, repaired or refused.
+
+The contract of the import of files, whatever reads them:
+
+1. `read_import(source, filename, kind, atlas=…)` looks at the first bytes of a file and gives it to one of two readers:
+   `geo.imports.tables.read.read_tables` (CSV, XLSX, ODS) or `geo.imports.shapes.read.read_shapes` (polygons). It returns an
+   `ImportDraft`, or raises `GeoInputError` when nothing at all can be had from the file.
+2. The screen or the command line shows the draft. The caller may change how columns were understood: copy
+   `draft.understanding`, change it, and pass it as `mapping` to a second `read_import` of the same file.
+3. `layer_from(draft, statement)` makes the `Layer` that is kept: what the planner states (source, date, état, where the list
+   is complete) fills what the file does not say.
+
+A row is accepted or refused, never dropped in silence: `rows == accepted + refused`. A refusal loses its row only. A repair
+and a choice worth knowing are remarks too. Nothing is guessed: an homonym is refused with its candidates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal
+
+import pandas as pd
+
+from geo.french import count, fold, number
+from geo.layers import ZONE_COLUMNS, Etat, Layer
+from geo.remarks import Remark
+
+Progress = Callable[[float, str], None]
+Method = Literal["communes", "codes", "surface", "carreaux"]
+MAX_ROWS = 500_000  # of a table
+MAX_COLUMNS = 20_000
+MAX_ZONES = 20_000
+WHOLE_COMMUNES = "communes_entieres"  # in `mapping`: the planner states that polygons are made of whole communes
+EXAMPLES = 3  # values shown for a column
+MEMBER_COLUMNS = ("zone", "row", "whole", "inhabitants", "estimated")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A layer that can be imported: its names, and how one of its zones is called."""
+
+    id: str
+    name: str
+    long_name: str
+    singular: str
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        kind.id: kind
+        for kind in (
+            Kind("clsm", "CLSM", "Conseils locaux de santé mentale", "CLSM"),
+            Kind("cls", "CLS", "Contrats locaux de santé", "CLS"),
+            Kind("cpts", "CPTS", "Communautés professionnelles territoriales de santé", "CPTS"),
+            Kind("dac", "DAC", "Dispositifs d’appui à la coordination", "DAC"),
+            Kind("secteurs-adultes", "Secteurs adultes", "Secteurs de psychiatrie adulte", "secteur"),
+            Kind(
+                "secteurs-enfants", "Secteurs infanto-juvéniles", "Secteurs de psychiatrie infanto-juvénile", "secteur"
+            ),
+        )
+    }
+)
+# What a column may be. The same words serve for tables and for the attributes of polygons (which have no commune, EPCI…).
+ROLES: Mapping[str, str] = MappingProxyType(
+    {
+        "nom": "Nom du territoire",
+        "id": "Identifiant du territoire",
+        "code_commune": "Code de commune (INSEE)",
+        "nom_commune": "Nom de commune",
+        "code_postal": "Code postal (aide à distinguer les homonymes)",
+        "communes": "Liste de communes (codes ou noms)",
+        "epci": "EPCI (SIREN ou nom), étendu à ses communes",
+        "departement": "Département (code ou nom)",
+        "part_commune": "Part de la commune (« partielle » ou « entière »)",
+        "etat": "État (en service, annoncé, projet, à confirmer)",
+        "annee": "Année",
+        "annee_source": "Année de la source",
+        "population": "Population publiée",
+        "territoire": "Territoire ou établissement",
+        "precision": "Façon dont la composition est connue",
+        "source_titre": "Source",
+        "source_url": "Adresse de la source",
+        "status": "Statut de la lecture",
+        "note": "Note",
+        "retenue": "Oui ou non : la ligne fait partie de la couche",
+        "type": "Type de dispositif (les autres types sont laissés de côté)",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the file: its header, first values, the role it was given ("" if none) and how surely (0 to 1)."""
+
+    name: str
+    examples: tuple[str, ...] = ()
+    role: str = ""
+    confidence: float = 0.0
+    why: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ImportDraft:
+    """A layer read from a file, not kept yet.
+
+    Parameters
+    ----------
+    kind
+        Layer id, one of KINDS.
+    zones, members
+        In the form of `geo.layers.Layer` (ZONE_COLUMNS indexed by zone id; MEMBER_COLUMNS). `etat` is "" where the file
+        states none: `layer_from` fills it. `members.estimated` marks inhabitants that were shared out, not counted.
+        `members.inhabitants` is NaN when a part of unknown size belongs to the zone.
+    rows, accepted
+        Rows (or features) that hold something, and those that made it into the draft.
+    remarks
+        Everything worth telling, in the order of the file.
+    understanding
+        Role (a key of ROLES) → header of the column that plays it. May be changed and passed back as `mapping`.
+    columns
+        Every column seen, with examples.
+    file, sha256, size
+        Name, checksum and bytes of the file.
+    method
+        How inhabitants of zones are known: "communes" (polygons that follow communes), "codes" (lists of communes), "surface"
+        and "carreaux" (polygons that cut communes, shared by area or by the population grid).
+    outlines
+        Polygons as drawn (GeoJSON FeatureCollection, EPSG:4326, properties `id` and `nom`), None when there are only codes.
+    sheets, sheet
+        Tables or layers that the file holds and the one that was read, "" when there is only one without a name.
+    encoding
+        How the text was decoded, in words a person knows ("UTF-8", "Windows-1252"…), "" when it does not apply.
+    whole_communes
+        Whether the planner stated that polygons are made of whole communes (`WHOLE_COMMUNES` in `mapping`).
+    """
+
+    kind: str
+    zones: pd.DataFrame
+    members: pd.DataFrame
+    rows: int
+    accepted: int
+    remarks: tuple[Remark, ...]
+    understanding: Mapping[str, str]
+    columns: tuple[Column, ...]
+    file: str
+    sha256: str
+    size: int
+    method: Method
+    outlines: dict[str, Any] | None = None
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+    encoding: str = ""
+    whole_communes: bool = False
+
+    @property
+    def refused(self) -> int:
+        """Number of rows that were refused."""
+        return self.rows - self.accepted
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """Number of remarks of each kind."""
+        found = {"réparé": 0, "refusé": 0, "à savoir": 0}
+        for remark in self.remarks:
+            found[remark.kind] += 1
+        return MappingProxyType(found)
+
+    @property
+    def departements(self) -> tuple[str, ...]:
+        """Départements that the zones are said to be in, in order."""
+        return tuple(sorted({str(d) for d in self.zones["departement"] if d}))
+
+    @property
+    def summary(self) -> str:
+        """Say in one sentence what came out of the file."""
+        kept = f"{count(len(self.zones), 'territoire')}, {count(self.members['row'].nunique(), 'commune')}"
+        rows = f"{count(self.accepted, 'ligne retenue', 'lignes retenues')} sur {number(self.rows)}"
+        return f"{kept} ; {rows}."
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the planner states about a layer: source, its date (a year or a day, as typed), état of zones that state none,
+    départements where the list is complete (there, an absence will mean « none »), address of the source, remark."""
+
+    source: str
+    date: str
+    etat: Etat = Etat.EN_SERVICE
+    extent: frozenset[str] = frozenset()
+    url: str = ""
+    remark: str = ""
+
+
+def zone_id(kind: str, departement: str, name: str) -> str:
+    """Make the id of a zone that has none: clsm-94-creteil. The same name in the same département gives the same id."""
+    words = fold(name).split()
+    sector = next((w for w in words if re.fullmatch(r"(?:\d\d|2[ab]|97\d)[gi]\d\d", w)), "")
+    if kind.startswith("secteurs"):
+        if sector and len(words) <= 2:
+            return f"sect-{sector}"
+        words = words[1:] if len(words) > 1 and words[0] in ("secteur", "secteurs") else words
+    elif words and words[0] == fold(KINDS[kind].name):
+        words = words[1:]
+        while len(words) > 1 and words[0] in ("de", "du", "des", "d", "la", "le", "les", "l"):
+            words = words[1:]
+    prefix = "sect" if kind.startswith("secteurs") else kind
+    return "-".join(part for part in (prefix, departement.lower(), *words) if part)[:100]
+
+
+def layer_from(draft: ImportDraft, statement: Statement) -> Layer:
+    """Turn a draft and what is stated of it into a layer; the file's own words win over the statement, zone by zone.
+
+    The members keep their column `estimated`.
+    """
+    zones = draft.zones.copy()
+    zones["etat"] = zones["etat"].where(zones["etat"] != "", statement.etat)
+    zones["source_titre"] = zones["source_titre"].where(zones["source_titre"] != "", statement.source)
+    zones["source_url"] = zones["source_url"].where(zones["source_url"] != "", statement.url)
+    year = statement.date.strip()[-4:] if statement.date.strip()[-4:].isdigit() else statement.date.strip()[:4]
+    zones["annee_source"] = zones["annee_source"].where(zones["annee_source"] != "", year if year.isdigit() else "")
+    kind = KINDS[draft.kind]
+    return Layer(
+        id=kind.id,
+        name=kind.name,
+        long_name=kind.long_name,
+        source=statement.source,
+        vintage=statement.date,
+        extent=frozenset(statement.extent),
+        remark=statement.remark or f"Importée du fichier « {draft.file} ».",
+        zones=zones[list(ZONE_COLUMNS)],
+        members=draft.members.reset_index(drop=True),
+    )
+
+
+def empty_zones() -> pd.DataFrame:
+    """Return a table of zones without a row, in the right form."""
+    zones = pd.DataFrame({name: pd.Series(dtype=object) for name in ZONE_COLUMNS})
+    zones["population"] = zones["population"].astype(float)
+    return zones.rename_axis("id")

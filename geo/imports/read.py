@@ -1,0 +1,156 @@
+"""What an import is before anything is kept: the draft of a layer, and all that was understood, repaired or refused.
+
+The contract of the import of files, whatever reads them:
+
+1. `read_import(source, filename, kind, atlas=…)` looks at the first bytes of a file and gives it to one of two readers:
+   `geo.imports.tables.read.read_tables` (CSV, XLSX, ODS) or `geo.imports.shapes.read.read_shapes` (polygons). It returns an
+   `ImportDraft`, or raises `GeoInputError` when nothing at all can be had from the file.
+2. The screen or the command line shows the draft. The caller may change how columns were understood: copy
+   `draft.understanding`, change it, and pass it as `mapping` to a second `read_import` of the same file.
+3. `layer_from(draft, statement)` makes the `Layer` that is kept: what the planner states (source, date, état, where the list
+   is complete) fills what the file does not say.
+
+A row is accepted or refused, never dropped in silence: `rows == accepted + refused`. A refusal loses its row only. A repair
+and a choice worth knowing are remarks too. Nothing is guessed: an homonym is refused with its candidates.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo import isolation
+from geo.communes import Atlas
+from geo.errors import GeoInputError
+from geo.files import MAX_BYTES, inspect, safe_name, too_heavy
+from geo.french import listing
+from geo.imports.draft import KINDS, ImportDraft, Progress
+from geo.isolation import Stop, Tell
+from geo.paths import home
+
+if TYPE_CHECKING:
+    from geo.imports.shapes.squares import Squares
+
+
+def read_import(
+    source: Path | bytes,
+    filename: str,
+    kind: str,
+    *,
+    atlas: Atlas,
+    mapping: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    squares: Squares | None = None,
+    progress: Progress | None = None,
+) -> ImportDraft:
+    """Read a file that a planner holds; it is judged by its content, its name only serves in messages.
+
+    Parameters
+    ----------
+    source
+        The file, or its bytes (as an upload gives them).
+    mapping
+        Role → header of a column, for the roles to settle; "" takes a role away. Other roles are found as without it.
+    encoding
+        Python name of the encoding of a text table; found by itself when None.
+    sheet
+        Sheet of a workbook or layer of a spatial file; the most likely one when None.
+    squares
+        The population grid, to share the inhabitants of communes that polygons cut; their area does when None.
+    progress
+        Called with the part that is done (0 to 1) and what is being done, in French.
+
+    Raises
+    ------
+    GeoInputError
+        When the file is refused whole: empty, too heavy, of an unknown form, without a usable column or row.
+    """
+    if kind not in KINDS:
+        raise GeoInputError(f"Couche « {kind} » inconnue ; possibles : {listing(KINDS)}.")
+    if isinstance(source, bytes):
+        if len(source) > MAX_BYTES:
+            raise GeoInputError(too_heavy(filename, len(source)))
+        with tempfile.TemporaryDirectory(prefix="clsm-import-") as folder:
+            path = Path(folder) / safe_name(filename)
+            path.write_bytes(source)
+            return read_import(path, filename, kind, atlas=atlas, mapping=mapping, encoding=encoding, sheet=sheet,
+                               squares=squares, progress=progress)  # fmt: skip
+    form = inspect(source, filename)
+    if form.spatial:
+        from geo.imports.shapes.read import read_shapes
+
+        return read_shapes(source, kind, filename=filename, mapping=mapping, atlas=atlas, layer=sheet, squares=squares,
+                           progress=progress)  # fmt: skip
+    from geo.imports.tables.read import read_tables
+
+    return read_tables(
+        source,
+        kind,
+        filename=filename,
+        form=form,
+        mapping=mapping,
+        atlas=atlas,
+        encoding=encoding,
+        sheet=sheet,
+        progress=progress,
+    )
+
+
+def read_file(
+    source: Path | bytes,
+    name: str,
+    kind: str,
+    *,
+    atlas: Atlas,
+    mapping: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    progress: Tell | None = None,
+    stop: Stop | None = None,
+) -> ImportDraft:
+    """Read a file as `read_import` does, in a process of its own; whatever a parser is surprised by becomes a sentence.
+
+    `stop` ends the reading when it is set.
+
+    Raises
+    ------
+    StoppedError
+        When the reading was cancelled.
+    GeoInputError
+        When nothing can be taken from the file.
+    """
+    if isinstance(source, bytes) and len(source) > MAX_BYTES:  # not even written
+        raise GeoInputError(too_heavy(name, len(source)))
+    options = {
+        "name": name,
+        "kind": kind,
+        "mapping": mapping,
+        "encoding": encoding,
+        "sheet": sheet,
+        "home": home(),
+    }
+    draft: ImportDraft = isolation.read(
+        read_draft, source, name, atlas=atlas, options=options, tell=progress, stop=stop
+    ).result()
+    return draft
+
+
+def read_draft(
+    path: Path, atlas: Atlas, tell: Tell, *, name: str, kind: str, home: Path, **options: Any
+) -> ImportDraft:
+    """Read a file in this process, with the population grid of `home` where outlines may cut communes.
+
+    Raises
+    ------
+    GeoInputError
+        As `read_import`.
+    """
+    squares = None
+    if inspect(path, name).spatial:
+        from geo.imports.shapes.squares import load_squares  # with GeoPandas, which tables need not wait for
+
+        squares = load_squares(home)
+    return read_import(path, name, kind, atlas=atlas, squares=squares, progress=tell, **options)

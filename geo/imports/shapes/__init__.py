@@ -1,0 +1,1 @@
+"""Polygons (GeoJSON, GeoPackage, Shapefile, KML, FlatGeobuf, GeoParquet): open → clean → attributes → assign → zones, conducted by `read`."""

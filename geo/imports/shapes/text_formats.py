@@ -1,0 +1,348 @@
+"""GeoJSON, one feature at a time: a bad one is refused alone, and nothing that the file points to is ever opened."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+import numpy as np
+import pandas as pd
+import shapely
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+from shapely.geometry import shape
+
+from geo.errors import GeoInputError
+from geo.french import number
+from geo.imports.shapes.raw import SHAPE_ERRORS, RawLayer, named_crs, shape_array, text_of
+
+_DECODER = json.JSONDecoder()
+
+_BLANK = " \t\r\n"
+
+GEOMETRIES = ("Polygon", "MultiPolygon", "Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
+
+MOST_COLUMNS = 500
+
+MOST_FEATURES = 200_000
+
+SHAPES = ("Polygon", "MultiGeometry", "Point", "LineString", "LinearRing")
+
+FOLDER = "dossier"
+
+_WITHIN = 20  # how deep geometries may be nested
+
+
+class _TooManyError(Exception):
+    """More features than a layer of territories has."""
+
+
+def looks_like_json(head: bytes) -> bool:
+    """Tell whether a file may be JSON by its first character."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+
+
+def read_geojson(content: bytes, file: str) -> RawLayer:
+    """Read a FeatureCollection, a Feature or a bare geometry.
+
+    Raises
+    ------
+    GeoInputError
+        When the text is no JSON, is cut, or is no GeoJSON.
+    """
+    text, notes = _decoded(content)
+    try:
+        head, features = _split(text)
+    except _TooManyError as error:
+        raise GeoInputError(
+            f"{file} : plus de {number(MOST_FEATURES)} objets ; ne gardez que les territoires voulus."
+        ) from error
+    except (ValueError, RecursionError, IndexError) as error:
+        raise GeoInputError(f"{file} : JSON illisible ou coupé ; exportez à nouveau le fichier.") from error
+    kind = head.get("type")
+    if kind == "Topology":
+        raise GeoInputError(f"{file} : TopoJSON, un format qui n’est pas lu ; exportez en GeoJSON.")
+    if kind == "Feature" or (isinstance(kind, str) and kind in GEOMETRIES):
+        features = [head if kind == "Feature" else {"type": "Feature", "geometry": head}]
+    elif kind != "FeatureCollection" or features is None:
+        raise GeoInputError(f"{file} : ce JSON n’est pas un GeoJSON (« FeatureCollection » attendu).")
+    crs = _crs(head.get("crs"), file)
+    rows, shapes, unreadable = _features(features)
+    return RawLayer(
+        name=str(head.get("name") or ""),
+        table=_table(rows, file),
+        shapes=shape_array(shapes),
+        lines=np.arange(1, len(shapes) + 1),
+        crs=crs,
+        degrees=crs is None,
+        notes=notes,
+        unreadable=unreadable,
+    )
+
+
+def _decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
+    try:
+        return content.decode("utf-8-sig"), ()
+    except UnicodeDecodeError:
+        note = "Textes lus en Windows-1252 : le fichier n’est pas en UTF-8 comme le veut le GeoJSON."
+        return content.decode("cp1252", errors="replace"), (note,)
+
+
+def _split(text: str) -> tuple[dict[str, Any], list[Any] | None]:
+    """Return the members of the whole but its features, and the features, decoded one by one."""
+    head: dict[str, Any] = {}
+    features: list[Any] | None = None
+    at = _blank(text, 0)
+    if text[at] != "{":
+        raise ValueError("no object")
+    at = _blank(text, at + 1)
+    while text[at] != "}":
+        if text[at] != '"':
+            raise ValueError("no key")
+        key, at = _DECODER.raw_decode(text, at)
+        at = _blank(text, at)
+        if text[at] != ":":
+            raise ValueError("no value")
+        at = _blank(text, at + 1)
+        if key == "features" and text[at] == "[":
+            features, at = _list(text, at)
+        else:
+            head[key], at = _DECODER.raw_decode(text, at)
+        at = _blank(text, at)
+        if text[at] == ",":
+            at = _blank(text, at + 1)
+        elif text[at] != "}":
+            raise ValueError("no comma")
+    return head, features
+
+
+def _list(text: str, at: int) -> tuple[list[Any], int]:
+    found = []
+    at = _blank(text, at + 1)
+    while text[at] != "]":
+        feature, at = _DECODER.raw_decode(text, at)
+        found.append(_small(feature))
+        if len(found) > MOST_FEATURES:
+            raise _TooManyError
+        at = _blank(text, at)
+        if text[at] == ",":
+            at = _blank(text, at + 1)
+        elif text[at] != "]":
+            raise ValueError("no comma")
+    return found, at + 1
+
+
+def _small(feature: Any) -> Any:
+    """Turn the geometry of a feature into a shape at once: lists of numbers weigh ten times as much."""
+    if isinstance(feature, dict) and isinstance(feature.get("geometry"), dict):
+        feature["geometry"] = _shape(feature["geometry"])
+    return feature
+
+
+def _blank(text: str, at: int) -> int:
+    while text[at] in _BLANK:
+        at += 1
+    return at
+
+
+def _shape(geometry: dict[str, Any]) -> shapely.Geometry | str:
+    """Return the shape of a geometry, or the reason why there is none."""
+    kind = geometry.get("type")
+    if kind not in GEOMETRIES:
+        return f"type de géométrie « {text_of(kind)[:30]} » inconnu"
+    try:
+        with np.errstate(invalid="ignore"):  # numbers that are none are told later, with their object
+            return shape(geometry)
+    except (*SHAPE_ERRORS, RecursionError):
+        return "géométrie illisible (nombres absents, ou contour de moins de quatre points)"
+
+
+def _features(features: list[Any]) -> tuple[list[dict[str, str]], list[Any], dict[int, str]]:
+    rows: list[dict[str, str]] = []
+    shapes: list[Any] = []
+    unreadable: dict[int, str] = {}
+    for line, feature in enumerate(features, 1):
+        made: Any = None
+        attributes: dict[str, str] = {}
+        if not isinstance(feature, dict):
+            unreadable[line] = "ce n’est pas un objet GeoJSON"
+        else:
+            made = feature.get("geometry")
+            made = _shape(made) if isinstance(made, dict) else made
+            given = feature.get("properties")
+            attributes = {str(k): _value(v) for k, v in given.items()} if isinstance(given, dict) else {}
+            if isinstance(feature.get("id"), (str, int)):
+                attributes.setdefault("id", _value(feature["id"]))
+        if not (made is None or isinstance(made, shapely.Geometry)):
+            unreadable[line] = made if isinstance(made, str) else "géométrie illisible"
+            made = None
+        rows.append(attributes)
+        shapes.append(made)
+    return rows, shapes, unreadable
+
+
+def _value(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else text_of(value)
+    except RecursionError:  # deeper than anything that has a meaning
+        return ""
+
+
+def _table(rows: list[dict[str, str]], file: str) -> pd.DataFrame:
+    columns = dict.fromkeys(_names(rows))
+    if len(columns) > MOST_COLUMNS:
+        raise GeoInputError(
+            f"{file} : plus de {MOST_COLUMNS} colonnes ; ne gardez que le nom, le code et ce qui décrit chaque territoire."
+        )
+    return pd.DataFrame(
+        {name: [row.get(name, "") for row in rows] for name in columns}, index=range(len(rows)), dtype=str
+    )
+
+
+def _names(rows: list[dict[str, str]]) -> Iterator[str]:
+    for row in rows:
+        yield from row
+
+
+def _crs(member: Any, file: str) -> Any:
+    """Return the projection that the old « crs » member names, None when there is none; a link is never followed."""
+    if not member:
+        return None
+    properties = member.get("properties") if isinstance(member, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if not isinstance(name, str):
+        raise GeoInputError(
+            f"{file} : la projection est donnée par un lien ou une forme qui n’est pas lue ; exportez en WGS84 (EPSG:4326)."
+        )
+    return named_crs(name, file)
+
+
+def looks_like_kml(head: bytes) -> bool:
+    """Tell whether a file is XML that speaks of KML, by its beginning."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:4096].lower()
+    return start.startswith(b"<") and b"<kml" in start
+
+
+def read_kml(content: bytes, file: str, folder: str | None = None) -> tuple[RawLayer, list[str]]:
+    """Read the places of every folder, or of one, with the name of their folder; return the names of folders too.
+
+    Raises
+    ------
+    GeoInputError
+        When the XML is broken, or declares a document type or entities: such a file is refused.
+    """
+    try:
+        root = fromstring(content, forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise GeoInputError(
+            f"{file} : KML refusé, il déclare un type de document ou des entités (DOCTYPE, ENTITY) ; exportez-le à nouveau "
+            "depuis votre logiciel de cartographie."
+        ) from error
+    except (ParseError, ValueError, LookupError) as error:
+        raise GeoInputError(f"{file} : KML illisible ou coupé ; exportez à nouveau le fichier.") from error
+    places: list[tuple[Element, str]] = []
+    links = 0
+    for element, inside in _walk(root):
+        if _tag(element) == "Placemark":
+            places.append((element, inside))
+            if len(places) > MOST_FEATURES:
+                raise GeoInputError(
+                    f"{file} : plus de {number(MOST_FEATURES)} repères ; ne gardez que les territoires voulus."
+                )
+        links += _tag(element) == "NetworkLink"
+    notes = (
+        ("Liens vers d’autres fichiers (NetworkLink) laissés de côté : ils ne sont jamais ouverts.",) if links else ()
+    )
+    names = list(dict.fromkeys(inside for _, inside in places))
+    numbered = [(n, place, inside) for n, (place, inside) in enumerate(places, 1) if folder in (None, inside)]
+    return _layer(folder or "", numbered, notes, file), names
+
+
+def _tag(element: Element) -> str:
+    tag = element.tag
+    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
+
+
+def _walk(root: Element) -> Iterator[tuple[Element, str]]:
+    """Yield every element, in order, with the name of the folder it is in."""
+    stack: list[tuple[Element, str]] = [(root, "")]
+    while stack:
+        element, folder = stack.pop()
+        yield element, folder
+        if _tag(element) in ("Folder", "Document"):
+            folder = _child_text(element, "name") or folder
+        if _tag(element) != "Placemark":
+            stack.extend((child, folder) for child in reversed(element))
+
+
+def _child_text(element: Element, tag: str) -> str:
+    return next((text_of(child.text) for child in element if _tag(child) == tag), "")
+
+
+def _layer(name: str, places: list[tuple[int, Element, str]], notes: tuple[str, ...], file: str) -> RawLayer:
+    shapes: list[Any] = []
+    unreadable: dict[int, str] = {}
+    for line, place, _ in places:
+        try:
+            found = [s for child in place if _tag(child) in SHAPES for s in _shapes(child, 0)]
+            shapes.append(_joined(found))
+        except SHAPE_ERRORS:
+            shapes.append(None)
+            unreadable[line] = "coordonnées illisibles"
+    rows = []
+    columns: dict[str, None] = {}
+    for _, place, inside in places:
+        rows.append({**_attributes(place), FOLDER: inside})
+        columns |= dict.fromkeys(rows[-1])
+        if len(columns) > MOST_COLUMNS:
+            raise GeoInputError(
+                f"{file} : plus de {MOST_COLUMNS} colonnes ; ne gardez que le nom et ce qui décrit chaque territoire."
+            )
+    table = pd.DataFrame({c: [row.get(c, "") for row in rows] for c in columns}, index=range(len(rows)), dtype=str)
+    lines = np.array([line for line, _, _ in places], dtype=np.intp)
+    return RawLayer(name, table, shape_array(shapes), lines, None, degrees=True, notes=notes, unreadable=unreadable)
+
+
+def _attributes(place: Element) -> dict[str, str]:
+    found = {"name": _child_text(place, "name")}
+    for element in place.iter():
+        key = element.get("name", "")
+        if _tag(element) == "Data" and key:
+            found[key] = _child_text(element, "value")
+        elif _tag(element) == "SimpleData" and key:
+            found[key] = text_of(element.text)
+    return found
+
+
+def _joined(shapes: list[Any]) -> Any:
+    if len(shapes) <= 1:
+        return shapes[0] if shapes else None
+    if all(isinstance(s, shapely.Polygon) for s in shapes):
+        return shapely.multipolygons(shapes)
+    return shapely.geometrycollections(shapes)
+
+
+def _shapes(element: Element, depth: int) -> Iterator[Any]:
+    """Yield the shapes of a geometry; what is too deep is left out."""
+    tag = _tag(element)
+    if tag == "MultiGeometry" and depth < _WITHIN:
+        for child in element:
+            yield from _shapes(child, depth + 1)
+    elif tag == "Polygon":
+        outer = [_ring(e) for part in element if _tag(part) == "outerBoundaryIs" for e in part]
+        inner = [_ring(e) for part in element if _tag(part) == "innerBoundaryIs" for e in part]
+        if outer:
+            yield shapely.Polygon(outer[0], inner)
+    elif tag == "Point":
+        yield shapely.Point(_ring(element)[0])
+    elif tag in ("LineString", "LinearRing"):
+        yield shapely.LineString(_ring(element))
+
+
+def _ring(element: Element) -> list[tuple[float, float]]:
+    text = _child_text(element, "coordinates")
+    points = [point.split(",") for point in re.sub(r"\s*,\s*", ",", text).split()]
+    return [(float(point[0]), float(point[1])) for point in points]

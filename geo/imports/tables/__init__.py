@@ -1,0 +1,1 @@
+"""Tables (CSV, XLSX, ODS): grid → columns → rows → zones, conducted by `read`."""

@@ -1,0 +1,46 @@
+"""Mental health places (CMP, hospitals and the like), counted for a perimeter where the list is known.
+
+Embedded data has none. They come with a synchronisation (FINESS); patients' and carers' associations and mutual help groups
+(GEM) are in no official file, and are said to be missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geo.arrays import Rows
+from geo.communes import Atlas, Density
+from geo.layers.crosswalk import Crosswalk
+
+NOT_LISTED = "GEM, associations d’usagers et de proches (dans aucun fichier officiel)"
+
+
+@dataclass(frozen=True, eq=False)
+class CarePlaces:
+    """Places by atom: `table` has id, nom, categorie, row (in the atlas), lon, lat; complete in the départements of `extent`."""
+
+    table: pd.DataFrame
+    extent: frozenset[str]
+    source: str
+    vintage: str
+
+    def inside(self, rows: Rows) -> pd.DataFrame:
+        """Return the places of some atoms."""
+        return self.table[np.isin(self.table["row"].to_numpy(), rows)]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """The communes with every layer, their density class, and the care places (None where no list is known)."""
+
+    crosswalk: Crosswalk
+    density: Density
+    resources: CarePlaces | None = None
+
+    @property
+    def atlas(self) -> Atlas:
+        """The communes."""
+        return self.crosswalk.atlas

@@ -1,0 +1,305 @@
+"""What a perimeter would be after each of many moves, measured by sparse sums.
+
+A move adds atoms, removes atoms, or both. The whole batch is a few sparse products, so that every neighbour of a
+perimeter can be tried while a person waits. Every figure is the one the facts of the changed perimeter give: tests hold
+the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+from scipy.spatial import ConvexHull, QhullError
+from scipy.spatial.distance import cdist, pdist
+
+from geo.arrays import Bools, Floats, Ints, Rows
+from geo.errors import GeoInputError
+from geo.moves.incidence import FEATURES, LAYERS, IncidenceTables
+from geo.perimeters import count_pieces, pieces_after
+
+_EMPTY = np.empty(0, dtype=np.intp)
+
+
+@dataclass(frozen=True)
+class Move:
+    """A change of a perimeter, as atom codes; `label` names it in French, `kind` says what it is made of."""
+
+    label: str
+    added: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+    kind: str = "commune"
+
+    def apply(self, codes: frozenset[str]) -> frozenset[str]:
+        """Return the codes after the move."""
+        return (codes | self.added) - self.removed
+
+
+@dataclass(frozen=True, eq=False)
+class MoveBatch:
+    """Moves tried on one perimeter; position 0 of every array is the perimeter as it is, position i + 1 after move i."""
+
+    ground: IncidenceTables
+    rows: Rows
+    moves: tuple[tuple[Rows, Rows], ...]
+
+    @cached_property
+    def change(self) -> csr_array:
+        """Moves (and no move first) × atoms: +1 added, −1 removed."""
+        lengths = [0, *(len(a) + len(r) for a, r in self.moves)]
+        indices = np.concatenate([_EMPTY, *(x for m in self.moves for x in m)])
+        data = np.concatenate(
+            [np.empty(0), *(np.full(len(x), s) for m in self.moves for x, s in zip(m, (1.0, -1.0), strict=True))]
+        )
+        return csr_array((data, indices, np.cumsum([0, *lengths])), shape=(len(lengths), len(self.ground.atlas.table)))
+
+    def after(self, table: csr_array) -> tuple[Ints, Floats]:
+        """Return the columns of a table (atoms × anything) that some move meets, and their sums after each move."""
+        base = np.asarray(table[self.rows].sum(axis=0)).ravel()
+        moved = csr_array(self.change @ table)
+        columns = np.union1d(np.flatnonzero(base), np.unique(moved.indices)).astype(np.intp)
+        return columns, base[columns] + moved[:, columns].toarray()
+
+    @cached_property
+    def sums(self) -> dict[str, Floats]:
+        """Plain sums after each move, by name."""
+        table = self.ground.features
+        values = table[self.rows].sum(axis=0) + self.change @ table
+        return dict(zip(FEATURES, values.T, strict=True))
+
+    @property
+    def population(self) -> Floats:
+        """Inhabitants after each move."""
+        return self.sums["population"]
+
+    @cached_property
+    def towns(self) -> tuple[Ints, Floats]:
+        """Communes met, and atoms of each after each move."""
+        return self.after(self.ground.town)
+
+    @cached_property
+    def communities(self) -> tuple[Ints, Floats]:
+        """Intercommunal bodies met, and atoms of each after each move."""
+        return self.after(self.ground.community)
+
+    @cached_property
+    def epci(self) -> npt.NDArray[np.intp]:
+        """Number of EPCI after each move."""
+        return (self.after(self.ground.epci)[1] > 0).sum(axis=1)
+
+    @cached_property
+    def zones(self) -> Zones:
+        """Zones of the layers after each move."""
+        cross, places = self.ground.crosswalk, self.ground.zone_columns
+        size = cross.zones
+        base = cross.product(self.rows)[:, places]
+        moved = csr_array(self.change @ cross.matrix)
+        every = [csr_array(moved[:, block * size : (block + 1) * size])[:, places] for block in range(3)]
+        met = base[1] + base[2] > 0
+        for block in every[1:]:
+            met[np.unique(block.indices)] = True
+        columns = np.flatnonzero(met)
+        people, whole, part = (base[b][columns] + every[b][:, columns].toarray() for b in range(3))
+        known = np.asarray(self.ground.unsized[self.rows].sum(axis=0)).ravel()[columns]
+        unsized = known + (self.change @ self.ground.unsized)[:, columns].toarray()
+        return Zones(self.ground, columns, people, whole, part, unsized, cross.totals[:, places[columns]])
+
+    @cached_property
+    def pieces(self) -> npt.NDArray[np.intp]:
+        """Number of pieces after each move, as the checks count them."""
+        return self._pieces(self.ground.atlas.neighbours)
+
+    @cached_property
+    def tied_pieces(self) -> npt.NDArray[np.intp]:
+        """Number of pieces after each move when islands and legal exclaves count as attached."""
+        return self._pieces(self.ground.links)
+
+    def _pieces(self, links: csr_array) -> npt.NDArray[np.intp]:
+        return np.concatenate([[count_pieces(links, self.rows)], pieces_after(links, self.rows, self.moves)])
+
+    @cached_property
+    def span_m(self) -> Floats:
+        """Largest distance between inner points after each move, in metres; NaN across legal projections."""
+        return _spans(self.ground, self.rows, self.moves)
+
+    @cached_property
+    def quarters(self) -> Quarters:
+        """QPV after each move."""
+        return _quarters(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Sectors:
+    """Adult sectors after each move (moves × sectors): met, cut, of unknown size, inhabitants left outside."""
+
+    met: Bools
+    cut: Bools
+    unknown: Bools
+    outside: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Zones:
+    """Zones that some move meets: inhabitants, whole and partial communes inside after each move, those of them whose part
+    has no figure; totals of each zone.
+
+    `columns` are places in the ground's `zone_columns`.
+    """
+
+    ground: IncidenceTables
+    columns: Ints
+    people: Floats
+    whole: Floats
+    part: Floats
+    unsized: Floats
+    totals: Floats
+
+    @cached_property
+    def layer(self) -> npt.NDArray[np.int8]:
+        """Layer of each column, as its place in LAYERS."""
+        return self.ground.zone_layer[self.columns]
+
+    def of(self, layer: str) -> Bools:
+        """Return which columns are of a layer."""
+        return self.layer == LAYERS.index(layer)
+
+    @cached_property
+    def met(self) -> Bools:
+        """Whether each zone is met after each move."""
+        return (self.whole + self.part) > 0
+
+    @cached_property
+    def covered(self) -> Bools:
+        """Whether every commune of the zone is inside."""
+        return (self.whole == self.totals[1]) & (self.part == self.totals[2])
+
+    @cached_property
+    def known_total(self) -> Floats:
+        """Inhabitants of each zone; NaN when its composition is known in part, or it splits a commune no one knows how."""
+        vague = self.ground.zone_known["vague"][self.columns]
+        return np.where(vague | (self.ground.unsized_totals[self.columns] > 0), np.nan, self.totals[0])
+
+    @cached_property
+    def counted(self) -> Bools:
+        """Whether people in common are known: some commune is wholly in, or has a part of known size."""
+        return (self.whole > 0) | (self.part > self.unsized)
+
+    @cached_property
+    def sectors(self) -> Sectors:
+        """The adult sectors."""
+        mine = self.of("secteurs-adultes")
+        met, total = self.met[:, mine], self.known_total[mine]
+        unknown = met & np.isnan(total)
+        cut = met & ~self.covered[:, mine] & ~unknown
+        outside = np.where(cut, np.nan_to_num(total) - self.people[:, mine], 0.0)
+        return Sectors(met, cut, unknown, outside)
+
+
+@dataclass(frozen=True, eq=False)
+class Quarters:
+    """QPV after each move: number wholly inside, number of the same bodies left outside or astride, published population
+    of those inside, number known in the bodies touched, whether the list is complete there."""
+
+    inside: Ints
+    left: Ints
+    people: Floats
+    known: Ints
+    complete: Bools
+
+
+def _quarters(trials: MoveBatch) -> Quarters:
+    ground, zones = trials.ground, trials.zones
+    mine = zones.of("qpv")
+    met = zones.met[:, mine]
+    covered = met & (zones.part[:, mine] == zones.totals[2][mine])
+    bodies, atoms = trials.communities
+    touched = csr_array((atoms > 0).astype(float))
+    around = (touched @ ground.body_quarters[bodies]).toarray() > 0
+    first = int(np.flatnonzero(ground.zone_layer == LAYERS.index("qpv"))[0]) if around.shape[1] else 0
+    around[:, zones.columns[mine] - first] |= met
+    known = around.sum(axis=1)
+    published = np.nan_to_num(ground.zone_population[zones.columns[mine]])
+    return Quarters(
+        inside=covered.sum(axis=1),
+        left=known - covered.sum(axis=1),
+        people=covered @ published,
+        known=known,
+        complete=((touched @ ground.body_unlisted[bodies].astype(float)) == 0) & (trials.sums["qpv_unlisted"] == 0),
+    )
+
+
+def _spans(ground: IncidenceTables, rows: Rows, moves: Sequence[tuple[Rows, Rows]]) -> Floats:
+    table = ground.atlas.table
+    points, epsg = table[["x", "y"]].to_numpy(dtype=float), table["epsg"].to_numpy()
+    ends = _ends(points, rows)
+    base = _span(points, epsg, ends) if len(set(epsg[rows])) == 1 else np.nan
+    found = np.empty(len(moves) + 1)
+    found[0] = base
+    held = set(ends.tolist())
+    single = len(set(epsg[rows])) == 1
+    for i, (added, removed) in enumerate(moves, start=1):
+        if not single:
+            kept = np.setdiff1d(np.union1d(rows, added), removed)
+            found[i] = _span(points, epsg, _ends(points, kept)) if len(set(epsg[kept])) == 1 else np.nan
+        elif held.isdisjoint(removed.tolist()):
+            found[i] = _grown(points, epsg, ends, added, base)
+        else:
+            kept = np.setdiff1d(np.union1d(rows, added), removed)
+            found[i] = _span(points, epsg, _ends(points, kept))
+    return found
+
+
+def _grown(points: Floats, epsg: Ints, ends: Rows, added: Rows, base: float) -> float:
+    """Return the span once atoms are added to those whose outermost are `ends`."""
+    if not len(added):
+        return base
+    if np.any(epsg[added] != epsg[ends[0]]):
+        return np.nan
+    most = max(base, float(cdist(points[added], points[ends]).max()))
+    return max(most, float(pdist(points[_ends(points, added)]).max())) if len(added) > 1 else most
+
+
+def _span(points: Floats, epsg: Ints, rows: Rows) -> float:
+    if len(set(epsg[rows])) > 1:
+        return np.nan
+    return float(pdist(points[rows]).max()) if len(rows) > 1 else 0.0
+
+
+def _ends(points: Floats, rows: Rows) -> Rows:
+    """Return the atoms whose points are the corners of the hull of all: the farthest pair is among them."""
+    if len(rows) < 12:
+        return rows
+    try:
+        return rows[ConvexHull(points[rows]).vertices]
+    except QhullError:  # all on one line
+        return rows
+
+
+def try_moves(ground: IncidenceTables, codes: Iterable[str], moves: Sequence[Move]) -> MoveBatch:
+    """Try moves on a perimeter.
+
+    Raises
+    ------
+    GeoInputError
+        When the perimeter is empty or a move would empty it.
+    """
+    row = ground.atlas.row
+    inside = {row[c] for c in codes}
+    if not inside:
+        raise GeoInputError("Le périmètre est vide : choisissez au moins une commune.")
+    pairs = []
+    for move in moves:
+        added = {row[c] for c in move.added} - inside
+        removed = {row[c] for c in move.removed} & inside - added
+        if len(removed) == len(inside) and not added:
+            raise GeoInputError(f"{move.label} : il ne resterait aucune commune.")
+        pairs.append((_sorted(added), _sorted(removed)))
+    return MoveBatch(ground, _sorted(inside), tuple(pairs))
+
+
+def _sorted(rows: Iterable[int]) -> Rows:
+    return np.array(sorted(rows), dtype=np.intp)

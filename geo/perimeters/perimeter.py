@@ -1,0 +1,275 @@
+"""A perimeter: a set of communes that a CLSM covers or could cover, and the facts about it.
+
+A perimeter is never edited: adding a commune gives a new one. Facts are worked out once, on demand, and every check
+and page reads them from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import ConvexHull, QhullError
+from scipy.spatial.distance import pdist
+
+from geo import french as fr
+from geo.arrays import Rows
+from geo.communes import Atlas, CommuneCode, Density, atoms_from_codes, name_of
+from geo.errors import GeoInputError
+from geo.kept import kept_on_subject
+from geo.layers import CarePlaces, Crosswalk, Layer, Overlap, Precision, zone_members
+
+# The exact diameter looks at every pair; past this many communes the convex hull of the points gives the same answer faster.
+HULL_FROM = 400
+
+
+@dataclass(frozen=True)
+class Perimeter:
+    """A set of atoms of one year. Hashable, so it can key a cache; order and name do not change its facts."""
+
+    communes: frozenset[CommuneCode]
+    name: str = "Périmètre"
+    year: int = 2026
+
+    @classmethod
+    def of(cls, codes: Iterable[str], atlas: Atlas, name: str = "Périmètre") -> Perimeter:
+        """Make a perimeter from codes of today; whole cities become arrondissements.
+
+        Raises
+        ------
+        GeoInputError
+            One line for each code that is old, malformed or unknown.
+        """
+        atoms = atoms_from_codes(codes, atlas)
+        return cls(frozenset(CommuneCode(a) for a in atoms), name, atlas.year)
+
+    def add(self, *codes: str) -> Perimeter:
+        """Return a perimeter with these atoms as well."""
+        return replace(self, communes=self.communes | {CommuneCode(c) for c in codes})
+
+    def without(self, *codes: str) -> Perimeter:
+        """Return a perimeter without these atoms."""
+        return replace(self, communes=self.communes - {CommuneCode(c) for c in codes})
+
+    def toggle(self, code: str) -> Perimeter:
+        """Return a perimeter with this atom if it lacked it, without it otherwise."""
+        return self.without(code) if code in self.communes else self.add(code)
+
+
+def perimeter_of_zone(layer: Layer, zone_id: str, atlas: Atlas) -> tuple[Perimeter, tuple[str, ...]]:
+    """Make the perimeter of a zone of a layer, with what the user must know of it.
+
+    Communes only partly in the zone are left out and named in the second value.
+
+    Raises
+    ------
+    GeoInputError
+        When no whole commune of the zone is known.
+    """
+    whole, partial = zone_members(layer, zone_id)
+    zone = layer.zones.loc[zone_id]
+    if not whole:
+        raise GeoInputError(
+            f"{zone['nom']} : ses communes ne sont pas connues en entier ici ; choisissez-les une à une."
+        )
+    notices = []
+    if partial:
+        names = ", ".join(atlas.label(str(atlas.codes[r])) for r in partial)
+        notices.append(f"Laissées de côté, car concernées en partie seulement : {names}.")
+    if zone["precision"] in (Precision.PARTIELLE, Precision.SUPPOSEE):
+        notices.append(f"Composition {zone['precision']} : à vérifier auprès de la source.")
+    communes = frozenset(CommuneCode(str(atlas.codes[r])) for r in whole)
+    return Perimeter(communes, str(zone["nom"]), atlas.year), tuple(notices)
+
+
+@dataclass(frozen=True)
+class TerritoryPart:
+    """How much of an intercommunal body a perimeter holds.
+
+    `atoms` counts arrondissements one by one; `communes` counts a split city as one commune.
+    """
+
+    code: str
+    name: str
+    atoms: int
+    atoms_total: int
+    communes: int
+    communes_total: int
+    population: int
+    population_total: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether every commune of the territory is in the perimeter."""
+        return self.atoms == self.atoms_total
+
+
+@dataclass(frozen=True, eq=False)
+class PerimeterFacts:
+    """Everything the checks and pages need to know of a perimeter that is not empty."""
+
+    perimeter: Perimeter
+    crosswalk: Crosswalk
+    density: Density
+    resources: CarePlaces | None = None
+
+    @property
+    def atlas(self) -> Atlas:
+        """The communes the facts are counted on."""
+        return self.crosswalk.atlas
+
+    @cached_property
+    def rows(self) -> Rows:
+        """Rows of the perimeter's atoms, in code order."""
+        if not self.perimeter.communes:
+            raise GeoInputError("Le périmètre est vide : choisissez au moins une commune.")
+        return self.atlas.rows(self.perimeter.communes)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Attributes of the perimeter's atoms."""
+        return self.atlas.table.iloc[self.rows]
+
+    @cached_property
+    def population(self) -> int:
+        """Inhabitants (municipal population)."""
+        return int(self.atlas.population[self.rows].sum())
+
+    @cached_property
+    def area_m2(self) -> float:
+        """Area in square metres, in each commune's legal projection."""
+        return float(self.table["area_m2"].sum())
+
+    @property
+    def population_year(self) -> str:
+        """Reference year of the perimeter's populations."""
+        return self.atlas.population_year_of(self.departements)
+
+    @cached_property
+    def overlaps(self) -> dict[str, tuple[Overlap, ...]]:
+        """Zones met, layer by layer."""
+        return self.crosswalk.overlaps(self.rows)
+
+    @cached_property
+    def departements(self) -> tuple[str, ...]:
+        """Départements touched."""
+        return tuple(sorted(set(self.table["departement"])))
+
+    @cached_property
+    def epci(self) -> tuple[TerritoryPart, ...]:
+        """EPCI touched, the most inhabitants first."""
+        return self._parts("epci", self.atlas.epci)
+
+    @cached_property
+    def communities(self) -> tuple[TerritoryPart, ...]:
+        """Intercommunal bodies at the scale where neighbours work together, the most inhabitants first.
+
+        The EPCI; inside the Métropole du Grand Paris, where politique de la ville and local health belong to the EPT, the
+        EPT, and Paris for itself.
+        """
+        return self._parts("community", self.atlas.communities[1])
+
+    def _parts(self, column: str, names: pd.DataFrame) -> tuple[TerritoryPart, ...]:
+        everyone = self.atlas.communities[0] if column == "community" else self.atlas.table[column]
+        mine = everyone.iloc[self.rows]
+        parts = []
+        for code in sorted(set(mine.dropna())):
+            inside = self.rows[(mine == code).to_numpy()]
+            parts.append(
+                self._part(str(code), str(names.at[code, "nom"]), inside, self.atlas.members(column, str(code)))
+            )
+        return tuple(sorted(parts, key=lambda p: (-p.population, p.name)))
+
+    def _part(self, code: str, name: str, inside: Rows, members: Rows) -> TerritoryPart:
+        people, towns = self.atlas.population, _towns(self.atlas)
+        return TerritoryPart(
+            code=code,
+            name=name,
+            atoms=len(inside),
+            atoms_total=len(members),
+            communes=len(set(towns[inside])),
+            communes_total=len(set(towns[members])),
+            population=int(people[inside].sum()),
+            population_total=int(people[members].sum()),
+        )
+
+    @cached_property
+    def towns(self) -> pd.Series:
+        """Inhabitants by commune, the arrondissements of a city added up; the most populous first."""
+        return self.table.groupby("commune")["population"].sum().sort_values(ascending=False, kind="stable")
+
+    def town_name(self, code: str) -> str:
+        """Name of a commune or of a split city."""
+        return name_of(code, self.atlas)
+
+    @property
+    def size_text(self) -> str:
+        """How many communes, and arrondissements where cities are split: « 2 communes », « 3 arrondissements »."""
+        split = int((self.table["niveau"] == "arrondissement").sum())
+        parts = [fr.count(len(self.rows) - split, "commune")] if len(self.rows) > split else []
+        return fr.listing([*parts, fr.count(split, "arrondissement")] if split else parts)
+
+    @cached_property
+    def pieces(self) -> int:
+        """Number of separate pieces; communes that share a border are in one piece."""
+        inside = self.atlas.neighbours[self.rows][:, self.rows]
+        return int(connected_components(inside, directed=False)[0])
+
+    @cached_property
+    def span_m(self) -> float | None:
+        """Largest distance between two communes' inner points, in metres; None across legal projections."""
+        if self.table["epsg"].nunique() > 1:
+            return None
+        points = self.table[["x", "y"]].to_numpy(dtype=float)
+        if len(points) < 2:
+            return 0.0
+        return float(pdist(_outer(points)).max())
+
+    @cached_property
+    def mean_distance_m(self) -> float | None:
+        """Mean distance to the most populous commune weighted by inhabitants, in metres."""
+        if self.table["epsg"].nunique() > 1 or not self.population:
+            return None
+        points = self.table[["x", "y"]].to_numpy(dtype=float)
+        weights = self.table["population"].to_numpy(dtype=float)
+        main = (self.table["commune"] == self.towns.index[0]).to_numpy()
+        town = np.average(points[main], axis=0, weights=weights[main])
+        return float(np.average(np.hypot(*(points - town).T), weights=weights))
+
+    @cached_property
+    def classes(self) -> pd.DataFrame:
+        """Communes and inhabitants in each density class (index 1 dense, 2 intermediate, 3 rural)."""
+        level = self.density.level[self.rows]
+        grouped = self.table.assign(level=level).groupby("level")["population"].agg(["size", "sum"])
+        grouped.columns = pd.Index(["communes", "population"])
+        return grouped.reindex([1, 2, 3], fill_value=0)
+
+    def known_everywhere(self, layer_id: str) -> bool:
+        """Whether an absence from a layer means « none » on the whole perimeter."""
+        return set(self.departements) <= self.crosswalk.layers[layer_id].extent
+
+    def assigned_everywhere(self, layer_id: str) -> bool:
+        """Whether every commune is wholly in a zone of the layer whose composition is known."""
+        members = self.crosswalk.layers[layer_id].members
+        whole = members.loc[members["whole"], "row"]
+        return bool(np.isin(self.rows, whole.to_numpy()).all())
+
+
+@kept_on_subject
+def _towns(atlas: Atlas) -> npt.NDArray[np.object_]:
+    """Return the commune of each atom, as plain texts: reading them from the table costs milliseconds each time."""
+    return atlas.table["commune"].to_numpy(dtype=object)
+
+
+def _outer(points: np.ndarray) -> npt.NDArray[np.object_]:
+    if len(points) < HULL_FROM:
+        return points
+    try:
+        return points[ConvexHull(points).vertices]
+    except QhullError:  # all points on one line
+        return points

@@ -1,0 +1,63 @@
+"""The register of imported layers: versions kept with who, when and why, and which one is active.
+
+It never reads a user's file. Start from `keep`, `publish`, `withdraw`, `heads`, `read_layer`.
+"""
+
+from geo.register.model import ConflictError, Event, Head, Origin, State, Statement, Version
+from geo.register.register import (
+    check,
+    damage,
+    default_who,
+    ensure_head_is,
+    find,
+    forgotten,
+    head,
+    heads,
+    history,
+    keep,
+    layers_under,
+    publish,
+    read_layer,
+    read_shapes,
+    token,
+    versions,
+    withdraw,
+)
+from geo.register.rows import CONTENT
+from geo.register.store import ADDRESS, ELSEWHERE, STAGE, VERSIONS, contents, exists, register_folder, writing
+
+__all__ = [
+    "ADDRESS",
+    "CONTENT",
+    "ELSEWHERE",
+    "STAGE",
+    "VERSIONS",
+    "ConflictError",
+    "Event",
+    "Head",
+    "Origin",
+    "State",
+    "Statement",
+    "Version",
+    "check",
+    "contents",
+    "damage",
+    "default_who",
+    "ensure_head_is",
+    "exists",
+    "find",
+    "forgotten",
+    "head",
+    "heads",
+    "history",
+    "keep",
+    "layers_under",
+    "publish",
+    "read_layer",
+    "read_shapes",
+    "register_folder",
+    "token",
+    "versions",
+    "withdraw",
+    "writing",
+]

@@ -1,0 +1,108 @@
+"""What the register speaks of: a version, what was stated of it, the file it came from, what is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from geo.errors import GeoInputError
+from geo.french import day
+from geo.layers import Etat, Mode, Over
+
+
+class ConflictError(GeoInputError):
+    """Somebody moved what is in use since it was looked at."""
+
+
+class State(StrEnum):
+    """Where a version stands."""
+
+    DRAFT = "brouillon"
+    PUBLISHED = "publiée"
+    RETIRED = "retirée"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the person who brings a layer in states of it.
+
+    `date` is that of the facts, as text; `extent` the départements where the layer is complete; `etat` the state given to
+    territories whose own the file does not tell.
+    """
+
+    source: str
+    date: str
+    who: str
+    extent: frozenset[str] = frozenset()
+    etat: Etat = Etat.EN_SERVICE
+    mode: Mode = Mode.REPLACE
+    over: Over = Over.IN_USE
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The file a version came from; `form` is its extension (csv, xlsx, geojson…)."""
+
+    name: str
+    sha256: str
+    bytes: int
+    form: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version kept. `created` is ISO 8601 with its zone; `changes` is `Difference.summary()` at the time of keeping.
+
+    `under` is the id of the version that it is laid over, None when that is the layer in place before any import. `faults`
+    names, in French, what of its row in the register can no longer be read.
+    """
+
+    id: int
+    kind: str
+    number: int
+    state: State
+    created: str
+    statement: Statement
+    origin: Origin
+    changes: Mapping[str, Any]
+    zones: int
+    communes: int
+    content: str
+    under: int | None = None
+    faults: tuple[str, ...] = ()
+
+    @property
+    def vintage(self) -> str:
+        """Return the date of the facts, or when they were brought in."""
+        return self.statement.date or f"sans date, importé le {day(self.created)}"
+
+
+@dataclass(frozen=True)
+class Head:
+    """What is in use for a kind: a version, or None for the layer in place before imports; `revision` grows at each move.
+
+    `problem` says, in French, what of it can no longer be read.
+    """
+
+    kind: str
+    revision: int
+    version: Version | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A move of what is in use: when, by whom, to which version (None: the layer in place before imports).
+
+    `lost` tells that the register no longer knows the version.
+    """
+
+    kind: str
+    revision: int
+    number: int | None
+    who: str
+    at: str
+    lost: bool = False

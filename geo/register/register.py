@@ -1,0 +1,385 @@
+"""The register: every version of a layer that someone brought in, and which one is in use.
+
+A version is kept once and never edited. What is in use is a pointer, one a kind, with a revision number: whoever moves it
+says which revision they saw, and is refused with a sentence when somebody moved it meanwhile. Going back is moving the
+pointer to an older version, or to none (the layer in place before any import). A version's state follows from the pointer
+and its history, so the two can never disagree.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from geo.communes import Atlas
+from geo.errors import GeoInputError
+from geo.files import DamagedError
+from geo.french import day, listing, moment
+from geo.layers import Difference, Layer
+from geo.register import store
+from geo.register.model import ConflictError, Event, Head, Origin, State, Statement, Version
+from geo.register.rows import NEEDED, event_of, version_of
+from geo.register.store import EVENTS, HEADS, VERSIONS
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+BACKUP = "Remettez une autre version en service, ou reprenez registre.sqlite d’une sauvegarde."
+TRIES = 20  # for a number of version that others take at the same moment
+LONGEST = {"who": 200, "file_name": 300, "date": 60, "file_form": 20}
+
+
+def default_who() -> str:
+    """Return the name of the system's user, or « inconnu »."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "inconnu"
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _line(text: str, most: int) -> str:
+    """Return a text on one line, without control characters, not longer than `most`."""
+    return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text).strip()[:most]
+
+
+# --- keep -------------------------------------------------------------------------------------------------------
+def keep(
+    layer: Layer,
+    statement: Statement,
+    origin: Origin,
+    changes: Difference | None,
+    atlas: Atlas,
+    *,
+    shapes: gpd.GeoDataFrame | None = None,
+    under: Version | None = None,
+    home: Path | None = None,
+) -> Version:
+    """Keep a layer as a new version, not in use yet.
+
+    `shapes` are its outlines, indexed by zone, when it has some; `under` is the version that it is laid over, the layer in
+    place before any import when None.
+
+    Raises
+    ------
+    GeoInputError
+        When who or the source is not told, a département does not exist, or nothing can be written.
+    """
+    _check(layer, statement, atlas)
+    if under:
+        check(under, home)
+    content, files = store.files_of(layer, shapes, atlas)
+    values = {
+        "kind": layer.id,
+        "created": _now(),
+        "who": _line(statement.who, LONGEST["who"]),
+        "file_name": _line(origin.name, LONGEST["file_name"]),
+        "file_sha256": origin.sha256,
+        "file_bytes": origin.bytes,
+        "file_form": _line(origin.form, LONGEST["file_form"]).lower(),
+        "source": _line(statement.source, 2000),
+        "date": _line(statement.date, LONGEST["date"]),
+        "etat": str(statement.etat),
+        "mode": str(statement.mode),
+        "extent": json.dumps(sorted(statement.extent)),
+        "remark": _line(statement.remark, 4000),
+        "changes": json.dumps(changes.summary() if changes else {}, ensure_ascii=False),
+        "zones": len(layer.zones),
+        "communes": int(layer.members["row"].nunique()),
+        "content": content,
+        "under_id": under.id if under else None,
+    }
+    with store.written(content, files, home) as again:
+        return find(layer.id, _add_row(layer.id, values, again, home), home)
+
+
+def _add_row(kind: str, values: dict[str, Any], write: Callable[[], None], home: Path | None) -> int:
+    """Add the row of a version under the next number, which is returned; `write` has its files there, while nobody sweeps."""
+    for _ in range(TRIES):
+        try:
+            with store.database(home).begin() as connection:
+                taken = connection.execute(sa.select(VERSIONS.c.number).where(VERSIONS.c.kind == kind)).scalars()
+                number = max((one for one in taken if type(one) is int), default=0) + 1
+                connection.execute(sa.insert(VERSIONS).values(number=number, **values))
+                write()
+            return number
+        except IntegrityError:  # taken by another at the same moment: the next one
+            continue
+        except sa.exc.SQLAlchemyError as error:
+            with store.told():
+                raise error
+    raise GeoInputError("Trop de personnes importent cette couche en même temps ; réessayez. Rien n’est gardé.")
+
+
+def _check(layer: Layer, statement: Statement, atlas: Atlas) -> None:
+    problems = []
+    if not statement.who.strip():
+        problems.append("Dites qui importe la couche.")
+    if not statement.source.strip():
+        problems.append("Dites d’où vient la couche (sa source).")
+    problems += [
+        f"{code} : département inconnu." for code in sorted(statement.extent) if code not in atlas.departements.index
+    ]
+    if layer.zones.empty:
+        problems.append("La couche n’a aucun territoire : rien n’est gardé.")
+    if problems:
+        raise GeoInputError(problems)
+
+
+# --- publish and go back ----------------------------------------------------------------------------------------
+def publish(version: Version, *, who: str, seen: int, home: Path | None = None) -> Head:
+    """Put a version in use, be it an older one; `seen` is the revision of the head that the person looked at.
+
+    Raises
+    ------
+    ConflictError
+        When the head moved since; nothing is changed.
+    DamagedError
+        When the version, or one that it rests on, can no longer be read.
+    """
+    check(version, home)
+    return _move(version.kind, version, who=who, seen=seen, home=home)
+
+
+def withdraw(kind: str, *, who: str, seen: int, home: Path | None = None) -> Head:
+    """Go back to the layer that was in place before any import; ConflictError as for `publish`."""
+    return _move(kind, None, who=who, seen=seen, home=home)
+
+
+def _move(kind: str, version: Version | None, *, who: str, seen: int, home: Path | None) -> Head:
+    if not who.strip():
+        raise GeoInputError("Dites qui publie la couche.")
+    target = version.id if version else None
+    moved = False
+    try:
+        with store.writing(home) as connection:
+            if seen == 0:
+                there = connection.execute(sa.select(HEADS.c.revision).where(HEADS.c.kind == kind)).scalar()
+                if there is None:
+                    connection.execute(sa.insert(HEADS).values(kind=kind, version_id=target, revision=1))
+                    moved = True
+            else:
+                change = sa.update(HEADS).where(HEADS.c.kind == kind, HEADS.c.revision == seen)
+                moved = connection.execute(change.values(version_id=target, revision=seen + 1)).rowcount == 1
+            if moved:
+                event = {"kind": kind, "revision": seen + 1, "version_id": target}
+                connection.execute(sa.insert(EVENTS).values(who=_line(who, LONGEST["who"]), at=_now(), **event))
+    except GeoInputError as error:
+        if not isinstance(error.__cause__, IntegrityError):  # else another made the very same move first
+            raise
+        moved = False
+    if not moved:
+        raise ConflictError(_told_conflict(kind, home))
+    return head(kind, home)
+
+
+def ensure_head_is(kind: str, seen: int, home: Path | None = None) -> None:
+    """Check that what is in use is what a person looked at.
+
+    Raises
+    ------
+    ConflictError
+        When somebody moved it since.
+    """
+    if head(kind, home).revision != seen:
+        raise ConflictError(_told_conflict(kind, home))
+
+
+def _told_conflict(kind: str, home: Path | None) -> str:
+    last = next(iter(history(kind, home)), None)
+    if last is None:
+        return "Ce que vous avez vu n’est plus en place ; relisez la page. Rien n’est changé."
+    what = f"la version {last.number}" if last.number else "le retour à la couche d’origine"
+    if last.lost:
+        what = "une version que le registre ne connaît plus"
+    return (
+        f"Entre-temps, {last.who} a publié {what} (le {moment(last.at)}). Rien n’est changé : "
+        "regardez cette version, puis publiez de nouveau si la vôtre doit la remplacer."
+    )
+
+
+# --- read -------------------------------------------------------------------------------------------------------
+def head(kind: str, home: Path | None = None) -> Head:
+    """Return what is in use for a kind."""
+    return heads(home).get(kind, Head(kind, 0, None))
+
+
+def heads(home: Path | None = None) -> dict[str, Head]:
+    """Return what is in use for every kind that was ever published."""
+    if not store.exists(home):
+        return {}
+    with store.reading(home) as connection:
+        rows = connection.execute(sa.select(HEADS).order_by(HEADS.c.kind)).mappings().all()
+        chosen = [row["version_id"] for row in rows if row["version_id"] is not None]
+        found = connection.execute(sa.select(VERSIONS).where(VERSIONS.c.id.in_(chosen))).mappings().all()
+    by_id = {row["id"]: version_of(row, State.PUBLISHED) for row in found}
+    return {str(row["kind"]): _head(row, by_id.get(row["version_id"])) for row in rows}
+
+
+def _head(row: sa.RowMapping, version: Version | None) -> Head:
+    kind, revision = str(row["kind"]), row["revision"]
+    broken = []
+    if row["version_id"] is not None and version is None:
+        broken.append("la version qu’il dit en service n’y est plus")
+    if type(revision) is not int:
+        broken.append("le numéro de sa dernière mise en service est illisible")
+    problem = f"{kind} : le registre est abîmé ({', et '.join(broken)}). {BACKUP}" if broken else ""
+    return Head(kind, revision if type(revision) is int else 0, version, problem)
+
+
+def versions(kind: str | None = None, home: Path | None = None) -> list[Version]:
+    """Return the versions kept, of one kind or of all, the newest first."""
+    if not store.exists(home):
+        return []
+    wanted = sa.select(VERSIONS).order_by(VERSIONS.c.kind, VERSIONS.c.number.desc())
+    if kind is not None:
+        wanted = wanted.where(VERSIONS.c.kind == kind)
+    with store.reading(home) as connection:
+        rows = connection.execute(wanted).mappings().all()
+        used = set(connection.execute(sa.select(HEADS.c.version_id)).scalars())
+        once = set(connection.execute(sa.select(EVENTS.c.version_id).distinct()).scalars())
+    return [
+        version_of(
+            row, State.PUBLISHED if row["id"] in used else State.RETIRED if row["id"] in once else State.DRAFT
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def find(kind: str, number: int, home: Path | None = None) -> Version:
+    """Return a version by its number.
+
+    Raises
+    ------
+    GeoInputError
+        When there is none.
+    """
+    for version in versions(kind, home):
+        if version.number == number:
+            return version
+    raise GeoInputError(f"{kind} : aucune version {number} ; voyez « python -m geo layers ».")
+
+
+def layers_under(version: Version, home: Path | None = None) -> list[Version]:
+    """Return the versions that one is made of, from the lowest up to itself.
+
+    Raises
+    ------
+    DamagedError
+        When one of them is absent, or its row makes no sense.
+    """
+    by_id = {v.id: v for v in versions(version.kind, home)} if version.under is not None else {}
+    found = [version]
+    while True:
+        lowest = found[0]
+        if broken := [name for name in lowest.faults if name in NEEDED]:
+            raise DamagedError(damage(lowest, f"sa ligne du registre ne se lit plus : {listing(broken)}", home))
+        if lowest.under is None:
+            return found
+        lower = by_id.get(lowest.under)
+        if lower is None or lower.id >= lowest.id:
+            raise DamagedError(damage(lowest, "la version sur laquelle elle repose manque", home))
+        found.insert(0, lower)
+
+
+def check(version: Version, home: Path | None = None) -> None:
+    """Check that a version and those it rests on are still what was kept.
+
+    Raises
+    ------
+    DamagedError
+        When one of them can no longer be read; the sentence says which, and what to do.
+    """
+    for each in layers_under(version, home):
+        try:
+            store.read_bodies(each.content, home)
+        except DamagedError as error:
+            raise DamagedError(damage(each, str(error), home)) from error
+
+
+def damage(version: Version, why: str, home: Path | None = None) -> str:
+    """Say that a version can no longer be read, why, and what to do."""
+    file = version.origin.name
+    return (
+        f"Version importée illisible : {version.kind}, version {version.number} ({why} ; dossier "
+        f"{store.register_folder(home) / version.content}). Rien d’autre n’est perdu : remettez en service une version précédente "
+        f"(page Données, ou « python -m geo layers --kind {version.kind} --publish NUMÉRO »), ou importez de nouveau le fichier "
+        f"« {file} » sur la couche d’origine."
+    )
+
+
+def forgotten(home: Path | None = None) -> int:
+    """Count the versions whose files are there though the register names none at all: it was emptied, or taken away."""
+    found = [folder for folder in store.contents(home) if not store.note_of(folder).exists()]  # else a cut, or a write
+    return len(found) if found and not versions(home=home) else 0
+
+
+def history(kind: str, home: Path | None = None) -> list[Event]:
+    """Return the moves of what is in use, the newest first."""
+    if not store.exists(home):
+        return []
+    joined = EVENTS.outerjoin(VERSIONS, EVENTS.c.version_id == VERSIONS.c.id)
+    wanted = (
+        sa.select(EVENTS.c.kind, EVENTS.c.revision, EVENTS.c.version_id, VERSIONS.c.number, EVENTS.c.who, EVENTS.c.at)
+        .select_from(joined)
+        .where(EVENTS.c.kind == kind)
+        .order_by(EVENTS.c.revision.desc())
+    )
+    with store.reading(home) as connection:
+        return [event_of(row) for row in connection.execute(wanted).mappings()]
+
+
+def token(home: Path | None = None) -> str:
+    """Return what changes when what is in use changes."""
+    return ",".join(f"{h.kind}:{h.revision}" for h in heads(home).values())
+
+
+def read_layer(version: Version, base: Layer, atlas: Atlas, home: Path | None = None) -> Layer:
+    """Return the layer of a version alone, named as the layer in place.
+
+    Raises
+    ------
+    DamagedError
+        When its files are absent or damaged.
+    """
+    try:
+        zones, members = store.read_files(version.content, atlas, home)
+    except DamagedError as error:
+        raise DamagedError(damage(version, str(error), home)) from error
+    said = f"Importée le {day(version.created)} par {version.statement.who} (version {version.number})."
+    return Layer(
+        id=version.kind,
+        name=base.name,
+        long_name=base.long_name,
+        source=version.statement.source,
+        vintage=version.vintage,
+        extent=version.statement.extent,
+        remark=" ".join(filter(None, (said, version.statement.remark))),
+        zones=zones,
+        members=members,
+    )
+
+
+def read_shapes(version: Version, home: Path | None = None) -> gpd.GeoDataFrame | None:
+    """Return the outlines a version came with (EPSG:4326, by zone id), or None when it came as a table.
+
+    Raises
+    ------
+    DamagedError
+        When its files are absent or damaged.
+    """
+    try:
+        return store.read_shapes(version.content, home)
+    except DamagedError as error:
+        raise DamagedError(damage(version, str(error), home)) from error

@@ -1,0 +1,385 @@
+"""Where the register of imported versions is kept: tables in a database, zones in GeoParquet files beside it.
+
+The database is SQLite in the user's data folder unless `CLSM_REGISTER` gives the address of another one
+(postgresql+psycopg://…, its driver installed beside). Files are named by their content, made elsewhere and given their
+name in one move, and written before any row speaks of them: a row always has its files, whatever the moment of a cut.
+Several machines that share a database must share the folder too (`CLSM_HOME`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from geo.communes import Atlas, read_code
+from geo.errors import GeoInputError
+from geo.files import Content, DamagedError, has_outlines, owner, read_table, remove, sync_folder, write_json
+from geo.layers import MEMBER_COLUMNS, MEMBER_TYPES, ZONE_COLUMNS, Etat, Layer, Precision, estimated
+from geo.paths import home as default_home
+from geo.register.rows import CONTENT
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+ADDRESS = "CLSM_REGISTER"
+WAIT_S = 30
+ZONE_CONTENT: Mapping[str, Content] = {
+    **dict.fromkeys(("id", *(name for name in ZONE_COLUMNS if name != "population")), "text"), "population": "number",
+}  # fmt: skip
+MEMBER_CONTENT: Mapping[str, Content] = {"id": "text", "code": "text", "whole": "flag", "inhabitants": "number"}
+ZONES, MEMBERS = "zones.parquet", "members.parquet"
+DATABASE = "registre.sqlite"
+STAGE = ".en-cours-"  # what is being written, and by whom
+ELSEWHERE = ".autre-registre"  # this folder has served a database of another address (CLSM_REGISTER)
+_METADATA = sa.MetaData()
+VERSIONS = sa.Table(
+    "clsm_versions",
+    _METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(60), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("who", sa.String(200), nullable=False),
+    sa.Column("file_name", sa.String(300), nullable=False),
+    sa.Column("file_sha256", sa.String(64), nullable=False),
+    sa.Column("file_bytes", sa.BigInteger, nullable=False),
+    sa.Column("file_form", sa.String(20), nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("date", sa.String(60), nullable=False),
+    sa.Column("etat", sa.String(40), nullable=False),
+    sa.Column("mode", sa.String(20), nullable=False),
+    sa.Column("extent", sa.Text, nullable=False),  # JSON, like `changes`
+    sa.Column("remark", sa.Text, nullable=False),
+    sa.Column("changes", sa.Text, nullable=False),
+    sa.Column("zones", sa.Integer, nullable=False),
+    sa.Column("communes", sa.Integer, nullable=False),
+    sa.Column("content", sa.String(64), nullable=False),
+    sa.Column("under_id", sa.Integer, sa.ForeignKey("clsm_versions.id")),  # null: laid over the layer of before imports
+    sa.UniqueConstraint("kind", "number"),
+)
+HEADS = sa.Table(
+    "clsm_heads",
+    _METADATA,
+    sa.Column("kind", sa.String(60), primary_key=True),
+    sa.Column("version_id", sa.Integer, sa.ForeignKey("clsm_versions.id")),  # null: the layer in place before imports
+    sa.Column("revision", sa.Integer, nullable=False),
+)
+EVENTS = sa.Table(
+    "clsm_events",
+    _METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(60), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("version_id", sa.Integer, sa.ForeignKey("clsm_versions.id")),
+    sa.Column("who", sa.String(200), nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.UniqueConstraint("kind", "revision"),
+)
+
+
+def register_folder(home: Path | None = None) -> Path:
+    """Return where the files are, and the database unless it is elsewhere; it may not exist yet."""
+    return (home or default_home()) / "registre"
+
+
+def exists(home: Path | None = None) -> bool:
+    """Tell whether anything was ever kept; looking never makes a file."""
+    return bool(os.environ.get(ADDRESS)) or os.path.lexists(register_folder(home) / DATABASE)
+
+
+def database(home: Path | None = None) -> sa.Engine:
+    """Return the database, its tables made if they are not there.
+
+    Raises
+    ------
+    GeoInputError
+        When the address is none, its driver is absent, or the database does not answer.
+    """
+    address = os.environ.get(ADDRESS, "")
+    if not address:
+        folder = register_folder(home)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise GeoInputError(f"{folder} : dossier inaccessible en écriture ({error.strerror}).") from error
+        file = folder / DATABASE
+        if not file.is_file():
+            _engine.cache_clear()  # it was taken away since: its tables are to be made again
+        address = f"sqlite:///{file}"
+    with told():
+        return _engine(address)
+
+
+@lru_cache(maxsize=8)
+def _engine(address: str) -> sa.Engine:
+    try:
+        url = sa.make_url(address)
+        options = {"connect_args": {"timeout": WAIT_S}} if url.get_backend_name() == "sqlite" else {}
+        engine = sa.create_engine(url, poolclass=NullPool, **options)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise GeoInputError(
+            f"{ADDRESS} : l’adresse du registre n’est pas comprise, ou le pilote de cette base n’est pas installé. "
+            "Exemple : postgresql+psycopg://utilisateur@serveur/base."
+        ) from error
+    if engine.dialect.name == "sqlite":
+        _tune_sqlite(engine)
+    with engine.execution_options(reads=True).connect() as connection:
+        here = set(sa.inspect(connection).get_table_names())
+    if not here >= set(
+        _METADATA.tables
+    ):  # looking at a register that is there writes nothing: its disk may be read-only
+        with engine.begin() as connection:
+            _METADATA.create_all(connection)
+    return engine
+
+
+def _tune_sqlite(engine: sa.Engine) -> None:
+    """Let a writer wait for the other at its first word, not fail at its last: BEGIN IMMEDIATE; reads take no lock."""
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: object, _: object) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]
+        connection.text_factory = _text  # type: ignore[attr-defined]
+        connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
+        connection.execute("PRAGMA synchronous=FULL")  # type: ignore[attr-defined]
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what a database complains of into a French sentence."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0][:160]
+        raise GeoInputError(
+            f"Le registre des couches importées ne répond pas ({reason}). Rien n’est changé ; réessayez."
+        ) from error
+
+
+@contextmanager
+def reading(home: Path | None = None) -> Iterator[sa.Connection]:
+    """Open the database to read."""
+    with told(), database(home).execution_options(reads=True).begin() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(home: Path | None = None) -> Iterator[sa.Connection]:
+    """Open one transaction: all of it is kept, or nothing."""
+    with told(), database(home).begin() as connection:
+        yield connection
+
+
+def _text(value: bytes) -> str:
+    """Read a text of the database; one byte that is not UTF-8 must not hide every row."""
+    return value.decode("utf-8", "replace")
+
+
+# --- the files --------------------------------------------------------------------------------------------------
+def files_of(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas) -> tuple[str, dict[str, bytes]]:
+    """Return the files of a layer's zones (with their outlines when there are some, EPSG:4326) and members, and their name."""
+    zones = layer.zones.rename_axis("id").reset_index()
+    zones["etat"], zones["precision"] = zones["etat"].astype(str), zones["precision"].astype(str)
+    texts = [c for c in zones.columns if c != "population"]
+    zones[texts] = zones[texts].fillna("").astype(str)
+    members = pd.DataFrame(
+        {
+            "id": layer.zones.index.to_numpy(dtype=object)[layer.members["zone"].to_numpy(dtype=np.intp)].astype(str),
+            "code": atlas.codes[layer.members["row"].to_numpy(dtype=np.intp)].astype(str),
+            "whole": layer.members["whole"].to_numpy(dtype=bool),
+            "inhabitants": layer.members["inhabitants"].to_numpy(dtype=float),
+            "estimated": estimated(layer.members),
+        }
+    )
+    files = {ZONES: _bytes(_with_shapes(zones, shapes)), MEMBERS: _bytes(members)}
+    return _content_of(files), files
+
+
+def note_of(folder: Path) -> Path:
+    """Return the note that is beside the files of a version while they are written."""
+    return folder.with_name(f"{STAGE}{folder.name}.json")
+
+
+@contextmanager
+def written(content: str, files: dict[str, bytes], home: Path | None = None) -> Iterator[Callable[[], None]]:
+    """Write the files of a version, and note that they are somebody's until its row is there.
+
+    Gives what writes them again should somebody have swept them meanwhile. A process that is killed inside leaves the note:
+    it tells that the files are nobody's, unless the register names them.
+
+    Raises
+    ------
+    GeoInputError
+        When nothing can be written.
+    """
+    root = register_folder(home)
+    note = note_of(root / content)
+
+    def again() -> None:
+        try:
+            _place(files, root, root / content)
+        except OSError as error:
+            raise GeoInputError(f"{root} : écriture impossible ({error.strerror}). Rien n’est gardé.") from error
+
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if os.environ.get(ADDRESS):
+            (root / ELSEWHERE).touch()
+        write_json(note, {"owner": owner()})
+        again()
+        yield again
+    except OSError as error:
+        raise GeoInputError(f"{root} : écriture impossible ({error.strerror}). Rien n’est gardé.") from error
+    finally:
+        with suppress(OSError):
+            note.unlink(missing_ok=True)
+
+
+def _with_shapes(zones: pd.DataFrame, shapes: gpd.GeoDataFrame | None) -> pd.DataFrame:
+    if shapes is None or shapes.empty:
+        return zones
+    import geopandas as gpd  # a quarter of a second that figures need not wait for
+
+    outlines = shapes.geometry.to_crs(4326) if shapes.crs is not None else shapes.geometry.set_crs(4326)
+    by_id = pd.Series(outlines.to_numpy(), index=[str(i) for i in shapes.index])
+    return gpd.GeoDataFrame(zones, geometry=gpd.GeoSeries(by_id.reindex(zones["id"]).to_numpy(), crs=4326))
+
+
+def _bytes(frame: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, compression="zstd", index=False)
+    return buffer.getvalue()
+
+
+def _place(files: dict[str, bytes], root: Path, target: Path) -> None:
+    with suppress(OSError):
+        if all((target / name).read_bytes() == body for name, body in files.items()):
+            return
+    stage = Path(tempfile.mkdtemp(dir=root, prefix=f"{STAGE}{owner()}-"))
+    try:
+        for name, body in files.items():
+            with (stage / name).open("wb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+        sync_folder(stage)
+        if os.path.lexists(target):  # damaged: half of its files, or others
+            remove(target)
+        try:
+            stage.rename(target)
+        except OSError:
+            if not target.is_dir():  # else another process has just written the very same
+                raise
+        sync_folder(root)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def read_bodies(content: str, home: Path | None = None) -> dict[str, bytes]:
+    """Return the files of a version, as they were written: their name is their checksum.
+
+    Raises
+    ------
+    DamagedError
+        When one is absent, shut, or is no longer what was written.
+    """
+    folder = register_folder(home) / content
+    try:
+        files = {name: (folder / name).read_bytes() for name in (ZONES, MEMBERS)}
+    except OSError as error:
+        raise DamagedError("ses fichiers manquent ou ne s’ouvrent pas") from error
+    if _content_of(files) != content:
+        raise DamagedError("ses fichiers ne sont plus tels qu’ils ont été gardés")
+    return files
+
+
+def contents(home: Path | None = None) -> list[Path]:
+    """Return the folders of files of versions, whether the register names them or not."""
+    try:
+        return sorted(path for path in register_folder(home).iterdir() if CONTENT.fullmatch(path.name))
+    except OSError:
+        return []
+
+
+def _content_of(files: dict[str, bytes]) -> str:
+    return hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest()[:32]
+
+
+def read_files(content: str, atlas: Atlas, home: Path | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the zones and members of a version on the communes of today.
+
+    Raises
+    ------
+    DamagedError
+        When a file is absent or damaged.
+    """
+    files = read_bodies(content, home)
+    zones = read_table(files[ZONES], ZONE_CONTENT).set_index("id")
+    members = read_table(files[MEMBERS], MEMBER_CONTENT, optional={"estimated": "flag"})
+    known = zones.index.is_unique and members["id"].isin(zones.index).all()
+    if not known or not zones["etat"].isin(list(Etat)).all() or not zones["precision"].isin(list(Precision)).all():
+        raise DamagedError("ses territoires ont un état, une précision ou des communes qui ne se comprennent pas")
+    zones["etat"] = zones["etat"].map(Etat)
+    zones["precision"] = zones["precision"].map(Precision)
+    return zones, _on_today(zones, members, atlas)
+
+
+def _on_today(zones: pd.DataFrame, members: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
+    position = {zone: i for i, zone in enumerate(zones.index)}
+    records = []
+    known = members[["id", "code", "whole", "inhabitants"]].assign(estimated=estimated(members))
+    for zone, code, whole, people, guess in known.itertuples(index=False):
+        today = code in atlas.row
+        reading = None if today else read_code(code, atlas)
+        atoms = (code,) if reading is None else reading.atoms
+        # A commune merged since is only a part of the commune of today.
+        entire = bool(whole) and (reading is None or reading.kind == "city")
+        records += [(position[zone], atlas.row[a], entire, people if len(atoms) == 1 else np.nan, guess) for a in atoms]
+    frame = pd.DataFrame(records, columns=MEMBER_COLUMNS).astype(MEMBER_TYPES)
+    if frame.duplicated(["zone", "row"]).any():  # communes merged since: parts of a known size make a part of that size
+        grouped = frame.groupby(["zone", "row"], sort=False)
+        frame = grouped.agg(
+            whole=("whole", "any"),
+            inhabitants=("inhabitants", lambda s: s.sum(skipna=False)),
+            estimated=("estimated", "any"),
+        ).reset_index()
+    population = atlas.population[frame["row"].to_numpy(dtype=np.intp)].astype(float)
+    frame["inhabitants"] = np.where(frame["whole"], population, frame["inhabitants"])
+    return frame
+
+
+def read_shapes(content: str, home: Path | None = None) -> gpd.GeoDataFrame | None:
+    """Return the outlines that a version came with (EPSG:4326), indexed by zone, or None when it came as a table.
+
+    Raises
+    ------
+    DamagedError
+        When a file is absent or damaged.
+    """
+    import geopandas as gpd
+
+    body = read_bodies(content, home)[ZONES]
+    if not has_outlines(body):
+        return None
+    try:
+        return gpd.read_parquet(io.BytesIO(body)).set_index("id")
+    except Exception as error:  # GEOS raises whatever it likes on bytes that are no outline
+        raise DamagedError("ses contours sont illisibles") from error

@@ -1,0 +1,30 @@
+"""Scenarios of a person: named perimeters with their settings, in a link or a file, reopened on the data of today.
+
+It never keeps anything on the server. Start from `Scenario`, `Workbook`, `pack`, `unpack`, `to_file`, `from_file`.
+"""
+
+from geo.scenarios.bitcode import departement_of
+from geo.scenarios.file import from_file, to_file
+from geo.scenarios.link import MAIL_LENGTH, pack, pack_codes, unpack
+from geo.scenarios.reopen import Opened, RawScenario, reopen
+from geo.scenarios.scenario import MOST_SCENARIOS, NAME_LENGTH, NOTE_LENGTH, Scenario, Vintage, Workbook, vintage_of
+
+__all__ = [
+    "MAIL_LENGTH",
+    "MOST_SCENARIOS",
+    "NAME_LENGTH",
+    "NOTE_LENGTH",
+    "Opened",
+    "RawScenario",
+    "Scenario",
+    "Vintage",
+    "Workbook",
+    "departement_of",
+    "from_file",
+    "pack",
+    "pack_codes",
+    "reopen",
+    "to_file",
+    "unpack",
+    "vintage_of",
+]

@@ -1,0 +1,111 @@
+"""A workbook as a file one can send: JSON that a person can read, with the names of the communes beside their codes.
+
+Reading back checks everything as for a link; names and populations are there for people and are not read.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from geo.communes import Atlas
+from geo.errors import GeoInputError
+from geo.scenarios.link import changed_settings
+from geo.scenarios.reopen import Opened, RawScenario, read_settings, reopen
+from geo.scenarios.scenario import Scenario, Vintage, Workbook
+
+KIND = "perimetres-clsm"
+VERSION = 1
+LARGEST = 20_000_000  # bytes read
+_MOST_CODES = 40_000
+
+
+def to_file(workbook: Workbook, atlas: Atlas) -> bytes:
+    """Write a workbook as a JSON file in UTF-8."""
+    v = workbook.vintage
+    content = {
+        "type": KIND,
+        "version": VERSION,
+        "donnees": {
+            "communes": v.communes or atlas.year,
+            "populations": v.populations,
+            "intercommunalites": v.epci,
+            "sources": dict(v.sources),
+        },
+        "reglages": changed_settings(workbook.settings),
+        "courant": workbook.current,
+        "scenarios": [_scenario(s, atlas) for s in workbook.scenarios],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1).encode()
+
+
+def _scenario(scenario: Scenario, atlas: Atlas) -> dict[str, Any]:
+    rows = atlas.rows(scenario.codes)
+    return {
+        "nom": scenario.name,
+        "note": scenario.note,
+        "population": int(atlas.population[rows].sum()),
+        "communes": [{"code": str(atlas.codes[r]), "nom": str(atlas.names[r])} for r in rows],
+        "verrouillees": sorted(scenario.locked),
+    }
+
+
+def from_file(data: bytes, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
+    """Read a workbook from a JSON file; `vintage` is that of the data in use, to say what has changed since.
+
+    Raises
+    ------
+    GeoInputError
+        When the file is not one of ours, or holds something that makes no sense; the sentence says what.
+    """
+    if len(data) > LARGEST:
+        raise GeoInputError("Ce fichier est trop gros pour être une liste de périmètres (20 Mo au plus).")
+    try:
+        content = json.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise GeoInputError(
+            "Ce fichier n’est pas du JSON lisible : envoyez celui que ce tableau de bord a produit."
+        ) from error
+    if not isinstance(content, dict) or content.get("type") != KIND:
+        raise GeoInputError("Ce fichier ne contient pas de périmètres de CLSM : il y manque sa marque.")
+    if content.get("version") != VERSION:
+        raise GeoInputError("Ce fichier vient d’une autre version du tableau de bord : mettez les deux à jour.")
+    scenarios = content.get("scenarios")
+    if not isinstance(scenarios, list):
+        raise GeoInputError("Ce fichier ne contient aucun scénario.")
+    raw = [_read_scenario(s, i) for i, s in enumerate(scenarios, start=1)]
+    return reopen(
+        raw,
+        content.get("courant", 0),
+        read_settings(content.get("reglages", {})),
+        _read_vintage(content.get("donnees", {})),
+        atlas,
+        vintage,
+    )
+
+
+def _read_scenario(given: Any, number: int) -> RawScenario:
+    where = f"Scénario n° {number}"
+    if not isinstance(given, dict) or not isinstance(given.get("communes"), list):
+        raise GeoInputError(f"{where} : la liste « communes » manque.")
+    codes: list[Any] = [c.get("code") if isinstance(c, dict) else c for c in given["communes"]]
+    locked = given.get("verrouillees", [])
+    if not isinstance(locked, list) or not all(isinstance(c, str) for c in (*codes, *locked)):
+        raise GeoInputError(f'{where} : chaque commune doit avoir un code écrit entre guillemets, par exemple "94028".')
+    if len(codes) > _MOST_CODES:
+        raise GeoInputError(f"{where} : plus de communes qu’il n’en existe.")
+    if len(set(codes)) < len(codes):
+        twice = sorted({c for c in codes if codes.count(c) > 1})[:3] if len(codes) < 2000 else []
+        raise GeoInputError(f"{where} : une commune vient plusieurs fois{' : ' + ', '.join(twice) if twice else ''}.")
+    return RawScenario(given.get("nom"), frozenset(codes), given.get("note", ""), frozenset(locked))  # type: ignore[arg-type]
+
+
+def _read_vintage(given: Any) -> Vintage:
+    problem = GeoInputError("Le millésime des données (« donnees ») n’est pas lisible.")
+    if not isinstance(given, dict) or not isinstance(given.get("sources", {}), dict):
+        raise problem
+    try:
+        sources = tuple(sorted(given.get("sources", {}).items()))
+    except TypeError as error:
+        raise problem from error
+    return Vintage(given.get("communes", 0), given.get("populations", ""), given.get("intercommunalites", ""), sources)

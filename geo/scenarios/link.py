@@ -1,0 +1,168 @@
+"""A workbook in a short text for the address of a page, and back, checked at the door.
+
+The text is the number of the format, then base64url of: a checksum, a small head (names, notes, settings other than the
+guide's, vintage), the communes as bits (geo/scenarios/bitcode.py). It carries commune codes and what people typed, nothing else. The
+checksum tells an accident or a hand from a true link; the checks behind it hold against anyone.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from geo.communes import Atlas
+from geo.errors import GeoInputError
+from geo.guidance import Settings
+from geo.kept import kept_on_subject
+from geo.scenarios.bitcode import BROKEN, BitReader, BitWriter, by_departement, read_codes, write_codes
+from geo.scenarios.reopen import Opened, RawScenario, read_settings, reopen
+from geo.scenarios.scenario import MOST_SCENARIOS, Scenario, Vintage, Workbook
+
+FORMAT = "1"
+LONGEST = 60_000  # characters read; a link of a whole région is about a thousand
+MAIL_LENGTH = 2_000  # past it some mail programs cut addresses
+_MOST_HEAD = 40_000  # bytes of the head once unpacked
+_CHECK = 4
+# What heads are made of: zlib writes these words as references.
+_WORDS = (
+    b"".join(f'"{f.name}":'.encode() for f in fields(Settings))
+    + '"note":"Scénario "commune intercommunalité secteur Périmètre (copie)"}],"s":{"densite":"2026","qpv":"2025",'.encode()
+    + b'"ressources":"2024","c":1,"n":[{"n":"2023 (Mayotte : 2017)"{"v":[2026,"2023 (Mayotte : 2017)","2025"]}'
+)
+
+
+def pack(workbook: Workbook, atlas: Atlas) -> str:
+    """Write a workbook as a short text that an address can hold as it is."""
+    head: dict[str, Any] = {}
+    if workbook.settings != Settings():
+        head["s"] = changed_settings(workbook.settings)
+    if len(workbook.scenarios) > 1 or workbook.scenario != Scenario(workbook.scenario.name, workbook.codes):
+        head["c"] = workbook.current
+    if "c" in head or workbook.scenario.name != Workbook().scenario.name:
+        head["n"] = [_head_of(s) for s in workbook.scenarios]
+    if workbook.vintage.known:
+        v = workbook.vintage
+        head["v"] = [v.communes, v.populations, v.epci, *([dict(v.sources)] if v.sources else [])]
+    writer = BitWriter()
+    everyone = _everyone(atlas)
+    for scenario in workbook.scenarios:
+        write_codes(writer, scenario.codes, everyone)
+        if scenario.locked:
+            write_codes(writer, scenario.locked, everyone)
+    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_WORDS)
+    short = packer.compress(text) + packer.flush()
+    sized = BitWriter()
+    sized.gamma(len(short) + 1)
+    body = sized.data() + short + writer.data()
+    return FORMAT + base64.urlsafe_b64encode(_checksum(body) + body).decode().rstrip("=")
+
+
+def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
+    """Read a workbook from a link's text; `vintage` is that of the data in use, to say what has changed since.
+
+    Raises
+    ------
+    GeoInputError
+        When the text was cut, changed, or is of another version; one plain sentence.
+    """
+    if not text or len(text) > LONGEST:
+        raise GeoInputError("Ce lien est vide." if not text else "Ce lien est trop long pour être le nôtre.")
+    if text[0] != FORMAT:
+        raise GeoInputError(
+            "Ce lien n’est pas de la forme attendue : il vient peut-être d’une autre version du tableau de bord."
+        )
+    try:
+        data = base64.b64decode((text[1:] + "=" * (-len(text[1:]) % 4)).encode("ascii"), b"-_", validate=True)
+        body = data[_CHECK:]
+        if not body or data[:_CHECK] != _checksum(body) or FORMAT + _plain64(data) != text:
+            raise GeoInputError(BROKEN)
+        head, bits = _split(body)
+        return _opened(head, bits, atlas, vintage)
+    except GeoInputError:
+        raise
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError, zlib.error, RecursionError) as error:
+        raise GeoInputError(BROKEN) from error
+
+
+def pack_codes(codes: Iterable[str], atlas: Atlas) -> str:
+    """Write one bare perimeter, without name nor vintage."""
+    return pack(Workbook((Scenario(Workbook().scenario.name, frozenset(codes)),)), atlas)
+
+
+def changed_settings(settings: Settings) -> dict[str, int | float]:
+    """Return the settings that differ from the guide's, under their names."""
+    guide = Settings()
+    return {
+        f.name: getattr(settings, f.name)
+        for f in fields(Settings)
+        if getattr(settings, f.name) != getattr(guide, f.name)
+    }
+
+
+def _head_of(scenario: Scenario) -> dict[str, Any]:
+    head: dict[str, Any] = {"n": scenario.name}
+    if scenario.note:
+        head["note"] = scenario.note
+    if scenario.locked:
+        head["l"] = 1
+    return head
+
+
+def _opened(head: dict[str, Any], bits: bytes, atlas: Atlas, vintage: Vintage | None) -> Opened:
+    if not isinstance(head, dict) or set(head) - {"s", "c", "n", "v"}:
+        raise GeoInputError(BROKEN)
+    names = head.get("n", [{"n": Workbook().scenario.name}])
+    if (
+        not isinstance(names, list)
+        or not all(isinstance(entry, dict) for entry in names)
+        or len(names) > MOST_SCENARIOS
+    ):
+        raise GeoInputError(BROKEN)
+    reader, everyone = BitReader(bits), _everyone(atlas)
+    raw = []
+    for entry in names:
+        if set(entry) - {"n", "note", "l"}:
+            raise GeoInputError(BROKEN)
+        codes, whole = read_codes(reader, everyone)
+        locked = read_codes(reader, everyone)[0] if entry.get("l") else frozenset()
+        raw.append(RawScenario(entry["n"], codes, entry.get("note", ""), locked, whole))
+    if len(reader.bits) - reader.at >= 8 or "1" in reader.bits[reader.at :]:
+        raise GeoInputError(BROKEN)
+    return reopen(raw, head.get("c", 0), read_settings(head.get("s", {})), _vintage(head.get("v")), atlas, vintage)
+
+
+def _vintage(given: Any) -> Vintage:
+    if given is None:
+        return Vintage()
+    communes, populations, epci, *sources = given
+    return Vintage(communes, populations, epci, tuple(sorted(dict(*sources).items())))
+
+
+def _split(body: bytes) -> tuple[dict[str, Any], bytes]:
+    start = BitReader(body[:8])
+    size = start.gamma() - 1
+    begin = -(-start.at // 8)
+    unpacker = zlib.decompressobj(-15, zdict=_WORDS)
+    text = unpacker.decompress(body[begin : begin + size], _MOST_HEAD)
+    if not unpacker.eof or unpacker.unused_data:
+        raise GeoInputError(BROKEN)
+    return json.loads(text), body[begin + size :]
+
+
+def _plain64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _checksum(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=_CHECK, person=b"clsm-link").digest()
+
+
+@kept_on_subject
+def _everyone(atlas: Atlas) -> dict[str, frozenset[str]]:
+    return by_departement(str(code) for code in atlas.codes)

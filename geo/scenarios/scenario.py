@@ -1,0 +1,235 @@
+"""Scenarios: perimeters someone is weighing, with their names and notes, kept together in one workbook.
+
+Nothing is ever edited: each operation returns a new workbook, so that undo is keeping the old one and a cache can be
+keyed on it. Codes are those of atoms (communes and arrondissements); what a workbook was counted on is its vintage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from geo import french as fr
+from geo.communes import Atlas
+from geo.dataset import Dataset
+from geo.errors import GeoInputError
+from geo.guidance import Settings
+from geo.perimeters import Perimeter
+
+NAME_LENGTH = 60  # characters
+NOTE_LENGTH = 400
+MOST_SCENARIOS = 20
+FIRST_NAME = "Périmètre"
+
+
+def _text_problems(what: str, text: str, most: int, *, lines: bool = False) -> list[str]:
+    problems = []
+    if len(text) > most:
+        problems.append(f"{what} compte {len(text)} caractères ; {most} au plus.")
+    allowed = "\n" if lines else ""
+    if any((not c.isprintable() and c not in allowed and c not in "\u00a0\u202f") for c in text):
+        problems.append(f"{what} contient des caractères invisibles : retapez-le.")
+    return problems
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A perimeter with a name and a note; `locked` communes are those that must stay in it.
+
+    Raises
+    ------
+    GeoInputError
+        When the name is empty, or a text is too long or holds control characters, or a locked commune is not inside.
+    """
+
+    name: str
+    codes: frozenset[str] = frozenset()
+    note: str = ""
+    locked: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be shown or sent."""
+        problems = [*_text_problems("Le nom d’un scénario", self.name, NAME_LENGTH)]
+        problems += _text_problems("La note d’un scénario", self.note, NOTE_LENGTH, lines=True)
+        if not self.name.strip():
+            problems.append("Un scénario doit avoir un nom.")
+        if not self.locked <= self.codes:
+            problems.append(f"{self.name} : une commune verrouillée doit être dans le périmètre.")
+        if problems:
+            raise GeoInputError(problems)
+
+    def with_codes(self, codes: Iterable[str]) -> Scenario:
+        """Return the scenario with other communes; the locked ones stay inside whatever is asked."""
+        return replace(self, codes=frozenset(codes) | self.locked)
+
+    def lock(self, *codes: str) -> Scenario:
+        """Return the scenario with these communes inside and locked."""
+        chosen = frozenset(codes)
+        return replace(self, codes=self.codes | chosen, locked=self.locked | chosen)
+
+    def unlock(self, *codes: str) -> Scenario:
+        """Return the scenario with these communes free to leave; without any code, all of them."""
+        return replace(self, locked=self.locked - frozenset(codes) if codes else frozenset())
+
+    def perimeter(self, atlas: Atlas) -> Perimeter:
+        """Return the perimeter that the checks judge."""
+        return Perimeter(frozenset(self.codes), self.name, atlas.year)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """What figures were counted on: years of the communes, of the populations and of the EPCI, synchronised sources."""
+
+    communes: int = 0
+    populations: str = ""
+    epci: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Whether anything is said of the data."""
+        return bool(self.communes)
+
+
+def vintage_of(world: Dataset) -> Vintage:
+    """Return the vintage of the data in use."""
+    manifest = world.atlas.manifest
+    return Vintage(
+        communes=world.atlas.year,
+        populations=world.atlas.population_year[:40],
+        epci=_last_year(str(manifest.get("epci_libelle", ""))),
+        sources=tuple(sorted((kind[:20], text[:40]) for kind, text in world.synchronised.items())),
+    )
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """Scenarios in order, one of them current, with the settings they are judged by and the vintage of the data.
+
+    There is always at least one scenario; names are unique. `current` is the position of the one being worked on.
+    """
+
+    scenarios: tuple[Scenario, ...] = (Scenario(FIRST_NAME),)
+    current: int = 0
+    settings: Settings = field(default_factory=Settings)
+    vintage: Vintage = Vintage()
+
+    def __post_init__(self) -> None:
+        """Refuse a workbook without scenario, with too many, with a name twice, or whose current one is nowhere."""
+        problems = []
+        if not 0 < len(self.scenarios) <= MOST_SCENARIOS:
+            problems.append(f"Il faut de 1 à {MOST_SCENARIOS} scénarios ; il y en a {len(self.scenarios)}.")
+        if not 0 <= self.current < max(len(self.scenarios), 1):
+            problems.append("Le scénario courant n’existe pas.")
+        names = [s.name for s in self.scenarios]
+        if twice := sorted({n for n in names if names.count(n) > 1}):
+            problems.append(f"Plusieurs scénarios portent le même nom : {fr.listing(twice, most=3)}.")
+        if problems:
+            raise GeoInputError(problems)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The current scenario."""
+        return self.scenarios[self.current]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Communes of the current scenario."""
+        return self.scenario.codes
+
+    def select(self, position: int) -> Workbook:
+        """Return the workbook with another current scenario."""
+        self._at(position)
+        return replace(self, current=position)
+
+    def replace_codes(self, codes: Iterable[str], position: int | None = None) -> Workbook:
+        """Return the workbook with other communes in a scenario, by default the current one; locked communes stay."""
+        return self._changed(position, self._at(position).with_codes(codes))
+
+    def lock(self, *codes: str, position: int | None = None) -> Workbook:
+        """Return the workbook with communes that must stay in a scenario."""
+        return self._changed(position, self._at(position).lock(*codes))
+
+    def unlock(self, *codes: str, position: int | None = None) -> Workbook:
+        """Return the workbook with communes free to leave; without any code, all of them."""
+        return self._changed(position, self._at(position).unlock(*codes))
+
+    def add(self, scenario: Scenario) -> Workbook:
+        """Return the workbook with one more scenario, which becomes current; a name taken gets a number.
+
+        Raises
+        ------
+        GeoInputError
+            When there are already as many as a workbook holds.
+        """
+        named = replace(scenario, name=self._free_name(scenario.name))
+        return replace(self, scenarios=(*self.scenarios, named), current=len(self.scenarios))
+
+    def duplicate(self, position: int | None = None) -> Workbook:
+        """Return the workbook with a copy of a scenario right after it, which becomes current."""
+        at = self.current if position is None else position
+        copied = self._at(at)
+        named = replace(copied, name=self._free_name(f"{copied.name} (copie)"))
+        return replace(self, scenarios=(*self.scenarios[: at + 1], named, *self.scenarios[at + 1 :]), current=at + 1)
+
+    def rename(self, name: str, position: int | None = None) -> Workbook:
+        """Return the workbook with a scenario under another name.
+
+        Raises
+        ------
+        GeoInputError
+            When the name is empty, too long, or already another scenario's.
+        """
+        return self._changed(position, replace(self._at(position), name=" ".join(name.split())))
+
+    def note(self, text: str, position: int | None = None) -> Workbook:
+        """Return the workbook with another note on a scenario."""
+        return self._changed(position, replace(self._at(position), note=text.strip()))
+
+    def delete(self, position: int | None = None) -> Workbook:
+        """Return the workbook without a scenario; the last one is emptied instead."""
+        at = self.current if position is None else position
+        self._at(at)
+        if len(self.scenarios) == 1:
+            return replace(self, scenarios=(Scenario(FIRST_NAME),), current=0)
+        rest = self.scenarios[:at] + self.scenarios[at + 1 :]
+        current = self.current - 1 if at < self.current else min(self.current, len(rest) - 1)
+        return replace(self, scenarios=rest, current=current)
+
+    def merge(self, other: Workbook) -> Workbook:
+        """Return the workbook with the scenarios of another one after its own (to compare a colleague's).
+
+        Settings and vintage stay its own.
+        """
+        merged = self
+        for scenario in other.scenarios:
+            merged = merged.add(scenario)
+        return merged
+
+    def with_settings(self, settings: Settings | None = None) -> Workbook:
+        """Return the workbook judged by other settings; without any, by the guide's."""
+        return replace(self, settings=settings or Settings())
+
+    def _at(self, position: int | None) -> Scenario:
+        at = self.current if position is None else position
+        if not 0 <= at < len(self.scenarios):
+            raise GeoInputError("Ce scénario n’existe pas ou plus.")
+        return self.scenarios[at]
+
+    def _changed(self, position: int | None, scenario: Scenario) -> Workbook:
+        at = self.current if position is None else position
+        return replace(self, scenarios=(*self.scenarios[:at], scenario, *self.scenarios[at + 1 :]))
+
+    def _free_name(self, name: str) -> str:
+        taken = {s.name for s in self.scenarios}
+        wanted = name[:NAME_LENGTH]
+        number = 2
+        while wanted in taken:
+            end = f" ({number})"
+            wanted, number = name[: NAME_LENGTH - len(end)] + end, number + 1
+        return wanted
+
+
+def _last_year(text: str) -> str:
+    tail = text[-4:]
+    return tail if tail.isdigit() else ""

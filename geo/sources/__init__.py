@@ -1,0 +1,34 @@
+"""Official sources: their catalogue, their download or mirror, their readers, the versions kept.
+
+It never decides what a layer becomes (`geo.dataset` does). Start from `load_sources`, `sync`, `current`.
+"""
+
+from geo.sources.background import Status, read_status, wanted
+from geo.sources.catalogue import Source, load_sources
+from geo.sources.readers.carreaux import COMPLETE
+from geo.sources.readers.tables import key
+from geo.sources.report import KindResult, Outcome, Step, SyncReport
+from geo.sources.sweep import clean_sources
+from geo.sources.synchronise import sync
+from geo.sources.versions import CurrentVersion, current, kept, only_run, sources_folder
+
+__all__ = [
+    "COMPLETE",
+    "CurrentVersion",
+    "KindResult",
+    "Outcome",
+    "Source",
+    "Status",
+    "Step",
+    "SyncReport",
+    "clean_sources",
+    "current",
+    "kept",
+    "key",
+    "load_sources",
+    "only_run",
+    "read_status",
+    "sources_folder",
+    "sync",
+    "wanted",
+]

@@ -1,0 +1,156 @@
+"""The catalogue of official sources: who makes each layer, where it is had, and by which columns a file is known.
+
+`data/sources.toml` is the only place where addresses stand. A source is one kind of data; it may be made of several
+files (outlines and populations), each with addresses in order of preference. None of this is trusted further than
+to ask: what arrives is recognised by its content.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from geo.errors import GeoInputError, MissingDataError
+from geo.files import is_web
+from geo.paths import ROOT
+
+CATALOGUE = ROOT / "data" / "sources.toml"
+Certainty = Literal["A", "B", "C"]
+_TEXTS = ("kind", "nom", "producteur", "page", "format", "millesime", "licence", "certitude", "remarque")
+_SIZES = ("taille_attendue", "taille_max")
+_KEYS = {*_TEXTS, *_SIZES, "fichier", "colonnes"}
+_KIND = re.compile(r"[a-z]+")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of a source; `addresses` are tried in order, none means that it must be fetched by hand."""
+
+    name: str
+    addresses: tuple[str, ...]
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of official data.
+
+    `expected_bytes` and `max_bytes` bound one downloaded file. `certainty` says how sure the addresses and columns
+    are: A read in code that downloads them, B read in part, C from general knowledge. `columns` gives, for each role
+    of a column, the spellings met in official files.
+    """
+
+    kind: str
+    name: str
+    producer: str
+    page: str
+    files: tuple[SourceFile, ...]
+    format: str
+    vintage: str
+    licence: str
+    expected_bytes: int
+    max_bytes: int
+    certainty: Certainty
+    columns: Mapping[str, tuple[str, ...]]
+    remark: str
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Return every address of every file, in order."""
+        return tuple(address for file in self.files for address in file.addresses)
+
+
+def load_sources(path: Path = CATALOGUE) -> dict[str, Source]:
+    """Read the catalogue, by kind, in the order of the file.
+
+    Raises
+    ------
+    MissingDataError
+        When the file is absent or is not TOML.
+    GeoInputError
+        When an entry is wrong; every fault of every entry is named.
+    """
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("source", [])
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise MissingDataError(f"Catalogue des sources illisible ({path.name}) : {error}.") from error
+    problems = [problem for entry in entries for problem in _faults(entry)]
+    kinds = [entry.get("kind") for entry in entries]
+    problems += [f"{kind} : décrite deux fois." for kind in dict.fromkeys(kinds) if kinds.count(kind) > 1]
+    if not entries:
+        problems.append("aucune source décrite.")
+    if problems:
+        raise GeoInputError([f"{path.name} : {problem}" for problem in problems])
+    return {source.kind: source for source in map(_source, entries)}
+
+
+def pick_sources(kinds: Iterable[str] | None, catalogue: Mapping[str, Source]) -> list[Source]:
+    """Return the sources asked for, all of them when none is; unknown kinds are refused by name."""
+    wanted = list(dict.fromkeys(kinds or catalogue))
+    unknown = [kind for kind in wanted if kind not in catalogue]
+    if unknown:
+        known = ", ".join(catalogue)
+        raise GeoInputError([f"{kind} : couche inconnue. Couches possibles : {known}." for kind in unknown])
+    return [catalogue[kind] for kind in wanted]
+
+
+def _faults(entry: Mapping[str, Any]) -> list[str]:
+    name = str(entry.get("kind", "source sans « kind »"))
+    faults = [f"{name} : « {key} » manque." for key in sorted(_KEYS - entry.keys())]
+    faults += [f"{name} : « {key} » est inconnu." for key in sorted(entry.keys() - _KEYS)]
+    faults += [f"{name} : « {k} » doit être un texte." for k in _TEXTS if not isinstance(entry.get(k, ""), str)]
+    if faults:
+        return faults
+    if not _KIND.fullmatch(name):
+        faults.append(f"{name} : « kind » ne prend que des minuscules sans accent.")
+    if entry["certitude"] not in ("A", "B", "C"):
+        faults.append(f"{name} : « certitude » est A, B ou C.")
+    sizes = [entry[key] for key in _SIZES]
+    if not all(type(size) is int and size > 0 for size in sizes) or sizes[0] > sizes[1]:
+        faults.append(f"{name} : les tailles sont des nombres d’octets, et l’attendue ne dépasse pas la plus grande.")
+    if not _is_columns(entry["colonnes"]):
+        faults.append(f"{name} : « colonnes » donne, pour chaque rôle, une liste de noms.")
+    return faults + [f"{name} : {fault}" for fault in _file_faults(entry["fichier"], entry["page"])]
+
+
+def _is_columns(value: object) -> bool:
+    if not isinstance(value, dict) or not value:
+        return False
+    lists = value.values()
+    return all(isinstance(v, list) and v and all(isinstance(text, str) and text for text in v) for v in lists)
+
+
+def _file_faults(files: object, page: str) -> list[str]:
+    if not isinstance(files, list) or not files:
+        return ["aucun « fichier »."]
+    faults = [] if is_web(page) else [f"adresse de page refusée : {page}."]
+    for file in files:
+        unknown = sorted(file.keys() - {"nom", "adresses", "facultatif"})
+        if unknown or not isinstance(file.get("nom"), str) or not isinstance(file.get("adresses"), list):
+            faults.append("un « fichier » a un « nom », des « adresses » et au besoin « facultatif », rien d’autre.")
+            continue
+        faults += [f"adresse refusée : {address}." for address in file["adresses"] if not is_web(address)]
+    return faults
+
+
+def _source(entry: Mapping[str, Any]) -> Source:
+    files = tuple(SourceFile(f["nom"], tuple(f["adresses"]), bool(f.get("facultatif"))) for f in entry["fichier"])
+    return Source(
+        kind=entry["kind"],
+        name=entry["nom"],
+        producer=entry["producteur"],
+        page=entry["page"],
+        files=files,
+        format=entry["format"],
+        vintage=entry["millesime"],
+        licence=entry["licence"],
+        expected_bytes=entry["taille_attendue"],
+        max_bytes=entry["taille_max"],
+        certainty=cast(Certainty, entry["certitude"]),
+        columns={role: tuple(names) for role, names in entry["colonnes"].items()},
+        remark=entry["remarque"],
+    )

@@ -1,0 +1,115 @@
+"""Outlines of communes (Etalab, from IGN).
+
+Product `contours.parquet` (GeoParquet, EPSG:4326): code (of today; arrondissements rather than Paris, Lyon and Marseille
+whole where the file has them), nom, departement, geometry (valid areas).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo.communes import Atlas
+from geo.errors import GeoInputError
+from geo.french import count, listing
+from geo.geometry import WGS84
+from geo.layers import repair_areas
+from geo.sources.readers.base import (
+    SHOWN,
+    Reader,
+    ReadReport,
+    absent_communes,
+    bring_to_today,
+    departement_of,
+    no_order,
+    present,
+    refused,
+    vintage,
+    write,
+)
+from geo.sources.readers.tables import Form, Source, read_features
+
+CODE = "code inseecom codeinsee codgeo codecommune codeinseedelacommune inseearm codeinseedelarrondissement"
+NAME = "nom libelle libcom nomcom libgeo nomofficiel"
+WHERE = "departement inseedep dep codedepartement codedep codeinseedudepartement"
+FORMS = (
+    Form(
+        "contours de communes (GeoJSON : code, nom, departement)",
+        {"code": CODE, "nom": NAME, "departement": WHERE},
+        values={"code": r"[0-9][0-9AB]\d{3}"},
+        shape="features",
+        absent="codeqpv?.*|sirenepci",
+    ),
+    Form(
+        "contours d’arrondissements (GeoJSON : code, nom)",
+        {"code": CODE, "nom": NAME},
+        values={"code": r"(751[0-2]|6938|132[01])\d+"},
+        shape="features",
+        absent="codeqpv?.*",
+    ),
+)
+
+
+def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadReport:
+    """Read the outlines; former communes are joined into the commune of today."""
+    notes: list[str] = []
+    everything = _together(sources, atlas, notes)
+    split = {city for city, atoms in atlas.parts.items() if everything["code"].isin(atoms).any()}
+    everything = everything[~everything["code"].isin(split)]
+    joined = everything.groupby("code", sort=True)["geometry"].agg(lambda shapes: shapely.union_all(shapes.to_numpy()))
+    owner, names = (
+        departement_of(atlas),
+        dict(zip(atlas.codes, atlas.names, strict=True)) | atlas.villes["nom"].to_dict(),
+    )
+    codes = joined.index.tolist()
+    product = gpd.GeoDataFrame(
+        {"code": codes, "nom": [names[c] for c in codes], "departement": [owner[c] for c in codes]},
+        geometry=list(joined),
+        crs=WGS84,
+    )
+    notes += absent_communes(codes, atlas, file=sources[0].name)
+    file = write(product, destination, "contours.parquet")
+    return ReadReport(len(product), vintage(sources), present(codes, atlas), tuple(notes), (file,))
+
+
+def _together(sources: Sequence[Source], atlas: Atlas, notes: list[str]) -> pd.DataFrame:
+    """Read every file, the largest first: an outline found again in another one is left out."""
+    kept: list[pd.DataFrame] = []
+    seen: set[str] = set()
+    for source in sorted(sources, key=no_order, reverse=True):
+        found = _pieces(source, atlas, notes)
+        again = found["code"].isin(seen)
+        if again.any():
+            notes.append(f"{source.name} : {count(int(again.sum()), 'contour')} déjà lus dans un fichier plus précis.")
+        kept.append(found[~again])
+        seen |= set(found["code"])
+    return pd.concat(kept, ignore_index=True)
+
+
+def _pieces(source: Source, atlas: Atlas, notes: list[str]) -> pd.DataFrame:
+    frame = read_features(source)
+    again = frame[frame["code"].duplicated()]
+    if not again.empty:
+        raise GeoInputError(
+            refused([f"{source.name}, objet {line} : {code} figure déjà plus haut ; gardez un seul contour par commune."
+                     for code, line in zip(again["code"], again["line"], strict=True)], source.name)
+        )  # fmt: skip
+    read = bring_to_today(frame["code"].tolist(), frame["line"].tolist(), atlas, file=source.name)
+    notes += read.notes
+    shapes, mended, emptied = repair_areas(frame.geometry.to_numpy())
+    if emptied:
+        lost = [code for code, shape in zip(frame["code"], shapes, strict=True) if shape is None]
+        raise GeoInputError(
+            f"{source.name} : {count(emptied, 'objet')} sans surface ({listing(lost, SHOWN)}) ; attendu : des polygones."
+        )
+    if mended:
+        notes.append(f"{source.name} : {count(mended, 'contour invalide réparé', 'contours invalides réparés')}.")
+    table = pd.DataFrame({"code": read.code, "geometry": list(shapes)})
+    return table[table["code"] != ""]
+
+
+CONTOURS = Reader("contours", FORMS, parse, several=True)

@@ -1,0 +1,334 @@
+"""Bring the official sources up to date, from their producers or from a mirror, several at once.
+
+For each kind: fetch, know the files by their content, read them into a new folder, then switch to it in one move
+(`geo.sources.versions`). Whatever goes wrong with a kind, at whatever byte, leaves its previous version whole and in use, and
+the other kinds untouched. The same files again change nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from geo.errors import GeoInputError
+from geo.files import (
+    PATIENCE,
+    TRIES,
+    Downloaded,
+    Retry,
+    Timeouts,
+    UnreachableError,
+    download,
+    host_of,
+    safe_name,
+    unpack,
+)
+from geo.french import megabytes
+from geo.sources.catalogue import Source, SourceFile, load_sources, pick_sources
+from geo.sources.mirrors import Found, Mirror, read_folder, read_web
+from geo.sources.report import KindResult, Outcome, Progress, Reader, Readers, Report, Step, SyncReport, own_readers
+from geo.sources.sweep import PARTS, WORK, clean_sources
+from geo.sources.versions import (
+    Input,
+    Manifest,
+    current,
+    fingerprint,
+    install,
+    inventory,
+    keep,
+    only_run,
+    read_version,
+    sources_folder,
+)
+
+AT_ONCE = 4
+
+
+def _silent(_: Step) -> None: ...
+
+
+def sync(
+    kinds: Iterable[str] | None = None,
+    *,
+    mirror: str | None = None,
+    home: Path | None = None,
+    progress: Progress = _silent,
+    readers: Readers | None = None,
+    catalogue: Mapping[str, Source] | None = None,
+    timeout: Timeouts = PATIENCE,
+    retry: Retry = TRIES,
+) -> SyncReport:
+    """Bring `kinds` (all when None) up to date from their official addresses, or from `mirror` (folder or address).
+
+    `progress` is never called by two threads at once. A kind that fails is told in the report, never raised.
+
+    Raises
+    ------
+    BusyError
+        When another run writes into the same `home`.
+    GeoInputError
+        When a kind is unknown, the mirror cannot be read, or `home` cannot be written to.
+    """
+    known = load_sources() if catalogue is None else catalogue
+    wanted = pick_sources(kinds, known)
+    with only_run(home):
+        clean_sources(home)
+        run = _Run(home, readers or own_readers(), progress, timeout, retry)
+        try:
+            with tempfile.TemporaryDirectory(dir=run.folder(WORK)) as work:
+                contents = _open_mirror(mirror, Path(work), run, wanted) if mirror else None
+                results = run.all(wanted, contents)
+        finally:
+            clean_sources(home)
+    return SyncReport(tuple(results), tuple(contents.notices) if contents else ())
+
+
+def _open_mirror(place: str, work: Path, run: _Run, wanted: list[Source]) -> Mirror:
+    ceiling = max(source.max_bytes for source in wanted)
+    if "://" not in place:
+        return read_folder(Path(place).expanduser(), work, run.readers.recognise, max_bytes=ceiling)
+
+    def fetch(address: str, target: Path, max_bytes: int) -> Downloaded:
+        return run.download("miroir", address, target, max_bytes)
+
+    kinds = [source.kind for source in wanted]
+    mirror = read_web(place, work, run.readers.recognise, fetch=fetch, kinds=kinds, max_bytes=ceiling)
+    run.tell(Step("miroir", "fin"))
+    return mirror
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """Files to read together, and what they were."""
+
+    paths: tuple[Path, ...]
+    inputs: tuple[Input, ...]
+    notes: tuple[str, ...] = ()
+
+
+Candidate = Callable[[Path], _Inputs]  # brings files, given a folder to work in
+
+
+@dataclass
+class _Run:
+    home: Path | None
+    readers: Readers
+    progress: Progress
+    timeout: Timeouts
+    retry: Retry
+    stop: threading.Event = field(default_factory=threading.Event)
+    telling: threading.Lock = field(default_factory=threading.Lock)
+    silent_hosts: dict[str, UnreachableError] = field(default_factory=dict)
+
+    def folder(self, name: str) -> Path:
+        path = sources_folder(self.home) / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def tell(self, step: Step) -> None:
+        if self.stop.is_set():
+            raise KeyboardInterrupt
+        with self.telling:
+            self.progress(step)
+
+    def all(self, wanted: list[Source], mirror: Mirror | None) -> list[KindResult]:
+        with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="sync") as pool:
+            futures = [pool.submit(self.one, source, mirror) for source in wanted]
+            try:
+                return [future.result() for future in futures]
+            except BaseException:
+                self.stop.set()
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+
+    def one(self, source: Source, mirror: Mirror | None) -> KindResult:
+        try:
+            result = self._one(source, mirror)
+        except GeoInputError as error:
+            result = KindResult(source.kind, Outcome.FAILED, error.problems)
+        except OSError as error:
+            result = KindResult(
+                source.kind, Outcome.FAILED, (f"Écriture ou lecture impossible ({error.strerror or error}).",)
+            )
+        self.tell(Step(source.kind, "fin", result=result))
+        return result
+
+    def _one(self, source: Source, mirror: Mirror | None) -> KindResult:
+        kind = source.kind
+        reader = self.readers.by_kind.get(kind)
+        if reader is None:
+            return KindResult(kind, Outcome.FAILED, ("Cette version de l’outil ne lit pas cette couche.",))
+        if mirror is None:
+            candidates = self._official(source, reader)
+            if not candidates:
+                return KindResult(kind, Outcome.BY_HAND, (by_hand(source),))
+        else:
+            found = mirror.of(kind)
+            if not found:
+                lost = tuple(mirror.missing.get(kind, ()))
+                return KindResult(kind, Outcome.FAILED if lost else Outcome.ABSENT, lost)
+            candidates = _mirrored(found, reader)
+        return self._first(source, reader, candidates, "officiel" if mirror is None else "miroir")
+
+    def _first(self, source: Source, reader: Reader, candidates: Sequence[Candidate], origin: str) -> KindResult:
+        """Take the first candidate that can be had and read; tell why the others could not."""
+        reasons: list[str] = []
+        unreachable = True
+        for candidate in candidates:
+            with tempfile.TemporaryDirectory(dir=self.folder(WORK)) as work:
+                try:
+                    inputs = candidate(Path(work))
+                    unreachable = False
+                    result = self._take(source, reader, inputs, origin, reasons, Path(work))
+                except GeoInputError as error:
+                    unreachable = unreachable and isinstance(error, UnreachableError)
+                    reasons += [problem for problem in error.problems if problem not in reasons]
+                else:
+                    self._forget_parts(source.kind)
+                    return result
+        return KindResult(source.kind, Outcome.FAILED, tuple(reasons), unreachable=unreachable)
+
+    def _take(
+        self, source: Source, reader: Reader, inputs: _Inputs, origin: str, refused: list[str], work: Path
+    ) -> KindResult:
+        kind, mark = source.kind, fingerprint(inputs.inputs)
+        used = current(kind, self.home)
+        if used and used.manifest.fingerprint == mark and read_version(used.path, deep=True):
+            keep(used)
+            return KindResult(kind, Outcome.UNCHANGED, version=used)
+        self.tell(Step(kind, "lecture"))
+        stage = work / "produits"
+        stage.mkdir()
+        report = _read(reader, inputs.paths, stage)
+        now = datetime.now().astimezone()
+        manifest = Manifest(
+            kind=kind,
+            version=f"{now:%Y-%m-%d}-{mark[:10]}",
+            date=now.isoformat(timespec="microseconds"),
+            origin=origin,
+            producer=source.producer,
+            licence=source.licence,
+            vintage=report.vintage,
+            rows=report.rows,
+            departements=report.departements,
+            notes=(*report.notes, *inputs.notes, *refused),
+            inputs=inputs.inputs,
+            files=inventory(stage),
+        )
+        absent = sorted(set(report.files) - manifest.files.keys())
+        if absent or not report.files:
+            raise GeoInputError(f"La lecture n’a pas produit {', '.join(absent) or 'de fichier'}.")
+        return KindResult(kind, Outcome.UPDATED, version=install(stage, manifest, self.home))
+
+    def _official(self, source: Source, reader: Reader) -> list[Candidate]:
+        first, *others = source.files if reader.several else source.files[:1]
+        return [partial(self._bring, source, reader, address, others) for address in first.addresses]
+
+    def _bring(self, source: Source, reader: Reader, address: str, others: list[SourceFile], work: Path) -> _Inputs:
+        paths, first = self._known(source, reader, address, work)
+        inputs, notes = [first], []
+        for file in others:
+            more, reason = self._any_of(source, reader, file, work)
+            if more:
+                paths += more[0]
+                inputs.append(more[1])
+            elif not file.optional or self._had(source, file):
+                raise GeoInputError(f"{file.name} : {reason}")
+            else:
+                notes.append(f"Sans le fichier « {file.name} » : {reason}")
+        return _Inputs(tuple(paths), tuple(inputs), tuple(notes))
+
+    def _any_of(
+        self, source: Source, reader: Reader, file: SourceFile, work: Path
+    ) -> tuple[tuple[list[Path], Input] | None, str]:
+        reason = "aucune adresse directe connue."
+        for address in file.addresses:
+            try:
+                return self._known(source, reader, address, work), ""
+            except GeoInputError as error:
+                reason = " ".join(error.problems)
+        return None, reason
+
+    def _had(self, source: Source, file: SourceFile) -> bool:
+        """Tell whether the version in use has an optional file: a passing failure must not take it away."""
+        used = current(source.kind, self.home)
+        return used is not None and any(i.address in file.addresses for i in used.manifest.inputs)
+
+    def _known(self, source: Source, reader: Reader, address: str, work: Path) -> tuple[list[Path], Input]:
+        """Download a file, open it if it is an archive, and keep what is of the source's kind."""
+        name = f"{source.kind}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
+        target = self.folder(PARTS) / name
+        try:
+            got = self.download(source.kind, address, target, source.max_bytes)
+            place = work / name
+            place.mkdir()
+            moved = target.rename(place / safe_name(unquote(urlsplit(address).path)))
+        finally:
+            target.unlink(missing_ok=True)
+        self.tell(Step(source.kind, "lecture"))
+        parts = unpack(moved, work / f"{name}-ouvert")
+        paths = [part for part in parts if self.readers.recognise(part) == source.kind]
+        if not paths:
+            raise GeoInputError(
+                f"{host_of(address)} : le fichier reçu ({megabytes(got.bytes)}) n’est pas reconnu comme "
+                f"« {source.name} ». Le producteur a peut-être changé ses colonnes."
+            )
+        if not reader.several:
+            paths = [max(paths, key=reader.rank)]
+        return paths, Input(got.address, got.sha256, got.bytes, got.date, got.etag)
+
+    def download(self, kind: str, address: str, target: Path, max_bytes: int) -> Downloaded:
+        """Download, asking nothing more of a host that did not answer at all."""
+        host = urlsplit(address).netloc
+        if host in self.silent_hosts:
+            raise self.silent_hosts[host]
+        try:
+            return download(
+                address,
+                target,
+                max_bytes=max_bytes,
+                timeout=self.timeout,
+                retry=self.retry,
+                progress=lambda received: self.tell(Step(kind, "téléchargement", received)),
+            )
+        except UnreachableError as error:
+            self.silent_hosts[host] = error
+            raise
+
+    def _forget_parts(self, kind: str) -> None:
+        for file in self.folder(PARTS).glob(f"{kind}-*"):
+            file.unlink(missing_ok=True)
+
+
+def _read(reader: Reader, paths: Sequence[Path], stage: Path) -> Report:
+    try:
+        return reader.read(paths, stage)
+    except GeoInputError:
+        raise
+    except Exception as error:  # a parser surprised by a foreign file: one kind fails, the others go on
+        raise GeoInputError(f"Lecture impossible ({type(error).__name__} : {str(error)[:120]}).") from error
+
+
+def _mirrored(found: list[Found], reader: Reader) -> list[Candidate]:
+    """Return what to try: all the files together for a reader of several, else each, the preferred first."""
+    ranked = sorted(found, key=lambda f: -reader.rank(f.path))
+    groups = [ranked] if reader.several else [[one] for one in ranked]
+
+    def bring(group: list[Found], _: Path) -> _Inputs:
+        inputs = {one.original: one.as_input() for one in group}
+        return _Inputs(tuple(one.path for one in group), tuple(inputs.values()))
+
+    return [partial(bring, group) for group in groups]
+
+
+def by_hand(source: Source) -> str:
+    """Say how to get a source that has no direct address."""
+    return f"Aucune adresse directe connue. Prenez le fichier sur {source.page}, puis donnez son dossier avec --mirror."

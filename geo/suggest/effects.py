@@ -1,0 +1,217 @@
+"""What a move would change, in words: inhabitants, sectors completed or cut, QPV served, checks that would turn.
+
+Built from the batch of trials, so that the sentence and the figures are the ones the page will show after the click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from geo import french as fr
+from geo.arrays import Rows
+from geo.communes import Atlas
+from geo.guidance import CHECKS, JudgedMoves, Measures, Outcome, Settings, judge_moves
+from geo.layers import Evidence
+from geo.moves import IncidenceTables, Move, incidence_of
+from geo.perimeters import neighbours_of
+
+TITLES = {check.id: check.title for check in CHECKS}
+
+# How a check reads, from worst to best.
+_RANK = {Outcome.VIGILANCE: 1, Outcome.DISCUSS: 2, Outcome.UNKNOWN: 2, Outcome.FAVORABLE: 3}
+
+MOST_MEMBERS = 400  # past it only members on the border are tried
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A check whose outcome a move changes."""
+
+    check: str
+    before: Outcome
+    after: Outcome
+    gain: int
+
+    @property
+    def text(self) -> str:
+        """« Taille » : favorable → à discuter."""
+        return f"« {TITLES[self.check]} » : {self.before} → {self.after}"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A move with the perimeter before and after it; sectors by name."""
+
+    move: Move
+    before: Measures
+    after: Measures
+    completed: tuple[str, ...] = ()
+    entered: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> int:
+        """Inhabitants gained (or lost, when negative)."""
+        return self.after.population - self.before.population
+
+    @cached_property
+    def turns(self) -> tuple[Turn, ...]:
+        """Checks that would turn, those that improve first."""
+        found = [
+            Turn(c, self.before.outcomes[c], self.after.outcomes[c], self._gain(c))
+            for c in TITLES
+            if self.before.outcomes[c] is not self.after.outcomes[c]
+        ]
+        return tuple(sorted(found, key=lambda t: -t.gain))
+
+    def _gain(self, check: str) -> int:
+        """How much better a check reads; nothing when it does not judge before and after, or can judge no more."""
+        b, a = self.before, self.after
+        if not (b.concerned[check] and a.concerned[check]):
+            return 0
+        gain = _RANK[a.outcomes[check]] - _RANK[b.outcomes[check]]
+        return min(gain, 0) if a.outcomes[check] is Outcome.UNKNOWN else gain
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What the move changes beside inhabitants, one phrase each; none when nothing else changes."""
+        b, a = self.before, self.after
+        named = (
+            ("complète", self.completed),
+            ("fait entrer", self.entered),
+            ("coupe", self.cut),
+            ("fait sortir", self.left),
+        )
+        found = [f"{verb} {fr.listing(names, most=4)}" for verb, names in named if names]
+        for what, before, after in (
+            ("QPV entiers", b.qpv, a.qpv),
+            ("QPV laissés dehors", b.qpv_left, a.qpv_left),
+            ("intercommunalités", b.communities, a.communities),
+            ("morceaux", b.pieces, a.pieces),
+        ):
+            if before != after:
+                found.append(f"{what} : {before} → {after}")
+        if b.sector_people_outside != a.sector_people_outside:
+            was, is_now = fr.number(b.sector_people_outside), fr.number(a.sector_people_outside)
+            found.append(f"habitants des secteurs rencontrés laissés dehors : {was} → {is_now}")
+        return (*found, *(turn.text for turn in self.turns))
+
+    @property
+    def sentence(self) -> str:
+        """Say the move and all it changes."""
+        sign = "+" if self.people >= 0 else fr.MINUS
+        people = f"{sign} {fr.inhabitants(abs(self.people))} ({fr.number(self.after.population)} au total)"
+        return fr.typeset(f"{self.move.label} : {' ; '.join((people, *self.reasons))}.")
+
+
+def effects_of(judged: JudgedMoves, moves: Sequence[Move], wanted: Sequence[int] | None = None) -> tuple[Effect, ...]:
+    """Return the effects of some moves of a batch (by their position in `moves`), all by default."""
+    trials = judged.batch
+    sectors, zones = trials.zones.sectors, trials.zones
+    columns = zones.columns[zones.of("secteurs-adultes")]
+    frames = [trials.ground.crosswalk.layers[i].zones["nom"] for i in ("secteurs-adultes",)]
+    first = (
+        int(np.flatnonzero(trials.ground.zone_layer == trials.ground.zone_layer[columns[0]])[0]) if len(columns) else 0
+    )
+    names = [str(frames[0].iat[int(c) - first]) for c in columns]
+    whole = sectors.met & ~sectors.cut & ~sectors.unknown
+
+    def of(mask: np.ndarray) -> tuple[str, ...]:
+        return tuple(sorted(n for n, yes in zip(names, mask, strict=True) if yes))
+
+    before = judged.measures(0)
+    found = []
+    for i in range(len(moves)) if wanted is None else wanted:
+        j = i + 1
+        found.append(
+            Effect(
+                move=moves[i],
+                before=before,
+                after=judged.measures(j),
+                completed=of(whole[j] & sectors.cut[0]),
+                entered=of(sectors.met[j] & ~sectors.met[0]),
+                cut=of(sectors.cut[j] & whole[0]),
+                left=of(sectors.met[0] & ~sectors.met[j]),
+            )
+        )
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What one more click would change: inhabitants today, sentences, and for each commune the places of its sentences.
+
+    A commune without any sentence changes nothing but inhabitants. `complete` is False when some members were not tried.
+    """
+
+    people: int
+    texts: tuple[str, ...]
+    of: Mapping[str, tuple[int, ...]]
+    complete: bool = True
+
+
+def preview(
+    evidence: Evidence, codes: Iterable[str], settings: Settings | None = None, *, locked: Iterable[str] = ()
+) -> Preview:
+    """Try every neighbour and every member of a perimeter; locked members, which stay, are not tried."""
+    ground = incidence_of(evidence)
+    inside = frozenset(codes)
+    if not inside:
+        return Preview(0, (), {})
+    moves, complete = single_moves(ground, inside, frozenset(locked))
+    effects = effects_of(judge_moves(ground, inside, moves, settings), moves)
+    texts: dict[str, int] = {}
+    of = {}
+    for effect in effects:
+        (code,) = effect.move.added or effect.move.removed
+        of[code] = tuple(texts.setdefault(fr.typeset(t), len(texts)) for t in effect.reasons)
+    people = effects[0].before.population if effects else int(ground.atlas.population[ground.atlas.rows(inside)].sum())
+    return Preview(people, tuple(texts), of, complete)
+
+
+def effect_of(evidence: Evidence, codes: Iterable[str], move: Move, settings: Settings | None = None) -> Effect:
+    """Return what one move would change, of a commune or of a group.
+
+    Raises
+    ------
+    GeoInputError
+        When the perimeter is empty or the move would empty it.
+    """
+    return effects_of(judge_moves(incidence_of(evidence), codes, [move], settings), [move])[0]
+
+
+def single_moves(
+    ground: IncidenceTables, inside: frozenset[str], locked: frozenset[str] = frozenset()
+) -> tuple[list[Move], bool]:
+    """Return the moves of one commune: each neighbour in, each member out; and whether every member is there."""
+    atlas = ground.atlas
+    mask = np.zeros(len(atlas.table), dtype=bool)
+    mask[atlas.rows(inside)] = True
+    moves = [adding(atlas, int(r)) for r in neighbours_of(ground.links, mask)]
+    members = np.flatnonzero(mask)
+    complete = len(members) <= MOST_MEMBERS
+    if not complete:
+        members = border_of(ground, mask)
+    if mask.sum() > 1:
+        moves += [removing(atlas, int(r)) for r in members if atlas.codes[r] not in locked]
+    return moves, complete
+
+
+def border_of(ground: IncidenceTables, inside: np.ndarray) -> Rows:
+    """Return the members that touch something outside."""
+    return np.flatnonzero((ground.links @ (~inside).astype(np.int32) > 0) & inside)
+
+
+def adding(atlas: Atlas, row: int) -> Move:
+    """Return the move that adds one commune."""
+    return Move(f"Ajouter {atlas.names[row]}", added=frozenset({str(atlas.codes[row])}))
+
+
+def removing(atlas: Atlas, row: int) -> Move:
+    """Return the move that removes one commune."""
+    return Move(f"Retirer {atlas.names[row]}", removed=frozenset({str(atlas.codes[row])}))

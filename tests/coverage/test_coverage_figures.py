@@ -1,0 +1,220 @@
+"""Figures of a scope: hand answers on a drawn country, unknown never zero, the five shares of a commune, the level above."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.communes import approximate_density
+from geo.coverage import (
+    CoverageState,
+    Figure,
+    Status,
+    coverage_state,
+    limits,
+    local_scopes,
+    read_scope,
+    scope_figures,
+    scope_rows,
+)
+from geo.coverage.scope import scope_above
+from geo.errors import GeoInputError
+from geo.layers import Crosswalk, Etat, Precision
+from tests import real
+from tests.grid import Zone, crosswalk, draw, plain, zone
+
+# Six communes; the first row is département 01, the second 02. Below 250 inhabitants a commune is rural here.
+ATLAS = draw(
+    [[100, 200, 300], [1000, 2000, 3000]],
+    epci=[["E1", "E1", "E2"], ["E3", "E3", "E4"]],
+    departement=[["01", "01", "01"], ["02", "02", "02"]],
+)
+ZONES = {
+    "clsm": {
+        "a": zone("01001", departement="01"),
+        "b": zone("01002", precision=Precision.SUPPOSEE, departement="01"),
+        "p": zone("02004", etat=Etat.PROJET, departement="02"),
+        "part": zone(part=["02005"], departement="02"),
+    },
+    "qpv": {
+        "q1": zone("01001", population=40, departement="01"),
+        "q2": zone("01003", population=60, departement="01"),
+        "q3": zone("02005", departement="02"),
+        "across": zone("01002", "01003", departement="01"),
+    },
+    "secteurs-adultes": {"s1": zone("01001", "01003"), "s2": zone("02004")},
+    "cls": {"c1": zone("01003"), "c2": zone("01001"), "old": zone("01002", etat=Etat.PROJET)},
+    "epci": {
+        "E1": zone("01001", "01002"), "E2": zone("01003"), "E3": zone("02004", "02005"), "E4": zone("02006"),
+    },
+    "ept": {},
+}  # fmt: skip
+
+
+def _board(
+    zones: dict[str, dict[str, Zone]] | None = None, *, complete: object = "all", declared: tuple[str, ...] = ()
+) -> CoverageState:
+    built: Crosswalk = crosswalk(ATLAS, zones or ZONES, complete=complete)  # type: ignore[arg-type]
+    layers = dict(built.layers)
+    whole = layers["epci"].extent | set(ATLAS.departements.index)
+    object.__setattr__(layers["epci"], "extent", frozenset(whole))
+    return coverage_state(built, approximate_density(ATLAS), complete=declared)
+
+
+def _figures(scope: str, board: CoverageState) -> dict[str, Figure]:
+    return {f.id: f for f in scope_figures(read_scope(scope, ATLAS), board)}
+
+
+def test_figures_of_a_complete_departement_by_hand() -> None:
+    found = _figures("01", _board())
+    assert {i: (f.value, f.total) for i, f in found.items()} == {
+        "habitants": (300, 600),
+        "projet": (0, 600),
+        "qpv": (1, 3),
+        "qpv-habitants": (40, 100),
+        "rural": (300, 300),
+        "epci": (1, 2),
+        "secteurs-adultes": (1, 1),
+        "secteurs-enfants": (0, 0),
+        "cls": (1, 2),
+    }
+    assert found["habitants"].share == 0.5
+    assert not found["habitants"].at_least
+    # the second commune is in a perimeter read from a name: counted, and said
+    assert found["habitants"].estimated and "200 habitants vivent dans un périmètre supposé" in plain(
+        str(found["habitants"].reason)
+    )
+    # the people of the quarter across two communes are not known: the share is of the others, and says so
+    assert found["qpv-habitants"].unit == "habitants des QPV de population connue"
+    assert "ans les habitants de 1 QPV" in plain(str(found["qpv-habitants"].reason))
+    assert plain(found["habitants"].sentence).startswith(
+        "Habitants couverts par un CLSM en service : environ 50 %, 300 sur 600"
+    )
+
+
+def test_a_part_of_unknown_size_makes_a_floor_and_a_project_counts_apart() -> None:
+    found = _figures("02", _board())
+    assert found["habitants"].value is None  # nothing sure: never « au moins 0 »
+    assert "Une partie seulement de certaines communes" in str(found["habitants"].reason)
+    assert (found["projet"].value, found["projet"].total) == (1000, 6000)
+    assert (found["epci"].value, found["epci"].total) == (1, 2)  # E3 is met by the CLSM in part
+
+
+def test_the_same_figure_is_given_for_the_level_above() -> None:
+    found = _figures("01", _board())
+    assert found["habitants"].above_name == "Région R01"
+    assert found["habitants"].above is not None
+    assert (found["habitants"].above.value, found["habitants"].above.total) == (300, 600)
+    assert all(f.above is None for f in scope_figures(read_scope("france", ATLAS), _board()))
+
+
+def test_outside_every_extent_nothing_is_said_to_be_nought() -> None:
+    found = _figures("02", _board({"epci": ZONES["epci"], "ept": {}}, complete=()))
+    for figure in found.values():
+        if figure.id == "rural":  # the drawing has no rural commune there, which is known
+            assert figure.amount == "sans objet"
+            continue
+        assert figure.value is None or figure.value > 0, figure.id
+        if figure.value is None:
+            assert figure.reason and figure.share is None
+            assert figure.amount == "non évaluable"
+
+
+def test_a_floor_says_at_least_why_and_how_to_complete() -> None:
+    found = _figures("01", _board(complete=()))
+    people = found["habitants"]
+    assert people.at_least and people.amount.startswith("au moins")
+    assert "n’est pas complète" in str(people.reason) and "Déclarez" in str(people.remedy)
+    quarters = found["qpv"]
+    assert (quarters.value, quarters.total, quarters.share) == (1, 3, None)
+    assert "connus ici" in quarters.fraction
+
+
+def test_declaring_a_list_complete_lifts_the_floor() -> None:
+    before, after = (_figures("01", _board(complete=(), declared=d))["habitants"] for d in ((), ("01",)))
+    assert before.at_least and not after.at_least
+    assert before.value == after.value
+
+
+def test_what_is_already_whole_is_no_floor() -> None:
+    zones = {"clsm": {"a": zone("01001", "01002", "01003")}, "epci": ZONES["epci"], "ept": {}}
+    people = _figures("01", _board(zones, complete=()))["habitants"]
+    assert (people.value, people.total, people.at_least) == (600, 600, False)
+
+
+def test_a_clsm_without_known_communes_is_a_reason() -> None:
+    zones = ZONES | {"clsm": {"lost": zone(precision=Precision.INCONNUE, departement="01"), "a": zone("01001")}}
+    people = _figures("01", _board(zones))["habitants"]
+    assert people.at_least and "1 CLSM connu" in plain(str(people.reason))
+
+
+def test_a_sector_and_a_clsm_that_both_hold_a_part_of_a_commune_may_not_meet() -> None:
+    zones = ZONES | {"secteurs-adultes": {"s": zone(part=["02005"]), "t": zone("02005")}}
+    sectors = _figures("02", _board(zones))["secteurs-adultes"]
+    assert (sectors.value, sectors.total) == (1, 2)
+
+
+def test_a_known_part_counts_as_about() -> None:
+    board = _board()
+    members = board.crosswalk.layers["clsm"].members
+    members.loc[~members["whole"], "inhabitants"] = 500.0
+    people = _figures("02", board)["habitants"]
+    assert people.value == 500 and people.estimated and people.amount.startswith("environ")
+    # the rest of the commune is known to be left out
+    assert board.people["partiels"].sum() == 0
+    assert board.people["non_couverts"][4] == 1500 and board.without[4] == 1500
+
+
+@given(st.lists(st.sampled_from(list(Status)), min_size=6, max_size=6))
+def test_the_five_shares_of_each_commune_add_up_to_its_people(statuses: list[Status]) -> None:
+    base = _board()
+    board = CoverageState(base.crosswalk, base.density, np.array(statuses, dtype=np.int8))
+    assert sum(board.people.values()).tolist() == board.population.tolist()  # type: ignore[union-attr]
+    assert all((share >= 0).all() for share in board.people.values())
+
+
+def test_one_more_clsm_covers_its_communes_and_touches_nothing_else() -> None:
+    board = _board()
+    after = board.with_clsm(np.array([1, 2]))
+    assert [Status(s) for s in after.status[:3]] == [Status.COUVERT, Status.SUPPOSE, Status.COUVERT]
+    assert (after.status[3:] == board.status[3:]).all()
+    assert Status(board.status[2]) is Status.NON_COUVERT
+
+
+def test_limits_name_the_incomplete_layers_and_how_to_complete() -> None:
+    scope = read_scope("01", ATLAS)
+    assert [name for name, _, _ in limits(scope, _board())] == ["Densité"]
+    said = {name for name, _, _ in limits(scope, _board(complete=()))}
+    assert {"CLSM", "QPV", "secteurs adultes", "CLS", "CPTS", "DAC"} <= said
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "above"),
+    [
+        ("epci-200041317", "epci", "dep-79"),
+        ("200041317", "epci", "dep-79"),
+        ("ept-200058014", "ept", "dep-94"),
+        ("dep-79", "departement", "reg-75"),
+        ("reg-75", "region", "france"),
+    ],
+)
+def test_any_intercommunal_body_is_a_scope(text: str, kind: str, above: str) -> None:
+    atlas = real.atlas()
+    scope = read_scope(text, atlas)
+    assert (scope.kind, read_scope(scope.id, atlas)) == (kind, scope)
+    assert scope_above(scope, atlas).id == above  # type: ignore[union-attr]
+    assert len(scope_rows(scope, atlas)) > 0
+
+
+def test_local_scopes_hold_every_epci_and_ept() -> None:
+    atlas = real.atlas()
+    every = local_scopes(atlas)
+    assert len(every) == len(atlas.epci) + len(atlas.ept)
+    assert all(scope.id == key for key, scope in every.items())
+
+
+def test_an_unknown_siren_is_refused_in_french() -> None:
+    with pytest.raises(GeoInputError, match="territoire inconnu"):
+        read_scope("epci-999999999", real.atlas())

@@ -1,0 +1,246 @@
+"""The note: what it says is what `geo evaluate` says; tagged, described, short, light, with hostile names as dead letters."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pypdf
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+
+from geo.__main__ import main
+from geo.comparison import Candidate, Evaluated, candidates, default_choice, evaluate, scale_of, side_by_side
+from geo.errors import GeoInputError
+from geo.exports import Note, frame_of, note_pdf, qr_svg, small_map
+from geo.exports.note import long_date, make_note
+from geo.exports.perimeter_svg import gauge_words
+from geo.exports.typst_pdf import QR_LONGEST, picture_png
+from geo.exports.word import note_docx
+from geo.guidance import MEASURES, SETTING_LABELS, Settings, checks_using, used_text
+from geo.guidance.settings_labels import BY_NAME
+from tests import real
+from tests.grid import plain
+
+CRETEIL = ("94028", "94081", "94054", "94080")
+DAY = date(2026, 3, 1)
+
+
+def evaluated(codes: tuple[str, ...], name: str = "Essai", settings: Settings | None = None) -> Evaluated:
+    chosen = frozenset(codes)
+    return evaluate(Candidate("x", "Scénario", name, chosen, scale_of(chosen, real.atlas())), real.world(), settings)
+
+
+def make(codes: tuple[str, ...] = CRETEIL, name: str = "Essai", **options: object) -> Note:
+    settings = options.pop("settings", None)
+    return make_note(evaluated(codes, name, settings), real.world(), made_on=DAY, **options)  # type: ignore[arg-type]
+
+
+def pages(made: bytes) -> list[str]:
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages]
+
+
+def bare(text: str) -> str:
+    """Return a text without any blank: lines of a page break where they like."""
+    return re.sub(r"[\s\u00ad\u200b]", "", text)
+
+
+def members(column: str, code: str) -> tuple[str, ...]:
+    return tuple(str(real.atlas().codes[r]) for r in real.atlas().members(column, code))
+
+
+PERIMETERS = {
+    "one commune": ("94028",),
+    "in pieces": CRETEIL,
+    "Niort Agglo": members("epci", "200041317"),
+    "arrondissements": ("13201", "13202", "13203"),
+    "Corsica": ("2A004", "2A006"),
+    "Réunion and mainland": ("97411", "94028"),
+    "an island without EPCI": ("29083",),
+    "Grand Paris": members("epci", "200054781"),
+}
+
+
+@pytest.mark.parametrize("codes", PERIMETERS.values(), ids=PERIMETERS)
+def test_every_note_is_two_to_six_pages_tagged_in_french_and_light(codes: tuple[str, ...]) -> None:
+    made = note_pdf(make(codes, link="https://exemple.fr/Perimetre?lien=1abc"))
+    read = pypdf.PdfReader(io.BytesIO(made))
+    root = read.trailer["/Root"]
+    assert 2 <= len(read.pages) <= 6
+    assert len(made) < 2_000_000
+    assert bool(root["/MarkInfo"]["/Marked"])
+    assert root["/Lang"] == "fr"
+    assert "/StructTreeRoot" in root
+
+
+def test_the_text_of_the_pdf_is_what_evaluate_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    codes = ",".join(CRETEIL)
+    out = tmp_path / "note.pdf"
+    assert main(["evaluate", "--communes", codes, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert main(["note", "--communes", codes, "--out", str(out), "--nom", "Créteil et trois voisines"]) == 0
+    text = bare("".join(re.sub(r"Créteil et trois voisines · .* \d/ ?\d", "", p) for p in pages(out.read_bytes())))
+    assert bare("Créteil et trois voisines") in text
+    assert bare(f"{told['population']:,}".replace(",", " ")) in text
+    for commune in told["communes"]:
+        assert bare(f"{commune['nom']} ({commune['population']:,})").replace(",", "") in text
+    for check in told["checks"]:
+        assert bare(check["titre"]) in text
+        assert bare(check["phrase"]) in text, check["id"]
+        assert bare(check["issue"] if check["portee"] == "constat" else check["portee"]) in text
+        for missing in check["manque"]:
+            assert bare(missing) in text
+    for layer_id, layer in told["layers"].items():
+        if layer_id in ("departements", "regions"):
+            continue
+        for zone in layer["zones"][:6]:
+            people = "inconnu" if zone["population_commune"] is None else str(int(zone["population_commune"]))
+            assert bare(zone["nom"]) in text
+            assert people in text
+
+
+def test_the_note_says_where_it_comes_from() -> None:
+    text = " ".join(pages(note_pdf(make(link="https://exemple.fr/Perimetre?lien=1abc", remark="Hypothèse du groupe."))))
+    for words in (
+        "1er mars 2026",
+        "version 0.1.0",
+        "Hypothèse du groupe.",
+        "exemple.fr",
+        "Méthode et limites",
+        "Données employées",
+    ):
+        assert bare(words) in bare(text)
+
+
+def test_a_setting_that_was_changed_is_said_beside_its_check_and_in_the_method() -> None:
+    note = make(settings=Settings(marker=150_000))
+    size = next(c for c in note.checks if c.title == "Taille")
+    assert "150 000 habitants (modifié ; au départ" in plain(size.settings)
+    assert "repère de taille" in note.settings_text
+    assert "150 000" in plain(note.gauge.alt)
+    assert ("Repère de taille", "environ 150 000 habitants (modifié)", "Guide 2025") in [
+        tuple(plain(c) for c in row) for row in note.settings.rows
+    ]
+
+
+def test_the_sheet_of_a_service_leaves_its_decision_blank() -> None:
+    text = " ".join(pages(note_pdf(make(instruction=True))))
+    for words in ("Demandeur", "Avis", "Motifs et observations", "Appréciation du service", "laissée en blanc"):
+        assert bare(words) in bare(text)
+    assert "Avis" not in [line.strip() for page in pages(note_pdf(make())) for line in page.splitlines()]
+
+
+def test_a_comparison_has_every_figure_and_every_check() -> None:
+    both = side_by_side(default_choice(candidates(real.crosswalk(), "94028")), real.world())
+    note = make(comparison=both)
+    figures, checks = note.comparison
+    assert len(figures.rows) == len(MEASURES)
+    assert len(checks.rows) == 13
+    text = bare(" ".join(pages(note_pdf(note))))
+    assert bare("Créteil (référence)") in text
+    assert make(comparison=side_by_side([both.every[0].candidate], real.world())).comparison == ()
+
+
+def test_hostile_names_are_printed_as_they_are() -> None:
+    name = "#panic() *L’Haÿ* $x$ <b>"
+    assert bare(name) in bare(pages(note_pdf(make(name=name)))[0])
+    document = Document(io.BytesIO(note_docx(make(name=name))))
+    assert name in document.paragraphs[0].text
+
+
+def test_the_document_to_edit_has_real_headings_tables_and_descriptions() -> None:
+    both = side_by_side(default_choice(candidates(real.crosswalk(), "94028")), real.world())
+    note = make(comparison=both, link="https://exemple.fr/Perimetre?lien=1abc", instruction=True)
+    document = Document(io.BytesIO(note_docx(note)))
+    headings = [(p.style.name, p.text) for p in document.paragraphs if p.style.name.startswith("Heading")]
+    assert headings[0] == ("Heading 1", "Essai")
+    assert {"Le périmètre", "Qui inviter", "Avis", "Méthode et limites"} <= {t for s, t in headings if s == "Heading 2"}
+    for table in document.tables:
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+    assert len(document.inline_shapes) == 3
+    assert all(s._inline.docPr.get("descr") for s in document.inline_shapes)
+    language = document.styles["Normal"].element.rPr.find(qn("w:lang"))
+    assert language.get(qn("w:val")) == "fr-FR"
+    cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
+    for check in note.checks:
+        assert any(check.sentence in cell for cell in cells)
+
+
+def test_a_link_too_long_for_paper_has_no_code_and_is_still_printed() -> None:
+    assert qr_svg("") == ""
+    assert qr_svg("x" * (QR_LONGEST + 1)) == ""
+    assert qr_svg("https://exemple.fr").startswith("<svg")
+    long = "https://exemple.fr/Perimetre?lien=" + "abc" * 700
+    made = note_pdf(make(("94028",), link=long))
+    assert bare(long) in bare("".join(pages(made)))
+    links = [
+        a.get_object()["/A"]["/URI"] for p in pypdf.PdfReader(io.BytesIO(made)).pages for a in p.get("/Annots", [])
+    ]
+    assert set(links) == {long}
+
+
+def test_small_maps_share_one_scale() -> None:
+    one, two = evaluated(("94028",)).facts, evaluated(members("ept", "200058006")).facts
+    bounds = frame_of(real.atlas(), [one.rows, two.rows], 2154)
+    drawn = [small_map(f, bounds, 2154) for f in (one, two)]
+    bars = [re.findall(r">(\d+\u00a0km)</text>", d.svg) for d in drawn]
+    assert bars[0] == bars[1] != []
+    assert all(len(d.svg) < 60_000 for d in drawn)
+    assert picture_png(drawn[0].svg).startswith(b"\x89PNG")
+
+
+def test_the_gauge_is_told_in_words() -> None:
+    said = plain(gauge_words(100_000, Settings()))
+    assert "100 000 habitants, soit 50 % du repère" in said
+    assert "pas de minimum" in said
+
+
+def test_every_setting_has_words_and_a_check_that_uses_it() -> None:
+    assert set(BY_NAME) == set(vars(Settings()))
+    assert all(checks_using(s.name) for s in SETTING_LABELS)
+    assert plain(used_text(("central",), Settings())) == "ville dominante : plus de 50 % des habitants"
+    assert used_text((), Settings()) == ""
+    changed = replace(Settings(), around=0.2)
+    assert "modifié" in used_text(("around",), changed)
+
+
+def test_dates_are_written_in_french() -> None:
+    assert long_date(DAY) == "1er mars 2026"
+    assert long_date(date(2026, 8, 15)) == "15 août 2026"
+
+
+def test_an_empty_perimeter_has_no_note() -> None:
+    with pytest.raises(GeoInputError, match="vide"):
+        make(())
+
+
+@pytest.mark.parametrize("kind", ["pdf", "docx", "xlsx", "gpkg", "geojson", "csv"])
+def test_the_command_writes_each_format(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "sortie"
+    assert main(["note", "--communes", "94028", "--out", str(out), "--format", kind]) == 0
+    assert out.stat().st_size > 100
+    assert "ko" in capsys.readouterr().out
+
+
+def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["note", "--communes", "94028", "--out", str(tmp_path / "note.odt")]) == 2
+    assert "précisez le format" in capsys.readouterr().err
+    assert main(["note", "--communes", "94028", "--out", str(tmp_path / "absent" / "note.csv")]) == 2
+    assert "ne peut pas être écrit" in capsys.readouterr().err
+    assert main(["compare", "--commune", "99999"]) == 2
+    assert "n’existe pas" in capsys.readouterr().err
+
+
+def test_the_comparison_is_told_as_data_and_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "--commune", "94028", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [p["type"] for p in told["perimetres"]] == ["Commune", "EPT", "EPCI", "CPTS"]
+    assert told["ecarts"][0] == {**told["ecarts"][0], "chiffres": {}, "reperes": {}, "communes_en_plus": []}
+    assert told["perimetres"][0]["chiffres"]["lieux"]["valeur"] is None
+    assert main(["compare", "--commune", "94028"]) == 0
+    assert "Habitants : 93 397" in plain(capsys.readouterr().out)

@@ -1,0 +1,260 @@
+"""Acts in a real browser: a double click is one act on every page, and what a colleague did since is never undone unseen."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, WebSocket, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from geo.imports import publish as intake
+from geo.imports import read_file
+from geo.register import Statement, Version, register
+from geo.scenarios import Scenario, Workbook, pack
+from tests import real
+from tests.browser import AppServer, start_server
+from tests.journeys import APP, pick
+from ui import failures
+from ui.perimeter import workbench
+
+pytestmark = pytest.mark.journey
+LENS, ARRAS, LIEVIN = "62498", "62041", "62510"
+PATIENCE_MS = 120_000  # the data is opened again after each move
+UNGUARDED = "window.clsmClicks = true"  # as if the script of ui/html.py were not there
+
+
+@dataclass
+class Runs:
+    """What a page asked of the server and what came back: idle once the last run asked for is finished."""
+
+    asked: int = 0
+    idle: bool = True
+
+    def watch(self, page: Page) -> Runs:
+        page.on("websocket", self._socket)
+        return self
+
+    def _socket(self, socket: WebSocket) -> None:
+        socket.on("framesent", self._sent)
+        socket.on("framereceived", self._received)
+
+    def _sent(self, frame: bytes | str) -> None:
+        if isinstance(frame, bytes) and BackMsg.FromString(frame).WhichOneof("type") == "rerun_script":
+            self.asked, self.idle = self.asked + 1, False
+
+    def _received(self, frame: bytes | str) -> None:
+        if isinstance(frame, bytes):
+            message = ForwardMsg.FromString(frame)
+            if message.WhichOneof("type") == "script_finished":
+                self.idle = message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+    def wait(self, page: Page, asked: int) -> None:
+        """Wait until more than `asked` runs were asked for, and the last one is finished."""
+        while self.asked <= asked or not self.idle:
+            page.evaluate("() => new Promise(requestAnimationFrame)")  # lets the messages in
+
+
+def keep(home: Path, code: str, who: str = "Ana") -> Version:
+    """Keep a version of the CLSM made of one commune."""
+    draft = read_file(f"CLSM;Code INSEE\nCLSM {code};{code}\n".encode(), "clsm.csv", "clsm", atlas=real.atlas())
+    return intake.keep(intake.Review(draft, Statement("ARS", "", who), real.world()), home)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("acts")
+
+
+@pytest.fixture
+def home(folder: Path) -> Path:
+    """A home where four versions are kept, none in use."""
+    shutil.rmtree(folder / "registre", ignore_errors=True)
+    for code in (LENS, ARRAS, LIEVIN, "62119"):
+        keep(folder, code)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path, libraries: None) -> Iterator[AppServer]:
+    started = start_server(APP, log=folder / "server.log", env={"CLSM_HOME": str(folder)})
+    yield started
+    started.stop()
+    log = started.log.read_text(errors="replace")
+    assert "Traceback" not in log and "Erreur imprévue" not in log
+    assert not (folder / failures.FILE).exists()
+
+
+@pytest.fixture
+def person(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Return what opens a browser of its own for one person more."""
+    contexts: list[BrowserContext] = []
+
+    def arrive(script: str = "") -> Page:
+        context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        if script:
+            page.add_init_script(script)
+        return page
+
+    yield arrive
+    for context in contexts:
+        context.close()
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name)
+
+
+def open_versions(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/Donnees")
+    page.get_by_role("tab", name="Versions et retours").click()
+    page.get_by_role("table", name="Versions gardées").wait_for()
+
+
+def ask(page: Page, number: int, *, how: str = "click") -> None:
+    """Choose a version and ask for it to be put in use."""
+    pick(page, "Version", f"version {number} du")
+    getattr(button(page, f"Mettre en service la version {number} du"), how)()
+    button(page, f"Confirmer : mettre en service la version {number}").wait_for()
+
+
+def confirm(page: Page, number: int, *, how: str = "click") -> None:
+    getattr(button(page, f"Confirmer : mettre en service la version {number}"), how)()
+
+
+@pytest.mark.parametrize("script", ["", UNGUARDED], ids=["guarded by the page", "by the server alone"])
+def test_a_version_double_clicked_is_the_one_in_use_and_once(
+    person: Callable[..., Page], server: AppServer, home: Path, script: str
+) -> None:
+    page = person(script)
+    open_versions(page, server)
+    ask(page, 2, how="dblclick")
+    assert register.head("clsm", home).version is None, "nothing is done before it is confirmed"
+    confirm(page, 2, how="dblclick")
+    page.get_by_text("CLSM : la version 2 est en service").wait_for()
+    expect(button(page, "Mettre en service la version 2 du")).to_be_disabled(timeout=PATIENCE_MS)
+    expect(page.locator("[data-testid=stAlertContentError]")).to_have_count(0)
+    head = register.head("clsm", home)
+    assert (head.version and head.version.number, head.revision) == (2, 1)
+    button(page, "Revenir à la couche d’origine").dblclick()
+    button(page, "Confirmer : revenir à la couche d’origine").dblclick()
+    page.get_by_text("la couche d’origine est de nouveau en service").wait_for()
+    expect(button(page, "Revenir à la couche d’origine")).to_be_disabled(timeout=PATIENCE_MS)
+    assert (register.head("clsm", home).version, register.head("clsm", home).revision) == (None, 2)
+
+
+def test_a_file_published_with_a_double_click_is_kept_once(
+    person: Callable[..., Page], server: AppServer, home: Path, tmp_path: Path
+) -> None:
+    page = person(UNGUARDED)
+    page.goto(f"{server.url}/Donnees")
+    page.get_by_role("tab", name="Importer une couche").click()
+    file = tmp_path / "liste.csv"
+    file.write_text("CLSM;Code INSEE\nCLSM neuf;62041\n", encoding="utf-8")
+    page.locator("input[type=file]").set_input_files(file)
+    source = page.get_by_label("Source (obligatoire)")
+    source.fill("ARS")
+    source.press("Enter")
+    publish = page.get_by_role("button", name="Publier", exact=True)
+    expect(publish).to_be_enabled(timeout=PATIENCE_MS)
+    publish.dblclick()
+    page.get_by_text("la nouvelle version est en service").wait_for()
+    expect(page.locator("[data-testid=stFileChip]")).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.locator("[data-testid=stAlertContentError]")).to_have_count(0)
+    assert [v.number for v in register.versions("clsm", home)] == [5, 4, 3, 2, 1]
+    assert register.head("clsm", home).revision == 1
+
+
+def test_the_second_of_two_people_is_refused_and_told_who_did_what(
+    person: Callable[..., Page], server: AppServer, home: Path
+) -> None:
+    ana, bob = person(), person()
+    open_versions(ana, server)
+    open_versions(bob, server)
+    ask(ana, 2)
+    bob.get_by_label("Votre nom").last.fill("Bob")
+    bob.get_by_label("Votre nom").last.press("Enter")
+    ask(bob, 3)
+    confirm(bob, 3)
+    bob.get_by_text("CLSM : la version 3 est en service").wait_for()
+    confirm(ana, 2)
+    ana.get_by_text("Entre-temps, Bob a publié la version 3").wait_for()
+    head = register.head("clsm", home)
+    assert (head.version and head.version.number, head.revision) == (3, 1)
+    # Having seen it, she may decide again.
+    ask(ana, 2)
+    ana.get_by_text("à la place de la version 3 du").wait_for()
+    confirm(ana, 2)
+    ana.get_by_text("CLSM : la version 2 est en service").wait_for()
+
+
+def test_a_page_opened_before_lunch_does_not_withdraw_what_was_published_since(
+    person: Callable[..., Page], server: AppServer, home: Path
+) -> None:
+    register.publish(register.find("clsm", 1, home), who="Ana", seen=0, home=home)
+    page = person()
+    open_versions(page, server)
+    expect(button(page, "Revenir à la couche d’origine")).to_be_enabled(timeout=PATIENCE_MS)
+    register.publish(register.find("clsm", 4, home), who="Bob", seen=1, home=home)
+    button(page, "Revenir à la couche d’origine").click()
+    page.get_by_text("Entre-temps, Bob a publié la version 4").wait_for()
+    expect(button(page, "Confirmer : revenir à la couche d’origine")).to_have_count(0)
+    head = register.head("clsm", home)
+    assert (head.version and head.version.number, head.revision) == (4, 2)
+
+
+# --- every button of the other pages ------------------------------------------------------------------------------
+BUTTONS = (
+    "() => [...document.querySelectorAll('[data-testid=stMain] [data-testid=stButton] button')]"
+    ".filter((b) => !b.disabled && b.offsetParent).map((b) => b.innerText.split('\\n').at(-1))"
+)
+BOOK = Workbook((Scenario("Premier", frozenset({"94028", "94038"})), Scenario("Second", frozenset({"94054"}))))
+MOST = 12  # different buttons driven in one place
+
+
+def double_click_all(one: Page, two: Page, runs: tuple[Runs, Runs]) -> list[str]:
+    """Click each button once in a page and twice in the other, side by side; return those driven.
+
+    The address holds the whole state of a page: it must stay the same in both.
+    """
+    driven: list[str] = []
+    while len(driven) < MOST:
+        names = [name for name in one.evaluate(BUTTONS) if name not in driven]
+        if not names:
+            break
+        name = names[0]
+        driven.append(name)
+        asked = [r.asked for r in runs]
+        for page, how in ((one, "click"), (two, "dblclick")):
+            getattr(page.locator("[data-testid=stMain]").get_by_role("button", name=name, exact=True).first, how)()
+        for page, run, before in zip((one, two), runs, asked, strict=True):
+            run.wait(page, before)
+        expect(two).to_have_url(one.url.replace(one.url.split("/")[2], two.url.split("/")[2]))
+        assert two.evaluate(BUTTONS) == one.evaluate(BUTTONS), name
+    return driven
+
+
+def test_a_double_click_on_any_button_is_one_click(person: Callable[..., Page], server: AppServer) -> None:
+    one, two = person(), person()
+    runs = (Runs().watch(one), Runs().watch(two))
+    driven: set[str] = set()
+    link = pack(BOOK, real.atlas())
+    for panel in ("Ajuster", "Secteurs", "Suggestions", "Scénarios"):
+        assert panel in workbench.PANELS
+        for page, run in zip((one, two), runs, strict=True):
+            page.goto(f"{server.url}/Perimetre?carte=dep-94&lien={link}")
+            page.get_by_role("heading", name="Dessiner un périmètre").wait_for()
+            expect(button(page, "Tout retirer")).to_be_enabled(timeout=PATIENCE_MS)
+            run.wait(page, 0)
+            asked = run.asked
+            page.get_by_role("radio", name=panel).or_(page.get_by_role("button", name=panel, exact=True)).first.click()
+            run.wait(page, asked)
+        driven.update(double_click_all(one, two, runs))
+    assert driven >= {"Annuler", "Tout retirer", "Appliquer", "Compléter", "Dupliquer", "Nouveau, vide", "Supprimer"}

@@ -1,0 +1,219 @@
+"""The elected official's journey on the real pages: draw a perimeter on the map, by name, by keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from geo.layers import zone_members
+from tests import real
+from tests.browser import AppServer, Traffic, click_commune, map_frame, selected_codes, view, wait_painted
+from tests.journeys import (
+    Console,
+    address_codes,
+    assert_same_mount,
+    communes_in_sight,
+    figures,
+    mark,
+    pick,
+    pixel,
+    serve_embedded,
+    settle,
+    tab_to,
+    wait_address,
+    wait_figure,
+    zoom_in,
+)
+
+pytestmark = pytest.mark.journey
+PEOPLE = "habitants (population municipale"
+BYTES_PER_CLICK = 20_000
+
+
+@pytest.fixture
+def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
+    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
+
+
+def people(codes: set[str]) -> int:
+    atlas = real.atlas()
+    return int(atlas.population[atlas.rows(codes)].sum())
+
+
+def wait_held(page: Page, codes: set[str]) -> None:
+    """Wait until the browser's choice, the figures and the address all tell the same communes."""
+    wait_address(page, codes)
+    if codes:
+        wait_figure(page, PEOPLE, people(codes))
+        wait_figure(page, "commune", len(codes))
+    settle(page)
+    assert set(selected_codes(page)) == codes
+    assert set(address_codes(page)) == codes
+
+
+@pytest.mark.parametrize(
+    ("scope", "zoom", "epci"),
+    [("dep-62", 1, "CU d'Arras"), ("reg-44", 3, "CC de la Région de Suippes")],
+    ids=["Pas-de-Calais", "Grand Est"],
+)
+def test_a_perimeter_is_drawn_with_clicks(
+    page: Page, server: AppServer, traffic: Traffic, scope: str, zoom: int, epci: str
+) -> None:
+    console = Console().watch(page)
+    page.goto(f"{server.url}/Perimetre?carte={scope}")
+    frame = wait_painted(page, geometry=scope)
+    settle(page)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Cliquez des communes sur la carte")
+    mark(frame)
+
+    # Ten clicks faster than the server answers: all are kept, and the view does not move.
+    zoom_in(page, zoom)
+    still = view(page)
+    places = communes_in_sight(page, 10)
+    codes = [code for code, _, _ in places]
+    for _, x, y in places:
+        page.mouse.click(x, y)
+    assert (set(selected_codes(page)), view(page)) == (set(codes), still)
+    wait_held(page, set(codes))
+    assert view(page) == still
+
+    # A second click takes the commune out: one click at a time, from ten communes to none, then back to ten.
+    weights: dict[int, int] = {}
+    held = set(codes)
+
+    def weigh(code: str, x: float, y: float) -> None:
+        traffic.reset()
+        page.mouse.click(x, y)
+        held.symmetric_difference_update({code})
+        wait_address(page, held)
+        settle(page)
+        weights[len(held)] = traffic.received_bytes
+
+    for place in places:
+        weigh(*place)
+    expect(page.get_by_test_id("stAlert")).to_be_visible()
+    for _, x, y in places[:-1]:
+        page.mouse.click(x, y)
+    held = set(codes[:-1])
+    wait_held(page, held)
+    weigh(*places[-1])
+    wait_held(page, set(codes))
+    assert sorted(weights) == list(range(11))
+    assert all(0 < weight < BYTES_PER_CLICK for weight in weights.values()), weights
+
+    # Zoom and pan are the user's: a click leaves them alone, and a drag is not a click.
+    _, x, y = places[0]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 70, y + 40, steps=5)
+    page.mouse.up()
+    zoom_in(page, 1)
+    moved = view(page)
+    assert moved != still
+    assert set(selected_codes(page)) == set(codes)
+    near = next(p for p in communes_in_sight(page, 8) if p[0] not in codes)
+    page.mouse.click(near[1], near[2])
+    wait_held(page, {*codes, near[0]})
+    assert view(page) == moved
+    assert pixel(frame, "selection", near[0])[3] > 100
+
+    # Undo: the map takes back what the last click did, and nothing else.
+    page.get_by_role("button", name="Annuler").click()
+    wait_held(page, set(codes))
+    assert pixel(frame, "selection", near[0])[3] == 0
+
+    # A whole EPCI, by its name.
+    layer = real.crosswalk().layers["epci"]
+    (zone,) = layer.zones.index[layer.zones["nom"] == epci]
+    members = {str(real.atlas().codes[row]) for row in zone_members(layer, zone)[0]}
+    pick(page, "Commune ou territoire", epci)
+    page.get_by_role("button", name="Ajouter", exact=True).click()
+    wait_held(page, {*codes, *members})
+    assert all(pixel(frame, "selection", code)[3] > 100 for code in members if in_drawing(page, code))
+
+    assert_same_mount(page, frame)
+    assert view(page) == moved
+    assert console.errors == []
+    assert traffic.outside == []
+
+
+def in_drawing(page: Page, code: str) -> bool:
+    """Say whether a commune is in the window of the map."""
+    return bool(
+        map_frame(page).evaluate(
+            "code => CL.map.getBounds().contains(CL.map.containerPointToLatLng(Object.values(CL.pointOf(code))))", code
+        )
+    )
+
+
+def test_a_perimeter_is_chosen_with_the_keyboard_alone(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/Perimetre?carte=dep-62")
+    frame = wait_painted(page)
+    settle(page)
+    for typed, move, codes in (
+        ("arras", "Ajouter", {"62041"}),
+        ("62498", "Ajouter", {"62041", "62498"}),
+        ("62041", "Retirer", {"62498"}),
+    ):
+        tab_to(page, "Commune ou territoire")
+        page.keyboard.press("Control+A")
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        settle(page)
+        tab_to(page, move)
+        page.keyboard.press("Enter")
+        wait_held(page, codes)
+    assert pixel(frame, "selection", "62498")[3] > 100
+    assert pixel(frame, "selection", "62041")[3] == 0
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.tagName")
+    assert focused != "BODY", "the keyboard goes on from where it was"
+
+
+def test_a_perimeter_is_kept_from_page_to_page(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/Perimetre?carte=dep-62&communes=62041,62498")
+    frame = wait_painted(page)
+    wait_held(page, {"62041", "62498"})
+    click_commune(page, "62765")
+    wait_held(page, {"62041", "62498", "62765"})
+    shared = page.url
+    page.get_by_role("link", name="Méthode et sources").click()
+    expect(page.get_by_role("heading", name="Les treize repères du guide")).to_be_visible()
+    page.get_by_role("link", name="Périmètre", exact=True).click()
+    frame = wait_painted(page)
+    wait_held(page, {"62041", "62498", "62765"})
+    assert page.url == shared
+    assert frame.evaluate("CL.state().seq") > 0
+    click_commune(page, "62041")
+    wait_held(page, {"62498", "62765"})
+    before = figures(page)
+    pick(page, "Carte", "Grand Est")
+    wait_painted(page, geometry="reg-44")
+    wait_held(page, {"62498", "62765"})
+    assert figures(page) == before
+
+
+def test_the_browser_goes_back_through_the_choices(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/Perimetre?carte=dep-62")
+    wait_painted(page)
+    settle(page)
+    for codes in ({"62041"}, {"62041", "62498"}):
+        click_commune(page, max(codes))
+        wait_held(page, codes)
+    page.go_back()
+    wait_held(page, {"62041"})
+    page.go_back()
+    wait_held(page, set())
+
+
+def test_a_link_cannot_call_outside(page: Page, server: AppServer, traffic: Traffic) -> None:
+    hostile = "%21%5B%5D(//a.co/x.png)"
+    page.goto(f"{server.url}/Perimetre?carte={hostile}&communes=62041,{hostile}")
+    wait_painted(page)
+    expect(page.get_by_test_id("stAlert").first).to_be_visible()
+    settle(page)
+    assert page.locator("[data-testid=stAlert] img").count() == 0
+    assert traffic.outside == []

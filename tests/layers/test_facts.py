@@ -1,0 +1,170 @@
+"""The embedded facts: the totals their README gives, and nothing that comes from memory."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+
+import pandas as pd
+import pytest
+
+from geo.communes import read_code
+from geo.layers import Etat, Precision
+from geo.paths import DATA
+from geo.perimeters import Perimeter, PerimeterFacts
+from tests import real
+
+FILES = ("clsm", "secteurs_psy", "cls", "cpts", "dac", "qpv")
+SECTORS_94 = {
+    "G01": 101_950, "G02": 86_218, "G03": 78_072, "G04": 100_830, "G05": 97_097, "G06": 56_799, "G07": 93_397,
+    "G08": 72_053, "G09": 97_326, "G10": 97_592, "G11": 93_963, "G12": 65_064, "G13": 91_371, "G15": 97_376,
+    "G16": 109_938, "G17": 87_883,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _facts(name: str) -> pd.DataFrame:
+    return pd.read_csv(DATA / "dispositifs" / f"{name}.csv", dtype=str, keep_default_na=False)
+
+
+def _covered(layer_id: str, departement: str, *, whole: bool = True) -> set[str]:
+    layer, atlas = real.crosswalk().layers[layer_id], real.atlas()
+    rows = layer.members.loc[layer.members["whole"] == whole, "row"].unique()
+    return {str(c) for c in atlas.codes[rows] if atlas.table["departement"].iat[atlas.row[c]] == departement}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_row_comes_from_memory_and_each_has_a_source(name: str) -> None:
+    facts = _facts(name)
+    assert set(facts["status"]) <= {"read", "read-partial"}
+    assert (facts["source_titre"].str.strip() != "").all()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_code_is_a_commune_of_today(name: str) -> None:
+    cells = _facts(name)["codes_insee" if name == "qpv" else "code_commune"]
+    codes = {code for cell in cells for code in cell.split(";") if code}
+    assert codes
+    assert {read_code(code, real.atlas()).kind for code in codes} <= {"atom", "city"}
+
+
+@pytest.mark.parametrize("name", [n for n in FILES if n != "qpv"])
+def test_each_row_names_the_commune_of_its_code_and_its_departement(name: str) -> None:
+    facts = _facts(name)
+    located = facts[facts["code_commune"] != ""]
+    known = real.atlas().table.set_index("code")
+    for code, departement in zip(located["code_commune"], located["departement"], strict=True):
+        mine = known.at[code, "departement"] if code in known.index else real.atlas().villes.at[code, "departement"]
+        assert mine == departement, (name, code)
+    assert not located.duplicated(["id", "code_commune"]).any()
+
+
+def test_every_row_belongs_to_a_layer_of_the_catalogue() -> None:
+    catalogue = tomllib.loads((DATA / "layers.toml").read_text(encoding="utf-8"))["couche"]
+    for name in FILES:
+        if name != "qpv":
+            types = {e["type"] for e in catalogue if e["fichier"] == f"dispositifs/{name}.csv"}
+            assert set(_facts(name)["type"]) == types
+    assert {e["id"] for e in catalogue} <= set(real.crosswalk().layers)
+
+
+@pytest.mark.parametrize(("name", "rows", "read"), [
+    ("clsm", 1011, 96), ("secteurs_psy", 145, 103), ("cls", 975, 32), ("cpts", 185, 40), ("dac", 10, 0), ("qpv", 31, 30),
+])  # fmt: skip
+def test_the_files_hold_the_rows_their_readme_counts(name: str, rows: int, read: int) -> None:
+    assert len(_facts(name)) == rows
+    assert (_facts(name)["status"] == "read").sum() == read
+
+
+def test_the_layers_hold_the_zones_their_readme_counts() -> None:
+    layers = real.crosswalk().layers
+    assert len(layers["secteurs-adultes"].zones) + len(layers["secteurs-enfants"].zones) == 46
+    for layer_id, zones, lost in (("clsm", 114, 12), ("cls", 66, 6), ("cpts", 17, 2)):
+        assert len(layers[layer_id].zones) == zones
+        assert len(layers[layer_id].zones) - len(layers[layer_id].located) == lost
+
+
+def test_a_zone_is_located_exactly_when_it_has_communes() -> None:
+    for layer in real.crosswalk().layers.values():
+        assert set(layer.zones.index[layer.members["zone"].unique()]) == set(layer.located.index)
+
+
+def test_each_adult_sector_of_the_val_de_marne_has_its_people() -> None:
+    zones = real.crosswalk().layers["secteurs-adultes"].zones
+    column = real.crosswalk().columns["secteurs-adultes"]
+    totals = dict(zip(zones.index, real.crosswalk().totals[0, column], strict=True))
+    assert {k: totals[f"sect-94{k.lower()}"] for k in SECTORS_94} == SECTORS_94
+    assert {i for i in zones.index if i.startswith("sect-94g")} == {f"sect-94{k.lower()}" for k in SECTORS_94}
+
+
+def test_each_commune_of_the_val_de_marne_is_in_exactly_one_adult_sector() -> None:
+    members = real.crosswalk().layers["secteurs-adultes"].members
+    rows = real.atlas().members("departement", "94")
+    counts = members[members["row"].isin(rows)].groupby("row").size()
+    assert len(rows) == len(counts) == 47
+    assert set(counts) == {1}
+    assert members.loc[members["row"].isin(rows), "whole"].all()
+
+
+def test_ninety_seven_communes_of_the_deux_sevres_are_in_a_clsm_of_which_the_thouarsais_is_announced() -> None:
+    touched = _covered("clsm", "79")
+    assert len(touched) == 97
+    layer = real.crosswalk().layers["clsm"]
+    announced = layer.zones.index[(layer.zones["etat"] == Etat.ANNONCE) & (layer.zones["departement"] == "79")]
+    assert announced.tolist() == ["clsm-79-pays-thouarsais"]
+
+
+@pytest.mark.parametrize(("layer_id", "departement", "communes", "share"), [
+    ("secteurs-adultes", "94", 47, 1.0), ("secteurs-enfants", "94", 25, 0.630), ("clsm", "94", 5, 0.167),
+    ("cls", "94", 12, 0.430), ("dac", "94", 2, 0.059), ("clsm", "79", 97, 0.620), ("cls", "79", 252, 1.0),
+    ("cpts", "79", 102, 0.353), ("secteurs-adultes", "79", 0, 0.0), ("cpts", "94", 14, 0.410),
+])  # fmt: skip
+def test_the_shares_covered_are_those_of_the_readme(
+    layer_id: str, departement: str, communes: int, share: float
+) -> None:
+    atlas = real.atlas()
+    covered = _covered(layer_id, departement)
+    people = atlas.population[atlas.rows(covered)].sum()
+    everyone = atlas.population[atlas.members("departement", departement)].sum()
+    assert len(covered) == communes
+    assert round(people / everyone, 3) == share
+
+
+def test_saint_maur_is_only_partly_in_a_cpts() -> None:
+    assert _covered("cpts", "94", whole=False) == {"94068"}
+
+
+def test_the_five_cls_of_the_deux_sevres_share_it_without_overlap() -> None:
+    members = real.crosswalk().layers["cls"].members
+    rows = real.atlas().members("departement", "79")
+    assert members[members["row"].isin(rows)].groupby("row").size().tolist() == [1] * 252
+
+
+def test_a_layer_said_complete_somewhere_is_backed_by_facts_there() -> None:
+    layers = real.crosswalk().layers
+    assert {i: set(layers[i].extent) for i in ("clsm", "secteurs-adultes", "cls", "cpts", "dac", "qpv")} == {
+        "clsm": set(), "secteurs-adultes": {"94"}, "cls": {"79"}, "cpts": set(), "dac": set(), "qpv": {"79"},
+    }  # fmt: skip
+    for layer_id in ("secteurs-adultes", "cls"):
+        for departement in layers[layer_id].extent:
+            everyone = real.atlas().codes[real.atlas().members("departement", departement)]
+            assert _covered(layer_id, departement) == set(everyone)
+
+
+def test_supposed_compositions_are_marked_and_never_said_official() -> None:
+    for layer_id in ("clsm", "cls", "cpts"):
+        facts = _facts(layer_id)
+        supposed = set(facts.loc[facts["methode"] == "suppose", "id"])
+        zones = real.crosswalk().layers[layer_id].zones
+        assert set(zones.index[zones["precision"] == Precision.SUPPOSEE]) == supposed
+        assert (zones["precision"] != Precision.OFFICIELLE).all()
+
+
+def test_the_old_pierrefitte_makes_saint_denis_belong_to_a_second_clsm_in_part() -> None:
+    atlas = real.atlas()
+    facts = PerimeterFacts(Perimeter.of(["93066"], atlas), real.crosswalk(), real.density())
+    met = {o.id: (o.communes, o.partial) for o in facts.overlaps["clsm"]}
+    assert met == {
+        "clsm-93-saint-denis": (1, 0),
+        "clsm-93-epinay-sur-seine-pierrefitte-sur-seine-et-villetaneuse": (0, 1),
+    }

@@ -1,0 +1,188 @@
+"""Previews and suggestions: what is announced is what happens, and what is suggested is worth it and in one piece."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from geo.dataset import Dataset
+from geo.guidance import Measures, Outcome, Settings, judge_moves
+from geo.moves import Move, incidence_of
+from geo.perimeters import count_pieces
+from geo.suggest import Effect, Suggestions, effect_of, preview, suggest
+from geo.suggest.ranking import MOST
+from tests import real
+from tests.grid import crosswalk, draw, plain, zone
+from tests.moves.test_trials import grown, same_as_the_facts
+
+
+def world_of(people: list[list[int]], zones: dict | None = None, **options: object) -> Dataset:
+    from geo.communes import approximate_density
+
+    complete = options.pop("complete", "all")
+    atlas = draw(people, **options)  # type: ignore[arg-type]
+    return Dataset(crosswalk(atlas, zones or {}, complete=complete), approximate_density(atlas), None, {})  # type: ignore[arg-type]
+
+
+ROW = [[60_000, 40_000, 30_000, 50_000]]
+SECTORS = {
+    "secteurs-adultes": {
+        "s1": zone("01001", "01002", nom="Secteur Un"),
+        "s2": zone("01003", "01004", nom="Secteur Deux"),
+    },
+    "qpv": {"q": zone("01003", nom="Le Parc", population=1000.0)},
+}
+
+
+def fresh(world: Dataset, codes: frozenset[str], settings: Settings | None = None) -> Measures:
+    return judge_moves(incidence_of(world.evidence), codes, [], settings).measures(0)
+
+
+def check_announced(world: Dataset, codes: frozenset[str], found: Suggestions, settings: Settings) -> None:
+    ground = incidence_of(world.evidence)
+    pieces = count_pieces(ground.links, ground.atlas.rows(codes))
+    for effect in (*found.add, *found.drop):
+        after = effect.move.apply(codes)
+        assert effect.before == fresh(world, codes, settings)
+        assert effect.after == fresh(world, after, settings)
+        same_as_the_facts(ground, after, effect.after, settings)
+        assert count_pieces(ground.links, ground.atlas.rows(after)) <= max(1, pieces)
+        assert effect.people == int(ground.atlas.population[ground.atlas.rows(after)].sum()) - effect.before.population
+
+
+@hypothesis_settings(max_examples=15)
+@given(st.integers(0, 34_916), st.integers(1, 60), st.sampled_from([30_000, 200_000]))
+@example(152, 13, 30_000)
+def test_every_suggestion_applied_gives_exactly_the_effect_announced(seed: int, size: int, marker: int) -> None:
+    world = real.world()
+    codes, _ = grown(incidence_of(world.evidence), seed, size)
+    settings = Settings(marker=marker)
+    found = suggest(world.evidence, codes, settings)
+    assert len(found.add) <= MOST and len(found.drop) <= MOST
+    check_announced(world, codes, found, settings)
+
+
+def test_suggestions_are_announced_exactly_where_sectors_are_known() -> None:
+    world = real.world()
+    codes = frozenset({"94028", "94059", "94046"})
+    found = suggest(world.evidence, codes)
+    assert found.add and found.drop
+    check_announced(world, codes, found, Settings())
+
+
+def test_completing_a_sector_is_suggested_with_its_reason() -> None:
+    found = suggest(world_of(ROW, SECTORS).evidence, {"01001"})
+    best = next(e for e in found.add if e.move.added == {"01002"})
+    assert best.completed == ("Secteur Un",)
+    assert "complète Secteur Un" in best.sentence
+    assert "+ 40 000 habitants (100 000 au total)" in plain(best.sentence)
+    assert "laissés dehors : 40 000 → 0" in plain(best.sentence)
+
+
+def test_dropping_the_cut_sector_is_suggested_when_it_frees_the_marker() -> None:
+    world = world_of(ROW, {"secteurs-adultes": SECTORS["secteurs-adultes"]})
+    found = suggest(world.evidence, {"01001", "01002", "01003"}, Settings(marker=100_000, around=0.0))
+    assert found.drop[0].move.removed == {"01003"}
+    turned = {t.check: (t.before, t.after) for t in found.drop[0].turns}
+    assert turned["taille"] == (Outcome.VIGILANCE, Outcome.FAVORABLE)
+    assert turned["secteurs"] == (Outcome.DISCUSS, Outcome.FAVORABLE)
+    assert found.drop[0].left == ("Secteur Deux",)
+
+
+def test_a_suggestion_never_parts_the_perimeter() -> None:
+    world = world_of([[1000, 90_000, 1000]])
+    found = suggest(world.evidence, {"01001", "01002", "01003"}, Settings(marker=5_000))
+    assert all("01002" not in e.move.removed or len(e.move.removed) > 1 for e in found.drop)
+
+
+def test_locked_communes_are_never_dropped() -> None:
+    world = world_of(ROW, {"secteurs-adultes": SECTORS["secteurs-adultes"]})
+    codes, settings = {"01001", "01002", "01003"}, Settings(marker=100_000, around=0.0)
+    found = suggest(world.evidence, codes, settings, locked={"01003"})
+    assert all("01003" not in e.move.removed for e in found.drop)
+    assert "01003" not in preview(world.evidence, codes, settings, locked={"01003"}).of
+
+
+def test_a_warning_that_can_no_longer_be_checked_is_no_progress() -> None:
+    clsm = {"clsm": {"k": zone("01002", nom="CLSM voisin")}}
+    found = suggest(world_of([[100, 100]], clsm, complete=["secteurs-adultes"]).evidence, {"01001", "01002"})
+    assert all(
+        e.after.outcomes["articulation"] is not Outcome.UNKNOWN
+        or any(t.gain > 0 and t.check != "articulation" for t in e.turns)
+        for e in found.drop
+    )
+
+
+def test_a_perimeter_too_vast_is_not_helped_by_crumbs() -> None:
+    found = suggest(world_of([[900_000, 100, 100]]).evidence, {"01001", "01002", "01003"})
+    assert found.drop == ()
+
+
+def test_an_empty_perimeter_has_neither_suggestion_nor_preview() -> None:
+    world = world_of(ROW)
+    assert suggest(world.evidence, ()) == Suggestions((), (), ())
+    assert preview(world.evidence, ()).of == {}
+
+
+def test_what_was_tried_holds_the_perimeter_itself_and_its_neighbours() -> None:
+    world = world_of(ROW, SECTORS)
+    tried = suggest(world.evidence, {"01001"}).tried
+    assert [t.current for t in tried].count(True) == 1
+    neighbour = next(t for t in tried if t.codes_added == {"01002"})
+    assert (neighbour.population, neighbour.sector_people_outside, neighbour.qpv, neighbour.epci) == (100_000, 0, 0, 1)
+
+
+def test_preview_tells_what_each_neighbour_and_member_would_change() -> None:
+    world = world_of(ROW, SECTORS)
+    seen = preview(world.evidence, {"01001", "01002"})
+    assert seen.people == 100_000
+    assert set(seen.of) == {"01001", "01002", "01003"}
+    said = [plain(seen.texts[i]) for i in seen.of["01003"]]
+    assert "fait entrer Secteur Deux" in said
+    assert "QPV entiers : 0 → 1" in said
+    assert "« Secteurs de psychiatrie » : favorable → à discuter" in said
+    assert "coupe Secteur Un" in [plain(seen.texts[i]) for i in seen.of["01002"]]
+
+
+@pytest.mark.parametrize("code", ["01003", "01001"])
+def test_preview_says_the_same_as_the_effect_of_the_move(code: str) -> None:
+    world, codes = world_of(ROW, SECTORS), frozenset({"01001", "01002"})
+    move = Move("x", added=frozenset({code}) - codes, removed=frozenset({code}) & codes)
+    effect: Effect = effect_of(world.evidence, codes, move)
+    seen = preview(world.evidence, codes)
+    assert [plain(seen.texts[i]) for i in seen.of[code]] == [plain(r).replace("« ", "« ") for r in effect.reasons]
+
+
+def test_the_preview_of_a_large_perimeter_is_small() -> None:
+    world = real.world()
+    codes, _ = grown(incidence_of(world.evidence), world.atlas.row["63113"], 300)
+    seen = preview(world.evidence, codes)
+    size = sum(map(len, seen.texts)) + sum(6 + 3 * len(v) for v in seen.of.values())
+    assert len(seen.of) > 300
+    assert size < 10_000
+
+
+def test_a_neighbour_that_leaves_more_qpv_outside_comes_after_one_that_leaves_fewer() -> None:
+    """Both neighbours bring one QPV in; the one of another body brings in more people, and that body’s own QPV left outside."""
+    zones = {
+        "qpv": {
+            "here": zone("01001", population=10.0),
+            "same": zone("01003", population=500.0),
+            "other": zone("01002", population=900.0),
+            "far": zone("01004", population=900.0),
+        }
+    }
+    world = world_of([[9000, 9000], [9000, 9000]], zones, epci=[["A", "B"], ["A", "B"]])
+    singles = [e.move.added for e in suggest(world.evidence, {"01001"}, most=10).add if len(e.move.added) == 1]
+    assert singles.index(frozenset({"01003"})) < singles.index(frozenset({"01002"}))
+
+
+def test_the_whole_country_is_no_reason_to_wait() -> None:
+    world = real.world()
+    codes = frozenset(map(str, world.atlas.codes))
+    found = suggest(world.evidence, codes)
+    assert found.add == found.drop == ()
+    assert [t.current for t in found.tried] == [True]
+    assert preview(world.evidence, codes).complete is False

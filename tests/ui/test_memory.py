@@ -1,0 +1,104 @@
+"""What the server holds: thirty publications and a crowd that comes and goes leave it as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from geo.register import Origin, Statement, Version, register
+from tests import real
+from tests.browser import ROOT, AppServer, start_server
+from tests.wire import Person
+
+MEGA = 1e6
+FIRST, MORE = 4, 30  # publications that fill what is filled once, then those that are counted
+ALLOWED_MB = 40.0
+PAGES = ("", "Couverture", "Perimetre", "Donnees")
+PEOPLE = 10
+SCOPES = ("dep-79", "dep-62", "reg-75")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def server(home: Path, tmp_path: Path) -> Iterator[AppServer]:
+    script = eager_app(tmp_path)
+    started = start_server(script, log=tmp_path / "server.log", cwd=tmp_path, env={"CLSM_HOME": str(home)})
+    yield started
+    started.stop()
+
+
+def held_mb(server: AppServer) -> float:
+    return float(psutil.Process(server.process.pid).memory_info().rss) / MEGA
+
+
+def eager_app(folder: Path) -> Path:
+    """Return a copy of the pages whose home looks at once whether the data changed, instead of within three seconds."""
+    shutil.copytree(ROOT / "pages", folder / "pages")
+    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+    home = (ROOT / "dashboard.py").read_text(encoding="utf-8")
+    look = "from ui import data_cache\n\ndata_cache.token.clear()\n"
+    script = folder / "dashboard.py"
+    script.write_text(home.replace("import streamlit as st\n", f"import streamlit as st\n{look}", 1), encoding="utf-8")
+    return script
+
+
+def two_versions(home: Path) -> list[Version]:
+    """Keep two versions of the CLSM: those of today, and the same but one."""
+    layer, said = real.crosswalk().layers["clsm"], Statement("Une source", "2026", "Camille")
+    members = layer.members[layer.members["zone"] < len(layer.zones) - 1]
+    fewer = replace(layer, zones=layer.zones.iloc[:-1], members=members)
+    origin = Origin("clsm.csv", "0" * 64, 10, "csv")
+    return [register.keep(each, said, origin, None, real.atlas(), home=home) for each in (layer, fewer)]
+
+
+async def browse(person: Person) -> None:
+    """Read every page that holds something of the data, and choose two communes."""
+    for page in PAGES:
+        await person.open(page)
+        if page == "Perimetre":
+            await person.click("79191")
+            await person.click("79003")
+    assert person.problems == []
+
+
+async def publish_and_browse(server: AppServer, home: Path, versions: list[Version], times: int) -> None:
+    for rank in range(times):
+        register.publish(versions[rank % 2], who="Camille", seen=register.head("clsm", home).revision, home=home)
+        async with Person(server.url) as person:
+            await browse(person)
+
+
+def test_thirty_publications_leave_the_server_as_it_was(server: AppServer, home: Path) -> None:
+    versions = two_versions(home)
+    asyncio.run(publish_and_browse(server, home, versions, FIRST))
+    before = held_mb(server)
+    asyncio.run(publish_and_browse(server, home, versions, MORE))
+    print(before, held_mb(server))
+    assert held_mb(server) - before < ALLOWED_MB
+
+
+async def crowd(server: AppServer, rounds: int) -> None:
+    async def one(rank: int) -> None:
+        for turn in range(rounds):
+            async with Person(server.url, query=f"carte={SCOPES[(rank + turn) % len(SCOPES)]}") as person:
+                await browse(person)
+
+    await asyncio.gather(*(one(rank) for rank in range(PEOPLE)))
+
+
+def test_ten_people_who_come_and_go_leave_the_server_as_it_was(server: AppServer) -> None:
+    asyncio.run(crowd(server, len(SCOPES)))
+    before = held_mb(server)
+    asyncio.run(crowd(server, 2 * len(SCOPES)))
+    print(before, held_mb(server))
+    assert held_mb(server) - before < ALLOWED_MB

@@ -1,0 +1,405 @@
+"""The page Couverture, run by Streamlit's own test client: scope, link, gaps, priorities, next CLSM, surveys, files."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo import french as fr
+from geo.coverage import (
+    PRESETS,
+    TERMS,
+    Weights,
+    candidates,
+    coverage_state,
+    gap_table,
+    next_clsm,
+    rank,
+    read_scope,
+    scope_figures,
+    scope_rows,
+)
+from tests import real
+from tests.grid import plain
+from tests.ui.test_pages import COVERAGE, open_page, pills, ran, written
+from ui import frame, loaders
+from ui.coverage import gaps as gap_tables
+from ui.coverage import link as coverage_link
+from ui.coverage import loaders as coverage_loaders
+
+pytestmark = pytest.mark.usefixtures("fresh_caches")
+NIORT, NIORTAIS = "79191", "200041317"
+
+
+def scope_of(code: str):
+    return read_scope(code, real.atlas())
+
+
+def board(*complete: str):
+    return coverage_state(real.crosswalk(), real.density(), complete=complete)
+
+
+def address(app: AppTest) -> dict[str, str]:
+    """Return the page's address as a browser would carry it."""
+    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}
+
+
+def gap_frame(app: AppTest) -> pd.DataFrame:
+    """Return the table of gaps on screen."""
+    return next(d.value for d in app.dataframe if "sans_clsm" in d.value.columns)
+
+
+def captions(app: AppTest) -> str:
+    return plain("\n".join(c.value for c in app.caption)).replace("\\", "")
+
+
+# --- scope and figures ------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("scope", ["france", "reg-11", "dep-94", "dep-79", f"epci-{NIORTAIS}", "ept-200058006"])
+def test_every_kind_of_territory_opens_with_its_figures(scope: str) -> None:
+    app = open_page(COVERAGE, territoire=scope)
+    text = written(app)
+    for figure in scope_figures(scope_of(scope), board()):
+        assert plain(figure.amount) in text, figure.id
+        if not figure.unknown:
+            assert plain(figure.fraction) in text, figure.id
+    assert address(app) == {"territoire": scope}
+
+
+def test_each_figure_stands_beside_that_of_the_level_above() -> None:
+    text = written(open_page(COVERAGE, territoire="dep-79"))
+    assert "Nouvelle-Aquitaine" in text
+    for figure in scope_figures(scope_of("dep-79"), board()):
+        assert figure.above is not None
+        assert plain(figure.above.amount) in text
+
+
+def test_an_epci_offers_its_own_communes_only() -> None:
+    app = open_page(COVERAGE, territoire=f"epci-{NIORTAIS}")
+    rows = scope_rows(scope_of(f"epci-{NIORTAIS}"), real.atlas())
+    assert len(app.selectbox(key="commune-pick").options) == len(rows)
+    assert "hors du territoire" in written(app)
+
+
+def test_the_banner_says_what_limits_the_reading_and_how_to_complete() -> None:
+    text = written(open_page(COVERAGE, territoire="dep-79"))
+    assert "Lecture limitée" in text
+    assert "python -m geo sync" in text
+    assert "page Données" in text
+    assert "Listes complètes ici : QPV et CLS." in text
+
+
+# --- the link ---------------------------------------------------------------------------------------------------
+WHOLE = {
+    "territoire": "dep-79",
+    "couches": "epci,quartiers",
+    "complet": "79",
+    "onglet": "prochains",
+    "niveau": "cls",
+    "tri": "population",
+    "choix": "",
+    "commune": NIORT,
+    "poids": "1-4-0-1",
+    "candidats": "cls",
+    "nombre": "2",
+    "servir": "melange",
+    "melange": "2-0-3",
+    "plafond": "100000",
+}
+
+
+def whole_link() -> dict[str, str]:
+    """Return a link that carries every choice, with a CLS of the territory."""
+    code = gap_table("cls", scope_of("dep-79"), board()).index[0]
+    return {**WHOLE, "choix": str(code)}
+
+
+def test_a_link_reopens_the_whole_state_and_is_written_back_as_it_was() -> None:
+    link = whole_link()
+    app = open_page(COVERAGE, **link)
+    assert not app.warning
+    assert address(app) == link
+    assert app.selectbox(key=frame.COVERAGE_SCOPE).value == "dep-79"
+    assert app.session_state[frame.COMPLETE] == ("79",)
+    assert app.multiselect[0].value == ["79"]
+    assert pills(app, "lines-").value == ["epci", "quartiers"]
+    assert app.selectbox(key=coverage_link.NEXT_KIND).value == "cls"
+    assert app.number_input(key=coverage_link.NEXT_NUMBER).value == 2
+    assert "Niort\n79191" in written(app)
+    for key, value in zip(coverage_link.WEIGHT.values(), (1, 4, 0, 1), strict=True):
+        assert app.session_state[key] == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("territoire", "dep-00"),
+        ("territoire", "<script>"),
+        ("couches", "epci,rien"),
+        ("complet", "79,zz"),
+        ("onglet", "nulle-part"),
+        ("niveau", "planete"),
+        ("tri", "__class__"),
+        ("choix", "nobody"),
+        ("commune", "99999"),
+        ("poids", "0-0-0-0"),
+        ("poids", "1-2-3"),
+        ("poids", "1-2-3-٣"),
+        ("poids", "-1-2-3-4"),
+        ("candidats", "amis"),
+        ("nombre", "0"),
+        ("nombre", "1e9"),
+        ("servir", "moi"),
+        ("melange", "9-9-9"),
+        ("plafond", "12"),
+    ],
+)
+def test_a_tampered_link_gets_a_sentence_and_the_rest_is_kept(name: str, value: str) -> None:
+    link = {"territoire": "dep-79", **({} if name == "commune" else {"commune": NIORT}), name: value}
+    app = open_page(COVERAGE, **link)
+    assert len(app.warning) == 1
+    said = plain(app.warning[0].value).replace("\\", "")
+    assert f"Lien : {name} «" in said
+    assert "<script>" not in app.warning[0].value, "a dead letter"
+    assert len(app.warning[0].value.splitlines()) == 1
+    if name != "territoire":
+        assert app.selectbox(key=frame.COVERAGE_SCOPE).value == "dep-79"
+    if name not in ("territoire", "commune"):
+        assert app.session_state[coverage_link.COMMUNE] == NIORT
+    assert not ran(app.run()).warning, "said once"
+
+
+def test_a_value_as_long_as_one_likes_is_cut_in_the_message() -> None:
+    app = open_page(COVERAGE, territoire="x" * 5000)
+    assert len(app.warning[0].value) < 300
+
+
+def test_choices_reach_the_address() -> None:
+    app = open_page(COVERAGE)
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-79").run())
+    ran(pills(app, "lines-").set_value(["epci"]).run())
+    ran(app.selectbox(key=coverage_link.SORT).set_value("rural_sans_clsm").run())
+    ran(app.multiselect[0].set_value(["79"]).run())
+    assert address(app) == {"territoire": "dep-79", "couches": "epci", "complet": "79", "tri": "rural_sans_clsm"}
+
+
+def test_overlays_are_kept_for_the_territories_that_have_them() -> None:
+    app = open_page(COVERAGE, territoire="dep-94", couches="ept,epci")
+    assert pills(app, "lines-").value == ["epci", "ept"]
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-79").run())
+    assert pills(app, "lines-").value == ["epci"]
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-94").run())
+    assert pills(app, "lines-").value == ["epci", "ept"]
+
+
+# --- gaps -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("level", ["commune", "epci", "cls"])
+def test_the_table_of_gaps_is_that_of_the_core(level: str) -> None:
+    app = open_page(COVERAGE, territoire="dep-79", niveau=level)
+    expected = gap_table(level, scope_of("dep-79"), board())
+    shown = gap_frame(app)
+    assert len(shown) == len(expected)
+    for column in ("population", "sans_clsm", "rural_sans_clsm"):
+        assert int(shown[column].sum()) == pytest.approx(expected[column].sum(), abs=1)
+    assert list(shown["sans_clsm"]) == sorted(shown["sans_clsm"], reverse=True)
+
+
+def test_what_is_not_known_of_qpv_is_empty_and_never_nought() -> None:
+    app = open_page(COVERAGE, territoire="dep-62", niveau="commune")
+    expected = gap_table("commune", scope_of("dep-62"), board())
+    assert expected["qpv_sans_clsm"].isna().any(), "the embedded list of QPV is not complete here"
+    assert gap_frame(app)["qpv_sans_clsm"].isna().sum() == expected["qpv_sans_clsm"].isna().sum()
+
+
+def test_gaps_are_searched_filtered_and_sorted() -> None:
+    app = open_page(COVERAGE, territoire="dep-79", niveau="epci")
+    ran(app.text_input(key=gap_tables.QUERY).set_value("gatine").run())
+    assert sorted(gap_frame(app)["nom"]) == ["CC Val de Gâtine", "CC de Parthenay-Gâtine"]
+    ran(app.text_input(key=gap_tables.QUERY).set_value("zzz").run())
+    assert "Aucun territoire ne répond" in captions(app)
+    ran(app.text_input(key=gap_tables.QUERY).set_value("").run())
+    ran(app.checkbox(key=gap_tables.CLS_ONLY).check().run())
+    assert (gap_frame(app)["cls_sans_clsm"] > 0).all()
+    ran(app.checkbox(key=gap_tables.CLS_ONLY).uncheck().run())
+    ran(app.selectbox(key=coverage_link.SORT).set_value("nom").run())
+    names = list(gap_frame(app)["nom"])
+    assert names == sorted(names, key=fr.fold)
+
+
+def test_a_territory_chosen_in_the_list_is_outlined_and_told() -> None:
+    app = open_page(COVERAGE, territoire="dep-79", niveau="epci")
+    box = next(s for s in app.selectbox if s.label == "Montrer sur la carte")
+    ran(box.set_value(NIORTAIS).run())
+    assert "Territoire choisi" in written(app)
+    assert address(app)["choix"] == NIORTAIS
+    codes = gap_tables.communes_of(NIORTAIS, "epci", scope_of("dep-79"))
+    rows = scope_rows(scope_of(f"epci-{NIORTAIS}"), real.atlas())
+    assert set(codes) == set(real.atlas().codes[rows])
+
+
+def test_another_level_lets_go_of_the_territory_chosen() -> None:
+    app = open_page(COVERAGE, territoire="dep-79", niveau="epci", choix=NIORTAIS)
+    assert "Territoire choisi" in written(app)
+    level = next(g for g in app.get("button_group") if g.key and g.key.startswith("gaps-level"))
+    ran(level.set_value("commune").run())
+    assert "Territoire choisi" not in written(app)
+    assert "choix" not in address(app)
+
+
+def test_filters_work_on_a_drawn_table() -> None:
+    table = pd.DataFrame(
+        {
+            "nom": ["Évian", "Saint-Denis", "Étain"],
+            "departement": ["74", "93", "55"],
+            "lecture": ["inconnu", "couvert", "projet"],
+            "sans_clsm": [3.0, 0.0, 9.0],
+            "cls_sans_clsm": [0, 1, 2],
+            "qpv_sans_clsm": [np.nan, 0.0, 1.0],
+        },
+        index=["74119", "93066", "55181"],
+    )
+    keep = gap_tables.filtered
+    assert list(keep(table, readings=[], cls_only=False, query="st denis").index) == ["93066"]
+    assert list(keep(table, readings=[], cls_only=False, query="74").index) == ["74119"]
+    assert list(keep(table, readings=["inconnu", "projet"], cls_only=True, query="").index) == ["55181"]
+    assert list(gap_tables.ordered(table, "qpv_sans_clsm").index) == ["55181", "93066", "74119"], "unknown comes last"
+    assert list(gap_tables.ordered(table, "nom")["nom"]) == ["Étain", "Évian", "Saint-Denis"]
+
+
+# --- priorities -------------------------------------------------------------------------------------------------
+def test_each_rank_is_shown_term_by_term() -> None:
+    app = open_page(COVERAGE, territoire="dep-79", onglet="priorites")
+    ranking = rank(gap_table("epci", scope_of("dep-79"), board()), Weights())
+    text = written(app)
+    first = ranking.table.iloc[0]
+    assert f"1er : {first['nom']}, {plain(fr.number(first['score'], 1))} points" in text
+    shown = next(d.value for d in app.dataframe if "score" in d.value.columns)
+    assert np.allclose(shown[[t.id for t in TERMS]].sum(axis=1), shown["score"])
+    assert list(shown["nom"]) == list(ranking.table["nom"])
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda p: p.id)
+def test_a_preset_sets_the_weights_and_says_why(preset) -> None:
+    app = open_page(COVERAGE, territoire="dep-79", onglet="priorites")
+    ran(app.button(key=f"preset-{preset.id}").click().run())
+    assert plain(preset.rationale) in captions(app)
+    weights = Weights(**{t: float(app.session_state[key]) for t, key in coverage_link.WEIGHT.items()})
+    assert weights.shares == pytest.approx(preset.weights.shares)
+    ranking = rank(gap_table("epci", scope_of("dep-79"), board()), preset.weights)
+    shown = next(d.value for d in app.dataframe if "score" in d.value.columns)
+    assert list(shown["nom"]) == list(ranking.table["nom"])
+
+
+def test_weights_that_order_nothing_are_refused_in_french() -> None:
+    app = open_page(COVERAGE, territoire="dep-79", onglet="priorites")
+    for key in coverage_link.WEIGHT.values():
+        app.slider(key=key).set_value(0)
+    ran(app.run())
+    assert any("Tous les poids sont nuls" in i.value for i in app.info)
+    assert "points" not in written(app)
+
+
+# --- the next CLSM ----------------------------------------------------------------------------------------------
+def test_the_next_clsm_are_those_of_the_core_with_the_figures_after() -> None:
+    app = open_page(COVERAGE, territoire="dep-79", onglet="prochains", nombre="2")
+    here, scope = board(), scope_of("dep-79")
+    found = next_clsm(scope, here, candidates("epci", scope, here), 2, kind="epci", ceiling=220_000)
+    text = written(app)
+    assert plain(found.sentence) in text
+    for number, pick in enumerate(found.picks, 1):
+        assert f"{number}. {plain(pick.candidate.name)}" in text
+        assert plain(fr.number(pick.total)) in text
+    after = {f.id: f for f in found.figures_after(here)}
+    assert f"après : {plain(after['habitants'].fraction)}" in text
+    ran(app.number_input(key=coverage_link.NEXT_NUMBER).set_value(3).run())
+    assert "3. " in written(app)
+    assert address(app)["nombre"] == "3"
+
+
+def test_a_ceiling_that_leaves_nothing_is_said_in_french() -> None:
+    app = open_page(COVERAGE, territoire=f"epci-{NIORTAIS}", onglet="prochains", plafond="50000")
+    assert any("relevez le plafond" in i.value for i in app.info)
+
+
+def test_own_perimeters_are_candidates_and_a_bad_code_gets_a_sentence() -> None:
+    app = open_page(COVERAGE, territoire="dep-79", onglet="prochains", candidats="libre", nombre="1")
+    ran(app.text_area(key="own-text").set_value("Mellois : 79174, 79048\nAutre : 79049").run())
+    assert "1. Mellois" in written(app)
+    ran(app.text_area(key="own-text").set_value("Faux : 00000").run())
+    assert any("Faux" in i.value for i in app.info)
+
+
+# --- surveys and charts -----------------------------------------------------------------------------------------
+def test_the_surveys_stand_beside_with_their_differences_and_each_chart_has_its_table() -> None:
+    app = open_page(COVERAGE, territoire="france", onglet="enquetes")
+    text = written(app)
+    _, features = coverage_loaders.survey(scope_of("france"), ())
+    assert {f.id for f in features} >= {"taille", "echelle", "secteurs-adultes", "qpv", "cls"}
+    for feature in features:
+        assert plain(feature.label) in text
+        assert plain(feature.difference) in text
+    charts = app.get("plotly_chart")
+    tables = [e for e in app.expander if e.label.startswith("Tableau : ")]
+    assert len(tables) == 3
+    assert len(charts) >= 3
+    assert "au-dessus du repère" in captions(app)
+    assert "couvrent ensemble" in captions(app)
+
+
+# --- files ------------------------------------------------------------------------------------------------------
+def test_the_files_are_offered_and_made_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    monkeypatch.setattr(coverage_loaders, "coverage_file", lambda kind, *_: made.append(kind) or b"x")
+    app = open_page(COVERAGE, territoire="dep-79", onglet="emporter")
+    assert len(app.get("download_button")) == 5
+    assert made == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"),
+    [("pdf", b"%PDF"), ("xlsx", b"PK"), ("zip", b"PK"), ("geojson", b"{"), ("gpkg", b"SQLite format 3")],
+)
+def test_each_file_is_what_its_name_says(kind: str, begins: bytes) -> None:
+    made = coverage_loaders.coverage_file(
+        kind, scope_of("dep-79"), (), "epci", Weights(), None, ("24/11/2026", "Couverture")
+    )
+    assert made.startswith(begins)
+    again = coverage_loaders.coverage_file(
+        kind, scope_of("dep-79"), (), "epci", Weights(), None, ("24/11/2026", "Couverture")
+    )
+    assert made == again
+
+
+def test_the_export_button_of_a_level_that_the_scope_lacks_falls_back() -> None:
+    app = open_page(COVERAGE, territoire="dep-79", onglet="emporter", niveau="ept")
+    assert len(app.get("download_button")) == 5
+
+
+# --- caches -----------------------------------------------------------------------------------------------------
+def test_what_is_worked_out_follows_the_data_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    scope = scope_of("dep-79")
+    asked = {
+        "board": lambda: coverage_loaders.board(()),
+        "figures": lambda: coverage_loaders.figures(scope, ()),
+        "gaps": lambda: coverage_loaders.gaps("epci", scope, ()),
+        "survey": lambda: coverage_loaders.survey(scope, ()),
+    }
+    before = {name: ask() for name, ask in asked.items()}
+    assert all(ask() is before[name] for name, ask in asked.items()), "worked out once"
+    monkeypatch.setattr(loaders, "token", lambda: "something was synchronised")
+    for name, ask in asked.items():
+        assert ask() is not before[name], name
+
+
+def test_a_table_that_tells_the_line_it_was_mounted_with_moves_nothing() -> None:
+    app = open_page(COVERAGE, territoire="dep-79", niveau="epci")
+    box = next(s for s in app.selectbox if s.label == "Montrer sur la carte")
+    ran(box.set_value(NIORTAIS).run())
+    state = {gap_tables.CHOSEN: NIORTAIS, gap_tables.MARK: app.session_state[gap_tables.MARK]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gap_tables.st, "session_state", state)
+        gap_tables.choose(NIORTAIS, in_table=True)
+        assert state[gap_tables.MARK] == app.session_state[gap_tables.MARK]
+        gap_tables.choose("200069755", in_table=True)
+        assert state[gap_tables.MARK] == app.session_state[gap_tables.MARK] + 1

@@ -1,0 +1,264 @@
+"""The pages, run by Streamlit's own test client: they open, take what the address says, and follow each choice.
+
+The map is a component that this client does not run: tests/test_journey_*.py drive it in a real browser.
+"""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo.errors import MissingDataError
+from geo.french import number
+from geo.guidance import CHECKS, Settings
+from tests import real
+from tests.browser import ROOT
+from tests.grid import plain
+from ui import frame, loaders
+from ui.coverage import choices as coverage_view
+from ui.map import scene
+
+HOME = str(ROOT / "dashboard.py")
+COVERAGE, PERIMETER, METHOD = "pages/1_Couverture.py", "pages/2_Perimetre.py", "pages/5_Methode.py"
+COMPARISON = "pages/3_Comparaison.py"
+ARRAS, LENS, BETHUNE = "62041", "62498", "62119"
+pytestmark = pytest.mark.usefixtures("fresh_caches")
+
+
+def open_page(page: str | None = None, **query: str) -> AppTest:
+    """Start at the home page, as everyone does, or go straight to a page's address."""
+    app = AppTest.from_file(HOME, default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    if page:
+        app.switch_page(page)
+    return ran(app.run())
+
+
+def ran(app: AppTest) -> AppTest:
+    """Check that a run ended without a failure."""
+    assert [e.message for e in app.exception] == []
+    assert [e.value for e in app.error] == []
+    return app
+
+
+class _Texts(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def written(app: AppTest) -> str:
+    """Return all the texts of our own HTML, one a line, with ordinary blanks."""
+    reader = _Texts()
+    for element in app.get("html"):
+        if "<style>" not in element.value:
+            reader.feed(element.value + "\n")
+    return plain("\n".join(reader.texts))
+
+
+def chosen(app: AppTest) -> set[str]:
+    return set(app.session_state[frame.WORKBOOK].codes)
+
+
+def people(codes: set[str]) -> str:
+    atlas = real.atlas()
+    return plain(number(int(atlas.population[atlas.rows(codes)].sum())))
+
+
+def button(app: AppTest, label: str):
+    return next(b for b in app.button if b.label == label)
+
+
+def pills(app: AppTest, key: str):
+    return next(p for p in app.pills if p.key.startswith(key))
+
+
+# --- every page -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        (None, "Santé mentale : où créer un CLSM, et sur quel périmètre ?"),
+        (COVERAGE, "Couverture : où manque-t-il des CLSM ?"),
+        (PERIMETER, "Dessiner un périmètre"),
+        (COMPARISON, "Comparer les échelles"),
+        (METHOD, "Méthode et sources"),
+    ],
+)
+def test_every_page_opens_by_its_address(page: str | None, title: str) -> None:
+    app = open_page(page)
+    assert [plain(t.value) for t in app.title] == [title]
+    assert [link.proto.label for link in app.sidebar.get("page_link")] == [label for _, label, _ in frame.PAGES]
+
+
+def test_every_page_opens_one_after_the_other_in_a_session() -> None:
+    app = open_page()
+    for page in (COVERAGE, PERIMETER, COMPARISON, METHOD, PERIMETER, COMPARISON, COVERAGE):
+        ran(app.switch_page(page).run())
+
+
+def test_the_menu_lists_the_pages_that_exist() -> None:
+    listed = {path for path, _, _ in frame.PAGES}
+    assert listed == {"dashboard.py", *(f"pages/{p.name}" for p in (ROOT / "pages").glob("*.py"))}
+
+
+def test_home_counts_the_clsm_of_the_data() -> None:
+    text = written(open_page())
+    zones = real.crosswalk().layers["clsm"].zones
+    assert f"{len(zones)}\nCLSM cités par une source" in text
+    assert "sur 68 350 798" in text
+
+
+# --- Couverture -------------------------------------------------------------------------------------------------
+def coverage_of(scope: str) -> AppTest:
+    app = AppTest.from_file(HOME, default_timeout=60)
+    app.session_state[frame.COVERAGE_SCOPE] = scope
+    return ran(app.switch_page(COVERAGE).run())
+
+
+def test_the_planner_starts_with_france_and_narrows() -> None:
+    app = open_page(COVERAGE)
+    assert app.selectbox(key=frame.COVERAGE_SCOPE).value == "france"
+    assert "34 917" in written(app)
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-62").run())
+    atlas = real.atlas()
+    rows = atlas.members("departement", "62")
+    assert f"Ensemble\n{len(rows)}\n{plain(number(int(atlas.population[rows].sum())))}\n100 %" in written(app)
+    assert any(plain(title.value).startswith("Pas-de-Calais") for title in (*app.header, *app.subheader))
+
+
+def test_an_incomplete_list_leaves_communes_unknown() -> None:
+    text = written(coverage_of("dep-62"))
+    assert "inconnu" in text
+    assert "non couvert" not in text
+
+
+def test_declaring_a_list_complete_turns_unknown_into_not_covered() -> None:
+    app = coverage_of("dep-62")
+    before = written(app)
+    ran(next(m for m in app.multiselect).set_value(["62"]).run())
+    after = written(app)
+    assert "non couvert" in after
+    assert "situation inconnue" not in after
+    row = before[before.rindex("\ninconnu\n") :].split("\n")[2:5]
+    assert "non couvert\n" + "\n".join(row) in after, "the same communes and inhabitants, under another name"
+    assert any("votre déclaration" in c.value for c in app.caption)
+    ran(next(m for m in app.multiselect).set_value([]).run())
+    assert written(app) == before
+
+
+def test_a_declaration_is_kept_when_the_territory_changes() -> None:
+    app = coverage_of("dep-62")
+    ran(app.multiselect[0].set_value(["62"]).run())
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-59").run())
+    assert "non couvert" not in written(app)
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("reg-32").run())
+    assert app.multiselect[0].value == ["62"]
+    assert "non couvert" in written(app)
+
+
+def test_a_commune_chosen_by_name_says_who_covers_it() -> None:
+    app = coverage_of("dep-62")
+    assert not app.get("button")
+    ran(app.selectbox(key=coverage_view.PICK).select(LENS).run())
+    text = written(app)
+    assert "Lens\n62498 · 32 920 habitants" in text
+    assert "CLSM Lens-Hénin" in text
+    assert "CA de Lens - Liévin" in text
+    assert "Inconnu, liste incomplète ici" in text
+
+
+def test_a_commune_is_found_by_text_in_the_whole_of_france() -> None:
+    app = open_page(COVERAGE)
+    ran(app.text_input(key="commune-query").set_value("creteil").run())
+    box = app.selectbox(key=coverage_view.PICK)
+    assert box.options[0] == "Créteil (94028)"
+    ran(box.select("94028").run())
+    assert "CLSM de Créteil" in written(app)
+    ran(app.text_input(key="commune-query").set_value("zzzzzzzz").run())
+    assert any("Aucune commune trouvée" in c.value for c in app.caption)
+
+
+def test_a_perimeter_starts_from_the_commune_looked_at() -> None:
+    app = coverage_of("dep-62")
+    ran(app.selectbox(key=coverage_view.PICK).select(LENS).run())
+    ran(app.button(key="open-in-perimeter").click().run())
+    assert [plain(t.value) for t in app.title] == ["Dessiner un périmètre"]
+    assert chosen(app) == {LENS}
+    assert app.selectbox(key=frame.PERIMETER_SCOPE).value == "dep-62"
+
+
+def test_a_commune_looked_at_is_put_away_outside_its_territory() -> None:
+    app = coverage_of("dep-62")
+    ran(app.selectbox(key=coverage_view.PICK).select(LENS).run())
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-94").run())
+    assert "Lens" not in written(app)
+
+
+@pytest.mark.parametrize("scope", ["france", "reg-11", "reg-44", "dep-75", "dep-94", "dep-2A", "dep-976", "dep-79"])
+def test_figures_of_a_territory_add_up(scope: str) -> None:
+    app = coverage_of(scope)
+    lines = written(app).split("\n")
+    start = lines.index("Part") + 1
+    end = lines.index("Ensemble")
+    rows = [lines[i : i + 4] for i in range(start, end + 4, 4)]
+    *parts, total = [[int(cell.replace(" ", "")) for cell in row[1:3]] for row in rows]
+    assert [sum(column) for column in zip(*parts, strict=True)] == total
+
+
+# --- Méthode ----------------------------------------------------------------------------------------------------
+def test_the_method_names_every_check_layer_and_setting() -> None:
+    app = open_page(METHOD)
+    text = written(app)
+    assert len(CHECKS) == 13
+    for check in CHECKS:
+        for words in (check.title, check.question, check.measure, check.source):
+            assert plain(words) in text, check.id
+    for layer in real.crosswalk().layers.values():
+        assert plain(layer.long_name) in text
+        assert plain(layer.source) in text
+    values = Settings()
+    for value in (
+        "environ 200 000 habitants", "+ 10 %", "moins de 20 000 habitants", "plus de 500 000 habitants", "moins de 5 %",
+        "plus de 50 % des habitants", f"plus de {values.max_communes}", "plus de 800 km²", "plus de 40 km",
+        f"plus de {values.max_bodies}",
+    ):  # fmt: skip
+        assert value in text
+    assert [e.label.split(" ")[0] for e in app.expander] == ["leaflet", "topojson-client", "leaflet.fullscreen"]
+    assert all("licence" in e.label for e in app.expander)
+
+
+def test_the_method_tells_the_layers_complete_nowhere() -> None:
+    lines = written(open_page(METHOD)).split("\n")
+    assert "nulle part" in lines[lines.index("Conseils locaux de santé mentale") :][:12]
+
+
+# --- a scope without its map ------------------------------------------------------------------------------------
+def test_outlines_offered_exist_in_the_territory() -> None:
+    everywhere = scene.LINE_LABELS | scene.MARK_LABELS
+    app = coverage_of("dep-94")
+    offered = pills(app, "lines-").options
+    assert set(offered) <= set(everywhere.values())
+    assert {"EPCI", "EPT", "CLSM"} <= set(offered)
+
+
+@pytest.mark.parametrize("page", [None, COVERAGE, PERIMETER, METHOD])
+def test_missing_data_is_said_in_french_and_nothing_else_is_shown(
+    page: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent() -> None:
+        raise MissingDataError("Fichier de base absent : communes.parquet. Refaites la base.")
+
+    monkeypatch.setattr(loaders, "open_dataset", absent)
+    app = AppTest.from_file(HOME, default_timeout=60)
+    if page:
+        app.switch_page(page)
+    app.run()
+    assert [e.message for e in app.exception] == []
+    assert ["communes.parquet" in e.value for e in app.error] == [True]
+    assert not app.title

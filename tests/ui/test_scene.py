@@ -1,0 +1,106 @@
+"""What the maps are given: files that exist, colours in the order of the file's communes, outlines of what is met."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from geo.coverage import STATUS_LABELS, Status, scope_rows, scopes
+from geo.coverage.status import commune_status
+from tests import real
+from ui import loaders
+from ui.map import build as maps
+from ui.map import scene
+
+pytestmark = pytest.mark.usefixtures("fresh_caches")
+
+
+def unpack(runs: str) -> list[int]:
+    """Read back runs such as « a3bc12 »."""
+    statuses: list[int] = []
+    i = 0
+    while i < len(runs):
+        letter, i = runs[i], i + 1
+        start = i
+        while i < len(runs) and runs[i].isdigit():
+            i += 1
+        statuses += [-1 if letter == "_" else ord(letter) - ord("a")] * int(runs[start:i] or 1)
+    return statuses
+
+
+def file_of(url: str) -> dict[str, object]:
+    """Read a file by the address the browser is given."""
+    return json.loads((loaders.STATIC / url.removeprefix(maps.STATIC)).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("scope_id", ["dep-62", "reg-44", "dep-976", "dep-75"])
+def test_colours_follow_the_order_of_the_communes_in_the_file(scope_id: str) -> None:
+    scope = scopes(real.atlas())[scope_id]
+    shapes = file_of(scene.geometry_url(scope))["objects"]["communes"]["geometries"]
+    atlas = real.atlas()
+    rows = scope_rows(scope, atlas)
+    assert [shape["properties"]["c"] for shape in shapes] == list(atlas.codes[rows])
+    painted = unpack(scene.status_paint(scope, ()).runs)
+    assert painted == commune_status(atlas, real.crosswalk().layers["clsm"])[rows].tolist()
+
+
+def test_every_territory_has_its_file_and_its_bounds() -> None:
+    for scope in scopes(real.atlas()).values():
+        assert (loaders.STATIC / scene.geometry_url(scope).removeprefix(maps.STATIC)).is_file()
+        (south, west), (north, east) = scene.bounds(scope)
+        assert -90 < south < north < 90
+        assert -180 < west < east < 180
+
+
+def test_a_declared_list_changes_the_colours_and_nothing_else() -> None:
+    scope = scopes(real.atlas())["dep-62"]
+    before, after = (unpack(scene.status_paint(scope, complete).runs) for complete in ((), ("62",)))
+    assert Status.INCONNU in before
+    changed = {(old, new) for old, new in zip(before, after, strict=True) if old != new}
+    assert changed == {(Status.INCONNU, Status.NON_COUVERT)}
+
+
+@pytest.mark.parametrize("pale", [False, True])
+def test_a_palette_has_a_colour_and_a_word_for_each_status(pale: bool) -> None:
+    palette = scene.status_paint(scopes(real.atlas())["dep-62"], (), pale=pale).palette
+    assert [swatch.label for swatch in palette] == [STATUS_LABELS[status] for status in Status]
+    assert len({swatch.fill for swatch in palette}) == len(Status)
+
+
+def test_the_colours_under_a_perimeter_are_in_the_file_whose_address_is_sent() -> None:
+    scope = scopes(real.atlas())["dep-62"]
+    told = file_of(scene.backdrop(scope))
+    assert (
+        unpack(told["runs"])
+        == commune_status(real.atlas(), real.crosswalk().layers["clsm"])[scope_rows(scope, real.atlas())].tolist()
+    )
+    assert [swatch["fill"] for swatch in told["palette"]] == list(scene.PALE.values())
+    assert scene.backdrop(scope) == scene.backdrop(scope)
+
+
+def test_outlines_say_which_zones_each_commune_is_in() -> None:
+    scope, atlas = scopes(real.atlas())["dep-62"], real.atlas()
+    overlay = scene.overlay(scope, "epci")
+    written = file_of(overlay.url)
+    rows = scope_rows(scope, atlas)
+    assert len(written["of"]) == len(rows)
+    for row, zones in zip(rows, written["of"], strict=True):
+        assert [written["zones"][z][0] for z in zones] == [atlas.table["epci"].iat[row]]
+    assert overlay.label == "EPCI"
+    assert "_" not in overlay.url, "the component drops what follows an underscore"
+
+
+def test_only_outlines_met_in_the_territory_are_offered() -> None:
+    every, layers = scopes(real.atlas()), real.crosswalk().layers
+    for scope_id in ("dep-62", "dep-94", "dep-976", "france"):
+        rows = set(scope_rows(every[scope_id], real.atlas()).tolist())
+        expected = [i for i in scene.LINES if rows & set(layers[i].members["row"])]
+        assert scene.known_lines(every[scope_id]) == expected
+    assert "ept" not in scene.known_lines(every["dep-62"])
+
+
+def test_each_outline_has_a_label_and_its_own_look() -> None:
+    assert set(scene.LINES) == set(scene.LINE_LABELS)
+    assert set(scene.LINES) <= set(real.crosswalk().layers)
+    assert len({(colour, dash) for colour, dash, _ in scene.LINES.values()}) == len(scene.LINES)

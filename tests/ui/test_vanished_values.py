@@ -1,0 +1,250 @@
+"""Every widget of every page with values that no longer exist: what a link, a colleague, a renaming or a forged message may
+leave in a session. No exception, and no error of the framework, whatever is held.
+
+Widgets are found in the page itself, so that a new one is driven too: a label the page no longer knows comes from the
+browser, a value it no longer knows is held by the session, the option chosen is taken away between two runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit import error_util
+from streamlit.elements.widgets.button_group import ButtonGroupMixin
+from streamlit.elements.widgets.multiselect import MultiSelectMixin
+from streamlit.elements.widgets.radio import RadioMixin
+from streamlit.elements.widgets.selectbox import SelectboxMixin
+from streamlit.testing.v1 import AppTest
+
+from geo.guidance import Settings
+from geo.scenarios import Scenario, Workbook
+from tests.browser import ROOT
+from tests.ui.test_data_page import FAULTS, publish, state, upload
+from ui import failures, frame
+from ui.comparison import link as comparison_link
+from ui.coverage import choices as coverage_view
+from ui.coverage import link as coverage_link
+from ui.coverage.link import TABS
+from ui.perimeter import workbench
+
+GONE = "disparu <b>"
+LENS, ARRAS = "62498", "62041"
+ONE, MANY = ("selectbox", "radio"), ("multiselect", "button_group")
+NUMBERS = ("number_input", "slider")
+raised: list[BaseException] = []  # whatever a run let through, with its traceback
+BOOK = Workbook(
+    (Scenario("Premier", frozenset({ARRAS, LENS})), Scenario("Second", frozenset({LENS}))),
+    settings=Settings(marker=150_000),
+)
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(error_util, "show_uncaught_app_exception", raised.append)
+    raised.clear()
+    yield
+
+
+def opened(page: str | None, **held: object) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
+    app.session_state[frame.WORKBOOK] = BOOK
+    for key, value in held.items():
+        app.session_state[key.replace("_", "-")] = value
+    if page:
+        app.switch_page(f"pages/{page}.py")
+    return app.run()
+
+
+def coverage(tab: str, scope: str = "dep-62", **held: object) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
+    values = {coverage_link.TAB: TABS[tab], frame.COVERAGE_SCOPE: scope, coverage_link.COMMUNE: LENS}
+    for key, value in {**values, **held}.items():
+        app.session_state[key] = value
+    app.switch_page("pages/1_Couverture.py")
+    return app.run()
+
+
+def data(*, file: bool) -> AppTest:
+    st.cache_data.clear()  # another register than that of the test before
+    st.cache_resource.clear()
+    app = publish(state(upload(opened("4_Donnees"), FAULTS.encode())))
+    app = state(upload(app, "CLSM;Code INSEE\nCLSM d’ailleurs;79191\n".encode()), extent=())
+    if file:
+        return app
+    return app.button(key="import-garder").click().run()
+
+
+def asked() -> AppTest:
+    """Return the page Données where a move waits to be confirmed."""
+    app = data(file=False)
+    app = app.selectbox(key="version-clsm").set_value(2).run()
+    return next(b for b in app.button if b.label.startswith("Mettre en service la version 2")).click().run()
+
+
+PLACES: dict[str, Callable[[], AppTest]] = {
+    "accueil": lambda: opened(None),
+    **{f"couverture {tab}": lambda tab=tab: coverage(tab) for tab in TABS},
+    "couverture, France": lambda: coverage("lacunes", "france", **{"commune-query": "lens"}),
+    "couverture, mélange": lambda: coverage(
+        "prochains", **{coverage_link.NEXT_NEED: coverage_link.NEED_MIX, coverage_link.NEXT_KIND: "libre"}
+    ),
+    **{f"périmètre {panel}": lambda panel=panel: opened("2_Perimetre", panel=panel) for panel in workbench.PANELS},
+    "périmètre, France": lambda: opened("2_Perimetre", perimeter_scope="france", cercle_ville="lens"),
+    "comparaison": lambda: opened("3_Comparaison", compare_commune=LENS, compare_departement="62"),
+    "données, import": lambda: data(file=True),
+    "données, versions": lambda: data(file=False),
+    "données, confirmation": asked,
+    "méthode": lambda: opened("5_Methode"),
+}
+
+
+def widgets(app: AppTest, *types: str) -> list[Any]:
+    return [w for w in app._tree if getattr(w, "type", "") in types and not getattr(w.proto, "disabled", False)]
+
+
+def whole(app: AppTest, what: str) -> AppTest:
+    """Check that a run ended without a failure, and that the page is still there."""
+    assert [failures.line(error) for error in raised] == [], what
+    assert len(app.exception) == 0, what
+    assert len(app.title) == 1, what
+    return app
+
+
+def sent(app: AppTest, *ids: str, said: Callable[[Any], None]) -> AppTest:
+    """Run the page with what a browser would send for some widgets, as `said` alters it."""
+    states = app._tree.get_widget_states()
+    known = {s.id: s for s in states.widgets}
+    for widget_id in ids:
+        if widget_id not in known:
+            known[widget_id] = states.widgets.add(id=widget_id)
+        said(known[widget_id])
+    return app._run(states)
+
+
+def holding(app: AppTest, widget: Any, value: object) -> AppTest:
+    """Run the page with another value held by the session for a widget."""
+    states = app._tree.get_widget_states()
+    others = [s for s in states.widgets if s.id != widget.id]
+    del states.widgets[:]
+    states.widgets.extend(others)
+    app.session_state[widget.key] = value
+    return app._run(states)
+
+
+def say_gone(state: Any) -> None:
+    if state.WhichOneof("value") == "string_array_value":
+        state.string_array_value.data[:] = [GONE]
+    else:
+        state.string_value = GONE
+
+
+def say_too_much(state: Any) -> None:
+    state.double_value = -1e9
+
+
+def say_too_many(state: Any) -> None:
+    state.double_array_value.data[:] = [1e9]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_label_that_the_page_no_longer_knows_is_passed_over(place: str) -> None:
+    app = whole(PLACES[place](), place)
+    for widget in widgets(app, *ONE, *MANY, *NUMBERS):
+        change = {"number_input": say_too_much, "slider": say_too_many}.get(widget.type, say_gone)
+        app = whole(sent(app, widget.id, said=change), f"{widget.label} ({widget.key})")
+    whole(app.run(), "afterwards")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_value_held_that_the_page_no_longer_knows_is_replaced(place: str) -> None:
+    app = whole(PLACES[place](), place)
+    for widget in widgets(app, *ONE, *MANY, *NUMBERS):
+        if widget.key is None:
+            continue
+        many = widget.type == "multiselect" or (widget.type == "button_group" and not widget._is_single_select)
+        held = 10**9 if widget.type in NUMBERS else [GONE] if many else GONE
+        app = whole(holding(app, widget, held), f"{widget.label} ({widget.key})")
+    whole(app.run(), "afterwards")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_option_taken_away_under_the_hand_is_left(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = whole(PLACES[place](), place)
+    for widget in widgets(app, *ONE, *MANY):
+        if len(widget.options) < 2:
+            continue
+        label = widget.options[-1]
+        app = whole(sent(app, widget.id, said=lambda state, label=label: say(state, label)), f"{widget.label}: {label}")
+        with monkeypatch.context() as patch:
+            without(patch, widget.label, label)
+            app = whole(app.run(), f"{widget.label} ({widget.key}) without {label}")
+        app = whole(app.run(), f"{widget.label} ({widget.key}) with {label} again")
+
+
+def say(state: Any, label: str) -> None:
+    if state.WhichOneof("value") == "string_array_value":
+        state.string_array_value.data[:] = [label]
+    else:
+        state.string_value = label
+
+
+def without(patch: pytest.MonkeyPatch, name: str, gone: str) -> None:
+    """Have the widgets of a name lack one option."""
+    for mixin, method in (
+        (SelectboxMixin, "_selectbox"),
+        (RadioMixin, "_radio"),
+        (MultiSelectMixin, "_multiselect"),
+        (ButtonGroupMixin, "_internal_button_group"),
+    ):
+        made = getattr(mixin, method)
+
+        def fewer(self: Any, *arguments: Any, made: Any = made, **options: Any) -> Any:
+            places = [i for i, a in enumerate(arguments) if isinstance(a, list | tuple | range)]
+            label = options.get("label", arguments[0] if arguments else None)
+            if label == name and places:
+                shown = options.get("format_func") or str
+                kept = [o for o in arguments[places[0]] if str(shown(o)) != gone]
+                arguments = (*arguments[: places[0]], kept, *arguments[places[0] + 1 :])
+                options = {k: _among(v, kept) if k in ("default", "index") else v for k, v in options.items()}
+            return made(self, *arguments, **options)
+
+        patch.setattr(mixin, method, fewer)
+
+
+def _among(wanted: Any, kept: list[Any]) -> Any:
+    if isinstance(wanted, list):
+        return [v for v in wanted if v in kept]
+    return min(wanted, len(kept) - 1) if isinstance(wanted, int) else wanted
+
+
+def test_every_place_has_widgets_to_drive() -> None:
+    driven = {
+        w.type for place in ("couverture lacunes", "périmètre Ajuster") for w in widgets(PLACES[place](), *ONE, *MANY)
+    }
+    assert driven >= {"selectbox", "multiselect", "button_group"}
+
+
+KEYS = (
+    coverage_link.COMMUNE, coverage_link.CHOSEN, coverage_link.LEVEL, coverage_link.SORT, coverage_link.NEXT_KIND,
+    coverage_link.NEXT_NUMBER, coverage_link.NEXT_NEED, coverage_link.NEXT_CEILING, *coverage_link.WEIGHT.values(),
+    coverage_link.TAB, frame.COVERAGE_SCOPE, frame.PERIMETER_SCOPE, comparison_link.COMMUNE, comparison_link.DEPARTEMENT,
+    comparison_link.REFERENCE, coverage_view.PICK,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_choice_kept_from_another_time_does_not_stop_couverture(tab: str) -> None:
+    app = coverage(tab, **{key: GONE for key in KEYS if key not in (coverage_link.TAB, frame.COVERAGE_SCOPE)})
+    whole(app, tab)
+    whole(coverage(tab, **{frame.COVERAGE_SCOPE: GONE, coverage_view.FOCUS: (GONE, 3)}), tab)
+
+
+@pytest.mark.parametrize("page", ["2_Perimetre", "3_Comparaison"])
+def test_a_choice_kept_from_another_time_does_not_stop_the_other_pages(page: str) -> None:
+    held = {key.replace("-", "_"): GONE for key in KEYS}
+    whole(opened(page, **held, panel=GONE, target=GONE, commune_focus=(GONE, 3)), page)

@@ -1,0 +1,76 @@
+"""The caches of the screen: what is computed from the active data, and leaves with it.
+
+A function marked `keyed_on_data` is computed once for given arguments, whoever asks; those who ask meanwhile wait for that
+one answer. When the data changes (a publication, a synchronisation), everything computed from the former data is dropped
+at once and its memory given back: nothing stale is shown, and nothing of a former dataset adds up.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+import streamlit as st
+
+from geo import dataset
+from ui import memory
+
+P = ParamSpec("P")
+R = TypeVar("R")
+LOOK_AGAIN_S = 3.0
+_KEPT: list[Callable[[], None]] = []  # how to empty each cache
+_NOTICE = threading.Lock()
+_seen: list[str] = []  # the token of the data that the caches hold, if any
+memory.be_frugal()  # before anything is loaded
+
+
+@st.cache_data(ttl=LOOK_AGAIN_S, show_spinner=False)
+def token() -> str:
+    """Return what changes when the active data changes; the first to see a change drops what the caches hold."""
+    found = dataset.token()
+    with _NOTICE:
+        if _seen and _seen[-1] != found:
+            release()
+        _seen[:] = [found]
+    return found
+
+
+def keyed_on_data(
+    *, max_entries: int | None = None, spinner: str | bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Keep what a function answers for as long as the active data stays; `spinner` is shown to who waits for it.
+
+    Every argument is part of the key, and what is returned is shared by all sessions: read only.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)  # gives Streamlit the name and the source that tell this cache from the others
+        def computed(used: str, /, *args: Any, **kwargs: Any) -> R:
+            return function(*args, **kwargs)
+
+        kept = st.cache_resource(max_entries=max_entries, show_spinner=spinner)(computed)
+        _KEPT.append(kept.clear)
+
+        @functools.wraps(function)
+        def asked(*args: P.args, **kwargs: P.kwargs) -> R:
+            used = token()
+            answer = kept(used, *args, **kwargs)
+            if _seen != [used]:  # the data changed meanwhile: whoever asked has the answer, nobody else will
+                kept.clear()
+            return answer
+
+        return asked
+
+    return decorate
+
+
+def release() -> None:
+    """Empty every cache of the former data, and give its memory back to the system.
+
+    A run under way keeps what it holds until its end.
+    """
+    for empty in _KEPT:
+        empty()
+    memory.give_back()

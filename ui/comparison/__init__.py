@@ -1,0 +1,1 @@
+"""The page Comparaison: scales and scenarios side by side."""

@@ -1,0 +1,136 @@
+"""Where a perimeter stands among its neighbours: two plots of what is gained against what it costs, with table and text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from geo import french as fr
+from geo.comparison import SideBySide
+from geo.suggest import Tried
+from ui import frame, html, loaders
+from ui.choices import distinct
+
+MOST_ROWS = 12
+INK = "#1d2a30"
+
+
+def show(found: SideBySide) -> None:
+    """Ask whose neighbours to plot, and show both plots, what they say, and their table."""
+    titles = found.titles
+    ids = [e.candidate.id for e in found.every]
+    names = distinct(dict(zip(ids, titles, strict=True)))
+    at = ids.index(
+        st.selectbox(
+            "Autour de quel périmètre ?", ids, index=found.reference, format_func=lambda i: names.get(i, i),
+            key=f"compromis-{'-'.join(ids)}",
+        )
+    )  # fmt: skip
+    perimeter = found.every[at].candidate.perimeter(loaders.atlas())
+    tried = loaders.suggestions(perimeter, frame.settings()).tried
+    known = found.every[at].values["secteurs"].number is not None
+    st.markdown(html.literal(text(tried, sectors_known=known)))
+    left, right = st.columns(2, gap="medium")
+    others = [(t, e) for i, (t, e) in enumerate(zip(titles, found.every, strict=True)) if i != at]
+    sectors = [(t, e.values["population"].number, e.values["secteurs_dehors"].number) for t, e in others]
+    quarters = [(t, e.values["intercommunalites"].number, e.values["qpv"].number) for t, e in others]
+    left.plotly_chart(
+        plot(tried, "population", "sector_people_outside", sectors, "Habitants", "Habitants des secteurs laissés dehors"),
+        config={"displayModeBar": False}, key="compromis-secteurs",
+    )  # fmt: skip
+    right.plotly_chart(
+        plot(tried, "epci", "qpv", quarters, "Nombre d’EPCI", "QPV entiers dans le périmètre"),
+        config={"displayModeBar": False}, key="compromis-qpv",
+    )  # fmt: skip
+    with st.expander("Les mêmes points en tableau"):
+        st.html(table(tried))
+
+
+def plot(
+    tried: Sequence[Tried],
+    across: str,
+    up: str,
+    others: Sequence[tuple[str, float | None, float | None]],
+    x: str,
+    y: str,
+) -> go.Figure:
+    """Return one plot: neighbours as dots, the perimeter as a large diamond, the other perimeters as named triangles."""
+    near = [t for t in tried if not t.current]
+    here = [t for t in tried if t.current]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[getattr(t, across) for t in near], y=[getattr(t, up) for t in near], mode="markers", name="voisins essayés",
+        marker={"symbol": "circle-open", "size": 7, "color": "#5d6b72"}, customdata=[t.label for t in near],
+        hovertemplate=f"%{{customdata}}<br>{x} : %{{x:,}}<br>{y} : %{{y:,}}<extra></extra>",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[getattr(t, across) for t in here], y=[getattr(t, up) for t in here], mode="markers", name="le périmètre",
+        marker={"symbol": "diamond", "size": 15, "color": "#0b6e75", "line": {"color": "#ffffff", "width": 1.5}},
+        hovertemplate=f"Le périmètre<br>{x} : %{{x:,}}<br>{y} : %{{y:,}}<extra></extra>",
+    )  # fmt: skip
+    known = [(t, a, b) for t, a, b in others if a is not None and b is not None and _in_sight(a, near, here, across)]
+    if known:
+        figure.add_scatter(
+            x=[a for _, a, _ in known], y=[b for _, _, b in known], text=[t for t, _, _ in known], mode="markers+text",
+            name="les autres périmètres comparés", textposition=[("top center", "bottom center", "middle right", "middle left")[i % 4] for i in range(len(known))],
+            cliponaxis=False, textfont={"size": 11, "color": INK},
+            marker={"symbol": "triangle-up", "size": 11, "color": "#8a5a00"}, hovertemplate="%{text}<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(
+        height=330, margin={"l": 8, "r": 24, "t": 26, "b": 8}, template="simple_white", separators=", ",
+        font={"color": INK, "size": 12}, legend={"orientation": "h", "y": -0.28, "x": 0},
+        xaxis={"title": x, "tickformat": ",d", "nticks": 6, "fixedrange": True, "automargin": True},
+        yaxis={"title": y, "tickformat": ",d", "nticks": 6, "fixedrange": True, "rangemode": "tozero", "automargin": True},
+    )  # fmt: skip
+    return figure
+
+
+def _in_sight(value: float, near: Sequence[Tried], here: Sequence[Tried], across: str) -> bool:
+    """Leave out a perimeter so far off that the neighbours would be one dot."""
+    values = [getattr(t, across) for t in (*near, *here)]
+    return bool(values) and value <= 3 * max(values)
+
+
+def text(tried: Sequence[Tried], *, sectors_known: bool = True) -> str:
+    """Say what the plots show: how many neighbours do better on one side without losing on the other."""
+    here = next((t for t in tried if t.current), None)
+    if here is None:
+        return "Ce périmètre est vide."
+    near = [t for t in tried if not t.current]
+    sectors = [
+        t for t in near if t.sector_people_outside < here.sector_people_outside and t.population <= here.population
+    ]
+    quarters = [t for t in near if t.qpv > here.qpv and t.epci <= here.epci]
+    psychiatry = (
+        f"laisse dehors {fr.inhabitants(here.sector_people_outside)} de ses secteurs connus ; "
+        f"{fr.count(len(sectors), 'voisin en laisse', 'voisins en laissent')} moins sans grossir"
+        if sectors_known
+        else "ses secteurs de psychiatrie ne sont pas connus ici"
+    )
+    return fr.typeset(
+        f"{fr.count(len(near), 'périmètre voisin essayé', 'périmètres voisins essayés')}, en ajoutant ou retirant une commune ou un "
+        f"groupe. Le périmètre compte {fr.inhabitants(here.population)} et {psychiatry}. Il sert "
+        f"{fr.count(here.qpv, 'QPV connu', 'QPV connus') if here.qpv else 'aucun QPV connu'} en entier avec "
+        f"{fr.count(here.epci, 'EPCI', 'EPCI')} ; {fr.count(len(quarters), 'voisin en sert', 'voisins en servent')} plus sans EPCI "
+        "de plus. Aucun point n’est « le bon »."
+    )
+
+
+def table(tried: Sequence[Tried]) -> str:
+    """Return the points as a table: the perimeter, then those that leave the fewest people of sectors outside."""
+    here = [t for t in tried if t.current]
+    near = sorted((t for t in tried if not t.current), key=lambda t: (t.sector_people_outside, t.population))
+    rows: list[tuple[str, ...]] = [_row("Le périmètre", t) for t in here]
+    rows += [_row(t.label, t) for t in near[:MOST_ROWS]]
+    if len(near) > MOST_ROWS:
+        rows.append((f"et {fr.count(len(near) - MOST_ROWS, 'autre')}",))
+    headers = [("Essai", False), ("Habitants", True), ("Habitants des secteurs laissés dehors", True), ("Secteurs coupés", True),
+               ("QPV entiers", True), ("EPCI", True)]  # fmt: skip
+    return html.table(headers, rows, caption="Périmètres voisins essayés")
+
+
+def _row(label: str, tried: Tried) -> tuple[str, ...]:
+    numbers = (tried.population, tried.sector_people_outside, tried.sectors_cut, tried.qpv, tried.epci)
+    return (label, *(fr.number(n) for n in numbers))

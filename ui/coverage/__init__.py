@@ -1,0 +1,1 @@
+"""The page Couverture: map, figures, gaps, priorities, next CLSM, surveys, files."""

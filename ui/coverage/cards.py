@@ -1,0 +1,136 @@
+"""What the page Couverture says at a glance: figures against the level above, what limits them, legend and extents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from geo import french as fr
+from geo.coverage import STATUS_LABELS, Coverage, Figure, Scope, Status, scope_rows
+from ui import html, loaders
+from ui.coverage import loaders as coverage_loaders
+from ui.map.scene import LINE_LABELS, LINES, PALETTE
+
+STYLE = """
+<style>
+.clsm-legend i.oblique {background-image:repeating-linear-gradient(135deg,transparent 0 3px,#fff 3px 5px) !important;}
+.clsm-legend i.lignes {background-image:repeating-linear-gradient(0deg,transparent 0 3px,#fff 3px 5px) !important;}
+.clsm-legend i.points {background-image:radial-gradient(#5f4200 1px,transparent 1.3px) !important; background-size:5px 5px !important;}
+.clsm-legend i.croix {background-image:repeating-linear-gradient(45deg,transparent 0 4px,#fff 4px 5px),repeating-linear-gradient(135deg,transparent 0 4px,#fff 4px 5px) !important;}
+.clsm-legend i.disc {width:.85rem; height:.85rem; border-radius:50%; border-color:#fff;}
+.clsm-legend i.square {width:.6rem; height:.6rem; border-color:#fff; border-radius:0;}
+.clsm-legend i.outside {background:#eef3f4;}
+.clsm-extent {font-size:.82rem; color:#3a474e; margin:.2rem 0 .5rem; line-height:1.45;}
+.clsm-limits {border:1px solid #e3d3a8; border-left:5px solid #c98a00; background:#fffaf0; border-radius:6px; padding:.45rem .8rem;
+  font-size:.9rem; color:#1d2a30; line-height:1.45;}
+.clsm-limits summary {cursor:pointer; color:#0b5a86; font-size:.86rem; margin-top:.1rem;}
+.clsm-limits dl {margin:.4rem 0 .2rem; font-size:.86rem;} .clsm-limits dt {font-weight:600; margin-top:.3rem;} .clsm-limits dd {margin:0 0 0 1rem;}
+.clsm-main {display:flex; align-items:baseline; gap:.7rem; margin:0 0 .2rem; flex-wrap:wrap;}
+.clsm-main b {font-size:2rem; line-height:1.1; font-weight:650;} .clsm-main span {font-size:.9rem; color:#3a474e;}
+.clsm-sources {font-size:.83rem; color:#3a474e;} .clsm-sources summary {cursor:pointer; color:#0b5a86;}
+.clsm-sources p {margin:.3rem 0;}
+.clsm-read td.num {white-space:normal; font-weight:600;} .clsm-read td.num ~ td.num {font-weight:400; color:#3a474e;}
+.clsm-read th:first-child {width:44%;}
+.clsm-order h3 {font-size:1.15rem; padding:.2rem 0 .3rem;} .clsm-order li {margin:.35rem 0 .6rem;} .clsm-order small {color:#55606a;}
+.clsm-order ol {padding-left:0; margin:.3rem 0; list-style:none;} .clsm-answer {font-size:1.05rem; margin:.2rem 0;}
+.clsm-terms {display:flex; height:.8rem; border-radius:3px; overflow:hidden; background:#e8edef;}
+</style>
+"""
+# Short on screen; the whole label stands in the sources below the table.
+SHORT = {
+    "habitants": "Habitants couverts",
+    "projet": "Habitants en projet",
+    "qpv": "QPV couverts",
+    "qpv-habitants": "Habitants de QPV couverts",
+    "rural": "Habitants ruraux couverts",
+    "epci": "EPCI ayant un CLSM",
+    "ept": "EPT ayant un CLSM",
+    "secteurs-adultes": "Secteurs adultes ayant un CLSM",
+    "secteurs-enfants": "Secteurs infanto-juvéniles ayant un CLSM",
+    "cls": "CLS ayant un CLSM",
+}
+EXTENT_LAYERS = ("clsm", "qpv", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac")
+
+
+def figure_table(figures: Sequence[Figure], scope: Scope) -> str:
+    """Return the figures of a scope, one a line: label, numerator and denominator and year, and the level above."""
+    above = next((f.above_name for f in figures if f.above_name), "")
+    headers = [("Couverture", False), (scope.name if scope.kind != "france" else "France", True)]
+    headers += [(above, True)] if above else []
+    rows = []
+    for figure in figures:
+        label = f"{SHORT.get(figure.id, figure.label)}\n{_detail(figure)}"
+        row = [label, figure.amount] + ([figure.above.amount if figure.above else "sans objet"] if above else [])
+        rows.append(row)
+    return f'<div class="clsm-read">{html.table(headers, rows, caption=f"Chiffres de couverture, {scope.name}")}</div>'
+
+
+def _detail(figure: Figure) -> str:
+    if figure.unknown:
+        return re.split(r"\. | et la | et \d", figure.reason or "inconnu")[0].rstrip(".")  # the rest is in the sources
+    year = re.sub(r"^.* au (1er \w+ \d{4})$", r"\1", figure.year)
+    mark = " · estimation" if figure.estimated else ""
+    return f"{figure.fraction}{f' · {year}' if year else ''}{mark}"
+
+
+def figure_sources(figures: Sequence[Figure]) -> str:
+    """Return, to unfold, the source of each figure, why it is limited and how to complete it."""
+    lines = []
+    for figure in figures:
+        parts = [f"Source : {figure.source}."]
+        if figure.reason:
+            parts.append(figure.reason)
+        if figure.above and not figure.above.unknown:
+            parts.append(f"{figure.above_name} : {figure.above.amount}, {figure.above.fraction}.")
+        lines.append(f"<p><b>{html.escape(figure.label)}</b>. {html.escape(' '.join(parts))}</p>")
+    return (
+        '<details class="clsm-sources"><summary>Sources, limites et chiffres du niveau au-dessus</summary>'
+        f"{''.join(lines)}</details>"
+    )
+
+
+def limits_banner(limits: Sequence[tuple[str, str, str]]) -> str:
+    """Return the banner that says what limits the reading, and how to complete; empty when nothing does."""
+    if not limits:
+        return ""
+    names = fr.listing([name for name, _, _ in limits])
+    items = "".join(
+        f"<dt>{html.escape(name)}</dt><dd>{html.escape(why)} {html.escape(remedy)}</dd>" for name, why, remedy in limits
+    )
+    return (
+        '<div class="clsm-limits" role="note" aria-label="Ce qui limite la lecture"><b>Lecture limitée</b>'
+        f"{html.escape(f' par des listes incomplètes ou approchées : {names}. Les chiffres touchés sont des minimums (« au moins ») ou ne sont pas donnés.')}"
+        f"<details><summary>Ce qui manque, et comment compléter</summary><dl>{items}"
+        f"<dt>{html.escape('En une fois')}</dt><dd>{html.escape('Sources officielles : lancez « python -m geo sync ». Vos propres listes : page Données.')}</dd>"
+        "</dl></details></div>"
+    )
+
+
+def legend(found: Coverage, shown: Sequence[str], *, outside: bool) -> str:
+    """Return the legend of the statuses present in a scope and of what lies over the map; `outside`: land of neighbours."""
+    entries = []
+    for status in Status:
+        if found.by_status.at[status, "communes"]:
+            swatch = PALETTE[status]
+            entries.append((f"fill {swatch.motif}" if swatch.hatch else "fill", swatch.fill, STATUS_LABELS[status]))
+    if outside:
+        entries.append(("fill", "#eef3f4", "hors du territoire"))
+    entries += [("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in shown if i in LINES]
+    if "quartiers" in shown:
+        entries.append(("disc", "#b4231f", "QPV : contour de près, disque selon les habitants de loin"))
+    if "lieux" in shown:
+        entries.append(("square", "#3b2a78", "lieu de santé mentale"))
+    return html.legend(entries)
+
+
+def extent_line(scope: Scope, complete: tuple[str, ...]) -> str:
+    """Say for each layer whether its list is complete on the whole scope."""
+    board, rows = coverage_loaders.board(complete), scope_rows(scope, loaders.atlas())
+    layers = loaders.crosswalk().layers
+    known = {i: board.known_here(i, rows) for i in EXTENT_LAYERS}
+    yes = [layers[i].name for i in EXTENT_LAYERS if known[i]]
+    no = [layers[i].name for i in EXTENT_LAYERS if not known[i]]
+    parts = [f"Listes complètes ici : {fr.listing(yes) if yes else 'aucune'}."]
+    if no:
+        parts.append(f"Incomplètes (une absence y veut dire « inconnu ») : {fr.listing(no)}.")
+    return f'<p class="clsm-extent">{html.escape(" ".join(parts))}</p>'

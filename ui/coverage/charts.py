@@ -1,0 +1,142 @@
+"""Charts: data in, a Plotly figure out. The table beside each chart says the same in text."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from geo import french as fr
+from geo.coverage import STATUS_LABELS, Coverage, Status
+from ui import html
+from ui.map.scene import PALETTE
+
+
+def status_bar(found: Coverage) -> go.Figure:
+    """Return one horizontal bar: inhabitants of a scope by coverage status."""
+    figure = go.Figure()
+    total = found.population
+    for status in Status:
+        people = int(found.by_status.at[status, "population"])
+        if not people:
+            continue
+        share = people / total
+        figure.add_bar(
+            x=[people],
+            y=[""],
+            orientation="h",
+            name=STATUS_LABELS[status],
+            marker={"color": PALETTE[status].fill, "line": {"color": "#ffffff", "width": 1}},
+            text=[fr.percent(share, 0) if share >= 0.06 else ""],
+            textposition="inside",
+            insidetextanchor="middle",
+            hovertemplate=f"{STATUS_LABELS[status]} : {fr.ratio(people, total)} des habitants<extra></extra>",
+        )
+    figure.update_layout(
+        barmode="stack",
+        height=70,
+        margin={"l": 0, "r": 0, "t": 4, "b": 4},
+        showlegend=False,
+        xaxis={"visible": False, "range": [0, total], "fixedrange": True},
+        yaxis={"visible": False, "fixedrange": True},
+        plot_bgcolor="rgba(0,0,0,0)",
+        template=None,
+    )
+    return figure
+
+
+INK, ACCENT, GRID = "#1d2a30", "#1f7a6d", "#e3e9eb"
+OVER = "#b93a2a"
+MOST_POINTS = 1_500
+
+
+def _laid_out(figure: go.Figure, *, x: str, y: str, height: int = 320) -> go.Figure:
+    """Give a chart its axes, in French numbers, and nothing that moves by accident."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 10, "r": 10, "t": 16, "b": 10},
+        separators=f",{fr.NBSP}",
+        showlegend=False,
+        plot_bgcolor="#ffffff",
+        paper_bgcolor="#ffffff",
+        font={"color": INK, "size": 13},
+        template=None,
+        hoverlabel={"bgcolor": "#ffffff", "font": {"color": INK}},
+    )
+    axis = {"gridcolor": GRID, "zerolinecolor": GRID, "automargin": True, "fixedrange": True, "tickformat": ",.0f"}
+    figure.update_xaxes(title=x, **axis)
+    figure.update_yaxes(title=y, rangemode="tozero", **axis)
+    return figure
+
+
+def clsm_sizes(table: pd.DataFrame, marker: float) -> go.Figure:
+    """Return the CLSM from the largest to the smallest against the marker; `table`: nom, habitants."""
+    held = table.dropna(subset=["habitants"]).sort_values("habitants", ascending=False, kind="stable")
+    over = held["habitants"] > marker
+    figure = go.Figure()
+    figure.add_bar(
+        x=list(range(1, len(held) + 1)),
+        y=held["habitants"].tolist(),
+        marker={
+            "color": [OVER if o else ACCENT for o in over],
+            "pattern": {"shape": ["/" if o else "" for o in over], "fgcolor": "#ffffff", "size": 6},
+        },
+        hovertext=[html.escape(n) for n in held["nom"]],
+        hovertemplate="%{hovertext}<br>%{y:,.0f} habitants<extra></extra>",
+    )
+    figure.add_hline(y=marker, line={"color": INK, "dash": "dash", "width": 1.5})
+    figure.add_annotation(
+        x=1, xref="paper", y=marker, yanchor="bottom", xanchor="right", showarrow=False,
+        text=f"repère du guide : environ {fr.number(marker)}",
+    )  # fmt: skip
+    figure.update_traces(width=0.8)
+    return _counted(_laid_out(figure, x="CLSM, du plus grand au plus petit", y="Habitants"), len(held), 0.4)
+
+
+def covered_curve(curve: pd.DataFrame, population: float) -> go.Figure:
+    """Return the people covered as CLSM add up, in share of the inhabitants of the scope."""
+    names = [html.escape(n) for n in curve["nom"]]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, *range(1, len(curve) + 1)],
+        y=[0.0, *(curve["cumul"] / population * 100).tolist()],
+        mode="lines+markers" if len(curve) <= 40 else "lines",
+        line={"color": ACCENT, "width": 2.5, "shape": "hv"},
+        hovertext=["", *names],
+        hovertemplate="%{x} CLSM (%{hovertext})<br>%{y:.1f} % des habitants<extra></extra>",
+    )
+    chart = _laid_out(figure, x="Nombre de CLSM, du plus grand au plus petit", y="Habitants couverts (%)")
+    return _counted(chart, len(curve), 0.0)
+
+
+def _counted(figure: go.Figure, count: int, first: float) -> go.Figure:
+    """Count things on the horizontal axis: whole numbers only, and room beside a few."""
+    figure.update_xaxes(range=[first, max(count, 5) + 0.6], dtick=1 if count <= 20 else None)
+    return figure
+
+
+def qpv_scatter(gaps: pd.DataFrame) -> go.Figure:
+    """Return, for each territory, the share of its inhabitants in QPV against the size of its gap."""
+    figure = go.Figure()
+    figure.add_scatter(
+        x=gaps["sans_clsm"].tolist(),
+        y=(gaps["qpv"] / gaps["population"] * 100).tolist(),
+        mode="markers",
+        marker={
+            "size": [max(5.0, min(34.0, 34 * (p / 1_500_000) ** 0.5)) for p in gaps["population"]],
+            "color": "#1f4e9c", "opacity": 0.55, "line": {"color": "#ffffff", "width": 1},
+        },
+        hovertext=[html.escape(n) for n in gaps["nom"]],
+        hovertemplate="%{hovertext}<br>%{x:,.0f} habitants sans CLSM ni projet connu<br>%{y:.1f} % en QPV<extra></extra>",
+    )  # fmt: skip
+    chart = _laid_out(
+        figure, x="Habitants sans CLSM ni projet connu (échelle logarithmique)", y="Part des habitants en QPV (%)"
+    )
+    ticks = [10**n for n in range(8)]
+    chart.update_xaxes(type="log", tickvals=ticks, ticktext=[fr.number(t) for t in ticks])
+    return chart
+
+
+def scatter_rows(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Keep the territories a scatter can show: a gap, and QPV known there; the largest gaps when there are many."""
+    held = gaps[(gaps["sans_clsm"] > 0) & (gaps["population"] > 0) & (gaps["qpv"] > 0)]
+    return held.head(MOST_POINTS)

@@ -1,0 +1,217 @@
+"""Pieces of the Couverture page: choices, figures, the commune looked at, tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from geo import french as fr
+from geo.communes import search
+from geo.coverage import STATUS_LABELS, STATUS_MEANINGS, Coverage, Scope, Status, in_scope, scope_rows
+from ui import choices, frame, html, loaders
+from ui.coverage import gaps
+from ui.coverage import loaders as coverage_loaders
+from ui.coverage.link import COMMUNE
+from ui.map import build as map_build
+from ui.map import events as map_events
+
+CLICK = "commune-click"  # number of the last click taken
+FOCUS = "commune-focus"  # (code, number) to bring to the middle of the map
+PICK = "commune-pick"
+MOST_OPTIONS = 6_000  # communes offered in one list; France as a whole is searched by text
+
+
+def scope_name(scope: Scope) -> str:
+    """Return how a scope is listed."""
+    kinds = {"region": "Région", "departement": "Département", "epci": "EPCI", "ept": "EPT"}
+    return "France entière" if scope.kind == "france" else f"{kinds[scope.kind]} · {scope.name}"
+
+
+def pick_scope() -> Scope:
+    """Ask for the territory, by its name, among France, the régions, the départements, the EPCI and the EPT."""
+    every = coverage_loaders.coverage_scopes()
+    if st.session_state[frame.COVERAGE_SCOPE] not in every:
+        st.session_state[frame.COVERAGE_SCOPE] = "france"
+    return every[
+        st.selectbox(
+            "Territoire",
+            list(every),
+            format_func=choices.distinct({i: scope_name(s) for i, s in every.items()}).get,
+            key=frame.COVERAGE_SCOPE,
+            persist_state="session",
+            help="France, une région, un département, un EPCI ou un EPT : tapez quelques lettres de son nom.",
+        )
+    ]
+
+
+def pick_complete(scope: Scope) -> None:
+    """Ask in which départements of a scope the user knows the list of CLSM to be complete."""
+    atlas = loaders.atlas()
+    here = sorted(set(atlas.table["departement"].iloc[scope_rows(scope, atlas)]))
+    held = st.session_state[frame.COMPLETE]
+    chosen = st.multiselect(
+        "Listes que vous savez complètes",
+        here,
+        default=[d for d in held if d in here],
+        format_func=lambda d: f"{d} {atlas.departements.at[d, 'nom']}",
+        key=f"complete-{scope.id}",
+        placeholder="Aucun département",
+        help="Les données embarquées ne sont complètes nulle part. Là où vous connaissez tous les CLSM, "
+        "une commune sans CLSM devient « non couvert », sous votre responsabilité.",
+    )
+    st.session_state[frame.COMPLETE] = tuple(sorted({d for d in held if d not in here} | set(chosen)))
+
+
+def take_click(key: str) -> None:
+    """Hold the commune the browser says was clicked."""
+    click = map_events.read_click(st.session_state.get(key))
+    if click and click[0] in loaders.atlas().row and click != st.session_state.get(CLICK):
+        st.session_state[COMMUNE], st.session_state[CLICK] = click[0], click
+        gaps.choose_from_map(click[0])
+
+
+def focus(scope: Scope) -> map_build.Focus | None:
+    """Return the commune to bring to the middle, when it was chosen by name and lies in the scope."""
+    held = st.session_state.get(FOCUS)
+    return map_build.Focus(*held) if held and in_scope(held[0], scope, loaders.atlas()) else None
+
+
+def looked_at(scope: Scope) -> str | None:
+    """Return the commune looked at, when it lies in the scope."""
+    code = st.session_state.get(COMMUNE)
+    return code if code and in_scope(code, scope, loaders.atlas()) else None
+
+
+def pick_commune(scope: Scope) -> None:
+    """Offer the communes of a scope by name: the same as a click, without the map."""
+    atlas = loaders.atlas()
+    rows = scope_rows(scope, atlas)
+    if len(rows) > MOST_OPTIONS:
+        query = st.text_input("Chercher une commune", key="commune-query", placeholder="Nom ou code, puis Entrée")
+        options = [c for c in search(query, atlas, limit=12) if c in atlas.row] if query else []
+        if query and not options:
+            st.caption("Aucune commune trouvée ; vérifiez l’orthographe ou essayez le code.")
+    else:
+        options = [str(c) for c in atlas.codes[rows]]
+    if not options:
+        return
+    st.selectbox(
+        "Commune à regarder",
+        options,
+        index=None,
+        format_func=atlas.label,
+        key=PICK,
+        on_change=_take_pick,
+        placeholder="Tapez un nom",
+    )
+
+
+def _take_pick() -> None:
+    code = st.session_state.get(PICK)
+    if code in loaders.atlas().row:
+        held = st.session_state.get(FOCUS) or ("", 0)
+        st.session_state[COMMUNE], st.session_state[FOCUS] = code, (code, held[1] + 1)
+
+
+def open_in_perimeter(code: str) -> None:
+    """Offer to start a perimeter from a commune."""
+    held = len(frame.selection())
+    label = "Commencer un périmètre avec cette commune"
+    if held:
+        label = f"Remplacer mon périmètre ({fr.count(held, 'commune')}) par cette commune"
+    if st.button(label, icon=":material/draw:", key="open-in-perimeter"):
+        frame.choose({code})
+        st.session_state[frame.PERIMETER_SCOPE] = (
+            f"dep-{loaders.atlas().table['departement'].iat[loaders.atlas().row[code]]}"
+        )
+        st.switch_page("pages/2_Perimetre.py")
+
+
+def meanings(found: Coverage) -> None:
+    """Say, to unfold, what each status present means."""
+    with st.expander("Que veulent dire ces situations ?"):
+        for status in Status:
+            if found.by_status.at[status, "communes"]:
+                st.markdown(fr.typeset(f"- **{STATUS_LABELS[status]}** : {STATUS_MEANINGS[status]}."))
+
+
+def status_table(found: Coverage) -> str:
+    """Return communes and inhabitants by status, as text."""
+    total = found.population
+    rows = [
+        (
+            STATUS_LABELS[Status(status)],
+            fr.number(row["communes"]),
+            fr.number(row["population"]),
+            fr.percent(row["population"] / total),
+        )
+        for status, row in found.by_status.iterrows()
+        if row["communes"]
+    ]
+    rows.append(("Ensemble", fr.number(found.by_status["communes"].sum()), fr.number(total), fr.percent(1.0)))
+    cities = found.communes != int(found.by_status["communes"].sum())
+    headers = [
+        ("Situation", False),
+        ("Communes et arr." if cities else "Communes", True),
+        ("Habitants", True),
+        ("Part", True),
+    ]
+    return html.table(headers, rows, caption=f"Communes et habitants par situation, {found.scope.name}")
+
+
+def caution(found: Coverage, complete: tuple[str, ...]) -> str:
+    """Say what the figures are and are not."""
+    here = set(found.crosswalk.atlas.table["departement"].iloc[found.rows])
+    complete = tuple(d for d in complete if d in here)
+    layer = found.crosswalk.layers["clsm"]
+    text = f"Population municipale {found.population_year}. Source des CLSM : {layer.source}, {layer.vintage}."
+    if complete:
+        return fr.typeset(
+            f"{text} « Non couvert » repose sur votre déclaration de liste complète : {fr.listing(complete)}."
+        )
+    return fr.typeset(
+        f"{text} La liste n’est déclarée complète nulle part ici : sans CLSM connu, une commune reste « inconnu »."
+    )
+
+
+def _marked(table: pd.DataFrame) -> pd.Series:
+    """Return the names of zones, with a mark where their inhabitants are in part an estimate."""
+    return table["nom"].where(~table["estimation"], table["nom"] + " (habitants estimés)")
+
+
+def table_height(rows: int) -> int:
+    """Return the height in pixels that shows the rows without blanks below, up to ten of them."""
+    return min(380, 38 + 35 * rows)
+
+
+def number_column(label: str) -> object:
+    """Return a column of whole numbers written the reader's way."""
+    return st.column_config.NumberColumn(label, format="localized")
+
+
+def clsm_table(found: Coverage) -> None:
+    """Show the CLSM known in a scope with their sources."""
+    table = found.clsm()
+    if table.empty:
+        st.caption("Aucun CLSM connu ici ; il peut en exister.")
+        return
+    table = table.assign(nom=_marked(table))
+    shown = table[["nom", "etat", "precision", "communes", "habitants", "annee", "source_titre", "source_url"]].astype(
+        {"etat": str, "precision": str}
+    )
+    st.dataframe(
+        shown.sort_values("nom"),
+        hide_index=True,
+        height=table_height(len(table)),
+        column_config={
+            "nom": "CLSM",
+            "etat": "État",
+            "precision": "Composition",
+            "communes": number_column("Communes ici"),
+            "habitants": number_column("Habitants ici"),
+            "annee": "Année",
+            "source_titre": "Source",
+            "source_url": "Adresse",
+        },
+        alt=f"CLSM connus, {found.scope.name}",
+    )

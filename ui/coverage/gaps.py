@@ -1,0 +1,275 @@
+"""The gaps of a territory at four levels: a table to sort, filter and search, each way with the map.
+
+A territory chosen in the table (or in the list beside it: the keyboard's way) is outlined on the map; a commune clicked on
+the map chooses its territory in the table. Choosing on the map never moves the map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from geo import french as fr
+from geo.coverage import LEVELS, READINGS, TITLES, Scope, scope_rows
+from ui import html, loaders
+from ui.coverage import loaders as coverage_loaders
+from ui.coverage.link import CHOSEN, LEVEL, SORT, SORTS
+from ui.map import overlays as map_overlays
+
+MOST_ROWS = 2_000  # sent to the browser; the files to take away hold all
+READ_AS, CLS_ONLY, QUERY = "gaps-readings", "gaps-cls-only", "gaps-query"
+MARK = "gaps-mark"  # grows when a territory is chosen elsewhere than on the map
+PINNED = "gaps-pinned"  # the territory put first, because it was chosen on the map
+LIST = "gaps-list"
+EPOCH = "gaps-epoch"  # grows when a territory is chosen elsewhere than in the table, which is then mounted again
+MOUNTED = "gaps-mounted"  # (key, lines chosen) of the table on screen: what it was mounted with never changes
+SHOWN_LEVEL = "gaps-level-shown"
+COLUMNS = (
+    "nom", "departement", "lecture", "population", "sans_clsm", "qpv_sans_clsm", "rural_sans_clsm", "cls_sans_clsm",
+    "dispositifs",
+)  # fmt: skip
+SHORT = {
+    "nom": "Territoire",
+    "departement": "Dép.",
+    "population": "Habitants ici",
+    "sans_clsm": "Sans CLSM connu",
+    "qpv_sans_clsm": "dont QPV",
+    "rural_sans_clsm": "dont rural",
+    "cls_sans_clsm": "CLS sans CLSM",
+}
+HELP = {
+    "sans_clsm": "Habitants pour qui ni CLSM ni projet n’est connu : un manque prouvé là où la liste des CLSM est complète, "
+    "à vérifier ailleurs.",
+    "qpv_sans_clsm": TITLES["qpv_sans_clsm"] + ". Vide : rien n’est connu des QPV ici.",
+    "rural_sans_clsm": TITLES["rural_sans_clsm"] + ".",
+    "cls_sans_clsm": "Contrats locaux de santé en service dont aucune commune n’est dans un CLSM connu.",
+}
+
+
+def levels_here(scope: Scope) -> list[str]:
+    """Return the levels that have at least one territory in a scope."""
+    return [level for level in LEVELS if level == "commune" or coverage_loaders.zones_here(level, scope)]
+
+
+def level_shown(scope: Scope) -> str:
+    """Return the level chosen, or the one that says most where none is or the scope has none of it.
+
+    That is the EPCI, the EPT where they are more numerous (Grand Paris), the communes inside one of them.
+    """
+    here, wanted = levels_here(scope), str(st.session_state.get(LEVEL))
+    if wanted in here:
+        return wanted
+    if scope.kind in ("epci", "ept") or "epci" not in here:
+        return "commune"
+    return "ept" if coverage_loaders.zones_here("ept", scope) > coverage_loaders.zones_here("epci", scope) else "epci"
+
+
+def pick_level(scope: Scope, key: str) -> str:
+    """Ask for a level among those of a scope; the choice is the same in all tabs."""
+    here = levels_here(scope)
+    widget = f"{key}-{scope.id}-{'-'.join(here)}"
+    st.session_state[widget] = level_shown(scope)
+
+    def take() -> None:
+        st.session_state[LEVEL] = st.session_state[widget] or level_shown(scope)
+        st.session_state[CHOSEN] = None
+
+    st.segmented_control("Échelle", here, format_func=LEVELS.get, key=widget, on_change=take, required=True)
+    return level_shown(scope)
+
+
+# --- the territory chosen -----------------------------------------------------------------------------------------
+def choose(code: str | None, *, pinned: bool = False, in_table: bool = False) -> None:
+    """Hold the territory chosen; the map shows it unless it was chosen there (`pinned`)."""
+    if in_table and code == st.session_state.get(CHOSEN):
+        return  # a table just mounted tells the line it was mounted with: nobody chose anything
+    st.session_state[CHOSEN] = code
+    if not in_table:
+        st.session_state[PINNED] = code if pinned else None
+        st.session_state[EPOCH] = st.session_state.get(EPOCH, 0) + 1
+    if not pinned and code:
+        st.session_state[MARK] = st.session_state.get(MARK, 0) + 1
+
+
+def choose_from_map(commune: str) -> None:
+    """Choose the territory that holds a commune, at the level shown; nothing when none does."""
+    level = str(st.session_state.get(SHOWN_LEVEL, st.session_state.get(LEVEL)))
+    if level == "commune":
+        choose(commune, pinned=True)
+        return
+    layer, row = loaders.crosswalk().layers[level], loaders.atlas().row[commune]
+    zones = layer.members["zone"].to_numpy()[layer.members["row"].to_numpy() == row]
+    choose(str(layer.zones.index[zones[0]]) if len(zones) else None, pinned=True)
+
+
+def chosen(scope: Scope, complete: tuple[str, ...]) -> str | None:
+    """Return the territory chosen, when the scope meets it at the level shown."""
+    code = st.session_state.get(CHOSEN)
+    return code if code and code in coverage_loaders.gaps(level_shown(scope), scope, complete).index else None
+
+
+def communes_of(code: str, level: str, scope: Scope) -> tuple[str, ...]:
+    """Return the communes of a territory inside a scope."""
+    atlas = loaders.atlas()
+    if level == "commune":
+        return (code,)
+    layer = loaders.crosswalk().layers[level]
+    zone = layer.zones.index.get_loc(code)
+    rows = layer.members["row"].to_numpy()[layer.members["zone"].to_numpy() == zone]
+    return tuple(str(c) for c in atlas.codes[np.intersect1d(rows, scope_rows(scope, atlas))])
+
+
+def mark(scope: Scope, complete: tuple[str, ...]) -> map_overlays.Mark | None:
+    """Return what the map outlines."""
+    code = chosen(scope, complete)
+    if not code:
+        return None
+    codes = communes_of(code, level_shown(scope), scope)
+    return map_overlays.Mark(codes, st.session_state.get(MARK, 0))
+
+
+def chosen_card(scope: Scope, complete: tuple[str, ...]) -> str:
+    """Return the gap of the territory chosen, in words."""
+    level = level_shown(scope)
+    code = chosen(scope, complete)
+    if not code:
+        return ""
+    row = coverage_loaders.gaps(level, scope, complete).loc[code]
+    qpv = "inconnu" if np.isnan(row["qpv_sans_clsm"]) else fr.number(row["qpv_sans_clsm"])
+    least = "" if row["qpv_connu"] or qpv == "inconnu" else "au moins "
+    lines = [
+        ("Habitants ici", fr.number(row["population"])),
+        ("Couverts par un CLSM en service", fr.number(row["couverts"])),
+        ("En projet", fr.number(row["projet"])),
+        ("Sans CLSM ni projet connu", fr.number(row["sans_clsm"])),
+        ("dont en QPV", f"{least}{qpv}"),
+        ("dont en commune rurale", fr.number(row["rural_sans_clsm"])),
+    ]
+    text = html.table([("Territoire choisi", False), (str(row["nom"]), True)], lines, caption=f"Manque, {row['nom']}")
+    return text + (f'<p class="clsm-extent">{html.escape(row["dispositifs"])}</p>' if row["dispositifs"] else "")
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+def ordered(table: pd.DataFrame, sort: str) -> pd.DataFrame:
+    """Sort a gap table: the largest first, names in alphabetical order; what is not known comes last."""
+    if sort == "nom":
+        return table.iloc[np.argsort(np.array([fr.fold(n) for n in table["nom"]]), kind="stable")]
+    return table.sort_values([sort, "sans_clsm"], ascending=False, kind="stable", na_position="last")
+
+
+def filtered(table: pd.DataFrame, *, readings: Sequence[str], cls_only: bool, query: str) -> pd.DataFrame:
+    """Keep the territories that read so, have a CLS without CLSM when asked, and hold the words of a search."""
+    kept = np.ones(len(table), dtype=bool)
+    if readings:
+        kept &= table["lecture"].isin(readings).to_numpy()
+    if cls_only:
+        kept &= (table["cls_sans_clsm"] > 0).to_numpy()
+    words = fr.fold(query).split()
+    if words:
+        texts = [
+            f"{fr.fold(n)} {str(c).lower()} {d.lower()}"
+            for n, c, d in zip(table["nom"], table.index, table["departement"], strict=True)
+        ]
+        kept &= np.array([all(w in text for w in words) for text in texts], dtype=bool)
+    return table[kept]
+
+
+def panel(scope: Scope, complete: tuple[str, ...]) -> None:
+    """Show the gaps: level, sort, filters, the territory chosen, the table."""
+    level = pick_level(scope, "gaps-level")
+    st.session_state[SHOWN_LEVEL] = level
+    every = coverage_loaders.gaps(level, scope, complete)
+    sort_box, reading_box, search_box, cls_box = st.columns([4, 4, 4, 3], gap="small", vertical_alignment="bottom")
+    with sort_box:
+        sort = st.selectbox("Trier par", list(SORTS), format_func=SORTS.get, key=SORT, persist_state="session")
+    with reading_box:
+        present = [r for r in READINGS if (every["lecture"] == r).any()]
+        readings = st.multiselect("Situations", present, key=f"{READ_AS}-{scope.id}-{level}", placeholder="Toutes")
+    with search_box:
+        query = st.text_input("Chercher dans le tableau", key=QUERY, placeholder="Nom, code ou département")
+    with cls_box:
+        cls_only = st.checkbox("CLS sans CLSM seulement", key=CLS_ONLY)
+    table = ordered(filtered(every, readings=readings, cls_only=cls_only, query=query), sort)
+    if table.empty:
+        st.caption("Aucun territoire ne répond à ces filtres.")
+        return
+    st.caption(_summary(table, every, level))
+    shown = table.head(MOST_ROWS)
+    code = chosen(scope, complete)
+    pinned = st.session_state.get(PINNED)
+    first = pinned if pinned in every.index else (code if code and code not in shown.index else None)
+    if first:
+        shown = pd.concat([every.loc[[first]], shown[shown.index != first]])
+    _choice_list(shown, code, f"{scope.id}-{level}")
+    _show(shown, code, level, f"{scope.id}-{level}-{sort}-{hash((tuple(readings), query, cls_only)) & 0xFFFF}", scope)
+
+
+def _summary(table: pd.DataFrame, every: pd.DataFrame, level: str) -> str:
+    names = {"commune": "commune", "cls": "CLS", "epci": "EPCI", "ept": "EPT"}
+    nouns = {"commune": "communes"}
+    one = names.get(level, "secteur")
+    said = fr.count(len(table), one, nouns.get(level, one if one.isupper() else one + "s"))
+    of = f" sur {fr.number(len(every))}" if len(table) < len(every) else ""
+    text = f"{said}{of}, {fr.inhabitants(table['sans_clsm'].sum())} sans CLSM ni projet connu."
+    if level not in ("commune", "epci", "ept"):
+        text += " Un habitant de plusieurs zones y compte plusieurs fois."
+    if len(table) > MOST_ROWS:
+        text += f" Les {fr.number(MOST_ROWS)} premières lignes sont affichées ; l’onglet Emporter donne tout."
+    return fr.typeset(text)
+
+
+def _choice_list(shown: pd.DataFrame, code: str | None, name: str) -> None:
+    """Offer the territories of the table in a list: what a click on a line does, from the keyboard."""
+    key = f"{LIST}-{name}"
+    codes = [str(c) for c in shown.index]
+    st.session_state[key] = code if code in codes else None
+
+    def take() -> None:
+        choose(st.session_state[key])
+
+    labels = dict(zip(codes, shown["nom"], strict=True))
+    st.selectbox(
+        "Montrer sur la carte", codes, index=None, key=key, format_func=lambda c: f"{labels.get(c, c)} ({c})",
+        on_change=take, placeholder="Cliquez une ligne du tableau, une commune de la carte, ou tapez un nom",
+    )  # fmt: skip
+
+
+def _show(shown: pd.DataFrame, code: str | None, level: str, name: str, scope: Scope) -> None:
+    codes = [str(c) for c in shown.index]
+    key = f"gaps-{name}-{st.session_state.get(EPOCH, 0)}"
+    if st.session_state.get(MOUNTED, ("", ()))[0] != key:
+        st.session_state[MOUNTED] = (key, [codes.index(code)] if code in codes else [])
+
+    def take() -> None:
+        picked = st.session_state[key]["selection"]["rows"]
+        choose(codes[picked[0]] if picked and picked[0] < len(codes) else None, in_table=True)
+
+    columns = [c for c in COLUMNS if not (level == "commune" and c == "cls_sans_clsm")]
+    counts = [c for c in columns if pd.api.types.is_numeric_dtype(shown[c])]
+    st.dataframe(
+        shown[columns].assign(**{c: shown[c].round().astype("Int64") for c in counts}),
+        hide_index=True,
+        height=min(420, 40 + 35 * len(shown)),
+        key=key,
+        on_select=take,
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": st.session_state[MOUNTED][1]}},
+        placeholder="inconnu",
+        column_config=_columns(columns),
+        alt=f"Manques, {LEVELS[level]}, {scope.name}",
+    )
+
+
+def _columns(columns: Sequence[str]) -> dict[str, object]:
+    config: dict[str, object] = {}
+    for column in columns:
+        title = SHORT.get(column, TITLES[column])
+        if column in ("nom", "departement", "lecture", "dispositifs"):
+            width = {"nom": 220, "departement": 55, "lecture": 90, "dispositifs": 330}[column]
+            config[column] = st.column_config.TextColumn(title, width=width)
+        else:
+            config[column] = st.column_config.NumberColumn(title, format="localized", help=HELP.get(column))
+    return config

@@ -1,0 +1,220 @@
+"""The next CLSM: what to choose among, how many, what to serve, under which size; the answer, its gains, figures after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from geo import french as fr
+from geo.coverage import KINDS, NEEDS, Figure, Mix, Pick, Scope, Siting
+from geo.errors import GeoInputError
+from ui import choices, frame, html
+from ui.coverage import gaps
+from ui.coverage import link as coverage_link
+from ui.coverage import loaders as coverage_loaders
+from ui.coverage.link import (
+    CEILINGS,
+    DEFAULTS,
+    LEVEL,
+    MOST_NEXT,
+    MOST_WEIGHT,
+    NEED_MIX,
+    NEXT_CEILING,
+    NEXT_KIND,
+    NEXT_MIX,
+    NEXT_NEED,
+    NEXT_NUMBER,
+)
+
+SLOW_S = 2.0  # the greedy answer is shown beside an exact one that took longer, or differs
+OWN = "own-perimeters"  # {name: codes} the user gave in this session
+AFTER = ("habitants", "qpv", "qpv-habitants", "rural", "epci", "cls")
+
+
+@st.fragment
+def panel(scope: Scope, complete: tuple[str, ...]) -> None:
+    """Show the choices and the answer; only this part of the page is run again when one changes."""
+    coverage_link.set_defaults()
+    kind = _choices(scope)
+    coverage_link.write()
+    mix = mix_chosen()
+    if mix is None:
+        st.info("Aucun besoin n’est à servir : donnez du poids à l’un au moins.")
+        return
+    k, ceiling = int(coverage_link.value(NEXT_NUMBER)), int(coverage_link.value(NEXT_CEILING)) or None
+    try:
+        found = (
+            coverage_loaders.next_own(scope, complete, _own(), k, mix, ceiling)
+            if kind == "libre"
+            else coverage_loaders.next_clsm(scope, complete, kind, k, mix, ceiling)
+        )
+    except GeoInputError as error:
+        for problem in error.problems:
+            st.info(html.literal(problem))
+        return
+    _answer(found, scope, complete)
+
+
+def _choices(scope: Scope) -> str:
+    offered = [k for k in KINDS if k == "libre" or coverage_loaders.candidates_here(k, scope)]
+    if coverage_link.value(NEXT_KIND) not in offered:
+        st.session_state[NEXT_KIND] = offered[0]
+    kind_box, number_box, need_box, ceiling_box = st.columns([3, 2, 4, 3], gap="small")
+    with kind_box:
+        kind = st.selectbox(
+            "Parmi", offered, format_func=KINDS.get, key=NEXT_KIND, persist_state="session",
+            help="Chaque candidat est pris avec toutes ses communes.",
+        )  # fmt: skip
+    with number_box:
+        st.number_input("Combien de CLSM", 1, MOST_NEXT, key=NEXT_NUMBER, persist_state="session")
+    with need_box:
+        need = st.selectbox(
+            "Qui servir d’abord", [*NEEDS, NEED_MIX], format_func=need_label, key=NEXT_NEED, persist_state="session"
+        )
+    with ceiling_box:
+        st.selectbox(
+            "Plafond d’habitants par CLSM", CEILINGS, format_func=ceiling_label, key=NEXT_CEILING,
+            persist_state="session",
+            help=fr.typeset("Le guide 2025 donne environ 200 000 habitants comme repère, sans en faire une limite."),
+        )  # fmt: skip
+    if need == NEED_MIX:
+        for column, (name, key) in zip(st.columns(len(NEXT_MIX)), NEXT_MIX.items(), strict=True):
+            label = {"habitants": "Habitants", "qpv": "Habitants de QPV", "rural": "Habitants ruraux"}[name]
+            column.slider(f"Part : {label}", 0, MOST_WEIGHT, key=key, persist_state="session")
+    if kind == "libre":
+        _own_perimeters()
+    return str(kind)
+
+
+def need_label(need: str) -> str:
+    """Return how a need is listed."""
+    if need == NEED_MIX:
+        return "Un mélange des trois"
+    text = NEEDS[need]
+    return text[0].upper() + text[1:]
+
+
+def ceiling_label(ceiling: int) -> str:
+    """Return how a ceiling is listed."""
+    if not ceiling:
+        return "Sans plafond"
+    near = " (repère + 10 %)" if ceiling == DEFAULTS[NEXT_CEILING] else " (repère)" if ceiling == 200_000 else ""
+    return fr.typeset(f"{fr.number(ceiling)}{near}")
+
+
+def mix_chosen() -> Mix | None:
+    """Return what must be served, None when nothing is."""
+    need = str(coverage_link.value(NEXT_NEED))
+    if need != NEED_MIX:
+        return Mix(**{name: float(name == need) for name in NEEDS})
+    try:
+        return Mix(**{name: float(coverage_link.value(key)) for name, key in NEXT_MIX.items()})
+    except GeoInputError:
+        return None
+
+
+# --- own perimeters -----------------------------------------------------------------------------------------------
+def _own() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return st.session_state.get(OWN, ())
+
+
+def _own_perimeters() -> None:
+    """Let the user give perimeters: one a line, a name and its codes; the perimeter being drawn can be added."""
+    with st.expander("Vos périmètres", expanded=not _own()):
+        text = st.text_area(
+            "Un périmètre par ligne : nom, deux-points, codes des communes",
+            key="own-text",
+            placeholder="Bassin de Niort : 79191, 79003\nNord Deux-Sèvres : 79049, 79062",
+        )
+        st.caption("Ces périmètres servent dans cette session ; le lien de la page ne les garde pas.")
+        held = frame.selection()
+        if held:
+            st.checkbox(f"Ajouter mon périmètre en cours ({fr.count(len(held), 'commune')})", key="own-current")
+        sets: dict[str, tuple[str, ...]] = {}
+        for number, line in enumerate(text.splitlines(), 1):
+            name, _, codes = line.partition(":")
+            if line.strip():
+                title = name.strip() or f"Ligne {number}"
+                sets[title if title not in sets else f"{title} (ligne {number})"] = tuple(
+                    codes.replace(";", " ").replace(",", " ").split()
+                )
+        if held and st.session_state.get("own-current"):
+            sets["Mon périmètre"] = tuple(sorted(held))
+        st.session_state[OWN] = tuple(sets.items())
+
+
+# --- the answer -----------------------------------------------------------------------------------------------------
+def _answer(found: Siting, scope: Scope, complete: tuple[str, ...]) -> None:
+    st.html(f'<p class="clsm-answer"><b>{html.escape(found.sentence)}</b></p>')
+    for text in (found.ties, *found.notices):
+        if text:
+            st.caption(html.literal(fr.typeset(text)))
+    if not found.picks:
+        return
+    picks_box, after_box = st.columns([6, 5], gap="medium")
+    with picks_box:
+        st.html(picks_table(found.picks, found))
+        if found.left_out:
+            names = fr.listing([c.name for c in found.left_out], 4)
+            st.caption(html.literal(fr.typeset(f"Au-dessus du plafond, non retenus : {names}.")))
+        _greedy(found)
+    with after_box:
+        now = coverage_loaders.figures(scope, complete)
+        st.html(after_table(now, coverage_loaders.figures_after(found, complete), scope))
+    if found.kind in ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls"):
+        _show_on_map(found)
+
+
+def picks_table(picks: Sequence[Pick], found: Siting) -> str:
+    """Return the answer: each CLSM, its size, what it adds to those before it, and the running total."""
+    single = found.mix.single
+    headers = [("CLSM", False), ("Habitants en tout", True), ("Gain", True), ("Cumul", True)]
+    rows = []
+    for number, pick in enumerate(picks, 1):
+        added = [
+            f"{fr.number(pick.added[name])} {short}"
+            for name, short in (("habitants", "hab."), ("qpv", "en QPV"), ("rural", "ruraux"))
+        ]
+        gain = fr.number(pick.gain) if single else fr.percent(pick.gain)
+        total = fr.number(pick.total) if single else fr.percent(pick.total)
+        size = fr.number(pick.candidate.population)
+        rows.append((f"{number}. {pick.candidate.name}\najoute {', '.join(added)}", size, gain, total))
+    return html.table(headers, rows, caption="Prochains CLSM, du plus grand gain au plus petit")
+
+
+def after_table(now: Sequence[Figure], after: Sequence[Figure], scope: Scope) -> str:
+    """Return the figures of the scope before and after these CLSM."""
+    then = {f.id: f for f in after}
+    rows = []
+    for figure in now:
+        if figure.id not in AFTER or figure.id not in then:
+            continue
+        later = then[figure.id]
+        rows.append((f"{figure.label}\naprès : {later.fraction}", figure.amount, later.amount))
+    headers = [(f"{scope.name}", False), ("Aujourd’hui", True), ("Après", True)]
+    return html.table(headers, rows, caption="Chiffres du territoire avant et après ces CLSM")
+
+
+def _greedy(found: Siting) -> None:
+    mine = [p.candidate.code for p in found.picks]
+    simple = [p.candidate.code for p in found.greedy]
+    shown = fr.number if found.mix.single else fr.percent
+    if set(mine) == set(simple):
+        if found.seconds > SLOW_S:
+            st.caption(fr.typeset("Le choix glouton (le meilleur gain à chaque pas) donne la même réponse."))
+        return
+    names = fr.listing([p.candidate.name for p in found.greedy], 8)
+    text = f"Choix glouton, pour comparer : {names} ; il sert {shown(found.greedy_value)} contre {shown(found.value)}."
+    st.caption(html.literal(fr.typeset(text)))
+
+
+def _show_on_map(found: Siting) -> None:
+    names = choices.distinct({p.candidate.code: p.candidate.name for p in found.picks})
+    place, button = st.columns([5, 2], vertical_alignment="bottom")
+    with place:
+        code = st.selectbox("CLSM proposé", list(names), format_func=names.get, key="next-show")
+    if button.button("Montrer sur la carte", key="next-on-map", icon=":material/location_on:", width="stretch"):
+        st.session_state[LEVEL] = found.kind
+        gaps.choose(code)
+        st.rerun()

@@ -1,0 +1,178 @@
+"""The page Données, first part: every layer in use and every official source, with what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from geo import french as fr
+from geo.layers import Layer, Precision
+from geo.sources import CurrentVersion, Source, current, load_sources
+from ui import background, html, loaders
+
+EVERY_S = 2.0
+MOST_DEPARTEMENTS = 6
+FACTS = "faits cités, une source à chaque ligne"
+LICENCES = {
+    "epci": "Licence Ouverte (DGCL)",
+    "ept": "Licence Ouverte (INSEE)",
+    "departements": "Licence Ouverte (INSEE)",
+    "regions": "Licence Ouverte (INSEE)",
+}
+# What the dashboard does with each official source, and why it may do nothing.
+USES = {
+    "contours": "Gardée, non employée : cartes et surfaces suivent les contours réparés de la base.",
+    "populations": "Employée si elle est plus récente que la base ({population}).",
+    "epci": "Employée si elle est plus récente que la base ({epci}).",
+    "ept": "Gardée, non employée : la base tient déjà les EPT.",
+    "densite": "Employée : repère rural ou urbain.",
+    "qpv": "Employée : couche QPV et repère des quartiers.",
+    "ressources": "Employée : lieux de santé mentale d’un périmètre.",
+    "cpts": "Employée : couche CPTS, par-dessus les faits cités.",
+    "frr": "Gardée, non employée : aucun repère du guide ne s’y rapporte.",
+    "carreaux": "Employée à l’import : habitants des communes qu’un contour coupe.",
+}
+
+
+# --- layers -----------------------------------------------------------------------------------------------------
+def layers() -> None:
+    """Show the layers in use."""
+    st.html(html.section("Les couches en service"))
+    st.caption(
+        "Une couche dit où elle est complète. Ailleurs, l’absence d’un dispositif signifie « inconnu », jamais « aucun »."
+    )
+    st.html(layers_table())
+
+
+def layers_table() -> str:
+    """Return every layer: origin, source and licence, year, where it is complete, zones."""
+    rows = []
+    for layer in loaders.crosswalk().layers.values():
+        lost = int((layer.zones["precision"] == Precision.INCONNUE).sum())
+        size = fr.number(len(layer.zones)) + (f"\ndont {fr.number(lost)} sans communes connues" if lost else "")
+        rows.append(
+            (
+                f"{layer.name}\n{layer.long_name if layer.long_name != layer.name else ''}",
+                origin(layer),
+                f"{layer.source}\n{licence(layer)}",
+                layer.vintage,
+                where(layer.extent),
+                size,
+            )
+        )
+    headers = [("Couche", False), ("Origine", False), ("Source et licence", False), ("Millésime", False),
+               ("Complète pour", False), ("Territoires", True)]  # fmt: skip
+    return html.table(headers, rows, caption="Couches en service")
+
+
+def origin(layer: Layer) -> str:
+    """Say where a layer comes from: brought in, synchronised or embedded."""
+    world = loaders.world()
+    version = world.imported.get(layer.id)
+    if version:
+        said = version.statement
+        return f"importée, version {version.number}\n{said.who}, le {fr.day(version.created)} ; posée sur {said.over.value}, qu’elle {said.mode.value}"
+    if layer.id in world.synchronised:
+        return f"synchronisée\n{world.synchronised[layer.id]}"
+    return "embarquée"
+
+
+def licence(layer: Layer) -> str:
+    """Return the licence of a layer, as far as it is known."""
+    world = loaders.world()
+    if layer.id in world.imported:
+        return "licence non indiquée par l’import"
+    if layer.id in world.synchronised:
+        said = load_sources()[layer.id].licence
+        return "licence non indiquée" if said == "non indiquée" else said
+    return LICENCES.get(layer.id, FACTS)
+
+
+def where(extent: Iterable[str]) -> str:
+    """Name the départements where a list is complete."""
+    atlas = loaders.atlas()
+    codes = sorted(extent)
+    if len(codes) == len(atlas.departements):
+        return "toute la France"
+    if not codes:
+        return "nulle part"
+    if len(codes) > MOST_DEPARTEMENTS:
+        return f"{fr.number(len(codes))} départements\n{', '.join(codes)}"
+    names = atlas.departements["nom"]
+    return fr.listing(f"{names.get(code, 'département inconnu')} ({code})" for code in codes)
+
+
+# --- official sources -------------------------------------------------------------------------------------------
+def sources() -> None:
+    """Show the official sources, what was brought in, and a run that is under way."""
+    st.html(html.section("Les sources officielles"))
+    st.caption(
+        "Elles remplacent les couches embarquées dès qu’elles sont entières. Rien de ce que vous saisissez ici n’est envoyé : "
+        "la mise à jour ne fait que télécharger des fichiers publics."
+    )
+    found = background.status()
+    if found and found.running:
+        _progress()
+    else:
+        _update_button()
+    st.html(sources_table())
+
+
+@st.fragment(run_every=EVERY_S)
+def _progress() -> None:
+    """Follow a run; the whole page is read again when it ends."""
+    found = background.status()
+    if found is None or not found.running:
+        st.rerun()
+        return
+    total = len(load_sources())
+    st.progress(min(1.0, len(found.done) / total), text=html.literal(background.sentence(found)))
+
+
+def _update_button() -> None:
+    said = background.sentence(background.status())
+    if st.button(
+        "Mettre à jour les sources officielles",
+        icon=":material/sync:",
+        disabled=background.forbidden(),
+        help="Demande les fichiers aux producteurs, ou au miroir choisi par l’installation. Vous pouvez continuer à travailler.",
+    ):
+        background.begin_now()
+        st.rerun()
+    if said:
+        st.caption(html.literal(said))
+
+
+def sources_table() -> str:
+    """Return every official source: what was brought in, its year, what it serves."""
+    atlas = loaders.atlas()
+    words = {"population": atlas.population_year, "epci": str(atlas.manifest["epci_libelle"])}
+    rows = [
+        (
+            f"{source.name}\n{source.producer}",
+            _brought(source, current(source.kind)),
+            _vintage(source, current(source.kind)),
+            source.licence,
+            USES[source.kind].format(**words),
+        )
+        for source in load_sources().values()
+    ]
+    headers = [("Source", False), ("Reçue", False), ("Millésime", False), ("Licence", False), ("Usage", False)]
+    return html.table(headers, rows, caption="Sources officielles")
+
+
+def _brought(source: Source, version: CurrentVersion | None) -> str:
+    found = background.status()
+    last = found.done.get(source.kind, "") if found and not found.offline else ""
+    tried = f"\ndernier essai : {last}" if last.startswith(("échec", "absent")) else ""
+    if version is None:
+        return ("pas encore" if source.addresses else "pas encore, à prendre à la main") + tried
+    used = version.manifest
+    return f"le {fr.day(used.date)}, {fr.count(used.rows, 'ligne')}{tried}"
+
+
+def _vintage(source: Source, version: CurrentVersion | None) -> str:
+    if version is None:
+        return f"annoncé : {source.vintage}"
+    return version.manifest.vintage or "non indiqué par le fichier"

@@ -1,0 +1,251 @@
+"""The page Données, third part: the versions kept of each layer, which one is in use, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from geo import french as fr
+from geo import register
+from geo.dataset import layer_with
+from geo.errors import GeoInputError
+from geo.exports import export, name_and_mime
+from geo.imports import KINDS
+from geo.layers import difference
+from geo.register import Head, State, Version
+from ui import acts, html, loaders
+from ui.cache import keyed_on_data
+from ui.data import sources
+
+ASKED = "version-demande"  # by kind: the move to be confirmed
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move of what is in use, as decided: to which version (None: the layer in place before imports), and seeing which
+    revision of what is in use."""
+
+    kind: str
+    number: int | None
+    seen: int
+
+    @property
+    def token(self) -> tuple[str, str, int | None, int]:
+        """What is done once."""
+        return ("version", self.kind, self.number, self.seen)
+
+    @property
+    def key(self) -> str:
+        """What the buttons of this move are called: another move has other buttons."""
+        return f"{self.kind}-{self.number or 0}-{self.seen}"
+
+
+def versions() -> None:
+    """Show the versions kept, layer by layer, with what can be done of them."""
+    try:
+        kept = register.versions()
+        heads = register.heads()
+    except GeoInputError as error:
+        for problem in error.problems:
+            st.error(html.literal(problem))
+        return
+    if not kept:
+        st.info("Aucune couche n’a encore été importée. Les couches embarquées ou synchronisées sont en service.")
+        return
+    for kind in dict.fromkeys(version.kind for version in kept):
+        if kind in KINDS:
+            mine = [version for version in kept if version.kind == kind]
+            _layer(kind, mine, heads.get(kind, Head(kind, 0, None)))
+
+
+def _layer(kind: str, mine: list[Version], head: Head) -> None:
+    st.html(html.section(KINDS[kind].long_name))
+    st.html(versions_table(mine))
+    with st.container(border=True):
+        choose, who = st.columns(2, gap="medium")
+        by_number = {version.number: version for version in mine}
+        with choose:  # neither the number nor the day of a version ever changes, whatever becomes of it
+            number = st.selectbox(
+                "Version", list(by_number), format_func=lambda n: _named(by_number[n]), key=f"version-{kind}"
+            )
+        with who:
+            st.text_input("Votre nom", value=register.default_who(), key=_who_key(kind), max_chars=100)
+        version = by_number[number]
+        st.caption(html.literal(f"Cette version : {version.state}. {_preview(version)}"))
+        asked = _asked(kind, head)
+        if asked:
+            _confirm(asked, version if asked.number == number else by_number.get(asked.number), head)
+        else:
+            _offer(version, head)
+    moves = register.history(kind)
+    if moves:
+        with st.expander("Historique des mises en service"):
+            st.html(
+                html.table(
+                    [("Quand", False), ("Qui", False), ("Mise en service", False)],
+                    [(fr.moment(m.at), m.who, _event_text(m)) for m in moves],
+                    caption="Historique",
+                )
+            )
+
+
+def _named(version: Version) -> str:
+    return f"version {version.number} du {fr.moment(version.created)}"
+
+
+def _who_key(kind: str) -> str:
+    return f"version-qui-{kind}"
+
+
+def _offer(version: Version, head: Head) -> None:
+    """Offer the moves, each under the name of what it does, and the files."""
+    use, back, take = st.columns(3)
+    publish = Move(version.kind, version.number, head.revision)
+    withdraw = Move(version.kind, None, head.revision)
+    use.button(
+        f"Mettre en service la {_named(version)}", key=f"version-publier-{publish.key}", on_click=_ask, args=(publish,),
+        disabled=version.state is State.PUBLISHED, icon=":material/publish:", width="stretch",
+    )  # fmt: skip
+    back.button(
+        "Revenir à la couche d’origine", key=f"version-origine-{withdraw.key}", on_click=_ask, args=(withdraw,),
+        disabled=head.version is None, icon=":material/undo:", width="stretch",
+    )  # fmt: skip
+    with take:
+        _take(version)
+
+
+def _ask(move: Move) -> None:
+    st.session_state[f"{ASKED}-{move.kind}"] = move
+
+
+def _cancel(kind: str) -> None:
+    st.session_state.pop(f"{ASKED}-{kind}", None)
+
+
+def _asked(kind: str, head: Head) -> Move | None:
+    """Return the move to be confirmed, unless it is done, or somebody moved what is in use since: then say who and what."""
+    move: Move | None = st.session_state.get(f"{ASKED}-{kind}")
+    if move is None or acts.done(move.token):
+        return None
+    if move.seen == head.revision:
+        return move
+    try:
+        register.ensure_head_is(kind, move.seen)
+    except GeoInputError as error:
+        for problem in error.problems:
+            st.error(html.literal(problem))
+    _cancel(kind)
+    return None
+
+
+def _confirm(move: Move, version: Version | None, head: Head) -> None:
+    """Ask once whether it is really to be done, saying what it replaces and what it changes."""
+    replaced = f"la {_named(head.version)}" if head.version else "la couche d’origine"
+    if version:
+        question = f"Mettre en service la {_named(version)}, à la place de {replaced} ? {_preview(version)}"
+        label = f"Confirmer : mettre en service la version {version.number}"
+    else:
+        question = f"Revenir à la couche d’origine, à la place de {replaced} ? Cette version reste gardée."
+        label = "Confirmer : revenir à la couche d’origine"
+    st.warning(html.literal(question))
+    with st.container(horizontal=True, gap="small"):
+        st.button("Ne rien changer", key=f"version-annuler-{move.key}", on_click=_cancel, args=(move.kind,))
+        st.button(label, key=f"version-confirmer-{move.key}", on_click=_move, args=(move,), type="primary")
+
+
+def _move(move: Move) -> None:
+    who = str(st.session_state.get(_who_key(move.kind)) or "")
+    acts.once(move.token, lambda: _moved(move, who))
+    _cancel(move.kind)
+
+
+def _moved(move: Move, who: str) -> str:
+    """Move what is in use, and return what to say."""
+    name = KINDS[move.kind].name
+    try:
+        if move.number is None:
+            register.withdraw(move.kind, who=who, seen=move.seen)
+            return f"{name} : la couche d’origine est de nouveau en service."
+        register.publish(register.find(move.kind, move.number), who=who, seen=move.seen)
+        return f"{name} : la version {move.number} est en service."
+    finally:
+        loaders.token.clear()
+
+
+def versions_table(mine: list[Version]) -> str:
+    """Return the versions of a layer: when, who, from which file, what was stated, what changed."""
+    rows = [
+        (
+            f"{v.number}\n{v.state}{_faults(v)}",
+            f"{fr.moment(v.created)}\n{v.statement.who}",
+            f"{v.origin.name}\n{fr.number(v.origin.bytes / 1000, 1)} ko, sha256 {v.origin.sha256[:12]}…",
+            f"{v.statement.source}\n{v.vintage} ; {v.statement.mode}",
+            sources.where(v.statement.extent),
+            f"{fr.number(v.zones)}\n{fr.count(v.communes, 'commune')}",
+            _changes(v),
+        )
+        for v in mine
+    ]
+    headers = [("Version", False), ("Gardée", False), ("Fichier", False), ("Source et date", False),
+               ("Complète pour", False), ("Territoires", True), ("Ce qui changeait", False)]  # fmt: skip
+    return html.table(headers, rows, caption="Versions gardées")
+
+
+def _faults(version: Version) -> str:
+    return f" ; illisible dans le registre : {fr.listing(version.faults)}" if version.faults else ""
+
+
+def _event_text(event: register.Event) -> str:
+    if event.lost:
+        return "version inconnue"
+    return f"version {event.number}" if event.number else "couche d’origine"
+
+
+def _changes(version: Version) -> str:
+    found = version.changes
+    if not found:
+        return "inconnu"
+    counts = (("ajouté", found["added"]), ("retiré", found["removed"]), ("modifié", found["changed"]))
+    text = ", ".join(fr.count(len(moved), word) for word, moved in counts if moved) or "rien"
+    return f"{text}\n{fr.number(found['inhabitants_before'])} → {fr.inhabitants(found['inhabitants_after'])}"
+
+
+def _preview(version: Version) -> str:
+    """Say what putting a version in use would change; nothing for the one in use."""
+    if version.state is State.PUBLISHED:
+        return ""
+    try:
+        return f"Si vous la mettez en service : {_difference_text(version.id, version.kind)}"
+    except GeoInputError as error:
+        return " ".join(error.problems)
+
+
+@keyed_on_data(max_entries=32)
+def _difference_text(version_id: int, kind: str) -> str:
+    world = loaders.world()
+    version = next(v for v in register.versions(kind) if v.id == version_id)
+    after = layer_with(version, world.base(kind), world.atlas)
+    return difference(world.crosswalk.layers[kind], after, world.atlas).sentence()
+
+
+def _take(version: Version) -> None:
+    """Offer a version in its own form; polygons and tables are made when asked for."""
+    kind = version.kind
+    try:
+        register.check(version)
+    except GeoInputError as error:
+        for problem in error.problems:
+            st.error(html.literal(problem))
+        return
+
+    def body() -> bytes:  # called when the button is clicked: it must not hold the data until then
+        world = loaders.world()
+        layer = register.read_layer(version, world.base(kind), world.atlas)
+        return export(version, layer, register.read_shapes(version), world.atlas).body
+
+    name, mime = name_and_mime(version)
+    st.download_button(
+        "Exporter", body, file_name=name, mime=mime, icon=":material/download:", key=f"version-export-{kind}",
+        on_click="ignore", width="stretch",
+    )  # fmt: skip

@@ -1,0 +1,114 @@
+"""Home: what the dashboard answers, for whom, and what the data holds; two doors."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo import french as fr
+from geo.coverage import COVERED, STATUS_LABELS, Status
+from geo.layers import Etat, Precision
+from ui import frame, html, loaders
+from ui.map import build as map_build
+from ui.map import scene as map_scene
+
+
+def show() -> None:
+    """Show the home page."""
+    frame.open_page("Accueil", "Santé mentale : où créer un CLSM, et sur quel périmètre ?")
+    st.markdown(
+        "Un **conseil local de santé mentale** (CLSM) réunit élus, psychiatrie publique, usagers et proches autour de la santé "
+        "mentale d’un territoire. Cet outil dit **où il en manque** et **si un périmètre est sensé, et pourquoi**, d’après le "
+        "guide national de 2025. Ce qu’il ne sait pas, il l’écrit « inconnu »."
+    )
+    _doors()
+    _content()
+    _places()
+
+
+def _doors() -> None:
+    left, right = st.columns(2, gap="medium")
+    with left.container(border=True):
+        st.header("Vous planifiez pour une ARS")
+        st.markdown("Quelles communes, quels EPCI, quels secteurs n’ont pas de CLSM, et combien d’habitants cela fait.")
+        st.page_link("pages/1_Couverture.py", label="Voir la couverture", icon=":material/map:")
+    with right.container(border=True):
+        st.header("Vous préparez un CLSM")
+        st.markdown(
+            "Choisissez des communes : habitants, secteurs, dispositifs croisés et repères du guide s’affichent aussitôt."
+        )
+        st.page_link("pages/2_Perimetre.py", label="Dessiner un périmètre", icon=":material/draw:")
+
+
+def _content() -> None:
+    """Say what the data holds, and what it is not."""
+    every = loaders.every_scope()
+    found = loaders.scope_coverage(every["france"], ())
+    clsm = loaders.crosswalk().layers["clsm"]
+    running = clsm.zones["etat"] == Etat.EN_SERVICE
+    unlocated = clsm.zones["precision"] == Precision.INCONNUE
+
+    st.header("Ce que contiennent les données")
+    st.html(
+        html.figures(
+            [
+                (fr.number(len(clsm.zones)), f"CLSM cités par une source, dont {fr.number(running.sum())} en service"),
+                (fr.number(found.covered), "habitants de leurs communes, dont "
+                 f"{fr.number(found.by_status.at[Status.SUPPOSE, 'population'])} au périmètre supposé"),
+                (fr.percent(found.covered / found.population),
+                 f"de la population : {fr.number(found.covered)} sur {fr.number(found.population)}"),
+            ]
+        )
+    )  # fmt: skip
+    st.caption(
+        f"Ce n’est pas un recensement. {clsm.remark} Le centre national de ressources en comptait 260 en fonctionnement "
+        "(État des lieux 2023, données 2022). "
+        f"{fr.count(int(unlocated.sum()), 'CLSM cité n’a', 'CLSM cités n’ont')} pas de communes connues et "
+        f"{'n’est' if unlocated.sum() == 1 else 'ne sont'} donc pas sur la carte. "
+        f"Habitants : population municipale {found.population_year}."
+    )
+
+
+def _places() -> None:
+    """Show the CLSM that have a place: a map and a list."""
+    places = loaders.clsm_places()
+    colours = {status: map_scene.PALETTE[status].fill for status in Status}
+    column_map, column_list = st.columns([3, 2], gap="medium")
+    with column_map:
+        st.html(
+            html.legend([("fill", colours[s], STATUS_LABELS[s]) for s in (*COVERED, Status.PARTIEL, Status.PROJET)])
+        )
+        map_scene.draw(
+            map_build.points_map(),
+            key="carte-accueil",
+            state=map_build.points_state(
+                bounds=map_build.METROPOLE,
+                outlines_url=map_build.static_url(f"geo/outlines-departements-{loaders.display_index().version}.json"),
+                points=[
+                    map_build.Point(
+                        p.id,
+                        p.lat,
+                        p.lon,
+                        p.name,
+                        f"{p.detail}, {fr.inhabitants(p.population)}",
+                        colours[p.status],
+                        5.0,
+                    )
+                    for p in places
+                ],
+            ),
+        )
+    with column_list:
+        st.dataframe(
+            [
+                {"CLSM": p.name, "Dép.": p.departement, "Habitants": p.population or None, "État": p.detail}
+                for p in places
+            ],
+            height=600,
+            hide_index=True,
+            column_config={
+                "CLSM": st.column_config.TextColumn(width="medium"),
+                "Dép.": st.column_config.TextColumn(width=50),
+                "Habitants": st.column_config.NumberColumn(format="localized", width=90),
+            },
+            alt="Liste des CLSM placés sur la carte",
+        )

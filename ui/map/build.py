@@ -1,0 +1,371 @@
+"""Build the maps: a tiny constant frame, and a tiny state that changes.
+
+Geometry never travels through Streamlit: the browser fetches it by URL from static/geo, and what is sent at each
+run is a few kilobytes of codes and colours. The frame (`*_map`) must come out identical at every run, whatever the
+scope, or the component would be mounted again, blank and with its view lost; all that varies is in the state
+(`*_state`), handed to st_folium as `feature_group_to_add` with `returned_objects=[]`.
+
+Names, labels and codes are hostile until escaped: the state is JSON in which every character that a script, a
+template or streamlit-folium's own rewriting could take for something else is written as an escape.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import folium
+from folium.elements import JSCSSMixin
+from folium.template import Template
+
+from geo.paths import ROOT
+from ui.map.phrases import PHRASES
+from ui.vendor import versions
+
+if TYPE_CHECKING:
+    from ui.map.tooltips import Preview
+
+STATIC = "../../app/static/"  # as seen from the component's frame; holds under any server.baseUrlPath
+SCRIPTS = "js"  # the folder of the modules, and of the script that loads them
+LOADER = "js/loader.js"
+STYLES = ("css/map.css",)
+METROPOLE = ((41.3, -5.2), (51.15, 9.6))  # south-west and north-east corners, for a scope that holds overseas too
+CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
+ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+MOTIFS = ("oblique", "points", "lignes", "croix")  # as static/js/motifs.js draws them
+Corner = tuple[float, float]
+Bounds = tuple[Corner, Corner]
+
+
+@dataclass(frozen=True)
+class Swatch:
+    """One status of a painted map: its fill (#rrggbb), its French label; `hatch` draws it with a motif of MOTIFS."""
+
+    fill: str
+    label: str
+    hatch: bool = False
+    motif: str = "oblique"
+
+
+@dataclass(frozen=True)
+class Paint:
+    """One status per commune, in the order of the scope's file: runs made by `paint_runs`, and the palette."""
+
+    runs: str
+    palette: tuple[Swatch, ...]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """Outlines of the zones of one layer; `dash` as lengths of strokes and gaps in pixels, empty for a full line."""
+
+    id: str
+    url: str
+    label: str
+    color: str
+    dash: tuple[int, ...] = ()
+    weight: float = 2.0
+
+
+@dataclass(frozen=True)
+class Point:
+    """A round mark, with a name and a second line of text; `id` comes back when it is clicked."""
+
+    id: str
+    lat: float
+    lon: float
+    name: str
+    detail: str = ""
+    fill: str = "#0b6e75"
+    radius: float = 6.0
+
+
+@dataclass(frozen=True)
+class Focus:
+    """A commune to bring to the middle; `n` must change for the same commune to be shown again."""
+
+    code: str
+    n: int
+
+
+# --- addresses --------------------------------------------------------------------------------------------------
+def static_url(path: str) -> str:
+    """Return the address of a file of static/, seen from the component's frame (`geo/communes-dep-62-x.json`).
+
+    Raises
+    ------
+    ValueError
+        When the path is not made of plain names.
+    """
+    if not ADDRESS.fullmatch(path) or ".." in path:
+        raise ValueError(f"not a path under static/: {path!r}")
+    return STATIC + path
+
+
+@cache
+def _assets() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the scripts and styles of every map, in loading order, named so that browsers see a change.
+
+    Only the loader is named here, by the digest of all our modules; it gives their addresses the same.
+    """
+    pinned = versions()
+
+    def ours(path: str, *content: Path) -> tuple[str, str]:
+        digest = hashlib.sha256(b"".join(file.read_bytes() for file in content)).hexdigest()[:10]
+        return path, f"{STATIC}{path}?v={digest}"
+
+    def theirs(package: str, name: str) -> tuple[str, str]:
+        return f"{package}/{name}", f"{STATIC}vendor/{package}/{name}?v={pinned[package]}"
+
+    scripts = [
+        theirs("leaflet", "leaflet.js"),
+        ours(LOADER, *sorted((ROOT / "static" / SCRIPTS).glob("*.js"))),
+        theirs("leaflet.fullscreen", "Control.FullScreen.js"),
+        theirs("topojson-client", "topojson-client.min.js"),
+    ]
+    styles = [
+        theirs("leaflet", "leaflet.css"),
+        theirs("leaflet.fullscreen", "Control.FullScreen.css"),
+        *(ours(path, ROOT / "static" / path) for path in STYLES),
+    ]
+    return scripts, styles
+
+
+# --- the frame --------------------------------------------------------------------------------------------------
+class _Written(folium.Element):
+    """A text as it is. As a template, each would be compiled again at every click, at the cost of a tenth of the run."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def render(self, **kwargs: Any) -> str:
+        return self.text
+
+
+class _LocalMap(folium.Map):
+    """A map that asks nothing of another site."""
+
+    default_js = ()
+    default_css = ()
+
+    def render(self, **kwargs: Any) -> None:
+        """Render as folium does, without the blanks of its template: every click sends it again."""
+        super().render(**kwargs)
+        header = self.get_root().header
+        for name, child in list(header._children.items()):
+            header.add_child(_Written(" ".join(child.render().split())), name=name)
+
+
+class _Attach(JSCSSMixin):
+    """Hand the map over to static/js/loader.js, with what is said once for all states."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}CL.attach({{ this._parent.get_name() }}, {{ this.options }});{% endmacro %}"
+    )
+
+    def __init__(self, mode: Literal["select", "paint", "points"]) -> None:
+        super().__init__()
+        self._name = "Attach"
+        self.options = script_json({"mode": mode} | ({"phrases": PHRASES} if mode == "select" else {}))
+        self.default_js, self.default_css = _assets()
+
+
+def _frame(mode: Literal["select", "paint", "points"]) -> folium.Map:
+    frame = _LocalMap(
+        location=[46.6, 2.4],
+        zoom_start=5,
+        tiles=None,
+        prefer_canvas=True,
+        zoom_control=False,
+        attribution_control=False,
+        font_size="14px",
+    )
+    frame.add_child(_Attach(mode))
+    return frame
+
+
+def selection_map() -> folium.Map:
+    """Return the frame of a map on which communes are chosen by a click. Build a new one at each run."""
+    return _frame("select")
+
+
+def coverage_map() -> folium.Map:
+    """Return the frame of a painted map, on which a click names a commune. Build a new one at each run."""
+    return _frame("paint")
+
+
+def points_map() -> folium.Map:
+    """Return the frame of a map of marks on outlines, on which a click names a mark. Build a new one at each run."""
+    return _frame("points")
+
+
+# --- the state --------------------------------------------------------------------------------------------------
+class _State(folium.MacroElement):
+    """Carry the state to the map (static/js/api.js), as one line of JSON."""
+
+    _template = Template("{% macro script(this, kwargs) %}CL.apply({{ this.payload }});{% endmacro %}")
+
+    def __init__(self, payload: str) -> None:
+        super().__init__()
+        self._name = "State"
+        self.payload = payload
+
+
+def script_json(value: object) -> str:
+    r"""Write a value as JSON that stays itself in a script, in a template and in streamlit-folium's rewriting.
+
+    Inside strings only letters, digits, spaces and a few signs are left as they are; all others become \uXXXX:
+    `<` and `&` (HTML), backticks, quotes and U+2028 (JavaScript), `{` (templates), `_` and parentheses
+    (streamlit-folium replaces some `_names` and one call by text).
+    """
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+
+    def escape(token: re.Match[str]) -> str:
+        # A backslash is kept with what it introduces: an escape json.dumps wrote; \" is rewritten as \u0022.
+        inner = token.group()[1:-1].replace('\\"', "\\u0022")
+        return '"' + re.sub(r"[^A-Za-z0-9 .,:;/#%+\\-]", lambda sign: f"\\u{ord(sign.group()):04x}", inner) + '"'
+
+    return re.sub(r'"(?:[^"\\]|\\.)*"', escape, text)
+
+
+def pack_codes(codes: Iterable[str]) -> str:
+    """Write codes in three characters each, in their order: « 62:041042;2A:004 ».
+
+    Raises
+    ------
+    ValueError
+        When one is not the code of a commune.
+    """
+    wanted = list(codes)
+    wrong = [code for code in wanted if not CODE.fullmatch(code)]
+    if wrong:
+        raise ValueError(f"not commune codes: {wrong[:5]}")
+    return ";".join(
+        prefix + ":" + "".join(code[2:] for code in group) for prefix, group in groupby(wanted, key=lambda c: c[:2])
+    )
+
+
+def paint_runs(statuses: Sequence[int] | Iterable[int]) -> str:
+    """Write statuses (palette numbers 0 to 25, or -1 for none) as runs: « a3bc12 »; at most 1 character a commune
+    when no two neighbours in the list agree.
+
+    Raises
+    ------
+    ValueError
+        When a status is out of range.
+    """
+    parts: list[str] = []
+    for status, group in groupby(int(status) for status in statuses):
+        if not -1 <= status <= 25:
+            raise ValueError(f"status out of range: {status}")
+        length = sum(1 for _ in group)
+        parts.append(("_" if status < 0 else chr(ord("a") + status)) + (str(length) if length > 1 else ""))
+    return "".join(parts)
+
+
+def _state(state: Mapping[str, object]) -> folium.FeatureGroup:
+    kept = {key: value for key, value in state.items() if value not in (None, (), [])}
+    group = folium.FeatureGroup(name="etat")
+    group.add_child(_State(script_json(kept)))
+    return group
+
+
+def _check_colours(colours: Iterable[str]) -> None:
+    wrong = [colour for colour in colours if not COLOUR.fullmatch(colour)]
+    if wrong:
+        raise ValueError(f"colours must be #rrggbb: {wrong[:5]}")
+
+
+def paint_payload(paint: Paint) -> dict[str, object]:
+    """Return what the browser is told of colours: in the state, or in a file whose address is in the state."""
+    _check_colours(swatch.fill for swatch in paint.palette)
+    wrong = [swatch.motif for swatch in paint.palette if swatch.motif not in MOTIFS]
+    if wrong:
+        raise ValueError(f"unknown motifs: {wrong[:5]}")
+    return {"runs": paint.runs, "palette": [_swatch(swatch) for swatch in paint.palette]}
+
+
+def _swatch(swatch: Swatch) -> dict[str, object]:
+    """Leave the motif out of what travels where it says nothing."""
+    kept = asdict(swatch)
+    if not swatch.hatch or swatch.motif == "oblique":
+        del kept["motif"]
+    return kept
+
+
+def _overlays(overlays: Sequence[Overlay]) -> list[dict[str, object]]:
+    _check_colours(overlay.color for overlay in overlays)
+    return [asdict(overlay) for overlay in overlays]
+
+
+def selection_state(
+    *,
+    codes: Iterable[str],
+    seq: int,
+    geometry_url: str,
+    bounds: Bounds | None = None,
+    overlays: Sequence[Overlay] = (),
+    paint: Paint | str | None = None,
+    focus: Focus | None = None,
+    preview: Preview | None = None,
+) -> folium.FeatureGroup:
+    """Return the state of a selection map.
+
+    `codes` is the whole selection, communes outside the scope included; `seq` its number: the one last read from
+    the browser, or a greater one when the server changed the selection. The browser drops a state older than its
+    own clicks. `bounds` is where the view starts for this scope (the whole of it by default). `paint` may be the
+    address of a file that holds it (see `scene.backdrop`): colours that a click never changes then travel once.
+    """
+    return _state(
+        {
+            "geometry": geometry_url,
+            "bounds": bounds,
+            "codes": pack_codes(codes),
+            "seq": seq,
+            "overlays": _overlays(overlays),
+            "paint": paint_payload(paint) if isinstance(paint, Paint) else paint,
+            "focus": asdict(focus) if focus else None,
+            "preview": preview.payload() if preview else None,
+        }
+    )
+
+
+def coverage_state(
+    *,
+    geometry_url: str,
+    paint: Paint,
+    bounds: Bounds | None = None,
+    overlays: Sequence[Overlay] = (),
+    focus: Focus | None = None,
+    over: Mapping[str, object] | None = None,
+) -> folium.FeatureGroup:
+    """Return the state of a painted map; `over` is what ui.map.overlays says to draw over it.
+
+    Leave the clicked commune out of it (the browser outlines it by itself): a state that does not change between
+    two runs costs nothing to send again.
+    """
+    return _state(
+        {
+            "geometry": geometry_url,
+            "bounds": bounds,
+            "paint": paint_payload(paint),
+            "overlays": _overlays(overlays),
+            "focus": asdict(focus) if focus else None,
+            **(over or {}),
+        }
+    )
+
+
+def points_state(*, outlines_url: str, points: Sequence[Point], bounds: Bounds | None = None) -> folium.FeatureGroup:
+    """Return the state of a map of marks on the outlines of a file (départements)."""
+    _check_colours(point.fill for point in points)
+    return _state({"geometry": outlines_url, "bounds": bounds, "points": [asdict(point) for point in points]})

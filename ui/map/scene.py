@@ -1,0 +1,171 @@
+"""What the maps show: colours of statuses, outlines of layers, addresses of geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import folium
+import numpy as np
+from streamlit_folium import st_folium
+
+from geo.coverage import STATUS_LABELS, Scope, Status, scope_rows
+from geo.display import compact_json
+from ui import loaders
+from ui.cache import keyed_on_data
+from ui.map import build
+
+HEIGHT = 560
+# Colour-blind safe; text always stands beside colour (legend, tooltip, table).
+# A motif too, for who does not tell the colours: what is plain is known whole, dark for covered, pale for unknown.
+PALETTE = {
+    Status.COUVERT: build.Swatch("#1f7a6d", STATUS_LABELS[Status.COUVERT]),
+    Status.SUPPOSE: build.Swatch("#4fa596", STATUS_LABELS[Status.SUPPOSE], hatch=True),
+    Status.PARTIEL: build.Swatch("#7d6bb5", STATUS_LABELS[Status.PARTIEL], hatch=True, motif="lignes"),
+    Status.PROJET: build.Swatch("#e0a93b", STATUS_LABELS[Status.PROJET], hatch=True, motif="points"),
+    Status.NON_COUVERT: build.Swatch("#d1604d", STATUS_LABELS[Status.NON_COUVERT], hatch=True, motif="croix"),
+    Status.INCONNU: build.Swatch("#dfe4e7", STATUS_LABELS[Status.INCONNU]),
+}
+# The same, pale: what is known lies under the perimeter being drawn, and must not compete with it.
+PALE = {
+    Status.COUVERT: "#a5d0c8",
+    Status.SUPPOSE: "#d2e8e3",
+    Status.PARTIEL: "#cbc2e4",
+    Status.PROJET: "#f2d9a6",
+    Status.NON_COUVERT: "#f3cdc6",
+    Status.INCONNU: "#f1f4f5",
+}
+SELECTED = "#1f4e9c"  # as drawn by static/js/drawing.js
+# Layer id: colour, dash, weight.
+LINES: dict[str, tuple[str, tuple[int, ...], float]] = {
+    "epci": ("#4a3f8f", (), 1.6),
+    "ept": ("#4a3f8f", (2, 4), 2.2),
+    "secteurs-adultes": ("#b0176f", (8, 4), 2.2),
+    "secteurs-enfants": ("#d05a9b", (2, 5), 2.2),
+    "clsm": ("#0b4f4a", (), 2.6),
+    "cls": ("#1566a8", (10, 4, 2, 4), 2.2),
+    "cpts": ("#5b7d12", (6, 3), 2.2),
+    "dac": ("#8a5a00", (12, 5), 2.2),
+    "qpv": ("#c02c2c", (3, 3), 1.8),
+}
+LINE_LABELS = {
+    "epci": "EPCI",
+    "ept": "EPT",
+    "secteurs-adultes": "Secteurs adultes",
+    "secteurs-enfants": "Secteurs infanto-juvéniles",
+    "clsm": "CLSM",
+    "cls": "CLS",
+    "cpts": "CPTS",
+    "dac": "DAC",
+    "qpv": "Communes avec QPV",
+}
+MARK_LABELS = {"quartiers": "QPV", "lieux": "Lieux de santé mentale"}  # drawn as marks on the map of coverage
+
+
+def draw(
+    frame: folium.Map, *, state: folium.FeatureGroup, key: str, on_change: Callable[[], None] | None = None
+) -> None:
+    """Show a map. Nothing is returned by the library itself: our script sends what is clicked, and `on_change` reads it."""
+    st_folium(
+        frame,
+        key=key,
+        height=HEIGHT,
+        use_container_width=True,
+        returned_objects=[],
+        on_change=on_change,
+        feature_group_to_add=state,
+    )
+
+
+def ground(scope: Scope) -> Scope:
+    """Return the territory whose outlines are drawn for a scope: itself, or for an EPCI or an EPT the smallest that
+    holds it whole: its département, else its région, else France. The rest of it is drawn in grey around."""
+    if scope.kind not in ("epci", "ept"):
+        return scope
+    here = loaders.atlas().table.iloc[scope_rows(scope, loaders.atlas())]
+    every = loaders.every_scope()
+    for column, prefix in (("departement", "dep"), ("region", "reg")):
+        codes = here[column].unique()
+        if len(codes) == 1:
+            return every[f"{prefix}-{codes[0]}"]
+    return every["france"]
+
+
+def geometry_url(scope: Scope) -> str:
+    """Return the address of the outlines of a scope."""
+    return build.static_url(f"geo/{loaders.display_index().scopes[ground(scope).id].file}")
+
+
+@keyed_on_data(max_entries=64)
+def local_bounds(scope: Scope) -> build.Bounds:
+    """Return the corners around an EPCI or an EPT, from the inner points of its communes and their size."""
+    atlas = loaders.atlas()
+    here = atlas.table.iloc[scope_rows(scope, atlas)]
+    here = here[here["lon"].notna()]
+    half_m = (here["area_m2"].fillna(0.0).clip(lower=1.0) ** 0.5 / 1.6).to_numpy()
+    tall = half_m / 111_000.0
+    wide = tall / np.cos(np.radians(here["lat"].to_numpy()))
+    lat, lon = here["lat"].to_numpy(), here["lon"].to_numpy()
+    return (
+        (round(float((lat - tall).min()), 4), round(float((lon - wide).min()), 4)),
+        (round(float((lat + tall).max()), 4), round(float((lon + wide).max()), 4)),
+    )
+
+
+def bounds(scope: Scope) -> build.Bounds:
+    """Return where the view starts: south-west and north-east corners."""
+    if scope.kind in ("epci", "ept"):
+        return local_bounds(scope)
+    west, south, east, north = loaders.display_index().scopes[scope.id].bbox
+    return (south, west), (north, east)
+
+
+def overlay(scope: Scope, layer_id: str) -> build.Overlay:
+    """Return the outlines of a layer in a scope; the zones of each commune are written once as a static file."""
+    return _overlay(ground(scope), layer_id)
+
+
+@keyed_on_data(max_entries=256)
+def _overlay(scope: Scope, layer_id: str) -> build.Overlay:
+    from geo.display import write_zone_index
+
+    layer, rows = loaders.crosswalk().layers[layer_id], scope_rows(scope, loaders.atlas())
+    zones_of: dict[int, list[int]] = {}
+    for zone, row in zip(layer.members["zone"], layer.members["row"], strict=True):
+        zones_of.setdefault(row, []).append(zone)
+    met = sorted({z for row in rows for z in zones_of.get(row, ())})
+    number = {zone: i for i, zone in enumerate(met)}
+    names = [(str(layer.zones.index[z]), str(layer.zones["nom"].iat[z])) for z in met]
+    membership = [[number[z] for z in zones_of.get(row, ())] for row in rows]
+    file = write_zone_index(loaders.GEO, scope.id, layer_id, names, membership)
+    color, dash, weight = LINES[layer_id]
+    return build.Overlay(layer_id, build.static_url(f"geo/{file}"), LINE_LABELS[layer_id], color, dash, weight)
+
+
+def status_paint(scope: Scope, complete: tuple[str, ...], *, pale: bool = False) -> build.Paint:
+    """Return the colours of a scope's communes by coverage."""
+    found = loaders.scope_coverage(scope, complete)
+    swatches = tuple(build.Swatch(PALE[s], STATUS_LABELS[s]) if pale else PALETTE[s] for s in Status)
+    drawn = scope_rows(ground(scope), loaders.atlas())
+    status = np.where(np.isin(drawn, found.rows), found.status[drawn], -1)
+    return build.Paint(build.paint_runs(status.tolist()), swatches)
+
+
+@keyed_on_data(max_entries=256)
+def backdrop(scope: Scope) -> str:
+    """Return the address of the pale colours under a perimeter: no click changes them, so none sends them again."""
+    return written(f"fond-{scope.id}", build.paint_payload(status_paint(scope, (), pale=True)))
+
+
+def written(stem: str, value: object) -> str:
+    """Return the address of a file of static/geo that holds a value as JSON, written once under a name its content gives."""
+    from geo.display import write_by_content
+
+    return build.static_url(f"geo/{write_by_content(loaders.GEO, stem, compact_json(value))}")
+
+
+def known_lines(scope: Scope) -> list[str]:
+    """Return the layers that have at least one zone in a scope."""
+    rows = scope_rows(scope, loaders.atlas())
+    met = loaders.crosswalk().product(rows)
+    columns = loaders.crosswalk().columns
+    return [i for i in LINES if (met[1] + met[2])[columns[i]].any()]

@@ -1,0 +1,1 @@
+"""The page Périmètre: compose, judge, keep and send a perimeter."""

@@ -1,0 +1,122 @@
+"""The panel « Ajuster »: changes made in one move with what each would change, communes that must stay, the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import streamlit as st
+
+from geo import french as fr
+from geo.communes import name_of
+from geo.moves import Move, incidence_of
+from geo.perimeters import Perimeter, fill_holes, keep_main_part, stop_at_community
+from ui import frame, html, loaders
+from ui.cache import keyed_on_data
+from ui.perimeter import judge
+from ui.perimeter.compose import effect_lines
+
+SOUGHT = "verrou-cherche"
+MOST_BODIES = 3
+MOST_FOUND = 20
+MOST_LISTED = 100  # past that the two lists below would weigh more than all the rest of a click
+
+
+def panel(perimeter: Perimeter) -> None:
+    """Show the moves on the left, the communes on the right."""
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        st.html(html.section("En un geste"))
+        _moves(perimeter)
+    with right:
+        st.html(html.section("Communes choisies"))
+        _communes(perimeter)
+
+
+def _moves(perimeter: Perimeter) -> None:
+    nothing = []
+    with st.container(key="lignes-gestes"):
+        for label, wanted, none in _offers(perimeter):
+            move = Move(label, added=wanted - perimeter.communes, removed=perimeter.communes - wanted)
+            if not move.added and not move.removed:
+                nothing.append(none)
+                continue
+            st.html(judge.line(move.added | move.removed, label, effect_lines(move, perimeter)))
+            key = f"geste-{frame.move_key([label, *wanted])}"
+            st.button("Appliquer", key=key, on_click=frame.choose, args=(wanted,))
+    if nothing:
+        st.caption(" ".join(nothing))
+
+
+def _offers(perimeter: Perimeter) -> Iterator[tuple[str, frozenset[str], str]]:
+    """Yield the moves: label, communes after it, what to say when it changes nothing."""
+    locked, facts, atlas = frame.locked(), loaders.facts(perimeter), loaders.atlas()
+    yield "Combler les trous", _filled(perimeter), "Aucun trou à combler."
+    kept = keep_main_part(perimeter.communes, atlas, incidence_of(loaders.evidence()).links, locked=locked)
+    yield "Garder la partie principale", kept, "Le périmètre est d’un seul tenant."
+    for body in facts.communities[:MOST_BODIES]:
+        stopped = stop_at_community(perimeter.communes, atlas, body.code, locked=locked)
+        yield f"S’arrêter à {body.name}", stopped, f"Rien hors de {body.name}."
+        members = frozenset(str(atlas.codes[r]) for r in atlas.members("community", body.code))
+        yield (
+            f"Ajouter le reste {fr.of(body.name)}",
+            perimeter.communes | members,
+            f"{body.name} : toutes ses communes y sont.",
+        )
+
+
+@keyed_on_data(max_entries=64)
+def _filled(perimeter: Perimeter) -> frozenset[str]:
+    return fill_holes(perimeter.communes, loaders.atlas())
+
+
+def _communes(perimeter: Perimeter) -> None:
+    atlas, number = loaders.atlas(), st.session_state[frame.SEQUENCE]
+    codes = sorted(
+        perimeter.communes, key=lambda c: (fr.fold(name_of(atlas.table["commune"].iat[atlas.row[c]], atlas)), c)
+    )
+    many = len(codes) > MOST_LISTED
+    st.multiselect(
+        "Communes qui doivent rester (verrouillées)",
+        _lockable(codes) if many else codes,
+        default=[c for c in codes if c in frame.locked()],
+        format_func=atlas.label,
+        key=f"verrous-{number}",
+        on_change=_lock,
+        args=(f"verrous-{number}",),
+        placeholder="Aucune ; cherchez-en une ci-dessus" if many else "Aucune",
+        help="Une commune verrouillée ne sort ni par un clic, ni par un geste, ni par une suggestion.",
+    )
+    if many:
+        st.caption(f"{fr.count(len(codes), 'commune')} : retirez-les par la carte ou par leur nom.")
+        return
+    st.pills(
+        "Cliquez une commune pour la retirer",
+        [c for c in codes if c not in frame.locked()],
+        selection_mode="single",
+        wrap=True,
+        format_func=lambda c: html.literal(atlas.label(c)),
+        key=f"retirer-{number}",
+        on_change=_remove,
+        args=(f"retirer-{number}",),
+    )
+
+
+def _lockable(codes: list[str]) -> list[str]:
+    """Ask for a name where the list would be too long to send at each click; return what it finds, and what is locked."""
+    atlas, locked = loaders.atlas(), frame.locked()
+    sought = fr.fold(
+        st.text_input("Chercher une commune à verrouiller", key=SOUGHT, placeholder="Nom ou code, puis Entrée")
+    )
+    found = [c for c in codes if sought and sought in fr.fold(atlas.label(c))][:MOST_FOUND]
+    return [c for c in codes if c in locked or c in found]
+
+
+def _lock(key: str) -> None:
+    inside = frame.selection().intersection(st.session_state.get(key) or ())
+    frame.amend(frame.workbook().unlock().lock(*inside))
+
+
+def _remove(key: str) -> None:
+    code = st.session_state.get(key)
+    if code:
+        frame.choose(frame.selection() - {code})

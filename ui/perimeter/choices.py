@@ -1,0 +1,139 @@
+"""Pieces of the Périmètre page around the map: what it shows, what is searched, what the browser sends, undo."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo import french as fr
+from geo.coverage import COVERED, STATUS_LABELS, Scope, Status
+from geo.perimeters import Perimeter
+from ui import frame, html, loaders
+from ui.coverage.choices import FOCUS, MOST_OPTIONS, scope_name
+from ui.map import events as map_events
+from ui.map.scene import LINE_LABELS, LINES, PALE, SELECTED
+from ui.perimeter import compose, targets
+
+TARGET = "target"
+QUERY = "target-query"
+ADDED = "#d4006a"
+# Shown where a finger points, which cannot hover (ui/perimeter/workbench.py hides it elsewhere).
+TOUCH = '<p class="clsm-tactile">Touchez une commune pour l’ajouter ou la retirer ; gardez le doigt dessus pour voir d’abord ce qu’elle changerait.</p>'
+
+
+def pick_scope() -> Scope:
+    """Ask which territory the map shows."""
+    every = loaders.every_scope()
+    scope_id = st.selectbox(
+        "Carte",
+        list(every),
+        format_func=lambda i: scope_name(every[i]),
+        key=frame.PERIMETER_SCOPE,
+        persist_state="session",
+        help="Le périmètre est gardé quand vous changez de carte ; il peut dépasser la carte affichée.",
+    )
+    return every[scope_id]
+
+
+def pick_target(scope: Scope) -> None:
+    """Search a commune or a territory by its name: what a click does on the map, and more, by keyboard alone."""
+    every = targets.offered(scope) if scope.kind != "france" else {}
+    if not every or len(every) > MOST_OPTIONS:
+        query = st.text_input("Chercher", key=QUERY, placeholder="Un nom ou un code, puis Entrée")
+        every = targets.searched(query) if query else {}
+        if query and not every:
+            st.caption("Rien de ce nom ; vérifiez l’orthographe ou essayez le code.")
+        if not every:
+            return
+    st.selectbox(
+        "Commune ou territoire",
+        list(every),
+        index=None,
+        format_func=every.get,
+        key=TARGET,
+        on_change=_look,
+        placeholder="Nom ou code : commune, EPCI, EPT, secteur, CLSM, CLS, CPTS, QPV",
+    )
+
+
+def _look() -> None:
+    chosen = targets.resolve(st.session_state.get(TARGET) or "")
+    if chosen and not chosen.zone:
+        look_at(chosen.id)
+
+
+def look_at(code: str) -> None:
+    """Bring a commune to the middle of the map at the next run."""
+    held = st.session_state.get(FOCUS) or ("", 0)
+    st.session_state[FOCUS] = (code, held[1] + 1)
+
+
+def target_strip(perimeter: Perimeter) -> None:
+    """Say what the commune or territory searched would change, and offer to add it, take it out, start from it."""
+    target = targets.resolve(st.session_state.get(TARGET) or "")
+    if target is None:
+        return
+    with st.container(border=True, key="bande"):
+        compose.offer(target, perimeter)
+
+
+def take(key: str) -> None:
+    """Hold what the browser sent, when it is newer than what is held: the choice, or a shape to fill."""
+    value = st.session_state.get(key)
+    sent = map_events.read_selection(value)
+    if sent is not None and sent[1] > st.session_state[frame.SEQUENCE]:
+        atoms = loaders.atlas().row
+        frame.choose((c for c in sent[0] if c in atoms), sequence=sent[1])
+    drawn = map_events.read_shape(value)
+    if drawn is not None and drawn[1] > st.session_state[frame.SEQUENCE]:
+        compose.take_shape(*drawn)
+
+
+def legend(scope: Scope, lines: list[str]) -> str:
+    """Return the legend: the choice, the CLSM known under it, the outlines shown."""
+    found = loaders.scope_coverage(scope, ())
+    present = [
+        s for s in (*COVERED, Status.PARTIEL, Status.PROJET, Status.INCONNU) if found.by_status.at[s, "communes"]
+    ]
+    fills = [("fill", SELECTED, "dans votre périmètre")]
+    fills += [("fill", PALE[s], f"CLSM : {STATUS_LABELS[s]}") for s in present]
+    outlines = [("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in lines]
+    return html.legend([*fills, *outlines, ("line", ADDED, "« Montrer »")]) + TOUCH
+
+
+def history(perimeter: Perimeter) -> None:
+    """Undo, do again, go back to the start, take everything out."""
+    start, empty, seen = st.session_state[frame.START], not perimeter.communes, st.session_state[frame.SEQUENCE]
+    with st.container(horizontal=True, gap="small", key="historique"):
+        st.button(
+            "Annuler", on_click=frame.undo, args=(seen,), disabled=not st.session_state[frame.HISTORY],
+            icon=":material/undo:",
+        )  # fmt: skip
+        st.button(
+            "Rétablir", on_click=frame.redo, args=(seen,), disabled=not st.session_state[frame.FUTURE],
+            icon=":material/redo:",
+        )  # fmt: skip
+        st.button(
+            "Revenir au départ",
+            on_click=frame.reset,
+            disabled=frame.selection() == start and not frame.locked(),
+            icon=":material/restart_alt:",
+            help=f"Le périmètre d’où vous êtes parti : {fr.count(len(start), 'commune')}." if start else None,
+        )
+        st.button(
+            "Tout retirer", on_click=frame.clear, disabled=empty, icon=":material/clear_all:",
+        )  # fmt: skip
+
+
+def invitation() -> None:
+    """Say how to start."""
+    st.info(
+        "Cliquez des communes sur la carte, cherchez une commune ou un territoire par son nom, collez une liste, ou dessinez "
+        "une zone. Un second clic retire la commune. Habitants, secteurs et repères du guide s’affichent ici aussitôt."
+    )
+
+
+def messages() -> None:
+    """Show, once, what a move had to say."""
+    for text in st.session_state[frame.MESSAGES]:
+        st.toast(html.literal(text), duration="long")
+    st.session_state[frame.MESSAGES] = ()

@@ -1,0 +1,147 @@
+"""Taking a perimeter away: the note for a council, the sheet of a service that examines it, and the files of its data.
+
+Each file is made when its button is clicked, by the core; nothing is worked out before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+import streamlit as st
+
+from geo import french as fr
+from geo.comparison import Candidate, SideBySide, candidates, evaluate, scale_of
+from geo.exports import TYPES, Export, file_name, make
+from geo.guidance import Settings, used_text
+from geo.perimeters import Perimeter
+from geo.scenarios import Scenario, Workbook
+from ui import frame, html, lanes, loaders
+from ui.comparison import cache as comparison_cache
+from ui.comparison import link as comparison_link
+from ui.perimeter import link as perimeter_link
+
+LABELS = {
+    "xlsx": ("Classeur (XLSX)", "une feuille par tableau"),
+    "gpkg": ("Carte (GeoPackage)", "périmètre, communes, zones"),
+    "geojson": ("Carte (GeoJSON)", "les mêmes, pour le web"),
+    "csv": ("Communes (CSV)", "une ligne par commune"),
+}
+COMPARE = "note-compare"
+
+
+def panel(perimeter: Perimeter) -> None:
+    """Show what can be taken away of the current scenario."""
+    take_away(frame.workbook().scenario, held_comparison())
+
+
+def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
+    """Show the buttons for one scenario; a comparison that is at hand can go into the note."""
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        st.html(
+            html.section(
+                "La note", "Deux à six pages A4 : carte, repères, chiffres et sources, qui inviter, limites, lien."
+            )
+        )
+        compared = comparison is not None and st.checkbox(
+            html.literal(f"Joindre la comparaison ({fr.listing(comparison.titles, most=3)})"), value=True, key=COMPARE
+        )
+        asked = asked_of(scenario, comparison if compared else None)
+        with st.container(horizontal=True, gap="small"):
+            _button("Note (PDF)", "pdf", asked, primary=True)
+            _button("Note à modifier (DOCX)", "docx", asked)
+        st.html(
+            html.section(
+                "Fiche d’instruction",
+                "Pour un service qui examine une demande : les mêmes chiffres, l’avis laissé en blanc.",
+            )
+        )
+        with st.container(horizontal=True, gap="small"):
+            _button("Fiche (PDF)", "pdf", asked, instruction=True)
+            _button("Fiche à remplir (DOCX)", "docx", asked, instruction=True)
+        st.caption(_settings_text())
+    with right:
+        st.html(
+            html.section(
+                "Les données", "Ces fichiers se rouvrent sur la page Comparaison : même périmètre, mêmes chiffres."
+            )
+        )
+        for kind, (label, what) in LABELS.items():
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                _button(label, kind, asked)
+                st.caption(what)
+
+
+def _settings_text() -> str:
+    from geo.guidance import changed_labels
+
+    settings = frame.settings()
+    changed = changed_labels(settings)
+    if not changed:
+        return "Tous les seuils sont à leur valeur de départ ; la note les écrit sous chaque repère."
+    return html.literal(
+        f"Seuils modifiés, écrits dans la note : {used_text(tuple(s.name for s in changed), settings)}."
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a file is made from once somebody asks for it. Nothing here holds the data: a page left open would keep it."""
+
+    scenario: Scenario
+    settings: Settings
+    link: str
+    compared: tuple[Candidate, ...] = ()
+    reference: int = 0
+
+    def export(self) -> Export:
+        """Return what the files are made of, by the data active today."""
+        world, scenario = loaders.world(), self.scenario
+        candidate = Candidate("note", "Scénario", scenario.name, scenario.codes, scale_of(scenario.codes, world.atlas))
+        facts = loaders.facts(scenario.perimeter(world.atlas))
+        found = replace(evaluate(candidate, world, self.settings), facts=facts)
+        side = comparison_cache.comparison(self.compared, self.settings, self.reference) if self.compared else None
+        return Export(found, world, scenario, self.link, side, date.today())
+
+
+def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
+    """Return what the files of a scenario will be made from, with the link that reopens it alone."""
+    settings = frame.settings()
+    base = perimeter_link.address().partition("?")[0]
+    link = f"{base}?lien={perimeter_link.packed(Workbook((scenario,), settings=settings))}"
+    if comparison is None:
+        return Asked(scenario, settings, link)
+    return Asked(scenario, settings, link, tuple(e.candidate for e in comparison.every), comparison.reference)
+
+
+def held_comparison() -> SideBySide | None:
+    """Return the comparison last shown in this session, when it still makes sense."""
+    commune = st.session_state.get(comparison_link.COMMUNE)
+    wanted = st.session_state.get(f"{comparison_link.choice_key(commune)}-held") if commune else None
+    if not wanted:
+        return None
+    offered = {c.id: c for c in candidates(loaders.crosswalk(), commune, frame.workbook().scenarios)}
+    chosen = tuple(offered[i] for i in wanted if i in offered)
+    if len(chosen) < 2:
+        return None
+    ids = [c.id for c in chosen]
+    reference = st.session_state.get(f"{comparison_link.REFERENCE}-held")
+    return comparison_cache.comparison(chosen, frame.settings(), ids.index(reference) if reference in ids else 0)
+
+
+def _button(label: str, kind: str, asked: Asked, *, instruction: bool = False, primary: bool = False) -> None:
+    name = f"{asked.scenario.name} instruction" if instruction else asked.scenario.name
+    st.download_button(
+        label, _maker(kind, asked, instruction), file_name=file_name(name, kind), mime=TYPES[kind], on_click="ignore",
+        key=f"emporter-{kind}-{instruction}", icon=":material/download:", type="primary" if primary else "secondary",
+    )  # fmt: skip
+
+
+def _maker(kind: str, asked: Asked, instruction: bool) -> Callable[[], bytes]:
+    def body() -> bytes:
+        with lanes.export():
+            return make(kind, asked.export(), instruction=instruction)
+
+    return body

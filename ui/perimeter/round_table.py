@@ -1,0 +1,70 @@
+"""The panel « Autour de la table »: who to invite to the first meeting, to copy or to take away as a table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo import french as fr
+from geo.exports import neutral
+from geo.guidance import SECTORS, RoundTable, Seat, round_table
+from geo.perimeters import Perimeter
+from ui import html, loaders
+
+FILE_NAME = "autour-de-la-table.csv"
+MOST_OF_A_GROUP = 6  # shown; the file holds them all
+
+
+def panel(perimeter: Perimeter) -> None:
+    """Show the list by group, and how to take it away."""
+    table = round_table(loaders.facts(perimeter))
+    left, right = st.columns([7, 3], gap="large")
+    left.html(html.section("Qui doit être autour de la table") + f"<p>{html.escape(table.sentence)}</p>" + _list(table))
+    with right:
+        st.html(html.section("Emporter la liste"))
+        st.download_button(
+            "Télécharger (CSV)",
+            csv(table),
+            file_name=FILE_NAME,
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        copy = st.popover("Copier le texte", icon=":material/content_copy:", key="copier", on_change="rerun")
+        if copy.open:  # a second copy of the list, sent only when asked for
+            copy.code(table.text(), language=None, wrap_lines=True, height=320)
+        st.caption(
+            "Des fonctions et des institutions, jamais un nom de personne. Ce qui n’est pas connu ici est une ligne de la liste : "
+            "elle est à compléter localement."
+        )
+
+
+def _list(table: RoundTable) -> str:
+    groups: dict[str, list[Seat]] = {}
+    for seat in table.seats:
+        groups.setdefault(seat.group, []).append(seat)
+    rows: list[tuple[str, ...]] = []
+    for group, seats in groups.items():
+        roles = {seat.role for seat in seats if seat.known}
+        shared = roles.pop() if len(roles) == 1 else ""  # said once beside the title of the group
+        rows.append((f"{group}\n{shared}",))
+        rows += [_row(seat, shared) for seat in seats[:MOST_OF_A_GROUP]]
+        if len(seats) > MOST_OF_A_GROUP:
+            rows.append((f"et {fr.count(len(seats) - MOST_OF_A_GROUP, 'autre')}, dans le fichier", ""))
+    return html.table(
+        [("Qui", False), ("À quel titre, et ce que l’on en sait", False)],
+        rows,
+        caption="Qui doit être autour de la table",
+    )
+
+
+def _row(seat: Seat, shared: str) -> tuple[str, str]:
+    """Return the cells of a guest; what the panel of sectors says in full is cut short here."""
+    detail = seat.detail.partition(" ; ")[0] if seat.group == SECTORS else seat.detail
+    told = detail if seat.role in ("", shared) else f"{seat.role}\n{detail}"
+    return f"{seat.who}{'' if seat.known else ' : inconnu ici'}", told
+
+
+def csv(table: RoundTable) -> bytes:
+    """Return the list for a spreadsheet: semicolons, UTF-8 with its mark, no cell that a spreadsheet would run."""
+    frame = table.frame().map(neutral)
+    return frame.to_csv(index=False, sep=";").encode("utf-8-sig")

@@ -1,0 +1,116 @@
+"""The panel of sectors: each one met, counted in people, with the button that completes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from geo import french as fr
+from geo.guidance import (
+    COFUNDERS,
+    RECOMMENDED,
+    SCENARIOS,
+    SOURCE,
+    SectorShare,
+    per_inhabitant_text,
+    sectors_met,
+    staffing_rows,
+)
+from geo.perimeters import Perimeter, places, travel
+from ui import frame, html, loaders
+from ui.perimeter import judge
+
+MOST_CUT = 10  # told in full on each side: past that a click would weigh too much, and nobody reads so many
+
+MOST_NAMED = 20
+
+
+def panel(perimeter: Perimeter) -> None:
+    """Show adult sectors on the left, child sectors on the right."""
+    facts = loaders.facts(perimeter)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _several(
+            "Secteurs adultes",
+            "a",
+            sectors_met(facts, ("secteurs-adultes",)),
+            facts.known_everywhere("secteurs-adultes"),
+        )
+    with right:
+        _several(
+            "Secteurs infanto-juvéniles",
+            "i",
+            sectors_met(facts, ("secteurs-enfants",)),
+            facts.known_everywhere("secteurs-enfants"),
+        )
+
+
+def _several(title: str, letter: str, shares: Sequence[SectorShare], complete: bool) -> None:
+    st.html(html.section(title))
+    if not complete:
+        st.caption("La liste des secteurs n’est pas complète ici : d’autres peuvent être concernés.")
+    if not shares:
+        st.caption("Aucun secteur connu sur ces communes.")
+        return
+    cut = [share for share in shares if share.codes]
+    cut, others = cut[:MOST_CUT], cut[MOST_CUT:]
+    if cut:
+        with st.container(key=f"lignes-secteurs-{letter}"):
+            for share in cut:
+                key = f"completer-{letter}-{frame.move_key([share.name, *share.codes])}"
+                st.html(judge.line(share.codes, share.name, _lines(share)))
+                st.button("Compléter", key=key, on_click=_complete, args=(share.codes,))
+    _named("Coupés aussi (détail dans le classeur, onglet « Note et fichiers »)", others)
+    whole = [share for share in shares if not share.codes]
+    rest = "".join(judge.line((), share.name, _lines(share)) for share in whole[:MOST_CUT])
+    if rest:
+        st.html(rest)
+    _named("Aussi rencontrés", whole[MOST_CUT:])
+    sources = dict.fromkeys(f"{s.source}{f', {s.year}' if s.year else ''}" for s in shares)
+    st.caption(f"Source : {html.literal(fr.listing(sources, most=4))}.")
+
+
+def _named(lead: str, shares: Sequence[SectorShare]) -> None:
+    if shares:
+        st.caption(html.literal(f"{lead} : {fr.listing((share.name for share in shares), MOST_NAMED)}."))
+
+
+def _lines(share: SectorShare) -> list[str]:
+    _, _, told = share.sentence.partition(" : ")
+    return [told, share.establishment]
+
+
+def _complete(codes: frozenset[str]) -> None:
+    frame.choose(frame.selection() | codes)
+
+
+def coordination_panel(perimeter: Perimeter) -> None:
+    """Show staffing on the left, travel and places on the right."""
+    facts = loaders.facts(perimeter)
+    left, right = st.columns([11, 9], gap="large")
+    rows = staffing_rows(facts.population, len(facts.towns))
+    lines = [
+        (
+            f"{s.label}{' (recommandé)' if s is RECOMMENDED else ''}\n{row['remarque']}",
+            s.cost,
+            per_inhabitant_text(s, facts.population),
+        )
+        for s, row in zip(SCENARIOS, rows, strict=True)
+    ]
+    headers = [("Temps de coordination", False), ("Coût annuel brut (2024)", False), ("Ordre de grandeur", False)]
+    left.html(
+        html.section("Temps de coordination") + html.table(headers, lines, caption="Scénarios de temps de coordination")
+    )
+    left.caption(
+        f"Le guide recommande un temps plein, cofinancé : {fr.listing(COFUNDERS)}. Ordre de grandeur : coût de départ du scénario "
+        f"divisé par {fr.inhabitants(facts.population)}. Source : {SOURCE}."
+    )
+    moved, near = travel(facts), places(facts)
+    texts = "".join(f"<p>{html.escape(text)}</p>" for text in (moved.sentence,))
+    right.html(
+        html.section("Trajets")
+        + texts
+        + html.section("Lieux de santé mentale")
+        + f"<p>{html.escape(near.sentence)}</p>"
+    )

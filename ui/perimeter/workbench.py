@@ -1,0 +1,124 @@
+"""The part of the Périmètre page that a click runs again: map, figures, and one panel at a time.
+
+Only the panel open is worked out and sent: a click costs what is seen of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import folium
+import streamlit as st
+
+from geo.coverage import Scope
+from geo.guidance import EMPTY, summary
+from geo.perimeters import Perimeter
+from ui import frame, lanes, loaders, panels
+from ui.coverage import choices as coverage_choices
+from ui.map import build as map_build
+from ui.map import scene as map_scene
+from ui.map import tooltips as map_tooltips
+from ui.perimeter import adjust, choices, judge, note, round_table, scenarios, sectors, suggest
+from ui.perimeter import link as perimeter_link
+
+MAP = "carte-perimetre"
+PANEL = "panel"
+STYLE = """
+<style>
+.block-container {padding-top:1.1rem;} h1 {font-size:1.6rem !important; padding:0 !important;}
+.st-key-bande {padding:.35rem .8rem !important;}
+.clsm-effet {margin:0; font-size:.95rem; line-height:1.45;} .clsm-effet ul {margin:.1rem 0 0; padding-left:1.1rem;}
+.clsm-effet li {margin:0; font-size:.9rem;}
+@media (max-width:1100px) {[data-testid="stMain"] [data-testid="stColumn"] {min-width:min(100%, 19rem);}}
+.clsm-tactile {display:none; margin:.3rem 0 0; font-size:.9rem; color:#45555c;} @media (pointer:coarse) {.clsm-tactile {display:block;}}
+</style>
+"""
+
+
+@st.fragment
+def show(scope: Scope, lines: tuple[str, ...]) -> None:
+    """Show the workbench: what is searched, the map and what is said of the perimeter, the panel open."""
+    perimeter = frame.perimeter()
+    perimeter_link.write()
+    choices.messages()
+    with st.container():  # always there, or what follows would change places and the map be mounted again
+        choices.target_strip(perimeter)
+    left, right = st.columns([11, 9], gap="medium")
+    with right:  # first: the map has coloured the click by itself, and waits for nothing but the next preview
+        _judge(perimeter)
+    with lanes.after_the_figures():
+        with left:
+            map_scene.draw(map_build.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, perimeter))
+            choices.history(perimeter)
+        _panel(perimeter)
+
+
+def _heard() -> None:
+    choices.take(MAP)
+
+
+def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium.FeatureGroup:
+    return map_build.selection_state(
+        codes=sorted(perimeter.communes),
+        seq=st.session_state[frame.SEQUENCE],
+        geometry_url=map_scene.geometry_url(scope),
+        bounds=map_scene.bounds(scope),
+        overlays=[map_scene.overlay(scope, layer_id) for layer_id in lines],
+        paint=map_scene.backdrop(scope),
+        focus=coverage_choices.focus(scope),
+        preview=_preview(perimeter),
+    )
+
+
+def _preview(perimeter: Perimeter) -> map_tooltips.Preview | None:
+    """Return what the tooltips tell of the next click; nothing for the empty perimeter."""
+    if not perimeter.communes:
+        return None
+    locked = frame.locked()
+    return map_tooltips.previewed(loaders.preview(perimeter, frame.settings(), locked), locked)
+
+
+def _judge(perimeter: Perimeter) -> None:
+    if not perimeter.communes:
+        st.html(judge.paragraph(EMPTY))
+        choices.invitation()
+        return
+    facts, settings = loaders.facts(perimeter), frame.settings()
+    found = panels.in_order(loaders.findings(perimeter, settings))
+    st.html(judge.paragraph(summary(facts, found)))
+    st.html(judge.figures(facts, settings) + judge.index(found))
+
+
+def _checks(perimeter: Perimeter) -> None:
+    settings = frame.settings()
+    found = loaders.findings(perimeter, settings)
+    left, right = st.columns([11, 9], gap="medium")
+    left.html(judge.cards(panels.in_order(found)))
+    with right:
+        judge.detail(found, settings)
+
+
+def _layers(perimeter: Perimeter) -> None:
+    st.html(panels.layers_met(loaders.facts(perimeter)))
+
+
+PANELS: dict[str, Callable[[Perimeter], None]] = {
+    "Repères": _checks,
+    "Ajuster": adjust.panel,
+    "Secteurs": sectors.panel,
+    "Suggestions": suggest.panel,
+    "Autour de la table": round_table.panel,
+    "Dispositifs": _layers,
+    "Coordination": sectors.coordination_panel,
+    "Scénarios": scenarios.panel,
+    "Note et fichiers": note.panel,
+}
+ALWAYS = ("Scénarios",)  # shown for an empty perimeter too
+
+
+def _panel(perimeter: Perimeter) -> None:
+    chosen = st.segmented_control(
+        "Pour aller plus loin", list(PANELS), default="Repères", required=True, key=PANEL, label_visibility="collapsed"
+    )
+    if chosen and (perimeter.communes or chosen in ALWAYS):
+        PANELS[chosen](perimeter)
