@@ -22,6 +22,7 @@ check: .venv/ready-test node_modules/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/python -m ui.scripts check
 
 bench: .venv/ready-test setup
