@@ -133,9 +133,9 @@ def _progress() -> None:
     if reading is None or reading.look():
         st.rerun()
         return
-    bar, button = st.columns([5, 1], vertical_alignment="center")
+    bar, button = st.columns([4, 1], vertical_alignment="center")
     bar.progress(reading.part, text=html.literal(reading.text))
-    button.button("Annuler", key="lecture-annuler", icon=":material/close:", on_click=reading.stop)
+    button.button("Annuler la lecture", key="lecture-annuler", icon=":material/close:", on_click=reading.stop)
 
 
 def offer_again() -> None:

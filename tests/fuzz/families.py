@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import random
 import sqlite3
 import struct
 import tempfile
-import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from functools import lru_cache
@@ -21,14 +19,12 @@ from geo.imports import KINDS, read_import
 from geo.imports.draft import MEMBER_COLUMNS, Statement, layer_from
 from geo.layers import ZONE_COLUMNS
 from geo.scenarios import Scenario, Vintage, Workbook, from_file, pack, to_file, unpack
-from tests import nasty_tables, real
+from tests import real
 from tests.damaged_homes import build, damages, open_everything
+from tests.fuzz.good_files import ROWS, good_shapes, good_tables, one_of
 from tests.fuzz.mutations import VALUES, WORDS, any_json, mutated, places_of
 from tests.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
 
-NASTY = Path(nasty_tables.__file__).resolve().parent / "nasty"
-ROWS = [["CLSM", "Code INSEE", "Commune", "État", "Année"], ["Nord", "94028", "Créteil", "en service", "2020"],
-        ["Nord", "94033", "Fontenay-sous-Bois", "projet", ""], ["Sud", "01004", "Ambérieu-en-Bugey", "", "2019"]]  # fmt: skip
 NOW = Vintage(2026, "2023", "2025")
 
 
@@ -47,60 +43,6 @@ def case(seed: int, number: int) -> Case:
 
 
 # --- files to import --------------------------------------------------------------------------------------------
-@lru_cache(maxsize=1)
-def good_tables() -> dict[str, bytes]:
-    """Return tables of each form, good and nasty."""
-    return {
-        "liste.csv": csv_bytes(ROWS),
-        "tabulations.tsv": csv_bytes(ROWS, sep="\t", encoding="utf-16"),
-        "classeur.xlsx": xlsx_bytes({"Liste": ROWS, "Autre": [["x"]]}, [(1, 0, 2, 0)]),
-        "feuille.ods": ods_bytes(ods_rows(ROWS)),
-        "liste.zip": _zip({"liste.csv": csv_bytes(ROWS)}),
-        **{name: body for name, body in nasty_tables.files().items() if len(body) < 100_000},
-    }
-
-
-@lru_cache(maxsize=1)
-def good_shapes() -> dict[str, bytes]:
-    """Return polygons of each form, good and nasty."""
-    import geopandas as gpd
-    import shapely
-
-    frame = gpd.GeoDataFrame(
-        {"nom": ["Nord", "Sud"], "id": ["n", "s"], "etat": ["en service", "projet"], "annee": [2020, 2021]},
-        geometry=[shapely.box(2.44, 48.77, 2.48, 48.80), shapely.box(5.3, 45.9, 5.4, 46.0).union(shapely.box(5.5, 45.9, 5.6, 46))],
-        crs=4326,
-    )  # fmt: skip
-    found: dict[str, bytes] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for name, driver in (("a.gpkg", "GPKG"), ("a.fgb", "FlatGeobuf"), ("a.kml", "KML"), ("a.geojson", "GeoJSON")):
-            frame.to_file(Path(folder) / name, driver=driver, engine="pyogrio")
-            found[name] = (Path(folder) / name).read_bytes()
-        (Path(folder) / "shp").mkdir()
-        frame.to_file(Path(folder) / "shp" / "a.shp", engine="pyogrio")
-        found["a.zip"] = _zip({p.name: p.read_bytes() for p in sorted((Path(folder) / "shp").iterdir())})
-        found["a.kmz"] = _zip({"doc.kml": found["a.kml"]})
-        frame.to_parquet(Path(folder) / "a.parquet")
-        found["a.parquet"] = (Path(folder) / "a.parquet").read_bytes()
-    return found | {
-        p.name: p.read_bytes() for p in sorted(NASTY.iterdir()) if p.is_file() and p.stat().st_size < 200_000
-    }
-
-
-def _one_of(every: dict[str, bytes], good: int, rng: random.Random) -> tuple[str, bytes]:
-    """Choose a file: most of the time one of the first, which are good."""
-    listed = list(every.items())
-    return rng.choice(listed[:good] if rng.random() < 0.7 else listed[good:])
-
-
-def _zip(members: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, body in members.items():
-            archive.writestr(zipfile.ZipInfo(name), body)
-    return out.getvalue()
-
-
 def _imported(family: str, name: str, data: bytes, rng: random.Random) -> Case:
     kind = rng.choice(list(KINDS))
 
@@ -117,7 +59,7 @@ def _imported(family: str, name: str, data: bytes, rng: random.Random) -> Case:
 
 def tables(rng: random.Random) -> Case:
     """Change a table."""
-    name, data = _one_of(good_tables(), 5, rng)
+    name, data = one_of(good_tables(), 5, rng)
     return _imported("tables", name, mutated(data, rng, list(good_tables().values())), rng)
 
 
@@ -152,7 +94,7 @@ def cells(rng: random.Random) -> Case:
 
 def shapes(rng: random.Random) -> Case:
     """Change a file of polygons."""
-    name, data = _one_of(good_shapes(), 7, rng)
+    name, data = one_of(good_shapes(), 7, rng)
     return _imported("shapes", name, mutated(data, rng, list(good_shapes().values())), rng)
 
 
