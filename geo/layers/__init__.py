@@ -19,11 +19,13 @@ from geo.layers.crosswalk import Crosswalk, Overlap, Relation, build_crosswalk
 from geo.layers.diff import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove, difference
 from geo.layers.evidence import NOT_LISTED, CarePlaces, Evidence
 from geo.layers.layer import (
+    DISPOSITIFS,
     ETATS,
     PRECISIONS,
     ZONE_COLUMNS,
     Etat,
     Layer,
+    LayerId,
     Precision,
     find_zones,
     load_layers,
@@ -32,6 +34,7 @@ from geo.layers.layer import (
 from geo.layers.overlay import MEMBER_COLUMNS, MEMBER_TYPES, MODE_MEANINGS, OVER_MEANINGS, Mode, Over, estimated, merged
 
 __all__ = [
+    "DISPOSITIFS",
     "ETATS",
     "FATE_LABELS",
     "MEMBER_COLUMNS",
@@ -49,6 +52,7 @@ __all__ = [
     "Evidence",
     "Fate",
     "Layer",
+    "LayerId",
     "Mode",
     "Over",
     "Overlap",

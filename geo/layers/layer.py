@@ -32,6 +32,22 @@ ZONE_COLUMNS = (
 )  # fmt: skip
 
 
+class LayerId(StrEnum):
+    """The layers, by the id that files, links and the register use."""
+
+    CLSM = "clsm"
+    ADULT_SECTORS = "secteurs-adultes"
+    CHILD_SECTORS = "secteurs-enfants"
+    CLS = "cls"
+    CPTS = "cpts"
+    DAC = "dac"
+    QPV = "qpv"
+
+
+# Agreements between bodies, of which a territory may have several (a sector or a QPV is a piece of territory).
+DISPOSITIFS = (LayerId.CLSM, LayerId.CLS, LayerId.CPTS, LayerId.DAC)
+
+
 class Etat(StrEnum):
     """Whether a dispositif works, as its source says, at the date of that source."""
 
