@@ -20,9 +20,9 @@ from geo.coverage.figures import zones_with_clsm
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence, weighted_incidence
 from geo.coverage.status import Status
-from geo.layers import Etat
+from geo.layers import DISPOSITIFS, Etat, LayerId
 
-LEVELS: Mapping[str, str] = {
+GAP_LEVELS: Mapping[str, str] = {
     "commune": "Communes",
     "epci": "EPCI",
     "ept": "EPT du Grand Paris",
@@ -31,8 +31,8 @@ LEVELS: Mapping[str, str] = {
     "cls": "CLS",
 }
 MAIN_LEVELS = ("commune", "epci", "secteurs-adultes", "cls")
-DISPOSITIFS = ("cls", "cpts", "dac")
-TITLES: Mapping[str, str] = {
+BESIDE_CLSM = tuple(i for i in DISPOSITIFS if i is not LayerId.CLSM)
+GAP_TITLES: Mapping[str, str] = {
     "code": "Code",
     "nom": "Nom",
     "departement": "Département",
@@ -177,7 +177,7 @@ def _readings(table: pd.DataFrame) -> npt.NDArray[np.object_]:
 
 def _add_qpv_known(table: pd.DataFrame, state: CoverageState, held: csr_array, inside: npt.NDArray[np.bool_]) -> None:
     """Say where the list of QPV is complete; where it is not and nothing is known, unknown instead of zero."""
-    extent = state.crosswalk.layers["qpv"].extent
+    extent = state.crosswalk.layers[LayerId.QPV].extent
     known = np.array([name in extent for name in state.departement_names])[state.departement_codes]
     lacking = (~known & inside) | ((state.qpv_unknown > 0) & inside)
     complete = (held @ lacking.astype(np.float64)) == 0
@@ -191,21 +191,21 @@ def _add_dispositifs(table: pd.DataFrame, state: CoverageState, held: csr_array,
     """Add how many dispositifs in service each territory meets, and their names; `own` is not listed against itself."""
     everywhere = np.ones(len(state.status), dtype=bool)
     names: dict[int, list[str]] = {}
-    for layer_id in DISPOSITIFS:
+    for layer_id in BESIDE_CLSM:
         layer = state.crosswalk.layers[layer_id]
         running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
         met = csr_array(held @ incidence(layer, len(state.status)).T.tocsr())
         met = csr_array(met.multiply(running[None, :]))
         met.data[:] = 1.0
         alone = np.zeros(len(layer.zones), dtype=bool)
-        if layer_id == "cls":
+        if layer_id == LayerId.CLS:
             alone = running & ~zones_with_clsm(layer, state, everywhere)[1]
             table["cls_sans_clsm"] = np.asarray(met @ alone.astype(np.float64)).astype(np.int64)
         if layer_id != own:
             labels = [str(name) for name in layer.zones["nom"]]
             for i, hits in _hits(met):
                 names.setdefault(i, []).extend(_listed(hits, labels, alone, layer.name))
-        table[layer_id] = np.diff(met.indptr)
+        table[str(layer_id)] = np.diff(met.indptr)
     table["dispositifs"] = pd.Series(
         [" ; ".join(names.get(i, ())) for i in range(len(table))], index=table.index, dtype=object
     )
