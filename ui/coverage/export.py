@@ -11,11 +11,12 @@ import streamlit as st
 
 from geo import french as fr
 from geo.coverage import Mix, Scope, Weights
-from ui import html, lanes
+from ui import html
 from ui.coverage import gaps, priorities, siting
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import NEXT_CEILING, NEXT_KIND, NEXT_NUMBER
+from ui.server import export_lane
 
 WITH_NEXT = "export-next"
 ZIP_DATE = (2000, 1, 1, 0, 0, 0)
@@ -81,7 +82,7 @@ def _ask(scope: Scope, complete: tuple[str, ...]) -> Ask | None:
 
 def _link() -> str:
     """Return what follows the page's address in a link that reopens this view."""
-    return "Couverture?" + "&".join(f"{name}={text}" for name, text in coverage_link.address().items())
+    return "Couverture?" + "&".join(f"{name}={text}" for name, text in coverage_link.ADDRESS.query().items())
 
 
 def _maker(
@@ -97,7 +98,7 @@ def _maker(
 
     def make() -> bytes:
         told = (fr_date(date.today()), link)
-        with lanes.export():
+        with export_lane():
             return coverage_loaders.coverage_file(kind, scope, complete, level, weights, ask, told)
 
     return make

@@ -37,7 +37,7 @@ def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     """Show the choices and the answer; only this part of the page is run again when one changes."""
     coverage_link.set_defaults()
     kind = _choices(scope)
-    coverage_link.write()
+    coverage_link.ADDRESS.write()
     mix = mix_chosen()
     if mix is None:
         st.info("Aucun besoin n’est à servir : donnez du poids à l’un au moins.")

@@ -31,7 +31,7 @@ def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     curve_chart(scope, complete)
     st.subheader("Part des QPV et taille du manque")
     scatter_chart(scope, complete)
-    coverage_link.write()
+    coverage_link.ADDRESS.write()
 
 
 def survey_table(features: Sequence[Benchmark], scope: Scope) -> str:

@@ -6,15 +6,18 @@ from collections.abc import Callable
 
 import folium
 import numpy as np
+import streamlit as st
 from streamlit_folium import st_folium
 
-from geo.coverage import STATUS_LABELS, Scope, Status, scope_rows
+from geo.coverage import STATUS_LABELS, Scope, Status, in_scope, scope_rows
 from geo.display import compact_json
 from ui import loaders
 from ui.cache import keyed_on_data
 from ui.map import build
+from ui.map.codec import Bounds, paint_runs
 
 HEIGHT = 560
+FOCUS = "commune-focus"  # (code, number) of the commune to bring to the middle of the map
 # Colour-blind safe; text always stands beside colour (legend, tooltip, table).
 # A motif too, for who does not tell the colours: what is plain is known whole, dark for covered, pale for unknown.
 PALETTE = {
@@ -76,6 +79,18 @@ def draw(
     )
 
 
+def look_at(code: str) -> None:
+    """Bring a commune to the middle of the map at the next run."""
+    _, number = st.session_state.get(FOCUS) or ("", 0)
+    st.session_state[FOCUS] = (code, number + 1)
+
+
+def focus(scope: Scope) -> build.Focus | None:
+    """Return the commune to bring to the middle, when it was chosen by name and lies in the scope."""
+    held = st.session_state.get(FOCUS)
+    return build.Focus(*held) if held and in_scope(held[0], scope, loaders.atlas()) else None
+
+
 def ground(scope: Scope) -> Scope:
     """Return the territory whose outlines are drawn for a scope: itself, or for an EPCI or an EPT the smallest that
     holds it whole: its département, else its région, else France. The rest of it is drawn in grey around."""
@@ -96,7 +111,7 @@ def geometry_url(scope: Scope) -> str:
 
 
 @keyed_on_data(max_entries=64)
-def local_bounds(scope: Scope) -> build.Bounds:
+def local_bounds(scope: Scope) -> Bounds:
     """Return the corners around an EPCI or an EPT, from the inner points of its communes and their size."""
     atlas = loaders.atlas()
     here = atlas.table.iloc[scope_rows(scope, atlas)]
@@ -111,7 +126,7 @@ def local_bounds(scope: Scope) -> build.Bounds:
     )
 
 
-def bounds(scope: Scope) -> build.Bounds:
+def bounds(scope: Scope) -> Bounds:
     """Return where the view starts: south-west and north-east corners."""
     if scope.kind in ("epci", "ept"):
         return local_bounds(scope)
@@ -147,7 +162,7 @@ def status_paint(scope: Scope, complete: tuple[str, ...], *, pale: bool = False)
     swatches = tuple(build.Swatch(PALE[s], STATUS_LABELS[s]) if pale else PALETTE[s] for s in Status)
     drawn = scope_rows(ground(scope), loaders.atlas())
     status = np.where(np.isin(drawn, found.rows), found.status[drawn], -1)
-    return build.Paint(build.paint_runs(status.tolist()), swatches)
+    return build.Paint(paint_runs(status.tolist()), swatches)
 
 
 @keyed_on_data(max_entries=256)
