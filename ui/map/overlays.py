@@ -13,7 +13,7 @@ from geo.coverage import Scope
 from geo.files import DamagedError
 from ui import loaders
 from ui.cache import keyed_on_data
-from ui.map.build import pack_codes
+from ui.map.codec import pack_codes
 from ui.map.scene import ground, written
 
 if TYPE_CHECKING:
