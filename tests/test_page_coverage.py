@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo import french as fr
+from geo import world as world_module
 from geo.coverage import read_scope, scope_rows
 from geo.coverage_figures import scope_figures
 from geo.coverage_people import make_board
@@ -393,7 +394,8 @@ def test_what_is_worked_out_follows_the_data_in_use(monkeypatch: pytest.MonkeyPa
     }
     before = {name: ask() for name, ask in asked.items()}
     assert all(ask() is before[name] for name, ask in asked.items()), "worked out once"
-    monkeypatch.setattr(loaders, "token", lambda: "something was synchronised")
+    monkeypatch.setattr(world_module, "token", lambda: "something was synchronised")
+    loaders.token.clear()
     for name, ask in asked.items():
         assert ask() is not before[name], name
 
