@@ -16,7 +16,7 @@ setup: .venv/ready
 run: setup
 	CLSM_SYNC=1 $(BIN)/streamlit run dashboard.py
 
-# Journeys drive a server in another process: coverage, which has a floor (pyproject.toml), is measured on all the rest.
+# Journeys drive a server in another process: coverage is measured on all the rest.
 test: .venv/ready-test setup
 	$(BIN)/python -m ui.scripts test
 	$(BIN)/python -m tests.browser
