@@ -387,7 +387,8 @@ def test_what_is_computed_follows_the_active_data(monkeypatch: pytest.MonkeyPatc
     }
     before = {name: ask() for name, ask in asked.items()}
     assert all(ask() is before[name] for name, ask in asked.items()), "computed once"
-    monkeypatch.setattr(cache, "token", lambda: "something was synchronised")
+    monkeypatch.setattr("geo.dataset.token", lambda: "something was synchronised")
+    cache.token.clear()
     for name, ask in asked.items():
         assert ask() is not before[name], name
 
