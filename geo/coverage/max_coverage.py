@@ -107,11 +107,18 @@ def programme(problem: Problem, k: int, time_limit: float, forbidden: Sequence[i
         bounds=Bounds(0, 1),
         options={"time_limit": time_limit, "mip_rel_gap": 0.0},
     )
-    if found.x is None:
-        return Answer(tuple(greedy_choice(problem, k)), False, 1.0)
-    chosen = tuple(int(c) for c in np.flatnonzero(found.x[:size] > 0.5))
-    gap = float(found.mip_gap or 0.0)
-    return Answer(chosen, bool(found.status == 0), 0.0 if found.status == 0 else gap)
+    chosen = () if found.x is None else tuple(int(c) for c in np.flatnonzero(found.x[:size] > 0.5))
+    if found.status == 0:
+        return Answer(chosen, True, 0.0)
+    if not forbidden:
+        chosen = max(chosen, tuple(greedy_choice(problem, k)), key=problem.value)
+    return Answer(chosen, False, _missed(problem.value(chosen), found.mip_dual_bound, scale))
+
+
+def _missed(value: float, bound: float | None, scale: float) -> float:
+    """Return the share of the optimum that an answer cut short may miss; `bound` is that of the solver, which minimises."""
+    most = -scale * bound if bound is not None and np.isfinite(bound) else 0.0
+    return max(0.0, 1.0 - value / most) if most > 0 else 1.0
 
 
 def greedy_choice(problem: Problem, k: int, among: Sequence[int] | None = None) -> list[int]:
