@@ -112,3 +112,15 @@ def test_every_package_has_its_line_and_is_entered_by_names_of_its_face() -> Non
         }
         wanted = set(re.findall(r"`(\w+)`", start))
         assert wanted <= offered, package
+
+
+def test_keys_and_names_of_the_glossary_are_in_the_code() -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    files = [
+        *(ROOT / "geo").glob("**/*.py"),
+        *(ROOT / "ui").glob("**/*.py"),
+        *(ROOT / "data" / "dispositifs").glob("*.csv"),
+    ]
+    files += (ROOT / "data").glob("*.toml")
+    used = set(re.findall(r"[\w-]+", " ".join(file.read_text(encoding="utf-8") for file in files)))
+    assert sorted(set(re.findall(r"`([\w-]+)`", glossary)) - used) == []
