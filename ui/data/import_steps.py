@@ -17,7 +17,7 @@ from geo.imports import KINDS, ROLES, WHOLE_COMMUNES, ImportDraft, Review, read_
 from geo.isolation import Stop, StoppedError, Tell
 from geo.layers import MODE_MEANINGS, OVER_MEANINGS, Etat, Mode, Over
 from geo.register import ConflictError, Statement
-from ui import acts, html, loaders, reading_desk
+from ui import acts, cache, html, loaders, reading_desk
 from ui.data import import_report
 
 TYPES = list(imports.FORMS)
@@ -300,7 +300,7 @@ def _done(review: Review, *, publish: bool, said: str) -> None:
             again = "La différence a été refaite sur la couche en service : relisez-la avant de publier."
             raise ConflictError([*error.problems, again]) from error
         finally:
-            loaders.token.clear()
+            cache.token.clear()
         return said
 
     acts.once((KEEP, kind, acts.count(KEEP)), act)

@@ -14,7 +14,7 @@ from geo.exports import export, name_and_mime
 from geo.imports import KINDS
 from geo.layers import difference
 from geo.register import Head, State, Version
-from ui import acts, html, loaders
+from ui import acts, cache, html, loaders
 from ui.cache import keyed_on_data
 from ui.data import sources
 
@@ -170,7 +170,7 @@ def _moved(move: Move, who: str) -> str:
         register.publish(register.find(move.kind, move.number), who=who, seen=move.seen)
         return f"{name} : la version {move.number} est en service."
     finally:
-        loaders.token.clear()
+        cache.token.clear()
 
 
 def versions_table(mine: list[Version]) -> str:
