@@ -92,12 +92,13 @@ def test_targets_of_make_that_a_document_names_exist(path: Path) -> None:
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", path.read_text(encoding="utf-8"), re.M)) <= targets
 
 
-def test_the_levels_drawn_are_those_that_are_held() -> None:
+@pytest.mark.parametrize(("container", "place"), [("geo", 0), ("ui", 1)])
+def test_the_levels_drawn_are_those_that_are_held(container: str, place: int) -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
         "contracts"
     ]
-    levels = next(c["layers"] for c in contracts if c["type"] == "layers" and c["containers"] == ["geo"])
-    drawn = re.findall(r"(?ms)^```\n(.*?)^```", ARCHITECTURE)[0].splitlines()
+    levels = next(c["layers"] for c in contracts if c["type"] == "layers" and c["containers"] == [container])
+    drawn = re.findall(r"(?ms)^```\n(.*?)^```", ARCHITECTURE)[place].splitlines()
     assert drawn == levels
 
 
