@@ -27,7 +27,7 @@ from geo.layers import Difference, Layer
 from geo.register import store
 from geo.register.model import ConflictError, Event, Head, Origin, State, Statement, Version
 from geo.register.rows import NEEDED, event_of, version_of
-from geo.register.store import EVENTS, HEADS, VERSIONS
+from geo.register.tables import EVENTS, HEADS, VERSIONS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -77,6 +77,7 @@ def keep(
         When who or the source is not told, a département does not exist, or nothing can be written.
     """
     _check(layer, statement, atlas)
+    store.prepare(home)
     if under:
         check(under, home)
     content, files = store.files_of(layer, shapes, atlas)
@@ -108,17 +109,17 @@ def _add_row(kind: str, values: dict[str, Any], write: Callable[[], None], home:
     """Add the row of a version under the next number, which is returned; `write` has its files there, while nobody sweeps."""
     for _ in range(TRIES):
         try:
-            with store.database(home).begin() as connection:
+            with store.writing(home) as connection:
                 taken = connection.execute(sa.select(VERSIONS.c.number).where(VERSIONS.c.kind == kind)).scalars()
                 number = max((one for one in taken if type(one) is int), default=0) + 1
                 connection.execute(sa.insert(VERSIONS).values(number=number, **values))
                 write()
             return number
-        except IntegrityError:  # taken by another at the same moment: the next one
-            continue
-        except sa.exc.SQLAlchemyError as error:
-            with store.told():
-                raise error
+        except GeoInputError as error:
+            if not isinstance(
+                error.__cause__, IntegrityError
+            ):  # else taken by another at the same moment: the next one
+                raise
     raise GeoInputError("Trop de personnes importent cette couche en même temps ; réessayez. Rien n’est gardé.")
 
 
