@@ -105,6 +105,5 @@ def _joined(kept: pd.DataFrame, brought: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stacked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    parts = [frame.assign(estimated=estimated(frame))[list(MEMBER_COLUMNS)] for frame in (old, new) if len(frame)]
-    members = pd.concat(parts, ignore_index=True) if parts else old
-    return members.astype(MEMBER_TYPES)
+    parts = [frame.assign(estimated=estimated(frame))[list(MEMBER_COLUMNS)] for frame in (old, new)]
+    return pd.concat(parts, ignore_index=True).astype(MEMBER_TYPES)
