@@ -1,6 +1,6 @@
-"""A layer brought in over the layer in place: what steps aside, what stays.
+"""An imported layer over the layer in place: what steps aside, what stays.
 
-Whoever brings a list says in which départements it is complete. There, and only there, it has the last word: the facts of
+The person who imports a list says in which départements it is complete. There, and only there, it has the last word: the facts of
 the layer in place are kept everywhere else, so that a list of one région never loses another région's territories.
 """
 
@@ -14,14 +14,12 @@ import pandas as pd
 
 from geo.communes import Atlas
 from geo.layers.diff import same_territories
+from geo.layers.frames import MEMBER_COLUMNS, MEMBER_TYPES, estimated
 from geo.layers.layer import Layer, Precision
-
-MEMBER_TYPES = {"zone": np.intp, "row": np.intp, "whole": bool, "inhabitants": float, "estimated": bool}
-MEMBER_COLUMNS = list(MEMBER_TYPES)
 
 
 class Mode(StrEnum):
-    """How a layer brought in meets the one in place."""
+    """How an imported layer meets the one in place."""
 
     REPLACE = "remplace"
     ADD = "complète"
@@ -34,7 +32,7 @@ MODE_MEANINGS = {
 
 
 class Over(StrEnum):
-    """What a layer brought in is laid over."""
+    """What an imported layer is laid over."""
 
     IN_USE = "la couche en service"
     ORIGIN = "la couche d’origine"
@@ -107,13 +105,5 @@ def _joined(kept: pd.DataFrame, brought: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stacked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    parts = [frame.assign(estimated=estimated(frame))[MEMBER_COLUMNS] for frame in (old, new) if len(frame)]
-    members = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=MEMBER_COLUMNS)
-    return members.astype(MEMBER_TYPES)
-
-
-def estimated(members: pd.DataFrame) -> np.ndarray:
-    """Tell which members have inhabitants that were shared out, not counted; layers read from codes have none."""
-    if "estimated" not in members:
-        return np.zeros(len(members), dtype=bool)
-    return members["estimated"].to_numpy(dtype=bool)
+    parts = [frame.assign(estimated=estimated(frame))[list(MEMBER_COLUMNS)] for frame in (old, new)]
+    return pd.concat(parts, ignore_index=True).astype(MEMBER_TYPES)
