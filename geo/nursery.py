@@ -205,7 +205,7 @@ _SHAPE = (
 
 def _warm(atlas: Atlas, folder: Path) -> None:
     """Read a table and a shape of ours, so that indexes, outlines and libraries are there before any fork."""
-    import geo.exports.open_sent  # noqa: F401
+    import geo.exports.reimport  # noqa: F401
     from geo.imports import read_import
 
     tempfile.tempdir = str(folder)

@@ -6,6 +6,7 @@ Read from three files of the base (see data/README.md). What they do not tell st
 from __future__ import annotations
 
 import csv
+import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,12 +17,8 @@ from types import MappingProxyType
 from rapidfuzz import fuzz, process
 
 from geo.communes.atlas import Atlas
-from geo.french import fold
+from geo.french import fold, long_date
 from geo.kept import kept_on_subject
-
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 
 ARTICLES = ("le", "la", "les", "l", "aux", "los", "las")
 
@@ -105,8 +102,7 @@ def say_date(date: str) -> str:
     parts = date.split("-")
     if len(parts) != 3:
         return f"le code officiel de {date}"
-    day = "1er" if parts[2] == "01" else str(int(parts[2]))
-    return f"le {day} {MONTHS[int(parts[1]) - 1]} {parts[0]}"
+    return f"le {long_date(datetime.date(*map(int, parts)))}"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from geo.communes import Atlas, Density, approximate_density, embedded_atlas
 from geo.dataset import official
 from geo.dataset.official import refreshed
 from geo.errors import GeoInputError
-from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, build_crosswalk, load_layers, merged
+from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, LayerId, build_crosswalk, load_layers, merged
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.register import Version
 from geo.sources import CurrentVersion
@@ -81,8 +81,8 @@ def open_dataset(home: Path | None = None) -> Dataset:
     layers = load_layers(atlas)
     makers: dict[str, Callable[[CurrentVersion], Any]] = {
         "densite": lambda version: official.grid_density(version, atlas),
-        "qpv": lambda version: official.quarters(version, layers["qpv"], atlas),
-        "cpts": lambda version: official.communities(version, layers["cpts"], atlas),
+        LayerId.QPV: lambda version: official.quarters(version, layers[LayerId.QPV], atlas),
+        LayerId.CPTS: lambda version: official.communities(version, layers[LayerId.CPTS], atlas),
         "ressources": lambda version: official.places(version, atlas),
     }
     made: dict[str, Any] = {}
@@ -92,7 +92,7 @@ def open_dataset(home: Path | None = None) -> Dataset:
             used[kind], made[kind] = found
     for kind in official.OTHERS:
         official.best(kind, lambda version: version, notices, home)
-    layers.update({kind: made[kind] for kind in ("qpv", "cpts") if kind in made})
+    layers.update({kind: made[kind] for kind in (LayerId.QPV, LayerId.CPTS) if kind in made})
     bases = dict(layers)
     heads = _heads(home, notices)
     imported = _lay_imported(heads, layers, atlas, notices, home)

@@ -5,12 +5,12 @@ Text from data is neutralised here for spreadsheets and documents. Start from `E
 
 from geo.exports.coverage_files import coverage_files
 from geo.exports.coverage_tables import CoverageReport
-from geo.exports.formats import neutral
-from geo.exports.layer_files import SHEET, csv_bytes, export, name_and_mime
+from geo.exports.formats import csv_bytes, neutral
+from geo.exports.layer_files import SHEET, export, name_and_mime
 from geo.exports.note import Note
-from geo.exports.open_sent import open_exported, open_scenarios
 from geo.exports.perimeter_files import FORMATS, TYPES, Export, file_name, make
 from geo.exports.perimeter_svg import frame_of, main_projection, small_map
+from geo.exports.reimport import open_exported, open_scenarios
 from geo.exports.typst_pdf import TEMPLATES, note_pdf, qr_svg
 
 __all__ = [

@@ -30,6 +30,7 @@ from geo.layers.frames import (
 from geo.layers.layer import (
     DISPOSITIFS,
     ETATS,
+    OTHER_DISPOSITIFS,
     PRECISIONS,
     Etat,
     Layer,
@@ -49,6 +50,7 @@ __all__ = [
     "MEMBER_TYPES",
     "MODE_MEANINGS",
     "NOT_LISTED",
+    "OTHER_DISPOSITIFS",
     "OVER_MEANINGS",
     "PRECISIONS",
     "SLIVER",

@@ -42,6 +42,7 @@ class LayerId(StrEnum):
 
 # Agreements between bodies, of which a territory may have several (a sector or a QPV is a piece of territory).
 DISPOSITIFS = (LayerId.CLSM, LayerId.CLS, LayerId.CPTS, LayerId.DAC)
+OTHER_DISPOSITIFS = tuple(one for one in DISPOSITIFS if one != LayerId.CLSM)
 
 
 class Etat(StrEnum):
@@ -131,7 +132,7 @@ def _fact_layer(entry: dict[str, Any], atlas: Atlas, data: Path) -> Layer:
     path = data / entry["fichier"]
     facts = pd.read_csv(path, dtype=str, keep_default_na=False)
     facts["line"] = np.arange(2, len(facts) + 2)
-    if entry["id"] == "qpv":
+    if entry["id"] == LayerId.QPV:
         zones, members = _quarters(facts, atlas, path.name)
     else:
         facts = facts[facts["type"] == entry["type"]]

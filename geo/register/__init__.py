@@ -24,8 +24,8 @@ from geo.register.register import (
     withdraw,
 )
 from geo.register.rows import CONTENT
+from geo.register.schema import VERSIONS
 from geo.register.store import ADDRESS, ELSEWHERE, STAGE, contents, exists, register_folder, writing
-from geo.register.tables import VERSIONS
 
 __all__ = [
     "ADDRESS",

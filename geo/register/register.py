@@ -27,7 +27,7 @@ from geo.layers import Difference, Layer
 from geo.register import store
 from geo.register.model import ConflictError, Event, Head, Origin, State, Statement, Version
 from geo.register.rows import NEEDED, event_of, version_of
-from geo.register.tables import EVENTS, HEADS, VERSIONS
+from geo.register.schema import EVENTS, HEADS, VERSIONS
 
 if TYPE_CHECKING:
     import geopandas as gpd

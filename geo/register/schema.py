@@ -1,7 +1,8 @@
-"""The schema of a register: which revision it is at, and its migration to the revision that this code reads and writes.
+"""The schema of a register: its tables, the revision that it is at, and its migration to the revision of this code.
 
 The revision is read in every transaction, so that a register restored from a backup, or migrated meanwhile by a newer
-dashboard, is noticed. A migration is one transaction under the lock of a writer: all of it is there, or nothing.
+dashboard, is noticed. A migration is one transaction under the lock of a writer: all of it is there, or nothing. The tables
+are made by the migrations (`geo/register/migrations`); a test holds the two together.
 """
 
 from __future__ import annotations
@@ -14,8 +15,54 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.errors import GeoInputError
-from geo.register.tables import METADATA, SCHEMA_TABLE
 from geo.visible import one_line
+
+METADATA = sa.MetaData()
+SCHEMA_TABLE = "clsm_schema"  # Alembic keeps the revision of the schema there
+VERSIONS = sa.Table(
+    "clsm_versions",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(60), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("created", sa.String(40), nullable=False),
+    sa.Column("who", sa.String(200), nullable=False),
+    sa.Column("file_name", sa.String(300), nullable=False),
+    sa.Column("file_sha256", sa.String(64), nullable=False),
+    sa.Column("file_bytes", sa.BigInteger, nullable=False),
+    sa.Column("file_form", sa.String(20), nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("date", sa.String(60), nullable=False),
+    sa.Column("etat", sa.String(40), nullable=False),
+    sa.Column("mode", sa.String(20), nullable=False),
+    sa.Column("extent", sa.Text, nullable=False),  # JSON, like `changes`
+    sa.Column("remark", sa.Text, nullable=False),
+    sa.Column("changes", sa.Text, nullable=False),
+    sa.Column("zones", sa.Integer, nullable=False),
+    sa.Column("communes", sa.Integer, nullable=False),
+    sa.Column("content", sa.String(64), nullable=False),
+    sa.Column("under_id", sa.Integer, sa.ForeignKey("clsm_versions.id")),  # null: laid over the original layer
+    sa.UniqueConstraint("kind", "number"),
+)
+HEADS = sa.Table(
+    "clsm_heads",
+    METADATA,
+    sa.Column("kind", sa.String(60), primary_key=True),
+    sa.Column("version_id", sa.Integer, sa.ForeignKey("clsm_versions.id")),  # null: the original layer
+    sa.Column("revision", sa.Integer, nullable=False),
+)
+EVENTS = sa.Table(
+    "clsm_events",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(60), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("version_id", sa.Integer, sa.ForeignKey("clsm_versions.id")),
+    sa.Column("who", sa.String(200), nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.UniqueConstraint("kind", "revision"),
+)
+
 
 REVISION = "0001"
 OLDER: tuple[str, ...] = ()  # the revisions before, which are migrated

@@ -28,7 +28,8 @@ from sqlalchemy.pool import NullPool
 from geo.communes import Atlas, read_code
 from geo.errors import GeoInputError
 from geo.files import Content, DamagedError, has_outlines, owner, read_table, remove, sync_folder, write_json
-from geo.layers import MEMBER_COLUMNS, MEMBER_TYPES, ZONE_COLUMNS, Etat, Layer, Precision, estimated
+from geo.geometry import WGS84
+from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS, Etat, Layer, Precision, estimated, members_frame
 from geo.paths import home as default_home
 from geo.register import schema
 from geo.register.rows import CONTENT
@@ -230,9 +231,9 @@ def _with_shapes(zones: pd.DataFrame, shapes: gpd.GeoDataFrame | None) -> pd.Dat
         return zones
     import geopandas as gpd  # a quarter of a second that figures need not wait for
 
-    outlines = shapes.geometry.to_crs(4326) if shapes.crs is not None else shapes.geometry.set_crs(4326)
+    outlines = shapes.geometry.to_crs(WGS84) if shapes.crs is not None else shapes.geometry.set_crs(WGS84)
     by_id = pd.Series(outlines.to_numpy(), index=[str(i) for i in shapes.index])
-    return gpd.GeoDataFrame(zones, geometry=gpd.GeoSeries(by_id.reindex(zones["id"]).to_numpy(), crs=4326))
+    return gpd.GeoDataFrame(zones, geometry=gpd.GeoSeries(by_id.reindex(zones["id"]).to_numpy(), crs=WGS84))
 
 
 def _bytes(frame: pd.DataFrame) -> bytes:
@@ -325,7 +326,7 @@ def _on_today(zones: pd.DataFrame, members: pd.DataFrame, atlas: Atlas) -> pd.Da
         # A commune merged since is only a part of the commune of today.
         entire = bool(whole) and (reading is None or reading.kind == "city")
         records += [(position[zone], atlas.row[a], entire, people if len(atoms) == 1 else np.nan, guess) for a in atoms]
-    frame = pd.DataFrame(records, columns=MEMBER_COLUMNS).astype(MEMBER_TYPES)
+    frame = members_frame(*(pd.DataFrame(records, columns=list(MEMBER_COLUMNS))[name] for name in MEMBER_COLUMNS))
     if frame.duplicated(["zone", "row"]).any():  # communes merged since: parts of a known size make a part of that size
         grouped = frame.groupby(["zone", "row"], sort=False)
         frame = grouped.agg(

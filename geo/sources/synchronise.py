@@ -35,10 +35,12 @@ from geo.french import megabytes
 from geo.sources.catalogue import Source, SourceFile, load_sources, pick_sources
 from geo.sources.mirrors import Found, Mirror, read_folder, read_web
 from geo.sources.report import KindResult, Outcome, Progress, Reader, Readers, Report, Step, SyncReport, own_readers
-from geo.sources.sweep import PARTS, WORK, clean_sources
 from geo.sources.versions import (
+    PARTS,
+    WORK,
     Input,
     Manifest,
+    clean_sources,
     current,
     fingerprint,
     install,

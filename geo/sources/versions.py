@@ -23,12 +23,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from geo.errors import GeoInputError
-from geo.files import read_json, remove, sha256_of, sync_folder, write_json
+from geo.files import age, read_json, remove, sha256_of, sync_folder, write_json
 from geo.paths import home as default_home
 from geo.visible import visible
 
 FORM = 1  # of the manifest and of what readers write: another form is read again from the same files
 KEPT = 2
+WORK, PARTS = ".travail", ".telechargements"
+PARTS_KEPT_S = 7 * 86_400.0
 MANIFEST, CURRENT = "manifest.json", "current.json"
 _VERSION = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{10}")
 _KIND = re.compile(r"[a-z]+")
@@ -319,3 +321,21 @@ else:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
         return False
+
+
+def clean_sources(home: Path | None = None) -> None:
+    """Remove the leftovers of synchronisations: everything but unfinished transfers of the last days; under the lock."""
+    root = sources_folder(home)
+    remove(root / WORK)
+    sweep(home)
+    for file in root.glob(".etat.json.*"):
+        remove(file)
+    if (root / PARTS).is_dir():
+        for file in (root / PARTS).iterdir():
+            part = file.name.endswith((".part", ".part.json")) and file.is_file()
+            if not part or age(file) > PARTS_KEPT_S:
+                remove(file)
+        with suppress(OSError):
+            (root / PARTS).rmdir()  # when empty
+    elif os.path.lexists(root / PARTS):
+        remove(root / PARTS)

@@ -30,7 +30,7 @@ from geo.layers import Over
 from geo.register import Origin, Statement, register
 from geo.register import store as register_store
 from geo.sources import read_status, versions
-from geo.sources.sweep import PARTS_KEPT_S
+from geo.sources.versions import PARTS_KEPT_S
 from tests import damaged_homes, real
 from tests.browser import ROOT
 from tests.damaged_homes import ATLAS, BASE, build, damages, open_everything, tree

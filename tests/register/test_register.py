@@ -16,7 +16,7 @@ from geo.errors import GeoInputError
 from geo.layers import Etat, Layer, Over, difference
 from geo.register import ConflictError, Origin, State, Statement, register
 from geo.register import store as register_store
-from geo.register.tables import METADATA
+from geo.register.schema import METADATA
 from tests.grid import draw, layer, plain, zone
 from tests.killed import run_child, spread
 

@@ -24,7 +24,7 @@ from sqlalchemy.pool import NullPool
 
 from geo.errors import GeoInputError
 from geo.register import State, register, schema, store
-from geo.register.tables import METADATA, SCHEMA_TABLE
+from geo.register.schema import METADATA, SCHEMA_TABLE
 from tests.killed import run_child
 from tests.register.test_register import ATLAS, BASE, kept
 

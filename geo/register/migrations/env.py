@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from geo.register.tables import METADATA, SCHEMA_TABLE
+from geo.register.schema import METADATA, SCHEMA_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=METADATA, version_table=SCHEMA_TABLE
