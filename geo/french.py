@@ -119,7 +119,7 @@ def listing(items: Iterable[str], most: int | None = None) -> str:
 def of(name: str) -> str:
     """Put « de » before the name of a place or of a territory: « d’Ajaccio », « du Havre », « du secteur 94G10 ».
 
-    Names in « H » keep « de »: which of them are aspirated cannot be told from the letters.
+    Names in « H » keep « de »: which of them are aspirated cannot be seen from the letters.
     """
     for start, said in _OF:
         if name.startswith(start):

@@ -47,7 +47,7 @@ def note(options: argparse.Namespace, choose: Choose) -> Iterable[str]:
     Raises
     ------
     GeoInputError
-        When the format is not told, or the file cannot be written.
+        When the format is not stated, or the file cannot be written.
     """
     kind = options.format or options.out.suffix.lstrip(".").lower()
     if kind not in FORMATS:
@@ -65,7 +65,7 @@ def note(options: argparse.Namespace, choose: Choose) -> Iterable[str]:
 
 
 def export_of(scenario: Scenario, world: Dataset, *, address: str, today: date | None = None) -> Export:
-    """Return what a file is made of, for one scenario on the data in use, by the guide's settings."""
+    """Return what a file is made of, for one scenario on the active data, by the guide's settings."""
     book = Workbook((scenario,), vintage=vintage_of(world))
     link = f"{address.rstrip('/')}/Perimetre?lien={pack(book, world.atlas)}"
     candidate = Candidate("cli", "Scénario", scenario.name, scenario.codes, scale_of(scenario.codes, world.atlas))
@@ -92,8 +92,8 @@ def comparison_text(found: SideBySide) -> Iterable[str]:
         if measure.group != group:
             group = measure.group
             yield from ("", group)
-        told = " | ".join(measure.text(e.values[measure.id]) for e in found.every)
-        yield f"  {measure.label} : {told}"
+        values = " | ".join(measure.text(e.values[measure.id]) for e in found.every)
+        yield f"  {measure.label} : {values}"
     yield from ("", "Ce que disent les repères")
     for verdict in found.verdicts:
         yield f"  {verdict.check.title} : {verdict.sentence}"

@@ -1,6 +1,6 @@
-"""What became of the communes: since when a code is no more, communes re-created, names borne before, postal codes.
+"""Names and history of the communes: since when a code is no more, communes re-created, names borne before, postal codes.
 
-Read from three files of the base (see data/README.md). What they do not tell stays unsaid: a date is "" when unknown.
+Read from three files of the base (see data/README.md). What they do not state stays unsaid: a date is "" when unknown.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class Written:
 
 
 def take_apart(text: str, atlas: Atlas) -> Written:
-    """Part a name from the département or the code that is written with it."""
+    """Separate a name from the département or the code that is written with it."""
     name = BEFORE.sub("", " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()), count=1)
     if match := ARTICLE_AFTER.fullmatch(name):
         return Written(f"{match[2].replace('’', chr(39))} {match[1]}")
@@ -145,7 +145,7 @@ def take_apart(text: str, atlas: Atlas) -> Written:
 
 
 def _inside(text: str, atlas: Atlas) -> tuple[str, str]:
-    """Tell what is between brackets: département (by number or name), or code."""
+    """Return what is between brackets: département (by number or name), or code."""
     code = text.strip().upper()
     if re.fullmatch(r"\d{5}|2[AB]\d{3}", code):
         return "", code
@@ -223,7 +223,7 @@ def _district(folded: str, atlas: Atlas) -> str:
 
 
 def was_named(name: str, codes: Iterable[str], atlas: Atlas) -> bool:
-    """Tell whether one of these communes of today bore a name before, or took in a commune that did."""
+    """Return whether one of these communes of today bore a name before, or took in a commune that did."""
     return not {today for _, today in _index(atlas).former.get(plain(name), ())}.isdisjoint(codes)
 
 

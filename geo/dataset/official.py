@@ -1,4 +1,4 @@
-"""The communes brought up to date by what was synchronised: EPCI of a later year, populations of a later census.
+"""Official sources as data of the dashboard: newer EPCI and populations for the communes, density, QPV, CPTS, care places.
 
 What is of the same year as the base is left alone: the base has been repaired and checked, the file says the same. A file
 that does not reach every commune it should is left alone too, for half a country would be of one year and half of another.
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 KINDS = ("densite", "qpv", "ressources", "cpts", "epci", "populations")
 
-OTHERS = ("carreaux", "contours", "ept", "frr")  # not opened with the rest; told all the same when they are broken
+OTHERS = ("carreaux", "contours", "ept", "frr")  # not opened with the rest; reported all the same when they are broken
 
 NEWER_ONLY = ("epci", "populations")  # used when they are of a later year than the base
 
@@ -144,7 +144,7 @@ _NEWER: Mapping[str, tuple[Callable[[Atlas, pd.DataFrame, CurrentVersion], Atlas
 
 
 def versions(home: Path | None = None) -> dict[str, CurrentVersion]:
-    """Return the version in use of each synchronised source that the app reads."""
+    """Return the active version of each synchronised source that the app reads."""
     found = {kind: current(kind, home) for kind in KINDS}
     return {kind: version for kind, version in found.items() if version}
 
@@ -180,7 +180,7 @@ def best(
 ) -> tuple[CurrentVersion, T] | None:
     """Return the best version of a kind that `use` can open, with what it makes of it; None when there is none.
 
-    The version in use comes first, then the newest. What is damaged is passed over, and `notices` gets a sentence about it.
+    The active version comes first, then the newest. What is damaged is passed over, and `notices` gets a sentence about it.
     """
     whole, broken = kept(kind, home)
     passed = dict.fromkeys(broken, "son dossier n’est pas entier")
@@ -334,5 +334,5 @@ def places(version: CurrentVersion, atlas: Atlas) -> CarePlaces:
 
 
 def vintage(version: CurrentVersion) -> str:
-    """Return the year of a version's data, or when it was brought in if the file does not tell."""
+    """Return the year of a version's data, or when it was received if the file states none."""
     return version.manifest.vintage or f"millésime non indiqué, reçu le {day(version.manifest.date)}"

@@ -1,4 +1,4 @@
-"""Files to take away: notes (PDF, DOCX), maps (SVG), tables, spatial files, read back to the same perimeter and figures.
+"""Files to download: notes (PDF, DOCX), maps (SVG), tables, spatial files, read back to the same perimeter and figures.
 
 Text from data is neutralised here for spreadsheets and documents. Start from `Export`, `make`, `coverage_files`, `read_back`.
 """

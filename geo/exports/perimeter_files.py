@@ -1,4 +1,4 @@
-"""A perimeter as files to take away (geo/exports/reimport.py reads them back): workbook, CSV, GeoJSON, GeoPackage, JSON.
+"""A perimeter as files to download (geo/exports/reimport.py reads them back): workbook, CSV, GeoJSON, GeoPackage, JSON.
 
 Every file carries the codes of the communes, the name and the note of the scenario, and the link that reopens it with its
 settings. What is read back are the codes, checked one by one as for a link: a file that was edited by hand is welcome, one
@@ -290,7 +290,7 @@ def perimeter_gpkg(export: Export) -> bytes:
 
 
 def perimeter_geojson(export: Export) -> bytes:
-    """Write the GeoJSON: the perimeter, then its communes, then the zones met, told apart by `objet`."""
+    """Write the GeoJSON: the perimeter, then its communes, then the zones met, distinguished by `objet`."""
     import geopandas as gpd
 
     whole, communes, zones = _shapes(export.facts)

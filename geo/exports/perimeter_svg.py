@@ -1,7 +1,7 @@
 """Printed maps of perimeters: one large for a note, small ones on the same frame to compare; and the gauge beside them.
 
 Shapes come from the embedded outlines, read for the départements at hand only, and are drawn in metres in their legal
-projection, so that the scale bar is true. What matters is told apart by line and weight, not by colour alone.
+projection, so that the scale bar is true. What matters is distinguished by line and weight, not by colour alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What stands around a printed map: scale bar, north, texts, hatches. Sizes are in millimetres, written in drawing units."""
+"""The furniture of a printed map: scale bar, north, texts, hatches. Sizes are in millimetres, written in drawing units."""
 
 from __future__ import annotations
 

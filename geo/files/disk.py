@@ -73,18 +73,18 @@ def _machine() -> str:
 
 
 def owner() -> str:
-    """Return what tells this process from the others in the name of a file: machine and number of the process."""
+    """Return the name of this process among all others, for the name of a file: machine and number."""
     return f"{_machine()}-{os.getpid()}"
 
 
 def gone(who: str) -> bool:
-    """Tell whether an `owner` is a process of this machine that has ended; False when nobody can know."""
+    """Return whether an `owner` is a process of this machine that has ended; False when nobody can know."""
     machine, _, process = who.rpartition("-")
     return machine == _machine() and process.isdecimal() and not alive(int(process))
 
 
 def alive(process: int) -> bool:
-    """Tell whether a process of this machine runs, or may."""
+    """Return whether a process of this machine runs, or may."""
     if process <= 0:
         return False
     if sys.platform == "win32":
@@ -169,7 +169,7 @@ def _fits(kind: pa.DataType, content: Content) -> bool:
 
 
 def has_outlines(body: bytes) -> bool:
-    """Tell whether a Parquet file says that it holds outlines (GeoParquet)."""
+    """Return whether a Parquet file says that it holds outlines (GeoParquet)."""
     try:
         return b"geo" in (pq.read_schema(io.BytesIO(body)).metadata or {})
     except (OSError, ValueError, pa.ArrowException) as error:

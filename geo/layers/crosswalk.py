@@ -70,7 +70,7 @@ class Overlap:
 
 
 class _Zone(NamedTuple):
-    """What an overlap tells of a zone: read once from the tables of pandas, too slow to be read at each click."""
+    """The part of an overlap that depends on the zone alone: read once from the tables of pandas, too slow to be read at each click."""
 
     layer: str
     id: str

@@ -67,7 +67,7 @@ def members_frame(zone: Any, row: Any, whole: Any, inhabitants: Any, estimated: 
 
 
 def whole_members(zone: Any, row: Any, whole: Any, population: npt.NDArray[Any]) -> pd.DataFrame:
-    """Build the members known by their codes: all the inhabitants of a commune held whole, an unknown number otherwise.
+    """Build the members known by their codes: all the inhabitants of a commune that is wholly inside, an unknown number otherwise.
 
     `population` gives the inhabitants of every atom of the atlas.
     """
@@ -76,7 +76,7 @@ def whole_members(zone: Any, row: Any, whole: Any, population: npt.NDArray[Any])
 
 
 def estimated(members: pd.DataFrame) -> Bools:
-    """Tell which members have inhabitants that were shared out, not counted; members kept before this was known have none."""
+    """Return which members have inhabitants that were shared out, not counted; members kept before this was known have none."""
     if "estimated" not in members:
         return np.zeros(len(members), dtype=bool)
     return members["estimated"].to_numpy(dtype=bool)

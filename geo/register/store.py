@@ -1,4 +1,4 @@
-"""Where the register of imported versions is kept: tables in a database, zones in GeoParquet files beside it.
+"""The storage of the register: tables in a database, zones in GeoParquet files beside it.
 
 The database is SQLite in the user's data folder unless `CLSM_REGISTER` gives the address of another one
 (postgresql+psycopg://…, its driver installed beside). Files are named by their content, made elsewhere and given their
@@ -55,7 +55,7 @@ def register_folder(home: Path | None = None) -> Path:
 
 
 def exists(home: Path | None = None) -> bool:
-    """Tell whether anything was ever kept; looking never makes a file."""
+    """Return whether anything was ever kept; looking never makes a file."""
     return bool(os.environ.get(ADDRESS)) or os.path.lexists(register_folder(home) / DATABASE)
 
 
@@ -196,7 +196,7 @@ def written(content: str, files: dict[str, bytes], home: Path | None = None) -> 
     """Write the files of a version, and note that they are somebody's until its row is there.
 
     Gives what writes them again should somebody have swept them meanwhile. A process that is killed inside leaves the note:
-    it tells that the files are nobody's, unless the register names them.
+    it means that the files are nobody's, unless the register names them.
 
     Raises
     ------

@@ -64,7 +64,7 @@ def pack(workbook: Workbook, atlas: Atlas) -> str:
 
 
 def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
-    """Read a workbook from a link's text; `vintage` is that of the data in use, to say what has changed since.
+    """Read a workbook from a link's text; `vintage` is that of the active data, to say what has changed since.
 
     Raises
     ------

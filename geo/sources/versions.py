@@ -1,11 +1,11 @@
-"""Versions of a synchronised source: each whole in its own folder, one of them in use.
+"""Versions of a synchronised source: each whole in its own folder, one of them active.
 
-    <home>/sources/<kind>/current.json            the version in use
+    <home>/sources/<kind>/current.json            the active version
     <home>/sources/<kind>/2026-01-31-0123456789/  its files, and manifest.json
 
 A version's folder is made elsewhere and given its name in one move, so a folder with such a name is whole; it is
 checked nevertheless (manifest, presence and size of each file), and a broken one is passed over for the one before.
-Only a run that holds the lock writes here; whoever reads needs none.
+Only a run that holds the lock writes here; readers need none.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _KIND = re.compile(r"[a-z]+")
 
 
 class BusyError(GeoInputError):
-    """Another run is bringing sources into the same folder."""
+    """Another run is writing sources into the same folder."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,13 @@ class Manifest:
 
     @property
     def fingerprint(self) -> str:
-        """Return what tells whether the same files were read."""
+        """Return the fingerprint of the files that were read."""
         return fingerprint(self.inputs)
 
 
 @dataclass(frozen=True)
 class CurrentVersion:
-    """The version of a kind that is in use, with the folder of its files."""
+    """The active version of a kind, with the folder of its files."""
 
     kind: str
     version: str
@@ -97,7 +97,7 @@ def sources_folder(home: Path | None = None) -> Path:
 
 
 def current(kind: str, home: Path | None = None) -> CurrentVersion | None:
-    """Return the version of a kind in use, or the newest whole one when that one is broken, or None."""
+    """Return the active version of a kind, or the newest whole one when that one is broken, or None."""
     folder = sources_folder(home) / kind
     if not _KIND.fullmatch(kind):
         return None
@@ -109,7 +109,7 @@ def current(kind: str, home: Path | None = None) -> CurrentVersion | None:
 
 
 def kept(kind: str, home: Path | None = None) -> tuple[list[CurrentVersion], list[Path]]:
-    """Return the whole versions of a kind, the one in use first, and the folders of what was kept and is broken.
+    """Return the whole versions of a kind, the active one first, and the folders of what was kept and is broken.
 
     A version of another form (an older dashboard's) is neither: its files are to be read again.
     """
@@ -129,7 +129,7 @@ def kept(kind: str, home: Path | None = None) -> tuple[list[CurrentVersion], lis
 
 
 def keep(version: CurrentVersion) -> None:
-    """Name a whole version as the one in use, where a cut left that undone."""
+    """Name a whole version as the active one, where a cut left that undone."""
     folder = version.path.parent
     if _named(folder) != version.version:
         write_json(folder / CURRENT, {"version": version.version})
@@ -223,9 +223,9 @@ def inventory(folder: Path) -> dict[str, tuple[int, str]]:
 
 
 def install(stage: Path, manifest: Manifest, home: Path | None = None) -> CurrentVersion:
-    """Make a folder of files the version in use: name it, switch to it, then drop all but the last two.
+    """Make a folder of files the active version: name it, switch to it, then drop all but the last two.
 
-    A cut anywhere in between leaves the previous version in use and whole.
+    A cut anywhere in between leaves the previous version active and whole.
     """
     folder = sources_folder(home) / manifest.kind
     folder.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from geo.cli.perimeter import evaluation
+from geo.cli.documents import evaluation
 from geo.communes.codes import read_name
 from geo.guidance import Finding, Outcome, Reach, Settings, round_table, run_checks, sectors_met, summary
 from geo.moves import incidence_of
