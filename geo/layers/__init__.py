@@ -20,7 +20,6 @@ from geo.layers.diff import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove,
 from geo.layers.evidence import NOT_LISTED, CarePlaces, Evidence
 from geo.layers.frames import (
     MEMBER_COLUMNS,
-    MEMBER_TYPES,
     ZONE_COLUMNS,
     estimated,
     members_frame,
@@ -47,7 +46,6 @@ __all__ = [
     "ETATS",
     "FATE_LABELS",
     "MEMBER_COLUMNS",
-    "MEMBER_TYPES",
     "MODE_MEANINGS",
     "NOT_LISTED",
     "OTHER_DISPOSITIFS",
