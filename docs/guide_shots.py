@@ -20,7 +20,8 @@ from playwright.sync_api import Error, Page, sync_playwright
 from geo.cli.perimeter import export_of
 from geo.comparison import candidates, default_choice, side_by_side
 from geo.dataset import open_dataset
-from geo.exports import TEMPLATES, Note, qr_svg
+from geo.exports.note import Note
+from geo.exports.typst_pdf import TEMPLATES, qr_svg
 from geo.scenarios import Scenario
 from tests.browser import FLAGS, find_chromium, wait_painted
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import GeoInputError
-from geo.exports.open_sent import scenario_of
+from geo.exports.reimport import scenario_of
 from geo.imports import read_draft
 from geo.isolation import LIMITS, Outcome
 from geo.isolation import reading as isolated

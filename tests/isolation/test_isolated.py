@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
-from geo.communes import load_atlas
+from geo.communes.atlas import load_atlas
 from geo.errors import GeoInputError
 from geo.isolation import LIMITS, Limits, Outcome, StoppedError
 from geo.isolation import reading as isolated
