@@ -8,15 +8,16 @@ from geo import coverage
 from geo import french as fr
 from geo import suggest as suggest_core
 from geo.communes import Atlas
-from geo.coverage import ClsmMarker, Coverage, Scope, scopes
+from geo.comparison import Candidate, SideBySide, side_by_side
+from geo.coverage import ClsmMarker, Coverage, CoverageView, Scope, scopes
 from geo.dataset import Dataset, open_dataset
 from geo.guidance import Check, Finding, Settings, run_checks
 from geo.layers import Crosswalk, Evidence
 from geo.paths import ROOT
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.suggest import Preview, Suggestions, suggest
-from ui import memory
 from ui.cache import keyed_on_data
+from ui.server import settle
 
 if TYPE_CHECKING:
     from geo.display import DisplayIndex
@@ -29,7 +30,7 @@ GEO = STATIC / "geo"
 def world() -> Dataset:
     """Return everything the dashboard knows, shared by all sessions."""
     loaded = open_dataset()
-    memory.settle()
+    settle()
     return loaded
 
 
@@ -65,8 +66,8 @@ def synchronised_text() -> str:
 
 @keyed_on_data()
 def every_scope() -> dict[str, Scope]:
-    """Return the territories a map can show."""
-    return scopes(atlas())
+    """Return the territories a map can show; their communes are those of the active data, at any time."""
+    return scopes(atlas(), follow=atlas)
 
 
 @keyed_on_data(max_entries=256)
@@ -94,9 +95,15 @@ def suggestions(perimeter: Perimeter, settings: Settings, locked: frozenset[str]
 
 
 @keyed_on_data(max_entries=64)
-def scope_coverage(scope: Scope, complete: tuple[str, ...]) -> Coverage:
-    """Return the coverage of a scope, `complete` as in geo.coverage."""
-    return coverage.coverage(scope, crosswalk(), complete=complete)
+def compared(chosen: tuple[Candidate, ...], settings: Settings, reference: int) -> SideBySide:
+    """Return perimeters side by side; read only."""
+    return side_by_side(chosen, world(), settings, reference=reference)
+
+
+@keyed_on_data(max_entries=64)
+def scope_coverage(view: CoverageView) -> Coverage:
+    """Return who is covered in a territory, and where."""
+    return coverage.coverage(view.scope, crosswalk(), complete=view.complete)
 
 
 @keyed_on_data(max_entries=4)
