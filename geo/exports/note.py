@@ -17,7 +17,6 @@ from geo.exports.perimeter_svg import gauge_svg, gauge_words, note_map
 from geo.exports.svg import SvgMap
 from geo.guidance import (
     BODIES,
-    DISPOSITIFS,
     MEASURES,
     SECTORS,
     SETTING_LABELS,
@@ -28,7 +27,7 @@ from geo.guidance import (
     round_table,
     used_text,
 )
-from geo.layers import Etat, Overlap, Relation
+from geo.layers import DISPOSITIFS, Etat, Overlap, Relation
 from geo.paths import version
 from geo.perimeters import PerimeterFacts
 

@@ -1,4 +1,4 @@
-"""What a check says: one of four outcomes, figures, a sentence, and what was missing to say more."""
+"""The finding of a check: one of four outcomes, figures, a sentence, and what was missing to say more."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from geo.arrays import Rows
 from geo.communes import Atlas, CommuneCode, Density, atoms_from_codes, name_of
 from geo.errors import GeoInputError
 from geo.kept import kept_on_subject
-from geo.layers import CarePlaces, Crosswalk, Layer, Overlap, Precision, zone_members
+from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, Overlap, Precision, zone_members
 
 # The exact diameter looks at every pair; past this many communes the convex hull of the points gives the same answer faster.
 HULL_FROM = 400
@@ -114,14 +114,27 @@ class PerimeterFacts:
     """Everything the checks and pages need to know of a perimeter that is not empty."""
 
     perimeter: Perimeter
-    crosswalk: Crosswalk
-    density: Density
-    resources: CarePlaces | None = None
+    evidence: Evidence
 
     @property
     def atlas(self) -> Atlas:
         """The communes the facts are counted on."""
-        return self.crosswalk.atlas
+        return self.evidence.atlas
+
+    @property
+    def crosswalk(self) -> Crosswalk:
+        """Every layer against the communes."""
+        return self.evidence.crosswalk
+
+    @property
+    def density(self) -> Density:
+        """Density class of each commune."""
+        return self.evidence.density
+
+    @property
+    def resources(self) -> CarePlaces | None:
+        """Mental health places; None where no list is known."""
+        return self.evidence.resources
 
     @cached_property
     def rows(self) -> Rows:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from geo.communes import approximate_density
 from geo.errors import GeoInputError
 from geo.guidance import Measures, Reach, Settings, judge_moves, run_checks
-from geo.layers import CarePlaces, Crosswalk, Etat, Precision, Relation
+from geo.layers import CarePlaces, Crosswalk, Etat, Evidence, Precision, Relation
 from geo.moves import IncidenceTables, Move, incidence_of
 from geo.perimeters import Perimeter, PerimeterFacts, count_pieces, neighbours_of, pieces_after
 from tests import real
@@ -22,7 +22,7 @@ from tests.grid import crosswalk, draw, zone
 
 
 def facts_on(ground: IncidenceTables, codes: frozenset[str]) -> PerimeterFacts:
-    return PerimeterFacts(Perimeter(codes, "x", ground.atlas.year), ground.crosswalk, ground.density, ground.resources)  # type: ignore[arg-type]
+    return PerimeterFacts(Perimeter(codes, "x", ground.atlas.year), ground.evidence)  # type: ignore[arg-type]
 
 
 def same_as_the_facts(ground: IncidenceTables, codes: frozenset[str], found: Measures, settings: Settings) -> None:
@@ -82,9 +82,8 @@ def _drawn() -> IncidenceTables:
     )
     resources = CarePlaces(table, frozenset({"01"}), "dessin", "2026")
     built = crosswalk(atlas, zones, complete=["clsm", "cls", "cpts", "dac", "secteurs-enfants"])
-    return IncidenceTables(
-        _known_in(built, {"qpv": {"01"}, "secteurs-adultes": {"02"}}), approximate_density(atlas), resources
-    )
+    known = _known_in(built, {"qpv": {"01"}, "secteurs-adultes": {"02"}})
+    return incidence_of(Evidence(known, approximate_density(atlas), resources))
 
 
 def _known_in(built: Crosswalk, extents: dict[str, set[str]]) -> Crosswalk:
