@@ -135,7 +135,8 @@ class MoveBatch:
         return self._pieces(self.ground.links)
 
     def _pieces(self, links: csr_array) -> npt.NDArray[np.intp]:
-        return np.concatenate([[count_pieces(links, self.rows)], pieces_after(links, self.rows, self.moves)])
+        found = pieces_after(links, self.rows, self.moves) if self.moves else _EMPTY
+        return np.concatenate([[count_pieces(links, self.rows)], found])
 
     @cached_property
     def span_m(self) -> Floats:
@@ -258,8 +259,7 @@ def _quarters(trials: MoveBatch) -> Quarters:
 
 
 def _spans(ground: IncidenceTables, rows: Rows, moves: Sequence[tuple[Rows, Rows]]) -> Floats:
-    table = ground.atlas.table
-    points, epsg = table[["x", "y"]].to_numpy(dtype=float), table["epsg"].to_numpy()
+    points, epsg = ground.points
     ends = _ends(points, rows)
     base = _span(points, epsg, ends) if len(set(epsg[rows])) == 1 else np.nan
     found = np.empty(len(moves) + 1)

@@ -46,6 +46,12 @@ class IncidenceTables:
         return tied_neighbours(self.atlas)
 
     @cached_property
+    def points(self) -> tuple[Floats, Ints]:
+        """Inner point of each atom, in metres of its legal projection, and the EPSG code of that projection."""
+        table = self.atlas.table
+        return table[["x", "y"]].to_numpy(dtype=float), table["epsg"].to_numpy(dtype=np.intp)
+
+    @cached_property
     def community_codes(self) -> list[str]:
         """Codes of the intercommunal bodies, by name then code: the first of equals is the one the facts put first."""
         owner, names = self.atlas.communities

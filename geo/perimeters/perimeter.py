@@ -257,10 +257,10 @@ class PerimeterFacts:
     @cached_property
     def classes(self) -> pd.DataFrame:
         """Communes and inhabitants in each density class (index 1 dense, 2 intermediate, 3 rural)."""
-        level = self.density.level[self.rows]
-        grouped = self.table.assign(level=level).groupby("level")["population"].agg(["size", "sum"])
-        grouped.columns = pd.Index(["communes", "population"])
-        return grouped.reindex([1, 2, 3], fill_value=0)
+        level, people = self.density.level[self.rows], self.atlas.population[self.rows]
+        counts = np.bincount(level, minlength=4)[1:4], np.bincount(level, weights=people, minlength=4)[1:4]
+        index = pd.Index([1, 2, 3], name="level")
+        return pd.DataFrame(np.column_stack(counts).astype(np.int64), index, ["communes", "population"])
 
     def known_everywhere(self, layer_id: str) -> bool:
         """Whether an absence from a layer means « none » on the whole perimeter."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from geo import french as fr
 from geo.arrays import Bools
@@ -27,7 +28,8 @@ from geo.guidance.check import (
 from geo.guidance.finding import Finding, Outcome
 from geo.guidance.missing_lists import missing_lists
 from geo.guidance.settings import Settings
-from geo.layers import DISPOSITIFS, Etat, LayerId, Overlap, Precision, Relation
+from geo.kept import kept_on_subject
+from geo.layers import DISPOSITIFS, Crosswalk, Etat, LayerId, Overlap, Precision, Relation
 from geo.moves import MoveBatch, batch_of_one
 from geo.perimeters import PerimeterFacts
 
@@ -48,6 +50,7 @@ class Met:
     aligned: Bools
 
 
+@kept_on_subject
 def dispositifs_met(batch: MoveBatch) -> Met:
     """Sort the dispositifs met by how they lie on the perimeter."""
     zones = batch.zones
@@ -156,12 +159,16 @@ def _qualified(overlap: Overlap) -> str:
 
 def _unlocated(facts: PerimeterFacts) -> list[str]:
     """Name the dispositifs of the same départements whose communes are not known."""
-    names = []
-    for layer in DISPOSITIFS:
-        zones = facts.crosswalk.layers[layer].zones
-        lost = (zones["precision"] == Precision.INCONNUE) & zones["departement"].isin(facts.departements)
-        names += list(zones.loc[lost, "nom"])
+    names = [name for name, departement in _lost(facts.crosswalk) if departement in facts.departements]
     return [f"Dans le même département, sans liste de communes : {fr.listing(names, most=8)}."] if names else []
+
+
+@kept_on_subject
+def _lost(crosswalk: Crosswalk) -> list[tuple[str, str]]:
+    """Return the name and the département of the dispositifs whose communes are not known."""
+    frames = [crosswalk.layers[layer].zones for layer in DISPOSITIFS]
+    lost = pd.concat([f.loc[f["precision"] == Precision.INCONNUE, ["nom", "departement"]] for f in frames])
+    return list(lost.itertuples(index=False, name=None))
 
 
 def _pile(facts: PerimeterFacts) -> tuple[int, int]:

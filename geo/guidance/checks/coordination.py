@@ -13,6 +13,7 @@ from geo.guidance.check import FAVORABLE, GUIDE_QUESTIONS, VIGILANCE, Check, Dec
 from geo.guidance.checks.rural import rural_remark
 from geo.guidance.finding import Finding, Outcome
 from geo.guidance.settings import Settings
+from geo.kept import kept_on_subject
 from geo.moves import MoveBatch, batch_of_one
 from geo.perimeters import PerimeterFacts
 
@@ -23,6 +24,7 @@ def judge(batch: MoveBatch, settings: Settings) -> Judged:
     return pick((heavy, VIGILANCE), otherwise=FAVORABLE), everywhere(batch)
 
 
+@kept_on_subject
 def heavy_measures(batch: MoveBatch, settings: Settings) -> dict[str, Bools]:
     """Return which measures are heavy after each move; a span unknown across legal projections is not."""
     return {

@@ -16,6 +16,7 @@ from geo.guidance.finding import Finding, Outcome
 from geo.guidance.missing_lists import missing_lists
 from geo.guidance.sector_shares import SectorShare, sectors_cut, sectors_listed
 from geo.guidance.settings import Settings
+from geo.kept import kept_on_subject
 from geo.layers import LayerId, Overlap
 from geo.moves import MoveBatch, batch_of_one
 from geo.perimeters import PerimeterFacts
@@ -34,6 +35,7 @@ def judge(batch: MoveBatch, settings: Settings) -> Judged:
     return outcomes, everywhere(batch)
 
 
+@kept_on_subject
 def main_sectors(batch: MoveBatch, settings: Settings) -> Bools:
     """Return which adult sectors (moves × sectors) are met by more than a sliver; all those met where there are only slivers.
 
