@@ -1,4 +1,4 @@
-"""How much of what matters lies in one town: QPV inhabitants and mental health places, only where their lists are complete."""
+"""Concentration in one town: its share of QPV inhabitants and of mental health places, only where their lists are complete."""
 
 from __future__ import annotations
 

@@ -215,15 +215,15 @@ def _communes(facts: PerimeterFacts) -> Iterator[Seat]:
 
 
 def _care(facts: PerimeterFacts) -> Iterator[Seat]:
-    yield from _dispositifs(facts, CARE, {"cpts": "présidence et coordination", "dac": "direction"})
+    yield from _dispositifs(facts, CARE, {LayerId.CPTS: "présidence et coordination", LayerId.DAC: "direction"})
 
 
 def _contracts(facts: PerimeterFacts) -> Iterator[Seat]:
-    roles = {"cls": "coordination du CLS et signataires", "clsm": "présidence et coordination du CLSM"}
+    roles = {LayerId.CLS: "coordination du CLS et signataires", LayerId.CLSM: "présidence et coordination du CLSM"}
     yield from _dispositifs(facts, CONTRACTS, roles)
 
 
-def _dispositifs(facts: PerimeterFacts, group: str, roles: dict[str, str]) -> Iterator[Seat]:
+def _dispositifs(facts: PerimeterFacts, group: str, roles: dict[LayerId, str]) -> Iterator[Seat]:
     for layer_id, role in roles.items():
         layer = facts.crosswalk.layers[layer_id]
         for overlap in facts.overlaps[layer_id]:

@@ -1,4 +1,4 @@
-"""What stays the same while a perimeter is tried in many shapes, computed once: which commune belongs to what, as arrays.
+"""Incidence tables: which commune belongs to which body, zone and class, as arrays computed once for all the moves.
 
 Neighbours here know islands and legal exclaves: an island is tied to the nearest commune of its département, and a part
 of an EPCI cut off from the rest to the nearest commune of that EPCI, so that neither counts as a hole in a territory.
@@ -213,7 +213,7 @@ class IncidenceTables:
 
     @cached_property
     def zone_known(self) -> dict[str, npt.NDArray[np.bool_]]:
-        """What is known of each zone: partly read, supposed, in service."""
+        """State of knowledge of each zone: partly read, supposed, in service."""
         frames = [self.crosswalk.layers[i].zones for i in LAYERS]
         precision = np.concatenate([f["precision"].to_numpy(dtype=object) for f in frames])
         etat = np.concatenate([f["etat"].to_numpy(dtype=object) for f in frames])

@@ -1,6 +1,6 @@
 """A perimeter: a set of communes that a CLSM covers or could cover, and the facts about it.
 
-A perimeter is never edited: adding a commune gives a new one. Facts are worked out once, on demand, and every check
+A perimeter is never edited: adding a commune gives a new one. Facts are computed once, on demand, and every check
 and page reads them from here.
 """
 

@@ -79,7 +79,7 @@ class Effect:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What the move changes beside inhabitants, one phrase each; none when nothing else changes."""
+        """The changes beside inhabitants, one phrase each; none when nothing else changes."""
         b, a = self.before, self.after
         named = (
             ("complète", self.completed),
@@ -139,7 +139,7 @@ def effects_of(judged: JudgedMoves, moves: Sequence[Move], wanted: Sequence[int]
 
 @dataclass(frozen=True)
 class Preview:
-    """What one more click would change: inhabitants today, sentences, and for each commune the places of its sentences.
+    """The changes that one more click would make: inhabitants today, sentences, and for each commune the places of its sentences.
 
     A commune without any sentence changes nothing but inhabitants. `complete` is False when some members were not tried.
     """

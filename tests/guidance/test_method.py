@@ -98,8 +98,8 @@ def test_a_check_reads_no_setting_that_it_does_not_name() -> None:
 def test_every_figure_of_the_coverage_is_explained() -> None:
     every = scopes(real.atlas())
     board = coverage_state(real.crosswalk(), real.density())
-    told = {f.id for key in ("france", "dep-94", "dep-79") for f in scope_figures(every[key], board)}
-    assert told | {layer for layer, *_ in BODIES} == set(method.COVERAGE_METHODS)
+    written = {f.id for key in ("france", "dep-94", "dep-79") for f in scope_figures(every[key], board)}
+    assert written | {layer for layer, *_ in BODIES} == set(method.COVERAGE_METHODS)
 
 
 def test_the_glossary_is_in_order_and_says_each_word_once() -> None:

@@ -81,7 +81,7 @@ def judge(batch: MoveBatch, _: Settings) -> Judged:
 
 def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
     """Name the dispositifs on the same communes, sorted by how they lie on the perimeter."""
-    met = {str(layer): facts.overlaps[layer] for layer in DISPOSITIFS}
+    met = {layer: facts.overlaps[layer] for layer in DISPOSITIFS}
     every = [o for overlaps in met.values() for o in overlaps]
     batch = batch_of_one(facts)
     found = dispositifs_met(batch)
@@ -93,7 +93,7 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
 
     deepest, loaded = _pile(facts)
     figures = {
-        "rencontres": {layer: len(overlaps) for layer, overlaps in met.items()},
+        "rencontres": {str(layer): len(overlaps) for layer, overlaps in met.items()},
         "autres_clsm": [o.name for o in of(found.running | found.unsure)],
         "recoupements_partiels": [o.name for o in of(found.partial)],
         "couches_empilees_au_plus": deepest,
@@ -103,7 +103,7 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
         *_sorted_sentences(*(of(m) for m in (found.same, found.running, found.unsure))),
         *_rest_sentences(*(of(m) for m in (found.partial, found.aligned, found.vague))),
     ]
-    if met["cls"] and not met["clsm"]:
+    if met[LayerId.CLS] and not met[LayerId.CLSM]:
         sentences.append(
             "Un CLS est là sans CLSM connu : c’est une occasion, il peut en porter le volet santé mentale."
         )
