@@ -1,6 +1,6 @@
 """Sizing a perimeter: what every neighbour would change, suggestions, checks, links; beside doing it the plain way.
 
-Baselines, measured in the same run: the facts and checks worked out afresh for each neighbour (« recompute »), the same with one
+Baselines, measured in the same run: the facts and checks computed afresh for each neighbour (« recompute »), the same with one
 geopandas.overlay of each layer (« overlay », timed on one neighbour), and codes joined by commas (« plain list »).
 """
 

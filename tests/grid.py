@@ -7,7 +7,7 @@ the first commune of the second row; a side of 1 000 m makes the population of a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 
 from geo.communes import Atlas, Density, approximate_density
 from geo.guidance import CHECKS, Finding, Settings
-from geo.layers import Crosswalk, Etat, Layer, Precision, build_crosswalk
+from geo.layers import CarePlaces, Crosswalk, Etat, Evidence, Layer, Precision, build_crosswalk
 from geo.perimeters import Perimeter, PerimeterFacts
 
 FACT_LAYERS = ("clsm", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac", "qpv")
@@ -162,7 +162,12 @@ def facts_of(
 ) -> PerimeterFacts:
     """Return the facts of a perimeter drawn on the grid."""
     built = crosswalk(atlas, zones, complete=complete)
-    return PerimeterFacts(Perimeter.of(codes, atlas), built, density or approximate_density(atlas))
+    return PerimeterFacts(Perimeter.of(codes, atlas), Evidence(built, density or approximate_density(atlas)))
+
+
+def with_places(facts: PerimeterFacts, places: CarePlaces) -> PerimeterFacts:
+    """Return the same perimeter where mental health places are known."""
+    return replace(facts, evidence=replace(facts.evidence, resources=places))
 
 
 def check(check_id: str, facts: PerimeterFacts, settings: Settings | None = None) -> Finding:

@@ -38,7 +38,7 @@ def density() -> Density:
 
 def facts(codes: Iterable[str]) -> PerimeterFacts:
     """Return the facts of a real perimeter."""
-    return PerimeterFacts(Perimeter.of(codes, atlas()), crosswalk(), density())
+    return world().facts(Perimeter.of(codes, atlas()))
 
 
 @lru_cache(maxsize=1)

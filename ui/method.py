@@ -49,16 +49,16 @@ def check_cards(found: Evaluated) -> str:
 
 
 def _card(entry: CheckEntry) -> str:
-    check, method, finding = entry.check, entry.method, entry.example
+    check, finding = entry.check, entry.example
     badge = finding.outcome if finding.reach is Reach.FINDING else finding.reach
-    told = "".join(f"<li>{html.escape(what)}</li>" for what in method.figures.values())
+    told = "".join(f"<li>{html.escape(what)}</li>" for what in check.figures.values())
     lines = [
         ("Question", html.escape(check.question)),
         ("Ce qui est mesuré", html.escape(check.measure)),
-        ("Calcul et issue", html.escape(method.formula)),
+        ("Calcul et issue", html.escape(check.formula)),
         ("Chiffres donnés", f"<ul>{told}</ul>"),
         ("Réglages", html.escape(entry.settings or "aucun")),
-        ("Limites", html.escape(method.limits)),
+        ("Limites", html.escape(check.limits)),
         ("Source", html.escape(check.source)),
         ("Exemple", f'<div class="exemple"><b>{html.escape(EXAMPLE_NAME)} : {html.escape(str(badge))}.</b> {html.escape(finding.sentence)}</div>'),
     ]  # fmt: skip

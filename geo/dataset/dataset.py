@@ -60,7 +60,7 @@ class Dataset:
 
     def facts(self, perimeter: Perimeter) -> PerimeterFacts:
         """Return the facts of a perimeter."""
-        return PerimeterFacts(perimeter, self.crosswalk, self.density, self.resources)
+        return PerimeterFacts(perimeter, self.evidence)
 
 
 def open_dataset(home: Path | None = None) -> Dataset:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -14,10 +13,10 @@ from hypothesis import strategies as st
 
 from geo.communes import Density, approximate_density
 from geo.guidance import CHECKS, Finding, Outcome, Reach, Settings, run_checks
-from geo.layers import CarePlaces, Etat, Precision, build_crosswalk
+from geo.layers import CarePlaces, Etat, Evidence, Precision, build_crosswalk
 from geo.perimeters import Perimeter, PerimeterFacts
 from tests import real
-from tests.grid import FACT_LAYERS, check, draw, facts_of, layer, plain, zone
+from tests.grid import FACT_LAYERS, check, draw, facts_of, layer, plain, with_places, zone
 
 IDS = {
     "taille", "qpv", "rural", "typologie", "coordination", "ressources", "diagnostic",
@@ -148,7 +147,9 @@ def test_qpv_without_a_complete_list_cannot_be_judged_and_says_what_is_missing()
 def test_qpv_needs_the_list_of_the_whole_intercommunal_body() -> None:
     atlas = draw([[100, 100]], departement=[["01", "02"]])
     made = {name: layer(atlas, name, {}, extent=["01"]) for name in FACT_LAYERS}
-    facts = PerimeterFacts(Perimeter.of(["01001"], atlas), build_crosswalk(atlas, made), approximate_density(atlas))
+    facts = PerimeterFacts(
+        Perimeter.of(["01001"], atlas), Evidence(build_crosswalk(atlas, made), approximate_density(atlas))
+    )
     found = check("qpv", facts)
     assert found.outcome is Outcome.UNKNOWN
     assert "Département 02" in found.missing[0]
@@ -417,7 +418,7 @@ def test_ressources_cannot_be_judged_without_its_layer() -> None:
 def _resources(codes: Iterable[str], extent: Iterable[str] = ("01",)) -> Finding:
     places = pd.DataFrame({"id": ["a", "b", "c"], "categorie": ["CMP", "CMP", "Hôpital"], "row": [0, 0, 2]})
     facts = facts_of(draw([[40_000, 10_000, 50_000]]), codes)
-    return check("ressources", replace(facts, resources=CarePlaces(places, frozenset(extent), "FINESS", "2026")))
+    return check("ressources", with_places(facts, CarePlaces(places, frozenset(extent), "FINESS", "2026")))
 
 
 def test_ressources_inside_are_counted_by_kind_and_by_inhabitant() -> None:

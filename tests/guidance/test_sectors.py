@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geo.guidance import sectors_met
-from geo.guidance.sectors import establishment, sectors_cut
+from geo.guidance.sector_shares import establishment, sectors_cut
 from geo.layers import Precision
 from tests import real
 from tests.grid import check, draw, facts_of, plain, zone

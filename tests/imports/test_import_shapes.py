@@ -27,7 +27,7 @@ from geo.imports import ImportDraft, read_import
 from geo.imports.draft import Statement, layer_from
 from geo.imports.shapes.read import ALL_FOLDERS, read_shapes
 from geo.imports.shapes.squares import Squares
-from geo.layers import Crosswalk, build_crosswalk
+from geo.layers import Crosswalk, Evidence, build_crosswalk
 from geo.paths import ROOT
 from geo.perimeters import Perimeter, PerimeterFacts
 from tests import drawn, grid, real
@@ -556,7 +556,9 @@ def test_coverage_follows_an_import(tmp_path: Path) -> None:
 def test_evaluation_follows_an_import(tmp_path: Path) -> None:
     frame([box(0, 0, 1.5, 1), box(1.5, 0, 3, 2)], nom=["Nord", "Est"]).to_file(tmp_path / "z.gpkg")
     built = _after(tmp_path / "z.gpkg", "secteurs-adultes")
-    facts = PerimeterFacts(Perimeter.of(["01001", "01002"], drawn.atlas()), built, approximate_density(drawn.atlas()))
+    facts = PerimeterFacts(
+        Perimeter.of(["01001", "01002"], drawn.atlas()), Evidence(built, approximate_density(drawn.atlas()))
+    )
     north, east = facts.overlaps["secteurs-adultes"]
     assert (north.name, north.communes, north.partial, north.estimated, north.hedge) == ("Nord", 1, 1, True, "environ ")
     assert north.population == pytest.approx(200)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo import french as fr
-from geo.layers import Precision
+from geo.kept import kept_on_subject
+from geo.layers import LayerId, Precision
 from geo.perimeters import PerimeterFacts
 
-SECTOR_LAYERS = ("secteurs-adultes", "secteurs-enfants")
+SECTOR_LAYERS = (LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS)
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class MissingCommune:
 class SectorShare:
     """A sector met: inhabitants inside and in all (None when not known), communes that would complete it.
 
-    `estimated` marks a sector that splits a commune whose part is worked out; `unknown` says why no share can be told.
+    `estimated` marks a sector that splits a commune whose part is computed; `unknown` is why no share can be reported.
     """
 
     layer: str
@@ -88,7 +89,14 @@ class SectorShare:
         return f"{start} ; {these} (+ {about}{fr.inhabitants(self.people_missing or 0)}) {verb} : {names}."
 
 
-def sectors_met(facts: PerimeterFacts, layers: tuple[str, ...] = SECTOR_LAYERS) -> tuple[SectorShare, ...]:
+@kept_on_subject
+def sectors_listed(facts: PerimeterFacts, layer_id: LayerId) -> bool:
+    """Return whether every sector of a layer is known here: its list is complete, or every commune is wholly in a sector."""
+    return facts.known_everywhere(layer_id) or facts.assigned_everywhere(layer_id)
+
+
+@kept_on_subject
+def sectors_met(facts: PerimeterFacts, layers: tuple[LayerId, ...] = SECTOR_LAYERS) -> tuple[SectorShare, ...]:
     """Return the sectors met, adult ones first, the most inhabitants inside first."""
     return tuple(_share(facts, layer, o.id) for layer in layers for o in facts.overlaps[layer])
 
