@@ -22,7 +22,7 @@ from geo.dataset import open_dataset
 from geo.exports import TEMPLATES, Note, qr_svg
 from geo.paths import ROOT
 from geo.scenarios import Scenario
-from tests.browser import FLAGS, find_chromium, wait_painted
+from tests.support.browser import FLAGS, find_chromium, wait_painted
 
 sys.path.insert(0, str(ROOT))
 FOLDER = Path(__file__).parent / "guide"

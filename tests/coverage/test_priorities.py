@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from geo.coverage import PRESETS, TERMS, Weights, coverage_state, explain, gap_table, rank, read_scope, stability
 from geo.coverage.priorities import preset, terms
 from geo.errors import GeoInputError
-from tests import real
-from tests.grid import plain
+from tests.support import real
+from tests.support.grid import plain
 
 
 def _gaps(*rows: tuple[str, float, float, float, int]) -> pd.DataFrame:

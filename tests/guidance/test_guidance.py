@@ -16,8 +16,8 @@ from geo.communes import Density, approximate_density
 from geo.guidance import CHECKS, Finding, Outcome, Reach, Settings, run_checks
 from geo.layers import CarePlaces, Etat, Precision, build_crosswalk
 from geo.perimeters import Perimeter, PerimeterFacts
-from tests import real
-from tests.grid import FACT_LAYERS, check, draw, facts_of, layer, plain, zone
+from tests.support import real
+from tests.support.grid import FACT_LAYERS, check, draw, facts_of, layer, plain, zone
 
 IDS = {
     "taille", "qpv", "rural", "typologie", "coordination", "ressources", "diagnostic",

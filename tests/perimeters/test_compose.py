@@ -15,8 +15,8 @@ from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.moves import IncidenceTables, incidence_of
 from geo.perimeters import edit as compose
-from tests import real
-from tests.grid import crosswalk, draw, plain, zone
+from tests.support import real
+from tests.support.grid import crosswalk, draw, plain, zone
 
 
 class Drawn(Atlas):

@@ -21,9 +21,9 @@ from geo.coverage import (
     scope_figures,
     scope_rows,
 )
-from tests import real
-from tests.grid import plain
-from tests.ui.test_pages import COVERAGE, open_page, pills, ran, written
+from tests.support import real
+from tests.support.apptest import COVERAGE, open_page, pills, ran, written
+from tests.support.grid import plain
 from ui import frame, loaders
 from ui.coverage import gaps as gap_tables
 from ui.coverage import link as coverage_link
