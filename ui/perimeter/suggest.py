@@ -1,4 +1,7 @@
-"""The panel of suggestions: five communes or groups to add, five to take out, each with what it would change."""
+"""The panel of suggestions: five communes or groups to add, five to take out, each with what it would change.
+
+Apart because each panel of the page is a module.
+"""
 
 from __future__ import annotations
 
