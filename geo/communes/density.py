@@ -2,7 +2,7 @@
 
 The grid (7 levels, grouped in 3) is built by INSEE on 1 km squares of people; the embedded base has none. Until it
 is synchronised, three classes are read from inhabitants per km² of the whole commune. The two thresholds are the round
-values that agree best with the grid of 2025, measured over its 34 875 communes (AGREEMENT; tests/test_density.py).
+values that agree best with the grid of 2025, measured over its 34 875 communes (AGREEMENT; tests/communes/test_density.py).
 """
 
 from __future__ import annotations

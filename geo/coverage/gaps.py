@@ -20,7 +20,7 @@ from geo.coverage.figures import zones_with_clsm
 from geo.coverage.scope import Scope, scope_rows
 from geo.coverage.state import CoverageState, incidence, weighted_incidence
 from geo.coverage.status import Status
-from geo.layers import Etat
+from geo.layers import OTHER_DISPOSITIFS, Etat, LayerId
 
 LEVELS: Mapping[str, str] = {
     "commune": "Communes",
@@ -31,7 +31,6 @@ LEVELS: Mapping[str, str] = {
     "cls": "CLS",
 }
 MAIN_LEVELS = ("commune", "epci", "secteurs-adultes", "cls")
-DISPOSITIFS = ("cls", "cpts", "dac")
 TITLES: Mapping[str, str] = {
     "code": "Code",
     "nom": "Nom",
@@ -193,14 +192,14 @@ def _add_dispositifs(table: pd.DataFrame, board: CoverageState, held: csr_array,
     """Add how many dispositifs in service each territory meets, and their names; `own` is not listed against itself."""
     everywhere = np.ones(len(board.status), dtype=bool)
     names: dict[int, list[str]] = {}
-    for layer_id in DISPOSITIFS:
+    for layer_id in OTHER_DISPOSITIFS:
         layer = board.crosswalk.layers[layer_id]
         running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
         met = csr_array(held @ incidence(layer, len(board.status)).T.tocsr())
         met = csr_array(met.multiply(running[None, :]))
         met.data[:] = 1.0
         alone = np.zeros(len(layer.zones), dtype=bool)
-        if layer_id == "cls":
+        if layer_id == LayerId.CLS:
             alone = running & ~zones_with_clsm(layer, board, everywhere)[1]
             table["cls_sans_clsm"] = np.asarray(met @ alone.astype(np.float64)).astype(np.int64)
         if layer_id != own:

@@ -4,10 +4,24 @@ It never knows a commune nor a layer. Start from `download`, `unpack`, `inspect`
 """
 
 from geo.files.archives import KEPT, read_member, safe_name, unpack, weigh
-from geo.files.disk import age, alive, gone, owner, read_json, remove, sha256_of, sync_folder, write_json
+from geo.files.disk import (
+    Content,
+    DamagedError,
+    age,
+    alive,
+    gone,
+    has_outlines,
+    owner,
+    read_json,
+    read_table,
+    remove,
+    sha256,
+    sha256_of,
+    sync_folder,
+    write_json,
+)
 from geo.files.fetch import PATIENCE, TRIES, Downloaded, Received, Retry, Timeouts, download
 from geo.files.foreign_sqlite import ERRORS, defuse, foreign, generates
-from geo.files.kept_tables import Content, DamagedError, has_outlines, read_table, sha256
 from geo.files.peek import UNREADABLE, Peek, Shape, as_text, peek, workbook
 from geo.files.signature import ARCHIVE, MAX_BYTES, FileForm, encoding_of_start, inspect, too_heavy
 from geo.files.transfer import DownloadError, UnreachableError, host_of, is_web, without_login

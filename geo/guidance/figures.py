@@ -17,10 +17,8 @@ from geo.guidance.finding import Finding, Outcome, Reach
 from geo.guidance.sectors import sectors_met
 from geo.guidance.settings import Settings
 from geo.kept import kept_on_subject
-from geo.layers import Overlap, Relation
+from geo.layers import OTHER_DISPOSITIFS, Overlap, Relation
 from geo.perimeters import PerimeterFacts
-
-OTHER_DISPOSITIFS = ("cls", "cpts", "dac")
 
 _people = fr.number  # the label says « habitants »
 

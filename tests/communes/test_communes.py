@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.communes import load_atlas
-from geo.communes.atlas import ATTRIBUTES
+from geo.communes.atlas import ATTRIBUTES, load_atlas
 from geo.errors import MissingDataError
 from geo.paths import BASE
 from tests.support.grid import draw

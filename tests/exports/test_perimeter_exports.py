@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from geo.cli.perimeter import evaluation
+from geo.cli.documents import evaluation
 from geo.comparison import Candidate, candidates, default_choice, evaluate, scale_of, side_by_side
 from geo.comparison.compare import compare
 from geo.errors import GeoInputError

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from geo.errors import GeoInputError
-from geo.exports.open_sent import scenario_of
+from geo.exports.reimport import scenario_of
 from geo.imports import read_draft
 from geo.isolation import LIMITS, Outcome
-from geo.isolation import read as isolated
+from geo.isolation import reading as isolated
 from geo.scenarios import Vintage
 from tests.imports import crafted
 from tests.support import real

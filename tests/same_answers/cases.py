@@ -98,7 +98,11 @@ def perimeters(country: Country) -> list[Case]:
         {"id": f"{kind}-{code}", "choice": [f"--{kind}", code], "codes": _codes_of(country, kind, code)}
         for kind, code in zones
     ]
-    return cases[:200]
+    cases += [
+        {"id": f"departement-{d}", "choice": ["--communes", ",".join(codes)], "codes": codes}
+        for d, codes in ((d, country.members("departement", d)) for d in ("2A", "75"))
+    ]
+    return cases
 
 
 def _known(country: Country, file: str) -> list[str]:

@@ -270,9 +270,10 @@ def _to_register(home: Path) -> Iterator[tuple[str, Damage]]:
         yield f"register without {table}", lambda root, table=table: _sql(root, f"DROP TABLE {table}")
         yield f"register {table} emptied", lambda root, table=table: _sql(root, f"DELETE FROM {table}")
         for column in columns[table]:
-            yield (
-                f"register {table}.{column} dropped",
-                lambda root, t=table, c=column: _sql(root, f"CREATE TABLE n AS SELECT * FROM {t}", f"DROP TABLE {t}",
+            if len(columns[table]) > 1:  # SQLite has no table without a column
+                yield (
+                    f"register {table}.{column} dropped",
+                    lambda root, t=table, c=column: _sql(root, f"CREATE TABLE n AS SELECT * FROM {t}", f"DROP TABLE {t}",
                                                      f"ALTER TABLE n DROP COLUMN {c}", f"ALTER TABLE n RENAME TO {t}"),
             )  # fmt: skip
             for value in values:

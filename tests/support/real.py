@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from hypothesis import settings
 
-from geo.communes import Atlas, Density, approximate_density, load_atlas
+from geo.communes import Atlas, Density, approximate_density
+from geo.communes.atlas import load_atlas
 from geo.dataset import Dataset
 from geo.layers import Crosswalk, build_crosswalk, load_layers
 from geo.perimeters import Perimeter, PerimeterFacts

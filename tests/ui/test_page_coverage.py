@@ -24,7 +24,7 @@ from geo.coverage import (
 from tests.support import real
 from tests.support.apptest import COVERAGE, open_page, pills, ran, written
 from tests.support.grid import plain
-from ui import frame, loaders
+from ui import cache, frame
 from ui.coverage import gaps as gap_tables
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -387,7 +387,8 @@ def test_what_is_worked_out_follows_the_data_in_use(monkeypatch: pytest.MonkeyPa
     }
     before = {name: ask() for name, ask in asked.items()}
     assert all(ask() is before[name] for name, ask in asked.items()), "worked out once"
-    monkeypatch.setattr(loaders, "token", lambda: "something was synchronised")
+    monkeypatch.setattr("geo.dataset.token", lambda: "something was synchronised")
+    cache.token.clear()
     for name, ask in asked.items():
         assert ask() is not before[name], name
 

@@ -26,7 +26,7 @@ from geo.imports.shapes.squares import Squares, people_shares
 from geo.layers import SLIVER, outlines, project
 
 # A border drawn elsewhere: at most this share of the commune on the wrong side, and none of it farther from the border than
-# the lesser of a distance and a part of the commune's width. Measured on EPCI outlines (tests/test_import_crosswalk.py).
+# the lesser of a distance and a part of the commune's width. Measured on EPCI outlines (tests/imports/test_import_crosswalk.py).
 SHARE_TOLERANCE = 0.10
 
 DISTANCE_M = 300.0
