@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo.coverage import CoverageView
 from ui import coverage, frame
 
 frame.open_page("Couverture", "Couverture : où manque-t-il des CLSM ?")
@@ -18,7 +19,7 @@ with choose_commune:
     coverage.pick_commune(scope)
 with choose_complete:
     coverage.pick_complete(scope)
-complete = st.session_state[frame.COMPLETE]
-st.html(coverage.limits_banner(coverage.limits(scope, complete)) or "<span></span>")
-coverage.explorer(scope, complete)
+view = CoverageView(scope, st.session_state[frame.COMPLETE])
+st.html(coverage.limits_banner(coverage.limits(view)) or "<span></span>")
+coverage.explorer(view)
 coverage.ADDRESS.write()

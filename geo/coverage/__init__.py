@@ -1,26 +1,28 @@
 """Coverage by CLSM: situation of each commune, figures, gaps, benchmarks, priorities, next CLSM.
 
-What is not known is counted as unknown, never as zero. Start from `Scope`, `coverage`, `coverage_state`, `gap_table`, `rank`, `next_clsm`.
+What is not known is counted as unknown, never as zero. Start from `read_scope` and `coverage_state`; then `scope_figures`,
+`gap_table`, `rank` and `SitingQuestion` answer for a scope and a state of the same communes.
 """
 
-from geo.coverage.benchmarks import SURVEYS, Benchmark, Portfolio, distribution, portfolio
+from geo.coverage.benchmarks import SURVEYS, Benchmark, Portfolio, covered_curve, distribution, portfolio
+from geo.coverage.candidates import CANDIDATE_KINDS, SitingCandidate, own_candidates, siting_candidates
 from geo.coverage.figures import Figure, limits, scope_figures
-from geo.coverage.gaps import LEVELS, TITLES, gap_table, gap_tables
-from geo.coverage.priorities import FIRST, PRESETS, TERMS, Preset, Ranking, Stability, Weights, explain, rank, stability
-from geo.coverage.scope import Scope, in_scope, local_scopes, read_scope, scope_rows, scopes
-from geo.coverage.siting import (
-    KINDS,
-    MARKER,
-    NEEDS,
-    Mix,
-    Pick,
-    Siting,
-    SitingCandidate,
-    candidates,
-    next_clsm,
-    own_candidates,
+from geo.coverage.gaps import GAP_LEVELS, GAP_TITLES, gap_table, gap_tables
+from geo.coverage.priorities import (
+    FIRST_PLACES,
+    PRESETS,
+    PRIORITY_TERMS,
+    Preset,
+    Ranking,
+    Stability,
+    Weights,
+    explain,
+    rank,
+    stability,
 )
-from geo.coverage.state import CoverageState, coverage_state, covered_curve
+from geo.coverage.scope import CoverageView, Scope, local_scopes, read_scope, scopes
+from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm
+from geo.coverage.state import CoverageState, coverage_state
 from geo.coverage.status import (
     COVERED,
     READINGS,
@@ -35,23 +37,24 @@ from geo.coverage.status import (
 )
 
 __all__ = [
+    "CANDIDATE_KINDS",
     "COVERED",
-    "FIRST",
-    "KINDS",
-    "LEVELS",
+    "FIRST_PLACES",
+    "GAP_LEVELS",
+    "GAP_TITLES",
     "MARKER",
     "NEEDS",
     "PRESETS",
+    "PRIORITY_TERMS",
     "READINGS",
     "STATUS_LABELS",
     "STATUS_MEANINGS",
     "SURVEYS",
-    "TERMS",
-    "TITLES",
     "Benchmark",
     "ClsmMarker",
     "Coverage",
     "CoverageState",
+    "CoverageView",
     "Figure",
     "Mix",
     "Pick",
@@ -61,10 +64,10 @@ __all__ = [
     "Scope",
     "Siting",
     "SitingCandidate",
+    "SitingQuestion",
     "Stability",
     "Status",
     "Weights",
-    "candidates",
     "clsm_places",
     "coverage",
     "coverage_state",
@@ -73,7 +76,6 @@ __all__ = [
     "explain",
     "gap_table",
     "gap_tables",
-    "in_scope",
     "limits",
     "local_scopes",
     "next_clsm",
@@ -83,7 +85,7 @@ __all__ = [
     "read_scope",
     "reading_count",
     "scope_figures",
-    "scope_rows",
     "scopes",
+    "siting_candidates",
     "stability",
 ]

@@ -2,7 +2,7 @@
 
 A term is a count of the gap table divided by the largest of the territories compared, so that it runs from 0 to 1; the score
 is the sum of the terms by their weights, the weights adding up to 1. Nothing else enters it. The order is one reading among
-others: its stability tells how much it owes to the weights.
+others: its stability says how much it owes to the weights.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from geo.arrays import Floats
 from geo.errors import GeoInputError
 
 TIE = 1e-9
-FIRST = 10
+FIRST_PLACES = 10
 
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights of the terms, none negative, not all nought; only their proportions count."""
+    """Weights of the terms, none negative, not all zero; only their proportions count."""
 
     habitants: float = 1.0
     qpv: float = 1.0
@@ -36,7 +36,7 @@ class Weights:
         Raises
         ------
         GeoInputError
-            When a weight is negative or not a number, or all are nought.
+            When a weight is negative or not a number, or all are zero.
         """
         values = self.values
         if not np.isfinite(values).all() or (values < 0).any() or not values.sum():
@@ -44,7 +44,7 @@ class Weights:
 
     @property
     def values(self) -> Floats:
-        """Weights in the order of TERMS, as given."""
+        """Weights in the order of PRIORITY_TERMS, as given."""
         return np.array([getattr(self, f.name) for f in fields(self)], dtype=np.float64)
 
     @property
@@ -63,7 +63,7 @@ class Term:
     meaning: str
 
 
-TERMS = (
+PRIORITY_TERMS = (
     Term("habitants", "Habitants", "sans_clsm", "habitants sans CLSM ni projet connu, rapportés au plus grand nombre"),
     Term("qpv", "QPV", "qpv_sans_clsm", "habitants de QPV sans CLSM ni projet connu, rapportés au plus grand nombre"),
     Term("rural", "Rural", "rural_sans_clsm", "habitants de communes rurales sans CLSM ni projet connu, rapportés au plus grand nombre"),
@@ -123,7 +123,7 @@ def terms(gaps: pd.DataFrame) -> pd.DataFrame:
     Divided by the largest of the territories compared, except for the CLS, which is 0 or 1.
     """
     found = {}
-    for term in TERMS:
+    for term in PRIORITY_TERMS:
         values = gaps[term.column].to_numpy(dtype=np.float64)
         if term.id == "cls":
             found[term.id] = np.minimum(values, 1.0)
@@ -145,7 +145,7 @@ class Ranking:
     table: pd.DataFrame
     weights: Weights
 
-    def first(self, number: int = FIRST) -> pd.DataFrame:
+    def first(self, number: int = FIRST_PLACES) -> pd.DataFrame:
         """Return the territories ranked among the first; more than `number` when the last place is shared."""
         return self.table[self.table["rang"] <= number]
 
@@ -158,7 +158,7 @@ def rank(gaps: pd.DataFrame, weights: Weights) -> Ranking:
     gaps = _candidates(gaps)
     parts = terms(gaps)
     points = parts.fillna(0.0) * weights.shares * 100.0
-    points.columns = pd.Index([t.id for t in TERMS])
+    points.columns = pd.Index([t.id for t in PRIORITY_TERMS])
     score = points.sum(axis=1).to_numpy()
     names = [fr.fold(n) for n in gaps["nom"]]
     order = np.lexsort([np.array(names, dtype=object).astype(str), -np.round(score / TIE) * TIE])
@@ -166,7 +166,7 @@ def rank(gaps: pd.DataFrame, weights: Weights) -> Ranking:
     rang = np.searchsorted(-sorted_score, -sorted_score, side="left") + 1
     _, place, number = np.unique(sorted_score, return_inverse=True, return_counts=True)
     used = weights.shares > 0
-    labels = np.array([t.label for t in TERMS], dtype=object)
+    labels = np.array([t.label for t in PRIORITY_TERMS], dtype=object)
     unknown = [fr.listing(labels[row]) for row in (parts.isna().to_numpy() & used)[order]]
     table = pd.DataFrame(
         {"rang": rang, "nom": gaps["nom"].to_numpy()[order], "score": score[order]}, index=gaps.index[order]
@@ -184,7 +184,7 @@ def _candidates(gaps: pd.DataFrame) -> pd.DataFrame:
 def explain(ranking: Ranking, code: str) -> str:
     """Write a rank term by term: « 1er : Niort, 62,5 points = habitants 40 + QPV 22,5 »."""
     row = ranking.table.loc[code]
-    parts = [f"{t.label} {fr.number(row[t.id], 1)}" for t in TERMS if row[t.id] > 0]
+    parts = [f"{t.label} {fr.number(row[t.id], 1)}" for t in PRIORITY_TERMS if row[t.id] > 0]
     place = "1er" if row["rang"] == 1 else f"{fr.number(row['rang'])}e"
     shared = f" ex æquo avec {fr.count(row['ex_aequo'], 'autre')}" if row["ex_aequo"] else ""
     detail = " + ".join(parts) or "aucun terme"
@@ -211,7 +211,7 @@ NEAR = 40.0
 
 
 def stability(
-    gaps: pd.DataFrame, weights: Weights, *, first: int = FIRST, draws: int = 1000, seed: int = 2025
+    gaps: pd.DataFrame, weights: Weights, *, first: int = FIRST_PLACES, draws: int = 1000, seed: int = 2025
 ) -> Stability:
     """Draw weights at random and count how often each territory is among the first; the same seed gives the same answer.
 
@@ -220,7 +220,7 @@ def stability(
     gaps = _candidates(gaps)
     values = terms(gaps).fillna(0.0).to_numpy()
     random = np.random.default_rng(seed)
-    anyhow = random.dirichlet(np.ones(len(TERMS)), draws)
+    anyhow = random.dirichlet(np.ones(len(PRIORITY_TERMS)), draws)
     near = random.dirichlet(weights.shares * NEAR + 1e-3, draws)
     kept = _contenders(values, first)
     found = []
@@ -242,7 +242,7 @@ def _contenders(values: Floats, first: int) -> npt.NDArray[np.intp]:
     """Return the territories that some weights may put among the first, where there are many.
 
     Left out: those that at least `first` others match on every term and beat on one. They can only tie, for weights that
-    are nought wherever they are beaten.
+    are zero wherever they are beaten.
     """
     if len(values) <= 2_000:
         return np.arange(len(values))

@@ -18,14 +18,13 @@ from scipy.sparse import csr_array
 
 from geo.arrays import Bools, Floats, Rows
 from geo.communes import Atlas, Density
-from geo.coverage.scope import Scope, scope_rows
 from geo.coverage.status import COVERED, Status, commune_status
-from geo.layers import Crosswalk, Etat, Layer
+from geo.layers import Crosswalk, Etat, Layer, LayerId
 
 
 @dataclass(frozen=True, eq=False)
 class CoverageState:
-    """The state of every atom, in row order. Arrays are never edited; `with_clsm` makes a new board.
+    """The state of every atom, in row order. Arrays are never edited; `with_clsm` makes a new state.
 
     `status` is that of `geo.coverage`; `complete` holds the départements where the user states that the list of CLSM is
     complete.
@@ -62,7 +61,7 @@ class CoverageState:
 
         Parts of a commune in several CLSM add up, up to the inhabitants of the commune.
         """
-        clsm = self.crosswalk.layers["clsm"]
+        clsm = self.crosswalk.layers[LayerId.CLSM]
         part = (
             ~clsm.members["whole"] & (clsm.zones["etat"].to_numpy()[clsm.members["zone"]] == Etat.EN_SERVICE)
         ).to_numpy()
@@ -83,7 +82,7 @@ class CoverageState:
         part = self.estimated_part
         partly = self.status == Status.PARTIEL
         rest = np.where(partly & np.isfinite(part), self.population - np.nan_to_num(part), 0.0)
-        extent = self.crosswalk.layers["clsm"].extent | self.complete
+        extent = self.crosswalk.layers[LayerId.CLSM].extent | self.complete
         listed = np.array([name in extent for name in self.departement_names], dtype=bool)[self.departement_codes]
 
         def of(value: Status) -> Floats:
@@ -105,12 +104,12 @@ class CoverageState:
     @cached_property
     def qpv(self) -> Floats:
         """Inhabitants of QPV known in each atom (their own census year)."""
-        return _sum_by_row(self.crosswalk.layers["qpv"], len(self.status))
+        return _sum_by_row(self.crosswalk.layers[LayerId.QPV], len(self.status))
 
     @cached_property
     def qpv_unknown(self) -> npt.NDArray[np.int64]:
         """Number of quarters of each atom whose inhabitants are not known there; one across two atoms counts in both."""
-        members = self.crosswalk.layers["qpv"].members
+        members = self.crosswalk.layers[LayerId.QPV].members
         lost = members["inhabitants"].isna().to_numpy()
         return np.bincount(members["row"].to_numpy()[lost], minlength=len(self.status))
 
@@ -141,21 +140,21 @@ class CoverageState:
 
     def known_here(self, layer_id: str, rows: Rows) -> bool:
         """Whether the list of a layer is complete in the département of every one of these atoms."""
-        extent = self.crosswalk.layers[layer_id].extent | (self.complete if layer_id == "clsm" else frozenset())
+        extent = self.crosswalk.layers[layer_id].extent | (self.complete if layer_id == LayerId.CLSM else frozenset())
         return set(self.departements(rows)) <= extent
 
     def with_clsm(self, rows: Rows) -> CoverageState:
-        """Return the board as it would be with one more CLSM in service on some whole atoms."""
+        """Return the state as it would be with one more CLSM in service on some whole atoms."""
         status = self.status.copy()
         status[rows] = np.where(self.is_covered[rows], status[rows], np.int8(Status.COUVERT))
         return replace(self, status=status)
 
 
 def coverage_state(crosswalk: Crosswalk, density: Density, *, complete: Iterable[str] = ()) -> CoverageState:
-    """Work out the state of every atom; `complete` as in `geo.coverage.commune_status`."""
+    """Compute the state of every atom; `complete` as in `geo.coverage.commune_status`."""
     held = frozenset(complete)
     return CoverageState(
-        crosswalk, density, commune_status(crosswalk.atlas, crosswalk.layers["clsm"], complete=held), held
+        crosswalk, density, commune_status(crosswalk.atlas, crosswalk.layers[LayerId.CLSM], complete=held), held
     )
 
 
@@ -189,30 +188,3 @@ def weighted_incidence(layer: Layer, population: Floats) -> csr_array:
     matrix = csr_array((share, (members["zone"].to_numpy(), rows)), shape=(len(layer.zones), len(population)))
     matrix.eliminate_zeros()
     return matrix
-
-
-def covered_curve(scope: Scope, board: CoverageState) -> pd.DataFrame:
-    """Return the CLSM in service that hold whole communes of a scope, the largest first.
-
-    Indexed by CLSM id: nom, habitants (of its whole communes inside the scope), ajout (those that none before it covers),
-    cumul. Parts of communes are left out; equal sizes are in the order of ids.
-    """
-    layer = board.crosswalk.layers["clsm"]
-    inside = np.zeros(len(board.status), dtype=bool)
-    inside[scope_rows(scope, board.atlas)] = True
-    running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
-    members = layer.members
-    zone, row = members["zone"].to_numpy(), members["row"].to_numpy()
-    kept = members["whole"].to_numpy() & inside[row] & running[zone]
-    rows = {z: np.unique(row[kept & (zone == z)]) for z in np.unique(zone[kept]).tolist()}
-    sizes = {z: float(board.population[r].sum()) for z, r in rows.items()}
-    seen = np.zeros(len(board.status), dtype=bool)
-    lines = []
-    total = 0.0
-    for z in sorted(rows, key=lambda z: (-sizes[z], str(layer.zones.index[z]))):
-        added = float(board.population[rows[z]][~seen[rows[z]]].sum())
-        seen[rows[z]] = True
-        total += added
-        lines.append((str(layer.zones.index[z]), str(layer.zones["nom"].iat[z]), sizes[z], added, total))
-    table = pd.DataFrame(lines, columns=["id", "nom", "habitants", "ajout", "cumul"])
-    return table.set_index("id")

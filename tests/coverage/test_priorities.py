@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.coverage import PRESETS, TERMS, Weights, coverage_state, explain, gap_table, rank, read_scope, stability
+from geo.coverage import (
+    PRESETS,
+    PRIORITY_TERMS,
+    Weights,
+    coverage_state,
+    explain,
+    gap_table,
+    rank,
+    read_scope,
+    stability,
+)
 from geo.coverage.priorities import preset, terms
 from geo.errors import GeoInputError
 from tests.support import real
@@ -83,7 +93,7 @@ def test_points_add_up_and_the_order_follows_the_score(
     rows: list[tuple[int, int, int, int]], weights: tuple[int, ...]
 ) -> None:
     found = rank(_gaps(*[(f"n{i}", *row) for i, row in enumerate(rows)]), Weights(*weights)).table
-    assert np.allclose(found[[t.id for t in TERMS]].sum(axis=1), found["score"])
+    assert np.allclose(found[[t.id for t in PRIORITY_TERMS]].sum(axis=1), found["score"])
     assert found["score"].between(0, 100 + 1e-9).all()
     scores = found["score"].tolist()
     assert all(a >= b - 1e-6 for a, b in pairwise(scores))
@@ -129,5 +139,5 @@ def test_few_territories_are_all_kept_and_none_is_no_error() -> None:
 def test_presets_cite_the_guide_and_put_their_term_first() -> None:
     assert all("Guide 2025" in p.source and p.rationale.endswith(".") for p in PRESETS)
     for preset_id in ("qpv", "rural", "cls", "habitants"):
-        shares = dict(zip([t.id for t in TERMS], preset(preset_id).weights.shares, strict=True))
+        shares = dict(zip([t.id for t in PRIORITY_TERMS], preset(preset_id).weights.shares, strict=True))
         assert max(shares, key=lambda name: shares[name]) == preset_id

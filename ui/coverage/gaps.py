@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import LEVELS, READINGS, TITLES, Scope, scope_rows
+from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, CoverageView, Scope
 from ui import html, loaders
 from ui import map as maps
 from ui.coverage import loaders as coverage_loaders
@@ -43,15 +43,15 @@ SHORT = {
 HELP = {
     "sans_clsm": "Habitants pour qui ni CLSM ni projet n’est connu : un manque prouvé là où la liste des CLSM est complète, "
     "à vérifier ailleurs.",
-    "qpv_sans_clsm": TITLES["qpv_sans_clsm"] + ". Vide : rien n’est connu des QPV ici.",
-    "rural_sans_clsm": TITLES["rural_sans_clsm"] + ".",
+    "qpv_sans_clsm": GAP_TITLES["qpv_sans_clsm"] + ". Vide : rien n’est connu des QPV ici.",
+    "rural_sans_clsm": GAP_TITLES["rural_sans_clsm"] + ".",
     "cls_sans_clsm": "Contrats locaux de santé en service dont aucune commune n’est dans un CLSM connu.",
 }
 
 
 def levels_here(scope: Scope) -> list[str]:
     """Return the levels that have at least one territory in a scope."""
-    return [level for level in LEVELS if level == "commune" or coverage_loaders.zones_here(level, scope)]
+    return [level for level in GAP_LEVELS if level == "commune" or coverage_loaders.zones_here(level, scope)]
 
 
 def level_shown(scope: Scope) -> str:
@@ -77,7 +77,7 @@ def pick_level(scope: Scope, key: str) -> str:
         st.session_state[LEVEL] = st.session_state[widget] or level_shown(scope)
         st.session_state[CHOSEN] = None
 
-    st.segmented_control("Échelle", here, format_func=LEVELS.get, key=widget, on_change=take, required=True)
+    st.segmented_control("Échelle", here, format_func=GAP_LEVELS.get, key=widget, on_change=take, required=True)
     return level_shown(scope)
 
 
@@ -85,7 +85,7 @@ def pick_level(scope: Scope, key: str) -> str:
 def choose(code: str | None, *, pinned: bool = False, in_table: bool = False) -> None:
     """Hold the territory chosen; the map shows it unless it was chosen there (`pinned`)."""
     if in_table and code == st.session_state.get(CHOSEN):
-        return  # a table just mounted tells the line it was mounted with: nobody chose anything
+        return  # a table just mounted reports the line it was mounted with: nobody chose anything
     st.session_state[CHOSEN] = code
     if not in_table:
         st.session_state[PINNED] = code if pinned else None
@@ -105,10 +105,10 @@ def choose_from_map(commune: str) -> None:
     choose(str(layer.zones.index[zones[0]]) if len(zones) else None, pinned=True)
 
 
-def chosen(scope: Scope, complete: tuple[str, ...]) -> str | None:
+def chosen(view: CoverageView) -> str | None:
     """Return the territory chosen, when the scope meets it at the level shown."""
     code = st.session_state.get(CHOSEN)
-    return code if code and code in coverage_loaders.gaps(level_shown(scope), scope, complete).index else None
+    return code if code and code in coverage_loaders.gaps(level_shown(view.scope), view).index else None
 
 
 def communes_of(code: str, level: str, scope: Scope) -> tuple[str, ...]:
@@ -119,25 +119,25 @@ def communes_of(code: str, level: str, scope: Scope) -> tuple[str, ...]:
     layer = loaders.crosswalk().layers[level]
     zone = layer.zones.index.get_loc(code)
     rows = layer.members["row"].to_numpy()[layer.members["zone"].to_numpy() == zone]
-    return tuple(str(c) for c in atlas.codes[np.intersect1d(rows, scope_rows(scope, atlas))])
+    return tuple(str(c) for c in atlas.codes[np.intersect1d(rows, scope.rows)])
 
 
-def mark(scope: Scope, complete: tuple[str, ...]) -> maps.Mark | None:
+def mark(view: CoverageView) -> maps.Mark | None:
     """Return what the map outlines."""
-    code = chosen(scope, complete)
+    code = chosen(view)
     if not code:
         return None
-    codes = communes_of(code, level_shown(scope), scope)
+    codes = communes_of(code, level_shown(view.scope), view.scope)
     return maps.Mark(codes, st.session_state.get(MARK, 0))
 
 
-def chosen_card(scope: Scope, complete: tuple[str, ...]) -> str:
+def chosen_card(view: CoverageView) -> str:
     """Return the gap of the territory chosen, in words."""
-    level = level_shown(scope)
-    code = chosen(scope, complete)
+    level = level_shown(view.scope)
+    code = chosen(view)
     if not code:
         return ""
-    row = coverage_loaders.gaps(level, scope, complete).loc[code]
+    row = coverage_loaders.gaps(level, view).loc[code]
     qpv = "inconnu" if np.isnan(row["qpv_sans_clsm"]) else fr.number(row["qpv_sans_clsm"])
     least = "" if row["qpv_connu"] or qpv == "inconnu" else "au moins "
     lines = [
@@ -177,11 +177,12 @@ def filtered(table: pd.DataFrame, *, readings: Sequence[str], cls_only: bool, qu
     return table[kept]
 
 
-def panel(scope: Scope, complete: tuple[str, ...]) -> None:
+def panel(view: CoverageView) -> None:
     """Show the gaps: level, sort, filters, the territory chosen, the table."""
+    scope = view.scope
     level = pick_level(scope, "gaps-level")
     st.session_state[SHOWN_LEVEL] = level
-    every = coverage_loaders.gaps(level, scope, complete)
+    every = coverage_loaders.gaps(level, view)
     sort_box, reading_box, search_box, cls_box = st.columns([4, 4, 4, 3], gap="small", vertical_alignment="bottom")
     with sort_box:
         sort = st.selectbox("Trier par", list(SORTS), format_func=SORTS.get, key=SORT, persist_state="session")
@@ -198,7 +199,7 @@ def panel(scope: Scope, complete: tuple[str, ...]) -> None:
         return
     st.caption(_summary(table, every, level))
     shown = table.head(MOST_ROWS)
-    code = chosen(scope, complete)
+    code = chosen(view)
     pinned = st.session_state.get(PINNED)
     first = pinned if pinned in every.index else (code if code and code not in shown.index else None)
     if first:
@@ -259,14 +260,14 @@ def _show(shown: pd.DataFrame, code: str | None, level: str, name: str, scope: S
         selection_default={"selection": {"rows": st.session_state[MOUNTED][1]}},
         placeholder="inconnu",
         column_config=_columns(columns),
-        alt=f"Manques, {LEVELS[level]}, {scope.name}",
+        alt=f"Manques, {GAP_LEVELS[level]}, {scope.name}",
     )
 
 
 def _columns(columns: Sequence[str]) -> dict[str, object]:
     config: dict[str, object] = {}
     for column in columns:
-        title = SHORT.get(column, TITLES[column])
+        title = SHORT.get(column, GAP_TITLES[column])
         if column in ("nom", "departement", "lecture", "dispositifs"):
             width = {"nom": 220, "departement": 55, "lecture": 90, "dispositifs": 330}[column]
             config[column] = st.column_config.TextColumn(title, width=width)

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping
 
 import streamlit as st
 
-from geo.coverage import KINDS, LEVELS, NEEDS, TERMS
+from geo.coverage import CANDIDATE_KINDS, GAP_LEVELS, NEEDS, PRIORITY_TERMS
 from ui import frame, loaders
 from ui.address import Address, Part, refused
 from ui.coverage import loaders as coverage_loaders
@@ -21,7 +21,7 @@ LEVEL = "coverage-level"
 SORT = "coverage-sort"
 CHOSEN = "coverage-chosen"  # code of the territory chosen in the table, at the level shown
 COMMUNE = "commune"  # code looked at
-WEIGHT = {term.id: f"coverage-weight-{term.id}" for term in TERMS}
+WEIGHT = {term.id: f"coverage-weight-{term.id}" for term in PRIORITY_TERMS}
 NEXT_KIND = "coverage-next-kind"
 NEXT_NUMBER = "coverage-next-number"
 NEXT_NEED = "coverage-next-need"
@@ -43,7 +43,7 @@ SORTS = {
     "population": "Habitants",
     "nom": "Nom",
 }
-KINDS_OFFERED = tuple(KINDS)
+KINDS_OFFERED = tuple(CANDIDATE_KINDS)
 NEED_MIX = "melange"
 CEILINGS = (50_000, 100_000, 150_000, 200_000, 220_000, 300_000, 500_000, 0)  # 0: none
 MOST_WEIGHT, MOST_NEXT = 5, 20
@@ -112,7 +112,7 @@ def _complete(text: str) -> tuple[str, ...]:
 
 def _chosen(text: str) -> str:
     atlas, layers = loaders.atlas(), loaders.crosswalk().layers
-    zones = (layers[level].zones.index for level in LEVELS if level in layers)
+    zones = (layers[level].zones.index for level in GAP_LEVELS if level in layers)
     if text not in atlas.row and not any(text in index for index in zones):
         raise refused("choix", text, "Aucun territoire n’est choisi.")
     return text
@@ -184,7 +184,7 @@ ADDRESS = Address(
         Part("couches", LAYERS, _layers, lambda: _listed(LAYERS)),
         Part("complet", frame.COMPLETE, _complete, lambda: ",".join(st.session_state[frame.COMPLETE])),
         _one_of("onglet", TAB, dict(TABS), "Le premier onglet est affiché."),
-        _one_of("niveau", LEVEL, _same(LEVELS), "L’échelle par défaut est affichée."),
+        _one_of("niveau", LEVEL, _same(GAP_LEVELS), "L’échelle par défaut est affichée."),
         _one_of("tri", SORT, _same(SORTS), "Le tri par défaut est appliqué."),
         Part("choix", CHOSEN, _chosen, lambda: str(value(CHOSEN) or "")),
         Part("commune", COMMUNE, _commune, lambda: str(value(COMMUNE) or "")),

@@ -9,7 +9,20 @@ import pandas as pd
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import FIRST, LEVELS, PRESETS, TERMS, Preset, Ranking, Scope, Stability, Weights, explain, rank
+from geo.coverage import (
+    FIRST_PLACES,
+    GAP_LEVELS,
+    PRESETS,
+    PRIORITY_TERMS,
+    CoverageView,
+    Preset,
+    Ranking,
+    Scope,
+    Stability,
+    Weights,
+    explain,
+    rank,
+)
 from geo.errors import GeoInputError
 from ui import html
 from ui.coverage import gaps as coverage_gaps
@@ -24,7 +37,7 @@ SHOWN_FIRST = 5  # explained in words
 
 
 def weights() -> Weights | None:
-    """Return the weights of the sliders, None when all are nought."""
+    """Return the weights of the sliders, None when all are zero."""
     try:
         return Weights(**{term: float(coverage_link.value(key)) for term, key in WEIGHT.items()})
     except GeoInputError:
@@ -46,14 +59,14 @@ def _take_preset(preset: Preset) -> None:
 
 def first_places(count: int) -> int:
     """Return among how many first places a rank is held to: ten, fewer when that would be nearly all there are."""
-    return FIRST if count > 2 * FIRST else 3 if count > 5 else 1
+    return FIRST_PLACES if count > 2 * FIRST_PLACES else 3 if count > 5 else 1
 
 
 @st.fragment
-def panel(scope: Scope, complete: tuple[str, ...]) -> None:
+def panel(view: CoverageView) -> None:
     """Show presets, sliders and the order they make."""
     coverage_link.set_defaults()
-    level = coverage_gaps.pick_level(scope, "priorities-level")
+    level = coverage_gaps.pick_level(view.scope, "priorities-level")
     _presets()
     _sliders()
     chosen = weights()
@@ -61,14 +74,14 @@ def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     if chosen is None:
         st.info("Tous les poids sont nuls : donnez de l’importance à l’un au moins des critères.")
         return
-    gaps = coverage_loaders.gaps(level, scope, complete)
+    gaps = coverage_loaders.gaps(level, view)
     ranking = rank(gaps, chosen)
     if ranking.table.empty:
         st.caption("Aucun territoire d’ici n’a d’habitants sans CLSM ni projet connu.")
         return
-    held = coverage_loaders.stability(level, scope, complete, chosen, first_places(len(ranking.table)))
+    held = coverage_loaders.stability(level, view, chosen, first_places(len(ranking.table)))
     st.html(summary(ranking, held, level))
-    _table(ranking, held, level, scope)
+    _table(ranking, held, level, view.scope)
     st.caption(
         fr.typeset(
             "Points : chaque critère est rapporté au plus grand des territoires comparés, puis multiplié par la part de son "
@@ -98,7 +111,7 @@ def _presets() -> None:
 
 
 def _sliders() -> None:
-    for column, term in zip(st.columns(len(TERMS), gap="medium"), TERMS, strict=True):
+    for column, term in zip(st.columns(len(PRIORITY_TERMS), gap="medium"), PRIORITY_TERMS, strict=True):
         column.slider(
             f"Poids : {term.label}", 0, MOST_WEIGHT, key=WEIGHT[term.id], help=fr.typeset(f"{term.meaning}."),
             persist_state="session",
@@ -116,7 +129,9 @@ def summary(ranking: Ranking, held: Stability, level: str) -> str:
     for code in ranking.table.index[:SHOWN_FIRST]:
         row = ranking.table.loc[code]
         bars = "".join(
-            f'<i style="width:{row[t.id]:.1f}%;background:{COLOURS[t.id]}"></i>' for t in TERMS if row[t.id] > 0
+            f'<i style="width:{row[t.id]:.1f}%;background:{COLOURS[t.id]}"></i>'
+            for t in PRIORITY_TERMS
+            if row[t.id] > 0
         )
         stable = f"Est {among(held.first)} pour {fr.percent(held.near_weights[code], 0)} des poids proches, {fr.percent(held.any_weights[code], 0)} de tous les poids."
         lines.append(
@@ -125,11 +140,11 @@ def summary(ranking: Ranking, held: Stability, level: str) -> str:
         )
     key = "".join(
         f'<span role="listitem"><i class="fill" style="background:{COLOURS[t.id]}"></i>{html.escape(t.label)}</span>'
-        for t in TERMS
+        for t in PRIORITY_TERMS
     )
     first = "Le premier" if len(lines) == 1 else f"Les {len(lines)} premiers"
     return (
-        f'<div class="clsm-order"><h3>{html.escape(f"{first} : {LEVELS[level]}")}</h3>'
+        f'<div class="clsm-order"><h3>{html.escape(f"{first} : {GAP_LEVELS[level]}")}</h3>'
         f'<div class="clsm-legend" role="list" aria-label="Critères">{key}</div><ol>{"".join(lines)}</ol></div>'
     )
 
@@ -140,7 +155,7 @@ def frame_of(ranking: Ranking, held: Stability) -> pd.DataFrame:
     table["proches"] = held.near_weights.reindex(table.index) * 100
     table["tous"] = held.any_weights.reindex(table.index) * 100
     table["rang"] = table["rang"].astype(int)
-    return table[["rang", "nom", "score", *(t.id for t in TERMS), "proches", "tous", "inconnu"]]
+    return table[["rang", "nom", "score", *(t.id for t in PRIORITY_TERMS), "proches", "tous", "inconnu"]]
 
 
 def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
@@ -148,7 +163,8 @@ def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
         points = {
-            t.id: st.column_config.NumberColumn(t.label, format="%.1f", help=fr.typeset(t.meaning)) for t in TERMS
+            t.id: st.column_config.NumberColumn(t.label, format="%.1f", help=fr.typeset(t.meaning))
+            for t in PRIORITY_TERMS
         }
         st.dataframe(
             shown,
@@ -163,7 +179,7 @@ def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
                 "tous": st.column_config.NumberColumn("Stabilité, tous poids", format="%.0f %%"),
                 "inconnu": "Inconnu, compté 0",
             },
-            alt=f"Ordre de priorité, {LEVELS[level]}, {scope.name}",
+            alt=f"Ordre de priorité, {GAP_LEVELS[level]}, {scope.name}",
         )
         if len(table) > MOST_ROWS:
             st.caption(f"Les {MOST_ROWS} premiers sont affichés ; l’onglet Emporter donne tout.")

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import Scope, scope_rows
+from geo.coverage import Scope
 from geo.exports import csv_bytes
 from geo.imports import ImportDraft, Review
 from geo.layers import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove
@@ -186,5 +186,4 @@ def changed_scopes(found: Difference) -> list[Scope]:
 
 def paint(found: Difference, scope: Scope) -> maps.Paint:
     """Return the colours of a scope's communes by what becomes of them."""
-    rows = scope_rows(scope, loaders.atlas())
-    return maps.Paint(maps.paint_runs(found.fate[rows].tolist()), tuple(FATES[fate] for fate in Fate))
+    return maps.Paint(maps.paint_runs(found.fate[scope.rows].tolist()), tuple(FATES[fate] for fate in Fate))

@@ -7,7 +7,7 @@ import streamlit as st
 from geo import french as fr
 from geo import perimeters
 from geo.communes import search
-from geo.coverage import Scope, in_scope
+from geo.coverage import Scope
 from geo.errors import GeoInputError
 from geo.moves import Move
 from geo.perimeters import Perimeter
@@ -145,8 +145,8 @@ def _apply(codes: frozenset[str], start: bool) -> None:
         frame.start_from(codes)
     else:
         frame.choose(frame.selection() | codes)
-    scope, atlas = loaders.every_scope()[st.session_state[frame.PERIMETER_SCOPE]], loaders.atlas()
-    if codes and not any(in_scope(c, scope, atlas) for c in codes):
+    scope = loaders.every_scope()[st.session_state[frame.PERIMETER_SCOPE]]
+    if codes and not any(scope.holds(c) for c in codes):
         frame.show_map_of(codes)
 
 
@@ -156,7 +156,7 @@ def circle_around(scope: Scope) -> None:
         atlas = loaders.atlas()
         query = st.text_input("Ville au centre", key="cercle-ville", placeholder="Un nom ou un code, puis Entrée")
         found = list(search(query, atlas, limit=12)) if query else []
-        here = [c for c in found if c in atlas.row and in_scope(c, scope, atlas)]
+        here = [c for c in found if c in atlas.row and scope.holds(c)]
         found = sorted(found, key=lambda c: c not in here)
         town = st.selectbox(
             "Commune", found, format_func=atlas.label, key=f"cercle-commune-{query}", disabled=not found
