@@ -23,7 +23,7 @@ from geo.dataset import open_dataset
 from geo.exports.note import Note
 from geo.exports.typst_pdf import TEMPLATES, qr_svg
 from geo.scenarios import Scenario
-from tests.browser import FLAGS, find_chromium, wait_painted
+from tests.support.browser import FLAGS, find_chromium, wait_painted
 
 FOLDER = Path(__file__).parent / "guide"
 SIZE = {"width": 1280, "height": 860}

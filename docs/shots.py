@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser import FLAGS, find_chromium, wait_painted
+from tests.support.browser import FLAGS, find_chromium, wait_painted
 
 SHOTS = {
     "accueil": ("", True),

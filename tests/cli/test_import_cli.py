@@ -15,8 +15,8 @@ from geo.exports import layer_files as register_export
 from geo.exports.formats import Sheet, csv_bytes, workbook
 from geo.imports.publish import form_of
 from geo.register import register
-from tests import real
-from tests.grid import plain
+from tests.support import real
+from tests.support.grid import plain
 
 FILE = """CLSM;Code INSEE;Commune;Etat
 CLSM du Calaisis;62193;Calais;en service
@@ -215,6 +215,6 @@ def test_polygons_are_taken_out_in_their_own_form(tmp_path: Path, form: str) -> 
 
 
 def _drawn():
-    from tests import grid
+    from tests.support import grid
 
     return grid.layer(real.atlas(), "clsm", {"clsm-a": grid.zone("62193", "62239", nom="CLSM A & <b>B</b>")})

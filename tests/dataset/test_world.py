@@ -17,9 +17,9 @@ from geo.layers import Etat, Evidence, Layer, Mode, Precision, difference, merge
 from geo.register import Origin, Statement, register
 from geo.register import store as register_store
 from geo.sources import current, sync
-from tests import grid, real
-from tests.grid import check, draw, facts_of, zone
-from tests.reading import MIRROR
+from tests.support import grid, real
+from tests.support.grid import check, draw, facts_of, zone
+from tests.support.reading import MIRROR
 
 CALAIS, LENS, ARRAS = "62193", "62498", "62041"
 ORIGIN = Origin("clsm.csv", "0" * 64, 1, "csv")

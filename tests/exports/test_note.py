@@ -25,8 +25,8 @@ from geo.exports.word import note_docx
 from geo.french import long_date
 from geo.guidance import MEASURES, SETTING_LABELS, Settings, checks_using, used_text
 from geo.guidance.settings_labels import BY_NAME
-from tests import real
-from tests.grid import plain
+from tests.support import real
+from tests.support.grid import plain
 
 CRETEIL = ("94028", "94081", "94054", "94080")
 DAY = date(2026, 3, 1)

@@ -12,10 +12,10 @@ from geo.errors import GeoInputError
 from geo.files import inspect
 from geo.files import signature as import_guard
 from geo.imports import open_grids, read_import
-from tests import nasty_tables
-from tests.nasty_tables import FOLDER, READ, REFUSED
-from tests.real import atlas
-from tests.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes, zip_bytes
+from tests.support import nasty_tables
+from tests.support.nasty_tables import FOLDER, READ, REFUSED
+from tests.support.real import atlas
+from tests.support.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes, zip_bytes
 
 ODS = ods_bytes(ods_rows([["CLSM", "INSEE"], ["Nord", "94028"]]))
 BROKEN_ZIPS = [

@@ -19,11 +19,11 @@ from geo.imports import KINDS, read_import
 from geo.imports.draft import MEMBER_COLUMNS, Statement, layer_from
 from geo.layers import ZONE_COLUMNS
 from geo.scenarios import Scenario, Vintage, Workbook, from_file, pack, to_file, unpack
-from tests import real
-from tests.damaged_homes import build, damages, open_everything
 from tests.fuzz.good_files import ROWS, good_shapes, good_tables, one_of
 from tests.fuzz.mutations import VALUES, WORDS, any_json, mutated, places_of
-from tests.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
+from tests.support import real
+from tests.support.damaged_homes import build, damages, open_everything
+from tests.support.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
 
 NOW = Vintage(2026, "2023", "2025")
 
@@ -234,7 +234,7 @@ def _book(rng: random.Random) -> Workbook:
 
 def links(rng: random.Random) -> Case:
     """Forge a link with a right checksum."""
-    from tests.forged_links import forged, head_and_bits
+    from tests.support.forged_links import forged, head_and_bits
 
     head, bits = head_and_bits(pack(_book(rng), real.atlas()))
     way = rng.random()

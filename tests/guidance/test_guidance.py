@@ -15,8 +15,8 @@ from geo.communes import Density, approximate_density
 from geo.guidance import CHECKS, Finding, Outcome, Reach, Settings, run_checks
 from geo.layers import CarePlaces, Etat, Evidence, Precision, build_crosswalk
 from geo.perimeters import Perimeter, PerimeterFacts
-from tests import real
-from tests.grid import FACT_LAYERS, check, draw, facts_of, layer, plain, with_places, zone
+from tests.support import real
+from tests.support.grid import FACT_LAYERS, check, draw, facts_of, layer, plain, with_places, zone
 
 IDS = {
     "taille", "qpv", "rural", "typologie", "coordination", "ressources", "diagnostic",

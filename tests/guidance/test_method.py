@@ -17,9 +17,9 @@ from geo.coverage.figures import BODIES
 from geo.dataset import Dataset
 from geo.guidance import CHECKS, MEASURES, SETTING_LABELS, Settings, checks
 from geo.scenarios import Workbook
-from tests import real
-from tests.grid import crosswalk, draw, plain, zone
-from tests.ui.test_pages import HOME, METHOD, open_page, ran, written
+from tests.support import real
+from tests.support.apptest import HOME, METHOD, open_page, ran, written
+from tests.support.grid import crosswalk, draw, plain, zone
 from ui import frame
 
 PERIMETERS = (

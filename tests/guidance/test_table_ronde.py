@@ -9,8 +9,8 @@ from geo.guidance import RECOMMENDED, SCENARIOS, SECTORS, per_inhabitant_text, r
 from geo.guidance.stakeholders import COMMUNES, NEIGHBOURS, STATE, of
 from geo.layers import CarePlaces, Etat
 from geo.perimeters import places, travel
-from tests import real
-from tests.grid import check, draw, facts_of, plain, with_places, zone
+from tests.support import real
+from tests.support.grid import check, draw, facts_of, plain, with_places, zone
 
 GRID = draw([[5000, 4000, 10], [300, 200, 10]], epci=[["A", "A", "B"], ["A", None, "B"]])
 ZONES = {

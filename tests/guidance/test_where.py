@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from geo.guidance import EMPTY, run_checks, summary
 from geo.layers import CarePlaces
 from geo.perimeters import PerimeterFacts
-from tests import real
-from tests.grid import draw, facts_of, plain, with_places, zone
+from tests.support import real
+from tests.support.grid import draw, facts_of, plain, with_places, zone
 
 GRID = draw(
     [[100_000, 40_000, 10], [300, 200, 10], [50, 60, 70]], epci=[["A", "A", "B"], ["A", "A", "B"], ["A", "B", "B"]]

@@ -17,8 +17,8 @@ from geo.imports import cross
 from geo.imports.shapes.assign import Crossing
 from geo.imports.shapes.squares import Squares
 from geo.paths import ROOT
-from tests import drawn, real
-from tests.drawn import SIDE, box
+from tests.support import drawn, real
+from tests.support.drawn import SIDE, box
 
 MIRROR = ROOT.parent / "shared" / "data" / "mirror"
 

@@ -30,9 +30,9 @@ from geo.imports.shapes.squares import Squares
 from geo.layers import Crosswalk, Evidence, build_crosswalk
 from geo.paths import ROOT
 from geo.perimeters import Perimeter, PerimeterFacts
-from tests import drawn, grid, real
-from tests.drawn import box, frame
-from tests.grid import plain
+from tests.support import drawn, grid, real
+from tests.support.drawn import box, frame
+from tests.support.grid import plain
 
 NASTY = ROOT / "tests" / "nasty"
 MIRROR = ROOT.parent / "shared" / "data" / "mirror"

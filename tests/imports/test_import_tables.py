@@ -11,8 +11,8 @@ from geo.imports.draft import MEMBER_COLUMNS, Statement, layer_from
 from geo.layers import ZONE_COLUMNS, Etat, Precision, load_layers
 from geo.paths import DATA
 from geo.remarks import Remark
-from tests.real import atlas
-from tests.table_files import Rows, csv_bytes, ods_bytes, ods_rows, xlsx_bytes
+from tests.support.real import atlas
+from tests.support.table_files import Rows, csv_bytes, ods_bytes, ods_rows, xlsx_bytes
 
 FACTS = {"clsm": "clsm", "cls": "cls", "cpts": "cpts", "dac": "dac", "secteurs-adultes": "secteurs_psy",
          "secteurs-enfants": "secteurs_psy"}  # fmt: skip

@@ -12,7 +12,7 @@ from geo.communes import read_code
 from geo.layers import Etat, Evidence, Precision
 from geo.paths import DATA
 from geo.perimeters import Perimeter, PerimeterFacts
-from tests import real
+from tests.support import real
 
 FILES = ("clsm", "secteurs_psy", "cls", "cpts", "dac", "qpv")
 SECTORS_94 = {

@@ -17,9 +17,9 @@ from geo.guidance import Measures, Reach, Settings, judge_moves, run_checks
 from geo.layers import CarePlaces, Crosswalk, Etat, Evidence, Precision, Relation
 from geo.moves import IncidenceTables, Move, incidence_of
 from geo.perimeters import Perimeter, PerimeterFacts, count_pieces, neighbours_of, pieces_after
-from tests import real
-from tests.grid import crosswalk, draw, zone
 from tests.guidance.plain_rules import plain_decisions
+from tests.support import real
+from tests.support.grid import crosswalk, draw, zone
 
 
 def facts_on(ground: IncidenceTables, codes: frozenset[str]) -> PerimeterFacts:

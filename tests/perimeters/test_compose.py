@@ -16,8 +16,8 @@ from geo.errors import GeoInputError
 from geo.layers import Evidence
 from geo.moves import incidence_of
 from geo.perimeters import edit as compose
-from tests import real
-from tests.grid import crosswalk, draw, plain, zone
+from tests.support import real
+from tests.support.grid import crosswalk, draw, plain, zone
 
 
 class Drawn(Atlas):

@@ -14,8 +14,8 @@ from geo.errors import GeoInputError
 from geo.layers import Evidence, Precision
 from geo.perimeters import Perimeter, PerimeterFacts, perimeter_of_zone
 from geo.perimeters import perimeter as module
-from tests import real
-from tests.grid import crosswalk, draw, facts_of, layer, zone
+from tests.support import real
+from tests.support.grid import crosswalk, draw, facts_of, layer, zone
 
 ATOMS = st.sets(st.integers(0, 34_916), min_size=1, max_size=40)
 

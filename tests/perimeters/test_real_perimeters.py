@@ -16,9 +16,9 @@ from geo.moves import incidence_of
 from geo.perimeters.edit import from_zone
 from geo.scenarios import Workbook, pack, unpack
 from geo.suggest import suggest
-from tests import real
-from tests.grid import plain
 from tests.suggest.test_suggest import check_announced
+from tests.support import real
+from tests.support.grid import plain
 
 
 def towns(*names: str) -> frozenset[str]:

@@ -17,8 +17,8 @@ from geo.layers import Etat, Layer, Over, difference
 from geo.register import ConflictError, Origin, State, Statement, register
 from geo.register import store as register_store
 from geo.register.schema import METADATA
-from tests.grid import draw, layer, plain, zone
-from tests.killed import run_child, spread
+from tests.support.grid import draw, layer, plain, zone
+from tests.support.killed import run_child, spread
 
 ATLAS = draw([[100, 200, 300], [400, 500, 600]])
 BASE = layer(ATLAS, "clsm", {"clsm-a": zone("01001", "01002", nom="CLSM A")})
@@ -220,7 +220,7 @@ PUBLISH = """
 import sys
 from pathlib import Path
 from geo import register
-from tests.killed import Marks
+from tests.support.killed import Marks
 from tests.register.test_register import kept
 home = Path(sys.argv[1])
 marks = Marks(home, int(sys.argv[2]))

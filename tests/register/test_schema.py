@@ -25,8 +25,8 @@ from sqlalchemy.pool import NullPool
 from geo.errors import GeoInputError
 from geo.register import State, register, schema, store
 from geo.register.schema import METADATA, SCHEMA_TABLE
-from tests.killed import run_child
 from tests.register.test_register import ATLAS, BASE, kept
+from tests.support.killed import run_child
 
 # What a register held before its schema was numbered, as SQLite keeps it: the code of that time made these very tables.
 BEFORE_NUMBERS = """
@@ -177,7 +177,7 @@ OPEN = """
 import sys
 from pathlib import Path
 from geo.register import register
-from tests.killed import Marks
+from tests.support.killed import Marks
 home = Path(sys.argv[1])
 marks = Marks(home, int(sys.argv[2]))
 assert register.head("clsm", home).revision == 4

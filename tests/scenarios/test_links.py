@@ -26,10 +26,10 @@ from geo.scenarios import (
 )
 from geo.scenarios.bitcode import BitReader, BitWriter, read_codes, write_codes
 from geo.scenarios.link import _checksum
-from tests import real
-from tests.forged_links import forged
 from tests.fuzz.mutations import places_of
-from tests.grid import draw
+from tests.support import real
+from tests.support.forged_links import forged
+from tests.support.grid import draw
 
 GRID = draw([[100, 200, 300], [400, 500, 600]], former={"01900": ("01002", "Vieux-Bourg"), "01901": ("01002", "")})
 NOW = Vintage(2026, "2023", "2025")

@@ -12,7 +12,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from tests.table_files import ods_bytes, ods_rows, zip_bytes
+from tests.support.table_files import ods_bytes, ods_rows, zip_bytes
 
 TERRITORIES = {
     "Niort et alentours": ("79191", "79081", "79005"),

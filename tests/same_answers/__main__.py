@@ -69,7 +69,9 @@ def entry(name: str) -> Any:
             return getattr(importlib.import_module(module), attribute)
         except (ImportError, AttributeError):
             continue
-    raise SystemExit(f"{name}: at none of {', '.join(ENTRIES[name])}; give its new address in tests/same_answers.py")
+    raise SystemExit(
+        f"{name}: at none of {', '.join(ENTRIES[name])}; give its new address in tests/same_answers/__main__.py"
+    )
 
 
 # --- the product, with its clock stopped and its data opened once ---------------------------------------------------
@@ -313,7 +315,7 @@ QUESTIONS: Mapping[str, Callable[[Product, Mapping[str, Any]], Answers]] = {
 
 def draw(tree: Path) -> dict[str, list[dict[str, Any]]]:
     """Draw every case from the files of a checkout."""
-    from tests import same_cases
+    from tests.same_answers import cases as same_cases
 
     country = same_cases.Country(tree)
     perimeters = same_cases.perimeters(country)
@@ -352,7 +354,7 @@ def answers_of(tree: Path, asked: Mapping[str, Any], jobs: int) -> dict[str, str
     SystemExit
         When a process could not answer.
     """
-    from tests.same_files import write
+    from tests.same_answers.files import write
 
     with tempfile.TemporaryDirectory(prefix="clsm-same-") as name:
         folder = Path(name)

@@ -18,9 +18,9 @@ from geo.communes import Atlas
 from geo.paths import ROOT
 from geo.sources.readers import READERS
 from geo.sources.readers.base import ReadReport
-from tests.grid import draw
+from tests.support.grid import draw
 
-SAMPLES = Path(__file__).resolve().parent / "data" / "readers"
+SAMPLES = Path(__file__).resolve().parents[1] / "data" / "readers"
 MIRROR = Path(os.environ.get("CLSM_MIRROR") or ROOT / ".." / "shared" / "data" / "mirror")
 
 

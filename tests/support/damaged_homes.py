@@ -32,7 +32,7 @@ from geo.register import Origin, Statement, register
 from geo.register.store import MEMBERS, ZONES
 from geo.sources import background as sync_beside
 from geo.sources import versions
-from tests.grid import FACT_LAYERS, draw, layer, zone
+from tests.support.grid import FACT_LAYERS, draw, layer, zone
 
 Damage = Callable[[Path], None]
 ATLAS = draw([[100, 200, 300], [400, 500, 600]], epci=[["200000001"] * 3, ["200000002"] * 3])

@@ -1,6 +1,6 @@
 """Small sources with a format of their own, to drive `geo.sources.synchronise` with no real data: `KIND;vintage;rank` then rows.
 
-Started as a program it synchronises once, and dies at a marked point: `python -m tests.fake_sources ADDRESS HOME NTH`.
+Started as a program it synchronises once, and dies at a marked point: `python -m tests.sources.fake_sources ADDRESS HOME NTH`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from geo.files import Retry
 from geo.sources import Source, sync
 from geo.sources.catalogue import SourceFile
 from geo.sources.report import Readers
-from tests.killed import Marks
+from tests.support.killed import Marks
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from geo.communes import Atlas
-from tests.grid import draw
+from tests.support.grid import draw
 
 SIDE = 2000.0
 WEST, NORTH = 700_000.0, 6_600_000.0

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
-from tests.table_files import ods_bytes, xlsx_bytes, zip_bytes
+from tests.support.table_files import ods_bytes, xlsx_bytes, zip_bytes
 
 SQUARE = [[2.4, 48.7], [2.5, 48.7], [2.5, 48.8], [2.4, 48.8], [2.4, 48.7]]
 ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT "

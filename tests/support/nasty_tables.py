@@ -1,4 +1,4 @@
-"""The nasty tables of tests/nasty/tables: `python -m tests.nasty_tables` writes them again, the same bytes every time.
+"""The nasty tables of tests/nasty/tables: `python -m tests.support.nasty_tables` writes them again, the same bytes every time.
 
 Each has an expected outcome: what must be said (a part of the refusal of the whole file), or the communes that come out.
 """
@@ -10,9 +10,9 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from tests.table_files import csv_bytes, ods_bytes, ods_rows, zip_bytes
+from tests.support.table_files import csv_bytes, ods_bytes, ods_rows, zip_bytes
 
-FOLDER = Path(__file__).resolve().parent / "nasty" / "tables"
+FOLDER = Path(__file__).resolve().parents[1] / "nasty" / "tables"
 GOOD = [["CLSM", "Code INSEE", "Commune"], ["Nord", "94028", "Créteil"], ["Nord", "94033", "Fontenay-sous-Bois"]]
 SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'

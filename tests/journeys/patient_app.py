@@ -6,7 +6,7 @@ import streamlit as st
 
 from geo.isolation import Stop, Tell
 from geo.isolation import reading as isolated
-from tests import bad_readers
+from tests.support import bad_readers
 from ui import loaders, reading_desk
 
 
