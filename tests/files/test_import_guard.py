@@ -78,7 +78,7 @@ def test_a_reader_that_collapses_is_an_error_like_another(monkeypatch: pytest.Mo
         raise panic("index out of bounds")
 
     monkeypatch.setattr(
-        "geo.imports.tables.grid.CalamineWorkbook", type("Panics", (), {"from_filelike": staticmethod(collapse)})
+        "geo.files.sniff.CalamineWorkbook", type("Panics", (), {"from_filelike": staticmethod(collapse)})
     )
     with pytest.raises(GeoInputError, match="classeur abîmé"):
         read_import(xlsx_bytes({"F": [["CLSM", "INSEE"]]}), "x.xlsx", "clsm", atlas=atlas())
@@ -133,10 +133,8 @@ def test_cells_that_lie_too_far_apart_are_seen_before_the_workbook_is_opened(mon
     def never(_stream: io.BytesIO) -> None:
         raise AssertionError("the workbook was opened")
 
-    monkeypatch.setattr("geo.imports.tables.grid.CalamineWorkbook.from_filelike", never, raising=False)
-    monkeypatch.setattr(
-        "geo.imports.tables.grid.CalamineWorkbook", type("Never", (), {"from_filelike": staticmethod(never)})
-    )
+    monkeypatch.setattr("geo.files.sniff.CalamineWorkbook.from_filelike", never, raising=False)
+    monkeypatch.setattr("geo.files.sniff.CalamineWorkbook", type("Never", (), {"from_filelike": staticmethod(never)}))
     for name in ("loin.xlsx", "repete.ods"):
         with pytest.raises(GeoInputError):
             open_grids(FOLDER / name, inspect(FOLDER / name), name)

@@ -1,13 +1,13 @@
 """What the attributes of polygons say: which column is the name, the id, the commune code, the état, the year.
 
-A column is recognised by its header, and for codes by its values too. Whoever imports can say otherwise (`mapping`).
+A column is recognised by its header, and for codes by its values too. The planner can say otherwise (`mapping`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from geo.errors import GeoInputError
 from geo.french import count, fold, listing
 from geo.geometry import WGS84, Geometries
 from geo.imports.draft import EXAMPLES, Column
+from geo.imports.shapes.features import Features
 from geo.layers import Etat, project
 from geo.remarks import Remark
 
@@ -54,16 +55,15 @@ AGREE = 0.9  # of the features must be the commune that their code says
 LARGER = 2.0  # an outline more than twice as large, or as small, is another territory
 
 
-def understand(
-    table: pd.DataFrame, mapping: Mapping[str, str] | None, file: str
-) -> tuple[dict[str, str], tuple[Column, ...]]:
-    """Return role → column, and every column with what it was taken for.
+def understand(features: Features, mapping: Mapping[str, str] | None) -> Features:
+    """Find which column plays each role, and what every column was taken for.
 
     Raises
     ------
     GeoInputError
         When `mapping` names a column that the file lacks.
     """
+    table, file = features.table, features.file
     given = {
         role: column for role, column in (mapping or {}).items() if role in (*HEADERS, "population", "annee_source")
     }
@@ -96,7 +96,7 @@ def understand(
         )
         for name in table.columns
     )
-    return roles, columns
+    return replace(features, roles=roles, columns=columns, label=roles.get("nom", ""))
 
 
 def _by_header(table: pd.DataFrame, words: str, *, taken: set[str], role: str) -> tuple[str, float] | None:
@@ -125,13 +125,6 @@ def _by_values(table: pd.DataFrame, taken: set[str]) -> str | None:
     return None
 
 
-def column_of(table: pd.DataFrame, roles: Mapping[str, str], role: str) -> npt.NDArray[np.object_]:
-    """Return the texts of the column that plays a role, "" everywhere when there is none."""
-    if role in roles:
-        return table[roles[role]].to_numpy(dtype=object)
-    return np.full(len(table), "", dtype=object)
-
-
 def state_of(text: str) -> Etat | None:
     """Read an état in the words of a file, None when it is not understood."""
     words = fold(text)
@@ -144,48 +137,69 @@ def year_of(text: str) -> str:
     return found[0] if found else ""
 
 
-@dataclass(frozen=True, eq=False)
-class Coded:
-    """The atoms of each feature (in the order of places), and what was mended to find them."""
+def follow_codes(features: Features, atlas: Atlas, *, name_chosen: bool) -> Features:
+    """Take features as communes where they bear codes that their outlines confirm; say it either way.
 
-    atoms: tuple[tuple[str, ...], ...]
-    remarks: tuple[Remark, ...]
-
-    def only(self, chosen: npt.NDArray[np.bool_]) -> Coded:
-        """Return some of the features."""
-        return Coded(tuple(a for a, keep in zip(self.atoms, chosen, strict=True) if keep), self.remarks)
-
-
-def read_codes(codes: npt.NDArray[np.object_], shapes: Geometries, crs: Any, atlas: Atlas, lines: Rows) -> Coded | None:
-    """Return the atoms of features that bear commune codes, None when the codes are not those of the outlines."""
-    readings = [read_code(code.zfill(5) if code.isdigit() else code, atlas) for code in codes]
-    known = np.array([bool(r.atoms) for r in readings])
-    if not len(codes) or known.mean() < AGREE or len(set(codes)) < AGREE * len(codes):
-        return None
-    agree = _agree([r.atoms for r in readings], shapes, crs, atlas)
-    if agree[known].mean() < AGREE:
-        return None
-    remarks = []
+    `name_chosen` tells that the planner chose the column of the name.
+    """
+    if "code_commune" not in features.roles or not len(features.places):
+        return features
+    codes = features.texts("code_commune")[features.places]
+    atoms = tuple(read_code(_padded(code), atlas).atoms for code in codes)
+    if not _are_those_drawn(codes, atoms, features, atlas):
+        return _without_codes(features)
+    known = np.array([bool(found) for found in atoms])
+    words = count(int(known.sum()), "objet porte un code de commune que son contour confirme",
+                  "objets portent un code de commune que leur contour confirme")  # fmt: skip
+    features = replace(features, atoms=atoms).say("à savoir", "", f"{words} : les codes font foi.")
     short = sum(code.isdigit() and len(code) == 4 for code in codes)
     if short:
         words = count(
             short, "code de commune sans son zéro de tête, rendu", "codes de commune sans leur zéro de tête, rendu"
         )
-        remarks.append(Remark("réparé", "", f"{words}."))
-    for reading, line in zip(readings, lines, strict=True):
+        features = features.say("réparé", "", f"{words}.")
+    features = features.saying(_of_codes(codes, features.lines[features.places], atlas))
+    naming = None if name_chosen else _naming_column(features, atlas)
+    if naming:
+        text = "les communes qui y portent la même valeur font un territoire."
+        features = replace(features, roles={**features.roles, "nom": naming})
+        features = features.say(
+            "à savoir", f"colonne « {naming} »", text, "Changez la colonne du nom si ce n’est pas elle."
+        )
+    return features.only(known)
+
+
+def _padded(code: str) -> str:
+    return code.zfill(5) if code.isdigit() else code
+
+
+def _of_codes(codes: Iterable[str], lines: Rows, atlas: Atlas) -> Iterator[Remark]:
+    for code, line in zip(codes, map(int, lines), strict=True):
+        reading = read_code(_padded(code), atlas)
         if reading.kind == "former":
             now = listing(map(atlas.label, reading.atoms), 4)
-            remarks.append(
-                Remark(
-                    "réparé",
-                    f"objet {line}",
-                    f"{reading.text} est un ancien code : commune d’aujourd’hui, {now}.",
-                    row=int(line),
-                )
-            )
+            message = f"{reading.text} est un ancien code : commune d’aujourd’hui, {now}."
+            yield Remark("réparé", f"objet {line}", message, row=line)
         elif not reading.atoms:
-            remarks.append(Remark("refusé", f"objet {line}", reading.message, "Corrigez son code.", row=int(line)))
-    return Coded(tuple(r.atoms for r in readings), tuple(remarks))
+            yield Remark("refusé", f"objet {line}", reading.message, "Corrigez son code.", row=line)
+
+
+def _are_those_drawn(
+    codes: npt.NDArray[np.object_], atoms: tuple[tuple[str, ...], ...], features: Features, atlas: Atlas
+) -> bool:
+    """Tell whether codes are those of the communes that the outlines draw."""
+    known = np.array([bool(found) for found in atoms])
+    if known.mean() < AGREE or len(set(codes)) < AGREE * len(codes):
+        return False
+    return bool(_agree(list(atoms), features.shapes, features.crs, atlas)[known].mean() >= AGREE)
+
+
+def _without_codes(features: Features) -> Features:
+    column = features.roles["code_commune"]
+    kept = {role: name for role, name in features.roles.items() if role != "code_commune"}
+    kept.setdefault("id", column)
+    text = "ces codes ne sont pas ceux des communes dessinées (siège, ou commune d’un quartier) : les contours sont suivis."
+    return replace(features, roles=kept).say("à savoir", f"colonne « {column} »", text)
 
 
 def _agree(atoms: list[tuple[str, ...]], shapes: Geometries, crs: Any, atlas: Atlas) -> npt.NDArray[np.bool_]:
@@ -206,16 +220,15 @@ def _agree(atoms: list[tuple[str, ...]], shapes: Geometries, crs: Any, atlas: At
     return inside & (ratio > 1 / LARGER) & (ratio < LARGER)
 
 
-def naming_column(
-    table: pd.DataFrame, roles: Mapping[str, str], coded: Coded, places: Rows, atlas: Atlas
-) -> str | None:
+def _naming_column(features: Features, atlas: Atlas) -> str | None:
     """Return the column that names territories when the one taken for the name only names communes, None otherwise."""
+    table, roles, places = features.table, features.roles, features.places
     column = roles.get("nom")
     if column is not None:
         names = table[column].to_numpy(dtype=object)[places]
         same = [
             bool(found) and fold(str(atlas.names[atlas.row[found[0]]])) == fold(str(name))
-            for found, name in zip(coded.atoms, names, strict=True)
+            for found, name in zip(features.atoms or (), names, strict=True)
         ]
         if np.mean(same) < AGREE:
             return None
@@ -230,25 +243,3 @@ def naming_column(
         if shared and words.str.contains(r"[^\W\d_]{3}", regex=True).mean() > AGREE:
             return str(other)
     return None
-
-
-def members_of(coded: Coded, places: Rows, features: tuple[Rows, ...], atlas: Atlas) -> pd.DataFrame:
-    """Return the members of territories made of such features: whole communes, exact."""
-    at = {int(place): i for i, place in enumerate(places)}
-    pairs = {
-        (zone, atlas.row[atom]): None
-        for zone, members in enumerate(features)
-        for place in members
-        for atom in coded.atoms[at[int(place)]]
-    }
-    members = pd.DataFrame(list(pairs), columns=["zone", "row"]).astype({"zone": np.intp, "row": np.intp})
-    people = atlas.population[members["row"].to_numpy()].astype(float)
-    return members.assign(whole=True, inhabitants=people, estimated=False)
-
-
-def said(coded: Coded) -> Remark:
-    """Tell that the codes were followed."""
-    known = sum(bool(found) for found in coded.atoms)
-    words = count(known, "objet porte un code de commune que son contour confirme",
-                  "objets portent un code de commune que leur contour confirme")  # fmt: skip
-    return Remark("à savoir", "", f"{words} : les codes font foi.")

@@ -21,7 +21,7 @@ from geo.arrays import Floats
 from geo.dataset import best, table_of, vintage
 from geo.files import Content
 from geo.geometry import Geometries
-from geo.sources import COMPLETE
+from geo.layers import GRID_COMPLETE
 
 SQUARES: Mapping[str, Content] = dict.fromkeys(("x", "y", "epsg", "cote_m", "population"), "number")
 STEP_M = 200
@@ -93,6 +93,6 @@ def people_shares(
     held = np.bincount(commune, weights=people[at], minlength=len(land))
     at, piece = shapely.STRtree(pieces).query(points, predicate="intersects")
     inside = np.bincount(piece, weights=people[at], minlength=len(pieces))
-    told = (held > 0) & (held >= COMPLETE * population)
+    told = (held > 0) & (held >= GRID_COMPLETE * population)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(told[owner], np.minimum(inside / held[owner], 1.0), np.nan)

@@ -22,14 +22,14 @@ from geo.communes import (
     split_list,
 )
 from geo.errors import GeoInputError
+from geo.files import column_key
 from geo.french import listing
 from geo.imports.draft import EXAMPLES, ROLES, Column
-from geo.sources import key
 
 HEADER_ROWS = 40  # a header is sought among the first rows that hold something
 SAMPLE = 60
 WIDE = 400  # past as many columns, those whose header says nothing are not looked into
-# Folded header (see readers_tables.key) → role, the surest first.
+# Folded header (see column_key) → role, the surest first.
 ALIASES: tuple[tuple[str, str], ...] = (
     ("id", r"id|identifiant|idterritoire|idclsm|idcls|idcpts|iddac|idsecteur|codesecteur|codeterritoire|numero(dusecteur)?|ref(erence)?"),
     ("code_commune", r"codecommune|codeinsee(commune|ducommune|delacommune)?|insee|inseecom|codgeo|depcom|comcode|cog|codecog|codecom"
@@ -93,7 +93,7 @@ class Layout:
 
 def etat_word(text: str) -> str:
     """Return the état that a word says (a key of geo.layers.ETATS), "" when it is not understood."""
-    folded = key(text)
+    folded = column_key(text)
     return next((name for name, pattern in _ETATS if pattern.fullmatch(folded)), "")
 
 
@@ -143,7 +143,7 @@ def letters(place: int) -> str:
 
 def role_of(name: str) -> str:
     """Return the role that a header names, "" when it names none."""
-    folded = key(name)
+    folded = column_key(name)
     if not folded or len(folded) > 60:
         return ""
     undated = re.sub(r"(?:cog)?(?:19|20)\d\d$", "", folded)  # code_insee_2026, commune_cog2025
@@ -232,10 +232,10 @@ def _settle(
         named = role_of(name)
         if not named and len(names) > WIDE:
             continue
-        if KEPT.fullmatch(key(name)) and cells and all(key(c) in YES | NO for c in cells):
+        if KEPT.fullmatch(column_key(name)) and cells and all(column_key(c) in YES | NO for c in cells):
             offers.append((0.95, -place, "retenue", place, "nom et contenu de la colonne"))
             continue
-        if not named and SEAT.fullmatch(key(name)):
+        if not named and SEAT.fullmatch(column_key(name)):
             continue
         held = contents(cells, atlas) if (named or cells) else {}
         for role, score, why in _offers(named, held, cells):
@@ -276,7 +276,7 @@ def _offers(named: str, held: Mapping[str, float], cells: Sequence[str]) -> list
         known = sum(bool(etat_word(c)) for c in cells)
         return [("etat", 0.9 if known else 0.4, "nom de la colonne")]
     if named == "part_commune":
-        known = sum(key(c) in PART_WORDS for c in cells)
+        known = sum(column_key(c) in PART_WORDS for c in cells)
         return [("part_commune", 0.9, "nom et contenu de la colonne")] if known else []
     if named:
         return [(named, 0.8, "nom de la colonne")]

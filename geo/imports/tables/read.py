@@ -14,7 +14,7 @@ import numpy as np
 
 from geo.communes import Atlas, departement_of_text, history
 from geo.errors import GeoInputError
-from geo.files import FileForm, sha256_of
+from geo.files import FileForm, column_key, sha256_of
 from geo.french import count, fold, listing
 from geo.imports.draft import KINDS, MAX_ZONES, ImportDraft, Progress
 from geo.imports.tables.columns import MEMBERSHIP, PART_WORDS, YES, Layout, etat_word, understand
@@ -23,7 +23,6 @@ from geo.imports.tables.rows import Reading, read_membership
 from geo.imports.tables.zones import ATTRIBUTES, TableZone, file_remarks, frames
 from geo.layers import ETATS, PRECISIONS, Precision
 from geo.remarks import Remark
-from geo.sources import key
 
 TYPES = {
     "clsm": ("clsm",), "cls": ("cls",), "cpts": ("cpts",), "dac": ("dac",),
@@ -178,7 +177,7 @@ class _Table:
         """Return the rows below the header as role → text, blank rows, totals, repeated headers and other types aside."""
         header = self.grid.rows[self.layout.header] if self.layout.header >= 0 else None
         head = [cell.strip() for cell in header] if header is not None else None
-        wanted = {key(word) for word in TYPES[self.kind]}
+        wanted = {column_key(word) for word in TYPES[self.kind]}
         others = {word for kind, words in TYPES.items() if kind != self.kind for word in words}
         places = {role: self.roles.get(role, -1) for role in (*self.roles, "nom", "id", "departement", "type", "code_commune",
                                                               "nom_commune", "communes", "epci", "code_postal")}  # fmt: skip
@@ -199,11 +198,11 @@ class _Table:
             if any(cells[r][:1] in TOTAL_STARTS and TOTAL.fullmatch(cells[r]) for r in TOTAL_ROLES):
                 totals.append(place + 1)
                 continue
-            word = key(cells["type"])
+            word = column_key(cells["type"])
             if word and word not in wanted and word in others:
                 left += 1
                 continue
-            if "retenue" in self.roles and key(cells["retenue"]) not in YES:
+            if "retenue" in self.roles and column_key(cells["retenue"]) not in YES:
                 away += 1
                 continue
             records.append((place + 1, cells))
@@ -306,8 +305,8 @@ class _Table:
 
     def _join(self, zone: TableZone, line: int, cells: Mapping[str, str], reading: Reading) -> None:
         part = cells.get("part_commune", "")
-        whole = PART_WORDS.get(key(part), True) if part else True
-        if part and key(part) not in PART_WORDS:
+        whole = PART_WORDS.get(column_key(part), True) if part else True
+        if part and column_key(part) not in PART_WORDS:
             self._tell("à savoir", line, f"part « {part[:40]} » non comprise ; la commune est prise entière.",
                        "Écrivez « partielle » ou « entière ».")  # fmt: skip
         again = [row for row in reading.rows if row in zone.members]

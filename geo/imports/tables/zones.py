@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import pandas as pd
 
 from geo.communes import Atlas, departement_of
 from geo.french import count, listing
-from geo.imports.draft import MEMBER_COLUMNS, zone_id
+from geo.imports.draft import zone_id
 from geo.imports.tables.columns import Layout
 from geo.imports.tables.grid import Grid
-from geo.layers import ZONE_COLUMNS, Precision
+from geo.layers import Precision, whole_members, zones_frame
 from geo.remarks import Remark
 
 ATTRIBUTES = ("territoire", "annee", "annee_source", "source_titre", "source_url", "status", "note")
@@ -44,7 +43,8 @@ def frames(zones: Sequence[TableZone], kind: str, atlas: Atlas) -> tuple[pd.Data
     told: list[Remark] = []
     ids: list[str] = []
     taken: set[str] = set()
-    records = []
+    owners: list[str] = []
+    precisions: list[Precision] = []
     for zone in zones:
         owner = zone.departement or _owner(zone, atlas)
         base = zone.ident or zone_id(kind, owner, zone.name)
@@ -53,10 +53,8 @@ def frames(zones: Sequence[TableZone], kind: str, atlas: Atlas) -> tuple[pd.Data
             name, number = f"{base}-{number}", number + 1
         taken.add(name)
         ids.append(name)
-        precision = _precision(zone, told)
-        words = {role: zone.words.get(role, "") for role in ATTRIBUTES}
-        records.append({"nom": zone.name, "etat": zone.words.get("etat", ""), "precision": precision, "departement": owner,
-                        "population": np.nan, "population_type": "", **words})  # fmt: skip
+        owners.append(owner)
+        precisions.append(_precision(zone, told))
         if zone.apart:
             told.append(Remark("à savoir", f"territoire « {zone.name} »", f"ce nom revient plus loin (ligne {zone.apart}), à plus de "
                                "150 km ; tout est compris comme un seul territoire.",
@@ -65,15 +63,11 @@ def frames(zones: Sequence[TableZone], kind: str, atlas: Atlas) -> tuple[pd.Data
             spellings = listing([f"« {s} »" for s in sorted(zone.spellings)], 4)
             told.append(Remark("à savoir", f"territoire « {zone.name} »", f"écrit de plusieurs façons, compris comme un seul : "
                                f"{spellings}.", "", zone.first))  # fmt: skip
-    frame = pd.DataFrame(records, columns=list(ZONE_COLUMNS), index=pd.Index(ids, name="id", dtype="str"))
-    rows = [(i, row, whole) for i, zone in enumerate(zones) for row, whole in zone.members.items()]
-    members = pd.DataFrame(rows, columns=["zone", "row", "whole"]).astype(
-        {"zone": "int64", "row": "int64", "whole": bool}
-    )
-    people = atlas.population[members["row"].to_numpy(dtype=np.intp)].astype(float)
-    members["inhabitants"] = np.where(members["whole"], people, np.nan)
-    members["estimated"] = False
-    return frame.astype({"population": float}), members[list(MEMBER_COLUMNS)], told
+    said = {role: [zone.words.get(role, "") for zone in zones] for role in ("etat", *ATTRIBUTES)}
+    frame = zones_frame(ids, nom=[zone.name for zone in zones], precision=precisions, departement=owners, **said)
+    held = [(i, row, whole) for i, zone in enumerate(zones) for row, whole in zone.members.items()]
+    at, rows, whole = zip(*held, strict=True) if held else ((), (), ())
+    return frame, whole_members(at, rows, whole, atlas.population), told
 
 
 def _owner(zone: TableZone, atlas: Atlas) -> str:

@@ -180,6 +180,8 @@ def parse_ept(sources: Sequence[Source], destination: Path, atlas: Atlas) -> Rea
     return parse_bodies(sources, destination, atlas, kind="ept")
 
 
-POPULATIONS = Reader("populations", POPULATIONS_FORMS, parse_populations, several=True)
-EPCI = Reader("epci", EPCI_FORMS, parse_epci)
-EPT = Reader("ept", EPT_FORMS, parse_ept)
+READERS = (
+    Reader("epci", EPCI_FORMS, parse_epci),
+    Reader("ept", EPT_FORMS, parse_ept),
+    Reader("populations", POPULATIONS_FORMS, parse_populations, several=True),
+)

@@ -112,4 +112,4 @@ def _pieces(source: Source, atlas: Atlas, notes: list[str]) -> pd.DataFrame:
     return table[table["code"] != ""]
 
 
-CONTOURS = Reader("contours", FORMS, parse, several=True)
+READERS = (Reader("contours", FORMS, parse, several=True),)

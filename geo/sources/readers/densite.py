@@ -114,4 +114,4 @@ def _whole_cities(table: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
     return table.assign(code=table["code"].map(lambda c: city.get(c, c)), own=table["own"] & ~inside)
 
 
-DENSITE = Reader("densite", FORMS, parse)
+READERS = (Reader("densite", FORMS, parse),)

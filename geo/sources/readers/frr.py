@@ -90,4 +90,4 @@ def _statuses(table: pd.DataFrame, file: str) -> pd.Series:
     return found
 
 
-FRR = Reader("frr", FORMS, parse)
+READERS = (Reader("frr", FORMS, parse),)

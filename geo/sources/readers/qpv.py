@@ -262,4 +262,4 @@ def _population_notes(quarters: pd.DataFrame, people: Mapping[str, float], file:
     return notes
 
 
-QPV = Reader("qpv", files.FORMS, parse, several=True, order=files.order)
+READERS = (Reader("qpv", files.FORMS, parse, several=True, order=files.order),)
