@@ -6,25 +6,33 @@ are trusted as codes, once their outline agrees.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.communes import Atlas
+from geo.arrays import Rows
+from geo.communes import Atlas, read_code
 from geo.french import count, fold, listing
-from geo.geometry import polygonal
+from geo.geometry import WGS84, Geometries, polygonal
 from geo.imports.draft import WHOLE_COMMUNES, Method, Progress
-from geo.imports.shapes.attributes import follow_codes
 from geo.imports.shapes.crossing import Crossing, cross
 from geo.imports.shapes.features import SHOWN, Features, Territories
 from geo.imports.shapes.squares import Squares
 from geo.imports.shapes.zones import crossing_remarks
-from geo.layers import members_frame, whole_members
+from geo.layers import members_frame, project, whole_members
 from geo.remarks import Remark
+
+_GATHERS = re.compile(r"dep|reg|pays|stat|type|nature|source|etat|millesime|arr|cant")
+
+AGREE = 0.9  # of the features must be the commune that their code says
+
+LARGER = 2.0  # an outline more than twice as large, or as small, is another territory
 
 
 def assign(
@@ -37,7 +45,7 @@ def assign(
     GeoInputError
         When no territory is left, with every reason, or when there are too many.
     """
-    features = follow_codes(features, atlas, name_chosen=bool(mapping.get("nom")))
+    features = _coded(features, atlas, name_chosen=bool(mapping.get("nom")))
     features = _joined(_gathered(features).checked())
     progress(0.0, "Comparaison aux communes")
     if features.atoms is not None:
@@ -47,6 +55,114 @@ def assign(
         features = _by_outlines(features, atlas, squares, progress)
     features = _located(features)
     return features.saying(_twins(features.territories)).checked()
+
+
+def _coded(features: Features, atlas: Atlas, *, name_chosen: bool) -> Features:
+    """Take features as communes where they bear codes that their outlines confirm; say it either way.
+
+    `name_chosen` tells that the planner chose the column of the name.
+    """
+    if "code_commune" not in features.roles or not len(features.places):
+        return features
+    codes = features.texts("code_commune")[features.places]
+    atoms = tuple(read_code(_padded(code), atlas).atoms for code in codes)
+    if not _are_those_drawn(codes, atoms, features, atlas):
+        return _without_codes(features)
+    known = np.array([bool(found) for found in atoms])
+    words = count(int(known.sum()), "objet porte un code de commune que son contour confirme",
+                  "objets portent un code de commune que leur contour confirme")  # fmt: skip
+    features = replace(features, atoms=atoms).say("à savoir", "", f"{words} : les codes font foi.")
+    short = sum(code.isdigit() and len(code) == 4 for code in codes)
+    if short:
+        words = count(
+            short, "code de commune sans son zéro de tête, rendu", "codes de commune sans leur zéro de tête, rendu"
+        )
+        features = features.say("réparé", "", f"{words}.")
+    features = features.saying(_of_codes(codes, features.lines[features.places], atlas))
+    naming = None if name_chosen else _naming_column(features, atlas)
+    if naming:
+        text = "les communes qui y portent la même valeur font un territoire."
+        features = replace(features, roles={**features.roles, "nom": naming})
+        features = features.say(
+            "à savoir", f"colonne « {naming} »", text, "Changez la colonne du nom si ce n’est pas elle."
+        )
+    return features.only(known)
+
+
+def _padded(code: str) -> str:
+    return code.zfill(5) if code.isdigit() else code
+
+
+def _of_codes(codes: Iterable[str], lines: Rows, atlas: Atlas) -> Iterator[Remark]:
+    for code, line in zip(codes, map(int, lines), strict=True):
+        reading = read_code(_padded(code), atlas)
+        if reading.kind == "former":
+            now = listing(map(atlas.label, reading.atoms), 4)
+            message = f"{reading.text} est un ancien code : commune d’aujourd’hui, {now}."
+            yield Remark("réparé", f"objet {line}", message, row=line)
+        elif not reading.atoms:
+            yield Remark("refusé", f"objet {line}", reading.message, "Corrigez son code.", row=line)
+
+
+def _are_those_drawn(
+    codes: npt.NDArray[np.object_], atoms: tuple[tuple[str, ...], ...], features: Features, atlas: Atlas
+) -> bool:
+    """Tell whether codes are those of the communes that the outlines draw."""
+    known = np.array([bool(found) for found in atoms])
+    if known.mean() < AGREE or len(set(codes)) < AGREE * len(codes):
+        return False
+    return bool(_agree(list(atoms), features.shapes, features.crs, atlas)[known].mean() >= AGREE)
+
+
+def _without_codes(features: Features) -> Features:
+    column = features.roles["code_commune"]
+    kept = {role: name for role, name in features.roles.items() if role != "code_commune"}
+    kept.setdefault("id", column)
+    text = "ces codes ne sont pas ceux des communes dessinées (siège, ou commune d’un quartier) : les contours sont suivis."
+    return replace(features, roles=kept).say("à savoir", f"colonne « {column} »", text)
+
+
+def _agree(atoms: list[tuple[str, ...]], shapes: Geometries, crs: Any, atlas: Atlas) -> npt.NDArray[np.bool_]:
+    """Tell which outlines are, roughly, those of their communes."""
+    degrees = project(shapes, WGS84, source=crs)
+    rows = [[atlas.row[a] for a in found] for found in atoms]
+    lat = np.radians(shapely.get_coordinates(shapely.centroid(degrees))[:, 1])
+    area = shapely.area(degrees) * 111_320.0**2 * np.cos(lat)  # within 1 %, enough to tell a commune from a territory
+    table = atlas.table
+    expected = np.array([table["area_m2"].to_numpy()[r].sum() for r in rows])
+    inner = shapely.points(
+        [table["lon"].to_numpy()[r[0]] if r else np.nan for r in rows],
+        [table["lat"].to_numpy()[r[0]] if r else np.nan for r in rows],
+    )
+    inside = np.asarray(shapely.intersects(degrees, inner))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = area / expected
+    return inside & (ratio > 1 / LARGER) & (ratio < LARGER)
+
+
+def _naming_column(features: Features, atlas: Atlas) -> str | None:
+    """Return the column that names territories when the one taken for the name only names communes, None otherwise."""
+    table, roles, places = features.table, features.roles, features.places
+    column = roles.get("nom")
+    if column is not None:
+        names = table[column].to_numpy(dtype=object)[places]
+        same = [
+            bool(found) and fold(str(atlas.names[atlas.row[found[0]]])) == fold(str(name))
+            for found, name in zip(features.atoms or (), names, strict=True)
+        ]
+        if np.mean(same) < AGREE:
+            return None
+    taken = {column, roles.get("code_commune"), roles.get("etat"), roles.get("annee")}
+    for other in table.columns:
+        values = table[other].iloc[places]
+        words = values[values != ""]
+        shared = len(words) >= AGREE * len(values) and 1 <= words.nunique() < len(words)
+        # A département or a status gathers communes too, and names no territory.
+        if _GATHERS.match(fold(str(other))) or str(other) in taken:
+            continue
+        if shared and words.str.contains(r"[^\W\d_]{3}", regex=True).mean() > AGREE:
+            return str(other)
+    return None
 
 
 def _gathered(features: Features) -> Features:

@@ -1,6 +1,6 @@
 """Polygons of a planner's file → the draft of a layer: `Features` opened, understood, cleaned, assigned to communes, drawn up.
 
-Every feature is accepted or refused with its reason.
+Every feature is accepted or refused with its reason. Apart from its stages, so that they are read at a glance.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from pathlib import Path
 from geo.communes import Atlas
 from geo.imports.draft import ImportDraft, Progress
 from geo.imports.shapes.assign import assign
-from geo.imports.shapes.attributes import understand
 from geo.imports.shapes.clean import clean
+from geo.imports.shapes.features import understand
 from geo.imports.shapes.open import open_features
 from geo.imports.shapes.squares import Squares
 from geo.imports.shapes.zones import draft_of

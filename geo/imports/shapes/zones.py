@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,14 @@ import shapely
 
 from geo.communes import Atlas
 from geo.files import sha256_of
-from geo.french import count, inhabitants, listing, percent
+from geo.french import count, fold, inhabitants, listing, percent
 from geo.geometry import WGS84, Geometries
 from geo.imports.draft import ImportDraft, zone_id
-from geo.imports.shapes.attributes import state_of, year_of
 from geo.imports.shapes.crossing import Crossing
 from geo.imports.shapes.features import Features, Territories
 from geo.imports.shapes.open import ALL_FOLDERS
 from geo.imports.shapes.squares import Squares
-from geo.layers import Precision, project, zones_frame
+from geo.layers import Etat, Precision, project, zones_frame
 from geo.remarks import Remark
 
 MOST_POINTS = 60_000
@@ -31,6 +31,13 @@ FINEST = 0.0005  # of a degree, some 50 m
 COMMUNES_SHOWN = 6
 
 MOST_REPORTED = 40
+
+STATES = (
+    (Etat.A_CONFIRMER, r"confirm"),
+    (Etat.PROJET, r"projet|reflexion|preparation|emergence|prefigur"),
+    (Etat.ANNONCE, r"annonc"),
+    (Etat.EN_SERVICE, r"service|actif|active|cite|operationnel|fonctionn|existant|signe|installe|ouvert"),
+)  # fmt: skip
 
 FAR = 0.5  # a territory of which less than this lies in communes is reported
 
@@ -69,7 +76,7 @@ def _zones(features: Features, kind: str, atlas: Atlas) -> tuple[pd.DataFrame, l
     remarks: list[Remark] = []
     states: list[str] = []
     for text, at, name in zip(said["etat"], first, territories.names, strict=True):
-        etat = state_of(text)
+        etat = _state(text)
         states.append(etat or "")
         if text and etat is None:
             remarks.append(
@@ -84,14 +91,26 @@ def _zones(features: Features, kind: str, atlas: Atlas) -> tuple[pd.DataFrame, l
         precision=Precision.LUE,
         territoire=said["territoire"],
         departement=departements,
-        annee=[year_of(text) for text in said["annee"]],
-        annee_source=[year_of(text) for text in said["annee_source"]],
+        annee=[_year(text) for text in said["annee"]],
+        annee_source=[_year(text) for text in said["annee_source"]],
         population=np.where(np.isfinite(people) & (people >= 0), people, np.nan),
         source_titre=said["source_titre"],
         source_url=[text if text.startswith(("http://", "https://")) else "" for text in said["source_url"]],
         note=said["note"],
     )
     return zones, remarks
+
+
+def _state(text: str) -> Etat | None:
+    """Read an état in the words of a file, None when it is not understood."""
+    words = fold(text)
+    return next((etat for etat, pattern in STATES if re.search(pattern, words)), None)
+
+
+def _year(text: str) -> str:
+    """Return the year in a date or a text, "" when there is none."""
+    found = re.search(r"(?<!\d)(19|20)\d\d(?!\d)", text)
+    return found[0] if found else ""
 
 
 def _departements(members: pd.DataFrame, zones: int, atlas: Atlas) -> list[str]:

@@ -1,4 +1,5 @@
-"""Tables → the draft of a layer: grids opened, columns understood, rows read, zones drawn up."""
+"""Tables → the draft of a layer: grids opened, columns understood, rows read, zones drawn up; apart from its stages, so that
+they are read at a glance."""
 
 from __future__ import annotations
 
