@@ -18,7 +18,7 @@ from geo.communes import Atlas, history, load_atlas
 from geo.french import fold
 from geo.imports import read_draft, read_import
 from geo.isolation import Outcome
-from geo.isolation import read as isolated
+from geo.isolation import reading as isolated
 from geo.paths import home
 
 SAMPLE = 600

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.isolation import Stop, Tell
-from geo.isolation import read as isolated
+from geo.isolation import reading as isolated
 from tests import bad_readers
 from ui import loaders, reading_desk
 

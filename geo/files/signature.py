@@ -26,7 +26,7 @@ HEAD = 65_536
 MAX_BYTES = 200_000_000
 ARCHIVE = Ceilings(members=2_000, total_bytes=400_000_000, ratio=200.0)
 WORKBOOK = Ceilings(members=2_000, total_bytes=400_000_000, ratio=200.0)
-# First bytes of what people send by mistake, and what to tell them.
+# First bytes of what people send by mistake, and what to say to them.
 OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "c’est un PDF ; copiez sa liste de communes dans un tableur, ou collez-la dans la page Périmètre"),
     (b"\x89PNG", "c’est une image ; il faut un tableau ou un fichier géographique"),

@@ -47,7 +47,7 @@ def decode(content: bytes, encoding: str | None = None, *, cut: bool = False) ->
     """Return a text and the name of its encoding: the one given, the one its first bytes betray, UTF-8, or the most French
     of Windows-1252 and MacRoman.
 
-    `cut` tells that the content is a beginning, cut anywhere.
+    `cut`: whether the content is a beginning, cut anywhere.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""From a file someone holds to a layer in use: what it would change, then keep and publish. The page and the command line
+"""From a file someone holds to an active layer: what it would change, then keep and publish. The page and the command line
 go through here, so that they say and do the same."""
 
 from __future__ import annotations
@@ -62,18 +62,18 @@ class Review:
 
     @cached_property
     def after(self) -> Layer:
-        """The layer that would be in use."""
+        """The layer that would be active."""
         base = self.before if self.under else self.world.base(self.draft.kind)
         return merged(base, self.brought, self.statement.mode, self.world.atlas)
 
     @property
     def before(self) -> Layer:
-        """The layer in use."""
+        """The active layer."""
         return self.world.crosswalk.layers[self.draft.kind]
 
     @cached_property
     def difference(self) -> Difference:
-        """What would change in the layer in use."""
+        """What would change in the active layer."""
         return difference(self.before, self.after, self.world.atlas)
 
 
@@ -95,7 +95,7 @@ def outlines_of(draft: ImportDraft) -> gpd.GeoDataFrame | None:
 
 
 def keep(review: Review, home: Path | None = None) -> Version:
-    """Keep what was reviewed as a new version, not in use yet."""
+    """Keep what was reviewed as a new version, not active yet."""
     draft = review.draft
     origin = Origin(draft.file, draft.sha256, draft.size, form_of(draft.file))
     return register.keep(
@@ -111,7 +111,7 @@ def keep(review: Review, home: Path | None = None) -> Version:
 
 
 def keep_and_publish(review: Review, *, seen: int, home: Path | None = None) -> Version:
-    """Keep what was reviewed and put it in use, unless the head moved since `seen`: then nothing is kept.
+    """Keep what was reviewed and make it active, unless the head moved since `seen`: then nothing is kept.
 
     Raises
     ------

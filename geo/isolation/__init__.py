@@ -3,7 +3,7 @@
 It never reads anything itself: `geo.nursery` is the process that does. Start from `read`, `Stop`, `StoppedError`.
 """
 
-from geo.isolation.read import CANCELLED, Outcome, Stop, StoppedError, Tell, read, warm
+from geo.isolation.reading import CANCELLED, Outcome, Stop, StoppedError, Tell, read, warm
 from geo.isolation.template import LIMITS, Limits, Request
 
 __all__ = [

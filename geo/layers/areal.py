@@ -38,7 +38,7 @@ def _tree(atlas: Atlas) -> shapely.STRtree:
 
 
 def repair_areas(shapes: Shapes) -> tuple[Shapes, int, int]:
-    """Make areas valid and drop the lines and points that this leaves; return them, how many were mended, how many emptied.
+    """Make areas valid and drop the lines and points that this leaves; return them, how many were repaired, how many emptied.
 
     A shape of which no area is left becomes None.
     """

@@ -11,7 +11,7 @@ from geo.errors import GeoInputError
 from geo.exports.open_sent import scenario_of
 from geo.imports import read_draft
 from geo.isolation import LIMITS, Outcome
-from geo.isolation import read as isolated
+from geo.isolation import reading as isolated
 from geo.scenarios import Vintage
 from tests import crafted, real
 from tests.grid import plain

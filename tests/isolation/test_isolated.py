@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from geo.communes import load_atlas
 from geo.errors import GeoInputError
 from geo.isolation import LIMITS, Limits, Outcome, StoppedError
-from geo.isolation import read as isolated
+from geo.isolation import reading as isolated
 from geo.isolation import template as isolated_template
 from tests import bad_readers, real
 from tests.desk import readings

@@ -60,7 +60,7 @@ def assign(
 def _coded(features: Features, atlas: Atlas, *, name_chosen: bool) -> Features:
     """Take features as communes where they bear codes that their outlines confirm; say it either way.
 
-    `name_chosen` tells that the planner chose the column of the name.
+    `name_chosen`: whether the planner chose the column of the name.
     """
     if "code_commune" not in features.roles or not len(features.places):
         return features
@@ -127,7 +127,7 @@ def _agree(atoms: list[tuple[str, ...]], shapes: Geometries, crs: Any, atlas: At
     degrees = project(shapes, WGS84, source=crs)
     rows = [[atlas.row[a] for a in found] for found in atoms]
     lat = np.radians(shapely.get_coordinates(shapely.centroid(degrees))[:, 1])
-    area = shapely.area(degrees) * 111_320.0**2 * np.cos(lat)  # within 1 %, enough to tell a commune from a territory
+    area = shapely.area(degrees) * 111_320.0**2 * np.cos(lat)  # within 1 %, enough to know a commune from a territory
     table = atlas.table
     expected = np.array([table["area_m2"].to_numpy()[r].sum() for r in rows])
     inner = shapely.points(

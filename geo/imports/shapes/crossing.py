@@ -352,7 +352,7 @@ def _people(kept: pd.DataFrame, atlas: Atlas, squares: Squares | None) -> pd.Dat
 
 
 def _by_squares(cut: pd.DataFrame, population: npt.NDArray[np.float64], squares: Squares) -> npt.NDArray[np.float64]:
-    """Return the share of its commune's people in each piece, NaN where the grid does not tell."""
+    """Return the share of its commune's people in each piece, NaN where the grid does not say."""
     told = np.full(len(cut), np.nan)
     row, pieces, land = cut["row"].to_numpy(), cut["piece"].to_numpy(dtype=object), cut["land"].to_numpy(dtype=object)
     for epsg in cut["epsg"].unique():

@@ -165,7 +165,7 @@ def _areas(path: Path, file: str, layer: str) -> int:
 
 
 def _tables(path: Path, file: str) -> list[str]:
-    """Name the tables of features of a private copy, as SQLite itself tells them; what it would run is taken out first."""
+    """Name the tables of features of a private copy, as SQLite itself gives them; what it would run is taken out first."""
     try:
         with foreign(path) as base:
             schema = base.execute("SELECT type, name, lower(coalesce(sql, '')) FROM sqlite_master").fetchall()
@@ -286,7 +286,9 @@ def _read(path: Path, file: str, *, layer: str | None = None, encoding: str | No
         raise GeoInputError(_too_many(file))
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what GDAL warns of comes out as a feature without geometry, told later
+            warnings.simplefilter(
+                "ignore"
+            )  # what GDAL warns of comes out as a feature without geometry, reported later
             frame = gpd.read_file(path, layer=layer, engine="pyogrio", on_invalid="ignore", encoding=encoding)
     except MemoryError:
         raise

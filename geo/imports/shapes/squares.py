@@ -81,7 +81,7 @@ def _split(squares: pd.DataFrame, side: int) -> tuple[Floats, Floats, Floats]:
 def people_shares(
     squares: Squares, epsg: int, pieces: Geometries, owner: npt.NDArray[np.intp], land: Geometries, population: Floats
 ) -> Floats:
-    """Return the part (0 to 1) of its commune's people that lives in each piece, NaN where the grid does not tell.
+    """Return the part (0 to 1) of its commune's people that lives in each piece, NaN where the grid does not say.
 
     `owner` gives the place in `land` of the commune each piece is cut from; `population` is that of each commune. All
     shapes are in `epsg`, in metres.

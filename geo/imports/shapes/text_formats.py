@@ -159,7 +159,7 @@ def _shape(geometry: dict[str, Any]) -> shapely.Geometry | str:
     if kind not in GEOMETRIES:
         return f"type de géométrie « {text_of(kind)[:30]} » inconnu"
     try:
-        with np.errstate(invalid="ignore"):  # numbers that are none are told later, with their object
+        with np.errstate(invalid="ignore"):  # numbers that are none are reported later, with their object
             return shape(geometry)
     except (*SHAPE_ERRORS, RecursionError):
         return "géométrie illisible (nombres absents, ou contour de moins de quatre points)"

@@ -60,7 +60,7 @@ BROKEN = (*UNREADABLE, ValueError, RuntimeError, OverflowError, LookupError, str
 class Grid:
     """A table as rows of texts; row `i` of `rows` is row `i + 1` of the file. `encoding` in plain words, "" for a workbook.
 
-    `twice` counts the cells whose accents had been damaged (UTF-8 read as Windows-1252) and were mended. `filled` counts
+    `twice` counts the cells whose accents had been damaged (UTF-8 read as Windows-1252) and were repaired. `filled` counts
     the cells filled from a merged one.
     """
 
@@ -156,7 +156,7 @@ def _check_quotes(text: str, separator: str, filename: str) -> None:
 
 
 def _mend_twice(text: str) -> tuple[str, int]:
-    """Mend accents that were read in the wrong encoding, where this gives back clean text; count the signs mended."""
+    """Repair accents that were read in the wrong encoding, where this gives back clean text; count the signs repaired."""
     found = 0
 
     def mend(match: re.Match[str]) -> str:

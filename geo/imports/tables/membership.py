@@ -59,7 +59,7 @@ def read_membership(
 ) -> Reading:
     """Read the cells of one row: the first that is filled counts, code and name being checked against each other.
 
-    `alone` when the table tells no more than départements, which then stand for all of their communes.
+    `alone` when the table holds no more than départements, which then stand for all of their communes.
     """
     said: list[Said] = []
     owner = departement_of_text(departement, atlas) if departement else None

@@ -18,7 +18,7 @@ from geo.sources.readers.base import (
     TOLERATED,
     Reader,
     ReadReport,
-    bring_to_today,
+    codes_of_today,
     covered,
     no_order,
     refused,
@@ -151,7 +151,7 @@ def _communes(kept: pd.DataFrame, atlas: Atlas, file: str) -> tuple[pd.DataFrame
     """Give each place its atom: the commune of the file, or the one the point is in."""
     codes = kept["code"] if "code" in kept else pd.Series("", index=kept.index)
     said = codes != ""
-    read = bring_to_today(codes[said].tolist(), kept.loc[said, "line"].tolist(), atlas, file=file)
+    read = codes_of_today(codes[said].tolist(), kept.loc[said, "line"].tolist(), atlas, file=file)
     atom = pd.Series("", index=kept.index).mask(said, pd.Series(read.code, index=kept.index[said]))
     dropped = said & (atom == "")
     pointed = kept["lon"].notna()
