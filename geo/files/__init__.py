@@ -22,8 +22,9 @@ from geo.files.disk import (
 )
 from geo.files.fetch import PATIENCE, TRIES, Downloaded, Received, Retry, Timeouts, download
 from geo.files.foreign_sqlite import ERRORS, defuse, foreign, generates
-from geo.files.peek import UNREADABLE, Peek, Shape, as_text, peek, workbook
-from geo.files.signature import ARCHIVE, MAX_BYTES, FileForm, encoding_of_start, inspect, too_heavy
+from geo.files.peek import UNREADABLE, Peek, Shape, peek
+from geo.files.signature import ARCHIVE, MAX_BYTES, FileForm, inspect, too_heavy
+from geo.files.sniff import as_text, column_key, decode, open_workbook, separator_of
 from geo.files.transfer import DownloadError, UnreachableError, host_of, is_web, without_login
 
 __all__ = [
@@ -48,9 +49,10 @@ __all__ = [
     "age",
     "alive",
     "as_text",
+    "column_key",
+    "decode",
     "defuse",
     "download",
-    "encoding_of_start",
     "foreign",
     "generates",
     "gone",
@@ -58,6 +60,7 @@ __all__ = [
     "host_of",
     "inspect",
     "is_web",
+    "open_workbook",
     "owner",
     "peek",
     "read_json",
@@ -65,6 +68,7 @@ __all__ = [
     "read_table",
     "remove",
     "safe_name",
+    "separator_of",
     "sha256",
     "sha256_of",
     "sync_folder",
@@ -72,6 +76,5 @@ __all__ = [
     "unpack",
     "weigh",
     "without_login",
-    "workbook",
     "write_json",
 ]

@@ -4,6 +4,7 @@ It never reads a file of a user nor a database. Start from `load_layers`, `build
 """
 
 from geo.layers.areal import (
+    GRID_COMPLETE,
     SLIVER,
     areas_inside,
     atoms_of_points,
@@ -45,6 +46,7 @@ __all__ = [
     "DISPOSITIFS",
     "ETATS",
     "FATE_LABELS",
+    "GRID_COMPLETE",
     "MEMBER_COLUMNS",
     "MODE_MEANINGS",
     "NOT_LISTED",

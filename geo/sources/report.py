@@ -2,68 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from geo.files import Received
 from geo.sources.mirrors import Recognise
+from geo.sources.readers import READERS, Reader, recognise
 from geo.sources.versions import CurrentVersion
-
-
-class Report(Protocol):
-    """The report of a reader on what it wrote."""
-
-    @property
-    def rows(self) -> int:
-        """Count the rows of the main product."""
-
-    @property
-    def vintage(self) -> str:
-        """Return the year or date that the files state, perhaps empty."""
-
-    @property
-    def departements(self) -> tuple[str, ...]:
-        """Return where the product is complete."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Return what was repaired or left out, in French."""
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """Return the names of the files written."""
-
-
-class Reader(Protocol):
-    """A reader of the files of one kind."""
-
-    @property
-    def several(self) -> bool:
-        """Return whether files of the kind are read together."""
-
-    def rank(self, path: Path) -> int:
-        """Return which of several files is preferred: the highest."""
-
-    def read(self, files: Sequence[Path], destination: Path) -> Report:
-        """Read files and write the products into an empty folder."""
 
 
 @dataclass(frozen=True)
 class Readers:
     """How files are known and read; the project's own unless a test gives others."""
 
-    recognise: Recognise
-    by_kind: Mapping[str, Reader]
-
-
-def own_readers() -> Readers:
-    """Return the project's readers; they import pandas, hence not when this module is imported."""
-    from geo.sources.readers import READERS, recognise
-
-    return Readers(recognise, READERS)
+    recognise: Recognise = recognise
+    by_kind: Mapping[str, Reader] = field(default_factory=lambda: READERS)
 
 
 class Outcome(StrEnum):

@@ -34,7 +34,8 @@ from geo.files import (
 from geo.french import megabytes
 from geo.sources.catalogue import Source, SourceFile, load_sources, pick_sources
 from geo.sources.mirrors import Found, Mirror, read_folder, read_web
-from geo.sources.report import KindResult, Outcome, Progress, Reader, Readers, Report, Step, SyncReport, own_readers
+from geo.sources.readers import Reader, ReadReport
+from geo.sources.report import KindResult, Outcome, Progress, Readers, Step, SyncReport
 from geo.sources.versions import (
     PARTS,
     WORK,
@@ -83,7 +84,7 @@ def sync(
     wanted = pick_sources(kinds, known)
     with only_run(home):
         clean_sources(home)
-        run = _Run(home, readers or own_readers(), progress, timeout, retry)
+        run = _Run(home, readers or Readers(), progress, timeout, retry)
         try:
             with tempfile.TemporaryDirectory(dir=run.folder(WORK)) as work:
                 contents = _open_mirror(mirror, Path(work), run, wanted) if mirror else None
@@ -310,7 +311,7 @@ class _Run:
             file.unlink(missing_ok=True)
 
 
-def _read(reader: Reader, paths: Sequence[Path], stage: Path) -> Report:
+def _read(reader: Reader, paths: Sequence[Path], stage: Path) -> ReadReport:
     try:
         return reader.read(paths, stage)
     except GeoInputError:

@@ -16,8 +16,9 @@ from typing import Any
 from geo.errors import GeoInputError
 from geo.exports.reimport import read_back
 from geo.imports import KINDS, read_import
-from geo.imports.draft import MEMBER_COLUMNS, Statement, layer_from
-from geo.layers import ZONE_COLUMNS
+from geo.imports.publish import layer_from
+from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS
+from geo.register import Statement
 from geo.scenarios import Scenario, Vintage, Workbook, from_file, pack, to_file, unpack
 from tests.fuzz.good_files import ROWS, good_shapes, good_tables, one_of
 from tests.fuzz.mutations import VALUES, WORDS, any_json, mutated, places_of
@@ -52,7 +53,7 @@ def _imported(family: str, name: str, data: bytes, rng: random.Random) -> Case:
         assert list(draft.zones.columns) == list(ZONE_COLUMNS) and draft.zones.index.is_unique, "zones"
         assert list(draft.members.columns) == list(MEMBER_COLUMNS), "members"
         if len(draft.zones):
-            layer_from(draft, Statement("ARS", "2026"))
+            layer_from(draft, Statement("ARS", "2026", "Moi"))
 
     return Case(family, name, data, read)
 

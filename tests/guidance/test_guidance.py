@@ -692,9 +692,8 @@ def test_articulation_does_not_turn_an_unknown_share_into_a_figure() -> None:
 
 
 # --- all together -------------------------------------------------------------------------------------------------------
-def test_the_thirteen_checks_each_have_a_title_a_question_and_a_source() -> None:
-    assert {c.id for c in CHECKS} == IDS
-    assert len(CHECKS) == 13
+def test_the_checks_of_the_guide_are_there_each_with_a_title_a_question_and_a_source() -> None:
+    assert {c.id for c in CHECKS} >= IDS
     for each in CHECKS:
         assert each.title
         assert each.question.endswith("?")
@@ -706,7 +705,7 @@ def test_the_thirteen_checks_each_have_a_title_a_question_and_a_source() -> None
 def test_any_real_perimeter_reads_well_and_is_never_praised_out_of_a_layer_extent(rows: set[int]) -> None:
     facts = real.facts([str(real.atlas().codes[r]) for r in rows])
     findings = _by_id(facts)
-    assert findings.keys() == IDS
+    assert list(findings) == [c.id for c in CHECKS]
     for found in findings.values():
         text = _text(found)
         assert found.sentence.endswith((".", "?")), found.sentence

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.imports import cross
-from geo.imports.shapes.assign import Crossing
+from geo.imports.shapes.crossing import Crossing
 from geo.imports.shapes.squares import Squares
 from geo.paths import ROOT
 from tests.support import drawn, real

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from geo.communes import read_list
 from geo.errors import GeoInputError
 from geo.imports import KINDS, ImportDraft, read_import
-from geo.imports.draft import MEMBER_COLUMNS
-from geo.layers import ZONE_COLUMNS
+from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS
 from tests.support.real import atlas
 from tests.support.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
 

@@ -24,12 +24,14 @@ from geo.communes import Atlas, approximate_density
 from geo.coverage import Status, coverage, scopes
 from geo.errors import GeoInputError
 from geo.imports import ImportDraft, read_import
-from geo.imports.draft import Statement, layer_from
-from geo.imports.shapes.read import ALL_FOLDERS, read_shapes
+from geo.imports.publish import layer_from
+from geo.imports.shapes.open import ALL_FOLDERS
+from geo.imports.shapes.read import read_shapes
 from geo.imports.shapes.squares import Squares
 from geo.layers import Crosswalk, Evidence, build_crosswalk
 from geo.paths import ROOT
 from geo.perimeters import Perimeter, PerimeterFacts
+from geo.register import Statement
 from tests.support import drawn, grid, real
 from tests.support.drawn import box, frame
 from tests.support.grid import plain
@@ -141,7 +143,7 @@ def test_any_known_projection_is_read(crs: int, tmp_path: Path) -> None:
 def test_the_layer_of_a_draft_feeds_the_dashboard(tmp_path: Path) -> None:
     frame([box(0, 0, 1.5, 1)], id=["94-07"]).to_file(tmp_path / "z.gpkg")
     draft = read(tmp_path / "z.gpkg")
-    layer = layer_from(draft, Statement("ARS", "2025", extent=frozenset({"01"})))
+    layer = layer_from(draft, Statement("ARS", "2025", "Moi", extent=frozenset({"01"})))
     assert list(layer.zones.index) == ["94-07"]
     assert layer.members["inhabitants"].to_numpy() == pytest.approx([100, 100])
     assert layer.extent == {"01"}
@@ -532,7 +534,7 @@ def _after(path: Path, kind: str) -> Crosswalk:
     """Return every layer against the drawn communes, the imported one in its place and complete everywhere."""
     draft = read_import(path, path.name, kind, atlas=drawn.atlas())
     before = grid.crosswalk(drawn.atlas())
-    layer = layer_from(draft, Statement("ARS", "2025", extent=frozenset({"01"})))
+    layer = layer_from(draft, Statement("ARS", "2025", "Moi", extent=frozenset({"01"})))
     return build_crosswalk(drawn.atlas(), {**before.layers, kind: layer})
 
 

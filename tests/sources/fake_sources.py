@@ -14,17 +14,9 @@ from geo.errors import GeoInputError
 from geo.files import Retry
 from geo.sources import Source, sync
 from geo.sources.catalogue import SourceFile
+from geo.sources.readers import ReadReport
 from geo.sources.report import Readers
 from tests.support.killed import Marks
-
-
-@dataclass(frozen=True)
-class FakeReport:
-    rows: int
-    vintage: str
-    departements: tuple[str, ...]
-    notes: tuple[str, ...]
-    files: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -34,7 +26,7 @@ class FakeReader:
     def rank(self, path: Path) -> int:
         return int(_head(path)[2])
 
-    def read(self, files: Sequence[Path], destination: Path) -> FakeReport:
+    def read(self, files: Sequence[Path], destination: Path) -> ReadReport:
         rows = [row for file in files for row in file.read_text(encoding="utf-8").splitlines()[1:]]
         (destination / "one.parquet").write_text("\n".join(rows), encoding="utf-8")
         if "bad" in rows:
@@ -42,9 +34,9 @@ class FakeReader:
         if "crash" in rows:
             raise ZeroDivisionError("surprise")
         if "empty" in rows:
-            return FakeReport(0, "", (), (), ())
+            return ReadReport(0, "", (), (), ())
         (destination / "two.parquet").write_text(str(len(rows)), encoding="utf-8")
-        return FakeReport(len(rows), _head(files[0])[1], ("94",), ("une remarque",), ("one.parquet", "two.parquet"))
+        return ReadReport(len(rows), _head(files[0])[1], ("94",), ("une remarque",), ("one.parquet", "two.parquet"))
 
 
 def _head(path: Path) -> list[str]:

@@ -532,7 +532,7 @@ def command(monkeypatch: pytest.MonkeyPatch, site: Site):
     """Run the command on the small sources: `command("--layer", "alpha")`."""
     monkeypatch.setattr(sync_cli, "load_sources", lambda: catalogue(site))
     monkeypatch.setattr("geo.sources.synchronise.load_sources", lambda: catalogue(site))
-    monkeypatch.setattr("geo.sources.synchronise.own_readers", readers)
+    monkeypatch.setattr("geo.sources.synchronise.Readers", readers)
 
     def start(*arguments: str) -> list[str]:
         parser = ArgumentParser()
