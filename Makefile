@@ -19,7 +19,7 @@ run: setup
 # Journeys drive a server in another process: coverage is measured on all the rest.
 test: .venv/ready-test setup
 	$(BIN)/python -m ui.scripts test
-	$(BIN)/python -m tests.browser
+	$(BIN)/python -m tests.support.browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not journey" --cov --cov-report=term:skip-covered
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m journey
 

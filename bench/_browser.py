@@ -27,7 +27,7 @@ from playwright.sync_api import Error as BrowserError
 
 from bench import NAIVE_SELECTED
 from geo.display import derive, scope_index, up_to_date
-from tests.browser import FLAGS, ROOT, AppServer, Traffic, find_chromium, make_app, start_server
+from tests.support.browser import FLAGS, ROOT, AppServer, Traffic, find_chromium, make_app, start_server
 from ui import vendor
 
 GEO = ROOT / "static" / "geo"

@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 
 from geo.arrays import Rows
-from geo.communes import Atlas, load_atlas
+from geo.communes import Atlas
+from geo.communes.atlas import load_atlas
 from geo.layers import Crosswalk, build_crosswalk, load_layers
 
 PERIMETER = 300

@@ -19,7 +19,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.communes import Atlas, load_atlas
+from geo.communes import Atlas
+from geo.communes.atlas import load_atlas
 from geo.imports import cross, read_import
 
 ZONES = 800

@@ -14,7 +14,8 @@ from time import perf_counter, process_time
 
 import pandas as pd
 
-from geo.communes import Atlas, history, load_atlas
+from geo.communes import Atlas, history
+from geo.communes.atlas import load_atlas
 from geo.french import fold
 from geo.imports import read_draft, read_import
 from geo.isolation import Outcome

@@ -20,7 +20,9 @@ from bench import _browser
 from bench.crosswalk import best_of, polygons
 from geo.comparison import Candidate, SideBySide, candidates, evaluate, scale_of, side_by_side
 from geo.dataset import Dataset, open_dataset
-from geo.exports import Export, Note, make, note_pdf
+from geo.exports import Export, make
+from geo.exports.note import Note
+from geo.exports.typst_pdf import note_pdf
 from geo.scenarios import Scenario
 
 COMMUNE = "94028"

@@ -1,6 +1,6 @@
 """Sizing a perimeter: what every neighbour would change, suggestions, checks, links; beside doing it the plain way.
 
-Baselines, measured in the same run: the facts and checks worked out afresh for each neighbour (« recompute »), the same with one
+Baselines, measured in the same run: the facts and checks computed afresh for each neighbour (« recompute »), the same with one
 geopandas.overlay of each layer (« overlay », timed on one neighbour), and codes joined by commas (« plain list »).
 """
 
@@ -16,7 +16,8 @@ from geo.dataset import Dataset, open_dataset
 from geo.guidance import round_table, run_checks
 from geo.moves import incidence_of
 from geo.perimeters import Perimeter, from_polygon
-from geo.scenarios import MAIL_LENGTH, departement_of, pack_codes, unpack
+from geo.scenarios import MAIL_LENGTH, Workbook, pack, unpack
+from geo.scenarios.bitcode import departement_of
 from geo.suggest import preview, single_moves, suggest
 
 # A commune in the middle of each, and how many communes around it.
@@ -93,8 +94,8 @@ def links(world: Dataset) -> None:
         "half of France": chance.sample(every, len(every) // 2),
     }
     for name, codes in cases.items():
-        text, plain = pack_codes(codes, atlas), ",".join(codes)
-        packed = best_of(lambda c=codes: pack_codes(c, atlas), 3)
+        text, plain = pack(Workbook().replace_codes(codes), atlas), ",".join(codes)
+        packed = best_of(lambda c=codes: pack(Workbook().replace_codes(c), atlas), 3)
         opened = best_of(lambda t=text: unpack(t, atlas), 3)
         long = "" if len(text) < MAIL_LENGTH else f" (over the {MAIL_LENGTH} that every mail program keeps)"
         print(

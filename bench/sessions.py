@@ -1,6 +1,6 @@
 """Fifty sessions on one server, without browsers: all opened at once, then each clicks about every five seconds.
 
-Fifty pages of Chromium weigh more on this machine than the server does; here only messages travel (tests/wire.py), so that
+Fifty pages of Chromium weigh more on this machine than the server does; here only messages travel (tests/support/wire.py), so that
 what is measured is the server: from a click to its figures. While they click, newcomers open pages. Ratios are against
 the same server with Streamlit's own habit of a whole collection of garbage after every run, measured in the same go.
 """
@@ -18,8 +18,8 @@ from bench._browser import ratio
 from bench.clicks import SCOPES
 from geo.communes import embedded_atlas
 from geo.coverage import scopes
-from tests.browser import ROOT, start_server
-from tests.wire import Person
+from tests.support.browser import ROOT, start_server
+from tests.support.wire import Person
 
 PEOPLE = 50
 ROUNDS = 4

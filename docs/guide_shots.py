@@ -1,4 +1,4 @@
-"""Take the pictures of the user guide from the running dashboard: `python docs/guide_shots.py http://127.0.0.1:8501`.
+"""Take the pictures of the user guide from the running dashboard: `python -m docs.guide_shots http://127.0.0.1:8501`.
 
 Each picture is a step: where to go, what to do, what to frame. A step that fails is named at the end and the others are
 still taken; the status then is 1. The page of the note is typeset here, without a browser.
@@ -6,11 +6,12 @@ still taken; the status then is 1. The page of the note is typeset here, without
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,12 +20,11 @@ from playwright.sync_api import Error, Page, sync_playwright
 from geo.cli.perimeter import export_of
 from geo.comparison import candidates, default_choice, side_by_side
 from geo.dataset import open_dataset
-from geo.exports import TEMPLATES, Note, qr_svg
-from geo.paths import ROOT
+from geo.exports.note import Note
+from geo.exports.typst_pdf import TEMPLATES, qr_svg
 from geo.scenarios import Scenario
-from tests.browser import FLAGS, find_chromium, wait_painted
+from tests.support.browser import FLAGS, find_chromium, wait_painted
 
-sys.path.insert(0, str(ROOT))
 FOLDER = Path(__file__).parent / "guide"
 SIZE = {"width": 1280, "height": 860}
 HAY = "94038"  # L’Haÿ-les-Roses
@@ -129,8 +129,6 @@ def notes() -> None:
     export = export_of(
         Scenario(sector.name, sector.codes), world, address="http://127.0.0.1:8501", today=date(2026, 3, 2)
     )
-    from dataclasses import replace
-
     note_page(replace(export, comparison=both).note(), "elu-note")
     note_page(export.note(instruction=True), "ars-fiche")
 
@@ -156,4 +154,6 @@ def main(address: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8501"))
+    parser = argparse.ArgumentParser(prog="python -m docs.guide_shots", description=__doc__)
+    parser.add_argument("address", nargs="?", default="http://127.0.0.1:8501", help="where the dashboard runs")
+    sys.exit(main(parser.parse_args().address))

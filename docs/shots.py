@@ -1,16 +1,14 @@
-"""Take the README's pictures from the running dashboard: `python docs/shots.py http://127.0.0.1:8501`."""
+"""Take the README's pictures from the running dashboard: `python -m docs.shots http://127.0.0.1:8501`."""
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from geo.paths import ROOT
-from tests.browser import FLAGS, find_chromium, wait_painted
+from tests.support.browser import FLAGS, find_chromium, wait_painted
 
-sys.path.insert(0, str(ROOT))
 SHOTS = {
     "accueil": ("", True),
     "couverture": ("Couverture?territoire=dep-79&couches=cls,quartiers&choix=200069755", True),
@@ -26,7 +24,7 @@ def main(address: str) -> None:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 860}, locale="fr-FR")
         for name, (path, has_map) in SHOTS.items():
-            page.goto(f"{address}/{path}")
+            page.goto(f"{address.rstrip('/')}/{path}")
             if has_map:
                 wait_painted(page)
             else:
@@ -37,4 +35,6 @@ def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    parser = argparse.ArgumentParser(prog="python -m docs.shots", description=__doc__)
+    parser.add_argument("address", nargs="?", default="http://127.0.0.1:8501", help="where the dashboard runs")
+    main(parser.parse_args().address)

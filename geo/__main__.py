@@ -10,13 +10,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from geo.cli import coverage, imports, perimeter, sync
-from geo.cli.perimeter import evaluation, evaluation_text
+from geo.cli.documents import evaluation
+from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
 from geo.communes import split_codes
 from geo.dataset import open_dataset
 from geo.errors import GeoInputError
 from geo.guidance import run_checks
-from geo.layers import Crosswalk, find_zones
+from geo.layers import Crosswalk, LayerId, find_zones
 from geo.paths import BASE, ROOT
 from geo.perimeters import Perimeter, perimeter_of_zone
 
@@ -103,7 +104,7 @@ def _perimeter(options: argparse.Namespace, crosswalk: Crosswalk) -> tuple[Perim
     if options.epci is not None:
         return _zone(options.epci, ("epci", "ept"), "code SIREN d’EPCI ou d’EPT", crosswalk)
     if options.clsm is not None:
-        return _zone(options.clsm, ("clsm",), "CLSM", crosswalk)
+        return _zone(options.clsm, (LayerId.CLSM,), "CLSM", crosswalk)
     return _zone(options.secteur, tuple(i for i in layers if i.startswith("secteurs")), "secteur", crosswalk)
 
 

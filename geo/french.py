@@ -1,6 +1,6 @@
-"""Write numbers and lists the French way, for every sentence the core utters.
+"""French writing of numbers, dates and lists, for every sentence that the core writes.
 
-Thousands are parted by a narrow no-break space, decimals by a comma, units by a no-break space, as the
+Thousands are separated by a narrow no-break space, decimals by a comma, units by a no-break space, as the
 typographic rules of the Imprimerie nationale have it.
 """
 
@@ -9,13 +9,17 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 NARROW = "\u202f"
 
 NBSP = "\u00a0"
 
 MINUS = "\u2212"
+
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
 
 # What a name starts with, and how « de » is said before it; the first that fits counts.
 _OF = (
@@ -73,7 +77,7 @@ def square_kilometres(square_metres: float) -> str:
 
 
 def _short(value: float, *, below: float) -> str:
-    """Write one decimal for small values, none when it is nought or the value is large."""
+    """Write one decimal for small values, none when it is zero or the value is large."""
     return number(value, 1 if round(value, 1) < below else 0).removesuffix(",0")
 
 
@@ -88,6 +92,11 @@ def day(text: str) -> str:
         return f"{datetime.fromisoformat(text):%d/%m/%Y}"
     except ValueError:
         return "jour inconnu"
+
+
+def long_date(on: date) -> str:
+    """Write a date in full: « 1er mars 2026 »."""
+    return f"{on.day if on.day > 1 else '1er'} {_MONTHS[on.month - 1]} {on.year}"
 
 
 def moment(text: str) -> str:
@@ -110,7 +119,7 @@ def listing(items: Iterable[str], most: int | None = None) -> str:
 def of(name: str) -> str:
     """Put « de » before the name of a place or of a territory: « d’Ajaccio », « du Havre », « du secteur 94G10 ».
 
-    Names in « H » keep « de »: which of them are aspirated cannot be told from the letters.
+    Names in « H » keep « de »: which of them are aspirated cannot be seen from the letters.
     """
     for start, said in _OF:
         if name.startswith(start):

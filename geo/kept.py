@@ -1,4 +1,4 @@
-"""What is computed once from an object and kept on it, so that both leave together.
+"""A cache on the object that an answer was computed from, so that both leave together.
 
 A cache of a module (`lru_cache`) keyed on the communes or on the layers would hold a dataset long after another took its
 place: one dataset weighs tens of megabytes, and each publication makes another.
@@ -18,7 +18,7 @@ S = TypeVar("S")
 def kept_on_subject(function: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
     """Compute a function once for its first argument, on which the answer is kept; read only.
 
-    The other arguments, hashable and few, tell the answers kept on one object apart.
+    The other arguments, hashable and few, separate the answers kept on one object.
     """
     name = f"{function.__module__}.{function.__qualname__}"
 

@@ -1,9 +1,9 @@
 """The process that forks the readers of files, and these readers.
 
 `python -m geo.nursery CONTROL ATLAS` loads the communes (pickled by its parent into the file ATLAS, an open
-descriptor) and the readers, then waits on the socket CONTROL. Each message brings two descriptors: the channel of a child
+descriptor) and the readers, then waits on the socket CONTROL. Each message carries two descriptors: the channel of a child
 to fork, and its lease. A child is ended as soon as the other end of its lease closes, so that nothing outlives who asked
-for it, and its end is told on the lease. No thread of Python runs here when it forks; those that Arrow keeps are made
+for it, and its end is reported on the lease. No thread of Python runs here when it forks; those that Arrow keeps are made
 anew in the child by Arrow itself.
 """
 
@@ -117,7 +117,7 @@ def _bytes(kilobytes: int) -> int:
 
 
 def _statm(pid: int | str = "self") -> tuple[int, int]:
-    """Return the address space and the resident memory of a process, in bytes; zeros where the system does not tell."""
+    """Return the address space and the resident memory of a process, in bytes; zeros where the system does not report them."""
     try:
         size, resident = Path(f"/proc/{pid}/statm").read_text().split()[:2]
     except (OSError, ValueError):
@@ -205,7 +205,7 @@ _SHAPE = (
 
 def _warm(atlas: Atlas, folder: Path) -> None:
     """Read a table and a shape of ours, so that indexes, outlines and libraries are there before any fork."""
-    import geo.exports.open_sent  # noqa: F401
+    import geo.exports.reimport  # noqa: F401
     from geo.imports import read_import
 
     tempfile.tempdir = str(folder)

@@ -1,4 +1,4 @@
-"""Where the files of the project and of its user are, and the version of the project."""
+"""Paths of the project and of its user, and the version of the project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Remarks of a reading: one thing to report to whoever gave a file or a list, in plain French."""
+"""Remarks of a reading: one thing to report to the person who gave a file or a list, in plain French."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ RemarkKind = Literal["réparé", "refusé", "à savoir"]
 
 @dataclass(frozen=True)
 class Remark:
-    """One thing to tell the planner, in plain French.
+    """One thing to report to the planner, in plain French.
 
     `where` says where it is (« ligne 12 », « territoire « X » », « colonne « INSEE » », "" for the whole file); `message` what
     is there and what was done; `advice` what to do about it, empty when nothing is to be done. `row` is the number of the row

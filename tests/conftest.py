@@ -13,9 +13,9 @@ import streamlit as st
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from geo.dataset import dataset as world
-from tests import real
-from tests.browser import FLAGS, RUNS, SKIPPED, AppServer, Traffic, find_chromium, start_server
-from tests.desk import PATIENCE_S
+from tests.support import real
+from tests.support.apptest import PATIENCE_S
+from tests.support.browser import FLAGS, RUNS, SKIPPED, AppServer, Traffic, find_chromium, start_server
 from ui import loaders, reading_desk, vendor
 
 # Nobody's synchronised data may change what a test sees: the embedded data, in a home of its own.

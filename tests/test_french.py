@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import french as fr
-from tests.grid import plain
+from tests.support.grid import plain
 
 
 def _read(text: str) -> float:

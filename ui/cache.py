@@ -1,6 +1,6 @@
 """The caches of the screen, all of them: what is computed from the active data, and leaves with it.
 
-A function marked `keyed_on_data` is computed once for given arguments, whoever asks; those who ask meanwhile wait for that
+A function marked `keyed_on_data` is computed once for given arguments, for all sessions; those who ask meanwhile wait for that
 one answer. When the data changes (a publication, a synchronisation), everything computed from the former data is dropped
 at once and its memory given back: nothing stale is shown, and nothing of a former dataset adds up.
 
@@ -65,7 +65,7 @@ def keyed_on_data(
         def asked(*args: P.args, **kwargs: P.kwargs) -> R:
             used = token()
             answer = kept(used, *args, **kwargs)
-            if _seen != [used]:  # the data changed meanwhile: whoever asked has the answer, nobody else will
+            if _seen != [used]:  # the data changed meanwhile: the caller has the answer, nobody else will
                 kept.clear()
             return answer
 

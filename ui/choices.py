@@ -1,4 +1,4 @@
-"""What lists offer, and how one is searched: one label for one thing, territories by their name, communes by text.
+"""Lists of choices, and how a long one is searched: one label for one thing, territories by their name, communes by text.
 
 Streamlit knows a choice by its label: of two that read the same, it takes the last whichever is chosen.
 """

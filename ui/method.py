@@ -1,4 +1,4 @@
-"""What the Méthode page says, taken from the core so that it cannot drift from what is computed."""
+"""The texts and tables of the page Méthode, taken from the core so that it cannot drift from what is computed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CARD_STYLE = """
 
 
 def example() -> Evaluated:
-    """Return the perimeter of the examples, evaluated on the data in use by the settings of the session."""
+    """Return the perimeter of the examples, evaluated on the active data by the settings of the session."""
     chosen = Candidate("exemple", "Exemple", EXAMPLE_NAME, frozenset(EXAMPLE), Scale.INTERCOMMUNAL)
     return evaluate(chosen, loaders.world(), frame.settings())
 
@@ -49,16 +49,16 @@ def check_cards(found: Evaluated) -> str:
 
 
 def _card(entry: CheckEntry) -> str:
-    check, method, finding = entry.check, entry.method, entry.example
+    check, finding = entry.check, entry.example
     badge = finding.outcome if finding.reach is Reach.FINDING else finding.reach
-    told = "".join(f"<li>{html.escape(what)}</li>" for what in method.figures.values())
+    told = "".join(f"<li>{html.escape(what)}</li>" for what in check.figures.values())
     lines = [
         ("Question", html.escape(check.question)),
         ("Ce qui est mesuré", html.escape(check.measure)),
-        ("Calcul et issue", html.escape(method.formula)),
+        ("Calcul et issue", html.escape(check.formula)),
         ("Chiffres donnés", f"<ul>{told}</ul>"),
         ("Réglages", html.escape(entry.settings or "aucun")),
-        ("Limites", html.escape(method.limits)),
+        ("Limites", html.escape(check.limits)),
         ("Source", html.escape(check.source)),
         ("Exemple", f'<div class="exemple"><b>{html.escape(EXAMPLE_NAME)} : {html.escape(str(badge))}.</b> {html.escape(finding.sentence)}</div>'),
     ]  # fmt: skip
@@ -125,7 +125,7 @@ def not_done() -> str:
 
 
 def vintages_table() -> str:
-    """Return the data in use that are no layer: communes, populations, outlines, density, places."""
+    """Return the active data that are no layer: communes, populations, outlines, density, places."""
     world, atlas = loaders.world(), loaders.atlas()
     rows = [
         ("Communes", "Code officiel géographique (INSEE)", f"1er janvier {atlas.year}"),
@@ -141,7 +141,7 @@ def vintages_table() -> str:
 
 
 def density_text() -> str:
-    """Say which density grid is in use; if it is the approximation, how far it agrees with that of INSEE."""
+    """Say which density grid is active; if it is the approximation, how far it agrees with that of INSEE."""
     density = loaders.world().density
     if not density.estimated:
         return (

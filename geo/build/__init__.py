@@ -1,6 +1,6 @@
 """The base of communes made from registry packages (data/base, committed): seldom run, never at run time.
 
-Start from `build`; `npm_command` finds the npm client for whoever installs packages.
+Start from `build`; `npm_command` finds the npm client for callers that install packages.
 """
 
 from geo.build.assemble import build

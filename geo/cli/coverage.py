@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from geo import french as fr
-from geo.cli.perimeter import _readings
+from geo.cli.documents import zone_readings
 from geo.cli.terminal import warn
 from geo.communes import Atlas, split_codes
 from geo.coverage import (
@@ -191,10 +191,10 @@ def coverage_data(found: Coverage) -> dict[str, Any]:
             for status in Status
         },
         "population_des_parties_couvertes_estimation": found.partly_covered,
-        "epci": _readings(found, "epci"),
-        "ept": _readings(found, "ept"),
-        "secteurs_adultes": _readings(found, "secteurs-adultes"),
-        "cls": _readings(found, "cls"),
+        "epci": zone_readings(found, "epci"),
+        "ept": zone_readings(found, "ept"),
+        "secteurs_adultes": zone_readings(found, "secteurs-adultes"),
+        "cls": zone_readings(found, "cls"),
         "clsm": [
             {"id": str(i), "nom": z["nom"], "etat": str(z["etat"]), "composition": str(z["precision"])}
             for i, z in found.clsm().iterrows()

@@ -1,4 +1,4 @@
-"""`python -m geo import` and `python -m geo layers`: bring a layer in, see what is kept, go back, take out again.
+"""The commands `import` and `layers`: import a layer, list the versions kept, go back, export.
 
 Status of `import`: 0 when every row was taken, 1 when the layer is in but rows were refused (or when someone published
 meanwhile), 2 when nothing could be taken.
@@ -166,7 +166,7 @@ def _progress(done: float, what: str) -> None:
 
 
 def report(review: Review, version: Version | None) -> dict[str, Any]:
-    """Return everything an import has to tell, as plain values."""
+    """Return everything an import has to report, as plain values."""
     draft = review.draft
     return {
         "fichier": {"nom": draft.file, "sha256": draft.sha256, "octets": draft.size, "codage": draft.encoding},
@@ -186,7 +186,7 @@ def report(review: Review, version: Version | None) -> dict[str, Any]:
 
 
 def report_text(review: Review, version: Version | None) -> list[str]:
-    """Say everything an import has to tell, line by line."""
+    """Say everything an import has to report, line by line."""
     draft = review.draft
     lines = [f"{draft.file} : {draft.summary}"]
     lines += [f"Colonne « {column} » : {ROLES[role]}" for role, column in draft.understanding.items() if column]

@@ -1,4 +1,4 @@
-"""`python -m geo sync`: what the command takes, what it shows while it runs, what it says at the end."""
+"""The command `sync`: its options, its progress on the terminal, its summary."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> Iterable[str]:
 
 
 def list_sources(home: Path | None = None) -> list[str]:
-    """Return one line a source: what is in use, and where it is had."""
+    """Return one line for each source: the active version, and where it is published."""
     rows = [("couche", "en place", "taille", "certitude", "source")]
     for source in load_sources().values():
         used = current(source.kind, home)

@@ -1,4 +1,4 @@
-"""What the command line prints, in one place: nothing from a file can act on a terminal, whatever prints it."""
+"""Printing of the command line, in one place: nothing from a file can act on a terminal, whatever prints it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def warn(*lines: str) -> None:
 
 
 class _Plain:
-    """A stream whose texts are made visible, whoever writes to it. A carriage return at either end rewrites our own line."""
+    """A stream whose texts are made visible, whatever writes to it. A carriage return at either end rewrites our own line."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream

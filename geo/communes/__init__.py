@@ -1,9 +1,9 @@
 """Communes: the atlas of today's communes and arrondissements, their codes, names, history and density class.
 
-It never knows a layer nor a perimeter. Start from `load_atlas`, `read_code`, `find_name`, `read_list`.
+It never knows a layer nor a perimeter. Start from `embedded_atlas`, `read_code`, `find_name`, `read_list`.
 """
 
-from geo.communes.atlas import Atlas, CommuneCode, embedded_atlas, load_atlas
+from geo.communes.atlas import Atlas, CommuneCode, embedded_atlas
 from geo.communes.codes import SHAPE, atoms_from_codes, name_of, read_code, search, split_codes
 from geo.communes.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2, Density, approximate_density
 from geo.communes.matching import (
@@ -39,7 +39,6 @@ __all__ = [
     "find_body",
     "find_name",
     "history",
-    "load_atlas",
     "name_of",
     "read_any",
     "read_code",

@@ -1,4 +1,4 @@
-"""The atoms: 34 917 communes and arrondissements, held as arrays and loaded once.
+"""The atoms: 34 917 communes and arrondissements, kept as arrays and loaded once.
 
 Every other module counts on rows of this table; nothing here is ever edited after loading. The outlines stay on
 disk until someone asks for them: figures need none.

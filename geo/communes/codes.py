@@ -1,4 +1,4 @@
-"""What a commune code or name stands for today.
+"""Codes and names of communes, read as the communes of today.
 
 A code means nothing without its year: communes merge, cities are split into arrondissements. Each text is sorted
 into one kind, and only the caller decides whether an old code is an error (command line) or a repair (import).
@@ -91,7 +91,7 @@ def _malformed(code: str, text: str, atlas: Atlas) -> str:
 
 
 def split_codes(text: str) -> list[str]:
-    """Split a list typed by a person: commas, semicolons, blanks and line ends all part codes."""
+    """Split a list typed by a person: commas, semicolons, blanks and line ends all separate codes."""
     return [part for part in re.split(r"[\s,;]+", text) if part]
 
 
@@ -122,7 +122,7 @@ class NameReading:
 
 
 def read_name(name: str, atlas: Atlas, *, departement: str | None = None) -> NameReading:
-    """Find a commune by its name, as people write it (see `geo.communes.names`); `departement` tells homonyms apart.
+    """Find a commune by its name, as people write it (see `geo.communes.names`); `departement` separates homonyms.
 
     « St Denis (93) » and « Mans (Le) » are found; a name of before leads to the commune of today; near names are only
     hints in the message.

@@ -1,4 +1,4 @@
-"""What a text typed by a person stands for: a code or a name, however written, brought to the communes of today.
+"""Matching of a text typed by a person, code or name however written, with the communes of today.
 
 More lenient than `geo.communes.codes`, which the command line uses: here what can be mended without a guess is mended, and said.
 What could be several things (homonyms, postal codes) is refused with its candidates, for the person to choose.
@@ -51,7 +51,7 @@ class CommuneMatch:
 
 
 def read_place(text: str, atlas: Atlas, departement: str | None = None) -> CommuneMatch:
-    """Read a code or a name of a commune; `departement` (its code) tells homonyms apart."""
+    """Read a code or a name of a commune; `departement` (its code) separates homonyms."""
     if len(text) > LONGEST:
         shown = " ".join(text[:60].split())
         return CommuneMatch(text, "refusé", (), f"« {shown}… » : texte trop long pour un nom de commune.", "Une commune par cellule, "
@@ -295,7 +295,7 @@ def _loose_bodies(atlas: Atlas) -> dict[str, tuple[str, ...]]:
 
 
 def split_list(text: str, atlas: Atlas, departement: str = "") -> list[str]:
-    """Part a list of communes: line ends, semicolons, commas, tabs and bars; « et », « / » and blanks between codes only
+    """Split a list of communes: line ends, semicolons, commas, tabs and bars; « et », « / » and blanks between codes only
     where the whole is no commune."""
     parts: list[str] = []
     for rough in PARTS.split(text):
@@ -317,7 +317,7 @@ def split_list(text: str, atlas: Atlas, departement: str = "") -> list[str]:
 
 
 def read_list(text: str, atlas: Atlas, departement: str | None = None) -> tuple[tuple[str, ...], tuple[Remark, ...]]:
-    """Read a pasted list of communes: codes or names, one a line or parted by commas, semicolons, « et »…
+    """Read a pasted list of communes: codes or names, one a line or separated by commas, semicolons, « et »…
 
     SIREN and names of EPCI stand for their communes. Nothing raises: what cannot be read is a remark « refusé ».
 

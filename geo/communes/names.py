@@ -1,11 +1,12 @@
-"""What became of the communes: since when a code is no more, communes re-created, names borne before, postal codes.
+"""Names and history of the communes: since when a code is no more, communes re-created, names borne before, postal codes.
 
-Read from three files of the base (see data/README.md). What they do not tell stays unsaid: a date is "" when unknown.
+Read from three files of the base (see data/README.md). What they do not state stays unsaid: a date is "" when unknown.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,12 +17,8 @@ from types import MappingProxyType
 from rapidfuzz import fuzz, process
 
 from geo.communes.atlas import Atlas
-from geo.french import fold
+from geo.french import fold, long_date
 from geo.kept import kept_on_subject
-
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 
 ARTICLES = ("le", "la", "les", "l", "aux", "los", "las")
 
@@ -105,8 +102,7 @@ def say_date(date: str) -> str:
     parts = date.split("-")
     if len(parts) != 3:
         return f"le code officiel de {date}"
-    day = "1er" if parts[2] == "01" else str(int(parts[2]))
-    return f"le {day} {MONTHS[int(parts[1]) - 1]} {parts[0]}"
+    return f"le {long_date(datetime.date(*map(int, parts)))}"
 
 
 @dataclass(frozen=True)
@@ -129,7 +125,7 @@ class Written:
 
 
 def take_apart(text: str, atlas: Atlas) -> Written:
-    """Part a name from the département or the code that is written with it."""
+    """Separate a name from the département or the code that is written with it."""
     name = BEFORE.sub("", " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()), count=1)
     if match := ARTICLE_AFTER.fullmatch(name):
         return Written(f"{match[2].replace('’', chr(39))} {match[1]}")
@@ -149,7 +145,7 @@ def take_apart(text: str, atlas: Atlas) -> Written:
 
 
 def _inside(text: str, atlas: Atlas) -> tuple[str, str]:
-    """Tell what is between brackets: département (by number or name), or code."""
+    """Return what is between brackets: département (by number or name), or code."""
     code = text.strip().upper()
     if re.fullmatch(r"\d{5}|2[AB]\d{3}", code):
         return "", code
@@ -227,7 +223,7 @@ def _district(folded: str, atlas: Atlas) -> str:
 
 
 def was_named(name: str, codes: Iterable[str], atlas: Atlas) -> bool:
-    """Tell whether one of these communes of today bore a name before, or took in a commune that did."""
+    """Return whether one of these communes of today bore a name before, or took in a commune that did."""
     return not {today for _, today in _index(atlas).former.get(plain(name), ())}.isdisjoint(codes)
 
 

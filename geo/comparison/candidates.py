@@ -16,7 +16,7 @@ import numpy as np
 
 from geo.communes import Atlas, name_of
 from geo.errors import GeoInputError
-from geo.layers import Crosswalk, Precision, zone_members
+from geo.layers import Crosswalk, LayerId, Precision, zone_members
 from geo.perimeters import Perimeter, perimeter_of_zone
 from geo.scenarios import Scenario
 
@@ -24,7 +24,7 @@ MOST_COMPARED = 6
 
 
 class Scale(StrEnum):
-    """The scale of a perimeter, as the guide tells them apart."""
+    """The scale of a perimeter, as the guide distinguishes them."""
 
     INFRACOMMUNAL = "infracommunale"
     COMMUNAL = "communale"
@@ -82,10 +82,10 @@ class Candidate:
 
 # Layer id, what a candidate from it is called, and its scale when that is not read off its communes.
 _ZONES = (
-    ("secteurs-adultes", "Secteur adulte", Scale.SECTOR),
-    ("cls", "CLS", None),
-    ("cpts", "CPTS", None),
-    ("clsm", "CLSM", None),
+    (LayerId.ADULT_SECTORS, "Secteur adulte", Scale.SECTOR),
+    (LayerId.CLS, "CLS", None),
+    (LayerId.CPTS, "CPTS", None),
+    (LayerId.CLSM, "CLSM", None),
 )
 
 
@@ -201,18 +201,18 @@ def _zone(crosswalk: Crosswalk, layer_id: str, zone: str, kind: str, scale: Scal
 
 def _clsm_around(crosswalk: Crosswalk, start: frozenset[str]) -> list[Candidate]:
     """Return the CLSM of the communes that share a border with the starting ones, the nearest known of."""
-    atlas, layer = crosswalk.atlas, crosswalk.layers["clsm"]
+    atlas, layer = crosswalk.atlas, crosswalk.layers[LayerId.CLSM]
     rows = atlas.rows(start)
     around = np.unique(atlas.neighbours[rows].indices)
-    mine = {o.id for o in crosswalk.overlaps(rows)["clsm"]}
+    mine = {o.id for o in crosswalk.overlaps(rows)[LayerId.CLSM]}
     made = []
-    for overlap in crosswalk.overlaps(np.setdiff1d(around, rows))["clsm"] if len(around) else ():
+    for overlap in crosswalk.overlaps(np.setdiff1d(around, rows))[LayerId.CLSM] if len(around) else ():
         if (
             overlap.id not in mine
             and overlap.precision is not Precision.INCONNUE
             and zone_members(layer, overlap.id)[0]
         ):
-            made += _zone(crosswalk, "clsm", overlap.id, "CLSM voisin", None)
+            made += _zone(crosswalk, LayerId.CLSM, overlap.id, "CLSM voisin", None)
     return made
 
 

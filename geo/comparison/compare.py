@@ -54,7 +54,7 @@ class FigureDifference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What tells two perimeters apart: communes in one only, figures that differ, findings that differ."""
+    """The differences of two perimeters: communes in one only, figures that differ, findings that differ."""
 
     only_first: frozenset[str]
     only_second: frozenset[str]
@@ -68,12 +68,12 @@ class Comparison:
 
 
 def evaluate(candidate: Candidate, world: Dataset, settings: Settings | None = None) -> Evaluated:
-    """Work out a candidate's facts and checks on the data in use."""
+    """Compute a candidate's facts and checks on the active data."""
     return Evaluated(candidate, world.facts(candidate.perimeter(world.atlas)), settings or Settings())
 
 
 def compare(first: Evaluated, second: Evaluated) -> Comparison:
-    """Return what tells the second from the first.
+    """Return the differences of the second from the first.
 
     Raises
     ------
@@ -119,7 +119,7 @@ class SideBySide:
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """What each check that judges says of each perimeter."""
+        """The answers of each check for each perimeter."""
         return tuple(
             Verdict(check, tuple(e.findings[k][1] for e in self.every), self.titles)
             for k, (check, _) in enumerate(self.every[0].findings)

@@ -20,7 +20,7 @@ from geo.coverage.figures import zones_with_clsm
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence, weighted_incidence
 from geo.coverage.status import Status
-from geo.layers import DISPOSITIFS, Etat, LayerId
+from geo.layers import OTHER_DISPOSITIFS, Etat, LayerId
 
 GAP_LEVELS: Mapping[str, str] = {
     "commune": "Communes",
@@ -31,7 +31,6 @@ GAP_LEVELS: Mapping[str, str] = {
     "cls": "CLS",
 }
 MAIN_LEVELS = ("commune", "epci", "secteurs-adultes", "cls")
-BESIDE_CLSM = tuple(i for i in DISPOSITIFS if i is not LayerId.CLSM)
 GAP_TITLES: Mapping[str, str] = {
     "code": "Code",
     "nom": "Nom",
@@ -191,7 +190,7 @@ def _add_dispositifs(table: pd.DataFrame, state: CoverageState, held: csr_array,
     """Add how many dispositifs in service each territory meets, and their names; `own` is not listed against itself."""
     everywhere = np.ones(len(state.status), dtype=bool)
     names: dict[int, list[str]] = {}
-    for layer_id in BESIDE_CLSM:
+    for layer_id in OTHER_DISPOSITIFS:
         layer = state.crosswalk.layers[layer_id]
         running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
         met = csr_array(held @ incidence(layer, len(state.status)).T.tocsr())

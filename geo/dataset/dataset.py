@@ -1,6 +1,6 @@
-"""Everything the dashboard knows, opened once: communes, layers, density, places.
+"""The dataset: communes, layers, density and care places, opened once.
 
-The best there is for each: what a planner brought in and published, over what a synchronisation brought where it is whole,
+The best there is for each: what a planner imported and published, over what a synchronisation received where it is whole,
 over what is embedded. Checks, coverage and texts read the layers only, so that they follow by themselves.
 """
 
@@ -18,7 +18,7 @@ from geo.communes import Atlas, Density, approximate_density, embedded_atlas
 from geo.dataset import official
 from geo.dataset.official import refreshed
 from geo.errors import GeoInputError
-from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, build_crosswalk, load_layers, merged
+from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, LayerId, build_crosswalk, load_layers, merged
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.register import Version
 from geo.sources import CurrentVersion
@@ -26,12 +26,12 @@ from geo.sources import CurrentVersion
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """The data in use, read only.
+    """The active data, read only.
 
-    `synchronised` names the sources that came from a synchronisation, with their year; `imported` gives the version in use
-    of each layer that someone brought in, and `bases` the layer that it was brought over; `notices` says, in French, what
+    `synchronised` names the sources that came from a synchronisation, with their year; `imported` gives the active version
+    of each layer that someone imported, and `bases` the layer that it is laid over; `notices` says, in French, what
     could not be opened and was passed over. `sources` are the synchronised versions that were opened; `heads` is what the
-    register had in use, be it readable or not.
+    register states as active, readable or not.
     """
 
     crosswalk: Crosswalk
@@ -51,21 +51,21 @@ class Dataset:
 
     @cached_property
     def evidence(self) -> Evidence:
-        """What rules and figures take of the data: never the whole."""
+        """The part of the data that rules and figures take."""
         return Evidence(self.crosswalk, self.density, self.resources)
 
     def base(self, kind: str) -> Layer:
-        """Return the layer in place before anything was brought in."""
+        """Return the layer in place before anything was imported."""
         return self.bases.get(kind, self.crosswalk.layers[kind])
 
     def facts(self, perimeter: Perimeter) -> PerimeterFacts:
         """Return the facts of a perimeter."""
-        return PerimeterFacts(perimeter, self.crosswalk, self.density, self.resources)
+        return PerimeterFacts(perimeter, self.evidence)
 
 
 def open_dataset(home: Path | None = None) -> Dataset:
     """Open the communes, the layers, what was synchronised into `home` (the user's data folder by default) and what was
-    brought in. What is damaged there is passed over, and told in `notices`.
+    imported. What is damaged there is passed over, and reported in `notices`.
 
     Raises
     ------
@@ -81,8 +81,8 @@ def open_dataset(home: Path | None = None) -> Dataset:
     layers = load_layers(atlas)
     makers: dict[str, Callable[[CurrentVersion], Any]] = {
         "densite": lambda version: official.grid_density(version, atlas),
-        "qpv": lambda version: official.quarters(version, layers["qpv"], atlas),
-        "cpts": lambda version: official.communities(version, layers["cpts"], atlas),
+        LayerId.QPV: lambda version: official.quarters(version, layers[LayerId.QPV], atlas),
+        LayerId.CPTS: lambda version: official.communities(version, layers[LayerId.CPTS], atlas),
         "ressources": lambda version: official.places(version, atlas),
     }
     made: dict[str, Any] = {}
@@ -92,7 +92,7 @@ def open_dataset(home: Path | None = None) -> Dataset:
             used[kind], made[kind] = found
     for kind in official.OTHERS:
         official.best(kind, lambda version: version, notices, home)
-    layers.update({kind: made[kind] for kind in ("qpv", "cpts") if kind in made})
+    layers.update({kind: made[kind] for kind in (LayerId.QPV, LayerId.CPTS) if kind in made})
     bases = dict(layers)
     heads = _heads(home, notices)
     imported = _lay_imported(heads, layers, atlas, notices, home)
@@ -116,7 +116,7 @@ def _newer(kind: str, atlas: Atlas, version: CurrentVersion) -> Atlas:
 def _lay_imported(
     heads: Mapping[str, register.Head], layers: dict[str, Layer], atlas: Atlas, notices: list[str], home: Path | None
 ) -> dict[str, Version]:
-    """Lay what was brought in over the layers, in place; return the versions that could be opened."""
+    """Lay what was imported over the layers, in place; return the versions that could be opened."""
     imported: dict[str, Version] = {}
     for head in heads.values():
         if head.problem:
@@ -159,10 +159,10 @@ def _heads(home: Path | None, notices: list[str]) -> dict[str, register.Head]:
 
 
 def token(home: Path | None = None) -> str:
-    """Return what changes when the data in use changes: names of the synchronised versions, moves of the register."""
+    """Return a text that changes when the active data changes: names of the synchronised versions, moves of the register."""
     synchronised = (f"{kind}:{version.manifest.version}" for kind, version in sorted(official.versions(home).items()))
     try:
-        brought = register.token(home)
+        imported = register.token(home)
     except GeoInputError:
-        brought = "illisible"
-    return f"{','.join(synchronised)}|{brought}"
+        imported = "illisible"
+    return f"{','.join(synchronised)}|{imported}"

@@ -1,4 +1,4 @@
-"""The communes brought up to date by what was synchronised: EPCI of a later year, populations of a later census.
+"""Official sources as data of the dashboard: newer EPCI and populations for the communes, density, QPV, CPTS, care places.
 
 What is of the same year as the base is left alone: the base has been repaired and checked, the file says the same. A file
 that does not reach every commune it should is left alone too, for half a country would be of one year and half of another.
@@ -19,8 +19,8 @@ import pandas as pd
 from geo.communes import LABELS, Atlas, Density
 from geo.files import Content, DamagedError, has_outlines, read_table, sha256
 from geo.french import day, fold
-from geo.layers import CarePlaces, Etat, Layer, Mode, Precision, merged
-from geo.sources import CurrentVersion, current, kept
+from geo.layers import CarePlaces, Etat, Layer, Mode, Precision, members_frame, merged, whole_members, zones_frame
+from geo.sources import NATIONAL, CurrentVersion, current, kept
 
 if TYPE_CHECKING:
     from shapely import Geometry
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 KINDS = ("densite", "qpv", "ressources", "cpts", "epci", "populations")
 
-OTHERS = ("carreaux", "contours", "ept", "frr")  # not opened with the rest; told all the same when they are broken
+OTHERS = ("carreaux", "contours", "ept", "frr")  # not opened with the rest; reported all the same when they are broken
 
 NEWER_ONLY = ("epci", "populations")  # used when they are of a later year than the base
 
@@ -47,8 +47,6 @@ COMMUNITIES: Mapping[str, Content] = {"id": "text", "nom": "text", "statut": "te
 PLACES: Mapping[str, Content] = {
     "id": "text", "nom": "text", "categorie_code": "text", "categorie": "text", "code": "text", "lon": "number", "lat": "number",
 }  # fmt: skip
-
-NATIONAL = 80  # départements
 
 STATUSES = (
     ("abandon|dissou|ferm", None),
@@ -146,7 +144,7 @@ _NEWER: Mapping[str, tuple[Callable[[Atlas, pd.DataFrame, CurrentVersion], Atlas
 
 
 def versions(home: Path | None = None) -> dict[str, CurrentVersion]:
-    """Return the version in use of each synchronised source that the app reads."""
+    """Return the active version of each synchronised source that the app reads."""
     found = {kind: current(kind, home) for kind in KINDS}
     return {kind: version for kind, version in found.items() if version}
 
@@ -182,7 +180,7 @@ def best(
 ) -> tuple[CurrentVersion, T] | None:
     """Return the best version of a kind that `use` can open, with what it makes of it; None when there is none.
 
-    The version in use comes first, then the newest. What is damaged is passed over, and `notices` gets a sentence about it.
+    The active version comes first, then the newest. What is damaged is passed over, and `notices` gets a sentence about it.
     """
     whole, broken = kept(kind, home)
     passed = dict.fromkeys(broken, "son dossier n’est pas entier")
@@ -251,23 +249,18 @@ def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
     departement = atlas.table["departement"].to_numpy(dtype=object)[rows]
     title = f"Quartiers prioritaires 2024, contours et populations ({vintage(version)})"
     first = pd.Series(departement, index=members["code"].to_numpy()).groupby(level=0).first()
-    table = pd.DataFrame(
-        {
-            "nom": zones["nom"],
-            "territoire": [_names(codes, atlas) for codes in zones["communes"]],
-            "departement": first.reindex(zones.index),
-            "annee": zones["population_annee"].astype("string").fillna(""),
-            "annee_source": "",
-            "source_titre": title,
-            "source_url": "",
-            "status": "officiel",
-            "note": "",
-            "etat": Etat.EN_SERVICE,
-            "precision": Precision.OFFICIELLE,
-            "population": zones["population"].astype(float),
-            "population_type": "municipale",
-        },
-        index=zones.index,
+    table = zones_frame(
+        zones.index,
+        nom=zones["nom"],
+        etat=Etat.EN_SERVICE,
+        precision=Precision.OFFICIELLE,
+        territoire=[_names(codes, atlas) for codes in zones["communes"]],
+        departement=first.reindex(zones.index),
+        annee=zones["population_annee"].astype("string").fillna(""),
+        population=zones["population"],
+        population_type="municipale",
+        source_titre=title,
+        status="officiel",
     )
     return Layer(
         id=embedded.id,
@@ -278,14 +271,7 @@ def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
         extent=frozenset(version.manifest.departements),
         remark="Couche officielle synchronisée. Un quartier à cheval sur plusieurs communes est partagé selon la surface : estimation.",
         zones=table,
-        members=pd.DataFrame(
-            {
-                "zone": [position[code] for code in members["code"]],
-                "row": rows,
-                "whole": False,
-                "inhabitants": members["population"].to_numpy(dtype=float),
-            }
-        ),
+        members=members_frame([position[code] for code in members["code"]], rows, False, members["population"]),
     )
 
 
@@ -300,33 +286,19 @@ def communities(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer
     first = rows.groupby("id", sort=True).first()
     at = rows["atom"].map(atlas.row).to_numpy(dtype=np.intp)
     departement = pd.Series(atlas.table["departement"].to_numpy(dtype=object)[at], index=rows["id"].to_numpy())
-    zones = pd.DataFrame(
-        {
-            "nom": first["nom"],
-            "territoire": "",
-            "departement": departement.groupby(level=0).agg(lambda d: d.mode().iat[0]).reindex(first.index),
-            "annee": version.manifest.vintage,
-            "annee_source": version.manifest.vintage,
-            "source_titre": f"Territoires des CPTS, {version.manifest.producer} ({vintage(version)})",
-            "source_url": "",
-            "status": "officiel",
-            "note": "",
-            "etat": first["etat"],
-            "precision": Precision.OFFICIELLE,
-            "population": np.nan,
-            "population_type": "",
-        },
-        index=first.index,
+    zones = zones_frame(
+        first.index,
+        nom=first["nom"],
+        etat=first["etat"],
+        precision=Precision.OFFICIELLE,
+        departement=departement.groupby(level=0).agg(lambda d: d.mode().iat[0]).reindex(first.index),
+        annee=version.manifest.vintage,
+        annee_source=version.manifest.vintage,
+        source_titre=f"Territoires des CPTS, {version.manifest.producer} ({vintage(version)})",
+        status="officiel",
     )
     position = {code: i for i, code in enumerate(zones.index)}
-    members = pd.DataFrame(
-        {
-            "zone": [position[code] for code in rows["id"]],
-            "row": at,
-            "whole": rows["exact"].to_numpy(dtype=bool),
-            "inhabitants": np.where(rows["exact"], atlas.population[at].astype(float), np.nan),
-        }
-    )
+    members = whole_members([position[code] for code in rows["id"]], at, rows["exact"], atlas.population)
     official = replace(
         embedded,
         source=version.manifest.producer,
@@ -362,5 +334,5 @@ def places(version: CurrentVersion, atlas: Atlas) -> CarePlaces:
 
 
 def vintage(version: CurrentVersion) -> str:
-    """Return the year of a version's data, or when it was brought in if the file does not tell."""
+    """Return the year of a version's data, or when it was received if the file states none."""
     return version.manifest.vintage or f"millésime non indiqué, reçu le {day(version.manifest.date)}"

@@ -1,7 +1,7 @@
-"""Sweep what a cut left behind in the user's folder, at start: only what nobody names and no running process owns.
+"""The sweep of what an interruption left behind in the user's folder, at start: only what nobody names and no running process owns.
 
 Files of a version that the register does not name are left by a cut between their writing and that of their row. They go
-once whoever wrote them is gone; without that knowledge, once a month old, and only beside a register that is whole and was
+once the process that wrote them is gone; without that knowledge, once a month old, and only beside a register that is whole and was
 never kept elsewhere. What the register names is never touched, readable or not.
 """
 

@@ -1,7 +1,7 @@
 """Derive the outlines that maps show: one file a territory, served by address and never sent any other way.
 
 These files are for the eye: rounded, and simplified where a whole country or a large region is shown.
-Figures are never worked out from them. They are made again from data/base in seconds, so they are not kept
+Figures are never computed from them. They are made again from data/base in seconds, so they are not kept
 in the repository. File names hold no underscore: the map component drops what follows one when it looks for
 changes.
 """
@@ -118,7 +118,7 @@ def derive(
 
     `people` gives inhabitants newer than the base's, in atom order: what the maps say must be what the figures say.
 
-    Every name holds the version of the base, and the index is put in place last: whoever reads meanwhile
+    Every name holds the version of the base, and the index is put in place last: a reader meanwhile
     sees the old set or the new one. Files of older versions are then removed.
 
     Raises

@@ -1,4 +1,4 @@
-"""Turn a coverage into arcs: each border is held once, between the two areas (or one) that it parts.
+"""Turn a coverage into arcs: each border is kept once, between the two areas (or one) that it separates.
 
 This is TopoJSON's idea, done on whole arrays: on a clean coverage, neighbours meet vertex for vertex, so
 that borders are found by matching numbers and 35 000 communes take seconds. One topology of the country is

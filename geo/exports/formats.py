@@ -1,6 +1,6 @@
-"""Files people take away: CSV, workbook, GeoJSON, GeoPackage. They know nothing of the domain.
+"""Files people download: CSV, workbook, GeoJSON, GeoPackage. They know nothing of the domain.
 
-Codes stay texts with their noughts, an unknown value is an empty cell and never 0, and no text that came from data can
+Codes stay texts with their zeros, an unknown value is an empty cell and never 0, and no text that came from data can
 become a formula. The same content gives the same bytes: dates inside the files are fixed.
 """
 

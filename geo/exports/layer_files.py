@@ -1,12 +1,11 @@
-"""A version taken out again in the form it came in: a row a commune for tables, a polygon a territory for maps.
+"""A version of a layer exported in the form of its import: a row for each commune in tables, a polygon for each territory in maps.
 
-A text that a spreadsheet would run as a formula gets an apostrophe before it. A table that is read again gives the same
+A table that is read again gives the same
 layer; polygons are those that came in, or else the communes of each territory put together.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import tempfile
 import zipfile
@@ -17,10 +16,10 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import xlsxwriter
 
 from geo.communes import Atlas, name_of
-from geo.exports.formats import neutral
+from geo.exports.formats import Sheet, csv_bytes, workbook
+from geo.geometry import WGS84
 from geo.layers import Layer
 from geo.register import Version
 
@@ -34,7 +33,7 @@ DRIVERS = {"gpkg": "GPKG", "fgb": "FlatGeobuf", "kml": "KML"}
 
 @dataclass(frozen=True)
 class Export:
-    """A file to take away."""
+    """A file to download."""
 
     name: str
     body: bytes
@@ -70,7 +69,7 @@ def export(version: Version, layer: Layer, shapes: gpd.GeoDataFrame | None, atla
     if form == "csv":
         return Export(name, csv_bytes(rows(layer, atlas)), mime)
     if form == "xlsx":
-        return Export(name, xlsx_bytes(rows(layer, atlas)), mime)
+        return Export(name, workbook([Sheet("couche", rows(layer, atlas))]), mime)
     frame = polygons(layer, shapes, atlas)
     if form == "geojson":
         return Export(name, frame.to_json(ensure_ascii=False).encode(), mime)
@@ -115,35 +114,8 @@ def polygons(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas) -> gpd
         found = members.dissolve("zone").geometry.reindex(range(len(table)))
     else:
         found = shapes.geometry.reindex(table["id"])
-    frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(found.to_numpy(), crs=4326))
+    frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(found.to_numpy(), crs=WGS84))
     return frame[frame.geometry.notna()]
-
-
-def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """Write a table as French spreadsheets open it: semicolons, UTF-8 with its mark."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(frame.columns)
-    writer.writerows([neutral(str(value)) for value in row] for row in frame.itertuples(index=False))
-    return out.getvalue().encode("utf-8-sig")
-
-
-def xlsx_bytes(frame: pd.DataFrame) -> bytes:
-    """Write a table as a workbook in which every cell is a text: codes keep their zeros, nothing is a formula."""
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(
-        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        sheet = book.add_worksheet("couche")
-        bold = book.add_format({"bold": True})
-        for column, name in enumerate(frame.columns):
-            sheet.write_string(0, column, str(name), bold)
-        for line, row in enumerate(frame.itertuples(index=False), start=1):
-            for column, value in enumerate(row):
-                sheet.write_string(line, column, str(neutral(str(value))))
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, max(0, len(frame.columns) - 1), 18)
-    return buffer.getvalue()
 
 
 def _written(frame: gpd.GeoDataFrame, name: str, driver: str) -> bytes:

@@ -1,4 +1,4 @@
-"""A perimeter as files to take away (geo/exports/reimport.py reads them back): workbook, CSV, GeoJSON, GeoPackage, JSON.
+"""A perimeter as files to download (geo/exports/reimport.py reads them back): workbook, CSV, GeoJSON, GeoPackage, JSON.
 
 Every file carries the codes of the communes, the name and the note of the scenario, and the link that reopens it with its
 settings. What is read back are the codes, checked one by one as for a link: a file that was edited by hand is welcome, one
@@ -23,10 +23,12 @@ from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
 from geo.errors import GeoInputError
 from geo.exports import formats
-from geo.exports.note import LAYERS, Note, Table, comparison_tables, make_note, settings_table, sources_table
+from geo.exports.note import Note, make_note
+from geo.exports.note_tables import LAYERS, Table, comparison_tables, settings_table, sources_table
 from geo.exports.perimeter_svg import outlines
+from geo.geometry import WGS84
 from geo.guidance import MEASURES, round_table
-from geo.layers import Overlap, zone_members
+from geo.layers import LayerId, Overlap, zone_members
 from geo.perimeters import PerimeterFacts
 from geo.scenarios import Scenario, Workbook, to_file, vintage_of
 
@@ -239,7 +241,7 @@ def _shapes(facts: PerimeterFacts) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, 
 
     atlas = facts.atlas
     layers = facts.crosswalk.layers
-    met = [(i, o, zone_members(layers[i], o.id)[0]) for i in LAYERS if i != "qpv" for o in facts.overlaps[i]]
+    met = [(i, o, zone_members(layers[i], o.id)[0]) for i in LAYERS if i != LayerId.QPV for o in facts.overlaps[i]]
     rows = np.unique(np.concatenate([facts.rows, *(np.array(m, dtype=np.intp) for _, _, m in met)])).astype(np.intp)
     every = outlines(atlas, rows).to_numpy()
     place = {int(r): i for i, r in enumerate(rows)}
@@ -247,12 +249,12 @@ def _shapes(facts: PerimeterFacts) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, 
     def union(members: Any) -> Any:
         return shapely.coverage_union_all(every[[place[int(r)] for r in members]])
 
-    communes = gpd.GeoDataFrame(geometry=every[[place[int(r)] for r in facts.rows]], crs=4326)
-    whole = gpd.GeoDataFrame(geometry=[union(facts.rows)], crs=4326)
+    communes = gpd.GeoDataFrame(geometry=every[[place[int(r)] for r in facts.rows]], crs=WGS84)
+    whole = gpd.GeoDataFrame(geometry=[union(facts.rows)], crs=WGS84)
     drawn = [(i, o, union(m)) for i, o, m in met if m]
     zones = gpd.GeoDataFrame(
         {"couche": [layers[i].name for i, _, _ in drawn], "id": [o.id for _, o, _ in drawn]},
-        geometry=[s for _, _, s in drawn], crs=4326,
+        geometry=[s for _, _, s in drawn], crs=WGS84,
     )  # fmt: skip
     return whole, communes, zones
 
@@ -271,12 +273,12 @@ def perimeter_gpkg(export: Export) -> bytes:
     import geopandas as gpd
 
     whole, communes, zones = _shapes(export.facts)
-    perimeter = gpd.GeoDataFrame(pd.DataFrame([_attributes(export)]), geometry=whole.geometry, crs=4326)
-    listed = gpd.GeoDataFrame(communes_table(export), geometry=communes.geometry, crs=4326)
+    perimeter = gpd.GeoDataFrame(pd.DataFrame([_attributes(export)]), geometry=whole.geometry, crs=WGS84)
+    listed = gpd.GeoDataFrame(communes_table(export), geometry=communes.geometry, crs=WGS84)
     met = zones.merge(zones_table(export.facts), on=["couche", "id"], how="left")
     layers: dict[str, gpd.GeoDataFrame | pd.DataFrame] = {"perimetre": perimeter, "communes": listed}
     if len(met):
-        layers["zones"] = gpd.GeoDataFrame(met, geometry="geometry", crs=4326)
+        layers["zones"] = gpd.GeoDataFrame(met, geometry="geometry", crs=WGS84)
     layers |= {
         "territoires": zones_table(export.facts),
         "chiffres": figures_table(export.found),
@@ -288,7 +290,7 @@ def perimeter_gpkg(export: Export) -> bytes:
 
 
 def perimeter_geojson(export: Export) -> bytes:
-    """Write the GeoJSON: the perimeter, then its communes, then the zones met, told apart by `objet`."""
+    """Write the GeoJSON: the perimeter, then its communes, then the zones met, distinguished by `objet`."""
     import geopandas as gpd
 
     whole, communes, zones = _shapes(export.facts)
@@ -298,7 +300,7 @@ def perimeter_geojson(export: Export) -> bytes:
     met = zones.drop(columns="geometry").merge(zones_table(export.facts), on=["couche", "id"], how="left")
     met.insert(0, "objet", "zone")
     collection = [
-        _features(gpd.GeoDataFrame(t, geometry=s.geometry, crs=4326))
+        _features(gpd.GeoDataFrame(t, geometry=s.geometry, crs=WGS84))
         for t, s in ((first, whole), (listed, communes), (met, zones))
     ]
     head = {"type": "FeatureCollection", "name": export.scenario.name, "perimetre": dict(identity(export).to_numpy())}

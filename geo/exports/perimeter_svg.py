@@ -1,7 +1,7 @@
 """Printed maps of perimeters: one large for a note, small ones on the same frame to compare; and the gauge beside them.
 
 Shapes come from the embedded outlines, read for the départements at hand only, and are drawn in metres in their legal
-projection, so that the scale bar is true. What matters is told apart by line and weight, not by colour alone.
+projection, so that the scale bar is true. What matters is distinguished by line and weight, not by colour alone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from geo.communes import Atlas
 from geo.exports.svg import MapLayer, MapText, Panel, Shapes, Style, SvgMap, project, simplify, svg_map, tolerance
 from geo.exports.svg_furniture import INK, MUTED, text_width_mm
 from geo.guidance import Settings
-from geo.layers import Relation, zone_members
+from geo.layers import LayerId, Relation, zone_members
 from geo.perimeters import PerimeterFacts
 
 Bounds = tuple[float, float, float, float]
@@ -169,8 +169,8 @@ def _lines(facts: PerimeterFacts, near: Rows, shapes: Shapes, finish: Callable[[
     # All of them or none: some lines among many would mislead.
     parts = facts.communities if len(facts.communities) <= MOST_LINES else ()
     bodies = _merge(shapes[owner == part.code] for part in parts)
-    layer = facts.crosswalk.layers["secteurs-adultes"]
-    cut = [o for o in facts.overlaps["secteurs-adultes"] if o.relation in (Relation.PARTIEL, Relation.INCLUS)]
+    layer = facts.crosswalk.layers[LayerId.ADULT_SECTORS]
+    cut = [o for o in facts.overlaps[LayerId.ADULT_SECTORS] if o.relation in (Relation.PARTIEL, Relation.INCLUS)]
     sectors = _merge(
         shapes[np.isin(near, zone_members(layer, o.id)[0])] for o in (cut if len(cut) <= MOST_LINES else ())
     )
@@ -184,7 +184,7 @@ def _merge(groups: Iterable[Shapes]) -> Shapes:
 
 def _quarters(facts: PerimeterFacts, near: Rows, epsg: int) -> list[MapLayer]:
     """Return a dot in each commune in sight known to have a QPV."""
-    members = facts.crosswalk.layers["qpv"].members["row"].to_numpy(dtype=np.intp)
+    members = facts.crosswalk.layers[LayerId.QPV].members["row"].to_numpy(dtype=np.intp)
     rows = near[np.isin(near, members)]
     points = shapely.points(facts.atlas.table[["x", "y"]].iloc[rows].to_numpy(dtype=float))
     return [MapLayer(np.asarray(points, dtype=object), QUARTER, "Commune où un QPV est connu")] if len(rows) else []

@@ -10,7 +10,7 @@ import io
 import json
 import math
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,26 @@ from typing import Any
 import pandas as pd
 
 from geo import french as fr
+from geo import isolation
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.exports.formats import original
 from geo.exports.perimeter_files import COMMUNES, IDENTITY
 from geo.files import ERRORS, defuse, foreign, generates, inspect
 from geo.imports import open_grids
-from geo.scenarios import NAME_LENGTH, NOTE_LENGTH, RawScenario, Scenario, Vintage, Workbook, from_file, reopen, unpack
+from geo.isolation import Stop, Tell
+from geo.scenarios import (
+    NAME_LENGTH,
+    NOTE_LENGTH,
+    Opened,
+    RawScenario,
+    Scenario,
+    Vintage,
+    Workbook,
+    from_file,
+    reopen,
+    unpack,
+)
 
 LARGEST = 50_000_000  # bytes read back
 MOST_ROWS = 100_000  # more than there are communes
@@ -164,3 +177,43 @@ def settings_of_link(link: str, atlas: Atlas) -> Workbook | None:
         return unpack(text.split("&")[0], atlas).workbook if mark else None
     except GeoInputError:
         return None
+
+
+def open_scenarios(data: bytes, name: str, atlas: Atlas, vintage: Vintage, tell: Tell, stop: Stop) -> Opened:
+    """Read a file of scenarios as `geo.scenarios.file.from_file` does.
+
+    Raises
+    ------
+    GeoInputError
+        When it is not one of ours, or its reading was ended.
+    """
+    found: Opened = _read(scenarios_of, data, name, atlas, vintage, tell, stop)
+    return found
+
+
+def open_exported(data: bytes, name: str, atlas: Atlas, vintage: Vintage, tell: Tell, stop: Stop) -> Scenario:
+    """Read the scenario of any file that this dashboard makes, as `geo.exports.reimport.read_back` does.
+
+    Raises
+    ------
+    GeoInputError
+        When it is not one of ours, or its reading was ended.
+    """
+    found: Scenario = _read(scenario_of, data, name, atlas, vintage, tell, stop)
+    return found
+
+
+def _read(
+    work: Callable[..., Any], data: bytes, name: str, atlas: Atlas, vintage: Vintage, tell: Tell, stop: Stop
+) -> Any:
+    return isolation.read(work, data, name, atlas=atlas, options={"vintage": vintage}, tell=tell, stop=stop).result()
+
+
+def scenarios_of(path: Path, atlas: Atlas, _tell: Tell, *, vintage: Vintage) -> Opened:
+    """Read a file of scenarios in this process."""
+    return from_file(path.read_bytes(), atlas, vintage)
+
+
+def scenario_of(path: Path, atlas: Atlas, _tell: Tell, *, vintage: Vintage) -> Scenario:
+    """Read an exported scenario in this process."""
+    return read_back(path.read_bytes(), atlas, vintage)

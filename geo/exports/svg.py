@@ -93,7 +93,7 @@ class SvgMap:
 
 
 def project(shapes: gpd.GeoSeries, epsg: int) -> Shapes:
-    """Bring outlines to metres in a legal projection."""
+    """Project outlines to metres in a legal projection."""
     return np.asarray(shapes.to_crs(epsg).to_numpy(), dtype=object)
 
 

@@ -1,4 +1,4 @@
-"""What stands around a printed map: scale bar, north, texts, hatches. Sizes are in millimetres, written in drawing units."""
+"""The furniture of a printed map: scale bar, north, texts, hatches. Sizes are in millimetres, written in drawing units."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 from xml.sax.saxutils import escape
 
 from geo import french as fr
+from geo.geometry import WGS84
 
 UNIT = 20  # drawing units a millimetre
 INK, MUTED = "#1d2a30", "#55606a"
@@ -48,8 +49,8 @@ def convergence(epsg: int, x: float, y: float) -> float:
     """Return the angle in degrees, clockwise, from the top of the map to true north at a place in metres."""
     from pyproj import Transformer
 
-    there = Transformer.from_crs(epsg, 4326, always_xy=True)
-    back = Transformer.from_crs(4326, epsg, always_xy=True)
+    there = Transformer.from_crs(epsg, WGS84, always_xy=True)
+    back = Transformer.from_crs(WGS84, epsg, always_xy=True)
     lon, lat = there.transform(x, y)
     east, north = back.transform(lon, lat + 0.01)
     return math.degrees(math.atan2(east - x, north - y))

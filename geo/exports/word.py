@@ -14,7 +14,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from geo.exports.formats import FIXED_DATE
-from geo.exports.note import CHAPTER, Note, Table
+from geo.exports.note import CHAPTER, Note
+from geo.exports.note_tables import Table
 from geo.exports.svg import SvgMap
 from geo.exports.typst_pdf import picture_png, qr_svg
 

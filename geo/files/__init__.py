@@ -4,12 +4,27 @@ It never knows a commune nor a layer. Start from `download`, `unpack`, `inspect`
 """
 
 from geo.files.archives import KEPT, read_member, safe_name, unpack, weigh
-from geo.files.disk import age, alive, gone, owner, read_json, remove, sha256_of, sync_folder, write_json
+from geo.files.disk import (
+    Content,
+    DamagedError,
+    age,
+    alive,
+    gone,
+    has_outlines,
+    owner,
+    read_json,
+    read_table,
+    remove,
+    sha256,
+    sha256_of,
+    sync_folder,
+    write_json,
+)
 from geo.files.fetch import PATIENCE, TRIES, Downloaded, Received, Retry, Timeouts, download
 from geo.files.foreign_sqlite import ERRORS, defuse, foreign, generates
-from geo.files.kept_tables import Content, DamagedError, has_outlines, read_table, sha256
-from geo.files.peek import UNREADABLE, Peek, Shape, as_text, peek, workbook
-from geo.files.signature import ARCHIVE, MAX_BYTES, FileForm, encoding_of_start, inspect, too_heavy
+from geo.files.peek import UNREADABLE, Peek, Shape, peek
+from geo.files.signature import ARCHIVE, MAX_BYTES, FileForm, inspect, too_heavy
+from geo.files.sniff import as_text, column_key, decode, open_workbook, separator_of
 from geo.files.transfer import DownloadError, UnreachableError, host_of, is_web, without_login
 
 __all__ = [
@@ -34,9 +49,10 @@ __all__ = [
     "age",
     "alive",
     "as_text",
+    "column_key",
+    "decode",
     "defuse",
     "download",
-    "encoding_of_start",
     "foreign",
     "generates",
     "gone",
@@ -44,6 +60,7 @@ __all__ = [
     "host_of",
     "inspect",
     "is_web",
+    "open_workbook",
     "owner",
     "peek",
     "read_json",
@@ -51,6 +68,7 @@ __all__ = [
     "read_table",
     "remove",
     "safe_name",
+    "separator_of",
     "sha256",
     "sha256_of",
     "sync_folder",
@@ -58,6 +76,5 @@ __all__ = [
     "unpack",
     "weigh",
     "without_login",
-    "workbook",
     "write_json",
 ]

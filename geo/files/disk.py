@@ -1,12 +1,13 @@
-"""Where what is brought in after installation is kept: synchronised sources and imported layers.
+"""Files kept on a user's disk: written whole, owned by a process, removed, and read back with suspicion.
 
-One folder for each user, outside the project, so that an update of the project touches nothing of it. `CLSM_HOME`
-replaces it (tests, shared servers).
+A disk, a copy that was cut, another program or a hand may have changed what was kept. A table is read only when every column
+is there, of the kind expected; anything else is one error, for a caller who can do without.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -18,7 +19,13 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from geo.errors import GeoInputError
 
 
 def read_json(path: Path) -> Any:
@@ -66,18 +73,18 @@ def _machine() -> str:
 
 
 def owner() -> str:
-    """Return what tells this process from the others in the name of a file: machine and number of the process."""
+    """Return the name of this process among all others, for the name of a file: machine and number."""
     return f"{_machine()}-{os.getpid()}"
 
 
 def gone(who: str) -> bool:
-    """Tell whether an `owner` is a process of this machine that has ended; False when nobody can know."""
+    """Return whether an `owner` is a process of this machine that has ended; False when nobody can know."""
     machine, _, process = who.rpartition("-")
     return machine == _machine() and process.isdecimal() and not alive(int(process))
 
 
 def alive(process: int) -> bool:
-    """Tell whether a process of this machine runs, or may."""
+    """Return whether a process of this machine runs, or may."""
     if process <= 0:
         return False
     if sys.platform == "win32":
@@ -112,3 +119,63 @@ def sha256_of(path: Path) -> str:
 def age(path: Path) -> float:
     """Return the seconds since a path was last written."""
     return time.time() - path.lstat().st_mtime
+
+
+Content = Literal["text", "number", "flag"]
+
+
+class DamagedError(GeoInputError):
+    """Something kept can no longer be read; the message says what is wrong with it, the caller what to do instead."""
+
+
+def read_table(
+    body: bytes, columns: Mapping[str, Content], *, optional: Mapping[str, Content] | None = None
+) -> pd.DataFrame:
+    """Return these columns of a Parquet file, given as bytes; no outline is decoded.
+
+    A text or a flag is never null. `optional` columns are returned when they are there.
+
+    Raises
+    ------
+    DamagedError
+        When the file is no Parquet, lacks a column, or a column holds something else.
+    """
+    try:
+        schema = pq.read_schema(io.BytesIO(body))
+        lacking = [name for name in columns if name not in schema.names]
+        if lacking:
+            raise DamagedError(f"il lui manque {', '.join(f'« {name} »' for name in lacking)}")
+        wanted = {**columns, **{k: v for k, v in (optional or {}).items() if k in schema.names}}
+        for name, content in wanted.items():
+            if not _fits(schema.field(name).type, content):
+                raise DamagedError(f"sa colonne « {name} » n’est pas lisible")
+        frame = pd.read_parquet(io.BytesIO(body), columns=list(wanted))
+    except DamagedError:
+        raise
+    except Exception as error:  # a parser surprised by bytes that nobody wrote raises whatever it likes
+        raise DamagedError("ce n’est pas un tableau lisible") from error
+    for name, content in wanted.items():
+        if content != "number" and frame[name].isna().any():
+            raise DamagedError(f"sa colonne « {name} » a des cases vides")
+    return frame
+
+
+def _fits(kind: pa.DataType, content: Content) -> bool:
+    if content == "text":
+        return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    if content == "flag":
+        return pa.types.is_boolean(kind)
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+
+
+def has_outlines(body: bytes) -> bool:
+    """Return whether a Parquet file says that it holds outlines (GeoParquet)."""
+    try:
+        return b"geo" in (pq.read_schema(io.BytesIO(body)).metadata or {})
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise DamagedError("ce n’est pas un tableau lisible") from error
+
+
+def sha256(body: bytes) -> str:
+    """Return the checksum of bytes, in hexadecimal."""
+    return hashlib.sha256(body).hexdigest()

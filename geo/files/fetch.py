@@ -1,4 +1,4 @@
-"""Bring one file from the web, whole or not at all.
+"""Download one file from the web, whole or not at all.
 
 What arrives is written beside the target under a name that says it is not finished, and takes the target's name only
 once complete and flushed to the disk. A cut transfer goes on where it stopped, in this run or in the next, and only
@@ -101,7 +101,7 @@ def download(
     session: requests.Session | None = None,
     retry: Retry = TRIES,
 ) -> Downloaded:
-    """Bring `url` to `target`; an older file there is replaced in one go, or left as it is.
+    """Download `url` to `target`; an older file there is replaced in one go, or left as it is.
 
     `progress` is called at each block received; what it raises stops the transfer, which can be resumed.
 
@@ -198,7 +198,7 @@ class _Transfer:
         status = response.status_code
         if status == 206 and mark and have:
             span = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
-            if span and int(span[1]) == have and mark.still(response, span[3]):
+            if span and int(span[1]) == have and mark.names_same_file(response, span[3]):
                 return have
             raise ChangedError(self.url)
         if status == 416 and have:

@@ -60,6 +60,6 @@ def _open(address: str) -> sqlite3.Connection:
 
 
 def generates(base: sqlite3.Connection, table: str) -> bool:
-    """Tell whether a table makes up columns as it is read."""
+    """Return whether a table makes up columns as it is read."""
     quoted = table.replace('"', '""')
     return any(row[6] in (2, 3) for row in base.execute(f'PRAGMA table_xinfo("{quoted}")'))

@@ -21,19 +21,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 
 from geo.errors import GeoInputError
+from geo.files.sniff import as_text, decode, open_workbook, separator_of
 
 Shape = Literal["table", "features", "gazetteer", "finess"]
 MAX_BYTES = 1_500_000_000
 HEAD_BYTES = 4_000_000
 HEAD_ROWS = 30
-SEPARATORS = ";,\t"
 UNREADABLE = (
     OSError,
     EOFError,
@@ -87,7 +86,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Peek:
-    """The beginning of a document: first rows as texts (for features: names, then first values), and raw beginning."""
+    """The beginning of a document: first rows as texts (for features: names, then first values), and raw beginning.
+
+    `encoding` and `separator` are those of a text.
+    """
 
     part: Part
     shape: Shape
@@ -95,6 +97,7 @@ class Peek:
     text: str = ""
     sheet: str = ""
     separator: str = ","
+    encoding: str = "utf-8"
 
 
 def peek(path: Path) -> tuple[Peek, ...]:
@@ -153,20 +156,15 @@ def _peek_parquet(part: Part) -> Peek:
 
 
 def _peek_workbook(part: Part) -> Iterator[Peek]:
-    book = workbook(part)
-    for name in book.sheet_names:
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=HEAD_ROWS)
+    with open_workbook(part.whole()) as book:
+        sheets = {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=HEAD_ROWS)
+            for name in book.sheet_names
+        }
+    for name, rows in sheets.items():
         if rows:
             texts = tuple(tuple(as_text(cell) for cell in row) for row in rows)
             yield Peek(part, "table", texts, text="\n".join(" ".join(row) for row in texts), sheet=name)
-
-
-def workbook(part: Part) -> CalamineWorkbook:
-    """Open a workbook (xlsx, xls, ods)."""
-    content = part.whole()
-    if isinstance(content, Path):
-        return CalamineWorkbook.from_path(content)
-    return CalamineWorkbook.from_filelike(content)
 
 
 def _peek_json(part: Part) -> Iterator[Peek]:
@@ -196,27 +194,11 @@ def _properties(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _peek_text(part: Part, start: bytes) -> Peek:
-    text = decode_head(start)
-    lines = text.splitlines()
-    first = next((line for line in lines if line.strip()), "")
-    separator = max(SEPARATORS, key=lambda s: len(re.sub(r'"[^"]*"', "", first).split(s)))
+    text, encoding = decode(start, cut=True)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = separator_of(text)
     shape: Shape = "finess" if re.match(r"(?i)finess;etalab", first) else "table"
     rows = islice(csv.reader(io.StringIO(text, newline=None), delimiter=separator), HEAD_ROWS)
-    return Peek(part, shape, tuple(tuple(row) for row in rows), text=text[:20_000], separator=separator)
-
-
-def decode_head(start: bytes) -> str:
-    """Decode a beginning cut anywhere: UTF-8 with or without its mark, else Windows-1252."""
-    try:
-        return codecs.getincrementaldecoder("utf-8-sig")().decode(start)
-    except UnicodeDecodeError:
-        return start.decode("cp1252", errors="replace")
-
-
-def as_text(value: object) -> str:
-    """Write a cell as the text a person sees: no « .0 » behind a whole number, nothing for an empty cell."""
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    return Peek(
+        part, shape, tuple(tuple(row) for row in rows), text=text[:20_000], separator=separator, encoding=encoding
+    )

@@ -6,7 +6,6 @@ Nothing is unpacked here, and only the beginning of the file is read.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Literal
 
 from geo.errors import GeoInputError
 from geo.files.archives import Ceilings, read_member, weigh
+from geo.files.sniff import encoding_of_start
 from geo.french import listing, megabytes
 
 FormName = Literal[
@@ -26,7 +26,7 @@ HEAD = 65_536
 MAX_BYTES = 200_000_000
 ARCHIVE = Ceilings(members=2_000, total_bytes=400_000_000, ratio=200.0)
 WORKBOOK = Ceilings(members=2_000, total_bytes=400_000_000, ratio=200.0)
-# First bytes of what people send by mistake, and what to tell them.
+# First bytes of what people send by mistake, and what to say to them.
 OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "c’est un PDF ; copiez sa liste de communes dans un tableur, ou collez-la dans la page Périmètre"),
     (b"\x89PNG", "c’est une image ; il faut un tableau ou un fichier géographique"),
@@ -163,21 +163,3 @@ def _text(start: bytes, name: str) -> FormName:
             raise GeoInputError(f"{name} : c’est une page web ; ouvrez-la dans un tableur et enregistrez-la en XLSX.")
         raise GeoInputError(f"{name} : ce fichier XML n’est pas un KML. Formats lus : {READ}.")
     return "texte"
-
-
-def encoding_of_start(start: bytes) -> str | None:
-    """Return the encoding that the first bytes betray (a mark, or the zeros of UTF-16), None when they do not."""
-    if start.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        return "utf-32"
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    sample = start[: 4_096 & ~1]
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    half = len(sample) / 2
-    if half >= 4 and odd > 0.7 * half and even < 0.02 * half:
-        return "utf-16-le"
-    if half >= 4 and even > 0.7 * half and odd < 0.02 * half:
-        return "utf-16-be"
-    return None

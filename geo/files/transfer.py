@@ -1,4 +1,4 @@
-"""What can go wrong with a transfer, in plain French, and how the network's own errors become that.
+"""Errors of a transfer, in plain French, and the parts of a file that a cut transfer leaves to be resumed.
 
 A cut is worth another try, an unknown server is not; each error says which it is by its class.
 """
@@ -21,7 +21,7 @@ from geo.french import count
 
 
 class DownloadError(GeoInputError):
-    """A file could not be brought; `status` is the server's answer when there was one."""
+    """A file could not be downloaded; `status` is the server's answer when there was one."""
 
     def __init__(self, problem: str, *, status: int | None = None) -> None:
         super().__init__(problem)
@@ -141,8 +141,8 @@ class Mark:
         """Return what `If-Range` takes: a strong ETag, else the date, else nothing (no resuming then)."""
         return self.etag if self.etag and not self.etag.startswith("W/") else self.modified
 
-    def still(self, response: requests.Response, total: str) -> bool:
-        """Tell whether an answer, which announces `total`, speaks of the same file."""
+    def names_same_file(self, response: requests.Response, total: str) -> bool:
+        """Return whether an answer, which announces `total`, speaks of the same file."""
         now = Mark.of(self.url, response, int(total) if total.isdigit() else None)
         pairs = ((self.etag, now.etag), (self.modified, now.modified), (self.total, now.total))
         return self.encoding == now.encoding and all(a == b for a, b in pairs if a and b)
@@ -197,7 +197,7 @@ class Part:
 
 
 def is_web(address: object) -> bool:
-    """Tell whether an address is one of the web: http or https, with a host."""
+    """Return whether an address is one of the web: http or https, with a host."""
     if not isinstance(address, str):
         return False
     try:

@@ -1,18 +1,18 @@
 """The national guide of 2025 as checks, figures, settings and stakeholders of a perimeter.
 
-It never states a minimum, and knows neither database nor network. Start from `run_checks`, `CHECKS`, `Settings`, `judge_moves`, `round_table`.
+It never states a minimum, and knows neither database nor network. A check is one file of `checks/`. Start from `run_checks`,
+`CHECKS`, `Settings`, `judge_moves`, `round_table`.
 """
 
-from geo.guidance.checks import CHECKS, Check, run_checks
-from geo.guidance.checks_layers import DISPOSITIFS
-from geo.guidance.coordination import COFUNDERS, RECOMMENDED, SCENARIOS, SOURCE, per_inhabitant_text, staffing_rows
+from geo.guidance.check import UNKNOWN, VIGILANCE, Check
+from geo.guidance.checks import CHECKS
 from geo.guidance.figures import EMPTY, MEASURES, Measure, Value, summary
 from geo.guidance.finding import Finding, Outcome, Reach
-from geo.guidance.judged import JudgedMoves, Measures, judge_moves
-from geo.guidance.outcomes import CHECK_IDS, UNKNOWN, VIGILANCE
-from geo.guidance.sectors import SectorShare, sectors_met
+from geo.guidance.judged import CHECK_IDS, JudgedMoves, Measures, judge_moves, run_checks
+from geo.guidance.sector_shares import SectorShare, sectors_met
 from geo.guidance.settings import Settings
 from geo.guidance.settings_labels import SETTING_LABELS, changed_labels, checks_using, used_text
+from geo.guidance.staffing import COFUNDERS, RECOMMENDED, SCENARIOS, SOURCE, per_inhabitant_text, staffing_rows
 from geo.guidance.stakeholders import BODIES, SECTORS, RoundTable, Seat, round_table
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "CHECKS",
     "CHECK_IDS",
     "COFUNDERS",
-    "DISPOSITIFS",
     "EMPTY",
     "MEASURES",
     "RECOMMENDED",

@@ -1,7 +1,7 @@
 """The figures of a perimeter that a comparison and a note show, each with its definition, its unit and what limits it.
 
 One list for the page Comparaison, the notes, the files and the page Méthode. A count from a list that is not complete here is a
-floor; what cannot be worked out is None, never nought.
+floor; what cannot be computed is None, never zero.
 """
 
 from __future__ import annotations
@@ -10,17 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from geo import french as fr
-from geo.guidance.checks import Check
-from geo.guidance.checks_layers import quarters
-from geo.guidance.coordination import RECOMMENDED
+from geo.guidance.check import Check
 from geo.guidance.finding import Finding, Outcome, Reach
-from geo.guidance.sectors import sectors_met
-from geo.guidance.settings import Settings
-from geo.kept import kept_on_subject
-from geo.layers import Overlap, Relation
+from geo.guidance.sector_shares import sectors_listed, sectors_met
+from geo.guidance.staffing import RECOMMENDED
+from geo.layers import OTHER_DISPOSITIFS, LayerId, Overlap, Relation
+from geo.moves import batch_of_one
 from geo.perimeters import PerimeterFacts
-
-OTHER_DISPOSITIFS = ("cls", "cpts", "dac")
 
 _people = fr.number  # the label says « habitants »
 
@@ -45,7 +41,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Measure:
-    """A line of the comparison: what it says, in which unit, how it is worked out."""
+    """A line of the comparison: what it says, in which unit, how it is computed."""
 
     id: str
     group: str
@@ -82,28 +78,29 @@ class Measure:
 
 
 def _sectors(facts: PerimeterFacts) -> tuple[Overlap, ...]:
-    return facts.overlaps["secteurs-adultes"]
+    return facts.overlaps[LayerId.ADULT_SECTORS]
 
 
 def _cut(overlap: Overlap) -> bool:
     return overlap.relation in (Relation.PARTIEL, Relation.INCLUS)
 
 
-def _known(facts: PerimeterFacts, layer_id: str, number: float | None, *, listed: bool = True) -> Value:
+def _known(facts: PerimeterFacts, layer_id: LayerId, number: float) -> Value:
     """Make a value of a count that is a floor where the list is not complete."""
-    sure = facts.known_everywhere(layer_id) or (layer_id.startswith("secteurs") and facts.assigned_everywhere(layer_id))
-    return Value(number, least=not sure and listed)
+    sector = layer_id in (LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS)
+    sure = sectors_listed(facts, layer_id) if sector else facts.known_everywhere(layer_id)
+    return Value(number, least=not sure)
 
 
 def _no_sector_known(facts: PerimeterFacts) -> bool:
     """Whether nothing can be said of sectors here: none is known, and the list is not complete."""
-    return not _sectors(facts) and not facts.known_everywhere("secteurs-adultes")
+    return not _sectors(facts) and not facts.known_everywhere(LayerId.ADULT_SECTORS)
 
 
 def _sector_count(facts: PerimeterFacts, wanted: Callable[[Overlap], bool]) -> Value:
     if _no_sector_known(facts):
         return Value(None, note="secteurs inconnus ici")
-    return _known(facts, "secteurs-adultes", sum(wanted(o) for o in _sectors(facts)))
+    return _known(facts, LayerId.ADULT_SECTORS, sum(wanted(o) for o in _sectors(facts)))
 
 
 def _sector_people(facts: PerimeterFacts, *, outside: bool) -> Value:
@@ -112,35 +109,31 @@ def _sector_people(facts: PerimeterFacts, *, outside: bool) -> Value:
         return Value(None, note="secteurs inconnus ici")
     cut = [o for o in _sectors(facts) if _cut(o)]
     if outside:
-        told = [o for o in cut if o.zone_population is not None and o.population is not None]
-        number = sum((o.zone_population or 0) - (o.population or 0) for o in told)
+        counted = [o for o in cut if o.zone_population is not None and o.population is not None]
+        number = sum((o.zone_population or 0) - (o.population or 0) for o in counted)
     else:
-        told = [o for o in cut if o.population is not None]
-        number = sum(o.population or 0 for o in told)
-    value = _known(facts, "secteurs-adultes", number)
-    if len(told) < len(cut):
+        counted = [o for o in cut if o.population is not None]
+        number = sum(o.population or 0 for o in counted)
+    value = _known(facts, LayerId.ADULT_SECTORS, number)
+    if len(counted) < len(cut):
         return Value(number, least=True, note="la population d’un secteur au moins n’est pas connue")
     return value
 
 
-@kept_on_subject
-def _quarters(facts: PerimeterFacts) -> Finding:
-    """Return the finding on QPV, which holds three of the figures."""
-    return quarters(facts, Settings())
+def _quarters_met(facts: PerimeterFacts) -> Value:
+    return Value(len(facts.overlaps[LayerId.QPV]), least=not batch_of_one(facts).quarters.complete[0])
 
 
-def _quarter_count(key: str) -> Callable[[PerimeterFacts], Value]:
-    def work_out(facts: PerimeterFacts) -> Value:
-        found = _quarters(facts)
-        return Value(found.figures[key], least=bool(found.missing))
-
-    return work_out
+def _quarters_left(facts: PerimeterFacts) -> Value:
+    """QPV of the same intercommunal bodies that the perimeter does not meet."""
+    found = batch_of_one(facts).quarters
+    return Value(int(found.known[0]) - len(facts.overlaps[LayerId.QPV]), least=not found.complete[0])
 
 
 def _quarter_people(facts: PerimeterFacts) -> Value:
-    met = facts.overlaps["qpv"]
+    met = facts.overlaps[LayerId.QPV]
     lacking = any(o.population is None for o in met)
-    known = facts.known_everywhere("qpv")
+    known = facts.known_everywhere(LayerId.QPV)
     people = sum(o.population or 0 for o in met)
     if met and all(o.population is None for o in met):
         return Value(None, note="populations non publiées dans les données en place")
@@ -156,8 +149,8 @@ def _dispositifs(relation: Callable[[Overlap], bool]) -> Callable[[PerimeterFact
 
 
 def _other_clsm(facts: PerimeterFacts) -> Value:
-    met = [o for o in facts.overlaps["clsm"] if o.relation is not Relation.IDENTIQUE]
-    return _known(facts, "clsm", len(met))
+    met = [o for o in facts.overlaps[LayerId.CLSM] if o.relation is not Relation.IDENTIQUE]
+    return _known(facts, LayerId.CLSM, len(met))
 
 
 def _class_people(level: int) -> Callable[[PerimeterFacts], Value]:
@@ -183,9 +176,9 @@ def _places(facts: PerimeterFacts) -> Value:
 
 
 def _hospitals(facts: PerimeterFacts) -> Value:
-    zones = facts.crosswalk.layers["secteurs-adultes"].zones
+    zones = facts.crosswalk.layers[LayerId.ADULT_SECTORS].zones
     names = {str(zones.at[o.id, "territoire"]) for o in _sectors(facts)} - {""}
-    return _known(facts, "secteurs-adultes", len(names))
+    return _known(facts, LayerId.ADULT_SECTORS, len(names))
 
 
 def _full_time(facts: PerimeterFacts) -> Value:
@@ -206,11 +199,11 @@ MEASURES = (
     Measure("ville_principale", TERRITORY, "Part de la commune la plus peuplée",
             "Habitants de la commune la plus peuplée sur habitants du périmètre.", fr.percent, _main_town),
     Measure("qpv", QPV, "QPV servis", "Quartiers prioritaires d’au moins une commune du périmètre.",
-            fr.number, _quarter_count("qpv_dans_le_perimetre")),
+            fr.number, _quarters_met),
     Measure("qpv_habitants", QPV, "Habitants des QPV servis", "Populations publiées des quartiers du périmètre.",
             _people, _quarter_people),
     Measure("qpv_dehors", QPV, "QPV laissés dehors", "Quartiers des mêmes intercommunalités hors du périmètre.",
-            fr.number, _quarter_count("qpv_hors_perimetre")),
+            fr.number, _quarters_left),
     Measure("secteurs", PSYCHIATRY, "Secteurs adultes rencontrés", "Secteurs d’au moins une commune du périmètre.",
             fr.number, lambda f: _sector_count(f, lambda o: True)),
     Measure("secteurs_entiers", PSYCHIATRY, "Secteurs adultes entiers", "Secteurs dont toutes les communes sont dans le périmètre.",
@@ -222,7 +215,7 @@ MEASURES = (
     Measure("secteurs_dehors", PSYCHIATRY, "Habitants de ces secteurs laissés dehors",
             "Habitants des secteurs coupés qui sont hors du périmètre.", _people, lambda f: _sector_people(f, outside=True)),
     Measure("enfants", PSYCHIATRY, "Secteurs infanto-juvéniles rencontrés", "Secteurs d’au moins une commune du périmètre.",
-            fr.number, lambda f: _known(f, "secteurs-enfants", len(f.overlaps["secteurs-enfants"]))),
+            fr.number, lambda f: _known(f, LayerId.CHILD_SECTORS, len(f.overlaps[LayerId.CHILD_SECTORS]))),
     Measure("alignes", LAYERS, "CLS, CPTS et DAC alignés", "Dispositifs qui contiennent le périmètre ou y sont contenus.",
             fr.number, _dispositifs(lambda o: o.relation not in (Relation.PARTIEL, Relation.A_PRECISER))),
     Measure("partiels", LAYERS, "CLS, CPTS et DAC recoupés en partie", "Dispositifs à cheval sur la limite du périmètre.",
@@ -265,8 +258,8 @@ def summary(facts: PerimeterFacts | None, findings: Sequence[tuple[Check, Findin
 
 
 def _sectors_sentence(facts: PerimeterFacts) -> str:
-    adults = sectors_met(facts, ("secteurs-adultes",))
-    sure = facts.known_everywhere("secteurs-adultes") or facts.assigned_everywhere("secteurs-adultes")
+    adults = sectors_met(facts, (LayerId.ADULT_SECTORS,))
+    sure = sectors_listed(facts, LayerId.ADULT_SECTORS)
     if not adults:
         return "Aucun secteur de psychiatrie adulte" if sure else "Secteurs de psychiatrie adulte inconnus ici"
     start = "" if sure else "Au moins "
@@ -282,8 +275,8 @@ def _sectors_sentence(facts: PerimeterFacts) -> str:
 
 
 def _quarters_sentence(facts: PerimeterFacts) -> str:
-    count = len(facts.overlaps["qpv"])
-    if facts.known_everywhere("qpv"):
+    count = len(facts.overlaps[LayerId.QPV])
+    if facts.known_everywhere(LayerId.QPV):
         return (
             f"{fr.count(count, 'quartier prioritaire', 'quartiers prioritaires')}"
             if count

@@ -1,4 +1,4 @@
-"""What a check says: one of four outcomes, figures, a sentence, and what was missing to say more."""
+"""The finding of a check: one of four outcomes, figures, a sentence, and what was missing to say more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Outcome(StrEnum):
-    """What a check says."""
+    """The outcomes of a check."""
 
     FAVORABLE = "favorable"
     DISCUSS = "à discuter"
@@ -27,7 +27,7 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found.
+    """The finding of one check.
 
     `figures` are plain numbers and names under stable keys; `details` are lines to list under the sentence; `missing` says
     what would be needed to evaluate, or to evaluate in full; `estimated` marks figures that rest on an estimate; `where` holds

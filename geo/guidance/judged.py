@@ -1,4 +1,4 @@
-"""Moves tried on a perimeter and judged under given settings: figures and outcomes of every check after each move."""
+"""Perimeters judged under given settings: the findings of one, and the outcomes of every check after each of many moves."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.arrays import Bools
-from geo.guidance.finding import Outcome
-from geo.guidance.outcomes import CHECK_IDS, OUTCOMES, outcomes_of
+from geo.guidance.check import OUTCOMES, Check
+from geo.guidance.checks import CHECKS
+from geo.guidance.finding import Finding, Outcome
 from geo.guidance.settings import Settings
 from geo.moves import IncidenceTables, Move, MoveBatch, try_moves
+from geo.perimeters import PerimeterFacts
+
+CHECK_IDS = tuple(check.id for check in CHECKS)
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ class JudgedMoves:
     @cached_property
     def outcomes(self) -> tuple[npt.NDArray[np.int8], Bools]:
         """Outcome of each check after each move (moves × checks), and whether the check judges there."""
-        return outcomes_of(self.batch, self.settings)
+        judged = [check.judge(self.batch, self.settings) for check in CHECKS]
+        return np.column_stack([outcome for outcome, _ in judged]), np.column_stack([judges for _, judges in judged])
 
     def measures(self, i: int) -> Measures:
         """Return the figures after move i (0 for the perimeter as it is)."""
@@ -81,6 +86,18 @@ class JudgedMoves:
             outcomes={c: OUTCOMES[found[0][i, k]] for k, c in enumerate(CHECK_IDS)},
             concerned={c: bool(found[1][i, k]) for k, c in enumerate(CHECK_IDS)},
         )
+
+
+def run_checks(facts: PerimeterFacts, settings: Settings | None = None) -> tuple[tuple[Check, Finding], ...]:
+    """Run every check on one perimeter, in order; each finding holds the communes to look at.
+
+    Raises
+    ------
+    GeoInputError
+        When the perimeter is empty.
+    """
+    chosen = settings or Settings()
+    return tuple((check, check.run(facts, chosen)) for check in CHECKS)
 
 
 def judge_moves(

@@ -1,4 +1,4 @@
-"""What a check says: one of four outcomes, figures, a sentence, and what was missing to say more."""
+"""The thresholds of the checks, with the guide's values or this tool's choices to start from."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The thresholds in words: label, value, where it comes from, and which checks use it.
 
-The Méthode page, the notes and the comparison read them here; the check itself names the settings it uses
-(`geo.guidance.Check.settings`), and a test holds the two lists together.
+The Méthode page, the notes and the comparison read them here; each check names the settings that it uses
+(`geo.guidance.Check.settings`), and a test compares the two lists.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""« Qui doit être autour de la table »: who to invite to the first meeting, from what the perimeter meets.
+"""The stakeholders of a perimeter (« Qui doit être autour de la table »): bodies and roles to invite to the first meeting.
 
-Roles and bodies only: no name of a person is known. What the lists do not tell is a row too, marked unknown: an
-invitation list that looked complete and was not would be worse than none.
+No name of a person is known. What the lists do not hold is a row too, marked unknown: an invitation list that looked
+complete and was not would be worse than none.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import pandas as pd
 
 from geo import french as fr
 from geo.communes import Atlas
-from geo.guidance.sectors import sectors_met
-from geo.layers import Etat, Overlap
+from geo.guidance.sector_shares import sectors_listed, sectors_met
+from geo.layers import Etat, LayerId, Overlap
 from geo.perimeters import PerimeterFacts, neighbours_of
 
 SECTORS, HOSPITALS, BODIES, COMMUNES, CARE, CONTRACTS, NEIGHBOURS, STATE, PEOPLE = (
@@ -61,7 +61,7 @@ class Seat:
     """A row of the invitation list.
 
     `who` is a body, `role` whom to invite in it (a role, never a name), `detail` what is known of it here, `known` False for a
-    row that says what is not known; `seats` is the number of people it stands for, nought for an unknown row.
+    row that reports what is not known; `seats` is the number of people it stands for, zero for an unknown row.
     """
 
     group: str
@@ -157,14 +157,14 @@ def round_table(facts: PerimeterFacts) -> RoundTable:
 
 def _sectors(facts: PerimeterFacts) -> Iterator[Seat]:
     for sector in sectors_met(facts):
-        kind = "psychiatrie adulte" if sector.layer == "secteurs-adultes" else "psychiatrie infanto-juvénile"
+        kind = "psychiatrie adulte" if sector.layer == LayerId.ADULT_SECTORS else "psychiatrie infanto-juvénile"
         hospital = sector.establishment or "établissement non cité par la source"
         yield Seat(
             SECTORS, sector.name, f"responsable du secteur ({kind})", f"{hospital} ; {sector.sentence.split(' : ', 1)[1].rstrip('.')}",
             _dated(sector.source, sector.year),
         )  # fmt: skip
-    for layer_id, kind in (("secteurs-adultes", "adulte"), ("secteurs-enfants", "infanto-juvénile")):
-        if not (facts.known_everywhere(layer_id) or facts.assigned_everywhere(layer_id)):
+    for layer_id, kind in ((LayerId.ADULT_SECTORS, "adulte"), (LayerId.CHILD_SECTORS, "infanto-juvénile")):
+        if not sectors_listed(facts, layer_id):
             yield _unknown(
                 SECTORS,
                 f"Autres secteurs de psychiatrie {kind}",
@@ -179,7 +179,7 @@ def _hospitals(facts: PerimeterFacts) -> Iterator[Seat]:
             found.setdefault(sector.establishment, []).append(sector.short_name)
     for name, sectors in found.items():
         yield Seat(HOSPITALS, name, "direction et communauté médicale de psychiatrie", f"{'secteur' if len(sectors) == 1 else 'secteurs'} {fr.listing(sectors)}",
-                   facts.crosswalk.layers["secteurs-adultes"].source)  # fmt: skip
+                   facts.crosswalk.layers[LayerId.ADULT_SECTORS].source)  # fmt: skip
     if not found:
         yield _unknown(HOSPITALS, "Établissement de rattachement", "non connu ici : le demander à l’ARS")
 
@@ -215,15 +215,15 @@ def _communes(facts: PerimeterFacts) -> Iterator[Seat]:
 
 
 def _care(facts: PerimeterFacts) -> Iterator[Seat]:
-    yield from _dispositifs(facts, CARE, {"cpts": "présidence et coordination", "dac": "direction"})
+    yield from _dispositifs(facts, CARE, {LayerId.CPTS: "présidence et coordination", LayerId.DAC: "direction"})
 
 
 def _contracts(facts: PerimeterFacts) -> Iterator[Seat]:
-    roles = {"cls": "coordination du CLS et signataires", "clsm": "présidence et coordination du CLSM"}
+    roles = {LayerId.CLS: "coordination du CLS et signataires", LayerId.CLSM: "présidence et coordination du CLSM"}
     yield from _dispositifs(facts, CONTRACTS, roles)
 
 
-def _dispositifs(facts: PerimeterFacts, group: str, roles: dict[str, str]) -> Iterator[Seat]:
+def _dispositifs(facts: PerimeterFacts, group: str, roles: dict[LayerId, str]) -> Iterator[Seat]:
     for layer_id, role in roles.items():
         layer = facts.crosswalk.layers[layer_id]
         for overlap in facts.overlaps[layer_id]:
@@ -246,11 +246,11 @@ def _common(overlap: Overlap) -> str:
 
 def _neighbours(facts: PerimeterFacts) -> Iterator[Seat]:
     """CLSM of the communes that touch the perimeter, not already on it."""
-    atlas, layer = facts.atlas, facts.crosswalk.layers["clsm"]
+    atlas, layer = facts.atlas, facts.crosswalk.layers[LayerId.CLSM]
     inside = np.zeros(len(atlas.table), dtype=bool)
     inside[facts.rows] = True
-    met = {o.id for o in facts.overlaps["clsm"]}
-    around = facts.crosswalk.overlaps(neighbours_of(atlas.neighbours, inside))["clsm"]
+    met = {o.id for o in facts.overlaps[LayerId.CLSM]}
+    around = facts.crosswalk.overlaps(neighbours_of(atlas.neighbours, inside))[LayerId.CLSM]
     for overlap in (o for o in around if o.id not in met):
         zone = layer.zones.loc[overlap.id]
         state = "" if overlap.etat is Etat.EN_SERVICE else f"{overlap.etat} ; "

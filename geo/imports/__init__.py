@@ -6,7 +6,7 @@ It never guesses: an ambiguous row is refused with its candidates. Start from `r
 from geo.imports.draft import KINDS, ROLES, WHOLE_COMMUNES, ImportDraft
 from geo.imports.publish import FORMS, Review, keep, keep_and_publish
 from geo.imports.read import read_draft, read_file, read_import
-from geo.imports.shapes.assign import DISTANCE_M, SHARE_TOLERANCE, cross
+from geo.imports.shapes.crossing import DISTANCE_M, SHARE_TOLERANCE, cross
 from geo.imports.tables.grid import open_grids
 from geo.imports.templates import template, template_name
 

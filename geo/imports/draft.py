@@ -1,18 +1,4 @@
-"""What an import is before anything is kept: the draft of a layer, and all that was understood, repaired or refused.
-
-The contract of the import of files, whatever reads them:
-
-1. `read_import(source, filename, kind, atlas=…)` looks at the first bytes of a file and gives it to one of two readers:
-   `geo.imports.tables.read.read_tables` (CSV, XLSX, ODS) or `geo.imports.shapes.read.read_shapes` (polygons). It returns an
-   `ImportDraft`, or raises `GeoInputError` when nothing at all can be had from the file.
-2. The screen or the command line shows the draft. The caller may change how columns were understood: copy
-   `draft.understanding`, change it, and pass it as `mapping` to a second `read_import` of the same file.
-3. `layer_from(draft, statement)` makes the `Layer` that is kept: what the planner states (source, date, état, where the list
-   is complete) fills what the file does not say.
-
-A row is accepted or refused, never dropped in silence: `rows == accepted + refused`. A refusal loses its row only. A repair
-and a choice worth knowing are remarks too. Nothing is guessed: an homonym is refused with its candidates.
-"""
+"""What an import is before anything is kept: the draft of a layer, and all that was understood, repaired or refused. `geo.imports.read` tells how it is made."""
 
 from __future__ import annotations
 
@@ -26,7 +12,6 @@ from typing import Any, Literal
 import pandas as pd
 
 from geo.french import count, fold, number
-from geo.layers import ZONE_COLUMNS, Etat, Layer
 from geo.remarks import Remark
 
 Progress = Callable[[float, str], None]
@@ -36,7 +21,6 @@ MAX_COLUMNS = 20_000
 MAX_ZONES = 20_000
 WHOLE_COMMUNES = "communes_entieres"  # in `mapping`: the planner states that polygons are made of whole communes
 EXAMPLES = 3  # values shown for a column
-MEMBER_COLUMNS = ("zone", "row", "whole", "inhabitants", "estimated")
 
 
 @dataclass(frozen=True)
@@ -112,13 +96,12 @@ class ImportDraft:
     kind
         Layer id, one of KINDS.
     zones, members
-        In the form of `geo.layers.Layer` (ZONE_COLUMNS indexed by zone id; MEMBER_COLUMNS). `etat` is "" where the file
-        states none: `layer_from` fills it. `members.estimated` marks inhabitants that were shared out, not counted.
-        `members.inhabitants` is NaN when a part of unknown size belongs to the zone.
+        In the form of `geo.layers.Layer` (`zones_frame`, `members_frame`). `etat` is "" where the file states none:
+        `geo.imports.publish.layer_from` fills it.
     rows, accepted
         Rows (or features) that hold something, and those that made it into the draft.
     remarks
-        Everything worth telling, in the order of the file.
+        Everything worth reporting, in the order of the file.
     understanding
         Role (a key of ROLES) → header of the column that plays it. May be changed and passed back as `mapping`.
     columns
@@ -182,19 +165,6 @@ class ImportDraft:
         return f"{kept} ; {rows}."
 
 
-@dataclass(frozen=True)
-class Statement:
-    """What the planner states about a layer: source, its date (a year or a day, as typed), état of zones that state none,
-    départements where the list is complete (there, an absence will mean « none »), address of the source, remark."""
-
-    source: str
-    date: str
-    etat: Etat = Etat.EN_SERVICE
-    extent: frozenset[str] = frozenset()
-    url: str = ""
-    remark: str = ""
-
-
 def zone_id(kind: str, departement: str, name: str) -> str:
     """Make the id of a zone that has none: clsm-94-creteil. The same name in the same département gives the same id."""
     words = fold(name).split()
@@ -209,35 +179,3 @@ def zone_id(kind: str, departement: str, name: str) -> str:
             words = words[1:]
     prefix = "sect" if kind.startswith("secteurs") else kind
     return "-".join(part for part in (prefix, departement.lower(), *words) if part)[:100]
-
-
-def layer_from(draft: ImportDraft, statement: Statement) -> Layer:
-    """Turn a draft and what is stated of it into a layer; the file's own words win over the statement, zone by zone.
-
-    The members keep their column `estimated`.
-    """
-    zones = draft.zones.copy()
-    zones["etat"] = zones["etat"].where(zones["etat"] != "", statement.etat)
-    zones["source_titre"] = zones["source_titre"].where(zones["source_titre"] != "", statement.source)
-    zones["source_url"] = zones["source_url"].where(zones["source_url"] != "", statement.url)
-    year = statement.date.strip()[-4:] if statement.date.strip()[-4:].isdigit() else statement.date.strip()[:4]
-    zones["annee_source"] = zones["annee_source"].where(zones["annee_source"] != "", year if year.isdigit() else "")
-    kind = KINDS[draft.kind]
-    return Layer(
-        id=kind.id,
-        name=kind.name,
-        long_name=kind.long_name,
-        source=statement.source,
-        vintage=statement.date,
-        extent=frozenset(statement.extent),
-        remark=statement.remark or f"Importée du fichier « {draft.file} ».",
-        zones=zones[list(ZONE_COLUMNS)],
-        members=draft.members.reset_index(drop=True),
-    )
-
-
-def empty_zones() -> pd.DataFrame:
-    """Return a table of zones without a row, in the right form."""
-    zones = pd.DataFrame({name: pd.Series(dtype=object) for name in ZONE_COLUMNS})
-    zones["population"] = zones["population"].astype(float)
-    return zones.rename_axis("id")

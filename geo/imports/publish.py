@@ -1,4 +1,4 @@
-"""From a file someone holds to a layer in use: what it would change, then keep and publish. The page and the command line
+"""From a file someone holds to an active layer: what it would change, then keep and publish. The page and the command line
 go through here, so that they say and do the same."""
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from geo import register
 from geo.dataset import Dataset
-from geo.imports.draft import ImportDraft, layer_from
-from geo.imports.draft import Statement as DraftStatement
+from geo.imports.draft import KINDS, ImportDraft
 from geo.layers import Difference, Layer, Over, difference, merged
 from geo.register import ConflictError, Origin, Statement, Version
 
@@ -20,6 +19,27 @@ if TYPE_CHECKING:
 
 FORMS = ("csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods", "geojson", "json", "gpkg", "zip", "kml", "kmz", "fgb",
          "parquet", "geoparquet")  # fmt: skip
+
+
+def layer_from(draft: ImportDraft, statement: Statement) -> Layer:
+    """Turn a draft and what is stated of it into a layer; the file's own words win over the statement, zone by zone."""
+    zones = draft.zones.copy()
+    zones["etat"] = zones["etat"].where(zones["etat"] != "", statement.etat)
+    zones["source_titre"] = zones["source_titre"].where(zones["source_titre"] != "", statement.source)
+    year = statement.date.strip()[-4:] if statement.date.strip()[-4:].isdigit() else statement.date.strip()[:4]
+    zones["annee_source"] = zones["annee_source"].where(zones["annee_source"] != "", year if year.isdigit() else "")
+    kind = KINDS[draft.kind]
+    return Layer(
+        id=kind.id,
+        name=kind.name,
+        long_name=kind.long_name,
+        source=statement.source,
+        vintage=statement.date,
+        extent=frozenset(statement.extent),
+        remark=statement.remark or f"Importée du fichier « {draft.file} ».",
+        zones=zones,
+        members=draft.members,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +53,7 @@ class Review:
     @cached_property
     def brought(self) -> Layer:
         """The layer of the file alone."""
-        said = self.statement
-        return layer_from(
-            self.draft,
-            DraftStatement(said.source, said.date, etat=said.etat, extent=said.extent, remark=said.remark),
-        )
+        return layer_from(self.draft, self.statement)
 
     @property
     def under(self) -> Version | None:
@@ -46,18 +62,18 @@ class Review:
 
     @cached_property
     def after(self) -> Layer:
-        """The layer that would be in use."""
+        """The layer that would be active."""
         base = self.before if self.under else self.world.base(self.draft.kind)
         return merged(base, self.brought, self.statement.mode, self.world.atlas)
 
     @property
     def before(self) -> Layer:
-        """The layer in use."""
+        """The active layer."""
         return self.world.crosswalk.layers[self.draft.kind]
 
     @cached_property
     def difference(self) -> Difference:
-        """What would change in the layer in use."""
+        """What would change in the active layer."""
         return difference(self.before, self.after, self.world.atlas)
 
 
@@ -79,7 +95,7 @@ def outlines_of(draft: ImportDraft) -> gpd.GeoDataFrame | None:
 
 
 def keep(review: Review, home: Path | None = None) -> Version:
-    """Keep what was reviewed as a new version, not in use yet."""
+    """Keep what was reviewed as a new version, not active yet."""
     draft = review.draft
     origin = Origin(draft.file, draft.sha256, draft.size, form_of(draft.file))
     return register.keep(
@@ -95,7 +111,7 @@ def keep(review: Review, home: Path | None = None) -> Version:
 
 
 def keep_and_publish(review: Review, *, seen: int, home: Path | None = None) -> Version:
-    """Keep what was reviewed and put it in use, unless the head moved since `seen`: then nothing is kept.
+    """Keep what was reviewed and make it active, unless the head moved since `seen`: then nothing is kept.
 
     Raises
     ------

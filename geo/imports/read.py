@@ -1,4 +1,4 @@
-"""What an import is before anything is kept: the draft of a layer, and all that was understood, repaired or refused.
+"""A file that a user holds becomes a draft, in a process of its own or in this one: the door of the import.
 
 The contract of the import of files, whatever reads them:
 
@@ -7,7 +7,7 @@ The contract of the import of files, whatever reads them:
    `ImportDraft`, or raises `GeoInputError` when nothing at all can be had from the file.
 2. The screen or the command line shows the draft. The caller may change how columns were understood: copy
    `draft.understanding`, change it, and pass it as `mapping` to a second `read_import` of the same file.
-3. `layer_from(draft, statement)` makes the `Layer` that is kept: what the planner states (source, date, état, where the list
+3. `geo.imports.publish.layer_from(draft, statement)` makes the `Layer` that is kept: what the planner states (source, date, état, where the list
    is complete) fills what the file does not say.
 
 A row is accepted or refused, never dropped in silence: `rows == accepted + refused`. A refusal loses its row only. A repair

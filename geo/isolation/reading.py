@@ -231,7 +231,7 @@ def _follow(pipes: _Pipes, request: Request, name: str, tell: Tell, stop: Stop) 
     pipes.watched.close()
     ends: list[Any] = [pipes.ours, pipes.lease]
     began, last = 0.0, time.monotonic() + PATIENCE_S
-    end: Outcome | None = None  # as the template tells it; what the child itself said goes first
+    end: Outcome | None = None  # as the template reports it; what the child itself said goes first
     while not stop.is_set():
         if end is not None and pipes.ours not in ends:
             return end

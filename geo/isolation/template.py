@@ -106,14 +106,14 @@ class Template:
 
 
 _LOCK = threading.Lock()
-_KEPT: list[Template] = []  # the last is in use; those before finish what they were asked
+_KEPT: list[Template] = []  # the last is active; those before finish what they were asked
 _MARKS: weakref.WeakKeyDictionary[Atlas, str] = weakref.WeakKeyDictionary()
 
 
 def template_for(atlas: Atlas) -> Template:
     """Return a template that has loaded these communes, started now when there is none.
 
-    The one before is let go as soon as other communes are in use.
+    The one before is let go as soon as other communes are active.
     """
     with _LOCK:
         content = b""
@@ -133,7 +133,7 @@ def template_for(atlas: Atlas) -> Template:
 
 
 def _pickled(atlas: Atlas) -> bytes:
-    return pickle.dumps(replace(atlas), protocol=5)  # a copy without what it has worked out since
+    return pickle.dumps(replace(atlas), protocol=5)  # a copy without what it has computed since
 
 
 @atexit.register

@@ -4,6 +4,7 @@ It never reads a file of a user nor a database. Start from `load_layers`, `build
 """
 
 from geo.layers.areal import (
+    GRID_COMPLETE,
     SLIVER,
     areas_inside,
     atoms_of_points,
@@ -18,11 +19,19 @@ from geo.layers.areal import (
 from geo.layers.crosswalk import Crosswalk, Overlap, Relation, build_crosswalk
 from geo.layers.diff import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove, difference
 from geo.layers.evidence import NOT_LISTED, CarePlaces, Evidence
+from geo.layers.frames import (
+    MEMBER_COLUMNS,
+    ZONE_COLUMNS,
+    estimated,
+    members_frame,
+    whole_members,
+    zones_frame,
+)
 from geo.layers.layer import (
     DISPOSITIFS,
     ETATS,
+    OTHER_DISPOSITIFS,
     PRECISIONS,
-    ZONE_COLUMNS,
     Etat,
     Layer,
     LayerId,
@@ -31,16 +40,17 @@ from geo.layers.layer import (
     load_layers,
     zone_members,
 )
-from geo.layers.overlay import MEMBER_COLUMNS, MEMBER_TYPES, MODE_MEANINGS, OVER_MEANINGS, Mode, Over, estimated, merged
+from geo.layers.overlay import MODE_MEANINGS, OVER_MEANINGS, Mode, Over, merged
 
 __all__ = [
     "DISPOSITIFS",
     "ETATS",
     "FATE_LABELS",
+    "GRID_COMPLETE",
     "MEMBER_COLUMNS",
-    "MEMBER_TYPES",
     "MODE_MEANINGS",
     "NOT_LISTED",
+    "OTHER_DISPOSITIFS",
     "OVER_MEANINGS",
     "PRECISIONS",
     "SLIVER",
@@ -69,11 +79,14 @@ __all__ = [
     "find_zones",
     "load_layers",
     "locate",
+    "members_frame",
     "merged",
     "outlines",
     "project",
     "repair_areas",
     "shares",
     "touching",
+    "whole_members",
     "zone_members",
+    "zones_frame",
 ]

@@ -7,6 +7,7 @@ communes are worth comparing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +21,8 @@ from geo.geometry import WGS84, polygonal
 from geo.kept import kept_on_subject
 
 SLIVER = 0.01
+# Part of its people, as counted today, that a population grid must hold to be followed there; an older grid has fewer.
+GRID_COMPLETE = 0.6
 Shapes = npt.NDArray[np.object_]
 
 
@@ -35,7 +38,7 @@ def _tree(atlas: Atlas) -> shapely.STRtree:
 
 
 def repair_areas(shapes: Shapes) -> tuple[Shapes, int, int]:
-    """Make areas valid and drop the lines and points that this leaves; return them, how many were mended, how many emptied.
+    """Make areas valid and drop the lines and points that this leaves; return them, how many were repaired, how many emptied.
 
     A shape of which no area is left becomes None.
     """
@@ -49,8 +52,8 @@ def repair_areas(shapes: Shapes) -> tuple[Shapes, int, int]:
     return made, int((sick & ~empty).sum()), int(empty.sum())
 
 
-def project(shapes: Shapes, epsg: int, *, source: int = WGS84) -> Shapes:
-    """Move shapes to a projection."""
+def project(shapes: Shapes, epsg: int, *, source: Any = WGS84) -> Shapes:
+    """Move shapes from a projection (what pyproj understands as one) to another."""
     return np.asarray(gpd.GeoSeries(list(shapes), crs=source).to_crs(epsg).to_numpy(), dtype=object)
 
 

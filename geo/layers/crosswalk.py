@@ -19,7 +19,7 @@ from scipy.sparse import csr_array, hstack
 
 from geo.arrays import Rows
 from geo.communes import Atlas
-from geo.layers.layer import Etat, Layer, Precision
+from geo.layers.layer import Etat, Layer, LayerId, Precision
 
 
 class Relation(StrEnum):
@@ -61,7 +61,7 @@ class Overlap:
     @property
     def unsized(self) -> int:
         """Communes only partly in the zone whose part has no figure; the published figure of a QPV stands for all of it."""
-        return 0 if self.layer == "qpv" else self.partial - self.sized
+        return 0 if self.layer == LayerId.QPV else self.partial - self.sized
 
     @property
     def hedge(self) -> str:
@@ -70,7 +70,7 @@ class Overlap:
 
 
 class _Zone(NamedTuple):
-    """What an overlap tells of a zone: read once from the tables of pandas, too slow to be read at each click."""
+    """The part of an overlap that depends on the zone alone: read once from the tables of pandas, too slow to be read at each click."""
 
     layer: str
     id: str
@@ -149,7 +149,7 @@ class Crosswalk:
     def _overlap(self, column: int, met: npt.NDArray[np.float64], people: float, size: int, unsized: int) -> Overlap:
         zone = self._zones[column]
         counts = (int(met[1]), int(met[2]), int(self.totals[1, column]), int(self.totals[2, column]))
-        quarter = zone.layer == "qpv"
+        quarter = zone.layer == LayerId.QPV
         sized = counts[1] - unsized
         people_in_common = float(met[0]) if counts[0] or sized else None
         common = _quarter_population(zone, met, counts) if quarter else people_in_common

@@ -1,4 +1,4 @@
-"""What changes from one layer to another: territories, communes, inhabitants.
+"""The difference between two layers: territories, communes, inhabitants.
 
 Two zones are the same territory when they have the same id, or the same name and a commune in common, or exactly the
 same communes. Everything is counted on codes: no geometry is met.
@@ -80,7 +80,7 @@ class Difference:
 
     @property
     def empty(self) -> bool:
-        """Tell whether nothing changes."""
+        """Return whether nothing changes."""
         return not (self.added or self.removed or self.changed)
 
     def summary(self) -> dict[str, Any]:

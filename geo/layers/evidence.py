@@ -1,4 +1,4 @@
-"""Mental health places (CMP, hospitals and the like), counted for a perimeter where the list is known.
+"""Evidence, the data that rules and figures take: layers, density, and mental health places (CMP, hospitals and the like).
 
 Embedded data has none. They come with a synchronisation (FINESS); patients' and carers' associations and mutual help groups
 (GEM) are in no official file, and are said to be missing.

@@ -19,17 +19,13 @@ import pandas as pd
 
 from geo.communes import Atlas, read_code
 from geo.errors import GeoInputError, MissingDataError
+from geo.layers.frames import members_frame, whole_members, zones_frame
 from geo.paths import DATA
 
 TERRITORIES = ("epci", "ept", "departements", "regions")
 
 # Published populations that count a whole quarter; « estimation_anct_partielle » counts a part of it only.
 WHOLE_QUARTER = ("municipale", "estimation_anct", "arrondi")
-
-ZONE_COLUMNS = (
-    "nom", "etat", "precision", "territoire", "departement", "annee", "annee_source", "population", "population_type",
-    "source_titre", "source_url", "status", "note",
-)  # fmt: skip
 
 
 class LayerId(StrEnum):
@@ -46,6 +42,7 @@ class LayerId(StrEnum):
 
 # Agreements between bodies, of which a territory may have several (a sector or a QPV is a piece of territory).
 DISPOSITIFS = (LayerId.CLSM, LayerId.CLS, LayerId.CPTS, LayerId.DAC)
+OTHER_DISPOSITIFS = tuple(one for one in DISPOSITIFS if one != LayerId.CLSM)
 
 
 class Etat(StrEnum):
@@ -92,11 +89,8 @@ PRECISIONS = {
 class Layer:
     """Zones of one kind.
 
-    `zones` is indexed by zone id: nom, etat, precision, territoire, departement, annee, annee_source, population
-    (published for the zone, NaN if none), population_type, source_titre, source_url, note. `members` has a row for each
-    zone and atom: zone (position in `zones`), row (in the atlas), whole (False when only a part of the atom belongs to the
-    zone), inhabitants (of the atom inside the zone; NaN when unknown). `extent` holds the départements where the layer is
-    complete.
+    `zones` is what `zones_frame` builds, `members` what `members_frame` does: one row for each zone and atom. `extent` holds
+    the départements where the layer is complete.
     """
 
     id: str
@@ -138,7 +132,7 @@ def _fact_layer(entry: dict[str, Any], atlas: Atlas, data: Path) -> Layer:
     path = data / entry["fichier"]
     facts = pd.read_csv(path, dtype=str, keep_default_na=False)
     facts["line"] = np.arange(2, len(facts) + 2)
-    if entry["id"] == "qpv":
+    if entry["id"] == LayerId.QPV:
         zones, members = _quarters(facts, atlas, path.name)
     else:
         facts = facts[facts["type"] == entry["type"]]
@@ -158,17 +152,14 @@ def _fact_layer(entry: dict[str, Any], atlas: Atlas, data: Path) -> Layer:
 
 
 def _zones(facts: pd.DataFrame) -> pd.DataFrame:
-    columns = [
-        "nom", "territoire", "departement", "annee", "annee_source",
-        "source_titre", "source_url", "status", "note",
-    ]  # fmt: skip
     first = facts.groupby("id", sort=False).first()
-    zones = first[columns].copy()
-    zones["etat"] = first["etat"].map(ETATS)
-    zones["precision"] = first["methode"].map(PRECISIONS)
-    zones["population"] = np.nan
-    zones["population_type"] = ""
-    return zones
+    return zones_frame(
+        first.index,
+        etat=first["etat"].map(ETATS),
+        precision=first["methode"].map(PRECISIONS),
+        **{name: first[name] for name in ("nom", "territoire", "departement", "annee", "annee_source",
+                                          "source_titre", "source_url", "status", "note")},
+    )  # fmt: skip
 
 
 def _check_words(facts: pd.DataFrame, file: str) -> None:
@@ -202,41 +193,34 @@ def _members(facts: pd.DataFrame, atlas: Atlas, file: str) -> pd.DataFrame:
     members = pd.DataFrame(records, columns=["zone", "row", "whole"]).astype({"whole": bool})
     # A city and one of its arrondissements, or an old code and its new one: once, and whole if any line says so.
     members = members.groupby(["zone", "row"], sort=False, as_index=False)["whole"].any()
-    inhabitants = atlas.population[members["row"].to_numpy(dtype=np.intp)].astype(float)
-    members["inhabitants"] = np.where(members["whole"], inhabitants, np.nan)
-    return members
+    return whole_members(members["zone"], members["row"], members["whole"], atlas.population)
 
 
 def _quarters(facts: pd.DataFrame, atlas: Atlas, file: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """QPV: parts of communes, with a published population that is kept only when it counts the whole quarter."""
-    zones = facts.set_index("id")[
-        [
-            "nom",
-            "departement",
-            "population_type",
-            "source_titre",
-            "source_url",
-            "status",
-            "note",
-            "annee_source",
-        ]
-    ].copy()
     published = pd.to_numeric(facts["population"].replace("", None)).to_numpy(dtype=float)
-    zones["population"] = np.where(facts["population_type"].isin(WHOLE_QUARTER), published, np.nan)
-    zones["annee"] = facts["population_annee"].to_numpy()
-    zones["territoire"] = facts["communes"].str.replace(";", ", ").to_numpy()
-    zones["etat"], zones["precision"] = Etat.EN_SERVICE, Precision.LUE
-    records: list[tuple[int, int, bool, float]] = []
+    zones = zones_frame(
+        facts["id"],
+        etat=Etat.EN_SERVICE,
+        precision=Precision.LUE,
+        territoire=facts["communes"].str.replace(";", ", "),
+        annee=facts["population_annee"],
+        population=np.where(facts["population_type"].isin(WHOLE_QUARTER), published, np.nan),
+        **{name: facts[name] for name in ("nom", "departement", "population_type", "source_titre", "source_url", "status", "note",
+                                          "annee_source")},
+    )  # fmt: skip
+    records: list[tuple[int, int, float]] = []
     problems: list[str] = []
     for zone, (codes, line) in enumerate(zip(facts["codes_insee"], facts["line"], strict=True)):
         readings = [read_code(code, atlas) for code in codes.split(";")]
         problems += [f"{file}, ligne {line} : {r.message}" for r in readings if not r.atoms]
         atoms = list(dict.fromkeys(atom for r in readings for atom in r.atoms))
         people = float(zones["population"].iat[zone]) if len(atoms) == 1 else np.nan
-        records += [(zone, atlas.row[atom], False, people) for atom in atoms]
+        records += [(zone, atlas.row[atom], people) for atom in atoms]
     if problems:
         raise GeoInputError(problems)
-    return zones, pd.DataFrame(records, columns=["zone", "row", "whole", "inhabitants"])
+    members = pd.DataFrame(records, columns=["zone", "row", "inhabitants"])
+    return zones, members_frame(members["zone"], members["row"], False, members["inhabitants"])
 
 
 def _territory_layer(name: str, atlas: Atlas) -> Layer:
@@ -247,26 +231,21 @@ def _territory_layer(name: str, atlas: Atlas) -> Layer:
         "regions": ("region", "Régions"),
     }[name]
     table: pd.DataFrame = getattr(atlas, name)
-    zones = pd.DataFrame({"nom": table["nom"]})
-    for empty in ("territoire", "annee", "source_url", "note", "population_type"):
-        zones[empty] = ""
-    zones["etat"], zones["precision"], zones["status"] = Etat.EN_SERVICE, Precision.OFFICIELLE, "officiel"
-    zones["population"] = np.nan
     listed = atlas.manifest.get(f"{name}_libelle", atlas.manifest["epci_libelle"])
     vintage = str(listed) if name in ("epci", "ept") else f"1er janvier {atlas.year}"
-    zones["source_titre"], zones["annee_source"] = "Découpage administratif", vintage[-4:]
-    zones["departement"] = ""
+    zones = zones_frame(
+        table.index,
+        nom=table["nom"],
+        etat=Etat.EN_SERVICE,
+        precision=Precision.OFFICIELLE,
+        annee_source=vintage[-4:],
+        source_titre="Découpage administratif",
+        status="officiel",
+    )
     position = {code: i for i, code in enumerate(zones.index)}
     owner = atlas.table[column]
     rows = np.flatnonzero(owner.notna().to_numpy())
-    members = pd.DataFrame(
-        {
-            "zone": [position[code] for code in owner.iloc[rows]],
-            "row": rows,
-            "whole": True,
-            "inhabitants": atlas.population[rows].astype(float),
-        }
-    )
+    members = whole_members([position[code] for code in owner.iloc[rows]], rows, True, atlas.population)
     return Layer(
         id=name,
         name=name.upper() if name in ("epci", "ept") else long_name,

@@ -1,6 +1,6 @@
-"""A layer brought in over the layer in place: what steps aside, what stays.
+"""An imported layer laid over the layer in place: what is superseded, what stays.
 
-Whoever brings a list says in which départements it is complete. There, and only there, it has the last word: the facts of
+The person who imports a list says in which départements it is complete. There, and only there, it has the last word: the facts of
 the layer in place are kept everywhere else, so that a list of one région never loses another région's territories.
 """
 
@@ -14,14 +14,12 @@ import pandas as pd
 
 from geo.communes import Atlas
 from geo.layers.diff import same_territories
+from geo.layers.frames import MEMBER_COLUMNS, MEMBER_TYPES, estimated
 from geo.layers.layer import Layer, Precision
-
-MEMBER_TYPES = {"zone": np.intp, "row": np.intp, "whole": bool, "inhabitants": float, "estimated": bool}
-MEMBER_COLUMNS = list(MEMBER_TYPES)
 
 
 class Mode(StrEnum):
-    """How a layer brought in meets the one in place."""
+    """How an imported layer meets the one in place."""
 
     REPLACE = "remplace"
     ADD = "complète"
@@ -34,7 +32,7 @@ MODE_MEANINGS = {
 
 
 class Over(StrEnum):
-    """What a layer brought in is laid over."""
+    """What an imported layer is laid over."""
 
     IN_USE = "la couche en service"
     ORIGIN = "la couche d’origine"
@@ -46,39 +44,39 @@ OVER_MEANINGS = {
 }
 
 
-def merged(base: Layer, brought: Layer, mode: Mode, atlas: Atlas) -> Layer:
-    """Return `brought` together with what stays of `base`.
+def merged(base: Layer, imported: Layer, mode: Mode, atlas: Atlas) -> Layer:
+    """Return `imported` together with what stays of `base`.
 
-    A zone of `base` that `brought` holds too steps aside. With REPLACE, the zones of `base` lose their communes in the
-    départements of `brought.extent`; one without any commune left goes, one that keeps some is « connue en partie ».
+    A zone of `base` that `imported` has too is superseded. With REPLACE, the zones of `base` lose their communes in the
+    départements of `imported.extent`; one without any commune left goes, one that keeps some is « connue en partie ».
     """
     stays = np.ones(len(base.zones), dtype=bool)
-    stays[list(same_territories(base, brought, atlas))] = False
+    stays[list(same_territories(base, imported, atlas))] = False
     members = base.members
     zones = base.zones
-    if mode is Mode.REPLACE and brought.extent:
+    if mode is Mode.REPLACE and imported.extent:
         departements = atlas.table["departement"].to_numpy(dtype=object)[members["row"].to_numpy(dtype=np.intp)]
-        inside = np.isin(departements.astype(str), sorted(brought.extent))
+        inside = np.isin(departements.astype(str), sorted(imported.extent))
         had = np.bincount(members["zone"].to_numpy(dtype=np.intp), minlength=len(zones)) > 0
         left = np.bincount(members["zone"].to_numpy(dtype=np.intp)[~inside], minlength=len(zones)) > 0
         cut = np.bincount(members["zone"].to_numpy(dtype=np.intp)[inside], minlength=len(zones)) > 0
-        stays &= np.where(had, left, ~zones["departement"].isin(brought.extent).to_numpy())
+        stays &= np.where(had, left, ~zones["departement"].isin(imported.extent).to_numpy())
         members = members[~inside]
         zones = _trimmed(zones, cut & left)
     kept = zones[stays]
     position = np.cumsum(stays) - 1
     members = members[stays[members["zone"].to_numpy(dtype=np.intp)]]
     old = members.assign(zone=position[members["zone"].to_numpy(dtype=np.intp)])
-    new = brought.members.assign(zone=brought.members["zone"] + len(kept))
+    new = imported.members.assign(zone=imported.members["zone"] + len(kept))
     return replace(
-        brought,
+        imported,
         name=base.name,
         long_name=base.long_name,
-        source=f"{brought.source} ; ailleurs : {base.source}" if len(kept) else brought.source,
-        vintage=f"{brought.vintage} ; ailleurs : {base.vintage}" if len(kept) else brought.vintage,
-        remark=" ".join(filter(None, (brought.remark, base.remark if len(kept) else ""))),
-        extent=base.extent | brought.extent,
-        zones=_joined(kept, brought.zones),
+        source=f"{imported.source} ; ailleurs : {base.source}" if len(kept) else imported.source,
+        vintage=f"{imported.vintage} ; ailleurs : {base.vintage}" if len(kept) else imported.vintage,
+        remark=" ".join(filter(None, (imported.remark, base.remark if len(kept) else ""))),
+        extent=base.extent | imported.extent,
+        zones=_joined(kept, imported.zones),
         members=_stacked(old, new),
     )
 
@@ -91,15 +89,15 @@ def _trimmed(zones: pd.DataFrame, cut: np.ndarray) -> pd.DataFrame:
     return zones
 
 
-def _joined(kept: pd.DataFrame, brought: pd.DataFrame) -> pd.DataFrame:
-    """Stack the zones, an id of `kept` that `brought` has taken for another territory being changed."""
+def _joined(kept: pd.DataFrame, imported: pd.DataFrame) -> pd.DataFrame:
+    """Stack the zones, an id of `kept` that `imported` has taken for another territory being changed."""
     if kept.empty:
-        return brought
-    taken = set(brought.index)
+        return imported
+    taken = set(imported.index)
     kept = kept.rename(index={zone: f"{zone}-en-place" for zone in kept.index if zone in taken})
-    if brought.empty:
+    if imported.empty:
         return kept
-    joined = pd.concat([kept, brought.reindex(columns=kept.columns)])
+    joined = pd.concat([kept, imported.reindex(columns=kept.columns)])
     joined.index.name = kept.index.name
     texts = [c for c in joined.columns if c not in ("etat", "precision", "population")]
     joined[texts] = joined[texts].fillna("").astype(str)
@@ -107,13 +105,5 @@ def _joined(kept: pd.DataFrame, brought: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stacked(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    parts = [frame.assign(estimated=estimated(frame))[MEMBER_COLUMNS] for frame in (old, new) if len(frame)]
-    members = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=MEMBER_COLUMNS)
-    return members.astype(MEMBER_TYPES)
-
-
-def estimated(members: pd.DataFrame) -> np.ndarray:
-    """Tell which members have inhabitants that were shared out, not counted; layers read from codes have none."""
-    if "estimated" not in members:
-        return np.zeros(len(members), dtype=bool)
-    return members["estimated"].to_numpy(dtype=bool)
+    parts = [frame.assign(estimated=estimated(frame))[list(MEMBER_COLUMNS)] for frame in (old, new)]
+    return pd.concat(parts, ignore_index=True).astype(MEMBER_TYPES)

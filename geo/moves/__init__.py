@@ -3,16 +3,15 @@
 It measures and never judges. Start from `incidence_of`, `Move`, `try_moves`.
 """
 
-from geo.moves.batch import Move, MoveBatch, try_moves
-from geo.moves.incidence import DISPOSITIFS, LAYERS, IncidenceTables, incidence_of, incidence_under
+from geo.moves.batch import Move, MoveBatch, batch_of_one, try_moves
+from geo.moves.incidence import LAYERS, IncidenceTables, incidence_of
 
 __all__ = [
-    "DISPOSITIFS",
     "LAYERS",
     "IncidenceTables",
     "Move",
     "MoveBatch",
+    "batch_of_one",
     "incidence_of",
-    "incidence_under",
     "try_moves",
 ]

@@ -1,4 +1,4 @@
-"""What a perimeter would be after each of many moves, measured by sparse sums.
+"""A perimeter after each of many moves, measured by sparse sums.
 
 A move adds atoms, removes atoms, or both. The whole batch is a few sparse products, so that every neighbour of a
 perimeter can be tried while a person waits. Every figure is the one the facts of the changed perimeter give: tests hold
@@ -19,8 +19,10 @@ from scipy.spatial.distance import cdist, pdist
 
 from geo.arrays import Bools, Floats, Ints, Rows
 from geo.errors import GeoInputError
-from geo.moves.incidence import FEATURES, LAYERS, IncidenceTables
-from geo.perimeters import count_pieces, pieces_after
+from geo.kept import kept_on_subject
+from geo.layers import LayerId
+from geo.moves.incidence import FEATURES, LAYERS, IncidenceTables, incidence_of
+from geo.perimeters import PerimeterFacts, count_pieces, pieces_after
 
 _EMPTY = np.empty(0, dtype=np.intp)
 
@@ -87,6 +89,20 @@ class MoveBatch:
         return self.after(self.ground.community)
 
     @cached_property
+    def town_people(self) -> Floats:
+        """Inhabitants inside of each commune met, after each move (moves × communes met)."""
+        return self._inside(self.ground.town_people, self.towns[0])
+
+    @cached_property
+    def body_people(self) -> Floats:
+        """Inhabitants inside of each intercommunal body met, after each move (moves × bodies met)."""
+        return self._inside(self.ground.people, self.communities[0])
+
+    def _inside(self, table: csr_array, columns: Ints) -> Floats:
+        base = np.asarray(table[self.rows].sum(axis=0)).ravel()[columns]
+        return np.asarray(base + (self.change @ table)[:, columns].toarray())
+
+    @cached_property
     def epci(self) -> npt.NDArray[np.intp]:
         """Number of EPCI after each move."""
         return (self.after(self.ground.epci)[1] > 0).sum(axis=1)
@@ -119,7 +135,8 @@ class MoveBatch:
         return self._pieces(self.ground.links)
 
     def _pieces(self, links: csr_array) -> npt.NDArray[np.intp]:
-        return np.concatenate([[count_pieces(links, self.rows)], pieces_after(links, self.rows, self.moves)])
+        found = pieces_after(links, self.rows, self.moves) if self.moves else _EMPTY
+        return np.concatenate([[count_pieces(links, self.rows)], found])
 
     @cached_property
     def span_m(self) -> Floats:
@@ -163,9 +180,18 @@ class Zones:
         """Layer of each column, as its place in LAYERS."""
         return self.ground.zone_layer[self.columns]
 
-    def of(self, layer: str) -> Bools:
+    def of(self, layer: LayerId) -> Bools:
         """Return which columns are of a layer."""
         return self.layer == LAYERS.index(layer)
+
+    def ids(self, layer: LayerId) -> npt.NDArray[np.object_]:
+        """Return the ids of the columns of a layer."""
+        return self.ground.zone_ids[self.columns[self.of(layer)]]
+
+    @cached_property
+    def keys(self) -> list[tuple[LayerId, str]]:
+        """Layer and id of each column."""
+        return [(LAYERS[k], i) for k, i in zip(self.layer, self.ground.zone_ids[self.columns], strict=True)]
 
     @cached_property
     def met(self) -> Bools:
@@ -191,7 +217,7 @@ class Zones:
     @cached_property
     def sectors(self) -> Sectors:
         """The adult sectors."""
-        mine = self.of("secteurs-adultes")
+        mine = self.of(LayerId.ADULT_SECTORS)
         met, total = self.met[:, mine], self.known_total[mine]
         unknown = met & np.isnan(total)
         cut = met & ~self.covered[:, mine] & ~unknown
@@ -213,13 +239,13 @@ class Quarters:
 
 def _quarters(trials: MoveBatch) -> Quarters:
     ground, zones = trials.ground, trials.zones
-    mine = zones.of("qpv")
+    mine = zones.of(LayerId.QPV)
     met = zones.met[:, mine]
     covered = met & (zones.part[:, mine] == zones.totals[2][mine])
     bodies, atoms = trials.communities
     touched = csr_array((atoms > 0).astype(float))
     around = (touched @ ground.body_quarters[bodies]).toarray() > 0
-    first = int(np.flatnonzero(ground.zone_layer == LAYERS.index("qpv"))[0]) if around.shape[1] else 0
+    first = int(np.flatnonzero(ground.zone_layer == LAYERS.index(LayerId.QPV))[0]) if around.shape[1] else 0
     around[:, zones.columns[mine] - first] |= met
     known = around.sum(axis=1)
     published = np.nan_to_num(ground.zone_population[zones.columns[mine]])
@@ -233,8 +259,7 @@ def _quarters(trials: MoveBatch) -> Quarters:
 
 
 def _spans(ground: IncidenceTables, rows: Rows, moves: Sequence[tuple[Rows, Rows]]) -> Floats:
-    table = ground.atlas.table
-    points, epsg = table[["x", "y"]].to_numpy(dtype=float), table["epsg"].to_numpy()
+    points, epsg = ground.points
     ends = _ends(points, rows)
     base = _span(points, epsg, ends) if len(set(epsg[rows])) == 1 else np.nan
     found = np.empty(len(moves) + 1)
@@ -299,6 +324,18 @@ def try_moves(ground: IncidenceTables, codes: Iterable[str], moves: Sequence[Mov
             raise GeoInputError(f"{move.label} : il ne resterait aucune commune.")
         pairs.append((_sorted(added), _sorted(removed)))
     return MoveBatch(ground, _sorted(inside), tuple(pairs))
+
+
+@kept_on_subject
+def batch_of_one(facts: PerimeterFacts) -> MoveBatch:
+    """Return a perimeter as a batch without any move, kept on its facts.
+
+    Raises
+    ------
+    GeoInputError
+        When the perimeter is empty.
+    """
+    return MoveBatch(incidence_of(facts.evidence), facts.rows, ())
 
 
 def _sorted(rows: Iterable[int]) -> Rows:

@@ -1,4 +1,4 @@
-"""What stays the same while a perimeter is tried in many shapes, worked out once: who belongs to what, as arrays.
+"""Incidence tables: which commune belongs to which body, zone and class, as arrays computed once for all the moves.
 
 Neighbours here know islands and legal exclaves: an island is tied to the nearest commune of its département, and a part
 of an EPCI cut off from the rest to the nearest commune of that EPCI, so that neither counts as a hole in a territory.
@@ -18,30 +18,38 @@ from scipy.sparse import csr_array
 from geo.arrays import Bools, Floats, Ints, Rows
 from geo.communes import Atlas, Density
 from geo.kept import kept_on_subject
-from geo.layers import CarePlaces, Crosswalk, Etat, Evidence, Precision
+from geo.layers import DISPOSITIFS, CarePlaces, Crosswalk, Etat, Evidence, LayerId, Precision
 from geo.perimeters import tied_neighbours
 
-DISPOSITIFS = ("clsm", "cls", "cpts", "dac")
-LAYERS = (*DISPOSITIFS, "secteurs-adultes", "secteurs-enfants", "qpv")
+LAYERS = (*DISPOSITIFS, LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS, LayerId.QPV)
 
 
 @dataclass(frozen=True, eq=False)
 class IncidenceTables:
-    """Arrays on which moves are measured. Read only; one for each set of data (`ground_of`)."""
+    """Arrays on which moves are measured. Read only; one for each set of data (`incidence_of`)."""
 
-    crosswalk: Crosswalk
-    density: Density
-    resources: CarePlaces | None
+    evidence: Evidence
 
     @property
     def atlas(self) -> Atlas:
         """The communes."""
-        return self.crosswalk.atlas
+        return self.evidence.atlas
+
+    @property
+    def crosswalk(self) -> Crosswalk:
+        """Every layer against the communes."""
+        return self.evidence.crosswalk
 
     @cached_property
     def links(self) -> csr_array:
         """Neighbours with the ties of islands and legal exclaves."""
         return tied_neighbours(self.atlas)
+
+    @cached_property
+    def points(self) -> tuple[Floats, Ints]:
+        """Inner point of each atom, in metres of its legal projection, and the EPSG code of that projection."""
+        table = self.atlas.table
+        return table[["x", "y"]].to_numpy(dtype=float), table["epsg"].to_numpy(dtype=np.intp)
 
     @cached_property
     def community_codes(self) -> list[str]:
@@ -86,6 +94,23 @@ class IncidenceTables:
         return np.asarray(self.town_people.sum(axis=0), dtype=float)
 
     @cached_property
+    def split(self) -> Bools:
+        """Whether each commune column is a city of several arrondissements."""
+        return np.asarray(self.town.sum(axis=0) > 1)
+
+    @cached_property
+    def depth(self) -> Ints:
+        """Number of dispositifs in service on each atom, in whole or in part."""
+        found = np.zeros(len(self.atlas.table), dtype=np.intp)
+        for layer_id in DISPOSITIFS:
+            layer = self.crosswalk.layers[layer_id]
+            running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
+            rows = layer.members["row"].to_numpy(dtype=np.intp)
+            mine = rows[running[layer.members["zone"].to_numpy(dtype=np.intp)]]
+            found += np.bincount(mine, minlength=len(found))
+        return found
+
+    @cached_property
     def main_town(self) -> tuple[Ints, Floats, Ints]:
         """For each intercommunal body: its most populous commune, that commune's share of it, its number of communes."""
         owner, town = self.community.tocoo(), self.atlas.table["commune"]
@@ -103,11 +128,11 @@ class IncidenceTables:
     @cached_property
     def features(self) -> Floats:
         """Atoms × plain sums, in the order of FEATURES."""
-        atlas, resources = self.atlas, self.resources
+        atlas, resources = self.atlas, self.evidence.resources
         layers = self.crosswalk.layers
         departement = atlas.table["departement"]
         owned = atlas.communities[0].notna().to_numpy()
-        rural = self.density.rural
+        rural = self.evidence.density.rural
         lacking = ~departement.isin(set.intersection(*(set(layers[i].extent) for i in DISPOSITIFS))).to_numpy()
         places = np.zeros(len(atlas.table))
         if resources is not None:
@@ -115,20 +140,20 @@ class IncidenceTables:
         unlisted = ~departement.isin(resources.extent if resources is not None else set()).to_numpy()
         columns = [
             np.ones(len(atlas.table)), atlas.population, atlas.table["area_m2"], rural & owned, rural, lacking, places, unlisted,
-            *(~departement.isin(layers[i].extent).to_numpy() for i in ("secteurs-adultes", "secteurs-enfants", "qpv")),
-            *(_assigned(self.crosswalk, i) for i in ("secteurs-adultes", "secteurs-enfants")),
+            *(~departement.isin(layers[i].extent).to_numpy() for i in LAYERS[len(DISPOSITIFS):]),
+            *(_assigned(self.crosswalk, i) for i in (LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS)),
         ]  # fmt: skip
         return np.column_stack([np.asarray(c, dtype=float) for c in columns])
 
     @cached_property
     def body_rural(self) -> Floats:
         """Rural communes of each intercommunal body."""
-        return np.asarray(self.community.T @ self.density.rural.astype(float))
+        return np.asarray(self.community.T @ self.evidence.density.rural.astype(float))
 
     @cached_property
     def body_quarters(self) -> csr_array:
         """Intercommunal bodies × QPV, one where the body meets the quarter."""
-        met = csr_array(self.community.T @ self.presence("qpv"))
+        met = csr_array(self.community.T @ self.presence(LayerId.QPV))
         met.data[:] = 1.0
         return met
 
@@ -138,7 +163,7 @@ class IncidenceTables:
         unlisted = self.features[:, FEATURES.index("qpv_unlisted")]
         return np.asarray(self.community.T @ unlisted) > 0
 
-    def presence(self, layer: str) -> csr_array:
+    def presence(self, layer: LayerId) -> csr_array:
         """Atoms × zones of a layer: one where the atom is in the zone, in whole or in part."""
         size, columns = self.crosswalk.zones, self.crosswalk.columns[layer]
         whole = self.crosswalk.matrix[:, size + columns.start : size + columns.stop]
@@ -158,17 +183,27 @@ class IncidenceTables:
         return np.repeat(np.arange(len(LAYERS), dtype=np.int8), sizes)
 
     @cached_property
-    def _members(self) -> dict[str, tuple[list[str], Ints, Ints]]:
+    def zone_ids(self) -> npt.NDArray[np.object_]:
+        """Id of each of these columns in its layer."""
+        return np.array([str(i) for name in LAYERS for i in self.crosswalk.layers[name].zones.index], dtype=object)
+
+    @cached_property
+    def zone_names(self) -> npt.NDArray[np.object_]:
+        """Name of each of these columns."""
+        return np.array([str(n) for name in LAYERS for n in self.crosswalk.layers[name].zones["nom"]], dtype=object)
+
+    @cached_property
+    def _members(self) -> dict[LayerId, tuple[list[str], Ints, Ints]]:
         """For each layer: names of the zones, zone and atom of each membership (whole ones; all of them for QPV)."""
         found = {}
         for layer_id in LAYERS:
             layer = self.crosswalk.layers[layer_id]
-            kept = layer.members if layer_id == "qpv" else layer.members[layer.members["whole"]]
+            kept = layer.members if layer_id == LayerId.QPV else layer.members[layer.members["whole"]]
             arrays = (kept["zone"].to_numpy(dtype=np.intp), kept["row"].to_numpy(dtype=np.intp))
             found[layer_id] = ([str(n) for n in layer.zones["nom"]], *arrays)
         return found
 
-    def zones_near(self, layer: str, rows: Rows) -> Iterator[tuple[str, Rows]]:
+    def zones_near(self, layer: LayerId, rows: Rows) -> Iterator[tuple[str, Rows]]:
         """Yield the zones of a layer that some atoms meet: name, and the atoms wholly in it (those it touches for a QPV)."""
         names, zones, atoms = self._members[layer]
         mask = np.zeros(len(self.atlas.table), dtype=bool)
@@ -178,7 +213,7 @@ class IncidenceTables:
 
     @cached_property
     def zone_known(self) -> dict[str, npt.NDArray[np.bool_]]:
-        """What is known of each zone: partly read, supposed, in service."""
+        """State of knowledge of each zone: partly read, supposed, in service."""
         frames = [self.crosswalk.layers[i].zones for i in LAYERS]
         precision = np.concatenate([f["precision"].to_numpy(dtype=object) for f in frames])
         etat = np.concatenate([f["etat"].to_numpy(dtype=object) for f in frames])
@@ -219,14 +254,13 @@ FEATURES = (
 
 
 def incidence_of(evidence: Evidence) -> IncidenceTables:
-    """Return the ground of the data in use, made once."""
-    return incidence_under(evidence.crosswalk, evidence.density, evidence.resources)
+    """Return the incidence tables of some evidence, made once."""
+    return _incidence(evidence.crosswalk, evidence.density, evidence.resources)
 
 
 @kept_on_subject
-def incidence_under(crosswalk: Crosswalk, density: Density, resources: CarePlaces | None) -> IncidenceTables:
-    """Return the ground under some facts, made once."""
-    return IncidenceTables(crosswalk, density, resources)
+def _incidence(crosswalk: Crosswalk, density: Density, resources: CarePlaces | None) -> IncidenceTables:
+    return IncidenceTables(Evidence(crosswalk, density, resources))
 
 
 def _one_hot(owner: pd.Series, codes: list[str]) -> csr_array:

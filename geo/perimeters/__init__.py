@@ -14,11 +14,12 @@ from geo.perimeters.edit import (
     keep_main_part,
     stop_at_community,
 )
-from geo.perimeters.perimeter import Perimeter, PerimeterFacts, perimeter_of_zone
+from geo.perimeters.perimeter import Perimeter, PerimeterFacts, TerritoryPart, perimeter_of_zone
 
 __all__ = [
     "Perimeter",
     "PerimeterFacts",
+    "TerritoryPart",
     "count_pieces",
     "fill_holes",
     "from_circle",

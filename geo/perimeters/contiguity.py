@@ -1,6 +1,6 @@
-"""In how many pieces a perimeter would be after a move, for many moves at once.
+"""Contiguity: the number of pieces of a perimeter after each of many moves at once.
 
-One walk over the perimeter tells it for every commune that could leave (those whose leaving cuts), and one reading of the
+One walk over the perimeter is enough for every commune that could leave (those whose leaving cuts), and one reading of the
 neighbours for every commune that could join.
 """
 

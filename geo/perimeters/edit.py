@@ -20,7 +20,7 @@ from geo.arrays import Rows
 from geo.communes import Atlas, read_code, read_list
 from geo.errors import GeoInputError
 from geo.kept import kept_on_subject
-from geo.layers import Crosswalk, zone_members
+from geo.layers import Crosswalk, LayerId, zone_members
 from geo.perimeters.perimeter import perimeter_of_zone
 from geo.remarks import Remark
 
@@ -59,7 +59,7 @@ def from_zone(crosswalk: Crosswalk, layer: str, zone: str) -> Composed:
     """
     if layer not in crosswalk.layers or zone not in crosswalk.layers[layer].zones.index:
         raise GeoInputError("Ce territoire n’existe pas ou plus dans les données.")
-    if layer == "qpv":
+    if layer == LayerId.QPV:
         name = str(crosswalk.layers[layer].zones.at[zone, "nom"])
         return Composed(zone_codes(crosswalk, layer, zone), f"Communes du QPV {name}")
     perimeter, notices = perimeter_of_zone(crosswalk.layers[layer], zone, crosswalk.atlas)
@@ -67,7 +67,7 @@ def from_zone(crosswalk: Crosswalk, layer: str, zone: str) -> Composed:
 
 
 def from_list(text: str, atlas: Atlas, *, departement: str | None = None) -> Composed:
-    """Start from a list of names or codes typed or pasted, one a line or parted by commas, semicolons or tabs.
+    """Start from a list of names or codes typed or pasted, one a line or separated by commas, semicolons or tabs.
 
     What is refused, repaired or worth knowing comes back as notices, each with its line, and the rest is kept; homonyms are
     settled by `departement`, or by a département written in brackets (« Saint-Denis (93) »).
@@ -158,7 +158,7 @@ def _points(atlas: Atlas) -> shapely.STRtree:
 def zone_codes(crosswalk: Crosswalk, layer: str, zone: str) -> Codes:
     """Return the communes wholly in a zone; for a QPV, those it lies in."""
     whole, partial = zone_members(crosswalk.layers[layer], zone)
-    return _codes(crosswalk.atlas, {*whole, *partial} if layer == "qpv" else whole)
+    return _codes(crosswalk.atlas, {*whole, *partial} if layer == LayerId.QPV else whole)
 
 
 def add(codes: Iterable[str], more: Iterable[str]) -> Codes:

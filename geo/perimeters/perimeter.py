@@ -1,6 +1,6 @@
 """A perimeter: a set of communes that a CLSM covers or could cover, and the facts about it.
 
-A perimeter is never edited: adding a commune gives a new one. Facts are worked out once, on demand, and every check
+A perimeter is never edited: adding a commune gives a new one. Facts are computed once, on demand, and every check
 and page reads them from here.
 """
 
@@ -22,7 +22,7 @@ from geo.arrays import Rows
 from geo.communes import Atlas, CommuneCode, Density, atoms_from_codes, name_of
 from geo.errors import GeoInputError
 from geo.kept import kept_on_subject
-from geo.layers import CarePlaces, Crosswalk, Layer, Overlap, Precision, zone_members
+from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, Overlap, Precision, zone_members
 
 # The exact diameter looks at every pair; past this many communes the convex hull of the points gives the same answer faster.
 HULL_FROM = 400
@@ -114,14 +114,27 @@ class PerimeterFacts:
     """Everything the checks and pages need to know of a perimeter that is not empty."""
 
     perimeter: Perimeter
-    crosswalk: Crosswalk
-    density: Density
-    resources: CarePlaces | None = None
+    evidence: Evidence
 
     @property
     def atlas(self) -> Atlas:
         """The communes the facts are counted on."""
-        return self.crosswalk.atlas
+        return self.evidence.atlas
+
+    @property
+    def crosswalk(self) -> Crosswalk:
+        """Every layer against the communes."""
+        return self.evidence.crosswalk
+
+    @property
+    def density(self) -> Density:
+        """Density class of each commune."""
+        return self.evidence.density
+
+    @property
+    def resources(self) -> CarePlaces | None:
+        """Mental health places; None where no list is known."""
+        return self.evidence.resources
 
     @cached_property
     def rows(self) -> Rows:
@@ -244,10 +257,10 @@ class PerimeterFacts:
     @cached_property
     def classes(self) -> pd.DataFrame:
         """Communes and inhabitants in each density class (index 1 dense, 2 intermediate, 3 rural)."""
-        level = self.density.level[self.rows]
-        grouped = self.table.assign(level=level).groupby("level")["population"].agg(["size", "sum"])
-        grouped.columns = pd.Index(["communes", "population"])
-        return grouped.reindex([1, 2, 3], fill_value=0)
+        level, people = self.density.level[self.rows], self.atlas.population[self.rows]
+        counts = np.bincount(level, minlength=4)[1:4], np.bincount(level, weights=people, minlength=4)[1:4]
+        index = pd.Index([1, 2, 3], name="level")
+        return pd.DataFrame(np.column_stack(counts).astype(np.int64), index, ["communes", "population"])
 
     def known_everywhere(self, layer_id: str) -> bool:
         """Whether an absence from a layer means « none » on the whole perimeter."""

@@ -24,7 +24,8 @@ from geo.register.register import (
     withdraw,
 )
 from geo.register.rows import CONTENT
-from geo.register.store import ADDRESS, ELSEWHERE, STAGE, VERSIONS, contents, exists, register_folder, writing
+from geo.register.schema import VERSIONS
+from geo.register.store import ADDRESS, ELSEWHERE, STAGE, contents, exists, register_folder, writing
 
 __all__ = [
     "ADDRESS",

@@ -1,4 +1,4 @@
-"""What the register speaks of: a version, what was stated of it, the file it came from, what is in use."""
+"""Values of the register: a version, the statement made of it, the file it came from, the active version, the moves."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from geo.layers import Etat, Mode, Over
 
 
 class ConflictError(GeoInputError):
-    """Somebody moved what is in use since it was looked at."""
+    """Somebody published or withdrew a version since the person looked."""
 
 
 class State(StrEnum):
-    """Where a version stands."""
+    """The state of a version."""
 
     DRAFT = "brouillon"
     PUBLISHED = "publiée"
@@ -26,10 +26,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Statement:
-    """What the person who brings a layer in states of it.
+    """The statement of the person who imports a layer.
 
     `date` is that of the facts, as text; `extent` the départements where the layer is complete; `etat` the state given to
-    territories whose own the file does not tell.
+    territories for which the file states none.
     """
 
     source: str
@@ -76,13 +76,13 @@ class Version:
 
     @property
     def vintage(self) -> str:
-        """Return the date of the facts, or when they were brought in."""
+        """Return the date of the facts, or when they were imported."""
         return self.statement.date or f"sans date, importé le {day(self.created)}"
 
 
 @dataclass(frozen=True)
 class Head:
-    """What is in use for a kind: a version, or None for the layer in place before imports; `revision` grows at each move.
+    """The active version of a kind, None for the layer in place before imports; `revision` grows at each move.
 
     `problem` says, in French, what of it can no longer be read.
     """
@@ -95,9 +95,9 @@ class Head:
 
 @dataclass(frozen=True)
 class Event:
-    """A move of what is in use: when, by whom, to which version (None: the layer in place before imports).
+    """A publication or a withdrawal: when, by whom, to which version (None: the layer in place before imports).
 
-    `lost` tells that the register no longer knows the version.
+    `lost` states that the register no longer knows the version.
     """
 
     kind: str

@@ -1,7 +1,7 @@
-"""The register: every version of a layer that someone brought in, and which one is in use.
+"""The register: every version of a layer that someone imported, and which one is active.
 
-A version is kept once and never edited. What is in use is a pointer, one a kind, with a revision number: whoever moves it
-says which revision they saw, and is refused with a sentence when somebody moved it meanwhile. Going back is moving the
+A version is kept once and never edited. The active one is a pointer, one for each kind, with a revision number: a person who moves it
+states which revision they saw, and is refused with a sentence when somebody moved it meanwhile. Going back is moving the
 pointer to an older version, or to none (the layer in place before any import). A version's state follows from the pointer
 and its history, so the two can never disagree.
 """
@@ -27,7 +27,7 @@ from geo.layers import Difference, Layer
 from geo.register import store
 from geo.register.model import ConflictError, Event, Head, Origin, State, Statement, Version
 from geo.register.rows import NEEDED, event_of, version_of
-from geo.register.store import EVENTS, HEADS, VERSIONS
+from geo.register.schema import EVENTS, HEADS, VERSIONS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -66,7 +66,7 @@ def keep(
     under: Version | None = None,
     home: Path | None = None,
 ) -> Version:
-    """Keep a layer as a new version, not in use yet.
+    """Keep a layer as a new version, not active yet.
 
     `shapes` are its outlines, indexed by zone, when it has some; `under` is the version that it is laid over, the layer in
     place before any import when None.
@@ -74,9 +74,10 @@ def keep(
     Raises
     ------
     GeoInputError
-        When who or the source is not told, a département does not exist, or nothing can be written.
+        When who or the source is not stated, a département does not exist, or nothing can be written.
     """
     _check(layer, statement, atlas)
+    store.prepare(home)
     if under:
         check(under, home)
     content, files = store.files_of(layer, shapes, atlas)
@@ -108,17 +109,17 @@ def _add_row(kind: str, values: dict[str, Any], write: Callable[[], None], home:
     """Add the row of a version under the next number, which is returned; `write` has its files there, while nobody sweeps."""
     for _ in range(TRIES):
         try:
-            with store.database(home).begin() as connection:
+            with store.writing(home) as connection:
                 taken = connection.execute(sa.select(VERSIONS.c.number).where(VERSIONS.c.kind == kind)).scalars()
                 number = max((one for one in taken if type(one) is int), default=0) + 1
                 connection.execute(sa.insert(VERSIONS).values(number=number, **values))
                 write()
             return number
-        except IntegrityError:  # taken by another at the same moment: the next one
-            continue
-        except sa.exc.SQLAlchemyError as error:
-            with store.told():
-                raise error
+        except GeoInputError as error:
+            if not isinstance(
+                error.__cause__, IntegrityError
+            ):  # else taken by another at the same moment: the next one
+                raise
     raise GeoInputError("Trop de personnes importent cette couche en même temps ; réessayez. Rien n’est gardé.")
 
 
@@ -139,7 +140,7 @@ def _check(layer: Layer, statement: Statement, atlas: Atlas) -> None:
 
 # --- publish and go back ----------------------------------------------------------------------------------------
 def publish(version: Version, *, who: str, seen: int, home: Path | None = None) -> Head:
-    """Put a version in use, be it an older one; `seen` is the revision of the head that the person looked at.
+    """Make a version active, even an older one; `seen` is the revision of the head that the person looked at.
 
     Raises
     ------
@@ -180,12 +181,12 @@ def _move(kind: str, version: Version | None, *, who: str, seen: int, home: Path
             raise
         moved = False
     if not moved:
-        raise ConflictError(_told_conflict(kind, home))
+        raise ConflictError(_conflict_sentence(kind, home))
     return head(kind, home)
 
 
 def ensure_head_is(kind: str, seen: int, home: Path | None = None) -> None:
-    """Check that what is in use is what a person looked at.
+    """Check that the active version is the one that a person looked at.
 
     Raises
     ------
@@ -193,10 +194,10 @@ def ensure_head_is(kind: str, seen: int, home: Path | None = None) -> None:
         When somebody moved it since.
     """
     if head(kind, home).revision != seen:
-        raise ConflictError(_told_conflict(kind, home))
+        raise ConflictError(_conflict_sentence(kind, home))
 
 
-def _told_conflict(kind: str, home: Path | None) -> str:
+def _conflict_sentence(kind: str, home: Path | None) -> str:
     last = next(iter(history(kind, home)), None)
     if last is None:
         return "Ce que vous avez vu n’est plus en place ; relisez la page. Rien n’est changé."
@@ -211,12 +212,12 @@ def _told_conflict(kind: str, home: Path | None) -> str:
 
 # --- read -------------------------------------------------------------------------------------------------------
 def head(kind: str, home: Path | None = None) -> Head:
-    """Return what is in use for a kind."""
+    """Return the active version of a kind."""
     return heads(home).get(kind, Head(kind, 0, None))
 
 
 def heads(home: Path | None = None) -> dict[str, Head]:
-    """Return what is in use for every kind that was ever published."""
+    """Return the active version of every kind that was ever published."""
     if not store.exists(home):
         return {}
     with store.reading(home) as connection:
@@ -320,13 +321,13 @@ def damage(version: Version, why: str, home: Path | None = None) -> str:
 
 
 def forgotten(home: Path | None = None) -> int:
-    """Count the versions whose files are there though the register names none at all: it was emptied, or taken away."""
+    """Count the versions whose files are there though the register names none at all: it was emptied, or removed."""
     found = [folder for folder in store.contents(home) if not store.note_of(folder).exists()]  # else a cut, or a write
     return len(found) if found and not versions(home=home) else 0
 
 
 def history(kind: str, home: Path | None = None) -> list[Event]:
-    """Return the moves of what is in use, the newest first."""
+    """Return the publications and withdrawals of a kind, the newest first."""
     if not store.exists(home):
         return []
     joined = EVENTS.outerjoin(VERSIONS, EVENTS.c.version_id == VERSIONS.c.id)
@@ -341,7 +342,7 @@ def history(kind: str, home: Path | None = None) -> list[Event]:
 
 
 def token(home: Path | None = None) -> str:
-    """Return what changes when what is in use changes."""
+    """Return a text that changes when an active version changes."""
     return ",".join(f"{h.kind}:{h.revision}" for h in heads(home).values())
 
 

@@ -1,4 +1,4 @@
-"""Rows of the register, read with the suspicion that a file out of sight deserves.
+"""Rows of the register, read as data that a damaged disk or another program may have changed.
 
 A row is never edited nor dropped: what of it makes no sense is named in `Version.faults`, and the version stays listed, so
 that one can see it and go back to another. A fault in what the layer depends on (état, mode, extent, files) forbids using it.

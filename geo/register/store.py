@@ -1,4 +1,4 @@
-"""Where the register of imported versions is kept: tables in a database, zones in GeoParquet files beside it.
+"""The storage of the register: tables in a database, zones in GeoParquet files beside it.
 
 The database is SQLite in the user's data folder unless `CLSM_REGISTER` gives the address of another one
 (postgresql+psycopg://…, its driver installed beside). Files are named by their content, made elsewhere and given their
@@ -28,8 +28,10 @@ from sqlalchemy.pool import NullPool
 from geo.communes import Atlas, read_code
 from geo.errors import GeoInputError
 from geo.files import Content, DamagedError, has_outlines, owner, read_table, remove, sync_folder, write_json
-from geo.layers import MEMBER_COLUMNS, MEMBER_TYPES, ZONE_COLUMNS, Etat, Layer, Precision, estimated
+from geo.geometry import WGS84
+from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS, Etat, Layer, Precision, estimated, members_frame
 from geo.paths import home as default_home
+from geo.register import schema
 from geo.register.rows import CONTENT
 
 if TYPE_CHECKING:
@@ -45,50 +47,6 @@ ZONES, MEMBERS = "zones.parquet", "members.parquet"
 DATABASE = "registre.sqlite"
 STAGE = ".en-cours-"  # what is being written, and by whom
 ELSEWHERE = ".autre-registre"  # this folder has served a database of another address (CLSM_REGISTER)
-_METADATA = sa.MetaData()
-VERSIONS = sa.Table(
-    "clsm_versions",
-    _METADATA,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("kind", sa.String(60), nullable=False),
-    sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("created", sa.String(40), nullable=False),
-    sa.Column("who", sa.String(200), nullable=False),
-    sa.Column("file_name", sa.String(300), nullable=False),
-    sa.Column("file_sha256", sa.String(64), nullable=False),
-    sa.Column("file_bytes", sa.BigInteger, nullable=False),
-    sa.Column("file_form", sa.String(20), nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("date", sa.String(60), nullable=False),
-    sa.Column("etat", sa.String(40), nullable=False),
-    sa.Column("mode", sa.String(20), nullable=False),
-    sa.Column("extent", sa.Text, nullable=False),  # JSON, like `changes`
-    sa.Column("remark", sa.Text, nullable=False),
-    sa.Column("changes", sa.Text, nullable=False),
-    sa.Column("zones", sa.Integer, nullable=False),
-    sa.Column("communes", sa.Integer, nullable=False),
-    sa.Column("content", sa.String(64), nullable=False),
-    sa.Column("under_id", sa.Integer, sa.ForeignKey("clsm_versions.id")),  # null: laid over the layer of before imports
-    sa.UniqueConstraint("kind", "number"),
-)
-HEADS = sa.Table(
-    "clsm_heads",
-    _METADATA,
-    sa.Column("kind", sa.String(60), primary_key=True),
-    sa.Column("version_id", sa.Integer, sa.ForeignKey("clsm_versions.id")),  # null: the layer in place before imports
-    sa.Column("revision", sa.Integer, nullable=False),
-)
-EVENTS = sa.Table(
-    "clsm_events",
-    _METADATA,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("kind", sa.String(60), nullable=False),
-    sa.Column("revision", sa.Integer, nullable=False),
-    sa.Column("version_id", sa.Integer, sa.ForeignKey("clsm_versions.id")),
-    sa.Column("who", sa.String(200), nullable=False),
-    sa.Column("at", sa.String(40), nullable=False),
-    sa.UniqueConstraint("kind", "revision"),
-)
 
 
 def register_folder(home: Path | None = None) -> Path:
@@ -97,17 +55,17 @@ def register_folder(home: Path | None = None) -> Path:
 
 
 def exists(home: Path | None = None) -> bool:
-    """Tell whether anything was ever kept; looking never makes a file."""
+    """Return whether anything was ever kept; looking never makes a file."""
     return bool(os.environ.get(ADDRESS)) or os.path.lexists(register_folder(home) / DATABASE)
 
 
-def database(home: Path | None = None) -> sa.Engine:
-    """Return the database, its tables made if they are not there.
+def _database(home: Path | None) -> sa.Engine:
+    """Return the database, whatever its tables.
 
     Raises
     ------
     GeoInputError
-        When the address is none, its driver is absent, or the database does not answer.
+        When the address is not valid, its driver is absent, or the folder cannot be made.
     """
     address = os.environ.get(ADDRESS, "")
     if not address:
@@ -116,12 +74,8 @@ def database(home: Path | None = None) -> sa.Engine:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise GeoInputError(f"{folder} : dossier inaccessible en écriture ({error.strerror}).") from error
-        file = folder / DATABASE
-        if not file.is_file():
-            _engine.cache_clear()  # it was taken away since: its tables are to be made again
-        address = f"sqlite:///{file}"
-    with told():
-        return _engine(address)
+        address = f"sqlite:///{folder / DATABASE}"
+    return _engine(address)
 
 
 @lru_cache(maxsize=8)
@@ -137,13 +91,6 @@ def _engine(address: str) -> sa.Engine:
         ) from error
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine)
-    with engine.execution_options(reads=True).connect() as connection:
-        here = set(sa.inspect(connection).get_table_names())
-    if not here >= set(
-        _METADATA.tables
-    ):  # looking at a register that is there writes nothing: its disk may be read-only
-        with engine.begin() as connection:
-            _METADATA.create_all(connection)
     return engine
 
 
@@ -163,7 +110,7 @@ def _tune_sqlite(engine: sa.Engine) -> None:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def reported() -> Iterator[None]:
     """Turn what a database complains of into a French sentence."""
     try:
         yield
@@ -176,16 +123,42 @@ def told() -> Iterator[None]:
 
 @contextmanager
 def reading(home: Path | None = None) -> Iterator[sa.Connection]:
-    """Open the database to read."""
-    with told(), database(home).execution_options(reads=True).begin() as connection:
+    """Open the database to read; one that takes no writing (disk, rights) is read all the same.
+
+    Raises
+    ------
+    GeoInputError
+        When the database does not answer, or has a newer schema.
+    """
+    with reported(), _transaction(home, reads=True) as connection:
         yield connection
 
 
 @contextmanager
 def writing(home: Path | None = None) -> Iterator[sa.Connection]:
-    """Open one transaction: all of it is kept, or nothing."""
-    with told(), database(home).begin() as connection:
+    """Open one transaction: all of it is kept, or nothing; errors as for `reading`."""
+    with reported(), _transaction(home, reads=False) as connection:
         yield connection
+
+
+def prepare(home: Path | None = None) -> None:
+    """Make the register ready to be written to, its schema included, before any file is; errors as for `reading`."""
+    with writing(home):
+        pass
+
+
+@contextmanager
+def _transaction(home: Path | None, *, reads: bool) -> Iterator[sa.Connection]:
+    """Open a transaction on the schema of this code, to which an older register is migrated first."""
+    engine = _database(home).execution_options(reads=reads)
+    with engine.connect() as connection:
+        connection.begin()
+        if not schema.is_current(connection):
+            connection.rollback()
+            schema.migrate(engine, to_read=reads)
+            connection.begin()
+        yield connection
+        connection.commit()
 
 
 def _text(value: bytes) -> str:
@@ -223,7 +196,7 @@ def written(content: str, files: dict[str, bytes], home: Path | None = None) -> 
     """Write the files of a version, and note that they are somebody's until its row is there.
 
     Gives what writes them again should somebody have swept them meanwhile. A process that is killed inside leaves the note:
-    it tells that the files are nobody's, unless the register names them.
+    it means that the files are nobody's, unless the register names them.
 
     Raises
     ------
@@ -258,9 +231,9 @@ def _with_shapes(zones: pd.DataFrame, shapes: gpd.GeoDataFrame | None) -> pd.Dat
         return zones
     import geopandas as gpd  # a quarter of a second that figures need not wait for
 
-    outlines = shapes.geometry.to_crs(4326) if shapes.crs is not None else shapes.geometry.set_crs(4326)
+    outlines = shapes.geometry.to_crs(WGS84) if shapes.crs is not None else shapes.geometry.set_crs(WGS84)
     by_id = pd.Series(outlines.to_numpy(), index=[str(i) for i in shapes.index])
-    return gpd.GeoDataFrame(zones, geometry=gpd.GeoSeries(by_id.reindex(zones["id"]).to_numpy(), crs=4326))
+    return gpd.GeoDataFrame(zones, geometry=gpd.GeoSeries(by_id.reindex(zones["id"]).to_numpy(), crs=WGS84))
 
 
 def _bytes(frame: pd.DataFrame) -> bytes:
@@ -353,7 +326,7 @@ def _on_today(zones: pd.DataFrame, members: pd.DataFrame, atlas: Atlas) -> pd.Da
         # A commune merged since is only a part of the commune of today.
         entire = bool(whole) and (reading is None or reading.kind == "city")
         records += [(position[zone], atlas.row[a], entire, people if len(atoms) == 1 else np.nan, guess) for a in atoms]
-    frame = pd.DataFrame(records, columns=MEMBER_COLUMNS).astype(MEMBER_TYPES)
+    frame = members_frame(*(pd.DataFrame(records, columns=list(MEMBER_COLUMNS))[name] for name in MEMBER_COLUMNS))
     if frame.duplicated(["zone", "row"]).any():  # communes merged since: parts of a known size make a part of that size
         grouped = frame.groupby(["zone", "row"], sort=False)
         frame = grouped.agg(

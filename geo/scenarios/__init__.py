@@ -3,9 +3,8 @@
 It never keeps anything on the server. Start from `Scenario`, `Workbook`, `pack`, `unpack`, `to_file`, `from_file`.
 """
 
-from geo.scenarios.bitcode import departement_of
 from geo.scenarios.file import from_file, to_file
-from geo.scenarios.link import MAIL_LENGTH, pack, pack_codes, unpack
+from geo.scenarios.link import MAIL_LENGTH, pack, unpack
 from geo.scenarios.reopen import Opened, RawScenario, reopen
 from geo.scenarios.scenario import MOST_SCENARIOS, NAME_LENGTH, NOTE_LENGTH, Scenario, Vintage, Workbook, vintage_of
 
@@ -19,10 +18,8 @@ __all__ = [
     "Scenario",
     "Vintage",
     "Workbook",
-    "departement_of",
     "from_file",
     "pack",
-    "pack_codes",
     "reopen",
     "to_file",
     "unpack",

@@ -92,7 +92,7 @@ class BitReader:
 
 
 def by_departement(codes: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Part codes by département."""
+    """Group codes by département."""
     parts: dict[str, set[str]] = {}
     for code in codes:
         parts.setdefault(departement_of(code), set()).add(code)

@@ -51,7 +51,7 @@ def _scenario(scenario: Scenario, atlas: Atlas) -> dict[str, Any]:
 
 
 def from_file(data: bytes, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
-    """Read a workbook from a JSON file; `vintage` is that of the data in use, to say what has changed since.
+    """Read a workbook from a JSON file; `vintage` is that of the active data, to say what has changed since.
 
     Raises
     ------

@@ -11,7 +11,6 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -64,7 +63,7 @@ def pack(workbook: Workbook, atlas: Atlas) -> str:
 
 
 def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
-    """Read a workbook from a link's text; `vintage` is that of the data in use, to say what has changed since.
+    """Read a workbook from a link's text; `vintage` is that of the active data, to say what has changed since.
 
     Raises
     ------
@@ -88,11 +87,6 @@ def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
         raise
     except (ValueError, KeyError, TypeError, IndexError, OverflowError, zlib.error, RecursionError) as error:
         raise GeoInputError(BROKEN) from error
-
-
-def pack_codes(codes: Iterable[str], atlas: Atlas) -> str:
-    """Write one bare perimeter, without name nor vintage."""
-    return pack(Workbook((Scenario(Workbook().scenario.name, frozenset(codes)),)), atlas)
 
 
 def changed_settings(settings: Settings) -> dict[str, int | float]:

@@ -92,7 +92,7 @@ class Vintage:
 
 
 def vintage_of(world: Dataset) -> Vintage:
-    """Return the vintage of the data in use."""
+    """Return the vintage of the active data."""
     manifest = world.atlas.manifest
     return Vintage(
         communes=world.atlas.year,

@@ -5,15 +5,13 @@ It never decides what a layer becomes (`geo.dataset` does). Start from `load_sou
 
 from geo.sources.background import Status, read_status, wanted
 from geo.sources.catalogue import Source, load_sources
-from geo.sources.readers.carreaux import COMPLETE
-from geo.sources.readers.tables import key
+from geo.sources.readers.base import NATIONAL
 from geo.sources.report import KindResult, Outcome, Step, SyncReport
-from geo.sources.sweep import clean_sources
 from geo.sources.synchronise import sync
-from geo.sources.versions import CurrentVersion, current, kept, only_run, sources_folder
+from geo.sources.versions import CurrentVersion, clean_sources, current, kept, only_run, sources_folder
 
 __all__ = [
-    "COMPLETE",
+    "NATIONAL",
     "CurrentVersion",
     "KindResult",
     "Outcome",
@@ -24,7 +22,6 @@ __all__ = [
     "clean_sources",
     "current",
     "kept",
-    "key",
     "load_sources",
     "only_run",
     "read_status",

@@ -1,6 +1,6 @@
 """A synchronisation that runs beside the dashboard, in a process of its own: `python -m geo.sources.background`.
 
-It says where it stands in one small file, written whole at each step, that whoever shows it reads. It is silent otherwise:
+It says where it stands in one small file, written whole at each step, that the pages read. It is silent otherwise:
 without a network it says so in that file, and the dashboard keeps what it has.
 """
 
@@ -29,7 +29,7 @@ WANTED = ("qpv", "densite", "ressources")  # what makes a first start: the sourc
 
 @dataclass(frozen=True)
 class Status:
-    """Where a run stands. `steps` gives, for each kind being brought, its stage and bytes (received, expected or 0)."""
+    """Where a run stands. `steps` gives, for each kind being downloaded, its stage and bytes (received, expected or 0)."""
 
     running: bool
     started: str
@@ -40,7 +40,7 @@ class Status:
 
 
 def wanted(home: Path | None = None) -> bool:
-    """Tell whether a source that the checks count on was never brought in."""
+    """Return whether a source that the checks count on was never received."""
     return any(current(kind, home) is None for kind in WANTED)
 
 
@@ -98,7 +98,7 @@ class Journal:
         self.write()
 
     def write(self) -> None:
-        """Write the file; a disk that is full is no reason to stop bringing data in."""
+        """Write the file; a disk that is full is no reason to stop receiving data."""
         self.last = time.monotonic()
         with contextlib.suppress(OSError):
             write_json(self.path, self.state)
@@ -111,7 +111,7 @@ def _sentence(result: KindResult) -> str:
 
 
 def main(home: Path | None = None, mirror: str | None = None) -> int:
-    """Synchronise everything once, telling it in the journal; 0 when something came."""
+    """Synchronise everything once, reporting it in the journal; 0 when something came."""
     from geo.sources.synchronise import sync
 
     journal = Journal(home)
@@ -132,6 +132,6 @@ def main(home: Path | None = None, mirror: str | None = None) -> int:
 
 if __name__ == "__main__":
     with contextlib.suppress(OSError, AttributeError):
-        os.nice(10)  # whoever uses the pages goes first
+        os.nice(10)  # the pages go first
     with contextlib.suppress(KeyboardInterrupt):
         sys.exit(main())

@@ -5,9 +5,9 @@ A folder is walked, and each file is known by its content; names and sub-folders
 A web mirror says what it holds in one of two ways:
 
 * a `manifest.json` at its root, `{"qpv": ["qpv/contours.zip", …], …}`: paths relative to the root, by kind, so that
-  only the layers asked for are brought;
+  only the layers asked for are downloaded;
 * else the plain page of links that web servers make for a folder: it is walked, on the same server and under the
-  same address only, and every file that may hold data is brought.
+  same address only, and every file that may hold data is downloaded.
 
 In both cases each file is then known by its content, as in a folder; what the manifest says of it is not trusted.
 """
@@ -125,7 +125,7 @@ def _look(
         kinds = [(part, recognise(part)) for part in parts]
     except GeoInputError as error:
         mirror.notices += [f"{address} : {problem.removeprefix(f'{path.name} : ')}" for problem in error.problems]
-    except Exception as error:  # a foreign file may break any parser: it is told, and the others are read
+    except Exception as error:  # a foreign file may break any parser: it is reported, and the others are read
         mirror.notices.append(f"{address} : illisible ({type(error).__name__}).")
     else:
         mirror.found += [Found(kind, part, path, address, got) for part, kind in kinds if kind]
@@ -134,7 +134,7 @@ def _look(
 def read_web(
     root: str, work: Path, recognise: Recognise, *, fetch: Fetch, kinds: Iterable[str], max_bytes: int
 ) -> Mirror:
-    """Bring what a web mirror holds of `kinds` into `work`, and look at it.
+    """Download what a web mirror holds of `kinds` into `work`, and look at it.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""Bring the official sources up to date, from their producers or from a mirror, several at once.
+"""Update the official sources, from their producers or from a mirror, several at once.
 
 For each kind: fetch, know the files by their content, read them into a new folder, then switch to it in one move
-(`geo.sources.versions`). Whatever goes wrong with a kind, at whatever byte, leaves its previous version whole and in use, and
+(`geo.sources.versions`). Whatever goes wrong with a kind, at whatever byte, leaves its previous version whole and active, and
 the other kinds untouched. The same files again change nothing.
 """
 
@@ -34,11 +34,14 @@ from geo.files import (
 from geo.french import megabytes
 from geo.sources.catalogue import Source, SourceFile, load_sources, pick_sources
 from geo.sources.mirrors import Found, Mirror, read_folder, read_web
-from geo.sources.report import KindResult, Outcome, Progress, Reader, Readers, Report, Step, SyncReport, own_readers
-from geo.sources.sweep import PARTS, WORK, clean_sources
+from geo.sources.readers import Reader, ReadReport
+from geo.sources.report import KindResult, Outcome, Progress, Readers, Step, SyncReport
 from geo.sources.versions import (
+    PARTS,
+    WORK,
     Input,
     Manifest,
+    clean_sources,
     current,
     fingerprint,
     install,
@@ -66,9 +69,9 @@ def sync(
     timeout: Timeouts = PATIENCE,
     retry: Retry = TRIES,
 ) -> SyncReport:
-    """Bring `kinds` (all when None) up to date from their official addresses, or from `mirror` (folder or address).
+    """Update `kinds` (all when None) from their official addresses, or from `mirror` (folder or address).
 
-    `progress` is never called by two threads at once. A kind that fails is told in the report, never raised.
+    `progress` is never called by two threads at once. A kind that fails is in the report, never raised.
 
     Raises
     ------
@@ -81,7 +84,7 @@ def sync(
     wanted = pick_sources(kinds, known)
     with only_run(home):
         clean_sources(home)
-        run = _Run(home, readers or own_readers(), progress, timeout, retry)
+        run = _Run(home, readers or Readers(), progress, timeout, retry)
         try:
             with tempfile.TemporaryDirectory(dir=run.folder(WORK)) as work:
                 contents = _open_mirror(mirror, Path(work), run, wanted) if mirror else None
@@ -179,7 +182,7 @@ class _Run:
         return self._first(source, reader, candidates, "officiel" if mirror is None else "miroir")
 
     def _first(self, source: Source, reader: Reader, candidates: Sequence[Candidate], origin: str) -> KindResult:
-        """Take the first candidate that can be had and read; tell why the others could not."""
+        """Take the first candidate that can be had and read; report why the others could not."""
         reasons: list[str] = []
         unreachable = True
         for candidate in candidates:
@@ -258,7 +261,7 @@ class _Run:
         return None, reason
 
     def _had(self, source: Source, file: SourceFile) -> bool:
-        """Tell whether the version in use has an optional file: a passing failure must not take it away."""
+        """Return whether the active version has an optional file: a passing failure must not take it away."""
         used = current(source.kind, self.home)
         return used is not None and any(i.address in file.addresses for i in used.manifest.inputs)
 
@@ -308,7 +311,7 @@ class _Run:
             file.unlink(missing_ok=True)
 
 
-def _read(reader: Reader, paths: Sequence[Path], stage: Path) -> Report:
+def _read(reader: Reader, paths: Sequence[Path], stage: Path) -> ReadReport:
     try:
         return reader.read(paths, stage)
     except GeoInputError:

@@ -1,11 +1,11 @@
-"""Versions of a synchronised source: each whole in its own folder, one of them in use.
+"""Versions of a synchronised source: each whole in its own folder, one of them active.
 
-    <home>/sources/<kind>/current.json            the version in use
+    <home>/sources/<kind>/current.json            the active version
     <home>/sources/<kind>/2026-01-31-0123456789/  its files, and manifest.json
 
 A version's folder is made elsewhere and given its name in one move, so a folder with such a name is whole; it is
 checked nevertheless (manifest, presence and size of each file), and a broken one is passed over for the one before.
-Only a run that holds the lock writes here; whoever reads needs none.
+Only a run that holds the lock writes here; readers need none.
 """
 
 from __future__ import annotations
@@ -23,19 +23,21 @@ from pathlib import Path
 from typing import IO, Any
 
 from geo.errors import GeoInputError
-from geo.files import read_json, remove, sha256_of, sync_folder, write_json
+from geo.files import age, read_json, remove, sha256_of, sync_folder, write_json
 from geo.paths import home as default_home
 from geo.visible import visible
 
 FORM = 1  # of the manifest and of what readers write: another form is read again from the same files
 KEPT = 2
+WORK, PARTS = ".travail", ".telechargements"
+PARTS_KEPT_S = 7 * 86_400.0
 MANIFEST, CURRENT = "manifest.json", "current.json"
 _VERSION = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{10}")
 _KIND = re.compile(r"[a-z]+")
 
 
 class BusyError(GeoInputError):
-    """Another run is bringing sources into the same folder."""
+    """Another run is writing sources into the same folder."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,13 @@ class Manifest:
 
     @property
     def fingerprint(self) -> str:
-        """Return what tells whether the same files were read."""
+        """Return the fingerprint of the files that were read."""
         return fingerprint(self.inputs)
 
 
 @dataclass(frozen=True)
 class CurrentVersion:
-    """The version of a kind that is in use, with the folder of its files."""
+    """The active version of a kind, with the folder of its files."""
 
     kind: str
     version: str
@@ -95,7 +97,7 @@ def sources_folder(home: Path | None = None) -> Path:
 
 
 def current(kind: str, home: Path | None = None) -> CurrentVersion | None:
-    """Return the version of a kind in use, or the newest whole one when that one is broken, or None."""
+    """Return the active version of a kind, or the newest whole one when that one is broken, or None."""
     folder = sources_folder(home) / kind
     if not _KIND.fullmatch(kind):
         return None
@@ -107,7 +109,7 @@ def current(kind: str, home: Path | None = None) -> CurrentVersion | None:
 
 
 def kept(kind: str, home: Path | None = None) -> tuple[list[CurrentVersion], list[Path]]:
-    """Return the whole versions of a kind, the one in use first, and the folders of what was kept and is broken.
+    """Return the whole versions of a kind, the active one first, and the folders of what was kept and is broken.
 
     A version of another form (an older dashboard's) is neither: its files are to be read again.
     """
@@ -127,7 +129,7 @@ def kept(kind: str, home: Path | None = None) -> tuple[list[CurrentVersion], lis
 
 
 def keep(version: CurrentVersion) -> None:
-    """Name a whole version as the one in use, where a cut left that undone."""
+    """Name a whole version as the active one, where a cut left that undone."""
     folder = version.path.parent
     if _named(folder) != version.version:
         write_json(folder / CURRENT, {"version": version.version})
@@ -221,9 +223,9 @@ def inventory(folder: Path) -> dict[str, tuple[int, str]]:
 
 
 def install(stage: Path, manifest: Manifest, home: Path | None = None) -> CurrentVersion:
-    """Make a folder of files the version in use: name it, switch to it, then drop all but the last two.
+    """Make a folder of files the active version: name it, switch to it, then drop all but the last two.
 
-    A cut anywhere in between leaves the previous version in use and whole.
+    A cut anywhere in between leaves the previous version active and whole.
     """
     folder = sources_folder(home) / manifest.kind
     folder.mkdir(parents=True, exist_ok=True)
@@ -319,3 +321,21 @@ else:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
         return False
+
+
+def clean_sources(home: Path | None = None) -> None:
+    """Remove the leftovers of synchronisations: everything but unfinished transfers of the last days; under the lock."""
+    root = sources_folder(home)
+    remove(root / WORK)
+    sweep(home)
+    for file in root.glob(".etat.json.*"):
+        remove(file)
+    if (root / PARTS).is_dir():
+        for file in (root / PARTS).iterdir():
+            part = file.name.endswith((".part", ".part.json")) and file.is_file()
+            if not part or age(file) > PARTS_KEPT_S:
+                remove(file)
+        with suppress(OSError):
+            (root / PARTS).rmdir()  # when empty
+    elif os.path.lexists(root / PARTS):
+        remove(root / PARTS)

@@ -1,6 +1,6 @@
-"""What a move would change, in words: inhabitants, sectors completed or cut, QPV served, checks that would turn.
+"""The effects of a move, in words: inhabitants, sectors completed or cut, QPV served, checks that would turn.
 
-Built from the batch of trials, so that the sentence and the figures are the ones the page will show after the click.
+Built from the batch of moves, so that the sentence and the figures are the ones the page will show after the click.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from geo import french as fr
 from geo.arrays import Rows
 from geo.communes import Atlas
 from geo.guidance import CHECKS, JudgedMoves, Measures, Outcome, Settings, judge_moves
-from geo.layers import Evidence
+from geo.layers import Evidence, LayerId
 from geo.moves import IncidenceTables, Move, incidence_of
 from geo.perimeters import neighbours_of
 
@@ -79,7 +79,7 @@ class Effect:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What the move changes beside inhabitants, one phrase each; none when nothing else changes."""
+        """The changes beside inhabitants, one phrase each; none when nothing else changes."""
         b, a = self.before, self.after
         named = (
             ("complète", self.completed),
@@ -113,12 +113,7 @@ def effects_of(judged: JudgedMoves, moves: Sequence[Move], wanted: Sequence[int]
     """Return the effects of some moves of a batch (by their position in `moves`), all by default."""
     trials = judged.batch
     sectors, zones = trials.zones.sectors, trials.zones
-    columns = zones.columns[zones.of("secteurs-adultes")]
-    frames = [trials.ground.crosswalk.layers[i].zones["nom"] for i in ("secteurs-adultes",)]
-    first = (
-        int(np.flatnonzero(trials.ground.zone_layer == trials.ground.zone_layer[columns[0]])[0]) if len(columns) else 0
-    )
-    names = [str(frames[0].iat[int(c) - first]) for c in columns]
+    names = trials.ground.zone_names[zones.columns[zones.of(LayerId.ADULT_SECTORS)]]
     whole = sectors.met & ~sectors.cut & ~sectors.unknown
 
     def of(mask: np.ndarray) -> tuple[str, ...]:
@@ -144,7 +139,7 @@ def effects_of(judged: JudgedMoves, moves: Sequence[Move], wanted: Sequence[int]
 
 @dataclass(frozen=True)
 class Preview:
-    """What one more click would change: inhabitants today, sentences, and for each commune the places of its sentences.
+    """The changes that one more click would make: inhabitants today, sentences, and for each commune the places of its sentences.
 
     A commune without any sentence changes nothing but inhabitants. `complete` is False when some members were not tried.
     """

@@ -4,7 +4,7 @@ How they are ranked, in this order, and nothing else: checks that improve less c
 before and after; inhabitants of the sectors met brought inside; inhabitants of QPV brought inside; and, between equals, the
 move of fewer people. Three checks are read finer than their outcome when it does not turn: sectors and QPV by the
 inhabitants brought inside (QPV unless more of them than before are left outside), size well beyond the marker when a
-twentieth of the inhabitants move. What is not suggested: a move that would part the perimeter (islands and legal exclaves
+twentieth of the inhabitants move. What is not suggested: a move that would split the perimeter (islands and legal exclaves
 count as attached), that improves nothing, or that makes another project of it (dropping half of the inhabitants; more
 than doubling them past the marker). A move may worsen more than it improves: its effect says so.
 """
@@ -18,8 +18,8 @@ import numpy as np
 
 from geo import french as fr
 from geo.arrays import Bools, Rows
-from geo.guidance import CHECK_IDS, UNKNOWN, VIGILANCE, JudgedMoves, Settings, judge_moves
-from geo.layers import Evidence
+from geo.guidance import CHECK_IDS, CHECKS, UNKNOWN, VIGILANCE, JudgedMoves, Settings, judge_moves
+from geo.layers import Evidence, LayerId
 from geo.moves import IncidenceTables, Move, MoveBatch, incidence_of
 from geo.suggest.effects import Effect, effects_of, single_moves
 
@@ -64,7 +64,7 @@ class Tried:
     current: bool = False
 
 
-GROUP_LAYERS = ("secteurs-adultes", "cls", "qpv")
+GROUP_LAYERS = (LayerId.ADULT_SECTORS, LayerId.CLS, LayerId.QPV)
 
 
 def suggest(
@@ -107,7 +107,7 @@ def _scores(judged: JudgedMoves) -> tuple[list[tuple[int, int, int, int]], Bools
     trials = judged.batch
     outcome, judges = judged.outcomes
     ranks = np.array([3, 2, 1, 2])[outcome]
-    quiet = [CHECK_IDS.index(c) for c in ("grande_ville", "diagnostic")]  # they ask a question, they blame nothing
+    quiet = [k for k, check in enumerate(CHECKS) if not check.blames]
     ranks[:, quiet] = 2
     turns = np.sign(ranks[1:] - ranks[0]) * (judges[1:] & judges[0])
     # To know less is no progress: a warning that can no longer be checked is not lifted.
@@ -163,7 +163,7 @@ def _groups(ground: IncidenceTables, near: Rows) -> Iterator[tuple[str, Rows, bo
     for code in sorted(set(owner.iloc[near].dropna())):
         yield str(names.at[code, "nom"]), atlas.members("community", str(code)), False
     for layer_id in GROUP_LAYERS:
-        quarter = layer_id == "qpv"
+        quarter = layer_id == LayerId.QPV
         for name, members in ground.zones_near(layer_id, near):
             yield (f"les communes du QPV {name}" if quarter else name), members, quarter
 

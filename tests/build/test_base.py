@@ -20,7 +20,7 @@ from geo.build.packages import PACKAGES, Divisions
 from geo.build.tables import HISTORY_PACKAGES
 from geo.errors import GeoInputError
 from geo.paths import ROOT
-from tests.reading import mirrored
+from tests.support.reading import mirrored
 
 BASE = ROOT / "data" / "base"
 POPULATION = 68_350_798

@@ -12,8 +12,8 @@ import pytest
 
 import geo.__main__ as cli
 from geo.paths import ROOT
-from tests import real
-from tests.grid import plain
+from tests.support import real
+from tests.support.grid import plain
 
 
 @pytest.fixture(autouse=True)

@@ -12,10 +12,11 @@ import pytest
 import geo.__main__ as cli
 from geo.cli import imports as import_cli
 from geo.exports import layer_files as register_export
+from geo.exports.formats import Sheet, csv_bytes, workbook
 from geo.imports.publish import form_of
 from geo.register import register
-from tests import real
-from tests.grid import plain
+from tests.support import real
+from tests.support.grid import plain
 
 FILE = """CLSM;Code INSEE;Commune;Etat
 CLSM du Calaisis;62193;Calais;en service
@@ -173,7 +174,7 @@ def again(capsys, path: Path) -> dict:
 def test_a_table_taken_out_comes_in_again_unchanged(capsys, tmp_path: Path, form: str) -> None:
     path = tmp_path / f"clsm.{form}"
     frame = pd.DataFrame([line.split(";") for line in FILE.splitlines()[1:4]], columns=FILE.splitlines()[0].split(";"))
-    path.write_bytes({"csv": register_export.csv_bytes, "xlsx": register_export.xlsx_bytes}[form](frame))
+    path.write_bytes(csv_bytes(frame) if form == "csv" else workbook([Sheet("couche", frame)]))
     run(capsys, "import", path, "--kind", "clsm", *STATED)
     code, out, _ = run(capsys, "layers", "--kind", "clsm", "--export", 1, "--to", tmp_path)
     assert code == 0
@@ -185,7 +186,7 @@ def test_a_table_taken_out_comes_in_again_unchanged(capsys, tmp_path: Path, form
 
 def test_what_a_spreadsheet_would_run_is_neutralised() -> None:
     frame = pd.DataFrame({"nom": ["=1+1", "+33", "-x", "@SUM(A1)", "\tx", "ordinaire"]})
-    text = register_export.csv_bytes(frame).decode("utf-8-sig").splitlines()[1:]
+    text = csv_bytes(frame).decode("utf-8-sig").splitlines()[1:]
     assert [line.strip('"')[0] for line in text] == ["'", "'", "'", "'", "'", "o"]
 
 
@@ -214,6 +215,6 @@ def test_polygons_are_taken_out_in_their_own_form(tmp_path: Path, form: str) -> 
 
 
 def _drawn():
-    from tests import grid
+    from tests.support import grid
 
     return grid.layer(real.atlas(), "clsm", {"clsm-a": grid.zone("62193", "62239", nom="CLSM A & <b>B</b>")})

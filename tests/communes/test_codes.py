@@ -10,8 +10,8 @@ from geo.communes import atoms_from_codes, read_code, search, split_codes
 from geo.communes.codes import read_name
 from geo.errors import GeoInputError
 from geo.perimeters import Perimeter
-from tests.grid import draw
-from tests.real import atlas
+from tests.support.grid import draw
+from tests.support.real import atlas
 
 CITIES = {"75056": 20, "69123": 9, "13055": 16}
 

@@ -7,12 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.communes import load_atlas
-from geo.communes.atlas import ATTRIBUTES
+from geo.communes.atlas import ATTRIBUTES, load_atlas
 from geo.errors import MissingDataError
 from geo.paths import BASE
-from tests.grid import draw
-from tests.real import atlas
+from tests.support.grid import draw
+from tests.support.real import atlas
 
 
 def test_the_country_counts_every_inhabitant_once() -> None:

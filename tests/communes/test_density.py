@@ -11,9 +11,9 @@ from scipy.spatial.distance import pdist
 
 from geo.communes import AGREEMENT, LABELS, approximate_density
 from geo.guidance import Settings
-from tests import real
-from tests.grid import draw
-from tests.reading import mirrored
+from tests.support import real
+from tests.support.grid import draw
+from tests.support.reading import mirrored
 
 INTERMEDIATE = {"Centres urbains intermédiaires", "Petites villes", "Ceintures urbaines"}
 

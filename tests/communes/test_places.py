@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from geo.communes import departement_of_text, find_body, find_name, history, read_any, read_code, read_list, read_place
 from geo.communes.codes import read_name
 from geo.communes.names import say_date
-from tests.reading import mirrored
-from tests.real import atlas
+from tests.support.reading import mirrored
+from tests.support.real import atlas
 
 PARIS = tuple(f"751{i:02d}" for i in range(1, 21))
 

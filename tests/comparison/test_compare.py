@@ -20,8 +20,8 @@ from geo.guidance.figures import BY_ID
 from geo.layers import Precision
 from geo.moves import incidence_of
 from geo.scenarios import Scenario
-from tests import real
-from tests.grid import crosswalk, draw, plain, zone
+from tests.support import real
+from tests.support.grid import crosswalk, draw, plain, zone
 
 # Three communes a line, two lines; the two first columns are one EPCI, the last another. 01005 is the largest.
 PEOPLE = [[100, 200, 300], [400, 5000, 600]]

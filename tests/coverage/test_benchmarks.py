@@ -8,8 +8,8 @@ import pytest
 from geo.communes import approximate_density
 from geo.coverage import CoverageState, coverage_state, distribution, portfolio, read_scope
 from geo.layers import Etat, Precision
-from tests import real
-from tests.grid import crosswalk, draw, plain, zone
+from tests.support import real
+from tests.support.grid import crosswalk, draw, plain, zone
 
 ATLAS = draw(
     [[50_000, 60_000, 120_000], [100, 200, 300]],

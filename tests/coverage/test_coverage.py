@@ -13,8 +13,8 @@ from geo.coverage import STATUS_LABELS, STATUS_MEANINGS, Status, clsm_places, co
 from geo.coverage.status import commune_status
 from geo.errors import GeoInputError
 from geo.layers import Crosswalk, Etat, Precision, build_crosswalk
-from tests import real
-from tests.grid import Zone, crosswalk, draw, layer, zone
+from tests.support import real
+from tests.support.grid import Zone, crosswalk, draw, layer, zone
 
 LINE = draw([[100, 200, 300, 400, 500, 600]])
 SUPPOSED = Precision.SUPPOSEE

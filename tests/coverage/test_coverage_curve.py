@@ -7,9 +7,9 @@ import pytest
 
 from geo.coverage import coverage_state, covered_curve, read_scope
 from geo.layers import Etat
-from tests import real
 from tests.coverage.test_coverage_figures import ATLAS, ZONES, _state
-from tests.grid import zone
+from tests.support import real
+from tests.support.grid import zone
 
 CLSM = {
     "large": zone("02005", "02006", departement="02"),  # 5 000

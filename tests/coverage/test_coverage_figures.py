@@ -20,8 +20,8 @@ from geo.coverage import (
 )
 from geo.errors import GeoInputError
 from geo.layers import Crosswalk, Etat, Precision
-from tests import real
-from tests.grid import Zone, crosswalk, draw, plain, zone
+from tests.support import real
+from tests.support.grid import Zone, crosswalk, draw, plain, zone
 
 # Six communes; the first row is département 01, the second 02. Below 250 inhabitants a commune is rural here.
 ATLAS = draw(

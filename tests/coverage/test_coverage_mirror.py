@@ -31,7 +31,7 @@ from geo.coverage import (
 )
 from geo.dataset import Dataset, open_dataset
 from geo.sources import sync
-from tests.reading import MIRROR, ROOT, mirrored
+from tests.support.reading import MIRROR, ROOT, mirrored
 
 pytestmark = pytest.mark.mirror
 FACTS = ROOT / "data" / "dispositifs"

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from geo.coverage import GAP_LEVELS, GAP_TITLES, coverage, coverage_state, gap_table, gap_tables, read_scope
 from geo.coverage.gaps import COUNTS, totals
 from geo.layers import Etat
-from tests import real
 from tests.coverage.test_coverage_figures import ATLAS, ZONES, _state
-from tests.grid import zone
+from tests.support import real
+from tests.support.grid import zone
 
 SHARES = ["couverts", "partiels", "projet", "non_couverts", "inconnus"]
 

@@ -23,8 +23,8 @@ from geo.coverage import (
 )
 from geo.coverage.priorities import preset, terms
 from geo.errors import GeoInputError
-from tests import real
-from tests.grid import plain
+from tests.support import real
+from tests.support.grid import plain
 
 
 def _gaps(*rows: tuple[str, float, float, float, int]) -> pd.DataFrame:

@@ -10,8 +10,8 @@ import pytest
 
 from geo.communes import Atlas
 from geo.coverage import CoverageView, Scope, coverage, local_scopes, scopes
-from tests import real
-from tests.grid import crosswalk, draw
+from tests.support import real
+from tests.support.grid import crosswalk, draw
 
 
 def test_a_scope_gives_its_rows_its_mask_and_its_departements() -> None:

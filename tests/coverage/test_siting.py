@@ -25,8 +25,8 @@ from geo.coverage import max_coverage as covering
 from geo.coverage.siting import needs
 from geo.errors import GeoInputError
 from geo.layers import Etat
-from tests import real
-from tests.grid import crosswalk, draw, plain, zone
+from tests.support import real
+from tests.support.grid import crosswalk, draw, plain, zone
 
 LINE = draw([[100, 200, 300, 400, 500, 600]])
 FRANCE = read_scope("france", LINE)

@@ -30,11 +30,11 @@ from geo.layers import Over
 from geo.register import Origin, Statement, register
 from geo.register import store as register_store
 from geo.sources import read_status, versions
-from geo.sources.sweep import PARTS_KEPT_S
-from tests import damaged_homes, real
-from tests.browser import ROOT
-from tests.damaged_homes import ATLAS, BASE, build, damages, open_everything, tree
-from tests.grid import layer, zone
+from geo.sources.versions import PARTS_KEPT_S
+from tests.support import damaged_homes, real
+from tests.support.browser import ROOT
+from tests.support.damaged_homes import ATLAS, BASE, build, damages, open_everything, tree
+from tests.support.grid import layer, zone
 
 SEED = 11
 TRIED = 30  # damages, of as many families as may be; `python -m tests.fuzz` tries all eleven thousand
@@ -332,8 +332,8 @@ def test_a_kill_between_the_files_and_the_row_is_swept_and_loses_nothing(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from geo import register, register_store as store\n"
-        "from tests.damaged_homes import _import\n"
+        "import os, sys; from pathlib import Path; from geo.register import register\n"
+        "from tests.support.damaged_homes import _import\n"
         "register._add_row = lambda *a: os._exit(9)\n"
         "_import(Path(sys.argv[1]), ['01006'], with_shapes=False, published=False)"
     )

@@ -11,7 +11,7 @@ import pytest
 from geo.dataset.official import refreshed, year_of
 from geo.files import sha256_of
 from geo.layers.layer import _territory_layer
-from tests.grid import draw
+from tests.support.grid import draw
 
 
 def atlas():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,13 @@ from geo.coverage import Status, coverage, read_scope
 from geo.coverage.status import commune_status
 from geo.dataset import dataset as world
 from geo.guidance import Outcome
-from geo.layers import Etat, Layer, Mode, Precision, difference, merged
+from geo.layers import Etat, Evidence, Layer, Mode, Precision, difference, merged
 from geo.register import Origin, Statement, register
 from geo.register import store as register_store
 from geo.sources import current, sync
-from tests import grid, real
-from tests.grid import check, draw, facts_of, zone
-from tests.reading import MIRROR
+from tests.support import grid, real
+from tests.support.grid import check, draw, facts_of, zone
+from tests.support.reading import MIRROR
 
 CALAIS, LENS, ARRAS = "62193", "62498", "62041"
 ORIGIN = Origin("clsm.csv", "0" * 64, 1, "csv")
@@ -135,7 +136,7 @@ def evaluated(base: dict, new: Layer | None, *, codes: tuple[str, ...] = ("01001
     if new is not None:
         layers = dict(facts.crosswalk.layers)
         layers[new.id] = merged(layers[new.id], new, Mode.REPLACE, ATLAS)
-        facts = type(facts)(facts.perimeter, grid.build_crosswalk(ATLAS, layers), facts.density)
+        facts = replace(facts, evidence=Evidence(grid.build_crosswalk(ATLAS, layers), facts.density))
     return facts, check("secteurs", facts)
 
 

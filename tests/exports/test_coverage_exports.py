@@ -38,8 +38,8 @@ from geo.exports.coverage_tables import FACT_COLUMNS, benchmarks_table, clsm_tab
 from geo.imports import read_import
 from geo.layers import load_layers
 from geo.paths import DATA
-from tests import real
-from tests.grid import plain
+from tests.support import real
+from tests.support.grid import plain
 
 
 @lru_cache(maxsize=8)

@@ -17,15 +17,16 @@ from docx.oxml.ns import qn
 from geo.__main__ import main
 from geo.comparison import Candidate, Evaluated, candidates, default_choice, evaluate, scale_of, side_by_side
 from geo.errors import GeoInputError
-from geo.exports import Note, frame_of, note_pdf, qr_svg, small_map
-from geo.exports.note import long_date, make_note
+from geo.exports import frame_of, small_map
+from geo.exports.note import Note, make_note
 from geo.exports.perimeter_svg import gauge_words
-from geo.exports.typst_pdf import QR_LONGEST, picture_png
+from geo.exports.typst_pdf import QR_LONGEST, note_pdf, picture_png, qr_svg
 from geo.exports.word import note_docx
+from geo.french import long_date
 from geo.guidance import MEASURES, SETTING_LABELS, Settings, checks_using, used_text
 from geo.guidance.settings_labels import BY_NAME
-from tests import real
-from tests.grid import plain
+from tests.support import real
+from tests.support.grid import plain
 
 CRETEIL = ("94028", "94081", "94054", "94080")
 DAY = date(2026, 3, 1)

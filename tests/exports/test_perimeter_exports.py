@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from geo.cli.perimeter import evaluation
+from geo.cli.documents import evaluation
 from geo.comparison import Candidate, candidates, default_choice, evaluate, scale_of, side_by_side
 from geo.comparison.compare import compare
 from geo.errors import GeoInputError
@@ -25,7 +25,7 @@ from geo.exports import perimeter_files as exports
 from geo.exports.reimport import read_back, settings_of_link
 from geo.guidance import Settings
 from geo.scenarios import Scenario, Workbook, pack, unpack, vintage_of
-from tests import real
+from tests.support import real
 
 DATA_FORMATS = ("xlsx", "gpkg", "csv", "geojson", "json")
 DEPARTEMENTS = ("94", "75", "79", "2A", "974", "13", "69")

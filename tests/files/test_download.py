@@ -17,7 +17,7 @@ from requests.adapters import BaseAdapter
 from geo.files import DownloadError, Received, Retry, Timeouts, UnreachableError, download, without_login
 from geo.files.transfer import CutError, RefusedError, TooLargeError
 from geo.french import megabytes
-from tests.web import Page, Site, serve
+from tests.support.web import Page, Site, serve
 
 BODY = random.Random(7).randbytes(300_000)
 QUICK = Retry(attempts=4, pause_s=0.01)

@@ -9,13 +9,13 @@ import pytest
 import xlsxwriter
 
 from geo.errors import GeoInputError
-from geo.files import inspect
+from geo.files import inspect, peek
 from geo.files import signature as import_guard
 from geo.imports import open_grids, read_import
-from tests import nasty_tables
-from tests.nasty_tables import FOLDER, READ, REFUSED
-from tests.real import atlas
-from tests.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes, zip_bytes
+from tests.support import nasty_tables
+from tests.support.nasty_tables import FOLDER, READ, REFUSED
+from tests.support.real import atlas
+from tests.support.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes, zip_bytes
 
 ODS = ods_bytes(ods_rows([["CLSM", "INSEE"], ["Nord", "94028"]]))
 BROKEN_ZIPS = [
@@ -78,10 +78,35 @@ def test_a_reader_that_collapses_is_an_error_like_another(monkeypatch: pytest.Mo
         raise panic("index out of bounds")
 
     monkeypatch.setattr(
-        "geo.imports.tables.grid.CalamineWorkbook", type("Panics", (), {"from_filelike": staticmethod(collapse)})
+        "geo.files.sniff.CalamineWorkbook", type("Panics", (), {"from_filelike": staticmethod(collapse)})
     )
-    with pytest.raises(GeoInputError, match="classeur abîmé"):
+    with pytest.raises(GeoInputError, match="protégé ou abîmé"):
         read_import(xlsx_bytes({"F": [["CLSM", "INSEE"]]}), "x.xlsx", "clsm", atlas=atlas())
+
+
+def test_an_official_workbook_on_which_the_library_collapses_is_of_no_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panic = type("PanicException", (BaseException,), {})
+
+    def collapse(_path: Path) -> None:
+        raise panic("index out of bounds")
+
+    good, bad = (tmp_path / name for name in ("grille.xlsx", "autre.xlsx"))
+    for path in (good, bad):
+        path.write_bytes(xlsx_bytes({"F": [["CODGEO", "DENS"], ["01001", "5"]]}))
+    assert peek(good)
+    monkeypatch.setattr("geo.files.sniff.CalamineWorkbook", type("Panics", (), {"from_path": staticmethod(collapse)}))
+    assert peek(bad) == ()
+
+
+def test_official_and_imported_tables_are_cut_alike(tmp_path: Path) -> None:
+    text = "Liste des communes, au 1er janvier\ncode|nom|habitants\n01001|L’Abergement, le|776\n01002|Évosges|230\n"
+    (tmp_path / "x.csv").write_text(text, encoding="mac_roman")
+    look = peek(tmp_path / "x.csv")[0]
+    grid = open_grids(tmp_path / "x.csv", inspect(tmp_path / "x.csv"), "x.csv")[0]
+    assert (look.separator, look.encoding) == ("|", "mac_roman")
+    assert [list(row) for row in look.rows] == [list(row) for row in grid.rows]
 
 
 def test_texts_that_would_fill_the_memory_are_refused_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,10 +158,8 @@ def test_cells_that_lie_too_far_apart_are_seen_before_the_workbook_is_opened(mon
     def never(_stream: io.BytesIO) -> None:
         raise AssertionError("the workbook was opened")
 
-    monkeypatch.setattr("geo.imports.tables.grid.CalamineWorkbook.from_filelike", never, raising=False)
-    monkeypatch.setattr(
-        "geo.imports.tables.grid.CalamineWorkbook", type("Never", (), {"from_filelike": staticmethod(never)})
-    )
+    monkeypatch.setattr("geo.files.sniff.CalamineWorkbook.from_filelike", never, raising=False)
+    monkeypatch.setattr("geo.files.sniff.CalamineWorkbook", type("Never", (), {"from_filelike": staticmethod(never)}))
     for name in ("loin.xlsx", "repete.ods"):
         with pytest.raises(GeoInputError):
             open_grids(FOLDER / name, inspect(FOLDER / name), name)

@@ -10,8 +10,8 @@ import traceback
 import warnings
 
 from geo.dataset import dataset as world
-from tests.damaged_homes import ATLAS, BASE
 from tests.fuzz.families import case, judged
+from tests.support.damaged_homes import ATLAS, BASE
 
 
 def main() -> None:

@@ -16,14 +16,15 @@ from typing import Any
 from geo.errors import GeoInputError
 from geo.exports.reimport import read_back
 from geo.imports import KINDS, read_import
-from geo.imports.draft import MEMBER_COLUMNS, Statement, layer_from
-from geo.layers import ZONE_COLUMNS
+from geo.imports.publish import layer_from
+from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS
+from geo.register import Statement
 from geo.scenarios import Scenario, Vintage, Workbook, from_file, pack, to_file, unpack
-from tests import real
-from tests.damaged_homes import build, damages, open_everything
 from tests.fuzz.good_files import ROWS, good_shapes, good_tables, one_of
 from tests.fuzz.mutations import VALUES, WORDS, any_json, mutated, places_of
-from tests.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
+from tests.support import real
+from tests.support.damaged_homes import build, damages, open_everything
+from tests.support.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
 
 NOW = Vintage(2026, "2023", "2025")
 
@@ -52,7 +53,7 @@ def _imported(family: str, name: str, data: bytes, rng: random.Random) -> Case:
         assert list(draft.zones.columns) == list(ZONE_COLUMNS) and draft.zones.index.is_unique, "zones"
         assert list(draft.members.columns) == list(MEMBER_COLUMNS), "members"
         if len(draft.zones):
-            layer_from(draft, Statement("ARS", "2026"))
+            layer_from(draft, Statement("ARS", "2026", "Moi"))
 
     return Case(family, name, data, read)
 
@@ -234,7 +235,7 @@ def _book(rng: random.Random) -> Workbook:
 
 def links(rng: random.Random) -> Case:
     """Forge a link with a right checksum."""
-    from tests.forged_links import forged, head_and_bits
+    from tests.support.forged_links import forged, head_and_bits
 
     head, bits = head_and_bits(pack(_book(rng), real.atlas()))
     way = rng.random()

@@ -9,10 +9,10 @@ import zipfile
 from functools import lru_cache
 from pathlib import Path
 
-from tests import nasty_tables
-from tests.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
+from tests.support import nasty_tables
+from tests.support.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
 
-NASTY = Path(nasty_tables.__file__).resolve().parent / "nasty"
+NASTY = nasty_tables.FOLDER.parent
 ROWS = [["CLSM", "Code INSEE", "Commune", "État", "Année"], ["Nord", "94028", "Créteil", "en service", "2020"],
         ["Nord", "94033", "Fontenay-sous-Bois", "projet", ""], ["Sud", "01004", "Ambérieu-en-Bugey", "", "2019"]]  # fmt: skip
 

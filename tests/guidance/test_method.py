@@ -15,11 +15,11 @@ from geo.comparison import Candidate, Scale, evaluate, method
 from geo.coverage import coverage_state, scope_figures, scopes
 from geo.coverage.figures import BODIES
 from geo.dataset import Dataset
-from geo.guidance import CHECKS, MEASURES, SETTING_LABELS, Settings
+from geo.guidance import CHECKS, MEASURES, SETTING_LABELS, Settings, checks
 from geo.scenarios import Workbook
-from tests import real
-from tests.grid import crosswalk, draw, plain, zone
-from tests.ui.test_pages import HOME, METHOD, open_page, ran, written
+from tests.support import real
+from tests.support.apptest import HOME, METHOD, open_page, ran, written
+from tests.support.grid import crosswalk, draw, plain, zone
 from ui import frame
 
 PERIMETERS = (
@@ -37,16 +37,22 @@ def perimeter(codes: tuple[str, ...], world: Dataset | None = None) -> method.Ev
     return evaluate(Candidate("x", "Essai", "Essai", frozenset(codes), Scale.COMMUNAL), world or real.world())
 
 
-def test_every_check_has_its_entry_and_no_entry_is_left_over() -> None:
-    assert set(method.METHODS) == {check.id for check in CHECKS}
-    assert method.orphans() == ()
-    for entry in method.METHODS.values():
-        assert entry.formula.endswith(".")
-        assert entry.limits.endswith(".")
+def test_every_check_describes_itself() -> None:
+    assert len({check.id for check in CHECKS}) == len(CHECKS)
+    for check in CHECKS:
+        assert check.question.endswith("?")
+        assert check.formula.endswith(".")
+        assert check.limits.endswith(".")
+        assert check.figures
+
+
+def test_every_file_of_a_check_is_in_the_list() -> None:
+    files = {f.stem for f in Path(checks.__file__).parent.glob("*.py")} - {"__init__"}
+    assert files == {check.say.__module__.rpartition(".")[2] for check in CHECKS}
 
 
 @pytest.mark.parametrize("codes", PERIMETERS)
-def test_every_figure_that_a_check_tells_is_explained(codes: tuple[str, ...]) -> None:
+def test_every_figure_that_a_check_reports_is_explained(codes: tuple[str, ...]) -> None:
     assert method.missing_entries(perimeter(codes)) == ()
 
 
@@ -63,12 +69,10 @@ def test_every_figure_is_explained_where_all_lists_are_complete() -> None:
 
 
 def test_every_figure_key_written_in_the_checks_is_explained() -> None:
-    """Keys told only on rare data (places, rates) are read in the source."""
-    source = "".join(
-        (Path(method.__file__).parent / f"checks_{n}.py").read_text(encoding="utf-8") for n in ("layers", "territory")
-    )
-    written = set(re.findall(r'figures\["(\w+)"\]', source))
-    explained = {key for entry in method.METHODS.values() for key in entry.figures}
+    """Keys reported only on rare data (places, rates) are read in the source."""
+    sources = (f.read_text(encoding="utf-8") for f in Path(checks.__file__).parent.glob("*.py"))
+    written = {key for source in sources for key in re.findall(r'figures\["(\w+)"\]', source)}
+    explained = {key for check in CHECKS for key in check.figures}
     assert written
     assert written <= explained
 
@@ -94,8 +98,8 @@ def test_a_check_reads_no_setting_that_it_does_not_name() -> None:
 def test_every_figure_of_the_coverage_is_explained() -> None:
     every = scopes(real.atlas())
     state = coverage_state(real.crosswalk(), real.density())
-    told = {f.id for key in ("france", "dep-94", "dep-79") for f in scope_figures(every[key], state)}
-    assert told | {layer for layer, *_ in BODIES} == set(method.COVERAGE_METHODS)
+    written = {f.id for key in ("france", "dep-94", "dep-79") for f in scope_figures(every[key], state)}
+    assert written | {layer for layer, *_ in BODIES} == set(method.COVERAGE_METHODS)
 
 
 def test_the_glossary_is_in_order_and_says_each_word_once() -> None:

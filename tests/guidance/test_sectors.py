@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from geo.guidance import sectors_met
-from geo.guidance.sectors import establishment, sectors_cut
+from geo.guidance.sector_shares import establishment, sectors_cut
 from geo.layers import Precision
-from tests import real
-from tests.grid import check, draw, facts_of, plain, zone
+from tests.support import real
+from tests.support.grid import check, draw, facts_of, plain, zone
 
 ROW = draw([[6_200, 3_800, 500, 700]])
 WHOLE = {"secteurs-adultes": {"s": zone("01001", "01002", nom="Secteur 01G07", territoire="CH du Bourg")}}

@@ -9,8 +9,8 @@ from geo.guidance import RECOMMENDED, SCENARIOS, SECTORS, per_inhabitant_text, r
 from geo.guidance.stakeholders import COMMUNES, NEIGHBOURS, STATE, of
 from geo.layers import CarePlaces, Etat
 from geo.perimeters import places, travel
-from tests import real
-from tests.grid import check, draw, facts_of, plain, zone
+from tests.support import real
+from tests.support.grid import check, draw, facts_of, plain, with_places, zone
 
 GRID = draw([[5000, 4000, 10], [300, 200, 10]], epci=[["A", "A", "B"], ["A", None, "B"]])
 ZONES = {
@@ -136,8 +136,7 @@ def _with_places(codes: list[str], extent: set[str]):
          {"id": "2", "nom": "CMP B", "categorie": "CMP", "row": 1, "lon": float("nan"), "lat": float("nan")},
          {"id": "3", "nom": "CMP C", "categorie": "CMP", "row": 2, "lon": float("nan"), "lat": float("nan")}]
     )  # fmt: skip
-    object.__setattr__(facts, "resources", CarePlaces(table, frozenset(extent), "dessin", "2026"))
-    return facts
+    return with_places(facts, CarePlaces(table, frozenset(extent), "dessin", "2026"))
 
 
 def test_places_inside_and_the_nearest_outside_of_each_kind() -> None:

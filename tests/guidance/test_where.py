@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from geo.guidance import EMPTY, run_checks, summary
 from geo.layers import CarePlaces
 from geo.perimeters import PerimeterFacts
-from tests import real
-from tests.grid import draw, facts_of, plain, zone
+from tests.support import real
+from tests.support.grid import draw, facts_of, plain, with_places, zone
 
 GRID = draw(
     [[100_000, 40_000, 10], [300, 200, 10], [50, 60, 70]], epci=[["A", "A", "B"], ["A", "A", "B"], ["A", "B", "B"]]
@@ -58,7 +58,8 @@ def test_the_commune_under_three_dispositifs_is_shown() -> None:
 def test_places_are_shown_where_they_are_known() -> None:
     facts = facts_of(GRID, ["01001", "01002"])
     table = pd.DataFrame([{"id": "1", "nom": "", "categorie": "CMP", "row": 1, "lon": 0.0, "lat": 0.0}])
-    object.__setattr__(facts, "resources", CarePlaces(table, frozenset({"01"}), "dessin", "2026"))
+    places = CarePlaces(table, frozenset({"01"}), "dessin", "2026")
+    facts = with_places(facts, places)
     assert where(facts)["ressources"] == ("01002",)
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from geo.errors import GeoInputError
-from geo.exports.open_sent import scenario_of
+from geo.exports.reimport import scenario_of
 from geo.imports import read_draft
 from geo.isolation import LIMITS, Outcome
 from geo.isolation import reading as isolated
 from geo.scenarios import Vintage
-from tests import crafted, real
-from tests.grid import plain
+from tests.imports import crafted
+from tests.support import real
+from tests.support.grid import plain
 
 # What the reader itself says, where it sees the harm before it is done; elsewhere the limits of the process speak.
 SEEN: Mapping[str, str] = {

@@ -14,11 +14,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.imports import cross
-from geo.imports.shapes.assign import Crossing
+from geo.imports.shapes.crossing import Crossing
 from geo.imports.shapes.squares import Squares
 from geo.paths import ROOT
-from tests import drawn, real
-from tests.drawn import SIDE, box
+from tests.support import drawn, real
+from tests.support.drawn import SIDE, box
 
 MIRROR = ROOT.parent / "shared" / "data" / "mirror"
 

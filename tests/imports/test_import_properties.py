@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from geo.communes import read_list
 from geo.errors import GeoInputError
 from geo.imports import KINDS, ImportDraft, read_import
-from geo.imports.draft import MEMBER_COLUMNS
-from geo.layers import ZONE_COLUMNS
-from tests.real import atlas
-from tests.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
+from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS
+from tests.support.real import atlas
+from tests.support.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
 
 CALM = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 CODES = [str(c) for c in atlas().codes]

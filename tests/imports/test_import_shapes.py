@@ -24,15 +24,17 @@ from geo.communes import Atlas, approximate_density
 from geo.coverage import Status, coverage, scopes
 from geo.errors import GeoInputError
 from geo.imports import ImportDraft, read_import
-from geo.imports.draft import Statement, layer_from
-from geo.imports.shapes.read import ALL_FOLDERS, read_shapes
+from geo.imports.publish import layer_from
+from geo.imports.shapes.open import ALL_FOLDERS
+from geo.imports.shapes.read import read_shapes
 from geo.imports.shapes.squares import Squares
-from geo.layers import Crosswalk, build_crosswalk
+from geo.layers import Crosswalk, Evidence, build_crosswalk
 from geo.paths import ROOT
 from geo.perimeters import Perimeter, PerimeterFacts
-from tests import drawn, grid, real
-from tests.drawn import box, frame
-from tests.grid import plain
+from geo.register import Statement
+from tests.support import drawn, grid, real
+from tests.support.drawn import box, frame
+from tests.support.grid import plain
 
 NASTY = ROOT / "tests" / "nasty"
 MIRROR = ROOT.parent / "shared" / "data" / "mirror"
@@ -141,7 +143,7 @@ def test_any_known_projection_is_read(crs: int, tmp_path: Path) -> None:
 def test_the_layer_of_a_draft_feeds_the_dashboard(tmp_path: Path) -> None:
     frame([box(0, 0, 1.5, 1)], id=["94-07"]).to_file(tmp_path / "z.gpkg")
     draft = read(tmp_path / "z.gpkg")
-    layer = layer_from(draft, Statement("ARS", "2025", extent=frozenset({"01"})))
+    layer = layer_from(draft, Statement("ARS", "2025", "Moi", extent=frozenset({"01"})))
     assert list(layer.zones.index) == ["94-07"]
     assert layer.members["inhabitants"].to_numpy() == pytest.approx([100, 100])
     assert layer.extent == {"01"}
@@ -532,7 +534,7 @@ def _after(path: Path, kind: str) -> Crosswalk:
     """Return every layer against the drawn communes, the imported one in its place and complete everywhere."""
     draft = read_import(path, path.name, kind, atlas=drawn.atlas())
     before = grid.crosswalk(drawn.atlas())
-    layer = layer_from(draft, Statement("ARS", "2025", extent=frozenset({"01"})))
+    layer = layer_from(draft, Statement("ARS", "2025", "Moi", extent=frozenset({"01"})))
     return build_crosswalk(drawn.atlas(), {**before.layers, kind: layer})
 
 
@@ -556,7 +558,9 @@ def test_coverage_follows_an_import(tmp_path: Path) -> None:
 def test_evaluation_follows_an_import(tmp_path: Path) -> None:
     frame([box(0, 0, 1.5, 1), box(1.5, 0, 3, 2)], nom=["Nord", "Est"]).to_file(tmp_path / "z.gpkg")
     built = _after(tmp_path / "z.gpkg", "secteurs-adultes")
-    facts = PerimeterFacts(Perimeter.of(["01001", "01002"], drawn.atlas()), built, approximate_density(drawn.atlas()))
+    facts = PerimeterFacts(
+        Perimeter.of(["01001", "01002"], drawn.atlas()), Evidence(built, approximate_density(drawn.atlas()))
+    )
     north, east = facts.overlaps["secteurs-adultes"]
     assert (north.name, north.communes, north.partial, north.estimated, north.hedge) == ("Nord", 1, 1, True, "environ ")
     assert north.population == pytest.approx(200)

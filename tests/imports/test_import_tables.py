@@ -7,12 +7,13 @@ import pytest
 
 from geo.errors import GeoInputError
 from geo.imports import KINDS, ImportDraft, read_import, template
-from geo.imports.draft import MEMBER_COLUMNS, Statement, layer_from
-from geo.layers import ZONE_COLUMNS, Etat, Precision, load_layers
+from geo.imports.publish import layer_from
+from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS, Etat, Precision, load_layers
 from geo.paths import DATA
+from geo.register import Statement
 from geo.remarks import Remark
-from tests.real import atlas
-from tests.table_files import Rows, csv_bytes, ods_bytes, ods_rows, xlsx_bytes
+from tests.support.real import atlas
+from tests.support.table_files import Rows, csv_bytes, ods_bytes, ods_rows, xlsx_bytes
 
 FACTS = {"clsm": "clsm", "cls": "cls", "cpts": "cpts", "dac": "dac", "secteurs-adultes": "secteurs_psy",
          "secteurs-enfants": "secteurs_psy"}  # fmt: skip
@@ -514,9 +515,7 @@ def test_a_draft_and_a_statement_make_a_layer() -> None:
         ["Sud", "79191", "", ""],
     ]
     draft = read(rows)
-    layer = layer_from(
-        draft, Statement("ARS", "2024-05-02", Etat.EN_SERVICE, frozenset({"94"}), url="https://ars.example")
-    )
+    layer = layer_from(draft, Statement("ARS", "2024-05-02", "Moi", frozenset({"94"}), Etat.EN_SERVICE))
     assert list(layer.zones["etat"]) == [Etat.PROJET, Etat.EN_SERVICE]
     assert list(layer.zones["source_titre"]) == ["Délibération", "ARS"]
     assert list(layer.zones["annee_source"]) == ["2024", "2024"]

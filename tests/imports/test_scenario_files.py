@@ -6,9 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.scenarios import Scenario, Workbook, to_file
-from tests import real
-from tests.desk import settled
-from tests.ui.test_pages import PERIMETER, open_page, ran
+from tests.support import real
+from tests.support.apptest import PERIMETER, open_page, ran, settled
 from ui import frame
 from ui.perimeter import workbench
 

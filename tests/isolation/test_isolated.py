@@ -12,14 +12,14 @@ from playwright.sync_api import Page
 from streamlit.runtime.caching import clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
-from geo.communes import load_atlas
+from geo.communes.atlas import load_atlas
 from geo.errors import GeoInputError
 from geo.isolation import LIMITS, Limits, Outcome, StoppedError
 from geo.isolation import reading as isolated
 from geo.isolation import template as isolated_template
 from geo.paths import ROOT
-from tests import bad_readers, real
-from tests.desk import readings
+from tests.support import bad_readers, real
+from tests.support.apptest import readings
 from ui import reading_desk
 
 SHORT = Limits(seconds=1.0)
@@ -266,7 +266,7 @@ def test_the_desk_reads_one_file_at_a_time_and_is_released_with_its_session() ->
 
 def test_a_page_that_is_left_ends_its_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """The end of a session, as Streamlit makes it when a browser disconnects; tests/test_journey_reader.py has a real one."""
-    app = AppTest.from_file(ROOT / "tests" / "patient_app.py", default_timeout=60).run()
+    app = AppTest.from_file(ROOT / "tests" / "journeys" / "patient_app.py", default_timeout=60).run()
     assert [e.message for e in app.exception] == []
     thread = readings()[-1]
     clear_session_resource_cache("test session id")

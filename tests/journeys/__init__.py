@@ -19,9 +19,9 @@ from geo.display import derive
 from geo.display.outlines import INDEX
 from geo.french import number
 from geo.scenarios import unpack
-from tests import real
-from tests.browser import ROOT, AppServer, attempt, map_frame, until, view, wait_painted
-from tests.grid import plain
+from tests.support import real
+from tests.support.browser import ROOT, AppServer, attempt, map_frame, until, view, wait_painted
+from tests.support.grid import plain
 
 APP = ROOT / "dashboard.py"
 # On a page's own address, Streamlit first asks there for what lies at the root: two answers 404, then the right ones.

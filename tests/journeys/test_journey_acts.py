@@ -16,9 +16,9 @@ from geo.imports import publish as intake
 from geo.imports import read_file
 from geo.register import Statement, Version, register
 from geo.scenarios import Scenario, Workbook, pack
-from tests import real
-from tests.browser import AppServer, start_server
 from tests.journeys import APP, pick
+from tests.support import real
+from tests.support.browser import AppServer, start_server
 from ui.perimeter import workbench
 from ui.server import failures
 

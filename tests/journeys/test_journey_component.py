@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser import (
+from tests.journeys import settle
+from tests.journeys.demo_map import HOSTILE
+from tests.support.browser import (
     ROOT,
     AppServer,
     Traffic,
@@ -28,11 +30,9 @@ from tests.browser import (
     view,
     wait_painted,
 )
-from tests.demo_map import HOSTILE
-from tests.journeys import settle
 
 pytestmark = pytest.mark.journey
-DEMO = ROOT / "tests" / "demo_map.py"
+DEMO = ROOT / "tests" / "journeys" / "demo_map.py"
 NAMES = ["Arras", "L'Haÿ-les-Roses", HOSTILE, "<script>alert(1)</script>", "\u202eretourné", "a" * 300, ""]
 Open = Callable[..., None]
 

@@ -11,20 +11,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from geo import french as fr
-from tests import real
-from tests.browser import (
-    AppServer,
-    Traffic,
-    click_commune,
-    hover_commune,
-    map_frame,
-    selected_codes,
-    start_server,
-    until,
-    view,
-    wait_painted,
-)
-from tests.grid import plain
 from tests.journeys import (
     Console,
     address_codes,
@@ -38,6 +24,20 @@ from tests.journeys import (
     wait_figure,
     wait_still,
 )
+from tests.support import real
+from tests.support.browser import (
+    AppServer,
+    Traffic,
+    click_commune,
+    hover_commune,
+    map_frame,
+    selected_codes,
+    start_server,
+    until,
+    view,
+    wait_painted,
+)
+from tests.support.grid import plain
 
 pytestmark = pytest.mark.journey
 LENS, CALAIS, ARRAS = "62498", "62193", "62041"

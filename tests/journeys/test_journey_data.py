@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from geo.register import register
-from tests.browser import AppServer, Traffic, map_frame, start_server, wait_painted
-from tests.grid import plain
 from tests.journeys import APP, Console, figures, pick, settle
+from tests.support.browser import AppServer, Traffic, map_frame, start_server, wait_painted
+from tests.support.grid import plain
 
 pytestmark = pytest.mark.journey
 CALAIS, COQUELLES, LENS = "62193", "62239", "62498"

@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import real
-from tests.browser import AppServer, Traffic, click_commune, hover_commune, until, view, wait_painted
-from tests.grid import plain
 from tests.journeys import Console, mark, pick, serve_embedded, settle, wait_still
+from tests.support import real
+from tests.support.browser import AppServer, Traffic, click_commune, hover_commune, until, view, wait_painted
+from tests.support.grid import plain
 
 pytestmark = pytest.mark.journey
 MELLE, NIORT, CHAURAY = "79174", "79191", "79081"

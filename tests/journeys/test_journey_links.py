@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import AppServer
 from tests.journeys import serve_embedded
+from tests.support.browser import AppServer
 
 pytestmark = pytest.mark.journey
 HIDDEN = "http://e.fr www.exemple.org qui@exemple.org"

@@ -13,9 +13,9 @@ from playwright.sync_api import Page, expect
 
 from geo.exports.reimport import read_back
 from geo.french import number
-from tests import real
-from tests.browser import AppServer
 from tests.journeys import Console, pick, serve_embedded, settle
+from tests.support import real
+from tests.support.browser import AppServer
 
 pytestmark = pytest.mark.journey
 

@@ -9,8 +9,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from geo.layers import zone_members
-from tests import real
-from tests.browser import AppServer, Traffic, click_commune, map_frame, selected_codes, view, wait_painted
 from tests.journeys import (
     Console,
     address_codes,
@@ -27,6 +25,8 @@ from tests.journeys import (
     wait_figure,
     zoom_in,
 )
+from tests.support import real
+from tests.support.browser import AppServer, Traffic, click_commune, map_frame, selected_codes, view, wait_painted
 
 pytestmark = pytest.mark.journey
 PEOPLE = "habitants (population municipale"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import AppServer, start_server
 from tests.isolation.test_isolated import gone, wait_until
+from tests.support.browser import AppServer, start_server
 
 pytestmark = pytest.mark.journey
 APP = Path(__file__).with_name("patient_app.py")

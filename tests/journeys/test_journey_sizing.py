@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from geo.layers import zone_members
 from geo.sources import sync
-from tests import real
-from tests.browser import (
+from tests.journeys import APP, Console, pick, serve_embedded, settle, tab_to, wait_address, wait_still
+from tests.support import real
+from tests.support.browser import (
     AppServer,
     Traffic,
     click_commune,
@@ -22,8 +23,7 @@ from tests.browser import (
     start_server,
     wait_painted,
 )
-from tests.journeys import APP, Console, pick, serve_embedded, settle, tab_to, wait_address, wait_still
-from tests.reading import MIRROR, mirrored
+from tests.support.reading import MIRROR, mirrored
 from ui.perimeter.workbench import PANELS
 
 pytestmark = pytest.mark.journey

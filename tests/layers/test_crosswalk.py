@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.layers import Overlap, Precision, Relation, build_crosswalk
-from tests import real
-from tests.grid import Zone, crosswalk, draw, layer, zone
+from tests.support import real
+from tests.support.grid import Zone, crosswalk, draw, layer, zone
 
 GRID = draw([[100, 200, 300], [400, 500, 600]], city=[["01900", "01900", None], [None, None, None]])
 CELLS = tuple(GRID.codes)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.layers import Etat, Fate, Layer, Mode, Precision, difference, merged
-from tests.grid import draw, layer, plain, zone
+from tests.support.grid import draw, layer, plain, zone
 
 # Two départements: 01 on the left (01001, 01004), 02 in the middle and on the right.
 ATLAS = draw([[100, 200, 300], [400, 500, 600]], departement=[["01", "02", "02"], ["01", "02", "02"]])

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from geo.communes import read_code
-from geo.layers import Etat, Precision
+from geo.layers import Etat, Evidence, Precision
 from geo.paths import DATA
 from geo.perimeters import Perimeter, PerimeterFacts
-from tests import real
+from tests.support import real
 
 FILES = ("clsm", "secteurs_psy", "cls", "cpts", "dac", "qpv")
 SECTORS_94 = {
@@ -162,7 +162,7 @@ def test_supposed_compositions_are_marked_and_never_said_official() -> None:
 
 def test_the_old_pierrefitte_makes_saint_denis_belong_to_a_second_clsm_in_part() -> None:
     atlas = real.atlas()
-    facts = PerimeterFacts(Perimeter.of(["93066"], atlas), real.crosswalk(), real.density())
+    facts = PerimeterFacts(Perimeter.of(["93066"], atlas), Evidence(real.crosswalk(), real.density()))
     met = {o.id: (o.communes, o.partial) for o in facts.overlaps["clsm"]}
     assert met == {
         "clsm-93-saint-denis": (1, 0),

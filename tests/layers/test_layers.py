@@ -10,8 +10,8 @@ import pytest
 from geo.communes import Atlas
 from geo.errors import GeoInputError, MissingDataError
 from geo.layers import Etat, Layer, Precision, find_zones, load_layers, zone_members
-from tests.grid import draw, layer, zone
-from tests.real import crosswalk
+from tests.support.grid import draw, layer, zone
+from tests.support.real import crosswalk
 
 COLUMNS = (
     "id,nom,type,echelle,territoire,code_commune,nom_commune,part_commune,code_epci,nom_epci,departement,annee,"

@@ -1,4 +1,4 @@
-"""Moves tried in a batch: every figure and outcome is the one that the facts and checks of the changed perimeter give."""
+"""Moves tried in a batch: every figure is that of the facts of the changed perimeter, every outcome that of the plain rules."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from hypothesis import strategies as st
 from geo.communes import approximate_density
 from geo.errors import GeoInputError
 from geo.guidance import Measures, Reach, Settings, judge_moves, run_checks
-from geo.layers import CarePlaces, Crosswalk, Etat, Precision, Relation
+from geo.layers import CarePlaces, Crosswalk, Etat, Evidence, Precision, Relation
 from geo.moves import IncidenceTables, Move, incidence_of
 from geo.perimeters import Perimeter, PerimeterFacts, count_pieces, neighbours_of, pieces_after
-from tests import real
-from tests.grid import crosswalk, draw, zone
+from tests.guidance.plain_rules import plain_decisions
+from tests.support import real
+from tests.support.grid import crosswalk, draw, zone
 
 
 def facts_on(ground: IncidenceTables, codes: frozenset[str]) -> PerimeterFacts:
-    return PerimeterFacts(Perimeter(codes, "x", ground.atlas.year), ground.crosswalk, ground.density, ground.resources)  # type: ignore[arg-type]
+    return PerimeterFacts(Perimeter(codes, "x", ground.atlas.year), ground.evidence)  # type: ignore[arg-type]
 
 
 def same_as_the_facts(ground: IncidenceTables, codes: frozenset[str], found: Measures, settings: Settings) -> None:
@@ -43,9 +44,11 @@ def same_as_the_facts(ground: IncidenceTables, codes: frozenset[str], found: Mea
     assert found.sector_people_outside == outside
     assert found.sectors_cut == sum(o.communes + o.partial < o.zone_communes for o in known)
     assert found.qpv == sum(o.relation is Relation.CONTIENT for o in quarters)
+    plain = plain_decisions(facts, settings)
     for check, finding in run_checks(facts, settings):
-        assert found.outcomes[check.id] is finding.outcome, check.id
-        assert found.concerned[check.id] is (finding.reach is Reach.FINDING), check.id
+        answer = (found.outcomes[check.id], found.concerned[check.id])
+        assert answer == (finding.outcome, finding.reach is Reach.FINDING), check.id
+        assert answer == plain.get(check.id, answer), check.id
         if check.id == "qpv":
             figures = finding.figures
             assert found.qpv_left == figures["qpv_hors_perimetre"] + figures["qpv_a_cheval"]
@@ -82,9 +85,8 @@ def _drawn() -> IncidenceTables:
     )
     resources = CarePlaces(table, frozenset({"01"}), "dessin", "2026")
     built = crosswalk(atlas, zones, complete=["clsm", "cls", "cpts", "dac", "secteurs-enfants"])
-    return IncidenceTables(
-        _known_in(built, {"qpv": {"01"}, "secteurs-adultes": {"02"}}), approximate_density(atlas), resources
-    )
+    known = _known_in(built, {"qpv": {"01"}, "secteurs-adultes": {"02"}})
+    return incidence_of(Evidence(known, approximate_density(atlas), resources))
 
 
 def _known_in(built: Crosswalk, extents: dict[str, set[str]]) -> Crosswalk:
@@ -116,7 +118,7 @@ SETTINGS = st.builds(
     st.lists(st.tuples(st.frozensets(st.sampled_from(CODES)), st.frozensets(st.sampled_from(CODES))), max_size=4),
     SETTINGS,
 )
-def test_moves_on_a_drawn_country_give_what_the_facts_and_checks_give(
+def test_moves_on_a_drawn_country_give_what_the_facts_and_rules_give(
     codes: frozenset[str], pairs: Sequence[tuple[frozenset[str], frozenset[str]]], settings: Settings
 ) -> None:
     moves = [Move(str(i), a - codes, r & codes) for i, (a, r) in enumerate(pairs)]
@@ -129,7 +131,7 @@ def test_moves_on_a_drawn_country_give_what_the_facts_and_checks_give(
 
 @hypothesis_settings(max_examples=12)
 @given(st.integers(0, 34_916), st.integers(1, 40), st.integers(0, 10**6))
-def test_moves_on_real_perimeters_give_what_the_facts_and_checks_give(seed: int, size: int, luck: int) -> None:
+def test_moves_on_real_perimeters_give_what_the_facts_and_rules_give(seed: int, size: int, luck: int) -> None:
     ground = incidence_of(real.world().evidence)
     codes, around = grown(ground, seed, size)
     chance = np.random.default_rng(luck)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.imports import cross
-from tests import drawn
+from tests.support import drawn
 
 interpolate = pytest.importorskip(
     "tobler.area_weighted", reason="tobler is not installed: pip install -r requirements-parity.txt"

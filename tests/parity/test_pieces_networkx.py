@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from geo.perimeters import count_pieces, pieces_after
-from tests.grid import draw
+from tests.support.grid import draw
 
 NOTHING = np.empty(0, dtype=np.intp)
 COUNTRY = draw([[100] * 7 for _ in range(6)])

@@ -11,12 +11,13 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.communes import Atlas
+from geo.communes import Atlas, approximate_density
 from geo.errors import GeoInputError
-from geo.moves import IncidenceTables, incidence_of
+from geo.layers import Evidence
+from geo.moves import incidence_of
 from geo.perimeters import edit as compose
-from tests import real
-from tests.grid import crosswalk, draw, plain, zone
+from tests.support import real
+from tests.support.grid import crosswalk, draw, plain, zone
 
 
 class Drawn(Atlas):
@@ -46,7 +47,7 @@ ZONES = {
     "qpv": {"q": zone("01004", "01005", nom="Le Parc")},
 }
 CROSS = crosswalk(ATLAS, ZONES)
-GROUND = IncidenceTables(CROSS, None, None)  # type: ignore[arg-type]
+GROUND = incidence_of(Evidence(CROSS, approximate_density(ATLAS)))
 CODES = st.frozensets(st.sampled_from([str(c) for c in ATLAS.codes]))
 
 

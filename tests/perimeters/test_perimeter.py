@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 
 from geo.errors import GeoInputError
-from geo.layers import Precision
+from geo.layers import Evidence, Precision
 from geo.perimeters import Perimeter, PerimeterFacts, perimeter_of_zone
 from geo.perimeters import perimeter as module
-from tests import real
-from tests.grid import crosswalk, draw, facts_of, layer, zone
+from tests.support import real
+from tests.support.grid import crosswalk, draw, facts_of, layer, zone
 
 ATOMS = st.sets(st.integers(0, 34_916), min_size=1, max_size=40)
 
@@ -140,7 +140,7 @@ def test_density_classes_by_hand() -> None:
 def test_an_empty_perimeter_is_an_error_that_says_what_to_do() -> None:
     atlas = draw([[1]])
     facts = facts_of(atlas, ["01001"])
-    empty = PerimeterFacts(facts.perimeter.without("01001"), facts.crosswalk, facts.density)
+    empty = PerimeterFacts(facts.perimeter.without("01001"), facts.evidence)
     with pytest.raises(GeoInputError, match="au moins une commune"):
         _ = empty.population
 
@@ -149,7 +149,7 @@ def test_a_layer_is_known_only_where_every_departement_is_in_its_extent() -> Non
     atlas = draw([[1, 1, 1]], departement=[["01", "01", "02"]])
     built = crosswalk(atlas)
     built.layers["cls"] = layer(atlas, "cls", {"z": zone("01001")}, extent=["01"])
-    asked = lambda *codes: PerimeterFacts(Perimeter.of(codes, atlas), built, real.density())  # noqa: E731
+    asked = lambda *codes: PerimeterFacts(Perimeter.of(codes, atlas), Evidence(built, real.density()))  # noqa: E731
     assert asked("01001", "01002").known_everywhere("cls")
     assert not asked("01001", "02003").known_everywhere("cls")
     assert asked("01001").assigned_everywhere("cls")

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from geo.cli.perimeter import evaluation
+from geo.cli.documents import evaluation
 from geo.communes.codes import read_name
 from geo.guidance import Finding, Outcome, Reach, Settings, round_table, run_checks, sectors_met, summary
 from geo.moves import incidence_of
 from geo.perimeters.edit import from_zone
-from geo.scenarios import pack_codes, unpack
+from geo.scenarios import Workbook, pack, unpack
 from geo.suggest import suggest
-from tests import real
-from tests.grid import plain
 from tests.suggest.test_suggest import check_announced
+from tests.support import real
+from tests.support.grid import plain
 
 
 def towns(*names: str) -> frozenset[str]:
@@ -71,7 +71,7 @@ def test_everything_reads_well_and_suggestions_are_exact(name: str) -> None:
     for text in texts:
         assert text and "nan" not in text.casefold().split() and "None" not in text and "  " not in text
     check_announced(world, codes, suggested, Settings())
-    assert unpack(pack_codes(codes, world.atlas), world.atlas).workbook.codes == codes
+    assert unpack(pack(Workbook().replace_codes(codes), world.atlas), world.atlas).workbook.codes == codes
 
 
 def test_val_d_oise_est_is_one_piece_of_one_agglomeration() -> None:

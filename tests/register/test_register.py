@@ -16,8 +16,9 @@ from geo.errors import GeoInputError
 from geo.layers import Etat, Layer, Over, difference
 from geo.register import ConflictError, Origin, State, Statement, register
 from geo.register import store as register_store
-from tests.grid import draw, layer, plain, zone
-from tests.killed import run_child, spread
+from geo.register.schema import METADATA
+from tests.support.grid import draw, layer, plain, zone
+from tests.support.killed import run_child, spread
 
 ATLAS = draw([[100, 200, 300], [400, 500, 600]])
 BASE = layer(ATLAS, "clsm", {"clsm-a": zone("01001", "01002", nom="CLSM A")})
@@ -168,7 +169,7 @@ def test_another_database_takes_the_place_of_the_default_one(home: Path, tmp_pat
 
 
 def test_the_tables_can_be_made_in_postgresql() -> None:
-    for table in (register_store.VERSIONS, register_store.HEADS, register_store.EVENTS):
+    for table in METADATA.sorted_tables:
         text = str(sa.schema.CreateTable(table).compile(dialect=postgresql.dialect()))
         assert text.strip().startswith(f"CREATE TABLE {table.name}")
 
@@ -219,8 +220,8 @@ PUBLISH = """
 import sys
 from pathlib import Path
 from geo import register
-from tests.killed import Marks
-from tests.test_register import kept
+from tests.support.killed import Marks
+from tests.register.test_register import kept
 home = Path(sys.argv[1])
 marks = Marks(home, int(sys.argv[2]))
 version = kept(home, "01003", "01005")

@@ -20,17 +20,16 @@ from geo.scenarios import (
     Workbook,
     from_file,
     pack,
-    pack_codes,
     to_file,
     unpack,
     vintage_of,
 )
 from geo.scenarios.bitcode import BitReader, BitWriter, read_codes, write_codes
 from geo.scenarios.link import _checksum
-from tests import real
-from tests.forged_links import forged
 from tests.fuzz.mutations import places_of
-from tests.grid import draw
+from tests.support import real
+from tests.support.forged_links import forged
+from tests.support.grid import draw
 
 GRID = draw([[100, 200, 300], [400, 500, 600]], former={"01900": ("01002", "Vieux-Bourg"), "01901": ("01002", "")})
 NOW = Vintage(2026, "2023", "2025")
@@ -65,7 +64,7 @@ def test_any_real_perimeter_comes_back_from_its_link(rows: frozenset[int], inver
     atlas = real.atlas()
     codes = frozenset(str(atlas.codes[r]) for r in rows)
     chosen = frozenset(map(str, atlas.codes)) - codes if inverse else codes
-    text = pack_codes(chosen, atlas)
+    text = pack(Workbook().replace_codes(chosen), atlas)
     assert unpack(text, atlas).workbook.codes == chosen
     assert set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
@@ -87,7 +86,7 @@ def test_usual_perimeters_take_a_few_dozen_characters() -> None:
     book = Workbook((Scenario("Périmètre", epci),), vintage=vintage_of(real.world()))
     assert len(epci) == 40
     assert len(pack(book, atlas)) < 60
-    assert len(pack_codes(map(str, atlas.codes), atlas)) < 200  # the whole country
+    assert len(pack(Workbook().replace_codes(map(str, atlas.codes)), atlas)) < 200  # the whole country
 
 
 @given(st.data())
@@ -219,7 +218,7 @@ def test_a_bomb_is_not_unpacked() -> None:
 
 def test_a_link_of_another_format_says_so() -> None:
     with pytest.raises(GeoInputError, match="autre version"):
-        unpack("2" + pack_codes({"01001"}, GRID)[1:], GRID)
+        unpack("2" + pack(Workbook().replace_codes({"01001"}), GRID)[1:], GRID)
 
 
 def test_a_link_carries_codes_and_no_figure_nor_name_of_commune() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from geo.errors import GeoInputError
 from geo.guidance import Settings
 from geo.scenarios import MOST_SCENARIOS, NAME_LENGTH, NOTE_LENGTH, Scenario, Vintage, Workbook, vintage_of
-from tests import real
+from tests.support import real
 
 A, B = frozenset({"01001"}), frozenset({"01001", "01002"})
 

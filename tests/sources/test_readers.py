@@ -11,7 +11,7 @@ import pytest
 
 from geo.errors import GeoInputError
 from geo.sources.readers import READERS, recognise
-from tests.reading import MIRROR, SAMPLES, mirrored, ods, product, read, text_file, workbook
+from tests.support.reading import MIRROR, SAMPLES, mirrored, ods, product, read, text_file, workbook
 
 REFUSED = "refused"
 IN_MIRROR = {
@@ -195,7 +195,7 @@ def test_the_preferred_of_two_files_is_read_and_the_other_is_named(tmp_path: Pat
 
 
 def real_codes(many: int) -> list[str]:
-    from tests.real import atlas
+    from tests.support.real import atlas
 
     return atlas().table["code"].head(many).tolist()
 

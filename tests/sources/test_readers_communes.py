@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from geo.errors import GeoInputError
-from tests import real
-from tests.reading import SAMPLES, mirrored, product, read, text_file, workbook
+from tests.support import real
+from tests.support.reading import SAMPLES, mirrored, product, read, text_file, workbook
 
 
 def plain(notes: tuple[str, ...]) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from geo.errors import GeoInputError
-from tests.reading import SAMPLES, country, drawn, mirrored, product, read, square, text_file
+from tests.support.reading import SAMPLES, country, drawn, mirrored, product, read, square, text_file
 
 HEAD = "finess_et,raison_sociale,categorie_code,code_insee,latitude,longitude\n"
 

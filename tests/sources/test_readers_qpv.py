@@ -12,7 +12,7 @@ import shapely
 
 from geo.errors import GeoInputError
 from geo.sources.readers.qpv import share_quarters
-from tests.reading import SAMPLES, country, drawn, mirrored, product, read, square, text_file
+from tests.support.reading import SAMPLES, country, drawn, mirrored, product, read, square, text_file
 
 
 @pytest.fixture

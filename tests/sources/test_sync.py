@@ -24,10 +24,10 @@ from geo.files import Retry, Timeouts
 from geo.paths import ROOT
 from geo.sources import Outcome, Step, current, only_run, sync, versions
 from geo.sources.versions import BusyError, read_version
-from tests.fake_sources import readers, recognise, source, text
-from tests.killed import run_child, spread
-from tests.reading import MIRROR
-from tests.web import Page, Site, serve
+from tests.sources.fake_sources import readers, recognise, source, text
+from tests.support.killed import run_child, spread
+from tests.support.reading import MIRROR
+from tests.support.web import Page, Site, serve
 
 QUICK = {"retry": Retry(3, 0.01), "timeout": Timeouts(2, 2, 20)}
 PATIENT = Timeouts(60, 60, 60)
@@ -344,7 +344,7 @@ def test_killed_at_any_act_on_the_disk_a_run_leaves_a_whole_version_in_use(site,
 
     site["/alpha"] = Page(block=20_000, before=renew)
     run(home, site, kinds=["alpha"])
-    command = ["-m", "tests.fake_sources", site.url, str(home)]
+    command = ["-m", "tests.sources.fake_sources", site.url, str(home)]
     acts, seen = run_child(command, 0), []
     for nth in spread(acts, 8):
         run_child(command, nth)
@@ -532,7 +532,7 @@ def command(monkeypatch: pytest.MonkeyPatch, site: Site):
     """Run the command on the small sources: `command("--layer", "alpha")`."""
     monkeypatch.setattr(sync_cli, "load_sources", lambda: catalogue(site))
     monkeypatch.setattr("geo.sources.synchronise.load_sources", lambda: catalogue(site))
-    monkeypatch.setattr("geo.sources.synchronise.own_readers", readers)
+    monkeypatch.setattr("geo.sources.synchronise.Readers", readers)
 
     def start(*arguments: str) -> list[str]:
         parser = ArgumentParser()

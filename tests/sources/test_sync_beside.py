@@ -14,9 +14,9 @@ from geo.files import Received
 from geo.sources import KindResult, Outcome, Step, SyncReport, current, read_status, sources_folder
 from geo.sources import background as sync_beside
 from geo.sources.background import Journal
-from tests.browser import ROOT
-from tests.grid import plain
-from tests.reading import MIRROR, SAMPLES
+from tests.support.browser import ROOT
+from tests.support.grid import plain
+from tests.support.reading import MIRROR, SAMPLES
 from ui.server import background
 
 

@@ -13,9 +13,9 @@ from geo.moves import Move, incidence_of
 from geo.perimeters import count_pieces
 from geo.suggest import Effect, Suggestions, effect_of, preview, suggest
 from geo.suggest.ranking import MOST
-from tests import real
-from tests.grid import crosswalk, draw, plain, zone
 from tests.moves.test_trials import grown, same_as_the_facts
+from tests.support import real
+from tests.support.grid import crosswalk, draw, plain, zone
 
 
 def world_of(people: list[list[int]], zones: dict | None = None, **options: object) -> Dataset:

@@ -7,9 +7,9 @@ import pytest
 from geo.comparison import candidates
 from geo.comparison.candidates import scenario_id
 from geo.scenarios import Scenario, Workbook
-from tests import real
+from tests.support import real
+from tests.support.apptest import COMPARISON, PERIMETER, button, open_page, ran
 from tests.ui.test_page_perimeter import press, show_panel
-from tests.ui.test_pages import COMPARISON, PERIMETER, button, open_page, ran
 from ui import frame
 from ui.choices import distinct, scope_name
 from ui.comparison import link as comparison_link

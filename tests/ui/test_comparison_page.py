@@ -9,10 +9,9 @@ from geo.comparison.candidates import scenario_id
 from geo.guidance import MEASURES, Settings
 from geo.scenarios import Scenario, Workbook, pack, to_file
 from geo.suggest import suggest
-from tests import real
-from tests.desk import settled
-from tests.grid import plain
-from tests.ui.test_pages import COMPARISON, HOME, PERIMETER, open_page, ran, written
+from tests.support import real
+from tests.support.apptest import COMPARISON, HOME, PERIMETER, open_page, ran, settled, written
+from tests.support.grid import plain
 from ui import frame
 from ui.comparison import link as comparison_link
 from ui.comparison import page as comparison_view

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage import MARKER
-from tests.grid import plain
+from tests.support.grid import plain
 from ui.coverage import charts
 from ui.coverage import survey as survey_view
 

@@ -4,7 +4,6 @@ publishing, going back, and somebody else publishing meanwhile."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -18,15 +17,13 @@ from geo.register import register
 from geo.register import store as register_store
 from geo.sources import KindResult, Outcome, SyncReport
 from geo.sources.background import Journal
-from tests import bad_readers, real
-from tests.browser import ROOT
-from tests.desk import settled
-from tests.grid import plain
+from tests.support import apptest, bad_readers, real
+from tests.support.apptest import DATA, HOME, ran, settled
+from tests.support.grid import plain
 from ui import acts, loaders
 from ui.data import import_report
 from ui.data import import_steps as import_view
 
-PAGE = "pages/4_Donnees.py"
 FAULTS = """CLSM;Code INSEE;Commune;Etat
 CLSM du Calaisis;62193;Calais;en service
 CLSM du Calaisis;1053;Bourg-en-Bresse;en service
@@ -47,32 +44,11 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 
 def open_page() -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-    app.switch_page(PAGE)
-    return ran(app.run())
-
-
-def ran(app: AppTest) -> AppTest:
-    assert [e.message for e in app.exception] == []
-    assert [e.value for e in app.error] == []
-    return app
-
-
-class _Cells(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
+    return apptest.open_page(DATA)
 
 
 def written(app: AppTest) -> str:
-    reader = _Cells()
-    for element in app.get("html"):
-        if "<style>" not in element.value:
-            reader.feed(element.value + "\n")
-    return plain(" ".join(reader.texts))
+    return apptest.written(app, " ")
 
 
 def markup(app: AppTest) -> str:
@@ -371,8 +347,8 @@ def test_a_damaged_register_leaves_a_whole_page(home: Path) -> None:
     folder = register_store.register_folder(home)
     folder.mkdir(parents=True)
     (folder / "registre.sqlite").write_bytes(b"x" * 4000)
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-    app.switch_page(PAGE)
+    app = AppTest.from_file(HOME, default_timeout=60)
+    app.switch_page(DATA)
     app.run()
     assert [e.message for e in app.exception] == []
     assert any("Le registre des couches importées ne répond pas" in plain(w.value) for w in app.sidebar.warning)

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 from streamlit.testing.v1 import AppTest
 
-from tests.browser import AppServer, start_server
-from tests.grid import plain
+from tests.support.browser import AppServer, start_server
+from tests.support.grid import plain
 from ui.server import failures
 
 PAGE = """

@@ -12,7 +12,7 @@ import pytest
 from geo import french as fr
 from geo.guidance import CHECKS, Check, Finding, Outcome, Reach, Settings, summary
 from geo.layers import Etat, Overlap, Precision, Relation
-from tests.grid import crosswalk, draw, facts_of, plain, zone
+from tests.support.grid import crosswalk, draw, facts_of, plain, zone
 from ui import html, panels
 from ui.map.scene import LINES, PALE, PALETTE, SELECTED
 from ui.perimeter import judge as gauge

@@ -16,7 +16,7 @@ from shapely import MultiPolygon, Polygon, box
 from geo.coverage import read_scope
 from geo.dataset import Dataset
 from geo.layers import CarePlaces
-from tests import real
+from tests.support import real
 from ui import cache as data_cache
 from ui import loaders
 from ui.map import build as maps

@@ -13,9 +13,9 @@ import psutil
 import pytest
 
 from geo.register import Origin, Statement, Version, register
-from tests import real
-from tests.browser import ROOT, AppServer, start_server
-from tests.wire import Person
+from tests.support import real
+from tests.support.browser import ROOT, AppServer, start_server
+from tests.support.wire import Person
 
 MEGA = 1e6
 FIRST, MORE = 4, 30  # publications that fill what is filled once, then those that are counted
@@ -47,7 +47,7 @@ def eager_app(folder: Path) -> Path:
     shutil.copytree(ROOT / "pages", folder / "pages")
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
     home = (ROOT / "dashboard.py").read_text(encoding="utf-8")
-    look = "from ui import cache\n\ncache.token.clear()\n"
+    look = "from ui.cache import look_again\n\nlook_again()\n"
     script = folder / "dashboard.py"
     script.write_text(home.replace("import streamlit as st\n", f"import streamlit as st\n{look}", 1), encoding="utf-8")
     return script

@@ -24,9 +24,9 @@ from geo.coverage import (
     siting_candidates,
 )
 from geo.exports import Imprint
-from tests import real
-from tests.grid import draw, plain
-from tests.ui.test_pages import COVERAGE, open_page, pills, ran, written
+from tests.support import real
+from tests.support.apptest import COVERAGE, open_page, pills, ran, written
+from tests.support.grid import draw, plain
 from ui import cache, frame, loaders
 from ui.coverage import gaps as gap_tables
 from ui.coverage import link as coverage_link

@@ -14,9 +14,9 @@ from geo.layers import zone_members
 from geo.perimeters import from_circle
 from geo.scenarios import Scenario, Workbook, pack, vintage_of
 from geo.suggest import Suggestions, suggest
-from tests import real
-from tests.grid import plain
-from tests.ui.test_pages import METHOD, PERIMETER, button, chosen, open_page, people, pills, ran, written
+from tests.support import real
+from tests.support.apptest import METHOD, PERIMETER, button, chosen, open_page, people, pills, ran, written
+from tests.support.grid import plain
 from ui import frame
 from ui.map import phrases
 from ui.map.events import read_shape

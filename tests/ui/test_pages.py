@@ -5,78 +5,33 @@ The map is a component that this client does not run: tests/test_journey_*.py dr
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.errors import MissingDataError
 from geo.french import number
 from geo.guidance import CHECKS, Settings
-from tests import real
-from tests.browser import ROOT
-from tests.grid import plain
+from tests.support import real
+from tests.support.apptest import (
+    COMPARISON,
+    COVERAGE,
+    HOME,
+    METHOD,
+    PERIMETER,
+    chosen,
+    open_page,
+    pills,
+    ran,
+    written,
+)
+from tests.support.browser import ROOT
+from tests.support.grid import plain
 from ui import frame, loaders
 from ui.coverage import choices as coverage_view
 from ui.map import scene
 
-HOME = str(ROOT / "dashboard.py")
-COVERAGE, PERIMETER, METHOD = "pages/1_Couverture.py", "pages/2_Perimetre.py", "pages/5_Methode.py"
-COMPARISON = "pages/3_Comparaison.py"
 ARRAS, LENS, BETHUNE = "62041", "62498", "62119"
 pytestmark = pytest.mark.usefixtures("fresh_caches")
-
-
-def open_page(page: str | None = None, **query: str) -> AppTest:
-    """Start at the home page, as everyone does, or go straight to a page's address."""
-    app = AppTest.from_file(HOME, default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    if page:
-        app.switch_page(page)
-    return ran(app.run())
-
-
-def ran(app: AppTest) -> AppTest:
-    """Check that a run ended without a failure."""
-    assert [e.message for e in app.exception] == []
-    assert [e.value for e in app.error] == []
-    return app
-
-
-class _Texts(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-
-def written(app: AppTest) -> str:
-    """Return all the texts of our own HTML, one a line, with ordinary blanks."""
-    reader = _Texts()
-    for element in app.get("html"):
-        if "<style>" not in element.value:
-            reader.feed(element.value + "\n")
-    return plain("\n".join(reader.texts))
-
-
-def chosen(app: AppTest) -> set[str]:
-    return set(app.session_state[frame.WORKBOOK].codes)
-
-
-def people(codes: set[str]) -> str:
-    atlas = real.atlas()
-    return plain(number(int(atlas.population[atlas.rows(codes)].sum())))
-
-
-def button(app: AppTest, label: str):
-    return next(b for b in app.button if b.label == label)
-
-
-def pills(app: AppTest, key: str):
-    return next(p for p in app.pills if p.key.startswith(key))
 
 
 # --- every page -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 
 from geo.coverage import STATUS_LABELS, CoverageView, Status, scopes
 from geo.coverage.status import commune_status
-from tests import real
+from tests.support import real
 from ui import loaders
 from ui.map import build as maps
 from ui.map import scene

@@ -22,7 +22,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo.guidance import Settings
 from geo.scenarios import Scenario, Workbook
-from tests.browser import ROOT
+from tests.support.browser import ROOT
 from tests.ui.test_data_page import FAULTS, publish, state, upload
 from ui import frame
 from ui import map as maps

@@ -1,4 +1,4 @@
-"""The page Données: the layers in use and the official sources, the import of a file, the versions kept.
+"""The page Données: the active layers and the official sources, the import of a file, the versions kept.
 
 It reads no file and writes none: geo.imports, geo.register and geo.sources do. Start from `show_layers`, `show_import`, `show_versions`.
 """

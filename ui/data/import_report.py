@@ -1,4 +1,4 @@
-"""What an import tells before anything is kept: rows taken, mended and refused; what would change, on a map and in tables."""
+"""The report of an import before anything is kept: rows accepted, repaired and refused; what would change, on a map and in tables."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def remarks_table(remarks: Sequence[Remark], *, kinds: bool = False) -> pd.DataF
 
 
 def changes(review: Review) -> None:
-    """Show what would change in the layer in use."""
+    """Show what would change in the active layer."""
     st.html(html.section("6. Ce qui change dans la couche en service"))
     found = review.difference
     st.markdown(html.literal(found.sentence()))

@@ -24,8 +24,8 @@ from ui.data import import_report
 TYPES = list(imports.FORMS)
 DRAFT = "import-brouillon"  # (Choices, ImportDraft)
 CHOICES = "import-choix"  # how the file is to be read again
-KEEP = "import"  # the kind of act (ui/acts.py): a version kept, put in use or not
-SEEN = "import-vu"  # revision of what was in use when what would change was first shown
+KEEP = "import"  # the kind of act (ui/acts.py): a version kept, made active or not
+SEEN = "import-vu"  # revision of the active layer when what would change was first shown
 SCOPE = "import-carte"
 MOST_COLUMNS = 40
 MOST_SHOWN = 500
@@ -288,7 +288,7 @@ def _publish(review: Review) -> None:
 
 
 def _done(review: Review, *, publish: bool, said: str) -> None:
-    """Keep what was reviewed, once for each file, and put it in use unless somebody moved what is in use since."""
+    """Keep what was reviewed, once for each file, and make it active unless somebody changed the active version since."""
     kind, seen = review.draft.kind, st.session_state[SEEN]
 
     def act() -> str:

@@ -1,4 +1,4 @@
-"""The page Données, first part: every layer in use and every official source, with what is known of it."""
+"""The page Données, first part: every active layer and every official source, with what is known of it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ USES = {
 
 # --- layers -----------------------------------------------------------------------------------------------------
 def show_layers() -> None:
-    """Show the layers in use."""
+    """Show the active layers."""
     st.html(html.section("Les couches en service"))
     st.caption(
         "Une couche dit où elle est complète. Ailleurs, l’absence d’un dispositif signifie « inconnu », jamais « aucun »."

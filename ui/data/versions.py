@@ -1,4 +1,4 @@
-"""The page Données, third part: the versions kept of each layer, which one is in use, and the way back."""
+"""The page Données, third part: the versions kept of each layer, which one is active, and the way back."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ ASKED = "version-demande"  # by kind: the move to be confirmed
 
 @dataclass(frozen=True)
 class Move:
-    """A move of what is in use, as decided: to which version (None: the layer in place before imports), and seeing which
-    revision of what is in use."""
+    """A change of the active version, as decided: to which version (None: the layer in place before imports), and seeing which
+    revision of the active version."""
 
     kind: str
     number: int | None
@@ -124,7 +124,7 @@ def _cancel(kind: str) -> None:
 
 
 def _asked(kind: str, head: Head) -> Move | None:
-    """Return the move to be confirmed, unless it is done, or somebody moved what is in use since: then say who and what."""
+    """Return the move to be confirmed, unless it is done, or somebody changed the active version since: then say who and what."""
     move: Move | None = st.session_state.get(f"{ASKED}-{kind}")
     if move is None or acts.done(move.token):
         return None
@@ -161,7 +161,7 @@ def _move(move: Move) -> None:
 
 
 def _moved(move: Move, who: str) -> str:
-    """Move what is in use, and return what to say."""
+    """Change the active version, and return what to say."""
     name = KINDS[move.kind].name
     try:
         if move.number is None:
@@ -212,7 +212,7 @@ def _changes(version: Version) -> str:
 
 
 def _preview(version: Version) -> str:
-    """Say what putting a version in use would change; nothing for the one in use."""
+    """Say what making a version active would change; nothing for the active one."""
     if version.state is State.PUBLISHED:
         return ""
     try:

@@ -228,7 +228,7 @@ def _check_colours(colours: Iterable[str]) -> None:
 
 
 def paint_payload(paint: Paint) -> dict[str, object]:
-    """Return what the browser is told of colours: in the state, or in a file whose address is in the state."""
+    """Return the colours as the browser takes them: in the state, or in a file whose address is in the state."""
     _check_colours(swatch.fill for swatch in paint.palette)
     wrong = [swatch.motif for swatch in paint.palette if swatch.motif not in MOTIFS]
     if wrong:

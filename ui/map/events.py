@@ -1,4 +1,4 @@
-"""What the maps send back, checked at the door: what is chosen, what is clicked, a shape drawn (static/js/)."""
+"""The events of the maps, checked at the door: what is chosen, what is clicked, a shape drawn (static/js/)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the state of a painted map says to draw over its communes, by static/js/points.js."""
+"""The marks over a painted map (quarters, places of care, a territory outlined), drawn by static/js/points.js."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the maps show: colours of statuses, outlines of layers, addresses of geometry."""
+"""The content of the maps: colours of statuses, outlines of layers, addresses of geometry."""
 
 from __future__ import annotations
 

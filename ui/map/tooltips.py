@@ -1,4 +1,4 @@
-"""What the tooltips of the map tell of one more click, in the few bytes that each click sends.
+"""The tooltips of the map: what one more click would change, in the few bytes that each click sends.
 
 The core tries every move (geo.suggest.effects); here its sentences are shortened by the phrases that the frame has sent once.
 """
@@ -12,13 +12,13 @@ from geo import suggest
 from ui.map.codec import pack_codes
 from ui.map.phrases import shortened
 
-# One sentence of figures a commune would weigh more than all others together: it is told beside the search instead.
+# One sentence of figures a commune would weigh more than all others together: it is said beside the search instead.
 LEFT_OUT = "habitants des secteurs rencontrés"
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What one more click would change: inhabitants today, the sentences, and their ranks for each commune told of.
+    """What one more click would change: inhabitants today, the sentences, and their ranks for each commune concerned.
 
     `locked` are communes that stay whatever is clicked.
     """

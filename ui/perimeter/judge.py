@@ -1,4 +1,4 @@
-"""What the page says of the perimeter: a paragraph, the gauge, the figures, the checks, and « montrer » beside each.
+"""The judgement of a perimeter in words and figures: a paragraph, the gauge, the figures, the checks, and « montrer » beside each.
 
 A click sends all this again, so it is kept small: the questions and sources of the checks are shown on demand, for one
 check at a time, and « montrer » is a plain button that the map hears by itself (static/js/focus.js).

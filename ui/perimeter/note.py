@@ -1,4 +1,4 @@
-"""Taking a perimeter away: the note for a council, the sheet of a service that examines it, and the files of its data.
+"""The files of a perimeter: the note for a council, the sheet of a service that examines it, and the files of its data.
 
 Each file is made when its button is clicked, by the core; nothing is computed before.
 """
@@ -32,7 +32,7 @@ COMPARE = "note-compare"
 
 
 def panel(perimeter: Perimeter) -> None:
-    """Show what can be taken away of the current scenario."""
+    """Show the files of the current scenario."""
     take_away(frame.workbook().scenario, held_comparison())
 
 

@@ -60,8 +60,8 @@ def _list(table: RoundTable) -> str:
 def _row(seat: Seat, shared: str) -> tuple[str, str]:
     """Return the cells of a guest; what the panel of sectors says in full is cut short here."""
     detail = seat.detail.partition(" ; ")[0] if seat.group == SECTORS else seat.detail
-    told = detail if seat.role in ("", shared) else f"{seat.role}\n{detail}"
-    return f"{seat.who}{'' if seat.known else ' : inconnu ici'}", told
+    said = detail if seat.role in ("", shared) else f"{seat.role}\n{detail}"
+    return f"{seat.who}{'' if seat.known else ' : inconnu ici'}", said
 
 
 def csv(table: RoundTable) -> bytes:

@@ -21,7 +21,7 @@ from geo.perimeters import Perimeter, places, travel
 from ui import frame, html, loaders
 from ui.perimeter import judge
 
-MOST_CUT = 10  # told in full on each side: past that a click would weigh too much, and nobody reads so many
+MOST_CUT = 10  # written in full on each side: past that a click would weigh too much, and nobody reads so many
 
 MOST_NAMED = 20
 
@@ -77,8 +77,8 @@ def _named(lead: str, shares: Sequence[SectorShare]) -> None:
 
 
 def _lines(share: SectorShare) -> list[str]:
-    _, _, told = share.sentence.partition(" : ")
-    return [told, share.establishment]
+    _, _, said = share.sentence.partition(" : ")
+    return [said, share.establishment]
 
 
 def _complete(codes: frozenset[str]) -> None:

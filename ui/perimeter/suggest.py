@@ -1,4 +1,7 @@
-"""The panel of suggestions: five communes or groups to add, five to take out, each with what it would change."""
+"""The panel of suggestions: five communes or groups to add, five to take out, each with what it would change.
+
+Apart because each panel of the page is a module.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +35,11 @@ def _several(title: str, effects: Sequence[Effect], none: str) -> None:
         for effect in effects:
             move = effect.move
             key = f"sugg-{title[2]}-{frame.move_key(move.added | move.removed)}"
-            st.html(_told(effect))
+            st.html(_described(effect))
             st.button("Appliquer", key=key, on_click=_apply, args=(move.added, move.removed))
 
 
-def _told(effect: Effect) -> str:
+def _described(effect: Effect) -> str:
     sign = "+" if effect.people >= 0 else fr.MINUS
     people = f"{sign} {fr.inhabitants(abs(effect.people))}, soit {fr.number(effect.after.population)} au total"
     return judge.line(effect.move.added | effect.move.removed, effect.move.label, (people, *effect.reasons))

@@ -1,4 +1,4 @@
-"""What can be searched and moved in or out of a perimeter in one move: a commune, or a whole territory or dispositif.
+"""Targets, searched and moved in or out of a perimeter in one move: a commune, or a whole territory or dispositif.
 
 A target is a text: the code of a commune, or « layer/zone ». Its communes are those wholly inside, or for a QPV those it
 touches; what is only partly inside is named and left out.

@@ -1,6 +1,6 @@
 """The part of the Périmètre page that a click runs again: map, figures, and one panel at a time.
 
-Only the panel open is worked out and sent: a click costs what is seen of it.
+Only the panel open is computed and sent: a click costs what is seen of it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the server does beside the pages: its memory, who goes first, failures, the synchronisation that runs apart.
+"""The server beside the pages: its memory, who goes first, failures, the synchronisation that runs apart.
 
 It never shows a figure nor a page of its own. Start from `report_failure`, `begin_sync`, `after_the_figures`, `give_back`.
 """

@@ -23,7 +23,7 @@ _CHILDREN: list[subprocess.Popen[bytes]] = []
 
 
 def allowed() -> bool:
-    """Tell whether whoever started the server asked for it."""
+    """Tell whether it was asked for when the server was started."""
     return os.environ.get("CLSM_SYNC") == "1" and not sync_forbidden()
 
 
@@ -35,7 +35,7 @@ def begin_sync() -> None:
 
 
 def sync_forbidden() -> bool:
-    """Tell whether whoever started the server forbade it."""
+    """Tell whether it was forbidden when the server was started."""
     return os.environ.get("CLSM_NO_SYNC") == "1"
 
 

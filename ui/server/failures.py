@@ -1,4 +1,4 @@
-"""What nobody foresaw: one line in a file, a French sentence on the page, no traceback for a reader nor in the log.
+"""Errors that nobody foresaw: one line in a file, a French sentence on the page, no traceback for a reader nor in the log.
 
 `dashboard.py` gives `report_failure` to Streamlit, which calls it for whatever a page, a fragment or a callback lets through. Tests
 run the pages without a server, so they see the exception itself.

@@ -1,4 +1,4 @@
-"""Who goes first when many are there: the figures of a click before maps and panels, exports one after the other.
+"""Lanes, for when many are there: the figures of a click before maps and panels, exports one after the other.
 
 All sessions share one interpreter: whatever is computed at the same time slows all the rest down. What nobody waits for
 with their eyes on it goes through a lane, and the figures of others pass it by.

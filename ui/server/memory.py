@@ -1,4 +1,4 @@
-"""What the server does of its memory: few arenas, what is loaded for good out of sight of the collector, the rest given back.
+"""The memory of the server: few arenas, what is loaded for good out of sight of the collector, the rest given back.
 
 With glibc's own settings each thread has an arena of its own, and what a former dataset leaves in one serves no other:
 the server grew by 35 MB each time a run happened to begin in a new one.

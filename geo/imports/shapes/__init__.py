@@ -1,1 +1,1 @@
-"""Polygons (GeoJSON, GeoPackage, Shapefile, KML, FlatGeobuf, GeoParquet): open → clean → attributes → assign → zones, conducted by `read`."""
+"""Polygons: `Features` opened, understood, cleaned, assigned to communes, drawn up; `read` conducts."""

@@ -1,367 +1,295 @@
-"""Zones against the borders of communes: which ones they hold, which ones they only skirt, and the measure of the rest.
+"""Features gathered into territories, and these brought to communes: by their codes where these hold, by their outlines otherwise.
 
-Most borders need no overlay: a zone that covers all of a commune but a thin ring along its border holds it, and one that
-meets none of what lies within that ring only skirts it. Intersections, which are slow, are left to the communes that some
-zone neither holds nor skirts. All is in metres, in one projection at a time.
+Features of the same territory (same id, or same name when there is none) are joined. Features that are communes by their code
+are trusted as codes, once their outline agrees.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyproj
 import shapely
 
-from geo.arrays import Bools, Floats
-from geo.communes import Atlas
+from geo.arrays import Rows
+from geo.communes import Atlas, read_code
+from geo.french import count, fold, listing
 from geo.geometry import WGS84, Geometries, polygonal
-from geo.imports.shapes.squares import Squares, people_shares
-from geo.layers import SLIVER, outlines, project
+from geo.imports.draft import WHOLE_COMMUNES, Method, Progress
+from geo.imports.shapes.crossing import Crossing, cross
+from geo.imports.shapes.features import SHOWN, Features, Territories
+from geo.imports.shapes.squares import Squares
+from geo.imports.shapes.zones import crossing_remarks
+from geo.layers import members_frame, project, whole_members
+from geo.remarks import Remark
 
-# A border drawn elsewhere: at most this share of the commune on the wrong side, and none of it farther from the border than
-# the lesser of a distance and a part of the commune's width. Measured on EPCI outlines (tests/imports/test_import_crosswalk.py).
-SHARE_TOLERANCE = 0.10
+_GATHERS = re.compile(r"dep|reg|pays|stat|type|nature|source|etat|millesime|arr|cant")
 
-DISTANCE_M = 300.0
+AGREE = 0.9  # of the features must be the commune that their code says
 
-WIDTH_PART = 0.10
-
-MAIN_PART = 0.10  # a piece that is as much of its zone is no sliver, however small in its commune: quarters are such
-
-_BATCH = 1000
-
-Told = Callable[[float], None]
-
-Progress = Callable[[float, str], None]
-
-LONGEST_DEGREES = 0.05  # past this, an edge straight in degrees is not straight in metres
-
-COMMUNES, SQUARES, AREA = "communes", "carreaux", "surface"
-
-HALF = 0.5
-
-EXACT = 1e-9
+LARGER = 2.0  # an outline more than twice as large, or as small, is another territory
 
 
-@dataclass(frozen=True, eq=False)
-class ProjectedCommunes:
-    """Communes of one projection: their rows in the atlas, and their outlines."""
+def assign(
+    features: Features, atlas: Atlas, mapping: Mapping[str, str], squares: Squares | None, progress: Progress
+) -> Features:
+    """Gather cleaned features into territories and find their communes; territories without any are refused.
 
-    rows: npt.NDArray[np.intp]
-    shapes: Geometries
-    epsg: int
-
-
-def nothing() -> pd.DataFrame:
-    """Return the table of `meet` without a row."""
-    kinds = {"zone": np.intp, "row": np.intp, "share": float, "covered": bool, "border": bool, "common": float,
-             "epsg": int, "piece": object, "land": object}  # fmt: skip
-    return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})
-
-
-def meet(ground: ProjectedCommunes, zones: npt.NDArray[np.intp], drawn: Geometries, tell: Told) -> pd.DataFrame:
-    """Return the communes that zones hold or cut, one row a pair.
-
-    Columns: zone (from `zones`), row, share (of the commune's area), covered (held whole, within tolerance), border (no more
-    than the border drawn otherwise), common (m²), epsg, piece (what is in common), land (the commune). Communes that are
-    only skirted and need no measure are left out.
+    Raises
+    ------
+    GeoInputError
+        When no territory is left, with every reason, or when there are too many.
     """
-    shapely.prepare(drawn)
-    zone, place = shapely.STRtree(ground.shapes).query(drawn, predicate="intersects")
-    land, size = ground.shapes, shapely.area(ground.shapes)
-    covered = np.asarray(shapely.covers(drawn[zone], land[place]), dtype=bool)
-    tell(0.1)
-    held, apart = _at_a_glance(ground, drawn, zone, place, ~covered, lambda part: tell(0.1 + 0.3 * part))
-    held |= covered
-    open_places = np.bincount(place[~(held | apart)], minlength=len(land)) > 0
-    ask = np.flatnonzero(~covered & open_places[place])
-    share, border = np.where(held, 1.0, 0.0), apart.copy()
-    piece = np.array(land[place], dtype=object)
-    piece[ask] = _parallel(
-        shapely.intersection, drawn[zone[ask]], land[place[ask]], tell=lambda part: tell(0.4 + 0.6 * part)
+    features = _coded(features, atlas, name_chosen=bool(mapping.get("nom")))
+    features = _joined(_gathered(features).checked())
+    progress(0.0, "Comparaison aux communes")
+    if features.atoms is not None:
+        features = _by_codes(features, atlas)
+    else:
+        features = replace(features, whole_communes=bool(mapping.get(WHOLE_COMMUNES)))
+        features = _by_outlines(features, atlas, squares, progress)
+    features = _located(features)
+    return features.saying(_twins(features.territories)).checked()
+
+
+def _coded(features: Features, atlas: Atlas, *, name_chosen: bool) -> Features:
+    """Take features as communes where they bear codes that their outlines confirm; say it either way.
+
+    `name_chosen`: whether the planner chose the column of the name.
+    """
+    if "code_commune" not in features.roles or not len(features.places):
+        return features
+    codes = features.texts("code_commune")[features.places]
+    atoms = tuple(read_code(_padded(code), atlas).atoms for code in codes)
+    if not _are_those_drawn(codes, atoms, features, atlas):
+        return _without_codes(features)
+    known = np.array([bool(found) for found in atoms])
+    words = count(int(known.sum()), "objet porte un code de commune que son contour confirme",
+                  "objets portent un code de commune que leur contour confirme")  # fmt: skip
+    features = replace(features, atoms=atoms).say("à savoir", "", f"{words} : les codes font foi.")
+    short = sum(code.isdigit() and len(code) == 4 for code in codes)
+    if short:
+        words = count(
+            short, "code de commune sans son zéro de tête, rendu", "codes de commune sans leur zéro de tête, rendu"
+        )
+        features = features.say("réparé", "", f"{words}.")
+    features = features.saying(_of_codes(codes, features.lines[features.places], atlas))
+    naming = None if name_chosen else _naming_column(features, atlas)
+    if naming:
+        text = "les communes qui y portent la même valeur font un territoire."
+        features = replace(features, roles={**features.roles, "nom": naming})
+        features = features.say(
+            "à savoir", f"colonne « {naming} »", text, "Changez la colonne du nom si ce n’est pas elle."
+        )
+    return features.only(known)
+
+
+def _padded(code: str) -> str:
+    return code.zfill(5) if code.isdigit() else code
+
+
+def _of_codes(codes: Iterable[str], lines: Rows, atlas: Atlas) -> Iterator[Remark]:
+    for code, line in zip(codes, map(int, lines), strict=True):
+        reading = read_code(_padded(code), atlas)
+        if reading.kind == "former":
+            now = listing(map(atlas.label, reading.atoms), 4)
+            message = f"{reading.text} est un ancien code : commune d’aujourd’hui, {now}."
+            yield Remark("réparé", f"objet {line}", message, row=line)
+        elif not reading.atoms:
+            yield Remark("refusé", f"objet {line}", reading.message, "Corrigez son code.", row=line)
+
+
+def _are_those_drawn(
+    codes: npt.NDArray[np.object_], atoms: tuple[tuple[str, ...], ...], features: Features, atlas: Atlas
+) -> bool:
+    """Tell whether codes are those of the communes that the outlines draw."""
+    known = np.array([bool(found) for found in atoms])
+    if known.mean() < AGREE or len(set(codes)) < AGREE * len(codes):
+        return False
+    return bool(_agree(list(atoms), features.shapes, features.crs, atlas)[known].mean() >= AGREE)
+
+
+def _without_codes(features: Features) -> Features:
+    column = features.roles["code_commune"]
+    kept = {role: name for role, name in features.roles.items() if role != "code_commune"}
+    kept.setdefault("id", column)
+    text = "ces codes ne sont pas ceux des communes dessinées (siège, ou commune d’un quartier) : les contours sont suivis."
+    return replace(features, roles=kept).say("à savoir", f"colonne « {column} »", text)
+
+
+def _agree(atoms: list[tuple[str, ...]], shapes: Geometries, crs: Any, atlas: Atlas) -> npt.NDArray[np.bool_]:
+    """Tell which outlines are, roughly, those of their communes."""
+    degrees = project(shapes, WGS84, source=crs)
+    rows = [[atlas.row[a] for a in found] for found in atoms]
+    lat = np.radians(shapely.get_coordinates(shapely.centroid(degrees))[:, 1])
+    area = shapely.area(degrees) * 111_320.0**2 * np.cos(lat)  # within 1 %, enough to know a commune from a territory
+    table = atlas.table
+    expected = np.array([table["area_m2"].to_numpy()[r].sum() for r in rows])
+    inner = shapely.points(
+        [table["lon"].to_numpy()[r[0]] if r else np.nan for r in rows],
+        [table["lat"].to_numpy()[r[0]] if r else np.nan for r in rows],
     )
-    common = shapely.area(piece)
-    share[ask] = np.minimum(common[ask] / size[place[ask]], 1.0)
-    held[ask], border[ask] = _judge(drawn[zone[ask]], land[place[ask]], share[ask])
-    measured = np.zeros(len(zone), dtype=bool)
-    measured[ask] = True
-    kept = (common > 0) & (held | measured)
-    tell(1.0)
-    return pd.DataFrame({
-        "zone": zones[zone], "row": ground.rows[place], "share": share, "covered": held, "border": border,
-        "common": common, "epsg": ground.epsg, "piece": piece, "land": land[place],
-    })[kept]  # fmt: skip
+    inside = np.asarray(shapely.intersects(degrees, inner))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = area / expected
+    return inside & (ratio > 1 / LARGER) & (ratio < LARGER)
 
 
-def _at_a_glance(
-    ground: ProjectedCommunes,
-    drawn: Geometries,
-    zone: npt.NDArray[np.intp],
-    place: npt.NDArray[np.intp],
-    asked: Bools,
-    tell: Told,
-) -> tuple[Bools, Bools]:
-    """Tell the pairs that are surely held and those surely skirted, by a ring thin enough to be within all tolerances."""
-    held, apart = np.zeros(len(zone), dtype=bool), np.zeros(len(zone), dtype=bool)
-    pairs = np.flatnonzero(asked)
-    places, which = np.unique(place[pairs], return_inverse=True)
-    land = ground.shapes[places]
-    size = shapely.area(land)
-    depth = np.minimum(_depth(size), SHARE_TOLERANCE * size / np.maximum(shapely.length(land), 1.0))
-    hearts = _hearts(land, depth, tell)
-    ring = size - shapely.area(hearts)
-    thin = (ring <= SHARE_TOLERANCE * size) & ~shapely.is_empty(hearts)
-    small = ring[which] < MAIN_PART * shapely.area(drawn)[zone[pairs]]
-    held[pairs] = thin[which] & shapely.covers(drawn[zone[pairs]], hearts[which])
-    apart[pairs] = thin[which] & small & ~shapely.intersects(drawn[zone[pairs]], hearts[which])
-    return held, apart
+def _naming_column(features: Features, atlas: Atlas) -> str | None:
+    """Return the column that names territories when the one taken for the name only names communes, None otherwise."""
+    table, roles, places = features.table, features.roles, features.places
+    column = roles.get("nom")
+    if column is not None:
+        names = table[column].to_numpy(dtype=object)[places]
+        same = [
+            bool(found) and fold(str(atlas.names[atlas.row[found[0]]])) == fold(str(name))
+            for found, name in zip(features.atoms or (), names, strict=True)
+        ]
+        if np.mean(same) < AGREE:
+            return None
+    taken = {column, roles.get("code_commune"), roles.get("etat"), roles.get("annee")}
+    for other in table.columns:
+        values = table[other].iloc[places]
+        words = values[values != ""]
+        shared = len(words) >= AGREE * len(values) and 1 <= words.nunique() < len(words)
+        # A département or a status gathers communes too, and names no territory.
+        if _GATHERS.match(fold(str(other))) or str(other) in taken:
+            continue
+        if shared and words.str.contains(r"[^\W\d_]{3}", regex=True).mean() > AGREE:
+            return str(other)
+    return None
 
 
-def _judge(drawn: Geometries, land: Geometries, share: Floats) -> tuple[Bools, Bools]:
-    """Tell the communes held whole within tolerance, and those that a zone only skirts, among pairs that were measured.
-
-    Held: the zone covers all that lies farther from the border than the tolerance. Skirted: it meets none of that.
-    """
-    held, skirted = np.zeros(len(share), dtype=bool), np.zeros(len(share), dtype=bool)
-    ask = np.flatnonzero((share >= 1 - SHARE_TOLERANCE) | (share <= SHARE_TOLERANCE))
-    hearts = _hearts(land[ask], _depth(shapely.area(land[ask])), lambda _part: None)
-    gone, high = shapely.is_empty(hearts), share[ask] > 0.5
-    covers = np.where(gone, share[ask] >= 1 - SHARE_TOLERANCE / 2, shapely.covers(drawn[ask], hearts))
-    meets = np.where(gone, share[ask] > SHARE_TOLERANCE / 2, shapely.intersects(drawn[ask], hearts))
-    held[ask], skirted[ask] = high & covers, ~high & ~meets
-    return held, skirted
-
-
-def _depth(size: Floats) -> Floats:
-    """How far from the border a drawing may stray, in metres, for communes of a size in m²."""
-    return np.minimum(DISTANCE_M, WIDTH_PART * np.sqrt(size))
-
-
-def _hearts(land: Geometries, depth: Floats, tell: Told) -> Geometries:
-    def erode(shapes: Geometries, by: Floats) -> Geometries:
-        return np.asarray(shapely.buffer(shapes, -by, quad_segs=1, join_style="mitre"), dtype=object)
-
-    return _parallel(erode, land, depth, tell=tell)
-
-
-def _parallel(
-    work: Callable[..., Geometries], *columns: npt.NDArray[np.generic] | Geometries, tell: Told
-) -> Geometries:
-    """Do slow work on rows in batches, two at a time where there are cores: shapely lets others run meanwhile."""
-    count = len(columns[0])
-    made = np.empty(count, dtype=object)
-    steps = [slice(start, start + _BATCH) for start in range(0, count, _BATCH)]
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-        for step, done in zip(steps, pool.map(lambda s: work(*(c[s] for c in columns)), steps), strict=True):
-            made[step] = done
-            tell(min(step.stop, count) / count)
-    return made
-
-
-@dataclass(frozen=True, eq=False)
-class Crossing:
-    """Zones as communes.
-
-    `members` has a row for each zone and atom kept: zone (position), row (in the atlas), whole, share (of the commune's
-    inhabitants, 0 to 1), inhabitants (exact where whole, else an estimate), method (« communes », « carreaux » or
-    « surface »). `slivers` are the pieces dropped, where they had to be measured: zone, row, share (of the commune's area), border
-    (True where they are the border drawn otherwise). `overlapping` are the rows of the communes where zones lie on one another for more than
-    1 %. `inside` is the part of each zone's area that lies in communes; 0 is a zone outside France.
-    """
-
-    members: pd.DataFrame
-    slivers: pd.DataFrame
-    overlapping: tuple[int, ...]
-    inside: npt.NDArray[np.float64]
-
-    @property
-    def exact(self) -> npt.NDArray[np.bool_]:
-        """Whether each zone is made of whole communes only."""
-        found = np.zeros(len(self.inside), dtype=bool)
-        found[self.members["zone"].to_numpy(dtype=np.intp)] = True
-        found[self.members.loc[~self.members["whole"], "zone"].to_numpy(dtype=np.intp)] = False
-        return found
-
-
-def cross(
-    shapes: Geometries,
-    atlas: Atlas,
-    *,
-    crs: Any = WGS84,
-    squares: Squares | None = None,
-    whole_communes: bool = False,
-    progress: Progress | None = None,
-) -> Crossing:
-    """Bring valid areas, in any projection, to the communes of the atlas.
-
-    `whole_communes` states that the zones are made of whole communes, coarsely drawn: a commune is then in the zones that
-    hold more than half of it, whole, and in no other.
-    """
-    tell = progress or (lambda _share, _text: None)
-    parts, owner = shapely.get_parts(np.asarray(shapes, dtype=object), return_index=True)
-    degrees = project(parts, WGS84, source=crs)
-    land = outlines(atlas).to_numpy()
-    part, row = shapely.STRtree(land).query(degrees)
-    epsg = atlas.table["epsg"].to_numpy()
-    areas = np.zeros(len(shapes))
-    pieces: list[pd.DataFrame] = []
-    codes, near = np.unique(epsg[row], return_counts=True)
-    done = 0.0
-    for code, weight in zip(codes, near / max(len(row), 1), strict=True):
-        here = epsg[row] == code
-        mine = np.unique(part[here])
-        zones, drawn = _zones(parts[mine], owner[mine], int(code), crs)
-        areas[zones] += shapely.area(drawn)
-        rows = np.unique(row[here])
-        ground = ProjectedCommunes(rows, _valid(project(land[rows], int(code))), int(code))
-        pieces.append(meet(ground, zones, drawn, _share_of(tell, done, weight)))
-        done += weight
-    found = pd.concat(pieces, ignore_index=True) if pieces else nothing()
-    if whole_communes:
-        found["covered"] |= found["share"] > HALF
-        found["border"] = ~found["covered"]
-    return _settle(
-        found, areas, atlas, None if whole_communes else squares, tell, main_part=2.0 if whole_communes else MAIN_PART
-    )
-
-
-def _share_of(tell: Progress, done: float, weight: float) -> Callable[[float], None]:
-    return lambda part: tell(0.9 * min(done + weight * part, 1.0), "Comparaison des contours aux communes")
-
-
-def _zones(parts: Geometries, owner: npt.NDArray[np.intp], epsg: int, crs: Any) -> tuple[npt.NDArray[Any], Geometries]:
-    """Gather in metres the parts of each zone that are near one projection's communes."""
-    if pyproj.CRS.from_user_input(crs).is_geographic:
-        parts = shapely.segmentize(parts, LONGEST_DEGREES)
-    moved = _valid(project(parts, epsg, source=crs))
-    order = np.argsort(owner, kind="stable")
-    zones, start = np.unique(owner[order], return_index=True)
-    groups = np.split(moved[order], start[1:])
-    return zones, np.array([g[0] if len(g) == 1 else polygonal(shapely.union_all(g)) for g in groups], dtype=object)
-
-
-def _valid(shapes: Geometries) -> Geometries:
-    sick = ~shapely.is_valid(shapes)
-    if sick.any():
-        shapes = shapes.copy()
-        shapes[sick] = [polygonal(s) for s in shapely.make_valid(shapes[sick])]
-    return shapes
-
-
-def _settle(
-    found: pd.DataFrame,
-    areas: npt.NDArray[np.float64],
-    atlas: Atlas,
-    squares: Squares | None,
-    tell: Progress,
-    *,
-    main_part: float,
-) -> Crossing:
-    zone = found["zone"].to_numpy(dtype=np.intp)
-    common = found["common"].to_numpy(dtype=float)
-    inside = np.bincount(zone, weights=common, minlength=len(areas)).astype(np.float64)
-    inside = np.minimum(np.divide(inside, areas, out=np.zeros(len(areas)), where=areas > 0), 1.0)
-    main = common >= main_part * areas[zone]
-    small = ~found["covered"] & ~main & (found["border"] | (found["share"] < SLIVER))
-    slivers = found.loc[small, ["zone", "row", "share", "border"]].reset_index(drop=True)
-    kept, overlapping = _bring_to_one(found[~small].copy(), found.groupby("row")["share"].sum())
-    tell(0.92, "Habitants des communes coupées")
-    kept = _people(kept, atlas, squares)
-    tell(1.0, "Territoires comparés aux communes")
-    columns = ["zone", "row", "whole", "share", "inhabitants", "method"]
-    members = kept[columns].sort_values(["zone", "row"], ignore_index=True)
-    members = members.astype({"zone": np.intp, "row": np.intp, "whole": bool, "share": float, "inhabitants": float})
-    return Crossing(members, slivers, overlapping, inside)
-
-
-def _bring_to_one(kept: pd.DataFrame, covered: pd.Series[float]) -> tuple[pd.DataFrame, tuple[int, ...]]:
-    """Give what slivers took back to the zones that stay, and find the communes where zones really overlap.
-
-    `covered` is how much of each commune all the pieces cover, added up. Where they fill it within 1 % and do not lie on one
-    another, the shares kept are brought to 1, and a zone left alone holds the commune whole. Everywhere else a
-    zone keeps its own share: zones that overlap both hold the same people.
-    """
-    kept["covered"] &= (kept["share"] >= 1 - EXACT) | ~kept["row"].isin(_contested(kept))
-    kept["share"] = np.where(kept["covered"], 1.0, kept["share"])
-    held = kept.groupby("row")["covered"].transform("any")
-    overlapping = _overlapping(kept)
-    kept["filled"] = (kept["row"].map(covered) >= 1 - SLIVER) & ~held & ~kept["row"].isin(overlapping)
-    total = kept.groupby("row")["share"].transform("sum")
-    kept["share"] = np.where(kept["filled"], kept["share"] / total, kept["share"])
-    kept["whole"] = kept["covered"] | (kept["filled"] & (kept["share"] >= 1 - EXACT))
-    return kept, tuple(sorted(int(row) for row in overlapping))
-
-
-def _contested(kept: pd.DataFrame) -> set[int]:
-    """Return the rows of the communes held within tolerance, but where another territory has its place in what is missing.
-
-    Within tolerance is whole otherwise, also under a territory that lies on top of it.
-    """
-    some = kept.groupby("row")["covered"]
-    mixed = kept[some.transform("any") & ~some.transform("all")]
-    found: set[int] = set()
-    for row, group in mixed.groupby("row"):
-        pieces, held = group["piece"].to_numpy(dtype=object), group["covered"].to_numpy(dtype=bool)
-        on_top = shapely.area(shapely.intersection(pieces[~held], shapely.union_all(pieces[held])))
-        if (on_top < HALF * shapely.area(pieces[~held])).any():
-            found.add(int(str(row)))
-    return found
-
-
-def _overlapping(kept: pd.DataFrame) -> set[int]:
-    """Return the rows of the communes of which more than 1 % lies in several zones, or a zone lies on one that is whole."""
-    ordered = kept[kept.groupby("row")["row"].transform("size") > 1].sort_values("row", kind="stable")
-    found: set[int] = set()
-    rows, start = np.unique(ordered["row"].to_numpy(), return_index=True)
-    pieces, common = ordered["piece"].to_numpy(dtype=object), ordered["common"].to_numpy(dtype=float)
-    share, covered = ordered["share"].to_numpy(dtype=float), ordered["covered"].to_numpy(dtype=bool)
-    land = shapely.area(ordered["land"].to_numpy(dtype=object))
-    ends = np.append(start[1:], len(ordered))
-    pair = start[ends - start == 2]
-    in_pairs = dict(zip(pair, shapely.area(shapely.intersection(pieces[pair], pieces[pair + 1])), strict=True))
-    for row, place in zip(rows, map(np.arange, start, ends), strict=True):
-        if covered[place].any():
-            twice = share[place].sum() - 1.0
-        elif len(place) == 2:
-            twice = in_pairs[place[0]] / land[place[0]]
+def _gathered(features: Features) -> Features:
+    """Join the features of the same id, or of the same name where ids are absent or only number the rows, or codes are followed."""
+    places, by_name = features.places, features.atoms is not None
+    names, ids = (features.texts(role)[places].astype(str) for role in ("nom", "id"))
+    if "nom" not in features.roles and "id" not in features.roles:
+        names = np.array([f"Territoire {line}" for line in features.lines[places]], dtype=object)
+        features = features.say("à savoir", "", "Aucune colonne de nom : les territoires sont numérotés.",
+                                "Indiquez la colonne du nom s’il y en a une.")  # fmt: skip
+    usable_ids = not by_name and _identify(ids, names)
+    groups: dict[str, list[int]] = {}
+    nameless: dict[int, str] = {}
+    for at, (name, own) in enumerate(zip(names, ids, strict=True)):
+        if name or own:
+            groups.setdefault(f"id:{fold(own)}" if usable_ids and own else f"nom:{fold(name or own)}", []).append(at)
         else:
-            twice = (common[place].sum() - shapely.area(shapely.union_all(pieces[place]))) / land[place[0]]
-        if twice > (EXACT if covered[place].any() else SLIVER):
-            found.add(int(row))
+            nameless[at] = "territoire sans nom."
+    features = features.refuse(nameless, "Nommez-le dans le fichier.")
+    several = [names[members[0]] or ids[members[0]] for members in groups.values() if len(members) > 1]
+    if several and not by_name:
+        words = count(
+            len(several), "territoire fait de plusieurs objets, réunis", "territoires faits de plusieurs objets, réunis"
+        )
+        features = features.say("réparé", "", f"{words} : {listing(several, SHOWN)}.", "Vérifiez-les sur la carte.")
+    first = [members[0] for members in groups.values()]
+    kept_ids = ids if usable_ids else np.full(len(ids), "", dtype=object)
+    return replace(
+        features,
+        territories=Territories(
+            names=tuple(str(names[at] or ids[at]) for at in first),
+            ids=tuple(str(kept_ids[at]) for at in first),
+            features=tuple(places[np.array(members, dtype=np.intp)] for members in groups.values()),
+        ),
+    )
+
+
+def _identify(ids: npt.NDArray[np.object_], names: npt.NDArray[np.object_]) -> bool:
+    """Tell whether ids name territories: each has one name, and they are not the mere numbers of the rows."""
+    filled = ids != ""
+    if not filled.any():
+        return False
+    owners = pd.Series(names[filled]).groupby(ids[filled]).nunique()
+    numbers = pd.to_numeric(pd.Series(ids[filled]), errors="coerce").to_numpy(dtype=float)
+    counting = len(numbers) > 1 and bool((np.diff(numbers) == 1).all()) and numbers[0] in (0, 1)
+    return bool((owners <= 1).all()) and not counting
+
+
+def _joined(features: Features) -> Features:
+    """Draw each territory: its features joined."""
+    at = {int(place): i for i, place in enumerate(features.places)}
+    groups = features.territories.features
+    joined = np.empty(len(groups), dtype=object)
+    for i, members in enumerate(groups):
+        shapes = features.shapes[[at[int(m)] for m in members]]
+        joined[i] = shapes[0] if len(shapes) == 1 else polygonal(shapely.union_all(shapes))
+    return replace(features, territories=replace(features.territories, shapes=joined))
+
+
+def _by_codes(features: Features, atlas: Atlas) -> Features:
+    """Give territories the communes that their features are: whole, exact."""
+    at = {int(place): i for i, place in enumerate(features.places)}
+    atoms = features.atoms or ()
+    pairs = {
+        (zone, atlas.row[atom]): None
+        for zone, members in enumerate(features.territories.features)
+        for place in members
+        for atom in atoms[at[int(place)]]
+    }
+    held = np.array(list(pairs), dtype=np.intp).reshape(-1, 2)
+    members = whole_members(held[:, 0], held[:, 1], np.ones(len(held), dtype=bool), atlas.population)
+    return replace(features, territories=replace(features.territories, members=members))
+
+
+def _by_outlines(features: Features, atlas: Atlas, squares: Squares | None, progress: Progress) -> Features:
+    """Give territories the communes, whole or in part, that their outlines cover."""
+    crossing = cross(
+        features.territories.shapes,
+        atlas,
+        crs=features.crs,
+        squares=squares,
+        whole_communes=features.whole_communes,
+        progress=progress,
+    )
+    found = crossing.members
+    members = members_frame(found["zone"], found["row"], found["whole"], found["inhabitants"], ~found["whole"])
+    features = replace(features, territories=replace(features.territories, members=members, method=_method(crossing)))
+    return features.saying(crossing_remarks(features, crossing, atlas, squares))
+
+
+def _method(crossing: Crossing) -> Method:
+    used = set(crossing.members["method"])
+    return "carreaux" if "carreaux" in used else "surface" if "surface" in used else "communes"
+
+
+def _located(features: Features) -> Features:
+    """Leave out the territories without a commune."""
+    territories, lines = features.territories, features.lines
+    held = np.unique(territories.members["zone"].to_numpy(dtype=np.intp))
+    lost = sorted(set(range(len(territories.names))) - set(held.tolist()))
+    remarks = [
+        Remark("refusé", f"objet {lines[at]} (« {territories.names[zone][:60]} »)", "ne recouvre aucune commune des 101 départements.",
+               "Vérifiez sa place et sa projection.", row=int(lines[at]))
+        for zone in lost
+        for at in territories.features[zone]
+    ]  # fmt: skip
+    return replace(features, territories=territories.keep(held)).saying(remarks)
+
+
+def _twins(territories: Territories) -> list[Remark]:
+    """Report the territories that have the very same outline, or the same name."""
+    found = []
+    seen: dict[object, int] = {}
+    shapes, names = territories.shapes, territories.names
+    bounds, areas = shapely.bounds(shapes), shapely.area(shapes)
+    for i, shape in enumerate(shapes):
+        key = (*np.round(bounds[i], 6), round(float(areas[i]), 6))
+        first = seen.setdefault(key, i)
+        if first != i and shapely.equals(shape, shapes[first]):
+            found.append(
+                Remark("à savoir", f"territoire « {names[i]} »", f"même contour que « {names[first]} ».",
+                       "Si c’est un doublon, retirez l’un des deux.")
+            )  # fmt: skip
+    counts = pd.Series(names).value_counts()
+    found += [
+        Remark("à savoir", f"territoire « {name} »", f"{counts[name]} territoires portent ce nom.",
+               "Vérifiez qu’ils sont distincts.")
+        for name in counts.index[counts > 1]
+    ]  # fmt: skip
     return found
-
-
-def _people(kept: pd.DataFrame, atlas: Atlas, squares: Squares | None) -> pd.DataFrame:
-    """Give each piece its share of inhabitants: all where the commune is whole, by the best support otherwise."""
-    population = atlas.population[kept["row"].to_numpy(dtype=np.intp)].astype(float)
-    whole = kept["whole"].to_numpy(dtype=bool)
-    share = np.where(whole, 1.0, np.minimum(kept["share"], 1.0))
-    method = np.where(whole, COMMUNES, AREA).astype(object)
-    cut = np.flatnonzero(~whole)
-    if squares is not None and len(cut):
-        told = _by_squares(kept.iloc[cut], population[cut], squares)
-        known = ~np.isnan(told)
-        share[cut[known]], method[cut[known]] = told[known], SQUARES
-    return kept.assign(share=share, method=method, inhabitants=share * population)
-
-
-def _by_squares(cut: pd.DataFrame, population: npt.NDArray[np.float64], squares: Squares) -> npt.NDArray[np.float64]:
-    """Return the share of its commune's people in each piece, NaN where the grid does not tell."""
-    told = np.full(len(cut), np.nan)
-    row, pieces, land = cut["row"].to_numpy(), cut["piece"].to_numpy(dtype=object), cut["land"].to_numpy(dtype=object)
-    for epsg in cut["epsg"].unique():
-        here = np.flatnonzero(cut["epsg"] == epsg)
-        _, first, owner = np.unique(row[here], return_index=True, return_inverse=True)
-        first = here[first]
-        told[here] = people_shares(squares, int(epsg), pieces[here], owner, land[first], population[first])
-    filled = cut["filled"].to_numpy(dtype=bool)
-    total = pd.Series(told).groupby(row).transform("sum").to_numpy()
-    told[filled & (total == 0)] = np.nan  # all its people are in what was dropped: the area is left
-    return np.divide(told, total, out=told, where=filled & (total > 0))

@@ -1,12 +1,13 @@
-"""Where a layer's coordinates lie: the projection its file names, or the only one they fit; never a guess.
+"""Features cleaned: areas only, in a projection that is known, in France, valid, and not too costly to compare with communes.
 
-A projection is believed when it puts the shapes in France. Longitudes and latitudes written the other way round are put
-right, and told. What is neither in degrees nor in Lambert-93 must name its projection.
+The projection is the one that the file names, or the only one that the coordinates fit; never a guess. It is believed when it puts the shapes in France. Longitudes and latitudes written the other way round are put
+right, and reported. What is neither in degrees nor in Lambert-93 must name its projection.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,51 +16,52 @@ import pyproj
 import shapely
 
 from geo.arrays import Bools, Floats
+from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import count, listing
-from geo.geometry import Geometries, polygonal
-from geo.imports.shapes.effort import tangled
-from geo.imports.shapes.raw import RawLayer
+from geo.geometry import WGS84, Geometries, in_france, polygonal
+from geo.imports.shapes.features import REDRAW, SHOWN, Features
+from geo.layers import outlines, project
 from geo.remarks import Remark
 
 DEGREES, LAMBERT = pyproj.CRS.from_epsg(4326), pyproj.CRS.from_epsg(2154)
-
-# West, south, east, north in degrees, somewhat wide: mainland, Guadeloupe, Martinique, Guyane, La Réunion, Mayotte.
-FRANCE = (
-    (-5.6, 41.0, 10.0, 51.5), (-62.0, 15.6, -60.8, 16.7), (-61.4, 14.2, -60.6, 15.1), (-54.9, 1.9, -51.4, 6.1),
-    (55.0, -21.6, 56.0, -20.7), (44.7, -13.2, 45.5, -12.4),
-)  # fmt: skip
 
 LAMBERT_BOX = (80_000.0, 6_020_000.0, 1_270_000.0, 7_140_000.0)
 
 SURE = 0.9  # of the shapes must lie in France for a projection that the file does not name
 
-SHOWN = 8
-
 KINDS = {0: "un point", 1: "une ligne", 2: "une ligne", 4: "des points", 5: "des lignes"}
 
-REDRAW = "Redessinez son contour, ou exportez-le à nouveau."
+# What a shape may cost before it is refused: the ceilings lie far above the territories that people draw.
+MOST_CROSSINGS = 1_000  # of the sides of one shape with one another, to be repaired
+MOST_MET = 20_000  # sides of one shape that meet communes, counted once for each…
+MOST_EACH = 8.0  # …where a side meets so many on average: sides that are drawn are shorter than communes
+FEW = 20  # points of a shape that can cost nothing
+_BATCH = 500
+_GIVEN_UP = 20  # times the ceiling: pairs of sides that are near, whether they cross or not
 
-Where = Callable[[int], str]
 
-
-def place(
-    shapes: Geometries, declared: pyproj.CRS | None, *, degrees: bool, file: str
-) -> tuple[Geometries, pyproj.CRS, Bools, list[Remark]]:
-    """Settle the projection of shapes with finite coordinates.
-
-    Returns the shapes, those written the other way round put right; the projection; which of them lie in or near France; and
-    what to tell. `degrees` tells that the format means WGS84 when it names nothing.
+def clean(features: Features, atlas: Atlas) -> Features:
+    """Keep the features that are areas, settle their projection, refuse what is outside France, repair the rest.
 
     Raises
     ------
     GeoInputError
         When no projection is named and the coordinates fit none surely, or when the one named cannot be used.
     """
+    features = _areas_only(features)
+    if not len(features.places):
+        return replace(features, crs=DEGREES)
+    features = _placed(features)
+    return _repaired(features.refuse(_impossible(features, atlas)))
+
+
+def _placed(features: Features) -> Features:
+    """Settle the projection of shapes with finite coordinates; those written the other way round are put right."""
+    shapes, declared, file = features.shapes, features.crs, features.file
     bounds = shapely.bounds(shapes)
     x, y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
-    named = declared if declared is not None else DEGREES if degrees else None
-    remarks: list[Remark] = []
+    named = declared if declared is not None else DEGREES if features.degrees else None
     straight = swapped = np.zeros(len(x), dtype=bool)
     crs = named
     if named is not None:
@@ -71,22 +73,17 @@ def place(
         if found is not None:
             crs = found
             straight, swapped = _fits(found, x, y, file)
-            remarks.append(_said(found, named if declared is not None else None))
+            features = features.saying([_found(found, declared)])
     if swapped.any():
         shapes = shapes.copy()
         shapes[swapped] = shapely.transform(shapes[swapped], lambda xy: xy[:, ::-1])
         words = count(int(swapped.sum()), "objet aux coordonnées inversées", "objets aux coordonnées inversées")
-        remarks.append(Remark("réparé", "", f"{words} (latitude avant longitude) : remises dans l’ordre."))
-    assert crs is not None
-    return shapes, crs, straight | swapped, remarks
-
-
-def in_france(lon: Floats, lat: Floats) -> Bools:
-    """Tell which points lie in the boxes around the 101 départements."""
-    found = np.zeros(len(lon), dtype=bool)
-    for west, south, east, north in FRANCE:
-        found |= (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-    return found
+        features = features.say("réparé", "", f"{words} (latitude avant longitude) : remises dans l’ordre.")
+    outside = map(int, np.flatnonzero(~(straight | swapped)))
+    return replace(features, shapes=shapes, crs=crs).refuse(
+        dict.fromkeys(outside, "hors de France, ou projection mal indiquée."),
+        "Exportez le fichier en WGS84 (EPSG:4326) ou en Lambert-93 (EPSG:2154).",
+    )
 
 
 def _fits(crs: pyproj.CRS, x: Floats, y: Floats, file: str) -> tuple[Bools, Bools]:
@@ -118,7 +115,7 @@ def _sure(crs: pyproj.CRS, x: Floats, y: Floats, file: str) -> bool:
     return len(x) > 0 and float((straight | swapped).mean()) >= SURE
 
 
-def _said(found: pyproj.CRS, declared: pyproj.CRS | None) -> Remark:
+def _found(found: pyproj.CRS, declared: pyproj.CRS | None) -> Remark:
     name = "WGS84 (EPSG:4326)" if found == DEGREES else "Lambert-93 (EPSG:2154)"
     advice = "Vérifiez sur la carte que les territoires sont à leur place."
     if declared is not None:
@@ -141,37 +138,31 @@ def _unknown(file: str, x: Floats, y: Floats) -> str:
     )
 
 
-def usable(layer: RawLayer, where: Where) -> tuple[npt.NDArray[np.intp], Geometries, list[Remark]]:
-    """Return the places in the layer of the shapes that have an area and finite coordinates, these shapes, and what to tell.
-
-    `where` names the object at a place. Altitudes are dropped; of a collection, areas are kept.
-    """
-    shapes, remarks = layer.shapes.copy(), []
+def _areas_only(features: Features) -> Features:
+    """Keep the shapes that have an area and finite coordinates. Altitudes are dropped; of a collection, areas are kept."""
+    shapes = features.shapes.copy()
     flat = shapely.has_z(shapes)
     shapes[flat] = shapely.force_2d(shapes[flat])
     if flat.any():
-        remarks.append(Remark("réparé", "", f"Altitudes retirées ({count(int(flat.sum()), 'objet')})."))
-    kept: list[int] = []
+        features = features.say("réparé", "", f"Altitudes retirées ({count(int(flat.sum()), 'objet')}).")
     mixed: list[int] = []
+    reasons: dict[int, tuple[str, str]] = {}
     finite = _finite(shapes)
     kinds = shapely.get_type_id(shapes)
     for at, shape in enumerate(shapes):
-        reason, advice = _reason(layer, at, shape, int(kinds[at]), bool(finite[at]))
+        unreadable = features.unreadable.get(int(features.lines[at]), "")
+        reason, advice = (f"{unreadable}.", REDRAW) if unreadable else _reason(shape, int(kinds[at]), bool(finite[at]))
         if reason:
-            remarks.append(Remark("refusé", where(at), reason, advice, row=int(layer.lines[at])))
-            continue
-        if kinds[at] == 7:
+            reasons[at] = reason, advice
+        elif kinds[at] == 7:
             shapes[at] = _areas_of(shape)
             mixed.append(at)
-        kept.append(at)
+    features = replace(features, shapes=shapes).refuse(reasons)
     if mixed:
-        words = count(len(mixed), "objet")
-        which = listing([where(at) for at in mixed], SHOWN)
-        remarks.append(
-            Remark("réparé", "", f"{words} de géométrie mêlée : points et lignes laissés de côté ({which}).")
-        )
-    places = np.array(kept, dtype=np.intp)
-    return places, shapes[places], remarks
+        which = listing([features.where(at) for at in mixed], SHOWN)
+        words = f"{count(len(mixed), 'objet')} de géométrie mêlée : points et lignes laissés de côté ({which})."
+        features = features.say("réparé", "", words)
+    return features
 
 
 def _finite(shapes: Geometries) -> npt.NDArray[np.bool_]:
@@ -182,10 +173,8 @@ def _finite(shapes: Geometries) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _reason(layer: RawLayer, at: int, shape: shapely.Geometry | None, kind: int, finite: bool) -> tuple[str, str]:
+def _reason(shape: shapely.Geometry | None, kind: int, finite: bool) -> tuple[str, str]:
     """Return why a shape is refused and what to do, or two empty texts."""
-    if int(layer.lines[at]) in layer.unreadable:
-        return f"{layer.unreadable[int(layer.lines[at])]}.", REDRAW
     if shape is None or shape.is_empty:
         return "sans contour.", REDRAW
     if not finite:
@@ -209,29 +198,92 @@ def _areas_of(shape: shapely.Geometry) -> shapely.Geometry | None:
     return shapely.multipolygons(areas) if areas else None
 
 
-def mend(
-    shapes: Geometries, places: npt.NDArray[np.intp], lines: npt.NDArray[np.intp], where: Where
-) -> tuple[npt.NDArray[np.intp], Geometries, list[Remark]]:
+def _repaired(features: Features) -> Features:
     """Make every shape a valid area; those of which nothing is left are refused."""
-    remarks = []
-    sick = ~shapely.is_valid(shapes)
-    lost = np.zeros(len(shapes), dtype=bool)
-    lost[sick] = [tangled(shape) for shape in shapes[sick]]
-    for place in map(int, places[lost]):
-        reason = "contour qui se recoupe des milliers de fois : il ne peut pas être réparé."
-        remarks.append(Remark("refusé", where(place), reason, REDRAW, row=int(lines[place])))
-    places, made, sick = places[~lost], shapes[~lost], np.flatnonzero(sick[~lost])
+    sick = np.flatnonzero(~shapely.is_valid(features.shapes))
+    lost = [int(at) for at in sick if tangled(features.shapes[at])]
+    features = features.refuse(
+        dict.fromkeys(lost, "contour qui se recoupe des milliers de fois : il ne peut pas être réparé.")
+    )
+    made = features.shapes.copy()
+    sick = np.flatnonzero(~shapely.is_valid(made))
     for at in sick:
         made[at] = polygonal(shapely.make_valid(made[at]))
-    void = shapely.is_empty(made) | (shapely.area(made) <= 0)
-    for at in np.flatnonzero(void):
-        place = int(places[at])
-        remarks.append(Remark("refusé", where(place), "contour sans surface.", REDRAW, row=int(lines[place])))
-    mended = [int(places[at]) for at in sick if not void[at]]
-    if mended:
-        which = listing([where(at) for at in mended], SHOWN)
-        words = count(len(mended), "contour qui se recoupait, réparé", "contours qui se recoupaient, réparés")
-        remarks.append(
-            Remark("réparé", "", f"{words} ({which}).", "Vérifiez-les sur la carte.", row=int(lines[mended[0]]))
-        )
-    return places[~void], made[~void], remarks
+    void = np.flatnonzero(shapely.is_empty(made) | (shapely.area(made) <= 0))
+    repaired = [int(features.places[at]) for at in sick if at not in set(void)]
+    features = replace(features, shapes=made).refuse(dict.fromkeys(map(int, void), "contour sans surface."))
+    if not repaired:
+        return features
+    which = listing([features.where(at) for at in repaired], SHOWN)
+    words = count(len(repaired), "contour qui se recoupait, réparé", "contours qui se recoupaient, réparés")
+    return features.say(
+        "réparé", "", f"{words} ({which}).", "Vérifiez-les sur la carte.", row=int(features.lines[repaired[0]])
+    )
+
+
+def _impossible(features: Features, atlas: Atlas) -> dict[int, str]:
+    """Return, by position, why shapes cannot be worked on: a small file may hold one that takes hours to share out."""
+    if not len(features.shapes):
+        return {}
+    degrees = project(features.shapes, WGS84, source=features.crs)
+    lost = _out_of_bounds(degrees)
+    shredded = np.flatnonzero(~lost)[shredding(degrees[~lost], shapely.STRtree(outlines(atlas).to_numpy()))]
+    return dict.fromkeys(
+        map(int, np.flatnonzero(lost)), "un de ses points n’est nulle part sur Terre."
+    ) | dict.fromkeys(
+        map(int, shredded), "contour trop découpé : des milliers de ses côtés traversent chacun plusieurs communes."
+    )
+
+
+def tangled(shape: shapely.Geometry) -> bool:
+    """Tell whether the sides of a shape cross one another more often than can be repaired."""
+    sides = _sides(shape)
+    if len(sides) < 45:  # fewer pairs than the ceiling
+        return False
+    tree = shapely.STRtree(sides)
+    crossings = near = 0
+    for start in range(0, len(sides), _BATCH):
+        some = sides[start : start + _BATCH]
+        left, right = tree.query(some)
+        later = right > left + start  # each pair once
+        left, right = left[later], right[later]
+        near += len(left)
+        if near > _GIVEN_UP * max(MOST_CROSSINGS, len(sides)):
+            return True
+        crossings += int(shapely.crosses(some[left], sides[right]).sum())
+        if crossings > MOST_CROSSINGS:
+            return True
+    return False
+
+
+def shredding(shapes: Geometries, land: shapely.STRtree) -> npt.NDArray[np.bool_]:
+    """Tell which shapes would cut communes (boxes of `land`, same projection) in more strips than can be measured."""
+    found = np.zeros(len(shapes), dtype=bool)
+    for at in np.flatnonzero(shapely.get_num_coordinates(shapes) > FEW):
+        sides = _sides(shapes[at])
+        met = 0
+        for start in range(0, len(sides), _BATCH):
+            met += land.query(sides[start : start + _BATCH]).shape[1]
+            done = min(start + _BATCH, len(sides))
+            if met > MOST_MET and met > MOST_EACH * done:
+                found[at] = True
+                break
+    return found
+
+
+def _out_of_bounds(degrees: Geometries) -> npt.NDArray[np.bool_]:
+    """Tell which shapes (EPSG:4326) have a point that is nowhere on Earth, in a hole as well."""
+    points, owner = shapely.get_coordinates(degrees, return_index=True)
+    fine = np.isfinite(points).all(axis=1) & (np.abs(points) <= (180.0, 90.0)).all(axis=1)
+    found = np.zeros(len(degrees), dtype=bool)
+    found[owner[~fine]] = True
+    return found
+
+
+def _sides(shape: shapely.Geometry) -> Geometries:
+    """Return the sides of a shape, one line each."""
+    rings = shapely.get_rings(shapely.get_parts(shape))
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    same = ring[1:] == ring[:-1]
+    ends = np.stack([points[:-1][same], points[1:][same]], axis=1)
+    return np.asarray(shapely.linestrings(ends), dtype=object) if len(ends) else np.empty(0, dtype=object)

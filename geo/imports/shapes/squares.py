@@ -21,7 +21,7 @@ from geo.arrays import Floats
 from geo.dataset import best, table_of, vintage
 from geo.files import Content
 from geo.geometry import Geometries
-from geo.sources import COMPLETE
+from geo.layers import GRID_COMPLETE
 
 SQUARES: Mapping[str, Content] = dict.fromkeys(("x", "y", "epsg", "cote_m", "population"), "number")
 STEP_M = 200
@@ -81,7 +81,7 @@ def _split(squares: pd.DataFrame, side: int) -> tuple[Floats, Floats, Floats]:
 def people_shares(
     squares: Squares, epsg: int, pieces: Geometries, owner: npt.NDArray[np.intp], land: Geometries, population: Floats
 ) -> Floats:
-    """Return the part (0 to 1) of its commune's people that lives in each piece, NaN where the grid does not tell.
+    """Return the part (0 to 1) of its commune's people that lives in each piece, NaN where the grid does not say.
 
     `owner` gives the place in `land` of the commune each piece is cut from; `population` is that of each commune. All
     shapes are in `epsg`, in metres.
@@ -93,6 +93,6 @@ def people_shares(
     held = np.bincount(commune, weights=people[at], minlength=len(land))
     at, piece = shapely.STRtree(pieces).query(points, predicate="intersects")
     inside = np.bincount(piece, weights=people[at], minlength=len(pieces))
-    told = (held > 0) & (held >= COMPLETE * population)
+    told = (held > 0) & (held >= GRID_COMPLETE * population)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(told[owner], np.minimum(inside / held[owner], 1.0), np.nan)

@@ -1,27 +1,37 @@
-"""GeoJSON, one feature at a time: a bad one is refused alone, and nothing that the file points to is ever opened."""
+"""GeoJSON and KML, one feature at a time: a bad one is refused alone, and nothing that the file points to is ever opened."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+from pyproj.exceptions import CRSError
 from shapely.geometry import shape
 
 from geo.errors import GeoInputError
 from geo.french import number
-from geo.imports.shapes.raw import SHAPE_ERRORS, RawLayer, named_crs, shape_array, text_of
+from geo.imports.shapes.features import Features, features_of, text_of
+
+_AUTHORITY = re.compile(
+    r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?(EPSG|OGC|IGNF)(?:[:/][\d.]*)?[:/](\w+)", re.IGNORECASE
+)
+SHAPE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, shapely.errors.ShapelyError)
 
 _DECODER = json.JSONDecoder()
 
 _BLANK = " \t\r\n"
+
+SHAPE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, shapely.errors.ShapelyError)
 
 GEOMETRIES = ("Polygon", "MultiPolygon", "Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
 
@@ -40,12 +50,7 @@ class _TooManyError(Exception):
     """More features than a layer of territories has."""
 
 
-def looks_like_json(head: bytes) -> bool:
-    """Tell whether a file may be JSON by its first character."""
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
-
-
-def read_geojson(content: bytes, file: str) -> RawLayer:
+def read_geojson(content: bytes, file: str) -> Features:
     """Read a FeatureCollection, a Feature or a bare geometry.
 
     Raises
@@ -70,16 +75,16 @@ def read_geojson(content: bytes, file: str) -> RawLayer:
     elif kind != "FeatureCollection" or features is None:
         raise GeoInputError(f"{file} : ce JSON n’est pas un GeoJSON (« FeatureCollection » attendu).")
     crs = _crs(head.get("crs"), file)
-    rows, shapes, unreadable = _features(features)
-    return RawLayer(
-        name=str(head.get("name") or ""),
-        table=_table(rows, file),
-        shapes=shape_array(shapes),
-        lines=np.arange(1, len(shapes) + 1),
+    read = [_feature(feature) for feature in features]
+    return features_of(
+        file,
+        str(head.get("name") or ""),
+        _table([attributes for attributes, _ in read], file),
+        [found if isinstance(found, shapely.Geometry) else None for _, found in read],
         crs=crs,
         degrees=crs is None,
         notes=notes,
-        unreadable=unreadable,
+        unreadable={line: found for line, (_, found) in enumerate(read, 1) if isinstance(found, str)},
     )
 
 
@@ -154,34 +159,23 @@ def _shape(geometry: dict[str, Any]) -> shapely.Geometry | str:
     if kind not in GEOMETRIES:
         return f"type de géométrie « {text_of(kind)[:30]} » inconnu"
     try:
-        with np.errstate(invalid="ignore"):  # numbers that are none are told later, with their object
+        with np.errstate(invalid="ignore"):  # numbers that are none are reported later, with their object
             return shape(geometry)
     except (*SHAPE_ERRORS, RecursionError):
         return "géométrie illisible (nombres absents, ou contour de moins de quatre points)"
 
 
-def _features(features: list[Any]) -> tuple[list[dict[str, str]], list[Any], dict[int, str]]:
-    rows: list[dict[str, str]] = []
-    shapes: list[Any] = []
-    unreadable: dict[int, str] = {}
-    for line, feature in enumerate(features, 1):
-        made: Any = None
-        attributes: dict[str, str] = {}
-        if not isinstance(feature, dict):
-            unreadable[line] = "ce n’est pas un objet GeoJSON"
-        else:
-            made = feature.get("geometry")
-            made = _shape(made) if isinstance(made, dict) else made
-            given = feature.get("properties")
-            attributes = {str(k): _value(v) for k, v in given.items()} if isinstance(given, dict) else {}
-            if isinstance(feature.get("id"), (str, int)):
-                attributes.setdefault("id", _value(feature["id"]))
-        if not (made is None or isinstance(made, shapely.Geometry)):
-            unreadable[line] = made if isinstance(made, str) else "géométrie illisible"
-            made = None
-        rows.append(attributes)
-        shapes.append(made)
-    return rows, shapes, unreadable
+def _feature(feature: Any) -> tuple[dict[str, str], shapely.Geometry | str | None]:
+    """Return the attributes of a feature and its shape, the reason why it has none that can be read, or None."""
+    if not isinstance(feature, dict):
+        return {}, "ce n’est pas un objet GeoJSON"
+    made = feature.get("geometry")
+    made = _shape(made) if isinstance(made, dict) else made
+    given = feature.get("properties")
+    attributes = {str(k): _value(v) for k, v in given.items()} if isinstance(given, dict) else {}
+    if isinstance(feature.get("id"), (str, int)):
+        attributes.setdefault("id", _value(feature["id"]))
+    return attributes, made if made is None or isinstance(made, (str, shapely.Geometry)) else "géométrie illisible"
 
 
 def _value(value: Any) -> str:
@@ -207,6 +201,26 @@ def _names(rows: list[dict[str, str]]) -> Iterator[str]:
         yield from row
 
 
+def named_crs(text: str, file: str) -> pyproj.CRS:
+    """Return the projection that a name of an authority stands for; nothing is looked up outside, no link followed.
+
+    Raises
+    ------
+    GeoInputError
+        When the name is not one of EPSG, OGC or IGNF, or is unknown.
+    """
+    found = _AUTHORITY.fullmatch(text.strip())
+    try:
+        if found:
+            return pyproj.CRS.from_authority(found[1].upper(), found[2])
+    except CRSError:
+        pass
+    raise GeoInputError(
+        f"{file} : projection « {text.strip()[:60]} » inconnue ; exportez le fichier en WGS84 (EPSG:4326) ou en Lambert-93 "
+        "(EPSG:2154)."
+    )
+
+
 def _crs(member: Any, file: str) -> Any:
     """Return the projection that the old « crs » member names, None when there is none; a link is never followed."""
     if not member:
@@ -220,14 +234,8 @@ def _crs(member: Any, file: str) -> Any:
     return named_crs(name, file)
 
 
-def looks_like_kml(head: bytes) -> bool:
-    """Tell whether a file is XML that speaks of KML, by its beginning."""
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:4096].lower()
-    return start.startswith(b"<") and b"<kml" in start
-
-
-def read_kml(content: bytes, file: str, folder: str | None = None) -> tuple[RawLayer, list[str]]:
-    """Read the places of every folder, or of one, with the name of their folder; return the names of folders too.
+def read_kml(content: bytes, file: str, folder: str | None = None) -> Features:
+    """Read the places of every folder, or of one, with the name of their folder; the layers are the folders.
 
     Raises
     ------
@@ -258,7 +266,7 @@ def read_kml(content: bytes, file: str, folder: str | None = None) -> tuple[RawL
     )
     names = list(dict.fromkeys(inside for _, inside in places))
     numbered = [(n, place, inside) for n, (place, inside) in enumerate(places, 1) if folder in (None, inside)]
-    return _layer(folder or "", numbered, notes, file), names
+    return replace(_layer(folder or "", numbered, notes, file), layers=tuple(names))
 
 
 def _tag(element: Element) -> str:
@@ -282,7 +290,7 @@ def _child_text(element: Element, tag: str) -> str:
     return next((text_of(child.text) for child in element if _tag(child) == tag), "")
 
 
-def _layer(name: str, places: list[tuple[int, Element, str]], notes: tuple[str, ...], file: str) -> RawLayer:
+def _layer(name: str, places: list[tuple[int, Element, str]], notes: tuple[str, ...], file: str) -> Features:
     shapes: list[Any] = []
     unreadable: dict[int, str] = {}
     for line, place, _ in places:
@@ -303,7 +311,7 @@ def _layer(name: str, places: list[tuple[int, Element, str]], notes: tuple[str, 
             )
     table = pd.DataFrame({c: [row.get(c, "") for row in rows] for c in columns}, index=range(len(rows)), dtype=str)
     lines = np.array([line for line, _, _ in places], dtype=np.intp)
-    return RawLayer(name, table, shape_array(shapes), lines, None, degrees=True, notes=notes, unreadable=unreadable)
+    return features_of(file, name, table, shapes, degrees=True, lines=lines, notes=notes, unreadable=unreadable)
 
 
 def _attributes(place: Element) -> dict[str, str]:

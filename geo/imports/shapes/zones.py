@@ -1,9 +1,10 @@
-"""Features → territories: rows of the same territory are joined, and the table of zones is written from their attributes."""
+"""Territories as the draft of a layer: their frames, their outlines, and what is said of how they became communes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,19 +12,17 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.arrays import Rows
 from geo.communes import Atlas
+from geo.files import sha256_of
 from geo.french import count, fold, inhabitants, listing, percent
 from geo.geometry import WGS84, Geometries
-from geo.imports.draft import zone_id
-from geo.imports.shapes.assign import Crossing
-from geo.imports.shapes.attributes import column_of, state_of, year_of
-from geo.imports.shapes.clean import SHOWN
+from geo.imports.draft import ImportDraft, zone_id
+from geo.imports.shapes.crossing import Crossing
+from geo.imports.shapes.features import Features, Territories
+from geo.imports.shapes.open import ALL_FOLDERS
 from geo.imports.shapes.squares import Squares
-from geo.layers import ZONE_COLUMNS, Precision, project
+from geo.layers import Etat, Precision, project, zones_frame
 from geo.remarks import Remark
-
-Where = Callable[[int], str]
 
 MOST_POINTS = 60_000
 
@@ -31,136 +30,87 @@ FINEST = 0.0005  # of a degree, some 50 m
 
 COMMUNES_SHOWN = 6
 
-MOST_TOLD = 40
+MOST_REPORTED = 40
 
-FAR = 0.5  # a territory of which less than this lies in communes is told
+STATES = (
+    (Etat.A_CONFIRMER, r"confirm"),
+    (Etat.PROJET, r"projet|reflexion|preparation|emergence|prefigur"),
+    (Etat.ANNONCE, r"annonc"),
+    (Etat.EN_SERVICE, r"service|actif|active|cite|operationnel|fonctionn|existant|signe|installe|ouvert"),
+)  # fmt: skip
 
-
-@dataclass(frozen=True, eq=False)
-class Grouping:
-    """Territories: name, id ("" when the file gives none), and the places in the file of the features of each."""
-
-    names: tuple[str, ...]
-    ids: tuple[str, ...]
-    features: tuple[Rows, ...]
-
-    def keep(self, zones: Rows) -> Grouping:
-        """Return some of the territories."""
-        return Grouping(*(tuple(values[z] for z in zones) for values in (self.names, self.ids, self.features)))
+FAR = 0.5  # a territory of which less than this lies in communes is reported
 
 
-def gather(
-    table: pd.DataFrame, roles: Mapping[str, str], places: Rows, lines: Rows, where: Where, *, by_name: bool = False
-) -> tuple[Grouping, list[Remark]]:
-    """Join the features of the same id, or of the same name where ids are absent or only number the rows."""
-    names, ids = (column_of(table, roles, role)[places].astype(str) for role in ("nom", "id"))
-    remarks: list[Remark] = []
-    if "nom" not in roles and "id" not in roles:
-        names = np.array([f"Territoire {line}" for line in lines[places]], dtype=object)
-        remarks.append(
-            Remark("à savoir", "", "Aucune colonne de nom : les territoires sont numérotés.",
-                   "Indiquez la colonne du nom s’il y en a une.")
-        )  # fmt: skip
-    usable_ids = not by_name and _identify(ids, names)
-    groups: dict[str, list[int]] = {}
-    for at, (name, own) in enumerate(zip(names, ids, strict=True)):
-        if not (name or own):
-            place = int(places[at])
-            remarks.append(
-                Remark(
-                    "refusé", where(place), "territoire sans nom.", "Nommez-le dans le fichier.", row=int(lines[place])
-                )
-            )
-            continue
-        groups.setdefault(f"id:{fold(own)}" if usable_ids and own else f"nom:{fold(name or own)}", []).append(at)
-    several = [names[members[0]] or ids[members[0]] for members in groups.values() if len(members) > 1]
-    if several and not by_name:
-        words = count(
-            len(several), "territoire fait de plusieurs objets, réunis", "territoires faits de plusieurs objets, réunis"
-        )
-        remarks.append(Remark("réparé", "", f"{words} : {listing(several, SHOWN)}.", "Vérifiez-les sur la carte."))
-    first = [members[0] for members in groups.values()]
-    kept_ids = ids if usable_ids else np.full(len(ids), "", dtype=object)
-    grouping = Grouping(
-        tuple(str(names[at] or ids[at]) for at in first),
-        tuple(str(kept_ids[at]) for at in first),
-        tuple(places[np.array(members, dtype=np.intp)] for members in groups.values()),
+def draft_of(features: Features, kind: str, path: Path, atlas: Atlas) -> ImportDraft:
+    """Make the draft of a layer of territories that were brought to communes."""
+    zones, remarks = _zones(features, kind, atlas)
+    territories, several = features.territories, len(features.layers) > 1
+    return ImportDraft(
+        kind=kind,
+        zones=zones,
+        members=territories.members,
+        rows=len(features.lines),
+        accepted=sum(len(group) for group in territories.features),
+        remarks=tuple(sorted([*features.remarks, *remarks], key=lambda r: r.row)),
+        understanding=features.roles,
+        columns=features.columns,
+        file=features.file,
+        sha256=sha256_of(path),
+        size=path.stat().st_size,
+        method=territories.method,
+        outlines=draw(territories.shapes, features.crs, zones.index, zones["nom"]),
+        sheets=(() if features.name else (ALL_FOLDERS,)) + features.layers if several else (),
+        sheet=(features.name or ALL_FOLDERS) if several else "",
+        whole_communes=features.whole_communes,
     )
-    return grouping, remarks
 
 
-def _identify(ids: npt.NDArray[np.object_], names: npt.NDArray[np.object_]) -> bool:
-    """Tell whether ids name territories: each has one name, and they are not the mere numbers of the rows."""
-    filled = ids != ""
-    if not filled.any():
-        return False
-    owners = pd.Series(names[filled]).groupby(ids[filled]).nunique()
-    numbers = pd.to_numeric(pd.Series(ids[filled]), errors="coerce").to_numpy(dtype=float)
-    counting = len(numbers) > 1 and bool((np.diff(numbers) == 1).all()) and numbers[0] in (0, 1)
-    return bool((owners <= 1).all()) and not counting
-
-
-def numbered(
-    groups: Grouping, members: pd.DataFrame, shapes: Geometries, lines: Rows
-) -> tuple[Grouping, pd.DataFrame, Geometries, list[Remark]]:
-    """Leave out the territories without a commune, and number those that stay from 0."""
-    held = np.unique(members["zone"].to_numpy(dtype=np.intp))
-    lost = sorted(set(range(len(groups.names))) - set(held.tolist()))
-    remarks = [
-        Remark("refusé", f"objet {lines[at]} (« {groups.names[zone][:60]} »)", "ne recouvre aucune commune des 101 départements.",
-               "Vérifiez sa place et sa projection.", row=int(lines[at]))
-        for zone in lost
-        for at in groups.features[zone]
-    ]  # fmt: skip
-    number = {int(zone): i for i, zone in enumerate(held)}
-    members = members.assign(zone=members["zone"].map(number).astype(np.intp))
-    return groups.keep(held), members, shapes[held], remarks
-
-
-def zone_table(
-    table: pd.DataFrame,
-    roles: Mapping[str, str],
-    groups: Grouping,
-    members: pd.DataFrame,
-    kind: str,
-    atlas: Atlas,
-    lines: Rows,
-) -> tuple[pd.DataFrame, list[Remark]]:
-    """Write the zones in the form of `geo.layers.Layer`; what the file does not say stays empty, for the planner to state."""
-    first = np.array([features[0] for features in groups.features], dtype=np.intp)
-    said = {role: column_of(table, roles, role)[first].astype(str) for role in
+def _zones(features: Features, kind: str, atlas: Atlas) -> tuple[pd.DataFrame, list[Remark]]:
+    """Write the zones in the form of a layer; what the file does not say stays empty, for the planner to state."""
+    territories = features.territories
+    first = np.array([group[0] for group in territories.features], dtype=np.intp)
+    said = {role: features.texts(role)[first].astype(str) for role in
             ("etat", "annee", "annee_source", "territoire", "source_titre", "source_url", "note", "population")}  # fmt: skip
-    departements = _departements(members, len(first), atlas)
+    departements = _departements(territories.members, len(first), atlas)
     remarks: list[Remark] = []
     states: list[str] = []
-    for text, at, name in zip(said["etat"], first, groups.names, strict=True):
-        etat = state_of(text)
+    for text, at, name in zip(said["etat"], first, territories.names, strict=True):
+        etat = _state(text)
         states.append(etat or "")
         if text and etat is None:
             remarks.append(
                 Remark("à savoir", f"territoire « {name} »", f"état « {text[:40]} » non compris, laissé de côté.",
-                       "Écrivez en service, annoncé, projet ou à confirmer.", row=int(lines[at]))
+                       "Écrivez en service, annoncé, projet ou à confirmer.", row=int(features.lines[at]))
             )  # fmt: skip
-    zones = pd.DataFrame(
-        {
-            "nom": list(groups.names),
-            "etat": states,
-            "precision": Precision.LUE,
-            "territoire": said["territoire"],
-            "departement": departements,
-            "annee": [year_of(text) for text in said["annee"]],
-            "annee_source": [year_of(text) for text in said["annee_source"]],
-            "population": pd.to_numeric(pd.Series(said["population"]), errors="coerce").to_numpy(dtype=float),
-            "population_type": "",
-            "source_titre": said["source_titre"],
-            "source_url": [text if text.startswith(("http://", "https://")) else "" for text in said["source_url"]],
-            "status": "",
-            "note": said["note"],
-        }
+    people = pd.to_numeric(pd.Series(said["population"]), errors="coerce").to_numpy(dtype=float)
+    zones = zones_frame(
+        _ids(territories, departements, kind),
+        nom=list(territories.names),
+        etat=states,
+        precision=Precision.LUE,
+        territoire=said["territoire"],
+        departement=departements,
+        annee=[_year(text) for text in said["annee"]],
+        annee_source=[_year(text) for text in said["annee_source"]],
+        population=np.where(np.isfinite(people) & (people >= 0), people, np.nan),
+        source_titre=said["source_titre"],
+        source_url=[text if text.startswith(("http://", "https://")) else "" for text in said["source_url"]],
+        note=said["note"],
     )
-    zones["population"] = zones["population"].where(np.isfinite(zones["population"]) & (zones["population"] >= 0))
-    zones.index = pd.Index(_ids(groups, departements, kind), name="id")
-    return zones[list(ZONE_COLUMNS)], remarks
+    return zones, remarks
+
+
+def _state(text: str) -> Etat | None:
+    """Read an état in the words of a file, None when it is not understood."""
+    words = fold(text)
+    return next((etat for etat, pattern in STATES if re.search(pattern, words)), None)
+
+
+def _year(text: str) -> str:
+    """Return the year in a date or a text, "" when there is none."""
+    found = re.search(r"(?<!\d)(19|20)\d\d(?!\d)", text)
+    return found[0] if found else ""
 
 
 def _departements(members: pd.DataFrame, zones: int, atlas: Atlas) -> list[str]:
@@ -171,10 +121,10 @@ def _departements(members: pd.DataFrame, zones: int, atlas: Atlas) -> list[str]:
     return [str(total.loc[zone].idxmax()) for zone in range(zones)]
 
 
-def _ids(groups: Grouping, departements: list[str], kind: str) -> list[str]:
+def _ids(territories: Territories, departements: list[str], kind: str) -> list[str]:
     taken: set[str] = set()
     found = []
-    for own, name, departement in zip(groups.ids, groups.names, departements, strict=True):
+    for own, name, departement in zip(territories.ids, territories.names, departements, strict=True):
         base = own or zone_id(kind, departement, name)
         made, again = base, 2
         while made in taken:
@@ -219,20 +169,16 @@ def _rounded(shape: shapely.Geometry) -> dict[str, Any]:
     return {"type": "MultiPolygon", "coordinates": parts}
 
 
-def crossing_remarks(
-    crossing: Crossing,
-    groups: Grouping,
-    atlas: Atlas,
-    lines: npt.NDArray[np.intp],
-    squares: Squares | None,
-    *,
-    whole_communes: bool,
-) -> list[Remark]:
+def crossing_remarks(features: Features, crossing: Crossing, atlas: Atlas, squares: Squares | None) -> list[Remark]:
     """Say how each territory became communes."""
-    remarks = [*_whole(crossing, whole_communes=whole_communes), *_cut(crossing, groups, atlas, lines, squares)]
+    groups, lines = features.territories, features.lines
+    remarks = [
+        *_whole(crossing, whole_communes=features.whole_communes),
+        *_cut(crossing, groups, atlas, lines, squares),
+    ]
     remarks += [*_slivers(crossing, groups, atlas), *_overlapping(crossing, atlas)]
     far = np.flatnonzero((crossing.inside < FAR) & (crossing.inside > 0))
-    for zone in far[:MOST_TOLD]:
+    for zone in far[:MOST_REPORTED]:
         line = int(lines[groups.features[zone][0]])
         share = percent(1 - float(crossing.inside[zone]), 0)
         remarks.append(
@@ -262,7 +208,7 @@ def _whole(crossing: Crossing, *, whole_communes: bool) -> list[Remark]:
 
 
 def _cut(
-    crossing: Crossing, groups: Grouping, atlas: Atlas, lines: npt.NDArray[np.intp], squares: Squares | None
+    crossing: Crossing, groups: Territories, atlas: Atlas, lines: npt.NDArray[np.intp], squares: Squares | None
 ) -> list[Remark]:
     parts = crossing.members[~crossing.members["whole"]]
     if parts.empty:
@@ -283,13 +229,13 @@ def _cut(
             + (better if gridded < communes else ""),
         )
     ]  # fmt: skip
-    for told, (zone, group) in enumerate(parts.groupby("zone")):
-        if told == MOST_TOLD:
+    for number, (zone, group) in enumerate(parts.groupby("zone")):
+        if number == MOST_REPORTED:
             remarks.append(
                 Remark(
                     "à savoir",
                     "",
-                    f"… et {count(zones - MOST_TOLD, 'autre territoire', 'autres territoires')} de même.",
+                    f"… et {count(zones - MOST_REPORTED, 'autre territoire', 'autres territoires')} de même.",
                 )
             )
             break
@@ -297,7 +243,7 @@ def _cut(
     return remarks
 
 
-def _of_zone(zone: int, group: pd.DataFrame, groups: Grouping, atlas: Atlas, lines: npt.NDArray[np.intp]) -> Remark:
+def _of_zone(zone: int, group: pd.DataFrame, groups: Territories, atlas: Atlas, lines: npt.NDArray[np.intp]) -> Remark:
     order = group.sort_values("inhabitants", ascending=False)
     names = [
         f"{atlas.label(str(atlas.codes[row]))} à {percent(share, 0)}"
@@ -311,7 +257,7 @@ def _of_zone(zone: int, group: pd.DataFrame, groups: Grouping, atlas: Atlas, lin
     )  # fmt: skip
 
 
-def _slivers(crossing: Crossing, groups: Grouping, atlas: Atlas) -> list[Remark]:
+def _slivers(crossing: Crossing, groups: Territories, atlas: Atlas) -> list[Remark]:
     remarks = []
     borders = int(crossing.slivers["border"].sum())
     if borders:

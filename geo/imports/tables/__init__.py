@@ -1,1 +1,1 @@
-"""Tables (CSV, XLSX, ODS): grid → columns → rows → zones, conducted by `read`."""
+"""Tables (CSV, XLSX, ODS): grids opened, columns understood, rows read, zones drawn up; `read` conducts."""

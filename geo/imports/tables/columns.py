@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from geo.communes import (
     BLANKS,
@@ -22,14 +21,16 @@ from geo.communes import (
     split_list,
 )
 from geo.errors import GeoInputError
+from geo.files import column_key
 from geo.french import listing
 from geo.imports.draft import EXAMPLES, ROLES, Column
-from geo.sources import key
+from geo.imports.tables.grid import Grid
+from geo.imports.tables.table import Layout, Table
 
 HEADER_ROWS = 40  # a header is sought among the first rows that hold something
 SAMPLE = 60
 WIDE = 400  # past as many columns, those whose header says nothing are not looked into
-# Folded header (see readers_tables.key) → role, the surest first.
+# Folded header (see column_key) → role, the surest first.
 ALIASES: tuple[tuple[str, str], ...] = (
     ("id", r"id|identifiant|idterritoire|idclsm|idcls|idcpts|iddac|idsecteur|codesecteur|codeterritoire|numero(dusecteur)?|ref(erence)?"),
     ("code_commune", r"codecommune|codeinsee(commune|ducommune|delacommune)?|insee|inseecom|codgeo|depcom|comcode|cog|codecog|codecom"
@@ -75,26 +76,43 @@ YES, NO = frozenset({"oui", "o", "x", "1", "vrai", "true"}), frozenset({"non", "
 KEPT = re.compile(r".*(clsm|cls|cpts|dac|couvert|membre|concerne|inclu|adheren|retenu).*")
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Where things are in a grid: row of the header (-1 without one), names of the columns, role → position."""
-
-    header: int
-    names: tuple[str, ...]
-    roles: Mapping[str, int]
-    columns: tuple[Column, ...]
-    score: float
-
-    @property
-    def understanding(self) -> dict[str, str]:
-        """Role → name of its column."""
-        return {role: self.names[place] for role, place in self.roles.items()}
-
-
 def etat_word(text: str) -> str:
     """Return the état that a word says (a key of geo.layers.ETATS), "" when it is not understood."""
-    folded = key(text)
+    folded = column_key(text)
     return next((name for name, pattern in _ETATS if pattern.fullmatch(folded)), "")
+
+
+def understood(
+    grids: Sequence[Grid], kind: str, filename: str, atlas: Atlas, mapping: Mapping[str, str] | None, sheet: str | None
+) -> Table:
+    """Take the sheet that is asked for, else the one whose columns are best understood.
+
+    Raises
+    ------
+    GeoInputError
+        When there is no such sheet, when `mapping` names a role or a column that does not exist, or when no column tells of
+        communes, EPCI or départements.
+    """
+    asked = [g for g in grids if g.name == sheet] if sheet else list(grids)
+    if not asked:
+        raise GeoInputError(f"{filename} : pas de feuille « {sheet} » ; il y a {listing([g.name for g in grids], 12)}.")
+    found: list[tuple[Grid, Layout]] = []
+    problem: GeoInputError | None = None
+    for grid in asked:
+        try:
+            found.append((grid, understand(grid.rows, atlas, mapping)))
+        except GeoInputError as error:
+            problem = error
+    if not found:
+        raise problem or GeoInputError(f"{filename} : aucune feuille lisible.")
+    grid, layout = max(found, key=lambda f: f[1].score)
+    if not set(layout.roles) & {*MEMBERSHIP, "code_postal"}:
+        seen = listing([c.name for c in layout.columns[:12]], 12) or "aucune"
+        raise GeoInputError(
+            f"{filename} : aucune colonne de communes, d’EPCI ni de départements n’a été reconnue (colonnes : {seen}). "
+            "Nommez une colonne « code_commune », « commune », « communes » ou « epci », ou indiquez-la."
+        )
+    return Table(filename, kind, tuple(grids), grid, layout)
 
 
 def understand(rows: Sequence[Sequence[str]], atlas: Atlas, mapping: Mapping[str, str] | None = None) -> Layout:
@@ -143,7 +161,7 @@ def letters(place: int) -> str:
 
 def role_of(name: str) -> str:
     """Return the role that a header names, "" when it names none."""
-    folded = key(name)
+    folded = column_key(name)
     if not folded or len(folded) > 60:
         return ""
     undated = re.sub(r"(?:cog)?(?:19|20)\d\d$", "", folded)  # code_insee_2026, commune_cog2025
@@ -232,10 +250,10 @@ def _settle(
         named = role_of(name)
         if not named and len(names) > WIDE:
             continue
-        if KEPT.fullmatch(key(name)) and cells and all(key(c) in YES | NO for c in cells):
+        if KEPT.fullmatch(column_key(name)) and cells and all(column_key(c) in YES | NO for c in cells):
             offers.append((0.95, -place, "retenue", place, "nom et contenu de la colonne"))
             continue
-        if not named and SEAT.fullmatch(key(name)):
+        if not named and SEAT.fullmatch(column_key(name)):
             continue
         held = contents(cells, atlas) if (named or cells) else {}
         for role, score, why in _offers(named, held, cells):
@@ -276,7 +294,7 @@ def _offers(named: str, held: Mapping[str, float], cells: Sequence[str]) -> list
         known = sum(bool(etat_word(c)) for c in cells)
         return [("etat", 0.9 if known else 0.4, "nom de la colonne")]
     if named == "part_commune":
-        known = sum(key(c) in PART_WORDS for c in cells)
+        known = sum(column_key(c) in PART_WORDS for c in cells)
         return [("part_commune", 0.9, "nom et contenu de la colonne")] if known else []
     if named:
         return [(named, 0.8, "nom de la colonne")]
@@ -318,7 +336,7 @@ def contents(cells: Sequence[str], atlas: Atlas) -> dict[str, float]:
         elif len(cell) < 120 and find_body(cell, atlas).status != "refusé":
             found["epci"] += 1
     share = {role: value / min(len(cells), SAMPLE) for role, value in found.items()}
-    # One INSEE code in ten ends with a nought, nearly every postal code does.
+    # One INSEE code in ten ends with a zero, nearly every postal code does.
     if codes >= 3 and round_codes >= 0.7 * codes:
         share["code_postal"] = codes / min(len(cells), SAMPLE)
         share["code_commune"] = min(share["code_commune"], 0.4)

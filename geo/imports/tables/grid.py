@@ -13,13 +13,22 @@ import struct
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 
 from geo.errors import GeoInputError
-from geo.files import MAX_BYTES, UNREADABLE, FileForm, as_text, encoding_of_start, read_member, too_heavy
+from geo.files import (
+    MAX_BYTES,
+    UNREADABLE,
+    FileForm,
+    as_text,
+    decode,
+    open_workbook,
+    read_member,
+    separator_of,
+    too_heavy,
+)
 from geo.french import megabytes, number
 from geo.imports.draft import MAX_COLUMNS, MAX_ROWS
 
@@ -27,12 +36,10 @@ MAX_CELLS = 20_000_000
 MAX_TEXT = 100_000_000  # bytes of a text table, which takes several times as much in memory
 LONG_LINE, ENDLESS_LINE = 1_000_000, 5_000_000  # signs
 _LINE = re.compile(r"[^\n\r]+")
-SEPARATORS = ";\t|,"
 LABELS = {
     "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "mac_roman": "MacRoman", "utf-16": "UTF-16",
     "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "utf-32": "UTF-32",
 }  # fmt: skip
-ACCENTS = "éèêëàâîïôöùûüçÉÈÊÀÂÎÔÙÛÇœŒ’«»°"
 # UTF-8 read as Windows-1252 and saved so: an accented letter shows as two signs, the first of which is one of these.
 TWICE = re.compile(
     "[ÂÃÅ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|â€."
@@ -53,7 +60,7 @@ BROKEN = (*UNREADABLE, ValueError, RuntimeError, OverflowError, LookupError, str
 class Grid:
     """A table as rows of texts; row `i` of `rows` is row `i + 1` of the file. `encoding` in plain words, "" for a workbook.
 
-    `twice` counts the cells whose accents had been damaged (UTF-8 read as Windows-1252) and were mended. `filled` counts
+    `twice` counts the cells whose accents had been damaged (UTF-8 read as Windows-1252) and were repaired. `filled` counts
     the cells filled from a merged one.
     """
 
@@ -75,7 +82,7 @@ def open_grids(path: Path, form: FileForm, filename: str, *, encoding: str | Non
     content = _content(path, form, filename)
     try:
         text = form.name == "texte"
-        grids = [_text_grid(content, filename, encoding)] if text else _sheets_or_panic(content, form, filename)
+        grids = [_text_grid(content, filename, encoding)] if text else _sheets(content, form, filename)
     except GeoInputError:
         raise
     except BROKEN as error:
@@ -96,30 +103,6 @@ def _content(path: Path, form: FileForm, filename: str) -> bytes:
     if len(content) > ceiling:
         raise GeoInputError(too_heavy(filename, len(content), ceiling))
     return content
-
-
-def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
-    """Return a text and the name of its encoding: the one given, the one its first bytes betray, UTF-8, or the most French
-    of Windows-1252 and MacRoman."""
-    if encoding:
-        try:
-            return content.decode(encoding, errors="replace").lstrip("\ufeff"), encoding
-        except LookupError as error:
-            raise GeoInputError(f"Encodage « {encoding} » inconnu ; essayez utf-8 ou cp1252.") from error
-    marked = encoding_of_start(content[:65_536])
-    if marked:
-        return content.decode(marked, errors="replace").lstrip("\ufeff"), marked
-    try:
-        return content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        sample = content[:400_000]
-        french = {e: _accents(sample.decode(e, errors="replace")) for e in ("cp1252", "mac_roman")}
-        best = max(french, key=lambda e: french[e])
-        return content.decode(best, errors="replace"), best
-
-
-def _accents(text: str) -> int:
-    return sum(text.count(sign) for sign in ACCENTS)
 
 
 def _text_grid(content: bytes, filename: str, encoding: str | None) -> Grid:
@@ -173,7 +156,7 @@ def _check_quotes(text: str, separator: str, filename: str) -> None:
 
 
 def _mend_twice(text: str) -> tuple[str, int]:
-    """Mend accents that were read in the wrong encoding, where this gives back clean text; count the signs mended."""
+    """Repair accents that were read in the wrong encoding, where this gives back clean text; count the signs repaired."""
     found = 0
 
     def mend(match: re.Match[str]) -> str:
@@ -192,25 +175,6 @@ def _mend_twice(text: str) -> tuple[str, int]:
     return pattern.sub(mend, text), found
 
 
-def separator_of(text: str) -> str:
-    """Find what parts the columns of a text: the sign that cuts most lines alike."""
-    lines = [line for line in islice(io.StringIO(text), 200) if line.strip()][:60]
-    best, chosen = (0.0, 0), ";"
-    for sign in SEPARATORS:
-        try:
-            widths = [len(row) for row in csv.reader(lines, delimiter=sign)]
-        except csv.Error:
-            continue
-        wide = [w for w in widths if w > 1]
-        if not wide:
-            continue
-        mode = max(set(wide), key=wide.count)
-        score = (round(wide.count(mode) / len(widths), 1), min(mode, 3))
-        if score > best:
-            best, chosen = score, sign
-    return chosen
-
-
 def _check_size(rows: int, columns: int, cells: int, filename: str) -> None:
     if rows > MAX_ROWS:
         raise GeoInputError(f"{filename} : plus de {number(MAX_ROWS)} lignes ; ce n’est pas une liste de communes.")
@@ -224,35 +188,25 @@ def _check_size(rows: int, columns: int, cells: int, filename: str) -> None:
         )
 
 
-def _sheets_or_panic(content: bytes, form: FileForm, filename: str) -> list[Grid]:
-    """Read the sheets of a workbook; the library's own collapse on a damaged one is an error like another."""
-    try:
-        return _sheets(content, form, filename)
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # derived from BaseException, and nowhere to be imported from
-            raise
-        raise GeoInputError(f"{filename} : classeur abîmé ; enregistrez-le à nouveau en XLSX.") from error
-
-
 def _sheets(content: bytes, form: FileForm, filename: str) -> list[Grid]:
     if form.name in ("xlsx", "ods"):
         _weigh_cells(content, form, filename)
+    grids = []
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        with open_workbook(io.BytesIO(content)) as book:
+            for name in book.sheet_names[:100]:
+                try:
+                    sheet = book.get_sheet_by_name(name)
+                except CalamineError:
+                    continue  # a sheet that holds a drawing only
+                height, width = sheet.total_height, sheet.total_width
+                _check_size(height, width, height * width, filename)
+                rows = [[as_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+                grids.append(Grid(name, rows, filled=_fill_merged(rows, sheet.merged_cell_ranges or ())))
     except CalamineError as error:
         raise GeoInputError(
             f"{filename} : classeur illisible, protégé ou abîmé ; enregistrez-le à nouveau en XLSX."
         ) from error
-    grids = []
-    for name in book.sheet_names[:100]:
-        try:
-            sheet = book.get_sheet_by_name(name)
-        except CalamineError:
-            continue  # a sheet that holds a drawing only
-        height, width = sheet.total_height, sheet.total_width
-        _check_size(height, width, height * width, filename)
-        rows = [[as_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-        grids.append(Grid(name, rows, filled=_fill_merged(rows, sheet.merged_cell_ranges or ())))
     return grids
 
 

@@ -1,82 +1,105 @@
-"""Territories read from a table, and their form as a layer: ids, départements, precision of their composition."""
+"""Territories of a table as the draft of a layer: ids, départements, precision of their composition, and what is said of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from geo.communes import Atlas, departement_of
+from geo.errors import GeoInputError
+from geo.files import sha256_of
 from geo.french import count, listing
-from geo.imports.draft import MEMBER_COLUMNS, zone_id
-from geo.imports.tables.columns import Layout
-from geo.imports.tables.grid import Grid
-from geo.layers import ZONE_COLUMNS, Precision
+from geo.imports.draft import ImportDraft, zone_id
+from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
+from geo.layers import Precision, whole_members, zones_frame
 from geo.remarks import Remark
 
-ATTRIBUTES = ("territoire", "annee", "annee_source", "source_titre", "source_url", "status", "note")
+
+def draft_of(table: Table, path: Path, atlas: Atlas) -> ImportDraft:
+    """Make the draft of a layer of a table whose rows were read.
+
+    Raises
+    ------
+    GeoInputError
+        When no row was kept, with the first reasons.
+    """
+    ids = _ids(table, atlas)
+    remarks = [*table.remarks, *_of_territories(table.territories)]
+    remarks = [*_of_file(table), *sorted(remarks, key=lambda r: r.row)]
+    if not ids:
+        reasons = [str(r) for r in remarks if r.kind == "refusé" and r.where.startswith("ligne")][:20]
+        raise GeoInputError([f"{table.file} : aucune ligne n’a pu être retenue.", *reasons])
+    return ImportDraft(
+        kind=table.kind,
+        zones=_zones(table, ids, atlas),
+        members=_members(table.territories, atlas),
+        rows=table.rows,
+        accepted=table.accepted,
+        remarks=tuple(remarks),
+        understanding=table.layout.understanding,
+        columns=table.layout.columns,
+        file=table.file,
+        sha256=sha256_of(path),
+        size=path.stat().st_size,
+        method="codes",
+        sheets=tuple(g.name for g in table.grids if g.name),
+        sheet=table.grid.name,
+        encoding=table.grid.encoding,
+    )
 
 
-@dataclass
-class TableZone:
-    """A territory while its rows are read."""
-
-    name: str
-    ident: str
-    first: int
-    words: dict[str, str] = field(default_factory=dict)
-    members: dict[int, bool] = field(default_factory=dict)
-    rows_of: dict[int, int] = field(default_factory=dict)
-    precisions: set[Precision] = field(default_factory=set)
-    stated: Precision | None = None
-    departement: str = ""
-    refused: list[int] = field(default_factory=list)
-    accepted: int = 0
-    spellings: set[str] = field(default_factory=set)
-    last: int = 0
-    apart: int = 0
-
-
-def frames(zones: Sequence[TableZone], kind: str, atlas: Atlas) -> tuple[pd.DataFrame, pd.DataFrame, list[Remark]]:
-    """Put territories in the form of a layer: zones, members, and what is to be told of them."""
-    told: list[Remark] = []
-    ids: list[str] = []
-    taken: set[str] = set()
-    records = []
-    for zone in zones:
-        owner = zone.departement or _owner(zone, atlas)
-        base = zone.ident or zone_id(kind, owner, zone.name)
+def _ids(table: Table, atlas: Atlas) -> list[str]:
+    """Return the id of each territory: its own, or one made of its name, no two alike."""
+    taken: dict[str, None] = {}
+    for zone in table.territories:
+        base = zone.ident or zone_id(table.kind, _departement(zone, atlas), zone.name)
         name, number = base, 2
         while name in taken:
             name, number = f"{base}-{number}", number + 1
-        taken.add(name)
-        ids.append(name)
-        precision = _precision(zone, told)
-        words = {role: zone.words.get(role, "") for role in ATTRIBUTES}
-        records.append({"nom": zone.name, "etat": zone.words.get("etat", ""), "precision": precision, "departement": owner,
-                        "population": np.nan, "population_type": "", **words})  # fmt: skip
+        taken[name] = None
+    return list(taken)
+
+
+def _zones(table: Table, ids: Sequence[str], atlas: Atlas) -> pd.DataFrame:
+    zones = table.territories
+    return zones_frame(
+        ids,
+        nom=[zone.name for zone in zones],
+        precision=[_precision(zone) for zone in zones],
+        departement=[_departement(zone, atlas) for zone in zones],
+        **{role: [zone.words.get(role, "") for zone in zones] for role in ("etat", *ATTRIBUTES)},
+    )
+
+
+def _members(zones: Sequence[TableZone], atlas: Atlas) -> pd.DataFrame:
+    held = [(i, row, whole) for i, zone in enumerate(zones) for row, whole in zone.members.items()]
+    at, rows, whole = zip(*held, strict=True) if held else ((), (), ())
+    return whole_members(at, rows, whole, atlas.population)
+
+
+def _of_territories(zones: Sequence[TableZone]) -> Iterator[Remark]:
+    for zone in zones:
+        where = f"territoire « {zone.name} »"
+        if zone.refused:
+            lines = listing([str(line) for line in zone.refused], 6)
+            yield Remark("à savoir", where, "composition connue en partie seulement : "
+                         f"ligne{'s' if len(zone.refused) > 1 else ''} {lines} à corriger.", "", zone.first)  # fmt: skip
         if zone.apart:
-            told.append(Remark("à savoir", f"territoire « {zone.name} »", f"ce nom revient plus loin (ligne {zone.apart}), à plus de "
-                               "150 km ; tout est compris comme un seul territoire.",
-                               "S’il y en a deux, distinguez leurs noms ou ajoutez une colonne « id ».", zone.apart))  # fmt: skip
+            yield Remark("à savoir", where, f"ce nom revient plus loin (ligne {zone.apart}), à plus de "
+                         "150 km ; tout est compris comme un seul territoire.",
+                         "S’il y en a deux, distinguez leurs noms ou ajoutez une colonne « id ».", zone.apart)  # fmt: skip
         if len(zone.spellings) > 1:
             spellings = listing([f"« {s} »" for s in sorted(zone.spellings)], 4)
-            told.append(Remark("à savoir", f"territoire « {zone.name} »", f"écrit de plusieurs façons, compris comme un seul : "
-                               f"{spellings}.", "", zone.first))  # fmt: skip
-    frame = pd.DataFrame(records, columns=list(ZONE_COLUMNS), index=pd.Index(ids, name="id", dtype="str"))
-    rows = [(i, row, whole) for i, zone in enumerate(zones) for row, whole in zone.members.items()]
-    members = pd.DataFrame(rows, columns=["zone", "row", "whole"]).astype(
-        {"zone": "int64", "row": "int64", "whole": bool}
-    )
-    people = atlas.population[members["row"].to_numpy(dtype=np.intp)].astype(float)
-    members["inhabitants"] = np.where(members["whole"], people, np.nan)
-    members["estimated"] = False
-    return frame.astype({"population": float}), members[list(MEMBER_COLUMNS)], told
+            yield Remark("à savoir", where, f"écrit de plusieurs façons, compris comme un seul : {spellings}.", "",
+                         zone.first)  # fmt: skip
 
 
-def _owner(zone: TableZone, atlas: Atlas) -> str:
+def _departement(zone: TableZone, atlas: Atlas) -> str:
+    """Return the département that the rows name, else the one of most communes, "" when there is none."""
+    if zone.departement:
+        return zone.departement
     found: dict[str, int] = {}
     for row in zone.members:
         owner = departement_of(str(atlas.codes[row]), atlas)
@@ -84,12 +107,9 @@ def _owner(zone: TableZone, atlas: Atlas) -> str:
     return max(sorted(found), key=lambda d: found[d]) if found else ""
 
 
-def _precision(zone: TableZone, told: list[Remark]) -> Precision:
+def _precision(zone: TableZone) -> Precision:
     """Say how the composition is known; a territory with refused rows is known in part only."""
     if zone.refused:
-        lines = listing([str(line) for line in zone.refused], 6)
-        told.append(Remark("à savoir", f"territoire « {zone.name} »", "composition connue en partie seulement : "
-                                    f"ligne{'s' if len(zone.refused) > 1 else ''} {lines} à corriger.", "", zone.first))  # fmt: skip
         return Precision.PARTIELLE
     if zone.stated is not None:
         return zone.stated
@@ -99,31 +119,32 @@ def _precision(zone: TableZone, told: list[Remark]) -> Precision:
     return Precision.LUE
 
 
-def file_remarks(grid: Grid, grids: Sequence[Grid], layout: Layout) -> list[Remark]:
-    """Tell what was understood of the file as a whole."""
-    told = []
+def _of_file(table: Table) -> list[Remark]:
+    """Report what was understood of the file as a whole."""
+    grid, grids, layout = table.grid, table.grids, table.layout
+    found = []
     if grid.twice:
-        told.append(Remark("réparé", "", f"{count(grid.twice, 'lettre accentuée', 'lettres accentuées')} illisible"
+        found.append(Remark("réparé", "", f"{count(grid.twice, 'lettre accentuée', 'lettres accentuées')} illisible"
                            f"{'s' if grid.twice > 1 else ''} (UTF-8 lu comme du Windows-1252), rétablie{'s' if grid.twice > 1 else ''}."))  # fmt: skip
     if grid.encoding not in ("", "UTF-8"):
-        told.append(Remark("à savoir", "", f"texte lu en {grid.encoding}."))
+        found.append(Remark("à savoir", "", f"texte lu en {grid.encoding}."))
     if len(grids) > 1:
         rest = listing([f"« {g.name} »" for g in grids if g is not grid], 6)
-        told.append(Remark("à savoir", "", f"seule la feuille « {grid.name} » est lue ; laissées : {rest}."))
+        found.append(Remark("à savoir", "", f"seule la feuille « {grid.name} » est lue ; laissées : {rest}."))
     if layout.header > 0:
-        told.append(
+        found.append(
             Remark(
                 "à savoir", "", f"en-tête trouvé ligne {layout.header + 1} ; ce qui est au-dessus est laissé de côté."
             )
         )
     if layout.header < 0:
-        told.append(Remark("à savoir", "", "pas d’en-tête : la première ligne est prise comme une donnée.",
+        found.append(Remark("à savoir", "", "pas d’en-tête : la première ligne est prise comme une donnée.",
                            "Ajoutez une ligne de titres de colonnes si ce n’est pas le cas."))  # fmt: skip
     guessed = next((c for c in layout.columns if c.role == "nom" and c.confidence < 0.5), None)
     if guessed is not None and layout.header >= 0:
-        told.append(Remark("à savoir", f"colonne « {guessed.name} »", "prise comme nom du territoire d’après son seul contenu.",
+        found.append(Remark("à savoir", f"colonne « {guessed.name} »", "prise comme nom du territoire d’après son seul contenu.",
                            "Vérifiez, ou choisissez une autre colonne."))  # fmt: skip
     if "nom" not in layout.roles and "id" not in layout.roles:
-        told.append(Remark("à savoir", "", "aucune colonne ne nomme le territoire : tout le fichier est pris comme un seul "
+        found.append(Remark("à savoir", "", "aucune colonne ne nomme le territoire : tout le fichier est pris comme un seul "
                            "territoire, du nom du fichier.", "Indiquez la colonne du nom s’il y en a une."))  # fmt: skip
-    return told
+    return found

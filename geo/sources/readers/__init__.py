@@ -1,28 +1,27 @@
-"""The readers of official files: what a file is, told by its columns, and one reader for each kind.
+"""The readers of official files: what a file is, seen by its columns, and one reader for each kind.
 
 A file is never judged by its name. `recognise` looks at its beginning only; a kind that is recognised may still be refused
 by its reader (a repealed zoning, households instead of people), and then `Reader.rank` is negative.
+
+A new source is one module here (its forms, its `parse`, and READERS, what it reads), one line in MODULES, its test and its
+entry in `data/sources.toml`. `base` and `tables` hold what readers share; start from `frr`, the smallest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
-from geo.sources.readers.base import Reader
-from geo.sources.readers.carreaux import CARREAUX
-from geo.sources.readers.communes import EPCI, EPT, POPULATIONS
-from geo.sources.readers.contours import CONTOURS
-from geo.sources.readers.cpts import CPTS
-from geo.sources.readers.densite import DENSITE
-from geo.sources.readers.frr import FRR
-from geo.sources.readers.qpv import QPV
-from geo.sources.readers.ressources import RESSOURCES
+from geo.sources.readers.base import Reader, ReadReport
 
-# In the order in which a file is tried: the kinds with the most particular columns first.
+__all__ = ["READERS", "ReadReport", "Reader", "recognise"]
+
+# In the order in which a file is tried: those with the most particular columns first.
+MODULES = ("qpv", "densite", "ressources", "cpts", "frr", "communes", "carreaux", "contours")
 READERS: Mapping[str, Reader] = MappingProxyType(
-    {r.id: r for r in (QPV, DENSITE, RESSOURCES, CPTS, FRR, EPCI, EPT, POPULATIONS, CARREAUX, CONTOURS)}
+    {reader.id: reader for name in MODULES for reader in import_module(f"{__name__}.{name}").READERS}
 )
 
 

@@ -1,6 +1,6 @@
 """What every reader of official files is: a kind, its forms, and one function that makes the products.
 
-A reader either writes whole, checked products or raises with every problem it met; what it repaired or left out is told
+A reader either writes whole, checked products or raises with every problem it met; what it repaired or left out is reported
 in the notes of its report, never done in silence.
 """
 
@@ -32,7 +32,7 @@ SHOWN = 12
 class ReadReport:
     """What came out of a reading.
 
-    `rows` counts the rows of the first product; `vintage` is empty when the file does not tell it; `departements` are
+    `rows` counts the rows of the first product; `vintage` is empty when the file does not say it; `departements` are
     those where the product is complete, so that an absence there means « none »; `files` names the products.
     """
 
@@ -62,7 +62,7 @@ class Reader:
     order: Callable[[Source], int] = no_order
 
     def recognises(self, path: Path) -> bool:
-        """Tell whether a file is of this kind, be it to refuse it."""
+        """Tell whether a file is of this kind, perhaps to be refused."""
         return bool(find(path, self.forms))
 
     def rank(self, path: Path) -> int:
@@ -145,7 +145,7 @@ def vintage(sources: Iterable[Source]) -> str:
 class Codes:
     """What became of the codes of a column: `code` per row, "" where the row is to be left out.
 
-    `code` is a commune of today (Paris, Lyon and Marseille whole) or one of their arrondissements; `own` tells the rows
+    `code` is a commune of today (Paris, Lyon and Marseille whole) or one of their arrondissements; `own` marks the rows
     whose code was not changed.
     """
 
@@ -154,7 +154,7 @@ class Codes:
     notes: list[str] = field(default_factory=list)
 
 
-def bring_to_today(texts: Sequence[str], lines: Sequence[int], atlas: Atlas, *, file: str) -> Codes:
+def codes_of_today(texts: Sequence[str], lines: Sequence[int], atlas: Atlas, *, file: str) -> Codes:
     """Read a column of codes.
 
     Codes of merged communes go to the commune of today; a lost leading zero is put back where the result is a known code;

@@ -18,13 +18,12 @@ import shapely
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import count, inhabitants, listing
-from geo.layers import atoms_of_points
+from geo.layers import GRID_COMPLETE, atoms_of_points
 from geo.sources.readers.base import Reader, ReadReport, departement_of, refused, vintage, write
 from geo.sources.readers.tables import Form, Source, read_table
 
 NAMED = r"CRS(\d+)RES(\d+)(k?m)N(-?\d+)E(-?\d+)"
 PEOPLE = "ind pop population indc indsnv0"
-COMPLETE = 0.6  # an older grid has fewer people than the commune populations of today
 FORMS = (
     Form(
         "carreaux de l’INSEE (idcar_200m, idcar_1km ou id_inspire ; ind ou pop)",
@@ -122,7 +121,7 @@ def _departements(grids: pd.DataFrame, atlas: Atlas) -> tuple[tuple[str, ...], d
     full = atlas.table.groupby("departement")["population"].sum()
     # A few border squares fall in the next département: less than 2 % of its people is no coverage at all.
     people = {d: p for d, p in people.items() if p >= 0.02 * full[d]}
-    return tuple(sorted(d for d, p in people.items() if p >= COMPLETE * full[d])), people
+    return tuple(sorted(d for d, p in people.items() if p >= GRID_COMPLETE * full[d])), people
 
 
-CARREAUX = Reader("carreaux", FORMS, parse)
+READERS = (Reader("carreaux", FORMS, parse),)

@@ -21,7 +21,7 @@ from geo.sources.readers.base import (
     Reader,
     ReadReport,
     absent_communes,
-    bring_to_today,
+    codes_of_today,
     departement_of,
     one_per_commune,
     present,
@@ -76,7 +76,7 @@ def parse_populations(sources: Sequence[Source], destination: Path, atlas: Atlas
 def _populations(source: Source, atlas: Atlas, notes: list[str]) -> pd.DataFrame:
     table = read_table(source)
     texts = [_code(c, d, k) for c, d, k in zip(*(_column(table, n) for n in ("code", "dep", "codcom")), strict=True)]
-    read = bring_to_today(texts, table["line"].tolist(), atlas, file=source.name)
+    read = codes_of_today(texts, table["line"].tolist(), atlas, file=source.name)
     notes += read.notes
     table = table.assign(code=read.code, own=read.own, population=_people(table, source.name))
     table = table[table["code"] != ""]
@@ -157,7 +157,7 @@ def parse_bodies(sources: Sequence[Source], destination: Path, atlas: Atlas, *, 
             refused([f"{source.name}, ligne {line} : « {text} » n’est pas un numéro SIREN (neuf chiffres)."
                      for text, line in zip(wrong["siren"], wrong["line"], strict=True)], source.name)
         )  # fmt: skip
-    read = bring_to_today(table["code"].tolist(), table["line"].tolist(), atlas, file=source.name)
+    read = codes_of_today(table["code"].tolist(), table["line"].tolist(), atlas, file=source.name)
     table = table.assign(code=read.code, own=read.own)
     kept, said = one_per_commune(table[table["code"] != ""], ["siren"], file=source.name)
     if kind == "epci" and "nature" not in kept:
@@ -180,6 +180,8 @@ def parse_ept(sources: Sequence[Source], destination: Path, atlas: Atlas) -> Rea
     return parse_bodies(sources, destination, atlas, kind="ept")
 
 
-POPULATIONS = Reader("populations", POPULATIONS_FORMS, parse_populations, several=True)
-EPCI = Reader("epci", EPCI_FORMS, parse_epci)
-EPT = Reader("ept", EPT_FORMS, parse_ept)
+READERS = (
+    Reader("epci", EPCI_FORMS, parse_epci),
+    Reader("ept", EPT_FORMS, parse_ept),
+    Reader("populations", POPULATIONS_FORMS, parse_populations, several=True),
+)

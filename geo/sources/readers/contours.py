@@ -23,7 +23,7 @@ from geo.sources.readers.base import (
     Reader,
     ReadReport,
     absent_communes,
-    bring_to_today,
+    codes_of_today,
     departement_of,
     no_order,
     present,
@@ -98,18 +98,18 @@ def _pieces(source: Source, atlas: Atlas, notes: list[str]) -> pd.DataFrame:
             refused([f"{source.name}, objet {line} : {code} figure déjà plus haut ; gardez un seul contour par commune."
                      for code, line in zip(again["code"], again["line"], strict=True)], source.name)
         )  # fmt: skip
-    read = bring_to_today(frame["code"].tolist(), frame["line"].tolist(), atlas, file=source.name)
+    read = codes_of_today(frame["code"].tolist(), frame["line"].tolist(), atlas, file=source.name)
     notes += read.notes
-    shapes, mended, emptied = repair_areas(frame.geometry.to_numpy())
+    shapes, repaired, emptied = repair_areas(frame.geometry.to_numpy())
     if emptied:
         lost = [code for code, shape in zip(frame["code"], shapes, strict=True) if shape is None]
         raise GeoInputError(
             f"{source.name} : {count(emptied, 'objet')} sans surface ({listing(lost, SHOWN)}) ; attendu : des polygones."
         )
-    if mended:
-        notes.append(f"{source.name} : {count(mended, 'contour invalide réparé', 'contours invalides réparés')}.")
+    if repaired:
+        notes.append(f"{source.name} : {count(repaired, 'contour invalide réparé', 'contours invalides réparés')}.")
     table = pd.DataFrame({"code": read.code, "geometry": list(shapes)})
     return table[table["code"] != ""]
 
 
-CONTOURS = Reader("contours", FORMS, parse, several=True)
+READERS = (Reader("contours", FORMS, parse, several=True),)

@@ -17,7 +17,7 @@ from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import count, fold, listing
 from geo.layers import areas_inside, repair_areas, touching
-from geo.sources.readers.base import SHOWN, Reader, ReadReport, bring_to_today, covered, present, vintage, write
+from geo.sources.readers.base import SHOWN, Reader, ReadReport, codes_of_today, covered, present, vintage, write
 from geo.sources.readers.tables import Form, Source, read_features, read_table
 
 WHOLE, NOTHING = 0.9, 0.1  # outlines here are generalised: less than a tenth of a commune is no part of it
@@ -75,7 +75,7 @@ def _list(source: Source, atlas: Atlas, notes: list[str]) -> pd.DataFrame:
     unnamed = table[table["nom"] == ""]
     if not unnamed.empty:
         raise GeoInputError(f"{source.name}, ligne {unnamed['line'].iat[0]} : le nom de la CPTS est vide.")
-    read = bring_to_today(table["code"].tolist(), table["line"].tolist(), atlas, file=source.name)
+    read = codes_of_today(table["code"].tolist(), table["line"].tolist(), atlas, file=source.name)
     notes += read.notes
     statuses = table["statut"] if "statut" in table else [""] * len(table)
     records = [(_id(name), name, status, atom, 1.0, True)
@@ -136,9 +136,9 @@ def _zones(frame: gpd.GeoDataFrame, source: Source, notes: list[str]) -> gpd.Geo
         raise GeoInputError(
             f"{source.name}, objet {unnamed['line'].iat[0]} : le nom de la CPTS ({source.header_of('nom')}) est vide."
         )
-    shapes, mended, emptied = repair_areas(frame.geometry.to_numpy())
-    if mended:
-        notes.append(f"{source.name} : {count(mended, 'contour invalide réparé', 'contours invalides réparés')}.")
+    shapes, repaired, emptied = repair_areas(frame.geometry.to_numpy())
+    if repaired:
+        notes.append(f"{source.name} : {count(repaired, 'contour invalide réparé', 'contours invalides réparés')}.")
     if emptied:
         notes.append(f"{source.name} : {count(emptied, 'contour')} sans surface, laissés de côté.")
     frame = frame.assign(id=[_id(name) for name in frame["nom"]], statut=frame.get("statut", "")).set_geometry(
@@ -164,4 +164,4 @@ def _coverage(product: pd.DataFrame, atlas: Atlas, *, national: bool) -> tuple[t
     ]
 
 
-CPTS = Reader("cpts", FORMS, parse, several=True)
+READERS = (Reader("cpts", FORMS, parse, several=True),)

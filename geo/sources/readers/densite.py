@@ -18,7 +18,7 @@ from geo.sources.readers.base import (
     Reader,
     ReadReport,
     absent_communes,
-    bring_to_today,
+    codes_of_today,
     one_per_commune,
     present,
     refused,
@@ -73,7 +73,7 @@ def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadRep
     """Read the grid from one file."""
     source = sources[0]
     table = read_table(source)
-    codes = bring_to_today(table["code"].tolist(), table["line"].tolist(), atlas, file=source.name)
+    codes = codes_of_today(table["code"].tolist(), table["line"].tolist(), atlas, file=source.name)
     table["code"], table["own"] = codes.code, codes.own
     table = table[table["code"] != ""].reset_index(drop=True)
     table = _levels(table, source)
@@ -114,4 +114,4 @@ def _whole_cities(table: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
     return table.assign(code=table["code"].map(lambda c: city.get(c, c)), own=table["own"] & ~inside)
 
 
-DENSITE = Reader("densite", FORMS, parse)
+READERS = (Reader("densite", FORMS, parse),)

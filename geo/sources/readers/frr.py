@@ -17,7 +17,7 @@ from geo.sources.readers.base import (
     Reader,
     ReadReport,
     absent_communes,
-    bring_to_today,
+    codes_of_today,
     covered,
     one_per_commune,
     refused,
@@ -69,7 +69,7 @@ def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadRep
     source = sources[0]
     table = read_table(source)
     table["statut"] = _statuses(table, source.name)
-    read = bring_to_today(table["code"].tolist(), table["line"].tolist(), atlas, file=source.name)
+    read = codes_of_today(table["code"].tolist(), table["line"].tolist(), atlas, file=source.name)
     table = table.assign(code=read.code, own=read.own)
     kept, said = one_per_commune(table[table["code"] != ""], ["statut"], file=source.name)
     notes = [*read.notes, *said, *absent_communes(kept["code"], atlas, file=source.name)]
@@ -90,4 +90,4 @@ def _statuses(table: pd.DataFrame, file: str) -> pd.Series:
     return found
 
 
-FRR = Reader("frr", FORMS, parse)
+READERS = (Reader("frr", FORMS, parse),)

@@ -28,7 +28,7 @@ from geo.french import count, fold, listing, number
 from geo.geometry import WGS84
 from geo.layers import areas_inside, repair_areas, shares, touching
 from geo.sources.readers import qpv_files as files
-from geo.sources.readers.base import Reader, ReadReport, bring_to_today, covered, write
+from geo.sources.readers.base import Reader, ReadReport, codes_of_today, covered, write
 from geo.sources.readers.tables import Source
 
 SHOWN = 8
@@ -55,8 +55,8 @@ def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadRep
         people, year, said = _own_populations(frame, source)
         notes += said
     listed, said = _listed(frame, [s for s in sources if s.form.name == files.LIST], extra, source, atlas)
-    shapes, mended, emptied = repair_areas(frame.geometry.to_numpy())
-    notes += [*said, *_geometry_notes(frame, shapes, mended, emptied, source.name)]
+    shapes, repaired, emptied = repair_areas(frame.geometry.to_numpy())
+    notes += [*said, *_geometry_notes(frame, shapes, repaired, emptied, source.name)]
     usable = {c: s for c, s in zip(frame["code"], shapes, strict=True) if s is not None}
     far = set(frame["code"][_is_far(frame, listed, atlas)])
     notes += _correct_by_name(dict(zip(frame["code"], frame["nom"], strict=True)), usable, listed, atlas)
@@ -101,7 +101,7 @@ def _listed(
             finer.setdefault(code, []).extend(files.commune_texts(text))
     rows = [(code, text, line) for code, line in zip(frame["code"], frame["line"], strict=True)
             for text in dict.fromkeys([*texts[code], *finer.get(code, [])])]  # fmt: skip
-    read = bring_to_today([r[1] for r in rows], [r[2] for r in rows], atlas, file=source.name)
+    read = codes_of_today([r[1] for r in rows], [r[2] for r in rows], atlas, file=source.name)
     owners: dict[str, list[str]] = {code: [] for code in frame["code"]}
     given = {code: set(found) for code, found in texts.items()}
     for (code, text, _), today in zip(rows, read.code, strict=True):
@@ -117,7 +117,7 @@ def _refines(atom: str, owners: Sequence[str], atlas: Atlas) -> bool:
 def _correct_by_name(
     names: Mapping[str, str], shapes: Mapping[str, BaseGeometry], listed: dict[str, tuple[str, ...]], atlas: Atlas
 ) -> list[str]:
-    """Mend a whole-commune quarter listed in another commune: its name and its outline both tell which it is."""
+    """Repair a whole-commune quarter listed in another commune: its name and its outline both say which it is."""
     whole = {code: shapes[code] for code, found in listed.items() if code.endswith("C") and found and code in shapes}
     notes = []
     for code, atoms in touching(whole, atlas).items():
@@ -208,10 +208,10 @@ def _quarters(
     )
 
 
-def _geometry_notes(frame: pd.DataFrame, shapes: Iterable[object], mended: int, emptied: int, file: str) -> list[str]:
+def _geometry_notes(frame: pd.DataFrame, shapes: Iterable[object], repaired: int, emptied: int, file: str) -> list[str]:
     notes = []
-    if mended:
-        notes.append(f"{file} : {count(mended, 'contour invalide réparé', 'contours invalides réparés')}.")
+    if repaired:
+        notes.append(f"{file} : {count(repaired, 'contour invalide réparé', 'contours invalides réparés')}.")
     if emptied:
         codes = [code for code, shape in zip(frame["code"], shapes, strict=True) if shape is None]
         unusable = count(emptied, "contour inutilisable", "contours inutilisables")
@@ -262,4 +262,4 @@ def _population_notes(quarters: pd.DataFrame, people: Mapping[str, float], file:
     return notes
 
 
-QPV = Reader("qpv", files.FORMS, parse, several=True, order=files.order)
+READERS = (Reader("qpv", files.FORMS, parse, several=True, order=files.order),)

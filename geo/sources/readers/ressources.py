@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from geo.arrays import Floats
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import count, listing
+from geo.geometry import in_france
 from geo.layers import distances, locate
 from geo.sources.readers.base import (
     SHOWN,
     TOLERATED,
     Reader,
     ReadReport,
-    bring_to_today,
+    codes_of_today,
     covered,
     no_order,
     refused,
@@ -28,8 +27,6 @@ from geo.sources.readers.base import (
 )
 from geo.sources.readers.finess import COORDINATES, EUROSTAT, FORMS, LAMBERT, RAW, read_places
 from geo.sources.readers.tables import Source
-
-MARGIN_DEGREES = 0.6
 
 CATEGORIES = {
     "156": "Centre médico-psychologique (CMP)",
@@ -51,17 +48,7 @@ FAR_M = 5000.0
 RANKS = {COORDINATES: 3_000_000, LAMBERT: 3_000_000, RAW: 2_000_000, EUROSTAT: 0}
 
 
-def in_france(lon: Floats, lat: Floats, atlas: Atlas) -> npt.NDArray[np.bool_]:
-    """Tell whether points are near a French territory: inside the box of one of the legal projections, widely drawn."""
-    inside = np.zeros(len(lon), dtype=bool)
-    for _, group in atlas.table.groupby(["epsg", atlas.table["departement"].where(atlas.table["epsg"] == 5490, "")]):
-        west, east = group["lon"].min() - MARGIN_DEGREES, group["lon"].max() + MARGIN_DEGREES
-        south, north = group["lat"].min() - MARGIN_DEGREES, group["lat"].max() + MARGIN_DEGREES
-        inside |= (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
-    return inside
-
-
-def check_points(places: pd.DataFrame, atlas: Atlas, *, file: str) -> tuple[pd.DataFrame, list[str]]:
+def check_points(places: pd.DataFrame, *, file: str) -> tuple[pd.DataFrame, list[str]]:
     """Put swapped latitudes and longitudes right, blank what is no number, refuse what is outside France.
 
     `places` has `lon`, `lat`, `line` and may have `code`, the commune: a place without coordinates is kept when it has one.
@@ -75,8 +62,8 @@ def check_points(places: pd.DataFrame, atlas: Atlas, *, file: str) -> tuple[pd.D
     lon, lat = places["lon"].to_numpy(dtype=float), places["lat"].to_numpy(dtype=float)
     finite = np.isfinite(lon) & np.isfinite(lat)
     lon, lat = np.where(finite, lon, np.nan), np.where(finite, lat, np.nan)
-    good = in_france(lon, lat, atlas)
-    swapped = finite & ~good & in_france(lat, lon, atlas)
+    good = in_france(lon, lat)
+    swapped = finite & ~good & in_france(lat, lon)
     places["lon"], places["lat"] = np.where(swapped, lat, lon), np.where(swapped, lon, lat)
     notes = []
     if swapped.any():
@@ -105,7 +92,7 @@ def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadRep
     notes += said
     kept, said = _identify(kept, source.name)
     notes += said
-    kept, said = check_points(kept, atlas, file=source.name)
+    kept, said = check_points(kept, file=source.name)
     notes += said
     kept, said = _communes(kept, atlas, source.name)
     notes += said
@@ -164,7 +151,7 @@ def _communes(kept: pd.DataFrame, atlas: Atlas, file: str) -> tuple[pd.DataFrame
     """Give each place its atom: the commune of the file, or the one the point is in."""
     codes = kept["code"] if "code" in kept else pd.Series("", index=kept.index)
     said = codes != ""
-    read = bring_to_today(codes[said].tolist(), kept.loc[said, "line"].tolist(), atlas, file=file)
+    read = codes_of_today(codes[said].tolist(), kept.loc[said, "line"].tolist(), atlas, file=file)
     atom = pd.Series("", index=kept.index).mask(said, pd.Series(read.code, index=kept.index[said]))
     dropped = said & (atom == "")
     pointed = kept["lon"].notna()
@@ -217,4 +204,4 @@ def order(source: Source) -> int:
     return RANKS.get(source.form.name, 0) + no_order(source)
 
 
-RESSOURCES = Reader("ressources", FORMS, parse, order=order)
+READERS = (Reader("ressources", FORMS, parse, order=order),)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ import pandas as pd
 import pyogrio
 
 from geo.errors import GeoInputError
-from geo.files import Peek, Shape, as_text, peek, workbook
+from geo.files import Peek, Shape, as_text, column_key, open_workbook, peek
 from geo.geometry import WGS84
 
 BLANKS = " \t\r\n\ufeff\u00a0\u200b'’"
@@ -31,8 +30,8 @@ PARSER_LINE = re.compile(r"line (\d+)")
 class Form:
     """One published form of a kind of file.
 
-    `needed` and `useful` give for each column, under the name used here, the patterns of its folded names (see `key`), the
-    preferred first, parted by blanks. `values` gives the pattern that the first values of a column must match, `absent` that
+    `needed` and `useful` give for each column, under the name used here, the patterns of its folded names (see `column_key`),
+    the preferred first, separated by blanks. `values` gives the pattern that the first values of a column must match, `absent` that
     of columns which must not be there, `text` that of something to find near the beginning. A form with a `refusal` is
     recognised so as to say why it is refused.
     """
@@ -76,12 +75,6 @@ class Source:
         return re.findall(r"(?<!\d)20[0-4]\d(?!\d)", f"{above} {self.peek.sheet}")
 
 
-def key(name: str) -> str:
-    """Fold a column name: no accent, no case, letters and digits only (« Libellé degré densité » → libelledegredensite)."""
-    plain = unicodedata.normalize("NFKD", name)
-    return "".join(c for c in plain if c.isascii() and c.isalnum()).lower()
-
-
 def find(path: Path, forms: Iterable[Form]) -> list[Source]:
     """Return the documents of a file that have one of the forms, in the order of the file; one sheet a workbook."""
     found: list[Source] = []
@@ -104,7 +97,7 @@ def _match(look: Peek, form: Form) -> Source | None:
 
 
 def _columns(header: Sequence[str], below: Sequence[Sequence[str]], form: Form) -> dict[str, int] | None:
-    keys = [key(name) for name in header]
+    keys = [column_key(name) for name in header]
     if form.absent and any(re.fullmatch(form.absent, k) for k in keys):
         return None
     found: dict[str, int] = {}
@@ -170,7 +163,8 @@ def clean(texts: pd.Series) -> pd.Series:
 
 
 def _csv(source: Source) -> pd.DataFrame:
-    for encoding, errors in (("utf-8", "strict"), ("cp1252", "replace")):
+    seen = source.peek.encoding
+    for encoding, errors in (("utf-8", "strict"), ("cp1252" if seen.startswith("utf-8") else seen, "replace")):
         try:
             frame = _csv_texts(source, encoding, errors)
         except UnicodeDecodeError:
@@ -234,7 +228,8 @@ class _Prefixed(io.RawIOBase):
 
 
 def _sheet(source: Source) -> pd.DataFrame:
-    rows = workbook(source.peek.part).get_sheet_by_name(source.peek.sheet).to_python(skip_empty_area=False)
+    with open_workbook(source.peek.part.whole()) as book:
+        rows = book.get_sheet_by_name(source.peek.sheet).to_python(skip_empty_area=False)
     below = rows[source.header + 1 :]
     frame = pd.DataFrame(
         {name: [as_text(row[place]) for row in below] for name, place in source.columns.items()}, dtype=str

@@ -1,0 +1,39 @@
+"""The checks of the guide, one file each, in the order in which they are shown.
+
+A file holds the check's words, how it decides (`judge`), the sentence it writes (`say`) and the communes it speaks of
+(`communes`). To add one, write its file and name it here. Start from `CHECKS`.
+"""
+
+from geo.guidance.checks import (
+    articulation,
+    big_city,
+    centrality,
+    coordination,
+    elected,
+    means,
+    quarters,
+    resources,
+    rural,
+    scale,
+    sectors,
+    size,
+    typology,
+)
+
+CHECKS = (
+    size.CHECK,
+    sectors.CHECK,
+    articulation.CHECK,
+    quarters.CHECK,
+    rural.CHECK,
+    coordination.CHECK,
+    centrality.CHECK,
+    scale.CHECK,
+    resources.CHECK,
+    typology.CHECK,
+    big_city.CHECK,
+    elected.CHECK,
+    means.CHECK,
+)
+
+__all__ = ["CHECKS"]

@@ -1,0 +1,89 @@
+"""A table on its way to a layer: the one value that goes through the import, with what was said of it on the way.
+
+`columns.understood` makes it of the sheets of a file, `rows.read` adds its territories, `zones` makes the draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from geo.imports.draft import Column
+from geo.imports.tables.grid import Grid
+from geo.layers import Precision
+from geo.remarks import Remark
+
+ATTRIBUTES = ("territoire", "annee", "annee_source", "source_titre", "source_url", "status", "note")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where things are in a grid: row of the header (-1 without one), names of the columns, role → position."""
+
+    header: int
+    names: tuple[str, ...]
+    roles: Mapping[str, int]
+    columns: tuple[Column, ...]
+    score: float
+
+    @property
+    def understanding(self) -> dict[str, str]:
+        """Role → name of its column."""
+        return {role: self.names[place] for role, place in self.roles.items()}
+
+
+@dataclass
+class TableZone:
+    """A territory while its rows are read.
+
+    `members` maps the row in the atlas of each commune to whether it is whole, `rows_of` to the line that gave it first;
+    `refused` holds the lines that could not be read, or not whole.
+    """
+
+    name: str
+    ident: str
+    first: int
+    words: dict[str, str] = field(default_factory=dict)
+    members: dict[int, bool] = field(default_factory=dict)
+    rows_of: dict[int, int] = field(default_factory=dict)
+    precisions: set[Precision] = field(default_factory=set)
+    stated: Precision | None = None
+    departement: str = ""
+    refused: list[int] = field(default_factory=list)
+    accepted: int = 0
+    spellings: set[str] = field(default_factory=set)
+    last: int = 0
+    apart: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The sheet that is read, among those of a file.
+
+    Parameters
+    ----------
+    file, kind
+        Name of the file, id of the layer that it describes.
+    grids, grid, layout
+        All the sheets, the one that is read, and where things are in it.
+    rows, accepted
+        Rows that hold something, and those kept; 0 before they are read.
+    territories
+        What the rows describe, in their order.
+    remarks
+        What was repaired, refused or worth knowing.
+    """
+
+    file: str
+    kind: str
+    grids: tuple[Grid, ...]
+    grid: Grid
+    layout: Layout
+    rows: int = 0
+    accepted: int = 0
+    territories: tuple[TableZone, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    def saying(self, remarks: Iterable[Remark]) -> Table:
+        """Add remarks."""
+        return replace(self, remarks=(*self.remarks, *remarks))
