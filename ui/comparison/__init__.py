@@ -3,7 +3,7 @@
 It names no winner, and computes no figure: geo.comparison does. Start from `pick_candidates`, `perimeter_cards`, `ADDRESS`.
 """
 
-from ui.comparison.link import ADDRESS, COMMUNE, DEPARTEMENT, REFERENCE, choice_key
+from ui.comparison.link import ADDRESS
 from ui.comparison.page import (
     COMPARISON_STYLE,
     ONLY,
@@ -22,14 +22,10 @@ from ui.comparison.tradeoff import show_tradeoff
 
 __all__ = [
     "ADDRESS",
-    "COMMUNE",
     "COMPARISON_STYLE",
-    "DEPARTEMENT",
     "ONLY",
-    "REFERENCE",
     "RETAINED",
     "add_colleague",
-    "choice_key",
     "figures_table",
     "perimeter_cards",
     "pick_candidates",
