@@ -11,10 +11,11 @@ import numpy as np
 
 from geo import french as fr
 from geo.arrays import Bools, Rows
+from geo.coverage.quarters import QuarterCount, count_quarters
 from geo.coverage.scope import Scope, scope_above, scope_rows
 from geo.coverage.state import CoverageState, incidence
 from geo.coverage.status import Status
-from geo.layers import Etat, Layer, Precision
+from geo.layers import Etat, Layer, Precision, apart_text, known_populations, populations_suffice
 
 REMEDY_CLSM = "Déclarez complète la liste des CLSM du département, ou importez la vôtre (page Données)."
 REMEDIES = {
@@ -28,7 +29,8 @@ class Figure:
     """One figure: `value` out of `total`, in `unit`.
 
     `value` is None when nothing can be said (`reason` says why). `at_least` marks a floor; `estimated` an estimate;
-    `total_complete` is False when the denominator counts only what is known. `remedy` says how to complete. `above` is
+    `total_complete` is False when the denominator counts only what is known. `remedy` says how to complete; `beside`
+    follows the fraction (« ; habitants connus pour 8 d’entre eux »). `above` is
     the same figure for the level above, whose name is `above_name`.
     """
 
@@ -44,6 +46,7 @@ class Figure:
     total_complete: bool = True
     reason: str | None = None
     remedy: str | None = None
+    beside: str = ""
     above: Figure | None = None
     above_name: str = ""
 
@@ -79,7 +82,7 @@ class Figure:
         if not self.total and self.total_complete:
             return f"aucun ici ({self.unit})"
         known = "" if self.total_complete else " connus ici"
-        return f"{fr.number(self.value)} sur {fr.number(self.total)} {self.unit}{known}"
+        return f"{fr.number(self.value)} sur {fr.number(self.total)} {self.unit}{known}{self.beside}"
 
     @property
     def sentence(self) -> str:
@@ -111,7 +114,7 @@ def _figures(scope: Scope, board: CoverageState) -> tuple[Figure, ...]:
     made = [
         _covered(board, rows),
         _project(board, rows),
-        *_quarters(board, rows),
+        *_quarters(scope, board, rows),
         _rural(board, rows),
         *(_bodies(board, rows, *each) for each in BODIES),
     ]
@@ -207,57 +210,70 @@ def _project(board: CoverageState, rows: Rows) -> Figure:
     )
 
 
-def _quarters(board: CoverageState, rows: Rows) -> tuple[Figure, Figure]:
+def _quarters(scope: Scope, board: CoverageState, rows: Rows) -> tuple[Figure, Figure]:
     layer = board.crosswalk.layers["qpv"]
-    inside = np.zeros(len(board.status), dtype=bool)
-    inside[rows] = True
-    held = incidence(layer, len(board.status))
-    met = (held @ inside.astype(float)) > 0
-    # A quarter cut by the border of the scope is judged on its communes inside.
-    lacking = (held @ (inside & ~board.is_covered).astype(float)) > 0
-    complete = board.known_here("qpv", rows)
+    count = count_quarters(board, rows)
+    complete, doubtful = board.known_here("qpv", rows), int(count.doubtful.sum())
     floor, why = _clsm_limits(board, rows)
     reasons = [] if complete else ["la liste des QPV n’est pas complète ici"]
-    if why:
+    withheld = not complete and not count.total
+    if why and not withheld:  # else whatever is known of the CLSM changes nothing
         reasons.append(_inside(why))
-    unknown = layer.members["inhabitants"].isna().to_numpy() & inside[layer.members["row"].to_numpy()]
-    missing = int(layer.members["zone"][unknown].nunique())
-    years = "/".join(sorted({y for y in layer.zones["annee"].to_numpy()[met] if y})) if met.any() else ""
-    source = f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(board)}"
-    withheld = not complete and not met.any()
-    if withheld:  # whatever is known of the CLSM changes nothing
-        reasons = reasons[:1]
+    if doubtful:
+        reasons.append(f"l’arrondissement de {fr.count(doubtful, 'QPV', 'QPV')} n’est pas connu")
     number = Figure(
         id="qpv",
         label="QPV dont toutes les communes sont couvertes",
-        value=None if withheld else float((met & ~lacking).sum()),
-        total=None if withheld else float(met.sum()),
+        value=None if withheld else float(count.served.sum()),
+        total=None if withheld else float(count.total),
         unit="QPV",
         year=layer.vintage,
-        source=source,
-        at_least=(floor or not complete) and not withheld,
+        source=f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(board)}",
+        at_least=(floor or not complete or bool(doubtful)) and not withheld,
         total_complete=complete,
         reason=_sentence(reasons),
         remedy=_remedy(not complete and "qpv", floor),
+        beside=_beside(scope, layer, count),
     )
-    if missing:
-        reasons.append(f"sans les habitants de {fr.count(missing, 'QPV', 'QPV')}, qui ne sont pas connus")
-    shared = _is_shared(layer)[layer.members["zone"]] & inside[layer.members["row"]]
-    people = Figure(
+    return number, _quarter_people(board, rows, number, count, reasons)
+
+
+def _beside(scope: Scope, layer: Layer, count: QuarterCount) -> str:
+    """Say what the number of QPV leaves out, and for how many the inhabitants are known."""
+    apart = apart_text(layer) if scope.kind == "france" else ""
+    known = "aucun d’entre eux" if not count.known else f"{fr.number(count.known)} d’entre eux"
+    people = f" ; habitants connus pour {known}" if count.known < count.total else ""
+    return f"{f', {apart}' if apart else ''}{people}"
+
+
+def _quarter_people(
+    board: CoverageState, rows: Rows, number: Figure, count: QuarterCount, reasons: list[str]
+) -> Figure:
+    """Inhabitants of QPV covered; withheld where too few populations are known, for a share of those few would mislead."""
+    layer, missing = board.crosswalk.layers["qpv"], count.total - count.known
+    years = "/".join(sorted({y for y in layer.zones["annee"].to_numpy()[count.met] if y}))
+    floor, complete = number.at_least, number.total_complete
+    scant = not populations_suffice(count.known, count.total)
+    if scant:
+        reasons = [f"inconnu ({known_populations(count.known, count.total)})"]
+    elif missing:
+        reasons = [*reasons, f"sans les habitants de {fr.count(missing, 'QPV', 'QPV')}, qui ne sont pas connus"]
+    withheld = scant or number.value is None
+    shared = _is_shared(layer)[layer.members["zone"]] & np.isin(layer.members["row"].to_numpy(), rows)
+    return Figure(
         id="qpv-habitants",
         label="Habitants de QPV couverts",
         value=None if withheld else float(board.qpv[rows][board.is_covered[rows]].sum()),
         total=None if withheld else float(board.qpv[rows].sum()),
         unit="habitants des QPV de population connue" if missing else "habitants de QPV",
         year=f"population municipale {years}" if years else "année non indiquée",
-        source=source,
-        at_least=(floor or not complete) and not withheld,
-        estimated=bool(shared.any()),
+        source=number.source,
+        at_least=floor and not withheld,
+        estimated=bool(shared.any()) and not withheld,
         total_complete=complete,
         reason=_sentence(reasons),
-        remedy=_remedy((not complete or missing) and "qpv", floor),
+        remedy=_remedy((not complete or bool(missing)) and "qpv", _clsm_limits(board, rows)[0]),
     )
-    return number, people
 
 
 def _is_shared(layer: Layer) -> Bools:

@@ -17,6 +17,7 @@ from scipy.sparse import csr_array, eye_array
 from geo import french as fr
 from geo.arrays import Rows
 from geo.coverage.figures import zones_with_clsm
+from geo.coverage.quarters import populations_known
 from geo.coverage.scope import Scope, scope_rows
 from geo.coverage.state import CoverageState, incidence, weighted_incidence
 from geo.coverage.status import Status
@@ -92,7 +93,7 @@ def gap_table(level: str, scope: Scope, board: CoverageState) -> pd.DataFrame:
     table.insert(3, "communes", communes)
     table.index = pd.Index(zones.index.astype(str), name="code")
     _add_qpv_known(table, board, held, inside)
-    _add_dispositifs(table, board, csr_array(held.multiply(inside[None, :])), own=level)
+    _add_dispositifs(table, board, _within(held, inside), own=level)
     if level == "cls":
         running = (zones["etat"] == Etat.EN_SERVICE).to_numpy()
         _, touched = zones_with_clsm(layer, board, inside)
@@ -178,15 +179,20 @@ def _readings(table: pd.DataFrame) -> npt.NDArray[np.object_]:
 
 
 def _add_qpv_known(table: pd.DataFrame, board: CoverageState, held: csr_array, inside: npt.NDArray[np.bool_]) -> None:
-    """Say where the list of QPV is complete; where it is not and nothing is known, unknown instead of nought."""
+    """Say where the list of QPV is complete; where nothing or too little is known of their inhabitants, unknown
+    instead of zero."""
     extent = board.crosswalk.layers["qpv"].extent
     known = np.array([name in extent for name in board.departement_names])[board.departement_codes]
     lacking = (~known & inside) | ((board.qpv_unknown > 0) & inside)
     complete = (held @ lacking.astype(np.float64)) == 0
-    nothing = ~complete & (table["qpv"].to_numpy() == 0)
+    nothing = ~complete & (table["qpv"].to_numpy() == 0) | ~populations_known(board, _within(held, inside))
     for column in ("qpv", "qpv_sans_clsm"):
         table[column] = np.where(nothing, np.nan, table[column].to_numpy())
     table.insert(table.columns.get_loc("rural"), "qpv_connu", complete)
+
+
+def _within(held: csr_array, inside: npt.NDArray[np.bool_]) -> csr_array:
+    return csr_array(held.multiply(inside[None, :]))
 
 
 def _add_dispositifs(table: pd.DataFrame, board: CoverageState, held: csr_array, *, own: str) -> None:

@@ -251,7 +251,7 @@ def _territory_layer(name: str, atlas: Atlas) -> Layer:
     rows = np.flatnonzero(owner.notna().to_numpy())
     members = pd.DataFrame(
         {
-            "zone": [position[code] for code in owner.iloc[rows]],
+            "zone": [position[code] for code in owner.iloc[rows].to_numpy(dtype=object)],
             "row": rows,
             "whole": True,
             "inhabitants": atlas.population[rows].astype(float),

@@ -22,7 +22,9 @@ WHOLE_QUARTER = ("municipale", "estimation_anct", "arrondi")
 # Below this share of quarters of known population, a sum of inhabitants says nothing of the whole and is withheld. Ours.
 MOSTLY_KNOWN = 0.9
 
-LIST_TITLE = "Quartiers prioritaires de la politique de la ville 2024, liste de l’ANCT (décret n° 2023-1314 et suivants)"
+LIST_TITLE = (
+    "Quartiers prioritaires de la politique de la ville 2024, liste de l’ANCT (décret n° 2023-1314 et suivants)"
+)
 
 
 def populations_suffice(known: int, total: int) -> bool:
@@ -78,9 +80,7 @@ def read_quarters(
     return zones, _members(zones, readings, atlas), int((~inside).sum())
 
 
-def _zones(
-    listed: pd.DataFrame, cited: pd.DataFrame, readings: list[list[CodeReading]], atlas: Atlas
-) -> pd.DataFrame:
+def _zones(listed: pd.DataFrame, cited: pd.DataFrame, readings: list[list[CodeReading]], atlas: Atlas) -> pd.DataFrame:
     facts = cited.set_index("code_qp").reindex(listed["code_qp"]).fillna("")
     published = pd.to_numeric(facts["population"].replace("", None)).to_numpy(dtype=float)
     departement = atlas.table["departement"].to_numpy(dtype=object)
