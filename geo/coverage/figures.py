@@ -386,6 +386,10 @@ def limits(scope: Scope, board: CoverageState) -> tuple[tuple[str, str, str], ..
         if not board.known_here(layer_id, rows):
             remedy = REMEDIES.get(layer_id, f"Importez votre liste de {layer.name} (page Données).")
             found.append((layer.name, layer.remark or "La liste n’est pas complète ici.", remedy))
+    count = count_quarters(board, rows)
+    if board.known_here("qpv", rows) and count.known < count.total:
+        known = known_populations(count.known, count.total)
+        found.append(("Habitants de QPV", f"Liste complète, {known}.", REMEDIES["qpv"]))
     if board.density.estimated:
         found.append(("Densité", "Le caractère rural est approché par la densité de la commune.", REMEDIES["rural"]))
     return tuple(found)

@@ -48,7 +48,7 @@ TITLES: Mapping[str, str] = {
     "sans_clsm": "Sans CLSM ni projet connu",
     "qpv": "Habitants de QPV",
     "qpv_sans_clsm": "Habitants de QPV sans CLSM ni projet connu",
-    "qpv_connu": "Liste des QPV complète ici",
+    "qpv_connu": "QPV et leurs habitants tous connus ici",
     "rural": "Habitants de communes rurales",
     "rural_sans_clsm": "Habitants ruraux sans CLSM ni projet connu",
     "cls": "CLS",
@@ -185,9 +185,10 @@ def _add_qpv_known(table: pd.DataFrame, board: CoverageState, held: csr_array, i
     known = np.array([name in extent for name in board.departement_names])[board.departement_codes]
     lacking = (~known & inside) | ((board.qpv_unknown > 0) & inside)
     complete = (held @ lacking.astype(np.float64)) == 0
-    nothing = ~complete & (table["qpv"].to_numpy() == 0) | ~populations_known(board, _within(held, inside))
+    scant = ~populations_known(board, _within(held, inside))
     for column in ("qpv", "qpv_sans_clsm"):
-        table[column] = np.where(nothing, np.nan, table[column].to_numpy())
+        people = table[column].to_numpy()
+        table[column] = np.where(scant | (~complete & (people == 0)), np.nan, people)
     table.insert(table.columns.get_loc("rural"), "qpv_connu", complete)
 
 

@@ -122,8 +122,10 @@ def _quarter_share(inside: list[Overlap], outside: list[Overlap]) -> str:
     """Share of QPV inhabitants inside, only when every quarter's population is known."""
     values = [o.zone_population for o in (*inside, *outside)] + [o.population for o in inside if o.population is None]
     if any(v is None for v in values):
-        told = [o for o in (*inside, *outside) if o.zone_population is not None]
-        return f" ({known_populations(len(told), len(inside) + len(outside))})"
+        told = sum(o.zone_population is not None for o in (*inside, *outside))
+        if told == len(inside) + len(outside):
+            return " (part de leurs habitants inconnue)"
+        return f" ({known_populations(told, len(inside) + len(outside))})"
     here, total = sum(o.population or 0 for o in inside), sum(v or 0 for v in values)
     mark = " (estimation)" if any(o.estimated for o in inside) else ""
     return f", {fr.ratio(here, total)} de leurs habitants{mark}" if total else ""

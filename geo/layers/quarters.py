@@ -57,7 +57,7 @@ def read_quarters(
     Raises
     ------
     GeoInputError
-        When a commune code is not understood, or a cited quarter is not in the list: file, line and code are named.
+        When a commune code is not understood, a quarter is given twice, or a cited one is not in the list: file, line and code are named.
     """
     readings = [[read_code(code, atlas) for code in codes.split()] for codes in listed["codes_insee"]]
     problems = [
@@ -72,6 +72,12 @@ def read_quarters(
         for code, line in zip(cited["code_qp"], cited["line"], strict=True)
         if code not in known
     ]
+    for frame, file in zip((listed, cited), files, strict=True):
+        again = frame[frame["code_qp"].duplicated()]
+        problems += [
+            f"{file.name}, ligne {line} : le quartier {code} figure déjà plus haut."
+            for code, line in zip(again["code_qp"], again["line"], strict=True)
+        ]
     if problems:
         raise GeoInputError(problems)
     inside = np.array([any(r.atoms for r in found) for found in readings], dtype=bool)
@@ -81,7 +87,7 @@ def read_quarters(
 
 
 def _zones(listed: pd.DataFrame, cited: pd.DataFrame, readings: list[list[CodeReading]], atlas: Atlas) -> pd.DataFrame:
-    facts = cited.set_index("code_qp").reindex(listed["code_qp"]).fillna("")
+    facts = cited.drop(columns="line").set_index("code_qp").reindex(listed["code_qp"]).fillna("")
     published = pd.to_numeric(facts["population"].replace("", None)).to_numpy(dtype=float)
     departement = atlas.table["departement"].to_numpy(dtype=object)
     first = [atlas.row[next(a for r in found for a in r.atoms)] for found in readings]
