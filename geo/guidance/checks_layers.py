@@ -14,7 +14,7 @@ from geo import french as fr
 from geo.guidance.finding import Finding, Outcome, Reach
 from geo.guidance.sectors import sectors_cut
 from geo.guidance.settings import Settings
-from geo.layers import NOT_LISTED, Etat, Overlap, Precision, Relation, known_populations
+from geo.layers import NOT_LISTED, Etat, Overlap, Precision, Relation, city_names, known_populations
 from geo.perimeters import PerimeterFacts
 
 DISPOSITIFS = ("clsm", "cls", "cpts", "dac")
@@ -85,12 +85,14 @@ def _quarter_finding(
     inside, outside, straddling, unplaced = groups
     count = sum(map(len, (inside, outside, unplaced)))
     counted = "" if unplaced else _quarter_share(inside, outside)
-    least = "Au moins " if unplaced else ""
-    start = f"{least}{fr.count(len(inside), 'QPV', 'QPV')} dans le périmètre sur {count} dans les intercommunalités concernées{counted}."
+    number = fr.count(len(inside), "QPV", "QPV")
+    if unplaced:
+        number = f"Au moins {number}" if inside else "Aucun QPV avec certitude"
+    start = f"{number} dans le périmètre sur {count} dans les intercommunalités concernées{counted}."
     missing: tuple[str, ...] = ()
     if unplaced:
         zones = facts.crosswalk.layers["qpv"].zones
-        cities = fr.listing(sorted({str(zones.at[o.id, "territoire"]) for o in unplaced}))
+        cities = city_names((str(zones.at[o.id, "territoire"]) for o in unplaced), facts.atlas)
         which = fr.count(len(unplaced), "QPV", "QPV")
         start += f" {which} de {cities} : un ou plusieurs arrondissements, lesquels n’est pas connu ; non comptés."
         missing = (f"arrondissements de {which} de {cities}",)

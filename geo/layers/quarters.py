@@ -6,6 +6,7 @@ that nobody here knows. Its members are then candidates, and `Precision.VILLE` s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,12 @@ def apart_text(layer: Layer) -> str:
     if not layer.apart:
         return ""
     return f"hors collectivités d’outre-mer ({fr.count(layer.apart, 'écarté', 'écartés')})"
+
+
+def city_names(territories: Iterable[str], atlas: Atlas) -> str:
+    """Name the split cities among the communes of some quarters (« Marseille, La Penne-sur-Huveaune » gives Marseille)."""
+    cities = set(atlas.villes["nom"])
+    return fr.listing(sorted({name for text in territories for name in text.split(", ") if name in cities}))
 
 
 def read_quarters(

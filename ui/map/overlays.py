@@ -13,6 +13,7 @@ from geo import dataset
 from geo import french as fr
 from geo.coverage import Scope, scope_rows
 from geo.files import DamagedError
+from geo.layers import city_names
 from ui import loaders
 from ui.cache import keyed_on_data
 from ui.map.build import pack_codes
@@ -144,7 +145,7 @@ def _discs(scope: Scope) -> str:
     lost = zones[layer.candidates[zones]]
     if not len(lost):
         return text
-    cities = fr.listing(sorted(set(layer.zones["territoire"].iloc[lost])))
+    cities = city_names(layer.zones["territoire"].iloc[lost], loaders.atlas())
     return (
         f"{text} ; {fr.count(len(lost), 'quartier', 'quartiers')} de {cities}, d’arrondissement inconnu, non dessinés"
     )
