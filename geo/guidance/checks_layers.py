@@ -113,11 +113,17 @@ def _quarter_figures(
         "qpv_hors_perimetre": len(outside),
         "qpv_a_cheval": len(straddling),
         "qpv_arrondissement_inconnu": len(unplaced),
-        "population_connue_dans_le_perimetre": sum(o.population or 0 for o in inside),
-        "population_connue_hors_perimetre": sum(o.zone_population or 0 for o in outside),
+        "population_connue_dans_le_perimetre": _known_sum([o.population for o in inside]),
+        "population_connue_hors_perimetre": _known_sum([o.zone_population for o in outside]),
         "qpv_sans_population_connue": sum(o.zone_population is None for o in (*inside, *outside, *unplaced)),
         "noms_hors_perimetre": [o.name for o in outside],
     }
+
+
+def _known_sum(people: list[float | None]) -> float | None:
+    """Add the populations known; None when there are quarters and none is known, for zero would mislead."""
+    known = [p for p in people if p is not None]
+    return sum(known) if known or not people else None
 
 
 def _quarter_share(inside: list[Overlap], outside: list[Overlap]) -> str:
