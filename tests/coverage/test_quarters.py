@@ -9,7 +9,7 @@ from geo.communes import approximate_density
 from geo.coverage import CoverageState, coverage_state, portfolio, read_scope, scope_figures
 from geo.errors import GeoInputError
 from geo.layers import Precision
-from geo.perimeters import from_zone
+from geo.perimeters.edit import from_zone
 from tests.grid import Zone, crosswalk, draw, plain, zone
 
 # One city of three arrondissements and three communes beside it.
