@@ -13,10 +13,11 @@ import numpy as np
 
 from geo import french as fr
 from geo.arrays import Bools, Rows
+from geo.coverage.quarters import QuarterCount, count_quarters
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence
 from geo.coverage.status import Status
-from geo.layers import Etat, Layer, LayerId, Precision
+from geo.layers import Etat, Layer, LayerId, Precision, apart_text, known_populations, populations_suffice
 
 REMEDY_CLSM = "Déclarez complète la liste des CLSM du département, ou importez la vôtre (page Données)."
 # In the order of the banner, after the CLSM.
@@ -34,7 +35,8 @@ class Figure:
     """One figure: `value` out of `total`, in `unit`.
 
     `value` is None when nothing can be said (`reason` says why). `at_least` marks a floor; `estimated` an estimate;
-    `total_complete` is False when the denominator counts only what is known. `remedy` says how to complete. `above` is
+    `total_complete` is False when the denominator counts only what is known. `remedy` says how to complete; `beside`
+    follows the fraction (« ; habitants connus pour 8 d’entre eux »). `above` is
     the same figure for the level above, whose name is `above_name`.
     """
 
@@ -50,6 +52,7 @@ class Figure:
     total_complete: bool = True
     reason: str | None = None
     remedy: str | None = None
+    beside: str = ""
     above: Figure | None = None
     above_name: str = ""
 
@@ -85,7 +88,7 @@ class Figure:
         if not self.total and self.total_complete:
             return f"aucun ici ({self.unit})"
         known = "" if self.total_complete else " connus ici"
-        return f"{fr.number(self.value)} sur {fr.number(self.total)} {self.unit}{known}"
+        return f"{fr.number(self.value)} sur {fr.number(self.total)} {self.unit}{known}{self.beside}"
 
     @property
     def sentence(self) -> str:
@@ -117,7 +120,7 @@ def _figures(scope: Scope, state: CoverageState) -> tuple[Figure, ...]:
     made = [
         _covered(state, rows),
         _project(state, rows),
-        *_quarters(state, rows),
+        *_quarters(scope, state),
         _rural(state, rows),
         *(_bodies(state, rows, *each) for each in BODIES),
     ]
@@ -237,53 +240,55 @@ def _listed(state: CoverageState, rows: Rows, layer_id: str, plural: str, *, som
     return _Listed(complete, floor, withheld, tuple(reasons))
 
 
-def _quarters(state: CoverageState, rows: Rows) -> tuple[Figure, Figure]:
-    layer = state.crosswalk.layers[LayerId.QPV]
-    inside = np.zeros(len(state.status), dtype=bool)
-    inside[rows] = True
-    held = incidence(layer, len(state.status))
-    met = (held @ inside.astype(float)) > 0
-    # A quarter cut by the border of the scope is judged on its communes inside.
-    lacking = (held @ (inside & ~state.is_covered).astype(float)) > 0
-    listed = _listed(state, rows, LayerId.QPV, "QPV", some=bool(met.any()))
-    unknown = layer.members["inhabitants"].isna().to_numpy() & inside[layer.members["row"].to_numpy()]
-    missing = int(layer.members["zone"][unknown].nunique())
-    lost = [f"sans les habitants de {fr.count(missing, 'QPV', 'QPV')}, qui ne sont pas connus"] if missing else []
-    years = "/".join(sorted({y for y in layer.zones["annee"].to_numpy()[met] if y})) if met.any() else ""
-    shared = _is_shared(layer)[layer.members["zone"]] & inside[layer.members["row"]]
-    of_quarters = partial(
-        Figure,
-        source=f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(state)}",
-        at_least=(listed.floor or not listed.complete) and not listed.withheld,
-        total_complete=listed.complete,
-    )
-    number = of_quarters(
+def _quarters(scope: Scope, state: CoverageState) -> tuple[Figure, Figure]:
+    layer, rows = state.crosswalk.layers[LayerId.QPV], scope.rows
+    count = count_quarters(state, rows)
+    listed = _listed(state, rows, LayerId.QPV, "QPV", some=bool(count.total))
+    doubtful = int(count.doubtful.sum())
+    lost = [f"l’arrondissement de {fr.count(doubtful, 'QPV', 'QPV')} n’est pas connu"] if doubtful else []
+    number = Figure(
         id="qpv",
         label="QPV dont toutes les communes sont couvertes",
-        value=None if listed.withheld else float((met & ~lacking).sum()),
-        total=None if listed.withheld else float(met.sum()),
+        value=None if listed.withheld else float(count.served.sum()),
+        total=None if listed.withheld else float(count.total),
         unit="QPV",
         year=layer.vintage,
-        reason=_sentence(listed.reasons),
+        source=f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(state)}",
+        at_least=(listed.floor or not listed.complete or bool(doubtful)) and not listed.withheld,
+        total_complete=listed.complete,
+        reason=_sentence([*listed.reasons, *lost]),
         remedy=_remedy(None if listed.complete else "qpv", listed.floor),
+        beside=count.beside(apart_text(layer) if scope.kind == "france" else ""),
     )
-    people = of_quarters(
+    return number, _quarter_people(state, rows, number, count, listed, lost)
+
+
+def _quarter_people(
+    state: CoverageState, rows: Rows, number: Figure, count: QuarterCount, listed: _Listed, lost: Sequence[str]
+) -> Figure:
+    """Inhabitants of QPV covered; withheld where too few populations are known, for a share of those few would mislead."""
+    missing = count.total - count.known
+    scant = not populations_suffice(count.known, count.total)
+    reasons = [*listed.reasons, *lost]
+    if scant:
+        reasons = [f"inconnu ({known_populations(count.known, count.total)})"]
+    elif missing:
+        reasons.append(f"sans les habitants de {fr.count(missing, 'QPV', 'QPV')}, qui ne sont pas connus")
+    withheld = scant or listed.withheld
+    return Figure(
         id="qpv-habitants",
         label="Habitants de QPV couverts",
-        value=None if listed.withheld else float(state.qpv[rows][state.is_covered[rows]].sum()),
-        total=None if listed.withheld else float(state.qpv[rows].sum()),
+        value=None if withheld else float(state.qpv[rows][state.is_covered[rows]].sum()),
+        total=None if withheld else float(state.qpv[rows].sum()),
         unit="habitants des QPV de population connue" if missing else "habitants de QPV",
-        year=f"population municipale {years}" if years else "année non indiquée",
-        estimated=bool(shared.any()),
-        reason=_sentence([*listed.reasons, *lost]),
+        year=f"population municipale {count.years}" if count.years else "année non indiquée",
+        source=number.source,
+        at_least=number.at_least and not withheld,
+        estimated=count.shared and not withheld,
+        total_complete=listed.complete,
+        reason=_sentence(reasons),
         remedy=_remedy("qpv" if missing or not listed.complete else None, listed.floor),
     )
-    return number, people
-
-
-def _is_shared(layer: Layer) -> Bools:
-    """Return which quarters lie in several communes: their inhabitants are shared out by area."""
-    return np.bincount(layer.members["zone"].to_numpy(), minlength=len(layer.zones)) > 1
 
 
 def _remedy(what: str | None, clsm: bool) -> str | None:
@@ -384,6 +389,10 @@ def limits(scope: Scope, state: CoverageState) -> tuple[tuple[str, str, str], ..
         if not state.known_here(layer_id, rows):
             remedy = REMEDIES.get(layer_id, f"Importez votre liste de {layer.name} (page Données).")
             found.append((layer.name, layer.remark or "La liste n’est pas complète ici.", remedy))
+    count = count_quarters(state, rows)
+    if state.known_here(LayerId.QPV, rows) and count.known < count.total:
+        known = known_populations(count.known, count.total)
+        found.append(("Habitants de QPV", f"Liste complète, {known}.", REMEDIES["qpv"]))
     if state.density.estimated:
         found.append(("Densité", "Le caractère rural est approché par la densité de la commune.", REMEDIES["rural"]))
     return tuple(found)

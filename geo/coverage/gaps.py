@@ -17,6 +17,7 @@ from scipy.sparse import csr_array, eye_array
 from geo import french as fr
 from geo.arrays import Rows
 from geo.coverage.figures import zones_with_clsm
+from geo.coverage.quarters import populations_known
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence, weighted_incidence
 from geo.coverage.status import Status
@@ -46,7 +47,7 @@ GAP_TITLES: Mapping[str, str] = {
     "sans_clsm": "Sans CLSM ni projet connu",
     "qpv": "Habitants de QPV",
     "qpv_sans_clsm": "Habitants de QPV sans CLSM ni projet connu",
-    "qpv_connu": "Liste des QPV complète ici",
+    "qpv_connu": "QPV et leurs habitants tous connus ici",
     "rural": "Habitants de communes rurales",
     "rural_sans_clsm": "Habitants ruraux sans CLSM ni projet connu",
     "cls": "CLS",
@@ -89,7 +90,7 @@ def gap_table(level: str, scope: Scope, state: CoverageState) -> pd.DataFrame:
     table.insert(3, "communes", communes)
     table.index = pd.Index(zones.index.astype(str), name="code")
     _add_qpv_known(table, state, held, inside)
-    _add_dispositifs(table, state, csr_array(held.multiply(inside[None, :])), own=level)
+    _add_dispositifs(table, state, _within(held, inside), own=level)
     if level == "cls":
         running = (zones["etat"] == Etat.EN_SERVICE).to_numpy()
         _, touched = zones_with_clsm(layer, state, inside)
@@ -175,15 +176,21 @@ def _readings(table: pd.DataFrame) -> npt.NDArray[np.object_]:
 
 
 def _add_qpv_known(table: pd.DataFrame, state: CoverageState, held: csr_array, inside: npt.NDArray[np.bool_]) -> None:
-    """Say where the list of QPV is complete; where it is not and nothing is known, unknown instead of zero."""
+    """Say where the list of QPV is complete; where nothing or too little is known of their inhabitants, unknown
+    instead of zero."""
     extent = state.crosswalk.layers[LayerId.QPV].extent
     known = np.array([name in extent for name in state.departement_names])[state.departement_codes]
     lacking = (~known & inside) | ((state.qpv_unknown > 0) & inside)
     complete = (held @ lacking.astype(np.float64)) == 0
-    nothing = ~complete & (table["qpv"].to_numpy() == 0)
+    scant = ~populations_known(state, _within(held, inside))
     for column in ("qpv", "qpv_sans_clsm"):
-        table[column] = np.where(nothing, np.nan, table[column].to_numpy())
+        people = table[column].to_numpy()
+        table[column] = np.where(scant | (~complete & (people == 0)), np.nan, people)
     table.insert(table.columns.get_loc("rural"), "qpv_connu", complete)
+
+
+def _within(held: csr_array, inside: npt.NDArray[np.bool_]) -> csr_array:
+    return csr_array(held.multiply(inside[None, :]))
 
 
 def _add_dispositifs(table: pd.DataFrame, state: CoverageState, held: csr_array, *, own: str) -> None:

@@ -243,6 +243,7 @@ def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
     zones = table_of(version, "qpv.parquet", QUARTERS)
     members = table_of(version, "qpv_membres.parquet", QUARTER_MEMBERS)
     members = members[members["atom"].isin(atlas.row)]
+    apart = int((~zones["code"].isin(members["code"])).sum())
     zones = zones[zones["code"].isin(members["code"])].set_index("code")
     position = {code: i for i, code in enumerate(zones.index)}
     rows = members["atom"].map(atlas.row).to_numpy(dtype=np.intp)
@@ -272,6 +273,8 @@ def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
         remark="Couche officielle synchronisée. Un quartier à cheval sur plusieurs communes est partagé selon la surface : estimation.",
         zones=table,
         members=members_frame([position[code] for code in members["code"]], rows, False, members["population"]),
+        apart=apart,
+        former=embedded.former,
     )
 
 

@@ -80,7 +80,8 @@ def zone_cells(overlap: Overlap) -> tuple[str, str, str, str, str]:
         "inconnue" if unknown or overlap.share_of_perimeter is None else f"{least}{_small(overlap.share_of_perimeter)}"
     )
     zone = "inconnue" if overlap.share_of_zone is None else f"{least}{_small(overlap.share_of_zone)}"
-    return f"{overlap.name}{state}", people, share, zone, RELATIONS[overlap.relation]
+    relation = "arrondissement inconnu" if overlap.somewhere else RELATIONS[overlap.relation]
+    return f"{overlap.name}{state}", people, share, zone, relation
 
 
 def _small(share: float) -> str:

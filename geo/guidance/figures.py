@@ -14,7 +14,7 @@ from geo.guidance.check import Check
 from geo.guidance.finding import Finding, Outcome, Reach
 from geo.guidance.sector_shares import sectors_listed, sectors_met
 from geo.guidance.staffing import RECOMMENDED
-from geo.layers import OTHER_DISPOSITIFS, LayerId, Overlap, Relation
+from geo.layers import OTHER_DISPOSITIFS, LayerId, Overlap, Relation, known_populations, populations_suffice
 from geo.moves import batch_of_one
 from geo.perimeters import PerimeterFacts
 
@@ -132,11 +132,12 @@ def _quarters_left(facts: PerimeterFacts) -> Value:
 
 def _quarter_people(facts: PerimeterFacts) -> Value:
     met = facts.overlaps[LayerId.QPV]
-    lacking = any(o.population is None for o in met)
+    told = sum(o.population is not None for o in met)
+    lacking = told < len(met)
     known = facts.known_everywhere(LayerId.QPV)
     people = sum(o.population or 0 for o in met)
-    if met and all(o.population is None for o in met):
-        return Value(None, note="populations non publiées dans les données en place")
+    if met and (not told or not populations_suffice(told, len(met))):
+        return Value(None, note=known_populations(told, len(met)))
     return Value(people, least=lacking or not known, estimated=any(o.estimated for o in met))
 
 
@@ -275,7 +276,11 @@ def _sectors_sentence(facts: PerimeterFacts) -> str:
 
 
 def _quarters_sentence(facts: PerimeterFacts) -> str:
-    count = len(facts.overlaps[LayerId.QPV])
+    met = facts.overlaps[LayerId.QPV]
+    count = sum(not o.somewhere for o in met)
+    if count < len(met):
+        unplaced = f"{fr.count(len(met) - count, 'autre', 'autres')} d’arrondissement inconnu"
+        return f"Au moins {fr.count(count, 'quartier prioritaire', 'quartiers prioritaires')}, et {unplaced}"
     if facts.known_everywhere(LayerId.QPV):
         return (
             f"{fr.count(count, 'quartier prioritaire', 'quartiers prioritaires')}"

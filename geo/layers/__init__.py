@@ -18,6 +18,7 @@ from geo.layers.areal import (
 )
 from geo.layers.crosswalk import Crosswalk, Overlap, Relation, build_crosswalk
 from geo.layers.diff import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove, difference
+from geo.layers.embedded import load_layers
 from geo.layers.evidence import NOT_LISTED, CarePlaces, Evidence
 from geo.layers.frames import (
     MEMBER_COLUMNS,
@@ -37,10 +38,10 @@ from geo.layers.layer import (
     LayerId,
     Precision,
     find_zones,
-    load_layers,
     zone_members,
 )
 from geo.layers.overlay import MODE_MEANINGS, OVER_MEANINGS, Mode, Over, merged
+from geo.layers.quarters import MOSTLY_KNOWN, apart_text, city_names, known_populations, populations_suffice
 
 __all__ = [
     "DISPOSITIFS",
@@ -49,6 +50,7 @@ __all__ = [
     "GRID_COMPLETE",
     "MEMBER_COLUMNS",
     "MODE_MEANINGS",
+    "MOSTLY_KNOWN",
     "NOT_LISTED",
     "OTHER_DISPOSITIFS",
     "OVER_MEANINGS",
@@ -70,18 +72,22 @@ __all__ = [
     "Relation",
     "ZoneChange",
     "ZoneMove",
+    "apart_text",
     "areas_inside",
     "atoms_of_points",
     "build_crosswalk",
+    "city_names",
     "difference",
     "distances",
     "estimated",
     "find_zones",
+    "known_populations",
     "load_layers",
     "locate",
     "members_frame",
     "merged",
     "outlines",
+    "populations_suffice",
     "project",
     "repair_areas",
     "shares",

@@ -76,6 +76,7 @@ def merged(base: Layer, imported: Layer, mode: Mode, atlas: Atlas) -> Layer:
         vintage=f"{imported.vintage} ; ailleurs : {base.vintage}" if len(kept) else imported.vintage,
         remark=" ".join(filter(None, (imported.remark, base.remark if len(kept) else ""))),
         extent=base.extent | imported.extent,
+        former=base.former,
         zones=_joined(kept, imported.zones),
         members=_stacked(old, new),
     )

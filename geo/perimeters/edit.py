@@ -20,7 +20,7 @@ from geo.arrays import Rows
 from geo.communes import Atlas, read_code, read_list
 from geo.errors import GeoInputError
 from geo.kept import kept_on_subject
-from geo.layers import Crosswalk, LayerId, zone_members
+from geo.layers import Crosswalk, LayerId, Precision, zone_members
 from geo.perimeters.perimeter import perimeter_of_zone
 from geo.remarks import Remark
 
@@ -55,14 +55,22 @@ def from_zone(crosswalk: Crosswalk, layer: str, zone: str) -> Composed:
     Raises
     ------
     GeoInputError
-        When the zone does not exist, or no whole commune of it is known.
+        When the zone does not exist, or no whole commune of it is known, or a QPV's arrondissement is not.
     """
-    if layer not in crosswalk.layers or zone not in crosswalk.layers[layer].zones.index:
+    found = crosswalk.layers.get(layer)
+    zone = found.current_id(zone) if found else zone
+    if found is None or zone not in found.zones.index:
         raise GeoInputError("Ce territoire n’existe pas ou plus dans les données.")
     if layer == LayerId.QPV:
-        name = str(crosswalk.layers[layer].zones.at[zone, "nom"])
+        name = str(found.zones.at[zone, "nom"])
+        if found.zones.at[zone, "precision"] == Precision.VILLE:
+            city = found.zones.at[zone, "territoire"]
+            raise GeoInputError(
+                f"QPV {name} : il est à {city}, dans un ou plusieurs arrondissements qui ne sont pas connus ; choisissez-les "
+                "un à un, ou synchronisez les QPV (page Données)."
+            )
         return Composed(zone_codes(crosswalk, layer, zone), f"Communes du QPV {name}")
-    perimeter, notices = perimeter_of_zone(crosswalk.layers[layer], zone, crosswalk.atlas)
+    perimeter, notices = perimeter_of_zone(found, zone, crosswalk.atlas)
     return Composed(frozenset(perimeter.communes), perimeter.name, notices)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from geo.dataset.official import refreshed, year_of
 from geo.files import sha256_of
-from geo.layers.layer import _territory_layer
+from geo.layers.embedded import _territory_layer
 from tests.support.grid import draw
 
 

@@ -76,7 +76,11 @@ def _quarters(facts: PerimeterFacts) -> Answer:
     whole = {o.id for o in facts.overlaps["qpv"] if o.relation is Relation.CONTIENT}
     if not set(facts.atlas.table["departement"].iloc[around]) <= facts.crosswalk.layers["qpv"].extent:
         return UNKNOWN, True
-    return (DISCUSS if {o.id for o in known} - whole else FAVORABLE), bool(known)
+    precision = facts.crosswalk.layers["qpv"].zones["precision"]
+    unplaced = {o.id for o in facts.overlaps["qpv"] if precision[o.id] is Precision.VILLE} - whole
+    if {o.id for o in known} - whole - unplaced:
+        return DISCUSS, True
+    return (UNKNOWN if unplaced else FAVORABLE), bool(known)
 
 
 def _rural(facts: PerimeterFacts) -> Answer:

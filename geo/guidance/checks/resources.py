@@ -42,7 +42,10 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
     details = tuple(f"{category} : {fr.number(n)}." for category, n in counts.items())
     if decision.outcome is Outcome.UNKNOWN:
         seen = f" {fr.count(len(inside), 'lieu y est connu', 'lieux y sont connus')}." if len(inside) else ""
-        sentence = f"La liste des lieux de santé mentale ({found.source}, {found.vintage}) ne couvre pas tout le périmètre.{seen}"
+        reach = "pas tout le" if found.extent & set(facts.departements) else "rien du"
+        sentence = (
+            f"La liste des lieux de santé mentale ({found.source}, {found.vintage}) ne couvre {reach} périmètre.{seen}"
+        )
         return decision.finding(sentence, figures, details, (_LACKING,))
     rate = len(inside) / facts.population * 100_000 if facts.population else 0.0
     figures["pour_100_000_habitants"] = rate
