@@ -82,7 +82,7 @@ class Layer:
     `zones` is what `zones_frame` builds, `members` what `members_frame` does: one row for each zone and atom. `extent` holds
     the départements where the layer is complete. The members of a zone of precision « VILLE » are candidates: it lies in one
     or several of them, unknown which. `apart` counts the zones of the published list that lie in no commune of the atlas
-    (overseas collectivities). `former` gives the id of today of zones that links sent earlier name by another one.
+    (overseas collectivities). `former` gives the id of today of zones that had another one.
     """
 
     id: str
@@ -98,7 +98,7 @@ class Layer:
     former: Mapping[str, str] = field(default_factory=dict)
 
     def current_id(self, zone_id: str) -> str:
-        """Return the id of today of a zone that a link may name by its former one; any other id as it is given."""
+        """Return the id of today of a zone that may be named by its former one; any other id as it is given."""
         now = self.former.get(zone_id, zone_id)
         return zone_id if zone_id in self.zones.index or now not in self.zones.index else now
 

@@ -11,9 +11,10 @@ import pytest
 
 from geo.communes import read_code
 from geo.coverage import coverage_state, read_scope, scope_figures
-from geo.layers import Etat, Evidence, Precision, apart_text, zone_members
+from geo.layers import Etat, Evidence, Precision, apart_text, find_zones, zone_members
 from geo.paths import DATA
 from geo.perimeters import Perimeter, PerimeterFacts
+from geo.perimeters.edit import from_zone
 from tests.support import real
 from tests.support.grid import plain
 
@@ -213,6 +214,15 @@ def test_each_cited_population_is_that_of_its_quarter_and_the_others_are_unknown
     assert zones.loc[["QN07901M", "QN07902I", "QN07903M"], "population"].tolist() == [2837, 1422, 2024]
     assert np.isnan(zones.at["QN09424I", "population"])
     assert "PQN-A" in zones.at["QN07901M", "source_titre"]
+
+
+def test_ids_that_quarters_had_before_the_national_list_still_lead_to_them() -> None:
+    quarters = real.crosswalk().layers["qpv"]
+    for old, code in _facts("qpv")[["id", "code_qp"]].itertuples(index=False):
+        assert quarters.current_id(old) == code == quarters.current_id(code)
+        assert [z for _, z in find_zones([quarters], old.upper())] == [code]
+        assert from_zone(real.crosswalk(), "qpv", old) == from_zone(real.crosswalk(), "qpv", code)
+    assert quarters.current_id("qpv-79-nulle-part") == "qpv-79-nulle-part"
 
 
 @pytest.mark.parametrize("name", FILES)

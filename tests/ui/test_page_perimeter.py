@@ -181,6 +181,15 @@ def test_an_epci_is_added_then_taken_out_whole() -> None:
     assert chosen(app) == expected
 
 
+@pytest.mark.parametrize("named", ["QN07901M", "qpv-79-niort-clou-bouchet"])
+def test_a_quarter_is_found_by_its_official_code_and_by_the_id_it_had_before(named: str) -> None:
+    app = open_page(PERIMETER, carte="dep-79")
+    assert targets.searched(named) == {"qpv/QN07901M": "QPV · Clou Bouchet"}
+    search(app, "qpv/QN07901M")
+    press(app, "Ajouter")
+    assert chosen(app) == {"79191"}
+
+
 def test_communes_partly_in_a_territory_are_named_and_not_added() -> None:
     crosswalk = real.crosswalk()
     layer_id, zone, whole, partial = next(

@@ -46,10 +46,7 @@ def resolve(target_id: str) -> Target | None:
     if target_id in atlas.row:
         return Target(target_id, atlas.label(target_id), frozenset([target_id]))
     layer_id, _, zone = target_id.partition("/")
-    if layer_id not in LAYERS:
-        return None
-    zone = layers[layer_id].current_id(zone)
-    if zone not in layers[layer_id].zones.index:
+    if layer_id not in LAYERS or zone not in layers[layer_id].zones.index:
         return None
     if layers[layer_id].zones.at[zone, "precision"] == Precision.VILLE:
         return None  # a quarter whose arrondissement is not known: nothing to add or take out
@@ -57,7 +54,6 @@ def resolve(target_id: str) -> Target | None:
     taken = {*whole, *partial} if layer_id == "qpv" else set(whole)
     codes = frozenset(str(atlas.codes[r]) for r in taken)
     partly = () if layer_id == "qpv" else tuple(str(atlas.names[r]) for r in partial)
-    target_id = f"{layer_id}/{zone}"
     return Target(target_id, label(target_id), codes, partly)
 
 
