@@ -93,9 +93,9 @@ def main() -> None:
     france = read_scope("france", world.atlas)
 
     def changed_layer() -> tuple[CoverageState, dict[str, pd.DataFrame]]:
-        board = coverage_state(world.crosswalk, world.density)
-        scope_figures(france, board)
-        return board, gap_tables(france, board, LEVELS)
+        state = coverage_state(world.crosswalk, world.density)
+        scope_figures(france, state)
+        return state, gap_tables(france, state, LEVELS)
 
     atlas = world.atlas
     table = atlas.table[["code", "population", "epci"]].assign(rural=world.density.rural)
@@ -113,12 +113,12 @@ def main() -> None:
     print(f"  (building the crosswalk again from changed layers: {rebuilt * 1e3:.0f} ms)")
     print(f"  GeoPandas joins and groupbys at each call: {slow * 1e3:.0f} ms = {slow / fast:.1f} times")
 
-    board, _ = changed_layer()
-    possible = candidates("epci", france, board)
-    ten = timed(lambda: next_clsm(france, board, possible, 10, kind="epci"))
+    state, _ = changed_layer()
+    possible = candidates("epci", france, state)
+    ten = timed(lambda: next_clsm(france, state, possible, 10, kind="epci"))
     print(f"the next 10 among {len(possible):,} EPCI: {ten * 1e3:.0f} ms, exact")
-    around = neighbours_too(possible, board)
-    found = next_clsm(france, board, around, 10, ceiling=500_000.0, time_limit=20.0)
+    around = neighbours_too(possible, state)
+    found = next_clsm(france, state, around, 10, ceiling=500_000.0, time_limit=20.0)
     proof = "proven" if found.exact else f"not proven, {found.gap:.2%} from the optimum at most"
     print(
         f"the next 10 among {len(around):,} candidates that overlap (each EPCI with a neighbour): {found.seconds:.1f} s, {proof};"
@@ -126,12 +126,12 @@ def main() -> None:
     )
 
 
-def neighbours_too(possible: tuple[SitingCandidate, ...], board: CoverageState) -> list[SitingCandidate]:
+def neighbours_too(possible: tuple[SitingCandidate, ...], state: CoverageState) -> list[SitingCandidate]:
     """Add to the EPCI the pairs of neighbours, so that candidates overlap and the solver has work."""
-    owner = np.full(len(board.status), -1)
+    owner = np.full(len(state.status), -1)
     for i, c in enumerate(possible):
         owner[list(c.rows)] = i
-    a, b = board.atlas.neighbours.nonzero()
+    a, b = state.atlas.neighbours.nonzero()
     pairs = {
         tuple(sorted(p)) for p in zip(owner[a].tolist(), owner[b].tolist(), strict=True) if p[0] != p[1] and min(p) >= 0
     }

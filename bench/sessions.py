@@ -17,7 +17,7 @@ import numpy as np
 from bench._browser import ratio
 from bench.clicks import SCOPES
 from geo.communes import embedded_atlas
-from geo.coverage import scope_rows, scopes
+from geo.coverage import scopes
 from tests.browser import ROOT, start_server
 from tests.wire import Person
 
@@ -69,7 +69,7 @@ async def _measure(url: str, people: int) -> Found:
 async def _live(person: Person, rank: int, people: int) -> list[float]:
     """Click neighbours by code, from a place of one's own."""
     atlas = embedded_atlas()
-    rows = scope_rows(scopes(atlas)[SCOPES[rank % len(SCOPES)]], atlas)
+    rows = scopes(atlas)[SCOPES[rank % len(SCOPES)]].rows
     place = int(np.random.default_rng(rank).integers(len(rows) - ROUNDS))
     start = time.perf_counter() + rank * PACE / people
     costs = []

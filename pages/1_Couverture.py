@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo.coverage import CoverageView
 from ui import frame
 from ui.coverage import cards as coverage_cards
 from ui.coverage import choices as coverage_choices
@@ -23,7 +24,7 @@ with choose_commune:
     coverage_choices.pick_commune(scope)
 with choose_complete:
     coverage_choices.pick_complete(scope)
-complete = st.session_state[frame.COMPLETE]
-st.html(coverage_cards.limits_banner(coverage_loaders.limits(scope, complete)) or "<span></span>")
-coverage_page.explorer(scope, complete)
+view = CoverageView(scope, st.session_state[frame.COMPLETE])
+st.html(coverage_cards.limits_banner(coverage_loaders.limits(view)) or "<span></span>")
+coverage_page.explorer(view)
 coverage_link.write()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import COVERED, STATUS_LABELS, Status
+from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Status
 from geo.layers import Etat, Precision
 from ui import frame, html, loaders
 from ui.map import build as map_build
@@ -42,7 +42,7 @@ def _doors() -> None:
 def _content() -> None:
     """Say what the data holds, and what it is not."""
     every = loaders.every_scope()
-    found = loaders.scope_coverage(every["france"], ())
+    found = loaders.scope_coverage(CoverageView(every["france"]))
     clsm = loaders.crosswalk().layers["clsm"]
     running = clsm.zones["etat"] == Etat.EN_SERVICE
     unlocated = clsm.zones["precision"] == Precision.INCONNUE

@@ -8,7 +8,7 @@ from geo import coverage
 from geo import french as fr
 from geo import suggest as suggest_core
 from geo.communes import Atlas
-from geo.coverage import ClsmMarker, Coverage, Scope, scopes
+from geo.coverage import ClsmMarker, Coverage, CoverageView, Scope, scopes
 from geo.dataset import Dataset, open_dataset
 from geo.guidance import Check, Finding, Settings, run_checks
 from geo.layers import Crosswalk, Evidence
@@ -65,8 +65,8 @@ def synchronised_text() -> str:
 
 @keyed_on_data()
 def every_scope() -> dict[str, Scope]:
-    """Return the territories a map can show."""
-    return scopes(atlas())
+    """Return the territories a map can show; their communes are those of the active data, at any time."""
+    return scopes(atlas(), follow=atlas)
 
 
 @keyed_on_data(max_entries=256)
@@ -94,9 +94,9 @@ def suggestions(perimeter: Perimeter, settings: Settings, locked: frozenset[str]
 
 
 @keyed_on_data(max_entries=64)
-def scope_coverage(scope: Scope, complete: tuple[str, ...]) -> Coverage:
-    """Return the coverage of a scope, `complete` as in geo.coverage."""
-    return coverage.coverage(scope, crosswalk(), complete=complete)
+def scope_coverage(view: CoverageView) -> Coverage:
+    """Return who is covered in a territory, and where."""
+    return coverage.coverage(view.scope, crosswalk(), complete=view.complete)
 
 
 @keyed_on_data(max_entries=4)

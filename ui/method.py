@@ -17,7 +17,7 @@ from geo.comparison import (
     entries,
     evaluate,
 )
-from geo.coverage import TERMS
+from geo.coverage import TERMS, CoverageView
 from geo.guidance import MEASURES, SETTING_LABELS, Reach, Settings, checks_using
 from geo.layers import Precision
 from ui import frame, html, loaders
@@ -98,7 +98,7 @@ def coverage_table() -> str:
     scope = loaders.every_scope()["dep-94"]
     rows = [
         (f.label, COVERAGE_METHODS[f.id], f"{f.amount}\n{f.fraction}", f.source)
-        for f in coverage_loaders.figures(scope, ())
+        for f in coverage_loaders.figures(CoverageView(scope))
     ]
     headers = [("Chiffre", False), ("Définition", False), (f"Exemple : {scope.name}", False), ("Source", False)]
     return html.table(headers, rows, caption="Chiffres de la couverture")

@@ -20,17 +20,17 @@ from geo.coverage import (
     STATUS_LABELS,
     Coverage,
     Siting,
+    SitingQuestion,
     Status,
-    candidates,
     coverage,
     coverage_state,
-    next_clsm,
+    explain,
     read_scope,
     reading_count,
 )
 from geo.dataset import Dataset, open_dataset
 from geo.errors import GeoInputError
-from geo.exports import CoverageReport
+from geo.exports import CoverageReport, coverage_files
 
 SHOWN = 10
 
@@ -65,13 +65,13 @@ def run(options: argparse.Namespace) -> dict[str, Any] | list[str]:
     warn(*world.notices)
     scope = read_scope(options.scope, world.atlas)
     complete = _departements(options.complete, world.atlas)
-    board = coverage_state(world.crosswalk, world.density, complete=complete)
+    state = coverage_state(world.crosswalk, world.density, complete=complete)
     level = options.level or ("epci" if scope.kind not in ("epci", "ept") else "commune")
-    report = CoverageReport(scope, board, level=level)
+    report = CoverageReport(scope, state, level=level)
     if level not in report.gaps:
         raise GeoInputError(f"{LEVELS[level]} : aucun connu dans ce territoire ; choisissez un autre niveau.")
     if options.next:
-        report = CoverageReport(scope, board, level=level, siting=_next(options, report))
+        report = CoverageReport(scope, state, level=level, siting=_next(options, report))
     if options.out:
         _write(options.out, report, world)
     found = coverage(scope, world.crosswalk, complete=complete)
@@ -90,15 +90,11 @@ def _departements(text: str, atlas: Atlas) -> list[str]:
 
 def _next(options: argparse.Namespace, report: CoverageReport) -> Siting:
     kind = report.level if report.level in KINDS else "epci"
-    possible = candidates(kind, report.scope, report.board)
-    return next_clsm(
-        report.scope, report.board, possible, options.next, kind=kind, ceiling=float(options.ceiling) or None
-    )
+    question = SitingQuestion(kind, options.next, ceiling=float(options.ceiling) or None)
+    return question.answer(report.scope, report.state)
 
 
 def _write(folder: Path, report: CoverageReport, world: Dataset) -> None:
-    from geo.exports import coverage_files
-
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in coverage_files(report).items():
@@ -130,7 +126,7 @@ def _data(report: CoverageReport, *, asked: bool) -> dict[str, Any]:
         found["prochains"] = {
             "phrase": s.sentence, "demontre": s.exact, "ex_aequo": s.ties, "avis": list(s.notices), "valeur": s.value,
             "besoin": s.whole, "choix": _records(s.table), "glouton": s.greedy_value,
-            "apres": [{"id": f.id, "valeur": f.value, "sur": f.total} for f in s.figures_after(report.board)],
+            "apres": [{"id": f.id, "valeur": f.value, "sur": f.total} for f in s.figures_after(report.state)],
         }  # fmt: skip
     return found
 
@@ -173,8 +169,6 @@ def _text(report: CoverageReport, *, asked: bool) -> Iterator[str]:
 
 
 def _ranks(report: CoverageReport) -> Iterator[str]:
-    from geo.coverage import explain
-
     for code in report.ranking.table.head(SHOWN).index:
         yield explain(report.ranking, str(code))
 

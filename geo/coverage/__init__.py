@@ -4,22 +4,12 @@ What is not known is counted as unknown, never as zero. Start from `Scope`, `cov
 """
 
 from geo.coverage.benchmarks import SURVEYS, Benchmark, Portfolio, distribution, portfolio
+from geo.coverage.candidates import KINDS, SitingCandidate, candidates, own_candidates
 from geo.coverage.figures import Figure, limits, scope_figures
 from geo.coverage.gaps import LEVELS, TITLES, gap_table, gap_tables
 from geo.coverage.priorities import FIRST, PRESETS, TERMS, Preset, Ranking, Stability, Weights, explain, rank, stability
-from geo.coverage.scope import Scope, in_scope, local_scopes, read_scope, scope_rows, scopes
-from geo.coverage.siting import (
-    KINDS,
-    MARKER,
-    NEEDS,
-    Mix,
-    Pick,
-    Siting,
-    SitingCandidate,
-    candidates,
-    next_clsm,
-    own_candidates,
-)
+from geo.coverage.scope import CoverageView, Scope, local_scopes, read_scope, scopes
+from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm
 from geo.coverage.state import CoverageState, coverage_state, covered_curve
 from geo.coverage.status import (
     COVERED,
@@ -52,6 +42,7 @@ __all__ = [
     "ClsmMarker",
     "Coverage",
     "CoverageState",
+    "CoverageView",
     "Figure",
     "Mix",
     "Pick",
@@ -61,6 +52,7 @@ __all__ = [
     "Scope",
     "Siting",
     "SitingCandidate",
+    "SitingQuestion",
     "Stability",
     "Status",
     "Weights",
@@ -73,7 +65,6 @@ __all__ = [
     "explain",
     "gap_table",
     "gap_tables",
-    "in_scope",
     "limits",
     "local_scopes",
     "next_clsm",
@@ -83,7 +74,6 @@ __all__ = [
     "read_scope",
     "reading_count",
     "scope_figures",
-    "scope_rows",
     "scopes",
     "stability",
 ]

@@ -1,6 +1,6 @@
 """The CLSM of a territory against the national surveys of 2018 and 2022–2023, with what differs in definition or vintage.
 
-The surveys counted what coordinators answered; here the same features are worked out from communes and layers, for the CLSM
+The surveys counted what coordinators answered; here the same features are computed from communes and layers, for the CLSM
 in service whose communes are known. A CLSM whose feature is not known is counted apart, never in a class.
 """
 
@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo import french as fr
 from geo.arrays import Bools
-from geo.coverage.scope import Scope, scope_rows
+from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence
 from geo.layers import Etat, Precision
 
@@ -30,7 +30,7 @@ class Benchmark:
     """One feature of the CLSM of a scope beside the surveys.
 
     `counts` has the number of CLSM in each of `groups`; `unknown` those whose class is not known. `references` gives, by
-    survey year, the shares (0 to 1) of the same groups, None where the survey does not tell. `difference` says how the
+    survey year, the shares (0 to 1) of the same groups, None where the survey does not say. `difference` says how the
     definitions or vintages differ. For the mean size, `groups` has one entry, `counts` holds inhabitants and `mean` is true.
     """
 
@@ -84,93 +84,92 @@ class Portfolio:
     left_out: int
 
 
-def portfolio(scope: Scope, board: CoverageState) -> Portfolio:
-    """Work out the features of each CLSM; a CLSM that crosses the scope's border is taken whole."""
-    layer = board.crosswalk.layers["clsm"]
-    size = len(board.status)
-    inside = np.zeros(size)
-    inside[scope_rows(scope, board.atlas)] = 1.0
+def portfolio(scope: Scope, state: CoverageState) -> Portfolio:
+    """Compute the features of each CLSM; a CLSM that crosses the scope's border is taken whole."""
+    layer = state.crosswalk.layers["clsm"]
+    size = len(state.status)
+    inside = scope.mask.astype(np.float64)
     every = incidence(layer, size)
     running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
     sure = ~layer.zones["precision"].isin([Precision.INCONNUE, Precision.PARTIELLE]).to_numpy()
     met = ((every @ inside) > 0) & running
-    departements = set(board.departements(np.flatnonzero(inside)))
+    departements = set(state.departements(np.flatnonzero(inside)))
     unlocated = running & (layer.zones["precision"] == Precision.INCONNUE).to_numpy()
     lost = unlocated & layer.zones["departement"].isin(departements).to_numpy()
     chosen = np.flatnonzero(met & sure)
     whole = incidence(layer, size, parts=False)
     rows = [every.indices[every.indptr[z] : every.indptr[z + 1]] for z in chosen]
     whole_rows = [whole.indices[whole.indptr[z] : whole.indptr[z + 1]] for z in chosen]
-    cities = board.atlas.table["commune"].to_numpy(dtype=object)
+    cities = state.atlas.table["commune"].to_numpy(dtype=object)
     alone = [len(w) == len(r) for w, r in zip(whole_rows, rows, strict=True)]
-    people = [_people(board, layer.members, z, complete) for z, complete in zip(chosen.tolist(), alone, strict=True)]
+    people = [_people(state, layer.members, z, complete) for z, complete in zip(chosen.tolist(), alone, strict=True)]
     table = pd.DataFrame(
         {
             "nom": layer.zones["nom"].to_numpy(dtype=object)[chosen],
             "habitants": np.array(people, dtype=float),
-            "echelle": [_scale(board, r, w, cities) for r, w in zip(rows, whole_rows, strict=True)],
-            "secteurs_adultes": _sectors(board, "secteurs-adultes", rows, alone),
-            "secteurs_enfants": _sectors(board, "secteurs-enfants", rows, alone),
-            "qpv": _meets(board, "qpv", rows, whole_rows),
-            "cls": _meets(board, "cls", rows, whole_rows),
-            "typologie": [_kind(board, r) for r in rows],
+            "echelle": [_scale(state, r, w, cities) for r, w in zip(rows, whole_rows, strict=True)],
+            "secteurs_adultes": _sectors(state, "secteurs-adultes", rows, alone),
+            "secteurs_enfants": _sectors(state, "secteurs-enfants", rows, alone),
+            "qpv": _meets(state, "qpv", rows, whole_rows),
+            "cls": _meets(state, "cls", rows, whole_rows),
+            "typologie": [_kind(state, r) for r in rows],
         },
         index=pd.Index(layer.zones.index[chosen].astype(str), name="id"),
     )
     return Portfolio(table, int((met & ~sure).sum() + lost.sum()))
 
 
-def _people(board: CoverageState, members: pd.DataFrame, zone: int, complete: bool) -> float:
+def _people(state: CoverageState, members: pd.DataFrame, zone: int, complete: bool) -> float:
     mine = members["inhabitants"].to_numpy(dtype=float)[members["zone"].to_numpy() == zone]
     return float(mine.sum()) if complete or np.isfinite(mine).all() else float("nan")
 
 
 def _scale(
-    board: CoverageState, rows: npt.NDArray[np.intp], whole: npt.NDArray[np.intp], cities: npt.NDArray[np.object_]
+    state: CoverageState, rows: npt.NDArray[np.intp], whole: npt.NDArray[np.intp], cities: npt.NDArray[np.object_]
 ) -> str:
     towns = set(cities[rows])
     if len(towns) > 1:
         return "intercommunal"
-    every = board.atlas.members("commune", str(cities[rows[0]]))
+    every = state.atlas.members("commune", str(cities[rows[0]]))
     return "communal" if len(whole) == len(every) else "infracommunal"
 
 
 def _sectors(
-    board: CoverageState, layer_id: str, rows: Sequence[npt.NDArray[np.intp]], alone: Sequence[bool]
+    state: CoverageState, layer_id: str, rows: Sequence[npt.NDArray[np.intp]], alone: Sequence[bool]
 ) -> list[float]:
     """Count the sectors each CLSM meets; NaN where the list is not complete, or a commune is shared out.
 
     Outside the extent a CLSM within one known sector would be counted and one that overflows it not: a false share.
     """
-    layer = board.crosswalk.layers[layer_id]
-    whole = incidence(layer, len(board.status), parts=False)
+    layer = state.crosswalk.layers[layer_id]
+    whole = incidence(layer, len(state.status), parts=False)
     assigned = np.asarray(whole.sum(axis=0)).ravel() > 0
     found = []
     for mine, complete in zip(rows, alone, strict=True):
-        if not complete or not assigned[mine].all() or not board.known_here(layer_id, mine):
+        if not complete or not assigned[mine].all() or not state.known_here(layer_id, mine):
             found.append(float("nan"))
             continue
-        held = np.zeros(len(board.status))
+        held = np.zeros(len(state.status))
         held[mine] = 1.0
-        found.append(float(((incidence(layer, len(board.status)) @ held) > 0).sum()))
+        found.append(float(((incidence(layer, len(state.status)) @ held) > 0).sum()))
     return found
 
 
 def _meets(
-    board: CoverageState, layer_id: str, rows: Sequence[npt.NDArray[np.intp]], whole: Sequence[npt.NDArray[np.intp]]
+    state: CoverageState, layer_id: str, rows: Sequence[npt.NDArray[np.intp]], whole: Sequence[npt.NDArray[np.intp]]
 ) -> list[float]:
     """Tell whether each CLSM meets a zone in service of a layer: 1, 0, or NaN when the list is not complete there.
 
     Outside the extent only « yes » could be known, and would make a false share: it is not counted either.
     """
-    layer = board.crosswalk.layers[layer_id]
+    layer = state.crosswalk.layers[layer_id]
     running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
-    held = incidence(layer, len(board.status))
+    held = incidence(layer, len(state.status))
     here: Bools = np.asarray(running.astype(float) @ held) > 0
-    sure: Bools = np.asarray(running.astype(float) @ incidence(layer, len(board.status), parts=False)) > 0
+    sure: Bools = np.asarray(running.astype(float) @ incidence(layer, len(state.status), parts=False)) > 0
     found = []
     for mine, mine_whole in zip(rows, whole, strict=True):
-        if not board.known_here(layer_id, mine):
+        if not state.known_here(layer_id, mine):
             found.append(float("nan"))
         elif here[mine_whole].any() or sure[mine].any():
             found.append(1.0)
@@ -179,8 +178,8 @@ def _meets(
     return found
 
 
-def _kind(board: CoverageState, rows: npt.NDArray[np.intp]) -> str:
-    people = np.bincount(board.density.level[rows], board.population[rows], minlength=4)[1:]
+def _kind(state: CoverageState, rows: npt.NDArray[np.intp]) -> str:
+    people = np.bincount(state.density.level[rows], state.population[rows], minlength=4)[1:]
     return ("urbain", "intermédiaire", "rural")[int(np.argmax(people))]
 
 
@@ -189,9 +188,9 @@ _KNOWN = (
 )
 
 
-def distribution(scope: Scope, board: CoverageState) -> tuple[Benchmark, ...]:
+def distribution(scope: Scope, state: CoverageState) -> tuple[Benchmark, ...]:
     """Return the features of a scope's CLSM beside the surveys."""
-    held = portfolio(scope, board)
+    held = portfolio(scope, state)
     table, lost = held.table, held.left_out
     people = table["habitants"].dropna()
     sizes = (int((people < SIZES[0]).sum()), int(((people >= SIZES[0]) & (people <= SIZES[1])).sum()),
@@ -199,13 +198,13 @@ def distribution(scope: Scope, board: CoverageState) -> tuple[Benchmark, ...]:
     scales = [int((table["echelle"] == s).sum()) for s in ("communal", "intercommunal", "infracommunal")]
     kinds = [int((table["typologie"] == k).sum()) for k in ("urbain", "intermédiaire", "rural")]
     unsized = lost + int(table["habitants"].isna().sum())
-    density = board.density.source
+    density = state.density.source
     return (
         Benchmark(
             "taille", "Taille des CLSM",
             ("moins de 100 000 habitants", "100 000 à 200 000", "plus de 200 000"), sizes, unsized,
             {"2018": (0.75, 0.18, 0.07)},
-            f"{_KNOWN} ; populations {board.atlas.population_year} contre celles déclarées par les coordonnateurs en 2018.",
+            f"{_KNOWN} ; populations {state.atlas.population_year} contre celles déclarées par les coordonnateurs en 2018.",
             SURVEY_2018,
         ),
         Benchmark(

@@ -11,7 +11,7 @@ import numpy as np
 
 from geo import french as fr
 from geo.arrays import Bools, Rows
-from geo.coverage.scope import Scope, scope_above, scope_rows
+from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence
 from geo.coverage.status import Status
 from geo.layers import Etat, Layer, Precision
@@ -54,7 +54,7 @@ class Figure:
 
     @property
     def share(self) -> float | None:
-        """Share from 0 to 1, None when it cannot be said: value withheld, or denominator nought or incomplete."""
+        """Share from 0 to 1, None when it cannot be said: value withheld, or denominator zero or incomplete."""
         if self.value is None or not self.total or not self.total_complete:
             return None
         return self.value / self.total
@@ -96,24 +96,24 @@ class Figure:
         return "environ " if self.estimated else ""
 
 
-def scope_figures(scope: Scope, board: CoverageState) -> tuple[Figure, ...]:
+def scope_figures(scope: Scope, state: CoverageState) -> tuple[Figure, ...]:
     """Return the figures of a scope, each with the same one for the level above."""
-    mine = _figures(scope, board)
-    above = scope_above(scope, board.atlas)
+    mine = _figures(scope, state)
+    above = scope.above
     if above is None:
         return mine
-    theirs = {f.id: f for f in _figures(above, board)}
+    theirs = {f.id: f for f in _figures(above, state)}
     return tuple(replace(f, above=theirs.get(f.id), above_name=above.name) for f in mine)
 
 
-def _figures(scope: Scope, board: CoverageState) -> tuple[Figure, ...]:
-    rows = scope_rows(scope, board.atlas)
+def _figures(scope: Scope, state: CoverageState) -> tuple[Figure, ...]:
+    rows = scope.rows
     made = [
-        _covered(board, rows),
-        _project(board, rows),
-        *_quarters(board, rows),
-        _rural(board, rows),
-        *(_bodies(board, rows, *each) for each in BODIES),
+        _covered(state, rows),
+        _project(state, rows),
+        *_quarters(state, rows),
+        _rural(state, rows),
+        *(_bodies(state, rows, *each) for each in BODIES),
     ]
     return tuple(_settle(figure) for figure in made if figure is not None)
 
@@ -130,27 +130,27 @@ def _settle(figure: Figure) -> Figure:
     return replace(figure, value=None, at_least=False, reason=known)
 
 
-def _year(board: CoverageState, rows: Rows) -> str:
-    return f"population municipale {board.atlas.population_year_of(board.departements(rows))}"
+def _year(state: CoverageState, rows: Rows) -> str:
+    return f"population municipale {state.atlas.population_year_of(state.departements(rows))}"
 
 
-def _clsm_limits(board: CoverageState, rows: Rows) -> tuple[bool, str | None]:
+def _clsm_limits(state: CoverageState, rows: Rows) -> tuple[bool, str | None]:
     """Tell whether more may be covered than is known here, and why."""
-    status = board.status[rows]
+    status = state.status[rows]
     reasons = []
     if (status == Status.INCONNU).any():
         reasons.append("la liste des CLSM n’est pas complète ici")
-    if np.isnan(board.estimated_part[rows]).any():
+    if np.isnan(state.estimated_part[rows]).any():
         reasons.append("une partie seulement de certaines communes est couverte, sans chiffre connu")
-    lost = _unlocated(board, rows)
+    lost = _unlocated(state, rows)
     if lost:
         reasons.append(f"{fr.count(lost, 'CLSM connu n’a', 'CLSM connus n’ont')} pas de communes connues")
     return bool(reasons), _sentence(reasons)
 
 
-def _unlocated(board: CoverageState, rows: Rows) -> int:
-    zones = board.crosswalk.layers["clsm"].zones
-    here = board.departements(rows)
+def _unlocated(state: CoverageState, rows: Rows) -> int:
+    zones = state.crosswalk.layers["clsm"].zones
+    here = state.departements(rows)
     lost = (zones["precision"] == Precision.INCONNUE) & (zones["etat"] == Etat.EN_SERVICE)
     return int((lost & zones["departement"].isin(here)).sum())
 
@@ -165,65 +165,65 @@ def _inside(sentence: str) -> str:
     return sentence[0].lower() + sentence[1:].rstrip(".")
 
 
-def _clsm_source(board: CoverageState) -> str:
-    layer = board.crosswalk.layers["clsm"]
+def _clsm_source(state: CoverageState) -> str:
+    layer = state.crosswalk.layers["clsm"]
     return f"{layer.source}, {layer.vintage}"
 
 
-def _covered(board: CoverageState, rows: Rows) -> Figure:
-    floor, why = _clsm_limits(board, rows)
-    supposed = float(board.population[rows][board.status[rows] == Status.SUPPOSE].sum())
+def _covered(state: CoverageState, rows: Rows) -> Figure:
+    floor, why = _clsm_limits(state, rows)
+    supposed = float(state.population[rows][state.status[rows] == Status.SUPPOSE].sum())
     reasons = [_inside(why)] if why else []
     if supposed:
         reasons.append(f"{fr.inhabitants(supposed)} vivent dans un périmètre supposé d’après le nom du CLSM")
     return Figure(
         id="habitants",
         label="Habitants couverts par un CLSM en service",
-        value=float(board.people["couverts"][rows].sum()),
-        total=float(board.population[rows].sum()),
+        value=float(state.people["couverts"][rows].sum()),
+        total=float(state.population[rows].sum()),
         unit="habitants",
-        year=_year(board, rows),
-        source=f"INSEE, populations de référence ; CLSM : {_clsm_source(board)}",
+        year=_year(state, rows),
+        source=f"INSEE, populations de référence ; CLSM : {_clsm_source(state)}",
         at_least=floor,
-        estimated=bool(supposed or np.nansum(board.estimated_part[rows]) > 0),
+        estimated=bool(supposed or np.nansum(state.estimated_part[rows]) > 0),
         reason=_sentence(reasons),
         remedy=REMEDY_CLSM if floor else None,
     )
 
 
-def _project(board: CoverageState, rows: Rows) -> Figure:
-    unknown = bool((board.status[rows] == Status.INCONNU).any())
+def _project(state: CoverageState, rows: Rows) -> Figure:
+    unknown = bool((state.status[rows] == Status.INCONNU).any())
     return Figure(
         id="projet",
         label="Habitants des communes où un CLSM est en projet",
-        value=float(board.people["projet"][rows].sum()),
-        total=float(board.population[rows].sum()),
+        value=float(state.people["projet"][rows].sum()),
+        total=float(state.population[rows].sum()),
         unit="habitants",
-        year=_year(board, rows),
-        source=f"INSEE, populations de référence ; CLSM : {_clsm_source(board)}",
+        year=_year(state, rows),
+        source=f"INSEE, populations de référence ; CLSM : {_clsm_source(state)}",
         at_least=unknown,
         reason="La liste des CLSM, projets compris, n’est pas complète ici." if unknown else None,
         remedy=REMEDY_CLSM if unknown else None,
     )
 
 
-def _quarters(board: CoverageState, rows: Rows) -> tuple[Figure, Figure]:
-    layer = board.crosswalk.layers["qpv"]
-    inside = np.zeros(len(board.status), dtype=bool)
+def _quarters(state: CoverageState, rows: Rows) -> tuple[Figure, Figure]:
+    layer = state.crosswalk.layers["qpv"]
+    inside = np.zeros(len(state.status), dtype=bool)
     inside[rows] = True
-    held = incidence(layer, len(board.status))
+    held = incidence(layer, len(state.status))
     met = (held @ inside.astype(float)) > 0
     # A quarter cut by the border of the scope is judged on its communes inside.
-    lacking = (held @ (inside & ~board.is_covered).astype(float)) > 0
-    complete = board.known_here("qpv", rows)
-    floor, why = _clsm_limits(board, rows)
+    lacking = (held @ (inside & ~state.is_covered).astype(float)) > 0
+    complete = state.known_here("qpv", rows)
+    floor, why = _clsm_limits(state, rows)
     reasons = [] if complete else ["la liste des QPV n’est pas complète ici"]
     if why:
         reasons.append(_inside(why))
     unknown = layer.members["inhabitants"].isna().to_numpy() & inside[layer.members["row"].to_numpy()]
     missing = int(layer.members["zone"][unknown].nunique())
     years = "/".join(sorted({y for y in layer.zones["annee"].to_numpy()[met] if y})) if met.any() else ""
-    source = f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(board)}"
+    source = f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(state)}"
     withheld = not complete and not met.any()
     if withheld:  # whatever is known of the CLSM changes nothing
         reasons = reasons[:1]
@@ -246,8 +246,8 @@ def _quarters(board: CoverageState, rows: Rows) -> tuple[Figure, Figure]:
     people = Figure(
         id="qpv-habitants",
         label="Habitants de QPV couverts",
-        value=None if withheld else float(board.qpv[rows][board.is_covered[rows]].sum()),
-        total=None if withheld else float(board.qpv[rows].sum()),
+        value=None if withheld else float(state.qpv[rows][state.is_covered[rows]].sum()),
+        total=None if withheld else float(state.qpv[rows].sum()),
         unit="habitants des QPV de population connue" if missing else "habitants de QPV",
         year=f"population municipale {years}" if years else "année non indiquée",
         source=source,
@@ -270,24 +270,24 @@ def _remedy(layer_id: str | bool | int, clsm: bool) -> str | None:
     return " ".join(found + ([REMEDY_CLSM] if clsm else [])) or None
 
 
-def _rural(board: CoverageState, rows: Rows) -> Figure:
-    floor, why = _clsm_limits(board, rows)
-    rural = board.density.rural[rows]
-    reasons = ["le caractère rural est approché par la densité de la commune"] if board.density.estimated else []
+def _rural(state: CoverageState, rows: Rows) -> Figure:
+    floor, why = _clsm_limits(state, rows)
+    rural = state.density.rural[rows]
+    reasons = ["le caractère rural est approché par la densité de la commune"] if state.density.estimated else []
     if why:
         reasons.append(_inside(why))
     return Figure(
         id="rural",
         label="Habitants des communes rurales couverts",
-        value=float(board.people["couverts"][rows][rural].sum()),
-        total=float(board.population[rows][rural].sum()),
+        value=float(state.people["couverts"][rows][rural].sum()),
+        total=float(state.population[rows][rural].sum()),
         unit="habitants de communes rurales",
-        year=_year(board, rows),
-        source=f"{board.density.source} ; CLSM : {_clsm_source(board)}",
+        year=_year(state, rows),
+        source=f"{state.density.source} ; CLSM : {_clsm_source(state)}",
         at_least=floor,
-        estimated=board.density.estimated,
+        estimated=state.density.estimated,
         reason=_sentence(reasons),
-        remedy=_remedy(board.density.estimated and "rural", floor),
+        remedy=_remedy(state.density.estimated and "rural", floor),
     )
 
 
@@ -301,17 +301,17 @@ BODIES = (
 )  # fmt: skip
 
 
-def _bodies(board: CoverageState, rows: Rows, layer_id: str, label: str, unit: str, silent: bool) -> Figure | None:
-    layer = board.crosswalk.layers.get(layer_id)
+def _bodies(state: CoverageState, rows: Rows, layer_id: str, label: str, unit: str, silent: bool) -> Figure | None:
+    layer = state.crosswalk.layers.get(layer_id)
     if layer is None:
         return None
-    inside = np.zeros(len(board.status), dtype=bool)
+    inside = np.zeros(len(state.status), dtype=bool)
     inside[rows] = True
-    met, touched = zones_with_clsm(layer, board, inside)
+    met, touched = zones_with_clsm(layer, state, inside)
     if silent and not met.any():
         return None
-    complete = board.known_here(layer_id, rows)
-    floor, why = _clsm_limits(board, rows)
+    complete = state.known_here(layer_id, rows)
+    floor, why = _clsm_limits(state, rows)
     reasons = [] if complete else [f"la liste des {long_name(layer)} n’est pas complète ici"]
     if why:
         reasons.append(_inside(why))
@@ -326,7 +326,7 @@ def _bodies(board: CoverageState, rows: Rows, layer_id: str, label: str, unit: s
         total=None if withheld else float(met.sum()),
         unit=unit,
         year=layer.vintage,
-        source=f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(board)}",
+        source=f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(state)}",
         at_least=(not complete or (floor and not every)) and not withheld,
         total_complete=complete,
         reason=_sentence(reasons),
@@ -338,17 +338,17 @@ def _bodies(board: CoverageState, rows: Rows, layer_id: str, label: str, unit: s
     )
 
 
-def zones_with_clsm(layer: Layer, board: CoverageState, inside: Bools) -> tuple[Bools, Bools]:
+def zones_with_clsm(layer: Layer, state: CoverageState, inside: Bools) -> tuple[Bools, Bools]:
     """Tell, for each zone in service: whether it has an atom among `inside`, and whether a CLSM surely serves one of them.
 
     Where the zone and the CLSM each hold only a part of a commune, they may not meet: it does not count.
     """
-    size = len(board.status)
+    size = len(state.status)
     running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
-    served = board.is_covered | (board.status == Status.PARTIEL)
+    served = state.is_covered | (state.status == Status.PARTIEL)
     met = (incidence(layer, size) @ inside.astype(float)) > 0
     touched = (incidence(layer, size, parts=False) @ (inside & served).astype(float)) > 0
-    touched |= (incidence(layer, size) @ (inside & board.is_covered).astype(float)) > 0
+    touched |= (incidence(layer, size) @ (inside & state.is_covered).astype(float)) > 0
     return met & running, touched & running
 
 
@@ -358,18 +358,18 @@ def long_name(layer: Layer) -> str:
     return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
-def limits(scope: Scope, board: CoverageState) -> tuple[tuple[str, str, str], ...]:
+def limits(scope: Scope, state: CoverageState) -> tuple[tuple[str, str, str], ...]:
     """Return what limits the reading of a scope: (layer, why, how to complete), for the banner. Empty when nothing does."""
-    rows = scope_rows(scope, board.atlas)
+    rows = scope.rows
     found: list[tuple[str, str, str]] = []
-    floor, why = _clsm_limits(board, rows)
+    floor, why = _clsm_limits(state, rows)
     if floor and why:
         found.append(("CLSM", why, REMEDY_CLSM))
     for layer_id in ("qpv", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac"):
-        layer = board.crosswalk.layers[layer_id]
-        if not board.known_here(layer_id, rows):
+        layer = state.crosswalk.layers[layer_id]
+        if not state.known_here(layer_id, rows):
             remedy = REMEDIES.get(layer_id, f"Importez votre liste de {layer.name} (page Données).")
             found.append((layer.name, layer.remark or "La liste n’est pas complète ici.", remedy))
-    if board.density.estimated:
+    if state.density.estimated:
         found.append(("Densité", "Le caractère rural est approché par la densité de la commune.", REMEDIES["rural"]))
     return tuple(found)

@@ -17,7 +17,7 @@ from scipy.sparse import csr_array, eye_array
 from geo import french as fr
 from geo.arrays import Rows
 from geo.coverage.figures import zones_with_clsm
-from geo.coverage.scope import Scope, scope_rows
+from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence, weighted_incidence
 from geo.coverage.status import Status
 from geo.layers import Etat
@@ -62,7 +62,7 @@ COUNTS = (
 )  # fmt: skip
 
 
-def gap_table(level: str, scope: Scope, board: CoverageState) -> pd.DataFrame:
+def gap_table(level: str, scope: Scope, state: CoverageState) -> pd.DataFrame:
     """Return the territories of a level that a scope meets, the largest gap first; sums count the part inside the scope.
 
     Indexed by `code`: nom, departement (codes, comma), lecture, communes (atoms), then inhabitants (float): population,
@@ -72,51 +72,49 @@ def gap_table(level: str, scope: Scope, board: CoverageState) -> pd.DataFrame:
     their names, the CLS without CLSM first. At the level of CLS, a CLS without any CLSM comes before the others.
     A part of a commune counts for its known inhabitants only.
     """
-    rows = scope_rows(scope, board.atlas)
-    inside = np.zeros(len(board.status), dtype=bool)
-    inside[rows] = True
     if level == "commune":
-        return _ordered(_communes(board, rows), level)
-    layer = board.crosswalk.layers[level]
-    weights = weighted_incidence(layer, board.population)
-    held = incidence(layer, len(board.status))
+        return _ordered(_communes(state, scope.rows), level)
+    inside = scope.mask
+    layer = state.crosswalk.layers[level]
+    weights = weighted_incidence(layer, state.population)
+    held = incidence(layer, len(state.status))
     met = np.flatnonzero((held @ inside.astype(np.float64)) > 0)
     weights, held = csr_array(weights[met]), csr_array(held[met])
-    sums = weights @ (_columns(board) * inside[:, None])
+    sums = weights @ (_columns(state) * inside[:, None])
     table = pd.DataFrame(sums, columns=list(COUNTS))
     communes = np.asarray(held @ inside.astype(np.float64), dtype=np.int64)
     zones = layer.zones.iloc[met]
     table.insert(0, "nom", zones["nom"].to_numpy(dtype=object))
-    table.insert(1, "departement", _departements(board, held, inside))
+    table.insert(1, "departement", _departements(state, held, inside))
     table.insert(2, "lecture", _readings(table))
     table.insert(3, "communes", communes)
     table.index = pd.Index(zones.index.astype(str), name="code")
-    _add_qpv_known(table, board, held, inside)
-    _add_dispositifs(table, board, csr_array(held.multiply(inside[None, :])), own=level)
+    _add_qpv_known(table, state, held, inside)
+    _add_dispositifs(table, state, csr_array(held.multiply(inside[None, :])), own=level)
     if level == "cls":
         running = (zones["etat"] == Etat.EN_SERVICE).to_numpy()
-        _, touched = zones_with_clsm(layer, board, inside)
+        _, touched = zones_with_clsm(layer, state, inside)
         table["cls_sans_clsm"] = (running & ~touched[met]).astype(np.int64)
         table["etat"] = zones["etat"].astype(str).to_numpy(dtype=object)
     return _ordered(table, level)
 
 
-def gap_tables(scope: Scope, board: CoverageState, levels: Iterable[str] = MAIN_LEVELS) -> dict[str, pd.DataFrame]:
+def gap_tables(scope: Scope, state: CoverageState, levels: Iterable[str] = MAIN_LEVELS) -> dict[str, pd.DataFrame]:
     """Return the gap tables of several levels."""
-    return {level: gap_table(level, scope, board) for level in levels}
+    return {level: gap_table(level, scope, state) for level in levels}
 
 
-def _columns(board: CoverageState) -> npt.NDArray[np.float64]:
-    people = board.people
+def _columns(state: CoverageState) -> npt.NDArray[np.float64]:
+    people = state.people
     return np.column_stack(
         [
-            board.population,
+            state.population,
             *(people[name] for name in ("couverts", "projet", "partiels", "non_couverts", "inconnus")),
-            board.without,
-            board.qpv,
-            np.where(board.is_without, board.qpv, 0.0),
-            board.rural,
-            np.where(board.density.rural, board.without, 0.0),
+            state.without,
+            state.qpv,
+            np.where(state.is_without, state.qpv, 0.0),
+            state.rural,
+            np.where(state.density.rural, state.without, 0.0),
         ]
     )
 
@@ -131,23 +129,23 @@ STATUS_READINGS = {
 }
 
 
-def _communes(board: CoverageState, rows: Rows) -> pd.DataFrame:
-    atlas = board.atlas
-    table = pd.DataFrame(_columns(board)[rows], columns=list(COUNTS))
+def _communes(state: CoverageState, rows: Rows) -> pd.DataFrame:
+    atlas = state.atlas
+    table = pd.DataFrame(_columns(state)[rows], columns=list(COUNTS))
     words = np.array([STATUS_READINGS[s] for s in Status], dtype=object)
     table.insert(0, "nom", atlas.names[rows])
-    table.insert(1, "departement", np.array(board.departement_names, dtype=object)[board.departement_codes[rows]])
-    table.insert(2, "lecture", words[board.status[rows]])
+    table.insert(1, "departement", np.array(state.departement_names, dtype=object)[state.departement_codes[rows]])
+    table.insert(2, "lecture", words[state.status[rows]])
     table.insert(3, "communes", 1)
     table.index = pd.Index(atlas.codes[rows], name="code")
-    chosen = csr_array(eye_array(len(board.status), format="csr")[rows])
-    _add_qpv_known(table, board, chosen, np.ones(len(board.status), dtype=bool))
-    _add_dispositifs(table, board, chosen, own="commune")
+    chosen = csr_array(eye_array(len(state.status), format="csr")[rows])
+    _add_qpv_known(table, state, chosen, np.ones(len(state.status), dtype=bool))
+    _add_dispositifs(table, state, chosen, own="commune")
     return table
 
 
-def _departements(board: CoverageState, held: csr_array, inside: npt.NDArray[np.bool_]) -> list[str]:
-    codes, names = board.departement_codes, board.departement_names
+def _departements(state: CoverageState, held: csr_array, inside: npt.NDArray[np.bool_]) -> list[str]:
+    codes, names = state.departement_codes, state.departement_names
     where = csr_array((inside.astype(np.float64), (np.arange(len(codes)), codes)), shape=(len(codes), len(names)))
     found = [""] * held.shape[0]
     for i, hits in _hits(csr_array(held @ where)):
@@ -156,7 +154,7 @@ def _departements(board: CoverageState, held: csr_array, inside: npt.NDArray[np.
 
 
 def _hits(matrix: csr_array) -> Iterator[tuple[int, list[int]]]:
-    """Yield each row that is not empty with the columns of what is not nought, in order."""
+    """Yield each row that is not empty with the columns of what is not zero, in order."""
     matrix.eliminate_zeros()
     matrix.sort_indices()
     bounds, columns = matrix.indptr.tolist(), matrix.indices.tolist()
@@ -177,11 +175,11 @@ def _readings(table: pd.DataFrame) -> npt.NDArray[np.object_]:
     return np.select([c for c, _ in choices], [w for _, w in choices], default="non couvert").astype(object)
 
 
-def _add_qpv_known(table: pd.DataFrame, board: CoverageState, held: csr_array, inside: npt.NDArray[np.bool_]) -> None:
-    """Say where the list of QPV is complete; where it is not and nothing is known, unknown instead of nought."""
-    extent = board.crosswalk.layers["qpv"].extent
-    known = np.array([name in extent for name in board.departement_names])[board.departement_codes]
-    lacking = (~known & inside) | ((board.qpv_unknown > 0) & inside)
+def _add_qpv_known(table: pd.DataFrame, state: CoverageState, held: csr_array, inside: npt.NDArray[np.bool_]) -> None:
+    """Say where the list of QPV is complete; where it is not and nothing is known, unknown instead of zero."""
+    extent = state.crosswalk.layers["qpv"].extent
+    known = np.array([name in extent for name in state.departement_names])[state.departement_codes]
+    lacking = (~known & inside) | ((state.qpv_unknown > 0) & inside)
     complete = (held @ lacking.astype(np.float64)) == 0
     nothing = ~complete & (table["qpv"].to_numpy() == 0)
     for column in ("qpv", "qpv_sans_clsm"):
@@ -189,19 +187,19 @@ def _add_qpv_known(table: pd.DataFrame, board: CoverageState, held: csr_array, i
     table.insert(table.columns.get_loc("rural"), "qpv_connu", complete)
 
 
-def _add_dispositifs(table: pd.DataFrame, board: CoverageState, held: csr_array, *, own: str) -> None:
+def _add_dispositifs(table: pd.DataFrame, state: CoverageState, held: csr_array, *, own: str) -> None:
     """Add how many dispositifs in service each territory meets, and their names; `own` is not listed against itself."""
-    everywhere = np.ones(len(board.status), dtype=bool)
+    everywhere = np.ones(len(state.status), dtype=bool)
     names: dict[int, list[str]] = {}
     for layer_id in DISPOSITIFS:
-        layer = board.crosswalk.layers[layer_id]
+        layer = state.crosswalk.layers[layer_id]
         running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
-        met = csr_array(held @ incidence(layer, len(board.status)).T.tocsr())
+        met = csr_array(held @ incidence(layer, len(state.status)).T.tocsr())
         met = csr_array(met.multiply(running[None, :]))
         met.data[:] = 1.0
         alone = np.zeros(len(layer.zones), dtype=bool)
         if layer_id == "cls":
-            alone = running & ~zones_with_clsm(layer, board, everywhere)[1]
+            alone = running & ~zones_with_clsm(layer, state, everywhere)[1]
             table["cls_sans_clsm"] = np.asarray(met @ alone.astype(np.float64)).astype(np.int64)
         if layer_id != own:
             labels = [str(name) for name in layer.zones["nom"]]

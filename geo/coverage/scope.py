@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import InitVar, dataclass, field
 
 import numpy as np
 
 from geo import french as fr
-from geo.arrays import Rows
+from geo.arrays import Bools, Rows
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 
@@ -16,33 +17,112 @@ PREFIXES = {"region": "reg", "departement": "dep", "epci": "epci", "ept": "ept"}
 
 @dataclass(frozen=True)
 class Scope:
-    """A territory to look at: France, a région, a département, an EPCI or an EPT (`kind` names it)."""
+    """A territory to look at: France, a région, a département, an EPCI or an EPT (`kind` names it).
+
+    Two scopes of one kind and code are the same. A scope holds no communes: `communes` returns them, and is asked each time,
+    so that a scope kept for long neither holds a former dataset nor answers from it.
+    """
 
     kind: str
     code: str
-    name: str
+    name: str = field(compare=False)
+    communes: InitVar[Callable[[], Atlas]]
+
+    def __post_init__(self, communes: Callable[[], Atlas]) -> None:
+        """Keep where the communes come from out of the fields: what is hashed, compared and printed is the territory."""
+        vars(self)["_communes"] = communes
 
     @property
     def id(self) -> str:
         """Name of the scope in links and files: france, reg-32, dep-94, epci-200041317, ept-200058006."""
         return "france" if self.kind == "france" else f"{PREFIXES[self.kind]}-{self.code}"
 
+    @property
+    def atlas(self) -> Atlas:
+        """The communes that the scope is a part of."""
+        found: Atlas = vars(self)["_communes"]()
+        return found
 
-def scopes(atlas: Atlas) -> dict[str, Scope]:
-    """Return every scope by id: France, then the régions, then the départements, each by name or code."""
-    found = [Scope("france", "", "France")]
+    @property
+    def rows(self) -> Rows:
+        """Rows of the atoms of the scope, in order; read only."""
+        if self.kind == "france":
+            return np.arange(len(self.atlas.table), dtype=np.intp)
+        return self.atlas.members(self.kind, self.code)
+
+    @property
+    def mask(self) -> Bools:
+        """Whether each atom of the country is in the scope."""
+        inside = np.zeros(len(self.atlas.table), dtype=bool)
+        inside[self.rows] = True
+        return inside
+
+    @property
+    def departements(self) -> tuple[str, ...]:
+        """Codes of the départements that the scope meets, in order."""
+        return tuple(sorted(set(self.atlas.table["departement"].iloc[self.rows])))
+
+    @property
+    def above(self) -> Scope | None:
+        """The territory to compare with: that of most of its inhabitants, one level up; None above France.
+
+        An EPCI or an EPT is compared with a département, a département with its région, a région with France.
+        """
+        if self.kind == "france":
+            return None
+        atlas = self.atlas
+        every = scopes(atlas, follow=vars(self)["_communes"])
+        if self.kind == "region":
+            return every["france"]
+        column = "region" if self.kind == "departement" else "departement"
+        people = atlas.table.iloc[self.rows].groupby(column)["population"].sum()
+        return every[f"{PREFIXES[column]}-{people.idxmax()}"]
+
+    def holds(self, code: str) -> bool:
+        """Whether an atom of today lies in the scope."""
+        atlas = self.atlas
+        if code not in atlas.row:
+            return False
+        return self.kind == "france" or bool(atlas.table[self.kind].iat[atlas.row[code]] == self.code)
+
+    def on(self, atlas: Atlas) -> Scope:
+        """Return the same territory on these communes, which it then holds: for one computation on one dataset."""
+        return Scope(self.kind, self.code, self.name, lambda: atlas)
+
+
+@dataclass(frozen=True)
+class CoverageView:
+    """What a reading of coverage is about: a territory, and where the user states that the list of CLSM is complete.
+
+    `complete` holds codes of départements, in order.
+    """
+
+    scope: Scope
+    complete: tuple[str, ...] = ()
+
+
+def scopes(atlas: Atlas, *, follow: Callable[[], Atlas] | None = None) -> dict[str, Scope]:
+    """Return every scope by id: France, then the régions, then the départements, each by name or code.
+
+    They are scopes of `atlas`, unless `follow` returns the communes to answer from at any time, as a screen does whose data
+    may change.
+    """
+    communes = follow or (lambda: atlas)
+    found = [Scope("france", "", "France", communes)]
     regions = atlas.regions[atlas.regions.index.isin(atlas.table["region"].unique())]
     found += [
-        Scope("region", str(c), str(n)) for c, n in sorted(regions["nom"].items(), key=lambda item: fr.fold(item[1]))
+        Scope("region", str(c), str(n), communes)
+        for c, n in sorted(regions["nom"].items(), key=lambda item: fr.fold(item[1]))
     ]
-    found += [Scope("departement", str(c), f"{n} ({c})") for c, n in atlas.departements["nom"].items()]
+    found += [Scope("departement", str(c), f"{n} ({c})", communes) for c, n in atlas.departements["nom"].items()]
     return {scope.id: scope for scope in found}
 
 
-def local_scopes(atlas: Atlas) -> dict[str, Scope]:
-    """Return the EPCI and the EPT as scopes, by id, in the order of their names."""
+def local_scopes(atlas: Atlas, *, follow: Callable[[], Atlas] | None = None) -> dict[str, Scope]:
+    """Return the EPCI and the EPT as scopes, by id, in the order of their names; `follow` as in `scopes`."""
+    communes = follow or (lambda: atlas)
     found = [
-        Scope(kind, str(code), str(name))
+        Scope(kind, str(code), str(name), communes)
         for kind, table in (("epci", atlas.epci), ("ept", atlas.ept))
         for code, name in table["nom"].items()
     ]
@@ -64,37 +144,8 @@ def read_scope(text: str, atlas: Atlas) -> Scope:
             return every[candidate]
     for name, table in (("epci", atlas.epci), ("ept", atlas.ept)):
         if kind.lower() in ("", name) and code in table.index:
-            return Scope(name, code, str(table.at[code, "nom"]))
+            return Scope(name, code, str(table.at[code, "nom"]), lambda: atlas)
     raise GeoInputError(
         f"{text} : territoire inconnu ; donnez « france », un département (94, 2A), une région (reg-32) "
         "ou le code SIREN d’un EPCI ou d’un EPT (epci-200041317)."
     )
-
-
-def scope_above(scope: Scope, atlas: Atlas) -> Scope | None:
-    """Return the territory to compare a scope with: that of most of its inhabitants, one level up; None above France.
-
-    An EPCI or an EPT is compared with a département, a département with its région, a région with France.
-    """
-    if scope.kind == "france":
-        return None
-    if scope.kind == "region":
-        return Scope("france", "", "France")
-    column = "region" if scope.kind == "departement" else "departement"
-    here = atlas.table.iloc[scope_rows(scope, atlas)]
-    people = here.groupby(column)["population"].sum()
-    return scopes(atlas)[f"{PREFIXES[column]}-{people.idxmax()}"]
-
-
-def scope_rows(scope: Scope, atlas: Atlas) -> Rows:
-    """Return the rows of the atoms of a scope."""
-    if scope.kind == "france":
-        return np.arange(len(atlas.table), dtype=np.intp)
-    return atlas.members(scope.kind, scope.code)
-
-
-def in_scope(code: str, scope: Scope, atlas: Atlas) -> bool:
-    """Tell whether an atom of today lies in a scope."""
-    if code not in atlas.row:
-        return False
-    return scope.kind == "france" or bool(atlas.table[scope.kind].iat[atlas.row[code]] == scope.code)

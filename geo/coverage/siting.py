@@ -1,12 +1,12 @@
 """The next k CLSM: which candidates serve the most people who have none, communes being counted once.
 
-`geo.coverage.max_coverage` finds the optimum; here are the candidates, the need to serve, the gain of each, what is tied, and how the
-figures would read after. The greedy choice is worked out beside the exact one.
+`geo.coverage.candidates` lists what to choose among and `geo.coverage.max_coverage` finds the optimum; here are the question, the
+need to serve, the gain of each, what is tied, and how the figures would read after. The greedy choice is computed beside the exact one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -15,46 +15,23 @@ import pandas as pd
 
 from geo import french as fr
 from geo.arrays import Floats, Rows
-from geo.communes import atoms_from_codes
+from geo.coverage.candidates import SitingCandidate, candidates, own_candidates
 from geo.coverage.figures import Figure, scope_figures
 from geo.coverage.max_coverage import Answer, Problem, greedy_choice, in_order, pose, programme, solve
-from geo.coverage.scope import Scope, scope_rows
-from geo.coverage.state import CoverageState, incidence
+from geo.coverage.scope import Scope
+from geo.coverage.state import CoverageState
 from geo.coverage.status import Status
 from geo.errors import GeoInputError
 from geo.guidance import Settings
-from geo.layers import Etat
 
-KINDS: Mapping[str, str] = {
-    "commune": "Communes",
-    "epci": "EPCI",
-    "ept": "EPT du Grand Paris",
-    "secteurs-adultes": "Secteurs adultes",
-    "secteurs-enfants": "Secteurs infanto-juvéniles",
-    "cls": "CLS",
-    "libre": "Périmètres donnés",
-}
 NEEDS: Mapping[str, str] = {
     "habitants": "habitants sans CLSM ni projet connu",
     "qpv": "habitants de QPV sans CLSM ni projet connu",
     "rural": "habitants de communes rurales sans CLSM ni projet connu",
 }
 MARKER = Settings().marker
+CEILING = MARKER * 1.1  # the marker and the width of « about »
 TIME_LIMIT_S = 5.0
-
-
-@dataclass(frozen=True)
-class SitingCandidate:
-    """A possible CLSM: whole atoms (rows, in order), and their inhabitants.
-
-    `partial` counts the atoms that its zone holds only in part: they are left out, and said to be.
-    """
-
-    code: str
-    name: str
-    rows: tuple[int, ...]
-    population: float
-    partial: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +48,7 @@ class Mix:
         Raises
         ------
         GeoInputError
-            When a weight is negative or not a number, or all are nought.
+            When a weight is negative or not a number, or all are zero.
         """
         values = np.array([self.habitants, self.qpv, self.rural], dtype=float)
         if not np.isfinite(values).all() or (values < 0).any() or not values.sum():
@@ -82,6 +59,35 @@ class Mix:
         """The only need asked for, None for a mix."""
         asked = [name for name in NEEDS if getattr(self, name) > 0]
         return asked[0] if len(asked) == 1 else None
+
+
+@dataclass(frozen=True)
+class SitingQuestion:
+    """What is asked of the next CLSM: at most `number`, among the zones of a layer (`kind`) or perimeters that the user gave.
+
+    `own` holds these, (name, codes) each, for the kind « libre ». `ceiling` is the most inhabitants a CLSM may have, None
+    for no limit.
+    """
+
+    kind: str
+    number: int
+    mix: Mix = Mix()
+    ceiling: float | None = CEILING
+    own: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def answer(self, scope: Scope, state: CoverageState) -> Siting:
+        """Return the CLSM that serve the most of a scope.
+
+        Raises
+        ------
+        GeoInputError
+            As `own_candidates` and `next_clsm` do.
+        """
+        if self.kind == "libre":
+            possible = own_candidates(dict(self.own), state)
+        else:
+            possible = candidates(self.kind, scope, state)
+        return next_clsm(scope, state, possible, self.number, mix=self.mix, ceiling=self.ceiling, kind=self.kind)
 
 
 @dataclass(frozen=True)
@@ -160,85 +166,29 @@ class Siting:
         )
         return fr.typeset(f"{fr.count(len(self.picks), 'CLSM', 'CLSM')} {shown} ; {proof}.")
 
-    def figures_after(self, board: CoverageState) -> tuple[Figure, ...]:
+    def figures_after(self, state: CoverageState) -> tuple[Figure, ...]:
         """Return the figures of the scope as they would read with these CLSM in service on all their communes."""
-        return scope_figures(self.scope, board.with_clsm(self.rows))
+        return scope_figures(self.scope.on(state.atlas), state.with_clsm(self.rows))
 
 
-def candidates(kind: str, scope: Scope, board: CoverageState) -> tuple[SitingCandidate, ...]:
-    """Return the zones of a layer that the scope meets, as possible CLSM: their whole communes, inside the scope or not.
-
-    Zones in service only, for CLS. Communes partly in a zone are left out. The kind « commune » gives the communes of the
-    scope, each arrondissement by itself.
-    """
-    if kind == "commune":
-        atlas = board.atlas
-        return tuple(
-            SitingCandidate(str(atlas.codes[r]), str(atlas.names[r]), (r,), float(board.population[r]))
-            for r in scope_rows(scope, atlas).tolist()
-        )
-    layer = board.crosswalk.layers[kind]
-    whole = incidence(layer, len(board.status), parts=False)
-    inside = np.zeros(len(board.status))
-    inside[scope_rows(scope, board.atlas)] = 1.0
-    running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
-    met = np.flatnonzero(((whole @ inside) > 0) & running)
-    people = whole @ board.population
-    cut = np.bincount(layer.members["zone"][~layer.members["whole"]].to_numpy(), minlength=len(layer.zones))
-    whole.sort_indices()
-    names, codes = layer.zones["nom"].to_numpy(), layer.zones.index.to_numpy()
-    return tuple(
-        SitingCandidate(
-            str(codes[z]), str(names[z]),
-            tuple(whole.indices[whole.indptr[z] : whole.indptr[z + 1]].tolist()), float(people[z]), int(cut[z]),
-        )
-        for z in met
-    )  # fmt: skip
-
-
-def own_candidates(sets: Mapping[str, Iterable[str]], board: CoverageState) -> tuple[SitingCandidate, ...]:
-    """Return perimeters given as codes, by name, as possible CLSM.
-
-    Raises
-    ------
-    GeoInputError
-        One line for each code that is not understood, or each empty perimeter.
-    """
-    found, problems = [], []
-    for name, codes in sets.items():
-        try:
-            rows = board.atlas.rows(atoms_from_codes(codes, board.atlas))
-        except GeoInputError as error:
-            problems += [f"{name} : {problem}" for problem in error.problems]
-            continue
-        if not len(rows):
-            problems.append(f"{name} : aucune commune ; retirez ce périmètre ou donnez ses codes.")
-            continue
-        found.append(SitingCandidate(name, name, tuple(rows.tolist()), float(board.population[rows].sum())))
-    if problems:
-        raise GeoInputError(problems)
-    return tuple(found)
-
-
-def needs(scope: Scope, board: CoverageState) -> dict[str, Floats]:
+def needs(scope: Scope, state: CoverageState) -> dict[str, Floats]:
     """Return, by need, the people of each atom of the scope for whom no CLSM and no project is known; 0 outside."""
-    inside = np.zeros(len(board.status), dtype=bool)
-    inside[scope_rows(scope, board.atlas)] = True
+    inside = scope.mask
     return {
-        "habitants": np.where(inside, board.without, 0.0),
-        "qpv": np.where(inside & board.is_without, board.qpv, 0.0),
-        "rural": np.where(inside & board.density.rural, board.without, 0.0),
+        "habitants": np.where(inside, state.without, 0.0),
+        "qpv": np.where(inside & state.is_without, state.qpv, 0.0),
+        "rural": np.where(inside & state.density.rural, state.without, 0.0),
     }
 
 
 def next_clsm(
     scope: Scope,
-    board: CoverageState,
+    state: CoverageState,
     possible: Sequence[SitingCandidate],
     k: int,
     *,
     mix: Mix | None = None,
-    ceiling: float | None = MARKER * 1.1,
+    ceiling: float | None = CEILING,
     kind: str = "libre",
     time_limit: float = TIME_LIMIT_S,
 ) -> Siting:
@@ -261,7 +211,7 @@ def next_clsm(
             + (f" sous {fr.inhabitants(ceiling)} : relevez le plafond." if possible and ceiling else ".")
         )
     chosen_mix = mix or Mix()
-    by_need = needs(scope, board)
+    by_need = needs(scope, state)
     demand, whole = _demand(chosen_mix, by_need)
     problem = pose([c.rows for c in kept], demand)
     start = perf_counter()
@@ -275,31 +225,31 @@ def next_clsm(
         mix=chosen_mix,
         ceiling=ceiling,
         asked=k,
-        picks=_picks(order, kept, demand, by_need, board),
+        picks=_picks(order, kept, demand, by_need, state),
         value=problem.value(order),
         whole=whole,
         exact=answer.exact,
         gap=answer.gap,
         seconds=seconds,
         ties=_ties(problem, order, answer, k, [c.name for c in kept], max(time_limit - seconds, 0.5)),
-        greedy=_picks(greedy, kept, demand, by_need, board),
+        greedy=_picks(greedy, kept, demand, by_need, state),
         greedy_value=problem.value(greedy),
         left_out=tuple(c for c in possible if ceiling is not None and c.population > ceiling),
-        notices=(*_notices(scope, board, chosen_mix), *_cut([kept[c] for c in order])),
+        notices=(*_notices(scope, state, chosen_mix), *_cut([kept[c] for c in order])),
     )
 
 
-def _notices(scope: Scope, board: CoverageState, mix: Mix) -> tuple[str, ...]:
+def _notices(scope: Scope, state: CoverageState, mix: Mix) -> tuple[str, ...]:
     """Say what the need rests on where it is not sure."""
-    rows = scope_rows(scope, board.atlas)
+    rows = scope.rows
     found = []
-    if (board.status[rows] == Status.INCONNU).any():
+    if (state.status[rows] == Status.INCONNU).any():
         found.append(
             "La liste des CLSM n’est pas complète ici : une commune sans CLSM connu compte comme à servir, à vérifier."
         )
-    if mix.qpv and (not board.known_here("qpv", rows) or board.qpv_unknown[rows].any()):
+    if mix.qpv and (not state.known_here("qpv", rows) or state.qpv_unknown[rows].any()):
         found.append("Les QPV ou leurs habitants ne sont pas tous connus ici : seuls ceux qui le sont comptent.")
-    if mix.rural and board.density.estimated:
+    if mix.rural and state.density.estimated:
         found.append("Le caractère rural est approché par la densité de la commune.")
     return tuple(found)
 
@@ -329,7 +279,7 @@ def _picks(
     kept: Sequence[SitingCandidate],
     demand: Floats,
     by_need: Mapping[str, Floats],
-    board: CoverageState,
+    state: CoverageState,
 ) -> tuple[Pick, ...]:
     picks: list[Pick] = []
     served = np.zeros(len(demand), dtype=bool)
@@ -342,7 +292,7 @@ def _picks(
         total += gain
         added = {n: float(v[new].sum()) for n, v in by_need.items()}
         asked = new[by_need["habitants"][new] > 0]
-        if not added["qpv"] and (not board.known_here("qpv", asked) or board.qpv_unknown[asked].any()):
+        if not added["qpv"] and (not state.known_here("qpv", asked) or state.qpv_unknown[asked].any()):
             added["qpv"] = float("nan")
         picks.append(Pick(kept[c], gain, added, total))
     return tuple(picks)

@@ -18,14 +18,14 @@ from scipy.sparse import csr_array
 
 from geo.arrays import Bools, Floats, Rows
 from geo.communes import Atlas, Density
-from geo.coverage.scope import Scope, scope_rows
+from geo.coverage.scope import Scope
 from geo.coverage.status import COVERED, Status, commune_status
 from geo.layers import Crosswalk, Etat, Layer
 
 
 @dataclass(frozen=True, eq=False)
 class CoverageState:
-    """The state of every atom, in row order. Arrays are never edited; `with_clsm` makes a new board.
+    """The state of every atom, in row order. Arrays are never edited; `with_clsm` makes a new state.
 
     `status` is that of `geo.coverage`; `complete` holds the départements where the user states that the list of CLSM is
     complete.
@@ -145,14 +145,14 @@ class CoverageState:
         return set(self.departements(rows)) <= extent
 
     def with_clsm(self, rows: Rows) -> CoverageState:
-        """Return the board as it would be with one more CLSM in service on some whole atoms."""
+        """Return the state as it would be with one more CLSM in service on some whole atoms."""
         status = self.status.copy()
         status[rows] = np.where(self.is_covered[rows], status[rows], np.int8(Status.COUVERT))
         return replace(self, status=status)
 
 
 def coverage_state(crosswalk: Crosswalk, density: Density, *, complete: Iterable[str] = ()) -> CoverageState:
-    """Work out the state of every atom; `complete` as in `geo.coverage.commune_status`."""
+    """Compute the state of every atom; `complete` as in `geo.coverage.commune_status`."""
     held = frozenset(complete)
     return CoverageState(
         crosswalk, density, commune_status(crosswalk.atlas, crosswalk.layers["clsm"], complete=held), held
@@ -191,26 +191,25 @@ def weighted_incidence(layer: Layer, population: Floats) -> csr_array:
     return matrix
 
 
-def covered_curve(scope: Scope, board: CoverageState) -> pd.DataFrame:
+def covered_curve(scope: Scope, state: CoverageState) -> pd.DataFrame:
     """Return the CLSM in service that hold whole communes of a scope, the largest first.
 
     Indexed by CLSM id: nom, habitants (of its whole communes inside the scope), ajout (those that none before it covers),
     cumul. Parts of communes are left out; equal sizes are in the order of ids.
     """
-    layer = board.crosswalk.layers["clsm"]
-    inside = np.zeros(len(board.status), dtype=bool)
-    inside[scope_rows(scope, board.atlas)] = True
+    layer = state.crosswalk.layers["clsm"]
+    inside = scope.mask
     running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
     members = layer.members
     zone, row = members["zone"].to_numpy(), members["row"].to_numpy()
     kept = members["whole"].to_numpy() & inside[row] & running[zone]
     rows = {z: np.unique(row[kept & (zone == z)]) for z in np.unique(zone[kept]).tolist()}
-    sizes = {z: float(board.population[r].sum()) for z, r in rows.items()}
-    seen = np.zeros(len(board.status), dtype=bool)
+    sizes = {z: float(state.population[r].sum()) for z, r in rows.items()}
+    seen = np.zeros(len(state.status), dtype=bool)
     lines = []
     total = 0.0
     for z in sorted(rows, key=lambda z: (-sizes[z], str(layer.zones.index[z]))):
-        added = float(board.population[rows[z]][~seen[rows[z]]].sum())
+        added = float(state.population[rows[z]][~seen[rows[z]]].sum())
         seen[rows[z]] = True
         total += added
         lines.append((str(layer.zones.index[z]), str(layer.zones["nom"].iat[z]), sizes[z], added, total))

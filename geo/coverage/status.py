@@ -1,7 +1,7 @@
 """Who is covered by a CLSM, and where the gaps are, at the scale of communes, EPCI, sectors and CLS.
 
 A commune is « couverte » when a CLSM in service holds it whole; supposed perimeters, parts of communes and projects are
-told apart. Where the list of CLSM is not complete, a commune without one is « inconnu », never « non couvert », unless the
+kept apart. Where the list of CLSM is not complete, a commune without one is « inconnu », never « non couvert », unless the
 user states that the list is complete in its département.
 """
 
@@ -19,7 +19,7 @@ import pandas as pd
 from geo import french as fr
 from geo.arrays import Rows
 from geo.communes import Atlas
-from geo.coverage.scope import Scope, scope_rows
+from geo.coverage.scope import Scope
 from geo.layers import Crosswalk, Etat, Layer, Precision
 
 
@@ -87,12 +87,11 @@ class Coverage:
     @cached_property
     def rows(self) -> Rows:
         """Rows of the scope."""
-        return scope_rows(self.scope, self.crosswalk.atlas)
+        return self.scope.rows
 
     def known_everywhere(self, layer_id: str) -> bool:
         """Whether an absence from a layer means « none » on the whole scope."""
-        departements = set(self.crosswalk.atlas.table["departement"].iloc[self.rows])
-        return departements <= self.crosswalk.layers[layer_id].extent
+        return set(self.scope.departements) <= self.crosswalk.layers[layer_id].extent
 
     @cached_property
     def by_status(self) -> pd.DataFrame:
@@ -115,8 +114,7 @@ class Coverage:
     @property
     def population_year(self) -> str:
         """Reference year of the scope's populations."""
-        atlas = self.crosswalk.atlas
-        return atlas.population_year_of(atlas.table["departement"].iloc[self.rows].unique())
+        return self.crosswalk.atlas.population_year_of(self.scope.departements)
 
     @property
     def covered(self) -> int:
@@ -149,8 +147,7 @@ class Coverage:
         commune that the zone cuts. Parts of unknown size are left out.
         """
         layer, atlas = self.crosswalk.layers[layer_id], self.crosswalk.atlas
-        inside = np.zeros(len(atlas.table), dtype=bool)
-        inside[self.rows] = True
+        inside = self.scope.mask
         known = layer.members["whole"] | layer.members["inhabitants"].notna()
         members = layer.members[known & inside[layer.members["row"]]]
         rows = members["row"].to_numpy(dtype=np.intp)
@@ -177,12 +174,11 @@ class Coverage:
 
         `habitants` are those of their communes here, with the estimated part of communes that they cut (`estimation`).
         """
-        layer, atlas = self.crosswalk.layers["clsm"], self.crosswalk.atlas
+        layer = self.crosswalk.layers["clsm"]
         inside = layer.members[np.isin(layer.members["row"], self.rows)]
         unlocated = layer.zones["precision"] == Precision.INCONNUE
-        departements = set(atlas.table["departement"].iloc[self.rows])
         chosen = set(layer.zones.index[inside["zone"].unique()])
-        chosen |= set(layer.zones.index[unlocated & layer.zones["departement"].isin(departements)])
+        chosen |= set(layer.zones.index[unlocated & layer.zones["departement"].isin(self.scope.departements)])
         table = layer.zones[layer.zones.index.isin(chosen)].copy()
         known = inside[inside["inhabitants"].notna()]
         people = known.groupby("zone")["inhabitants"].sum().round()
@@ -222,7 +218,8 @@ def _reading(people: dict[str, float]) -> str:
 
 
 def coverage(scope: Scope, crosswalk: Crosswalk, *, complete: Iterable[str] = ()) -> Coverage:
-    """Work out the coverage of a scope; `complete` as in `commune_status`."""
+    """Compute the coverage of a scope; `complete` as in `commune_status`."""
+    scope = scope.on(crosswalk.atlas)  # rows and statuses stay of one dataset, however long they are kept
     return Coverage(scope, crosswalk, commune_status(crosswalk.atlas, crosswalk.layers["clsm"], complete=complete))
 
 

@@ -3,7 +3,7 @@
 Text from data is neutralised here for spreadsheets and documents. Start from `Export`, `make`, `coverage_files`, `read_back`.
 """
 
-from geo.exports.coverage_files import coverage_files
+from geo.exports.coverage_files import Imprint, coverage_file, coverage_files
 from geo.exports.coverage_tables import CoverageReport
 from geo.exports.formats import neutral
 from geo.exports.layer_files import SHEET, csv_bytes, export, name_and_mime
@@ -20,7 +20,9 @@ __all__ = [
     "TYPES",
     "CoverageReport",
     "Export",
+    "Imprint",
     "Note",
+    "coverage_file",
     "coverage_files",
     "csv_bytes",
     "export",

@@ -1,6 +1,6 @@
 """Files of a coverage view: CSV, workbook, GeoJSON, GeoPackage with styles, and two pages for the director.
 
-Nothing is worked out here: tables come from `geo.exports.coverage_tables`, outlines from the atlas, both with codes, years, sources.
+Nothing is computed here: tables come from `geo.exports.coverage_tables`, outlines from the atlas, both with codes, years, sources.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -16,7 +17,7 @@ import pandas as pd
 import shapely
 
 from geo import french as fr
-from geo.coverage import KINDS, LEVELS, NEEDS, STATUS_LABELS, TERMS, scope_rows
+from geo.coverage import KINDS, LEVELS, NEEDS, STATUS_LABELS, TERMS
 from geo.exports import formats, qml
 from geo.exports.coverage_svg import STATUS_STYLES, coverage_map
 from geo.exports.coverage_tables import CoverageReport, communes_table, coverage_sheets, sources
@@ -56,12 +57,8 @@ def slug(text: str) -> str:
 
 def communes_frame(report: CoverageReport) -> gpd.GeoDataFrame:
     """Return the communes of the scope with status, people, sources and outlines (EPSG:4326)."""
-    rows = scope_rows(report.scope, report.board.atlas)
-    return gpd.GeoDataFrame(communes_table(report), geometry=_outlines(report, rows), crs=WGS84)
-
-
-def _outlines(report: CoverageReport, rows: Any) -> Any:
-    return report.board.atlas.outlines().geometry.to_numpy()[rows]
+    outlines = report.state.atlas.outlines().geometry.to_numpy()[report.scope.rows]
+    return gpd.GeoDataFrame(communes_table(report), geometry=outlines, crs=WGS84)
 
 
 def coverage_geojson(report: CoverageReport, what: str = "communes") -> bytes:
@@ -72,19 +69,19 @@ def coverage_geojson(report: CoverageReport, what: str = "communes") -> bytes:
     listed = [dict(zip(("donnee", "source", "millesime", "remarque"), s, strict=True)) for s in sources(report)]
     frame = communes_frame(report)
     if what == "clsm":
-        outlines = report.board.atlas.outlines().geometry.to_numpy()
-        frame = _perimeters(report, report.board.crosswalk.layers["clsm"], outlines)
+        outlines = report.state.atlas.outlines().geometry.to_numpy()
+        frame = _perimeters(report, report.state.crosswalk.layers["clsm"], outlines)
     return formats.geojson(frame, members={"name": report.title, "sources": listed})
 
 
 def coverage_geopackage(report: CoverageReport) -> bytes:
     """Return communes, CLSM, gaps of each level and sources as a GeoPackage that QGIS opens drawn."""
-    atlas = report.board.atlas
+    atlas = report.state.atlas
     outlines = atlas.outlines().geometry.to_numpy()
     communes = communes_frame(report)
     layers: dict[str, gpd.GeoDataFrame | pd.DataFrame] = {}
     styles: dict[str, str] = {}
-    clsm = _perimeters(report, report.board.crosswalk.layers["clsm"], outlines)
+    clsm = _perimeters(report, report.state.crosswalk.layers["clsm"], outlines)
     if len(clsm):
         layers["clsm"], styles["clsm"] = clsm, qml.outline("#0b3d37", width_mm=0.8)
     layers["communes"], styles["communes"] = communes, communes_style()
@@ -121,8 +118,7 @@ def gaps_style() -> str:
 
 def _perimeters(report: CoverageReport, layer: Layer, outlines: Any) -> gpd.GeoDataFrame:
     """Return the zones of a layer that the scope meets: their known communes, whole or in part, as one outline."""
-    rows = scope_rows(report.scope, report.board.atlas)
-    met = np.unique(layer.members["zone"].to_numpy()[np.isin(layer.members["row"].to_numpy(), rows)])
+    met = np.unique(layer.members["zone"].to_numpy()[report.scope.mask[layer.members["row"].to_numpy()]])
     columns = ["nom", "etat", "precision", "territoire", "departement", "annee", "source_titre", "source_url", "note"]
     frame = layer.zones.iloc[met][columns].astype(str)
     frame.insert(0, "id", frame.index.astype(str))
@@ -136,7 +132,7 @@ def _members(layer: Layer, zone: int) -> Any:
 
 
 def _codes(report: CoverageReport, layer: Layer, zone: int) -> str:
-    return ";".join(str(c) for c in report.board.atlas.codes[np.sort(_members(layer, zone))])
+    return ";".join(str(c) for c in report.state.atlas.codes[np.sort(_members(layer, zone))])
 
 
 def _union(layer: Layer, zone: int, outlines: Any) -> Any:
@@ -144,7 +140,7 @@ def _union(layer: Layer, zone: int, outlines: Any) -> Any:
 
 
 def _gap_frame(report: CoverageReport, level: str, table: pd.DataFrame, outlines: Any) -> gpd.GeoDataFrame:
-    layer = report.board.crosswalk.layers[level]
+    layer = report.state.crosswalk.layers[level]
     zones = [int(layer.zones.index.get_loc(code)) for code in table.index]
     frame = table.reset_index()
     frame["codes_communes"] = [_codes(report, layer, z) for z in zones]
@@ -152,20 +148,37 @@ def _gap_frame(report: CoverageReport, level: str, table: pd.DataFrame, outlines
     return gpd.GeoDataFrame(frame, geometry=[_union(layer, z, outlines) for z in zones], crs=WGS84)
 
 
-def director_pdf(report: CoverageReport, *, date: str = "", software: str = "", link: str = "") -> bytes:
-    """Typeset two A4 pages for the director; `date`, `software` (name and version) and `link` are written as given."""
-    return make_pdf("couverture", director_data(report, date=date, software=software, link=link))
+@dataclass(frozen=True)
+class Imprint:
+    """When and by what a file was made, and the link that reopens its view: written as given at the foot of the pages."""
+
+    date: str = ""
+    software: str = ""
+    link: str = ""
+
+    @property
+    def text(self) -> str:
+        """The parts that are known, in one line."""
+        return " · ".join(part for part in (self.date, self.software, self.link) if part)
 
 
-def director_data(report: CoverageReport, *, date: str = "", software: str = "", link: str = "") -> dict[str, Any]:
+NO_IMPRINT = Imprint()
+
+
+def director_pdf(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> bytes:
+    """Typeset two A4 pages for the director."""
+    return make_pdf("couverture", director_data(report, imprint))
+
+
+def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict[str, Any]:
     """Return what the two pages say, as plain values."""
-    drawn = coverage_map(report.scope, report.board, height_mm=82.0)
+    drawn = coverage_map(report.scope, report.state, height_mm=82.0)
     ranking, shares = report.ranking, report.weights.shares
     first = ranking.table.head(MOST_ROWS)
     said = fr.listing(f"{t.label} {fr.percent(s, 0)}" for t, s in zip(TERMS, shares, strict=True) if s)
     return {
         "title": report.title,
-        "subtitle": fr.typeset(f"{_kind(report)} ; {fr.inhabitants(report.board.population[scope_rows(report.scope, report.board.atlas)].sum())}."),
+        "subtitle": fr.typeset(f"{_kind(report)} ; {fr.inhabitants(report.state.population[report.scope.rows].sum())}."),
         "figures": [
             {
                 "label": f.label, "amount": f.amount, "fraction": f.fraction,
@@ -189,7 +202,7 @@ def director_data(report: CoverageReport, *, date: str = "", software: str = "",
         "next": _next(report),
         "limits": [fr.typeset(f"{name} : {why} {how}") for name, why, how in report.limits],
         "sources": [fr.typeset(f"{what} : {source}{f', {year}' if year else ''}.") for what, source, year, _ in _used(report)],
-        "made": " · ".join(part for part in (date, software, link) if part),
+        "made": imprint.text,
     }  # fmt: skip
 
 
@@ -237,7 +250,7 @@ def _next(report: CoverageReport) -> dict[str, Any] | None:
     siting = report.siting
     if siting is None:
         return None
-    after = {f.id: f for f in siting.figures_after(report.board)}
+    after = {f.id: f for f in siting.figures_after(report.state)}
     before = {f.id: f for f in report.figures}
     moved = [
         f"{before[i].label} : {before[i].amount} → {after[i].amount}" for i in ("habitants", "qpv-habitants", "rural")
@@ -263,13 +276,23 @@ def _used(report: CoverageReport) -> Iterable[tuple[str, str, str, str]]:
     return [s for s in sources(report) if not s[0].startswith("Enquête")]
 
 
-def coverage_files(report: CoverageReport, **told: str) -> dict[str, bytes]:
-    """Return every file of a view by name; `told` as in `director_pdf`."""
+def coverage_file(report: CoverageReport, kind: str, imprint: Imprint = NO_IMPRINT) -> bytes:
+    """Return one file of a view: pdf, xlsx, geojson (communes), gpkg, or zip, which gathers the CSV."""
+    if kind == "pdf":
+        return director_pdf(report, imprint)
+    if kind == "zip":
+        return formats.zipped(coverage_csv(report))
+    makers = {"xlsx": coverage_workbook, "geojson": coverage_geojson, "gpkg": coverage_geopackage}
+    return makers[kind](report)
+
+
+def coverage_files(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict[str, bytes]:
+    """Return every file of a view by name."""
     stem = report.file_stem
     return coverage_csv(report) | {
         f"{stem}.xlsx": coverage_workbook(report),
         f"{stem}.geojson": coverage_geojson(report),
         f"{stem}-clsm.geojson": coverage_geojson(report, "clsm"),
         f"{stem}.gpkg": coverage_geopackage(report),
-        f"{stem}.pdf": director_pdf(report, **told),
+        f"{stem}.pdf": director_pdf(report, imprint),
     }

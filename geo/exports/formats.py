@@ -12,6 +12,7 @@ import math
 import re
 import sqlite3
 import tempfile
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -280,6 +281,15 @@ def geopackage(layers: Mapping[str, gpd.GeoDataFrame | pd.DataFrame], styles: Ma
     # How often the file was written, at bytes 24 and 92 (alike): depends on the machine's mood, not on the content.
     made[24:28] = made[92:96] = (1).to_bytes(4, "big")
     return bytes(made)
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Gather files in one, in the order of their names."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, FIXED_DATE.timetuple()[:6]), content)
+    return out.getvalue()
 
 
 def _write_layer(frame: gpd.GeoDataFrame | pd.DataFrame, path: Path, name: str) -> None:

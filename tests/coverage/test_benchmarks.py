@@ -33,16 +33,16 @@ ZONES = {
 }
 
 
-def _board(complete: object = "all") -> CoverageState:
+def _state(complete: object = "all") -> CoverageState:
     return coverage_state(crosswalk(ATLAS, ZONES, complete=complete), approximate_density(ATLAS))  # type: ignore[arg-type]
 
 
 def _shown(scope: str, complete: object = "all"):  # type: ignore[no-untyped-def]
-    return {b.id: b for b in distribution(read_scope(scope, ATLAS), _board(complete))}
+    return {b.id: b for b in distribution(read_scope(scope, ATLAS), _state(complete))}
 
 
 def test_features_of_each_clsm_by_hand() -> None:
-    held = portfolio(read_scope("france", ATLAS), _board())
+    held = portfolio(read_scope("france", ATLAS), _state())
     table = held.table
     assert set(table.index) == {"small", "middle", "large", "district", "part"}
     assert held.left_out == 2  # communes known in part, or not at all; a project is no CLSM in service
@@ -86,16 +86,16 @@ def test_where_a_list_is_not_complete_no_share_is_made_of_it() -> None:
 
 def test_a_scope_without_clsm_says_so() -> None:
     zones = {"clsm": {"a": zone("01001")}}
-    board = coverage_state(crosswalk(ATLAS, zones, complete="all"), approximate_density(ATLAS))
-    found = {b.id: b for b in distribution(read_scope("02", ATLAS), board)}
+    state = coverage_state(crosswalk(ATLAS, zones, complete="all"), approximate_density(ATLAS))
+    found = {b.id: b for b in distribution(read_scope("02", ATLAS), state)}
     assert "inconnue ici" in found["moyenne"].sentence
     assert "aucun CLSM" in found["taille"].sentence
 
 
 @pytest.mark.parametrize("scope", ["france", "dep-94"])
 def test_each_comparison_cites_its_survey_and_its_difference(scope: str) -> None:
-    board = coverage_state(real.crosswalk(), real.density())
-    for b in distribution(read_scope(scope, real.atlas()), board):
+    state = coverage_state(real.crosswalk(), real.density())
+    for b in distribution(read_scope(scope, real.atlas()), state):
         assert "État des lieux" in b.source and b.difference.endswith(".")
         assert all(len(v) == len(b.groups) for v in b.references.values())
         assert b.mean or all(0 <= s <= 1 for v in b.references.values() for s in v if s is not None)

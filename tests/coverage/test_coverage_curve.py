@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geo.coverage import coverage_state, covered_curve, read_scope, scope_rows
+from geo.coverage import coverage_state, covered_curve, read_scope
 from geo.layers import Etat
 from tests import real
-from tests.coverage.test_coverage_figures import ATLAS, ZONES, _board
+from tests.coverage.test_coverage_figures import ATLAS, ZONES, _state
 from tests.grid import zone
 
 CLSM = {
@@ -21,7 +21,7 @@ CLSM = {
 
 
 def test_each_commune_counts_once_the_largest_clsm_first() -> None:
-    curve = covered_curve(read_scope("france", ATLAS), _board({**ZONES, "clsm": CLSM}))
+    curve = covered_curve(read_scope("france", ATLAS), _state({**ZONES, "clsm": CLSM}))
     assert list(curve.index) == ["large", "over", "twin"]
     assert list(curve["habitants"]) == [5000, 3300, 300]
     assert list(curve["ajout"]) == [5000, 300, 0]
@@ -29,23 +29,23 @@ def test_each_commune_counts_once_the_largest_clsm_first() -> None:
 
 
 def test_only_what_lies_in_the_scope_counts() -> None:
-    curve = covered_curve(read_scope("dep-01", ATLAS), _board({**ZONES, "clsm": CLSM}))
+    curve = covered_curve(read_scope("dep-01", ATLAS), _state({**ZONES, "clsm": CLSM}))
     assert list(curve.index) == ["over", "twin"], "equal sizes in the order of ids"
     assert list(curve["cumul"]) == [300, 300]
 
 
 def test_a_scope_without_clsm_has_an_empty_curve() -> None:
-    curve = covered_curve(read_scope("dep-01", ATLAS), _board({**ZONES, "clsm": {"part": CLSM["part"]}}))
+    curve = covered_curve(read_scope("dep-01", ATLAS), _state({**ZONES, "clsm": {"part": CLSM["part"]}}))
     assert curve.empty
     assert list(curve.columns) == ["nom", "habitants", "ajout", "cumul"]
 
 
 @pytest.mark.parametrize("code", ["france", "reg-11", "dep-94", "dep-79"])
 def test_the_curve_ends_at_the_people_of_covered_communes(code: str) -> None:
-    board = coverage_state(real.crosswalk(), real.density())
+    state = coverage_state(real.crosswalk(), real.density())
     scope = read_scope(code, real.atlas())
-    rows = scope_rows(scope, real.atlas())
-    curve = covered_curve(scope, board)
-    assert curve["cumul"].iloc[-1] == board.population[rows][board.is_covered[rows]].sum()
+    rows = scope.rows
+    curve = covered_curve(scope, state)
+    assert curve["cumul"].iloc[-1] == state.population[rows][state.is_covered[rows]].sum()
     assert (np.diff(curve["cumul"]) >= 0).all()
     assert (np.diff(curve["habitants"]) <= 0).all()

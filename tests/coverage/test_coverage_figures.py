@@ -17,9 +17,7 @@ from geo.coverage import (
     local_scopes,
     read_scope,
     scope_figures,
-    scope_rows,
 )
-from geo.coverage.scope import scope_above
 from geo.errors import GeoInputError
 from geo.layers import Crosswalk, Etat, Precision
 from tests import real
@@ -53,7 +51,7 @@ ZONES = {
 }  # fmt: skip
 
 
-def _board(
+def _state(
     zones: dict[str, dict[str, Zone]] | None = None, *, complete: object = "all", declared: tuple[str, ...] = ()
 ) -> CoverageState:
     built: Crosswalk = crosswalk(ATLAS, zones or ZONES, complete=complete)  # type: ignore[arg-type]
@@ -63,12 +61,12 @@ def _board(
     return coverage_state(built, approximate_density(ATLAS), complete=declared)
 
 
-def _figures(scope: str, board: CoverageState) -> dict[str, Figure]:
-    return {f.id: f for f in scope_figures(read_scope(scope, ATLAS), board)}
+def _figures(scope: str, state: CoverageState) -> dict[str, Figure]:
+    return {f.id: f for f in scope_figures(read_scope(scope, ATLAS), state)}
 
 
 def test_figures_of_a_complete_departement_by_hand() -> None:
-    found = _figures("01", _board())
+    found = _figures("01", _state())
     assert {i: (f.value, f.total) for i, f in found.items()} == {
         "habitants": (300, 600),
         "projet": (0, 600),
@@ -95,7 +93,7 @@ def test_figures_of_a_complete_departement_by_hand() -> None:
 
 
 def test_a_part_of_unknown_size_makes_a_floor_and_a_project_counts_apart() -> None:
-    found = _figures("02", _board())
+    found = _figures("02", _state())
     assert found["habitants"].value is None  # nothing sure: never « au moins 0 »
     assert "Une partie seulement de certaines communes" in str(found["habitants"].reason)
     assert (found["projet"].value, found["projet"].total) == (1000, 6000)
@@ -103,15 +101,15 @@ def test_a_part_of_unknown_size_makes_a_floor_and_a_project_counts_apart() -> No
 
 
 def test_the_same_figure_is_given_for_the_level_above() -> None:
-    found = _figures("01", _board())
+    found = _figures("01", _state())
     assert found["habitants"].above_name == "Région R01"
     assert found["habitants"].above is not None
     assert (found["habitants"].above.value, found["habitants"].above.total) == (300, 600)
-    assert all(f.above is None for f in scope_figures(read_scope("france", ATLAS), _board()))
+    assert all(f.above is None for f in scope_figures(read_scope("france", ATLAS), _state()))
 
 
 def test_outside_every_extent_nothing_is_said_to_be_nought() -> None:
-    found = _figures("02", _board({"epci": ZONES["epci"], "ept": {}}, complete=()))
+    found = _figures("02", _state({"epci": ZONES["epci"], "ept": {}}, complete=()))
     for figure in found.values():
         if figure.id == "rural":  # the drawing has no rural commune there, which is known
             assert figure.amount == "sans objet"
@@ -123,7 +121,7 @@ def test_outside_every_extent_nothing_is_said_to_be_nought() -> None:
 
 
 def test_a_floor_says_at_least_why_and_how_to_complete() -> None:
-    found = _figures("01", _board(complete=()))
+    found = _figures("01", _state(complete=()))
     people = found["habitants"]
     assert people.at_least and people.amount.startswith("au moins")
     assert "n’est pas complète" in str(people.reason) and "Déclarez" in str(people.remedy)
@@ -133,60 +131,60 @@ def test_a_floor_says_at_least_why_and_how_to_complete() -> None:
 
 
 def test_declaring_a_list_complete_lifts_the_floor() -> None:
-    before, after = (_figures("01", _board(complete=(), declared=d))["habitants"] for d in ((), ("01",)))
+    before, after = (_figures("01", _state(complete=(), declared=d))["habitants"] for d in ((), ("01",)))
     assert before.at_least and not after.at_least
     assert before.value == after.value
 
 
 def test_what_is_already_whole_is_no_floor() -> None:
     zones = {"clsm": {"a": zone("01001", "01002", "01003")}, "epci": ZONES["epci"], "ept": {}}
-    people = _figures("01", _board(zones, complete=()))["habitants"]
+    people = _figures("01", _state(zones, complete=()))["habitants"]
     assert (people.value, people.total, people.at_least) == (600, 600, False)
 
 
 def test_a_clsm_without_known_communes_is_a_reason() -> None:
     zones = ZONES | {"clsm": {"lost": zone(precision=Precision.INCONNUE, departement="01"), "a": zone("01001")}}
-    people = _figures("01", _board(zones))["habitants"]
+    people = _figures("01", _state(zones))["habitants"]
     assert people.at_least and "1 CLSM connu" in plain(str(people.reason))
 
 
 def test_a_sector_and_a_clsm_that_both_hold_a_part_of_a_commune_may_not_meet() -> None:
     zones = ZONES | {"secteurs-adultes": {"s": zone(part=["02005"]), "t": zone("02005")}}
-    sectors = _figures("02", _board(zones))["secteurs-adultes"]
+    sectors = _figures("02", _state(zones))["secteurs-adultes"]
     assert (sectors.value, sectors.total) == (1, 2)
 
 
 def test_a_known_part_counts_as_about() -> None:
-    board = _board()
-    members = board.crosswalk.layers["clsm"].members
+    state = _state()
+    members = state.crosswalk.layers["clsm"].members
     members.loc[~members["whole"], "inhabitants"] = 500.0
-    people = _figures("02", board)["habitants"]
+    people = _figures("02", state)["habitants"]
     assert people.value == 500 and people.estimated and people.amount.startswith("environ")
     # the rest of the commune is known to be left out
-    assert board.people["partiels"].sum() == 0
-    assert board.people["non_couverts"][4] == 1500 and board.without[4] == 1500
+    assert state.people["partiels"].sum() == 0
+    assert state.people["non_couverts"][4] == 1500 and state.without[4] == 1500
 
 
 @given(st.lists(st.sampled_from(list(Status)), min_size=6, max_size=6))
 def test_the_five_shares_of_each_commune_add_up_to_its_people(statuses: list[Status]) -> None:
-    base = _board()
-    board = CoverageState(base.crosswalk, base.density, np.array(statuses, dtype=np.int8))
-    assert sum(board.people.values()).tolist() == board.population.tolist()  # type: ignore[union-attr]
-    assert all((share >= 0).all() for share in board.people.values())
+    base = _state()
+    state = CoverageState(base.crosswalk, base.density, np.array(statuses, dtype=np.int8))
+    assert sum(state.people.values()).tolist() == state.population.tolist()  # type: ignore[union-attr]
+    assert all((share >= 0).all() for share in state.people.values())
 
 
 def test_one_more_clsm_covers_its_communes_and_touches_nothing_else() -> None:
-    board = _board()
-    after = board.with_clsm(np.array([1, 2]))
+    state = _state()
+    after = state.with_clsm(np.array([1, 2]))
     assert [Status(s) for s in after.status[:3]] == [Status.COUVERT, Status.SUPPOSE, Status.COUVERT]
-    assert (after.status[3:] == board.status[3:]).all()
-    assert Status(board.status[2]) is Status.NON_COUVERT
+    assert (after.status[3:] == state.status[3:]).all()
+    assert Status(state.status[2]) is Status.NON_COUVERT
 
 
 def test_limits_name_the_incomplete_layers_and_how_to_complete() -> None:
     scope = read_scope("01", ATLAS)
-    assert [name for name, _, _ in limits(scope, _board())] == ["Densité"]
-    said = {name for name, _, _ in limits(scope, _board(complete=()))}
+    assert [name for name, _, _ in limits(scope, _state())] == ["Densité"]
+    said = {name for name, _, _ in limits(scope, _state(complete=()))}
     assert {"CLSM", "QPV", "secteurs adultes", "CLS", "CPTS", "DAC"} <= said
 
 
@@ -204,8 +202,8 @@ def test_any_intercommunal_body_is_a_scope(text: str, kind: str, above: str) -> 
     atlas = real.atlas()
     scope = read_scope(text, atlas)
     assert (scope.kind, read_scope(scope.id, atlas)) == (kind, scope)
-    assert scope_above(scope, atlas).id == above  # type: ignore[union-attr]
-    assert len(scope_rows(scope, atlas)) > 0
+    assert scope.above.id == above  # type: ignore[union-attr]
+    assert len(scope.rows) > 0
 
 
 def test_local_scopes_hold_every_epci_and_ept() -> None:

@@ -104,12 +104,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return opened
 
 
-def _board(world: Dataset, complete: tuple[str, ...] = ()) -> CoverageState:
+def _state(world: Dataset, complete: tuple[str, ...] = ()) -> CoverageState:
     return coverage_state(world.crosswalk, world.density, complete=complete)
 
 
 def _figures(world: Dataset, scope: str) -> dict[str, Figure]:
-    return {f.id: f for f in scope_figures(read_scope(scope, world.atlas), _board(world))}
+    return {f.id: f for f in scope_figures(read_scope(scope, world.atlas), _state(world))}
 
 
 def _communes(departement: str) -> pd.DataFrame:
@@ -164,7 +164,7 @@ def test_intercommunal_bodies_and_their_gaps(world: Dataset, departement: str, l
     found = _figures(world, departement)[level]
     met = here["covered"].groupby(owner).any()
     assert (found.value, found.total) == (met.sum(), len(met))
-    table = gap_table(level, read_scope(departement, world.atlas), _board(world))
+    table = gap_table(level, read_scope(departement, world.atlas), _state(world))
     without = ~here["covered"] & ~here["project"]
     expected = pd.DataFrame(
         {
@@ -187,7 +187,7 @@ def _quarter_people(here: pd.DataFrame) -> pd.Series:
 @pytest.mark.parametrize("departement", HERE)
 def test_gaps_of_communes(world: Dataset, departement: str) -> None:
     here = _communes(departement)
-    table = gap_table("commune", read_scope(departement, world.atlas), _board(world))
+    table = gap_table("commune", read_scope(departement, world.atlas), _state(world))
     assert set(table.index) == set(here.index)
     table = table.loc[here.index]
     without = ~here["covered"] & ~here["project"]
@@ -205,7 +205,7 @@ def test_adult_sectors_of_val_de_marne(world: Dataset) -> None:
     figure = _figures(world, "94")["secteurs-adultes"]
     assert (figure.value, figure.total) == (met.sum(), len(met))
     assert figure.total_complete and figure.total == 16
-    table = gap_table("secteurs-adultes", read_scope("94", world.atlas), _board(world))
+    table = gap_table("secteurs-adultes", read_scope("94", world.atlas), _state(world))
     people = sectors["code_commune"].map(here["population"] * ~here["covered"] * ~here["project"])
     expected = people.groupby(sectors["id"]).sum()
     assert np.allclose(table.loc[expected.index, "sans_clsm"], expected)
@@ -219,7 +219,7 @@ def test_cls_with_and_without_clsm(world: Dataset, departement: str) -> None:
     met = cls["code_commune"].map(here["covered"]).groupby(cls["id"]).any()
     figure = _figures(world, departement)["cls"]
     assert (figure.value, figure.total) == (met.sum(), len(met))
-    table = gap_table("cls", read_scope(departement, world.atlas), _board(world))
+    table = gap_table("cls", read_scope(departement, world.atlas), _state(world))
     running = table[table["etat"] == "en service"]
     assert set(running.index) == set(met.index)
     assert (running["cls_sans_clsm"] == (~met).reindex(running.index).astype(int)).all()
@@ -243,7 +243,7 @@ def test_priorities_of_the_epci_of_deux_sevres(world: Dataset) -> None:
     weights = {"habitants": 3, "qpv": 1, "rural": 2, "cls": 1}
     scaled = raw / raw.max().where(raw.max() > 0, 1.0)
     expected = sum(scaled[c] * w / 7 * 100 for c, w in weights.items()).sort_values(ascending=False)
-    gaps = gap_table("epci", read_scope("79", world.atlas), _board(world))
+    gaps = gap_table("epci", read_scope("79", world.atlas), _state(world))
     found = rank(gaps, Weights(**weights)).table
     assert found.index.tolist() == expected.index.tolist()
     assert np.allclose(found["score"], expected)
@@ -254,17 +254,17 @@ def test_the_next_epci_of_deux_sevres(world: Dataset) -> None:
     without = ~here["covered"] & ~here["project"]
     expected = (here["population"] * without).groupby(owner).sum().nlargest(3)
     scope: Scope = read_scope("79", world.atlas)
-    board = _board(world)
-    found = next_clsm(scope, board, candidates("epci", scope, board), 3, kind="epci")
+    state = _state(world)
+    found = next_clsm(scope, state, candidates("epci", scope, state), 3, kind="epci")
     assert found.table.index.tolist() == expected.index.tolist()
     assert found.table["gain"].tolist() == expected.tolist()
-    after = {f.id: f for f in found.figures_after(board)}["habitants"]
+    after = {f.id: f for f in found.figures_after(state)}["habitants"]
     assert after.value == here.loc[here["covered"], "population"].sum() + expected.sum()
 
 
 def test_a_declared_list_turns_the_unknown_into_gaps(world: Dataset) -> None:
     here = _communes("79")
-    table = gap_table("commune", read_scope("79", world.atlas), _board(world, ("79",)))
+    table = gap_table("commune", read_scope("79", world.atlas), _state(world, ("79",)))
     without = ~here["covered"] & ~here["project"]
     assert table["inconnus"].sum() == 0
     assert table["non_couverts"].sum() == here.loc[without, "population"].sum()

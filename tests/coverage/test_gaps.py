@@ -11,14 +11,14 @@ from geo.coverage import LEVELS, TITLES, coverage, coverage_state, gap_table, ga
 from geo.coverage.gaps import COUNTS, totals
 from geo.layers import Etat
 from tests import real
-from tests.coverage.test_coverage_figures import ATLAS, ZONES, _board
+from tests.coverage.test_coverage_figures import ATLAS, ZONES, _state
 from tests.grid import zone
 
 SHARES = ["couverts", "partiels", "projet", "non_couverts", "inconnus"]
 
 
 def _table(level: str, scope: str, **options: object):  # type: ignore[no-untyped-def]
-    return gap_table(level, read_scope(scope, ATLAS), _board(**options))  # type: ignore[arg-type]
+    return gap_table(level, read_scope(scope, ATLAS), _state(**options))  # type: ignore[arg-type]
 
 
 def test_gaps_of_epci_by_hand() -> None:
@@ -66,10 +66,10 @@ def test_where_the_lists_are_not_complete_the_gap_is_unknown_and_qpv_are_not_nou
 
 def test_a_part_of_a_commune_counts_for_its_known_people_only() -> None:
     zones = ZONES | {"cls": {"part": zone(part=["02006"]), "known": zone(part=["02006"])}}
-    board = _board(zones)
-    members = board.crosswalk.layers["cls"].members
+    state = _state(zones)
+    members = state.crosswalk.layers["cls"].members
     members.loc[members["zone"] == 1, "inhabitants"] = 750.0
-    table = gap_table("cls", read_scope("02", ATLAS), board)
+    table = gap_table("cls", read_scope("02", ATLAS), state)
     assert table["population"].to_dict() == {"part": 0, "known": 750}
     assert table["communes"].to_dict() == {"part": 1, "known": 1}
     assert table.at["part", "lecture"] == "inconnu"
@@ -78,9 +78,9 @@ def test_a_part_of_a_commune_counts_for_its_known_people_only() -> None:
 @pytest.mark.parametrize("scope", ["france", "dep-94", "dep-79", "reg-32", "epci-200041317"])
 def test_sums_agree_at_every_level_on_real_data(scope: str) -> None:
     built = real.crosswalk()
-    board = coverage_state(built, real.density(), complete=("79",))
+    state = coverage_state(built, real.density(), complete=("79",))
     chosen = read_scope(scope, real.atlas())
-    tables = gap_tables(chosen, board, LEVELS)
+    tables = gap_tables(chosen, state, LEVELS)
     for level, table in tables.items():
         assert np.allclose(table[SHARES].sum(axis=1), table["population"]), level
         assert np.allclose(table["non_couverts"] + table["inconnus"], table["sans_clsm"]), level
@@ -98,10 +98,10 @@ def test_sums_agree_at_every_level_on_real_data(scope: str) -> None:
 @pytest.mark.parametrize("level", ["epci", "secteurs-adultes", "cls"])
 def test_readings_agree_with_those_of_coverage(level: str) -> None:
     built = real.crosswalk()
-    board = coverage_state(built, real.density())
+    state = coverage_state(built, real.density())
     scope = read_scope("france", real.atlas())
     before = coverage(scope, built).zones(level)["lecture"]
-    after = gap_table(level, scope, board)["lecture"]
+    after = gap_table(level, scope, state)["lecture"]
     assert after[before.index].tolist() == before.tolist()
 
 
@@ -136,8 +136,8 @@ def test_sums_equal_those_of_a_plain_loop(
         "secteurs-adultes": {f"z{i}": zone(*(codes[r] for r in rows)) for i, rows in enumerate(zones)},
         "clsm": {f"c{i}": zone(*(codes[r] for r in rows), etat=etat) for i, (rows, etat) in enumerate(clsm)},
     }
-    board = _board(drawn, complete="all" if complete else ())
-    table = gap_table("secteurs-adultes", read_scope(scope, ATLAS), board)
+    state = _state(drawn, complete="all" if complete else ())
+    table = gap_table("secteurs-adultes", read_scope(scope, ATLAS), state)
     running = {r for rows, etat in clsm if etat is Etat.EN_SERVICE for r in rows}
     planned = {r for rows, etat in clsm if etat is Etat.PROJET for r in rows} - running
     expected = {}

@@ -31,17 +31,17 @@ LINE = draw([[100, 200, 300, 400, 500, 600]])
 FRANCE = read_scope("france", LINE)
 
 
-def _board(clsm: dict[str, object] | None = None) -> CoverageState:
+def _state(clsm: dict[str, object] | None = None) -> CoverageState:
     return coverage_state(crosswalk(LINE, {"clsm": clsm or {}}, complete="all"), approximate_density(LINE))  # type: ignore[dict-item]
 
 
-def _candidates(*sets: tuple[int, ...], board: CoverageState | None = None) -> list[SitingCandidate]:
-    people = (board or _board()).population
+def _candidates(*sets: tuple[int, ...], state: CoverageState | None = None) -> list[SitingCandidate]:
+    people = (state or _state()).population
     return [SitingCandidate(f"k{i}", f"K{i}", rows, float(people[list(rows)].sum())) for i, rows in enumerate(sets)]
 
 
 def test_disjoint_candidates_by_hand() -> None:
-    found = next_clsm(FRANCE, _board(), _candidates((0, 1), (2,), (3, 4), (5,)), 2, ceiling=None)
+    found = next_clsm(FRANCE, _state(), _candidates((0, 1), (2,), (3, 4), (5,)), 2, ceiling=None)
     assert found.table.index.tolist() == ["k2", "k3"]
     assert found.table["gain"].tolist() == [900, 600]
     assert found.table["cumul"].tolist() == [900, 1500]
@@ -51,66 +51,70 @@ def test_disjoint_candidates_by_hand() -> None:
 
 def test_communes_shared_by_candidates_count_once_and_greedy_is_beaten() -> None:
     # Greedy takes the largest (1 500) then adds little; the best pair leaves it out.
-    board = _board()
+    state = _state()
     sets = _candidates((1, 2, 3, 4), (0, 1, 2, 3), (4, 5))
-    found = next_clsm(FRANCE, board, sets, 2, ceiling=None)
+    found = next_clsm(FRANCE, state, sets, 2, ceiling=None)
     assert sorted(found.table.index) == ["k1", "k2"]
     assert (found.value, found.greedy_value) == (2100, 2000)
     assert found.picks[0].candidate.code == "k2" and [p.gain for p in found.picks] == [1100, 1000]
 
 
 def test_what_is_covered_or_in_project_is_not_served_again() -> None:
-    board = _board({"a": zone("01006"), "p": zone("01005", etat=Etat.PROJET)})
-    assert needs(FRANCE, board)["habitants"].tolist() == [100, 200, 300, 400, 0, 0]
-    found = next_clsm(FRANCE, board, _candidates((4, 5), (0,)), 2, ceiling=None)
+    state = _state({"a": zone("01006"), "p": zone("01005", etat=Etat.PROJET)})
+    assert needs(FRANCE, state)["habitants"].tolist() == [100, 200, 300, 400, 0, 0]
+    found = next_clsm(FRANCE, state, _candidates((4, 5), (0,)), 2, ceiling=None)
     assert found.table.index.tolist() == ["k1"]  # the other adds nothing
 
 
 def test_a_ceiling_leaves_out_what_is_above_and_names_it() -> None:
-    found = next_clsm(FRANCE, _board(), _candidates((4, 5), (0, 1)), 1, ceiling=1000)
+    found = next_clsm(FRANCE, _state(), _candidates((4, 5), (0, 1)), 1, ceiling=1000)
     assert found.table.index.tolist() == ["k1"]
     assert [c.code for c in found.left_out] == ["k0"]
     with pytest.raises(GeoInputError, match="relevez le plafond"):
-        next_clsm(FRANCE, _board(), _candidates((4, 5)), 1, ceiling=10)
+        next_clsm(FRANCE, _state(), _candidates((4, 5)), 1, ceiling=10)
 
 
 def test_the_ceiling_by_default_is_the_marker_and_its_width() -> None:
-    found = next_clsm(FRANCE, _board(), _candidates((0,)), 1)
+    found = next_clsm(FRANCE, _state(), _candidates((0,)), 1)
     assert found.ceiling == pytest.approx(220_000)
 
 
 def test_ties_of_disjoint_candidates_are_stated() -> None:
-    board = coverage_state(crosswalk(draw([[5, 5, 9]]), complete="all"), approximate_density(draw([[5, 5, 9]])))
+    atlas = draw([[5, 5, 9]])
+    state, france = (
+        coverage_state(crosswalk(atlas, complete="all"), approximate_density(atlas)),
+        read_scope("france", atlas),
+    )
     sets = [SitingCandidate(c, c, (i,), 5.0) for i, c in enumerate("ABC")]
-    found = next_clsm(FRANCE, board, sets, 2, ceiling=None)
+    found = next_clsm(france, state, sets, 2, ceiling=None)
     assert found.table.index.tolist() == ["C", "A"]
     assert plain(found.ties) == "Ex æquo : B servirait autant que A."
-    assert next_clsm(FRANCE, board, sets, 3, ceiling=None).ties == ""
+    assert next_clsm(france, state, sets, 3, ceiling=None).ties == ""
 
 
 def test_ties_of_overlapping_candidates_are_stated() -> None:
     sets = _candidates((0, 5), (5, 0), (1,))
-    found = next_clsm(FRANCE, _board(), sets, 1, ceiling=None)
+    found = next_clsm(FRANCE, _state(), sets, 1, ceiling=None)
     assert found.value == 700
     assert "une autre réponse sert autant" in found.ties
 
 
 def test_communes_partly_in_a_zone_are_left_out_and_said() -> None:
     zones = {"cls": {"c": zone("01001", part=["01006"])}}
-    board = coverage_state(crosswalk(LINE, zones, complete="all"), approximate_density(LINE))
-    possible = candidates("cls", FRANCE, board)
+    state = coverage_state(crosswalk(LINE, zones, complete="all"), approximate_density(LINE))
+    possible = candidates("cls", FRANCE, state)
     assert [(c.rows, c.population, c.partial) for c in possible] == [((0,), 100.0, 1)]
-    assert any("c (1 commune)" in plain(n) for n in next_clsm(FRANCE, board, possible, 1).notices)
+    assert any("c (1 commune)" in plain(n) for n in next_clsm(FRANCE, state, possible, 1).notices)
 
 
 def test_needs_and_mixes() -> None:
-    board = _board()
-    by_need = needs(FRANCE, board)
+    state = _state()
+    by_need = needs(FRANCE, state)
     assert by_need["rural"].tolist() == [100, 200, 0, 0, 0, 0]
     sets = _candidates((0, 1), (5,))
-    assert next_clsm(FRANCE, board, sets, 1, mix=Mix(0, 0, 1), ceiling=None).table.index.tolist() == ["k0"]
-    assert next_clsm(FRANCE, board, sets, 1, mix=Mix(1, 0, 0), ceiling=None).table.index.tolist() == ["k1"]
-    mixed = next_clsm(FRANCE, board, sets, 1, mix=Mix(1, 0, 1), ceiling=None)
+    assert next_clsm(FRANCE, state, sets, 1, mix=Mix(0, 0, 1), ceiling=None).table.index.tolist() == ["k0"]
+    assert next_clsm(FRANCE, state, sets, 1, mix=Mix(1, 0, 0), ceiling=None).table.index.tolist() == ["k1"]
+    mixed = next_clsm(FRANCE, state, sets, 1, mix=Mix(1, 0, 1), ceiling=None)
     assert mixed.table.index.tolist() == ["k0"]
     assert mixed.value == pytest.approx(0.5 * 300 / 2100 + 0.5)
     with pytest.raises(GeoInputError, match="Besoins"):
@@ -118,41 +122,41 @@ def test_needs_and_mixes() -> None:
 
 
 def test_figures_after_are_those_of_the_chosen_communes_in_service() -> None:
-    board = _board()
-    found = next_clsm(FRANCE, board, _candidates((0, 1), (4, 5)), 1, ceiling=None)
-    after = {f.id: f for f in found.figures_after(board)}
+    state = _state()
+    found = next_clsm(FRANCE, state, _candidates((0, 1), (4, 5)), 1, ceiling=None)
+    after = {f.id: f for f in found.figures_after(state)}
     assert after["habitants"].value == 1100
     assert found.rows.tolist() == [4, 5]
 
 
 def test_own_perimeters_are_read_or_refused_in_french() -> None:
-    board = _board()
-    made = own_candidates({"Nord": ["01001", "01002"]}, board)
+    state = _state()
+    made = own_candidates({"Nord": ["01001", "01002"]}, state)
     assert (made[0].rows, made[0].population) == ((0, 1), 300)
     with pytest.raises(GeoInputError, match=r"Sud : .*99999") as error:
-        own_candidates({"Sud": ["99999"], "Vide": []}, board)
+        own_candidates({"Sud": ["99999"], "Vide": []}, state)
     assert len(error.value.problems) == 2
 
 
 def test_quarters_that_are_not_known_are_not_nought() -> None:
     built = crosswalk(LINE, {"qpv": {"q": zone("01006", population=50)}}, complete=("clsm",))
-    board = coverage_state(built, approximate_density(LINE))
-    found = next_clsm(FRANCE, board, _candidates((5,), (4,)), 2, ceiling=None)
+    state = coverage_state(built, approximate_density(LINE))
+    found = next_clsm(FRANCE, state, _candidates((5,), (4,)), 2, ceiling=None)
     assert found.picks[0].added["qpv"] == 50
     assert np.isnan(found.picks[1].added["qpv"])
-    assert any("QPV" in n for n in next_clsm(FRANCE, board, _candidates((5,)), 1, mix=Mix(0, 1, 0)).notices)
+    assert any("QPV" in n for n in next_clsm(FRANCE, state, _candidates((5,)), 1, mix=Mix(0, 1, 0)).notices)
 
 
 def test_k_below_one_and_no_candidate_are_refused() -> None:
     with pytest.raises(GeoInputError, match="au moins 1"):
-        next_clsm(FRANCE, _board(), _candidates((0,)), 0)
+        next_clsm(FRANCE, _state(), _candidates((0,)), 0)
     with pytest.raises(GeoInputError, match="Aucun candidat"):
-        next_clsm(FRANCE, _board(), [], 1)
+        next_clsm(FRANCE, _state(), [], 1)
 
 
 def test_nothing_left_to_serve_is_said() -> None:
-    board = _board({"all": zone(*(str(c) for c in LINE.codes))})
-    found = next_clsm(FRANCE, board, _candidates((0,), (1, 2)), 2, ceiling=None)
+    state = _state({"all": zone(*(str(c) for c in LINE.codes))})
+    found = next_clsm(FRANCE, state, _candidates((0,), (1, 2)), 2, ceiling=None)
     assert found.picks == () and found.sentence.startswith("Aucun candidat")
 
 
@@ -167,9 +171,9 @@ subsets = st.lists(st.integers(0, 5), min_size=1, max_size=4, unique=True).map(l
 )
 def test_the_answer_equals_brute_force(sets: list[tuple[int, ...]], k: int, people: list[int]) -> None:
     atlas = draw([people])
-    board = coverage_state(crosswalk(atlas, complete="all"), approximate_density(atlas))
+    state = coverage_state(crosswalk(atlas, complete="all"), approximate_density(atlas))
     given_sets = [SitingCandidate(f"k{i}", f"K{i}", rows, 0.0) for i, rows in enumerate(sets)]
-    found = next_clsm(FRANCE, board, given_sets, k, ceiling=None)
+    found = next_clsm(read_scope("france", atlas), state, given_sets, k, ceiling=None)
     value = lambda chosen: sum(people[a] for a in {a for s in chosen for a in s})  # noqa: E731
     every = [c for n in range(1, min(k, len(sets)) + 1) for c in combinations(range(len(sets)), n)]
     best = max(value([sets[i] for i in c]) for c in every)
@@ -188,9 +192,9 @@ def test_the_answer_equals_brute_force(sets: list[tuple[int, ...]], k: int, peop
 
 def test_disjoint_candidates_give_the_same_answer_through_the_solver(monkeypatch: pytest.MonkeyPatch) -> None:
     sets = _candidates((0,), (1, 2), (3, 4), (5,))
-    quick = next_clsm(FRANCE, _board(), sets, 3, ceiling=None)
+    quick = next_clsm(FRANCE, _state(), sets, 3, ceiling=None)
     monkeypatch.setattr(covering.Problem, "disjoint", property(lambda _: False))
-    solved = next_clsm(FRANCE, _board(), sets, 3, ceiling=None)
+    solved = next_clsm(FRANCE, _state(), sets, 3, ceiling=None)
     assert solved.value == quick.value and solved.table.index.tolist() == quick.table.index.tolist()
 
 
@@ -201,19 +205,19 @@ def test_when_time_runs_out_the_answer_says_it_is_not_proven(monkeypatch: pytest
         mip_gap = None
 
     monkeypatch.setattr(covering, "milp", lambda *_, **__: Stopped())
-    found = next_clsm(FRANCE, _board(), _candidates((0, 1), (1, 2)), 1, ceiling=None)
+    found = next_clsm(FRANCE, _state(), _candidates((0, 1), (1, 2)), 1, ceiling=None)
     assert not found.exact and found.value == found.greedy_value == 500
     assert "meilleure réponse trouvée" in found.sentence
 
 
 def test_ten_among_the_epci_of_the_country() -> None:
-    board = coverage_state(real.crosswalk(), real.density())
+    state = coverage_state(real.crosswalk(), real.density())
     scope = read_scope("france", real.atlas())
-    possible = candidates("epci", scope, board)
+    possible = candidates("epci", scope, state)
     assert len(possible) == len(real.atlas().epci)
-    found = next_clsm(scope, board, possible, 10, kind="epci")
+    found = next_clsm(scope, state, possible, 10, kind="epci")
     kept = [c for c in possible if c.population <= found.ceiling]  # type: ignore[operator]
-    demand = needs(scope, board)["habitants"]
+    demand = needs(scope, state)["habitants"]
     best = sorted((demand[list(c.rows)].sum() for c in kept), reverse=True)[:10]
     assert found.exact and found.value == sum(best)
     assert len(found.left_out) + len(kept) == len(possible)

@@ -22,6 +22,7 @@ from python_calamine import CalamineWorkbook
 from geo.coverage import STATUS_LABELS, Status, candidates, coverage, coverage_state, next_clsm, read_scope
 from geo.exports import CoverageReport, coverage_files, qml
 from geo.exports.coverage_files import (
+    Imprint,
     communes_style,
     coverage_csv,
     coverage_geojson,
@@ -45,10 +46,10 @@ from tests.grid import plain
 def _report(
     scope: str = "dep-79", *, level: str = "epci", complete: tuple[str, ...] = ("79",), k: int = 2
 ) -> CoverageReport:
-    board = coverage_state(real.crosswalk(), real.density(), complete=complete)
+    state = coverage_state(real.crosswalk(), real.density(), complete=complete)
     chosen = read_scope(scope, real.atlas())
-    siting = next_clsm(chosen, board, candidates(level, chosen, board), k, kind=level, ceiling=None) if k else None
-    return CoverageReport(chosen, board, level=level, siting=siting)
+    siting = next_clsm(chosen, state, candidates(level, chosen, state), k, kind=level, ceiling=None) if k else None
+    return CoverageReport(chosen, state, level=level, siting=siting)
 
 
 @lru_cache(maxsize=1)
@@ -206,18 +207,18 @@ def test_every_status_has_its_own_hatch_or_lightness() -> None:
 
 def test_the_map_says_its_figures_in_words() -> None:
     report = _report()
-    text = plain(map_text(report.scope, report.board))
+    text = plain(map_text(report.scope, report.state))
     by_status = coverage(report.scope, real.crosswalk(), complete=("79",)).by_status
     covered = int(by_status.at[Status.COUVERT, "communes"])
     assert f"{STATUS_LABELS[Status.COUVERT]} : {covered} communes" in text
-    drawn = coverage_map(report.scope, report.board)
-    assert drawn.alt == map_text(report.scope, report.board)
+    drawn = coverage_map(report.scope, report.state)
+    assert drawn.alt == map_text(report.scope, report.state)
     assert len(drawn.svg) < 150_000
 
 
 def test_overseas_départements_are_drawn_in_insets() -> None:
     report = _report("france", complete=(), k=0)
-    drawn = coverage_map(report.scope, report.board)
+    drawn = coverage_map(report.scope, report.state)
     for name in ("Guadeloupe", "Martinique", "Guyane", "La Réunion", "Mayotte"):
         assert f">{name}<" in drawn.svg
     assert len(drawn.svg) < 300_000
@@ -230,7 +231,7 @@ def test_overseas_départements_are_drawn_in_insets() -> None:
 def test_the_director_has_two_tagged_pages(scope: str, level: str) -> None:
     complete = ("79",) if "79" in scope else ()
     report = _report(scope, level=level, complete=complete, k=10 if scope != "epci-200041317" else 0)
-    made = director_pdf(report, date="1er janvier 2026", software="Tableau de bord CLSM", link="http://localhost/?s=79")
+    made = director_pdf(report, Imprint("1er janvier 2026", "Tableau de bord CLSM", "http://localhost/?s=79"))
     read = pypdf.PdfReader(io.BytesIO(made))
     assert len(read.pages) == 2
     root = read.trailer["/Root"]

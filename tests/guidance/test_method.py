@@ -93,8 +93,8 @@ def test_a_check_reads_no_setting_that_it_does_not_name() -> None:
 
 def test_every_figure_of_the_coverage_is_explained() -> None:
     every = scopes(real.atlas())
-    board = coverage_state(real.crosswalk(), real.density())
-    told = {f.id for key in ("france", "dep-94", "dep-79") for f in scope_figures(every[key], board)}
+    state = coverage_state(real.crosswalk(), real.density())
+    told = {f.id for key in ("france", "dep-94", "dep-79") for f in scope_figures(every[key], state)}
     assert told | {layer for layer, *_ in BODIES} == set(method.COVERAGE_METHODS)
 
 

@@ -11,6 +11,7 @@ from geo import french as fr
 from geo.coverage import (
     PRESETS,
     TERMS,
+    CoverageView,
     Weights,
     candidates,
     coverage_state,
@@ -19,8 +20,8 @@ from geo.coverage import (
     rank,
     read_scope,
     scope_figures,
-    scope_rows,
 )
+from geo.exports import Imprint
 from tests import real
 from tests.grid import plain
 from tests.ui.test_pages import COVERAGE, open_page, pills, ran, written
@@ -37,7 +38,7 @@ def scope_of(code: str):
     return read_scope(code, real.atlas())
 
 
-def board(*complete: str):
+def state_of(*complete: str):
     return coverage_state(real.crosswalk(), real.density(), complete=complete)
 
 
@@ -60,7 +61,7 @@ def captions(app: AppTest) -> str:
 def test_every_kind_of_territory_opens_with_its_figures(scope: str) -> None:
     app = open_page(COVERAGE, territoire=scope)
     text = written(app)
-    for figure in scope_figures(scope_of(scope), board()):
+    for figure in scope_figures(scope_of(scope), state_of()):
         assert plain(figure.amount) in text, figure.id
         if not figure.unknown:
             assert plain(figure.fraction) in text, figure.id
@@ -70,14 +71,14 @@ def test_every_kind_of_territory_opens_with_its_figures(scope: str) -> None:
 def test_each_figure_stands_beside_that_of_the_level_above() -> None:
     text = written(open_page(COVERAGE, territoire="dep-79"))
     assert "Nouvelle-Aquitaine" in text
-    for figure in scope_figures(scope_of("dep-79"), board()):
+    for figure in scope_figures(scope_of("dep-79"), state_of()):
         assert figure.above is not None
         assert plain(figure.above.amount) in text
 
 
 def test_an_epci_offers_its_own_communes_only() -> None:
     app = open_page(COVERAGE, territoire=f"epci-{NIORTAIS}")
-    rows = scope_rows(scope_of(f"epci-{NIORTAIS}"), real.atlas())
+    rows = scope_of(f"epci-{NIORTAIS}").rows
     assert len(app.selectbox(key="commune-pick").options) == len(rows)
     assert "hors du territoire" in written(app)
 
@@ -111,7 +112,7 @@ WHOLE = {
 
 def whole_link() -> dict[str, str]:
     """Return a link that carries every choice, with a CLS of the territory."""
-    code = gap_table("cls", scope_of("dep-79"), board()).index[0]
+    code = gap_table("cls", scope_of("dep-79"), state_of()).index[0]
     return {**WHOLE, "choix": str(code)}
 
 
@@ -197,7 +198,7 @@ def test_overlays_are_kept_for_the_territories_that_have_them() -> None:
 @pytest.mark.parametrize("level", ["commune", "epci", "cls"])
 def test_the_table_of_gaps_is_that_of_the_core(level: str) -> None:
     app = open_page(COVERAGE, territoire="dep-79", niveau=level)
-    expected = gap_table(level, scope_of("dep-79"), board())
+    expected = gap_table(level, scope_of("dep-79"), state_of())
     shown = gap_frame(app)
     assert len(shown) == len(expected)
     for column in ("population", "sans_clsm", "rural_sans_clsm"):
@@ -207,7 +208,7 @@ def test_the_table_of_gaps_is_that_of_the_core(level: str) -> None:
 
 def test_what_is_not_known_of_qpv_is_empty_and_never_nought() -> None:
     app = open_page(COVERAGE, territoire="dep-62", niveau="commune")
-    expected = gap_table("commune", scope_of("dep-62"), board())
+    expected = gap_table("commune", scope_of("dep-62"), state_of())
     assert expected["qpv_sans_clsm"].isna().any(), "the embedded list of QPV is not complete here"
     assert gap_frame(app)["qpv_sans_clsm"].isna().sum() == expected["qpv_sans_clsm"].isna().sum()
 
@@ -234,7 +235,7 @@ def test_a_territory_chosen_in_the_list_is_outlined_and_told() -> None:
     assert "Territoire choisi" in written(app)
     assert address(app)["choix"] == NIORTAIS
     codes = gap_tables.communes_of(NIORTAIS, "epci", scope_of("dep-79"))
-    rows = scope_rows(scope_of(f"epci-{NIORTAIS}"), real.atlas())
+    rows = scope_of(f"epci-{NIORTAIS}").rows
     assert set(codes) == set(real.atlas().codes[rows])
 
 
@@ -270,7 +271,7 @@ def test_filters_work_on_a_drawn_table() -> None:
 # --- priorities -------------------------------------------------------------------------------------------------
 def test_each_rank_is_shown_term_by_term() -> None:
     app = open_page(COVERAGE, territoire="dep-79", onglet="priorites")
-    ranking = rank(gap_table("epci", scope_of("dep-79"), board()), Weights())
+    ranking = rank(gap_table("epci", scope_of("dep-79"), state_of()), Weights())
     text = written(app)
     first = ranking.table.iloc[0]
     assert f"1er : {first['nom']}, {plain(fr.number(first['score'], 1))} points" in text
@@ -286,7 +287,7 @@ def test_a_preset_sets_the_weights_and_says_why(preset) -> None:
     assert plain(preset.rationale) in captions(app)
     weights = Weights(**{t: float(app.session_state[key]) for t, key in coverage_link.WEIGHT.items()})
     assert weights.shares == pytest.approx(preset.weights.shares)
-    ranking = rank(gap_table("epci", scope_of("dep-79"), board()), preset.weights)
+    ranking = rank(gap_table("epci", scope_of("dep-79"), state_of()), preset.weights)
     shown = next(d.value for d in app.dataframe if "score" in d.value.columns)
     assert list(shown["nom"]) == list(ranking.table["nom"])
 
@@ -303,7 +304,7 @@ def test_weights_that_order_nothing_are_refused_in_french() -> None:
 # --- the next CLSM ----------------------------------------------------------------------------------------------
 def test_the_next_clsm_are_those_of_the_core_with_the_figures_after() -> None:
     app = open_page(COVERAGE, territoire="dep-79", onglet="prochains", nombre="2")
-    here, scope = board(), scope_of("dep-79")
+    here, scope = state_of(), scope_of("dep-79")
     found = next_clsm(scope, here, candidates("epci", scope, here), 2, kind="epci", ceiling=220_000)
     text = written(app)
     assert plain(found.sentence) in text
@@ -334,7 +335,7 @@ def test_own_perimeters_are_candidates_and_a_bad_code_gets_a_sentence() -> None:
 def test_the_surveys_stand_beside_with_their_differences_and_each_chart_has_its_table() -> None:
     app = open_page(COVERAGE, territoire="france", onglet="enquetes")
     text = written(app)
-    _, features = coverage_loaders.survey(scope_of("france"), ())
+    _, features = coverage_loaders.survey(CoverageView(scope_of("france")))
     assert {f.id for f in features} >= {"taille", "echelle", "secteurs-adultes", "qpv", "cls"}
     for feature in features:
         assert plain(feature.label) in text
@@ -361,13 +362,10 @@ def test_the_files_are_offered_and_made_only_when_asked_for(monkeypatch: pytest.
     [("pdf", b"%PDF"), ("xlsx", b"PK"), ("zip", b"PK"), ("geojson", b"{"), ("gpkg", b"SQLite format 3")],
 )
 def test_each_file_is_what_its_name_says(kind: str, begins: bytes) -> None:
-    made = coverage_loaders.coverage_file(
-        kind, scope_of("dep-79"), (), "epci", Weights(), None, ("24/11/2026", "Couverture")
-    )
+    asked = (kind, CoverageView(scope_of("dep-79")), "epci", Weights(), None, Imprint("24/11/2026", link="Couverture"))
+    made = coverage_loaders.coverage_file(*asked)
     assert made.startswith(begins)
-    again = coverage_loaders.coverage_file(
-        kind, scope_of("dep-79"), (), "epci", Weights(), None, ("24/11/2026", "Couverture")
-    )
+    again = coverage_loaders.coverage_file(*asked)
     assert made == again
 
 
@@ -377,16 +375,16 @@ def test_the_export_button_of_a_level_that_the_scope_lacks_falls_back() -> None:
 
 
 # --- caches -----------------------------------------------------------------------------------------------------
-def test_what_is_worked_out_follows_the_data_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    scope = scope_of("dep-79")
+def test_what_is_computed_follows_the_active_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = CoverageView(scope_of("dep-79"))
     asked = {
-        "board": lambda: coverage_loaders.board(()),
-        "figures": lambda: coverage_loaders.figures(scope, ()),
-        "gaps": lambda: coverage_loaders.gaps("epci", scope, ()),
-        "survey": lambda: coverage_loaders.survey(scope, ()),
+        "state": lambda: coverage_loaders.state(()),
+        "figures": lambda: coverage_loaders.figures(view),
+        "gaps": lambda: coverage_loaders.gaps("epci", view),
+        "survey": lambda: coverage_loaders.survey(view),
     }
     before = {name: ask() for name, ask in asked.items()}
-    assert all(ask() is before[name] for name, ask in asked.items()), "worked out once"
+    assert all(ask() is before[name] for name, ask in asked.items()), "computed once"
     monkeypatch.setattr("geo.dataset.token", lambda: "something was synchronised")
     cache.token.clear()
     for name, ask in asked.items():

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from geo.coverage import STATUS_LABELS, Status, scope_rows, scopes
+from geo.coverage import STATUS_LABELS, CoverageView, Status, scopes
 from geo.coverage.status import commune_status
 from tests import real
 from ui import loaders
@@ -39,9 +39,9 @@ def test_colours_follow_the_order_of_the_communes_in_the_file(scope_id: str) -> 
     scope = scopes(real.atlas())[scope_id]
     shapes = file_of(scene.geometry_url(scope))["objects"]["communes"]["geometries"]
     atlas = real.atlas()
-    rows = scope_rows(scope, atlas)
+    rows = scope.rows
     assert [shape["properties"]["c"] for shape in shapes] == list(atlas.codes[rows])
-    painted = unpack(scene.status_paint(scope, ()).runs)
+    painted = unpack(scene.status_paint(CoverageView(scope)).runs)
     assert painted == commune_status(atlas, real.crosswalk().layers["clsm"])[rows].tolist()
 
 
@@ -55,7 +55,7 @@ def test_every_territory_has_its_file_and_its_bounds() -> None:
 
 def test_a_declared_list_changes_the_colours_and_nothing_else() -> None:
     scope = scopes(real.atlas())["dep-62"]
-    before, after = (unpack(scene.status_paint(scope, complete).runs) for complete in ((), ("62",)))
+    before, after = (unpack(scene.status_paint(CoverageView(scope, complete)).runs) for complete in ((), ("62",)))
     assert Status.INCONNU in before
     changed = {(old, new) for old, new in zip(before, after, strict=True) if old != new}
     assert changed == {(Status.INCONNU, Status.NON_COUVERT)}
@@ -63,7 +63,7 @@ def test_a_declared_list_changes_the_colours_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("pale", [False, True])
 def test_a_palette_has_a_colour_and_a_word_for_each_status(pale: bool) -> None:
-    palette = scene.status_paint(scopes(real.atlas())["dep-62"], (), pale=pale).palette
+    palette = scene.status_paint(CoverageView(scopes(real.atlas())["dep-62"]), pale=pale).palette
     assert [swatch.label for swatch in palette] == [STATUS_LABELS[status] for status in Status]
     assert len({swatch.fill for swatch in palette}) == len(Status)
 
@@ -71,10 +71,7 @@ def test_a_palette_has_a_colour_and_a_word_for_each_status(pale: bool) -> None:
 def test_the_colours_under_a_perimeter_are_in_the_file_whose_address_is_sent() -> None:
     scope = scopes(real.atlas())["dep-62"]
     told = file_of(scene.backdrop(scope))
-    assert (
-        unpack(told["runs"])
-        == commune_status(real.atlas(), real.crosswalk().layers["clsm"])[scope_rows(scope, real.atlas())].tolist()
-    )
+    assert unpack(told["runs"]) == commune_status(real.atlas(), real.crosswalk().layers["clsm"])[scope.rows].tolist()
     assert [swatch["fill"] for swatch in told["palette"]] == list(scene.PALE.values())
     assert scene.backdrop(scope) == scene.backdrop(scope)
 
@@ -83,7 +80,7 @@ def test_outlines_say_which_zones_each_commune_is_in() -> None:
     scope, atlas = scopes(real.atlas())["dep-62"], real.atlas()
     overlay = scene.overlay(scope, "epci")
     written = file_of(overlay.url)
-    rows = scope_rows(scope, atlas)
+    rows = scope.rows
     assert len(written["of"]) == len(rows)
     for row, zones in zip(rows, written["of"], strict=True):
         assert [written["zones"][z][0] for z in zones] == [atlas.table["epci"].iat[row]]
@@ -94,7 +91,7 @@ def test_outlines_say_which_zones_each_commune_is_in() -> None:
 def test_only_outlines_met_in_the_territory_are_offered() -> None:
     every, layers = scopes(real.atlas()), real.crosswalk().layers
     for scope_id in ("dep-62", "dep-94", "dep-976", "france"):
-        rows = set(scope_rows(every[scope_id], real.atlas()).tolist())
+        rows = set(every[scope_id].rows.tolist())
         expected = [i for i in scene.LINES if rows & set(layers[i].members["row"])]
         assert scene.known_lines(every[scope_id]) == expected
     assert "ept" not in scene.known_lines(every["dep-62"])

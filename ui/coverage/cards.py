@@ -1,14 +1,13 @@
-"""What the page Couverture says at a glance: figures against the level above, what limits them, legend and extents."""
+"""Cards of the page Couverture, read at a glance: figures against the level above, what limits them, legend and extents."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from geo import french as fr
-from geo.coverage import STATUS_LABELS, Coverage, Figure, Scope, Status, scope_rows
-from ui import html, loaders
-from ui.coverage import loaders as coverage_loaders
+from geo.coverage import STATUS_LABELS, Coverage, Figure, Status
+from ui import html
 from ui.map.scene import LINE_LABELS, LINES, PALETTE
 
 STYLE = """
@@ -49,20 +48,19 @@ SHORT = {
     "secteurs-enfants": "Secteurs infanto-juvéniles ayant un CLSM",
     "cls": "CLS ayant un CLSM",
 }
-EXTENT_LAYERS = ("clsm", "qpv", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac")
 
 
-def figure_table(figures: Sequence[Figure], scope: Scope) -> str:
-    """Return the figures of a scope, one a line: label, numerator and denominator and year, and the level above."""
+def figure_table(figures: Sequence[Figure], place: str) -> str:
+    """Return the figures of a place, one a line: label, numerator and denominator and year, and the level above."""
     above = next((f.above_name for f in figures if f.above_name), "")
-    headers = [("Couverture", False), (scope.name if scope.kind != "france" else "France", True)]
+    headers = [("Couverture", False), (place, True)]
     headers += [(above, True)] if above else []
     rows = []
     for figure in figures:
         label = f"{SHORT.get(figure.id, figure.label)}\n{_detail(figure)}"
         row = [label, figure.amount] + ([figure.above.amount if figure.above else "sans objet"] if above else [])
         rows.append(row)
-    return f'<div class="clsm-read">{html.table(headers, rows, caption=f"Chiffres de couverture, {scope.name}")}</div>'
+    return f'<div class="clsm-read">{html.table(headers, rows, caption=f"Chiffres de couverture, {place}")}</div>'
 
 
 def _detail(figure: Figure) -> str:
@@ -123,13 +121,10 @@ def legend(found: Coverage, shown: Sequence[str], *, outside: bool) -> str:
     return html.legend(entries)
 
 
-def extent_line(scope: Scope, complete: tuple[str, ...]) -> str:
-    """Say for each layer whether its list is complete on the whole scope."""
-    board, rows = coverage_loaders.board(complete), scope_rows(scope, loaders.atlas())
-    layers = loaders.crosswalk().layers
-    known = {i: board.known_here(i, rows) for i in EXTENT_LAYERS}
-    yes = [layers[i].name for i in EXTENT_LAYERS if known[i]]
-    no = [layers[i].name for i in EXTENT_LAYERS if not known[i]]
+def extent_line(known: Mapping[str, bool]) -> str:
+    """Say which lists are complete on the whole of a scope; `known`, by name of layer."""
+    yes = [name for name, complete in known.items() if complete]
+    no = [name for name, complete in known.items() if not complete]
     parts = [f"Listes complètes ici : {fr.listing(yes) if yes else 'aucune'}."]
     if no:
         parts.append(f"Incomplètes (une absence y veut dire « inconnu ») : {fr.listing(no)}.")

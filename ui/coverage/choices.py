@@ -7,7 +7,7 @@ import streamlit as st
 
 from geo import french as fr
 from geo.communes import search
-from geo.coverage import STATUS_LABELS, STATUS_MEANINGS, Coverage, Scope, Status, in_scope, scope_rows
+from geo.coverage import STATUS_LABELS, STATUS_MEANINGS, Coverage, Scope, Status
 from ui import choices, frame, html, loaders
 from ui.coverage import gaps
 from ui.coverage import loaders as coverage_loaders
@@ -47,7 +47,7 @@ def pick_scope() -> Scope:
 def pick_complete(scope: Scope) -> None:
     """Ask in which départements of a scope the user knows the list of CLSM to be complete."""
     atlas = loaders.atlas()
-    here = sorted(set(atlas.table["departement"].iloc[scope_rows(scope, atlas)]))
+    here = list(scope.departements)
     held = st.session_state[frame.COMPLETE]
     chosen = st.multiselect(
         "Listes que vous savez complètes",
@@ -73,19 +73,19 @@ def take_click(key: str) -> None:
 def focus(scope: Scope) -> map_build.Focus | None:
     """Return the commune to bring to the middle, when it was chosen by name and lies in the scope."""
     held = st.session_state.get(FOCUS)
-    return map_build.Focus(*held) if held and in_scope(held[0], scope, loaders.atlas()) else None
+    return map_build.Focus(*held) if held and scope.holds(held[0]) else None
 
 
 def looked_at(scope: Scope) -> str | None:
     """Return the commune looked at, when it lies in the scope."""
     code = st.session_state.get(COMMUNE)
-    return code if code and in_scope(code, scope, loaders.atlas()) else None
+    return code if code and scope.holds(code) else None
 
 
 def pick_commune(scope: Scope) -> None:
     """Offer the communes of a scope by name: the same as a click, without the map."""
     atlas = loaders.atlas()
-    rows = scope_rows(scope, atlas)
+    rows = scope.rows
     if len(rows) > MOST_OPTIONS:
         query = st.text_input("Chercher une commune", key="commune-query", placeholder="Nom ou code, puis Entrée")
         options = [c for c in search(query, atlas, limit=12) if c in atlas.row] if query else []
@@ -161,8 +161,7 @@ def status_table(found: Coverage) -> str:
 
 def caution(found: Coverage, complete: tuple[str, ...]) -> str:
     """Say what the figures are and are not."""
-    here = set(found.crosswalk.atlas.table["departement"].iloc[found.rows])
-    complete = tuple(d for d in complete if d in here)
+    complete = tuple(d for d in complete if d in found.scope.departements)
     layer = found.crosswalk.layers["clsm"]
     text = f"Population municipale {found.population_year}. Source des CLSM : {layer.source}, {layer.vintage}."
     if complete:

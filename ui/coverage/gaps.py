@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import LEVELS, READINGS, TITLES, Scope, scope_rows
+from geo.coverage import LEVELS, READINGS, TITLES, CoverageView, Scope
 from ui import html, loaders
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import CHOSEN, LEVEL, SORT, SORTS
@@ -105,10 +105,10 @@ def choose_from_map(commune: str) -> None:
     choose(str(layer.zones.index[zones[0]]) if len(zones) else None, pinned=True)
 
 
-def chosen(scope: Scope, complete: tuple[str, ...]) -> str | None:
+def chosen(view: CoverageView) -> str | None:
     """Return the territory chosen, when the scope meets it at the level shown."""
     code = st.session_state.get(CHOSEN)
-    return code if code and code in coverage_loaders.gaps(level_shown(scope), scope, complete).index else None
+    return code if code and code in coverage_loaders.gaps(level_shown(view.scope), view).index else None
 
 
 def communes_of(code: str, level: str, scope: Scope) -> tuple[str, ...]:
@@ -119,25 +119,25 @@ def communes_of(code: str, level: str, scope: Scope) -> tuple[str, ...]:
     layer = loaders.crosswalk().layers[level]
     zone = layer.zones.index.get_loc(code)
     rows = layer.members["row"].to_numpy()[layer.members["zone"].to_numpy() == zone]
-    return tuple(str(c) for c in atlas.codes[np.intersect1d(rows, scope_rows(scope, atlas))])
+    return tuple(str(c) for c in atlas.codes[np.intersect1d(rows, scope.rows)])
 
 
-def mark(scope: Scope, complete: tuple[str, ...]) -> map_overlays.Mark | None:
+def mark(view: CoverageView) -> map_overlays.Mark | None:
     """Return what the map outlines."""
-    code = chosen(scope, complete)
+    code = chosen(view)
     if not code:
         return None
-    codes = communes_of(code, level_shown(scope), scope)
+    codes = communes_of(code, level_shown(view.scope), view.scope)
     return map_overlays.Mark(codes, st.session_state.get(MARK, 0))
 
 
-def chosen_card(scope: Scope, complete: tuple[str, ...]) -> str:
+def chosen_card(view: CoverageView) -> str:
     """Return the gap of the territory chosen, in words."""
-    level = level_shown(scope)
-    code = chosen(scope, complete)
+    level = level_shown(view.scope)
+    code = chosen(view)
     if not code:
         return ""
-    row = coverage_loaders.gaps(level, scope, complete).loc[code]
+    row = coverage_loaders.gaps(level, view).loc[code]
     qpv = "inconnu" if np.isnan(row["qpv_sans_clsm"]) else fr.number(row["qpv_sans_clsm"])
     least = "" if row["qpv_connu"] or qpv == "inconnu" else "au moins "
     lines = [
@@ -177,11 +177,12 @@ def filtered(table: pd.DataFrame, *, readings: Sequence[str], cls_only: bool, qu
     return table[kept]
 
 
-def panel(scope: Scope, complete: tuple[str, ...]) -> None:
+def panel(view: CoverageView) -> None:
     """Show the gaps: level, sort, filters, the territory chosen, the table."""
+    scope = view.scope
     level = pick_level(scope, "gaps-level")
     st.session_state[SHOWN_LEVEL] = level
-    every = coverage_loaders.gaps(level, scope, complete)
+    every = coverage_loaders.gaps(level, view)
     sort_box, reading_box, search_box, cls_box = st.columns([4, 4, 4, 3], gap="small", vertical_alignment="bottom")
     with sort_box:
         sort = st.selectbox("Trier par", list(SORTS), format_func=SORTS.get, key=SORT, persist_state="session")
@@ -198,7 +199,7 @@ def panel(scope: Scope, complete: tuple[str, ...]) -> None:
         return
     st.caption(_summary(table, every, level))
     shown = table.head(MOST_ROWS)
-    code = chosen(scope, complete)
+    code = chosen(view)
     pinned = st.session_state.get(PINNED)
     first = pinned if pinned in every.index else (code if code and code not in shown.index else None)
     if first:

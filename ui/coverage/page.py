@@ -1,11 +1,11 @@
 """Map, figures and tabs of the page Couverture, in one fragment: a choice in a table and a click on the map answer one
-another without running the rest of the page. Only the tab that is open is worked out, and each has its own fragment."""
+another without running the rest of the page. Only the tab that is open is computed, and each has its own fragment."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from geo.coverage import Coverage, Scope, scope_rows
+from geo.coverage import Coverage, CoverageView, Scope
 from ui import html, loaders, panels
 from ui.coverage import cards, charts, choices, export, gaps, priorities, siting, survey
 from ui.coverage import link as coverage_link
@@ -20,27 +20,28 @@ MAP = "carte-couverture"
 
 
 @st.fragment
-def explorer(scope: Scope, complete: tuple[str, ...]) -> None:
+def explorer(view: CoverageView) -> None:
     """Show the map beside the figures, then the tabs."""
-    found = loaders.scope_coverage(scope, complete)
+    found = loaders.scope_coverage(view)
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        _map(scope, complete, found)
+        _map(view, found)
     with right:
-        _commune(scope)
-        _figures(scope, complete)
+        _commune(view.scope)
+        _figures(view)
     with left:
-        if card := gaps.chosen_card(scope, complete):
+        if card := gaps.chosen_card(view):
             st.html(card)
         st.plotly_chart(charts.status_bar(found), key="status-bar", config={"displayModeBar": False})
         st.html(choices.status_table(found))
-        st.caption(html.literal(choices.caution(found, complete)))
+        st.caption(html.literal(choices.caution(found, view.complete)))
         choices.meanings(found)
-    _tabs(scope, complete, found)
+    _tabs(view, found)
     coverage_link.write()
 
 
-def _map(scope: Scope, complete: tuple[str, ...], found: Coverage) -> None:
+def _map(view: CoverageView, found: Coverage) -> None:
+    scope = view.scope
     shown = _pick_layers(scope)
     map_scene.draw(
         map_build.coverage_map(),
@@ -49,18 +50,21 @@ def _map(scope: Scope, complete: tuple[str, ...], found: Coverage) -> None:
         state=map_build.coverage_state(
             geometry_url=map_scene.geometry_url(scope),
             bounds=map_scene.bounds(scope),
-            paint=map_scene.status_paint(scope, complete),
+            paint=map_scene.status_paint(view),
             overlays=[map_scene.overlay(scope, layer_id) for layer_id in shown if layer_id not in MARK_LABELS],
             focus=choices.focus(scope),
             over=map_overlays.over(
                 quarters_url=map_overlays.quarters_url(scope) if "quartiers" in shown else None,
                 places_url=map_overlays.places_url(scope) if "lieux" in shown else None,
-                mark=gaps.mark(scope, complete),
+                mark=gaps.mark(view),
                 served_url=map_scene.overlay(scope, "clsm").url,
             ),
         ),
     )
-    st.html(cards.legend(found, shown, outside=map_scene.ground(scope) != scope) + cards.extent_line(scope, complete))
+    st.html(
+        cards.legend(found, shown, outside=map_scene.ground(scope) != scope)
+        + cards.extent_line(coverage_loaders.complete_lists(view))
+    )
     note = map_overlays.extents(scope)
     if note:
         st.caption(html.literal(f"{note[0].upper()}{note[1:]}."))
@@ -92,7 +96,7 @@ def _pick_layers(scope: Scope) -> list[str]:
 def layers_here(scope: Scope) -> list[str]:
     """Return what can lie over the map of a scope."""
     offered = [i for i in map_scene.known_lines(scope) if i != "qpv"]
-    rows = scope_rows(scope, loaders.atlas())
+    rows = scope.rows
     if loaders.crosswalk().layers["qpv"].members["row"].isin(rows).any():
         offered.append("quartiers")
     if loaders.world().resources is not None and len(loaders.world().resources.inside(rows)):
@@ -110,32 +114,32 @@ def _commune(scope: Scope) -> None:
         choices.open_in_perimeter(code)
 
 
-def _figures(scope: Scope, complete: tuple[str, ...]) -> None:
-    figures = coverage_loaders.figures(scope, complete)
-    st.header(html.literal(scope.name))
+def _figures(view: CoverageView) -> None:
+    figures = coverage_loaders.figures(view)
+    st.header(html.literal(view.scope.name))
     main = figures[0]
     said = "des habitants sont couverts par un CLSM en service"
     if main.unknown:
         said = "part des habitants couverts par un CLSM en service : aucune n’est sûre ici"
     st.html(
         f'<p class="clsm-main"><b>{html.escape(main.amount)}</b><span>{html.escape(said)}</span></p>'
-        + cards.figure_table(figures, scope)
+        + cards.figure_table(figures, view.scope.name)
         + cards.figure_sources(figures)
     )
 
 
-def _tabs(scope: Scope, complete: tuple[str, ...], found: Coverage) -> None:
+def _tabs(view: CoverageView, found: Coverage) -> None:
     names = list(TABS.values())
     if st.session_state.get(TAB) not in names:
         st.session_state[TAB] = names[0]
     tabs = dict(zip(TABS, st.tabs(names, key=TAB, on_change="rerun"), strict=True))
     contents = {
-        "lacunes": lambda: gaps.panel(scope, complete),
-        "priorites": lambda: priorities.panel(scope, complete),
-        "prochains": lambda: siting.panel(scope, complete),
-        "enquetes": lambda: survey.panel(scope, complete),
+        "lacunes": lambda: gaps.panel(view),
+        "priorites": lambda: priorities.panel(view),
+        "prochains": lambda: siting.panel(view),
+        "enquetes": lambda: survey.panel(view),
         "clsm": lambda: choices.clsm_table(found),
-        "emporter": lambda: export.panel(scope, complete),
+        "emporter": lambda: export.panel(view),
     }
     for name, tab in tabs.items():
         if tab.open:

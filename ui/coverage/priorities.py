@@ -9,7 +9,20 @@ import pandas as pd
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import FIRST, LEVELS, PRESETS, TERMS, Preset, Ranking, Scope, Stability, Weights, explain, rank
+from geo.coverage import (
+    FIRST,
+    LEVELS,
+    PRESETS,
+    TERMS,
+    CoverageView,
+    Preset,
+    Ranking,
+    Scope,
+    Stability,
+    Weights,
+    explain,
+    rank,
+)
 from geo.errors import GeoInputError
 from ui import html
 from ui.coverage import gaps as coverage_gaps
@@ -24,7 +37,7 @@ SHOWN_FIRST = 5  # explained in words
 
 
 def weights() -> Weights | None:
-    """Return the weights of the sliders, None when all are nought."""
+    """Return the weights of the sliders, None when all are zero."""
     try:
         return Weights(**{term: float(coverage_link.value(key)) for term, key in WEIGHT.items()})
     except GeoInputError:
@@ -50,10 +63,10 @@ def first_places(count: int) -> int:
 
 
 @st.fragment
-def panel(scope: Scope, complete: tuple[str, ...]) -> None:
+def panel(view: CoverageView) -> None:
     """Show presets, sliders and the order they make."""
     coverage_link.set_defaults()
-    level = coverage_gaps.pick_level(scope, "priorities-level")
+    level = coverage_gaps.pick_level(view.scope, "priorities-level")
     _presets()
     _sliders()
     chosen = weights()
@@ -61,14 +74,14 @@ def panel(scope: Scope, complete: tuple[str, ...]) -> None:
     if chosen is None:
         st.info("Tous les poids sont nuls : donnez de l’importance à l’un au moins des critères.")
         return
-    gaps = coverage_loaders.gaps(level, scope, complete)
+    gaps = coverage_loaders.gaps(level, view)
     ranking = rank(gaps, chosen)
     if ranking.table.empty:
         st.caption("Aucun territoire d’ici n’a d’habitants sans CLSM ni projet connu.")
         return
-    held = coverage_loaders.stability(level, scope, complete, chosen, first_places(len(ranking.table)))
+    held = coverage_loaders.stability(level, view, chosen, first_places(len(ranking.table)))
     st.html(summary(ranking, held, level))
-    _table(ranking, held, level, scope)
+    _table(ranking, held, level, view.scope)
     st.caption(
         fr.typeset(
             "Points : chaque critère est rapporté au plus grand des territoires comparés, puis multiplié par la part de son "

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import KINDS, NEEDS, Figure, Mix, Pick, Scope, Siting
+from geo.coverage import KINDS, NEEDS, CoverageView, Figure, Mix, Pick, Scope, Siting, SitingQuestion
 from geo.errors import GeoInputError
 from ui import choices, frame, html
 from ui.coverage import gaps
@@ -33,31 +33,26 @@ AFTER = ("habitants", "qpv", "qpv-habitants", "rural", "epci", "cls")
 
 
 @st.fragment
-def panel(scope: Scope, complete: tuple[str, ...]) -> None:
+def panel(view: CoverageView) -> None:
     """Show the choices and the answer; only this part of the page is run again when one changes."""
     coverage_link.set_defaults()
-    kind = _choices(scope)
+    _choices(view.scope)
     coverage_link.write()
-    mix = mix_chosen()
-    if mix is None:
+    question = question_asked()
+    if question is None:
         st.info("Aucun besoin n’est à servir : donnez du poids à l’un au moins.")
         return
-    k, ceiling = int(coverage_link.value(NEXT_NUMBER)), int(coverage_link.value(NEXT_CEILING)) or None
     try:
-        found = (
-            coverage_loaders.next_own(scope, complete, _own(), k, mix, ceiling)
-            if kind == "libre"
-            else coverage_loaders.next_clsm(scope, complete, kind, k, mix, ceiling)
-        )
+        found = coverage_loaders.next_clsm(view, question)
     except GeoInputError as error:
         for problem in error.problems:
             st.info(html.literal(problem))
         return
-    _answer(found, scope, complete)
+    _answer(found, view)
 
 
-def _choices(scope: Scope) -> str:
-    offered = [k for k in KINDS if k == "libre" or coverage_loaders.candidates_here(k, scope)]
+def _choices(scope: Scope) -> None:
+    offered = [k for k in KINDS if coverage_loaders.candidates_here(k, scope)]
     if coverage_link.value(NEXT_KIND) not in offered:
         st.session_state[NEXT_KIND] = offered[0]
     kind_box, number_box, need_box, ceiling_box = st.columns([3, 2, 4, 3], gap="small")
@@ -84,7 +79,6 @@ def _choices(scope: Scope) -> str:
             column.slider(f"Part : {label}", 0, MOST_WEIGHT, key=key, persist_state="session")
     if kind == "libre":
         _own_perimeters()
-    return str(kind)
 
 
 def need_label(need: str) -> str:
@@ -101,6 +95,24 @@ def ceiling_label(ceiling: int) -> str:
         return "Sans plafond"
     near = " (repère + 10 %)" if ceiling == DEFAULTS[NEXT_CEILING] else " (repère)" if ceiling == 200_000 else ""
     return fr.typeset(f"{fr.number(ceiling)}{near}")
+
+
+def question_asked() -> SitingQuestion | None:
+    """Return what is asked of the next CLSM, None when nothing is to serve."""
+    mix = mix_chosen()
+    if mix is None:
+        return None
+    kind = str(coverage_link.value(NEXT_KIND))
+    number, ceiling = int(coverage_link.value(NEXT_NUMBER)), int(coverage_link.value(NEXT_CEILING)) or None
+    return SitingQuestion(kind, number, mix, ceiling, _own() if kind == "libre" else ())
+
+
+def question_offered(scope: Scope) -> SitingQuestion | None:
+    """Return what is asked of the next CLSM, None when the scope has nothing to choose among or nothing is to serve."""
+    question = question_asked()
+    if question is None or not coverage_loaders.candidates_here(question.kind, scope):
+        return None
+    return question
 
 
 def mix_chosen() -> Mix | None:
@@ -145,7 +157,7 @@ def _own_perimeters() -> None:
 
 
 # --- the answer -----------------------------------------------------------------------------------------------------
-def _answer(found: Siting, scope: Scope, complete: tuple[str, ...]) -> None:
+def _answer(found: Siting, view: CoverageView) -> None:
     st.html(f'<p class="clsm-answer"><b>{html.escape(found.sentence)}</b></p>')
     for text in (found.ties, *found.notices):
         if text:
@@ -160,8 +172,8 @@ def _answer(found: Siting, scope: Scope, complete: tuple[str, ...]) -> None:
             st.caption(html.literal(fr.typeset(f"Au-dessus du plafond, non retenus : {names}.")))
         _greedy(found)
     with after_box:
-        now = coverage_loaders.figures(scope, complete)
-        st.html(after_table(now, coverage_loaders.figures_after(found, complete), scope))
+        now = coverage_loaders.figures(view)
+        st.html(after_table(now, coverage_loaders.figures_after(found, view.complete), view.scope.name))
     if found.kind in ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls"):
         _show_on_map(found)
 
@@ -183,8 +195,8 @@ def picks_table(picks: Sequence[Pick], found: Siting) -> str:
     return html.table(headers, rows, caption="Prochains CLSM, du plus grand gain au plus petit")
 
 
-def after_table(now: Sequence[Figure], after: Sequence[Figure], scope: Scope) -> str:
-    """Return the figures of the scope before and after these CLSM."""
+def after_table(now: Sequence[Figure], after: Sequence[Figure], place: str) -> str:
+    """Return the figures of a place before and after these CLSM."""
     then = {f.id: f for f in after}
     rows = []
     for figure in now:
@@ -192,7 +204,7 @@ def after_table(now: Sequence[Figure], after: Sequence[Figure], scope: Scope) ->
             continue
         later = then[figure.id]
         rows.append((f"{figure.label}\naprès : {later.fraction}", figure.amount, later.amount))
-    headers = [(f"{scope.name}", False), ("Aujourd’hui", True), ("Après", True)]
+    headers = [(place, False), ("Aujourd’hui", True), ("Après", True)]
     return html.table(headers, rows, caption="Chiffres du territoire avant et après ces CLSM")
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import LEVELS, MARKER, SURVEYS, Benchmark, Scope, scope_rows
+from geo.coverage import LEVELS, MARKER, SURVEYS, Benchmark, CoverageView, Scope
 from ui import html, loaders
 from ui.coverage import charts, gaps
 from ui.coverage import link as coverage_link
@@ -19,18 +19,18 @@ MOST_ROWS = 500
 
 
 @st.fragment
-def panel(scope: Scope, complete: tuple[str, ...]) -> None:
+def panel(view: CoverageView) -> None:
     """Show the surveys, then the charts."""
-    portfolio, features = coverage_loaders.survey(scope, complete)
+    portfolio, features = coverage_loaders.survey(view)
     st.subheader("Les CLSM d’ici et les enquêtes nationales")
-    st.html(survey_table(features, scope))
+    st.html(survey_table(features, view.scope))
     st.html(differences(features))
     st.subheader("Taille des CLSM")
     sizes_chart(portfolio.table)
     st.subheader("Habitants couverts, CLSM après CLSM")
-    curve_chart(scope, complete)
+    curve_chart(view)
     st.subheader("Part des QPV et taille du manque")
-    scatter_chart(scope, complete)
+    scatter_chart(view)
     coverage_link.write()
 
 
@@ -42,8 +42,8 @@ def survey_table(features: Sequence[Benchmark], scope: Scope) -> str:
     for feature in features:
         rows.append((feature.label + _lost(feature),))
         for i, group in enumerate(feature.groups):
-            told = [_reference(feature, survey, i) for survey in SURVEYS]
-            rows.append((group[0].upper() + group[1:], _mine(feature, i), *told))
+            published = [_reference(feature, survey, i) for survey in SURVEYS]
+            rows.append((group[0].upper() + group[1:], _mine(feature, i), *published))
     return html.table(headers, rows, caption=f"CLSM et enquêtes nationales, {scope.name}")
 
 
@@ -103,13 +103,13 @@ def sizes_summary(known: pd.DataFrame) -> str:
     )
 
 
-def curve_chart(scope: Scope, complete: tuple[str, ...]) -> None:
+def curve_chart(view: CoverageView) -> None:
     """Show how the people covered add up."""
-    curve = coverage_loaders.covered_curve(scope, complete)
+    curve = coverage_loaders.covered_curve(view)
     if curve.empty:
         st.caption("Aucun CLSM en service ne couvre de commune entière connue ici.")
         return
-    population = float(loaders.atlas().population[scope_rows(scope, loaders.atlas())].sum())
+    population = float(loaders.atlas().population[view.scope.rows].sum())
     text = curve_summary(curve, population)
     st.plotly_chart(charts.covered_curve(curve, population), key="chart-curve", config=BAR, theme=None, alt=text)
     st.caption(html.literal(text))
@@ -133,10 +133,10 @@ def curve_summary(curve: pd.DataFrame, population: float) -> str:
     )
 
 
-def scatter_chart(scope: Scope, complete: tuple[str, ...]) -> None:
+def scatter_chart(view: CoverageView) -> None:
     """Show the share of inhabitants in QPV against the size of the gap, at the level shown."""
-    level = gaps.pick_level(scope, "scatter-level")
-    rows = charts.scatter_rows(coverage_loaders.gaps(level, scope, complete))
+    level = gaps.pick_level(view.scope, "scatter-level")
+    rows = charts.scatter_rows(coverage_loaders.gaps(level, view))
     if rows.empty:
         st.caption("Aucun territoire d’ici n’a à la fois un manque et des habitants de QPV connus.")
         return

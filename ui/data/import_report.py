@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import Scope, scope_rows
+from geo.coverage import Scope
 from geo.exports import csv_bytes
 from geo.imports import ImportDraft, Review
 from geo.layers import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove
@@ -187,5 +187,4 @@ def changed_scopes(found: Difference) -> list[Scope]:
 
 def paint(found: Difference, scope: Scope) -> map_build.Paint:
     """Return the colours of a scope's communes by what becomes of them."""
-    rows = scope_rows(scope, loaders.atlas())
-    return map_build.Paint(map_build.paint_runs(found.fate[rows].tolist()), tuple(FATES[fate] for fate in Fate))
+    return map_build.Paint(map_build.paint_runs(found.fate[scope.rows].tolist()), tuple(FATES[fate] for fate in Fate))

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from geo import dataset
 from geo import french as fr
-from geo.coverage import Scope, scope_rows
+from geo.coverage import Scope
 from geo.files import DamagedError
 from ui import loaders
 from ui.cache import keyed_on_data
@@ -73,7 +71,7 @@ def places_url(scope: Scope) -> str | None:
 @keyed_on_data(max_entries=64)
 def _quarters(scope: Scope) -> str | None:
     layer, atlas = loaders.crosswalk().layers["qpv"], loaders.atlas()
-    here = layer.members[np.isin(layer.members["row"].to_numpy(), scope_rows(scope, atlas))]
+    here = layer.members[scope.mask[layer.members["row"].to_numpy()]]
     if here.empty:
         return None
     outlines = _outlines()
@@ -111,7 +109,7 @@ def _places(scope: Scope) -> str | None:
     resources = loaders.world().resources
     if resources is None:
         return None
-    here = resources.inside(scope_rows(scope, loaders.atlas()))
+    here = resources.inside(scope.rows)
     here = here[here["lon"].notna() & here["lat"].notna()]
     if here.empty:
         return None
@@ -169,8 +167,7 @@ def extents(scope: Scope) -> str:
     if resources is None:
         texts.append("lieux de santé mentale : non synchronisés")
     else:
-        atlas = loaders.atlas()
-        here = set(atlas.table["departement"].iloc[scope_rows(scope, atlas)])
+        here = set(scope.departements)
         known = len(here & resources.extent)
         if not known:
             texts.append(f"lieux de santé mentale : liste non connue ici ({resources.source})")

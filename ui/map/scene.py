@@ -8,7 +8,7 @@ import folium
 import numpy as np
 from streamlit_folium import st_folium
 
-from geo.coverage import STATUS_LABELS, Scope, Status, scope_rows
+from geo.coverage import STATUS_LABELS, CoverageView, Scope, Status
 from geo.display import compact_json
 from ui import loaders
 from ui.cache import keyed_on_data
@@ -81,7 +81,7 @@ def ground(scope: Scope) -> Scope:
     holds it whole: its département, else its région, else France. The rest of it is drawn in grey around."""
     if scope.kind not in ("epci", "ept"):
         return scope
-    here = loaders.atlas().table.iloc[scope_rows(scope, loaders.atlas())]
+    here = loaders.atlas().table.iloc[scope.rows]
     every = loaders.every_scope()
     for column, prefix in (("departement", "dep"), ("region", "reg")):
         codes = here[column].unique()
@@ -98,8 +98,7 @@ def geometry_url(scope: Scope) -> str:
 @keyed_on_data(max_entries=64)
 def local_bounds(scope: Scope) -> build.Bounds:
     """Return the corners around an EPCI or an EPT, from the inner points of its communes and their size."""
-    atlas = loaders.atlas()
-    here = atlas.table.iloc[scope_rows(scope, atlas)]
+    here = loaders.atlas().table.iloc[scope.rows]
     here = here[here["lon"].notna()]
     half_m = (here["area_m2"].fillna(0.0).clip(lower=1.0) ** 0.5 / 1.6).to_numpy()
     tall = half_m / 111_000.0
@@ -128,7 +127,7 @@ def overlay(scope: Scope, layer_id: str) -> build.Overlay:
 def _overlay(scope: Scope, layer_id: str) -> build.Overlay:
     from geo.display import write_zone_index
 
-    layer, rows = loaders.crosswalk().layers[layer_id], scope_rows(scope, loaders.atlas())
+    layer, rows = loaders.crosswalk().layers[layer_id], scope.rows
     zones_of: dict[int, list[int]] = {}
     for zone, row in zip(layer.members["zone"], layer.members["row"], strict=True):
         zones_of.setdefault(row, []).append(zone)
@@ -141,11 +140,11 @@ def _overlay(scope: Scope, layer_id: str) -> build.Overlay:
     return build.Overlay(layer_id, build.static_url(f"geo/{file}"), LINE_LABELS[layer_id], color, dash, weight)
 
 
-def status_paint(scope: Scope, complete: tuple[str, ...], *, pale: bool = False) -> build.Paint:
+def status_paint(view: CoverageView, *, pale: bool = False) -> build.Paint:
     """Return the colours of a scope's communes by coverage."""
-    found = loaders.scope_coverage(scope, complete)
+    found = loaders.scope_coverage(view)
     swatches = tuple(build.Swatch(PALE[s], STATUS_LABELS[s]) if pale else PALETTE[s] for s in Status)
-    drawn = scope_rows(ground(scope), loaders.atlas())
+    drawn = ground(view.scope).rows
     status = np.where(np.isin(drawn, found.rows), found.status[drawn], -1)
     return build.Paint(build.paint_runs(status.tolist()), swatches)
 
@@ -153,7 +152,7 @@ def status_paint(scope: Scope, complete: tuple[str, ...], *, pale: bool = False)
 @keyed_on_data(max_entries=256)
 def backdrop(scope: Scope) -> str:
     """Return the address of the pale colours under a perimeter: no click changes them, so none sends them again."""
-    return written(f"fond-{scope.id}", build.paint_payload(status_paint(scope, (), pale=True)))
+    return written(f"fond-{scope.id}", build.paint_payload(status_paint(CoverageView(scope), pale=True)))
 
 
 def written(stem: str, value: object) -> str:
@@ -165,7 +164,6 @@ def written(stem: str, value: object) -> str:
 
 def known_lines(scope: Scope) -> list[str]:
     """Return the layers that have at least one zone in a scope."""
-    rows = scope_rows(scope, loaders.atlas())
-    met = loaders.crosswalk().product(rows)
+    met = loaders.crosswalk().product(scope.rows)
     columns = loaders.crosswalk().columns
     return [i for i in LINES if (met[1] + met[2])[columns[i]].any()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import COVERED, STATUS_LABELS, Scope, Status
+from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Scope, Status
 from geo.perimeters import Perimeter
 from ui import frame, html, loaders
 from ui.coverage.choices import FOCUS, MOST_OPTIONS, scope_name
@@ -90,7 +90,7 @@ def take(key: str) -> None:
 
 def legend(scope: Scope, lines: list[str]) -> str:
     """Return the legend: the choice, the CLSM known under it, the outlines shown."""
-    found = loaders.scope_coverage(scope, ())
+    found = loaders.scope_coverage(CoverageView(scope))
     present = [
         s for s in (*COVERED, Status.PARTIEL, Status.PROJET, Status.INCONNU) if found.by_status.at[s, "communes"]
     ]

@@ -7,7 +7,7 @@ import streamlit as st
 from geo import french as fr
 from geo import perimeters
 from geo.communes import search
-from geo.coverage import Scope, in_scope
+from geo.coverage import Scope
 from geo.errors import GeoInputError
 from geo.moves import Move
 from geo.perimeters import Perimeter
@@ -146,7 +146,7 @@ def _take_list(departement: str | None, start: bool) -> None:
 def _show(codes: frozenset[str]) -> None:
     """Show the map of the communes when none of them is on the one shown."""
     scope, atlas = loaders.every_scope()[st.session_state[frame.PERIMETER_SCOPE]], loaders.atlas()
-    if codes and not any(in_scope(c, scope, atlas) for c in codes):
+    if codes and not any(scope.holds(c) for c in codes):
         st.session_state[frame.PERIMETER_SCOPE] = f"dep-{atlas.table['departement'].iat[atlas.row[min(codes)]]}"
 
 
@@ -156,7 +156,7 @@ def circle(scope: Scope) -> None:
         atlas = loaders.atlas()
         query = st.text_input("Ville au centre", key="cercle-ville", placeholder="Un nom ou un code, puis Entrée")
         found = list(search(query, atlas, limit=12)) if query else []
-        here = [c for c in found if c in atlas.row and in_scope(c, scope, atlas)]
+        here = [c for c in found if c in atlas.row and scope.holds(c)]
         found = sorted(found, key=lambda c: c not in here)
         town = st.selectbox(
             "Commune", found, format_func=atlas.label, key=f"cercle-commune-{query}", disabled=not found

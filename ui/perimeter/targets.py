@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from geo import french as fr
 from geo.communes import search
-from geo.coverage import Scope, scope_rows
+from geo.coverage import Scope
 from geo.layers import find_zones, zone_members
 from ui import loaders
 from ui.cache import keyed_on_data
@@ -68,7 +68,7 @@ def offered(scope: Scope) -> dict[str, str]:
     """Return every target of a scope, communes first: id to label."""
     crosswalk = loaders.crosswalk()
     atlas = crosswalk.atlas
-    rows = scope_rows(scope, atlas)
+    rows = scope.rows
     found = {str(atlas.codes[r]): atlas.label(str(atlas.codes[r])) for r in rows}
     met = crosswalk.product(rows)
     for layer_id in LAYERS:
