@@ -5,11 +5,13 @@ What is not known is counted as unknown, never as zero. Start from `Scope`, `cov
 
 from geo.coverage.benchmarks import SURVEYS, Benchmark, Portfolio, distribution, portfolio
 from geo.coverage.candidates import KINDS, SitingCandidate, candidates, own_candidates
+from geo.coverage.criteria import Compared, compared
 from geo.coverage.figures import Figure, limits, scope_figures
 from geo.coverage.gaps import LEVELS, TITLES, gap_table, gap_tables
-from geo.coverage.priorities import FIRST, PRESETS, TERMS, Preset, Ranking, Stability, Weights, explain, rank, stability
+from geo.coverage.priorities import FIRST, PRESETS, TERMS, Preset, Ranking, Weights, explain, interval, place, rank
 from geo.coverage.scope import CoverageView, Scope, local_scopes, read_scope, scopes
 from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm
+from geo.coverage.stability import Stability, stability
 from geo.coverage.state import CoverageState, coverage_state, covered_curve
 from geo.coverage.status import (
     COVERED,
@@ -40,6 +42,7 @@ __all__ = [
     "TITLES",
     "Benchmark",
     "ClsmMarker",
+    "Compared",
     "Coverage",
     "CoverageState",
     "CoverageView",
@@ -58,6 +61,7 @@ __all__ = [
     "Weights",
     "candidates",
     "clsm_places",
+    "compared",
     "coverage",
     "coverage_state",
     "covered_curve",
@@ -65,10 +69,12 @@ __all__ = [
     "explain",
     "gap_table",
     "gap_tables",
+    "interval",
     "limits",
     "local_scopes",
     "next_clsm",
     "own_candidates",
+    "place",
     "portfolio",
     "rank",
     "read_scope",
