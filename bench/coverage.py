@@ -13,12 +13,12 @@ from bench.crosswalk import best_of
 from geo.coverage import (
     CoverageState,
     SitingCandidate,
-    candidates,
     coverage_state,
     gap_tables,
     next_clsm,
     read_scope,
     scope_figures,
+    siting_candidates,
 )
 from geo.dataset import open_dataset
 from geo.layers import Etat, Layer, build_crosswalk
@@ -41,7 +41,7 @@ def memberships(layer: Layer, codes: np.ndarray) -> pd.DataFrame:
 
 
 def joined(communes: gpd.GeoDataFrame, held: dict[str, pd.DataFrame]) -> list[pd.DataFrame]:
-    """Work out the same status, figures and gaps with joins and groupbys, as a page does that keeps nothing ready."""
+    """Compute the same status, figures and gaps with joins and groupbys, as a page does that keeps nothing ready."""
     clsm = held["clsm"].assign(running=lambda f: f["etat"] == Etat.EN_SERVICE)
     clsm = clsm.assign(
         covered=clsm["running"] & clsm["whole"], part=clsm["running"] & ~clsm["whole"], project=~clsm["running"]
@@ -114,7 +114,7 @@ def main() -> None:
     print(f"  GeoPandas joins and groupbys at each call: {slow * 1e3:.0f} ms = {slow / fast:.1f} times")
 
     state, _ = changed_layer()
-    possible = candidates("epci", france, state)
+    possible = siting_candidates("epci", france, state)
     ten = timed(lambda: next_clsm(france, state, possible, 10, kind="epci"))
     print(f"the next 10 among {len(possible):,} EPCI: {ten * 1e3:.0f} ms, exact")
     around = neighbours_too(possible, state)

@@ -17,7 +17,7 @@ from geo.comparison import (
     entries,
     evaluate,
 )
-from geo.coverage import TERMS, CoverageView
+from geo.coverage import PRIORITY_TERMS, CoverageView
 from geo.guidance import MEASURES, SETTING_LABELS, Reach, Settings, checks_using
 from geo.layers import Precision
 from ui import frame, html, loaders
@@ -106,7 +106,7 @@ def coverage_table() -> str:
 
 def priorities_table() -> str:
     """Return the terms of the priorities, as the code names them."""
-    rows = [(term.label, f"{term.meaning[0].upper()}{term.meaning[1:]}.") for term in TERMS]
+    rows = [(term.label, f"{term.meaning[0].upper()}{term.meaning[1:]}.") for term in PRIORITY_TERMS]
     return html.table([("Terme", False), ("Valeur, entre 0 et 1", False)], rows, caption="Termes des priorités")
 
 

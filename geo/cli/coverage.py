@@ -14,8 +14,8 @@ from geo.cli.perimeter import _readings
 from geo.cli.terminal import warn
 from geo.communes import Atlas, split_codes
 from geo.coverage import (
-    KINDS,
-    LEVELS,
+    CANDIDATE_KINDS,
+    GAP_LEVELS,
     MARKER,
     STATUS_LABELS,
     Coverage,
@@ -43,7 +43,7 @@ def add_parser(commands: Any) -> None:
     )
     cover.add_argument("--complete", default="", metavar="DEPARTEMENTS",
                        help="départements où vous savez complète la liste des CLSM (94,79)")  # fmt: skip
-    cover.add_argument("--level", choices=LEVELS, help="écarts et priorités à ce niveau")
+    cover.add_argument("--level", choices=GAP_LEVELS, help="écarts et priorités à ce niveau")
     cover.add_argument(
         "--next", type=int, default=0, metavar="K", help="les K prochains CLSM, parmi les zones du niveau"
     )
@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> dict[str, Any] | list[str]:
     level = options.level or ("epci" if scope.kind not in ("epci", "ept") else "commune")
     report = CoverageReport(scope, state, level=level)
     if level not in report.gaps:
-        raise GeoInputError(f"{LEVELS[level]} : aucun connu dans ce territoire ; choisissez un autre niveau.")
+        raise GeoInputError(f"{GAP_LEVELS[level]} : aucun connu dans ce territoire ; choisissez un autre niveau.")
     if options.next:
         report = CoverageReport(scope, state, level=level, siting=_next(options, report))
     if options.out:
@@ -89,7 +89,7 @@ def _departements(text: str, atlas: Atlas) -> list[str]:
 
 
 def _next(options: argparse.Namespace, report: CoverageReport) -> Siting:
-    kind = report.level if report.level in KINDS else "epci"
+    kind = report.level if report.level in CANDIDATE_KINDS else "epci"
     question = SitingQuestion(kind, options.next, ceiling=float(options.ceiling) or None)
     return question.answer(report.scope, report.state)
 
@@ -148,7 +148,7 @@ def _text(report: CoverageReport, *, asked: bool) -> Iterator[str]:
         yield f"  Limite, {name} : {why} {how}"
     if asked:
         yield ""
-        yield f"Écarts : {LEVELS[report.level]}"
+        yield f"Écarts : {GAP_LEVELS[report.level]}"
         for code, row in report.gaps[report.level].head(SHOWN).iterrows():
             yield (
                 f"  {row['nom']} ({code}) : {fr.inhabitants(row['sans_clsm'])} sans CLSM ni projet connu sur "
@@ -160,7 +160,7 @@ def _text(report: CoverageReport, *, asked: bool) -> Iterator[str]:
         yield from (f"  {line}" for line in _ranks(report))
     if report.siting:
         yield ""
-        yield f"Les prochains CLSM ({KINDS[report.siting.kind]})"
+        yield f"Les prochains CLSM ({CANDIDATE_KINDS[report.siting.kind]})"
         for pick in report.siting.picks:
             yield f"  {pick.candidate.name} ({pick.candidate.code}) : + {fr.inhabitants(pick.added['habitants'])}"
         yield from (

@@ -4,11 +4,22 @@ What is not known is counted as unknown, never as zero. Start from `Scope`, `cov
 """
 
 from geo.coverage.benchmarks import SURVEYS, Benchmark, Portfolio, distribution, portfolio
-from geo.coverage.candidates import KINDS, SitingCandidate, candidates, own_candidates
+from geo.coverage.candidates import CANDIDATE_KINDS, SitingCandidate, own_candidates, siting_candidates
 from geo.coverage.criteria import Compared, compared
 from geo.coverage.figures import Figure, limits, scope_figures
-from geo.coverage.gaps import LEVELS, TITLES, gap_table, gap_tables
-from geo.coverage.priorities import FIRST, PRESETS, TERMS, Preset, Ranking, Weights, explain, interval, place, rank
+from geo.coverage.gaps import GAP_LEVELS, GAP_TITLES, gap_table, gap_tables
+from geo.coverage.priorities import (
+    FIRST_PLACES,
+    PRESETS,
+    PRIORITY_TERMS,
+    Preset,
+    Ranking,
+    Weights,
+    explain,
+    interval,
+    place,
+    rank,
+)
 from geo.coverage.scope import CoverageView, Scope, local_scopes, read_scope, scopes
 from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm
 from geo.coverage.stability import Stability, stability
@@ -27,19 +38,19 @@ from geo.coverage.status import (
 )
 
 __all__ = [
+    "CANDIDATE_KINDS",
     "COVERED",
-    "FIRST",
-    "KINDS",
-    "LEVELS",
+    "FIRST_PLACES",
+    "GAP_LEVELS",
+    "GAP_TITLES",
     "MARKER",
     "NEEDS",
     "PRESETS",
+    "PRIORITY_TERMS",
     "READINGS",
     "STATUS_LABELS",
     "STATUS_MEANINGS",
     "SURVEYS",
-    "TERMS",
-    "TITLES",
     "Benchmark",
     "ClsmMarker",
     "Compared",
@@ -59,7 +70,6 @@ __all__ = [
     "Stability",
     "Status",
     "Weights",
-    "candidates",
     "clsm_places",
     "compared",
     "coverage",
@@ -81,5 +91,6 @@ __all__ = [
     "reading_count",
     "scope_figures",
     "scopes",
+    "siting_candidates",
     "stability",
 ]

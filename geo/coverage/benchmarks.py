@@ -17,7 +17,7 @@ from geo import french as fr
 from geo.arrays import Bools
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence
-from geo.layers import Etat, Precision
+from geo.layers import Etat, LayerId, Precision
 
 SURVEY_2018 = "État des lieux national des CLSM 2018 (110 CLSM ayant répondu)"
 SURVEY_2023 = "État des lieux national des CLSM, données 2022, publié en 2023 (131 CLSM ayant répondu)"
@@ -86,7 +86,7 @@ class Portfolio:
 
 def portfolio(scope: Scope, state: CoverageState) -> Portfolio:
     """Compute the features of each CLSM; a CLSM that crosses the scope's border is taken whole."""
-    layer = state.crosswalk.layers["clsm"]
+    layer = state.crosswalk.layers[LayerId.CLSM]
     size = len(state.status)
     inside = scope.mask.astype(np.float64)
     every = incidence(layer, size)
@@ -108,10 +108,10 @@ def portfolio(scope: Scope, state: CoverageState) -> Portfolio:
             "nom": layer.zones["nom"].to_numpy(dtype=object)[chosen],
             "habitants": np.array(people, dtype=float),
             "echelle": [_scale(state, r, w, cities) for r, w in zip(rows, whole_rows, strict=True)],
-            "secteurs_adultes": _sectors(state, "secteurs-adultes", rows, alone),
-            "secteurs_enfants": _sectors(state, "secteurs-enfants", rows, alone),
-            "qpv": _meets(state, "qpv", rows, whole_rows),
-            "cls": _meets(state, "cls", rows, whole_rows),
+            "secteurs_adultes": _sectors(state, LayerId.ADULT_SECTORS, rows, alone),
+            "secteurs_enfants": _sectors(state, LayerId.CHILD_SECTORS, rows, alone),
+            "qpv": _meets(state, LayerId.QPV, rows, whole_rows),
+            "cls": _meets(state, LayerId.CLS, rows, whole_rows),
             "typologie": [_kind(state, r) for r in rows],
         },
         index=pd.Index(layer.zones.index[chosen].astype(str), name="id"),
@@ -158,7 +158,7 @@ def _sectors(
 def _meets(
     state: CoverageState, layer_id: str, rows: Sequence[npt.NDArray[np.intp]], whole: Sequence[npt.NDArray[np.intp]]
 ) -> list[float]:
-    """Tell whether each CLSM meets a zone in service of a layer: 1, 0, or NaN when the list is not complete there.
+    """Return whether each CLSM meets a zone in service of a layer: 1, 0, or NaN when the list is not complete there.
 
     Outside the extent only « yes » could be known, and would make a false share: it is not counted either.
     """

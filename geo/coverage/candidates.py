@@ -13,7 +13,7 @@ from geo.coverage.state import CoverageState, incidence
 from geo.errors import GeoInputError
 from geo.layers import Etat
 
-KINDS: Mapping[str, str] = {
+CANDIDATE_KINDS: Mapping[str, str] = {
     "commune": "Communes",
     "epci": "EPCI",
     "ept": "EPT du Grand Paris",
@@ -38,7 +38,7 @@ class SitingCandidate:
     partial: int = 0
 
 
-def candidates(kind: str, scope: Scope, state: CoverageState) -> tuple[SitingCandidate, ...]:
+def siting_candidates(kind: str, scope: Scope, state: CoverageState) -> tuple[SitingCandidate, ...]:
     """Return the zones of a layer that the scope meets, as possible CLSM: their whole communes, inside the scope or not.
 
     Zones in service only, for CLS. Communes partly in a zone are left out. The kind « commune » gives the communes of the

@@ -15,7 +15,7 @@ from geo import french as fr
 from geo.coverage.gaps import gap_table
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence
-from geo.layers import Etat
+from geo.layers import Etat, LayerId
 
 GRAND_PARIS = "200054781"
 PARIS = "75"
@@ -56,18 +56,18 @@ def closed_terms(table: pd.DataFrame, scope: Scope, state: CoverageState) -> dic
     need one that has some, since « no QPV » alone ranks nothing.
     """
     closed = {}
-    if not table["cls_connu"].all() and not _whole("cls", scope, state):
+    if not table["cls_connu"].all() and not _whole(LayerId.CLS, scope, state):
         closed["cls"] = (
             f"CLS en place : la liste des CLS n’est complète dans aucun département d’ici ({_known_cls(scope, state)})."
         )
-    if not table["qpv_connu"].all() and not _whole("qpv", scope, state):
+    if not table["qpv_connu"].all() and not _whole(LayerId.QPV, scope, state):
         closed["qpv"] = (
             f"QPV : leurs habitants ne sont connus en entier dans aucun département d’ici qui en a ({_known_qpv(scope, state)})."
         )
     return {name: fr.typeset(text) for name, text in closed.items()}
 
 
-def _whole(layer_id: str, scope: Scope, state: CoverageState) -> bool:
+def _whole(layer_id: LayerId, scope: Scope, state: CoverageState) -> bool:
     """Whether the part of some département inside the scope is known whole; for QPV, and has some."""
     rows = scope.rows
     codes = state.departement_codes[rows]
@@ -75,19 +75,19 @@ def _whole(layer_id: str, scope: Scope, state: CoverageState) -> bool:
         inside = rows[codes == code]
         if not state.known_here(layer_id, inside):
             continue
-        if layer_id != "qpv" or (not state.qpv_unknown[inside].any() and state.qpv[inside].any()):
+        if layer_id != LayerId.QPV or (not state.qpv_unknown[inside].any() and state.qpv[inside].any()):
             return True
     return False
 
 
 def _known_cls(scope: Scope, state: CoverageState) -> str:
-    layer = state.crosswalk.layers["cls"]
+    layer = state.crosswalk.layers[LayerId.CLS]
     met = (incidence(layer, len(state.status)) @ scope.mask.astype(float)) > 0
     return fr.count(int((met & (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()).sum()), "connu", "connus")
 
 
 def _known_qpv(scope: Scope, state: CoverageState) -> str:
-    layer = state.crosswalk.layers["qpv"]
+    layer = state.crosswalk.layers[LayerId.QPV]
     members = layer.members[scope.mask[layer.members["row"].to_numpy()]]
     met, lost = members["zone"].nunique(), members.loc[members["inhabitants"].isna(), "zone"].nunique()
     return f"population connue pour {fr.number(met - lost)} sur {fr.count(met, 'QPV', 'QPV')} connus"

@@ -5,7 +5,9 @@ Where a list is not complete, a figure is « au moins » or withheld, never zero
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -14,9 +16,13 @@ from geo.arrays import Bools, Rows
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence
 from geo.coverage.status import Status
-from geo.layers import Etat, Layer, Precision
+from geo.layers import Etat, Layer, LayerId, Precision
 
 REMEDY_CLSM = "Déclarez complète la liste des CLSM du département, ou importez la vôtre (page Données)."
+# In the order of the banner, after the CLSM.
+LIMITING = (
+    LayerId.QPV, LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS, LayerId.CLS, LayerId.CPTS, LayerId.DAC,
+)  # fmt: skip
 REMEDIES = {
     "qpv": "Synchronisez les QPV (python -m geo sync qpv), ou importez votre liste (page Données).",
     "rural": "Synchronisez la grille de densité de l’INSEE (python -m geo sync densite).",
@@ -135,7 +141,7 @@ def _year(state: CoverageState, rows: Rows) -> str:
 
 
 def _clsm_limits(state: CoverageState, rows: Rows) -> tuple[bool, str | None]:
-    """Tell whether more may be covered than is known here, and why."""
+    """Return whether more may be covered than is known here, and why."""
     status = state.status[rows]
     reasons = []
     if (status == Status.INCONNU).any():
@@ -149,13 +155,13 @@ def _clsm_limits(state: CoverageState, rows: Rows) -> tuple[bool, str | None]:
 
 
 def _unlocated(state: CoverageState, rows: Rows) -> int:
-    zones = state.crosswalk.layers["clsm"].zones
+    zones = state.crosswalk.layers[LayerId.CLSM].zones
     here = state.departements(rows)
     lost = (zones["precision"] == Precision.INCONNUE) & (zones["etat"] == Etat.EN_SERVICE)
     return int((lost & zones["departement"].isin(here)).sum())
 
 
-def _sentence(reasons: list[str]) -> str | None:
+def _sentence(reasons: Sequence[str]) -> str | None:
     text = fr.listing(reasons)
     return f"{text[0].upper()}{text[1:]}." if text else None
 
@@ -166,8 +172,19 @@ def _inside(sentence: str) -> str:
 
 
 def _clsm_source(state: CoverageState) -> str:
-    layer = state.crosswalk.layers["clsm"]
+    layer = state.crosswalk.layers[LayerId.CLSM]
     return f"{layer.source}, {layer.vintage}"
+
+
+def _of_inhabitants(state: CoverageState, rows: Rows) -> Callable[..., Figure]:
+    """Return what makes a figure out of all the inhabitants of a scope."""
+    return partial(
+        Figure,
+        total=float(state.population[rows].sum()),
+        unit="habitants",
+        year=_year(state, rows),
+        source=f"INSEE, populations de référence ; CLSM : {_clsm_source(state)}",
+    )
 
 
 def _covered(state: CoverageState, rows: Rows) -> Figure:
@@ -176,98 +193,102 @@ def _covered(state: CoverageState, rows: Rows) -> Figure:
     reasons = [_inside(why)] if why else []
     if supposed:
         reasons.append(f"{fr.inhabitants(supposed)} vivent dans un périmètre supposé d’après le nom du CLSM")
-    return Figure(
+    return _of_inhabitants(state, rows)(
         id="habitants",
         label="Habitants couverts par un CLSM en service",
         value=float(state.people["couverts"][rows].sum()),
-        total=float(state.population[rows].sum()),
-        unit="habitants",
-        year=_year(state, rows),
-        source=f"INSEE, populations de référence ; CLSM : {_clsm_source(state)}",
         at_least=floor,
         estimated=bool(supposed or np.nansum(state.estimated_part[rows]) > 0),
         reason=_sentence(reasons),
-        remedy=REMEDY_CLSM if floor else None,
+        remedy=_remedy(None, floor),
     )
 
 
 def _project(state: CoverageState, rows: Rows) -> Figure:
     unknown = bool((state.status[rows] == Status.INCONNU).any())
-    return Figure(
+    return _of_inhabitants(state, rows)(
         id="projet",
         label="Habitants des communes où un CLSM est en projet",
         value=float(state.people["projet"][rows].sum()),
-        total=float(state.population[rows].sum()),
-        unit="habitants",
-        year=_year(state, rows),
-        source=f"INSEE, populations de référence ; CLSM : {_clsm_source(state)}",
         at_least=unknown,
         reason="La liste des CLSM, projets compris, n’est pas complète ici." if unknown else None,
-        remedy=REMEDY_CLSM if unknown else None,
+        remedy=_remedy(None, unknown),
     )
 
 
+@dataclass(frozen=True)
+class _Listed:
+    """What is known here of a layer: whether its list is complete, whether its zones can be counted, what limits the count."""
+
+    complete: bool
+    floor: bool
+    withheld: bool
+    reasons: tuple[str, ...]
+
+
+def _listed(state: CoverageState, rows: Rows, layer_id: str, plural: str, *, some: bool) -> _Listed:
+    """Say how far the zones of a layer that CLSM serve can be counted; `some`: at least one zone is known here."""
+    complete = state.known_here(layer_id, rows)
+    floor, why = _clsm_limits(state, rows)
+    reasons = [] if complete else [f"la liste des {plural} n’est pas complète ici"]
+    withheld = not complete and not some
+    if why and not withheld:  # where it is withheld, whatever is known of the CLSM changes nothing
+        reasons.append(_inside(why))
+    return _Listed(complete, floor, withheld, tuple(reasons))
+
+
 def _quarters(state: CoverageState, rows: Rows) -> tuple[Figure, Figure]:
-    layer = state.crosswalk.layers["qpv"]
+    layer = state.crosswalk.layers[LayerId.QPV]
     inside = np.zeros(len(state.status), dtype=bool)
     inside[rows] = True
     held = incidence(layer, len(state.status))
     met = (held @ inside.astype(float)) > 0
     # A quarter cut by the border of the scope is judged on its communes inside.
     lacking = (held @ (inside & ~state.is_covered).astype(float)) > 0
-    complete = state.known_here("qpv", rows)
-    floor, why = _clsm_limits(state, rows)
-    reasons = [] if complete else ["la liste des QPV n’est pas complète ici"]
-    if why:
-        reasons.append(_inside(why))
+    listed = _listed(state, rows, LayerId.QPV, "QPV", some=bool(met.any()))
     unknown = layer.members["inhabitants"].isna().to_numpy() & inside[layer.members["row"].to_numpy()]
     missing = int(layer.members["zone"][unknown].nunique())
+    lost = [f"sans les habitants de {fr.count(missing, 'QPV', 'QPV')}, qui ne sont pas connus"] if missing else []
     years = "/".join(sorted({y for y in layer.zones["annee"].to_numpy()[met] if y})) if met.any() else ""
-    source = f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(state)}"
-    withheld = not complete and not met.any()
-    if withheld:  # whatever is known of the CLSM changes nothing
-        reasons = reasons[:1]
-    number = Figure(
+    shared = _is_shared(layer)[layer.members["zone"]] & inside[layer.members["row"]]
+    of_quarters = partial(
+        Figure,
+        source=f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(state)}",
+        at_least=(listed.floor or not listed.complete) and not listed.withheld,
+        total_complete=listed.complete,
+    )
+    number = of_quarters(
         id="qpv",
         label="QPV dont toutes les communes sont couvertes",
-        value=None if withheld else float((met & ~lacking).sum()),
-        total=None if withheld else float(met.sum()),
+        value=None if listed.withheld else float((met & ~lacking).sum()),
+        total=None if listed.withheld else float(met.sum()),
         unit="QPV",
         year=layer.vintage,
-        source=source,
-        at_least=(floor or not complete) and not withheld,
-        total_complete=complete,
-        reason=_sentence(reasons),
-        remedy=_remedy(not complete and "qpv", floor),
+        reason=_sentence(listed.reasons),
+        remedy=_remedy(None if listed.complete else "qpv", listed.floor),
     )
-    if missing:
-        reasons.append(f"sans les habitants de {fr.count(missing, 'QPV', 'QPV')}, qui ne sont pas connus")
-    shared = _is_shared(layer)[layer.members["zone"]] & inside[layer.members["row"]]
-    people = Figure(
+    people = of_quarters(
         id="qpv-habitants",
         label="Habitants de QPV couverts",
-        value=None if withheld else float(state.qpv[rows][state.is_covered[rows]].sum()),
-        total=None if withheld else float(state.qpv[rows].sum()),
+        value=None if listed.withheld else float(state.qpv[rows][state.is_covered[rows]].sum()),
+        total=None if listed.withheld else float(state.qpv[rows].sum()),
         unit="habitants des QPV de population connue" if missing else "habitants de QPV",
         year=f"population municipale {years}" if years else "année non indiquée",
-        source=source,
-        at_least=(floor or not complete) and not withheld,
         estimated=bool(shared.any()),
-        total_complete=complete,
-        reason=_sentence(reasons),
-        remedy=_remedy((not complete or missing) and "qpv", floor),
+        reason=_sentence([*listed.reasons, *lost]),
+        remedy=_remedy("qpv" if missing or not listed.complete else None, listed.floor),
     )
     return number, people
 
 
 def _is_shared(layer: Layer) -> Bools:
-    """Tell the quarters that lie in several communes: their inhabitants are shared out by area."""
+    """Return which quarters lie in several communes: their inhabitants are shared out by area."""
     return np.bincount(layer.members["zone"].to_numpy(), minlength=len(layer.zones)) > 1
 
 
-def _remedy(layer_id: str | bool | int, clsm: bool) -> str | None:
-    found = [REMEDIES[str(layer_id)]] if layer_id else []
-    return " ".join(found + ([REMEDY_CLSM] if clsm else [])) or None
+def _remedy(what: str | None, clsm: bool) -> str | None:
+    """Say how to complete: the remedy of REMEDIES for `what`, and that of the CLSM where their list is not complete."""
+    return " ".join(([REMEDIES[what]] if what else []) + ([REMEDY_CLSM] if clsm else [])) or None
 
 
 def _rural(state: CoverageState, rows: Rows) -> Figure:
@@ -287,7 +308,7 @@ def _rural(state: CoverageState, rows: Rows) -> Figure:
         at_least=floor,
         estimated=state.density.estimated,
         reason=_sentence(reasons),
-        remedy=_remedy(state.density.estimated and "rural", floor),
+        remedy=_remedy("rural" if state.density.estimated else None, floor),
     )
 
 
@@ -310,36 +331,29 @@ def _bodies(state: CoverageState, rows: Rows, layer_id: str, label: str, unit: s
     met, touched = zones_with_clsm(layer, state, inside)
     if silent and not met.any():
         return None
-    complete = state.known_here(layer_id, rows)
-    floor, why = _clsm_limits(state, rows)
-    reasons = [] if complete else [f"la liste des {long_name(layer)} n’est pas complète ici"]
-    if why:
-        reasons.append(_inside(why))
-    withheld = not complete and not met.any()
-    if withheld:  # whatever is known of the CLSM changes nothing
-        reasons = reasons[:1]
+    listed = _listed(state, rows, layer_id, long_name(layer), some=bool(met.any()))
     every = met.any() and bool(touched[met].all())
     return Figure(
         id=layer_id,
         label=label,
-        value=None if withheld else float((met & touched).sum()),
-        total=None if withheld else float(met.sum()),
+        value=None if listed.withheld else float((met & touched).sum()),
+        total=None if listed.withheld else float(met.sum()),
         unit=unit,
         year=layer.vintage,
         source=f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(state)}",
-        at_least=(not complete or (floor and not every)) and not withheld,
-        total_complete=complete,
-        reason=_sentence(reasons),
+        at_least=(not listed.complete or (listed.floor and not every)) and not listed.withheld,
+        total_complete=listed.complete,
+        reason=_sentence(listed.reasons),
         remedy=" ".join(
-            ([] if complete else [f"Importez votre liste de {layer.name} (page Données)."])
-            + ([REMEDY_CLSM] if floor else [])
+            ([] if listed.complete else [f"Importez votre liste de {layer.name} (page Données)."])
+            + ([REMEDY_CLSM] if listed.floor else [])
         )
         or None,
     )
 
 
 def zones_with_clsm(layer: Layer, state: CoverageState, inside: Bools) -> tuple[Bools, Bools]:
-    """Tell, for each zone in service: whether it has an atom among `inside`, and whether a CLSM surely serves one of them.
+    """Return, for each zone in service: whether it has an atom among `inside`, and whether a CLSM surely serves one of them.
 
     Where the zone and the CLSM each hold only a part of a commune, they may not meet: it does not count.
     """
@@ -365,7 +379,7 @@ def limits(scope: Scope, state: CoverageState) -> tuple[tuple[str, str, str], ..
     floor, why = _clsm_limits(state, rows)
     if floor and why:
         found.append(("CLSM", why, REMEDY_CLSM))
-    for layer_id in ("qpv", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac"):
+    for layer_id in LIMITING:
         layer = state.crosswalk.layers[layer_id]
         if not state.known_here(layer_id, rows):
             remedy = REMEDIES.get(layer_id, f"Importez votre liste de {layer.name} (page Données).")

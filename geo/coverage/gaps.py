@@ -20,9 +20,9 @@ from geo.coverage.figures import zones_with_clsm
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence, weighted_incidence
 from geo.coverage.status import Status
-from geo.layers import Etat
+from geo.layers import DISPOSITIFS, Etat, LayerId
 
-LEVELS: Mapping[str, str] = {
+GAP_LEVELS: Mapping[str, str] = {
     "commune": "Communes",
     "epci": "EPCI",
     "ept": "EPT du Grand Paris",
@@ -31,8 +31,8 @@ LEVELS: Mapping[str, str] = {
     "cls": "CLS",
 }
 MAIN_LEVELS = ("commune", "epci", "secteurs-adultes", "cls")
-DISPOSITIFS = ("cls", "cpts", "dac")
-TITLES: Mapping[str, str] = {
+BESIDE_CLSM = tuple(i for i in DISPOSITIFS if i is not LayerId.CLSM)
+GAP_TITLES: Mapping[str, str] = {
     "code": "Code",
     "nom": "Nom",
     "departement": "Département",
@@ -187,7 +187,7 @@ def _unlisted(layer_id: str, state: CoverageState) -> npt.NDArray[np.bool_]:
 
 def _add_qpv_known(table: pd.DataFrame, state: CoverageState, held: csr_array) -> None:
     """Say where the list of QPV is complete; where it is not and nothing is known, unknown instead of zero."""
-    lacking = _unlisted("qpv", state) | (state.qpv_unknown > 0)
+    lacking = _unlisted(LayerId.QPV, state) | (state.qpv_unknown > 0)
     complete = (held @ lacking.astype(np.float64)) == 0
     for column, people in (("qpv", "population"), ("qpv_sans_clsm", "sans_clsm")):
         nothing = ~complete & (table[column].to_numpy() == 0) & (table[people].to_numpy() > 0)
@@ -203,7 +203,7 @@ def _add_dispositifs(table: pd.DataFrame, state: CoverageState, held: csr_array,
     everywhere = np.ones(len(state.status), dtype=bool)
     open_here = (table["population"] - table["couverts"]).to_numpy() >= 0.5
     names: dict[int, list[str]] = {}
-    for layer_id in DISPOSITIFS:
+    for layer_id in BESIDE_CLSM:
         layer = state.crosswalk.layers[layer_id]
         running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
         complete = (held @ _unlisted(layer_id, state).astype(np.float64)) == 0
@@ -212,7 +212,7 @@ def _add_dispositifs(table: pd.DataFrame, state: CoverageState, held: csr_array,
         met.data[:] = 1.0
         alone = np.zeros(len(layer.zones), dtype=bool)
         count = np.diff(met.indptr).astype(np.float64)
-        if layer_id == "cls":
+        if layer_id == LayerId.CLS:
             alone = running & ~zones_with_clsm(layer, state, everywhere)[1]
             lone = np.asarray(met @ alone.astype(np.float64))
             table["cls_sans_clsm"] = np.where(~complete & (lone == 0) & open_here, np.nan, lone)
@@ -220,8 +220,8 @@ def _add_dispositifs(table: pd.DataFrame, state: CoverageState, held: csr_array,
             labels = [str(name) for name in layer.zones["nom"]]
             for i, hits in _hits(met):
                 names.setdefault(i, []).extend(_listed(hits, labels, alone, layer.name))
-        table[layer_id] = np.where(~complete & (count == 0), np.nan, count)
-        if layer_id == "cls":
+        table[str(layer_id)] = np.where(~complete & (count == 0), np.nan, count)
+        if layer_id == LayerId.CLS:
             table["cls_connu"] = complete
     table["dispositifs"] = pd.Series(
         [" ; ".join(names.get(i, ())) for i in range(len(table))], index=table.index, dtype=object

@@ -23,7 +23,7 @@ from geo.arrays import Floats
 from geo.errors import GeoInputError
 
 TIE = 1e-9
-FIRST = 10
+FIRST_PLACES = 10
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Weights:
 
     @property
     def values(self) -> Floats:
-        """Weights in the order of TERMS, as given."""
+        """Weights in the order of PRIORITY_TERMS, as given."""
         return np.array([getattr(self, f.name) for f in fields(self)], dtype=np.float64)
 
     @property
@@ -70,7 +70,7 @@ class Term:
 
 
 _SCALED = "au rang qu’ils lui donnent parmi les territoires comparés qui en ont (1 pour le plus grand nombre)"
-TERMS = (
+PRIORITY_TERMS = (
     Term("habitants", "Habitants", "sans_clsm", None, f"habitants sans CLSM ni projet connu, {_SCALED}"),
     Term("qpv", "QPV", "qpv_sans_clsm", "qpv_connu", f"habitants de QPV sans CLSM ni projet connu, {_SCALED}"),
     Term("rural", "Rural", "rural_sans_clsm", None, f"habitants de communes rurales sans CLSM ni projet connu, {_SCALED}"),
@@ -130,7 +130,7 @@ def terms(gaps: pd.DataFrame, closed: Mapping[str, str] | None = None) -> pd.Dat
     A term is not known where the list it counts is not complete, even if some of it is known there.
     """
     found = {}
-    for term in TERMS:
+    for term in PRIORITY_TERMS:
         values = gaps[term.column].to_numpy(dtype=np.float64)
         if term.known:
             values = np.where(gaps[term.known].to_numpy(dtype=bool), values, np.nan)
@@ -163,7 +163,7 @@ class Ranking:
     closed: Mapping[str, str] = field(default_factory=dict)
     weighs: Mapping[str, float] = field(default_factory=dict)
 
-    def first(self, number: int = FIRST) -> pd.DataFrame:
+    def first(self, number: int = FIRST_PLACES) -> pd.DataFrame:
         """Return the territories ranked among the first; more than `number` when the last place is shared."""
         return self.table[self.table["rang"] <= number]
 
@@ -176,8 +176,8 @@ class Ranking:
         said = [
             f"{reason} Ce critère est laissé hors du score, son poids va aux autres." for reason in self.closed.values()
         ]
-        used = dict(zip((t.id for t in TERMS), self.weights.shares > 0, strict=True))
-        for term in TERMS:
+        used = dict(zip((t.id for t in PRIORITY_TERMS), self.weights.shares > 0, strict=True))
+        for term in PRIORITY_TERMS:
             lost = int(self.table[term.id].isna().sum())
             if used[term.id] and term.id not in self.closed and lost:
                 where = f"{fr.number(lost)} des {fr.count(len(self.table), 'territoire')}"
@@ -187,7 +187,7 @@ class Ranking:
         return said
 
     def _weighed(self) -> str:
-        parts = [f"{t.label} {fr.percent(self.weighs[t.id], 0)}" for t in TERMS if self.weighs.get(t.id)]
+        parts = [f"{t.label} {fr.percent(self.weighs[t.id], 0)}" for t in PRIORITY_TERMS if self.weighs.get(t.id)]
         return (
             f"Ce que chaque critère pèse en pratique dans les écarts de points entre territoires : {fr.listing(parts)}."
             if parts
@@ -216,7 +216,7 @@ def rank(gaps: pd.DataFrame, weights: Weights, closed: Mapping[str, str] | None 
     place = np.searchsorted(-placed, -placed, side="left") + 1.0
     best, worst = _intervals(parts, weights)
     _, group, number = np.unique(placed, return_inverse=True, return_counts=True)
-    labels = np.array([t.label for t in TERMS], dtype=object)
+    labels = np.array([t.label for t in PRIORITY_TERMS], dtype=object)
     unknown = [fr.listing(labels[row]) for row in (parts.isna().to_numpy() & (weights.shares > 0))[order]]
     table = pd.DataFrame(
         {
@@ -246,7 +246,7 @@ def scores(parts: pd.DataFrame, weights: Weights) -> tuple[Floats, pd.DataFrame]
     with np.errstate(divide="ignore", invalid="ignore"):
         points = np.where(held > 0, parts.to_numpy() * weights.shares / held, np.nan) * 100.0
     score = np.where(held[:, 0] > 0, np.nansum(points, axis=1), np.nan)
-    return score, pd.DataFrame(points, index=parts.index, columns=pd.Index([t.id for t in TERMS]))
+    return score, pd.DataFrame(points, index=parts.index, columns=pd.Index([t.id for t in PRIORITY_TERMS]))
 
 
 def _intervals(parts: pd.DataFrame, weights: Weights) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -294,7 +294,7 @@ def interval(row: pd.Series) -> str:
 def explain(ranking: Ranking, code: str) -> str:
     """Write a rank term by term: « 1er (rang possible : du 1er au 3e) : Niort, 62,5 points : Habitants 40,0 + QPV 22,5 »."""
     row = ranking.table.loc[code]
-    parts = [f"{t.label} {fr.number(row[t.id], 1)}" for t in TERMS if row[t.id] > 0]
+    parts = [f"{t.label} {fr.number(row[t.id], 1)}" for t in PRIORITY_TERMS if row[t.id] > 0]
     shared = f" ex æquo avec {fr.count(row['ex_aequo'], 'autre')}" if row["ex_aequo"] else ""
     possible = f" (rang possible : {interval(row)})" if interval(row) else ""
     unknown = f" ; inconnu, hors du score : {row['inconnu']}" if row["inconnu"] else ""

@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo import french as fr
 from geo.arrays import Floats, Rows
-from geo.coverage.candidates import SitingCandidate, candidates, own_candidates
+from geo.coverage.candidates import SitingCandidate, own_candidates, siting_candidates
 from geo.coverage.figures import Figure, scope_figures
 from geo.coverage.max_coverage import Answer, Problem, greedy_choice, in_order, pose, programme, solve
 from geo.coverage.scope import Scope
@@ -23,6 +23,7 @@ from geo.coverage.state import CoverageState
 from geo.coverage.status import Status
 from geo.errors import GeoInputError
 from geo.guidance import Settings
+from geo.layers import LayerId
 
 NEEDS: Mapping[str, str] = {
     "habitants": "habitants sans CLSM ni projet connu",
@@ -86,7 +87,7 @@ class SitingQuestion:
         if self.kind == "libre":
             possible = own_candidates(dict(self.own), state)
         else:
-            possible = candidates(self.kind, scope, state)
+            possible = siting_candidates(self.kind, scope, state)
         return next_clsm(scope, state, possible, self.number, mix=self.mix, ceiling=self.ceiling, kind=self.kind)
 
 
@@ -247,7 +248,7 @@ def _notices(scope: Scope, state: CoverageState, mix: Mix) -> tuple[str, ...]:
         found.append(
             "La liste des CLSM n’est pas complète ici : une commune sans CLSM connu compte comme à servir, à vérifier."
         )
-    if mix.qpv and (not state.known_here("qpv", rows) or state.qpv_unknown[rows].any()):
+    if mix.qpv and (not state.known_here(LayerId.QPV, rows) or state.qpv_unknown[rows].any()):
         found.append("Les QPV ou leurs habitants ne sont pas tous connus ici : seuls ceux qui le sont comptent.")
     if mix.rural and state.density.estimated:
         found.append("Le caractère rural est approché par la densité de la commune.")
@@ -292,7 +293,7 @@ def _picks(
         total += gain
         added = {n: float(v[new].sum()) for n, v in by_need.items()}
         asked = new[by_need["habitants"][new] > 0]
-        if not added["qpv"] and (not state.known_here("qpv", asked) or state.qpv_unknown[asked].any()):
+        if not added["qpv"] and (not state.known_here(LayerId.QPV, asked) or state.qpv_unknown[asked].any()):
             added["qpv"] = float("nan")
         picks.append(Pick(kept[c], gain, added, total))
     return tuple(picks)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.arrays import Bools, Floats
-from geo.coverage.priorities import FIRST, TERMS, TIE, Weights, candidates_of, terms
+from geo.coverage.priorities import FIRST_PLACES, PRIORITY_TERMS, TIE, Weights, candidates_of, terms
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ def stability(
     weights: Weights,
     closed: Mapping[str, str] | None = None,
     *,
-    first: int = FIRST,
+    first: int = FIRST_PLACES,
     draws: int = 1000,
     seed: int = 2025,
 ) -> Stability:
@@ -50,7 +50,7 @@ def stability(
     gaps = candidates_of(gaps)
     values = terms(gaps, closed).to_numpy()
     random = np.random.default_rng(seed)
-    anyhow = random.dirichlet(np.ones(len(TERMS)), draws)
+    anyhow = random.dirichlet(np.ones(len(PRIORITY_TERMS)), draws)
     near = random.dirichlet(weights.shares * NEAR + 1e-3, draws)
     kept = _contenders(values, first)
     found = []

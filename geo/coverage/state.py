@@ -20,7 +20,7 @@ from geo.arrays import Bools, Floats, Rows
 from geo.communes import Atlas, Density
 from geo.coverage.scope import Scope
 from geo.coverage.status import COVERED, Status, commune_status
-from geo.layers import Crosswalk, Etat, Layer
+from geo.layers import Crosswalk, Etat, Layer, LayerId
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class CoverageState:
 
         Parts of a commune in several CLSM add up, up to the inhabitants of the commune.
         """
-        clsm = self.crosswalk.layers["clsm"]
+        clsm = self.crosswalk.layers[LayerId.CLSM]
         part = (
             ~clsm.members["whole"] & (clsm.zones["etat"].to_numpy()[clsm.members["zone"]] == Etat.EN_SERVICE)
         ).to_numpy()
@@ -83,7 +83,7 @@ class CoverageState:
         part = self.estimated_part
         partly = self.status == Status.PARTIEL
         rest = np.where(partly & np.isfinite(part), self.population - np.nan_to_num(part), 0.0)
-        extent = self.crosswalk.layers["clsm"].extent | self.complete
+        extent = self.crosswalk.layers[LayerId.CLSM].extent | self.complete
         listed = np.array([name in extent for name in self.departement_names], dtype=bool)[self.departement_codes]
 
         def of(value: Status) -> Floats:
@@ -105,12 +105,12 @@ class CoverageState:
     @cached_property
     def qpv(self) -> Floats:
         """Inhabitants of QPV known in each atom (their own census year)."""
-        return _sum_by_row(self.crosswalk.layers["qpv"], len(self.status))
+        return _sum_by_row(self.crosswalk.layers[LayerId.QPV], len(self.status))
 
     @cached_property
     def qpv_unknown(self) -> npt.NDArray[np.int64]:
         """Number of quarters of each atom whose inhabitants are not known there; one across two atoms counts in both."""
-        members = self.crosswalk.layers["qpv"].members
+        members = self.crosswalk.layers[LayerId.QPV].members
         lost = members["inhabitants"].isna().to_numpy()
         return np.bincount(members["row"].to_numpy()[lost], minlength=len(self.status))
 
@@ -141,7 +141,7 @@ class CoverageState:
 
     def known_here(self, layer_id: str, rows: Rows) -> bool:
         """Whether the list of a layer is complete in the département of every one of these atoms."""
-        extent = self.crosswalk.layers[layer_id].extent | (self.complete if layer_id == "clsm" else frozenset())
+        extent = self.crosswalk.layers[layer_id].extent | (self.complete if layer_id == LayerId.CLSM else frozenset())
         return set(self.departements(rows)) <= extent
 
     def with_clsm(self, rows: Rows) -> CoverageState:
@@ -155,7 +155,7 @@ def coverage_state(crosswalk: Crosswalk, density: Density, *, complete: Iterable
     """Compute the state of every atom; `complete` as in `geo.coverage.commune_status`."""
     held = frozenset(complete)
     return CoverageState(
-        crosswalk, density, commune_status(crosswalk.atlas, crosswalk.layers["clsm"], complete=held), held
+        crosswalk, density, commune_status(crosswalk.atlas, crosswalk.layers[LayerId.CLSM], complete=held), held
     )
 
 
@@ -197,7 +197,7 @@ def covered_curve(scope: Scope, state: CoverageState) -> pd.DataFrame:
     Indexed by CLSM id: nom, habitants (of its whole communes inside the scope), ajout (those that none before it covers),
     cumul. Parts of communes are left out; equal sizes are in the order of ids.
     """
-    layer = state.crosswalk.layers["clsm"]
+    layer = state.crosswalk.layers[LayerId.CLSM]
     inside = scope.mask
     running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
     members = layer.members

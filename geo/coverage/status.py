@@ -20,7 +20,7 @@ from geo import french as fr
 from geo.arrays import Rows
 from geo.communes import Atlas
 from geo.coverage.scope import Scope
-from geo.layers import Crosswalk, Etat, Layer, Precision
+from geo.layers import Crosswalk, Etat, Layer, LayerId, Precision
 
 
 class Status(IntEnum):
@@ -128,7 +128,7 @@ class Coverage:
         None when the size of such a part is not known; 0 when there is no such commune. Parts that overlap never count
         for more than their commune.
         """
-        layer, atlas = self.crosswalk.layers["clsm"], self.crosswalk.atlas
+        layer, atlas = self.crosswalk.layers[LayerId.CLSM], self.crosswalk.atlas
         partly = np.zeros(len(atlas.table), dtype=bool)
         partly[self.rows] = self.status[self.rows] == Status.PARTIEL
         running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()[layer.members["zone"].to_numpy(dtype=np.intp)]
@@ -174,7 +174,7 @@ class Coverage:
 
         `habitants` are those of their communes here, with the estimated part of communes that they cut (`estimation`).
         """
-        layer = self.crosswalk.layers["clsm"]
+        layer = self.crosswalk.layers[LayerId.CLSM]
         inside = layer.members[np.isin(layer.members["row"], self.rows)]
         unlocated = layer.zones["precision"] == Precision.INCONNUE
         chosen = set(layer.zones.index[inside["zone"].unique()])
@@ -220,7 +220,9 @@ def _reading(people: dict[str, float]) -> str:
 def coverage(scope: Scope, crosswalk: Crosswalk, *, complete: Iterable[str] = ()) -> Coverage:
     """Compute the coverage of a scope; `complete` as in `commune_status`."""
     scope = scope.on(crosswalk.atlas)  # rows and statuses stay of one dataset, however long they are kept
-    return Coverage(scope, crosswalk, commune_status(crosswalk.atlas, crosswalk.layers["clsm"], complete=complete))
+    return Coverage(
+        scope, crosswalk, commune_status(crosswalk.atlas, crosswalk.layers[LayerId.CLSM], complete=complete)
+    )
 
 
 @dataclass(frozen=True)
@@ -239,7 +241,7 @@ class ClsmMarker:
 
 def clsm_places(crosswalk: Crosswalk) -> tuple[ClsmMarker, ...]:
     """Return the CLSM of which some communes are known, by name; `population` counts what is known to be inside."""
-    layer, atlas = crosswalk.layers["clsm"], crosswalk.atlas
+    layer, atlas = crosswalk.layers[LayerId.CLSM], crosswalk.atlas
     places = []
     for zone, members in layer.members.groupby("zone"):
         rows = members["row"].to_numpy()

@@ -17,13 +17,13 @@ import pandas as pd
 import shapely
 
 from geo import french as fr
-from geo.coverage import KINDS, LEVELS, NEEDS, STATUS_LABELS, TERMS
+from geo.coverage import CANDIDATE_KINDS, GAP_LEVELS, NEEDS, PRIORITY_TERMS, STATUS_LABELS
 from geo.exports import formats, qml
 from geo.exports.coverage_svg import STATUS_STYLES, coverage_map
 from geo.exports.coverage_tables import CoverageReport, communes_table, coverage_sheets, sources
 from geo.exports.typst_pdf import make_pdf
 from geo.geometry import WGS84
-from geo.layers import Layer
+from geo.layers import Layer, LayerId
 
 READING_FILLS = {
     "couvert": ("#1f7a6d", None),
@@ -70,7 +70,7 @@ def coverage_geojson(report: CoverageReport, what: str = "communes") -> bytes:
     frame = communes_frame(report)
     if what == "clsm":
         outlines = report.state.atlas.outlines().geometry.to_numpy()
-        frame = _perimeters(report, report.state.crosswalk.layers["clsm"], outlines)
+        frame = _perimeters(report, report.state.crosswalk.layers[LayerId.CLSM], outlines)
     return formats.geojson(frame, members={"name": report.title, "sources": listed})
 
 
@@ -81,7 +81,7 @@ def coverage_geopackage(report: CoverageReport) -> bytes:
     communes = communes_frame(report)
     layers: dict[str, gpd.GeoDataFrame | pd.DataFrame] = {}
     styles: dict[str, str] = {}
-    clsm = _perimeters(report, report.state.crosswalk.layers["clsm"], outlines)
+    clsm = _perimeters(report, report.state.crosswalk.layers[LayerId.CLSM], outlines)
     if len(clsm):
         layers["clsm"], styles["clsm"] = clsm, qml.outline("#0b3d37", width_mm=0.8)
     layers["communes"], styles["communes"] = communes, communes_style()
@@ -175,7 +175,7 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
     drawn = coverage_map(report.scope, report.state, height_mm=82.0)
     ranking, shares = report.ranking, report.weights.shares
     first = ranking.table.head(MOST_ROWS)
-    said = fr.listing(f"{t.label} {fr.percent(s, 0)}" for t, s in zip(TERMS, shares, strict=True) if s)
+    said = fr.listing(f"{t.label} {fr.percent(s, 0)}" for t, s in zip(PRIORITY_TERMS, shares, strict=True) if s)
     return {
         "title": report.title,
         "subtitle": fr.typeset(f"{_kind(report)} ; {fr.inhabitants(report.state.population[report.scope.rows].sum())}."),
@@ -189,12 +189,12 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
         "map": drawn.svg,
         "alt": drawn.alt,
         "priorities": {
-            "title": f"Par où commencer : {LEVELS[report.level]}",
+            "title": f"Par où commencer : {GAP_LEVELS[report.level]}",
             "note": fr.typeset(f"Poids choisis : {said}. Score sur 100, somme des points de chaque critère. « Tient » : part de 1 000 jeux de poids tirés au hasard qui laissent le territoire parmi les dix premiers."),
-            "head": ["Rang", "Territoire", "Score", *(t.label for t in TERMS), "Tient"],
+            "head": ["Rang", "Territoire", "Score", *(t.label for t in PRIORITY_TERMS), "Tient"],
             "rows": [
                 [fr.number(r["rang"]) + (" ex æquo" if r["ex_aequo"] else ""), str(r["nom"]), fr.number(r["score"], 1),
-                 *("inconnu" if t.label in str(r["inconnu"]) else fr.number(r[t.id], 1) for t in TERMS), fr.percent(report.stability.any_weights[code], 0)]
+                 *("inconnu" if t.label in str(r["inconnu"]) else fr.number(r[t.id], 1) for t in PRIORITY_TERMS), fr.percent(report.stability.any_weights[code], 0)]
                 for code, r in first.iterrows()
             ],
         },
@@ -230,7 +230,7 @@ def _gap_block(report: CoverageReport, level: str) -> dict[str, Any]:
     else:
         note += f" ; {fr.count(int(table['cls_sans_clsm'].sum()), 'CLS', 'CLS')} sans aucun CLSM connu"
     return {
-        "title": f"Écarts : {LEVELS[level]}",
+        "title": f"Écarts : {GAP_LEVELS[level]}",
         "note": fr.typeset(f"{note}."),
         "head": ["Territoire", "Lecture", "Sans CLSM", "dont QPV", "dont rural", "Dispositifs déjà là"],
         "rows": [
@@ -258,7 +258,7 @@ def _next(report: CoverageReport) -> dict[str, Any] | None:
     ]  # fmt: skip
     ceiling = f", {fr.inhabitants(siting.ceiling)} au plus chacun" if siting.ceiling else ""
     return {
-        "title": f"Les prochains CLSM : {KINDS[siting.kind]}{ceiling}",
+        "title": f"Les prochains CLSM : {CANDIDATE_KINDS[siting.kind]}{ceiling}",
         "note": " ".join(part for part in (siting.sentence, siting.ties) if part),
         "head": ["Rang", "Territoire", "Habitants", *(f"+ {NEED_HEADS[n]}" for n in NEEDS)],
         "rows": [

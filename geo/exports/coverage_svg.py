@@ -1,4 +1,4 @@
-"""The coverage of a scope on paper: status of each commune, hatched so that greys can be told, limits of EPCI or départements."""
+"""The coverage of a scope on paper: status of each commune, hatched so that greys can be distinguished, limits of EPCI or départements."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from geo.arrays import Rows
 from geo.communes import Atlas
 from geo.coverage import STATUS_LABELS, CoverageState, Scope, Status, coverage
 from geo.exports.svg import MapLayer, Panel, Shapes, Style, SvgMap, classes, project, simplify, svg_map, tolerance
+from geo.layers import LayerId
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -44,7 +45,7 @@ def coverage_map(scope: Scope, state: CoverageState, *, width_mm: float = 174.0,
         size = (width_mm - (26 if len(groups) > 1 else 0), height_mm) if first else (24.0, 18.0)
         name = str(atlas.departements.at[overseas, "nom"]) if overseas else ""
         panels.append(Panel(_layers(outlines, chosen, code, state, scope, size, limits=first), code, name))
-    layer = state.crosswalk.layers["clsm"]
+    layer = state.crosswalk.layers[LayerId.CLSM]
     return svg_map(
         panels,
         title=f"Couverture par les CLSM : {scope.name}",

@@ -16,13 +16,13 @@ import pandas as pd
 
 from geo import french as fr
 from geo.coverage import (
-    KINDS,
-    LEVELS,
+    CANDIDATE_KINDS,
+    GAP_LEVELS,
+    GAP_TITLES,
+    PRIORITY_TERMS,
     STATUS_LABELS,
     STATUS_MEANINGS,
     SURVEYS,
-    TERMS,
-    TITLES,
     Benchmark,
     CoverageState,
     Figure,
@@ -40,7 +40,7 @@ from geo.coverage import (
     stability,
 )
 from geo.exports import formats
-from geo.layers import ETATS, PRECISIONS, Layer, Precision
+from geo.layers import ETATS, PRECISIONS, Layer, LayerId, Precision
 
 ETAT_WORDS: Mapping[str, str] = {str(etat): word for word, etat in reversed(ETATS.items())}
 METHOD_WORDS: Mapping[str, str] = {str(precision): word for word, precision in PRECISIONS.items()}
@@ -68,7 +68,7 @@ class CoverageReport:
     @cached_property
     def gaps(self) -> dict[str, pd.DataFrame]:
         """Gap tables of every level that the scope meets."""
-        tables = {level: gap_table(level, self.scope, self.state) for level in LEVELS}
+        tables = {level: gap_table(level, self.scope, self.state) for level in GAP_LEVELS}
         return {level: table for level, table in tables.items() if len(table)}
 
     @cached_property
@@ -185,7 +185,7 @@ def communes_table(report: CoverageReport) -> pd.DataFrame:
 
 
 def _clsm_source(state: CoverageState) -> str:
-    layer = state.crosswalk.layers["clsm"]
+    layer = state.crosswalk.layers[LayerId.CLSM]
     return f"{layer.source}, {layer.vintage}"
 
 
@@ -194,7 +194,7 @@ def clsm_table(report: CoverageReport) -> pd.DataFrame:
 
     A CLSM that crosses the border is given whole; one whose communes are not known has a row without code.
     """
-    return facts_table(report.state.crosswalk.layers["clsm"], report)
+    return facts_table(report.state.crosswalk.layers[LayerId.CLSM], report)
 
 
 def facts_table(layer: Layer, report: CoverageReport) -> pd.DataFrame:
@@ -276,10 +276,10 @@ PRIORITY_TITLES = {
     "code": "Code", "rang": "Rang", "nom": "Nom", "score": "Score (points sur 100)", "ex_aequo": "Autres ex æquo",
     "inconnu": "Inconnu, compté 0", "parmi_les_dix_tous_poids": "Parmi les dix premiers, tous poids",
     "parmi_les_dix_poids_voisins": "Parmi les dix premiers, poids voisins",
-} | {t.id: f"{t.label} (points)" for t in TERMS}  # fmt: skip
+} | {t.id: f"{t.label} (points)" for t in PRIORITY_TERMS}  # fmt: skip
 PRIORITY_FORMATS = {
     "score": "decimal", "parmi_les_dix_tous_poids": "part", "parmi_les_dix_poids_voisins": "part",
-} | {t.id: "decimal" for t in TERMS}  # fmt: skip
+} | {t.id: "decimal" for t in PRIORITY_TERMS}  # fmt: skip
 SITING_TITLES = {
     "code": "Code", "rang": "Rang", "nom": "Nom", "population": "Habitants du territoire", "communes": "Communes",
     "gain": "Gain", "cumul": "Cumul", "habitants": "Habitants ajoutés", "qpv": "Habitants de QPV ajoutés",
@@ -298,23 +298,25 @@ def coverage_sheets(report: CoverageReport) -> list[formats.Sheet]:
     sheets = [formats.Sheet("Chiffres", figures_table(report), FIGURE_TITLES, part)]
     for level, table in report.gaps.items():
         sheets.append(
-            formats.Sheet(f"Écarts {LEVELS[level]}", table.reset_index(), TITLES, notes=(
+            formats.Sheet(f"Écarts {GAP_LEVELS[level]}", table.reset_index(), GAP_TITLES, notes=(
                 "« Sans CLSM ni projet connu » = non couverts (liste complète) + sans CLSM connu (liste incomplète).",
             ))
         )  # fmt: skip
     if len(report.ranking.table):
-        shares = fr.listing(f"{t.label} {fr.percent(s)}" for t, s in zip(TERMS, report.weights.shares, strict=True))
+        shares = fr.listing(
+            f"{t.label} {fr.percent(s)}" for t, s in zip(PRIORITY_TERMS, report.weights.shares, strict=True)
+        )
         sheets.append(
             formats.Sheet("Priorités", priorities_table(report), PRIORITY_TITLES, PRIORITY_FORMATS, notes=(
-                fr.typeset(f"{LEVELS[report.level]} ; poids : {shares}."),
-                *(fr.typeset(f"{t.label} : {t.meaning}.") for t in TERMS),
+                fr.typeset(f"{GAP_LEVELS[report.level]} ; poids : {shares}."),
+                *(fr.typeset(f"{t.label} : {t.meaning}.") for t in PRIORITY_TERMS),
             ))
         )  # fmt: skip
     if report.siting:
         notes = tuple(n for n in (report.siting.sentence, report.siting.ties, *report.siting.notices) if n)
         table = report.siting.table.reset_index()
         sheets.append(
-            formats.Sheet(f"Prochains CLSM ({KINDS[report.siting.kind]})", table, SITING_TITLES,
+            formats.Sheet(f"Prochains CLSM ({CANDIDATE_KINDS[report.siting.kind]})", table, SITING_TITLES,
                           {} if report.siting.mix.single else {"gain": "part", "cumul": "part"}, notes)
         )  # fmt: skip
     sheets += [

@@ -21,13 +21,13 @@ from geo.coverage import (
     Figure,
     Scope,
     Weights,
-    candidates,
     coverage_state,
     gap_table,
     next_clsm,
     rank,
     read_scope,
     scope_figures,
+    siting_candidates,
 )
 from geo.dataset import Dataset, open_dataset
 from geo.sources import sync
@@ -255,7 +255,7 @@ def test_the_next_epci_of_deux_sevres(world: Dataset) -> None:
     expected = (here["population"] * without).groupby(owner).sum().nlargest(3)
     scope: Scope = read_scope("79", world.atlas)
     state = _state(world)
-    found = next_clsm(scope, state, candidates("epci", scope, state), 3, kind="epci")
+    found = next_clsm(scope, state, siting_candidates("epci", scope, state), 3, kind="epci")
     assert found.table.index.tolist() == expected.index.tolist()
     assert found.table["gain"].tolist() == expected.tolist()
     after = {f.id: f for f in found.figures_after(state)}["habitants"]

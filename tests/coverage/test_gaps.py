@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.coverage import LEVELS, TITLES, coverage, coverage_state, gap_table, gap_tables, read_scope
+from geo.coverage import GAP_LEVELS, GAP_TITLES, coverage, coverage_state, gap_table, gap_tables, read_scope
 from geo.coverage.gaps import COUNTS, totals
 from geo.layers import Etat
 from tests import real
@@ -80,7 +80,7 @@ def test_sums_agree_at_every_level_on_real_data(scope: str) -> None:
     built = real.crosswalk()
     state = coverage_state(built, real.density(), complete=("79",))
     chosen = read_scope(scope, real.atlas())
-    tables = gap_tables(chosen, state, LEVELS)
+    tables = gap_tables(chosen, state, GAP_LEVELS)
     for level, table in tables.items():
         assert np.allclose(table[SHARES].sum(axis=1), table["population"]), level
         assert np.allclose(table["non_couverts"] + table["inconnus"], table["sans_clsm"]), level
@@ -107,8 +107,8 @@ def test_readings_agree_with_those_of_coverage(level: str) -> None:
 
 def test_every_column_has_a_title() -> None:
     table = _table("cls", "01").drop(columns="etat").reset_index()
-    assert set(table.columns) <= set(TITLES)
-    assert set(COUNTS) <= set(TITLES)
+    assert set(table.columns) <= set(GAP_TITLES)
+    assert set(COUNTS) <= set(GAP_TITLES)
 
 
 def test_a_project_is_no_gap_and_no_coverage() -> None:

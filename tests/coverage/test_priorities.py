@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from geo.coverage import (
     PRESETS,
-    TERMS,
+    PRIORITY_TERMS,
     Ranking,
     Weights,
     compared,
@@ -161,7 +161,7 @@ def test_points_add_up_and_the_order_follows_the_score(
     found = rank(_gaps(*[(f"n{i}", *row) for i, row in enumerate(rows)]), Weights(*weights)).table
     placed = found[found["rang"].notna()]
     assert found["rang"].isna().tolist() == sorted(found["rang"].isna())  # those without rank are last
-    assert np.allclose(placed[[t.id for t in TERMS]].sum(axis=1), placed["score"])
+    assert np.allclose(placed[[t.id for t in PRIORITY_TERMS]].sum(axis=1), placed["score"])
     assert placed["score"].between(0, 100 + 1e-9).all()
     values = placed["score"].tolist()
     assert all(a >= b - 1e-6 for a, b in pairwise(values))
@@ -263,7 +263,7 @@ def test_few_territories_are_all_kept_and_none_is_no_error() -> None:
 def test_presets_cite_the_guide_and_put_their_term_first() -> None:
     assert all("Guide 2025" in p.source and p.rationale.endswith(".") for p in PRESETS)
     for preset_id in ("qpv", "rural", "cls", "habitants"):
-        shares = dict(zip([t.id for t in TERMS], preset(preset_id).weights.shares, strict=True))
+        shares = dict(zip([t.id for t in PRIORITY_TERMS], preset(preset_id).weights.shares, strict=True))
         assert max(shares, key=lambda name: shares[name]) == preset_id
 
 

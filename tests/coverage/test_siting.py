@@ -14,11 +14,11 @@ from geo.coverage import (
     CoverageState,
     Mix,
     SitingCandidate,
-    candidates,
     coverage_state,
     next_clsm,
     own_candidates,
     read_scope,
+    siting_candidates,
 )
 from geo.coverage import max_coverage as covering
 from geo.coverage.siting import needs
@@ -102,7 +102,7 @@ def test_ties_of_overlapping_candidates_are_stated() -> None:
 def test_communes_partly_in_a_zone_are_left_out_and_said() -> None:
     zones = {"cls": {"c": zone("01001", part=["01006"])}}
     state = coverage_state(crosswalk(LINE, zones, complete="all"), approximate_density(LINE))
-    possible = candidates("cls", FRANCE, state)
+    possible = siting_candidates("cls", FRANCE, state)
     assert [(c.rows, c.population, c.partial) for c in possible] == [((0,), 100.0, 1)]
     assert any("c (1 commune)" in plain(n) for n in next_clsm(FRANCE, state, possible, 1).notices)
 
@@ -213,7 +213,7 @@ def test_when_time_runs_out_the_answer_says_it_is_not_proven(monkeypatch: pytest
 def test_ten_among_the_epci_of_the_country() -> None:
     state = coverage_state(real.crosswalk(), real.density())
     scope = read_scope("france", real.atlas())
-    possible = candidates("epci", scope, state)
+    possible = siting_candidates("epci", scope, state)
     assert len(possible) == len(real.atlas().epci)
     found = next_clsm(scope, state, possible, 10, kind="epci")
     kept = [c for c in possible if c.population <= found.ceiling]  # type: ignore[operator]

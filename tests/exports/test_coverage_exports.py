@@ -19,7 +19,7 @@ import pytest
 import shapely
 from python_calamine import CalamineWorkbook
 
-from geo.coverage import STATUS_LABELS, Status, candidates, coverage, coverage_state, next_clsm, read_scope
+from geo.coverage import STATUS_LABELS, Status, coverage, coverage_state, next_clsm, read_scope, siting_candidates
 from geo.exports import CoverageReport, coverage_files, qml
 from geo.exports.coverage_files import (
     Imprint,
@@ -48,7 +48,9 @@ def _report(
 ) -> CoverageReport:
     state = coverage_state(real.crosswalk(), real.density(), complete=complete)
     chosen = read_scope(scope, real.atlas())
-    siting = next_clsm(chosen, state, candidates(level, chosen, state), k, kind=level, ceiling=None) if k else None
+    siting = (
+        next_clsm(chosen, state, siting_candidates(level, chosen, state), k, kind=level, ceiling=None) if k else None
+    )
     return CoverageReport(chosen, state, level=level, siting=siting)
 
 

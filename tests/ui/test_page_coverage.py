@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,22 +12,22 @@ from streamlit.testing.v1 import AppTest
 from geo import french as fr
 from geo.coverage import (
     PRESETS,
-    TERMS,
+    PRIORITY_TERMS,
     CoverageView,
     Weights,
-    candidates,
     coverage_state,
     gap_table,
     next_clsm,
     rank,
     read_scope,
     scope_figures,
+    siting_candidates,
 )
 from geo.exports import Imprint
 from tests import real
-from tests.grid import plain
+from tests.grid import draw, plain
 from tests.ui.test_pages import COVERAGE, open_page, pills, ran, written
-from ui import cache, frame
+from ui import cache, frame, loaders
 from ui.coverage import gaps as gap_tables
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -276,7 +278,7 @@ def test_each_rank_is_shown_term_by_term() -> None:
     first = ranking.table.iloc[0]
     assert f"1er : {first['nom']}, {plain(fr.number(first['score'], 1))} points" in text
     shown = next(d.value for d in app.dataframe if "score" in d.value.columns)
-    assert np.allclose(shown[[t.id for t in TERMS]].sum(axis=1), shown["score"])
+    assert np.allclose(shown[[t.id for t in PRIORITY_TERMS]].sum(axis=1), shown["score"])
     assert list(shown["nom"]) == list(ranking.table["nom"])
 
 
@@ -305,7 +307,7 @@ def test_weights_that_order_nothing_are_refused_in_french() -> None:
 def test_the_next_clsm_are_those_of_the_core_with_the_figures_after() -> None:
     app = open_page(COVERAGE, territoire="dep-79", onglet="prochains", nombre="2")
     here, scope = state_of(), scope_of("dep-79")
-    found = next_clsm(scope, here, candidates("epci", scope, here), 2, kind="epci", ceiling=220_000)
+    found = next_clsm(scope, here, siting_candidates("epci", scope, here), 2, kind="epci", ceiling=220_000)
     text = written(app)
     assert plain(found.sentence) in text
     for number, pick in enumerate(found.picks, 1):
@@ -389,6 +391,12 @@ def test_what_is_computed_follows_the_active_data(monkeypatch: pytest.MonkeyPatc
     cache.token.clear()
     for name, ask in asked.items():
         assert ask() is not before[name], name
+
+
+def test_a_territory_kept_on_a_page_answers_from_the_active_communes(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = [coverage_loaders.coverage_scopes()[i] for i in ("france", "dep-79", f"epci-{NIORTAIS}")]
+    monkeypatch.setattr(loaders, "world", lambda: SimpleNamespace(atlas=draw([[1, 2, 3]])))
+    assert [len(scope.rows) for scope in kept] == [3, 0, 0]
 
 
 def test_a_table_that_tells_the_line_it_was_mounted_with_moves_nothing() -> None:

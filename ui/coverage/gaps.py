@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import LEVELS, READINGS, TITLES, CoverageView, Scope
+from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, CoverageView, Scope
 from ui import html, loaders
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import CHOSEN, LEVEL, SORT, SORTS
@@ -43,15 +43,15 @@ SHORT = {
 HELP = {
     "sans_clsm": "Habitants pour qui ni CLSM ni projet n’est connu : un manque prouvé là où la liste des CLSM est complète, "
     "à vérifier ailleurs.",
-    "qpv_sans_clsm": TITLES["qpv_sans_clsm"] + ". Vide : rien n’est connu des QPV ici.",
-    "rural_sans_clsm": TITLES["rural_sans_clsm"] + ".",
+    "qpv_sans_clsm": GAP_TITLES["qpv_sans_clsm"] + ". Vide : rien n’est connu des QPV ici.",
+    "rural_sans_clsm": GAP_TITLES["rural_sans_clsm"] + ".",
     "cls_sans_clsm": "Contrats locaux de santé en service dont aucune commune n’est dans un CLSM connu.",
 }
 
 
 def levels_here(scope: Scope) -> list[str]:
     """Return the levels that have at least one territory in a scope."""
-    return [level for level in LEVELS if level == "commune" or coverage_loaders.zones_here(level, scope)]
+    return [level for level in GAP_LEVELS if level == "commune" or coverage_loaders.zones_here(level, scope)]
 
 
 def level_shown(scope: Scope) -> str:
@@ -77,7 +77,7 @@ def pick_level(scope: Scope, key: str) -> str:
         st.session_state[LEVEL] = st.session_state[widget] or level_shown(scope)
         st.session_state[CHOSEN] = None
 
-    st.segmented_control("Échelle", here, format_func=LEVELS.get, key=widget, on_change=take, required=True)
+    st.segmented_control("Échelle", here, format_func=GAP_LEVELS.get, key=widget, on_change=take, required=True)
     return level_shown(scope)
 
 
@@ -85,7 +85,7 @@ def pick_level(scope: Scope, key: str) -> str:
 def choose(code: str | None, *, pinned: bool = False, in_table: bool = False) -> None:
     """Hold the territory chosen; the map shows it unless it was chosen there (`pinned`)."""
     if in_table and code == st.session_state.get(CHOSEN):
-        return  # a table just mounted tells the line it was mounted with: nobody chose anything
+        return  # a table just mounted reports the line it was mounted with: nobody chose anything
     st.session_state[CHOSEN] = code
     if not in_table:
         st.session_state[PINNED] = code if pinned else None
@@ -260,14 +260,14 @@ def _show(shown: pd.DataFrame, code: str | None, level: str, name: str, scope: S
         selection_default={"selection": {"rows": st.session_state[MOUNTED][1]}},
         placeholder="inconnu",
         column_config=_columns(columns),
-        alt=f"Manques, {LEVELS[level]}, {scope.name}",
+        alt=f"Manques, {GAP_LEVELS[level]}, {scope.name}",
     )
 
 
 def _columns(columns: Sequence[str]) -> dict[str, object]:
     config: dict[str, object] = {}
     for column in columns:
-        title = SHORT.get(column, TITLES[column])
+        title = SHORT.get(column, GAP_TITLES[column])
         if column in ("nom", "departement", "lecture", "dispositifs"):
             width = {"nom": 220, "departement": 55, "lecture": 90, "dispositifs": 330}[column]
             config[column] = st.column_config.TextColumn(title, width=width)

@@ -10,7 +10,10 @@ from collections.abc import Callable, Container, Mapping
 
 import streamlit as st
 
-from geo.coverage import KINDS, LEVELS, NEEDS, TERMS
+from geo.coverage import CANDIDATE_KINDS as KINDS
+from geo.coverage import GAP_LEVELS as LEVELS
+from geo.coverage import NEEDS
+from geo.coverage import PRIORITY_TERMS as TERMS
 from ui import frame, html, loaders
 from ui.coverage import loaders as coverage_loaders
 from ui.map.scene import LINES, MARK_LABELS

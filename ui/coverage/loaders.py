@@ -21,10 +21,13 @@ from geo.coverage import (
 )
 from geo.errors import GeoInputError
 from geo.exports import CoverageReport, Imprint
+from geo.layers import LayerId
 from ui import loaders
 from ui.cache import keyed_on_data
 
-EXTENT_LAYERS = ("clsm", "qpv", "secteurs-adultes", "secteurs-enfants", "cls", "cpts", "dac")
+EXTENT_LAYERS = (
+    LayerId.CLSM, LayerId.QPV, LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS, LayerId.CLS, LayerId.CPTS, LayerId.DAC,
+)  # fmt: skip
 
 
 @keyed_on_data()
@@ -85,7 +88,7 @@ def next_clsm(view: CoverageView, question: SitingQuestion) -> Siting:
 @keyed_on_data(max_entries=256)
 def candidates_here(kind: str, scope: Scope) -> bool:
     """Say whether a scope has possible CLSM of a kind; perimeters that the user gives are possible anywhere."""
-    return kind == "libre" or bool(coverage.candidates(kind, *_of(CoverageView(scope))))
+    return kind == "libre" or bool(coverage.siting_candidates(kind, *_of(CoverageView(scope))))
 
 
 def figures_after(found: Siting, complete: tuple[str, ...]) -> tuple[Figure, ...]:

@@ -10,10 +10,10 @@ import streamlit as st
 
 from geo import french as fr
 from geo.coverage import (
-    FIRST,
-    LEVELS,
+    FIRST_PLACES,
+    GAP_LEVELS,
     PRESETS,
-    TERMS,
+    PRIORITY_TERMS,
     CoverageView,
     Preset,
     Ranking,
@@ -59,7 +59,7 @@ def _take_preset(preset: Preset) -> None:
 
 def first_places(count: int) -> int:
     """Return among how many first places a rank is held to: ten, fewer when that would be nearly all there are."""
-    return FIRST if count > 2 * FIRST else 3 if count > 5 else 1
+    return FIRST_PLACES if count > 2 * FIRST_PLACES else 3 if count > 5 else 1
 
 
 @st.fragment
@@ -111,7 +111,7 @@ def _presets() -> None:
 
 
 def _sliders() -> None:
-    for column, term in zip(st.columns(len(TERMS), gap="medium"), TERMS, strict=True):
+    for column, term in zip(st.columns(len(PRIORITY_TERMS), gap="medium"), PRIORITY_TERMS, strict=True):
         column.slider(
             f"Poids : {term.label}", 0, MOST_WEIGHT, key=WEIGHT[term.id], help=fr.typeset(f"{term.meaning}."),
             persist_state="session",
@@ -129,7 +129,9 @@ def summary(ranking: Ranking, held: Stability, level: str) -> str:
     for code in ranking.table.index[:SHOWN_FIRST]:
         row = ranking.table.loc[code]
         bars = "".join(
-            f'<i style="width:{row[t.id]:.1f}%;background:{COLOURS[t.id]}"></i>' for t in TERMS if row[t.id] > 0
+            f'<i style="width:{row[t.id]:.1f}%;background:{COLOURS[t.id]}"></i>'
+            for t in PRIORITY_TERMS
+            if row[t.id] > 0
         )
         stable = f"Est {among(held.first)} pour {fr.percent(held.near_weights[code], 0)} des poids proches, {fr.percent(held.any_weights[code], 0)} de tous les poids."
         lines.append(
@@ -138,11 +140,11 @@ def summary(ranking: Ranking, held: Stability, level: str) -> str:
         )
     key = "".join(
         f'<span role="listitem"><i class="fill" style="background:{COLOURS[t.id]}"></i>{html.escape(t.label)}</span>'
-        for t in TERMS
+        for t in PRIORITY_TERMS
     )
     first = "Le premier" if len(lines) == 1 else f"Les {len(lines)} premiers"
     return (
-        f'<div class="clsm-order"><h3>{html.escape(f"{first} : {LEVELS[level]}")}</h3>'
+        f'<div class="clsm-order"><h3>{html.escape(f"{first} : {GAP_LEVELS[level]}")}</h3>'
         f'<div class="clsm-legend" role="list" aria-label="Critères">{key}</div><ol>{"".join(lines)}</ol></div>'
     )
 
@@ -153,7 +155,7 @@ def frame_of(ranking: Ranking, held: Stability) -> pd.DataFrame:
     table["proches"] = held.near_weights.reindex(table.index) * 100
     table["tous"] = held.any_weights.reindex(table.index) * 100
     table["rang"] = table["rang"].astype(int)
-    return table[["rang", "nom", "score", *(t.id for t in TERMS), "proches", "tous", "inconnu"]]
+    return table[["rang", "nom", "score", *(t.id for t in PRIORITY_TERMS), "proches", "tous", "inconnu"]]
 
 
 def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
@@ -161,7 +163,8 @@ def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
         points = {
-            t.id: st.column_config.NumberColumn(t.label, format="%.1f", help=fr.typeset(t.meaning)) for t in TERMS
+            t.id: st.column_config.NumberColumn(t.label, format="%.1f", help=fr.typeset(t.meaning))
+            for t in PRIORITY_TERMS
         }
         st.dataframe(
             shown,
@@ -176,7 +179,7 @@ def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
                 "tous": st.column_config.NumberColumn("Stabilité, tous poids", format="%.0f %%"),
                 "inconnu": "Inconnu, compté 0",
             },
-            alt=f"Ordre de priorité, {LEVELS[level]}, {scope.name}",
+            alt=f"Ordre de priorité, {GAP_LEVELS[level]}, {scope.name}",
         )
         if len(table) > MOST_ROWS:
             st.caption(f"Les {MOST_ROWS} premiers sont affichés ; l’onglet Emporter donne tout.")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import KINDS, NEEDS, CoverageView, Figure, Mix, Pick, Scope, Siting, SitingQuestion
+from geo.coverage import CANDIDATE_KINDS, NEEDS, CoverageView, Figure, Mix, Pick, Scope, Siting, SitingQuestion
 from geo.errors import GeoInputError
 from ui import choices, frame, html
 from ui.coverage import gaps
@@ -52,13 +52,13 @@ def panel(view: CoverageView) -> None:
 
 
 def _choices(scope: Scope) -> None:
-    offered = [k for k in KINDS if coverage_loaders.candidates_here(k, scope)]
+    offered = [k for k in CANDIDATE_KINDS if coverage_loaders.candidates_here(k, scope)]
     if coverage_link.value(NEXT_KIND) not in offered:
         st.session_state[NEXT_KIND] = offered[0]
     kind_box, number_box, need_box, ceiling_box = st.columns([3, 2, 4, 3], gap="small")
     with kind_box:
         kind = st.selectbox(
-            "Parmi", offered, format_func=KINDS.get, key=NEXT_KIND, persist_state="session",
+            "Parmi", offered, format_func=CANDIDATE_KINDS.get, key=NEXT_KIND, persist_state="session",
             help="Chaque candidat est pris avec toutes ses communes.",
         )  # fmt: skip
     with number_box:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import LEVELS, MARKER, SURVEYS, Benchmark, CoverageView, Scope
+from geo.coverage import GAP_LEVELS, MARKER, SURVEYS, Benchmark, CoverageView, Scope
 from ui import html, loaders
 from ui.coverage import charts, gaps
 from ui.coverage import link as coverage_link
@@ -159,7 +159,7 @@ def scatter_summary(rows: pd.DataFrame, level: str) -> str:
     share = rows["qpv"] / rows["population"]
     first, most = rows.loc[share.idxmax()], rows.loc[rows["sans_clsm"].idxmax()]
     return fr.typeset(
-        f"{LEVELS[level]} avec un manque et des QPV connus : {fr.number(len(rows))}. La plus forte part en QPV : "
+        f"{GAP_LEVELS[level]} avec un manque et des QPV connus : {fr.number(len(rows))}. La plus forte part en QPV : "
         f"{first['nom']}, {fr.percent(float(share.max()))} ; le plus grand manque : {most['nom']}, "
         f"{fr.inhabitants(most['sans_clsm'])}, dont {fr.percent(float(share[most.name]))} en QPV. "
         "QPV : année de recensement propre ; là où leur liste est incomplète, la part est un minimum."
