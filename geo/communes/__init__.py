@@ -4,7 +4,7 @@ It never knows a layer nor a perimeter. Start from `load_atlas`, `read_code`, `f
 """
 
 from geo.communes.atlas import Atlas, CommuneCode, embedded_atlas, load_atlas
-from geo.communes.codes import SHAPE, atoms_from_codes, name_of, read_code, search, split_codes
+from geo.communes.codes import SHAPE, CodeReading, atoms_from_codes, name_of, read_code, search, split_codes
 from geo.communes.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2, Density, approximate_density
 from geo.communes.matching import (
     BLANKS,
@@ -28,6 +28,7 @@ __all__ = [
     "RURAL_BELOW_PER_KM2",
     "SHAPE",
     "Atlas",
+    "CodeReading",
     "CommuneCode",
     "CommuneMatch",
     "Density",

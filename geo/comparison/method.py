@@ -65,6 +65,7 @@ METHODS: Mapping[str, CheckMethod] = {
             "qpv_dans_le_perimetre": "QPV d’au moins une commune du périmètre",
             "qpv_hors_perimetre": "QPV des mêmes intercommunalités laissés dehors",
             "qpv_a_cheval": "QPV que la limite du périmètre coupe",
+            "qpv_arrondissement_inconnu": "QPV d’une ville que le périmètre coupe, dont l’arrondissement n’est pas connu",
             "population_connue_dans_le_perimetre": "habitants publiés des QPV du périmètre",
             "population_connue_hors_perimetre": "habitants publiés des QPV laissés dehors",
             "qpv_sans_population_connue": "QPV dont la population n’est pas publiée ici",

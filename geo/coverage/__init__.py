@@ -6,8 +6,20 @@ What is not known is counted as unknown, never as zero. Start from `Scope`, `cov
 from geo.coverage.benchmarks import SURVEYS, Benchmark, Portfolio, distribution, portfolio
 from geo.coverage.candidates import CANDIDATE_KINDS, SitingCandidate, own_candidates, siting_candidates
 from geo.coverage.criteria import Compared, compared
-from geo.coverage.figures import Figure, limits, scope_figures
+from geo.coverage.figure import Figure
+from geo.coverage.figures import limits, scope_figures
 from geo.coverage.gaps import GAP_LEVELS, GAP_TITLES, gap_table, gap_tables
+from geo.coverage.manner import (
+    AGES,
+    NOTHING_ASIDE,
+    Aside,
+    Doubt,
+    Manner,
+    confirmation,
+    doubt_label,
+    read_aside,
+    source_years,
+)
 from geo.coverage.priorities import (
     FIRST_PLACES,
     PRESETS,
@@ -38,6 +50,7 @@ from geo.coverage.status import (
 )
 
 __all__ = [
+    "AGES",
     "CANDIDATE_KINDS",
     "COVERED",
     "FIRST_PLACES",
@@ -45,19 +58,23 @@ __all__ = [
     "GAP_TITLES",
     "MARKER",
     "NEEDS",
+    "NOTHING_ASIDE",
     "PRESETS",
     "PRIORITY_TERMS",
     "READINGS",
     "STATUS_LABELS",
     "STATUS_MEANINGS",
     "SURVEYS",
+    "Aside",
     "Benchmark",
     "ClsmMarker",
     "Compared",
     "Coverage",
     "CoverageState",
     "CoverageView",
+    "Doubt",
     "Figure",
+    "Manner",
     "Mix",
     "Pick",
     "Portfolio",
@@ -72,10 +89,12 @@ __all__ = [
     "Weights",
     "clsm_places",
     "compared",
+    "confirmation",
     "coverage",
     "coverage_state",
     "covered_curve",
     "distribution",
+    "doubt_label",
     "explain",
     "gap_table",
     "gap_tables",
@@ -87,10 +106,12 @@ __all__ = [
     "place",
     "portfolio",
     "rank",
+    "read_aside",
     "read_scope",
     "reading_count",
     "scope_figures",
     "scopes",
     "siting_candidates",
+    "source_years",
     "stability",
 ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csr_array
 
 from geo import french as fr
 from geo.arrays import Bools
@@ -160,21 +161,25 @@ def _meets(
 ) -> list[float]:
     """Return whether each CLSM meets a zone in service of a layer: 1, 0, or NaN when the list is not complete there.
 
-    Outside the extent only « yes » could be known, and would make a false share: it is not counted either.
+    Outside the extent only « yes » could be known, and would make a false share: it is not counted either. A zone that lies in
+    one or several arrondissements, unknown which, is surely met where they are all in the CLSM.
     """
     layer = state.crosswalk.layers[layer_id]
-    running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
+    running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy() & ~layer.candidates
     held = incidence(layer, len(state.status))
+    somewhere = csr_array(held[layer.candidates])
+    sizes = np.diff(somewhere.indptr)
     here: Bools = np.asarray(running.astype(float) @ held) > 0
     sure: Bools = np.asarray(running.astype(float) @ incidence(layer, len(state.status), parts=False)) > 0
     found = []
     for mine, mine_whole in zip(rows, whole, strict=True):
+        candidates = np.asarray(somewhere[:, mine_whole].sum(axis=1)).ravel()
         if not state.known_here(layer_id, mine):
             found.append(float("nan"))
-        elif here[mine_whole].any() or sure[mine].any():
+        elif here[mine_whole].any() or sure[mine].any() or (candidates == sizes)[sizes > 0].any():
             found.append(1.0)
         else:
-            found.append(float("nan") if here[mine].any() else 0.0)
+            found.append(float("nan") if here[mine].any() or candidates.any() else 0.0)
     return found
 
 

@@ -17,6 +17,7 @@ from scipy.sparse import csr_array, eye_array
 from geo import french as fr
 from geo.arrays import Rows
 from geo.coverage.figures import zones_with_clsm
+from geo.coverage.quarters import populations_known
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence, weighted_incidence
 from geo.coverage.status import Status
@@ -186,11 +187,13 @@ def _unlisted(layer_id: str, state: CoverageState) -> npt.NDArray[np.bool_]:
 
 
 def _add_qpv_known(table: pd.DataFrame, state: CoverageState, held: csr_array) -> None:
-    """Say where the list of QPV is complete; where it is not and nothing is known, unknown instead of zero."""
+    """Say where the list of QPV is complete; where nothing or too little is known of their inhabitants, unknown, not zero."""
     lacking = _unlisted(LayerId.QPV, state) | (state.qpv_unknown > 0)
     complete = (held @ lacking.astype(np.float64)) == 0
+    scant = ~populations_known(state, held)
     for column, people in (("qpv", "population"), ("qpv_sans_clsm", "sans_clsm")):
         nothing = ~complete & (table[column].to_numpy() == 0) & (table[people].to_numpy() > 0)
+        nothing |= scant & (table[people].to_numpy() > 0)
         table[column] = np.where(nothing, np.nan, table[column].to_numpy())
     table.insert(table.columns.get_loc("rural"), "qpv_connu", complete)
 

@@ -29,6 +29,7 @@ class Doubt(StrEnum):
     SUPPOSEE = "suppose"
     ANCIENNE = "ancien"
     SANS_DATE = "sans-date"
+    UNE_FOIS = "une-fois"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def doubt_label(doubt: Doubt, years: int) -> str:
         Doubt.SUPPOSEE: "supposés d’après le nom",
         Doubt.ANCIENNE: f"source de plus de {years} ans",
         Doubt.SANS_DATE: "source sans date",
+        Doubt.UNE_FOIS: "cités une fois, non confirmés depuis",
     }[doubt]
 
 
@@ -98,7 +100,39 @@ def zone_doubts(layer: Layer, today: int, years: int) -> dict[Doubt, Bools]:
         Doubt.SUPPOSEE: (precision == Precision.SUPPOSEE).to_numpy(dtype=bool),
         Doubt.ANCIENNE: np.nan_to_num(today - stated, nan=-1.0) > years,
         Doubt.SANS_DATE: np.isnan(stated),
+        Doubt.UNE_FOIS: layer.zones["status"].astype(str).str.startswith(STATED_ONCE).to_numpy(dtype=bool),
     }
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a part of the people covered is known: the doubt, how many people, and the words that say so."""
+
+    doubt: Doubt
+    people: float
+    text: str
+
+
+def manner_text(doubt: Doubt, people: float, stated: pd.Series, years: int) -> str:
+    """Write a manner: « 367 806 habitants par extension aux communes de l’EPCI (source de 2016) »; `stated`: years of sources."""
+    said = fr.inhabitants(people)
+    if doubt is Doubt.EXTENSION:
+        return f"{said} par extension aux communes de l’EPCI ({_sources(stated)})"
+    return {
+        Doubt.SUPPOSEE: f"{said} dans un périmètre supposé d’après le nom du CLSM",
+        Doubt.ANCIENNE: f"{said} d’après une source de plus de {years} ans",
+        Doubt.SANS_DATE: f"{said} d’après une source sans date",
+        Doubt.UNE_FOIS: f"{said} d’après des faits cités une fois, non confirmés depuis",
+    }[doubt]
+
+
+def _sources(stated: pd.Series) -> str:
+    dated = stated.dropna().astype(int)
+    if dated.empty:
+        return "source sans date"
+    first, last = int(dated.min()), int(dated.max())
+    said = f"source de {first}" if first == last else f"sources de {first} à {last}"
+    return said + (", ou sans date" if stated.isna().any() else "")
 
 
 def set_aside(layer: Layer, today: int, aside: Aside) -> Bools:

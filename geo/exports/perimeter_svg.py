@@ -184,7 +184,7 @@ def _merge(groups: Iterable[Shapes]) -> Shapes:
 
 def _quarters(facts: PerimeterFacts, near: Rows, epsg: int) -> list[MapLayer]:
     """Return a dot in each commune in sight known to have a QPV."""
-    members = facts.crosswalk.layers["qpv"].members["row"].to_numpy(dtype=np.intp)
+    members = facts.crosswalk.layers["qpv"].placed["row"].to_numpy(dtype=np.intp)
     rows = near[np.isin(near, members)]
     points = shapely.points(facts.atlas.table[["x", "y"]].iloc[rows].to_numpy(dtype=float))
     return [MapLayer(np.asarray(points, dtype=object), QUARTER, "Commune où un QPV est connu")] if len(rows) else []

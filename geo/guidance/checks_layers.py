@@ -14,7 +14,7 @@ from geo import french as fr
 from geo.guidance.finding import Finding, Outcome, Reach
 from geo.guidance.sectors import sectors_cut
 from geo.guidance.settings import Settings
-from geo.layers import NOT_LISTED, Etat, Overlap, Precision, Relation
+from geo.layers import NOT_LISTED, Etat, Overlap, Precision, Relation, known_populations
 from geo.perimeters import PerimeterFacts
 
 DISPOSITIFS = ("clsm", "cls", "cpts", "dac")
@@ -48,14 +48,16 @@ def quarters(facts: PerimeterFacts, settings: Settings) -> Finding:
     # This layer alone: naming every zone of a whole intercommunal body costs more than all the other checks.
     known = facts.crosswalk.overlaps(around, ["qpv"])["qpv"]
     met = {o.id: o for o in facts.overlaps["qpv"]}
-    inside = [met[o.id] for o in known if o.id in met]
+    inside = [met[o.id] for o in known if o.id in met and not met[o.id].somewhere]
+    unplaced = [met[o.id] for o in known if o.id in met and met[o.id].somewhere]
     outside = [o for o in known if o.id not in met]
     straddling = [o for o in inside if o.relation is Relation.PARTIEL]
-    figures = _quarter_figures(inside, outside, straddling)
+    figures = _quarter_figures(inside, outside, straddling, unplaced)
     details = tuple(
         f"{title} : {fr.listing((_quarter_text(o) for o in group), most=15)}."
         for title, group in (
             ("Dans le périmètre", inside),
+            ("Dans une ville que le périmètre coupe, arrondissement inconnu", unplaced),
             ("Hors du périmètre, dans les mêmes intercommunalités", outside),
         )
         if group
@@ -73,24 +75,45 @@ def quarters(facts: PerimeterFacts, settings: Settings) -> Finding:
     if not known:
         sentence = "Ni le périmètre ni les intercommunalités concernées ne comptent de QPV."
         return Finding("qpv", Outcome.FAVORABLE, sentence, figures, reach=Reach.NOT_CONCERNED)
-    counted = _quarter_share(inside, outside)
-    start = f"{fr.count(len(inside), 'QPV', 'QPV')} dans le périmètre sur {len(known)} dans les intercommunalités concernées{counted}."
+    return _quarter_finding(facts, (inside, outside, straddling, unplaced), figures, details)
+
+
+def _quarter_finding(
+    facts: PerimeterFacts, groups: Sequence[list[Overlap]], figures: dict[str, object], details: tuple[str, ...]
+) -> Finding:
+    """Judge QPV whose list is complete: those left out, those cut, those of a city whose arrondissement is not known."""
+    inside, outside, straddling, unplaced = groups
+    count = sum(map(len, (inside, outside, unplaced)))
+    counted = "" if unplaced else _quarter_share(inside, outside)
+    least = "Au moins " if unplaced else ""
+    start = f"{least}{fr.count(len(inside), 'QPV', 'QPV')} dans le périmètre sur {count} dans les intercommunalités concernées{counted}."
+    missing: tuple[str, ...] = ()
+    if unplaced:
+        zones = facts.crosswalk.layers["qpv"].zones
+        cities = fr.listing(sorted({str(zones.at[o.id, "territoire"]) for o in unplaced}))
+        which = fr.count(len(unplaced), "QPV", "QPV")
+        start += f" {which} de {cities} : un ou plusieurs arrondissements, lesquels n’est pas connu ; non comptés."
+        missing = (f"arrondissements de {which} de {cities}",)
     if outside or straddling:
         names = fr.listing((f"{o.name}" for o in (*outside, *straddling)), most=6)
-        return Finding(
-            "qpv", Outcome.DISCUSS, f"{start} Laissés dehors, au moins en partie : {names}.", figures, details
-        )
+        sentence = f"{start} Laissés dehors, au moins en partie : {names}."
+        return Finding("qpv", Outcome.DISCUSS, sentence, figures, details, missing)
+    if unplaced:
+        return Finding("qpv", Outcome.UNKNOWN, start, figures, details, missing)
     return Finding("qpv", Outcome.FAVORABLE, f"{start} Aucun n’est laissé dehors.", figures, details)
 
 
-def _quarter_figures(inside: list[Overlap], outside: list[Overlap], straddling: list[Overlap]) -> dict[str, object]:
+def _quarter_figures(
+    inside: list[Overlap], outside: list[Overlap], straddling: list[Overlap], unplaced: list[Overlap]
+) -> dict[str, object]:
     return {
         "qpv_dans_le_perimetre": len(inside),
         "qpv_hors_perimetre": len(outside),
         "qpv_a_cheval": len(straddling),
+        "qpv_arrondissement_inconnu": len(unplaced),
         "population_connue_dans_le_perimetre": sum(o.population or 0 for o in inside),
         "population_connue_hors_perimetre": sum(o.zone_population or 0 for o in outside),
-        "qpv_sans_population_connue": sum(o.zone_population is None for o in (*inside, *outside)),
+        "qpv_sans_population_connue": sum(o.zone_population is None for o in (*inside, *outside, *unplaced)),
         "noms_hors_perimetre": [o.name for o in outside],
     }
 
@@ -99,7 +122,8 @@ def _quarter_share(inside: list[Overlap], outside: list[Overlap]) -> str:
     """Share of QPV inhabitants inside, only when every quarter's population is known."""
     values = [o.zone_population for o in (*inside, *outside)] + [o.population for o in inside if o.population is None]
     if any(v is None for v in values):
-        return " (populations en partie inconnues)"
+        told = [o for o in (*inside, *outside) if o.zone_population is not None]
+        return f" ({known_populations(len(told), len(inside) + len(outside))})"
     here, total = sum(o.population or 0 for o in inside), sum(v or 0 for v in values)
     mark = " (estimation)" if any(o.estimated for o in inside) else ""
     return f", {fr.ratio(here, total)} de leurs habitants{mark}" if total else ""
@@ -317,7 +341,12 @@ def resources(facts: PerimeterFacts, settings: Settings) -> Finding:
     details = tuple(f"{category} : {fr.number(n)}." for category, n in counts.items())
     if not set(facts.departements) <= found.extent:
         seen = f" {fr.count(len(inside), 'lieu y est connu', 'lieux y sont connus')}." if len(inside) else ""
-        sentence = f"La liste des lieux de santé mentale ({found.source}, {found.vintage}) ne couvre pas tout le périmètre.{seen}"
+        reach = (
+            "ne couvre pas tout le périmètre"
+            if found.extent & set(facts.departements)
+            else "ne couvre rien du périmètre"
+        )
+        sentence = f"La liste des lieux de santé mentale ({found.source}, {found.vintage}) {reach}.{seen}"
         return Finding("ressources", Outcome.UNKNOWN, sentence, figures, details, (lacking,))
     rate = len(inside) / facts.population * 100_000 if facts.population else 0.0
     figures["pour_100_000_habitants"] = rate

@@ -17,7 +17,7 @@ from geo.guidance.finding import Finding, Outcome, Reach
 from geo.guidance.sectors import sectors_met
 from geo.guidance.settings import Settings
 from geo.kept import kept_on_subject
-from geo.layers import Overlap, Relation
+from geo.layers import Overlap, Relation, known_populations, populations_suffice
 from geo.perimeters import PerimeterFacts
 
 OTHER_DISPOSITIFS = ("cls", "cpts", "dac")
@@ -139,11 +139,12 @@ def _quarter_count(key: str) -> Callable[[PerimeterFacts], Value]:
 
 def _quarter_people(facts: PerimeterFacts) -> Value:
     met = facts.overlaps["qpv"]
-    lacking = any(o.population is None for o in met)
+    told = sum(o.population is not None for o in met)
+    lacking = told < len(met)
     known = facts.known_everywhere("qpv")
     people = sum(o.population or 0 for o in met)
-    if met and all(o.population is None for o in met):
-        return Value(None, note="populations non publiées dans les données en place")
+    if met and (not told or not populations_suffice(told, len(met))):
+        return Value(None, note=known_populations(told, len(met)))
     return Value(people, least=lacking or not known, estimated=any(o.estimated for o in met))
 
 
@@ -282,7 +283,11 @@ def _sectors_sentence(facts: PerimeterFacts) -> str:
 
 
 def _quarters_sentence(facts: PerimeterFacts) -> str:
-    count = len(facts.overlaps["qpv"])
+    met = facts.overlaps["qpv"]
+    count = sum(not o.somewhere for o in met)
+    if count < len(met):
+        unplaced = f"{fr.count(len(met) - count, 'autre', 'autres')} d’arrondissement inconnu"
+        return f"Au moins {fr.count(count, 'quartier prioritaire', 'quartiers prioritaires')}, et {unplaced}"
     if facts.known_everywhere("qpv"):
         return (
             f"{fr.count(count, 'quartier prioritaire', 'quartiers prioritaires')}"

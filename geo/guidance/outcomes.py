@@ -120,7 +120,13 @@ def _first_big(trials: MoveBatch, settings: Settings) -> npt.NDArray[np.intp]:
 
 def _quarters(trials: MoveBatch, _: Settings) -> Answer:
     q = trials.quarters
-    found = _pick((~q.complete, UNKNOWN), (q.known == 0, FAVORABLE), (q.left > 0, DISCUSS), otherwise=FAVORABLE)
+    found = _pick(
+        (~q.complete, UNKNOWN),
+        (q.known == 0, FAVORABLE),
+        (q.left > 0, DISCUSS),
+        (q.unplaced > 0, UNKNOWN),
+        otherwise=FAVORABLE,
+    )
     return found, np.asarray(~q.complete | (q.known > 0))
 
 

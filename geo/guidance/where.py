@@ -37,7 +37,8 @@ def _quarters(facts: PerimeterFacts) -> Rows:
     near = np.unique(zones[np.isin(rows, list(around | set(facts.rows.tolist())))])
     outside = ~np.isin(rows, facts.rows)
     left = np.unique(zones[outside & np.isin(zones, near)])
-    return rows[np.isin(zones, left)].tolist()
+    vague = layer.candidates & np.isin(np.arange(len(layer.zones)), zones[~outside])
+    return rows[np.isin(zones, left) & ~vague[zones]].tolist()
 
 
 def _sectors(facts: PerimeterFacts) -> Rows:

@@ -32,6 +32,7 @@ from geo.layers.layer import (
     zone_members,
 )
 from geo.layers.overlay import MEMBER_COLUMNS, MEMBER_TYPES, MODE_MEANINGS, OVER_MEANINGS, Mode, Over, estimated, merged
+from geo.layers.quarters import apart_text, known_populations, populations_suffice
 
 __all__ = [
     "DISPOSITIFS",
@@ -60,6 +61,7 @@ __all__ = [
     "Relation",
     "ZoneChange",
     "ZoneMove",
+    "apart_text",
     "areas_inside",
     "atoms_of_points",
     "build_crosswalk",
@@ -67,10 +69,12 @@ __all__ = [
     "distances",
     "estimated",
     "find_zones",
+    "known_populations",
     "load_layers",
     "locate",
     "merged",
     "outlines",
+    "populations_suffice",
     "project",
     "repair_areas",
     "shares",

@@ -64,6 +64,11 @@ class Overlap:
         return 0 if self.layer == "qpv" else self.partial - self.sized
 
     @property
+    def somewhere(self) -> bool:
+        """Whether the zone lies in one or several arrondissements of a city that the perimeter cuts, unknown which."""
+        return self.precision is Precision.VILLE and self.relation is Relation.A_PRECISER
+
+    @property
     def hedge(self) -> str:
         """Word to put before the people in common: « au moins », « environ », or nothing when the figure is exact."""
         return "au moins " if self.unsized else "environ " if self.estimated else ""
@@ -189,7 +194,8 @@ def _quarter_population(zone: _Zone, met: npt.NDArray[np.float64], counts: tuple
 def _relation(counts: tuple[int, int, int, int], size: int, precision: Precision, *, quarter: bool) -> Relation:
     whole, partial, zone_whole, zone_partial = counts
     if quarter:
-        return Relation.CONTIENT if partial == zone_partial else Relation.PARTIEL
+        cut = Relation.A_PRECISER if precision is Precision.VILLE else Relation.PARTIEL
+        return Relation.CONTIENT if partial == zone_partial else cut
     if precision is Precision.PARTIELLE:
         return Relation.A_PRECISER
     covers_zone = whole == zone_whole and partial == zone_partial

@@ -11,10 +11,12 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.communes import Atlas, read_code
@@ -22,9 +24,6 @@ from geo.errors import GeoInputError, MissingDataError
 from geo.paths import DATA
 
 TERRITORIES = ("epci", "ept", "departements", "regions")
-
-# Published populations that count a whole quarter; « estimation_anct_partielle » counts a part of it only.
-WHOLE_QUARTER = ("municipale", "estimation_anct", "arrondi")
 
 ZONE_COLUMNS = (
     "nom", "etat", "precision", "territoire", "departement", "annee", "annee_source", "population", "population_type",
@@ -67,6 +66,7 @@ class Precision(StrEnum):
     OFFICIELLE = "officielle"
     SUPPOSEE = "supposée d’après le nom"
     PARTIELLE = "connue en partie"
+    VILLE = "connue à la ville près, arrondissement inconnu"
     INCONNUE = "inconnue"
 
 
@@ -96,7 +96,8 @@ class Layer:
     (published for the zone, NaN if none), population_type, source_titre, source_url, note. `members` has a row for each
     zone and atom: zone (position in `zones`), row (in the atlas), whole (False when only a part of the atom belongs to the
     zone), inhabitants (of the atom inside the zone; NaN when unknown). `extent` holds the départements where the layer is
-    complete.
+    complete. The members of a zone of precision « VILLE » are candidates: it lies in one or several of them, unknown which.
+    `apart` counts the zones of the published list that lie in no commune of the atlas (overseas collectivities).
     """
 
     id: str
@@ -108,6 +109,17 @@ class Layer:
     remark: str
     zones: pd.DataFrame
     members: pd.DataFrame
+    apart: int = 0
+
+    @cached_property
+    def candidates(self) -> npt.NDArray[np.bool_]:
+        """Tell the zones that lie in one or several of their members, unknown which."""
+        return (self.zones["precision"] == Precision.VILLE).to_numpy(dtype=bool)
+
+    @property
+    def placed(self) -> pd.DataFrame:
+        """The members of the zones whose communes or arrondissements are known."""
+        return self.members[~self.candidates[self.members["zone"].to_numpy(dtype=np.intp)]]
 
     @property
     def located(self) -> pd.DataFrame:
@@ -136,10 +148,13 @@ def load_layers(atlas: Atlas, data: Path = DATA) -> dict[str, Layer]:
 
 def _fact_layer(entry: dict[str, Any], atlas: Atlas, data: Path) -> Layer:
     path = data / entry["fichier"]
-    facts = pd.read_csv(path, dtype=str, keep_default_na=False)
-    facts["line"] = np.arange(2, len(facts) + 2)
-    if entry["id"] == "qpv":
-        zones, members = _quarters(facts, atlas, path.name)
+    facts = _facts(path)
+    apart = 0
+    if entry["id"] == LayerId.QPV:
+        from geo.layers.quarters import read_quarters  # built on layers, which this module defines
+
+        populations = data / entry["populations"]
+        zones, members, apart = read_quarters(facts, _facts(populations), atlas, (path, populations))
     else:
         facts = facts[facts["type"] == entry["type"]]
         _check_words(facts, path.name)
@@ -150,11 +165,18 @@ def _fact_layer(entry: dict[str, Any], atlas: Atlas, data: Path) -> Layer:
         long_name=entry["nom_long"],
         source=entry["source"],
         vintage=entry["millesime"],
-        extent=frozenset(entry["etendue"]),
+        extent=frozenset(atlas.departements.index if entry["etendue"] == "toutes" else entry["etendue"]),
         remark=entry["remarque"],
         zones=zones,
         members=members,
+        apart=apart,
     )
+
+
+def _facts(path: Path) -> pd.DataFrame:
+    facts = pd.read_csv(path, dtype=str, keep_default_na=False)
+    facts["line"] = np.arange(2, len(facts) + 2)
+    return facts
 
 
 def _zones(facts: pd.DataFrame) -> pd.DataFrame:
@@ -207,38 +229,6 @@ def _members(facts: pd.DataFrame, atlas: Atlas, file: str) -> pd.DataFrame:
     return members
 
 
-def _quarters(facts: pd.DataFrame, atlas: Atlas, file: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """QPV: parts of communes, with a published population that is kept only when it counts the whole quarter."""
-    zones = facts.set_index("id")[
-        [
-            "nom",
-            "departement",
-            "population_type",
-            "source_titre",
-            "source_url",
-            "status",
-            "note",
-            "annee_source",
-        ]
-    ].copy()
-    published = pd.to_numeric(facts["population"].replace("", None)).to_numpy(dtype=float)
-    zones["population"] = np.where(facts["population_type"].isin(WHOLE_QUARTER), published, np.nan)
-    zones["annee"] = facts["population_annee"].to_numpy()
-    zones["territoire"] = facts["communes"].str.replace(";", ", ").to_numpy()
-    zones["etat"], zones["precision"] = Etat.EN_SERVICE, Precision.LUE
-    records: list[tuple[int, int, bool, float]] = []
-    problems: list[str] = []
-    for zone, (codes, line) in enumerate(zip(facts["codes_insee"], facts["line"], strict=True)):
-        readings = [read_code(code, atlas) for code in codes.split(";")]
-        problems += [f"{file}, ligne {line} : {r.message}" for r in readings if not r.atoms]
-        atoms = list(dict.fromkeys(atom for r in readings for atom in r.atoms))
-        people = float(zones["population"].iat[zone]) if len(atoms) == 1 else np.nan
-        records += [(zone, atlas.row[atom], False, people) for atom in atoms]
-    if problems:
-        raise GeoInputError(problems)
-    return zones, pd.DataFrame(records, columns=["zone", "row", "whole", "inhabitants"])
-
-
 def _territory_layer(name: str, atlas: Atlas) -> Layer:
     column, long_name = {
         "epci": ("epci", "Intercommunalités à fiscalité propre (EPCI)"),
@@ -261,7 +251,7 @@ def _territory_layer(name: str, atlas: Atlas) -> Layer:
     rows = np.flatnonzero(owner.notna().to_numpy())
     members = pd.DataFrame(
         {
-            "zone": [position[code] for code in owner.iloc[rows]],
+            "zone": [position[code] for code in owner.iloc[rows].to_numpy(dtype=object)],
             "row": rows,
             "whole": True,
             "inhabitants": atlas.population[rows].astype(float),

@@ -202,13 +202,15 @@ class Zones:
 @dataclass(frozen=True, eq=False)
 class Quarters:
     """QPV after each move: number wholly inside, number of the same bodies left outside or astride, published population
-    of those inside, number known in the bodies touched, whether the list is complete there."""
+    of those inside, number known in the bodies touched, whether the list is complete there, number that lie in a city which
+    the perimeter cuts, in an arrondissement that is not known (in none of the others)."""
 
     inside: Ints
     left: Ints
     people: Floats
     known: Ints
     complete: Bools
+    unplaced: Ints
 
 
 def _quarters(trials: MoveBatch) -> Quarters:
@@ -222,13 +224,15 @@ def _quarters(trials: MoveBatch) -> Quarters:
     first = int(np.flatnonzero(ground.zone_layer == LAYERS.index("qpv"))[0]) if around.shape[1] else 0
     around[:, zones.columns[mine] - first] |= met
     known = around.sum(axis=1)
+    unplaced = (met & ~covered & ground.zone_known["candidates"][zones.columns[mine]]).sum(axis=1)
     published = np.nan_to_num(ground.zone_population[zones.columns[mine]])
     return Quarters(
         inside=covered.sum(axis=1),
-        left=known - covered.sum(axis=1),
+        left=known - covered.sum(axis=1) - unplaced,
         people=covered @ published,
         known=known,
         complete=((touched @ ground.body_unlisted[bodies].astype(float)) == 0) & (trials.sums["qpv_unlisted"] == 0),
+        unplaced=unplaced,
     )
 
 

@@ -159,11 +159,11 @@ class IncidenceTables:
 
     @cached_property
     def _members(self) -> dict[str, tuple[list[str], Ints, Ints]]:
-        """For each layer: names of the zones, zone and atom of each membership (whole ones; all of them for QPV)."""
+        """For each layer: names of the zones, zone and atom of each membership (whole ones; for QPV, all that are placed)."""
         found = {}
         for layer_id in LAYERS:
             layer = self.crosswalk.layers[layer_id]
-            kept = layer.members if layer_id == "qpv" else layer.members[layer.members["whole"]]
+            kept = layer.placed if layer_id == "qpv" else layer.members[layer.members["whole"]]
             arrays = (kept["zone"].to_numpy(dtype=np.intp), kept["row"].to_numpy(dtype=np.intp))
             found[layer_id] = ([str(n) for n in layer.zones["nom"]], *arrays)
         return found
@@ -178,12 +178,13 @@ class IncidenceTables:
 
     @cached_property
     def zone_known(self) -> dict[str, npt.NDArray[np.bool_]]:
-        """What is known of each zone: partly read, supposed, in service."""
+        """What is known of each zone: partly read, in one of its arrondissements, supposed, in service."""
         frames = [self.crosswalk.layers[i].zones for i in LAYERS]
         precision = np.concatenate([f["precision"].to_numpy(dtype=object) for f in frames])
         etat = np.concatenate([f["etat"].to_numpy(dtype=object) for f in frames])
         return {
             "vague": precision == Precision.PARTIELLE,
+            "candidates": precision == Precision.VILLE,
             "supposed": precision == Precision.SUPPOSEE,
             "running": etat == Etat.EN_SERVICE,
         }

@@ -20,7 +20,7 @@ from geo.arrays import Rows
 from geo.communes import Atlas, read_code, read_list
 from geo.errors import GeoInputError
 from geo.kept import kept_on_subject
-from geo.layers import Crosswalk, zone_members
+from geo.layers import Crosswalk, Precision, zone_members
 from geo.perimeters.perimeter import perimeter_of_zone
 from geo.remarks import Remark
 
@@ -55,12 +55,18 @@ def from_zone(crosswalk: Crosswalk, layer: str, zone: str) -> Composed:
     Raises
     ------
     GeoInputError
-        When the zone does not exist, or no whole commune of it is known.
+        When the zone does not exist, or no whole commune of it is known, or a QPV's arrondissement is not.
     """
     if layer not in crosswalk.layers or zone not in crosswalk.layers[layer].zones.index:
         raise GeoInputError("Ce territoire n’existe pas ou plus dans les données.")
     if layer == "qpv":
         name = str(crosswalk.layers[layer].zones.at[zone, "nom"])
+        if crosswalk.layers[layer].zones.at[zone, "precision"] == Precision.VILLE:
+            city = crosswalk.layers[layer].zones.at[zone, "territoire"]
+            raise GeoInputError(
+                f"QPV {name} : il est à {city}, dans un ou plusieurs arrondissements qui ne sont pas connus ; choisissez-les "
+                "un à un, ou synchronisez les QPV (page Données)."
+            )
         return Composed(zone_codes(crosswalk, layer, zone), f"Communes du QPV {name}")
     perimeter, notices = perimeter_of_zone(crosswalk.layers[layer], zone, crosswalk.atlas)
     return Composed(frozenset(perimeter.communes), perimeter.name, notices)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from geo import french as fr
 from geo.communes import search
 from geo.coverage import Scope
-from geo.layers import find_zones, zone_members
+from geo.layers import Precision, find_zones, zone_members
 from ui import loaders
 from ui.cache import keyed_on_data
 from ui.choices import distinct
@@ -48,6 +48,8 @@ def resolve(target_id: str) -> Target | None:
     layer_id, _, zone = target_id.partition("/")
     if layer_id not in LAYERS or zone not in layers[layer_id].zones.index:
         return None
+    if layers[layer_id].zones.at[zone, "precision"] == Precision.VILLE:
+        return None  # a quarter whose arrondissement is not known: nothing to add or take out
     whole, partial = zone_members(layers[layer_id], zone)
     taken = {*whole, *partial} if layer_id == "qpv" else set(whole)
     codes = frozenset(str(atlas.codes[r]) for r in taken)
@@ -74,6 +76,7 @@ def offered(scope: Scope) -> dict[str, str]:
     for layer_id in LAYERS:
         columns = crosswalk.columns[layer_id]
         inside = met[1][columns] > 0 if layer_id != "qpv" else (met[1] + met[2])[columns] > 0
+        inside &= ~crosswalk.layers[layer_id].candidates
         names = crosswalk.layers[layer_id].zones["nom"][inside].sort_values()
         found.update({f"{layer_id}/{zone}": f"{SHORT[layer_id]} · {name}" for zone, name in names.items()})
     return distinct(found)
@@ -97,7 +100,8 @@ def _zones_named(query: str) -> Iterator[str]:
     for layer_id in LAYERS:
         layer = layers[layer_id]
         exact = {zone for _, zone in find_zones([layer], query)}
-        near = (str(z) for z, name in layer.zones["nom"].items() if z in exact or key in fr.fold(str(name)))
+        named = layer.zones["nom"][~layer.candidates]
+        near = (str(z) for z, name in named.items() if z in exact or key in fr.fold(str(name)))
         for rank, zone in enumerate(near):
             if rank < 3:
                 yield f"{layer_id}/{zone}"
