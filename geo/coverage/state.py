@@ -77,7 +77,7 @@ class CoverageState:
         part = (
             ~clsm.members["whole"] & (clsm.zones["etat"].to_numpy()[clsm.members["zone"]] == Etat.EN_SERVICE)
         ).to_numpy()
-        part &= ~self._left_out[clsm.members["zone"].to_numpy(dtype=np.intp)]
+        part = part & ~self._left_out[clsm.members["zone"].to_numpy(dtype=np.intp)]
         rows = clsm.members["row"].to_numpy()[part]
         people = clsm.members["inhabitants"].to_numpy(dtype=float)[part]
         known = np.bincount(rows, np.nan_to_num(people), minlength=len(self.status))
