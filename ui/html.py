@@ -187,4 +187,5 @@ def overlap_cells(overlap: Overlap) -> tuple[str, str, str, str]:
         else f"{least}{fr.percent(overlap.share_of_perimeter)}"
     )
     zone = "inconnue" if overlap.share_of_zone is None else f"{least}{fr.percent(overlap.share_of_zone)}"
-    return f"{overlap.name}{state}\n{overlap.relation}", people, share, zone
+    relation = "arrondissement inconnu" if overlap.somewhere else overlap.relation
+    return f"{overlap.name}{state}\n{relation}", people, share, zone

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from geo import coverage
 from geo import french as fr
 from geo import suggest as suggest_core
-from geo.communes import Atlas
+from geo.communes import Atlas, extent_text
 from geo.coverage import ClsmMarker, Coverage, CoverageView, Scope, scopes
 from geo.dataset import Dataset, open_dataset
 from geo.guidance import Check, Finding, Settings, run_checks
@@ -54,13 +54,26 @@ SOURCES = {"qpv": "QPV", "densite": "grille de densité", "ressources": "lieux d
 def synchronised_text() -> str:
     """Say which sources came from a synchronisation and which are still the embedded ones."""
     here = world().synchronised
-    fresh = [name for kind, name in SOURCES.items() if kind in here]
+    fresh = [f"{name}{_reach(kind)}" for kind, name in SOURCES.items() if kind in here]
     waiting = [name for kind, name in SOURCES.items() if kind not in here]
-    texts = [f"Synchronisé : {fr.listing(fresh)}."] if fresh else []
+    texts = [f"Synchronisé : {' ; '.join(fresh)}."] if fresh else []
     texts += [f"Pas encore synchronisé : {fr.listing(waiting)}."] if waiting else []
     brought = [world().crosswalk.layers[kind].name for kind in world().imported]
     texts += [f"Importé : {fr.listing(brought)}."] if brought else []
     return " ".join(texts)
+
+
+def _reach(kind: str) -> str:
+    """Say where a synchronised list is complete, when that is not everywhere: « : Occitanie seulement »."""
+    used = world()
+    if kind == "ressources" and used.resources is not None:
+        extent = used.resources.extent
+    elif kind in used.sources and kind in used.crosswalk.layers:
+        extent = frozenset(used.sources[kind].manifest.departements)
+    else:
+        return ""
+    where = extent_text(extent, used.atlas)
+    return f" : {where} seulement" if where else ""
 
 
 @keyed_on_data()

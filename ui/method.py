@@ -19,7 +19,7 @@ from geo.comparison import (
 )
 from geo.coverage import PRIORITY_TERMS, CoverageView
 from geo.guidance import MEASURES, SETTING_LABELS, Reach, Settings, checks_using
-from geo.layers import Precision
+from geo.layers import MOSTLY_KNOWN, Precision, apart_text
 from ui import frame, html, loaders
 from ui.coverage import loaders as coverage_loaders
 from ui.vendor import Licence
@@ -162,6 +162,7 @@ def layers_table() -> str:
     for layer in loaders.crosswalk().layers.values():
         lost = int((layer.zones["precision"] == Precision.INCONNUE).sum())
         size = fr.number(len(layer.zones)) + (f"\ndont {lost} sans communes connues" if lost else "")
+        size += f"\n{apart_text(layer)}" if layer.apart else ""
         if len(layer.extent) == len(atlas.departements):
             where = "toute la France"
         else:
@@ -191,7 +192,10 @@ def counting_text() -> str:
         "Une commune vraiment coupée est partagée selon les carreaux de population s’ils sont synchronisés, selon la surface "
         "sinon : c’est une estimation, marquée « environ », et grossière pour un petit quartier. Les morceaux de moins de "
         f"{fr.percent(SLIVER, 0)} d’une commune sont laissés de côté et cités.\n"
-        "- **QPV** : populations publiées, quand la source compte le quartier entier ; sinon « inconnue ».\n"
+        "- **QPV** : populations publiées, quand la source compte le quartier entier ; sinon « inconnue ». Une somme d’habitants de "
+        f"QPV n’est donnée que si la population d’au moins {fr.percent(MOSTLY_KNOWN, 0)} des quartiers est connue (seuil de l’outil). "
+        "Sans contours, un quartier de Paris, Lyon ou Marseille est dans un ou plusieurs arrondissements inconnus : compté pour "
+        "la ville entière seulement.\n"
         "- **Intercommunalité** : l’EPCI ; dans la Métropole du Grand Paris, l’EPT, et Paris pour lui-même.\n"
         "- **Superficies et distances** : en mètres, dans la projection légale de chaque territoire. Les contours sont généralisés "
         f"({atlas.manifest['contours']}) : une superficie peut différer un peu du chiffre officiel. Les distances vont à vol "

@@ -76,6 +76,8 @@ def commune_card(code: str, crosswalk: Crosswalk) -> str:
 def _described(overlap: Overlap) -> str:
     state = f" ({overlap.etat})" if str(overlap.etat) != "en service" else ""
     part = ", pour une partie de la commune" if overlap.partial else ""
+    if overlap.somewhere:
+        return f"{overlap.name}{state}, dans un ou plusieurs arrondissements de la ville, lesquels n’est pas connu"
     precise = "" if str(overlap.precision) in ("officielle", "lue") else f"\ncomposition {overlap.precision}"
     return f"{overlap.name}{state}{part}{precise}"
 

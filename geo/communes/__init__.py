@@ -6,6 +6,7 @@ It never knows a layer nor a perimeter. Start from `load_atlas`, `read_code`, `f
 from geo.communes.atlas import Atlas, CommuneCode, embedded_atlas, load_atlas
 from geo.communes.codes import SHAPE, CodeReading, atoms_from_codes, name_of, read_code, search, split_codes
 from geo.communes.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2, Density, approximate_density
+from geo.communes.extent import extent_text
 from geo.communes.matching import (
     BLANKS,
     CommuneMatch,
@@ -37,6 +38,7 @@ __all__ = [
     "departement_of",
     "departement_of_text",
     "embedded_atlas",
+    "extent_text",
     "find_body",
     "find_name",
     "history",

@@ -340,6 +340,10 @@ def limits(scope: Scope, state: CoverageState) -> tuple[tuple[str, str, str], ..
         if not state.known_here(layer_id, rows):
             remedy = REMEDIES.get(layer_id, f"Importez votre liste de {layer.name} (page Données).")
             found.append((layer.name, layer.remark or "La liste n’est pas complète ici.", remedy))
+    count = count_quarters(state, rows)
+    if state.known_here(LayerId.QPV, rows) and count.known < count.total:
+        known = known_populations(count.known, count.total)
+        found.append(("Habitants de QPV", f"Liste complète, {known}.", REMEDIES["qpv"]))
     if state.density.estimated:
         found.append(("Densité", "Le caractère rural est approché par la densité de la commune.", REMEDIES["rural"]))
     return tuple(found)

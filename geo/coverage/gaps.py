@@ -48,7 +48,7 @@ GAP_TITLES: Mapping[str, str] = {
     "sans_clsm": "Sans CLSM ni projet connu",
     "qpv": "Habitants de QPV",
     "qpv_sans_clsm": "Habitants de QPV sans CLSM ni projet connu",
-    "qpv_connu": "Liste des QPV complète ici",
+    "qpv_connu": "QPV et leurs habitants tous connus ici",
     "rural": "Habitants de communes rurales",
     "rural_sans_clsm": "Habitants ruraux sans CLSM ni projet connu",
     "cls": "CLS connus",

@@ -245,6 +245,7 @@ def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
     zones = table_of(version, "qpv.parquet", QUARTERS)
     members = table_of(version, "qpv_membres.parquet", QUARTER_MEMBERS)
     members = members[members["atom"].isin(atlas.row)]
+    apart = int((~zones["code"].isin(members["code"])).sum())
     zones = zones[zones["code"].isin(members["code"])].set_index("code")
     position = {code: i for i, code in enumerate(zones.index)}
     rows = members["atom"].map(atlas.row).to_numpy(dtype=np.intp)
@@ -286,6 +287,7 @@ def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
                 "inhabitants": members["population"].to_numpy(dtype=float),
             }
         ),
+        apart=apart,
     )
 
 

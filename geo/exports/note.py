@@ -270,7 +270,13 @@ def zone_cells(overlap: Overlap) -> tuple[str, str, str, str, str]:
         "inconnue" if unknown or overlap.share_of_perimeter is None else f"{least}{_small(overlap.share_of_perimeter)}"
     )
     zone = "inconnue" if overlap.share_of_zone is None else f"{least}{_small(overlap.share_of_zone)}"
-    return f"{overlap.name}{state}", people, share, zone, RELATIONS[overlap.relation]
+    return (
+        f"{overlap.name}{state}",
+        people,
+        share,
+        zone,
+        "arrondissement inconnu" if overlap.somewhere else RELATIONS[overlap.relation],
+    )
 
 
 def _small(share: float) -> str:

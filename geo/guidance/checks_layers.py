@@ -14,7 +14,7 @@ from geo import french as fr
 from geo.guidance.finding import Finding, Outcome, Reach
 from geo.guidance.sectors import sectors_cut
 from geo.guidance.settings import Settings
-from geo.layers import NOT_LISTED, Etat, Overlap, Precision, Relation, known_populations
+from geo.layers import NOT_LISTED, Etat, Overlap, Precision, Relation, city_names, known_populations
 from geo.perimeters import PerimeterFacts
 
 DISPOSITIFS = ("clsm", "cls", "cpts", "dac")
@@ -85,12 +85,14 @@ def _quarter_finding(
     inside, outside, straddling, unplaced = groups
     count = sum(map(len, (inside, outside, unplaced)))
     counted = "" if unplaced else _quarter_share(inside, outside)
-    least = "Au moins " if unplaced else ""
-    start = f"{least}{fr.count(len(inside), 'QPV', 'QPV')} dans le périmètre sur {count} dans les intercommunalités concernées{counted}."
+    number = fr.count(len(inside), "QPV", "QPV")
+    if unplaced:
+        number = f"Au moins {number}" if inside else "Aucun QPV avec certitude"
+    start = f"{number} dans le périmètre sur {count} dans les intercommunalités concernées{counted}."
     missing: tuple[str, ...] = ()
     if unplaced:
         zones = facts.crosswalk.layers["qpv"].zones
-        cities = fr.listing(sorted({str(zones.at[o.id, "territoire"]) for o in unplaced}))
+        cities = city_names((str(zones.at[o.id, "territoire"]) for o in unplaced), facts.atlas)
         which = fr.count(len(unplaced), "QPV", "QPV")
         start += f" {which} de {cities} : un ou plusieurs arrondissements, lesquels n’est pas connu ; non comptés."
         missing = (f"arrondissements de {which} de {cities}",)
@@ -111,19 +113,27 @@ def _quarter_figures(
         "qpv_hors_perimetre": len(outside),
         "qpv_a_cheval": len(straddling),
         "qpv_arrondissement_inconnu": len(unplaced),
-        "population_connue_dans_le_perimetre": sum(o.population or 0 for o in inside),
-        "population_connue_hors_perimetre": sum(o.zone_population or 0 for o in outside),
+        "population_connue_dans_le_perimetre": _known_sum([o.population for o in inside]),
+        "population_connue_hors_perimetre": _known_sum([o.zone_population for o in outside]),
         "qpv_sans_population_connue": sum(o.zone_population is None for o in (*inside, *outside, *unplaced)),
         "noms_hors_perimetre": [o.name for o in outside],
     }
+
+
+def _known_sum(people: list[float | None]) -> float | None:
+    """Add the populations known; None when there are quarters and none is known, for zero would mislead."""
+    known = [p for p in people if p is not None]
+    return sum(known) if known or not people else None
 
 
 def _quarter_share(inside: list[Overlap], outside: list[Overlap]) -> str:
     """Share of QPV inhabitants inside, only when every quarter's population is known."""
     values = [o.zone_population for o in (*inside, *outside)] + [o.population for o in inside if o.population is None]
     if any(v is None for v in values):
-        told = [o for o in (*inside, *outside) if o.zone_population is not None]
-        return f" ({known_populations(len(told), len(inside) + len(outside))})"
+        told = sum(o.zone_population is not None for o in (*inside, *outside))
+        if told == len(inside) + len(outside):
+            return " (part de leurs habitants inconnue)"
+        return f" ({known_populations(told, len(inside) + len(outside))})"
     here, total = sum(o.population or 0 for o in inside), sum(v or 0 for v in values)
     mark = " (estimation)" if any(o.estimated for o in inside) else ""
     return f", {fr.ratio(here, total)} de leurs habitants{mark}" if total else ""

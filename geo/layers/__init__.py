@@ -32,7 +32,7 @@ from geo.layers.layer import (
     zone_members,
 )
 from geo.layers.overlay import MEMBER_COLUMNS, MEMBER_TYPES, MODE_MEANINGS, OVER_MEANINGS, Mode, Over, estimated, merged
-from geo.layers.quarters import apart_text, known_populations, populations_suffice
+from geo.layers.quarters import MOSTLY_KNOWN, apart_text, city_names, known_populations, populations_suffice
 
 __all__ = [
     "DISPOSITIFS",
@@ -41,6 +41,7 @@ __all__ = [
     "MEMBER_COLUMNS",
     "MEMBER_TYPES",
     "MODE_MEANINGS",
+    "MOSTLY_KNOWN",
     "NOT_LISTED",
     "OVER_MEANINGS",
     "PRECISIONS",
@@ -65,6 +66,7 @@ __all__ = [
     "areas_inside",
     "atoms_of_points",
     "build_crosswalk",
+    "city_names",
     "difference",
     "distances",
     "estimated",

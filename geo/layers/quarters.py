@@ -6,6 +6,7 @@ that nobody here knows. Its members are then candidates, and `Precision.VILLE` s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,12 @@ def apart_text(layer: Layer) -> str:
     return f"hors collectivités d’outre-mer ({fr.count(layer.apart, 'écarté', 'écartés')})"
 
 
+def city_names(territories: Iterable[str], atlas: Atlas) -> str:
+    """Name the split cities among the communes of some quarters (« Marseille, La Penne-sur-Huveaune » gives Marseille)."""
+    cities = set(atlas.villes["nom"])
+    return fr.listing(sorted({name for text in territories for name in text.split(", ") if name in cities}))
+
+
 def read_quarters(
     listed: pd.DataFrame, cited: pd.DataFrame, atlas: Atlas, files: tuple[Path, Path]
 ) -> tuple[pd.DataFrame, pd.DataFrame, int]:
@@ -57,7 +64,7 @@ def read_quarters(
     Raises
     ------
     GeoInputError
-        When a commune code is not understood, or a cited quarter is not in the list: file, line and code are named.
+        When a commune code is not understood, a quarter is given twice, or a cited one is not in the list: file, line and code are named.
     """
     readings = [[read_code(code, atlas) for code in codes.split()] for codes in listed["codes_insee"]]
     problems = [
@@ -72,6 +79,12 @@ def read_quarters(
         for code, line in zip(cited["code_qp"], cited["line"], strict=True)
         if code not in known
     ]
+    for frame, file in zip((listed, cited), files, strict=True):
+        again = frame[frame["code_qp"].duplicated()]
+        problems += [
+            f"{file.name}, ligne {line} : le quartier {code} figure déjà plus haut."
+            for code, line in zip(again["code_qp"], again["line"], strict=True)
+        ]
     if problems:
         raise GeoInputError(problems)
     inside = np.array([any(r.atoms for r in found) for found in readings], dtype=bool)
@@ -81,7 +94,7 @@ def read_quarters(
 
 
 def _zones(listed: pd.DataFrame, cited: pd.DataFrame, readings: list[list[CodeReading]], atlas: Atlas) -> pd.DataFrame:
-    facts = cited.set_index("code_qp").reindex(listed["code_qp"]).fillna("")
+    facts = cited.drop(columns="line").set_index("code_qp").reindex(listed["code_qp"]).fillna("")
     published = pd.to_numeric(facts["population"].replace("", None)).to_numpy(dtype=float)
     departement = atlas.table["departement"].to_numpy(dtype=object)
     first = [atlas.row[next(a for r in found for a in r.atoms)] for found in readings]

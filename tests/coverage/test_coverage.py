@@ -284,7 +284,7 @@ def test_a_clsm_is_drawn_at_the_mean_of_its_communes_weighted_by_people() -> Non
 
 def test_every_located_clsm_has_a_place_in_its_departement() -> None:
     places = clsm_places(real.crosswalk())
-    assert len(places) == 102
+    assert len(places) == 104
     table = real.atlas().table
     for place in places:
         box = table[table["departement"] == place.departement]

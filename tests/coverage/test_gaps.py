@@ -25,7 +25,9 @@ def test_gaps_of_epci_by_hand() -> None:
     table = _table("epci", "france")
     assert table.index.tolist() == ["E4", "E2", "E3", "E1"]  # the largest gap first, then the most inhabited
     assert table.loc["E1", ["population", "couverts", "sans_clsm"]].tolist() == [300, 300, 0]
-    assert table.loc["E2", ["population", "non_couverts", "qpv", "qpv_sans_clsm"]].tolist() == [300, 300, 60, 60]
+    assert table.loc["E2", ["population", "non_couverts"]].tolist() == [300, 300]
+    # E2 has q2 (60 people) and a part of the quarter across, unknown: one of two is too few to be summed
+    assert table.loc["E2", ["qpv", "qpv_sans_clsm"]].isna().all()
     assert table.loc["E3", ["population", "projet", "partiels", "sans_clsm"]].tolist() == [3000, 1000, 2000, 0]
     assert table["lecture"].to_dict() == {"E1": "couvert", "E2": "non couvert", "E3": "en partie", "E4": "non couvert"}
     assert table["departement"].to_dict() == {"E1": "01", "E2": "01", "E3": "02", "E4": "02"}
@@ -61,7 +63,19 @@ def test_where_the_lists_are_not_complete_the_gap_is_unknown_and_qpv_are_not_nou
     assert table.loc["E4", ["non_couverts", "inconnus", "sans_clsm"]].tolist() == [0, 3000, 3000]
     assert table.at["E4", "lecture"] == "inconnu"
     assert np.isnan(table.at["E4", "qpv"]) and np.isnan(table.at["E4", "qpv_sans_clsm"])
-    assert table.at["E2", "qpv"] == 60 and not table.at["E2", "qpv_connu"]
+    assert np.isnan(table.at["E2", "qpv"]) and not table.at["E2", "qpv_connu"]
+
+
+def test_people_of_quarters_are_summed_where_nearly_all_are_known_and_never_nought_for_the_unknown() -> None:
+    nine = {f"q{i}": zone("01003", population=10, departement="01") for i in range(9)}
+    quarters = nine | {"lost": zone("01003", departement="01")}
+    table = _table("epci", "france", zones=ZONES | {"qpv": quarters})
+    assert table.loc["E2", ["qpv", "qpv_sans_clsm"]].tolist() == [90, 90]  # nine of ten
+    assert not table.at["E2", "qpv_connu"]
+    served = {f"q{i}": zone("02004", population=10, departement="02") for i in range(9)}
+    table = _table("epci", "france", zones=ZONES | {"qpv": served | {"lost": zone("02005", departement="02")}})
+    assert table.at["E3", "qpv"] == 90  # 02004 is in project: none of the ninety is without, the lost quarter may be
+    assert np.isnan(table.at["E3", "qpv_sans_clsm"])
 
 
 def test_a_part_of_a_commune_counts_for_its_known_people_only() -> None:

@@ -122,7 +122,7 @@ def test_qpv_astride_is_to_discuss_and_its_share_unknown() -> None:
     found = check("qpv", facts_of(SQUARE, ["01001"], {"qpv": quarters}, complete=["qpv"]))
     assert found.outcome is Outcome.DISCUSS
     assert found.figures["qpv_a_cheval"] == 1
-    _says(found, "La Frontière", "inconnues")
+    _says(found, "La Frontière", "part de leurs habitants inconnue")
     assert "%" not in found.sentence
 
 
@@ -132,7 +132,7 @@ def test_qpv_of_unknown_population_gives_no_share() -> None:
     assert found.outcome is Outcome.FAVORABLE
     assert found.figures["qpv_sans_population_connue"] == 1
     assert found.figures["population_connue_dans_le_perimetre"] == 1000
-    _says(found, "inconnues")
+    _says(found, "populations connues pour 1 QPV sur 2")
     assert "%" not in found.sentence
 
 
@@ -752,7 +752,41 @@ def test_creteil_meets_its_sector_its_cls_its_cpts_and_its_clsm() -> None:
     assert findings["articulation"].figures["autres_clsm"] == []
     assert findings["articulation"].figures["rencontres"] == {"clsm": 1, "cls": 1, "cpts": 1, "dac": 0}
     _says(findings["articulation"], "CLSM de Créteil", "CLS de Créteil", "CPTS UBM")
-    assert findings["qpv"].outcome is Outcome.UNKNOWN
+    # Of the 9 QPV that the list gives to Grand Paris Sud Est Avenir, two are in Créteil; one of the others is at Bonneuil.
+    assert findings["qpv"].outcome is Outcome.DISCUSS
+    assert (findings["qpv"].figures["qpv_dans_le_perimetre"], findings["qpv"].figures["qpv_hors_perimetre"]) == (2, 7)
+    _says(findings["qpv"], "2 QPV dans le périmètre sur 9", "populations connues pour aucun QPV")
+
+
+def test_where_a_quarter_lies_in_a_split_city_is_unknown_for_a_part_of_the_city() -> None:
+    """Marseille has 41 QPV by the list, its arrondissements are not given; 66 in the whole Métropole, 25 of them elsewhere."""
+    north = check("qpv", real.facts(["13213", "13214", "13215", "13216"]))
+    assert (north.figures["qpv_dans_le_perimetre"], north.figures["qpv_arrondissement_inconnu"]) == (0, 41)
+    assert north.figures["qpv_hors_perimetre"] == 25
+    assert north.outcome is Outcome.DISCUSS  # those of Aix and Martigues are left out, wherever the others lie
+    assert north.missing
+    _says(north, "41 QPV de Marseille : un ou plusieurs arrondissements, lesquels n’est pas connu")
+    city = check("qpv", real.facts([str(c) for c in real.atlas().parts["13055"]]))
+    # the one that La Penne-sur-Huveaune shares is not all in Marseille
+    assert (city.figures["qpv_dans_le_perimetre"], city.figures["qpv_arrondissement_inconnu"]) == (40, 1)
+
+
+def test_paris_alone_is_not_judged_on_quarters_whose_arrondissement_is_unknown() -> None:
+    part = check("qpv", real.facts(["75118", "75119"]))
+    assert part.outcome is Outcome.UNKNOWN and "21 QPV de Paris" in plain(part.missing[0])
+    whole = check("qpv", real.facts([str(c) for c in real.atlas().parts["75056"]]))
+    assert whole.outcome is Outcome.FAVORABLE
+    _says(whole, "21 QPV dans le périmètre sur 21")
+
+
+@pytest.mark.parametrize(("extent", "said"), [
+    ((), "ne couvre rien du périmètre"), (("02",), "ne couvre rien du périmètre"),
+])  # fmt: skip
+def test_a_list_of_places_that_covers_nothing_here_says_so(extent: tuple[str, ...], said: str) -> None:
+    places = CarePlaces(pd.DataFrame({"row": [], "categorie": []}), frozenset(extent), "FINESS", "2026")
+    found = check("ressources", replace(facts_of(SQUARE, ["01001"]), resources=places))
+    assert found.outcome is Outcome.UNKNOWN
+    _says(found, said)
 
 
 def test_the_niortais_holds_its_three_quarters() -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import tomllib
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from geo.communes import read_code
-from geo.layers import Etat, Precision
+from geo.coverage import coverage_state, read_scope, scope_figures
+from geo.layers import Etat, Precision, apart_text, zone_members
 from geo.paths import DATA
 from geo.perimeters import Perimeter, PerimeterFacts
 from tests import real
+from tests.grid import plain
 
 FILES = ("clsm", "secteurs_psy", "cls", "cpts", "dac", "qpv")
 SECTORS_94 = {
@@ -69,7 +72,7 @@ def test_every_row_belongs_to_a_layer_of_the_catalogue() -> None:
 
 
 @pytest.mark.parametrize(("name", "rows", "read"), [
-    ("clsm", 1011, 96), ("secteurs_psy", 145, 103), ("cls", 975, 32), ("cpts", 185, 40), ("dac", 10, 0), ("qpv", 31, 30),
+    ("clsm", 1034, 97), ("secteurs_psy", 145, 103), ("cls", 1002, 34), ("cpts", 185, 40), ("dac", 812, 709), ("qpv", 31, 30),
 ])  # fmt: skip
 def test_the_files_hold_the_rows_their_readme_counts(name: str, rows: int, read: int) -> None:
     assert len(_facts(name)) == rows
@@ -79,7 +82,7 @@ def test_the_files_hold_the_rows_their_readme_counts(name: str, rows: int, read:
 def test_the_layers_hold_the_zones_their_readme_counts() -> None:
     layers = real.crosswalk().layers
     assert len(layers["secteurs-adultes"].zones) + len(layers["secteurs-enfants"].zones) == 46
-    for layer_id, zones, lost in (("clsm", 114, 12), ("cls", 66, 6), ("cpts", 17, 2)):
+    for layer_id, zones, lost in (("clsm", 116, 12), ("cls", 70, 7), ("cpts", 17, 2), ("dac", 19, 1)):
         assert len(layers[layer_id].zones) == zones
         assert len(layers[layer_id].zones) - len(layers[layer_id].located) == lost
 
@@ -143,16 +146,16 @@ def test_the_five_cls_of_the_deux_sevres_share_it_without_overlap() -> None:
 def test_a_layer_said_complete_somewhere_is_backed_by_facts_there() -> None:
     layers = real.crosswalk().layers
     assert {i: set(layers[i].extent) for i in ("clsm", "secteurs-adultes", "cls", "cpts", "dac", "qpv")} == {
-        "clsm": set(), "secteurs-adultes": {"94"}, "cls": {"79"}, "cpts": set(), "dac": set(), "qpv": {"79"},
+        "clsm": set(), "secteurs-adultes": {"94"}, "cls": {"79"}, "cpts": set(), "dac": {"06", "13", "83", "84"}, "qpv": set(real.atlas().departements.index),
     }  # fmt: skip
-    for layer_id in ("secteurs-adultes", "cls"):
+    for layer_id in ("secteurs-adultes", "cls", "dac"):
         for departement in layers[layer_id].extent:
             everyone = real.atlas().codes[real.atlas().members("departement", departement)]
             assert _covered(layer_id, departement) == set(everyone)
 
 
 def test_supposed_compositions_are_marked_and_never_said_official() -> None:
-    for layer_id in ("clsm", "cls", "cpts"):
+    for layer_id in ("clsm", "cls", "cpts"):  # one DAC is supposed in a part only: its rows are partly read
         facts = _facts(layer_id)
         supposed = set(facts.loc[facts["methode"] == "suppose", "id"])
         zones = real.crosswalk().layers[layer_id].zones
@@ -168,3 +171,62 @@ def test_the_old_pierrefitte_makes_saint_denis_belong_to_a_second_clsm_in_part()
         "clsm-93-saint-denis": (1, 0),
         "clsm-93-epinay-sur-seine-pierrefitte-sur-seine-et-villetaneuse": (0, 1),
     }
+
+
+def test_the_list_of_quarters_is_whole_and_says_what_it_leaves_out() -> None:
+    """Counted in the file: 1 584 quarters, 88 in French Polynesia and 3 in Saint-Martin; 149 lie across communes."""
+    listed = _facts("qpv_2024")
+    assert len(listed) == listed["code_qp"].nunique() == 1584
+    assert (listed["codes_insee"].str.split().str.len() > 1).sum() == 149
+    quarters = real.crosswalk().layers["qpv"]
+    assert (len(quarters.zones), quarters.apart) == (1493, 91)
+    assert plain(apart_text(quarters)) == "hors collectivités d’outre-mer (91 écartés)"
+    counts = quarters.zones["departement"].value_counts()
+    # by the first two or three characters of the codes of the file
+    assert {d: counts[d] for d in ("94", "79", "59", "93", "75", "69", "13")} == {
+        "94": 47, "79": 5, "59": 94, "93": 75, "75": 21, "69": 48, "13": 71,
+    }  # fmt: skip
+
+
+def test_quarters_of_the_old_pierrefitte_are_in_saint_denis() -> None:
+    listed, quarters = _facts("qpv_2024").set_index("code_qp"), real.crosswalk().layers["qpv"]
+    old = list(listed.index[listed["codes_insee"].str.split().map(lambda codes: "93059" in codes)])
+    assert len(old) == 3
+    for code in old:
+        assert real.atlas().row["93066"] in zone_members(quarters, code)[1]
+
+
+def test_quarters_of_paris_lyon_and_marseille_are_known_to_the_city_only() -> None:
+    quarters, parts = real.crosswalk().layers["qpv"], real.atlas().parts
+    assert int(quarters.candidates.sum()) == 21 + 10 + 41
+    for city, number in (("75056", 21), ("69123", 10), ("13055", 41)):
+        mine = quarters.members[quarters.members["row"] == real.atlas().row[parts[city][0]]]
+        assert mine["zone"].nunique() == number
+        assert quarters.candidates[mine["zone"]].all()
+        assert mine["inhabitants"].isna().all() and not mine["whole"].any()
+
+
+def test_each_cited_population_is_that_of_its_quarter_and_the_others_are_unknown() -> None:
+    zones = real.crosswalk().layers["qpv"].zones
+    # 31 cited, of which 14 without a figure and one that counts a part of its quarter (le Bois l’Abbé)
+    assert zones["population"].notna().sum() == 16
+    assert zones.loc[["QN07901M", "QN07902I", "QN07903M"], "population"].tolist() == [2837, 1422, 2024]
+    assert np.isnan(zones.at["QN09424I", "population"])
+    assert "PQN-A" in zones.at["QN07901M", "source_titre"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_sources_bear_the_name_of_the_document_and_an_address_or_none(name: str) -> None:
+    facts = _facts(name)
+    shown = facts["source_titre"] + facts["source_url"] + facts["note"]
+    assert not shown.str.contains(r"\bseed\b|\.txt|du fonds|\.json\b.*table", case=False, regex=True).any()
+    assert facts["source_url"].str.match(r"https?://|$").all()
+
+
+def test_the_whole_country_is_counted_by_quarters_without_a_share_of_the_few_people_known() -> None:
+    board = coverage_state(real.crosswalk(), real.density())
+    number, people = (f for f in scope_figures(read_scope("france", real.atlas()), board) if f.id.startswith("qpv"))
+    assert number.total == 1493
+    assert "hors collectivités d’outre-mer (91 écartés) ; habitants connus pour" in plain(number.fraction)
+    assert people.value is None and people.share is None
+    assert "nconnu (populations connues pour " in plain(people.fraction)

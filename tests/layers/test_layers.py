@@ -31,6 +31,7 @@ fichier = "faits.csv"
 source = "test"
 millesime = "2026"
 etendue = ["01"]
+populations = "populations.csv"
 remarque = ""
 """
 
@@ -49,14 +50,23 @@ def _fact(
     return f"{zone_id},CLSM {zone_id},{kind},,,{code},,{part},,,01,,,{etat},{method},,,,read,"
 
 
-def _quarter(zone_id: str, codes: str, people: str = "900", kind: str = "municipale") -> str:
-    return f"{zone_id},01,,Quartier {zone_id},,{codes},{people},{kind},2020,,,,,read,"
+def _quarter(zone_id: str, codes: str, people: str = "900", kind: str = "municipale") -> tuple[str, str]:
+    """A line of the list, and one of the cited populations."""
+    return f"{zone_id},Quartier {zone_id},{codes}", f"x,01,{zone_id},Autre nom,,,{people},{kind},2020,,Une page,,,read,"
+
+
+def _load_quarters(folder: Path, *quarters: tuple[str, str], cited: tuple[str, ...] = ()) -> Layer:
+    (folder / "layers.toml").write_text(CATALOGUE.format(id="qpv"), encoding="utf-8")
+    listed = [q for q, _ in quarters]
+    people = [*(p for _, p in quarters), *cited]
+    (folder / "faits.csv").write_text("\n".join(("code_qp,nom,codes_insee", *listed)) + "\n", encoding="utf-8")
+    (folder / "populations.csv").write_text("\n".join((QUARTERS, *people)) + "\n", encoding="utf-8")
+    return load_layers(_atlas(), folder)["qpv"]
 
 
 def _load(folder: Path, *lines: str, layer_id: str = "clsm") -> Layer:
-    header = QUARTERS if layer_id == "qpv" else COLUMNS
     (folder / "layers.toml").write_text(CATALOGUE.format(id=layer_id), encoding="utf-8")
-    (folder / "faits.csv").write_text("\n".join((header, *lines)) + "\n", encoding="utf-8")
+    (folder / "faits.csv").write_text("\n".join((COLUMNS, *lines)) + "\n", encoding="utf-8")
     return load_layers(_atlas(), folder)[layer_id]
 
 
@@ -122,37 +132,62 @@ def test_a_missing_file_is_said(tmp_path: Path) -> None:
 
 
 def test_a_quarter_in_one_commune_brings_its_published_people_there(tmp_path: Path) -> None:
-    made = _load(tmp_path, _quarter("q", "01003"), layer_id="qpv")
+    made = _load_quarters(tmp_path, _quarter("q", "01003"))
     assert made.members[["row", "whole", "inhabitants"]].values.tolist() == [[2, False, 900.0]]
 
 
 def test_a_quarter_across_two_communes_is_not_shared_out(tmp_path: Path) -> None:
-    made = _load(tmp_path, _quarter("q", "01003;01004"), layer_id="qpv")
+    made = _load_quarters(tmp_path, _quarter("q", "01003 01004"))
     assert made.members["row"].tolist() == [2, 3]
     assert made.members["inhabitants"].isna().all()
     assert made.zones.at["q", "population"] == 900
 
 
 def test_a_population_that_counts_a_part_of_the_quarter_is_not_used(tmp_path: Path) -> None:
-    made = _load(
+    made = _load_quarters(
         tmp_path,
         _quarter("q", "01003", kind="estimation_anct_partielle"),
         _quarter("r", "01004", people="", kind=""),
-        layer_id="qpv",
     )
     assert made.zones["population"].isna().all()
     assert made.members["inhabitants"].isna().all()
 
 
 def test_a_quarter_listed_under_an_old_and_a_new_code_is_in_one_commune(tmp_path: Path) -> None:
-    made = _load(tmp_path, _quarter("q", "01950;01006"), layer_id="qpv")
+    made = _load_quarters(tmp_path, _quarter("q", "01950 01006"))
     assert made.members["row"].tolist() == [5]
     assert made.members["inhabitants"].tolist() == [900]
 
 
 def test_a_quarter_in_an_unknown_commune_is_refused_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(GeoInputError, match=r"faits\.csv, ligne 3 : 01777"):
-        _load(tmp_path, _quarter("q", "01003"), _quarter("r", "01777"), layer_id="qpv")
+        _load_quarters(tmp_path, _quarter("q", "01003"), _quarter("r", "01777"))
+
+
+def test_a_quarter_that_no_source_counts_has_unknown_people(tmp_path: Path) -> None:
+    made = _load_quarters(tmp_path, ("q,Le Parc,01003", ""))
+    assert made.zones["population"].isna().all() and made.members["inhabitants"].isna().all()
+
+
+def test_a_quarter_of_a_split_city_may_be_in_any_of_its_arrondissements(tmp_path: Path) -> None:
+    made = _load_quarters(tmp_path, _quarter("q", "01900"), _quarter("r", "01003"))
+    assert made.zones["precision"].tolist() == [Precision.VILLE, Precision.LUE]
+    assert made.candidates.tolist() == [True, False]
+    assert made.members["row"].tolist() == [0, 1, 2] and not made.members["whole"].any()
+    assert made.placed["row"].tolist() == [2]
+    assert np.isnan(made.members["inhabitants"].iloc[0])
+    assert made.zones.at["q", "population"] == 900
+
+
+@pytest.mark.parametrize(("quarters", "cited", "said"), [
+    ([_quarter("q", "01003")], (_quarter("z", "01003")[1],), r"populations\.csv, ligne 3 : le quartier z n’est pas dans faits\.csv"),
+    ([_quarter("q", "01003"), ("q,Encore,01004", "")], (), r"faits\.csv, ligne 3 : le quartier q figure déjà plus haut"),
+])  # fmt: skip
+def test_a_quarter_given_twice_or_cited_without_being_listed_is_refused(
+    tmp_path: Path, quarters: list[tuple[str, str]], cited: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(GeoInputError, match=said):
+        _load_quarters(tmp_path, *quarters, cited=cited)
 
 
 def test_territories_come_from_the_atlas_and_tile_it(tmp_path: Path) -> None:

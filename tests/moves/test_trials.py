@@ -72,7 +72,8 @@ def _drawn() -> IncidenceTables:
             "s4": zone(codes[10], precision=Precision.PARTIELLE), "s5": zone(codes[11], codes[12], codes[13]),
         },
         "secteurs-enfants": {"e1": zone(*codes[:6]), "e2": zone(*codes[6:12])},
-        "qpv": {"q1": zone(codes[0], population=900.0), "q2": zone(codes[5], codes[6], population=2000.0), "q3": zone(codes[9])},
+        "qpv": {"q1": zone(codes[0], population=900.0), "q2": zone(codes[5], codes[6], population=2000.0), "q3": zone(codes[9]),
+                "q4": zone(codes[10], codes[11], precision=Precision.VILLE)},
     }  # fmt: skip
     table = pd.DataFrame(
         [

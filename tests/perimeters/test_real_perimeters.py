@@ -41,8 +41,8 @@ PERIMETERS = {
 F, D, V, U = Outcome.FAVORABLE, Outcome.DISCUSS, Outcome.VIGILANCE, Outcome.UNKNOWN
 # Answers by hand from the embedded data: inhabitants against 200 000, communes against 50, lists complete or not.
 ANSWERS = {
-    "val-d-oise-est": {"taille": F, "secteurs": U, "articulation": U, "qpv": U, "coordination": F, "centralite": F},
-    "lille": {"taille": V, "secteurs": D, "articulation": U, "qpv": U, "coordination": F},
+    "val-d-oise-est": {"taille": F, "secteurs": U, "articulation": U, "qpv": D, "coordination": F, "centralite": F},
+    "lille": {"taille": V, "secteurs": D, "articulation": U, "qpv": D, "coordination": F},
     "marseille": {"taille": V, "secteurs": U, "articulation": U, "grande_ville": D, "coordination": F},
     "niort-agglo": {"taille": F, "qpv": F, "coordination": V, "rural": F, "diagnostic": F},
     "pays-ajaccien": {"taille": F, "articulation": U, "centralite": D, "rural": F},

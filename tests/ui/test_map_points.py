@@ -17,6 +17,7 @@ from geo.coverage import read_scope
 from geo.dataset import Dataset
 from geo.layers import CarePlaces
 from tests import real
+from tests.grid import plain
 from ui import cache as data_cache
 from ui import loaders
 from ui.map import build as maps
@@ -46,7 +47,11 @@ def test_quarters_without_outline_are_discs_in_their_commune_sized_by_people(own
     points = points_of(map_points.quarters_url(scope_of("dep-94")), own_folder)
     layer = real.crosswalk().layers["qpv"]
     rows = real.atlas().members("departement", "94")
-    assert len(points) == layer.members[layer.members["row"].isin(rows)]["zone"].nunique()
+    here = layer.members[layer.members["row"].isin(rows)]
+    # 47 quarters, one disc for each commune that is the first of some: those of one commune would hide one another
+    assert here["zone"].nunique() == 47
+    assert len(points) == here.groupby("zone")["row"].first().nunique()
+    assert any("Colonel Fabien" in p["n"] and "Les Combattants" in p["n"] for p in points), "the quarters of Vitry"
     assert all("o" not in p for p in points)
     known = [p for p in points if "p" in p]
     assert known
@@ -58,6 +63,13 @@ def test_quarters_without_outline_are_discs_in_their_commune_sized_by_people(own
     assert all(
         lon.min() - 0.01 <= p["x"] <= lon.max() + 0.01 and lat.min() - 0.01 <= p["y"] <= lat.max() + 0.01
         for p in points
+    )
+
+
+def test_quarters_of_a_city_whose_arrondissement_is_unknown_are_not_drawn_and_it_is_said() -> None:
+    assert map_points.quarters_url(scope_of("dep-75")) is None
+    assert "21 quartiers de Paris, d’arrondissement inconnu, non dessinés" in plain(
+        map_points.extents(scope_of("dep-75"))
     )
 
 

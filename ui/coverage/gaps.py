@@ -43,7 +43,7 @@ SHORT = {
 HELP = {
     "sans_clsm": "Habitants pour qui ni CLSM ni projet n’est connu : un manque prouvé là où la liste des CLSM est complète, "
     "à vérifier ailleurs.",
-    "qpv_sans_clsm": GAP_TITLES["qpv_sans_clsm"] + ". Vide : rien n’est connu des QPV ici.",
+    "qpv_sans_clsm": GAP_TITLES["qpv_sans_clsm"] + ". Vide : inconnus, ou connus pour trop peu de quartiers.",
     "rural_sans_clsm": GAP_TITLES["rural_sans_clsm"] + ".",
     "cls_sans_clsm": "Contrats locaux de santé en service dont aucune commune n’est dans un CLSM connu.",
 }

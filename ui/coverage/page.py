@@ -97,7 +97,7 @@ def layers_here(scope: Scope) -> list[str]:
     """Return what can lie over the map of a scope."""
     offered = [i for i in map_scene.known_lines(scope) if i != "qpv"]
     rows = scope.rows
-    if loaders.crosswalk().layers["qpv"].members["row"].isin(rows).any():
+    if loaders.crosswalk().layers["qpv"].placed["row"].isin(rows).any():
         offered.append("quartiers")
     if loaders.world().resources is not None and len(loaders.world().resources.inside(rows)):
         offered.append("lieux")

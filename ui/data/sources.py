@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from geo import french as fr
-from geo.layers import Layer, Precision
+from geo.layers import Layer, Precision, apart_text
 from geo.sources import CurrentVersion, Source, current, load_sources
 from ui import background, html, loaders
 
@@ -51,6 +51,7 @@ def layers_table() -> str:
     for layer in loaders.crosswalk().layers.values():
         lost = int((layer.zones["precision"] == Precision.INCONNUE).sum())
         size = fr.number(len(layer.zones)) + (f"\ndont {fr.number(lost)} sans communes connues" if lost else "")
+        size += f"\n{apart_text(layer)}" if layer.apart else ""
         rows.append(
             (
                 f"{layer.name}\n{layer.long_name if layer.long_name != layer.name else ''}",

@@ -7,16 +7,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from geo import dataset
 from geo import french as fr
 from geo.coverage import Scope
 from geo.files import DamagedError
+from geo.layers import city_names
 from ui import loaders
 from ui.cache import keyed_on_data
 from ui.map.build import pack_codes
 from ui.map.scene import ground, written
 
 if TYPE_CHECKING:
+    import pandas as pd
     from shapely import Geometry
 
 DISC_PX = (2.5, 11.0)  # radius of the smallest and of the largest quarter
@@ -63,6 +67,16 @@ def quarters_url(scope: Scope) -> str | None:
     return _quarters(ground(scope))
 
 
+def _point(name: str, x: float, y: float, infos: list[pd.Series[Any]]) -> dict[str, Any]:
+    """Return the disc of the quarters of one place, with their inhabitants when they are all known."""
+    people = sum(float(info["population"]) for info in infos)
+    years = sorted({str(info["annee"]) for info in infos} - {""})
+    point: dict[str, Any] = {"n": name, "x": round(x, 5), "y": round(y, 5), "r": disc_radius(people)}
+    if not math.isfinite(people):
+        return point | {"d": "nombre d’habitants inconnu"}
+    return point | {"p": int(people)} | ({"d": ", ".join(years)} if years else {})
+
+
 def places_url(scope: Scope) -> str | None:
     """Return the address of the places of care of a scope, None when none is known there."""
     return _places(ground(scope))
@@ -71,35 +85,29 @@ def places_url(scope: Scope) -> str | None:
 @keyed_on_data(max_entries=64)
 def _quarters(scope: Scope) -> str | None:
     layer, atlas = loaders.crosswalk().layers["qpv"], loaders.atlas()
-    here = layer.members[scope.mask[layer.members["row"].to_numpy()]]
+    here = layer.placed
+    here = here[scope.mask[here["row"].to_numpy()]]
     if here.empty:
         return None
     outlines = _outlines()
     tolerance = ROUGH if scope.kind == "france" else FINE
     lon, lat = (atlas.table[c].to_numpy() for c in ("lon", "lat"))
     points: list[dict[str, Any]] = []
+    without: dict[int, list[int]] = {}
     for zone, rows in here.groupby("zone")["row"]:
-        info, row = layer.zones.iloc[int(str(zone))], int(rows.iloc[0])
-        people = float(info["population"])
-        known = math.isfinite(people)
+        place, row = int(str(zone)), int(rows.iloc[0])
+        info = layer.zones.iloc[place]
         shape = outlines.get(str(info.name))
-        centre = shape.representative_point() if shape is not None else None
-        point: dict[str, Any] = {
-            "n": f"QPV {info['nom']}",
-            "x": round(centre.x if centre is not None else float(lon[row]), 5),
-            "y": round(centre.y if centre is not None else float(lat[row]), 5),
-            "r": disc_radius(people),
-        }
-        if known:
-            point["p"] = int(people)
-        if info["annee"] and known:
-            point["d"] = str(info["annee"])
-        if not known:
-            point["d"] = "nombre d’habitants inconnu"
-        if shape is not None:
-            point["o"] = _rings(shape, tolerance)
-        if math.isfinite(point["x"]) and math.isfinite(point["y"]):
-            points.append(point)
+        if shape is None:
+            without.setdefault(row, []).append(place)
+            continue
+        centre = shape.representative_point()
+        points.append(_point(f"QPV {info['nom']}", centre.x, centre.y, [info]) | {"o": _rings(shape, tolerance)})
+    for row, places in without.items():
+        infos = [layer.zones.iloc[place] for place in places]
+        names = fr.listing((str(info["nom"]) for info in infos), most=6)
+        points.append(_point(f"QPV {names}", float(lon[row]), float(lat[row]), infos))
+    points = [p for p in points if math.isfinite(p["x"]) and math.isfinite(p["y"])]
     points.sort(key=lambda p: -p["r"])  # the small ones over the large ones
     return _written(scope, "qpvcontours", points)
 
@@ -126,6 +134,21 @@ def disc_radius(people: float) -> float:
     if not math.isfinite(people):
         return small
     return round(min(large, max(small, large * math.sqrt(people / LARGEST))), 1)
+
+
+def _discs(scope: Scope) -> str:
+    """Say how quarters are drawn without outlines, and which are not drawn."""
+    layer = loaders.crosswalk().layers["qpv"]
+    here = layer.members[scope.mask[layer.members["row"].to_numpy()]]
+    zones = np.unique(here["zone"].to_numpy(dtype=np.intp))
+    text = "QPV : contours non synchronisés, un disque par commune qui a des QPV"
+    lost = zones[layer.candidates[zones]]
+    if not len(lost):
+        return text
+    cities = city_names(layer.zones["territoire"].iloc[lost], loaders.atlas())
+    return (
+        f"{text} ; {fr.count(len(lost), 'quartier', 'quartiers')} de {cities}, d’arrondissement inconnu, non dessinés"
+    )
 
 
 def has_outlines() -> bool:
@@ -163,7 +186,7 @@ def extents(scope: Scope) -> str:
     resources = loaders.world().resources
     texts = []
     if not has_outlines():
-        texts.append("QPV : contours non synchronisés, un disque par quartier connu, placé dans sa commune")
+        texts.append(_discs(scope))
     if resources is None:
         texts.append("lieux de santé mentale : non synchronisés")
     else:
