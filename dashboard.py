@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 if __name__ == "__main__":  # run by Streamlit as the home page
-    from ui import home as home_view
+    from ui.home import show_home
 
-    home_view.show()
+    show_home()
 else:  # imported by « streamlit run », once
-    from ui import failures
+    from ui.server import quiet_log, report_failure
 
-    failures.quiet_log()
-    app = st.App(__file__, on_script_error=failures.tell)
+    quiet_log()
+    app = st.App(__file__, on_script_error=report_failure)

@@ -1,22 +1,19 @@
-"""The layers: where each comes from, of what year, where it is complete; bring one in, go back to another."""
+"""The layers: where each comes from, of what year, where it is complete; import one, go back to another."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from ui import acts, frame
-from ui.data import import_steps as data_import_steps
-from ui.data import sources as data_sources
-from ui.data import versions as data_versions
+from ui import acts, data, frame
 
 frame.open_page("Données", "Données : ce qui est en service, et ce que vous y apportez")
 with st.container():  # always there: the tabs below must not change places when a message comes or goes
     acts.show()
 in_use, bring, kept = st.tabs(["Couches en service", "Importer une couche", "Versions et retours"])
 with in_use:
-    data_sources.layers()
-    data_sources.sources()
+    data.show_layers()
+    data.show_sources()
 with bring:
-    data_import_steps.steps()
+    data.show_import()
 with kept:
-    data_versions.versions()
+    data.show_versions()

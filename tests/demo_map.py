@@ -11,8 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit_folium import st_folium
 
-from ui.map import build as maps
-from ui.map import events as map_answers
+from ui import map as maps
 
 GEO = Path(__file__).parent / "static" / "geo"
 HOSTILE = "`${alert(1)}` </script><img src=x onerror=alert(1)> {{ 7*7 }} {% x %} 'l'' \"q\" \\ _div \u2028 &amp;"
@@ -25,7 +24,7 @@ state.setdefault("clicks", [])
 
 def take() -> None:
     """Keep what the map sent."""
-    selection, click = map_answers.read_selection(state[KEY]), map_answers.read_click(state[KEY])
+    selection, click = maps.read_selection(state[KEY]), maps.read_click(state[KEY])
     if selection and selection[1] > state["seq"]:
         state["codes"], state["seq"] = selection
     if click:

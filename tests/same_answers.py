@@ -51,7 +51,7 @@ ENTRIES: Mapping[str, tuple[str, ...]] = {
     "coverage_map": ("geo.coverage_map:coverage_map", "geo.exports.coverage_svg:coverage_map"),
     "presets": ("geo.priorities:PRESETS", "geo.coverage:PRESETS", "geo.coverage.priorities:PRESETS"),
     "next_clsm": ("geo.siting:next_clsm", "geo.coverage:next_clsm"),
-    "siting_candidates": ("geo.siting:candidates", "geo.coverage.siting:candidates"),
+    "siting_candidates": ("geo.siting:candidates", "geo.coverage:siting_candidates"),
     "mix": ("geo.siting:Mix", "geo.coverage:Mix"),
 }  # fmt: skip
 NOTES = ("pdf", "docx", "xlsx", "gpkg", "geojson", "csv", "json")

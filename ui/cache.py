@@ -1,8 +1,11 @@
-"""The caches of the screen: what is computed from the active data, and leaves with it.
+"""The caches of the screen, all of them: what is computed from the active data, and leaves with it.
 
 A function marked `keyed_on_data` is computed once for given arguments, whoever asks; those who ask meanwhile wait for that
 one answer. When the data changes (a publication, a synchronisation), everything computed from the former data is dropped
 at once and its memory given back: nothing stale is shown, and nothing of a former dataset adds up.
+
+What is kept elsewhere does not come from the data: the process of the synchronisation, once a server (ui/server/background.py),
+the desk of a session, which leaves with it (ui/reading_desk.py), the addresses of our scripts (ui/map/build.py).
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from typing import Any, ParamSpec, TypeVar
 import streamlit as st
 
 from geo import dataset
-from ui import memory
+from ui.server import be_frugal, give_back
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,7 +26,7 @@ LOOK_AGAIN_S = 3.0
 _KEPT: list[Callable[[], None]] = []  # how to empty each cache
 _NOTICE = threading.Lock()
 _seen: list[str] = []  # the token of the data that the caches hold, if any
-memory.be_frugal()  # before anything is loaded
+be_frugal()  # before anything is loaded
 
 
 @st.cache_data(ttl=LOOK_AGAIN_S, show_spinner=False)
@@ -35,6 +38,11 @@ def token() -> str:
             release()
         _seen[:] = [found]
     return found
+
+
+def look_again() -> None:
+    """Have the next question be answered by the data active then: to be called when it has just been changed."""
+    token.clear()
 
 
 def keyed_on_data(
@@ -73,4 +81,4 @@ def release() -> None:
     """
     for empty in _KEPT:
         empty()
-    memory.give_back()
+    give_back()

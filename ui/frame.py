@@ -1,21 +1,25 @@
-"""The frame of every page: title, menu, and every session key with its default.
+"""The frame of every page: title, menu, the perimeter being drawn, and the session keys that pages share, with their defaults.
 
-Session state holds immutable values: codes, a scope, numbers. A page replaces them, never edits them in place.
+A key that one page alone knows is declared in the package of that page. Session state holds immutable values: codes, a
+scope, numbers. A page replaces them, never edits them in place; `ui.acts` is the one exception, and says why.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import streamlit as st
 
 from geo import french as fr
+from geo.comparison import Candidate
 from geo.errors import GeoInputError
 from geo.guidance import Settings
 from geo.perimeters import Perimeter
 from geo.scenarios import Workbook
-from ui import background, html, loaders, vendor
+from ui import html, loaders, vendor
+from ui.server import begin_sync, sync_sentence, sync_status
 
 PAGES = (
     ("dashboard.py", "Accueil", ":material/home:"),
@@ -31,13 +35,13 @@ HISTORY = "history"  # earlier workbooks, the newest last
 FUTURE = "future"  # workbooks undone, the next to do again last
 MESSAGES = "messages"  # what the last move has to say, shown once
 OPENED = "files-opened"  # a number: the field that takes a file is a new one after each
-START = "start"  # the communes to go back to: those a link or « Partir de » brought
+START = "start"  # the communes to go back to: those of a link or of « Partir de »
 PERIMETER_SCOPE = "perimeter-scope"
 COVERAGE_SCOPE = "coverage-scope"
 COMPLETE = "complete"  # départements the user states complete
-LINK = "link-read"
+COMPARED = "compared"  # the comparison last shown (`Compared`), which a note may join
 HISTORY_LENGTH = 50
-DEFAULTS = {
+DEFAULTS: dict[str, object] = {
     WORKBOOK: Workbook(),
     SEQUENCE: 0,
     HISTORY: (),
@@ -48,14 +52,23 @@ DEFAULTS = {
     PERIMETER_SCOPE: "dep-94",
     COVERAGE_SCOPE: "france",
     COMPLETE: (),
-    LINK: "",
+    COMPARED: None,
 }
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A comparison: the commune its candidates come from, those chosen, and the id of the reference."""
+
+    commune: str
+    chosen: tuple[Candidate, ...]
+    reference: str
 
 
 def open_page(title: str, heading: str | None = None) -> None:
     """Set up a page: browser title, menu, style, defaults of the session; `heading` is the title shown, if another."""
     st.set_page_config(page_title=f"{title} · CLSM", page_icon="🗺️", layout="wide")
-    background.begin()
+    begin_sync()
     _data_or_stop()
     for key, value in DEFAULTS.items():
         st.session_state.setdefault(key, value)
@@ -69,7 +82,7 @@ def open_page(title: str, heading: str | None = None) -> None:
             "Rien de ce que vous saisissez ne sort de cette machine."
         )
         st.caption(loaders.synchronised_text())
-        st.caption(html.literal(background.sentence(background.status())))
+        st.caption(html.literal(sync_sentence(sync_status())))
         for notice in loaders.world().notices:
             st.warning(html.literal(notice))
         st.html(html.STYLE + html.SCRIPT, unsafe_allow_javascript=True)
@@ -163,6 +176,12 @@ def start_from(codes: Iterable[str]) -> None:
     st.session_state[START] = selection()
 
 
+def show_map_of(codes: Iterable[str]) -> None:
+    """Have the map of the page Périmètre show the département of the first of some communes."""
+    atlas = loaders.atlas()
+    st.session_state[PERIMETER_SCOPE] = f"dep-{atlas.table['departement'].iat[atlas.row[min(codes)]]}"
+
+
 def clear() -> None:
     """Take everything out, locked communes too."""
     hold(workbook().unlock().replace_codes(()))
@@ -174,7 +193,7 @@ def move_key(codes: Iterable[str]) -> str:
 
 
 def say(*texts: str) -> None:
-    """Have the page tell something at its next run, once."""
+    """Have the page show a message at its next run, once."""
     st.session_state[MESSAGES] = (*st.session_state[MESSAGES], *texts)
 
 

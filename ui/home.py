@@ -8,11 +8,10 @@ from geo import french as fr
 from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Status
 from geo.layers import Etat, Precision
 from ui import frame, html, loaders
-from ui.map import build as map_build
-from ui.map import scene as map_scene
+from ui import map as maps
 
 
-def show() -> None:
+def show_home() -> None:
     """Show the home page."""
     frame.open_page("Accueil", "Santé mentale : où créer un CLSM, et sur quel périmètre ?")
     st.markdown(
@@ -71,20 +70,20 @@ def _content() -> None:
 def _places() -> None:
     """Show the CLSM that have a place: a map and a list."""
     places = loaders.clsm_places()
-    colours = {status: map_scene.PALETTE[status].fill for status in Status}
+    colours = {status: maps.PALETTE[status].fill for status in Status}
     column_map, column_list = st.columns([3, 2], gap="medium")
     with column_map:
         st.html(
             html.legend([("fill", colours[s], STATUS_LABELS[s]) for s in (*COVERED, Status.PARTIEL, Status.PROJET)])
         )
-        map_scene.draw(
-            map_build.points_map(),
+        maps.draw(
+            maps.points_map(),
             key="carte-accueil",
-            state=map_build.points_state(
-                bounds=map_build.METROPOLE,
-                outlines_url=map_build.static_url(f"geo/outlines-departements-{loaders.display_index().version}.json"),
+            state=maps.points_state(
+                bounds=maps.METROPOLE,
+                outlines_url=maps.static_url(f"geo/outlines-departements-{loaders.display_index().version}.json"),
                 points=[
-                    map_build.Point(
+                    maps.Point(
                         p.id,
                         p.lat,
                         p.lon,

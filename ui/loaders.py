@@ -8,6 +8,7 @@ from geo import coverage
 from geo import french as fr
 from geo import suggest as suggest_core
 from geo.communes import Atlas, extent_text
+from geo.comparison import Candidate, SideBySide, side_by_side
 from geo.coverage import ClsmMarker, Coverage, CoverageView, Scope, scopes
 from geo.dataset import Dataset, open_dataset
 from geo.guidance import Check, Finding, Settings, run_checks
@@ -15,8 +16,8 @@ from geo.layers import Crosswalk, Evidence
 from geo.paths import ROOT
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.suggest import Preview, Suggestions, suggest
-from ui import memory
 from ui.cache import keyed_on_data
+from ui.server import settle
 
 if TYPE_CHECKING:
     from geo.display import DisplayIndex
@@ -29,7 +30,7 @@ GEO = STATIC / "geo"
 def world() -> Dataset:
     """Return everything the dashboard knows, shared by all sessions."""
     loaded = open_dataset()
-    memory.settle()
+    settle()
     return loaded
 
 
@@ -104,6 +105,12 @@ def preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = f
 def suggestions(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset()) -> Suggestions:
     """Return the communes and groups most worth adding to a perimeter, or taking out of it."""
     return suggest(evidence(), perimeter.communes, settings, locked=locked)
+
+
+@keyed_on_data(max_entries=64)
+def compared(chosen: tuple[Candidate, ...], settings: Settings, reference: int) -> SideBySide:
+    """Return perimeters side by side; read only."""
+    return side_by_side(chosen, world(), settings, reference=reference)
 
 
 @keyed_on_data(max_entries=64)

@@ -17,13 +17,14 @@ from geo.comparison import (
     entries,
     evaluate,
 )
-from geo.coverage import PRIORITY_TERMS, CoverageView
+from geo.coverage import PRIORITY_TERMS, Figure, coverage_state, scope_figures
 from geo.guidance import MEASURES, SETTING_LABELS, Reach, Settings, checks_using
 from geo.layers import MOSTLY_KNOWN, Precision, apart_text
 from ui import frame, html, loaders
-from ui.coverage import loaders as coverage_loaders
+from ui.cache import keyed_on_data
 from ui.vendor import Licence
 
+EXAMPLE_SCOPE = "dep-94"
 CARD_STYLE = """
 <style>
 .clsm-methode details {border:1px solid #dde3e6; border-radius:6px; margin:.3rem 0; padding:.35rem .7rem;}
@@ -43,7 +44,7 @@ def example() -> Evaluated:
 
 
 def check_cards(found: Evaluated) -> str:
-    """Return the checks to unfold: definition, formula, figures, settings, limits, source, and an example worked out now."""
+    """Return the checks to unfold: definition, formula, figures, settings, limits, source, and an example computed now."""
     return f'<div class="clsm-methode">{"".join(_card(entry) for entry in entries(found))}</div>'
 
 
@@ -79,7 +80,7 @@ def settings_table() -> str:
 
 
 def measures_table(found: Evaluated) -> str:
-    """Return the figures of the comparison and of the notes: definition, and an example worked out now."""
+    """Return the figures of the comparison and of the notes: definition, and an example computed now."""
     rows: list[tuple[str, ...]] = []
     group = ""
     for measure in MEASURES:
@@ -93,13 +94,16 @@ def measures_table(found: Evaluated) -> str:
     return html.table(headers, rows, caption="Chiffres d’un périmètre")
 
 
+@keyed_on_data(max_entries=1)
+def _coverage_figures() -> tuple[Figure, ...]:
+    scope = loaders.every_scope()[EXAMPLE_SCOPE]
+    return scope_figures(scope, coverage_state(loaders.crosswalk(), loaders.world().density, complete=()))
+
+
 def coverage_table() -> str:
     """Return the figures of the coverage of a territory: definition, example of the Val-de-Marne, source."""
-    scope = loaders.every_scope()["dep-94"]
-    rows = [
-        (f.label, COVERAGE_METHODS[f.id], f"{f.amount}\n{f.fraction}", f.source)
-        for f in coverage_loaders.figures(CoverageView(scope))
-    ]
+    scope = loaders.every_scope()[EXAMPLE_SCOPE]
+    rows = [(f.label, COVERAGE_METHODS[f.id], f"{f.amount}\n{f.fraction}", f.source) for f in _coverage_figures()]
     headers = [("Chiffre", False), ("Définition", False), (f"Exemple : {scope.name}", False), ("Source", False)]
     return html.table(headers, rows, caption="Chiffres de la couverture")
 

@@ -1,9 +1,10 @@
 """Coverage by CLSM: situation of each commune, figures, gaps, benchmarks, priorities, next CLSM.
 
-What is not known is counted as unknown, never as zero. Start from `Scope`, `coverage`, `coverage_state`, `gap_table`, `rank`, `next_clsm`.
+What is not known is counted as unknown, never as zero. Start from `read_scope` and `coverage_state`; then `scope_figures`,
+`gap_table`, `rank` and `SitingQuestion` answer for a scope and a state of the same communes.
 """
 
-from geo.coverage.benchmarks import SURVEYS, Benchmark, Portfolio, distribution, portfolio
+from geo.coverage.benchmarks import SURVEYS, Benchmark, Portfolio, covered_curve, distribution, portfolio
 from geo.coverage.candidates import CANDIDATE_KINDS, SitingCandidate, own_candidates, siting_candidates
 from geo.coverage.criteria import Compared, compared
 from geo.coverage.figure import Figure
@@ -35,7 +36,7 @@ from geo.coverage.priorities import (
 from geo.coverage.scope import CoverageView, Scope, local_scopes, read_scope, scopes
 from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm
 from geo.coverage.stability import Stability, stability
-from geo.coverage.state import CoverageState, coverage_state, covered_curve
+from geo.coverage.state import CoverageState, coverage_state
 from geo.coverage.status import (
     COVERED,
     READINGS,

@@ -1,4 +1,4 @@
-"""The CLSM of a territory against the national surveys of 2018 and 2022–2023, with what differs in definition or vintage.
+"""The CLSM of a territory, one by one, and against the national surveys of 2018 and 2022–2023, with what differs in definition or vintage.
 
 The surveys counted what coordinators answered; here the same features are computed from communes and layers, for the CLSM
 in service whose communes are known. A CLSM whose feature is not known is counted apart, never in a class.
@@ -24,6 +24,9 @@ SURVEY_2018 = "État des lieux national des CLSM 2018 (110 CLSM ayant répondu)"
 SURVEY_2023 = "État des lieux national des CLSM, données 2022, publié en 2023 (131 CLSM ayant répondu)"
 SURVEYS: Mapping[str, str] = {"2018": SURVEY_2018, "2022": SURVEY_2023}
 SIZES = (100_000, 200_000)
+SCALES = ("communal", "intercommunal", "infracommunal")
+TERRITORY_KINDS = ("urbain", "intermédiaire", "rural")
+ONE_OR_MORE, YES_OR_NO = ("un seul", "plusieurs"), ("oui", "non")
 
 
 @dataclass(frozen=True)
@@ -185,7 +188,7 @@ def _meets(
 
 def _kind(state: CoverageState, rows: npt.NDArray[np.intp]) -> str:
     people = np.bincount(state.density.level[rows], state.population[rows], minlength=4)[1:]
-    return ("urbain", "intermédiaire", "rural")[int(np.argmax(people))]
+    return TERRITORY_KINDS[int(np.argmax(people))]
 
 
 _KNOWN = (
@@ -196,20 +199,26 @@ _KNOWN = (
 def distribution(scope: Scope, state: CoverageState) -> tuple[Benchmark, ...]:
     """Return the features of a scope's CLSM beside the surveys."""
     held = portfolio(scope, state)
+    return (
+        *_sizes_and_scale(held, state.atlas.population_year),
+        *_sectors_met(held),
+        *_quarters_and_contracts(held),
+        _territory_kind(held, state.density.source),
+    )
+
+
+def _sizes_and_scale(held: Portfolio, year: str) -> tuple[Benchmark, ...]:
     table, lost = held.table, held.left_out
     people = table["habitants"].dropna()
     sizes = (int((people < SIZES[0]).sum()), int(((people >= SIZES[0]) & (people <= SIZES[1])).sum()),
              int((people > SIZES[1]).sum()))  # fmt: skip
-    scales = [int((table["echelle"] == s).sum()) for s in ("communal", "intercommunal", "infracommunal")]
-    kinds = [int((table["typologie"] == k).sum()) for k in ("urbain", "intermédiaire", "rural")]
     unsized = lost + int(table["habitants"].isna().sum())
-    density = state.density.source
     return (
         Benchmark(
             "taille", "Taille des CLSM",
             ("moins de 100 000 habitants", "100 000 à 200 000", "plus de 200 000"), sizes, unsized,
             {"2018": (0.75, 0.18, 0.07)},
-            f"{_KNOWN} ; populations {state.atlas.population_year} contre celles déclarées par les coordonnateurs en 2018.",
+            f"{_KNOWN} ; populations {year} contre celles déclarées par les coordonnateurs en 2018.",
             SURVEY_2018,
         ),
         Benchmark(
@@ -219,56 +228,95 @@ def distribution(scope: Scope, state: CoverageState) -> tuple[Benchmark, ...]:
             f"{SURVEY_2018} ; {SURVEY_2023}", mean=True,
         ),
         Benchmark(
-            "echelle", "Échelle", ("communal", "intercommunal", "infracommunal"), tuple(scales), lost,
+            "echelle", "Échelle", SCALES, _counts(table["echelle"], SCALES), lost,
             {"2018": (0.58, 0.16, 0.13), "2022": (0.52, 0.34, None)},
             "Ici l’échelle est déduite des communes : plusieurs communes font un intercommunal, même pour un secteur ou un pays,"
             " rangés dans « autre » par l’enquête de 2018 (13 %).",
             f"{SURVEY_2018} ; {SURVEY_2023}",
         ),
-        _one_or_more(
-            "secteurs-adultes", "Secteurs adultes rencontrés", table["secteurs_adultes"], lost,
+    )  # fmt: skip
+
+
+def _sectors_met(held: Portfolio) -> tuple[Benchmark, ...]:
+    table, lost = held.table, held.left_out
+    return (
+        _of_two(
+            "secteurs-adultes", "Secteurs adultes rencontrés", ONE_OR_MORE, table["secteurs_adultes"], lost,
             {"2018": (0.65, None), "2022": (0.62, None)},
             "Les enquêtes demandent le secteur aux coordonnateurs ; ici il vient des communes, là où la sectorisation est connue.",
             f"{SURVEY_2018} ; {SURVEY_2023}",
         ),
-        _one_or_more(
-            "secteurs-enfants", "Secteurs infanto-juvéniles rencontrés", table["secteurs_enfants"], lost,
+        _of_two(
+            "secteurs-enfants", "Secteurs infanto-juvéniles rencontrés", ONE_OR_MORE, table["secteurs_enfants"], lost,
             {"2018": (0.78, None)},
             "L’enquête demande le secteur aux coordonnateurs ; ici il vient des communes, là où la sectorisation est connue.",
             SURVEY_2018,
         ),
-        _yes_or_no(
-            "qpv", "Avec au moins un QPV", table["qpv"], lost, {"2018": (0.75, 0.25), "2022": (0.83, 0.17)},
+    )  # fmt: skip
+
+
+def _quarters_and_contracts(held: Portfolio) -> tuple[Benchmark, ...]:
+    table, lost = held.table, held.left_out
+    return (
+        _of_two(
+            "qpv", "Avec au moins un QPV", YES_OR_NO, table["qpv"], lost, {"2018": (0.75, 0.25), "2022": (0.83, 0.17)},
             "Les enquêtes portent sur les QPV de 2015 (contrats de ville) ; ici ceux de la génération 2024.",
             f"{SURVEY_2018} ; {SURVEY_2023}",
         ),
-        _yes_or_no(
-            "cls", "Avec un CLS sur le territoire", table["cls"], lost, {"2018": (0.54, 0.46)},
+        _of_two(
+            "cls", "Avec un CLS sur le territoire", YES_OR_NO, table["cls"], lost, {"2018": (0.54, 0.46)},
             "L’enquête est antérieure à la loi 3DS de 2022 ; la liste des CLS d’ici peut être partielle ou compter des contrats expirés.",
             SURVEY_2018,
-        ),
-        Benchmark(
-            "typologie", "Type de territoire", ("urbain", "semi-rural ou intermédiaire", "rural"), tuple(kinds), lost,
-            {"2022": (0.64, 0.31, 0.05)},
-            f"L’enquête reprend ce que les coordonnateurs déclarent ; ici la classe où vivent le plus d’habitants ({density}).",
-            SURVEY_2023,
         ),
     )  # fmt: skip
 
 
-def _one_or_more(
-    figure_id: str, label: str, values: pd.Series, lost: int, references: Mapping[str, tuple[float | None, ...]],
-    difference: str, source: str,
-) -> Benchmark:  # fmt: skip
-    known = values.dropna()
-    counts = (int((known == 1).sum()), int((known > 1).sum()))
-    return Benchmark(figure_id, label, ("un seul", "plusieurs"), counts, lost + int(values.isna().sum()), references, difference, source)  # fmt: skip
+def _territory_kind(held: Portfolio, density: str) -> Benchmark:
+    return Benchmark(
+        "typologie", "Type de territoire", ("urbain", "semi-rural ou intermédiaire", "rural"),
+        _counts(held.table["typologie"], TERRITORY_KINDS), held.left_out,
+        {"2022": (0.64, 0.31, 0.05)},
+        f"L’enquête reprend ce que les coordonnateurs déclarent ; ici la classe où vivent le plus d’habitants ({density}).",
+        SURVEY_2023,
+    )  # fmt: skip
 
 
-def _yes_or_no(
-    figure_id: str, label: str, values: pd.Series, lost: int, references: Mapping[str, tuple[float | None, ...]],
-    difference: str, source: str,
+def _counts(values: pd.Series, classes: Sequence[str]) -> tuple[int, ...]:
+    return tuple(int((values == name).sum()) for name in classes)
+
+
+def _of_two(
+    figure_id: str, label: str, groups: tuple[str, str], values: pd.Series, lost: int,
+    references: Mapping[str, tuple[float | None, ...]], difference: str, source: str,
 ) -> Benchmark:  # fmt: skip
+    """Count a feature of two classes: the first is the value 1 (one sector, yes), the second any other that is known."""
     known = values.dropna()
-    counts = (int((known == 1).sum()), int((known == 0).sum()))
-    return Benchmark(figure_id, label, ("oui", "non"), counts, lost + int(values.isna().sum()), references, difference, source)  # fmt: skip
+    first = int((known == 1).sum())
+    counts = (first, len(known) - first)
+    return Benchmark(figure_id, label, groups, counts, lost + int(values.isna().sum()), references, difference, source)
+
+
+def covered_curve(scope: Scope, state: CoverageState) -> pd.DataFrame:
+    """Return the CLSM in service that hold whole communes of a scope, the largest first.
+
+    Indexed by CLSM id: nom, habitants (of its whole communes inside the scope), ajout (those that none before it covers),
+    cumul. Parts of communes are left out; equal sizes are in the order of ids.
+    """
+    layer = state.crosswalk.layers[LayerId.CLSM]
+    inside = scope.mask
+    running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
+    members = layer.members
+    zone, row = members["zone"].to_numpy(), members["row"].to_numpy()
+    kept = members["whole"].to_numpy() & inside[row] & running[zone]
+    rows = {z: np.unique(row[kept & (zone == z)]) for z in np.unique(zone[kept]).tolist()}
+    sizes = {z: float(state.population[r].sum()) for z, r in rows.items()}
+    seen = np.zeros(len(state.status), dtype=bool)
+    lines = []
+    total = 0.0
+    for z in sorted(rows, key=lambda z: (-sizes[z], str(layer.zones.index[z]))):
+        added = float(state.population[rows[z]][~seen[rows[z]]].sum())
+        seen[rows[z]] = True
+        total += added
+        lines.append((str(layer.zones.index[z]), str(layer.zones["nom"].iat[z]), sizes[z], added, total))
+    table = pd.DataFrame(lines, columns=["id", "nom", "habitants", "ajout", "cumul"])
+    return table.set_index("id")

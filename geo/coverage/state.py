@@ -28,7 +28,6 @@ from geo.coverage.manner import (
     source_years,
     zone_doubts,
 )
-from geo.coverage.scope import Scope
 from geo.coverage.status import COVERED, Status, commune_status
 from geo.layers import Crosswalk, Etat, Layer, LayerId, Precision
 
@@ -269,29 +268,3 @@ def weighted_incidence(layer: Layer, population: Floats) -> csr_array:
     matrix = csr_array((share, (members["zone"].to_numpy(), rows)), shape=(len(layer.zones), len(population)))
     matrix.eliminate_zeros()
     return matrix
-
-
-def covered_curve(scope: Scope, state: CoverageState) -> pd.DataFrame:
-    """Return the CLSM in service that hold whole communes of a scope, the largest first.
-
-    Indexed by CLSM id: nom, habitants (of its whole communes inside the scope), ajout (those that none before it covers),
-    cumul. Parts of communes are left out; equal sizes are in the order of ids.
-    """
-    layer = state.crosswalk.layers[LayerId.CLSM]
-    inside = scope.mask
-    running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
-    members = layer.members
-    zone, row = members["zone"].to_numpy(), members["row"].to_numpy()
-    kept = members["whole"].to_numpy() & inside[row] & running[zone]
-    rows = {z: np.unique(row[kept & (zone == z)]) for z in np.unique(zone[kept]).tolist()}
-    sizes = {z: float(state.population[r].sum()) for z, r in rows.items()}
-    seen = np.zeros(len(state.status), dtype=bool)
-    lines = []
-    total = 0.0
-    for z in sorted(rows, key=lambda z: (-sizes[z], str(layer.zones.index[z]))):
-        added = float(state.population[rows[z]][~seen[rows[z]]].sum())
-        seen[rows[z]] = True
-        total += added
-        lines.append((str(layer.zones.index[z]), str(layer.zones["nom"].iat[z]), sizes[z], added, total))
-    table = pd.DataFrame(lines, columns=["id", "nom", "habitants", "ajout", "cumul"])
-    return table.set_index("id")

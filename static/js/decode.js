@@ -1,5 +1,5 @@
 /*
- * What Python packs to send less, unpacked: codes, statuses, sentences. The other halves are in ui/map/build.py (pack_codes,
+ * What Python packs to send less, unpacked: codes, statuses, sentences. The other halves are in ui/map/codec.py (pack_codes,
  * paint_runs), ui/map/phrases.py (shortened) and ui/map/tooltips.py (Preview.payload).
  */
 

@@ -19,8 +19,8 @@ from geo.scenarios import Scenario, Workbook, pack
 from tests import real
 from tests.browser import AppServer, start_server
 from tests.journeys import APP, pick
-from ui import failures
 from ui.perimeter import workbench
+from ui.server import failures
 
 pytestmark = pytest.mark.journey
 LENS, ARRAS, LIEVIN = "62498", "62041", "62510"

@@ -17,7 +17,7 @@ from geo.sources.background import Journal
 from tests.browser import ROOT
 from tests.grid import plain
 from tests.reading import MIRROR, SAMPLES
-from ui import background
+from ui.server import background
 
 
 def test_nothing_is_begun_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,13 +25,13 @@ def test_nothing_is_begun_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(background, "_process", lambda: begun.append(1))
     monkeypatch.delenv("CLSM_SYNC", raising=False)
     monkeypatch.delenv("CLSM_NO_SYNC", raising=False)
-    background.begin()
+    background.begin_sync()
     assert begun == []
     monkeypatch.setenv("CLSM_SYNC", "1")
-    background.begin()
+    background.begin_sync()
     assert begun == [1]
     monkeypatch.setenv("CLSM_NO_SYNC", "1")
-    background.begin()
+    background.begin_sync()
     assert begun == [1]
 
 
@@ -46,7 +46,7 @@ def test_the_journal_tells_bytes_then_the_end(tmp_path: Path) -> None:
     assert found is not None
     assert found.running
     assert found.steps == {"qpv": ("téléchargement", 1_500_000, 5_000_000)}
-    assert plain(background.sentence(found)) == "Mise à jour en cours : QPV (1,5 Mo sur 5,0 Mo)"
+    assert plain(background.sync_sentence(found)) == "Mise à jour en cours : QPV (1,5 Mo sur 5,0 Mo)"
     result = KindResult("qpv", Outcome.FAILED, ("Le serveur a refusé.",))
     journal.show(Step("qpv", "fin", result=result))
     journal.end(SyncReport((result,)))
@@ -54,13 +54,13 @@ def test_the_journal_tells_bytes_then_the_end(tmp_path: Path) -> None:
     assert found is not None
     assert (found.running, found.offline, found.steps) == (False, False, {})
     assert found.done == {"qpv": "échec : Le serveur a refusé."}
-    assert background.sentence(found) == ""
+    assert background.sync_sentence(found) == ""
 
 
 def test_offline_is_one_line(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.end(SyncReport((KindResult("qpv", Outcome.FAILED, ("Hors ligne.",), unreachable=True),)))
-    assert background.sentence(read_status(tmp_path)) == "Hors ligne : les couches en place restent en service."
+    assert background.sync_sentence(read_status(tmp_path)) == "Hors ligne : les couches en place restent en service."
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"running": true}', '{"running": 1, "steps": 3}'])
@@ -69,7 +69,7 @@ def test_a_journal_that_is_none_says_nothing(tmp_path: Path, text: str) -> None:
     folder.mkdir(parents=True)
     (folder / sync_beside.STATUS).write_text(text)
     assert read_status(tmp_path) is None
-    assert background.sentence(None) == ""
+    assert background.sync_sentence(None) == ""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are not asked about there")
@@ -130,13 +130,13 @@ def test_a_child_that_was_killed_is_not_shown_as_running(tmp_path: Path, monkeyp
     journal.state["process"] = child.pid
     journal.write()
     os.utime(sources_folder(tmp_path) / sync_beside.STATUS, (1, 1))
-    assert background.status().running
+    assert background.sync_status().running
     (sources_folder(tmp_path) / sync_beside.STATUS).rename(tmp_path / "aside")
-    assert background.status().running  # it has not said its first word yet
+    assert background.sync_status().running  # it has not said its first word yet
     (tmp_path / "aside").rename(sources_folder(tmp_path) / sync_beside.STATUS)
     child.kill()
     child.wait()
-    assert not background.status().running
+    assert not background.sync_status().running
 
 
 def test_whoever_asks_starts_one_run_and_not_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,12 +144,12 @@ def test_whoever_asks_starts_one_run_and_not_two(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("CLSM_HOME", str(tmp_path))
     monkeypatch.setenv("CLSM_NO_SYNC", "0")
     monkeypatch.setattr(background, "_start", lambda: begun.append(1))
-    background.begin_now()
+    background.sync_now()
     assert begun == [1]
     Journal(tmp_path).write()  # one is running
-    background.begin_now()
+    background.sync_now()
     assert begun == [1]
     monkeypatch.setenv("CLSM_NO_SYNC", "1")
     Journal(tmp_path).end(None, "fini")
-    background.begin_now()
+    background.sync_now()
     assert begun == [1]

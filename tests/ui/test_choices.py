@@ -11,9 +11,8 @@ from tests import real
 from tests.ui.test_page_perimeter import press, show_panel
 from tests.ui.test_pages import COMPARISON, PERIMETER, button, open_page, ran
 from ui import frame
-from ui.choices import distinct
+from ui.choices import distinct, scope_name
 from ui.comparison import link as comparison_link
-from ui.coverage import choices as coverage_view
 from ui.coverage import loaders as coverage_loaders
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -42,7 +41,7 @@ def test_two_things_of_one_name_are_told_apart_by_their_ids() -> None:
 
 def test_no_two_territories_read_the_same() -> None:
     every = coverage_loaders.coverage_scopes()
-    labels = distinct({i: coverage_view.scope_name(s) for i, s in every.items()})
+    labels = distinct({i: scope_name(s) for i, s in every.items()})
     assert len(set(labels.values())) == len(every)
     assert [i for i, label in labels.items() if label.endswith(f"({i})")], "there are EPCI of the same name"
 

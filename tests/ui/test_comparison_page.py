@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.comparison import candidates
+from geo.comparison.candidates import scenario_id
 from geo.guidance import MEASURES, Settings
 from geo.scenarios import Scenario, Workbook, pack, to_file
 from geo.suggest import suggest
@@ -58,8 +58,8 @@ def test_every_kind_of_commune_opens(commune: str) -> None:
 def test_the_page_starts_from_the_perimeter_at_hand_and_compares_ones_own_scenarios() -> None:
     app = page(Workbook((MINE, Scenario("Vide"))))
     assert app.session_state[comparison_link.COMMUNE] == "94028"
-    assert candidates.scenario_id(MINE.name) in app.multiselect[0].value
-    assert candidates.scenario_id("Vide") not in app.multiselect[0].value
+    assert scenario_id(MINE.name) in app.multiselect[0].value
+    assert scenario_id("Vide") not in app.multiselect[0].value
     assert "Le mien" in written(app)
 
 
@@ -152,14 +152,16 @@ def test_the_panel_of_the_note_offers_every_file_of_the_scenario() -> None:
 
 def test_the_text_of_the_plot_says_where_one_stands() -> None:
     tried = suggest(real.world().evidence, {"94028", "94054"}).tried
-    said = plain(tradeoff_view.text(tried))
+    said = plain(tradeoff_view.tradeoff_text(tried))
     here = next(t for t in tried if t.current)
     assert f"{len(tried) - 1} périmètres voisins essayés" in said
     assert f"{here.population:,}".replace(",", " ") in said
-    drawn = tradeoff_view.plot(tried, "population", "qpv", [("Autre", 100_000.0, 1.0), ("Loin", 1e9, 1.0)], "x", "y")
+    drawn = tradeoff_view.tradeoff_plot(
+        tried, "population", "qpv", [("Autre", 100_000.0, 1.0), ("Loin", 1e9, 1.0)], "x", "y"
+    )
     assert [t.name for t in drawn.data] == ["voisins essayés", "le périmètre", "les autres périmètres comparés"]
     assert list(drawn.data[2].text) == ["Autre"]
-    assert tradeoff_view.text([]) == "Ce périmètre est vide."
+    assert tradeoff_view.tradeoff_text([]) == "Ce périmètre est vide."
 
 
 def test_hostile_names_are_dead_letters() -> None:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.browser import AppServer, start_server
 from tests.grid import plain
-from ui import failures
+from ui.server import failures
 
 PAGE = """
 import streamlit as st
@@ -33,9 +33,9 @@ if __name__ == "__main__":
 
     piece()
 else:
-    from ui import failures
+    from ui.server import failures
     failures.quiet_log()
-    app = st.App(__file__, on_script_error=failures.tell)
+    app = st.App(__file__, on_script_error=failures.report_failure)
 """
 
 
@@ -88,7 +88,7 @@ def test_an_error_is_one_line_with_the_calls_of_the_project() -> None:
     line = failures.line(raised())
     assert "\n" not in line
     assert line.startswith("AttributeError: ")
-    assert line.index("ui/failures.py:") < line.index("tests/test_failures.py:")
+    assert line.index("ui/server/failures.py:") < line.index("tests/ui/test_failures.py:")
 
 
 def test_control_characters_of_a_message_are_not_written() -> None:
@@ -105,10 +105,10 @@ def test_the_file_begins_again_when_it_is_large(home: Path, monkeypatch: pytest.
 
 
 def _tell_twice() -> None:
-    from ui import failures
+    from ui.server import failures
 
-    failures.tell(ValueError("one"))
-    failures.tell(ValueError("two"))
+    failures.report_failure(ValueError("one"))
+    failures.report_failure(ValueError("two"))
 
 
 def test_a_home_that_cannot_be_written_still_gives_the_sentence(home: Path) -> None:

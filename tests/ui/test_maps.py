@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ui.map import build as maps
+from ui.map import codec
 from ui.map import events as map_answers
 from ui.map.build import Focus, Overlay, Paint, Point, Swatch
 from ui.map.phrases import PHRASES
@@ -188,7 +189,7 @@ def test_hostile_texts_arrive_as_they_are(text: str, send: Callable[..., Sent]) 
 
 @given(st.recursive(st.text() | st.integers() | st.booleans() | st.none(), lambda deep: st.lists(deep), max_leaves=5))
 def test_script_json_is_json_made_of_harmless_signs(value: object) -> None:
-    text = maps.script_json({"value": value})
+    text = codec.script_json({"value": value})
     assert json.loads(text) == {"value": value}
     assert re.fullmatch(r'[A-Za-z0-9 .,:;/#%+\\"\[\]{}-]*', text)
     assert "{{" not in text and "{%" not in text and "{#" not in text
@@ -196,30 +197,30 @@ def test_script_json_is_json_made_of_harmless_signs(value: object) -> None:
 
 def test_numbers_that_json_does_not_have_are_refused() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
-        maps.script_json(float("nan"))
+        codec.script_json(float("nan"))
 
 
 def test_codes_take_three_characters_each() -> None:
-    assert maps.pack_codes([]) == ""
-    assert maps.pack_codes(["62041", "62042", "2A004", "62043"]) == "62:041042;2A:004;62:043"
-    assert len(maps.pack_codes(f"62{i:03d}" for i in range(1000))) == 3003
+    assert codec.pack_codes([]) == ""
+    assert codec.pack_codes(["62041", "62042", "2A004", "62043"]) == "62:041042;2A:004;62:043"
+    assert len(codec.pack_codes(f"62{i:03d}" for i in range(1000))) == 3003
     with pytest.raises(ValueError, match="6204"):
-        maps.pack_codes(["6204", "62041"])
+        codec.pack_codes(["6204", "62041"])
 
 
 @given(st.lists(st.integers(-1, 25)))
 def test_runs_hold_every_status(statuses: list[int]) -> None:
-    runs = maps.paint_runs(statuses)
+    runs = codec.paint_runs(statuses)
     letters = "".join(letter * int(count or 1) for letter, count in re.findall(r"([a-z_])(\d*)", runs))
     assert [-1 if letter == "_" else ord(letter) - ord("a") for letter in letters] == statuses
     assert len(runs) <= len(statuses)
 
 
 def test_runs_of_a_whole_country_are_short_when_neighbours_agree() -> None:
-    assert maps.paint_runs([0] * 34_917) == "a34917"
+    assert codec.paint_runs([0] * 34_917) == "a34917"
     for wrong in (-2, 26):
         with pytest.raises(ValueError, match="out of range"):
-            maps.paint_runs([wrong])
+            codec.paint_runs([wrong])
 
 
 @pytest.mark.parametrize("path", ["../secret", "geo/../../x", "/etc/passwd", "https://x/y", "a b", "", "geo//x", "x?y"])

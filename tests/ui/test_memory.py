@@ -47,7 +47,7 @@ def eager_app(folder: Path) -> Path:
     shutil.copytree(ROOT / "pages", folder / "pages")
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
     home = (ROOT / "dashboard.py").read_text(encoding="utf-8")
-    look = "from ui import data_cache\n\ndata_cache.token.clear()\n"
+    look = "from ui import cache\n\ncache.token.clear()\n"
     script = folder / "dashboard.py"
     script.write_text(home.replace("import streamlit as st\n", f"import streamlit as st\n{look}", 1), encoding="utf-8")
     return script

@@ -460,7 +460,7 @@ def test_a_circle_around_a_town_needs_no_map() -> None:
 
 def test_the_whole_of_france_is_searched_by_text() -> None:
     app = open_page(PERIMETER, carte="france")
-    ran(app.text_input(key=perimeter_view.QUERY).set_value("Niort").run())
+    ran(app.text_input(key=perimeter_view.SEARCH.key).set_value("Niort").run())
     options = app.selectbox(key=perimeter_view.TARGET).options
     assert "Niort (79191)" in options
     assert any(o.startswith("EPCI ·") for o in options)

@@ -24,12 +24,14 @@ from geo.guidance import Settings
 from geo.scenarios import Scenario, Workbook
 from tests.browser import ROOT
 from tests.ui.test_data_page import FAULTS, publish, state, upload
-from ui import failures, frame
+from ui import frame
+from ui import map as maps
 from ui.comparison import link as comparison_link
 from ui.coverage import choices as coverage_view
 from ui.coverage import link as coverage_link
 from ui.coverage.link import TABS
 from ui.perimeter import workbench
+from ui.server import failures
 
 GONE = "disparu <b>"
 LENS, ARRAS = "62498", "62041"
@@ -241,7 +243,7 @@ KEYS = (
 def test_a_choice_kept_from_another_time_does_not_stop_couverture(tab: str) -> None:
     app = coverage(tab, **{key: GONE for key in KEYS if key not in (coverage_link.TAB, frame.COVERAGE_SCOPE)})
     whole(app, tab)
-    whole(coverage(tab, **{frame.COVERAGE_SCOPE: GONE, coverage_view.FOCUS: (GONE, 3)}), tab)
+    whole(coverage(tab, **{frame.COVERAGE_SCOPE: GONE, maps.FOCUS: (GONE, 3)}), tab)
 
 
 @pytest.mark.parametrize("page", ["2_Perimetre", "3_Comparaison"])

@@ -14,17 +14,18 @@ from geo.comparison import MOST_COMPARED, SCALE_QUESTIONS, Candidate, SideBySide
 from geo.errors import GeoInputError
 from geo.exports import open_exported
 from geo.guidance import MEASURES
-from geo.scenarios import Scenario, Workbook, unpack, vintage_of
+from geo.scenarios import Scenario, Workbook
 from ui import acts, frame, html, loaders, reading_desk
+from ui.address import unpacked
+from ui.cache import keyed_on_data
 from ui.choices import distinct
-from ui.comparison import cache as comparison_cache
 from ui.comparison import link as comparison_link
 
 FILE = "compare-file"
 LINK = "compare-link"
 ONLY = "compare-only"
 TONES = {"favorable": "f", "à discuter": "d", "point de vigilance": "v", "non évaluable": "n", "pour information": "i"}
-STYLE = """
+COMPARISON_STYLE = """
 <style>
 .clsm-compare {width:100%; border-collapse:collapse; font-size:.88rem; line-height:1.35;}
 .clsm-compare th {text-align:right; vertical-align:bottom; font-weight:600; color:#1d2a30; border-bottom:2px solid #9fb0b7; padding:.3rem .5rem;}
@@ -106,7 +107,7 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
 
 
 # --- a colleague's scenarios --------------------------------------------------------------------------------------
-def bring_in() -> None:
+def add_colleague() -> None:
     """Offer to add a colleague's scenarios, by a file of any of our formats or by a link."""
     with st.popover("Ajouter le scénario d’un collègue", icon=":material/group_add:"):
         sent = st.file_uploader(
@@ -144,7 +145,7 @@ def _add_link() -> None:
     st.session_state[LINK] = ""
     packed = text.partition("lien=")[2].split("&")[0] if "lien=" in text else text
     try:
-        opened = unpack(packed, loaders.atlas(), vintage_of(loaders.world()))
+        opened = unpacked(packed)
         frame.hold(frame.merged(opened.workbook))
     except GeoInputError as error:
         frame.say(*error.problems)
@@ -153,7 +154,7 @@ def _add_link() -> None:
     frame.say(f"Ajouté à vos scénarios : {names}.", *opened.notices)
 
 
-def messages() -> None:
+def show_messages() -> None:
     """Show what the last move had to say, once."""
     for text in st.session_state[frame.MESSAGES]:
         st.info(html.literal(text))
@@ -161,9 +162,21 @@ def messages() -> None:
 
 
 # --- side by side -------------------------------------------------------------------------------------------------
-def cards(found: SideBySide) -> None:
+@keyed_on_data(max_entries=64, spinner="Dessin des cartes…")
+def _small_maps(chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str], ...]:
+    """Return a small map of each perimeter, all on one frame: (SVG, alternative text)."""
+    from geo.exports import frame_of, main_projection, small_map
+
+    every = [loaders.facts(c.perimeter(loaders.atlas())) for c in chosen]
+    epsg = main_projection(loaders.atlas(), every[0].rows)
+    frame = frame_of(loaders.atlas(), [f.rows for f in every], epsg)
+    drawn = [small_map(f, frame, epsg) for f in every]
+    return tuple((d.svg, d.alt) for d in drawn)
+
+
+def perimeter_cards(found: SideBySide) -> None:
     """Show each perimeter: map at the same scale, size, what has the same communes, and the button that retains it."""
-    maps = comparison_cache.small_maps(tuple(e.candidate for e in found.every))
+    maps = _small_maps(tuple(e.candidate for e in found.every))
     columns = st.columns(max(3, len(found.every)), gap="small")
     for i, (e, drawn) in enumerate(zip(found.every, maps, strict=True)):
         with columns[i]:
@@ -212,16 +225,14 @@ def _retain(candidate: Candidate) -> None:
         frame.say(*error.problems)
         return
     st.session_state[frame.START] = frame.selection()
-    atlas = loaders.atlas()
-    departement = atlas.table["departement"].iat[atlas.row[min(candidate.codes)]]
-    st.session_state[frame.PERIMETER_SCOPE] = f"dep-{departement}"
+    frame.show_map_of(candidate.codes)
     st.session_state[RETAINED] = True
 
 
 RETAINED = "compare-retained"
 
 
-def table(found: SideBySide, *, only_differing: bool) -> str:
+def figures_table(found: SideBySide, *, only_differing: bool) -> str:
     """Return the figures side by side; under each one that differs from the reference, the difference with its sign."""
     heads = "".join(
         f'<th scope="col"{_ref(found, i)}>{html.escape(t)}{"<br><small>référence</small>" if i == found.reference else ""}</th>'
@@ -259,7 +270,7 @@ def _cell(found: SideBySide, i: int, value: str, gap: str) -> str:
     return f'<td class="gap">{html.escape(value)}<b>{html.escape(gap)}</b></td>'
 
 
-def verdicts(every: Iterable[Verdict]) -> str:
+def verdicts_table(every: Iterable[Verdict]) -> str:
     """Return what the checks say of each perimeter, in words: first those that tell them apart."""
     ordered = sorted(every, key=lambda v: not v.differs)
     rows: list[tuple[str, ...]] = []
@@ -276,7 +287,7 @@ def verdicts(every: Iterable[Verdict]) -> str:
     return html.table([("Repère", False), ("Ce que disent les chiffres", False)], rows, caption="Repères par périmètre")
 
 
-def questions(found: SideBySide) -> str:
+def scale_questions(found: SideBySide) -> str:
     """Return what the guide asks at each scale present."""
     blocks = []
     for scale in found.scales:

@@ -17,7 +17,7 @@ MOST_ROWS = 12
 INK = "#1d2a30"
 
 
-def show(found: SideBySide) -> None:
+def show_tradeoff(found: SideBySide) -> None:
     """Ask whose neighbours to plot, and show both plots, what they say, and their table."""
     titles = found.titles
     ids = [e.candidate.id for e in found.every]
@@ -31,24 +31,24 @@ def show(found: SideBySide) -> None:
     perimeter = found.every[at].candidate.perimeter(loaders.atlas())
     tried = loaders.suggestions(perimeter, frame.settings()).tried
     known = found.every[at].values["secteurs"].number is not None
-    st.markdown(html.literal(text(tried, sectors_known=known)))
+    st.markdown(html.literal(tradeoff_text(tried, sectors_known=known)))
     left, right = st.columns(2, gap="medium")
     others = [(t, e) for i, (t, e) in enumerate(zip(titles, found.every, strict=True)) if i != at]
     sectors = [(t, e.values["population"].number, e.values["secteurs_dehors"].number) for t, e in others]
     quarters = [(t, e.values["intercommunalites"].number, e.values["qpv"].number) for t, e in others]
     left.plotly_chart(
-        plot(tried, "population", "sector_people_outside", sectors, "Habitants", "Habitants des secteurs laissés dehors"),
+        tradeoff_plot(tried, "population", "sector_people_outside", sectors, "Habitants", "Habitants des secteurs laissés dehors"),
         config={"displayModeBar": False}, key="compromis-secteurs",
     )  # fmt: skip
     right.plotly_chart(
-        plot(tried, "epci", "qpv", quarters, "Nombre d’EPCI", "QPV entiers dans le périmètre"),
+        tradeoff_plot(tried, "epci", "qpv", quarters, "Nombre d’EPCI", "QPV entiers dans le périmètre"),
         config={"displayModeBar": False}, key="compromis-qpv",
     )  # fmt: skip
     with st.expander("Les mêmes points en tableau"):
-        st.html(table(tried))
+        st.html(tradeoff_table(tried))
 
 
-def plot(
+def tradeoff_plot(
     tried: Sequence[Tried],
     across: str,
     up: str,
@@ -93,7 +93,7 @@ def _in_sight(value: float, near: Sequence[Tried], here: Sequence[Tried], across
     return bool(values) and value <= 3 * max(values)
 
 
-def text(tried: Sequence[Tried], *, sectors_known: bool = True) -> str:
+def tradeoff_text(tried: Sequence[Tried], *, sectors_known: bool = True) -> str:
     """Say what the plots show: how many neighbours do better on one side without losing on the other."""
     here = next((t for t in tried if t.current), None)
     if here is None:
@@ -118,7 +118,7 @@ def text(tried: Sequence[Tried], *, sectors_known: bool = True) -> str:
     )
 
 
-def table(tried: Sequence[Tried]) -> str:
+def tradeoff_table(tried: Sequence[Tried]) -> str:
     """Return the points as a table: the perimeter, then those that leave the fewest people of sectors outside."""
     here = [t for t in tried if t.current]
     near = sorted((t for t in tried if not t.current), key=lambda t: (t.sector_people_outside, t.population))

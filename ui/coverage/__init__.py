@@ -1,1 +1,22 @@
-"""The page Couverture: map, figures, gaps, priorities, next CLSM, surveys, files."""
+"""The page Couverture: map, figures, gaps, priorities, next CLSM, surveys, files of a territory.
+
+It computes no figure: geo.coverage does. Start from `pick_scope`, `explorer`, `ADDRESS`.
+"""
+
+from ui.coverage.cards import COVERAGE_STYLE, limits_banner
+from ui.coverage.choices import pick_commune, pick_complete, pick_scope
+from ui.coverage.link import ADDRESS, set_defaults
+from ui.coverage.loaders import limits
+from ui.coverage.page import explorer
+
+__all__ = [
+    "ADDRESS",
+    "COVERAGE_STYLE",
+    "explorer",
+    "limits",
+    "limits_banner",
+    "pick_commune",
+    "pick_complete",
+    "pick_scope",
+    "set_defaults",
+]

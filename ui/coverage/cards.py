@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from geo import french as fr
 from geo.coverage import STATUS_LABELS, Coverage, Figure, Status
 from ui import html
-from ui.map.scene import LINE_LABELS, LINES, PALETTE
+from ui.map import LINE_LABELS, LINES, PALETTE
 
-STYLE = """
+COVERAGE_STYLE = """
 <style>
 .clsm-legend i.oblique {background-image:repeating-linear-gradient(135deg,transparent 0 3px,#fff 3px 5px) !important;}
 .clsm-legend i.lignes {background-image:repeating-linear-gradient(0deg,transparent 0 3px,#fff 3px 5px) !important;}

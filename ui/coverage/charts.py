@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from geo import french as fr
 from geo.coverage import STATUS_LABELS, Coverage, Status
 from ui import html
-from ui.map.scene import PALETTE
+from ui.map import PALETTE
 
 
 def status_bar(found: Coverage) -> go.Figure:

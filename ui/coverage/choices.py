@@ -8,23 +8,15 @@ import streamlit as st
 from geo import french as fr
 from geo.communes import search
 from geo.coverage import STATUS_LABELS, STATUS_MEANINGS, Coverage, Scope, Status
-from ui import choices, frame, html, loaders
+from ui import frame, html, loaders
+from ui import map as maps
+from ui.choices import MOST_OPTIONS, Search, distinct, pick_by_name, scope_name
 from ui.coverage import gaps
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import COMMUNE
-from ui.map import build as map_build
-from ui.map import events as map_events
 
 CLICK = "commune-click"  # number of the last click taken
-FOCUS = "commune-focus"  # (code, number) to bring to the middle of the map
 PICK = "commune-pick"
-MOST_OPTIONS = 6_000  # communes offered in one list; France as a whole is searched by text
-
-
-def scope_name(scope: Scope) -> str:
-    """Return how a scope is listed."""
-    kinds = {"region": "Région", "departement": "Département", "epci": "EPCI", "ept": "EPT"}
-    return "France entière" if scope.kind == "france" else f"{kinds[scope.kind]} · {scope.name}"
 
 
 def pick_scope() -> Scope:
@@ -36,7 +28,7 @@ def pick_scope() -> Scope:
         st.selectbox(
             "Territoire",
             list(every),
-            format_func=choices.distinct({i: scope_name(s) for i, s in every.items()}).get,
+            format_func=distinct({i: scope_name(s) for i, s in every.items()}).get,
             key=frame.COVERAGE_SCOPE,
             persist_state="session",
             help="France, une région, un département, un EPCI ou un EPT : tapez quelques lettres de son nom.",
@@ -64,16 +56,10 @@ def pick_complete(scope: Scope) -> None:
 
 def take_click(key: str) -> None:
     """Hold the commune the browser says was clicked."""
-    click = map_events.read_click(st.session_state.get(key))
+    click = maps.read_click(st.session_state.get(key))
     if click and click[0] in loaders.atlas().row and click != st.session_state.get(CLICK):
         st.session_state[COMMUNE], st.session_state[CLICK] = click[0], click
         gaps.choose_from_map(click[0])
-
-
-def focus(scope: Scope) -> map_build.Focus | None:
-    """Return the commune to bring to the middle, when it was chosen by name and lies in the scope."""
-    held = st.session_state.get(FOCUS)
-    return map_build.Focus(*held) if held and scope.holds(held[0]) else None
 
 
 def looked_at(scope: Scope) -> str | None:
@@ -85,32 +71,36 @@ def looked_at(scope: Scope) -> str | None:
 def pick_commune(scope: Scope) -> None:
     """Offer the communes of a scope by name: the same as a click, without the map."""
     atlas = loaders.atlas()
-    rows = scope.rows
-    if len(rows) > MOST_OPTIONS:
-        query = st.text_input("Chercher une commune", key="commune-query", placeholder="Nom ou code, puis Entrée")
-        options = [c for c in search(query, atlas, limit=12) if c in atlas.row] if query else []
-        if query and not options:
-            st.caption("Aucune commune trouvée ; vérifiez l’orthographe ou essayez le code.")
-    else:
-        options = [str(c) for c in atlas.codes[rows]]
-    if not options:
-        return
-    st.selectbox(
-        "Commune à regarder",
-        options,
-        index=None,
-        format_func=atlas.label,
+    codes = [str(code) for code in atlas.codes[scope.rows]]
+    pick_by_name(
+        {code: atlas.label(code) for code in codes} if len(codes) <= MOST_OPTIONS else {},
+        SEARCH,
+        label="Commune à regarder",
         key=PICK,
         on_change=_take_pick,
         placeholder="Tapez un nom",
     )
 
 
+def _searched(query: str) -> dict[str, str]:
+    atlas = loaders.atlas()
+    return {code: atlas.label(code) for code in search(query, atlas, limit=12) if code in atlas.row}
+
+
+SEARCH = Search(
+    find=_searched,
+    label="Chercher une commune",
+    key="commune-query",
+    placeholder="Nom ou code, puis Entrée",
+    nothing="Aucune commune trouvée ; vérifiez l’orthographe ou essayez le code.",
+)
+
+
 def _take_pick() -> None:
     code = st.session_state.get(PICK)
     if code in loaders.atlas().row:
-        held = st.session_state.get(FOCUS) or ("", 0)
-        st.session_state[COMMUNE], st.session_state[FOCUS] = code, (code, held[1] + 1)
+        st.session_state[COMMUNE] = code
+        maps.look_at(code)
 
 
 def open_in_perimeter(code: str) -> None:
@@ -121,9 +111,7 @@ def open_in_perimeter(code: str) -> None:
         label = f"Remplacer mon périmètre ({fr.count(held, 'commune')}) par cette commune"
     if st.button(label, icon=":material/draw:", key="open-in-perimeter"):
         frame.choose({code})
-        st.session_state[frame.PERIMETER_SCOPE] = (
-            f"dep-{loaders.atlas().table['departement'].iat[loaders.atlas().row[code]]}"
-        )
+        frame.show_map_of({code})
         st.switch_page("pages/2_Perimetre.py")
 
 

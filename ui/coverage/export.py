@@ -10,10 +10,11 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import CoverageView, SitingQuestion, Weights
 from geo.exports import Imprint
-from ui import html, lanes
+from ui import html
 from ui.coverage import gaps, priorities, siting
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
+from ui.server import export_lane
 
 WITH_NEXT = "export-next"
 SOFTWARE = "Tableau de bord CLSM"
@@ -63,7 +64,7 @@ def panel(view: CoverageView) -> None:
 
 def _link() -> str:
     """Return what follows the page's address in a link that reopens this view."""
-    return "Couverture?" + "&".join(f"{name}={text}" for name, text in coverage_link.address().items())
+    return "Couverture?" + "&".join(f"{name}={text}" for name, text in coverage_link.ADDRESS.query().items())
 
 
 def _maker(
@@ -73,7 +74,7 @@ def _maker(
 
     def make() -> bytes:
         imprint = Imprint(fr_date(date.today()), SOFTWARE, link)
-        with lanes.export():
+        with export_lane():
             return coverage_loaders.coverage_file(kind, view, level, weights, question, imprint)
 
     return make

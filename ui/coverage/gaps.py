@@ -15,9 +15,9 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, CoverageView, Scope
 from ui import html, loaders
+from ui import map as maps
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import CHOSEN, LEVEL, SORT, SORTS
-from ui.map import overlays as map_overlays
 
 MOST_ROWS = 2_000  # sent to the browser; the files to take away hold all
 READ_AS, CLS_ONLY, QUERY = "gaps-readings", "gaps-cls-only", "gaps-query"
@@ -122,13 +122,13 @@ def communes_of(code: str, level: str, scope: Scope) -> tuple[str, ...]:
     return tuple(str(c) for c in atlas.codes[np.intersect1d(rows, scope.rows)])
 
 
-def mark(view: CoverageView) -> map_overlays.Mark | None:
+def mark(view: CoverageView) -> maps.Mark | None:
     """Return what the map outlines."""
     code = chosen(view)
     if not code:
         return None
     codes = communes_of(code, level_shown(view.scope), view.scope)
-    return map_overlays.Mark(codes, st.session_state.get(MARK, 0))
+    return maps.Mark(codes, st.session_state.get(MARK, 0))
 
 
 def chosen_card(view: CoverageView) -> str:

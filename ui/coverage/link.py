@@ -1,22 +1,19 @@
-"""The whole state of the page Couverture in its address: every choice by a session key, read from a link and written to it.
+"""The choices of the page Couverture by session key, with their defaults, and the address that carries them all.
 
-A link carries codes and small numbers only, each checked on entry. What is not understood is said in a sentence and left
-at its default; the rest of the link is kept. Choices at their default are left out of the address.
+A link carries codes and small numbers only. Choices at their default are left out of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 import streamlit as st
 
-from geo.coverage import CANDIDATE_KINDS as KINDS
-from geo.coverage import GAP_LEVELS as LEVELS
-from geo.coverage import NEEDS
-from geo.coverage import PRIORITY_TERMS as TERMS
-from ui import frame, html, loaders
+from geo.coverage import CANDIDATE_KINDS, GAP_LEVELS, NEEDS, PRIORITY_TERMS
+from ui import frame, loaders
+from ui.address import Address, Part, refused
 from ui.coverage import loaders as coverage_loaders
-from ui.map.scene import LINES, MARK_LABELS
+from ui.map import LINES, MARK_LABELS
 
 LAYERS = "coverage-layers"  # tuple of what lies over the map
 TAB = "coverage-tab"
@@ -24,13 +21,12 @@ LEVEL = "coverage-level"
 SORT = "coverage-sort"
 CHOSEN = "coverage-chosen"  # code of the territory chosen in the table, at the level shown
 COMMUNE = "commune"  # code looked at
-WEIGHT = {term.id: f"coverage-weight-{term.id}" for term in TERMS}
+WEIGHT = {term.id: f"coverage-weight-{term.id}" for term in PRIORITY_TERMS}
 NEXT_KIND = "coverage-next-kind"
 NEXT_NUMBER = "coverage-next-number"
 NEXT_NEED = "coverage-next-need"
 NEXT_MIX = {need: f"coverage-next-mix-{need}" for need in NEEDS}
 NEXT_CEILING = "coverage-next-ceiling"
-READ = "coverage-link-read"
 TABS = {
     "lacunes": "Lacunes",
     "priorites": "Priorités",
@@ -47,11 +43,10 @@ SORTS = {
     "population": "Habitants",
     "nom": "Nom",
 }
-KINDS_OFFERED = tuple(KINDS)
+KINDS_OFFERED = tuple(CANDIDATE_KINDS)
 NEED_MIX = "melange"
 CEILINGS = (50_000, 100_000, 150_000, 200_000, 220_000, 300_000, 500_000, 0)  # 0: none
 MOST_WEIGHT, MOST_NEXT = 5, 20
-LONGEST = 60  # characters of a refused value that are shown
 DEFAULTS: dict[str, object] = {
     LAYERS: (),
     TAB: TABS["lacunes"],
@@ -91,159 +86,113 @@ def value(key: str) -> object:
     return held if key not in CHOICES or held in CHOICES[key] else DEFAULTS[key]
 
 
-# --- reading ----------------------------------------------------------------------------------------------------
-class _RefusedError(Exception):
-    """A value of a link that is not understood; the message says what is shown instead."""
-
-
-def read() -> tuple[str, ...]:
-    """Take the state that the page's address carries, once; return what could not be understood, as Markdown."""
-    carried = {name: st.query_params[name] for name in st.query_params if name in READERS}
-    signature = repr(sorted(carried.items()))
-    if not carried or signature == st.session_state.get(READ):
-        return ()
-    st.session_state[READ] = signature
-    problems = []
-    for name, text in carried.items():
-        try:
-            READERS[name](text)
-        except _RefusedError as refused:
-            shown = text if len(text) <= LONGEST else text[:LONGEST] + "…"
-            problems.append(html.literal(f"Lien : {name} « {shown} » non reconnu. {refused}"))
-    return tuple(problems)
-
-
-def _read_scope(text: str) -> None:
+# --- the address ------------------------------------------------------------------------------------------------
+def _scope(text: str) -> str:
     if text not in coverage_loaders.coverage_scopes():
-        raise _RefusedError("Le territoire par défaut est affiché ; choisissez-le dans la liste.")
-    st.session_state[frame.COVERAGE_SCOPE] = text
+        raise refused("territoire", text, "Le territoire par défaut est affiché ; choisissez-le dans la liste.")
+    return text
 
 
-def _read_layers(text: str) -> None:
+def _layers(text: str) -> tuple[str, ...]:
     names = text.split(",")
     known = tuple(dict.fromkeys(n for n in names if n in LINES or n in MARK_LABELS))
-    st.session_state[LAYERS] = known
     if len(known) < len(set(names)):
-        raise _RefusedError("Les contours reconnus sont affichés, les autres sont ignorés.")
+        raise refused("couches", text, "Les contours reconnus sont affichés, les autres sont ignorés.", known)
+    return known
 
 
-def _read_complete(text: str) -> None:
+def _complete(text: str) -> tuple[str, ...]:
     names = text.split(",")
     known = tuple(sorted({n for n in names if n in loaders.atlas().departements.index}))
-    st.session_state[frame.COMPLETE] = known
     if len(known) < len(set(names)):
-        raise _RefusedError("Les départements reconnus sont déclarés complets, les autres sont ignorés.")
+        instead = "Les départements reconnus sont déclarés complets, les autres sont ignorés."
+        raise refused("complet", text, instead, known)
+    return known
 
 
-def _one_of(key: str, options: Mapping[str, object], said: str) -> Callable[[str], None]:
-    def take(text: str) -> None:
-        if text not in options:
-            raise _RefusedError(said)
-        st.session_state[key] = options[text]
-
-    return take
-
-
-def _read_chosen(text: str) -> None:
+def _chosen(text: str) -> str:
     atlas, layers = loaders.atlas(), loaders.crosswalk().layers
-    zones = (layers[level].zones.index for level in LEVELS if level in layers)
+    zones = (layers[level].zones.index for level in GAP_LEVELS if level in layers)
     if text not in atlas.row and not any(text in index for index in zones):
-        raise _RefusedError("Aucun territoire n’est choisi.")
-    st.session_state[CHOSEN] = text
+        raise refused("choix", text, "Aucun territoire n’est choisi.")
+    return text
 
 
-def _read_commune(text: str) -> None:
+def _commune(text: str) -> str:
     if text not in loaders.atlas().row:
-        raise _RefusedError("Donnez le code INSEE d’une commune d’aujourd’hui (cinq caractères).")
-    st.session_state[COMMUNE] = text
+        raise refused("commune", text, "Donnez le code INSEE d’une commune d’aujourd’hui (cinq caractères).")
+    return text
 
 
-def _numbers(text: str, count: int, most: int) -> list[int]:
-    parts = text.split("-")
-    if len(parts) != count or not all(p.isascii() and p.isdigit() and len(p) <= 2 for p in parts):
-        raise _RefusedError(f"Il faut {count} nombres de 0 à {most} séparés par des tirets.")
-    found = [int(p) for p in parts]
-    if max(found) > most or not any(found):
-        raise _RefusedError(f"Chaque nombre va de 0 à {most}, et l’un au moins n’est pas nul.")
-    return found
-
-
-def _read_weights(text: str) -> None:
-    for key, number in zip(WEIGHT.values(), _numbers(text, len(WEIGHT), MOST_WEIGHT), strict=True):
-        st.session_state[key] = number
-
-
-def _read_mix(text: str) -> None:
-    for key, number in zip(NEXT_MIX.values(), _numbers(text, len(NEXT_MIX), MOST_WEIGHT), strict=True):
-        st.session_state[key] = number
-
-
-def _read_number(text: str) -> None:
+def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= MOST_NEXT):
-        raise _RefusedError(f"Donnez un nombre de CLSM de 1 à {MOST_NEXT}.")
-    st.session_state[NEXT_NUMBER] = int(text)
+        raise refused("nombre", text, f"Donnez un nombre de CLSM de 1 à {MOST_NEXT}.")
+    return int(text)
 
 
-READERS: dict[str, Callable[[str], None]] = {
-    "territoire": _read_scope,
-    "couches": _read_layers,
-    "complet": _read_complete,
-    "onglet": _one_of(TAB, TABS, "Le premier onglet est affiché."),
-    "niveau": _one_of(LEVEL, {level: level for level in LEVELS}, "L’échelle par défaut est affichée."),
-    "tri": _one_of(SORT, {name: name for name in SORTS}, "Le tri par défaut est appliqué."),
-    "choix": _read_chosen,
-    "commune": _read_commune,
-    "poids": _read_weights,
-    "candidats": _one_of(NEXT_KIND, {k: k for k in KINDS_OFFERED}, "Les EPCI sont proposés."),
-    "nombre": _read_number,
-    "servir": _one_of(NEXT_NEED, {n: n for n in (*NEEDS, NEED_MIX)}, "Les habitants sont à servir."),
-    "melange": _read_mix,
-    "plafond": _one_of(NEXT_CEILING, {str(c): c for c in CEILINGS}, "Le plafond par défaut est appliqué."),
-}
+def _one_of(name: str, key: str, options: Mapping[str, object], instead: str) -> Part:
+    """Return a part that is one of a few words; a choice at its default is left out."""
+
+    def parse(text: str) -> object:
+        if text not in options:
+            raise refused(name, text, instead)
+        return options[text]
+
+    return Part(name, key, parse, lambda: next((n for n, held in options.items() if held == _other(key)), ""))
 
 
-# --- writing ----------------------------------------------------------------------------------------------------
-def address() -> dict[str, str]:
-    """Return the state as the page's address carries it: what differs from the defaults, and always the territory."""
-    tabs = {label: name for name, label in TABS.items()}
-    state = {
-        "couches": ",".join(_held(LAYERS)),
-        "complet": ",".join(st.session_state[frame.COMPLETE]),
-        "onglet": tabs.get(str(value(TAB)), "") if value(TAB) != DEFAULTS[TAB] else "",
-        "niveau": _unless_default(LEVEL),
-        "tri": _unless_default(SORT),
-        "choix": str(value(CHOSEN) or ""),
-        "commune": str(value(COMMUNE) or ""),
-        "poids": _many(WEIGHT),
-        "candidats": _unless_default(NEXT_KIND),
-        "nombre": _unless_default(NEXT_NUMBER),
-        "servir": _unless_default(NEXT_NEED),
-        "melange": _many(NEXT_MIX),
-        "plafond": _unless_default(NEXT_CEILING),
-    }
-    kept = {name: text for name, text in state.items() if text}
-    return {"territoire": str(st.session_state[frame.COVERAGE_SCOPE]), **kept}
+def _numbers(name: str, keys: Mapping[str, str], most: int) -> Part:
+    """Return a part that is several small numbers between hyphens, not all zero."""
+    count = len(keys)
+
+    def parse(text: str) -> list[int]:
+        parts = text.split("-")
+        if len(parts) != count or not all(p.isascii() and p.isdigit() and len(p) <= 2 for p in parts):
+            raise refused(name, text, f"Il faut {count} nombres de 0 à {most} séparés par des tirets.")
+        found = [int(p) for p in parts]
+        if max(found) > most or not any(found):
+            raise refused(name, text, f"Chaque nombre va de 0 à {most}, et l’un au moins n’est pas nul.")
+        return found
+
+    def written() -> str:
+        if all(value(key) == DEFAULTS[key] for key in keys.values()):
+            return ""
+        return "-".join(str(value(key)) for key in keys.values())
+
+    return Part(name, tuple(keys.values()), parse, written)
 
 
-def write() -> None:
-    """Put the state in the page's address."""
-    wanted = address()
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
-    st.session_state[READ] = repr(sorted(wanted.items()))
-
-
-def _held(key: str) -> tuple[str, ...]:
+def _listed(key: str) -> str:
     found = value(key)
-    return found if isinstance(found, tuple) else ()
+    return ",".join(found) if isinstance(found, tuple) else ""
 
 
-def _unless_default(key: str) -> str:
+def _other(key: str) -> object:
+    """Return a choice that is not the default; None for the default."""
     found = value(key)
-    return "" if found is None or found == DEFAULTS[key] else str(found)
+    return None if found == DEFAULTS[key] else found
 
 
-def _many(keys: Mapping[str, str]) -> str:
-    if all(value(key) == DEFAULTS[key] for key in keys.values()):
-        return ""
-    return "-".join(str(value(key)) for key in keys.values())
+def _same(names: Iterable[str]) -> dict[str, object]:
+    return {name: name for name in names}
+
+
+ADDRESS = Address(
+    "Couverture",
+    (
+        Part("territoire", frame.COVERAGE_SCOPE, _scope, lambda: str(st.session_state[frame.COVERAGE_SCOPE])),
+        Part("couches", LAYERS, _layers, lambda: _listed(LAYERS)),
+        Part("complet", frame.COMPLETE, _complete, lambda: ",".join(st.session_state[frame.COMPLETE])),
+        _one_of("onglet", TAB, dict(TABS), "Le premier onglet est affiché."),
+        _one_of("niveau", LEVEL, _same(GAP_LEVELS), "L’échelle par défaut est affichée."),
+        _one_of("tri", SORT, _same(SORTS), "Le tri par défaut est appliqué."),
+        Part("choix", CHOSEN, _chosen, lambda: str(value(CHOSEN) or "")),
+        Part("commune", COMMUNE, _commune, lambda: str(value(COMMUNE) or "")),
+        _numbers("poids", WEIGHT, MOST_WEIGHT),
+        _one_of("candidats", NEXT_KIND, _same(KINDS_OFFERED), "Les EPCI sont proposés."),
+        Part("nombre", NEXT_NUMBER, _number, lambda: str(_other(NEXT_NUMBER) or "")),
+        _one_of("servir", NEXT_NEED, _same((*NEEDS, NEED_MIX)), "Les habitants sont à servir."),
+        _numbers("melange", NEXT_MIX, MOST_WEIGHT),
+        _one_of("plafond", NEXT_CEILING, {str(c): c for c in CEILINGS}, "Le plafond par défaut est appliqué."),
+    ),
+)

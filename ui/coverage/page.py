@@ -7,14 +7,12 @@ import streamlit as st
 
 from geo.coverage import Coverage, CoverageView, Scope
 from ui import html, loaders, panels
+from ui import map as maps
 from ui.coverage import cards, charts, choices, export, gaps, priorities, siting, survey
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import LAYERS, TAB, TABS
-from ui.map import build as map_build
-from ui.map import overlays as map_overlays
-from ui.map import scene as map_scene
-from ui.map.scene import LINE_LABELS, MARK_LABELS
+from ui.map import LINE_LABELS, MARK_LABELS
 
 MAP = "carte-couverture"
 
@@ -37,35 +35,35 @@ def explorer(view: CoverageView) -> None:
         st.caption(html.literal(choices.caution(found, view.complete)))
         choices.meanings(found)
     _tabs(view, found)
-    coverage_link.write()
+    coverage_link.ADDRESS.write()
 
 
 def _map(view: CoverageView, found: Coverage) -> None:
     scope = view.scope
     shown = _pick_layers(scope)
-    map_scene.draw(
-        map_build.coverage_map(),
+    maps.draw(
+        maps.coverage_map(),
         key=MAP,
         on_change=lambda: choices.take_click(MAP),
-        state=map_build.coverage_state(
-            geometry_url=map_scene.geometry_url(scope),
-            bounds=map_scene.bounds(scope),
-            paint=map_scene.status_paint(view),
-            overlays=[map_scene.overlay(scope, layer_id) for layer_id in shown if layer_id not in MARK_LABELS],
-            focus=choices.focus(scope),
-            over=map_overlays.over(
-                quarters_url=map_overlays.quarters_url(scope) if "quartiers" in shown else None,
-                places_url=map_overlays.places_url(scope) if "lieux" in shown else None,
+        state=maps.coverage_state(
+            geometry_url=maps.geometry_url(scope),
+            bounds=maps.bounds(scope),
+            paint=maps.status_paint(view),
+            overlays=[maps.overlay(scope, layer_id) for layer_id in shown if layer_id not in MARK_LABELS],
+            focus=maps.focus(scope),
+            over=maps.over(
+                quarters_url=maps.quarters_url(scope) if "quartiers" in shown else None,
+                places_url=maps.places_url(scope) if "lieux" in shown else None,
                 mark=gaps.mark(view),
-                served_url=map_scene.overlay(scope, "clsm").url,
+                served_url=maps.overlay(scope, "clsm").url,
             ),
         ),
     )
     st.html(
-        cards.legend(found, shown, outside=map_scene.ground(scope) != scope)
+        cards.legend(found, shown, outside=maps.ground(scope) != scope)
         + cards.extent_line(coverage_loaders.complete_lists(view))
     )
-    note = map_overlays.extents(scope)
+    note = maps.extents(scope)
     if note:
         st.caption(html.literal(f"{note[0].upper()}{note[1:]}."))
 
@@ -95,7 +93,7 @@ def _pick_layers(scope: Scope) -> list[str]:
 
 def layers_here(scope: Scope) -> list[str]:
     """Return what can lie over the map of a scope."""
-    offered = [i for i in map_scene.known_lines(scope) if i != "qpv"]
+    offered = [i for i in maps.known_lines(scope) if i != "qpv"]
     rows = scope.rows
     if loaders.crosswalk().layers["qpv"].placed["row"].isin(rows).any():
         offered.append("quartiers")

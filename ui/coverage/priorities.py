@@ -70,7 +70,7 @@ def panel(view: CoverageView) -> None:
     _presets()
     _sliders()
     chosen = weights()
-    coverage_link.write()
+    coverage_link.ADDRESS.write()
     if chosen is None:
         st.info("Tous les poids sont nuls : donnez de l’importance à l’un au moins des critères.")
         return

@@ -37,7 +37,7 @@ def panel(view: CoverageView) -> None:
     """Show the choices and the answer; only this part of the page is run again when one changes."""
     coverage_link.set_defaults()
     _choices(view.scope)
-    coverage_link.write()
+    coverage_link.ADDRESS.write()
     question = question_asked()
     if question is None:
         st.info("Aucun besoin n’est à servir : donnez du poids à l’un au moins.")

@@ -31,7 +31,7 @@ def panel(view: CoverageView) -> None:
     curve_chart(view)
     st.subheader("Part des QPV et taille du manque")
     scatter_chart(view)
-    coverage_link.write()
+    coverage_link.ADDRESS.write()
 
 
 def survey_table(features: Sequence[Benchmark], scope: Scope) -> str:

@@ -14,19 +14,18 @@ from geo.imports import ImportDraft, Review
 from geo.layers import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove
 from geo.remarks import Remark
 from ui import html, loaders
-from ui.coverage import choices as coverage_choices
-from ui.map import build as map_build
-from ui.map import scene as map_scene
+from ui import map as maps
+from ui.choices import scope_name
 
 SCOPE = "import-carte"
 MOST_ZONES = 40
 MOST_REMARKS = 40
 FATES = {
-    Fate.ABSENT: map_build.Swatch("#eef1f3", FATE_LABELS[Fate.ABSENT]),
-    Fate.KEPT: map_build.Swatch("#9fb4bf", FATE_LABELS[Fate.KEPT]),
-    Fate.ADDED: map_build.Swatch("#1f7a6d", FATE_LABELS[Fate.ADDED]),
-    Fate.REMOVED: map_build.Swatch("#d1604d", FATE_LABELS[Fate.REMOVED]),
-    Fate.CHANGED: map_build.Swatch("#e0a93b", FATE_LABELS[Fate.CHANGED]),
+    Fate.ABSENT: maps.Swatch("#eef1f3", FATE_LABELS[Fate.ABSENT]),
+    Fate.KEPT: maps.Swatch("#9fb4bf", FATE_LABELS[Fate.KEPT]),
+    Fate.ADDED: maps.Swatch("#1f7a6d", FATE_LABELS[Fate.ADDED]),
+    Fate.REMOVED: maps.Swatch("#d1604d", FATE_LABELS[Fate.REMOVED]),
+    Fate.CHANGED: maps.Swatch("#e0a93b", FATE_LABELS[Fate.CHANGED]),
 }
 
 
@@ -91,16 +90,16 @@ def changes(review: Review) -> None:
     left, right = st.columns([11, 9], gap="medium")
     with left:
         every = {scope.id: scope for scope in scopes}
-        names = {i: coverage_choices.scope_name(scope) for i, scope in every.items()}
+        names = {i: scope_name(scope) for i, scope in every.items()}
         scope = every[
             st.selectbox("Carte", list(every), format_func=names.get, key=f"{SCOPE}-{review.draft.sha256[:12]}")
         ]
         st.html(html.legend([("fill", swatch.fill, swatch.label) for swatch in FATES.values()]))
-        map_scene.draw(
-            map_build.coverage_map(),
+        maps.draw(
+            maps.coverage_map(),
             key="carte-import",
-            state=map_build.coverage_state(
-                geometry_url=map_scene.geometry_url(scope), bounds=map_scene.bounds(scope), paint=paint(found, scope)
+            state=maps.coverage_state(
+                geometry_url=maps.geometry_url(scope), bounds=maps.bounds(scope), paint=paint(found, scope)
             ),
         )
     with right:
@@ -185,6 +184,6 @@ def changed_scopes(found: Difference) -> list[Scope]:
     return [*middle, *small, *france] if len(regions) == 1 else [*france, *middle, *small]
 
 
-def paint(found: Difference, scope: Scope) -> map_build.Paint:
+def paint(found: Difference, scope: Scope) -> maps.Paint:
     """Return the colours of a scope's communes by what becomes of them."""
-    return map_build.Paint(map_build.paint_runs(found.fate[scope.rows].tolist()), tuple(FATES[fate] for fate in Fate))
+    return maps.Paint(maps.paint_runs(found.fate[scope.rows].tolist()), tuple(FATES[fate] for fate in Fate))

@@ -17,7 +17,8 @@ from geo.imports import KINDS, ROLES, WHOLE_COMMUNES, ImportDraft, Review, read_
 from geo.isolation import Stop, StoppedError, Tell
 from geo.layers import MODE_MEANINGS, OVER_MEANINGS, Etat, Mode, Over
 from geo.register import ConflictError, Statement
-from ui import acts, cache, html, loaders, reading_desk
+from ui import acts, html, loaders, reading_desk
+from ui.cache import look_again
 from ui.data import import_report
 
 TYPES = list(imports.FORMS)
@@ -34,7 +35,7 @@ NOT_USED = "—"
 Choices = tuple[tuple[str, str], tuple[tuple[str, str], ...] | None, str | None]
 
 
-def steps() -> None:
+def show_import() -> None:
     """Show the steps, each once the one before is done."""
     kind = _choose_kind()
     file = _upload(kind)
@@ -300,7 +301,7 @@ def _done(review: Review, *, publish: bool, said: str) -> None:
             again = "La différence a été refaite sur la couche en service : relisez-la avant de publier."
             raise ConflictError([*error.problems, again]) from error
         finally:
-            cache.token.clear()
+            look_again()
         return said
 
     acts.once((KEEP, kind, acts.count(KEEP)), act)

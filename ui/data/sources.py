@@ -9,7 +9,8 @@ import streamlit as st
 from geo import french as fr
 from geo.layers import Layer, Precision, apart_text
 from geo.sources import CurrentVersion, Source, current, load_sources
-from ui import background, html, loaders
+from ui import html, loaders
+from ui.server import sync_forbidden, sync_now, sync_sentence, sync_status
 
 EVERY_S = 2.0
 MOST_DEPARTEMENTS = 6
@@ -36,7 +37,7 @@ USES = {
 
 
 # --- layers -----------------------------------------------------------------------------------------------------
-def layers() -> None:
+def show_layers() -> None:
     """Show the layers in use."""
     st.html(html.section("Les couches en service"))
     st.caption(
@@ -68,7 +69,7 @@ def layers_table() -> str:
 
 
 def origin(layer: Layer) -> str:
-    """Say where a layer comes from: brought in, synchronised or embedded."""
+    """Say where a layer comes from: imported, synchronised or embedded."""
     world = loaders.world()
     version = world.imported.get(layer.id)
     if version:
@@ -105,14 +106,14 @@ def where(extent: Iterable[str]) -> str:
 
 
 # --- official sources -------------------------------------------------------------------------------------------
-def sources() -> None:
-    """Show the official sources, what was brought in, and a run that is under way."""
+def show_sources() -> None:
+    """Show the official sources, what was received, and a run that is under way."""
     st.html(html.section("Les sources officielles"))
     st.caption(
         "Elles remplacent les couches embarquées dès qu’elles sont entières. Rien de ce que vous saisissez ici n’est envoyé : "
         "la mise à jour ne fait que télécharger des fichiers publics."
     )
-    found = background.status()
+    found = sync_status()
     if found and found.running:
         _progress()
     else:
@@ -123,30 +124,30 @@ def sources() -> None:
 @st.fragment(run_every=EVERY_S)
 def _progress() -> None:
     """Follow a run; the whole page is read again when it ends."""
-    found = background.status()
+    found = sync_status()
     if found is None or not found.running:
         st.rerun()
         return
     total = len(load_sources())
-    st.progress(min(1.0, len(found.done) / total), text=html.literal(background.sentence(found)))
+    st.progress(min(1.0, len(found.done) / total), text=html.literal(sync_sentence(found)))
 
 
 def _update_button() -> None:
-    said = background.sentence(background.status())
+    said = sync_sentence(sync_status())
     if st.button(
         "Mettre à jour les sources officielles",
         icon=":material/sync:",
-        disabled=background.forbidden(),
+        disabled=sync_forbidden(),
         help="Demande les fichiers aux producteurs, ou au miroir choisi par l’installation. Vous pouvez continuer à travailler.",
     ):
-        background.begin_now()
+        sync_now()
         st.rerun()
     if said:
         st.caption(html.literal(said))
 
 
 def sources_table() -> str:
-    """Return every official source: what was brought in, its year, what it serves."""
+    """Return every official source: what was received, its year, what it serves."""
     atlas = loaders.atlas()
     words = {"population": atlas.population_year, "epci": str(atlas.manifest["epci_libelle"])}
     rows = [
@@ -164,7 +165,7 @@ def sources_table() -> str:
 
 
 def _brought(source: Source, version: CurrentVersion | None) -> str:
-    found = background.status()
+    found = sync_status()
     last = found.done.get(source.kind, "") if found and not found.offline else ""
     tried = f"\ndernier essai : {last}" if last.startswith(("échec", "absent")) else ""
     if version is None:

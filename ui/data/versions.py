@@ -14,8 +14,8 @@ from geo.exports import export, name_and_mime
 from geo.imports import KINDS
 from geo.layers import difference
 from geo.register import Head, State, Version
-from ui import acts, cache, html, loaders
-from ui.cache import keyed_on_data
+from ui import acts, html, loaders
+from ui.cache import keyed_on_data, look_again
 from ui.data import sources
 
 ASKED = "version-demande"  # by kind: the move to be confirmed
@@ -41,7 +41,7 @@ class Move:
         return f"{self.kind}-{self.number or 0}-{self.seen}"
 
 
-def versions() -> None:
+def show_versions() -> None:
     """Show the versions kept, layer by layer, with what can be done of them."""
     try:
         kept = register.versions()
@@ -170,7 +170,7 @@ def _moved(move: Move, who: str) -> str:
         register.publish(register.find(move.kind, move.number), who=who, seen=move.seen)
         return f"{name} : la version {move.number} est en service."
     finally:
-        cache.token.clear()
+        look_again()
 
 
 def versions_table(mine: list[Version]) -> str:

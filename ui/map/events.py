@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ui.map.build import CODE, Corner
+from ui.map.codec import CODE, Corner
 
 MAX_COMMUNES = 40_000  # more than there are
 MAX_NUMBER = 2**53 - 1  # what JavaScript counts exactly

@@ -16,7 +16,7 @@ from geo.files import DamagedError
 from geo.layers import city_names
 from ui import loaders
 from ui.cache import keyed_on_data
-from ui.map.build import pack_codes
+from ui.map.codec import pack_codes
 from ui.map.scene import ground, written
 
 if TYPE_CHECKING:

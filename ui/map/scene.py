@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import folium
 import numpy as np
+import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.coverage import STATUS_LABELS, CoverageView, Scope, Status
@@ -13,8 +14,10 @@ from geo.display import compact_json
 from ui import loaders
 from ui.cache import keyed_on_data
 from ui.map import build
+from ui.map.codec import Bounds, paint_runs
 
 HEIGHT = 560
+FOCUS = "commune-focus"  # (code, number) of the commune to bring to the middle of the map
 # Colour-blind safe; text always stands beside colour (legend, tooltip, table).
 # A motif too, for who does not tell the colours: what is plain is known whole, dark for covered, pale for unknown.
 PALETTE = {
@@ -76,6 +79,18 @@ def draw(
     )
 
 
+def look_at(code: str) -> None:
+    """Bring a commune to the middle of the map at the next run."""
+    _, number = st.session_state.get(FOCUS) or ("", 0)
+    st.session_state[FOCUS] = (code, number + 1)
+
+
+def focus(scope: Scope) -> build.Focus | None:
+    """Return the commune to bring to the middle, when it was chosen by name and lies in the scope."""
+    held = st.session_state.get(FOCUS)
+    return build.Focus(*held) if held and scope.holds(held[0]) else None
+
+
 def ground(scope: Scope) -> Scope:
     """Return the territory whose outlines are drawn for a scope: itself, or for an EPCI or an EPT the smallest that
     holds it whole: its département, else its région, else France. The rest of it is drawn in grey around."""
@@ -96,7 +111,7 @@ def geometry_url(scope: Scope) -> str:
 
 
 @keyed_on_data(max_entries=64)
-def local_bounds(scope: Scope) -> build.Bounds:
+def local_bounds(scope: Scope) -> Bounds:
     """Return the corners around an EPCI or an EPT, from the inner points of its communes and their size."""
     here = loaders.atlas().table.iloc[scope.rows]
     here = here[here["lon"].notna()]
@@ -110,7 +125,7 @@ def local_bounds(scope: Scope) -> build.Bounds:
     )
 
 
-def bounds(scope: Scope) -> build.Bounds:
+def bounds(scope: Scope) -> Bounds:
     """Return where the view starts: south-west and north-east corners."""
     if scope.kind in ("epci", "ept"):
         return local_bounds(scope)
@@ -146,7 +161,7 @@ def status_paint(view: CoverageView, *, pale: bool = False) -> build.Paint:
     swatches = tuple(build.Swatch(PALE[s], STATUS_LABELS[s]) if pale else PALETTE[s] for s in Status)
     drawn = ground(view.scope).rows
     status = np.where(np.isin(drawn, found.rows), found.status[drawn], -1)
-    return build.Paint(build.paint_runs(status.tolist()), swatches)
+    return build.Paint(paint_runs(status.tolist()), swatches)
 
 
 @keyed_on_data(max_entries=256)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from geo import suggest
-from ui.map.build import pack_codes
+from ui.map.codec import pack_codes
 from ui.map.phrases import shortened
 
 # One sentence of figures a commune would weigh more than all others together: it is told beside the search instead.

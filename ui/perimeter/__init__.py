@@ -1,1 +1,28 @@
-"""The page Périmètre: compose, judge, keep and send a perimeter."""
+"""The page Périmètre: communes chosen on the map or by name, and what the guide says of them at each click.
+
+It decides nothing of a check nor of a figure: geo.guidance does. Start from `show_workbench`, `pick_target`, `read_address`.
+"""
+
+from ui.perimeter.choices import TARGET, perimeter_legend, pick_scope, pick_target
+from ui.perimeter.compose import circle_around, paste_list
+from ui.perimeter.judge import GAUGE_STYLE, JUDGE_STYLE
+from ui.perimeter.link import ADDRESS, read_address
+from ui.perimeter.settings import settings_popover
+from ui.perimeter.workbench import PANELS, WORKBENCH_STYLE, show_workbench
+
+PERIMETER_STYLE = GAUGE_STYLE + JUDGE_STYLE + WORKBENCH_STYLE
+
+__all__ = [
+    "ADDRESS",
+    "PANELS",
+    "PERIMETER_STYLE",
+    "TARGET",
+    "circle_around",
+    "paste_list",
+    "perimeter_legend",
+    "pick_scope",
+    "pick_target",
+    "read_address",
+    "settings_popover",
+    "show_workbench",
+]

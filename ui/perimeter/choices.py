@@ -8,13 +8,19 @@ from geo import french as fr
 from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Scope, Status
 from geo.perimeters import Perimeter
 from ui import frame, html, loaders
-from ui.coverage.choices import FOCUS, MOST_OPTIONS, scope_name
-from ui.map import events as map_events
-from ui.map.scene import LINE_LABELS, LINES, PALE, SELECTED
+from ui import map as maps
+from ui.choices import Search, pick_by_name, scope_name
+from ui.map import LINE_LABELS, LINES, PALE, SELECTED
 from ui.perimeter import compose, targets
 
 TARGET = "target"
-QUERY = "target-query"
+SEARCH = Search(
+    find=targets.searched,
+    label="Chercher",
+    key="target-query",
+    placeholder="Un nom ou un code, puis Entrée",
+    nothing="Rien de ce nom ; vérifiez l’orthographe ou essayez le code.",
+)
 ADDED = "#d4006a"
 # Shown where a finger points, which cannot hover (ui/perimeter/workbench.py hides it elsewhere).
 TOUCH = '<p class="clsm-tactile">Touchez une commune pour l’ajouter ou la retirer ; gardez le doigt dessus pour voir d’abord ce qu’elle changerait.</p>'
@@ -36,19 +42,10 @@ def pick_scope() -> Scope:
 
 def pick_target(scope: Scope) -> None:
     """Search a commune or a territory by its name: what a click does on the map, and more, by keyboard alone."""
-    every = targets.offered(scope) if scope.kind != "france" else {}
-    if not every or len(every) > MOST_OPTIONS:
-        query = st.text_input("Chercher", key=QUERY, placeholder="Un nom ou un code, puis Entrée")
-        every = targets.searched(query) if query else {}
-        if query and not every:
-            st.caption("Rien de ce nom ; vérifiez l’orthographe ou essayez le code.")
-        if not every:
-            return
-    st.selectbox(
-        "Commune ou territoire",
-        list(every),
-        index=None,
-        format_func=every.get,
+    pick_by_name(
+        targets.offered(scope) if scope.kind != "france" else {},
+        SEARCH,
+        label="Commune ou territoire",
         key=TARGET,
         on_change=_look,
         placeholder="Nom ou code : commune, EPCI, EPT, secteur, CLSM, CLS, CPTS, QPV",
@@ -58,13 +55,7 @@ def pick_target(scope: Scope) -> None:
 def _look() -> None:
     chosen = targets.resolve(st.session_state.get(TARGET) or "")
     if chosen and not chosen.zone:
-        look_at(chosen.id)
-
-
-def look_at(code: str) -> None:
-    """Bring a commune to the middle of the map at the next run."""
-    held = st.session_state.get(FOCUS) or ("", 0)
-    st.session_state[FOCUS] = (code, held[1] + 1)
+        maps.look_at(chosen.id)
 
 
 def target_strip(perimeter: Perimeter) -> None:
@@ -79,16 +70,16 @@ def target_strip(perimeter: Perimeter) -> None:
 def take(key: str) -> None:
     """Hold what the browser sent, when it is newer than what is held: the choice, or a shape to fill."""
     value = st.session_state.get(key)
-    sent = map_events.read_selection(value)
+    sent = maps.read_selection(value)
     if sent is not None and sent[1] > st.session_state[frame.SEQUENCE]:
         atoms = loaders.atlas().row
         frame.choose((c for c in sent[0] if c in atoms), sequence=sent[1])
-    drawn = map_events.read_shape(value)
+    drawn = maps.read_shape(value)
     if drawn is not None and drawn[1] > st.session_state[frame.SEQUENCE]:
         compose.take_shape(*drawn)
 
 
-def legend(scope: Scope, lines: list[str]) -> str:
+def perimeter_legend(scope: Scope, lines: list[str]) -> str:
     """Return the legend: the choice, the CLSM known under it, the outlines shown."""
     found = loaders.scope_coverage(CoverageView(scope))
     present = [
@@ -132,7 +123,7 @@ def invitation() -> None:
     )
 
 
-def messages() -> None:
+def show_messages() -> None:
     """Show, once, what a move had to say."""
     for text in st.session_state[frame.MESSAGES]:
         st.toast(html.literal(text), duration="long")

@@ -13,7 +13,7 @@ from geo.moves import Move
 from geo.perimeters import Perimeter
 from geo.suggest import effect_of
 from ui import frame, html, loaders
-from ui.map.events import Shape
+from ui.map import Shape
 from ui.perimeter import judge
 from ui.perimeter.targets import Target
 
@@ -26,14 +26,14 @@ def offer(target: Target, perimeter: Perimeter) -> None:
     """Say what a target would change, and offer the moves."""
     missing, inside = target.codes - perimeter.communes, target.codes & perimeter.communes
     words, moves = st.columns([3, 2], gap="medium", vertical_alignment="center")
-    words.html(_told(target, perimeter))
+    words.html(_described(target, perimeter))
     with moves.container(horizontal=True, gap="small"):
         st.button("Ajouter", key="cible-ajouter", on_click=_add, args=(target,), disabled=not missing, type="primary")
         st.button("Retirer", key="cible-retirer", on_click=_remove, args=(target,), disabled=not inside)
         st.button("Partir de là", key="cible-partir", on_click=_start, args=(target,), disabled=not target.codes)
 
 
-def _told(target: Target, perimeter: Perimeter) -> str:
+def _described(target: Target, perimeter: Perimeter) -> str:
     missing, inside = target.codes - perimeter.communes, target.codes & perimeter.communes
     lines = [_size(target)] if target.zone else []
     if target.partly:
@@ -103,7 +103,7 @@ def take_shape(shape: Shape, number: int) -> None:
     frame.say(f"{found.name} : {fr.count(len(fresh), 'commune ajoutée', 'communes ajoutées')}.", *found.notices)
 
 
-def paste(scope: Scope) -> None:
+def paste_list(scope: Scope) -> None:
     """Offer to start from a pasted list of names or codes, or to add it; what was not understood stays on screen."""
     with st.popover("Coller une liste", icon=":material/content_paste:"):
         st.text_area(
@@ -132,25 +132,25 @@ def _take_list(departement: str | None, start: bool) -> None:
     except GeoInputError as error:
         st.session_state[REPORT] = ("Aucune commune reconnue.", tuple(error.problems))
         return
-    if start:
-        frame.start_from(found.codes)
-    else:
-        frame.choose(frame.selection() | found.codes)
-    _show(found.codes)
+    _apply(found.codes, start)
     said = f"{fr.count(len(found.codes), 'commune reconnue', 'communes reconnues')}"
     if found.notices:
         said += f", {fr.count(len(found.notices), 'ligne à revoir', 'lignes à revoir')}"
     st.session_state[REPORT] = (said + ".", found.notices)
 
 
-def _show(codes: frozenset[str]) -> None:
-    """Show the map of the communes when none of them is on the one shown."""
-    scope, atlas = loaders.every_scope()[st.session_state[frame.PERIMETER_SCOPE]], loaders.atlas()
+def _apply(codes: frozenset[str], start: bool) -> None:
+    """Start from what was found, or add it, and show its map when none of its communes is on the one shown."""
+    if start:
+        frame.start_from(codes)
+    else:
+        frame.choose(frame.selection() | codes)
+    scope = loaders.every_scope()[st.session_state[frame.PERIMETER_SCOPE]]
     if codes and not any(scope.holds(c) for c in codes):
-        st.session_state[frame.PERIMETER_SCOPE] = f"dep-{atlas.table['departement'].iat[atlas.row[min(codes)]]}"
+        frame.show_map_of(codes)
 
 
-def circle(scope: Scope) -> None:
+def circle_around(scope: Scope) -> None:
     """Offer the communes around a town, as the crow flies: a circle of the map, without the map."""
     with st.popover("Autour d’une ville", icon=":material/adjust:"):
         atlas = loaders.atlas()
@@ -173,9 +173,5 @@ def _take_circle(town: str, radius_km: int, start: bool) -> None:
     except GeoInputError as error:
         frame.say(*error.problems)
         return
-    if start:
-        frame.start_from(found.codes)
-    else:
-        frame.choose(frame.selection() | found.codes)
-    _show(found.codes)
+    _apply(found.codes, start)
     frame.say(f"{found.name} : {fr.count(len(found.codes), 'commune')}.", *found.notices)

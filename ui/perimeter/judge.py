@@ -14,14 +14,14 @@ from geo import french as fr
 from geo.guidance import CHECKS, Check, Finding, Settings, used_text
 from geo.perimeters import PerimeterFacts
 from ui import html
+from ui import map as maps
 from ui.html import escape
-from ui.map import build as map_build
 
 DETAIL = "check-detail"
 
 MOST_SHOWN = 400  # communes that one « montrer » carries
 
-STYLE = """
+JUDGE_STYLE = """
 <style>
 .clsm-etat {font-size:1.02rem; line-height:1.5; margin:0 0 .5rem; color:#1d2a30;}
 .clsm-checks.index > div {gap:.5rem;} .clsm-checks.index > div > span {flex:1 1 4.5rem;}
@@ -59,7 +59,7 @@ def montrer(codes: Iterable[str], what: str, *, named: bool = False) -> str:
 
     `named` puts the name of what is shown on the button itself.
     """
-    packed = map_build.pack_codes(sorted(codes)[:MOST_SHOWN])
+    packed = maps.pack_codes(sorted(codes)[:MOST_SHOWN])
     if not packed:
         return f"<b>{html.escape(what)}</b>" if named else ""
     if named:

@@ -1,6 +1,6 @@
 """Taking a perimeter away: the note for a council, the sheet of a service that examines it, and the files of its data.
 
-Each file is made when its button is clicked, by the core; nothing is worked out before.
+Each file is made when its button is clicked, by the core; nothing is computed before.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from geo.exports import TYPES, Export, file_name, make
 from geo.guidance import Settings, used_text
 from geo.perimeters import Perimeter
 from geo.scenarios import Scenario, Workbook
-from ui import frame, html, lanes, loaders
-from ui.comparison import cache as comparison_cache
-from ui.comparison import link as comparison_link
-from ui.perimeter import link as perimeter_link
+from ui import frame, html, loaders
+from ui.address import packed
+from ui.perimeter.link import ADDRESS
+from ui.server import export_lane
 
 LABELS = {
     "xlsx": ("Classeur (XLSX)", "une feuille par tableau"),
@@ -102,15 +102,14 @@ class Asked:
         candidate = Candidate("note", "Scénario", scenario.name, scenario.codes, scale_of(scenario.codes, world.atlas))
         facts = loaders.facts(scenario.perimeter(world.atlas))
         found = replace(evaluate(candidate, world, self.settings), facts=facts)
-        side = comparison_cache.comparison(self.compared, self.settings, self.reference) if self.compared else None
+        side = loaders.compared(self.compared, self.settings, self.reference) if self.compared else None
         return Export(found, world, scenario, self.link, side, date.today())
 
 
 def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
     """Return what the files of a scenario will be made from, with the link that reopens it alone."""
     settings = frame.settings()
-    base = perimeter_link.address().partition("?")[0]
-    link = f"{base}?lien={perimeter_link.packed(Workbook((scenario,), settings=settings))}"
+    link = ADDRESS.url({"lien": packed(Workbook((scenario,), settings=settings))})
     if comparison is None:
         return Asked(scenario, settings, link)
     return Asked(scenario, settings, link, tuple(e.candidate for e in comparison.every), comparison.reference)
@@ -118,17 +117,15 @@ def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
 
 def held_comparison() -> SideBySide | None:
     """Return the comparison last shown in this session, when it still makes sense."""
-    commune = st.session_state.get(comparison_link.COMMUNE)
-    wanted = st.session_state.get(f"{comparison_link.choice_key(commune)}-held") if commune else None
-    if not wanted:
+    shown: frame.Compared | None = st.session_state[frame.COMPARED]
+    if shown is None:
         return None
-    offered = {c.id: c for c in candidates(loaders.crosswalk(), commune, frame.workbook().scenarios)}
-    chosen = tuple(offered[i] for i in wanted if i in offered)
+    offered = {c.id: c for c in candidates(loaders.crosswalk(), shown.commune, frame.workbook().scenarios)}
+    chosen = tuple(offered[c.id] for c in shown.chosen if c.id in offered)
     if len(chosen) < 2:
         return None
     ids = [c.id for c in chosen]
-    reference = st.session_state.get(f"{comparison_link.REFERENCE}-held")
-    return comparison_cache.comparison(chosen, frame.settings(), ids.index(reference) if reference in ids else 0)
+    return loaders.compared(chosen, frame.settings(), ids.index(shown.reference) if shown.reference in ids else 0)
 
 
 def _button(label: str, kind: str, asked: Asked, *, instruction: bool = False, primary: bool = False) -> None:
@@ -141,7 +138,7 @@ def _button(label: str, kind: str, asked: Asked, *, instruction: bool = False, p
 
 def _maker(kind: str, asked: Asked, instruction: bool) -> Callable[[], bytes]:
     def body() -> bytes:
-        with lanes.export():
+        with export_lane():
             return make(kind, asked.export(), instruction=instruction)
 
     return body

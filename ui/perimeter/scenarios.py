@@ -13,9 +13,19 @@ from geo import french as fr
 from geo.errors import GeoInputError
 from geo.exports import open_scenarios
 from geo.perimeters import Perimeter
-from geo.scenarios import MOST_SCENARIOS, NAME_LENGTH, NOTE_LENGTH, Opened, Scenario, Workbook, to_file, vintage_of
+from geo.scenarios import (
+    MAIL_LENGTH,
+    MOST_SCENARIOS,
+    NAME_LENGTH,
+    NOTE_LENGTH,
+    Opened,
+    Scenario,
+    Workbook,
+    to_file,
+    vintage_of,
+)
 from ui import acts, frame, html, loaders, reading_desk
-from ui.perimeter import link as perimeter_link
+from ui.perimeter.link import ADDRESS
 
 FILE_NAME = "scenarios-clsm.json"
 LARGEST_MB = 20
@@ -115,11 +125,11 @@ def _new(seen: int) -> None:
 
 def _link() -> None:
     st.html(html.section("Le lien"))
-    link = perimeter_link.address()
+    link = ADDRESS.url()
     st.code(link, language=None, wrap_lines=False)
     st.html('<button type="button" data-copier="[data-testid=stCode] code">Copier le lien</button>')
     words = "Le lien rouvre ces scénarios, leurs notes et vos réglages, et dit si les données ont changé depuis."
-    if perimeter_link.too_long(link):
+    if len(link) > MAIL_LENGTH:
         words += (
             f" Il compte {fr.number(len(link))} signes : certaines messageries le couperaient, préférez le fichier."
         )

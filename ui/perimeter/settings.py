@@ -43,7 +43,7 @@ KNOBS = (
 )
 
 
-def popover() -> None:
+def settings_popover() -> None:
     """Offer every setting, grouped by check, and the way back."""
     settings = frame.settings()
     changed = settings != Settings()

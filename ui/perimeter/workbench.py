@@ -13,17 +13,15 @@ import streamlit as st
 from geo.coverage import Scope
 from geo.guidance import EMPTY, summary
 from geo.perimeters import Perimeter
-from ui import frame, lanes, loaders, panels
-from ui.coverage import choices as coverage_choices
-from ui.map import build as map_build
-from ui.map import scene as map_scene
-from ui.map import tooltips as map_tooltips
+from ui import frame, loaders, panels
+from ui import map as maps
 from ui.perimeter import adjust, choices, judge, note, round_table, scenarios, sectors, suggest
-from ui.perimeter import link as perimeter_link
+from ui.perimeter.link import ADDRESS
+from ui.server import after_the_figures
 
 MAP = "carte-perimetre"
 PANEL = "panel"
-STYLE = """
+WORKBENCH_STYLE = """
 <style>
 .block-container {padding-top:1.1rem;} h1 {font-size:1.6rem !important; padding:0 !important;}
 .st-key-bande {padding:.35rem .8rem !important;}
@@ -36,19 +34,19 @@ STYLE = """
 
 
 @st.fragment
-def show(scope: Scope, lines: tuple[str, ...]) -> None:
+def show_workbench(scope: Scope, lines: tuple[str, ...]) -> None:
     """Show the workbench: what is searched, the map and what is said of the perimeter, the panel open."""
     perimeter = frame.perimeter()
-    perimeter_link.write()
-    choices.messages()
+    ADDRESS.write()
+    choices.show_messages()
     with st.container():  # always there, or what follows would change places and the map be mounted again
         choices.target_strip(perimeter)
     left, right = st.columns([11, 9], gap="medium")
     with right:  # first: the map has coloured the click by itself, and waits for nothing but the next preview
         _judge(perimeter)
-    with lanes.after_the_figures():
+    with after_the_figures():
         with left:
-            map_scene.draw(map_build.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, perimeter))
+            maps.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, perimeter))
             choices.history(perimeter)
         _panel(perimeter)
 
@@ -58,24 +56,24 @@ def _heard() -> None:
 
 
 def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium.FeatureGroup:
-    return map_build.selection_state(
+    return maps.selection_state(
         codes=sorted(perimeter.communes),
         seq=st.session_state[frame.SEQUENCE],
-        geometry_url=map_scene.geometry_url(scope),
-        bounds=map_scene.bounds(scope),
-        overlays=[map_scene.overlay(scope, layer_id) for layer_id in lines],
-        paint=map_scene.backdrop(scope),
-        focus=coverage_choices.focus(scope),
+        geometry_url=maps.geometry_url(scope),
+        bounds=maps.bounds(scope),
+        overlays=[maps.overlay(scope, layer_id) for layer_id in lines],
+        paint=maps.backdrop(scope),
+        focus=maps.focus(scope),
         preview=_preview(perimeter),
     )
 
 
-def _preview(perimeter: Perimeter) -> map_tooltips.Preview | None:
+def _preview(perimeter: Perimeter) -> maps.Preview | None:
     """Return what the tooltips tell of the next click; nothing for the empty perimeter."""
     if not perimeter.communes:
         return None
     locked = frame.locked()
-    return map_tooltips.previewed(loaders.preview(perimeter, frame.settings(), locked), locked)
+    return maps.previewed(loaders.preview(perimeter, frame.settings(), locked), locked)
 
 
 def _judge(perimeter: Perimeter) -> None:

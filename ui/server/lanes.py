@@ -29,7 +29,7 @@ def after_the_figures() -> Iterator[None]:
 
 
 @contextmanager
-def export() -> Iterator[None]:
+def export_lane() -> Iterator[None]:
     """Have one file made at a time."""
     with _EXPORTS:
         yield

@@ -1,4 +1,4 @@
-"""The synchronisation beside the app: begun once a server, never waited for, and only when asked for.
+"""The synchronisation beside the app: started once a server, never waited for, and only when asked for.
 
 `make run` asks for it (CLSM_SYNC=1). A bare `streamlit run`, tests and journeys do not, and CLSM_NO_SYNC=1 forbids it.
 """
@@ -24,25 +24,25 @@ _CHILDREN: list[subprocess.Popen[bytes]] = []
 
 def allowed() -> bool:
     """Tell whether whoever started the server asked for it."""
-    return os.environ.get("CLSM_SYNC") == "1" and not forbidden()
+    return os.environ.get("CLSM_SYNC") == "1" and not sync_forbidden()
 
 
-def begin() -> None:
-    """Sweep what cuts left, then start the synchronisation if it is asked for and something was never brought in; once a server."""
+def begin_sync() -> None:
+    """Sweep what cuts left, then start the synchronisation if it is asked for and something was never imported; once a server."""
     _tidied()
     if allowed():
         _process()
 
 
-def forbidden() -> bool:
+def sync_forbidden() -> bool:
     """Tell whether whoever started the server forbade it."""
     return os.environ.get("CLSM_NO_SYNC") == "1"
 
 
-def begin_now() -> None:
+def sync_now() -> None:
     """Start a synchronisation because somebody asked for it; one that is running goes on alone."""
-    found = status()
-    if not forbidden() and not (found and found.running):
+    found = sync_status()
+    if not sync_forbidden() and not (found and found.running):
         _start()
 
 
@@ -66,11 +66,11 @@ def _start() -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
     )
     _CHILDREN.append(process)
-    atexit.register(process.terminate)  # what is in use stays whole, and the next start goes on from there
+    atexit.register(process.terminate)  # what is active stays whole, and the next start goes on from there
     return process
 
 
-def status() -> Status | None:
+def sync_status() -> Status | None:
     """Return where the last synchronisation stands, if there was one."""
     alive = [child for child in _CHILDREN if child.poll() is None]
     found = sources.read_status()
@@ -79,7 +79,7 @@ def status() -> Status | None:
     return found
 
 
-def sentence(found: Status | None) -> str:
+def sync_sentence(found: Status | None) -> str:
     """Say in one line where the synchronisation stands; "" when there is nothing to say."""
     if found is None:
         return ""

@@ -1,6 +1,6 @@
 """What nobody foresaw: one line in a file, a French sentence on the page, no traceback for a reader nor in the log.
 
-`dashboard.py` gives `tell` to Streamlit, which calls it for whatever a page, a fragment or a callback lets through. Tests
+`dashboard.py` gives `report_failure` to Streamlit, which calls it for whatever a page, a fragment or a callback lets through. Tests
 run the pages without a server, so they see the exception itself.
 """
 
@@ -33,7 +33,7 @@ def line(error: BaseException) -> str:
     return f"{type(error).__name__}: {said} | {' < '.join(calls)}"
 
 
-def tell(error: Exception) -> bool:
+def report_failure(error: Exception) -> bool:
     """Write an error down and say it in French where it happened; True: Streamlit shows nothing of its own."""
     at = datetime.now().astimezone()
     kept = _write(f"{at.isoformat(timespec='seconds')} {line(error)}\n")

@@ -1,0 +1,152 @@
+"""The address of a page: read once when it changes, written after each move.
+
+A page lists its parts (`Part`): the name in the address, where its value is held, how it is read and written. Every text is
+checked on entry: what is not understood is said in a sentence and left at its default, the rest is kept. Perimeters travel
+as one packed text (geo.scenarios.pack), the same on every page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import streamlit as st
+
+from geo import french as fr
+from geo.errors import GeoInputError
+from geo.scenarios import Opened, Workbook, pack, unpack, vintage_of
+from ui import html, loaders
+from ui.cache import keyed_on_data
+
+LONGEST = 60  # characters of a refused value that are shown
+NOTHING = object()  # no value at all; None may be one
+
+
+class RefusedError(GeoInputError):
+    """A text that is not understood; `kept` is what is understood of it, if anything."""
+
+    def __init__(self, problems: str | Iterable[str], kept: object = NOTHING) -> None:
+        super().__init__(problems)
+        self.kept = kept
+
+
+def refused(name: str, text: str, instead: str, kept: object = NOTHING) -> RefusedError:
+    """Return the refusal of a value: the sentence names it, then says what is shown instead."""
+    shown = text if len(text) <= LONGEST else text[:LONGEST] + "…"
+    return RefusedError(f"Lien : {name} « {shown} » non reconnu. {instead}", kept)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One name of an address.
+
+    `parse` turns its text into a value, or raises `GeoInputError`. The value is held under the session key `keep`, under
+    several (a sequence of as many values), or by a function, which returns what there is to say. `text` writes what is
+    held today; "" leaves the name out.
+    """
+
+    name: str
+    keep: str | tuple[str, ...] | Callable[[Any], Iterable[str]]
+    parse: Callable[[str], Any]
+    text: Callable[[], str]
+
+    def hold(self, value: Any) -> list[str]:
+        """Hold a value; return what there is to say of it."""
+        if callable(self.keep):
+            return list(self.keep(value))
+        keys, values = (self.keep, value) if isinstance(self.keep, tuple) else ((self.keep,), (value,))
+        for key, one in zip(keys, values, strict=True):
+            st.session_state[key] = one
+        return []
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an address gave: the names read, what could not be understood, what changed since it was made (as Markdown)."""
+
+    names: frozenset[str] = frozenset()
+    problems: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Address:
+    """The address of a page: its parts in the order in which they are read and written; `most`: messages shown at most."""
+
+    page: str
+    parts: tuple[Part, ...]
+    most: int | None = None
+
+    def read(self) -> Reading:
+        """Take what the page's address carries, when it is not what was last read or written there."""
+        names = {part.name for part in self.parts}
+        given = {name: text for name in st.query_params if name in names and (text := st.query_params[name])}
+        if not given or _signature(given) == st.session_state.get(self._key):
+            return Reading()
+        st.session_state[self._key] = _signature(given)
+        problems: list[str] = []
+        notices: list[str] = []
+        for part in self.parts:
+            if part.name in given:
+                try:
+                    value = part.parse(given[part.name])
+                except GeoInputError as error:
+                    problems += error.problems
+                    value = getattr(error, "kept", NOTHING)
+                if value is not NOTHING:
+                    notices += part.hold(value)
+        return Reading(frozenset(given), self._shown(problems), self._shown(notices))
+
+    def write(self) -> None:
+        """Put the state in the page's address."""
+        wanted = self.query()
+        if st.query_params.to_dict() != wanted:
+            st.query_params.from_dict(wanted)
+        st.session_state[self._key] = _signature(wanted)
+
+    def query(self) -> dict[str, str]:
+        """Return the state as the address carries it."""
+        return {part.name: text for part in self.parts if (text := part.text())}
+
+    def url(self, query: Mapping[str, str] | None = None) -> str:
+        """Return the whole address that reopens a state on this page: that of today, or the one given."""
+        here = urlsplit(st.context.url or "")
+        folder = here.path.rstrip("/").rpartition("/")[0]
+        state = self.query() if query is None else query
+        words = "&".join(f"{name}={quote(text, safe='')}" for name, text in state.items())
+        return f"{here.scheme}://{here.netloc}{folder}/{self.page}?{words}" if here.netloc else f"/{self.page}?{words}"
+
+    @property
+    def _key(self) -> str:
+        """The session key of the address last read or written."""
+        return f"address-{self.page}"
+
+    def _shown(self, texts: list[str]) -> tuple[str, ...]:
+        shown = [html.literal(text) for text in texts[: self.most]]
+        if self.most is not None and len(texts) > self.most:
+            shown.append(f"Et {fr.count(len(texts) - self.most, 'autre message', 'autres messages')}.")
+        return tuple(shown)
+
+
+def _signature(query: Mapping[str, str]) -> str:
+    return repr(sorted(query.items()))
+
+
+# --- perimeters in an address -------------------------------------------------------------------------------------
+@keyed_on_data(max_entries=256)
+def packed(workbook: Workbook) -> str:
+    """Return a workbook as the text of a link, with the vintage of the active data."""
+    return pack(replace(workbook, vintage=vintage_of(loaders.world())), loaders.atlas())
+
+
+def unpacked(text: str) -> Opened:
+    """Return the workbook that the text of a link carries, on the active data.
+
+    Raises
+    ------
+    GeoInputError
+        When the text is not that of a link.
+    """
+    return unpack(text, loaders.atlas(), vintage_of(loaders.world()))
