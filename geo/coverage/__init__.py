@@ -49,10 +49,13 @@ from geo.coverage.status import (
     coverage,
     reading_count,
 )
+from geo.coverage.unknowns import CHECK_MEANING, CHECK_TITLES, ToCheck, to_check
 
 __all__ = [
     "AGES",
     "CANDIDATE_KINDS",
+    "CHECK_MEANING",
+    "CHECK_TITLES",
     "COVERED",
     "FIRST_PLACES",
     "GAP_LEVELS",
@@ -87,6 +90,7 @@ __all__ = [
     "SitingQuestion",
     "Stability",
     "Status",
+    "ToCheck",
     "Weights",
     "clsm_places",
     "compared",
@@ -115,4 +119,5 @@ __all__ = [
     "siting_candidates",
     "source_years",
     "stability",
+    "to_check",
 ]
