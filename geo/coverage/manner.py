@@ -15,7 +15,7 @@ import pandas as pd
 from geo import french as fr
 from geo.arrays import Bools
 from geo.errors import GeoInputError
-from geo.layers import Layer, Precision
+from geo.layers import Etat, Layer, Precision
 
 OLD_AFTER = 5  # years since the source of a fact, to start with
 AGES = (3, 5, 10)
@@ -143,6 +143,19 @@ def set_aside(layer: Layer, today: int, aside: Aside) -> Bools:
         for doubt in aside.doubts:
             left_out |= found[doubt]
     return left_out
+
+
+def covered_with_doubt(layer: Layer, covered: Bools, left_out: Bools, doubts: dict[Doubt, Bools]) -> dict[Doubt, Bools]:
+    """Return, for each doubt, the covered atoms of which every fact has it; `left_out` and `doubts` are over the zones."""
+    zone, row = (layer.members[c].to_numpy(dtype=np.intp) for c in ("zone", "row"))
+    running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy(dtype=bool) & ~left_out
+
+    def held(zones: Bools) -> Bools:
+        kept = layer.members["whole"].to_numpy(dtype=bool) & zones[zone]
+        return np.bincount(row[kept], minlength=len(covered)) > 0
+
+    stated = covered & held(running)
+    return {doubt: stated & ~held(running & ~touched) for doubt, touched in doubts.items()}
 
 
 def confirmation(zone: pd.Series) -> str:

@@ -23,6 +23,7 @@ from geo.coverage.manner import (
     Aside,
     Doubt,
     Manner,
+    covered_with_doubt,
     manner_text,
     set_aside,
     source_years,
@@ -143,19 +144,11 @@ class CoverageState:
     @cached_property
     def doubtful(self) -> dict[Doubt, Bools]:
         """For each doubt, the covered atoms of which no fact is free of it."""
-        stated = self.is_covered & self._held(np.ones(len(self._left_out), dtype=bool))
-        return {doubt: stated & ~self._held(~touched) for doubt, touched in self._doubts.items()}
+        return covered_with_doubt(self.crosswalk.layers[LayerId.CLSM], self.is_covered, self._left_out, self._doubts)
 
     @cached_property
     def _doubts(self) -> dict[Doubt, Bools]:
         return zone_doubts(self.crosswalk.layers[LayerId.CLSM], self.atlas.year, self.aside.years)
-
-    def _held(self, zones: Bools) -> Bools:
-        """Return the atoms that some of these CLSM, in service and not set aside, hold whole."""
-        clsm = self.crosswalk.layers[LayerId.CLSM]
-        running = (clsm.zones["etat"] == Etat.EN_SERVICE).to_numpy() & ~self._left_out & zones
-        kept = clsm.members["whole"].to_numpy() & running[clsm.members["zone"].to_numpy(dtype=np.intp)]
-        return np.bincount(clsm.members["row"].to_numpy()[kept], minlength=len(self.status)) > 0
 
     def manners(self, rows: Rows) -> tuple[Manner, ...]:
         """Return how the people covered among some atoms are known, where it is open to doubt; a person may count in several."""

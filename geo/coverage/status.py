@@ -17,9 +17,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import french as fr
-from geo.arrays import Rows
+from geo.arrays import Bools, Rows
 from geo.communes import Atlas
-from geo.coverage.manner import NOTHING_ASIDE, Aside, set_aside
+from geo.coverage.manner import NOTHING_ASIDE, Aside, Doubt, covered_with_doubt, set_aside, zone_doubts
 from geo.coverage.scope import Scope
 from geo.layers import Crosswalk, Etat, Layer, LayerId, Precision
 
@@ -89,6 +89,15 @@ class Coverage:
     scope: Scope
     crosswalk: Crosswalk
     status: npt.NDArray[np.int8]
+    aside: Aside = NOTHING_ASIDE
+
+    @cached_property
+    def extended(self) -> Bools:
+        """Whether each atom of the country is covered only by extension to the communes of an EPCI."""
+        layer, today = self.crosswalk.layers[LayerId.CLSM], self.crosswalk.atlas.year
+        doubts = {Doubt.EXTENSION: zone_doubts(layer, today, self.aside.years)[Doubt.EXTENSION]}
+        covered = np.isin(self.status, COVERED)
+        return covered_with_doubt(layer, covered, set_aside(layer, today, self.aside), doubts)[Doubt.EXTENSION]
 
     @cached_property
     def rows(self) -> Rows:
@@ -232,6 +241,7 @@ def coverage(
         scope,
         crosswalk,
         commune_status(crosswalk.atlas, crosswalk.layers[LayerId.CLSM], complete=complete, aside=aside),
+        aside,
     )
 
 
