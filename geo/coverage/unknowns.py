@@ -19,6 +19,7 @@ from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState
 from geo.layers import LayerId
 
+NAMED = 3  # territories named in a sentence
 CHECK_TITLES = {
     "code": "Code",
     "nom": "Nom",
@@ -40,7 +41,7 @@ class ToCheck:
     """The places to check, the most useful first.
 
     `table`, indexed by code of département or of EPCI (`departements` says which): nom, inconnus (people), part (0 to 1, of all
-    the people of the scope), places (open among the first `first`), territoires (their names), listes (what to ask for).
+    the people of the scope), places (open among the first `first`), territoires (their names, between semicolons), listes (what to ask for).
     """
 
     table: pd.DataFrame
@@ -55,8 +56,14 @@ class ToCheck:
         said = [f"{fr.inhabitants(row['inconnus'])} de situation inconnue, {fr.percent(row['part'])} de ceux d’ici"]
         if row["places"]:
             who = fr.count(row["places"], "territoire")
-            said.append(f"{who} dont la place parmi les {self.first} premiers reste ouverte ({row['territoires']})")
+            names = str(row["territoires"]).split(" ; ")
+            shown = fr.listing(names) if len(names) <= NAMED else f"{', '.join(names[:NAMED])}…"
+            said.append(f"{who} dont la place {_among(self.first)} reste ouverte ({shown})")
         return fr.typeset(f"{row['nom']} : {' ; '.join(said)}. À demander : {row['listes']}.")
+
+
+def _among(first: int) -> str:
+    return "au premier rang" if first == 1 else f"parmi les {first} premiers"
 
 
 def to_check(scope: Scope, state: CoverageState, weights: Weights, *, first: int = FIRST_PLACES) -> ToCheck:
@@ -72,7 +79,7 @@ def to_check(scope: Scope, state: CoverageState, weights: Weights, *, first: int
         unknown, names = float(state.possible[rows].sum()), placed.get(code, [])
         if asked := _asked(state, rows, unknown, weights):
             part = unknown / whole if whole else 0.0
-            lines.append((code, name, unknown, part, len(names), fr.listing(names), fr.listing(asked)))
+            lines.append((code, name, unknown, part, len(names), " ; ".join(names), fr.listing(asked)))
     table = pd.DataFrame(lines, columns=list(CHECK_TITLES)).set_index("code")
     kept = table[(table["inconnus"] > 0) | (table["places"] > 0)]
     weight = _part(kept["inconnus"]) + _part(kept["places"])

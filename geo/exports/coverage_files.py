@@ -19,7 +19,6 @@ import shapely
 from geo import french as fr
 from geo.coverage import (
     CANDIDATE_KINDS,
-    CHECK_MEANING,
     GAP_LEVELS,
     NEEDS,
     PRIORITY_TERMS,
@@ -43,7 +42,7 @@ READING_FILLS = {
 }
 MAP_LEVELS = ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls")
 MOST_ROWS = 5  # of each table on paper
-MOST_CALLS = 3  # of what to check first, on paper
+MOST_CALLS = 2  # of what to check first, on paper
 
 
 def coverage_workbook(report: CoverageReport) -> bytes:
@@ -182,7 +181,7 @@ def director_pdf(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> bytes
 
 def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict[str, Any]:
     """Return what the two pages say, as plain values."""
-    drawn = coverage_map(report.scope, report.state, height_mm=82.0)
+    drawn = coverage_map(report.scope, report.state, height_mm=64.0)
     ranking, shares = report.ranking, report.weights.shares
     first = ranking.table.head(MOST_ROWS)
     said = fr.listing(f"{t.label} {fr.percent(s, 0)}" for t, s in zip(PRIORITY_TERMS, shares, strict=True) if s)
@@ -191,7 +190,7 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
         "subtitle": fr.typeset(f"{_kind(report)} ; {fr.inhabitants(report.state.population[report.scope.rows].sum())}."),
         "figures": [
             {
-                "label": f.label, "amount": f.amount, "fraction": f"{f.fraction}. {f.manner}" if f.within else f.fraction,
+                "label": f.label, "amount": f.amount, "fraction": f.fraction, "manner": f.manner,
                 "above": f"{f.above_name} : {f.above.amount}" if f.above else "", "year": "" if f.unknown else f.year,
             }
             for f in report.figures
@@ -200,7 +199,7 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
         "alt": drawn.alt,
         "priorities": {
             "title": f"Par où commencer : {GAP_LEVELS[report.level]}",
-            "note": fr.typeset(f"Poids choisis : {said}. Score sur 100, somme des points de chaque critère. {' '.join(t for t in (*ranking.remarks, report.compared.remark) if t)} « Tient » : part de 1 000 jeux de poids tirés au hasard qui laissent le territoire parmi les dix premiers."),
+            "note": fr.typeset(f"Poids choisis : {said}. Score sur 100. {' '.join(t for t in (*ranking.remarks, report.compared.remark) if t)} « Tient » : part de 1 000 jeux de poids au hasard qui le laissent parmi les dix premiers."),
             "head": ["Rang", "Possible", "Territoire", "Score", *(t.label for t in PRIORITY_TERMS), "Tient"],
             "rows": [
                 [place(r["rang"]) + (" ex æquo" if r["ex_aequo"] else ""), interval(r) or "sûr", str(r["nom"]), fr.number(r["score"], 1),
@@ -209,7 +208,7 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
             ],
         },
         "checks": {
-            "title": "À vérifier d’abord", "lines": list(report.checks.sentences(MOST_CALLS)), "note": fr.typeset(CHECK_MEANING),
+            "title": "À vérifier d’abord", "lines": list(report.checks.sentences(MOST_CALLS)),
         },
         "gaps": [_gap_block(report, level) for level in _paper_levels(report)],
         "next": _next(report),
@@ -242,7 +241,7 @@ def _gap_block(report: CoverageReport, level: str) -> dict[str, Any]:
         note += f", {total} des habitants"
     else:
         alone, known = int(table["cls_sans_clsm"].sum()), fr.count(len(table), "CLS connu", "CLS connus")
-        note += f" ; {fr.count(alone, 'CLS', 'CLS') if alone else 'aucun'} sans aucun CLSM connu, sur {known}"
+        note += f" ; {fr.count(alone, 'CLS', 'CLS') if alone else 'aucun CLS'} sans CLSM connu, parmi {known}"
         if not report.state.known_here(LayerId.CLS, report.scope.rows):
             note += " ; les autres CLS d’ici sont inconnus"
     return {

@@ -41,7 +41,7 @@ def test_places_that_an_unknown_list_leaves_open_count_as_much_as_people() -> No
     # E1, E3 and E4 have no CLSM (their people: 1, 2/3, 1/3). The first place is open to each: their CLS are not known.
     found = to_check(read_scope("france", ATLAS), _state(), WITH_CLS, first=1)
     assert found.table[["places", "territoires"]].to_dict("index") == {
-        "02": {"places": 2, "territoires": "E3 et E4"},
+        "02": {"places": 2, "territoires": "E3 ; E4"},
         "01": {"places": 1, "territoires": "E1"},
     }  # 2/3 of the places and 1/3 of the people against 1/3 and 2/3: equal, hence the order of codes
     assert plain(found.sentences(1)[0]).startswith(
