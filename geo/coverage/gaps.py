@@ -191,9 +191,9 @@ def _add_qpv_known(table: pd.DataFrame, state: CoverageState, held: csr_array) -
     lacking = _unlisted(LayerId.QPV, state) | (state.qpv_unknown > 0)
     complete = (held @ lacking.astype(np.float64)) == 0
     scant = ~populations_known(state, held)
-    for column, people in (("qpv", "population"), ("qpv_sans_clsm", "sans_clsm")):
-        nothing = ~complete & (table[column].to_numpy() == 0) & (table[people].to_numpy() > 0)
-        nothing |= scant & (table[people].to_numpy() > 0)
+    apart = (table["sans_clsm"] + table["partiels"]).to_numpy()  # where nobody is left out, neither is any quarter
+    for column, people in (("qpv", table["population"].to_numpy()), ("qpv_sans_clsm", apart)):
+        nothing = (scant | (~complete & (table[column].to_numpy() == 0))) & (people > 0)
         table[column] = np.where(nothing, np.nan, table[column].to_numpy())
     table.insert(table.columns.get_loc("rural"), "qpv_connu", complete)
 

@@ -41,7 +41,7 @@ READING_FILLS = {
     "inconnu": ("#e8ecee", None),
 }
 MAP_LEVELS = ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls")
-MOST_ROWS = 5  # of each table on paper
+MOST_ROWS = 4  # of each table on paper
 MOST_CALLS = 2  # of what to check first, on paper
 
 

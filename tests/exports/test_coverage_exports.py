@@ -238,7 +238,7 @@ def test_the_director_has_two_tagged_pages(scope: str, level: str) -> None:
     assert len(read.pages) == 2
     root = read.trailer["/Root"]
     assert bool(root["/MarkInfo"]["/Marked"]) and root["/Lang"] == "fr"
-    text = plain(" ".join(page.extract_text() for page in read.pages).replace("\n", " "))
+    text = " ".join(plain(" ".join(page.extract_text() for page in read.pages)).split())
     assert report.title in text and "1er janvier 2026" in text
     for figure in report.figures:
         assert plain(figure.amount) in text, figure.id
