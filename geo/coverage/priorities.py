@@ -292,12 +292,13 @@ def interval(row: pd.Series) -> str:
 
 
 def explain(ranking: Ranking, code: str) -> str:
-    """Write a rank term by term: « 1er (rang possible : du 1er au 3e) : Niort, 62,5 points : Habitants 40,0 + QPV 22,5 »."""
+    """Write a rank term by term, what is closed everywhere left to `remarks`: « 1er (rang possible : du 1er au 3e) : Niort, 62,5 points : Habitants 40,0 + QPV 22,5 »."""
     row = ranking.table.loc[code]
     parts = [f"{t.label} {fr.number(row[t.id], 1)}" for t in PRIORITY_TERMS if row[t.id] > 0]
     shared = f" ex æquo avec {fr.count(row['ex_aequo'], 'autre')}" if row["ex_aequo"] else ""
     possible = f" (rang possible : {interval(row)})" if interval(row) else ""
-    unknown = f" ; inconnu, hors du score : {row['inconnu']}" if row["inconnu"] else ""
+    lost = [t.label for t in PRIORITY_TERMS if t.label in row["inconnu"] and t.id not in ranking.closed]
+    unknown = f" ; inconnu, hors du score : {fr.listing(lost)}" if lost else ""
     said = f"{place(row['rang'])}{shared}{possible} : {row['nom']}"
     if np.isnan(row["score"]):
         return fr.typeset(f"{said}, sans score{unknown}")

@@ -27,7 +27,7 @@ COVERAGE_STYLE = """
 .clsm-main {display:flex; align-items:baseline; gap:.7rem; margin:0 0 .2rem; flex-wrap:wrap;}
 .clsm-main b {font-size:1.6rem; line-height:1.1; font-weight:650;} .clsm-main span {font-size:.9rem; color:#3a474e;}
 .clsm-manner {font-size:.85rem; color:#3a474e; margin:.1rem 0 .4rem;} .clsm-manner summary {cursor:pointer; color:#0b5a86;}
-.clsm-manner ul {margin:.2rem 0; padding-left:1.1rem;} .clsm-manner li {margin:.1rem 0;}
+.clsm-manner ul {margin:.2rem 0; padding-left:1.1rem;} .clsm-manner li {margin:0; font-size:.85rem; line-height:1.35;}
 .clsm-order ul.notes, ul.clsm-notes {font-size:.85rem; color:#3a474e; margin:.2rem 0; padding-left:1.1rem;}
 .clsm-sources {font-size:.83rem; color:#3a474e;} .clsm-sources summary {cursor:pointer; color:#0b5a86;}
 .clsm-sources p {margin:.3rem 0;}

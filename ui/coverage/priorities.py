@@ -108,11 +108,11 @@ def notes(remarks: Iterable[str]) -> str:
 def _checks(view: CoverageView, chosen: Weights, first: int) -> None:
     """Show the short list of calls to make."""
     found = coverage_loaders.to_check(view, chosen, first)
-    st.subheader("À vérifier d’abord")
     if found.table.empty:
         st.caption("Rien d’inconnu ici ne changerait le chiffre de couverture ni les premiers rangs.")
         return
-    st.html(f"<ol>{''.join(f'<li>{html.escape(text)}</li>' for text in found.sentences(MOST_CALLS))}</ol>")
+    calls = "".join(f"<li>{html.escape(text)}</li>" for text in found.sentences(MOST_CALLS))
+    st.html(f'<div class="clsm-order"><h3>À vérifier d’abord</h3><ol>{calls}</ol></div>')
     more = len(found.table) - MOST_CALLS
     rest = f" {fr.count(more, 'autre est', 'autres sont')} dans le classeur (onglet Emporter)." if more > 0 else ""
     st.caption(fr.typeset(f"{CHECK_MEANING}{rest}"))
