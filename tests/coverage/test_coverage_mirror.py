@@ -145,6 +145,15 @@ def test_quarters_and_their_inhabitants(world: Dataset, departement: str) -> Non
     assert found["qpv-habitants"].value == pytest.approx(quarters.loc[covered, "people"].sum())
 
 
+@pytest.mark.parametrize(("region", "people"), [("reg-76", 2_295_140), ("reg-11", 550_021)])
+def test_zero_known_of_a_known_whole_is_said_with_the_whole(world: Dataset, region: str, people: int) -> None:
+    figure = _figures(world, region)["rural"]
+    assert (figure.value, figure.total) == (0, people)
+    assert figure.amount.startswith("aucun connu")
+    shown = figure.fraction.replace("\u202f", " ").replace("\u00a0", " ")
+    assert shown.startswith(f"aucun connu sur {people:,}".replace(",", " "))
+
+
 def test_the_number_of_quarters_is_the_published_one(world: Dataset) -> None:
     assert _figures(world, "94")["qpv"].total == 47
     assert _figures(world, "79")["qpv"].total == 5
