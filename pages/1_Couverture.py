@@ -12,14 +12,16 @@ coverage.set_defaults()
 if problems := coverage.ADDRESS.read().problems:
     st.warning("\n".join(f"- {problem}" for problem in problems))
 st.html(coverage.COVERAGE_STYLE)
-choose_scope, choose_commune, choose_complete = st.columns(3, gap="medium")
+choose_scope, choose_commune, choose_complete, choose_aside = st.columns(4, gap="medium")
 with choose_scope:
     scope = coverage.pick_scope()
 with choose_commune:
     coverage.pick_commune(scope)
 with choose_complete:
     coverage.pick_complete(scope)
-view = CoverageView(scope, st.session_state[frame.COMPLETE])
+with choose_aside:
+    coverage.pick_aside()
+view = CoverageView(scope, st.session_state[frame.COMPLETE], coverage.aside())
 st.html(coverage.limits_banner(coverage.limits(view)) or "<span></span>")
 coverage.explorer(view)
 coverage.ADDRESS.write()

@@ -37,7 +37,7 @@ st.markdown(
 st.header("Les chiffres de la couverture")
 st.html(method.coverage_table())
 st.markdown("**Priorités** : somme des termes ci-dessous, chacun multiplié par le poids que vous lui donnez.")
-st.html(method.priorities_table())
+st.html(method.priorities_table() + method.priorities_rules())
 st.header("Rural ou urbain")
 st.markdown(method.density_text())
 st.header("Les couches de données")

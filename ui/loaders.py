@@ -116,7 +116,7 @@ def compared(chosen: tuple[Candidate, ...], settings: Settings, reference: int) 
 @keyed_on_data(max_entries=64)
 def scope_coverage(view: CoverageView) -> Coverage:
     """Return who is covered in a territory, and where."""
-    return coverage.coverage(view.scope, crosswalk(), complete=view.complete)
+    return coverage.coverage(view.scope, crosswalk(), complete=view.complete, aside=view.aside)
 
 
 @keyed_on_data(max_entries=4)

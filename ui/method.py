@@ -17,7 +17,7 @@ from geo.comparison import (
     entries,
     evaluate,
 )
-from geo.coverage import PRIORITY_TERMS, Figure, coverage_state, scope_figures
+from geo.coverage import CHECK_MEANING, PRIORITY_TERMS, SPLIT, Figure, coverage_state, scope_figures
 from geo.guidance import MEASURES, SETTING_LABELS, Reach, Settings, checks_using
 from geo.layers import MOSTLY_KNOWN, Precision, apart_text
 from ui import frame, html, loaders
@@ -112,6 +112,26 @@ def priorities_table() -> str:
     """Return the terms of the priorities, as the code names them."""
     rows = [(term.label, f"{term.meaning[0].upper()}{term.meaning[1:]}.") for term in PRIORITY_TERMS]
     return html.table([("Terme", False), ("Valeur, entre 0 et 1", False)], rows, caption="Termes des priorités")
+
+
+PRIORITIES_RULES = (
+    "Un rang plutôt qu’une part du plus grand, pour qu’un seul très grand territoire n’écrase pas les autres ; plutôt qu’un "
+    "logarithme, qui rapproche de 1 tout ce qui n’est pas nul. En contrepartie, dix fois plus d’habitants que le suivant n’est "
+    "qu’un rang de plus : les nombres restent à côté des points.",
+    "Un critère dont la liste n’est pas complète pour un territoire y est laissé hors du score, même si une partie en est connue ; "
+    "son poids va aux autres critères. Où aucun département du territoire choisi n’est complet, le critère est fermé.",
+    "Rang possible : du meilleur au pire rang, quand chaque critère inconnu prend n’importe quelle valeur de 0 à 1, ici et chez "
+    "les autres. Les habitants sans CLSM connu y restent ce qu’ils sont.",
+    "Part des écarts : somme, sur toutes les paires de territoires où le critère est connu, des différences de ses points, "
+    "rapportée à la même somme pour tous les critères.",
+    SPLIT,
+    CHECK_MEANING,
+)
+
+
+def priorities_rules() -> str:
+    """Return how the order is made: scaling, what is unknown, intervals, real weights, Grand Paris, what to check."""
+    return f"<ul>{''.join(f'<li>{html.escape(fr.typeset(text))}</li>' for text in PRIORITIES_RULES)}</ul>"
 
 
 def glossary() -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from geo import french as fr
+from geo.coverage import confirmation
 from geo.guidance import Check, Finding, Outcome, Reach
-from geo.layers import Crosswalk, Overlap
+from geo.layers import Crosswalk, LayerId, Overlap
 from geo.perimeters import PerimeterFacts
 from ui import html
 
@@ -87,4 +88,6 @@ def _source(crosswalk: Crosswalk, overlap: Overlap) -> str:
     year = zone["annee_source"] or zone["annee"]
     title = str(zone["source_titre"])
     shown = title if len(title) <= 70 else title[:67] + "…"
-    return f"{shown}{f', {year}' if year and year not in shown else ''}"
+    said = f"{shown}{f', {year}' if year and year not in shown else ''}"
+    once = confirmation(zone) if overlap.layer == LayerId.CLSM else ""
+    return f"{said}\n{once}" if once else said

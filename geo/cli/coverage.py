@@ -14,17 +14,21 @@ from geo.cli.documents import zone_readings
 from geo.cli.terminal import warn
 from geo.communes import Atlas, split_codes
 from geo.coverage import (
+    AGES,
     CANDIDATE_KINDS,
     GAP_LEVELS,
     MARKER,
+    NOTHING_ASIDE,
     STATUS_LABELS,
     Coverage,
+    Doubt,
     Siting,
     SitingQuestion,
     Status,
     coverage,
     coverage_state,
     explain,
+    read_aside,
     read_scope,
     reading_count,
 )
@@ -43,6 +47,11 @@ def add_parser(commands: Any) -> None:
     )
     cover.add_argument("--complete", default="", metavar="DEPARTEMENTS",
                        help="départements où vous savez complète la liste des CLSM (94,79)")  # fmt: skip
+    cover.add_argument(
+        "--aside", default="", metavar="FAITS", help=f"faits à écarter : {', '.join(Doubt)} (séparés par des virgules)"
+    )
+    cover.add_argument("--age", type=int, default=NOTHING_ASIDE.years, choices=AGES,
+                       help="années après lesquelles une source est ancienne")  # fmt: skip
     cover.add_argument("--level", choices=GAP_LEVELS, help="écarts et priorités à ce niveau")
     cover.add_argument(
         "--next", type=int, default=0, metavar="K", help="les K prochains CLSM, parmi les zones du niveau"
@@ -65,7 +74,8 @@ def run(options: argparse.Namespace) -> dict[str, Any] | list[str]:
     warn(*world.notices)
     scope = read_scope(options.scope, world.atlas)
     complete = _departements(options.complete, world.atlas)
-    state = coverage_state(world.crosswalk, world.density, complete=complete)
+    aside = read_aside([n for n in options.aside.split(",") if n], options.age)
+    state = coverage_state(world.crosswalk, world.density, complete=complete, aside=aside)
     level = options.level or ("epci" if scope.kind not in ("epci", "ept") else "commune")
     report = CoverageReport(scope, state, level=level)
     if level not in report.gaps:
@@ -74,7 +84,7 @@ def run(options: argparse.Namespace) -> dict[str, Any] | list[str]:
         report = CoverageReport(scope, state, level=level, siting=_next(options, report))
     if options.out:
         _write(options.out, report, world)
-    found = coverage(scope, world.crosswalk, complete=complete)
+    found = coverage(scope, world.crosswalk, complete=complete, aside=aside)
     if options.json:
         return coverage_data(found) | _data(report, asked=bool(options.level))
     return [*coverage_text(found), *_text(report, asked=bool(options.level))]
@@ -109,7 +119,8 @@ def _data(report: CoverageReport, *, asked: bool) -> dict[str, Any]:
     found: dict[str, Any] = {
         "indicateurs": [
             {
-                "id": f.id, "libelle": f.label, "valeur": f.value, "sur": f.total, "unite": f.unit, "part": f.share,
+                "id": f.id, "libelle": f.label, "valeur": f.value, "au_plus": f.most, "sur": f.total, "unite": f.unit, "part": f.share, "part_au_plus": f.most_share,
+                "dont": [{"facon": str(m.doubt), "habitants": m.people, "phrase": m.text} for m in f.within],
                 "au_moins": f.at_least, "estimation": f.estimated, "denominateur_complet": f.total_complete,
                 "annee": f.year, "source": f.source, "limite": f.reason, "completer": f.remedy,
                 "niveau_superieur": {"nom": f.above_name, "valeur": f.above.value, "sur": f.above.total} if f.above else None,
@@ -121,6 +132,11 @@ def _data(report: CoverageReport, *, asked: bool) -> dict[str, Any]:
     if asked:
         found["ecarts"] = _records(report.gaps[report.level])
         found["priorites"] = _records(report.ranking.table)
+        found["priorites_remarques"] = [
+            *report.ranking.remarks,
+            *([report.compared.remark] if report.compared.remark else []),
+        ]
+        found["a_verifier"] = _records(report.checks.table)
     if report.siting:
         s = report.siting
         found["prochains"] = {
@@ -158,6 +174,9 @@ def _text(report: CoverageReport, *, asked: bool) -> Iterator[str]:
         yield ""
         yield "Priorités, à poids égaux"
         yield from (f"  {line}" for line in _ranks(report))
+        yield ""
+        yield "À vérifier d’abord"
+        yield from (f"  {line}" for line in report.checks.sentences(SHOWN))
     if report.siting:
         yield ""
         yield f"Les prochains CLSM ({CANDIDATE_KINDS[report.siting.kind]})"
@@ -171,6 +190,9 @@ def _text(report: CoverageReport, *, asked: bool) -> Iterator[str]:
 def _ranks(report: CoverageReport) -> Iterator[str]:
     for code in report.ranking.table.head(SHOWN).index:
         yield explain(report.ranking, str(code))
+    yield from report.ranking.remarks
+    if report.compared.remark:
+        yield report.compared.remark
 
 
 def coverage_data(found: Coverage) -> dict[str, Any]:

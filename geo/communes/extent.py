@@ -1,6 +1,6 @@
 """Where a list is complete, in words: whole régions by their name, other départements one by one.
 
-Apart from the lists themselves because the menu, Accueil and Données say it of every layer and source.
+Apart because it speaks of any list: the menu says it of every source that was synchronised.
 """
 
 from __future__ import annotations

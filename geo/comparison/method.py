@@ -18,7 +18,7 @@ EXAMPLE_NAME = "Créteil, Vitry-sur-Seine et Orly"
 
 # The figures of the page Couverture, by id (geo.coverage.figures): how each is computed.
 COVERAGE_METHODS: Mapping[str, str] = {
-    "habitants": "Habitants des communes couvertes en entier par un CLSM en service ÷ habitants du territoire. Un CLSM au périmètre supposé ou partiel compte à part.",
+    "habitants": "Habitants des communes couvertes en entier par un CLSM en service ÷ habitants du territoire. Un CLSM au périmètre supposé ou partiel compte à part. Borne haute : si toutes les communes de situation inconnue étaient couvertes ; un projet connu n’en est pas.",
     "projet": "Habitants des communes où un CLSM est annoncé ou en projet, sans CLSM en service ÷ habitants du territoire.",
     "qpv": "QPV dont toutes les communes sont couvertes ÷ QPV du territoire, là où la liste est complète.",
     "qpv-habitants": "Habitants publiés des QPV des communes couvertes ÷ habitants publiés des QPV du territoire.",
@@ -54,7 +54,7 @@ NOT_DONE: tuple[str, ...] = (
     "Mesurer les besoins de santé, la file active des équipes, les délais ou la qualité des soins.",
     "Calculer des temps de trajet par la route ou en transport.",
     "Connaître les personnes : seulement des institutions et des fonctions.",
-    "Inventer ce qui manque : une liste incomplète donne « inconnu » ou « au moins », jamais zéro.",
+    "Inventer ce qui manque : une liste incomplète donne « inconnu », « au moins » ou deux bornes, jamais zéro.",
     "Envoyer quoi que ce soit hors de la machine, sauf une synchronisation demandée.",
 )
 

@@ -13,6 +13,8 @@ import numpy as np
 
 from geo import french as fr
 from geo.arrays import Bools, Rows
+from geo.coverage.figure import Figure
+from geo.coverage.manner import Doubt
 from geo.coverage.quarters import QuarterCount, count_quarters
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence
@@ -28,81 +30,6 @@ REMEDIES = {
     "qpv": "Synchronisez les QPV (python -m geo sync qpv), ou importez votre liste (page Données).",
     "rural": "Synchronisez la grille de densité de l’INSEE (python -m geo sync densite).",
 }
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One figure: `value` out of `total`, in `unit`.
-
-    `value` is None when nothing can be said (`reason` says why). `at_least` marks a floor; `estimated` an estimate;
-    `total_complete` is False when the denominator counts only what is known. `remedy` says how to complete; `beside`
-    follows the fraction (« ; habitants connus pour 8 d’entre eux »). `above` is
-    the same figure for the level above, whose name is `above_name`.
-    """
-
-    id: str
-    label: str
-    value: float | None
-    total: float | None
-    unit: str
-    year: str
-    source: str
-    at_least: bool = False
-    estimated: bool = False
-    total_complete: bool = True
-    reason: str | None = None
-    remedy: str | None = None
-    beside: str = ""
-    above: Figure | None = None
-    above_name: str = ""
-
-    @property
-    def unknown(self) -> bool:
-        """Whether the figure is withheld."""
-        return self.value is None
-
-    @property
-    def share(self) -> float | None:
-        """Share from 0 to 1, None when it cannot be said: value withheld, or denominator zero or incomplete."""
-        if self.value is None or not self.total or not self.total_complete:
-            return None
-        return self.value / self.total
-
-    @property
-    def amount(self) -> str:
-        """Write the figure in short: « au moins 12,5 % », « au moins 3 » or « non évaluable »."""
-        if self.value is None:
-            return "non évaluable"
-        if not self.total and self.total_complete:
-            return "sans objet"
-        shown = fr.number(self.value) if self.share is None else fr.percent(self.share)
-        return f"{self._hedge}{shown}"
-
-    @property
-    def fraction(self) -> str:
-        """Write numerator and denominator: « 236 710 sur 1 426 929 habitants »."""
-        if self.value is None:
-            return self.reason or "inconnu"
-        if self.total is None:
-            return f"{self._hedge}{fr.number(self.value)} {self.unit}"
-        if not self.total and self.total_complete:
-            return f"aucun ici ({self.unit})"
-        known = "" if self.total_complete else " connus ici"
-        return f"{fr.number(self.value)} sur {fr.number(self.total)} {self.unit}{known}{self.beside}"
-
-    @property
-    def sentence(self) -> str:
-        """Write the figure whole: label, amount, numerator and denominator, year."""
-        if self.value is None:
-            return fr.typeset(f"{self.label} : non évaluable. {self.reason or ''}".strip())
-        year = f" ({self.year})" if self.year else ""
-        return fr.typeset(f"{self.label} : {self.amount}, {self.fraction}{year}.")
-
-    @property
-    def _hedge(self) -> str:
-        if self.at_least:
-            return "au moins "
-        return "environ " if self.estimated else ""
 
 
 def scope_figures(scope: Scope, state: CoverageState) -> tuple[Figure, ...]:
@@ -128,15 +55,11 @@ def _figures(scope: Scope, state: CoverageState) -> tuple[Figure, ...]:
 
 
 def _settle(figure: Figure) -> Figure:
-    """Say plainly what cannot change, and withhold « au moins 0 », which says nothing and would read as none."""
-    if not figure.at_least:
-        return figure
-    if figure.total_complete and figure.value == figure.total:
-        return replace(figure, at_least=False)
-    if figure.value:
-        return figure
-    known = f"Aucun chiffre sûr ici. {figure.reason or ''}".strip()
-    return replace(figure, value=None, at_least=False, reason=known)
+    """Say plainly what cannot change: a figure that is already at its upper bound is no floor."""
+    highest = figure.total if figure.most is None else min(figure.most, figure.total or 0.0)
+    if figure.at_least and figure.total_complete and figure.value == highest:
+        return replace(figure, at_least=False, most=None)
+    return figure if figure.at_least else replace(figure, most=None)
 
 
 def _year(state: CoverageState, rows: Rows) -> str:
@@ -145,10 +68,16 @@ def _year(state: CoverageState, rows: Rows) -> str:
 
 def _clsm_limits(state: CoverageState, rows: Rows) -> tuple[bool, str | None]:
     """Return whether more may be covered than is known here, and why."""
-    status = state.status[rows]
+    unknown = state.status[rows] == Status.INCONNU
+    aside = state.uncovered_by_choice[rows]
     reasons = []
-    if (status == Status.INCONNU).any():
+    if (unknown & ~aside).any():
         reasons.append("la liste des CLSM n’est pas complète ici")
+    if aside.any():
+        people = fr.inhabitants(state.population[rows][aside].sum())
+        reasons.append(
+            f"{people} n’ont de CLSM ou de projet que d’après des faits que vous avez écartés ({state.aside.said})"
+        )
     if np.isnan(state.estimated_part[rows]).any():
         reasons.append("une partie seulement de certaines communes est couverte, sans chiffre connu")
     lost = _unlocated(state, rows)
@@ -192,17 +121,16 @@ def _of_inhabitants(state: CoverageState, rows: Rows) -> Callable[..., Figure]:
 
 def _covered(state: CoverageState, rows: Rows) -> Figure:
     floor, why = _clsm_limits(state, rows)
-    supposed = float(state.population[rows][state.status[rows] == Status.SUPPOSE].sum())
-    reasons = [_inside(why)] if why else []
-    if supposed:
-        reasons.append(f"{fr.inhabitants(supposed)} vivent dans un périmètre supposé d’après le nom du CLSM")
+    within = state.manners(rows)
     return _of_inhabitants(state, rows)(
         id="habitants",
         label="Habitants couverts par un CLSM en service",
         value=float(state.people["couverts"][rows].sum()),
         at_least=floor,
-        estimated=bool(supposed or np.nansum(state.estimated_part[rows]) > 0),
-        reason=_sentence(reasons),
+        most=float((state.people["couverts"] + state.possible)[rows].sum()),
+        estimated=bool(Doubt.SUPPOSEE in {m.doubt for m in within} or np.nansum(state.estimated_part[rows]) > 0),
+        reason=why,
+        within=within,
         remedy=_remedy(None, floor),
     )
 
@@ -214,6 +142,7 @@ def _project(state: CoverageState, rows: Rows) -> Figure:
         label="Habitants des communes où un CLSM est en projet",
         value=float(state.people["projet"][rows].sum()),
         at_least=unknown,
+        most=float((state.people["projet"] + state.people["inconnus"])[rows].sum()),
         reason="La liste des CLSM, projets compris, n’est pas complète ici." if unknown else None,
         remedy=_remedy(None, unknown),
     )
@@ -251,6 +180,7 @@ def _quarters(scope: Scope, state: CoverageState) -> tuple[Figure, Figure]:
         label="QPV dont toutes les communes sont couvertes",
         value=None if listed.withheld else float(count.served.sum()),
         total=None if listed.withheld else float(count.total),
+        most=float((count.served | count.doubtful | count.possible).sum()) if listed.complete else None,
         unit="QPV",
         year=layer.vintage,
         source=f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(state)}",
@@ -280,6 +210,9 @@ def _quarter_people(
         label="Habitants de QPV couverts",
         value=None if withheld else float(state.qpv[rows][state.is_covered[rows]].sum()),
         total=None if withheld else float(state.qpv[rows].sum()),
+        most=float(state.qpv[rows][(state.is_covered | state.may_be)[rows]].sum())
+        if listed.complete and not withheld
+        else None,
         unit="habitants des QPV de population connue" if missing else "habitants de QPV",
         year=f"population municipale {count.years}" if count.years else "année non indiquée",
         source=number.source,
@@ -311,6 +244,7 @@ def _rural(state: CoverageState, rows: Rows) -> Figure:
         year=_year(state, rows),
         source=f"{state.density.source} ; CLSM : {_clsm_source(state)}",
         at_least=floor,
+        most=float((state.people["couverts"] + state.possible)[rows][rural].sum()),
         estimated=state.density.estimated,
         reason=_sentence(reasons),
         remedy=_remedy("rural" if state.density.estimated else None, floor),
@@ -338,11 +272,13 @@ def _bodies(state: CoverageState, rows: Rows, layer_id: str, label: str, unit: s
         return None
     listed = _listed(state, rows, layer_id, long_name(layer), some=bool(met.any()))
     every = met.any() and bool(touched[met].all())
+    possible = (incidence(layer, len(state.status)) @ (inside & state.may_be).astype(float)) > 0
     return Figure(
         id=layer_id,
         label=label,
         value=None if listed.withheld else float((met & touched).sum()),
         total=None if listed.withheld else float(met.sum()),
+        most=float((met & (touched | possible)).sum()) if listed.complete else None,
         unit=unit,
         year=layer.vintage,
         source=f"{layer.source}, {layer.vintage} ; CLSM : {_clsm_source(state)}",

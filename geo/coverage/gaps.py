@@ -50,10 +50,11 @@ GAP_TITLES: Mapping[str, str] = {
     "qpv_connu": "QPV et leurs habitants tous connus ici",
     "rural": "Habitants de communes rurales",
     "rural_sans_clsm": "Habitants ruraux sans CLSM ni projet connu",
-    "cls": "CLS",
+    "cls": "CLS connus",
     "cls_sans_clsm": "CLS sans CLSM connu",
-    "cpts": "CPTS",
-    "dac": "DAC",
+    "cls_connu": "Liste des CLS complète ici",
+    "cpts": "CPTS connues",
+    "dac": "DAC connus",
     "dispositifs": "Dispositifs déjà là",
 }  # fmt: skip
 COUNTS = (
@@ -68,8 +69,9 @@ def gap_table(level: str, scope: Scope, state: CoverageState) -> pd.DataFrame:
     Indexed by `code`: nom, departement (codes, comma), lecture, communes (atoms), then inhabitants (float): population,
     couverts, projet, partiels, non_couverts, inconnus (these five add up to population), sans_clsm (the last two), qpv and
     qpv_sans_clsm (NaN where nothing is known of QPV), qpv_connu (bool: the list is complete and every quarter counted),
-    rural, rural_sans_clsm; then numbers of dispositifs in service met: cls, cls_sans_clsm, cpts, dac; and `dispositifs`,
-    their names, the CLS without CLSM first. At the level of CLS, a CLS without any CLSM comes before the others.
+    rural, rural_sans_clsm; then numbers of dispositifs in service met: cls, cls_sans_clsm, cpts, dac (NaN where none is known
+    and the list is not complete), cls_connu (bool: the list of CLS is complete); and `dispositifs`, their names,
+    the CLS without CLSM first. At the level of CLS, a CLS without any CLSM comes before the others.
     A part of a commune counts for its known inhabitants only.
     """
     if level == "commune":
@@ -89,12 +91,14 @@ def gap_table(level: str, scope: Scope, state: CoverageState) -> pd.DataFrame:
     table.insert(2, "lecture", _readings(table))
     table.insert(3, "communes", communes)
     table.index = pd.Index(zones.index.astype(str), name="code")
-    _add_qpv_known(table, state, held, inside)
-    _add_dispositifs(table, state, _within(held, inside), own=level)
+    here = csr_array(held.multiply(inside[None, :]))
+    _add_qpv_known(table, state, here)
+    _add_dispositifs(table, state, here, own=level)
     if level == "cls":
         running = (zones["etat"] == Etat.EN_SERVICE).to_numpy()
         _, touched = zones_with_clsm(layer, state, inside)
-        table["cls_sans_clsm"] = (running & ~touched[met]).astype(np.int64)
+        table["cls_sans_clsm"] = (running & ~touched[met]).astype(np.float64)
+        table["cls_connu"] = True  # whether each of these CLS has a CLSM is known, though others may be missing
         table["etat"] = zones["etat"].astype(str).to_numpy(dtype=object)
     return _ordered(table, level)
 
@@ -139,7 +143,7 @@ def _communes(state: CoverageState, rows: Rows) -> pd.DataFrame:
     table.insert(3, "communes", 1)
     table.index = pd.Index(atlas.codes[rows], name="code")
     chosen = csr_array(eye_array(len(state.status), format="csr")[rows])
-    _add_qpv_known(table, state, chosen, np.ones(len(state.status), dtype=bool))
+    _add_qpv_known(table, state, chosen)
     _add_dispositifs(table, state, chosen, own="commune")
     return table
 
@@ -175,43 +179,52 @@ def _readings(table: pd.DataFrame) -> npt.NDArray[np.object_]:
     return np.select([c for c, _ in choices], [w for _, w in choices], default="non couvert").astype(object)
 
 
-def _add_qpv_known(table: pd.DataFrame, state: CoverageState, held: csr_array, inside: npt.NDArray[np.bool_]) -> None:
-    """Say where the list of QPV is complete; where nothing or too little is known of their inhabitants, unknown
-    instead of zero."""
-    extent = state.crosswalk.layers[LayerId.QPV].extent
-    known = np.array([name in extent for name in state.departement_names])[state.departement_codes]
-    lacking = (~known & inside) | ((state.qpv_unknown > 0) & inside)
+def _unlisted(layer_id: str, state: CoverageState) -> npt.NDArray[np.bool_]:
+    """Tell the atoms whose département has no complete list of a layer."""
+    extent = state.crosswalk.layers[layer_id].extent
+    return ~np.array([name in extent for name in state.departement_names], dtype=bool)[state.departement_codes]
+
+
+def _add_qpv_known(table: pd.DataFrame, state: CoverageState, held: csr_array) -> None:
+    """Say where the list of QPV is complete; where nothing or too little is known of their inhabitants, unknown, not zero."""
+    lacking = _unlisted(LayerId.QPV, state) | (state.qpv_unknown > 0)
     complete = (held @ lacking.astype(np.float64)) == 0
-    scant = ~populations_known(state, _within(held, inside))
-    for column in ("qpv", "qpv_sans_clsm"):
-        people = table[column].to_numpy()
-        table[column] = np.where(scant | (~complete & (people == 0)), np.nan, people)
+    scant = ~populations_known(state, held)
+    apart = (table["sans_clsm"] + table["partiels"]).to_numpy()  # where nobody is left out, neither is any quarter
+    for column, people in (("qpv", table["population"].to_numpy()), ("qpv_sans_clsm", apart)):
+        nothing = (scant | (~complete & (table[column].to_numpy() == 0))) & (people > 0)
+        table[column] = np.where(nothing, np.nan, table[column].to_numpy())
     table.insert(table.columns.get_loc("rural"), "qpv_connu", complete)
 
 
-def _within(held: csr_array, inside: npt.NDArray[np.bool_]) -> csr_array:
-    return csr_array(held.multiply(inside[None, :]))
-
-
 def _add_dispositifs(table: pd.DataFrame, state: CoverageState, held: csr_array, *, own: str) -> None:
-    """Add how many dispositifs in service each territory meets, and their names; `own` is not listed against itself."""
+    """Add how many dispositifs in service each territory meets, and their names; `own` is not listed against itself.
+
+    Where the list is not complete and none is known, the number is unknown.
+    """
     everywhere = np.ones(len(state.status), dtype=bool)
+    open_here = (table["population"] - table["couverts"]).to_numpy() >= 0.5
     names: dict[int, list[str]] = {}
     for layer_id in OTHER_DISPOSITIFS:
         layer = state.crosswalk.layers[layer_id]
         running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
+        complete = (held @ _unlisted(layer_id, state).astype(np.float64)) == 0
         met = csr_array(held @ incidence(layer, len(state.status)).T.tocsr())
         met = csr_array(met.multiply(running[None, :]))
         met.data[:] = 1.0
         alone = np.zeros(len(layer.zones), dtype=bool)
+        count = np.diff(met.indptr).astype(np.float64)
         if layer_id == LayerId.CLS:
             alone = running & ~zones_with_clsm(layer, state, everywhere)[1]
-            table["cls_sans_clsm"] = np.asarray(met @ alone.astype(np.float64)).astype(np.int64)
+            lone = np.asarray(met @ alone.astype(np.float64))
+            table["cls_sans_clsm"] = np.where(~complete & (lone == 0) & open_here, np.nan, lone)
         if layer_id != own:
             labels = [str(name) for name in layer.zones["nom"]]
             for i, hits in _hits(met):
                 names.setdefault(i, []).extend(_listed(hits, labels, alone, layer.name))
-        table[str(layer_id)] = np.diff(met.indptr)
+        table[str(layer_id)] = np.where(~complete & (count == 0), np.nan, count)
+        if layer_id == LayerId.CLS:
+            table["cls_connu"] = complete
     table["dispositifs"] = pd.Series(
         [" ; ".join(names.get(i, ())) for i in range(len(table))], index=table.index, dtype=object
     )

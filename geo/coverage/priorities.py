@@ -1,13 +1,18 @@
-"""Where to act first: a weighted order of territories, each rank shown term by term, and how far it holds.
+"""Where to act first: a weighted order of territories, each rank shown term by term, with the interval of what is unknown.
 
-A term is a count of the gap table divided by the largest of the territories compared, so that it runs from 0 to 1; the score
-is the sum of the terms by their weights, the weights adding up to 1. Nothing else enters it. The order is one reading among
-others: its stability says how much it owes to the weights.
+Each term runs from 0 to 1: the rank of the territory among those compared that have such a need (1 for the largest, 0 for
+none). A rank and not a share of the largest, so that one giant does not flatten the others; and not a logarithm, which gathers
+all that is not zero near 1, so that having any QPV at all would count for nearly everything. What it costs: ten times the people
+of the next is one rank above it, which is why the counts stand beside the points.
+
+A term that is not known in a territory is left out there, and its weight shared among the others: never zero. The interval of
+a rank is exact: the best and the worst place as every unknown term takes any value from 0 to 1, whatever the others take.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -55,19 +60,21 @@ class Weights:
 
 @dataclass(frozen=True)
 class Term:
-    """A term of the order: the column of the gap table it reads, and what it measures."""
+    """A term of the order: the column of the gap table it reads, the one that says where it is known, what it measures."""
 
     id: str
     label: str
     column: str
+    known: str | None
     meaning: str
 
 
+_SCALED = "au rang qu’ils lui donnent parmi les territoires comparés qui en ont (1 pour le plus grand nombre)"
 PRIORITY_TERMS = (
-    Term("habitants", "Habitants", "sans_clsm", "habitants sans CLSM ni projet connu, rapportés au plus grand nombre"),
-    Term("qpv", "QPV", "qpv_sans_clsm", "habitants de QPV sans CLSM ni projet connu, rapportés au plus grand nombre"),
-    Term("rural", "Rural", "rural_sans_clsm", "habitants de communes rurales sans CLSM ni projet connu, rapportés au plus grand nombre"),
-    Term("cls", "CLS en place", "cls_sans_clsm", "1 si un CLS en service n’y a aucun CLSM connu, 0 sinon"),
+    Term("habitants", "Habitants", "sans_clsm", None, f"habitants sans CLSM ni projet connu, {_SCALED}"),
+    Term("qpv", "QPV", "qpv_sans_clsm", "qpv_connu", f"habitants de QPV sans CLSM ni projet connu, {_SCALED}"),
+    Term("rural", "Rural", "rural_sans_clsm", None, f"habitants de communes rurales sans CLSM ni projet connu, {_SCALED}"),
+    Term("cls", "CLS en place", "cls_sans_clsm", "cls_connu", "1 si un CLS en service n’y a aucun CLSM connu, 0 sinon"),
 )  # fmt: skip
 
 
@@ -117,136 +124,183 @@ def preset(preset_id: str) -> Preset:
     return {p.id: p for p in PRESETS}[preset_id]
 
 
-def terms(gaps: pd.DataFrame) -> pd.DataFrame:
-    """Return the terms (0 to 1) of each territory of a gap table; a count that is not known is NaN.
+def terms(gaps: pd.DataFrame, closed: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Return the terms (0 to 1) of each territory of a gap table, NaN where a term is not known or is closed.
 
-    Divided by the largest of the territories compared, except for the CLS, which is 0 or 1.
+    A term is not known where the list it counts is not complete, even if some of it is known there.
     """
     found = {}
     for term in PRIORITY_TERMS:
         values = gaps[term.column].to_numpy(dtype=np.float64)
-        if term.id == "cls":
-            found[term.id] = np.minimum(values, 1.0)
-            continue
-        largest = np.nanmax(values, initial=0.0)
-        found[term.id] = values / largest if largest > 0 else values
+        if term.known:
+            values = np.where(gaps[term.known].to_numpy(dtype=bool), values, np.nan)
+        if closed and term.id in closed:
+            values = np.full(len(gaps), np.nan)
+        found[term.id] = np.minimum(values, 1.0) if term.id == "cls" else _ranked(values)
     return pd.DataFrame(found, index=gaps.index)
+
+
+def _ranked(values: Floats) -> Floats:
+    """Return the share of the values above zero that each is at least equal to; 0 for zero, NaN for NaN."""
+    some = np.sort(values[values > 0])
+    place = np.searchsorted(some, values, side="right") / max(len(some), 1)
+    return np.where(np.isnan(values), np.nan, np.where(values > 0, place, 0.0))
 
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
     """Territories in order of priority.
 
-    `table`, indexed by code, first ranks first: rang (equal scores share one), nom, score (0 to 100), then the points of
-    each term (habitants, qpv, rural, cls; they add up to score), `ex_aequo` (others with the same score) and `inconnu`
-    (names of the terms that are not known there, counted 0). `weights` made it.
+    `table`, indexed by code, first ranks first: rang (equal scores share one; NaN, last, where no term with a weight is
+    known), au_mieux and au_pire (the interval of the rank), nom, score (0 to 100), then the points of each term (habitants,
+    qpv, rural, cls; they add up to score, NaN where the term is not known), `ex_aequo` (others with the same score) and
+    `inconnu` (names of the terms with a weight that are not known there, left out of its score). `weights` made it, `closed`
+    gives the terms that are left out everywhere and why, `weighs` what each term weighs in the order (see `gaps_by_term`).
     """
 
     table: pd.DataFrame
     weights: Weights
+    closed: Mapping[str, str] = field(default_factory=dict)
+    weighs: Mapping[str, float] = field(default_factory=dict)
 
     def first(self, number: int = FIRST_PLACES) -> pd.DataFrame:
         """Return the territories ranked among the first; more than `number` when the last place is shared."""
         return self.table[self.table["rang"] <= number]
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the order rests on, in sentences: terms closed or left out of some territories, what each weighs."""
+        return tuple(fr.typeset(text) for text in (*self._left_out(), self._weighed(), self._ranged()) if text)
 
-def rank(gaps: pd.DataFrame, weights: Weights) -> Ranking:
+    def _left_out(self) -> list[str]:
+        said = [
+            f"{reason} Ce critère est laissé hors du score, son poids va aux autres." for reason in self.closed.values()
+        ]
+        used = dict(zip((t.id for t in PRIORITY_TERMS), self.weights.shares > 0, strict=True))
+        for term in PRIORITY_TERMS:
+            lost = int(self.table[term.id].isna().sum())
+            if used[term.id] and term.id not in self.closed and lost:
+                where = f"{fr.number(lost)} des {fr.count(len(self.table), 'territoire')}"
+                said.append(
+                    f"{term.label} : inconnu pour {where}, laissé hors de leur score ; son poids y va aux autres critères."
+                )
+        return said
+
+    def _weighed(self) -> str:
+        parts = [f"{t.label} {fr.percent(self.weighs[t.id], 0)}" for t in PRIORITY_TERMS if self.weighs.get(t.id)]
+        return (
+            f"Ce que chaque critère pèse en pratique dans les écarts de points entre territoires : {fr.listing(parts)}."
+            if parts
+            else ""
+        )
+
+    def _ranged(self) -> str:
+        if not (self.table["au_mieux"] < self.table["au_pire"]).any():
+            return ""
+        return "« Rang possible » : du meilleur au pire rang, selon la valeur (de 0 à 1) que prendra chaque critère inconnu, ici et chez les autres. Les habitants sans CLSM connu y restent ce qu’ils sont."
+
+
+def rank(gaps: pd.DataFrame, weights: Weights, closed: Mapping[str, str] | None = None) -> Ranking:
     """Order the territories of a gap table; equal scores are in the order of their names, and said to be equal.
 
-    Territories without any gap are left out. A term that is not known counts 0, and is named in `inconnu`.
+    Territories without any gap are left out. `closed` gives, by id, the terms to leave out everywhere and why (`closed_terms`).
     """
-    gaps = _candidates(gaps)
-    parts = terms(gaps)
-    points = parts.fillna(0.0) * weights.shares * 100.0
-    points.columns = pd.Index([t.id for t in PRIORITY_TERMS])
-    score = points.sum(axis=1).to_numpy()
+    gaps = candidates_of(gaps)
+    parts = terms(gaps, closed)
+    score, points = scores(parts, weights)
     names = [fr.fold(n) for n in gaps["nom"]]
-    order = np.lexsort([np.array(names, dtype=object).astype(str), -np.round(score / TIE) * TIE])
-    sorted_score = np.round(score[order] / TIE) * TIE
-    rang = np.searchsorted(-sorted_score, -sorted_score, side="left") + 1
-    _, place, number = np.unique(sorted_score, return_inverse=True, return_counts=True)
-    used = weights.shares > 0
-    labels = np.array([t.label for t in PRIORITY_TERMS], dtype=object)
-    unknown = [fr.listing(labels[row]) for row in (parts.isna().to_numpy() & used)[order]]
-    table = pd.DataFrame(
-        {"rang": rang, "nom": gaps["nom"].to_numpy()[order], "score": score[order]}, index=gaps.index[order]
+    order = np.lexsort(
+        [np.array(names, dtype=object).astype(str), -np.round(np.nan_to_num(score, nan=-1.0) / TIE) * TIE]
     )
+    placed = np.round(np.nan_to_num(score[order], nan=-1.0) / TIE) * TIE
+    place = np.searchsorted(-placed, -placed, side="left") + 1.0
+    best, worst = _intervals(parts, weights)
+    _, group, number = np.unique(placed, return_inverse=True, return_counts=True)
+    labels = np.array([t.label for t in PRIORITY_TERMS], dtype=object)
+    unknown = [fr.listing(labels[row]) for row in (parts.isna().to_numpy() & (weights.shares > 0))[order]]
+    table = pd.DataFrame(
+        {
+            "rang": np.where(placed < 0, np.nan, place), "au_mieux": best[order], "au_pire": worst[order],
+            "nom": gaps["nom"].to_numpy()[order], "score": score[order],
+        },
+        index=gaps.index[order],
+    )  # fmt: skip
     table = pd.concat([table, points.iloc[order]], axis=1)
-    table["ex_aequo"] = number[place] - 1 if len(table) else 0
+    table["ex_aequo"] = np.where(placed < 0, 0, number[group] - 1) if len(table) else 0
     table["inconnu"] = pd.Series(unknown, index=table.index, dtype=object)
-    return Ranking(table, weights)
+    return Ranking(table, weights, dict(closed or {}), gaps_by_term(points))
 
 
-def _candidates(gaps: pd.DataFrame) -> pd.DataFrame:
+def candidates_of(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return the territories that have a gap: those that an order compares."""
     return gaps[gaps["sans_clsm"] > 0]
 
 
+def scores(parts: pd.DataFrame, weights: Weights) -> tuple[Floats, pd.DataFrame]:
+    """Return the score of each territory (0 to 100) and the points of each term, from its terms.
+
+    The weights of the terms that are known there are raised so that they add up to 1; NaN where they are all zero.
+    """
+    known = parts.notna().to_numpy()
+    held = (known * weights.shares).sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        points = np.where(held > 0, parts.to_numpy() * weights.shares / held, np.nan) * 100.0
+    score = np.where(held[:, 0] > 0, np.nansum(points, axis=1), np.nan)
+    return score, pd.DataFrame(points, index=parts.index, columns=pd.Index([t.id for t in PRIORITY_TERMS]))
+
+
+def _intervals(parts: pd.DataFrame, weights: Weights) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the best and the worst rank of each territory over all values, 0 to 1, of the terms that are not known.
+
+    The unknown terms of a territory move its score alone, so that the best rank is that of its terms at 1 among the others at
+    0, and the worst that of its terms at 0 among the others at 1.
+    """
+    low = parts.fillna(0.0).to_numpy() @ weights.shares * 100.0
+    high = parts.fillna(1.0).to_numpy() @ weights.shares * 100.0
+    lows, highs = np.sort(low), np.sort(high)
+    above = len(low) - np.searchsorted(lows, high + TIE, side="right")
+    may_be = len(low) - np.searchsorted(highs, low + TIE, side="right") - (high > low + TIE)
+    return above + 1, may_be + 1
+
+
+def gaps_by_term(points: pd.DataFrame) -> dict[str, float]:
+    """Return the share of each term in the differences of points between territories, taken two by two.
+
+    The sum over all pairs, where the term is known in both, of the absolute difference of its points, over the same for all
+    the terms; they add up to 1. Empty when nothing differs.
+    """
+    found = {}
+    for name, values in points.items():
+        held = np.sort(values.dropna().to_numpy())
+        found[str(name)] = float((2 * np.arange(1, len(held) + 1) - len(held) - 1) @ held)
+    whole = sum(found.values())
+    return {name: value / whole for name, value in found.items()} if whole > TIE else {}
+
+
+def place(rang: float) -> str:
+    """Write a rank: « 1er », « 12e », « non classé »."""
+    if np.isnan(rang):
+        return "non classé"
+    return "1er" if rang == 1 else f"{fr.number(rang)}e"
+
+
+def interval(row: pd.Series) -> str:
+    """Write the interval of a rank of the table: « du 1er au 9e » ; empty when the rank is sure."""
+    if row["au_mieux"] == row["au_pire"]:
+        return ""
+    return f"du {place(row['au_mieux'])} au {place(row['au_pire'])}"
+
+
 def explain(ranking: Ranking, code: str) -> str:
-    """Write a rank term by term: « 1er : Niort, 62,5 points = habitants 40 + QPV 22,5 »."""
+    """Write a rank term by term, what is closed everywhere left to `remarks`: « 1er (rang possible : du 1er au 3e) : Niort, 62,5 points : Habitants 40,0 + QPV 22,5 »."""
     row = ranking.table.loc[code]
     parts = [f"{t.label} {fr.number(row[t.id], 1)}" for t in PRIORITY_TERMS if row[t.id] > 0]
-    place = "1er" if row["rang"] == 1 else f"{fr.number(row['rang'])}e"
     shared = f" ex æquo avec {fr.count(row['ex_aequo'], 'autre')}" if row["ex_aequo"] else ""
+    possible = f" (rang possible : {interval(row)})" if interval(row) else ""
+    lost = [t.label for t in PRIORITY_TERMS if t.label in row["inconnu"] and t.id not in ranking.closed]
+    unknown = f" ; inconnu, hors du score : {fr.listing(lost)}" if lost else ""
+    said = f"{place(row['rang'])}{shared}{possible} : {row['nom']}"
+    if np.isnan(row["score"]):
+        return fr.typeset(f"{said}, sans score{unknown}")
     detail = " + ".join(parts) or "aucun terme"
-    unknown = f" ; inconnu, compté 0 : {row['inconnu']}" if row["inconnu"] else ""
-    return fr.typeset(f"{place}{shared} : {row['nom']}, {fr.number(row['score'], 1)} points = {detail}{unknown}")
-
-
-@dataclass(frozen=True, eq=False)
-class Stability:
-    """How an order holds when weights move.
-
-    `any_weights` and `near_weights` give, by code, the share of draws that keep the territory among the first `first`:
-    among all weights alike, and among weights about those chosen. `draws` is the number of each.
-    """
-
-    any_weights: pd.Series
-    near_weights: pd.Series
-    draws: int
-    first: int
-
-
-# Concentration of the draws about the chosen weights: a weight of one half moves by about ±0,08.
-NEAR = 40.0
-
-
-def stability(
-    gaps: pd.DataFrame, weights: Weights, *, first: int = FIRST_PLACES, draws: int = 1000, seed: int = 2025
-) -> Stability:
-    """Draw weights at random and count how often each territory is among the first; the same seed gives the same answer.
-
-    A territory tied for the last place counts as kept.
-    """
-    gaps = _candidates(gaps)
-    values = terms(gaps).fillna(0.0).to_numpy()
-    random = np.random.default_rng(seed)
-    anyhow = random.dirichlet(np.ones(len(PRIORITY_TERMS)), draws)
-    near = random.dirichlet(weights.shares * NEAR + 1e-3, draws)
-    kept = _contenders(values, first)
-    found = []
-    for drawn in (anyhow, near):
-        share = np.zeros(len(gaps))
-        share[kept] = _kept(values[kept] @ drawn.T, first)
-        found.append(pd.Series(share, index=gaps.index))
-    return Stability(found[0], found[1], draws, first)
-
-
-def _kept(scores: Floats, first: int) -> Floats:
-    if len(scores) <= first:
-        return np.ones(len(scores))
-    last = np.partition(scores, len(scores) - first, axis=0)[len(scores) - first]
-    return np.asarray((scores >= last - TIE).mean(axis=1))
-
-
-def _contenders(values: Floats, first: int) -> npt.NDArray[np.intp]:
-    """Return the territories that some weights may put among the first, where there are many.
-
-    Left out: those that at least `first` others match on every term and beat on one. They can only tie, for weights that
-    are zero wherever they are beaten.
-    """
-    if len(values) <= 2_000:
-        return np.arange(len(values))
-    beaten = np.zeros(len(values), dtype=np.int64)
-    for row in values[np.argsort(-values.mean(axis=1), kind="stable")[:200]]:
-        beaten += (values <= row).all(axis=1) & (values < row - TIE).any(axis=1)
-    return np.flatnonzero(beaten < first)
+    return fr.typeset(f"{said}, {fr.number(row['score'], 1)} points : {detail}{unknown}")

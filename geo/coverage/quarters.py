@@ -22,13 +22,15 @@ class QuarterCount:
     """The QPV that some atoms meet, as masks over the zones of the layer.
 
     `served`: all its communes among these atoms are covered. `doubtful`: it lies in one or several arrondissements of a city,
-    unknown which, of which only some are covered. `counted`: its inhabitants among these atoms are known. `years`: those of the
-    populations published. `shared`: one at least lies in several communes, its inhabitants being shared out by area.
+    unknown which, of which only some are covered. `possible`: none of its communes is surely left out by CLSM. `counted`: its
+    inhabitants among these atoms are known. `years`: those of the populations published. `shared`: one at least lies in several
+    communes, its inhabitants being shared out by area.
     """
 
     met: Bools
     served: Bools
     doubtful: Bools
+    possible: Bools
     counted: Bools
     years: str
     shared: bool
@@ -58,6 +60,7 @@ def count_quarters(state: CoverageState, rows: Rows) -> QuarterCount:
     held = incidence(layer, len(state.status))
     met = (held @ inside.astype(float)) > 0
     lacking = (held @ (inside & ~state.is_covered).astype(float)) > 0
+    left_out = (held @ (inside & ~state.is_covered & ~state.may_be).astype(float)) > 0
     covered = (held @ (inside & state.is_covered).astype(float)) > 0
     unknown = layer.members["inhabitants"].isna().to_numpy() & inside[layer.members["row"].to_numpy(dtype=np.intp)]
     counted = np.ones(len(layer.zones), dtype=bool)
@@ -67,6 +70,7 @@ def count_quarters(state: CoverageState, rows: Rows) -> QuarterCount:
         met=met,
         served=met & ~lacking,
         doubtful=layer.candidates & lacking & covered,
+        possible=met & ~left_out,
         counted=counted,
         years="/".join(sorted({y for y in layer.zones["annee"].to_numpy()[met] if y})),
         shared=bool((several & met).any()),

@@ -10,6 +10,7 @@ import numpy as np
 from geo import french as fr
 from geo.arrays import Bools, Rows
 from geo.communes import Atlas
+from geo.coverage.manner import NOTHING_ASIDE, Aside
 from geo.errors import GeoInputError
 
 PREFIXES = {"region": "reg", "departement": "dep", "epci": "epci", "ept": "ept"}
@@ -94,11 +95,12 @@ class Scope:
 class CoverageView:
     """What a reading of coverage is about: a territory, and where the user states that the list of CLSM is complete.
 
-    `complete` holds codes of départements, in order.
+    `complete` holds codes of départements, in order; `aside` says which facts the user sets aside.
     """
 
     scope: Scope
     complete: tuple[str, ...] = ()
+    aside: Aside = NOTHING_ASIDE
 
 
 def scopes(atlas: Atlas, *, follow: Callable[[], Atlas] | None = None) -> dict[str, Scope]:

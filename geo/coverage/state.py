@@ -18,8 +18,19 @@ from scipy.sparse import csr_array
 
 from geo.arrays import Bools, Floats, Rows
 from geo.communes import Atlas, Density
+from geo.coverage.manner import (
+    NOTHING_ASIDE,
+    Aside,
+    Doubt,
+    Manner,
+    covered_with_doubt,
+    manner_text,
+    set_aside,
+    source_years,
+    zone_doubts,
+)
 from geo.coverage.status import COVERED, Status, commune_status
-from geo.layers import Crosswalk, Etat, Layer, LayerId
+from geo.layers import Crosswalk, Etat, Layer, LayerId, Precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,13 +38,14 @@ class CoverageState:
     """The state of every atom, in row order. Arrays are never edited; `with_clsm` makes a new state.
 
     `status` is that of `geo.coverage`; `complete` holds the départements where the user states that the list of CLSM is
-    complete.
+    complete; `aside` says which facts the user sets aside.
     """
 
     crosswalk: Crosswalk
     density: Density
     status: npt.NDArray[np.int8]
     complete: frozenset[str] = frozenset()
+    aside: Aside = NOTHING_ASIDE
 
     @property
     def atlas(self) -> Atlas:
@@ -65,6 +77,7 @@ class CoverageState:
         part = (
             ~clsm.members["whole"] & (clsm.zones["etat"].to_numpy()[clsm.members["zone"]] == Etat.EN_SERVICE)
         ).to_numpy()
+        part = part & ~self._left_out[clsm.members["zone"].to_numpy(dtype=np.intp)]
         rows = clsm.members["row"].to_numpy()[part]
         people = clsm.members["inhabitants"].to_numpy(dtype=float)[part]
         known = np.bincount(rows, np.nan_to_num(people), minlength=len(self.status))
@@ -95,6 +108,60 @@ class CoverageState:
             "non_couverts": of(Status.NON_COUVERT) + np.where(listed, rest, 0.0),
             "inconnus": of(Status.INCONNU) + np.where(listed, 0.0, rest),
         }
+
+    @cached_property
+    def _left_out(self) -> Bools:
+        return set_aside(self.crosswalk.layers[LayerId.CLSM], self.atlas.year, self.aside)
+
+    @cached_property
+    def uncovered_by_choice(self) -> Bools:
+        """Whether the only CLSM and projects known on each atom are facts set aside."""
+        clsm = self.crosswalk.layers[LayerId.CLSM]
+        named = np.zeros(len(self.status), dtype=bool)
+        named[clsm.members["row"].to_numpy()[self._left_out[clsm.members["zone"].to_numpy(dtype=np.intp)]]] = True
+        return named & (self.status == Status.INCONNU)
+
+    @cached_property
+    def _without_place(self) -> Bools:
+        """Whether each atom is in the département of a CLSM in service whose communes are not known."""
+        zones = self.crosswalk.layers[LayerId.CLSM].zones
+        lost = (zones["precision"] == Precision.INCONNUE) & (zones["etat"] == Etat.EN_SERVICE)
+        return np.isin(self.departement_names, zones.loc[lost, "departement"].to_numpy())[self.departement_codes]
+
+    @cached_property
+    def may_be(self) -> Bools:
+        """Whether a CLSM that is not known may hold each atom, or more of it than is known."""
+        unknown = np.isin(self.status, (Status.PARTIEL, Status.INCONNU))
+        return unknown | ((self.status == Status.NON_COUVERT) & self._without_place)
+
+    @cached_property
+    def possible(self) -> Floats:
+        """Inhabitants of each atom who may be covered without our knowing: what separates a figure from its upper bound."""
+        people = self.people
+        placeless = np.where(self._without_place, people["non_couverts"], 0.0)
+        return people["inconnus"] + people["partiels"] + placeless
+
+    @cached_property
+    def doubtful(self) -> dict[Doubt, Bools]:
+        """For each doubt, the covered atoms of which no fact is free of it."""
+        return covered_with_doubt(self.crosswalk.layers[LayerId.CLSM], self.is_covered, self._left_out, self._doubts)
+
+    @cached_property
+    def _doubts(self) -> dict[Doubt, Bools]:
+        return zone_doubts(self.crosswalk.layers[LayerId.CLSM], self.atlas.year, self.aside.years)
+
+    def manners(self, rows: Rows) -> tuple[Manner, ...]:
+        """Return how the people covered among some atoms are known, where it is open to doubt; a person may count in several."""
+        clsm = self.crosswalk.layers[LayerId.CLSM]
+        stated, found = source_years(clsm), []
+        zone, row = (clsm.members[c].to_numpy(dtype=np.intp) for c in ("zone", "row"))
+        for doubt, atoms in self.doubtful.items():
+            mine = rows[atoms[rows]]
+            people = float(self.population[mine].sum())
+            if people:
+                zones = np.unique(zone[np.isin(row, mine) & self._doubts[doubt][zone] & ~self._left_out[zone]])
+                found.append(Manner(doubt, people, manner_text(doubt, people, stated.iloc[zones], self.aside.years)))
+        return tuple(found)
 
     @cached_property
     def without(self) -> Floats:
@@ -150,11 +217,17 @@ class CoverageState:
         return replace(self, status=status)
 
 
-def coverage_state(crosswalk: Crosswalk, density: Density, *, complete: Iterable[str] = ()) -> CoverageState:
-    """Compute the state of every atom; `complete` as in `geo.coverage.commune_status`."""
+def coverage_state(
+    crosswalk: Crosswalk, density: Density, *, complete: Iterable[str] = (), aside: Aside = NOTHING_ASIDE
+) -> CoverageState:
+    """Compute the state of every atom; `complete` and `aside` as in `geo.coverage.commune_status`."""
     held = frozenset(complete)
     return CoverageState(
-        crosswalk, density, commune_status(crosswalk.atlas, crosswalk.layers[LayerId.CLSM], complete=held), held
+        crosswalk,
+        density,
+        commune_status(crosswalk.atlas, crosswalk.layers[LayerId.CLSM], complete=held, aside=aside),
+        held,
+        aside,
     )
 
 

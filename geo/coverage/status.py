@@ -17,8 +17,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import french as fr
-from geo.arrays import Rows
+from geo.arrays import Bools, Rows
 from geo.communes import Atlas
+from geo.coverage.manner import NOTHING_ASIDE, Aside, Doubt, covered_with_doubt, set_aside, zone_doubts
 from geo.coverage.scope import Scope
 from geo.layers import Crosswalk, Etat, Layer, LayerId, Precision
 
@@ -53,10 +54,13 @@ STATUS_MEANINGS = {
 COVERED = (Status.COUVERT, Status.SUPPOSE)
 
 
-def commune_status(atlas: Atlas, clsm: Layer, *, complete: Iterable[str] = ()) -> npt.NDArray[np.int8]:
+def commune_status(
+    atlas: Atlas, clsm: Layer, *, complete: Iterable[str] = (), aside: Aside = NOTHING_ASIDE
+) -> npt.NDArray[np.int8]:
     """Return the status of every atom, in row order.
 
-    `complete` adds départements where the user states that the list of CLSM is complete.
+    `complete` adds départements where the user states that the list of CLSM is complete. What only facts set aside cover is
+    unknown, even there.
     """
     extent = clsm.extent | set(complete)
     known = atlas.table["departement"].isin(extent).to_numpy()
@@ -66,13 +70,15 @@ def commune_status(atlas: Atlas, clsm: Layer, *, complete: Iterable[str] = ()) -
     running = etat == Etat.EN_SERVICE
     supposed = precision == Precision.SUPPOSEE
     whole, rows = clsm.members["whole"].to_numpy(), clsm.members["row"].to_numpy()
+    left_out = set_aside(clsm, atlas.year, aside)[clsm.members["zone"].to_numpy(dtype=np.intp)]
+    status[rows[left_out]] = Status.INCONNU
     for value, chosen in (
         (Status.PROJET, ~running),
         (Status.PARTIEL, running & ~whole),
         (Status.SUPPOSE, running & whole & supposed),
         (Status.COUVERT, running & whole & ~supposed),
     ):
-        status[rows[chosen]] = value
+        status[rows[chosen & ~left_out]] = value
     return status
 
 
@@ -83,6 +89,15 @@ class Coverage:
     scope: Scope
     crosswalk: Crosswalk
     status: npt.NDArray[np.int8]
+    aside: Aside = NOTHING_ASIDE
+
+    @cached_property
+    def extended(self) -> Bools:
+        """Whether each atom of the country is covered only by extension to the communes of an EPCI."""
+        layer, today = self.crosswalk.layers[LayerId.CLSM], self.crosswalk.atlas.year
+        doubts = {Doubt.EXTENSION: zone_doubts(layer, today, self.aside.years)[Doubt.EXTENSION]}
+        covered = np.isin(self.status, COVERED)
+        return covered_with_doubt(layer, covered, set_aside(layer, today, self.aside), doubts)[Doubt.EXTENSION]
 
     @cached_property
     def rows(self) -> Rows:
@@ -217,11 +232,16 @@ def _reading(people: dict[str, float]) -> str:
     return "inconnu" if people["inconnu"] or not total else "non couvert"
 
 
-def coverage(scope: Scope, crosswalk: Crosswalk, *, complete: Iterable[str] = ()) -> Coverage:
-    """Compute the coverage of a scope; `complete` as in `commune_status`."""
+def coverage(
+    scope: Scope, crosswalk: Crosswalk, *, complete: Iterable[str] = (), aside: Aside = NOTHING_ASIDE
+) -> Coverage:
+    """Compute the coverage of a scope; `complete` and `aside` as in `commune_status`."""
     scope = scope.on(crosswalk.atlas)  # rows and statuses stay of one dataset, however long they are kept
     return Coverage(
-        scope, crosswalk, commune_status(crosswalk.atlas, crosswalk.layers[LayerId.CLSM], complete=complete)
+        scope,
+        crosswalk,
+        commune_status(crosswalk.atlas, crosswalk.layers[LayerId.CLSM], complete=complete, aside=aside),
+        aside,
     )
 
 

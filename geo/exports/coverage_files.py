@@ -17,7 +17,15 @@ import pandas as pd
 import shapely
 
 from geo import french as fr
-from geo.coverage import CANDIDATE_KINDS, GAP_LEVELS, NEEDS, PRIORITY_TERMS, STATUS_LABELS
+from geo.coverage import (
+    CANDIDATE_KINDS,
+    GAP_LEVELS,
+    NEEDS,
+    PRIORITY_TERMS,
+    STATUS_LABELS,
+    interval,
+    place,
+)
 from geo.exports import formats, qml
 from geo.exports.coverage_svg import STATUS_STYLES, coverage_map
 from geo.exports.coverage_tables import CoverageReport, communes_table, coverage_sheets, sources
@@ -33,7 +41,8 @@ READING_FILLS = {
     "inconnu": ("#e8ecee", None),
 }
 MAP_LEVELS = ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls")
-MOST_ROWS = 5  # of each table on paper
+MOST_ROWS = 4  # of each table on paper
+MOST_CALLS = 2  # of what to check first, on paper
 
 
 def coverage_workbook(report: CoverageReport) -> bytes:
@@ -44,7 +53,7 @@ def coverage_workbook(report: CoverageReport) -> bytes:
 def coverage_csv(report: CoverageReport) -> dict[str, bytes]:
     """Return every table as a CSV, by file name."""
     return {
-        f"{report.file_stem}-{slug(sheet.name)}.csv": formats.csv_bytes(sheet.frame)
+        f"{report.file_stem}-{slug(sheet.name)}.csv": formats.csv_bytes(sheet.frame, unknown=sheet.unknown)
         for sheet in coverage_sheets(report)
     }
 
@@ -172,7 +181,7 @@ def director_pdf(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> bytes
 
 def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict[str, Any]:
     """Return what the two pages say, as plain values."""
-    drawn = coverage_map(report.scope, report.state, height_mm=82.0)
+    drawn = coverage_map(report.scope, report.state, height_mm=64.0)
     ranking, shares = report.ranking, report.weights.shares
     first = ranking.table.head(MOST_ROWS)
     said = fr.listing(f"{t.label} {fr.percent(s, 0)}" for t, s in zip(PRIORITY_TERMS, shares, strict=True) if s)
@@ -181,7 +190,7 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
         "subtitle": fr.typeset(f"{_kind(report)} ; {fr.inhabitants(report.state.population[report.scope.rows].sum())}."),
         "figures": [
             {
-                "label": f.label, "amount": f.amount, "fraction": f.fraction,
+                "label": f.label, "amount": f.amount, "fraction": f.fraction, "manner": f.manner,
                 "above": f"{f.above_name} : {f.above.amount}" if f.above else "", "year": "" if f.unknown else f.year,
             }
             for f in report.figures
@@ -190,13 +199,16 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
         "alt": drawn.alt,
         "priorities": {
             "title": f"Par où commencer : {GAP_LEVELS[report.level]}",
-            "note": fr.typeset(f"Poids choisis : {said}. Score sur 100, somme des points de chaque critère. « Tient » : part de 1 000 jeux de poids tirés au hasard qui laissent le territoire parmi les dix premiers."),
-            "head": ["Rang", "Territoire", "Score", *(t.label for t in PRIORITY_TERMS), "Tient"],
+            "note": fr.typeset(f"Poids choisis : {said}. Score sur 100. {' '.join(t for t in (*ranking.remarks, report.compared.remark) if t)} « Tient » : part de 1 000 jeux de poids au hasard qui le laissent parmi les dix premiers."),
+            "head": ["Rang", "Possible", "Territoire", "Score", *(t.label for t in PRIORITY_TERMS), "Tient"],
             "rows": [
-                [fr.number(r["rang"]) + (" ex æquo" if r["ex_aequo"] else ""), str(r["nom"]), fr.number(r["score"], 1),
-                 *("inconnu" if t.label in str(r["inconnu"]) else fr.number(r[t.id], 1) for t in PRIORITY_TERMS), fr.percent(report.stability.any_weights[code], 0)]
+                [place(r["rang"]) + (" ex æquo" if r["ex_aequo"] else ""), interval(r) or "sûr", str(r["nom"]), fr.number(r["score"], 1),
+                 *(fr.number(r[t.id], 1) for t in PRIORITY_TERMS), fr.percent(report.stability.any_weights[code], 0)]
                 for code, r in first.iterrows()
             ],
+        },
+        "checks": {
+            "title": "À vérifier d’abord", "lines": list(report.checks.sentences(MOST_CALLS)),
         },
         "gaps": [_gap_block(report, level) for level in _paper_levels(report)],
         "next": _next(report),
@@ -228,7 +240,10 @@ def _gap_block(report: CoverageReport, level: str) -> dict[str, Any]:
     if level != "cls":  # CLS may overlap: their inhabitants do not add up
         note += f", {total} des habitants"
     else:
-        note += f" ; {fr.count(int(table['cls_sans_clsm'].sum()), 'CLS', 'CLS')} sans aucun CLSM connu"
+        alone, known = int(table["cls_sans_clsm"].sum()), fr.count(len(table), "CLS connu", "CLS connus")
+        note += f" ; {fr.count(alone, 'CLS', 'CLS') if alone else 'aucun CLS'} sans CLSM connu, parmi {known}"
+        if not report.state.known_here(LayerId.CLS, report.scope.rows):
+            note += " ; les autres CLS d’ici sont inconnus"
     return {
         "title": f"Écarts : {GAP_LEVELS[level]}",
         "note": fr.typeset(f"{note}."),

@@ -17,6 +17,8 @@ import pandas as pd
 from geo import french as fr
 from geo.coverage import (
     CANDIDATE_KINDS,
+    CHECK_MEANING,
+    CHECK_TITLES,
     GAP_LEVELS,
     GAP_TITLES,
     PRIORITY_TERMS,
@@ -24,6 +26,7 @@ from geo.coverage import (
     STATUS_MEANINGS,
     SURVEYS,
     Benchmark,
+    Compared,
     CoverageState,
     Figure,
     Ranking,
@@ -31,13 +34,16 @@ from geo.coverage import (
     Siting,
     Stability,
     Status,
+    ToCheck,
     Weights,
+    compared,
     distribution,
     gap_table,
     limits,
     rank,
     scope_figures,
     stability,
+    to_check,
 )
 from geo.exports import formats
 from geo.layers import ETATS, PRECISIONS, Layer, LayerId, Precision
@@ -74,16 +80,22 @@ class CoverageReport:
     @cached_property
     def ranking(self) -> Ranking:
         """Priorities at the chosen level; none where the scope meets no territory of that level."""
-        return rank(self._level_gaps, self.weights)
+        return rank(self.compared.table, self.weights, self.compared.closed)
 
     @cached_property
     def stability(self) -> Stability:
         """How the priorities hold when weights move."""
-        return stability(self._level_gaps, self.weights)
+        return stability(self.compared.table, self.weights, self.compared.closed)
 
-    @property
-    def _level_gaps(self) -> pd.DataFrame:
-        return self.gaps[self.level] if self.level in self.gaps else gap_table(self.level, self.scope, self.state)
+    @cached_property
+    def compared(self) -> Compared:
+        """The territories that the priorities put in order, and the criteria closed to them."""
+        return compared(self.level, self.scope, self.state)
+
+    @cached_property
+    def checks(self) -> ToCheck:
+        """Where a completed list would change the most."""
+        return to_check(self.scope, self.state, self.weights)
 
     @cached_property
     def benchmarks(self) -> tuple[Benchmark, ...]:
@@ -122,6 +134,8 @@ def sources(report: CoverageReport) -> list[tuple[str, str, str, str]]:
             continue
         known = "Liste complète ici. " if state.known_here(layer_id, rows) else "Liste incomplète ici. "
         found.append((layer.long_name, layer.source, layer.vintage, f"{known}{layer.remark}".strip()))
+    if state.aside.doubts:
+        found.append(("Faits écartés", "Choix de l’utilisateur", "", f"Écartés : {state.aside.said}."))
     if state.complete:
         said = fr.listing(sorted(state.complete))
         found.append(
@@ -135,9 +149,10 @@ def figures_table(report: CoverageReport) -> pd.DataFrame:
     """Return the figures as a table."""
     rows = [
         {
-            "indicateur": f.label, "valeur": f.value, "sur": f.total, "unite": f.unit, "part": f.share,
+            "indicateur": f.label, "valeur": f.value, "au_plus": f.most, "sur": f.total, "unite": f.unit,
+            "part": f.share, "part_au_plus": f.most_share,
             "au_moins": f.at_least, "estimation": f.estimated, "denominateur_complet": f.total_complete,
-            "lecture": f.amount, "annee": f.year, "limite": f.reason or "", "completer": f.remedy or "",
+            "lecture": f.amount, "dont": f.manner, "annee": f.year, "limite": f.reason or "", "completer": f.remedy or "",
             "part_niveau_superieur": f.above.share if f.above else None,
             "lecture_niveau_superieur": f.above.amount if f.above else "", "niveau_superieur": f.above_name,
             "source": f.source,
@@ -145,12 +160,12 @@ def figures_table(report: CoverageReport) -> pd.DataFrame:
         for f in report.figures
     ]  # fmt: skip
     frame = pd.DataFrame(rows)
-    numbers = ["valeur", "sur", "part", "part_niveau_superieur"]
+    numbers = ["valeur", "au_plus", "sur", "part", "part_au_plus", "part_niveau_superieur"]
     return frame.astype(dict.fromkeys(numbers, float))
 
 
 FIGURE_TITLES = {
-    "indicateur": "Indicateur", "valeur": "Valeur", "sur": "Sur", "unite": "Unité", "part": "Part",
+    "indicateur": "Indicateur", "valeur": "Valeur", "au_plus": "Au plus", "part_au_plus": "Part, au plus", "dont": "Dont", "sur": "Sur", "unite": "Unité", "part": "Part",
     "au_moins": "Au moins", "estimation": "Estimation", "denominateur_complet": "Dénominateur complet",
     "lecture": "Lecture", "annee": "Année", "limite": "Ce qui limite", "completer": "Comment compléter",
     "part_niveau_superieur": "Part, niveau supérieur", "lecture_niveau_superieur": "Lecture, niveau supérieur",
@@ -272,9 +287,10 @@ def priorities_table(report: CoverageReport) -> pd.DataFrame:
     return table.reset_index()
 
 
+UNKNOWN = "inconnu"
 PRIORITY_TITLES = {
     "code": "Code", "rang": "Rang", "nom": "Nom", "score": "Score (points sur 100)", "ex_aequo": "Autres ex æquo",
-    "inconnu": "Inconnu, compté 0", "parmi_les_dix_tous_poids": "Parmi les dix premiers, tous poids",
+    "inconnu": "Inconnu, hors du score", "au_mieux": "Rang au mieux", "au_pire": "Rang au pire", "parmi_les_dix_tous_poids": "Parmi les dix premiers, tous poids",
     "parmi_les_dix_poids_voisins": "Parmi les dix premiers, poids voisins",
 } | {t.id: f"{t.label} (points)" for t in PRIORITY_TERMS}  # fmt: skip
 PRIORITY_FORMATS = {
@@ -294,13 +310,13 @@ COMMUNE_TITLES = {
 
 def coverage_sheets(report: CoverageReport) -> list[formats.Sheet]:
     """Return the tables of a view, one sheet each, the sources last."""
-    part = {"part": "part", "part_niveau_superieur": "part"}
+    part = {"part": "part", "part_au_plus": "part", "part_niveau_superieur": "part"}
     sheets = [formats.Sheet("Chiffres", figures_table(report), FIGURE_TITLES, part)]
     for level, table in report.gaps.items():
         sheets.append(
             formats.Sheet(f"Écarts {GAP_LEVELS[level]}", table.reset_index(), GAP_TITLES, notes=(
                 "« Sans CLSM ni projet connu » = non couverts (liste complète) + sans CLSM connu (liste incomplète).",
-            ))
+            ), unknown=UNKNOWN)
         )  # fmt: skip
     if len(report.ranking.table):
         shares = fr.listing(
@@ -310,8 +326,19 @@ def coverage_sheets(report: CoverageReport) -> list[formats.Sheet]:
             formats.Sheet("Priorités", priorities_table(report), PRIORITY_TITLES, PRIORITY_FORMATS, notes=(
                 fr.typeset(f"{GAP_LEVELS[report.level]} ; poids : {shares}."),
                 *(fr.typeset(f"{t.label} : {t.meaning}.") for t in PRIORITY_TERMS),
-            ))
+                *report.ranking.remarks, *((report.compared.remark,) if report.compared.remark else ()),
+            ), unknown=UNKNOWN)
         )  # fmt: skip
+    if len(report.checks.table):
+        sheets.append(
+            formats.Sheet(
+                "À vérifier",
+                report.checks.table.reset_index(),
+                CHECK_TITLES,
+                {"part": "part"},
+                (fr.typeset(CHECK_MEANING),),
+            )
+        )
     if report.siting:
         notes = tuple(n for n in (report.siting.sentence, report.siting.ties, *report.siting.notices) if n)
         table = report.siting.table.reset_index()

@@ -52,15 +52,15 @@ def original(value: str) -> str:
     return rest if neutral(rest) == value else value
 
 
-def csv_bytes(frame: pd.DataFrame, *, decimal: str = ",") -> bytes:
+def csv_bytes(frame: pd.DataFrame, *, decimal: str = ",", unknown: str = "") -> bytes:
     """Write a table as French spreadsheets read it: UTF-8 with its mark, semicolons, decimal commas; no index.
 
-    Booleans are « oui » and « non », what is unknown is empty. `geometry` is left out.
+    Booleans are « oui » and « non », what is unknown is `unknown`, empty by default. `geometry` is left out.
     """
     table = _plain(frame)
     safe = table.apply(lambda column: column if _is_number(column) else column.map(neutral))
     safe.columns = [str(neutral(str(c))) for c in safe.columns]
-    text = safe.to_csv(index=False, sep=";", decimal=decimal, lineterminator="\r\n", na_rep="")
+    text = safe.to_csv(index=False, sep=";", decimal=decimal, lineterminator="\r\n", na_rep=unknown)
     return b"\xef\xbb\xbf" + str(text).encode("utf-8")
 
 
@@ -69,7 +69,8 @@ class Sheet:
     """One table of a workbook.
 
     `titles` gives columns the name a reader sees (their own by default); `formats` gives them a kind of NUMBER_FORMATS
-    (`part` for a share from 0 to 1) where the type is not enough; `notes` are lines written under the table.
+    (`part` for a share from 0 to 1) where the type is not enough; `notes` are lines written under the table; `unknown` is
+    what a cell says of a number that is not known (empty by default).
     """
 
     name: str
@@ -77,6 +78,7 @@ class Sheet:
     titles: Mapping[str, str] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    unknown: str = ""
 
 
 def sources_sheet(rows: Iterable[tuple[str, str, str, str]], notes: Iterable[str] = ()) -> Sheet:
@@ -134,6 +136,8 @@ def _write_sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any]) -> None:
         values = column.tolist()
         for i, value in enumerate(values, 1):
             if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+                if sheet.unknown and kind != "texte":
+                    page.write_string(i, j, sheet.unknown, formats["texte"])
                 continue
             if isinstance(value, int | float) and kind != "texte":
                 page.write_number(i, j, value, formats[kind])

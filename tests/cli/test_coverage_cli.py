@@ -55,7 +55,7 @@ def test_text_says_figures_limits_gaps_and_next(capsys: pytest.CaptureFixture[st
     assert code == 0
     for part in (
         "Indicateurs",
-        "au moins 52,6 %",
+        "entre 52,6 % et au plus",
         "Limite, CLSM",
         "Écarts : CLS",
         "Priorités",
@@ -104,3 +104,16 @@ def test_a_folder_that_cannot_be_written_to_is_said(capsys: pytest.CaptureFixtur
 def test_zero_ceiling_is_no_ceiling(capsys: pytest.CaptureFixture[str]) -> None:
     found = _json(capsys, "--scope", "94", "--level", "ept", "--next", "1", "--ceiling", "0")
     assert found["prochains"]["choix"][0]["nom"] == "Grand-Orly Seine Bièvre"
+
+
+def test_data_give_both_bounds_and_facts_can_be_set_aside(capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(_run(capsys, "--scope", "62", "--level", "epci", "--json")[1])
+    people = found["indicateurs"][0]
+    assert (people["valeur"], people["au_plus"], people["sur"]) == (367_806, 1_348_021, 1_457_905)
+    assert people["dont"][0]["facon"] == "extension" and people["dont"][0]["habitants"] == 367_806
+    assert all(row["cls"] is None and row["au_pire"] >= row["au_mieux"] for row in found["priorites"])
+    assert found["a_verifier"] and "CLS" in found["a_verifier"][0]["listes"]
+    aside = json.loads(_run(capsys, "--scope", "62", "--aside", "extension", "--json")[1])
+    assert aside["indicateurs"][0]["valeur"] == 0
+    code, _, said = _run(capsys, "--scope", "62", "--aside", "douteux")
+    assert code != 0 and "douteux" in said

@@ -81,9 +81,8 @@ def test_figures_of_a_complete_departement_by_hand() -> None:
     assert found["habitants"].share == 0.5
     assert not found["habitants"].at_least
     # the second commune is in a perimeter read from a name: counted, and said
-    assert found["habitants"].estimated and "200 habitants vivent dans un périmètre supposé" in plain(
-        str(found["habitants"].reason)
-    )
+    assert found["habitants"].estimated
+    assert "200 habitants dans un périmètre supposé d’après le nom du CLSM" in plain(found["habitants"].manner)
     # the people of the quarter across two communes are not known: a share of the two others would mislead
     assert found["qpv-habitants"].reason == "Inconnu (populations connues pour 2 QPV sur 3)."
     assert plain(found["qpv"].fraction) == "1 sur 3 QPV ; habitants connus pour 2 d’entre eux"
@@ -94,7 +93,11 @@ def test_figures_of_a_complete_departement_by_hand() -> None:
 
 def test_a_part_of_unknown_size_makes_a_floor_and_a_project_counts_apart() -> None:
     found = _figures("02", _state())
-    assert found["habitants"].value is None  # nothing sure: never « au moins 0 »
+    # none is sure, and at most the part of 2 000 whose size is not known: never « au moins 0 »
+    people = found["habitants"]
+    assert (people.value, people.total, people.most) == (0, 6000, 2000)
+    assert plain(people.amount) == "aucun connu, au plus 33,3 %"
+    assert plain(people.fraction) == "aucun connu sur 6 000 habitants, au plus 2 000"
     assert "Une partie seulement de certaines communes" in str(found["habitants"].reason)
     assert (found["projet"].value, found["projet"].total) == (1000, 6000)
     assert (found["epci"].value, found["epci"].total) == (1, 2)  # E3 is met by the CLSM in part
@@ -114,16 +117,19 @@ def test_outside_every_extent_nothing_is_said_to_be_nought() -> None:
         if figure.id == "rural":  # the drawing has no rural commune there, which is known
             assert figure.amount == "sans objet"
             continue
-        assert figure.value is None or figure.value > 0, figure.id
         if figure.value is None:
             assert figure.reason and figure.share is None
             assert figure.amount == "non évaluable"
+        elif not figure.value:
+            assert figure.at_least and figure.amount.startswith("aucun connu"), figure.id
+    assert plain(found["habitants"].amount) == "aucun connu, au plus 100 %"
 
 
 def test_a_floor_says_at_least_why_and_how_to_complete() -> None:
     found = _figures("01", _state(complete=()))
     people = found["habitants"]
-    assert people.at_least and people.amount.startswith("au moins")
+    assert people.at_least and plain(people.amount) == "entre 50 % et au plus 100 %"
+    assert plain(people.fraction) == "300 sur 600 habitants, au plus 600"
     assert "n’est pas complète" in str(people.reason) and "Déclarez" in str(people.remedy)
     quarters = found["qpv"]
     assert (quarters.value, quarters.total, quarters.share) == (1, 3, None)
@@ -140,6 +146,40 @@ def test_what_is_already_whole_is_no_floor() -> None:
     zones = {"clsm": {"a": zone("01001", "01002", "01003")}, "epci": ZONES["epci"], "ept": {}}
     people = _figures("01", _state(zones, complete=()))["habitants"]
     assert (people.value, people.total, people.at_least) == (600, 600, False)
+
+
+def test_what_is_known_to_be_left_out_lowers_the_upper_bound() -> None:
+    # 02004, 1 000 inhabitants, is in project: it is not in a CLSM in service, whatever the list still holds.
+    people = _figures("02", _state(complete=()))["habitants"]
+    assert (people.value, people.most, people.total) == (0, 5000, 6000)
+    project = _figures("02", _state(complete=()))["projet"]
+    assert (project.value, project.most) == (1000, 4000)  # 02005 is partly covered
+
+
+def test_a_clsm_of_unknown_place_leaves_its_departement_open() -> None:
+    zones = ZONES | {"clsm": {"lost": zone(precision=Precision.INCONNUE, departement="01"), "a": zone("01001")}}
+    people = _figures("01", _state(zones))["habitants"]
+    assert (people.value, people.most) == (100, 600)
+    assert _figures("02", _state(zones))["habitants"].amount == "0" + "\u00a0%"
+
+
+WHOLE = [s for s in Status if s is not Status.PARTIEL]  # the drawn layer has no part anywhere
+
+
+@given(st.lists(st.sampled_from(WHOLE), min_size=6, max_size=6), st.sampled_from(["01", "02", "france"]))
+def test_the_bounds_hold_whatever_the_unknown_turns_out_to_be(statuses: list[Status], scope: str) -> None:
+    base = _state(complete=())
+    before = CoverageState(base.crosswalk, base.density, np.array(statuses, dtype=np.int8))
+    known = np.where(before.may_be, Status.NON_COUVERT, before.status).astype(np.int8)
+    every = np.where(before.may_be, Status.COUVERT, before.status).astype(np.int8)
+    for name, figure in _figures(scope, before).items():
+        if not figure.total_complete or name in ("projet", "qpv-habitants") or figure.value is None:
+            continue
+        bound = figure.most if figure.most is not None else figure.value
+        for status in (known, every):
+            turned = _figures(scope, CoverageState(base.crosswalk, base.density, status))[name]
+            assert turned.value is not None and figure.value <= turned.value + 1e-9 <= bound + 2e-9, name
+        assert turned.value == pytest.approx(bound), name
 
 
 def test_a_clsm_without_known_communes_is_a_reason() -> None:

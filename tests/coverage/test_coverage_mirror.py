@@ -123,7 +123,9 @@ def test_inhabitants_and_rural_inhabitants(world: Dataset, departement: str) -> 
     assert found["habitants"].total == here["population"].sum()
     assert found["habitants"].value == here.loc[here["covered"], "population"].sum()
     planned = here.loc[here["project"], "population"].sum()
-    assert found["projet"].value == (planned or None)  # « au moins 0 » is withheld
+    assert found["projet"].value == planned
+    unknown = here.loc[~here["covered"] & ~here["project"], "population"].sum()
+    assert found["habitants"].most == found["habitants"].value + unknown  # no list of CLSM is complete
     rural = here[here["rural"]]
     assert found["rural"].total == rural["population"].sum()
     assert not found["rural"].estimated
@@ -141,6 +143,15 @@ def test_quarters_and_their_inhabitants(world: Dataset, departement: str) -> Non
     assert found["qpv"].total_complete
     assert found["qpv-habitants"].total == pytest.approx(quarters["people"].sum())
     assert found["qpv-habitants"].value == pytest.approx(quarters.loc[covered, "people"].sum())
+
+
+@pytest.mark.parametrize(("region", "people"), [("reg-76", 2_295_140), ("reg-11", 550_021)])
+def test_zero_known_of_a_known_whole_is_said_with_the_whole(world: Dataset, region: str, people: int) -> None:
+    figure = _figures(world, region)["rural"]
+    assert (figure.value, figure.total) == (0, people)
+    assert figure.amount.startswith("aucun connu")
+    shown = figure.fraction.replace("\u202f", " ").replace("\u00a0", " ")
+    assert shown.startswith(f"aucun connu sur {people:,}".replace(",", " "))
 
 
 def test_the_number_of_quarters_is_the_published_one(world: Dataset) -> None:
@@ -226,6 +237,11 @@ def test_cls_with_and_without_clsm(world: Dataset, departement: str) -> None:
     assert running["cls_sans_clsm"].is_monotonic_decreasing
 
 
+def _rank_among_those_that_have_some(column: pd.Series) -> pd.Series:
+    some = column[column > 0]
+    return column.map(lambda value: (some <= value).mean() if value > 0 else 0.0)
+
+
 def test_priorities_of_the_epci_of_deux_sevres(world: Dataset) -> None:
     here, owner = _communes("79"), _bodies("79")
     without = ~here["covered"] & ~here["project"]
@@ -241,7 +257,7 @@ def test_priorities_of_the_epci_of_deux_sevres(world: Dataset) -> None:
     raw["cls"] = raw.index.isin(owner.loc[cls.loc[alone, "code_commune"]]).astype(float)
     raw = raw[raw["habitants"] > 0]
     weights = {"habitants": 3, "qpv": 1, "rural": 2, "cls": 1}
-    scaled = raw / raw.max().where(raw.max() > 0, 1.0)
+    scaled = raw[["habitants", "qpv", "rural"]].apply(_rank_among_those_that_have_some).assign(cls=raw["cls"])
     expected = sum(scaled[c] * w / 7 * 100 for c, w in weights.items()).sort_values(ascending=False)
     gaps = gap_table("epci", read_scope("79", world.atlas), _state(world))
     found = rank(gaps, Weights(**weights)).table

@@ -77,6 +77,40 @@ def test_a_workbook_has_a_sheet_a_table_and_its_sources() -> None:
     assert any("déclarées complètes" in s for s in said)
 
 
+def test_the_workbook_says_both_bounds_and_never_zero_for_what_is_not_known() -> None:
+    report = _report("reg-32", complete=(), k=0)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(coverage_workbook(report)))
+    figures = book.get_sheet_by_name("Chiffres").to_python()
+    people = dict(zip(figures[0], figures[1], strict=True))
+    assert people["Valeur"] == 1_366_668 and people["Au plus"] == 5_882_310
+    assert plain(str(people["Lecture"])) == "entre 22,8 % et au plus 98,2 %" and "par extension" in str(people["Dont"])
+    gaps = book.get_sheet_by_name("Écarts EPCI").to_python()
+    cells = {
+        row[gaps[0].index("CLS sans CLSM connu")]
+        for row in gaps[1:]
+        if row[0] and row[gaps[0].index("Lecture")] == "inconnu"
+    }
+    assert cells == {"inconnu"}
+    order = book.get_sheet_by_name("Priorités").to_python()
+    assert {"Rang au mieux", "Rang au pire", "CLS en place (points)"} <= set(order[0])
+    column = order[0].index("CLS en place (points)")
+    assert {row[column] for row in order[1:] if row[column] != ""} == {"inconnu"}
+    assert any("aucun département d’ici (1 connu)" in plain(str(row[0])) for row in order)
+    calls = book.get_sheet_by_name("À vérifier").to_python()
+    assert calls[0][:3] == ["Code", "Nom", "Habitants de situation inconnue"]
+
+
+def test_the_tables_as_text_and_the_two_pages_say_unknown_where_nothing_is_known() -> None:
+    report = _report("reg-32", complete=(), k=0)
+    rows = _rows(coverage_csv(report)["couverture-clsm-reg-32-ecarts-epci.csv"])
+    assert {row["cls_sans_clsm"] for row in rows if row["lecture"] == "inconnu"} == {"inconnu"}
+    data = director_data(report)
+    assert all(row[7] == "inconnu" for row in data["priorities"]["rows"])  # CLS en place
+    assert data["checks"]["lines"] and "fermé" not in data["priorities"]["note"]
+    cls = next(block for block in data["gaps"] if block["title"] == "Écarts : CLS")
+    assert "aucun CLS sans CLSM connu, parmi 1 CLS connu ; les autres CLS d’ici sont inconnus" in plain(cls["note"])
+
+
 def test_the_figures_of_the_table_are_those_of_the_page() -> None:
     table, figures = figures_table(_report()), _report().figures
     assert table["valeur"].dropna().tolist() == [f.value for f in figures if f.value is not None]
@@ -238,7 +272,7 @@ def test_the_director_has_two_tagged_pages(scope: str, level: str) -> None:
     assert len(read.pages) == 2
     root = read.trailer["/Root"]
     assert bool(root["/MarkInfo"]["/Marked"]) and root["/Lang"] == "fr"
-    text = plain(" ".join(page.extract_text() for page in read.pages).replace("\n", " "))
+    text = " ".join(plain(" ".join(page.extract_text() for page in read.pages)).split())
     assert report.title in text and "1er janvier 2026" in text
     for figure in report.figures:
         assert plain(figure.amount) in text, figure.id

@@ -294,6 +294,46 @@ def test_a_preset_sets_the_weights_and_says_why(preset) -> None:
     assert list(shown["nom"]) == list(ranking.table["nom"])
 
 
+def test_a_criterion_known_nowhere_is_closed_with_its_reason_and_the_order_does_without() -> None:
+    app = open_page(COVERAGE, territoire="reg-32", onglet="priorites")
+    assert app.button(key="preset-cls").disabled and not app.button(key="preset-rural").disabled
+    assert app.slider(key=coverage_link.WEIGHT["cls"]).disabled
+    reason = "la liste des CLS n’est complète dans aucun département d’ici (1 connu)"
+    assert reason in captions(app) and reason in written(app)
+    assert any(b.label == "Importer mes CLS" for b in app.button)
+    shown = next(d.value for d in app.dataframe if "score" in d.value.columns)
+    assert shown["cls"].isna().all() and shown["possible"].str.startswith("du ").all()
+    assert "CLS en place, fermé ici" in written(app) and "des écarts" in written(app)
+
+
+def test_what_to_check_first_is_a_short_list_of_calls() -> None:
+    text = written(open_page(COVERAGE, territoire="reg-32", onglet="priorites"))
+    assert "À vérifier d’abord" in text
+    assert "habitants de situation inconnue" in text and "À demander : liste des CLSM, liste des CLS" in text
+
+
+def test_the_ept_of_an_order_of_epci_is_shown_on_the_map_at_its_own_level() -> None:
+    app = open_page(COVERAGE, territoire="dep-94", onglet="priorites", niveau="epci")
+    box = next(s for s in app.selectbox if s.label == "Territoire de cet ordre")
+    assert not any("Métropole du Grand Paris" in option for option in box.options)
+    ran(box.set_value("200058014").run())
+    ran(app.button(key="priority-on-map").click().run())
+    assert address(app)["niveau"] == "ept" and address(app)["choix"] == "200058014"
+
+
+def test_facts_set_aside_travel_in_the_address_and_leave_the_figure() -> None:
+    app = open_page(COVERAGE, territoire="dep-62")
+    assert "367 806 habitants par extension aux communes de l’EPCI (source de 2016)" in written(app)
+    assert "entre 25,2 % et au plus 92,5 %" in written(app)
+    ran(app.multiselect(key="aside-pick").set_value(["extension"]).run())
+    assert address(app)["ecarter"] == "extension"
+    assert "aucun connu, au plus 100 %" in written(app)  # the project there is by extension too
+    again = open_page(COVERAGE, territoire="dep-62", ecarter="extension,ancien", age="10")
+    assert "aucun connu, au plus 100 %" in written(again)
+    assert address(again)["ecarter"] == "extension,ancien" and address(again)["age"] == "10"
+    assert "367 806" not in written(open_page(COVERAGE, territoire="dep-62", ecarter="extension")).split("Manque")[0]
+
+
 def test_weights_that_order_nothing_are_refused_in_french() -> None:
     app = open_page(COVERAGE, territoire="dep-79", onglet="priorites")
     for key in coverage_link.WEIGHT.values():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
-from geo.coverage import STATUS_LABELS, CoverageView, Status, scopes
+from geo.coverage import STATUS_LABELS, Aside, CoverageView, Doubt, Status, coverage_state, scopes
 from geo.coverage.status import commune_status
 from tests.support import real
 from ui import loaders
@@ -42,7 +43,16 @@ def test_colours_follow_the_order_of_the_communes_in_the_file(scope_id: str) -> 
     rows = scope.rows
     assert [shape["properties"]["c"] for shape in shapes] == list(atlas.codes[rows])
     painted = unpack(scene.status_paint(CoverageView(scope)).runs)
-    assert painted == commune_status(atlas, real.crosswalk().layers["clsm"])[rows].tolist()
+    status = commune_status(atlas, real.crosswalk().layers["clsm"])[rows]
+    extended = coverage_state(real.crosswalk(), real.density()).doubtful[Doubt.EXTENSION][rows]
+    assert painted == np.where((status == Status.COUVERT) & extended, len(Status), status).tolist()
+
+
+def test_what_is_covered_by_extension_is_drawn_apart_unless_it_is_set_aside() -> None:
+    scope = scopes(real.atlas())["dep-62"]  # Lens-Hénin, from a list of EPCI of 2016
+    assert len(Status) in unpack(scene.status_paint(CoverageView(scope)).runs)
+    aside = unpack(scene.status_paint(CoverageView(scope, (), Aside((Doubt.EXTENSION,)))).runs)
+    assert len(Status) not in aside and Status.INCONNU in aside
 
 
 def test_every_territory_has_its_file_and_its_bounds() -> None:
@@ -64,8 +74,9 @@ def test_a_declared_list_changes_the_colours_and_nothing_else() -> None:
 @pytest.mark.parametrize("pale", [False, True])
 def test_a_palette_has_a_colour_and_a_word_for_each_status(pale: bool) -> None:
     palette = scene.status_paint(CoverageView(scopes(real.atlas())["dep-62"]), pale=pale).palette
-    assert [swatch.label for swatch in palette] == [STATUS_LABELS[status] for status in Status]
-    assert len({swatch.fill for swatch in palette}) == len(Status)
+    assert [swatch.label for swatch in palette[: len(Status)]] == [STATUS_LABELS[status] for status in Status]
+    assert len({swatch.fill for swatch in palette}) == len(palette)
+    assert palette[len(Status) :] == (() if pale else (scene.EXTENDED,))
 
 
 def test_the_colours_under_a_perimeter_are_in_the_file_whose_address_is_sent() -> None:

@@ -4,17 +4,19 @@ It computes no figure: geo.coverage does. Start from `pick_scope`, `explorer`, `
 """
 
 from ui.coverage.cards import COVERAGE_STYLE, limits_banner
-from ui.coverage.choices import pick_commune, pick_complete, pick_scope
-from ui.coverage.link import ADDRESS, set_defaults
+from ui.coverage.choices import pick_aside, pick_commune, pick_complete, pick_scope
+from ui.coverage.link import ADDRESS, aside, set_defaults
 from ui.coverage.loaders import limits
 from ui.coverage.page import explorer
 
 __all__ = [
     "ADDRESS",
     "COVERAGE_STYLE",
+    "aside",
     "explorer",
     "limits",
     "limits_banner",
+    "pick_aside",
     "pick_commune",
     "pick_complete",
     "pick_scope",

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from geo import french as fr
 from geo.coverage import STATUS_LABELS, Coverage, Figure, Status
 from ui import html
-from ui.map import LINE_LABELS, LINES, PALETTE
+from ui.map import EXTENDED, LINE_LABELS, LINES, PALETTE
 
 COVERAGE_STYLE = """
 <style>
@@ -25,7 +25,10 @@ COVERAGE_STYLE = """
 .clsm-limits summary {cursor:pointer; color:#0b5a86; font-size:.86rem; margin-top:.1rem;}
 .clsm-limits dl {margin:.4rem 0 .2rem; font-size:.86rem;} .clsm-limits dt {font-weight:600; margin-top:.3rem;} .clsm-limits dd {margin:0 0 0 1rem;}
 .clsm-main {display:flex; align-items:baseline; gap:.7rem; margin:0 0 .2rem; flex-wrap:wrap;}
-.clsm-main b {font-size:2rem; line-height:1.1; font-weight:650;} .clsm-main span {font-size:.9rem; color:#3a474e;}
+.clsm-main b {font-size:1.6rem; line-height:1.1; font-weight:650;} .clsm-main span {font-size:.9rem; color:#3a474e;}
+.clsm-manner {font-size:.85rem; color:#3a474e; margin:.1rem 0 .4rem;} .clsm-manner summary {cursor:pointer; color:#0b5a86;}
+.clsm-manner ul {margin:.2rem 0; padding-left:1.1rem;} .clsm-manner li {margin:0; font-size:.85rem; line-height:1.35;}
+.clsm-order ul.notes, ul.clsm-notes {font-size:.85rem; color:#3a474e; margin:.2rem 0; padding-left:1.1rem;}
 .clsm-sources {font-size:.83rem; color:#3a474e;} .clsm-sources summary {cursor:pointer; color:#0b5a86;}
 .clsm-sources p {margin:.3rem 0;}
 .clsm-read td.num {white-space:normal; font-weight:600;} .clsm-read td.num ~ td.num {font-weight:400; color:#3a474e;}
@@ -71,6 +74,14 @@ def _detail(figure: Figure) -> str:
     return f"{figure.fraction}{f' · {year}' if year else ''}{mark}"
 
 
+def manner(figure: Figure) -> str:
+    """Return how a part of a figure is known: by extension, supposed, old; empty when nothing is."""
+    if not figure.within:
+        return ""
+    items = "".join(f"<li>{html.escape(fr.typeset(part.text))}</li>" for part in figure.within)
+    return f'<details class="clsm-manner" open><summary>Dont, à confirmer</summary><ul>{items}</ul></details>'
+
+
 def figure_sources(figures: Sequence[Figure]) -> str:
     """Return, to unfold, the source of each figure, why it is limited and how to complete it."""
     lines = []
@@ -97,7 +108,7 @@ def limits_banner(limits: Sequence[tuple[str, str, str]]) -> str:
     )
     return (
         '<div class="clsm-limits" role="note" aria-label="Ce qui limite la lecture"><b>Lecture limitée</b>'
-        f"{html.escape(f' par des listes incomplètes ou approchées : {names}. Les chiffres touchés sont des minimums (« au moins ») ou ne sont pas donnés.')}"
+        f"{html.escape(f' par des listes incomplètes ou approchées : {names}. Les chiffres touchés sont donnés entre deux bornes (connu, et si tout l’inconnu était couvert), ou ne sont pas donnés.')}"
         f"<details><summary>Ce qui manque, et comment compléter</summary><dl>{items}"
         f"<dt>{html.escape('En une fois')}</dt><dd>{html.escape('Sources officielles : lancez « python -m geo sync ». Vos propres listes : page Données.')}</dd>"
         "</dl></details></div>"
@@ -111,6 +122,8 @@ def legend(found: Coverage, shown: Sequence[str], *, outside: bool) -> str:
         if found.by_status.at[status, "communes"]:
             swatch = PALETTE[status]
             entries.append((f"fill {swatch.motif}" if swatch.hatch else "fill", swatch.fill, STATUS_LABELS[status]))
+    if found.extended[found.rows].any():
+        entries.append((f"fill {EXTENDED.motif}", EXTENDED.fill, EXTENDED.label))
     if outside:
         entries.append(("fill", "#eef3f4", "hors du territoire"))
     entries += [("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in shown if i in LINES]

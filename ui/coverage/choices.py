@@ -7,13 +7,23 @@ import streamlit as st
 
 from geo import french as fr
 from geo.communes import search
-from geo.coverage import STATUS_LABELS, STATUS_MEANINGS, Coverage, Scope, Status
+from geo.coverage import (
+    AGES,
+    NOTHING_ASIDE,
+    STATUS_LABELS,
+    STATUS_MEANINGS,
+    Coverage,
+    Doubt,
+    Scope,
+    Status,
+    doubt_label,
+)
 from ui import frame, html, loaders
 from ui import map as maps
 from ui.choices import MOST_OPTIONS, Search, distinct, pick_by_name, scope_name
 from ui.coverage import gaps
 from ui.coverage import loaders as coverage_loaders
-from ui.coverage.link import COMMUNE
+from ui.coverage.link import AGE, ASIDE, COMMUNE, aside, value
 
 CLICK = "commune-click"  # number of the last click taken
 PICK = "commune-pick"
@@ -52,6 +62,31 @@ def pick_complete(scope: Scope) -> None:
         "une commune sans CLSM devient « non couvert », sous votre responsabilité.",
     )
     st.session_state[frame.COMPLETE] = tuple(sorted({d for d in held if d not in here} | set(chosen)))
+
+
+def pick_aside() -> None:
+    """Ask which facts to set aside, by the manner or the age of what is known."""
+    years = value(AGE)
+    key = "aside-pick"
+    st.session_state[key] = list(aside().doubts)
+
+    def take() -> None:
+        st.session_state[ASIDE] = tuple(str(d) for d in Doubt if d in st.session_state[key])
+
+    st.multiselect(
+        "Faits à écarter du chiffre",
+        list(Doubt),
+        format_func=lambda d: doubt_label(d, years if isinstance(years, int) else NOTHING_ASIDE.years),
+        key=key,
+        on_change=take,
+        placeholder="Aucun",
+        help="Un CLSM connu seulement de cette façon n’est plus compté : ses communes deviennent « inconnu ». "
+        "Ces faits sont toujours comptés à part sous le chiffre.",
+    )
+    if Doubt.ANCIENNE in aside().doubts:
+        st.selectbox(
+            "Une source est ancienne après", AGES, key=AGE, format_func=lambda a: f"{a} ans", persist_state="session"
+        )
 
 
 def take_click(key: str) -> None:

@@ -45,7 +45,7 @@ HELP = {
     "à vérifier ailleurs.",
     "qpv_sans_clsm": GAP_TITLES["qpv_sans_clsm"] + ". Vide : inconnus, ou connus pour trop peu de quartiers.",
     "rural_sans_clsm": GAP_TITLES["rural_sans_clsm"] + ".",
-    "cls_sans_clsm": "Contrats locaux de santé en service dont aucune commune n’est dans un CLSM connu.",
+    "cls_sans_clsm": "Contrats locaux de santé en service dont aucune commune n’est dans un CLSM connu. « inconnu » : la liste des CLS n’est pas complète ici.",
 }
 
 
@@ -147,6 +147,10 @@ def chosen_card(view: CoverageView) -> str:
         ("Sans CLSM ni projet connu", fr.number(row["sans_clsm"])),
         ("dont en QPV", f"{least}{qpv}"),
         ("dont en commune rurale", fr.number(row["rural_sans_clsm"])),
+        (
+            "CLS sans CLSM connu",
+            f"{'' if row['cls_connu'] or np.isnan(row['cls_sans_clsm']) else 'au moins '}{fr.number(row['cls_sans_clsm'])}",
+        ),
     ]
     text = html.table([("Territoire choisi", False), (str(row["nom"]), True)], lines, caption=f"Manque, {row['nom']}")
     return text + (f'<p class="clsm-extent">{html.escape(row["dispositifs"])}</p>' if row["dispositifs"] else "")

@@ -9,7 +9,17 @@ from collections.abc import Container, Iterable, Mapping
 
 import streamlit as st
 
-from geo.coverage import CANDIDATE_KINDS, GAP_LEVELS, NEEDS, PRIORITY_TERMS
+from geo.coverage import (
+    AGES,
+    CANDIDATE_KINDS,
+    GAP_LEVELS,
+    NEEDS,
+    NOTHING_ASIDE,
+    PRIORITY_TERMS,
+    Aside,
+    Doubt,
+    read_aside,
+)
 from ui import frame, loaders
 from ui.address import Address, Part, refused
 from ui.coverage import loaders as coverage_loaders
@@ -22,6 +32,8 @@ SORT = "coverage-sort"
 CHOSEN = "coverage-chosen"  # code of the territory chosen in the table, at the level shown
 COMMUNE = "commune"  # code looked at
 WEIGHT = {term.id: f"coverage-weight-{term.id}" for term in PRIORITY_TERMS}
+ASIDE = "coverage-aside"  # tuple of names of doubts
+AGE = "coverage-age"
 NEXT_KIND = "coverage-next-kind"
 NEXT_NUMBER = "coverage-next-number"
 NEXT_NEED = "coverage-next-need"
@@ -54,6 +66,8 @@ DEFAULTS: dict[str, object] = {
     SORT: "sans_clsm",
     CHOSEN: None,
     COMMUNE: None,
+    ASIDE: (),
+    AGE: NOTHING_ASIDE.years,
     **dict.fromkeys(WEIGHT.values(), 1),
     NEXT_KIND: "epci",
     NEXT_NUMBER: 5,
@@ -64,6 +78,7 @@ DEFAULTS: dict[str, object] = {
 CHOICES: dict[str, Container[object]] = {
     TAB: TABS.values(),
     SORT: SORTS,
+    AGE: AGES,
     **dict.fromkeys(WEIGHT.values(), range(MOST_WEIGHT + 1)),
     NEXT_KIND: KINDS_OFFERED,
     NEXT_NUMBER: range(1, MOST_NEXT + 1),
@@ -108,6 +123,21 @@ def _complete(text: str) -> tuple[str, ...]:
         instead = "Les départements reconnus sont déclarés complets, les autres sont ignorés."
         raise refused("complet", text, instead, known)
     return known
+
+
+def _aside(text: str) -> tuple[str, ...]:
+    names = text.split(",")
+    known = tuple(str(d) for d in Doubt if d in names)
+    if len(known) < len(set(names)):
+        raise refused("ecarter", text, "Les façons reconnues sont écartées, les autres sont ignorées.", known)
+    return known
+
+
+def aside() -> Aside:
+    """Return the facts that the user sets aside."""
+    held, years = value(ASIDE), value(AGE)
+    names = held if isinstance(held, tuple) else ()
+    return read_aside([n for n in names if n in tuple(Doubt)], years if isinstance(years, int) else NOTHING_ASIDE.years)
 
 
 def _chosen(text: str) -> str:
@@ -183,6 +213,8 @@ ADDRESS = Address(
         Part("territoire", frame.COVERAGE_SCOPE, _scope, lambda: str(st.session_state[frame.COVERAGE_SCOPE])),
         Part("couches", LAYERS, _layers, lambda: _listed(LAYERS)),
         Part("complet", frame.COMPLETE, _complete, lambda: ",".join(st.session_state[frame.COMPLETE])),
+        Part("ecarter", ASIDE, _aside, lambda: _listed(ASIDE)),
+        _one_of("age", AGE, {str(a): a for a in AGES}, "L’ancienneté par défaut est appliquée."),
         _one_of("onglet", TAB, dict(TABS), "Le premier onglet est affiché."),
         _one_of("niveau", LEVEL, _same(GAP_LEVELS), "L’échelle par défaut est affichée."),
         _one_of("tri", SORT, _same(SORTS), "Le tri par défaut est appliqué."),

@@ -7,7 +7,10 @@ import pandas as pd
 
 from geo import coverage, exports
 from geo.coverage import (
+    NOTHING_ASIDE,
+    Aside,
     Benchmark,
+    Compared,
     CoverageState,
     CoverageView,
     Figure,
@@ -16,6 +19,7 @@ from geo.coverage import (
     Siting,
     SitingQuestion,
     Stability,
+    ToCheck,
     Weights,
     coverage_state,
 )
@@ -37,14 +41,14 @@ def coverage_scopes() -> dict[str, Scope]:
 
 
 @keyed_on_data(max_entries=16)
-def state(complete: tuple[str, ...]) -> CoverageState:
-    """Return the state of every commune, `complete` as in geo.coverage; read only."""
-    return coverage_state(loaders.crosswalk(), loaders.world().density, complete=complete)
+def state(complete: tuple[str, ...], aside: Aside = NOTHING_ASIDE) -> CoverageState:
+    """Return the state of every commune, `complete` and `aside` as in geo.coverage; read only."""
+    return coverage_state(loaders.crosswalk(), loaders.world().density, complete=complete, aside=aside)
 
 
 def _of(view: CoverageView) -> tuple[Scope, CoverageState]:
     """Return the scope of a view and the state of the communes, both of one dataset."""
-    found = state(view.complete)
+    found = state(view.complete, view.aside)
     return view.scope.on(found.atlas), found
 
 
@@ -73,10 +77,23 @@ def gaps(level: str, view: CoverageView) -> pd.DataFrame:
     return coverage.gap_table(level, *_of(view))
 
 
+@keyed_on_data(max_entries=48)
+def ordered(level: str, view: CoverageView) -> Compared:
+    """Return what an order of a level compares, and the criteria closed to it; read only."""
+    return coverage.compared(level, *_of(view))
+
+
 @keyed_on_data(max_entries=64)
 def stability(level: str, view: CoverageView, weights: Weights, first: int) -> Stability:
     """Return how the `first` places of a level hold when weights move."""
-    return coverage.stability(gaps(level, view), weights, first=first)
+    found = ordered(level, view)
+    return coverage.stability(found.table, weights, found.closed, first=first)
+
+
+@keyed_on_data(max_entries=64)
+def to_check(view: CoverageView, weights: Weights, first: int) -> ToCheck:
+    """Return where a completed list would change the most."""
+    return coverage.to_check(*_of(view), weights, first=first)
 
 
 @keyed_on_data(max_entries=64, spinner="Recherche de la meilleure réponse, quelques secondes au plus…")
@@ -91,9 +108,9 @@ def candidates_here(kind: str, scope: Scope) -> bool:
     return kind == "libre" or bool(coverage.siting_candidates(kind, *_of(CoverageView(scope))))
 
 
-def figures_after(found: Siting, complete: tuple[str, ...]) -> tuple[Figure, ...]:
+def figures_after(found: Siting, view: CoverageView) -> tuple[Figure, ...]:
     """Return the figures of a scope with the CLSM of an answer in service."""
-    return found.figures_after(state(complete))
+    return found.figures_after(state(view.complete, view.aside))
 
 
 @keyed_on_data(max_entries=64)

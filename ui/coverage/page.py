@@ -117,10 +117,13 @@ def _figures(view: CoverageView) -> None:
     st.header(html.literal(view.scope.name))
     main = figures[0]
     said = "des habitants sont couverts par un CLSM en service"
+    if not main.value:
+        said = "habitants couverts par un CLSM en service"
     if main.unknown:
         said = "part des habitants couverts par un CLSM en service : aucune n’est sûre ici"
     st.html(
         f'<p class="clsm-main"><b>{html.escape(main.amount)}</b><span>{html.escape(said)}</span></p>'
+        + cards.manner(main)
         + cards.figure_table(figures, view.scope.name)
         + cards.figure_sources(figures)
     )

@@ -5,11 +5,14 @@ Everything here is in a fragment of its own: moving a weight sends figures, and 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pandas as pd
 import streamlit as st
 
 from geo import french as fr
 from geo.coverage import (
+    CHECK_MEANING,
     FIRST_PLACES,
     GAP_LEVELS,
     PRESETS,
@@ -19,20 +22,23 @@ from geo.coverage import (
     Ranking,
     Scope,
     Stability,
+    Term,
     Weights,
     explain,
+    interval,
     rank,
 )
 from geo.errors import GeoInputError
-from ui import html
+from ui import html, loaders
 from ui.coverage import gaps as coverage_gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
-from ui.coverage.link import MOST_WEIGHT, WEIGHT
+from ui.coverage.link import LEVEL, MOST_WEIGHT, WEIGHT
 
 SHOW = "priorities-show"
 COLOURS = {"habitants": "#1f4e9c", "qpv": "#b4231f", "rural": "#5b7d12", "cls": "#1566a8"}
 MOST_ROWS = 200
+MOST_CALLS = 5
 SHOWN_FIRST = 5  # explained in words
 
 
@@ -64,35 +70,55 @@ def first_places(count: int) -> int:
 
 @st.fragment
 def panel(view: CoverageView) -> None:
-    """Show presets, sliders and the order they make."""
+    """Show presets, sliders and the order they make, then what to check first."""
     coverage_link.set_defaults()
     level = coverage_gaps.pick_level(view.scope, "priorities-level")
-    _presets()
-    _sliders()
+    found = coverage_loaders.ordered(level, view)
+    _presets(found.closed)
+    _sliders(found.closed)
     chosen = weights()
     coverage_link.ADDRESS.write()
     if chosen is None:
         st.info("Tous les poids sont nuls : donnez de l’importance à l’un au moins des critères.")
         return
-    gaps = coverage_loaders.gaps(level, view)
-    ranking = rank(gaps, chosen)
+    ranking = rank(found.table, chosen, found.closed)
     if ranking.table.empty:
         st.caption("Aucun territoire d’ici n’a d’habitants sans CLSM ni projet connu.")
         return
     held = coverage_loaders.stability(level, view, chosen, first_places(len(ranking.table)))
-    st.html(summary(ranking, held, level))
+    st.html(summary(ranking, held, level) + notes((*ranking.remarks, found.remark)))
     _table(ranking, held, level, view.scope)
     st.caption(
         fr.typeset(
-            "Points : chaque critère est rapporté au plus grand des territoires comparés, puis multiplié par la part de son "
-            f"poids ; leur somme va de 0 à 100. Stabilité : part de {fr.number(held.draws)} tirages de poids qui gardent le "
-            f"territoire {among(held.first)} ; « proches » : poids tirés autour des vôtres ; « tous » : "
-            "n’importe quels poids. Un critère inconnu compte 0 et le dit."
+            "Points : le rang du territoire parmi ceux qui ont ce besoin (1 pour le plus grand, 0 sans aucun), multiplié par la "
+            "part du poids du critère ; leur somme va de 0 à 100. Un rang, et non une part du plus grand : un seul très grand "
+            f"territoire n’écrase pas les autres. Stabilité : part de {fr.number(held.draws)} tirages de poids qui gardent le "
+            f"territoire {among(held.first)} ; « proches » : poids tirés autour des vôtres ; « tous » : n’importe quels poids."
         )
     )
+    _checks(view, chosen, held.first)
 
 
-def _presets() -> None:
+def notes(remarks: Iterable[str]) -> str:
+    """Return remarks as a list; empty when there are none."""
+    items = "".join(f"<li>{html.escape(fr.typeset(text))}</li>" for text in remarks if text)
+    return f'<ul class="clsm-notes">{items}</ul>' if items else ""
+
+
+def _checks(view: CoverageView, chosen: Weights, first: int) -> None:
+    """Show the short list of calls to make."""
+    found = coverage_loaders.to_check(view, chosen, first)
+    if found.table.empty:
+        st.caption("Rien d’inconnu ici ne changerait le chiffre de couverture ni les premiers rangs.")
+        return
+    calls = "".join(f"<li>{html.escape(text)}</li>" for text in found.sentences(MOST_CALLS))
+    st.html(f'<div class="clsm-order"><h3>À vérifier d’abord</h3><ol>{calls}</ol></div>')
+    more = len(found.table) - MOST_CALLS
+    rest = f" {fr.count(more, 'autre est', 'autres sont')} dans le classeur (onglet Emporter)." if more > 0 else ""
+    st.caption(fr.typeset(f"{CHECK_MEANING}{rest}"))
+
+
+def _presets(closed: Mapping[str, str]) -> None:
     used = preset_in_use()
     columns = st.columns(len(PRESETS), gap="small")
     for column, preset in zip(columns, PRESETS, strict=True):
@@ -103,6 +129,8 @@ def _presets() -> None:
             width="stretch",
             on_click=_take_preset,
             args=(preset,),
+            disabled=preset.id in closed,
+            help=closed.get(preset.id),
         )
     if used:
         st.caption(fr.typeset(f"{used.label} : {used.rationale} ({used.source}.)"))
@@ -110,12 +138,20 @@ def _presets() -> None:
         st.caption(fr.typeset("Poids personnels : à expliquer à qui lira l’ordre."))
 
 
-def _sliders() -> None:
+def _sliders(closed: Mapping[str, str]) -> None:
     for column, term in zip(st.columns(len(PRIORITY_TERMS), gap="medium"), PRIORITY_TERMS, strict=True):
         column.slider(
             f"Poids : {term.label}", 0, MOST_WEIGHT, key=WEIGHT[term.id], help=fr.typeset(f"{term.meaning}."),
-            persist_state="session",
+            persist_state="session", disabled=term.id in closed,
         )  # fmt: skip
+    for reason in closed.values():
+        st.caption(
+            fr.typeset(
+                f"{html.literal(reason)} Critère fermé ici : il n’entre que dans l’intervalle des rangs, avec le poids affiché."
+            )
+        )
+    if "cls" in closed and st.button("Importer mes CLS", icon=":material/upload_file:", key="import-cls"):
+        st.switch_page("pages/4_Donnees.py")
 
 
 def among(first: int) -> str:
@@ -139,7 +175,7 @@ def summary(ranking: Ranking, held: Stability, level: str) -> str:
             f"<small>{html.escape(stable)}</small></li>"
         )
     key = "".join(
-        f'<span role="listitem"><i class="fill" style="background:{COLOURS[t.id]}"></i>{html.escape(t.label)}</span>'
+        f'<span role="listitem"><i class="fill" style="background:{COLOURS[t.id]}"></i>{html.escape(_weighed(t, ranking))}</span>'
         for t in PRIORITY_TERMS
     )
     first = "Le premier" if len(lines) == 1 else f"Les {len(lines)} premiers"
@@ -149,13 +185,23 @@ def summary(ranking: Ranking, held: Stability, level: str) -> str:
     )
 
 
+def _weighed(term: Term, ranking: Ranking) -> str:
+    """Write a criterion with what it really weighs in the order: « QPV, 41 % des écarts »."""
+    if term.id in ranking.closed:
+        return f"{term.label}, fermé ici"
+    return f"{term.label}, {fr.percent(ranking.weighs.get(term.id, 0.0), 0)} des écarts"
+
+
 def frame_of(ranking: Ranking, held: Stability) -> pd.DataFrame:
-    """Return the order as a table: rank, name, points in all and by term, stability, what is not known."""
+    """Return the order as a table: rank and its interval, name, points in all and by term, stability, what is not known."""
     table = ranking.table.copy()
-    table["proches"] = held.near_weights.reindex(table.index) * 100
-    table["tous"] = held.any_weights.reindex(table.index) * 100
-    table["rang"] = table["rang"].astype(int)
-    return table[["rang", "nom", "score", *(t.id for t in PRIORITY_TERMS), "proches", "tous", "inconnu"]]
+    table["proches"] = (held.near_weights.reindex(table.index) * 100).round()
+    table["tous"] = (held.any_weights.reindex(table.index) * 100).round()
+    table["rang"] = table["rang"].astype("Int64")
+    table["possible"] = [interval(row) or "sûr" for _, row in ranking.table.iterrows()]
+    points = ["score", *(t.id for t in PRIORITY_TERMS)]
+    table[points] = table[points].astype(float).round(1)
+    return table[["rang", "possible", "nom", *points, "proches", "tous", "inconnu"]]
 
 
 def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
@@ -163,28 +209,30 @@ def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
         points = {
-            t.id: st.column_config.NumberColumn(t.label, format="%.1f", help=fr.typeset(t.meaning))
+            t.id: st.column_config.NumberColumn(t.label, format="localized", help=fr.typeset(t.meaning))
             for t in PRIORITY_TERMS
         }
         st.dataframe(
             shown,
             hide_index=True,
             height=min(420, 40 + 35 * len(shown)),
+            placeholder="inconnu",
             column_config={
                 "rang": st.column_config.NumberColumn("Rang", width=60),
+                "possible": st.column_config.TextColumn("Rang possible", width=110),
                 "nom": st.column_config.TextColumn("Territoire", width=230),
-                "score": st.column_config.NumberColumn("Points", format="%.1f"),
+                "score": st.column_config.NumberColumn("Points", format="localized"),
                 **points,
                 "proches": st.column_config.NumberColumn("Stabilité, poids proches", format="%.0f %%"),
                 "tous": st.column_config.NumberColumn("Stabilité, tous poids", format="%.0f %%"),
-                "inconnu": "Inconnu, compté 0",
+                "inconnu": "Inconnu, hors du score",
             },
             alt=f"Ordre de priorité, {GAP_LEVELS[level]}, {scope.name}",
         )
         if len(table) > MOST_ROWS:
             st.caption(f"Les {MOST_ROWS} premiers sont affichés ; l’onglet Emporter donne tout.")
-    codes = [str(c) for c in shown.index]
-    labels = dict(zip(codes, shown["nom"], strict=True))
+    codes = [str(c) for c in shown.index if _level_of(str(c), level)]
+    labels = {c: str(shown.at[c, "nom"]) for c in codes}
     place, button = st.columns([5, 2], vertical_alignment="bottom")
     with place:
         code = st.selectbox(
@@ -192,5 +240,15 @@ def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
             key=f"{SHOW}-{scope.id}-{level}",
         )  # fmt: skip
     if button.button("Montrer sur la carte", key="priority-on-map", icon=":material/location_on:", width="stretch"):
+        if (shown_at := _level_of(str(code), level)) != level:
+            st.session_state[LEVEL] = shown_at
         coverage_gaps.choose(code)
         st.rerun()
+
+
+def _level_of(code: str, level: str) -> str:
+    """Return the level whose gaps hold a territory of an order; empty when none does (Paris, among the EPCI)."""
+    if level == "commune":
+        return level
+    layers = loaders.crosswalk().layers
+    return next((i for i in (level, "ept") if i in layers and code in layers[i].zones.index), "")

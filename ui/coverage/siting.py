@@ -173,7 +173,7 @@ def _answer(found: Siting, view: CoverageView) -> None:
         _greedy(found)
     with after_box:
         now = coverage_loaders.figures(view)
-        st.html(after_table(now, coverage_loaders.figures_after(found, view.complete), view.scope.name))
+        st.html(after_table(now, coverage_loaders.figures_after(found, view), view.scope.name))
     if found.kind in ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls"):
         _show_on_map(found)
 

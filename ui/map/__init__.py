@@ -23,6 +23,7 @@ from ui.map.codec import pack_codes, paint_runs
 from ui.map.events import Shape, read_click, read_selection, read_shape
 from ui.map.overlays import Mark, extents, over, places_url, quarters_url
 from ui.map.scene import (
+    EXTENDED,
     LINE_LABELS,
     LINES,
     MARK_LABELS,
@@ -43,6 +44,7 @@ from ui.map.scene import (
 from ui.map.tooltips import Preview, previewed
 
 __all__ = [
+    "EXTENDED",
     "LINES",
     "LINE_LABELS",
     "MARK_LABELS",

@@ -28,6 +28,8 @@ PALETTE = {
     Status.NON_COUVERT: build.Swatch("#d1604d", STATUS_LABELS[Status.NON_COUVERT], hatch=True, motif="croix"),
     Status.INCONNU: build.Swatch("#dfe4e7", STATUS_LABELS[Status.INCONNU]),
 }
+# Covered, but only by extension to the communes of an EPCI: a lighter motif of the same green.
+EXTENDED = build.Swatch("#57a99c", "couvert, par extension aux communes de l’EPCI", hatch=True, motif="lignes")
 # The same, pale: what is known lies under the perimeter being drawn, and must not compete with it.
 PALE = {
     Status.COUVERT: "#a5d0c8",
@@ -161,6 +163,9 @@ def status_paint(view: CoverageView, *, pale: bool = False) -> build.Paint:
     swatches = tuple(build.Swatch(PALE[s], STATUS_LABELS[s]) if pale else PALETTE[s] for s in Status)
     drawn = ground(view.scope).rows
     status = np.where(np.isin(drawn, found.rows), found.status[drawn], -1)
+    if not pale:
+        status = np.where((status == Status.COUVERT) & found.extended[drawn], len(swatches), status)
+        swatches = (*swatches, EXTENDED)
     return build.Paint(paint_runs(status.tolist()), swatches)
 
 
