@@ -198,7 +198,7 @@ def frame_of(ranking: Ranking, held: Stability) -> pd.DataFrame:
     table["proches"] = (held.near_weights.reindex(table.index) * 100).round()
     table["tous"] = (held.any_weights.reindex(table.index) * 100).round()
     table["rang"] = table["rang"].astype("Int64")
-    table["possible"] = [interval(row) or "sûr" for _, row in ranking.table.iterrows()]
+    table["possible"] = [interval(*pair) or "sûr" for pair in zip(table["au_mieux"], table["au_pire"], strict=True)]
     points = ["score", *(t.id for t in PRIORITY_TERMS)]
     table[points] = table[points].astype(float).round(1)
     return table[["rang", "possible", "nom", *points, "proches", "tous", "inconnu"]]
