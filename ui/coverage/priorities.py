@@ -209,7 +209,7 @@ def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
         points = {
-            t.id: st.column_config.NumberColumn(t.label, format="localized", help=fr.typeset(t.meaning))
+            t.id: st.column_config.NumberColumn(t.label, format="localized", width=85, help=fr.typeset(t.meaning))
             for t in PRIORITY_TERMS
         }
         st.dataframe(
