@@ -284,11 +284,9 @@ def place(rang: float) -> str:
     return "1er" if rang == 1 else f"{fr.number(rang)}e"
 
 
-def interval(row: pd.Series) -> str:
-    """Write the interval of a rank of the table: « du 1er au 9e » ; empty when the rank is sure."""
-    if row["au_mieux"] == row["au_pire"]:
-        return ""
-    return f"du {place(row['au_mieux'])} au {place(row['au_pire'])}"
+def interval(best: float, worst: float) -> str:
+    """Write the interval of a rank: « du 1er au 9e » ; empty when the rank is sure."""
+    return "" if best == worst else f"du {place(best)} au {place(worst)}"
 
 
 def explain(ranking: Ranking, code: str) -> str:
@@ -296,7 +294,8 @@ def explain(ranking: Ranking, code: str) -> str:
     row = ranking.table.loc[code]
     parts = [f"{t.label} {fr.number(row[t.id], 1)}" for t in PRIORITY_TERMS if row[t.id] > 0]
     shared = f" ex æquo avec {fr.count(row['ex_aequo'], 'autre')}" if row["ex_aequo"] else ""
-    possible = f" (rang possible : {interval(row)})" if interval(row) else ""
+    ranged = interval(row["au_mieux"], row["au_pire"])
+    possible = f" (rang possible : {ranged})" if ranged else ""
     lost = [t.label for t in PRIORITY_TERMS if t.label in row["inconnu"] and t.id not in ranking.closed]
     unknown = f" ; inconnu, hors du score : {fr.listing(lost)}" if lost else ""
     said = f"{place(row['rang'])}{shared}{possible} : {row['nom']}"

@@ -202,7 +202,7 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
             "note": fr.typeset(f"Poids choisis : {said}. Score sur 100. {' '.join(t for t in (*ranking.remarks, report.compared.remark) if t)} « Tient » : part de 1 000 jeux de poids au hasard qui le laissent parmi les dix premiers."),
             "head": ["Rang", "Possible", "Territoire", "Score", *(t.label for t in PRIORITY_TERMS), "Tient"],
             "rows": [
-                [place(r["rang"]) + (" ex æquo" if r["ex_aequo"] else ""), interval(r) or "sûr", str(r["nom"]), fr.number(r["score"], 1),
+                [place(r["rang"]) + (" ex æquo" if r["ex_aequo"] else ""), interval(r["au_mieux"], r["au_pire"]) or "sûr", str(r["nom"]), fr.number(r["score"], 1),
                  *(fr.number(r[t.id], 1) for t in PRIORITY_TERMS), fr.percent(report.stability.any_weights[code], 0)]
                 for code, r in first.iterrows()
             ],

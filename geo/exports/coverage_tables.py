@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import french as fr
+from geo.arrays import Rows
 from geo.coverage import (
     CANDIDATE_KINDS,
     CHECK_MEANING,
@@ -38,6 +39,7 @@ from geo.coverage import (
     Weights,
     compared,
     distribution,
+    doubt_label,
     gap_table,
     limits,
     rank,
@@ -186,6 +188,7 @@ def communes_table(report: CoverageReport) -> pd.DataFrame:
             "code_commune": table["code"].to_numpy(),
             "nom_commune": table["nom"].to_numpy(),
             "statut": words[state.status[rows]],
+            "facon": _manners(state, rows),
             "population": state.population[rows],
             "qpv": gaps["qpv"].to_numpy(),
             "rural": state.density.rural[rows],
@@ -197,6 +200,12 @@ def communes_table(report: CoverageReport) -> pd.DataFrame:
             "source": _clsm_source(state),
         }
     )
+
+
+def _manners(state: CoverageState, rows: Rows) -> list[str]:
+    """Say of each commune what may be doubted of the facts that cover it; empty where nothing is, or nothing covers it."""
+    touched = {doubt_label(doubt, state.aside.years): atoms[rows] for doubt, atoms in state.doubtful.items()}
+    return [" ; ".join(label for label, atoms in touched.items() if atoms[i]) for i in range(len(rows))]
 
 
 def _clsm_source(state: CoverageState) -> str:
@@ -302,7 +311,7 @@ SITING_TITLES = {
     "rural": "Habitants ruraux ajoutés",
 }  # fmt: skip
 COMMUNE_TITLES = {
-    "code_commune": "Code commune", "nom_commune": "Commune", "statut": "Situation", "population": "Habitants",
+    "code_commune": "Code commune", "nom_commune": "Commune", "statut": "Situation", "facon": "Façon dont la couverture est connue", "population": "Habitants",
     "qpv": "Habitants de QPV", "rural": "Commune rurale", "code_epci": "Code EPCI", "nom_epci": "EPCI",
     "departement": "Département", "dispositifs": "Dispositifs", "population_annee": "Année de la population", "source": "Source des CLSM",
 }  # fmt: skip

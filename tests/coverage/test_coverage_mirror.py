@@ -21,6 +21,7 @@ from geo.coverage import (
     Figure,
     Scope,
     Weights,
+    compared,
     coverage_state,
     gap_table,
     next_clsm,
@@ -284,3 +285,18 @@ def test_a_declared_list_turns_the_unknown_into_gaps(world: Dataset) -> None:
     without = ~here["covered"] & ~here["project"]
     assert table["inconnus"].sum() == 0
     assert table["non_couverts"].sum() == here.loc[without, "population"].sum()
+
+
+def test_in_ile_de_france_the_order_rests_on_people_quarters_and_rural_land_alone(world: Dataset) -> None:
+    order = compared("epci", read_scope("reg-11", world.atlas), _state(world))
+    assert set(order.closed) == {"cls"}
+    found = rank(order.table, Weights(), order.closed)
+    ranks = found.table.set_index("nom")["rang"]
+    assert ranks["CA Roissy Pays de France"] <= 5
+    assert ranks["CA Melun Val de Seine"] > 3 and ranks["CA Val d'Europe Agglomération"] > 3
+    assert (
+        sum(found.weighs.values()) == pytest.approx(1)
+        and min(found.weighs[t] for t in ("habitants", "qpv", "rural")) > 0.15
+    )
+    # each criterion but one is known, so that a rank is held within bounds
+    assert (found.table["au_pire"] - found.table["au_mieux"]).median() < len(found.table) - 1

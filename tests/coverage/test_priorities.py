@@ -301,4 +301,5 @@ def test_in_hauts_de_france_the_criterion_cls_is_closed_and_unknown_in_every_cel
     alone = table["cls_sans_clsm"]
     assert alone[table["couverts"] < table["population"]].ne(0).all()  # unknown, or one that is known, never 0
     assert alone.isna().sum() > 80
-    assert interval(found.table.iloc[0])
+    assert plain(interval(*found.table.iloc[0][["au_mieux", "au_pire"]])).startswith("du 1er au ")
+    assert interval(3, 3) == ""

@@ -185,8 +185,9 @@ def status_table(found: Coverage) -> str:
 def caution(found: Coverage, complete: tuple[str, ...]) -> str:
     """Say what the figures are and are not."""
     complete = tuple(d for d in complete if d in found.scope.departements)
+    aside = f" Faits que vous avez écartés : {found.aside.said}." if found.aside.doubts else ""
     layer = found.crosswalk.layers["clsm"]
-    text = f"Population municipale {found.population_year}. Source des CLSM : {layer.source}, {layer.vintage}."
+    text = f"Population municipale {found.population_year}. Source des CLSM : {layer.source}, {layer.vintage}.{aside}"
     if complete:
         return fr.typeset(
             f"{text} « Non couvert » repose sur votre déclaration de liste complète : {fr.listing(complete)}."

@@ -138,22 +138,22 @@ def chosen_card(view: CoverageView) -> str:
     if not code:
         return ""
     row = coverage_loaders.gaps(level, view).loc[code]
-    qpv = "inconnu" if np.isnan(row["qpv_sans_clsm"]) else fr.number(row["qpv_sans_clsm"])
-    least = "" if row["qpv_connu"] or qpv == "inconnu" else "au moins "
     lines = [
         ("Habitants ici", fr.number(row["population"])),
         ("Couverts par un CLSM en service", fr.number(row["couverts"])),
         ("En projet", fr.number(row["projet"])),
         ("Sans CLSM ni projet connu", fr.number(row["sans_clsm"])),
-        ("dont en QPV", f"{least}{qpv}"),
+        ("dont en QPV", _floor(row["qpv_sans_clsm"], known=bool(row["qpv_connu"]))),
         ("dont en commune rurale", fr.number(row["rural_sans_clsm"])),
-        (
-            "CLS sans CLSM connu",
-            f"{'' if row['cls_connu'] or np.isnan(row['cls_sans_clsm']) else 'au moins '}{fr.number(row['cls_sans_clsm'])}",
-        ),
+        ("CLS sans CLSM connu", _floor(row["cls_sans_clsm"], known=bool(row["cls_connu"]))),
     ]
     text = html.table([("Territoire choisi", False), (str(row["nom"]), True)], lines, caption=f"Manque, {row['nom']}")
     return text + (f'<p class="clsm-extent">{html.escape(row["dispositifs"])}</p>' if row["dispositifs"] else "")
+
+
+def _floor(value: float, *, known: bool) -> str:
+    """Write a number that is a floor unless its list is known whole; zero stands only where nothing can be missing."""
+    return fr.number(value) if known or not value or np.isnan(value) else f"au moins {fr.number(value)}"
 
 
 # --- the table ------------------------------------------------------------------------------------------------------

@@ -198,7 +198,7 @@ def frame_of(ranking: Ranking, held: Stability) -> pd.DataFrame:
     table["proches"] = (held.near_weights.reindex(table.index) * 100).round()
     table["tous"] = (held.any_weights.reindex(table.index) * 100).round()
     table["rang"] = table["rang"].astype("Int64")
-    table["possible"] = [interval(row) or "sûr" for _, row in ranking.table.iterrows()]
+    table["possible"] = [interval(*pair) or "sûr" for pair in zip(table["au_mieux"], table["au_pire"], strict=True)]
     points = ["score", *(t.id for t in PRIORITY_TERMS)]
     table[points] = table[points].astype(float).round(1)
     return table[["rang", "possible", "nom", *points, "proches", "tous", "inconnu"]]
@@ -209,7 +209,7 @@ def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
         points = {
-            t.id: st.column_config.NumberColumn(t.label, format="localized", help=fr.typeset(t.meaning))
+            t.id: st.column_config.NumberColumn(t.label, format="localized", width=85, help=fr.typeset(t.meaning))
             for t in PRIORITY_TERMS
         }
         st.dataframe(
