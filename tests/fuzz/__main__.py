@@ -17,7 +17,6 @@ from typing import Any
 
 from geo.paths import ROOT
 
-ROOT = ROOT.parent
 BATCH = 400
 OPENING_S = 180.0  # for a child to load the country
 
