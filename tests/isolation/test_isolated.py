@@ -265,7 +265,7 @@ def test_the_desk_reads_one_file_at_a_time_and_is_released_with_its_session() ->
 
 def test_a_page_that_is_left_ends_its_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """The end of a session, as Streamlit makes it when a browser disconnects; tests/test_journey_reader.py has a real one."""
-    app = AppTest.from_file(str(Path(__file__).with_name("patient_app.py")), default_timeout=60).run()
+    app = AppTest.from_file(str(Path(__file__).parents[1] / "patient_app.py"), default_timeout=60).run()
     assert [e.message for e in app.exception] == []
     thread = readings()[-1]
     clear_session_resource_cache("test session id")
