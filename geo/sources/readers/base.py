@@ -20,11 +20,8 @@ from geo.french import count, listing
 from geo.sources.readers.tables import Form, Source, find, missing_columns
 
 REFUSED = -1
-
 NATIONAL = 80  # a file that reaches as many of the 96 mainland départements is a national one
-
 TOLERATED = 0.01
-
 SHOWN = 12
 
 
