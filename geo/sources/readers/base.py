@@ -1,4 +1,4 @@
-"""What every reader of official files is: a kind, its forms, and one function that makes the products.
+"""Base of the readers of official files: a kind, its forms, and one function that makes the products.
 
 A reader either writes whole, checked products or raises with every problem it met; what it repaired or left out is reported
 in the notes of its report, never done in silence.
