@@ -12,9 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 NARROW = "\u202f"
-
 NBSP = "\u00a0"
-
 MINUS = "\u2212"
 
 _MONTHS = (

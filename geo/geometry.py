@@ -10,7 +10,6 @@ from shapely.geometry.base import BaseGeometry
 from geo.arrays import Bools, Floats
 
 Geometries = npt.NDArray[np.object_]
-
 WGS84 = 4326
 
 # West, south, east, north in degrees, 15 km or more around the land: mainland, Guadeloupe, Martinique, Guyane, La Réunion, Mayotte.

@@ -29,7 +29,6 @@ from geo.errors import GeoInputError, MissingDataError
 from geo.files import sha256_of
 
 ARTICLES = {"2": "Le ", "3": "La ", "4": "Les ", "5": "L'", "6": "Aux ", "7": "Las ", "8": "Los "}
-
 Record = dict[str, Any]
 
 

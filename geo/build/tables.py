@@ -20,11 +20,8 @@ from geo.build.packages import Divisions, Package, Record
 from geo.french import fold
 
 OVERSEAS_EPSG = {"971": 5490, "972": 5490, "973": 2972, "974": 2975, "976": 4471}
-
 MAINLAND_EPSG = 2154
-
 _NAME = "@etalab/decoupage-administratif"
-
 FIRST_DAY = "2015-01-01"  # communes re-created before are of no file that anyone holds
 
 

@@ -21,7 +21,6 @@ from geo.perimeters import Perimeter, PerimeterFacts
 from geo.scenarios import Scenario, Workbook, pack, vintage_of
 
 ADDRESS = "http://localhost:8501"
-
 Choose = Callable[[argparse.Namespace, Dataset], tuple[Perimeter, tuple[str, ...]]]
 
 

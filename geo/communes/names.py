@@ -21,15 +21,10 @@ from geo.french import fold, long_date
 from geo.kept import kept_on_subject
 
 ARTICLES = ("le", "la", "les", "l", "aux", "los", "las")
-
 BEFORE = re.compile(r"(?:commune|ville|mairie|cne)\s+(?:de\s+|du\s+|des\s+|d['’]\s*)", re.IGNORECASE)
-
 ARTICLE_AFTER = re.compile(r"(.+?)\s*[(,]\s*(le|la|les|l['’]?|aux|los|las)\s*\)?\s*", re.IGNORECASE)
-
 IN_BRACKETS = re.compile(r"(.+?)\s*[(\[]\s*([^()\[\]]{2,40}?)\s*[)\]]\s*")
-
 CODE_AFTER = re.compile(r"(.*?\S)\s*(?:[-–—,:/]\s*|\s)((?:\d{5}|2[ABab]\d{3}|97[1-68]|\d{2}|2[ABab]))\s*")
-
 CODE_BEFORE = re.compile(r"((?:\d{5}|2[ABab]\d{3}|97[1-68]|\d{2}|2[ABab]))\s*(?:[-–—,:/]\s*|\s)(\S.*)")
 
 DISTRICT = re.compile(
@@ -41,7 +36,6 @@ DISTRICT_OF = re.compile(
 )
 
 SHORT = {"s": "sur", "sr": "sur", "ss": "sous", "lez": "les", "lèz": "les", "nd": "notre dame"}
-
 CITIES = {"paris": ("75056", "751"), "lyon": ("69123", "6938"), "marseille": ("13055", "132")}
 
 

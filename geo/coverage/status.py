@@ -1,4 +1,4 @@
-"""Who is covered by a CLSM, and where the gaps are, at the scale of communes, EPCI, sectors and CLS.
+"""Coverage status by CLSM, and the gaps, at the scale of communes, EPCI, sectors and CLS.
 
 A commune is « couverte » when a CLSM in service holds it whole; supposed perimeters, parts of communes and projects are
 kept apart. Where the list of CLSM is not complete, a commune without one is « inconnu », never « non couvert », unless the

@@ -26,13 +26,9 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
 MOST_LACKING = 0.001  # of the communes: islands without EPCI, communes merged since
-
 T = TypeVar("T")
-
 KINDS = ("densite", "qpv", "ressources", "cpts", "epci", "populations")
-
 OTHERS = ("carreaux", "contours", "ept", "frr")  # not opened with the rest; reported all the same when they are broken
-
 NEWER_ONLY = ("epci", "populations")  # used when they are of a later year than the base
 
 # What is read of each file of a version.
@@ -41,7 +37,6 @@ QUARTERS: Mapping[str, Content] = {
 }  # fmt: skip
 
 QUARTER_MEMBERS: Mapping[str, Content] = {"code": "text", "atom": "text", "population": "number"}
-
 COMMUNITIES: Mapping[str, Content] = {"id": "text", "nom": "text", "statut": "text", "atom": "text", "exact": "flag"}
 
 PLACES: Mapping[str, Content] = {

@@ -1,4 +1,4 @@
-"""What a coverage view says, as tables: the same for the screen, the files and the printed pages.
+"""Tables of a coverage view: the same for the screen, the files and the printed pages.
 
 A view is a scope, the state of its communes, the weights of the priorities and, if asked, the next CLSM. Every table carries codes, years and
 sources; those that list territories can be read again by the data door.

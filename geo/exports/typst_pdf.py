@@ -19,9 +19,7 @@ import typst
 from geo.exports.note import Note
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-
 QR_LONGEST = 1_800  # characters; past it a phone does not read the printed code
-
 LINK_PIECE = 60
 
 

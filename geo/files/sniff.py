@@ -1,4 +1,4 @@
-"""How a table is written: its encoding, its separator, the text of its cells, its workbook, the name of its columns.
+"""Form of a table: its encoding, separator, text of cells, workbook and column names.
 
 The same for official files and for those of a user; nothing here knows what a table is about.
 """

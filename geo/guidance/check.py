@@ -24,7 +24,6 @@ OUTCOMES = (Outcome.FAVORABLE, Outcome.DISCUSS, Outcome.VIGILANCE, Outcome.UNKNO
 FAVORABLE, DISCUSS, VIGILANCE, UNKNOWN = range(4)
 Codes = npt.NDArray[np.int8]
 Judged = tuple[Codes, Bools]  # outcome after each move, and whether the check judges there
-
 GUIDE_PERIMETER = "Guide 2025, « Périmètre géographique des CLSM »"
 GUIDE_QUESTIONS = f"{GUIDE_PERIMETER}, questions à se poser"
 

@@ -19,7 +19,6 @@ from geo.moves import batch_of_one
 from geo.perimeters import PerimeterFacts
 
 _people = fr.number  # the label says « habitants »
-
 _ACROSS = "territoires trop éloignés pour une même mesure"
 
 TERRITORY, QPV, PSYCHIATRY, LAYERS, WORK, TABLE = (

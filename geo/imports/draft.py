@@ -1,4 +1,4 @@
-"""What an import is before anything is kept: the draft of a layer, and all that was understood, repaired or refused. `geo.imports.read` tells how it is made."""
+"""Draft of a layer read from a file, before anything is kept: what was understood, repaired or refused (made by `geo.imports.read`)."""
 
 from __future__ import annotations
 

@@ -121,10 +121,9 @@ def template_for(atlas: Atlas) -> Template:
             content = _pickled(atlas)
             _MARKS[atlas] = hashlib.sha256(content).hexdigest()
         mark = _MARKS[atlas]
-        for template in _KEPT:
-            if not template.alive:
-                template.let_go()
-        _KEPT[:] = [template for template in _KEPT if template.alive]
+        for dead in [template for template in _KEPT if not template.alive]:
+            dead.let_go()  # its socket is closed at once
+            _KEPT.remove(dead)
         if not (_KEPT and _KEPT[-1].mark == mark and _KEPT[-1].wanted):
             for template in _KEPT:
                 template.let_go()

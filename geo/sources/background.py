@@ -1,4 +1,4 @@
-"""A synchronisation that runs beside the dashboard, in a process of its own: `python -m geo.sources.background`.
+"""A synchronisation that runs beside the dashboard, in a process of its own: `python -m geo.sources`.
 
 It says where it stands in one small file, written whole at each step, that the pages read. It is silent otherwise:
 without a network it says so in that file, and the dashboard keeps what it has.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -128,10 +127,3 @@ def main(home: Path | None = None, mirror: str | None = None) -> int:
         raise
     journal.end(report)
     return 1 if report.failed else 0
-
-
-if __name__ == "__main__":
-    with contextlib.suppress(OSError, AttributeError):
-        os.nice(10)  # the pages go first
-    with contextlib.suppress(KeyboardInterrupt):
-        sys.exit(main())

@@ -23,7 +23,6 @@ TITLES = {check.id: check.title for check in CHECKS}
 
 # How a check reads, from worst to best.
 _RANK = {Outcome.VIGILANCE: 1, Outcome.DISCUSS: 2, Outcome.UNKNOWN: 2, Outcome.FAVORABLE: 3}
-
 MOST_MEMBERS = 400  # past it only members on the border are tried
 
 

@@ -89,7 +89,7 @@ def test_a_run_whose_process_is_gone_is_not_shown_as_running(tmp_path: Path) -> 
 def run(home: Path, **env: str) -> subprocess.CompletedProcess[bytes]:
     clean = {k: v for k, v in os.environ.items() if k not in ("CLSM_MIRROR", "CLSM_SYNC", "CLSM_NO_SYNC")}
     return subprocess.run(
-        [sys.executable, "-m", "geo.sources.background"], cwd=ROOT, env={**clean, "CLSM_HOME": str(home), **env},
+        [sys.executable, "-m", "geo.sources"], cwd=ROOT, env={**clean, "CLSM_HOME": str(home), **env},
         capture_output=True, check=False, timeout=240,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Where a perimeter stands among its neighbours: two plots of what is gained against what it costs, with table and text."""
+"""A perimeter among its neighbours: two plots of what is gained against what it costs, with table and text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page Couverture computes, kept by `ui.cache` for each view: a territory and a statement of complete lists."""
+"""Figures of the page Couverture, kept by `ui.cache` for each view: a territory and a statement of complete lists."""
 
 from __future__ import annotations
 

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
 DISC_PX = (2.5, 11.0)  # radius of the smallest and of the largest quarter
-
 LARGEST = 20_000  # inhabitants of a quarter drawn with the largest disc
-
 FINE, ROUGH = 0.00008, 0.0003  # degrees: about 8 m and 30 m, for the eye alone
 
 

@@ -18,9 +18,7 @@ from ui import map as maps
 from ui.html import escape
 
 DETAIL = "check-detail"
-
 MOST_SHOWN = 400  # communes that one « montrer » carries
-
 JUDGE_STYLE = """
 <style>
 .clsm-etat {font-size:1.02rem; line-height:1.5; margin:0 0 .5rem; color:#1d2a30;}
@@ -36,9 +34,7 @@ button.nom[data-montrer]::before {content:"◎ " / "Montrer sur la carte : ";} b
 """
 
 MEAN_2022 = 107_000  # mean inhabitants of a CLSM, data of 2022 (État des lieux 2023)
-
 SECTOR = (50_000, 150_000)  # usual size of an adult sector of psychiatry
-
 GAUGE_STYLE = """
 <style>
 .clsm-jauge {margin:.2rem 0 .7rem;} .clsm-jauge .bar {position:relative; height:20px; border-radius:4px; background:#e8edef; overflow:hidden;}

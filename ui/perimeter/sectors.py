@@ -22,7 +22,6 @@ from ui import frame, html, loaders
 from ui.perimeter import judge
 
 MOST_CUT = 10  # written in full on each side: past that a click would weigh too much, and nobody reads so many
-
 MOST_NAMED = 20
 
 

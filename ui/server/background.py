@@ -59,7 +59,7 @@ def _process() -> subprocess.Popen[bytes] | None:
 
 def _start() -> subprocess.Popen[bytes]:
     process = subprocess.Popen(  # kept in _CHILDREN: a child that nobody asks about looks alive for ever
-        [sys.executable, "-m", "geo.sources.background"],
+        [sys.executable, "-m", "geo.sources"],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -1,4 +1,7 @@
-"""Means: the guide's four staffing scenarios and their yearly cost."""
+"""Means: the guide's four staffing scenarios and their yearly cost.
+
+Apart because a check is one file.
+"""
 
 from __future__ import annotations
 

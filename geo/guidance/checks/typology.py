@@ -1,4 +1,7 @@
-"""Kind of territory: inhabitants of dense, intermediate and rural communes, and the determinants that they call for."""
+"""Kind of territory: inhabitants of dense, intermediate and rural communes, and the determinants that they call for.
+
+Apart because a check is one file.
+"""
 
 from __future__ import annotations
 

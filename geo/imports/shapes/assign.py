@@ -29,9 +29,7 @@ from geo.layers import members_frame, project, whole_members
 from geo.remarks import Remark
 
 _GATHERS = re.compile(r"dep|reg|pays|stat|type|nature|source|etat|millesime|arr|cant")
-
 AGREE = 0.9  # of the features must be the commune that their code says
-
 LARGER = 2.0  # an outline more than twice as large, or as small, is another territory
 
 

@@ -25,11 +25,8 @@ from geo.layers import outlines, project
 from geo.remarks import Remark
 
 DEGREES, LAMBERT = pyproj.CRS.from_epsg(4326), pyproj.CRS.from_epsg(2154)
-
 LAMBERT_BOX = (80_000.0, 6_020_000.0, 1_270_000.0, 7_140_000.0)
-
 SURE = 0.9  # of the shapes must lie in France for a projection that the file does not name
-
 KINDS = {0: "un point", 1: "une ligne", 2: "une ligne", 4: "des points", 5: "des lignes"}
 
 # What a shape may cost before it is refused: the ceilings lie far above the territories that people draw.

@@ -29,23 +29,14 @@ from geo.layers import SLIVER, outlines, project
 # A border drawn elsewhere: at most this share of the commune on the wrong side, and none of it farther from the border than
 # the lesser of a distance and a part of the commune's width. Measured on EPCI outlines (tests/imports/test_import_crosswalk.py).
 SHARE_TOLERANCE = 0.10
-
 DISTANCE_M = 300.0
-
 WIDTH_PART = 0.10
-
 MAIN_PART = 0.10  # a piece that is as much of its zone is no sliver, however small in its commune: quarters are such
-
 _BATCH = 1000
-
 Told = Callable[[float], None]
-
 LONGEST_DEGREES = 0.05  # past this, an edge straight in degrees is not straight in metres
-
 COMMUNES, SQUARES, AREA = "communes", "carreaux", "surface"
-
 HALF = 0.5
-
 EXACT = 1e-9
 
 

@@ -1,6 +1,6 @@
 """Polygons of a planner's file → the draft of a layer: `Features` opened, understood, cleaned, assigned to communes, drawn up.
 
-Every feature is accepted or refused with its reason. Apart from its stages, so that they are read at a glance.
+Every feature is accepted or refused with its reason. Apart because the stages are then read at a glance, in their order.
 """
 
 from __future__ import annotations

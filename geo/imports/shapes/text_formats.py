@@ -26,23 +26,14 @@ _AUTHORITY = re.compile(
     r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?(EPSG|OGC|IGNF)(?:[:/][\d.]*)?[:/](\w+)", re.IGNORECASE
 )
 SHAPE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, shapely.errors.ShapelyError)
-
 _DECODER = json.JSONDecoder()
-
 _BLANK = " \t\r\n"
-
 SHAPE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, shapely.errors.ShapelyError)
-
 GEOMETRIES = ("Polygon", "MultiPolygon", "Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
-
 MOST_COLUMNS = 500
-
 MOST_FEATURES = 200_000
-
 SHAPES = ("Polygon", "MultiGeometry", "Point", "LineString", "LinearRing")
-
 FOLDER = "dossier"
-
 _WITHIN = 20  # how deep geometries may be nested
 
 

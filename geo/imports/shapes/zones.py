@@ -25,11 +25,8 @@ from geo.layers import Etat, Precision, project, zones_frame
 from geo.remarks import Remark
 
 MOST_POINTS = 60_000
-
 FINEST = 0.0005  # of a degree, some 50 m
-
 COMMUNES_SHOWN = 6
-
 MOST_REPORTED = 40
 
 STATES = (

@@ -1,4 +1,4 @@
-"""What one row of a table says of its communes: by code, by name, by list, by EPCI or by département.
+"""Communes that one row of a table names: by code, by name, by list, by EPCI or by département.
 
 A reading depends on the texts of the row alone, so that a text that comes back is read once.
 """

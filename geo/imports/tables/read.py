@@ -1,5 +1,7 @@
-"""Tables → the draft of a layer: grids opened, columns understood, rows read, zones drawn up; apart from its stages, so that
-they are read at a glance."""
+"""Tables → the draft of a layer: grids opened, columns understood, rows read, zones drawn up.
+
+Apart because the stages are then read at a glance, in their order.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Alembic runs around the revisions: the connection is the caller's, who holds the lock and ends the transaction."""
+"""Environment that Alembic runs around the revisions: the connection is the caller's, who holds the lock and ends the transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every reader of official files is: a kind, its forms, and one function that makes the products.
+"""Base of the readers of official files: a kind, its forms, and one function that makes the products.
 
 A reader either writes whole, checked products or raises with every problem it met; what it repaired or left out is reported
 in the notes of its report, never done in silence.
@@ -20,11 +20,8 @@ from geo.french import count, listing
 from geo.sources.readers.tables import Form, Source, find, missing_columns
 
 REFUSED = -1
-
 NATIONAL = 80  # a file that reaches as many of the 96 mainland départements is a national one
-
 TOLERATED = 0.01
-
 SHOWN = 12
 
 

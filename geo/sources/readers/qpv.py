@@ -1,7 +1,7 @@
 """Priority quarters (QPV 2024): outlines, populations, and how each quarter is shared between communes.
 
 Products
-- `qpv.parquet` (GeoParquet, EPSG:4326): code, nom, communes (of today, arrondissements in Paris, Lyon and Marseille, parted
+- `qpv.parquet` (GeoParquet, EPSG:4326): code, nom, communes (of today, arrondissements in Paris, Lyon and Marseille, separated
   by « ; »), population (of the whole quarter, NaN when unknown), population_annee, statut (last letter of the code),
   geometry (valid areas, null when the outline was unusable).
 - `qpv_membres.parquet`: code, atom, part (0 to 1), exact (False for an estimate), population (part × population).
