@@ -6,7 +6,6 @@ What is not known is counted as unknown, never as zero. Start from `read_scope` 
 
 from geo.coverage.benchmarks import SURVEYS, Benchmark, Portfolio, covered_curve, distribution, portfolio
 from geo.coverage.candidates import CANDIDATE_KINDS, SitingCandidate, own_candidates, siting_candidates
-from geo.coverage.criteria import SPLIT, Compared, compared
 from geo.coverage.figure import Figure
 from geo.coverage.figures import limits, scope_figures
 from geo.coverage.gaps import GAP_LEVELS, GAP_TITLES, gap_table, gap_tables
@@ -25,10 +24,13 @@ from geo.coverage.priorities import (
     FIRST_PLACES,
     PRESETS,
     PRIORITY_TERMS,
+    SPLIT,
+    Compared,
     Preset,
     Ranking,
     Term,
     Weights,
+    compared,
     explain,
     interval,
     place,

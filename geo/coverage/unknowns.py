@@ -13,8 +13,7 @@ import pandas as pd
 
 from geo import french as fr
 from geo.arrays import Rows
-from geo.coverage.criteria import Compared, compared
-from geo.coverage.priorities import FIRST_PLACES, PRIORITY_TERMS, Ranking, Weights, rank
+from geo.coverage.priorities import FIRST_PLACES, PRIORITY_TERMS, Compared, Ranking, Weights, compared, rank
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState
 from geo.layers import LayerId
