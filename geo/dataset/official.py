@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -62,7 +62,7 @@ def refreshed(atlas: Atlas, versions: Mapping[str, CurrentVersion]) -> tuple[Atl
     for kind, (apply, columns) in _NEWER.items():
         version = versions.get(kind)
         if version and year_of(version.manifest.vintage) > base_year(kind, atlas):
-            newer = apply(atlas, table_of(version, f"{kind}.parquet", columns), version)
+            newer = apply(atlas, table_of(version, f"{kind}.parquet", columns, ["code"]), version)
             if newer is not atlas:
                 used.add(kind)
             atlas = newer
@@ -161,11 +161,13 @@ def read_file(version: CurrentVersion, name: str) -> bytes:
     return body
 
 
-def table_of(version: CurrentVersion, name: str, columns: Mapping[str, Content]) -> pd.DataFrame:
-    """Return the columns of a file of a version; DamagedError when they cannot be had."""
+def table_of(
+    version: CurrentVersion, name: str, columns: Mapping[str, Content], key: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return the columns of a file of a version, where no two rows have the same `key`; DamagedError when they cannot be had."""
     body = read_file(version, name)
     try:
-        return read_table(body, columns)
+        return read_table(body, columns, key=key)
     except DamagedError as error:
         raise DamagedError(f"{name} : {error}") from error
 
@@ -220,7 +222,9 @@ def grid_density(version: CurrentVersion, atlas: Atlas) -> Density | None:
 
     Arrondissements take the class of their city.
     """
-    grid = table_of(version, "densite.parquet", {"code": "text", "classe": "number"}).set_index("code")["classe"]
+    grid = table_of(version, "densite.parquet", {"code": "text", "classe": "number"}, ["code"]).set_index("code")[
+        "classe"
+    ]
     if not grid.isin(list(LABELS)).all():
         raise DamagedError("densite.parquet : une classe n’existe pas")
     classes = grid.reindex(atlas.table["commune"])
@@ -235,8 +239,8 @@ def grid_density(version: CurrentVersion, atlas: Atlas) -> Density | None:
 
 def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
     """Return the QPV of the official file, in the form of the embedded layer that they replace."""
-    zones = table_of(version, "qpv.parquet", QUARTERS)
-    members = table_of(version, "qpv_membres.parquet", QUARTER_MEMBERS)
+    zones = table_of(version, "qpv.parquet", QUARTERS, ["code"])
+    members = table_of(version, "qpv_membres.parquet", QUARTER_MEMBERS, ["code", "atom"])
     members = members[members["atom"].isin(atlas.row)]
     apart = int((~zones["code"].isin(members["code"])).sum())
     zones = zones[zones["code"].isin(members["code"])].set_index("code")
@@ -278,7 +282,7 @@ def communities(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer
 
     A commune that a CPTS cuts is in it for a part of unknown size: shares by area are no count of people.
     """
-    rows = table_of(version, "cpts.parquet", COMMUNITIES)
+    rows = table_of(version, "cpts.parquet", COMMUNITIES, ["id", "atom"])
     rows = rows[rows["atom"].isin(atlas.row)].assign(etat=lambda f: [_state(s) for s in f["statut"]])
     rows = rows[rows["etat"].notna()]
     first = rows.groupby("id", sort=True).first()

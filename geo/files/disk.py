@@ -16,7 +16,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -129,16 +129,20 @@ class DamagedError(GeoInputError):
 
 
 def read_table(
-    body: bytes, columns: Mapping[str, Content], *, optional: Mapping[str, Content] | None = None
+    body: bytes,
+    columns: Mapping[str, Content],
+    *,
+    optional: Mapping[str, Content] | None = None,
+    key: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return these columns of a Parquet file, given as bytes; no outline is decoded.
 
-    A text or a flag is never null. `optional` columns are returned when they are there.
+    A text or a flag is never null. `optional` columns are returned when they are there. No two rows have the same `key`.
 
     Raises
     ------
     DamagedError
-        When the file is no Parquet, lacks a column, or a column holds something else.
+        When the file is no Parquet, lacks a column, a column holds something else, or a row stands twice.
     """
     try:
         schema = pq.read_schema(io.BytesIO(body))
@@ -157,6 +161,8 @@ def read_table(
     for name, content in wanted.items():
         if content != "number" and frame[name].isna().any():
             raise DamagedError(f"sa colonne « {name} » a des cases vides")
+    if key and frame.duplicated(list(key)).any():
+        raise DamagedError(f"des lignes y sont deux fois (même « {', '.join(key)} »)")
     return frame
 
 

@@ -305,7 +305,7 @@ def read_files(content: str, atlas: Atlas, home: Path | None = None) -> tuple[pd
         When a file is absent or damaged.
     """
     files = read_bodies(content, home)
-    zones = read_table(files[ZONES], ZONE_CONTENT).set_index("id")
+    zones = read_table(files[ZONES], ZONE_CONTENT, key=["id"]).set_index("id")
     members = read_table(files[MEMBERS], MEMBER_CONTENT, optional={"estimated": "flag"})
     known = zones.index.is_unique and members["id"].isin(zones.index).all()
     if not known or not zones["etat"].isin(list(Etat)).all() or not zones["precision"].isin(list(Precision)).all():

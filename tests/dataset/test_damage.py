@@ -239,6 +239,18 @@ def test_a_damaged_source_gives_way_to_its_version_before_then_to_the_embedded_l
     assert list(opened.crosswalk.layers["qpv"].zones.index) == list(BASE["qpv"].zones.index)
 
 
+@pytest.mark.parametrize("column", ["densite.parquet code", "qpv.parquet code", "cpts.parquet id", "epci.parquet code"])
+def test_a_source_with_rows_twice_is_told_and_gives_way(good: Path, home: Path, column: str) -> None:
+    """Sealed again, as by a program that means no harm: sums would count people twice, and a lookup would fail."""
+    kind = column.partition(".")[0]
+    used = versions.current(kind, home)
+    assert used
+    ((_, damage),) = [d for d in damages(good, cuts=1) if d[0].endswith(f"{used.version}/{column} twice")]
+    damage(home)
+    (notice,) = open_everything(home)
+    assert "des lignes y sont deux fois" in notice
+
+
 @pytest.mark.parametrize("kind", ["densite", "cpts", "ressources", "epci", "populations", "carreaux", "contours"])
 def test_a_broken_manifest_is_told_for_each_source(home: Path, kind: str) -> None:
     used = versions.current(kind, home)
