@@ -258,3 +258,27 @@ def test_a_double_click_on_any_button_is_one_click(person: Callable[..., Page], 
             run.wait(page, asked)
         driven.update(double_click_all(one, two, runs))
     assert driven >= {"Annuler", "Tout retirer", "Appliquer", "Compléter", "Dupliquer", "Nouveau, vide", "Supprimer"}
+
+
+@pytest.mark.parametrize(
+    ("address", "heading"),
+    [
+        ("", "Santé mentale"),
+        ("Couverture?territoire=dep-79&onglet=lacunes", "Couverture"),
+        ("Couverture?territoire=dep-79&onglet=priorites", "Couverture"),
+        ("Couverture?territoire=dep-79&onglet=prochains", "Couverture"),
+        ("Comparaison?commune=94028", "Comparer"),
+        ("Methode", "Méthode"),
+    ],
+)
+def test_a_double_click_on_any_button_of_another_page_is_one_click(
+    person: Callable[..., Page], server: AppServer, address: str, heading: str
+) -> None:
+    one, two = person(), person()
+    runs = (Runs().watch(one), Runs().watch(two))
+    for page, run in zip((one, two), runs, strict=True):
+        page.goto(f"{server.url}/{address}")
+        page.get_by_role("heading", name=heading).first.wait_for()
+        run.wait(page, 0)
+    double_click_all(one, two, runs)
+    assert not any(page.get_by_test_id("stException").count() for page in (one, two))
