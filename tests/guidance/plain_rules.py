@@ -77,7 +77,7 @@ def _quarters(facts: PerimeterFacts) -> Answer:
     if not set(facts.atlas.table["departement"].iloc[around]) <= facts.crosswalk.layers["qpv"].extent:
         return UNKNOWN, True
     precision = facts.crosswalk.layers["qpv"].zones["precision"]
-    unplaced = {o.id for o in facts.overlaps["qpv"] if precision[o.id] is Precision.VILLE} - whole
+    unplaced = {o.id for o in facts.overlaps["qpv"] if precision[o.id] == Precision.VILLE} - whole
     if {o.id for o in known} - whole - unplaced:
         return DISCUSS, True
     return (UNKNOWN if unplaced else FAVORABLE), bool(known)
