@@ -81,7 +81,7 @@ def _places() -> None:
             key="carte-accueil",
             state=maps.points_state(
                 bounds=maps.METROPOLE,
-                outlines_url=maps.static_url(f"geo/outlines-departements-{loaders.display_index().version}.json"),
+                outlines_url=maps.around_url(),
                 points=[
                     maps.Point(
                         p.id,

@@ -44,6 +44,7 @@ export class Api {
         overlays: overlays.shown.map(({ id }) => id),
         outlined: overlays.shown.map(({ lines }) => lines.reduce((sum, { arcs }) => sum + arcs.length, 0)),
         drawing: this.#map.drawing,
+        names: layer?.names.map(({ text }) => text) ?? [],
       },
       ...extras.map((extra) => extra.report?.()),
     );

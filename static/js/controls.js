@@ -53,6 +53,14 @@ export function addControls(map, goHome) {
   L.control.attribution({ prefix: false }).addAttribution(TEXTS.attribution).addTo(map);
 }
 
+/**
+ * « Voir le périmètre ».
+ * @param {L.Map} map
+ * @param {() => void} show
+ */
+export const addPerimeterButton = (map, show) =>
+  addBar(map, (bar) => addButton(bar, "cl-voir", "Voir le périmètre", show));
+
 /** One box over the map for what the user must know. */
 export class MessageBox {
   /** @type {HTMLElement | null} */

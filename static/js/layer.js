@@ -1,17 +1,20 @@
 /*
- * The drawing of one scope on the map: five canvases moved together.
+ * The drawing of one scope on the map: six canvases moved together.
  *
- * From below: "ground" holds fills and borders, "selection" the fill of the chosen communes, "zones" the outlines of
- * zones, "edge" the edge of the choice, "hover" the commune under the pointer. A click or a hover redraws its own and
- * leaves the others. One layer for all communes, and not one per commune, keeps 34 917 of them light.
+ * From below: "ground" holds what lies around, fills and borders, "selection" the fill of the chosen communes, "zones"
+ * the outlines of zones, "edge" the edge of the choice, "names" what can be read, "hover" the commune under the pointer.
+ * A click or a hover redraws its own and leaves the others; names follow a click once the click is on screen. One layer for all communes, and not one per commune, keeps 34 917 of them light.
  */
 
+import { drawAround } from "./around.js";
 import { unpackRuns } from "./decode.js";
 import { drawGround, drawHover, drawSelection, drawZones, thicknessAt } from "./drawing.js";
+import { drawLabels, Labels, widthOn } from "./labels.js";
 import { Pen } from "./pen.js";
 
 const PADDING = 0.2; // drawn beyond the window on each side, so that a short pan shows no blank
-const CANVASES = /** @type {const} */ (["ground", "selection", "zones", "edge", "hover"]);
+const CANVASES = /** @type {const} */ (["ground", "selection", "zones", "edge", "names", "hover"]);
+const NAMES_MS = 60; // names wait for the click to be on screen
 export const PANE = "cl-communes";
 
 /**
@@ -27,6 +30,11 @@ export class CommuneLayer extends L.Layer {
   #outlines = [];
   #hovered = -1;
   #focused = -1;
+  /** @type {import("./around.js").Around | null} */
+  #around = null;
+  /** Names on screen. @type {readonly import("./labels.js").Label[]} */
+  names = [];
+  #namesTimer = 0;
 
   /** @type {Set<Name>} */
   #dirty = new Set();
@@ -43,6 +51,7 @@ export class CommuneLayer extends L.Layer {
   constructor(geometry) {
     super({ pane: PANE });
     this.geometry = geometry;
+    this.labels = new Labels(geometry);
     /** @type {import("./types.d.ts").Swatch[]} */
     this.palette = [];
     /** 1 for each commune chosen. */
@@ -79,6 +88,18 @@ export class CommuneLayer extends L.Layer {
   set outlines(outlines) {
     this.#outlines = outlines;
     this.refresh("zones");
+    this.#nameLater();
+  }
+
+  /** The départements around the scope, drawn in grey under it. */
+  set around(around) {
+    this.#around = around;
+    this.refresh("ground");
+    this.#nameLater();
+  }
+
+  get around() {
+    return this.#around;
   }
 
   /**
@@ -93,6 +114,12 @@ export class CommuneLayer extends L.Layer {
     this.palette = paint ? paint.palette : [];
     if (paint && !this.#status) console.warn("colours and geometry are not of the same scope");
     this.refresh("ground");
+  }
+
+  /** Statuses that some commune has, in the order of the palette. */
+  get present() {
+    const met = new Set(this.#status ?? []);
+    return this.palette.filter((_, rank) => met.has(rank));
   }
 
   /**
@@ -126,11 +153,18 @@ export class CommuneLayer extends L.Layer {
    */
   refresh(...names) {
     for (const name of names) this.#dirty.add(name);
+    if (names.includes("selection")) this.#nameLater();
     if (this.#frame || !this._map) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
       this.#draw();
     });
+  }
+
+  /** Place the names again, when nobody waits for anything else. */
+  #nameLater() {
+    clearTimeout(this.#namesTimer);
+    this.#namesTimer = window.setTimeout(() => this.refresh("names"), NAMES_MS);
   }
 
   // --- what Leaflet calls -------------------------------------------------------------------------------------------
@@ -153,6 +187,7 @@ export class CommuneLayer extends L.Layer {
   /** @override */
   onRemove() {
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#namesTimer);
     this.#frame = 0;
     this.#box?.remove();
     return this;
@@ -245,7 +280,8 @@ export class CommuneLayer extends L.Layer {
   #draw() {
     if (!this._map || !this.#drawn?.size.x || !this.#drawn.size.y) return;
     const { zoom, origin, size } = this.#drawn;
-    const pen = new Pen(this.geometry, zoom, origin, size);
+    const penOf = (/** @type {import("./geometry.js").Geometry} */ geometry) => new Pen(geometry, zoom, origin, size);
+    const pen = penOf(this.geometry);
     const dirty = this.#dirty;
     const clear = (/** @type {Name} */ name) => {
       const context = this.#contexts[name];
@@ -253,11 +289,28 @@ export class CommuneLayer extends L.Layer {
       context.clearRect(0, 0, size.x, size.y);
       return context;
     };
-    if (dirty.has("ground") || dirty.has("selection") || dirty.has("zones")) {
+    if (["ground", "selection", "zones", "names"].some((name) => dirty.has(/** @type {Name} */ (name)))) {
       const visible = pen.visible();
-      if (dirty.has("ground")) drawGround(clear("ground"), pen, visible, this);
+      if (dirty.has("ground")) {
+        const ground = clear("ground");
+        if (this.#around) drawAround(ground, penOf(this.#around.geometry), this.#around);
+        drawGround(ground, pen, visible, this);
+      }
       if (dirty.has("selection")) drawSelection(clear("selection"), clear("edge"), pen, visible, this.selected);
       if (dirty.has("zones")) drawZones(clear("zones"), pen, thicknessAt(visible.width), this.#outlines);
+      if (dirty.has("names")) {
+        const context = clear("names");
+        const measure = (/** @type {string} */ font, /** @type {string} */ text) => widthOn(context, font, text);
+        const [x, y] = [size.x, size.y].map((length) => (length * PADDING) / (1 + 2 * PADDING));
+        const seen = [x, y, size.x - x, size.y - y];
+        const front = this.#outlines.findLast((outline) => "of" in outline);
+        this.names = this.labels.choose(measure, pen, visible, seen, {
+          selected: this.selected,
+          front: /** @type {import("./types.d.ts").ShownOverlay | undefined} */ (front),
+          around: this.#around,
+        });
+        drawLabels(context, this.names);
+      }
     }
     if (dirty.has("hover")) drawHover(clear("hover"), pen, this);
     dirty.clear();

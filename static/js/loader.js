@@ -14,6 +14,7 @@
   const MODULES = [
     "api",
     "arcs",
+    "around",
     "colours",
     "controls",
     "decode",
@@ -22,7 +23,9 @@
     "fetching",
     "focus",
     "geometry",
+    "labels",
     "layer",
+    "legend",
     "main",
     "map",
     "marks",

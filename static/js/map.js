@@ -6,10 +6,13 @@
  * map does is in extras, which know the map and not one another.
  */
 
+import { fetchAround } from "./around.js";
 import { Colours } from "./colours.js";
-import { addControls, MessageBox } from "./controls.js";
+import { addControls, addPerimeterButton, MessageBox } from "./controls.js";
 import { unpackCodes } from "./decode.js";
+import { fetchJson } from "./fetching.js";
 import { CommuneLayer, PANE } from "./layer.js";
+import { Legend } from "./legend.js";
 import { PANE as MARKS, Marks } from "./marks.js";
 import { Overlays } from "./overlays.js";
 import { Pointer } from "./pointer.js";
@@ -17,6 +20,9 @@ import { boundsOf } from "./projection.js";
 import { Selection } from "./selection.js";
 import { GeometryStore } from "./store.js";
 import { STILL, TEXTS } from "./text.js";
+
+const SURROUNDINGS = 0.3; // of the size of the perimeter, left around it
+const SMALLEST = 0.12; // share of the window under which a perimeter is brought closer
 
 /**
  * @typedef {import("./types.d.ts").State} State
@@ -47,6 +53,8 @@ export class CommuneMap {
   /** @type {L.LatLngBoundsLiteral | undefined} */
   #bounds = undefined;
   #unfitted = false;
+  /** The view as the last fit left it. @type {{ centre: L.LatLng, zoom: number } | null} */
+  #fitted = null;
   #clicks = 0;
   /** @type {number | null} */
   #focusSeen = null;
@@ -66,14 +74,18 @@ export class CommuneMap {
     map.createPane(MARKS).style.zIndex = "450";
     /** @type {HTMLElement} */ (map.getPane(PANE)).style.pointerEvents = "none";
     addControls(map, () => this.fit());
+    if (mode === "select") addPerimeterButton(map, () => this.frameSelection());
+    this.legend = new Legend(this);
     this.pointer = new Pointer(this);
     this.marks = new Marks(this);
     // The wheel scrolls the page, until the map is clicked or focused.
     map.on("click focus", () => map.scrollWheelZoom.enable());
     container.addEventListener("mouseleave", () => map.scrollWheelZoom.disable());
     new ResizeObserver(() => {
-      map.invalidateSize({ animate: false });
-      if (this.#unfitted) this.fit();
+      const untouched =
+        this.#fitted && map.getCenter().equals(this.#fitted.centre) && map.getZoom() === this.#fitted.zoom;
+      map.invalidateSize({ animate: false, pan: !untouched });
+      if (this.#unfitted || untouched) this.fit({ animate: false });
     }).observe(container);
   }
 
@@ -99,10 +111,13 @@ export class CommuneMap {
   async apply(state) {
     this.#state = state;
     this.count.applied += 1;
-    if (state.seq !== undefined && this.selection.take(unpackCodes(state.codes), state.seq)) this.#markSelected();
+    const ours = this.selection.seq === state.seq; // an answer to a click, or the same again
+    const taken = state.seq !== undefined && this.selection.take(unpackCodes(state.codes), state.seq);
+    if (taken) this.#markSelected();
     const sameFile = this.#wanted === state.geometry;
     if (!(await this.#load(state.geometry, state.bounds))) return;
     if (sameFile) this.#moveTo(state.bounds);
+    if (taken && !ours) this.#followSelection();
     this.#applyRest(this.#state);
   }
 
@@ -116,11 +131,38 @@ export class CommuneMap {
     this.fit();
   }
 
+  /** A group of communes came or went by the page, not by a click here: bring them into sight, if they are not. */
+  #followSelection() {
+    const bounds = this.#selectionBounds();
+    if (!bounds) return;
+    const inSight = this.map.getBounds().contains(bounds);
+    const [size, zoom] = [this.map.getSize(), this.map.getZoom()];
+    const across = this.map
+      .project(bounds.getNorthEast(), zoom)
+      .subtract(this.map.project(bounds.getSouthWest(), zoom));
+    if (!inSight || Math.max(Math.abs(across.x) / size.x, Math.abs(across.y) / size.y) < SMALLEST)
+      this.frameSelection();
+  }
+
+  #selectionBounds() {
+    const { layer, selection } = this;
+    const box = layer?.geometry.boxAround(layer.geometry.numbersOf(selection.codes));
+    return box ? boundsOf(box) : null;
+  }
+
+  /** Bring the perimeter to the middle with what surrounds it; the whole scope when it is empty. */
+  frameSelection() {
+    const bounds = this.#selectionBounds();
+    if (bounds) this.map.fitBounds(bounds.pad(SURROUNDINGS), { maxZoom: 12, animate: !STILL });
+    else this.fit();
+  }
+
   /** @param {State} state */
   #applyRest(state) {
     this.#paintWhenHere(state.paint);
     this.marks.show(state.points ?? []);
     this.#showOverlays(state.overlays ?? []);
+    this.#showAround(state.around);
     for (const extra of this.extras) extra.apply?.(state);
     if (state.focus && this.#focusSeen !== state.focus.n && this.focus(state.focus.code)) {
       this.#focusSeen = state.focus.n;
@@ -138,11 +180,27 @@ export class CommuneMap {
   #paint(layer) {
     const paint = this.colours.get(this.#state.paint);
     if (paint !== undefined) layer?.paint(paint);
+    this.legend.update();
+  }
+
+  /**
+   * Draw what lies around the scope; without it the map says all the same.
+   * @param {string | undefined} url
+   */
+  async #showAround(url) {
+    const { layer } = this;
+    if (!url || !layer || layer.around) return;
+    try {
+      layer.around = await fetchAround(url, fetchJson, layer.geometry);
+    } catch (error) {
+      console.warn(error);
+    }
   }
 
   /** @param {import("./types.d.ts").Overlay[]} wanted */
   async #showOverlays(wanted) {
     const text = await this.overlays.show(wanted);
+    this.legend.update();
     if (text) this.message.say(text, { alert: true });
     else if (text === null && this.message.isOpen && this.url === this.#wanted) this.message.say(null);
   }
@@ -203,7 +261,12 @@ export class CommuneMap {
     if (this.#unfitted || !this.layer) return;
     const box = this.layer.geometry.boxAround();
     const bounds = this.#bounds ? L.latLngBounds(this.#bounds) : box && boundsOf(box);
-    if (bounds) this.map.fitBounds(bounds, { padding: [12, 12], animate });
+    if (!bounds) return;
+    const options = { padding: /** @type {L.PointTuple} */ ([12, 12]), animate };
+    this.map.once("moveend", () => {
+      this.#fitted = { centre: this.map.getCenter(), zoom: this.map.getZoom() };
+    });
+    this.map.fitBounds(bounds, options);
   }
 
   // --- what the user chooses ----------------------------------------------------------------------------------------

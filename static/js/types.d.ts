@@ -83,6 +83,8 @@ export interface SentPreview {
 /** What Python sends at each run; what is absent is empty. */
 export interface State {
   geometry: string;
+  /** Address of the outlines of all départements. */
+  around?: string;
   bounds?: L.LatLngBoundsLiteral;
   codes?: string;
   seq?: number;

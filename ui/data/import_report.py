@@ -99,7 +99,10 @@ def changes(review: Review) -> None:
             maps.coverage_map(),
             key="carte-import",
             state=maps.coverage_state(
-                geometry_url=maps.geometry_url(scope), bounds=maps.bounds(scope), paint=paint(found, scope)
+                geometry_url=maps.geometry_url(scope),
+                bounds=maps.bounds(scope),
+                paint=paint(found, scope),
+                around=maps.around_url(),
             ),
         )
     with right:

@@ -23,6 +23,7 @@ from ui.map.codec import pack_codes, paint_runs
 from ui.map.events import Shape, read_click, read_selection, read_shape
 from ui.map.overlays import Mark, extents, over, places_url, quarters_url
 from ui.map.scene import (
+    around_url,
     EXTENDED,
     LINE_LABELS,
     LINES,
@@ -60,6 +61,7 @@ __all__ = [
     "Preview",
     "Shape",
     "Swatch",
+    "around_url",
     "backdrop",
     "bounds",
     "coverage_map",

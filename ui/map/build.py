@@ -259,6 +259,7 @@ def selection_state(
     paint: Paint | str | None = None,
     focus: Focus | None = None,
     preview: Preview | None = None,
+    around: str | None = None,
 ) -> folium.FeatureGroup:
     """Return the state of a selection map.
 
@@ -266,6 +267,7 @@ def selection_state(
     the browser, or a greater one when the server changed the selection. The browser drops a state older than its
     own clicks. `bounds` is where the view starts for this scope (the whole of it by default). `paint` may be the
     address of a file that holds it (see `scene.backdrop`): colours that a click never changes then travel once.
+    `around` is the address of the outlines of all départements (see `scene.around_url`).
     """
     return _state(
         {
@@ -277,6 +279,7 @@ def selection_state(
             "paint": paint_payload(paint) if isinstance(paint, Paint) else paint,
             "focus": asdict(focus) if focus else None,
             "preview": preview.payload() if preview else None,
+            "around": around,
         }
     )
 
@@ -289,6 +292,7 @@ def coverage_state(
     overlays: Sequence[Overlay] = (),
     focus: Focus | None = None,
     over: Mapping[str, object] | None = None,
+    around: str | None = None,
 ) -> folium.FeatureGroup:
     """Return the state of a painted map; `over` is what ui.map.overlays says to draw over it.
 
@@ -302,6 +306,7 @@ def coverage_state(
             "paint": paint_payload(paint),
             "overlays": _overlays(overlays),
             "focus": asdict(focus) if focus else None,
+            "around": around,
             **(over or {}),
         }
     )

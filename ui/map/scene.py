@@ -112,6 +112,11 @@ def geometry_url(scope: Scope) -> str:
     return build.static_url(f"geo/{loaders.display_index().scopes[ground(scope).id].file}")
 
 
+def around_url() -> str:
+    """Return the address of the outlines of all départements, drawn in grey around a scope and on the map of home."""
+    return build.static_url(f"geo/outlines-departements-{loaders.display_index().version}.json")
+
+
 @keyed_on_data(max_entries=64)
 def local_bounds(scope: Scope) -> Bounds:
     """Return the corners around an EPCI or an EPT, from the inner points of its communes and their size."""

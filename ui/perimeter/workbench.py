@@ -65,6 +65,7 @@ def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium
         paint=maps.backdrop(scope),
         focus=maps.focus(scope),
         preview=_preview(perimeter),
+        around=maps.around_url(),
     )
 
 

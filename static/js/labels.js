@@ -1,0 +1,293 @@
+/*
+ * Names on the map: the biggest first, none over another, more of them as one comes nearer.
+ *
+ * What is asked for first is placed first: zones where communes are small, then the communes of the perimeter, then the
+ * others by inhabitants, then the départements around. Names are drawn on a canvas of their own (layer.js), from what the
+ * geometry holds already; text of the data is drawn as text, and can do no more.
+ */
+
+const FAMILY = '"Source Sans Pro", "Source Sans", system-ui, -apple-system, "Segoe UI", sans-serif';
+const INK = "#1d2a30";
+const CHOSEN = "#0f2a5c";
+const AROUND = "#5d7078";
+const HALO = "rgba(255, 255, 255, 0.92)";
+const ROOM_PX2 = 8_000; // of window for one name: a calm map, whatever its size
+const MOST = 140;
+const TRIED = 700; // candidates whose place is looked for, the biggest ones
+const NEAR = 60; // width of a commune, in pixels, from which names may stand close
+const ZONE_SHIFTS = [0, 20, -20, 40]; // pixels: the commune in the middle of a zone has a name too
+const SMALL = 16; // width of a commune under which zones are named before communes
+
+/**
+ * @typedef {import("./geometry.js").Geometry} Geometry
+ * @typedef {import("./pen.js").Pen} Pen
+ * @typedef {ReturnType<Pen["visible"]>} Visible
+ * @typedef {{ text: string, x: number, y: number, size: number, weight: number, colour: string, dot: number | null }} Label
+ *   `dot` is where the place itself is, above or under its name, when the name is wider than the place
+ * @typedef {{ text: string, number: number, width: number, color: string }} ZoneName
+ */
+
+/** Boxes already taken, and whether one more stays clear of them and whole in the window. */
+class Room {
+  /** @type {number[][]} */
+  #taken = [];
+
+  /** @param {readonly number[]} window left, top, right, bottom of what is seen of the canvas */
+  constructor(window) {
+    this.window = window;
+  }
+
+  /**
+   * @param {number} x centre
+   * @param {number} y centre
+   * @param {number} width
+   * @param {number} height
+   */
+  take(x, y, width, height) {
+    const box = [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
+    const [left, top, right, bottom] = this.window;
+    if (box[0] < left || box[1] < top || box[2] > right || box[3] > bottom) return false;
+    if (this.#taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) return false;
+    this.#taken.push(box);
+    return true;
+  }
+}
+
+/** The three cities drawn by arrondissements, and the codes of theirs; from afar they are one name. */
+const CITIES = /** @type {const} */ ([
+  ["Paris", /^751\d\d$/],
+  ["Lyon", /^6938\d$/],
+  ["Marseille", /^132\d\d$/],
+]);
+
+/** @param {number} people */
+const sizeOf = (people) => (people >= 100_000 ? 16 : people >= 20_000 ? 14.5 : 13);
+
+export class Labels {
+  /** @type {Map<number, { x: number, y: number, width: number } | null>} */
+  #anchors = new Map();
+  /** @type {number[] | null} communes from the most populated to the least */
+  #order = null;
+  /** @type {Map<number, { text: string, people: number } | null> | null} */
+  #cities = null;
+  /** @type {WeakMap<object, ZoneName[]>} */
+  #zones = new WeakMap();
+  /** @type {Map<string, number>} */
+  #widths = new Map();
+
+  /** @param {Geometry} geometry */
+  constructor(geometry) {
+    this.geometry = geometry;
+  }
+
+  /** The arrondissement that stands for its city from afar, and what it then says; the others of the city say nothing. */
+  get cities() {
+    const { codes, populations } = this.geometry;
+    if (this.#cities) return this.#cities;
+    /** @type {Map<number, { text: string, people: number } | null>} */
+    const found = new Map();
+    for (const [text, pattern] of CITIES) {
+      const numbers = codes.flatMap((code, number) => (pattern.test(code) ? [number] : []));
+      const people = numbers.reduce((sum, number) => sum + (populations[number] ?? 0), 0);
+      numbers.sort((a, b) => (populations[b] ?? 0) - (populations[a] ?? 0));
+      numbers.forEach((number, rank) => {
+        found.set(number, rank ? null : { text, people });
+      });
+    }
+    this.#cities = found;
+    return found;
+  }
+
+  get order() {
+    const { populations, count } = this.geometry;
+    const people = (/** @type {number} */ number) => this.cities.get(number)?.people ?? populations[number] ?? -1;
+    this.#order ??= Array.from({ length: count }, (_, number) => number).sort((a, b) => people(b) - people(a) || a - b);
+    return this.#order;
+  }
+
+  /** @param {number} number */
+  #acrossOf(number) {
+    return this.geometry.boxes[4 * number + 2] - this.geometry.boxes[4 * number];
+  }
+
+  /**
+   * Where the name of a commune goes, in pixels at zoom 0, or null for one without any land.
+   * @param {number} number
+   */
+  anchor(number) {
+    let found = this.#anchors.get(number);
+    if (found === undefined) {
+      found = this.geometry.insidePoint(number);
+      this.#anchors.set(number, found);
+    }
+    return found;
+  }
+
+  /**
+   * Names of the zones drawn over the communes, each at a commune in its middle.
+   * @param {import("./types.d.ts").ZoneFile & { color: string }} overlay
+   */
+  zonesOf(overlay) {
+    const kept = this.#zones.get(overlay.of);
+    if (kept) return kept;
+    const { boxes } = this.geometry;
+    /** @type {number[][]} */
+    const members = overlay.zones.map(() => []);
+    overlay.of.forEach((ranks, number) => {
+      for (const rank of ranks) members[rank]?.push(number);
+    });
+    const middle = (/** @type {number} */ k, /** @type {number} */ axis) =>
+      (boxes[4 * k + axis] + boxes[4 * k + axis + 2]) / 2;
+    const found = members.flatMap((numbers, rank) => {
+      const box = this.geometry.boxAround(numbers);
+      if (!box) return [];
+      const [x, y] = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+      const away = (/** @type {number} */ k) => Math.hypot(middle(k, 0) - x, middle(k, 1) - y);
+      const number = numbers.reduce((best, k) => (away(k) < away(best) ? k : best));
+      return [{ text: String(overlay.zones[rank][1]), number, width: box[2] - box[0], color: overlay.color }];
+    });
+    found.sort((a, b) => b.width - a.width);
+    this.#zones.set(overlay.of, found);
+    return found;
+  }
+
+  /**
+   * Choose the names that can be read together, and where each goes.
+   * @param {(font: string, text: string) => number} measure width of a text in pixels
+   * @param {Pen} pen
+   * @param {Visible} visible
+   * @param {readonly number[]} window left, top, right, bottom of what is seen of the canvas
+   * @param {{
+   *   selected: Uint8Array,
+   *   front?: (import("./types.d.ts").ZoneFile & { color: string }) | null,
+   *   around?: import("./around.js").Around | null,
+   * }} what
+   * @returns {Label[]}
+   */
+  choose(measure, pen, visible, window, { selected, front = null, around = null }) {
+    const { geometry } = this;
+    const room = new Room(window);
+    const area = (window[2] - window[0]) * (window[3] - window[1]);
+    const tight = visible.width > NEAR;
+    const most = Math.min(MOST, Math.round(area / (tight ? ROOM_PX2 / 2 : ROOM_PX2)));
+    /** @type {Label[]} */
+    const labels = [];
+    const width = (/** @type {Label} */ { text, size: px, weight }) => this.#width(measure, text, px, weight);
+
+    const margin = tight ? 4 : 12;
+    /**
+     * @param {Labels} where
+     * @param {number} number
+     * @param {Omit<Label, "x" | "y" | "dot">} look
+     * @param {{ within?: number, shifts?: readonly number[] }} [options] `within`: width in pixels that the name must fit
+     *   in; `shifts`: how far above or below it may stand
+     */
+    const place = (where, number, look, { within = Number.POSITIVE_INFINITY, shifts = [0] } = {}) => {
+      const at = where.anchor(number);
+      if (!at) return;
+      /** @type {Label} */
+      const label = { ...look, x: at.x * pen.scale - pen.origin.x, y: at.y * pen.scale - pen.origin.y, dot: null };
+      const wide = width(label);
+      if (wide > within) return;
+      if (!Number.isFinite(within) && wide > at.width * pen.scale * 1.3) {
+        label.dot = label.y;
+        label.y -= look.size * 0.75;
+      }
+      const shift = shifts.find((dy) => room.take(label.x, label.y + dy, wide + margin, look.size + 4 + margin / 2));
+      if (shift !== undefined) labels.push({ ...label, y: label.y + shift });
+    };
+    const zones = () => {
+      for (const { text, number, width: across, color } of front ? this.zonesOf(front) : []) {
+        if (labels.length >= most) return;
+        const options = { within: across * pen.scale * 1.4, shifts: ZONE_SHIFTS };
+        place(this, number, { text, size: 13, weight: 600, colour: color }, options);
+      }
+    };
+    const communes = (/** @type {boolean} */ chosen) => {
+      let tried = 0;
+      for (const number of this.order) {
+        if (!visible.is[number] || (selected[number] === 1) !== chosen) continue;
+        const city = this.#acrossOf(number) * pen.scale < NEAR ? this.cities.get(number) : undefined;
+        if (city === null && !chosen) continue;
+        tried += 1;
+        if (labels.length >= most || tried > TRIED) return;
+        const people = city?.people ?? geometry.populations[number] ?? 0;
+        const weight = chosen || people >= 20_000 ? 600 : 400;
+        place(this, number, {
+          text: (!chosen && city?.text) || geometry.names[number],
+          size: sizeOf(people),
+          weight,
+          colour: chosen ? CHOSEN : INK,
+        });
+      }
+    };
+    communes(true);
+    if (visible.width < SMALL) zones();
+    communes(false);
+    if (visible.width >= SMALL) zones();
+    if (around) {
+      for (const number of around.geometry.codes.keys()) {
+        if (around.own.has(around.geometry.codes[number])) continue;
+        place(around.labels, number, { text: around.geometry.names[number], size: 13, weight: 600, colour: AROUND });
+      }
+    }
+    return labels;
+  }
+
+  /**
+   * @param {(font: string, text: string) => number} measure
+   * @param {string} text
+   * @param {number} size
+   * @param {number} weight
+   */
+  #width(measure, text, size, weight) {
+    const font = fontOf(size, weight);
+    const key = `${font}|${text}`;
+    let found = this.#widths.get(key);
+    if (found === undefined) {
+      found = measure(font, text);
+      this.#widths.set(key, found);
+    }
+    return found;
+  }
+}
+
+/**
+ * @param {number} size
+ * @param {number} weight
+ */
+const fontOf = (size, weight) => `${weight} ${size}px ${FAMILY}`;
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} font
+ * @param {string} text
+ */
+export function widthOn(context, font, text) {
+  context.font = font;
+  return context.measureText(text).width;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {readonly Label[]} labels
+ */
+export function drawLabels(context, labels) {
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  for (const { text, x, y, size, weight, colour, dot } of labels) {
+    context.font = fontOf(size, weight);
+    context.strokeStyle = HALO;
+    context.lineWidth = 3.5;
+    context.strokeText(text, x, y);
+    context.fillStyle = colour;
+    if (dot !== null) {
+      context.beginPath();
+      context.arc(x, dot, 2.2, 0, 2 * Math.PI);
+      context.stroke();
+      context.fill();
+    }
+    context.fillText(text, x, y);
+  }
+}
