@@ -140,5 +140,13 @@ def greedy_choice(problem: Problem, k: int, among: Sequence[int] | None = None) 
 
 
 def in_order(problem: Problem, chosen: Sequence[int]) -> list[int]:
-    """Order an answer by what each adds to those before it; those that add nothing are dropped."""
-    return greedy_choice(problem, len(chosen), among=chosen)
+    """Order an answer by what each adds to those before it, without those that the others make useless.
+
+    The solver is free to fill its k places; a place that serves nobody more is not an answer.
+    """
+    kept = list(chosen)
+    for candidate in sorted(chosen, key=lambda c: problem.alone[c]):
+        rest = [c for c in kept if c != candidate]
+        if problem.value(rest) == problem.value(kept):
+            kept = rest
+    return greedy_choice(problem, len(kept), among=kept)

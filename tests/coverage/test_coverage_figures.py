@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.communes import approximate_density
@@ -166,6 +166,7 @@ def test_a_clsm_of_unknown_place_leaves_its_departement_open() -> None:
 WHOLE = [s for s in Status if s is not Status.PARTIEL]  # the drawn layer has no part anywhere
 
 
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from(WHOLE), min_size=6, max_size=6), st.sampled_from(["01", "02", "france"]))
 def test_the_bounds_hold_whatever_the_unknown_turns_out_to_be(statuses: list[Status], scope: str) -> None:
     base = _state(complete=())

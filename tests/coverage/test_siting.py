@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geo.communes import approximate_density
@@ -164,7 +164,8 @@ def test_nothing_left_to_serve_is_said() -> None:
 subsets = st.lists(st.integers(0, 5), min_size=1, max_size=4, unique=True).map(lambda s: tuple(sorted(s)))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
+@example([(0,), (0, 1, 2), (1, 2, 5), (0, 4), (4,)], 3, [1, 0, 1, 0, 1, 1])  # two serve as much as three
 @given(
     st.lists(subsets, min_size=1, max_size=7),
     st.integers(1, 4),

@@ -65,7 +65,7 @@ def perimeters(draw: st.DrawFn) -> Scenario:
 
 
 @given(perimeters())
-@hypothesis_settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis_settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 def test_what_comes_back_is_the_same_perimeter_with_the_same_figures(scenario: Scenario) -> None:
     world = real.world()
     made = export(scenario)

@@ -7,7 +7,7 @@ import pytest
 from tests.fuzz.__main__ import run
 from tests.fuzz.families import FAMILIES, case
 
-SEED, INPUTS = 1, 160
+SEED, INPUTS = 1, 80
 
 
 def test_an_input_is_the_same_every_time() -> None:

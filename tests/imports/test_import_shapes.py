@@ -450,7 +450,7 @@ def _only_input_errors(content: bytes, name: str) -> ImportDraft | None:
 
 
 @given(st.sampled_from(sorted(WRITERS)), st.data())
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_damaged_files_bring_a_sentence_or_a_draft(form: str, data: st.DataObject) -> None:
     content = bytearray(_bytes()[form])
     for _ in range(data.draw(st.integers(0, 4))):

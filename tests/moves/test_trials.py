@@ -113,7 +113,7 @@ SETTINGS = st.builds(
 )
 
 
-@hypothesis_settings(max_examples=150)
+@hypothesis_settings(max_examples=60)
 @given(
     SOME,
     st.lists(st.tuples(st.frozensets(st.sampled_from(CODES)), st.frozensets(st.sampled_from(CODES))), max_size=4),

@@ -26,7 +26,7 @@ from geo.errors import GeoInputError
 from geo.register import State, register, schema, store
 from geo.register.schema import METADATA, SCHEMA_TABLE
 from tests.register.test_register import ATLAS, BASE, kept
-from tests.support.killed import run_child
+from tests.support.killed import run_child, spread
 
 # What a register held before its schema was numbered, as SQLite keeps it: the code of that time made these very tables.
 BEFORE_NUMBERS = """
@@ -191,7 +191,7 @@ def test_killed_at_any_act_of_a_migration_the_register_is_whole(home: Path) -> N
     old = database(home).read_bytes()
     acts = run_child(["-c", OPEN, str(home)], 0)
     numbered = []
-    for nth in range(1, acts + 1):
+    for nth in spread(acts, 8):
         for journal in database(home).parent.glob(f"{store.DATABASE}*"):
             journal.unlink()
         database(home).write_bytes(old)
