@@ -12,7 +12,6 @@ import re
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import cache
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -39,7 +38,6 @@ NO_VISITOR_YET = (
 TEXT = re.compile(r"/(?:app/static|static/(?:js|css)|component)/.*\.(?:js|mjs|css|json|html|svg|map)$")
 
 
-@cache
 def script_tag() -> bytes:
     """Return the tag that loads our script, its address changing with its content."""
     digest = hashlib.sha256((ROOT / "static" / SCRIPT).read_bytes()).hexdigest()[:10]
