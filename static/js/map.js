@@ -93,8 +93,15 @@ export class CommuneMap {
   #introduce(container) {
     document.documentElement.lang = "fr";
     container.classList.add("cl-carte");
-    container.setAttribute("role", "region");
+    container.setAttribute("role", "main");
     container.setAttribute("aria-label", TEXTS[this.mode]);
+    const heading = document.createElement("h1");
+    heading.className = "cl-titre";
+    heading.textContent = "Carte";
+    container.before(heading);
+    for (const tag of document.querySelectorAll("meta[name=viewport]")) {
+      tag.setAttribute("content", "width=device-width, initial-scale=1"); // folium forbids the zoom of the page
+    }
     try {
       if (window.frameElement) /** @type {HTMLIFrameElement} */ (window.frameElement).title = "Carte";
     } catch {

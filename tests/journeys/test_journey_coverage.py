@@ -310,7 +310,7 @@ CONTRAST = """
 def test_a_page_can_be_read_without_eyes_and_with_poor_ones(page: Page, server: AppServer, address: str) -> None:
     page.goto(f"{server.url}/{address}")
     if address != "Methode":
-        region = wait_painted(page).get_by_role("region").first
+        region = wait_painted(page).get_by_role("main").first
         assert region.get_attribute("aria-label").startswith("Carte des c")
         assert page.locator("iframe").get_attribute("title") == "Carte"
     else:
