@@ -33,11 +33,9 @@ TONES = {Outcome.FAVORABLE: "f", Outcome.DISCUSS: "d", Outcome.VIGILANCE: "v", O
 REACH_TONES = {Reach.INFORMATION: "i", Reach.NOT_CONCERNED: "s"}
 MOST_DETAILS = 4  # the table of zones says the rest
 CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
-# Once a page: its language (Streamlit says it is in English, RGAA 8.3), and a double click, which is one click: the second
-# one is not for what the first has brought under the pointer. Going back and forth (st-key-historique) may be repeated.
+# Once a page: a double click is one click, the second one is not for what the first has brought under the pointer. Going back and forth (st-key-historique) may be repeated.
 SCRIPT = """
 <script>
-document.documentElement.lang = "fr";
 window.clsmClicks ??= (document.addEventListener("click", (event) => {
   const button = event.target.closest?.(":is([data-testid=stButton],[data-testid=stFormSubmitButton],[data-testid=stDownloadButton]) button");
   if (button && (event.detail === 2 || (event.detail > 2 && !button.closest(".st-key-historique")))) {

@@ -34,6 +34,13 @@ def world() -> Dataset:
     return loaded
 
 
+def warm() -> None:
+    """Load what every page needs, before anybody asks."""
+    display_index()
+    every_scope()
+    clsm_places()
+
+
 def evidence() -> Evidence:
     """Return what rules and figures rest on."""
     return world().evidence

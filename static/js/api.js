@@ -88,7 +88,7 @@ export class Api {
 
   /** @param {{ animate?: boolean }} [options] */
   fit(options) {
-    this.#map.fit(options);
+    this.#map.view.fit(options);
   }
 
   /** @param {string} code */

@@ -127,3 +127,25 @@ export function drawHover(context, pen, layer) {
     context.stroke();
   }
 }
+
+/**
+ * Give canvases a size in pixels of the screen, and what all their lines share.
+ * @param {readonly Context[]} contexts
+ * @param {L.Point} size
+ */
+export function resizeCanvases(contexts, size) {
+  const ratio = Math.min(2, window.devicePixelRatio || 1);
+  for (const context of contexts) {
+    const canvas = context.canvas;
+    const [width, height] = [Math.round(size.x * ratio), Math.round(size.y * ratio)];
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+      canvas.style.width = `${size.x}px`;
+      canvas.style.height = `${size.y}px`;
+    }
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.lineJoin = "round";
+    context.lineCap = "round";
+  }
+}

@@ -259,14 +259,13 @@ export class Labels {
 const fontOf = (size, weight) => `${weight} ${size}px ${FAMILY}`;
 
 /**
+ * How wide a text is on a canvas.
  * @param {CanvasRenderingContext2D} context
- * @param {string} font
- * @param {string} text
  */
-export function widthOn(context, font, text) {
+export const widthOn = (context) => (/** @type {string} */ font, /** @type {string} */ text) => {
   context.font = font;
   return context.measureText(text).width;
-}
+};
 
 /**
  * @param {CanvasRenderingContext2D} context

@@ -8,7 +8,7 @@
 
 import { drawAround } from "./around.js";
 import { unpackRuns } from "./decode.js";
-import { drawGround, drawHover, drawSelection, drawZones, thicknessAt } from "./drawing.js";
+import { drawGround, drawHover, drawSelection, drawZones, resizeCanvases, thicknessAt } from "./drawing.js";
 import { drawLabels, Labels, widthOn } from "./labels.js";
 import { Pen } from "./pen.js";
 
@@ -31,7 +31,7 @@ export class CommuneLayer extends L.Layer {
   #hovered = -1;
   #focused = -1;
   /** @type {import("./around.js").Around | null} */
-  #around = null;
+  around = null;
   /** Names on screen. @type {readonly import("./labels.js").Label[]} */
   names = [];
   #namesTimer = 0;
@@ -91,15 +91,14 @@ export class CommuneLayer extends L.Layer {
     this.#nameLater();
   }
 
-  /** The départements around the scope, drawn in grey under it. */
-  set around(around) {
-    this.#around = around;
+  /**
+   * Draw départements around the scope, in grey under it.
+   * @param {import("./around.js").Around} around
+   */
+  surround(around) {
+    this.around = around;
     this.refresh("ground");
     this.#nameLater();
-  }
-
-  get around() {
-    return this.#around;
   }
 
   /**
@@ -130,21 +129,14 @@ export class CommuneLayer extends L.Layer {
     return this.#status ? this.palette[this.#status[number]] : undefined;
   }
 
-  /**
-   * The palette number of a commune, or -1.
-   * @param {number} number
-   */
+  /** The palette number of a commune, or -1. @param {number} number */
   statusOf(number) {
     return this.#status?.[number] ?? -1;
   }
 
-  /**
-   * What one canvas is drawn with, for tests; only while the layer is on the map.
-   * @param {string} name
-   * @returns {Context | undefined}
-   */
+  /** What one canvas is drawn with, for tests. @param {string} name */
   context(name) {
-    return this.#contexts[name];
+    return /** @type {Context | undefined} */ (this.#contexts[name]);
   }
 
   /**
@@ -253,26 +245,8 @@ export class CommuneLayer extends L.Layer {
     };
     L.DomUtil.setTransform(this.#box, corner, 1);
     this.#dirty = new Set(CANVASES);
-    this.#resizeCanvases(this.#drawn.size);
+    resizeCanvases(Object.values(this.#contexts), this.#drawn.size);
     this.#draw();
-  }
-
-  /** @param {L.Point} size */
-  #resizeCanvases(size) {
-    const ratio = Math.min(2, window.devicePixelRatio || 1);
-    for (const context of Object.values(this.#contexts)) {
-      const canvas = context.canvas;
-      const [width, height] = [Math.round(size.x * ratio), Math.round(size.y * ratio)];
-      if (canvas.width !== width || canvas.height !== height) {
-        canvas.width = width;
-        canvas.height = height;
-        canvas.style.width = `${size.x}px`;
-        canvas.style.height = `${size.y}px`;
-      }
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.lineJoin = "round";
-      context.lineCap = "round";
-    }
   }
 
   // --- drawing ------------------------------------------------------------------------------------------------------
@@ -293,27 +267,32 @@ export class CommuneLayer extends L.Layer {
       const visible = pen.visible();
       if (dirty.has("ground")) {
         const ground = clear("ground");
-        if (this.#around) drawAround(ground, penOf(this.#around.geometry), this.#around);
+        if (this.around) drawAround(ground, penOf(this.around.geometry), this.around);
         drawGround(ground, pen, visible, this);
       }
       if (dirty.has("selection")) drawSelection(clear("selection"), clear("edge"), pen, visible, this.selected);
       if (dirty.has("zones")) drawZones(clear("zones"), pen, thicknessAt(visible.width), this.#outlines);
-      if (dirty.has("names")) {
-        const context = clear("names");
-        const measure = (/** @type {string} */ font, /** @type {string} */ text) => widthOn(context, font, text);
-        const [x, y] = [size.x, size.y].map((length) => (length * PADDING) / (1 + 2 * PADDING));
-        const seen = [x, y, size.x - x, size.y - y];
-        const front = this.#outlines.findLast((outline) => "of" in outline);
-        this.names = this.labels.choose(measure, pen, visible, seen, {
-          selected: this.selected,
-          front: /** @type {import("./types.d.ts").ShownOverlay | undefined} */ (front),
-          around: this.#around,
-        });
-        drawLabels(context, this.names);
-      }
+      if (dirty.has("names")) this.#name(clear("names"), pen, visible, size);
     }
     if (dirty.has("hover")) drawHover(clear("hover"), pen, this);
     dirty.clear();
     this.fire("drawn");
+  }
+
+  /**
+   * @param {Context} context
+   * @param {Pen} pen
+   * @param {ReturnType<Pen["visible"]>} visible
+   * @param {L.Point} size of the canvas
+   */
+  #name(context, pen, visible, size) {
+    const [x, y] = [size.x, size.y].map((length) => (length * PADDING) / (1 + 2 * PADDING));
+    const front = this.#outlines.findLast((outline) => "of" in outline);
+    this.names = this.labels.choose(widthOn(context), pen, visible, [x, y, size.x - x, size.y - y], {
+      selected: this.selected,
+      front: /** @type {import("./types.d.ts").ShownOverlay | undefined} */ (front),
+      around: this.around,
+    });
+    drawLabels(context, this.names);
   }
 }

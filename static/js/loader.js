@@ -40,6 +40,7 @@
     "square",
     "store",
     "text",
+    "view",
   ];
 
   const own = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src);

@@ -20,9 +20,7 @@ import { boundsOf } from "./projection.js";
 import { Selection } from "./selection.js";
 import { GeometryStore } from "./store.js";
 import { STILL, TEXTS } from "./text.js";
-
-const SURROUNDINGS = 0.3; // of the size of the perimeter, left around it
-const SMALLEST = 0.12; // share of the window under which a perimeter is brought closer
+import { View } from "./view.js";
 
 /**
  * @typedef {import("./types.d.ts").State} State
@@ -50,11 +48,6 @@ export class CommuneMap {
   #geometries = new GeometryStore();
   /** @type {State} */
   #state = { geometry: "" };
-  /** @type {L.LatLngBoundsLiteral | undefined} */
-  #bounds = undefined;
-  #unfitted = false;
-  /** The view as the last fit left it. @type {{ centre: L.LatLng, zoom: number } | null} */
-  #fitted = null;
   #clicks = 0;
   /** @type {number | null} */
   #focusSeen = null;
@@ -73,28 +66,30 @@ export class CommuneMap {
     map.createPane(PANE).style.zIndex = "400";
     map.createPane(MARKS).style.zIndex = "450";
     /** @type {HTMLElement} */ (map.getPane(PANE)).style.pointerEvents = "none";
-    addControls(map, () => this.fit());
-    if (mode === "select") addPerimeterButton(map, () => this.frameSelection());
+    this.view = new View(this);
+    addControls(map, () => this.view.fit());
+    if (mode === "select") addPerimeterButton(map, () => this.view.frameSelection());
     this.legend = new Legend(this);
     this.pointer = new Pointer(this);
     this.marks = new Marks(this);
     // The wheel scrolls the page, until the map is clicked or focused.
     map.on("click focus", () => map.scrollWheelZoom.enable());
     container.addEventListener("mouseleave", () => map.scrollWheelZoom.disable());
-    new ResizeObserver(() => {
-      const untouched =
-        this.#fitted && map.getCenter().equals(this.#fitted.centre) && map.getZoom() === this.#fitted.zoom;
-      map.invalidateSize({ animate: false, pan: !untouched });
-      if (this.#unfitted || untouched) this.fit({ animate: false });
-    }).observe(container);
   }
 
   /** @param {HTMLElement} container */
   #introduce(container) {
     document.documentElement.lang = "fr";
     container.classList.add("cl-carte");
-    container.setAttribute("role", "region");
+    container.setAttribute("role", "main");
     container.setAttribute("aria-label", TEXTS[this.mode]);
+    const heading = document.createElement("h1");
+    heading.className = "cl-titre";
+    heading.textContent = "Carte";
+    container.before(heading);
+    for (const tag of document.querySelectorAll("meta[name=viewport]")) {
+      tag.setAttribute("content", "width=device-width, initial-scale=1"); // folium forbids the zoom of the page
+    }
     try {
       if (window.frameElement) /** @type {HTMLIFrameElement} */ (window.frameElement).title = "Carte";
     } catch {
@@ -116,45 +111,9 @@ export class CommuneMap {
     if (taken) this.#markSelected();
     const sameFile = this.#wanted === state.geometry;
     if (!(await this.#load(state.geometry, state.bounds))) return;
-    if (sameFile) this.#moveTo(state.bounds);
-    if (taken && !ours) this.#followSelection();
+    if (sameFile) this.view.moveTo(state.bounds);
+    if (taken && !ours) this.view.followSelection();
     this.#applyRest(this.#state);
-  }
-
-  /**
-   * Another part of the geometry on screen (an EPCI in its département): only then does the view move.
-   * @param {L.LatLngBoundsLiteral | undefined} bounds
-   */
-  #moveTo(bounds) {
-    if (JSON.stringify(bounds) === JSON.stringify(this.#bounds)) return;
-    this.#bounds = bounds;
-    this.fit();
-  }
-
-  /** A group of communes came or went by the page, not by a click here: bring them into sight, if they are not. */
-  #followSelection() {
-    const bounds = this.#selectionBounds();
-    if (!bounds) return;
-    const inSight = this.map.getBounds().contains(bounds);
-    const [size, zoom] = [this.map.getSize(), this.map.getZoom()];
-    const across = this.map
-      .project(bounds.getNorthEast(), zoom)
-      .subtract(this.map.project(bounds.getSouthWest(), zoom));
-    if (!inSight || Math.max(Math.abs(across.x) / size.x, Math.abs(across.y) / size.y) < SMALLEST)
-      this.frameSelection();
-  }
-
-  #selectionBounds() {
-    const { layer, selection } = this;
-    const box = layer?.geometry.boxAround(layer.geometry.numbersOf(selection.codes));
-    return box ? boundsOf(box) : null;
-  }
-
-  /** Bring the perimeter to the middle with what surrounds it; the whole scope when it is empty. */
-  frameSelection() {
-    const bounds = this.#selectionBounds();
-    if (bounds) this.map.fitBounds(bounds.pad(SURROUNDINGS), { maxZoom: 12, animate: !STILL });
-    else this.fit();
   }
 
   /** @param {State} state */
@@ -191,7 +150,7 @@ export class CommuneMap {
     const { layer } = this;
     if (!url || !layer || layer.around) return;
     try {
-      layer.around = await fetchAround(url, fetchJson, layer.geometry);
+      layer.surround(await fetchAround(url, fetchJson, layer.geometry));
     } catch (error) {
       console.warn(error);
     }
@@ -213,7 +172,7 @@ export class CommuneMap {
   async #load(url, bounds) {
     if (this.#wanted === url) return this.url === url;
     this.#wanted = url;
-    this.#bounds = bounds;
+    this.view.bounds = bounds;
     this.ready = false;
     this.count.loads += 1;
     this.message.say(TEXTS.loading);
@@ -245,28 +204,13 @@ export class CommuneMap {
     this.overlays.reset(this.layer);
     this.#markSelected();
     this.#paint(this.layer);
-    this.fit({ animate: false });
+    this.view.fit({ animate: false });
     this.layer.addTo(this.map);
     requestAnimationFrame(() => {
       setTimeout(() => {
         this.ready = this.url === this.#wanted;
       }, 0);
     });
-  }
-
-  /** Return to the whole scope, or to the bounds that Python gave for it. */
-  fit({ animate = !STILL } = {}) {
-    const size = this.map.getSize();
-    this.#unfitted = !size.x || !size.y; // hidden for now, in a closed tab say: fit when it has a size
-    if (this.#unfitted || !this.layer) return;
-    const box = this.layer.geometry.boxAround();
-    const bounds = this.#bounds ? L.latLngBounds(this.#bounds) : box && boundsOf(box);
-    if (!bounds) return;
-    const options = { padding: /** @type {L.PointTuple} */ ([12, 12]), animate };
-    this.map.once("moveend", () => {
-      this.#fitted = { centre: this.map.getCenter(), zoom: this.map.getZoom() };
-    });
-    this.map.fitBounds(bounds, options);
   }
 
   // --- what the user chooses ----------------------------------------------------------------------------------------

@@ -9,9 +9,6 @@
 import { inFull, unpackCodes, unpackRanks } from "./decode.js";
 import { line, NUMBER } from "./text.js";
 
-const HOLD_MS = 450;
-const STILL_PX = 8;
-
 /** @typedef {import("./types.d.ts").Extra} Extra */
 
 /** @implements {Extra} */
@@ -26,12 +23,8 @@ export class Preview {
 
   /** The last press was a finger's, or a pen's. */
   #finger = false;
-  /** A finger is held long enough on a commune: its end is no click. */
-  #held = false;
-  #told = false;
-  #timer = 0;
-  /** @type {{ x: number, y: number } | null} */
-  #from = null;
+  /** The commune that a finger has touched, and so looks at: touched again, it is chosen. */
+  #looked = -1;
 
   /**
    * @param {import("./map.js").CommuneMap} owner
@@ -40,40 +33,13 @@ export class Preview {
   constructor(owner, phrases) {
     this.owner = owner;
     this.phrases = phrases;
-    const node = owner.map.getContainer();
-    node.addEventListener("pointerdown", (event) => this.#press(event));
-    node.addEventListener("pointermove", ({ clientX, clientY }) => {
-      if (this.#from && Math.hypot(clientX - this.#from.x, clientY - this.#from.y) > STILL_PX) this.#release();
+    owner.map.getContainer().addEventListener("pointerdown", ({ pointerType }) => {
+      this.#finger = pointerType !== "mouse";
     });
-    for (const end of ["pointerup", "pointercancel"]) node.addEventListener(end, () => this.#release());
+    owner.map.on("movestart zoomstart", () => {
+      this.#looked = -1;
+    });
     owner.map.on("contextmenu", () => {}); // the browser's own menu would cover what is said
-  }
-
-  /**
-   * A finger cannot hover: held on a commune, it is shown what the commune would change, and chooses nothing.
-   * @param {PointerEvent} event
-   */
-  #press(event) {
-    this.#release();
-    this.#finger = event.pointerType !== "mouse";
-    this.#held = false;
-    this.#told = false;
-    if (!this.#finger || !event.isPrimary || this.owner.drawing) return;
-    this.#from = { x: event.clientX, y: event.clientY };
-    this.#timer = window.setTimeout(() => {
-      const { map, mode, pointer } = this.owner;
-      const latlng = map.mouseEventToLatLng(event);
-      const number = mode === "points" ? -1 : pointer.numberAt(latlng);
-      if (number < 0) return;
-      this.#held = true;
-      this.#told = true;
-      pointer.hover(number, latlng);
-    }, HOLD_MS);
-  }
-
-  #release() {
-    window.clearTimeout(this.#timer);
-    this.#from = null;
   }
 
   /** @param {import("./types.d.ts").State} state */
@@ -91,19 +57,19 @@ export class Preview {
   }
 
   /**
-   * The end of a held finger is no click, and a locked commune takes none: its tooltip says why.
+   * A finger cannot hover: its first touch looks at a commune, the second one chooses it. A locked commune takes no press:
+   * its tooltip says why.
    * @param {import("./types.d.ts").Press} event
    */
   takes(event) {
-    if (this.#held && "originalEvent" in event) {
-      this.#held = false;
-      return true;
-    }
-    if (!this.#locked.size || this.owner.drawing) return false;
-    const { pointer, map, layer } = this.owner;
+    const { pointer, map, layer, mode, drawing } = this.owner;
+    if (!layer || drawing || mode !== "select") return false;
     const latlng = "latlng" in event ? event.latlng : map.getCenter(); // Enter and the space bar press the centre
     const number = pointer.numberAt(latlng);
-    if (!layer || number < 0 || !this.#locked.has(layer.geometry.codes[number])) return false;
+    if (number < 0) return false;
+    const looks = this.#finger && "originalEvent" in event && this.#looked !== number;
+    if (!looks && !this.#locked.has(layer.geometry.codes[number])) return false;
+    this.#looked = number;
     pointer.hover(number, latlng);
     return true;
   }
@@ -114,16 +80,30 @@ export class Preview {
    */
   describe(node, number) {
     const { mode, layer, selection } = this.owner;
-    if (mode !== "select" || this.#people === null || !layer) return;
+    if (mode !== "select" || !layer) return;
     const code = layer.geometry.codes[number];
     const inside = selection.codes.has(code);
     if (this.#locked.has(code)) line(node, "Verrouillée : elle reste dans le périmètre.", "cl-apercu");
-    if (this.#finger && !this.#told) return; // a mere tap: the name is enough, the rest would hide what it chose
+    this.#foretell(node, number, inside);
+    if (this.#finger && !this.#locked.has(code)) {
+      line(node, `Touchez encore pour ${inside ? "la retirer" : "l’ajouter"}.`, "cl-choisie");
+    }
+  }
+
+  /**
+   * @param {HTMLElement} node
+   * @param {number} number
+   * @param {boolean} inside
+   */
+  #foretell(node, number, inside) {
+    const { layer, selection } = this.owner;
+    if (!layer || this.#people === null) return;
     if (selection.seq !== this.#seq) return; // the server has not answered the last click yet: say nothing maybe false
     const people = layer.geometry.populations[number];
     if (!selection.codes.size || people === undefined || !Number.isFinite(people)) return;
     const after = this.#people + (inside ? -people : people);
     line(node, `${inside ? "La retirer" : "L’ajouter"}\u00a0: ${NUMBER.format(after)}\u00a0habitants`, "cl-apercu");
-    for (const rank of this.#of.get(code) ?? []) if (this.#texts[rank]) line(node, this.#texts[rank], "cl-effet");
+    const ranks = this.#of.get(layer.geometry.codes[number]) ?? [];
+    for (const rank of ranks) if (this.#texts[rank]) line(node, this.#texts[rank], "cl-effet");
   }
 }

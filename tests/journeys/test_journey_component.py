@@ -299,12 +299,44 @@ def test_a_map_that_was_hidden_shows_its_territory_once_visible(page: Page, serv
     assert len(codes_in_sight(page, 900)) > 600
 
 
-def test_a_finger_chooses_too(chromium: Browser, server: AppServer) -> None:
+def test_names_are_on_the_map_and_follow_the_choice(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/?scope=grille")
+    frame = wait_painted(page)
+    frame.wait_for_function("() => CL.state().names.length > 3")
+    assert set(frame.evaluate("CL.state().names")) <= {*NAMES, *(f"Commune {i}" for i in range(93))}
+    missing = frame.evaluate("CL.communes().length - CL.state().names.length")
+    assert missing > 0  # there is no room for all
+    frame.evaluate("CL.map.setZoom(CL.map.getZoom() - 2, { animate: false })")
+    click_commune(page, "62077")
+    frame.wait_for_function("() => CL.state().names.includes('Commune 69')")
+
+
+def test_the_view_follows_what_the_page_adds_and_leaves_clicks_alone(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/?scope=grille")
+    frame = wait_painted(page)
+    frame.evaluate("CL.map.setView(CL.map.getCenter(), CL.map.getZoom() + 3, { animate: false })")
+    before = view(page)
+    click_commune(page, frame.evaluate("CL.codeAt()"))
+    settle(page)
+    assert view(page) == before
+    page.get_by_role("button", name="Imposer").click()  # communes of another corner
+    in_sight = "() => ['62001', '62003'].every((c) => CL.map.getBounds().contains(CL.map.containerPointToLatLng(CL.pointOf(c))))"
+    frame.wait_for_function(in_sight)
+    frame.evaluate("CL.map.setView(CL.map.getCenter(), 14, { animate: false })")
+    frame.get_by_title("Voir le périmètre", exact=True).click()
+    frame.wait_for_function(in_sight)
+
+
+def test_a_finger_looks_then_chooses(chromium: Browser, server: AppServer) -> None:
     context = chromium.new_context(has_touch=True, is_mobile=True, viewport={"width": 412, "height": 800})
     small = context.new_page()
     small.goto(f"{server.url}/?scope=grille")
     wait_painted(small)
-    small.touchscreen.tap(*point_of(small, "62015"))
+    place = point_of(small, "62015")
+    small.touchscreen.tap(*place)
+    map_frame(small).wait_for_function("() => CL.state().tooltip.includes('Touchez encore')")
+    assert selected_codes(small) == []
+    small.touchscreen.tap(*place)
     wait_held(small, lambda state: state["codes"] == ["62015"])
     context.close()
 
@@ -312,7 +344,10 @@ def test_a_finger_chooses_too(chromium: Browser, server: AppServer) -> None:
 def test_the_map_introduces_itself_in_french(page: Page, server: AppServer, app_folder: Path) -> None:
     page.goto(f"{server.url}/?scope=grille")
     frame = wait_painted(page)
-    region = frame.get_by_role("region")
+    region = frame.get_by_role("main")
+    expect(frame.get_by_role("heading", level=1)).to_have_text("Carte")
+    zoom = frame.locator("meta[name=viewport]").evaluate_all("tags => tags.map((tag) => tag.content)")
+    assert zoom and not any("user-scalable" in content or "maximum-scale" in content for content in zoom)
     assert "La liste proposée à côté de la carte" in region.get_attribute("aria-label")
     assert page.locator("iframe").get_attribute("title") == "Carte"
     for title in ("Zoomer", "Dézoomer", "Revenir à la vue d’ensemble", "Plein écran"):

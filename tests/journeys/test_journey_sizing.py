@@ -307,15 +307,13 @@ def test_on_a_tablet_a_finger_sees_then_chooses(chromium: Browser, server: AppSe
         tablet.goto(f"{server.url}/Perimetre?carte=dep-94&communes={CRETEIL}")
         frame = wait_painted(tablet, geometry="dep-94")
         settle(tablet)
-        hint = tablet.get_by_text("gardez le doigt dessus")
+        hint = tablet.get_by_text("touchez-la encore")
         expect(hint).to_be_visible()
 
-        # Held, the finger shows what the commune would change, and chooses nothing.
+        # A first touch shows what the commune would change, and chooses nothing.
         x, y = point_of(tablet, "94004")
-        touch = context.new_cdp_session(tablet)
-        touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-        frame.wait_for_function("() => CL.state().tooltip !== ''")
-        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        tablet.touchscreen.tap(x, y)
+        frame.wait_for_function("() => CL.state().tooltip.includes('Touchez encore')")
         told = frame.locator(".cl-bulle").inner_text().replace("\u202f", "").replace("\u00a0", " ")
         both = int(real.atlas().population[real.atlas().rows({CRETEIL, "94004"})].sum())
         assert f"L’ajouter : {both} habitants" in told
@@ -323,8 +321,9 @@ def test_on_a_tablet_a_finger_sees_then_chooses(chromium: Browser, server: AppSe
 
         tablet.touchscreen.tap(x, y)
         held(tablet, {CRETEIL, "94004"})
-        bubble = frame.locator(".cl-bulle")  # after a tap it only names the commune, whole in the map
-        assert "retirer" not in bubble.inner_text() and "Dans le périmètre" in bubble.inner_text()
+        bubble = frame.locator(".cl-bulle")
+        expect(bubble).to_contain_text("Dans le périmètre")
+        expect(bubble).to_contain_text("Touchez encore pour la retirer")
         mine, room = bubble.bounding_box(), frame.locator(".cl-carte").bounding_box()
         assert mine and room and room["x"] <= mine["x"] and mine["x"] + mine["width"] <= room["x"] + room["width"]
         for name in ("Annuler", "Rétablir"):

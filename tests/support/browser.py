@@ -326,7 +326,7 @@ async (count) => {
 }
 """
 # What a pointer can hit: the commune itself under it and two pixels around (a page's pixels and a frame's are not
-# quite the same), away from the buttons.
+# quite the same), away from the buttons and the legend.
 AIM = """
 const aim = (code) => {
   const found = CL.pointOf(code);
@@ -334,7 +334,8 @@ const aim = (code) => {
   const { x: width, y: height } = CL.map.getSize();
   const [x, y] = [Math.round(found.x), Math.round(found.y)];
   const around = [[0, 0], [-2, 0], [2, 0], [0, -2], [0, 2]];
-  const free = x > 60 && y > 10 && x < width - 60 && y < height - 30;
+  const button = document.elementFromPoint(x, y)?.closest(".leaflet-control, .cl-message");
+  const free = !button && x > 60 && y > 10 && x < width - 60 && y < height - 30;
   return free && around.every(([dx, dy]) => CL.codeAt(x + dx, y + dy) === code) ? { x, y } : null;
 };
 """

@@ -23,7 +23,6 @@ from ui.map.codec import pack_codes, paint_runs
 from ui.map.events import Shape, read_click, read_selection, read_shape
 from ui.map.overlays import Mark, extents, over, places_url, quarters_url
 from ui.map.scene import (
-    around_url,
     EXTENDED,
     LINE_LABELS,
     LINES,
@@ -31,6 +30,7 @@ from ui.map.scene import (
     PALE,
     PALETTE,
     SELECTED,
+    around_url,
     backdrop,
     bounds,
     draw,

@@ -23,7 +23,7 @@ SEARCH = Search(
 )
 ADDED = "#d4006a"
 # Shown where a finger points, which cannot hover (ui/perimeter/workbench.py hides it elsewhere).
-TOUCH = '<p class="clsm-tactile">Touchez une commune pour l’ajouter ou la retirer ; gardez le doigt dessus pour voir d’abord ce qu’elle changerait.</p>'
+TOUCH = '<p class="clsm-tactile">Touchez une commune pour voir ce qu’elle changerait ; touchez-la encore pour l’ajouter ou la retirer.</p>'
 
 
 def pick_scope() -> Scope:

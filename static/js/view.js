@@ -1,0 +1,84 @@
+/*
+ * Where the map looks: the whole scope first, then wherever the user goes; it follows what the page adds to the perimeter.
+ */
+
+import { boundsOf } from "./projection.js";
+import { STILL } from "./text.js";
+
+const SURROUNDINGS = 0.3; // of the size of the perimeter, left around it
+const SMALLEST = 0.12; // share of the window under which a perimeter is brought closer
+const CLOSEST = 12;
+
+export class View {
+  /** Where the scope starts, when Python says so. @type {L.LatLngBoundsLiteral | undefined} */
+  bounds = undefined;
+  #unfitted = false;
+  /** The view as the last fit left it. @type {{ centre: L.LatLng, zoom: number } | null} */
+  #fitted = null;
+
+  /** @param {import("./map.js").CommuneMap} owner */
+  constructor(owner) {
+    this.owner = owner;
+    this.map = owner.map;
+    new ResizeObserver(() => this.#resize()).observe(this.map.getContainer());
+  }
+
+  /** A map that nobody has moved shows the same in its new size. */
+  #resize() {
+    const { map } = this;
+    const untouched =
+      this.#fitted && map.getCenter().equals(this.#fitted.centre) && map.getZoom() === this.#fitted.zoom;
+    map.invalidateSize({ animate: false, pan: !untouched });
+    if (this.#unfitted || untouched) this.fit({ animate: false });
+  }
+
+  /**
+   * Another part of the geometry on screen (an EPCI in its département): only then does the view move.
+   * @param {L.LatLngBoundsLiteral | undefined} bounds
+   */
+  moveTo(bounds) {
+    if (JSON.stringify(bounds) === JSON.stringify(this.bounds)) return;
+    this.bounds = bounds;
+    this.fit();
+  }
+
+  /** Return to the whole scope, or to the bounds that Python gave for it. */
+  fit({ animate = !STILL } = {}) {
+    const { map } = this;
+    const { layer } = this.owner;
+    const size = map.getSize();
+    this.#unfitted = !size.x || !size.y; // hidden for now, in a closed tab say: fit when it has a size
+    if (this.#unfitted || !layer) return;
+    const box = layer.geometry.boxAround();
+    const bounds = this.bounds ? L.latLngBounds(this.bounds) : box && boundsOf(box);
+    if (!bounds) return;
+    map.once("moveend", () => {
+      this.#fitted = { centre: map.getCenter(), zoom: map.getZoom() };
+    });
+    map.fitBounds(bounds, { padding: [12, 12], animate });
+  }
+
+  /** Bring the perimeter to the middle with what surrounds it; the whole scope when it is empty. */
+  frameSelection() {
+    const bounds = this.#selection();
+    if (bounds) this.map.fitBounds(bounds.pad(SURROUNDINGS), { maxZoom: CLOSEST, animate: !STILL });
+    else this.fit();
+  }
+
+  /** A group of communes came or went by the page, not by a click here: bring them into sight, if they are not. */
+  followSelection() {
+    const { map } = this;
+    const bounds = this.#selection();
+    if (!bounds) return;
+    const [size, zoom] = [map.getSize(), map.getZoom()];
+    const across = map.project(bounds.getNorthEast(), zoom).subtract(map.project(bounds.getSouthWest(), zoom));
+    const small = Math.max(Math.abs(across.x) / size.x, Math.abs(across.y) / size.y) < SMALLEST;
+    if (small || !map.getBounds().contains(bounds)) this.frameSelection();
+  }
+
+  #selection() {
+    const { layer, selection } = this.owner;
+    const box = layer?.geometry.boxAround(layer.geometry.numbersOf(selection.codes));
+    return box ? boundsOf(box) : null;
+  }
+}
