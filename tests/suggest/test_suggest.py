@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from geo.communes.codes import read_name
 from geo.dataset import Dataset
-from geo.guidance import Measures, Outcome, Settings, judge_moves
+from geo.guidance import CHECKS, Measures, Outcome, Reach, Settings, judge_moves, run_checks
 from geo.moves import Move, incidence_of
 from geo.perimeters import count_pieces
-from geo.suggest import Effect, Suggestions, effect_of, preview, suggest
+from geo.suggest import Effect, Suggestions, effect_of, preview, single_moves, suggest
 from geo.suggest.ranking import MOST
-from tests.moves.test_trials import grown, same_as_the_facts
+from tests.moves.test_trials import facts_on, grown, same_as_the_facts
 from tests.support import real
 from tests.support.grid import crosswalk, draw, plain, zone
 
@@ -50,6 +53,43 @@ def check_announced(world: Dataset, codes: frozenset[str], found: Suggestions, s
         same_as_the_facts(ground, after, effect.after, settings)
         assert count_pieces(ground.links, ground.atlas.rows(after)) <= max(1, pieces)
         assert effect.people == int(ground.atlas.population[ground.atlas.rows(after)].sum()) - effect.before.population
+
+
+def badges(world: Dataset, codes: frozenset[str], settings: Settings) -> dict[str, str]:
+    found = run_checks(facts_on(incidence_of(world.evidence), codes), settings)
+    return {c.id: str(f.outcome if f.reach is Reach.FINDING else f.reach) for c, f in found}
+
+
+def check_turns(world: Dataset, codes: frozenset[str], move: Move, settings: Settings) -> None:
+    titles = {c.id: c.title for c in CHECKS}
+    before, after = badges(world, codes, settings), badges(world, move.apply(codes), settings)
+    turned = {f"« {titles[c]} » : {before[c]} → {after[c]}" for c in before if before[c] != after[c]}
+    assert {t.text for t in effect_of(world.evidence, codes, move, settings).turns} == turned
+
+
+@hypothesis_settings(max_examples=12)
+@given(st.integers(0, 34_916), st.integers(1, 12), st.randoms(use_true_random=False))
+def test_a_turn_is_said_in_the_words_of_the_checks_before_and_after(seed: int, size: int, chance: Random) -> None:
+    world = real.world()
+    ground = incidence_of(world.evidence)
+    codes, _ = grown(ground, seed, size)
+    moves = single_moves(ground, codes)[0]
+    for move in chance.sample(moves, min(3, len(moves))):
+        check_turns(world, codes, move, Settings())
+
+
+@pytest.mark.parametrize("name", ["Créteil", "Lille", "Saint-Denis (93)", "Toulouse"])
+def test_a_check_that_does_not_concern_one_town_is_never_said_favourable_there(name: str) -> None:
+    world, codes = real.world(), frozenset(read_name(name, real.atlas()).atoms)
+    (town,) = codes
+    around = [m for m in single_moves(incidence_of(world.evidence), codes)[0] if m.added]
+    for move in around[:3]:
+        check_turns(world, codes, move, Settings())
+        back = Move("Retirer", removed=move.added)
+        check_turns(world, move.apply(codes), back, Settings())
+    texts = " ".join(preview(world.evidence, codes).texts)
+    assert "Centralité » : favorable" not in plain(texts)
+    assert "« Centralité » : sans objet → à discuter" in plain(texts)
 
 
 @hypothesis_settings(max_examples=15)
