@@ -11,8 +11,8 @@ from ui import frame, method, vendor
 frame.open_page("Méthode et sources")
 st.header("Les treize repères du guide")
 st.markdown(
-    "Le guide national de 2025 recommande et n’interdit rien. Chaque repère rend donc une de quatre issues : **favorable**, "
-    "**à discuter**, **point de vigilance**, ou **non évaluable** quand il manque une donnée. « Pour information » et « sans "
+    "Le guide national de 2025 recommande et n’interdit rien. Chaque repère rend donc une de cinq issues : **favorable**, "
+    "**favorable, sous réserve** quand une donnée sur laquelle il repose manque, **à discuter**, **point de vigilance**, ou **non évaluable** quand il manque une donnée. « Pour information » et « sans "
     "objet » signalent les repères qui ne jugent pas. Ce qui est connu peut alerter ; seule une liste complète peut rassurer."
 )
 example = method.example()

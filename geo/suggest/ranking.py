@@ -18,7 +18,7 @@ import numpy as np
 
 from geo import french as fr
 from geo.arrays import Bools, Rows
-from geo.guidance import CHECK_IDS, CHECKS, UNKNOWN, VIGILANCE, JudgedMoves, Settings, judge_moves
+from geo.guidance import CHECK_IDS, CHECKS, OUTCOMES, RANKS, UNKNOWN, VIGILANCE, JudgedMoves, Settings, judge_moves
 from geo.layers import Evidence, LayerId
 from geo.moves import IncidenceTables, Move, MoveBatch, incidence_of
 from geo.suggest.effects import Effect, effects_of, single_moves
@@ -106,7 +106,7 @@ def _scores(judged: JudgedMoves) -> tuple[list[tuple[int, int, int, int]], Bools
     """Return the ranking key of each move, as RANKING says it, and whether the move improves anything."""
     trials = judged.batch
     outcome, judges = judged.outcomes
-    ranks = np.array([3, 2, 1, 2])[outcome]
+    ranks = np.array([RANKS[o] for o in OUTCOMES])[outcome]
     quiet = [k for k, check in enumerate(CHECKS) if not check.blames]
     ranks[:, quiet] = 2
     turns = np.sign(ranks[1:] - ranks[0]) * (judges[1:] & judges[0])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geo.communes.codes import read_name
 from geo.dataset import Dataset
-from geo.guidance import CHECKS, Measures, Outcome, Reach, Settings, judge_moves, run_checks
+from geo.guidance import CHECKS, Measures, Outcome, Settings, judge_moves, run_checks
 from geo.moves import Move, incidence_of
 from geo.perimeters import count_pieces
 from geo.suggest import Effect, Suggestions, effect_of, preview, single_moves, suggest
@@ -57,7 +57,7 @@ def check_announced(world: Dataset, codes: frozenset[str], found: Suggestions, s
 
 def badges(world: Dataset, codes: frozenset[str], settings: Settings) -> dict[str, str]:
     found = run_checks(facts_on(incidence_of(world.evidence), codes), settings)
-    return {c.id: str(f.outcome if f.reach is Reach.FINDING else f.reach) for c, f in found}
+    return {c.id: f.badge for c, f in found}
 
 
 def check_turns(world: Dataset, codes: frozenset[str], move: Move, settings: Settings) -> None:
