@@ -20,7 +20,7 @@ from geo.guidance import Settings, judge_moves
 from geo.kept import kept_on_subject
 from geo.layers import Evidence, LayerId
 from geo.moves import IncidenceTables, incidence_of
-from geo.suggest.division import Division, divisions, uncut
+from geo.suggest.division import MOST_PARTS, Division, divisions, uncut
 from geo.suggest.effects import Effect, effects_of
 from geo.suggest.gestures import Gesture, Kind, Zone, bodies_met, gestures, zones_of
 from geo.suggest.weighing import Weighed, Words, words
@@ -218,7 +218,9 @@ def _nothing(ground: IncidenceTables, rows: Rows, limits: Settings, aside: Itera
     people = int(ground.atlas.population[rows].sum())
     mask = np.zeros(len(ground.atlas.table), dtype=bool)
     mask[rows] = True
-    if people > limits.marker:
+    if people > MOST_PARTS * limits.marker:
+        looked = ["trop vaste pour qu’un découpage aide ici ; partez d’un département ou d’une intercommunalité"]
+    elif people > limits.marker:
         looked = [f"à {fr.percent(people / limits.marker, 0)} du repère, tout ce qui s’ajouterait en éloignerait"]
     else:
         looked = [f"{a.label[0].lower()}{a.label[1:]} {a.reason}" for a in aside if a.kind is Kind.BODY][:1]

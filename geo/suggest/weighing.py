@@ -114,18 +114,21 @@ class Weighed:
     def _quarters(self) -> Signs:
         """More QPV whole inside and no more of the same bodies left outside, or fewer left; a QPV that leaves is a loss.
 
-        Those that another CLSM covers already are no gain of joining it.
+        Those that another CLSM covers already are no gain of joining it, unless the limit between the two cuts them.
         """
-        quarters = self.judged.batch.quarters
-        inside, left = _step(quarters.inside), _step(quarters.left)
-        better = ((inside > 0) & (left <= 0) & ~self.joins) | ((inside >= 0) & (left < 0))
+        batch = self.judged.batch
+        inside, left = _step(batch.quarters.inside), _step(batch.quarters.left)
+        mine = batch.zones.of(LayerId.QPV)
+        astride = (batch.zones.met & ~batch.zones.covered)[:, mine].sum(axis=1)
+        better = ((inside > 0) & (left <= 0)) | ((inside >= 0) & (left < 0))
+        better &= ~self.joins | (_step(astride) < 0)
         return np.where(better, 1, np.where((inside < 0) | ((left > 0) & (inside <= 0)), -1, 0))
 
     def _rural(self) -> Signs:
         """More rural communes of the same bodies inside, where the check judges; more of them left outside is a loss."""
         left, inside = _step(self.rural_left), _step(self.judged.batch.sums["rural"])
         judges = self.judged.outcomes[1][:, CHECK_IDS.index("rural")]
-        gain = (left < 0) & (inside > 0) & judges[0]
+        gain = (left < 0) & (inside > 0) & judges[0] & ~self.joins
         return np.where(gain, 1, np.where(left > 0, -1, 0))
 
     def gains(self, check: str, j: int) -> bool:

@@ -122,6 +122,15 @@ def test_a_clsm_next_door_is_not_joined_for_the_quarters_it_covers_already() -> 
     assert [a.kind for a in answer.aside] == [Kind.JOIN]
 
 
+def test_a_clsm_of_the_same_body_is_not_joined_for_its_own_quarters_but_for_the_one_between() -> None:
+    one = {"qpv": {"q": zone(part=("01002",), nom="Le Parc", population=1_500.0)}}
+    between = {"qpv": {"q": zone(part=("01001", "01002"), nom="Le Parc", population=1_500.0)}}
+    people = [[5_000, 4_000, 9_000]]
+    assert of_kind(found(world_of(people, CLSM | one), "01001"), Kind.JOIN) == []
+    (joined,) = of_kind(found(world_of(people, CLSM | between), "01001"), Kind.JOIN)
+    assert "QPV entiers : 0 → 1" in pros(joined)
+
+
 def test_a_clsm_next_door_that_completes_a_sector_is_joined_and_said_to_exist() -> None:
     zones = CLSM | {"secteurs-adultes": {"s": zone("01001", "01002", nom="Secteur Un")}}
     answer = found(world_of([[5_000, 4_000]], zones, **NEAR), "01001")

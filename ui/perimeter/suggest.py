@@ -42,13 +42,17 @@ def panel(perimeter: Perimeter) -> None:
 def _moves(found: Suggestions) -> None:
     st.html(html.section("À compléter ou à rejoindre"))
     if found.nothing:
-        st.markdown(html.literal(found.nothing))
+        st.html(_said(found.nothing))
     elif not found.add:
         st.caption("Rien à ajouter ne ferait un gain net sur ce que le guide demande.")
     _several("a", found.add)
     if found.drop:
         with st.expander(f"Retirer ({fr.number(len(found.drop))})"):
             _several("r", found.drop)
+
+
+def _said(text: str) -> str:
+    return f'<p class="clsm-effet">{html.escape(text)}</p>'
 
 
 def _several(way: str, suggestions: Sequence[Suggestion]) -> None:
@@ -92,7 +96,7 @@ def _divisions(found: Suggestions) -> None:
             icon=":material/content_cut:",
         )
     for text in found.uncut:
-        st.markdown(html.literal(text))
+        st.html(_said(text))
     if found.divisions:
         st.caption(
             f"Proposé au-delà de {fr.percent(FAR, 0)} du repère (réglage de l’outil), ou au-delà du repère dans une ville de plus de "
