@@ -23,14 +23,14 @@ Bodies = list[tuple[str, Rows]]
 
 
 class Kind(StrEnum):
-    """What a move is, in the words of a meeting; in the order in which equals are shown."""
+    """What a move is about, in the words of a meeting; in the order in which equals are shown."""
 
-    SECTOR = "compléter mon secteur"
-    BODY = "compléter mon intercommunalité"
-    CLS = "compléter mon CLS"
-    QUARTER = "réunir un quartier prioritaire"
-    JOIN = "rejoindre le CLSM voisin"
-    STOP = "s’arrêter à l’intercommunalité"
+    SECTOR = "mon secteur"
+    BODY = "mon intercommunalité"
+    CLS = "mon CLS"
+    QUARTER = "un quartier prioritaire partagé"
+    JOIN = "le CLSM voisin"
+    STOP = "m’arrêter à l’intercommunalité"
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _bodies(ground: IncidenceTables, mask: Bools, bodies: Bodies) -> Iterator[Ge
     for name, atoms in bodies:
         rest = atoms[~mask[atoms]]
         if len(rest):
-            yield _adding(ground, Kind.BODY, f"Compléter {name}", rest)
+            yield _adding(ground, Kind.BODY, f"Compléter {_the(name)}", rest)
 
 
 def _contracts(ground: IncidenceTables, mask: Bools) -> Iterator[Gesture]:
@@ -150,7 +150,7 @@ def _stops(ground: IncidenceTables, mask: Bools, bodies: Bodies, locked: frozens
     """Yield what the perimeter holds outside the bodies it holds whole; when it holds none, outside its main body."""
     kept = [(n, a) for n, a in bodies if mask[a].all()] or bodies[:1]
     spilt = [(n, a[mask[a]]) for n, a in bodies if n not in {name for name, _ in kept}]
-    names = fr.listing((n for n, _ in kept), most=2)
+    names = fr.listing((_the(n) for n, _ in kept), most=2)
     every = [(f"S’arrêter à {names}", np.sort(np.concatenate([a for _, a in spilt])))] if spilt else []
     each = [(f"Laisser hors du périmètre ce qu’il entame {fr.of(n)}", a) for n, a in spilt] if len(spilt) > 1 else []
     for label, rows in (*every, *each):
@@ -162,6 +162,11 @@ def _stops(ground: IncidenceTables, mask: Bools, bodies: Bodies, locked: frozens
 def _adding(ground: IncidenceTables, kind: Kind, label: str, rows: Rows) -> Gesture:
     many = f" ({fr.count(len(rows), 'commune')})" if kind is not Kind.QUARTER else ""
     return Gesture(Move(fr.typeset(f"{label}{many}"), added=_codes(ground, rows), kind="groupe"), kind)
+
+
+def _the(name: str) -> str:
+    """Put its article before the name of a body that takes one: « la CC Creuse Sud Ouest », « Plaine Commune »."""
+    return f"la {name}" if fr.of(name).startswith("de la ") else name
 
 
 def _lower(name: str, word: str) -> str:

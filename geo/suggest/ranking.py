@@ -109,8 +109,9 @@ def suggest(
     ways = divisions(ground, rows, limits)
     add = tuple(s for s in kept if s.effect.move.added)[:most]
     drop = tuple(s for s in kept if s.effect.move.removed)[:most]
-    nothing = "" if kept or ways else _nothing(ground, rows, limits, aside)
-    return Suggestions(add, drop, ways, uncut(ground, rows, limits), aside, nothing)
+    start = "Rien à ajouter ni à retirer" if ways else "Rien à proposer"
+    nothing = "" if kept else f"{start} : {_nothing(ground, rows, limits, aside)}."
+    return Suggestions(add, drop, ways, uncut(ground, rows, limits), aside, fr.typeset(nothing))
 
 
 def _sorted_out(
@@ -233,7 +234,7 @@ def _nothing(ground: IncidenceTables, rows: Rows, limits: Settings, aside: Itera
     quarters = [z for z in zones_of(ground, LayerId.QPV, rows) if z.exact]
     if all(mask[z.atoms].all() for z in quarters):
         looked.append("aucun quartier prioritaire connu n’est à cheval sur la limite")
-    return fr.typeset(f"Rien à proposer : {' ; '.join(t for t in looked if t)}.")
+    return " ; ".join(t for t in looked if t)
 
 
 def _sectors_said(sectors: list[Zone], mask: Bools) -> str:

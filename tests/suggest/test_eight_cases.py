@@ -67,6 +67,7 @@ def test_lens_henin_keeps_its_towns_takes_no_other_agglomeration_and_may_be_divi
         assert (found.add, found.drop) == ((), ())
         assert not any("Béthune" in a.label or "Ostricourt" in a.label for a in found.aside)
     assert parts(of("lens")) == {"CA de Lens - Liévin": 242_013, "CA d'Hénin-Carvin": 125_793}
+    assert plain(of("lens").nothing).startswith("Rien à ajouter ni à retirer : à 184 % du repère")
     shared = next(a for a in of("lens").aside if a.kind is Kind.QUARTER)
     assert "Saint-Elie" in shared.label
     assert plain(shared.reason) == "éloignerait d’un repère déjà dépassé (184 % → 189 %)"
@@ -136,4 +137,4 @@ def test_each_proposal_speaks_for_itself_without_a_doubtful_word(name: str) -> N
         for text in texts:
             assert "nan" not in text.split() and "None" not in text and "  " not in text
         assert all(s.words.pros for s in (*found.add, *found.drop))
-        assert found.add or found.drop or found.divisions or found.nothing
+        assert found.add or found.drop or found.nothing

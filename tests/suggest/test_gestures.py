@@ -53,7 +53,7 @@ def test_a_body_that_would_lead_well_past_the_marker_is_set_aside_and_said() -> 
     world = world_of([[100_000, 130_000]])
     answer = found(world, "01001")
     assert answer.add == ()
-    assert "Compléter CC 200000001 (1 commune)" in {plain(a.label) for a in answer.aside}
+    assert "Compléter la CC 200000001 (1 commune)" in {plain(a.label) for a in answer.aside}
     assert "mènerait trop au-delà du repère (50 % → 115 %)" in plain(answer.nothing)
 
 
@@ -88,7 +88,7 @@ def test_what_spills_out_of_a_whole_body_may_be_left_out() -> None:
     answer = found(world, "01001", "01002", "01004", "01005", "01003")
     (one,) = answer.drop
     assert (one.kind, one.effect.move.removed) == (Kind.STOP, {"01003"})
-    assert plain(one.effect.move.label) == f"S’arrêter à CC {A}"
+    assert plain(one.effect.move.label) == f"S’arrêter à la CC {A}"
     assert "intercommunalités prises en partie : 1 → 0" in pros(one)
     assert "700 habitants ne seraient plus dans le périmètre" in cons(one)
 

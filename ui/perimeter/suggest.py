@@ -79,7 +79,7 @@ def _described(suggestion: Suggestion) -> str:
         f"<li><b>{html.escape(fr.typeset(f'{title} :'))}</b> {html.escape(text)}</li>" for title, text in lines if text
     )
     name = judge.montrer(effect.move.added | effect.move.removed, effect.move.label, named=True)
-    return f'<div class="clsm-effet">{name} <span class="clsm-muted">{html.escape(suggestion.kind)}</span><ul>{said}</ul></div>'
+    return f'<div class="clsm-effet">{name} <span class="clsm-muted">· {html.escape(suggestion.kind)}</span><ul>{said}</ul></div>'
 
 
 def _divisions(found: Suggestions) -> None:
