@@ -175,7 +175,7 @@ def _pros(weighed: Weighed, j: int, effect: Effect) -> Iterator[str]:
         was, is_now = fr.number(b.sector_people_outside), fr.number(a.sector_people_outside)
         yield f"{names}habitants des secteurs rencontrés laissés dehors : {was} → {is_now}"
     if rules["quarters"][j] > 0:
-        yield from _quarters(effect)
+        yield from _quarters(effect, better=True)
     if rules["bodies"][j] > 0:
         columns = batch.communities[0]
         whole = _names(weighed, columns, weighed.bodies_whole[j + 1] & ~weighed.bodies_whole[0])
@@ -190,10 +190,12 @@ def _pros(weighed: Weighed, j: int, effect: Effect) -> Iterator[str]:
     if rules["contracts"][j] > 0:
         zones = batch.zones
         ends = weighed.contracts_cut[0] & ~weighed.contracts_cut[j + 1]
-        held = ends & zones.met[j + 1]
+        held, around = ends & zones.covered[j + 1], ends & zones.met[j + 1]
         if held.any():
             people = fr.inhabitants(int(zones.totals[0, held].sum()))
             yield f"{fr.listing(_zone_names(weighed, held), most=3)} : entier dans le périmètre ({people})"
+        elif around.any():
+            yield f"le périmètre tient dans {fr.listing(_zone_names(weighed, around), most=3)}"
         else:
             yield f"n’entame plus {fr.listing(_zone_names(weighed, ends), most=3)}"
 
@@ -209,8 +211,7 @@ def _cons(weighed: Weighed, j: int, effect: Effect, kind: Kind) -> Iterator[str]
         yield f"coupe {fr.listing(effect.cut, most=3)}"
     if effect.entered:
         yield f"secteurs de plus à associer : {fr.listing(effect.entered, most=3)}"
-    if rules["quarters"][j] <= 0:
-        yield from _quarters(effect)
+    yield from _quarters(effect, better=False)
     more = int(batch.sums["rural"][j + 1] - batch.sums["rural"][0])
     if more < 0:
         yield f"{fr.count(-more, 'commune rurale sort', 'communes rurales sortent')} du périmètre"
@@ -245,13 +246,14 @@ def _partners(weighed: Weighed, j: int, kind: Kind) -> Iterator[str]:
         yield f"entame {fr.listing(contracts, most=3)}"
 
 
-def _quarters(effect: Effect) -> Iterator[str]:
+def _quarters(effect: Effect, *, better: bool) -> Iterator[str]:
+    """Write the counts of QPV that read better, or those that read worse."""
     b, a = effect.before, effect.after
-    if a.qpv != b.qpv:
+    if (a.qpv > b.qpv) if better else (a.qpv < b.qpv):
         gap = a.qpv_people - b.qpv_people
         people = f" ({'+' if gap > 0 else fr.MINUS} {fr.inhabitants(abs(gap))})" if gap else ""
         yield f"QPV entiers : {fr.number(b.qpv)} → {fr.number(a.qpv)}{people}"
-    if a.qpv_left != b.qpv_left:
+    if (a.qpv_left < b.qpv_left) if better else (a.qpv_left > b.qpv_left):
         yield f"QPV laissés dehors ou à cheval : {fr.number(b.qpv_left)} → {fr.number(a.qpv_left)}"
 
 

@@ -93,6 +93,29 @@ def test_what_spills_out_of_a_whole_body_may_be_left_out() -> None:
     assert "700 habitants ne seraient plus dans le périmètre" in cons(one)
 
 
+def test_quarters_that_leave_with_a_spill_speak_against_it_and_the_ones_left_there_do_not_speak_for_it() -> None:
+    zones = {
+        "qpv": {
+            "in": zone(part=("01001",), nom="Le Parc"),
+            "out": zone(part=("01003",), nom="La Butte"),
+            "far": zone(part=("01006",), nom="Le Pré"),
+        },
+        "secteurs-adultes": {"s": zone("01003", "01006", nom="Secteur Deux")},
+    }
+    people = [[9_000, 8_000, 700], [5_000, 5_000, 90_000]]
+    answer = found(world_of(people, zones, **SPILL), "01001", "01002", "01004", "01005", "01003")
+    (one,) = answer.drop
+    assert "QPV entiers : 2 → 1" in cons(one)
+    assert "QPV" not in pros(one) and "laissés dehors ou à cheval" not in cons(one)
+
+
+def test_a_perimeter_brought_back_inside_a_cpts_is_not_said_to_hold_it() -> None:
+    zones = {"cpts": {"c": zone("01001", "01002", "01004", "01005", "01006", nom="CPTS du Lac")}}
+    people = [[9_000, 8_000, 700], [5_000, 5_000, 90_000]]
+    (one,) = found(world_of(people, zones, **SPILL), "01001", "01002", "01004", "01005", "01003").drop
+    assert "le périmètre tient dans CPTS du Lac" in pros(one)
+
+
 def test_a_locked_commune_is_never_proposed_to_leave() -> None:
     world = world_of([[9_000, 8_000, 700], [5_000, 5_000, 90_000]], **SPILL)
     assert found(world, "01001", "01002", "01004", "01005", "01003", locked={"01003"}).drop == ()
