@@ -96,10 +96,16 @@ def body_sizes(ground: IncidenceTables) -> Floats:
     return np.asarray(ground.community.sum(axis=0), dtype=float).ravel()
 
 
+@kept_on_subject
+def rural_by_body(ground: IncidenceTables) -> csr_array:
+    """Return atoms × intercommunal bodies, one where a rural commune belongs to the body."""
+    return csr_array(ground.community.multiply(ground.evidence.density.rural[:, None]))
+
+
 def bodies_met(ground: IncidenceTables, mask: Bools) -> list[tuple[str, Rows]]:
     """Return the intercommunal bodies that some atoms meet, the most inhabitants among them first: name, all atoms."""
     met = ground.community[np.flatnonzero(mask)]
-    people = mask.astype(float) @ ground.people
+    people = (mask * ground.atlas.population) @ ground.community
     names, codes = ground.atlas.communities[1]["nom"], ground.community_codes
     places = sorted(set(met.indices.tolist()), key=lambda p: (-people[p], p))
     return [(str(names.at[codes[p]]), ground.atlas.members("community", codes[p])) for p in places]

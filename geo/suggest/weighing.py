@@ -20,7 +20,7 @@ from geo.arrays import Bools, Floats
 from geo.guidance import CHECK_IDS, CHECKS, SETTING_LABELS, JudgedMoves
 from geo.layers import DISPOSITIFS, LayerId
 from geo.suggest.effects import Effect, Turn
-from geo.suggest.gestures import Kind, body_sizes
+from geo.suggest.gestures import Kind, body_sizes, rural_by_body
 
 Signs = npt.NDArray[np.int64]
 FELT = 0.05  # share of the inhabitants under which a move leaves a perimeter that is too vast as vast as it was
@@ -93,9 +93,11 @@ class Weighed:
     @cached_property
     def rural_left(self) -> Floats:
         """Rural communes of the bodies met left outside, after each move."""
-        columns, atoms = self.judged.batch.communities
-        left = (atoms > 0) @ self.judged.batch.ground.body_rural[columns]
-        return np.asarray(left - self.judged.batch.sums["rural_owned"])
+        batch = self.judged.batch
+        columns, atoms = batch.communities
+        rural = rural_by_body(batch.ground)
+        totals = np.asarray(rural.sum(axis=0)).ravel()
+        return np.asarray((atoms > 0) @ totals[columns] - batch.after(rural)[1].sum(axis=1))
 
     def _size(self) -> Signs:
         """Nearer the marker when above it, by a share that is felt; a loss where a move goes past it."""
