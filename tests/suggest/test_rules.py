@@ -103,7 +103,7 @@ def check_rules(codes: frozenset[str], suggestion: Suggestion, settings: Setting
         assert own not in " ".join(suggestion.words.pros)
 
 
-@hypothesis_settings(max_examples=25)
+@hypothesis_settings(max_examples=20)
 @given(st.sampled_from(KINDS), st.integers(0, 10**6), st.sampled_from([60_000, 200_000]), st.booleans())
 @example("one body and a spill", 11, 200_000, True)
 def test_no_suggestion_breaks_a_rule(kind: str, seed: int, marker: int, beyond: bool) -> None:

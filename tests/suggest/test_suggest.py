@@ -66,7 +66,7 @@ def check_turns(world: Dataset, codes: frozenset[str], move: Move, settings: Set
     assert {t.text for t in effect_of(world.evidence, codes, move, settings).turns} == turned
 
 
-@hypothesis_settings(max_examples=12)
+@hypothesis_settings(max_examples=8)
 @given(st.integers(0, 34_916), st.integers(1, 12), st.randoms(use_true_random=False))
 def test_a_turn_is_said_in_the_words_of_the_checks_before_and_after(seed: int, size: int, chance: Random) -> None:
     world = real.world()
