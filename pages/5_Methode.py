@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo import french as fr
 from geo.guidance import Settings
-from geo.suggest import RANKING
+from geo.suggest import FAR, RANKING
 from ui import frame, method, vendor
 
 frame.open_page("Méthode et sources")
 st.header("Les treize repères du guide")
 st.markdown(
-    "Le guide national de 2025 recommande et n’interdit rien. Chaque repère rend donc une de quatre issues : **favorable**, "
-    "**à discuter**, **point de vigilance**, ou **non évaluable** quand il manque une donnée. « Pour information » et « sans "
+    "Le guide national de 2025 recommande et n’interdit rien. Chaque repère rend donc une de cinq issues : **favorable**, "
+    "**favorable, sous réserve** quand une donnée sur laquelle il repose manque, **à discuter**, **point de vigilance**, ou **non évaluable** quand il manque une donnée. « Pour information » et « sans "
     "objet » signalent les repères qui ne jugent pas. Ce qui est connu peut alerter ; seule une liste complète peut rassurer."
 )
 example = method.example()
@@ -31,8 +32,10 @@ st.markdown("Ceux de la page Comparaison et des notes. L’exemple est calculé 
 st.html(method.measures_table(example))
 st.header("Les suggestions")
 st.markdown(
-    "Sur la page Périmètre, chaque commune voisine, chaque commune du périmètre (celles du bord quand il est très grand) "
-    f"et chaque groupe (reste d’un secteur, d’une intercommunalité…) est essayé en entier. {RANKING}"
+    f"{RANKING} Au-delà de {fr.percent(FAR, 0)} du repère (réglage de l’outil), ou du repère lui-même dans une ville plus grande que la taille du "
+    "guide, des découpages sont proposés : par arrondissements, par intercommunalités, par secteurs, sinon par groupes de communes qui se "
+    "touchent. Les limites gardées entières sont reliées au plus court, puis séparées là où les parts sont les plus égales, et ajustées au bord : "
+    "c’est un découpage possible parmi d’autres. Une commune plus grande que le repère reste entière."
 )
 st.header("Les chiffres de la couverture")
 st.html(method.coverage_table())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape as escape_markup
 
 from geo import french as fr
-from geo.guidance import Check, Finding, Outcome, Reach
+from geo.guidance import Check, Finding
 from geo.layers import Etat, Overlap
 from geo.visible import visible
 
@@ -28,9 +28,6 @@ def literal(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+!|$:~<>^&])", r"\\\1", broken)
 
 
-# One letter each: the style adds colour and sign (STYLE); every click sends them thirteen times over.
-TONES = {Outcome.FAVORABLE: "f", Outcome.DISCUSS: "d", Outcome.VIGILANCE: "v", Outcome.UNKNOWN: "n"}
-REACH_TONES = {Reach.INFORMATION: "i", Reach.NOT_CONCERNED: "s"}
 MOST_DETAILS = 4  # the table of zones says the rest
 CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
 # Once a page: a double click is one click, the second one is not for what the first has brought under the pointer. Going back and forth (st-key-historique) may be repeated.
@@ -53,15 +50,18 @@ section[data-testid="stSidebar"][aria-expanded="true"] {width:225px !important; 
 h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 .clsm-checks b {display:inline-block; padding:.05rem .5rem; border-radius:1rem; font-size:.78rem; font-weight:600;
   border:1px solid currentColor; white-space:nowrap;}
-.clsm-checks .f b {color:#1b6e3c; background:#edf7f0;} .clsm-checks .d b {color:#7a5200; background:#fff6e3;}
+.clsm-checks .f b {color:#1b6e3c; background:#edf7f0;} .clsm-checks .r b {color:#1b6e3c; background:#fff; border-style:dashed;}
+.clsm-checks .d b {color:#7a5200; background:#fff6e3;}
 .clsm-checks .v b {color:#a02a1c; background:#fdefec;} .clsm-checks .n b {color:#55606a; background:#f1f3f4;}
 .clsm-checks .i b {color:#0b5a86; background:#eaf4fa;} .clsm-checks .s b {color:#55606a; background:#fff;}
-.clsm-checks .f b::before {content:"✓ " / "";} .clsm-checks .d b::before {content:"? " / "";}
+.clsm-checks .f b::before {content:"✓ " / "";} .clsm-checks .r b::before {content:"(✓) " / "";}
+.clsm-checks .d b::before {content:"? " / "";}
 .clsm-checks .v b::before {content:"! " / "";} .clsm-checks .n b::before {content:"– " / "";}
 .clsm-checks .i b::before {content:"i " / "";} .clsm-checks .s b::before {content:"· " / "";}
 .clsm-checks article {border:1px solid #dde3e6; border-left:5px solid #dde3e6; border-radius:6px; padding:.55rem .8rem;
   margin:0 0 .55rem; font-size:.93rem; line-height:1.45; color:#1d2a30;}
-.clsm-checks article.f {border-left-color:#1b6e3c;} .clsm-checks article.d {border-left-color:#c98a00;}
+.clsm-checks article.f {border-left-color:#1b6e3c;} .clsm-checks article.r {border-left:5px dashed #1b6e3c;}
+.clsm-checks article.d {border-left-color:#c98a00;}
 .clsm-checks article.v {border-left-color:#b93a2a;} .clsm-checks article.n {border-left-color:#8a949b;}
 .clsm-checks article.i {border-left-color:#2a7fb0;}
 .clsm-checks h3 {margin:0 .5rem 0 0; font-size:.98rem; font-weight:600; display:inline; padding:0;}
@@ -99,12 +99,7 @@ h2 {font-size:1.45rem !important; padding:.6rem 0 .4rem !important;}
 
 def badge(finding: Finding) -> str:
     """Return the badge of a finding: its outcome, or its reach when it does not judge. Text, sign and colour agree."""
-    return f"<b>{escape(finding.outcome if finding.reach is Reach.FINDING else finding.reach)}</b>"
-
-
-def tone_of(finding: Finding) -> str:
-    """Return the style letter of a finding."""
-    return TONES[finding.outcome] if finding.reach is Reach.FINDING else REACH_TONES[finding.reach]
+    return f"<b>{escape(finding.badge)}</b>"
 
 
 def check_card(check: Check, finding: Finding) -> str:
@@ -114,7 +109,7 @@ def check_card(check: Check, finding: Finding) -> str:
         lines.insert(MOST_DETAILS, f"… et {len(finding.details) - MOST_DETAILS} de plus, dans le tableau.")
     lines.append(f"Source : {check.source.removeprefix(CHAPTER)}.")
     return (
-        f'<article class="{tone_of(finding)}"><h3>{escape(check.title)}</h3>{badge(finding)}<p>{escape(finding.sentence)}</p>'
+        f'<article class="{finding.tone}"><h3>{escape(check.title)}</h3>{badge(finding)}<p>{escape(finding.sentence)}</p>'
         f"<details><summary>{escape(check.question)}</summary>{''.join(f'<p>{escape(t)}</p>' for t in lines)}</details></article>"
     )
 

@@ -15,7 +15,7 @@ from geo.guidance import Check, Finding, Settings, run_checks
 from geo.layers import Crosswalk, Evidence
 from geo.paths import ROOT
 from geo.perimeters import Perimeter, PerimeterFacts
-from geo.suggest import Preview, Suggestions, suggest
+from geo.suggest import Preview, Suggestions, Tried, suggest
 from ui.cache import keyed_on_data
 from ui.server import settle
 
@@ -109,9 +109,17 @@ def preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = f
 
 
 @keyed_on_data(max_entries=64)
-def suggestions(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset()) -> Suggestions:
-    """Return the communes and groups most worth adding to a perimeter, or taking out of it."""
-    return suggest(evidence(), perimeter.communes, settings, locked=locked)
+def suggestions(
+    perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset(), *, beyond: bool = False
+) -> Suggestions:
+    """Return the moves worth discussing for a perimeter, and its divisions; `beyond` crosses départements."""
+    return suggest(evidence(), perimeter.communes, settings, locked=locked, beyond=beyond)
+
+
+@keyed_on_data(max_entries=64)
+def tried_around(perimeter: Perimeter) -> tuple[Tried, ...]:
+    """Return every perimeter near one, as points of a plot."""
+    return suggest_core.tried_around(evidence(), perimeter.communes)
 
 
 @keyed_on_data(max_entries=64)

@@ -18,7 +18,7 @@ from geo.comparison import (
     evaluate,
 )
 from geo.coverage import CHECK_MEANING, PRIORITY_TERMS, SPLIT, Figure, coverage_state, scope_figures
-from geo.guidance import MEASURES, SETTING_LABELS, Reach, Settings, checks_using
+from geo.guidance import MEASURES, SETTING_LABELS, Settings, checks_using
 from geo.layers import MOSTLY_KNOWN, Precision, apart_text
 from ui import frame, html, loaders
 from ui.cache import keyed_on_data
@@ -50,7 +50,6 @@ def check_cards(found: Evaluated) -> str:
 
 def _card(entry: CheckEntry) -> str:
     check, finding = entry.check, entry.example
-    badge = finding.outcome if finding.reach is Reach.FINDING else finding.reach
     told = "".join(f"<li>{html.escape(what)}</li>" for what in check.figures.values())
     lines = [
         ("Question", html.escape(check.question)),
@@ -60,7 +59,7 @@ def _card(entry: CheckEntry) -> str:
         ("Réglages", html.escape(entry.settings or "aucun")),
         ("Limites", html.escape(check.limits)),
         ("Source", html.escape(check.source)),
-        ("Exemple", f'<div class="exemple"><b>{html.escape(EXAMPLE_NAME)} : {html.escape(str(badge))}.</b> {html.escape(finding.sentence)}</div>'),
+        ("Exemple", f'<div class="exemple"><b>{html.escape(EXAMPLE_NAME)} : {html.escape(finding.badge)}.</b> {html.escape(finding.sentence)}</div>'),
     ]  # fmt: skip
     body = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in lines)
     return f"<details><summary>{html.escape(check.title)} <small>{html.escape(check.question)}</small></summary><dl>{body}</dl></details>"

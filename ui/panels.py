@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from geo import french as fr
 from geo.coverage import confirmation
-from geo.guidance import Check, Finding, Outcome, Reach
+from geo.guidance import ATTENTION, Check, Finding, Reach
 from geo.layers import Crosswalk, LayerId, Overlap
 from geo.perimeters import PerimeterFacts
 from ui import html
@@ -38,11 +38,10 @@ def layers_met(facts: PerimeterFacts) -> str:
 
 def in_order(findings: tuple[tuple[Check, Finding], ...]) -> list[tuple[Check, Finding]]:
     """Return the checks with what deserves attention first, and those that do not judge last."""
-    outcomes = (Outcome.VIGILANCE, Outcome.DISCUSS, Outcome.FAVORABLE, Outcome.UNKNOWN)
     reaches = (Reach.FINDING, Reach.INFORMATION, Reach.NOT_CONCERNED)
     return sorted(
         findings,
-        key=lambda p: (reaches.index(p[1].reach), outcomes.index(p[1].outcome) if p[1].reach is Reach.FINDING else 0),
+        key=lambda p: (reaches.index(p[1].reach), ATTENTION.index(p[1].outcome) if p[1].reach is Reach.FINDING else 0),
     )
 
 

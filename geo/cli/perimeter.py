@@ -15,7 +15,7 @@ from geo.comparison import Candidate, SideBySide, candidates, default_choice, ev
 from geo.dataset import Dataset, open_dataset
 from geo.errors import GeoInputError
 from geo.exports import FORMATS, Export, make
-from geo.guidance import MEASURES, Reach
+from geo.guidance import MEASURES
 from geo.layers import Layer, Overlap
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.scenarios import Scenario, Workbook, pack, vintage_of
@@ -115,8 +115,7 @@ def evaluation_text(facts: PerimeterFacts, findings: Findings) -> Iterator[str]:
     yield ""
     yield "Repères du guide"
     for check, finding in findings:
-        badge = finding.outcome if finding.reach is Reach.FINDING else finding.reach
-        yield f"  [{badge}] {check.title}. {finding.sentence}"
+        yield f"  [{finding.badge}] {check.title}. {finding.sentence}"
         for line in finding.details:
             yield f"      - {line}"
         for line in finding.missing:

@@ -39,7 +39,7 @@ class Evaluated:
     @property
     def outcomes(self) -> dict[str, str]:
         """Outcome of each check, or its reach where it does not judge."""
-        return {f.id: str(f.outcome if f.reach is Reach.FINDING else f.reach) for _, f in self.findings}
+        return {f.id: f.badge for _, f in self.findings}
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class Verdict:
     @property
     def badges(self) -> tuple[str, ...]:
         """Outcome, or reach where the check does not judge, for each perimeter."""
-        return tuple(str(f.outcome if f.reach is Reach.FINDING else f.reach) for f in self.findings)
+        return tuple(f.badge for f in self.findings)
 
     @property
     def differs(self) -> bool:
@@ -166,7 +166,7 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """Say for which perimeters the check gives which outcome: « favorable pour A ; à discuter pour B »."""
-        order = [*map(str, (Outcome.FAVORABLE, Outcome.DISCUSS, Outcome.VIGILANCE, Outcome.UNKNOWN)), *map(str, Reach)]
+        order = [*map(str, Outcome), *map(str, Reach)]
         groups = {b: [t for t, own in zip(self.titles, self.badges, strict=True) if own == b] for b in self.badges}
         if len(groups) == 1:
             return f"{self.badges[0]} pour tous."

@@ -24,7 +24,7 @@ from geo.exports.note_tables import (
 )
 from geo.exports.perimeter_svg import gauge_svg, gauge_words, note_map
 from geo.exports.svg import SvgMap
-from geo.guidance import Outcome, Reach, changed_labels, used_text
+from geo.guidance import changed_labels, outcome_counts, used_text
 from geo.layers import DISPOSITIFS, LayerId
 from geo.paths import version
 from geo.perimeters import PerimeterFacts
@@ -33,8 +33,6 @@ MOST_DETAILS = 3
 # Checks whose details are in the tables of the note: zones met, guests, annual costs.
 IN_TABLES = ("secteurs", "articulation", "moyens", "elus")
 MOST_COMMUNES = 60
-TONES = {Outcome.FAVORABLE: "f", Outcome.DISCUSS: "d", Outcome.VIGILANCE: "v", Outcome.UNKNOWN: "n"}
-REACH_TONES = {Reach.INFORMATION: "i", Reach.NOT_CONCERNED: "s"}
 CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
 
 
@@ -112,7 +110,7 @@ def make_note(
         figures=_figures(facts),
         gauge=gauge,
         map=note_map(facts),
-        summary=_summary(found),
+        summary=outcome_counts(f for _, f in found.findings),
         checks=tuple(_check_lines(found)),
         communes=_communes(facts),
         zones=zones_table(facts),
@@ -157,29 +155,16 @@ def _figures(facts: PerimeterFacts) -> tuple[tuple[str, str], ...]:
     )  # fmt: skip
 
 
-def _summary(found: Evaluated) -> str:
-    judged = [f.outcome for _, f in found.findings if f.reach is Reach.FINDING]
-    return fr.listing(
-        (
-            fr.count(judged.count(Outcome.VIGILANCE), "point de vigilance", "points de vigilance"),
-            f"{judged.count(Outcome.DISCUSS)} à discuter",
-            fr.count(judged.count(Outcome.FAVORABLE), "favorable"),
-            fr.count(judged.count(Outcome.UNKNOWN), "non évaluable", "non évaluables"),
-        )
-    )
-
-
 def _check_lines(found: Evaluated) -> Iterator[CheckLine]:
     for check, finding in found.findings:
-        judges = finding.reach is Reach.FINDING
         details = [fr.typeset(d) for d in finding.details[:MOST_DETAILS]]
         if len(finding.details) > MOST_DETAILS:
             details.append(f"Et {fr.count(len(finding.details) - MOST_DETAILS, 'ligne')} de plus, dans le classeur.")
         shown = () if finding.id in IN_TABLES else tuple(details)
         yield CheckLine(
             title=check.title,
-            badge=str(finding.outcome if judges else finding.reach),
-            tone=TONES[finding.outcome] if judges else REACH_TONES[finding.reach],
+            badge=finding.badge,
+            tone=finding.tone,
             question=fr.typeset(check.question),
             sentence=fr.typeset(finding.sentence),
             details=shown,

@@ -4,10 +4,10 @@ It never states a minimum, and knows neither database nor network. A check is on
 `CHECKS`, `Settings`, `judge_moves`, `round_table`.
 """
 
-from geo.guidance.check import UNKNOWN, VIGILANCE, Check
+from geo.guidance.check import OUTCOMES, UNKNOWN, VIGILANCE, Check
 from geo.guidance.checks import CHECKS
 from geo.guidance.figures import EMPTY, MEASURES, Measure, Value, summary
-from geo.guidance.finding import Finding, Outcome, Reach
+from geo.guidance.finding import ATTENTION, RANKS, TONES, Finding, Outcome, Reach, outcome_counts
 from geo.guidance.judged import CHECK_IDS, JudgedMoves, Measures, judge_moves, run_checks
 from geo.guidance.sector_shares import SectorShare, sectors_met
 from geo.guidance.settings import Settings
@@ -16,17 +16,21 @@ from geo.guidance.staffing import COFUNDERS, RECOMMENDED, SCENARIOS, SOURCE, per
 from geo.guidance.stakeholders import BODIES, SECTORS, RoundTable, Seat, round_table
 
 __all__ = [
+    "ATTENTION",
     "BODIES",
     "CHECKS",
     "CHECK_IDS",
     "COFUNDERS",
     "EMPTY",
     "MEASURES",
+    "OUTCOMES",
+    "RANKS",
     "RECOMMENDED",
     "SCENARIOS",
     "SECTORS",
     "SETTING_LABELS",
     "SOURCE",
+    "TONES",
     "UNKNOWN",
     "VIGILANCE",
     "Check",
@@ -44,6 +48,7 @@ __all__ = [
     "changed_labels",
     "checks_using",
     "judge_moves",
+    "outcome_counts",
     "per_inhabitant_text",
     "round_table",
     "run_checks",

@@ -20,8 +20,8 @@ from geo.moves import MoveBatch, batch_of_one
 from geo.perimeters import PerimeterFacts
 
 # Outcomes on arrays are places in OUTCOMES.
-OUTCOMES = (Outcome.FAVORABLE, Outcome.DISCUSS, Outcome.VIGILANCE, Outcome.UNKNOWN)
-FAVORABLE, DISCUSS, VIGILANCE, UNKNOWN = range(4)
+OUTCOMES = tuple(Outcome)
+FAVORABLE, RESERVED, DISCUSS, VIGILANCE, UNKNOWN = range(len(OUTCOMES))
 Codes = npt.NDArray[np.int8]
 Judged = tuple[Codes, Bools]  # outcome after each move, and whether the check judges there
 GUIDE_PERIMETER = "Guide 2025, « Périmètre géographique des CLSM »"

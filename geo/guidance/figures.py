@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from geo import french as fr
 from geo.guidance.check import Check
-from geo.guidance.finding import Finding, Outcome, Reach
+from geo.guidance.finding import Finding, outcome_counts
 from geo.guidance.sector_shares import sectors_listed, sectors_met
 from geo.guidance.staffing import RECOMMENDED
 from geo.layers import OTHER_DISPOSITIFS, LayerId, Overlap, Relation, known_populations, populations_suffice
@@ -292,14 +292,5 @@ def _quarters_sentence(facts: PerimeterFacts) -> str:
 
 
 def _outcomes(findings: Sequence[tuple[Check, Finding]]) -> str:
-    if not findings:
-        return ""
-    judged = [f.outcome for _, f in findings if f.reach is Reach.FINDING]
-    words = {
-        Outcome.FAVORABLE: ("favorable", "favorables"),
-        Outcome.DISCUSS: ("à discuter", "à discuter"),
-        Outcome.VIGILANCE: ("point de vigilance", "points de vigilance"),
-        Outcome.UNKNOWN: ("non évaluable", "non évaluables"),
-    }
-    counts = [(judged.count(o), *words[o]) for o in words]
-    return "Repères du guide : " + fr.listing(fr.count(n, one, many) for n, one, many in counts if n)
+    counted = outcome_counts(found for _, found in findings)
+    return f"Repères du guide : {counted}" if counted else ""

@@ -1,20 +1,36 @@
-"""The finding of a check: one of four outcomes, figures, a sentence, and what was missing to say more."""
+"""The finding of a check: one of five outcomes, figures, a sentence, and what was missing to say more."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from geo import french as fr
+
 
 class Outcome(StrEnum):
-    """The outcomes of a check."""
+    """The outcomes of a check, in the order of a list; RESERVED when something that a favourable answer rests on is not known."""
 
     FAVORABLE = "favorable"
+    RESERVED = "favorable, sous réserve"
     DISCUSS = "à discuter"
     VIGILANCE = "point de vigilance"
     UNKNOWN = "non évaluable"
+
+
+# How an outcome reads, from worst to best; what is not known stands where a question does.
+RANKS = {Outcome.VIGILANCE: 1, Outcome.DISCUSS: 2, Outcome.UNKNOWN: 2, Outcome.RESERVED: 3, Outcome.FAVORABLE: 4}
+# What deserves attention first.
+ATTENTION = (Outcome.VIGILANCE, Outcome.DISCUSS, Outcome.RESERVED, Outcome.FAVORABLE, Outcome.UNKNOWN)
+_COUNTED = {
+    Outcome.FAVORABLE: ("favorable", "favorables"),
+    Outcome.RESERVED: ("favorable sous réserve", "favorables sous réserve"),
+    Outcome.DISCUSS: ("à discuter", "à discuter"),
+    Outcome.VIGILANCE: ("point de vigilance", "points de vigilance"),
+    Outcome.UNKNOWN: ("non évaluable", "non évaluables"),
+}
 
 
 class Reach(StrEnum):
@@ -23,6 +39,18 @@ class Reach(StrEnum):
     FINDING = "constat"
     INFORMATION = "pour information"
     NOT_CONCERNED = "sans objet"
+
+
+# One letter each: the style of a badge, on the page and in the note.
+TONES: Mapping[str, str] = {
+    Outcome.FAVORABLE: "f",
+    Outcome.RESERVED: "r",
+    Outcome.DISCUSS: "d",
+    Outcome.VIGILANCE: "v",
+    Outcome.UNKNOWN: "n",
+    Reach.INFORMATION: "i",
+    Reach.NOT_CONCERNED: "s",
+}
 
 
 @dataclass(frozen=True)
@@ -43,3 +71,19 @@ class Finding:
     reach: Reach = Reach.FINDING
     estimated: bool = False
     where: tuple[str, ...] = ()
+
+    @property
+    def badge(self) -> str:
+        """The outcome, or the reach of a check that does not judge."""
+        return str(self.outcome if self.reach is Reach.FINDING else self.reach)
+
+    @property
+    def tone(self) -> str:
+        """The style letter of the badge."""
+        return TONES[self.badge]
+
+
+def outcome_counts(findings: Iterable[Finding]) -> str:
+    """Write how many checks that judge give each outcome, those that none gives left out; empty when none judges."""
+    judged = [f.outcome for f in findings if f.reach is Reach.FINDING]
+    return fr.listing(fr.count(judged.count(o), *words) for o, words in _COUNTED.items() if o in judged)

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.arrays import Bools
-from geo.guidance.check import OUTCOMES, Check
+from geo.guidance.check import OUTCOMES, Check, Decision
 from geo.guidance.checks import CHECKS
-from geo.guidance.finding import Finding, Outcome
+from geo.guidance.finding import Finding, Outcome, Reach
 from geo.guidance.settings import Settings
 from geo.moves import IncidenceTables, Move, MoveBatch, try_moves
 from geo.perimeters import PerimeterFacts
@@ -47,6 +47,11 @@ class Measures:
     qpv_people: int
     outcomes: Mapping[str, Outcome]
     concerned: Mapping[str, bool]
+
+    def said(self, check: str) -> Outcome | Reach:
+        """Return the word of a check's badge: its outcome, or its reach where it does not judge."""
+        decision = Decision(check, self.outcomes[check], self.concerned[check])
+        return decision.outcome if decision.concerned else decision.reach
 
 
 @dataclass(frozen=True, eq=False)

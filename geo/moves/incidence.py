@@ -6,7 +6,6 @@ of an EPCI cut off from the rest to the nearest commune of that EPCI, so that ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
-from geo.arrays import Bools, Floats, Ints, Rows
+from geo.arrays import Bools, Floats, Ints
 from geo.communes import Atlas, Density
 from geo.kept import kept_on_subject
 from geo.layers import DISPOSITIFS, CarePlaces, Crosswalk, Etat, Evidence, LayerId, Precision
@@ -191,25 +190,6 @@ class IncidenceTables:
     def zone_names(self) -> npt.NDArray[np.object_]:
         """Name of each of these columns."""
         return np.array([str(n) for name in LAYERS for n in self.crosswalk.layers[name].zones["nom"]], dtype=object)
-
-    @cached_property
-    def _members(self) -> dict[LayerId, tuple[list[str], Ints, Ints]]:
-        """For each layer: names of the zones, zone and atom of each membership (whole ones; for QPV, all that are placed)."""
-        found = {}
-        for layer_id in LAYERS:
-            layer = self.crosswalk.layers[layer_id]
-            kept = layer.placed if layer_id == LayerId.QPV else layer.members[layer.members["whole"]]
-            arrays = (kept["zone"].to_numpy(dtype=np.intp), kept["row"].to_numpy(dtype=np.intp))
-            found[layer_id] = ([str(n) for n in layer.zones["nom"]], *arrays)
-        return found
-
-    def zones_near(self, layer: LayerId, rows: Rows) -> Iterator[tuple[str, Rows]]:
-        """Yield the zones of a layer that some atoms meet: name, and the atoms wholly in it (those it touches for a QPV)."""
-        names, zones, atoms = self._members[layer]
-        mask = np.zeros(len(self.atlas.table), dtype=bool)
-        mask[rows] = True
-        for zone in np.unique(zones[mask[atoms]]).tolist():
-            yield names[zone], np.unique(atoms[zones == zone])
 
     @cached_property
     def zone_known(self) -> dict[str, npt.NDArray[np.bool_]]:

@@ -14,25 +14,23 @@ import numpy as np
 from geo import french as fr
 from geo.arrays import Rows
 from geo.communes import Atlas
-from geo.guidance import CHECKS, JudgedMoves, Measures, Outcome, Settings, judge_moves
+from geo.guidance import CHECKS, RANKS, JudgedMoves, Measures, Outcome, Reach, Settings, judge_moves
 from geo.layers import Evidence, LayerId
 from geo.moves import IncidenceTables, Move, incidence_of
 from geo.perimeters import neighbours_of
 
 TITLES = {check.id: check.title for check in CHECKS}
 
-# How a check reads, from worst to best.
-_RANK = {Outcome.VIGILANCE: 1, Outcome.DISCUSS: 2, Outcome.UNKNOWN: 2, Outcome.FAVORABLE: 3}
 MOST_MEMBERS = 400  # past it only members on the border are tried
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A check whose outcome a move changes."""
+    """A check whose badge a move changes, in the words of the badge: an outcome, or « sans objet » where it does not judge."""
 
     check: str
-    before: Outcome
-    after: Outcome
+    before: Outcome | Reach
+    after: Outcome | Reach
     gain: int
 
     @property
@@ -60,11 +58,11 @@ class Effect:
 
     @cached_property
     def turns(self) -> tuple[Turn, ...]:
-        """Checks that would turn, those that improve first."""
+        """Checks whose badge would turn, those that improve first."""
         found = [
-            Turn(c, self.before.outcomes[c], self.after.outcomes[c], self._gain(c))
+            Turn(c, self.before.said(c), self.after.said(c), self._gain(c))
             for c in TITLES
-            if self.before.outcomes[c] is not self.after.outcomes[c]
+            if self.before.said(c) is not self.after.said(c)
         ]
         return tuple(sorted(found, key=lambda t: -t.gain))
 
@@ -73,7 +71,7 @@ class Effect:
         b, a = self.before, self.after
         if not (b.concerned[check] and a.concerned[check]):
             return 0
-        gain = _RANK[a.outcomes[check]] - _RANK[b.outcomes[check]]
+        gain = RANKS[a.outcomes[check]] - RANKS[b.outcomes[check]]
         return min(gain, 0) if a.outcomes[check] is Outcome.UNKNOWN else gain
 
     @property

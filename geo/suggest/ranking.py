@@ -1,70 +1,93 @@
-"""Suggestions: the communes or groups most worth adding or dropping, with what each would change; never applied here.
+"""Suggestions: moves with a meaning that gain on what the guide asks, divisions of what is too large; never applied here.
 
-How they are ranked, in this order, and nothing else: checks that improve less checks that worsen, among those that judge
-before and after; inhabitants of the sectors met brought inside; inhabitants of QPV brought inside; and, between equals, the
-move of fewer people. Three checks are read finer than their outcome when it does not turn: sectors and QPV by the
-inhabitants brought inside (QPV unless more of them than before are left outside), size well beyond the marker when a
-twentieth of the inhabitants move. What is not suggested: a move that would split the perimeter (islands and legal exclaves
-count as attached), that improves nothing, or that makes another project of it (dropping half of the inhabitants; more
-than doubling them past the marker). A move may worsen more than it improves: its effect says so.
+A move is kept only when its gains on the rules of the guide (`geo.suggest.weighing`) are more than its losses, and when none of
+these holds: it leaves the perimeter in more pieces; it goes away from the marker when above it, or past the marker and its margin;
+it takes a commune out of an intercommunal body that is whole, or a main town; it crosses a département (unless that is
+asked, and then it is said); it takes half of the inhabitants out. What was looked at and set aside is told with the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from geo import french as fr
 from geo.arrays import Bools, Rows
-from geo.guidance import CHECK_IDS, CHECKS, UNKNOWN, VIGILANCE, JudgedMoves, Settings, judge_moves
+from geo.guidance import Settings, judge_moves
+from geo.kept import kept_on_subject
 from geo.layers import Evidence, LayerId
-from geo.moves import IncidenceTables, Move, MoveBatch, incidence_of
-from geo.suggest.effects import Effect, effects_of, single_moves
+from geo.moves import IncidenceTables, incidence_of
+from geo.suggest.division import MOST_PARTS, Division, divisions, uncut
+from geo.suggest.effects import Effect, effects_of
+from geo.suggest.gestures import Gesture, Kind, Zone, bodies_met, gestures, zones_of
+from geo.suggest.weighing import Weighed, Words, words
 
+Objects = npt.NDArray[np.object_]
 MOST = 5
-FELT = 0.05  # share of the inhabitants under which a move leaves a perimeter that is too vast as vast as it was
-_MOST_GROUP = 400  # communes; a larger group is not a suggestion but another project
-_MOST_SIZED = 6_000  # communes: past the largest région, no group is tried for dropping
+MOST_COMMUNES = 400  # past it a move is not a suggestion but another project
+_ORDER = list(Kind)
+# What a rule loses, in words.
+LOSSES = {
+    "size": "repère dépassé",
+    "sectors": "secteurs coupés",
+    "quarters": "quartiers prioritaires laissés dehors",
+    "bodies": "intercommunalité prise en partie",
+    "rural": "communes rurales laissées dehors",
+    "clsm": "CLSM existant réuni",
+    "contracts": "CLS, CPTS ou DAC à cheval",
+}
 RANKING_IN_BRIEF = (
-    "Classement : repères améliorés, puis habitants des secteurs et des QPV amenés, puis le moins d’habitants déplacés "
-    "(détail dans Méthode). Rien n’est appliqué sans vous."
+    "Ne sont proposés que des gestes qui gagnent plus qu’ils ne perdent sur ce que le guide demande ; les seuils propres à l’outil "
+    "n’y pèsent rien (détail dans Méthode). Rien n’est appliqué sans vous."
 )
 RANKING = (
-    "Classement : repères qui s’améliorent moins repères qui se dégradent, puis habitants des secteurs rencontrés amenés dans le "
-    "périmètre, puis habitants des QPV amenés, puis le moins d’habitants déplacés. À issue égale, secteurs et QPV comptent "
-    "par les habitants amenés (pour les QPV, si le nombre de quartiers laissés dehors n’augmente pas), la taille, bien au-delà du repère, "
-    "quand 5 % des habitants au moins sont déplacés. Rien n’est appliqué sans vous."
+    "Gestes essayés : compléter un secteur, une intercommunalité ou un CLS dont une partie est dehors, réunir un QPV à cheval, rejoindre "
+    "un CLSM voisin, s’arrêter à l’intercommunalité. Ce qui pèse, un point chacun : habitants des secteurs laissés dehors, QPV entiers et "
+    "laissés dehors, intercommunalités prises en partie, communes rurales des mêmes intercommunalités, CLSM existants réunis, CLS, CPTS et DAC à "
+    "cheval, écart au repère quand il est dépassé. Un geste n’est proposé que si ses gains dépassent ses pertes ; les plus utiles d’abord, "
+    "puis ceux qui déplacent le moins d’habitants. Jamais : ce qui éloigne d’un repère dépassé, ce qui sépare une commune d’une intercommunalité "
+    "entière ou retire une ville principale, ce qui sort du département sans qu’on le demande, ce qui réunit un CLSM existant sans le dire. Les "
+    "seuils propres à l’outil (superficie, distances, nombre de communes, part de la ville principale, très petit) ne font naître ni ne justifient "
+    "aucune proposition. Rien n’est appliqué sans vous."
 )
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A move worth discussing: what it changes, its kind, its net gain in rules of the guide, what speaks for and against.
+
+    `besides` are checks that improve without weighing, as a threshold of this tool's own decides them.
+    """
+
+    effect: Effect
+    kind: Kind
+    net: int
+    words: Words
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A move that was looked at and is not suggested, with the reason; `abroad` when it only lacks leave to cross a département."""
+
+    label: str
+    kind: Kind
+    reason: str
+    abroad: bool = False
 
 
 @dataclass(frozen=True)
 class Suggestions:
-    """The best moves each way, best first, and every contiguous neighbour that was tried."""
+    """The moves to discuss each way, best first; divisions; what cannot be cut; what was set aside; why there is nothing."""
 
-    add: tuple[Effect, ...]
-    drop: tuple[Effect, ...]
-    tried: tuple[Tried, ...]
-
-
-@dataclass(frozen=True)
-class Tried:
-    """One perimeter near the current one, for a plot of the trade-off; `current` marks the perimeter as it is."""
-
-    label: str
-    codes_added: frozenset[str]
-    codes_removed: frozenset[str]
-    population: int
-    sector_people_outside: int
-    sectors_cut: int
-    qpv: int
-    qpv_people: int
-    epci: int
-    current: bool = False
-
-
-GROUP_LAYERS = (LayerId.ADULT_SECTORS, LayerId.CLS, LayerId.QPV)
+    add: tuple[Suggestion, ...] = ()
+    drop: tuple[Suggestion, ...] = ()
+    divisions: tuple[Division, ...] = ()
+    uncut: tuple[str, ...] = ()
+    aside: tuple[Aside, ...] = ()
+    nothing: str = ""
 
 
 def suggest(
@@ -73,124 +96,150 @@ def suggest(
     settings: Settings | None = None,
     *,
     locked: Iterable[str] = (),
+    beyond: bool = False,
     most: int = MOST,
 ) -> Suggestions:
-    """Try the neighbours, members and groups around a perimeter, and keep the best moves each way."""
-    ground, inside = incidence_of(evidence), frozenset(codes)
+    """Weigh the moves that have a meaning around a perimeter; `beyond` asks for those of another département too."""
+    ground, inside, limits = incidence_of(evidence), frozenset(codes), settings or Settings()
     if not inside:
-        return Suggestions((), (), ())
-    moves = _distinct(
-        [*single_moves(ground, inside, frozenset(locked))[0], *group_moves(ground, inside, frozenset(locked))]
-    )
-    judged = judge_moves(ground, inside, moves, settings)
-    trials = judged.batch
-    whole = trials.tied_pieces[1:] <= max(1, int(trials.tied_pieces[0]))
-    sound = whole & _same_project(judged)
-    scores, better = _scores(judged)
-    best = {}
-    for way in ("added", "removed"):
-        good = (i for i, m in enumerate(moves) if getattr(m, way) and sound[i])
-        able = [i for i in good if better[i]]
-        best[way] = effects_of(judged, moves, sorted(able, key=lambda i: scores[i], reverse=True)[:most])
-    return Suggestions(best["added"], best["removed"], tuple(_tried(trials, moves, whole)))
+        return Suggestions()
+    rows = ground.atlas.rows(inside)
+    found = gestures(ground, inside, frozenset(locked))
+    kept, aside = _sorted_out(ground, inside, found, limits, beyond=beyond)
+    ways = divisions(ground, rows, limits)
+    add = tuple(s for s in kept if s.effect.move.added)[:most]
+    drop = tuple(s for s in kept if s.effect.move.removed)[:most]
+    start = "Rien à ajouter ni à retirer" if ways else "Rien à proposer"
+    nothing = "" if kept else f"{start} : {_nothing(ground, rows, limits, aside)}."
+    return Suggestions(add, drop, ways, uncut(ground, rows, limits), aside, fr.typeset(nothing))
 
 
-def _same_project(judged: JudgedMoves) -> Bools:
-    """Return which moves leave a perimeter that is still the one being sized."""
-    people, limits = judged.batch.population, judged.settings
-    room = max(limits.marker * (1 + limits.around), 2 * people[0])
-    return np.asarray((people[1:] <= room) & (people[1:] * 2 > people[0]))
+def _sorted_out(
+    ground: IncidenceTables, inside: frozenset[str], found: list[Gesture], limits: Settings, *, beyond: bool
+) -> tuple[list[Suggestion], tuple[Aside, ...]]:
+    moves = [g.move for g in found]
+    judged = judge_moves(ground, inside, moves, limits)
+    weighed = Weighed(judged, np.array([g.kind is Kind.JOIN for g in found], dtype=bool))
+    if not found:
+        return [], ()
+    people = judged.batch.population
+    tests = _Tests(ground, ground.atlas.rows(inside), weighed, limits)
+    good: list[tuple[int, str]] = []
+    aside = []
+    for j, gesture in enumerate(found):
+        away = tests.abroad(j)
+        reason = tests.refusal(j)
+        if not reason and (beyond or not away):
+            good.append((j, away))
+        elif gesture.kind is not Kind.JOIN or people[0] <= limits.marker:  # past the marker every neighbour is too much
+            said = " ; ".join(t for t in (reason, away) if t)
+            aside.append(Aside(gesture.move.label, gesture.kind, fr.typeset(said), abroad=not reason))
+    good.sort(key=lambda g: (-weighed.net[g[0]], _ORDER.index(found[g[0]].kind), abs(people[g[0] + 1] - people[0])))
+    effects = effects_of(judged, moves, [j for j, _ in good])
+    kept = [
+        Suggestion(effect, found[j].kind, int(weighed.net[j]), words(weighed, j, effect, found[j].kind, away))
+        for (j, away), effect in zip(good, effects, strict=True)
+    ]
+    return kept, tuple(aside)
 
 
-def _scores(judged: JudgedMoves) -> tuple[list[tuple[int, int, int, int]], Bools]:
-    """Return the ranking key of each move, as RANKING says it, and whether the move improves anything."""
-    trials = judged.batch
-    outcome, judges = judged.outcomes
-    ranks = np.array([3, 2, 1, 2])[outcome]
-    quiet = [k for k, check in enumerate(CHECKS) if not check.blames]
-    ranks[:, quiet] = 2
-    turns = np.sign(ranks[1:] - ranks[0]) * (judges[1:] & judges[0])
-    # To know less is no progress: a warning that can no longer be checked is not lifted.
-    turns[(outcome[1:] == UNKNOWN) & (turns > 0)] = 0
-    outside = trials.zones.sectors.outside.sum(axis=1)
-    brought = outside[0] - outside[1:]
-    quarters = trials.quarters.people[1:] - trials.quarters.people[0]
-    # Bringing in some QPV while leaving out more of them (those of another intercommunal body) is no clear gain.
-    mixed = (quarters > 0) & (trials.quarters.left[1:] > trials.quarters.left[0])
-    moved = trials.population[1:] - trials.population[0]
-    size, sectors, qpv = (CHECK_IDS.index(c) for c in ("taille", "secteurs", "qpv"))
-    beyond = (outcome[1:, size] == VIGILANCE) & (outcome[0, size] == VIGILANCE)
-    beyond &= np.abs(moved) >= FELT * trials.population[0]
-    for column, finer in (
-        (size, np.where(beyond, -moved, 0.0)),
-        (sectors, brought),
-        (qpv, np.where(mixed, 0.0, quarters)),
-    ):
-        turns[:, column] = np.where(turns[:, column] != 0, turns[:, column], np.sign(finer))
-    nets = turns.sum(axis=1)
-    better = (turns > 0).any(axis=1) | (brought > 0) | (quarters > 0)
-    keys = zip(nets, brought, quarters, moved, strict=True)
-    return [(int(n), int(b), int(q), -abs(int(m))) for n, b, q, m in keys], np.asarray(better)
+@dataclass(frozen=True, eq=False)
+class _Tests:
+    """What no suggestion may do, asked of each move."""
+
+    ground: IncidenceTables
+    rows: Rows
+    weighed: Weighed
+    limits: Settings
+
+    def abroad(self, j: int) -> str:
+        """Name the départements that a move brings in, and say that the ARS is another; empty when there is none."""
+        (departement, region), added = _places(self.ground), self.weighed.judged.batch.moves[j][0]
+        codes = sorted(set(departement[added]) - set(departement[self.rows]))
+        if not codes:
+            return ""
+        many = "autre département" if len(codes) == 1 else "autres départements"
+        ars = ", autre ARS" if set(region[added]) - set(region[self.rows]) else ""
+        return f"{many} ({fr.listing(codes)}){ars}"
+
+    def refusal(self, j: int) -> str:
+        """Say why a move is not suggested; empty when nothing forbids it."""
+        batch = self.weighed.judged.batch
+        added, removed = batch.moves[j]
+        before, after = int(batch.population[0]), int(batch.population[j + 1])
+        if len(added) > MOST_COMMUNES:
+            return "trop de communes à la fois"
+        if reason := self._size(before, after):
+            return reason
+        if batch.tied_pieces[j + 1] > max(1, int(batch.tied_pieces[0])):
+            return "laisserait le périmètre en plusieurs morceaux"
+        if len(removed) and (reason := self._removal(j, removed)):
+            return reason
+        return self._no_gain(j) if self.weighed.net[j] <= 0 else ""
+
+    def _no_gain(self, j: int) -> str:
+        rules = self.weighed.rules
+        if not any(signs[j] > 0 for signs in rules.values()):
+            return "rien de ce que le guide demande n’y gagne"
+        lost = [word for rule, word in LOSSES.items() if rules[rule][j] < 0]
+        return f"autant de pertes que de gains ({fr.listing(lost)})"
+
+    def _size(self, before: int, after: int) -> str:
+        marker = self.limits.marker
+        if 2 * after < before:
+            return "ferait sortir plus de la moitié des habitants"
+        if after <= before or after <= marker:
+            return ""
+        says = f"{fr.percent(before / marker, 0)} → {fr.percent(after / marker, 0)}"
+        if before > marker:
+            return f"éloignerait d’un repère déjà dépassé ({says})"
+        return f"mènerait trop au-delà du repère ({says})" if after > marker * (1 + self.limits.around) else ""
+
+    def _removal(self, j: int, removed: Rows) -> str:
+        """Refuse to cut a body that is whole, or to take out its main town or the one of the perimeter."""
+        weighed, ground = self.weighed, self.ground
+        if (weighed.bodies_whole[0] & ~weighed.bodies_whole[j + 1]).any():
+            return "retirerait une partie d’une intercommunalité entière"
+        columns, people = weighed.judged.batch.towns[0], weighed.judged.batch.town_people[0]
+        bodies = np.unique(ground.community[removed].indices)
+        towns = {int(columns[people.argmax()]), *ground.main_town[0][bodies].tolist()}
+        gone = set(ground.town[removed].indices.tolist())
+        return "retirerait une ville principale" if towns & gone else ""
 
 
-def group_moves(
-    ground: IncidenceTables, inside: frozenset[str], locked: frozenset[str] = frozenset()
-) -> Iterator[Move]:
-    """Yield the moves of groups: the rest of an EPCI, sector, CLS or QPV met, a neighbouring EPCI, each part inside."""
-    atlas = ground.atlas
-    rows = atlas.rows(inside)
-    mask = np.zeros(len(atlas.table), dtype=bool)
+@kept_on_subject
+def _places(ground: IncidenceTables) -> tuple[Objects, Objects]:
+    """Return the département and the région, whose ARS it is, of each atom."""
+    table = ground.atlas.table
+    return table["departement"].to_numpy(dtype=object), table["region"].to_numpy(dtype=object)
+
+
+def _nothing(ground: IncidenceTables, rows: Rows, limits: Settings, aside: Iterable[Aside]) -> str:
+    """Say calmly why nothing is suggested, from what was looked at."""
+    people = int(ground.atlas.population[rows].sum())
+    mask = np.zeros(len(ground.atlas.table), dtype=bool)
     mask[rows] = True
-    near = np.flatnonzero(mask | (ground.links @ mask.astype(np.int32) > 0))
-    for name, members, quarter in _groups(ground, near):
-        outside, within = members[~mask[members]], members[mask[members]]
-        if 1 < len(outside) <= _MOST_GROUP:
-            rest = f"le reste {fr.of(name)}" if len(within) and not quarter else name
-            yield Move(
-                f"Ajouter {rest} ({fr.count(len(outside), 'commune')})", added=_codes(ground, outside), kind="groupe"
-            )
-        if len(inside) > _MOST_SIZED:
-            continue
-        gone = _codes(ground, within) - locked
-        if 1 < len(gone) < len(inside) and len(gone) == len(within) and not quarter:
-            yield Move(f"Retirer {name} ({fr.count(len(within), 'commune')})", removed=gone, kind="groupe")
-
-
-def _groups(ground: IncidenceTables, near: Rows) -> Iterator[tuple[str, Rows, bool]]:
-    """Yield the bodies, sectors, CLS and QPV that some atoms meet: name, atoms, whether it is a QPV."""
-    atlas = ground.atlas
-    owner, names = atlas.communities
-    for code in sorted(set(owner.iloc[near].dropna())):
-        yield str(names.at[code, "nom"]), atlas.members("community", str(code)), False
-    for layer_id in GROUP_LAYERS:
-        quarter = layer_id == LayerId.QPV
-        for name, members in ground.zones_near(layer_id, near):
-            yield (f"les communes du QPV {name}" if quarter else name), members, quarter
-
-
-def _codes(ground: IncidenceTables, rows: Rows) -> frozenset[str]:
-    return frozenset(str(ground.atlas.codes[r]) for r in rows)
-
-
-def _distinct(moves: Iterable[Move]) -> list[Move]:
-    """Keep the first of the moves that change the same communes."""
-    return list({(m.added, m.removed): m for m in reversed(list(moves))}.values())[::-1]
-
-
-def _tried(trials: MoveBatch, moves: Sequence[Move], whole: np.ndarray) -> Iterator[Tried]:
-    sectors, quarters = trials.zones.sectors, trials.quarters
-    kept = [0, *(i + 1 for i in range(len(moves)) if whole[i])]
-    for j in kept:
-        move = moves[j - 1] if j else Move("Le périmètre")
-        yield Tried(
-            label=move.label,
-            codes_added=move.added,
-            codes_removed=move.removed,
-            population=int(trials.population[j]),
-            sector_people_outside=int(sectors.outside[j].sum()),
-            sectors_cut=int(sectors.cut[j].sum()),
-            qpv=int(quarters.inside[j]),
-            qpv_people=int(quarters.people[j]),
-            epci=int(trials.epci[j]),
-            current=not j,
+    if people > MOST_PARTS * limits.marker:
+        looked = ["trop vaste pour qu’un découpage aide ici ; partez d’un département ou d’une intercommunalité"]
+    elif people > limits.marker:
+        looked = [f"à {fr.percent(people / limits.marker, 0)} du repère, tout ce qui s’ajouterait en éloignerait"]
+    else:
+        looked = [f"{a.label[0].lower()}{a.label[1:]} {a.reason}" for a in aside if a.kind is Kind.BODY][:1]
+    bodies = bodies_met(ground, mask)
+    if bodies and all(mask[atoms].all() for _, atoms in bodies):
+        looked.append(
+            "l’intercommunalité est entière" if len(bodies) == 1 else "les intercommunalités sont toutes entières"
         )
+    looked.append(_sectors_said(list(zones_of(ground, LayerId.ADULT_SECTORS, rows)), mask))
+    quarters = [z for z in zones_of(ground, LayerId.QPV, rows) if z.exact]
+    if all(mask[z.atoms].all() for z in quarters):
+        looked.append("aucun quartier prioritaire connu n’est à cheval sur la limite")
+    return " ; ".join(t for t in looked if t)
+
+
+def _sectors_said(sectors: list[Zone], mask: Bools) -> str:
+    if not sectors:
+        return "les secteurs de psychiatrie sont inconnus ici"
+    if not all(z.exact for z in sectors):
+        return "les secteurs de psychiatrie sont connus en partie seulement"
+    return "les secteurs de psychiatrie sont entiers" if all(mask[z.atoms].all() for z in sectors) else ""

@@ -213,7 +213,7 @@ def test_a_page_opened_before_lunch_does_not_withdraw_what_was_published_since(
 # --- every button of the other pages ------------------------------------------------------------------------------
 BUTTONS = (
     "() => [...document.querySelectorAll('[data-testid=stMain] [data-testid=stButton] button')]"
-    ".filter((b) => !b.disabled && b.offsetParent).map((b) => b.innerText.split('\\n').at(-1))"
+    ".filter((b) => !b.disabled && b.offsetParent).map((b) => b.innerText.split('\\n').at(-1)).filter((name) => name)"
 )
 BOOK = Workbook((Scenario("Premier", frozenset({"94028", "94038"})), Scenario("Second", frozenset({"94054"}))))
 MOST = 12  # different buttons driven in one place

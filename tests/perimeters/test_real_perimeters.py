@@ -67,7 +67,7 @@ def test_everything_reads_well_and_suggestions_are_exact(name: str) -> None:
     found = run_checks(facts)
     texts = [summary(facts, found), round_table(facts).text(), *(s.sentence for s in sectors_met(facts))]
     suggested = suggest(world.evidence, codes)
-    texts += [e.sentence for e in (*suggested.add, *suggested.drop)]
+    texts += [s.effect.sentence for s in (*suggested.add, *suggested.drop)]
     for text in texts:
         assert text and "nan" not in text.casefold().split() and "None" not in text and "  " not in text
     check_announced(world, codes, suggested, Settings())
@@ -114,11 +114,11 @@ def test_a_corsican_and_a_reunion_perimeter_stay_in_their_projection_and_their_i
     assert "Préfecture de La Réunion" in {s.who for s in round_table(west).seats}
 
 
-def test_creteil_is_completed_to_whole_sectors_by_its_suggestions() -> None:
-    """Start from Créteil and Bonneuil, whose sector is cut; the suggestion completes it, and applying it does."""
-    codes = frozenset({"94028", "94011"})
-    best = next(e for e in suggest(real.world().evidence, codes, most=10).add if "Secteur 94G08" in e.completed)
-    after = best.move.apply(codes)
+def test_bonneuil_is_completed_to_its_whole_sector_by_its_suggestions() -> None:
+    """Start from Bonneuil, whose sector is cut; the suggestion completes it, and applying it does."""
+    codes = frozenset({"94011"})
+    best = next(s for s in suggest(real.world().evidence, codes).add if "Secteur 94G08" in s.effect.completed)
+    after = best.effect.move.apply(codes)
     assert all(s.whole for s in sectors_met(real.facts(after), ("secteurs-adultes",)))
 
 

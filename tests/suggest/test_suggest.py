@@ -1,19 +1,21 @@
-"""Previews and suggestions: what is announced is what happens, and what is suggested is worth it and in one piece."""
+"""Effects and previews: what is announced is what happens, in the words that the checks will have."""
 
 from __future__ import annotations
+
+from random import Random
 
 import pytest
 from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from geo.communes.codes import read_name
 from geo.dataset import Dataset
-from geo.guidance import Measures, Outcome, Settings, judge_moves
+from geo.guidance import CHECKS, Measures, Settings, judge_moves, run_checks
 from geo.moves import Move, incidence_of
 from geo.perimeters import count_pieces
-from geo.suggest import Effect, Suggestions, effect_of, preview, suggest
-from geo.suggest.ranking import MOST
-from tests.moves.test_trials import grown, same_as_the_facts
+from geo.suggest import Effect, Suggestions, effect_of, preview, single_moves, suggest, tried_around
+from tests.moves.test_trials import facts_on, grown, same_as_the_facts
 from tests.support import real
 from tests.support.grid import crosswalk, draw, plain, zone
 
@@ -43,13 +45,50 @@ def fresh(world: Dataset, codes: frozenset[str], settings: Settings | None = Non
 def check_announced(world: Dataset, codes: frozenset[str], found: Suggestions, settings: Settings) -> None:
     ground = incidence_of(world.evidence)
     pieces = count_pieces(ground.links, ground.atlas.rows(codes))
-    for effect in (*found.add, *found.drop):
+    for effect in (s.effect for s in (*found.add, *found.drop)):
         after = effect.move.apply(codes)
         assert effect.before == fresh(world, codes, settings)
         assert effect.after == fresh(world, after, settings)
         same_as_the_facts(ground, after, effect.after, settings)
         assert count_pieces(ground.links, ground.atlas.rows(after)) <= max(1, pieces)
         assert effect.people == int(ground.atlas.population[ground.atlas.rows(after)].sum()) - effect.before.population
+
+
+def badges(world: Dataset, codes: frozenset[str], settings: Settings) -> dict[str, str]:
+    found = run_checks(facts_on(incidence_of(world.evidence), codes), settings)
+    return {c.id: f.badge for c, f in found}
+
+
+def check_turns(world: Dataset, codes: frozenset[str], move: Move, settings: Settings) -> None:
+    titles = {c.id: c.title for c in CHECKS}
+    before, after = badges(world, codes, settings), badges(world, move.apply(codes), settings)
+    turned = {f"« {titles[c]} » : {before[c]} → {after[c]}" for c in before if before[c] != after[c]}
+    assert {t.text for t in effect_of(world.evidence, codes, move, settings).turns} == turned
+
+
+@hypothesis_settings(max_examples=8)
+@given(st.integers(0, 34_916), st.integers(1, 12), st.randoms(use_true_random=False))
+def test_a_turn_is_said_in_the_words_of_the_checks_before_and_after(seed: int, size: int, chance: Random) -> None:
+    world = real.world()
+    ground = incidence_of(world.evidence)
+    codes, _ = grown(ground, seed, size)
+    moves = single_moves(ground, codes)[0]
+    for move in chance.sample(moves, min(3, len(moves))):
+        check_turns(world, codes, move, Settings())
+
+
+@pytest.mark.parametrize("name", ["Créteil", "Lille", "Saint-Denis (93)", "Toulouse"])
+def test_a_check_that_does_not_concern_one_town_is_never_said_favourable_there(name: str) -> None:
+    world, codes = real.world(), frozenset(read_name(name, real.atlas()).atoms)
+    assert len(codes) == 1
+    around = [m for m in single_moves(incidence_of(world.evidence), codes)[0] if m.added]
+    for move in around[:3]:
+        check_turns(world, codes, move, Settings())
+        back = Move("Retirer", removed=move.added)
+        check_turns(world, move.apply(codes), back, Settings())
+    texts = " ".join(preview(world.evidence, codes).texts)
+    assert "Centralité » : favorable" not in plain(texts)
+    assert "« Centralité » : sans objet → à discuter" in plain(texts)
 
 
 @hypothesis_settings(max_examples=15)
@@ -60,78 +99,7 @@ def test_every_suggestion_applied_gives_exactly_the_effect_announced(seed: int, 
     codes, _ = grown(incidence_of(world.evidence), seed, size)
     settings = Settings(marker=marker)
     found = suggest(world.evidence, codes, settings)
-    assert len(found.add) <= MOST and len(found.drop) <= MOST
     check_announced(world, codes, found, settings)
-
-
-def test_suggestions_are_announced_exactly_where_sectors_are_known() -> None:
-    world = real.world()
-    codes = frozenset({"94028", "94059", "94046"})
-    found = suggest(world.evidence, codes)
-    assert found.add and found.drop
-    check_announced(world, codes, found, Settings())
-
-
-def test_completing_a_sector_is_suggested_with_its_reason() -> None:
-    found = suggest(world_of(ROW, SECTORS).evidence, {"01001"})
-    best = next(e for e in found.add if e.move.added == {"01002"})
-    assert best.completed == ("Secteur Un",)
-    assert "complète Secteur Un" in best.sentence
-    assert "+ 40 000 habitants (100 000 au total)" in plain(best.sentence)
-    assert "laissés dehors : 40 000 → 0" in plain(best.sentence)
-
-
-def test_dropping_the_cut_sector_is_suggested_when_it_frees_the_marker() -> None:
-    world = world_of(ROW, {"secteurs-adultes": SECTORS["secteurs-adultes"]})
-    found = suggest(world.evidence, {"01001", "01002", "01003"}, Settings(marker=100_000, around=0.0))
-    assert found.drop[0].move.removed == {"01003"}
-    turned = {t.check: (t.before, t.after) for t in found.drop[0].turns}
-    assert turned["taille"] == (Outcome.VIGILANCE, Outcome.FAVORABLE)
-    assert turned["secteurs"] == (Outcome.DISCUSS, Outcome.FAVORABLE)
-    assert found.drop[0].left == ("Secteur Deux",)
-
-
-def test_a_suggestion_never_parts_the_perimeter() -> None:
-    world = world_of([[1000, 90_000, 1000]])
-    found = suggest(world.evidence, {"01001", "01002", "01003"}, Settings(marker=5_000))
-    assert all("01002" not in e.move.removed or len(e.move.removed) > 1 for e in found.drop)
-
-
-def test_locked_communes_are_never_dropped() -> None:
-    world = world_of(ROW, {"secteurs-adultes": SECTORS["secteurs-adultes"]})
-    codes, settings = {"01001", "01002", "01003"}, Settings(marker=100_000, around=0.0)
-    found = suggest(world.evidence, codes, settings, locked={"01003"})
-    assert all("01003" not in e.move.removed for e in found.drop)
-    assert "01003" not in preview(world.evidence, codes, settings, locked={"01003"}).of
-
-
-def test_a_warning_that_can_no_longer_be_checked_is_no_progress() -> None:
-    clsm = {"clsm": {"k": zone("01002", nom="CLSM voisin")}}
-    found = suggest(world_of([[100, 100]], clsm, complete=["secteurs-adultes"]).evidence, {"01001", "01002"})
-    assert all(
-        e.after.outcomes["articulation"] is not Outcome.UNKNOWN
-        or any(t.gain > 0 and t.check != "articulation" for t in e.turns)
-        for e in found.drop
-    )
-
-
-def test_a_perimeter_too_vast_is_not_helped_by_crumbs() -> None:
-    found = suggest(world_of([[900_000, 100, 100]]).evidence, {"01001", "01002", "01003"})
-    assert found.drop == ()
-
-
-def test_an_empty_perimeter_has_neither_suggestion_nor_preview() -> None:
-    world = world_of(ROW)
-    assert suggest(world.evidence, ()) == Suggestions((), (), ())
-    assert preview(world.evidence, ()).of == {}
-
-
-def test_what_was_tried_holds_the_perimeter_itself_and_its_neighbours() -> None:
-    world = world_of(ROW, SECTORS)
-    tried = suggest(world.evidence, {"01001"}).tried
-    assert [t.current for t in tried].count(True) == 1
-    neighbour = next(t for t in tried if t.codes_added == {"01002"})
-    assert (neighbour.population, neighbour.sector_people_outside, neighbour.qpv, neighbour.epci) == (100_000, 0, 0, 1)
 
 
 def test_preview_tells_what_each_neighbour_and_member_would_change() -> None:
@@ -164,25 +132,31 @@ def test_the_preview_of_a_large_perimeter_is_small() -> None:
     assert size < 10_000
 
 
-def test_a_neighbour_that_leaves_more_qpv_outside_comes_after_one_that_leaves_fewer() -> None:
-    """Both neighbours bring one QPV in; the one of another body brings in more people, and that body’s own QPV left outside."""
-    zones = {
-        "qpv": {
-            "here": zone("01001", population=10.0),
-            "same": zone("01003", population=500.0),
-            "other": zone("01002", population=900.0),
-            "far": zone("01004", population=900.0),
-        }
-    }
-    world = world_of([[9000, 9000], [9000, 9000]], zones, epci=[["A", "B"], ["A", "B"]])
-    singles = [e.move.added for e in suggest(world.evidence, {"01001"}, most=10).add if len(e.move.added) == 1]
-    assert singles.index(frozenset({"01003"})) < singles.index(frozenset({"01002"}))
-
-
 def test_the_whole_country_is_no_reason_to_wait() -> None:
     world = real.world()
     codes = frozenset(map(str, world.atlas.codes))
     found = suggest(world.evidence, codes)
-    assert found.add == found.drop == ()
-    assert [t.current for t in found.tried] == [True]
+    assert found.add == found.drop == found.divisions == ()
+    assert found.nothing.startswith("Rien à proposer")
+    assert [t.current for t in tried_around(world.evidence, codes)] == [True]
     assert preview(world.evidence, codes).complete is False
+
+
+def test_an_empty_perimeter_has_neither_suggestion_nor_preview() -> None:
+    world = world_of(ROW)
+    assert suggest(world.evidence, ()) == Suggestions()
+    assert preview(world.evidence, ()).of == {}
+    assert tried_around(world.evidence, ()) == ()
+
+
+def test_a_locked_member_is_not_tried_by_the_preview() -> None:
+    world = world_of(ROW, SECTORS)
+    assert "01002" not in preview(world.evidence, {"01001", "01002"}, locked={"01002"}).of
+
+
+def test_what_was_tried_holds_the_perimeter_itself_and_its_neighbours() -> None:
+    world = world_of(ROW, SECTORS)
+    tried = tried_around(world.evidence, {"01001"})
+    assert [t.current for t in tried].count(True) == 1
+    neighbour = next(t for t in tried if t.codes_added == {"01002"})
+    assert (neighbour.population, neighbour.sector_people_outside, neighbour.qpv, neighbour.epci) == (100_000, 0, 0, 1)

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from geo.comparison.candidates import scenario_id
 from geo.guidance import MEASURES, Settings
 from geo.scenarios import Scenario, Workbook, pack, to_file
-from geo.suggest import suggest
+from geo.suggest import tried_around
 from tests.support import real
 from tests.support.apptest import COMPARISON, HOME, PERIMETER, open_page, ran, settled, written
 from tests.support.grid import plain
@@ -150,7 +150,7 @@ def test_the_panel_of_the_note_offers_every_file_of_the_scenario() -> None:
 
 
 def test_the_text_of_the_plot_says_where_one_stands() -> None:
-    tried = suggest(real.world().evidence, {"94028", "94054"}).tried
+    tried = tried_around(real.world().evidence, {"94028", "94054"})
     said = plain(tradeoff_view.tradeoff_text(tried))
     here = next(t for t in tried if t.current)
     assert f"{len(tried) - 1} périmètres voisins essayés" in said

@@ -155,7 +155,7 @@ def test_a_badge_always_says_in_words_what_its_colour_says(outcome: Outcome, rea
     found = finding(outcome, reach)
     expected = str(outcome) if reach is Reach.FINDING else str(reach)
     assert read(html.badge(found)).text == expected
-    tone = html.tone_of(found)
+    tone = found.tone
     assert re.search(rf"\.clsm-checks \.{tone} b::before \{{content:\"\S+ \" / \"\";\}}", html.STYLE), "a sign too"
     for block in (
         html.check_card(CHECK, found),

@@ -28,7 +28,7 @@ from ui.perimeter import round_table as table_ronde_view
 from ui.perimeter import targets, workbench
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
-ARRAS, LENS, BETHUNE, CRETEIL = "62041", "62498", "62119", "94028"
+ARRAS, LENS, BETHUNE, CRETEIL, BOURGANEUF = "62041", "62498", "62119", "94028", "23030"
 
 
 def search(app: AppTest, target: str) -> AppTest:
@@ -322,13 +322,68 @@ def test_every_check_shows_where_with_codes_of_today() -> None:
 
 
 def test_a_suggestion_applied_gives_what_it_announced() -> None:
-    app = open_page(PERIMETER, carte="dep-94", communes="94028,94081,94004")
+    app = open_page(PERIMETER, carte="dep-23", communes=BOURGANEUF)
     show_panel(app, "Suggestions")
-    first = real_suggestions(chosen(app)).add[0]
+    first = real_suggestions(chosen(app)).add[0].effect
     assert plain(first.move.label) in written(app)
+    assert "Pour :  CC Creuse Sud Ouest : toutes les communes autour de la table" in written(app, " ")
+    assert "Contre :  territoire plus vaste à coordonner" in written(app, " ")
     press(app, "Appliquer")
-    assert chosen(app) == {"94028", "94081", "94004"} | first.move.added
+    assert chosen(app) == {BOURGANEUF} | first.move.added
     assert f"{plain(number(first.after.population))}\nhabitants" in written(app)
+
+
+def test_what_nothing_speaks_against_says_so_and_nothing_to_propose_too() -> None:
+    app = open_page(PERIMETER, carte="dep-93", communes="93066")
+    show_panel(app, "Suggestions")
+    assert "Contre :  rien de mesuré ici" in written(app, " ")
+    app = open_page(PERIMETER, carte="dep-31", communes="31555")
+    show_panel(app, "Suggestions")
+    assert "Rien à proposer : à 257 % du repère" in written(app)
+    assert "Toulouse (514 819 habitants) ne peut pas être découpée ici" in written(app)
+
+
+def test_another_departement_is_looked_at_only_when_the_toggle_asks() -> None:
+    codes = ",".join(str(real.atlas().codes[r]) for r in real.atlas().members("epci", "200041317"))
+    app = open_page(PERIMETER, carte="dep-79", communes=codes)
+    show_panel(app, "Suggestions")
+    (toggle,) = (t for t in app.toggle if "hors du département" in t.label)
+    assert toggle.value is False
+    ran(toggle.set_value(True).run())
+    assert "Rien à proposer" in written(app)
+
+
+def test_a_division_becomes_scenarios_and_the_one_on_screen_stays() -> None:
+    app = open_page(PERIMETER, carte="dep-13", communes="13213,13214,13215,13216")
+    show_panel(app, "Suggestions")
+    assert "Marseille 13e et 14e" in written(app)
+    press(app, "En faire des scénarios")
+    book = app.session_state[frame.WORKBOOK]
+    assert [s.name for s in book.scenarios[1:]] == ["Marseille 13e et 14e", "Marseille 15e et 16e"]
+    assert [s.codes for s in book.scenarios[1:]] == [{"13213", "13214"}, {"13215", "13216"}]
+    assert chosen(app) == {"13213", "13214", "13215", "13216"}
+    assert any("2 scénarios ajoutés" in plain(t.value) for t in app.toast)
+
+
+def test_a_division_that_would_make_too_many_scenarios_is_refused_in_french() -> None:
+    app = open_page(PERIMETER, carte="dep-13", communes="13213,13214,13215,13216")
+    book = app.session_state[frame.WORKBOOK]
+    for _ in range(18):
+        book = book.duplicate()
+    app.session_state[frame.WORKBOOK] = book
+    ran(app.run())
+    show_panel(app, "Suggestions")
+    press(app, "En faire des scénarios")
+    assert app.session_state[frame.WORKBOOK] == book
+    assert any("plus de 20 scénarios" in plain(t.value) for t in app.toast)
+
+
+def test_the_strip_does_not_threaten_to_empty_a_perimeter_just_started_from_it() -> None:
+    app = open_page(PERIMETER, carte="dep-79", communes="79191")
+    search(app, "epci/200041317")
+    press(app, "Partir de là")
+    assert "viderait le périmètre" not in written(app)
+    assert "C’est le périmètre à l’écran." in written(app)
 
 
 def real_suggestions(codes: set[str]) -> Suggestions:

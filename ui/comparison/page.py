@@ -24,7 +24,6 @@ from ui.comparison import link as comparison_link
 FILE = "compare-file"
 LINK = "compare-link"
 ONLY = "compare-only"
-TONES = {"favorable": "f", "à discuter": "d", "point de vigilance": "v", "non évaluable": "n", "pour information": "i"}
 COMPARISON_STYLE = """
 <style>
 .clsm-compare {width:100%; border-collapse:collapse; font-size:.88rem; line-height:1.35;}

@@ -10,7 +10,7 @@ import streamlit as st
 from geo import french as fr
 from geo.comparison import SideBySide
 from geo.suggest import Tried
-from ui import frame, html, loaders
+from ui import html, loaders
 from ui.choices import distinct
 
 MOST_ROWS = 12
@@ -29,7 +29,7 @@ def show_tradeoff(found: SideBySide) -> None:
         )
     )  # fmt: skip
     perimeter = found.every[at].candidate.perimeter(loaders.atlas())
-    tried = loaders.suggestions(perimeter, frame.settings()).tried
+    tried = loaders.tried_around(perimeter)
     known = found.every[at].values["secteurs"].number is not None
     st.markdown(html.literal(tradeoff_text(tried, sectors_known=known)))
     left, right = st.columns(2, gap="medium")

@@ -36,6 +36,8 @@ def offer(target: Target, perimeter: Perimeter) -> None:
 def _described(target: Target, perimeter: Perimeter) -> str:
     missing, inside = target.codes - perimeter.communes, target.codes & perimeter.communes
     lines = [_size(target)] if target.zone else []
+    if target.codes and target.codes == perimeter.communes:
+        return judge.line(target.codes, target.label, [*lines, "C’est le périmètre à l’écran."])
     if target.partly:
         lines.append(f"Laissées de côté, car concernées en partie seulement : {fr.listing(target.partly, most=6)}.")
     if not target.codes:

@@ -101,7 +101,7 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
 def index(found: Iterable[tuple[Check, Finding]]) -> str:
     """Return every check in one line: title, « montrer », badge."""
     lines = "".join(
-        f'<div class="{html.tone_of(f)}"><span>{html.escape(c.title)}</span>{montrer(where(f), c.title)}{html.badge(f)}</div>'
+        f'<div class="{f.tone}"><span>{html.escape(c.title)}</span>{montrer(where(f), c.title)}{html.badge(f)}</div>'
         for c, f in found
     )
     return f'<div class="clsm-checks index" role="region" aria-label="Repères du guide, en bref">{lines}</div>'
@@ -116,7 +116,7 @@ def cards(found: Iterable[tuple[Check, Finding]]) -> str:
 def _card(check: Check, finding: Finding) -> str:
     lacking = "".join(f'<p class="clsm-muted">{html.escape(f"Il manque : {text}.")}</p>' for text in finding.missing)
     return (
-        f'<article class="{html.tone_of(finding)}"><h3>{html.escape(check.title)}</h3>'
+        f'<article class="{finding.tone}"><h3>{html.escape(check.title)}</h3>'
         f"{html.badge(finding)}<p>{html.escape(finding.sentence)}</p>{lacking}</article>"
     )
 
@@ -143,7 +143,7 @@ def explanation(check: Check, finding: Finding, settings: Settings) -> str:
     used = used_text(check.settings, settings)
     tail = [f"Mesure : {check.measure}", *([f"Réglages : {used}."] if used else []), f"Source : {check.source}."]
     return (
-        f'<div class="clsm-checks"><article class="{html.tone_of(finding)}"><h3>{html.escape(check.question)}</h3>'
+        f'<div class="clsm-checks"><article class="{finding.tone}"><h3>{html.escape(check.question)}</h3>'
         f"{html.badge(finding)}<p>{html.escape(finding.sentence)}</p>{f'<ul>{lines}</ul>' if lines else ''}"
         f"{''.join(f'<p class=clsm-muted>{html.escape(t)}</p>' for t in tail)}</article></div>"
     )
