@@ -44,8 +44,9 @@ window.clsmClicks ??= (document.addEventListener("click", (event) => {
 """
 STYLE = """
 <style>
-.block-container {padding:2.2rem 2.2rem 3rem; max-width:1560px;}
-section[data-testid="stSidebar"] {width:225px !important; min-width:225px !important;}
+.block-container {padding:4.2rem 2.2rem 3rem; max-width:1560px;}
+section[data-testid="stSidebar"][aria-expanded="true"] {width:225px !important; min-width:225px !important;}
+@media (min-width:768px) {body:has(section[data-testid="stSidebar"][aria-expanded="true"]) .block-container {padding-top:2.2rem;}}
 h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 .clsm-checks b {display:inline-block; padding:.05rem .5rem; border-radius:1rem; font-size:.78rem; font-weight:600;
   border:1px solid currentColor; white-space:nowrap;}
@@ -71,7 +72,7 @@ h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 @media (max-width:1000px) {[data-testid="stMain"] [data-testid="stColumn"] {min-width:min(100%, 12rem);}
   [data-testid="stMain"] [data-testid="stColumn"]:has(iframe) {min-width:min(100%, 24rem);}
   [data-testid="stHtml"]:has(> .clsm-table) {overflow-x:auto;}}
-@media (pointer:coarse) {button[aria-label^="Help for"] {min-width:24px; min-height:24px;}}
+@media (pointer:coarse) {button:is([aria-label^="Help for"],[aria-label^="Aide"]) {min-width:24px; min-height:24px;}}
 .clsm-legend {display:flex; flex-wrap:wrap; gap:.25rem 1.1rem; font-size:.86rem; margin:.1rem 0;}
 .clsm-legend i {display:inline-block; width:1rem; height:.8rem; margin-right:.4rem; border:1px solid #555; border-radius:2px; vertical-align:-1px;}
 .clsm-legend i.line {height:0; border:0; border-top:3px solid; border-radius:0; vertical-align:4px;}
