@@ -19,7 +19,7 @@ from geo.arrays import Bools, Floats, Ints, Rows
 from geo.errors import GeoInputError
 from geo.kept import kept_on_subject
 from geo.layers import LayerId
-from geo.moves.incidence import FEATURES, LAYERS, IncidenceTables, by_town, incidence_of
+from geo.moves.incidence import FEATURES, LAYERS, IncidenceTables, incidence_of
 from geo.moves.spans import spans
 from geo.perimeters import PerimeterFacts, count_pieces, pieces_after
 
@@ -90,16 +90,16 @@ class MoveBatch:
     @cached_property
     def town_people(self) -> Floats:
         """Inhabitants inside of each commune met, after each move (moves × communes met)."""
-        return self._inside(self.ground.town_people, self.towns[0])
+        return self._inside(self.ground.town_of, self.towns[0], self.ground.feature("population"))
 
     @cached_property
     def body_people(self) -> Floats:
         """Inhabitants inside of each intercommunal body met, after each move (moves × bodies met)."""
-        return self._inside(self.ground.people, self.communities[0])
+        return self._inside(self.ground.body_of, self.communities[0], self.ground.feature("population"))
 
     def in_town(self, feature: str, towns: Ints) -> Floats:
         """Return a plain sum over the part of one commune that is inside, after each move; `towns` is its place each time."""
-        found = self._inside(by_town(self.ground, feature), self.towns[0])
+        found = self._inside(self.ground.town_of, self.towns[0], self.ground.feature(feature))
         return found[np.arange(len(found)), np.searchsorted(self.towns[0], towns)]
 
     @cached_property
@@ -116,9 +116,10 @@ class MoveBatch:
         tied to (`IncidenceTables.links`).
         """
         links = self.ground.links
-        inside = np.zeros(links.shape[0])
+        inside, around = np.zeros(links.shape[0]), links[self.rows]
         inside[self.rows] = 1.0
-        contact, moved = links @ inside, csr_array(self.change @ links)
+        contact = np.bincount(around.indices, around.data, minlength=links.shape[0])
+        moved = csr_array(self.change @ links)
         changed = np.unique(self.change.indices)
         columns = np.unique(np.concatenate([np.flatnonzero(contact), moved.indices, changed]))
         stays = inside.astype(bool)
@@ -136,11 +137,16 @@ class MoveBatch:
     def nearby(self, feature: str) -> Floats:
         """Return a plain sum over the neighbourhood, after each move."""
         columns, near = self.neighbours
-        return np.asarray(near @ self.ground.features[columns, FEATURES.index(feature)])
+        return np.asarray(near @ self.ground.feature(feature)[columns])
 
-    def _inside(self, table: csr_array, columns: Ints) -> Floats:
-        base = np.asarray(table[self.rows].sum(axis=0)).ravel()[columns]
-        return np.asarray(base + (self.change @ table)[:, columns].toarray())
+    def _inside(self, owner: Ints, columns: Ints, values: Floats) -> Floats:
+        """Return sums of values inside by owner of each atom (−1 for none), after each move; no owner but those of `columns`."""
+        mine, moved = owner[self.rows], self.change.indices
+        base = np.bincount(mine[mine >= 0], values[self.rows][mine >= 0], minlength=len(self.ground.atlas.table))
+        places = np.searchsorted(columns, owner[moved]).clip(max=max(len(columns) - 1, 0))
+        data = self.change.data * values[moved] * (owner[moved] >= 0)
+        after = csr_array((data, places, self.change.indptr), shape=(len(self.moves) + 1, len(columns))).toarray()
+        return np.asarray(base[columns] + after)
 
     @cached_property
     def epci(self) -> npt.NDArray[np.intp]:
@@ -312,7 +318,7 @@ def _quarters(trials: MoveBatch) -> Quarters:
     published = np.nan_to_num(ground.zone_population[zones.columns[mine]])
     beside = _beside(trials)
     beside[:, zones.columns[mine] - first] &= ~met
-    vague = ground.zone_known["candidates"][first : first + beside.shape[1]]
+    vague = ground.quarter_candidates
     home = ground.quarter_home[zones.columns[mine] - first]
     return Quarters(
         inside=covered.sum(axis=1),

@@ -145,6 +145,10 @@ class IncidenceTables:
         ]  # fmt: skip
         return np.column_stack([np.asarray(c, dtype=float) for c in columns])
 
+    def feature(self, name: str) -> Floats:
+        """Return one plain sum of FEATURES, atom by atom."""
+        return self.features[:, FEATURES.index(name)]
+
     @property
     def _quarter_people(self) -> tuple[Floats, Floats]:
         """Inhabitants of QPV in each atom, and number of quarters of which it holds a part of unknown size."""
@@ -165,17 +169,46 @@ class IncidenceTables:
         return found
 
     @cached_property
+    def body_atoms(self) -> Floats:
+        """Number of atoms of each intercommunal body."""
+        return np.asarray(self.community.sum(axis=0), dtype=float)
+
+    @cached_property
+    def body_population(self) -> Floats:
+        """Inhabitants of each intercommunal body."""
+        return np.asarray(self.people.sum(axis=0), dtype=float)
+
+    @cached_property
     def quarters(self) -> csr_array:
         """Atoms × QPV, one where the atom is in the quarter, in whole or in part."""
         return self.presence(LayerId.QPV)
 
     @cached_property
+    def town_of(self) -> Ints:
+        """Commune of each atom (a split city is one), as its place in `town_codes`."""
+        return np.searchsorted(self.town_codes, self.atlas.table["commune"].to_numpy(dtype=str)).astype(np.intp)
+
+    @cached_property
+    def quarter_atoms(self) -> Floats:
+        """Number of atoms that each QPV meets."""
+        return np.asarray(self.quarters.sum(axis=0), dtype=float)
+
+    @cached_property
+    def quarter_ids(self) -> npt.NDArray[np.object_]:
+        """Id of each QPV."""
+        return self.zone_ids[self.zone_layer == LAYERS.index(LayerId.QPV)]
+
+    @cached_property
+    def quarter_candidates(self) -> Bools:
+        """Whether each QPV lies in one or several arrondissements of its city, unknown which."""
+        return self.zone_known["candidates"][self.zone_layer == LAYERS.index(LayerId.QPV)]
+
+    @cached_property
     def quarter_home(self) -> Ints:
         """Commune that holds all of each QPV, as its place in `town_codes` (a split city is one); −1 for one astride two."""
         atoms, quarters = self.quarters.nonzero()
-        place = {code: i for i, code in enumerate(self.town_codes)}
-        towns = np.array([place[t] for t in self.atlas.table["commune"]], dtype=np.intp)[atoms]
-        first = np.full(self.quarters.shape[1], len(place), dtype=np.intp)
+        towns = self.town_of[atoms]
+        first = np.full(self.quarters.shape[1], len(self.town_codes), dtype=np.intp)
         last = np.full(self.quarters.shape[1], -1, dtype=np.intp)
         np.minimum.at(first, quarters, towns)
         np.maximum.at(last, quarters, towns)
@@ -284,12 +317,6 @@ FEATURES = (
     "qpv_people", "qpv_unsized",
     "adult_unlisted", "child_unlisted", "qpv_unlisted", "adult_assigned", "child_assigned",
 )  # fmt: skip
-
-
-@kept_on_subject
-def by_town(ground: IncidenceTables, feature: str) -> csr_array:
-    """Return a plain sum as a table, atoms × communes."""
-    return csr_array(ground.town.multiply(ground.features[:, FEATURES.index(feature)][:, None]))
 
 
 def incidence_of(evidence: Evidence) -> IncidenceTables:

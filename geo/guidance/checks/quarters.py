@@ -5,7 +5,7 @@ What is known may raise a question; only a complete list may reassure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from geo.kept import kept_on_subject
 from geo.layers import LayerId, Overlap, Precision, Relation, city_names, known_populations
 from geo.moves import MoveBatch, batch_of_one
 from geo.perimeters import PerimeterFacts
+from geo.shares import Share
 
 
 def judge(batch: MoveBatch, settings: Settings) -> Judged:
@@ -76,7 +77,8 @@ def quarters_around(facts: PerimeterFacts) -> QuartersAround:
     columns, near = batch_of_one(facts).neighbours
     # This layer alone: naming every zone of a whole intercommunal body costs more than all the other checks.
     here = facts.crosswalk.overlaps(rows, [LayerId.QPV])[LayerId.QPV]
-    beside = {o.id for o in facts.crosswalk.overlaps(columns[near[0]], [LayerId.QPV])[LayerId.QPV]}
+    ground = batch_of_one(facts).ground
+    beside = set(ground.quarter_ids[np.unique(ground.quarters[columns[near[0]]].indices)])
     met = {o.id: o for o in facts.overlaps[LayerId.QPV]}
     outside = tuple(o for o in here if o.id not in met)
     vague = {o.id for o in outside if o.id in beside and o.precision is Precision.VILLE}
@@ -136,14 +138,22 @@ def _counted(found: QuartersAround) -> str:
     if not cut:
         return f"{text}, {'entier' if touched < 2 else 'tous entiers'}."
     kept = f"{fr.number(whole)} {'entier' if whole < 2 else 'entiers'}" if whole else "aucun entier"
-    return f"{text}, {kept} ; {fr.listing(map(_overflow, cut), most=4)}."
+    return f"{text}, {kept} ; {_overflow(cut)}."
 
 
-def _overflow(overlap: Overlap) -> str:
-    """Write by how much a QPV overflows: « X déborde de 742 habitants environ »."""
-    if overlap.zone_population is None or overlap.population is None:
-        return f"{overlap.name} déborde, d’un nombre d’habitants inconnu"
-    return f"{overlap.name} déborde de {fr.inhabitants(round(overlap.zone_population - overlap.population))} environ"
+def _overflow(cut: Sequence[Overlap]) -> str:
+    """Write by how much QPV overflow: « X déborde de 742 habitants environ », « Y déborde, d’un nombre d’habitants inconnu »."""
+    told = {
+        o.name: o.zone_population - o.population
+        for o in cut
+        if o.zone_population is not None and o.population is not None
+    }
+    parts = [f"{name} déborde de {fr.inhabitants(round(people))} environ" for name, people in told.items()]
+    vague = [o.name for o in cut if o.name not in told]
+    if vague:
+        verb = "déborde" if len(vague) == 1 else "débordent"
+        parts.append(f"{fr.listing(vague, most=4)} {verb}, d’un nombre d’habitants inconnu")
+    return " ; ".join(parts[:4]) + (f" ; et {fr.count(len(parts) - 4, 'autre')}" if len(parts) > 4 else "")
 
 
 def _outside(found: QuartersAround) -> str:
@@ -183,7 +193,7 @@ def communes(facts: PerimeterFacts) -> Iterable[int]:
 
 
 def _figures(found: QuartersAround) -> dict[str, object]:
-    share = _people(found)
+    share = _share_of(found)
     return {
         "qpv_dans_le_perimetre": len(found.inside),
         "qpv_entiers": len(found.inside) - len(found.astride),
@@ -191,13 +201,17 @@ def _figures(found: QuartersAround) -> dict[str, object]:
         "qpv_limitrophes": len(found.near),
         "qpv_plus_loin": len(found.far),
         "qpv_arrondissement_inconnu": len(found.unplaced),
-        "habitants_en_qpv": share[0] if share else None,
-        "habitants_en_qpv_intercommunalites": share[1] if share else None,
+        "habitants_en_qpv": _known_number(share.part),
+        "habitants_en_qpv_intercommunalites": _known_number(share.whole),
         "population_connue_dans_le_perimetre": _known_sum([o.population for o in found.inside]),
         "population_connue_limitrophe": _known_sum([o.population for o in found.near]),
         "qpv_sans_population_connue": sum(o.zone_population is None for o in found.here),
         "noms_limitrophes": [o.name for o in found.near],
     }
+
+
+def _known_number(people: float) -> float | None:
+    return None if np.isnan(people) else people
 
 
 def _known_sum(people: list[float | None]) -> float | None:
@@ -206,11 +220,17 @@ def _known_sum(people: list[float | None]) -> float | None:
     return sum(known) if known or not people else None
 
 
-def _people(found: QuartersAround) -> tuple[float, float] | None:
-    """Inhabitants of QPV in the perimeter, and in the perimeter and its intercommunal bodies together; None when one is not known."""
-    if found.unplaced or any(o.population is None for o in (*found.inside, *found.here)):
-        return None
-    return sum(o.population or 0 for o in found.inside), sum(o.population or 0 for o in found.here)
+def _share_of(found: QuartersAround) -> Share:
+    """Inhabitants of QPV in the perimeter out of those in it and in its intercommunal bodies together, quarter by quarter."""
+    met = {o.id: o for o in found.inside}
+    vague = {o.id for o in found.unplaced}
+    inside = [np.nan if o.id in vague else _number(met[o.id].population) if o.id in met else 0.0 for o in found.here]
+    everyone = [_number(o.population) for o in found.here]
+    return Share(np.array(inside), np.array(everyone), np.full(len(everyone), True), "habitants en QPV")
+
+
+def _number(people: float | None) -> float:
+    return np.nan if people is None else people
 
 
 def _share(found: QuartersAround) -> str:
@@ -219,15 +239,11 @@ def _share(found: QuartersAround) -> str:
     if told < len(found.here):
         text = known_populations(told, len(found.here))
         return f" {text[0].upper()}{text[1:]}."
-    people = _people(found)
-    if people is None:
-        return " Part de leurs habitants inconnue."
+    share = _share_of(found)
+    if share.value is None:
+        return " Part de leurs habitants inconnue." if np.isnan(share.part) else ""
     mark = " (estimation)" if any(o.estimated for o in (*found.inside, *found.here)) else ""
-    if not people[1]:
-        return ""
-    return (
-        f" {fr.ratio(round(people[0]), round(people[1]))} des habitants en QPV des intercommunalités concernées{mark}."
-    )
+    return f" {share.text} des habitants en QPV des intercommunalités concernées vivent dans le périmètre{mark}."
 
 
 def _text(overlap: Overlap) -> str:
@@ -237,7 +253,9 @@ def _text(overlap: Overlap) -> str:
 
 WHOLE = Basis(
     known=lambda batch: batch.quarters.astride == 0,
-    lacking=lambda facts: (f"la part exacte de {o.name} hors du périmètre" for o in quarters_around(facts).astride),
+    lacking=lambda facts: (
+        f"la part exacte qui déborde du périmètre : {o.name}" for o in quarters_around(facts).astride
+    ),
 )
 CHECK = Check(
     id="qpv",

@@ -76,7 +76,7 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
         these = f"{fr.count(len(left), 'commune rurale limitrophe', 'communes rurales limitrophes')} des mêmes intercommunalités"
         verb = "reste" if len(left) < 2 else "restent"
         sentence = (
-            f"{served} {these} ({fr.inhabitants(left_people)}) {verb} hors du périmètre : faut-il les servir aussi ?"
+            f"{served} {these} ({fr.inhabitants(left_people)}) {verb} hors du périmètre : qui servira leurs habitants ?"
         )
         return decision.finding(sentence + mark, figures, details, estimated=density.estimated)
     return decision.finding(f"{served}{_beside(facts, len(left))}{mark}", figures, details, estimated=density.estimated)

@@ -39,7 +39,6 @@ def judge(batch: MoveBatch, settings: Settings) -> Judged:
     """Favourable with one adult sector and at most one for children; unknown where adult sectors may be missing."""
     main = main_sectors(batch, settings).sum(axis=1)
     children = batch.zones.met[:, batch.zones.of(LayerId.CHILD_SECTORS)].sum(axis=1)
-    sums = batch.sums
     complete = _listed(batch, "adult")
     unknown = (~complete & (main < 2)) | (main == 0)
     outcomes = pick((unknown, UNKNOWN), ((main == 1) & (children < 2), FAVORABLE), otherwise=DISCUSS)
