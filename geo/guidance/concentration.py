@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from geo import french as fr
 from geo.arrays import Bools, Floats, Ints, Rows
@@ -70,10 +71,12 @@ def body_readings(ground: IncidenceTables) -> tuple[Reading, Reading]:
     def total(feature: str, weight: Floats | float = 1.0) -> Floats:
         return np.asarray(ground.community.T @ (ground.feature(feature) * weight))
 
-    owner, quarter = ground.body_quarters.nonzero()
-    size = len(town)
+    held = csr_array(ground.community.T @ ground.quarters).tocoo()
+    owner, quarter, size = held.row, held.col, len(town)
     homely = np.bincount(owner[ground.quarter_home[quarter] == town[owner]], minlength=size).astype(float)
     number = _ratio(homely, np.bincount(owner, minlength=size).astype(float))
+    cut = ground.quarter_candidates[quarter] & (held.data < ground.quarter_atoms[quarter])
+    number[owner[cut]] = np.nan  # in an arrondissement that is not known: of the body or not, nobody knows
     people = _ratio(total("qpv_people", central), total("qpv_people"))
     places = _ratio(total("places", central), total("places"))
     listed = np.asarray(total("unlisted") == 0)

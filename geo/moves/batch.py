@@ -80,12 +80,12 @@ class MoveBatch:
     @cached_property
     def towns(self) -> tuple[Ints, Floats]:
         """Communes met, and atoms of each after each move."""
-        return self.after(self.ground.town)
+        return self._counted(self.ground.town_of)
 
     @cached_property
     def communities(self) -> tuple[Ints, Floats]:
         """Intercommunal bodies met, and atoms of each after each move."""
-        return self.after(self.ground.community)
+        return self._counted(self.ground.body_of)
 
     @cached_property
     def town_people(self) -> Floats:
@@ -138,6 +138,12 @@ class MoveBatch:
         """Return a plain sum over the neighbourhood, after each move."""
         columns, near = self.neighbours
         return np.asarray(near @ self.ground.feature(feature)[columns])
+
+    def _counted(self, owner: Ints) -> tuple[Ints, Floats]:
+        """Return the owners that some move meets, and the atoms of each after each move."""
+        met = np.unique(owner[np.concatenate([self.rows, self.change.indices])])
+        columns = met[met >= 0]
+        return columns, self._inside(owner, columns, np.ones(len(owner)))
 
     def _inside(self, owner: Ints, columns: Ints, values: Floats) -> Floats:
         """Return sums of values inside by owner of each atom (−1 for none), after each move; no owner but those of `columns`."""
