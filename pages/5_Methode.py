@@ -21,8 +21,8 @@ st.html(method.CARD_STYLE)
 st.html(method.check_cards(example))
 st.header("Les réglages")
 st.markdown(
-    "Le guide donne le repère d’environ 200 000 habitants et la taille d’une grande ville ; les autres seuils sont ceux de cet outil. "
-    "Ils se changent sur la page Périmètre et accompagnent les liens et les notes."
+    "Le guide donne le repère d’environ 200 000 habitants et la taille d’une grande ville ; les autres sont des « seuils de l’outil » : ils posent une question, "
+    "et ne font jamais plus que « à discuter ». Ils se changent sur la page Périmètre et accompagnent les liens et les notes."
 )
 st.html(method.settings_table())
 if frame.settings() != Settings():

@@ -10,6 +10,7 @@ from geo.comparison.candidates import (
     Scale,
     candidates,
     default_choice,
+    not_offered,
     scale_of,
 )
 from geo.comparison.compare import Evaluated, SideBySide, Verdict, evaluate, side_by_side
@@ -33,6 +34,7 @@ __all__ = [
     "default_choice",
     "entries",
     "evaluate",
+    "not_offered",
     "scale_of",
     "side_by_side",
 ]

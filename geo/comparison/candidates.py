@@ -14,8 +14,10 @@ from enum import StrEnum
 
 import numpy as np
 
+from geo import french as fr
 from geo.communes import Atlas, name_of
 from geo.errors import GeoInputError
+from geo.guidance import Settings
 from geo.layers import Crosswalk, LayerId, Precision, zone_members
 from geo.perimeters import Perimeter, perimeter_of_zone
 from geo.scenarios import Scenario
@@ -89,10 +91,13 @@ _ZONES = (
 )
 
 
-def candidates(crosswalk: Crosswalk, commune: str, scenarios: Iterable[Scenario] = ()) -> tuple[Candidate, ...]:
+def candidates(
+    crosswalk: Crosswalk, commune: str, scenarios: Iterable[Scenario] = (), settings: Settings | None = None
+) -> tuple[Candidate, ...]:
     """Return the candidates from one commune, an arrondissement or a split city, in the order a meeting looks at them.
 
-    The person's own scenarios come last; empty ones are left out.
+    The person's own scenarios come last; empty ones are left out. An EPCI above the size of a big city (`settings`) is no scale for
+    one CLSM, and is not offered (`not_offered` says so).
 
     Raises
     ------
@@ -102,7 +107,7 @@ def candidates(crosswalk: Crosswalk, commune: str, scenarios: Iterable[Scenario]
     atlas = crosswalk.atlas
     found = [*_towns(commune, atlas)]
     start = found[0].codes
-    found += _bodies(start, atlas)
+    found += [body for body in _bodies(start, atlas) if not _too_big(body, atlas, settings)]
     for layer_id, kind, scale in _ZONES:
         found += _zones(crosswalk, layer_id, kind, scale, start)
     found += _clsm_around(crosswalk, start)
@@ -112,6 +117,34 @@ def candidates(crosswalk: Crosswalk, commune: str, scenarios: Iterable[Scenario]
         if s.codes
     ]
     return _merged(found)
+
+
+def not_offered(crosswalk: Crosswalk, commune: str, settings: Settings | None = None) -> tuple[str, ...]:
+    """Say which intercommunal bodies of a commune are not offered, and why.
+
+    Raises
+    ------
+    GeoInputError
+        When the commune does not exist today.
+    """
+    atlas = crosswalk.atlas
+    limit = (settings or Settings()).big_city
+    found = [body for body in _bodies(_towns(commune, atlas)[0].codes, atlas) if _too_big(body, atlas, settings)]
+    return tuple(
+        fr.typeset(
+            f"{body.name} ({fr.inhabitants(_people(body, atlas))}) n’est pas proposée : au-delà de {fr.inhabitants(limit)}, une "
+            "intercommunalité n’est pas l’échelle d’un seul CLSM ; la question est celle d’une commune, d’arrondissements ou d’un regroupement."
+        )
+        for body in found
+    )
+
+
+def _people(candidate: Candidate, atlas: Atlas) -> int:
+    return int(atlas.population[atlas.rows(candidate.codes)].sum())
+
+
+def _too_big(body: Candidate, atlas: Atlas, settings: Settings | None) -> bool:
+    return _people(body, atlas) > (settings or Settings()).big_city
 
 
 def scenario_id(name: str) -> str:

@@ -19,7 +19,7 @@ from geo.arrays import Bools, Rows
 from geo.communes import Atlas
 from geo.exports.svg import MapLayer, MapText, Panel, Shapes, Style, SvgMap, project, simplify, svg_map, tolerance
 from geo.exports.svg_furniture import INK, MUTED, text_width_mm
-from geo.guidance import Settings
+from geo.guidance import Outcome, Settings, gauge_segments
 from geo.layers import LayerId, Relation, zone_members
 from geo.perimeters import PerimeterFacts
 
@@ -240,6 +240,10 @@ def _widened(bounds: Bounds, ratio: float | None = None) -> Bounds:
     return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
 
 
+# The bar up to the marker, then the excess alone; lightness differs too, for a print in grey.
+_GAUGE = {Outcome.FAVORABLE: "#0b6e75", Outcome.DISCUSS: "#e0ab3f", Outcome.VIGILANCE: "#b93a2a"}
+
+
 def gauge_words(population: int, settings: Settings) -> str:
     """Say what the gauge shows."""
     return fr.typeset(
@@ -273,7 +277,10 @@ def gauge_svg(population: int, settings: Settings, *, width_mm: float = 174.0) -
         f'font-family="Liberation Sans, DejaVu Sans, Arial, sans-serif"><title>{words}</title>'
         f'<rect x="0" y="5" width="{width_mm}" height="5.6" rx="0.8" fill="#e8edef"/>'
         f'<rect x="{at(settings.marker)}" y="5" width="{edge:.2f}" height="5.6" fill="#cfd6da"/>'
-        f'<rect x="0" y="5" width="{at(population)}" height="5.6" rx="0.8" fill="#0b6e75"/>'
+        + "".join(
+            f'<rect x="{at(start)}" y="5" width="{at(end) - at(start):.2f}" height="5.6" fill="{_GAUGE[outcome]}"/>'
+            for start, end, outcome in gauge_segments(population, settings)
+        )
         + mark(MEAN_CLSM, f"CLSM moyen en 2022 : {fr.number(MEAN_CLSM)}", dashed=True, low=False)
         + mark(settings.marker, f"repère : environ {fr.number(settings.marker)}", dashed=False, low=True)
         + f'<text x="0" y="3" font-size="2.9" fill="{MUTED}">0</text></svg>'

@@ -8,10 +8,19 @@ from geo.guidance.check import OUTCOMES, UNKNOWN, VIGILANCE, Check
 from geo.guidance.checks import CHECKS
 from geo.guidance.figures import EMPTY, MEASURES, Measure, Value, summary
 from geo.guidance.finding import ATTENTION, RANKS, TONES, Finding, Outcome, Reach, outcome_counts
+from geo.guidance.gauge import gauge_segments
 from geo.guidance.judged import CHECK_IDS, JudgedMoves, Measures, judge_moves, run_checks
 from geo.guidance.sector_shares import SectorShare, sectors_met
 from geo.guidance.settings import Settings
-from geo.guidance.settings_labels import SETTING_LABELS, changed_labels, checks_using, used_text
+from geo.guidance.settings_labels import (
+    SETTING_LABELS,
+    SettingLabel,
+    back_to_start,
+    changed_labels,
+    checks_using,
+    own_thresholds,
+    used_text,
+)
 from geo.guidance.staffing import COFUNDERS, RECOMMENDED, SCENARIOS, SOURCE, per_inhabitant_text, staffing_rows
 from geo.guidance.stakeholders import BODIES, SECTORS, RoundTable, Seat, round_table
 
@@ -43,12 +52,16 @@ __all__ = [
     "RoundTable",
     "Seat",
     "SectorShare",
+    "SettingLabel",
     "Settings",
     "Value",
+    "back_to_start",
     "changed_labels",
     "checks_using",
+    "gauge_segments",
     "judge_moves",
     "outcome_counts",
+    "own_thresholds",
     "per_inhabitant_text",
     "round_table",
     "run_checks",

@@ -2,6 +2,9 @@
 
 `judge` decides on a whole batch of perimeters at once; a single perimeter is a batch of one. `say` writes from that
 decision and cannot change it: the finding takes its outcome from the `Decision`.
+
+A check says what a favourable answer rests on (`Basis`). Where something of that is not known, favourable becomes favourable
+with a reservation, and the finding says what is missing; both come from the same list, so neither can stand without the other.
 """
 
 from __future__ import annotations
@@ -30,11 +33,12 @@ GUIDE_QUESTIONS = f"{GUIDE_PERIMETER}, questions à se poser"
 
 @dataclass(frozen=True)
 class Decision:
-    """The outcome of one check for one perimeter, and whether the check judges there."""
+    """The outcome of one check for one perimeter, whether the check judges there, and what it rests on that is not known."""
 
     check: str
     outcome: Outcome
     concerned: bool
+    lacking: tuple[str, ...] = ()
 
     @property
     def reach(self) -> Reach:
@@ -51,16 +55,27 @@ class Decision:
         missing: Sequence[str] = (),
         *,
         estimated: bool = False,
+        raised_by: Sequence[str] = (),
     ) -> Finding:
-        """Return the finding of this decision, in these words."""
+        """Return the finding of this decision, in these words; `missing` adds to what the check rests on that is not known."""
+        lacking = tuple(dict.fromkeys((*self.lacking, *missing)))
         return Finding(
-            self.check, self.outcome, sentence, figures or {}, tuple(details), tuple(missing), self.reach, estimated
-        )
+            self.check, self.outcome, sentence, figures or {}, tuple(details), lacking, self.reach, estimated,
+            raised_by=tuple(raised_by),
+        )  # fmt: skip
 
 
 def nowhere(_: PerimeterFacts) -> Iterable[int]:
     """Return no commune: for a check that speaks of the perimeter as a whole."""
     return ()
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Something that a favourable answer rests on: whether it is known after each move, and what is missing where it is not."""
+
+    known: Callable[[MoveBatch], Bools]
+    lacking: Callable[[PerimeterFacts], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -70,7 +85,7 @@ class Check:
     `measure` is what is measured to answer it, `formula` how the outcome is reached, `limits` what it does not say, `figures`
     the meaning of each key of the finding's figures, `settings` the fields of Settings that it uses (in words in
     geo.guidance.settings_labels). `judge` returns outcomes and whether the check judges, both one value a move of the batch, the
-    perimeter as it is first. `say` writes the finding of a decision. `communes` returns the rows of the communes to look at on
+    perimeter as it is first; `bases` is what a favourable outcome of it rests on. `say` writes the finding of a decision. `communes` returns the rows of the communes to look at on
     a map. `blames` is False for a check that asks a question without finding fault: a suggestion gains nothing by turning it.
     """
 
@@ -87,6 +102,14 @@ class Check:
     communes: Callable[[PerimeterFacts], Iterable[int]] = nowhere
     settings: tuple[str, ...] = ()
     blames: bool = True
+    bases: tuple[Basis, ...] = ()
+
+    def outcomes(self, batch: MoveBatch, settings: Settings) -> Judged:
+        """Judge a batch, with a reservation where a favourable outcome rests on something that is not known."""
+        found, concerned = self.judge(batch, settings)
+        for basis in self.bases:
+            found = np.where(concerned & (found == FAVORABLE) & ~basis.known(batch), RESERVED, found).astype(np.int8)
+        return found, concerned
 
     def decide(self, facts: PerimeterFacts, settings: Settings) -> Decision:
         """Decide the outcome for one perimeter.
@@ -96,8 +119,12 @@ class Check:
         GeoInputError
             When the perimeter is empty.
         """
-        outcomes, concerned = self.judge(batch_of_one(facts), settings)
-        return Decision(self.id, OUTCOMES[outcomes[0]], bool(concerned[0]))
+        batch = batch_of_one(facts)
+        outcomes, concerned = self.outcomes(batch, settings)
+        lacking = [
+            text for basis in self.bases if concerned[0] and not basis.known(batch)[0] for text in basis.lacking(facts)
+        ]
+        return Decision(self.id, OUTCOMES[outcomes[0]], bool(concerned[0]), tuple(lacking))
 
     def run(self, facts: PerimeterFacts, settings: Settings) -> Finding:
         """Return the finding for one perimeter, with the codes of the communes that it speaks of."""

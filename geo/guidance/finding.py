@@ -59,7 +59,8 @@ class Finding:
 
     `figures` are plain numbers and names under stable keys; `details` are lines to list under the sentence; `missing` says
     what would be needed to evaluate, or to evaluate in full; `estimated` marks figures that rest on an estimate; `where` holds
-    the codes of the communes to look at on a map (the QPV left out, the sector cut, the piece apart), sorted.
+    the codes of the communes to look at on a map (the QPV left out, the sector cut, the piece apart), sorted; `raised_by` names
+    the settings whose crossing raised the outcome.
     """
 
     id: str
@@ -71,6 +72,18 @@ class Finding:
     reach: Reach = Reach.FINDING
     estimated: bool = False
     where: tuple[str, ...] = ()
+    raised_by: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a favourable finding that lacks something: a fault of the check that made it.
+
+        Raises
+        ------
+        ValueError
+            When the finding is favorable and something is missing.
+        """
+        if self.outcome is Outcome.FAVORABLE and self.reach is Reach.FINDING and self.missing:
+            raise ValueError(f"{self.id} : favorable, and something is missing: {self.missing}")
 
     @property
     def badge(self) -> str:

@@ -64,7 +64,7 @@ class JudgedMoves:
     @cached_property
     def outcomes(self) -> tuple[npt.NDArray[np.int8], Bools]:
         """Outcome of each check after each move (moves × checks), and whether the check judges there."""
-        judged = [check.judge(self.batch, self.settings) for check in CHECKS]
+        judged = [check.outcomes(self.batch, self.settings) for check in CHECKS]
         return np.column_stack([outcome for outcome, _ in judged]), np.column_stack([judges for _, judges in judged])
 
     def measures(self, i: int) -> Measures:

@@ -14,14 +14,13 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
-from scipy.spatial import ConvexHull, QhullError
-from scipy.spatial.distance import cdist, pdist
 
 from geo.arrays import Bools, Floats, Ints, Rows
 from geo.errors import GeoInputError
 from geo.kept import kept_on_subject
 from geo.layers import LayerId
 from geo.moves.incidence import FEATURES, LAYERS, IncidenceTables, incidence_of
+from geo.moves.spans import spans
 from geo.perimeters import PerimeterFacts, count_pieces, pieces_after
 
 _EMPTY = np.empty(0, dtype=np.intp)
@@ -81,26 +80,79 @@ class MoveBatch:
     @cached_property
     def towns(self) -> tuple[Ints, Floats]:
         """Communes met, and atoms of each after each move."""
-        return self.after(self.ground.town)
+        return self._counted(self.ground.town_of)
 
     @cached_property
     def communities(self) -> tuple[Ints, Floats]:
         """Intercommunal bodies met, and atoms of each after each move."""
-        return self.after(self.ground.community)
+        return self._counted(self.ground.body_of)
 
     @cached_property
     def town_people(self) -> Floats:
         """Inhabitants inside of each commune met, after each move (moves × communes met)."""
-        return self._inside(self.ground.town_people, self.towns[0])
+        return self._inside(self.ground.town_of, self.towns[0], self.ground.feature("population"))
 
     @cached_property
     def body_people(self) -> Floats:
         """Inhabitants inside of each intercommunal body met, after each move (moves × bodies met)."""
-        return self._inside(self.ground.people, self.communities[0])
+        return self._inside(self.ground.body_of, self.communities[0], self.ground.feature("population"))
 
-    def _inside(self, table: csr_array, columns: Ints) -> Floats:
-        base = np.asarray(table[self.rows].sum(axis=0)).ravel()[columns]
-        return np.asarray(base + (self.change @ table)[:, columns].toarray())
+    def in_town(self, feature: str, towns: Ints) -> Floats:
+        """Return a plain sum over the part of one commune that is inside, after each move; `towns` is its place each time."""
+        found = self._inside(self.ground.town_of, self.towns[0], self.ground.feature(feature))
+        return found[np.arange(len(found)), np.searchsorted(self.towns[0], towns)]
+
+    @cached_property
+    def main_town(self) -> Ints:
+        """Most populous commune inside after each move, as its place in the ground's `town_codes`."""
+        towns, met = self.towns
+        return towns[np.where(met > 0, self.town_people, -1.0).argmax(axis=1)]
+
+    @cached_property
+    def neighbours(self) -> tuple[Ints, Bools]:
+        """The neighbourhood: atoms outside that touch the perimeter and are of an intercommunal body that it touches.
+
+        Their places, and whether each is so after each move (moves × places). Islands and legal exclaves touch what they are
+        tied to (`IncidenceTables.links`).
+        """
+        links = self.ground.links
+        inside, around = np.zeros(links.shape[0]), links[self.rows]
+        inside[self.rows] = 1.0
+        contact = np.bincount(around.indices, around.data, minlength=links.shape[0])
+        moved = csr_array(self.change @ links)
+        changed = np.unique(self.change.indices)
+        columns = np.unique(np.concatenate([np.flatnonzero(contact), moved.indices, changed]))
+        stays = inside.astype(bool)
+        stays[changed] = False
+        columns = columns[~stays[columns]].astype(np.intp)
+        near = contact[columns] + moved[:, columns].toarray() > 0
+        near &= inside[columns] + self.change[:, columns].toarray() <= 0
+        bodies, atoms = self.communities
+        touched = np.zeros((len(near), len(self.ground.community_codes) + 1), dtype=bool)
+        touched[:, bodies] = atoms > 0  # the last column stands for the communes of no body
+        near &= touched[:, self.ground.body_of[columns]]
+        some = near.any(axis=0)
+        return columns[some], near[:, some]
+
+    def nearby(self, feature: str) -> Floats:
+        """Return a plain sum over the neighbourhood, after each move."""
+        columns, near = self.neighbours
+        return np.asarray(near @ self.ground.feature(feature)[columns])
+
+    def _counted(self, owner: Ints) -> tuple[Ints, Floats]:
+        """Return the owners that some move meets, and the atoms of each after each move."""
+        met = np.unique(owner[np.concatenate([self.rows, self.change.indices])])
+        columns = met[met >= 0]
+        return columns, self._inside(owner, columns, np.ones(len(owner)))
+
+    def _inside(self, owner: Ints, columns: Ints, values: Floats) -> Floats:
+        """Return sums of values inside by owner of each atom (−1 for none), after each move; no owner but those of `columns`."""
+        mine, moved = owner[self.rows], self.change.indices
+        base = np.bincount(mine[mine >= 0], values[self.rows][mine >= 0], minlength=len(self.ground.atlas.table))
+        places = np.searchsorted(columns, owner[moved]).clip(max=max(len(columns) - 1, 0))
+        data = self.change.data * values[moved] * (owner[moved] >= 0)
+        after = csr_array((data, places, self.change.indptr), shape=(len(self.moves) + 1, len(columns))).toarray()
+        return np.asarray(base[columns] + after)
 
     @cached_property
     def epci(self) -> npt.NDArray[np.intp]:
@@ -141,7 +193,7 @@ class MoveBatch:
     @cached_property
     def span_m(self) -> Floats:
         """Largest distance between inner points after each move, in metres; NaN across legal projections."""
-        return _spans(self.ground, self.rows, self.moves)
+        return spans(self.ground.points, self.rows, self.moves)
 
     @cached_property
     def quarters(self) -> Quarters:
@@ -227,9 +279,15 @@ class Zones:
 
 @dataclass(frozen=True, eq=False)
 class Quarters:
-    """QPV after each move: number wholly inside, number of the same bodies left outside or astride, published population
-    of those inside, number known in the bodies touched, whether the list is complete there, number that lie in a city which
-    the perimeter cuts, in an arrondissement that is not known (in none of the others)."""
+    """QPV after each move.
+
+    Number wholly inside, number of the same bodies left outside or astride, published population of those inside, number known
+    in the bodies touched, whether the list is complete there; number that lie in a city which the perimeter cuts, in an
+    arrondissement that is not known (in none of the others). `near` counts those of the neighbourhood alone, left outside;
+    `near_unplaced` those of a neighbouring city in an arrondissement that is not known. `astride` counts those cut; `overflow` is
+    what they leave outside, as a share of those touched: of inhabitants where all are known, else of their number.
+    `homely` counts those that lie in the most populous commune alone.
+    """
 
     inside: Ints
     left: Ints
@@ -237,6 +295,16 @@ class Quarters:
     known: Ints
     complete: Bools
     unplaced: Ints
+    near: Ints
+    near_unplaced: Ints
+    astride: Ints
+    overflow: Floats
+    homely: Ints
+
+    @property
+    def touched(self) -> Ints:
+        """Number met for certain, whole or astride."""
+        return self.inside + self.astride
 
 
 def _quarters(trials: MoveBatch) -> Quarters:
@@ -250,62 +318,47 @@ def _quarters(trials: MoveBatch) -> Quarters:
     first = int(np.flatnonzero(ground.zone_layer == LAYERS.index(LayerId.QPV))[0]) if around.shape[1] else 0
     around[:, zones.columns[mine] - first] |= met
     known = around.sum(axis=1)
-    unplaced = (met & ~covered & ground.zone_known["candidates"][zones.columns[mine]]).sum(axis=1)
+    candidates = ground.zone_known["candidates"][zones.columns[mine]]
+    unplaced = (met & ~covered & candidates).sum(axis=1)
+    astride = met & ~covered & ~candidates
     published = np.nan_to_num(ground.zone_population[zones.columns[mine]])
+    beside = _beside(trials)
+    beside[:, zones.columns[mine] - first] &= ~met
+    vague = ground.quarter_candidates
+    home = ground.quarter_home[zones.columns[mine] - first]
     return Quarters(
         inside=covered.sum(axis=1),
         left=known - covered.sum(axis=1) - unplaced,
         people=covered @ published,
         known=known,
+        near=(beside & ~vague).sum(axis=1),
+        near_unplaced=(beside & vague).sum(axis=1),
+        astride=astride.sum(axis=1),
+        overflow=_overflow(zones, mine, covered, astride),
+        homely=((covered | astride) & (home == trials.main_town[:, None])).sum(axis=1),
         complete=((touched @ ground.body_unlisted[bodies].astype(float)) == 0) & (trials.sums["qpv_unlisted"] == 0),
         unplaced=unplaced,
     )
 
 
-def _spans(ground: IncidenceTables, rows: Rows, moves: Sequence[tuple[Rows, Rows]]) -> Floats:
-    points, epsg = ground.points
-    ends = _ends(points, rows)
-    base = _span(points, epsg, ends) if len(set(epsg[rows])) == 1 else np.nan
-    found = np.empty(len(moves) + 1)
-    found[0] = base
-    held = set(ends.tolist())
-    single = len(set(epsg[rows])) == 1
-    for i, (added, removed) in enumerate(moves, start=1):
-        if not single:
-            kept = np.setdiff1d(np.union1d(rows, added), removed)
-            found[i] = _span(points, epsg, _ends(points, kept)) if len(set(epsg[kept])) == 1 else np.nan
-        elif held.isdisjoint(removed.tolist()):
-            found[i] = _grown(points, epsg, ends, added, base)
-        else:
-            kept = np.setdiff1d(np.union1d(rows, added), removed)
-            found[i] = _span(points, epsg, _ends(points, kept))
-    return found
+def _beside(trials: MoveBatch) -> Bools:
+    """Return which QPV the neighbourhood meets after each move (moves × all QPV)."""
+    columns, near = trials.neighbours
+    return np.asarray((csr_array(near.astype(float)) @ trials.ground.quarters[columns]).toarray() > 0)
 
 
-def _grown(points: Floats, epsg: Ints, ends: Rows, added: Rows, base: float) -> float:
-    """Return the span once atoms are added to those whose outermost are `ends`."""
-    if not len(added):
-        return base
-    if np.any(epsg[added] != epsg[ends[0]]):
-        return np.nan
-    most = max(base, float(cdist(points[added], points[ends]).max()))
-    return max(most, float(pdist(points[_ends(points, added)]).max())) if len(added) > 1 else most
-
-
-def _span(points: Floats, epsg: Ints, rows: Rows) -> float:
-    if len(set(epsg[rows])) > 1:
-        return np.nan
-    return float(pdist(points[rows]).max()) if len(rows) > 1 else 0.0
-
-
-def _ends(points: Floats, rows: Rows) -> Rows:
-    """Return the atoms whose points are the corners of the hull of all: the farthest pair is among them."""
-    if len(rows) < 12:
-        return rows
-    try:
-        return rows[ConvexHull(points[rows]).vertices]
-    except QhullError:  # all on one line
-        return rows
+def _overflow(zones: Zones, mine: Bools, covered: Bools, astride: Bools) -> Floats:
+    """Return the share of the QPV touched that those astride leave outside: of their inhabitants where all are known, else of their number."""
+    places = zones.columns[mine]
+    total = zones.ground.zone_population[places]
+    sized = ~np.isnan(total) & (zones.ground.unsized_totals[places] == 0)
+    touched = covered | astride
+    outside = np.where(astride, np.nan_to_num(total) - zones.people[:, mine], 0.0).sum(axis=1)
+    people = touched @ np.nan_to_num(total)
+    told = ~(astride & ~sized).any(axis=1) & ~(touched & np.isnan(total)).any(axis=1) & (people > 0)
+    count = touched.sum(axis=1)
+    by_number = np.divide(astride.sum(axis=1), count, out=np.zeros(len(count)), where=count > 0)
+    return np.where(told, np.divide(outside, people, out=np.zeros(len(people)), where=people > 0), by_number)
 
 
 def try_moves(ground: IncidenceTables, codes: Iterable[str], moves: Sequence[Move]) -> MoveBatch:

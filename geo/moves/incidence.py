@@ -130,29 +130,93 @@ class IncidenceTables:
         atlas, resources = self.atlas, self.evidence.resources
         layers = self.crosswalk.layers
         departement = atlas.table["departement"]
-        owned = atlas.communities[0].notna().to_numpy()
-        rural = self.evidence.density.rural
+        level, rural = self.evidence.density.level, self.evidence.density.rural
         lacking = ~departement.isin(set.intersection(*(set(layers[i].extent) for i in DISPOSITIFS))).to_numpy()
         places = np.zeros(len(atlas.table))
         if resources is not None:
             np.add.at(places, resources.table["row"].to_numpy(dtype=np.intp), 1.0)
         unlisted = ~departement.isin(resources.extent if resources is not None else set()).to_numpy()
         columns = [
-            np.ones(len(atlas.table)), atlas.population, atlas.table["area_m2"], rural & owned, rural, lacking, places, unlisted,
+            np.ones(len(atlas.table)), atlas.population, atlas.table["area_m2"], rural, rural * atlas.population,
+            (level == 1) * atlas.population, lacking, places, unlisted, *self._quarter_people,
             *(~departement.isin(layers[i].extent).to_numpy() for i in LAYERS[len(DISPOSITIFS):]),
             *(_assigned(self.crosswalk, i) for i in (LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS)),
         ]  # fmt: skip
         return np.column_stack([np.asarray(c, dtype=float) for c in columns])
 
+    def feature(self, name: str) -> Floats:
+        """Return one plain sum of FEATURES, atom by atom."""
+        return self.features[:, FEATURES.index(name)]
+
+    @property
+    def _quarter_people(self) -> tuple[Floats, Floats]:
+        """Inhabitants of QPV in each atom, and number of quarters of which it holds a part of unknown size."""
+        members, size = self.crosswalk.layers[LayerId.QPV].members, len(self.atlas.table)
+        rows, people = members["row"].to_numpy(dtype=np.intp), members["inhabitants"].to_numpy(dtype=float)
+        known = ~np.isnan(people)
+        return (
+            np.bincount(rows[known], weights=people[known], minlength=size).astype(float),
+            np.bincount(rows[~known], minlength=size).astype(float),
+        )
+
     @cached_property
-    def body_rural(self) -> Floats:
-        """Rural communes of each intercommunal body."""
-        return np.asarray(self.community.T @ self.evidence.density.rural.astype(float))
+    def body_of(self) -> Ints:
+        """Intercommunal body of each atom, as its place in `community_codes`; −1 where there is none."""
+        found = np.full(len(self.atlas.table), -1, dtype=np.intp)
+        owner = self.community.tocoo()
+        found[owner.row] = owner.col
+        return found
+
+    @cached_property
+    def body_atoms(self) -> Floats:
+        """Number of atoms of each intercommunal body."""
+        return np.asarray(self.community.sum(axis=0), dtype=float)
+
+    @cached_property
+    def body_population(self) -> Floats:
+        """Inhabitants of each intercommunal body."""
+        return np.asarray(self.people.sum(axis=0), dtype=float)
+
+    @cached_property
+    def quarters(self) -> csr_array:
+        """Atoms × QPV, one where the atom is in the quarter, in whole or in part."""
+        return self.presence(LayerId.QPV)
+
+    @cached_property
+    def town_of(self) -> Ints:
+        """Commune of each atom (a split city is one), as its place in `town_codes`."""
+        return np.searchsorted(self.town_codes, self.atlas.table["commune"].to_numpy(dtype=str)).astype(np.intp)
+
+    @cached_property
+    def quarter_atoms(self) -> Floats:
+        """Number of atoms that each QPV meets."""
+        return np.asarray(self.quarters.sum(axis=0), dtype=float)
+
+    @cached_property
+    def quarter_ids(self) -> npt.NDArray[np.object_]:
+        """Id of each QPV."""
+        return self.zone_ids[self.zone_layer == LAYERS.index(LayerId.QPV)]
+
+    @cached_property
+    def quarter_candidates(self) -> Bools:
+        """Whether each QPV lies in one or several arrondissements of its city, unknown which."""
+        return self.zone_known["candidates"][self.zone_layer == LAYERS.index(LayerId.QPV)]
+
+    @cached_property
+    def quarter_home(self) -> Ints:
+        """Commune that holds all of each QPV, as its place in `town_codes` (a split city is one); −1 for one astride two."""
+        atoms, quarters = self.quarters.nonzero()
+        towns = self.town_of[atoms]
+        first = np.full(self.quarters.shape[1], len(self.town_codes), dtype=np.intp)
+        last = np.full(self.quarters.shape[1], -1, dtype=np.intp)
+        np.minimum.at(first, quarters, towns)
+        np.maximum.at(last, quarters, towns)
+        return np.where(first == last, first, -1)
 
     @cached_property
     def body_quarters(self) -> csr_array:
         """Intercommunal bodies × QPV, one where the body meets the quarter."""
-        met = csr_array(self.community.T @ self.presence(LayerId.QPV))
+        met = csr_array(self.community.T @ self.quarters)
         met.data[:] = 1.0
         return met
 
@@ -229,7 +293,8 @@ class IncidenceTables:
 
 
 FEATURES = (
-    "atoms", "population", "area_m2", "rural_owned", "rural", "lacking", "places", "unlisted",
+    "atoms", "population", "area_m2", "rural", "rural_people", "dense_people", "lacking", "places", "unlisted",
+    "qpv_people", "qpv_unsized",
     "adult_unlisted", "child_unlisted", "qpv_unlisted", "adult_assigned", "child_assigned",
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from geo.communes import approximate_density
-from geo.comparison import Candidate, Scale, candidates, default_choice, evaluate, scale_of, side_by_side
+from geo.comparison import Candidate, Scale, candidates, default_choice, evaluate, not_offered, scale_of, side_by_side
 from geo.comparison.compare import compare
 from geo.dataset import Dataset
 from geo.errors import GeoInputError
@@ -151,7 +151,7 @@ def test_what_the_figures_speak_for_is_said_check_by_check() -> None:
     found = side_by_side(chosen, drawn(), Settings(marker=1000))
     said = {v.check.id: v for v in found.verdicts}
     assert said["taille"].differs
-    assert plain(said["taille"].sentence) == "favorable pour Petit ; point de vigilance pour Grand."
+    assert plain(said["taille"].sentence) == "à discuter pour Petit ; point de vigilance pour Grand."
     assert not said["moyens"].differs
     assert said["moyens"].sentence == f"{Reach.INFORMATION} pour tous."
     assert not any(word in v.sentence for v in found.verdicts for word in ("meilleur", "gagn", "score", "conforme"))
@@ -190,6 +190,24 @@ def test_an_unknown_commune_gets_a_sentence() -> None:
         candidates(drawn().crosswalk, "99999")
 
 
+@pytest.mark.parametrize(
+    ("commune", "name", "people"),
+    [
+        ("94028", "Métropole du Grand Paris", ""),
+        ("13213", "Métropole d'Aix-Marseille-Provence", "1 939 077 habitants"),
+        ("59350", "Métropole Européenne de Lille", "1 195 234 habitants"),
+    ],
+)
+def test_a_metropolis_above_a_big_city_is_not_offered_and_the_page_says_so(
+    commune: str, name: str, people: str
+) -> None:
+    assert not [c.title for c in candidates(real.crosswalk(), commune) if name in c.title]
+    (said,) = not_offered(real.crosswalk(), commune)
+    assert name in said and people in plain(said) and "500 000 habitants" in plain(said)
+    assert [c for c in candidates(real.crosswalk(), commune, settings=Settings(big_city=8_000_000)) if name in c.title]
+    assert not not_offered(real.crosswalk(), commune, Settings(big_city=8_000_000))
+
+
 def test_at_most_six_at_first_and_never_without_ones_own() -> None:
     mine = [Scenario(f"Essai {i}", frozenset({"94028", f"9403{i}"})) for i in (3, 4, 7, 8)]
     chosen = default_choice(candidates(real.crosswalk(), "94028", mine))
@@ -200,9 +218,9 @@ def test_at_most_six_at_first_and_never_without_ones_own() -> None:
 @pytest.mark.parametrize(
     ("commune", "kinds"),
     [
-        ("94028", {"Commune", "EPT", "EPCI"}),
-        ("75113", {"Arrondissement", "Commune", "EPCI"}),
-        ("69123", {"Commune", "EPCI", "CLSM", "CLSM voisin"}),
+        ("94028", {"Commune", "EPT"}),
+        ("75113", {"Arrondissement", "Commune"}),
+        ("69123", {"Commune", "CLSM", "CLSM voisin"}),
         ("29083", {"Commune"}),  # an island without EPCI
         ("97411", {"Commune", "EPCI"}),
     ],

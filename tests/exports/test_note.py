@@ -121,7 +121,7 @@ def test_the_note_says_where_it_comes_from() -> None:
 def test_a_setting_that_was_changed_is_said_beside_its_check_and_in_the_method() -> None:
     note = make(settings=Settings(marker=150_000))
     size = next(c for c in note.checks if c.title == "Taille")
-    assert "150 000 habitants (modifié ; au départ" in plain(size.settings)
+    assert "150 000 habitants (guide, modifié ; au départ" in plain(size.settings)
     assert "repère de taille" in note.settings_text
     assert "150 000" in plain(note.gauge.alt)
     assert ("Repère de taille", "environ 150 000 habitants (modifié)", "Guide 2025") in [

@@ -5,11 +5,14 @@ Nothing here comes from the checks but the words of their outcomes: zones are co
 
 from __future__ import annotations
 
+import numpy as np
+
 from geo.guidance import Outcome, Settings
 from geo.layers import DISPOSITIFS, Etat, Overlap, Precision, Relation
-from geo.perimeters import PerimeterFacts
+from geo.perimeters import PerimeterFacts, tied_neighbours
 
-FAVORABLE, DISCUSS, VIGILANCE, UNKNOWN = Outcome.FAVORABLE, Outcome.DISCUSS, Outcome.VIGILANCE, Outcome.UNKNOWN
+FAVORABLE, RESERVED, DISCUSS = Outcome.FAVORABLE, Outcome.RESERVED, Outcome.DISCUSS
+VIGILANCE, UNKNOWN = Outcome.VIGILANCE, Outcome.UNKNOWN
 INFORMS = (DISCUSS, False)
 Answer = tuple[Outcome, bool]
 
@@ -20,7 +23,7 @@ def plain_decisions(facts: PerimeterFacts, settings: Settings) -> dict[str, Answ
         "taille": _size(facts, settings),
         "secteurs": _sectors(facts, settings),
         "articulation": _articulation(facts),
-        "qpv": _quarters(facts),
+        "qpv": _quarters(facts, settings),
         "rural": _rural(facts),
         "coordination": _coordination(facts, settings),
         "centralite": _centrality(facts, settings),
@@ -33,16 +36,29 @@ def plain_decisions(facts: PerimeterFacts, settings: Settings) -> dict[str, Answ
     }
 
 
+def _if_known(known: bool) -> Answer:
+    return (FAVORABLE if known else RESERVED), True
+
+
 def _around(facts: PerimeterFacts) -> list[int]:
     """Return the communes of the bodies touched, and those of the perimeter."""
     bodies = {int(r) for part in facts.communities for r in facts.atlas.members("community", part.code)}
     return sorted(bodies | set(facts.rows.tolist()))
 
 
+def _near(facts: PerimeterFacts) -> list[int]:
+    """Return the communes outside that touch the perimeter and are of a body that it touches."""
+    owner = facts.atlas.communities[0]
+    mine = set(owner.iloc[facts.rows].dropna())
+    links = tied_neighbours(facts.atlas)
+    touching = {int(r) for row in facts.rows for r in links[[int(row)]].indices} - set(facts.rows.tolist())
+    return sorted(r for r in touching if owner.iloc[r] in mine)
+
+
 def _size(facts: PerimeterFacts, settings: Settings) -> Answer:
-    if facts.population <= settings.marker:
-        return FAVORABLE, True
-    return (DISCUSS if facts.population <= settings.marker * (1 + settings.around) else VIGILANCE), True
+    if facts.population > settings.marker * (1 + settings.around):
+        return VIGILANCE, True
+    return (DISCUSS if facts.population < settings.small or facts.population > settings.marker else FAVORABLE), True
 
 
 def _sectors(facts: PerimeterFacts, settings: Settings) -> Answer:
@@ -57,7 +73,9 @@ def _sectors(facts: PerimeterFacts, settings: Settings) -> Answer:
     complete = facts.known_everywhere("secteurs-adultes") or facts.assigned_everywhere("secteurs-adultes")
     if not main or (len(main) == 1 and not complete):
         return UNKNOWN, True
-    return (FAVORABLE if len(main) == 1 and len(children) < 2 else DISCUSS), True
+    if len(main) > 1 or len(children) > 1:
+        return DISCUSS, True
+    return _if_known(facts.known_everywhere("secteurs-enfants") or facts.assigned_everywhere("secteurs-enfants"))
 
 
 def _articulation(facts: PerimeterFacts) -> Answer:
@@ -70,56 +88,127 @@ def _articulation(facts: PerimeterFacts) -> Answer:
     return (FAVORABLE if all(facts.known_everywhere(i) for i in DISPOSITIFS) else UNKNOWN), True
 
 
-def _quarters(facts: PerimeterFacts) -> Answer:
+def _quarters(facts: PerimeterFacts, settings: Settings) -> Answer:
     around = _around(facts)
-    known = facts.crosswalk.overlaps(facts.atlas.rows(map(str, facts.atlas.codes[around])))["qpv"]
-    whole = {o.id for o in facts.overlaps["qpv"] if o.relation is Relation.CONTIENT}
-    if not set(facts.atlas.table["departement"].iloc[around]) <= facts.crosswalk.layers["qpv"].extent:
+    layer, met = facts.crosswalk.layers["qpv"], facts.overlaps["qpv"]
+    if not set(facts.atlas.table["departement"].iloc[around]) <= layer.extent:
         return UNKNOWN, True
-    precision = facts.crosswalk.layers["qpv"].zones["precision"]
-    unplaced = {o.id for o in facts.overlaps["qpv"] if precision[o.id] == Precision.VILLE} - whole
-    if {o.id for o in known} - whole - unplaced:
+    near = [
+        o
+        for o in facts.crosswalk.overlaps(np.array(_near(facts), dtype=np.intp))["qpv"]
+        if o.id not in {m.id for m in met}
+    ]
+    vague = [o for o in near if o.precision is Precision.VILLE] + [o for o in met if o.somewhere]
+    left = [o for o in near if o.precision is not Precision.VILLE]
+    whole, astride = (
+        [o for o in met if o.relation is Relation.CONTIENT],
+        [o for o in met if o.relation is Relation.PARTIEL],
+    )
+    if not near and not met:
+        return FAVORABLE, False
+    if left or (astride and _spilled(facts, whole, astride) >= settings.sliver):
         return DISCUSS, True
-    return (UNKNOWN if unplaced else FAVORABLE), bool(known)
+    return (UNKNOWN, True) if vague else _if_known(not astride)
+
+
+def _spilled(facts: PerimeterFacts, whole: list[Overlap], astride: list[Overlap]) -> float:
+    """Return what the quarters cut leave outside: of the inhabitants of those touched when all are known, else of their number."""
+    members = facts.crosswalk.layers["qpv"].members
+    places = facts.crosswalk.layers["qpv"].zones.index
+    sizes = [members[members["zone"] == places.get_loc(o.id)]["inhabitants"].isna().any() for o in astride]
+    people = [o.zone_population for o in (*whole, *astride)]
+    if any(sizes) or any(p is None for p in people) or not sum(p or 0 for p in people):
+        return len(astride) / (len(whole) + len(astride))
+    outside = sum((o.zone_population or 0) - (o.population or 0) for o in astride)
+    return outside / sum(p or 0 for p in people)
 
 
 def _rural(facts: PerimeterFacts) -> Answer:
-    rural = facts.density.rural
-    left = [r for part in facts.communities for r in facts.atlas.members("community", part.code) if rural[r]]
-    left = [r for r in left if r not in facts.rows]
-    return (DISCUSS if left else FAVORABLE), bool(left or rural[facts.rows].any())
+    level, people, near = facts.density.level, facts.atlas.population, _near(facts)
+    inside, left = [r for r in facts.rows if level[r] == 3], [r for r in near if level[r] == 3]
+    if not inside and not left:
+        return FAVORABLE, False
+    dense = people[[r for r in facts.rows if level[r] == 1]].sum()
+    if not inside and 2 * dense > facts.population:
+        return FAVORABLE, False
+    served, missed = people[inside].sum(), people[left].sum()
+    if left and 2 * served < facts.population and served < missed:
+        return DISCUSS, True
+    return _if_known(not facts.density.estimated)
 
 
 def _coordination(facts: PerimeterFacts, settings: Settings) -> Answer:
     heavy = (
-        facts.pieces > 1
-        or len(facts.towns) > settings.max_communes
+        len(facts.towns) > settings.max_communes
         or len(facts.communities) > settings.max_bodies
         or facts.area_m2 > settings.max_area_m2
         or (facts.span_m or 0.0) > settings.max_span_m
     )
-    return (VIGILANCE if heavy else FAVORABLE), True
+    if facts.pieces > 1:
+        return VIGILANCE, True
+    return (DISCUSS, True) if heavy else _if_known(facts.span_m is not None)
+
+
+def _held(facts: PerimeterFacts, rows: list[int], town: str) -> tuple[list[float], list[bool], list[bool]]:
+    """Return the shares of QPV and places that lie in a town, whether each is known in full, and whether its list is complete."""
+    table, layer = facts.atlas.table.iloc[rows], facts.crosswalk.layers["qpv"]
+    inside = {r for r, own in zip(rows, table["commune"], strict=True) if own == town}
+    departements = set(table["departement"])
+    shares, known, lists = [], [], []
+    members = layer.members[layer.members["row"].isin(rows)]
+    cut = [
+        zone
+        for zone in set(members["zone"])
+        if layer.zones["precision"].iloc[zone] == Precision.VILLE
+        and not set(layer.members.loc[layer.members["zone"] == zone, "row"]) <= set(rows)
+    ]
+    listed = departements <= layer.extent and not cut
+    lists.append(departements <= layer.extent)
+    known.append(listed and not members["inhabitants"].isna().any())
+    if known[0] and members["inhabitants"].sum():
+        shares.append(members.loc[members["row"].isin(inside), "inhabitants"].sum() / members["inhabitants"].sum())
+    elif listed and not known[0] and len(members):
+        homes = layer.members.groupby("zone")["row"].agg(
+            lambda r: {facts.atlas.table["commune"].iloc[x] for x in r} == {town}
+        )
+        met = sorted(set(members["zone"]))
+        shares.append(homes[met].sum() / len(met))
+    places = facts.resources
+    lists.append(places is not None and departements <= places.extent)
+    known.append(lists[1])
+    if places is not None and lists[1] and len(places.inside(np.array(rows))):
+        shares.append(len(places.inside(np.array(sorted(inside)))) / len(places.inside(np.array(rows))))
+    return shares, known, lists
 
 
 def _centrality(facts: PerimeterFacts, settings: Settings) -> Answer:
     if len(facts.towns) < 2:
         return FAVORABLE, False
-    share = facts.towns.iloc[0] / facts.population if facts.population else 0.0
-    return (DISCUSS if share > settings.central else FAVORABLE), True
+    people = facts.towns.iloc[0] / facts.population if facts.population else 0.0
+    shares, known, _ = _held(facts, facts.rows.tolist(), str(facts.towns.index[0]))
+    return (DISCUSS, True) if max([people, *shares]) > settings.central else _if_known(all(known))
 
 
 def _scale(facts: PerimeterFacts, settings: Settings) -> Answer:
     if not facts.communities:
         return FAVORABLE, False
     part = facts.communities[0]
-    members = facts.atlas.table.iloc[facts.atlas.members("community", part.code)]
-    towns = members.groupby("commune")["population"].sum().sort_values(ascending=False, kind="stable")
+    rows = facts.atlas.members("community", part.code)
+    towns = (
+        facts.atlas.table.iloc[rows].groupby("commune")["population"].sum().sort_values(ascending=False, kind="stable")
+    )
     if len(towns) == 1:
         return FAVORABLE, False
-    communal = part.population_total and towns.iloc[0] / part.population_total > settings.central
-    alone = len(facts.towns) == 1
-    agrees = bool(communal) == alone and (not alone or facts.towns.index[0] == towns.index[0])
-    return (FAVORABLE if agrees else DISCUSS), True
+    if part.population_total > settings.big_city:
+        return DISCUSS, False
+    shares, known, lists = _held(facts, rows.tolist(), str(towns.index[0]))
+    over = {
+        s > settings.central for s in [towns.iloc[0] / part.population_total if part.population_total else 0.0, *shares]
+    }
+    alone = len(facts.towns) == 1 and facts.towns.index[0] == towns.index[0]
+    if not ((over == {True} and alone) or (over == {False} and part.whole)):
+        return DISCUSS, True
+    return _if_known(all(known)) if any(lists) else (UNKNOWN, True)
 
 
 def _resources(facts: PerimeterFacts) -> Answer:

@@ -75,12 +75,20 @@ def test_taille_obeys_its_settings() -> None:
     assert check("taille", facts, Settings(marker=800, around=0.1)).outcome is Outcome.VIGILANCE
 
 
-@pytest.mark.parametrize(("people", "said"), [(0, True), (19_999, True), (20_000, False), (199_999, False)])
-def test_taille_recalls_the_guide_on_very_small_territories_and_never_blames(people: int, said: bool) -> None:
+@pytest.mark.parametrize(("people", "small"), [(0, True), (19_999, True), (20_000, False), (199_999, False)])
+def test_taille_of_a_very_small_territory_is_to_discuss_for_its_resources_by_a_threshold_of_ours(
+    people: int, small: bool
+) -> None:
     found = check("taille", facts_of(draw([[people]]), ["01001"]))
-    assert found.outcome is Outcome.FAVORABLE
-    assert ("minimum" in found.sentence) is said
-    assert ("ressources" in found.sentence) is said
+    assert found.outcome is (Outcome.DISCUSS if small else Outcome.FAVORABLE)
+    assert found.raised_by == (("small",) if small else ())
+    assert ("ne fixe pas de minimum" in found.sentence) is small
+    assert ("manquer des ressources" in found.sentence) is small
+
+
+def test_taille_below_the_setting_never_hides_that_the_marker_is_passed() -> None:
+    found = check("taille", facts_of(draw([[900]]), ["01001"]), Settings(marker=500))
+    assert found.outcome is Outcome.VIGILANCE
 
 
 def test_taille_says_that_a_mostly_rural_territory_may_be_larger() -> None:
@@ -102,17 +110,18 @@ SQUARE = draw([[5000, 4000], [3000, 2000]])
 def test_qpv_all_inside_is_favorable() -> None:
     found = check("qpv", facts_of(SQUARE, ["01001", "01002"], {"qpv": QUARTERS}, complete=["qpv"]))
     assert (found.outcome, found.reach, found.missing) == (Outcome.FAVORABLE, Reach.FINDING, ())
-    assert (found.figures["qpv_dans_le_perimetre"], found.figures["qpv_hors_perimetre"]) == (2, 0)
-    _says(found, "2 QPV dans le périmètre sur 2", "100 % (4 000 sur 4 000)")
+    assert (found.figures["qpv_entiers"], found.figures["qpv_limitrophes"]) == (2, 0)
+    _says(found, "2 QPV sur 2 touchés, tous entiers", "100 % (4 000 sur 4 000)")
 
 
 def test_qpv_left_outside_is_to_discuss_by_name_with_its_people() -> None:
     found = check("qpv", facts_of(SQUARE, ["01001"], {"qpv": QUARTERS}, complete=["qpv"]))
     assert found.outcome is Outcome.DISCUSS
-    assert found.figures["noms_hors_perimetre"] == ["Le Parc"]
+    assert found.figures["noms_limitrophes"] == ["Le Parc"]
     assert found.figures["population_connue_dans_le_perimetre"] == 1000
-    assert found.figures["population_connue_hors_perimetre"] == 3000
-    _says(found, "1 QPV dans le périmètre sur 2", "25 % (1 000 sur 4 000)", "Le Parc")
+    assert found.figures["population_connue_limitrophe"] == 3000
+    assert (found.figures["habitants_en_qpv"], found.figures["habitants_en_qpv_intercommunalites"]) == (1000, 4000)
+    _says(found, "1 QPV sur 2 touché, entier", "25 % (1 000 sur 4 000)", "Laissé dehors", "Le Parc")
     assert "Le Parc (3 000 habitants)" in _text(found)
 
 
@@ -121,8 +130,14 @@ def test_qpv_astride_is_to_discuss_and_its_share_unknown() -> None:
     found = check("qpv", facts_of(SQUARE, ["01001"], {"qpv": quarters}, complete=["qpv"]))
     assert found.outcome is Outcome.DISCUSS
     assert found.figures["qpv_a_cheval"] == 1
-    _says(found, "La Frontière", "part de leurs habitants inconnue")
+    _says(
+        found,
+        "aucun entier",
+        "La Frontière déborde, d’un nombre d’habitants inconnu",
+        "Part de leurs habitants inconnue",
+    )
     assert "%" not in found.sentence
+    assert found.raised_by == ("sliver",)
 
 
 def test_qpv_of_unknown_population_gives_no_share() -> None:
@@ -131,7 +146,7 @@ def test_qpv_of_unknown_population_gives_no_share() -> None:
     assert found.outcome is Outcome.FAVORABLE
     assert found.figures["qpv_sans_population_connue"] == 1
     assert found.figures["population_connue_dans_le_perimetre"] == 1000
-    _says(found, "populations connues pour 1 QPV sur 2")
+    _says(found, "Populations connues pour 1 QPV sur 2")
     assert "%" not in found.sentence
 
 
@@ -171,19 +186,43 @@ def test_qpv_does_not_concern_a_territory_without_any() -> None:
 # --- rural and typologie ------------------------------------------------------------------------------------------
 def test_rural_communes_all_inside_is_favorable() -> None:
     found = check("rural", facts_of(draw([[100, 300]]), ["01001", "01002"]))
-    assert (found.outcome, found.reach, found.estimated) == (Outcome.FAVORABLE, Reach.FINDING, True)
+    assert (found.outcome, found.reach, found.estimated) == (Outcome.RESERVED, Reach.FINDING, True)
+    assert "grille de densité" in found.missing[0]
     assert found.figures["communes_rurales"] == 1
     assert found.figures["part_population_rurale"] == 0.25
     _says(found, "1 commune rurale dans le périmètre", "25 % (100 sur 400)", "stimé")
 
 
 def test_rural_communes_left_outside_are_to_discuss_by_name() -> None:
-    found = check("rural", facts_of(draw([[100, 300, 20, 40]]), ["01001", "01002"]))
+    found = check("rural", facts_of(draw([[300, 20], [40, 9]]), ["01001"]))
     assert found.outcome is Outcome.DISCUSS
-    assert found.figures["communes_rurales_hors_perimetre"] == 2
-    assert found.figures["population_rurale_hors_perimetre"] == 60
-    _says(found, "2 communes rurales", "60 habitants", "restent hors")
-    assert plain(found.details[0]).index("Bourg 4") < plain(found.details[0]).index("Bourg 3")
+    assert found.figures["communes_rurales_limitrophes"] == 2  # the fourth does not touch the perimeter
+    assert found.figures["population_rurale_limitrophe"] == 60
+    _says(found, "2 communes rurales limitrophes", "60 habitants", "restent hors")
+    assert plain(found.details[0]).index("Bourg 3") < plain(found.details[0]).index("Bourg 2")
+
+
+def test_rural_people_mostly_inside_are_served_and_the_neighbours_left_are_counted() -> None:
+    found = check("rural", facts_of(draw([[100, 300, 20]]), ["01001", "01002"]))
+    assert found.outcome is Outcome.RESERVED
+    _says(found, "La plupart des habitants ruraux d’ici sont dedans", "1 commune rurale limitrophe reste dehors")
+
+
+def test_a_wholly_rural_perimeter_is_never_to_discuss_whatever_lies_around() -> None:
+    found = check("rural", facts_of(draw([[10, 200, 200]]), ["01001"]))
+    assert (found.outcome, found.reach) == (Outcome.RESERVED, Reach.FINDING)
+    _says(found, "périmètre rural", "échelle plus large")
+
+
+def test_rural_does_not_concern_dense_urban_land_even_beside_rural_communes() -> None:
+    found = check("rural", facts_of(draw([[9000, 20]]), ["01001"]))
+    assert found.reach is Reach.NOT_CONCERNED
+    _says(found, "urbain dense")
+
+
+def test_rural_communes_of_another_body_are_no_neighbours() -> None:
+    found = check("rural", facts_of(draw([[300, 20]], epci=[["E1", "E2"]]), ["01001"]))
+    assert found.reach is Reach.NOT_CONCERNED
 
 
 def test_rural_agrees_when_one_commune_is_left_outside_and_none_is_inside() -> None:
@@ -253,11 +292,13 @@ def test_coordination_in_pieces_is_a_point_of_vigilance() -> None:
         (Settings(max_span_m=1999), "2,0 km"),
     ],
 )
-def test_coordination_above_a_setting_is_a_point_of_vigilance_that_names_it(settings: Settings, word: str) -> None:
+def test_coordination_above_a_setting_is_to_discuss_and_names_it(settings: Settings, word: str) -> None:
     facts = facts_of(draw([[1, 1, 1]], epci=[["E1", "E1", "E2"]]), ["01001", "01002", "01003"])
     found = check("coordination", facts, settings)
-    assert found.outcome is Outcome.VIGILANCE
-    alert = plain(found.sentence).split("À surveiller")[1]
+    assert found.outcome is Outcome.DISCUSS  # ours: never more than a question
+    assert found.raised_by
+    alert = plain(found.sentence).split("À regarder")[1]
+    assert "seuil de l’outil" in alert
     assert word.replace(",0", "") in alert.replace(",0", "")
     at_the_limit = Settings(max_communes=3, max_bodies=2, max_area_m2=3e6, max_span_m=2000)
     assert check("coordination", facts, at_the_limit).outcome is Outcome.FAVORABLE
@@ -266,7 +307,7 @@ def test_coordination_above_a_setting_is_a_point_of_vigilance_that_names_it(sett
 def test_coordination_says_that_a_mostly_rural_territory_may_be_larger() -> None:
     atlas = draw([[100, 100, 100]])
     found = check("coordination", facts_of(atlas, ["01001", "01002", "01003"]), Settings(max_communes=2))
-    assert found.outcome is Outcome.VIGILANCE
+    assert found.outcome is Outcome.DISCUSS
     _says(found, "échelle plus large")
 
 
@@ -280,11 +321,51 @@ def test_centralite_does_not_concern_a_single_commune_even_split_in_arrondisseme
     assert check("centralite", facts_of(atlas, ["01900"])).reach is Reach.NOT_CONCERNED
 
 
-def test_centralite_is_favorable_up_to_half_of_the_people() -> None:
+def test_centralite_is_favorable_up_to_half_of_the_people_with_a_reservation_while_needs_and_resources_are_unknown() -> (
+    None
+):
     found = check("centralite", facts_of(draw([[200, 100, 100]]), ["01001", "01002", "01003"]))
-    assert (found.outcome, found.reach) == (Outcome.FAVORABLE, Reach.FINDING)
+    assert (found.outcome, found.reach) == (Outcome.RESERVED, Reach.FINDING)
+    assert found.missing == ("la répartition des habitants des QPV", "la répartition des lieux de santé mentale")
     assert found.figures["part_population"] == 0.5
     _says(found, "Bourg 1", "50 % (200 sur 400)")
+
+
+PLACES = CarePlaces(
+    pd.DataFrame([{"id": str(i), "nom": "", "categorie": "CMP", "row": r, "lon": 0.0, "lat": 0.0} for i, r in enumerate((0, 1, 2))]),
+    frozenset({"01"}), "dessin", "2026",
+)  # fmt: skip
+
+
+def test_centralite_is_favorable_once_qpv_and_places_are_known_and_spread() -> None:
+    quarters = {"q1": zone("01001", population=10.0), "q2": zone("01002", population=20.0)}
+    facts = facts_of(draw([[200, 100, 100]]), ["01001", "01002", "01003"], {"qpv": quarters}, complete=["qpv"])
+    assert check("centralite", facts).outcome is Outcome.RESERVED
+    found = check("centralite", with_places(facts, PLACES))
+    assert (found.outcome, found.missing) == (Outcome.FAVORABLE, ())
+    _says(found, "33,3 % (10 sur 30) des habitants des QPV", "33,3 % (1 sur 3) des lieux")
+
+
+def test_qpv_or_places_gathered_in_the_main_town_are_to_discuss_even_if_its_people_are_not() -> None:
+    quarters = {"q1": zone("01001", population=10.0)}
+    facts = facts_of(draw([[200, 100, 100]]), ["01001", "01002", "01003"], {"qpv": quarters}, complete=["qpv"])
+    found = check("centralite", facts)
+    assert (found.outcome, found.raised_by) == (Outcome.DISCUSS, ("central",))
+    _says(found, "100 % (10 sur 10) des habitants des QPV")
+    gathered = CarePlaces(PLACES.table.assign(row=0), PLACES.extent, "dessin", "2026")
+    assert (
+        check(
+            "centralite", with_places(facts_of(draw([[200, 100, 100]]), ["01001", "01002", "01003"]), gathered)
+        ).outcome
+        is Outcome.DISCUSS
+    )
+
+
+def test_qpv_without_populations_are_compared_by_number() -> None:
+    quarters = {"q1": zone("01001"), "q2": zone("01001"), "q3": zone("01002")}
+    found = check("centralite", facts_of(draw([[200, 200]]), ["01001", "01002"], {"qpv": quarters}, complete=["qpv"]))
+    assert found.outcome is Outcome.DISCUSS
+    _says(found, "2 QPV sur 3")
 
 
 def test_centralite_above_half_is_to_discuss() -> None:
@@ -295,28 +376,57 @@ def test_centralite_above_half_is_to_discuss() -> None:
 
 def test_centralite_with_a_higher_setting_does_not_deny_that_a_town_outweighs_the_others() -> None:
     found = check("centralite", facts_of(draw([[55, 45]]), ["01001", "01002"]), Settings(central=0.6))
-    assert found.outcome is Outcome.FAVORABLE
-    assert "aucune commune ne pèse plus" not in found.sentence
+    assert found.outcome is Outcome.RESERVED
+    _says(found, "rien de ce qui est connu n’y dépasse 60 % (seuil de l’outil)")
 
 
 @pytest.mark.parametrize(
     ("people", "codes", "speaks", "chosen", "outcome"),
     [
-        ([600, 400], ["01001"], "communale", "communale", Outcome.FAVORABLE),
+        ([600, 400], ["01001"], "communale", "communale", Outcome.RESERVED),
         ([600, 400], ["01001", "01002"], "communale", "intercommunale", Outcome.DISCUSS),
-        ([400, 300, 300], ["01001", "01002"], "intercommunale", "intercommunale", Outcome.FAVORABLE),
+        ([400, 300, 300], ["01001", "01002", "01003"], "intercommunale", "intercommunale", Outcome.RESERVED),
+        ([400, 300, 300], ["01001", "01002"], "intercommunale", "entre les deux", Outcome.DISCUSS),
         ([400, 300, 300], ["01001"], "intercommunale", "communale", Outcome.DISCUSS),
     ],
 )
 def test_diagnostic_says_which_scale_the_figures_speak_for(
     people: list[int], codes: list[str], speaks: str, chosen: str, outcome: Outcome
 ) -> None:
-    found = check("diagnostic", facts_of(draw([people]), codes))
+    found = check("diagnostic", facts_of(draw([people]), codes, complete=["qpv"]))
     assert (found.figures["echelle_indiquee"], found.figures["echelle_du_perimetre"]) == (speaks, chosen)
     assert found.outcome is outcome
     assert found.figures["part_population"] == people[0] / sum(people)
-    _says(found, "Bourg 1", f"l’échelle {speaks}", "pas connus")
-    assert "ressources" in found.missing[0]
+    _says(found, "Bourg 1", f"l’échelle {speaks}", "diagnostic local")
+    assert any("lieux de santé mentale" in text for text in found.missing)
+
+
+def test_diagnostic_cannot_be_judged_where_neither_needs_nor_resources_are_listed() -> None:
+    found = check("diagnostic", facts_of(draw([[600, 400]]), ["01001"]))
+    assert found.outcome is Outcome.UNKNOWN
+    assert len(found.missing) == 2
+
+
+def test_diagnostic_is_favorable_once_needs_and_resources_are_known_and_agree() -> None:
+    quarters = {"q1": zone("01001", population=10.0), "q2": zone("01002", population=20.0)}
+    facts = facts_of(draw([[200, 190, 180]]), ["01001", "01002", "01003"], {"qpv": quarters}, complete=["qpv"])
+    found = check("diagnostic", with_places(facts, PLACES))
+    assert (found.outcome, found.missing) == (Outcome.FAVORABLE, ())
+
+
+def test_diagnostic_stays_open_when_people_and_needs_do_not_say_the_same_scale() -> None:
+    quarters = {"q1": zone("01001", population=10.0)}
+    facts = facts_of(draw([[200, 190, 180]]), ["01001", "01002", "01003"], {"qpv": quarters}, complete=["qpv"])
+    found = check("diagnostic", facts)
+    assert (found.outcome, found.figures["echelle_indiquee"]) == (Outcome.DISCUSS, "ouverte")
+
+
+def test_a_body_above_a_big_city_is_no_candidate_scale() -> None:
+    facts = facts_of(draw([[300_000, 250_000]]), ["01001", "01002"], complete="all")
+    found = check("diagnostic", facts)
+    assert found.reach is Reach.INFORMATION
+    _says(found, "550 000 habitants", "trop pour être l’échelle d’un seul CLSM")
+    assert check("diagnostic", facts, Settings(big_city=550_000)).reach is Reach.FINDING
 
 
 def test_diagnostic_for_the_largest_town_does_not_favour_a_village_alone() -> None:
@@ -542,7 +652,7 @@ def test_secteurs_two_are_already_a_matter_to_discuss_though_the_list_is_not_com
 
 def test_secteurs_are_known_where_every_commune_is_wholly_in_one() -> None:
     found = _sectors(["01001"], complete=())
-    assert found.outcome is Outcome.FAVORABLE
+    assert found.outcome is Outcome.RESERVED
     assert found.missing
     _says(found, "infanto-juvéniles ne sont pas")
 
@@ -746,24 +856,30 @@ def test_a_larger_marker_never_makes_the_size_worse(rows: set[int]) -> None:
 
 def test_creteil_meets_its_sector_its_cls_its_cpts_and_its_clsm() -> None:
     findings = _by_id(real.facts(["94028"]))
-    assert findings["secteurs"].outcome is Outcome.FAVORABLE
+    assert findings["secteurs"].outcome is Outcome.RESERVED  # child sectors are not known
     _says(findings["secteurs"], "94G07")
     assert findings["articulation"].outcome is Outcome.UNKNOWN
     assert findings["articulation"].figures["autres_clsm"] == []
     assert findings["articulation"].figures["rencontres"] == {"clsm": 1, "cls": 1, "cpts": 1, "dac": 0}
     _says(findings["articulation"], "CLSM de Créteil", "CLS de Créteil", "CPTS UBM")
-    # Of the 9 QPV that the list gives to Grand Paris Sud Est Avenir, two are in Créteil; one of the others is at Bonneuil.
+    # Of the 9 QPV that the list gives to Grand Paris Sud Est Avenir, two are in Créteil, five in communes that touch it.
+    figures = findings["qpv"].figures
     assert findings["qpv"].outcome is Outcome.DISCUSS
-    assert (findings["qpv"].figures["qpv_dans_le_perimetre"], findings["qpv"].figures["qpv_hors_perimetre"]) == (2, 7)
-    _says(findings["qpv"], "2 QPV dans le périmètre sur 9", "populations connues pour aucun QPV")
+    assert (figures["qpv_dans_le_perimetre"], figures["qpv_limitrophes"], figures["qpv_plus_loin"]) == (2, 5, 2)
+    _says(
+        findings["qpv"],
+        "2 QPV sur 7 touchés, tous entiers",
+        "Populations connues pour aucun QPV",
+        "2 QPV des mêmes intercommunalités sont plus loin",
+    )
 
 
 def test_where_a_quarter_lies_in_a_split_city_is_unknown_for_a_part_of_the_city() -> None:
     """Marseille has 41 QPV by the list, its arrondissements are not given; 66 in the whole Métropole, 25 of them elsewhere."""
     north = check("qpv", real.facts(["13213", "13214", "13215", "13216"]))
     assert (north.figures["qpv_dans_le_perimetre"], north.figures["qpv_arrondissement_inconnu"]) == (0, 41)
-    assert north.figures["qpv_hors_perimetre"] == 25
-    assert north.outcome is Outcome.DISCUSS  # those of Aix and Martigues are left out, wherever the others lie
+    assert (north.figures["qpv_limitrophes"], north.figures["qpv_plus_loin"]) == (1, 24)
+    assert north.outcome is Outcome.DISCUSS  # that of Les Pennes-Mirabeau is left out, wherever the others lie
     assert north.missing
     _says(north, "41 QPV de Marseille : un ou plusieurs arrondissements, lesquels n’est pas connu")
     city = check("qpv", real.facts([str(c) for c in real.atlas().parts["13055"]]))
@@ -776,20 +892,27 @@ def test_paris_alone_is_not_judged_on_quarters_whose_arrondissement_is_unknown()
     assert part.outcome is Outcome.UNKNOWN and "21 QPV de Paris" in plain(part.missing[0])
     whole = check("qpv", real.facts([str(c) for c in real.atlas().parts["75056"]]))
     assert whole.outcome is Outcome.FAVORABLE
-    _says(whole, "21 QPV dans le périmètre sur 21")
+    _says(whole, "21 QPV sur 21 touchés, tous entiers")
 
 
-@pytest.mark.parametrize(("extent", "said"), [
-    ((), "ne couvre rien du périmètre"), (("02",), "ne couvre rien du périmètre"),
-])  # fmt: skip
-def test_a_list_of_places_that_covers_nothing_here_says_so(extent: tuple[str, ...], said: str) -> None:
+@pytest.mark.parametrize("extent", [(), ("02",)])
+def test_a_list_of_places_that_covers_nothing_here_says_so(extent: tuple[str, ...]) -> None:
     places = CarePlaces(pd.DataFrame({"row": [], "categorie": []}), frozenset(extent), "FINESS", "2026")
     found = check("ressources", with_places(facts_of(SQUARE, ["01001"]), places))
     assert found.outcome is Outcome.UNKNOWN
-    _says(found, said)
+    _says(found, "aucune donnée ici")
+    assert "pas tout" not in found.sentence and "0 " not in plain(found.sentence)
+
+
+def test_a_list_of_places_that_covers_a_part_says_of_how_many_inhabitants() -> None:
+    atlas = draw([[300, 100]], departement=[["01", "02"]])
+    known = CarePlaces(PLACES.table.head(1), frozenset({"01"}), "FINESS", "2026")
+    found = check("ressources", with_places(facts_of(atlas, ["01001", "02002"]), known))
+    assert found.outcome is Outcome.UNKNOWN
+    _says(found, "75 % (300 sur 400) des habitants", "Ailleurs, inconnu")
 
 
 def test_the_niortais_holds_its_three_quarters() -> None:
     found = check("qpv", real.facts(real.atlas().codes[real.atlas().members("epci", "200041317")]))
     assert found.outcome is Outcome.FAVORABLE
-    _says(found, "3 QPV dans le périmètre sur 3", "(6 283 sur 6 283)")
+    _says(found, "3 QPV sur 3 touchés, tous entiers", "100 % (6 283 sur 6 283)")

@@ -35,11 +35,14 @@ def where(facts: PerimeterFacts) -> dict[str, tuple[str, ...]]:
 
 def test_each_check_points_to_what_it_speaks_of() -> None:
     found = where(facts_of(GRID, ["01001", "01009"], ZONES, complete="all"))
-    assert found["qpv"] == ("01002", "01003")
+    assert found["qpv"] == ("01002",)  # the other one does not touch the perimeter
     assert found["secteurs"] == ("01005",)
     assert found["coordination"] == ("01009",)  # the piece apart is the smaller one
     assert found["articulation"] == ("01001", "01009")
-    assert found["rural"] == ("01003", "01005", "01006", "01007", "01008")
+    assert found["rural"] == (
+        "01006",
+        "01008",
+    )  # those that touch the perimeter; the fifth is beside the town, of no rural class
     assert found["centralite"] == ("01001",)
     assert found["diagnostic"] == ("01001",)
     assert found["taille"] == found["elus"] == found["moyens"] == found["typologie"] == ()

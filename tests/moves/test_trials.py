@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from geo.communes import approximate_density
 from geo.errors import GeoInputError
-from geo.guidance import Measures, Reach, Settings, judge_moves, run_checks
+from geo.guidance import Measures, Outcome, Reach, Settings, judge_moves, run_checks
 from geo.layers import CarePlaces, Crosswalk, Etat, Evidence, Precision, Relation
 from geo.moves import IncidenceTables, Move, incidence_of
 from geo.perimeters import Perimeter, PerimeterFacts, count_pieces, neighbours_of, pieces_after
@@ -49,9 +49,22 @@ def same_as_the_facts(ground: IncidenceTables, codes: frozenset[str], found: Mea
         answer = (found.outcomes[check.id], found.concerned[check.id])
         assert answer == (finding.outcome, finding.reach is Reach.FINDING), check.id
         assert answer == plain.get(check.id, answer), check.id
+        if finding.outcome is Outcome.FAVORABLE and finding.reach is Reach.FINDING:
+            assert not finding.missing, check.id
+        if finding.outcome is Outcome.RESERVED:
+            assert finding.missing and finding.reach is Reach.FINDING, check.id
         if check.id == "qpv":
             figures = finding.figures
-            assert found.qpv_left == figures["qpv_hors_perimetre"] + figures["qpv_a_cheval"]
+            known = facts.crosswalk.overlaps(body_rows(facts))["qpv"]
+            somewhere = sum(o.somewhere for o in quarters)
+            assert found.qpv_left == len(known) - figures["qpv_entiers"] - somewhere
+            assert figures["qpv_entiers"] == found.qpv
+
+
+def body_rows(facts: PerimeterFacts) -> np.ndarray:
+    """Return the communes of the perimeter and of the bodies that it touches."""
+    members = (facts.atlas.members("community", part.code) for part in facts.communities)
+    return np.unique(np.concatenate([facts.rows, *members]))
 
 
 def _drawn() -> IncidenceTables:

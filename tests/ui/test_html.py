@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from geo import french as fr
-from geo.guidance import CHECKS, Check, Finding, Outcome, Reach, Settings, summary
+from geo.guidance import CHECKS, TONES, Check, Finding, Outcome, Reach, Settings, summary
 from geo.layers import Etat, Overlap, Precision, Relation
 from tests.support.grid import crosswalk, draw, facts_of, plain, zone
 from ui import html, panels
@@ -167,10 +167,8 @@ def test_a_badge_always_says_in_words_what_its_colour_says(outcome: Outcome, rea
 
 
 def test_no_two_outcomes_look_the_same() -> None:
-    tones = [*html.TONES.values(), *html.REACH_TONES.values()]
-    assert len(set(tones)) == len(tones)
-    assert set(html.TONES) == set(Outcome)
-    assert set(html.REACH_TONES) == set(Reach) - {Reach.FINDING}
+    assert len(set(TONES.values())) == len(TONES)
+    assert set(TONES) == {*Outcome, *Reach} - {Reach.FINDING}
 
 
 def test_a_legend_gives_each_colour_its_word() -> None:

@@ -460,12 +460,26 @@ def test_a_setting_changes_the_check_travels_in_the_link_and_goes_back() -> None
     assert frame_settings(app).marker == 20_000
     assert "point de vigilance" in written(app)
     ran(app.selectbox(key=judge_view.DETAIL).set_value("taille").run())
-    assert "repère de taille : environ 20 000 habitants (modifié ; au départ : environ 200 000 habitants)" in written(
-        app
+    assert (
+        "repère de taille : environ 20 000 habitants (guide, modifié ; au départ : environ 200 000 habitants)"
+        in written(app)
     )
+    assert "marge autour du repère : + 10 % (seuil de l’outil)" in written(app)
     again = open_page(PERIMETER, lien="".join(app.query_params["lien"]))
     assert frame_settings(again) == frame_settings(app)
     press(app, "Revenir aux valeurs du guide")
+    assert frame_settings(app) == Settings()
+
+
+def test_the_values_of_the_guide_and_the_thresholds_of_the_tool_go_back_each_by_its_own_button() -> None:
+    mine = Settings(marker=150_000, big_city=300_000, central=0.7, max_communes=9)
+    book = Workbook().replace_codes({ARRAS}).with_settings(mine)
+    app = open_page(PERIMETER, carte="dep-62", lien=pack(book, real.atlas()))
+    assert "seuil de l’outil" in app.number_input(key="reglage-central").label
+    assert "seuil de l’outil" not in app.number_input(key="reglage-marker").label
+    press(app, "Revenir aux valeurs du guide")
+    assert frame_settings(app) == Settings(central=0.7, max_communes=9)
+    press(app, "Revenir aux seuils de l’outil")
     assert frame_settings(app) == Settings()
 
 

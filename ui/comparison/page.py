@@ -10,7 +10,16 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo import french as fr
 from geo.communes import name_of
-from geo.comparison import MOST_COMPARED, SCALE_QUESTIONS, Candidate, SideBySide, Verdict, candidates, default_choice
+from geo.comparison import (
+    MOST_COMPARED,
+    SCALE_QUESTIONS,
+    Candidate,
+    SideBySide,
+    Verdict,
+    candidates,
+    default_choice,
+    not_offered,
+)
 from geo.errors import GeoInputError
 from geo.exports import open_exported
 from geo.guidance import MEASURES
@@ -78,7 +87,7 @@ def _people(code: str) -> int:
 
 def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
     """Ask which perimeters to set side by side and which is the reference; return them and the reference's position."""
-    offered = {c.id: c for c in candidates(loaders.crosswalk(), commune, frame.workbook().scenarios)}
+    offered = {c.id: c for c in candidates(loaders.crosswalk(), commune, frame.workbook().scenarios, frame.settings())}
     titles = distinct({i: c.title for i, c in offered.items()})
     key = comparison_link.choice_key(commune)
     asked = st.session_state.get(key) or [c.id for c in default_choice(list(offered.values()))]
@@ -93,6 +102,8 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
         f"Périmètres côte à côte ({MOST_COMPARED} au plus)", list(offered), format_func=lambda i: titles.get(i, i),
         max_selections=MOST_COMPARED, key=key, placeholder="Choisissez des périmètres",
     )  # fmt: skip
+    for text in not_offered(loaders.crosswalk(), commune, frame.settings()):
+        st.caption(html.literal(text))
     picked = tuple(offered[i] for i in chosen)
     if not picked:
         return (), 0

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from geo import french as fr
-from geo.guidance import CHECKS, Check, Finding, Settings, used_text
+from geo.guidance import CHECKS, Check, Finding, Outcome, Settings, gauge_segments, own_thresholds, used_text
 from geo.perimeters import PerimeterFacts
 from ui import html
 from ui import map as maps
@@ -22,6 +22,7 @@ MOST_SHOWN = 400  # communes that one « montrer » carries
 JUDGE_STYLE = """
 <style>
 .clsm-etat {font-size:1.02rem; line-height:1.5; margin:0 0 .5rem; color:#1d2a30;}
+.clsm-checks .seuil {margin-left:.4rem; padding:.05rem .45rem; border:1px dashed #55606a; border-radius:1rem; font-size:.74rem; color:#3a474e;}
 .clsm-checks.index > div {gap:.5rem;} .clsm-checks.index > div > span {flex:1 1 4.5rem;}
 button:is([data-montrer],[data-copier]) {border:1px solid #b9c6ca; background:#fff; color:#0b5a86; border-radius:4px; font:inherit; font-size:.8rem;
   padding:.05rem .55rem; cursor:pointer; white-space:nowrap; min-height:1.6rem;}
@@ -33,6 +34,7 @@ button.nom[data-montrer]::before {content:"◎ " / "Montrer sur la carte : ";} b
 </style>
 """
 
+GAUGE = {Outcome.FAVORABLE: "#0b6e75", Outcome.DISCUSS: "#c98a00", Outcome.VIGILANCE: "#b93a2a"}
 MEAN_2022 = 107_000  # mean inhabitants of a CLSM, data of 2022 (État des lieux 2023)
 SECTOR = (50_000, 150_000)  # usual size of an adult sector of psychiatry
 GAUGE_STYLE = """
@@ -117,8 +119,13 @@ def _card(check: Check, finding: Finding) -> str:
     lacking = "".join(f'<p class="clsm-muted">{html.escape(f"Il manque : {text}.")}</p>' for text in finding.missing)
     return (
         f'<article class="{finding.tone}"><h3>{html.escape(check.title)}</h3>'
-        f"{html.badge(finding)}<p>{html.escape(finding.sentence)}</p>{lacking}</article>"
+        f"{html.badge(finding)}{_own(finding)}<p>{html.escape(finding.sentence)}</p>{lacking}</article>"
     )
+
+
+def _own(finding: Finding) -> str:
+    """Return the mark of an outcome that a threshold of this tool raised, and not one of the guide; empty otherwise."""
+    return '<small class="seuil">seuil de l’outil</small>' if own_thresholds(finding.raised_by) else ""
 
 
 def detail(found: tuple[tuple[Check, Finding], ...], settings: Settings) -> None:
@@ -144,7 +151,7 @@ def explanation(check: Check, finding: Finding, settings: Settings) -> str:
     tail = [f"Mesure : {check.measure}", *([f"Réglages : {used}."] if used else []), f"Source : {check.source}."]
     return (
         f'<div class="clsm-checks"><article class="{finding.tone}"><h3>{html.escape(check.question)}</h3>'
-        f"{html.badge(finding)}<p>{html.escape(finding.sentence)}</p>{f'<ul>{lines}</ul>' if lines else ''}"
+        f"{html.badge(finding)}{_own(finding)}<p>{html.escape(finding.sentence)}</p>{f'<ul>{lines}</ul>' if lines else ''}"
         f"{''.join(f'<p class=clsm-muted>{html.escape(t)}</p>' for t in tail)}</article></div>"
     )
 
@@ -157,7 +164,10 @@ def gauge(population: int, settings: Settings) -> str:
         return f"{min(100.0, 100 * people / top):.2f}%"
 
     edge = settings.marker * (1 + settings.around)
-    colour = "#0b6e75" if population <= settings.marker else "#c98a00" if population <= edge else "#b93a2a"
+    bar = "".join(
+        f'<i style="left:{at(start)};width:{100 * (end - start) / top:.2f}%;background:{GAUGE[outcome]}"></i>'
+        for start, end, outcome in gauge_segments(population, settings)
+    )
     words = (
         f"{fr.inhabitants(population)} ; repère du guide : environ {fr.inhabitants(settings.marker)} "
         f"({fr.percent(population / settings.marker, 0)} du repère) ; CLSM moyen en 2022 : {fr.inhabitants(MEAN_2022)} ; "
@@ -165,7 +175,7 @@ def gauge(population: int, settings: Settings) -> str:
     )
     marks = (
         f'<i style="left:{at(settings.marker)};width:{100 * (edge - settings.marker) / top:.2f}%;background:#f3dfb0"></i>'
-        f'<i style="left:0;width:{at(population)};background:{colour}"></i>'
+        f"{bar}"
         f'<i style="left:{at(MEAN_2022)}" class="b"></i>'
         f'<i style="left:{at(settings.marker)}" class="a"></i>'
     )

@@ -120,7 +120,9 @@ def held_comparison() -> SideBySide | None:
     shown: frame.Compared | None = st.session_state[frame.COMPARED]
     if shown is None:
         return None
-    offered = {c.id: c for c in candidates(loaders.crosswalk(), shown.commune, frame.workbook().scenarios)}
+    offered = {
+        c.id: c for c in candidates(loaders.crosswalk(), shown.commune, frame.workbook().scenarios, frame.settings())
+    }
     chosen = tuple(offered[c.id] for c in shown.chosen if c.id in offered)
     if len(chosen) < 2:
         return None

@@ -1,4 +1,7 @@
-"""The settings of the checks: shown beside the check that uses them, changed in one place, back to the guide in one move."""
+"""The settings of the checks: shown beside the check that uses them, changed in one place, back to the start in one move.
+
+Two moves, as two kinds: what the guide gives, and what this tool chose.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from geo.errors import GeoInputError
-from geo.guidance import CHECKS, Settings
+from geo.guidance import CHECKS, Settings, back_to_start, own_thresholds
 from ui import frame, html
 
 KEY = "reglage"
@@ -33,7 +36,7 @@ KNOBS = (
     Knob("marker", "taille", "Repère de taille", "habitants", 10_000, 2_000_000, 1),
     Knob("around", "taille", "Marge autour du repère", "%", 5, 100, 100),
     Knob("small", "taille", "Très petit territoire en dessous de", "habitants", 5_000, 200_000, 1),
-    Knob("sliver", "secteurs", "Secteur à la marge en dessous de", "%", 1, 50, 100),
+    Knob("sliver", "secteurs", "À la marge (secteur, QPV) en dessous de", "%", 1, 50, 100),
     Knob("max_communes", "coordination", "Communes au plus", "", 5, 1_000, 1),
     Knob("max_bodies", "coordination", "Intercommunalités au plus", "", 1, 50, 1),
     Knob("max_area_m2", "coordination", "Superficie au plus", "km²", 100, 20_000, 1e-6),
@@ -49,10 +52,12 @@ def settings_popover() -> None:
     changed = settings != Settings()
     with st.popover("Réglages modifiés" if changed else "Réglages", icon=":material/tune:"):
         st.caption(
-            "Le guide donne le repère d’environ 200 000 habitants et la taille d’une grande ville ; les autres seuils "
-            "sont ceux de cet outil. Ils accompagnent les liens et les notes."
+            "Le guide donne le repère d’environ 200 000 habitants et la taille d’une grande ville (500 000). Les autres, marqués « seuil de "
+            "l’outil », sont des choix de cet outil : ils posent une question, jamais plus. Ils accompagnent les liens et les notes."
         )
-        st.button("Revenir aux valeurs du guide", on_click=_back, disabled=not changed, icon=":material/restart_alt:")
+        for ours, label in ((False, "Revenir aux valeurs du guide"), (True, "Revenir aux seuils de l’outil")):
+            moved = back_to_start(settings, ours=ours) != settings
+            st.button(label, on_click=_back, args=(ours,), disabled=not moved, icon=":material/restart_alt:")
         for check in CHECKS:
             knobs = [knob for knob in KNOBS if knob.check == check.id]
             if knobs:
@@ -72,7 +77,7 @@ def _entry(knob: Knob, settings: Settings) -> None:
     whole = isinstance(st.session_state[key], int)
     kind = int if whole else float
     st.number_input(
-        f"{knob.label}{f' ({knob.unit})' if knob.unit else ''}",
+        f"{knob.label}{f' ({knob.unit})' if knob.unit else ''}{' · seuil de l’outil' if own_thresholds((knob.name,)) else ''}",
         min_value=kind(1 if knob.name == "marker" else 0),
         max_value=kind(max(knob.most, st.session_state[key])),  # a link may carry more than this page offers
         step=kind(knob.step) if kind(knob.step) else kind(1),
@@ -94,5 +99,5 @@ def _take(knob: Knob) -> None:
         st.toast(html.literal(str(error)))
 
 
-def _back() -> None:
-    frame.set_settings()
+def _back(ours: bool) -> None:
+    frame.set_settings(back_to_start(frame.settings(), ours=ours))

@@ -1,4 +1,4 @@
-"""Coordination: what makes a territory heavy to coordinate; in pieces or above a setting is a point of vigilance."""
+"""Coordination: what makes a territory heavy to coordinate; in pieces is a point of vigilance, above a setting of ours a question."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from scipy.sparse.csgraph import connected_components
 
 from geo import french as fr
 from geo.arrays import Bools
-from geo.guidance.check import FAVORABLE, GUIDE_QUESTIONS, VIGILANCE, Check, Decision, Judged, everywhere, pick
+from geo.guidance.check import (
+    DISCUSS,
+    FAVORABLE,
+    GUIDE_QUESTIONS,
+    VIGILANCE,
+    Basis,
+    Check,
+    Decision,
+    Judged,
+    everywhere,
+    pick,
+)
 from geo.guidance.checks.rural import rural_remark
 from geo.guidance.finding import Finding, Outcome
 from geo.guidance.settings import Settings
@@ -19,9 +30,14 @@ from geo.perimeters import PerimeterFacts
 
 
 def judge(batch: MoveBatch, settings: Settings) -> Judged:
-    """A point of vigilance when one measure at least is heavy."""
-    heavy = np.any(list(heavy_measures(batch, settings).values()), axis=0)
-    return pick((heavy, VIGILANCE), otherwise=FAVORABLE), everywhere(batch)
+    """A point of vigilance when in pieces; to discuss above one of the settings, which are ours and not the guide's."""
+    heavy = heavy_measures(batch, settings)
+    vast = np.any([heavy[name] for name in THRESHOLDS], axis=0)
+    return pick((heavy["pieces"], VIGILANCE), (vast, DISCUSS), otherwise=FAVORABLE), everywhere(batch)
+
+
+# Measures with a threshold, all of this tool: the setting of each.
+THRESHOLDS = {"communes": "max_communes", "bodies": "max_bodies", "area": "max_area_m2", "span": "max_span_m"}
 
 
 @kept_on_subject
@@ -50,11 +66,13 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
         "morceaux_sans_iles_ni_enclaves": tied,
     }
     size_text = _size_text(facts)
-    if decision.outcome is Outcome.VIGILANCE:
-        sentence = f"{size_text}. À surveiller : {fr.listing(_alerts(facts, settings, tied))}."
-        return decision.finding(sentence + rural_remark(facts), figures)
+    if decision.outcome in (Outcome.VIGILANCE, Outcome.DISCUSS):
+        heavy = heavy_measures(batch_of_one(facts), settings)
+        sentence = f"{size_text}. À regarder : {fr.listing(_alerts(facts, settings, tied))}."
+        crossed = [setting for name, setting in THRESHOLDS.items() if heavy[name][0]]
+        return decision.finding(sentence + rural_remark(facts), figures, raised_by=crossed)
     return decision.finding(
-        f"{size_text}. Le périmètre est d’un seul tenant et aucune mesure ne dépasse les réglages.", figures
+        f"{size_text}. Le périmètre est d’un seul tenant et aucune mesure connue ne dépasse les réglages.", figures
     )
 
 
@@ -91,13 +109,13 @@ def _alerts(facts: PerimeterFacts, settings: Settings, tied: int) -> Iterable[st
     if heavy["pieces"]:
         yield f"le périmètre est en {facts.pieces} morceaux{_islands(facts.pieces, tied)}"
     if heavy["communes"]:
-        yield f"{fr.count(len(facts.towns), 'commune')} à réunir (réglage : {settings.max_communes})"
+        yield f"{fr.count(len(facts.towns), 'commune')} à réunir (seuil de l’outil : {settings.max_communes})"
     if heavy["bodies"]:
-        yield f"{len(facts.communities)} intercommunalités (réglage : {settings.max_bodies})"
+        yield f"{len(facts.communities)} intercommunalités (seuil de l’outil : {settings.max_bodies})"
     if heavy["area"]:
-        yield f"{fr.square_kilometres(facts.area_m2)} (réglage : {fr.square_kilometres(settings.max_area_m2)})"
+        yield f"{fr.square_kilometres(facts.area_m2)} (seuil de l’outil : {fr.square_kilometres(settings.max_area_m2)})"
     if heavy["span"]:
-        yield f"{fr.kilometres(facts.span_m or 0.0)} d’un bout à l’autre (réglage : {fr.kilometres(settings.max_span_m)})"
+        yield f"{fr.kilometres(facts.span_m or 0.0)} d’un bout à l’autre (seuil de l’outil : {fr.kilometres(settings.max_span_m)})"
 
 
 def _islands(pieces: int, tied: int) -> str:
@@ -108,6 +126,10 @@ def _islands(pieces: int, tied: int) -> str:
     return f", {tied} sans compter les îles et enclaves"
 
 
+SPAN = Basis(
+    known=lambda batch: ~np.isnan(batch.span_m),
+    lacking=lambda _: ("la distance d’un bout à l’autre (territoires trop éloignés pour une même mesure)",),
+)
 CHECK = Check(
     id="coordination",
     title="Coordination",
@@ -115,7 +137,7 @@ CHECK = Check(
     measure="Communes, intercommunalités, superficie, plus grande distance à vol d’oiseau, distance moyenne à la ville principale, nombre de morceaux.",
     source=f"{GUIDE_QUESTIONS} (coordination)",
     formula="Communes, intercommunalités, superficie, plus grande distance entre communes, distance moyenne à la ville principale pondérée par les "
-    "habitants, nombre de morceaux. Plusieurs morceaux, ou un seuil dépassé : point de vigilance.",
+    "habitants, nombre de morceaux. Plusieurs morceaux : point de vigilance ; un seuil dépassé : à discuter, car ces seuils sont ceux de l’outil.",
     limits="Distances à vol d’oiseau entre points intérieurs des communes : ni routes, ni transports, ni relief. Une île ou une enclave légale fait un morceau : la phrase le dit quand ce n’est que cela.",
     figures={
         "communes": "communes à réunir",
@@ -129,5 +151,6 @@ CHECK = Check(
     judge=judge,
     say=say,
     communes=communes,
-    settings=("max_communes", "max_bodies", "max_area_m2", "max_span_m"),
+    settings=tuple(THRESHOLDS.values()),
+    bases=(SPAN,),
 )

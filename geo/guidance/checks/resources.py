@@ -10,7 +10,7 @@ from geo import french as fr
 from geo.guidance.check import DISCUSS, GUIDE_QUESTIONS, UNKNOWN, VIGILANCE, Check, Decision, Judged, everywhere, pick
 from geo.guidance.finding import Finding, Outcome
 from geo.guidance.settings import Settings
-from geo.layers import NOT_LISTED
+from geo.layers import NOT_LISTED, CarePlaces
 from geo.moves import MoveBatch
 from geo.perimeters import PerimeterFacts
 
@@ -41,12 +41,7 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
     figures = {"lieux": len(inside), "par_categorie": counts, "source": found.source, "millesime": found.vintage}
     details = tuple(f"{category} : {fr.number(n)}." for category, n in counts.items())
     if decision.outcome is Outcome.UNKNOWN:
-        seen = f" {fr.count(len(inside), 'lieu y est connu', 'lieux y sont connus')}." if len(inside) else ""
-        reach = "pas tout le" if found.extent & set(facts.departements) else "rien du"
-        sentence = (
-            f"La liste des lieux de santé mentale ({found.source}, {found.vintage}) ne couvre {reach} périmètre.{seen}"
-        )
-        return decision.finding(sentence, figures, details, (_LACKING,))
+        return decision.finding(_reach(facts, found, len(inside)), figures, details, (_LACKING,))
     rate = len(inside) / facts.population * 100_000 if facts.population else 0.0
     figures["pour_100_000_habitants"] = rate
     origin = f"({found.source}, {found.vintage})"
@@ -58,6 +53,25 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
         f"{fr.number(rate, 1)} pour 100 000 habitants ({fr.number(len(inside))} pour {fr.number(facts.population)})."
     )
     return decision.finding(sentence, figures, details, (NOT_LISTED,))
+
+
+def _reach(facts: PerimeterFacts, found: CarePlaces, known: int) -> str:
+    """Say what the list covers of the perimeter, in inhabitants: nothing, or a part; and what is known there."""
+    origin = f"liste {fr.of(found.source)}, {found.vintage}"
+    covered = facts.table["departement"].isin(found.extent).to_numpy()
+    if not covered.any():
+        seen = f" ; {fr.count(known, 'lieu y est connu', 'lieux y sont connus')} malgré tout" if known else ""
+        return f"Lieux de santé mentale : aucune donnée ici ({origin}, pour d’autres départements){seen}."
+    people = int(facts.table["population"].to_numpy()[covered].sum())
+    places = (
+        fr.count(known, "lieu de santé mentale connu", "lieux de santé mentale connus")
+        if known
+        else "Aucun lieu de santé mentale connu"
+    )
+    return (
+        f"{places} dans la partie du périmètre que la liste couvre : {fr.ratio(people, facts.population)} des habitants ({origin}). "
+        "Ailleurs, inconnu."
+    )
 
 
 def communes(facts: PerimeterFacts) -> Iterable[int]:

@@ -1,62 +1,93 @@
-"""Rural communes: those of the same intercommunal bodies, inside and left outside."""
+"""Rural communes: whether rural people are served, in the perimeter and its neighbourhood; dense urban land is not concerned.
+
+The neighbourhood is what touches the perimeter inside the intercommunal bodies that it touches (docs/decisions/0009): taking a whole
+body is no duty, and only the check on scale weighs it.
+"""
 
 from __future__ import annotations
 
+import numpy as np
+
 from geo import french as fr
-from geo.guidance.check import DISCUSS, FAVORABLE, GUIDE_PERIMETER, Check, Decision, Judged, pick
+from geo.guidance.check import DISCUSS, FAVORABLE, GUIDE_PERIMETER, Basis, Check, Decision, Judged, everywhere, pick
 from geo.guidance.finding import Finding, Outcome
 from geo.guidance.settings import Settings
-from geo.kept import kept_on_subject
-from geo.moves import MoveBatch
+from geo.moves import MoveBatch, batch_of_one
 from geo.perimeters import PerimeterFacts
+
+SERVED = 0.5  # ours: share of rural inhabitants from which they are said served
 
 
 def judge(batch: MoveBatch, _: Settings) -> Judged:
-    """To discuss when a rural commune of the same bodies is left outside; no concern where there is none at all."""
-    bodies, atoms = batch.communities
-    left = (atoms > 0) @ batch.ground.body_rural[bodies] - batch.sums["rural_owned"]
-    return pick((left > 0, DISCUSS), otherwise=FAVORABLE), (left > 0) | (batch.sums["rural"] > 0)
+    """Favourable where rural people are served: half of the perimeter, or half of those of the neighbourhood and the perimeter.
+
+    No concern without a rural commune there, nor for a dense urban perimeter that holds none.
+    """
+    sums = batch.sums
+    inside, left, people = sums["rural_people"], batch.nearby("rural_people"), batch.population
+    neighbours = batch.nearby("rural")
+    served = (inside >= SERVED * people) | (inside >= SERVED * (inside + left)) | (neighbours == 0)
+    dense = (sums["rural"] == 0) & (sums["dense_people"] > 0.5 * people)
+    concerned = ((sums["rural"] > 0) | (neighbours > 0)) & ~dense
+    return pick((served | ~concerned, FAVORABLE), otherwise=DISCUSS), np.asarray(concerned)
 
 
-@kept_on_subject
 def left_outside(facts: PerimeterFacts) -> list[int]:
-    """Return the rows of the rural communes of the same intercommunal bodies left outside, in order."""
-    around = {int(r) for part in facts.communities for r in facts.atlas.members("community", part.code)}
-    return [r for r in sorted(around - set(facts.rows.tolist())) if facts.density.rural[r]]
+    """Return the rows of the rural communes of the neighbourhood, in order."""
+    columns, near = batch_of_one(facts).neighbours
+    return [int(r) for r in columns[near[0]] if facts.density.rural[r]]
 
 
 def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
-    """Report which rural communes are inside and outside."""
+    """Report which rural communes are inside, and which of the neighbourhood are not."""
     atlas, density, inside, left = facts.atlas, facts.density, facts.classes.loc[3], left_outside(facts)
     left_people = int(atlas.population[left].sum())
     figures = {
         "communes_rurales": int(inside["communes"]),
         "population_rurale": int(inside["population"]),
         "part_population_rurale": rural_share(facts),
-        "communes_rurales_hors_perimetre": len(left),
-        "population_rurale_hors_perimetre": left_people,
+        "communes_rurales_limitrophes": len(left),
+        "population_rurale_limitrophe": left_people,
         "methode": density.source,
         "estimation": density.estimated,
     }
     mark = " Classement estimé par la densité de population." if density.estimated else ""
     if not decision.concerned:
-        sentence = "Ni le périmètre ni les intercommunalités concernées ne comptent de commune rurale." + mark
+        sentence = "Ni le périmètre ni les communes limitrophes des mêmes intercommunalités ne sont rurales." + mark
+        if left:
+            sentence = (
+                "Périmètre urbain dense, sans commune rurale : le guide y préfère souvent une échelle plus restreinte."
+                + mark
+            )
         return decision.finding(sentence, figures, estimated=density.estimated)
+    share = f"{fr.ratio(int(inside['population']), facts.population)} des habitants"
     served = (
-        f"{fr.count(int(inside['communes']), 'commune rurale', 'communes rurales')} dans le périmètre, soit "
-        f"{fr.ratio(int(inside['population']), facts.population)} des habitants."
+        f"{fr.count(int(inside['communes']), 'commune rurale', 'communes rurales')} dans le périmètre, soit {share}."
     )
-    if decision.outcome is Outcome.FAVORABLE:
-        sentence = f"{served} Aucune commune rurale des intercommunalités concernées n’est laissée dehors.{mark}"
-        return decision.finding(sentence, figures, estimated=density.estimated)
-    outside = (
-        f" {fr.count(len(left), 'commune rurale', 'communes rurales')} des mêmes intercommunalités "
-        f"({fr.inhabitants(left_people)}) {'reste' if len(left) < 2 else 'restent'} hors du périmètre."
-    )
+    if not inside["communes"]:
+        served = "Aucune commune rurale dans le périmètre."
     biggest = sorted(left, key=lambda r: -int(atlas.population[r]))
-    details = (f"Hors du périmètre : {fr.listing((str(atlas.names[r]) for r in biggest), most=12)}.",)
-    start = served if inside["communes"] else "Aucune commune rurale dans le périmètre."
-    return decision.finding(start + outside + mark, figures, details, estimated=density.estimated)
+    details = (
+        (f"Limitrophes, hors du périmètre : {fr.listing((str(atlas.names[r]) for r in biggest), most=12)}.",)
+        if left
+        else ()
+    )
+    if decision.outcome is Outcome.DISCUSS:
+        these = f"{fr.count(len(left), 'commune rurale limitrophe', 'communes rurales limitrophes')} des mêmes intercommunalités"
+        verb = "reste" if len(left) < 2 else "restent"
+        sentence = (
+            f"{served} {these} ({fr.inhabitants(left_people)}) {verb} hors du périmètre : qui servira leurs habitants ?"
+        )
+        return decision.finding(sentence + mark, figures, details, estimated=density.estimated)
+    return decision.finding(f"{served}{_beside(facts, len(left))}{mark}", figures, details, estimated=density.estimated)
+
+
+def _beside(facts: PerimeterFacts, left: int) -> str:
+    if rural_share(facts) > SERVED:
+        return " C’est un périmètre rural : le guide y admet une échelle plus large, pour mettre les moyens en commun."
+    if not left:
+        return " Aucune commune rurale limitrophe des mêmes intercommunalités n’est laissée dehors."
+    return f" La plupart des habitants ruraux d’ici sont dedans ; {fr.count(left, 'commune rurale limitrophe reste', 'communes rurales limitrophes restent')} dehors."
 
 
 def rural_share(facts: PerimeterFacts) -> float:
@@ -75,24 +106,31 @@ def rural_remark(facts: PerimeterFacts) -> str:
     )
 
 
+GRID = Basis(
+    known=lambda batch: everywhere(batch, not batch.ground.evidence.density.estimated),
+    lacking=lambda _: ("la grille de densité de l’INSEE (le classement est estimé ici)",),
+)
 CHECK = Check(
     id="rural",
     title="Communes rurales",
-    question="Les communes rurales de l’intercommunalité sont-elles servies ?",
-    measure="Communes et habitants classés ruraux, dans le périmètre et laissés dehors dans les mêmes intercommunalités.",
-    source=f"{GUIDE_PERIMETER}, préconisations",
-    formula="Communes de la classe « rural » dans le périmètre, et celles des mêmes intercommunalités laissées dehors. Aucune dehors : favorable ; sinon : à discuter.",
-    limits="Sans la grille de densité de l’INSEE, la classe est estimée par la densité de la commune entière.",
+    question="Les habitants des communes rurales d’ici sont-ils servis ?",
+    measure="Communes et habitants classés ruraux, dans le périmètre et dans les communes limitrophes des mêmes intercommunalités.",
+    source=f"{GUIDE_PERIMETER}, préconisations ; questions à se poser (types de territoire)",
+    formula="Favorable si la moitié au moins des habitants du périmètre sont ruraux, ou si la moitié au moins des habitants ruraux du périmètre et des "
+    "communes limitrophes (qui touchent le périmètre, dans les mêmes intercommunalités) sont dedans ; sinon : à discuter. Un périmètre urbain dense "
+    "sans commune rurale, ou sans commune rurale autour : sans objet. La moitié est un seuil de l’outil.",
+    limits="Sans la grille de densité de l’INSEE, la classe est estimée par la densité de la commune entière, et l’avis est sous réserve.",
     figures={
         "communes_rurales": "communes rurales du périmètre",
         "population_rurale": "leurs habitants",
         "part_population_rurale": "leurs habitants ÷ habitants du périmètre",
-        "communes_rurales_hors_perimetre": "communes rurales des mêmes intercommunalités laissées dehors",
-        "population_rurale_hors_perimetre": "leurs habitants",
+        "communes_rurales_limitrophes": "communes rurales limitrophes, des mêmes intercommunalités, hors du périmètre",
+        "population_rurale_limitrophe": "leurs habitants",
         "methode": "grille employée",
         "estimation": "si la classe est une estimation",
     },
     judge=judge,
     say=say,
     communes=left_outside,
+    bases=(GRID,),
 )

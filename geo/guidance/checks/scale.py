@@ -1,4 +1,8 @@
-"""Scale: whether the figures of the main intercommunal body speak for the communal or the intercommunal scale."""
+"""Scale: for which one the inhabitants, needs and resources of the main intercommunal body speak, as far as they are known.
+
+The guide: spread over several towns, an intercommunal scale; gathered in the largest, the commune first, then more. Needs are read
+off the QPV, resources off the mental health places. A body above the size of a big city is no candidate scale.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +11,44 @@ from collections.abc import Iterable
 import numpy as np
 
 from geo import french as fr
-from geo.arrays import Bools, Ints, Rows
-from geo.guidance.check import DISCUSS, FAVORABLE, GUIDE_QUESTIONS, Check, Decision, Judged, pick, unconcerned
-from geo.guidance.concentration import Concentration, concentration_figures, concentration_text, concentrations
-from geo.guidance.finding import Finding
+from geo.arrays import Bools, Floats, Ints, Rows
+from geo.guidance.check import (
+    DISCUSS,
+    FAVORABLE,
+    GUIDE_QUESTIONS,
+    UNKNOWN,
+    Basis,
+    Check,
+    Decision,
+    Judged,
+    pick,
+    unconcerned,
+)
+from geo.guidance.concentration import (
+    CONCENTRATION_FIGURES,
+    PLACES_LACKING,
+    QUARTERS_LACKING,
+    body_readings,
+    concentration_figures,
+    concentration_text,
+    concentrations,
+)
+from geo.guidance.finding import Finding, Outcome
 from geo.guidance.settings import Settings
 from geo.moves import MoveBatch, batch_of_one
 from geo.perimeters import PerimeterFacts, TerritoryPart
 
+COMMUNAL, INTERCOMMUNAL, MIXED = 1, -1, 0
+SCALES = {COMMUNAL: "communale", INTERCOMMUNAL: "intercommunale", MIXED: "ouverte"}
+
 
 def judge(batch: MoveBatch, settings: Settings) -> Judged:
-    """Favourable when the scale for which the figures speak is that of the perimeter; no concern without a body of several communes."""
+    """Favourable when all that is known speaks for the scale of the perimeter, and more than inhabitants is known.
+
+    The communal scale is the main commune alone; the intercommunal one, all of the main body: a few communes of it are between
+    the two, and to discuss. It only informs where the body is above the size of a big city; no concern without a body of several
+    communes.
+    """
     bodies, atoms = batch.communities
     if not len(bodies):
         return unconcerned(batch)
@@ -26,9 +57,15 @@ def judge(batch: MoveBatch, settings: Settings) -> Judged:
     towns, met = batch.towns
     several = (met > 0).sum(axis=1) > 1
     only = towns[met.argmax(axis=1)]
-    agrees = (speaks_for_commune(batch, settings) == ~several) & (several | (only == town[first]))
+    whole = atoms[np.arange(len(first)), np.searchsorted(bodies, first)] == batch.ground.body_atoms[first]
+    speaks = scale_spoken_for(batch, settings)
+    agrees = ((speaks == COMMUNAL) & ~several & (only == town[first])) | ((speaks == INTERCOMMUNAL) & whole)
     concerned = (atoms > 0).any(axis=1) & (counts[first] > 1)
-    return pick((np.asarray(~concerned | agrees), FAVORABLE), otherwise=DISCUSS), concerned
+    big = too_big(batch, settings)
+    quarters, places = body_readings(batch.ground)
+    blind = ~quarters.listed[first] & ~places.listed[first]
+    outcomes = pick((~concerned, FAVORABLE), (big | ~agrees, DISCUSS), (blind, UNKNOWN), otherwise=FAVORABLE)
+    return outcomes, np.asarray(concerned & ~big)
 
 
 def main_body(batch: MoveBatch) -> Ints:
@@ -37,41 +74,92 @@ def main_body(batch: MoveBatch) -> Ints:
     return bodies[np.where(atoms > 0, batch.body_people, -1.0).argmax(axis=1)]
 
 
-def speaks_for_commune(batch: MoveBatch, settings: Settings) -> Bools:
-    """Return whether the figures of the main body speak for the communal scale, after each move."""
-    return np.asarray(batch.ground.main_town[1][main_body(batch)] > settings.central)
+def too_big(batch: MoveBatch, settings: Settings) -> Bools:
+    """Return whether the main body is above the size of a big city, after each move."""
+    return np.asarray(batch.ground.body_population[main_body(batch)] > settings.big_city)
+
+
+def scale_spoken_for(batch: MoveBatch, settings: Settings) -> Ints:
+    """Return the scale for which all that is known of the main body speaks, after each move; MIXED when not all for the same."""
+    first = main_body(batch)
+    held: list[Floats] = [batch.ground.main_town[1], *(reading.share for reading in body_readings(batch.ground))]
+    shares = np.column_stack([h[first] for h in held])
+    known = ~np.isnan(shares)
+    gathered = np.nan_to_num(shares) > settings.central
+    communal, spread = (gathered | ~known).all(axis=1), (~gathered | ~known).all(axis=1)
+    return np.where(communal, COMMUNAL, np.where(spread, INTERCOMMUNAL, MIXED))
 
 
 def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Finding:
-    """Report the weight of the main commune of the main body, and the scale for which it speaks."""
-    if not decision.concerned:
+    """Report what the main commune of the main body holds, and the scale for which it speaks."""
+    batch = batch_of_one(facts)
+    if not facts.communities or batch.ground.main_town[2][main_body(batch)[0]] < 2:
         return decision.finding(_one_scale_only(facts))
     part, town = facts.communities[0], _main_town(facts)
+    if not decision.concerned:
+        return decision.finding(_no_candidate(part, settings), {"intercommunalite": part.name}, raised_by=("big_city",))
     name = facts.town_name(town)
     people = int(facts.atlas.population[_rows_of(facts, part, town)].sum())
-    speaks = "communale" if speaks_for_commune(batch_of_one(facts), settings)[0] else "intercommunale"
+    speaks = int(scale_spoken_for(batch, settings)[0])
     held = concentrations(facts, facts.atlas.members("community", part.code), town)
     figures = {
         **concentration_figures(held),
         "intercommunalite": part.name,
         "commune_la_plus_peuplee": name,
         "part_population": people / part.population_total if part.population_total else 0.0,
-        "echelle_indiquee": speaks,
-        "echelle_du_perimetre": "communale" if len(facts.towns) == 1 else "intercommunale",
+        "echelle_indiquee": SCALES[speaks],
+        "echelle_du_perimetre": _scale_of(facts, part),
     }
     sentence = (
         f"{name} réunit {fr.ratio(people, part.population_total)} des habitants de son "
-        f"intercommunalité ({part.name}){concentration_text(held)} : par {'ce seul chiffre' if not held else 'le nombre d’habitants'}, "
-        f"l’échelle {speaks} se défend. "
+        f"intercommunalité ({part.name}){concentration_text(held)} : {_spoken(speaks, bool(held))} {_taken(facts, part)}"
     )
-    lacking = _lacking(held)
-    sentence += (
-        "Les besoins et les ressources, qui comptent autant, ne sont pas connus ici."
-        if len(lacking) == 2
-        else "Les besoins comptent autant et se lisent dans le diagnostic local."
+    raised = ("central",) if decision.outcome is Outcome.DISCUSS else ()
+    return decision.finding(sentence, figures, raised_by=raised)
+
+
+def _spoken(speaks: int, more: bool) -> str:
+    if speaks == MIXED:
+        return (
+            "les chiffres ne disent pas tous la même échelle, qui reste à choisir avec le diagnostic local "
+            "(le guide : la commune d’abord si tout s’y concentre, l’intercommunalité si tout se répartit)."
+        )
+    which = "ce qui est connu parle" if more else "ce seul chiffre parle"
+    return f"{which} pour l’échelle {SCALES[speaks]} ; les besoins se lisent aussi dans le diagnostic local."
+
+
+def _taken(facts: PerimeterFacts, part: TerritoryPart) -> str:
+    """Say what the perimeter takes of the body."""
+    if part.whole:
+        return "Le périmètre prend l’intercommunalité entière."
+    return f"Le périmètre en prend {fr.count(part.communes, 'commune')} sur {fr.number(part.communes_total)}."
+
+
+def _scale_of(facts: PerimeterFacts, part: TerritoryPart) -> str:
+    if len(facts.towns) == 1:
+        return "communale"
+    return "intercommunale" if part.whole else "entre les deux"
+
+
+def _no_candidate(part: TerritoryPart, settings: Settings) -> str:
+    return (
+        f"{part.name} compte {fr.inhabitants(part.population_total)}, plus de {fr.inhabitants(settings.big_city)} : trop pour être "
+        "l’échelle d’un seul CLSM. Reste à choisir une commune, un groupe de communes ou d’arrondissements, selon les besoins et les ressources."
     )
-    missing = ("répartition des ressources en santé mentale",) if lacking[:1] == ["lieux de santé mentale"] else ()
-    return decision.finding(sentence, figures, missing=missing)
+
+
+def _needs_lacking(facts: PerimeterFacts) -> Iterable[str]:
+    return (f"{QUARTERS_LACKING} ({facts.communities[0].name})",)
+
+
+def _resources_lacking(facts: PerimeterFacts) -> Iterable[str]:
+    return (f"{PLACES_LACKING} ({facts.communities[0].name})",)
+
+
+def _known(batch: MoveBatch, which: int) -> Bools:
+    if not len(batch.communities[0]):
+        return np.full(len(batch.moves) + 1, False)
+    return body_readings(batch.ground)[which].known[main_body(batch)]
 
 
 def communes(facts: PerimeterFacts) -> Iterable[int]:
@@ -104,32 +192,33 @@ def _rows_of(facts: PerimeterFacts, part: TerritoryPart, town: str) -> Rows:
     return np.intersect1d(facts.atlas.members("commune", town), facts.atlas.members("community", part.code))
 
 
-def _lacking(held: tuple[Concentration, ...]) -> list[str]:
-    known = {h.what for h in held}
-    return [what for what in ("lieux de santé mentale", "habitants des QPV") if what not in known]
-
-
 CHECK = Check(
     id="diagnostic",
     title="Choix de l’échelle",
     question="Pour quelle échelle les chiffres parlent-ils ?",
-    measure="Part des habitants de l’intercommunalité dans sa commune la plus peuplée ; part des QPV et des lieux de santé mentale là où leurs listes sont complètes.",
+    measure="Part des habitants, des habitants des QPV et des lieux de santé mentale de l’intercommunalité dans sa commune la plus peuplée.",
     source=f"{GUIDE_QUESTIONS} (diagnostic)",
-    formula="Dans la première intercommunalité du périmètre : habitants de la commune la plus peuplée ÷ habitants de l’intercommunalité. Au-delà du "
-    "seuil, les chiffres parlent pour l’échelle communale, en deçà pour l’intercommunale. Favorable si c’est l’échelle du périmètre.",
-    limits="Les besoins et les ressources comptent autant que les habitants et ne sont pas tous connus ici.",
+    formula="Dans la première intercommunalité du périmètre, la part de sa commune la plus peuplée : habitants, habitants des QPV (leur nombre, si une "
+    "population manque), lieux de santé mentale. Tout ce qui est connu au-delà du seuil : échelle communale ; tout en deçà : échelle intercommunale ; "
+    "sinon l’échelle reste ouverte. Favorable si le périmètre est cette échelle (la commune la plus peuplée seule, ou l’intercommunalité entière), sous "
+    "réserve si les QPV ou les lieux ne sont pas tous connus, non évaluable si aucune des deux listes n’est complète ; sinon : à discuter. Au-delà de la taille "
+    "d’une grande ville, l’intercommunalité n’est pas une échelle à retenir : pour information.",
+    limits="Les QPV et les lieux de santé mentale ne disent qu’une part des besoins et des ressources ; les compétences ne sont pas dans les données.",
     figures={
         "intercommunalite": "intercommunalité qui pèse le plus dans le périmètre",
         "commune_la_plus_peuplee": "sa commune la plus peuplée",
         "part_population": "habitants de cette commune ÷ habitants de l’intercommunalité",
-        "echelle_indiquee": "échelle pour laquelle ce chiffre parle",
+        "echelle_indiquee": "échelle pour laquelle ce qui est connu parle",
         "echelle_du_perimetre": "échelle du périmètre",
-        "qpv": "habitants des QPV dans cette commune, et en tout",
-        "lieux": "lieux de santé mentale dans cette commune, et en tout",
+        **CONCENTRATION_FIGURES,
     },
     judge=judge,
     say=say,
     communes=communes,
-    settings=("central",),
+    settings=("central", "big_city"),
     blames=False,
+    bases=(
+        Basis(lambda batch: _known(batch, 0), _needs_lacking),
+        Basis(lambda batch: _known(batch, 1), _resources_lacking),
+    ),
 )

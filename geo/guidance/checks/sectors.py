@@ -11,7 +11,18 @@ import numpy as np
 
 from geo import french as fr
 from geo.arrays import Bools
-from geo.guidance.check import DISCUSS, FAVORABLE, GUIDE_QUESTIONS, UNKNOWN, Check, Decision, Judged, everywhere, pick
+from geo.guidance.check import (
+    DISCUSS,
+    FAVORABLE,
+    GUIDE_QUESTIONS,
+    UNKNOWN,
+    Basis,
+    Check,
+    Decision,
+    Judged,
+    everywhere,
+    pick,
+)
 from geo.guidance.finding import Finding, Outcome
 from geo.guidance.missing_lists import missing_lists
 from geo.guidance.sector_shares import SectorShare, sectors_cut, sectors_listed
@@ -25,14 +36,19 @@ SLIVER_OF_PERIMETER = 0.25  # a sector that holds more of the perimeter is never
 
 
 def judge(batch: MoveBatch, settings: Settings) -> Judged:
-    """Favourable with one adult sector and at most one for children; unknown where sectors may be missing."""
+    """Favourable with one adult sector and at most one for children; unknown where adult sectors may be missing."""
     main = main_sectors(batch, settings).sum(axis=1)
     children = batch.zones.met[:, batch.zones.of(LayerId.CHILD_SECTORS)].sum(axis=1)
-    sums = batch.sums
-    complete = (sums["adult_unlisted"] == 0) | (sums["adult_assigned"] == sums["atoms"])
+    complete = _listed(batch, "adult")
     unknown = (~complete & (main < 2)) | (main == 0)
     outcomes = pick((unknown, UNKNOWN), ((main == 1) & (children < 2), FAVORABLE), otherwise=DISCUSS)
     return outcomes, everywhere(batch)
+
+
+def _listed(batch: MoveBatch, who: str) -> Bools:
+    """Return whether every adult or child sector is known after each move: the list is complete, or every commune is assigned."""
+    sums = batch.sums
+    return np.asarray((sums[f"{who}_unlisted"] == 0) | (sums[f"{who}_assigned"] == sums["atoms"]))
 
 
 @kept_on_subject
@@ -70,9 +86,7 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
         *(_text(facts, o) for o in (*main, *slivers, *children)),
         *(f"À compléter : {s.sentence}" for s in cut),
     )
-    missing = missing_lists(
-        facts, [i for i in (LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS) if not sectors_listed(facts, i)]
-    )
+    missing = _missing(facts, LayerId.ADULT_SECTORS)
     names = fr.listing((o.name for o in main), most=8)
     if decision.outcome is Outcome.UNKNOWN:
         seen = f" Connu : {names}." if main else ""
@@ -86,6 +100,10 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
         start = f"{_least(facts, LayerId.ADULT_SECTORS)}{len(main)} secteurs adultes à inviter : {names}."
     sentence = f"{start}{_cut_text(cut)}{_margin_text(slivers, settings)}{_children_text(facts, children)}"
     return decision.finding(sentence, figures, details, missing)
+
+
+def _missing(facts: PerimeterFacts, layer_id: LayerId) -> tuple[str, ...]:
+    return () if sectors_listed(facts, layer_id) else missing_lists(facts, [layer_id])
 
 
 def communes(facts: PerimeterFacts) -> Iterable[int]:
@@ -154,6 +172,9 @@ def _text(facts: PerimeterFacts, overlap: Overlap) -> str:
     return f"{overlap.name}{hospital} : {inside}."
 
 
+CHILDREN = Basis(
+    known=lambda batch: _listed(batch, "child"), lacking=lambda facts: _missing(facts, LayerId.CHILD_SECTORS)
+)
 CHECK = Check(
     id="secteurs",
     title="Secteurs de psychiatrie",
@@ -161,7 +182,7 @@ CHECK = Check(
     measure="Secteurs de psychiatrie adulte et infanto-juvénile rencontrés, part de chacun dans le périmètre, établissement.",
     source=f"{GUIDE_QUESTIONS} (échelle intercommunale)",
     formula="Pour chaque secteur : habitants de ses communes dans le périmètre ÷ habitants du secteur. Un seul secteur adulte et au plus un "
-    "infanto-juvénile : favorable ; plusieurs : à discuter. Un secteur dont la part est sous le seuil, et qui pèse moins d’un quart du "
+    "infanto-juvénile : favorable, sous réserve si les secteurs infanto-juvéniles ne sont pas tous connus ; plusieurs : à discuter. Un secteur dont la part est sous le seuil, et qui pèse moins d’un quart du "
     "périmètre, est nommé à part.",
     limits="Aucune carte nationale des secteurs n’est ouverte : hors des départements complets, l’issue est « non évaluable » ou « au moins ». "
     "Un secteur qui coupe une commune est une estimation, ou sa part est inconnue.",
@@ -175,4 +196,5 @@ CHECK = Check(
     say=say,
     communes=communes,
     settings=("sliver",),
+    bases=(CHILDREN,),
 )

@@ -1,4 +1,4 @@
-"""Size: inhabitants beside the guide's marker; small is never a fault."""
+"""Size: inhabitants beside the guide's marker above, and beside a setting of this tool below."""
 
 from __future__ import annotations
 
@@ -12,10 +12,16 @@ from geo.perimeters import PerimeterFacts
 
 
 def judge(batch: MoveBatch, settings: Settings) -> Judged:
-    """Favourable up to the marker, to discuss up to the margin above it, a point of vigilance beyond."""
+    """Favourable up to the marker, to discuss up to the margin above it, a point of vigilance beyond; to discuss when very small.
+
+    The guide states no minimum and says that too small a territory may lack resources: the setting only opens the question.
+    """
     people, marker = batch.population, settings.marker
     near = people <= marker * (1 + settings.around)
-    return pick((people <= marker, FAVORABLE), (near, DISCUSS), otherwise=VIGILANCE), everywhere(batch)
+    small = (people < settings.small) & near
+    return pick((small, DISCUSS), (people <= marker, FAVORABLE), (near, DISCUSS), otherwise=VIGILANCE), everywhere(
+        batch
+    )
 
 
 def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Finding:
@@ -29,30 +35,34 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
             f"Avec {counted}, le périmètre {'reste sous' if people < marker else 'atteint'} {about} "
             f"({fr.percent(people / marker, 0)} du repère)."
         )
-        if people < settings.small:
-            sentence += (
-                " Le guide ne fixe pas de minimum ; il rappelle qu’un territoire très petit peut manquer de ressources."
-            )
         return decision.finding(sentence, figures)
+    if decision.outcome is Outcome.DISCUSS and people <= marker:
+        sentence = (
+            f"Avec {counted}, le périmètre est très petit (moins de {fr.inhabitants(settings.small)}). Le guide ne fixe pas de "
+            "minimum, mais un territoire trop restreint peut manquer des ressources dont un CLSM a besoin : "
+            "y en a-t-il assez ici, ou avec quels voisins les réunir ?"
+        )
+        return decision.finding(sentence, figures, raised_by=("small",))
     if decision.outcome is Outcome.DISCUSS:
         over = fr.inhabitants(people - marker)
         sentence = f"Avec {counted}, le périmètre dépasse de {over} {about} ; le guide écrit « autour de », l’écart se discute."
-        return decision.finding(sentence + rural_remark(facts), figures)
+        return decision.finding(sentence + rural_remark(facts), figures, raised_by=("marker",))
     sentence = (
         f"Avec {counted}, le périmètre dépasse de {fr.percent(people / marker - 1)} {about}. "
         "Plus un périmètre est vaste, plus la proximité est difficile à tenir."
     )
-    return decision.finding(sentence + rural_remark(facts), figures)
+    return decision.finding(sentence + rural_remark(facts), figures, raised_by=("marker",))
 
 
 CHECK = Check(
     id="taille",
     title="Taille",
-    question="Le périmètre reste-t-il à une taille qui permet la proximité ?",
-    measure="Habitants du périmètre, comparés au repère. Petit n’est jamais un défaut.",
-    source=f"{GUIDE_PERIMETER}, préconisations",
-    formula="habitants ÷ repère. Favorable jusqu’au repère ; à discuter jusqu’au repère augmenté de la marge ; point de vigilance au-delà.",
-    limits="Le guide ne fixe aucun minimum et écrit « autour de » : la marge est un choix de cet outil. La population ne dit pas les besoins.",
+    question="Le périmètre est-il assez petit pour la proximité, et assez grand pour réunir des ressources ?",
+    measure="Habitants du périmètre, comparés au repère du guide, et au seuil « très petit territoire » de cet outil.",
+    source=f"{GUIDE_PERIMETER}, préconisations ; questions à se poser (ressources)",
+    formula="habitants ÷ repère. Favorable jusqu’au repère ; à discuter jusqu’au repère augmenté de la marge ; point de vigilance au-delà. "
+    "Sous le seuil « très petit territoire » : à discuter, car un territoire trop restreint peut manquer de ressources.",
+    limits="Le guide ne fixe aucun minimum et écrit « autour de » : la marge et le seuil « très petit » sont des choix de cet outil, et ne font jamais plus que poser une question. La population ne dit pas les besoins.",
     figures={
         "population": "habitants du périmètre",
         "repere": "repère de taille employé",
