@@ -16,8 +16,8 @@ import pandas as pd
 from geo import french as fr
 from geo.arrays import Floats, Rows
 from geo.coverage.candidates import SitingCandidate, own_candidates, siting_candidates
-from geo.coverage.figure import Figure
-from geo.coverage.figures import scope_figures
+from geo.coverage.figures.figure import Figure
+from geo.coverage.figures.people import scope_figures
 from geo.coverage.max_coverage import Answer, Problem, greedy_choice, in_order, pose, programme, solve
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState

@@ -29,6 +29,7 @@ from geo.coverage.manner import (
     source_years,
     zone_doubts,
 )
+from geo.coverage.situation import Situations, situations
 from geo.coverage.status import COVERED, Status, commune_status
 from geo.layers import Crosswalk, Etat, Layer, LayerId, Precision
 
@@ -145,6 +146,11 @@ class CoverageState:
     def doubtful(self) -> dict[Doubt, Bools]:
         """For each doubt, the covered atoms of which no fact is free of it."""
         return covered_with_doubt(self.crosswalk.layers[LayerId.CLSM], self.is_covered, self._left_out, self._doubts)
+
+    @cached_property
+    def situations(self) -> Situations:
+        """The situation of each atom in words."""
+        return situations(self.crosswalk, self.status, self.doubtful[Doubt.EXTENSION], self.complete)
 
     @cached_property
     def _doubts(self) -> dict[Doubt, Bools]:

@@ -22,13 +22,14 @@ from geo.coverage import (
     GAP_LEVELS,
     NEEDS,
     PRIORITY_TERMS,
-    STATUS_LABELS,
+    Situation,
+    Status,
     interval,
     place,
 )
 from geo.exports import formats, qml
-from geo.exports.coverage_svg import STATUS_STYLES, coverage_map
-from geo.exports.coverage_tables import CoverageReport, communes_table, coverage_sheets, sources
+from geo.exports.coverage_svg import coverage_map, situation_style
+from geo.exports.coverage_tables import CoverageReport, communes_table, coverage_sheets, gap_sheet, sources
 from geo.exports.typst_pdf import make_pdf
 from geo.geometry import WGS84
 from geo.layers import Layer, LayerId
@@ -40,6 +41,7 @@ READING_FILLS = {
     "non couvert": ("#f3cdc6", "horizontale"),
     "inconnu": ("#e8ecee", None),
 }
+PLAIN_SITUATIONS = tuple(Situation(status) for status in Status)
 MAP_LEVELS = ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls")
 MOST_ROWS = 4  # of each table on paper
 MOST_CALLS = 2  # of what to check first, on paper
@@ -93,7 +95,7 @@ def coverage_geopackage(report: CoverageReport) -> bytes:
     clsm = _perimeters(report, report.state.crosswalk.layers[LayerId.CLSM], outlines)
     if len(clsm):
         layers["clsm"], styles["clsm"] = clsm, qml.outline("#0b3d37", width_mm=0.8)
-    layers["communes"], styles["communes"] = communes, communes_style()
+    layers["communes"], styles["communes"] = communes, communes_style(report.state.situations.kinds)
     for level in MAP_LEVELS:
         table = report.gaps.get(level)
         if table is not None:
@@ -105,21 +107,22 @@ def coverage_geopackage(report: CoverageReport) -> bytes:
     return formats.geopackage(layers, styles)
 
 
-def communes_style() -> str:
-    """Return the QGIS style of the communes, the same as on paper."""
+def communes_style(kinds: Iterable[Situation] = PLAIN_SITUATIONS) -> str:
+    """Return the QGIS style of the communes by situation, the same as on paper."""
+    styles = {kind: situation_style(kind) for kind in kinds}
     return qml.categorised(
         "statut",
         [
-            qml.Category(STATUS_LABELS[s], STATUS_LABELS[s], str(style.fill), style.hatch, style.hatch_colour)
-            for s, style in STATUS_STYLES.items()
+            qml.Category(kind.label, kind.label, str(style.fill), style.hatch, style.hatch_colour)
+            for kind, style in styles.items()
         ],
     )
 
 
 def gaps_style() -> str:
-    """Return the QGIS style of the gaps, by their reading."""
+    """Return the QGIS style of the gaps, by the situation of the most people."""
     return qml.categorised(
-        "lecture",
+        "majorite",
         [qml.Category(word, word, fill, hatch) for word, (fill, hatch) in READING_FILLS.items()],
         outline="#3c4a52",
     )
@@ -151,7 +154,7 @@ def _union(layer: Layer, zone: int, outlines: Any) -> Any:
 def _gap_frame(report: CoverageReport, level: str, table: pd.DataFrame, outlines: Any) -> gpd.GeoDataFrame:
     layer = report.state.crosswalk.layers[level]
     zones = [int(layer.zones.index.get_loc(code)) for code in table.index]
-    frame = table.reset_index()
+    frame = gap_sheet(table)
     frame["codes_communes"] = [_codes(report, layer, z) for z in zones]
     frame["source"] = f"{layer.source}, {layer.vintage}"
     return gpd.GeoDataFrame(frame, geometry=[_union(layer, z, outlines) for z in zones], crs=WGS84)
@@ -212,7 +215,7 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
         },
         "gaps": [_gap_block(report, level) for level in _paper_levels(report)],
         "next": _next(report),
-        "limits": [fr.typeset(f"{name} : {why} {how}") for name, why, how in report.limits],
+        "limits": [limit.sentence for limit in report.limits],
         "sources": [fr.typeset(f"{what} : {source}{f', {year}' if year else ''}.") for what, source, year, _ in _used(report)],
         "made": imprint.text,
     }  # fmt: skip

@@ -1,0 +1,121 @@
+"""The situation of each commune in words: one list, from which map, card, tables, charts, files and command line all read.
+
+A status says what a commune is; its situation says also how that is known: covered only by extension to the communes of an EPCI,
+« non couvert » because the user stated that the list of its département is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import french as fr
+from geo.arrays import Bools, Rows
+from geo.coverage.status import STATUS_LABELS, STATUS_MEANINGS, Coverage, Status
+from geo.kept import kept_on_subject
+from geo.layers import Crosswalk, LayerId
+
+EXTENDED_LABEL = "couvert, par extension aux communes de l’EPCI"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One situation: its status, whether it is known by extension only, the département declared complete, or neither."""
+
+    status: Status
+    extended: bool = False
+    declared: str = ""
+
+    @property
+    def label(self) -> str:
+        """The words that say it everywhere: « non couvert, d’après votre déclaration (62) »."""
+        if self.extended:
+            return EXTENDED_LABEL
+        return f"{STATUS_LABELS[self.status]}{by_declaration(self.declared)}"
+
+    @property
+    def meaning(self) -> str:
+        """What it means, in a sentence without its first capital."""
+        if self.extended:
+            return "un CLSM est cité en service pour l’EPCI ; que cette commune en soit est déduit"
+        if self.declared:
+            return "vous avez déclaré complète la liste des CLSM de ce département, et aucun ne couvre la commune"
+        return STATUS_MEANINGS[self.status]
+
+
+def by_declaration(departement: str) -> str:
+    """Return what follows « non couvert » or « aucun » where only a declaration of the user allows it; empty for none."""
+    return f", d’après votre déclaration ({departement})" if departement else ""
+
+
+@dataclass(frozen=True, eq=False)
+class Situations:
+    """The situations of a state (`kinds`), and for each atom of the country the position of its own (`of`)."""
+
+    kinds: tuple[Situation, ...]
+    of: npt.NDArray[np.int16]
+
+    def labels(self, rows: Rows) -> npt.NDArray[np.object_]:
+        """Return the words of each of some atoms."""
+        return np.array([kind.label for kind in self.kinds], dtype=object)[self.of[rows]]
+
+    def counted(self, rows: Rows, population: npt.NDArray[np.generic]) -> pd.DataFrame:
+        """Return the situations present among some atoms: communes and population, indexed by their position in `kinds`."""
+        frame = pd.DataFrame({"kind": self.of[rows], "population": np.asarray(population)[rows]})
+        return frame.groupby("kind")["population"].agg(communes="size", population="sum")
+
+    def present(self, rows: Rows) -> tuple[Situation, ...]:
+        """Return the situations present among some atoms, in the order of `kinds`."""
+        return tuple(self.kinds[i] for i in np.unique(self.of[rows]).tolist())
+
+
+def situations(
+    crosswalk: Crosswalk, status: npt.NDArray[np.int8], extended: Bools, complete: Iterable[str]
+) -> Situations:
+    """Return the situations of every atom.
+
+    `extended` tells those covered by extension only, `complete` the départements that the user declares complete: those of a
+    complete publication need no declaration.
+    """
+    declared = sorted(set(complete) - crosswalk.layers[LayerId.CLSM].extent)
+    kinds = [Situation(s) for s in Status]
+    of = status.astype(np.int16)
+    kinds.append(Situation(Status.COUVERT, extended=True))
+    of[(status == Status.COUVERT) & extended] = len(kinds) - 1
+    departement = crosswalk.atlas.table["departement"].to_numpy(dtype=object)
+    for code in declared:
+        kinds.append(Situation(Status.NON_COUVERT, declared=code))
+        of[(status == Status.NON_COUVERT) & (departement == code)] = len(kinds) - 1
+    order = sorted(range(len(kinds)), key=lambda i: (kinds[i].status, kinds[i].extended, kinds[i].declared))
+    place = np.argsort(np.array(order)).astype(np.int16)
+    return Situations(tuple(kinds[i] for i in order), place[of])
+
+
+@kept_on_subject
+def situations_of(found: Coverage) -> Situations:
+    """Return the situations of every atom of a coverage."""
+    return situations(found.crosswalk, found.status, found.extended, found.complete)
+
+
+def complete_text(departements: Iterable[str], crosswalk: Crosswalk, complete: Iterable[str]) -> str:
+    """Say where, among some départements, the list of CLSM is complete, and on whose word."""
+    here = set(departements)
+    published = crosswalk.layers[LayerId.CLSM].extent
+    said = sorted(here & published)
+    mine = sorted(here & set(complete) - published)
+    texts = []
+    if said:
+        texts.append(f"La liste des CLSM en service est donnée comme complète pour {fr.listing(said)}.")
+    if mine:
+        texts.append(f"« Non couvert » repose sur votre déclaration de liste complète : {fr.listing(mine)}.")
+    if not said and not mine:
+        texts.append(
+            "La liste n’est déclarée complète nulle part ici : sans CLSM connu, une commune reste « inconnu »."
+        )
+    elif here - set(said) - set(mine):
+        texts.append("Ailleurs ici, sans CLSM connu, une commune reste « inconnu ».")
+    return fr.typeset(" ".join(texts))
