@@ -37,7 +37,7 @@ from geo.coverage import (
 )
 from geo.dataset import Dataset, open_dataset
 from geo.errors import GeoInputError
-from geo.exports import CoverageReport, coverage_files
+from geo.exports import CoverageReport, coverage_files, siting_notes
 
 SHOWN = 10
 
@@ -60,7 +60,7 @@ def add_parser(commands: Any) -> None:
         "--next", type=int, default=0, metavar="K", help="les K prochains CLSM, parmi les zones du niveau"
     )
     cover.add_argument("--ceiling", type=int, default=round(MARKER * 1.1), metavar="HABITANTS",
-                       help="habitants au plus par CLSM (0 : sans plafond)")  # fmt: skip
+                       help="habitants à servir au plus par CLSM (0 : sans plafond)")  # fmt: skip
     cover.add_argument("--out", type=Path, metavar="DOSSIER", help="écrire CSV, XLSX, GeoJSON, GeoPackage et PDF ici")
     cover.add_argument("--json", action="store_true", help="écrire du JSON")
 
@@ -145,7 +145,9 @@ def _data(report: CoverageReport, *, asked: bool) -> dict[str, Any]:
         s = report.siting
         found["prochains"] = {
             "phrase": s.sentence, "demontre": s.exact, "ex_aequo": s.ties, "avis": list(s.notices), "valeur": s.value,
-            "besoin": s.whole, "choix": _records(s.table), "glouton": s.greedy_value,
+            "besoin": s.whole, "simple_tri": s.disjoint, "a_diviser": [
+                {"code": d.candidate.code, "nom": d.candidate.name, "a_servir": d.people, "clsm_au_moins": d.at_least,
+                 "secteurs": dict(d.pieces), "phrase": d.sentence} for d in s.divisions], "choix": _records(s.table), "glouton": s.greedy_value,
             "apres": [{"id": f.id, "valeur": f.value, "sur": f.total} for f in s.figures_after(report.state)],
         }  # fmt: skip
     return found
@@ -200,9 +202,7 @@ def _text(report: CoverageReport, *, asked: bool) -> Iterator[str]:
         yield f"Les prochains CLSM ({CANDIDATE_KINDS[report.siting.kind]})"
         for pick in report.siting.picks:
             yield f"  {pick.candidate.name} ({pick.candidate.code}) : + {fr.inhabitants(pick.added['habitants'])}"
-        yield from (
-            f"  {line}" for line in (report.siting.sentence, report.siting.ties, *report.siting.notices) if line
-        )
+        yield from (f"  {line}" for line in siting_notes(report.siting) if line)
 
 
 def _ranks(report: CoverageReport) -> Iterator[str]:

@@ -6,6 +6,7 @@ What is not known is counted as unknown, never as zero. Start from `read_scope` 
 
 from geo.coverage.benchmarks import SURVEYS, Benchmark, Portfolio, covered_curve, distribution, portfolio
 from geo.coverage.candidates import CANDIDATE_KINDS, SitingCandidate, own_candidates, siting_candidates
+from geo.coverage.divisions import Division
 from geo.coverage.figures.figure import Figure
 from geo.coverage.figures.limits import Act, Limit, limits
 from geo.coverage.figures.parts import PART_WORDS, Parts
@@ -84,6 +85,7 @@ __all__ = [
     "Coverage",
     "CoverageState",
     "CoverageView",
+    "Division",
     "Doubt",
     "Figure",
     "Limit",

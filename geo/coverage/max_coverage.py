@@ -45,7 +45,7 @@ class Problem:
 
 def pose(sets: Sequence[Sequence[int]], demand: Floats) -> Problem:
     """Group the atoms that the same candidates hold; `sets` are the atoms of each candidate, `demand` the worth of each atom."""
-    rows = np.concatenate([np.array(atoms, dtype=np.intp) for atoms in sets])
+    rows = np.concatenate([np.empty(0, dtype=np.intp), *(np.array(atoms, dtype=np.intp) for atoms in sets)])
     owner = np.repeat(np.arange(len(sets)), [len(atoms) for atoms in sets])
     useful = demand[rows] > 0
     rows, owner = rows[useful], owner[useful]

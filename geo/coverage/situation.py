@@ -15,6 +15,7 @@ import pandas as pd
 
 from geo import french as fr
 from geo.arrays import Bools, Rows
+from geo.coverage.manner import Aside, set_aside
 from geo.coverage.status import STATUS_LABELS, STATUS_MEANINGS, Coverage, Status
 from geo.kept import kept_on_subject
 from geo.layers import Crosswalk, LayerId
@@ -24,17 +25,24 @@ EXTENDED_LABEL = "couvert, par extension aux communes de l’EPCI"
 
 @dataclass(frozen=True)
 class Situation:
-    """One situation: its status, whether it is known by extension only, the département declared complete, or neither."""
+    """One situation: its status, and what it rests on besides the list.
+
+    `extended`: known by extension only; `declared`: the département that the user declares complete; `aside`: all that is known
+    there is among the facts that the user sets aside.
+    """
 
     status: Status
     extended: bool = False
     declared: str = ""
+    aside: bool = False
 
     @property
     def label(self) -> str:
         """The words that say it everywhere: « non couvert, d’après votre déclaration (62) »."""
         if self.extended:
             return EXTENDED_LABEL
+        if self.aside:
+            return f"{STATUS_LABELS[self.status]}, faits que vous avez écartés"
         return f"{STATUS_LABELS[self.status]}{by_declaration(self.declared)}"
 
     @property
@@ -44,6 +52,8 @@ class Situation:
             return "un CLSM est cité en service pour l’EPCI ; que cette commune en soit est déduit"
         if self.declared:
             return "vous avez déclaré complète la liste des CLSM de ce département, et aucun ne couvre la commune"
+        if self.aside:
+            return "ce qui est connu d’un CLSM ou d’un projet ici est parmi les faits que vous avez écartés"
         return STATUS_MEANINGS[self.status]
 
 
@@ -58,6 +68,10 @@ class Situations:
 
     kinds: tuple[Situation, ...]
     of: npt.NDArray[np.int16]
+
+    def kind(self, row: int) -> Situation:
+        """Return the situation of one atom."""
+        return self.kinds[self.of[row]]
 
     def labels(self, rows: Rows) -> npt.NDArray[np.object_]:
         """Return the words of each of some atoms."""
@@ -74,23 +88,32 @@ class Situations:
 
 
 def situations(
-    crosswalk: Crosswalk, status: npt.NDArray[np.int8], extended: Bools, complete: Iterable[str]
+    crosswalk: Crosswalk, status: npt.NDArray[np.int8], extended: Bools, complete: Iterable[str], aside: Aside
 ) -> Situations:
     """Return the situations of every atom.
 
     `extended` tells those covered by extension only, `complete` the départements that the user declares complete: those of a
-    complete publication need no declaration.
+    complete publication need no declaration; `aside` what the user sets aside.
     """
-    declared = sorted(set(complete) - crosswalk.layers[LayerId.CLSM].extent)
+    clsm = crosswalk.layers[LayerId.CLSM]
+    declared = sorted(set(complete) - clsm.extent)
     kinds = [Situation(s) for s in Status]
     of = status.astype(np.int16)
     kinds.append(Situation(Status.COUVERT, extended=True))
     of[(status == Status.COUVERT) & extended] = len(kinds) - 1
+    if aside.doubts:
+        kinds.append(Situation(Status.INCONNU, aside=True))
+        left_out = set_aside(clsm, crosswalk.atlas.year, aside)[clsm.members["zone"].to_numpy(dtype=np.intp)]
+        named = np.zeros(len(status), dtype=bool)
+        named[clsm.members["row"].to_numpy(dtype=np.intp)[left_out]] = True
+        of[(status == Status.INCONNU) & named] = len(kinds) - 1
     departement = crosswalk.atlas.table["departement"].to_numpy(dtype=object)
     for code in declared:
         kinds.append(Situation(Status.NON_COUVERT, declared=code))
         of[(status == Status.NON_COUVERT) & (departement == code)] = len(kinds) - 1
-    order = sorted(range(len(kinds)), key=lambda i: (kinds[i].status, kinds[i].extended, kinds[i].declared))
+    order = sorted(
+        range(len(kinds)), key=lambda i: (kinds[i].status, kinds[i].extended, kinds[i].declared, kinds[i].aside)
+    )
     place = np.argsort(np.array(order)).astype(np.int16)
     return Situations(tuple(kinds[i] for i in order), place[of])
 
@@ -98,7 +121,7 @@ def situations(
 @kept_on_subject
 def situations_of(found: Coverage) -> Situations:
     """Return the situations of every atom of a coverage."""
-    return situations(found.crosswalk, found.status, found.extended, found.complete)
+    return situations(found.crosswalk, found.status, found.extended, found.complete, found.aside)
 
 
 def complete_text(departements: Iterable[str], crosswalk: Crosswalk, complete: Iterable[str]) -> str:

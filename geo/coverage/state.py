@@ -150,7 +150,7 @@ class CoverageState:
     @cached_property
     def situations(self) -> Situations:
         """The situation of each atom in words."""
-        return situations(self.crosswalk, self.status, self.doubtful[Doubt.EXTENSION], self.complete)
+        return situations(self.crosswalk, self.status, self.doubtful[Doubt.EXTENSION], self.complete, self.aside)
 
     @cached_property
     def _doubts(self) -> dict[Doubt, Bools]:

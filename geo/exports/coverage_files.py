@@ -274,10 +274,12 @@ def _next(report: CoverageReport) -> dict[str, Any] | None:
         f"{before[i].label} : {before[i].amount} → {after[i].amount}" for i in ("habitants", "qpv-habitants", "rural")
         if before[i].amount != after[i].amount
     ]  # fmt: skip
-    ceiling = f", {fr.inhabitants(siting.ceiling)} au plus chacun" if siting.ceiling else ""
+    ceiling = f", {fr.inhabitants(siting.ceiling)} à servir au plus chacun" if siting.ceiling else ""
     return {
         "title": f"Les prochains CLSM : {CANDIDATE_KINDS[siting.kind]}{ceiling}",
-        "note": " ".join(part for part in (siting.sentence, siting.ties) if part),
+        "note": " ".join(
+            p for p in (siting.sentence, siting.ties, *(d.sentence for d in siting.divisions[:MOST_CALLS])) if p
+        ),
         "head": ["Rang", "Territoire", "Habitants", *(f"+ {NEED_HEADS[n]}" for n in NEEDS)],
         "rows": [
             [fr.number(i), p.candidate.name, fr.number(p.candidate.population), *(fr.number(p.added[n]) for n in NEEDS)]

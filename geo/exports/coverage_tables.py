@@ -312,6 +312,11 @@ def priorities_table(report: CoverageReport) -> pd.DataFrame:
     return table.reset_index()
 
 
+def siting_notes(siting: Siting) -> tuple[str, ...]:
+    """Return what is said of the next CLSM: what they are worth, ties, notices, the division of those above the ceiling."""
+    return (siting.sentence, siting.ties, *siting.notices, *(d.sentence for d in siting.divisions))
+
+
 UNKNOWN = "inconnu"
 GAP_FORMATS = {"part_couverte": "part", "part_qpv_sans_clsm": "part"}
 PRIORITY_TITLES = {
@@ -367,7 +372,7 @@ def coverage_sheets(report: CoverageReport) -> list[formats.Sheet]:
             )
         )
     if report.siting:
-        notes = tuple(n for n in (report.siting.sentence, report.siting.ties, *report.siting.notices) if n)
+        notes = tuple(n for n in siting_notes(report.siting) if n)
         table = report.siting.table.reset_index()
         sheets.append(
             formats.Sheet(f"Prochains CLSM ({CANDIDATE_KINDS[report.siting.kind]})", table, SITING_TITLES,
