@@ -127,7 +127,7 @@ def greedy_choice(problem: Problem, k: int, among: Sequence[int] | None = None) 
     allowed = np.zeros(problem.holds.shape[0], dtype=bool)
     allowed[list(among) if among is not None else slice(None)] = True
     chosen: list[int] = []
-    for _ in range(k):
+    for _ in range(min(k, len(allowed))):
         gain = np.where(allowed, problem.holds @ left, -1.0)
         best = int(np.argmax(gain))
         if gain[best] <= 0:

@@ -64,7 +64,7 @@ def by_declaration(departement: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Situations:
-    """The situations of a state (`kinds`), and for each atom of the country the position of its own (`of`)."""
+    """The situations of a state (`kinds`, one for each status first), and for each atom of the country the position of its own (`of`)."""
 
     kinds: tuple[Situation, ...]
     of: npt.NDArray[np.int16]
@@ -78,13 +78,21 @@ class Situations:
         return np.array([kind.label for kind in self.kinds], dtype=object)[self.of[rows]]
 
     def counted(self, rows: Rows, population: npt.NDArray[np.generic]) -> pd.DataFrame:
-        """Return the situations present among some atoms: communes and population, indexed by their position in `kinds`."""
+        """Return the situations present among some atoms: communes and population, in reading order.
+
+        Indexed by their position in `kinds`.
+        """
         frame = pd.DataFrame({"kind": self.of[rows], "population": np.asarray(population)[rows]})
-        return frame.groupby("kind")["population"].agg(communes="size", population="sum")
+        found = frame.groupby("kind")["population"].agg(communes="size", population="sum")
+        return found.loc[sorted(found.index, key=self._rank)]
 
     def present(self, rows: Rows) -> tuple[Situation, ...]:
-        """Return the situations present among some atoms, in the order of `kinds`."""
-        return tuple(self.kinds[i] for i in np.unique(self.of[rows]).tolist())
+        """Return the situations present among some atoms, in reading order."""
+        return tuple(self.kinds[i] for i in sorted(np.unique(self.of[rows]).tolist(), key=self._rank))
+
+    def _rank(self, i: int) -> tuple[Status, bool, str, bool]:
+        kind = self.kinds[i]
+        return kind.status, kind.extended, kind.declared, kind.aside
 
 
 def situations(
@@ -111,11 +119,7 @@ def situations(
     for code in declared:
         kinds.append(Situation(Status.NON_COUVERT, declared=code))
         of[(status == Status.NON_COUVERT) & (departement == code)] = len(kinds) - 1
-    order = sorted(
-        range(len(kinds)), key=lambda i: (kinds[i].status, kinds[i].extended, kinds[i].declared, kinds[i].aside)
-    )
-    place = np.argsort(np.array(order)).astype(np.int16)
-    return Situations(tuple(kinds[i] for i in order), place[of])
+    return Situations(tuple(kinds), of)
 
 
 @kept_on_subject

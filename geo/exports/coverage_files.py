@@ -22,6 +22,7 @@ from geo.coverage import (
     GAP_LEVELS,
     NEEDS,
     PRIORITY_TERMS,
+    Figure,
     Situation,
     Status,
     interval,
@@ -43,7 +44,12 @@ READING_FILLS = {
 }
 PLAIN_SITUATIONS = tuple(Situation(status) for status in Status)
 MAP_LEVELS = ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls")
+COMPLETE_WITH = fr.typeset(
+    "Pour compléter : page Données (importer une liste, synchroniser les sources officielles), page Couverture (déclarer complète "
+    "la liste des CLSM d’un département)."
+)
 MOST_ROWS = 4  # of each table on paper
+MOST_PICKS = 6
 MOST_CALLS = 2  # of what to check first, on paper
 
 
@@ -184,7 +190,7 @@ def director_pdf(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> bytes
 
 def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict[str, Any]:
     """Return what the two pages say, as plain values."""
-    drawn = coverage_map(report.scope, report.state, height_mm=64.0)
+    drawn = coverage_map(report.scope, report.state, height_mm=60.0)
     ranking, shares = report.ranking, report.weights.shares
     first = ranking.table.head(MOST_ROWS)
     said = fr.listing(f"{t.label} {fr.percent(s, 0)}" for t, s in zip(PRIORITY_TERMS, shares, strict=True) if s)
@@ -193,8 +199,8 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
         "subtitle": fr.typeset(f"{_kind(report)} ; {fr.inhabitants(report.state.population[report.scope.rows].sum())}."),
         "figures": [
             {
-                "label": f.label, "amount": f.amount, "fraction": f.fraction, "manner": f.manner,
-                "above": f"{f.above_name} : {f.above.amount}" if f.above else "", "year": "" if f.unknown else f.year,
+                "label": f.label, "amount": f.amount, "fraction": f.brief, "manner": f.manner,
+                "above": f"{f.above_name} : {_beside(f.above)}" if f.above else "", "year": "" if f.unknown or f.parts else f.year,
             }
             for f in report.figures
         ],
@@ -215,10 +221,17 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
         },
         "gaps": [_gap_block(report, level) for level in _paper_levels(report)],
         "next": _next(report),
-        "limits": [limit.sentence for limit in report.limits],
+        "limits": [*(limit.brief for limit in report.limits), *([COMPLETE_WITH] if report.limits else [])],
         "sources": [fr.typeset(f"{what} : {source}{f', {year}' if year else ''}.") for what, source, year, _ in _used(report)],
         "made": imprint.text,
     }  # fmt: skip
+
+
+def _beside(figure: Figure) -> str:
+    """Write the figure of the level above in short: for bodies, the share of their people who are covered."""
+    if figure.parts is None or figure.parts.covered.value is None:
+        return figure.amount
+    return fr.typeset(f"{figure.parts.covered.percent} de leurs habitants")
 
 
 def _kind(report: CoverageReport) -> str:
@@ -283,7 +296,7 @@ def _next(report: CoverageReport) -> dict[str, Any] | None:
         "head": ["Rang", "Territoire", "Habitants", *(f"+ {NEED_HEADS[n]}" for n in NEEDS)],
         "rows": [
             [fr.number(i), p.candidate.name, fr.number(p.candidate.population), *(fr.number(p.added[n]) for n in NEEDS)]
-            for i, p in enumerate(siting.picks[: 2 * MOST_ROWS], 1)
+            for i, p in enumerate(siting.picks[:MOST_PICKS], 1)
         ],
         "after": [fr.typeset(line) for line in moved],
     }

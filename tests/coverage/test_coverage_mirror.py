@@ -174,8 +174,12 @@ def _bodies(departement: str) -> pd.Series:
 def test_intercommunal_bodies_and_their_gaps(world: Dataset, departement: str, level: str) -> None:
     here, owner = _communes(departement), _bodies(departement)
     found = _figures(world, departement)[level]
-    met = here["covered"].groupby(owner).any()
-    assert (found.value, found.total) == (met.sum(), len(met))
+    met, whole = here["covered"].groupby(owner).any(), here["covered"].groupby(owner).all()
+    assert (found.value, found.total) == (whole.sum(), len(whole))
+    assert found.parts is not None and found.parts.counts == (whole.sum(), (met & ~whole).sum(), 0, (~met).sum())
+    assert (found.parts.covered.part, found.parts.covered.whole) == (
+        here.loc[here["covered"], "population"].sum(), here["population"].sum(),
+    )  # fmt: skip
     table = gap_table(level, read_scope(departement, world.atlas), _state(world))
     without = ~here["covered"] & ~here["project"]
     expected = pd.DataFrame(
@@ -213,9 +217,10 @@ def test_adult_sectors_of_val_de_marne(world: Dataset) -> None:
     here, sectors = _communes("94"), _raw().sectors
     sectors = sectors[sectors["code_commune"].isin(here.index)]
     covered = sectors["code_commune"].map(here["covered"])
-    met = covered.groupby(sectors["id"]).any()
+    whole, met = covered.groupby(sectors["id"]).all(), covered.groupby(sectors["id"]).any()
     figure = _figures(world, "94")["secteurs-adultes"]
-    assert (figure.value, figure.total) == (met.sum(), len(met))
+    assert (figure.value, figure.total) == (whole.sum(), len(whole))
+    assert figure.parts is not None and figure.parts.counts[1] == (met & ~whole).sum()
     assert figure.total_complete and figure.total == 16
     table = gap_table("secteurs-adultes", read_scope("94", world.atlas), _state(world))
     people = sectors["code_commune"].map(here["population"] * ~here["covered"] * ~here["project"])
@@ -228,9 +233,10 @@ def test_adult_sectors_of_val_de_marne(world: Dataset) -> None:
 def test_cls_with_and_without_clsm(world: Dataset, departement: str) -> None:
     here, cls = _communes(departement), _raw().cls
     cls = cls[cls["code_commune"].isin(here.index)]
-    met = cls["code_commune"].map(here["covered"]).groupby(cls["id"]).any()
+    held = cls["code_commune"].map(here["covered"]).groupby(cls["id"])
+    met = held.any()
     figure = _figures(world, departement)["cls"]
-    assert (figure.value, figure.total) == (met.sum(), len(met))
+    assert (figure.value, figure.total) == (held.all().sum(), len(met))
     table = gap_table("cls", read_scope(departement, world.atlas), _state(world))
     running = table[table["etat"] == "en service"]
     assert set(running.index) == set(met.index)

@@ -94,6 +94,13 @@ class Figure:
         return f"{shown} sur {fr.number(self.total)} {self.unit}{known}{bound}{self.beside}"
 
     @property
+    def brief(self) -> str:
+        """Write the fraction in less room: for bodies, the share of their people alone."""
+        if self.parts is None or not self.total:
+            return self.fraction
+        return fr.typeset(f"sur {fr.number(self.total)} ; {self.parts.brief}")
+
+    @property
     def sentence(self) -> str:
         """Write the figure whole: label, amount, numerator and denominator, year."""
         if self.value is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,6 +23,9 @@ LIMITING = (
 )  # fmt: skip
 
 
+BEHIND = re.compile(r" \([^()]* sur [^()]*\)")  # « (32 039 sur 5 992 194) »
+
+
 class Act(StrEnum):
     """What the user can do about a limit; its value says which button or page does it."""
 
@@ -32,12 +36,23 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class Limit:
-    """One thing that limits the reading: its name, what is known here, how to complete, and what does it."""
+    """One thing that limits the reading: its name, where, what is known there, how to complete, and what does it."""
 
     name: str
-    why: str
+    place: str
+    known: str
     remedy: str
     act: Act
+
+    @property
+    def why(self) -> str:
+        """What is known here, out of what: « Hauts-de-France : 1 CLS connu, … »."""
+        return fr.typeset(f"{self.place} : {self.known}")
+
+    @property
+    def brief(self) -> str:
+        """Write it for a page that names the place above, without the numbers of people behind a share."""
+        return fr.typeset(f"{self.name} : {BEHIND.sub('', self.known)}")
 
     @property
     def sentence(self) -> str:
@@ -47,28 +62,28 @@ class Limit:
 
 def limits(scope: Scope, state: CoverageState) -> tuple[Limit, ...]:
     """Return what limits the reading of a scope, for the banner; empty when nothing does."""
-    ground, found = Ground(scope, state), []
+    ground, here, found = Ground(scope, state), scope.name, []
     if ground.why:
-        here = _known_here(ground, LayerId.CLSM)
-        found.append(Limit("CLSM", f"{here} {ground.why}", REMEDY_CLSM, Act.DECLARE))
+        known = f"{_known_here(ground, LayerId.CLSM)} {ground.why}"
+        found.append(Limit("CLSM", here, known, REMEDY_CLSM, Act.DECLARE))
     for layer_id in LIMITING:
         if not ground.listed(layer_id):
             layer = state.crosswalk.layers[layer_id]
             remedy = REMEDIES.get(layer_id, f"Importez votre liste de {plural(layer)} (page Données).")
             act = Act.SYNC if layer_id in REMEDIES else Act.IMPORT
-            found.append(Limit(layer.name, _known_here(ground, layer_id), remedy, act))
+            found.append(Limit(layer.name, here, _known_here(ground, layer_id), remedy, act))
     count = count_quarters(state, ground.rows)
     if ground.listed(LayerId.QPV) and count.known < count.total:
         known = known_populations(count.known, count.total)
-        found.append(Limit("Habitants de QPV", f"{scope.name} : {known}.", REMEDIES["qpv"], Act.SYNC))
+        found.append(Limit("Habitants de QPV", here, f"{known}.", REMEDIES["qpv"], Act.SYNC))
     if state.density.estimated:
-        why = "Le caractère rural est approché par la densité de la commune."
-        found.append(Limit("Densité", why, REMEDIES["rural"], Act.SYNC))
+        known = "le caractère rural est approché par la densité de la commune."
+        found.append(Limit("Densité", here, known, REMEDIES["rural"], Act.SYNC))
     return tuple(found)
 
 
 def _known_here(ground: Ground, layer_id: LayerId) -> str:
-    """Say what is known of a layer here: « Hauts-de-France : 1 CLS connu, 0,5 % des habitants (32 039 sur 5 992 194) ; … »."""
+    """Say what is known of a layer here: « 1 CLS connu, dont les communes comptent 0,5 % des habitants (…) ; … »."""
     zones, atoms = _met(ground.state.crosswalk.layers[layer_id], ground)
     name, feminine = plural(ground.state.crosswalk.layers[layer_id]), "e" if layer_id == LayerId.CPTS else ""
     said = f"aucun{feminine} {_singular(name)} connu{feminine}"
@@ -77,7 +92,7 @@ def _known_here(ground: Ground, layer_id: LayerId) -> str:
         share = Share.within(ground.state.population, atoms, ground.rows)
         people = f"{share.percent} des habitants ({fr.number(share.part)} sur {fr.number(share.whole)})"
         said += f", dont les communes comptent {people}" if len(atoms) else ", sans communes connues"
-    return fr.typeset(f"{ground.scope.name} : {said} ; {_where_complete(ground, layer_id)}.")
+    return fr.typeset(f"{said} ; {_where_complete(ground, layer_id)}.")
 
 
 def plural(layer: Layer) -> str:

@@ -46,6 +46,11 @@ class Parts:
         return fr.typeset(", ".join(said))
 
     @property
+    def brief(self) -> str:
+        """Write the people alone: « habitants couverts : 16,7 % (238 758 sur 1 426 929) »."""
+        return f"habitants couverts : {self.covered.text}"
+
+    @property
     def text(self) -> str:
         """Write the people: « 238 758 de leurs 1 426 929 habitants sont couverts (16,7 %) : … »."""
         share = self.covered
