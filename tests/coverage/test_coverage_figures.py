@@ -297,3 +297,56 @@ def test_local_scopes_hold_every_epci_and_ept() -> None:
 def test_an_unknown_siren_is_refused_in_french() -> None:
     with pytest.raises(GeoInputError, match="territoire inconnu"):
         read_scope("epci-999999999", real.atlas())
+
+
+def test_bodies_of_the_val_de_marne_are_covered_in_part_and_by_how_much() -> None:
+    state = coverage_state(real.crosswalk(), real.density())
+    found = {f.id: f for f in scope_figures(read_scope("94", real.atlas()), state)}
+    assert plain(found["epci"].amount) == "1 en partie" and plain(found["ept"].amount) == "3 en partie"
+    parts = found["ept"].parts
+    assert parts is not None
+    assert {round(share, 3) for _, share in parts.named} == {0.104, 0.287, 0.157}
+    assert (parts.covered.part, parts.covered.whole) == (238_758, 1_426_929)
+    for figure in found.values():
+        assert "100" not in figure.amount.split("au plus")[0], figure.id
+
+
+def test_the_epci_of_france_in_whole_and_in_part_are_counted_as_pandas_counts_them() -> None:
+    state = coverage_state(real.crosswalk(), real.density())
+    table = real.atlas().table.assign(covered=state.is_covered)
+    table = table.assign(people=table["population"] * table["covered"]).dropna(subset=["epci"])
+    bodies = table.groupby("epci").agg(
+        whole=("covered", "all"), some=("covered", "any"), people=("people", "sum"), of=("population", "sum")
+    )
+    parts = {f.id: f for f in scope_figures(read_scope("france", real.atlas()), state)}["epci"].parts
+    assert parts is not None
+    partly = bodies["some"] & ~bodies["whole"]
+    assert parts.counts[:2] == (bodies["whole"].sum(), partly.sum())
+    assert parts.under_half == (partly & (bodies["people"] / bodies["of"] < 0.5)).sum() == 34
+    assert parts.total == 1_255
+
+
+def test_limits_of_hauts_de_france_speak_of_hauts_de_france() -> None:
+    scope = read_scope("reg-32", real.atlas())
+    said = {x.name: plain(x.sentence) for x in limits(scope, coverage_state(real.crosswalk(), real.density()))}
+    assert said["CLS"].startswith(
+        "CLS : Hauts-de-France : 1 CLS connu, dont les communes comptent 0,5 % des habitants (32 039 sur 5 992 194)"
+    )
+    assert said["Secteurs adultes"].startswith("Secteurs adultes : Hauts-de-France : 3 secteurs adultes connus")
+    assert "liste complète dans aucun des 5 départements d’ici" in said["CLS"]
+    for text in said.values():
+        assert not {"Val-de-Marne", "Deux-Sèvres", "python", "--"} & set(text.replace(",", " ").split()), text
+
+
+def test_quarters_of_overseas_collectivities_are_said_beside_those_of_france() -> None:
+    state = coverage_state(real.crosswalk(), real.density())
+    quarters = {f.id: f for f in scope_figures(read_scope("france", real.atlas()), state)}["qpv"]
+    assert "sur 1 493 QPV" in plain(quarters.fraction)
+    assert "hors collectivités d’outre-mer (91 écartés)" in plain(quarters.fraction)
+
+
+def test_people_of_quarters_are_no_figure_before_a_synchronisation() -> None:
+    state = coverage_state(real.crosswalk(), real.density())
+    found = {f.id: f for f in scope_figures(read_scope("reg-32", real.atlas()), state)}
+    assert found["qpv-habitants"].value is None and found["qpv-habitants"].amount == "non évaluable"
+    assert found["qpv"].total == 204 and "Synchronisez les QPV" in str(found["qpv-habitants"].remedy)

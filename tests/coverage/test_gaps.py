@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.communes import approximate_density
 from geo.coverage import GAP_LEVELS, GAP_TITLES, coverage, coverage_state, gap_table, gap_tables, read_scope
 from geo.coverage.gaps import COUNTS, totals
 from geo.layers import Etat
 from tests.coverage.test_coverage_figures import ATLAS, ZONES, _state
 from tests.support import real
-from tests.support.grid import plain, zone
+from tests.support.grid import crosswalk, draw, plain, zone
 
 SHARES = ["couverts", "partiels", "projet", "non_couverts", "inconnus"]
 
@@ -116,6 +117,37 @@ def test_every_column_has_a_title() -> None:
     table = _table("cls", "01").drop(columns="etat").reset_index()
     assert set(table.columns) <= set(GAP_TITLES)
     assert set(COUNTS) <= set(GAP_TITLES)
+
+
+def test_the_share_in_quarters_and_what_it_is_a_share_of_are_of_one_set() -> None:
+    """The covered commune has a quarter of 40 of its 100 people: it is in neither side."""
+    quarters = {"q1": zone("01001", population=40), "q2": zone("01003", population=60)}
+    table = _table("epci", "france", zones=ZONES | {"qpv": quarters, "epci": {"E": zone("01001", "01002", "01003")}})
+    row = table.loc["E"]
+    assert row[["population", "couverts", "sans_clsm", "qpv", "qpv_sans_clsm"]].tolist() == [600, 300, 300, 100, 60]
+    assert (row["part_qpv_sans_clsm"], row["part_couverte"]) == (60 / 300, 0.5)
+
+
+def test_the_share_in_quarters_is_unknown_where_a_commune_is_covered_for_a_part_that_may_hold_them() -> None:
+    zones = {
+        "clsm": {"c": zone(part=["01003"])},
+        "qpv": {"q": zone("01003", population=60)},
+        "epci": {"E": zone("01002", "01003")},
+    }
+    state = _state(ZONES | zones)
+    state.crosswalk.layers["clsm"].members["inhabitants"] = 100.0
+    row = gap_table("epci", read_scope("01", ATLAS), state).loc["E"]
+    assert row["sans_clsm"] == 400 and np.isnan(row["part_qpv_sans_clsm"])
+
+
+def test_a_territory_nearly_all_not_covered_is_not_read_as_a_project() -> None:
+    """534 722 people not covered and 17 675 in project: the word « projet » said nothing of the first."""
+    atlas = draw([[534_722, 17_675]], departement="62")
+    zones = {"clsm": {"p": zone("62002", etat=Etat.PROJET)}, "secteurs-adultes": {"s": zone("62001", "62002")}}
+    state = coverage_state(crosswalk(atlas, zones), approximate_density(atlas), complete=("62",))
+    row = gap_table("secteurs-adultes", read_scope("france", atlas), state).loc["s"]
+    assert plain(row["lecture"]) == "non couvert 534 722 · projet 17 675"
+    assert row["majorite"] == "non couvert"
 
 
 def test_a_project_is_no_gap_and_no_coverage() -> None:

@@ -263,7 +263,7 @@ def _check_lists(view: View) -> None:
 
 def test_every_view_of_a_hundred_random_territories_says_the_same(screen, monkeypatch: pytest.MonkeyPatch) -> None:
     _draw_no_map(monkeypatch)
-    seen = 0
+    seen, kinds = 0, set()
     for view in _drawn():
         screen(view)
         _check_communes(view)
@@ -272,8 +272,12 @@ def test_every_view_of_a_hundred_random_territories_says_the_same(screen, monkey
             _check_people if seen % SCOPES_EACH else _check_totals
         )  # all the files and pages of one view in each world
         check(view)
+        kinds |= set(situations_of(view.found).present(view.found.rows))
         seen += 1
     assert seen == WORLDS * SCOPES_EACH == 100
+    assert {kind.status for kind in kinds} == set(Status), "every status was drawn"
+    assert {kind.declared for kind in kinds} == {"", "01", "02", "03", "04"}
+    assert {kind.extended for kind in kinds} == {kind.aside for kind in kinds} == {False, True}
 
 
 def _draw_no_map(monkeypatch: pytest.MonkeyPatch) -> None:
