@@ -20,6 +20,7 @@ from geo.coverage.status import STATUS_LABELS, STATUS_MEANINGS, Coverage, Status
 from geo.kept import kept_on_subject
 from geo.layers import Crosswalk, LayerId
 
+MOST_DECLARED = 12  # départements declared complete, each with a situation of its own; past it one for all
 EXTENDED_LABEL = "couvert, par extension aux communes de l’EPCI"
 
 
@@ -27,7 +28,7 @@ EXTENDED_LABEL = "couvert, par extension aux communes de l’EPCI"
 class Situation:
     """One situation: its status, and what it rests on besides the list.
 
-    `extended`: known by extension only; `declared`: the département that the user declares complete; `aside`: all that is known
+    `extended`: known by extension only; `declared`: the département that the user declares complete (« 14 départements » when they are many); `aside`: all that is known
     there is among the facts that the user sets aside.
     """
 
@@ -112,13 +113,16 @@ def situations(
     if aside.doubts:
         kinds.append(Situation(Status.INCONNU, aside=True))
         left_out = set_aside(clsm, crosswalk.atlas.year, aside)[clsm.members["zone"].to_numpy(dtype=np.intp)]
-        named = np.zeros(len(status), dtype=bool)
-        named[clsm.members["row"].to_numpy(dtype=np.intp)[left_out]] = True
-        of[(status == Status.INCONNU) & named] = len(kinds) - 1
+        cited = np.zeros(len(status), dtype=bool)
+        cited[clsm.members["row"].to_numpy(dtype=np.intp)[left_out]] = True
+        of[(status == Status.INCONNU) & cited] = len(kinds) - 1
     departement = crosswalk.atlas.table["departement"].to_numpy(dtype=object)
-    for code in declared:
-        kinds.append(Situation(Status.NON_COUVERT, declared=code))
-        of[(status == Status.NON_COUVERT) & (departement == code)] = len(kinds) - 1
+    named = {code: [code] for code in declared}
+    if len(declared) > MOST_DECLARED:
+        named = {fr.count(len(declared), "département"): declared}
+    for name, codes in named.items():
+        kinds.append(Situation(Status.NON_COUVERT, declared=name))
+        of[(status == Status.NON_COUVERT) & np.isin(departement, codes)] = len(kinds) - 1
     return Situations(tuple(kinds), of)
 
 

@@ -12,6 +12,7 @@ from geo import french as fr
 from geo.coverage.figures.ground import REMEDY_CLSM, Ground
 from geo.coverage.figures.people import REMEDIES
 from geo.coverage.figures.quarters import count_quarters
+from geo.coverage.manner import set_aside
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState
 from geo.layers import Etat, Layer, LayerId, Precision, known_populations
@@ -105,10 +106,15 @@ def _singular(name: str) -> str:
 
 
 def _met(layer: Layer, ground: Ground) -> tuple[int, np.ndarray]:
-    """Return how many zones in service are known in a scope, those without place included, and the atoms they hold."""
+    """Return how many zones in service are known in a scope, those without place included, and the atoms they hold.
+
+    CLSM set aside by choice are left out, as they are of the figures.
+    """
     members = layer.members
     zone, row = (members[c].to_numpy(dtype=np.intp) for c in ("zone", "row"))
     running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
+    if layer.id == LayerId.CLSM:
+        running = running & ~set_aside(layer, ground.state.atlas.year, ground.state.aside)
     here = ground.inside[row] & running[zone]
     lost = (layer.zones["precision"] == Precision.INCONNUE).to_numpy() & running
     placeless = int(layer.zones.loc[lost, "departement"].isin(ground.departements).sum())
