@@ -82,7 +82,7 @@ def _parts(layer: Layer, ground: Ground, met: Bools, touched: Bools) -> tuple[Pa
     once = np.minimum(np.asarray(weights[~lost].sum(axis=0)).ravel(), 1.0)
     names, some = layer.zones["nom"].to_numpy(dtype=object)[rows], np.flatnonzero(partly)
     named = tuple((str(names[i]), float(shares[i])) for i in some) if 0 < len(some) <= MOST_NAMED else ()
-    share = Share(np.where(once > 0, once * covered, 0.0), once * state.population, ground.rows)
+    share = Share(np.where(once > 0, once * covered, 0.0), once * state.population, ground.inside)
     counts, inhabitants = tuple(int(k.sum()) for k in kinds), tuple(float(people[k].sum()) for k in kinds)
     found = Parts(counts, inhabitants, share, int(lost.sum()), int((shares[some] < 0.5).sum()), named)
     return found, int(most.sum())
