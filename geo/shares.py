@@ -122,7 +122,7 @@ def _mask(among: Rows | Bools, size: int) -> Bools:
         return np.asarray(among, dtype=np.bool_)
     found = np.zeros(size, dtype=np.bool_)
     rows = np.asarray(among, dtype=np.intp)
-    if len(np.unique(rows)) != len(rows):
-        raise ValueError("a set holds each member once")
     found[rows] = True
+    if np.count_nonzero(found) != len(rows):
+        raise ValueError("a set holds each member once")
     return found

@@ -22,6 +22,8 @@ with choose_complete:
 with choose_aside:
     coverage.pick_aside()
 view = CoverageView(scope, st.session_state[frame.COMPLETE], coverage.aside())
-st.html(coverage.limits_banner(coverage.limits(view)) or "<span></span>")
+limits = coverage.limits(view)
+st.html(coverage.limits_banner(limits) or "<span></span>")
+coverage.limit_links(limits)
 coverage.explorer(view)
 coverage.ADDRESS.write()

@@ -83,14 +83,16 @@ def open_page(title: str, heading: str | None = None) -> None:
         )
         st.caption(loaders.synchronised_text())
         st.caption(html.literal(sync_sentence(sync_status())))
+        if loaders.waiting_sources():
+            st.page_link("pages/4_Donnees.py", label="Synchroniser (page Données)", icon=":material/sync:")
         for notice in loaders.world().notices:
             st.warning(html.literal(notice))
         st.html(html.STYLE + html.SCRIPT, unsafe_allow_javascript=True)
     st.title(fr.typeset(heading or title))
     if not vendor.ready():
         st.error(
-            "Les bibliothèques de la carte ne sont pas installées. Dans le dossier du projet, lancez « python -m ui.vendor », "
-            "puis rechargez la page. Les tableaux et les listes fonctionnent sans elles."
+            "Les bibliothèques de la carte ne sont pas installées : demandez à qui a installé le tableau de bord de terminer "
+            "l’installation (README), puis rechargez la page. Les tableaux et les listes fonctionnent sans elles."
         )
 
 

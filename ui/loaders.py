@@ -61,9 +61,10 @@ SOURCES = {"qpv": "QPV", "densite": "grille de densité", "ressources": "lieux d
 
 def synchronised_text() -> str:
     """Say which sources came from a synchronisation and which are still the embedded ones."""
-    here = world().synchronised
-    fresh = [f"{name}{_reach(kind)}" for kind, name in SOURCES.items() if kind in here]
-    waiting = [name for kind, name in SOURCES.items() if kind not in here]
+    here, waiting = world().synchronised, waiting_sources()
+    fresh = [
+        f"{name}{f' : {where}' if (where := reach(kind)) else ''}" for kind, name in SOURCES.items() if kind in here
+    ]
     texts = [f"Synchronisé : {' ; '.join(fresh)}."] if fresh else []
     texts += [f"Pas encore synchronisé : {fr.listing(waiting)}."] if waiting else []
     brought = [world().crosswalk.layers[kind].name for kind in world().imported]
@@ -71,8 +72,13 @@ def synchronised_text() -> str:
     return " ".join(texts)
 
 
-def _reach(kind: str) -> str:
-    """Say where a synchronised list is complete, when that is not everywhere: « : Occitanie seulement »."""
+def waiting_sources() -> list[str]:
+    """Name the sources that were never synchronised."""
+    return [name for kind, name in SOURCES.items() if kind not in world().synchronised]
+
+
+def reach(kind: str) -> str:
+    """Say where a synchronised list is complete, when that is not everywhere: « Occitanie seulement »; empty else."""
     used = world()
     if kind == "ressources" and used.resources is not None:
         extent = used.resources.extent
@@ -81,7 +87,7 @@ def _reach(kind: str) -> str:
     else:
         return ""
     where = extent_text(extent, used.atlas)
-    return f" : {where} seulement" if where else ""
+    return f"{where} seulement" if where else ""
 
 
 @keyed_on_data()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geo import french as fr
-from geo.coverage import confirmation
+from geo.coverage import Situation, by_declaration, confirmation
 from geo.guidance import ATTENTION, Check, Finding, Reach
 from geo.layers import Crosswalk, LayerId, Overlap
 from geo.perimeters import PerimeterFacts
@@ -45,20 +45,23 @@ def in_order(findings: tuple[tuple[Check, Finding], ...]) -> list[tuple[Check, F
     )
 
 
-def commune_card(code: str, crosswalk: Crosswalk) -> str:
-    """Return who covers one commune: every zone of every layer, with state, composition and source."""
+def commune_card(code: str, crosswalk: Crosswalk, situation: Situation | None = None) -> str:
+    """Return who covers one commune: its situation where one is given, then every zone of every layer, with state and source."""
     atlas = crosswalk.atlas
     row = atlas.row[code]
     overlaps = crosswalk.overlaps(atlas.rows([code]))
     departement = str(atlas.table["departement"].iat[row])
-    lines: list[tuple[str, ...]] = []
+    lines: list[tuple[str, ...]] = [("Situation", situation.label, "")] if situation else []
+    declared = situation.declared if situation else ""
     nothing: dict[bool, list[str]] = {True: [], False: []}
     for layer_id in SHOWN_LAYERS:
         layer = crosswalk.layers[layer_id]
-        complete = departement in layer.extent
+        complete = departement in layer.extent or (layer_id == LayerId.CLSM and bool(declared))
         lines += [(layer.name, _described(o), _source(crosswalk, o)) for o in overlaps[layer_id]]
         if not overlaps[layer_id] and layer_id == "clsm":
-            lines.append((layer.name, "aucun" if complete else "inconnu\nliste incomplète ici", ""))
+            lines.append(
+                (layer.name, f"aucun{by_declaration(declared)}" if complete else "inconnu\nliste incomplète ici", "")
+            )
         elif not overlaps[layer_id] and layer_id not in ("epci", "ept"):
             nothing[complete].append(layer.name)
     if nothing[False]:

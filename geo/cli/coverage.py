@@ -19,22 +19,25 @@ from geo.coverage import (
     GAP_LEVELS,
     MARKER,
     NOTHING_ASIDE,
+    PART_WORDS,
     STATUS_LABELS,
     Coverage,
     Doubt,
+    Figure,
     Siting,
     SitingQuestion,
     Status,
+    complete_text,
     coverage,
     coverage_state,
     explain,
     read_aside,
     read_scope,
-    reading_count,
+    situations_of,
 )
 from geo.dataset import Dataset, open_dataset
 from geo.errors import GeoInputError
-from geo.exports import CoverageReport, coverage_files
+from geo.exports import CoverageReport, coverage_files, siting_notes
 
 SHOWN = 10
 
@@ -57,7 +60,7 @@ def add_parser(commands: Any) -> None:
         "--next", type=int, default=0, metavar="K", help="les K prochains CLSM, parmi les zones du niveau"
     )
     cover.add_argument("--ceiling", type=int, default=round(MARKER * 1.1), metavar="HABITANTS",
-                       help="habitants au plus par CLSM (0 : sans plafond)")  # fmt: skip
+                       help="habitants à servir au plus par CLSM (0 : sans plafond)")  # fmt: skip
     cover.add_argument("--out", type=Path, metavar="DOSSIER", help="écrire CSV, XLSX, GeoJSON, GeoPackage et PDF ici")
     cover.add_argument("--json", action="store_true", help="écrire du JSON")
 
@@ -86,7 +89,7 @@ def run(options: argparse.Namespace) -> dict[str, Any] | list[str]:
         _write(options.out, report, world)
     found = coverage(scope, world.crosswalk, complete=complete, aside=aside)
     if options.json:
-        return coverage_data(found) | _data(report, asked=bool(options.level))
+        return coverage_data(found, report) | _data(report, asked=bool(options.level))
     return [*coverage_text(found), *_text(report, asked=bool(options.level))]
 
 
@@ -123,11 +126,12 @@ def _data(report: CoverageReport, *, asked: bool) -> dict[str, Any]:
                 "dont": [{"facon": str(m.doubt), "habitants": m.people, "phrase": m.text} for m in f.within],
                 "au_moins": f.at_least, "estimation": f.estimated, "denominateur_complet": f.total_complete,
                 "annee": f.year, "source": f.source, "limite": f.reason, "completer": f.remedy,
+                "parties": _parts(f),
                 "niveau_superieur": {"nom": f.above_name, "valeur": f.above.value, "sur": f.above.total} if f.above else None,
             }
             for f in report.figures
         ],
-        "limites": [{"couche": name, "pourquoi": why, "completer": how} for name, why, how in report.limits],
+        "limites": [{"couche": x.name, "pourquoi": x.why, "completer": x.remedy} for x in report.limits],
     }  # fmt: skip
     if asked:
         found["ecarts"] = _records(report.gaps[report.level])
@@ -141,10 +145,27 @@ def _data(report: CoverageReport, *, asked: bool) -> dict[str, Any]:
         s = report.siting
         found["prochains"] = {
             "phrase": s.sentence, "demontre": s.exact, "ex_aequo": s.ties, "avis": list(s.notices), "valeur": s.value,
-            "besoin": s.whole, "choix": _records(s.table), "glouton": s.greedy_value,
+            "besoin": s.whole, "simple_tri": s.disjoint, "a_diviser": [
+                {"code": d.candidate.code, "nom": d.candidate.name, "a_servir": d.people, "clsm_au_moins": d.at_least,
+                 "secteurs": dict(d.pieces), "phrase": d.sentence} for d in s.divisions], "choix": _records(s.table), "glouton": s.greedy_value,
             "apres": [{"id": f.id, "valeur": f.value, "sur": f.total} for f in s.figures_after(report.state)],
         }  # fmt: skip
     return found
+
+
+def _parts(figure: Figure) -> dict[str, Any] | None:
+    """Return the bodies of a figure by how much of them is covered, and the people that makes."""
+    parts = figure.parts
+    if parts is None:
+        return None
+    share = parts.covered
+    return {
+        "territoires": dict(zip(PART_WORDS, parts.counts, strict=True)),
+        "habitants": dict(zip(PART_WORDS, parts.people, strict=True)),
+        "couverts": None if share.value is None else share.part,
+        "sur": None if share.value is None else share.whole,
+        "sous_la_moitie": parts.under_half,
+    }
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -160,8 +181,7 @@ def _text(report: CoverageReport, *, asked: bool) -> Iterator[str]:
     for figure in report.figures:
         above = f" {report.figures[0].above_name} : {figure.above.amount}." if figure.above else ""
         yield f"  {figure.sentence}{above}"
-    for name, why, how in report.limits:
-        yield f"  Limite, {name} : {why} {how}"
+    yield from (f"  Limite, {limit.sentence}" for limit in report.limits)
     if asked:
         yield ""
         yield f"Écarts : {GAP_LEVELS[report.level]}"
@@ -182,9 +202,7 @@ def _text(report: CoverageReport, *, asked: bool) -> Iterator[str]:
         yield f"Les prochains CLSM ({CANDIDATE_KINDS[report.siting.kind]})"
         for pick in report.siting.picks:
             yield f"  {pick.candidate.name} ({pick.candidate.code}) : + {fr.inhabitants(pick.added['habitants'])}"
-        yield from (
-            f"  {line}" for line in (report.siting.sentence, report.siting.ties, *report.siting.notices) if line
-        )
+        yield from (f"  {line}" for line in siting_notes(report.siting) if line)
 
 
 def _ranks(report: CoverageReport) -> Iterator[str]:
@@ -195,9 +213,10 @@ def _ranks(report: CoverageReport) -> Iterator[str]:
         yield report.compared.remark
 
 
-def coverage_data(found: Coverage) -> dict[str, Any]:
+def coverage_data(found: Coverage, report: CoverageReport) -> dict[str, Any]:
     """Return the coverage of a scope as plain values, ready for JSON."""
-    by_status = found.by_status
+    by_status, situations = found.by_status, situations_of(found)
+    counted = situations.counted(found.rows, found.crosswalk.atlas.population)
     return {
         "territoire": found.scope.name,
         "population": found.population,
@@ -212,11 +231,16 @@ def coverage_data(found: Coverage) -> dict[str, Any]:
             }
             for status in Status
         },
+        "situations": [
+            {"libelle": situations.kinds[i].label, "communes": n, "population": people}
+            for i, n, people in counted.reset_index().to_numpy().tolist()
+        ],
+        "listes": complete_text(found.scope.departements, found.crosswalk, found.complete),
         "population_des_parties_couvertes_estimation": found.partly_covered,
-        "epci": zone_readings(found, "epci"),
-        "ept": zone_readings(found, "ept"),
-        "secteurs_adultes": zone_readings(found, "secteurs-adultes"),
-        "cls": zone_readings(found, "cls"),
+        "epci": zone_readings(report, "epci"),
+        "ept": zone_readings(report, "ept"),
+        "secteurs_adultes": zone_readings(report, "secteurs-adultes"),
+        "cls": zone_readings(report, "cls"),
         "clsm": [
             {"id": str(i), "nom": z["nom"], "etat": str(z["etat"]), "composition": str(z["precision"])}
             for i, z in found.clsm().iterrows()
@@ -226,16 +250,11 @@ def coverage_data(found: Coverage) -> dict[str, Any]:
 
 def coverage_text(found: Coverage) -> Iterator[str]:
     """Yield the lines of a readable coverage."""
-    total = found.population
+    total, situations = found.population, situations_of(found)
     yield f"{found.scope.name} : {fr.inhabitants(total)} (population municipale {found.population_year})"
-    for status, row in found.by_status.iterrows():
-        yield (
-            f"  {STATUS_LABELS[Status(int(str(status)))]} : {fr.count(int(row['communes']), 'commune')}, "
-            f"{fr.ratio(int(row['population']), total)} des habitants"
+    for i, row in situations.counted(found.rows, found.crosswalk.atlas.population).iterrows():
+        yield fr.typeset(
+            f"  {situations.kinds[int(str(i))].label} : {fr.count(row['communes'], 'commune')}, "
+            f"{fr.ratio(row['population'], total)} des habitants"
         )
-    for layer_id in ("epci", "ept", "secteurs-adultes", "cls"):
-        zones, layer = found.zones(layer_id), found.crosswalk.layers[layer_id]
-        readings = zones["lecture"].value_counts()
-        listed = fr.listing(reading_count(int(n), str(reading)) for reading, n in readings.items()) or "aucun connu"
-        known = "" if found.known_everywhere(layer_id) else " (liste incomplète ici)"
-        yield f"{layer.long_name}{known} : {listed}"
+    yield f"  {complete_text(found.scope.departements, found.crosswalk, found.complete)}"

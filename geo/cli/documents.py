@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from geo.comparison import SideBySide
-from geo.coverage import Coverage
+from geo.coverage import STATES
+from geo.exports import CoverageReport
 from geo.guidance import Check, Finding, SectorShare, round_table, sectors_met, summary
 from geo.layers import Overlap
 from geo.perimeters import PerimeterFacts, travel
@@ -131,19 +135,20 @@ def comparison_data(found: SideBySide) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def zone_readings(found: Coverage, layer_id: str) -> dict[str, Any]:
-    """Return how the zones of a layer are covered, as plain values."""
-    zones = found.zones(layer_id)
+def zone_readings(report: CoverageReport, layer_id: str) -> dict[str, Any]:
+    """Return how the zones of a layer are covered, as plain values; a share is null where it is not known."""
+    zones = report.gaps.get(layer_id, pd.DataFrame({"majorite": []}))
     return {
-        "liste_complete": found.known_everywhere(layer_id),
+        "liste_complete": report.state.known_here(layer_id, report.scope.rows),
         "nombre": len(zones),
-        "par_lecture": {str(k): int(v) for k, v in zones["lecture"].value_counts().items()},
+        "par_situation_du_plus_grand_nombre": {str(k): int(v) for k, v in zones["majorite"].value_counts().items()},
         "zones": [
             {
                 "id": str(i),
                 "nom": z["nom"],
-                "population": int(z["population"]),
-                "estimation": bool(z["estimation"]),
+                "population": round(z["population"]),
+                **{name: round(z[name]) for name in STATES},
+                "part_couverte": None if np.isnan(z["part_couverte"]) else z["part_couverte"],
                 "lecture": z["lecture"],
             }
             for i, z in zones.iterrows()

@@ -175,7 +175,7 @@ def load_atlas(path: Path = BASE) -> Atlas:
     except FileNotFoundError as error:
         raise MissingDataError(
             f"Fichier de base absent : {error.filename or error}. "
-            "Refaites la base avec la commande « python -m geo build »."
+            "La base est à refaire par qui a installé le tableau de bord (README, préparation)."
         ) from error
     sans_contour = tables.pop("communes_sans_contour")
     return Atlas(

@@ -17,17 +17,21 @@ EXAMPLE_NAME = "Créteil, Vitry-sur-Seine et Orly"
 
 
 # The figures of the page Couverture, by id (geo.coverage.figures): how each is computed.
+_THREE = (
+    "comptés selon ce qu’un CLSM en service en couvre ici : en entier, en partie, rien (liste des CLSM complète), rien de connu. "
+    "Puis leurs habitants couverts ÷ tous leurs habitants d’ici, chacun compté une fois. Être touché n’est pas être couvert."
+)
 COVERAGE_METHODS: Mapping[str, str] = {
     "habitants": "Habitants des communes couvertes en entier par un CLSM en service ÷ habitants du territoire. Un CLSM au périmètre supposé ou partiel compte à part. Borne haute : si toutes les communes de situation inconnue étaient couvertes ; un projet connu n’en est pas.",
     "projet": "Habitants des communes où un CLSM est annoncé ou en projet, sans CLSM en service ÷ habitants du territoire.",
     "qpv": "QPV dont toutes les communes sont couvertes ÷ QPV du territoire, là où la liste est complète.",
     "qpv-habitants": "Habitants publiés des QPV des communes couvertes ÷ habitants publiés des QPV du territoire.",
     "rural": "Habitants couverts des communes rurales ÷ habitants des communes rurales.",
-    "epci": "EPCI dont une commune du territoire au moins est dans un CLSM ÷ EPCI du territoire.",
-    "ept": "EPT dont une commune du territoire au moins est dans un CLSM ÷ EPT du territoire.",
-    "secteurs-adultes": "Secteurs adultes dont une commune au moins est dans un CLSM ÷ secteurs adultes connus du territoire.",
-    "secteurs-enfants": "Secteurs infanto-juvéniles dont une commune au moins est dans un CLSM ÷ secteurs connus du territoire.",
-    "cls": "CLS en service dont une commune au moins est dans un CLSM ÷ CLS connus du territoire.",
+    "epci": f"EPCI du territoire, {_THREE}",
+    "ept": f"EPT du territoire, {_THREE}",
+    "secteurs-adultes": f"Secteurs adultes connus du territoire, {_THREE}",
+    "secteurs-enfants": f"Secteurs infanto-juvéniles connus du territoire, {_THREE}",
+    "cls": f"CLS en service connus du territoire, {_THREE}",
 }
 GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Arrondissement", "Partie de Paris, Lyon ou Marseille ; l’outil les traite une à une, 45 en tout."),

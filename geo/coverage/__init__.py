@@ -6,9 +6,12 @@ What is not known is counted as unknown, never as zero. Start from `read_scope` 
 
 from geo.coverage.benchmarks import SURVEYS, Benchmark, Portfolio, covered_curve, distribution, portfolio
 from geo.coverage.candidates import CANDIDATE_KINDS, SitingCandidate, own_candidates, siting_candidates
-from geo.coverage.figure import Figure
-from geo.coverage.figures import limits, scope_figures
-from geo.coverage.gaps import GAP_LEVELS, GAP_TITLES, gap_table, gap_tables
+from geo.coverage.divisions import Division
+from geo.coverage.figures.figure import Figure
+from geo.coverage.figures.limits import Act, Limit, limits
+from geo.coverage.figures.parts import PART_WORDS, Parts
+from geo.coverage.figures.people import scope_figures
+from geo.coverage.gaps import GAP_LEVELS, GAP_TITLES, READINGS, STATES, gap_table, gap_tables
 from geo.coverage.manner import (
     AGES,
     NOTHING_ASIDE,
@@ -38,11 +41,11 @@ from geo.coverage.priorities import (
 )
 from geo.coverage.scope import CoverageView, Scope, local_scopes, read_scope, scopes
 from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm
+from geo.coverage.situation import Situation, Situations, by_declaration, complete_text, situations_of
 from geo.coverage.stability import Stability, stability
 from geo.coverage.state import CoverageState, coverage_state
 from geo.coverage.status import (
     COVERED,
-    READINGS,
     STATUS_LABELS,
     STATUS_MEANINGS,
     ClsmMarker,
@@ -50,7 +53,6 @@ from geo.coverage.status import (
     Status,
     clsm_places,
     coverage,
-    reading_count,
 )
 from geo.coverage.unknowns import CHECK_MEANING, CHECK_TITLES, ToCheck, to_check
 
@@ -66,13 +68,16 @@ __all__ = [
     "MARKER",
     "NEEDS",
     "NOTHING_ASIDE",
+    "PART_WORDS",
     "PRESETS",
     "PRIORITY_TERMS",
     "READINGS",
     "SPLIT",
+    "STATES",
     "STATUS_LABELS",
     "STATUS_MEANINGS",
     "SURVEYS",
+    "Act",
     "Aside",
     "Benchmark",
     "ClsmMarker",
@@ -80,10 +85,13 @@ __all__ = [
     "Coverage",
     "CoverageState",
     "CoverageView",
+    "Division",
     "Doubt",
     "Figure",
+    "Limit",
     "Manner",
     "Mix",
+    "Parts",
     "Pick",
     "Portfolio",
     "Preset",
@@ -92,13 +100,17 @@ __all__ = [
     "Siting",
     "SitingCandidate",
     "SitingQuestion",
+    "Situation",
+    "Situations",
     "Stability",
     "Status",
     "Term",
     "ToCheck",
     "Weights",
+    "by_declaration",
     "clsm_places",
     "compared",
+    "complete_text",
     "confirmation",
     "coverage",
     "coverage_state",
@@ -118,10 +130,10 @@ __all__ = [
     "rank",
     "read_aside",
     "read_scope",
-    "reading_count",
     "scope_figures",
     "scopes",
     "siting_candidates",
+    "situations_of",
     "source_years",
     "stability",
     "to_check",

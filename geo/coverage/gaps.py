@@ -16,12 +16,13 @@ from scipy.sparse import csr_array, eye_array
 
 from geo import french as fr
 from geo.arrays import Rows
-from geo.coverage.figures import zones_with_clsm
-from geo.coverage.quarters import populations_known
+from geo.coverage.figures.bodies import covered_or_unknown, uncounted, zones_with_clsm
+from geo.coverage.figures.quarters import populations_known
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence, weighted_incidence
 from geo.coverage.status import Status
 from geo.layers import OTHER_DISPOSITIFS, Etat, LayerId
+from geo.shares import shares_of
 
 GAP_LEVELS: Mapping[str, str] = {
     "commune": "Communes",
@@ -36,17 +37,20 @@ GAP_TITLES: Mapping[str, str] = {
     "code": "Code",
     "nom": "Nom",
     "departement": "Département",
-    "lecture": "Lecture",
+    "lecture": "Habitants par situation",
+    "majorite": "Situation du plus grand nombre",
     "communes": "Communes ici",
     "population": "Habitants ici",
     "couverts": "Couverts",
+    "part_couverte": "Part couverte",
     "projet": "En projet",
     "partiels": "Couverts en partie, nombre inconnu",
-    "non_couverts": "Non couverts (liste complète)",
+    "non_couverts": "Non couverts (liste complète ou déclarée complète)",
     "inconnus": "Sans CLSM connu (liste incomplète)",
     "sans_clsm": "Sans CLSM ni projet connu",
     "qpv": "Habitants de QPV",
     "qpv_sans_clsm": "Habitants de QPV sans CLSM ni projet connu",
+    "part_qpv_sans_clsm": "Part en QPV de ceux sans CLSM ni projet connu",
     "qpv_connu": "QPV et leurs habitants tous connus ici",
     "rural": "Habitants de communes rurales",
     "rural_sans_clsm": "Habitants ruraux sans CLSM ni projet connu",
@@ -57,6 +61,22 @@ GAP_TITLES: Mapping[str, str] = {
     "dac": "DAC connus",
     "dispositifs": "Dispositifs déjà là",
 }  # fmt: skip
+# The five states that people fall in, by the column that counts them: the words of `lecture`, and of `majorite`.
+STATES: Mapping[str, str] = {
+    "couverts": "couvert",
+    "partiels": "en partie",
+    "projet": "projet",
+    "non_couverts": "non couvert",
+    "inconnus": "inconnu",
+}
+READINGS: Mapping[str, str] = {
+    "couvert": "couverts",
+    "en partie": "couverts en partie, nombre inconnu",
+    "projet": "en projet",
+    "non couvert": "non couverts",
+    "inconnu": "inconnus",
+}
+NOBODY = "aucun habitant connu"
 COUNTS = (
     "population", "couverts", "projet", "partiels", "non_couverts", "inconnus", "sans_clsm",
     "qpv", "qpv_sans_clsm", "rural", "rural_sans_clsm",
@@ -66,10 +86,12 @@ COUNTS = (
 def gap_table(level: str, scope: Scope, state: CoverageState) -> pd.DataFrame:
     """Return the territories of a level that a scope meets, the largest gap first; sums count the part inside the scope.
 
-    Indexed by `code`: nom, departement (codes, comma), lecture, communes (atoms), then inhabitants (float): population,
+    Indexed by `code`: nom, departement (codes, comma), lecture (the people of each state in words, the situation itself for a
+    commune), majorite (the state of the most people), communes (atoms), then inhabitants (float): population,
     couverts, projet, partiels, non_couverts, inconnus (these five add up to population), sans_clsm (the last two), qpv and
     qpv_sans_clsm (NaN where nothing is known of QPV), qpv_connu (bool: the list is complete and every quarter counted),
-    rural, rural_sans_clsm; then numbers of dispositifs in service met: cls, cls_sans_clsm, cpts, dac (NaN where none is known
+    rural, rural_sans_clsm; then two shares (0 to 1), each over one set of people, NaN where it is not known: part_couverte of
+    all the people here, part_qpv_sans_clsm of those without CLSM; then numbers of dispositifs in service met: cls, cls_sans_clsm, cpts, dac (NaN where none is known
     and the list is not complete), cls_connu (bool: the list of CLS is complete); and `dispositifs`, their names,
     the CLS without CLSM first. At the level of CLS, a CLS without any CLSM comes before the others.
     A part of a commune counts for its known inhabitants only.
@@ -88,11 +110,13 @@ def gap_table(level: str, scope: Scope, state: CoverageState) -> pd.DataFrame:
     zones = layer.zones.iloc[met]
     table.insert(0, "nom", zones["nom"].to_numpy(dtype=object))
     table.insert(1, "departement", _departements(state, held, inside))
-    table.insert(2, "lecture", _readings(table))
-    table.insert(3, "communes", communes)
+    table.insert(2, "lecture", _in_words(table))
+    table.insert(3, "majorite", _majority(table))
+    table.insert(4, "communes", communes)
     table.index = pd.Index(zones.index.astype(str), name="code")
     here = csr_array(held.multiply(inside[None, :]))
     _add_qpv_known(table, state, here)
+    _add_shares(table, state, csr_array(weights.multiply(inside[None, :])), uncounted(layer, inside)[met])
     _add_dispositifs(table, state, here, own=level)
     if level == "cls":
         running = (zones["etat"] == Etat.EN_SERVICE).to_numpy()
@@ -136,14 +160,16 @@ STATUS_READINGS = {
 def _communes(state: CoverageState, rows: Rows) -> pd.DataFrame:
     atlas = state.atlas
     table = pd.DataFrame(_columns(state)[rows], columns=list(COUNTS))
-    words = np.array([STATUS_READINGS[s] for s in Status], dtype=object)
+    states = np.array([STATUS_READINGS[s] for s in Status], dtype=object)
     table.insert(0, "nom", atlas.names[rows])
     table.insert(1, "departement", np.array(state.departement_names, dtype=object)[state.departement_codes[rows]])
-    table.insert(2, "lecture", words[state.status[rows]])
-    table.insert(3, "communes", 1)
+    table.insert(2, "lecture", state.situations.labels(rows))
+    table.insert(3, "majorite", states[state.status[rows]])
+    table.insert(4, "communes", 1)
     table.index = pd.Index(atlas.codes[rows], name="code")
     chosen = csr_array(eye_array(len(state.status), format="csr")[rows])
     _add_qpv_known(table, state, chosen)
+    _add_shares(table, state, chosen, np.zeros(len(rows), dtype=bool))
     _add_dispositifs(table, state, chosen, own="commune")
     return table
 
@@ -166,17 +192,41 @@ def _hits(matrix: csr_array) -> Iterator[tuple[int, list[int]]]:
         yield i, columns[bounds[i] : bounds[i + 1]]
 
 
-def _readings(table: pd.DataFrame) -> npt.NDArray[np.object_]:
-    """Read a territory as a whole, as `geo.coverage` does: all covered, some, project, unknown, not covered."""
-    total, covered = table["population"].to_numpy(), table["couverts"].to_numpy()
-    part = table["partiels"].to_numpy() > 0
-    choices = (
-        ((total > 0) & (np.abs(covered - total) < 0.5), "couvert"),
-        ((covered > 0) | part, "en partie"),
-        (table["projet"].to_numpy() > 0, "projet"),
-        ((table["inconnus"].to_numpy() > 0) | (total == 0), "inconnu"),
-    )
-    return np.select([c for c, _ in choices], [w for _, w in choices], default="non couvert").astype(object)
+def _in_words(table: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Write the people of each state, the most first: « non couvert 534 722 · projet 17 675 »."""
+    people = table[list(STATES)].to_numpy().round()
+    order = np.argsort(-people, axis=1, kind="stable")
+    words = list(STATES.values())
+    said = [
+        " · ".join(f"{words[j]} {fr.number(line[j])}" for j in places if line[j] > 0) or NOBODY
+        for line, places in zip(people, order.tolist(), strict=True)
+    ]
+    return np.array(said, dtype=object)
+
+
+def _majority(table: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Return the state of the most people, the first in the order of STATES when two are as many; « inconnu » for nobody."""
+    people = table[list(STATES)].to_numpy().round()
+    words = np.array(list(STATES.values()), dtype=object)
+    return np.where(people.any(axis=1), words[people.argmax(axis=1)], STATES["inconnus"])
+
+
+def _add_shares(table: pd.DataFrame, state: CoverageState, held: csr_array, lost: npt.NDArray[np.bool_]) -> None:
+    """Add the two shares, each over one set of people of a territory (`held`: territories × atoms, inside the scope).
+
+    Those `lost` hold a part of a commune whose people are not known.
+    """
+    beside = (state.without > 0) & (
+        (state.qpv > 0) | (state.qpv_unknown > 0)
+    )  # of a part of a commune: which people, unknown
+    quarters = np.where(state.is_without, state.qpv, np.where(beside, np.nan, 0.0))
+    covered = shares_of(held, covered_or_unknown(state), state.population)
+    in_quarters = np.where(table["qpv_sans_clsm"].isna(), np.nan, shares_of(held, quarters, state.without))
+    for after, name, shares in (
+        ("couverts", "part_couverte", covered),
+        ("qpv_sans_clsm", "part_qpv_sans_clsm", in_quarters),
+    ):
+        table.insert(table.columns.get_loc(after) + 1, name, np.where(lost, np.nan, shares))
 
 
 def _unlisted(layer_id: str, state: CoverageState) -> npt.NDArray[np.bool_]:

@@ -45,7 +45,7 @@ class Problem:
 
 def pose(sets: Sequence[Sequence[int]], demand: Floats) -> Problem:
     """Group the atoms that the same candidates hold; `sets` are the atoms of each candidate, `demand` the worth of each atom."""
-    rows = np.concatenate([np.array(atoms, dtype=np.intp) for atoms in sets])
+    rows = np.concatenate([np.empty(0, dtype=np.intp), *(np.array(atoms, dtype=np.intp) for atoms in sets)])
     owner = np.repeat(np.arange(len(sets)), [len(atoms) for atoms in sets])
     useful = demand[rows] > 0
     rows, owner = rows[useful], owner[useful]
@@ -127,7 +127,7 @@ def greedy_choice(problem: Problem, k: int, among: Sequence[int] | None = None) 
     allowed = np.zeros(problem.holds.shape[0], dtype=bool)
     allowed[list(among) if among is not None else slice(None)] = True
     chosen: list[int] = []
-    for _ in range(k):
+    for _ in range(min(k, len(allowed))):
         gain = np.where(allowed, problem.holds @ left, -1.0)
         best = int(np.argmax(gain))
         if gain[best] <= 0:

@@ -16,8 +16,9 @@ import pandas as pd
 from geo import french as fr
 from geo.arrays import Floats, Rows
 from geo.coverage.candidates import SitingCandidate, own_candidates, siting_candidates
-from geo.coverage.figure import Figure
-from geo.coverage.figures import scope_figures
+from geo.coverage.divisions import Division, divisions, to_serve
+from geo.coverage.figures.figure import Figure
+from geo.coverage.figures.people import scope_figures
 from geo.coverage.max_coverage import Answer, Problem, greedy_choice, in_order, pose, programme, solve
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState
@@ -67,8 +68,8 @@ class Mix:
 class SitingQuestion:
     """What is asked of the next CLSM: at most `number`, among the zones of a layer (`kind`) or perimeters that the user gave.
 
-    `own` holds these, (name, codes) each, for the kind « libre ». `ceiling` is the most inhabitants a CLSM may have, None
-    for no limit.
+    `own` holds these, (name, codes) each, for the kind « libre ». `ceiling` is the most inhabitants a CLSM may have to serve,
+    None for no limit.
     """
 
     kind: str
@@ -112,7 +113,8 @@ class Siting:
     `picks` in order of gain; `value` what they serve together, `whole` what all would serve (in people for a single need,
     else in share of the need). `exact`: proven best; else `gap` is the share that may still be missed. `ties` says in
     French what other answer is as good, empty when none is known to be; `greedy` is the simple choice beside it, with
-    `greedy_value`. `left_out`: candidates above the ceiling. `seconds`: time taken by the exact answer.
+    `greedy_value`. `disjoint`: no two candidates hold the same commune to serve, and the answer is a mere sort. `divisions`: what
+    is proposed for those with more people to serve than the ceiling. `seconds`: time taken by the exact answer.
     """
 
     scope: Scope
@@ -129,7 +131,8 @@ class Siting:
     ties: str
     greedy: tuple[Pick, ...]
     greedy_value: float
-    left_out: tuple[SitingCandidate, ...]
+    disjoint: bool
+    divisions: tuple[Division, ...]
     notices: tuple[str, ...] = field(default=())
 
     @property
@@ -155,14 +158,18 @@ class Siting:
     def sentence(self) -> str:
         """Write what the answer is worth."""
         if not self.picks:
-            return "Aucun candidat ne servirait un habitant de plus."
+            under = f" sous {fr.inhabitants(self.ceiling)} à servir" if self.divisions and self.ceiling else ""
+            rest = " ; relevez le plafond, ou divisez" if under else ""
+            return fr.typeset(f"Aucun candidat{under} ne servirait un habitant de plus{rest}.")
         many = "serviraient" if len(self.picks) > 1 else "servirait"
         shown = f"{many} {fr.percent(self.value)} du besoin pondéré"
         if self.mix.single:
             part = fr.percent(self.value / self.whole)
             shown = f"{many} {fr.number(self.value)} des {fr.number(self.whole)} {NEEDS[self.mix.single]} ({part})"
         proof = (
-            "optimum démontré"
+            "les plus grands manques, par simple tri : ces territoires n’ont aucune commune en commun"
+            if self.disjoint
+            else "optimum démontré"
             if self.exact
             else f"meilleure réponse trouvée dans le temps donné, à {fr.percent(self.gap)} près au plus de l’optimum"
         )
@@ -196,24 +203,21 @@ def next_clsm(
 ) -> Siting:
     """Choose at most k candidates that together serve the most.
 
-    `ceiling` is the most inhabitants a CLSM may have, None for no limit (by default the guide's marker and the width of
-    « about »). Fewer than k are chosen when the others add nothing.
+    `ceiling` is the most inhabitants a CLSM may have to serve in the scope, None for no limit (by default the guide's marker and
+    the width of « about »). Fewer than k are chosen when the others add nothing.
 
     Raises
     ------
     GeoInputError
-        When k is below 1, or no candidate is left.
+        When k is below 1, or there is no candidate.
     """
     if k < 1:
         raise GeoInputError("Nombre de CLSM : donnez un entier d’au moins 1.")
-    kept = [c for c in possible if ceiling is None or c.population <= ceiling]
-    if not kept:
-        raise GeoInputError(
-            "Aucun candidat de ce type ici"
-            + (f" sous {fr.inhabitants(ceiling)} : relevez le plafond." if possible and ceiling else ".")
-        )
+    if not possible:
+        raise GeoInputError("Aucun candidat de ce type ici.")
     chosen_mix = mix or Mix()
     by_need = needs(scope, state)
+    kept, above = _under(possible, by_need["habitants"], ceiling)
     demand, whole = _demand(chosen_mix, by_need)
     problem = pose([c.rows for c in kept], demand)
     start = perf_counter()
@@ -236,9 +240,36 @@ def next_clsm(
         ties=_ties(problem, order, answer, k, [c.name for c in kept], max(time_limit - seconds, 0.5)),
         greedy=_picks(greedy, kept, demand, by_need, state),
         greedy_value=problem.value(greedy),
-        left_out=tuple(c for c in possible if ceiling is not None and c.population > ceiling),
-        notices=(*_notices(scope, state, chosen_mix), *_cut([kept[c] for c in order])),
+        disjoint=problem.disjoint,
+        divisions=divisions(above, by_need["habitants"], state, ceiling or np.inf),
+        notices=(
+            *_notices(scope, state, chosen_mix),
+            *_rests([kept[c] for c in order], by_need["habitants"], ceiling),
+            *_cut([kept[c] for c in order]),
+        ),
     )
+
+
+def _under(
+    possible: Sequence[SitingCandidate], need: Floats, ceiling: float | None
+) -> tuple[list[SitingCandidate], list[SitingCandidate]]:
+    """Separate the candidates with no more people to serve than the ceiling from the others."""
+    over = [ceiling is not None and to_serve(c, need) > ceiling for c in possible]
+    return [c for c, o in zip(possible, over, strict=True) if not o], [
+        c for c, o in zip(possible, over, strict=True) if o
+    ]
+
+
+def _rests(chosen: Sequence[SitingCandidate], need: Floats, ceiling: float | None) -> list[str]:
+    """Say which picks are the rest of a body larger than the ceiling."""
+    return [
+        fr.typeset(
+            f"{c.name} : {fr.inhabitants(c.population)} en tout ; le CLSM proposé est son reste non couvert, "
+            f"{fr.number(to_serve(c, need))} à servir."
+        )
+        for c in chosen
+        if ceiling is not None and c.population > ceiling
+    ]
 
 
 def _notices(scope: Scope, state: CoverageState, mix: Mix) -> tuple[str, ...]:

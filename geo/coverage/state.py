@@ -29,7 +29,9 @@ from geo.coverage.manner import (
     source_years,
     zone_doubts,
 )
+from geo.coverage.situation import Situations, situations
 from geo.coverage.status import COVERED, Status, commune_status
+from geo.kept import kept_on_subject
 from geo.layers import Crosswalk, Etat, Layer, LayerId, Precision
 
 
@@ -147,6 +149,11 @@ class CoverageState:
         return covered_with_doubt(self.crosswalk.layers[LayerId.CLSM], self.is_covered, self._left_out, self._doubts)
 
     @cached_property
+    def situations(self) -> Situations:
+        """The situation of each atom in words."""
+        return situations(self.crosswalk, self.status, self.doubtful[Doubt.EXTENSION], self.complete, self.aside)
+
+    @cached_property
     def _doubts(self) -> dict[Doubt, Bools]:
         return zone_doubts(self.crosswalk.layers[LayerId.CLSM], self.atlas.year, self.aside.years)
 
@@ -236,11 +243,13 @@ def _sum_by_row(layer: Layer, size: int) -> Floats:
     return np.bincount(layer.members["row"].to_numpy(), people, minlength=size).astype(np.float64)
 
 
+@kept_on_subject
 def incidence(layer: Layer, size: int, *, parts: bool = True) -> csr_array:
     """Return which atoms each zone holds: zones × atoms, 1 for a whole atom.
 
     An atom partly in a zone counts for the share of its inhabitants that is known to be in it (`inhabitants` of the member
-    over those of the atom must be applied by the caller); here it is 1 when `parts` is true and left out otherwise.
+    over those of the atom must be applied by the caller); here it is 1 when `parts` is true and left out otherwise. Kept on the
+    layer: read only.
     """
     members = layer.members if parts else layer.members[layer.members["whole"]]
     place = (members["zone"].to_numpy(), members["row"].to_numpy())

@@ -1,4 +1,4 @@
-"""Coverage status by CLSM, and the gaps, at the scale of communes, EPCI, sectors and CLS.
+"""Coverage status by CLSM, commune by commune, and what a scope holds of each.
 
 A commune is « couverte » when a CLSM in service holds it whole; supposed perimeters, parts of communes and projects are
 kept apart. Where the list of CLSM is not complete, a commune without one is « inconnu », never « non couvert », unless the
@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo import french as fr
 from geo.arrays import Bools, Rows
 from geo.communes import Atlas
 from geo.coverage.manner import NOTHING_ASIDE, Aside, Doubt, covered_with_doubt, set_aside, zone_doubts
@@ -84,12 +83,16 @@ def commune_status(
 
 @dataclass(frozen=True, eq=False)
 class Coverage:
-    """Coverage of a scope: figures by status, and by EPCI, sector and CLS."""
+    """Coverage of a scope: figures by status, and the CLSM known there.
+
+    `complete` and `aside` are what the user declared complete and set aside, as in `commune_status`.
+    """
 
     scope: Scope
     crosswalk: Crosswalk
     status: npt.NDArray[np.int8]
     aside: Aside = NOTHING_ASIDE
+    complete: frozenset[str] = frozenset()
 
     @cached_property
     def extended(self) -> Bools:
@@ -105,8 +108,9 @@ class Coverage:
         return self.scope.rows
 
     def known_everywhere(self, layer_id: str) -> bool:
-        """Whether an absence from a layer means « none » on the whole scope."""
-        return set(self.scope.departements) <= self.crosswalk.layers[layer_id].extent
+        """Whether an absence from a layer means « none » on the whole scope, by its list or by what the user declares."""
+        declared = self.complete if layer_id == LayerId.CLSM else frozenset()
+        return set(self.scope.departements) <= self.crosswalk.layers[layer_id].extent | declared
 
     @cached_property
     def by_status(self) -> pd.DataFrame:
@@ -153,37 +157,6 @@ class Coverage:
         people = parts.groupby("row")["inhabitants"].sum()
         return float(np.minimum(people.to_numpy(), atlas.population[people.index.to_numpy(dtype=np.intp)]).sum())
 
-    def zones(self, layer_id: str) -> pd.DataFrame:
-        """Return the zones of a layer that the scope meets, with their inhabitants by status.
-
-        Indexed by zone id: nom, communes, population (of the part inside the scope), one column of inhabitants a status
-        (by its name in lower case), `lecture`, the reading of the whole: « couvert », « en partie », « projet »,
-        « non couvert » or « inconnu », and `estimation`, whether some of these inhabitants are the estimated part of a
-        commune that the zone cuts. Parts of unknown size are left out.
-        """
-        layer, atlas = self.crosswalk.layers[layer_id], self.crosswalk.atlas
-        inside = self.scope.mask
-        known = layer.members["whole"] | layer.members["inhabitants"].notna()
-        members = layer.members[known & inside[layer.members["row"]]]
-        rows = members["row"].to_numpy(dtype=np.intp)
-        people = np.where(members["whole"], atlas.population[rows], np.rint(members["inhabitants"])).astype(np.int64)
-        frame = members.assign(status=self.status[members["row"]], population=people)
-        pivot = frame.pivot_table(
-            index="zone", columns="status", values="population", aggfunc="sum", fill_value=0
-        ).reindex(columns=list(Status), fill_value=0)
-        pivot.columns = pd.Index([s.name.lower() for s in Status])
-        table = pd.DataFrame(
-            {
-                "nom": layer.zones["nom"].to_numpy()[pivot.index],
-                "communes": frame.groupby("zone").size().reindex(pivot.index),
-                "population": pivot.sum(axis=1),
-            }
-        ).join(pivot)
-        table["lecture"] = [_reading(row) for row in pivot.to_dict("records")]
-        table["estimation"] = (~frame["whole"]).groupby(frame["zone"]).any().reindex(pivot.index)
-        table.index = pd.Index(layer.zones.index[pivot.index], name="id")
-        return table
-
     def clsm(self) -> pd.DataFrame:
         """Return the CLSM known in the scope, those whose communes are unknown included (by their département).
 
@@ -205,43 +178,17 @@ class Coverage:
         return table
 
 
-READINGS = {
-    "couvert": "couverts",
-    "en partie": "couverts en partie",
-    "projet": "en projet",
-    "non couvert": "non couverts",
-    "inconnu": "inconnus",
-}
-
-
-def reading_count(number: int, reading: str) -> str:
-    """Write how many territories read so: « 13 inconnus »."""
-    singular = {"en partie": "couvert en partie", "projet": "en projet"}.get(reading, reading)
-    return fr.count(number, singular, READINGS[reading])
-
-
-def _reading(people: dict[str, float]) -> str:
-    total = sum(people.values())
-    covered = people["couvert"] + people["suppose"]
-    if total and covered == total:
-        return "couvert"
-    if covered or people["partiel"]:
-        return "en partie"
-    if people["projet"]:
-        return "projet"
-    return "inconnu" if people["inconnu"] or not total else "non couvert"
-
-
 def coverage(
     scope: Scope, crosswalk: Crosswalk, *, complete: Iterable[str] = (), aside: Aside = NOTHING_ASIDE
 ) -> Coverage:
     """Compute the coverage of a scope; `complete` and `aside` as in `commune_status`."""
-    scope = scope.on(crosswalk.atlas)  # rows and statuses stay of one dataset, however long they are kept
+    scope, declared = scope.on(crosswalk.atlas), frozenset(complete)  # of one dataset, however long they are kept
     return Coverage(
         scope,
         crosswalk,
-        commune_status(crosswalk.atlas, crosswalk.layers[LayerId.CLSM], complete=complete, aside=aside),
+        commune_status(crosswalk.atlas, crosswalk.layers[LayerId.CLSM], complete=declared, aside=aside),
         aside,
+        declared,
     )
 
 

@@ -197,7 +197,7 @@ def best(
             )
             notices.append(
                 f"Source « {kind} » : la version reçue dans {path} est abîmée ({why}) ; {instead}. Synchronisez de nouveau "
-                f"(page Données, ou « python -m geo sync --layer {kind} ») ; si cela ne suffit pas, supprimez d’abord ce dossier."
+                f"(page Données) ; si cela ne suffit pas, supprimez d’abord ce dossier."
             )
     return found
 

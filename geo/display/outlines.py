@@ -102,7 +102,7 @@ def scope_index(destination: Path) -> DisplayIndex:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise MissingDataError(
             f"Contours d’affichage absents ou illisibles ({destination / INDEX}). "
-            "Refaites-les avec la commande « python -m geo display »."
+            "Ils sont à refaire par qui a installé le tableau de bord (README, préparation)."
         ) from error
 
 
@@ -214,7 +214,7 @@ def _read_base(base: Path, *, outlines: bool = True) -> gpd.GeoDataFrame:
     except FileNotFoundError as error:
         raise MissingDataError(
             f"Fichier de base absent : {base / 'communes.parquet'}. "
-            "Refaites la base avec la commande « python -m geo build »."
+            "La base est à refaire par qui a installé le tableau de bord (README, préparation)."
         ) from error
 
 

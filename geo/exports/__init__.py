@@ -4,7 +4,7 @@ Text from data is neutralised here for spreadsheets and documents. Start from `E
 """
 
 from geo.exports.coverage_files import Imprint, coverage_file, coverage_files
-from geo.exports.coverage_tables import CoverageReport
+from geo.exports.coverage_tables import CoverageReport, siting_notes
 from geo.exports.formats import csv_bytes, neutral
 from geo.exports.layer_files import SHEET, export, name_and_mime
 from geo.exports.perimeter_files import FORMATS, TYPES, Export, file_name, make
@@ -30,5 +30,6 @@ __all__ = [
     "neutral",
     "open_exported",
     "open_scenarios",
+    "siting_notes",
     "small_map",
 ]

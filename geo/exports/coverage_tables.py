@@ -23,21 +23,20 @@ from geo.coverage import (
     GAP_LEVELS,
     GAP_TITLES,
     PRIORITY_TERMS,
-    STATUS_LABELS,
-    STATUS_MEANINGS,
     SURVEYS,
     Benchmark,
     Compared,
     CoverageState,
     Figure,
+    Limit,
     Ranking,
     Scope,
     Siting,
     Stability,
-    Status,
     ToCheck,
     Weights,
     compared,
+    complete_text,
     distribution,
     doubt_label,
     gap_table,
@@ -105,7 +104,7 @@ class CoverageReport:
         return distribution(self.scope, self.state)
 
     @cached_property
-    def limits(self) -> tuple[tuple[str, str, str], ...]:
+    def limits(self) -> tuple[Limit, ...]:
         """What limits the reading, and how to complete."""
         return limits(self.scope, self.state)
 
@@ -152,7 +151,7 @@ def figures_table(report: CoverageReport) -> pd.DataFrame:
     rows = [
         {
             "indicateur": f.label, "valeur": f.value, "au_plus": f.most, "sur": f.total, "unite": f.unit,
-            "part": f.share, "part_au_plus": f.most_share,
+            "part": f.share, "part_au_plus": f.most_share, **_parts(f),
             "au_moins": f.at_least, "estimation": f.estimated, "denominateur_complet": f.total_complete,
             "lecture": f.amount, "dont": f.manner, "annee": f.year, "limite": f.reason or "", "completer": f.remedy or "",
             "part_niveau_superieur": f.above.share if f.above else None,
@@ -162,11 +161,23 @@ def figures_table(report: CoverageReport) -> pd.DataFrame:
         for f in report.figures
     ]  # fmt: skip
     frame = pd.DataFrame(rows)
-    numbers = ["valeur", "au_plus", "sur", "part", "part_au_plus", "part_niveau_superieur"]
+    numbers = ["valeur", "au_plus", "sur", "part", "part_au_plus", "part_niveau_superieur", *PART_TITLES]
     return frame.astype(dict.fromkeys(numbers, float))
 
 
-FIGURE_TITLES = {
+def _parts(figure: Figure) -> dict[str, float | None]:
+    """Return the bodies in whole, in part, without CLSM, without a known one, then the people: covered, in all."""
+    parts = figure.parts
+    if parts is None:
+        return dict.fromkeys(PART_TITLES)
+    return dict(zip(PART_TITLES, (*parts.counts, parts.covered.part, parts.covered.whole), strict=True))
+
+
+PART_TITLES = {
+    "en_entier": "En entier", "en_partie": "En partie", "aucun": "Sans CLSM", "aucun_connu": "Aucun CLSM connu",
+    "habitants_couverts": "Habitants couverts de ces territoires", "habitants_territoires": "Habitants de ces territoires",
+}  # fmt: skip
+FIGURE_TITLES = PART_TITLES | {
     "indicateur": "Indicateur", "valeur": "Valeur", "au_plus": "Au plus", "part_au_plus": "Part, au plus", "dont": "Dont", "sur": "Sur", "unite": "Unité", "part": "Part",
     "au_moins": "Au moins", "estimation": "Estimation", "denominateur_complet": "Dénominateur complet",
     "lecture": "Lecture", "annee": "Année", "limite": "Ce qui limite", "completer": "Comment compléter",
@@ -175,19 +186,24 @@ FIGURE_TITLES = {
 }  # fmt: skip
 
 
+def gap_sheet(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a gap table as it is written in files: where nobody is without CLSM, nobody of a QPV is, which is known."""
+    shares = table["part_qpv_sans_clsm"].where(table["sans_clsm"] > 0, 0.0)
+    return table.assign(part_qpv_sans_clsm=shares).reset_index()
+
+
 def communes_table(report: CoverageReport) -> pd.DataFrame:
     """Return the communes of the scope with their status, EPCI and what is known of them, in code order."""
     state, atlas = report.state, report.state.atlas
     rows = report.scope.rows
     table = atlas.table.iloc[rows]
     gaps = report.gaps["commune"].loc[[str(c) for c in atlas.codes[rows]]]
-    words = np.array([STATUS_LABELS[s] for s in Status], dtype=object)
     epci = table["epci"].fillna("")
     return pd.DataFrame(
         {
             "code_commune": table["code"].to_numpy(),
             "nom_commune": table["nom"].to_numpy(),
-            "statut": words[state.status[rows]],
+            "statut": state.situations.labels(rows),
             "facon": _manners(state, rows),
             "population": state.population[rows],
             "qpv": gaps["qpv"].to_numpy(),
@@ -296,7 +312,13 @@ def priorities_table(report: CoverageReport) -> pd.DataFrame:
     return table.reset_index()
 
 
+def siting_notes(siting: Siting) -> tuple[str, ...]:
+    """Return what is said of the next CLSM: what they are worth, ties, notices, the division of those above the ceiling."""
+    return (siting.sentence, siting.ties, *siting.notices, *(d.sentence for d in siting.divisions))
+
+
 UNKNOWN = "inconnu"
+GAP_FORMATS = {"part_couverte": "part", "part_qpv_sans_clsm": "part"}
 PRIORITY_TITLES = {
     "code": "Code", "rang": "Rang", "nom": "Nom", "score": "Score (points sur 100)", "ex_aequo": "Autres ex æquo",
     "inconnu": "Inconnu, hors du score", "au_mieux": "Rang au mieux", "au_pire": "Rang au pire", "parmi_les_dix_tous_poids": "Parmi les dix premiers, tous poids",
@@ -323,8 +345,9 @@ def coverage_sheets(report: CoverageReport) -> list[formats.Sheet]:
     sheets = [formats.Sheet("Chiffres", figures_table(report), FIGURE_TITLES, part)]
     for level, table in report.gaps.items():
         sheets.append(
-            formats.Sheet(f"Écarts {GAP_LEVELS[level]}", table.reset_index(), GAP_TITLES, notes=(
-                "« Sans CLSM ni projet connu » = non couverts (liste complète) + sans CLSM connu (liste incomplète).",
+            formats.Sheet(f"Écarts {GAP_LEVELS[level]}", gap_sheet(table), GAP_TITLES, GAP_FORMATS, notes=(
+                "« Sans CLSM ni projet connu » = non couverts (liste complète ou déclarée complète) + sans CLSM connu (liste incomplète).",
+                complete_text(report.scope.departements, report.state.crosswalk, report.state.complete),
             ), unknown=UNKNOWN)
         )  # fmt: skip
     if len(report.ranking.table):
@@ -349,7 +372,7 @@ def coverage_sheets(report: CoverageReport) -> list[formats.Sheet]:
             )
         )
     if report.siting:
-        notes = tuple(n for n in (report.siting.sentence, report.siting.ties, *report.siting.notices) if n)
+        notes = tuple(n for n in siting_notes(report.siting) if n)
         table = report.siting.table.reset_index()
         sheets.append(
             formats.Sheet(f"Prochains CLSM ({CANDIDATE_KINDS[report.siting.kind]})", table, SITING_TITLES,
@@ -358,8 +381,8 @@ def coverage_sheets(report: CoverageReport) -> list[formats.Sheet]:
     sheets += [
         formats.Sheet("Enquêtes", benchmarks_table(report), BENCHMARK_TITLES, BENCHMARK_FORMATS),
         formats.Sheet("Communes", communes_table(report), COMMUNE_TITLES,
-                      notes=tuple(f"{STATUS_LABELS[s]} : {STATUS_MEANINGS[s]}." for s in Status)),
+                      notes=tuple(fr.typeset(f"{s.label} : {s.meaning}.") for s in report.state.situations.present(report.scope.rows))),
         formats.Sheet("CLSM", clsm_table(report)),
-        formats.sources_sheet(sources(report), notes=[fr.typeset(f"{n} : {why} {how}") for n, why, how in report.limits]),
+        formats.sources_sheet(sources(report), notes=[limit.sentence for limit in report.limits]),
     ]  # fmt: skip
     return sheets

@@ -269,7 +269,7 @@ def find(kind: str, number: int, home: Path | None = None) -> Version:
     for version in versions(kind, home):
         if version.number == number:
             return version
-    raise GeoInputError(f"{kind} : aucune version {number} ; voyez « python -m geo layers ».")
+    raise GeoInputError(f"{kind} : aucune version {number} ; voyez la liste des versions (page Données).")
 
 
 def layers_under(version: Version, home: Path | None = None) -> list[Version]:
@@ -315,7 +315,7 @@ def damage(version: Version, why: str, home: Path | None = None) -> str:
     return (
         f"Version importée illisible : {version.kind}, version {version.number} ({why} ; dossier "
         f"{store.register_folder(home) / version.content}). Rien d’autre n’est perdu : remettez en service une version précédente "
-        f"(page Données, ou « python -m geo layers --kind {version.kind} --publish NUMÉRO »), ou importez de nouveau le fichier "
+        f"(page Données), ou importez de nouveau le fichier "
         f"« {file} » sur la couche d’origine."
     )
 

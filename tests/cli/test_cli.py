@@ -258,9 +258,8 @@ def test_coverage_in_text_agrees_in_number(capsys: pytest.CaptureFixture[str]) -
     _, out, _ = _run(capsys, "coverage", "--scope", "94")
     text = plain(out)
     assert "16,7 % (238 758 sur 1 426 929)" in text
-    sectors = next(line for line in text.splitlines() if line.startswith("Secteurs de psychiatrie adulte"))
-    assert "13 inconnus" in sectors
-    assert "1 couvert" in sectors
+    sectors = next(line for line in text.splitlines() if line.strip().startswith("Secteurs adultes couverts"))
+    assert "1 en entier, 2 en partie, 13 sans CLSM connu, sur 16 secteurs adultes" in sectors
 
 
 def test_the_command_runs_as_a_module() -> None:

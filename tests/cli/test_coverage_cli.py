@@ -82,7 +82,6 @@ def test_files_are_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     [
         (("--scope", "atlantide"), "territoire inconnu"),
         (("--scope", "79", "--level", "secteurs-adultes"), "aucun connu dans ce territoire"),
-        (("--scope", "94", "--level", "epci", "--next", "1"), "relevez le plafond"),
         (("--scope", "79", "--next", "-1"), "au moins 1"),
         (("--scope", "79", "--complete", "999"), "département inconnu"),
     ],

@@ -107,7 +107,7 @@ def test_a_base_that_lacks_a_file_says_which_and_how_to_make_it(absent: str, tmp
     with pytest.raises(MissingDataError) as caught:
         load_atlas(tmp_path)
     assert absent in str(caught.value)
-    assert "python -m geo build" in str(caught.value)
+    assert "La base est à refaire par qui a installé le tableau de bord" in str(caught.value)
 
 
 def test_the_drawn_atlas_has_the_columns_of_the_real_one() -> None:

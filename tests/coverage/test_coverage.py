@@ -5,16 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.coverage import STATUS_LABELS, STATUS_MEANINGS, Status, clsm_places, coverage, read_scope, scopes
+from geo.communes import approximate_density
+from geo.coverage import (
+    STATES,
+    STATUS_LABELS,
+    STATUS_MEANINGS,
+    Scope,
+    Status,
+    clsm_places,
+    coverage,
+    coverage_state,
+    gap_table,
+    read_scope,
+    scopes,
+)
 from geo.coverage.status import commune_status
 from geo.errors import GeoInputError
 from geo.layers import Crosswalk, Etat, Precision, build_crosswalk
 from tests.support import real
-from tests.support.grid import Zone, crosswalk, draw, layer, zone
+from tests.support.grid import FACT_LAYERS, Zone, crosswalk, draw, layer, zone
 
 LINE = draw([[100, 200, 300, 400, 500, 600]])
 SUPPOSED = Precision.SUPPOSEE
@@ -41,11 +55,17 @@ def test_each_kind_of_clsm_gives_its_status() -> None:
 def _imported(people: float, **more: Zone) -> Crosswalk:
     """CLSM with 01001 whole and an estimated part of 01002; a sector holding 01001 and part of 01002."""
     made = {}
-    for layer_id in ("clsm", "secteurs-adultes", "cls", "epci"):
-        drawn = layer(LINE, layer_id, {"z": zone("01001", part=["01002"]), **more} if layer_id != "cls" else {})
+    for layer_id in (*FACT_LAYERS, "epci"):
+        held = layer_id in ("clsm", "secteurs-adultes", "epci")
+        drawn = layer(LINE, layer_id, {"z": zone("01001", part=["01002"]), **more} if held else {})
         inhabitants = drawn.members["inhabitants"].fillna(people)
         made[layer_id] = replace(drawn, members=drawn.members.assign(inhabitants=inhabitants))
     return build_crosswalk(LINE, made)
+
+
+def _zones(level: str, scope: Scope, built: Crosswalk, complete: tuple[str, ...] = ()) -> pd.DataFrame:
+    state = coverage_state(built, approximate_density(built.atlas), complete=complete)
+    return gap_table(level, scope, state)
 
 
 def test_the_estimated_part_of_a_commune_counts_apart_and_is_marked() -> None:
@@ -55,10 +75,11 @@ def test_the_estimated_part_of_a_commune_counts_apart_and_is_marked() -> None:
     assert found.partly_covered == 50
     clsm = found.clsm().loc["z"]
     assert (clsm["habitants"], clsm["estimation"]) == (150, True)
-    sector = found.zones("secteurs-adultes").loc["z"]
-    assert (sector["population"], sector["communes"], sector["estimation"]) == (150, 2, True)
-    assert (sector["couvert"], sector["partiel"]) == (100, 50)
-    assert sector["lecture"] == "en partie"
+    sector = _zones("secteurs-adultes", scopes(LINE)["france"], _imported(50.0)).loc["z"]
+    assert (sector["population"], sector["communes"]) == (150, 2)
+    # a quarter of 01002 is covered: so is a quarter of the 50 of its people who are in the sector, as far as is known
+    assert (sector["couverts"], sector["inconnus"]) == (112.5, 37.5)
+    assert sector["lecture"].startswith("couvert 112")
 
 
 def test_a_covered_part_without_a_figure_has_no_total() -> None:
@@ -139,36 +160,37 @@ def test_an_epci_across_two_departements_shows_the_part_inside_the_scope() -> No
     atlas = draw([[100, 200]], departement=[["01", "02"]])
     zones = {"clsm": {"c": zone("01001")}, "epci": {"E": zone("01001", "02002")}}
     built = crosswalk(atlas, zones)
-    part = coverage(read_scope("dep-01", atlas), built).zones("epci").loc["E"]
-    assert (part["communes"], part["population"], part["lecture"]) == (1, 100, "couvert")
-    whole = coverage(read_scope("france", atlas), built).zones("epci").loc["E"]
-    assert (whole["communes"], whole["population"], whole["lecture"]) == (2, 300, "en partie")
-    assert (whole["couvert"], whole["inconnu"]) == (100, 200)
+    part = _zones("epci", read_scope("dep-01", atlas), built).loc["E"]
+    assert (part["communes"], part["population"], part["lecture"]) == (1, 100, "couvert 100")
+    whole = _zones("epci", read_scope("france", atlas), built).loc["E"]
+    assert (whole["communes"], whole["population"]) == (2, 300)
+    assert (whole["lecture"], whole["majorite"]) == ("inconnu 200 · couvert 100", "inconnu")
 
 
 @pytest.mark.parametrize(
     ("clsm", "complete", "reading"),
     [
-        ({"c": zone("01001", "01002")}, (), "couvert"),
-        ({"c": zone("01001"), "d": zone("01002", precision=SUPPOSED)}, (), "couvert"),
-        ({"c": zone("01001")}, (), "en partie"),
-        ({"c": zone(part=["01001"])}, (), "en partie"),
-        ({"c": zone("01001", "01002", etat=Etat.PROJET)}, (), "projet"),
-        ({"c": zone("01001", etat=Etat.PROJET)}, ("01",), "projet"),
-        ({}, (), "inconnu"),
-        ({}, ("01",), "non couvert"),
+        ({"c": zone("01001", "01002")}, (), "couvert 300"),
+        ({"c": zone("01001"), "d": zone("01002", precision=SUPPOSED)}, (), "couvert 300"),
+        ({"c": zone("01001")}, (), "inconnu 200 · couvert 100"),
+        ({"c": zone(part=["01001"])}, (), "inconnu 200 · en partie 100"),
+        ({"c": zone("01001", "01002", etat=Etat.PROJET)}, (), "projet 300"),
+        ({"c": zone("01001", etat=Etat.PROJET)}, ("01",), "non couvert 200 · projet 100"),
+        ({}, (), "inconnu 300"),
+        ({}, ("01",), "non couvert 300"),
     ],
 )
 def test_the_reading_of_a_zone(clsm: dict[str, Zone], complete: tuple[str, ...], reading: str) -> None:
     built = crosswalk(LINE, {"clsm": clsm, "cls": {"z": zone("01001", "01002")}})
-    found = coverage(read_scope("france", LINE), built, complete=complete).zones("cls")
+    found = _zones("cls", read_scope("france", LINE), built, complete)
     assert found.loc["z", "lecture"] == reading
 
 
 def test_a_commune_partly_in_a_sector_is_not_counted_there() -> None:
-    found = coverage(read_scope("01", _built().atlas), _built()).zones("secteurs-adultes")
-    assert found.index.tolist() == ["s", "t"]
-    assert found["population"].tolist() == [200, 100]
+    found = _zones("secteurs-adultes", read_scope("01", _built().atlas), _built())
+    assert found["population"].to_dict() == {"s": 200, "t": 100, "u": 0}
+    assert np.isnan(found.at["u", "part_couverte"])  # of a part whose people are not known, no share can be said
+    assert found.at["u", "lecture"] == "aucun habitant connu"
 
 
 def test_the_clsm_of_a_scope_include_those_whose_communes_are_unknown() -> None:
@@ -185,7 +207,7 @@ def test_the_clsm_of_a_scope_include_those_whose_communes_are_unknown() -> None:
 
 def test_a_zone_outside_the_scope_is_not_shown() -> None:
     built = _built()
-    assert coverage(read_scope("02", built.atlas), built).zones("epci").index.tolist() == ["E2"]
+    assert _zones("epci", read_scope("02", built.atlas), built).index.tolist() == ["E2"]
 
 
 @pytest.mark.parametrize(
@@ -227,10 +249,9 @@ def test_figures_add_up_for_france() -> None:
         assert sum(part["population"] for part in parts).tolist() == whole["population"].tolist()
         assert sum(part["communes"] for part in parts).tolist() == whole["communes"].tolist()
     for layer_id in ("epci", "departements"):
-        zones = france.zones(layer_id)
-        statuses = zones[[s.name.lower() for s in Status]]
-        assert statuses.sum(axis=1).tolist() == zones["population"].tolist()
-    assert france.zones("departements")["population"].sum() == 68_350_798
+        zones = _zones(layer_id, france.scope, built)
+        assert zones[list(STATES)].sum(axis=1).tolist() == zones["population"].tolist()
+    assert _zones("departements", france.scope, built)["population"].sum() == 68_350_798
 
 
 @given(st.sets(st.sampled_from(["94", "79", "2A", "974", "976", "75"])))
@@ -249,9 +270,9 @@ def test_the_coverage_of_the_val_de_marne() -> None:
     found = coverage(read_scope("94", real.atlas()), real.crosswalk())
     assert (found.population, found.covered) == (1_426_929, 238_758)
     assert found.by_status["communes"].tolist() == [5, 0, 0, 0, 0, 42]
-    sectors = found.zones("secteurs-adultes")
+    sectors = _zones("secteurs-adultes", found.scope, real.crosswalk())
     assert len(sectors) == 16
-    assert sectors.at["sect-94g07", "lecture"] == "couvert"
+    assert sectors.at["sect-94g07", "part_couverte"] == 1
     assert sectors["population"].sum() == 1_426_929
     assert found.population_year == "2023"
 

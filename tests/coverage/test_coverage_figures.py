@@ -74,10 +74,15 @@ def test_figures_of_a_complete_departement_by_hand() -> None:
         "qpv-habitants": (None, None),
         "rural": (300, 300),
         "epci": (1, 2),
-        "secteurs-adultes": (1, 1),
+        "secteurs-adultes": (0, 1),  # touched by a CLSM is not covered by it
         "secteurs-enfants": (0, 0),
         "cls": (1, 2),
     }
+    assert plain(found["secteurs-adultes"].amount) == "1 en partie" and found["secteurs-adultes"].share is None
+    assert plain(found["secteurs-adultes"].fraction).endswith(
+        "100 de leurs 400 habitants d’ici sont couverts (25 %) : s1 25 %"
+    )
+    assert plain(found["cls"].amount) == "1 en entier, 1 sans CLSM"
     assert found["habitants"].share == 0.5
     assert not found["habitants"].at_least
     # the second commune is in a perimeter read from a name: counted, and said
@@ -85,7 +90,9 @@ def test_figures_of_a_complete_departement_by_hand() -> None:
     assert "200 habitants dans un périmètre supposé d’après le nom du CLSM" in plain(found["habitants"].manner)
     # the people of the quarter across two communes are not known: a share of the two others would mislead
     assert found["qpv-habitants"].reason == "Inconnu (populations connues pour 2 QPV sur 3)."
-    assert plain(found["qpv"].fraction) == "1 sur 3 QPV ; habitants connus pour 2 d’entre eux"
+    assert (
+        plain(found["qpv"].fraction) == "1 sur 3 QPV ; 1 autre couvert en partie ; habitants connus pour 2 d’entre eux"
+    )
     assert plain(found["habitants"].sentence).startswith(
         "Habitants couverts par un CLSM en service : environ 50 %, 300 sur 600"
     )
@@ -100,7 +107,12 @@ def test_a_part_of_unknown_size_makes_a_floor_and_a_project_counts_apart() -> No
     assert plain(people.fraction) == "aucun connu sur 6 000 habitants, au plus 2 000"
     assert "Une partie seulement de certaines communes" in str(found["habitants"].reason)
     assert (found["projet"].value, found["projet"].total) == (1000, 6000)
-    assert (found["epci"].value, found["epci"].total) == (1, 2)  # E3 is met by the CLSM in part
+    assert (found["epci"].value, found["epci"].total) == (
+        0,
+        2,
+    )  # E3 is met by the CLSM in part, how many people is unknown
+    assert plain(found["epci"].amount) == "1 en partie, 1 sans CLSM"
+    assert "habitants couverts : inconnu : E3 inconnu" in plain(found["epci"].fraction)
 
 
 def test_the_same_figure_is_given_for_the_level_above() -> None:
@@ -121,7 +133,8 @@ def test_outside_every_extent_nothing_is_said_to_be_nought() -> None:
             assert figure.reason and figure.share is None
             assert figure.amount == "non évaluable"
         elif not figure.value:
-            assert figure.at_least and figure.amount.startswith("aucun connu"), figure.id
+            said = "2 sans CLSM connu" if figure.parts else "aucun connu"
+            assert figure.at_least and plain(figure.amount).startswith(said), figure.id
     assert plain(found["habitants"].amount) == "aucun connu, au plus 100 %"
 
 
@@ -192,7 +205,8 @@ def test_a_clsm_without_known_communes_is_a_reason() -> None:
 def test_a_sector_and_a_clsm_that_both_hold_a_part_of_a_commune_may_not_meet() -> None:
     zones = ZONES | {"secteurs-adultes": {"s": zone(part=["02005"]), "t": zone("02005")}}
     sectors = _figures("02", _state(zones))["secteurs-adultes"]
-    assert (sectors.value, sectors.total) == (1, 2)
+    assert sectors.parts is not None and sectors.parts.counts == (0, 1, 0, 1)
+    assert sectors.parts.uncounted == 1
 
 
 def test_a_known_part_counts_as_about() -> None:
@@ -224,9 +238,36 @@ def test_one_more_clsm_covers_its_communes_and_touches_nothing_else() -> None:
 
 def test_limits_name_the_incomplete_layers_and_how_to_complete() -> None:
     scope = read_scope("01", ATLAS)
-    assert [name for name, _, _ in limits(scope, _state())] == ["Habitants de QPV", "Densité"]
-    said = {name for name, _, _ in limits(scope, _state(complete=()))}
-    assert {"CLSM", "QPV", "secteurs adultes", "CLS", "CPTS", "DAC"} <= said
+    assert [limit.name for limit in limits(scope, _state())] == ["Habitants de QPV", "Densité"]
+    said = {limit.name: plain(limit.sentence) for limit in limits(scope, _state(complete=()))}
+    assert {"CLSM", "QPV", "secteurs adultes", "CLS", "CPTS", "DAC"} <= set(said)
+    # what is known, out of what, here: two CLS in service of 01001 and 01003, 400 people of 600
+    assert said["CLS"] == (
+        "CLS : Département 01 (01) : 2 CLS connus, dont les communes comptent 66,7 % des habitants (400 sur 600) ; liste "
+        "incomplète. Importez votre liste de CLS (page Données)."
+    )
+    assert said["CPTS"].startswith("CPTS : Département 01 (01) : aucune CPTS connue ; liste incomplète.")
+
+
+def test_limits_of_a_region_say_in_which_of_its_departements_a_list_is_complete() -> None:
+    state = _state(complete=(), declared=("01",))
+    (clsm,) = (limit for limit in limits(read_scope("france", ATLAS), state) if limit.name == "CLSM")
+    assert "liste complète dans 1 des 2 départements d’ici (01)" in plain(clsm.why)
+
+
+def test_bodies_touched_are_never_written_as_covered_whatever_their_number() -> None:
+    zones = ZONES | {"clsm": {"a": zone("01001"), "c": zone("01003")}, "epci": {"E": zone("01001", "01002", "01003")}}
+    body = _figures("01", _state(zones))["epci"]
+    assert body.parts is not None and body.parts.counts == (0, 1, 0, 0)
+    assert body.share is None and "100" not in body.amount
+    assert (body.parts.covered.part, body.parts.covered.whole) == (400, 600)
+    assert plain(body.fraction) == "sur 1 EPCI ; 400 de leurs 600 habitants d’ici sont couverts (66,7 %) : E 66,7 %"
+
+
+def test_bodies_without_a_known_clsm_are_told_apart_from_those_without_any() -> None:
+    open_list = _figures("france", _state({"epci": ZONES["epci"], "ept": {}}, complete=(), declared=("02",)))["epci"]
+    assert plain(open_list.amount) == "2 sans CLSM, 2 sans CLSM connu"
+    assert open_list.parts is not None and open_list.parts.people == (0, 0, 6000, 600)
 
 
 @pytest.mark.parametrize(
@@ -257,3 +298,56 @@ def test_local_scopes_hold_every_epci_and_ept() -> None:
 def test_an_unknown_siren_is_refused_in_french() -> None:
     with pytest.raises(GeoInputError, match="territoire inconnu"):
         read_scope("epci-999999999", real.atlas())
+
+
+def test_bodies_of_the_val_de_marne_are_covered_in_part_and_by_how_much() -> None:
+    state = coverage_state(real.crosswalk(), real.density())
+    found = {f.id: f for f in scope_figures(read_scope("94", real.atlas()), state)}
+    assert plain(found["epci"].amount) == "1 en partie" and plain(found["ept"].amount) == "3 en partie"
+    parts = found["ept"].parts
+    assert parts is not None
+    assert {round(share, 3) for _, share in parts.named} == {0.104, 0.287, 0.157}
+    assert (parts.covered.part, parts.covered.whole) == (238_758, 1_426_929)
+    for figure in found.values():
+        assert "100" not in figure.amount.split("au plus")[0], figure.id
+
+
+def test_the_epci_of_france_in_whole_and_in_part_are_counted_as_pandas_counts_them() -> None:
+    state = coverage_state(real.crosswalk(), real.density())
+    table = real.atlas().table.assign(covered=state.is_covered)
+    table = table.assign(people=table["population"] * table["covered"]).dropna(subset=["epci"])
+    bodies = table.groupby("epci").agg(
+        whole=("covered", "all"), some=("covered", "any"), people=("people", "sum"), of=("population", "sum")
+    )
+    parts = {f.id: f for f in scope_figures(read_scope("france", real.atlas()), state)}["epci"].parts
+    assert parts is not None
+    partly = bodies["some"] & ~bodies["whole"]
+    assert parts.counts[:2] == (bodies["whole"].sum(), partly.sum())
+    assert parts.under_half == (partly & (bodies["people"] / bodies["of"] < 0.5)).sum() == 34
+    assert parts.total == 1_255
+
+
+def test_limits_of_hauts_de_france_speak_of_hauts_de_france() -> None:
+    scope = read_scope("reg-32", real.atlas())
+    said = {x.name: plain(x.sentence) for x in limits(scope, coverage_state(real.crosswalk(), real.density()))}
+    assert said["CLS"].startswith(
+        "CLS : Hauts-de-France : 1 CLS connu, dont les communes comptent 0,5 % des habitants (32 039 sur 5 992 194)"
+    )
+    assert said["Secteurs adultes"].startswith("Secteurs adultes : Hauts-de-France : 3 secteurs adultes connus")
+    assert "liste complète dans aucun des 5 départements d’ici" in said["CLS"]
+    for text in said.values():
+        assert not {"Val-de-Marne", "Deux-Sèvres", "python", "--"} & set(text.replace(",", " ").split()), text
+
+
+def test_quarters_of_overseas_collectivities_are_said_beside_those_of_france() -> None:
+    state = coverage_state(real.crosswalk(), real.density())
+    quarters = {f.id: f for f in scope_figures(read_scope("france", real.atlas()), state)}["qpv"]
+    assert "sur 1 493 QPV" in plain(quarters.fraction)
+    assert "hors collectivités d’outre-mer (91 écartés)" in plain(quarters.fraction)
+
+
+def test_people_of_quarters_are_no_figure_before_a_synchronisation() -> None:
+    state = coverage_state(real.crosswalk(), real.density())
+    found = {f.id: f for f in scope_figures(read_scope("reg-32", real.atlas()), state)}
+    assert found["qpv-habitants"].value is None and found["qpv-habitants"].amount == "non évaluable"
+    assert found["qpv"].total == 204 and "Synchronisez les QPV" in str(found["qpv-habitants"].remedy)

@@ -67,12 +67,49 @@ def test_what_is_covered_or_in_project_is_not_served_again() -> None:
     assert found.table.index.tolist() == ["k1"]  # the other adds nothing
 
 
-def test_a_ceiling_leaves_out_what_is_above_and_names_it() -> None:
+def test_what_is_above_the_ceiling_is_proposed_a_division_and_not_only_left_out() -> None:
     found = next_clsm(FRANCE, _state(), _candidates((4, 5), (0, 1)), 1, ceiling=1000)
     assert found.table.index.tolist() == ["k1"]
-    assert [c.code for c in found.left_out] == ["k0"]
-    with pytest.raises(GeoInputError, match="relevez le plafond"):
-        next_clsm(FRANCE, _state(), _candidates((4, 5)), 1, ceiling=10)
+    (rest,) = found.divisions
+    assert (rest.candidate.code, rest.people, rest.at_least, rest.pieces) == ("k0", 1100, 2, ())
+    said = plain(rest.sentence)
+    assert said.startswith("Reste non couvert de K0, 1 100 habitants à servir : au moins 2 CLSM sous le plafond")
+    assert "les secteurs adultes n’y sont pas tous connus" in said
+    alone = next_clsm(FRANCE, _state(), _candidates((4, 5)), 1, ceiling=10)
+    assert alone.picks == () and len(alone.divisions) == 1
+    assert "sous 10 habitants à servir" in plain(alone.sentence) and "relevez le plafond, ou divisez" in alone.sentence
+
+
+def test_a_division_follows_the_sectors_where_they_hold_every_commune_to_serve() -> None:
+    zones = {"secteurs-adultes": {"s": zone("01004", "01005"), "t": zone("01006")}, "clsm": {"a": zone("01004")}}
+    state = coverage_state(crosswalk(LINE, zones, complete="all"), approximate_density(LINE))
+    found = next_clsm(FRANCE, state, _candidates((3, 4, 5), state=state), 1, ceiling=550)
+    (rest,) = found.divisions
+    assert rest.pieces == (("t", 600), ("s", 500))  # 01004 is covered: it is not to serve
+    assert "par secteurs adultes, dont 1 encore au-dessus : t (600) et s (500)" in plain(rest.sentence)
+
+
+def test_the_ceiling_compares_with_the_people_to_serve_not_with_the_whole_body() -> None:
+    state = _state({"a": zone("01006")})
+    found = next_clsm(FRANCE, state, _candidates((4, 5), (0, 1), state=state), 1, ceiling=550)
+    assert found.table.index.tolist() == ["k0"] and found.divisions == ()  # 1 100 in all, of whom 500 to serve
+    assert any(
+        "K0 : 1 100 habitants en tout ; le CLSM proposé est son reste non couvert, 500 à servir" in plain(n)
+        for n in found.notices
+    )
+
+
+def test_a_body_without_any_gap_is_never_named_among_those_set_aside() -> None:
+    state = _state({"a": zone("01005", "01006")})
+    found = next_clsm(FRANCE, state, _candidates((4, 5), (0, 1), state=state), 1, ceiling=250)
+    assert [d.candidate.code for d in found.divisions] == ["k1"]
+
+
+def test_disjoint_bodies_are_said_to_be_a_mere_sort_and_others_a_proven_optimum() -> None:
+    sort = next_clsm(FRANCE, _state(), _candidates((0, 1), (2,)), 1, ceiling=None)
+    proof = next_clsm(FRANCE, _state(), _candidates((0, 1), (1, 2)), 1, ceiling=None)
+    assert sort.disjoint and "simple tri" in sort.sentence and "optimum" not in sort.sentence
+    assert not proof.disjoint and proof.sentence.endswith("optimum démontré.")
 
 
 def test_the_ceiling_by_default_is_the_marker_and_its_width() -> None:
@@ -218,11 +255,12 @@ def test_ten_among_the_epci_of_the_country() -> None:
     possible = siting_candidates("epci", scope, state)
     assert len(possible) == len(real.atlas().epci)
     found = next_clsm(scope, state, possible, 10, kind="epci")
-    kept = [c for c in possible if c.population <= found.ceiling]  # type: ignore[operator]
     demand = needs(scope, state)["habitants"]
+    kept = [c for c in possible if demand[list(c.rows)].sum() <= found.ceiling]
     best = sorted((demand[list(c.rows)].sum() for c in kept), reverse=True)[:10]
     assert found.exact and found.value == sum(best)
-    assert len(found.left_out) + len(kept) == len(possible)
+    assert len(found.divisions) + len(kept) == len(possible)
+    assert all(d.people > 0 for d in found.divisions)
     assert np.allclose([p.gain for p in found.picks], best)
 
 

@@ -196,9 +196,9 @@ def test_the_same_base_gives_the_same_files(base, tmp_path):
 
 
 def test_absent_data_says_which_command_makes_it(tmp_path):
-    with pytest.raises(MissingDataError, match="python -m geo display"):
+    with pytest.raises(MissingDataError, match="à refaire par qui a installé"):
         scope_index(tmp_path)
-    with pytest.raises(MissingDataError, match="python -m geo build"):
+    with pytest.raises(MissingDataError, match="La base est à refaire"):
         derive(tmp_path / "geo", base=tmp_path, progress=str)
 
 

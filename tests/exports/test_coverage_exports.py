@@ -19,7 +19,7 @@ import pytest
 import shapely
 from python_calamine import CalamineWorkbook
 
-from geo.coverage import STATUS_LABELS, Status, coverage, coverage_state, next_clsm, read_scope, siting_candidates
+from geo.coverage import Status, coverage_state, next_clsm, read_scope, siting_candidates
 from geo.exports import CoverageReport, coverage_files, qml
 from geo.exports.coverage_files import (
     Imprint,
@@ -88,7 +88,7 @@ def test_the_workbook_says_both_bounds_and_never_zero_for_what_is_not_known() ->
     cells = {
         row[gaps[0].index("CLS sans CLSM connu")]
         for row in gaps[1:]
-        if row[0] and row[gaps[0].index("Lecture")] == "inconnu"
+        if row[0] and row[gaps[0].index("Situation du plus grand nombre")] == "inconnu"
     }
     assert cells == {"inconnu"}
     order = book.get_sheet_by_name("Priorités").to_python()
@@ -103,7 +103,7 @@ def test_the_workbook_says_both_bounds_and_never_zero_for_what_is_not_known() ->
 def test_the_tables_as_text_and_the_two_pages_say_unknown_where_nothing_is_known() -> None:
     report = _report("reg-32", complete=(), k=0)
     rows = _rows(coverage_csv(report)["couverture-clsm-reg-32-ecarts-epci.csv"])
-    assert {row["cls_sans_clsm"] for row in rows if row["lecture"] == "inconnu"} == {"inconnu"}
+    assert {row["cls_sans_clsm"] for row in rows if row["majorite"] == "inconnu"} == {"inconnu"}
     data = director_data(report)
     assert all(row[7] == "inconnu" for row in data["priorities"]["rows"])  # CLS en place
     assert data["checks"]["lines"] and "fermé" not in data["priorities"]["note"]
@@ -138,7 +138,12 @@ def test_the_csv_of_communes_is_exact() -> None:
     rows = _rows(files["couverture-clsm-dep-79-communes.csv"])
     assert len(rows) == 252
     niort = next(r for r in rows if r["code_commune"] == "79191")
-    assert (niort["nom_commune"], niort["statut"], niort["code_epci"]) == ("Niort", "couvert", "200041317")
+    assert (niort["nom_commune"], niort["statut"], niort["code_epci"]) == (
+        "Niort", "couvert, par extension aux communes de l’EPCI", "200041317",
+    )  # fmt: skip
+    assert {r["statut"] for r in rows if r["code_commune"] == "79048"} == {
+        "non couvert, d’après votre déclaration (79)"
+    }
     assert sum(int(r["population"]) for r in rows) == 375_229
     assert {r["population_annee"] for r in rows} == {"2023"}
 
@@ -244,9 +249,8 @@ def test_every_status_has_its_own_hatch_or_lightness() -> None:
 def test_the_map_says_its_figures_in_words() -> None:
     report = _report()
     text = plain(map_text(report.scope, report.state))
-    by_status = coverage(report.scope, real.crosswalk(), complete=("79",)).by_status
-    covered = int(by_status.at[Status.COUVERT, "communes"])
-    assert f"{STATUS_LABELS[Status.COUVERT]} : {covered} communes" in text
+    assert "couvert, par extension aux communes de l’EPCI : 73 communes, 197 498 habitants" in text
+    assert "non couvert, d’après votre déclaration (79) : 155 communes, 142 496 habitants" in text
     drawn = coverage_map(report.scope, report.state)
     assert drawn.alt == map_text(report.scope, report.state)
     assert len(drawn.svg) < 150_000

@@ -13,7 +13,7 @@ from geo import french as fr
 from geo.communes import approximate_density
 from geo.comparison import Candidate, Scale, evaluate, method
 from geo.coverage import coverage_state, scope_figures, scopes
-from geo.coverage.figures import BODIES
+from geo.coverage.figures.bodies import BODIES
 from geo.dataset import Dataset
 from geo.guidance import CHECKS, MEASURES, SETTING_LABELS, Settings, checks
 from geo.scenarios import Workbook

@@ -19,17 +19,20 @@ GAPS = pd.DataFrame(
         "nom": ["A", "B", "C", "D"],
         "population": [1000.0, 2000.0, 500.0, 0.0],
         "sans_clsm": [1000.0, 0.0, 500.0, 0.0],
-        "qpv": [100.0, 500.0, 200.0, np.nan],
+        "qpv_sans_clsm": [100.0, 0.0, 200.0, np.nan],
+        "part_qpv_sans_clsm": [0.1, np.nan, 0.4, np.nan],
     },
     index=["1", "2", "3", "4"],
 )
 
 
-def test_sizes_go_from_the_largest_and_tell_those_over_the_marker_without_colour() -> None:
-    (bars,) = charts.clsm_sizes(SIZES, MARKER).data
-    assert list(bars.y) == [300_000, 200_000, 50_000]
-    assert list(bars.marker.pattern.shape) == ["/", "", ""]
-    assert bars.hovertext[0] == "&lt;b&gt;B&lt;/b&gt;"
+def test_sizes_go_from_the_largest_and_only_what_is_over_the_marker_is_hatched() -> None:
+    chart = charts.clsm_sizes(SIZES, MARKER)
+    upto, over = chart.data
+    assert (list(upto.y), list(over.y)) == ([200_000, 200_000, 50_000], [100_000, 0, 0])
+    assert (upto.marker.pattern.shape, over.marker.pattern.shape) == (None, "/")
+    assert plain(upto.hovertext[0]) == plain(over.hovertext[0]) == "&lt;b&gt;B&lt;/b&gt;<br>300 000 habitants"
+    assert list(chart.layout.xaxis.ticktext) == ["&lt;b&gt;B&lt;/b&gt;", "D", "A"]
     text = plain(survey_view.sizes_summary(SIZES.dropna()))
     assert text.startswith("3 CLSM : 1 au-dessus du repère d’environ 200 000 habitants ; médiane 200 000 habitants")
 
@@ -51,8 +54,8 @@ def test_the_scatter_keeps_what_has_a_gap_and_known_quarters() -> None:
     assert list(marks.x) == [1000, 500]
     assert list(marks.y) == [10, 40]
     text = plain(survey_view.scatter_summary(rows, "epci"))
-    assert "La plus forte part en QPV : C, 40 %" in text
-    assert "le plus grand manque : A, 1 000 habitants, dont 10 % en QPV" in text
+    assert "La plus forte part en QPV de ceux qui sont sans CLSM : C, 40 %" in text
+    assert "le plus grand manque : A, 1 000 habitants, dont 10 % (100) en QPV" in text
 
 
 def test_charts_write_french_numbers_and_do_not_move_by_accident() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -88,8 +89,12 @@ def test_an_epci_offers_its_own_communes_only() -> None:
 def test_the_banner_says_what_limits_the_reading_and_how_to_complete() -> None:
     text = written(open_page(COVERAGE, territoire="dep-79"))
     assert "Lecture limitée" in text
-    assert "python -m geo sync" in text
-    assert "page Données" in text
+    assert "python -m" not in text
+    assert "Deux-Sèvres (79) : 2 CLSM connus" in text and "page Données" in text
+    assert "Val-de-Marne" not in text.split("Chiffres de couverture")[0]
+    app = open_page(COVERAGE, territoire="dep-79")
+    links = {link.proto.label for link in app.get("page_link")}
+    assert {"Importer une liste", "Synchroniser les sources officielles"} <= links
     assert "Listes complètes ici : QPV et CLS." in text
 
 
@@ -255,7 +260,12 @@ def test_filters_work_on_a_drawn_table() -> None:
         {
             "nom": ["Évian", "Saint-Denis", "Étain"],
             "departement": ["74", "93", "55"],
-            "lecture": ["inconnu", "couvert", "projet"],
+            "majorite": ["inconnu", "couvert", "projet"],
+            "couverts": [0.0, 5.0, 0.0],
+            "partiels": 0.0,
+            "projet": [0.0, 0.0, 3.0],
+            "non_couverts": [0.0, 0.0, 6.0],
+            "inconnus": [3.0, 0.0, 0.0],
             "sans_clsm": [3.0, 0.0, 9.0],
             "cls_sans_clsm": [0, 1, 2],
             "qpv_sans_clsm": [np.nan, 0.0, 1.0],
@@ -266,8 +276,45 @@ def test_filters_work_on_a_drawn_table() -> None:
     assert list(keep(table, readings=[], cls_only=False, query="st denis").index) == ["93066"]
     assert list(keep(table, readings=[], cls_only=False, query="74").index) == ["74119"]
     assert list(keep(table, readings=["inconnu", "projet"], cls_only=True, query="").index) == ["55181"]
+    assert list(keep(table, readings=["non couvert"], cls_only=False, query="").index) == ["55181"], (
+        "some of its people are"
+    )
     assert list(gap_tables.ordered(table, "qpv_sans_clsm").index) == ["55181", "93066", "74119"], "unknown comes last"
     assert list(gap_tables.ordered(table, "nom")["nom"]) == ["Étain", "Évian", "Saint-Denis"]
+
+
+def test_a_declaration_is_one_thing_on_map_card_and_table() -> None:
+    """Calais, red on the map, was « inconnu, liste incomplète ici » on its card."""
+    app = open_page(COVERAGE, territoire="reg-32", complet="62", commune="62193", niveau="commune")
+    text = written(app)
+    card = text.split("Zones qui concernent Calais")[0]
+    assert card.count("non couvert, d’après votre déclaration (62)") >= 1
+    assert "aucun, d’après votre déclaration (62)" in text
+    shown = gap_frame(app)
+    assert shown.loc[shown["nom"] == "Calais", "lecture"].tolist() == ["non couvert, d’après votre déclaration (62)"]
+    assert "repose sur votre déclaration de liste complète : 62" in captions(app)
+
+
+def test_a_list_published_as_complete_is_said_and_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """« La liste n’est déclarée complète nulle part ici » stood under 1 455 communes « non couvert »."""
+    built = real.crosswalk()
+    layers = {**built.layers, "clsm": replace(built.layers["clsm"], extent=frozenset({"59", "62"}))}
+    published = replace(real.world(), crosswalk=replace(built, layers=layers))
+    monkeypatch.setattr(loaders, "open_dataset", lambda: published)
+    app = open_page(COVERAGE, territoire="reg-32")
+    said = captions(app)
+    assert "nulle part ici" not in said
+    assert "donnée comme complète pour 59 et 62" in said and "Ailleurs ici" in said
+    asked = next(m for m in app.multiselect if m.label == "Listes que vous savez complètes")
+    assert [option[:2] for option in asked.options] == ["02", "60", "80"]
+    assert "d’après votre déclaration" not in written(app)
+
+
+def test_quarters_whose_people_are_unknown_are_no_criterion_but_a_thing_to_synchronise() -> None:
+    app = open_page(COVERAGE, territoire="reg-32", onglet="priorites")
+    assert app.slider(key=coverage_link.WEIGHT["qpv"]).disabled
+    assert app.button(key="sync-qpv").label == "Synchroniser les QPV"
+    assert any(link.proto.label == "Synchroniser (page Données)" for link in app.get("page_link"))
 
 
 # --- priorities -------------------------------------------------------------------------------------------------
@@ -361,8 +408,18 @@ def test_the_next_clsm_are_those_of_the_core_with_the_figures_after() -> None:
 
 
 def test_a_ceiling_that_leaves_nothing_is_said_in_french() -> None:
-    app = open_page(COVERAGE, territoire=f"epci-{NIORTAIS}", onglet="prochains", plafond="50000")
-    assert any("relevez le plafond" in i.value for i in app.info)
+    app = open_page(COVERAGE, territoire="dep-94", onglet="prochains", candidats="ept", plafond="50000")
+    text = written(app)
+    assert "sous 50 000 habitants à servir ne servirait un habitant de plus ; relevez le plafond, ou divisez" in text
+    assert "À diviser" in text and "Reste non couvert de Grand-Orly Seine Bièvre, 492 272 habitants à servir" in text
+    assert "au moins 10 CLSM sous le plafond ; par secteurs adultes" in text
+
+
+def test_a_body_already_covered_is_not_named_among_those_above_the_ceiling() -> None:
+    """Lens-Liévin, all covered, stood among « non retenus » beside the first two gaps of the région."""
+    text = written(open_page(COVERAGE, territoire="reg-32", onglet="prochains", candidats="epci")).split("À diviser")[1]
+    assert "Reste non couvert de la Métropole Européenne de Lille, 624 973 habitants à servir : au moins 3 CLSM" in text
+    assert "Béthune-Bruay" in text and "Lens-Liévin" not in text
 
 
 def test_own_perimeters_are_candidates_and_a_bad_code_gets_a_sentence() -> None:
@@ -387,7 +444,7 @@ def test_the_surveys_stand_beside_with_their_differences_and_each_chart_has_its_
     # no territory has enough QPV of known population for the third chart, and that is said
     assert len(tables) == 2
     assert len(charts) >= 2
-    assert "Aucun territoire d’ici n’a à la fois un manque et des habitants de QPV connus." in captions(app)
+    assert "Aucun territoire d’ici n’a d’habitants de QPV connus parmi ceux" in captions(app)
     assert "au-dessus du repère" in captions(app)
     assert "couvrent ensemble" in captions(app)
 

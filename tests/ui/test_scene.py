@@ -68,7 +68,11 @@ def test_a_declared_list_changes_the_colours_and_nothing_else() -> None:
     before, after = (unpack(scene.status_paint(CoverageView(scope, complete)).runs) for complete in ((), ("62",)))
     assert Status.INCONNU in before
     changed = {(old, new) for old, new in zip(before, after, strict=True) if old != new}
-    assert changed == {(Status.INCONNU, Status.NON_COUVERT)}
+    palette = scene.status_paint(CoverageView(scope, ("62",))).palette
+    (declared,) = {new for _, new in changed}
+    assert {old for old, _ in changed} == {Status.INCONNU}
+    assert palette[declared].label == "non couvert, d’après votre déclaration (62)"
+    assert palette[declared].fill == scene.PALETTE[Status.NON_COUVERT].fill
 
 
 @pytest.mark.parametrize("pale", [False, True])

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from geo import french as fr
-from geo.coverage import STATUS_LABELS, Coverage, Figure, Status
+from geo.coverage import Coverage, Figure, Limit, situations_of
 from ui import html
-from ui.map import EXTENDED, LINE_LABELS, LINES, PALETTE
+from ui import map as maps
+from ui.map import LINE_LABELS, LINES
 
 COVERAGE_STYLE = """
 <style>
@@ -45,11 +46,11 @@ SHORT = {
     "qpv": "QPV couverts",
     "qpv-habitants": "Habitants de QPV couverts",
     "rural": "Habitants ruraux couverts",
-    "epci": "EPCI ayant un CLSM",
-    "ept": "EPT ayant un CLSM",
-    "secteurs-adultes": "Secteurs adultes ayant un CLSM",
-    "secteurs-enfants": "Secteurs infanto-juvéniles ayant un CLSM",
-    "cls": "CLS ayant un CLSM",
+    "epci": "EPCI couverts",
+    "ept": "EPT couverts",
+    "secteurs-adultes": "Secteurs adultes couverts",
+    "secteurs-enfants": "Secteurs infanto-juvéniles couverts",
+    "cls": "CLS couverts",
 }
 
 
@@ -98,32 +99,29 @@ def figure_sources(figures: Sequence[Figure]) -> str:
     )
 
 
-def limits_banner(limits: Sequence[tuple[str, str, str]]) -> str:
+def limits_banner(limits: Sequence[Limit]) -> str:
     """Return the banner that says what limits the reading, and how to complete; empty when nothing does."""
     if not limits:
         return ""
-    names = fr.listing([name for name, _, _ in limits])
+    names = fr.listing([limit.name for limit in limits])
     items = "".join(
-        f"<dt>{html.escape(name)}</dt><dd>{html.escape(why)} {html.escape(remedy)}</dd>" for name, why, remedy in limits
+        f"<dt>{html.escape(limit.name)}</dt><dd>{html.escape(fr.typeset(f'{limit.why} {limit.remedy}'))}</dd>"
+        for limit in limits
     )
     return (
         '<div class="clsm-limits" role="note" aria-label="Ce qui limite la lecture"><b>Lecture limitée</b>'
         f"{html.escape(f' par des listes incomplètes ou approchées : {names}. Les chiffres touchés sont donnés entre deux bornes (connu, et si tout l’inconnu était couvert), ou ne sont pas donnés.')}"
         f"<details><summary>Ce qui manque, et comment compléter</summary><dl>{items}"
-        f"<dt>{html.escape('En une fois')}</dt><dd>{html.escape('Sources officielles : lancez « python -m geo sync ». Vos propres listes : page Données.')}</dd>"
         "</dl></details></div>"
     )
 
 
 def legend(found: Coverage, shown: Sequence[str], *, outside: bool) -> str:
-    """Return the legend of the statuses present in a scope and of what lies over the map; `outside`: land of neighbours."""
+    """Return the legend of the situations present in a scope and of what lies over the map; `outside`: land of neighbours."""
     entries = []
-    for status in Status:
-        if found.by_status.at[status, "communes"]:
-            swatch = PALETTE[status]
-            entries.append((f"fill {swatch.motif}" if swatch.hatch else "fill", swatch.fill, STATUS_LABELS[status]))
-    if found.extended[found.rows].any():
-        entries.append((f"fill {EXTENDED.motif}", EXTENDED.fill, EXTENDED.label))
+    for kind in situations_of(found).present(found.rows):
+        swatch = maps.swatch(kind)
+        entries.append((f"fill {swatch.motif}" if swatch.hatch else "fill", swatch.fill, swatch.label))
     if outside:
         entries.append(("fill", "#eef3f4", "hors du territoire"))
     entries += [("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in shown if i in LINES]

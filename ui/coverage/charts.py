@@ -6,17 +6,17 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from geo import french as fr
-from geo.coverage import STATUS_LABELS, Coverage, Status
+from geo.coverage import Coverage, situations_of
 from ui import html
-from ui.map import PALETTE
+from ui import map as maps
 
 
 def status_bar(found: Coverage) -> go.Figure:
-    """Return one horizontal bar: inhabitants of a scope by coverage status."""
+    """Return one horizontal bar: inhabitants of a scope by situation."""
     figure = go.Figure()
-    total = found.population
-    for status in Status:
-        people = int(found.by_status.at[status, "population"])
+    total, known = found.population, situations_of(found)
+    for i, counted in known.counted(found.rows, found.crosswalk.atlas.population)["population"].items():
+        people, swatch = int(counted), maps.swatch(known.kinds[int(str(i))])
         if not people:
             continue
         share = people / total
@@ -24,12 +24,12 @@ def status_bar(found: Coverage) -> go.Figure:
             x=[people],
             y=[""],
             orientation="h",
-            name=STATUS_LABELS[status],
-            marker={"color": PALETTE[status].fill, "line": {"color": "#ffffff", "width": 1}},
+            name=swatch.label,
+            marker={"color": swatch.fill, "line": {"color": "#ffffff", "width": 1}},
             text=[fr.percent(share, 0) if share >= 0.06 else ""],
             textposition="inside",
             insidetextanchor="middle",
-            hovertemplate=f"{STATUS_LABELS[status]} : {fr.ratio(people, total)} des habitants<extra></extra>",
+            hovertemplate=f"{swatch.label} : {fr.ratio(people, total)} des habitants<extra></extra>",
         )
     figure.update_layout(
         barmode="stack",
@@ -45,7 +45,8 @@ def status_bar(found: Coverage) -> go.Figure:
 
 
 INK, ACCENT, GRID = "#1d2a30", "#1f7a6d", "#e3e9eb"
-OVER = "#b93a2a"
+OVER = "#8fb9b2"  # what goes past the marker: paler and hatched, for the guide forbids nothing
+MOST_NAMED = 12  # CLSM named under their bars
 MOST_POINTS = 1_500
 
 
@@ -71,25 +72,31 @@ def _laid_out(figure: go.Figure, *, x: str, y: str, height: int = 320) -> go.Fig
 def clsm_sizes(table: pd.DataFrame, marker: float) -> go.Figure:
     """Return the CLSM from the largest to the smallest against the marker; `table`: nom, habitants."""
     held = table.dropna(subset=["habitants"]).sort_values("habitants", ascending=False, kind="stable")
-    over = held["habitants"] > marker
-    figure = go.Figure()
+    figure, places = go.Figure(), list(range(1, len(held) + 1))
+    said = [f"{html.escape(n)}<br>{fr.inhabitants(p)}" for n, p in zip(held["nom"], held["habitants"], strict=True)]
+    common = {"x": places, "hovertext": said, "hovertemplate": "%{hovertext}<extra></extra>"}
+    figure.add_bar(y=held["habitants"].clip(upper=marker).tolist(), marker={"color": ACCENT}, **common)
     figure.add_bar(
-        x=list(range(1, len(held) + 1)),
-        y=held["habitants"].tolist(),
-        marker={
-            "color": [OVER if o else ACCENT for o in over],
-            "pattern": {"shape": ["/" if o else "" for o in over], "fgcolor": "#ffffff", "size": 6},
-        },
-        hovertext=[html.escape(n) for n in held["nom"]],
-        hovertemplate="%{hovertext}<br>%{y:,.0f} habitants<extra></extra>",
+        y=(held["habitants"] - marker).clip(lower=0.0).tolist(),
+        marker={"color": OVER, "pattern": {"shape": "/", "fgcolor": INK, "size": 6}},
+        **common,
     )
+    figure.update_layout(barmode="stack")
     figure.add_hline(y=marker, line={"color": INK, "dash": "dash", "width": 1.5})
     figure.add_annotation(
         x=1, xref="paper", y=marker, yanchor="bottom", xanchor="right", showarrow=False,
         text=f"repère du guide : environ {fr.number(marker)}",
     )  # fmt: skip
     figure.update_traces(width=0.8)
-    return _counted(_laid_out(figure, x="CLSM, du plus grand au plus petit", y="Habitants"), len(held), 0.4)
+    chart = _counted(_laid_out(figure, x="CLSM, du plus grand au plus petit", y="Habitants"), len(held), 0.4)
+    if len(held) <= MOST_NAMED:
+        chart.update_xaxes(tickvals=places, ticktext=[_short(n) for n in held["nom"]], tickangle=-30, dtick=None)
+    return chart
+
+
+def _short(name: str, most: int = 24) -> str:
+    """Cut a name that would take too much room under a bar; safe in a chart."""
+    return html.escape(name if len(name) <= most else name[: most - 1].rstrip() + "…")
 
 
 def covered_curve(curve: pd.DataFrame, population: float) -> go.Figure:
@@ -115,28 +122,28 @@ def _counted(figure: go.Figure, count: int, first: float) -> go.Figure:
 
 
 def qpv_scatter(gaps: pd.DataFrame) -> go.Figure:
-    """Return, for each territory, the share of its inhabitants in QPV against the size of its gap."""
+    """Return, for each territory, the share in QPV of those without CLSM against their number: one set of people for both."""
     figure = go.Figure()
     figure.add_scatter(
         x=gaps["sans_clsm"].tolist(),
-        y=(gaps["qpv"] / gaps["population"] * 100).tolist(),
+        y=(gaps["part_qpv_sans_clsm"] * 100).tolist(),
         mode="markers",
         marker={
             "size": [max(5.0, min(34.0, 34 * (p / 1_500_000) ** 0.5)) for p in gaps["population"]],
             "color": "#1f4e9c", "opacity": 0.55, "line": {"color": "#ffffff", "width": 1},
         },
         hovertext=[html.escape(n) for n in gaps["nom"]],
-        hovertemplate="%{hovertext}<br>%{x:,.0f} habitants sans CLSM ni projet connu<br>%{y:.1f} % en QPV<extra></extra>",
+        hovertemplate="%{hovertext}<br>%{x:,.0f} habitants sans CLSM ni projet connu<br>%{y:.1f} % d’entre eux en QPV<extra></extra>",
     )  # fmt: skip
     chart = _laid_out(
-        figure, x="Habitants sans CLSM ni projet connu (échelle logarithmique)", y="Part des habitants en QPV (%)"
+        figure, x="Habitants sans CLSM ni projet connu (échelle logarithmique)", y="Part d’entre eux en QPV (%)"
     )
-    ticks = [10**n for n in range(8)]
+    ticks = [step * 10**n for n in range(8) for step in (1, 2, 5)]
     chart.update_xaxes(type="log", tickvals=ticks, ticktext=[fr.number(t) for t in ticks])
     return chart
 
 
 def scatter_rows(gaps: pd.DataFrame) -> pd.DataFrame:
-    """Keep the territories a scatter can show: a gap, and QPV known there; the largest gaps when there are many."""
-    held = gaps[(gaps["sans_clsm"] > 0) & (gaps["population"] > 0) & (gaps["qpv"] > 0)]
+    """Keep the territories a scatter can show: a gap of which people of QPV are known; the largest gaps when there are many."""
+    held = gaps[(gaps["sans_clsm"] > 0) & (gaps["part_qpv_sans_clsm"] > 0)]
     return held.head(MOST_POINTS)

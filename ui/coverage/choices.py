@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -10,13 +12,14 @@ from geo.communes import search
 from geo.coverage import (
     AGES,
     NOTHING_ASIDE,
-    STATUS_LABELS,
-    STATUS_MEANINGS,
+    Act,
     Coverage,
     Doubt,
+    Limit,
     Scope,
-    Status,
+    complete_text,
     doubt_label,
+    situations_of,
 )
 from ui import frame, html, loaders
 from ui import map as maps
@@ -48,18 +51,24 @@ def pick_scope() -> Scope:
 
 def pick_complete(scope: Scope) -> None:
     """Ask in which départements of a scope the user knows the list of CLSM to be complete."""
-    atlas = loaders.atlas()
-    here = list(scope.departements)
+    atlas, published = loaders.atlas(), loaders.crosswalk().layers["clsm"].extent
+    here = [d for d in scope.departements if d not in published]
     held = st.session_state[frame.COMPLETE]
+    said = sorted(published & set(scope.departements))
     chosen = st.multiselect(
         "Listes que vous savez complètes",
         here,
         default=[d for d in held if d in here],
         format_func=lambda d: f"{d} {atlas.departements.at[d, 'nom']}",
         key=f"complete-{scope.id}",
-        placeholder="Aucun département",
-        help="Les données embarquées ne sont complètes nulle part. Là où vous connaissez tous les CLSM, "
-        "une commune sans CLSM devient « non couvert », sous votre responsabilité.",
+        placeholder="Aucun département" if not said else f"Liste publiée complète : {', '.join(said)}"[:60],
+        disabled=not here,
+        help="Là où vous connaissez tous les CLSM, une commune sans CLSM devient « non couvert », d’après votre déclaration. "
+        + (
+            "Aucune liste complète n’est publiée ici."
+            if not said
+            else f"Une publication l’est déjà pour : {', '.join(said)}."
+        ),
     )
     st.session_state[frame.COMPLETE] = tuple(sorted({d for d in held if d not in here} | set(chosen)))
 
@@ -87,6 +96,19 @@ def pick_aside() -> None:
         st.selectbox(
             "Une source est ancienne après", AGES, key=AGE, format_func=lambda a: f"{a} ans", persist_state="session"
         )
+
+
+def limit_links(limits: Sequence[Limit]) -> None:
+    """Offer the pages that complete what limits the reading; nothing when nothing does, or the page itself is enough."""
+    acts = {limit.act for limit in limits}
+    labels = {
+        Act.IMPORT: ("Importer une liste", ":material/upload_file:"),
+        Act.SYNC: ("Synchroniser les sources officielles", ":material/sync:"),
+    }
+    offered = [label for act, label in labels.items() if act in acts]
+    with st.container(horizontal=True):
+        for label, icon in offered:
+            st.page_link("pages/4_Donnees.py", label=label, icon=icon)
 
 
 def take_click(key: str) -> None:
@@ -153,23 +175,21 @@ def open_in_perimeter(code: str) -> None:
 def meanings(found: Coverage) -> None:
     """Say, to unfold, what each status present means."""
     with st.expander("Que veulent dire ces situations ?"):
-        for status in Status:
-            if found.by_status.at[status, "communes"]:
-                st.markdown(fr.typeset(f"- **{STATUS_LABELS[status]}** : {STATUS_MEANINGS[status]}."))
+        for kind in situations_of(found).present(found.rows):
+            st.markdown(fr.typeset(f"- **{kind.label}** : {kind.meaning}."))
 
 
 def status_table(found: Coverage) -> str:
-    """Return communes and inhabitants by status, as text."""
-    total = found.population
+    """Return communes and inhabitants by situation, as text."""
+    total, known = found.population, situations_of(found)
     rows = [
         (
-            STATUS_LABELS[Status(status)],
+            known.kinds[int(str(i))].label,
             fr.number(row["communes"]),
             fr.number(row["population"]),
-            fr.percent(row["population"] / total),
+            fr.percent(row["population"] / total) if total else "sans objet",
         )
-        for status, row in found.by_status.iterrows()
-        if row["communes"]
+        for i, row in known.counted(found.rows, found.crosswalk.atlas.population).iterrows()
     ]
     rows.append(("Ensemble", fr.number(found.by_status["communes"].sum()), fr.number(total), fr.percent(1.0)))
     cities = found.communes != int(found.by_status["communes"].sum())
@@ -182,19 +202,12 @@ def status_table(found: Coverage) -> str:
     return html.table(headers, rows, caption=f"Communes et habitants par situation, {found.scope.name}")
 
 
-def caution(found: Coverage, complete: tuple[str, ...]) -> str:
+def caution(found: Coverage) -> str:
     """Say what the figures are and are not."""
-    complete = tuple(d for d in complete if d in found.scope.departements)
     aside = f" Faits que vous avez écartés : {found.aside.said}." if found.aside.doubts else ""
     layer = found.crosswalk.layers["clsm"]
     text = f"Population municipale {found.population_year}. Source des CLSM : {layer.source}, {layer.vintage}.{aside}"
-    if complete:
-        return fr.typeset(
-            f"{text} « Non couvert » repose sur votre déclaration de liste complète : {fr.listing(complete)}."
-        )
-    return fr.typeset(
-        f"{text} La liste n’est déclarée complète nulle part ici : sans CLSM connu, une commune reste « inconnu »."
-    )
+    return fr.typeset(f"{text} {complete_text(found.scope.departements, found.crosswalk, found.complete)}")
 
 
 def _marked(table: pd.DataFrame) -> pd.Series:

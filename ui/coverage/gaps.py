@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, CoverageView, Scope
+from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, STATES, CoverageView, Scope
 from ui import html, loaders
 from ui import map as maps
 from ui.coverage import loaders as coverage_loaders
@@ -28,12 +28,13 @@ EPOCH = "gaps-epoch"  # grows when a territory is chosen elsewhere than in the t
 MOUNTED = "gaps-mounted"  # (key, lines chosen) of the table on screen: what it was mounted with never changes
 SHOWN_LEVEL = "gaps-level-shown"
 COLUMNS = (
-    "nom", "departement", "lecture", "population", "sans_clsm", "qpv_sans_clsm", "rural_sans_clsm", "cls_sans_clsm",
-    "dispositifs",
+    "nom", "departement", "lecture", "population", "part_couverte", "sans_clsm", "qpv_sans_clsm", "rural_sans_clsm",
+    "cls_sans_clsm", "dispositifs",
 )  # fmt: skip
 SHORT = {
     "nom": "Territoire",
     "departement": "Dép.",
+    "part_couverte": "Couverts (%)",
     "population": "Habitants ici",
     "sans_clsm": "Sans CLSM connu",
     "qpv_sans_clsm": "dont QPV",
@@ -41,6 +42,7 @@ SHORT = {
     "cls_sans_clsm": "CLS sans CLSM",
 }
 HELP = {
+    "part_couverte": "Part des habitants d’ici qui sont dans un CLSM en service. Vide : non chiffrée.",
     "sans_clsm": "Habitants pour qui ni CLSM ni projet n’est connu : un manque prouvé là où la liste des CLSM est complète, "
     "à vérifier ailleurs.",
     "qpv_sans_clsm": GAP_TITLES["qpv_sans_clsm"] + ". Vide : inconnus, ou connus pour trop peu de quartiers.",
@@ -140,15 +142,26 @@ def chosen_card(view: CoverageView) -> str:
     row = coverage_loaders.gaps(level, view).loc[code]
     lines = [
         ("Habitants ici", fr.number(row["population"])),
-        ("Couverts par un CLSM en service", fr.number(row["couverts"])),
+        ("Couverts par un CLSM en service", _with_share(row["couverts"], row["part_couverte"])),
         ("En projet", fr.number(row["projet"])),
         ("Sans CLSM ni projet connu", fr.number(row["sans_clsm"])),
-        ("dont en QPV", _floor(row["qpv_sans_clsm"], known=bool(row["qpv_connu"]))),
+        ("dont en QPV", _quarters(row)),
         ("dont en commune rurale", fr.number(row["rural_sans_clsm"])),
         ("CLS sans CLSM connu", _floor(row["cls_sans_clsm"], known=bool(row["cls_connu"]))),
     ]
+    lines.insert(0, ("Situation" if level == "commune" else "Habitants par situation", str(row["lecture"])))
     text = html.table([("Territoire choisi", False), (str(row["nom"]), True)], lines, caption=f"Manque, {row['nom']}")
     return text + (f'<p class="clsm-extent">{html.escape(row["dispositifs"])}</p>' if row["dispositifs"] else "")
+
+
+def _with_share(people: float, share: float) -> str:
+    return fr.number(people) if np.isnan(share) else f"{fr.number(people)} ({fr.percent(share)})"
+
+
+def _quarters(row: pd.Series) -> str:
+    """Write the people of QPV without CLSM, and their share of those without CLSM."""
+    said, share = _floor(row["qpv_sans_clsm"], known=bool(row["qpv_connu"])), row["part_qpv_sans_clsm"]
+    return said if np.isnan(share) or not row["sans_clsm"] else f"{said} ({fr.percent(share)} d’entre eux)"
 
 
 def _floor(value: float, *, known: bool) -> str:
@@ -165,10 +178,10 @@ def ordered(table: pd.DataFrame, sort: str) -> pd.DataFrame:
 
 
 def filtered(table: pd.DataFrame, *, readings: Sequence[str], cls_only: bool, query: str) -> pd.DataFrame:
-    """Keep the territories that read so, have a CLS without CLSM when asked, and hold the words of a search."""
+    """Keep those with people in one of these situations, with a CLS without CLSM when asked, that hold the words of a search."""
     kept = np.ones(len(table), dtype=bool)
     if readings:
-        kept &= table["lecture"].isin(readings).to_numpy()
+        kept = table["majorite"].isin(readings).to_numpy() | (table[_columns_of(readings)] > 0).to_numpy().any(axis=1)
     if cls_only:
         kept &= (table["cls_sans_clsm"] > 0).to_numpy()
     words = fr.fold(query).split()
@@ -181,6 +194,16 @@ def filtered(table: pd.DataFrame, *, readings: Sequence[str], cls_only: bool, qu
     return table[kept]
 
 
+def _columns_of(readings: Sequence[str]) -> list[str]:
+    """Return the columns that count the people of some situations."""
+    return [column for column, word in STATES.items() if word in readings]
+
+
+def _readings_here(table: pd.DataFrame) -> list[str]:
+    """Return the situations that some people of a table are in."""
+    return [w for c, w in STATES.items() if (table[c] > 0).any() or (table["majorite"] == w).any()]
+
+
 def panel(view: CoverageView) -> None:
     """Show the gaps: level, sort, filters, the territory chosen, the table."""
     scope = view.scope
@@ -191,8 +214,10 @@ def panel(view: CoverageView) -> None:
     with sort_box:
         sort = st.selectbox("Trier par", list(SORTS), format_func=SORTS.get, key=SORT, persist_state="session")
     with reading_box:
-        present = [r for r in READINGS if (every["lecture"] == r).any()]
-        readings = st.multiselect("Situations", present, key=f"{READ_AS}-{scope.id}-{level}", placeholder="Toutes")
+        readings = st.multiselect(
+            "Avec des habitants", _readings_here(every), format_func=READINGS.get,
+            key=f"{READ_AS}-{scope.id}-{level}", placeholder="Toutes situations",
+        )  # fmt: skip
     with search_box:
         query = st.text_input("Chercher dans le tableau", key=QUERY, placeholder="Nom, code ou département")
     with cls_box:
@@ -218,7 +243,9 @@ def _summary(table: pd.DataFrame, every: pd.DataFrame, level: str) -> str:
     one = names.get(level, "secteur")
     said = fr.count(len(table), one, nouns.get(level, one if one.isupper() else one + "s"))
     of = f" sur {fr.number(len(every))}" if len(table) < len(every) else ""
-    text = f"{said}{of}, {fr.inhabitants(table['sans_clsm'].sum())} sans CLSM ni projet connu."
+    some = int((table["sans_clsm"] > 0).sum())
+    which = "" if some == len(table) else f", dont {fr.number(some)} avec un manque"
+    text = f"{said}{of}{which} : {fr.inhabitants(table['sans_clsm'].sum())} sans CLSM ni projet connu."
     if level not in ("commune", "epci", "ept"):
         text += " Un habitant de plusieurs zones y compte plusieurs fois."
     if len(table) > MOST_ROWS:
@@ -255,7 +282,7 @@ def _show(shown: pd.DataFrame, code: str | None, level: str, name: str, scope: S
     columns = [c for c in COLUMNS if not (level == "commune" and c == "cls_sans_clsm")]
     counts = [c for c in columns if pd.api.types.is_numeric_dtype(shown[c])]
     st.dataframe(
-        shown[columns].assign(**{c: shown[c].round().astype("Int64") for c in counts}),
+        shown[columns].assign(**{c: _shown(shown[c]) for c in counts}),
         hide_index=True,
         height=min(420, 40 + 35 * len(shown)),
         key=key,
@@ -268,12 +295,17 @@ def _show(shown: pd.DataFrame, code: str | None, level: str, name: str, scope: S
     )
 
 
+def _shown(values: pd.Series) -> pd.Series:
+    """Return whole numbers, or a share in percent with one decimal."""
+    return (values * 100).round(1) if values.name == "part_couverte" else values.round().astype("Int64")
+
+
 def _columns(columns: Sequence[str]) -> dict[str, object]:
     config: dict[str, object] = {}
     for column in columns:
         title = SHORT.get(column, GAP_TITLES[column])
         if column in ("nom", "departement", "lecture", "dispositifs"):
-            width = {"nom": 220, "departement": 55, "lecture": 90, "dispositifs": 330}[column]
+            width = {"nom": 220, "departement": 55, "lecture": 260, "dispositifs": 330}[column]
             config[column] = st.column_config.TextColumn(title, width=width)
         else:
             config[column] = st.column_config.NumberColumn(title, format="localized", help=HELP.get(column))

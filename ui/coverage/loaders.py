@@ -14,6 +14,7 @@ from geo.coverage import (
     CoverageState,
     CoverageView,
     Figure,
+    Limit,
     Portfolio,
     Scope,
     Siting,
@@ -59,8 +60,8 @@ def figures(view: CoverageView) -> tuple[Figure, ...]:
 
 
 @keyed_on_data(max_entries=128)
-def limits(view: CoverageView) -> tuple[tuple[str, str, str], ...]:
-    """Return what limits the reading of a view: layer, why, how to complete."""
+def limits(view: CoverageView) -> tuple[Limit, ...]:
+    """Return what limits the reading of a view."""
     return coverage.limits(*_of(view))
 
 

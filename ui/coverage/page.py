@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.coverage import Coverage, CoverageView, Scope
+from geo.coverage import Coverage, CoverageView, Scope, situations_of
 from ui import html, loaders, panels
 from ui import map as maps
 from ui.coverage import cards, charts, choices, export, gaps, priorities, siting, survey
@@ -25,14 +25,14 @@ def explorer(view: CoverageView) -> None:
     with left:
         _map(view, found)
     with right:
-        _commune(view.scope)
+        _commune(view.scope, found)
         _figures(view)
     with left:
         if card := gaps.chosen_card(view):
             st.html(card)
         st.plotly_chart(charts.status_bar(found), key="status-bar", config={"displayModeBar": False})
         st.html(choices.status_table(found))
-        st.caption(html.literal(choices.caution(found, view.complete)))
+        st.caption(html.literal(choices.caution(found)))
         choices.meanings(found)
     _tabs(view, found)
     coverage_link.ADDRESS.write()
@@ -103,13 +103,14 @@ def layers_here(scope: Scope) -> list[str]:
     return offered
 
 
-def _commune(scope: Scope) -> None:
+def _commune(scope: Scope, found: Coverage) -> None:
     code = choices.looked_at(scope)
     if not code:
         st.caption("Cliquez une commune sur la carte, ou choisissez-la par son nom, pour savoir qui la couvre.")
         return
     with st.container(border=True):
-        st.html(panels.commune_card(code, loaders.crosswalk()))
+        row = loaders.atlas().row[code]
+        st.html(panels.commune_card(code, loaders.crosswalk(), situations_of(found).kind(row)))
         choices.open_in_perimeter(code)
 
 

@@ -36,7 +36,7 @@ from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import LEVEL, MOST_WEIGHT, WEIGHT
 
 SHOW = "priorities-show"
-COLOURS = {"habitants": "#1f4e9c", "qpv": "#b4231f", "rural": "#5b7d12", "cls": "#1566a8"}
+COLOURS = {"habitants": "#1f4e9c", "qpv": "#b4231f", "rural": "#5b7d12", "cls": "#8a5a00"}
 MOST_ROWS = 200
 MOST_CALLS = 5
 SHOWN_FIRST = 5  # explained in words
@@ -150,6 +150,8 @@ def _sliders(closed: Mapping[str, str]) -> None:
                 f"{html.literal(reason)} Critère fermé ici : il n’entre que dans l’intervalle des rangs, avec le poids affiché."
             )
         )
+    if "qpv" in closed and st.button("Synchroniser les QPV", icon=":material/sync:", key="sync-qpv"):
+        st.switch_page("pages/4_Donnees.py")
     if "cls" in closed and st.button("Importer mes CLS", icon=":material/upload_file:", key="import-cls"):
         st.switch_page("pages/4_Donnees.py")
 

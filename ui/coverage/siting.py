@@ -7,7 +7,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import CANDIDATE_KINDS, NEEDS, CoverageView, Figure, Mix, Pick, Scope, Siting, SitingQuestion
+from geo.coverage import (
+    CANDIDATE_KINDS,
+    NEEDS,
+    CoverageView,
+    Division,
+    Figure,
+    Mix,
+    Pick,
+    Scope,
+    Siting,
+    SitingQuestion,
+)
 from geo.errors import GeoInputError
 from ui import choices, frame, html
 from ui.coverage import gaps
@@ -27,6 +38,7 @@ from ui.coverage.link import (
     NEXT_NUMBER,
 )
 
+MOST_DIVISIONS = 5
 SLOW_S = 2.0  # the greedy answer is shown beside an exact one that took longer, or differs
 OWN = "own-perimeters"  # {name: codes} the user gave in this session
 AFTER = ("habitants", "qpv", "qpv-habitants", "rural", "epci", "cls")
@@ -69,7 +81,7 @@ def _choices(scope: Scope) -> None:
         )
     with ceiling_box:
         st.selectbox(
-            "Plafond d’habitants par CLSM", CEILINGS, format_func=ceiling_label, key=NEXT_CEILING,
+            "Plafond d’habitants à servir par CLSM", CEILINGS, format_func=ceiling_label, key=NEXT_CEILING,
             persist_state="session",
             help=fr.typeset("Le guide 2025 donne environ 200 000 habitants comme repère, sans en faire une limite."),
         )  # fmt: skip
@@ -162,20 +174,28 @@ def _answer(found: Siting, view: CoverageView) -> None:
     for text in (found.ties, *found.notices):
         if text:
             st.caption(html.literal(fr.typeset(text)))
+    if found.divisions:
+        st.html(divisions_list(found.divisions))
     if not found.picks:
         return
     picks_box, after_box = st.columns([6, 5], gap="medium")
     with picks_box:
         st.html(picks_table(found.picks, found))
-        if found.left_out:
-            names = fr.listing([c.name for c in found.left_out], 4)
-            st.caption(html.literal(fr.typeset(f"Au-dessus du plafond, non retenus : {names}.")))
         _greedy(found)
     with after_box:
         now = coverage_loaders.figures(view)
         st.html(after_table(now, coverage_loaders.figures_after(found, view), view.scope.name))
     if found.kind in ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls"):
         _show_on_map(found)
+
+
+def divisions_list(divisions: Sequence[Division]) -> str:
+    """Return what is proposed for the territories with more people to serve than the ceiling."""
+    items = "".join(f"<li>{html.escape(d.sentence)}</li>" for d in divisions[:MOST_DIVISIONS])
+    more = len(divisions) - MOST_DIVISIONS
+    said = f"et {fr.count(more, 'autre territoire', 'autres territoires')}, dans le classeur (onglet Emporter)"
+    rest = f"<li>{html.escape(said)}</li>" if more > 0 else ""
+    return f'<div class="clsm-order"><h3>À diviser : plus d’habitants à servir que le plafond</h3><ul class="notes">{items}{rest}</ul></div>'
 
 
 def picks_table(picks: Sequence[Pick], found: Siting) -> str:

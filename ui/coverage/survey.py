@@ -138,17 +138,19 @@ def scatter_chart(view: CoverageView) -> None:
     level = gaps.pick_level(view.scope, "scatter-level")
     rows = charts.scatter_rows(coverage_loaders.gaps(level, view))
     if rows.empty:
-        st.caption("Aucun territoire d’ici n’a à la fois un manque et des habitants de QPV connus.")
+        st.caption(
+            "Aucun territoire d’ici n’a d’habitants de QPV connus parmi ceux qui sont sans CLSM ni projet connu."
+        )
         return
     text = scatter_summary(rows, level)
     st.plotly_chart(charts.qpv_scatter(rows), key="chart-scatter", config=BAR, theme=None, alt=text)
     st.caption(html.literal(text))
-    table = rows.assign(part=rows["qpv"] / rows["population"] * 100)
+    table = rows.assign(part=rows["part_qpv_sans_clsm"] * 100)
     _as_table(
-        table[["nom", "population", "sans_clsm", "qpv", "part"]],
+        table[["nom", "sans_clsm", "qpv_sans_clsm", "part"]],
         {
-            "nom": "Territoire", "population": "Habitants ici", "sans_clsm": "Sans CLSM ni projet connu",
-            "qpv": "Habitants de QPV", "part": "Part en QPV (%)",
+            "nom": "Territoire", "sans_clsm": "Sans CLSM ni projet connu", "qpv_sans_clsm": "dont en QPV",
+            "part": "Part d’entre eux en QPV (%)",
         },
         "QPV et manque",
     )  # fmt: skip
@@ -156,12 +158,13 @@ def scatter_chart(view: CoverageView) -> None:
 
 def scatter_summary(rows: pd.DataFrame, level: str) -> str:
     """Say the scatter in words."""
-    share = rows["qpv"] / rows["population"]
+    share = rows["part_qpv_sans_clsm"]
     first, most = rows.loc[share.idxmax()], rows.loc[rows["sans_clsm"].idxmax()]
+    people = f"{fr.percent(share[most.name])} ({fr.number(most['qpv_sans_clsm'])})"
     return fr.typeset(
-        f"{GAP_LEVELS[level]} avec un manque et des QPV connus : {fr.number(len(rows))}. La plus forte part en QPV : "
-        f"{first['nom']}, {fr.percent(float(share.max()))} ; le plus grand manque : {most['nom']}, "
-        f"{fr.inhabitants(most['sans_clsm'])}, dont {fr.percent(float(share[most.name]))} en QPV. "
+        f"{GAP_LEVELS[level]} dont des habitants de QPV sont sans CLSM ni projet connu : {fr.number(len(rows))}. La plus forte "
+        f"part en QPV de ceux qui sont sans CLSM : {first['nom']}, {fr.percent(share.max())} ; le plus grand manque : "
+        f"{most['nom']}, {fr.inhabitants(most['sans_clsm'])}, dont {people} en QPV. "
         "QPV : année de recensement propre ; là où leur liste est incomplète, la part est un minimum."
     )
 
@@ -174,7 +177,7 @@ def _as_table(table: pd.DataFrame, titles: dict[str, str], name: str) -> None:
             config[column] = st.column_config.NumberColumn(title, format="localized" if column != "part" else "%.1f")
         else:
             config[column] = title
-    with st.expander(f"Tableau : {name.lower()}"):
+    with st.expander(f"Tableau : {name if name[1:2].isupper() else name[:1].lower() + name[1:]}"):
         st.dataframe(
             shown, hide_index=True, height=min(380, 40 + 35 * len(shown)), column_config=config, alt=f"Tableau : {name}"
         )

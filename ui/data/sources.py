@@ -170,8 +170,11 @@ def _brought(source: Source, version: CurrentVersion | None) -> str:
     tried = f"\ndernier essai : {last}" if last.startswith(("échec", "absent")) else ""
     if version is None:
         return ("pas encore" if source.addresses else "pas encore, à prendre à la main") + tried
-    used = version.manifest
-    return f"le {fr.day(used.date)}, {fr.count(used.rows, 'ligne')}{tried}"
+    used, where = version.manifest, loaders.reach(source.kind)
+    layer = loaders.crosswalk().layers.get(source.kind)
+    apart = f"\n{apart_text(layer)}" if layer is not None and layer.apart else ""
+    whole = f"\ncomplète : {where}" if where else ""
+    return f"le {fr.day(used.date)}, {fr.count(used.rows, 'ligne')}{apart}{whole}{tried}"
 
 
 def _vintage(source: Source, version: CurrentVersion | None) -> str:

@@ -23,7 +23,6 @@ from ui.map.codec import pack_codes, paint_runs
 from ui.map.events import Shape, read_click, read_selection, read_shape
 from ui.map.overlays import Mark, extents, over, places_url, quarters_url
 from ui.map.scene import (
-    EXTENDED,
     LINE_LABELS,
     LINES,
     MARK_LABELS,
@@ -41,11 +40,11 @@ from ui.map.scene import (
     look_at,
     overlay,
     status_paint,
+    swatch,
 )
 from ui.map.tooltips import Preview, previewed
 
 __all__ = [
-    "EXTENDED",
     "LINES",
     "LINE_LABELS",
     "MARK_LABELS",
@@ -89,4 +88,5 @@ __all__ = [
     "selection_state",
     "static_url",
     "status_paint",
+    "swatch",
 ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import folium
 import numpy as np
 import streamlit as st
 from streamlit_folium import st_folium
 
-from geo.coverage import STATUS_LABELS, CoverageView, Scope, Status
+from geo.coverage import STATUS_LABELS, CoverageView, Scope, Situation, Status, situations_of
 from geo.display import compact_json
 from ui import loaders
 from ui.cache import keyed_on_data
@@ -29,7 +30,7 @@ PALETTE = {
     Status.INCONNU: build.Swatch("#dfe4e7", STATUS_LABELS[Status.INCONNU]),
 }
 # Covered, but only by extension to the communes of an EPCI: a lighter motif of the same green.
-EXTENDED = build.Swatch("#57a99c", "couvert, par extension aux communes de l’EPCI", hatch=True, motif="lignes")
+EXTENDED = build.Swatch("#57a99c", Situation(Status.COUVERT, extended=True).label, hatch=True, motif="lignes")
 # The same, pale: what is known lies under the perimeter being drawn, and must not compete with it.
 PALE = {
     Status.COUVERT: "#a5d0c8",
@@ -165,13 +166,19 @@ def _overlay(scope: Scope, layer_id: str) -> build.Overlay:
 def status_paint(view: CoverageView, *, pale: bool = False) -> build.Paint:
     """Return the colours of a scope's communes by coverage."""
     found = loaders.scope_coverage(view)
-    swatches = tuple(build.Swatch(PALE[s], STATUS_LABELS[s]) if pale else PALETTE[s] for s in Status)
-    drawn = ground(view.scope).rows
-    status = np.where(np.isin(drawn, found.rows), found.status[drawn], -1)
-    if not pale:
-        status = np.where((status == Status.COUVERT) & found.extended[drawn], len(swatches), status)
-        swatches = (*swatches, EXTENDED)
-    return build.Paint(paint_runs(status.tolist()), swatches)
+    drawn, known = ground(view.scope).rows, situations_of(found)
+    inside = np.isin(drawn, found.rows)
+    if pale:
+        swatches = tuple(build.Swatch(PALE[s], STATUS_LABELS[s]) for s in Status)
+        return build.Paint(paint_runs(np.where(inside, found.status[drawn], -1).tolist()), swatches)
+    return build.Paint(
+        paint_runs(np.where(inside, known.of[drawn], -1).tolist()), tuple(swatch(kind) for kind in known.kinds)
+    )
+
+
+def swatch(kind: Situation) -> build.Swatch:
+    """Return how a situation is drawn and named: as its status, unless it is known by extension only."""
+    return EXTENDED if kind.extended else replace(PALETTE[kind.status], label=kind.label)
 
 
 @keyed_on_data(max_entries=256)

@@ -216,13 +216,13 @@ def _cut(
     if gridded < communes:
         area = "selon la surface, faute de carreaux de population"
         support = f"{support} pour {gridded}, {area} pour les autres" if support else area
-    better = " La surface trompe pour un quartier : synchronisez les carreaux (python -m geo sync --layer carreaux)."
+    better = " La surface trompe pour un quartier : synchronisez les carreaux de population (page Données)."
     remarks = [
         Remark(
             "à savoir", "",
             f"{count(zones, 'territoire coupe', 'territoires coupent')} {count(communes, 'commune')} : les habitants concernés "
             f"sont partagés {support} ; ce sont des estimations.",
-            "Si vos territoires sont faits de communes entières, dites-le (étape 3, ou --whole-communes) : elles ne seront pas coupées."
+            "Si vos territoires sont faits de communes entières, dites-le (étape 3) : elles ne seront pas coupées."
             + (better if gridded < communes else ""),
         )
     ]  # fmt: skip

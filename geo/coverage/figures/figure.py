@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geo import french as fr
+from geo.coverage.figures.parts import Parts
 from geo.coverage.manner import Manner
 
 
@@ -16,7 +17,8 @@ class Figure:
     is unknown were covered (None where no bound is known); `estimated` an estimate; `within` says how a part of it is known;
     `total_complete` is False when the denominator counts only what is known. `remedy` says how to complete; `beside`
     follows the fraction (« ; habitants connus pour 8 d’entre eux »). `above` is
-    the same figure for the level above, whose name is `above_name`.
+    the same figure for the level above, whose name is `above_name`. `parts` are those of bodies (EPCI, sectors…): `value` then
+    counts those covered in whole, no share of their number is given, and the words give the people.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Figure:
     remedy: str | None = None
     beside: str = ""
     within: tuple[Manner, ...] = ()
+    parts: Parts | None = None
     above: Figure | None = None
     above_name: str = ""
 
@@ -44,15 +47,15 @@ class Figure:
 
     @property
     def share(self) -> float | None:
-        """Share from 0 to 1, None when it cannot be said: value withheld, or denominator zero or incomplete."""
-        if self.value is None or not self.total or not self.total_complete:
+        """Share from 0 to 1, None when it cannot be said: value withheld, denominator zero or incomplete, or bodies counted."""
+        if self.value is None or not self.total or not self.total_complete or self.parts:
             return None
         return self.value / self.total
 
     @property
     def most_share(self) -> float | None:
         """The upper bound as a share from 0 to 1; None where the value is sure, or nothing bounds it."""
-        if not self.at_least or self.most is None or not self.total or not self.total_complete:
+        if not self.at_least or self.most is None or not self.total or not self.total_complete or self.parts:
             return None
         return self.most / self.total
 
@@ -63,6 +66,8 @@ class Figure:
             return "non évaluable"
         if not self.total and self.total_complete:
             return "sans objet"
+        if self.parts:
+            return self.parts.amount
         shown = fr.number(self.value) if self.share is None else fr.percent(self.share)
         bound = self.most_share
         if self.at_least and not self.value:
@@ -80,11 +85,20 @@ class Figure:
             return f"{self._hedge}{fr.number(self.value)} {self.unit}"
         if not self.total and self.total_complete:
             return f"aucun ici ({self.unit})"
-        known = "" if self.total_complete else " connus ici"
+        known = "" if self.total_complete or "connue" in self.unit else " connus ici"
+        if self.parts:
+            return fr.typeset(f"sur {fr.number(self.total)} {self.unit}{known} ; {self.parts.text}")
         none = self.at_least and not self.value
         shown = "aucun connu" if none else fr.number(self.value)
         bound = f", au plus {fr.number(self.most)}" if self.most_share is not None and self.most is not None else ""
         return f"{shown} sur {fr.number(self.total)} {self.unit}{known}{bound}{self.beside}"
+
+    @property
+    def brief(self) -> str:
+        """Write the fraction in less room: for bodies, the share of their people alone."""
+        if self.parts is None or not self.total:
+            return self.fraction
+        return fr.typeset(f"sur {fr.number(self.total)} ; {self.parts.brief}")
 
     @property
     def sentence(self) -> str:
@@ -105,4 +119,4 @@ class Figure:
     def _hedge(self) -> str:
         if self.at_least:
             return "au moins "
-        return "environ " if self.estimated else ""
+        return "environ " if self.estimated and self.value else ""  # zero is zero

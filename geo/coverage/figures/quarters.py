@@ -21,7 +21,7 @@ from geo.layers import LayerId, populations_suffice
 class QuarterCount:
     """The QPV that some atoms meet, as masks over the zones of the layer.
 
-    `served`: all its communes among these atoms are covered. `doubtful`: it lies in one or several arrondissements of a city,
+    `served`: all its communes among these atoms are covered. `partly`: some of them are, not all. `doubtful`: it lies in one or several arrondissements of a city,
     unknown which, of which only some are covered. `possible`: none of its communes is surely left out by CLSM. `counted`: its
     inhabitants among these atoms are known. `years`: those of the populations published. `shared`: one at least lies in several
     communes, its inhabitants being shared out by area.
@@ -29,6 +29,7 @@ class QuarterCount:
 
     met: Bools
     served: Bools
+    partly: Bools
     doubtful: Bools
     possible: Bools
     counted: Bools
@@ -46,10 +47,12 @@ class QuarterCount:
         return int(self.met.sum())
 
     def beside(self, apart: str) -> str:
-        """Say what the number of QPV leaves out (`apart`), and for how many the inhabitants are known."""
+        """Say what the number of QPV leaves out (`apart`), how many are covered in part, for how many the inhabitants are known."""
         known = "aucun d’entre eux" if not self.known else f"{fr.number(self.known)} d’entre eux"
         people = f" ; habitants connus pour {known}" if self.known < self.total else ""
-        return f"{f', {apart}' if apart else ''}{people}"
+        partly = int(self.partly.sum())
+        some = f" ; {fr.count(partly, 'autre couvert', 'autres couverts')} en partie" if partly else ""
+        return f"{f', {apart}' if apart else ''}{some}{people}"
 
 
 def count_quarters(state: CoverageState, rows: Rows) -> QuarterCount:
@@ -69,6 +72,7 @@ def count_quarters(state: CoverageState, rows: Rows) -> QuarterCount:
     return QuarterCount(
         met=met,
         served=met & ~lacking,
+        partly=covered & lacking & ~layer.candidates,
         doubtful=layer.candidates & lacking & covered,
         possible=met & ~left_out,
         counted=counted,

@@ -1,0 +1,100 @@
+"""What every figure of a scope asks first, computed once: its atoms, the year of its people, how far its CLSM are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from geo import french as fr
+from geo.arrays import Bools, Rows
+from geo.coverage.scope import Scope
+from geo.coverage.state import CoverageState
+from geo.coverage.status import Status
+from geo.layers import Etat, LayerId, Precision
+
+REMEDY_CLSM = (
+    "Déclarez complète la liste des CLSM du département (page Couverture), ou importez la vôtre (page Données)."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """A scope and the state of the communes, for the figures of one view."""
+
+    scope: Scope
+    state: CoverageState
+
+    @cached_property
+    def rows(self) -> Rows:
+        """Atoms of the scope."""
+        return self.scope.rows
+
+    @cached_property
+    def inside(self) -> Bools:
+        """Whether each atom of the country is in the scope."""
+        found = np.zeros(len(self.state.status), dtype=bool)
+        found[self.rows] = True
+        return found
+
+    @cached_property
+    def departements(self) -> tuple[str, ...]:
+        """Codes of the départements that the scope meets."""
+        return tuple(self.state.departements(self.rows))
+
+    @cached_property
+    def year(self) -> str:
+        """The population counted, with its year."""
+        return f"population municipale {self.state.atlas.population_year_of(self.departements)}"
+
+    @cached_property
+    def clsm_source(self) -> str:
+        """Source and year of the CLSM."""
+        layer = self.state.crosswalk.layers[LayerId.CLSM]
+        return f"{layer.source}, {layer.vintage}"
+
+    def listed(self, layer_id: str) -> bool:
+        """Whether the list of a layer is complete in every département of the scope."""
+        return self.state.known_here(layer_id, self.rows)
+
+    @property
+    def floor(self) -> bool:
+        """Whether more people may be covered than is known here."""
+        return self.why is not None
+
+    @cached_property
+    def why(self) -> str | None:
+        """Why more people may be covered than is known here; None when nothing is open."""
+        state, rows = self.state, self.rows
+        unknown, aside = state.status[rows] == Status.INCONNU, state.uncovered_by_choice[rows]
+        reasons = []
+        if (unknown & ~aside).any():
+            reasons.append("la liste des CLSM n’est pas complète ici")
+        if aside.any():
+            people = fr.inhabitants(state.population[rows][aside].sum())
+            reasons.append(
+                f"{people} n’ont de CLSM ou de projet que d’après des faits que vous avez écartés ({state.aside.said})"
+            )
+        if np.isnan(state.estimated_part[rows]).any():
+            reasons.append("une partie seulement de certaines communes est couverte, sans chiffre connu")
+        if lost := self._unlocated():
+            reasons.append(f"{fr.count(lost, 'CLSM connu n’a', 'CLSM connus n’ont')} pas de communes connues")
+        return sentence(reasons)
+
+    def _unlocated(self) -> int:
+        zones = self.state.crosswalk.layers[LayerId.CLSM].zones
+        lost = (zones["precision"] == Precision.INCONNUE) & (zones["etat"] == Etat.EN_SERVICE)
+        return int(zones.loc[lost, "departement"].isin(self.departements).sum())
+
+
+def sentence(reasons: Sequence[str]) -> str | None:
+    """Join reasons as a sentence; None when there is none."""
+    text = fr.listing(reasons)
+    return f"{text[0].upper()}{text[1:]}." if text else None
+
+
+def inside(text: str) -> str:
+    """Write a sentence inside another."""
+    return text[0].lower() + text[1:].rstrip(".")
