@@ -24,7 +24,7 @@ st.markdown(
     "Ils se changent sur la page Périmètre et accompagnent les liens et les notes."
 )
 st.html(method.settings_table())
-if frame.settings() != Settings():
+if frame.thresholds() != Settings():
     st.button("Revenir aux valeurs de départ", on_click=frame.set_settings, icon=":material/restart_alt:")
 st.header("Les chiffres d’un périmètre")
 st.markdown("Ceux de la page Comparaison et des notes. L’exemple est calculé à l’instant, sur les données en place.")

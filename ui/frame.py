@@ -126,6 +126,11 @@ def perimeter() -> Perimeter:
 
 
 def settings() -> Settings:
+    """Return what the perimeter is judged by: the thresholds of the session, for the project of the current scenario."""
+    return workbook().judged_by
+
+
+def thresholds() -> Settings:
     """Return the thresholds of the session, those of the guide until someone changes them."""
     return workbook().settings
 
@@ -158,7 +163,7 @@ def merged(other: Workbook) -> Workbook:
 
 
 def amend(changed: Workbook) -> None:
-    """Replace the workbook in a move that is no step of the drawing: a name, a note, a lock."""
+    """Replace the workbook in a move that is no step of the drawing: a name, a note, a lock, the project, an answer."""
     st.session_state[WORKBOOK] = changed
 
 
@@ -198,7 +203,7 @@ def say(*texts: str) -> None:
 
 
 def undo(seen: int) -> None:
-    """Go back to the workbook before, for a button drawn at selection number `seen`; settings stay those of today."""
+    """Go back to the workbook before, for a button drawn at selection number `seen`; settings and texts stay those of today."""
     if still(seen):
         _step(HISTORY, FUTURE)
 
@@ -214,7 +219,7 @@ def _step(source: str, target: str) -> None:
     if pile:
         st.session_state[target] = (*st.session_state[target], workbook())[-HISTORY_LENGTH:]
         st.session_state[source] = pile[:-1]
-        st.session_state[WORKBOOK] = pile[-1].with_settings(settings())
+        st.session_state[WORKBOOK] = pile[-1].with_settings(thresholds()).with_words_of(workbook())
         st.session_state[SEQUENCE] += 1
 
 

@@ -6,7 +6,7 @@ unknown is written « inconnu », what is incomplete says where, and every table
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,9 +22,10 @@ from geo.exports.note_tables import (
     staffing_table,
     zones_table,
 )
+from geo.exports.note_title import LOCAL_LINK, opens_elsewhere, title_of
 from geo.exports.perimeter_svg import gauge_svg, gauge_words, note_map
 from geo.exports.svg import SvgMap
-from geo.guidance import Outcome, Reach, changed_labels, used_text
+from geo.guidance import AskedQuestion, Outcome, Reach, asked_questions, changed_labels, used_text
 from geo.layers import DISPOSITIFS, LayerId
 from geo.paths import version
 from geo.perimeters import PerimeterFacts
@@ -35,6 +36,13 @@ IN_TABLES = ("secteurs", "articulation", "moyens", "elus")
 MOST_COMMUNES = 60
 TONES = {Outcome.FAVORABLE: "f", Outcome.DISCUSS: "d", Outcome.VIGILANCE: "v", Outcome.UNKNOWN: "n"}
 REACH_TONES = {Reach.INFORMATION: "i", Reach.NOT_CONCERNED: "s"}
+QUESTIONS_TITLE = "Les questions du guide, sans chiffre"
+QUESTION_HEADERS = ("Thème", "Question, et ce que disent les données", "Réponse")
+QUESTION_WIDTHS = (1.1, 3.0, 2.6)
+LINK_TEXT = (
+    "Le lien ci-dessous rouvre les mêmes communes avec les mêmes réglages, et dit ce qui a changé dans les données depuis. Il ne contient "
+    "que des codes de communes, un nom, le projet et des seuils : ni remarque, ni réponse."
+)
 CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
 
 
@@ -60,12 +68,15 @@ class Note:
     title: str
     name: str
     lead: str
+    project: str
     remark: str
     figures: tuple[tuple[str, str], ...]
     gauge: SvgMap
     map: SvgMap
     summary: str
     checks: tuple[CheckLine, ...]
+    questions: tuple[AskedQuestion, ...]
+    questions_text: str
     communes: str
     zones: Table
     guests: Table
@@ -79,6 +90,7 @@ class Note:
     made_on: str
     version: str
     link: str
+    link_text: str
     instruction: bool
 
 
@@ -89,10 +101,12 @@ def make_note(
     made_on: date,
     link: str = "",
     remark: str = "",
+    answers: Iterable[tuple[str, str]] = (),
     comparison: SideBySide | None = None,
     instruction: bool = False,
 ) -> Note:
-    """Gather the content of a note; `link` reopens the perimeter, `remark` is what its author wrote of it.
+    """Gather the content of a note; `link` reopens the perimeter, `remark` is what its author wrote of it, `answers` are those to
+    the guide's questions, by question. A link that opens on one machine only is left out, and the note says what to join.
 
     Raises
     ------
@@ -100,7 +114,9 @@ def make_note(
         When the perimeter is empty.
     """
     facts, settings = found.facts, found.settings
-    name = facts.perimeter.name
+    name = title_of(facts.perimeter.name, facts.perimeter.communes, facts.atlas)
+    asked = asked_questions(facts, settings, answers)
+    shared = opens_elsewhere(link)
     changed = changed_labels(settings)
     gauge = SvgMap(gauge_svg(facts.population, settings), gauge_words(facts.population, settings), 174.0, 15.4)
     return Note(
@@ -108,12 +124,15 @@ def make_note(
         + ("fiche d’instruction" if instruction else "note d’aide à la décision"),
         name=name,
         lead=lead(facts),
+        project=project_sentence(found),
         remark=remark,
         figures=_figures(facts),
         gauge=gauge,
         map=note_map(facts),
         summary=_summary(found),
         checks=tuple(_check_lines(found)),
+        questions=asked,
+        questions_text=_questions_text(asked),
         communes=_communes(facts),
         zones=zones_table(facts),
         guests=guests_table(facts),
@@ -128,7 +147,8 @@ def make_note(
         sources=sources_table(facts, world),
         made_on=fr.long_date(made_on),
         version=version(),
-        link=link,
+        link=link if shared else "",
+        link_text=LINK_TEXT if shared else LOCAL_LINK if link else "",
         instruction=instruction,
     )
 
@@ -142,6 +162,26 @@ def lead(facts: PerimeterFacts) -> str:
     return fr.typeset(
         f"{facts.size_text}, {fr.inhabitants(facts.population)} (population municipale {facts.population_year}), "
         f"{fr.square_kilometres(facts.area_m2)}, {pieces}. Département : {where}.{within}"
+    )
+
+
+def project_sentence(found: Evaluated) -> str:
+    """Say what the perimeter is for; empty while it is not said."""
+    zones = found.facts.crosswalk.layers[LayerId.CLSM].zones
+
+    def name_of(clsm: str) -> str:
+        return str(zones.at[clsm, "nom"]) if clsm in zones.index else "un CLSM absent des données d’ici"
+
+    return fr.typeset(found.settings.project.sentence(name_of))
+
+
+def _questions_text(asked: Sequence[AskedQuestion]) -> str:
+    """Say how many questions have an answer, and that it is not the tool's."""
+    answered = sum(bool(q.answer) for q in asked)
+    known = fr.count(answered, "réponse", "réponses") if answered else "Aucune réponse"
+    return fr.typeset(
+        f"{known} sur {fr.count(len(asked), 'question')}. Le guide pose ces questions, qu’aucun chiffre ne tranche : les réponses sont celles des "
+        "auteurs de la note, les lignes vides sont à remplir ensemble."
     )
 
 

@@ -9,42 +9,64 @@ from geo.guidance.checks import CHECKS
 from geo.guidance.figures import EMPTY, MEASURES, Measure, Value, summary
 from geo.guidance.finding import Finding, Outcome, Reach
 from geo.guidance.judged import CHECK_IDS, JudgedMoves, Measures, judge_moves, run_checks
+from geo.guidance.project import INTENT_LABELS, MOST_CLSM, NO_PROJECT, Intent, Project, read_project
+from geo.guidance.questions import (
+    ANSWER_LENGTH,
+    QUESTION_IDS,
+    QUESTIONS,
+    AskedQuestion,
+    Question,
+    asked_questions,
+)
 from geo.guidance.sector_shares import SectorShare, sectors_met
-from geo.guidance.settings import Settings
+from geo.guidance.settings import THRESHOLDS, Settings
 from geo.guidance.settings_labels import SETTING_LABELS, changed_labels, checks_using, used_text
 from geo.guidance.staffing import COFUNDERS, RECOMMENDED, SCENARIOS, SOURCE, per_inhabitant_text, staffing_rows
 from geo.guidance.stakeholders import BODIES, SECTORS, RoundTable, Seat, round_table
 
 __all__ = [
+    "ANSWER_LENGTH",
     "BODIES",
     "CHECKS",
     "CHECK_IDS",
     "COFUNDERS",
     "EMPTY",
+    "INTENT_LABELS",
     "MEASURES",
+    "MOST_CLSM",
+    "NO_PROJECT",
+    "QUESTIONS",
+    "QUESTION_IDS",
     "RECOMMENDED",
     "SCENARIOS",
     "SECTORS",
     "SETTING_LABELS",
     "SOURCE",
+    "THRESHOLDS",
     "UNKNOWN",
     "VIGILANCE",
+    "AskedQuestion",
     "Check",
     "Finding",
+    "Intent",
     "JudgedMoves",
     "Measure",
     "Measures",
     "Outcome",
+    "Project",
+    "Question",
     "Reach",
     "RoundTable",
     "Seat",
     "SectorShare",
     "Settings",
     "Value",
+    "asked_questions",
     "changed_labels",
     "checks_using",
     "judge_moves",
     "per_inhabitant_text",
+    "read_project",
     "round_table",
     "run_checks",
     "sectors_met",

@@ -89,6 +89,11 @@ class MoveBatch:
         return self.after(self.ground.community)
 
     @cached_property
+    def departements(self) -> tuple[Ints, Floats]:
+        """Départements met, and atoms of each after each move."""
+        return self.after(self.ground.departement)
+
+    @cached_property
     def town_people(self) -> Floats:
         """Inhabitants inside of each commune met, after each move (moves × communes met)."""
         return self._inside(self.ground.town_people, self.towns[0])
