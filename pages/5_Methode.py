@@ -9,7 +9,7 @@ from geo.suggest import RANKING
 from ui import frame, method, vendor
 
 frame.open_page("Méthode et sources")
-st.header("Les treize repères du guide")
+st.header("Les repères")
 st.markdown(
     "Le guide national de 2025 recommande et n’interdit rien. Chaque repère rend donc une de quatre issues : **favorable**, "
     "**à discuter**, **point de vigilance**, ou **non évaluable** quand il manque une donnée. « Pour information » et « sans "

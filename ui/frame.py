@@ -7,7 +7,7 @@ scope, numbers. A page replaces them, never edits them in place; `ui.acts` is th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -165,6 +165,14 @@ def merged(other: Workbook) -> Workbook:
 def amend(changed: Workbook) -> None:
     """Replace the workbook in a move that is no step of the drawing: a name, a note, a lock, the project, an answer."""
     st.session_state[WORKBOOK] = changed
+
+
+def attempt(change: Callable[[Workbook], Workbook], hold: Callable[[Workbook], None] = amend) -> None:
+    """Change the workbook, by `amend` unless told otherwise; what is refused is said, and nothing changes."""
+    try:
+        hold(change(workbook()))
+    except GeoInputError as error:
+        say(*error.problems)
 
 
 def choose(codes: Iterable[str], *, sequence: int | None = None) -> None:

@@ -9,7 +9,16 @@ from geo.guidance.checks import CHECKS
 from geo.guidance.figures import EMPTY, MEASURES, Measure, Value, summary
 from geo.guidance.finding import Finding, Outcome, Reach
 from geo.guidance.judged import CHECK_IDS, JudgedMoves, Measures, judge_moves, run_checks
-from geo.guidance.project import INTENT_LABELS, MOST_CLSM, NO_PROJECT, Intent, Project, read_project
+from geo.guidance.project import (
+    INTENT_LABELS,
+    MOST_CLSM,
+    NO_PROJECT,
+    Intent,
+    Project,
+    clsm_held,
+    clsm_near,
+    read_project,
+)
 from geo.guidance.questions import (
     ANSWER_LENGTH,
     QUESTION_IDS,
@@ -64,6 +73,8 @@ __all__ = [
     "asked_questions",
     "changed_labels",
     "checks_using",
+    "clsm_held",
+    "clsm_near",
     "judge_moves",
     "per_inhabitant_text",
     "read_project",

@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
+
 from geo import french as fr
+from geo.arrays import Rows
 from geo.errors import GeoInputError
+from geo.layers import Crosswalk, LayerId, Relation
+from geo.perimeters import PerimeterFacts, neighbours_of
 
 MOST_CLSM = 10
 ID_LENGTH = 120  # characters
@@ -99,3 +104,21 @@ def read_project(intent: Any, clsm: Any = ()) -> Project:
     if not isinstance(clsm, list | tuple) or not all(isinstance(i, str) for i in clsm):
         raise problem
     return Project.of(Intent(intent), clsm)
+
+
+def clsm_near(crosswalk: Crosswalk, rows: Rows) -> tuple[str, ...]:
+    """Return the ids of the CLSM known that some communes meet, then those of the communes that touch them."""
+    atlas = crosswalk.atlas
+    inside = np.zeros(len(atlas.table), dtype=bool)
+    inside[rows] = True
+    found = [
+        *crosswalk.overlaps(rows)[LayerId.CLSM],
+        *crosswalk.overlaps(neighbours_of(atlas.neighbours, inside))[LayerId.CLSM],
+    ]
+    return tuple(dict.fromkeys(o.id for o in found))
+
+
+def clsm_held(facts: PerimeterFacts) -> tuple[str, ...]:
+    """Return the ids of the CLSM that a perimeter holds whole, as far as their composition is known."""
+    whole = (Relation.CONTIENT, Relation.IDENTIQUE)
+    return tuple(o.id for o in facts.overlaps[LayerId.CLSM] if o.relation in whole)

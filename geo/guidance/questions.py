@@ -128,7 +128,7 @@ def _sector_towns(facts: PerimeterFacts) -> str:
     text = f"{fr.count(len(adults), 'secteur adulte rencontré', 'secteurs adultes rencontrés')}"
     if not outside:
         return f"{text} ; aucune de leurs communes connues n’est dehors."
-    return f"{text} ; {fr.count(len(outside), 'de leurs communes est', 'de leurs communes sont')} hors du périmètre."
+    return f"{text} ; {fr.count(len(outside), 'commune de ces secteurs est', 'communes de ces secteurs sont')} hors du périmètre."
 
 
 def _city_policy(facts: PerimeterFacts) -> str:

@@ -168,6 +168,8 @@ def _opened(
 def _project(entry: dict[str, Any]) -> Project:
     if "p" not in entry:
         return NO_PROJECT
+    if not isinstance(entry["p"], list):
+        raise GeoInputError(BROKEN)
     intent, *clsm = entry["p"]
     return read_project(intent, clsm)
 

@@ -91,8 +91,9 @@ class Scenario:
     def answer(self, question: str, text: str) -> Scenario:
         """Return the scenario with another answer to a question; an empty one takes it away."""
         kept = {q: a for q, a in self.answers if q != question}
-        if text.strip():
-            kept[question] = text.strip()
+        plain = text.replace("\t", " ").strip()
+        if plain:
+            kept[question] = plain
         return replace(self, answers=tuple(sorted(kept.items())))
 
     def perimeter(self, atlas: Atlas) -> Perimeter:

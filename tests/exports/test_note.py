@@ -23,7 +23,7 @@ from geo.exports.perimeter_svg import gauge_words
 from geo.exports.typst_pdf import QR_LONGEST, note_pdf, picture_png, qr_svg
 from geo.exports.word import note_docx
 from geo.french import long_date
-from geo.guidance import MEASURES, SETTING_LABELS, Settings, checks_using, used_text
+from geo.guidance import MEASURES, QUESTIONS, SETTING_LABELS, THRESHOLDS, Intent, Project, Settings, checks_using, used_text
 from geo.guidance.settings_labels import BY_NAME
 from tests.support import real
 from tests.support.grid import plain
@@ -68,11 +68,11 @@ PERIMETERS = {
 
 
 @pytest.mark.parametrize("codes", PERIMETERS.values(), ids=PERIMETERS)
-def test_every_note_is_two_to_six_pages_tagged_in_french_and_light(codes: tuple[str, ...]) -> None:
+def test_every_note_is_two_to_eight_pages_tagged_in_french_and_light(codes: tuple[str, ...]) -> None:
     made = note_pdf(make(codes, link="https://exemple.fr/Perimetre?lien=1abc"))
     read = pypdf.PdfReader(io.BytesIO(made))
     root = read.trailer["/Root"]
-    assert 2 <= len(read.pages) <= 6
+    assert 2 <= len(read.pages) <= 8
     assert len(made) < 2_000_000
     assert bool(root["/MarkInfo"]["/Marked"])
     assert root["/Lang"] == "fr"
@@ -141,7 +141,7 @@ def test_a_comparison_has_every_figure_and_every_check() -> None:
     note = make(comparison=both)
     figures, checks = note.comparison
     assert len(figures.rows) == len(MEASURES)
-    assert len(checks.rows) == 13
+    assert len(checks.rows) == 14
     text = bare(" ".join(pages(note_pdf(note))))
     assert bare("Créteil (référence)") in text
     assert make(comparison=side_by_side([both.every[0].candidate], real.world())).comparison == ()
@@ -202,7 +202,7 @@ def test_the_gauge_is_told_in_words() -> None:
 
 
 def test_every_setting_has_words_and_a_check_that_uses_it() -> None:
-    assert set(BY_NAME) == set(vars(Settings()))
+    assert set(BY_NAME) == set(THRESHOLDS)
     assert all(checks_using(s.name) for s in SETTING_LABELS)
     assert plain(used_text(("central",), Settings())) == "ville dominante : plus de 50 % des habitants"
     assert used_text((), Settings()) == ""
