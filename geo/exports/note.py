@@ -7,7 +7,7 @@ unknown is written « inconnu », what is incomplete says where, and every table
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from geo import french as fr
@@ -115,7 +115,7 @@ def make_note(
     """
     facts, settings = found.facts, found.settings
     name = title_of(facts.perimeter.name, facts.perimeter.communes, facts.atlas)
-    asked = asked_questions(facts, settings, answers)
+    asked = tuple(replace(q, source=q.source.removeprefix(CHAPTER)) for q in asked_questions(facts, settings, answers))
     shared = opens_elsewhere(link)
     changed = changed_labels(settings)
     gauge = SvgMap(gauge_svg(facts.population, settings), gauge_words(facts.population, settings), 174.0, 15.4)

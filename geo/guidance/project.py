@@ -79,7 +79,7 @@ class Project:
             return "Projet : créer un CLSM."
         if self.intent is Intent.UNSAID:
             return ""
-        names = fr.listing(map(name_of, self.clsm))
+        names = fr.listing(the_clsm(name_of(i)) for i in self.clsm)
         if self.intent is Intent.ENLARGE:
             return f"Projet : élargir {names}." if names else "Projet : élargir un CLSM, à préciser."
         return f"Projet : fusionner {names}." if names else "Projet : fusionner des CLSM, à préciser."
@@ -104,6 +104,11 @@ def read_project(intent: Any, clsm: Any = ()) -> Project:
     if not isinstance(clsm, list | tuple) or not all(isinstance(i, str) for i in clsm):
         raise problem
     return Project.of(Intent(intent), clsm)
+
+
+def the_clsm(name: str) -> str:
+    """Return the name of a CLSM with its article, to stand in a sentence: « le CLSM du Val »; a name of another kind as it is."""
+    return f"le {name}" if name.startswith(("CLSM ", "Conseil ")) else name
 
 
 def clsm_near(crosswalk: Crosswalk, rows: Rows) -> tuple[str, ...]:

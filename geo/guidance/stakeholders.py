@@ -340,8 +340,8 @@ def _partners(facts: PerimeterFacts) -> Iterator[Seat]:
     quarters = facts.overlaps[LayerId.QPV] or not facts.known_everywhere(LayerId.QPV)
     city = "atelier santé ville et politique de la ville, " if quarters else ""
     yield _unknown(
-        PARTNERS, "Partenaires à nommer localement",
-        f"{city}CCAS ou CIAS, bailleurs sociaux, Éducation nationale, police et justice, CPAM et CAF : des fonctions, sans nom ici",
+        PARTNERS, f"Partenaires locaux : {city}CCAS ou CIAS, bailleurs sociaux, Éducation nationale, police et justice, CPAM et CAF",
+        "des fonctions, à nommer localement",
     )  # fmt: skip
 
 

@@ -19,8 +19,7 @@ from ui.choices import distinct
 SHORT = {Intent.CREATE: "Je crée", Intent.ENLARGE: "J’élargis", Intent.MERGE: "Je fusionne"}
 PROJECT_STYLE = """
 <style>
-.st-key-projet {row-gap:.2rem !important; align-items:center;} .st-key-projet p {margin:0; font-size:.92rem;}
-.st-key-projet [data-testid="stMultiSelect"], .st-key-projet [data-testid="stSelectbox"] {min-width:15rem;}
+.st-key-projet {row-gap:.35rem !important;} .st-key-projet button p {font-size:.92rem;}
 </style>
 """
 
@@ -30,7 +29,7 @@ def ask(perimeter: Perimeter, scope: Scope) -> None:
     workbook = frame.workbook()
     project, at = workbook.scenario.project, workbook.current
     mark = frame.move_key([str(at), project.intent, *project.clsm])
-    with st.container(key="projet", horizontal=True, gap="small", vertical_alignment="center"):
+    with st.container(key="projet", gap="small"):
         key = f"projet-{mark}"
         st.segmented_control(
             "Votre projet",

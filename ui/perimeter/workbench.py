@@ -106,7 +106,7 @@ PANELS: dict[str, Callable[[Perimeter], None]] = {
     "Ajuster": adjust.panel,
     "Secteurs": sectors.panel,
     "Suggestions": suggest.panel,
-    "Questions du guide": questions.panel,
+    "Questions": questions.panel,
     "Autour de la table": round_table.panel,
     "Dispositifs": _layers,
     "Coordination": sectors.coordination_panel,

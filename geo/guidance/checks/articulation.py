@@ -28,7 +28,7 @@ from geo.guidance.check import (
 )
 from geo.guidance.finding import Finding, Outcome
 from geo.guidance.missing_lists import missing_lists
-from geo.guidance.project import INTENT_LABELS, Intent, Project
+from geo.guidance.project import INTENT_LABELS, Intent, Project, the_clsm
 from geo.guidance.settings import Settings
 from geo.kept import kept_on_subject
 from geo.layers import DISPOSITIFS, Crosswalk, Etat, LayerId, Overlap, Precision, Relation
@@ -211,9 +211,9 @@ def _sorted_sentences(
         if project.intent is Intent.CREATE and any(o.etat is Etat.EN_SERVICE for o in same):
             yield "S’il fonctionne, il n’y a pas à le créer."
     if len(held) == 1:
-        yield f"Il contient en entier {_qualified(held[0])} : si c’est pour l’élargir, dites-le (« {INTENT_LABELS[Intent.ENLARGE]} »)."
+        yield f"Il contient en entier {the_clsm(_qualified(held[0]))} : si c’est pour l’élargir, dites-le (« {INTENT_LABELS[Intent.ENLARGE]} »)."
     elif held:
-        yield f"Il contient en entier {fr.listing(map(_qualified, held), most=5)} : à fusionner ou à redécouper, dites lequel."
+        yield f"Il contient en entier {fr.listing((the_clsm(_qualified(o)) for o in held), most=5)} : à fusionner ou à redécouper, dites lequel."
     if running:
         advice = " : à fusionner ou à redécouper" if held or project.clsm or len(running) > 1 else ""
         yield f"Déjà sur tout ou partie de ces communes : {fr.listing(map(_qualified, running), most=5)}{advice}."
