@@ -6,11 +6,15 @@ unknown is written « inconnu », what is incomplete says where, and every table
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlsplit
 
 from geo import french as fr
+from geo.communes import Atlas, name_of
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
 from geo.exports.note_tables import (
@@ -22,7 +26,6 @@ from geo.exports.note_tables import (
     staffing_table,
     zones_table,
 )
-from geo.exports.note_title import LOCAL_LINK, opens_elsewhere, title_of
 from geo.exports.perimeter_svg import gauge_svg, gauge_words, note_map
 from geo.exports.svg import SvgMap
 from geo.guidance import AskedQuestion, Outcome, Reach, asked_questions, changed_labels, used_text
@@ -42,6 +45,14 @@ QUESTION_WIDTHS = (1.1, 3.0, 2.6)
 LINK_TEXT = (
     "Le lien ci-dessous rouvre les mêmes communes avec les mêmes réglages, et dit ce qui a changé dans les données depuis. Il ne contient "
     "que des codes de communes, un nom, le projet et des seuils : ni remarque, ni réponse."
+)
+_COPY = re.compile(r"( \(copie\)| \(\d+\))+$")
+_GENERIC = re.compile(r"(périmètre|scénario|sans titre)? ?\d*", re.IGNORECASE)
+_LOCAL_ENDS = (".local", ".localhost", ".lan", ".internal", ".home.arpa", ".test")
+MOST_NAMED = 2  # towns in a title
+LOCAL_LINK = (
+    "L’adresse de ce tableau de bord n’existe que sur la machine qui a fait cette note : un lien ou un code QR ne s’ouvrirait nulle part "
+    "ailleurs. Pour que chacun vérifie ou reprenne ce périmètre, joignez le fichier de scénarios (page Périmètre, onglet « Scénarios »)."
 )
 CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
 
@@ -153,6 +164,49 @@ def make_note(
     )
 
 
+# --- what heads a note: « Scénario 2 » or « … (copie) » means something on one screen only --------------------------
+def speaks(name: str) -> bool:
+    """Tell whether a name says something of a perimeter: not « Scénario 2 », « Périmètre », nor a mere copy."""
+    return not _COPY.search(name) and not _GENERIC.fullmatch(name.strip())
+
+
+def title_of(name: str, codes: Iterable[str], atlas: Atlas) -> str:
+    """Return a title: the name when it speaks, else the largest towns; a copy keeps what its name said, with its towns."""
+    if speaks(name):
+        return name
+    towns = _towns(codes, atlas)
+    kept = _COPY.sub("", name).strip()
+    if not towns:
+        return name
+    return f"{kept} : {towns}" if kept and not _GENERIC.fullmatch(kept) else towns
+
+
+def _towns(codes: Iterable[str], atlas: Atlas) -> str:
+    rows = atlas.rows(codes)
+    people = atlas.table.iloc[rows].groupby("commune")["population"].sum()
+    order = people.sort_index().sort_values(ascending=False, kind="stable").index
+    names = [name_of(str(town), atlas) for town in order]
+    if len(names) <= MOST_NAMED + 1:
+        return fr.listing(names)
+    rest = fr.count(len(names) - MOST_NAMED, "autre commune", "autres communes")
+    return fr.listing([*names[:MOST_NAMED], rest])
+
+
+def opens_elsewhere(link: str) -> bool:
+    """Tell whether a link leads somewhere from another machine: it has a host, which is not a local one (name or address)."""
+    try:
+        host = (urlsplit(link).hostname or "").rstrip(".").lower()
+    except ValueError:
+        return False
+    if not host:
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(_LOCAL_ENDS)
+
+
+# --- the parts of a note --------------------------------------------------------------------------------------------
 def lead(facts: PerimeterFacts) -> str:
     """Say a perimeter in one paragraph."""
     bodies = fr.listing((p.name for p in facts.communities), most=4)
@@ -169,10 +223,10 @@ def project_sentence(found: Evaluated) -> str:
     """Say what the perimeter is for; empty while it is not said."""
     zones = found.facts.crosswalk.layers[LayerId.CLSM].zones
 
-    def name_of(clsm: str) -> str:
+    def named(clsm: str) -> str:
         return str(zones.at[clsm, "nom"]) if clsm in zones.index else "un CLSM absent des données d’ici"
 
-    return fr.typeset(found.settings.project.sentence(name_of))
+    return fr.typeset(found.settings.project.sentence(named))
 
 
 def _questions_text(asked: Sequence[AskedQuestion]) -> str:

@@ -18,8 +18,7 @@ from geo.__main__ import main
 from geo.comparison import Candidate, Evaluated, candidates, default_choice, evaluate, scale_of, side_by_side
 from geo.errors import GeoInputError
 from geo.exports import frame_of, small_map
-from geo.exports.note import Note, make_note
-from geo.exports.note_title import opens_elsewhere, speaks, title_of
+from geo.exports.note import Note, make_note, opens_elsewhere, speaks, title_of
 from geo.exports.perimeter_svg import gauge_words
 from geo.exports.typst_pdf import QR_LONGEST, note_pdf, picture_png, qr_svg
 from geo.exports.word import note_docx
