@@ -44,7 +44,7 @@ def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
         st.html(
             html.section(
                 "La note",
-                "Deux à huit pages A4 : carte, repères, questions du guide, chiffres et sources, qui inviter, limites, lien.",
+                "Deux à huit pages A4, sans la comparaison : carte, repères, questions du guide, chiffres et sources, qui inviter, limites, lien.",
             )
         )
         titled(scenario)
