@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geo.guidance import ANSWER_LENGTH, Intent, Project
+from geo.guidance import ANSWER_LENGTH, QUESTIONS, Intent, Project
 from geo.scenarios import Workbook, pack, unpack
 from tests.support import real
 from tests.support.apptest import COMPARISON, PERIMETER, button, chosen, open_page, ran, written
@@ -91,9 +91,15 @@ def field(app: object, question: str) -> object:
 
 
 def questions_of(communes: str = "62498,62041") -> object:
-    app = open_page(PERIMETER, communes=communes, carte="dep-62")
-    app.session_state["panel"] = "Questions"
-    return ran(app.run())
+    return unfolded(open_page(PERIMETER, communes=communes, carte="dep-62"))
+
+
+def unfolded(app: object) -> object:
+    """Open the panel with every question unfolded."""
+    app.session_state["panel"] = "Questions"  # type: ignore[attr-defined]
+    for question in QUESTIONS:
+        app.session_state[f"question-0-{question.id}"] = True  # type: ignore[attr-defined]
+    return ran(app.run())  # type: ignore[attr-defined,arg-type]
 
 
 def test_an_answer_is_kept_by_the_scenario_and_its_address_and_outlives_undo() -> None:
@@ -108,9 +114,15 @@ def test_an_answer_is_kept_by_the_scenario_and_its_address_and_outlives_undo() -
 
 
 def test_questions_are_folded_and_say_what_the_data_knows() -> None:
+    folded = open_page(PERIMETER, communes="62498,62041", carte="dep-62")
+    folded.session_state["panel"] = "Questions"
+    ran(folded.run())
+    assert len(folded.expander) > 10
+    assert not [t for t in folded.text_area if t.key.startswith("reponse-")], (
+        "nothing is sent of a question that is folded"
+    )
     app = questions_of()
     assert len(app.expander) == len([t for t in app.text_area if t.key.startswith("reponse-")])
-    assert not any(e.proto.expanded for e in app.expander)
     assert "Dans aucune liste d’ici" in written(app)
     assert "0 réponse sur" in written(app)
 
@@ -127,8 +139,7 @@ def test_answers_too_long_for_a_link_are_said_to_stay_in_the_file() -> None:
     for question in ("ptsm", "asv", "objectifs", "ressources", "concernes", "trajets"):
         book = book.answer(question, "é" * ANSWER_LENGTH)
     app = open_page(PERIMETER, lien=pack(book, real.atlas()), carte="dep-62")
-    app.session_state["panel"] = "Questions"
-    ran(app.run())
+    unfolded(app)
     ran(field(app, "copil-pour").set_value("De trop").run())
     assert "trop longues pour le lien" in written(app)
     assert carried(app).scenario.answers == ()

@@ -7,11 +7,10 @@ from ui.perimeter.choices import perimeter_legend, pick_scope, pick_target
 from ui.perimeter.compose import circle_around, paste_list
 from ui.perimeter.judge import GAUGE_STYLE, JUDGE_STYLE
 from ui.perimeter.link import ADDRESS, read_address
-from ui.perimeter.project import PROJECT_STYLE
 from ui.perimeter.settings import settings_popover
 from ui.perimeter.workbench import WORKBENCH_STYLE, show_workbench
 
-PERIMETER_STYLE = GAUGE_STYLE + JUDGE_STYLE + PROJECT_STYLE + WORKBENCH_STYLE
+PERIMETER_STYLE = GAUGE_STYLE + JUDGE_STYLE + WORKBENCH_STYLE
 
 __all__ = [
     "ADDRESS",

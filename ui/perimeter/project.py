@@ -1,6 +1,6 @@
 """The line that asks what the perimeter is for: to create a CLSM, to enlarge one, to merge several. It stops nobody.
 
-What is chosen stays with the scenario. The CLSM offered are those that the perimeter meets or touches, those of the map while
+What is chosen stays with the scenario. A click sends this line again: it is kept short. The CLSM offered are those that the perimeter meets or touches, those of the map while
 it is empty, and those already named.
 """
 
@@ -17,42 +17,34 @@ from ui.cache import keyed_on_data
 from ui.choices import distinct
 
 SHORT = {Intent.CREATE: "Je crée", Intent.ENLARGE: "J’élargis", Intent.MERGE: "Je fusionne"}
-PROJECT_STYLE = """
-<style>
-.st-key-projet {row-gap:.35rem !important;} .st-key-projet button p {font-size:.92rem;}
-</style>
-"""
 
 
 def ask(perimeter: Perimeter, scope: Scope) -> None:
     """Ask what the perimeter is for, on one line; and which CLSM, once it is about some."""
     workbook = frame.workbook()
     project, at = workbook.scenario.project, workbook.current
-    mark = frame.move_key([str(at), project.intent, *project.clsm])
-    with st.container(key="projet", gap="small"):
-        key = f"projet-{mark}"
-        st.segmented_control(
-            "Votre projet",
-            list(SHORT),
-            default=project.intent if project.intent in SHORT else None,
-            format_func=SHORT.get,
-            key=key,
-            on_change=_intend,
-            args=(key, at, perimeter),
-            label_visibility="collapsed",
-            help="Le CLSM que vous élargissez ou fusionnez n’est alors plus compté comme un conflit. Rien n’oblige à répondre.",
-        )
-        if project.intent in (Intent.ENLARGE, Intent.MERGE):
-            _which(perimeter, scope, project, at, mark)
+    key = f"projet-{at}{project.intent[:1]}"
+    st.segmented_control(
+        "Projet",
+        list(SHORT),
+        default=project.intent if project.intent in SHORT else None,
+        format_func=SHORT.get,
+        key=key,
+        on_change=_intend,
+        args=(key, at, perimeter),
+        label_visibility="collapsed",
+    )
+    if project.intent in (Intent.ENLARGE, Intent.MERGE):
+        _which(perimeter, scope, project, at)
 
 
-def _which(perimeter: Perimeter, scope: Scope, project: Project, at: int, mark: str) -> None:
+def _which(perimeter: Perimeter, scope: Scope, project: Project, at: int) -> None:
     zones = loaders.crosswalk().layers[LayerId.CLSM].zones
     offered = dict.fromkeys([*_near(perimeter, scope), *project.clsm])
     labels = distinct(
         {i: str(zones.at[i, "nom"]) if i in zones.index else "CLSM absent des données d’ici" for i in offered}
     )
-    key = f"projet-clsm-{mark}"
+    key = f"projet-clsm-{frame.move_key([str(at), project.intent, *project.clsm])}"
     st.multiselect(
         "CLSM concernés",
         list(labels),

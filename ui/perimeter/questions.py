@@ -38,7 +38,10 @@ def _state(asked: tuple[AskedQuestion, ...], *, carried: bool) -> str:
 
 def _question(question: AskedQuestion, at: int) -> None:
     mark = " ✓" if question.answer else ""
-    with st.expander(f"{html.literal(question.theme)}{mark}", key=f"question-{at}-{question.id}"):
+    box = st.expander(f"{html.literal(question.theme)}{mark}", key=f"question-{at}-{question.id}", on_change="rerun")
+    if not box.open:  # sent only when asked for: a click on the map sends the panel again
+        return
+    with box:
         st.html(_words(question))
         key = f"reponse-{at}-{question.id}-{frame.move_key([question.answer])}"
         st.text_area(
