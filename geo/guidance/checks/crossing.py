@@ -50,7 +50,7 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
 
 CHECK = Check(
     id="departements",
-    title="Département et ARS",
+    title="Département, ARS",
     question="Le périmètre reste-t-il dans un seul département et une seule agence régionale de santé ?",
     measure="Départements et régions du périmètre, habitants de chacun.",
     source=OURS,
