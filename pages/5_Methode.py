@@ -10,7 +10,7 @@ from geo.suggest import FAR, RANKING
 from ui import frame, method, vendor
 
 frame.open_page("Méthode et sources")
-st.header("Les treize repères du guide")
+st.header("Les repères")
 st.markdown(
     "Le guide national de 2025 recommande et n’interdit rien. Chaque repère rend donc une de cinq issues : **favorable**, "
     "**favorable, sous réserve** quand une donnée sur laquelle il repose manque, **à discuter**, **point de vigilance**, ou **non évaluable** quand il manque une donnée. « Pour information » et « sans "
@@ -25,7 +25,7 @@ st.markdown(
     "et ne font jamais plus que « à discuter ». Ils se changent sur la page Périmètre et accompagnent les liens et les notes."
 )
 st.html(method.settings_table())
-if frame.settings() != Settings():
+if frame.thresholds() != Settings():
     st.button("Revenir aux valeurs de départ", on_click=frame.set_settings, icon=":material/restart_alt:")
 st.header("Les chiffres d’un périmètre")
 st.markdown("Ceux de la page Comparaison et des notes. L’exemple est calculé à l’instant, sur les données en place.")

@@ -7,7 +7,7 @@ scope, numbers. A page replaces them, never edits them in place; `ui.acts` is th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -128,6 +128,11 @@ def perimeter() -> Perimeter:
 
 
 def settings() -> Settings:
+    """Return what the perimeter is judged by: the thresholds of the session, for the project of the current scenario."""
+    return workbook().judged_by
+
+
+def thresholds() -> Settings:
     """Return the thresholds of the session, those of the guide until someone changes them."""
     return workbook().settings
 
@@ -160,8 +165,16 @@ def merged(other: Workbook) -> Workbook:
 
 
 def amend(changed: Workbook) -> None:
-    """Replace the workbook in a move that is no step of the drawing: a name, a note, a lock."""
+    """Replace the workbook in a move that is no step of the drawing: a name, a note, a lock, the project, an answer."""
     st.session_state[WORKBOOK] = changed
+
+
+def attempt(change: Callable[[Workbook], Workbook], hold: Callable[[Workbook], None] = amend) -> None:
+    """Change the workbook, by `amend` unless told otherwise; what is refused is said, and nothing changes."""
+    try:
+        hold(change(workbook()))
+    except GeoInputError as error:
+        say(*error.problems)
 
 
 def choose(codes: Iterable[str], *, sequence: int | None = None) -> None:
@@ -200,7 +213,7 @@ def say(*texts: str) -> None:
 
 
 def undo(seen: int) -> None:
-    """Go back to the workbook before, for a button drawn at selection number `seen`; settings stay those of today."""
+    """Go back to the workbook before, for a button drawn at selection number `seen`; settings and texts stay those of today."""
     if still(seen):
         _step(HISTORY, FUTURE)
 
@@ -216,7 +229,7 @@ def _step(source: str, target: str) -> None:
     if pile:
         st.session_state[target] = (*st.session_state[target], workbook())[-HISTORY_LENGTH:]
         st.session_state[source] = pile[:-1]
-        st.session_state[WORKBOOK] = pile[-1].with_settings(settings())
+        st.session_state[WORKBOOK] = pile[-1].with_settings(thresholds()).with_words_of(workbook())
         st.session_state[SEQUENCE] += 1
 
 

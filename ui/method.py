@@ -40,7 +40,7 @@ CARD_STYLE = """
 def example() -> Evaluated:
     """Return the perimeter of the examples, evaluated on the active data by the settings of the session."""
     chosen = Candidate("exemple", "Exemple", EXAMPLE_NAME, frozenset(EXAMPLE), Scale.INTERCOMMUNAL)
-    return evaluate(chosen, loaders.world(), frame.settings())
+    return evaluate(chosen, loaders.world(), frame.thresholds())
 
 
 def check_cards(found: Evaluated) -> str:
@@ -67,7 +67,7 @@ def _card(entry: CheckEntry) -> str:
 
 def settings_table() -> str:
     """Return every threshold: value in this session, starting value when it differs, checks that use it, origin."""
-    mine, start = frame.settings(), Settings()
+    mine, start = frame.thresholds(), Settings()
     rows = []
     for label in SETTING_LABELS:
         before = label.value(start)

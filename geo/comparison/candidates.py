@@ -17,7 +17,7 @@ import numpy as np
 from geo import french as fr
 from geo.communes import Atlas, name_of
 from geo.errors import GeoInputError
-from geo.guidance import Settings
+from geo.guidance import Project, Settings
 from geo.layers import Crosswalk, LayerId, Precision, zone_members
 from geo.perimeters import Perimeter, perimeter_of_zone
 from geo.scenarios import Scenario
@@ -58,7 +58,8 @@ SCALE_QUESTIONS: dict[Scale, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Candidate:
-    """A perimeter to weigh. `also` names the other candidates that have the same communes; `notices` what is not sure of it."""
+    """A perimeter to weigh. `also` names the other candidates that have the same communes; `notices` what is not sure of it; `project`
+    what a scenario is for, None for a candidate that has none of its own."""
 
     id: str
     kind: str
@@ -67,6 +68,7 @@ class Candidate:
     scale: Scale
     notices: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    project: Project | None = None
 
     @property
     def title(self) -> str:
@@ -112,7 +114,7 @@ def candidates(
         found += _zones(crosswalk, layer_id, kind, scale, start)
     found += _clsm_around(crosswalk, start)
     found += [
-        Candidate(scenario_id(s.name), "Scénario", s.name, s.codes, scale_of(s.codes, atlas))
+        Candidate(scenario_id(s.name), "Scénario", s.name, s.codes, scale_of(s.codes, atlas), project=s.project)
         for s in scenarios
         if s.codes
     ]

@@ -34,7 +34,7 @@ class Evaluated:
     @cached_property
     def values(self) -> dict[str, Value]:
         """Every measure, by its id."""
-        return {measure.id: measure.work_out(self.facts) for measure in MEASURES}
+        return {measure.id: measure.value(self.facts, self.settings.project) for measure in MEASURES}
 
     @property
     def outcomes(self) -> dict[str, str]:
@@ -68,8 +68,11 @@ class Comparison:
 
 
 def evaluate(candidate: Candidate, world: Dataset, settings: Settings | None = None) -> Evaluated:
-    """Compute a candidate's facts and checks on the active data."""
-    return Evaluated(candidate, world.facts(candidate.perimeter(world.atlas)), settings or Settings())
+    """Compute a candidate's facts and checks on the active data; its own project, if any, goes before that of the settings."""
+    chosen = settings or Settings()
+    if candidate.project is not None:
+        chosen = chosen.under(candidate.project)
+    return Evaluated(candidate, world.facts(candidate.perimeter(world.atlas)), chosen)
 
 
 def compare(first: Evaluated, second: Evaluated) -> Comparison:
@@ -99,7 +102,7 @@ def _check_alike(every: Sequence[Evaluated]) -> None:
     problems = []
     if len({id(e.facts.crosswalk) for e in every}) > 1 or len({e.facts.perimeter.year for e in every}) > 1:
         problems.append("Ces périmètres ne sont pas comptés sur les mêmes données : rouvrez-les ensemble.")
-    if len({e.settings for e in every}) > 1:
+    if len({e.settings.thresholds for e in every}) > 1:
         problems.append("Ces périmètres ne sont pas jugés par les mêmes réglages : reprenez ceux du guide.")
     if problems:
         raise GeoInputError(problems)

@@ -7,6 +7,7 @@ from geo.exports.coverage_files import Imprint, coverage_file, coverage_files
 from geo.exports.coverage_tables import CoverageReport, siting_notes
 from geo.exports.formats import csv_bytes, neutral
 from geo.exports.layer_files import SHEET, export, name_and_mime
+from geo.exports.note import speaks, title_of
 from geo.exports.perimeter_files import FORMATS, TYPES, Export, file_name, make
 from geo.exports.perimeter_svg import frame_of, main_projection, small_map
 from geo.exports.reimport import open_exported, open_scenarios
@@ -32,4 +33,6 @@ __all__ = [
     "open_scenarios",
     "siting_notes",
     "small_map",
+    "speaks",
+    "title_of",
 ]

@@ -6,11 +6,15 @@ unknown is written « inconnu », what is incomplete says where, and every table
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import ipaddress
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlsplit
 
 from geo import french as fr
+from geo.communes import Atlas, name_of
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
 from geo.exports.note_tables import (
@@ -24,7 +28,7 @@ from geo.exports.note_tables import (
 )
 from geo.exports.perimeter_svg import gauge_svg, gauge_words, note_map
 from geo.exports.svg import SvgMap
-from geo.guidance import changed_labels, outcome_counts, used_text
+from geo.guidance import AskedQuestion, asked_questions, changed_labels, outcome_counts, used_text
 from geo.layers import DISPOSITIFS, LayerId
 from geo.paths import version
 from geo.perimeters import PerimeterFacts
@@ -33,6 +37,21 @@ MOST_DETAILS = 3
 # Checks whose details are in the tables of the note: zones met, guests, annual costs.
 IN_TABLES = ("secteurs", "articulation", "moyens", "elus")
 MOST_COMMUNES = 60
+QUESTIONS_TITLE = "Les questions du guide, sans chiffre"
+QUESTION_HEADERS = ("Thème", "Question, et ce que disent les données", "Réponse")
+QUESTION_WIDTHS = (1.1, 3.0, 2.6)
+LINK_TEXT = (
+    "Le lien ci-dessous rouvre les mêmes communes avec les mêmes réglages, et dit ce qui a changé dans les données depuis. Il ne contient "
+    "que des codes de communes, un nom, le projet et des seuils : ni remarque, ni réponse."
+)
+_COPY = re.compile(r"( \(copie\)| \(\d+\))+$")
+_GENERIC = re.compile(r"(périmètre|scénario|sans titre)? ?\d*", re.IGNORECASE)
+_LOCAL_ENDS = (".local", ".localhost", ".lan", ".internal", ".home.arpa", ".test")
+MOST_NAMED = 2  # towns in a title
+LOCAL_LINK = (
+    "L’adresse de ce tableau de bord n’existe que sur la machine qui a fait cette note : un lien ou un code QR ne s’ouvrirait nulle part "
+    "ailleurs. Pour que chacun vérifie ou reprenne ce périmètre, joignez le fichier de scénarios (page Périmètre, onglet « Scénarios »)."
+)
 CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
 
 
@@ -58,12 +77,15 @@ class Note:
     title: str
     name: str
     lead: str
+    project: str
     remark: str
     figures: tuple[tuple[str, str], ...]
     gauge: SvgMap
     map: SvgMap
     summary: str
     checks: tuple[CheckLine, ...]
+    questions: tuple[AskedQuestion, ...]
+    questions_text: str
     communes: str
     zones: Table
     guests: Table
@@ -77,6 +99,7 @@ class Note:
     made_on: str
     version: str
     link: str
+    link_text: str
     instruction: bool
 
 
@@ -87,10 +110,12 @@ def make_note(
     made_on: date,
     link: str = "",
     remark: str = "",
+    answers: Iterable[tuple[str, str]] = (),
     comparison: SideBySide | None = None,
     instruction: bool = False,
 ) -> Note:
-    """Gather the content of a note; `link` reopens the perimeter, `remark` is what its author wrote of it.
+    """Gather the content of a note; `link` reopens the perimeter, `remark` is what its author wrote of it, `answers` are those to
+    the guide's questions, by question. A link that opens on one machine only is left out, and the note says what to join.
 
     Raises
     ------
@@ -98,7 +123,9 @@ def make_note(
         When the perimeter is empty.
     """
     facts, settings = found.facts, found.settings
-    name = facts.perimeter.name
+    name = title_of(facts.perimeter.name, facts.perimeter.communes, facts.atlas)
+    asked = tuple(replace(q, source=q.source.removeprefix(CHAPTER)) for q in asked_questions(facts, settings, answers))
+    shared = opens_elsewhere(link)
     changed = changed_labels(settings)
     gauge = SvgMap(gauge_svg(facts.population, settings), gauge_words(facts.population, settings), 174.0, 15.4)
     return Note(
@@ -106,12 +133,15 @@ def make_note(
         + ("fiche d’instruction" if instruction else "note d’aide à la décision"),
         name=name,
         lead=lead(facts),
+        project=project_sentence(found),
         remark=remark,
         figures=_figures(facts),
         gauge=gauge,
         map=note_map(facts),
         summary=outcome_counts(f for _, f in found.findings),
         checks=tuple(_check_lines(found)),
+        questions=asked,
+        questions_text=_questions_text(asked),
         communes=_communes(facts),
         zones=zones_table(facts),
         guests=guests_table(facts),
@@ -126,11 +156,55 @@ def make_note(
         sources=sources_table(facts, world),
         made_on=fr.long_date(made_on),
         version=version(),
-        link=link,
+        link=link if shared else "",
+        link_text=LINK_TEXT if shared else LOCAL_LINK if link else "",
         instruction=instruction,
     )
 
 
+# --- what heads a note: « Scénario 2 » or « … (copie) » means something on one screen only --------------------------
+def speaks(name: str) -> bool:
+    """Tell whether a name says something of a perimeter: not « Scénario 2 », « Périmètre », nor a mere copy."""
+    return not _COPY.search(name) and not _GENERIC.fullmatch(name.strip())
+
+
+def title_of(name: str, codes: Iterable[str], atlas: Atlas) -> str:
+    """Return a title: the name when it speaks, else the largest towns; a copy keeps what its name said, with its towns."""
+    if speaks(name):
+        return name
+    towns = _towns(codes, atlas)
+    kept = _COPY.sub("", name).strip()
+    if not towns:
+        return name
+    return f"{kept} : {towns}" if kept and not _GENERIC.fullmatch(kept) else towns
+
+
+def _towns(codes: Iterable[str], atlas: Atlas) -> str:
+    rows = atlas.rows(codes)
+    people = atlas.table.iloc[rows].groupby("commune")["population"].sum()
+    order = people.sort_index().sort_values(ascending=False, kind="stable").index
+    names = [name_of(str(town), atlas) for town in order]
+    if len(names) <= MOST_NAMED + 1:
+        return fr.listing(names)
+    rest = fr.count(len(names) - MOST_NAMED, "autre commune", "autres communes")
+    return fr.listing([*names[:MOST_NAMED], rest])
+
+
+def opens_elsewhere(link: str) -> bool:
+    """Tell whether a link leads somewhere from another machine: it has a host, which is not a local one (name or address)."""
+    try:
+        host = (urlsplit(link).hostname or "").rstrip(".").lower()
+    except ValueError:
+        return False
+    if not host:
+        return False
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(_LOCAL_ENDS)
+
+
+# --- the parts of a note --------------------------------------------------------------------------------------------
 def lead(facts: PerimeterFacts) -> str:
     """Say a perimeter in one paragraph."""
     bodies = fr.listing((p.name for p in facts.communities), most=4)
@@ -140,6 +214,26 @@ def lead(facts: PerimeterFacts) -> str:
     return fr.typeset(
         f"{facts.size_text}, {fr.inhabitants(facts.population)} (population municipale {facts.population_year}), "
         f"{fr.square_kilometres(facts.area_m2)}, {pieces}. Département : {where}.{within}"
+    )
+
+
+def project_sentence(found: Evaluated) -> str:
+    """Say what the perimeter is for; empty while it is not said."""
+    zones = found.facts.crosswalk.layers[LayerId.CLSM].zones
+
+    def named(clsm: str) -> str:
+        return str(zones.at[clsm, "nom"]) if clsm in zones.index else "un CLSM absent des données d’ici"
+
+    return fr.typeset(found.settings.project.sentence(named))
+
+
+def _questions_text(asked: Sequence[AskedQuestion]) -> str:
+    """Say how many questions have an answer, and that it is not the tool's."""
+    answered = sum(bool(q.answer) for q in asked)
+    known = fr.count(answered, "réponse", "réponses") if answered else "Aucune réponse"
+    return fr.typeset(
+        f"{known} sur {fr.count(len(asked), 'question')}. Le guide pose ces questions, qu’aucun chiffre ne tranche : les réponses sont celles des "
+        "auteurs de la note, les lignes vides sont à remplir ensemble."
     )
 
 

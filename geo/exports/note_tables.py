@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from geo import french as fr
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
-from geo.guidance import BODIES, MEASURES, SECTORS, SETTING_LABELS, Seat, changed_labels, round_table
+from geo.guidance import (
+    BODIES,
+    COFUNDERS,
+    MEASURES,
+    RECOMMENDED,
+    SCENARIOS,
+    SECTORS,
+    SETTING_LABELS,
+    Seat,
+    changed_labels,
+    per_inhabitant_text,
+    round_table,
+)
 from geo.layers import Etat, LayerId, Overlap, Relation
 from geo.perimeters import PerimeterFacts
 
@@ -121,15 +133,19 @@ def _guest(seat: Seat) -> str:
 
 
 def staffing_table(found: Evaluated) -> Table:
-    """Return the coordination that the guide recommends for this perimeter, with its yearly cost."""
-    finding = next(f for _, f in found.findings if f.id == "moyens")
-    rows = tuple((s["temps"], s["cout_annuel_brut"]) for s in finding.figures["scenarios"])
+    """Return the coordination that the guide recommends for this perimeter, with its yearly cost, in all and per inhabitant."""
+    people = found.facts.population
+    rows = tuple(
+        (f"{s.label}{' (recommandé)' if s is RECOMMENDED else ''}", s.cost, per_inhabitant_text(s, people) or "inconnu")
+        for s in SCENARIOS
+    )
     return Table(
         "Temps de coordination, selon le guide",
-        ("Coordination assurée", "Coût annuel brut"),
+        ("Coordination assurée", "Coût annuel brut", f"Pour {fr.inhabitants(people)}"),
         rows,
-        widths=(1.4, 1.0),
-        note="Charges salariales seules, ordre de grandeur 2024. Source : Guide 2025, « Cadre de travail » et annexe 1.",
+        widths=(1.4, 1.0, 1.5),
+        note="Charges salariales seules, ordre de grandeur 2024 : ni locaux, ni actions. Le coût par habitant est celui du temps de travail écrit à "
+        f"côté, avant partage entre {fr.listing(COFUNDERS)}. Source : Guide 2025, « Cadre de travail » et annexe 1.",
     )
 
 

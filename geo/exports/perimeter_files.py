@@ -27,10 +27,10 @@ from geo.exports.note import Note, make_note
 from geo.exports.note_tables import LAYERS, Table, comparison_tables, settings_table, sources_table
 from geo.exports.perimeter_svg import outlines
 from geo.geometry import WGS84
-from geo.guidance import MEASURES, round_table
+from geo.guidance import MEASURES, asked_questions, round_table
 from geo.layers import LayerId, Overlap, zone_members
 from geo.perimeters import PerimeterFacts
-from geo.scenarios import Scenario, Workbook, to_file, vintage_of
+from geo.scenarios import Scenario, Workbook, project_fields, to_file, vintage_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -70,7 +70,7 @@ class Export:
         """Return the note of the perimeter."""
         return make_note(
             self.found, self.world, made_on=self.made_on, link=self.link, remark=self.scenario.note,
-            comparison=self.comparison, instruction=instruction,
+            answers=self.scenario.answers, comparison=self.comparison, instruction=instruction,
         )  # fmt: skip
 
 
@@ -134,12 +134,13 @@ def _level(facts: PerimeterFacts, row: int) -> str:
 
 
 def identity(export: Export) -> pd.DataFrame:
-    """Return what the perimeter is, key by key: name, note, link, vintage, date of the data."""
+    """Return what the perimeter is, key by key: name, note, project, answers, link, vintage, date of the data."""
     facts, vintage = export.facts, vintage_of(export.world)
     pairs = [
         ("nom", export.scenario.name),
         ("note", export.scenario.note),
         ("verrouillees", ",".join(sorted(export.scenario.locked))),
+        *((key, json.dumps(value, ensure_ascii=False)) for key, value in project_fields(export.scenario).items()),
         ("lien", export.link),
         ("habitants", str(facts.population)),
         ("annee_population", str(facts.population_year)),
@@ -187,6 +188,13 @@ def checks_table(found: Evaluated) -> pd.DataFrame:
     )
 
 
+def questions_table(export: Export) -> pd.DataFrame:
+    """Return the guide's questions without a figure, with the answers given; an answer not given is empty."""
+    asked = asked_questions(export.facts, export.found.settings, export.scenario.answers)
+    records = [(q.theme, q.question, q.data, q.answer, q.source) for q in asked]
+    return pd.DataFrame(records, columns=["theme", "question", "donnees", "reponse", "source"])
+
+
 def zones_table(facts: PerimeterFacts) -> pd.DataFrame:
     """Return every zone met, as numbers; what is unknown is empty."""
     records = [_zone_record(facts, layer_id, o) for layer_id in LAYERS for o in facts.overlaps[layer_id]]
@@ -225,6 +233,7 @@ def perimeter_xlsx(export: Export) -> bytes:
         formats.Sheet("Repères", checks_table(found)),
         formats.Sheet("Territoires", zones_table(facts), formats=shares),
         formats.Sheet("Qui inviter", round_table(facts).frame()),
+        formats.Sheet("Questions du guide", questions_table(export)),
     ]
     if export.comparison is not None and len(export.comparison.every) > 1:
         tables = comparison_tables(export.comparison)

@@ -1,6 +1,6 @@
 """A scenario from a file that this dashboard made, or that someone edited since: workbook, CSV, GeoJSON, GeoPackage, JSON.
 
-What is read are the codes, the name, the note and the locks, each checked as for a link; everything else in the file is for
+What is read are the codes, the name, the note, the locks, the project and the answers, each checked as for a link; everything else in the file is for
 people. A file that makes no sense gets a sentence that says what to send instead.
 """
 
@@ -24,6 +24,7 @@ from geo.errors import GeoInputError
 from geo.exports.formats import original
 from geo.exports.perimeter_files import COMMUNES, IDENTITY
 from geo.files import ERRORS, defuse, foreign, generates, inspect
+from geo.guidance import NO_PROJECT
 from geo.imports import open_grids
 from geo.isolation import Stop, Tell
 from geo.scenarios import (
@@ -35,6 +36,7 @@ from geo.scenarios import (
     Vintage,
     Workbook,
     from_file,
+    read_project_field,
     reopen,
     unpack,
 )
@@ -83,7 +85,26 @@ def _raw(codes: Any, known: Mapping[str, Any]) -> RawScenario:
     )
     locked = frozenset(c for c in texts.get("verrouillees", "").split(",") if c) & listed
     name = texts.get("nom") or "Périmètre"
-    return RawScenario(name[:NAME_LENGTH], listed, texts.get("note", "")[:NOTE_LENGTH], locked)
+    project = _field(texts, "projet")
+    return RawScenario(
+        name[:NAME_LENGTH],
+        listed,
+        texts.get("note", "")[:NOTE_LENGTH],
+        locked,
+        project=read_project_field(project) if project else NO_PROJECT,
+        answers=_field(texts, "reponses"),
+    )
+
+
+def _field(texts: Mapping[str, str], key: str) -> dict[str, Any]:
+    """Return what a file holds under a key as JSON; nothing when the key is not there."""
+    try:
+        found = json.loads(texts.get(key) or "{}")
+    except (ValueError, RecursionError) as error:
+        raise GeoInputError(_NOT_OURS.format(f"« {key} » est illisible")) from error
+    if not isinstance(found, dict):
+        raise GeoInputError(_NOT_OURS.format(f"« {key} » est illisible"))
+    return found
 
 
 def _code(value: Any) -> str:

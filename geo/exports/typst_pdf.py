@@ -16,7 +16,7 @@ from typing import Any
 import segno
 import typst
 
-from geo.exports.note import Note
+from geo.exports.note import QUESTION_HEADERS, QUESTION_WIDTHS, QUESTIONS_TITLE, Note
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 QR_LONGEST = 1_800  # characters; past it a phone does not read the printed code
@@ -44,6 +44,11 @@ def note_pdf(note: Note) -> bytes:
     """Typeset a note as PDF/UA-1."""
     data: dict[str, Any] = asdict(note)
     data["qr"] = qr_svg(note.link)
+    data["questions_title"], data["question_headers"], data["question_widths"] = (
+        QUESTIONS_TITLE,
+        QUESTION_HEADERS,
+        QUESTION_WIDTHS,
+    )
     data["short"] = note.link if len(note.link) <= LINK_PIECE else ""
     data["link_lines"] = [note.link[i : i + LINK_PIECE] for i in range(0, len(note.link), LINK_PIECE)]
     return make_pdf("note", data)

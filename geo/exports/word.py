@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from geo.exports.formats import FIXED_DATE
-from geo.exports.note import CHAPTER, Note
+from geo.exports.note import CHAPTER, QUESTION_HEADERS, QUESTION_WIDTHS, QUESTIONS_TITLE, Note
 from geo.exports.note_tables import Table
 from geo.exports.svg import SvgMap
 from geo.exports.typst_pdf import picture_png, qr_svg
@@ -32,6 +32,8 @@ def note_docx(note: Note) -> bytes:
     document.add_heading(_clean(note.name), level=1)
     document.add_paragraph(_clean(note.title), style="Subtitle")
     document.add_paragraph(_clean(note.lead))
+    if note.project:
+        document.add_paragraph(_clean(note.project))
     if note.remark:
         document.add_paragraph(_clean(note.remark), style="Intense Quote")
     if note.instruction:
@@ -45,6 +47,7 @@ def note_docx(note: Note) -> bytes:
     _picture(document, note.map, note.map.alt)
     document.add_paragraph(f"Communes (habitants) : {_clean(note.communes)}")
     _checks(document, note)
+    _questions(document, note)
     for table in (note.zones, note.guests):
         document.add_heading(table.caption, level=2)
         _table(document, table)
@@ -64,8 +67,8 @@ def note_docx(note: Note) -> bytes:
     document.add_paragraph(_clean(note.settings_text))
     document.add_heading(note.sources.caption, level=2)
     _table(document, note.sources)
-    if note.link:
-        _link(document, note.link)
+    if note.link_text:
+        _link(document, note)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
@@ -149,6 +152,17 @@ def _checks(document: Any, note: Note) -> None:
     _table(document, Table("", headers, tuple(rows), widths=widths))
 
 
+def _questions(document: Any, note: Note) -> None:
+    """Print the guide's questions with their answers; dots stand where there is none, to be written over."""
+    document.add_heading(QUESTIONS_TITLE, level=2)
+    document.add_paragraph(_clean(note.questions_text))
+    rows = []
+    for asked in note.questions:
+        lines = [asked.question, *([f"– {asked.data}"] if asked.data else []), f"Source : {asked.source}."]
+        rows.append((asked.theme, "\n".join(lines), asked.answer or BLANK))
+    _table(document, Table("", QUESTION_HEADERS, tuple(rows), widths=QUESTION_WIDTHS))
+
+
 def _request(document: Any) -> None:
     document.add_heading("Demande examinée", level=2)
     for label in ("Demandeur", "Référence et date de la demande", "Service instructeur", "Personne chargée du dossier"):
@@ -206,11 +220,13 @@ def _fill(
             run.font.size, run.bold = Pt(8.5), bold
 
 
-def _link(document: Any, link: str) -> None:
+def _link(document: Any, note: Note) -> None:
     document.add_heading("Vérifier ou reprendre ce périmètre", level=2)
-    document.add_paragraph("Ce lien rouvre les mêmes communes avec les mêmes réglages :")
-    document.add_paragraph(_clean(link))
-    code = qr_svg(link)
+    document.add_paragraph(_clean(note.link_text))
+    if not note.link:
+        return
+    document.add_paragraph(_clean(note.link))
+    code = qr_svg(note.link)
     if code:
         document.add_picture(io.BytesIO(picture_png(code)), width=Mm(32))
         _describe(document.inline_shapes[-1], "Code QR du lien qui rouvre ce périmètre")

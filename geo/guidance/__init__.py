@@ -10,8 +10,26 @@ from geo.guidance.figures import EMPTY, MEASURES, Measure, Value, summary
 from geo.guidance.finding import ATTENTION, RANKS, TONES, Finding, Outcome, Reach, outcome_counts
 from geo.guidance.gauge import gauge_segments
 from geo.guidance.judged import CHECK_IDS, JudgedMoves, Measures, judge_moves, run_checks
+from geo.guidance.project import (
+    INTENT_LABELS,
+    MOST_CLSM,
+    NO_PROJECT,
+    Intent,
+    Project,
+    clsm_held,
+    clsm_near,
+    read_project,
+)
+from geo.guidance.questions import (
+    ANSWER_LENGTH,
+    QUESTION_IDS,
+    QUESTIONS,
+    AskedQuestion,
+    Question,
+    asked_questions,
+)
 from geo.guidance.sector_shares import SectorShare, sectors_met
-from geo.guidance.settings import Settings
+from geo.guidance.settings import THRESHOLDS, Settings
 from geo.guidance.settings_labels import (
     SETTING_LABELS,
     SettingLabel,
@@ -25,29 +43,40 @@ from geo.guidance.staffing import COFUNDERS, RECOMMENDED, SCENARIOS, SOURCE, per
 from geo.guidance.stakeholders import BODIES, SECTORS, RoundTable, Seat, round_table
 
 __all__ = [
+    "ANSWER_LENGTH",
     "ATTENTION",
     "BODIES",
     "CHECKS",
     "CHECK_IDS",
     "COFUNDERS",
     "EMPTY",
+    "INTENT_LABELS",
     "MEASURES",
+    "MOST_CLSM",
+    "NO_PROJECT",
     "OUTCOMES",
+    "QUESTIONS",
+    "QUESTION_IDS",
     "RANKS",
     "RECOMMENDED",
     "SCENARIOS",
     "SECTORS",
     "SETTING_LABELS",
     "SOURCE",
+    "THRESHOLDS",
     "TONES",
     "UNKNOWN",
     "VIGILANCE",
+    "AskedQuestion",
     "Check",
     "Finding",
+    "Intent",
     "JudgedMoves",
     "Measure",
     "Measures",
     "Outcome",
+    "Project",
+    "Question",
     "Reach",
     "RoundTable",
     "Seat",
@@ -55,14 +84,18 @@ __all__ = [
     "SettingLabel",
     "Settings",
     "Value",
+    "asked_questions",
     "back_to_start",
     "changed_labels",
     "checks_using",
+    "clsm_held",
+    "clsm_near",
     "gauge_segments",
     "judge_moves",
     "outcome_counts",
     "own_thresholds",
     "per_inhabitant_text",
+    "read_project",
     "round_table",
     "run_checks",
     "sectors_met",

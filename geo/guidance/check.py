@@ -85,8 +85,9 @@ class Check:
     `measure` is what is measured to answer it, `formula` how the outcome is reached, `limits` what it does not say, `figures`
     the meaning of each key of the finding's figures, `settings` the fields of Settings that it uses (in words in
     geo.guidance.settings_labels). `judge` returns outcomes and whether the check judges, both one value a move of the batch, the
-    perimeter as it is first; `bases` is what a favourable outcome of it rests on. `say` writes the finding of a decision. `communes` returns the rows of the communes to look at on
-    a map. `blames` is False for a check that asks a question without finding fault: a suggestion gains nothing by turning it.
+    perimeter as it is first; `bases` is what a favourable outcome of it rests on. `say` writes the finding of a decision. `communes`
+    returns the rows of the communes to look at on a map, or `communes_for` where they depend on the settings. `blames` is False for a
+    check that asks a question without finding fault: a suggestion gains nothing by turning it.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Check:
     judge: Callable[[MoveBatch, Settings], Judged]
     say: Callable[[PerimeterFacts, Decision, Settings], Finding]
     communes: Callable[[PerimeterFacts], Iterable[int]] = nowhere
+    communes_for: Callable[[PerimeterFacts, Settings], Iterable[int]] | None = None
     settings: tuple[str, ...] = ()
     blames: bool = True
     bases: tuple[Basis, ...] = ()
@@ -129,7 +131,8 @@ class Check:
     def run(self, facts: PerimeterFacts, settings: Settings) -> Finding:
         """Return the finding for one perimeter, with the codes of the communes that it speaks of."""
         finding = self.say(facts, self.decide(facts, settings), settings)
-        codes = sorted({str(facts.atlas.codes[r]) for r in self.communes(facts)})
+        rows = self.communes_for(facts, settings) if self.communes_for else self.communes(facts)
+        codes = sorted({str(facts.atlas.codes[r]) for r in rows})
         return replace(finding, where=tuple(codes))
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from geo import french as fr
 from geo.guidance.check import Check
+from geo.guidance.checks.articulation import own_clsm
 from geo.guidance.finding import Finding, outcome_counts
+from geo.guidance.project import NO_PROJECT, Project
 from geo.guidance.sector_shares import sectors_listed, sectors_met
 from geo.guidance.staffing import RECOMMENDED
 from geo.layers import OTHER_DISPOSITIFS, LayerId, Overlap, Relation, known_populations, populations_suffice
@@ -48,6 +50,11 @@ class Measure:
     definition: str
     write: Callable[[float], str]
     work_out: Callable[[PerimeterFacts], Value]
+    work_out_for: Callable[[PerimeterFacts, Project], Value] | None = None
+
+    def value(self, facts: PerimeterFacts, project: Project) -> Value:
+        """Compute the figure of a perimeter, for a project where it depends on one."""
+        return self.work_out_for(facts, project) if self.work_out_for else self.work_out(facts)
 
     def text(self, value: Value) -> str:
         """Write a value with what limits it."""
@@ -148,9 +155,8 @@ def _dispositifs(relation: Callable[[Overlap], bool]) -> Callable[[PerimeterFact
     return work_out
 
 
-def _other_clsm(facts: PerimeterFacts) -> Value:
-    met = [o for o in facts.overlaps[LayerId.CLSM] if o.relation is not Relation.IDENTIQUE]
-    return _known(facts, LayerId.CLSM, len(met))
+def _other_clsm(facts: PerimeterFacts, project: Project) -> Value:
+    return _known(facts, LayerId.CLSM, len(facts.overlaps[LayerId.CLSM]) - len(own_clsm(facts, project)))
 
 
 def _class_people(level: int) -> Callable[[PerimeterFacts], Value]:
@@ -220,8 +226,8 @@ MEASURES = (
             fr.number, _dispositifs(lambda o: o.relation not in (Relation.PARTIEL, Relation.A_PRECISER))),
     Measure("partiels", LAYERS, "CLS, CPTS et DAC recoupés en partie", "Dispositifs à cheval sur la limite du périmètre.",
             fr.number, _dispositifs(lambda o: o.relation is Relation.PARTIEL)),
-    Measure("autres_clsm", LAYERS, "Autres CLSM sur ces communes", "CLSM qui partagent au moins une commune.",
-            fr.number, _other_clsm),
+    Measure("autres_clsm", LAYERS, "Autres CLSM sur ces communes", "CLSM qui partagent au moins une commune, sauf celui que l’on élargit ou fusionne.",
+            fr.number, lambda f: _other_clsm(f, NO_PROJECT), _other_clsm),
     Measure("superficie", WORK, "Superficie", "Somme des communes, dans la projection légale.",
             fr.square_kilometres, lambda f: Value(f.area_m2)),
     Measure("etendue", WORK, "Plus grande distance à vol d’oiseau", "Entre points intérieurs des communes les plus éloignées.",

@@ -25,6 +25,12 @@ class Staffing:
     fte_to: float | None
     euros: int
 
+    @property
+    def basis(self) -> str:
+        """What the cost per inhabitant takes: « 2 ETP, 120 000 € »."""
+        decimals = 0 if self.fte_from.is_integer() else 1
+        return f"{fr.number(self.fte_from, decimals)}{fr.NBSP}ETP, {fr.number(self.euros)}{fr.NBSP}€"
+
     def per_inhabitant(self, population: int) -> float | None:
         """Return the yearly cost in euros per inhabitant of a perimeter, at the scenario's lower end."""
         return self.euros / population if population else None
@@ -68,6 +74,6 @@ def _remark(scenario: Staffing, communes: int) -> str:
 
 
 def per_inhabitant_text(scenario: Staffing, population: int) -> str:
-    """Write the cost per inhabitant: « 0,28 € par habitant »."""
+    """Write the cost per inhabitant with what it takes: « 0,28 € par habitant et par an, pour 1 ETP, 60 000 € »."""
     cost = scenario.per_inhabitant(population)
-    return "" if cost is None else f"{fr.number(cost, 2)}{fr.NBSP}€ par habitant et par an"
+    return "" if cost is None else f"{fr.number(cost, 2)}{fr.NBSP}€ par habitant et par an, pour {scenario.basis}"

@@ -1,5 +1,8 @@
 """The stakeholders of a perimeter (« Qui doit être autour de la table »): bodies and roles to invite to the first meeting.
 
+First the five members that the guide asks for in every body of a CLSM (Guide 2025, « Composition des CLSM »): elected officials,
+heads of psychiatry, people concerned, carers, coordination; then the others.
+
 No name of a person is known. What the lists do not hold is a row too, marked unknown: an invitation list that looked
 complete and was not would be worse than none.
 """
@@ -18,17 +21,30 @@ from geo.guidance.sector_shares import sectors_listed, sectors_met
 from geo.layers import Etat, LayerId, Overlap
 from geo.perimeters import PerimeterFacts, neighbours_of
 
-SECTORS, HOSPITALS, BODIES, COMMUNES, CARE, CONTRACTS, NEIGHBOURS, STATE, PEOPLE = (
+COMMUNES, BODIES, SECTORS, HOSPITALS, CONCERNED, CARERS, COORDINATION = (
+    "Communes",
+    "Intercommunalités",
     "Secteurs de psychiatrie",
     "Établissements de psychiatrie",
-    "Intercommunalités",
-    "Communes",
+    "Personnes concernées",
+    "Aidants",
+    "Coordination",
+)
+CARE, CONTRACTS, NEIGHBOURS, STATE, PARTNERS = (
     "CPTS et DAC",
-    "CLS et CLSM déjà là",
+    "CLS et CLSM de ces communes",
     "CLSM voisins",
     "État et département",
-    "Usagers et proches",
+    "Autres partenaires",
 )
+# The five members of the guide, by the groups that stand for them here.
+MEMBERS = {
+    "élus": (COMMUNES, BODIES),
+    "chefs de pôle": (SECTORS, HOSPITALS),
+    "personnes concernées": (CONCERNED,),
+    "aidants": (CARERS,),
+    "coordination": (COORDINATION,),
+}
 # The name of a territory after « de », by the kind of link of the official geographic code.
 _OF = {
     "0": "de ",
@@ -97,10 +113,10 @@ class RoundTable:
     def sentence(self) -> str:
         """Say the load that this is to govern."""
         words = {
+            COMMUNES: ("maire", "maires"),
+            BODIES: ("intercommunalité", "intercommunalités"),
             SECTORS: ("secteur", "secteurs"),
             HOSPITALS: ("établissement de psychiatrie", "établissements de psychiatrie"),
-            BODIES: ("intercommunalité", "intercommunalités"),
-            COMMUNES: ("maire", "maires"),
             CARE: ("CPTS ou DAC", "CPTS ou DAC"),
             CONTRACTS: ("CLS ou CLSM", "CLS ou CLSM"),
             NEIGHBOURS: ("CLSM voisin", "CLSM voisins"),
@@ -114,7 +130,17 @@ class RoundTable:
             if unknown
             else ""
         )
-        return f"Au moins {fr.count(self.total, 'interlocuteur')} à réunir : {fr.listing(parts)}.{limit}"
+        known = f"Au moins {fr.count(self.total, 'interlocuteur')} à réunir : {fr.listing(parts)}."
+        return f"{known}{self._members_lacking}{limit}"
+
+    @property
+    def _members_lacking(self) -> str:
+        """Say which of the five members of the guide nobody is known for."""
+        counts = self.counts
+        lacking = [member for member, groups in MEMBERS.items() if not sum(counts.get(g, 0) for g in groups)]
+        if not lacking:
+            return ""
+        return f" Des cinq membres que le guide demande, personne n’est connu ici pour : {fr.listing(lacking)}. À inviter dès le début."
 
     def rows(self) -> list[dict[str, object]]:
         """Return the list as plain rows, for a table or a file."""
@@ -151,7 +177,10 @@ class RoundTable:
 
 def round_table(facts: PerimeterFacts) -> RoundTable:
     """Return who must be at the table for a perimeter that is not empty."""
-    parts = (_sectors, _hospitals, _bodies, _communes, _care, _contracts, _neighbours, _state, _people)
+    parts = (
+        _communes, _bodies, _sectors, _hospitals, _concerned, _carers, _coordination,
+        _care, _contracts, _neighbours, _state, _partners,
+    )  # fmt: skip
     return RoundTable(tuple(seat for part in parts for seat in part(facts)))
 
 
@@ -160,7 +189,7 @@ def _sectors(facts: PerimeterFacts) -> Iterator[Seat]:
         kind = "psychiatrie adulte" if sector.layer == LayerId.ADULT_SECTORS else "psychiatrie infanto-juvénile"
         hospital = sector.establishment or "établissement non cité par la source"
         yield Seat(
-            SECTORS, sector.name, f"responsable du secteur ({kind})", f"{hospital} ; {sector.sentence.split(' : ', 1)[1].rstrip('.')}",
+            SECTORS, sector.name, f"chef de pôle ou de service, responsable du secteur ({kind})", f"{hospital} ; {sector.sentence.split(' : ', 1)[1].rstrip('.')}",
             _dated(sector.source, sector.year),
         )  # fmt: skip
     for layer_id, kind in ((LayerId.ADULT_SECTORS, "adulte"), (LayerId.CHILD_SECTORS, "infanto-juvénile")):
@@ -293,9 +322,27 @@ def _councils(facts: PerimeterFacts) -> dict[str, str]:
     return found
 
 
-def _people(facts: PerimeterFacts) -> Iterator[Seat]:
-    yield _unknown(PEOPLE, "Représentants d’usagers, de proches (associations, GEM)",
-                   "dans aucun fichier officiel : à inviter dès le début, à établir localement")  # fmt: skip
+def _concerned(_: PerimeterFacts) -> Iterator[Seat]:
+    yield _unknown(CONCERNED, "Personnes concernées par des troubles psychiques, leurs associations, GEM",
+                   "dans aucun fichier officiel : à établir localement")  # fmt: skip
+
+
+def _carers(_: PerimeterFacts) -> Iterator[Seat]:
+    yield _unknown(CARERS, "Aidants et leurs associations", "dans aucun fichier officiel : à établir localement")
+
+
+def _coordination(_: PerimeterFacts) -> Iterator[Seat]:
+    yield _unknown(COORDINATION, "Coordination du CLSM", "à nommer, ou à inviter si elle est en poste")
+
+
+def _partners(facts: PerimeterFacts) -> Iterator[Seat]:
+    """Yield what no list names and every territory has, as roles: whoever holds them is known locally."""
+    quarters = facts.overlaps[LayerId.QPV] or not facts.known_everywhere(LayerId.QPV)
+    city = "atelier santé ville et politique de la ville, " if quarters else ""
+    yield _unknown(
+        PARTNERS, f"Partenaires locaux : {city}CCAS ou CIAS, bailleurs sociaux, Éducation nationale, police et justice, CPAM et CAF",
+        "des fonctions, à nommer localement",
+    )  # fmt: skip
 
 
 def of(atlas: Atlas, departement: str) -> str:

@@ -88,6 +88,11 @@ class MoveBatch:
         return self._counted(self.ground.body_of)
 
     @cached_property
+    def departements(self) -> tuple[Ints, Floats]:
+        """Départements met, and atoms of each after each move."""
+        return self.after(self.ground.departement)
+
+    @cached_property
     def town_people(self) -> Floats:
         """Inhabitants inside of each commune met, after each move (moves × communes met)."""
         return self._inside(self.ground.town_of, self.towns[0], self.ground.feature("population"))

@@ -63,6 +63,11 @@ class IncidenceTables:
         return _one_hot(self.atlas.communities[0], self.community_codes)
 
     @cached_property
+    def departement(self) -> csr_array:
+        """Atoms × départements."""
+        return _one_hot(self.atlas.table["departement"], sorted(set(self.atlas.table["departement"])))
+
+    @cached_property
     def epci(self) -> csr_array:
         """Atoms × EPCI."""
         return _one_hot(self.atlas.table["epci"], list(self.atlas.epci.index))

@@ -3,8 +3,8 @@
 It never keeps anything on the server. Start from `Scenario`, `Workbook`, `pack`, `unpack`, `to_file`, `from_file`.
 """
 
-from geo.scenarios.file import from_file, to_file
-from geo.scenarios.link import MAIL_LENGTH, pack, unpack
+from geo.scenarios.file import from_file, project_fields, read_project_field, to_file
+from geo.scenarios.link import MAIL_LENGTH, carries_answers, pack, unpack
 from geo.scenarios.reopen import Opened, RawScenario, reopen
 from geo.scenarios.scenario import MOST_SCENARIOS, NAME_LENGTH, NOTE_LENGTH, Scenario, Vintage, Workbook, vintage_of
 
@@ -18,8 +18,11 @@ __all__ = [
     "Scenario",
     "Vintage",
     "Workbook",
+    "carries_answers",
     "from_file",
     "pack",
+    "project_fields",
+    "read_project_field",
     "reopen",
     "to_file",
     "unpack",

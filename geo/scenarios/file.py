@@ -10,6 +10,7 @@ from typing import Any
 
 from geo.communes import Atlas
 from geo.errors import GeoInputError
+from geo.guidance import NO_PROJECT, Project, read_project
 from geo.scenarios.link import changed_settings
 from geo.scenarios.reopen import Opened, RawScenario, read_settings, reopen
 from geo.scenarios.scenario import Scenario, Vintage, Workbook
@@ -47,7 +48,30 @@ def _scenario(scenario: Scenario, atlas: Atlas) -> dict[str, Any]:
         "population": int(atlas.population[rows].sum()),
         "communes": [{"code": str(atlas.codes[r]), "nom": str(atlas.names[r])} for r in rows],
         "verrouillees": sorted(scenario.locked),
+        **project_fields(scenario),
     }
+
+
+def project_fields(scenario: Scenario) -> dict[str, Any]:
+    """Return the project and the answers of a scenario as a file holds them; nothing while there are none."""
+    fields: dict[str, Any] = {}
+    if scenario.project != NO_PROJECT:
+        fields["projet"] = {"intention": str(scenario.project.intent), "clsm": list(scenario.project.clsm)}
+    if scenario.answers:
+        fields["reponses"] = dict(scenario.answers)
+    return fields
+
+
+def read_project_field(given: Any) -> Project:
+    """Read what `project_fields` wrote of a project.
+
+    Raises
+    ------
+    GeoInputError
+        When it makes no sense.
+    """
+    found = given if isinstance(given, dict) else {}
+    return read_project(found.get("intention"), found.get("clsm", []))
 
 
 def from_file(data: bytes, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
@@ -97,7 +121,14 @@ def _read_scenario(given: Any, number: int) -> RawScenario:
     if len(set(codes)) < len(codes):
         twice = sorted({c for c in codes if codes.count(c) > 1})[:3] if len(codes) < 2000 else []
         raise GeoInputError(f"{where} : une commune vient plusieurs fois{' : ' + ', '.join(twice) if twice else ''}.")
-    return RawScenario(given.get("nom"), frozenset(codes), given.get("note", ""), frozenset(locked))  # type: ignore[arg-type]
+    return RawScenario(
+        given.get("nom"),  # type: ignore[arg-type]
+        frozenset(codes),
+        given.get("note", ""),
+        frozenset(locked),
+        project=read_project_field(given["projet"]) if "projet" in given else NO_PROJECT,
+        answers=given.get("reponses", {}),
+    )
 
 
 def _read_vintage(given: Any) -> Vintage:

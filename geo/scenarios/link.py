@@ -1,8 +1,11 @@
 """A workbook in a short text for the address of a page, and back, checked at the door.
 
-The text is the number of the format, then base64url of: a checksum, a small head (names, notes, settings other than the
-guide's, vintage), the communes as bits (geo/scenarios/bitcode.py). It carries commune codes and what people typed, nothing else. The
-checksum tells an accident or a hand from a true link; the checks behind it hold against anyone.
+The text is the number of the format, then base64url of: a checksum, a small head (names, notes, projects, answers, settings other
+than the guide's, vintage), the communes as bits (geo/scenarios/bitcode.py). It carries commune codes and what people typed, nothing
+else. The checksum tells an accident or a hand from a true link; the checks behind it hold against anyone.
+
+Form 2 is form 1 with projects and answers: a workbook without any is written in form 1, as older installations read it. Long
+answers are left out, all of them together (`carries_answers`): a link must stay one; the file of scenarios has them.
 """
 
 from __future__ import annotations
@@ -11,32 +14,68 @@ import base64
 import hashlib
 import json
 import zlib
-from dataclasses import fields
+from dataclasses import replace
 from typing import Any
 
 from geo.communes import Atlas
 from geo.errors import GeoInputError
-from geo.guidance import Settings
+from geo.guidance import NO_PROJECT, THRESHOLDS, Project, Settings, read_project
 from geo.kept import kept_on_subject
 from geo.scenarios.bitcode import BROKEN, BitReader, BitWriter, by_departement, read_codes, write_codes
 from geo.scenarios.reopen import Opened, RawScenario, read_settings, reopen
 from geo.scenarios.scenario import MOST_SCENARIOS, Scenario, Vintage, Workbook
 
-FORMAT = "1"
+PLAIN, FULL = "1", "2"  # forms: without and with projects and answers
 LONGEST = 60_000  # characters read; a link of a whole région is about a thousand
 MAIL_LENGTH = 2_000  # past it some mail programs cut addresses
-_MOST_HEAD = 40_000  # bytes of the head once unpacked
+MOST_ANSWERS = 3_000  # characters of answers that a link carries, of all scenarios together
+_MOST_HEAD = 80_000  # bytes of the head once unpacked
 _CHECK = 4
-# What heads are made of: zlib writes these words as references.
+# What heads are made of: zlib writes these words as references. Never edited, not even for a new setting: a link is read with the
+# words that it was written with. A new form may have words of its own.
 _WORDS = (
-    b"".join(f'"{f.name}":'.encode() for f in fields(Settings))
-    + '"note":"Scénario "commune intercommunalité secteur Périmètre (copie)"}],"s":{"densite":"2026","qpv":"2025",'.encode()
-    + b'"ressources":"2024","c":1,"n":[{"n":"2023 (Mayotte : 2017)"{"v":[2026,"2023 (Mayotte : 2017)","2025"]}'
+    b'"marker":"around":"small":"big_city":"sliver":"central":"max_communes":"max_bodies":"max_area_m2":"max_span_m":'
+    b'"note":"Sc\xc3\xa9nario "commune intercommunalit\xc3\xa9 secteur P\xc3\xa9rim\xc3\xa8tre (copie)"}],"s":{"densite":"2026","qpv":"2025",'
+    b'"ressources":"2024","c":1,"n":[{"n":"2023 (Mayotte : 2017)"{"v":[2026,"2023 (Mayotte : 2017)","2025"]}'
 )
+_WORDS_OF = {
+    PLAIN: _WORDS,
+    FULL: (
+        b'"objectifs":"ressources":"restreint":"concernes":"echelle":"diversite":"etapes":"etapes-suite":"trajets":"arrondissements":'
+        b'"elus-du-secteur":"asv":"ptsm":"copil-pour":"copil-contre":"copil-conditions":"a":{"p":["creer"]"p":["fusionner","clsm-'
+        b'"p":["elargir","clsm-'
+    )
+    + _WORDS,
+}
+
+
+def carries_answers(workbook: Workbook) -> bool:
+    """Tell whether a link of the workbook carries the answers to the guide's questions: they are short enough together."""
+    return sum(len(text) for s in workbook.scenarios for _, text in s.answers) <= MOST_ANSWERS
 
 
 def pack(workbook: Workbook, atlas: Atlas) -> str:
     """Write a workbook as a short text that an address can hold as it is."""
+    if not carries_answers(workbook):
+        workbook = replace(workbook, scenarios=tuple(replace(s, answers=()) for s in workbook.scenarios))
+    form = FULL if any(s.answers or s.project != NO_PROJECT for s in workbook.scenarios) else PLAIN
+    text = json.dumps(_head(workbook), ensure_ascii=False, separators=(",", ":")).encode()
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_WORDS_OF[form])
+    short = packer.compress(text) + packer.flush()
+    sized = BitWriter()
+    sized.gamma(len(short) + 1)
+    writer = BitWriter()
+    everyone = _everyone(atlas)
+    for scenario in workbook.scenarios:
+        write_codes(writer, scenario.codes, everyone)
+        if scenario.locked:
+            write_codes(writer, scenario.locked, everyone)
+    body = sized.data() + short + writer.data()
+    return form + base64.urlsafe_b64encode(_checksum(body) + body).decode().rstrip("=")
+
+
+def _head(workbook: Workbook) -> dict[str, Any]:
+    """Return all that is not the communes, under short names; what is at its default is left out."""
     head: dict[str, Any] = {}
     if workbook.settings != Settings():
         head["s"] = changed_settings(workbook.settings)
@@ -47,19 +86,7 @@ def pack(workbook: Workbook, atlas: Atlas) -> str:
     if workbook.vintage.known:
         v = workbook.vintage
         head["v"] = [v.communes, v.populations, v.epci, *([dict(v.sources)] if v.sources else [])]
-    writer = BitWriter()
-    everyone = _everyone(atlas)
-    for scenario in workbook.scenarios:
-        write_codes(writer, scenario.codes, everyone)
-        if scenario.locked:
-            write_codes(writer, scenario.locked, everyone)
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_WORDS)
-    short = packer.compress(text) + packer.flush()
-    sized = BitWriter()
-    sized.gamma(len(short) + 1)
-    body = sized.data() + short + writer.data()
-    return FORMAT + base64.urlsafe_b64encode(_checksum(body) + body).decode().rstrip("=")
+    return head
 
 
 def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
@@ -72,17 +99,17 @@ def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
     """
     if not text or len(text) > LONGEST:
         raise GeoInputError("Ce lien est vide." if not text else "Ce lien est trop long pour être le nôtre.")
-    if text[0] != FORMAT:
+    if text[0] not in _WORDS_OF:
         raise GeoInputError(
             "Ce lien n’est pas de la forme attendue : il vient peut-être d’une autre version du tableau de bord."
         )
     try:
         data = base64.b64decode((text[1:] + "=" * (-len(text[1:]) % 4)).encode("ascii"), b"-_", validate=True)
         body = data[_CHECK:]
-        if not body or data[:_CHECK] != _checksum(body) or FORMAT + _plain64(data) != text:
+        if not body or data[:_CHECK] != _checksum(body) or text[0] + _plain64(data) != text:
             raise GeoInputError(BROKEN)
-        head, bits = _split(body)
-        return _opened(head, bits, atlas, vintage)
+        head, bits = _split(body, text[0])
+        return _opened(head, bits, atlas, vintage, _ENTRIES[text[0]])
     except GeoInputError:
         raise
     except (ValueError, KeyError, TypeError, IndexError, OverflowError, zlib.error, RecursionError) as error:
@@ -92,11 +119,7 @@ def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
 def changed_settings(settings: Settings) -> dict[str, int | float]:
     """Return the settings that differ from the guide's, under their names."""
     guide = Settings()
-    return {
-        f.name: getattr(settings, f.name)
-        for f in fields(Settings)
-        if getattr(settings, f.name) != getattr(guide, f.name)
-    }
+    return {name: getattr(settings, name) for name in THRESHOLDS if getattr(settings, name) != getattr(guide, name)}
 
 
 def _head_of(scenario: Scenario) -> dict[str, Any]:
@@ -105,10 +128,19 @@ def _head_of(scenario: Scenario) -> dict[str, Any]:
         head["note"] = scenario.note
     if scenario.locked:
         head["l"] = 1
+    if scenario.project != NO_PROJECT:
+        head["p"] = [str(scenario.project.intent), *scenario.project.clsm]
+    if scenario.answers:
+        head["a"] = dict(scenario.answers)
     return head
 
 
-def _opened(head: dict[str, Any], bits: bytes, atlas: Atlas, vintage: Vintage | None) -> Opened:
+_ENTRIES = {PLAIN: frozenset({"n", "note", "l"}), FULL: frozenset({"n", "note", "l", "p", "a"})}
+
+
+def _opened(
+    head: dict[str, Any], bits: bytes, atlas: Atlas, vintage: Vintage | None, entries: frozenset[str]
+) -> Opened:
     if not isinstance(head, dict) or set(head) - {"s", "c", "n", "v"}:
         raise GeoInputError(BROKEN)
     names = head.get("n", [{"n": Workbook().scenario.name}])
@@ -121,14 +153,25 @@ def _opened(head: dict[str, Any], bits: bytes, atlas: Atlas, vintage: Vintage | 
     reader, everyone = BitReader(bits), _everyone(atlas)
     raw = []
     for entry in names:
-        if set(entry) - {"n", "note", "l"}:
+        if set(entry) - entries:
             raise GeoInputError(BROKEN)
         codes, whole = read_codes(reader, everyone)
         locked = read_codes(reader, everyone)[0] if entry.get("l") else frozenset()
-        raw.append(RawScenario(entry["n"], codes, entry.get("note", ""), locked, whole))
+        raw.append(
+            RawScenario(entry["n"], codes, entry.get("note", ""), locked, whole, _project(entry), entry.get("a", {}))
+        )
     if len(reader.bits) - reader.at >= 8 or "1" in reader.bits[reader.at :]:
         raise GeoInputError(BROKEN)
     return reopen(raw, head.get("c", 0), read_settings(head.get("s", {})), _vintage(head.get("v")), atlas, vintage)
+
+
+def _project(entry: dict[str, Any]) -> Project:
+    if "p" not in entry:
+        return NO_PROJECT
+    if not isinstance(entry["p"], list):
+        raise GeoInputError(BROKEN)
+    intent, *clsm = entry["p"]
+    return read_project(intent, clsm)
 
 
 def _vintage(given: Any) -> Vintage:
@@ -138,11 +181,11 @@ def _vintage(given: Any) -> Vintage:
     return Vintage(communes, populations, epci, tuple(sorted(dict(*sources).items())))
 
 
-def _split(body: bytes) -> tuple[dict[str, Any], bytes]:
+def _split(body: bytes, form: str = PLAIN) -> tuple[dict[str, Any], bytes]:
     start = BitReader(body[:8])
     size = start.gamma() - 1
     begin = -(-start.at // 8)
-    unpacker = zlib.decompressobj(-15, zdict=_WORDS)
+    unpacker = zlib.decompressobj(-15, zdict=_WORDS_OF[form])
     text = unpacker.decompress(body[begin : begin + size], _MOST_HEAD)
     if not unpacker.eof or unpacker.unused_data:
         raise GeoInputError(BROKEN)

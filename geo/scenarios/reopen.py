@@ -7,25 +7,30 @@ refused otherwise. Each repair is a sentence: nothing changes in silence.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from geo import french as fr
 from geo.communes import Atlas, read_code
 from geo.errors import GeoInputError
-from geo.guidance import Settings
+from geo.guidance import ANSWER_LENGTH, NO_PROJECT, QUESTION_IDS, THRESHOLDS, Project, Settings
 from geo.scenarios.scenario import MOST_SCENARIOS, Scenario, Vintage, Workbook
+
+_MOST_ANSWERS = 100
 
 
 @dataclass(frozen=True)
 class RawScenario:
-    """A scenario as it was sent, its codes not yet looked up; `whole` names the départements sent as a whole."""
+    """A scenario as it was sent, its codes not yet looked up; `whole` names the départements sent as a whole, `answers` are texts
+    by question, not yet looked at."""
 
     name: str
     codes: frozenset[str]
     note: str = ""
     locked: frozenset[str] = frozenset()
     whole: tuple[str, ...] = ()
+    project: Project = NO_PROJECT
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,9 @@ def reopen(
         codes, said = _today(scenario.codes, atlas, moved=moved)
         locked, _ = _today(scenario.locked, atlas, moved=moved)
         notices += said
-        scenarios.append(Scenario(scenario.name, codes, scenario.note, locked & codes))
+        answers, dropped = _answers(scenario.answers)
+        notices += dropped
+        scenarios.append(Scenario(scenario.name, codes, scenario.note, locked & codes, scenario.project, answers))
     workbook = Workbook(tuple(scenarios), current, settings, here or sent)
     return Opened(workbook, tuple(dict.fromkeys(notices)))
 
@@ -97,6 +104,20 @@ def _today(codes: Iterable[str], atlas: Atlas, *, moved: bool) -> tuple[frozense
             f"{'laissé' if len(lost) == 1 else 'laissés'} de côté : {fr.listing(lost, most=8)}."
         )
     return frozenset(found), notices
+
+
+def _answers(given: Any) -> tuple[tuple[tuple[str, str], ...], list[str]]:
+    """Return the answers to the questions of today, and what is said of those to a question that is no more."""
+    if not isinstance(given, Mapping) or not all(isinstance(t, str) for pair in given.items() for t in pair):
+        raise GeoInputError("Réponses : un texte par question est attendu.")
+    if len(given) > _MOST_ANSWERS or any(len(text) > ANSWER_LENGTH for text in given.values()):
+        raise GeoInputError(f"Réponses : {_MOST_ANSWERS} au plus, de {ANSWER_LENGTH} caractères chacune.")
+    kept = tuple(sorted((q, text.strip()) for q, text in given.items() if q in QUESTION_IDS and text.strip()))
+    lost = [q for q in given if q not in QUESTION_IDS]
+    if not lost:
+        return kept, []
+    count = fr.count(len(lost), "réponse laissée de côté", "réponses laissées de côté")
+    return kept, [f"{count} : ces questions ne sont plus posées ici."]
 
 
 def _what_differs(sent: Vintage, here: Vintage) -> Iterable[str]:
@@ -149,7 +170,7 @@ def read_settings(given: Any) -> Settings:
     """
     if not isinstance(given, Mapping):
         raise GeoInputError("Réglages : une liste de noms et de nombres est attendue.")
-    known = {f.name: type(getattr(Settings(), f.name)) for f in fields(Settings)}
+    known = {name: type(getattr(Settings(), name)) for name in THRESHOLDS}
     problems, kept = [], {}
     for name, value in given.items():
         if name not in known:

@@ -13,7 +13,7 @@ from geo import french as fr
 from geo.communes import Atlas
 from geo.dataset import Dataset
 from geo.errors import GeoInputError
-from geo.guidance import Settings
+from geo.guidance import ANSWER_LENGTH, NO_PROJECT, QUESTION_IDS, Project, Settings
 from geo.perimeters import Perimeter
 
 NAME_LENGTH = 60  # characters
@@ -32,20 +32,36 @@ def _text_problems(what: str, text: str, most: int, *, lines: bool = False) -> l
     return problems
 
 
+def _answer_problems(answers: tuple[tuple[str, str], ...]) -> list[str]:
+    asked = [question for question, _ in answers]
+    if (
+        asked != sorted(set(asked))
+        or not QUESTION_IDS.issuperset(asked)
+        or not all(text.strip() for _, text in answers)
+    ):
+        return ["Réponses : une question n’existe pas, vient deux fois, ou reste sans réponse."]
+    return [p for _, text in answers for p in _text_problems("Une réponse", text, ANSWER_LENGTH, lines=True)]
+
+
 @dataclass(frozen=True)
 class Scenario:
     """A perimeter with a name and a note; `locked` communes are those that must stay in it.
 
+    `project` is what it is for; `answers` are those given to the guide's questions, by question, in the order of their ids.
+
     Raises
     ------
     GeoInputError
-        When the name is empty, or a text is too long or holds control characters, or a locked commune is not inside.
+        When the name is empty, or a text is too long or holds control characters, or a locked commune is not inside, or an
+        answer is to no question, empty, or given twice.
     """
 
     name: str
     codes: frozenset[str] = frozenset()
     note: str = ""
     locked: frozenset[str] = frozenset()
+    project: Project = NO_PROJECT
+    answers: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what could not be shown or sent."""
@@ -55,6 +71,7 @@ class Scenario:
             problems.append("Un scénario doit avoir un nom.")
         if not self.locked <= self.codes:
             problems.append(f"{self.name} : une commune verrouillée doit être dans le périmètre.")
+        problems += _answer_problems(self.answers)
         if problems:
             raise GeoInputError(problems)
 
@@ -70,6 +87,14 @@ class Scenario:
     def unlock(self, *codes: str) -> Scenario:
         """Return the scenario with these communes free to leave; without any code, all of them."""
         return replace(self, locked=self.locked - frozenset(codes) if codes else frozenset())
+
+    def answer(self, question: str, text: str) -> Scenario:
+        """Return the scenario with another answer to a question; an empty one takes it away."""
+        kept = {q: a for q, a in self.answers if q != question}
+        plain = text.replace("\t", " ").strip()
+        if plain:
+            kept[question] = plain
+        return replace(self, answers=tuple(sorted(kept.items())))
 
     def perimeter(self, atlas: Atlas) -> Perimeter:
         """Return the perimeter that the checks judge."""
@@ -126,6 +151,13 @@ class Workbook:
             problems.append(f"Plusieurs scénarios portent le même nom : {fr.listing(twice, most=3)}.")
         if problems:
             raise GeoInputError(problems)
+        if self.settings != self.settings.thresholds:  # a project is its scenario's, never everybody's
+            object.__setattr__(self, "settings", self.settings.thresholds)
+
+    @property
+    def judged_by(self) -> Settings:
+        """The settings, for the project of the current scenario."""
+        return self.settings.under(self.scenario.project)
 
     @property
     def scenario(self) -> Scenario:
@@ -185,6 +217,31 @@ class Workbook:
     def note(self, text: str, position: int | None = None) -> Workbook:
         """Return the workbook with another note on a scenario."""
         return self._changed(position, replace(self._at(position), note=text.strip()))
+
+    def with_project(self, project: Project, position: int | None = None) -> Workbook:
+        """Return the workbook with another project for a scenario."""
+        return self._changed(position, replace(self._at(position), project=project))
+
+    def answer(self, question: str, text: str, position: int | None = None) -> Workbook:
+        """Return the workbook with another answer to a question of the guide, in a scenario.
+
+        Raises
+        ------
+        GeoInputError
+            When there is no such question, or the text is too long or holds control characters.
+        """
+        return self._changed(position, self._at(position).answer(question, text))
+
+    def with_words_of(self, other: Workbook) -> Workbook:
+        """Return the workbook with what was written in another one since: notes, projects, answers (and names, when both have as
+        many scenarios, which then correspond by their place; else by their name)."""
+        alike = len(self.scenarios) == len(other.scenarios)
+        theirs = {s.name: s for s in other.scenarios}
+        kept = []
+        for at, mine in enumerate(self.scenarios):
+            found = other.scenarios[at] if alike else theirs.get(mine.name, mine)
+            kept.append(replace(mine, name=found.name, note=found.note, project=found.project, answers=found.answers))
+        return replace(self, scenarios=tuple(kept))
 
     def delete(self, position: int | None = None) -> Workbook:
         """Return the workbook without a scenario; the last one is emptied instead."""

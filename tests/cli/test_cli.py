@@ -57,7 +57,7 @@ def test_creteil_is_one_sector_one_cls_one_cpts_one_ept_and_its_own_clsm(capsys:
     assert met["dac"] == met["secteurs-enfants"] == []
 
 
-def test_json_has_its_stable_keys_and_thirteen_checks(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_its_stable_keys_and_fourteen_checks(capsys: pytest.CaptureFixture[str]) -> None:
     found = _json(capsys, "evaluate", "--communes", "94028")
     assert {
         "nom",
@@ -70,7 +70,7 @@ def test_json_has_its_stable_keys_and_thirteen_checks(capsys: pytest.CaptureFixt
         "layers",
         "checks",
     } <= set(found)
-    assert len(found["checks"]) == 13
+    assert len(found["checks"]) == 14
     for each in found["checks"]:
         assert {"id", "issue", "portee", "phrase", "chiffres", "details", "manque", "source"} <= set(each)
     assert found["layers"]["clsm"]["complet_ici"] is False

@@ -18,12 +18,22 @@ from geo.__main__ import main
 from geo.comparison import Candidate, Evaluated, candidates, default_choice, evaluate, scale_of, side_by_side
 from geo.errors import GeoInputError
 from geo.exports import frame_of, small_map
-from geo.exports.note import Note, make_note
+from geo.exports.note import Note, make_note, opens_elsewhere, speaks, title_of
 from geo.exports.perimeter_svg import gauge_words
 from geo.exports.typst_pdf import QR_LONGEST, note_pdf, picture_png, qr_svg
 from geo.exports.word import note_docx
 from geo.french import long_date
-from geo.guidance import MEASURES, SETTING_LABELS, Settings, checks_using, used_text
+from geo.guidance import (
+    MEASURES,
+    QUESTIONS,
+    SETTING_LABELS,
+    THRESHOLDS,
+    Intent,
+    Project,
+    Settings,
+    checks_using,
+    used_text,
+)
 from geo.guidance.settings_labels import BY_NAME
 from tests.support import real
 from tests.support.grid import plain
@@ -68,11 +78,11 @@ PERIMETERS = {
 
 
 @pytest.mark.parametrize("codes", PERIMETERS.values(), ids=PERIMETERS)
-def test_every_note_is_two_to_six_pages_tagged_in_french_and_light(codes: tuple[str, ...]) -> None:
+def test_every_note_is_two_to_eight_pages_tagged_in_french_and_light(codes: tuple[str, ...]) -> None:
     made = note_pdf(make(codes, link="https://exemple.fr/Perimetre?lien=1abc"))
     read = pypdf.PdfReader(io.BytesIO(made))
     root = read.trailer["/Root"]
-    assert 2 <= len(read.pages) <= 6
+    assert 2 <= len(read.pages) <= 8
     assert len(made) < 2_000_000
     assert bool(root["/MarkInfo"]["/Marked"])
     assert root["/Lang"] == "fr"
@@ -141,7 +151,7 @@ def test_a_comparison_has_every_figure_and_every_check() -> None:
     note = make(comparison=both)
     figures, checks = note.comparison
     assert len(figures.rows) == len(MEASURES)
-    assert len(checks.rows) == 13
+    assert len(checks.rows) == 14
     text = bare(" ".join(pages(note_pdf(note))))
     assert bare("Créteil (référence)") in text
     assert make(comparison=side_by_side([both.every[0].candidate], real.world())).comparison == ()
@@ -152,6 +162,115 @@ def test_hostile_names_are_printed_as_they_are() -> None:
     assert bare(name) in bare(pages(note_pdf(make(name=name)))[0])
     document = Document(io.BytesIO(note_docx(make(name=name))))
     assert name in document.paragraphs[0].text
+
+
+LENS = "clsm-62-lens-henin"
+HOSTILE = "#panic() *gras* $x$ <b>x</b>\n@ref \\ \"'` {{7*7}}"
+
+
+def test_the_questions_of_the_guide_are_printed_with_their_answers_or_a_place_for_them() -> None:
+    note = make(answers=(("ptsm", HOSTILE), ("copil-pour", "Proximité.")))
+    assert "2 réponses sur" in plain(note.questions_text)
+    text = bare(" ".join(pages(note_pdf(note))))
+    document = Document(io.BytesIO(note_docx(note)))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    for question in note.questions:
+        assert bare(question.question) in text
+        assert bare(question.data) in text
+        assert any(question.question in cell for cell in cells)
+    for line in HOSTILE.split("\n"):
+        assert bare(line) in text
+    assert HOSTILE in cells
+    assert cells.count("…" * 28) == len(note.questions) - 2
+    assert {q.id for q in note.questions} <= {q.id for q in QUESTIONS}
+
+
+def test_the_note_says_the_project() -> None:
+    assert "Projet" not in make().project
+    settings = Settings(project=Project.of(Intent.ENLARGE, [LENS]))
+    note = make(("62498", "59452"), settings=settings)
+    assert plain(note.project) == "Projet : élargir le CLSM Lens-Hénin."
+    assert bare(note.project) in bare(" ".join(pages(note_pdf(note))))
+    assert any(p.text == note.project for p in Document(io.BytesIO(note_docx(note))).paragraphs)
+    lost = make(settings=Settings(project=Project.of(Intent.MERGE, ["x", "y"]))).project
+    assert "absent des données d’ici" in lost
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("Scénario 2", "Créteil, Vitry-sur-Seine et 2 autres communes"),
+        ("Périmètre", "Créteil, Vitry-sur-Seine et 2 autres communes"),
+        ("Périmètre (copie)", "Créteil, Vitry-sur-Seine et 2 autres communes"),
+        ("scénario 12 (copie) (3)", "Créteil, Vitry-sur-Seine et 2 autres communes"),
+        ("Grand Créteil (copie)", "Grand Créteil : Créteil, Vitry-sur-Seine et 2 autres communes"),
+        ("Grand Créteil", "Grand Créteil"),
+        ("Périmètre du Val", "Périmètre du Val"),
+    ],
+)
+def test_a_note_is_never_entitled_by_a_number_or_a_copy(name: str, title: str) -> None:
+    order = sorted(CRETEIL, key=lambda c: -real.atlas().population[real.atlas().row[c]])
+    names = [str(real.atlas().names[real.atlas().row[c]]) for c in order]
+    expected = title.replace("Créteil, Vitry-sur-Seine et", f"{names[0]}, {names[1]} et")
+    assert plain(title_of(name, CRETEIL, real.atlas())) == expected
+    assert speaks(name) == (name == title)
+    assert plain(make(name=name).name) == expected
+
+
+def test_few_towns_are_all_named_in_a_title() -> None:
+    assert title_of("Scénario 1", ["94028"], real.atlas()) == "Créteil"
+    assert title_of("Scénario 1", ["13201", "13202"], real.atlas()) == "Marseille"
+    assert title_of("Scénario 1", [], real.atlas()) == "Scénario 1"
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["http://127.0.0.1:8501/Perimetre?lien=1abc", "http://localhost:8501/P?lien=1", "http://[::1]:8501/P", "/Perimetre?lien=1abc",
+     "http://0.0.0.0:8501/P", "http://192.168.1.12:8501/P", "http://10.0.0.3/P", "http://poste-de-marie:8501/P", "http://pc.local/P",
+     "https://[fe80::1]/P", "http://[broken/P", "http://LOCALHOST./P"],
+)  # fmt: skip
+def test_a_link_that_opens_on_one_machine_is_told_from_the_others(link: str) -> None:
+    assert not opens_elsewhere(link)
+
+
+def test_a_link_that_opens_on_one_machine_is_not_printed_and_the_file_is_asked_for() -> None:
+    link = "http://127.0.0.1:8501/Perimetre?lien=1abc"
+    note = make(("94028",), link=link)
+    assert note.link == ""
+    text = bare(" ".join(pages(note_pdf(note))))
+    assert bare("joignez le fichier de scénarios") in text
+    assert bare(link) not in text
+    document = Document(io.BytesIO(note_docx(note)))
+    assert any("fichier de scénarios" in p.text for p in document.paragraphs)
+    assert len(document.inline_shapes) == 2, "gauge and map, no code"
+
+
+@pytest.mark.parametrize(
+    "link", ["https://exemple.fr/Perimetre?lien=1", "https://clsm.ars.sante.fr:8443/P", "http://8.8.8.8/P"]
+)
+def test_a_public_address_is_printed(link: str) -> None:
+    assert opens_elsewhere(link)
+    assert make(("94028",), link=link).link == link
+
+
+def test_a_note_without_link_says_nothing_of_it() -> None:
+    assert make(("94028",)).link_text == ""
+
+
+def test_the_note_gives_the_cost_per_inhabitant_with_what_it_takes() -> None:
+    note = make(("94028",))
+    assert plain(note.staffing.rows[0][2]) == "1,28 € par habitant et par an, pour 2 ETP, 120 000 €"
+    assert "(recommandé)" in note.staffing.rows[1][0]
+    assert bare(note.staffing.rows[0][2]) in bare(" ".join(pages(note_pdf(note))))
+
+
+def test_the_five_members_of_the_guide_are_apart_in_the_note() -> None:
+    groups = [row[0] for row in make().guests.rows]
+    assert groups[:7] == [
+        "Communes", "Intercommunalités", "Secteurs de psychiatrie", "Établissements de psychiatrie", "Personnes concernées",
+        "Aidants", "Coordination",
+    ]  # fmt: skip
+    assert not any("convaincre" in c.title or "déjà là" in c.title for c in make().checks)
 
 
 def test_the_document_to_edit_has_real_headings_tables_and_descriptions() -> None:
@@ -202,7 +321,7 @@ def test_the_gauge_is_told_in_words() -> None:
 
 
 def test_every_setting_has_words_and_a_check_that_uses_it() -> None:
-    assert set(BY_NAME) == set(vars(Settings()))
+    assert set(BY_NAME) == set(THRESHOLDS)
     assert all(checks_using(s.name) for s in SETTING_LABELS)
     assert plain(used_text(("central",), Settings())) == "ville dominante : plus de 50 % des habitants"
     assert used_text((), Settings()) == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from geo.errors import GeoInputError
 from geo.exports import FORMATS, Export, file_name, make
 from geo.exports import perimeter_files as exports
 from geo.exports.reimport import read_back, settings_of_link
-from geo.guidance import Settings
+from geo.guidance import Intent, Project, Settings
 from geo.scenarios import Scenario, Workbook, pack, unpack, vintage_of
 from tests.support import real
 
@@ -87,6 +88,27 @@ def test_name_note_and_locks_come_back_where_the_format_has_room(kind: str) -> N
         assert (back.note, back.locked) == (scenario.note, scenario.locked)
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "gpkg", "geojson", "json"])
+def test_the_project_and_the_answers_come_back_where_the_format_has_room(kind: str) -> None:
+    project = Project.of(Intent.MERGE, ["clsm-94-creteil", "d’ailleurs"])
+    answers = (("asv", "=1+1\n#panic() <b>x</b> \"'"), ("ptsm", "Oui"))
+    scenario = replace(creteil(), project=project, answers=answers)
+    back = read_back(make(kind, export(scenario)), real.atlas())
+    assert (back.project, back.answers) == (project, answers)
+
+
+@pytest.mark.parametrize("field", ["projet", "reponses"])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "5", '{"intention": 5}', '{"ptsm": 5}', '{"intention": "creer", "clsm": ["a"]}']
+)
+def test_a_project_edited_into_nonsense_is_refused(field: str, text: str) -> None:
+    content = json.loads(make("geojson", export(creteil())))
+    content["perimetre"][field] = text
+    data = json.dumps(content).encode()
+    with pytest.raises(GeoInputError):
+        read_back(data, real.atlas())
+
+
 @pytest.mark.parametrize("kind", ["gpkg", "geojson", "xlsx"])
 def test_the_settings_travel_in_the_link_that_a_file_carries(kind: str) -> None:
     settings = Settings(marker=150_000)
@@ -103,12 +125,12 @@ def test_the_workbook_has_a_sheet_a_table_and_no_formula() -> None:
     made = make("xlsx", export(creteil(name="=1+1"), comparison=both))
     book = CalamineWorkbook.from_filelike(io.BytesIO(made))
     assert book.sheet_names == [
-        "Périmètre", "Communes", "Chiffres", "Repères", "Territoires", "Qui inviter", "Comparaison 1", "Comparaison 2",
+        "Périmètre", "Communes", "Chiffres", "Repères", "Territoires", "Qui inviter", "Questions du guide", "Comparaison 1", "Comparaison 2",
         "Réglages", "Sources",
     ]  # fmt: skip
     communes = book.get_sheet_by_name("Communes").to_python()
     assert [line[0] for line in communes[1:]] == ["94028", "94054", "94081"]
-    assert len(book.get_sheet_by_name("Repères").to_python()) == 14
+    assert len(book.get_sheet_by_name("Repères").to_python()) == 15
     import zipfile
 
     with zipfile.ZipFile(io.BytesIO(made)) as archive:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.guidance import Outcome, Settings
+from geo.guidance import Intent, Outcome, Project, Settings
 from geo.layers import DISPOSITIFS, Etat, Overlap, Precision, Relation
 from geo.perimeters import PerimeterFacts, tied_neighbours
 
@@ -22,7 +22,8 @@ def plain_decisions(facts: PerimeterFacts, settings: Settings) -> dict[str, Answ
     return {
         "taille": _size(facts, settings),
         "secteurs": _sectors(facts, settings),
-        "articulation": _articulation(facts),
+        "articulation": _articulation(facts, settings.project),
+        "departements": _departements(facts),
         "qpv": _quarters(facts, settings),
         "rural": _rural(facts),
         "coordination": _coordination(facts, settings),
@@ -78,14 +79,30 @@ def _sectors(facts: PerimeterFacts, settings: Settings) -> Answer:
     return _if_known(facts.known_everywhere("secteurs-enfants") or facts.assigned_everywhere("secteurs-enfants"))
 
 
-def _articulation(facts: PerimeterFacts) -> Answer:
-    others = [o for o in facts.overlaps["clsm"] if o.relation is not Relation.IDENTIQUE]
+def _articulation(facts: PerimeterFacts, project: Project) -> Answer:
+    met = facts.overlaps["clsm"]
+    named = [o for o in met if o.id in project.clsm]
+    same = [o for o in met if o.relation is Relation.IDENTIQUE and not project.clsm]
+    others = [o for o in met if o not in named and o not in same]
+    sure = [o for o in others if _runs(o)]
+    held = [o for o in sure if not project.said and o.relation in (Relation.CONTIENT, Relation.IDENTIQUE)]
     partial = [o for i in DISPOSITIFS[1:] for o in facts.overlaps[i] if o.relation is Relation.PARTIEL]
-    if any(o.etat is Etat.EN_SERVICE and o.precision is not Precision.SUPPOSEE for o in others):
+    if len(sure) > len(held):
         return VIGILANCE, True
-    if others or partial:
+    listed = [i for i in project.clsm if i in facts.crosswalk.layers["clsm"].zones.index]
+    torn = [o for o in named if o.relation in (Relation.PARTIEL, Relation.INCLUS)]
+    again = project.intent is Intent.CREATE and any(_runs(o) for o in same)
+    if others or partial or torn or again or len(named) < len(listed):
         return DISCUSS, True
     return (FAVORABLE if all(facts.known_everywhere(i) for i in DISPOSITIFS) else UNKNOWN), True
+
+
+def _runs(overlap: Overlap) -> bool:
+    return overlap.etat is Etat.EN_SERVICE and overlap.precision is not Precision.SUPPOSEE
+
+
+def _departements(facts: PerimeterFacts) -> Answer:
+    return (DISCUSS, True) if len(facts.departements) > 1 else (FAVORABLE, False)
 
 
 def _quarters(facts: PerimeterFacts, settings: Settings) -> Answer:

@@ -29,7 +29,7 @@ def test_the_list_names_bodies_and_counts_the_load() -> None:
     assert counts["Secteurs de psychiatrie"] == 2
     assert counts["Établissements de psychiatrie"] == 1
     assert (counts["Intercommunalités"], counts["Communes"], counts["CPTS et DAC"]) == (1, 3, 1)
-    assert (counts["CLS et CLSM déjà là"], counts["CLSM voisins"]) == (1, 1)
+    assert (counts["CLS et CLSM de ces communes"], counts["CLSM voisins"]) == (1, 1)
     assert counts["État et département"] == 3
     assert table.total == sum(counts.values()) == 13
     assert "Au moins 13 interlocuteurs" in plain(table.sentence)
@@ -39,12 +39,33 @@ def test_the_list_names_bodies_and_counts_the_load() -> None:
 def test_what_is_not_known_is_a_row_and_counts_for_nobody() -> None:
     known = round_table(facts_of(GRID, ["01001"], ZONES, complete="all"))
     vague = round_table(facts_of(GRID, ["01001"], {}))
-    assert [s.who for s in known.seats if not s.known] == ["Représentants d’usagers, de proches (associations, GEM)"]
+    assert [s.group for s in known.seats if not s.known] == [
+        "Personnes concernées", "Aidants", "Coordination", "Autres partenaires",
+    ]  # fmt: skip
     lacking = {s.who for s in vague.seats if not s.known}
     for word in ("psychiatrie adulte", "infanto-juvénile", "Établissement", "CPTS", "DAC", "CLS", "CLSM voisins"):
         assert any(word in who for who in lacking), word
     assert all(s.seats == 0 for s in vague.seats if not s.known)
     assert vague.counts[SECTORS] == 0
+
+
+def test_the_five_members_of_the_guide_come_first_and_those_nobody_is_known_for_are_named() -> None:
+    table = round_table(facts_of(GRID, ["01001", "01002"], ZONES, complete="all"))
+    assert list(table.counts)[:7] == [
+        "Communes", "Intercommunalités", "Secteurs de psychiatrie", "Établissements de psychiatrie", "Personnes concernées",
+        "Aidants", "Coordination",
+    ]  # fmt: skip
+    assert [table.counts[g] for g in ("Personnes concernées", "Aidants", "Coordination")] == [0, 0, 0]
+    assert "personne n’est connu ici pour : personnes concernées, aidants et coordination" in plain(table.sentence)
+    bare = round_table(facts_of(GRID, ["01001", "01002"], {}))
+    assert "pour : chefs de pôle, personnes concernées, aidants et coordination" in plain(bare.sentence)
+
+
+def test_several_full_time_posts_say_how_many_the_cost_takes() -> None:
+    assert plain(per_inhabitant_text(SCENARIOS[0], 124_000)) == "0,97 € par habitant et par an, pour 2 ETP, 120 000 €"
+    assert plain(per_inhabitant_text(SCENARIOS[3], 6_000)) == "1,00 € par habitant et par an, pour 0,1 ETP, 6 000 €"
+    for scenario in SCENARIOS:
+        assert scenario.per_inhabitant(1000) == scenario.euros / 1000
 
 
 def test_a_neighbouring_clsm_is_told_with_its_state_and_not_the_one_already_there() -> None:
@@ -109,7 +130,7 @@ def test_staffing_stands_beside_the_size_of_the_perimeter() -> None:
     assert [r["recommande"] for r in rows] == [False, True, False, False]
     assert rows[1]["euros_par_habitant"] == 0.3
     assert "difficile" in str(rows[3]["remarque"]) and not staffing_rows(200_000, 1)[3]["remarque"]
-    assert plain(per_inhabitant_text(RECOMMENDED, 200_000)) == "0,30 € par habitant et par an"
+    assert plain(per_inhabitant_text(RECOMMENDED, 200_000)) == "0,30 € par habitant et par an, pour 1 ETP, 60 000 €"
     assert per_inhabitant_text(RECOMMENDED, 0) == ""
     assert SCENARIOS[1] is RECOMMENDED
 

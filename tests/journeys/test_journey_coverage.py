@@ -204,7 +204,18 @@ def test_hostile_names_stay_text_on_the_perimeter_page(page: Page, tampered: App
     wait_painted(page)
     settle(page)
     assert set(address_codes(page)) == set(NAMES)
-    for panel in ("Secteurs", "Suggestions", "Autour de la table", "Coordination", "Scénarios", "Note et fichiers"):
+    page.get_by_role("radio", name="J’élargis", exact=True).click()
+    expect(page.get_by_role("radio", name="J’élargis", exact=True)).to_be_checked()
+    assert_harmless(page, traffic)
+    for panel in (
+        "Secteurs",
+        "Suggestions",
+        "Questions",
+        "Autour de la table",
+        "Coordination",
+        "Scénarios",
+        "Note et fichiers",
+    ):
         page.get_by_role("radio", name=panel, exact=True).click()
         expect(page.get_by_role("radio", name=panel, exact=True)).to_be_checked()
         assert_harmless(page, traffic)

@@ -67,11 +67,13 @@ def test_from_a_commune_to_the_note(page: Page, server: AppServer) -> None:
     made = download(page, "Note (PDF)")
     read = pypdf.PdfReader(io.BytesIO(made))
     text = bare("".join(p.extract_text() for p in read.pages))
-    assert 2 <= len(read.pages) <= 6
+    assert 2 <= len(read.pages) <= 9
     assert bare(f"{number(people)} habitants") in text
     assert "Secteur94G13" in text
     assert bare("Comparaison des périmètres") in text
     assert bare("Vérifier ou reprendre ce périmètre") in text
+    assert bare("joignez le fichier de scénarios") in text, "this server is known to this machine alone"
+    assert "127.0.0.1" not in text
 
     # What is taken away comes back.
     for label in ("Classeur (XLSX)", "Carte (GeoPackage)", "Carte (GeoJSON)", "Communes (CSV)"):

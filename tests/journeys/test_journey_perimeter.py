@@ -181,7 +181,7 @@ def test_a_perimeter_is_kept_from_page_to_page(page: Page, server: AppServer) ->
     wait_held(page, {"62041", "62498", "62765"})
     shared = page.url
     page.get_by_role("link", name="Méthode et sources").click()
-    expect(page.get_by_role("heading", name="Les treize repères du guide")).to_be_visible()
+    expect(page.get_by_role("heading", name="Les repères")).to_be_visible()
     page.get_by_role("link", name="Périmètre", exact=True).click()
     frame = wait_painted(page)
     wait_held(page, {"62041", "62498", "62765"})

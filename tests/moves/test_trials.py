@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from geo.communes import approximate_density
 from geo.errors import GeoInputError
-from geo.guidance import Measures, Outcome, Reach, Settings, judge_moves, run_checks
+from geo.guidance import Intent, Measures, Outcome, Project, Reach, Settings, judge_moves, run_checks
 from geo.layers import CarePlaces, Crosswalk, Etat, Evidence, Precision, Relation
 from geo.moves import IncidenceTables, Move, incidence_of
 from geo.perimeters import Perimeter, PerimeterFacts, count_pieces, neighbours_of, pieces_after
@@ -113,8 +113,16 @@ def _known_in(built: Crosswalk, extents: dict[str, set[str]]) -> Crosswalk:
 DRAWN = _drawn()
 CODES = [str(c) for c in DRAWN.atlas.codes]
 SOME = st.frozensets(st.sampled_from(CODES), min_size=1)
+PROJECTS = st.one_of(
+    st.sampled_from([Project(), Project(Intent.CREATE), Project(Intent.ENLARGE), Project(Intent.MERGE)]),
+    st.builds(lambda i: Project(Intent.ENLARGE, (i,)), st.sampled_from(["k1", "k2", "k3", "elsewhere"])),
+    st.builds(
+        lambda ids: Project.of(Intent.MERGE, ids), st.frozensets(st.sampled_from(["k1", "k2", "k3", "elsewhere"]))
+    ),
+)
 SETTINGS = st.builds(
     Settings,
+    project=PROJECTS,
     marker=st.sampled_from([10_000, 200_000, 600_000]),
     central=st.sampled_from([0.3, 0.5, 0.9]),
     sliver=st.sampled_from([0.0, 0.05, 0.6]),

@@ -46,7 +46,7 @@ ANSWERS = {
     "marseille": {"taille": V, "secteurs": U, "articulation": U, "grande_ville": D, "coordination": F},
     "niort-agglo": {"taille": F, "qpv": F, "coordination": V, "rural": F, "diagnostic": F},
     "pays-ajaccien": {"taille": F, "articulation": U, "centralite": D, "rural": F},
-    "tco-reunion": {"taille": V, "articulation": V, "coordination": F, "centralite": F},
+    "tco-reunion": {"taille": V, "articulation": D, "coordination": F, "centralite": F},
 }
 
 

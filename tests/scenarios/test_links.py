@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import GeoInputError
-from geo.guidance import Settings
+from geo.guidance import ANSWER_LENGTH, MOST_CLSM, QUESTION_IDS, Intent, Project, Settings
 from geo.scenarios import (
     MAIL_LENGTH,
     Scenario,
     Vintage,
     Workbook,
+    carries_answers,
     from_file,
     pack,
     to_file,
@@ -29,12 +30,23 @@ from geo.scenarios.link import _checksum
 from tests.fuzz.mutations import places_of
 from tests.support import real
 from tests.support.forged_links import forged
-from tests.support.grid import draw
+from tests.support.grid import draw, plain
 
 GRID = draw([[100, 200, 300], [400, 500, 600]], former={"01900": ("01002", "Vieux-Bourg"), "01901": ("01002", "")})
 NOW = Vintage(2026, "2023", "2025")
 TEXT = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=30)
 CODES = st.frozensets(st.sampled_from([str(c) for c in GRID.codes]))
+
+IDS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40)
+PROJECTS = st.one_of(
+    st.sampled_from([Project(), Project(Intent.CREATE), Project(Intent.ENLARGE), Project(Intent.MERGE)]),
+    st.builds(lambda i: Project(Intent.ENLARGE, (i,)), IDS),
+    st.builds(lambda ids: Project.of(Intent.MERGE, ids), st.frozensets(IDS, max_size=MOST_CLSM)),
+)
+LINES = st.text(st.characters(exclude_categories=["C", "Z"], include_characters="\n "), max_size=60)
+ANSWERS = st.dictionaries(st.sampled_from(sorted(QUESTION_IDS)), LINES.map(str.strip).filter(bool), max_size=4).map(
+    lambda given: tuple(sorted(given.items()))
+)
 
 
 @st.composite
@@ -44,7 +56,7 @@ def workbooks(draw_one: st.DrawFn) -> Workbook:
     for name in names:
         codes = draw_one(CODES)
         locked = frozenset(c for c in codes if draw_one(st.booleans()))
-        scenarios.append(Scenario(name, codes, draw_one(TEXT), locked))
+        scenarios.append(Scenario(name, codes, draw_one(TEXT), locked, draw_one(PROJECTS), draw_one(ANSWERS)))
     settings = Settings(marker=draw_one(st.integers(1, 10**7)), central=draw_one(st.floats(0, 1)))
     sources = tuple(sorted(draw_one(st.dictionaries(TEXT, TEXT, max_size=3)).items()))
     vintage = draw_one(st.sampled_from([Vintage(), NOW, replace(NOW, sources=sources)]))
@@ -218,7 +230,76 @@ def test_a_bomb_is_not_unpacked() -> None:
 
 def test_a_link_of_another_format_says_so() -> None:
     with pytest.raises(GeoInputError, match="autre version"):
-        unpack("2" + pack(Workbook().replace_codes({"01001"}), GRID)[1:], GRID)
+        unpack("3" + pack(Workbook().replace_codes({"01001"}), GRID)[1:], GRID)
+
+
+# Links made before projects and answers were known: form 1, whose words never change.
+OLD = (
+    "1iu_LxiirrgUAWpA",
+    "1JY2dTAJQq4a4BBaShqYGQKCDCCsDPRMdlFAwBinQM6jFdIt7UWJeikIS0MnpQPOhgXW4QaEotSw_swgoBDTOsFYHohgRiEbg8EB1MMJ9AFkqrVWkgA",
+)
+
+
+def test_links_made_before_projects_still_open() -> None:
+    assert unpack(OLD[0], GRID).workbook == Workbook().replace_codes({"01001", "01002"})
+    book = unpack(OLD[1], GRID).workbook
+    first = Scenario("Grand bourg", frozenset({"01001", "01004"}), "À revoir", frozenset({"01001"}))
+    assert book.scenarios == (first, Scenario("Scénario 2", frozenset({"01003"})))
+    assert (book.current, book.settings) == (1, Settings(marker=150_000, central=0.4, max_span_m=30_000.0))
+
+
+def test_a_workbook_without_project_nor_answer_is_written_as_older_installations_read_it() -> None:
+    for old in OLD:
+        assert pack(unpack(old, GRID).workbook, GRID) == old
+    assert pack(Workbook().with_project(Project(Intent.CREATE)), GRID)[0] == "2"
+
+
+def test_a_link_of_the_old_form_cannot_carry_what_it_did_not_know() -> None:
+    for entry in ({"n": "a", "p": ["creer"]}, {"n": "a", "a": {"ptsm": "x"}}):
+        with pytest.raises(GeoInputError):
+            unpack(forged({"n": [entry]}), GRID)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"p": []}, {"p": 5}, {"p": None}, {"p": ["autre"]}, {"p": ["creer", "a"]}, {"p": ["elargir", "a", "b"]}, {"p": [[]]},
+        {"p": ["elargir", 3]}, {"p": ["elargir", "a\u0000"]}, {"p": {"creer": 1}}, {"p": ["fusionner", *"abcdefghijkl"]},
+        {"a": 5}, {"a": []}, {"a": None}, {"a": {"ptsm": 5}}, {"a": {"ptsm": "x" * 501}}, {"a": {"ptsm": "a\u0000b"}},
+        {"a": {"ptsm": "a\u202eb"}}, {"a": {f"q{i}": "x" for i in range(200)}},
+    ],
+)  # fmt: skip
+def test_forged_projects_and_answers_are_refused(entry: dict[str, object]) -> None:
+    with pytest.raises(GeoInputError):
+        unpack(forged({"n": [{"n": "a", **entry}]}, form="2"), GRID)
+
+
+def test_an_answer_to_a_question_of_another_version_is_left_out_and_said() -> None:
+    opened = unpack(forged({"n": [{"n": "a", "a": {"jadis": "x", "ptsm": "Oui"}}]}, form="2"), GRID)
+    assert opened.workbook.scenario.answers == (("ptsm", "Oui"),)
+    assert tuple(map(plain, opened.notices)) == ("1 réponse laissée de côté : ces questions ne sont plus posées ici.",)
+
+
+def test_long_answers_stay_in_the_file_and_leave_the_link_short() -> None:
+    book = Workbook().replace_codes({"01001"}).with_project(Project(Intent.CREATE))
+    for question in sorted(QUESTION_IDS)[:6]:
+        book = book.answer(question, "é" * ANSWER_LENGTH)
+    assert carries_answers(book)
+    assert unpack(pack(book, GRID), GRID).workbook == book
+    long = book.answer(sorted(QUESTION_IDS)[6], "x")
+    assert not carries_answers(long)
+    back = unpack(pack(long, GRID), GRID).workbook.scenario
+    assert (back.answers, back.project) == ((), Project(Intent.CREATE))
+    assert from_file(to_file(long, GRID), GRID).workbook.scenario == long.scenario
+
+
+def test_the_fullest_workbook_still_opens() -> None:
+    texts = "".join(chr(0x1F300 + i % 250) for i in range(ANSWER_LENGTH))
+    scenarios = tuple(Scenario(f"{i} {texts[i : i + 50]}", frozenset({"01001"}), texts[:400]) for i in range(20))
+    book = Workbook(scenarios)
+    for i, question in enumerate(sorted(QUESTION_IDS)[:6]):
+        book = book.answer(question, texts, i)
+    assert unpack(pack(book, GRID), GRID).workbook == book
 
 
 def test_a_link_carries_codes_and_no_figure_nor_name_of_commune() -> None:

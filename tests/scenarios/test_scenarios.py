@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import GeoInputError
-from geo.guidance import Settings
+from geo.guidance import ANSWER_LENGTH, Intent, Project, Settings
 from geo.scenarios import MOST_SCENARIOS, NAME_LENGTH, NOTE_LENGTH, Scenario, Vintage, Workbook, vintage_of
 from tests.support import real
 
@@ -31,6 +31,54 @@ def test_a_copy_follows_its_model_under_a_name_of_its_own() -> None:
     book = Workbook((Scenario("Ville", A), Scenario("EPCI", B))).duplicate().duplicate(0)
     assert [s.name for s in book.scenarios] == ["Ville", "Ville (copie) (2)", "Ville (copie)", "EPCI"]
     assert (book.current, book.codes) == (1, A)
+
+
+@pytest.mark.parametrize("text", ["a\u0000b", "a\u202eb", "\u200b", "x" * (ANSWER_LENGTH + 1), "a\rb"])
+def test_an_answer_that_could_not_be_shown_is_refused(text: str) -> None:
+    with pytest.raises(GeoInputError, match=r"Une réponse|Réponses"):
+        Workbook().answer("ptsm", text)
+
+
+def test_an_answer_is_kept_changed_and_taken_away() -> None:
+    book = Workbook((Scenario("Ville", A), Scenario("EPCI", B)))
+    told = book.answer("ptsm", " Oui,\ndepuis 2024. ").answer("asv", "Non", 1)
+    assert told.scenarios[0].answers == (("ptsm", "Oui,\ndepuis 2024."),)
+    assert told.scenarios[1].answers == (("asv", "Non"),)
+    assert told.answer("ptsm", "  ").answer("asv", "", 1) == book
+    with pytest.raises(GeoInputError):
+        book.answer("jadis", "x")
+
+
+def test_a_copy_keeps_project_and_answers() -> None:
+    book = Workbook((Scenario("Ville", A),)).with_project(Project(Intent.CREATE)).answer("ptsm", "Oui").duplicate()
+    assert [(s.project, s.answers) for s in book.scenarios] == [(Project(Intent.CREATE), (("ptsm", "Oui"),))] * 2
+
+
+def test_settings_never_hold_a_project_and_each_scenario_is_judged_for_its_own() -> None:
+    book = Workbook(
+        (Scenario("Ville", A), Scenario("EPCI", B)), 0, Settings(marker=5).under(Project(Intent.CREATE))
+    ).with_project(Project(Intent.MERGE), 1)
+    assert book.settings == Settings(marker=5)
+    assert book.judged_by.project == Project()
+    assert book.select(1).judged_by == Settings(marker=5, project=Project(Intent.MERGE))
+    back = book.select(1).with_settings()
+    assert back.settings == Settings()
+    assert back.judged_by.project == Project(Intent.MERGE)
+
+
+def test_what_was_written_since_outlives_an_older_drawing() -> None:
+    older = Workbook((Scenario("Ville", A),))
+    newer = (
+        older.replace_codes(B)
+        .rename("Grande ville")
+        .note("Vu")
+        .with_project(Project(Intent.CREATE))
+        .answer("ptsm", "Oui")
+    )
+    assert older.with_words_of(newer) == newer.replace_codes(A)
+    more = newer.duplicate().note("Autre")
+    assert older.rename("Grande ville").with_words_of(more).scenario.note == "Vu"
+    assert older.with_words_of(more) == older
 
 
 def test_names_are_unique() -> None:

@@ -170,7 +170,7 @@ def test_figures_of_a_territory_add_up(scope: str) -> None:
 def test_the_method_names_every_check_layer_and_setting() -> None:
     app = open_page(METHOD)
     text = written(app)
-    assert len(CHECKS) == 13
+    assert len(CHECKS) == 14
     for check in CHECKS:
         for words in (check.title, check.question, check.measure, check.source):
             assert plain(words) in text, check.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -221,6 +222,7 @@ def _remarks(candidate: Candidate) -> str:
 def _retain(candidate: Candidate) -> None:
     """Make a candidate the current scenario: its own if it is one, a new one otherwise."""
     workbook = frame.workbook()
+    fresh = replace(candidate.scenario(), project=workbook.scenario.project)
     try:
         if candidate.kind == "Scénario":
             names = [scenario.name for scenario in workbook.scenarios]
@@ -228,9 +230,9 @@ def _retain(candidate: Candidate) -> None:
                 raise GeoInputError("Ce scénario n’existe plus ; choisissez-en un autre.")
             frame.hold(workbook.select(names.index(candidate.name)))
         elif not workbook.codes and len(workbook.scenarios) == 1:
-            frame.hold(Workbook((candidate.scenario(),), settings=workbook.settings))
+            frame.hold(Workbook((fresh,), settings=workbook.settings))
         else:
-            frame.hold(workbook.add(candidate.scenario()))
+            frame.hold(workbook.add(fresh))
     except GeoInputError as error:
         frame.say(*error.problems)
         return

@@ -13,10 +13,10 @@ import streamlit as st
 
 from geo import french as fr
 from geo.comparison import Candidate, SideBySide, candidates, evaluate, scale_of
-from geo.exports import TYPES, Export, file_name, make
+from geo.exports import TYPES, Export, file_name, make, speaks, title_of
 from geo.guidance import Settings, used_text
 from geo.perimeters import Perimeter
-from geo.scenarios import Scenario, Workbook
+from geo.scenarios import NAME_LENGTH, Scenario, Workbook
 from ui import frame, html, loaders
 from ui.address import packed
 from ui.perimeter.link import ADDRESS
@@ -29,6 +29,7 @@ LABELS = {
     "csv": ("Communes (CSV)", "une ligne par commune"),
 }
 COMPARE = "note-compare"
+REMARK = "note-remark"
 
 
 def panel(perimeter: Perimeter) -> None:
@@ -42,13 +43,21 @@ def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
     with left:
         st.html(
             html.section(
-                "La note", "Deux à six pages A4 : carte, repères, chiffres et sources, qui inviter, limites, lien."
+                "La note",
+                "Deux à huit pages A4, sans la comparaison : carte, repères, questions du guide, chiffres et sources, qui inviter, limites, lien.",
             )
         )
+        titled(scenario)
         compared = comparison is not None and st.checkbox(
             html.literal(f"Joindre la comparaison ({fr.listing(comparison.titles, most=3)})"), value=True, key=COMPARE
         )
-        asked = asked_of(scenario, comparison if compared else None)
+        remark = bool(scenario.note) and st.checkbox(
+            "Joindre ma remarque",
+            value=False,
+            key=REMARK,
+            help=f"La note du scénario : « {html.literal(scenario.note)} »",
+        )
+        asked = asked_of(scenario if remark else replace(scenario, note=""), comparison if compared else None)
         with st.container(horizontal=True, gap="small"):
             _button("Note (PDF)", "pdf", asked, primary=True)
             _button("Note à modifier (DOCX)", "docx", asked)
@@ -72,6 +81,24 @@ def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 _button(label, kind, asked)
                 st.caption(what)
+
+
+def titled(scenario: Scenario) -> None:
+    """Ask for a title when the scenario's name says nothing to a meeting; its towns stand for it until then."""
+    if speaks(scenario.name):
+        return
+    proposed = title_of(scenario.name, scenario.codes, loaders.atlas())
+    key = f"titre-{frame.move_key([scenario.name, proposed])}"
+    st.text_input(
+        "Titre de la note", key=key, max_chars=NAME_LENGTH, placeholder=proposed, on_change=_title, args=(key, scenario.name),
+        help="Sans titre, la note porte le nom des communes. Le titre donné devient celui du scénario.",
+    )  # fmt: skip
+
+
+def _title(key: str, name: str) -> None:
+    names = [scenario.name for scenario in frame.workbook().scenarios]
+    if st.session_state.get(key) and name in names:
+        frame.attempt(lambda book: book.rename(st.session_state[key], names.index(name)))
 
 
 def _settings_text() -> str:
@@ -99,7 +126,8 @@ class Asked:
     def export(self) -> Export:
         """Return what the files are made of, by the data active today."""
         world, scenario = loaders.world(), self.scenario
-        candidate = Candidate("note", "Scénario", scenario.name, scenario.codes, scale_of(scenario.codes, world.atlas))
+        scale = scale_of(scenario.codes, world.atlas)
+        candidate = Candidate("note", "Scénario", scenario.name, scenario.codes, scale, project=scenario.project)
         facts = loaders.facts(scenario.perimeter(world.atlas))
         found = replace(evaluate(candidate, world, self.settings), facts=facts)
         side = loaders.compared(self.compared, self.settings, self.reference) if self.compared else None
@@ -107,9 +135,13 @@ class Asked:
 
 
 def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
-    """Return what the files of a scenario will be made from, with the link that reopens it alone."""
+    """Return what the files of a scenario will be made from, with the link that reopens it alone.
+
+    The link leaves out what its author wrote: the remark is private until it is joined, the answers are on the paper.
+    """
     settings = frame.settings()
-    link = ADDRESS.url({"lien": packed(Workbook((scenario,), settings=settings))})
+    shared = replace(scenario, note="", answers=())
+    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings))})
     if comparison is None:
         return Asked(scenario, settings, link)
     return Asked(scenario, settings, link, tuple(e.candidate for e in comparison.every), comparison.reference)
@@ -131,7 +163,8 @@ def held_comparison() -> SideBySide | None:
 
 
 def _button(label: str, kind: str, asked: Asked, *, instruction: bool = False, primary: bool = False) -> None:
-    name = f"{asked.scenario.name} instruction" if instruction else asked.scenario.name
+    title = title_of(asked.scenario.name, asked.scenario.codes, loaders.atlas())
+    name = f"{title} instruction" if instruction else title
     st.download_button(
         label, _maker(kind, asked, instruction), file_name=file_name(name, kind), mime=TYPES[kind], on_click="ignore",
         key=f"emporter-{kind}-{instruction}", icon=":material/download:", type="primary" if primary else "secondary",

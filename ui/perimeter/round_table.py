@@ -39,7 +39,7 @@ def panel(perimeter: Perimeter) -> None:
 
 
 def _list(table: RoundTable) -> str:
-    groups: dict[str, list[Seat]] = {}
+    groups: dict[str, list[Seat]] = {}  # the five members of the guide come first
     for seat in table.seats:
         groups.setdefault(seat.group, []).append(seat)
     rows: list[tuple[str, ...]] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -21,6 +20,7 @@ from geo.scenarios import (
     Opened,
     Scenario,
     Workbook,
+    carries_answers,
     to_file,
     vintage_of,
 )
@@ -99,28 +99,26 @@ def _select(key: str) -> None:
 
 
 def _rename(key: str, at: int) -> None:
-    _attempt(frame.amend, lambda book: book.rename(st.session_state.get(key) or "", at))
+    frame.attempt(lambda book: book.rename(st.session_state.get(key) or "", at))
 
 
 def _note(key: str, at: int) -> None:
-    _attempt(frame.amend, lambda book: book.note(st.session_state.get(key) or "", at))
-
-
-def _attempt(hold: Callable[[Workbook], None], change: Callable[[Workbook], Workbook]) -> None:
-    try:
-        hold(change(frame.workbook()))
-    except GeoInputError as error:
-        frame.say(*error.problems)
+    frame.attempt(lambda book: book.note(st.session_state.get(key) or "", at))
 
 
 def _change(move: str, at: int, seen: int) -> None:
     if frame.still(seen):
-        _attempt(frame.hold, lambda book: getattr(book, move)(at))
+        frame.attempt(lambda book: getattr(book, move)(at), frame.hold)
 
 
 def _new(seen: int) -> None:
     if frame.still(seen):
-        _attempt(frame.hold, lambda book: book.add(Scenario(f"Scénario {len(book.scenarios) + 1}")))
+        frame.attempt(_with_one_more, frame.hold)
+
+
+def _with_one_more(book: Workbook) -> Workbook:
+    """Add an empty scenario, for the same project."""
+    return book.add(Scenario(f"Scénario {len(book.scenarios) + 1}", project=book.scenario.project))
 
 
 def _link() -> None:
@@ -128,7 +126,15 @@ def _link() -> None:
     link = ADDRESS.url()
     st.code(link, language=None, wrap_lines=False)
     st.html('<button type="button" data-copier="[data-testid=stCode] code">Copier le lien</button>')
-    words = "Le lien rouvre ces scénarios, leurs notes et vos réglages, et dit si les données ont changé depuis."
+    carried = carries_answers(frame.workbook())
+    words = (
+        f"Le lien rouvre ces scénarios, leurs projets, leurs notes{', leurs réponses' if carried else ''} et vos réglages, et dit si les "
+        "données ont changé depuis."
+    )
+    if not carried:
+        words += (
+            " Vos réponses aux questions du guide sont trop longues pour un lien : elles ne partent qu’avec le fichier."
+        )
     if len(link) > MAIL_LENGTH:
         words += (
             f" Il compte {fr.number(len(link))} signes : certaines messageries le couperaient, préférez le fichier."

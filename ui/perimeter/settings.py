@@ -48,7 +48,7 @@ KNOBS = (
 
 def settings_popover() -> None:
     """Offer every setting, grouped by check, and the way back."""
-    settings = frame.settings()
+    settings = frame.thresholds()
     changed = settings != Settings()
     with st.popover("Réglages modifiés" if changed else "Réglages", icon=":material/tune:"):
         st.caption(
@@ -94,7 +94,7 @@ def _take(knob: Knob) -> None:
     held = entered / knob.scale
     value = round(held) if isinstance(getattr(Settings(), knob.name), int) else round(float(held), 6)
     try:
-        frame.set_settings(replace(frame.settings(), **{knob.name: value}))
+        frame.set_settings(replace(frame.thresholds(), **{knob.name: value}))
     except GeoInputError as error:
         st.toast(html.literal(str(error)))
 

@@ -15,7 +15,7 @@ from geo.guidance import EMPTY, summary
 from geo.perimeters import Perimeter
 from ui import frame, loaders, panels
 from ui import map as maps
-from ui.perimeter import adjust, choices, judge, note, round_table, scenarios, sectors, suggest
+from ui.perimeter import adjust, choices, judge, note, project, questions, round_table, scenarios, sectors, suggest
 from ui.perimeter.link import ADDRESS
 from ui.server import after_the_figures
 
@@ -43,6 +43,7 @@ def show_workbench(scope: Scope, lines: tuple[str, ...]) -> None:
         choices.target_strip(perimeter)
     left, right = st.columns([11, 9], gap="medium")
     with right:  # first: the map has coloured the click by itself, and waits for nothing but the next preview
+        project.ask(perimeter, scope)
         _judge(perimeter)
     with after_the_figures():
         with left:
@@ -106,6 +107,7 @@ PANELS: dict[str, Callable[[Perimeter], None]] = {
     "Ajuster": adjust.panel,
     "Secteurs": sectors.panel,
     "Suggestions": suggest.panel,
+    "Questions": questions.panel,
     "Autour de la table": round_table.panel,
     "Dispositifs": _layers,
     "Coordination": sectors.coordination_panel,

@@ -1,4 +1,4 @@
-"""The checks of the guide, one file each, in the order in which they are shown.
+"""The checks of the guide, and one that is this tool's (crossing), one file each, in the order in which they are shown.
 
 A file holds the check's words, how it decides (`judge`), the sentence it writes (`say`) and the communes it speaks of
 (`communes`). To add one, write its file and name it here. Start from `CHECKS`.
@@ -9,6 +9,7 @@ from geo.guidance.checks import (
     big_city,
     centrality,
     coordination,
+    crossing,
     elected,
     means,
     quarters,
@@ -26,6 +27,7 @@ CHECKS = (
     articulation.CHECK,
     quarters.CHECK,
     rural.CHECK,
+    crossing.CHECK,
     coordination.CHECK,
     centrality.CHECK,
     scale.CHECK,

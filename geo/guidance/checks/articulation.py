@@ -1,6 +1,7 @@
 """Other dispositifs: the CLSM, CLS, CPTS and DAC on the same communes, and how they lie on the perimeter.
 
-What is known may raise a question; only complete lists may reassure.
+What is known may raise a question; only complete lists may reassure. The CLSM that the project enlarges or merges is no
+obstacle to it; one that the perimeter holds whole, while nothing was said, is a question and not a conflict.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo import french as fr
-from geo.arrays import Bools
+from geo.arrays import Bools, Ints
 from geo.guidance.check import (
     DISCUSS,
     FAVORABLE,
@@ -27,49 +28,88 @@ from geo.guidance.check import (
 )
 from geo.guidance.finding import Finding, Outcome
 from geo.guidance.missing_lists import missing_lists
+from geo.guidance.project import INTENT_LABELS, Intent, Project, the_clsm
 from geo.guidance.settings import Settings
 from geo.kept import kept_on_subject
 from geo.layers import DISPOSITIFS, Crosswalk, Etat, LayerId, Overlap, Precision, Relation
 from geo.moves import MoveBatch, batch_of_one
 from geo.perimeters import PerimeterFacts
 
+# What no list here tells, whatever the territory.
+UNLISTED = (
+    "Inconnus, dans aucune liste : atelier santé ville (ASV), contrat de ville, projet territorial de santé mentale (PTSM) ; à "
+    "demander à la commune, à la préfecture et à l’ARS."
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Met:
     """How the dispositifs met lie on the perimeter, after each move (moves × zones of the batch).
 
-    `same` marks a CLSM whose communes are those of the perimeter, `running` another one in service, `unsure` another one in
-    project or supposed; the rest are CLS, CPTS and DAC: astride its limit (`partial`), known in part (`vague`), `aligned`.
+    `named` marks the CLSM that the project enlarges or merges, `torn` those of them partly left outside; `same` a CLSM whose
+    communes are those of the perimeter; `held` one in service that the perimeter holds whole, while the project does not say;
+    `running` any other in service, `unsure` any other in project or supposed. The rest are CLS, CPTS and DAC: astride its limit
+    (`partial`), known in part (`vague`), `aligned`. `absent` is whether a CLSM named is not met at all (one value a move), and
+    `again` whether a CLSM is created where one in service has the same communes.
     """
 
+    named: Bools
+    torn: Bools
     same: Bools
+    held: Bools
     running: Bools
     unsure: Bools
     partial: Bools
     vague: Bools
     aligned: Bools
+    absent: Bools
+    again: Bools
 
 
 @kept_on_subject
-def dispositifs_met(batch: MoveBatch) -> Met:
-    """Sort the dispositifs met by how they lie on the perimeter."""
+def dispositifs_met(batch: MoveBatch, project: Project) -> Met:
+    """Sort the dispositifs met by how they lie on the perimeter, for a project."""
     zones = batch.zones
     known = {k: v[zones.columns] for k, v in batch.ground.zone_known.items()}
     inside = zones.whole == batch.sums["atoms"][:, None]
     clsm = zones.met & zones.of(LayerId.CLSM)
-    same = clsm & ~known["vague"] & inside & zones.covered
+    ids = batch.ground.zone_ids[zones.columns]
+    named = clsm & np.isin(ids.astype(str), project.clsm)
+    same = clsm & ~named & ~known["vague"] & inside & zones.covered
+    if project.clsm:
+        same[:] = False  # the communes of one CLSM, while the project is about another
     sure = known["running"] & ~known["supposed"]
-    others = clsm & ~same
+    others = clsm & ~named & ~same
+    held = others & sure & ~known["vague"] & zones.covered
+    if project.said:
+        held[:] = False
     rest = zones.met & np.any([zones.of(i) for i in DISPOSITIFS[1:]], axis=0)
     partial = rest & ~known["vague"] & ~inside & ~zones.covered
     vague = rest & known["vague"]
-    return Met(same, others & sure, others & ~sure, partial, vague, rest & ~partial & ~vague)
+    return Met(
+        named=named,
+        torn=named & ~known["vague"] & ~zones.covered,
+        same=same,
+        held=held,
+        running=others & sure & ~held,
+        unsure=others & ~sure,
+        partial=partial,
+        vague=vague,
+        aligned=rest & ~partial & ~vague,
+        absent=named.sum(axis=1) < len(_listed(batch.ground.crosswalk, project)),
+        again=(same & sure).any(axis=1) & (project.intent is Intent.CREATE),
+    )
 
 
-def judge(batch: MoveBatch, _: Settings) -> Judged:
-    """A point of vigilance with another CLSM in service; to discuss with an unsure one or a partial overlap."""
-    met = dispositifs_met(batch)
-    unsettled = (met.unsure | met.partial).any(axis=1)
+def _listed(crosswalk: Crosswalk, project: Project) -> list[str]:
+    """Return the CLSM of a project that are in the list here."""
+    return [i for i in project.clsm if i in crosswalk.layers[LayerId.CLSM].zones.index]
+
+
+def judge(batch: MoveBatch, settings: Settings) -> Judged:
+    """A point of vigilance with another CLSM in service; to discuss with an unsure one, a CLSM held whole, a partial overlap."""
+    met = dispositifs_met(batch, settings.project)
+    unsettled = (met.unsure | met.partial | met.held | met.torn).any(axis=1) | met.absent | met.again
     outcomes = pick(
         (met.running.any(axis=1), VIGILANCE),
         (unsettled, DISCUSS),
@@ -79,28 +119,31 @@ def judge(batch: MoveBatch, _: Settings) -> Judged:
     return outcomes, everywhere(batch)
 
 
-def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
-    """Name the dispositifs on the same communes, sorted by how they lie on the perimeter."""
+def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Finding:
+    """Name the dispositifs on the same communes, sorted by how they lie on the perimeter and by what the project makes of them."""
+    project = settings.project
     met = {layer: facts.overlaps[layer] for layer in DISPOSITIFS}
     every = [o for overlaps in met.values() for o in overlaps]
     batch = batch_of_one(facts)
-    found = dispositifs_met(batch)
+    found = dispositifs_met(batch, project)
     keys = batch.zones.keys
 
     def of(mask: Bools) -> list[Overlap]:
         chosen = {keys[i] for i in np.flatnonzero(mask[0])}
         return [o for o in every if (o.layer, o.id) in chosen]
 
-    deepest, loaded = _pile(facts)
+    deepest, loaded = _pile(facts, of(found.same | found.named))
     figures = {
         "rencontres": {str(layer): len(overlaps) for layer, overlaps in met.items()},
-        "autres_clsm": [o.name for o in of(found.running | found.unsure)],
+        "clsm_du_projet": [o.name for o in of(found.named)],
+        "autres_clsm": [o.name for o in of(found.running | found.held | found.unsure)],
         "recoupements_partiels": [o.name for o in of(found.partial)],
         "couches_empilees_au_plus": deepest,
         "communes_les_plus_chargees": loaded,
     }
     sentences = [
-        *_sorted_sentences(*(of(m) for m in (found.same, found.running, found.unsure))),
+        *_project_sentences(facts, project, of(found.named), of(found.torn)),
+        *_sorted_sentences(project, *(of(m) for m in (found.same, found.held, found.running, found.unsure))),
         *_rest_sentences(*(of(m) for m in (found.partial, found.aligned, found.vague))),
     ]
     if met[LayerId.CLS] and not met[LayerId.CLSM]:
@@ -114,25 +157,66 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
     if decision.outcome is Outcome.UNKNOWN:
         text = f"{text or 'Aucun dispositif connu sur ces communes.'} Les listes ne sont pas complètes ici : d’autres dispositifs peuvent exister."
     text = text or "Aucun CLS, CPTS, DAC ni autre CLSM sur ces communes."
-    return decision.finding(text, figures, details, missing_lists(facts, DISPOSITIFS))
+    return decision.finding(f"{text} {UNLISTED}", figures, details, missing_lists(facts, DISPOSITIFS))
 
 
-def communes(facts: PerimeterFacts) -> Iterable[int]:
+def communes(facts: PerimeterFacts, settings: Settings) -> Iterable[int]:
     """Return the communes already in another CLSM, and those that carry the most dispositifs when they carry several."""
     layer = facts.crosswalk.layers[LayerId.CLSM]
-    others = [o.id for o in facts.overlaps[LayerId.CLSM] if o.relation is not Relation.IDENTIQUE]
+    own = own_clsm(facts, settings.project)
+    others = [o.id for o in facts.overlaps[LayerId.CLSM] if o not in own]
     mine = np.isin(layer.members["zone"].to_numpy(), layer.zones.index.get_indexer(others))
     rows = np.intersect1d(layer.members["row"].to_numpy(dtype=np.intp)[mine], facts.rows)
-    depth = batch_of_one(facts).ground.depth[facts.rows]
+    depth = _depth(facts, own)
     deepest = facts.rows[depth == depth.max()] if depth.max() > 1 else rows[:0]
     return {*rows.tolist(), *deepest.tolist()}
 
 
-def _sorted_sentences(same: Sequence[Overlap], running: Sequence[Overlap], unsure: Sequence[Overlap]) -> Iterable[str]:
+def own_clsm(facts: PerimeterFacts, project: Project) -> list[Overlap]:
+    """Return the CLSM that are the project's own, hence no other CLSM on its communes: those it names, or else the one with the
+    same communes."""
+    met = facts.overlaps[LayerId.CLSM]
+    if project.clsm:
+        return [o for o in met if o.id in project.clsm]
+    return [o for o in met if o.relation is Relation.IDENTIQUE]
+
+
+def _project_sentences(
+    facts: PerimeterFacts, project: Project, named: Sequence[Overlap], torn: Sequence[Overlap]
+) -> Iterable[str]:
+    """Say what becomes of the CLSM that the project names."""
+    if named:
+        verb = "Élargi" if project.intent is Intent.ENLARGE else "Fusionné" if len(named) == 1 else "Fusionnés"
+        yield f"{verb} par ce projet, donc sans conflit : {fr.listing(map(_qualified, named), most=5)}."
+    if torn:
+        names = fr.listing((o.name for o in torn), most=5)
+        yield f"En partie hors du périmètre : {names} ; à prendre en entier, ou à redécouper avec ses membres."
+    lost = [i for i in _listed(facts.crosswalk, project) if i not in {o.id for o in named}]
+    if lost:
+        zones = facts.crosswalk.layers[LayerId.CLSM].zones
+        yield f"Nommé dans le projet, mais sans commune dans ce périmètre : {fr.listing(str(zones.at[i, 'nom']) for i in lost)}."
+    if len(project.clsm) > len(_listed(facts.crosswalk, project)):
+        yield "Un CLSM nommé dans le projet n’est pas dans les données d’ici : ce qu’il devient est inconnu."
+
+
+def _sorted_sentences(
+    project: Project,
+    same: Sequence[Overlap],
+    held: Sequence[Overlap],
+    running: Sequence[Overlap],
+    unsure: Sequence[Overlap],
+) -> Iterable[str]:
     if same:
         yield f"Ce périmètre est celui d’un CLSM déjà cité : {fr.listing(map(_qualified, same))}."
+        if project.intent is Intent.CREATE and any(o.etat is Etat.EN_SERVICE for o in same):
+            yield "S’il fonctionne, il n’y a pas à le créer."
+    if len(held) == 1:
+        yield f"Il contient en entier {the_clsm(_qualified(held[0]))} : si c’est pour l’élargir, dites-le (« {INTENT_LABELS[Intent.ENLARGE]} »)."
+    elif held:
+        yield f"Il contient en entier {fr.listing((the_clsm(_qualified(o)) for o in held), most=5)} : à fusionner ou à redécouper, dites lequel."
     if running:
-        yield f"Déjà sur tout ou partie de ces communes : {fr.listing(map(_qualified, running), most=5)}."
+        advice = " : à fusionner ou à redécouper" if held or project.clsm or len(running) > 1 else ""
+        yield f"Déjà sur tout ou partie de ces communes : {fr.listing(map(_qualified, running), most=5)}{advice}."
     if unsure:
         names = fr.listing((o.name for o in unsure), most=5)
         yield f"CLSM en projet ou au périmètre supposé sur ces communes : {names}."
@@ -171,9 +255,19 @@ def _lost(crosswalk: Crosswalk) -> list[tuple[str, str]]:
     return list(lost.itertuples(index=False, name=None))
 
 
-def _pile(facts: PerimeterFacts) -> tuple[int, int]:
+def _depth(facts: PerimeterFacts, own: Sequence[Overlap]) -> Ints:
+    """Return the number of dispositifs in service on each commune of the perimeter, but for the CLSM that are the project's own."""
+    depth = batch_of_one(facts).ground.depth[facts.rows].copy()
+    layer = facts.crosswalk.layers[LayerId.CLSM]
+    mine = layer.zones.index.get_indexer([o.id for o in own if o.etat is Etat.EN_SERVICE])
+    rows = layer.members.loc[layer.members["zone"].isin(mine), "row"].to_numpy(dtype=np.intp)
+    counts: Ints = np.bincount(rows, minlength=len(facts.atlas.table))[facts.rows]
+    return depth - counts
+
+
+def _pile(facts: PerimeterFacts, own: Sequence[Overlap]) -> tuple[int, int]:
     """Return the most dispositifs in service on one commune, and how many communes carry that many."""
-    depth = batch_of_one(facts).ground.depth[facts.rows]
+    depth = _depth(facts, own)
     deepest = int(depth.max())
     return deepest, int((depth == deepest).sum()) if deepest else 0
 
@@ -199,10 +293,13 @@ CHECK = Check(
     source=f"{GUIDE_QUESTIONS} (articulation)",
     formula="Pour chaque CLSM, CLS, CPTS et DAC : habitants en commun, part du périmètre, part du dispositif, relation (identique, contient, "
     "incluse, en partie). Autre CLSM en service sur ces communes : point de vigilance ; recoupement partiel ou CLSM incertain : à discuter ; "
-    "tous alignés : favorable, si les listes sont complètes.",
-    limits="Les listes de dispositifs sont partielles presque partout : un nom absent ne prouve rien. Des contrats ont pu expirer.",
+    "tous alignés : favorable, si les listes sont complètes. Le CLSM que l’on élargit ou que l’on fusionne n’est pas un autre CLSM ; contenu en "
+    "entier sans que le projet soit dit, il est à discuter.",
+    limits="Les listes de dispositifs sont partielles presque partout : un nom absent ne prouve rien. Des contrats ont pu expirer. ASV, contrats de "
+    "ville et PTSM ne sont dans aucune liste.",
     figures={
         "rencontres": "nombre de dispositifs rencontrés, par couche",
+        "clsm_du_projet": "CLSM que le projet élargit ou fusionne",
         "autres_clsm": "autres CLSM sur ces communes",
         "recoupements_partiels": "dispositifs à cheval sur la limite",
         "couches_empilees_au_plus": "plus grand nombre de dispositifs en service sur une même commune",
@@ -210,5 +307,5 @@ CHECK = Check(
     },
     judge=judge,
     say=say,
-    communes=communes,
+    communes_for=communes,
 )

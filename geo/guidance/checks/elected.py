@@ -1,4 +1,4 @@
-"""Elected officials: the local authorities to bring along, with those that the perimeter cuts."""
+"""Elected officials: the local authorities to involve, with those that the perimeter cuts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from geo.perimeters import PerimeterFacts
 
 
 def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
-    """List the local authorities to bring along, with the intercommunal bodies only partly inside."""
+    """List the local authorities to involve, with the intercommunal bodies only partly inside."""
     partly = [p for p in facts.communities if not p.whole]
     details = [
         f"{p.name} : {fr.count(p.communes, 'commune')} sur {fr.number(p.communes_total)}, "
@@ -50,7 +50,7 @@ def _cities_in_part(facts: PerimeterFacts) -> list[str]:
 
 CHECK = Check(
     id="elus",
-    title="Élus à convaincre",
+    title="Élus à associer",
     question="Quelles collectivités associer ?",
     measure="Communes et intercommunalités touchées, celles qui ne le sont que pour partie.",
     source=f"{GUIDE_QUESTIONS} (échelle intercommunale)",
