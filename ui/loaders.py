@@ -135,6 +135,6 @@ def display_index() -> DisplayIndex:
     )
 
     people = atlas().population if "populations" in world().synchronised else None
-    if not up_to_date(GEO, people=people):
-        derive(GEO, people=people)
+    if not up_to_date(GEO, people=people, outlines=atlas().path):
+        derive(GEO, people=people, outlines=atlas().path)
     return scope_index(GEO)

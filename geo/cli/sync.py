@@ -7,15 +7,15 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TextIO
 
 from geo.errors import GeoInputError
 from geo.files import DownloadError, without_login
-from geo.french import NBSP, count, listing, megabytes, number
-from geo.sources import KindResult, Outcome, Source, Step, SyncReport, current, load_sources, sync
+from geo.french import NBSP, count, day, listing, megabytes, number
+from geo.sources import Answer, KindResult, Outcome, Source, Step, SyncReport, current, load_sources, read_answers, sync
 
 BAR = 10
 EVERY_S = 0.1
@@ -38,7 +38,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default=os.environ.get("CLSM_MIRROR") or None,
         help="prendre les fichiers dans ce dossier ou à cette adresse (par défaut CLSM_MIRROR, sinon les producteurs)",
     )
-    command.add_argument("--list", action="store_true", help="montrer les couches et leur version, sans rien faire")
+    command.add_argument(
+        "--list",
+        action="store_true",
+        help="montrer les couches, leur version et la dernière réponse de leur adresse, sans rien faire",
+    )
 
 
 def run(options: argparse.Namespace) -> Iterable[str]:
@@ -65,13 +69,40 @@ def run(options: argparse.Namespace) -> Iterable[str]:
 
 
 def list_sources(home: Path | None = None) -> list[str]:
-    """Return one line for each source: the active version, and where it is published."""
-    rows = [("couche", "en place", "taille", "certitude", "source")]
+    """Return one line for each source: the active version, when its address last answered, and where it is published."""
+    rows = [("couche", "en place", "taille", "certitude", "adresse", "source")]
+    answers = read_answers(home)
     for source in load_sources().values():
         used = current(source.kind, home)
         place = f"{used.manifest.date[:10]}, {count(used.manifest.rows, 'ligne')}" if used else "–"
-        rows.append((source.kind, place, _size(source), source.certainty, f"{source.producer} : {source.page}"))
+        rows.append(
+            (
+                source.kind,
+                place,
+                _size(source),
+                source.certainty,
+                _answer(source, answers),
+                f"{source.producer} : {source.page}",
+            )
+        )
     return _table(rows)
+
+
+def _answer(source: Source, answers: Mapping[str, Answer]) -> str:
+    """Say when an address of the source's main file was last known to answer; when none does, where to look."""
+    addresses = source.files[0].addresses
+    seen = [answers[address] for address in addresses if address in answers]
+    good = [answer for answer in seen if answer.answered and not answer.broken]
+    if good:
+        return f"a répondu le {day(max(answer.answered for answer in good))}"
+    if not addresses:
+        return f"aucune : cherchez sur {source.page}"
+    if not seen:
+        return f"jamais demandée ici, adresse lue en {source.read_on}"
+    last = max(answer.failed for answer in seen)
+    before = max((answer.answered for answer in seen), default="")
+    known = f", après une réponse le {day(before)}" if before else ""
+    return f"ne répond plus depuis le {day(last)}{known} : cherchez sur {source.page}"
 
 
 def _size(source: Source) -> str:

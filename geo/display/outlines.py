@@ -62,22 +62,29 @@ class DisplayIndex:
     outlines: dict[str, str]
 
 
-def base_version(base: Path = BASE, people: People | None = None) -> str:
-    """Return the ten characters that change with the outlines of the base, the way they are derived, or `people`."""
+def base_version(base: Path = BASE, people: People | None = None, outlines: Path | None = None) -> str:
+    """Return the ten characters that change with the outlines, the way they are derived, or `people`."""
     newer = "" if people is None else f" {hashlib.sha256(people.astype(np.int64).tobytes()).hexdigest()}"
+    if outlines is not None and outlines != base:
+        newer += f" {sha256_of(outlines / 'communes.parquet')}"
     return hashlib.sha256(f"{sha256_of(base / 'communes.parquet')} {RECIPE}{newer}".encode()).hexdigest()[:10]
 
 
 def up_to_date(
-    destination: Path, *, base: Path = BASE, scopes: Sequence[str] | None = None, people: People | None = None
+    destination: Path,
+    *,
+    base: Path = BASE,
+    scopes: Sequence[str] | None = None,
+    people: People | None = None,
+    outlines: Path | None = None,
 ) -> bool:
-    """Say whether `destination` holds every file for the base as it is (for all territories, or `scopes`)."""
+    """Say whether `destination` holds every file for the communes as they are (for all territories, or `scopes`)."""
     try:
         index = scope_index(destination)
         wanted = set(scopes) if scopes is not None else set(_scope_rows(_read_base(base, outlines=False)))
         files = [s.file for s in index.scopes.values()] + list(index.outlines.values())
         return (
-            index.version == base_version(base, people)
+            index.version == base_version(base, people, outlines)
             and wanted <= set(index.scopes)
             and all((destination / file).is_file() for file in files)
         )
@@ -112,11 +119,13 @@ def derive(
     base: Path = BASE,
     scopes: Sequence[str] | None = None,
     people: People | None = None,
+    outlines: Path | None = None,
     progress: Progress = print,
 ) -> None:
     """Write the display geometry of all territories, or of `scopes` (france, reg-32, dep-94…) alone.
 
-    `people` gives inhabitants newer than the base's, in atom order: what the maps say must be what the figures say.
+    `people` gives inhabitants newer than the base's, in atom order, and `outlines` the folder of a `communes.parquet` that
+    draws the same communes better: what the maps say must be what the figures say.
 
     Every name holds the version of the base, and the index is put in place last: a reader meanwhile
     sees the old set or the new one. Files of older versions are then removed.
@@ -128,13 +137,16 @@ def derive(
     """
     began = time.perf_counter()
     communes = _read_base(base)
+    if outlines is not None and outlines != base:
+        drawn = gpd.read_parquet(outlines / "communes.parquet", columns=["code", "geometry"]).set_index("code")
+        communes = communes.set_geometry(drawn.geometry.reindex(communes["code"]).to_numpy(), crs=WGS84)
     if people is not None:
         communes["population"] = people
     rows = _chosen(_scope_rows(communes), scopes)
     kept = np.unique(np.concatenate(list(rows.values())))
     communes, rows = communes.iloc[kept], {key: np.searchsorted(kept, r) for key, r in rows.items()}
     names = {kind: _names(base / f"{kind}.csv") for kind in ("departements", "regions")}
-    version = base_version(base, people)
+    version = base_version(base, people, outlines)
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix=f".{destination.name}-") as folder:
         fresh = Path(folder)

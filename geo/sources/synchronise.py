@@ -18,11 +18,13 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.files import (
     PATIENCE,
     TRIES,
     Downloaded,
+    DownloadError,
     Retry,
     Timeouts,
     UnreachableError,
@@ -30,10 +32,14 @@ from geo.files import (
     host_of,
     safe_name,
     unpack,
+    without_login,
 )
 from geo.french import megabytes
+from geo.sources.answers import Asked, record
 from geo.sources.catalogue import Source, SourceFile, load_sources, pick_sources
+from geo.sources.links import MAX_PAGE_BYTES, links_of
 from geo.sources.mirrors import Found, Mirror, read_folder, read_web
+from geo.sources.outlines import OUTLINES, Outlines
 from geo.sources.readers import Reader, ReadReport
 from geo.sources.report import KindResult, Outcome, Progress, Readers, Step, SyncReport
 from geo.sources.versions import (
@@ -90,6 +96,7 @@ def sync(
                 contents = _open_mirror(mirror, Path(work), run, wanted) if mirror else None
                 results = run.all(wanted, contents)
         finally:
+            record(run.answers.seen, home)
             clean_sources(home)
     return SyncReport(tuple(results), tuple(contents.notices) if contents else ())
 
@@ -130,6 +137,8 @@ class _Run:
     stop: threading.Event = field(default_factory=threading.Event)
     telling: threading.Lock = field(default_factory=threading.Lock)
     silent_hosts: dict[str, UnreachableError] = field(default_factory=dict)
+    answers: Asked = field(default_factory=Asked)
+    outlines: Outlines = field(default_factory=Outlines)
 
     def folder(self, name: str) -> Path:
         path = sources_folder(self.home) / name
@@ -143,10 +152,13 @@ class _Run:
             self.progress(step)
 
     def all(self, wanted: list[Source], mirror: Mirror | None) -> list[KindResult]:
+        first = sorted(wanted, key=lambda source: source.kind != OUTLINES)  # others wait for the outlines to read
+        if not any(source.kind == OUTLINES for source in wanted):
+            self.outlines.settled.set()
         with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="sync") as pool:
-            futures = [pool.submit(self.one, source, mirror) for source in wanted]
+            futures = {source.kind: pool.submit(self.one, source, mirror) for source in first}
             try:
-                return [future.result() for future in futures]
+                return [futures[source.kind].result() for source in wanted]
             except BaseException:
                 self.stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
@@ -161,6 +173,9 @@ class _Run:
             result = KindResult(
                 source.kind, Outcome.FAILED, (f"Écriture ou lecture impossible ({error.strerror or error}).",)
             )
+        finally:
+            if source.kind == OUTLINES:
+                self.outlines.settled.set()
         self.tell(Step(source.kind, "fin", result=result))
         return result
 
@@ -204,13 +219,22 @@ class _Run:
     ) -> KindResult:
         kind, mark = source.kind, fingerprint(inputs.inputs)
         used = current(kind, self.home)
-        if used and used.manifest.fingerprint == mark and read_version(used.path, deep=True):
+        outlines, atlas = self.outlines.given(self.home) if reader.outlined else ("", None)
+        if (
+            used
+            and (used.manifest.fingerprint, used.manifest.outlines) == (mark, outlines)
+            and read_version(used.path, deep=True)
+        ):
             keep(used)
             return KindResult(kind, Outcome.UNCHANGED, version=used)
         self.tell(Step(kind, "lecture"))
         stage = work / "produits"
         stage.mkdir()
-        report = _read(reader, inputs.paths, stage)
+        report = _read(reader, inputs.paths, stage, atlas)
+        carried = reader.carry(used.path, stage) if reader.carry and used else []
+        if carried or outlines:  # the same files make other products
+            kept_from = used.version if used and carried else ""
+            mark = hashlib.sha256(f"{mark} {outlines} {kept_from}".encode()).hexdigest()
         now = datetime.now().astimezone()
         manifest = Manifest(
             kind=kind,
@@ -222,9 +246,10 @@ class _Run:
             vintage=report.vintage,
             rows=report.rows,
             departements=report.departements,
-            notes=(*report.notes, *inputs.notes, *refused),
+            notes=(*report.notes, *carried, *inputs.notes, *refused),
             inputs=inputs.inputs,
             files=inventory(stage),
+            outlines=outlines,
         )
         absent = sorted(set(report.files) - manifest.files.keys())
         if absent or not report.files:
@@ -233,10 +258,12 @@ class _Run:
 
     def _official(self, source: Source, reader: Reader) -> list[Candidate]:
         first, *others = source.files if reader.several else source.files[:1]
-        return [partial(self._bring, source, reader, address, others) for address in first.addresses]
+        return [partial(self._bring, source, reader, first, address, others) for address in first.addresses]
 
-    def _bring(self, source: Source, reader: Reader, address: str, others: list[SourceFile], work: Path) -> _Inputs:
-        paths, first = self._known(source, reader, address, work)
+    def _bring(
+        self, source: Source, reader: Reader, wanted: SourceFile, address: str, others: list[SourceFile], work: Path
+    ) -> _Inputs:
+        paths, first = self._known(source, reader, wanted, address, work)
         inputs, notes = [first], []
         for file in others:
             more, reason = self._any_of(source, reader, file, work)
@@ -255,7 +282,7 @@ class _Run:
         reason = "aucune adresse directe connue."
         for address in file.addresses:
             try:
-                return self._known(source, reader, address, work), ""
+                return self._known(source, reader, file, address, work), ""
             except GeoInputError as error:
                 reason = " ".join(error.problems)
         return None, reason
@@ -263,9 +290,31 @@ class _Run:
     def _had(self, source: Source, file: SourceFile) -> bool:
         """Return whether the active version has an optional file: a passing failure must not take it away."""
         used = current(source.kind, self.home)
-        return used is not None and any(i.address in file.addresses for i in used.manifest.inputs)
+        return used is not None and any(
+            i.file == file.name or i.address in file.addresses for i in used.manifest.inputs
+        )
 
-    def _known(self, source: Source, reader: Reader, address: str, work: Path) -> tuple[list[Path], Input]:
+    def _known(
+        self, source: Source, reader: Reader, file: SourceFile, address: str, work: Path
+    ) -> tuple[list[Path], Input]:
+        """Bring a file from an address, or from the first good link of the page that the address is."""
+        if address not in file.links:
+            return self._brought(source, reader, file, address, work)
+        page = work / f"page-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
+        self.download(source.kind, address, page, MAX_PAGE_BYTES)
+        links = links_of(page.read_bytes(), address, file.links[address])
+        problems = [f"{host_of(address)} : la page ne nomme aucun fichier attendu ({address})."] if not links else []
+        for link in links:
+            try:
+                return self._brought(source, reader, file, link, work)
+            except GeoInputError as error:
+                problems += [problem for problem in error.problems if problem not in problems]
+        self.answers.failed(address, problems[0])
+        raise GeoInputError(problems)
+
+    def _brought(
+        self, source: Source, reader: Reader, file: SourceFile, address: str, work: Path
+    ) -> tuple[list[Path], Input]:
         """Download a file, open it if it is an archive, and keep what is of the source's kind."""
         name = f"{source.kind}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
         target = self.folder(PARTS) / name
@@ -280,13 +329,15 @@ class _Run:
         parts = unpack(moved, work / f"{name}-ouvert")
         paths = [part for part in parts if self.readers.recognise(part) == source.kind]
         if not paths:
-            raise GeoInputError(
+            problem = (
                 f"{host_of(address)} : le fichier reçu ({megabytes(got.bytes)}) n’est pas reconnu comme "
                 f"« {source.name} ». Le producteur a peut-être changé ses colonnes."
             )
+            self.answers.failed(address, problem)
+            raise GeoInputError(problem)
         if not reader.several:
             paths = [max(paths, key=reader.rank)]
-        return paths, Input(got.address, got.sha256, got.bytes, got.date, got.etag)
+        return paths, Input(got.address, got.sha256, got.bytes, got.date, got.etag, file.name)
 
     def download(self, kind: str, address: str, target: Path, max_bytes: int) -> Downloaded:
         """Download, asking nothing more of a host that did not answer at all."""
@@ -294,7 +345,7 @@ class _Run:
         if host in self.silent_hosts:
             raise self.silent_hosts[host]
         try:
-            return download(
+            got = download(
                 address,
                 target,
                 max_bytes=max_bytes,
@@ -305,15 +356,21 @@ class _Run:
         except UnreachableError as error:
             self.silent_hosts[host] = error
             raise
+        except DownloadError as error:
+            if error.status is not None:
+                self.answers.failed(without_login(address), error.problems[0])
+            raise
+        self.answers.gave(got.address)
+        return got
 
     def _forget_parts(self, kind: str) -> None:
         for file in self.folder(PARTS).glob(f"{kind}-*"):
             file.unlink(missing_ok=True)
 
 
-def _read(reader: Reader, paths: Sequence[Path], stage: Path) -> ReadReport:
+def _read(reader: Reader, paths: Sequence[Path], stage: Path, atlas: Atlas | None) -> ReadReport:
     try:
-        return reader.read(paths, stage)
+        return reader.read(paths, stage) if atlas is None else reader.read(paths, stage, atlas=atlas)
     except GeoInputError:
         raise
     except Exception as error:  # a parser surprised by a foreign file: one kind fails, the others go on

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from geo.dataset.official import refreshed, year_of
+from geo.dataset.communes import refreshed, year_of
 from geo.files import sha256_of
 from geo.layers.embedded import _territory_layer
 from tests.support.grid import draw
