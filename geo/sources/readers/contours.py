@@ -123,7 +123,7 @@ def _refuse_elsewhere(outlines: gpd.GeoSeries, atlas: Atlas) -> None:
         far += group.loc[~(gap <= FAR_M), "code"].tolist()
     if far:
         raise GeoInputError(
-            f"Contours : {count(len(far), 'commune est dessinée', 'communes sont dessinées')} loin de leur place "
+            f"Contours : {count(len(far), 'commune est dessinée', 'communes sont dessinées')} loin de l’endroit attendu "
             f"({listing(map(atlas.label, far), 6)}) ; codes ou coordonnées à vérifier."
         )
 
