@@ -5,6 +5,7 @@ from __future__ import annotations
 from geo import french as fr
 from geo.guidance.check import DISCUSS, FAVORABLE, GUIDE_PERIMETER, Check, Decision, Judged, pick
 from geo.guidance.finding import Finding, Outcome
+from geo.guidance.revitalisation import revitalisation_details
 from geo.guidance.settings import Settings
 from geo.kept import kept_on_subject
 from geo.moves import MoveBatch
@@ -39,22 +40,23 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
         "estimation": density.estimated,
     }
     mark = " Classement estimé par la densité de population." if density.estimated else ""
+    zoning = revitalisation_details(facts)
     if not decision.concerned:
         sentence = "Ni le périmètre ni les intercommunalités concernées ne comptent de commune rurale." + mark
-        return decision.finding(sentence, figures, estimated=density.estimated)
+        return decision.finding(sentence, figures, zoning, estimated=density.estimated)
     served = (
         f"{fr.count(int(inside['communes']), 'commune rurale', 'communes rurales')} dans le périmètre, soit "
         f"{fr.ratio(int(inside['population']), facts.population)} des habitants."
     )
     if decision.outcome is Outcome.FAVORABLE:
         sentence = f"{served} Aucune commune rurale des intercommunalités concernées n’est laissée dehors.{mark}"
-        return decision.finding(sentence, figures, estimated=density.estimated)
+        return decision.finding(sentence, figures, zoning, estimated=density.estimated)
     outside = (
         f" {fr.count(len(left), 'commune rurale', 'communes rurales')} des mêmes intercommunalités "
         f"({fr.inhabitants(left_people)}) {'reste' if len(left) < 2 else 'restent'} hors du périmètre."
     )
     biggest = sorted(left, key=lambda r: -int(atlas.population[r]))
-    details = (f"Hors du périmètre : {fr.listing((str(atlas.names[r]) for r in biggest), most=12)}.",)
+    details = (f"Hors du périmètre : {fr.listing((str(atlas.names[r]) for r in biggest), most=12)}.", *zoning)
     start = served if inside["communes"] else "Aucune commune rurale dans le périmètre."
     return decision.finding(start + outside + mark, figures, details, estimated=density.estimated)
 
