@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from geo.cli import coverage, imports, perimeter, sync
+from geo.cli import coverage, imports, perimeter, schema, sync
 from geo.cli.documents import evaluation
 from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     perimeter.add_parsers(commands, _add_choice)
     coverage.add_parser(commands)
     imports.add_parsers(commands)
+    schema.add_parsers(commands)
     sync.add_parser(commands)
     build = commands.add_parser("build", help="refaire la base des communes depuis les registres de paquets")
     build.add_argument("--to", type=Path, default=BASE, help="dossier de la base")
@@ -67,6 +68,8 @@ def _run(arguments: list[str] | None) -> int:
         "coverage": _coverage,
         "import": imports.run_import,
         "layers": imports.run_layers,
+        "check": schema.run_check,
+        "schema": schema.run_schema,
         "sync": sync.run,
         "build": _build,
         "display": _display,
