@@ -15,7 +15,19 @@ from typing import TextIO
 from geo.errors import GeoInputError
 from geo.files import DownloadError, without_login
 from geo.french import NBSP, count, day, listing, megabytes, number
-from geo.sources import Answer, KindResult, Outcome, Source, Step, SyncReport, current, load_sources, read_answers, sync
+from geo.sources import (
+    Answer,
+    KindResult,
+    Outcome,
+    Source,
+    Step,
+    SyncReport,
+    current,
+    load_sources,
+    maps_ahead,
+    read_answers,
+    sync,
+)
 
 BAR = 10
 EVERY_S = 0.1
@@ -57,7 +69,7 @@ def run(options: argparse.Namespace) -> Iterable[str]:
         return list_sources()
     with closing(Screen(sys.stderr)) as screen:
         try:
-            report = sync(options.layer, mirror=options.mirror, progress=screen.show)
+            report = sync(options.layer, mirror=options.mirror, progress=screen.show, before_use=maps_ahead)
         except DownloadError as error:  # the mirror itself
             raise SyncFailedError(error.problems) from error
     if report.offline:

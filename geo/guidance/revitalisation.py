@@ -1,4 +1,7 @@
-"""What the FRR zoning says of a perimeter, beside the density grid: facts alone, the guide draws no rule from it."""
+"""What the FRR zoning says of a perimeter, beside the density grid: facts alone, the guide draws no rule from it.
+
+Apart because a check of the guide judges, and this does not.
+"""
 
 from __future__ import annotations
 

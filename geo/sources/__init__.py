@@ -3,6 +3,7 @@
 It never decides what a layer becomes (`geo.dataset` does). Start from `load_sources`, `sync`, `current`.
 """
 
+from geo.sources.ahead import maps_ahead
 from geo.sources.answers import Answer, read_answers
 from geo.sources.background import Status, read_status, wanted
 from geo.sources.catalogue import Source, load_sources
@@ -26,6 +27,7 @@ __all__ = [
     "current",
     "kept",
     "load_sources",
+    "maps_ahead",
     "only_run",
     "read_answers",
     "read_status",

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from geo.communes import Atlas
 from geo.errors import GeoInputError
@@ -24,28 +22,20 @@ from geo.files import (
     PATIENCE,
     TRIES,
     Downloaded,
-    DownloadError,
     Retry,
     Timeouts,
     UnreachableError,
-    download,
-    host_of,
-    safe_name,
-    unpack,
-    without_login,
 )
-from geo.french import megabytes
-from geo.sources.answers import Asked, record
-from geo.sources.catalogue import Source, SourceFile, load_sources, pick_sources
-from geo.sources.links import MAX_PAGE_BYTES, links_of
+from geo.sources.answers import record
+from geo.sources.bring import Bringer, Inputs
+from geo.sources.catalogue import Source, load_sources, pick_sources
 from geo.sources.mirrors import Found, Mirror, read_folder, read_web
-from geo.sources.outlines import OUTLINES, Outlines
+from geo.sources.outlines import OUTLINES, WHOLE, Outlines
 from geo.sources.readers import Reader, ReadReport
 from geo.sources.report import KindResult, Outcome, Progress, Readers, Step, SyncReport
 from geo.sources.versions import (
     PARTS,
     WORK,
-    Input,
     Manifest,
     clean_sources,
     current,
@@ -55,13 +45,18 @@ from geo.sources.versions import (
     keep,
     only_run,
     read_version,
-    sources_folder,
 )
 
 AT_ONCE = 4
 
 
+BeforeUse = Callable[[Path], None]  # given the folder of outlines that are about to be used
+
+
 def _silent(_: Step) -> None: ...
+
+
+def _unprepared(_: Path) -> None: ...
 
 
 def sync(
@@ -74,10 +69,12 @@ def sync(
     catalogue: Mapping[str, Source] | None = None,
     timeout: Timeouts = PATIENCE,
     retry: Retry = TRIES,
+    before_use: BeforeUse = _unprepared,
 ) -> SyncReport:
     """Update `kinds` (all when None) from their official addresses, or from `mirror` (folder or address).
 
-    `progress` is never called by two threads at once. A kind that fails is in the report, never raised.
+    `progress` is never called by two threads at once; `before_use` is given the outlines of all communes just read, before they are
+    switched to. A kind that fails is in the report, never raised.
 
     Raises
     ------
@@ -90,7 +87,7 @@ def sync(
     wanted = pick_sources(kinds, known)
     with only_run(home):
         clean_sources(home)
-        run = _Run(home, readers or Readers(), progress, timeout, retry)
+        run = _Run(home, readers or Readers(), progress, timeout, retry, before_use=before_use)
         try:
             with tempfile.TemporaryDirectory(dir=run.folder(WORK)) as work:
                 contents = _open_mirror(mirror, Path(work), run, wanted) if mirror else None
@@ -115,41 +112,13 @@ def _open_mirror(place: str, work: Path, run: _Run, wanted: list[Source]) -> Mir
     return mirror
 
 
-@dataclass(frozen=True)
-class _Inputs:
-    """Files to read together, and what they were."""
-
-    paths: tuple[Path, ...]
-    inputs: tuple[Input, ...]
-    notes: tuple[str, ...] = ()
-
-
-Candidate = Callable[[Path], _Inputs]  # brings files, given a folder to work in
+Candidate = Callable[[Path], Inputs]  # brings files, given a folder to work in
 
 
 @dataclass
-class _Run:
-    home: Path | None
-    readers: Readers
-    progress: Progress
-    timeout: Timeouts
-    retry: Retry
-    stop: threading.Event = field(default_factory=threading.Event)
-    telling: threading.Lock = field(default_factory=threading.Lock)
-    silent_hosts: dict[str, UnreachableError] = field(default_factory=dict)
-    answers: Asked = field(default_factory=Asked)
+class _Run(Bringer):
+    before_use: BeforeUse = _unprepared
     outlines: Outlines = field(default_factory=Outlines)
-
-    def folder(self, name: str) -> Path:
-        path = sources_folder(self.home) / name
-        path.mkdir(parents=True, exist_ok=True)
-        return path
-
-    def tell(self, step: Step) -> None:
-        if self.stop.is_set():
-            raise KeyboardInterrupt
-        with self.telling:
-            self.progress(step)
 
     def all(self, wanted: list[Source], mirror: Mirror | None) -> list[KindResult]:
         first = sorted(wanted, key=lambda source: source.kind != OUTLINES)  # others wait for the outlines to read
@@ -215,7 +184,7 @@ class _Run:
         return KindResult(source.kind, Outcome.FAILED, tuple(reasons), unreachable=unreachable)
 
     def _take(
-        self, source: Source, reader: Reader, inputs: _Inputs, origin: str, refused: list[str], work: Path
+        self, source: Source, reader: Reader, inputs: Inputs, origin: str, refused: list[str], work: Path
     ) -> KindResult:
         kind, mark = source.kind, fingerprint(inputs.inputs)
         used = current(kind, self.home)
@@ -254,114 +223,13 @@ class _Run:
         absent = sorted(set(report.files) - manifest.files.keys())
         if absent or not report.files:
             raise GeoInputError(f"La lecture n’a pas produit {', '.join(absent) or 'de fichier'}.")
+        if kind == OUTLINES and set(WHOLE) <= manifest.files.keys():
+            self.before_use(stage)
         return KindResult(kind, Outcome.UPDATED, version=install(stage, manifest, self.home))
 
     def _official(self, source: Source, reader: Reader) -> list[Candidate]:
         first, *others = source.files if reader.several else source.files[:1]
-        return [partial(self._bring, source, reader, first, address, others) for address in first.addresses]
-
-    def _bring(
-        self, source: Source, reader: Reader, wanted: SourceFile, address: str, others: list[SourceFile], work: Path
-    ) -> _Inputs:
-        paths, first = self._known(source, reader, wanted, address, work)
-        inputs, notes = [first], []
-        for file in others:
-            more, reason = self._any_of(source, reader, file, work)
-            if more:
-                paths += more[0]
-                inputs.append(more[1])
-            elif not file.optional or self._had(source, file):
-                raise GeoInputError(f"{file.name} : {reason}")
-            else:
-                notes.append(f"Sans le fichier « {file.name} » : {reason}")
-        return _Inputs(tuple(paths), tuple(inputs), tuple(notes))
-
-    def _any_of(
-        self, source: Source, reader: Reader, file: SourceFile, work: Path
-    ) -> tuple[tuple[list[Path], Input] | None, str]:
-        reason = "aucune adresse directe connue."
-        for address in file.addresses:
-            try:
-                return self._known(source, reader, file, address, work), ""
-            except GeoInputError as error:
-                reason = " ".join(error.problems)
-        return None, reason
-
-    def _had(self, source: Source, file: SourceFile) -> bool:
-        """Return whether the active version has an optional file: a passing failure must not take it away."""
-        used = current(source.kind, self.home)
-        return used is not None and any(
-            i.file == file.name or i.address in file.addresses for i in used.manifest.inputs
-        )
-
-    def _known(
-        self, source: Source, reader: Reader, file: SourceFile, address: str, work: Path
-    ) -> tuple[list[Path], Input]:
-        """Bring a file from an address, or from the first good link of the page that the address is."""
-        if address not in file.links:
-            return self._brought(source, reader, file, address, work)
-        page = work / f"page-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
-        self.download(source.kind, address, page, MAX_PAGE_BYTES)
-        links = links_of(page.read_bytes(), address, file.links[address])
-        problems = [f"{host_of(address)} : la page ne nomme aucun fichier attendu ({address})."] if not links else []
-        for link in links:
-            try:
-                return self._brought(source, reader, file, link, work)
-            except GeoInputError as error:
-                problems += [problem for problem in error.problems if problem not in problems]
-        self.answers.failed(address, problems[0])
-        raise GeoInputError(problems)
-
-    def _brought(
-        self, source: Source, reader: Reader, file: SourceFile, address: str, work: Path
-    ) -> tuple[list[Path], Input]:
-        """Download a file, open it if it is an archive, and keep what is of the source's kind."""
-        name = f"{source.kind}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
-        target = self.folder(PARTS) / name
-        try:
-            got = self.download(source.kind, address, target, source.max_bytes)
-            place = work / name
-            place.mkdir()
-            moved = target.rename(place / safe_name(unquote(urlsplit(address).path)))
-        finally:
-            target.unlink(missing_ok=True)
-        self.tell(Step(source.kind, "lecture"))
-        parts = unpack(moved, work / f"{name}-ouvert")
-        paths = [part for part in parts if self.readers.recognise(part) == source.kind]
-        if not paths:
-            problem = (
-                f"{host_of(address)} : le fichier reçu ({megabytes(got.bytes)}) n’est pas reconnu comme "
-                f"« {source.name} ». Le producteur a peut-être changé ses colonnes."
-            )
-            self.answers.failed(address, problem)
-            raise GeoInputError(problem)
-        if not reader.several:
-            paths = [max(paths, key=reader.rank)]
-        return paths, Input(got.address, got.sha256, got.bytes, got.date, got.etag, file.name)
-
-    def download(self, kind: str, address: str, target: Path, max_bytes: int) -> Downloaded:
-        """Download, asking nothing more of a host that did not answer at all."""
-        host = urlsplit(address).netloc
-        if host in self.silent_hosts:
-            raise self.silent_hosts[host]
-        try:
-            got = download(
-                address,
-                target,
-                max_bytes=max_bytes,
-                timeout=self.timeout,
-                retry=self.retry,
-                progress=lambda received: self.tell(Step(kind, "téléchargement", received)),
-            )
-        except UnreachableError as error:
-            self.silent_hosts[host] = error
-            raise
-        except DownloadError as error:
-            if error.status is not None:
-                self.answers.failed(without_login(address), error.problems[0])
-            raise
-        self.answers.gave(got.address)
-        return got
+        return [partial(self.bring, source, reader, first, address, others) for address in first.addresses]
 
     def _forget_parts(self, kind: str) -> None:
         for file in self.folder(PARTS).glob(f"{kind}-*"):
@@ -382,9 +250,9 @@ def _mirrored(found: list[Found], reader: Reader) -> list[Candidate]:
     ranked = sorted(found, key=lambda f: -reader.rank(f.path))
     groups = [ranked] if reader.several else [[one] for one in ranked]
 
-    def bring(group: list[Found], _: Path) -> _Inputs:
+    def bring(group: list[Found], _: Path) -> Inputs:
         inputs = {one.original: one.as_input() for one in group}
-        return _Inputs(tuple(one.path for one in group), tuple(inputs.values()))
+        return Inputs(tuple(one.path for one in group), tuple(inputs.values()))
 
     return [partial(bring, group) for group in groups]
 

@@ -21,6 +21,7 @@ from geo.communes import Atlas, with_outlines
 from geo.dataset import dataset as world
 from geo.dataset.communes import outlined
 from geo.display import derive, scope_index, up_to_date
+from geo.display import outlines as display
 from geo.errors import GeoInputError
 from geo.files import Retry, Timeouts
 from geo.layers import areas_inside
@@ -271,6 +272,48 @@ def test_the_maps_are_drawn_again_from_the_outlines_in_use(cells: Atlas, tmp_pat
     shown = gpd.read_file(folder / scope_index(folder).scopes["dep-01"].file).set_crs(4326).set_index("c").to_crs(2154)
     assert shown.geometry.area["01001"] / 1e6 == pytest.approx(1.2, abs=0.01)
     assert shown["p"].tolist() == cells.population.tolist()
+
+
+def test_the_maps_are_made_ready_before_new_outlines_are_used(
+    site: Site, cells: Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, folder = tmp_path / "home", tmp_path / "geo"
+    derive(folder, base=cells.path, progress=lambda _: None)
+    before = scope_index(folder).version
+    seen: list[Path] = []
+
+    def ready(stage: Path) -> None:
+        seen.append(stage)
+        derive(folder, base=cells.path, outlines=stage, ahead=True, progress=lambda _: None)
+        assert scope_index(folder).version == before and up_to_date(folder, base=cells.path)
+        assert current("contours", home) is None
+
+    catalogue = {"contours": source("contours", [f"{site.url}/contours"], max_bytes=10_000_000)}
+    sync(home=home, catalogue=catalogue, before_use=ready, **QUICK)
+    assert len(seen) == 1
+    path = current("contours", home).path
+    with monkeypatch.context() as patch:
+        patch.setattr(display, "build_topology", lambda *_, **__: pytest.fail("made again"))
+        derive(folder, base=cells.path, outlines=path, progress=lambda _: None)
+    assert up_to_date(folder, base=cells.path, outlines=path) and scope_index(folder).version != before
+    assert not [file for file in folder.iterdir() if before in file.name or file.name.startswith("ready-")]
+
+
+@pytest.mark.parametrize("damage", ["file", "index"])
+def test_maps_made_ready_in_part_are_made_again(damage: str, cells: Atlas, tmp_path: Path) -> None:
+    read("contours", geopackage(tmp_path / "ae.gpkg"), into=tmp_path / "out", atlas=cells)
+    folder, options = tmp_path / "geo", {"base": cells.path, "outlines": tmp_path / "out", "progress": lambda _: None}
+    derive(folder, **options, ahead=True)
+    (index,) = folder.glob("ready-*.json")
+    index.write_text("{}") if damage == "index" else next(folder.glob("communes-dep-*.json")).unlink()
+    derive(folder, **options)
+    assert up_to_date(folder, base=cells.path, outlines=tmp_path / "out")
+
+
+def test_outlines_that_are_not_whole_make_no_map_ready(site: Site, tmp_path: Path) -> None:
+    catalogue = {"contours": source("contours", [f"{site.url}/part"], max_bytes=10_000_000)}
+    report = sync(home=tmp_path / "home", catalogue=catalogue, before_use=lambda _: pytest.fail("not whole"), **QUICK)
+    assert report.results[0].outcome is Outcome.UPDATED
 
 
 # --- the mirror

@@ -1,6 +1,8 @@
 """The passage table of INSEE: every code of a commune since 2003, and the commune of today that it leads to.
 
 Product `passage.parquet`: ancien, actuel (code of the table's year), for the codes that changed alone.
+
+Apart because each source has a reader of its own.
 """
 
 from __future__ import annotations
