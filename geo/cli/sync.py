@@ -101,20 +101,32 @@ def list_sources(home: Path | None = None) -> list[str]:
 
 
 def _answer(source: Source, answers: Mapping[str, Answer]) -> str:
-    """Say when an address of the source's main file was last known to answer; when none does, where to look."""
-    addresses = source.files[0].addresses
-    seen = [answers[address] for address in addresses if address in answers]
+    """Say when the addresses of a source were last known to answer; where to look for the files whose addresses no longer do."""
+    main, *others = source.files
+    broken = [
+        f"« {file.name} »"
+        for file in others
+        if file.addresses and all(_is_broken(answers.get(a)) for a in file.addresses)
+    ]
+    lost = f" ; sans réponse pour {listing(broken)} : cherchez sur {source.page}" if broken else ""
+    return _main_answer(source, [answers[a] for a in main.addresses if a in answers]) + lost
+
+
+def _is_broken(answer: Answer | None) -> bool:
+    return answer is not None and answer.broken
+
+
+def _main_answer(source: Source, seen: Sequence[Answer]) -> str:
     good = [answer for answer in seen if answer.answered and not answer.broken]
     if good:
         return f"a répondu le {day(max(answer.answered for answer in good))}"
-    if not addresses:
+    if not source.files[0].addresses:
         return f"aucune : cherchez sur {source.page}"
     if not seen:
         return f"jamais demandée ici, adresse lue en {source.read_on}"
-    last = max(answer.failed for answer in seen)
-    before = max((answer.answered for answer in seen), default="")
+    before = max(answer.answered for answer in seen)
     known = f", après une réponse le {day(before)}" if before else ""
-    return f"ne répond plus depuis le {day(last)}{known} : cherchez sur {source.page}"
+    return f"ne répond plus depuis le {day(max(answer.failed for answer in seen))}{known} : cherchez sur {source.page}"
 
 
 def _size(source: Source) -> str:

@@ -163,7 +163,10 @@ def test_a_spoiled_record_of_answers_is_no_record(raw: str, tmp_path: Path) -> N
 def test_the_list_says_when_each_address_last_answered_and_where_to_look(tmp_path: Path) -> None:
     sources_folder(tmp_path).mkdir()
     density, frr = (load_sources()[kind] for kind in ("densite", "frr"))
+    qpv = load_sources()["qpv"]
     record({
+        qpv.addresses[0]: Answer(answered="2026-11-20T10:00:00+00:00"),
+        qpv.files[1].addresses[0]: Answer(failed="2026-11-21T10:00:00+00:00", why="la page ne nomme aucun fichier"),
         density.addresses[0]: Answer(answered="2026-11-20T10:00:00+00:00"),
         frr.addresses[0]: Answer(answered="2026-03-01T10:00:00+00:00", failed="2026-11-21T10:00:00+00:00", why="introuvable"),
         frr.addresses[1]: Answer(failed="2026-11-21T10:00:00+00:00", why="introuvable"),
@@ -171,6 +174,8 @@ def test_the_list_says_when_each_address_last_answered_and_where_to_look(tmp_pat
     }, tmp_path)  # fmt: skip
     lines = {line.split()[0]: line.replace("\u00a0", " ") for line in list_sources(tmp_path)}
     assert "a répondu le 20/11/2026" in lines["densite"]
+    assert "sans réponse pour « populations des quartiers » : cherchez sur" in lines["qpv"]
+    assert "après une réponse le 01/03/2026" in lines["frr"]
     assert "ne répond plus depuis le 21/11/2026" in lines["frr"] and f"cherchez sur {frr.page}" in lines["frr"]
     assert "jamais demandée ici, adresse lue en novembre 2026" in lines["epci"]
     assert "à la main" in lines["carreaux"]
