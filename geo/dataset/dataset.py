@@ -73,12 +73,8 @@ def open_dataset(home: Path | None = None) -> Dataset:
     MissingDataError
         When an embedded file is absent.
     """
-    atlas, notices = embedded_atlas(), list[str]()
-    used: dict[str, CurrentVersion] = {}
-    for kind, take in _COMMUNES.items():
-        newer = official.best(kind, partial(take, atlas=atlas, notices=notices), notices, home)
-        if newer and newer[1] is not atlas:
-            used[kind], atlas = newer
+    notices = list[str]()
+    atlas, used = _communes(notices, home)
     layers = load_layers(atlas)
     makers: dict[str, Callable[[CurrentVersion], Any]] = {
         "densite": lambda version: official.grid_density(version, atlas),
@@ -110,6 +106,16 @@ def open_dataset(home: Path | None = None) -> Dataset:
         sources=used,
         heads=heads,
     )
+
+
+def _communes(notices: list[str], home: Path | None) -> tuple[Atlas, dict[str, CurrentVersion]]:
+    """Return the communes with what official sources make of them, and the versions that served."""
+    atlas, used = embedded_atlas(), dict[str, CurrentVersion]()
+    for kind, take in _COMMUNES.items():
+        newer = official.best(kind, partial(take, atlas=atlas, notices=notices), notices, home)
+        if newer and newer[1] is not atlas:
+            used[kind], atlas = newer
+    return atlas, used
 
 
 def _newer(version: CurrentVersion, *, atlas: Atlas, notices: list[str]) -> Atlas:

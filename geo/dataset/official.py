@@ -169,8 +169,9 @@ def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
     position = {code: i for i, code in enumerate(zones.index)}
     rows = members["atom"].map(atlas.row).to_numpy(dtype=np.intp)
     departement = atlas.table["departement"].to_numpy(dtype=object)[rows]
-    title = f"Quartiers prioritaires 2024, contours et populations ({vintage(version)})"
     first = pd.Series(departement, index=members["code"].to_numpy()).groupby(level=0).first()
+    years = zones["population_annee"].astype("string").fillna("")
+    shared = ~members["exact"].to_numpy(dtype=bool)
     table = zones_frame(
         zones.index,
         nom=zones["nom"],
@@ -178,10 +179,10 @@ def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
         precision=Precision.OFFICIELLE,
         territoire=[_names(codes, atlas) for codes in zones["communes"]],
         departement=first.reindex(zones.index),
-        annee=zones["population_annee"].astype("string").fillna(""),
+        annee=years,
         population=zones["population"],
-        population_type="municipale",
-        source_titre=title,
+        population_type=["estimation" if "estimation" in year else "municipale" for year in years],
+        source_titre=f"Quartiers prioritaires 2024, contours et populations ({vintage(version)})",
         status="officiel",
     )
     return Layer(
@@ -194,13 +195,7 @@ def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
         remark="Couche officielle synchronisée. Un quartier à cheval sur plusieurs communes est partagé selon la population publiée de "
         "chacune, à défaut selon la surface : estimation.",
         zones=table,
-        members=members_frame(
-            [position[code] for code in members["code"]],
-            rows,
-            False,
-            members["population"],
-            ~members["exact"].to_numpy(dtype=bool),
-        ),
+        members=members_frame([position[c] for c in members["code"]], rows, False, members["population"], shared),
         apart=apart,
         former=embedded.former,
     )
