@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from geo.cli import coverage, imports, perimeter, sync
+from geo.cli import coverage, imports, perimeter, schema, sync
 from geo.cli.documents import evaluation
 from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
 from geo.communes import split_codes
-from geo.dataset import open_dataset
+from geo.dataset import derive_maps, open_dataset, prepare_maps
 from geo.errors import GeoInputError
 from geo.guidance import run_checks
 from geo.layers import Crosswalk, LayerId, find_zones
@@ -34,11 +34,15 @@ def parser() -> argparse.ArgumentParser:
     perimeter.add_parsers(commands, _add_choice)
     coverage.add_parser(commands)
     imports.add_parsers(commands)
+    schema.add_parsers(commands)
     sync.add_parser(commands)
     build = commands.add_parser("build", help="refaire la base des communes depuis les registres de paquets")
     build.add_argument("--to", type=Path, default=BASE, help="dossier de la base")
     display = commands.add_parser("display", help="préparer les contours affichés par les cartes")
     display.add_argument("--force", action="store_true", help="refaire même si tout est à jour")
+    display.add_argument(
+        "--ahead", type=Path, metavar="DOSSIER", help="préparer ceux de ces contours, sans changer ce qui est affiché"
+    )
     return main
 
 
@@ -67,6 +71,8 @@ def _run(arguments: list[str] | None) -> int:
         "coverage": _coverage,
         "import": imports.run_import,
         "layers": imports.run_layers,
+        "check": schema.run_check,
+        "schema": schema.run_schema,
         "sync": sync.run,
         "build": _build,
         "display": _display,
@@ -135,10 +141,10 @@ def _build(options: argparse.Namespace) -> Iterable[str]:
 
 
 def _display(options: argparse.Namespace) -> Iterable[str]:
-    from geo.display import derive, up_to_date
-
-    if options.force or not up_to_date(STATIC):
-        derive(STATIC)
+    if options.ahead:
+        prepare_maps(STATIC, options.ahead)
+    else:
+        derive_maps(STATIC, open_dataset(), force=options.force)
     return []
 
 

@@ -10,7 +10,7 @@ from geo import suggest as suggest_core
 from geo.communes import Atlas, extent_text
 from geo.comparison import Candidate, SideBySide, side_by_side
 from geo.coverage import ClsmMarker, Coverage, CoverageView, Scope, scopes
-from geo.dataset import Dataset, open_dataset
+from geo.dataset import Dataset, derive_maps, open_dataset
 from geo.guidance import Check, Finding, Settings, run_checks
 from geo.layers import Crosswalk, Evidence
 from geo.paths import ROOT
@@ -149,13 +149,7 @@ def clsm_places() -> tuple[ClsmMarker, ...]:
 @keyed_on_data(max_entries=1, spinner="Préparation des contours (une seule fois, moins d’une minute)…")
 def display_index() -> DisplayIndex:
     """Return the index of the display geometry, made now if set-up did not make it for the active inhabitants."""
-    from geo.display import (
-        derive,
-        scope_index,
-        up_to_date,  # with GeoPandas, which no figure waits for
-    )
+    from geo.display import scope_index  # with GeoPandas, which no figure waits for
 
-    people = atlas().population if "populations" in world().synchronised else None
-    if not up_to_date(GEO, people=people):
-        derive(GEO, people=people)
+    derive_maps(GEO, world())
     return scope_index(GEO)

@@ -1,13 +1,17 @@
 """The base of communes made from registry packages (data/base, committed): seldom run, never at run time.
 
-Start from `build`; `npm_command` finds the npm client for callers that install packages.
+Start from `build`; `npm_command` finds the npm client for callers that install packages; `clean_coverage` and `measure`
+make a coverage of other outlines, for whoever receives some.
 """
 
-from geo.build.assemble import build
+from geo.build.assemble import build, measure
 from geo.build.packages import node_command, npm_command
+from geo.build.repair import clean_coverage
 
 __all__ = [
     "build",
+    "clean_coverage",
+    "measure",
     "node_command",
     "npm_command",
 ]

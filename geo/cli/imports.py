@@ -14,7 +14,7 @@ from typing import Any
 
 from geo import french as fr
 from geo import register
-from geo.cli.terminal import as_json, warn
+from geo.cli.terminal import Lines, as_json, warn
 from geo.communes import Atlas, split_codes
 from geo.dataset import open_dataset, tidy
 from geo.errors import GeoInputError
@@ -23,12 +23,6 @@ from geo.layers import Etat, Mode, Over
 from geo.register import ConflictError, Statement, Version
 
 MOST_NAMES = 8
-
-
-class Lines(list[str]):
-    """What a command says on stdout, and the status it ends with."""
-
-    exit_code = 0
 
 
 class PublishedMeanwhileError(GeoInputError):

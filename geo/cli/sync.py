@@ -7,15 +7,27 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TextIO
 
 from geo.errors import GeoInputError
 from geo.files import DownloadError, without_login
-from geo.french import NBSP, count, listing, megabytes, number
-from geo.sources import KindResult, Outcome, Source, Step, SyncReport, current, load_sources, sync
+from geo.french import NBSP, count, day, listing, megabytes, number
+from geo.sources import (
+    Answer,
+    KindResult,
+    Outcome,
+    Source,
+    Step,
+    SyncReport,
+    current,
+    load_sources,
+    maps_ahead,
+    read_answers,
+    sync,
+)
 
 BAR = 10
 EVERY_S = 0.1
@@ -38,7 +50,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         default=os.environ.get("CLSM_MIRROR") or None,
         help="prendre les fichiers dans ce dossier ou à cette adresse (par défaut CLSM_MIRROR, sinon les producteurs)",
     )
-    command.add_argument("--list", action="store_true", help="montrer les couches et leur version, sans rien faire")
+    command.add_argument(
+        "--list",
+        action="store_true",
+        help="montrer les couches, leur version et la dernière réponse de leur adresse, sans rien faire",
+    )
 
 
 def run(options: argparse.Namespace) -> Iterable[str]:
@@ -53,7 +69,7 @@ def run(options: argparse.Namespace) -> Iterable[str]:
         return list_sources()
     with closing(Screen(sys.stderr)) as screen:
         try:
-            report = sync(options.layer, mirror=options.mirror, progress=screen.show)
+            report = sync(options.layer, mirror=options.mirror, progress=screen.show, before_use=maps_ahead)
         except DownloadError as error:  # the mirror itself
             raise SyncFailedError(error.problems) from error
     if report.offline:
@@ -65,13 +81,52 @@ def run(options: argparse.Namespace) -> Iterable[str]:
 
 
 def list_sources(home: Path | None = None) -> list[str]:
-    """Return one line for each source: the active version, and where it is published."""
-    rows = [("couche", "en place", "taille", "certitude", "source")]
+    """Return one line for each source: the active version, when its address last answered, and where it is published."""
+    rows = [("couche", "en place", "taille", "certitude", "adresse", "source")]
+    answers = read_answers(home)
     for source in load_sources().values():
         used = current(source.kind, home)
         place = f"{used.manifest.date[:10]}, {count(used.manifest.rows, 'ligne')}" if used else "–"
-        rows.append((source.kind, place, _size(source), source.certainty, f"{source.producer} : {source.page}"))
+        rows.append(
+            (
+                source.kind,
+                place,
+                _size(source),
+                source.certainty,
+                _answer(source, answers),
+                f"{source.producer} : {source.page}",
+            )
+        )
     return _table(rows)
+
+
+def _answer(source: Source, answers: Mapping[str, Answer]) -> str:
+    """Say when the addresses of a source were last known to answer; where to look for the files whose addresses no longer do."""
+    main, *others = source.files
+    broken = [
+        f"« {file.name} »"
+        for file in others
+        if file.addresses and all(_is_broken(answers.get(a)) for a in file.addresses)
+    ]
+    lost = f" ; sans réponse pour {listing(broken)} : cherchez sur {source.page}" if broken else ""
+    return _main_answer(source, [answers[a] for a in main.addresses if a in answers]) + lost
+
+
+def _is_broken(answer: Answer | None) -> bool:
+    return answer is not None and answer.broken
+
+
+def _main_answer(source: Source, seen: Sequence[Answer]) -> str:
+    good = [answer for answer in seen if answer.answered and not answer.broken]
+    if good:
+        return f"a répondu le {day(max(answer.answered for answer in good))}"
+    if not source.files[0].addresses:
+        return f"aucune : cherchez sur {source.page}"
+    if not seen:
+        return f"jamais demandée ici, adresse lue en {source.read_on}"
+    before = max(answer.answered for answer in seen)
+    known = f", après une réponse le {day(before)}" if before else ""
+    return f"ne répond plus depuis le {day(max(answer.failed for answer in seen))}{known} : cherchez sur {source.page}"
 
 
 def _size(source: Source) -> str:

@@ -17,6 +17,12 @@ class Document(str):
     __slots__ = ()
 
 
+class Lines(list[str]):
+    """What a command says on stdout, and the status it ends with."""
+
+    exit_code = 0
+
+
 def as_json(value: Any) -> Document:
     """Write plain values as a JSON document."""
     return Document(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))

@@ -3,7 +3,7 @@
 It never knows a layer nor a perimeter. Start from `embedded_atlas`, `read_code`, `find_name`, `read_list`.
 """
 
-from geo.communes.atlas import Atlas, CommuneCode, embedded_atlas
+from geo.communes.atlas import Atlas, CommuneCode, embedded_atlas, with_outlines
 from geo.communes.codes import SHAPE, CodeReading, atoms_from_codes, name_of, read_code, search, split_codes
 from geo.communes.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2, Density, approximate_density
 from geo.communes.extent import extent_text
@@ -20,6 +20,7 @@ from geo.communes.matching import (
     split_list,
 )
 from geo.communes.names import departement_of, departement_of_text, find_name, history, was_named
+from geo.communes.revitalisation import Revitalisation
 
 __all__ = [
     "AGREEMENT",
@@ -33,6 +34,7 @@ __all__ = [
     "CommuneCode",
     "CommuneMatch",
     "Density",
+    "Revitalisation",
     "approximate_density",
     "atoms_from_codes",
     "departement_of",
@@ -54,4 +56,5 @@ __all__ = [
     "split_codes",
     "split_list",
     "was_named",
+    "with_outlines",
 ]

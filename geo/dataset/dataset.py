@@ -14,9 +14,9 @@ from typing import Any
 
 from geo import french as fr
 from geo import register
-from geo.communes import Atlas, Density, approximate_density, embedded_atlas
+from geo.communes import Atlas, Density, Revitalisation, approximate_density, embedded_atlas
 from geo.dataset import official
-from geo.dataset.official import refreshed
+from geo.dataset.communes import NEWER_ONLY, outlined, refreshed, with_passage
 from geo.errors import GeoInputError
 from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, LayerId, build_crosswalk, load_layers, merged
 from geo.perimeters import Perimeter, PerimeterFacts
@@ -43,6 +43,7 @@ class Dataset:
     notices: tuple[str, ...] = ()
     sources: Mapping[str, CurrentVersion] = field(default_factory=dict)
     heads: Mapping[str, register.Head] = field(default_factory=dict)
+    revitalisation: Revitalisation | None = None
 
     @property
     def atlas(self) -> Atlas:
@@ -52,7 +53,7 @@ class Dataset:
     @cached_property
     def evidence(self) -> Evidence:
         """The part of the data that rules and figures take."""
-        return Evidence(self.crosswalk, self.density, self.resources)
+        return Evidence(self.crosswalk, self.density, self.resources, self.revitalisation)
 
     def base(self, kind: str) -> Layer:
         """Return the layer in place before anything was imported."""
@@ -72,15 +73,12 @@ def open_dataset(home: Path | None = None) -> Dataset:
     MissingDataError
         When an embedded file is absent.
     """
-    atlas, notices = embedded_atlas(), list[str]()
-    used: dict[str, CurrentVersion] = {}
-    for kind in official.NEWER_ONLY:
-        newer = official.best(kind, partial(_newer, kind, atlas), notices, home)
-        if newer and newer[1] is not atlas:
-            used[kind], atlas = newer
+    notices = list[str]()
+    atlas, used = _communes(notices, home)
     layers = load_layers(atlas)
     makers: dict[str, Callable[[CurrentVersion], Any]] = {
         "densite": lambda version: official.grid_density(version, atlas),
+        "frr": lambda version: official.revitalisation(version, atlas),
         LayerId.QPV: lambda version: official.quarters(version, layers[LayerId.QPV], atlas),
         LayerId.CPTS: lambda version: official.communities(version, layers[LayerId.CPTS], atlas),
         "ressources": lambda version: official.places(version, atlas),
@@ -100,6 +98,7 @@ def open_dataset(home: Path | None = None) -> Dataset:
         crosswalk=build_crosswalk(atlas, layers),
         density=made.get("densite") or approximate_density(atlas),
         resources=made.get("ressources"),
+        revitalisation=made.get("frr"),
         synchronised={kind: official.vintage(version) for kind, version in used.items()},
         imported=imported,
         bases=bases,
@@ -109,8 +108,26 @@ def open_dataset(home: Path | None = None) -> Dataset:
     )
 
 
-def _newer(kind: str, atlas: Atlas, version: CurrentVersion) -> Atlas:
-    return refreshed(atlas, {kind: version})[0]
+def _communes(notices: list[str], home: Path | None) -> tuple[Atlas, dict[str, CurrentVersion]]:
+    """Return the communes with what official sources make of them, and the versions that served."""
+    atlas, used = embedded_atlas(), dict[str, CurrentVersion]()
+    for kind, take in _COMMUNES.items():
+        newer = official.best(kind, partial(take, atlas=atlas, notices=notices), notices, home)
+        if newer and newer[1] is not atlas:
+            used[kind], atlas = newer
+    return atlas, used
+
+
+def _newer(version: CurrentVersion, *, atlas: Atlas, notices: list[str]) -> Atlas:
+    return refreshed(atlas, {version.kind: version}, notices)[0]
+
+
+# What official sources make of the communes, in this order: each is given those that the one before made.
+_COMMUNES: Mapping[str, Callable[..., Atlas]] = {
+    "contours": lambda version, *, atlas, notices: outlined(version, atlas),
+    "passage": lambda version, *, atlas, notices: with_passage(version, atlas),
+    **dict.fromkeys(NEWER_ONLY, _newer),
+}
 
 
 def _lay_imported(

@@ -1,4 +1,5 @@
-"""Official sources as data of the dashboard: newer EPCI and populations for the communes, density, QPV, CPTS, care places.
+"""Official sources as data of the dashboard: outlines, newer EPCI, EPT and populations for the communes, density, FRR, QPV, CPTS,
+care places.
 
 What is of the same year as the base is left alone: the base has been repaired and checked, the file says the same. A file
 that does not reach every commune it should is left alone too, for half a country would be of one year and half of another.
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import pandas as pd
 
-from geo.communes import LABELS, Atlas, Density
+from geo.communes import LABELS, Atlas, Density, Revitalisation
 from geo.files import Content, DamagedError, has_outlines, read_table, sha256
 from geo.french import day, fold
 from geo.layers import CarePlaces, Etat, Layer, Mode, Precision, members_frame, merged, whole_members, zones_frame
@@ -25,18 +26,18 @@ from geo.sources import NATIONAL, CurrentVersion, current, kept
 if TYPE_CHECKING:
     from shapely import Geometry
 
-MOST_LACKING = 0.001  # of the communes: islands without EPCI, communes merged since
 T = TypeVar("T")
-KINDS = ("densite", "qpv", "ressources", "cpts", "epci", "populations")
-OTHERS = ("carreaux", "contours", "ept", "frr")  # not opened with the rest; reported all the same when they are broken
-NEWER_ONLY = ("epci", "populations")  # used when they are of a later year than the base
+KINDS = ("contours", "passage", "epci", "ept", "populations", "densite", "frr", "qpv", "ressources", "cpts")
+OTHERS = ("carreaux",)  # not opened with the rest; reported all the same when they are broken
 
 # What is read of each file of a version.
 QUARTERS: Mapping[str, Content] = {
     "code": "text", "nom": "text", "communes": "text", "population": "number", "population_annee": "text",
 }  # fmt: skip
 
-QUARTER_MEMBERS: Mapping[str, Content] = {"code": "text", "atom": "text", "population": "number"}
+QUARTER_MEMBERS: Mapping[str, Content] = {
+    "code": "text", "atom": "text", "part": "number", "exact": "flag", "population": "number",
+}  # fmt: skip
 COMMUNITIES: Mapping[str, Content] = {"id": "text", "nom": "text", "statut": "text", "atom": "text", "exact": "flag"}
 
 PLACES: Mapping[str, Content] = {
@@ -48,94 +49,6 @@ STATUSES = (
     ("projet|emerg|lettre|prepar|cours", Etat.PROJET),
     ("valid|annonc", Etat.ANNONCE),
 )
-
-
-def refreshed(atlas: Atlas, versions: Mapping[str, CurrentVersion]) -> tuple[Atlas, frozenset[str]]:
-    """Return the atlas with what is newer than the base, and the kinds that were; the very same atlas when none was.
-
-    Raises
-    ------
-    DamagedError
-        When a file that is newer can no longer be read.
-    """
-    used = set()
-    for kind, (apply, columns) in _NEWER.items():
-        version = versions.get(kind)
-        if version and year_of(version.manifest.vintage) > base_year(kind, atlas):
-            newer = apply(atlas, table_of(version, f"{kind}.parquet", columns, ["code"]), version)
-            if newer is not atlas:
-                used.add(kind)
-            atlas = newer
-    return atlas, frozenset(used)
-
-
-def year_of(text: str) -> int:
-    """Return the newest year that a vintage names, 0 when it names none."""
-    return max(map(int, re.findall(r"\b(?:19|20)\d\d\b", text)), default=0)
-
-
-def base_year(kind: str, atlas: Atlas) -> int:
-    """Return the year of the atlas's own EPCI or populations."""
-    key = {"epci": "epci_libelle", "populations": "population_annee"}[kind]
-    return year_of(str(atlas.manifest[key]))
-
-
-def _with_epci(atlas: Atlas, frame: pd.DataFrame, version: CurrentVersion) -> Atlas:
-    given = frame.set_index("code")
-    owner = atlas.table["commune"].map(given["siren"])
-    had = atlas.table["epci"].notna()
-    if (owner.isna() & had).mean() > MOST_LACKING:
-        return atlas
-    table = atlas.table.assign(epci=owner.where(owner.notna() | ~had, atlas.table["epci"]))
-    named = frame.groupby("siren")[["nom", "nature"]].first()
-    used = sorted(table["epci"].dropna().unique())
-    epci = atlas.epci.reindex(used)
-    for column in ("nom", "nature"):
-        if column in epci and column in named:
-            epci[column] = named[column].reindex(used).fillna(epci[column])
-    epci.index.name = "code"
-    cities = atlas.villes.assign(epci=[given["siren"].get(c, e) for c, e in atlas.villes["epci"].items()])
-    manifest = {
-        **atlas.manifest,
-        "ept_libelle": atlas.manifest["epci_libelle"],
-        "epci_libelle": f"intercommunalités au 1er janvier {year_of(version.manifest.vintage)}",
-    }
-    return _summed(replace(atlas, table=table, epci=epci, villes=cities, manifest=manifest))
-
-
-def _with_populations(atlas: Atlas, frame: pd.DataFrame, version: CurrentVersion) -> Atlas:
-    given = frame.set_index("code")["population"].reindex(atlas.table["code"])
-    if given.isna().any():
-        return atlas
-    people = given.to_numpy(dtype=atlas.table["population"].dtype)
-    years = frame.set_index("code")["annee"].reindex(atlas.table["code"]).astype(str).to_numpy()
-    mayotte = (atlas.table["departement"] == "976").to_numpy()
-    common = max(years[~mayotte], default=version.manifest.vintage)
-    own = max(years[mayotte], default=common)
-    label = common if own == common else f"{common} (Mayotte : {own})"
-    manifest = {**atlas.manifest, "population_annee": label, "population_totale": int(people.sum())}
-    cities = atlas.villes.copy()
-    totals = pd.Series(people, index=atlas.table["commune"].to_numpy()).groupby(level=0).sum()
-    cities["population"] = totals.reindex(cities.index).to_numpy()
-    return _summed(replace(atlas, table=atlas.table.assign(population=people), villes=cities, manifest=manifest))
-
-
-def _summed(atlas: Atlas) -> Atlas:
-    """Sum the territories again from their communes."""
-    tables = {}
-    for name, column in (("epci", "epci"), ("ept", "ept"), ("departements", "departement"), ("regions", "region")):
-        table = getattr(atlas, name).copy()
-        grouped = atlas.table.groupby(column)
-        table["population"] = grouped["population"].sum().reindex(table.index).fillna(0).astype(np.int64)
-        table["nb_communes"] = grouped["commune"].nunique().reindex(table.index).fillna(0).astype(int).astype(str)
-        tables[name] = table
-    return replace(atlas, **tables)
-
-
-_NEWER: Mapping[str, tuple[Callable[[Atlas, pd.DataFrame, CurrentVersion], Atlas], Mapping[str, Content]]] = {
-    "epci": (_with_epci, {"code": "text", "siren": "text", "nom": "text", "nature": "text"}),
-    "populations": (_with_populations, {"code": "text", "population": "number", "annee": "text"}),
-}
 
 
 def versions(home: Path | None = None) -> dict[str, CurrentVersion]:
@@ -237,18 +150,28 @@ def grid_density(version: CurrentVersion, atlas: Atlas) -> Density | None:
     )
 
 
+def revitalisation(version: CurrentVersion, atlas: Atlas) -> Revitalisation:
+    """Return the FRR status of each commune; arrondissements take that of their city, the list's silence stays unknown."""
+    given = table_of(version, "frr.parquet", {"code": "text", "statut": "text"}, ["code"]).set_index("code")["statut"]
+    own, city = given.reindex(atlas.table["code"]).to_numpy(), given.reindex(atlas.table["commune"]).to_numpy()
+    status = pd.Series(np.where(pd.notna(own), own, city), dtype=object).fillna("")
+    return Revitalisation(status.to_numpy(dtype=object), f"liste France ruralités revitalisation ({vintage(version)})")
+
+
 def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
     """Return the QPV of the official file, in the form of the embedded layer that they replace."""
     zones = table_of(version, "qpv.parquet", QUARTERS, ["code"])
     members = table_of(version, "qpv_membres.parquet", QUARTER_MEMBERS, ["code", "atom"])
     members = members[members["atom"].isin(atlas.row)]
+    zones, members = _known_populations(zones, members, embedded)
     apart = int((~zones["code"].isin(members["code"])).sum())
     zones = zones[zones["code"].isin(members["code"])].set_index("code")
     position = {code: i for i, code in enumerate(zones.index)}
     rows = members["atom"].map(atlas.row).to_numpy(dtype=np.intp)
     departement = atlas.table["departement"].to_numpy(dtype=object)[rows]
-    title = f"Quartiers prioritaires 2024, contours et populations ({vintage(version)})"
     first = pd.Series(departement, index=members["code"].to_numpy()).groupby(level=0).first()
+    years = zones["population_annee"].astype("string").fillna("")
+    shared = ~members["exact"].to_numpy(dtype=bool)
     table = zones_frame(
         zones.index,
         nom=zones["nom"],
@@ -256,10 +179,10 @@ def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
         precision=Precision.OFFICIELLE,
         territoire=[_names(codes, atlas) for codes in zones["communes"]],
         departement=first.reindex(zones.index),
-        annee=zones["population_annee"].astype("string").fillna(""),
+        annee=years,
         population=zones["population"],
-        population_type="municipale",
-        source_titre=title,
+        population_type=["estimation" if "estimation" in year else "municipale" for year in years],
+        source_titre=f"Quartiers prioritaires 2024, contours et populations ({vintage(version)})",
         status="officiel",
     )
     return Layer(
@@ -269,12 +192,30 @@ def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
         source=f"ANCT (contours), INSEE (populations) ; {version.manifest.licence}",
         vintage=vintage(version),
         extent=frozenset(version.manifest.departements),
-        remark="Couche officielle synchronisée. Un quartier à cheval sur plusieurs communes est partagé selon la surface : estimation.",
+        remark="Couche officielle synchronisée. Un quartier à cheval sur plusieurs communes est partagé selon la population publiée de "
+        "chacune, à défaut selon la surface : estimation.",
         zones=table,
-        members=members_frame([position[code] for code in members["code"]], rows, False, members["population"]),
+        members=members_frame([position[c] for c in members["code"]], rows, False, members["population"], shared),
         apart=apart,
         former=embedded.former,
     )
+
+
+def _known_populations(
+    zones: pd.DataFrame, members: pd.DataFrame, embedded: Layer
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fill the populations that the official files do not give with those that the embedded layer knows, with their year."""
+    unknown = zones["population"].isna()
+    known = zones["code"].map(embedded.zones["population"]).astype(float)
+    lost = unknown & known.notna()
+    if not lost.any():
+        return zones, members
+    zones = zones.assign(
+        population=zones["population"].where(~lost, known),
+        population_annee=zones["population_annee"].where(~lost, zones["code"].map(embedded.zones["annee"])),
+    )
+    people = members["code"].map(zones.set_index("code")["population"]).astype(float)
+    return zones, members.assign(population=members["population"].fillna(members["part"] * people))
 
 
 def communities(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:

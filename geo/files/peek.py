@@ -1,4 +1,4 @@
-"""Open any published file and look at its beginning: csv, xlsx, ods, parquet, GeoJSON, alone, in a gz or in a zip.
+"""Open any published file and look at its beginning: csv, xlsx, ods, parquet, GeoJSON, GeoPackage, alone, in a gz or in a zip.
 
 Nothing here knows what a file is about, nor trusts its name: the form is read in the first bytes, the separator and the
 encoding in the first lines. An archive is never unpacked on disk, and no more than MAX_BYTES of it is ever unpacked.
@@ -12,6 +12,7 @@ import gzip
 import io
 import json
 import re
+import sqlite3
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ import shapely
 from python_calamine import CalamineError
 
 from geo.errors import GeoInputError
+from geo.files.foreign_sqlite import foreign, generates
 from geo.files.sniff import as_text, decode, open_workbook, separator_of
 
 Shape = Literal["table", "features", "gazetteer", "finess"]
@@ -43,7 +45,10 @@ UNREADABLE = (
     CalamineError,
     UnicodeError,
     shapely.errors.GEOSException,
+    sqlite3.Error,
 )
+SQLITE = b"SQLite format 3\0"
+MOST_LAYERS = 50
 MEMBERS = (".csv", ".txt", ".tsv", ".json", ".geojson", ".parquet", ".xlsx", ".xls", ".ods")
 
 
@@ -88,7 +93,7 @@ class Part:
 class Peek:
     """The beginning of a document: first rows as texts (for features: names, then first values), and raw beginning.
 
-    `encoding` and `separator` are those of a text.
+    `encoding` and `separator` are those of a text; `sheet` names the sheet of a workbook, or the layer of a GeoPackage.
     """
 
     part: Part
@@ -136,6 +141,8 @@ def _peek_part(part: Part) -> Iterator[Peek]:
     start = part.head(HEAD_BYTES if part.packing == "zip" else 65536)
     if start[:4] == b"PAR1":
         yield _peek_parquet(part)
+    elif start.startswith(SQLITE) and not part.packing:
+        yield from _peek_geopackage(part)
     elif start[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         yield from _peek_workbook(part)
     elif start.lstrip(codecs.BOM_UTF8 + b" \r\n\t")[:1] == b"{":
@@ -165,6 +172,25 @@ def _peek_workbook(part: Part) -> Iterator[Peek]:
         if rows:
             texts = tuple(tuple(as_text(cell) for cell in row) for row in rows)
             yield Peek(part, "table", texts, text="\n".join(" ".join(row) for row in texts), sheet=name)
+
+
+def _peek_geopackage(part: Part) -> Iterator[Peek]:
+    """Look at the layers of surfaces of a GeoPackage: real tables alone, whose columns are all stored."""
+    with foreign(part.path) as base:
+        surfaces = base.execute(
+            "SELECT table_name, column_name FROM gpkg_geometry_columns WHERE upper(geometry_type_name) "
+            "IN ('POLYGON', 'MULTIPOLYGON', 'SURFACE', 'MULTISURFACE', 'CURVEPOLYGON', 'GEOMETRY')"
+        ).fetchmany(MOST_LAYERS)
+        tables = {name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for layer, shape in surfaces:
+            if layer not in tables or generates(base, layer):
+                continue
+            quoted = str(layer).replace('"', '""')
+            columns = [row[1] for row in base.execute(f'PRAGMA table_info("{quoted}")') if row[1] != shape]
+            listed = ", ".join('"{}"'.format(c.replace('"', '""')) for c in columns)
+            found = base.execute(f'SELECT {listed} FROM "{quoted}" LIMIT {HEAD_ROWS}').fetchall() if columns else []
+            rows = (tuple(columns), *(tuple(as_text(value) for value in row) for row in found))
+            yield Peek(part, "features", rows, text=" ".join(map(" ".join, rows[:3])), sheet=str(layer))
 
 
 def _peek_json(part: Part) -> Iterator[Peek]:

@@ -7,11 +7,15 @@ from geo.imports.draft import KINDS, ROLES, WHOLE_COMMUNES, ImportDraft
 from geo.imports.publish import FORMS, Review, keep, keep_and_publish
 from geo.imports.read import read_draft, read_file, read_import
 from geo.imports.shapes.crossing import DISTANCE_M, SHARE_TOLERANCE, cross
+from geo.imports.tables.columns import ALIASES
 from geo.imports.tables.grid import open_grids
-from geo.imports.templates import template, template_name
+from geo.imports.templates import COLUMNS, EXAMPLES, template, template_name
 
 __all__ = [
+    "ALIASES",
+    "COLUMNS",
     "DISTANCE_M",
+    "EXAMPLES",
     "FORMS",
     "KINDS",
     "ROLES",

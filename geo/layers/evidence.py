@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.arrays import Rows
-from geo.communes import Atlas, Density
+from geo.communes import Atlas, Density, Revitalisation
 from geo.layers.crosswalk import Crosswalk
 
 NOT_LISTED = "GEM, associations d’usagers et de proches (dans aucun fichier officiel)"
@@ -34,11 +34,12 @@ class CarePlaces:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """The communes with every layer, their density class, and the care places (None where no list is known)."""
+    """The communes with every layer, their density class, the care places and the FRR zoning (None where no list is known)."""
 
     crosswalk: Crosswalk
     density: Density
     resources: CarePlaces | None = None
+    revitalisation: Revitalisation | None = None
 
     @property
     def atlas(self) -> Atlas:

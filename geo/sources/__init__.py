@@ -3,8 +3,11 @@
 It never decides what a layer becomes (`geo.dataset` does). Start from `load_sources`, `sync`, `current`.
 """
 
+from geo.sources.ahead import maps_ahead
+from geo.sources.answers import Answer, read_answers
 from geo.sources.background import Status, read_status, wanted
 from geo.sources.catalogue import Source, load_sources
+from geo.sources.outlines import whole_outlines
 from geo.sources.readers.base import NATIONAL
 from geo.sources.report import KindResult, Outcome, Step, SyncReport
 from geo.sources.synchronise import sync
@@ -12,6 +15,7 @@ from geo.sources.versions import CurrentVersion, clean_sources, current, kept, o
 
 __all__ = [
     "NATIONAL",
+    "Answer",
     "CurrentVersion",
     "KindResult",
     "Outcome",
@@ -23,9 +27,12 @@ __all__ = [
     "current",
     "kept",
     "load_sources",
+    "maps_ahead",
     "only_run",
+    "read_answers",
     "read_status",
     "sources_folder",
     "sync",
     "wanted",
+    "whole_outlines",
 ]

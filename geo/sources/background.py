@@ -17,6 +17,7 @@ from typing import Any
 
 from geo.errors import GeoInputError
 from geo.files import alive, read_json, write_json
+from geo.sources.ahead import maps_ahead
 from geo.sources.report import KindResult, Step, SyncReport
 from geo.sources.versions import BusyError, current, sources_folder
 
@@ -116,7 +117,8 @@ def main(home: Path | None = None, mirror: str | None = None) -> int:
     journal = Journal(home)
     journal.write()
     try:
-        report = sync(mirror=mirror or os.environ.get("CLSM_MIRROR") or None, home=home, progress=journal.show)
+        mirror = mirror or os.environ.get("CLSM_MIRROR") or None
+        report = sync(mirror=mirror, home=home, progress=journal.show, before_use=maps_ahead)
     except BusyError:
         return 1  # another run is at it, and keeps the journal
     except GeoInputError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -20,7 +20,7 @@ from geo.paths import ROOT
 
 CATALOGUE = ROOT / "data" / "sources.toml"
 Certainty = Literal["A", "B", "C"]
-_TEXTS = ("kind", "nom", "producteur", "page", "format", "millesime", "licence", "certitude", "remarque")
+_TEXTS = ("kind", "nom", "producteur", "page", "format", "millesime", "licence", "certitude", "lue", "remarque")
 _SIZES = ("taille_attendue", "taille_max")
 _KEYS = {*_TEXTS, *_SIZES, "fichier", "colonnes"}
 _KIND = re.compile(r"[a-z]+")
@@ -28,11 +28,16 @@ _KIND = re.compile(r"[a-z]+")
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of a source; `addresses` are tried in order, none means that it must be fetched by hand."""
+    """One file of a source; `addresses` are tried in order, none means that it must be fetched by hand.
+
+    An address in `links` is a page, or a data.gouv.fr record, that names the files of the day: those whose address matches the
+    pattern given are taken, in the order of the page.
+    """
 
     name: str
     addresses: tuple[str, ...]
     optional: bool = False
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,8 @@ class Source:
     """One kind of official data.
 
     `expected_bytes` and `max_bytes` bound one downloaded file. `certainty` says how sure the addresses and columns
-    are: A read in code that downloads them, B read in part, C from general knowledge. `columns` gives, for each role
-    of a column, the spellings met in official files.
+    are: A read in code that downloads them, B read in part, C from general knowledge; `read_on` says when. `columns` gives,
+    for each role of a column, the spellings met in official files.
     """
 
     kind: str
@@ -57,6 +62,7 @@ class Source:
     certainty: Certainty
     columns: Mapping[str, tuple[str, ...]]
     remark: str
+    read_on: str = ""
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -133,12 +139,31 @@ def _file_faults(files: object, page: str) -> list[str]:
         if unknown or not isinstance(file.get("nom"), str) or not isinstance(file.get("adresses"), list):
             faults.append("un « fichier » a un « nom », des « adresses » et au besoin « facultatif », rien d’autre.")
             continue
-        faults += [f"adresse refusée : {address}." for address in file["adresses"] if not is_web(address)]
+        faults += [fault for address in file["adresses"] for fault in _address_faults(address)]
     return faults
 
 
+def _address_faults(address: object) -> list[str]:
+    if isinstance(address, dict):
+        page, links = address.get("page"), address.get("liens")
+        if address.keys() != {"page", "liens"} or not isinstance(page, str) or not isinstance(links, str):
+            return ["une adresse est un texte, ou une « page » et le motif de ses « liens »."]
+        try:
+            re.compile(links)
+        except re.error:
+            return [f"motif de liens illisible : {links}."]
+        address = page
+    return [] if isinstance(address, str) and is_web(address) else [f"adresse refusée : {address}."]
+
+
+def _file(entry: Mapping[str, Any]) -> SourceFile:
+    addresses = [a if isinstance(a, str) else a["page"] for a in entry["adresses"]]
+    links = {a["page"]: a["liens"] for a in entry["adresses"] if not isinstance(a, str)}
+    return SourceFile(entry["nom"], tuple(addresses), bool(entry.get("facultatif")), links)
+
+
 def _source(entry: Mapping[str, Any]) -> Source:
-    files = tuple(SourceFile(f["nom"], tuple(f["adresses"]), bool(f.get("facultatif"))) for f in entry["fichier"])
+    files = tuple(map(_file, entry["fichier"]))
     return Source(
         kind=entry["kind"],
         name=entry["nom"],
@@ -153,4 +178,5 @@ def _source(entry: Mapping[str, Any]) -> Source:
         certainty=cast(Certainty, entry["certitude"]),
         columns={role: tuple(names) for role, names in entry["colonnes"].items()},
         remark=entry["remarque"],
+        read_on=entry["lue"],
     )

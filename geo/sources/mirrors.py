@@ -20,7 +20,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -38,11 +37,11 @@ from geo.files import (
     without_login,
 )
 from geo.french import megabytes, number
+from geo.sources.links import MAX_PAGE_BYTES, Hrefs
 from geo.sources.versions import Input
 
 MAX_FILES = 1_000
 MAX_DEPTH = 5
-MAX_PAGE_BYTES = 5_000_000
 MAX_TOTAL_BYTES = 4_000_000_000
 _WANTED = KEPT | {".gz", ".zip", ".7z"}
 Recognise = Callable[[Path], str | None]
@@ -229,7 +228,7 @@ def _walk(root: str, work: Path, fetch: Fetch) -> list[str]:
 def _links(page: str, work: Path, fetch: Fetch) -> list[str]:
     target = work / "page"
     fetch(page, target, MAX_PAGE_BYTES)
-    links = _Links()
+    links = Hrefs()
     links.feed(target.read_text(encoding="utf-8", errors="replace"))
     links.close()
     return [_join(page, href) for href in links.found if "?" not in href and "#" not in href]
@@ -240,14 +239,3 @@ def _join(page: str, href: str) -> str:
         return urljoin(page, href)
     except ValueError:
         return ""
-
-
-class _Links(HTMLParser):
-    """The links of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [value for name, value in attrs if tag == "a" and name == "href" and value]

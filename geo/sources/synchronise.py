@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.files import (
     PATIENCE,
@@ -26,20 +25,17 @@ from geo.files import (
     Retry,
     Timeouts,
     UnreachableError,
-    download,
-    host_of,
-    safe_name,
-    unpack,
 )
-from geo.french import megabytes
-from geo.sources.catalogue import Source, SourceFile, load_sources, pick_sources
+from geo.sources.answers import record
+from geo.sources.bring import Bringer, Inputs
+from geo.sources.catalogue import Source, load_sources, pick_sources
 from geo.sources.mirrors import Found, Mirror, read_folder, read_web
+from geo.sources.outlines import OUTLINES, WHOLE, Outlines
 from geo.sources.readers import Reader, ReadReport
 from geo.sources.report import KindResult, Outcome, Progress, Readers, Step, SyncReport
 from geo.sources.versions import (
     PARTS,
     WORK,
-    Input,
     Manifest,
     clean_sources,
     current,
@@ -49,13 +45,18 @@ from geo.sources.versions import (
     keep,
     only_run,
     read_version,
-    sources_folder,
 )
 
 AT_ONCE = 4
 
 
+BeforeUse = Callable[[Path], None]  # given the folder of outlines that are about to be used
+
+
 def _silent(_: Step) -> None: ...
+
+
+def _unprepared(_: Path) -> None: ...
 
 
 def sync(
@@ -68,10 +69,12 @@ def sync(
     catalogue: Mapping[str, Source] | None = None,
     timeout: Timeouts = PATIENCE,
     retry: Retry = TRIES,
+    before_use: BeforeUse = _unprepared,
 ) -> SyncReport:
     """Update `kinds` (all when None) from their official addresses, or from `mirror` (folder or address).
 
-    `progress` is never called by two threads at once. A kind that fails is in the report, never raised.
+    `progress` is never called by two threads at once; `before_use` is given the outlines of all communes just read, before they are
+    switched to. A kind that fails is in the report, never raised.
 
     Raises
     ------
@@ -84,12 +87,13 @@ def sync(
     wanted = pick_sources(kinds, known)
     with only_run(home):
         clean_sources(home)
-        run = _Run(home, readers or Readers(), progress, timeout, retry)
+        run = _Run(home, readers or Readers(), progress, timeout, retry, before_use=before_use)
         try:
             with tempfile.TemporaryDirectory(dir=run.folder(WORK)) as work:
                 contents = _open_mirror(mirror, Path(work), run, wanted) if mirror else None
                 results = run.all(wanted, contents)
         finally:
+            record(run.answers.seen, home)
             clean_sources(home)
     return SyncReport(tuple(results), tuple(contents.notices) if contents else ())
 
@@ -108,45 +112,22 @@ def _open_mirror(place: str, work: Path, run: _Run, wanted: list[Source]) -> Mir
     return mirror
 
 
-@dataclass(frozen=True)
-class _Inputs:
-    """Files to read together, and what they were."""
-
-    paths: tuple[Path, ...]
-    inputs: tuple[Input, ...]
-    notes: tuple[str, ...] = ()
-
-
-Candidate = Callable[[Path], _Inputs]  # brings files, given a folder to work in
+Candidate = Callable[[Path], Inputs]  # brings files, given a folder to work in
 
 
 @dataclass
-class _Run:
-    home: Path | None
-    readers: Readers
-    progress: Progress
-    timeout: Timeouts
-    retry: Retry
-    stop: threading.Event = field(default_factory=threading.Event)
-    telling: threading.Lock = field(default_factory=threading.Lock)
-    silent_hosts: dict[str, UnreachableError] = field(default_factory=dict)
-
-    def folder(self, name: str) -> Path:
-        path = sources_folder(self.home) / name
-        path.mkdir(parents=True, exist_ok=True)
-        return path
-
-    def tell(self, step: Step) -> None:
-        if self.stop.is_set():
-            raise KeyboardInterrupt
-        with self.telling:
-            self.progress(step)
+class _Run(Bringer):
+    before_use: BeforeUse = _unprepared
+    outlines: Outlines = field(default_factory=Outlines)
 
     def all(self, wanted: list[Source], mirror: Mirror | None) -> list[KindResult]:
+        first = sorted(wanted, key=lambda source: source.kind != OUTLINES)  # others wait for the outlines to read
+        if not any(source.kind == OUTLINES for source in wanted):
+            self.outlines.settled.set()
         with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="sync") as pool:
-            futures = [pool.submit(self.one, source, mirror) for source in wanted]
+            futures = {source.kind: pool.submit(self.one, source, mirror) for source in first}
             try:
-                return [future.result() for future in futures]
+                return [futures[source.kind].result() for source in wanted]
             except BaseException:
                 self.stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
@@ -161,6 +142,9 @@ class _Run:
             result = KindResult(
                 source.kind, Outcome.FAILED, (f"Écriture ou lecture impossible ({error.strerror or error}).",)
             )
+        finally:
+            if source.kind == OUTLINES:
+                self.outlines.settled.set()
         self.tell(Step(source.kind, "fin", result=result))
         return result
 
@@ -200,17 +184,26 @@ class _Run:
         return KindResult(source.kind, Outcome.FAILED, tuple(reasons), unreachable=unreachable)
 
     def _take(
-        self, source: Source, reader: Reader, inputs: _Inputs, origin: str, refused: list[str], work: Path
+        self, source: Source, reader: Reader, inputs: Inputs, origin: str, refused: list[str], work: Path
     ) -> KindResult:
         kind, mark = source.kind, fingerprint(inputs.inputs)
         used = current(kind, self.home)
-        if used and used.manifest.fingerprint == mark and read_version(used.path, deep=True):
+        outlines, atlas = self.outlines.given(self.home) if reader.outlined else ("", None)
+        if (
+            used
+            and (used.manifest.fingerprint, used.manifest.outlines) == (mark, outlines)
+            and read_version(used.path, deep=True)
+        ):
             keep(used)
             return KindResult(kind, Outcome.UNCHANGED, version=used)
         self.tell(Step(kind, "lecture"))
         stage = work / "produits"
         stage.mkdir()
-        report = _read(reader, inputs.paths, stage)
+        report = _read(reader, inputs.paths, stage, atlas)
+        carried = reader.carry(used.path, stage) if reader.carry and used else []
+        if carried or outlines:  # the same files make other products
+            kept_from = used.version if used and carried else ""
+            mark = hashlib.sha256(f"{mark} {outlines} {kept_from}".encode()).hexdigest()
         now = datetime.now().astimezone()
         manifest = Manifest(
             kind=kind,
@@ -222,98 +215,30 @@ class _Run:
             vintage=report.vintage,
             rows=report.rows,
             departements=report.departements,
-            notes=(*report.notes, *inputs.notes, *refused),
+            notes=(*report.notes, *carried, *inputs.notes, *refused),
             inputs=inputs.inputs,
             files=inventory(stage),
+            outlines=outlines,
         )
         absent = sorted(set(report.files) - manifest.files.keys())
         if absent or not report.files:
             raise GeoInputError(f"La lecture n’a pas produit {', '.join(absent) or 'de fichier'}.")
+        if kind == OUTLINES and set(WHOLE) <= manifest.files.keys():
+            self.before_use(stage)
         return KindResult(kind, Outcome.UPDATED, version=install(stage, manifest, self.home))
 
     def _official(self, source: Source, reader: Reader) -> list[Candidate]:
         first, *others = source.files if reader.several else source.files[:1]
-        return [partial(self._bring, source, reader, address, others) for address in first.addresses]
-
-    def _bring(self, source: Source, reader: Reader, address: str, others: list[SourceFile], work: Path) -> _Inputs:
-        paths, first = self._known(source, reader, address, work)
-        inputs, notes = [first], []
-        for file in others:
-            more, reason = self._any_of(source, reader, file, work)
-            if more:
-                paths += more[0]
-                inputs.append(more[1])
-            elif not file.optional or self._had(source, file):
-                raise GeoInputError(f"{file.name} : {reason}")
-            else:
-                notes.append(f"Sans le fichier « {file.name} » : {reason}")
-        return _Inputs(tuple(paths), tuple(inputs), tuple(notes))
-
-    def _any_of(
-        self, source: Source, reader: Reader, file: SourceFile, work: Path
-    ) -> tuple[tuple[list[Path], Input] | None, str]:
-        reason = "aucune adresse directe connue."
-        for address in file.addresses:
-            try:
-                return self._known(source, reader, address, work), ""
-            except GeoInputError as error:
-                reason = " ".join(error.problems)
-        return None, reason
-
-    def _had(self, source: Source, file: SourceFile) -> bool:
-        """Return whether the active version has an optional file: a passing failure must not take it away."""
-        used = current(source.kind, self.home)
-        return used is not None and any(i.address in file.addresses for i in used.manifest.inputs)
-
-    def _known(self, source: Source, reader: Reader, address: str, work: Path) -> tuple[list[Path], Input]:
-        """Download a file, open it if it is an archive, and keep what is of the source's kind."""
-        name = f"{source.kind}-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
-        target = self.folder(PARTS) / name
-        try:
-            got = self.download(source.kind, address, target, source.max_bytes)
-            place = work / name
-            place.mkdir()
-            moved = target.rename(place / safe_name(unquote(urlsplit(address).path)))
-        finally:
-            target.unlink(missing_ok=True)
-        self.tell(Step(source.kind, "lecture"))
-        parts = unpack(moved, work / f"{name}-ouvert")
-        paths = [part for part in parts if self.readers.recognise(part) == source.kind]
-        if not paths:
-            raise GeoInputError(
-                f"{host_of(address)} : le fichier reçu ({megabytes(got.bytes)}) n’est pas reconnu comme "
-                f"« {source.name} ». Le producteur a peut-être changé ses colonnes."
-            )
-        if not reader.several:
-            paths = [max(paths, key=reader.rank)]
-        return paths, Input(got.address, got.sha256, got.bytes, got.date, got.etag)
-
-    def download(self, kind: str, address: str, target: Path, max_bytes: int) -> Downloaded:
-        """Download, asking nothing more of a host that did not answer at all."""
-        host = urlsplit(address).netloc
-        if host in self.silent_hosts:
-            raise self.silent_hosts[host]
-        try:
-            return download(
-                address,
-                target,
-                max_bytes=max_bytes,
-                timeout=self.timeout,
-                retry=self.retry,
-                progress=lambda received: self.tell(Step(kind, "téléchargement", received)),
-            )
-        except UnreachableError as error:
-            self.silent_hosts[host] = error
-            raise
+        return [partial(self.bring, source, reader, first, address, others) for address in first.addresses]
 
     def _forget_parts(self, kind: str) -> None:
         for file in self.folder(PARTS).glob(f"{kind}-*"):
             file.unlink(missing_ok=True)
 
 
-def _read(reader: Reader, paths: Sequence[Path], stage: Path) -> ReadReport:
+def _read(reader: Reader, paths: Sequence[Path], stage: Path, atlas: Atlas | None) -> ReadReport:
     try:
-        return reader.read(paths, stage)
+        return reader.read(paths, stage) if atlas is None else reader.read(paths, stage, atlas=atlas)
     except GeoInputError:
         raise
     except Exception as error:  # a parser surprised by a foreign file: one kind fails, the others go on
@@ -325,9 +250,9 @@ def _mirrored(found: list[Found], reader: Reader) -> list[Candidate]:
     ranked = sorted(found, key=lambda f: -reader.rank(f.path))
     groups = [ranked] if reader.several else [[one] for one in ranked]
 
-    def bring(group: list[Found], _: Path) -> _Inputs:
+    def bring(group: list[Found], _: Path) -> Inputs:
         inputs = {one.original: one.as_input() for one in group}
-        return _Inputs(tuple(one.path for one in group), tuple(inputs.values()))
+        return Inputs(tuple(one.path for one in group), tuple(inputs.values()))
 
     return [partial(bring, group) for group in groups]
 

@@ -42,19 +42,23 @@ class BusyError(GeoInputError):
 
 @dataclass(frozen=True)
 class Input:
-    """A file that a version was read from: where it came from, checksum, size, date of arrival (ISO 8601)."""
+    """A file that a version was read from: where it came from, checksum, size, date of arrival (ISO 8601).
+
+    `file` is the name that the catalogue gives it, "" when a mirror brought it.
+    """
 
     address: str
     sha256: str
     bytes: int
     date: str
     etag: str | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True)
 class Manifest:
     """What is known of a version. `files` gives the size and checksum of each; `origin` is « officiel » or
-    « miroir »."""
+    « miroir »; `outlines` names the version of the official outlines that it was read against, "" for those of the base."""
 
     kind: str
     version: str
@@ -69,6 +73,7 @@ class Manifest:
     inputs: tuple[Input, ...]
     files: Mapping[str, tuple[int, str]]
     form: int = FORM
+    outlines: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -203,10 +208,11 @@ def _manifest(raw: Any) -> Manifest:
     departements, notes = tuple(raw["departements"]), tuple(raw["notes"])
     manifest = Manifest(**{**raw, "inputs": inputs, "files": files, "departements": departements, "notes": notes})
     texts = [
-        getattr(manifest, name) for name in ("kind", "version", "date", "origin", "producer", "licence", "vintage")
+        getattr(manifest, name)
+        for name in ("kind", "version", "date", "origin", "producer", "licence", "vintage", "outlines")
     ]
     texts += [*departements, *notes, *files, *(checksum for _, checksum in files.values())]
-    texts += [text for one in inputs for text in (one.address, one.sha256, one.date, one.etag or "")]
+    texts += [text for one in inputs for text in (one.address, one.sha256, one.date, one.etag or "", one.file)]
     numbers = [manifest.rows, manifest.form, *(size for size, _ in files.values()), *(one.bytes for one in inputs)]
     if not all(isinstance(text, str) and visible(text) == text for text in texts) or not all(
         type(number) is int for number in numbers
@@ -328,7 +334,7 @@ def clean_sources(home: Path | None = None) -> None:
     root = sources_folder(home)
     remove(root / WORK)
     sweep(home)
-    for file in root.glob(".etat.json.*"):
+    for file in (*root.glob(".etat.json.*"), *root.glob(".reponses.json.*")):
         remove(file)
     if (root / PARTS).is_dir():
         for file in (root / PARTS).iterdir():

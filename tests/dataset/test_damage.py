@@ -67,7 +67,9 @@ def sql(home: Path, order: str, *values: object) -> None:
 def test_a_good_home_is_opened_whole_and_says_nothing(home: Path) -> None:
     assert open_everything(home) == []
     opened = world.open_dataset(home)
-    assert set(opened.synchronised) == {"densite", "qpv", "ressources", "cpts", "epci", "populations"}
+    assert set(opened.synchronised) == {
+        "densite", "qpv", "ressources", "cpts", "epci", "ept", "populations", "passage", "frr",
+    }  # fmt: skip
     assert opened.imported["clsm"].number == 2
 
 

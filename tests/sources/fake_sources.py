@@ -22,6 +22,8 @@ from tests.support.killed import Marks
 @dataclass(frozen=True)
 class FakeReader:
     several: bool = False
+    carry: None = None
+    outlined: bool = False
 
     def rank(self, path: Path) -> int:
         return int(_head(path)[2])

@@ -229,9 +229,87 @@ def test_the_frr_list_is_read_and_unknown_words_refused(tmp_path: Path) -> None:
         read("frr", path, into=tmp_path / "c")
 
 
-def test_zoning_written_in_figures_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(GeoInputError, match="écrits en chiffres"):
-        read("frr", text_file(tmp_path, "codgeo;libgeo;codefrr\n01001;A;4\n"), into=tmp_path / "out")
+def test_the_list_of_july_2025_is_read_from_its_workbook(tmp_path: Path) -> None:
+    header = ["Code_insee", "Departement", "Commune", "Classement FRR et FRR+ au 10 juillet 2025"]
+    rows = [header, ["01001", "01", "A", "Non classée"], ["15014", "15", "B", "FRR socle"], ["2A004", "2A", "C", "FRR+"],
+            ["23001", "23", "D", "FRR bénéficiaire partiellement"]]  # fmt: skip
+    report = read(
+        "frr", workbook(tmp_path / "Liste communes FRR_juillet2025.xlsx", {"FRR": rows}), into=tmp_path / "out"
+    )
+    assert (report.rows, report.vintage) == (4, "2025")
+    assert product(tmp_path / "out", "frr")["statut"].to_dict() == {row[0]: row[3] for row in rows[1:]}
+
+
+def test_zoning_written_in_figures_is_read_by_its_legend(tmp_path: Path) -> None:
+    title = [["France ruralités revitalisation (communes 2025)"], [None]]
+    body = [["01001", "A", 4], ["01002", "B", 5], ["01004", "C", 1], ["01005", "D", 2], ["97411", "E", 3], ["01006", "F", None],
+            ["01007", "G", -9999]]  # fmt: skip
+    file = workbook(tmp_path / "GC_API_download.xlsx", {"data": [*title, ["codgeo", "libgeo", "codefrr"], *body]})
+    report = read("frr", file, into=tmp_path / "out")
+    assert report.vintage == "2025"
+    assert product(tmp_path / "out", "frr")["statut"].to_dict() == {
+        "01001": "FRR socle", "01002": "FRR+", "01004": "FRR bénéficiaire", "01005": "Classée FRR partiellement",
+        "97411": "FRR à La Réunion", "01006": "Non classée", "01007": "Non classée",
+    }  # fmt: skip
+    unknown = text_file(tmp_path, "codgeo;libgeo;codefrr\n01001;A;9\n")
+    with pytest.raises(GeoInputError, match="classement « 9 » non reconnu"):
+        read("frr", unknown, into=tmp_path / "other")
+
+
+def test_the_density_grid_of_2026_is_read_from_its_fifth_line(tmp_path: Path) -> None:
+    rows = [["Grille de densité 2025, géographie au 1er janvier 2026"], ["Maille communale"], [None], [None],
+            ["CODGEO", "LIBGEO", "DENS", "DENS7", "LIBDENS7"],
+            ["01001", "A", 3, 6, "Rural à habitat dispersé"], ["01004", "B", 2, 3, "Petites villes"]]  # fmt: skip
+    other = [["Maille départementale"], [None], [None], [None], ["DEP", "LIBDEP", "P_RURAL"], ["01", "Ain", 40.5]]
+    file = workbook(
+        tmp_path / "fichier_diffusion_2026.xlsx", {"Maille départementale": other, "Maille communale": rows}
+    )
+    report = read("densite", file, into=tmp_path / "out")
+    assert report.vintage == "2026"
+    assert product(tmp_path / "out", "densite").to_dict("index") == {
+        "01001": {"niveau": 6, "classe": 3}, "01004": {"niveau": 3, "classe": 2},
+    }  # fmt: skip
+
+
+def test_the_epci_of_2026_are_read_from_their_workbook(tmp_path: Path) -> None:
+    header = ["dept", "siren", "raison_sociale", "nature_juridique", "mode_financ", "nb_membres", "total_pop_tot", "total_pop_mun",
+              "dep_com", "insee", "siren_membre", "nom_membre", "ptot_2026", "pmun_2026"]  # fmt: skip
+    row = [
+        "01",
+        "200069193",
+        "CC de la Dombes",
+        "CC",
+        "FPU",
+        36,
+        40000,
+        39000,
+        "01",
+        "01001",
+        "210100012",
+        "A",
+        800,
+        790,
+    ]
+    report = read(
+        "epci", workbook(tmp_path / "epcicom2026.xlsx", {"Epcicom2026": [header, row]}), into=tmp_path / "out"
+    )
+    assert (report.rows, report.vintage) == (1, "2026")
+
+
+def passage(*rows: str) -> list[list[str]]:
+    return [["Table de passage des codes"], ["Géographie 2003 à 2026"], [""], [""], [""],
+            ["CODGEO_INI", "CODGEO_2026", "LIBGEO_2026"], *([*row.split(";"), ""] for row in rows)]  # fmt: skip
+
+
+def test_the_passage_table_gives_the_codes_that_changed(tmp_path: Path) -> None:
+    rows = passage("01001;01001", "01091;01033", "93059;93066", "97123;97701")
+    report = read("passage", workbook(tmp_path / "t.xlsx", {"Table de passage": rows}), into=tmp_path / "out")
+    assert (report.rows, report.vintage) == (2, "2026")
+    assert product(tmp_path / "out", "passage")["actuel"].to_dict() == {"01091": "01033", "93059": "93066"}
+    assert "1 commune d’arrivée sans contour ici" in plain(report.notes)
+    doubled = passage("01091;01033", "01091;01004")
+    with pytest.raises(GeoInputError, match="01091 mène à deux communes"):
+        read("passage", workbook(tmp_path / "u.xlsx", {"Table de passage": doubled}), into=tmp_path / "other")
 
 
 @pytest.mark.mirror

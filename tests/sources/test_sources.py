@@ -10,7 +10,9 @@ from geo.errors import GeoInputError, MissingDataError
 from geo.sources import load_sources
 from geo.sources.catalogue import CATALOGUE, pick_sources
 
-KINDS = ["contours", "populations", "epci", "ept", "densite", "qpv", "ressources", "cpts", "frr", "carreaux"]
+KINDS = [
+    "contours", "populations", "epci", "ept", "densite", "qpv", "ressources", "cpts", "passage", "frr", "carreaux",
+]  # fmt: skip
 ENTRY = """
 [[source]]
 kind = "essai"
@@ -23,6 +25,7 @@ licence = "L"
 taille_attendue = 10
 taille_max = 100
 certitude = "A"
+lue = "mai 2026"
 remarque = ""
 [source.colonnes]
 code = ["CODGEO"]
@@ -46,7 +49,10 @@ def test_every_kind_of_the_issue_is_described():
 
 
 def test_addresses_are_secure_and_on_official_hosts():
-    hosts = ("insee.fr", "data.gouv.fr", "collectivites-locales.gouv.fr", "santegraphie.fr")
+    hosts = (
+        "insee.fr", "data.gouv.fr", "collectivites-locales.gouv.fr", "santegraphie.fr", "observatoire-des-territoires.gouv.fr",
+        "data-pipeline-open.s3.sbg.io.cloud.ovh.net",  # from where data.gouv.fr republishes FINESS
+    )  # fmt: skip
     for source in load_sources().values():
         for address in (source.page, *source.addresses):
             assert address.startswith("https://"), address
@@ -75,6 +81,9 @@ def test_a_good_entry_is_read(tmp_path):
         ("taille_max = 100", "taille_max = 5", "tailles"),
         ("taille_max = 100", "taille_max = true", "tailles"),
         ("https://exemple.fr/f.csv", "file:///f.csv", "adresse refusée"),
+        ('["https://exemple.fr/f.csv"]', '[{ page = "https://exemple.fr" }]', "motif de ses « liens »"),
+        ('["https://exemple.fr/f.csv"]', '[{ page = "https://exemple.fr", liens = "(" }]', "motif de liens illisible"),
+        ('["https://exemple.fr/f.csv"]', '[{ page = "exemple", liens = "x" }]', "adresse refusée"),
         ('page = "https://exemple.fr"', 'page = "exemple"', "adresse de page refusée"),
         ('code = ["CODGEO"]', "code = []", "« colonnes » donne"),
         ('nom = "f"', 'nom = "f"\nurl = "x"', "rien d’autre"),
@@ -102,6 +111,16 @@ def test_a_broken_or_empty_catalogue_is_refused(tmp_path, text):
 def test_an_absent_catalogue_is_said(tmp_path):
     with pytest.raises(MissingDataError, match="Catalogue des sources illisible"):
         load_sources(tmp_path / "none.toml")
+
+
+def test_an_address_may_be_a_page_that_names_the_file_of_the_day(tmp_path):
+    entry = ENTRY.replace(
+        '["https://exemple.fr/f.csv"]',
+        '["https://exemple.fr/f.csv", { page = "https://exemple.fr/p", liens = "csv$" }]',
+    )
+    (source,) = load_sources(write(tmp_path, entry)).values()
+    assert source.addresses == ("https://exemple.fr/f.csv", "https://exemple.fr/p")
+    assert source.files[0].links == {"https://exemple.fr/p": "csv$"} and source.read_on == "mai 2026"
 
 
 def test_unknown_layers_are_refused_by_name_and_known_ones_kept_in_order():

@@ -108,7 +108,8 @@ def test_each_kind_arrives_with_what_is_known_of_it(site, home):
 
 def test_nothing_else_is_left_in_the_folder(site, home):
     run(home, site)
-    assert sorted(p.name for p in (home / "sources").iterdir()) == [".verrou", "alpha", "beta", "gamma"]
+    left = sorted(p.name for p in (home / "sources").iterdir())
+    assert left == [".verrou", "alpha", "beta", "gamma", "reponses.json"]
     assert len(list((home / "sources" / "alpha").iterdir())) == 2
 
 
@@ -141,7 +142,7 @@ def test_only_the_layers_asked_for_are_touched(site, home):
 def test_another_form_of_the_products_is_read_again(site, home, monkeypatch):
     run(home, site)
     monkeypatch.setattr(versions, "FORM", versions.FORM + 1)
-    monkeypatch.setattr(versions.Manifest.__init__, "__defaults__", (versions.FORM,))
+    monkeypatch.setattr(versions.Manifest.__init__, "__defaults__", (versions.FORM, ""))
     assert current("alpha", home) is None
     assert outcomes(run(home, site)) == [Outcome.UPDATED] * 3 and rows(home) == "a\nb"
 
@@ -354,7 +355,7 @@ def test_killed_at_any_act_on_the_disk_a_run_leaves_a_whole_version_in_use(site,
         seen.append(named)
     assert seen[0] == seen[1] and seen[-1] != seen[-2]  # the first ones got nowhere, the last one to its end
     assert outcomes(run(home, site, kinds=["alpha"])) == [Outcome.UPDATED]
-    assert sorted(p.name for p in (home / "sources").iterdir()) == [".verrou", "alpha"]
+    assert sorted(p.name for p in (home / "sources").iterdir()) == [".verrou", "alpha", "reponses.json"]
     assert len(list((home / "sources" / "alpha").iterdir())) == 3
 
 

@@ -35,7 +35,11 @@ from geo.sources import versions
 from tests.support.grid import FACT_LAYERS, draw, layer, zone
 
 Damage = Callable[[Path], None]
-ATLAS = draw([[100, 200, 300], [400, 500, 600]], epci=[["200000001"] * 3, ["200000002"] * 3])
+ATLAS = draw(
+    [[100, 200, 300], [400, 500, 600]],
+    epci=[["200000001"] * 3, ["200000002"] * 3],
+    ept=[["200000051"] * 3, [None] * 3],
+)
 ATLAS.manifest["epci_libelle"] = "EPCI au 1er janvier 2025"
 CODES = [str(code) for code in ATLAS.codes]
 BASE = {name: layer(ATLAS, name, {f"{name}-a": zone("01001", "01002", nom="Embarqué")}) for name in FACT_LAYERS}
@@ -71,6 +75,9 @@ def _tables(kind: str) -> dict[str, pd.DataFrame]:
         "ressources": {"id": ["1"], "nom": ["CMP"], "categorie_code": ["156"], "categorie": ["CMP"], "code": ["01001"],
                        "lon": [3.0], "lat": [46.0]},
         "epci": {"code": CODES, "siren": ["200000009"] * six, "nom": ["Neuf"] * six, "nature": ["CC"] * six},
+        "ept": {"code": CODES[:3], "siren": ["200000059"] * 3, "nom": ["Neuf"] * 3},
+        "frr": {"code": CODES, "statut": ["FRR socle"] * six},
+        "passage": {"ancien": ["01901"], "actuel": ["01001"]},
         "populations": {"code": CODES, "population": [10] * six, "annee": ["2030"] * six},
         "carreaux": {"x": [0.0], "y": [0.0], "epsg": [2154], "cote_m": [200], "population": [5.0]},
     }  # fmt: skip

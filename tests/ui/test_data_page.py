@@ -75,7 +75,7 @@ def test_every_layer_and_source_is_told_with_its_origin() -> None:
     text = written(open_page())
     assert "CLSM Conseils locaux de santé mentale embarquée" in text
     assert "Contours des communes" in text
-    assert "Gardée, non employée" in text
+    assert "Employée si elle dessine toutes les communes" in text
     assert "pas encore" in text
     assert "synchronisée" not in text
 

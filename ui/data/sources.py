@@ -23,15 +23,16 @@ LICENCES = {
 }
 # What the dashboard does with each official source, and why it may do nothing.
 USES = {
-    "contours": "Gardée, non employée : cartes et surfaces suivent les contours réparés de la base.",
+    "contours": "Employée si elle dessine toutes les communes : cartes, surfaces, voisinages et parts des quartiers la suivent.",
     "populations": "Employée si elle est plus récente que la base ({population}).",
     "epci": "Employée si elle est plus récente que la base ({epci}).",
-    "ept": "Gardée, non employée : la base tient déjà les EPT.",
+    "ept": "Employée si elle est plus récente que la base ({ept}).",
     "densite": "Employée : repère rural ou urbain.",
     "qpv": "Employée : couche QPV et repère des quartiers.",
     "ressources": "Employée : lieux de santé mentale d’un périmètre.",
     "cpts": "Employée : couche CPTS, par-dessus les faits cités.",
-    "frr": "Gardée, non employée : aucun repère du guide ne s’y rapporte.",
+    "passage": "Employée : anciens codes de communes, en plus de ceux de la base.",
+    "frr": "Employée : dans le détail du repère des communes rurales.",
     "carreaux": "Employée à l’import : habitants des communes qu’un contour coupe.",
 }
 
@@ -150,6 +151,7 @@ def sources_table() -> str:
     """Return every official source: what was received, its year, what it serves."""
     atlas = loaders.atlas()
     words = {"population": atlas.population_year, "epci": str(atlas.manifest["epci_libelle"])}
+    words["ept"] = str(atlas.manifest.get("ept_libelle", words["epci"]))
     rows = [
         (
             f"{source.name}\n{source.producer}",

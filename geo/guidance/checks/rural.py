@@ -11,6 +11,7 @@ import numpy as np
 from geo import french as fr
 from geo.guidance.check import DISCUSS, FAVORABLE, GUIDE_PERIMETER, Basis, Check, Decision, Judged, everywhere, pick
 from geo.guidance.finding import Finding, Outcome
+from geo.guidance.revitalisation import revitalisation_details
 from geo.guidance.settings import Settings
 from geo.moves import MoveBatch, batch_of_one
 from geo.perimeters import PerimeterFacts
@@ -52,6 +53,7 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
         "estimation": density.estimated,
     }
     mark = " Classement estimé par la densité de population." if density.estimated else ""
+    zoning = revitalisation_details(facts)
     if not decision.concerned:
         sentence = "Ni le périmètre ni les communes limitrophes des mêmes intercommunalités ne sont rurales." + mark
         if left:
@@ -59,7 +61,7 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
                 "Périmètre urbain dense, sans commune rurale : le guide y préfère souvent une échelle plus restreinte."
                 + mark
             )
-        return decision.finding(sentence, figures, estimated=density.estimated)
+        return decision.finding(sentence, figures, zoning, estimated=density.estimated)
     share = f"{fr.ratio(int(inside['population']), facts.population)} des habitants"
     served = (
         f"{fr.count(int(inside['communes']), 'commune rurale', 'communes rurales')} dans le périmètre, soit {share}."
@@ -67,11 +69,8 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
     if not inside["communes"]:
         served = "Aucune commune rurale dans le périmètre."
     biggest = sorted(left, key=lambda r: -int(atlas.population[r]))
-    details = (
-        (f"Limitrophes, hors du périmètre : {fr.listing((str(atlas.names[r]) for r in biggest), most=12)}.",)
-        if left
-        else ()
-    )
+    named = fr.listing((str(atlas.names[r]) for r in biggest), most=12)
+    details = (*((f"Limitrophes, hors du périmètre : {named}.",) if left else ()), *zoning)
     if decision.outcome is Outcome.DISCUSS:
         these = f"{fr.count(len(left), 'commune rurale limitrophe', 'communes rurales limitrophes')} des mêmes intercommunalités"
         verb = "reste" if len(left) < 2 else "restent"

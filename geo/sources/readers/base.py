@@ -41,6 +41,7 @@ class ReadReport:
 
 
 Parse = Callable[[Sequence[Source], Path, Atlas], ReadReport]
+Carry = Callable[[Path, Path], list[str]]
 
 
 def no_order(source: Source) -> int:
@@ -50,13 +51,20 @@ def no_order(source: Source) -> int:
 
 @dataclass(frozen=True)
 class Reader:
-    """The reader of one kind of source; `several` when its files are read together."""
+    """The reader of one kind of source; `several` when its files are read together.
+
+    `carry` looks at the products of the version in use and at the new ones, puts into these what was known and no longer is,
+    and says so; it raises GeoInputError when the new version would be less than the one in use. `outlined` tells that what is
+    read depends on the outlines of the communes.
+    """
 
     id: str
     forms: tuple[Form, ...]
     parse: Parse
     several: bool = False
     order: Callable[[Source], int] = no_order
+    carry: Carry | None = None
+    outlined: bool = False
 
     def recognises(self, path: Path) -> bool:
         """Tell whether a file is of this kind, perhaps to be refused."""

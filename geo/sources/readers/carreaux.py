@@ -124,4 +124,4 @@ def _departements(grids: pd.DataFrame, atlas: Atlas) -> tuple[tuple[str, ...], d
     return tuple(sorted(d for d, p in people.items() if p >= GRID_COMPLETE * full[d])), people
 
 
-READERS = (Reader("carreaux", FORMS, parse),)
+READERS = (Reader("carreaux", FORMS, parse, outlined=True),)

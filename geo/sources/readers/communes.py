@@ -144,6 +144,19 @@ def _year(source: Source, table: pd.DataFrame, people: pd.DataFrame, atlas: Atla
     return named[0] if named else ""
 
 
+def carry_populations(before: Path, stage: Path) -> list[str]:
+    """Put back the communes that the version in use counts and the new files no longer do, each with its own year."""
+    old, new = (pd.read_parquet(folder / "populations.parquet") for folder in (before, stage))
+    lost = old[~old["code"].isin(new["code"])]
+    if lost.empty:
+        return []
+    write(pd.concat([new, lost]).sort_values("code"), stage, "populations.parquet")
+    years = listing(sorted(set(lost["annee"]) - {""}, reverse=True)) or "année inconnue"
+    return [
+        f"{count(len(lost), 'commune absente', 'communes absentes')} des nouveaux fichiers : population déjà connue gardée ({years})."
+    ]
+
+
 def parse_bodies(sources: Sequence[Source], destination: Path, atlas: Atlas, *, kind: str) -> ReadReport:
     """Read which intercommunal body each commune is in."""
     source = sources[0]
@@ -183,5 +196,5 @@ def parse_ept(sources: Sequence[Source], destination: Path, atlas: Atlas) -> Rea
 READERS = (
     Reader("epci", EPCI_FORMS, parse_epci),
     Reader("ept", EPT_FORMS, parse_ept),
-    Reader("populations", POPULATIONS_FORMS, parse_populations, several=True),
+    Reader("populations", POPULATIONS_FORMS, parse_populations, several=True, carry=carry_populations),
 )

@@ -164,4 +164,4 @@ def _coverage(product: pd.DataFrame, atlas: Atlas, *, national: bool) -> tuple[t
     ]
 
 
-READERS = (Reader("cpts", FORMS, parse, several=True),)
+READERS = (Reader("cpts", FORMS, parse, several=True, outlined=True),)

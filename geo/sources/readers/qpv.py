@@ -4,7 +4,8 @@ Products
 - `qpv.parquet` (GeoParquet, EPSG:4326): code, nom, communes (of today, arrondissements in Paris, Lyon and Marseille, separated
   by « ; »), population (of the whole quarter, NaN when unknown), population_annee, statut (last letter of the code),
   geometry (valid areas, null when the outline was unusable).
-- `qpv_membres.parquet`: code, atom, part (0 to 1), exact (False for an estimate), population (part × population).
+- `qpv_membres.parquet`: code, atom, part (0 to 1), exact (False for an estimate: shared by area), population (part ×
+  population).
 
 The list of communes that a producer gives wins over geometry, which only shares a quarter between the communes listed:
 the outlines of communes are generalised and those of quarters are not. A quarter outside the 101 départements has no row
@@ -14,7 +15,7 @@ among the members.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -48,22 +49,23 @@ class Membership:
 def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadReport:
     """Read the best outlines, with the populations and the list that come along."""
     source, frame, notes = _best([s for s in sources if files.is_outlines(s)])
-    tables = [s for s in sources if s.form.name == files.PEOPLE_FILE]
-    people, extra, year, said = files.populations_of(tables)
-    notes += said
-    if not people and "population" in frame:
-        people, year, said = _own_populations(frame, source)
-        notes += said
-    listed, said = _listed(frame, [s for s in sources if s.form.name == files.LIST], extra, source, atlas)
+    people = files.populations_of([s for s in sources if s.form.name in (files.PEOPLE_FILE, files.ESTIMATES)])
+    if "population" in frame:
+        _own_populations(frame, source, people)
+    notes += people.notes
+    listed, said = _listed(frame, [s for s in sources if s.form.name == files.LIST], people.communes, source, atlas)
     shapes, repaired, emptied = repair_areas(frame.geometry.to_numpy())
     notes += [*said, *_geometry_notes(frame, shapes, repaired, emptied, source.name)]
     usable = {c: s for c, s in zip(frame["code"], shapes, strict=True) if s is not None}
     far = set(frame["code"][_is_far(frame, listed, atlas)])
     notes += _correct_by_name(dict(zip(frame["code"], frame["nom"], strict=True)), usable, listed, atlas)
     found = share_quarters(usable, listed, atlas, far=far)
-    quarters = _quarters(frame, shapes, people, year, listed, found.members)
-    members = found.members.assign(population=found.members["part"] * found.members["code"].map(people).astype(float))
-    notes += [*_member_notes(found, quarters), *_population_notes(quarters, people, source.name)]
+    shared, said = with_parts(found.members, people.parts, atlas)
+    notes += said
+    found = replace(found, members=shared)
+    quarters = _quarters(frame, shapes, people, listed, shared)
+    members = shared.assign(population=shared["part"] * shared["code"].map(people.whole).astype(float))
+    notes += [*_member_notes(found, quarters), *_population_notes(quarters, people.whole, source.name)]
     names = (write(quarters, destination, "qpv.parquet"), write(members, destination, "qpv_membres.parquet"))
     return ReadReport(len(quarters), _edition(quarters), covered(members["atom"], atlas), tuple(notes), names)
 
@@ -84,10 +86,18 @@ def _edition(quarters: pd.DataFrame) -> str:
     return "génération 2024, édition de 2026" if whole else "génération 2024"
 
 
-def _own_populations(frame: gpd.GeoDataFrame, source: Source) -> tuple[dict[str, float], str, list[str]]:
+def _own_populations(frame: gpd.GeoDataFrame, source: Source, people: files.People) -> None:
+    """Fill what no table says with the populations of the outlines' own file."""
     values = files.people_of(frame, source.name)
-    known = dict(zip(frame["code"], values, strict=True))
-    return known, "2020", [f"{source.name} : populations prises dans le fichier des contours (2020, non écrit)."]
+    own = {
+        c: v
+        for c, v in zip(frame["code"], values, strict=True)
+        if pd.isna(people.whole.get(c, np.nan)) and not pd.isna(v)
+    }
+    if own:
+        people.whole |= own
+        people.year |= dict.fromkeys(own, "2020")
+        people.notes.append(f"{source.name} : populations prises dans le fichier des contours (2020, non écrit).")
 
 
 def _listed(
@@ -177,6 +187,64 @@ def share_quarters(
     return Membership(members, tuple(sorted(far)), tuple(sorted(without)), tuple(sorted(lost)), tuple(sorted(trimmed)))
 
 
+def with_parts(
+    members: pd.DataFrame, parts: Mapping[str, Mapping[str, float]], atlas: Atlas
+) -> tuple[pd.DataFrame, list[str]]:
+    """Share quarters by the people of each of their communes where these are published, rather than by area.
+
+    The part of a city cut into arrondissements is shared between those the quarter meets, by area: only that stays an
+    estimate. A commune where nobody of the quarter lives is no longer one of its communes.
+    """
+    rows = [(code, text, people) for code, held in parts.items() for text, people in held.items()]
+    if not rows:
+        return members, []
+    read = codes_of_today([r[1] for r in rows], range(len(rows)), atlas, file="Populations par commune")
+    counted: dict[str, dict[str, float]] = {}
+    for (code, _, people), today in zip(rows, read.code, strict=True):
+        if today and people > 0:
+            held = counted.setdefault(code, {})
+            held[today] = held.get(today, 0.0) + people
+    kept = [members[~members["code"].isin(counted)]]
+    area = members.set_index(["code", "atom"])["part"].to_dict()
+    for code, held in counted.items():
+        total = sum(held.values())
+        for commune, people in held.items():
+            atoms = atlas.parts.get(commune, (commune,))
+            drawn = {a: area.get((code, a), 0.0) for a in atoms}
+            drawn = {a: part for a, part in drawn.items() if part > 0} or dict.fromkeys(atoms, 1.0)
+            shares_in = [
+                (code, a, people / total * part / sum(drawn.values()), len(drawn) == 1) for a, part in drawn.items()
+            ]
+            kept.append(pd.DataFrame(shares_in, columns=["code", "atom", "part", "exact"]))
+    return pd.concat(kept).sort_values(["code", "atom"]).reset_index(drop=True), read.notes
+
+
+def carry(before: Path, stage: Path) -> list[str]:
+    """Keep what the version in use knows and the new files do not: the population of a quarter, and its people by commune."""
+    notes = []
+    old, new = (gpd.read_parquet(folder / "qpv.parquet") for folder in (before, stage))
+    was, now = old.set_index("code"), new["code"]
+    known = now.map(was["population"]).astype(float)
+    lost = (new["population"].isna() & known.notna()).to_numpy()
+    if lost.any():
+        years = now.map(was["population_annee"])
+        new.loc[lost, "population"], new.loc[lost, "population_annee"] = known[lost], years[lost]
+        write(new, stage, "qpv.parquet")
+        said = listing(sorted(set(years[lost]) - {""}, reverse=True)) or "année inconnue"
+        kept = count(int(lost.sum()), "quartier sans population", "quartiers sans population")
+        notes.append(f"{kept} dans les nouveaux fichiers : celle déjà connue est gardée ({said}).")
+    had, have = (pd.read_parquet(folder / "qpv_membres.parquet") for folder in (before, stage))
+    settled = set(had["code"]) - set(had.loc[~had["exact"], "code"])
+    back = set(have.loc[~have["exact"], "code"]) & settled
+    if back or lost.any():
+        have = pd.concat([have[~have["code"].isin(back)], had[had["code"].isin(back)]]).sort_values(["code", "atom"])
+        have["population"] = have["part"] * have["code"].map(new.set_index("code")["population"]).astype(float)
+        write(have, stage, "qpv_membres.parquet")
+    if back:
+        notes.append(f"{count(len(back), 'quartier')} à cheval : répartition déjà connue par commune, gardée.")
+    return notes
+
+
 def _atoms(codes: Sequence[str], atlas: Atlas) -> tuple[str, ...]:
     return tuple(dict.fromkeys(atom for code in codes for atom in atlas.parts.get(code, (code,))))
 
@@ -184,8 +252,7 @@ def _atoms(codes: Sequence[str], atlas: Atlas) -> tuple[str, ...]:
 def _quarters(
     frame: gpd.GeoDataFrame,
     shapes: np.ndarray[tuple[int], np.dtype[np.object_]],
-    people: Mapping[str, float],
-    year: str,
+    people: files.People,
     listed: Mapping[str, Sequence[str]],
     members: pd.DataFrame,
 ) -> gpd.GeoDataFrame:
@@ -193,14 +260,14 @@ def _quarters(
     communes = [
         ";".join(sorted({*(c for c in listed[code] if len(c) == 5), *held.get(code, ())})) for code in frame["code"]
     ]
-    population = frame["code"].map(people).astype(float)
+    population = frame["code"].map(people.whole).astype(float)
     return gpd.GeoDataFrame(
         {
             "code": frame["code"],
             "nom": frame["nom"],
             "communes": communes,
             "population": population,
-            "population_annee": [year if known else "" for known in population.notna()],
+            "population_annee": [people.year.get(code, "") for code in frame["code"]],
             "statut": frame["code"].str[-1],
         },
         geometry=list(shapes),
@@ -262,4 +329,4 @@ def _population_notes(quarters: pd.DataFrame, people: Mapping[str, float], file:
     return notes
 
 
-READERS = (Reader("qpv", files.FORMS, parse, several=True, order=files.order),)
+READERS = (Reader("qpv", files.FORMS, parse, several=True, order=files.order, carry=carry, outlined=True),)

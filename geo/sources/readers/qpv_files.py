@@ -1,4 +1,8 @@
-"""The three kinds of published files on priority quarters (QPV): outlines, populations, list.
+"""The kinds of published files on priority quarters (QPV): outlines, populations, list.
+
+Populations come in three files of INSEE: the whole quarter (sometimes repeated on each of its communes), the part of each
+commune in it, and yearly estimates, which serve where no municipal population is published. Parts are told from repeated wholes
+by their sums alone, so that they are never read without the wholes.
 
 Each is brought to the same columns; which outlines are best is decided on what the files hold, the newest edition and the
 most vertices first. The quarters of 2015 (codes in QP) were repealed on 1 January 2024 and are refused.
@@ -9,31 +13,40 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from geo.errors import GeoInputError
-from geo.french import count
+from geo.french import count, listing
 from geo.geometry import WGS84
 from geo.sources.readers.base import refused
 from geo.sources.readers.tables import Form, Source, in_degrees, read_features, read_table
 
 CODE = "codeqp codeqpv codeqp2024 codeqp24 codeqpv2024"
+ANY_CODE = f"{CODE} .*"  # in tables, whatever its name: every value must be the code of a quarter
 NAME = "libqp nomqp libqpv nomqpv label libelleqp nom"
-COMMUNES = "inseecom listedepcom inseecommune codecommune codgeo cog codecommuneqp"
-PEOPLE = "popmuniqpv popmunqpv popqp24 popqpv popmun\\d* pmun\\d* populationmunicipale"
+COMMUNES = (
+    "inseecom listedepcom inseecommune codecommune codgeo cog codecommuneqp listcom listcom\\d* com\\d* depcom\\d*"
+)
+PEOPLE = "popmuniqpv popmunqpv popqp24 popqpv popmun\\d* pmun\\d* populationmunicipale popmuni\\d* pmun\\d* popqpv\\d*"
+ESTIMATED = "population pop poptot\\d* pop\\d* p\\d\\dpop popestim\\d* populationestimee populationtotale"
 SHAPE_2024 = "QN[0-9AB]{5}[A-Z]"
 REPEALED = (
     "quartiers de la génération 2015 (codes QP…), abrogés le 1er janvier 2024 ; prenez les quartiers prioritaires 2024 "
     "(codes QN…) de l’ANCT."
 )
 CODES_2024 = {"code": r"Q[NP][0-9A-Za-z]{5,6}"}
+ROUNDED, CLOSE, MOSTLY = 10.0, 0.01, 0.9  # people a row; share of the quarter; share of the quarters that must add up
 CODES_2015 = {"code": r"QP[0-9A-Za-z]{5,6}"}
+NUMBERS = {"population": r"[\d\s\u202f\u00a0.,]*|s|nd|ns"}
 OUTLINES = "contours des QPV (GeoJSON ou GeoParquet, colonne code_qp)"
 PEOPLE_FILE = "populations des QPV (codeQPV, popMuniQPV)"
+ESTIMATES = "estimations de population des QPV (code du quartier, population)"
 LIST = "liste des QPV (code_qp, lib_qp, insee_com)"
 _SHAPED = {"nom": NAME, "communes": COMMUNES, "population": PEOPLE}
 FORMS = (
@@ -41,8 +54,9 @@ FORMS = (
     Form("tableau 2015", {"code": CODE}, values=CODES_2015, refusal=REPEALED),
     Form(OUTLINES, {"code": CODE}, _SHAPED, values=CODES_2024, shape="features"),
     Form("contours des QPV (json de 2026)", {"code": "code"}, values=CODES_2024, shape="gazetteer"),
-    Form(PEOPLE_FILE, {"code": CODE, "population": PEOPLE}, {"communes": COMMUNES, "nom": NAME}, values=CODES_2024),
-    Form(LIST, {"code": CODE, "nom": NAME, "communes": COMMUNES}, values=CODES_2024),
+    Form(PEOPLE_FILE, {"code": ANY_CODE, "population": PEOPLE}, {"communes": COMMUNES, "nom": NAME}, values=CODES_2024),
+    Form(ESTIMATES, {"code": ANY_CODE, "population": ESTIMATED}, {"nom": NAME}, values=CODES_2024 | NUMBERS),
+    Form(LIST, {"code": ANY_CODE, "nom": NAME, "communes": COMMUNES}, values=CODES_2024),
 )
 
 
@@ -114,42 +128,105 @@ def _rings(text: str | list[object]) -> shapely.Geometry:
     return shapely.from_geojson(f'{{"type": "MultiPolygon", "coordinates": {coordinates}}}')
 
 
-def populations_of(sources: Sequence[Source]) -> tuple[dict[str, float], dict[str, list[str]], str, list[str]]:
-    """Read the populations of whole quarters, repeated on each of their communes: code → people, code → communes listed.
+@dataclass
+class People:
+    """What tables say of the inhabitants of quarters: people and year (« 2022 (estimation) ») of each whole quarter, the communes
+    it is listed in, the people of each commune in it where that is published, and what had to be decided."""
 
-    Also returns the year of the populations (2020 for the INSEE edition of 2024, which does not write it) and the notes.
+    whole: dict[str, float] = field(default_factory=dict)
+    year: dict[str, str] = field(default_factory=dict)
+    communes: dict[str, list[str]] = field(default_factory=dict)
+    parts: dict[str, dict[str, float]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def populations_of(sources: Sequence[Source]) -> People:
+    """Read the tables of populations, municipal ones before estimates; the year is 2020 for the INSEE edition of 2024, which
+    does not write it.
 
     Raises
     ------
     GeoInputError
-        When two rows of a quarter disagree, or a population is no number of people.
+        When two rows of a quarter disagree and are no parts of it, or a population is no number of people.
     """
-    people: dict[str, float] = {}
-    communes: dict[str, list[str]] = {}
-    notes: list[str] = []
-    years: list[str] = []
-    for source in sources:
+    found = People()
+    divided: list[tuple[Source, pd.DataFrame]] = []
+    for source in sorted(sources, key=lambda s: s.form.name == ESTIMATES):
         table = read_table(source)
         _check_codes(table, source.name)
-        values = people_of(table, source.name)
-        seen = table.assign(value=values).groupby("code", sort=False)["value"].agg(["min", "max", "size"])
-        apart = seen[seen["min"] != seen["max"]].dropna()
-        if not apart.empty:
-            raise GeoInputError(
-                refused([f"{source.name} : le quartier {code} a plusieurs populations ({low:.0f} et {high:.0f}) ; chaque "
-                         "ligne doit répéter celle du quartier entier."
-                         for code, low, high in zip(apart.index, apart["min"], apart["max"], strict=True)], source.name)
-            )  # fmt: skip
-        people |= {str(code): float(value) for code, value in seen["max"].items()}
+        table["value"] = people_of(table, source.name)
         if "communes" in table:
             for code, commune in zip(table["code"], table["communes"], strict=True):
-                communes.setdefault(code, []).append(commune)
-        repeated = int((seen["size"] > 1).sum())
-        if repeated:
-            held = count(repeated, "quartier y figure", "quartiers y figurent")
-            notes.append(f"{source.name} : {held} sur plusieurs lignes, comptés une fois chacun.")
-        years += _years(source, notes)
-    return people, communes, max(years, default=""), notes
+                found.communes.setdefault(code, []).append(commune)
+        if _is_divided(table):
+            divided.append((source, table))
+        else:
+            _take_wholes(source, table, found)
+    for source, table in divided:
+        _take_parts(source, table, found)
+    return found
+
+
+def _is_divided(table: pd.DataFrame) -> bool:
+    """Tell a table whose rows of one quarter differ, and are each of another commune."""
+    values = table.groupby("code", sort=False)["value"].agg(["min", "max"])
+    differs = (values["min"] != values["max"]) & values["min"].notna()
+    return bool(differs.any()) and "communes" in table and not table.duplicated(["code", "communes"]).any()
+
+
+def _take_wholes(source: Source, table: pd.DataFrame, found: People) -> None:
+    seen = table.groupby("code", sort=False)["value"].agg(["min", "max", "size"])
+    apart = seen[seen["min"] != seen["max"]].dropna()
+    if not apart.empty:
+        raise GeoInputError(_disagreeing(apart, source))
+    written = max(_years(source, found.notes), default="")
+    year = f"{written} (estimation)".strip() if source.form.name == ESTIMATES else written
+    fresh = {str(c): float(v) for c, v in seen["max"].items() if pd.isna(found.whole.get(str(c), np.nan))}
+    found.whole |= fresh
+    found.year |= {code: year for code, value in fresh.items() if not pd.isna(value)}
+    repeated = int((seen["size"] > 1).sum())
+    if repeated:
+        held = count(repeated, "quartier y figure", "quartiers y figurent")
+        found.notes.append(f"{source.name} : {held} sur plusieurs lignes, comptés une fois chacun.")
+
+
+def _disagreeing(apart: pd.DataFrame, source: Source) -> list[str]:
+    return refused(
+        [f"{source.name} : le quartier {code} a plusieurs populations ({low:.0f} et {high:.0f}) ; chaque ligne doit répéter celle "
+         "du quartier entier, ou donner la part d’une commune à côté d’un fichier des quartiers entiers."
+         for code, low, high in zip(apart.index, apart["min"], apart["max"], strict=True)], source.name
+    )  # fmt: skip
+
+
+def _take_parts(source: Source, table: pd.DataFrame, found: People) -> None:
+    """Take the people of each commune in a quarter where they add up to the quarter, within rounding."""
+    groups = table.groupby("code", sort=False)["value"]
+    sums = groups.agg(["sum", "count", "size", "min", "max"])
+    whole = sums.index.to_series().map(found.whole).astype(float)
+    agrees = (sums["count"] == sums["size"]) & (
+        (sums["sum"] - whole).abs() <= np.maximum(ROUNDED * sums["size"], CLOSE * whole)
+    )
+    straddling = sums["size"] > 1
+    if not (straddling & whole.notna()).any() or agrees[straddling & whole.notna()].mean() < MOSTLY:
+        raise GeoInputError(_disagreeing(sums[sums["min"] != sums["max"]], source))
+    for code, commune, value in table.loc[table["code"].map(agrees), ["code", "communes", "value"]].itertuples(
+        index=False
+    ):
+        found.parts.setdefault(code, {})[commune] = float(value)
+    settled = count(int((straddling & agrees).sum()), "quartier à cheval réparti", "quartiers à cheval répartis")
+    found.notes.append(
+        f"{source.name} : {settled} entre ses communes d’après la population publiée de chacune.".replace(
+            "entre ses", "entre leurs" if int((straddling & agrees).sum()) > 1 else "entre ses"
+        )
+    )
+    odd = sums.index[straddling & ~agrees & whole.notna()].tolist()
+    if odd:
+        notice = count(
+            len(odd),
+            "quartier dont les communes ne font pas le total",
+            "quartiers dont les communes ne font pas le total",
+        )
+        found.notes.append(f"{source.name} : {notice}, laissés à la surface ({listing(odd, 8)}).")
 
 
 def people_of(table: pd.DataFrame, file: str) -> pd.Series:
@@ -167,13 +244,20 @@ def people_of(table: pd.DataFrame, file: str) -> pd.Series:
 
 
 def _years(source: Source, notes: list[str]) -> list[str]:
-    written = re.findall(r"20\d\d", source.header_of("population")) or source.years()
+    header = source.header_of("population")
+    short = re.fullmatch(r"(?i)p(\d\d)_?pop|pop_?(\d\d)", header)
+    written = re.findall(r"20\d\d", header) or ([f"20{short[1] or short[2]}"] if short else []) or source.years()
     if written:
         return written
-    if re.fullmatch("popmuniqpv", source.header_of("population").lower()):
+    if re.fullmatch("popmuniqpv", header.lower()):
         notes.append(f"{source.name} : année des populations non écrite ; 2020, d’après l’édition 2024 de l’INSEE.")
         return ["2020"]
-    return []
+    named = re.findall(
+        r"(?<!\d)20[0-4]\d(?!\d)", re.sub(r"(?i)qpv?_?20\d\d", "", source.name)
+    )  # QPV2024 is the generation
+    told = f" ; {named[0]} d’après son nom" if named else " ; elle reste inconnue"
+    notes.append(f"{source.name} : année des populations non écrite dans le fichier{told}.")
+    return named[:1]
 
 
 def list_of(source: Source) -> pd.DataFrame:

@@ -202,4 +202,4 @@ def order(source: Source) -> int:
     return RANKS.get(source.form.name, 0) + no_order(source)
 
 
-READERS = (Reader("ressources", FORMS, parse, order=order),)
+READERS = (Reader("ressources", FORMS, parse, order=order, outlined=True),)

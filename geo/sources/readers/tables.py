@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +21,7 @@ import pandas as pd
 import pyogrio
 
 from geo.errors import GeoInputError
-from geo.files import Peek, Shape, as_text, column_key, open_workbook, peek
+from geo.files import Peek, Shape, as_text, column_key, defuse, open_workbook, peek
 from geo.geometry import WGS84
 
 BLANKS = " \t\r\n\ufeff\u00a0\u200b'’"
@@ -58,7 +60,8 @@ class Source:
     @property
     def name(self) -> str:
         """How a message names the file."""
-        return self.peek.part.name
+        layer = f", couche {self.peek.sheet}" if self.peek.shape == "features" and self.peek.sheet else ""
+        return self.peek.part.name + layer
 
     @property
     def path(self) -> Path:
@@ -76,12 +79,14 @@ class Source:
 
 
 def find(path: Path, forms: Iterable[Form]) -> list[Source]:
-    """Return the documents of a file that have one of the forms, in the order of the file; one sheet a workbook."""
+    """Return the documents of a file that have one of the forms, in the order of the file; one sheet a workbook, every layer
+    of a GeoPackage."""
     found: list[Source] = []
     chosen = tuple(forms)
     for look in peek(path):
         source = next((s for form in chosen if (s := _match(look, form)) is not None), None)
-        if source is not None and not any(f.peek.part == source.peek.part for f in found):
+        again = look.shape == "table" and any(f.peek.part == look.part for f in found)
+        if source is not None and not again:
             found.append(source)
     return found
 
@@ -293,18 +298,21 @@ def _features(source: Source) -> gpd.GeoDataFrame:
     content = source.peek.part.whole()
     if source.peek.part.head(4) == b"PAR1":
         return gpd.read_parquet(content)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="clsm-") as folder:
         warnings.simplefilter("ignore", RuntimeWarning)  # what it warns of comes out as an object without outline
-        return gpd.read_file(content, engine="pyogrio", on_invalid="ignore")
+        if not source.peek.sheet:
+            return gpd.read_file(content, engine="pyogrio", on_invalid="ignore")
+        copy = Path(folder) / "couches.gpkg"
+        shutil.copyfile(source.path, copy)
+        defuse(copy)
+        return gpd.read_file(copy, layer=source.peek.sheet, engine="pyogrio", on_invalid="ignore")
 
 
 def missing_columns(path: Path, forms: Iterable[Form]) -> str:
     """Say that a file has none of the forms: what was found and what is expected."""
     looks = peek(path)
     if not looks:
-        return (
-            f"{path.name} : fichier vide, ou d’un format qui n’est pas lu (csv, xlsx, ods, parquet, GeoJSON, zip, gz)."
-        )
+        return f"{path.name} : fichier vide, ou d’un format qui n’est pas lu (csv, xlsx, ods, parquet, GeoJSON, GeoPackage, zip, gz)."
     header = next((row for row in looks[0].rows if len([c for c in row if c.strip()]) > 1), ())
     shown = ", ".join(c.strip() for c in header[:12] if c.strip()) or "aucune colonne"
     expected = " ; ou ".join(form.name for form in forms if not form.refusal)
