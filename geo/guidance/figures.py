@@ -284,6 +284,9 @@ def _quarters_sentence(facts: PerimeterFacts) -> str:
     met = facts.overlaps[LayerId.QPV]
     count = sum(not o.somewhere for o in met)
     if count < len(met):
+        if not count:
+            lost = fr.count(len(met), "quartier prioritaire", "quartiers prioritaires")
+            return f"Parmi {lost} de la ville, aucun dont l’arrondissement soit connu"
         unplaced = f"{fr.count(len(met) - count, 'autre', 'autres')} d’arrondissement inconnu"
         return f"Au moins {fr.count(count, 'quartier prioritaire', 'quartiers prioritaires')}, et {unplaced}"
     if facts.known_everywhere(LayerId.QPV):

@@ -204,7 +204,7 @@ export class CommuneMap {
     this.overlays.reset(this.layer);
     this.#markSelected();
     this.#paint(this.layer);
-    this.view.fit({ animate: false });
+    this.view.open();
     this.layer.addTo(this.map);
     requestAnimationFrame(() => {
       setTimeout(() => {

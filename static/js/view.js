@@ -8,6 +8,7 @@ import { STILL } from "./text.js";
 const SURROUNDINGS = 0.3; // of the size of the perimeter, left around it
 const SMALLEST = 0.12; // share of the window under which a perimeter is brought closer
 const CLOSEST = 12;
+const FEW = 0.4; // share of the scope's width under which a map opens on the perimeter and not on the whole scope
 
 export class View {
   /** Where the scope starts, when Python says so. @type {L.LatLngBoundsLiteral | undefined} */
@@ -58,6 +59,26 @@ export class View {
     map.fitBounds(bounds, { padding: [12, 12], animate });
   }
 
+  /** Where a map opens: on the perimeter when it is a small part of the scope, else on the scope. */
+  open() {
+    this.fit({ animate: false });
+    const bounds = this.#selection();
+    if (!this.#unfitted && bounds && this.#across(bounds) < FEW) {
+      this.map.fitBounds(bounds.pad(1), { maxZoom: CLOSEST, animate: false });
+    }
+  }
+
+  /**
+   * Share of the window that bounds take.
+   * @param {L.LatLngBounds} bounds
+   */
+  #across(bounds) {
+    const { map } = this;
+    const [size, zoom] = [map.getSize(), map.getZoom()];
+    const across = map.project(bounds.getNorthEast(), zoom).subtract(map.project(bounds.getSouthWest(), zoom));
+    return Math.max(Math.abs(across.x) / size.x, Math.abs(across.y) / size.y);
+  }
+
   /** Bring the perimeter to the middle with what surrounds it; the whole scope when it is empty. */
   frameSelection() {
     const bounds = this.#selection();
@@ -70,10 +91,7 @@ export class View {
     const { map } = this;
     const bounds = this.#selection();
     if (!bounds) return;
-    const [size, zoom] = [map.getSize(), map.getZoom()];
-    const across = map.project(bounds.getNorthEast(), zoom).subtract(map.project(bounds.getSouthWest(), zoom));
-    const small = Math.max(Math.abs(across.x) / size.x, Math.abs(across.y) / size.y) < SMALLEST;
-    if (small || !map.getBounds().contains(bounds)) this.frameSelection();
+    if (this.#across(bounds) < SMALLEST || !map.getBounds().contains(bounds)) this.frameSelection();
   }
 
   #selection() {

@@ -175,6 +175,11 @@ def test_a_perimeter_is_chosen_with_the_keyboard_alone(page: Page, server: AppSe
 
 def test_a_perimeter_is_kept_from_page_to_page(page: Page, server: AppServer) -> None:
     page.goto(f"{server.url}/Perimetre?carte=dep-62&communes=62041,62498")
+    frame = wait_painted(page)  # it opens on the perimeter with what surrounds it, not on the whole département
+    assert frame.evaluate(
+        "CL.map.getZoom() > 9 && ['62041', '62498'].every((c) => CL.map.getBounds().contains("
+        "CL.map.containerPointToLatLng(CL.pointOf(c))))"
+    )
     frame = wait_painted(page)
     wait_held(page, {"62041", "62498"})
     click_commune(page, "62765")
