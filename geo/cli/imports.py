@@ -18,7 +18,7 @@ from geo.cli.terminal import as_json, warn
 from geo.communes import Atlas, split_codes
 from geo.dataset import open_dataset, tidy
 from geo.errors import GeoInputError
-from geo.imports import KINDS, ROLES, WHOLE_COMMUNES, Review, keep_and_publish, read_file
+from geo.imports import KINDS, ROLES, WHOLE_COMMUNES, YES, Answers, Review, keep_and_publish, read_file
 from geo.layers import Etat, Mode, Over
 from geo.register import ConflictError, Statement, Version
 
@@ -109,7 +109,7 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
         options.file.name,
         options.kind,
         atlas=world.atlas,
-        mapping=_mapping(options.column, whole_communes=options.whole_communes),
+        answers=_answers(options.column, whole_communes=options.whole_communes),
         sheet=options.sheet,
         encoding=options.encoding,
         progress=_progress if sys.stderr.isatty() else None,
@@ -147,9 +147,9 @@ def _statement(options: argparse.Namespace, atlas: Atlas) -> Statement:
     )
 
 
-def _mapping(pairs: list[str], *, whole_communes: bool) -> dict[str, str] | None:
+def _answers(pairs: list[str], *, whole_communes: bool) -> Answers:
     problems: list[str] = []
-    found = {WHOLE_COMMUNES: "oui"} if whole_communes else {}
+    found: dict[str, str] = {}
     for pair in pairs:
         role, mark, column = pair.partition("=")
         if not mark or role not in ROLES:
@@ -157,7 +157,8 @@ def _mapping(pairs: list[str], *, whole_communes: bool) -> dict[str, str] | None
         found[role] = column
     if problems:
         raise GeoInputError(problems)
-    return found or None
+    answers = Answers.of_columns(found)
+    return answers.settle(WHOLE_COMMUNES, YES) if whole_communes else answers
 
 
 def _progress(done: float, what: str) -> None:

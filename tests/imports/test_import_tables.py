@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from geo.errors import GeoInputError
-from geo.imports import KINDS, ImportDraft, read_import, template
+from geo.imports import KINDS, Answers, ImportDraft, read_import, template
 from geo.imports.publish import layer_from
 from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS, Etat, Precision, load_layers
 from geo.paths import DATA
@@ -227,19 +227,19 @@ def test_the_caller_decides_over_the_headers() -> None:
     rows = [["A", "B", "C"], ["94028", "Nord", "Niort"], ["94033", "Nord", "Chauray"], ["94080", "Nord", "Thouars"]]
     first = read(rows)
     assert first.understanding["nom"] == "B"
-    draft = read(rows, mapping={"nom_commune": "C", "code_commune": "", "nom": "B"})
+    draft = read(rows, answers=Answers.of_columns({"nom_commune": "C", "code_commune": "", "nom": "B"}))
     assert communes(draft) == {"79191", "79081", "79329"}
     assert draft.understanding == {"nom": "B", "nom_commune": "C"}
     assert next(c for c in draft.columns if c.name == "C").confidence == 1.0
-    again = read(rows, mapping=draft.understanding | {"code_commune": ""})
+    again = read(rows, answers=Answers.of_columns(draft.understanding | {"code_commune": ""}))
     pd.testing.assert_frame_equal(again.members, draft.members)
 
 
 def test_a_mapping_to_what_is_not_there_is_said() -> None:
     with pytest.raises(GeoInputError, match="Aucune colonne « Z »"):
-        read(PLAIN, mapping={"nom": "Z"})
+        read(PLAIN, answers=Answers.of_columns({"nom": "Z"}))
     with pytest.raises(GeoInputError, match="Rôle"):
-        read(PLAIN, mapping={"nonsense": "CLSM"})
+        read(PLAIN, answers=Answers.of_columns({"nonsense": "CLSM"}))
 
 
 @pytest.mark.parametrize("head", ["commune", "INSEE", "ville", "libellé"])

@@ -7,7 +7,7 @@ are trusted as codes, once their outline agrees.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,8 @@ from geo.arrays import Rows
 from geo.communes import Atlas, read_code
 from geo.french import count, fold, listing
 from geo.geometry import WGS84, Geometries, polygonal
-from geo.imports.draft import WHOLE_COMMUNES, Method, Progress
+from geo.imports.draft import Method, Progress
+from geo.imports.settling import WHOLE_COMMUNES, YES, Answers
 from geo.imports.shapes.crossing import Crossing, cross
 from geo.imports.shapes.features import SHOWN, Features, Territories
 from geo.imports.shapes.squares import Squares
@@ -33,9 +34,7 @@ AGREE = 0.9  # of the features must be the commune that their code says
 LARGER = 2.0  # an outline more than twice as large, or as small, is another territory
 
 
-def assign(
-    features: Features, atlas: Atlas, mapping: Mapping[str, str], squares: Squares | None, progress: Progress
-) -> Features:
+def assign(features: Features, atlas: Atlas, answers: Answers, squares: Squares | None, progress: Progress) -> Features:
     """Gather cleaned features into territories and find their communes; territories without any are refused.
 
     Raises
@@ -43,13 +42,13 @@ def assign(
     GeoInputError
         When no territory is left, with every reason, or when there are too many.
     """
-    features = _coded(features, atlas, name_chosen=bool(mapping.get("nom")))
+    features = _coded(features, atlas, name_chosen=bool(answers.roles.get("nom")))
     features = _joined(_gathered(features).checked())
     progress(0.0, "Comparaison aux communes")
     if features.atoms is not None:
         features = _by_codes(features, atlas)
     else:
-        features = replace(features, whole_communes=bool(mapping.get(WHOLE_COMMUNES)))
+        features = replace(features, whole_communes=answers.get(WHOLE_COMMUNES) == YES)
         features = _by_outlines(features, atlas, squares, progress)
     features = _located(features)
     return features.saying(_twins(features.territories)).checked()

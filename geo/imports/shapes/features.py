@@ -23,6 +23,7 @@ from geo.files import as_text
 from geo.french import count, fold, listing
 from geo.geometry import Geometries
 from geo.imports.draft import EXAMPLES, MAX_ZONES, Column, Method
+from geo.imports.settling import Answers
 from geo.layers import members_frame
 from geo.remarks import Remark, RemarkKind
 
@@ -204,18 +205,16 @@ def text_of(value: object) -> str:
     return " ".join(as_text(value).replace("\x00", "").split())
 
 
-def understand(features: Features, mapping: Mapping[str, str] | None) -> Features:
+def understand(features: Features, answers: Answers) -> Features:
     """Find which column plays each role, and what every column was taken for.
 
     Raises
     ------
     GeoInputError
-        When `mapping` names a column that the file lacks.
+        When an answer names a column that the file lacks.
     """
     table, file = features.table, features.file
-    given = {
-        role: column for role, column in (mapping or {}).items() if role in (*HEADERS, "population", "annee_source")
-    }
+    given = {role: column for role, column in answers.roles.items() if role in (*HEADERS, "population", "annee_source")}
     absent = sorted({c for c in given.values() if c and c not in table.columns})
     if absent:
         raise GeoInputError(

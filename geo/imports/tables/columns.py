@@ -24,6 +24,7 @@ from geo.errors import GeoInputError
 from geo.files import column_key
 from geo.french import listing
 from geo.imports.draft import EXAMPLES, ROLES, Column
+from geo.imports.settling import Answers
 from geo.imports.tables.grid import Grid
 from geo.imports.tables.table import Layout, Table
 
@@ -83,7 +84,7 @@ def etat_word(text: str) -> str:
 
 
 def understood(
-    grids: Sequence[Grid], kind: str, filename: str, atlas: Atlas, mapping: Mapping[str, str] | None, sheet: str | None
+    grids: Sequence[Grid], kind: str, filename: str, atlas: Atlas, answers: Answers, sheet: str | None
 ) -> Table:
     """Take the sheet that is asked for, else the one whose columns are best understood.
 
@@ -100,7 +101,7 @@ def understood(
     problem: GeoInputError | None = None
     for grid in asked:
         try:
-            found.append((grid, understand(grid.rows, atlas, mapping)))
+            found.append((grid, understand(grid.rows, atlas, answers.roles)))
         except GeoInputError as error:
             problem = error
     if not found:
