@@ -24,7 +24,7 @@ from geo.files.fetch import PATIENCE, TRIES, Downloaded, Received, Retry, Timeou
 from geo.files.foreign_sqlite import ERRORS, defuse, foreign, generates
 from geo.files.peek import UNREADABLE, Peek, Shape, peek
 from geo.files.signature import ARCHIVE, MAX_BYTES, FileForm, inspect, too_heavy
-from geo.files.sniff import as_text, column_key, decode, open_workbook, separator_of
+from geo.files.sniff import as_text, bad_lines, column_key, decode, open_workbook, separator_of
 from geo.files.transfer import DownloadError, UnreachableError, host_of, is_web, without_login
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "age",
     "alive",
     "as_text",
+    "bad_lines",
     "column_key",
     "decode",
     "defuse",
