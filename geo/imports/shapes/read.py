@@ -47,7 +47,7 @@ def read_shapes(
         features = open_features(path, filename, Path(folder), layer)
     features = understand(features, settled)
     tell(0.15, "Contrôle des contours")
-    features = clean(features, atlas)
+    features = clean(features, atlas, settled)
     features = assign(features, atlas, settled, squares, lambda done, text: tell(0.3 + 0.6 * done, text))
     tell(0.92, "Préparation de l’aperçu")
     draft = draft_of(features, kind, path, atlas)
