@@ -68,18 +68,18 @@ def decode(content: bytes, encoding: str | None = None, *, cut: bool = False) ->
     try:
         return codecs.getincrementaldecoder("utf-8")().decode(content, final=not cut), "utf-8"
     except UnicodeDecodeError:
-        if _mostly_utf8(content):
-            return content.decode("utf-8", errors=_AS_WINDOWS), "utf-8"
+        if looks_utf8(content):
+            return content.decode("utf-8", errors=AS_WINDOWS), "utf-8"
         sample = content[:400_000]
         french = {e: _accents(sample.decode(e, errors="replace")) for e in ("cp1252", "mac_roman", "cp850")}
         best = max(french, key=lambda e: french[e])
         return content.decode(best, errors="replace"), best
 
 
-_MANY_BYTES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_HIGH = re.compile(rb"[\x80-\xff]")
+# Letters of French in UTF-8: no other encoding of French puts these bytes side by side.
+_FRENCH = re.compile(rb"\xc3[\x80-\xbf]|\xc5[\x92\x93]|\xe2\x80[\x93-\x9f]")
 _MISPLACED = re.compile(r"[a-zéèà][ÀÂÇÈÉÊËÎÏÔÖÙÛÜŒ]")
-_AS_WINDOWS = "clsm-windows-1252"
+AS_WINDOWS = "clsm-windows-1252"
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:
@@ -88,13 +88,12 @@ def _as_windows(error: UnicodeError) -> tuple[str, int]:
     return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
 
 
-codecs.register_error(_AS_WINDOWS, _as_windows)
+codecs.register_error(AS_WINDOWS, _as_windows)
 
 
-def _mostly_utf8(content: bytes) -> bool:
-    """Tell whether the signs beyond ASCII are those of UTF-8 but for a few: other encodings hardly ever look like it."""
-    good = len(_MANY_BYTES.findall(content))
-    return good > 0 and good > len(_HIGH.findall(_MANY_BYTES.sub(b"", content)))
+def looks_utf8(content: bytes) -> bool:
+    """Tell whether bytes that are not all UTF-8 hold letters that only UTF-8 writes so: the others are then faults."""
+    return bool(_FRENCH.search(content))
 
 
 def bad_lines(content: bytes) -> tuple[int, ...]:

@@ -36,7 +36,29 @@ APART = 0.05  # and how much better than in any other projection
 SEEN = 40  # territories looked at
 NEAR_M = 5_000.0
 _WORDS = frozenset(
-    ["clsm", "cls", "cpts", "dac", "secteur", "de", "du", "des", "la", "le", "les", "l", "d", "et", "conseil", "local", "contrat", "sante", "mentale", "zone", "territoire"]
+    [
+        "clsm",
+        "cls",
+        "cpts",
+        "dac",
+        "secteur",
+        "de",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "l",
+        "d",
+        "et",
+        "conseil",
+        "local",
+        "contrat",
+        "sante",
+        "mentale",
+        "zone",
+        "territoire",
+    ]
 )
 
 
