@@ -128,7 +128,11 @@ def by_headers(found: Settling) -> None:
 def yes_and_no(cells: Sequence[str]) -> bool:
     """Tell whether a column only says yes or no: one of the two at least in so many words."""
     said = [says_yes(c) for c in cells]
-    return bool(cells) and None not in said and (True in said or any(not says_none(c) for c in cells))
+    return (
+        bool(cells)
+        and None not in said
+        and (True in said or any(len(column_key(c)) > 1 and not says_none(c) for c in cells))
+    )
 
 
 def _part_word(cell: str) -> bool:
