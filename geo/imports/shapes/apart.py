@@ -1,4 +1,5 @@
-"""Features of one name drawn far from one another: several territories of that name, asked about."""
+"""Features of one name drawn far from one another: several territories of that name, asked about. Apart because
+`assign` is long enough."""
 
 from __future__ import annotations
 

@@ -20,12 +20,11 @@ from geo.imports.draft import KINDS, MAX_ZONES
 from geo.imports.etats import Etats, etat_of
 from geo.imports.settling import ASIDE, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP
-from geo.imports.tables.items import Item, single, touching, without_strays
 from geo.imports.tables.membership import Cells, Loose, Missed, Reading, read_membership
-from geo.imports.tables.overall import of_all
 from geo.imports.tables.records import Record, records_of
 from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
-from geo.imports.tables.where import Context, far_rows, like, settle
+from geo.imports.tables.where import Context, Item, far_rows, like, settle, single, touching, without_strays
+from geo.imports.tables.zones import of_all
 from geo.imports.vocabulary import PART_WORDS
 from geo.layers import PRECISIONS, Precision
 from geo.remarks import Remark
