@@ -3,24 +3,54 @@
 It never guesses: an ambiguous row is refused with its candidates. Start from `read_import`, `read_file`, `Review`, `keep_and_publish`.
 """
 
-from geo.imports.draft import KINDS, ROLES, WHOLE_COMMUNES, ImportDraft
+from geo.imports.draft import KINDS, ROLES, ImportDraft
+from geo.imports.headers import role_of
 from geo.imports.publish import FORMS, Review, keep, keep_and_publish
 from geo.imports.read import read_draft, read_file, read_import
+from geo.imports.settling import (
+    ABOVE,
+    ABSENT,
+    ASIDE,
+    DISSOLVED,
+    FILE_NAME,
+    HIDDEN,
+    NAMED,
+    NO,
+    PROJECTION,
+    REFUSED,
+    SHEETS,
+    WHOLE_COMMUNES,
+    YES,
+    Answers,
+    Doubt,
+)
 from geo.imports.shapes.crossing import DISTANCE_M, SHARE_TOLERANCE, cross
-from geo.imports.tables.columns import ALIASES
 from geo.imports.tables.grid import open_grids
 from geo.imports.templates import COLUMNS, EXAMPLES, template, template_name
 
 __all__ = [
-    "ALIASES",
+    "ABOVE",
+    "ABSENT",
+    "ASIDE",
     "COLUMNS",
+    "DISSOLVED",
     "DISTANCE_M",
     "EXAMPLES",
+    "FILE_NAME",
     "FORMS",
+    "HIDDEN",
     "KINDS",
+    "NAMED",
+    "NO",
+    "PROJECTION",
+    "REFUSED",
     "ROLES",
     "SHARE_TOLERANCE",
+    "SHEETS",
     "WHOLE_COMMUNES",
+    "YES",
+    "Answers",
+    "Doubt",
     "ImportDraft",
     "Review",
     "cross",
@@ -30,6 +60,7 @@ __all__ = [
     "read_draft",
     "read_file",
     "read_import",
+    "role_of",
     "template",
     "template_name",
 ]

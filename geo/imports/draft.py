@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
 
+from geo.errors import GeoInputError
 from geo.french import count, fold, number
+from geo.imports.settling import Answers, Doubt
 from geo.remarks import Remark
 
 Progress = Callable[[float, str], None]
@@ -19,7 +21,6 @@ Method = Literal["communes", "codes", "surface", "carreaux"]
 MAX_ROWS = 500_000  # of a table
 MAX_COLUMNS = 20_000
 MAX_ZONES = 20_000
-WHOLE_COMMUNES = "communes_entieres"  # in `mapping`: the planner states that polygons are made of whole communes
 EXAMPLES = 3  # values shown for a column
 
 
@@ -103,7 +104,7 @@ class ImportDraft:
     remarks
         Everything worth reporting, in the order of the file.
     understanding
-        Role (a key of ROLES) → header of the column that plays it. May be changed and passed back as `mapping`.
+        Role (a key of ROLES) → header of the column that plays it. May be changed: `Answers.of_columns`.
     columns
         Every column seen, with examples.
     file, sha256, size
@@ -118,7 +119,21 @@ class ImportDraft:
     encoding
         How the text was decoded, in words a person knows ("UTF-8", "Windows-1252"…), "" when it does not apply.
     whole_communes
-        Whether the planner stated that polygons are made of whole communes (`WHOLE_COMMUNES` in `mapping`).
+        Whether the planner stated that polygons are made of whole communes (`settling.WHOLE_COMMUNES`).
+    doubts
+        What the file leaves open, in the order of the file: questions that publication waits for (`blocking`), values that were
+        understood and may be corrected, rows that were refused with the communes that they may speak of.
+    answers
+        What the planner had settled, as far as it applied to this file.
+    shape
+        The shape of the file (`geo.imports.settling.shape_of`): answers are remembered for it.
+    without
+        Codes of the communes of today that the file says to be in no territory (« Pas de CLSM »).
+    dissolved
+        Names of the territories that the file says to be dissolved or dormant: they are in no zone.
+    partly, names_refused, aside
+        Rows kept of which a part was refused, names refused inside their lists, rows left aside without being read (hidden
+        ones, those that the planner set aside).
     """
 
     kind: str
@@ -138,6 +153,39 @@ class ImportDraft:
     sheet: str = ""
     encoding: str = ""
     whole_communes: bool = False
+    doubts: tuple[Doubt, ...] = ()
+    answers: Answers = field(default_factory=Answers)
+    shape: str = ""
+    without: tuple[str, ...] = ()
+    dissolved: tuple[str, ...] = ()
+    partly: int = 0
+    names_refused: int = 0
+    aside: int = 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left that publication waits for."""
+        return not any(doubt.blocking for doubt in self.doubts)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the file was taken: nothing refused, not even a name inside a list, and nothing set aside."""
+        return not (self.refused or self.partly or self.aside)
+
+    def ensure_settled(self, *, accept_proposals: bool = False) -> None:
+        """Refuse to go on as long as something waits for an answer.
+
+        `accept_proposals`: whether the planner says on purpose that what the reading proposed is right.
+
+        Raises
+        ------
+        GeoInputError
+            With one sentence for each question left.
+        """
+        left = [doubt for doubt in self.doubts if doubt.blocking and not (accept_proposals and doubt.proposal)]
+        if left:
+            words = count(len(left), "question à régler", "questions à régler")
+            raise GeoInputError([f"{self.file} : {words} avant de publier.", *(doubt.said for doubt in left[:20])])
 
     @property
     def refused(self) -> int:

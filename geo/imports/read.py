@@ -5,19 +5,18 @@ The contract of the import of files, whatever reads them:
 1. `read_import(source, filename, kind, atlas=…)` looks at the first bytes of a file and gives it to one of two readers:
    `geo.imports.tables.read.read_tables` (CSV, XLSX, ODS) or `geo.imports.shapes.read.read_shapes` (polygons). It returns an
    `ImportDraft`, or raises `GeoInputError` when nothing at all can be had from the file.
-2. The screen or the command line shows the draft. The caller may change how columns were understood: copy
-   `draft.understanding`, change it, and pass it as `mapping` to a second `read_import` of the same file.
+2. The screen or the command line shows the draft and its doubts. The caller adds to `draft.answers` and passes them to a second
+   `read_import` of the same file, until `draft.settled`; they are kept with the import, for the next file of the same shape.
 3. `geo.imports.publish.layer_from(draft, statement)` makes the `Layer` that is kept: what the planner states (source, date, état, where the list
    is complete) fills what the file does not say.
 
 A row is accepted or refused, never dropped in silence: `rows == accepted + refused`. A refusal loses its row only. A repair
-and a choice worth knowing are remarks too. Nothing is guessed: an homonym is refused with its candidates.
+and a choice worth knowing are remarks too. Nothing is decided by contents alone: what they propose is asked (`draft.doubts`).
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,8 @@ from geo.errors import GeoInputError
 from geo.files import MAX_BYTES, inspect, safe_name, too_heavy
 from geo.french import listing
 from geo.imports.draft import KINDS, ImportDraft, Progress
+from geo.imports.exported import PERIMETER
+from geo.imports.settling import Answers
 from geo.isolation import Stop, Tell
 from geo.paths import home
 
@@ -40,7 +41,7 @@ def read_import(
     kind: str,
     *,
     atlas: Atlas,
-    mapping: Mapping[str, str] | None = None,
+    answers: Answers | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
     squares: Squares | None = None,
@@ -52,8 +53,9 @@ def read_import(
     ----------
     source
         The file, or its bytes (as an upload gives them).
-    mapping
-        Role → header of a column, for the roles to settle; "" takes a role away. Other roles are found as without it.
+    answers
+        What the planner settled, of columns, values, rows and the file (`geo.imports.settling`); everything else is found as without
+        it. Those that were given for a file of another shape are left aside.
     encoding
         Python name of the encoding of a text table; found by itself when None.
     sheet
@@ -76,13 +78,15 @@ def read_import(
         with tempfile.TemporaryDirectory(prefix="clsm-import-") as folder:
             path = Path(folder) / safe_name(filename)
             path.write_bytes(source)
-            return read_import(path, filename, kind, atlas=atlas, mapping=mapping, encoding=encoding, sheet=sheet,
+            return read_import(path, filename, kind, atlas=atlas, answers=answers, encoding=encoding, sheet=sheet,
                                squares=squares, progress=progress)  # fmt: skip
+    if _is_scenario(source):
+        raise GeoInputError(f"{filename} : {PERIMETER}")
     form = inspect(source, filename)
     if form.spatial:
         from geo.imports.shapes.read import read_shapes
 
-        return read_shapes(source, kind, filename=filename, mapping=mapping, atlas=atlas, layer=sheet, squares=squares,
+        return read_shapes(source, kind, filename=filename, answers=answers, atlas=atlas, layer=sheet, squares=squares,
                            progress=progress)  # fmt: skip
     from geo.imports.tables.read import read_tables
 
@@ -91,12 +95,22 @@ def read_import(
         kind,
         filename=filename,
         form=form,
-        mapping=mapping,
+        answers=answers,
         atlas=atlas,
         encoding=encoding,
         sheet=sheet,
         progress=progress,
     )
+
+
+def _is_scenario(path: Path) -> bool:
+    """Tell whether a file is one of the page Périmètre, which opens there."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4_000).lstrip(b"\xef\xbb\xbf \r\n\t")
+    except OSError:
+        return False
+    return start.startswith(b"{") and b'"perimetres-clsm"' in start
 
 
 def read_file(
@@ -105,7 +119,7 @@ def read_file(
     kind: str,
     *,
     atlas: Atlas,
-    mapping: Mapping[str, str] | None = None,
+    answers: Answers | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
     progress: Tell | None = None,
@@ -127,7 +141,7 @@ def read_file(
     options = {
         "name": name,
         "kind": kind,
-        "mapping": mapping,
+        "answers": answers,
         "encoding": encoding,
         "sheet": sheet,
         "home": home(),

@@ -15,9 +15,9 @@ from typing import Any
 from geo import isolation
 from geo.communes import Atlas, departement_of, find_name, read_code
 from geo.errors import GeoInputError
-from geo.files import column_key, inspect
+from geo.files import inspect
 from geo.french import count, fold, listing
-from geo.imports import ALIASES, COLUMNS, open_grids
+from geo.imports import COLUMNS, open_grids, role_of
 from geo.isolation import Tell
 from geo.schema.fields import table_schema
 
@@ -92,7 +92,7 @@ def judge(rows: Sequence[Sequence[str]], kind: str, atlas: Atlas) -> Verdict:
     """Hold rows of texts, the header first, to the schema of a list."""
     schema = table_schema(kind)
     header = [cell.strip() for cell in rows[0]] if rows else []
-    faults = list(_header_faults(header, schema))
+    faults = list(_header_faults(header, schema, kind))
     if any(not fault.row for fault in faults):  # nothing can be said of rows whose columns are not there
         return Verdict(kind, max(len(rows) - 1, 0), tuple(faults))
     place = {name: header.index(name) for name in NAMES if name in header}
@@ -114,10 +114,10 @@ def judge(rows: Sequence[Sequence[str]], kind: str, atlas: Atlas) -> Verdict:
     return Verdict(kind, len(table), tuple(sorted(faults, key=lambda fault: fault.row)), notes)
 
 
-def _header_faults(header: Sequence[str], schema: Mapping[str, Any]) -> Iterator[Fault]:
+def _header_faults(header: Sequence[str], schema: Mapping[str, Any], kind: str) -> Iterator[Fault]:
     known = {field["name"] for field in schema["fields"]}
     strange = [name for name in header if name and name not in known]
-    meant = {name: _meant(name) for name in strange}
+    meant = {name: role_of(name, kind) for name in strange}
     for field in schema["fields"]:
         name = field["name"]
         if name in header or not field.get("constraints", {}).get("required"):
@@ -139,12 +139,6 @@ def _header_faults(header: Sequence[str], schema: Mapping[str, Any]) -> Iterator
         yield Fault(1, name, "colonne inconnue du schéma", what)
     for name in dict.fromkeys(n for n in header if n and header.count(n) > 1):
         yield Fault(1, name, "colonne en double", "gardez-en une seule.")
-
-
-def _meant(header: str) -> str:
-    """Return the column that a header stands for by the words that the import knows, "" when none."""
-    key = column_key(header)
-    return next((role for role, pattern in ALIASES if re.fullmatch(pattern, key)), "")
 
 
 def _row_faults(number: int, row: Row, schema: Mapping[str, Any], atlas: Atlas) -> Iterator[Fault]:

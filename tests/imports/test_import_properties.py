@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geo.communes import read_list
 from geo.errors import GeoInputError
-from geo.imports import KINDS, ImportDraft, read_import
+from geo.imports import KINDS, Answers, ImportDraft, read_import
 from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS
 from tests.support.real import atlas
 from tests.support.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
@@ -128,7 +128,7 @@ def test_a_damaged_file_gives_what_the_clean_one_gives(pairs: list[tuple[str, st
     clean = read_import(csv_bytes([("clsm", "code_commune"), *pairs]), "x.csv", "clsm", atlas=atlas())
     mended = read_import(
         csv_bytes([("clsm", "code_commune"), *rows]), "x.csv", "clsm", atlas=atlas(),
-        mapping={"nom": "clsm", "code_commune": "code_commune"},
+        answers=Answers.of_columns({"nom": "clsm", "code_commune": "code_commune"}),
     )  # fmt: skip
     assert members(mended) == members(clean) == {(name, code, True) for name, code in pairs}
     assert mended.accepted == len(pairs)

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from geo.communes import Atlas, approximate_density
 from geo.coverage import Status, coverage, scopes
 from geo.errors import GeoInputError
-from geo.imports import ImportDraft, read_import
+from geo.imports import WHOLE_COMMUNES, YES, Answers, ImportDraft, read_import
 from geo.imports.publish import layer_from
 from geo.imports.shapes.open import ALL_FOLDERS
 from geo.imports.shapes.read import read_shapes
@@ -187,8 +187,8 @@ def test_the_folders_of_a_kml_are_layers_read_together_or_apart() -> None:
 
 def test_the_name_column_can_be_changed(tmp_path: Path) -> None:
     frame([box(0, 0, 1, 1)], nom=["vieux"], nouveau=["Neuf"]).to_file(tmp_path / "z.gpkg")
-    assert list(read(tmp_path / "z.gpkg", mapping={"nom": "nouveau"}).zones["nom"]) == ["Neuf"]
-    assert "pas de colonne « absente »" in refusal(tmp_path / "z.gpkg", mapping={"nom": "absente"})
+    assert list(read(tmp_path / "z.gpkg", answers=Answers.of_columns({"nom": "nouveau"})).zones["nom"]) == ["Neuf"]
+    assert "pas de colonne « absente »" in refusal(tmp_path / "z.gpkg", answers=Answers.of_columns({"nom": "absente"}))
 
 
 def test_without_a_name_territories_are_numbered_and_it_is_told(tmp_path: Path) -> None:
@@ -272,7 +272,7 @@ def test_squares_share_the_people_of_cut_communes(tmp_path: Path) -> None:
 
 def test_stated_whole_communes_are_whole(tmp_path: Path) -> None:
     frame([box(0, 0, 1.4, 1)]).to_file(tmp_path / "z.gpkg")
-    draft = read(tmp_path / "z.gpkg", mapping={"communes_entieres": "oui"})
+    draft = read(tmp_path / "z.gpkg", answers=Answers({WHOLE_COMMUNES: YES}))
     assert codes(draft, "A") == {"01001"}
     assert (draft.method, draft.members["whole"].all()) == ("communes", True)
 
@@ -596,7 +596,9 @@ def test_official_epci_come_in_exact_or_marked_as_estimates(tmp_path: Path) -> N
     some = whole_file[whole_file["departements"].astype(str).str.contains("59|62|13|974")]
     some.to_parquet(tmp_path / "epci.parquet")
     atlas = real.atlas()
-    draft = read(tmp_path / "epci.parquet", atlas=atlas, mapping={"id": "siren_epci", "nom": "nom_epci"})
+    draft = read(
+        tmp_path / "epci.parquet", atlas=atlas, answers=Answers.of_columns({"id": "siren_epci", "nom": "nom_epci"})
+    )
     assert (draft.rows, draft.accepted) == (len(some), len(some))
     members = draft.members
     right = atlas.table["epci"].to_numpy()[members["row"]] == draft.zones.index.to_numpy()[members["zone"]]

@@ -13,8 +13,7 @@ import pytest
 
 from geo.__main__ import main
 from geo.errors import GeoInputError
-from geo.files import column_key
-from geo.imports import ALIASES, COLUMNS, KINDS, ROLES, read_import, template
+from geo.imports import COLUMNS, KINDS, ROLES, read_import, role_of, template
 from geo.paths import ROOT
 from geo.schema import Fault, check_file, example_csv, judge, table_schema, write_schemas
 from tests.support import real
@@ -62,7 +61,7 @@ def test_a_schema_describes_the_columns_of_the_template_in_its_order(kind: str) 
 def test_each_column_is_known_to_the_importer_under_its_own_name() -> None:
     for name in HEADER:
         assert name in ROLES
-        assert next(role for role, pattern in ALIASES if re.fullmatch(pattern, column_key(name))) == name
+        assert {role_of(name, kind) for kind in KINDS} == {name}
 
 
 @KIND

@@ -13,7 +13,7 @@ from geo import imports, isolation, register
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.exports import SHEET
-from geo.imports import KINDS, ROLES, WHOLE_COMMUNES, ImportDraft, Review, read_file, template, template_name
+from geo.imports import KINDS, ROLES, WHOLE_COMMUNES, Answers, ImportDraft, Review, read_file, template, template_name
 from geo.isolation import Stop, StoppedError, Tell
 from geo.layers import MODE_MEANINGS, OVER_MEANINGS, Etat, Mode, Over
 from geo.register import ConflictError, Statement
@@ -127,9 +127,12 @@ def _read(file: UploadedFile, kind: str) -> ImportDraft | None:
 
 def _job(file: UploadedFile, atlas: Atlas, choices: Choices, tell: Tell, stop: Stop) -> ImportDraft:
     (_, kind), mapping, sheet = choices
-    roles = dict(mapping) if mapping is not None else None
+    roles = dict(mapping or ())
+    entire = roles.pop(WHOLE_COMMUNES, "")
+    answers = Answers.of_columns(roles)
+    answers = answers.settle(WHOLE_COMMUNES, entire) if entire else answers
     return read_file(
-        file.getvalue(), file.name, kind, atlas=atlas, mapping=roles, sheet=sheet, progress=tell, stop=stop
+        file.getvalue(), file.name, kind, atlas=atlas, answers=answers, sheet=sheet, progress=tell, stop=stop
     )
 
 

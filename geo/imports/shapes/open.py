@@ -15,7 +15,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -27,10 +27,22 @@ import pyogrio
 import pyproj
 
 from geo.errors import GeoInputError
-from geo.files import ARCHIVE, ERRORS, FileForm, defuse, foreign, generates, inspect, weigh
+from geo.files import (
+    ARCHIVE,
+    ERRORS,
+    FileForm,
+    defuse,
+    foreign,
+    generates,
+    inspect,
+    weigh,
+)
 from geo.french import listing
+from geo.imports.exported import foreign_headers
+from geo.imports.shapes.code_pages import decoder, encoding_of
 from geo.imports.shapes.features import SHOWN, Features, features_of, text_of
-from geo.imports.shapes.text_formats import MOST_COLUMNS, MOST_FEATURES, read_geojson, read_kml
+from geo.imports.shapes.kml import read_kml
+from geo.imports.shapes.text_formats import MOST_COLUMNS, MOST_FEATURES, read_geojson
 
 ALL_FOLDERS = "(toutes les couches)"
 SQLITE, FLATGEOBUF, PARQUET, SHAPEFILE = b"SQLite format 3\x00", b"fgb\x03", b"PAR1", b"\x00\x00\x27\x0a"
@@ -69,6 +81,8 @@ def open_features(path: Path, filename: str, folder: Path, layer: str | None = N
         raise GeoInputError(absent_layer(filename, asked, found.layers))
     if not found.layers and asked not in (None, found.name):
         raise GeoInputError(f"{filename} : pas de couche « {str(asked)[:60]} » ; ce fichier n’en contient qu’une.")
+    if said := foreign_headers(map(str, found.table.columns)):
+        raise GeoInputError(f"{filename} : {said}")
     if not len(found.shapes):
         raise GeoInputError(f"{filename} : la couche ne contient aucun objet.")
     if len(found.layers) < 2:
@@ -147,6 +161,8 @@ def read_geopackage(path: Path, folder: Path, file: str, layer: str | None = Non
     if layer is not None and layer not in names:
         raise GeoInputError(absent_layer(file, layer, names))
     chosen = layer if layer is not None else max(names, key=lambda name: _areas(copy, file, name))
+    if layer is None and "clsm" in names and foreign_headers(map(str, _info(copy, file, layer=chosen)["fields"])):
+        chosen = "clsm"  # of our own export, where the communes are the larger layer
     return replace(_read(copy, file, layer=chosen), layers=tuple(names))
 
 
@@ -238,7 +254,7 @@ def read_shapefile(parts: Mapping[str, Path], folder: Path, file: str) -> Featur
     if ".shx" not in parts:
         (folder / "couche.shx").write_bytes(_index(parts[".shp"].read_bytes()))
         notes.append("Index .shx absent, refait.")
-    encoding, said = _encoding(folder / "couche.dbf", parts.get(".cpg"))
+    encoding, said = encoding_of(folder / "couche.dbf", parts.get(".cpg"))
     return _read(folder / "couche.shp", file, encoding=encoding, notes=[*notes, *said])
 
 
@@ -265,23 +281,9 @@ def missing_parts(file: str, lacking: Sequence[str]) -> str:
     )
 
 
-def _encoding(dbf: Path, cpg: Path | None) -> tuple[str, list[str]]:
-    content = dbf.read_bytes()
-    start = struct.unpack("<H", content[8:10])[0] if len(content) >= 10 else 0
-    records = content[start:]
-    said = cpg.read_text(encoding="latin-1").strip().upper() if cpg else ""
-    try:
-        records.decode("utf-8")
-    except UnicodeDecodeError:
-        wrong = "UTF" in said
-        note = "Noms lus en Windows-1252" + (", malgré le fichier .cpg qui annonce UTF-8." if wrong else ".")
-        return "CP1252", [note]
-    return "UTF-8", []
-
-
 def _read(path: Path, file: str, *, layer: str | None = None, encoding: str | None = None,
           notes: Sequence[str] = ()) -> Features:  # fmt: skip
-    info = _info(path, file, layer=layer, encoding=encoding)
+    info = _info(path, file, layer=layer, encoding=None if encoding is None else "ISO-8859-1")
     if info["features"] > MOST_FEATURES or len(info["fields"]) > MOST_COLUMNS:
         raise GeoInputError(_too_many(file))
     try:
@@ -289,12 +291,13 @@ def _read(path: Path, file: str, *, layer: str | None = None, encoding: str | No
             warnings.simplefilter(
                 "ignore"
             )  # what GDAL warns of comes out as a feature without geometry, reported later
-            frame = gpd.read_file(path, layer=layer, engine="pyogrio", on_invalid="ignore", encoding=encoding)
+            asked = None if encoding is None else "ISO-8859-1"  # byte for byte: each text is decoded apart
+            frame = gpd.read_file(path, layer=layer, engine="pyogrio", on_invalid="ignore", encoding=asked)
     except MemoryError:
         raise
     except Exception as error:  # a damaged file brings anything out of the reader, down to its own UnboundLocalError
         raise GeoInputError(_broken(file)) from error
-    return _features(frame, layer or "", notes, file)
+    return _features(frame, layer or "", notes, file, decoder(encoding) if encoding else None)
 
 
 def _info(path: Path, file: str, *, layer: str | None = None, encoding: str | None = None) -> dict[str, Any]:
@@ -344,15 +347,27 @@ def _too_many(file: str) -> str:
     )
 
 
-def _features(frame: Any, layer: str, notes: Sequence[str], file: str) -> Features:
+def _features(
+    frame: Any, layer: str, notes: Sequence[str], file: str, read: Callable[[str], tuple[str, bool]] | None = None
+) -> Features:
     if not isinstance(frame, gpd.GeoDataFrame):
         raise GeoInputError(f"{file} : la couche « {layer} » n’a pas de géométrie.")
     geometry = frame.geometry
     columns: dict[str, list[str]] = {}
+    mended: list[str] = []
     for at, name in enumerate(map(str, frame.columns)):  # by place: a .dbf may hold several columns of one name
         values = frame.iloc[:, at]
-        if values.dtype != "geometry":
-            columns[_fresh(name, columns)] = [text_of(v) for v in values.astype(object)]
+        if values.dtype == "geometry":
+            continue
+        texts = list(values.astype(object))
+        if read is not None:
+            name = read(name)[0]
+            found = [read(v) if isinstance(v, str) else (v, False) for v in texts]
+            mended += [f"objet {line}, colonne « {name} »" for line, (_, bad) in enumerate(found, 1) if bad]
+            texts = [text for text, _ in found]
+        columns[_fresh(name, columns)] = [text_of(v) for v in texts]
+    if mended:
+        notes = [*notes, f"Signes illisibles, lus au mieux ({listing(mended, SHOWN)}) ; le reste est intact."]
     table = pd.DataFrame(columns, index=range(len(frame)), dtype=str)
     return features_of(file, layer, table, list(geometry), crs=geometry.crs, notes=notes)
 

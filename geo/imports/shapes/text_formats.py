@@ -1,25 +1,23 @@
-"""GeoJSON and KML, one feature at a time: a bad one is refused alone, and nothing that the file points to is ever opened."""
+"""GeoJSON, one feature at a time: a bad one is refused alone, and nothing that the file points to is ever opened."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
 
 import numpy as np
 import pandas as pd
 import pyproj
 import shapely
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 from pyproj.exceptions import CRSError
 from shapely.geometry import shape
 
 from geo.errors import GeoInputError
-from geo.french import number
+from geo.files import decode
+from geo.french import listing, number
+from geo.imports.exported import foreign_export
 from geo.imports.shapes.features import Features, features_of, text_of
 
 _AUTHORITY = re.compile(
@@ -28,13 +26,10 @@ _AUTHORITY = re.compile(
 SHAPE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, shapely.errors.ShapelyError)
 _DECODER = json.JSONDecoder()
 _BLANK = " \t\r\n"
-SHAPE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, shapely.errors.ShapelyError)
+_BETWEEN = _BLANK + "\x1e,\0\ufeff"
 GEOMETRIES = ("Polygon", "MultiPolygon", "Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
 MOST_COLUMNS = 500
 MOST_FEATURES = 200_000
-SHAPES = ("Polygon", "MultiGeometry", "Point", "LineString", "LinearRing")
-FOLDER = "dossier"
-_WITHIN = 20  # how deep geometries may be nested
 
 
 class _TooManyError(Exception):
@@ -51,7 +46,7 @@ def read_geojson(content: bytes, file: str) -> Features:
     """
     text, notes = _decoded(content)
     try:
-        head, features = _split(text)
+        head, features, objects = _whole(text)
     except _TooManyError as error:
         raise GeoInputError(
             f"{file} : plus de {number(MOST_FEATURES)} objets ; ne gardez que les territoires voulus."
@@ -61,10 +56,12 @@ def read_geojson(content: bytes, file: str) -> Features:
     kind = head.get("type")
     if kind == "Topology":
         raise GeoInputError(f"{file} : TopoJSON, un format qui n’est pas lu ; exportez en GeoJSON.")
-    if kind == "Feature" or (isinstance(kind, str) and kind in GEOMETRIES):
-        features = [head if kind == "Feature" else {"type": "Feature", "geometry": head}]
-    elif kind != "FeatureCollection" or features is None:
+    if features is None:
         raise GeoInputError(f"{file} : ce JSON n’est pas un GeoJSON (« FeatureCollection » attendu).")
+    if objects > 1:
+        notes = (*notes, f"Fichier fait de {number(objects)} objets JSON à la suite, tous lus.")
+    if said := foreign_export(head, features):
+        raise GeoInputError(f"{file} : {said}")
     crs = _crs(head.get("crs"), file)
     read = [_feature(feature) for feature in features]
     return features_of(
@@ -80,18 +77,73 @@ def read_geojson(content: bytes, file: str) -> Features:
 
 
 def _decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
+    text, used = decode(content)
+    if used in ("utf-8", "utf-8-sig"):
+        bad = sorted(
+            {text_of(m[1].decode("cp1252", "replace"))[:40] for m in _QUOTED.finditer(content) if not _is_utf8(m[1])}
+        )[:5]
+        if not bad:
+            return text, ()
+        return text, (
+            f"Signes qui ne sont pas de l’UTF-8, lus en Windows-1252 : {listing([f'« {b} »' for b in bad], 5)}.",
+        )
+    name = {"cp1252": "Windows-1252", "mac_roman": "MacRoman", "cp850": "page de codes 850"}.get(used, used.upper())
+    return text, (f"Textes lus en {name} : le fichier n’est pas en UTF-8 comme le veut le GeoJSON.",)
+
+
+_QUOTED = re.compile(rb'"([^"]{0,400}?[\x80-\xff][^"]{0,400}?)"')
+
+
+def _is_utf8(text: bytes) -> bool:
     try:
-        return content.decode("utf-8-sig"), ()
+        text.decode("utf-8")
     except UnicodeDecodeError:
-        note = "Textes lus en Windows-1252 : le fichier n’est pas en UTF-8 comme le veut le GeoJSON."
-        return content.decode("cp1252", errors="replace"), (note,)
+        return False
+    return True
 
 
-def _split(text: str) -> tuple[dict[str, Any], list[Any] | None]:
-    """Return the members of the whole but its features, and the features, decoded one by one."""
+def _whole(text: str) -> tuple[dict[str, Any], list[Any] | None, int]:
+    """Return what a text of one or several JSON objects says of itself, its features (None when it is no GeoJSON), and how many
+    objects it is made of: newline-delimited files have one a line."""
+    head: dict[str, Any] = {}
+    features: list[Any] = []
+    known, objects = False, 0
+    at = _next(text, 0)
+    if text[at : at + 1] == "[":
+        found, at = _list(text, at)
+        features, known, objects = found, bool(found), 1
+        at = _next(text, at)
+    while at < len(text):
+        own, several, at = _split(text, at)
+        objects += 1
+        kind = own.get("type")
+        head = head or own
+        if kind == "Feature" or (isinstance(kind, str) and kind in GEOMETRIES):
+            features.append(_small(own if kind == "Feature" else {"type": "Feature", "geometry": own}))
+            known = True
+        elif kind == "FeatureCollection" and several is not None:
+            features += several
+            known = True
+        elif objects > 1:
+            raise ValueError("not a feature")
+        if len(features) > MOST_FEATURES:
+            raise _TooManyError
+        at = _next(text, at)
+    return head, features if known else None, objects
+
+
+def _next(text: str, at: int) -> int:
+    """Return the place of the next sign that is no blank, nor what parts objects from one another."""
+    while at < len(text) and text[at] in _BETWEEN:
+        at += 1
+    return at
+
+
+def _split(text: str, start: int) -> tuple[dict[str, Any], list[Any] | None, int]:
+    """Return the members of an object but its features, the features, decoded one by one, and where the object ends."""
     head: dict[str, Any] = {}
     features: list[Any] | None = None
-    at = _blank(text, 0)
+    at = _blank(text, start)
     if text[at] != "{":
         raise ValueError("no object")
     at = _blank(text, at + 1)
@@ -112,7 +164,7 @@ def _split(text: str) -> tuple[dict[str, Any], list[Any] | None]:
             at = _blank(text, at + 1)
         elif text[at] != "}":
             raise ValueError("no comma")
-    return head, features
+    return head, features, at + 1
 
 
 def _list(text: str, at: int) -> tuple[list[Any], int]:
@@ -223,125 +275,3 @@ def _crs(member: Any, file: str) -> Any:
             f"{file} : la projection est donnée par un lien ou une forme qui n’est pas lue ; exportez en WGS84 (EPSG:4326)."
         )
     return named_crs(name, file)
-
-
-def read_kml(content: bytes, file: str, folder: str | None = None) -> Features:
-    """Read the places of every folder, or of one, with the name of their folder; the layers are the folders.
-
-    Raises
-    ------
-    GeoInputError
-        When the XML is broken, or declares a document type or entities: such a file is refused.
-    """
-    try:
-        root = fromstring(content, forbid_dtd=True)
-    except DefusedXmlException as error:
-        raise GeoInputError(
-            f"{file} : KML refusé, il déclare un type de document ou des entités (DOCTYPE, ENTITY) ; exportez-le à nouveau "
-            "depuis votre logiciel de cartographie."
-        ) from error
-    except (ParseError, ValueError, LookupError) as error:
-        raise GeoInputError(f"{file} : KML illisible ou coupé ; exportez à nouveau le fichier.") from error
-    places: list[tuple[Element, str]] = []
-    links = 0
-    for element, inside in _walk(root):
-        if _tag(element) == "Placemark":
-            places.append((element, inside))
-            if len(places) > MOST_FEATURES:
-                raise GeoInputError(
-                    f"{file} : plus de {number(MOST_FEATURES)} repères ; ne gardez que les territoires voulus."
-                )
-        links += _tag(element) == "NetworkLink"
-    notes = (
-        ("Liens vers d’autres fichiers (NetworkLink) laissés de côté : ils ne sont jamais ouverts.",) if links else ()
-    )
-    names = list(dict.fromkeys(inside for _, inside in places))
-    numbered = [(n, place, inside) for n, (place, inside) in enumerate(places, 1) if folder in (None, inside)]
-    return replace(_layer(folder or "", numbered, notes, file), layers=tuple(names))
-
-
-def _tag(element: Element) -> str:
-    tag = element.tag
-    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
-
-
-def _walk(root: Element) -> Iterator[tuple[Element, str]]:
-    """Yield every element, in order, with the name of the folder it is in."""
-    stack: list[tuple[Element, str]] = [(root, "")]
-    while stack:
-        element, folder = stack.pop()
-        yield element, folder
-        if _tag(element) in ("Folder", "Document"):
-            folder = _child_text(element, "name") or folder
-        if _tag(element) != "Placemark":
-            stack.extend((child, folder) for child in reversed(element))
-
-
-def _child_text(element: Element, tag: str) -> str:
-    return next((text_of(child.text) for child in element if _tag(child) == tag), "")
-
-
-def _layer(name: str, places: list[tuple[int, Element, str]], notes: tuple[str, ...], file: str) -> Features:
-    shapes: list[Any] = []
-    unreadable: dict[int, str] = {}
-    for line, place, _ in places:
-        try:
-            found = [s for child in place if _tag(child) in SHAPES for s in _shapes(child, 0)]
-            shapes.append(_joined(found))
-        except SHAPE_ERRORS:
-            shapes.append(None)
-            unreadable[line] = "coordonnées illisibles"
-    rows = []
-    columns: dict[str, None] = {}
-    for _, place, inside in places:
-        rows.append({**_attributes(place), FOLDER: inside})
-        columns |= dict.fromkeys(rows[-1])
-        if len(columns) > MOST_COLUMNS:
-            raise GeoInputError(
-                f"{file} : plus de {MOST_COLUMNS} colonnes ; ne gardez que le nom et ce qui décrit chaque territoire."
-            )
-    table = pd.DataFrame({c: [row.get(c, "") for row in rows] for c in columns}, index=range(len(rows)), dtype=str)
-    lines = np.array([line for line, _, _ in places], dtype=np.intp)
-    return features_of(file, name, table, shapes, degrees=True, lines=lines, notes=notes, unreadable=unreadable)
-
-
-def _attributes(place: Element) -> dict[str, str]:
-    found = {"name": _child_text(place, "name")}
-    for element in place.iter():
-        key = element.get("name", "")
-        if _tag(element) == "Data" and key:
-            found[key] = _child_text(element, "value")
-        elif _tag(element) == "SimpleData" and key:
-            found[key] = text_of(element.text)
-    return found
-
-
-def _joined(shapes: list[Any]) -> Any:
-    if len(shapes) <= 1:
-        return shapes[0] if shapes else None
-    if all(isinstance(s, shapely.Polygon) for s in shapes):
-        return shapely.multipolygons(shapes)
-    return shapely.geometrycollections(shapes)
-
-
-def _shapes(element: Element, depth: int) -> Iterator[Any]:
-    """Yield the shapes of a geometry; what is too deep is left out."""
-    tag = _tag(element)
-    if tag == "MultiGeometry" and depth < _WITHIN:
-        for child in element:
-            yield from _shapes(child, depth + 1)
-    elif tag == "Polygon":
-        outer = [_ring(e) for part in element if _tag(part) == "outerBoundaryIs" for e in part]
-        inner = [_ring(e) for part in element if _tag(part) == "innerBoundaryIs" for e in part]
-        if outer:
-            yield shapely.Polygon(outer[0], inner)
-    elif tag == "Point":
-        yield shapely.Point(_ring(element)[0])
-    elif tag in ("LineString", "LinearRing"):
-        yield shapely.LineString(_ring(element))
-
-
-def _ring(element: Element) -> list[tuple[float, float]]:
-    text = _child_text(element, "coordinates")
-    points = [point.split(",") for point in re.sub(r"\s*,\s*", ",", text).split()]
-    return [(float(point[0]), float(point[1])) for point in points]

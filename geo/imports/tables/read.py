@@ -5,15 +5,15 @@ Apart because the stages are then read at a glance, in their order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from geo.communes import Atlas
 from geo.files import FileForm
 from geo.imports.draft import ImportDraft, Progress
-from geo.imports.tables.columns import understood
+from geo.imports.settling import Answers
 from geo.imports.tables.grid import open_grids
 from geo.imports.tables.rows import read_rows
+from geo.imports.tables.sheets import understood
 from geo.imports.tables.zones import draft_of
 
 
@@ -24,7 +24,7 @@ def read_tables(
     filename: str,
     form: FileForm,
     atlas: Atlas,
-    mapping: Mapping[str, str] | None = None,
+    answers: Answers | None = None,
     encoding: str | None = None,
     sheet: str | None = None,
     progress: Progress | None = None,
@@ -40,9 +40,9 @@ def read_tables(
     say(0.05, "Ouverture du fichier")
     grids = open_grids(path, form, filename, encoding=encoding)
     say(0.25, "Lecture des colonnes")
-    table = understood(grids, kind, filename, atlas, mapping, sheet)
+    table = understood(grids, kind, filename, atlas, answers or Answers(), sheet)
     say(0.4, "Lecture des lignes")
-    table = read_rows(table, atlas)
+    table = read_rows(table, atlas, table.layout.answers)
     say(0.8, "Mise en forme")
     draft = draft_of(table, path, atlas)
     say(1.0, "Fichier lu")
