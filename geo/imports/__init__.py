@@ -4,8 +4,10 @@ It never guesses: an ambiguous row is refused with its candidates. Start from `r
 """
 
 from geo.imports.draft import KINDS, ROLES, ImportDraft
+from geo.imports.memory import Remembered, remembered
 from geo.imports.publish import FORMS, Review, keep, keep_and_publish
 from geo.imports.read import read_draft, read_file, read_import
+from geo.imports.reserves import Gap, open_rows
 from geo.imports.settling import (
     ABOVE,
     ABSENT,
@@ -46,15 +48,19 @@ __all__ = [
     "YES",
     "Answers",
     "Doubt",
+    "Gap",
     "ImportDraft",
+    "Remembered",
     "Review",
     "cross",
     "keep",
     "keep_and_publish",
     "open_grids",
+    "open_rows",
     "read_draft",
     "read_file",
     "read_import",
+    "remembered",
     "template",
     "template_name",
 ]

@@ -42,6 +42,7 @@ from geo.layers.layer import (
     find_zones,
     zone_members,
 )
+from geo.layers.losses import Losses, losses
 from geo.layers.overlay import MODE_MEANINGS, OVER_MEANINGS, Mode, Over, merged
 from geo.layers.quarters import MOSTLY_KNOWN, apart_text, city_names, known_populations, populations_suffice
 
@@ -68,6 +69,7 @@ __all__ = [
     "Fate",
     "Layer",
     "LayerId",
+    "Losses",
     "Mode",
     "Over",
     "Overlap",
@@ -88,6 +90,7 @@ __all__ = [
     "known_populations",
     "load_layers",
     "locate",
+    "losses",
     "members_frame",
     "merged",
     "outlines",
