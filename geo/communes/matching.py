@@ -14,13 +14,24 @@ from typing import Literal
 
 from geo.communes.atlas import Atlas
 from geo.communes.codes import name_of, read_code
-from geo.communes.names import departement_of, departement_of_text, find_name, history, near, say_date, take_apart
+from geo.communes.names import (
+    Written,
+    all_named,
+    departement_of,
+    departement_of_text,
+    find_name,
+    history,
+    near,
+    say_date,
+    take_apart,
+)
 from geo.french import count, fold, listing
 from geo.kept import kept_on_subject
 from geo.remarks import Remark
 
 Status = Literal["lu", "réparé", "refusé"]
 BLANKS = " \t\r\n\ufeff\u00a0\u202f\u200b\"'’=`"
+YEAR = re.compile(r"(?:199\d|20[0-2]\d|203[0-5])(?:[.,]0+)?")
 CODE_LIKE = re.compile(r"\d[\d ]*|2[AB]\d{1,3}|\d+(?:\.\d+)?E\+?\d+")
 PARTS = re.compile(r"[;\n\r\t|]+|,(?!\s*(?:le|la|les|l['’])\s*(?:$|[;\n\r\t|,]))", re.IGNORECASE)
 WHOLE_DEPARTEMENT = re.compile(
@@ -79,11 +90,22 @@ def _read_place(text: str, atlas: Atlas, departement: str) -> CommuneMatch:
     return read_loose_name(text, atlas, departement)
 
 
+def is_year(text: str) -> bool:
+    """Tell whether a text is a year of our time (1990 to 2035): never the code of a commune without its zero."""
+    return bool(YEAR.fullmatch(text.strip(BLANKS)))
+
+
 def read_loose_code(text: str, atlas: Atlas) -> CommuneMatch:
     """Read an INSEE code that a spreadsheet or a person may have damaged; repairs are said with the old and the new."""
     code = _mended(text)
-    reading = read_code(code, atlas)
     shown = " ".join(text.split())[:30]
+    if is_year(text):
+        codes = read_code(code.zfill(5), atlas).atoms
+        maybe = f", ou peut-être {_labels(codes, atlas, ' ou ')} sans son zéro" if codes else ""
+        return CommuneMatch(
+            text, "refusé", (), f"{shown} est une année{maybe}.", "Écrivez les cinq caractères du code.", codes
+        )
+    reading = read_code(code, atlas)
     damaged = "" if code == shown.upper() or code == shown.upper().strip(BLANKS) else f"« {shown} » lu {code}"
     if reading.kind == "atom":
         return CommuneMatch(
@@ -158,29 +180,30 @@ def read_loose_name(text: str, atlas: Atlas, departement: str = "") -> CommuneMa
     """Read a name of a commune as people write it; `departement` or what is written beside the name narrows homonyms."""
     shown = " ".join(text.split())[:60]
     direct = find_name(shown, atlas)
-    written = None if direct.how == "exact" else take_apart(shown, atlas)
-    owner = departement
-    found = direct
-    if written is not None:
-        found = find_name(written.name, atlas)
-        owner = written.departement or departement
-        if written.code:
-            return _name_with_code(text, shown, written.code, found.codes, atlas)
-    codes = tuple(c for c in found.codes if not owner or departement_of(c, atlas) == owner)
+    written = Written(shown) if direct.how == "exact" else take_apart(shown, atlas)
+    owner = written.departement or departement
+    named = all_named(written.name, atlas)
+    if written.code:
+        return _name_with_code(text, shown, written.code, tuple(n.code for n in named), atlas)
+    here = [n for n in named if not owner or departement_of(n.code, atlas) == owner]
+    # Names of today come before those of the past, in the département that is given.
+    chosen = [n for n in here if n.today] or here
+    codes = tuple(n.code for n in chosen)
     if len(codes) == 1:
-        return _one(text, shown, codes[0], found.how, found.former, atlas)
+        how = "exact" if chosen[0].today else "ancien"
+        return _one(text, shown, codes[0], how, chosen[0].former, atlas)
     if codes:
         return CommuneMatch(text, "refusé", (), f"« {shown} » : plusieurs communes portent ce nom ({_labels(codes, atlas)}).",
                      "Donnez le code INSEE, ou le département entre parenthèses.", codes)  # fmt: skip
-    name = written.name if written else shown
-    if found.codes:
+    if named:
+        elsewhere = tuple(n.code for n in named if n.today) or tuple(n.code for n in named)
         place = atlas.departements.at[owner, "nom"] if owner in atlas.departements.index else owner
         return CommuneMatch(text, "refusé", (), f"« {shown} » : aucune commune de ce nom dans le département {owner} ({place}) ; "
-                     f"il y a {_labels(found.codes, atlas)}.", "Corrigez le département ou donnez le code INSEE.",
-                     found.codes)  # fmt: skip
+                     f"il y a {_labels(elsewhere, atlas)}.", "Corrigez le département ou donnez le code INSEE.",
+                     elsewhere)  # fmt: skip
     if epci := _bodies(atlas).get(fold(shown)):
         return read_body(epci, atlas, text)
-    hints = near(name, atlas, departement=owner)
+    hints = near(written.name, atlas, departement=owner)
     hint = f" Peut-être {_labels(hints, atlas, ' ou ')} ?" if hints else ""
     return CommuneMatch(text, "refusé", (), f"« {shown} » : aucune commune de ce nom.{hint}",
                  "Corrigez le nom ou donnez le code INSEE.", hints)  # fmt: skip
@@ -204,24 +227,30 @@ def _one(text: str, shown: str, code: str, how: str, former: str, atlas: Atlas) 
 
 
 def _name_with_code(text: str, shown: str, code: str, named: tuple[str, ...], atlas: Atlas) -> CommuneMatch:
-    """Read « Créteil (94028) » or « Créteil 94000 »: the two must agree, else nothing is chosen."""
+    """Read « Créteil (94028) », « Créteil 94000 » or « Créteil 94010 CEDEX »: the two must agree, else nothing is chosen."""
     reading = read_loose_code(code, atlas)
-    if reading.status != "refusé":
-        whole = set(reading.atoms)
-        if not named:
-            label = atlas.label(reading.text) if reading.text in atlas.row else _labels(reading.atoms[:1], atlas)
-            return CommuneMatch(
-                text, "réparé", reading.atoms, f"« {shown} » : nom non reconnu ; le code est retenu, {label}."
-            )
-        if any(whole & set(atlas.parts.get(c, (c,))) for c in named):
-            return CommuneMatch(text, reading.status, reading.atoms, reading.message)
-    postal = tuple(c for c in named if c in history(atlas).postal.get(code, ()) or _same_departement(c, code, atlas))
-    if len(postal) == 1 and reading.status == "refusé":
-        return _one(text, shown, postal[0], "exact", "", atlas)
-    if reading.status != "refusé":
+    whole = set(reading.atoms)
+    if any(whole & set(atlas.parts.get(c, (c,))) for c in named):
+        return CommuneMatch(text, reading.status, reading.atoms, reading.message)
+    served = set(history(atlas).postal.get(code, ()))
+    here = tuple(c for c in named if served & set(atlas.parts.get(c, (c,))))
+    if not served:  # a code of large users (CEDEX), which no list gives
+        here = tuple(c for c in named if reading.status == "refusé" and _same_departement(c, code, atlas))
+    if len(here) == 1:
+        parts = atlas.parts.get(here[0], ())
+        if served and 0 < len(served & set(parts)) < len(parts):  # « Marseille 13014 »
+            return CommuneMatch(text, "lu", tuple(c for c in parts if c in served))
+        return _one(text, shown, here[0], "exact", "", atlas)
+    if whole and not named and not served:
+        label = atlas.label(reading.text) if reading.text in atlas.row else _labels(reading.atoms[:1], atlas)
+        return CommuneMatch(
+            text, "réparé", reading.atoms, f"« {shown} » : nom non reconnu ; le code est retenu, {label}."
+        )
+    codes = tuple(dict.fromkeys([*named, *reading.atoms[:3], *sorted(served)]))
+    if whole:
         return CommuneMatch(text, "refusé", (), f"« {shown} » : {code} est le code de {_labels(reading.atoms[:3], atlas)}.",
-                     "Gardez le nom ou le code qui est juste.", reading.atoms)  # fmt: skip
-    return CommuneMatch(text, "refusé", (), f"« {shown} » : {reading.message}", reading.advice, reading.codes)
+                     "Gardez le nom ou le code qui est juste.", codes)  # fmt: skip
+    return CommuneMatch(text, "refusé", (), f"« {shown} » : {reading.message}", reading.advice, codes)
 
 
 def _same_departement(code: str, postal: str, atlas: Atlas) -> bool:

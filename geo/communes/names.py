@@ -25,7 +25,13 @@ BEFORE = re.compile(r"(?:commune|ville|mairie|cne)\s+(?:de\s+|du\s+|des\s+|d['�
 ARTICLE_AFTER = re.compile(r"(.+?)\s*[(,]\s*(le|la|les|l['’]?|aux|los|las)\s*\)?\s*", re.IGNORECASE)
 IN_BRACKETS = re.compile(r"(.+?)\s*[(\[]\s*([^()\[\]]{2,40}?)\s*[)\]]\s*")
 CODE_AFTER = re.compile(r"(.*?\S)\s*(?:[-–—,:/]\s*|\s)((?:\d{5}|2[ABab]\d{3}|97[1-68]|\d{2}|2[ABab]))\s*")
-CODE_BEFORE = re.compile(r"((?:\d{5}|2[ABab]\d{3}|97[1-68]|\d{2}|2[ABab]))\s*(?:[-–—,:/]\s*|\s)(\S.*)")
+CODE_BEFORE = re.compile(r"[(\[]?((?:\d{5}|2[ABab]\d{3}|97[1-68]|\d{2}|2[ABab]))\s*(?:[)\]]|[-–—,:/]|\s)\s*(\S.*)")
+NUMBERED = re.compile(r"(?:\(\d\)|\d{1,3}\s?[.)°]|n°\s*\d{1,3}\s*[:.-]?|[-–—•·*►▪])\s+(?=[^\W\d])|\d{1,3}\.(?=[^\W\d])")
+CEDEX = re.compile(r"\s*[,-]?\s*cedex(?:\s+(\d{1,2}))?\s*$", re.IGNORECASE)
+NUMBER_AND_NAME = re.compile(
+    r"(\d{1,3}|2[AB])\s*(?:[-–—:./,]\s*|\s)(\D.*)|(\D*\D)\s*(?:[-–—:./,(\[]\s*|\s)(\d{1,3}|2[AB])\s*[)\]]?"
+)
+SLASHED = ("sur", "sous", "les", "en")  # what a bar stands for inside a name: « Chalon/Saône », « Fontenay/Bois »
 
 DISTRICT = re.compile(
     r"(paris|lyon|marseille)\s+(\d{1,2})\s*(?:er|e|re|eme|ieme|nd|nde)?(?:\s+(?:arrondissement|arrdt|arr|ardt))?"
@@ -37,6 +43,7 @@ DISTRICT_OF = re.compile(
 
 SHORT = {"s": "sur", "sr": "sur", "ss": "sous", "lez": "les", "lèz": "les", "nd": "notre dame"}
 CITIES = {"paris": ("75056", "751"), "lyon": ("69123", "6938"), "marseille": ("13055", "132")}
+ISLAND = {"20A": "2A", "20B": "2B"}
 
 
 @dataclass(frozen=True)
@@ -101,8 +108,9 @@ def say_date(date: str) -> str:
 
 @dataclass(frozen=True)
 class Found:
-    """Where a name leads: codes of communes of today (cities whole), how (« exact », « article », « ancien », « »), and the
-    former code it was found under."""
+    """Where a name leads: codes of communes of today (cities whole), how (« exact », « article », « court » for a name cut
+    before its brackets, « arrondissement » for what may be a city or a part of it, « ancien », « »), and the former code it was
+    found under."""
 
     codes: tuple[str, ...]
     how: str = "exact"
@@ -119,8 +127,14 @@ class Written:
 
 
 def take_apart(text: str, atlas: Atlas) -> Written:
-    """Separate a name from the département or the code that is written with it."""
-    name = BEFORE.sub("", " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()), count=1)
+    """Separate a name from the département or the code that is written with it, its number in a list and « CEDEX »."""
+    name = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split())
+    name = re.sub(r"(?<!\d)(\d{2}) (\d{3})(?!\d)", r"\1\2", name)  # « 78 200 »
+    name = BEFORE.sub("", NUMBERED.sub("", name, count=1) if NUMBERED.match(name) else name, count=1)
+    if match := CEDEX.search(name):
+        name = name[: match.start()]
+        if match[1] and fold(name).split()[-1:] == ["paris"]:
+            name = f"{name} {match[1]}e"
     if match := ARTICLE_AFTER.fullmatch(name):
         return Written(f"{match[2].replace('’', chr(39))} {match[1]}")
     if match := IN_BRACKETS.fullmatch(name):
@@ -163,19 +177,34 @@ def _departement_reader(atlas: Atlas) -> Callable[[str], str | None]:
 
 
 def _departement_of_text(text: str, atlas: Atlas) -> str | None:
-    code = text.strip(" \t\u00a0='\"").upper().removesuffix(".0")
-    if re.fullmatch(r"\d", code):
-        code = "0" + code
+    bare = text.strip(" \t\u00a0='\"")
+    if code := _departement_of_number(bare, atlas):
+        return code
+    if code := _departements(atlas).get(_departement_key(bare)):
+        return code
+    match = NUMBER_AND_NAME.fullmatch(" ".join(bare.upper().split())) if len(bare) <= 60 else None
+    if not match:
+        return None
+    number, name = (match[1], match[2]) if match[1] else (match[4], match[3])
+    code = _departement_of_number(number, atlas)
+    return code if code and _departements(atlas).get(_departement_key(name)) == code else None
+
+
+def _departement_of_number(text: str, atlas: Atlas) -> str:
+    code = text.upper().removesuffix(".0")
+    code = ISLAND.get(code, code.zfill(2) if code.isdigit() else code)
     if re.fullmatch(r"0\d{2}", code) and code[1:] in atlas.departements.index:
         code = code[1:]
-    if code in atlas.departements.index:
-        return code
-    return _departements(atlas).get(re.sub(r"^(?:dep(?:artement)?|dpt)\s*(?:de|du|des|d)?\s+", "", fold(text)))
+    return code if code in atlas.departements.index else ""
+
+
+def _departement_key(text: str) -> str:
+    return plain(re.sub(r"^(?:dep(?:artement)?|dpt)\s*(?:de|du|des|d)?\s+", "", fold(text)))
 
 
 @kept_on_subject
 def _departements(atlas: Atlas) -> dict[str, str]:
-    return {fold(str(name)): str(code) for code, name in atlas.departements["nom"].items()}
+    return {plain(str(name)): str(code) for code, name in atlas.departements["nom"].items()}
 
 
 def plain(name: str) -> str:
@@ -192,10 +221,14 @@ def find_name(name: str, atlas: Atlas) -> Found:
     folded = fold(name)
     if codes := index.exact.get(folded):
         return Found(codes)
-    if district := _district(folded, atlas):
-        return Found((district,))
+    if codes := _district(name, folded, atlas):
+        return Found(codes, "exact" if len(codes) == 1 else "arrondissement")
     key = plain(name)
     if codes := index.plain.get(key):
+        return Found(codes, "article")
+    if codes := index.short.get(key):
+        return Found(codes, "court")
+    if "/" in name and (codes := _slashed(name, index)):
         return Found(codes, "article")
     if former := index.former.get(key):
         if len({today for _, today in former}) == 1:
@@ -204,16 +237,49 @@ def find_name(name: str, atlas: Atlas) -> Found:
     return Found((), "")
 
 
-def _district(folded: str, atlas: Atlas) -> str:
+def _slashed(name: str, index: _Index) -> tuple[str, ...]:
+    """Return the communes whose name a bar cuts short: « Chalon/Saône », « Fontenay/Bois »."""
+    for word in SLASHED:
+        if codes := index.plain.get(plain(re.sub(r"\s?/\s?", f" {word} ", name))):
+            return codes
+    return ()
+
+
+def _district(name: str, folded: str, atlas: Atlas) -> tuple[str, ...]:
+    """Return the arrondissement that a name gives; with the whole city where the number is also that of its département."""
     match = DISTRICT.fullmatch(folded)
     city, number = (match[1], match[2]) if match else ("", "")
     if not match and (other := DISTRICT_OF.fullmatch(folded)):
         city, number = other[2], other[1]
     if not city:
-        return ""
+        return ()
     whole, prefix = CITIES[city]
     code = prefix + str(int(number)).zfill(5 - len(prefix))
-    return code if code in atlas.parts.get(whole, ()) else ""
+    if code not in atlas.parts.get(whole, ()):
+        return ()
+    if match and folded.endswith(number) and departement_of(whole, atlas) == number:  # « Marseille 13 »
+        return (whole,) if re.search(r"[(\[]", name) else (whole, code)
+    return (code,)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A commune that bears a name, or bore it: its code of today, whether it bears it today, its former code if it had one."""
+
+    code: str
+    today: bool
+    former: str = ""
+
+
+def all_named(name: str, atlas: Atlas) -> tuple[Named, ...]:
+    """Return every commune that bears a bare name today, then those that bore it before or took in one that did."""
+    found = find_name(name, atlas)
+    today = found.codes if found.how != "ancien" else ()
+    before = _index(atlas).former.get(plain(name), ())
+    return (
+        *(Named(code, True) for code in today),
+        *(Named(code, False, former) for former, code in before if code not in today),
+    )
 
 
 def was_named(name: str, codes: Iterable[str], atlas: Atlas) -> bool:
@@ -257,6 +323,7 @@ def _owners(atlas: Atlas) -> dict[str, str]:
 @dataclass(frozen=True, eq=False)
 class _Index:
     exact: dict[str, tuple[str, ...]]
+    short: dict[str, tuple[str, ...]]
     plain: dict[str, tuple[str, ...]]
     former: dict[str, tuple[tuple[str, str], ...]]
     near: dict[str, list[str]]
@@ -266,11 +333,15 @@ class _Index:
 def _index(atlas: Atlas) -> _Index:
     exact: dict[str, tuple[str, ...]] = {}
     loose: dict[str, tuple[str, ...]] = {}
+    short: dict[str, tuple[str, ...]] = {}
     former: dict[str, tuple[tuple[str, str], ...]] = {}
     pairs = [*zip(atlas.codes, atlas.names, strict=True), *zip(atlas.villes.index, atlas.villes["nom"], strict=True)]
     for code, name in pairs:
         exact[fold(name)] = (*exact.get(fold(name), ()), str(code))
         loose[plain(name)] = (*loose.get(plain(name), ()), str(code))
+        if "(" in name:
+            key = plain(name.partition("(")[0])
+            short[key] = (*short.get(key, ()), str(code))
     olds = [(name, code, today) for code, (today, name) in atlas.former.items() if name]
     olds += [(name, "", code) for name, code, _ in history(atlas).old_names if code in atlas.row]
     since = history(atlas).since
@@ -284,4 +355,4 @@ def _index(atlas: Atlas) -> _Index:
     for name in exact:
         for bucket in _buckets(name):
             heaps.setdefault(bucket, []).append(name)
-    return _Index(exact, loose, former, heaps)
+    return _Index(exact, short, loose, former, heaps)
