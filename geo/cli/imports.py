@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,18 @@ from geo.cli.terminal import as_json, warn
 from geo.communes import Atlas, split_codes
 from geo.dataset import open_dataset, tidy
 from geo.errors import GeoInputError
-from geo.imports import KINDS, ROLES, WHOLE_COMMUNES, YES, Answers, Review, keep_and_publish, read_file
+from geo.imports import (
+    KINDS,
+    ROLES,
+    WHOLE_COMMUNES,
+    YES,
+    Answers,
+    ImportDraft,
+    Review,
+    keep_and_publish,
+    read_file,
+    remembered,
+)
 from geo.layers import Etat, Mode, Over
 from geo.register import ConflictError, Statement, Version
 
@@ -53,6 +65,19 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.add_argument("--date", default="", help="date des faits (2026, 2026-05-12)")
     command.add_argument(
         "--complete", default="", metavar="DEPARTEMENTS", help="départements où la liste est complète (94,79)"
+    )
+    command.add_argument(
+        "--until",
+        default="",
+        metavar="JOUR",
+        help="dernier jour où la liste est dite complète (2027-06-30) ; sans lui, pas de fin",
+    )
+    command.add_argument(
+        "--accept-gaps", action="store_true",
+        help="dire complète une liste de secteurs ou de DAC qui laisse des communes dans aucun territoire, ou dans plusieurs",
+    )  # fmt: skip
+    command.add_argument(
+        "--forget", action="store_true", help="ne pas reprendre ce qui a été réglé du même fichier la fois d’avant"
     )
     command.add_argument(
         "--status", default=Etat.EN_SERVICE.value, choices=[e.value for e in Etat],
@@ -104,19 +129,22 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
     statement = _statement(options, world.atlas)
     if not options.file.is_file():
         raise GeoInputError(f"{options.file.name} : fichier introuvable.")
-    draft = read_file(
-        options.file,
-        options.file.name,
-        options.kind,
-        atlas=world.atlas,
-        answers=_answers(options.column, whole_communes=options.whole_communes),
-        sheet=options.sheet,
-        encoding=options.encoding,
-        progress=_progress if sys.stderr.isatty() else None,
-    )
-    review = Review(draft, statement, world)
+    answers = _answers(options.column, whole_communes=options.whole_communes)
+    draft = _read(options, answers, world.atlas)
+    known = remembered(draft)
+    if known and known.answers.given and not options.forget:
+        said = f"vos réglages du {fr.day(known.version.created)} (version {known.version.number}) sont repris"
+        warn(f"{draft.file} : {said} ; --forget s’en passe.")
+        draft = _read(options, replace(known.answers, given={**known.answers.given, **answers.given}), world.atlas)
+    review = Review(draft, statement, world, known.list_key if known else "")
     if draft.zones.empty:
         raise GeoInputError([str(remark) for remark in draft.remarks] or "Aucun territoire dans ce fichier.")
+    if options.accept_gaps:
+        review = replace(review, statement=replace(statement, accepted=tuple(gap.sentence for gap in review.gaps)))
+    elif review.gaps and not options.dry_run:
+        raise GeoInputError(
+            [*(gap.sentence for gap in review.gaps), "Si la liste est complète ainsi, dites-le par --accept-gaps."]
+        )
     version = None
     if not options.dry_run:
         try:
@@ -127,6 +155,19 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
     lines = Lines([as_json(data)] if options.json else report_text(review, version))
     lines.exit_code = 1 if draft.refused else 0
     return lines
+
+
+def _read(options: argparse.Namespace, answers: Answers, atlas: Atlas) -> ImportDraft:
+    return read_file(
+        options.file,
+        options.file.name,
+        options.kind,
+        atlas=atlas,
+        answers=answers,
+        sheet=options.sheet,
+        encoding=options.encoding,
+        progress=_progress if sys.stderr.isatty() else None,
+    )
 
 
 def _statement(options: argparse.Namespace, atlas: Atlas) -> Statement:
@@ -144,6 +185,7 @@ def _statement(options: argparse.Namespace, atlas: Atlas) -> Statement:
         etat=Etat(options.status),
         mode=Mode(options.mode),
         over=Over.ORIGIN if options.over == "origine" else Over.IN_USE,
+        until=options.until.strip(),
     )
 
 
@@ -182,6 +224,10 @@ def report(review: Review, version: Version | None) -> dict[str, Any]:
             for r in draft.remarks
         ],
         "difference": review.difference.summary(),
+        "retire": review.losses_text,
+        "complete": sorted(review.stated.extent),
+        "non_complete": review.refused_extent,
+        "dans_aucun_ou_plusieurs": [gap.sentence for gap in review.gaps],
         "publiee": version.number if version else None,
     }
 
@@ -199,6 +245,9 @@ def report_text(review: Review, version: Version | None) -> list[str]:
     for word, moved in (("ajouté", review.difference.added), ("retiré", review.difference.removed)):
         if moved:
             lines.append(f"  {word} : {fr.listing((z.name for z in moved), MOST_NAMES)}")
+    lines += [f"  {said}" for said in review.losses_text]
+    lines += [f"À accepter : {gap.sentence}" for gap in review.gaps if gap.sentence not in review.statement.accepted]
+    lines += review.refused_extent
     if version:
         lines.append(f"Publié : {KINDS[draft.kind].name}, version {version.number}.")
     else:
@@ -270,6 +319,7 @@ def _plain(version: Version) -> dict[str, Any]:
         "mode": said.mode.value,
         "posee_sur": said.over.value,
         "complete": sorted(said.extent),
+        "jusqu_au": said.until,
         "territoires": version.zones,
         "communes": version.communes,
         "fichier": {"nom": origin.name, "sha256": origin.sha256, "octets": origin.bytes},

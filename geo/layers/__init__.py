@@ -16,6 +16,7 @@ from geo.layers.areal import (
     shares,
     touching,
 )
+from geo.layers.completeness import completeness
 from geo.layers.crosswalk import Crosswalk, Overlap, Relation, build_crosswalk
 from geo.layers.diff import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove, difference
 from geo.layers.embedded import load_layers
@@ -82,6 +83,7 @@ __all__ = [
     "atoms_of_points",
     "build_crosswalk",
     "city_names",
+    "completeness",
     "departement_of_place",
     "difference",
     "distances",

@@ -18,6 +18,7 @@ from geo.coverage import (
     Status,
     doubt_label,
 )
+from geo.layers import completeness
 from ui import frame, html, loaders
 from ui import map as maps
 from ui.choices import MOST_OPTIONS, Search, distinct, pick_by_name, scope_name
@@ -184,17 +185,17 @@ def status_table(found: Coverage) -> str:
 
 def caution(found: Coverage, complete: tuple[str, ...]) -> str:
     """Say what the figures are and are not."""
-    complete = tuple(d for d in complete if d in found.scope.departements)
-    aside = f" Faits que vous avez écartés : {found.aside.said}." if found.aside.doubts else ""
     layer = found.crosswalk.layers["clsm"]
+    here = found.scope.departements
+    complete = tuple(d for d in complete if d in here and d not in layer.withheld)
+    aside = f" Faits que vous avez écartés : {found.aside.said}." if found.aside.doubts else ""
     text = f"Population municipale {found.population_year}. Source des CLSM : {layer.source}, {layer.vintage}.{aside}"
+    said = completeness(layer, found.crosswalk.atlas, here)
     if complete:
-        return fr.typeset(
-            f"{text} « Non couvert » repose sur votre déclaration de liste complète : {fr.listing(complete)}."
-        )
-    return fr.typeset(
-        f"{text} La liste n’est déclarée complète nulle part ici : sans CLSM connu, une commune reste « inconnu »."
-    )
+        said.append(f"« Non couvert » repose sur votre déclaration de liste complète : {fr.listing(complete)}.")
+    elif not layer.extent & set(here):
+        said.append("La liste n’est complète nulle part ici : sans CLSM connu, une commune reste « inconnu ».")
+    return fr.typeset(" ".join([text, *said]))
 
 
 def _marked(table: pd.DataFrame) -> pd.Series:
