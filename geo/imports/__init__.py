@@ -3,7 +3,7 @@
 It never guesses: an ambiguous row is refused with its candidates. Start from `read_import`, `read_file`, `Review`, `keep_and_publish`.
 """
 
-from geo.imports.draft import KINDS, ROLES, ImportDraft
+from geo.imports.draft import KINDS, ROLES, Column, ImportDraft
 from geo.imports.memory import Remembered, remembered
 from geo.imports.publish import FORMS, Review, keep, keep_and_publish
 from geo.imports.read import read_draft, read_file, read_import
@@ -47,6 +47,7 @@ __all__ = [
     "WHOLE_COMMUNES",
     "YES",
     "Answers",
+    "Column",
     "Doubt",
     "Gap",
     "ImportDraft",

@@ -17,6 +17,7 @@ from geo.register import Head, State, Version
 from ui import acts, html, loaders
 from ui.cache import keyed_on_data, look_again
 from ui.data import sources
+from ui.data.import_statement import ask_name
 
 ASKED = "version-demande"  # by kind: the move to be confirmed
 
@@ -70,7 +71,7 @@ def _layer(kind: str, mine: list[Version], head: Head) -> None:
                 "Version", list(by_number), format_func=lambda n: _named(by_number[n]), key=f"version-{kind}"
             )
         with who:
-            st.text_input("Votre nom", value=register.default_who(), key=_who_key(kind), max_chars=100)
+            ask_name("Votre nom (obligatoire)", _who_key(kind))
         version = by_number[number]
         st.caption(html.literal(f"Cette version : {version.state}. {_preview(version)}"))
         asked = _asked(kind, head)
