@@ -20,7 +20,7 @@ SAID = "import-ligne-dit"  # what a correction could not be read as: (key of the
 
 def rows(draft: ImportDraft) -> None:
     """Show the rows to settle, then those that were, which can be taken up again."""
-    st.html(html.section("4. Lignes à régler"))
+    st.html(html.section("4. Lignes"))
     left = to_settle(draft)
     if not left:
         st.caption(

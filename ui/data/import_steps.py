@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -16,21 +18,24 @@ from ui import acts, html, loaders
 from ui.cache import look_again
 from ui.data import import_columns, import_reading, import_report, import_rows, import_statement, questions
 from ui.data.import_reading import SEEN, Reading
-from ui.data.stepper import Step, steps
+from ui.data.stepper import STYLE, Step, steps
 
 TYPES = list(imports.FORMS)
+NAMES = ("Fichier", "Colonnes", "Valeurs", "Lignes", "Carte et différence", "Déclaration", "Publication")
 KEEP = "import"  # the kind of act (ui/acts.py): a version kept, made active or not
 
 
 def show_import() -> None:
     """Show the steps; those that wait for an answer say how many, and publication is closed until then."""
+    st.html(STYLE)
     top = st.container(key="import-etapes")
     kind, file = _file_of_kind()
     if file is None:
         import_reading.forget()
-        return
-    found = import_reading.read(file, kind)
+    found = import_reading.read(file, kind) if file else None
     if found is None:
+        with top:
+            st.html(steps([Step(NAMES[0], "attend", "en lecture" if file else "à choisir"), *_to_come(NAMES[1:])]))
         return
     draft = found.draft
     _known(found)
@@ -80,34 +85,35 @@ def _waiting(found: Reading) -> list[str]:
 def _steps(top: DeltaGenerator, draft: ImportDraft, review: Review | None, lacking: list[str]) -> None:
     asked = {kind: len(questions.waiting(draft, kind)) for kind in ("feuille", "colonne", "valeur")}
     rows = len(import_rows.to_settle(draft))
+    roles = sum(map(bool, draft.understanding.values()))
+    values = len(questions.of_kind(draft, "valeur"))
 
-    def step(name: str, left: int, done: str, one: str = "à régler") -> Step:
-        return Step(name, "attend" if left else "fait", f"{fr.number(left)} {one}" if left else done)
+    def step(name: str, left: int, done: str, what: str = "à régler") -> Step:
+        return Step(name, "attend" if left else "fait", f"{fr.number(left)} {what}" if left else done)
 
     shown = [
-        step("Fichier", asked["feuille"], fr.count(draft.rows, "ligne lue", "lignes lues")),
-        step(
-            "Colonnes",
-            asked["colonne"],
-            fr.count(sum(map(bool, draft.understanding.values())), "comprise"),
-            "à confirmer",
-        ),
-        step("Valeurs", asked["valeur"], fr.count(len(questions.of_kind(draft, "valeur")), "rangée"), "à ranger"),
-        step("Lignes", rows, fr.count(draft.accepted, "retenue")),
+        step(NAMES[0], asked["feuille"], fr.count(draft.rows, "ligne lue", "lignes lues")),
+        step(NAMES[1], asked["colonne"], fr.count(roles, "comprise"), "à confirmer"),
+        step(NAMES[2], asked["valeur"], fr.count(values, "rangée") if values else "aucune à ranger", "à ranger"),
+        step(NAMES[3], rows, fr.count(draft.accepted, "retenue")),
     ]
     if review is None:
-        shown += [Step(name, "suite", "") for name in ("Carte et différence", "Déclaration", "Publication")]
+        shown += _to_come(NAMES[4:])
     else:
         found = review.difference
         words = f"+ {len(found.added)}, − {len(found.removed)}, {fr.count(len(found.changed), 'modifié')}"
         waits = any(asked.values()) or any(d.blocking for d in draft.doubts)
         shown += [
-            Step("Carte et différence", "fait", words),
-            Step("Déclaration", "attend" if lacking else "fait", "à compléter" if lacking else "complète"),
-            Step("Publication", "suite", "fermée" if waits or lacking else "ouverte"),
+            Step(NAMES[4], "fait", words),
+            Step(NAMES[5], "attend" if lacking else "fait", "à compléter" if lacking else "complète"),
+            Step(NAMES[6], "suite", "fermée" if waits or lacking else "ouverte"),
         ]
     with top:
         st.html(steps(shown))
+
+
+def _to_come(names: Sequence[str]) -> list[Step]:
+    return [Step(name, "suite", "") for name in names]
 
 
 def _known(found: Reading) -> None:
