@@ -11,6 +11,7 @@ from geo.communes.matching import (
     BLANKS,
     CommuneMatch,
     find_body,
+    is_year,
     read_any,
     read_departement,
     read_list,
@@ -19,7 +20,18 @@ from geo.communes.matching import (
     read_place,
     split_list,
 )
-from geo.communes.names import departement_of, departement_of_text, find_name, history, was_named
+from geo.communes.names import (
+    Named,
+    all_named,
+    departement_of,
+    departement_of_text,
+    find_name,
+    history,
+    near,
+    say_date,
+    take_apart,
+    was_named,
+)
 
 __all__ = [
     "AGREEMENT",
@@ -33,6 +45,8 @@ __all__ = [
     "CommuneCode",
     "CommuneMatch",
     "Density",
+    "Named",
+    "all_named",
     "approximate_density",
     "atoms_from_codes",
     "departement_of",
@@ -42,7 +56,9 @@ __all__ = [
     "find_body",
     "find_name",
     "history",
+    "is_year",
     "name_of",
+    "near",
     "read_any",
     "read_code",
     "read_departement",
@@ -50,8 +66,10 @@ __all__ = [
     "read_loose_code",
     "read_loose_name",
     "read_place",
+    "say_date",
     "search",
     "split_codes",
     "split_list",
+    "take_apart",
     "was_named",
 ]

@@ -180,8 +180,8 @@ def _departement_of_text(text: str, atlas: Atlas) -> str | None:
     bare = text.strip(" \t\u00a0='\"")
     if code := _departement_of_number(bare, atlas):
         return code
-    if code := _departements(atlas).get(_departement_key(bare)):
-        return code
+    if named := _departements(atlas).get(_departement_key(bare)):
+        return named
     match = NUMBER_AND_NAME.fullmatch(" ".join(bare.upper().split())) if len(bare) <= 60 else None
     if not match:
         return None

@@ -142,7 +142,7 @@ class Answers:
 
 def value_key(role: str, text: str) -> str:
     """Return the key of the doubt about a value of the column of a role; blanks are « valeur/<role>/ »."""
-    return f"valeur/{role}/{fold(text)}"[:200]
+    return f"valeur/{role}/{fold(text) or text.strip()}"[:200]
 
 
 def shape_of(headers: Iterable[str]) -> str:

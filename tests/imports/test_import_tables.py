@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from geo.errors import GeoInputError
-from geo.imports import KINDS, Answers, ImportDraft, read_import, template
+from geo.imports import ABOVE, ABSENT, DISSOLVED, KINDS, Answers, ImportDraft, read_import, template
 from geo.imports.publish import layer_from
 from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS, Etat, Precision, load_layers
 from geo.paths import DATA
@@ -129,10 +129,15 @@ def test_names_merged_over_rows_are_filled_in_workbooks() -> None:
     assert communes(draft, "Sud") == {"79191", "79081"}
 
 
-def test_names_on_the_first_row_only_are_carried_down_in_csv_and_told() -> None:
+def test_names_on_the_first_row_only_are_asked_about_in_csv_and_carried_down_on_the_planners_word() -> None:
     rows = [["CLSM", "Commune"], ["Nord", "Créteil"], ["", "Vincennes"], ["Sud", "Niort"], ["", "Chauray"]]
-    draft = read(rows)
+    asked = read(rows)
+    assert communes(asked) == {"94028", "79191"}
+    (doubt,) = [d for d in asked.doubts if d.blocking]
+    assert (doubt.value, doubt.rows, doubt.proposal) == ("", (3, 5), ABSENT)
+    draft = read(rows, answers=asked.answers.settle(doubt.key, ABOVE))
     assert communes(draft, "Nord") == {"94028", "94080"}
+    assert draft.settled
     assert any("ligne du dessus" in r.message for r in told(draft, "à savoir"))
 
 
@@ -253,11 +258,11 @@ def test_a_column_of_postal_codes_only_tells_homonyms_apart() -> None:
         [
             ["CLSM", "CP", "Ville"],
             ["Nord", "93200", "Saint-Denis"],
-            ["Nord", "94000", "Créteil"],
+            ["Nord", "93300", "Aubervilliers"],
             ["Sud", "97400", "St Denis"],
         ]
     )
-    assert communes(draft, "Nord") == {"93066", "94028"}
+    assert communes(draft, "Nord") == {"93066", "93001"}
     assert communes(draft, "Sud") == {"97411"}
 
 
@@ -435,12 +440,21 @@ def test_territories_named_after_their_only_commune_are_told() -> None:
     ("word", "etat"),
     [("en service", Etat.EN_SERVICE), ("Signée", Etat.EN_SERVICE), ("ACTIF", Etat.EN_SERVICE), ("annoncé", Etat.ANNONCE),
      ("En projet", Etat.PROJET), ("en cours de création", Etat.PROJET), ("à confirmer", Etat.A_CONFIRMER), ("cite", Etat.EN_SERVICE),
-     ("en cours", ""), ("???", "")],
+     ("en cours", ""), ("???", ""), ("actif ?", ""), ("Inactif", DISSOLVED), ("abandonné", DISSOLVED), ("en sommeil", DISSOLVED)],
 )  # fmt: skip
 def test_an_etat_is_read_or_said_not_to_be(word: str, etat: str) -> None:
     draft = read([[*HEAD, "État"], ["Nord", "94028", word], ["Sud", "94033", "projet"]])
-    assert draft.zones["etat"].iloc[0] == etat
-    assert bool(told(draft, "à savoir")) == (etat == "")
+    first = draft.doubts[0]
+    assert (first.value, first.blocking, first.proposal) == (word, etat == "", etat or Etat.A_CONFIRMER)
+    if etat == DISSOLVED:
+        assert (draft.dissolved, draft.without, list(draft.zones["nom"])) == (("Nord",), ("94028",), ["Sud"])
+    else:
+        assert draft.zones["etat"].iloc[0] == etat or Etat.A_CONFIRMER
+    settled = read(
+        [[*HEAD, "État"], ["Nord", "94028", word], ["Sud", "94033", "projet"]],
+        answers=draft.answers.settle(first.key, Etat.ANNONCE),
+    )
+    assert settled.settled and settled.zones["etat"].iloc[0] == Etat.ANNONCE
 
 
 @pytest.mark.parametrize(
@@ -464,17 +478,20 @@ def test_a_territory_spelt_in_several_ways_is_one_and_is_told() -> None:
 
 
 def test_ids_of_the_file_keep_two_territories_of_one_name_apart() -> None:
-    draft = read([["id", *HEAD], ["a", "Nord", "94028"], ["b", "Nord", "79191"]])
+    draft = read([["id", "clsm", "communes"], ["a", "Nord", "94028, 94033"], ["b", "Nord", "79191"]])
     assert list(draft.zones.index) == ["a", "b"]
     assert list(draft.zones["nom"]) == ["Nord", "Nord"]
+    assert draft.settled
 
 
-def test_one_name_in_two_places_is_one_territory_and_is_told() -> None:
+def test_one_name_in_two_places_is_two_territories_and_is_asked_about() -> None:
     rows = [HEAD, ["CLSM de Saint-Denis", "93066"], ["Autre", "94028"], ["CLSM de Saint-Denis", "97411"]]
     draft = read(rows)
-    assert len(draft.zones) == 2
-    assert any("revient plus loin (ligne 4)" in r.message for r in told(draft, "à savoir"))
-    assert not told(read([rows[0], rows[1], rows[3], rows[2]]), "à savoir")
+    assert list(draft.zones["nom"]).count("CLSM de Saint-Denis") == 2
+    (doubt,) = [d for d in draft.doubts if d.blocking]
+    one = read(rows, answers=draft.answers.settle(doubt.key, "un"))
+    assert len(one.zones) == 2 and one.settled
+    assert communes(one, "CLSM de Saint-Denis") == {"93066", "97411"}
 
 
 def test_a_word_of_a_header_in_a_row_of_data_is_not_the_header() -> None:
@@ -484,7 +501,7 @@ def test_a_word_of_a_header_in_a_row_of_data_is_not_the_header() -> None:
     assert draft.understanding["code_commune"] == "code_insee_2026"
     assert draft.understanding["nom_commune"] == "commune_cog2026"
     assert (draft.rows, communes(draft)) == (2, {"62008", "62010"})
-    assert any(r.where.startswith("colonne") and "seul contenu" in r.message for r in told(draft, "à savoir"))
+    assert [d.key for d in draft.doubts if d.blocking] == ["colonne/nom"]
 
 
 def test_a_name_that_the_commune_bore_before_agrees_with_its_code() -> None:
@@ -556,9 +573,9 @@ def test_a_national_list_is_read_whole() -> None:
     assert draft.members["inhabitants"].sum() == atlas().population.sum() - atlas().population[99]
 
 
-def test_an_unknown_etat_is_told_even_where_another_row_gives_one() -> None:
+def test_an_unknown_etat_is_asked_about_even_where_another_row_gives_one() -> None:
     content = b"clsm;code_commune;etat\nA;94028;en service\nA;94033;zzz\nB;94080;en service\n"
     draft = read_import(content, "liste.csv", "clsm", atlas=atlas())
-    told = [r for r in draft.remarks if "zzz" in r.message]
-    assert [r.where for r in told] == ["ligne 3"]
-    assert set(draft.zones["etat"]) == {Etat.EN_SERVICE}
+    (doubt,) = [d for d in draft.doubts if d.blocking]
+    assert (doubt.value, doubt.rows) == ("zzz", (3,))
+    assert list(draft.zones["etat"]) == [Etat.A_CONFIRMER, Etat.EN_SERVICE]

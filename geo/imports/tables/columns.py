@@ -1,13 +1,15 @@
 """Understand the columns of a table that a person made: where the header is, and what role each column plays.
 
-A header is known by its name (aliases) and a column by what it holds; the two together give a confidence. What the caller
-decided wins over both.
+A role comes from a header (`headers`) or from the planner. What a column holds only proposes: the proposal is followed, so that the
+rest can be seen, and asked about. What a header says is checked against what the column holds where the two can disagree: codes
+against names, years and postal codes against codes.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from geo.communes import (
     BLANKS,
@@ -15,128 +17,104 @@ from geo.communes import (
     departement_of_text,
     find_body,
     find_name,
-    read_code,
+    history,
+    is_year,
     read_loose_code,
     read_place,
     split_list,
+    was_named,
 )
 from geo.errors import GeoInputError
 from geo.files import column_key
-from geo.french import listing
+from geo.french import fold, listing
 from geo.imports.draft import EXAMPLES, ROLES, Column
-from geo.imports.settling import Answers
-from geo.imports.tables.grid import Grid
-from geo.imports.tables.table import Layout, Table
+from geo.imports.settling import NO, YES, Answers, Doubt, shape_of
+from geo.imports.tables.header_row import CODE, WIDE, find_header
+from geo.imports.tables.headers import SEAT, is_other, names_own, role_of, speaks_of
+from geo.imports.tables.table import FILE_NAME, Layout
+from geo.imports.vocabulary import PART_WORDS, is_cross, says_none, says_yes
 
-HEADER_ROWS = 40  # a header is sought among the first rows that hold something
 SAMPLE = 60
-WIDE = 400  # past as many columns, those whose header says nothing are not looked into
-# Folded header (see column_key) → role, the surest first.
-ALIASES: tuple[tuple[str, str], ...] = (
-    ("id", r"id|identifiant|idterritoire|idclsm|idcls|idcpts|iddac|idsecteur|codesecteur|codeterritoire|numero(dusecteur)?|ref(erence)?"),
-    ("code_commune", r"codecommune|codeinsee(commune|ducommune|delacommune)?|insee|inseecom|codgeo|depcom|comcode|cog|codecog|codecom"
-                     r"|codeinseecom|inseecommune|commune(s)?code(insee)?|numinsee|citycode|codeofficielgeographique|ninsee|cinsee"),
-    ("code_postal", r"codepostal|cp|codespostaux|postal|codeposte|zip"),
-    ("communes", r"communes|listedescommunes|listecommunes|communesmembres|communescouvertes|communesconcernees|composition|perimetre"
-                 r"|villes|lescommunes|communesduterritoire|territoirecouvert|codescommunes|codesinsee"),
-    ("nom_commune", r"nomcommune|commune|nomdelacommune|nomdecommune|libellecommune|libcom|libgeo|ville|nomcom|communenom|nomville|municipalite"),
-    ("epci", r"epci|codeepci|siren|sirenepci|codesiren|numsiren|nsiren|epcisiren|ept|codeept|intercommunalite|intercommunalites|nomepci|libepci|libelleepci"
-             r"|communautedecommunes|nomdelepci"),
-    ("departement", r"departement|dep|dept|dpt|codedepartement|codedep|coddep|codedept|departementcouvert|departementscouverts|numdep|numdepartement|nomdepartement|ndepartement|inseedep"),
-    ("part_commune", r"partcommune|part|partiel|partielle|partiellement|couverture|totaleoupartielle|inclusion"),
-    ("etat", r"etat|statut|avancement|situation|etatclsm|statutduclsm|phase"),
-    ("annee_source", r"anneesource|anneedelasource|millesime|datesource"),
-    ("annee", r"annee|anneecreation|anneedecreation|date(de)?creation|datesignature|creation|datedecreation|anneesignature|depuis|date"),
-    ("precision", r"methode|precision|modedeconnaissance"),
-    ("source_titre", r"sourcetitre|source|sources|origine"),
-    ("source_url", r"sourceurl|url|lien|adressedelasource|adresseweb|siteweb|page"),
-    ("status", r"status|statutlecture"),
-    ("note", r"note|notes|remarque|remarques|commentaire|commentaires|observation|observations|precisions"),
-    ("type", r"type|typededispositif|typedispositif|discipline|population(s)?cible"),
-    ("nom", r"nom(du|de)?(la|l)?(clsm|cls|cpts|dac|secteur|territoire|dispositif|conseil|contrat)?|clsm|cls|cpts|dac|libelle|intitule|denomination"
-            r"|nomclsm|nomcls|nomcpts|nomdac|nomsecteur|secteur|secteurs|libellesecteur|nomzone|zone|dispositif|name|nomdispositif"
-            r"|conseillocaldesantementale|contratlocaldesante|communauteprofessionnelle|raisonsociale"),
-    ("territoire", r"territoire|etablissement|hopital|territoires|nometablissement|porteur|structureporteuse|structure"),
-)  # fmt: skip
-MEMBERSHIP = ("code_commune", "nom_commune", "communes", "epci", "departement")
-_PATTERNS = tuple((role, re.compile(pattern)) for role, pattern in ALIASES)
-ETAT_WORDS = (
-    ("projet_non_confirme", r"projet|enprojet|projetnonconfirme|encoursde(creation|construction|montage)|enconstruction|enreflexion|emergence|prefiguration"),
-    ("annonce", r"annonce|annoncee?|prevu|prevue|valide|decide|signature(attendue|prevue)?|acreer"),
-    ("a_confirmer", r"aconfirmer|inconnu|averifier|incertain|nc|nsp"),
-    ("cite", r"cite|enservice|service|actif|active|oui|existant|operationnel(le)?|enplace|enfonctionnement|fonctionnel(le)?|signee?|creee?|installee?|ouverte?"
-             r"|enactivite|actifs"),
-)  # fmt: skip
-_ETATS = tuple((name, re.compile(pattern)) for name, pattern in ETAT_WORDS)
-PART_WORDS = {"partielle": False, "partiel": False, "partie": False, "enpartie": False, "partiellement": False, "p": False,
-              "entiere": True, "entier": True, "totale": True, "total": True, "toute": True, "e": True, "t": True,
-              "complete": True, "complet": True}  # fmt: skip
-CODE = re.compile(r"\d{5}|2[ABab]\d{3}|\d{9}")
-SEAT = re.compile(r".*(siege|cheflieu|adresse|porteur).*")  # where an office is says nothing of the territory
-YES, NO = frozenset({"oui", "o", "x", "1", "vrai", "true"}), frozenset({"non", "n", "0", "faux", "false"})
-KEPT = re.compile(r".*(clsm|cls|cpts|dac|couvert|membre|concerne|inclu|adheren|retenu).*")
+WIDE_TABLE = "feuille/croise"
+PLACES = ("code_commune", "nom_commune", "communes", "epci")
+MEMBERSHIP = (*PLACES, "departement")
+SURE, CHECKED, PROPOSED = 0.95, 0.9, 0.5
+MOSTLY = 0.5
 
 
-def etat_word(text: str) -> str:
-    """Return the état that a word says (a key of geo.layers.ETATS), "" when it is not understood."""
-    folded = column_key(text)
-    return next((name for name, pattern in _ETATS if pattern.fullmatch(folded)), "")
+@dataclass
+class _Settling:
+    """Columns on their way to roles: role → (place, how surely, why), and what is to be asked."""
 
+    names: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    cells: Sequence[Sequence[str]]
+    kind: str
+    atlas: Atlas
+    answers: Answers
+    chosen: dict[str, tuple[int, float, str]] = field(default_factory=dict)
+    barred: set[str] = field(default_factory=set)
+    doubts: list[Doubt] = field(default_factory=list)
+    other: list[str] = field(default_factory=list)  # headers of yes and no about something else
 
-def understood(
-    grids: Sequence[Grid], kind: str, filename: str, atlas: Atlas, answers: Answers, sheet: str | None
-) -> Table:
-    """Take the sheet that is asked for, else the one whose columns are best understood.
+    def free(self, place: int) -> bool:
+        return all(place != at for at, _, _ in self.chosen.values())
 
-    Raises
-    ------
-    GeoInputError
-        When there is no such sheet, when `mapping` names a role or a column that does not exist, or when no column tells of
-        communes, EPCI or départements.
-    """
-    asked = [g for g in grids if g.name == sheet] if sheet else list(grids)
-    if not asked:
-        raise GeoInputError(f"{filename} : pas de feuille « {sheet} » ; il y a {listing([g.name for g in grids], 12)}.")
-    found: list[tuple[Grid, Layout]] = []
-    problem: GeoInputError | None = None
-    for grid in asked:
-        try:
-            found.append((grid, understand(grid.rows, atlas, answers.roles)))
-        except GeoInputError as error:
-            problem = error
-    if not found:
-        raise problem or GeoInputError(f"{filename} : aucune feuille lisible.")
-    grid, layout = max(found, key=lambda f: f[1].score)
-    if not set(layout.roles) & {*MEMBERSHIP, "code_postal"}:
-        seen = listing([c.name for c in layout.columns[:12]], 12) or "aucune"
-        raise GeoInputError(
-            f"{filename} : aucune colonne de communes, d’EPCI ni de départements n’a été reconnue (colonnes : {seen}). "
-            "Nommez une colonne « code_commune », « commune », « communes » ou « epci », ou indiquez-la."
+    def open(self, role: str) -> bool:
+        return role not in self.chosen and role not in self.barred
+
+    def take(self, role: str, place: int, surely: float, why: str) -> None:
+        self.chosen[role] = (place, surely, why)
+
+    def ask(self, role: str, said: str, proposal: str, *, blocking: bool = True) -> None:
+        options = [(name, name) for name in self.names[:40]]
+        extra = (("aucune : tout le fichier est un seul territoire", FILE_NAME),) if role == "nom" else ()
+        self.doubts.append(
+            Doubt(
+                "colonne",
+                f"colonne/{role}",
+                said,
+                value=proposal,
+                proposal=proposal,
+                blocking=blocking,
+                candidates=(*options, *extra, ("aucune", "")),
+            )
         )
-    return Table(filename, kind, tuple(grids), grid, layout)
 
 
-def understand(rows: Sequence[Sequence[str]], atlas: Atlas, mapping: Mapping[str, str] | None = None) -> Layout:
+def understand(rows: Sequence[Sequence[str]], kind: str, atlas: Atlas, answers: Answers) -> Layout:
     """Find the header of a grid and the role of each of its columns.
 
     Raises
     ------
     GeoInputError
-        When `mapping` names a role or a column that does not exist.
+        When an answer names a role or a column that does not exist.
     """
-    header = find_header(rows, atlas)
+    header, asked = find_header(rows, kind, atlas, answers)
     width = max((len(row) for row in rows[max(header, 0) : max(header, 0) + 2000]), default=0)
     names = column_names(rows[header] if header >= 0 else (), width)
-    samples = _samples(rows, header, width)
-    chosen, cells = _settle(names, samples, atlas, mapping or {})
-    roles = {role: place for role, (place, _, _) in chosen.items()}
-    at = {place: (role, confidence, why) for role, (place, confidence, why) in chosen.items()}
+    picked, cells = _samples(rows, header, width)
+    shape = shape_of(names)
+    found = _Settling(names, picked, cells, kind, atlas, answers.of_shape(shape))
+    _answered(found)
+    _by_headers(found)
+    _checked(found)
+    wide, crosses = _wide(found) if header >= 0 else ((), False)
+    if not wide or crosses:
+        _proposed_places(found)
+    if not wide:
+        _proposed_name(found)
+    roles = {role: place for role, (place, _, _) in found.chosen.items()}
+    at = {place: (role, surely, why) for role, (place, surely, why) in found.chosen.items() if place >= 0}
     columns = tuple(
         Column(name, tuple(dict.fromkeys(cells[i]))[:EXAMPLES], *at.get(i, ("", 0.0, "")))
         for i, name in enumerate(names)
     )
     score = sum(c.confidence for c in columns) + (1 if set(roles) & set(MEMBERSHIP) else 0)
-    return Layout(header, names, roles, columns, score)
+    doubts = (*asked, *found.doubts)
+    other = tuple(name for name in found.other if not wide or names.index(name) not in wide)
+    return Layout(header, names, roles, columns, score + 2 * len(wide), doubts=doubts, other=other, wide=wide,
+                  crosses=crosses, shape=shape, answers=found.answers)  # fmt: skip
 
 
 def column_names(header: Sequence[str], width: int) -> tuple[str, ...]:
@@ -160,56 +138,332 @@ def letters(place: int) -> str:
     return text
 
 
-def role_of(name: str) -> str:
-    """Return the role that a header names, "" when it names none."""
-    folded = column_key(name)
-    if not folded or len(folded) > 60:
-        return ""
-    undated = re.sub(r"(?:cog)?(?:19|20)\d\d$", "", folded)  # code_insee_2026, commune_cog2025
-    for role, pattern in _PATTERNS:
-        if pattern.fullmatch(folded) or pattern.fullmatch(undated):
-            return role
-    return ""
+def _samples(rows: Sequence[Sequence[str]], header: int, width: int) -> tuple[list[Sequence[str]], list[list[str]]]:
+    """Return some rows spread over the table, and the first filled cells of each column among them."""
+    below = rows[header + 1 :]
+    step = max(1, len(below) // (SAMPLE * 3))
+    picked = [*below[:20], *below[20::step]][: SAMPLE * 4]
+    found: list[list[str]] = [[] for _ in range(width)]
+    for row in picked:
+        for place, cell in enumerate(row[:width]):
+            if len(found[place]) < SAMPLE and cell.strip():
+                found[place].append(cell.strip()[:2000])
+    return picked, found
 
 
-def find_header(rows: Sequence[Sequence[str]], atlas: Atlas) -> int:
-    """Return the position of the header among the first rows; -1 when the table starts with data."""
-    best, chosen = 0, -1
-    first = -1
-    seen = 0
-    for place, row in enumerate(rows[: HEADER_ROWS * 10]):
-        filled = [cell for cell in row if cell.strip()]
-        if not filled:
+# --- what the planner and the headers say --------------------------------------------------------------------------
+def _answered(found: _Settling) -> None:
+    for role, name in found.answers.roles.items():
+        if role not in ROLES:
+            raise GeoInputError(f"Rôle de colonne « {role} » inconnu ; possibles : {listing(ROLES)}.")
+        if name == FILE_NAME:
+            found.barred.add(role)
             continue
+        if name and name not in found.names:
+            if found.answers.shape:  # remembered of another month
+                continue
+            raise GeoInputError(
+                f"Aucune colonne « {name[:60]} » dans ce fichier ; colonnes : {listing(found.names, 12)}."
+            )
+        found.barred.add(role)
+        if name:
+            found.take(role, found.names.index(name), 1.0, "choisi")
+            found.barred.discard(role)
+
+
+def _by_headers(found: _Settling) -> None:
+    offers: list[tuple[int, int, str]] = []
+    for place, (name, cells) in enumerate(zip(found.names, found.cells, strict=True)):
+        if not found.free(place):
+            continue
+        role = role_of(name, found.kind)
+        if _yes_and_no(cells) and role not in ("part_commune", "id", "code_commune", "nom_commune", "population"):
+            if speaks_of(name, found.kind):
+                offers.append((0, place, "retenue"))
+            elif not role:
+                found.other.append(name)
+            if role in ("", "nom", "territoire"):
+                continue
+        if role == "part_commune" and cells and not any(_part_word(c) for c in cells):
+            continue
+        if role == "population" and cells and not any(re.search(r"\d", c) for c in cells):
+            role = "type"
+        if role:
+            offers.append((0 if role == "nom" and names_own(name, found.kind) else 1, place, role))
+    for _, place, role in sorted(offers):
+        if found.open(role) and found.free(place):
+            found.take(role, place, SURE, "nom de la colonne")
+    if found.open("nom") and "territoire" in found.chosen:
+        found.chosen["nom"] = found.chosen.pop("territoire")
+
+
+def _yes_and_no(cells: Sequence[str]) -> bool:
+    """Tell whether a column only says yes or no: one of the two at least in so many words."""
+    said = [says_yes(c) for c in cells]
+    return bool(cells) and None not in said and (True in said or any(not says_none(c) for c in cells))
+
+
+def _part_word(cell: str) -> bool:
+
+    return column_key(cell) in PART_WORDS
+
+
+# --- what columns hold against what their headers say ----------------------------------------------------------------
+def _checked(found: _Settling) -> None:
+    _numbers_as_names(found)
+    _lists_as_names(found)
+    if "code_commune" in found.chosen and found.chosen["code_commune"][2] != "choisi":
+        _check_codes(found)
+    _names_as_communes(found)
+    if "id" in found.chosen and "nom" in found.chosen:
+        _check_ids(found)
+
+
+def _numbers_as_names(found: _Settling) -> None:
+    """A column called « Commune » that holds numbers: codes, perhaps; asked."""
+    place, _, why = found.chosen.get("nom_commune", (-1, 0.0, ""))
+    if place < 0 or why == "choisi":
+        return
+    held = contents(found.cells[place], found.atlas)
+    best = "code_postal" if held.get("code_postal", 0) >= MOSTLY else "code_commune"
+    if held.get(best, 0.0) >= MOSTLY and found.open(best):
+        del found.chosen["nom_commune"]
+        found.take(best, place, PROPOSED, "contenu de la colonne")
+        what = "codes postaux" if best == "code_postal" else "codes INSEE"
+        found.ask(
+            best, f"La colonne « {found.names[place]} » contient des nombres : sont-ce des {what} ?", found.names[place]
+        )
+
+
+def _lists_as_names(found: _Settling) -> None:
+    place, _, why = found.chosen.get("nom_commune", (-1, 0.0, ""))
+    if place >= 0 and why != "choisi" and found.open("communes"):
+        held = contents(found.cells[place], found.atlas)
+        if held.get("communes", 0.0) >= MOSTLY:
+            found.chosen["communes"] = found.chosen.pop("nom_commune")
+
+
+def _check_codes(found: _Settling) -> None:
+    """Drop a column of codes that contradicts the names of the communes on most rows; postal codes are told from codes."""
+    place = found.chosen["code_commune"][0]
+    name = found.names[place]
+    named = found.chosen.get("nom_commune", (-1, 0.0, ""))[0]
+    if named >= 0:
+        role, checked = _against_names(found, place, named)
+        if role == "code_postal" and checked:
+            _as_postal(found, place)
+        elif not role and checked >= 2:
+            del found.chosen["code_commune"]
+            found.ask("code_commune", f"La colonne « {name} » contredit les noms des communes sur la plupart des lignes : elle n’est pas "
+                      "prise pour leur code.", "")  # fmt: skip
+        return
+    values = [re.sub(r"[.,]0+$", "", c.strip(BLANKS)).zfill(5) for c in found.cells[place]]
+    postal = history(found.atlas).postal
+    if len(set(values)) >= 3 and all(v in postal for v in values):
+        _as_postal(found, place)
+        found.ask("code_postal", f"La colonne « {name} » ne contient que des codes postaux : sont-ce des codes postaux, ou des codes "
+                  "INSEE ?", name)  # fmt: skip
+
+
+def _as_postal(found: _Settling, place: int) -> None:
+    found.chosen.pop("code_commune", None)
+    if found.open("code_postal"):
+        found.take("code_postal", place, CHECKED, "codes postaux, d’accord avec les noms")
+
+
+def _against_names(found: _Settling, place: int, named: int) -> tuple[str, int]:
+    """Say what a column of numbers is beside names that are known: "code_commune", "code_postal" or neither, and the rows seen."""
+    atlas = found.atlas
+    seen = same = served = 0
+    postal = history(atlas).postal
+    for row in found.rows:
+        if max(place, named) >= len(row):
+            continue
+        text, name = row[place].strip(BLANKS), row[named].strip()
+        if not text or not name or len(name) > 80 or not re.search(r"\d", text):
+            continue
+        where = read_place(name, atlas)
+        codes = set(where.atoms) | set(where.codes)
+        if not codes:
+            continue
+        whole = {a for code in codes for a in atlas.parts.get(code, (code,))}
         seen += 1
-        if seen > HEADER_ROWS:
-            break
-        if first < 0 and (len(filled) > 1 or max(len(r) for r in rows[place : place + 5]) == 1):
-            first = place
-        if any(CODE.fullmatch(cell.strip(BLANKS)) for cell in filled[:WIDE]):
-            continue  # a row of data, whatever words it holds
-        known = len({role for cell in filled[:WIDE] if (role := role_of(cell))})
-        # A title is one cell; a header of one column is known only when all the table is one column wide.
-        if known > best and (
-            len(filled) > 1 or all(len([c for c in r if c.strip()]) <= 1 for r in rows[place : place + 20])
+        of_code = set(read_loose_code(text, atlas).atoms)
+        same += bool(of_code & whole) or bool(of_code and was_named(name, of_code, atlas))
+        served += bool(set(postal.get(re.sub(r"[.,]0+$", "", text).zfill(5), ())) & whole)
+    if seen and same >= MOSTLY * seen:
+        return "code_commune", seen
+    if seen and served > MOSTLY * seen:
+        return "code_postal", seen
+    return "", seen
+
+
+def _names_as_communes(found: _Settling) -> None:
+    """A column called « Nom » or « Libellé » that holds the communes, where no other column does: asked."""
+    place, _, why = found.chosen.get("nom", (-1, 0.0, ""))
+    if place < 0 or why == "choisi" or names_own(found.names[place], found.kind):
+        return
+    held = contents(found.cells[place], found.atlas)
+    role = next((r for r in PLACES if held.get(r, 0.0) >= MOSTLY), "")
+    if role and found.open(role) and not any(r in found.chosen for r in MEMBERSHIP):
+        if any(_holds(found, i) for i in range(len(found.names)) if found.free(i)):
+            return
+        del found.chosen["nom"]
+        found.take(role, place, PROPOSED, "contenu de la colonne")
+        found.ask(
+            role,
+            f"La colonne « {found.names[place]} » contient des communes : est-ce bien là qu’elles sont données ?",
+            found.names[place],
+        )
+
+
+def _check_ids(found: _Settling) -> None:
+    """An identifier that differs on every row while names repeat numbers the rows: it is none."""
+    at, named = found.chosen["id"][0], found.chosen["nom"][0]
+    pairs = [
+        (row[at].strip(), row[named].strip()) for row in found.rows if max(at, named) < len(row) and row[at].strip()
+    ]
+    lists = "communes" in found.chosen
+    names = {name for _, name in pairs}
+    if (
+        found.chosen["id"][2] != "choisi"
+        and len(pairs) > len(names)
+        and len({i for i, _ in pairs}) == len(pairs)
+        and not lists
+    ):
+        del found.chosen["id"]
+
+
+# --- a column for each territory -----------------------------------------------------------------------------------
+def _wide(found: _Settling) -> tuple[tuple[int, ...], bool]:
+    """Find the columns of a table that has one for each territory, with marks or with communes; asked about.
+
+    Returns
+    -------
+    tuple
+        Their places, and whether they hold marks.
+    """
+    if "nom" in found.chosen or found.answers.roles.get("nom") or found.answers.get(WIDE_TABLE) == NO:
+        return (), False
+    free = [place for place in range(min(len(found.names), WIDE)) if found.free(place) and found.cells[place]
+            and not role_of(found.names[place], found.kind) and not is_other(found.names[place])]  # fmt: skip
+    marked = tuple(
+        p
+        for p in free
+        if all(is_cross(c) or says_yes(c) is False for c in found.cells[p]) and any(map(is_cross, found.cells[p]))
+    )
+    crosses = any(role in found.chosen for role in PLACES) and len(marked) > 1
+    listed = tuple(p for p in free if _holds(found, p) in ("nom_commune", "communes"))
+    places = marked if crosses else listed
+    if not crosses and (len(listed) < 2 or any(r in found.chosen for r in PLACES) or _alike(found, listed)):
+        return (), False
+    names = listing([f"« {found.names[p]} »" for p in places], 6)
+    what = "des croix" if crosses else "des communes"
+    found.doubts.append(
+        Doubt("feuille", WIDE_TABLE, f"Chaque colonne ({names}) semble être un territoire, avec {what} en dessous : est-ce bien cela ?",
+              value=names, proposal=YES, candidates=(("oui, un territoire par colonne", YES), ("non", NO)),
+              blocking=found.answers.get(WIDE_TABLE) is None)
+    )  # fmt: skip
+    return places, crosses
+
+
+def _alike(found: _Settling, places: Sequence[int]) -> bool:
+    """Tell whether columns name the same communes side by side, in two ways."""
+    first, second = places[:2]
+    pairs = [
+        (row[first].strip(), row[second].strip())
+        for row in found.rows
+        if max(first, second) < len(row) and row[first].strip() and row[second].strip()
+    ]
+    same = sum(fold(a)[:4] == fold(b)[:4] for a, b in pairs)
+    return bool(pairs) and same > MOSTLY * len(pairs)
+
+
+# --- what contents propose -----------------------------------------------------------------------------------------
+def _holds(found: _Settling, place: int) -> str:
+    """Return the role of membership that a free column seems to play, "" when none."""
+    name, cells = found.names[place], found.cells[place]
+    if not cells or len(found.names) > WIDE or is_other(name):
+        return ""
+    if SEAT.fullmatch(column_key(name)) or role_of(name, found.kind) not in (
+        "",
+        "code_commune",
+        "nom",
+        "territoire",
+        "id",
+    ):
+        return ""
+    held = contents(cells, found.atlas)
+    best = max((*PLACES, "code_postal"), key=lambda r: held.get(r, 0.0))
+    return best if held.get(best, 0.0) >= MOSTLY else ""
+
+
+def _proposed_places(found: _Settling) -> None:
+    named = found.chosen.get("nom_commune", (-1, 0.0, ""))[0]
+    if named >= 0 and found.open("code_commune"):
+        _beside_names(found, named)
+    if any(role in found.chosen for role in (*PLACES, "code_postal")):
+        return
+    offers = [(PLACES.index(role) if role in PLACES else 9, place, role)
+              for place in range(len(found.names)) if found.free(place) and (role := _holds(found, place))]  # fmt: skip
+    for _, place, role in sorted(offers):
+        if (
+            found.open(role)
+            and found.free(place)
+            and not (role == "code_postal" and any(r in found.chosen for r in PLACES))
         ):
-            best, chosen = known, place
-    if chosen >= 0:
-        return chosen
-    if first >= 0 and any(_is_data(cell, atlas) for cell in rows[first][:WIDE]):
-        return first - 1 if first and rows[first - 1] and _looks_header(rows[first - 1]) else -1
-    return first
+            found.take(role, place, PROPOSED, "contenu de la colonne")
+            found.ask(
+                role,
+                f"La colonne « {found.names[place]} » semble être : {ROLES[role]}. Est-ce bien elle ?",
+                found.names[place],
+            )
+    if "departement" in found.chosen and not any(r in found.chosen for r in (*PLACES, "code_postal")):
+        place, _, why = found.chosen["departement"]
+        if why != "choisi" and "couvert" not in found.names[place].casefold():
+            found.ask("departement", "Seule la colonne « " + found.names[place] + " » situe les territoires : chacun est pris comme le "
+                      "département entier. Est-ce bien le cas ?", found.names[place])  # fmt: skip
 
 
-def _looks_header(row: Sequence[str]) -> bool:
-    return len([cell for cell in row if cell.strip()]) > 1
+def _beside_names(found: _Settling, named: int) -> None:
+    """Take a column of codes without a clear header where the names of the communes agree with it."""
+    for place, name in enumerate(found.names):
+        cells = found.cells[place]
+        if not found.free(place) or not cells or SEAT.fullmatch(column_key(name)) or role_of(name, found.kind):
+            continue
+        if sum(bool(CODE.fullmatch(re.sub(r"[.,]0$", "", c))) for c in cells) < 0.8 * len(cells):
+            continue
+        role, seen = _against_names(found, place, named)
+        if role and seen and found.open(role):
+            found.take(role, place, CHECKED, "d’accord avec les noms des communes")
+            return
 
 
-def _is_data(cell: str, atlas: Atlas) -> bool:
-    bare = cell.strip(BLANKS)
-    if CODE.fullmatch(bare):
-        return True
-    return 2 < len(bare) <= 80 and bool(find_name(bare, atlas).codes) and find_name(bare, atlas).how == "exact"
+def _proposed_name(found: _Settling) -> None:
+    if found.answers.get("colonne/nom") is not None or "nom" in found.chosen or "id" in found.chosen:
+        return
+    offers = []
+    for place, (name, cells) in enumerate(zip(found.names, found.cells, strict=True)):
+        if not found.free(place) or not cells or is_other(name) or _yes_and_no(cells) or role_of(name, found.kind):
+            continue
+        texts = [c for c in cells if re.search(r"[^\W\d_]{3}", c)]
+        if len(found.names) > WIDE or len(texts) < 0.8 * len(cells) or sum(map(len, texts)) / len(texts) >= 80:
+            continue
+        held = contents(cells, found.atlas)
+        if max((held.get(role, 0.0) for role in PLACES), default=0.0) >= 0.8:
+            continue
+        offers.append(place)
+    if offers:
+        place = offers[0]
+        found.take("nom", place, PROPOSED, "contenu de la colonne")
+        found.ask(
+            "nom",
+            f"Aucune colonne ne nomme le territoire ; « {found.names[place]} » en est-elle le nom ?",
+            found.names[place],
+        )
+    else:
+        found.ask("nom", "Aucune colonne ne nomme le territoire : tout le fichier est pris comme un seul territoire, du nom du fichier.",
+                  FILE_NAME)  # fmt: skip
 
 
 def _is_commune(cell: str, atlas: Atlas) -> bool:
@@ -220,110 +474,19 @@ def _is_commune(cell: str, atlas: Atlas) -> bool:
     return found.how in ("exact", "article") if found.codes else read_place(cell, atlas).status == "lu"
 
 
-def _samples(rows: Sequence[Sequence[str]], header: int, width: int) -> list[list[str]]:
-    """Return the first filled cells of each column, spread over the table."""
-    below = rows[header + 1 :]
-    step = max(1, len(below) // (SAMPLE * 3))
-    picked = [*below[:20], *below[20::step]][: SAMPLE * 4]
-    found: list[list[str]] = [[] for _ in range(width)]
-    for row in picked:
-        for place, cell in enumerate(row[:width]):
-            if len(found[place]) < SAMPLE and cell.strip():
-                found[place].append(cell.strip()[:2000])
-    return found
-
-
-def _settle(
-    names: Sequence[str], samples: Sequence[Sequence[str]], atlas: Atlas, mapping: Mapping[str, str]
-) -> tuple[dict[str, tuple[int, float, str]], list[list[str]]]:
-    """Give each role its column: what the caller says, then headers that content confirms, then content alone."""
-    chosen: dict[str, tuple[int, float, str]] = {}
-    for role, name in mapping.items():
-        if role not in ROLES:
-            raise GeoInputError(f"Rôle de colonne « {role} » inconnu ; possibles : {listing(ROLES)}.")
-        if name and name not in names:
-            raise GeoInputError(f"Aucune colonne « {name[:60]} » dans ce fichier ; colonnes : {listing(names, 12)}.")
-        if name:
-            chosen[role] = (names.index(name), 1.0, "choisi")
-    barred = set(mapping)
-    offers: list[tuple[float, int, str, int, str]] = []
-    for place, (name, cells) in enumerate(zip(names, samples, strict=True)):
-        named = role_of(name)
-        if not named and len(names) > WIDE:
-            continue
-        if KEPT.fullmatch(column_key(name)) and cells and all(column_key(c) in YES | NO for c in cells):
-            offers.append((0.95, -place, "retenue", place, "nom et contenu de la colonne"))
-            continue
-        if not named and SEAT.fullmatch(column_key(name)):
-            continue
-        held = contents(cells, atlas) if (named or cells) else {}
-        for role, score, why in _offers(named, held, cells):
-            offers.append((score, -place, role, place, why))
-    taken = {place for place, _, _ in chosen.values()}
-    for score, _, role, place, why in sorted(offers, key=lambda o: (-o[0], -o[1])):
-        if role not in chosen and role not in barred and place not in taken:
-            chosen[role] = (place, score, why)
-            taken.add(place)
-    if "nom" not in chosen and "nom" not in barred and "territoire" in chosen and "territoire" not in barred:
-        chosen["nom"] = chosen.pop("territoire")
-    return chosen, [list(cells) for cells in samples]
-
-
-def _offers(named: str, held: Mapping[str, float], cells: Sequence[str]) -> list[tuple[str, float, str]]:
-    """Say which roles a column could play, with a score and a reason."""
-    places = {role: share for role, share in held.items() if share >= 0.5}
-    if named in ("code_commune", "nom_commune", "communes", "code_postal", "epci", "departement"):
-        if not cells:
-            return [(named, 0.3, "nom de la colonne")]
-        if held.get(named, 0.0) >= 0.5:
-            return [(named, 0.95, "nom et contenu de la colonne")]
-        if named != "departement" and places:  # the name says commune, the cells hold something else: they win
-            best = max(places, key=lambda r: places[r])
-            return [(best, 0.85, "contenu de la colonne")]
-        return [(named, 0.6, "nom de la colonne")]
-    if named in ("nom", "territoire"):
-        sure = [("nom", 0.9, "nom de la colonne")] if named == "nom" else [("territoire", 0.7, "nom de la colonne")]
-        best = max(places, key=lambda r: places[r]) if places else ""
-        also = best if best not in ("", "departement") else ""
-        return [*sure, *([(also, 0.55, "contenu de la colonne")] if also else [])]
-    if named == "id":
-        best = max(places, key=lambda r: places[r]) if places else ""
-        if best == "code_commune":
-            return [("code_commune", 0.7, "contenu de la colonne"), ("id", 0.4, "nom de la colonne")]
-        return [("id", 0.8, "nom de la colonne"), ("nom", 0.3, "nom de la colonne")]
-    if named == "etat":
-        known = sum(bool(etat_word(c)) for c in cells)
-        return [("etat", 0.9 if known else 0.4, "nom de la colonne")]
-    if named == "part_commune":
-        known = sum(column_key(c) in PART_WORDS for c in cells)
-        return [("part_commune", 0.9, "nom et contenu de la colonne")] if known else []
-    if named:
-        return [(named, 0.8, "nom de la colonne")]
-    if not cells:
-        return []
-    if places:
-        best = max(places, key=lambda r: places[r])
-        if best != "departement":
-            return [(best, round(0.3 + 0.4 * places[best], 2), "contenu de la colonne")]
-    texts = [c for c in cells if re.search(r"[^\W\d_]{3}", c)]
-    if len(texts) >= 0.8 * len(cells) and sum(map(len, texts)) / len(texts) < 80:
-        return [("nom", 0.2, "contenu de la colonne")]
-    return []
-
-
-def contents(cells: Sequence[str], atlas: Atlas) -> dict[str, float]:
-    """Measure what cells hold: share of codes of communes, names, lists, postal codes, EPCI, départements."""
+def contents(cells: Sequence[str], atlas: Atlas) -> Mapping[str, float]:
+    """Measure what cells hold: share of codes of communes, names, lists, postal codes, EPCI, départements. Years are none of these."""
     if not cells:
         return {}
-    found = dict.fromkeys(("code_commune", "code_postal", "nom_commune", "communes", "epci", "departement"), 0)
-    codes = round_codes = 0
+    found = dict.fromkeys(("code_commune", "code_postal", "nom_commune", "communes", "epci", "departement"), 0.0)
+    postal, codes = history(atlas).postal, []
     for cell in cells[:SAMPLE]:
         bare = re.sub(r"[.,]0$", "", cell.strip(BLANKS)).replace(" ", "")
+        if is_year(bare):
+            continue
         if re.fullmatch(r"\d{4,5}|2[ABab]\d{1,3}", bare):
-            codes += 1
-            round_codes += bare.endswith("0")
-            found["code_commune"] += read_loose_code(bare, atlas).status != "refusé"
-            found["code_postal"] += bare.isdigit() and read_code(bare.zfill(5), atlas).kind == "unknown"
+            codes.append(bare.zfill(5))
+            found["code_commune"] += len(bare) == 5 and read_loose_code(bare, atlas).status != "refusé"
         elif re.fullmatch(r"\d{9}", bare):
             found["epci"] += bare in atlas.epci.index or bare in atlas.ept.index
         elif departement_of_text(cell, atlas) and not find_name(cell, atlas).codes:
@@ -337,12 +500,10 @@ def contents(cells: Sequence[str], atlas: Atlas) -> dict[str, float]:
         elif len(cell) < 120 and find_body(cell, atlas).status != "refusé":
             found["epci"] += 1
     share = {role: value / min(len(cells), SAMPLE) for role, value in found.items()}
-    # One INSEE code in ten ends with a zero, nearly every postal code does.
-    if codes >= 3 and round_codes >= 0.7 * codes:
-        share["code_postal"] = codes / min(len(cells), SAMPLE)
+    served = sum(code in postal for code in codes)
+    share["code_postal"] = served / min(len(cells), SAMPLE) if served >= 0.9 * len(codes) else 0.0
+    if share["code_postal"] >= MOSTLY:
         share["code_commune"] = min(share["code_commune"], 0.4)
-    else:
-        share["code_postal"] = 0.0
     if share["communes"] >= 0.05:  # some rows of a column of lists hold one commune only
         share["communes"] += share.pop("nom_commune") + share.pop("code_commune")
     return share

@@ -61,7 +61,8 @@ class Grid:
     """A table as rows of texts; row `i` of `rows` is row `i + 1` of the file. `encoding` in plain words, "" for a workbook.
 
     `twice` counts the cells whose accents had been damaged (UTF-8 read as Windows-1252) and were repaired. `filled` counts
-    the cells filled from a merged one.
+    the cells filled from a merged one. `hidden` holds the numbers of the rows that the workbook hides;
+    `concealed` tells that it hides the whole sheet.
     """
 
     name: str
@@ -69,6 +70,8 @@ class Grid:
     encoding: str = ""
     twice: int = 0
     filled: int = 0
+    hidden: frozenset[int] = frozenset()
+    concealed: bool = False
 
 
 def open_grids(path: Path, form: FileForm, filename: str, *, encoding: str | None = None) -> list[Grid]:

@@ -1,15 +1,20 @@
 """Communes that one row of a table names: by code, by name, by list, by EPCI or by département.
 
-A reading depends on the texts of the row alone, so that a text that comes back is read once.
+A reading depends on the texts of the row alone, so that a text that comes back is read once. What a name stands for may depend on
+where it stands: `where` settles that once all rows were read.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from geo.communes import (
     Atlas,
     CommuneMatch,
+    Named,
+    all_named,
     departement_of,
     departement_of_text,
     find_body,
@@ -20,6 +25,7 @@ from geo.communes import (
     read_loose_code,
     read_loose_name,
     split_list,
+    take_apart,
     was_named,
 )
 from geo.french import count, fold, listing
@@ -27,93 +33,196 @@ from geo.layers import Precision
 from geo.remarks import RemarkKind
 
 Said = tuple[RemarkKind, str, str]
+_CODE = re.compile(r"[\d\s.,]+|2[ABab][\d\s]+|\d+(?:\.\d+)?[eE]\+?\d+")
+
+
+class Cells(NamedTuple):
+    """The texts of a row that tell of its communes, stripped; "" where there is none. `method` is the way the row says that they
+    are known."""
+
+    code: str = ""
+    name: str = ""
+    communes: str = ""
+    epci: str = ""
+    departement: str = ""
+    postal: str = ""
+    method: str = ""
+
+    @property
+    def place(self) -> str:
+        """What the row calls its place, in one text."""
+        return " ".join(filter(None, (self.code or self.postal, self.name))) or self.epci or self.departement
 
 
 @dataclass(frozen=True)
-class Reading:
-    """Rows (in the atlas) that a row of a table gives, and what is to be said of it.
+class Missed:
+    """A text that names nothing sure: why, what to do, the communes that it may be (codes of today), its département if stated."""
 
-    `refused` when it gives nothing; `partly` when a list holds names that could not be read; `unlocated` when the row says
-    that the composition is not known.
+    text: str
+    message: str
+    advice: str
+    codes: tuple[str, ...] = ()
+    departement: str = ""
+    fault: bool = True  # whether it is refused; else it was read, and may be something else
+
+
+@dataclass(frozen=True)
+class Loose:
+    """A name without a département nor a code, and every commune that bears it or bore it."""
+
+    text: str
+    named: tuple[Named, ...]
+
+
+class Reading(NamedTuple):
+    """What a row gives.
+
+    `rows` are surely meant (rows of the atlas); `loose` names are settled where they stand; `missed` texts are refused, or asked
+    about. `listed` tells that the row is a list, which may be kept in part. `unlocated` when it says that the composition is not
+    known.
     """
 
     rows: tuple[int, ...] = ()
+    loose: tuple[Loose, ...] = ()
+    missed: tuple[Missed, ...] = ()
     said: tuple[Said, ...] = ()
-    refused: bool = False
-    partly: bool = False
+    listed: bool = False
     unlocated: bool = False
     precision: Precision | None = None
 
 
-def read_membership(
-    code: str,
-    name: str,
-    communes: str,
-    epci: str,
-    departement: str,
-    postal: str,
-    method: str,
-    *,
-    alone: bool,
-    atlas: Atlas,
-) -> Reading:
+def read_membership(cells: Cells, *, alone: bool, by_commune: bool, atlas: Atlas) -> Reading:
     """Read the cells of one row: the first that is filled counts, code and name being checked against each other.
 
-    `alone` when the table holds no more than départements, which then stand for all of their communes.
+    `alone` when the table holds no more than départements, which then stand for all of their communes; `by_commune` when other rows
+    name communes: an EPCI beside an empty commune is then asked about.
     """
     said: list[Said] = []
-    owner = departement_of_text(departement, atlas) if departement else None
-    if departement and owner is None:
-        said.append(("à savoir", f"département « {departement[:40]} » non reconnu.", "Écrivez son numéro ou son nom."))
-    if code or name:
-        return _commune(code, name, owner or _postal_owner(postal, atlas), said, atlas)
-    if communes:
-        return _list(communes, owner, said, atlas)
-    if epci:
-        body = find_body(epci, atlas)
-        if body.status == "refusé":  # perhaps a list of EPCI in one cell
-            return _bodies(epci, body, said, atlas)
-        return _given(body, said, atlas, Precision.ETENDUE, silent=True)
-    if postal:
-        return _by_postal_code(postal, said, atlas)
-    if fold(method) in ("non resolu", "inconnue"):
+    owner = departement_of_text(cells.departement, atlas) if cells.departement else None
+    if cells.departement and owner is None:
+        said.append(
+            ("à savoir", f"département « {cells.departement[:40]} » non reconnu.", "Écrivez son numéro ou son nom.")
+        )
+    if cells.code or cells.name:
+        return _commune(cells, owner or "", said, atlas)
+    if cells.communes:
+        return _list(cells.communes, owner or "", said, atlas)
+    if cells.epci:
+        return _body(cells, said, atlas, asked=by_commune and fold(cells.method) != "epci etendu")
+    if cells.postal:
+        return _by_postal_code(cells.postal, said, atlas)
+    if fold(cells.method) in ("non resolu", "inconnue"):
         return Reading(said=tuple(said), unlocated=True)
-    if owner and (alone or fold(method) == "departement entier"):
+    if owner and (alone or fold(cells.method) == "departement entier"):
         return _given(read_departement(owner, atlas), said, atlas, Precision.DEPARTEMENT)
-    message = "la commune manque."
-    return Reading(said=(*said, ("refusé", message, "Donnez son code INSEE ou son nom.")), refused=True)
+    return _refused("", "la commune manque.", "Donnez son code INSEE ou son nom.", said, departement=owner or "")
 
 
-def _commune(code: str, name: str, owner: str | None, said: list[Said], atlas: Atlas) -> Reading:
+def _refused(
+    text: str, message: str, advice: str, said: list[Said], codes: tuple[str, ...] = (), departement: str = ""
+) -> Reading:
+    return Reading(missed=(Missed(text, message, advice, codes, departement),), said=tuple(said))
+
+
+# --- one commune ---------------------------------------------------------------------------------------------------
+def _commune(cells: Cells, owner: str, said: list[Said], atlas: Atlas) -> Reading:
+    code, name = cells.code, cells.name
+    if code and not _CODE.fullmatch(code) and not name:
+        code, name = "", cells.code  # a name in the column of codes
     by_code = read_loose_code(code, atlas) if code else None
-    if by_code is not None and by_code.status == "refusé" and not code[:1].isdigit() and not name:
-        by_code = read_any(code, atlas, owner)  # a name in the column of codes
     if by_code is not None and by_code.status != "refusé":
-        if name and not (len(by_code.atoms) == 1 and atlas.names[atlas.row[by_code.atoms[0]]] == name):
-            said += _disagreement(by_code, name, atlas)
-        elif not name:
+        if not name:
             said += _elsewhere(by_code, owner, atlas)
-        return _given(by_code, said, atlas, None)
+            return _given(by_code, said, atlas, None)
+        if len(by_code.atoms) == 1 and atlas.names[atlas.row[by_code.atoms[0]]] == name:
+            return _given(by_code, said, atlas, None)
+        hints = _disagreement(cells.place, by_code, name, atlas)
+        said += [("à savoir", hint.message, hint.advice) for hint in hints]
+        read = _given(by_code, said, atlas, None)
+        return Reading(read.rows, missed=tuple(hints), said=read.said)
     if not name:
         assert by_code is not None
-        return _given(by_code, said, atlas, None)
-    by_name = read_any(name, atlas, owner)
-    if by_name.status == "refusé" and by_name.codes and code and by_code is not None:
-        here = [c for c in by_name.codes if c in by_code.codes or code.strip().startswith(departement_of(c, atlas))]
-        if len(here) == 1 and find_name(name, atlas).codes:
-            by_name = read_loose_name(name, atlas, departement_of(here[0], atlas))
+        return _given(by_code, said, atlas, None, departement=owner)
+    return _named(cells, name, owner, by_code, said, atlas)
+
+
+def _named(
+    cells: Cells, name: str, owner: str, by_code: CommuneMatch | None, said: list[Said], atlas: Atlas
+) -> Reading:
+    place, loose = read_part(name, owner, atlas)
+    if cells.postal and (served := _served(name, cells.postal, owner, atlas)):
+        place, loose = served, None
     if by_code is None:
-        return _given(by_name, said, atlas, _precision(by_name))
-    stated = departement_of_text(code[:3] if code.startswith("97") else code[:2], atlas) if len(code) >= 5 else None
-    if by_name.status == "refusé" or stated not in (None, departement_of(by_name.atoms[0], atlas)):
-        return _given(by_code, said, atlas, None)
-    label = atlas.label(by_name.atoms[0]) if len(by_name.atoms) == 1 else f"« {name} »"
+        if loose is not None:
+            return Reading(loose=(loose,), said=tuple(said))
+        return _given(place, said, atlas, _precision(place), departement=owner)
+    here = [n for n in (loose.named if loose else ()) if n.code in by_code.codes
+            or cells.code.strip().startswith(departement_of(n.code, atlas) or "?")]  # fmt: skip
+    if len(here) == 1:
+        place = read_loose_name(name, atlas, departement_of(here[0].code, atlas))
+    elif loose is not None and len(loose.named) > 1:
+        codes = tuple(dict.fromkeys([*by_code.codes, *(n.code for n in loose.named)]))
+        return _refused(cells.place, by_code.message, by_code.advice, said, codes, owner)
+    stated = (
+        departement_of_text(cells.code[:3] if cells.code.startswith("97") else cells.code[:2], atlas)
+        if len(cells.code) >= 5
+        else None
+    )
+    if place.status == "refusé" or stated not in (None, departement_of(place.atoms[0], atlas)):
+        return _refused(
+            cells.place,
+            by_code.message,
+            by_code.advice,
+            said,
+            tuple(dict.fromkeys([*by_code.codes, *place.codes, *place.atoms[:1]])),
+            owner,
+        )
+    label = atlas.label(place.atoms[0]) if len(place.atoms) == 1 else f"« {name} »"
     said.append(("réparé", f"{by_code.message} La commune est prise d’après son nom : {label}.", ""))
-    return _given(CommuneMatch(name, "lu", by_name.atoms), said, atlas, None)
+    return _given(CommuneMatch(name, "lu", place.atoms), said, atlas, None)
 
 
-def _disagreement(place: CommuneMatch, name: str, atlas: Atlas) -> list[Said]:
-    """Tell a code and a name that are not of the same commune; the code is kept."""
+def read_part(text: str, owner: str, atlas: Atlas) -> tuple[CommuneMatch, Loose | None]:
+    """Read a place, and say whether it is a bare name: one that where it stands has to confirm."""
+    place = read_any(text, atlas, owner or None)
+    if owner or place.extended or _CODE.fullmatch(text) or len(text) > 80:
+        return place, None
+    name = " ".join(text.split())
+    if find_name(name, atlas).how != "exact":
+        written = take_apart(name, atlas)
+        if written.departement or written.code:
+            return place, None
+        name = written.name
+    named = all_named(name, atlas)
+    return place, Loose(text, named) if named else None
+
+
+def _served(name: str, postal: str, owner: str, atlas: Atlas) -> CommuneMatch | None:
+    """Read a name beside its postal code: the commune that both give, or the only one of that name where the code leads."""
+    digits = re.sub(r"[.,]0+$", "", postal.strip()).replace(" ", "").zfill(5)
+    served = set(history(atlas).postal.get(digits, ()))
+    written = take_apart(" ".join(name.split())[:80], atlas)
+    named = [
+        n.code
+        for n in (*all_named(name[:80], atlas), *all_named(written.name, atlas))
+        if not owner or departement_of(n.code, atlas) == owner
+    ]
+    both = [c for c in dict.fromkeys(named) if served & set(atlas.parts.get(c, (c,)))]
+    if len(both) == 1:
+        parts = atlas.parts.get(both[0], (both[0],))
+        return CommuneMatch(name, "lu", tuple(c for c in parts if c in served))
+    if served or not digits.isdigit():
+        return None
+    there = [
+        c
+        for c in dict.fromkeys(named)
+        if digits.startswith(departement_of(c, atlas).replace("2A", "20").replace("2B", "20"))
+    ]
+    return read_loose_name(name, atlas, departement_of(there[0], atlas)) if len(there) == 1 else None
+
+
+def _disagreement(text: str, place: CommuneMatch, name: str, atlas: Atlas) -> list[Missed]:
+    """Tell a code and a name that are not of the same commune; the code is kept, and asked about."""
     found = find_name(name[:200], atlas)
     if not found.codes:
         return []
@@ -121,11 +230,13 @@ def _disagreement(place: CommuneMatch, name: str, atlas: Atlas) -> list[Said]:
     if any(whole & set(atlas.parts.get(c, (c,))) for c in found.codes) or was_named(name[:200], whole, atlas):
         return []
     label = atlas.label(place.atoms[0])
-    advice = "Vérifiez lequel des deux est juste."
-    return [("à savoir", f"le code est celui de {label}, la ligne dit « {name[:60]} » ; le code est retenu.", advice)]
+    message = f"le code est celui de {label}, la ligne dit « {name[:60]} » ; le code est retenu."
+    return [
+        Missed(text, message, "Vérifiez lequel des deux est juste.", (place.atoms[0], *found.codes[:6]), fault=False)
+    ]
 
 
-def _elsewhere(place: CommuneMatch, owner: str | None, atlas: Atlas) -> list[Said]:
+def _elsewhere(place: CommuneMatch, owner: str, atlas: Atlas) -> list[Said]:
     """Tell a code that is not of the département of its row, when no name confirms it; the code is kept."""
     there = departement_of(place.atoms[0], atlas)
     if not owner or there == owner:
@@ -137,52 +248,55 @@ def _elsewhere(place: CommuneMatch, owner: str | None, atlas: Atlas) -> list[Sai
 
 def _by_postal_code(postal: str, said: list[Said], atlas: Atlas) -> Reading:
     """Read a postal code that stands alone in a column of them: the only commune it serves, else nothing."""
-    digits = postal.strip().removesuffix(".0").zfill(5)
+    digits = re.sub(r"[.,]0+$", "", postal.strip()).replace(" ", "").zfill(5)
     codes = history(atlas).postal.get(digits, ())
     if len(codes) == 1:
         message = f"code postal {digits} : pris pour {atlas.label(codes[0])}, seule commune qu’il desserve."
         said.append(("réparé", message, ""))
-        return Reading((atlas.row[codes[0]],), tuple(said), precision=Precision.CODES_POSTAUX)
+        return Reading((atlas.row[codes[0]],), said=tuple(said), precision=Precision.CODES_POSTAUX)
     if codes:
         served = listing([atlas.label(c) for c in codes], 6)
         message = f"le code postal {digits} dessert {count(len(codes), 'commune')} ({served})."
     else:
         message = f"« {postal[:20]} » n’est pas un code postal connu."
-    said.append(("refusé", message, "Donnez le code INSEE ou le nom de la commune."))
-    return Reading(said=tuple(said), refused=True)
+    return _refused(postal, message, "Donnez le code INSEE ou le nom de la commune.", said, codes)
 
 
-def _postal_owner(postal: str, atlas: Atlas) -> str | None:
-    digits = postal.strip().removesuffix(".0").zfill(5) if postal.strip() else ""
-    if not digits.isdigit() or digits.startswith("20"):
-        return None
-    return departement_of_text(digits[:3] if digits.startswith("97") else digits[:2], atlas)
-
-
-def _list(text: str, owner: str | None, said: list[Said], atlas: Atlas) -> Reading:
+# --- several -------------------------------------------------------------------------------------------------------
+def _list(text: str, owner: str, said: list[Said], atlas: Atlas) -> Reading:
     rows: dict[int, None] = {}
-    missed = 0
-    parts = split_list(text, atlas, owner or "")
+    loose: list[Loose] = []
+    missed: list[Missed] = []
     precisions: set[Precision] = set()
+    parts = split_list(text, atlas, owner)
     for part in parts:
-        place = read_any(part, atlas, owner)
-        if place.status != "lu":
-            said.append((place.status, place.message, place.advice))
+        place, bare = read_part(part, owner, atlas)
+        if bare is not None:
+            loose.append(bare)
+            continue
+        if place.status == "refusé":
+            missed.append(Missed(part, place.message, place.advice, place.codes, owner))
+        elif place.status == "réparé":
+            said.append(("réparé", place.message, place.advice))
         elif place.extended:
             said.append(("à savoir", place.message, place.advice))
-        missed += place.status == "refusé"
         rows.update(dict.fromkeys(atlas.row[atom] for atom in place.atoms))
         if precision := _precision(place):
             precisions.add(precision)
     if not parts:
-        said.append(("refusé", "la liste de communes est vide.", "Donnez des codes INSEE ou des noms."))
-    return Reading(
-        tuple(rows),
-        tuple(said),
-        refused=not rows,
-        partly=bool(rows and missed),
-        precision=min(precisions, default=None),
-    )
+        missed.append(Missed(text, "la liste de communes est vide.", "Donnez des codes INSEE ou des noms."))
+    return Reading(tuple(rows), tuple(loose), tuple(missed), tuple(said), True, precision=min(precisions, default=None))
+
+
+def _body(cells: Cells, said: list[Said], atlas: Atlas, *, asked: bool) -> Reading:
+    body = find_body(cells.epci, atlas)
+    if body.status == "refusé":  # perhaps a list of EPCI in one cell
+        return _bodies(cells.epci, body, said, atlas)
+    if asked:
+        message = f"la commune manque ; l’EPCI ({body.extended}) n’est pas étendu à ses {count(len(body.atoms), 'commune')} sans votre accord."
+        advice = "Donnez la commune, ou dites que tout l’EPCI est dans ce territoire."
+        return _refused(cells.epci, message, advice, said, body.atoms)
+    return _given(body, said, atlas, Precision.ETENDUE, silent=True)
 
 
 def _bodies(text: str, whole: CommuneMatch, said: list[Said], atlas: Atlas) -> Reading:
@@ -190,10 +304,9 @@ def _bodies(text: str, whole: CommuneMatch, said: list[Said], atlas: Atlas) -> R
     places = [find_body(part, atlas) for part in parts]
     if len(parts) < 2 or all(p.status == "refusé" for p in places):
         return _given(whole, said, atlas, None)
-    said += [("refusé", p.message, p.advice) for p in places if p.status == "refusé"]
+    missed = [Missed(p.text, p.message, p.advice) for p in places if p.status == "refusé"]
     rows = dict.fromkeys(atlas.row[a] for p in places for a in p.atoms)
-    partly = any(p.status == "refusé" for p in places)
-    return Reading(tuple(rows), tuple(said), partly=partly, precision=Precision.ETENDUE)
+    return Reading(tuple(rows), missed=tuple(missed), said=tuple(said), listed=True, precision=Precision.ETENDUE)
 
 
 def _precision(place: CommuneMatch) -> Precision | None:
@@ -203,12 +316,18 @@ def _precision(place: CommuneMatch) -> Precision | None:
 
 
 def _given(
-    place: CommuneMatch, said: list[Said], atlas: Atlas, precision: Precision | None, *, silent: bool = False
+    place: CommuneMatch,
+    said: list[Said],
+    atlas: Atlas,
+    precision: Precision | None,
+    *,
+    silent: bool = False,
+    departement: str = "",
 ) -> Reading:
+    if place.status == "refusé":
+        return _refused(place.text, place.message, place.advice, said, place.codes, departement)
     if place.status != "lu":
         said.append((place.status, place.message, place.advice))
     elif place.extended and not silent:
         said.append(("à savoir", place.message, place.advice))
-    if place.status == "refusé":
-        return Reading(said=tuple(said), refused=True)
-    return Reading(tuple(atlas.row[a] for a in place.atoms), tuple(said), precision=precision)
+    return Reading(tuple(atlas.row[a] for a in place.atoms), said=tuple(said), precision=precision)

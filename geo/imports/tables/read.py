@@ -11,9 +11,9 @@ from geo.communes import Atlas
 from geo.files import FileForm
 from geo.imports.draft import ImportDraft, Progress
 from geo.imports.settling import Answers
-from geo.imports.tables.columns import understood
 from geo.imports.tables.grid import open_grids
 from geo.imports.tables.rows import read_rows
+from geo.imports.tables.sheets import understood
 from geo.imports.tables.zones import draft_of
 
 
@@ -42,7 +42,7 @@ def read_tables(
     say(0.25, "Lecture des colonnes")
     table = understood(grids, kind, filename, atlas, answers or Answers(), sheet)
     say(0.4, "Lecture des lignes")
-    table = read_rows(table, atlas)
+    table = read_rows(table, atlas, table.layout.answers)
     say(0.8, "Mise en forme")
     draft = draft_of(table, path, atlas)
     say(1.0, "Fichier lu")

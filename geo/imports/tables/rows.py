@@ -1,43 +1,48 @@
 """The rows of a table → territories: one row a commune, one row a territory with a list, a column of EPCI or of départements.
 
-The rows are walked once; each distinct text is read once, whatever the number of rows. What a row says of its territory
-(état, year…) is kept from the first row of the territory that says it.
+The rows are walked twice: each distinct text is read once, whatever the number of rows, then names are settled where they stand.
+Rows of one name far from one another are two territories.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-import numpy as np
-
-from geo.communes import Atlas, departement_of_text, history
+from geo.communes import Atlas, departement_of, departement_of_text, history, read_code
 from geo.errors import GeoInputError
 from geo.files import column_key
-from geo.french import count, fold, listing
+from geo.french import count, fold, kilometres, listing
 from geo.imports.draft import KINDS, MAX_ZONES
-from geo.imports.tables.columns import MEMBERSHIP, PART_WORDS, YES, etat_word
-from geo.imports.tables.membership import Reading, read_membership
+from geo.imports.settling import ASIDE, Answers, Doubt
+from geo.imports.tables.columns import MEMBERSHIP
+from geo.imports.tables.etats import Etats
+from geo.imports.tables.membership import Cells, Loose, Missed, Reading, read_membership
+from geo.imports.tables.records import Record, records_of
 from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
-from geo.layers import ETATS, PRECISIONS, Precision
+from geo.imports.tables.where import Context, connected, far_rows, like, settle
+from geo.imports.vocabulary import PART_WORDS
+from geo.layers import PRECISIONS, Precision
 from geo.remarks import Remark
 
-TYPES = {
-    "clsm": ("clsm",), "cls": ("cls",), "cpts": ("cpts",), "dac": ("dac",),
-    "secteurs-adultes": ("psychiatrieadulte", "adulte", "adultes", "general", "g"),
-    "secteurs-enfants": ("psychiatrieinfantojuvenile", "infantojuvenile", "enfants", "enfant", "i", "pij"),
-}  # fmt: skip
-TOTAL = re.compile(r"(?:sous[\s-]*)?tota(?:l|ux)\b.*|ensemble\b.*|nombre (?:de|total)\b.*", re.IGNORECASE)
-WHITE = " \t\r\n\ufeff\u00a0\u200b"
-TOTAL_STARTS = frozenset("tTsSeEnN")
-TOTAL_ROLES = ("nom", "nom_commune", "code_commune", "communes", "departement", "epci", "id")
-FAR_M = 150_000.0  # no territory is as wide
-FILL_SHARE = 0.3  # as many rows without a name come from merged cells, not from a slip
+ONE, TWO = "un", "deux"
+KNOWN_SHARE = 0.8  # of the communes of a file in one département: it is that of the names that stand alone
+OFTEN = 0.15
 
 
-def read_rows(table: Table, atlas: Atlas) -> Table:
+@dataclass(slots=True)
+class _Item:
+    """A row with what it gives, before its names are settled."""
+
+    record: Record
+    reading: Reading
+    owner: str
+
+
+def read_rows(table: Table, atlas: Atlas, answers: Answers) -> Table:
     """Read every row of a table into its territory.
 
     Raises
@@ -45,203 +50,347 @@ def read_rows(table: Table, atlas: Atlas) -> Table:
     GeoInputError
         When there are more territories than a layer can have.
     """
-    walk = _Walk(table, atlas)
-    territories = tuple(walk.read())
-    return replace(table, rows=walk.rows, accepted=walk.accepted, territories=territories).saying(walk.remarks)
+    return _Walk(table, atlas, answers).read()
 
 
 class _Walk:
     """A walk through the rows of a table; `rows` counts those that hold something, `accepted` those kept."""
 
-    def __init__(self, table: Table, atlas: Atlas) -> None:
-        self.grid, self.layout, self.kind, self.filename = table.grid, table.layout, table.kind, table.file
-        self.atlas, self.roles = atlas, table.layout.roles
-        self.remarks: list[Remark] = []
-        self.rows = self.accepted = 0
-        self.zones: dict[str, TableZone] = {}
-        self.readings: dict[tuple[str, ...], Reading] = {}
-        self.filled = 0
-        self.places = atlas.table[["x", "y", "epsg"]].to_numpy(dtype=float)
-        self.alone = not set(self.roles) & (set(MEMBERSHIP) - {"departement"})
+    def __init__(self, table: Table, atlas: Atlas, answers: Answers) -> None:
+        self.table, self.atlas, self.answers = table, atlas, answers
+        self.roles = table.layout.roles
+        self.records = records_of(table, answers)
+        self.remarks, self.doubts = list(self.records.remarks), list(self.records.doubts)
+        self.etats = Etats(answers)
+        self.zones: list[TableZone] = []
+        self.accepted = self.partly = self.names_refused = 0
+        self.aside = self.records.aside
+        self.readings: dict[Cells, Reading] = {}
+        self.placed = any(key.startswith("ligne/") for key in answers.given)
+        self.alone = not set(self.roles) & (set(MEMBERSHIP) - {"departement"}) and not table.layout.wide
+        communes = ("code_commune", "nom_commune", "communes")
+        self.by_commune = any(any(r.cells[c] for c in communes) for r in self.records.named)
+        self.owner_of: list[str] = atlas.table["departement"].astype(str).tolist()
 
-    def read(self) -> list[TableZone]:
-        """Read every row into its territory."""
-        records = self._records()
-        fill = self._fills(records)
-        above: dict[str, str] = {}
-        for line, cells in records:
-            self.rows += 1
-            if fill and not cells["nom"] and not cells["id"] and above:
-                for role in ("nom", "id", "departement", "type"):
-                    cells[role] = cells[role] or above[role]
-                self.filled += 1
-            if cells["nom"] or cells["id"]:
-                above = cells
-            self._row(line, cells)
-        if self.filled:
-            rows = count(self.filled, "ligne")
-            self._tell(
-                "à savoir",
-                0,
-                f"nom du territoire repris de la ligne du dessus pour {rows} (cellules fusionnées ou vides).",
-            )
-        kept = [zone for zone in self.zones.values() if zone.members or zone.stated is not None]
-        for zone in self.zones.values():
-            if not zone.members and zone.stated is None:
-                self.remarks.append(Remark("refusé", f"territoire « {zone.name} »", "aucune de ses lignes n’a pu être lue ; il n’est "
-                                           "pas retenu.", "Corrigez ses communes.", zone.first))  # fmt: skip
+    def read(self) -> Table:
+        groups = self._groups()
+        self.everywhere = _departements(
+            Counter(d for items in groups.values() for i in items for d in self._owners(i)), KNOWN_SHARE, least=3
+        )
+        for items in groups.values():
+            for own in self._apart(items):
+                self._territory(own)
+        for record, why in self.records.faults:
+            self._fault(record, why)
+        self.zones.sort(key=lambda z: z.first)
+        kept, dissolved = self._kept()
+        self.doubts += self.etats.doubts()
         self._alone(kept)
         self._shared(kept)
         self._split_since(kept)
-        return kept
+        rows = sum(map(len, groups.values())) + len(self.records.absent) + len(self.records.faults)
+        return replace(
+            self.table, rows=rows, accepted=self.accepted + len(self.records.absent), territories=tuple(kept), partly=self.partly,
+            names_refused=self.names_refused, aside=self.aside + self.table.aside, without=self._without(kept, dissolved),
+            dissolved=tuple(z.name for z in dissolved), doubts=(*self.table.layout.doubts, *self.table.doubts, *self.doubts),
+        ).saying(self.remarks)  # fmt: skip
 
-    def _records(self) -> list[tuple[int, dict[str, str]]]:
-        """Return the rows below the header as role → text, blank rows, totals, repeated headers and other types aside."""
-        header = self.grid.rows[self.layout.header] if self.layout.header >= 0 else None
-        head = [cell.strip() for cell in header] if header is not None else None
-        wanted = {column_key(word) for word in TYPES[self.kind]}
-        others = {word for kind, words in TYPES.items() if kind != self.kind for word in words}
-        places = {role: self.roles.get(role, -1) for role in (*self.roles, "nom", "id", "departement", "type", "code_commune",
-                                                              "nom_commune", "communes", "epci", "code_postal")}  # fmt: skip
-        records: list[tuple[int, dict[str, str]]] = []
-        totals: list[int] = []
-        left = away = 0
-        wanted_cells = tuple(places.items())
-        for place in range(self.layout.header + 1, len(self.grid.rows)):
-            row = self.grid.rows[place]
-            width = len(row)
-            cells = {role: row[at].strip(WHITE) if 0 <= at < width else "" for role, at in wanted_cells}
-            if not any(cells.values()):
-                if any(cell.strip() for cell in row):  # something, but in columns of no role
-                    records.append((place + 1, cells))
+    # --- rows of one territory -------------------------------------------------------------------------------------
+    def _groups(self) -> dict[str, list[_Item]]:
+        groups: dict[str, list[_Item]] = {}
+        stem = PurePosixPath(self.table.file.replace("\\", "/")).stem.replace("_", " ").strip()[:200]
+        unnamed = "nom" not in self.roles and "id" not in self.roles and not self.table.layout.wide
+        known: dict[tuple[str, str], tuple[str, str, str]] = {}
+        for record in self.records.named:
+            cells = record.cells
+            if unnamed:
+                cells["nom"] = stem or KINDS[self.table.kind].singular
+            texts = (cells["nom"], cells["id"])
+            if texts not in known:
+                known[texts] = _identity(*texts)
+            cells["nom"], cells["id"], key = known[texts]
+            if not cells["nom"]:
+                self.records.faults.append((record, "le territoire manque : son nom est vide."))
                 continue
-            if head is not None and row[0].strip() == head[0] and [cell.strip() for cell in row[: len(head)]] == head:
+            reading = self._reading(record)
+            if reading is None:
+                self.aside += 1
                 continue
-            if any(cells[r][:1] in TOTAL_STARTS and TOTAL.fullmatch(cells[r]) for r in TOTAL_ROLES):
-                totals.append(place + 1)
-                continue
-            word = column_key(cells["type"])
-            if word and word not in wanted and word in others:
-                left += 1
-                continue
-            if "retenue" in self.roles and column_key(cells["retenue"]) not in YES:
-                away += 1
-                continue
-            records.append((place + 1, cells))
-        if away:
-            column = self.layout.understanding["retenue"]
-            self._tell("à savoir", 0, f"{count(away, 'ligne')} sans « oui » dans la colonne « {column} », "
-                       f"laissée{'s' if away > 1 else ''} de côté.")  # fmt: skip
-        if totals:
-            rows = listing([str(t) for t in totals], 8)
-            self._tell("à savoir", 0, f"{count(len(totals), 'ligne')} de total, {'laissée' if len(totals) < 2 else 'laissées'} de "
-                       f"côté (ligne{'s' if len(totals) > 1 else ''} {rows}).")  # fmt: skip
-        if left:
-            rows = count(left, "ligne d’un autre type", "lignes d’un autre type")
-            self._tell("à savoir", 0, f"{rows} de dispositif, laissée{'s' if left > 1 else ''} de côté.")
-        return records
-
-    def _fills(self, records: Sequence[tuple[int, Mapping[str, str]]]) -> bool:
-        """Tell whether names are written on the first row of each territory only."""
-        if "nom" not in self.roles or not records:
-            return False
-        blank = sum(not cells["nom"] and not cells["id"] for _, cells in records)
-        return blank >= FILL_SHARE * len(records) and bool(records[0][1]["nom"] or records[0][1]["id"])
-
-    def _row(self, line: int, cells: dict[str, str]) -> None:
-        name, ident = self._identity(cells)
-        if not name:
-            self._tell(
-                "refusé",
-                line,
-                "le territoire manque : son nom est vide.",
-                "Écrivez le nom du territoire sur cette ligne.",
-            )
-            return
-        where = fold(ident) if ident else fold(name)
-        zone = self.zones.get(where)
-        if zone is None:
-            if len(self.zones) >= MAX_ZONES:
+            owner = (departement_of_text(cells["departement"], self.atlas) or "") if cells["departement"] else ""
+            groups.setdefault(key, []).append(_Item(record, reading, owner))
+            if len(groups) > MAX_ZONES:
                 raise GeoInputError(
-                    f"{self.filename} : plus de {count(MAX_ZONES, 'territoire')} ; vérifiez la colonne du nom."
+                    f"{self.table.file} : plus de {count(MAX_ZONES, 'territoire')} ; vérifiez la colonne du nom."
                 )
-            zone = self.zones[where] = TableZone(name, ident, line)
-        zone.spellings.add(name)
-        self._words(zone, line, cells)
-        asked = (cells["code_commune"], cells["nom_commune"], cells["communes"], cells["epci"], cells["departement"],
-                 cells["code_postal"], cells.get("precision", ""))  # fmt: skip
+        return groups
+
+    def _reading(self, record: Record) -> Reading | None:
+        """Read a row; None when the planner set it aside."""
+        cells = record.cells
+        asked = Cells(cells["code_commune"], cells["nom_commune"], cells["communes"], cells["epci"], cells["departement"],
+                      cells["code_postal"], cells.get("precision", ""))  # fmt: skip
         reading = self.readings.get(asked)
         if reading is None:
-            reading = self.readings[asked] = read_membership(*asked, alone=self.alone, atlas=self.atlas)
+            reading = self.readings[asked] = read_membership(
+                asked, alone=self.alone, by_commune=self.by_commune, atlas=self.atlas
+            )
+        return self._answered(reading, cells["nom"]) if self.placed else reading
+
+    def _answered(self, reading: Reading, zone: str) -> Reading | None:
+        """Put the planner's answers in the place of what was open or refused."""
+        rows = list(reading.rows)
+        loose: list[Loose] = []
+        missed: list[Missed] = []
+        parts: tuple[Loose | Missed, ...] = (*reading.loose, *reading.missed)
+        touched = False
+        for part in parts:
+            answer = self.answers.get(place_key(zone, part.text))
+            if answer is None:
+                if isinstance(part, Loose):
+                    loose.append(part)
+                else:
+                    missed.append(part)
+                continue
+            touched = True
+            if answer == ASIDE:
+                if not reading.listed:
+                    return None
+                self.aside += 1
+                continue
+            atoms = [self.atlas.row[a] for code in answer.split() for a in read_code(code, self.atlas).atoms]
+            rows = atoms if isinstance(part, Missed) and not part.fault else [*rows, *atoms]
+        if not touched:
+            return reading
+        return reading._replace(rows=tuple(dict.fromkeys(rows)), loose=tuple(loose), missed=tuple(missed))
+
+    def _owners(self, item: _Item) -> list[str]:
+        """Return the départements that a row speaks of: those of its first communes that are sure, else the one it states."""
+        rows = item.reading.rows[:50] or _single(item.reading.loose, self.atlas)
+        return list(dict.fromkeys(self.owner_of[r] for r in rows)) or ([item.owner] if item.owner else [])
+
+    def _apart(self, items: list[_Item]) -> list[list[_Item]]:
+        """Part the rows of one name that lie in several départements and do not touch: two territories, asked about."""
+        if len(items) < 2 or items[0].record.cells["id"]:
+            return [items]
+        found: dict[str, list[_Item]] = {}
+        lost: list[_Item] = []
+        for item in items:
+            owners = self._owners(item)
+            if owners:
+                found.setdefault(owners[0], []).append(item)
+            else:
+                lost.append(item)
+        if len(found) < 2:
+            return [items]
+        name = items[0].record.cells["nom"]
+        generic = fold(name) in (fold(KINDS[self.table.kind].name), fold(KINDS[self.table.kind].singular))
+        groups = list(found.values()) if generic else self._touching(list(found.values()))
+        groups = groups if generic or len(groups) < 2 else self._without_strays(groups)
+        if len(groups) < 2:
+            return [items]
+        key = f"ligne/{fold(name)}/departements"
+        answer = self.answers.get(key)
+        where = listing(
+            [
+                f"{' et '.join(dict.fromkeys(d for i in g for d in self._owners(i)[:1]))} (ligne {g[0].record.line})"
+                for g in groups
+            ],
+            6,
+        )
+        self.doubts.append(
+            Doubt("ligne", key, f"« {name[:60]} » est donné dans des départements éloignés : {where}. Un seul territoire, ou plusieurs ?",
+                  value=name, proposal=answer or TWO, rows=tuple(i.record.line for i in items[:200]), zone=name,
+                  candidates=(("plusieurs territoires du même nom", TWO), ("un seul territoire", ONE)), blocking=answer is None)
+        )  # fmt: skip
+        if answer == ONE:
+            return [items]
+        self._tell(
+            "à savoir", 0, f"« {name[:60]} » : plusieurs territoires de ce nom, {where}.", "Dites si c’est un seul."
+        )
+        groups[0] = sorted([*groups[0], *lost], key=lambda i: i.record.line)
+        return groups
+
+    def _touching(self, groups: list[list[_Item]]) -> list[list[_Item]]:
+        """Join the groups whose communes touch."""
+        joined: list[tuple[frozenset[int], list[_Item]]] = []
+        for group in groups:
+            rows = frozenset(r for i in group for r in (*i.reading.rows, *_single(i.reading.loose, self.atlas)))
+            near = [j for j in joined if not rows or not j[0] or connected(rows, j[0], self.atlas)]
+            for other in near:
+                joined.remove(other)
+                rows, group = rows | other[0], [*other[1], *group]
+            joined.append((rows, group))
+        return [sorted(group, key=lambda i: i.record.line) for _, group in joined]
+
+    def _without_strays(self, groups: list[list[_Item]]) -> list[list[_Item]]:
+        """Put back with the others a lone row, among many, that does not state its département: a fault rather than a territory."""
+        largest = max(groups, key=len)
+        strays = [g for g in groups if len(g) == 1 and not g[0].owner and len(largest) >= 3]
+        if not strays:
+            return groups
+        largest += [i for g in strays for i in g]
+        largest.sort(key=lambda i: i.record.line)
+        return [g for g in groups if g not in strays]
+
+    # --- one territory ---------------------------------------------------------------------------------------------
+    def _territory(self, items: list[_Item]) -> None:
+        first = items[0].record
+        zone = TableZone(first.cells["nom"], first.cells["id"], first.line)
+        self.zones.append(zone)
+        context = self._context(items)
+        for item in items:
+            zone.spellings.add(item.record.cells["nom"])
+            self._words(zone, item)
+            self._row(zone, item, context)
+        self._strays(zone)
+
+    def _context(self, items: Sequence[_Item]) -> Context:
+        if sum(len(i.reading.loose) + len(i.reading.missed) for i in items) == 0:
+            return Context(frozenset(), frozenset())
+        rows = frozenset(r for i in items for r in (*i.reading.rows, *_single(i.reading.loose, self.atlas)))
+        seen = Counter(self.owner_of[r] for r in rows)
+        seen.update(i.owner for i in items if i.owner)
+        seen.update(d for i in items if i.record.sheet and (d := departement_of_text(i.record.sheet, self.atlas)))
+        return Context(rows, _departements(seen, OFTEN) or self.everywhere)
+
+    def _row(self, zone: TableZone, item: _Item, context: Context) -> None:
+        reading, line = item.reading, item.record.line
         for kind, message, advice in reading.said:
-            self._tell(kind, line, message, advice)
-        if reading.refused:
+            self._tell(kind, line, message, advice, item.record.sheet)
+        rows, missed = list(reading.rows), list(reading.missed)
+        for loose in reading.loose:
+            settled = settle(loose, context, self.atlas)
+            rows += settled.rows
+            for kind, message, advice in settled.said:
+                self._tell(kind, line, message, advice, item.record.sheet)
+            if settled.missed is not None:
+                missed.append(settled.missed)
+        faults = 0
+        for part in missed:
+            faults += part.fault
+            self._missed(zone, item, part, context)
+        if faults and not rows:
             zone.refused.append(line)
             return
         zone.accepted += 1
         self.accepted += 1
-        again = zone.members and reading.rows and zone.last != self.rows - 1 and not (zone.ident or zone.apart)
-        if again and self._far(reading.rows[0], next(iter(zone.members))):
-            zone.apart = line
-        zone.last = self.rows
-        if reading.partly:
+        if faults:
+            self.partly += 1
             zone.refused.append(line)
         if reading.unlocated:
             zone.stated = zone.stated or Precision.INCONNUE
-        self._join(zone, line, cells, reading)
+        self._join(zone, item, rows)
 
-    def _far(self, row: int, other: int) -> bool:
-        """Tell whether two communes lie too far apart to be in one territory."""
-        here, there = self.places[row], self.places[other]
-        return bool(here[2] != there[2] or np.hypot(here[0] - there[0], here[1] - there[1]) > FAR_M)
+    def _missed(self, zone: TableZone, item: _Item, part: Missed, context: Context) -> None:
+        record = item.record
+        where = (part.departement,) if part.departement else tuple(sorted(context.departements)) or self._around(item)
+        codes = part.codes
+        if part.fault and not any(departement_of(c, self.atlas) in where for c in codes):
+            codes = tuple(dict.fromkeys([*like(part.text, frozenset(where), self.atlas), *codes]))
+        if part.fault:
+            self.names_refused += item.reading.listed
+            self._tell("refusé", record.line, part.message, part.advice, record.sheet)
+        atoms = tuple(dict.fromkeys(a for code in codes for a in read_code(code, self.atlas).atoms))
+        options = (
+            [(self.atlas.label(code), code) for code in codes]
+            if len(codes) <= 12
+            else [("toutes ces communes", " ".join(atoms))]
+        )
+        self.doubts.append(
+            Doubt("ligne", place_key(zone.name, part.text), part.message, value=part.text, rows=(record.line,), zone=zone.name,
+                  candidates=(*options, ("mettre de côté", ASIDE)), atoms=atoms, departements=where, blocking=False,
+                  proposal="" if part.fault else codes[0])
+        )  # fmt: skip
 
-    def _identity(self, cells: Mapping[str, str]) -> tuple[str, str]:
-        if "nom" not in self.roles and "id" not in self.roles:
-            stem = (
-                PurePosixPath(self.filename.replace("\\", "/")).stem.replace("_", " ").strip()
-                or KINDS[self.kind].singular
-            )
-            return stem[:200], ""
-        name = " ".join(cells["nom"].split())[:200]
-        ident = " ".join(cells["id"].split())[:100]
-        return name or ident, ident
+    def _around(self, item: _Item) -> tuple[str, ...]:
+        return (item.owner,) if item.owner else tuple(sorted(self.everywhere))
 
-    def _words(self, zone: TableZone, line: int, cells: Mapping[str, str]) -> None:
+    def _fault(self, record: Record, why: str) -> None:
+        """Refuse a row whose territory is not known: its communes may be in one."""
+        self._tell("refusé", record.line, why, "Écrivez le nom du territoire sur cette ligne.", record.sheet)
+        reading = self._reading(record)
+        rows = (*reading.rows, *_single(reading.loose, self.atlas)) if reading else ()
+        owner = departement_of_text(record.cells["departement"], self.atlas) if record.cells["departement"] else ""
+        place = (
+            reading.loose[0].text
+            if reading and reading.loose
+            else record.cells["code_commune"] or record.cells["nom_commune"]
+        )
+        self.doubts.append(
+            Doubt("ligne", place_key("", place), why, value=place, rows=(record.line,), candidates=(("mettre de côté", ASIDE),),
+                  atoms=tuple(str(self.atlas.codes[r]) for r in rows), departements=() if rows else (owner,) if owner else (),
+                  blocking=False)
+        )  # fmt: skip
+
+    def _words(self, zone: TableZone, item: _Item) -> None:
+        cells = item.record.cells
         for role in ATTRIBUTES:
             text = cells.get(role, "")
             if text and role not in zone.words:
                 zone.words[role] = _year(text) if role.startswith("annee") else text[:2000]
-        etat = cells.get("etat", "")
-        if etat:
-            word = etat_word(etat)
-            if word:
-                zone.words.setdefault("etat", ETATS[word])
-            else:  # reported even where another row gives the territory's état
-                self._tell("à savoir", line, f"état « {etat[:40]} » non compris ; l’état de l’ensemble sera pris.",
-                           "Écrivez : en service, annoncé, projet ou à confirmer.")  # fmt: skip
+        if cells.get("etat", ""):
+            zone.etats.append(self.etats.read(cells["etat"], item.record.line))
         stated = cells.get("precision", "")
         if stated and zone.stated is None:
             zone.stated = PRECISIONS.get(stated) or next((p for p in Precision if fold(p) == fold(stated)), None)
-        owner = departement_of_text(cells["departement"], self.atlas) if cells["departement"] else None
-        zone.departement = zone.departement or owner or ""
+        zone.departement = zone.departement or item.owner
 
-    def _join(self, zone: TableZone, line: int, cells: Mapping[str, str], reading: Reading) -> None:
+    def _join(self, zone: TableZone, item: _Item, rows: Sequence[int]) -> None:
+        line, cells = item.record.line, item.record.cells
         part = cells.get("part_commune", "")
         whole = PART_WORDS.get(column_key(part), True) if part else True
         if part and column_key(part) not in PART_WORDS:
             self._tell("à savoir", line, f"part « {part[:40]} » non comprise ; la commune est prise entière.",
-                       "Écrivez « partielle » ou « entière ».")  # fmt: skip
-        again = [row for row in reading.rows if row in zone.members]
-        if again and len(again) == len(reading.rows):
+                       "Écrivez « partielle » ou « entière ».", item.record.sheet)  # fmt: skip
+        again = [row for row in rows if row in zone.members]
+        if again and len(again) == len(rows):
             other = zone.rows_of[again[0]]
             labels = listing([self.atlas.label(self.atlas.codes[row]) for row in again[:3]], 3)
             self._tell("à savoir", line, f"{labels} : déjà donné{'' if len(again) == 1 else 's'} pour ce territoire ligne {other} ; "
-                       "compté une fois.")  # fmt: skip
-        for row in reading.rows:
+                       "compté une fois.", "", item.record.sheet)  # fmt: skip
+        for row in rows:
             zone.members[row] = zone.members.get(row, False) or whole
             zone.rows_of.setdefault(row, line)
-        if reading.precision is not None:
-            zone.precisions.add(reading.precision)
+        if item.reading.precision is not None:
+            zone.precisions.add(item.reading.precision)
+
+    def _strays(self, zone: TableZone) -> None:
+        """Tell the communes that lie far from the rest of their territory."""
+        for row, distance in far_rows(list(zone.members), self.atlas).items():
+            label, line = self.atlas.label(str(self.atlas.codes[row])), zone.rows_of[row]
+            message = f"{label} est loin du reste de « {zone.name} » ({kilometres(distance) if distance < 1e7 else 'outre-mer'})."
+            self._tell("à savoir", line, message, "Vérifiez son code.")
+            code = str(self.atlas.codes[row])
+            self.doubts.append(Doubt("ligne", place_key(zone.name, code), message, value=label, rows=(line,), zone=zone.name, proposal=code,
+                                     candidates=((label, code), ("mettre de côté", ASIDE)), atoms=(code,), blocking=False))  # fmt: skip
+
+    # --- all of them -----------------------------------------------------------------------------------------------
+    def _kept(self) -> tuple[list[TableZone], list[TableZone]]:
+        kept, dissolved = [], []
+        for zone in self.zones:
+            if not zone.members and zone.stated is None:
+                if zone.refused:
+                    self.remarks.append(Remark("refusé", f"territoire « {zone.name} »", "aucune de ses lignes n’a pu être lue ; il n’est "
+                                               "pas retenu.", "Corrigez ses communes.", zone.first))  # fmt: skip
+                continue
+            etat, remark = self.etats.of_zone(zone)
+            if remark is not None:
+                self.remarks.append(remark)
+            if etat is None:
+                dissolved.append(zone)
+                continue
+            zone.words["etat"] = etat
+            kept.append(zone)
+        return kept, dissolved
+
+    def _without(self, kept: Iterable[TableZone], dissolved: Iterable[TableZone]) -> tuple[str, ...]:
+        """Return the communes that the file says to be in no territory."""
+        inside = {row for zone in kept for row in zone.members}
+        rows = {row for zone in dissolved for row in zone.members}
+        for record in self.records.absent:
+            reading = self._reading(record)
+            rows.update((*reading.rows, *_single(reading.loose, self.atlas)) if reading else ())
+        return tuple(str(self.atlas.codes[row]) for row in sorted(rows - inside))
 
     def _alone(self, zones: Sequence[TableZone]) -> None:
         """Report that the names of the territories are those of their communes: each commune then is one territory."""
@@ -278,9 +427,37 @@ class _Walk:
                 self._tell("à savoir", zone.rows_of[row], f"{self.atlas.label(again.source)} a perdu en {again.since[:4]} des communes "
                            f"recréées : {names}.", "Si votre fichier est d’avant, ajoutez-les.")  # fmt: skip
 
-    def _tell(self, kind: str, line: int, message: str, advice: str = "") -> None:
+    def _tell(self, kind: str, line: int, message: str, advice: str = "", sheet: str = "") -> None:
         where = f"ligne {line}" if line else ""
+        where = f"feuille « {sheet} », {where}" if sheet and line else where
         self.remarks.append(Remark(kind, where, message, advice, line))  # type: ignore[arg-type]
+
+
+def place_key(zone: str, text: str) -> str:
+    """Return the key of the doubt about a place of a territory."""
+    return f"ligne/{fold(zone)}/{fold(text)}"[:200]
+
+
+def _identity(name: str, ident: str) -> tuple[str, str, str]:
+    """Return the name and the id of a territory as they are kept, and the key that its rows share."""
+    name, ident = " ".join((name or ident).split())[:200], " ".join(ident.split())[:100]
+    return name, ident, f"id:{fold(ident)}" if ident else fold(name) or name
+
+
+def _single(loose: Sequence[Loose], atlas: Atlas) -> tuple[int, ...]:
+    """Return the communes of the names that only one commune bears or bore."""
+    return tuple(
+        atlas.row[a]
+        for name in loose
+        if len(name.named) == 1
+        for a in atlas.parts.get(name.named[0].code, (name.named[0].code,))
+    )
+
+
+def _departements(seen: Mapping[str, int], share: float, *, least: int = 1) -> frozenset[str]:
+    """Return the départements that hold at least a share of what was seen."""
+    total = sum(seen.values())
+    return frozenset(d for d, n in seen.items() if d and n >= max(least, share * total))
 
 
 def _year(text: str) -> str:

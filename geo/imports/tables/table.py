@@ -9,27 +9,39 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from geo.imports.draft import Column
+from geo.imports.settling import Answers, Doubt
 from geo.imports.tables.grid import Grid
 from geo.layers import Precision
 from geo.remarks import Remark
 
+FILE_NAME = "*"  # the answer that all of a file is one territory, of the name of the file
 ATTRIBUTES = ("territoire", "annee", "annee_source", "source_titre", "source_url", "status", "note")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where things are in a grid: row of the header (-1 without one), names of the columns, role → position."""
+    """Where things are in a grid: row of the header (-1 without one), names of the columns, role → position.
+
+    `doubts` is what is to be asked of the columns; `other` names those of yes and no that are about something else; `wide` are the
+    places of the columns that are each a territory, `crosses` whether these hold marks rather than communes. `shape` is that of the file, `answers` are those that apply to it.
+    """
 
     header: int
     names: tuple[str, ...]
     roles: Mapping[str, int]
     columns: tuple[Column, ...]
     score: float
+    doubts: tuple[Doubt, ...] = ()
+    other: tuple[str, ...] = ()
+    wide: tuple[int, ...] = ()
+    crosses: bool = False
+    shape: str = ""
+    answers: Answers = field(default_factory=Answers)
 
     @property
     def understanding(self) -> dict[str, str]:
         """Role → name of its column."""
-        return {role: self.names[place] for role, place in self.roles.items()}
+        return {role: self.names[place] for role, place in self.roles.items() if place >= 0}
 
 
 @dataclass
@@ -52,8 +64,7 @@ class TableZone:
     refused: list[int] = field(default_factory=list)
     accepted: int = 0
     spellings: set[str] = field(default_factory=set)
-    last: int = 0
-    apart: int = 0
+    etats: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +77,12 @@ class Table:
         Name of the file, id of the layer that it describes.
     grids, grid, layout
         All the sheets, the one that is read, and where things are in it.
+    parts
+        The sheets that are read, each with the row of its header: those of the shape of `grid`, or `grid` alone.
     rows, accepted
         Rows that hold something, and those kept; 0 before they are read.
+    partly, names_refused, aside, without, dissolved, doubts
+        As in `geo.imports.draft.ImportDraft`.
     territories
         What the rows describe, in their order.
     remarks
@@ -79,10 +94,17 @@ class Table:
     grids: tuple[Grid, ...]
     grid: Grid
     layout: Layout
+    parts: tuple[tuple[Grid, int], ...] = ()
     rows: int = 0
     accepted: int = 0
     territories: tuple[TableZone, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    partly: int = 0
+    names_refused: int = 0
+    aside: int = 0
+    without: tuple[str, ...] = ()
+    dissolved: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     def saying(self, remarks: Iterable[Remark]) -> Table:
         """Add remarks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -28,7 +29,7 @@ def draft_of(table: Table, path: Path, atlas: Atlas) -> ImportDraft:
     ids = _ids(table, atlas)
     remarks = [*table.remarks, *_of_territories(table.territories)]
     remarks = [*_of_file(table), *sorted(remarks, key=lambda r: r.row)]
-    if not ids:
+    if not ids and not (table.dissolved or table.without):
         reasons = [str(r) for r in remarks if r.kind == "refusé" and r.where.startswith("ligne")][:20]
         raise GeoInputError([f"{table.file} : aucune ligne n’a pu être retenue.", *reasons])
     return ImportDraft(
@@ -47,6 +48,14 @@ def draft_of(table: Table, path: Path, atlas: Atlas) -> ImportDraft:
         sheets=tuple(g.name for g in table.grids if g.name),
         sheet=table.grid.name,
         encoding=table.grid.encoding,
+        doubts=table.doubts,
+        answers=replace(table.layout.answers, shape=table.layout.shape),
+        shape=table.layout.shape,
+        without=table.without,
+        dissolved=table.dissolved,
+        partly=table.partly,
+        names_refused=table.names_refused,
+        aside=table.aside,
     )
 
 
@@ -86,10 +95,6 @@ def _of_territories(zones: Sequence[TableZone]) -> Iterator[Remark]:
             lines = listing([str(line) for line in zone.refused], 6)
             yield Remark("à savoir", where, "composition connue en partie seulement : "
                          f"ligne{'s' if len(zone.refused) > 1 else ''} {lines} à corriger.", "", zone.first)  # fmt: skip
-        if zone.apart:
-            yield Remark("à savoir", where, f"ce nom revient plus loin (ligne {zone.apart}), à plus de "
-                         "150 km ; tout est compris comme un seul territoire.",
-                         "S’il y en a deux, distinguez leurs noms ou ajoutez une colonne « id ».", zone.apart)  # fmt: skip
         if len(zone.spellings) > 1:
             spellings = listing([f"« {s} »" for s in sorted(zone.spellings)], 4)
             yield Remark("à savoir", where, f"écrit de plusieurs façons, compris comme un seul : {spellings}.", "",
@@ -121,16 +126,13 @@ def _precision(zone: TableZone) -> Precision:
 
 def _of_file(table: Table) -> list[Remark]:
     """Report what was understood of the file as a whole."""
-    grid, grids, layout = table.grid, table.grids, table.layout
+    grid, layout = table.grid, table.layout
     found = []
     if grid.twice:
         found.append(Remark("réparé", "", f"{count(grid.twice, 'lettre accentuée', 'lettres accentuées')} illisible"
                            f"{'s' if grid.twice > 1 else ''} (UTF-8 lu comme du Windows-1252), rétablie{'s' if grid.twice > 1 else ''}."))  # fmt: skip
     if grid.encoding not in ("", "UTF-8"):
         found.append(Remark("à savoir", "", f"texte lu en {grid.encoding}."))
-    if len(grids) > 1:
-        rest = listing([f"« {g.name} »" for g in grids if g is not grid], 6)
-        found.append(Remark("à savoir", "", f"seule la feuille « {grid.name} » est lue ; laissées : {rest}."))
     if layout.header > 0:
         found.append(
             Remark(
@@ -140,11 +142,7 @@ def _of_file(table: Table) -> list[Remark]:
     if layout.header < 0:
         found.append(Remark("à savoir", "", "pas d’en-tête : la première ligne est prise comme une donnée.",
                            "Ajoutez une ligne de titres de colonnes si ce n’est pas le cas."))  # fmt: skip
-    guessed = next((c for c in layout.columns if c.role == "nom" and c.confidence < 0.5), None)
-    if guessed is not None and layout.header >= 0:
-        found.append(Remark("à savoir", f"colonne « {guessed.name} »", "prise comme nom du territoire d’après son seul contenu.",
-                           "Vérifiez, ou choisissez une autre colonne."))  # fmt: skip
-    if "nom" not in layout.roles and "id" not in layout.roles:
+    if "nom" not in layout.roles and "id" not in layout.roles and not layout.wide:
         found.append(Remark("à savoir", "", "aucune colonne ne nomme le territoire : tout le fichier est pris comme un seul "
                            "territoire, du nom du fichier.", "Indiquez la colonne du nom s’il y en a une."))  # fmt: skip
     return found

@@ -1,0 +1,88 @@
+"""Headers of planners' tables: the role that a header names for a layer, and what it says that it is about something else."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from geo.files import column_key
+
+# Folded header (see column_key) → role, the surest first.
+ALIASES: tuple[tuple[str, str], ...] = (
+    ("id", r"id|identifiant|idterritoire|idclsm|idcls|idcpts|iddac|idsecteur|codesecteur|codeterritoire|codeclsm|codecls|numero(dusecteur)?|ref(erence)?"),
+    ("code_commune", r"codecommune|codeinsee(commune|ducommune|delacommune)?|insee|inseecom|codgeo|depcom|comcode|cog|codecog|codecom"
+                     r"|codeinseecom|inseecommune|commune(s)?code(insee)?|numinsee|citycode|codeofficielgeographique|ninsee|cinsee"
+                     r"|codecommuneinsee|codecommunes|codeinseecommunes"),
+    ("code_postal", r"codepostal(commune|delacommune)?|cp|codespostaux|postal|codeposte|zip|cpcommune|cpville"),
+    ("communes", r"communes|listedescommunes|listecommunes|communesmembres|communescouvertes|communesconcernees|composition|perimetre"
+                 r"|villes|lescommunes|communesduterritoire|territoirecouvert|codescommunes|codesinsee"),
+    ("nom_commune", r"nomcommune|commune|nomdelacommune|nomdecommune|libellecommune|libcom|libgeo|ville|nomcom|communenom|nomville|municipalite"
+                    r"|nomdescommunes|nomdelaville|libelledelacommune"),
+    ("epci", r"epci|codeepci|siren|sirenepci|codesiren|numsiren|nsiren|epcisiren|ept|codeept|intercommunalite|intercommunalites|nomepci|libepci|libelleepci"
+             r"|communautedecommunes|nomdelepci"),
+    ("departement", r"departement|dep|dept|dpt|codedepartement|codedep|coddep|codedept|departementcouvert|departementscouverts|numdep|numdepartement|nomdepartement|ndepartement|inseedep"),
+    ("part_commune", r"partcommune|part|partiel|partielle|partiellement|couverture|totaleoupartielle|inclusion"),
+    ("etat", r"etat|statut|avancement|situation|etat(du)?(clsm|cls|cpts|dac)|statut(du)?(clsm|cls|cpts|dac)|phase|etatdavancement"),
+    ("annee_source", r"anneesource|anneedelasource|millesime|datesource"),
+    ("annee", r"annee|annee(de|du|d)?(la)?(creation|signature|lancement|mise.*|renouvellement|installation|demarrage|labellisation)(du)?(clsm|cls)?|date"
+              r"|date(de|d)?(la)?(creation|signature|lancement|installation|demarrage|labellisation)(du)?(clsm|cls)?|creation|signature|signele|depuis|debut"),
+    ("precision", r"methode|precision|modedeconnaissance"),
+    ("source_titre", r"sourcetitre|source|sources|origine"),
+    ("source_url", r"sourceurl|url|lien|adressedelasource|adresseweb|siteweb|page"),
+    ("status", r"status|statutlecture"),
+    ("note", r"note|notes|remarque|remarques|commentaire|commentaires|observation|observations|precisions"),
+    ("population", r"(nombred|nb|nbre|nbd)?(habitants|hab|population)|pop|pmun|ptot|population(municipale|totale|legale|communale|insee|couverte|declaree)(?!cible)"),
+    ("type", r"type|typededispositif|typedispositif|discipline|population(s)?cible|public(cible)?"),
+    ("territoire", r"territoire|etablissement|hopital|territoires|nometablissement|porteur|structureporteuse|structure"),
+)  # fmt: skip
+NAMES = r"nom|libelle|intitule|denomination|name|nomdispositif|dispositif|raisonsociale|nomduterritoire|nomterritoire|nomzone|zone"
+OWN = {  # words that name a territory of a layer, and of no other
+    "clsm": r"clsms?|conseils?(locaux|local)(de|en)santementale|conseil",
+    "cls": r"cls|contrats?(locaux|local)desante|contrat",
+    "cpts": r"cpts|communautesprofessionnelles.*|communauteprofessionnelle.*",
+    "dac": r"dac|dispositifdappui.*|dispositifsdappui.*",
+    "secteurs-adultes": r"secteurs?(adultes?|psy|psychiatriques?|depsychiatrie|depsy)?(adultes?)?",
+    "secteurs-enfants": r"secteurs?(enfants?|psy|psychiatriques?|depsychiatrie|infantojuveniles?|pij)?(infantojuveniles?)?|intersecteurs?",
+}
+_PATTERNS = tuple((role, re.compile(pattern)) for role, pattern in ALIASES)
+_NAME = re.compile(NAMES)
+_OTHERS = re.compile(
+    r"(zonage|typologie|qpv|zrr|frr|zru|zus|afr|aav|uu|rural|urbain|densite|region|arrondissement|canton|bassin|circonscription|pays|ars|gps|lat|lon).*"
+)
+SEAT = re.compile(r".*(siege|cheflieu|adresse|porteur).*")  # where an office is says nothing of the territory
+KEPT = re.compile(
+    r"retenue?s?|membre(s|duterritoire)?|incluse?s?|adherente?s?|concernee?s?|couverte?s?|appartenance|ouinon"
+)
+
+
+@lru_cache(maxsize=4096)
+def role_of(name: str, kind: str) -> str:
+    """Return the role that a header names in a table of a layer, "" when it names none."""
+    folded = column_key(name)
+    if not folded or len(folded) > 60:
+        return ""
+    undated = re.sub(r"(?:cog)?(?:19|20)\d\d$", "", folded) or folded  # code_insee_2026, commune_cog2025
+    if names_own(name, kind):
+        return "nom"
+    for role, pattern in _PATTERNS:
+        if pattern.fullmatch(folded) or pattern.fullmatch(undated):
+            return role
+    return "nom" if _NAME.fullmatch(folded) else ""
+
+
+def names_own(name: str, kind: str) -> bool:
+    """Tell whether a header names the territories of this very layer: « CLSM », « Nom du CLSM »."""
+    folded = re.sub(r"^(?:nom|libelle|intitule|denomination)(?:du|de|des|d)?(?:la|l|le|les)?", "", column_key(name))
+    return bool(re.fullmatch(OWN[kind], folded))
+
+
+def speaks_of(name: str, kind: str) -> bool:
+    """Tell whether a header of yes and no is about being in the layer: « CLSM oui/non », « membre », and not « Concernée par un QPV »."""
+    folded = column_key(name)
+    short = "secteur" if kind.startswith("secteurs") else kind
+    return bool(re.search(rf"{short}(?!m)", folded)) or bool(KEPT.fullmatch(folded))
+
+
+def is_other(name: str) -> bool:
+    """Tell whether a header is about something that never names territories: a zoning, a region, a density…"""
+    return bool(_OTHERS.fullmatch(column_key(name)))

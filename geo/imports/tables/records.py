@@ -1,0 +1,287 @@
+"""The rows of a table as role → text: totals, repeated headers, rows of another type, hidden rows and absences told apart.
+
+Nothing here reads a commune. A value of the column of names may say that there is no territory (« Pas de CLSM »); a blank is that too,
+unless the cells are merged or the planner says that it stands for the name above.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from geo.files import column_key
+from geo.french import count, fold, listing
+from geo.imports.settling import ABOVE, ABSENT, HIDDEN, NAMED, NO, REFUSED, YES, Answers, Doubt, value_key
+from geo.imports.tables.table import Table
+from geo.imports.vocabulary import is_cross, says_none, says_unknown, says_yes
+from geo.remarks import Remark
+
+TYPES = {
+    "clsm": ("clsm",), "cls": ("cls",), "cpts": ("cpts",), "dac": ("dac",),
+    "secteurs-adultes": ("psychiatrieadulte", "adulte", "adultes", "general", "g"),
+    "secteurs-enfants": ("psychiatrieinfantojuvenile", "infantojuvenile", "enfants", "enfant", "i", "pij"),
+}  # fmt: skip
+TOTAL = re.compile(
+    r"(?:sous[\s-]*)?tota(?:l|ux)\b.*|ensemble\b.*|nombre (?:de|total)\b.*|sources?\s*:.*|\(?\*+\)?\s.*|(?:nb|n\.b\.|note)\s*:.*",
+    re.IGNORECASE,
+)
+TOTAL_STARTS = frozenset("tTsSeEnN*(")
+TOTAL_ROLES = ("nom", "nom_commune", "code_commune", "communes", "departement", "epci", "id")
+WHITE = " \t\r\n\ufeff\u00a0\u200b"
+FILL_SHARE = 0.3  # fewer blanks than that are slips
+ALWAYS = ("nom", "id", "departement", "type", "code_commune", "nom_commune", "communes", "epci", "code_postal")
+
+
+@dataclass(slots=True)
+class Record:
+    """One row: its line, its cells by role, the name of its sheet where several are read ("" else)."""
+
+    line: int
+    cells: dict[str, str]
+    sheet: str = ""
+
+
+@dataclass
+class Records:
+    """The rows that name a territory, those that say that there is none, and what is to be said and asked of the rest."""
+
+    named: list[Record] = field(default_factory=list)
+    absent: list[Record] = field(default_factory=list)
+    faults: list[tuple[Record, str]] = field(default_factory=list)  # rows whose territory is not known, and why
+    remarks: list[Remark] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    aside: int = 0
+
+    def tell(self, message: str, advice: str = "") -> None:
+        """Add a remark on the whole file."""
+        self.remarks.append(Remark("à savoir", "", message, advice))
+
+
+def records_of(table: Table, answers: Answers) -> Records:
+    """Return the rows below the header of each sheet that is read."""
+    found = Records()
+    listed = _listed(table, answers, found)
+    if "nom" in table.layout.roles or table.layout.wide:
+        _sort_out(listed, table, answers, found)
+    else:
+        found.named = listed
+    return found
+
+
+# --- which rows ----------------------------------------------------------------------------------------------------
+def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
+    layout = table.layout
+    wanted = {column_key(word) for word in TYPES[table.kind]}
+    others = {word for kind, words in TYPES.items() if kind != table.kind for word in words}
+    places = {role: layout.roles.get(role, -1) for role in (*layout.roles, *ALWAYS)}
+    wanted_cells = tuple(places.items())
+    listed: list[Record] = []
+    totals: list[int] = []
+    left = away = 0
+    kept: dict[str, list[int]] = {}
+    for line, row, sheet in _rows(table, answers, found):
+        width = len(row)
+        cells = {role: row[at].strip(WHITE) if 0 <= at < width else "" for role, at in wanted_cells}
+        if not any(cells.values()) and not (layout.wide and any(at < width and row[at].strip() for at in layout.wide)):
+            if any(cell.strip() for cell in row):  # something, but in columns of no role
+                listed.append(Record(line, cells, sheet))
+            continue
+        if any(cells[r][:1] in TOTAL_STARTS and TOTAL.fullmatch(cells[r]) for r in TOTAL_ROLES):
+            totals.append(line)
+            continue
+        word = column_key(cells["type"])
+        if word and word not in wanted and word in others:
+            left += 1
+            continue
+        if "retenue" in layout.roles:
+            said = _retained(cells["retenue"], answers)
+            if said is None:
+                kept.setdefault(cells["retenue"], []).append(line)
+            if not said:
+                away += 1
+                continue
+        if layout.wide:
+            listed += _spread(line, cells, row, sheet, table)
+        else:
+            listed.append(Record(line, cells, sheet))
+    _say_rows(found, table, totals, left, away)
+    for text, lines in kept.items():
+        found.doubts.append(_value("retenue", text, lines, NO, (("dans la couche", YES), ("pas dans la couche", NO)), blocking=True,
+                                   said=f"« {text[:40]} » ({count(len(lines), 'ligne')}) : ces communes sont-elles dans la couche ?"))  # fmt: skip
+    return listed
+
+
+def _rows(table: Table, answers: Answers, found: Records) -> Iterator[tuple[int, Sequence[str], str]]:
+    """Yield the rows of every sheet that is read, with their line; hidden ones only on the planner's word."""
+    several = len(table.parts) > 1
+    with_hidden = answers.get(HIDDEN) == YES
+    hidden = 0
+    for grid, header in table.parts:
+        head = [cell.strip() for cell in grid.rows[header]] if header >= 0 else None
+        for place in range(header + 1, len(grid.rows)):
+            row = grid.rows[place]
+            if head is not None and row and row[0].strip() == head[0] and [c.strip() for c in row[: len(head)]] == head:
+                continue
+            if place + 1 in grid.hidden and not with_hidden:
+                hidden += any(cell.strip() for cell in row)
+                continue
+            yield place + 1, row, grid.name if several else ""
+    if hidden:
+        found.aside += hidden
+        found.tell(f"{count(hidden, 'ligne masquée', 'lignes masquées')} (filtre ou ligne cachée), laissée{'s' if hidden > 1 else ''} de côté.",
+                   "Dites s’il faut les lire aussi.")  # fmt: skip
+    if hidden or (with_hidden and any(grid.hidden for grid, _ in table.parts)):
+        found.doubts.append(
+            Doubt("feuille", HIDDEN, "Des lignes sont masquées dans ce classeur : faut-il les lire ?", proposal=YES if with_hidden else NO,
+                  candidates=(("seulement ce qui se voit", NO), ("aussi les lignes masquées", YES)), blocking=False)
+        )  # fmt: skip
+
+
+def _retained(text: str, answers: Answers) -> bool | None:
+    answer = answers.value("retenue", text)
+    return answer == YES if answer is not None else says_yes(text)
+
+
+def _spread(line: int, cells: dict[str, str], row: Sequence[str], sheet: str, table: Table) -> Iterator[Record]:
+    """Yield one record for each territory of a row of a table with a column a territory."""
+    layout = table.layout
+    for at in layout.wide:
+        cell = row[at].strip(WHITE) if at < len(row) else ""
+        if layout.crosses and is_cross(cell):
+            yield Record(line, {**cells, "nom": layout.names[at]}, sheet)
+        elif not layout.crosses and cell:
+            yield Record(line, {**cells, "nom": layout.names[at], "communes": cell}, sheet)
+    if layout.crosses and not any(is_cross(row[at]) for at in layout.wide if at < len(row)):
+        yield Record(line, cells, sheet)
+
+
+def _say_rows(found: Records, table: Table, totals: Sequence[int], left: int, away: int) -> None:
+    if away:
+        column = table.layout.understanding["retenue"]
+        found.tell(
+            f"{count(away, 'ligne')} sans « oui » dans la colonne « {column} », laissée{'s' if away > 1 else ''} de côté."
+        )
+    if totals:
+        rows = listing([str(t) for t in totals], 8)
+        found.tell(f"{count(len(totals), 'ligne')} de total ou de source, {'laissée' if len(totals) < 2 else 'laissées'} de côté "
+                   f"(ligne{'s' if len(totals) > 1 else ''} {rows}).")  # fmt: skip
+    if left:
+        rows = count(left, "ligne d’un autre type", "lignes d’un autre type")
+        found.tell(f"{rows} de dispositif, laissée{'s' if left > 1 else ''} de côté.")
+    for name in table.layout.other:
+        found.tell(f"colonne « {name} » : oui ou non sur autre chose que la couche, sans effet.")
+
+
+# --- what the column of names says -----------------------------------------------------------------------------------
+def _sort_out(listed: list[Record], table: Table, answers: Answers, found: Records) -> None:
+    """Tell the rows that name a territory from those that say that there is none, and from faults."""
+    blanks = [r for r in listed if not r.cells["nom"] and not r.cells["id"]]
+    what, doubt = _blanks(listed, blanks, table, answers)
+    if doubt is not None:
+        found.doubts.append(doubt)
+    values: dict[str, tuple[str, str, list[int]]] = {}
+    meanings: dict[str, str] = {}  # of each distinct text
+    above: Mapping[str, str] = {}
+    filled = 0
+    for record in listed:
+        cells = record.cells
+        meaning = NAMED
+        if not cells["nom"] and not cells["id"]:
+            meaning = what
+            if what == ABOVE and above:
+                filled += 1
+                for role in ("nom", "id", "departement", "type"):
+                    cells[role] = cells[role] or above[role]
+                meaning = NAMED
+        elif (text := cells["nom"]) and (
+            meaning := meanings[text] if text in meanings else meanings.setdefault(text, _meaning(text, answers))
+        ):
+            values.setdefault(fold(cells["nom"]) or cells["nom"], (cells["nom"], meaning, []))[2].append(record.line)
+        meaning = meaning or NAMED
+        if meaning == ABSENT:
+            found.absent.append(record)
+        elif meaning == NAMED:
+            found.named.append(record)
+            above = cells
+        else:
+            why = "son nom est vide" if not cells["nom"] else f"« {cells['nom'][:40]} » n’en nomme aucun"
+            found.faults.append((record, f"le territoire manque : {why}."))
+    if filled:
+        found.tell(f"nom du territoire repris de la ligne du dessus pour {count(filled, 'ligne')}, à votre demande.")
+    _say_values(values, found)
+    if what == ABSENT and blanks and doubt is not None:
+        found.tell(f"{count(len(blanks), 'ligne')} sans nom de territoire : ces communes ne sont dans aucun.")
+
+
+def _meaning(text: str, answers: Answers) -> str:
+    """Return what a value of the column of names means when it is no plain name, "" when it is one."""
+    answer = answers.value("nom", text)
+    if answer:
+        return answer
+    return ABSENT if says_none(text) else REFUSED if says_unknown(text) else ""
+
+
+def _blanks(
+    listed: Sequence[Record], blanks: Sequence[Record], table: Table, answers: Answers
+) -> tuple[str, Doubt | None]:
+    """Say what blank names mean, and what is asked of them.
+
+    A list whose names come again from row to row leaves blank what is in no territory. Where each name comes once, above blanks,
+    the blanks may stand for it: asked. A few blanks are slips.
+    """
+    answer = answers.value("nom", "")
+    if not blanks:
+        return ABSENT, None
+    few = len(blanks) < FILL_SHARE * len(listed) and not table.layout.wide
+    once = not few and not table.layout.wide and _comes_once(listed)
+    what = answer or (REFUSED if few else ABSENT)
+    lines = [r.line for r in blanks]
+    said = f"Le nom du territoire est vide sur {count(len(lines), 'ligne')} sur {len(listed)}" + (
+        " : ces communes ne sont-elles dans aucun territoire, ou le nom est-il celui de la ligne du dessus ?"
+        if not few else " : ces lignes sont refusées."
+    )  # fmt: skip
+    options = (
+        ("dans aucun territoire", ABSENT),
+        ("le nom de la ligne du dessus", ABOVE),
+        ("un oubli : lignes refusées", REFUSED),
+    )
+    return what, _value("nom", "", lines, what, options, blocking=once and answer is None, said=said)
+
+
+def _comes_once(listed: Sequence[Record]) -> bool:
+    """Tell whether the first row is named, and no name comes on two rows running: the way of a list whose cells were merged."""
+    names = [fold(r.cells["nom"] or r.cells["id"]) for r in listed]
+    return bool(names and names[0]) and not any(a and a == b for a, b in pairwise(names))
+
+
+def _say_values(values: Mapping[str, tuple[str, str, list[int]]], found: Records) -> None:
+    options = (
+        ("aucun territoire", ABSENT),
+        ("c’est le nom d’un territoire", NAMED),
+        ("inconnu : lignes refusées", REFUSED),
+    )
+    for text, meaning, lines in values.values():
+        words = {
+            ABSENT: "aucun territoire",
+            NAMED: "le nom d’un territoire",
+            REFUSED: "territoire inconnu, lignes refusées",
+        }
+        found.tell(f"« {text[:40]} » ({count(len(lines), 'ligne')}) : {words.get(meaning, meaning)}.")
+        said = f"« {text[:40]} » dans la colonne du territoire ({count(len(lines), 'ligne')}) est compris : {words.get(meaning, meaning)}."
+        found.doubts.append(_value("nom", text, lines, meaning, options, blocking=False, said=said))
+
+
+def _value(
+    role: str,
+    text: str,
+    lines: Sequence[int],
+    proposal: str,
+    options: Sequence[tuple[str, str]],
+    *,
+    said: str,
+    blocking: bool,
+) -> Doubt:
+    return Doubt("valeur", value_key(role, text), said, value=text, proposal=proposal, rows=tuple(lines), candidates=tuple(options),
+                 blocking=blocking)  # fmt: skip

@@ -1,0 +1,143 @@
+"""Which sheets of a file are read: the one whose columns are best understood, with those of the same shape; the others are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from geo.communes import Atlas
+from geo.errors import GeoInputError
+from geo.french import fold, listing
+from geo.imports.settling import HIDDEN, SHEETS, YES, Answers, Doubt
+from geo.imports.tables.columns import MEMBERSHIP, understand
+from geo.imports.tables.grid import Grid
+from geo.imports.tables.table import Layout, Table
+from geo.remarks import Remark
+
+JOIN = " | "
+_VERSION = re.compile(
+    r".*\b(?:19|20)\d\d\b.*|.*\b(?:anciens?|ancienne|archives?|copie|old|v\d+|version|sauvegarde|brouillon|avant)\b.*"
+)
+
+
+def understood(
+    grids: Sequence[Grid], kind: str, filename: str, atlas: Atlas, answers: Answers, sheet: str | None
+) -> Table:
+    """Take the sheet that is asked for, else the one whose columns are best understood, with the sheets of its shape.
+
+    Raises
+    ------
+    GeoInputError
+        When there is no such sheet, when an answer names a role or a column that does not exist, or when no column tells of
+        communes, EPCI or départements.
+    """
+    wanted = tuple((answers.get(SHEETS) or "").split(JOIN)) if answers.get(SHEETS) and not sheet else ()
+    asked = [g for g in grids if g.name == sheet] if sheet else list(grids)
+    if not asked:
+        raise GeoInputError(f"{filename} : pas de feuille « {sheet} » ; il y a {listing([g.name for g in grids], 12)}.")
+    concealed = [] if sheet or answers.get(HIDDEN) == YES else [g for g in asked if g.concealed]
+    asked = [g for g in asked if g not in concealed] or asked
+    found = _layouts(asked, kind, atlas, answers)
+    chosen = [f for f in found if f[0].name in wanted] or found
+    grid, layout = max(chosen, key=lambda f: f[1].score)
+    if not set(layout.roles) & {*MEMBERSHIP, "code_postal"} and not layout.wide:
+        seen = listing([c.name for c in layout.columns[:12]], 12) or "aucune"
+        raise GeoInputError(
+            f"{filename} : aucune colonne de communes, d’EPCI ni de départements n’a été reconnue (colonnes : {seen}). "
+            "Nommez une colonne « code_commune », « commune », « communes » ou « epci », ou indiquez-la."
+        )
+    table = Table(filename, kind, tuple(grids), grid, layout, parts=((grid, layout.header),))
+    if sheet or len(grids) == 1:
+        return table
+    return _with_others(table, found, wanted, concealed)
+
+
+def _layouts(grids: Sequence[Grid], kind: str, atlas: Atlas, answers: Answers) -> list[tuple[Grid, Layout]]:
+    found: list[tuple[Grid, Layout]] = []
+    problem: GeoInputError | None = None
+    for grid in grids:
+        try:
+            found.append((grid, understand(grid.rows, kind, atlas, answers)))
+        except GeoInputError as error:
+            problem = error
+    if not found:
+        raise problem or GeoInputError("aucune feuille lisible.")
+    return found
+
+
+def _with_others(
+    table: Table, found: Sequence[tuple[Grid, Layout]], wanted: Sequence[str], concealed: Sequence[Grid]
+) -> Table:
+    """Add the sheets of the same shape, and tell the others."""
+    layout, grid = table.layout, table.grid
+    same = [(g, own) for g, own in found if g is not grid and _same_shape(own, layout)]
+    apart = [g for g, own in found if g is not grid and not _same_shape(own, layout) and _holds_territories(own)]
+    versions = [g for g, _ in [(grid, layout), *same] if _VERSION.fullmatch(fold(g.name))] if same else []
+    taken = [(g, own) for g, own in found if g is not grid and g.name in wanted] if wanted else [] if versions else same
+    parts = [(grid, layout.header), *((_reordered(g, own, layout), own.header) for g, own in taken)]
+    parts.sort(key=lambda part: [g.name for g in table.grids].index(part[0].name))
+    read = [g.name for g, _ in parts]
+    left = [g for g in table.grids if g.name not in read and g not in concealed]
+    remarks = []
+    if len(parts) > 1:
+        names = listing([f"« {name} »" for name in read], 8)
+        remarks.append(Remark("à savoir", "", f"{len(parts)} feuilles de même forme sont lues ensemble : {names}."))
+    if left:
+        rest = listing([f"« {g.name} »" for g in left], 6)
+        said = f"seule la feuille « {grid.name} » est lue" if len(parts) == 1 else "le reste n’est pas lu"
+        remarks.append(Remark("à savoir", "", f"{said} ; laissées : {rest}."))
+    if concealed:
+        names = listing([f"« {g.name} »" for g in concealed], 6)
+        remarks.append(
+            Remark("à savoir", "", f"feuilles masquées, laissées de côté : {names}.", "Dites s’il faut les lire aussi.")
+        )
+    open_ones = [g for g in (*versions, *apart) if g.name not in read] if not wanted else []
+    doubts = _doubts(table, found, read, open_ones, concealed)
+    aside = sum(any(any(c.strip() for c in row) for row in g.rows) for g in (*open_ones, *concealed))
+    return replace(table, parts=tuple(parts), doubts=doubts, aside=aside).saying(remarks)
+
+
+def _doubts(
+    table: Table,
+    found: Sequence[tuple[Grid, Layout]],
+    read: Sequence[str],
+    open_ones: Sequence[Grid],
+    concealed: Sequence[Grid],
+) -> tuple[Doubt, ...]:
+    doubts = []
+    usable = [g.name for g, own in found if _holds_territories(own) or g.name in read]
+    if len(usable) > 1:
+        options = [*((name, name) for name in usable), (f"toutes ({len(usable)})", JOIN.join(usable))]
+        said = f"Le classeur a plusieurs feuilles de territoires ({listing([f'« {n} »' for n in usable], 8)}) : lesquelles lire ?"
+        doubts.append(
+            Doubt(
+                "feuille", SHEETS, said, proposal=JOIN.join(read), candidates=tuple(options), blocking=bool(open_ones)
+            )
+        )
+    if concealed:
+        said = f"Des feuilles sont masquées ({listing([f'« {g.name} »' for g in concealed], 6)}) : faut-il les lire ?"
+        options = [("seulement ce qui se voit", "non"), ("aussi ce qui est masqué", YES)]
+        doubts.append(Doubt("feuille", HIDDEN, said, proposal="non", candidates=tuple(options), blocking=False))
+    return tuple(doubts)
+
+
+def _same_shape(one: Layout, other: Layout) -> bool:
+    """Tell whether a sheet has the columns that play a role in another, under the same headers."""
+    names = {fold(name) for name in one.names}
+    return one.header >= 0 and all(fold(name) in names for name in other.understanding.values())
+
+
+def _holds_territories(layout: Layout) -> bool:
+    named = "nom" in layout.roles and layout.columns[layout.roles["nom"]].confidence > 0.6
+    return bool(layout.wide) or (named and bool(set(layout.roles) & {*MEMBERSHIP, "code_postal"}))
+
+
+def _reordered(grid: Grid, own: Layout, wanted: Layout) -> Grid:
+    """Return a sheet with its columns in the order of another."""
+    if own.names[: len(wanted.names)] == wanted.names:
+        return grid
+    at = {fold(name): place for place, name in enumerate(own.names)}
+    places = [at.get(fold(name), -1) for name in wanted.names]
+    rows = [[row[p] if 0 <= p < len(row) else "" for p in places] for row in grid.rows]
+    return replace(grid, rows=rows)

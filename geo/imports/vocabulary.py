@@ -1,0 +1,91 @@
+"""Words of planners' files: états, values that say that there is no territory, yes and no. The same for tables and for layers.
+
+A word is understood only when it is one of those listed, whole: anything else is asked about, and meanwhile is never better than
+« à confirmer ».
+"""
+
+from __future__ import annotations
+
+import re
+
+from geo.files import column_key
+from geo.french import fold
+from geo.imports.settling import DISSOLVED
+from geo.layers import Etat
+
+_ETATS = tuple(
+    (meaning, re.compile(rf"(?:(?:clsm|cls|cpts|dac|statut|etat)\s)?(?:{pattern})"))
+    for meaning, pattern in (
+        (Etat.EN_SERVICE, r"cite|(?:en )?service|acti(?:f|fs|ve)|oui|existante?|operationnel(?:le)?|en place|en fonctionnement"
+                          r"|fonctionnel(?:le)?|en activite|signee?|creee?|installee?|ouverte?|valide et signe"),
+        (Etat.ANNONCE, r"annoncee?|prevue?|validee?|decidee?|signature (?:attendue|prevue)|a creer"),
+        (Etat.PROJET, r"projet|en projet|projet non confirme|en cours de (?:creation|construction|montage|preparation)"
+                      r"|en construction|en reflexion|en preparation|emergence|en emergence|(?:en )?prefiguration|envisagee?"
+                      r"|a l etude"),
+        (Etat.A_CONFIRMER, r"a confirmer|inconnu|a verifier|incertain|nc|nsp|non renseigne|a preciser"),
+        (DISSOLVED, r"dissou(?:s|t|te)|abandonnee?|projet abandonne|abandon|en sommeil|en veille|inacti(?:f|ve)|desactivee?|ferme(?:e)?"
+                    r"|arretee?|a l arret|supprimee?|clos(?:e)?|cloturee?|terminee?|caduc|caduque|n existe plus|plus acti(?:f|ve)"
+                    r"|dissous ou en sommeil(?: ne couvre pas)?"),
+    )
+)  # fmt: skip
+_PROJET_NON_CONFIRME = "projet_non_confirme"  # the word of our own files
+_ENDED = re.compile(r"abandon|dissou|sommeil|desactiv|inacti|suspen|ferme|arret|supprim|cesse|caduc|clotur")
+_NOT = re.compile(r"\b(?:pas|non|ni|jamais|sans|ne|n)\b|\?")
+_NONE = re.compile(
+    r"(?:aucune?|neant|rien|null|none|nan|nil|n a|na|vide|0|sans objet|so|s o|sans|non|hors)"
+    r"|(?:aucune?|pas de?|sans|hors|non|absence de|pas d un|pas en|pas dans un|n est pas dans un)"
+    r" (?:clsm|cls|cpts|dac|secteur|territoire|zone|perimetre|dispositif|contrat|conseil)(?: connue?| a ce jour| ici)?"
+    r"|(?:non|pas) (?:couvert|concerne|membre|adherent|inclu|rattache|affecte)(?:e|es|s|se)?|pas de couverture|non applicable"
+)
+_UNKNOWN = re.compile(
+    r"nc|nsp|nd|ns|inconnue?|a confirmer|a preciser|a verifier|a definir|a determiner|a completer|en cours|non renseignee?|non communique"
+)
+_SIGNS = re.compile(r"[-–—_./\\*#~\s]+")
+YES = frozenset({"oui", "o", "x", "1", "vrai", "true", "couvert", "couverte", "membre", "incluse", "inclus", "inclue", "concerne",
+                 "concernee", "adherente", "adherent", "yes", "y", "ok"})  # fmt: skip
+NO = frozenset({"non", "n", "0", "faux", "false", "noncouvert", "noncouverte", "nonmembre", "nonincluse", "noninclus",
+                "nonconcerne", "nonconcernee", "nonadherente", "no", "aucun", "pascouvert", "pascouverte"})  # fmt: skip
+CROSSES = frozenset({"x", "1", "oui", "o", "vrai", "true"})
+PART_WORDS = {"partielle": False, "partiel": False, "partie": False, "enpartie": False, "partiellement": False, "p": False,
+              "entiere": True, "entier": True, "totale": True, "total": True, "toute": True, "e": True, "t": True,
+              "complete": True, "complet": True}  # fmt: skip
+_CROSS_SIGNS = frozenset("✓✔☑●•×✗✘■*")
+
+
+def etat_word(text: str) -> str:
+    """Return the état that a word says: one of `geo.layers.Etat` or DISSOLVED, "" when it is not surely understood."""
+    folded = fold(text)
+    if column_key(text) == column_key(_PROJET_NON_CONFIRME):
+        return Etat.PROJET
+    if "?" in text:
+        return ""
+    return next((str(meaning) for meaning, pattern in _ETATS if pattern.fullmatch(folded)), "")
+
+
+def etat_proposal(text: str) -> str:
+    """Return what a text that is not understood is read as meanwhile: never better than « à confirmer »."""
+    folded = fold(text)
+    return DISSOLVED if _ENDED.search(folded) and not _NOT.search(folded) and "?" not in text else Etat.A_CONFIRMER
+
+
+def says_none(text: str) -> bool:
+    """Tell whether the value of a column of territories says that there is none: NULL, « Aucun », « - », « Non couverte »…"""
+    return not text.strip() or bool(_SIGNS.fullmatch(text)) or bool(_NONE.fullmatch(fold(text)))
+
+
+def says_unknown(text: str) -> bool:
+    """Tell whether the value of a column of territories says that nobody knows: « NC », « ? », « à préciser »."""
+    return bool(text.strip()) and not says_none(text) and (not fold(text) or bool(_UNKNOWN.fullmatch(fold(text))))
+
+
+def says_yes(text: str) -> bool | None:
+    """Tell yes from no in a column of yes and no; None for anything else. A blank is a no."""
+    word = column_key(text)
+    if word in YES or (text.strip() in _CROSS_SIGNS and text.strip() != ""):
+        return True
+    return False if not text.strip() or word in NO or says_none(text) else None
+
+
+def is_cross(text: str) -> bool:
+    """Tell whether a cell is a mark in a table of crosses."""
+    return column_key(text) in CROSSES or (len(text.strip()) == 1 and text.strip() in _CROSS_SIGNS)
