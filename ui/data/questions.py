@@ -29,10 +29,10 @@ def waiting(draft: ImportDraft, *kinds: str) -> list[Doubt]:
 def ask(doubt: Doubt, said: str, note: str = "") -> None:
     """Show a question on one line: what it is about, a menu applied at once, and « C’est bien cela » for what is proposed."""
     key = widget_key(doubt)
-    answers = [answer for _, answer in doubt.candidates]
-    labels = {answer: label for label, answer in doubt.candidates}
+    labels = {str(answer): label for label, answer in doubt.candidates}  # plain text: an état is also its own class
+    answers = list(labels)
     current = import_reading.wanted().given.get(doubt.key)
-    current = doubt.proposal if current is None else current
+    current = str(doubt.proposal if current is None else current)
     st.session_state[key] = current if current in answers else None
     what, menu, sure = st.columns([6, 4, 2], gap="small", vertical_alignment="center")
     with what:
@@ -47,7 +47,7 @@ def ask(doubt: Doubt, said: str, note: str = "") -> None:
     with sure:
         if doubt.blocking and doubt.proposal in answers:
             st.button(
-                "C’est bien cela", key=f"{key}-oui", on_click=import_reading.settle, args=({doubt.key: doubt.proposal},)
+                "C’est bien cela", key=f"{key}-oui", on_click=import_reading.settle, args=({doubt.key: str(doubt.proposal)},)
             )
 
 
@@ -64,7 +64,7 @@ def _chosen(question: str, key: str) -> None:
 
 def accept_all(doubts: Sequence[Doubt], what: str, key: str) -> None:
     """Offer to take the proposal of each of several questions."""
-    proposed = {doubt.key: doubt.proposal for doubt in doubts if doubt.proposal}
+    proposed = {doubt.key: str(doubt.proposal) for doubt in doubts if doubt.proposal}
     if len(proposed) > 1:
         st.button(
             f"Accepter les {fr.number(len(proposed))} {what}", key=key, icon=":material/done_all:",
