@@ -132,16 +132,16 @@ def test_who_is_asked_and_is_empty_until_said(monkeypatch: pytest.MonkeyPatch) -
 # --- columns ----------------------------------------------------------------------------------------------------
 def test_the_menu_of_a_column_is_applied_at_once() -> None:
     app = upload(open_page(), "truc;machin;CLSM\nUn;62193;autre\nDeux;62498;autre\n")
-    app = ran(settled(menu(app, "colonne « truc »").select("nom").run()))
-    app = ran(settled(menu(app, "colonne « machin »").select("code_commune").run()))
+    app = ran(settled(menu(app, "Ce qu’est la colonne « truc »").select("nom").run()))
+    app = press(app, "C’est bien cela")  # of the codes, which were proposed
     roles = app.session_state[import_reading.DRAFT][1].understanding
     assert {r: c for r, c in roles.items() if c} == {"nom": "truc", "code_commune": "machin"}
-    assert menu(app, "colonne « CLSM »").value == "", "the column that was the name plays no role any more"
+    assert menu(app, "Ce qu’est la colonne « CLSM »").value == "", "the column that was the name plays no role any more"
     assert "2 territoires" in written(app)
 
 
 def test_useful_roles_come_first_in_the_menu_of_a_column() -> None:
-    options = menu(upload(open_page()), "colonne « CLSM »").options
+    options = menu(upload(open_page()), "Ce qu’est la colonne « CLSM »").options
     assert options[:4] == ["— (non employée)", "Nom du territoire", "Code de commune (INSEE)", "Nom de commune"]
     assert options.index("Statut de la lecture") > options.index("Année de la source")
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import streamlit as st
 
 from geo import french as fr
-from geo.imports import ImportDraft, Review
+from geo.imports import ImportDraft, Remembered, Review
 from geo.layers import MODE_MEANINGS, OVER_MEANINGS, Etat, Mode, Over
 from geo.register import Statement
 from ui import html, loaders
@@ -25,9 +25,14 @@ class Stated:
     problems: tuple[str, ...] = ()
 
 
-def ask(draft: ImportDraft) -> Stated:
-    """Ask for the statement; nothing of it is kept yet, and nothing of it reads the file again."""
+def ask(draft: ImportDraft, known: Remembered | None) -> Stated:
+    """Ask for the statement, the source and the choices of the last version of the list being offered again.
+
+    Where the list is complete is never: that is stated anew each time. Nothing is kept yet, and nothing reads the file again.
+    """
     st.html(html.section("6. Déclaration"))
+    if known:
+        _offer_again(known.version.statement)
     atlas = loaders.atlas()
     left, right = st.columns(2, gap="medium")
     with left:
@@ -68,6 +73,13 @@ def ask(draft: ImportDraft) -> Stated:
     problems += [wrong] if wrong else []
     said = Statement(source, date, who, frozenset(extent), Etat(etat), Mode(mode), Over(over), remark, last)
     return Stated(said, tuple(problems))
+
+
+def _offer_again(before: Statement) -> None:
+    if not st.session_state.get("import-source"):
+        st.session_state["import-source"] = before.source
+    st.session_state.setdefault("import-etat", before.etat)
+    st.session_state.setdefault("import-mode", before.mode)
 
 
 def ask_name(label: str, key: str) -> str:

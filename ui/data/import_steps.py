@@ -56,7 +56,7 @@ def show_import() -> None:
 def _to_the_end(top: DeltaGenerator, found: Reading) -> None:
     """Show the steps that need territories: the difference is shown above the statement, and follows it."""
     shown = st.container()
-    stated = import_statement.ask(found.draft)
+    stated = import_statement.ask(found.draft, found.known)
     key = found.known.list_key if found.known else ""
     review = Review(found.draft, stated.statement, loaders.world(), key)
     review, reserves = import_statement.accept(review)

@@ -47,7 +47,10 @@ def ask(doubt: Doubt, said: str, note: str = "") -> None:
     with sure:
         if doubt.blocking and doubt.proposal in answers:
             st.button(
-                "C’est bien cela", key=f"{key}-oui", on_click=import_reading.settle, args=({doubt.key: str(doubt.proposal)},)
+                "C’est bien cela",
+                key=f"{key}-oui",
+                on_click=import_reading.settle,
+                args=({doubt.key: str(doubt.proposal)},),
             )
 
 
