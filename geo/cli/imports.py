@@ -1,7 +1,7 @@
 """The commands `import` and `layers`: import a layer, list the versions kept, go back, export.
 
-Status of `import`: 0 when every row was taken, 1 when the layer is in but rows were refused (or when someone published
-meanwhile), 2 when nothing could be taken.
+Status of `import`: 0 when all of the file was taken, 1 when the layer is in but something of the file was refused or set aside, be
+it a name inside a list (or when someone published meanwhile), 2 when nothing could be taken, or something waits for an answer.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from geo.imports import (
     WHOLE_COMMUNES,
     YES,
     Answers,
+    Doubt,
     ImportDraft,
     Review,
     keep_and_publish,
@@ -54,8 +55,8 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command = commands.add_parser(
         "import",
         help="importer une couche (CSV, classeur, polygones)",
-        description="Importe une couche et la publie. Code de sortie : 0 si tout est retenu, 1 si des lignes sont refusées, "
-        "2 si rien ne peut être retenu.",
+        description="Importe une couche et la publie. Code de sortie : 0 si tout est retenu, 1 si quelque chose est refusé ou mis de "
+        "côté (un nom dans une liste compris), 2 si rien ne peut être retenu, ou si une question reste ouverte.",
     )
     command.add_argument("file", type=Path, metavar="FICHIER")
     command.add_argument("--kind", required=True, choices=sorted(KINDS), help="la couche")
@@ -100,6 +101,14 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--whole-communes", action="store_true",
         help="polygones faits de communes entières : chacune va au territoire qui en contient plus de la moitié",
     )  # fmt: skip
+    command.add_argument(
+        "--answer", action="append", default=[], metavar="CLÉ=RÉPONSE",
+        help="répondre à une question du rapport (répétable) : sa clé, puis la réponse choisie",
+    )  # fmt: skip
+    command.add_argument(
+        "--accept-proposals", action="store_true",
+        help="publier en prenant pour réponse, sciemment, ce que la lecture propose à chaque question ouverte",
+    )  # fmt: skip
     command.add_argument("--sheet", help="feuille d’un classeur, couche d’un fichier de polygones")
     command.add_argument("--encoding", help="codage d’un fichier texte (utf-8, cp1252)")
     layers = commands.add_parser("layers", help="versions des couches importées : lister, revenir, exporter")
@@ -129,32 +138,34 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
     statement = _statement(options, world.atlas)
     if not options.file.is_file():
         raise GeoInputError(f"{options.file.name} : fichier introuvable.")
-    answers = _answers(options.column, whole_communes=options.whole_communes)
-    draft = _read(options, answers, world.atlas)
-    known = remembered(draft)
-    if known and known.answers.given and not options.forget:
-        said = f"vos réglages du {fr.day(known.version.created)} (version {known.version.number}) sont repris"
-        warn(f"{draft.file} : {said} ; --forget s’en passe.")
-        draft = _read(options, replace(known.answers, given={**known.answers.given, **answers.given}), world.atlas)
-    review = Review(draft, statement, world, known.list_key if known else "")
+    draft, list_key = _draft(options, world.atlas)
+    review = Review(draft, statement, world, list_key)
     if draft.zones.empty:
         raise GeoInputError([str(remark) for remark in draft.remarks] or "Aucun territoire dans ce fichier.")
-    if options.accept_gaps:
-        review = replace(review, statement=replace(statement, accepted=tuple(gap.sentence for gap in review.gaps)))
-    elif review.gaps and not options.dry_run:
-        raise GeoInputError(
-            [*(gap.sentence for gap in review.gaps), "Si la liste est complète ainsi, dites-le par --accept-gaps."]
-        )
+    review = _with_gaps_accepted(review, accept=options.accept_gaps, needed=not options.dry_run)
     version = None
     if not options.dry_run:
+        _ensure_settled(draft, accept_proposals=options.accept_proposals)
         try:
             version = keep_and_publish(review, seen=seen)
         except ConflictError as error:
             raise PublishedMeanwhileError(error.problems) from error
     data = report(review, version)
     lines = Lines([as_json(data)] if options.json else report_text(review, version))
-    lines.exit_code = 1 if draft.refused else 0
+    lines.exit_code = 0 if draft.whole else 1
     return lines
+
+
+def _draft(options: argparse.Namespace, atlas: Atlas) -> tuple[ImportDraft, str]:
+    """Read the file, again with what was settled of the same list the last time; return the draft and the key of the list."""
+    answers = _answers(options.column, options.answer, whole_communes=options.whole_communes)
+    draft = _read(options, answers, atlas)
+    known = remembered(draft)
+    if known and known.answers.given and not options.forget:
+        said = f"vos réglages du {fr.day(known.version.created)} (version {known.version.number}) sont repris"
+        warn(f"{draft.file} : {said} ; --forget s’en passe.")
+        draft = _read(options, replace(known.answers, given={**known.answers.given, **answers.given}), atlas)
+    return draft, known.list_key if known else ""
 
 
 def _read(options: argparse.Namespace, answers: Answers, atlas: Atlas) -> ImportDraft:
@@ -168,6 +179,26 @@ def _read(options: argparse.Namespace, answers: Answers, atlas: Atlas) -> Import
         encoding=options.encoding,
         progress=_progress if sys.stderr.isatty() else None,
     )
+
+
+def _with_gaps_accepted(review: Review, *, accept: bool, needed: bool) -> Review:
+    if accept:
+        said = tuple(gap.sentence for gap in review.gaps)
+        return replace(review, statement=replace(review.statement, accepted=said)) if said else review
+    if review.gaps and needed:
+        ways = (
+            "Si la liste est complète ainsi, dites-le par --accept-gaps ; sinon, retirez ce département de --complete."
+        )
+        raise GeoInputError([*(gap.sentence for gap in review.gaps), ways])
+    return review
+
+
+def _ensure_settled(draft: ImportDraft, *, accept_proposals: bool) -> None:
+    try:
+        draft.ensure_settled(accept_proposals=accept_proposals)
+    except GeoInputError as error:
+        ways = "Répondez par --column RÔLE=COLONNE ou --answer CLÉ=RÉPONSE (clés : --dry-run), ou publiez avec --accept-proposals."
+        raise GeoInputError([*error.problems, ways]) from error
 
 
 def _statement(options: argparse.Namespace, atlas: Atlas) -> Statement:
@@ -189,7 +220,7 @@ def _statement(options: argparse.Namespace, atlas: Atlas) -> Statement:
     )
 
 
-def _answers(pairs: list[str], *, whole_communes: bool) -> Answers:
+def _answers(pairs: list[str], given: list[str], *, whole_communes: bool) -> Answers:
     problems: list[str] = []
     found: dict[str, str] = {}
     for pair in pairs:
@@ -197,9 +228,14 @@ def _answers(pairs: list[str], *, whole_communes: bool) -> Answers:
         if not mark or role not in ROLES:
             problems.append(f"--column {pair} : écrivez RÔLE=COLONNE, avec un rôle parmi {', '.join(ROLES)}.")
         found[role] = column
+    answers = Answers.of_columns(found)
+    for pair in given:
+        key, mark, answer = pair.rpartition("=")
+        if not mark or "/" not in key:
+            problems.append(f"--answer {pair} : écrivez CLÉ=RÉPONSE, avec une clé du rapport.")
+        answers = answers.settle(key, answer)
     if problems:
         raise GeoInputError(problems)
-    answers = Answers.of_columns(found)
     return answers.settle(WHOLE_COMMUNES, YES) if whole_communes else answers
 
 
@@ -215,7 +251,27 @@ def report(review: Review, version: Version | None) -> dict[str, Any]:
         "fichier": {"nom": draft.file, "sha256": draft.sha256, "octets": draft.size, "codage": draft.encoding},
         "couche": draft.kind,
         "colonnes": dict(draft.understanding),
-        "lignes": {"lues": draft.rows, "retenues": draft.accepted, "refusees": draft.refused},
+        "lignes": {
+            "lues": draft.rows,
+            "retenues": draft.accepted,
+            "refusees": draft.refused + draft.partly,
+            "en_partie": draft.partly,
+            "noms_refuses": draft.names_refused,
+            "mises_de_cote": draft.aside,
+        },
+        "questions": [
+            {
+                "cle": d.key,
+                "question": d.said,
+                "proposition": d.proposal,
+                "bloquante": d.blocking,
+                "lignes": list(d.rows[:20]),
+                "reponses": {answer: label for label, answer in d.candidates},
+                "communes": list(d.atoms),
+                "departements": list(d.departements),
+            }
+            for d in draft.doubts
+        ],
         "territoires": len(draft.zones),
         "communes": int(draft.members["row"].nunique()),
         "methode": draft.method,
@@ -237,6 +293,13 @@ def report_text(review: Review, version: Version | None) -> list[str]:
     draft = review.draft
     lines = [f"{draft.file} : {draft.summary}"]
     lines += [f"Colonne « {column} » : {ROLES[role]}" for role, column in draft.understanding.items() if column]
+    asked = [doubt for doubt in draft.doubts if doubt.blocking]
+    if asked:
+        lines.append(f"À régler avant de publier ({fr.number(len(asked))}) :")
+        lines += [f"  {doubt.said}{_ways(doubt)}" for doubt in asked]
+    if draft.partly or draft.aside:
+        lines.append(f"Lignes retenues en partie : {fr.number(draft.partly)} ({fr.count(draft.names_refused, 'nom refusé', 'noms refusés')}) ; "
+                     f"mises de côté : {fr.number(draft.aside)}.")  # fmt: skip
     for kind, title in (("refusé", "Refusé"), ("réparé", "Réparé"), ("à savoir", "À savoir")):
         found = [remark for remark in draft.remarks if remark.kind == kind]
         if found:
@@ -253,6 +316,13 @@ def report_text(review: Review, version: Version | None) -> list[str]:
     else:
         lines.append("Essai : rien n’est gardé.")
     return lines
+
+
+def _ways(doubt: Doubt) -> str:
+    """Say how a question is answered from here."""
+    answers = fr.listing([f"« {answer} »" for _, answer in doubt.candidates if answer], 8)
+    proposed = f" ; proposé : « {doubt.proposal} »" if doubt.proposal else ""
+    return f" [{doubt.key} = {answers}{proposed}]"
 
 
 # --- layers -----------------------------------------------------------------------------------------------------

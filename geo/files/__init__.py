@@ -24,11 +24,21 @@ from geo.files.fetch import PATIENCE, TRIES, Downloaded, Received, Retry, Timeou
 from geo.files.foreign_sqlite import ERRORS, defuse, foreign, generates
 from geo.files.peek import UNREADABLE, Peek, Shape, peek
 from geo.files.signature import ARCHIVE, MAX_BYTES, FileForm, inspect, too_heavy
-from geo.files.sniff import as_text, column_key, decode, open_workbook, separator_of
+from geo.files.sniff import (
+    AS_WINDOWS,
+    as_text,
+    bad_lines,
+    column_key,
+    decode,
+    looks_utf8,
+    open_workbook,
+    separator_of,
+)
 from geo.files.transfer import DownloadError, UnreachableError, host_of, is_web, without_login
 
 __all__ = [
     "ARCHIVE",
+    "AS_WINDOWS",
     "ERRORS",
     "KEPT",
     "MAX_BYTES",
@@ -49,6 +59,7 @@ __all__ = [
     "age",
     "alive",
     "as_text",
+    "bad_lines",
     "column_key",
     "decode",
     "defuse",
@@ -60,6 +71,7 @@ __all__ = [
     "host_of",
     "inspect",
     "is_web",
+    "looks_utf8",
     "open_workbook",
     "owner",
     "peek",

@@ -148,7 +148,7 @@ def _text(start: bytes, name: str) -> FormName:
     encoding = encoding_of_start(start)
     if encoding is None and len(_CONTROL.findall(start)) > 0.05 * len(start):
         raise GeoInputError(f"{name} : ce n’est ni un tableau ni un fichier géographique connu. Formats lus : {READ}.")
-    text = start.decode(encoding or "latin-1", errors="ignore").lstrip("\ufeff \t\r\n\0")
+    text = start.decode(encoding or "latin-1", errors="ignore").lstrip("\ufeff \t\r\n\0\x1e")
     if not text:
         raise GeoInputError(f"{name} : le fichier ne contient que des blancs.")
     low = text[:4_000].lower()

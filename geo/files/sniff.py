@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +46,9 @@ def encoding_of_start(start: bytes) -> str | None:
 
 def decode(content: bytes, encoding: str | None = None, *, cut: bool = False) -> tuple[str, str]:
     """Return a text and the name of its encoding: the one given, the one its first bytes betray, UTF-8, or the most French
-    of Windows-1252 and MacRoman.
+    of Windows-1252, MacRoman and DOS 850.
+
+    A text in UTF-8 but for a few bytes stays UTF-8: these bytes alone are read in Windows-1252 (`bad_lines` tells where).
 
     `cut`: whether the content is a beginning, cut anywhere.
 
@@ -65,14 +68,55 @@ def decode(content: bytes, encoding: str | None = None, *, cut: bool = False) ->
     try:
         return codecs.getincrementaldecoder("utf-8")().decode(content, final=not cut), "utf-8"
     except UnicodeDecodeError:
+        if looks_utf8(content):
+            return content.decode("utf-8", errors=AS_WINDOWS), "utf-8"
         sample = content[:400_000]
-        french = {e: _accents(sample.decode(e, errors="replace")) for e in ("cp1252", "mac_roman")}
+        french = {e: _accents(sample.decode(e, errors="replace")) for e in ("cp1252", "mac_roman", "cp850")}
         best = max(french, key=lambda e: french[e])
         return content.decode(best, errors="replace"), best
 
 
+# Letters of French in UTF-8: no other encoding of French puts these bytes side by side.
+_FRENCH = re.compile(rb"\xc3[\x80-\xbf]|\xc5[\x92\x93]|\xe2\x80[\x93-\x9f]")
+_MISPLACED = re.compile(r"[a-zéèà][ÀÂÇÈÉÊËÎÏÔÖÙÛÜŒ]")
+AS_WINDOWS = "clsm-windows-1252"
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error(AS_WINDOWS, _as_windows)
+
+
+def looks_utf8(content: bytes) -> bool:
+    """Tell whether bytes that are not all UTF-8 hold letters that only UTF-8 writes so: the others are then faults."""
+    return bool(_FRENCH.search(content))
+
+
+def bad_lines(content: bytes) -> tuple[int, ...]:
+    """Return the numbers of the lines of a text that are not valid UTF-8."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        return tuple(at for at, line in enumerate(lines, 1) if not _valid(line))
+    return ()
+
+
+def _valid(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _accents(text: str) -> int:
-    return sum(text.count(sign) for sign in ACCENTS)
+    """Measure how French the accents of a text are: « é » is the commonest by far, and no capital comes inside a word."""
+    return sum(text.count(sign) for sign in ACCENTS) + text.count("é") - 3 * len(_MISPLACED.findall(text))
 
 
 def separator_of(text: str) -> str:

@@ -26,6 +26,7 @@ from geo.errors import GeoInputError
 from geo.files import MAX_BYTES, inspect, safe_name, too_heavy
 from geo.french import listing
 from geo.imports.draft import KINDS, ImportDraft, Progress
+from geo.imports.exported import PERIMETER
 from geo.imports.settling import Answers
 from geo.isolation import Stop, Tell
 from geo.paths import home
@@ -79,6 +80,8 @@ def read_import(
             path.write_bytes(source)
             return read_import(path, filename, kind, atlas=atlas, answers=answers, encoding=encoding, sheet=sheet,
                                squares=squares, progress=progress)  # fmt: skip
+    if _is_scenario(source):
+        raise GeoInputError(f"{filename} : {PERIMETER}")
     form = inspect(source, filename)
     if form.spatial:
         from geo.imports.shapes.read import read_shapes
@@ -98,6 +101,16 @@ def read_import(
         sheet=sheet,
         progress=progress,
     )
+
+
+def _is_scenario(path: Path) -> bool:
+    """Tell whether a file is one of the page Périmètre, which opens there."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4_000).lstrip(b"\xef\xbb\xbf \r\n\t")
+    except OSError:
+        return False
+    return start.startswith(b"{") and b'"perimetres-clsm"' in start
 
 
 def read_file(

@@ -7,8 +7,9 @@ are trusted as codes, once their outline agrees.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -21,20 +22,26 @@ from geo.communes import Atlas, read_code
 from geo.french import count, fold, listing
 from geo.geometry import WGS84, Geometries, polygonal
 from geo.imports.draft import Method, Progress
-from geo.imports.settling import WHOLE_COMMUNES, YES, Answers
+from geo.imports.headers import is_other, names_own
+from geo.imports.settling import ABSENT, FILE_NAME, NAMED, WHOLE_COMMUNES, YES, Answers, Doubt, value_key
+from geo.imports.shapes.attributes import name_doubt, names_none
 from geo.imports.shapes.crossing import Crossing, cross
 from geo.imports.shapes.features import SHOWN, Features, Territories
 from geo.imports.shapes.squares import Squares
 from geo.imports.shapes.zones import crossing_remarks
+from geo.imports.vocabulary import says_yes
 from geo.layers import members_frame, project, whole_members
 from geo.remarks import Remark
 
 _GATHERS = re.compile(r"dep|reg|pays|stat|type|nature|source|etat|millesime|arr|cant")
 AGREE = 0.9  # of the features must be the commune that their code says
+FAR_M = 30_000.0  # between features of one name: two territories
 LARGER = 2.0  # an outline more than twice as large, or as small, is another territory
 
 
-def assign(features: Features, atlas: Atlas, answers: Answers, squares: Squares | None, progress: Progress) -> Features:
+def assign(
+    features: Features, atlas: Atlas, kind: str, answers: Answers, squares: Squares | None, progress: Progress
+) -> Features:
     """Gather cleaned features into territories and find their communes; territories without any are refused.
 
     Raises
@@ -42,8 +49,9 @@ def assign(features: Features, atlas: Atlas, answers: Answers, squares: Squares 
     GeoInputError
         When no territory is left, with every reason, or when there are too many.
     """
-    features = _coded(features, atlas, name_chosen=bool(answers.roles.get("nom")))
-    features = _joined(_gathered(features).checked())
+    features = _coded(features, atlas, kind, name_chosen=answers.roles.get("nom") is not None)
+    features = _present(features, kind)
+    features = _joined(_gathered(features, atlas).checked())
     progress(0.0, "Comparaison aux communes")
     if features.atoms is not None:
         features = _by_codes(features, atlas)
@@ -54,7 +62,7 @@ def assign(features: Features, atlas: Atlas, answers: Answers, squares: Squares 
     return features.saying(_twins(features.territories)).checked()
 
 
-def _coded(features: Features, atlas: Atlas, *, name_chosen: bool) -> Features:
+def _coded(features: Features, atlas: Atlas, kind: str, *, name_chosen: bool) -> Features:
     """Take features as communes where they bear codes that their outlines confirm; say it either way.
 
     `name_chosen`: whether the planner chose the column of the name.
@@ -76,14 +84,69 @@ def _coded(features: Features, atlas: Atlas, *, name_chosen: bool) -> Features:
         )
         features = features.say("réparé", "", f"{words}.")
     features = features.saying(_of_codes(codes, features.lines[features.places], atlas))
-    naming = None if name_chosen else _naming_column(features, atlas)
-    if naming:
-        text = "les communes qui y portent la même valeur font un territoire."
-        features = replace(features, roles={**features.roles, "nom": naming})
-        features = features.say(
-            "à savoir", f"colonne « {naming} »", text, "Changez la colonne du nom si ce n’est pas elle."
-        )
-    return features.only(known)
+    features = features.only(known)
+    own = names_own(features.roles.get("nom", ""), kind)
+    return features if name_chosen or own else _name_asked(features, atlas)
+
+
+def _name_asked(features: Features, atlas: Atlas) -> Features:
+    """Ask which column names the territories of a layer of communes, where no header says it."""
+    if not _names_communes(features, atlas):
+        return features
+    column = features.roles.get("nom", "")
+    features = replace(features, doubts=tuple(d for d in features.doubts if d.key != "colonne/nom"))
+    naming = _naming_column(features)
+    if naming is None and "retenue" in features.roles:
+        stem = PurePosixPath(features.file.replace("\\", "/")).stem.replace("_", " ").strip() or "Territoire"
+        table = features.table.assign(**{FILE_NAME: stem})
+        features = replace(features, table=table, roles={**features.roles, "nom": FILE_NAME})
+        said = "Aucune colonne ne nomme le territoire : les communes retenues sont prises comme un seul, du nom du fichier."
+        return features.ask([name_doubt(features, FILE_NAME, said)])
+    if naming is None:
+        said = f"La colonne « {column} » nomme les communes, et aucune autre ne nomme les territoires : chaque commune en est-elle un ?"
+        return features.ask([name_doubt(features, column, said)])
+    said = (
+        f"La colonne « {naming} » nomme-t-elle les territoires ? Les communes qui y portent la même valeur en font un."
+    )
+    features = replace(features, roles={**features.roles, "nom": naming})
+    features = features.say("à savoir", f"colonne « {naming} »", "les communes qui y portent la même valeur font un territoire.",
+                            "Changez la colonne du nom si ce n’est pas elle.")  # fmt: skip
+    return features.ask([name_doubt(features, naming, said)])
+
+
+def _present(features: Features, kind: str) -> Features:
+    """Leave aside the features that say that there is no territory there, by the column of names or by a column of yes and no."""
+    names = features.texts("nom")[features.places].astype(str)
+    of_communes = features.atoms is not None
+    blank = "nom" in features.roles and (of_communes or names_own(features.roles["nom"], kind))
+    kept = np.array([not names_none(features, name, blank=blank) for name in names], dtype=bool)
+    values: dict[str, list[int]] = {}
+    for name, line, here in zip(names, features.lines[features.places], kept, strict=True):
+        if not here:
+            values.setdefault(name, []).append(int(line))
+    if "retenue" in features.roles:
+        kept &= np.array([bool(says_yes(str(v))) for v in features.texts("retenue")[features.places]], dtype=bool)
+    if kept.all():
+        return features
+    left = ~kept
+    atoms = features.atoms or ()
+    without = {a for found, gone in zip(atoms, left, strict=True) if gone for a in found} if of_communes else set()
+    inside = {a for found, here in zip(atoms, kept, strict=True) if here for a in found} if of_communes else set()
+    features = features.ask(_absence(text, lines) for text, lines in values.items())
+    words = count(
+        int(left.sum()),
+        "objet où le fichier dit qu’il n’y a pas de territoire",
+        "objets où le fichier dit qu’il n’y a pas de territoire",
+    )
+    features = features.say("à savoir", "", f"{words} : laissé{'s' if left.sum() > 1 else ''} de côté.")
+    return replace(features, absent=int(left.sum()), without=tuple(sorted(without - inside))).only(kept)
+
+
+def _absence(text: str, lines: Sequence[int]) -> Doubt:
+    shown = f"« {text[:40]} »" if text else "Une valeur vide"
+    said = f"{shown} dans la colonne du territoire ({count(len(lines), 'objet')}) est compris : aucun territoire."
+    return Doubt("valeur", value_key("nom", text), said, value=text, proposal=ABSENT, rows=tuple(lines), blocking=False,
+                 candidates=(("aucun territoire", ABSENT), ("c’est le nom d’un territoire", NAMED)))  # fmt: skip
 
 
 def _padded(code: str) -> str:
@@ -137,32 +200,35 @@ def _agree(atoms: list[tuple[str, ...]], shapes: Geometries, crs: Any, atlas: At
     return inside & (ratio > 1 / LARGER) & (ratio < LARGER)
 
 
-def _naming_column(features: Features, atlas: Atlas) -> str | None:
-    """Return the column that names territories when the one taken for the name only names communes, None otherwise."""
+def _names_communes(features: Features, atlas: Atlas) -> bool:
+    """Tell whether the column taken for the name only names communes, or there is none."""
+    column = features.roles.get("nom")
+    if column is None:
+        return True
+    names = features.table[column].to_numpy(dtype=object)[features.places]
+    same = [
+        bool(found) and fold(str(atlas.names[atlas.row[found[0]]])) == fold(str(name))
+        for found, name in zip(features.atoms or (), names, strict=True)
+    ]
+    return bool(np.mean(same) >= AGREE)
+
+
+def _naming_column(features: Features) -> str | None:
+    """Return a column that gathers communes under words, which may name territories; None when there is none."""
     table, roles, places = features.table, features.roles, features.places
-    column = roles.get("nom")
-    if column is not None:
-        names = table[column].to_numpy(dtype=object)[places]
-        same = [
-            bool(found) and fold(str(atlas.names[atlas.row[found[0]]])) == fold(str(name))
-            for found, name in zip(features.atoms or (), names, strict=True)
-        ]
-        if np.mean(same) < AGREE:
-            return None
-    taken = {column, roles.get("code_commune"), roles.get("etat"), roles.get("annee")}
     for other in table.columns:
         values = table[other].iloc[places]
         words = values[values != ""]
-        shared = len(words) >= AGREE * len(values) and 1 <= words.nunique() < len(words)
-        # A département or a status gathers communes too, and names no territory.
-        if _GATHERS.match(fold(str(other))) or str(other) in taken:
+        shared = len(words) and 1 <= words.nunique() < len(words)
+        # A département, a zoning or a status gathers communes too, and names no territory.
+        if _GATHERS.match(fold(str(other))) or is_other(str(other)) or str(other) in roles.values():
             continue
         if shared and words.str.contains(r"[^\W\d_]{3}", regex=True).mean() > AGREE:
             return str(other)
     return None
 
 
-def _gathered(features: Features) -> Features:
+def _gathered(features: Features, atlas: Atlas) -> Features:
     """Join the features of the same id, or of the same name where ids are absent or only number the rows, or codes are followed."""
     places, by_name = features.places, features.atoms is not None
     names, ids = (features.texts(role)[places].astype(str) for role in ("nom", "id"))
@@ -178,7 +244,8 @@ def _gathered(features: Features) -> Features:
             groups.setdefault(f"id:{fold(own)}" if usable_ids and own else f"nom:{fold(name or own)}", []).append(at)
         else:
             nameless[at] = "territoire sans nom."
-    features = features.refuse(nameless, "Nommez-le dans le fichier.")
+    groups, doubts = _apart(groups, features, names, atlas)
+    features = features.ask(doubts).refuse(nameless, "Nommez-le dans le fichier.")
     several = [names[members[0]] or ids[members[0]] for members in groups.values() if len(members) > 1]
     if several and not by_name:
         words = count(
@@ -195,6 +262,47 @@ def _gathered(features: Features) -> Features:
             features=tuple(places[np.array(members, dtype=np.intp)] for members in groups.values()),
         ),
     )
+
+
+def _apart(
+    groups: Mapping[str, list[int]], features: Features, names: npt.NDArray[np.object_], atlas: Atlas
+) -> tuple[dict[str, list[int]], list[Doubt]]:
+    """Part the features of one name that lie far from one another: two territories of that name, asked about."""
+    found: dict[str, list[int]] = {}
+    doubts = []
+    for key, members in groups.items():
+        clusters = _clusters(features, members) if key.startswith("nom:") and len(members) > 1 else [members]
+        name = str(names[members[0]])
+        about = f"ligne/{fold(name)}/departements"
+        answer = features.answers.get(about)
+        if len(clusters) > 1:
+            said = f"« {name[:60]} » est dessiné en {len(clusters)} endroits éloignés : un seul territoire, ou plusieurs du même nom ?"
+            lines = tuple(int(features.lines[features.places[m]]) for m in members[:200])
+            doubts.append(Doubt("ligne", about, said, value=name, proposal=answer or "deux", rows=lines, zone=name, blocking=answer is None,
+                                candidates=(("plusieurs territoires du même nom", "deux"), ("un seul territoire", "un"))))  # fmt: skip
+        if answer == "un" or len(clusters) == 1:
+            found[key] = members
+        else:
+            found |= {f"{key}/{number}": cluster for number, cluster in enumerate(clusters)}
+    return found, doubts
+
+
+def _clusters(features: Features, members: Sequence[int]) -> list[list[int]]:
+    """Gather features that lie within FAR_M of one another, step by step."""
+    bounds = shapely.bounds(project(features.shapes[list(members)], WGS84, source=features.crs))
+    middle = np.radians((bounds[:, 1] + bounds[:, 3]) / 2)
+    clusters: list[list[int]] = []
+    for at in range(len(members)):
+        near = [c for c in clusters if any(_gap(bounds[at], bounds[o], float(middle[at])) <= FAR_M for o in c)]
+        clusters = [c for c in clusters if c not in near] + [sorted([at, *(o for c in near for o in c)])]
+    return [[members[at] for at in cluster] for cluster in clusters]
+
+
+def _gap(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64], latitude: float) -> float:
+    """Return about how many metres part two boxes in degrees."""
+    x = max(one[0] - other[2], other[0] - one[2], 0.0) * np.cos(latitude)
+    y = max(one[1] - other[3], other[1] - one[3], 0.0)
+    return float(np.hypot(x, y) * 111_320.0)
 
 
 def _identify(ids: npt.NDArray[np.object_], names: npt.NDArray[np.object_]) -> bool:

@@ -1,32 +1,25 @@
 """Features cleaned: areas only, in a projection that is known, in France, valid, and not too costly to compare with communes.
 
-The projection is the one that the file names, or the only one that the coordinates fit; never a guess. It is believed when it puts the shapes in France. Longitudes and latitudes written the other way round are put
-right, and reported. What is neither in degrees nor in Lambert-93 must name its projection.
+The projection is settled by `projection`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyproj
 import shapely
 
-from geo.arrays import Bools, Floats
 from geo.communes import Atlas
-from geo.errors import GeoInputError
 from geo.french import count, listing
-from geo.geometry import WGS84, Geometries, in_france, polygonal
+from geo.geometry import WGS84, Geometries, polygonal
+from geo.imports.settling import Answers
 from geo.imports.shapes.features import REDRAW, SHOWN, Features
+from geo.imports.shapes.projection import DEGREES, placed
 from geo.layers import outlines, project
-from geo.remarks import Remark
 
-DEGREES, LAMBERT = pyproj.CRS.from_epsg(4326), pyproj.CRS.from_epsg(2154)
-LAMBERT_BOX = (80_000.0, 6_020_000.0, 1_270_000.0, 7_140_000.0)
-SURE = 0.9  # of the shapes must lie in France for a projection that the file does not name
+NO_ANSWERS = Answers()
 KINDS = {0: "un point", 1: "une ligne", 2: "une ligne", 4: "des points", 5: "des lignes"}
 
 # What a shape may cost before it is refused: the ceilings lie far above the territories that people draw.
@@ -38,7 +31,7 @@ _BATCH = 500
 _GIVEN_UP = 20  # times the ceiling: pairs of sides that are near, whether they cross or not
 
 
-def clean(features: Features, atlas: Atlas) -> Features:
+def clean(features: Features, atlas: Atlas, answers: Answers = NO_ANSWERS) -> Features:
     """Keep the features that are areas, settle their projection, refuse what is outside France, repair the rest.
 
     Raises
@@ -49,90 +42,8 @@ def clean(features: Features, atlas: Atlas) -> Features:
     features = _areas_only(features)
     if not len(features.places):
         return replace(features, crs=DEGREES)
-    features = _placed(features)
+    features = placed(features, atlas, answers)
     return _repaired(features.refuse(_impossible(features, atlas)))
-
-
-def _placed(features: Features) -> Features:
-    """Settle the projection of shapes with finite coordinates; those written the other way round are put right."""
-    shapes, declared, file = features.shapes, features.crs, features.file
-    bounds = shapely.bounds(shapes)
-    x, y = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
-    named = declared if declared is not None else DEGREES if features.degrees else None
-    straight = swapped = np.zeros(len(x), dtype=bool)
-    crs = named
-    if named is not None:
-        straight, swapped = _fits(named, x, y, file)
-    if named is None or not (straight | swapped).any():
-        found = next((c for c in (DEGREES, LAMBERT) if c != named and _sure(c, x, y, file)), None)
-        if found is None and named is None:
-            raise GeoInputError(_unknown(file, x, y))
-        if found is not None:
-            crs = found
-            straight, swapped = _fits(found, x, y, file)
-            features = features.saying([_found(found, declared)])
-    if swapped.any():
-        shapes = shapes.copy()
-        shapes[swapped] = shapely.transform(shapes[swapped], lambda xy: xy[:, ::-1])
-        words = count(int(swapped.sum()), "objet aux coordonnées inversées", "objets aux coordonnées inversées")
-        features = features.say("réparé", "", f"{words} (latitude avant longitude) : remises dans l’ordre.")
-    outside = map(int, np.flatnonzero(~(straight | swapped)))
-    return replace(features, shapes=shapes, crs=crs).refuse(
-        dict.fromkeys(outside, "hors de France, ou projection mal indiquée."),
-        "Exportez le fichier en WGS84 (EPSG:4326) ou en Lambert-93 (EPSG:2154).",
-    )
-
-
-def _fits(crs: pyproj.CRS, x: Floats, y: Floats, file: str) -> tuple[Bools, Bools]:
-    """Tell which points a projection puts in France, and which ones once their coordinates are exchanged."""
-    to_degrees = _transform(crs, file)
-    straight = in_france(*to_degrees(x, y))
-    return straight, ~straight & in_france(*to_degrees(y, x))
-
-
-def _transform(crs: pyproj.CRS, file: str) -> Callable[[Floats, Floats], Any]:
-    try:
-        moving = pyproj.Transformer.from_crs(crs, DEGREES, always_xy=True)
-        moving.transform(0.0, 0.0)
-    except (pyproj.exceptions.ProjError, pyproj.exceptions.CRSError) as error:
-        raise GeoInputError(
-            f"{file} : la projection « {str(crs.name)[:60]} » ne permet pas de situer les territoires ; exportez le fichier en WGS84 "
-            "(EPSG:4326) ou en Lambert-93 (EPSG:2154)."
-        ) from error
-    return lambda x, y: moving.transform(x, y)
-
-
-def _sure(crs: pyproj.CRS, x: Floats, y: Floats, file: str) -> bool:
-    if crs == LAMBERT:
-        west, south, east, north = LAMBERT_BOX
-        inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-        inside |= (y >= west) & (y <= east) & (x >= south) & (x <= north)
-        return len(x) > 0 and float(inside.mean()) >= SURE
-    straight, swapped = _fits(crs, x, y, file)
-    return len(x) > 0 and float((straight | swapped).mean()) >= SURE
-
-
-def _found(found: pyproj.CRS, declared: pyproj.CRS | None) -> Remark:
-    name = "WGS84 (EPSG:4326)" if found == DEGREES else "Lambert-93 (EPSG:2154)"
-    advice = "Vérifiez sur la carte que les territoires sont à leur place."
-    if declared is not None:
-        return Remark(
-            "réparé",
-            "",
-            f"La projection annoncée ({declared.name}) ne va pas à ces coordonnées : elles sont lues en {name}.",
-            advice,
-        )
-    return Remark(
-        "à savoir", "", f"Le fichier ne nomme pas sa projection : ses coordonnées sont lues en {name}.", advice
-    )
-
-
-def _unknown(file: str, x: Floats, y: Floats) -> str:
-    example = f"{x[0]:.2f} ; {y[0]:.2f}".replace(".", ",") if len(x) else ""
-    return (
-        f"{file} : la projection n’est pas nommée (partie .prj absente d’un shapefile, par exemple) et les coordonnées ({example}) "
-        "ne sont ni des degrés en France, ni du Lambert-93 ; ajoutez le .prj, ou exportez en WGS84 (EPSG:4326)."
-    )
 
 
 def _areas_only(features: Features) -> Features:

@@ -1,8 +1,7 @@
 """The features of a file of polygons, and what their attributes are: the one value that goes through the import, with what was
 said of it on the way.
 
-`open` makes it; `understand`, `clean` and `assign` each take it and return it with more in it; `zones` makes the draft. A column
-is recognised by its header, and for codes by its values too; the planner can say otherwise (`mapping`).
+`open` makes it; `attributes`, `clean` and `assign` each take it and return it with more in it; `zones` makes the draft.
 """
 
 from __future__ import annotations
@@ -17,34 +16,17 @@ import pandas as pd
 import pyproj
 
 from geo.arrays import Bools, Rows
-from geo.communes import SHAPE
 from geo.errors import GeoInputError
 from geo.files import as_text
-from geo.french import count, fold, listing
+from geo.french import count
 from geo.geometry import Geometries
-from geo.imports.draft import EXAMPLES, MAX_ZONES, Column, Method
-from geo.imports.settling import Answers
+from geo.imports.draft import MAX_ZONES, Column, Method
+from geo.imports.settling import Answers, Doubt
 from geo.layers import members_frame
 from geo.remarks import Remark, RemarkKind
 
 REDRAW = "Redessinez son contour, ou exportez-le à nouveau."
 SHOWN = 8
-
-# Role → headers, folded and without blanks, the best first; « * » at the end stands for anything.
-HEADERS: Mapping[str, str] = {
-    "code_commune": "inseecom codeinsee codgeo codecommune inseecommune codecom depcom insee codeinseecommune comcode",
-    "id": "id identifiant idzone codesecteur codezone codeclsm codecpts codecls code siren numero num ref finess",
-    "nom": "nom nomterritoire nomzone nomsecteur nomclsm nomcls nomcpts nomdac name clsm cls cpts dac secteur libelle libsecteur "
-    "libzone lib territoire zone intitule denomination label nomcomplet nom* lib*",
-    "etat": "etat statut status avancement situation etatdavancement",
-    "annee": "annee anneecreation datecreation creation an year millesime annee*",
-    "territoire": "etablissement hopital ch chs territoire rattachement",
-    "source_titre": "source sourcetitre",
-    "source_url": "url lien sourceurl adresse",
-    "note": "note notes remarque remarques commentaire commentaires description",
-}
-
-SURE, LIKELY, POSSIBLE = 0.95, 0.7, 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +75,10 @@ class Features:
         What the features make once they are gathered.
     whole_communes
         Whether the planner stated that territories are made of whole communes.
+    doubts, answers, shape
+        What is to be asked, what the planner had settled of this file, and its shape.
+    absent, without
+        Number of features that say that there is no territory there, and the communes that they are, where it is known.
     remarks
         What was repaired, refused or worth knowing, in the order in which it was seen.
     """
@@ -113,6 +99,11 @@ class Features:
     atoms: tuple[tuple[str, ...], ...] | None = None
     territories: Territories = field(default_factory=Territories)
     whole_communes: bool = False
+    doubts: tuple[Doubt, ...] = ()
+    answers: Answers = field(default_factory=Answers)
+    shape: str = ""
+    absent: int = 0
+    without: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
     def texts(self, role: str) -> npt.NDArray[np.object_]:
@@ -139,6 +130,10 @@ class Features:
         """Add remarks."""
         return replace(self, remarks=(*self.remarks, *remarks))
 
+    def ask(self, doubts: Iterable[Doubt]) -> Features:
+        """Add doubts."""
+        return replace(self, doubts=(*self.doubts, *doubts))
+
     def refuse(self, reasons: Mapping[int, str] | Mapping[int, tuple[str, str]], advice: str = REDRAW) -> Features:
         """Leave out features, by their position among those kept, each with its reason, and its own advice if it has one."""
         chosen = np.ones(len(self.places), dtype=bool)
@@ -159,7 +154,7 @@ class Features:
             When there is none, with every reason, or when there are too many.
         """
         names = self.territories.names
-        if not names:
+        if not names and not self.absent:
             reasons = [f"{self.file}, {remark}" for remark in self.remarks if remark.kind == "refusé"]
             rest = len(reasons) - 20
             more = [f"… et {count(rest, 'autre objet refusé', 'autres objets refusés')}."] if rest > 0 else []
@@ -203,71 +198,3 @@ def features_of(
 def text_of(value: object) -> str:
     """Return an attribute as one line of text: no « .0 » after a whole number, "" for what is absent."""
     return " ".join(as_text(value).replace("\x00", "").split())
-
-
-def understand(features: Features, answers: Answers) -> Features:
-    """Find which column plays each role, and what every column was taken for.
-
-    Raises
-    ------
-    GeoInputError
-        When an answer names a column that the file lacks.
-    """
-    table, file = features.table, features.file
-    given = {role: column for role, column in answers.roles.items() if role in (*HEADERS, "population", "annee_source")}
-    absent = sorted({c for c in given.values() if c and c not in table.columns})
-    if absent:
-        raise GeoInputError(
-            f"{file} : pas de colonne {listing([f'« {c[:40]} »' for c in absent], 5)} ; colonnes du fichier : "
-            f"{listing(map(str, table.columns), 12) or 'aucune'}."
-        )
-    roles = {role: column for role, column in given.items() if column}
-    surely = dict.fromkeys(roles, 1.0)
-    for role, words in HEADERS.items():
-        if role in given:
-            continue
-        found = _by_header(table, words, taken=set(roles.values()), role=role)
-        if found:
-            roles[role], surely[role] = found
-    if "nom" not in given and "nom" not in roles:
-        column = _by_values(table, set(roles.values()))
-        if column:
-            roles["nom"], surely["nom"] = column, POSSIBLE
-    by_column = {column: role for role, column in roles.items()}
-    columns = tuple(
-        Column(
-            name=str(name),
-            examples=tuple(dict.fromkeys(v[:80] for v in table[name] if v))[:EXAMPLES],
-            role=by_column.get(str(name), ""),
-            confidence=surely.get(by_column.get(str(name), ""), 0.0),
-            why="d’après son en-tête" if by_column.get(str(name)) else "",
-        )
-        for name in table.columns
-    )
-    return replace(features, roles=roles, columns=columns, label=roles.get("nom", ""))
-
-
-def _by_header(table: pd.DataFrame, words: str, *, taken: set[str], role: str) -> tuple[str, float] | None:
-    headers = {str(c): fold(str(c)).replace(" ", "") for c in table.columns if str(c) not in taken}
-    for word in words.split():
-        for column, header in headers.items():
-            same = header.startswith(word[:-1]) if word.endswith("*") else header == word
-            if same and (table[column] != "").any() and (role != "code_commune" or _are_codes(table[column])):
-                return column, LIKELY if word.endswith("*") else SURE
-    return None
-
-
-def _are_codes(values: pd.Series[str]) -> bool:
-    filled = values[values != ""]
-    return len(filled) > 0 and float(filled.str.upper().str.fullmatch(rf"\d{{4}}|{SHAPE.pattern}").mean()) >= 0.9
-
-
-def _by_values(table: pd.DataFrame, taken: set[str]) -> str | None:
-    """Return the first column of words that differ from row to row."""
-    for column in table.columns:
-        filled = table[column][table[column] != ""]
-        words = filled.str.contains(r"[^\W\d_]{3}", regex=True)
-        worded = len(filled) > 0.8 * len(table) and words.mean() > 0.9 and filled.nunique() > 0.5 * len(filled)
-        if worded and str(column) not in taken:
-            return str(column)
-    return None

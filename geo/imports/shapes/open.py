@@ -8,6 +8,7 @@ and GDAL must then say that it opened it as that format. GDAL's own network is s
 
 from __future__ import annotations
 
+import codecs
 import lzma
 import re
 import shutil
@@ -15,7 +16,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -27,8 +28,21 @@ import pyogrio
 import pyproj
 
 from geo.errors import GeoInputError
-from geo.files import ARCHIVE, ERRORS, FileForm, defuse, foreign, generates, inspect, weigh
+from geo.files import (
+    ARCHIVE,
+    AS_WINDOWS,
+    ERRORS,
+    FileForm,
+    decode,
+    defuse,
+    foreign,
+    generates,
+    inspect,
+    looks_utf8,
+    weigh,
+)
 from geo.french import listing
+from geo.imports.exported import foreign_headers
 from geo.imports.shapes.features import SHOWN, Features, features_of, text_of
 from geo.imports.shapes.text_formats import MOST_COLUMNS, MOST_FEATURES, read_geojson, read_kml
 
@@ -69,6 +83,8 @@ def open_features(path: Path, filename: str, folder: Path, layer: str | None = N
         raise GeoInputError(absent_layer(filename, asked, found.layers))
     if not found.layers and asked not in (None, found.name):
         raise GeoInputError(f"{filename} : pas de couche « {str(asked)[:60]} » ; ce fichier n’en contient qu’une.")
+    if said := foreign_headers(map(str, found.table.columns)):
+        raise GeoInputError(f"{filename} : {said}")
     if not len(found.shapes):
         raise GeoInputError(f"{filename} : la couche ne contient aucun objet.")
     if len(found.layers) < 2:
@@ -147,6 +163,8 @@ def read_geopackage(path: Path, folder: Path, file: str, layer: str | None = Non
     if layer is not None and layer not in names:
         raise GeoInputError(absent_layer(file, layer, names))
     chosen = layer if layer is not None else max(names, key=lambda name: _areas(copy, file, name))
+    if layer is None and "clsm" in names and foreign_headers(map(str, _info(copy, file, layer=chosen)["fields"])):
+        chosen = "clsm"  # of our own export, where the communes are the larger layer
     return replace(_read(copy, file, layer=chosen), layers=tuple(names))
 
 
@@ -265,23 +283,84 @@ def missing_parts(file: str, lacking: Sequence[str]) -> str:
     )
 
 
+# Byte 29 of a .dbf: the code page that it is written in (dBASE, ESRI). Absent or unknown: found by detection.
+LANGUAGES = {0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x04: "mac_roman", 0x08: "cp865", 0x0D: "cp437", 0x0E: "cp850", 0x37: "cp850",
+             0x57: "cp1252", 0x58: "cp1252", 0x59: "cp1252", 0x64: "cp852", 0xC8: "cp1250"}  # fmt: skip
+SHOWN_AS = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "mac_roman": "MacRoman", "latin-1": "Latin-1", "iso8859-1": "Latin-1",
+            "iso8859-15": "Latin-9"}  # fmt: skip
+
+
 def _encoding(dbf: Path, cpg: Path | None) -> tuple[str, list[str]]:
+    """Return the encoding of a table: the one that the file states (.cpg, then the .dbf itself), unless it cannot be; else found."""
     content = dbf.read_bytes()
     start = struct.unpack("<H", content[8:10])[0] if len(content) >= 10 else 0
     records = content[start:]
-    said = cpg.read_text(encoding="latin-1").strip().upper() if cpg else ""
-    try:
-        records.decode("utf-8")
-    except UnicodeDecodeError:
-        wrong = "UTF" in said
-        note = "Noms lus en Windows-1252" + (", malgré le fichier .cpg qui annonce UTF-8." if wrong else ".")
-        return "CP1252", [note]
-    return "UTF-8", []
+    said = cpg.read_text(encoding="latin-1").strip() if cpg else ""
+    stated = _codec(said)
+    if not stated:
+        stated = LANGUAGES.get(content[29], "") if len(content) > 29 else ""
+        if stated and looks_utf8(records):
+            stated = "utf-8"
+    if stated and (stated != "utf-8" or records.isascii() or looks_utf8(records)):
+        plain = records.isascii() or stated == "utf-8"
+        return stated, [] if plain else [f"Noms lus en {_shown(stated)}, comme le fichier le dit."]
+    found = decode(records)[1].replace("-sig", "")
+    if found == "utf-8":
+        return found, []
+    return found, [f"Noms lus en {_shown(found)}" + (", malgré le fichier .cpg qui annonce UTF-8." if stated else ".")]
+
+
+def _shown(codec: str) -> str:
+    return SHOWN_AS.get(codec, f"page de codes {codec.removeprefix('cp')}" if codec.startswith("cp") else codec)
+
+
+def _codec(said: str) -> str:
+    """Return the Python name of what a .cpg states: « UTF-8 », « 1252 », « ANSI 1252 », « OEM 850 », « ISO 8859-1 »…, "" if unknown."""
+    text = said.upper().replace("_", "-")
+    if not text or text == "SYSTEM":
+        return ""
+    if "UTF-8" in text or "UTF8" in text or text == "65001":
+        return "utf-8"
+    if match := re.search(r"8859[- ]?(\d{1,2})", text):
+        return f"iso8859-{match[1]}"
+    number = re.search(r"\d{3,4}", text)
+    for name in (f"cp{number[0]}" if number else "", text):
+        try:
+            return codecs.lookup(name).name if name else ""
+        except LookupError:
+            continue
+    return ""
+
+
+def _decoder(codec: str) -> Callable[[str], tuple[str, bool]]:
+    """Return what reads a text that the reader took for Latin-1, byte for byte; and tells whether it had to be mended.
+
+    Of a text in UTF-8, a sign that was cut at the end of its field is dropped, another bad byte is read in Windows-1252.
+    """
+
+    def read(text: str) -> tuple[str, bool]:
+        if text.isascii():
+            return text, False
+        try:
+            raw = text.encode("latin-1")
+        except UnicodeEncodeError:  # not what it was asked to read
+            return text, False
+        try:
+            return raw.decode(codec), False
+        except UnicodeDecodeError:
+            if codec != "utf-8":
+                return raw.decode(codec, errors="replace"), True
+            return _CUT_SIGN.sub(b"", raw).decode("utf-8", errors=AS_WINDOWS), True
+
+    return read
+
+
+_CUT_SIGN = re.compile(rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})$")
 
 
 def _read(path: Path, file: str, *, layer: str | None = None, encoding: str | None = None,
           notes: Sequence[str] = ()) -> Features:  # fmt: skip
-    info = _info(path, file, layer=layer, encoding=encoding)
+    info = _info(path, file, layer=layer, encoding=None if encoding is None else "ISO-8859-1")
     if info["features"] > MOST_FEATURES or len(info["fields"]) > MOST_COLUMNS:
         raise GeoInputError(_too_many(file))
     try:
@@ -289,12 +368,13 @@ def _read(path: Path, file: str, *, layer: str | None = None, encoding: str | No
             warnings.simplefilter(
                 "ignore"
             )  # what GDAL warns of comes out as a feature without geometry, reported later
-            frame = gpd.read_file(path, layer=layer, engine="pyogrio", on_invalid="ignore", encoding=encoding)
+            asked = None if encoding is None else "ISO-8859-1"  # byte for byte: each text is decoded apart
+            frame = gpd.read_file(path, layer=layer, engine="pyogrio", on_invalid="ignore", encoding=asked)
     except MemoryError:
         raise
     except Exception as error:  # a damaged file brings anything out of the reader, down to its own UnboundLocalError
         raise GeoInputError(_broken(file)) from error
-    return _features(frame, layer or "", notes, file)
+    return _features(frame, layer or "", notes, file, _decoder(encoding) if encoding else None)
 
 
 def _info(path: Path, file: str, *, layer: str | None = None, encoding: str | None = None) -> dict[str, Any]:
@@ -344,15 +424,27 @@ def _too_many(file: str) -> str:
     )
 
 
-def _features(frame: Any, layer: str, notes: Sequence[str], file: str) -> Features:
+def _features(
+    frame: Any, layer: str, notes: Sequence[str], file: str, read: Callable[[str], tuple[str, bool]] | None = None
+) -> Features:
     if not isinstance(frame, gpd.GeoDataFrame):
         raise GeoInputError(f"{file} : la couche « {layer} » n’a pas de géométrie.")
     geometry = frame.geometry
     columns: dict[str, list[str]] = {}
+    mended: list[str] = []
     for at, name in enumerate(map(str, frame.columns)):  # by place: a .dbf may hold several columns of one name
         values = frame.iloc[:, at]
-        if values.dtype != "geometry":
-            columns[_fresh(name, columns)] = [text_of(v) for v in values.astype(object)]
+        if values.dtype == "geometry":
+            continue
+        texts = list(values.astype(object))
+        if read is not None:
+            name = read(name)[0]
+            found = [read(v) if isinstance(v, str) else (v, False) for v in texts]
+            mended += [f"objet {line}, colonne « {name} »" for line, (_, bad) in enumerate(found, 1) if bad]
+            texts = [text for text, _ in found]
+        columns[_fresh(name, columns)] = [text_of(v) for v in texts]
+    if mended:
+        notes = [*notes, f"Signes illisibles, lus au mieux ({listing(mended, SHOWN)}) ; le reste est intact."]
     table = pd.DataFrame(columns, index=range(len(frame)), dtype=str)
     return features_of(file, layer, table, list(geometry), crs=geometry.crs, notes=notes)
 

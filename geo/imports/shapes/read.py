@@ -12,8 +12,8 @@ from geo.communes import Atlas
 from geo.imports.draft import ImportDraft, Progress
 from geo.imports.settling import Answers
 from geo.imports.shapes.assign import assign
+from geo.imports.shapes.attributes import understand
 from geo.imports.shapes.clean import clean
-from geo.imports.shapes.features import understand
 from geo.imports.shapes.open import open_features
 from geo.imports.shapes.squares import Squares
 from geo.imports.shapes.zones import draft_of
@@ -45,10 +45,10 @@ def read_shapes(
     tell(0.0, "Lecture du fichier")
     with tempfile.TemporaryDirectory(prefix="clsm-import-") as folder:
         features = open_features(path, filename, Path(folder), layer)
-    features = understand(features, settled)
+    features = understand(features, kind, settled)
     tell(0.15, "Contrôle des contours")
-    features = clean(features, atlas)
-    features = assign(features, atlas, settled, squares, lambda done, text: tell(0.3 + 0.6 * done, text))
+    features = clean(features, atlas, features.answers)
+    features = assign(features, atlas, kind, features.answers, squares, lambda done, text: tell(0.3 + 0.6 * done, text))
     tell(0.92, "Préparation de l’aperçu")
     draft = draft_of(features, kind, path, atlas)
     tell(1.0, "Fichier lu")

@@ -19,7 +19,9 @@ from pyproj.exceptions import CRSError
 from shapely.geometry import shape
 
 from geo.errors import GeoInputError
-from geo.french import number
+from geo.files import decode
+from geo.french import listing, number
+from geo.imports.exported import foreign_export
 from geo.imports.shapes.features import Features, features_of, text_of
 
 _AUTHORITY = re.compile(
@@ -28,7 +30,7 @@ _AUTHORITY = re.compile(
 SHAPE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, shapely.errors.ShapelyError)
 _DECODER = json.JSONDecoder()
 _BLANK = " \t\r\n"
-SHAPE_ERRORS = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, shapely.errors.ShapelyError)
+_BETWEEN = _BLANK + "\x1e,\0\ufeff"
 GEOMETRIES = ("Polygon", "MultiPolygon", "Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
 MOST_COLUMNS = 500
 MOST_FEATURES = 200_000
@@ -51,7 +53,7 @@ def read_geojson(content: bytes, file: str) -> Features:
     """
     text, notes = _decoded(content)
     try:
-        head, features = _split(text)
+        head, features, objects = _whole(text)
     except _TooManyError as error:
         raise GeoInputError(
             f"{file} : plus de {number(MOST_FEATURES)} objets ; ne gardez que les territoires voulus."
@@ -61,10 +63,12 @@ def read_geojson(content: bytes, file: str) -> Features:
     kind = head.get("type")
     if kind == "Topology":
         raise GeoInputError(f"{file} : TopoJSON, un format qui n’est pas lu ; exportez en GeoJSON.")
-    if kind == "Feature" or (isinstance(kind, str) and kind in GEOMETRIES):
-        features = [head if kind == "Feature" else {"type": "Feature", "geometry": head}]
-    elif kind != "FeatureCollection" or features is None:
+    if features is None:
         raise GeoInputError(f"{file} : ce JSON n’est pas un GeoJSON (« FeatureCollection » attendu).")
+    if objects > 1:
+        notes = (*notes, f"Fichier fait de {number(objects)} objets JSON à la suite, tous lus.")
+    if said := foreign_export(head, features):
+        raise GeoInputError(f"{file} : {said}")
     crs = _crs(head.get("crs"), file)
     read = [_feature(feature) for feature in features]
     return features_of(
@@ -80,18 +84,73 @@ def read_geojson(content: bytes, file: str) -> Features:
 
 
 def _decoded(content: bytes) -> tuple[str, tuple[str, ...]]:
+    text, used = decode(content)
+    if used in ("utf-8", "utf-8-sig"):
+        bad = sorted(
+            {text_of(m[1].decode("cp1252", "replace"))[:40] for m in _QUOTED.finditer(content) if not _is_utf8(m[1])}
+        )[:5]
+        if not bad:
+            return text, ()
+        return text, (
+            f"Signes qui ne sont pas de l’UTF-8, lus en Windows-1252 : {listing([f'« {b} »' for b in bad], 5)}.",
+        )
+    name = {"cp1252": "Windows-1252", "mac_roman": "MacRoman", "cp850": "page de codes 850"}.get(used, used.upper())
+    return text, (f"Textes lus en {name} : le fichier n’est pas en UTF-8 comme le veut le GeoJSON.",)
+
+
+_QUOTED = re.compile(rb'"([^"]{0,400}?[\x80-\xff][^"]{0,400}?)"')
+
+
+def _is_utf8(text: bytes) -> bool:
     try:
-        return content.decode("utf-8-sig"), ()
+        text.decode("utf-8")
     except UnicodeDecodeError:
-        note = "Textes lus en Windows-1252 : le fichier n’est pas en UTF-8 comme le veut le GeoJSON."
-        return content.decode("cp1252", errors="replace"), (note,)
+        return False
+    return True
 
 
-def _split(text: str) -> tuple[dict[str, Any], list[Any] | None]:
-    """Return the members of the whole but its features, and the features, decoded one by one."""
+def _whole(text: str) -> tuple[dict[str, Any], list[Any] | None, int]:
+    """Return what a text of one or several JSON objects says of itself, its features (None when it is no GeoJSON), and how many
+    objects it is made of: newline-delimited files have one a line."""
+    head: dict[str, Any] = {}
+    features: list[Any] = []
+    known, objects = False, 0
+    at = _next(text, 0)
+    if text[at : at + 1] == "[":
+        found, at = _list(text, at)
+        features, known, objects = found, bool(found), 1
+        at = _next(text, at)
+    while at < len(text):
+        own, several, at = _split(text, at)
+        objects += 1
+        kind = own.get("type")
+        head = head or own
+        if kind == "Feature" or (isinstance(kind, str) and kind in GEOMETRIES):
+            features.append(_small(own if kind == "Feature" else {"type": "Feature", "geometry": own}))
+            known = True
+        elif kind == "FeatureCollection" and several is not None:
+            features += several
+            known = True
+        elif objects > 1:
+            raise ValueError("not a feature")
+        if len(features) > MOST_FEATURES:
+            raise _TooManyError
+        at = _next(text, at)
+    return head, features if known else None, objects
+
+
+def _next(text: str, at: int) -> int:
+    """Return the place of the next sign that is no blank, nor what parts objects from one another."""
+    while at < len(text) and text[at] in _BETWEEN:
+        at += 1
+    return at
+
+
+def _split(text: str, start: int) -> tuple[dict[str, Any], list[Any] | None, int]:
+    """Return the members of an object but its features, the features, decoded one by one, and where the object ends."""
     head: dict[str, Any] = {}
     features: list[Any] | None = None
-    at = _blank(text, 0)
+    at = _blank(text, start)
     if text[at] != "{":
         raise ValueError("no object")
     at = _blank(text, at + 1)
@@ -112,7 +171,7 @@ def _split(text: str) -> tuple[dict[str, Any], list[Any] | None]:
             at = _blank(text, at + 1)
         elif text[at] != "}":
             raise ValueError("no comma")
-    return head, features
+    return head, features, at + 1
 
 
 def _list(text: str, at: int) -> tuple[list[Any], int]:

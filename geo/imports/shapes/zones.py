@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,15 @@ import shapely
 
 from geo.communes import Atlas
 from geo.files import sha256_of
-from geo.french import count, fold, inhabitants, listing, percent
+from geo.french import count, inhabitants, listing, percent
 from geo.geometry import WGS84, Geometries
 from geo.imports.draft import ImportDraft, zone_id
+from geo.imports.etats import Etats, etat_of
 from geo.imports.shapes.crossing import Crossing
 from geo.imports.shapes.features import Features, Territories
 from geo.imports.shapes.open import ALL_FOLDERS
 from geo.imports.shapes.squares import Squares
-from geo.layers import Etat, Precision, project, zones_frame
+from geo.layers import Precision, project, zones_frame
 from geo.remarks import Remark
 
 MOST_POINTS = 60_000
@@ -29,59 +31,75 @@ FINEST = 0.0005  # of a degree, some 50 m
 COMMUNES_SHOWN = 6
 MOST_REPORTED = 40
 
-STATES = (
-    (Etat.A_CONFIRMER, r"confirm"),
-    (Etat.PROJET, r"projet|reflexion|preparation|emergence|prefigur"),
-    (Etat.ANNONCE, r"annonc"),
-    (Etat.EN_SERVICE, r"service|actif|active|cite|operationnel|fonctionn|existant|signe|installe|ouvert"),
-)  # fmt: skip
-
 FAR = 0.5  # a territory of which less than this lies in communes is reported
 
 
 def draft_of(features: Features, kind: str, path: Path, atlas: Atlas) -> ImportDraft:
-    """Make the draft of a layer of territories that were brought to communes."""
-    zones, remarks = _zones(features, kind, atlas)
+    """Make the draft of a layer of territories that were brought to communes; those that are dissolved are left out."""
+    rows = sum(len(group) for group in features.territories.features)
+    features, states, dissolved = _with_states(features, atlas)
+    zones = _zones(features, kind, states, atlas)
     territories, several = features.territories, len(features.layers) > 1
+    inside = {str(atlas.codes[row]) for row in territories.members["row"]}
     return ImportDraft(
         kind=kind,
         zones=zones,
         members=territories.members,
         rows=len(features.lines),
-        accepted=sum(len(group) for group in territories.features),
-        remarks=tuple(sorted([*features.remarks, *remarks], key=lambda r: r.row)),
+        accepted=rows + features.absent,
+        remarks=tuple(sorted(features.remarks, key=lambda r: r.row)),
         understanding=features.roles,
         columns=features.columns,
         file=features.file,
         sha256=sha256_of(path),
         size=path.stat().st_size,
         method=territories.method,
-        outlines=draw(territories.shapes, features.crs, zones.index, zones["nom"]),
+        outlines=draw(territories.shapes, features.crs, zones.index, zones["nom"]) if len(zones) else None,
         sheets=(() if features.name else (ALL_FOLDERS,)) + features.layers if several else (),
         sheet=(features.name or ALL_FOLDERS) if several else "",
         whole_communes=features.whole_communes,
+        doubts=features.doubts,
+        answers=features.answers,
+        shape=features.shape,
+        without=tuple(code for code in features.without if code not in inside),
+        dissolved=dissolved,
     )
 
 
-def _zones(features: Features, kind: str, atlas: Atlas) -> tuple[pd.DataFrame, list[Remark]]:
+def _with_states(features: Features, atlas: Atlas) -> tuple[Features, list[str], tuple[str, ...]]:
+    """Read the état of each territory; leave out those that are dissolved, whose communes are in none."""
+    texts = features.texts("etat").astype(str)
+    read = Etats(features.answers)
+    states: list[str] = []
+    kept: list[int] = []
+    remarks: list[Remark] = []
+    territories = features.territories
+    for zone, (name, group) in enumerate(zip(territories.names, territories.features, strict=True)):
+        said = [read.read(texts[at], int(features.lines[at])) for at in group if texts[at]]
+        etat, remark = etat_of(name, said, int(features.lines[group[0]]))
+        remarks += [remark] if remark else []
+        if etat is not None:
+            states.append(etat)
+            kept.append(zone)
+    features = features.saying(remarks).ask(read.doubts())
+    if len(kept) == len(territories.names):
+        return features, states, ()
+    gone = territories.members[~territories.members["zone"].isin(kept) & territories.members["whole"]]
+    without = {*features.without, *(str(atlas.codes[row]) for row in gone["row"])}
+    dissolved = tuple(name for zone, name in enumerate(territories.names) if zone not in set(kept))
+    territories = territories.keep(np.array(kept, dtype=np.intp))
+    return replace(features, territories=territories, without=tuple(sorted(without))), states, dissolved
+
+
+def _zones(features: Features, kind: str, states: Sequence[str], atlas: Atlas) -> pd.DataFrame:
     """Write the zones in the form of a layer; what the file does not say stays empty, for the planner to state."""
     territories = features.territories
     first = np.array([group[0] for group in territories.features], dtype=np.intp)
     said = {role: features.texts(role)[first].astype(str) for role in
-            ("etat", "annee", "annee_source", "territoire", "source_titre", "source_url", "note", "population")}  # fmt: skip
+            ("annee", "annee_source", "territoire", "source_titre", "source_url", "note", "population")}  # fmt: skip
     departements = _departements(territories.members, len(first), atlas)
-    remarks: list[Remark] = []
-    states: list[str] = []
-    for text, at, name in zip(said["etat"], first, territories.names, strict=True):
-        etat = _state(text)
-        states.append(etat or "")
-        if text and etat is None:
-            remarks.append(
-                Remark("à savoir", f"territoire « {name} »", f"état « {text[:40]} » non compris, laissé de côté.",
-                       "Écrivez en service, annoncé, projet ou à confirmer.", row=int(features.lines[at]))
-            )  # fmt: skip
     people = pd.to_numeric(pd.Series(said["population"]), errors="coerce").to_numpy(dtype=float)
-    zones = zones_frame(
+    return zones_frame(
         _ids(territories, departements, kind),
         nom=list(territories.names),
         etat=states,
@@ -95,13 +113,6 @@ def _zones(features: Features, kind: str, atlas: Atlas) -> tuple[pd.DataFrame, l
         source_url=[text if text.startswith(("http://", "https://")) else "" for text in said["source_url"]],
         note=said["note"],
     )
-    return zones, remarks
-
-
-def _state(text: str) -> Etat | None:
-    """Read an état in the words of a file, None when it is not understood."""
-    words = fold(text)
-    return next((etat for etat, pattern in STATES if re.search(pattern, words)), None)
 
 
 def _year(text: str) -> str:

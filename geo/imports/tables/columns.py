@@ -28,10 +28,10 @@ from geo.errors import GeoInputError
 from geo.files import column_key
 from geo.french import fold, listing
 from geo.imports.draft import EXAMPLES, ROLES, Column
-from geo.imports.settling import NO, YES, Answers, Doubt, shape_of
+from geo.imports.headers import SEAT, is_other, names_own, role_of, speaks_of
+from geo.imports.settling import FILE_NAME, NO, YES, Answers, Doubt, shape_of
 from geo.imports.tables.header_row import CODE, WIDE, find_header
-from geo.imports.tables.headers import SEAT, is_other, names_own, role_of, speaks_of
-from geo.imports.tables.table import FILE_NAME, Layout
+from geo.imports.tables.table import Layout
 from geo.imports.vocabulary import PART_WORDS, is_cross, says_none, says_yes
 
 SAMPLE = 60

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError
+from python_calamine import CalamineError, SheetVisibleEnum
 
 from geo.errors import GeoInputError
 from geo.files import (
@@ -23,6 +23,7 @@ from geo.files import (
     UNREADABLE,
     FileForm,
     as_text,
+    bad_lines,
     decode,
     open_workbook,
     read_member,
@@ -31,13 +32,14 @@ from geo.files import (
 )
 from geo.french import megabytes, number
 from geo.imports.draft import MAX_COLUMNS, MAX_ROWS
+from geo.imports.tables.hidden import hidden_rows
 
 MAX_CELLS = 20_000_000
 MAX_TEXT = 100_000_000  # bytes of a text table, which takes several times as much in memory
 LONG_LINE, ENDLESS_LINE = 1_000_000, 5_000_000  # signs
 _LINE = re.compile(r"[^\n\r]+")
 LABELS = {
-    "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "mac_roman": "MacRoman", "utf-16": "UTF-16",
+    "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "mac_roman": "MacRoman", "cp850": "DOS (page de codes 850)", "utf-16": "UTF-16",
     "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "utf-32": "UTF-32",
 }  # fmt: skip
 # UTF-8 read as Windows-1252 and saved so: an accented letter shows as two signs, the first of which is one of these.
@@ -60,8 +62,8 @@ BROKEN = (*UNREADABLE, ValueError, RuntimeError, OverflowError, LookupError, str
 class Grid:
     """A table as rows of texts; row `i` of `rows` is row `i + 1` of the file. `encoding` in plain words, "" for a workbook.
 
-    `twice` counts the cells whose accents had been damaged (UTF-8 read as Windows-1252) and were repaired. `filled` counts
-    the cells filled from a merged one. `hidden` holds the numbers of the rows that the workbook hides;
+    `twice` counts the cells whose accents had been damaged (UTF-8 read as Windows-1252) and were repaired. `spoilt`
+    holds the numbers of the lines of a UTF-8 text where bytes were no UTF-8, read in Windows-1252. `filled` counts the cells filled from a merged one. `hidden` holds the numbers of the rows that the workbook hides;
     `concealed` tells that it hides the whole sheet.
     """
 
@@ -69,6 +71,7 @@ class Grid:
     rows: Sequence[Sequence[str]]
     encoding: str = ""
     twice: int = 0
+    spoilt: tuple[int, ...] = ()
     filled: int = 0
     hidden: frozenset[int] = frozenset()
     concealed: bool = False
@@ -110,6 +113,7 @@ def _content(path: Path, form: FileForm, filename: str) -> bytes:
 
 def _text_grid(content: bytes, filename: str, encoding: str | None) -> Grid:
     text, used = decode(content, encoding)
+    spoilt = () if used != "utf-8" else bad_lines(content)
     text = text.replace("\0", "")
     if any(end - start > ENDLESS_LINE for start, end in _long_lines(text)):
         raise GeoInputError(f"{filename} : une ligne de plus de cinq millions de signes ; ce n’est pas un tableau.")
@@ -138,7 +142,7 @@ def _text_grid(content: bytes, filename: str, encoding: str | None) -> Grid:
         ) from error
     if '"' in text:
         _check_quotes(text, separator, filename)
-    return Grid("", rows, LABELS.get(used, used), twice)
+    return Grid("", rows, LABELS.get(used, used), twice, spoilt)
 
 
 def _long_lines(text: str) -> list[tuple[int, int]]:
@@ -195,8 +199,10 @@ def _sheets(content: bytes, form: FileForm, filename: str) -> list[Grid]:
     if form.name in ("xlsx", "ods"):
         _weigh_cells(content, form, filename)
     grids = []
+    hidden = hidden_rows(content, form.name) if form.name in ("xlsx", "ods") else {}
     try:
         with open_workbook(io.BytesIO(content)) as book:
+            seen = {str(sheet.name): sheet.visible is SheetVisibleEnum.Visible for sheet in book.sheets_metadata}
             for name in book.sheet_names[:100]:
                 try:
                     sheet = book.get_sheet_by_name(name)
@@ -205,7 +211,16 @@ def _sheets(content: bytes, form: FileForm, filename: str) -> list[Grid]:
                 height, width = sheet.total_height, sheet.total_width
                 _check_size(height, width, height * width, filename)
                 rows = [[as_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-                grids.append(Grid(name, rows, filled=_fill_merged(rows, sheet.merged_cell_ranges or ())))
+                filled = _fill_merged(rows, sheet.merged_cell_ranges or ())
+                grids.append(
+                    Grid(
+                        name,
+                        rows,
+                        filled=filled,
+                        hidden=hidden.get(name, frozenset()),
+                        concealed=not seen.get(name, True),
+                    )
+                )
     except CalamineError as error:
         raise GeoInputError(
             f"{filename} : classeur illisible, protégé ou abîmé ; enregistrez-le à nouveau en XLSX."

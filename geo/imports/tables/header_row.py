@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from geo.communes import BLANKS, Atlas, find_name
+from geo.imports.headers import role_of
 from geo.imports.settling import NO, YES, Answers, Doubt
-from geo.imports.tables.headers import role_of
 
 HEADER_ROWS = 40  # a header is sought among the first rows that hold something
 WIDE = 400  # past as many columns, those whose header says nothing are not looked into

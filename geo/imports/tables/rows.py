@@ -17,9 +17,9 @@ from geo.errors import GeoInputError
 from geo.files import column_key
 from geo.french import count, fold, kilometres, listing
 from geo.imports.draft import KINDS, MAX_ZONES
+from geo.imports.etats import Etats, etat_of
 from geo.imports.settling import ASIDE, Answers, Doubt
 from geo.imports.tables.columns import MEMBERSHIP
-from geo.imports.tables.etats import Etats
 from geo.imports.tables.membership import Cells, Loose, Missed, Reading, read_membership
 from geo.imports.tables.records import Record, records_of
 from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
@@ -373,7 +373,7 @@ class _Walk:
                     self.remarks.append(Remark("refusé", f"territoire « {zone.name} »", "aucune de ses lignes n’a pu être lue ; il n’est "
                                                "pas retenu.", "Corrigez ses communes.", zone.first))  # fmt: skip
                 continue
-            etat, remark = self.etats.of_zone(zone)
+            etat, remark = etat_of(zone.name, zone.etats, zone.first)
             if remark is not None:
                 self.remarks.append(remark)
             if etat is None:

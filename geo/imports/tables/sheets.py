@@ -9,6 +9,7 @@ from dataclasses import replace
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import fold, listing
+from geo.imports.exported import foreign_headers, foreign_workbook
 from geo.imports.settling import HIDDEN, SHEETS, YES, Answers, Doubt
 from geo.imports.tables.columns import MEMBERSHIP, understand
 from geo.imports.tables.grid import Grid
@@ -36,9 +37,16 @@ def understood(
     asked = [g for g in grids if g.name == sheet] if sheet else list(grids)
     if not asked:
         raise GeoInputError(f"{filename} : pas de feuille « {sheet} » ; il y a {listing([g.name for g in grids], 12)}.")
+    if said := foreign_workbook([g.name for g in grids]):
+        raise GeoInputError(f"{filename} : {said}")
     concealed = [] if sheet or answers.get(HIDDEN) == YES else [g for g in asked if g.concealed]
     asked = [g for g in asked if g not in concealed] or asked
     found = _layouts(asked, kind, atlas, answers)
+    ours = [foreign_headers(layout.names) for _, layout in found]
+    if any(ours):
+        found = [f for f, said in zip(found, ours, strict=True) if not said and _holds_territories(f[1])]
+        if not found:
+            raise GeoInputError(f"{filename} : {next(filter(None, ours))}")
     chosen = [f for f in found if f[0].name in wanted] or found
     grid, layout = max(chosen, key=lambda f: f[1].score)
     if not set(layout.roles) & {*MEMBERSHIP, "code_postal"} and not layout.wide:

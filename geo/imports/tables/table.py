@@ -14,7 +14,6 @@ from geo.imports.tables.grid import Grid
 from geo.layers import Precision
 from geo.remarks import Remark
 
-FILE_NAME = "*"  # the answer that all of a file is one territory, of the name of the file
 ATTRIBUTES = ("territoire", "annee", "annee_source", "source_titre", "source_url", "status", "note")
 
 

@@ -131,6 +131,10 @@ def _of_file(table: Table) -> list[Remark]:
     if grid.twice:
         found.append(Remark("réparé", "", f"{count(grid.twice, 'lettre accentuée', 'lettres accentuées')} illisible"
                            f"{'s' if grid.twice > 1 else ''} (UTF-8 lu comme du Windows-1252), rétablie{'s' if grid.twice > 1 else ''}."))  # fmt: skip
+    if grid.spoilt:
+        lines = listing([str(line) for line in grid.spoilt], 8)
+        found.append(Remark("réparé", "", f"texte en UTF-8, sauf à la ligne {lines} : ces signes sont lus en Windows-1252.", "Vérifiez-les.",
+                            grid.spoilt[0]))  # fmt: skip
     if grid.encoding not in ("", "UTF-8"):
         found.append(Remark("à savoir", "", f"texte lu en {grid.encoding}."))
     if layout.header > 0:

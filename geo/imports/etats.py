@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from geo.french import count, fold
 from geo.imports.settling import DISSOLVED, Answers, Doubt, value_key
-from geo.imports.tables.table import TableZone
 from geo.imports.vocabulary import etat_proposal, etat_word
 from geo.layers import Etat
 from geo.remarks import Remark
@@ -45,10 +44,6 @@ class Etats:
             found.append(Doubt("valeur", value_key("etat", _said(text)), said, value=text, proposal=meaning, rows=tuple(rows), candidates=CANDIDATES,
                                blocking=not sure))  # fmt: skip
         return found
-
-    def of_zone(self, zone: TableZone) -> tuple[str | None, Remark | None]:
-        """Return the état of a territory ("" when the file says none, None when it is dissolved), and what is to be said of it."""
-        return etat_of(zone.name, zone.etats, zone.first)
 
 
 def etat_of(name: str, etats: Sequence[str], row: int) -> tuple[str | None, Remark | None]:
