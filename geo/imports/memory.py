@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo import register
+from geo.french import fold
 from geo.imports.draft import ImportDraft
 from geo.imports.settling import Answers, shape_of
 from geo.register import Settled, Version
@@ -58,6 +59,11 @@ def remembered(draft: ImportDraft, home: Path | None = None) -> Remembered | Non
     return None
 
 
+def ended_of(draft: ImportDraft) -> frozenset[str]:
+    """Return the names, folded, of the territories that a file says to be dissolved or dormant."""
+    return frozenset(fold(name) for name in draft.dissolved)
+
+
 def to_keep(draft: ImportDraft, list_key: str, unsettled: frozenset[str]) -> Settled:
     """Return what is kept of a draft: what was settled of it, and what is not yet."""
     answers = Answers(draft.answers.given, shape_of_draft(draft))
@@ -66,4 +72,5 @@ def to_keep(draft: ImportDraft, list_key: str, unsettled: frozenset[str]) -> Set
         answers=answers.to_json() if answers.given else "",
         departements=frozenset(draft.departements),
         unsettled=unsettled,
+        ended=ended_of(draft),
     )

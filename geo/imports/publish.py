@@ -99,6 +99,7 @@ class Review:
             extent=frozenset() if lapsed else said.extent,
             declared=(declared,) if said.extent else (),
             unsettled={self.key: self.unsettled},
+            ended=memory.ended_of(self.draft),
         )
 
     @property

@@ -123,6 +123,7 @@ class Layer:
     former: Mapping[str, str] = field(default_factory=dict)
     declared: tuple[Declared, ...] = ()
     unsettled: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ended: frozenset[str] = frozenset()
 
     @cached_property
     def withheld(self) -> frozenset[str]:

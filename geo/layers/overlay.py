@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo.communes import Atlas
+from geo.french import fold
 from geo.layers.diff import same_territories
 from geo.layers.frames import MEMBER_COLUMNS, MEMBER_TYPES, estimated
 from geo.layers.layer import Declared, Layer, Precision, departement_of_place
@@ -51,11 +52,12 @@ def merged(base: Layer, imported: Layer, mode: Mode, atlas: Atlas) -> Layer:
     A zone of `base` that `imported` has too is superseded. With REPLACE, the zones of `base` lose their communes in the
     départements where `imported` was stated to be complete; one without any commune left goes, one that keeps some is « connue
     en partie ». There, what was stated or left unsettled before is forgotten; a list brought again (by its key) takes the place
-    of what it left unsettled, anywhere.
+    of what it left unsettled, anywhere. What `imported` says to be dissolved goes, whatever the mode.
     """
     stated = imported.extent.union(*(one.departements for one in imported.declared))
     stays = np.ones(len(base.zones), dtype=bool)
     stays[list(same_territories(base, imported, atlas))] = False
+    stays &= ~_ended(base, imported)
     members = base.members
     zones = base.zones
     if mode is Mode.REPLACE and stated:
@@ -84,9 +86,20 @@ def merged(base: Layer, imported: Layer, mode: Mode, atlas: Atlas) -> Layer:
         former=base.former,
         declared=(*_declared(base, stated), *imported.declared),
         unsettled=unsettled,
+        ended=frozenset(),
         zones=_joined(kept, imported.zones),
         members=_stacked(old, new),
     ).held_back()
+
+
+def _ended(base: Layer, imported: Layer) -> np.ndarray:
+    """Return the zones of `base` that `imported` names as dissolved; of several of one name, those of its own départements."""
+    if not imported.ended:
+        return np.zeros(len(base.zones), dtype=bool)
+    names = base.zones["nom"].map(lambda name: fold(str(name)))
+    alone = ~names.duplicated(keep=False)
+    here = base.zones["departement"].isin(set(imported.zones["departement"]) - {""})
+    return (names.isin(imported.ended) & (alone | here)).to_numpy(dtype=bool)
 
 
 def _declared(base: Layer, stated: frozenset[str]) -> Iterator[Declared]:

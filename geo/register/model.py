@@ -56,13 +56,14 @@ class Settled:
 
     `list_key` names the list and `departements` says where it lies, so that next month's file of the same one is known;
     `answers` is what the person settled, as the reading writes it; `unsettled` holds the places that rows still to be settled
-    may speak of (`geo.layers.Layer`).
+    may speak of, `ended` the names of territories that it says to be dissolved (both as in `geo.layers.Layer`).
     """
 
     list_key: str = ""
     answers: str = ""
     departements: frozenset[str] = frozenset()
     unsettled: frozenset[str] = frozenset()
+    ended: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -351,6 +351,7 @@ def read_layer(version: Version, base: Layer, atlas: Atlas, home: Path | None = 
         members=members,
         declared=(stated,) if statement.extent else (),
         unsettled={version.settled.list_key: version.settled.unsettled},
+        ended=version.settled.ended,
     ).held_back()
 
 

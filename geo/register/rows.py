@@ -25,15 +25,23 @@ NAMES = {
     "remark": "remarque", "changes": "changements", "zones": "nombre de territoires", "communes": "nombre de communes",
     "content": "nom des fichiers gardés", "under_id": "version du dessous", "revision": "révision", "at": "date",
     "until": "échéance", "accepted": "réserves acceptées", "unsettled": "lignes à régler", "list_key": "nom de la liste",
-    "answers": "réglages", "departements": "départements de la liste",
+    "answers": "réglages", "departements": "départements de la liste", "ended": "territoires dissous",
 }  # fmt: skip
 NEEDED = frozenset(
     NAMES[name]
-    for name in ("id", "kind", "number", "etat", "mode", "extent", "content", "under_id", "until", "unsettled")
+    for name in ("id", "kind", "number", "etat", "mode", "extent", "content", "under_id", "until", "unsettled", "ended")
 )
 CONTENT = re.compile(r"[0-9a-f]{32}")
 UNKNOWN = "inconnu"
-NOTHING_STATED = {"until": "", "accepted": "[]", "unsettled": "[]", "list_key": "", "answers": "", "departements": "[]"}
+NOTHING_STATED = {
+    "until": "",
+    "accepted": "[]",
+    "unsettled": "[]",
+    "list_key": "",
+    "answers": "",
+    "departements": "[]",
+    "ended": "[]",
+}
 _LISTS, _COUNTS = ("added", "removed", "changed"), ("inhabitants_before", "inhabitants_after")
 
 
@@ -128,6 +136,7 @@ def version_of(row: Row, state: State) -> Version:
             read.text("answers", ""),
             frozenset(_texts(read, "departements")),
             frozenset(_texts(read, "unsettled")),
+            frozenset(_texts(read, "ended")),
         ),
         faults=tuple(dict.fromkeys(read.faults)),
     )

@@ -72,6 +72,7 @@ STATEMENTS = sa.Table(  # what was stated and settled with a version; one kept b
     sa.Column("list_key", sa.String(64), nullable=False),
     sa.Column("answers", sa.Text, nullable=False),
     sa.Column("departements", sa.Text, nullable=False),
+    sa.Column("ended", sa.Text, nullable=False),
 )
 
 

@@ -53,6 +53,7 @@ def statement_row(statement: Statement, settled: Settled) -> dict[str, Any]:
         "list_key": one_line(settled.list_key, LONGEST["list_key"]),
         "answers": settled.answers,
         "departements": json.dumps(sorted(settled.departements)),
+        "ended": json.dumps(sorted(settled.ended), ensure_ascii=False),
     }
 
 

@@ -114,6 +114,18 @@ def test_a_row_set_aside_on_purpose_keeps_no_place() -> None:
     assert unsettled_places(draft, real.atlas()) == frozenset()
 
 
+def test_a_clsm_said_dissolved_leaves_and_is_told_and_comes_back_with_the_version_before(tmp_path: Path) -> None:
+    put_in_use(tmp_path, read(LIST.format("Calais")), replace(SAID, extent=frozenset()))
+    text = "Nom du CLSM;Département;Commune\nCLSM d’Arras;62;Arras\n"
+    draft = replace(read(text), dissolved=("CLSM DU CALAISIS",))
+    review = Review(draft, replace(SAID, extent=frozenset()), open_dataset(tmp_path))
+    assert plain(review.losses_text[0]).startswith("1 CLSM en service, ")
+    opened = put_in_use(tmp_path, draft, replace(SAID, extent=frozenset()))
+    assert (status(opened, CALAIS), status(opened, LENS)) == (Status.INCONNU, Status.COUVERT)
+    register.publish(register.find("clsm", 1, tmp_path), who="Ana", seen=2, home=tmp_path)
+    assert status(open_dataset(tmp_path), CALAIS) is Status.COUVERT
+
+
 # --- until when -------------------------------------------------------------------------------------------------
 def test_a_list_is_complete_until_the_day_stated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = put_in_use(tmp_path, read(LIST.format("Calais")), replace(SAID, until="2030-06-30"))

@@ -89,6 +89,20 @@ def test_the_last_statement_of_a_departement_counts() -> None:
     assert [(sorted(one.departements), one.lapsed) for one in second.declared] == [(["02"], False), (["01"], True)]
 
 
+# --- dissolved --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_territory_that_the_list_says_dissolved_covers_nothing_any_more(mode: Mode) -> None:
+    found = merged(IN_PLACE, replace(brought("01003"), ended=frozenset({"clsm a"})), mode, ATLAS)
+    assert sorted(found.zones["nom"]) == ["CLSM B", "CLSM liste"]
+    assert status(found)["01001"] is Status.INCONNU
+
+
+def test_of_two_territories_of_one_name_only_that_of_the_list_is_dissolved() -> None:
+    twins = {"clsm-a": zone("01001", nom="CLSM A"), "clsm-b": zone("02004", nom="CLSM A", departement="02")}
+    found = merged(layer(ATLAS, "clsm", twins), replace(brought("01003"), ended=frozenset({"clsm a"})), Mode.ADD, ATLAS)
+    assert list(found.zones.index) == ["clsm-b", "clsm-liste"]
+
+
 # --- what is taken away -----------------------------------------------------------------------------------------
 def taken(after: Layer) -> list[str]:
     found = losses(IN_PLACE, after, difference(IN_PLACE, after, ATLAS), ATLAS)

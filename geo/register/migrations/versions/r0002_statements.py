@@ -22,5 +22,6 @@ def upgrade() -> None:
         sa.Column("list_key", sa.String(64), nullable=False),
         sa.Column("answers", sa.Text, nullable=False),
         sa.Column("departements", sa.Text, nullable=False),
+        sa.Column("ended", sa.Text, nullable=False),
         if_not_exists=True,
     )
