@@ -7,7 +7,7 @@ are trusted as codes, once their outline agrees.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -24,6 +24,7 @@ from geo.geometry import WGS84, Geometries, polygonal
 from geo.imports.draft import Method, Progress
 from geo.imports.headers import is_other, names_own
 from geo.imports.settling import ABSENT, FILE_NAME, NAMED, WHOLE_COMMUNES, YES, Answers, Doubt, value_key
+from geo.imports.shapes.apart import apart
 from geo.imports.shapes.attributes import name_doubt, names_none
 from geo.imports.shapes.crossing import Crossing, cross
 from geo.imports.shapes.features import SHOWN, Features, Territories
@@ -35,7 +36,6 @@ from geo.remarks import Remark
 
 _GATHERS = re.compile(r"dep|reg|pays|stat|type|nature|source|etat|millesime|arr|cant")
 AGREE = 0.9  # of the features must be the commune that their code says
-FAR_M = 30_000.0  # between features of one name: two territories
 LARGER = 2.0  # an outline more than twice as large, or as small, is another territory
 
 
@@ -51,7 +51,7 @@ def assign(
     """
     features = _coded(features, atlas, kind, name_chosen=answers.roles.get("nom") is not None)
     features = _present(features, kind)
-    features = _joined(_gathered(features, atlas).checked())
+    features = _joined(_gathered(features).checked())
     progress(0.0, "Comparaison aux communes")
     if features.atoms is not None:
         features = _by_codes(features, atlas)
@@ -228,7 +228,7 @@ def _naming_column(features: Features) -> str | None:
     return None
 
 
-def _gathered(features: Features, atlas: Atlas) -> Features:
+def _gathered(features: Features) -> Features:
     """Join the features of the same id, or of the same name where ids are absent or only number the rows, or codes are followed."""
     places, by_name = features.places, features.atoms is not None
     names, ids = (features.texts(role)[places].astype(str) for role in ("nom", "id"))
@@ -244,7 +244,7 @@ def _gathered(features: Features, atlas: Atlas) -> Features:
             groups.setdefault(f"id:{fold(own)}" if usable_ids and own else f"nom:{fold(name or own)}", []).append(at)
         else:
             nameless[at] = "territoire sans nom."
-    groups, doubts = _apart(groups, features, names, atlas)
+    groups, doubts = apart(groups, features, names)
     features = features.ask(doubts).refuse(nameless, "Nommez-le dans le fichier.")
     several = [names[members[0]] or ids[members[0]] for members in groups.values() if len(members) > 1]
     if several and not by_name:
@@ -262,47 +262,6 @@ def _gathered(features: Features, atlas: Atlas) -> Features:
             features=tuple(places[np.array(members, dtype=np.intp)] for members in groups.values()),
         ),
     )
-
-
-def _apart(
-    groups: Mapping[str, list[int]], features: Features, names: npt.NDArray[np.object_], atlas: Atlas
-) -> tuple[dict[str, list[int]], list[Doubt]]:
-    """Part the features of one name that lie far from one another: two territories of that name, asked about."""
-    found: dict[str, list[int]] = {}
-    doubts = []
-    for key, members in groups.items():
-        clusters = _clusters(features, members) if key.startswith("nom:") and len(members) > 1 else [members]
-        name = str(names[members[0]])
-        about = f"ligne/{fold(name)}/departements"
-        answer = features.answers.get(about)
-        if len(clusters) > 1:
-            said = f"« {name[:60]} » est dessiné en {len(clusters)} endroits éloignés : un seul territoire, ou plusieurs du même nom ?"
-            lines = tuple(int(features.lines[features.places[m]]) for m in members[:200])
-            doubts.append(Doubt("ligne", about, said, value=name, proposal=answer or "deux", rows=lines, zone=name, blocking=answer is None,
-                                candidates=(("plusieurs territoires du même nom", "deux"), ("un seul territoire", "un"))))  # fmt: skip
-        if answer == "un" or len(clusters) == 1:
-            found[key] = members
-        else:
-            found |= {f"{key}/{number}": cluster for number, cluster in enumerate(clusters)}
-    return found, doubts
-
-
-def _clusters(features: Features, members: Sequence[int]) -> list[list[int]]:
-    """Gather features that lie within FAR_M of one another, step by step."""
-    bounds = shapely.bounds(project(features.shapes[list(members)], WGS84, source=features.crs))
-    middle = np.radians((bounds[:, 1] + bounds[:, 3]) / 2)
-    clusters: list[list[int]] = []
-    for at in range(len(members)):
-        near = [c for c in clusters if any(_gap(bounds[at], bounds[o], float(middle[at])) <= FAR_M for o in c)]
-        clusters = [c for c in clusters if c not in near] + [sorted([at, *(o for c in near for o in c)])]
-    return [[members[at] for at in cluster] for cluster in clusters]
-
-
-def _gap(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64], latitude: float) -> float:
-    """Return about how many metres part two boxes in degrees."""
-    x = max(one[0] - other[2], other[0] - one[2], 0.0) * np.cos(latitude)
-    y = max(one[1] - other[3], other[1] - one[3], 0.0)
-    return float(np.hypot(x, y) * 111_320.0)
 
 
 def _identify(ids: npt.NDArray[np.object_], names: npt.NDArray[np.object_]) -> bool:

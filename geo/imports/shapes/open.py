@@ -8,7 +8,6 @@ and GDAL must then say that it opened it as that format. GDAL's own network is s
 
 from __future__ import annotations
 
-import codecs
 import lzma
 import re
 import shutil
@@ -30,21 +29,20 @@ import pyproj
 from geo.errors import GeoInputError
 from geo.files import (
     ARCHIVE,
-    AS_WINDOWS,
     ERRORS,
     FileForm,
-    decode,
     defuse,
     foreign,
     generates,
     inspect,
-    looks_utf8,
     weigh,
 )
 from geo.french import listing
 from geo.imports.exported import foreign_headers
+from geo.imports.shapes.code_pages import decoder, encoding_of
 from geo.imports.shapes.features import SHOWN, Features, features_of, text_of
-from geo.imports.shapes.text_formats import MOST_COLUMNS, MOST_FEATURES, read_geojson, read_kml
+from geo.imports.shapes.kml import read_kml
+from geo.imports.shapes.text_formats import MOST_COLUMNS, MOST_FEATURES, read_geojson
 
 ALL_FOLDERS = "(toutes les couches)"
 SQLITE, FLATGEOBUF, PARQUET, SHAPEFILE = b"SQLite format 3\x00", b"fgb\x03", b"PAR1", b"\x00\x00\x27\x0a"
@@ -256,7 +254,7 @@ def read_shapefile(parts: Mapping[str, Path], folder: Path, file: str) -> Featur
     if ".shx" not in parts:
         (folder / "couche.shx").write_bytes(_index(parts[".shp"].read_bytes()))
         notes.append("Index .shx absent, refait.")
-    encoding, said = _encoding(folder / "couche.dbf", parts.get(".cpg"))
+    encoding, said = encoding_of(folder / "couche.dbf", parts.get(".cpg"))
     return _read(folder / "couche.shp", file, encoding=encoding, notes=[*notes, *said])
 
 
@@ -283,81 +281,6 @@ def missing_parts(file: str, lacking: Sequence[str]) -> str:
     )
 
 
-# Byte 29 of a .dbf: the code page that it is written in (dBASE, ESRI). Absent or unknown: found by detection.
-LANGUAGES = {0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x04: "mac_roman", 0x08: "cp865", 0x0D: "cp437", 0x0E: "cp850", 0x37: "cp850",
-             0x57: "cp1252", 0x58: "cp1252", 0x59: "cp1252", 0x64: "cp852", 0xC8: "cp1250"}  # fmt: skip
-SHOWN_AS = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "mac_roman": "MacRoman", "latin-1": "Latin-1", "iso8859-1": "Latin-1",
-            "iso8859-15": "Latin-9"}  # fmt: skip
-
-
-def _encoding(dbf: Path, cpg: Path | None) -> tuple[str, list[str]]:
-    """Return the encoding of a table: the one that the file states (.cpg, then the .dbf itself), unless it cannot be; else found."""
-    content = dbf.read_bytes()
-    start = struct.unpack("<H", content[8:10])[0] if len(content) >= 10 else 0
-    records = content[start:]
-    said = cpg.read_text(encoding="latin-1").strip() if cpg else ""
-    stated = _codec(said)
-    if not stated:
-        stated = LANGUAGES.get(content[29], "") if len(content) > 29 else ""
-        if stated and looks_utf8(records):
-            stated = "utf-8"
-    if stated and (stated != "utf-8" or records.isascii() or looks_utf8(records)):
-        plain = records.isascii() or stated == "utf-8"
-        return stated, [] if plain else [f"Noms lus en {_shown(stated)}, comme le fichier le dit."]
-    found = decode(records)[1].replace("-sig", "")
-    if found == "utf-8":
-        return found, []
-    return found, [f"Noms lus en {_shown(found)}" + (", malgré le fichier .cpg qui annonce UTF-8." if stated else ".")]
-
-
-def _shown(codec: str) -> str:
-    return SHOWN_AS.get(codec, f"page de codes {codec.removeprefix('cp')}" if codec.startswith("cp") else codec)
-
-
-def _codec(said: str) -> str:
-    """Return the Python name of what a .cpg states: « UTF-8 », « 1252 », « ANSI 1252 », « OEM 850 », « ISO 8859-1 »…, "" if unknown."""
-    text = said.upper().replace("_", "-")
-    if not text or text == "SYSTEM":
-        return ""
-    if "UTF-8" in text or "UTF8" in text or text == "65001":
-        return "utf-8"
-    if match := re.search(r"8859[- ]?(\d{1,2})", text):
-        return f"iso8859-{match[1]}"
-    number = re.search(r"\d{3,4}", text)
-    for name in (f"cp{number[0]}" if number else "", text):
-        try:
-            return codecs.lookup(name).name if name else ""
-        except LookupError:
-            continue
-    return ""
-
-
-def _decoder(codec: str) -> Callable[[str], tuple[str, bool]]:
-    """Return what reads a text that the reader took for Latin-1, byte for byte; and tells whether it had to be mended.
-
-    Of a text in UTF-8, a sign that was cut at the end of its field is dropped, another bad byte is read in Windows-1252.
-    """
-
-    def read(text: str) -> tuple[str, bool]:
-        if text.isascii():
-            return text, False
-        try:
-            raw = text.encode("latin-1")
-        except UnicodeEncodeError:  # not what it was asked to read
-            return text, False
-        try:
-            return raw.decode(codec), False
-        except UnicodeDecodeError:
-            if codec != "utf-8":
-                return raw.decode(codec, errors="replace"), True
-            return _CUT_SIGN.sub(b"", raw).decode("utf-8", errors=AS_WINDOWS), True
-
-    return read
-
-
-_CUT_SIGN = re.compile(rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})$")
-
-
 def _read(path: Path, file: str, *, layer: str | None = None, encoding: str | None = None,
           notes: Sequence[str] = ()) -> Features:  # fmt: skip
     info = _info(path, file, layer=layer, encoding=None if encoding is None else "ISO-8859-1")
@@ -374,7 +297,7 @@ def _read(path: Path, file: str, *, layer: str | None = None, encoding: str | No
         raise
     except Exception as error:  # a damaged file brings anything out of the reader, down to its own UnboundLocalError
         raise GeoInputError(_broken(file)) from error
-    return _features(frame, layer or "", notes, file, _decoder(encoding) if encoding else None)
+    return _features(frame, layer or "", notes, file, decoder(encoding) if encoding else None)
 
 
 def _info(path: Path, file: str, *, layer: str | None = None, encoding: str | None = None) -> dict[str, Any]:

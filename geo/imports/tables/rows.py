@@ -12,15 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from geo.communes import Atlas, departement_of, departement_of_text, history, read_code
+from geo.communes import Atlas, departement_of, departement_of_text, read_code
 from geo.errors import GeoInputError
 from geo.files import column_key
 from geo.french import count, fold, kilometres, listing
 from geo.imports.draft import KINDS, MAX_ZONES
 from geo.imports.etats import Etats, etat_of
 from geo.imports.settling import ASIDE, Answers, Doubt
-from geo.imports.tables.columns import MEMBERSHIP
+from geo.imports.tables.contents import MEMBERSHIP
 from geo.imports.tables.membership import Cells, Loose, Missed, Reading, read_membership
+from geo.imports.tables.overall import of_all
 from geo.imports.tables.records import Record, records_of
 from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
 from geo.imports.tables.where import Context, connected, far_rows, like, settle
@@ -85,9 +86,7 @@ class _Walk:
         self.zones.sort(key=lambda z: z.first)
         kept, dissolved = self._kept()
         self.doubts += self.etats.doubts()
-        self._alone(kept)
-        self._shared(kept)
-        self._split_since(kept)
+        self.remarks += of_all(kept, self.atlas)
         rows = sum(map(len, groups.values())) + len(self.records.absent) + len(self.records.faults)
         return replace(
             self.table, rows=rows, accepted=self.accepted + len(self.records.absent), territories=tuple(kept), partly=self.partly,
@@ -391,41 +390,6 @@ class _Walk:
             reading = self._reading(record)
             rows.update((*reading.rows, *_single(reading.loose, self.atlas)) if reading else ())
         return tuple(str(self.atlas.codes[row]) for row in sorted(rows - inside))
-
-    def _alone(self, zones: Sequence[TableZone]) -> None:
-        """Report that the names of the territories are those of their communes: each commune then is one territory."""
-        if len(zones) > 1 and all(
-            len(z.members) == 1 and fold(z.name) == fold(str(self.atlas.names[next(iter(z.members))])) for z in zones
-        ):
-            self._tell("à savoir", 0, "les noms de territoires sont ceux des communes : chaque commune est prise comme un territoire "
-                       "à part.", "S’il s’agit d’un seul territoire, indiquez que cette colonne est le nom de la commune.")  # fmt: skip
-
-    def _shared(self, zones: Sequence[TableZone]) -> None:
-        """Report the communes that are in several territories; kept, for this happens."""
-        owners: dict[int, list[TableZone]] = {}
-        for zone in zones:
-            for row, whole in zone.members.items():
-                if whole:
-                    owners.setdefault(row, []).append(zone)
-        for row, several in owners.items():
-            if len(several) > 1:
-                names = listing([f"« {zone.name} » (ligne {zone.rows_of[row]})" for zone in several], 4)
-                label = self.atlas.label(self.atlas.codes[row])
-                self._tell("à savoir", several[-1].rows_of[row], f"{label} est dans {len(several)} territoires : {names}.",
-                           "Vérifiez ; si une partie seulement y est, écrivez « partielle » dans la colonne part_commune.")  # fmt: skip
-
-    def _split_since(self, zones: Sequence[TableZone]) -> None:
-        """Report the communes that were larger in the past: a file of before means more than today's commune."""
-        past = history(self.atlas).recreated
-        rows = {self.atlas.row[code]: again for code, again in past.items() if code in self.atlas.row}
-        for zone in zones:
-            for row in rows.keys() & zone.members.keys():
-                again = rows[row]
-                if all(self.atlas.row.get(c) in zone.members for c in again.codes):
-                    continue
-                names = listing([self.atlas.label(c) for c in again.codes])
-                self._tell("à savoir", zone.rows_of[row], f"{self.atlas.label(again.source)} a perdu en {again.since[:4]} des communes "
-                           f"recréées : {names}.", "Si votre fichier est d’avant, ajoutez-les.")  # fmt: skip
 
     def _tell(self, kind: str, line: int, message: str, advice: str = "", sheet: str = "") -> None:
         where = f"ligne {line}" if line else ""

@@ -11,7 +11,8 @@ from geo.errors import GeoInputError
 from geo.french import fold, listing
 from geo.imports.exported import foreign_headers, foreign_workbook
 from geo.imports.settling import HIDDEN, SHEETS, YES, Answers, Doubt
-from geo.imports.tables.columns import MEMBERSHIP, understand
+from geo.imports.tables.columns import understand
+from geo.imports.tables.contents import MEMBERSHIP
 from geo.imports.tables.grid import Grid
 from geo.imports.tables.table import Layout, Table
 from geo.remarks import Remark

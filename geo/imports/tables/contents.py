@@ -1,0 +1,67 @@
+"""What the cells of a column hold, whatever its header says: shares of codes, names, lists, EPCI and départements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from geo.communes import (
+    BLANKS,
+    Atlas,
+    departement_of_text,
+    find_body,
+    find_name,
+    history,
+    is_year,
+    read_loose_code,
+    read_place,
+    split_list,
+)
+
+SAMPLE = 60
+MOSTLY = 0.5
+PLACES = ("code_commune", "nom_commune", "communes", "epci")
+MEMBERSHIP = (*PLACES, "departement")
+
+
+def _is_commune(cell: str, atlas: Atlas) -> bool:
+    """Tell whether a cell names a commune of today; names of before are too many to prove anything."""
+    if len(cell) > 80:
+        return False
+    found = find_name(cell, atlas)
+    return found.how in ("exact", "article") if found.codes else read_place(cell, atlas).status == "lu"
+
+
+def contents(cells: Sequence[str], atlas: Atlas) -> Mapping[str, float]:
+    """Measure what cells hold: share of codes of communes, names, lists, postal codes, EPCI, départements. Years are none of these."""
+    if not cells:
+        return {}
+    found = dict.fromkeys(("code_commune", "code_postal", "nom_commune", "communes", "epci", "departement"), 0.0)
+    postal, codes = history(atlas).postal, []
+    for cell in cells[:SAMPLE]:
+        bare = re.sub(r"[.,]0$", "", cell.strip(BLANKS)).replace(" ", "")
+        if is_year(bare):
+            continue
+        if re.fullmatch(r"\d{4,5}|2[ABab]\d{1,3}", bare):
+            codes.append(bare.zfill(5))
+            found["code_commune"] += len(bare) == 5 and read_loose_code(bare, atlas).status != "refusé"
+        elif re.fullmatch(r"\d{9}", bare):
+            found["epci"] += bare in atlas.epci.index or bare in atlas.ept.index
+        elif departement_of_text(cell, atlas) and not find_name(cell, atlas).codes:
+            found["departement"] += 1
+        elif len(parts := split_list(cell, atlas)) > 1 and any(
+            _is_commune(p, atlas) or read_loose_code(p, atlas).atoms for p in parts
+        ):
+            found["communes"] += 1
+        elif _is_commune(cell, atlas):
+            found["nom_commune"] += 1
+        elif len(cell) < 120 and find_body(cell, atlas).status != "refusé":
+            found["epci"] += 1
+    share = {role: value / min(len(cells), SAMPLE) for role, value in found.items()}
+    served = sum(code in postal for code in codes)
+    share["code_postal"] = served / min(len(cells), SAMPLE) if served >= 0.9 * len(codes) else 0.0
+    if share["code_postal"] >= MOSTLY:
+        share["code_commune"] = min(share["code_commune"], 0.4)
+    if share["communes"] >= 0.05:  # some rows of a column of lists hold one commune only
+        share["communes"] += share.pop("nom_commune") + share.pop("code_commune")
+    return share

@@ -1,0 +1,133 @@
+"""Roles that the contents of columns propose where no header gives them: each is followed, and asked about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from geo.files import column_key
+from geo.french import fold, listing
+from geo.imports.draft import ROLES
+from geo.imports.headers import SEAT, is_other, role_of
+from geo.imports.settling import FILE_NAME, NO, YES, Doubt
+from geo.imports.tables.contents import MOSTLY, PLACES, contents
+from geo.imports.tables.header_row import CODE, WIDE
+from geo.imports.tables.roles import CHECKED, PROPOSED, Settling, against_names, holds, yes_and_no
+from geo.imports.vocabulary import is_cross, says_yes
+
+WIDE_TABLE = "feuille/croise"
+
+
+# --- a column for each territory -----------------------------------------------------------------------------------
+def wide_columns(found: Settling) -> tuple[tuple[int, ...], bool]:
+    """Find the columns of a table that has one for each territory, with marks or with communes; asked about.
+
+    Returns
+    -------
+    tuple
+        Their places, and whether they hold marks.
+    """
+    if "nom" in found.chosen or found.answers.roles.get("nom") or found.answers.get(WIDE_TABLE) == NO:
+        return (), False
+    free = [place for place in range(min(len(found.names), WIDE)) if found.free(place) and found.cells[place]
+            and not role_of(found.names[place], found.kind) and not is_other(found.names[place])]  # fmt: skip
+    marked = tuple(
+        p
+        for p in free
+        if all(is_cross(c) or says_yes(c) is False for c in found.cells[p]) and any(map(is_cross, found.cells[p]))
+    )
+    crosses = any(role in found.chosen for role in PLACES) and len(marked) > 1
+    listed = tuple(p for p in free if holds(found, p) in ("nom_commune", "communes"))
+    places = marked if crosses else listed
+    if not crosses and (len(listed) < 2 or any(r in found.chosen for r in PLACES) or _alike(found, listed)):
+        return (), False
+    names = listing([f"« {found.names[p]} »" for p in places], 6)
+    what = "des croix" if crosses else "des communes"
+    found.doubts.append(
+        Doubt("feuille", WIDE_TABLE, f"Chaque colonne ({names}) semble être un territoire, avec {what} en dessous : est-ce bien cela ?",
+              value=names, proposal=YES, candidates=(("oui, un territoire par colonne", YES), ("non", NO)),
+              blocking=found.answers.get(WIDE_TABLE) is None)
+    )  # fmt: skip
+    return places, crosses
+
+
+def _alike(found: Settling, places: Sequence[int]) -> bool:
+    """Tell whether columns name the same communes side by side, in two ways."""
+    first, second = places[:2]
+    pairs = [
+        (row[first].strip(), row[second].strip())
+        for row in found.rows
+        if max(first, second) < len(row) and row[first].strip() and row[second].strip()
+    ]
+    same = sum(fold(a)[:4] == fold(b)[:4] for a, b in pairs)
+    return bool(pairs) and same > MOSTLY * len(pairs)
+
+
+def proposed_places(found: Settling) -> None:
+    """Propose the columns that tell of communes, where no header does."""
+    named = found.chosen.get("nom_commune", (-1, 0.0, ""))[0]
+    if named >= 0 and found.open("code_commune"):
+        _beside_names(found, named)
+    if any(role in found.chosen for role in (*PLACES, "code_postal")):
+        return
+    offers = [(PLACES.index(role) if role in PLACES else 9, place, role)
+              for place in range(len(found.names)) if found.free(place) and (role := holds(found, place))]  # fmt: skip
+    for _, place, role in sorted(offers):
+        if (
+            found.open(role)
+            and found.free(place)
+            and not (role == "code_postal" and any(r in found.chosen for r in PLACES))
+        ):
+            found.take(role, place, PROPOSED, "contenu de la colonne")
+            found.ask(
+                role,
+                f"La colonne « {found.names[place]} » semble être : {ROLES[role]}. Est-ce bien elle ?",
+                found.names[place],
+            )
+    if "departement" in found.chosen and not any(r in found.chosen for r in (*PLACES, "code_postal")):
+        place, _, why = found.chosen["departement"]
+        if why != "choisi" and "couvert" not in found.names[place].casefold():
+            found.ask("departement", "Seule la colonne « " + found.names[place] + " » situe les territoires : chacun est pris comme le "
+                      "département entier. Est-ce bien le cas ?", found.names[place])  # fmt: skip
+
+
+def _beside_names(found: Settling, named: int) -> None:
+    """Take a column of codes without a clear header where the names of the communes agree with it."""
+    for place, name in enumerate(found.names):
+        cells = found.cells[place]
+        if not found.free(place) or not cells or SEAT.fullmatch(column_key(name)) or role_of(name, found.kind):
+            continue
+        if sum(bool(CODE.fullmatch(re.sub(r"[.,]0$", "", c))) for c in cells) < 0.8 * len(cells):
+            continue
+        role, seen = against_names(found, place, named)
+        if role and seen and found.open(role):
+            found.take(role, place, CHECKED, "d’accord avec les noms des communes")
+            return
+
+
+def proposed_name(found: Settling) -> None:
+    """Propose the column that names territories, where no header does."""
+    if found.answers.get("colonne/nom") is not None or "nom" in found.chosen or "id" in found.chosen:
+        return
+    offers = []
+    for place, (name, cells) in enumerate(zip(found.names, found.cells, strict=True)):
+        if not found.free(place) or not cells or is_other(name) or yes_and_no(cells) or role_of(name, found.kind):
+            continue
+        texts = [c for c in cells if re.search(r"[^\W\d_]{3}", c)]
+        if len(found.names) > WIDE or len(texts) < 0.8 * len(cells) or sum(map(len, texts)) / len(texts) >= 80:
+            continue
+        held = contents(cells, found.atlas)
+        if max((held.get(role, 0.0) for role in PLACES), default=0.0) >= 0.8:
+            continue
+        offers.append(place)
+    if offers:
+        place = offers[0]
+        found.take("nom", place, PROPOSED, "contenu de la colonne")
+        found.ask(
+            "nom",
+            f"Aucune colonne ne nomme le territoire ; « {found.names[place]} » en est-elle le nom ?",
+            found.names[place],
+        )
+    else:
+        found.ask("nom", "Aucune colonne ne nomme le territoire : tout le fichier est pris comme un seul territoire, du nom du fichier.",
+                  FILE_NAME)  # fmt: skip
