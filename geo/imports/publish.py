@@ -131,9 +131,7 @@ class Review:
     @property
     def losses_text(self) -> list[str]:
         """What would be taken away, in sentences; none when nothing is."""
-        kind = KINDS[self.draft.kind]
-        one = kind.singular
-        return self.losses.sentences(one, one if one.isupper() else f"{one}s")
+        return self.losses.sentences(*KINDS[self.draft.kind].names)
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:

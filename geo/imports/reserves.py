@@ -68,7 +68,7 @@ def gaps(layer: Layer, departements: Iterable[str], atlas: Atlas) -> tuple[Gap, 
     held = np.bincount(rows, minlength=len(atlas.table))
     twice = (held > 1) & (np.bincount(rows[whole], minlength=len(atlas.table)) > 0)
     owner = atlas.table["departement"].to_numpy(dtype=object)
-    called = KINDS[layer.id].singular
+    one, many = KINDS[layer.id].names
     found = []
     for code in sorted(departements):
         here = owner == code
@@ -76,7 +76,7 @@ def gaps(layer: Layer, departements: Iterable[str], atlas: Atlas) -> tuple[Gap, 
             communes = int(chosen.sum())
             if communes:
                 people = int(atlas.population[chosen].sum())
-                what = f"dans plusieurs {called if called.isupper() else called + 's'}" if several else f"de {called}"
+                what = f"dans plusieurs {many}" if several else f"de {one}"
                 verb = ("sont" if communes > 1 else "est") if several else ("n’ont pas" if communes > 1 else "n’a pas")
                 where = f"{atlas.departements.at[code, 'nom']} ({code})"
                 sentence = f"{where} : {fr.count(communes, 'commune')}, {fr.inhabitants(people)}, {verb} {what}."

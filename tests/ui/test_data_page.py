@@ -21,7 +21,7 @@ from tests.support import apptest, bad_readers, real
 from tests.support.apptest import DATA, HOME, ran, settled
 from tests.support.grid import plain
 from ui import acts, loaders
-from ui.data import import_reading, import_report
+from ui.data import import_reading, import_report, versions
 
 FAULTS = """CLSM;Code INSEE;Commune;Etat
 CLSM du Calaisis;62193;Calais;en service
@@ -346,6 +346,14 @@ def test_a_damaged_register_leaves_a_whole_page(home: Path) -> None:
 
 
 # --- pieces -----------------------------------------------------------------------------------------------------
+def test_a_version_is_listed_with_its_term_and_what_was_accepted(home: Path) -> None:
+    said = register.Statement("x", "", "Ana", frozenset({"62"}), until="2001-06-30", accepted=("62 : 2 communes.",))
+    review = intake.Review(intake_draft(GOOD.encode(), "clsm"), said, real.world())
+    text = versions.versions_table([intake.keep(review, home)])
+    assert "Pas-de-Calais (62)" in text
+    assert "jusqu’au 30/06/2001 (terme passé)" in plain(text) and "accepté : 62 : 2 communes." in plain(text)
+
+
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_the_template_of_each_layer_comes_in_as_it_is(kind: str) -> None:
     draft = intake_draft(template(kind), kind, template_name(kind))
