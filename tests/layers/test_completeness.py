@@ -8,7 +8,7 @@ import pytest
 
 from geo.coverage import Status
 from geo.coverage.status import commune_status
-from geo.layers import Declared, Etat, Layer, Mode, difference, losses, merged
+from geo.layers import Declared, Etat, Layer, Mode, completeness, difference, losses, merged
 from tests.support.grid import draw, layer, plain, zone
 
 # Three communes in 01, three in 02.
@@ -137,3 +137,16 @@ def test_a_territory_no_longer_in_service_is_told() -> None:
 def test_what_only_grows_takes_nothing_away(codes: tuple[str, ...]) -> None:
     same = {"clsm-a": zone(*codes, nom="CLSM A"), "clsm-b": zone("02004", nom="CLSM B", etat=Etat.ANNONCE)}
     assert taken(layer(ATLAS, "clsm", same)) == []
+
+
+# --- in words ---------------------------------------------------------------------------------------------------
+def test_it_is_said_by_whose_word_a_list_is_complete_until_when_and_where_it_cannot_be() -> None:
+    first = merged(IN_PLACE, brought("01003", complete="01", until="2026-06-30", lapsed=True), Mode.ADD, ATLAS)
+    found = merged(first, brought("02005", unsettled="02006", key="autre"), Mode.ADD, ATLAS)
+    assert completeness(found, ATLAS) == [
+        "Dite complète par Ana le 12/03/2026 pour Département 01 (01), jusqu’au 30/06/2026 : ce terme est passé, elle n’est plus "
+        "tenue pour complète.",
+        "Des lignes importées sont encore à régler : la liste n’est complète pour personne dans Département 02 (02).",
+    ]
+    assert completeness(found, ATLAS, ("03",)) == []
+    assert completeness(IN_PLACE, ATLAS) == []
