@@ -182,7 +182,7 @@ def read_loose_name(text: str, atlas: Atlas, departement: str = "") -> CommuneMa
     direct = find_name(shown, atlas)
     written = Written(shown) if direct.how == "exact" else take_apart(shown, atlas)
     owner = written.departement or departement
-    named = all_named(written.name, atlas)
+    named = all_named(written.name, atlas, direct if written.name == shown else None)
     if written.code:
         return _name_with_code(text, shown, written.code, tuple(n.code for n in named), atlas)
     here = [n for n in named if not owner or departement_of(n.code, atlas) == owner]

@@ -271,9 +271,12 @@ class Named:
     former: str = ""
 
 
-def all_named(name: str, atlas: Atlas) -> tuple[Named, ...]:
-    """Return every commune that bears a bare name today, then those that bore it before or took in one that did."""
-    found = find_name(name, atlas)
+def all_named(name: str, atlas: Atlas, found: Found | None = None) -> tuple[Named, ...]:
+    """Return every commune that bears a bare name today, then those that bore it before or took in one that did.
+
+    `found` is what `find_name` gives of it, where it is known.
+    """
+    found = found or find_name(name, atlas)
     today = found.codes if found.how != "ancien" else ()
     before = _index(atlas).former.get(plain(name), ())
     return (

@@ -253,3 +253,22 @@ def _drawn():
     from tests.support import grid
 
     return grid.layer(real.atlas(), "clsm", {"clsm-a": grid.zone("62193", "62239", nom="CLSM A & <b>B</b>")})
+
+
+def test_a_name_refused_inside_a_list_ends_with_one_and_is_counted(capsys, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("CLSM;Communes\nA;Niort, Chauray, Vouillée, Trifouilly\n", encoding="utf-8")
+    code, out, _ = run(capsys, "import", path, "--kind", "clsm", "--dry-run", "--json")
+    assert (code, json.loads(out)["lignes"]["noms_refuses"], json.loads(out)["lignes"]["refusees"]) == (1, 2, 1)
+
+
+def test_nothing_is_published_while_a_value_is_not_settled(capsys, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("CLSM;Code INSEE;État\nA;62193;actif ?\nB;62498;en service\n", encoding="utf-8")
+    code, out, err = run(capsys, "import", path, "--kind", "clsm", *STATED)
+    assert (code, out) == (2, "") and "« actif ? »" in err and "--accept-proposals" in err
+    assert register.versions() == []
+    key = json.loads(run(capsys, "import", path, "--kind", "clsm", "--dry-run", "--json")[1])["questions"][0]["cle"]
+    assert run(capsys, "import", path, "--kind", "clsm", "--answer", f"{key}=projet", *STATED)[0] == 0
+    assert run(capsys, "import", path, "--kind", "clsm", "--accept-proposals", *STATED)[0] == 0
+    assert len(register.versions()) == 2

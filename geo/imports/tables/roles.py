@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +17,7 @@ from geo.communes import (
 )
 from geo.errors import GeoInputError
 from geo.files import column_key
-from geo.french import listing
+from geo.french import fold, listing
 from geo.imports.draft import ROLES
 from geo.imports.headers import SEAT, is_other, names_own, role_of, speaks_of
 from geo.imports.settling import FILE_NAME, Answers, Doubt
@@ -25,6 +26,7 @@ from geo.imports.tables.header_row import WIDE
 from geo.imports.vocabulary import PART_WORDS, says_none, says_yes
 
 SURE, CHECKED, PROPOSED = 0.95, 0.9, 0.5
+SHARED = 0.2  # of the identifiers may go with two names: spellings
 
 
 @dataclass
@@ -251,20 +253,19 @@ def _names_as_communes(found: Settling) -> None:
 
 
 def _check_ids(found: Settling) -> None:
-    """An identifier that differs on every row while names repeat numbers the rows: it is none."""
+    """Drop an identifier that differs on most rows while names repeat (it numbers the rows), or that several names share."""
     at, named = found.chosen["id"][0], found.chosen["nom"][0]
-    pairs = [
-        (row[at].strip(), row[named].strip()) for row in found.rows if max(at, named) < len(row) and row[at].strip()
-    ]
-    lists = "communes" in found.chosen
-    names = {name for _, name in pairs}
-    if (
-        found.chosen["id"][2] != "choisi"
-        and len(pairs) > len(names)
-        and len({i for i, _ in pairs}) == len(pairs)
-        and not lists
-    ):
-        del found.chosen["id"]
+    pairs = [(row[at].strip(), fold(row[named])) for row in found.rows if max(at, named) < len(row) and row[at].strip()]
+    names, ids = {name for _, name in pairs if name}, {ident for ident, _ in pairs}
+    several = Counter(ident for ident, name in {pair for pair in pairs if pair[1]})
+    shared = sum(n > 1 for n in several.values()) > SHARED * len(ids)
+    numbering = len(pairs) > len(names) and len(ids) > len(names) and 2 * len(ids) >= len(pairs)
+    if found.chosen["id"][2] == "choisi" or "communes" in found.chosen or not (shared or numbering):
+        return
+    name = found.names[at]
+    del found.chosen["id"]
+    found.ask("id", f"La colonne « {name} » ne suit pas les noms des territoires : elle n’est pas prise pour leur identifiant.", "",
+              blocking=False)  # fmt: skip
 
 
 # --- what contents propose -----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from geo.communes import Atlas, departement_of, departement_of_text, read_code
@@ -20,11 +20,12 @@ from geo.imports.draft import KINDS, MAX_ZONES
 from geo.imports.etats import Etats, etat_of
 from geo.imports.settling import ASIDE, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP
+from geo.imports.tables.items import Item, single, touching, without_strays
 from geo.imports.tables.membership import Cells, Loose, Missed, Reading, read_membership
 from geo.imports.tables.overall import of_all
 from geo.imports.tables.records import Record, records_of
 from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
-from geo.imports.tables.where import Context, connected, far_rows, like, settle
+from geo.imports.tables.where import Context, far_rows, like, settle
 from geo.imports.vocabulary import PART_WORDS
 from geo.layers import PRECISIONS, Precision
 from geo.remarks import Remark
@@ -32,15 +33,6 @@ from geo.remarks import Remark
 ONE, TWO = "un", "deux"
 KNOWN_SHARE = 0.8  # of the communes of a file in one département: it is that of the names that stand alone
 OFTEN = 0.15
-
-
-@dataclass(slots=True)
-class _Item:
-    """A row with what it gives, before its names are settled."""
-
-    record: Record
-    reading: Reading
-    owner: str
 
 
 def read_rows(table: Table, atlas: Atlas, answers: Answers) -> Table:
@@ -95,8 +87,8 @@ class _Walk:
         ).saying(self.remarks)  # fmt: skip
 
     # --- rows of one territory -------------------------------------------------------------------------------------
-    def _groups(self) -> dict[str, list[_Item]]:
-        groups: dict[str, list[_Item]] = {}
+    def _groups(self) -> dict[str, list[Item]]:
+        groups: dict[str, list[Item]] = {}
         stem = PurePosixPath(self.table.file.replace("\\", "/")).stem.replace("_", " ").strip()[:200]
         unnamed = "nom" not in self.roles and "id" not in self.roles and not self.table.layout.wide
         known: dict[tuple[str, str], tuple[str, str, str]] = {}
@@ -116,7 +108,7 @@ class _Walk:
                 self.aside += 1
                 continue
             owner = (departement_of_text(cells["departement"], self.atlas) or "") if cells["departement"] else ""
-            groups.setdefault(key, []).append(_Item(record, reading, owner))
+            groups.setdefault(key, []).append(Item(record, reading, owner))
             if len(groups) > MAX_ZONES:
                 raise GeoInputError(
                     f"{self.table.file} : plus de {count(MAX_ZONES, 'territoire')} ; vérifiez la colonne du nom."
@@ -162,17 +154,17 @@ class _Walk:
             return reading
         return reading._replace(rows=tuple(dict.fromkeys(rows)), loose=tuple(loose), missed=tuple(missed))
 
-    def _owners(self, item: _Item) -> list[str]:
+    def _owners(self, item: Item) -> list[str]:
         """Return the départements that a row speaks of: those of its first communes that are sure, else the one it states."""
-        rows = item.reading.rows[:50] or _single(item.reading.loose, self.atlas)
+        rows = item.reading.rows[:50] or single(item.reading.loose, self.atlas)
         return list(dict.fromkeys(self.owner_of[r] for r in rows)) or ([item.owner] if item.owner else [])
 
-    def _apart(self, items: list[_Item]) -> list[list[_Item]]:
+    def _apart(self, items: list[Item]) -> list[list[Item]]:
         """Part the rows of one name that lie in several départements and do not touch: two territories, asked about."""
         if len(items) < 2 or items[0].record.cells["id"]:
             return [items]
-        found: dict[str, list[_Item]] = {}
-        lost: list[_Item] = []
+        found: dict[str, list[Item]] = {}
+        lost: list[Item] = []
         for item in items:
             owners = self._owners(item)
             if owners:
@@ -183,8 +175,8 @@ class _Walk:
             return [items]
         name = items[0].record.cells["nom"]
         generic = fold(name) in (fold(KINDS[self.table.kind].name), fold(KINDS[self.table.kind].singular))
-        groups = list(found.values()) if generic else self._touching(list(found.values()))
-        groups = groups if generic or len(groups) < 2 else self._without_strays(groups)
+        groups = list(found.values()) if generic else touching(list(found.values()), self.atlas)
+        groups = groups if generic or len(groups) < 2 else without_strays(groups)
         if len(groups) < 2:
             return [items]
         key = f"ligne/{fold(name)}/departements"
@@ -209,30 +201,8 @@ class _Walk:
         groups[0] = sorted([*groups[0], *lost], key=lambda i: i.record.line)
         return groups
 
-    def _touching(self, groups: list[list[_Item]]) -> list[list[_Item]]:
-        """Join the groups whose communes touch."""
-        joined: list[tuple[frozenset[int], list[_Item]]] = []
-        for group in groups:
-            rows = frozenset(r for i in group for r in (*i.reading.rows, *_single(i.reading.loose, self.atlas)))
-            near = [j for j in joined if not rows or not j[0] or connected(rows, j[0], self.atlas)]
-            for other in near:
-                joined.remove(other)
-                rows, group = rows | other[0], [*other[1], *group]
-            joined.append((rows, group))
-        return [sorted(group, key=lambda i: i.record.line) for _, group in joined]
-
-    def _without_strays(self, groups: list[list[_Item]]) -> list[list[_Item]]:
-        """Put back with the others a lone row, among many, that does not state its département: a fault rather than a territory."""
-        largest = max(groups, key=len)
-        strays = [g for g in groups if len(g) == 1 and not g[0].owner and len(largest) >= 3]
-        if not strays:
-            return groups
-        largest += [i for g in strays for i in g]
-        largest.sort(key=lambda i: i.record.line)
-        return [g for g in groups if g not in strays]
-
     # --- one territory ---------------------------------------------------------------------------------------------
-    def _territory(self, items: list[_Item]) -> None:
+    def _territory(self, items: list[Item]) -> None:
         first = items[0].record
         zone = TableZone(first.cells["nom"], first.cells["id"], first.line)
         self.zones.append(zone)
@@ -243,16 +213,16 @@ class _Walk:
             self._row(zone, item, context)
         self._strays(zone)
 
-    def _context(self, items: Sequence[_Item]) -> Context:
+    def _context(self, items: Sequence[Item]) -> Context:
         if sum(len(i.reading.loose) + len(i.reading.missed) for i in items) == 0:
             return Context(frozenset(), frozenset())
-        rows = frozenset(r for i in items for r in (*i.reading.rows, *_single(i.reading.loose, self.atlas)))
+        rows = frozenset(r for i in items for r in (*i.reading.rows, *single(i.reading.loose, self.atlas)))
         seen = Counter(self.owner_of[r] for r in rows)
         seen.update(i.owner for i in items if i.owner)
         seen.update(d for i in items if i.record.sheet and (d := departement_of_text(i.record.sheet, self.atlas)))
         return Context(rows, _departements(seen, OFTEN) or self.everywhere)
 
-    def _row(self, zone: TableZone, item: _Item, context: Context) -> None:
+    def _row(self, zone: TableZone, item: Item, context: Context) -> None:
         reading, line = item.reading, item.record.line
         for kind, message, advice in reading.said:
             self._tell(kind, line, message, advice, item.record.sheet)
@@ -280,7 +250,7 @@ class _Walk:
             zone.stated = zone.stated or Precision.INCONNUE
         self._join(zone, item, rows)
 
-    def _missed(self, zone: TableZone, item: _Item, part: Missed, context: Context) -> None:
+    def _missed(self, zone: TableZone, item: Item, part: Missed, context: Context) -> None:
         record = item.record
         where = (part.departement,) if part.departement else tuple(sorted(context.departements)) or self._around(item)
         codes = part.codes
@@ -301,14 +271,14 @@ class _Walk:
                   proposal="" if part.fault else codes[0])
         )  # fmt: skip
 
-    def _around(self, item: _Item) -> tuple[str, ...]:
+    def _around(self, item: Item) -> tuple[str, ...]:
         return (item.owner,) if item.owner else tuple(sorted(self.everywhere))
 
     def _fault(self, record: Record, why: str) -> None:
         """Refuse a row whose territory is not known: its communes may be in one."""
         self._tell("refusé", record.line, why, "Écrivez le nom du territoire sur cette ligne.", record.sheet)
         reading = self._reading(record)
-        rows = (*reading.rows, *_single(reading.loose, self.atlas)) if reading else ()
+        rows = (*reading.rows, *single(reading.loose, self.atlas)) if reading else ()
         owner = departement_of_text(record.cells["departement"], self.atlas) if record.cells["departement"] else ""
         place = (
             reading.loose[0].text
@@ -321,7 +291,7 @@ class _Walk:
                   blocking=False)
         )  # fmt: skip
 
-    def _words(self, zone: TableZone, item: _Item) -> None:
+    def _words(self, zone: TableZone, item: Item) -> None:
         cells = item.record.cells
         for role in ATTRIBUTES:
             text = cells.get(role, "")
@@ -334,7 +304,7 @@ class _Walk:
             zone.stated = PRECISIONS.get(stated) or next((p for p in Precision if fold(p) == fold(stated)), None)
         zone.departement = zone.departement or item.owner
 
-    def _join(self, zone: TableZone, item: _Item, rows: Sequence[int]) -> None:
+    def _join(self, zone: TableZone, item: Item, rows: Sequence[int]) -> None:
         line, cells = item.record.line, item.record.cells
         part = cells.get("part_commune", "")
         whole = PART_WORDS.get(column_key(part), True) if part else True
@@ -388,7 +358,7 @@ class _Walk:
         rows = {row for zone in dissolved for row in zone.members}
         for record in self.records.absent:
             reading = self._reading(record)
-            rows.update((*reading.rows, *_single(reading.loose, self.atlas)) if reading else ())
+            rows.update((*reading.rows, *single(reading.loose, self.atlas)) if reading else ())
         return tuple(str(self.atlas.codes[row]) for row in sorted(rows - inside))
 
     def _tell(self, kind: str, line: int, message: str, advice: str = "", sheet: str = "") -> None:
@@ -406,16 +376,6 @@ def _identity(name: str, ident: str) -> tuple[str, str, str]:
     """Return the name and the id of a territory as they are kept, and the key that its rows share."""
     name, ident = " ".join((name or ident).split())[:200], " ".join(ident.split())[:100]
     return name, ident, f"id:{fold(ident)}" if ident else fold(name) or name
-
-
-def _single(loose: Sequence[Loose], atlas: Atlas) -> tuple[int, ...]:
-    """Return the communes of the names that only one commune bears or bore."""
-    return tuple(
-        atlas.row[a]
-        for name in loose
-        if len(name.named) == 1
-        for a in atlas.parts.get(name.named[0].code, (name.named[0].code,))
-    )
 
 
 def _departements(seen: Mapping[str, int], share: float, *, least: int = 1) -> frozenset[str]:
