@@ -28,12 +28,11 @@ SEEN = "import-vu"  # revision of the active layer when what would change was fi
 
 @dataclass(frozen=True)
 class Wanted:
-    """A file (its number in this session, its layer), the answers given of it, as JSON, and its sheet, None when the reader chooses."""
+    """A file (its number in this session, its layer) and the answers given of it, as JSON."""
 
     file: str
     kind: str
     answers: str = ""
-    sheet: str | None = None
 
     @property
     def given(self) -> Answers:
@@ -71,32 +70,32 @@ def forget() -> None:
 
 
 def wanted() -> Wanted:
-    """Return what is wanted of the file in hand."""
-    found: Wanted = st.session_state[WANTED]
+    """Return what is wanted of the file in hand; nothing once it has left, which a click may not have seen yet."""
+    found: Wanted = st.session_state.get(WANTED, Wanted("", ""))
     return found
+
+
+def _want(changed: Wanted) -> None:
+    if WANTED in st.session_state:
+        st.session_state[WANTED] = changed
 
 
 def settle(answers: Mapping[str, str]) -> None:
     """Settle some questions (key of a doubt → answer); the next run reads the file so."""
     held = wanted()
     given = Answers({**held.given.given, **answers}, held.given.shape)
-    st.session_state[WANTED] = replace(held, answers=given.to_json())
+    _want(replace(held, answers=given.to_json()))
 
 
 def unsettle(key: str) -> None:
     """Ask a question again."""
     held = wanted()
-    st.session_state[WANTED] = replace(held, answers=held.given.forget(key).to_json())
+    _want(replace(held, answers=held.given.forget(key).to_json()))
 
 
 def drop_known() -> None:
     """Start again from what the file says alone."""
-    st.session_state[WANTED] = wanted().blank
-
-
-def choose_sheet(sheet: str) -> None:
-    """Read another sheet, whose questions are its own."""
-    st.session_state[WANTED] = replace(wanted().blank, sheet=sheet)
+    _want(wanted().blank)
 
 
 def read(file: UploadedFile, kind: str) -> Reading | None:
@@ -151,7 +150,7 @@ def _known(draft: ImportDraft) -> Remembered | None:
 
 def _job(file: UploadedFile, atlas: Atlas, held: Wanted, tell: Tell, stop: Stop) -> ImportDraft:
     return read_file(
-        file.getvalue(), file.name, held.kind, atlas=atlas, answers=held.given, sheet=held.sheet, progress=tell, stop=stop
+        file.getvalue(), file.name, held.kind, atlas=atlas, answers=held.given, progress=tell, stop=stop
     )  # fmt: skip
 
 
