@@ -9,7 +9,9 @@ from ui import acts, data, frame
 frame.open_page("Données", "Données : ce qui est en service, et ce que vous y apportez")
 with st.container():  # always there: the tabs below must not change places when a message comes or goes
     acts.show()
-in_use, bring, kept = st.tabs(["Couches en service", "Importer une couche", "Versions et retours"])
+in_use, bring, kept = st.tabs(
+    ["Couches en service", "Importer une couche", "Versions et retours"], key="donnees-onglets"
+)
 with in_use:
     data.show_layers()
     data.show_sources()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from geo.imports import (
     Review,
     keep_and_publish,
     read_file,
+    remembered,
 )
 from geo.layers import Etat, Mode, Over
 from geo.register import ConflictError, Statement, Version
@@ -58,6 +60,19 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.add_argument("--date", default="", help="date des faits (2026, 2026-05-12)")
     command.add_argument(
         "--complete", default="", metavar="DEPARTEMENTS", help="départements où la liste est complète (94,79)"
+    )
+    command.add_argument(
+        "--until",
+        default="",
+        metavar="JOUR",
+        help="dernier jour où la liste est dite complète (2027-06-30) ; sans lui, pas de fin",
+    )
+    command.add_argument(
+        "--accept-gaps", action="store_true",
+        help="dire complète une liste de secteurs ou de DAC qui laisse des communes dans aucun territoire, ou dans plusieurs",
+    )  # fmt: skip
+    command.add_argument(
+        "--forget", action="store_true", help="ne pas reprendre ce qui a été réglé du même fichier la fois d’avant"
     )
     command.add_argument(
         "--status", default=Etat.EN_SERVICE.value, choices=[e.value for e in Etat],
@@ -117,19 +132,11 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
     statement = _statement(options, world.atlas)
     if not options.file.is_file():
         raise GeoInputError(f"{options.file.name} : fichier introuvable.")
-    draft = read_file(
-        options.file,
-        options.file.name,
-        options.kind,
-        atlas=world.atlas,
-        answers=_answers(options.column, options.answer, whole_communes=options.whole_communes),
-        sheet=options.sheet,
-        encoding=options.encoding,
-        progress=_progress if sys.stderr.isatty() else None,
-    )
-    review = Review(draft, statement, world)
+    draft, list_key = _draft(options, world.atlas)
+    review = Review(draft, statement, world, list_key)
     if draft.zones.empty:
         raise GeoInputError([str(remark) for remark in draft.remarks] or "Aucun territoire dans ce fichier.")
+    review = _with_gaps_accepted(review, accept=options.accept_gaps, needed=not options.dry_run)
     version = None
     if not options.dry_run:
         _ensure_settled(draft, accept_proposals=options.accept_proposals)
@@ -141,6 +148,43 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
     lines = Lines([as_json(data)] if options.json else report_text(review, version))
     lines.exit_code = 0 if draft.whole else 1
     return lines
+
+
+def _draft(options: argparse.Namespace, atlas: Atlas) -> tuple[ImportDraft, str]:
+    """Read the file, again with what was settled of the same list the last time; return the draft and the key of the list."""
+    answers = _answers(options.column, options.answer, whole_communes=options.whole_communes)
+    draft = _read(options, answers, atlas)
+    known = remembered(draft)
+    if known and known.answers.given and not options.forget:
+        said = f"vos réglages du {fr.day(known.version.created)} (version {known.version.number}) sont repris"
+        warn(f"{draft.file} : {said} ; --forget s’en passe.")
+        draft = _read(options, replace(known.answers, given={**known.answers.given, **answers.given}), atlas)
+    return draft, known.list_key if known else ""
+
+
+def _read(options: argparse.Namespace, answers: Answers, atlas: Atlas) -> ImportDraft:
+    return read_file(
+        options.file,
+        options.file.name,
+        options.kind,
+        atlas=atlas,
+        answers=answers,
+        sheet=options.sheet,
+        encoding=options.encoding,
+        progress=_progress if sys.stderr.isatty() else None,
+    )
+
+
+def _with_gaps_accepted(review: Review, *, accept: bool, needed: bool) -> Review:
+    if accept:
+        said = tuple(gap.sentence for gap in review.gaps)
+        return replace(review, statement=replace(review.statement, accepted=said)) if said else review
+    if review.gaps and needed:
+        ways = (
+            "Si la liste est complète ainsi, dites-le par --accept-gaps ; sinon, retirez ce département de --complete."
+        )
+        raise GeoInputError([*(gap.sentence for gap in review.gaps), ways])
+    return review
 
 
 def _ensure_settled(draft: ImportDraft, *, accept_proposals: bool) -> None:
@@ -166,6 +210,7 @@ def _statement(options: argparse.Namespace, atlas: Atlas) -> Statement:
         etat=Etat(options.status),
         mode=Mode(options.mode),
         over=Over.ORIGIN if options.over == "origine" else Over.IN_USE,
+        until=options.until.strip(),
     )
 
 
@@ -229,6 +274,10 @@ def report(review: Review, version: Version | None) -> dict[str, Any]:
             for r in draft.remarks
         ],
         "difference": review.difference.summary(),
+        "retire": review.losses_text,
+        "complete": sorted(review.stated.extent),
+        "non_complete": review.refused_extent,
+        "dans_aucun_ou_plusieurs": [gap.sentence for gap in review.gaps],
         "publiee": version.number if version else None,
     }
 
@@ -253,6 +302,9 @@ def report_text(review: Review, version: Version | None) -> list[str]:
     for word, moved in (("ajouté", review.difference.added), ("retiré", review.difference.removed)):
         if moved:
             lines.append(f"  {word} : {fr.listing((z.name for z in moved), MOST_NAMES)}")
+    lines += [f"  {said}" for said in review.losses_text]
+    lines += [f"À accepter : {gap.sentence}" for gap in review.gaps if gap.sentence not in review.statement.accepted]
+    lines += review.refused_extent
     if version:
         lines.append(f"Publié : {KINDS[draft.kind].name}, version {version.number}.")
     else:
@@ -331,6 +383,7 @@ def _plain(version: Version) -> dict[str, Any]:
         "mode": said.mode.value,
         "posee_sur": said.over.value,
         "complete": sorted(said.extent),
+        "jusqu_au": said.until,
         "territoires": version.zones,
         "communes": version.communes,
         "fichier": {"nom": origin.name, "sha256": origin.sha256, "octets": origin.bytes},

@@ -18,7 +18,7 @@ from geo.arrays import Bools, Rows
 from geo.coverage.manner import Aside, set_aside
 from geo.coverage.status import STATUS_LABELS, STATUS_MEANINGS, Coverage, Status
 from geo.kept import kept_on_subject
-from geo.layers import Crosswalk, LayerId
+from geo.layers import Crosswalk, LayerId, completeness
 
 MOST_DECLARED = 12  # départements declared complete, each with a situation of its own; past it one for all
 EXTENDED_LABEL = "couvert, par extension aux communes de l’EPCI"
@@ -134,19 +134,21 @@ def situations_of(found: Coverage) -> Situations:
 
 def complete_text(departements: Iterable[str], crosswalk: Crosswalk, complete: Iterable[str]) -> str:
     """Say where, among some départements, the list of CLSM is complete, and on whose word."""
+    layer = crosswalk.layers[LayerId.CLSM]
     here = set(departements)
-    published = crosswalk.layers[LayerId.CLSM].extent
-    said = sorted(here & published)
-    mine = sorted(here & set(complete) - published)
-    texts = []
+    stated = {d for one in layer.declared for d in one.departements & here if not one.lapsed}
+    said = sorted(here & layer.extent - stated)
+    mine = sorted(here & set(complete) - layer.extent - layer.withheld)
+    texts = completeness(layer, crosswalk.atlas, here)
     if said:
         texts.append(f"La liste des CLSM en service est donnée comme complète pour {fr.listing(said)}.")
     if mine:
         texts.append(f"« Non couvert » repose sur votre déclaration de liste complète : {fr.listing(mine)}.")
-    if not said and not mine:
+    known = (here & layer.extent) | set(mine)
+    if not known:
         texts.append(
             "La liste n’est déclarée complète nulle part ici : sans CLSM connu, une commune reste « inconnu »."
         )
-    elif here - set(said) - set(mine):
+    elif here - known:
         texts.append("Ailleurs ici, sans CLSM connu, une commune reste « inconnu ».")
     return fr.typeset(" ".join(texts))

@@ -97,7 +97,7 @@ class CoverageState:
         part = self.estimated_part
         partly = self.status == Status.PARTIEL
         rest = np.where(partly & np.isfinite(part), self.population - np.nan_to_num(part), 0.0)
-        extent = self.crosswalk.layers[LayerId.CLSM].extent | self.complete
+        extent = self.crosswalk.layers[LayerId.CLSM].complete(self.complete)
         listed = np.array([name in extent for name in self.departement_names], dtype=bool)[self.departement_codes]
 
         def of(value: Status) -> Floats:
@@ -214,7 +214,7 @@ class CoverageState:
 
     def known_here(self, layer_id: str, rows: Rows) -> bool:
         """Whether the list of a layer is complete in the département of every one of these atoms."""
-        extent = self.crosswalk.layers[layer_id].extent | (self.complete if layer_id == LayerId.CLSM else frozenset())
+        extent = self.crosswalk.layers[layer_id].complete(self.complete if layer_id == LayerId.CLSM else ())
         return set(self.departements(rows)) <= extent
 
     def with_clsm(self, rows: Rows) -> CoverageState:

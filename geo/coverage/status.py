@@ -58,11 +58,10 @@ def commune_status(
 ) -> npt.NDArray[np.int8]:
     """Return the status of every atom, in row order.
 
-    `complete` adds départements where the user states that the list of CLSM is complete. What only facts set aside cover is
-    unknown, even there.
+    `complete` adds départements where the user states that the list of CLSM is complete; one where rows of the list are still
+    to be settled is complete for nobody. What only facts set aside cover is unknown, even there.
     """
-    extent = clsm.extent | set(complete)
-    known = atlas.table["departement"].isin(extent).to_numpy()
+    known = atlas.table["departement"].isin(clsm.complete(complete)).to_numpy()
     status = np.where(known, Status.NON_COUVERT, Status.INCONNU).astype(np.int8)
     etat = clsm.zones["etat"].to_numpy(dtype=object)[clsm.members["zone"]]
     precision = clsm.zones["precision"].to_numpy(dtype=object)[clsm.members["zone"]]

@@ -3,10 +3,12 @@
 It never guesses: an ambiguous row is refused with its candidates. Start from `read_import`, `read_file`, `Review`, `keep_and_publish`.
 """
 
-from geo.imports.draft import KINDS, ROLES, ImportDraft
+from geo.imports.draft import KINDS, ROLES, Column, ImportDraft
 from geo.imports.headers import role_of
+from geo.imports.memory import Remembered, remembered
 from geo.imports.publish import FORMS, Review, keep, keep_and_publish
 from geo.imports.read import read_draft, read_file, read_import
+from geo.imports.reserves import Gap, open_rows
 from geo.imports.settling import (
     ABOVE,
     ABSENT,
@@ -50,16 +52,21 @@ __all__ = [
     "WHOLE_COMMUNES",
     "YES",
     "Answers",
+    "Column",
     "Doubt",
+    "Gap",
     "ImportDraft",
+    "Remembered",
     "Review",
     "cross",
     "keep",
     "keep_and_publish",
     "open_grids",
+    "open_rows",
     "read_draft",
     "read_file",
     "read_import",
+    "remembered",
     "role_of",
     "template",
     "template_name",

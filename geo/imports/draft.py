@@ -33,6 +33,11 @@ class Kind:
     long_name: str
     singular: str
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """How one of its zones, and several, are called; a name of capitals does not change."""
+        return self.singular, self.singular if self.singular.isupper() else f"{self.singular}s"
+
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {

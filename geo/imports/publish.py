@@ -3,15 +3,29 @@ go through here, so that they say and do the same."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo import register
 from geo.dataset import Dataset
+from geo.errors import GeoInputError
+from geo.imports import memory, reserves
 from geo.imports.draft import KINDS, ImportDraft
-from geo.layers import Difference, Layer, Over, difference, merged
+from geo.imports.reserves import Gap
+from geo.layers import (
+    Declared,
+    Difference,
+    Layer,
+    Losses,
+    Over,
+    departement_of_place,
+    difference,
+    losses,
+    merged,
+)
 from geo.register import ConflictError, Origin, Statement, Version
 
 if TYPE_CHECKING:
@@ -44,16 +58,49 @@ def layer_from(draft: ImportDraft, statement: Statement) -> Layer:
 
 @dataclass(frozen=True, eq=False)
 class Review:
-    """What a draft becomes under a statement, before anything is kept."""
+    """What a draft becomes under a statement, before anything is kept.
+
+    `list_key` is that of a list that the register remembers (`geo.imports.remembered`), "" for a new one.
+    """
 
     draft: ImportDraft
     statement: Statement
     world: Dataset
+    list_key: str = ""
+
+    @cached_property
+    def unsettled(self) -> frozenset[str]:
+        """The places that rows still to be settled may speak of: codes of communes, or of départements."""
+        return reserves.unsettled_places(self.draft, self.world.atlas)
+
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        """The départements that cannot be stated complete: rows still to be settled may speak of them."""
+        return frozenset(departement_of_place(place) for place in self.unsettled)
+
+    @cached_property
+    def stated(self) -> Statement:
+        """The statement as far as it can hold: without the départements withheld."""
+        return replace(self.statement, extent=frozenset(self.statement.extent) - self.withheld)
+
+    @cached_property
+    def key(self) -> str:
+        """The key of the list."""
+        return self.list_key or memory.new_key(self.draft)
 
     @cached_property
     def brought(self) -> Layer:
         """The layer of the file alone."""
-        return layer_from(self.draft, self.statement)
+        said = self.stated
+        lapsed = said.lapsed()
+        declared = Declared(said.who, date.today().isoformat(), said.extent, said.until, lapsed, said.accepted)
+        return replace(
+            layer_from(self.draft, said),
+            extent=frozenset() if lapsed else said.extent,
+            declared=(declared,) if said.extent else (),
+            unsettled={self.key: self.unsettled},
+            ended=memory.ended_of(self.draft),
+        )
 
     @property
     def under(self) -> Version | None:
@@ -76,6 +123,43 @@ class Review:
         """What would change in the active layer."""
         return difference(self.before, self.after, self.world.atlas)
 
+    @cached_property
+    def losses(self) -> Losses:
+        """What would be taken away."""
+        return losses(self.before, self.after, self.difference, self.world.atlas)
+
+    @property
+    def losses_text(self) -> list[str]:
+        """What would be taken away, in sentences; none when nothing is."""
+        return self.losses.sentences(*KINDS[self.draft.kind].names)
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The communes that are in no territory, or in several, where a layer that partitions is stated complete."""
+        return reserves.gaps(self.after, self.stated.extent, self.world.atlas)
+
+    @property
+    def refused_extent(self) -> list[str]:
+        """Say which départements cannot be stated complete, and why; none when all can."""
+        names = self.world.atlas.departements["nom"]
+        left = reserves.rows_left(self.draft)
+        return [
+            f"{names[code]} ({code}) ne peut pas être dit complet tant que des lignes qui peuvent en parler sont à régler ({left})."
+            for code in sorted(frozenset(self.statement.extent) & self.withheld)
+        ]
+
+    def ensure_accepted(self) -> None:
+        """Check that what keeps the list from being a partition was accepted, in these very words (`Statement.accepted`).
+
+        Raises
+        ------
+        GeoInputError
+            With a sentence for each gap that was not.
+        """
+        left = [gap.sentence for gap in self.gaps if gap.sentence not in self.statement.accepted]
+        if left:
+            raise GeoInputError(["La liste n’est pas complète telle quelle, ou dites que c’est ainsi :", *left])
+
 
 def form_of(name: str) -> str:
     """Return the extension of a file, among the forms that are read; « csv » for another."""
@@ -95,17 +179,24 @@ def outlines_of(draft: ImportDraft) -> gpd.GeoDataFrame | None:
 
 
 def keep(review: Review, home: Path | None = None) -> Version:
-    """Keep what was reviewed as a new version, not active yet."""
+    """Keep what was reviewed as a new version, not active yet, with what was settled of the list.
+
+    Raises
+    ------
+    GeoInputError
+        When something that must be stated, or accepted, is not.
+    """
+    review.ensure_accepted()
     draft = review.draft
-    origin = Origin(draft.file, draft.sha256, draft.size, form_of(draft.file))
     return register.keep(
         review.brought,
-        review.statement,
-        origin,
+        review.stated,
+        Origin(draft.file, draft.sha256, draft.size, form_of(draft.file)),
         review.difference,
         review.world.atlas,
         shapes=outlines_of(draft),
         under=review.under,
+        settled=memory.to_keep(draft, review.key, review.unsettled),
         home=home,
     )
 

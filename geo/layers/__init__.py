@@ -16,6 +16,7 @@ from geo.layers.areal import (
     shares,
     touching,
 )
+from geo.layers.completeness import completeness
 from geo.layers.crosswalk import Crosswalk, Overlap, Relation, build_crosswalk
 from geo.layers.diff import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove, difference
 from geo.layers.embedded import load_layers
@@ -33,13 +34,16 @@ from geo.layers.layer import (
     ETATS,
     OTHER_DISPOSITIFS,
     PRECISIONS,
+    Declared,
     Etat,
     Layer,
     LayerId,
     Precision,
+    departement_of_place,
     find_zones,
     zone_members,
 )
+from geo.layers.losses import Losses, losses
 from geo.layers.overlay import MODE_MEANINGS, OVER_MEANINGS, Mode, Over, merged
 from geo.layers.quarters import MOSTLY_KNOWN, apart_text, city_names, known_populations, populations_suffice
 
@@ -59,12 +63,14 @@ __all__ = [
     "ZONE_COLUMNS",
     "CarePlaces",
     "Crosswalk",
+    "Declared",
     "Difference",
     "Etat",
     "Evidence",
     "Fate",
     "Layer",
     "LayerId",
+    "Losses",
     "Mode",
     "Over",
     "Overlap",
@@ -77,6 +83,8 @@ __all__ = [
     "atoms_of_points",
     "build_crosswalk",
     "city_names",
+    "completeness",
+    "departement_of_place",
     "difference",
     "distances",
     "estimated",
@@ -84,6 +92,7 @@ __all__ = [
     "known_populations",
     "load_layers",
     "locate",
+    "losses",
     "members_frame",
     "merged",
     "outlines",

@@ -8,7 +8,7 @@ the facts behind it differ in worth.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -75,6 +75,27 @@ PRECISIONS = {
 }
 
 
+@dataclass(frozen=True)
+class Declared:
+    """A person's statement that a list is complete in some départements: who, on which day, and until when.
+
+    Days are ISO 8601; `until` is the last day that it holds, "" when no end was given. `lapsed` says that this day was past
+    when the layer was opened. `accepted` holds, in words, what was pointed out to the person and accepted.
+    """
+
+    who: str
+    day: str
+    departements: frozenset[str]
+    until: str = ""
+    lapsed: bool = False
+    accepted: tuple[str, ...] = ()
+
+
+def departement_of_place(place: str) -> str:
+    """Return the département of a place: a commune by its code, or a département by its own."""
+    return place if len(place) <= 3 else place[: 3 if place.startswith("97") else 2]
+
+
 @dataclass(frozen=True, eq=False)
 class Layer:
     """Zones of one kind.
@@ -83,6 +104,10 @@ class Layer:
     the départements where the layer is complete. The members of a zone of precision « VILLE » are candidates: it lies in one
     or several of them, unknown which. `apart` counts the zones of the published list that lie in no commune of the atlas
     (overseas collectivities). `former` gives the id of today of zones that had another one.
+
+    `declared` holds the statements of persons that `extent` rests on, those that lapsed included. `unsettled` holds, for each
+    list brought (by its key), the places that its rows still to be settled may speak of: codes of communes, or of départements
+    where nothing closer is known. A département with such a place is in no `extent`: what is missing there is known to be.
     """
 
     id: str
@@ -96,6 +121,22 @@ class Layer:
     members: pd.DataFrame
     apart: int = 0
     former: Mapping[str, str] = field(default_factory=dict)
+    declared: tuple[Declared, ...] = ()
+    unsettled: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ended: frozenset[str] = frozenset()
+
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        """The départements where rows are still to be settled: the list is complete there for nobody."""
+        return frozenset(departement_of_place(place) for places in self.unsettled.values() for place in places)
+
+    def complete(self, stated: Iterable[str] = ()) -> frozenset[str]:
+        """Return where the list is complete when a reader states some départements so: the extent, and those not withheld."""
+        return self.extent | (frozenset(stated) - self.withheld)
+
+    def held_back(self) -> Layer:
+        """Return the layer with the départements withheld taken out of its extent."""
+        return replace(self, extent=self.extent - self.withheld) if self.extent & self.withheld else self
 
     def current_id(self, zone_id: str) -> str:
         """Return the id of today of a zone that may be named by its former one; any other id as it is given."""

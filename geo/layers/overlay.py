@@ -6,6 +6,7 @@ the layer in place are kept everywhere else, so that a list of one région never
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
 
@@ -13,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from geo.communes import Atlas
+from geo.french import fold
 from geo.layers.diff import same_territories
 from geo.layers.frames import MEMBER_COLUMNS, MEMBER_TYPES, estimated
-from geo.layers.layer import Layer, Precision
+from geo.layers.layer import Declared, Layer, Precision, departement_of_place
 
 
 class Mode(StrEnum):
@@ -48,19 +50,23 @@ def merged(base: Layer, imported: Layer, mode: Mode, atlas: Atlas) -> Layer:
     """Return `imported` together with what stays of `base`.
 
     A zone of `base` that `imported` has too is superseded. With REPLACE, the zones of `base` lose their communes in the
-    départements of `imported.extent`; one without any commune left goes, one that keeps some is « connue en partie ».
+    départements where `imported` was stated to be complete; one without any commune left goes, one that keeps some is « connue
+    en partie ». There, what was stated or left unsettled before is forgotten; a list brought again (by its key) takes the place
+    of what it left unsettled, anywhere. What `imported` says to be dissolved goes, whatever the mode.
     """
+    stated = imported.extent.union(*(one.departements for one in imported.declared))
     stays = np.ones(len(base.zones), dtype=bool)
     stays[list(same_territories(base, imported, atlas))] = False
+    stays &= ~_ended(base, imported)
     members = base.members
     zones = base.zones
-    if mode is Mode.REPLACE and imported.extent:
+    if mode is Mode.REPLACE and stated:
         departements = atlas.table["departement"].to_numpy(dtype=object)[members["row"].to_numpy(dtype=np.intp)]
-        inside = np.isin(departements.astype(str), sorted(imported.extent))
+        inside = np.isin(departements.astype(str), sorted(stated))
         had = np.bincount(members["zone"].to_numpy(dtype=np.intp), minlength=len(zones)) > 0
         left = np.bincount(members["zone"].to_numpy(dtype=np.intp)[~inside], minlength=len(zones)) > 0
         cut = np.bincount(members["zone"].to_numpy(dtype=np.intp)[inside], minlength=len(zones)) > 0
-        stays &= np.where(had, left, ~zones["departement"].isin(imported.extent).to_numpy())
+        stays &= np.where(had, left, ~zones["departement"].isin(stated).to_numpy())
         members = members[~inside]
         zones = _trimmed(zones, cut & left)
     kept = zones[stays]
@@ -68,6 +74,7 @@ def merged(base: Layer, imported: Layer, mode: Mode, atlas: Atlas) -> Layer:
     members = members[stays[members["zone"].to_numpy(dtype=np.intp)]]
     old = members.assign(zone=position[members["zone"].to_numpy(dtype=np.intp)])
     new = imported.members.assign(zone=imported.members["zone"] + len(kept))
+    unsettled = _unsettled(base, imported, stated)
     return replace(
         imported,
         name=base.name,
@@ -75,11 +82,41 @@ def merged(base: Layer, imported: Layer, mode: Mode, atlas: Atlas) -> Layer:
         source=f"{imported.source} ; ailleurs : {base.source}" if len(kept) else imported.source,
         vintage=f"{imported.vintage} ; ailleurs : {base.vintage}" if len(kept) else imported.vintage,
         remark=" ".join(filter(None, (imported.remark, base.remark if len(kept) else ""))),
-        extent=base.extent | imported.extent,
+        extent=(base.extent - stated) | imported.extent,
         former=base.former,
+        declared=(*_declared(base, stated), *imported.declared),
+        unsettled=unsettled,
+        ended=frozenset(),
         zones=_joined(kept, imported.zones),
         members=_stacked(old, new),
-    )
+    ).held_back()
+
+
+def _ended(base: Layer, imported: Layer) -> np.ndarray:
+    """Return the zones of `base` that `imported` names as dissolved; of several of one name, those of its own départements."""
+    if not imported.ended:
+        return np.zeros(len(base.zones), dtype=bool)
+    names = base.zones["nom"].map(lambda name: fold(str(name)))
+    alone = ~names.duplicated(keep=False)
+    here = base.zones["departement"].isin(set(imported.zones["departement"]) - {""})
+    return (names.isin(imported.ended) & (alone | here)).to_numpy(dtype=bool)
+
+
+def _declared(base: Layer, stated: frozenset[str]) -> Iterator[Declared]:
+    """Yield the statements of before, where nobody has stated anything since."""
+    for one in base.declared:
+        if left := one.departements - stated:
+            yield replace(one, departements=left)
+
+
+def _unsettled(base: Layer, imported: Layer, stated: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Return what is still to be settled, list by list, once `imported` is in."""
+    before = {
+        key: frozenset(place for place in places if departement_of_place(place) not in stated)
+        for key, places in base.unsettled.items()
+    }
+    found = {**before, **imported.unsettled}
+    return {key: places for key, places in found.items() if places}
 
 
 def _trimmed(zones: pd.DataFrame, cut: np.ndarray) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 It never reads a user's file. Start from `keep`, `publish`, `withdraw`, `heads`, `read_layer`.
 """
 
-from geo.register.model import ConflictError, Event, Head, Origin, State, Statement, Version
+from geo.register.model import ConflictError, Event, Head, Origin, Settled, State, Statement, Version
 from geo.register.register import (
     check,
     damage,
@@ -37,6 +37,7 @@ __all__ = [
     "Event",
     "Head",
     "Origin",
+    "Settled",
     "State",
     "Statement",
     "Version",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,8 +29,9 @@ class State(StrEnum):
 class Statement:
     """The statement of the person who imports a layer.
 
-    `date` is that of the facts, as text; `extent` the départements where the layer is complete; `etat` the state given to
-    territories for which the file states none.
+    `date` is that of the facts, as text; `extent` the départements where the layer is complete, and `until` the last day that
+    this holds (ISO 8601, "" for no end); `accepted` what was pointed out of that completeness and accepted, in words; `etat`
+    the state given to territories for which the file states none.
     """
 
     source: str
@@ -40,6 +42,28 @@ class Statement:
     mode: Mode = Mode.REPLACE
     over: Over = Over.IN_USE
     remark: str = ""
+    until: str = ""
+    accepted: tuple[str, ...] = ()
+
+    def lapsed(self, today: dt.date | None = None) -> bool:
+        """Tell whether the list is no longer stated complete: its last day is past."""
+        return bool(self.until) and (today or dt.date.today()).isoformat() > self.until
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What was settled of a list while it was read, kept with its version.
+
+    `list_key` names the list and `departements` says where it lies, so that next month's file of the same one is known;
+    `answers` is what the person settled, as the reading writes it; `unsettled` holds the places that rows still to be settled
+    may speak of, `ended` the names of territories that it says to be dissolved (both as in `geo.layers.Layer`).
+    """
+
+    list_key: str = ""
+    answers: str = ""
+    departements: frozenset[str] = frozenset()
+    unsettled: frozenset[str] = frozenset()
+    ended: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -73,6 +97,7 @@ class Version:
     content: str
     under: int | None = None
     faults: tuple[str, ...] = ()
+    settled: Settled = Settled()
 
     @property
     def vintage(self) -> str:

@@ -9,8 +9,6 @@ and its history, so the two can never disagree.
 from __future__ import annotations
 
 import getpass
-import json
-import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -23,18 +21,18 @@ from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.files import DamagedError
 from geo.french import day, listing, moment
-from geo.layers import Difference, Layer
+from geo.layers import Declared, Difference, Layer
 from geo.register import store
-from geo.register.model import ConflictError, Event, Head, Origin, State, Statement, Version
+from geo.register.model import ConflictError, Event, Head, Origin, Settled, State, Statement, Version
 from geo.register.rows import NEEDED, event_of, version_of
-from geo.register.schema import EVENTS, HEADS, VERSIONS
+from geo.register.schema import EVENTS, HEADS, STATEMENTS, VERSIONS
+from geo.register.writing import LONGEST, ensure_stated, one_line, statement_row, version_row
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 BACKUP = "Remettez une autre version en service, ou reprenez registre.sqlite d’une sauvegarde."
 TRIES = 20  # for a number of version that others take at the same moment
-LONGEST = {"who": 200, "file_name": 300, "date": 60, "file_form": 20}
 
 
 def default_who() -> str:
@@ -49,11 +47,6 @@ def _now() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
-def _line(text: str, most: int) -> str:
-    """Return a text on one line, without control characters, not longer than `most`."""
-    return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text).strip()[:most]
-
-
 # --- keep -------------------------------------------------------------------------------------------------------
 def keep(
     layer: Layer,
@@ -64,55 +57,42 @@ def keep(
     *,
     shapes: gpd.GeoDataFrame | None = None,
     under: Version | None = None,
+    settled: Settled | None = None,
     home: Path | None = None,
 ) -> Version:
     """Keep a layer as a new version, not active yet.
 
     `shapes` are its outlines, indexed by zone, when it has some; `under` is the version that it is laid over, the layer in
-    place before any import when None.
+    place before any import when None; `settled` is what was settled of the list, and what is not yet.
 
     Raises
     ------
     GeoInputError
         When who or the source is not stated, a département does not exist, or nothing can be written.
     """
-    _check(layer, statement, atlas)
+    ensure_stated(layer, statement, atlas)
     store.prepare(home)
     if under:
         check(under, home)
     content, files = store.files_of(layer, shapes, atlas)
-    values = {
-        "kind": layer.id,
-        "created": _now(),
-        "who": _line(statement.who, LONGEST["who"]),
-        "file_name": _line(origin.name, LONGEST["file_name"]),
-        "file_sha256": origin.sha256,
-        "file_bytes": origin.bytes,
-        "file_form": _line(origin.form, LONGEST["file_form"]).lower(),
-        "source": _line(statement.source, 2000),
-        "date": _line(statement.date, LONGEST["date"]),
-        "etat": str(statement.etat),
-        "mode": str(statement.mode),
-        "extent": json.dumps(sorted(statement.extent)),
-        "remark": _line(statement.remark, 4000),
-        "changes": json.dumps(changes.summary() if changes else {}, ensure_ascii=False),
-        "zones": len(layer.zones),
-        "communes": int(layer.members["row"].nunique()),
-        "content": content,
-        "under_id": under.id if under else None,
-    }
+    values = version_row(layer, statement, origin, changes, content)
+    values.update(created=_now(), under_id=under.id if under else None)
+    stated = statement_row(statement, settled or Settled())
     with store.written(content, files, home) as again:
-        return find(layer.id, _add_row(layer.id, values, again, home), home)
+        return find(layer.id, _add_row(layer.id, values, stated, again, home), home)
 
 
-def _add_row(kind: str, values: dict[str, Any], write: Callable[[], None], home: Path | None) -> int:
+def _add_row(
+    kind: str, values: dict[str, Any], stated: dict[str, Any], write: Callable[[], None], home: Path | None
+) -> int:
     """Add the row of a version under the next number, which is returned; `write` has its files there, while nobody sweeps."""
     for _ in range(TRIES):
         try:
             with store.writing(home) as connection:
                 taken = connection.execute(sa.select(VERSIONS.c.number).where(VERSIONS.c.kind == kind)).scalars()
                 number = max((one for one in taken if type(one) is int), default=0) + 1
-                connection.execute(sa.insert(VERSIONS).values(number=number, **values))
+                made = connection.execute(sa.insert(VERSIONS).values(number=number, **values)).inserted_primary_key
+                connection.execute(sa.insert(STATEMENTS).values(version_id=made[0] if made else None, **stated))
                 write()
             return number
         except GeoInputError as error:
@@ -121,21 +101,6 @@ def _add_row(kind: str, values: dict[str, Any], write: Callable[[], None], home:
             ):  # else taken by another at the same moment: the next one
                 raise
     raise GeoInputError("Trop de personnes importent cette couche en même temps ; réessayez. Rien n’est gardé.")
-
-
-def _check(layer: Layer, statement: Statement, atlas: Atlas) -> None:
-    problems = []
-    if not statement.who.strip():
-        problems.append("Dites qui importe la couche.")
-    if not statement.source.strip():
-        problems.append("Dites d’où vient la couche (sa source).")
-    problems += [
-        f"{code} : département inconnu." for code in sorted(statement.extent) if code not in atlas.departements.index
-    ]
-    if layer.zones.empty:
-        problems.append("La couche n’a aucun territoire : rien n’est gardé.")
-    if problems:
-        raise GeoInputError(problems)
 
 
 # --- publish and go back ----------------------------------------------------------------------------------------
@@ -175,7 +140,7 @@ def _move(kind: str, version: Version | None, *, who: str, seen: int, home: Path
                 moved = connection.execute(change.values(version_id=target, revision=seen + 1)).rowcount == 1
             if moved:
                 event = {"kind": kind, "revision": seen + 1, "version_id": target}
-                connection.execute(sa.insert(EVENTS).values(who=_line(who, LONGEST["who"]), at=_now(), **event))
+                connection.execute(sa.insert(EVENTS).values(who=one_line(who, LONGEST["who"]), at=_now(), **event))
     except GeoInputError as error:
         if not isinstance(error.__cause__, IntegrityError):  # else another made the very same move first
             raise
@@ -223,7 +188,7 @@ def heads(home: Path | None = None) -> dict[str, Head]:
     with store.reading(home) as connection:
         rows = connection.execute(sa.select(HEADS).order_by(HEADS.c.kind)).mappings().all()
         chosen = [row["version_id"] for row in rows if row["version_id"] is not None]
-        found = connection.execute(sa.select(VERSIONS).where(VERSIONS.c.id.in_(chosen))).mappings().all()
+        found = connection.execute(_versions(connection).where(VERSIONS.c.id.in_(chosen))).mappings().all()
     by_id = {row["id"]: version_of(row, State.PUBLISHED) for row in found}
     return {str(row["kind"]): _head(row, by_id.get(row["version_id"])) for row in rows}
 
@@ -239,14 +204,21 @@ def _head(row: sa.RowMapping, version: Version | None) -> Head:
     return Head(kind, revision if type(revision) is int else 0, version, problem)
 
 
+def _versions(connection: sa.Connection) -> sa.Select[Any]:
+    """Ask for the versions with what was stated of each, where the schema of the register has it (`schema.READABLE`)."""
+    if not sa.inspect(connection).has_table(STATEMENTS.name):
+        return sa.select(VERSIONS)
+    return sa.select(VERSIONS, STATEMENTS).join_from(VERSIONS, STATEMENTS, isouter=True)
+
+
 def versions(kind: str | None = None, home: Path | None = None) -> list[Version]:
     """Return the versions kept, of one kind or of all, the newest first."""
     if not store.exists(home):
         return []
-    wanted = sa.select(VERSIONS).order_by(VERSIONS.c.kind, VERSIONS.c.number.desc())
-    if kind is not None:
-        wanted = wanted.where(VERSIONS.c.kind == kind)
     with store.reading(home) as connection:
+        wanted = _versions(connection).order_by(VERSIONS.c.kind, VERSIONS.c.number.desc())
+        if kind is not None:
+            wanted = wanted.where(VERSIONS.c.kind == kind)
         rows = connection.execute(wanted).mappings().all()
         used = set(connection.execute(sa.select(HEADS.c.version_id)).scalars())
         once = set(connection.execute(sa.select(EVENTS.c.version_id).distinct()).scalars())
@@ -342,8 +314,11 @@ def history(kind: str, home: Path | None = None) -> list[Event]:
 
 
 def token(home: Path | None = None) -> str:
-    """Return a text that changes when an active version changes."""
-    return ",".join(f"{h.kind}:{h.revision}" for h in heads(home).values())
+    """Return a text that changes when an active version changes, or a statement that a list is complete lapses."""
+    found = [f"{h.kind}:{h.revision}" for h in heads(home).values()]
+    if found and (lapsed := sum(version.statement.lapsed() for version in versions(home=home))):
+        found.append(f"échues:{lapsed}")
+    return ",".join(found)
 
 
 def read_layer(version: Version, base: Layer, atlas: Atlas, home: Path | None = None) -> Layer:
@@ -358,18 +333,26 @@ def read_layer(version: Version, base: Layer, atlas: Atlas, home: Path | None = 
         zones, members = store.read_files(version.content, atlas, home)
     except DamagedError as error:
         raise DamagedError(damage(version, str(error), home)) from error
-    said = f"Importée le {day(version.created)} par {version.statement.who} (version {version.number})."
+    statement = version.statement
+    lapsed = statement.lapsed()
+    stated = Declared(
+        statement.who, version.created[:10], statement.extent, statement.until, lapsed, statement.accepted
+    )
+    said = f"Importée le {day(version.created)} par {statement.who} (version {version.number})."
     return Layer(
         id=version.kind,
         name=base.name,
         long_name=base.long_name,
-        source=version.statement.source,
+        source=statement.source,
         vintage=version.vintage,
-        extent=version.statement.extent,
-        remark=" ".join(filter(None, (said, version.statement.remark))),
+        extent=frozenset() if lapsed else statement.extent,
+        remark=" ".join(filter(None, (said, statement.remark))),
         zones=zones,
         members=members,
-    )
+        declared=(stated,) if statement.extent else (),
+        unsettled={version.settled.list_key: version.settled.unsettled},
+        ended=version.settled.ended,
+    ).held_back()
 
 
 def read_shapes(version: Version, home: Path | None = None) -> gpd.GeoDataFrame | None:

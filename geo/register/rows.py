@@ -9,26 +9,39 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping as Row
-
 from geo.layers import Etat, Mode, Over
-from geo.register.model import Event, Origin, State, Statement, Version
+from geo.register.model import Event, Origin, Settled, State, Statement, Version
 
 E = TypeVar("E", bound=StrEnum)
+Row = Mapping[Any, Any]
 NAMES = {
     "id": "identifiant", "kind": "couche", "number": "numéro", "created": "date", "who": "auteur", "file_name": "nom du fichier",
     "file_sha256": "empreinte du fichier", "file_bytes": "taille du fichier", "file_form": "forme du fichier",
     "source": "source", "date": "date des faits", "etat": "état", "mode": "mode", "extent": "départements complets",
     "remark": "remarque", "changes": "changements", "zones": "nombre de territoires", "communes": "nombre de communes",
     "content": "nom des fichiers gardés", "under_id": "version du dessous", "revision": "révision", "at": "date",
+    "until": "échéance", "accepted": "réserves acceptées", "unsettled": "lignes à régler", "list_key": "nom de la liste",
+    "answers": "réglages", "departements": "départements de la liste", "ended": "territoires dissous",
 }  # fmt: skip
-NEEDED = frozenset(NAMES[name] for name in ("id", "kind", "number", "etat", "mode", "extent", "content", "under_id"))
+NEEDED = frozenset(
+    NAMES[name]
+    for name in ("id", "kind", "number", "etat", "mode", "extent", "content", "under_id", "until", "unsettled", "ended")
+)
 CONTENT = re.compile(r"[0-9a-f]{32}")
 UNKNOWN = "inconnu"
+NOTHING_STATED = {
+    "until": "",
+    "accepted": "[]",
+    "unsettled": "[]",
+    "list_key": "",
+    "answers": "",
+    "departements": "[]",
+    "ended": "[]",
+}
 _LISTS, _COUNTS = ("added", "removed", "changed"), ("inhabitants_before", "inhabitants_after")
 
 
@@ -81,8 +94,9 @@ class _Reading:
 
 
 def version_of(row: Row, state: State) -> Version:
-    """Return the version that a row speaks of, whatever became of it."""
-    read = _Reading(row)
+    """Return the version that a row speaks of, whatever became of it; the row of what was stated of it beside, if there is one."""
+    stated = row.get("version_id") is not None
+    read = _Reading(row if stated else {**row, **NOTHING_STATED})
     under = row["under_id"]
     if under is not None and type(under) is not int:
         read.fault("under_id")
@@ -101,11 +115,13 @@ def version_of(row: Row, state: State) -> Version:
             source=read.text("source"),
             date=read.text("date", ""),
             who=read.text("who"),
-            extent=_extent(read),
+            extent=frozenset(_texts(read, "extent")),
             etat=read.word("etat", Etat, Etat.A_CONFIRMER),
             mode=read.word("mode", Mode, Mode.ADD),
             over=Over.ORIGIN if under is None else Over.IN_USE,
             remark=read.text("remark", ""),
+            until=_until(read),
+            accepted=tuple(_texts(read, "accepted")),
         ),
         origin=Origin(
             read.text("file_name"), read.text("file_sha256"), read.number("file_bytes"), read.text("file_form", "csv")
@@ -115,16 +131,34 @@ def version_of(row: Row, state: State) -> Version:
         communes=read.number("communes"),
         content=content,
         under=under,
+        settled=Settled(
+            read.text("list_key", ""),
+            read.text("answers", ""),
+            frozenset(_texts(read, "departements")),
+            frozenset(_texts(read, "unsettled")),
+            frozenset(_texts(read, "ended")),
+        ),
         faults=tuple(dict.fromkeys(read.faults)),
     )
 
 
-def _extent(read: _Reading) -> frozenset[str]:
-    found = read.json("extent")
-    if isinstance(found, list) and all(isinstance(code, str) for code in found):
-        return frozenset(found)
-    read.fault("extent")
-    return frozenset()
+def _until(read: _Reading) -> str:
+    text = read.text("until", "")
+    try:
+        if not text or (len(text) == 10 and date.fromisoformat(text)):
+            return text
+    except ValueError:
+        pass
+    read.fault("until")
+    return ""
+
+
+def _texts(read: _Reading, name: str) -> list[str]:
+    found = read.json(name)
+    if isinstance(found, list) and all(isinstance(text, str) for text in found):
+        return found
+    read.fault(name)
+    return []
 
 
 def _changes(read: _Reading) -> Mapping[str, Any]:

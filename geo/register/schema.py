@@ -62,13 +62,25 @@ EVENTS = sa.Table(
     sa.Column("at", sa.String(40), nullable=False),
     sa.UniqueConstraint("kind", "revision"),
 )
+STATEMENTS = sa.Table(  # what was stated and settled with a version; one kept before this was known has none
+    "clsm_statements",
+    METADATA,
+    sa.Column("version_id", sa.Integer, sa.ForeignKey("clsm_versions.id"), primary_key=True),
+    sa.Column("until", sa.String(10), nullable=False),  # last day that the list is stated complete, "" for no end
+    sa.Column("accepted", sa.Text, nullable=False),  # JSON, like `unsettled`
+    sa.Column("unsettled", sa.Text, nullable=False),
+    sa.Column("list_key", sa.String(64), nullable=False),
+    sa.Column("answers", sa.Text, nullable=False),
+    sa.Column("departements", sa.Text, nullable=False),
+    sa.Column("ended", sa.Text, nullable=False),
+)
 
 
-REVISION = "0001"
-OLDER: tuple[str, ...] = ()  # the revisions before, which are migrated
-READABLE = (
-    "",
-)  # revisions that are read as they are where no migration can be written ("": before they were numbered)
+REVISION = "0002"
+OLDER: tuple[str, ...] = ("0001",)  # the revisions before, which are migrated
+# Revisions that are read as they are where no migration can be written ("": before they were numbered), and what that takes.
+READABLE = ("", "0001")
+_OLD_TABLES = frozenset({VERSIONS.name, HEADS.name, EVENTS.name})
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_KEY = 0x434C534D  # of the advisory lock in PostgreSQL
 _ONE_AT_A_TIME = threading.Lock()  # Alembic keeps the connection that it works on in a variable of its module
@@ -112,7 +124,7 @@ def migrate(engine: sa.Engine, *, to_read: bool) -> None:
     except SQLAlchemyError:
         with engine.execution_options(reads=True).connect() as connection:
             revision, tables = _state(connection)
-        if not (to_read and revision in READABLE and tables >= set(METADATA.tables)):
+        if not (to_read and revision in READABLE and tables >= _OLD_TABLES):
             raise
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -68,7 +69,9 @@ def test_an_import_is_published_and_can_be_read_by_a_program(capsys, file: Path)
     assert (refused["ligne"], bool(refused["que_faire"])) == (5, True)
     assert {z["name"] for z in found["difference"]["added"]} >= {"CLSM du Calaisis"}
     version = register.head("clsm").version
-    assert (version.statement.who, version.statement.extent, version.origin.name) == ("Ana", {"62"}, "clsm.csv")
+    assert (version.statement.who, version.origin.name) == ("Ana", "clsm.csv")
+    assert (version.statement.extent, found["complete"]) == (frozenset(), []), "a row is still to settle"
+    assert "Pas-de-Calais (62) ne peut pas être dit complet" in found["non_complete"][0]
     assert version.origin.bytes == len(FILE.encode())
 
 
@@ -76,6 +79,37 @@ def test_a_file_without_a_fault_ends_with_zero(capsys, tmp_path: Path) -> None:
     path = tmp_path / "bon.csv"
     path.write_text(FILE.rsplit("CLSM perdu", 1)[0], encoding="utf-8")
     assert run(capsys, "import", path, "--kind", "clsm", *STATED)[0] == 0
+
+
+def test_what_is_taken_away_is_said_in_figures(capsys, tmp_path: Path) -> None:
+    path = tmp_path / "bon.csv"
+    path.write_text(FILE.rsplit("CLSM perdu", 1)[0], encoding="utf-8")
+    out = run(capsys, "import", path, "--kind", "clsm", "--dry-run", *STATED)[1]
+    assert re.search(r"\d+ CLSM en service, [\d ]+ habitants, (sera retiré|seront retirés)\.", out)
+    assert "ne seront plus dans aucun CLSM en service" in out
+
+
+def test_a_list_of_sectors_with_holes_is_complete_only_on_purpose(capsys, tmp_path: Path) -> None:
+    path = tmp_path / "secteurs.csv"
+    path.write_text("Secteur;Code INSEE\n62G01;62193\n62G02;62498\n", encoding="utf-8")
+    code, out, err = run(capsys, "import", path, "--kind", "secteurs-adultes", *STATED)
+    assert (code, out) == (2, "")
+    assert re.search(r"Pas-de-Calais \(62\) : \d+ communes, [\d ]+ habitants, n’ont pas de secteur\.", err)
+    assert "--accept-gaps" in err
+    assert register.versions() == []
+    code, _, err = run(capsys, "import", path, "--kind", "secteurs-adultes", "--accept-gaps", *STATED)
+    assert (code, err) == (0, "")
+    statement = register.head("secteurs-adultes").version.statement
+    assert statement.extent == {"62"} and "n’ont pas de secteur" in statement.accepted[0]
+
+
+def test_the_last_day_of_completeness_is_kept_and_must_be_a_day(capsys, tmp_path: Path) -> None:
+    path = tmp_path / "bon.csv"
+    path.write_text(FILE.rsplit("CLSM perdu", 1)[0], encoding="utf-8")
+    assert run(capsys, "import", path, "--kind", "clsm", *STATED, "--until", "bientôt")[0] == 2
+    assert run(capsys, "import", path, "--kind", "clsm", *STATED, "--until", "2031-06-30")[0] == 0
+    assert register.head("clsm").version.statement.until == "2031-06-30"
+    assert json.loads(run(capsys, "layers", "--json")[1])[0]["jusqu_au"] == "2031-06-30"
 
 
 @pytest.mark.parametrize(
@@ -133,6 +167,7 @@ def test_versions_are_listed_put_back_and_withdrawn(capsys, file: Path) -> None:
 
 
 def test_evaluate_and_coverage_follow_an_import_and_come_back(capsys, file: Path) -> None:
+    file.write_text(FILE.rsplit("CLSM perdu", 1)[0], encoding="utf-8")
     before = json.loads(run(capsys, "coverage", "--scope", "62", "--json")[1])
     assert run(capsys, "evaluate", "--clsm", "calaisis")[0] == 2
     run(capsys, "import", file, "--kind", "clsm", *STATED)

@@ -25,6 +25,7 @@ from geo.dataset import sweep as tidy
 from geo.errors import GeoInputError
 from geo.files import DamagedError, owner, write_json
 from geo.files.transfer import Part
+from geo.imports import Answers
 from geo.imports import publish as intake
 from geo.layers import Over
 from geo.register import Origin, Statement, register
@@ -185,6 +186,8 @@ def test_a_register_that_was_emptied_or_taken_away_is_told_and_its_files_stay(ho
 # --- a damaged version in use, and imports ----------------------------------------------------------------------
 class _Draft:
     kind, file, sha256, size, outlines = "clsm", "clsm.csv", "0" * 64, 10, None
+    shape, departements, answers, dissolved = "clsm|code", ("01",), Answers(), ()
+    doubts, refused, partly, names_refused = (), 0, 0, 0
 
 
 def review(home: Path, opened: world.Dataset, over: Over = Over.IN_USE) -> intake.Review:

@@ -116,6 +116,9 @@ def open_versions(page: Page, server: AppServer) -> None:
     page.goto(f"{server.url}/Donnees")
     page.get_by_role("tab", name="Versions et retours").click()
     page.get_by_role("table", name="Versions gardées").wait_for()
+    name = page.get_by_label("Votre nom (obligatoire)").last
+    name.fill("Ana")
+    name.press("Enter")
 
 
 def ask(page: Page, number: int, *, how: str = "click") -> None:
@@ -162,6 +165,9 @@ def test_a_file_published_with_a_double_click_is_kept_once(
     source = page.get_by_label("Source (obligatoire)")
     source.fill("ARS")
     source.press("Enter")
+    name = page.get_by_label("Votre nom (obligatoire)").first
+    name.fill("Ana")
+    name.press("Enter")
     publish = page.get_by_role("button", name="Publier", exact=True)
     expect(publish).to_be_enabled(timeout=PATIENCE_MS)
     publish.dblclick()

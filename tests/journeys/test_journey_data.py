@@ -3,6 +3,7 @@ follows, and the way back."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,17 +91,20 @@ def test_a_planner_imports_a_list_sees_it_on_the_map_and_goes_back(
     assert button.evaluate("e => getComputedStyle(e.querySelector('p')).display") == "none"  # the English word
     page.locator("input[type=file]").set_input_files(file)
 
+    expect(page.get_by_role("heading", name="7. Publication")).to_be_visible()
+    settle(page)
+    page.get_by_text(re.compile("Rapport ligne par ligne")).click()
     refused = table(page, "Refusé : lignes et raisons")
     expect(refused).to_contain_text("ligne 4")
     expect(refused).to_contain_text("99999")
     expect(refused).to_contain_text("ligne 6")
-    expect(refused).to_contain_text("plusieurs communes portent ce nom")
+    expect(refused).to_contain_text("Saint-Martin")
     expect(refused).to_contain_text(HOSTILE)
     repaired = table(page, "Réparé : lignes et raisons")
     expect(repaired).to_contain_text("ligne 3")
     expect(repaired).to_contain_text("01053")
     expect(repaired).to_contain_text("ancien code")
-    expect(table(page, "À savoir : lignes et raisons")).to_contain_text("peut-être")
+    expect(page.get_by_text("peut-être · 1 ligne")).to_be_visible()
     settle(page)
     assert {k: figures(page)[k] for k in ("lignes lues", "retenues", "refusées", "territoires")} == {
         "lignes lues": "7", "retenues": "5", "refusées": "2", "territoires": "4",
@@ -108,11 +112,16 @@ def test_a_planner_imports_a_list_sees_it_on_the_map_and_goes_back(
     expect(page.get_by_role("button", name="Publier")).to_be_disabled()
     assert register.versions("clsm", home) == []
 
+    page.get_by_role("button", name="C’est bien cela").click()  # « peut-être »: to be confirmed
+    settle(page)
+    for _ in range(2):  # the rows that are lost, on purpose: else the département could not be complete
+        page.get_by_role("button", name="Mettre de côté", exact=True).first.click()
+        settle(page)
     page.get_by_label("Source (obligatoire)").fill("ARS, tableau interne")
     page.get_by_label("Source (obligatoire)").press("Enter")
     settle(page)
-    page.get_by_label("Votre nom").first.fill("Ana")
-    page.get_by_label("Votre nom").first.press("Enter")
+    page.get_by_label("Votre nom (obligatoire)").first.fill("Ana")
+    page.get_by_label("Votre nom (obligatoire)").first.press("Enter")
     settle(page)
     pick(page, "Départements où cette liste est complète", "Pas-de-Calais")
     page.keyboard.press("Escape")
@@ -122,6 +131,8 @@ def test_a_planner_imports_a_list_sees_it_on_the_map_and_goes_back(
     settle(page)
     wait_painted(page, geometry="dep-62")
     assert (status(page, CALAIS), status(page, COQUELLES), status(page, LENS)) == ("ajoutée", "ajoutée", "retirée")
+    page.get_by_text("J’ai lu ce qui sera retiré, et je le confirme.").click()
+    settle(page)
     page.get_by_role("button", name="Publier").click()
     expect(page.get_by_text("la nouvelle version est en service")).to_be_visible()
     expect(page.locator("[data-testid=stFileChip]")).to_have_count(0)

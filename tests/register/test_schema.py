@@ -298,7 +298,9 @@ def test_processes_that_open_an_old_register_of_postgresql_at_once_migrate_it_on
     for worker in workers:
         worker.join(60)
     with on_postgres.connect() as connection:
-        assert connection.execute(sa.text(f"SELECT version_num FROM {SCHEMA_TABLE}")).scalars().all() == ["0001"]
+        assert connection.execute(sa.text(f"SELECT version_num FROM {SCHEMA_TABLE}")).scalars().all() == [
+            schema.REVISION
+        ]
     assert [v.statement.source for v in register.versions(home=home)] == ["ARS, tableau interne"]
 
 
@@ -320,6 +322,6 @@ def test_a_user_of_postgresql_who_may_only_read_reads_an_old_register(
 def test_a_newer_schema_in_postgresql_is_reported(on_postgres: sa.Engine, home: Path) -> None:
     kept(home)
     with on_postgres.begin() as connection:
-        connection.execute(sa.text(f"UPDATE {SCHEMA_TABLE} SET version_num = '0002'"))
+        connection.execute(sa.text(f"UPDATE {SCHEMA_TABLE} SET version_num = '0999'"))
     with pytest.raises(GeoInputError, match="version plus récente"):
         register.heads(home)

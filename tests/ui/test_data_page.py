@@ -21,14 +21,19 @@ from tests.support import apptest, bad_readers, real
 from tests.support.apptest import DATA, HOME, ran, settled
 from tests.support.grid import plain
 from ui import acts, loaders
-from ui.data import import_report
-from ui.data import import_steps as import_view
+from ui.data import import_reading, import_report, versions
 
 FAULTS = """CLSM;Code INSEE;Commune;Etat
 CLSM du Calaisis;62193;Calais;en service
 CLSM du Calaisis;1053;Bourg-en-Bresse;en service
 CLSM de Lens;62498;Lens;projet
 CLSM <script>alert(1)</script>;99999;Nulle part;en service
+CLSM d’Arras;62041;Arras;en service
+"""
+
+GOOD = """CLSM;Code INSEE;Commune;Etat
+CLSM du Calaisis;62193;Calais;en service
+CLSM de Lens;62498;Lens;projet
 CLSM d’Arras;62041;Arras;en service
 """
 
@@ -67,6 +72,10 @@ def state(app: AppTest, *, source: str = "ARS", extent: tuple[str, ...] = ("62",
 
 
 def publish(app: AppTest) -> AppTest:
+    """Confirm what would be taken away, when something would, and publish."""
+    for tick in app.checkbox:
+        if tick.key.startswith("import-retraits"):
+            app = tick.check().run()
     return app.button(key="import-publier").click().run()
 
 
@@ -109,7 +118,6 @@ def test_a_file_with_faults_is_reported_row_by_row() -> None:
     assert "5 lignes lues 4 retenues" in text
     assert "ligne 5" in text and "99999" in text
     assert "ligne 3" in text and "01053" in text
-    assert "Code INSEE 62193, 1053, 62498 Code de commune (INSEE)" in text
     assert "<script>alert" not in markup(app)
     assert "&lt;script&gt;alert" in markup(app)
     assert app.button(key="import-publier").disabled
@@ -117,7 +125,7 @@ def test_a_file_with_faults_is_reported_row_by_row() -> None:
 
 
 def test_publishing_puts_the_layer_in_use_and_the_page_says_so() -> None:
-    app = state(upload(open_page(), FAULTS.encode()))
+    app = state(upload(open_page(), GOOD.encode()))
     assert any("retiré" in plain(m.value) and "habitants concernés" in plain(m.value) for m in app.markdown)
     app = ran(publish(app))
     assert [plain(s.value.replace("\\", "")) for s in app.success] == ["CLSM : la nouvelle version est en service."]
@@ -131,7 +139,7 @@ def test_publishing_puts_the_layer_in_use_and_the_page_says_so() -> None:
 
 
 def test_going_back_to_the_layer_of_before_and_again_to_a_version() -> None:
-    app = ran(publish(state(upload(open_page(), FAULTS.encode()))))
+    app = ran(publish(state(upload(open_page(), GOOD.encode()))))
     app = press(app, "Revenir à la couche d’origine")
     assert register.head("clsm").version.number == 1, "nothing is done before it is confirmed"
     app = press(app, "Confirmer : revenir à la couche d’origine")
@@ -146,7 +154,7 @@ def test_going_back_to_the_layer_of_before_and_again_to_a_version() -> None:
 
 
 def test_what_was_asked_for_can_be_left() -> None:
-    app = ran(publish(state(upload(open_page(), FAULTS.encode()))))
+    app = ran(publish(state(upload(open_page(), GOOD.encode()))))
     app = press(press(app, "Revenir à la couche d’origine"), "Ne rien changer")
     assert not app.warning
     assert (register.head("clsm").revision, register.head("clsm").version.number) == (1, 1)
@@ -154,7 +162,7 @@ def test_what_was_asked_for_can_be_left() -> None:
 
 def four_versions() -> AppTest:
     """Return the page with four versions of a layer: the first in use, the others drafts."""
-    app = ran(publish(state(upload(open_page(), FAULTS.encode()))))
+    app = ran(publish(state(upload(open_page(), GOOD.encode()))))
     for code in ("79191", "33063", "31555"):
         app = state(upload(app, f"CLSM;Code INSEE\nCLSM {code};{code}\n".encode()), extent=())
         app = ran(app.button(key="import-garder").click().run())
@@ -204,8 +212,8 @@ def test_going_back_decided_before_a_colleagues_move_is_refused() -> None:
 
 
 def test_publishing_refused_once_is_decided_again_on_what_is_shown() -> None:
-    app = state(upload(open_page(), FAULTS.encode()))
-    other = ran(publish(state(upload(open_page(), FAULTS.encode()))))
+    app = state(upload(open_page(), GOOD.encode()))
+    other = ran(publish(state(upload(open_page(), GOOD.encode()))))
     app = publish(app)
     register.withdraw("clsm", who="Bob", seen=1)  # again, between the refusal and the next press
     app = publish(app)
@@ -224,7 +232,7 @@ def press(app: AppTest, label: str) -> AppTest:
 
 
 def test_a_second_list_is_laid_over_the_first_unless_told_otherwise() -> None:
-    app = ran(publish(state(upload(open_page(), FAULTS.encode()))))
+    app = ran(publish(state(upload(open_page(), GOOD.encode()))))
     app = state(upload(app, "CLSM;Code INSEE\nCLSM d’ailleurs;79191\n".encode()), extent=())
     app.radio(key="import-sur").set_value(Over.ORIGIN)
     assert "CLSM du Calaisis" in gone(app.run())
@@ -238,7 +246,7 @@ def test_a_second_list_is_laid_over_the_first_unless_told_otherwise() -> None:
 
 def gone(app: AppTest) -> list[str]:
     """Return the territories that the page says would be taken away."""
-    review = intake.Review(app.session_state[import_view.DRAFT][1], _stated(app), loaders.world())
+    review = intake.Review(app.session_state[import_reading.DRAFT][1], _stated(app), loaders.world())
     said = next(plain(m.value) for m in app.markdown if "habitants concernés" in plain(m.value))
     assert said.replace("\\", "") == plain(review.difference.sentence())
     return [zone.name for zone in review.difference.removed]
@@ -249,7 +257,7 @@ def _stated(app: AppTest) -> register.Statement:
 
 
 def test_a_draft_is_kept_without_being_in_use() -> None:
-    app = state(upload(open_page(), FAULTS.encode()))
+    app = state(upload(open_page(), GOOD.encode()))
     app = ran(app.button(key="import-garder").click().run())
     assert register.head("clsm").version is None
     assert [v.state.value for v in register.versions("clsm")] == ["brouillon"]
@@ -257,8 +265,8 @@ def test_a_draft_is_kept_without_being_in_use() -> None:
 
 
 def test_someone_who_publishes_meanwhile_is_not_overwritten() -> None:
-    app = state(upload(open_page(), FAULTS.encode()))
-    other = state(upload(open_page(), FAULTS.encode()))
+    app = state(upload(open_page(), GOOD.encode()))
+    other = state(upload(open_page(), GOOD.encode()))
     ran(publish(other))
     app = publish(app)
     assert [e.message for e in app.exception] == []
@@ -319,24 +327,6 @@ def test_a_reader_that_dies_gives_a_sentence_and_the_page_goes_on(monkeypatch: p
     ran(upload(app, FAULTS.encode()))
 
 
-def test_columns_can_be_settled_by_hand() -> None:
-    app = ran(upload(open_page(), b"truc;machin;CLSM\nUn;62193;autre\nDeux;62498;autre\n"))
-    chosen = {s.key.split("-")[2]: s for s in app.selectbox if s.key and s.key.startswith("import-role-")}
-    chosen["nom"].select("truc")
-    chosen["code_commune"].select("machin")
-    app = ran(settled(next(b for b in app.button if b.label == "Relire avec ces choix").click().run()))
-    assert "truc Un, Deux Nom du territoire" in written(app)
-    assert "2 territoires" in written(app)
-
-
-def test_one_column_cannot_play_two_roles() -> None:
-    app = ran(upload(open_page(), FAULTS.encode()))
-    chosen = {s.key.split("-")[2]: s for s in app.selectbox if s.key and s.key.startswith("import-role-")}
-    chosen["territoire"].select("CLSM")
-    app = next(b for b in app.button if b.label == "Relire avec ces choix").click().run()
-    assert "Une colonne ne joue qu’un rôle" in app.error[0].value
-
-
 def test_another_layer_starts_with_no_file() -> None:
     app = ran(upload(open_page(), FAULTS.encode()))
     app = ran(next(s for s in app.selectbox if s.label == "Couche à importer").select("cls").run())
@@ -356,6 +346,14 @@ def test_a_damaged_register_leaves_a_whole_page(home: Path) -> None:
 
 
 # --- pieces -----------------------------------------------------------------------------------------------------
+def test_a_version_is_listed_with_its_term_and_what_was_accepted(home: Path) -> None:
+    said = register.Statement("x", "", "Ana", frozenset({"62"}), until="2001-06-30", accepted=("62 : 2 communes.",))
+    review = intake.Review(intake_draft(GOOD.encode(), "clsm"), said, real.world())
+    text = versions.versions_table([intake.keep(review, home)])
+    assert "Pas-de-Calais (62)" in text
+    assert "jusqu’au 30/06/2001 (terme passé)" in plain(text) and "accepté : 62 : 2 communes." in plain(text)
+
+
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_the_template_of_each_layer_comes_in_as_it_is(kind: str) -> None:
     draft = intake_draft(template(kind), kind, template_name(kind))

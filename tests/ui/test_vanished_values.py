@@ -23,7 +23,7 @@ from streamlit.testing.v1 import AppTest
 from geo.guidance import Settings
 from geo.scenarios import Scenario, Workbook
 from tests.support.browser import ROOT
-from tests.ui.test_data_page import FAULTS, publish, state, upload
+from tests.ui.test_data_page import GOOD, publish, state, upload
 from ui import frame
 from ui.comparison import link as comparison_link
 from ui.coverage import choices as coverage_view
@@ -74,7 +74,7 @@ def coverage(tab: str, scope: str = "dep-62", **held: object) -> AppTest:
 def data(*, file: bool) -> AppTest:
     st.cache_data.clear()  # another register than that of the test before
     st.cache_resource.clear()
-    app = publish(state(upload(opened("4_Donnees"), FAULTS.encode())))
+    app = publish(state(upload(opened("4_Donnees"), GOOD.encode())))
     app = state(upload(app, "CLSM;Code INSEE\nCLSM d’ailleurs;79191\n".encode()), extent=())
     if file:
         return app

@@ -20,6 +20,7 @@ from ui.choices import scope_name
 SCOPE = "import-carte"
 MOST_ZONES = 40
 MOST_REMARKS = 40
+TITLES = {"refusé": "Refusé", "réparé": "Réparé", "à savoir": "À savoir"}
 FATES = {
     Fate.ABSENT: maps.Swatch("#eef1f3", FATE_LABELS[Fate.ABSENT]),
     Fate.KEPT: maps.Swatch("#9fb4bf", FATE_LABELS[Fate.KEPT]),
@@ -31,7 +32,6 @@ FATES = {
 
 def report(draft: ImportDraft) -> None:
     """Show what was taken, mended and refused, with the whole report to take away."""
-    st.html(html.section("4. Ce qui est retenu, réparé, refusé"))
     st.html(
         html.figures(
             [
@@ -49,7 +49,16 @@ def report(draft: ImportDraft) -> None:
         st.info(
             f"Des contours coupent des communes : leurs habitants sont partagés selon {support}. C’est une estimation."
         )
-    for kind, title in (("refusé", "Refusé"), ("réparé", "Réparé"), ("à savoir", "À savoir")):
+    told = [f"{title.lower()} {fr.number(draft.counts[kind])}" for kind, title in TITLES.items() if draft.counts[kind]]
+    if not draft.remarks:
+        st.caption("Rien à signaler : tout le fichier est compris tel quel.")
+        return
+    with st.expander(f"Rapport ligne par ligne ({', '.join(told)})"):
+        _remarks(draft)
+
+
+def _remarks(draft: ImportDraft) -> None:
+    for kind, title in TITLES.items():
         found = [remark for remark in draft.remarks if remark.kind == kind]
         if found:
             st.markdown(f"**{title}** ({fr.number(len(found))})")
@@ -58,13 +67,10 @@ def report(draft: ImportDraft) -> None:
             st.html(html.table(headers, shown, caption=f"{title} : lignes et raisons"))
             if len(found) > MOST_REMARKS:
                 st.caption(f"Les {fr.number(MOST_REMARKS)} premières sont montrées ; le rapport les a toutes.")
-    if draft.remarks:
-        st.download_button(
-            "Rapport complet (CSV)", csv_bytes(remarks_table(draft.remarks, kinds=True)), icon=":material/download:",
-            file_name=f"rapport-import-{draft.kind}.csv", mime="text/csv", on_click="ignore",
-        )  # fmt: skip
-    else:
-        st.caption("Rien à signaler : tout le fichier est compris tel quel.")
+    st.download_button(
+        "Rapport complet (CSV)", csv_bytes(remarks_table(draft.remarks, kinds=True)), icon=":material/download:",
+        file_name=f"rapport-import-{draft.kind}.csv", mime="text/csv", on_click="ignore",
+    )  # fmt: skip
 
 
 def remarks_table(remarks: Sequence[Remark], *, kinds: bool = False) -> pd.DataFrame:
@@ -83,7 +89,7 @@ def remarks_table(remarks: Sequence[Remark], *, kinds: bool = False) -> pd.DataF
 
 def changes(review: Review) -> None:
     """Show what would change in the active layer."""
-    st.html(html.section("6. Ce qui change dans la couche en service"))
+    st.html(html.section("5. Carte et différence"))
     found = review.difference
     st.markdown(html.literal(found.sentence()))
     scopes = changed_scopes(found)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from geo import french as fr
-from geo.layers import Layer, Precision, apart_text
+from geo.layers import Layer, Precision, apart_text, completeness
 from geo.sources import CurrentVersion, Source, current, load_sources
 from ui import html, loaders
 from ui.server import sync_forbidden, sync_now, sync_sentence, sync_status
@@ -60,7 +60,7 @@ def layers_table() -> str:
                 origin(layer),
                 f"{layer.source}\n{licence(layer)}",
                 layer.vintage,
-                where(layer.extent),
+                stated(layer),
                 size,
             )
         )
@@ -90,6 +90,12 @@ def licence(layer: Layer) -> str:
         said = load_sources()[layer.id].licence
         return "licence non indiquée" if said == "non indiquée" else said
     return LICENCES.get(layer.id, FACTS)
+
+
+def stated(layer: Layer) -> str:
+    """Say where a list is complete, by whose word and until when."""
+    said = completeness(layer, loaders.atlas())
+    return f"{where(layer.extent)}\n{' '.join(said)}" if said else where(layer.extent)
 
 
 def where(extent: Iterable[str]) -> str:

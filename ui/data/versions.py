@@ -12,11 +12,12 @@ from geo.dataset import layer_with
 from geo.errors import GeoInputError
 from geo.exports import export, name_and_mime
 from geo.imports import KINDS
-from geo.layers import difference
+from geo.layers import difference, losses
 from geo.register import Head, State, Version
 from ui import acts, html, loaders
 from ui.cache import keyed_on_data, look_again
 from ui.data import sources
+from ui.data.import_statement import ask_name
 
 ASKED = "version-demande"  # by kind: the move to be confirmed
 
@@ -70,7 +71,7 @@ def _layer(kind: str, mine: list[Version], head: Head) -> None:
                 "Version", list(by_number), format_func=lambda n: _named(by_number[n]), key=f"version-{kind}"
             )
         with who:
-            st.text_input("Votre nom", value=register.default_who(), key=_who_key(kind), max_chars=100)
+            ask_name("Votre nom (obligatoire)", _who_key(kind))
         version = by_number[number]
         st.caption(html.literal(f"Cette version : {version.state}. {_preview(version)}"))
         asked = _asked(kind, head)
@@ -181,7 +182,7 @@ def versions_table(mine: list[Version]) -> str:
             f"{fr.moment(v.created)}\n{v.statement.who}",
             f"{v.origin.name}\n{fr.number(v.origin.bytes / 1000, 1)} ko, sha256 {v.origin.sha256[:12]}…",
             f"{v.statement.source}\n{v.vintage} ; {v.statement.mode}",
-            sources.where(v.statement.extent),
+            _complete_for(v),
             f"{fr.number(v.zones)}\n{fr.count(v.communes, 'commune')}",
             _changes(v),
         )
@@ -190,6 +191,16 @@ def versions_table(mine: list[Version]) -> str:
     headers = [("Version", False), ("Gardée", False), ("Fichier", False), ("Source et date", False),
                ("Complète pour", False), ("Territoires", True), ("Ce qui changeait", False)]  # fmt: skip
     return html.table(headers, rows, caption="Versions gardées")
+
+
+def _complete_for(version: Version) -> str:
+    """Say where a version was stated complete, until when, and what was accepted of it."""
+    said = version.statement
+    until = f"jusqu’au {fr.day(said.until)}{' (terme passé)' if said.lapsed() else ''}" if said.until else ""
+    notes = [until, f"accepté : {' '.join(said.accepted)}" if said.accepted else ""]
+    notes += ["des lignes sont à régler"] if version.settled.unsettled else []
+    note = " ; ".join(filter(None, notes))
+    return sources.where(said.extent) + (f"\n{note}" if note else "")
 
 
 def _faults(version: Version) -> str:
@@ -226,7 +237,9 @@ def _difference_text(version_id: int, kind: str) -> str:
     world = loaders.world()
     version = next(v for v in register.versions(kind) if v.id == version_id)
     after = layer_with(version, world.base(kind), world.atlas)
-    return difference(world.crosswalk.layers[kind], after, world.atlas).sentence()
+    before = world.crosswalk.layers[kind]
+    found = difference(before, after, world.atlas)
+    return " ".join([found.sentence(), *losses(before, after, found, world.atlas).sentences(*KINDS[kind].names)])
 
 
 def _take(version: Version) -> None:

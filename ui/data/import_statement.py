@@ -1,0 +1,136 @@
+"""What the person states of a list: its source, who they are, where and until when it is complete, what they accept of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import streamlit as st
+
+from geo import french as fr
+from geo.imports import ImportDraft, Remembered, Review
+from geo.layers import MODE_MEANINGS, OVER_MEANINGS, Etat, Mode, Over
+from geo.register import Statement
+from ui import html, loaders
+
+NAME = "donnees-qui"  # who one said to be, for the rest of the session
+
+
+@dataclass(frozen=True)
+class Stated:
+    """The statement, and what is amiss in it, in words."""
+
+    statement: Statement
+    problems: tuple[str, ...] = ()
+
+
+def ask(draft: ImportDraft, known: Remembered | None) -> Stated:
+    """Ask for the statement, the source and the choices of the last version of the list being offered again.
+
+    Where the list is complete is never: that is stated anew each time. Nothing is kept yet, and nothing reads the file again.
+    """
+    st.html(html.section("6. Déclaration"))
+    if known:
+        _offer_again(known.version.statement)
+    atlas = loaders.atlas()
+    left, right = st.columns(2, gap="medium")
+    with left:
+        source = st.text_input("Source (obligatoire)", key="import-source", max_chars=300,
+                               placeholder="ARS, tableau des CLSM de la région")  # fmt: skip
+        who = ask_name("Votre nom (obligatoire)", "import-qui")
+        date = st.text_input("Date des faits", key="import-date", max_chars=40, placeholder="2026, ou 12/05/2026")
+        etat = st.selectbox(
+            "État des territoires dont le fichier ne dit rien", list(Etat), format_func=str, key="import-etat"
+        )
+    with right:
+        extent = st.multiselect(
+            "Départements où cette liste est complète",
+            list(atlas.departements.index),
+            format_func=lambda d: f"{atlas.departements.at[d, 'nom']} ({d})",
+            placeholder="aucun : une absence restera « inconnu »",
+            key=f"import-complet-{draft.sha256[:12]}",
+        )
+        until = st.text_input(
+            "Complète jusqu’au (facultatif)", key="import-jusqu", max_chars=20, placeholder="30/06/2027",
+            disabled=not extent,
+            help="Passé ce jour, la liste n’est plus tenue pour complète : une absence redevient « inconnu ».",
+        )  # fmt: skip
+        mode = st.radio(
+            "Face à la couche en place, elle…", list(Mode), format_func=str, key="import-mode",
+            captions=[MODE_MEANINGS[m] for m in Mode],
+        )  # fmt: skip
+        over = Over.IN_USE
+        if draft.kind in loaders.world().imported:
+            over = st.radio(
+                "Elle se pose sur…", list(Over), format_func=str, key="import-sur",
+                captions=[OVER_MEANINGS[o] for o in Over],
+            )  # fmt: skip
+    remark = st.text_input("Remarque (facultative)", key="import-remarque", max_chars=500)
+    last, wrong = _last_day(until) if extent else ("", "")
+    lacking = [label for label, value in (("la source", source), ("votre nom", who)) if not value.strip()]
+    problems = [f"il manque {fr.listing(lacking)}"] if lacking else []
+    problems += [wrong] if wrong else []
+    said = Statement(source, date, who, frozenset(extent), Etat(etat), Mode(mode), Over(over), remark, last)
+    return Stated(said, tuple(problems))
+
+
+def _offer_again(before: Statement) -> None:
+    if not st.session_state.get("import-source"):
+        st.session_state["import-source"] = before.source
+    st.session_state.setdefault("import-etat", before.etat)
+    st.session_state.setdefault("import-mode", before.mode)
+
+
+def ask_name(label: str, key: str) -> str:
+    """Ask who is acting: empty until it was said once in this session."""
+    if not st.session_state.get(key):
+        st.session_state[key] = st.session_state.get(NAME, "")
+    who = st.text_input(label, key=key, max_chars=100, placeholder="Prénom Nom")
+    if who.strip():
+        st.session_state[NAME] = who
+    return who
+
+
+def _last_day(text: str) -> tuple[str, str]:
+    """Read a day; return it as ISO 8601, "" for none, and what is wrong with it."""
+    text = text.strip()
+    if not text:
+        return "", ""
+    for form in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            found = datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+        if found < datetime.now().astimezone().date():
+            return "", f"« {text} » est déjà passé : donnez un jour à venir, ou aucun"
+        return found.isoformat(), ""
+    return "", f"« {text} » n’est pas un jour : écrivez 30/06/2027"
+
+
+def accept(review: Review) -> tuple[Review, list[str]]:
+    """Point out what keeps the list from being complete; return the review with what is accepted, and what stands in the way."""
+    for why in review.refused_extent:
+        st.warning(html.literal(f"{why} Réglez ces lignes, mettez-les de côté, ou retirez ce département."))
+    accepted = [gap.sentence for gap in review.gaps if _tick(f"{gap.sentence} La liste est complète ainsi.", "reserve")]
+    said = replace(review.statement, accepted=tuple(accepted))
+    done = replace(review, statement=said) if accepted else review
+    left = len(review.gaps) - len(accepted)
+    problems = [fr.count(left, "réserve à accepter", "réserves à accepter")] if left else []
+    problems += ["un département dit complet a des lignes à régler"] if review.refused_extent else []
+    return done, problems
+
+
+def confirm_losses(review: Review) -> bool:
+    """Say in plain figures what would be taken away, and have it ticked; whether nothing stands in the way."""
+    said = review.losses_text
+    if not said:
+        return True
+    st.warning(html.literal(" ".join(said)))
+    return _tick("J’ai lu ce qui sera retiré, et je le confirme.", "retraits", " ".join(said))
+
+
+def _tick(label: str, name: str, of: str = "") -> bool:
+    """Ask for a tick that goes with its words: other words, another tick."""
+    mark = hashlib.sha256(f"{label}{of}".encode()).hexdigest()[:12]
+    return st.checkbox(html.literal(label), key=f"import-{name}-{mark}")
