@@ -42,7 +42,7 @@ LEADS = frozenset(
         "metropole",
     ]
 )
-WHOLE, WHOLE_BARE, START, WORDS, WORD_STARTS, OTHERWISE = range(6)
+WHOLE, WHOLE_BARE, START, START_SHORT, WORDS, WORD_STARTS, OTHERWISE = range(7)
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,10 @@ class Index:
             yield i, self._tier(i, said, start, unfinished)
 
     def _tier(self, i: int, said: str, start: str, query: list[str]) -> int:
-        if self._full[i].startswith(said) or self._bare[i].startswith(start):
+        if self._full[i].startswith(said):
             return START
+        if self._bare[i].startswith(start):
+            return START_SHORT if "/" in self.places[i].id else START
         name = f" {self._full[i]} "
         if all(f" {word} " in name for word in query):
             return WORDS

@@ -19,7 +19,7 @@ const SAINT = new Map([["st", "saint"], ["ste", "sainte"]]); // biome-ignore for
 const LEADS = new Set(
   "cc ca cu clsm cls cpts dac secteur communaute communes agglomeration urbaine metropole".split(" "),
 );
-const [WHOLE, WHOLE_BARE, START, WORDS, WORD_STARTS, OTHERWISE] = [0, 1, 2, 3, 4, 5];
+const [WHOLE, WHOLE_BARE, START, START_SHORT, WORDS, WORD_STARTS, OTHERWISE] = [0, 1, 2, 3, 4, 5, 6];
 
 /** @typedef {import("./types.d.ts").Place} Place */
 /** @typedef {import("./types.d.ts").CommuneTable} CommuneTable */
@@ -253,7 +253,8 @@ export class Index {
    * @param {readonly string[]} query
    */
   #tier(i, said, start, query) {
-    if (this.#full[i].startsWith(said) || this.#bare[i].startsWith(start)) return START;
+    if (this.#full[i].startsWith(said)) return START;
+    if (this.#bare[i].startsWith(start)) return this.places[i].id.includes("/") ? START_SHORT : START;
     const name = ` ${this.#full[i]} `;
     if (query.every((word) => name.includes(` ${word} `))) return WORDS;
     return query.every((word) => name.includes(` ${word}`)) ? WORD_STARTS : OTHERWISE;
@@ -422,7 +423,9 @@ function distance(a, b, most) {
  */
 export function openIndex(communes, layers = { places: [] }) {
   const cities = new Map(
-    Object.entries(communes.cities).flatMap(([city, parts]) => parts.map((part) => /** @type {const} */ ([part, city]))),
+    Object.entries(communes.cities).flatMap(([city, parts]) =>
+      parts.map((part) => /** @type {const} */ ([part, city])),
+    ),
   );
   const whole = new Map(communes.places.map((row) => [row[1], row[4] ?? 0]));
   const places = communes.places.map(opened);
