@@ -8,11 +8,11 @@ static/js/search/index.js is the same in the browser: tests/data/search.json hol
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
@@ -23,6 +23,7 @@ from geo.search.words import ARTICLES, asked, bare, words
 
 MOST = 12
 FORMER_SHARE = 20  # a name of before weighs this part of the commune of today: it is found, and does not hide a town
+LAST = "\uffff"  # after any letter
 CODE = re.compile(r"\d{2,5}|2[ab]\d{0,3}", re.ASCII)
 # Words that the name of a zone begins with, and that nobody has to type.
 LEADS = frozenset(
@@ -42,7 +43,11 @@ LEADS = frozenset(
         "metropole",
     ]
 )
-WHOLE, WHOLE_BARE, START, START_SHORT, WORDS, WORD_STARTS, OTHERWISE = range(7)
+# How well a name fits, the best first; beside the number of a département, which may be one of its own (« Marseille 13 »),
+# the first three come after these.
+WHOLE, WHOLE_BARE, START, BESIDE = 0, 1, 2, 3
+START_SHORT, WORDS, WORD_STARTS, OTHERWISE = 6, 7, 8, 9
+EXACT = (WHOLE, WHOLE_BARE, WHOLE + BESIDE, WHOLE_BARE + BESIDE)
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Index:
     def __init__(
         self, places: Sequence[Place], departements: Mapping[str, str], postal: Mapping[str, tuple[str, ...]]
     ) -> None:
-        """Write all names in one text, a line each, where a word is found wherever it starts."""
+        """Fold every name, and list the places by their words."""
         self.places, self.departements, self.postal = tuple(places), departements, postal
         self._kind = [KINDS.index(place.kind) for place in self.places]
         self._full: list[str] = []
@@ -93,19 +98,23 @@ class Index:
         self._lines: list[str] = []
         self._exact: dict[str, list[int]] = {}
         self._by_id: dict[str, int] = {}
+        heard: dict[str, list[int]] = {}
         for i, place in enumerate(self.places):
             said = words(place.name)
             full = " ".join(said)
             plain = " ".join(bare(_without_lead(said) if "/" in place.id else said))
             self._full.append(full)
             self._bare.append(plain)
-            self._lines.append(f" {full} | {place.also}{_joined(said)}\n")
+            line = f" {full} | {place.also}{_joined(said)}"
+            self._lines.append(line)
+            for word in set(line.split()):
+                heard.setdefault(word, []).append(i)
             for key in {full, plain}:
                 self._exact.setdefault(key, []).append(i)
             if place.kind != "ancien":
                 self._by_id.setdefault(place.id, i)
-        self._text = "".join(self._lines)
-        self._starts = [0, *accumulate(map(len, self._lines))]
+        self._vocabulary = sorted(heard)
+        self._heard = [heard[word] for word in self._vocabulary]
         self._owners = {" ".join(bare(words(name))): code for code, name in departements.items()}
         self._owners |= {code.lower(): code for code in departements}
 
@@ -127,8 +136,8 @@ class Index:
             if fits[self._kind[i]]:
                 notes.setdefault(i, note)
         tiers: dict[int, int] = {}
-        for said, owner in self._readings(query):
-            for i, tier in self._matches(said, owner, one=most == 1):
+        for said, owner, number in self._readings(query):
+            for i, tier in self._matches(said, owner, number):
                 if fits[self._kind[i]] and i not in notes and tier < tiers.get(i, OTHERWISE + 1):
                     tiers[i] = tier
         first = [*notes, *nsmallest(most, tiers, key=lambda i: self._rank(i, tiers[i], here))][:most]
@@ -137,35 +146,37 @@ class Index:
 
     def _rank(self, i: int, tier: int, here: Collection[str]) -> tuple[Any, ...]:
         place = self.places[i]
-        group = KINDS.index(place.kind) if tier <= WHOLE_BARE else int(place.kind in DISPOSITIFS)
+        group = KINDS.index(place.kind) if tier in EXACT else int(place.kind in DISPOSITIFS)
         inside = bool(here) and not set(place.departements).isdisjoint(here)
         return tier, group, not inside, -place.weight, KINDS.index(place.kind), i
 
-    def _readings(self, query: list[str]) -> Iterator[tuple[list[str], str]]:
+    def _readings(self, query: list[str]) -> Iterator[tuple[list[str], str, bool]]:
         """Yield the words as a name, then as a name with a département after or before it."""
-        yield query, ""
+        yield query, "", False
         for cut in range(1, len(query)):
-            if owner := self._owners.get(" ".join(bare(query[cut:]))):
-                yield query[:cut], owner
-            if owner := self._owners.get(" ".join(bare(query[:cut]))):
-                yield query[cut:], owner
+            for beside, name in ((query[cut:], query[:cut]), (query[:cut], query[cut:])):
+                said = " ".join(bare(beside))
+                if owner := self._owners.get(said):
+                    yield name, owner, said == owner.lower()
 
-    def _matches(self, query: list[str], owner: str, *, one: bool) -> Iterator[tuple[int, int]]:
+    def _matches(self, query: list[str], owner: str, number: bool) -> Iterator[tuple[int, int]]:
         said, plain = " ".join(query), " ".join(bare(query))
-        found = False
+        beside = BESIDE if number else 0
         for key in (said, plain):
             for i in self._exact.get(key, ()):
-                if not owner or owner in self.places[i].departements:
-                    found = True
-                    yield i, WHOLE if self._full[i] == said else WHOLE_BARE
-        if one and found:
-            return
+                if self._inside(i, owner):
+                    yield i, beside + (WHOLE if self._full[i] == said else WHOLE_BARE)
         unfinished = bare(query, unfinished=True)
         start = " ".join(unfinished)
         for i in self._holding(unfinished):
-            if owner and owner not in self.places[i].departements:
-                continue
-            yield i, self._tier(i, said, start, unfinished)
+            if self._inside(i, owner):
+                tier = self._tier(i, said, start, unfinished)
+                yield i, tier + beside if tier <= START else tier
+
+    def _inside(self, i: int, owner: str) -> bool:
+        """Tell whether a place is in a département; the département itself is not."""
+        place = self.places[i]
+        return not owner or (owner in place.departements and place.kind != "departement")
 
     def _tier(self, i: int, said: str, start: str, query: list[str]) -> int:
         if self._full[i].startswith(said):
@@ -179,14 +190,17 @@ class Index:
 
     def _holding(self, query: list[str]) -> Iterator[int]:
         """Yield the places of which every word asked starts a word."""
-        longest = max(query, key=len)
-        others = [f" {word}" for word in query if word != longest]
-        needle, at = f" {longest}", 0
-        while (at := self._text.find(needle, at)) >= 0:
-            i = bisect_right(self._starts, at) - 1
+        spans = [self._span(word) for word in query]
+        sizes = [sum(len(self._heard[w]) for w in span) for span in spans]
+        rarest = sizes.index(min(sizes))
+        others = [f" {word}" for k, word in enumerate(query) if k != rarest]
+        for i in dict.fromkeys(i for w in spans[rarest] for i in self._heard[w]):
             if all(other in self._lines[i] for other in others):
                 yield i
-            at = self._starts[i + 1]
+
+    def _span(self, start: str) -> range:
+        """Return which words of the vocabulary start so."""
+        return range(bisect_left(self._vocabulary, start), bisect_left(self._vocabulary, start + LAST))
 
     def _coded(self, code: str) -> Iterator[tuple[int, str]]:
         """Yield what a number names: a département, communes by postal code, a commune by its INSEE code; or their starts."""
@@ -212,7 +226,7 @@ class Index:
     def _near(self, query: list[str], kinds: Collection[str], here: Collection[str]) -> tuple[Place, ...]:
         """Return the places whose name is one or two letters away, the nearest first."""
         best: dict[int, tuple[Any, ...]] = {}
-        for said, owner in self._readings(query):
+        for said, owner, _ in self._readings(query):
             key = " ".join(bare(said))
             most = 1 if len(key) <= 4 else 2
             if len(key) < 3:
@@ -220,7 +234,7 @@ class Index:
             far = cdist([key], self._bare, scorer=Levenshtein.distance, score_cutoff=most)[0]
             for i in (far <= most).nonzero()[0].tolist():
                 place = self.places[i]
-                if place.kind in kinds and (not owner or owner in place.departements):
+                if place.kind in kinds and self._inside(i, owner):
                     rank = (int(far[i]), *self._rank(i, OTHERWISE, here))
                     best[i] = min(best.get(i, rank), rank)
         return tuple(self.places[i] for i in sorted(best, key=lambda i: best[i])[:3])

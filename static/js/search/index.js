@@ -11,6 +11,7 @@ const DISPOSITIFS = new Set(["clsm", "cls", "secteurs-adultes", "secteurs-enfant
 export const MOST = 12;
 const FORMER_SHARE = 20;
 const NEAREST = 3;
+const LAST = "\uffff"; // after any letter
 const CODE = /^(?:\d{2,5}|2[ab]\d{0,3})$/;
 const ORDINAL = /^(\d{1,2})(?:er|ere|e|re|eme|ieme|nd|nde)$/;
 const ARTICLES = new Set("le la les l de du des d et a au aux en lez".split(" "));
@@ -19,7 +20,11 @@ const SAINT = new Map([["st", "saint"], ["ste", "sainte"]]); // biome-ignore for
 const LEADS = new Set(
   "cc ca cu clsm cls cpts dac secteur communaute communes agglomeration urbaine metropole".split(" "),
 );
-const [WHOLE, WHOLE_BARE, START, START_SHORT, WORDS, WORD_STARTS, OTHERWISE] = [0, 1, 2, 3, 4, 5, 6];
+// How well a name fits, the best first; beside the number of a département, which may be one of its own (« Marseille 13 »),
+// the first three come after these.
+const [WHOLE, WHOLE_BARE, START, BESIDE] = [0, 1, 2, 3];
+const [START_SHORT, WORDS, WORD_STARTS, OTHERWISE] = [6, 7, 8, 9];
+const EXACT = [WHOLE, WHOLE_BARE, WHOLE + BESIDE, WHOLE_BARE + BESIDE];
 
 /** @typedef {import("./types.d.ts").Place} Place */
 /** @typedef {import("./types.d.ts").CommuneTable} CommuneTable */
@@ -94,8 +99,10 @@ export class Index {
   #bare = [];
   /** @type {string[]} */
   #lines = [];
-  #text = "";
-  #starts;
+  /** @type {string[]} */
+  #vocabulary = [];
+  /** @type {number[][]} the places of each word */
+  #heard = [];
   /** @type {Map<string, number[]>} */
   #exact = new Map();
   /** @type {Map<string, number>} */
@@ -113,20 +120,19 @@ export class Index {
     this.places = places;
     this.departements = departements;
     this.postal = postal;
-    this.#starts = new Uint32Array(places.length);
     this.#letters = new Uint32Array(places.length);
-    let at = 0;
+    /** @type {Map<string, number[]>} */
+    const heard = new Map();
     for (const [i, place] of places.entries()) {
       const said = words(place.name);
       const full = said.join(" ");
       const plain = bare(place.id.includes("/") ? withoutLead(said) : said).join(" ");
-      const line = ` ${full} | ${place.also}${joined(said)}\n`;
+      const line = ` ${full} | ${place.also}${joined(said)}`;
       this.#full.push(full);
       this.#bare.push(plain);
       this.#lines.push(line);
       this.#letters[i] = lettersOf(plain);
-      this.#starts[i] = at;
-      at += line.length;
+      for (const word of line.split(" ")) hear(heard, word, i);
       for (const key of full === plain ? [full] : [full, plain]) {
         const same = this.#exact.get(key);
         if (same) same.push(i);
@@ -134,7 +140,8 @@ export class Index {
       }
       if (place.kind !== "ancien" && !this.#byId.has(place.id)) this.#byId.set(place.id, i);
     }
-    this.#text = this.#lines.join("");
+    this.#vocabulary = [...heard.keys()].sort();
+    this.#heard = this.#vocabulary.map((word) => heard.get(word) ?? []);
     for (const [code, name] of departements) this.#owners.set(bare(words(name)).join(" "), code);
     for (const code of departements.keys()) this.#owners.set(code.toLowerCase(), code);
   }
@@ -162,8 +169,8 @@ export class Index {
       if (fits(i) && !notes.has(i)) notes.set(i, note);
     /** @type {Map<number, number>} */
     const tiers = new Map();
-    for (const [said, owner] of this.#readings(query))
-      this.#matches(said, owner, most === 1, (i, tier) => {
+    for (const [said, owner, number] of this.#readings(query))
+      this.#matches(said, owner, number, (i, tier) => {
         if (fits(i) && !notes.has(i) && tier < (tiers.get(i) ?? OTHERWISE + 1)) tiers.set(i, tier);
       });
     const found = [...notes.keys(), ...this.#first(tiers, here, most)].slice(0, most);
@@ -203,47 +210,59 @@ export class Index {
   #rank(i, tier, here) {
     const { kind, weight, departements } = this.places[i];
     const order = KINDS.indexOf(kind);
-    const group = tier <= WHOLE_BARE ? order : Number(DISPOSITIFS.has(kind));
+    const group = EXACT.includes(tier) ? order : Number(DISPOSITIFS.has(kind));
     const inside = here.length > 0 && departements.some((code) => here.includes(code));
     return [tier, group, inside ? 0 : 1, -weight, order, i];
   }
 
   /**
    * @param {string[]} query
-   * @returns {Generator<[string[], string]>}
+   * @returns {Generator<[string[], string, boolean]>}
    */
   *#readings(query) {
-    yield [query, ""];
+    yield [query, "", false];
     for (let cut = 1; cut < query.length; cut += 1) {
-      const after = this.#owners.get(bare(query.slice(cut)).join(" "));
-      if (after) yield [query.slice(0, cut), after];
-      const before = this.#owners.get(bare(query.slice(0, cut)).join(" "));
-      if (before) yield [query.slice(cut), before];
+      const [start, end] = [query.slice(0, cut), query.slice(cut)];
+      for (const [beside, name] of [
+        [end, start],
+        [start, end],
+      ]) {
+        const said = bare(beside).join(" ");
+        const owner = this.#owners.get(said);
+        if (owner) yield [name, owner, said === owner.toLowerCase()];
+      }
     }
   }
 
   /**
    * @param {string[]} query
    * @param {string} owner
-   * @param {boolean} one
+   * @param {boolean} number
    * @param {(i: number, tier: number) => void} take
    */
-  #matches(query, owner, one, take) {
+  #matches(query, owner, number, take) {
     const said = query.join(" ");
-    const inside = (/** @type {number} */ i) => !owner || this.places[i].departements.includes(owner);
-    let found = false;
+    const beside = number ? BESIDE : 0;
     for (const key of [said, bare(query).join(" ")])
       for (const i of this.#exact.get(key) ?? [])
-        if (inside(i)) {
-          found = true;
-          take(i, this.#full[i] === said ? WHOLE : WHOLE_BARE);
-        }
-    if (one && found) return;
+        if (this.#inside(i, owner)) take(i, beside + (this.#full[i] === said ? WHOLE : WHOLE_BARE));
     const unfinished = bare(query, true);
     const start = unfinished.join(" ");
     this.#holding(unfinished, (i) => {
-      if (inside(i)) take(i, this.#tier(i, said, start, unfinished));
+      if (!this.#inside(i, owner)) return;
+      const tier = this.#tier(i, said, start, unfinished);
+      take(i, tier <= START ? tier + beside : tier);
     });
+  }
+
+  /**
+   * Whether a place is in a département; the département itself is not.
+   * @param {number} i
+   * @param {string} owner
+   */
+  #inside(i, owner) {
+    const { departements, kind } = this.places[i];
+    return !owner || (departements.includes(owner) && kind !== "departement");
   }
 
   /**
@@ -266,31 +285,44 @@ export class Index {
    * @param {(i: number) => void} visit
    */
   #holding(query, visit) {
-    const longest = query.reduce((a, b) => (b.length > a.length ? b : a));
-    const others = query.filter((word) => word !== longest).map((word) => ` ${word}`);
-    const needle = ` ${longest}`;
-    let from = 0;
-    for (let at = this.#text.indexOf(needle); at >= 0; at = this.#text.indexOf(needle, at)) {
-      const i = this.#lineAt(at, from);
-      const line = this.#lines[i];
-      if (others.every((other) => line.includes(other))) visit(i);
-      at = this.#starts[i] + line.length;
-      from = i;
-    }
+    const spans = query.map((word) => this.#span(word));
+    const sizes = spans.map(([from, to]) => {
+      let size = 0;
+      for (let w = from; w < to; w += 1) size += this.#heard[w].length;
+      return size;
+    });
+    const rarest = sizes.indexOf(Math.min(...sizes));
+    const others = query.filter((_, k) => k !== rarest).map((word) => ` ${word}`);
+    const [from, to] = spans[rarest];
+    const seen = to - from > 1 ? new Set() : null;
+    for (let w = from; w < to; w += 1)
+      for (const i of this.#heard[w]) {
+        if (seen?.has(i)) continue;
+        seen?.add(i);
+        if (others.every((other) => this.#lines[i].includes(other))) visit(i);
+      }
   }
 
   /**
-   * The line that a position of the text is in, by halves.
-   * @param {number} at
-   * @param {number} from a line that is not after it
+   * Which words of the vocabulary start so: from one, to before another.
+   * @param {string} start
+   * @returns {[number, number]}
    */
-  #lineAt(at, from) {
-    let low = from;
-    let high = this.#starts.length - 1;
+  #span(start) {
+    return [this.#after(start), this.#after(start + LAST)];
+  }
+
+  /**
+   * The first word of the vocabulary that is not before a text, by halves.
+   * @param {string} text
+   */
+  #after(text) {
+    let low = 0;
+    let high = this.#vocabulary.length;
     while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#starts[middle] <= at) low = middle;
-      else high = middle - 1;
+      const middle = (low + high) >> 1;
+      if (this.#vocabulary[middle] < text) low = middle + 1;
+      else high = middle;
     }
     return low;
   }
@@ -350,7 +382,7 @@ export class Index {
       for (const [i, other] of this.#bare.entries()) {
         if (unlike(letters, this.#letters[i]) > 2 * most) continue;
         const far = distance(key, other, most);
-        if (far > most || !fits(i) || (owner && !this.places[i].departements.includes(owner))) continue;
+        if (far > most || !fits(i) || !this.#inside(i, owner)) continue;
         const rank = [far, ...this.#rank(i, OTHERWISE, here)];
         const before = best.get(i);
         if (!before || compared(rank, before) < 0) best.set(i, rank);
@@ -359,6 +391,19 @@ export class Index {
     const ordered = [...best.entries()].sort((a, b) => compared(a[1], b[1]));
     return ordered.slice(0, NEAREST).map(([i]) => this.places[i]);
   }
+}
+
+/**
+ * Write down once that a place is found by a word.
+ * @param {Map<string, number[]>} heard
+ * @param {string} word
+ * @param {number} i
+ */
+function hear(heard, word, i) {
+  if (!word) return;
+  const places = heard.get(word);
+  if (!places) heard.set(word, [i]);
+  else if (places[places.length - 1] !== i) places.push(i);
 }
 
 /**
