@@ -96,7 +96,6 @@ class Index:
         self._full: list[str] = []
         self._bare: list[str] = []
         self._lines: list[str] = []
-        self._exact: dict[str, list[int]] = {}
         self._by_id: dict[str, int] = {}
         heard: dict[str, list[int]] = {}
         for i, place in enumerate(self.places):
@@ -109,8 +108,6 @@ class Index:
             self._lines.append(line)
             for word in set(line.split()):
                 heard.setdefault(word, []).append(i)
-            for key in {full, plain}:
-                self._exact.setdefault(key, []).append(i)
             if place.kind != "ancien":
                 self._by_id.setdefault(place.id, i)
         self._vocabulary = sorted(heard)
@@ -160,25 +157,23 @@ class Index:
                     yield name, owner, said == owner.lower()
 
     def _matches(self, query: list[str], owner: str, number: bool) -> Iterator[tuple[int, int]]:
-        said, plain = " ".join(query), " ".join(bare(query))
-        beside = BESIDE if number else 0
-        for key in (said, plain):
-            for i in self._exact.get(key, ()):
-                if self._inside(i, owner):
-                    yield i, beside + (WHOLE if self._full[i] == said else WHOLE_BARE)
-        unfinished = bare(query, unfinished=True)
+        said, plain, unfinished = " ".join(query), " ".join(bare(query)), bare(query, unfinished=True)
         start = " ".join(unfinished)
         for i in self._holding(unfinished):
             if self._inside(i, owner):
-                tier = self._tier(i, said, start, unfinished)
-                yield i, tier + beside if tier <= START else tier
+                tier = self._tier(i, said, plain, start, unfinished)
+                yield i, tier + BESIDE if number and tier <= START else tier
 
     def _inside(self, i: int, owner: str) -> bool:
         """Tell whether a place is in a département; the département itself is not."""
         place = self.places[i]
         return not owner or (owner in place.departements and place.kind != "departement")
 
-    def _tier(self, i: int, said: str, start: str, query: list[str]) -> int:
+    def _tier(self, i: int, said: str, plain: str, start: str, query: list[str]) -> int:
+        if self._full[i] == said:
+            return WHOLE
+        if self._bare[i] in (plain, said):
+            return WHOLE_BARE
         if self._full[i].startswith(said):
             return START
         if self._bare[i].startswith(start):

@@ -28,6 +28,9 @@ def choice_key(commune: str) -> str:
 def start() -> None:
     """Give the commune its first value: the most populous of the perimeter at hand; none where there is no perimeter."""
     atlas = loaders.atlas()
+    held = st.session_state.get(COMMUNE)
+    if held not in atlas.row and held not in atlas.parts:
+        st.session_state.pop(COMMUNE, None)
     if COMMUNE not in st.session_state and frame.selection():
         rows = atlas.rows(frame.selection())
         st.session_state[COMMUNE] = str(atlas.codes[max(rows, key=lambda r: int(atlas.population[r]))])

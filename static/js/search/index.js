@@ -39,7 +39,8 @@ const EXACT = [WHOLE, WHOLE_BARE, WHOLE + BESIDE, WHOLE_BARE + BESIDE];
 export function words(text) {
   const parts = /^[\x20-\x7e]*$/.test(text) ? text.toLowerCase().split(/[^a-z0-9]+/) : folded(text);
   const found = [];
-  for (const word of parts) if (word) found.push(SAINT.get(word) ?? ORDINAL.exec(word)?.[1] ?? word);
+  for (const word of parts)
+    if (word) found.push(SAINT.get(word) ?? (word < "A" ? (ORDINAL.exec(word)?.[1] ?? word) : word));
   return found;
 }
 
@@ -103,8 +104,6 @@ export class Index {
   #vocabulary = [];
   /** @type {number[][]} the places of each word */
   #heard = [];
-  /** @type {Map<string, number[]>} */
-  #exact = new Map();
   /** @type {Map<string, number>} */
   #byId = new Map();
   /** @type {Map<string, string>} */
@@ -133,11 +132,6 @@ export class Index {
       this.#lines.push(line);
       this.#letters[i] = lettersOf(plain);
       for (const word of line.split(" ")) hear(heard, word, i);
-      for (const key of full === plain ? [full] : [full, plain]) {
-        const same = this.#exact.get(key);
-        if (same) same.push(i);
-        else this.#exact.set(key, [i]);
-      }
       if (place.kind !== "ancien" && !this.#byId.has(place.id)) this.#byId.set(place.id, i);
     }
     this.#vocabulary = [...heard.keys()].sort();
@@ -242,16 +236,13 @@ export class Index {
    */
   #matches(query, owner, number, take) {
     const said = query.join(" ");
-    const beside = number ? BESIDE : 0;
-    for (const key of [said, bare(query).join(" ")])
-      for (const i of this.#exact.get(key) ?? [])
-        if (this.#inside(i, owner)) take(i, beside + (this.#full[i] === said ? WHOLE : WHOLE_BARE));
+    const plain = bare(query).join(" ");
     const unfinished = bare(query, true);
     const start = unfinished.join(" ");
     this.#holding(unfinished, (i) => {
       if (!this.#inside(i, owner)) return;
-      const tier = this.#tier(i, said, start, unfinished);
-      take(i, tier <= START ? tier + beside : tier);
+      const tier = this.#tier(i, said, plain, start, unfinished);
+      take(i, number && tier <= START ? tier + BESIDE : tier);
     });
   }
 
@@ -268,10 +259,13 @@ export class Index {
   /**
    * @param {number} i
    * @param {string} said
+   * @param {string} plain
    * @param {string} start
    * @param {readonly string[]} query
    */
-  #tier(i, said, start, query) {
+  #tier(i, said, plain, start, query) {
+    if (this.#full[i] === said) return WHOLE;
+    if (this.#bare[i] === plain || this.#bare[i] === said) return WHOLE_BARE;
     if (this.#full[i].startsWith(said)) return START;
     if (this.#bare[i].startsWith(start)) return this.places[i].id.includes("/") ? START_SHORT : START;
     const name = ` ${this.#full[i]} `;
