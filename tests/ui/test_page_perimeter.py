@@ -460,7 +460,7 @@ def paste(text: str, **query: str) -> AppTest:
 
 
 def choices(app: AppTest) -> list[str]:
-    return [b.label for b in app.button if b.key.startswith("choix-") and b.label != "Laisser de côté"]
+    return [b.label for b in app.button if (b.key or "").startswith("choix-") and b.label != "Laisser de côté"]
 
 
 def test_a_pasted_list_comes_back_in_three_blocks() -> None:

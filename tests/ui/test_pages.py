@@ -240,7 +240,7 @@ def test_a_perimeter_at_hand_is_not_lost_to_a_name_on_the_first_page() -> None:
 
 def test_a_region_named_on_the_first_page_opens_its_coverage() -> None:
     app = find(open_page(), "accueil-region", "reg-32")
-    assert [plain(t.value) for t in app.title][0].startswith("Couverture")
+    assert plain(app.title[0].value).startswith("Couverture")
     assert app.session_state[frame.COVERAGE_SCOPE] == "reg-32"
 
 

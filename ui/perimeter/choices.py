@@ -46,7 +46,7 @@ def pick_target(scope: Scope | None) -> None:
     search.find(
         "Commune ou territoire",
         key=FIELD,
-        placeholder="Nom, code postal : commune, EPCI, secteur, CLSM, QPV, département…",
+        placeholder="Nom ou code postal : commune, EPCI, secteur, CLSM…",
         here=scope.departements if scope and scope.kind == "departement" else (),
         held=target.label if target else "",
         on_choose=look,

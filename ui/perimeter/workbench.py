@@ -57,7 +57,8 @@ def show_start() -> None:
     ADDRESS.write()
     choices.show_messages()
     choices.first_question()
-    scenarios.panel(perimeter)
+    with st.expander("Rouvrir des scénarios gardés", icon=":material/folder_open:"):
+        scenarios.panel(perimeter)
 
 
 def _heard() -> None:

@@ -27,12 +27,14 @@ const STYLE = `
 .clsm-recherche button {position:absolute; right:.15rem; top:0; bottom:0; width:2.1rem; border:0; background:none; color:#3a474e;
   font:inherit; font-size:1.2rem; cursor:pointer; border-radius:.4rem;}
 .clsm-recherche button:focus-visible {outline:2px solid #0b6e75;}
-.clsm-recherche ul {position:fixed; z-index:1000100; margin:0; padding:.25rem; list-style:none; background:#fff; overflow:auto;
-  border:1px solid #8b9aa1; border-radius:.5rem; box-shadow:0 6px 20px rgb(0 0 0 / 18%); box-sizing:border-box;}
+.clsm-recherche .feuille {position:fixed; z-index:1000100; padding:.25rem; background:#fff; overflow:auto; box-sizing:border-box;
+  border:1px solid #8b9aa1; border-radius:.5rem; box-shadow:0 6px 20px rgb(0 0 0 / 18%);}
+.clsm-recherche .feuille[hidden] {display:none;}
+.clsm-recherche ul {margin:0; padding:0; list-style:none;}
 .clsm-recherche li {margin:0; padding:.4rem .6rem; border-radius:.35rem; cursor:pointer; line-height:1.3; min-height:24px;}
 .clsm-recherche li small {display:block; color:#45555c; font-size:.84rem;}
 .clsm-recherche li[aria-selected=true] {background:#dcecee; box-shadow:inset 3px 0 0 #0b6e75;}
-.clsm-recherche .dit {margin:.2rem 0 0; font-size:.86rem; color:#45555c; min-height:0;}
+.clsm-recherche .dit {margin:0; padding:.4rem .6rem; font-size:.9rem; color:#3a474e;}
 .clsm-recherche .dit:empty {display:none;}
 .clsm-recherche .vu {position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap;}
 `;
@@ -117,15 +119,16 @@ class Field {
     this.box = element(place, "div", "boite");
     this.input = element(this.box, "input");
     this.clear = element(this.box, "button");
-    this.list = element(place, "ul");
-    this.said = element(place, "p", "dit");
+    this.sheet = element(place, "div", "feuille");
+    this.said = element(this.sheet, "p", "dit");
+    this.list = element(this.sheet, "ul");
     this.status = element(place, "p", "vu");
     this.#dress();
     this.#hear();
   }
 
   #dress() {
-    const { input, list, clear, label, status } = this;
+    const { input, list, clear, label, status, sheet } = this;
     const attributes = { type: "text", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
       "aria-controls": `${this.#id}-liste`, autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "search" }; // biome-ignore format: a table
     for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
@@ -134,6 +137,7 @@ class Field {
     list.id = `${this.#id}-liste`;
     list.setAttribute("role", "listbox");
     list.hidden = true;
+    sheet.hidden = true;
     clear.type = "button";
     clear.textContent = "×";
     clear.hidden = true;
@@ -141,7 +145,7 @@ class Field {
   }
 
   #hear() {
-    const { input, list, clear } = this;
+    const { input, list, clear, sheet } = this;
     for (const name of ["focus", "pointerenter"]) input.addEventListener(name, () => this.#load());
     input.addEventListener("focus", () => input.select());
     input.addEventListener("input", () => {
@@ -154,15 +158,18 @@ class Field {
       if (list.hidden && this.#typing) this.#search();
     });
     input.addEventListener("blur", () => this.#leave());
-    list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
-    list.addEventListener("mousedown", (event) => event.preventDefault());
+    for (const name of ["pointerdown", "mousedown"]) sheet.addEventListener(name, (event) => event.preventDefault()); // the field keeps the focus
     list.addEventListener("click", (event) => {
       const line = /** @type {Element} */ (event.target).closest("li");
       if (line) this.#choose([...list.children].indexOf(line));
     });
     clear.addEventListener("click", () => this.#empty());
     for (const name of ["scroll", "resize"])
-      window.addEventListener(name, (event) => !list.contains(/** @type {Node} */ (event.target)) && this.#put(), true);
+      window.addEventListener(
+        name,
+        (event) => !sheet.contains(/** @type {Node} */ (event.target)) && this.#put(),
+        true,
+      );
   }
 
   /** @param {Component} component */
@@ -186,13 +193,13 @@ class Field {
       .then((index) => {
         if (files !== this.#data.files && String(files) !== String(this.#data.files)) return;
         this.#index = index;
-        if (this.said.textContent === LOADING) this.said.textContent = "";
+        if (this.said.textContent === LOADING) this.#say("");
         if (this.#typing) this.#search();
         if (this.#waiting) this.#choose(this.#active);
       })
       .catch((error) => {
         console.warn(error);
-        this.said.textContent = FAILED;
+        this.#say(FAILED);
       });
   }
 
@@ -201,7 +208,7 @@ class Field {
     this.clear.hidden = !this.input.value;
     if (!text) return this.#close("");
     if (!this.#index) {
-      this.said.textContent = LOADING;
+      this.#say(LOADING);
       return this.#load();
     }
     const { kinds, here, only } = this.#data;
@@ -220,6 +227,7 @@ class Field {
   #say(shown, heard = shown) {
     this.said.textContent = shown;
     this.status.textContent = heard;
+    this.#put();
   }
 
   /** @param {{ place: Place, note: string }[]} lines */
@@ -241,7 +249,7 @@ class Field {
     this.input.setAttribute("aria-expanded", String(lines.length > 0));
     this.#point(lines.length && this.#sure ? 0 : -1);
     this.#put();
-    this.list.scrollTop = 0;
+    this.sheet.scrollTop = 0;
   }
 
   /** Whether what is listed was asked for, and is not only near it. */
@@ -280,7 +288,7 @@ class Field {
       else if (this.#typing && this.input.value.trim() && !this.#index) this.#waiting = true;
       else if (this.#typing && this.input.value.trim()) this.#search();
       else if (this.#typing) this.#empty();
-    } else if (event.key === "Escape" && open) {
+    } else if (event.key === "Escape" && !this.sheet.hidden) {
       event.preventDefault();
       event.stopPropagation(); // or a panel around would close with the list
       this.#close("");
@@ -296,7 +304,6 @@ class Field {
     this.input.value = place.name;
     this.clear.hidden = false;
     this.#close(`${place.name} choisi`);
-    this.said.textContent = "";
     sent += 1;
     this.#send("chosen", { id: place.id, n: sent });
   }
@@ -306,7 +313,6 @@ class Field {
     this.input.value = "";
     this.clear.hidden = true;
     this.#close("");
-    this.said.textContent = "";
     this.input.focus();
     sent += 1;
     this.#send("chosen", { id: "", n: sent });
@@ -328,25 +334,25 @@ class Field {
     this.#found = [];
     this.#point(-1);
     this.input.setAttribute("aria-expanded", "false");
-    if (!this.input.value.trim()) this.said.textContent = "";
-    this.status.textContent = heard;
+    this.#say("", heard);
   }
 
-  /** Put the list under the field, or over it where there is more room, within the window. */
+  /** Put the sheet under the field, or over it where there is more room, within the window. */
   #put() {
-    if (this.list.hidden) return;
+    this.sheet.hidden = this.list.hidden && !this.said.textContent;
+    if (this.sheet.hidden) return;
     const at = this.box.getBoundingClientRect();
     const { clientWidth: wide, clientHeight: tall } = document.documentElement;
     const width = Math.min(Math.max(at.width, WIDEST), wide - 2 * EDGE);
     const [below, above] = [tall - at.bottom - EDGE, at.top - EDGE];
     const under = below >= Math.min(TALLEST, above);
-    const { style: where } = this.list;
+    const { style: where } = this.sheet;
     where.width = `${width}px`;
     where.maxHeight = `${Math.max(120, Math.min(TALLEST, under ? below : above))}px`;
     // Where an ancestor is itself the frame of what is fixed, the places are counted from there.
     where.left = "0px";
     where.top = "0px";
-    const from = this.list.getBoundingClientRect();
+    const from = this.sheet.getBoundingClientRect();
     const left = Math.max(EDGE, Math.min(at.left, wide - width - EDGE));
     const top = under ? at.bottom + 2 : at.top - from.height - 2;
     where.left = `${left - from.left}px`;
