@@ -159,7 +159,10 @@ def _candidates(
 def _places(text: str, index: Index, departement: str | None, known: tuple[str, ...]) -> Iterator[Place]:
     asked = [f"{text} {departement}", text] if departement else [text]
     answers = [index.search(one, kinds=KINDS_READ, most=MOST_CHOICES) for one in asked]
-    yield from (hit.place for answer in answers for hit in answer.hits)
+    found = [hit.place for answer in answers for hit in answer.hits]
+    yield from found
+    if found:
+        return
     yield from (place for answer in answers for place in answer.near)
     yield from (place for code in known if (place := index.place(code)))
 

@@ -73,7 +73,7 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     mark(frame)
     assert frame.evaluate("CL.communes().length") == len(real.atlas().table)
 
-    pick(page, "Territoire", "Pas-de-Calais")
+    pick(page, "Commune ou territoire", "Pas-de-Calais")
     assert wait_painted(page, geometry="dep-62") == frame
     settle(page)
     page.get_by_role("button", name="EPCI", exact=True).click()
@@ -169,7 +169,7 @@ def test_hostile_names_stay_text_on_the_planners_page(page: Page, tampered: AppS
     assert_harmless(page, traffic)
     page.goto(f"{tampered.url}/Couverture")
     wait_painted(page, geometry="france")
-    pick(page, "Territoire", "Pas-de-Calais")
+    pick(page, "Commune ou territoire", "Pas-de-Calais")
     wait_painted(page, geometry="dep-62")
     settle(page)
     page.get_by_role("button", name="EPCI", exact=True).click()

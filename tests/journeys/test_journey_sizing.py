@@ -249,7 +249,7 @@ def test_a_drawn_shape_adds_its_communes(page: Page, server: AppServer) -> None:
 
     # A locked commune takes no click, and its tooltip says why.
     panel(page, "Ajuster")
-    pick(page, "Communes qui doivent rester (verrouillées)", "Sucy")
+    pick(page, "Verrouiller une commune", "Sucy")
     settle(page)
     page.keyboard.press("Escape")
     frame.wait_for_function("() => CL.state().locked.includes('94071')")

@@ -27,7 +27,7 @@ const STYLE = `
 .clsm-recherche button {position:absolute; right:.15rem; top:0; bottom:0; width:2.1rem; border:0; background:none; color:#3a474e;
   font:inherit; font-size:1.2rem; cursor:pointer; border-radius:.4rem;}
 .clsm-recherche button:focus-visible {outline:2px solid #0b6e75;}
-.clsm-recherche .feuille {position:fixed; z-index:1000100; padding:.25rem; background:#fff; overflow:auto; box-sizing:border-box;
+.clsm-recherche .feuille {position:fixed; inset:auto; margin:0; z-index:1000100; color:inherit; padding:.25rem; background:#fff; overflow:auto; box-sizing:border-box;
   border:1px solid #8b9aa1; border-radius:.5rem; box-shadow:0 6px 20px rgb(0 0 0 / 18%);}
 .clsm-recherche .feuille[hidden] {display:none;}
 .clsm-recherche ul {margin:0; padding:0; list-style:none;}
@@ -38,6 +38,8 @@ const STYLE = `
 .clsm-recherche .dit:empty {display:none;}
 .clsm-recherche .vu {position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%); white-space:nowrap;}
 `;
+// Over the whole page, where no panel around cuts the list.
+const ON_TOP = "showPopover" in HTMLElement.prototype;
 const WIDEST = 560; // pixels of the list, where the field is narrower
 const TALLEST = 420;
 const EDGE = 8;
@@ -104,7 +106,7 @@ class Field {
   /** @type {Place[]} */
   #found = [];
   #active = -1;
-  /** Enter was pressed before the index came. */
+  /** Enter was pressed before the list came. */
   #waiting = false;
   /** The text is being typed, and is not the name of what is held. */
   #typing = false;
@@ -137,7 +139,8 @@ class Field {
     list.id = `${this.#id}-liste`;
     list.setAttribute("role", "listbox");
     list.hidden = true;
-    sheet.hidden = true;
+    if (ON_TOP) sheet.popover = "manual";
+    else sheet.hidden = true;
     clear.type = "button";
     clear.textContent = "×";
     clear.hidden = true;
@@ -195,7 +198,6 @@ class Field {
         this.#index = index;
         if (this.said.textContent === LOADING) this.#say("");
         if (this.#typing) this.#search();
-        if (this.#waiting) this.#choose(this.#active);
       })
       .catch((error) => {
         console.warn(error);
@@ -250,6 +252,7 @@ class Field {
     this.#point(lines.length && this.#sure ? 0 : -1);
     this.#put();
     this.sheet.scrollTop = 0;
+    if (this.#waiting) this.#choose(this.#active);
   }
 
   /** Whether what is listed was asked for, and is not only near it. */
@@ -285,10 +288,11 @@ class Field {
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (open) this.#choose(this.#active);
-      else if (this.#typing && this.input.value.trim() && !this.#index) this.#waiting = true;
-      else if (this.#typing && this.input.value.trim()) this.#search();
-      else if (this.#typing) this.#empty();
-    } else if (event.key === "Escape" && !this.sheet.hidden) {
+      else if (this.#typing && this.input.value.trim()) {
+        this.#waiting = true;
+        this.#search();
+      } else if (this.#typing) this.#empty();
+    } else if (event.key === "Escape" && this.#open) {
       event.preventDefault();
       event.stopPropagation(); // or a panel around would close with the list
       this.#close("");
@@ -337,10 +341,22 @@ class Field {
     this.#say("", heard);
   }
 
+  get #open() {
+    return ON_TOP ? this.sheet.matches(":popover-open") : !this.sheet.hidden;
+  }
+
+  /** @param {boolean} wanted */
+  #unfold(wanted) {
+    if (!ON_TOP) this.sheet.hidden = !wanted;
+    else if (!wanted) this.sheet.hidePopover();
+    else if (this.sheet.isConnected) this.sheet.showPopover();
+  }
+
   /** Put the sheet under the field, or over it where there is more room, within the window. */
   #put() {
-    this.sheet.hidden = this.list.hidden && !this.said.textContent;
-    if (this.sheet.hidden) return;
+    const wanted = !this.list.hidden || Boolean(this.said.textContent);
+    if (wanted !== this.#open) this.#unfold(wanted);
+    if (!wanted) return;
     const at = this.box.getBoundingClientRect();
     const { clientWidth: wide, clientHeight: tall } = document.documentElement;
     const width = Math.min(Math.max(at.width, WIDEST), wide - 2 * EDGE);
@@ -349,7 +365,7 @@ class Field {
     const { style: where } = this.sheet;
     where.width = `${width}px`;
     where.maxHeight = `${Math.max(120, Math.min(TALLEST, under ? below : above))}px`;
-    // Where an ancestor is itself the frame of what is fixed, the places are counted from there.
+    // Where an ancestor is the frame of what is fixed, places are counted from there.
     where.left = "0px";
     where.top = "0px";
     const from = this.sheet.getBoundingClientRect();
