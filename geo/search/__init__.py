@@ -3,15 +3,15 @@
 It never shows anything and knows no perimeter. Start from `open_index`, `Index`, `read_pasted`.
 """
 
-from geo.search.index import Answer, Hit, Index, Place, open_index
-from geo.search.lines import CALLED, detail, line
-from geo.search.pasted import Choice, Pasted, PastedLine, read_pasted
+from geo.search.index import Answer, Hit, Index, Place, line, open_index
+from geo.search.pasted import INSEE, POSTAL, Choice, Pasted, PastedLine, read_pasted
 from geo.search.places import DISPOSITIFS, KINDS, commune_table, layer_table
 
 __all__ = [
-    "CALLED",
     "DISPOSITIFS",
+    "INSEE",
     "KINDS",
+    "POSTAL",
     "Answer",
     "Choice",
     "Hit",
@@ -20,7 +20,6 @@ __all__ = [
     "PastedLine",
     "Place",
     "commune_table",
-    "detail",
     "layer_table",
     "line",
     "open_index",

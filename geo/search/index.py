@@ -18,9 +18,20 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
+from geo.french import NBSP, fold, inhabitants
 from geo.search.places import DISPOSITIFS, KINDS
-from geo.search.words import ARTICLES, asked, bare, words
 
+# Words that a name is found without: « la rochelle », « rochelle »; « val de marne », « val marne ».
+ARTICLES = frozenset(["le", "la", "les", "l", "de", "du", "des", "d", "et", "a", "au", "aux", "en", "lez"])
+SHORT = {"s": "sur", "sr": "sur", "ss": "sous", "nd": "notre dame"}
+ORDINAL = re.compile(r"(\d{1,2})(?:er|ere|e|re|eme|ieme|nd|nde)", re.ASCII)
+CALLED = {
+    "france": "tout le pays", "region": "région", "departement": "département", "ville": "ville entière",
+    "commune": "commune", "arrondissement": "arrondissement", "epci": "EPCI", "ept": "EPT", "clsm": "CLSM", "cls": "CLS",
+    "secteurs-adultes": "secteur de psychiatrie adulte", "secteurs-enfants": "secteur infanto-juvénile",
+    "cpts": "CPTS", "dac": "DAC", "qpv": "QPV",
+}  # fmt: skip
+MOST_NAMED = 2
 MOST = 12
 FORMER_SHARE = 20  # a name of before weighs this part of the commune of today: it is found, and does not hide a town
 LAST = "\uffff"  # after any letter
@@ -245,6 +256,48 @@ def _without_lead(said: list[str]) -> list[str]:
 def _joined(said: list[str]) -> str:
     """Return the words that an apostrophe cuts, written without it: « lhay », « dor »."""
     return "".join(f" {a}{b}" for a, b in pairwise(said) if a in ("l", "d"))
+
+
+# --- words --------------------------------------------------------------------------------------------------------
+def words(text: str) -> list[str]:
+    """Return the words of a text, in order."""
+    found = fold(text).split()
+    return [match[1] if (match := ORDINAL.fullmatch(word)) else word for word in found]
+
+
+def asked(text: str) -> list[str]:
+    """Return the words of what a person types: the last may be unfinished, so nothing is read into it."""
+    found = words(text)
+    return [w for word in found[:-1] for w in SHORT.get(word, word).split()] + found[-1:]
+
+
+def bare(found: list[str], *, unfinished: bool = False) -> list[str]:
+    """Leave the articles out, unless nothing else is left; `unfinished` keeps the last word, which may be the start of another."""
+    last = len(found) - 1
+    kept = [w for i, w in enumerate(found) if w not in ARTICLES or (unfinished and i == last)]
+    return kept or found
+
+
+# --- how a place is listed ----------------------------------------------------------------------------------------
+def line(place: Place, departements: Mapping[str, str], note: str = "") -> str:
+    """Return how a place is listed; `departements` gives their names, `note` the code by which it was found."""
+    return f"{place.name} · {detail(place, departements, note)}"
+
+
+def detail(place: Place, departements: Mapping[str, str], note: str = "") -> str:
+    """Return what stands beside the name: what it is, where, how many people, by which code it was found."""
+    former = place.kind == "ancien"
+    what = place.note if former else CALLED[place.kind] + (f" ({place.note})" if place.note else "")
+    itself = place.kind == "departement"
+    parts = [f"{what} {place.departements[0]}" if itself else what, "" if itself else _where(place, departements)]
+    if not former:
+        parts.append(f"habitants{NBSP}: inconnu" if place.people is None else inhabitants(place.people))
+    return " · ".join(part for part in (*parts, note) if part)
+
+
+def _where(place: Place, departements: Mapping[str, str]) -> str:
+    names = [departements.get(code, code) for code in place.departements]
+    return " et ".join(names) if len(names) <= MOST_NAMED else f"{len(names)}{NBSP}départements"
 
 
 # --- the tables opened --------------------------------------------------------------------------------------------

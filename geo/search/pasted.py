@@ -18,15 +18,17 @@ from geo.search.index import Index, Place
 MOST_CHOICES = 6
 LONGEST_LIST = 200_000  # characters
 KINDS_READ = ("ville", "commune", "arrondissement", "epci", "ept", "ancien")
-POSTAL = re.compile(r"\d{5}", re.ASCII)
+POSTAL_SHAPE = re.compile(r"\d{5}", re.ASCII)
+INSEE, POSTAL = "INSEE", "postal"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One candidate: how it is called, its communes."""
+    """One candidate: how it is called, its communes; `code` is INSEE or POSTAL where it reads all of a code so."""
 
     label: str
     atoms: tuple[str, ...]
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,18 @@ class Pasted:
             return replace(self, to_choose=rest)
         done = replace(one, atoms=choice.atoms, said=f"« {one.text} » : {choice.label}, votre choix.", choices=())
         return replace(self, corrected=(*self.corrected, done), to_choose=rest)
+
+    def doubtful(self, code: str) -> int:
+        """Return how many texts may be a code of a kind, INSEE or POSTAL."""
+        return sum(any(choice.code == code for choice in one.choices) for one in self.to_choose)
+
+    def read_as(self, code: str) -> Pasted:
+        """Return the list with every text that may be a code of a kind read so."""
+        found = self
+        for number in reversed(range(len(self.to_choose))):
+            choice = next((c for c in self.to_choose[number].choices if c.code == code), None)
+            found = found.settled(number, choice) if choice else found
+        return found
 
 
 def read_pasted(text: str, atlas: Atlas, index: Index, departement: str | None = None) -> Pasted:
@@ -128,19 +142,20 @@ def _why(text: str, index: Index, choices: tuple[Choice, ...]) -> str:
 
 def _postal(text: str, atlas: Atlas, departement: str | None) -> tuple[Choice, ...]:
     """Return what a postal code may be: its communes one by one, all of them, and the commune whose own code it is."""
-    codes = history(atlas).postal.get(text, ()) if POSTAL.fullmatch(text) else ()
+    codes = history(atlas).postal.get(text, ()) if POSTAL_SHAPE.fullmatch(text) else ()
     codes = tuple(c for c in codes if c in atlas.row)
     if not codes or codes == (text,):
         return ()
-    choices = [Choice(f"{atlas.label(text)}, code INSEE", (text,))] if text in atlas.row else []
+    choices = [Choice(f"{atlas.label(text)}, code INSEE", (text,), INSEE)] if text in atlas.row else []
     if text in atlas.former and (now := atlas.former[text][0]) in atlas.row:
-        choices.append(Choice(f"{atlas.label(now)}, ancien code INSEE {text}", (now,)))
+        choices.append(Choice(f"{atlas.label(now)}, ancien code INSEE {text}", (now,), INSEE))
     if len(codes) > 1:
         people = fr.count(len(codes), "commune")
-        choices.append(Choice(f"les {people} du code postal", codes))
+        choices.append(Choice(f"les {people} du code postal", codes, POSTAL))
     row, population = atlas.row, atlas.population
     ordered = sorted(codes, key=lambda c: (not _belongs(c, departement, atlas), -int(population[row[c]]), c))
-    choices += [Choice(f"{atlas.label(c)}, code postal", (c,)) for c in ordered[:MOST_CHOICES]]
+    alone = POSTAL if len(codes) == 1 else ""
+    choices += [Choice(f"{atlas.label(c)}, code postal", (c,), alone) for c in ordered[:MOST_CHOICES]]
     return tuple(choices)
 
 

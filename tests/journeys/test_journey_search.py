@@ -58,13 +58,13 @@ def test_the_list_is_driven_from_the_keyboard_and_says_what_it_holds(page: Page,
     page.goto(f"{server.url}/Couverture?territoire=dep-79")
     field = page.get_by_role("combobox", name="Commune ou territoire")
     field.focus()
-    page.keyboard.type("marseille 1")
+    page.keyboard.type("niort agglo")
     said = page.locator(".clsm-recherche [role=status]").first
-    expect(said).to_have_text("9 résultats.")
+    expect(said).to_have_text("2 résultats.")
     options = page.get_by_role("option")
-    expect(options).to_have_count(9)
+    expect(options).to_have_count(2)
     expect(field).to_have_attribute("aria-expanded", "true")
-    for key, rank in (("ArrowDown", 1), ("ArrowDown", 2), ("ArrowUp", 1), ("ArrowUp", 0), ("ArrowUp", 8)):
+    for key, rank in (("ArrowDown", 1), ("ArrowDown", 0), ("ArrowUp", 1), ("ArrowUp", 0)):
         page.keyboard.press(key)
         expect(options.nth(rank)).to_have_attribute("aria-selected", "true")
         assert field.get_attribute("aria-activedescendant") == options.nth(rank).get_attribute("id")

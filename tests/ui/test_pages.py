@@ -87,6 +87,7 @@ def test_the_planner_starts_with_france_and_narrows() -> None:
     app = open_page(COVERAGE)
     assert app.selectbox(key=frame.COVERAGE_SCOPE).value == "france"
     assert "34 917" in written(app)
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("reg-32").run())
     ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-62").run())
     atlas = real.atlas()
     rows = atlas.members("departement", "62")

@@ -7,7 +7,7 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import Scope
 from geo.errors import GeoInputError
-from geo.search import Choice, Pasted, PastedLine, read_pasted
+from geo.search import INSEE, POSTAL, Choice, Pasted, PastedLine, read_pasted
 from ui import frame, html, loaders, search
 from ui.perimeter.compose import move_to
 
@@ -84,6 +84,7 @@ def _listed(title: str, lines: list[PastedLine] | tuple[PastedLine, ...]) -> str
 
 def _to_choose(lines: tuple[PastedLine, ...]) -> None:
     st.markdown("**À choisir**")
+    _codes()
     for number, one in enumerate(lines[:MOST_SHOWN]):
         st.markdown(html.literal(f"Ligne {one.line} : {one.said}"))
         with st.container(horizontal=True, gap="small"):
@@ -94,6 +95,24 @@ def _to_choose(lines: tuple[PastedLine, ...]) -> None:
             st.button("Laisser de côté", key=left, on_click=_settle, args=(one, None), type="tertiary")
     if len(lines) > MOST_SHOWN:
         st.caption(f"Et {fr.count(len(lines) - MOST_SHOWN, 'autre ligne', 'autres lignes')} ensuite.")
+
+
+def _codes() -> None:
+    """Offer to read at once all the codes that may be of two kinds."""
+    report = st.session_state[REPORT]
+    with st.container(horizontal=True, gap="small"):
+        for code, name in ((INSEE, "codes INSEE"), (POSTAL, "codes postaux")):
+            if (many := report.doubtful(code)) > 1:
+                label = f"Lire ces {fr.number(many)} codes comme des {name}"
+                st.button(label, key=f"lire-{code}", on_click=_read_as, args=(code,))
+
+
+def _read_as(code: str) -> None:
+    report = st.session_state.get(REPORT)
+    if isinstance(report, Pasted):
+        read = report.read_as(code)
+        move_to(read.codes - report.codes, start=False)
+        st.session_state[REPORT] = read
 
 
 def _settle(one: PastedLine, choice: Choice | None) -> None:

@@ -1,5 +1,5 @@
 /*
- * How a place is listed: « Niort · commune · Deux-Sèvres · 59 854 habitants ». geo/search/lines.py writes the same.
+ * How a place is listed: « Niort · commune · Deux-Sèvres · 59 854 habitants ». geo/search/index.py writes the same.
  */
 
 const NUMBER = new Intl.NumberFormat("fr-FR");
