@@ -81,7 +81,7 @@ def test_the_list_is_driven_from_the_keyboard_and_says_what_it_holds(page: Page,
     expect(page.locator(".clsm-figure b").first).to_have_text("Niort")
     expect(field).to_have_value(real.atlas().label(NIORT))
     field.fill("zzzzz")
-    expect(page.get_by_text("Vérifiez l’orthographe")).to_be_visible()
+    expect(page.locator(".dit", has_text="Vérifiez l’orthographe")).to_be_visible()
 
 
 def test_the_list_fits_a_phone_and_is_not_cut_by_the_panel_around(page: Page, server: AppServer) -> None:

@@ -234,7 +234,7 @@ KEYS = (
     coverage_link.COMMUNE, coverage_link.CHOSEN, coverage_link.LEVEL, coverage_link.SORT, coverage_link.NEXT_KIND,
     coverage_link.NEXT_NUMBER, coverage_link.NEXT_NEED, coverage_link.NEXT_CEILING, *coverage_link.WEIGHT.values(),
     coverage_link.TAB, frame.COVERAGE_SCOPE, frame.PERIMETER_SCOPE, comparison_link.COMMUNE,
-    comparison_link.REFERENCE, frame.TARGET,
+    comparison_link.REFERENCE,
 )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def pick_scope() -> Scope:
 
 def pick_place() -> None:
     """Search a territory or a commune by its name: the first is shown, the second is looked at where it lies."""
-    held = every[st.session_state[frame.COVERAGE_SCOPE]] if (every := coverage_loaders.coverage_scopes()) else None
+    held = coverage_loaders.coverage_scopes().get(st.session_state[frame.COVERAGE_SCOPE])
     code = looked_at(held) if held else None
     search.find(
         "Commune ou territoire",
@@ -103,8 +103,8 @@ def _bring(rows: Rows) -> None:
     région when they are of several."""
     every = coverage_loaders.coverage_scopes()
     here = loaders.atlas().table.iloc[rows]
-    shown = every[st.session_state[frame.COVERAGE_SCOPE]]
-    if shown.kind != "france" and all(shown.holds(code) for code in here["code"]):
+    shown = every.get(st.session_state[frame.COVERAGE_SCOPE])
+    if shown and shown.kind != "france" and all(shown.holds(code) for code in here["code"]):
         return
     column, prefix = ("departement", "dep") if here["departement"].nunique() == 1 else ("region", "reg")
     st.session_state[frame.COVERAGE_SCOPE] = f"{prefix}-{here.groupby(column)['population'].sum().idxmax()}"
