@@ -27,7 +27,7 @@ def main() -> None:
     tables = {"communes": commune_table(atlas), "layers": layer_table(load_layers(atlas), atlas)}
     for name, table in tables.items():
         raw = compact_json(table).encode()
-        print(f"  {name}: {len(raw) / 1000:.0f} kB, {len(gzip.compress(raw, 9, mtime=0)) / 1000:.0f} kB sent")
+        print(f"  {name}: {len(raw) / 1000:.0f} kB, {len(gzip.compress(raw, 6, mtime=0)) / 1000:.0f} kB sent")
     with tempfile.TemporaryDirectory() as folder:
         for name, value in {**tables, "typed": TYPED}.items():
             (Path(folder) / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")

@@ -122,7 +122,7 @@ def files() -> tuple[str, str]:
 
 
 def _written(name: str, table: dict[str, Any]) -> str:
-    packed = gzip.compress(compact_json(table).encode(), 9, mtime=0)
+    packed = gzip.compress(compact_json(table).encode(), 6, mtime=0)
     return address(f"geo/{write_by_content(loaders.GEO, f'noms-{name}', packed)}")
 
 
@@ -134,7 +134,7 @@ def address(path: str) -> str:
 
 @cache
 def _version() -> str:
-    scripts = sorted(SCRIPTS.glob("*.js"))
+    scripts = [*sorted(SCRIPTS.glob("*.js")), SCRIPTS.parent / "decode.js"]
     return hashlib.sha256(b"".join(script.read_bytes() for script in scripts)).hexdigest()[:10]
 
 

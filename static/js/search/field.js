@@ -12,6 +12,8 @@ const beside = (/** @type {string} */ name) => import(new URL(name + own.search,
 const indexModule = beside("index.js");
 /** @type {Promise<typeof import("./lines.js")>} */
 const lineModule = beside("lines.js");
+/** @type {Promise<typeof import("../decode.js")>} */
+const decodeModule = beside("../decode.js");
 
 const FAILED = "La liste des noms n’a pas pu être chargée. Rechargez la page.";
 const LOADING = "Chargement de la liste des noms…";
@@ -106,6 +108,8 @@ class Field {
   /** @type {Place[]} */
   #found = [];
   #active = -1;
+  /** @type {Set<string> | undefined} the only ids that are offered */
+  #only;
   /** Enter was pressed before the list came. */
   #waiting = false;
   /** The text is being typed, and is not the name of what is held. */
@@ -167,12 +171,13 @@ class Field {
       if (line) this.#choose([...list.children].indexOf(line));
     });
     clear.addEventListener("click", () => this.#empty());
+    const heard = new AbortController();
+    const moved = (/** @type {Event} */ event) => {
+      if (!sheet.isConnected) heard.abort();
+      else if (!sheet.contains(/** @type {Node} */ (event.target))) this.#put();
+    };
     for (const name of ["scroll", "resize"])
-      window.addEventListener(
-        name,
-        (event) => !sheet.contains(/** @type {Node} */ (event.target)) && this.#put(),
-        true,
-      );
+      window.addEventListener(name, moved, { capture: true, signal: heard.signal });
   }
 
   /** @param {Component} component */
@@ -185,17 +190,25 @@ class Field {
     this.clear.setAttribute("aria-label", `Effacer : ${data.label}`);
     this.input.placeholder = data.placeholder;
     if (String(data.files) !== String(before.files)) this.#index = null;
+    if (data.only !== before.only) decodeModule.then(({ unpackCodes }) => this.#offer(unpackCodes));
     if (!this.#typing && (data.held ?? "") !== this.input.value) this.input.value = data.held ?? "";
     this.clear.hidden = !this.input.value;
+  }
+
+  /** @param {typeof import("../decode.js").unpackCodes} unpackCodes */
+  #offer(unpackCodes) {
+    const { only } = this.#data;
+    this.#only = only === undefined ? undefined : new Set(unpackCodes(only));
   }
 
   #load() {
     if (this.#index) return;
     const { files } = this.#data;
-    indexOf(files)
-      .then((index) => {
+    Promise.all([indexOf(files), decodeModule])
+      .then(([index, { unpackCodes }]) => {
         if (files !== this.#data.files && String(files) !== String(this.#data.files)) return;
         this.#index = index;
+        this.#offer(unpackCodes);
         if (this.said.textContent === LOADING) this.#say("");
         if (this.#typing) this.#search();
       })
@@ -214,7 +227,7 @@ class Field {
       return this.#load();
     }
     const { kinds, here, only } = this.#data;
-    const answer = this.#index.search(text, { kinds, here, only: only === undefined ? undefined : unpacked(only) });
+    const answer = this.#index.search(text, { kinds, here, only: this.#only });
     const lines = answer.hits.length ? answer.hits : answer.near.map((place) => ({ place, note: "" }));
     this.#found = lines.map(({ place }) => place);
     if (answer.hits.length) this.#say("", counted(answer.hits.length, answer.total));
@@ -416,23 +429,4 @@ function nothing(text, near, within) {
   const looked = `Rien trouvé${where} pour «\u00a0${text}\u00a0».`;
   if (near) return `${looked} ${near > 1 ? "Noms les plus proches" : "Nom le plus proche"}\u00a0:`;
   return `${looked} Vérifiez l’orthographe, ou essayez le code postal.`;
-}
-
-/** @type {[string, Set<string>]} */
-let lastUnpacked = ["", new Set()];
-
-/**
- * The codes of « 62:041042;2A:004 », as ui/map/codec.py packs them.
- * @param {string} packed
- */
-function unpacked(packed) {
-  if (packed !== lastUnpacked[0]) {
-    const codes = new Set();
-    for (const group of packed ? packed.split(";") : []) {
-      const [prefix, tails] = group.split(":");
-      for (let i = 0; i < tails.length; i += 3) codes.add(prefix + tails.slice(i, i + 3));
-    }
-    lastUnpacked = [packed, codes];
-  }
-  return lastUnpacked[1];
 }
