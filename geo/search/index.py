@@ -140,7 +140,7 @@ class Index:
             return Answer()
         fits = [kind in kinds for kind in KINDS]
         notes: dict[int, str] = {}
-        for i, note in self._coded(query[0]) if len(query) == 1 else ():
+        for i, note in self._numbered(query):
             if fits[self._kind[i]]:
                 notes.setdefault(i, note)
         tiers: dict[int, int] = {}
@@ -207,6 +207,13 @@ class Index:
     def _span(self, start: str) -> range:
         """Return which words of the vocabulary start so."""
         return range(bisect_left(self._vocabulary, start), bisect_left(self._vocabulary, start + LAST))
+
+    def _numbered(self, query: list[str]) -> Iterator[tuple[int, str]]:
+        """Yield what a code names, alone or beside a name that must be its own: « Niort (79191) »."""
+        for word in query:
+            others = [f" {other}" for other in query if other != word]
+            if not others or len(word) == 5:
+                yield from (f for f in self._coded(word) if all(other in self._lines[f[0]] for other in others))
 
     def _coded(self, code: str) -> Iterator[tuple[int, str]]:
         """Yield what a number names: a département, communes by postal code, a commune by its INSEE code; or their starts."""

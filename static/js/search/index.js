@@ -159,8 +159,7 @@ export class Index {
       kinds.includes(this.places[i].kind) && (!only || only.has(this.places[i].id));
     /** @type {Map<number, string>} */
     const notes = new Map();
-    for (const [i, note] of query.length === 1 ? this.#coded(query[0]) : [])
-      if (fits(i) && !notes.has(i)) notes.set(i, note);
+    for (const [i, note] of this.#numbered(query)) if (fits(i) && !notes.has(i)) notes.set(i, note);
     /** @type {Map<number, number>} */
     const tiers = new Map();
     for (const [said, owner, number] of this.#readings(query))
@@ -319,6 +318,18 @@ export class Index {
       else high = middle;
     }
     return low;
+  }
+
+  /**
+   * What a code names, alone or beside a name that must be its own: « Niort (79191) ».
+   * @param {readonly string[]} query
+   */
+  #numbered(query) {
+    return query.flatMap((word) => {
+      const others = query.filter((other) => other !== word).map((other) => ` ${other}`);
+      if (others.length && word.length !== 5) return [];
+      return this.#coded(word).filter(([i]) => others.every((other) => this.#lines[i].includes(other)));
+    });
   }
 
   /**
