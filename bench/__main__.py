@@ -23,6 +23,7 @@ BENCHES = (
     "coverage",
     "perimeter",
     "note",
+    "search",
     "imports",
     "import_shapes",
     "clicks",

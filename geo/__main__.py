@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from geo import french as fr
 from geo.cli import coverage, imports, perimeter, schema, sync
 from geo.cli.documents import evaluation
 from geo.cli.perimeter import evaluation_text
@@ -20,6 +21,7 @@ from geo.guidance import run_checks
 from geo.layers import Crosswalk, LayerId, find_zones
 from geo.paths import BASE, ROOT
 from geo.perimeters import Perimeter, perimeter_of_zone
+from geo.search import commune_table, layer_table, line, open_index
 
 STATIC = ROOT / "static" / "geo"
 
@@ -36,6 +38,8 @@ def parser() -> argparse.ArgumentParser:
     imports.add_parsers(commands)
     schema.add_parsers(commands)
     sync.add_parser(commands)
+    find = commands.add_parser("find", help="trouver une commune, un territoire ou un dispositif par son nom")
+    find.add_argument("text", help="un nom, un code postal ou un code INSEE")
     build = commands.add_parser("build", help="refaire la base des communes depuis les registres de paquets")
     build.add_argument("--to", type=Path, default=BASE, help="dossier de la base")
     display = commands.add_parser("display", help="préparer les contours affichés par les cartes")
@@ -74,6 +78,7 @@ def _run(arguments: list[str] | None) -> int:
         "check": schema.run_check,
         "schema": schema.run_schema,
         "sync": sync.run,
+        "find": _find,
         "build": _build,
         "display": _display,
     }[options.command]
@@ -131,6 +136,18 @@ def _zone(text: str, layer_ids: tuple[str, ...], what: str, crosswalk: Crosswalk
 def _coverage(options: argparse.Namespace) -> Iterable[str]:
     found = coverage.run(options)
     return found if isinstance(found, list) else [as_json(found)]
+
+
+def _find(options: argparse.Namespace) -> Iterable[str]:
+    world = open_dataset()
+    index = open_index(commune_table(world.atlas), layer_table(world.crosswalk.layers, world.atlas))
+    found = index.search(options.text)
+    if not found.hits:
+        near = fr.listing([line(place, index.departements) for place in found.near])
+        raise GeoInputError(f"{options.text} : rien de ce nom.{f' Peut-être {near} ?' if near else ''}")
+    more = found.total - len(found.hits)
+    lines = [f"{hit.place.id}\t{line(hit.place, index.departements, hit.note)}" for hit in found.hits]
+    return [*lines, *([f"Et {fr.count(more, 'autre')}."] if more else [])]
 
 
 def _build(options: argparse.Namespace) -> Iterable[str]:

@@ -12,11 +12,12 @@ coverage.set_defaults()
 if problems := coverage.ADDRESS.read().problems:
     st.warning("\n".join(f"- {problem}" for problem in problems))
 st.html(coverage.COVERAGE_STYLE)
-choose_scope, choose_commune, choose_complete, choose_aside = st.columns(4, gap="medium")
+coverage.take_asked()
+choose_place, choose_scope, choose_complete, choose_aside = st.columns(4, gap="medium")
+with choose_place:
+    coverage.pick_place()
 with choose_scope:
     scope = coverage.pick_scope()
-with choose_commune:
-    coverage.pick_commune(scope)
 with choose_complete:
     coverage.pick_complete(scope)
 with choose_aside:

@@ -19,6 +19,9 @@ for text in (*address.problems, *address.notices):
     st.warning(text)
 comparison.show_messages()
 commune = comparison.pick_commune()
+if commune is None:
+    st.info("De quelle commune partir ? Tapez son nom, son code postal ou son code INSEE.")
+    st.stop()
 chosen, reference = comparison.pick_candidates(commune)
 comparison.add_colleague()
 if not chosen:

@@ -91,6 +91,7 @@ def test_what_is_cached_is_keyed_on_all_its_arguments(path: Path) -> None:
 OTHER_CACHES = {
     "ui/cache.py": ["@st.cache_data"],
     "ui/map/build.py": ["@cache"],
+    "ui/search.py": ["@cache"],
     "ui/reading_desk.py": ["@st.cache_resource"],
     "ui/server/background.py": ["@st.cache_resource", "@st.cache_resource"],
 }

@@ -5,7 +5,7 @@ one answer. When the data changes (a publication, a synchronisation), everything
 at once and its memory given back: nothing stale is shown, and nothing of a former dataset adds up.
 
 What is kept elsewhere does not come from the data: the process of the synchronisation, once a server (ui/server/background.py),
-the desk of a session, which leaves with it (ui/reading_desk.py), the addresses of our scripts (ui/map/build.py).
+the desk of a session, which leaves with it (ui/reading_desk.py), the addresses of our scripts (ui/map/build.py, ui/search.py).
 """
 
 from __future__ import annotations

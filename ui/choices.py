@@ -1,4 +1,4 @@
-"""Lists of choices, and how a long one is searched: one label for one thing, territories by their name, communes by text.
+"""Lists of choices: one label for one thing, and the short list of the territories around one.
 
 Streamlit knows a choice by its label: of two that read the same, it takes the last whichever is chosen.
 """
@@ -6,14 +6,9 @@ Streamlit knows a choice by its label: of two that read the same, it takes the l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
-import streamlit as st
+from collections.abc import Mapping
 
 from geo.coverage import Scope
-
-MOST_OPTIONS = 6_000  # offered in one list; past that, a name is asked first
 
 
 def distinct(labels: Mapping[str, str]) -> dict[str, str]:
@@ -28,44 +23,19 @@ def scope_name(scope: Scope) -> str:
     return "France entière" if scope.kind == "france" else f"{kinds[scope.kind]} · {scope.name}"
 
 
-@dataclass(frozen=True)
-class Search:
-    """A field that finds by text what is too long for one list: `find` returns id to label, `nothing` is said otherwise."""
+def ladder(scope: Scope, every: Mapping[str, Scope]) -> list[str]:
+    """Return the ids of the territories that hold a scope, the largest first, itself, and those just under it.
 
-    find: Callable[[str], Mapping[str, str]]
-    label: str
-    key: str
-    placeholder: str
-    nothing: str
-
-    def ask(self) -> Mapping[str, str]:
-        """Ask for a text, and return what it finds."""
-        query = st.text_input(self.label, key=self.key, placeholder=self.placeholder)
-        found = self.find(query) if query else {}
-        if query and not found:
-            st.caption(self.nothing)
-        return found
+    France is followed by the régions, a région by its départements: a short list, where the rest is found by its name.
+    """
+    held, above = [scope.id], scope.above
+    while above is not None:
+        held.insert(0, above.id)
+        above = above.above
+    under = {"france": "region", "region": "departement"}.get(scope.kind)
+    return held + [i for i, s in every.items() if s.kind == under and (scope.kind == "france" or _within(s, scope))]
 
 
-def pick_by_name(
-    offered: Mapping[str, str],
-    search: Search,
-    *,
-    label: str,
-    key: str,
-    on_change: Callable[[], None],
-    placeholder: str,
-) -> None:
-    """Offer a choice by its name (id to label); what is too long for one list, or empty, is searched by a text first."""
-    if not offered or len(offered) > MOST_OPTIONS:
-        offered = search.ask()
-    if offered:
-        st.selectbox(
-            label,
-            list(offered),
-            index=None,
-            format_func=offered.get,
-            key=key,
-            on_change=on_change,
-            placeholder=placeholder,
-        )
+def _within(scope: Scope, region: Scope) -> bool:
+    rows = scope.rows
+    return bool(len(rows)) and bool(scope.atlas.table["region"].iat[rows[0]] == region.code)

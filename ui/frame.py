@@ -36,7 +36,10 @@ FUTURE = "future"  # workbooks undone, the next to do again last
 MESSAGES = "messages"  # what the last move has to say, shown once
 OPENED = "files-opened"  # a number: the field that takes a file is a new one after each
 START = "start"  # the communes to go back to: those of a link or of « Partir de »
-PERIMETER_SCOPE = "perimeter-scope"
+PERIMETER_SCOPE = "perimeter-scope"  # "" until a place is chosen: no département is assumed
+TARGET = "target"  # what was searched last on the page Périmètre: an id, "" for nothing
+ASKED_PERIMETER = "asked-perimeter"  # ids chosen on another page, which the page named takes when it opens
+ASKED_COVERAGE = "asked-coverage"
 COVERAGE_SCOPE = "coverage-scope"
 COMPLETE = "complete"  # départements the user states complete
 COMPARED = "compared"  # the comparison last shown (`Compared`), which a note may join
@@ -49,7 +52,8 @@ DEFAULTS: dict[str, object] = {
     START: frozenset(),
     MESSAGES: (),
     OPENED: 0,
-    PERIMETER_SCOPE: "dep-94",
+    PERIMETER_SCOPE: "",
+    TARGET: "",
     COVERAGE_SCOPE: "france",
     COMPLETE: (),
     COMPARED: None,
@@ -192,9 +196,17 @@ def start_from(codes: Iterable[str]) -> None:
 
 
 def show_map_of(codes: Iterable[str]) -> None:
-    """Have the map of the page Périmètre show the département of the first of some communes."""
+    """Have the map of the page Périmètre show the département where most people of some communes live."""
     atlas = loaders.atlas()
-    st.session_state[PERIMETER_SCOPE] = f"dep-{atlas.table['departement'].iat[atlas.row[min(codes)]]}"
+    here = atlas.table.iloc[atlas.rows(codes)]
+    st.session_state[PERIMETER_SCOPE] = f"dep-{here.groupby('departement')['population'].sum().idxmax()}"
+
+
+def bring(codes: frozenset[str]) -> None:
+    """Have the map of the page Périmètre show communes, when it shows none of them."""
+    scope = loaders.every_scope().get(st.session_state[PERIMETER_SCOPE])
+    if codes and (scope is None or not any(scope.holds(code) for code in codes)):
+        show_map_of(codes)
 
 
 def clear() -> None:

@@ -7,8 +7,10 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Status
 from geo.layers import Etat, Precision
-from ui import frame, html, loaders
+from ui import frame, html, loaders, search
 from ui import map as maps
+
+DOORS = {frame.ASKED_COVERAGE: "pages/1_Couverture.py", frame.ASKED_PERIMETER: "pages/2_Perimetre.py"}
 
 
 def show_home() -> None:
@@ -25,17 +27,37 @@ def show_home() -> None:
 
 
 def _doors() -> None:
+    for asked, page in DOORS.items():
+        if asked in st.session_state:
+            st.switch_page(page)
     left, right = st.columns(2, gap="medium")
     with left.container(border=True):
         st.header("Vous planifiez pour une ARS")
         st.markdown("Quelles communes, quels EPCI, quels secteurs n’ont pas de CLSM, et combien d’habitants cela fait.")
-        st.page_link("pages/1_Couverture.py", label="Voir la couverture", icon=":material/map:")
+        search.find(
+            "Votre région ?",
+            key="accueil-region",
+            placeholder="Région, département, EPCI ou commune",
+            on_choose=lambda chosen: _ask(frame.ASKED_COVERAGE, chosen),
+        )
+        st.page_link(DOORS[frame.ASKED_COVERAGE], label="Voir la couverture de la France", icon=":material/map:")
     with right.container(border=True):
         st.header("Vous préparez un CLSM")
         st.markdown(
             "Choisissez des communes : habitants, secteurs, dispositifs croisés et repères du guide s’affichent aussitôt."
         )
-        st.page_link("pages/2_Perimetre.py", label="Dessiner un périmètre", icon=":material/draw:")
+        search.find(
+            "Votre commune ?",
+            key="accueil-commune",
+            placeholder="Commune, code postal, EPCI ou dispositif",
+            on_choose=lambda chosen: _ask(frame.ASKED_PERIMETER, chosen),
+        )
+        st.page_link(DOORS[frame.ASKED_PERIMETER], label="Dessiner un périmètre", icon=":material/draw:")
+
+
+def _ask(page: str, chosen: str) -> None:
+    if chosen:
+        st.session_state[page] = chosen
 
 
 def _content() -> None:

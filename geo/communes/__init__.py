@@ -4,7 +4,7 @@ It never knows a layer nor a perimeter. Start from `embedded_atlas`, `read_code`
 """
 
 from geo.communes.atlas import Atlas, CommuneCode, embedded_atlas, with_outlines
-from geo.communes.codes import SHAPE, CodeReading, atoms_from_codes, name_of, read_code, search, split_codes
+from geo.communes.codes import SHAPE, CodeReading, atoms_from_codes, name_of, read_code, split_codes
 from geo.communes.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2, Density, approximate_density
 from geo.communes.extent import extent_text
 from geo.communes.matching import (
@@ -69,7 +69,6 @@ __all__ = [
     "read_loose_name",
     "read_place",
     "say_date",
-    "search",
     "split_codes",
     "split_list",
     "take_apart",

@@ -11,13 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from rapidfuzz import fuzz, process
-
 from geo.communes.atlas import Atlas
 from geo.communes.names import Written, departement_of, find_name, history, near, say_date, take_apart
 from geo.errors import GeoInputError
-from geo.french import fold, listing
-from geo.kept import kept_on_subject
+from geo.french import listing
 
 Kind = Literal["atom", "city", "former", "no_outline", "malformed", "unknown"]
 SHAPE = re.compile(r"([0-9]{2}|2[AB])[0-9]{3}")
@@ -143,33 +140,3 @@ def read_name(name: str, atlas: Atlas, *, departement: str | None = None) -> Nam
     return NameReading(
         name, codes, f"{name} : plusieurs communes portent ce nom ({homonyms}) ; précisez le département."
     )
-
-
-def search(query: str, atlas: Atlas, *, limit: int = 20) -> list[str]:
-    """Return atom and city codes that best match what a person types: code, start of name, then near spelling."""
-    key = fold(query)
-    if not key:
-        return []
-    code = query.strip().upper()
-    if code in atlas.row or code in atlas.parts:
-        return [code]
-    names = _names(atlas)
-    starts = sorted((n for n in names if n.startswith(key)), key=lambda n: (len(n), n))
-    inside = sorted(n for n in names if f" {key}" in n and not n.startswith(key)) if len(starts) < limit else []
-    hits = [c for n in (*starts, *inside) for c in names[n]]
-    if not hits:
-        close = process.extract(key, names.keys(), scorer=fuzz.ratio, limit=limit, score_cutoff=75)
-        hits = [c for n, _, _ in close for c in names[n]]
-    return hits[:limit]
-
-
-@kept_on_subject
-def _names(atlas: Atlas) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    pairs = [
-        *zip(atlas.codes, atlas.names, strict=True),
-        *zip(atlas.villes.index, atlas.villes["nom"], strict=True),
-    ]
-    for code, name in pairs:
-        found[fold(name)] = (*found.get(fold(name), ()), str(code))
-    return found

@@ -39,7 +39,8 @@ OUTLINES_TOLERANCE_M = 1000.0
 WHOLE_DETAIL_BELOW = 1300  # communes: a smaller region needs no simplifying
 INDEX = "index.json"
 READY = "ready-{}.json"  # the index of a set of files that is not shown yet
-WRITTEN = ("zones-", "points-", "fond-")  # files the app writes as it runs, kept as long as the geometry is the same
+# Files the app writes as it runs, kept as long as the geometry is the same.
+WRITTEN = ("zones-", "points-", "fond-", "noms-")
 Progress = Callable[[str], None]
 People = npt.NDArray[np.int64]
 
@@ -192,17 +193,20 @@ def write_zone_index(
     return write_by_content(destination, f"zones-{scope}-{layer_id}", text)
 
 
-def write_by_content(destination: Path, stem: str, text: str) -> str:
-    """Write a JSON text under a name that its content gives, whole or not at all; return the name.
+def write_by_content(destination: Path, stem: str, content: str | bytes) -> str:
+    """Write a JSON text, or the bytes of one compressed by gzip, under a name that its content gives; return the name.
 
-    What is written so never changes under its name: browsers keep it, and a new content is a new file.
+    It is written whole or not at all. What is written so never changes under its name: browsers keep it, and a new content is
+    a new file.
     """
-    name = f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:10]}.json"
+    packed = isinstance(content, bytes)
+    data = content if isinstance(content, bytes) else content.encode()
+    name = f"{stem}-{hashlib.sha256(data).hexdigest()[:10]}.json{'.gz' if packed else ''}"
     if not (destination / name).is_file():
         destination.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=destination, prefix=".written-") as folder:
             fresh = Path(folder) / name
-            fresh.write_text(text, encoding="utf-8")
+            fresh.write_bytes(data)
             fresh.replace(destination / name)
     return name
 
@@ -353,6 +357,6 @@ def _put_in_place(fresh: Path, destination: Path, index: dict[str, Any], *, ahea
         kept.add(file.name)
     (fresh / INDEX).write_text(compact_json(index), encoding="utf-8")
     (fresh / INDEX).replace(destination / INDEX)
-    for file in destination.glob("*.json"):
+    for file in (*destination.glob("*.json"), *destination.glob("*.json.gz")):
         if file.name not in kept and not (same_version and file.name.startswith(WRITTEN)):
             file.unlink()

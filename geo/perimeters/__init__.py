@@ -1,6 +1,6 @@
 """Perimeters: sets of communes, their facts, their pieces, their distances, and the ways to compose one.
 
-It never judges: checks are in `geo.guidance`. Start from `Perimeter`, `PerimeterFacts`, `from_list`, `travel`.
+It never judges: checks are in `geo.guidance`. Start from `Perimeter`, `PerimeterFacts`, `from_zone`, `travel`.
 """
 
 from geo.perimeters.contiguity import count_pieces, neighbours_of, pieces_after, tied_neighbours
@@ -9,7 +9,6 @@ from geo.perimeters.edit import (
     fill_holes,
     from_circle,
     from_circle_at,
-    from_list,
     from_polygon,
     keep_main_part,
     stop_at_community,
@@ -24,7 +23,6 @@ __all__ = [
     "fill_holes",
     "from_circle",
     "from_circle_at",
-    "from_list",
     "from_polygon",
     "keep_main_part",
     "neighbours_of",

@@ -17,15 +17,13 @@ from scipy.sparse.csgraph import connected_components
 
 from geo import french as fr
 from geo.arrays import Rows
-from geo.communes import Atlas, read_code, read_list
+from geo.communes import Atlas, read_code
 from geo.errors import GeoInputError
 from geo.kept import kept_on_subject
 from geo.layers import Crosswalk, LayerId, Precision, zone_members
 from geo.perimeters.perimeter import perimeter_of_zone
-from geo.remarks import Remark
 
 MOST_CORNERS = 5_000
-LONGEST_LIST = 100_000  # characters
 MOST_RADIUS_M = 300_000.0
 Codes = frozenset[str]
 
@@ -72,30 +70,6 @@ def from_zone(crosswalk: Crosswalk, layer: str, zone: str) -> Composed:
         return Composed(zone_codes(crosswalk, layer, zone), f"Communes du QPV {name}")
     perimeter, notices = perimeter_of_zone(found, zone, crosswalk.atlas)
     return Composed(frozenset(perimeter.communes), perimeter.name, notices)
-
-
-def from_list(text: str, atlas: Atlas, *, departement: str | None = None) -> Composed:
-    """Start from a list of names or codes typed or pasted, one a line or separated by commas, semicolons or tabs.
-
-    What is refused, repaired or worth knowing comes back as notices, each with its line, and the rest is kept; homonyms are
-    settled by `departement`, or by a département written in brackets (« Saint-Denis (93) »).
-
-    Raises
-    ------
-    GeoInputError
-        When nothing was understood, or the text is not a list.
-    """
-    if len(text) > LONGEST_LIST:
-        raise GeoInputError(f"La liste compte {fr.number(len(text))} caractères ; {fr.number(LONGEST_LIST)} au plus.")
-    found, remarks = read_list(text, atlas, departement)
-    notices = tuple(dict.fromkeys(_sentence(remark) for remark in remarks))
-    if not found:
-        raise GeoInputError(notices[:10] or ["La liste est vide : collez des noms ou des codes de communes."])
-    return Composed(frozenset(found), "", notices)
-
-
-def _sentence(remark: Remark) -> str:
-    return " ".join(part for part in (f"{remark.where} : {remark.message}", remark.advice) if part)
 
 
 def from_polygon(ring: Sequence[tuple[float, float]], atlas: Atlas) -> Composed:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.communes import atoms_from_codes, read_code, search, split_codes
+from geo.communes import atoms_from_codes, read_code, split_codes
 from geo.communes.codes import read_name
 from geo.errors import GeoInputError
 from geo.perimeters import Perimeter
@@ -139,15 +139,6 @@ def test_the_name_of_a_city_gives_its_arrondissements() -> None:
 def test_a_name_that_nothing_bears_is_said() -> None:
     assert read_name("Trifouilly", atlas()).atoms == ()
     assert "Trifouilly" in read_name("Trifouilly", atlas()).message
-
-
-def test_search_finds_codes_starts_of_names_and_near_spellings() -> None:
-    assert search(" 2a004 ", atlas()) == ["2A004"]
-    assert search("crétei", atlas())[0] == "94028"
-    assert "94028" in search("cretiel", atlas())
-    assert "75056" in search("Paris", atlas(), limit=3)
-    assert search("  ", atlas()) == []
-    assert len(search("saint", atlas(), limit=7)) == 7
 
 
 def test_a_perimeter_typed_with_a_city_holds_the_atoms_of_the_drawn_city() -> None:

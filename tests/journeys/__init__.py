@@ -97,7 +97,8 @@ def tab_to(page: Page, label: str) -> None:
     """Press the tabulation key until the field or button of that name has the focus, as someone without a mouse would."""
     for _ in range(90):
         name = page.evaluate(
-            "(document.activeElement.getAttribute('aria-label') || document.activeElement.innerText || '').trim()"
+            "(document.activeElement.getAttribute('aria-label') || document.activeElement.labels?.[0]?.innerText ||"
+            " document.activeElement.innerText || '').trim()"
         )
         if name.endswith(label) or name.startswith(label):
             return

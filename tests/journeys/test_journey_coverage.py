@@ -73,7 +73,7 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     mark(frame)
     assert frame.evaluate("CL.communes().length") == len(real.atlas().table)
 
-    pick(page, "Territoire", "Pas-de-Calais")
+    pick(page, "Commune ou territoire", "Pas-de-Calais")
     assert wait_painted(page, geometry="dep-62") == frame
     settle(page)
     page.get_by_role("button", name="EPCI", exact=True).click()
@@ -85,14 +85,14 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     assert "EPCI : CA de Lens - Liévin" in tip.replace("\xa0", " ")
 
     # A commune by its name, by a click, by its name again: the card and the map always agree.
-    pick(page, "Commune à regarder", "Arras (62041)")
+    pick(page, "Commune ou territoire", "Arras (62041)")
     frame.wait_for_function("code => CL.state().highlighted === code", arg=ARRAS)
     settle(page)
     wait_still(page)
     click_commune(page, LENS)
     expect(card(page)).to_contain_text("CLSM Lens-Hénin")
     assert frame.evaluate("CL.state().highlighted") == LENS
-    pick(page, "Commune à regarder", "Calais (62193)")
+    pick(page, "Commune ou territoire", "Calais (62193)")
     expect(card(page)).to_have_attribute("aria-label", "Zones qui concernent Calais")
     frame.wait_for_function("code => CL.state().highlighted === code", arg=CALAIS)
     assert "inconnu" in card(page).inner_text()
@@ -169,7 +169,7 @@ def test_hostile_names_stay_text_on_the_planners_page(page: Page, tampered: AppS
     assert_harmless(page, traffic)
     page.goto(f"{tampered.url}/Couverture")
     wait_painted(page, geometry="france")
-    pick(page, "Territoire", "Pas-de-Calais")
+    pick(page, "Commune ou territoire", "Pas-de-Calais")
     wait_painted(page, geometry="dep-62")
     settle(page)
     page.get_by_role("button", name="EPCI", exact=True).click()
@@ -186,7 +186,7 @@ def test_hostile_names_stay_text_on_the_planners_page(page: Page, tampered: AppS
         assert_harmless(page, traffic)
     click_commune(page, LENS)
     expect(page.locator(".clsm-table", has_text="Zone").first).to_contain_text(f"CLSM {IMAGE}")
-    page.get_by_role("combobox", name="Commune à regarder").click()
+    page.get_by_role("combobox", name="Commune ou territoire").click()
     page.keyboard.type("62498")
     expect(page.get_by_role("option", name=IMAGE)).to_be_visible()
     page.keyboard.press("Escape")

@@ -57,7 +57,7 @@ def look_at_pas_de_calais(page: Page) -> None:
     expect(page.get_by_role("heading", name="Couverture : où manque-t-il des CLSM ?")).to_be_visible()
     wait_painted(page)
     if "dep-62" not in str(map_frame(page).evaluate("String(CL.state().url)")):
-        pick(page, "Territoire", "Pas-de-Calais")
+        pick(page, "Commune ou territoire", "Pas-de-Calais")
     wait_painted(page, geometry="dep-62")
     settle(page)
 
@@ -127,7 +127,7 @@ def test_a_planner_imports_a_list_sees_it_on_the_map_and_goes_back(
     page.keyboard.press("Escape")
     settle(page)
     wait_painted(page)
-    pick(page, "Carte", "Pas-de-Calais")
+    pick(page, "Commune ou territoire", "Pas-de-Calais")
     settle(page)
     wait_painted(page, geometry="dep-62")
     assert (status(page, CALAIS), status(page, COQUELLES), status(page, LENS)) == ("ajoutée", "ajoutée", "retirée")

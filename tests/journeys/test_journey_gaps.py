@@ -74,7 +74,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     mark(frame)
 
     # Scope and overlays.
-    pick(page, "Territoire", "Deux-Sèvres")
+    pick(page, "Commune ou territoire", "Deux-Sèvres")
     assert wait_painted(page, geometry="dep-79") == frame
     expect(page.get_by_role("heading", name="Deux-Sèvres (79)")).to_be_visible()
     settle(page)
@@ -218,7 +218,7 @@ def test_an_epci_is_shown_in_its_departement_and_another_part_of_it_moves_the_vi
     inside, total = len(epci(NIORTAIS)), frame.evaluate("CL.communes().length")
     painted = frame.evaluate("CL.communes().filter(c => CL.statusOf(c) >= 0).length")
     assert (painted, total) == (inside, len(real.atlas().members("departement", "79")))
-    pick(page, "Territoire", "CC Mellois en Poitou")
+    pick(page, "Commune ou territoire", "CC Mellois en Poitou")
     expect(page.get_by_role("heading", name="CC Mellois en Poitou")).to_be_visible()
     settle(page)
     assert wait_still(page) != first

@@ -196,7 +196,7 @@ def test_a_perimeter_is_kept_from_page_to_page(page: Page, server: AppServer) ->
     click_commune(page, "62041")
     wait_held(page, {"62498", "62765"})
     before = figures(page)
-    pick(page, "Carte", "Grand Est")
+    pick(page, "Commune ou territoire", "Grand Est")
     wait_painted(page, geometry="reg-44")
     wait_held(page, {"62498", "62765"})
     assert figures(page) == before

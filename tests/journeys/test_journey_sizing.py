@@ -178,13 +178,18 @@ def test_twenty_pasted_names_with_two_mistakes(page: Page, server: AppServer) ->
     page.keyboard.press("Control+Enter")
     settle(page)
     page.get_by_role("button", name="Partir de cette liste").click()
-    said = page.get_by_test_id("stPopoverBody")
-    expect(said).to_contain_text("18 communes reconnues, 2 lignes à revoir")
-    expect(said).to_contain_text("Boissy-Sainte-Léger")
-    expect(said).to_contain_text("94999")
     page.keyboard.press("Escape")
     settle(page)
+    said = page.locator(".st-key-compte-rendu")  # on the page: it stays once the panel is closed
+    expect(said).to_contain_text("18 lignes prises telles quelles ; 0 corrigée ; 2 à choisir.")
+    expect(said).to_contain_text("Boissy-Sainte-Léger")
+    expect(said).to_contain_text("94999")
     assert len(selected_codes(page)) == 18
+    said.get_by_role("button", name="Boissy-Saint-Léger (94004)").click()
+    held(page, {*selected_codes(page), "94004"})
+    expect(said).to_contain_text("Boissy-Saint-Léger (94004), votre choix.")
+    page.get_by_role("button", name="Fermer le compte rendu").click()
+    expect(said).to_have_count(0)
 
 
 def test_the_same_with_the_keyboard_alone(page: Page, server: AppServer) -> None:
@@ -249,7 +254,7 @@ def test_a_drawn_shape_adds_its_communes(page: Page, server: AppServer) -> None:
 
     # A locked commune takes no click, and its tooltip says why.
     panel(page, "Ajuster")
-    pick(page, "Communes qui doivent rester (verrouillées)", "Sucy")
+    pick(page, "Verrouiller une commune", "Sucy")
     settle(page)
     page.keyboard.press("Escape")
     frame.wait_for_function("() => CL.state().locked.includes('94071')")

@@ -75,41 +75,6 @@ def test_a_zone_starts_a_perimeter_and_names_what_it_leaves_out() -> None:
             compose.from_zone(CROSS, layer, name)
 
 
-def test_twenty_names_with_two_mistakes_give_eighteen_communes_and_two_sentences() -> None:
-    names = [f"Bourg {n}" for n in range(1, 19)]
-    found = compose.from_list("\n".join([*names[:9], "Bourgg 99", *names[9:], "01999"]), ATLAS)
-    assert found.codes == cells(*range(1, 19))
-    assert len(found.notices) == 2
-    assert "Bourgg 99" in found.notices[0] and "01999" in found.notices[1]
-
-
-@pytest.mark.parametrize(
-    "text", ["01001 01002", "01001,01002", "01001;\tBourg 2", "bourg 1\r\n\r\nBOURG 2 (01)", "Bourg 1 (01001), 01002"]
-)
-def test_a_list_may_be_written_in_many_ways(text: str) -> None:
-    assert compose.from_list(text, ATLAS).codes == cells(1, 2)
-
-
-def test_homonyms_of_a_list_are_settled_by_a_departement_and_named_otherwise() -> None:
-    atlas = real.atlas()
-    with pytest.raises(GeoInputError, match="plusieurs communes"):
-        compose.from_list("Saint-Denis", atlas)
-    assert compose.from_list("Saint-Denis (974)", atlas).codes == {"97411"}
-    assert compose.from_list("Saint-Denis", atlas, departement="93").codes == {"93066"}
-    kept = compose.from_list("Créteil\nSaint-Denis\n1001", atlas)
-    assert kept.codes == {"94028", "01001"} and len(kept.notices) == 2
-    assert kept.notices[0].startswith("ligne 2") and "Saint-Denis" in kept.notices[0]
-    assert kept.notices[1].startswith("ligne 3") and "01001" in kept.notices[1]
-
-
-@given(st.text(max_size=80))
-def test_any_text_gives_communes_or_a_sentence(text: str) -> None:
-    try:
-        assert compose.from_list(text, ATLAS).codes
-    except GeoInputError as error:
-        assert error.problems
-
-
 def test_a_drawn_shape_takes_the_communes_whose_point_is_inside() -> None:
     ring = [(2.995, 46.005), (3.015, 46.005), (3.015, 45.985), (2.995, 45.985)]
     assert compose.from_polygon(ring, ATLAS).codes == cells(1, 2, 6, 7)

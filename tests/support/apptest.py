@@ -6,6 +6,7 @@ a browser does: `settled` waits for the files that a page reads beside itself.
 
 from __future__ import annotations
 
+import json
 import threading
 from html.parser import HTMLParser
 from typing import Any
@@ -94,3 +95,23 @@ def settled(app: AppTest) -> AppTest:
             assert not thread.is_alive()
         app.run()
     return app
+
+
+# --- the search field ---------------------------------------------------------------------------------------------
+def find(app: AppTest, key: str, identifier: str) -> AppTest:
+    """Choose a place in a search field, as its script in the browser does: this client runs none."""
+    field = next(e for e in app.get("bidi_component") if e.key == key)
+    states = app._tree.get_widget_states()
+    sent = states.widgets.add()
+    sent.id = f"$$STREAMLIT_INTERNAL_KEY_{field.proto.id}__events"
+    _SENT[0] += 1
+    sent.json_trigger_value = json.dumps([{"event": "chosen", "value": {"id": identifier, "n": _SENT[0]}}])
+    return ran(app._run(states))
+
+
+def field(app: AppTest, key: str) -> dict[str, Any]:
+    """Return what a search field is given."""
+    return json.loads(next(e for e in app.get("bidi_component") if e.key == key).proto.json)
+
+
+_SENT = [0]

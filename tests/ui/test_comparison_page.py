@@ -10,7 +10,7 @@ from geo.guidance import MEASURES, Settings
 from geo.scenarios import Scenario, Workbook, pack, to_file
 from geo.suggest import tried_around
 from tests.support import real
-from tests.support.apptest import COMPARISON, HOME, PERIMETER, open_page, ran, settled, written
+from tests.support.apptest import COMPARISON, HOME, PERIMETER, find, open_page, ran, settled, written
 from tests.support.grid import plain
 from ui import frame
 from ui.comparison import link as comparison_link
@@ -94,8 +94,7 @@ def test_the_link_of_the_page_reopens_the_same_comparison() -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ({"commune": "99999"}, "commune « 99999 » inconnue"),
-        ({"lien": "1tampered"}, "lien"),
+        ({"commune": "79191", "lien": "1tampered"}, "lien"),
         ({"commune": "79191", "choix": "epci:1,commune:79191"}, "1 périmètre demandé n’existe pas"),
     ],
 )
@@ -104,6 +103,22 @@ def test_a_bad_link_gets_a_sentence(query: dict[str, str], said: str) -> None:
     warnings = plain(" ".join(w.value.replace("\\", "") for w in app.warning))
     assert said in warnings
     assert "Habitants" in written(app)
+
+
+def test_an_unknown_commune_is_said_and_another_is_asked_for() -> None:
+    app = open_page(COMPARISON, commune="99999")
+    assert "commune « 99999 » inconnue" in plain(app.warning[0].value)
+    assert "De quelle commune partir" in app.info[0].value
+
+
+def test_no_commune_is_assumed_and_the_field_gives_one() -> None:
+    app = open_page(COMPARISON)
+    assert (len(app.multiselect), len(app.info)) == (0, 1)
+    find(app, "recherche-comparaison", "13055")
+    assert app.session_state[comparison_link.COMMUNE] == "13055"
+    assert "Habitants" in written(app)
+    find(app, "recherche-comparaison", "epci/200041317")
+    assert app.session_state[comparison_link.COMMUNE] == "13055", "communes only"
 
 
 def test_a_colleague_s_link_is_added_to_ones_own() -> None:

@@ -26,9 +26,10 @@ from geo.coverage import (
 )
 from geo.exports import Imprint
 from tests.support import real
-from tests.support.apptest import COVERAGE, open_page, pills, ran, written
+from tests.support.apptest import COVERAGE, find, open_page, pills, ran, written
 from tests.support.grid import draw, plain
 from ui import cache, frame, loaders
+from ui.coverage import choices as coverage_view
 from ui.coverage import gaps as gap_tables
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -79,11 +80,45 @@ def test_each_figure_stands_beside_that_of_the_level_above() -> None:
         assert plain(figure.above.amount) in text
 
 
-def test_an_epci_offers_its_own_communes_only() -> None:
+def test_what_is_outside_an_epci_is_said() -> None:
     app = open_page(COVERAGE, territoire=f"epci-{NIORTAIS}")
-    rows = scope_of(f"epci-{NIORTAIS}").rows
-    assert len(app.selectbox(key="commune-pick").options) == len(rows)
+    assert app.selectbox(key=frame.COVERAGE_SCOPE).options[-1] == "EPCI · CA du Niortais"
     assert "hors du territoire" in written(app)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "scope", "commune", "layers"),
+    [
+        ("reg-32", "reg-32", None, ()),
+        ("epci/200041317", "epci-200041317", None, ()),
+        ("79191", "dep-79", "79191", ()),
+        ("13055", "dep-13", None, ()),
+        ("clsm/clsm-79-niortais", "dep-79", None, ("clsm",)),
+        ("qpv/QN07901M", "dep-79", None, ("quartiers",)),
+        ("cls/cls-79-niort-agglo", "dep-79", None, ("cls",)),
+    ],
+)
+def test_what_is_chosen_by_its_name_brings_its_territory(
+    chosen: str, scope: str, commune: str | None, layers: tuple[str, ...]
+) -> None:
+    app = find(open_page(COVERAGE, territoire="dep-62"), coverage_view.FIELD, chosen)
+    held = app.session_state
+    assert (held[frame.COVERAGE_SCOPE], held[coverage_link.COMMUNE], held[coverage_link.LAYERS]) == (
+        scope,
+        commune,
+        layers,
+    )
+    if chosen.startswith("cls/"):
+        assert (held[coverage_link.LEVEL], held[coverage_link.CHOSEN]) == ("cls", "cls-79-niort-agglo")
+
+
+def test_the_territories_around_the_one_shown_are_a_short_list() -> None:
+    app = open_page(COVERAGE, territoire="france")
+    assert len(app.selectbox(key=frame.COVERAGE_SCOPE).options) == 1 + 18
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("reg-32").run())
+    assert [o.split(" · ")[0] for o in app.selectbox(key=frame.COVERAGE_SCOPE).options] == (
+        ["France entière", "Région"] + ["Département"] * 5
+    )
 
 
 def test_the_banner_says_what_limits_the_reading_and_how_to_complete() -> None:
@@ -185,7 +220,7 @@ def test_a_value_as_long_as_one_likes_is_cut_in_the_message() -> None:
 
 def test_choices_reach_the_address() -> None:
     app = open_page(COVERAGE)
-    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-79").run())
+    find(app, coverage_view.FIELD, "dep-79")
     ran(pills(app, "lines-").set_value(["epci"]).run())
     ran(app.selectbox(key=coverage_link.SORT).set_value("rural_sans_clsm").run())
     ran(app.multiselect[0].set_value(["79"]).run())
@@ -195,9 +230,9 @@ def test_choices_reach_the_address() -> None:
 def test_overlays_are_kept_for_the_territories_that_have_them() -> None:
     app = open_page(COVERAGE, territoire="dep-94", couches="ept,epci")
     assert pills(app, "lines-").value == ["epci", "ept"]
-    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-79").run())
+    find(app, coverage_view.FIELD, "dep-79")
     assert pills(app, "lines-").value == ["epci"]
-    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-94").run())
+    find(app, coverage_view.FIELD, "dep-94")
     assert pills(app, "lines-").value == ["epci", "ept"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -15,15 +16,15 @@ from geo.perimeters import from_circle
 from geo.scenarios import Scenario, Workbook, pack, vintage_of
 from geo.suggest import Suggestions, suggest
 from tests.support import real
-from tests.support.apptest import METHOD, PERIMETER, button, chosen, open_page, people, pills, ran, written
+from tests.support.apptest import METHOD, PERIMETER, button, chosen, field, find, open_page, people, pills, ran, written
 from tests.support.grid import plain
-from ui import frame
+from ui import frame, html
 from ui.map import phrases
 from ui.map.events import read_shape
 from ui.perimeter import choices as perimeter_view
-from ui.perimeter import compose as compose_view
 from ui.perimeter import judge as gauge
 from ui.perimeter import judge as judge_view
+from ui.perimeter import pasted as pasted_view
 from ui.perimeter import round_table as table_ronde_view
 from ui.perimeter import targets, workbench
 
@@ -32,7 +33,7 @@ ARRAS, LENS, BETHUNE, CRETEIL, BOURGANEUF = "62041", "62498", "62119", "94028", 
 
 
 def search(app: AppTest, target: str) -> AppTest:
-    return ran(app.selectbox(key=perimeter_view.TARGET).set_value(target).run())
+    return find(app, perimeter_view.FIELD, target)
 
 
 def press(app: AppTest, label: str) -> AppTest:
@@ -45,7 +46,7 @@ def choose_commune(app: AppTest, code: str) -> AppTest:
 
 
 def test_an_empty_perimeter_invites_to_choose() -> None:
-    app = open_page(PERIMETER)
+    app = open_page(PERIMETER, carte="dep-62")
     assert len(app.info) == 1
     assert "Cliquez des communes sur la carte" in app.info[0].value
     assert button(app, "Annuler").disabled
@@ -68,7 +69,7 @@ def test_a_link_opens_the_perimeter_it_carries() -> None:
 def test_the_address_of_a_page_opens_the_same_page_again() -> None:
     app = open_page(PERIMETER, communes=f"{LENS},{ARRAS}", carte="dep-62")
     choose_commune(app, BETHUNE)
-    ran(app.selectbox(key=perimeter_view.TARGET).set_value(None).run())
+    search(app, "")
     address = {name: "".join(value) for name, value in app.query_params.items()}
     again = open_page(PERIMETER, **address)
     assert chosen(again) == chosen(app) == {ARRAS, LENS, BETHUNE}
@@ -166,7 +167,6 @@ def test_an_epci_is_added_then_taken_out_whole() -> None:
     whole, _ = zone_members(layer, zone)
     expected = {str(real.atlas().codes[row]) for row in whole}
     app = open_page(PERIMETER, communes=LENS, carte="dep-62")
-    assert "EPCI · CU d'Arras" in app.selectbox(key=perimeter_view.TARGET).options
     search(app, f"epci/{zone}")
     press(app, "Ajouter")
     assert chosen(app) == expected | {LENS}
@@ -181,10 +181,8 @@ def test_an_epci_is_added_then_taken_out_whole() -> None:
     assert chosen(app) == expected
 
 
-@pytest.mark.parametrize("named", ["QN07901M", "qpv-79-niort-clou-bouchet"])
-def test_a_quarter_is_found_by_its_official_code_and_by_the_id_it_had_before(named: str) -> None:
+def test_a_quarter_is_added_by_its_code() -> None:
     app = open_page(PERIMETER, carte="dep-79")
-    assert targets.searched(named) == {"qpv/QN07901M": "QPV · Clou Bouchet"}
     search(app, "qpv/QN07901M")
     press(app, "Ajouter")
     assert chosen(app) == {"79191"}
@@ -210,7 +208,7 @@ def test_communes_partly_in_a_territory_are_named_and_not_added() -> None:
 
 def test_another_map_keeps_the_perimeter() -> None:
     app = open_page(PERIMETER, communes=f"{ARRAS},{LENS}", carte="dep-62")
-    ran(app.selectbox(key=frame.PERIMETER_SCOPE).set_value("reg-44").run())
+    search(app, "reg-44")
     assert chosen(app) == {ARRAS, LENS}
     assert "".join(app.query_params["carte"]) == "reg-44"
     assert f"{people({ARRAS, LENS})}\nhabitants" in written(app)
@@ -414,8 +412,7 @@ def test_every_panel_opens_on_any_perimeter(name: str, codes: str) -> None:
 def test_a_locked_commune_stays_whatever_is_asked() -> None:
     app = open_page(PERIMETER, carte="dep-62", communes=f"{ARRAS},{LENS}")
     show_panel(app, "Ajuster")
-    box = next(m for m in app.multiselect if m.key.startswith("verrous"))
-    ran(box.set_value([ARRAS]).run())
+    find(app, "verrou-cherche", ARRAS)
     search(app, ARRAS)
     press(app, "Retirer")
     assert chosen(app) == {ARRAS, LENS}
@@ -425,21 +422,27 @@ def test_a_locked_commune_stays_whatever_is_asked() -> None:
     assert chosen(app) == set()
 
 
-def test_a_commune_of_a_vast_perimeter_is_searched_before_it_is_locked() -> None:
+def test_one_commune_is_locked_at_a_time_and_let_go_by_its_button() -> None:
+    app = open_page(PERIMETER, carte="dep-62", communes=f"{ARRAS},{LENS},62186")
+    show_panel(app, "Ajuster")
+    assert field(app, "verrou-cherche")["only"] == "62:041186498", "only the communes of the perimeter are found"
+    assert not any(m.key.startswith("verrous") for m in app.multiselect)
+    find(app, "verrou-cherche", LENS)
+    assert app.session_state[frame.WORKBOOK].scenario.locked == {LENS}
+    find(app, "verrou-cherche", BETHUNE)
+    assert app.session_state[frame.WORKBOOK].scenario.locked == {LENS}, "it is not in the perimeter"
+    press(app, f"Déverrouiller {html.literal(real.atlas().label(LENS))}")
+    assert app.session_state[frame.WORKBOOK].scenario.locked == set()
+
+
+def test_the_lock_of_a_vast_perimeter_sends_no_list_of_names() -> None:
     atlas = real.atlas()
     codes = [str(c) for c in atlas.codes[(atlas.table["departement"] == "21").to_numpy()]]
     app = open_page(PERIMETER, carte="dep-21", communes=",".join(codes))
     show_panel(app, "Ajuster")
-    box = next(m for m in app.multiselect if m.key.startswith("verrous"))
-    assert box.options == [], "a list of 700 names would be sent at each click"
-    ran(app.text_input(key="verrou-cherche").set_value("dijon").run())
-    box = next(m for m in app.multiselect if m.key.startswith("verrous"))
-    assert atlas.label("21231") in box.options and len(box.options) <= 20
-    ran(box.set_value(["21231"]).run())
+    assert len(json.dumps(field(app, "verrou-cherche"))) < 3_000
+    find(app, "verrou-cherche", "21231")
     assert app.session_state[frame.WORKBOOK].scenario.locked == {"21231"}
-    ran(app.text_input(key="verrou-cherche").set_value("").run())
-    box = next(m for m in app.multiselect if m.key.startswith("verrous"))
-    assert box.options == [atlas.label("21231")] and box.value == ["21231"]
 
 
 def test_many_sectors_cut_are_told_ten_at_a_time_and_all_named() -> None:
@@ -518,32 +521,108 @@ def test_scenarios_are_named_noted_duplicated_deleted_and_sent() -> None:
     assert len(app.session_state[frame.WORKBOOK].scenarios) == 2
 
 
-def test_a_pasted_list_starts_a_perimeter_and_tells_each_mistake() -> None:
-    app = open_page(PERIMETER, carte="dep-94")
-    ran(app.text_area(key=compose_view.PASTED).set_value("Créteil\n94081\nSaint-Dénie\n94999").run())
-    press(app, "Partir de cette liste")
-    assert chosen(app) == {CRETEIL, "94081"}
-    said = " ".join(w.value for w in app.warning).replace("\\", "")
-    assert "Saint-Dénie" in said
-    assert "94999" in said
+# --- a pasted list ----------------------------------------------------------------------------------------------
+def paste(text: str, **query: str) -> AppTest:
+    app = open_page(PERIMETER, **query)
+    ran(app.text_area(key=pasted_view.PASTED).set_value(text).run())
+    return press(app, "Partir de cette liste")
+
+
+def choices(app: AppTest) -> list[str]:
+    return [b.label for b in app.button if (b.key or "").startswith("choix-") and b.label != "Laisser de côté"]
+
+
+def test_a_pasted_list_comes_back_in_three_blocks() -> None:
+    app = paste("Créteil\n94081\nSaint-Dénie\n94999\nCréteil\nLomme", carte="dep-94")
+    assert chosen(app) == {CRETEIL, "94081", "59350"}
+    assert not app.warning
+    told = written(app)
+    assert "3 lignes prises telles quelles ; 1 corrigée ; 2 à choisir." in told
+    assert "« Créteil » figure déjà dans la liste" in told
+    assert "59355 (Lomme) : ancien code" in told
+    said = " ".join(m.value for m in app.markdown).replace("\\", "")
+    assert "Saint-Dénie" in said and "94999" in said
+
+
+def test_a_name_to_choose_is_settled_by_a_button_and_the_report_stays_until_it_is_closed() -> None:
+    app = paste("Mauzé\nSaint-Hilaire\nNiort", carte="dep-79")
+    assert chosen(app) == {"79191"}
+    first = [label.replace("\\", "") for label in choices(app)]
+    assert first[0] == "Mauzé-sur-le-Mignon (79170)"
+    assert first.index("Saint-Hilaire-la-Palud (79257)") == 6, "the first of the second line"
+    ran(next(b for b in app.button if b.label == choices(app)[0]).click().run())
+    assert chosen(app) == {"79191", "79170"}
+    assert "« Mauzé » : Mauzé-sur-le-Mignon (79170), votre choix." in written(app)
+    press(app, "Annuler")
+    press(app, "Laisser de côté")
+    assert "2 lignes prises" not in written(app) and choices(app) == []
+    press(app, "Fermer le compte rendu")
+    assert "Votre liste" not in written(app)
+
+
+@pytest.mark.parametrize(
+    ("code", "offered"),
+    [
+        ("13013", ("Belcodène (13013), code INSEE", "Marseille 13e Arrondissement (13213), code postal")),
+        ("59000", ("Lille (59350), code postal",)),
+    ],
+)
+def test_a_code_that_may_be_postal_is_always_asked(code: str, offered: tuple[str, ...]) -> None:
+    app = paste(code, carte="dep-79")
+    assert chosen(app) == set()
+    assert tuple(label.replace("\\", "") for label in choices(app)) == offered
+
+
+def test_a_list_of_nothing_says_so() -> None:
+    app = paste("  ", carte="dep-79")
+    assert "La liste est vide" in app.warning[0].value
+
+
+# --- no département is assumed ----------------------------------------------------------------------------------
+def test_the_first_visit_asks_and_shows_no_map() -> None:
+    app = open_page(PERIMETER)
+    assert "Par où commencer" in app.info[0].value
+    assert app.session_state[frame.PERIMETER_SCOPE] == ""
+    assert not any(s.key == frame.PERIMETER_SCOPE for s in app.selectbox)
+    assert "94" not in "".join(app.query_params.get("carte", ""))
+    search(app, "79191")
+    assert app.session_state[frame.PERIMETER_SCOPE] == "dep-79"
+    press(app, "Ajouter")
+    assert chosen(app) == {"79191"}
+
+
+def test_a_territory_brings_its_map_and_a_departement_is_one() -> None:
+    app = open_page(PERIMETER, communes=ARRAS)
+    assert app.session_state[frame.PERIMETER_SCOPE] == "dep-62"
+    search(app, "epci/200041317")
+    assert app.session_state[frame.PERIMETER_SCOPE] == "dep-79"
+    press(app, "Partir de là")
+    assert len(chosen(app)) == 40
+    search(app, "dep-93")
+    assert app.session_state[frame.PERIMETER_SCOPE] == "dep-93"
+    assert len(chosen(app)) == 40
+
+
+def test_a_whole_city_is_one_target() -> None:
+    app = open_page(PERIMETER, carte="dep-13")
+    search(app, "13055")
+    press(app, "Ajouter")
+    assert chosen(app) == set(real.atlas().parts["13055"])
+
+
+@pytest.mark.parametrize("sent", ["", "00000", "epci/1", "xx/yy", "dep-999", "<b>"])
+def test_what_names_nothing_changes_nothing(sent: str) -> None:
+    app = open_page(PERIMETER, communes=ARRAS)
+    search(app, sent)
+    assert (chosen(app), app.session_state[frame.PERIMETER_SCOPE]) == ({ARRAS}, "dep-62")
 
 
 def test_a_circle_around_a_town_needs_no_map() -> None:
     app = open_page(PERIMETER, carte="dep-94")
-    ran(app.text_input(key="cercle-ville").set_value("Créteil").run())
+    find(app, "cercle-ville", CRETEIL)
     ran(app.number_input(key="cercle-rayon").set_value(4).run())
     press(app, "Partir de ce cercle")
     assert chosen(app) == from_circle(CRETEIL, 4000, real.atlas()).codes
-
-
-def test_the_whole_of_france_is_searched_by_text() -> None:
-    app = open_page(PERIMETER, carte="france")
-    ran(app.text_input(key=perimeter_view.SEARCH.key).set_value("Niort").run())
-    options = app.selectbox(key=perimeter_view.TARGET).options
-    assert "Niort (79191)" in options
-    assert any(o.startswith("EPCI ·") for o in options)
-    choose_commune(app, "79191")
-    assert chosen(app) == {"79191"}
 
 
 # --- what the browser sends and is sent -------------------------------------------------------------------------

@@ -5,6 +5,10 @@ The map is a component that this client does not run: tests/test_journey_*.py dr
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -19,7 +23,10 @@ from tests.support.apptest import (
     METHOD,
     PERIMETER,
     chosen,
+    field,
+    find,
     open_page,
+    people,
     pills,
     ran,
     written,
@@ -80,6 +87,7 @@ def test_the_planner_starts_with_france_and_narrows() -> None:
     app = open_page(COVERAGE)
     assert app.selectbox(key=frame.COVERAGE_SCOPE).value == "france"
     assert "34 917" in written(app)
+    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("reg-32").run())
     ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-62").run())
     atlas = real.atlas()
     rows = atlas.members("departement", "62")
@@ -110,7 +118,7 @@ def test_declaring_a_list_complete_turns_unknown_into_not_covered() -> None:
 def test_a_declaration_is_kept_when_the_territory_changes() -> None:
     app = coverage_of("dep-62")
     ran(app.multiselect[0].set_value(["62"]).run())
-    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-59").run())
+    find(app, coverage_view.FIELD, "dep-59")
     assert "non couvert" not in written(app)
     ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("reg-32").run())
     assert app.multiselect[0].value == ["62"]
@@ -120,7 +128,7 @@ def test_a_declaration_is_kept_when_the_territory_changes() -> None:
 def test_a_commune_chosen_by_name_says_who_covers_it() -> None:
     app = coverage_of("dep-62")
     assert not app.get("button")
-    ran(app.selectbox(key=coverage_view.PICK).select(LENS).run())
+    find(app, coverage_view.FIELD, LENS)
     text = written(app)
     assert "Lens\n62498 · 32 920 habitants" in text
     assert "CLSM Lens-Hénin" in text
@@ -128,20 +136,15 @@ def test_a_commune_chosen_by_name_says_who_covers_it() -> None:
     assert "Inconnu, liste incomplète ici" in text
 
 
-def test_a_commune_is_found_by_text_in_the_whole_of_france() -> None:
-    app = open_page(COVERAGE)
-    ran(app.text_input(key="commune-query").set_value("creteil").run())
-    box = app.selectbox(key=coverage_view.PICK)
-    assert box.options[0] == "Créteil (94028)"
-    ran(box.select("94028").run())
+def test_a_commune_of_elsewhere_brings_its_departement_and_its_card() -> None:
+    app = find(coverage_of("dep-62"), coverage_view.FIELD, "94028")
+    assert app.session_state[frame.COVERAGE_SCOPE] == "dep-94"
     assert "CLSM de Créteil" in written(app)
-    ran(app.text_input(key="commune-query").set_value("zzzzzzzz").run())
-    assert any("Aucune commune trouvée" in c.value for c in app.caption)
 
 
 def test_a_perimeter_starts_from_the_commune_looked_at() -> None:
     app = coverage_of("dep-62")
-    ran(app.selectbox(key=coverage_view.PICK).select(LENS).run())
+    find(app, coverage_view.FIELD, LENS)
     ran(app.button(key="open-in-perimeter").click().run())
     assert [plain(t.value) for t in app.title] == ["Dessiner un périmètre"]
     assert chosen(app) == {LENS}
@@ -150,8 +153,8 @@ def test_a_perimeter_starts_from_the_commune_looked_at() -> None:
 
 def test_a_commune_looked_at_is_put_away_outside_its_territory() -> None:
     app = coverage_of("dep-62")
-    ran(app.selectbox(key=coverage_view.PICK).select(LENS).run())
-    ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("dep-94").run())
+    find(app, coverage_view.FIELD, LENS)
+    find(app, coverage_view.FIELD, "dep-94")
     assert "Lens" not in written(app)
 
 
@@ -217,3 +220,37 @@ def test_missing_data_is_said_in_french_and_nothing_else_is_shown(
     assert [e.message for e in app.exception] == []
     assert ["communes.parquet" in e.value for e in app.error] == [True]
     assert not app.title
+
+
+# --- a first visit ----------------------------------------------------------------------------------------------
+def test_a_commune_named_on_the_first_page_has_its_checks_on_the_next() -> None:
+    app = find(open_page(), "accueil-commune", "79191")
+    assert [plain(t.value) for t in app.title] == ["Dessiner un périmètre"]
+    assert chosen(app) == {"79191"}
+    assert app.session_state[frame.PERIMETER_SCOPE] == "dep-79"
+    assert f"Périmètre de 1 commune, {people({'79191'})} habitants" in written(app)
+
+
+def test_a_perimeter_at_hand_is_not_lost_to_a_name_on_the_first_page() -> None:
+    app = open_page(PERIMETER, communes=LENS)
+    ran(app.switch_page(HOME).run())
+    find(app, "accueil-commune", "79191")
+    assert chosen(app) == {LENS}
+    assert (app.session_state[frame.TARGET], app.session_state[frame.PERIMETER_SCOPE]) == ("79191", "dep-79")
+
+
+def test_a_region_named_on_the_first_page_opens_its_coverage() -> None:
+    app = find(open_page(), "accueil-region", "reg-32")
+    assert plain(app.title[0].value).startswith("Couverture")
+    assert app.session_state[frame.COVERAGE_SCOPE] == "reg-32"
+
+
+def test_the_names_are_fetched_by_address_and_never_sent() -> None:
+    app = open_page()
+    given = field(app, "accueil-commune")
+    assert len(json.dumps(given)) < 400
+    for url in given["files"]:
+        name = url.rpartition("/")[2]
+        packed = (ROOT / "static" / "geo" / name).read_bytes()
+        assert hashlib.sha256(packed).hexdigest()[:10] in name
+        assert json.loads(gzip.decompress(packed))["places"]

@@ -26,7 +26,6 @@ from tests.support.browser import ROOT
 from tests.ui.test_data_page import GOOD, publish, state, upload
 from ui import frame
 from ui.comparison import link as comparison_link
-from ui.coverage import choices as coverage_view
 from ui.coverage import link as coverage_link
 from ui.coverage.link import TABS
 from ui.map.scene import FOCUS
@@ -91,13 +90,13 @@ def asked() -> AppTest:
 PLACES: dict[str, Callable[[], AppTest]] = {
     "accueil": lambda: opened(None),
     **{f"couverture {tab}": lambda tab=tab: coverage(tab) for tab in TABS},
-    "couverture, France": lambda: coverage("lacunes", "france", **{"commune-query": "lens"}),
+    "couverture, France": lambda: coverage("lacunes", "france", commune=LENS),
     "couverture, mélange": lambda: coverage(
         "prochains", **{coverage_link.NEXT_NEED: coverage_link.NEED_MIX, coverage_link.NEXT_KIND: "libre"}
     ),
     **{f"périmètre {panel}": lambda panel=panel: opened("2_Perimetre", panel=panel) for panel in workbench.PANELS},
-    "périmètre, France": lambda: opened("2_Perimetre", perimeter_scope="france", cercle_ville="lens"),
-    "comparaison": lambda: opened("3_Comparaison", compare_commune=LENS, compare_departement="62"),
+    "périmètre, France": lambda: opened("2_Perimetre", perimeter_scope="france"),
+    "comparaison": lambda: opened("3_Comparaison", compare_commune=LENS),
     "données, import": lambda: data(file=True),
     "données, versions": lambda: data(file=False),
     "données, confirmation": asked,
@@ -234,8 +233,8 @@ def test_every_place_has_widgets_to_drive() -> None:
 KEYS = (
     coverage_link.COMMUNE, coverage_link.CHOSEN, coverage_link.LEVEL, coverage_link.SORT, coverage_link.NEXT_KIND,
     coverage_link.NEXT_NUMBER, coverage_link.NEXT_NEED, coverage_link.NEXT_CEILING, *coverage_link.WEIGHT.values(),
-    coverage_link.TAB, frame.COVERAGE_SCOPE, frame.PERIMETER_SCOPE, comparison_link.COMMUNE, comparison_link.DEPARTEMENT,
-    comparison_link.REFERENCE, coverage_view.PICK,
+    coverage_link.TAB, frame.COVERAGE_SCOPE, frame.PERIMETER_SCOPE, comparison_link.COMMUNE,
+    comparison_link.REFERENCE,
 )  # fmt: skip
 
 

@@ -15,9 +15,7 @@ from ui import frame, loaders
 from ui.address import Address, Part, RefusedError, packed, unpacked
 
 COMMUNE = "compare-commune"  # code of the commune the candidates come from
-DEPARTEMENT = "compare-departement"
 REFERENCE = "compare-reference"
-FIRST = "94028"  # where nothing says better
 LONGEST = 400  # characters of a list of candidates
 LONGEST_ID = 80
 
@@ -28,26 +26,19 @@ def choice_key(commune: str) -> str:
 
 
 def start() -> None:
-    """Give commune and département their first value: the most populous commune of the perimeter at hand."""
+    """Give the commune its first value: the most populous of the perimeter at hand; none where there is no perimeter."""
     atlas = loaders.atlas()
-    if COMMUNE not in st.session_state:
+    held = st.session_state.get(COMMUNE)
+    if held not in atlas.row and held not in atlas.parts:
+        st.session_state.pop(COMMUNE, None)
+    if COMMUNE not in st.session_state and frame.selection():
         rows = atlas.rows(frame.selection())
-        chosen = max(rows, key=lambda r: int(atlas.population[r]), default=atlas.row.get(FIRST, 0))
-        _set_commune(str(atlas.codes[chosen]))
-
-
-def _set_commune(code: str) -> tuple[str, ...]:
-    """Start from a commune, an arrondissement or a split city."""
-    atlas = loaders.atlas()
-    first = code if code in atlas.row else atlas.parts[code][0]
-    st.session_state[DEPARTEMENT] = str(atlas.table["departement"].iat[atlas.row[first]])
-    st.session_state[COMMUNE] = code
-    return ()
+        st.session_state[COMMUNE] = str(atlas.codes[max(rows, key=lambda r: int(atlas.population[r]))])
 
 
 def _commune(text: str) -> str:
     if text not in loaders.atlas().row and text not in loaders.atlas().parts:
-        raise RefusedError(f"Lien : commune « {text[:12]} » inconnue ; choisissez-la dans la liste.")
+        raise RefusedError(f"Lien : commune « {text[:12]} » inconnue ; cherchez-la par son nom.")
     return text
 
 
@@ -80,7 +71,7 @@ def _packed() -> str:
 ADDRESS = Address(
     "Comparaison",
     (
-        Part("commune", _set_commune, _commune, lambda: _compared().commune),
+        Part("commune", COMMUNE, _commune, lambda: _compared().commune),
         Part(
             "choix",
             _choose,

@@ -10,7 +10,6 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo import french as fr
-from geo.communes import name_of
 from geo.comparison import (
     MOST_COMPARED,
     SCALE_QUESTIONS,
@@ -25,7 +24,7 @@ from geo.errors import GeoInputError
 from geo.exports import open_exported
 from geo.guidance import MEASURES
 from geo.scenarios import Scenario, Workbook
-from ui import acts, frame, html, loaders, reading_desk
+from ui import acts, frame, html, loaders, reading_desk, search
 from ui.address import unpacked
 from ui.cache import keyed_on_data
 from ui.choices import distinct
@@ -53,37 +52,24 @@ COMPARISON_STYLE = """
 """
 
 
-def pick_commune() -> str:
-    """Ask from which commune the candidates come: a département, then a commune, an arrondissement or a whole city."""
+def pick_commune() -> str | None:
+    """Ask from which commune the candidates come, an arrondissement or a whole city; None until one is chosen."""
     atlas = loaders.atlas()
     comparison_link.start()
-    left, right = st.columns([2, 3], gap="small")
-    codes = list(atlas.departements.index)
-    departement = left.selectbox(
-        "Département", codes, format_func=lambda d: f"{atlas.departements.at[d, 'nom']} ({d})",
-        key=comparison_link.DEPARTEMENT, persist_state="session",
-    )  # fmt: skip
-    offered = _communes(departement)
-    if st.session_state[comparison_link.COMMUNE] not in offered:
-        st.session_state[comparison_link.COMMUNE] = max(offered, key=_people)
-    return str(
-        right.selectbox(
-            "Commune de départ", offered, format_func=lambda c: f"{name_of(c, atlas)} ({c})",
-            key=comparison_link.COMMUNE, persist_state="session",
-        )
-    )  # fmt: skip
+    held = st.session_state.get(comparison_link.COMMUNE)
+    search.find(
+        "Commune de départ",
+        key="recherche-comparaison",
+        kinds=search.COMMUNES,
+        held=atlas.label(held) if held else "",
+        on_choose=_take_commune,
+    )
+    return str(held) if held else None
 
 
-def _communes(departement: str) -> list[str]:
-    atlas = loaders.atlas()
-    atoms = [str(atlas.codes[r]) for r in atlas.members("departement", departement)]
-    cities = [c for c in atlas.parts if set(atlas.parts[c]) <= set(atoms)]
-    return [*cities, *atoms]
-
-
-def _people(code: str) -> int:
-    atlas = loaders.atlas()
-    return int(atlas.population[atlas.row[code]]) if code in atlas.row else 0
+def _take_commune(chosen: str) -> None:
+    if chosen:
+        st.session_state[comparison_link.COMMUNE] = chosen
 
 
 def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:

@@ -4,7 +4,7 @@ It computes no figure: geo.coverage does. Start from `pick_scope`, `explorer`, `
 """
 
 from ui.coverage.cards import COVERAGE_STYLE, limits_banner
-from ui.coverage.choices import limit_links, pick_aside, pick_commune, pick_complete, pick_scope
+from ui.coverage.choices import limit_links, pick_aside, pick_complete, pick_place, pick_scope, take_asked
 from ui.coverage.link import ADDRESS, aside, set_defaults
 from ui.coverage.loaders import limits
 from ui.coverage.page import explorer
@@ -18,8 +18,9 @@ __all__ = [
     "limits",
     "limits_banner",
     "pick_aside",
-    "pick_commune",
     "pick_complete",
+    "pick_place",
     "pick_scope",
     "set_defaults",
+    "take_asked",
 ]

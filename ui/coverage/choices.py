@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from geo import french as fr
-from geo.communes import search
+from geo.arrays import Rows
 from geo.coverage import (
     AGES,
+    GAP_LEVELS,
     NOTHING_ASIDE,
     Act,
     Coverage,
@@ -21,32 +23,100 @@ from geo.coverage import (
     doubt_label,
     situations_of,
 )
-from ui import frame, html, loaders
+from geo.layers import zone_members
+from ui import frame, html, loaders, search
 from ui import map as maps
-from ui.choices import MOST_OPTIONS, Search, distinct, pick_by_name, scope_name
+from ui.choices import ladder, scope_name
 from ui.coverage import gaps
 from ui.coverage import loaders as coverage_loaders
-from ui.coverage.link import AGE, ASIDE, COMMUNE, aside, value
+from ui.coverage.link import AGE, ASIDE, CHOSEN, COMMUNE, LAYERS, LEVEL, aside, value
 
 CLICK = "commune-click"  # number of the last click taken
-PICK = "commune-pick"
+FIELD = "recherche-couverture"
 
 
 def pick_scope() -> Scope:
-    """Ask for the territory, by its name, among France, the régions, the départements, the EPCI and the EPT."""
+    """Ask for the territory among those around the one shown: up to France, down to the régions and départements."""
     every = coverage_loaders.coverage_scopes()
     if st.session_state[frame.COVERAGE_SCOPE] not in every:
         st.session_state[frame.COVERAGE_SCOPE] = "france"
     return every[
         st.selectbox(
-            "Territoire",
-            list(every),
-            format_func=distinct({i: scope_name(s) for i, s in every.items()}).get,
+            "Territoire affiché",
+            ladder(every[st.session_state[frame.COVERAGE_SCOPE]], every),
+            format_func=lambda i: scope_name(every[i]),
             key=frame.COVERAGE_SCOPE,
             persist_state="session",
-            help="France, une région, un département, un EPCI ou un EPT : tapez quelques lettres de son nom.",
+            filter_mode=None,
+            help="Du plus large au plus proche. Tout autre territoire se trouve par son nom, dans le champ à côté.",
         )
     ]
+
+
+def pick_place() -> None:
+    """Search a territory or a commune by its name: the first is shown, the second is looked at where it lies."""
+    held = coverage_loaders.coverage_scopes().get(st.session_state[frame.COVERAGE_SCOPE])
+    code = looked_at(held) if held else None
+    search.find(
+        "Commune ou territoire",
+        key=FIELD,
+        placeholder="Votre région, département, EPCI, commune…",
+        here=held.departements if held and held.kind == "departement" else (),
+        held=loaders.atlas().label(code) if code else "",
+        on_choose=look,
+    )
+
+
+def look(chosen: str) -> None:
+    """Show what was chosen by its name: a territory, a commune and its card, or where a dispositif lies."""
+    layer_id, sign, zone = chosen.partition("/")
+    scope_id = f"{layer_id}-{zone}" if layer_id in ("epci", "ept") else chosen
+    if scope_id in coverage_loaders.coverage_scopes():
+        st.session_state[frame.COVERAGE_SCOPE] = scope_id
+        return
+    st.session_state[COMMUNE] = None
+    if not chosen:
+        return
+    atlas = loaders.atlas()
+    if sign:
+        _look_at_zone(layer_id, zone)
+    elif chosen in atlas.parts:
+        _bring(atlas.rows(atlas.parts[chosen]))
+    else:
+        _bring(atlas.rows([chosen]))
+        st.session_state[COMMUNE] = chosen
+        maps.look_at(chosen)
+
+
+def _look_at_zone(layer_id: str, zone: str) -> None:
+    layer = loaders.crosswalk().layers[layer_id]
+    whole, partial = zone_members(layer, zone)
+    if not whole and not partial:
+        return
+    _bring(np.asarray([*whole, *partial], dtype=np.intp))
+    if layer_id in GAP_LEVELS:
+        st.session_state[LEVEL], st.session_state[CHOSEN] = layer_id, zone
+    line = "quartiers" if layer_id == "qpv" else layer_id
+    if line not in st.session_state[LAYERS]:
+        st.session_state[LAYERS] = (*st.session_state[LAYERS], line)
+
+
+def _bring(rows: Rows) -> None:
+    """Show the territory that holds communes: the one on screen when it does, else the département of most people, or the
+    région when they are of several."""
+    every = coverage_loaders.coverage_scopes()
+    here = loaders.atlas().table.iloc[rows]
+    shown = every.get(st.session_state[frame.COVERAGE_SCOPE])
+    if shown and shown.kind != "france" and all(shown.holds(code) for code in here["code"]):
+        return
+    column, prefix = ("departement", "dep") if here["departement"].nunique() == 1 else ("region", "reg")
+    st.session_state[frame.COVERAGE_SCOPE] = f"{prefix}-{here.groupby(column)['population'].sum().idxmax()}"
+
+
+def take_asked() -> None:
+    """Take what was chosen on another page."""
+    if chosen := st.session_state.pop(frame.ASKED_COVERAGE, ""):
+        look(chosen)
 
 
 def pick_complete(scope: Scope) -> None:
@@ -123,41 +193,6 @@ def looked_at(scope: Scope) -> str | None:
     """Return the commune looked at, when it lies in the scope."""
     code = st.session_state.get(COMMUNE)
     return code if code and scope.holds(code) else None
-
-
-def pick_commune(scope: Scope) -> None:
-    """Offer the communes of a scope by name: the same as a click, without the map."""
-    atlas = loaders.atlas()
-    codes = [str(code) for code in atlas.codes[scope.rows]]
-    pick_by_name(
-        {code: atlas.label(code) for code in codes} if len(codes) <= MOST_OPTIONS else {},
-        SEARCH,
-        label="Commune à regarder",
-        key=PICK,
-        on_change=_take_pick,
-        placeholder="Tapez un nom",
-    )
-
-
-def _searched(query: str) -> dict[str, str]:
-    atlas = loaders.atlas()
-    return {code: atlas.label(code) for code in search(query, atlas, limit=12) if code in atlas.row}
-
-
-SEARCH = Search(
-    find=_searched,
-    label="Chercher une commune",
-    key="commune-query",
-    placeholder="Nom ou code, puis Entrée",
-    nothing="Aucune commune trouvée ; vérifiez l’orthographe ou essayez le code.",
-)
-
-
-def _take_pick() -> None:
-    code = st.session_state.get(PICK)
-    if code in loaders.atlas().row:
-        st.session_state[COMMUNE] = code
-        maps.look_at(code)
 
 
 def open_in_perimeter(code: str) -> None:

@@ -3,12 +3,13 @@
 It decides nothing of a check nor of a figure: geo.guidance does. Start from `show_workbench`, `pick_target`, `read_address`.
 """
 
-from ui.perimeter.choices import perimeter_legend, pick_scope, pick_target
-from ui.perimeter.compose import circle_around, paste_list
+from ui.perimeter.choices import perimeter_legend, pick_lines, pick_scope, pick_target, take_asked
+from ui.perimeter.compose import circle_around
 from ui.perimeter.judge import GAUGE_STYLE, JUDGE_STYLE
 from ui.perimeter.link import ADDRESS, read_address
+from ui.perimeter.pasted import paste_list, show_report
 from ui.perimeter.settings import settings_popover
-from ui.perimeter.workbench import WORKBENCH_STYLE, show_workbench
+from ui.perimeter.workbench import WORKBENCH_STYLE, show_start, show_workbench
 
 PERIMETER_STYLE = GAUGE_STYLE + JUDGE_STYLE + WORKBENCH_STYLE
 
@@ -18,9 +19,13 @@ __all__ = [
     "circle_around",
     "paste_list",
     "perimeter_legend",
+    "pick_lines",
     "pick_scope",
     "pick_target",
     "read_address",
     "settings_popover",
+    "show_report",
+    "show_start",
     "show_workbench",
+    "take_asked",
 ]

@@ -10,15 +10,17 @@ from geo import french as fr
 from geo.communes import name_of
 from geo.moves import Move, incidence_of
 from geo.perimeters import Perimeter, fill_holes, keep_main_part, stop_at_community
-from ui import frame, html, loaders
+from ui import frame, html, loaders, search
+from ui import map as maps
 from ui.cache import keyed_on_data
 from ui.perimeter import judge
 from ui.perimeter.compose import effect_lines
 
-SOUGHT = "verrou-cherche"
 MOST_BODIES = 3
-MOST_FOUND = 20
-MOST_LISTED = 100  # past that the two lists below would weigh more than all the rest of a click
+MOST_PACKED = (
+    2_000  # communes whose codes are sent to the field; past that any commune is found, and refused if outside
+)
+MOST_LISTED = 100  # past that the list below would weigh more than all the rest of a click
 
 
 def panel(perimeter: Perimeter) -> None:
@@ -74,19 +76,8 @@ def _communes(perimeter: Perimeter) -> None:
     codes = sorted(
         perimeter.communes, key=lambda c: (fr.fold(name_of(atlas.table["commune"].iat[atlas.row[c]], atlas)), c)
     )
-    many = len(codes) > MOST_LISTED
-    st.multiselect(
-        "Communes qui doivent rester (verrouillées)",
-        _lockable(codes) if many else codes,
-        default=[c for c in codes if c in frame.locked()],
-        format_func=atlas.label,
-        key=f"verrous-{number}",
-        on_change=_lock,
-        args=(f"verrous-{number}",),
-        placeholder="Aucune ; cherchez-en une ci-dessus" if many else "Aucune",
-        help="Une commune verrouillée ne sort ni par un clic, ni par un geste, ni par une suggestion.",
-    )
-    if many:
+    _locks(codes)
+    if len(codes) > MOST_LISTED:
         st.caption(f"{fr.count(len(codes), 'commune')} : retirez-les par la carte ou par leur nom.")
         return
     st.pills(
@@ -101,19 +92,35 @@ def _communes(perimeter: Perimeter) -> None:
     )
 
 
-def _lockable(codes: list[str]) -> list[str]:
-    """Ask for a name where the list would be too long to send at each click; return what it finds, and what is locked."""
+def _locks(codes: list[str]) -> None:
+    """Lock one commune at a time, found by its name among those of the perimeter; unlock by a button each."""
     atlas, locked = loaders.atlas(), frame.locked()
-    sought = fr.fold(
-        st.text_input("Chercher une commune à verrouiller", key=SOUGHT, placeholder="Nom ou code, puis Entrée")
+    search.find(
+        "Verrouiller une commune",
+        key="verrou-cherche",
+        placeholder="Le nom d’une commune du périmètre",
+        kinds=search.COMMUNES,
+        only=maps.pack_codes(codes) if len(codes) <= MOST_PACKED else None,
+        on_choose=_lock,
     )
-    found = [c for c in codes if sought and sought in fr.fold(atlas.label(c))][:MOST_FOUND]
-    return [c for c in codes if c in locked or c in found]
+    st.caption("Une commune verrouillée ne sort ni par un clic, ni par un geste, ni par une suggestion.")
+    for code in (c for c in codes if c in locked):
+        st.button(
+            f"Déverrouiller {html.literal(atlas.label(code))}", key=f"deverrouiller-{code}", on_click=_unlock, args=(code,),
+            icon=":material/lock_open:",
+        )  # fmt: skip
 
 
-def _lock(key: str) -> None:
-    inside = frame.selection().intersection(st.session_state.get(key) or ())
-    frame.amend(frame.workbook().unlock().lock(*inside))
+def _lock(chosen: str) -> None:
+    codes = frame.selection().intersection(loaders.atlas().parts.get(chosen, (chosen,)))
+    if codes:
+        frame.amend(frame.workbook().lock(*codes))
+    elif chosen:
+        frame.say("Cette commune n’est pas dans le périmètre : ajoutez-la d’abord.")
+
+
+def _unlock(code: str) -> None:
+    frame.amend(frame.workbook().unlock(code))
 
 
 def _remove(key: str) -> None:

@@ -7,60 +7,81 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Scope, Status
 from geo.perimeters import Perimeter
-from ui import frame, html, loaders
+from ui import frame, html, loaders, search
 from ui import map as maps
-from ui.choices import Search, pick_by_name, scope_name
+from ui.choices import ladder, scope_name
 from ui.map import LINE_LABELS, LINES, PALE, SELECTED
 from ui.perimeter import compose, targets
 
-TARGET = "target"
-SEARCH = Search(
-    find=targets.searched,
-    label="Chercher",
-    key="target-query",
-    placeholder="Un nom ou un code, puis Entrée",
-    nothing="Rien de ce nom ; vérifiez l’orthographe ou essayez le code.",
-)
+FIELD = "recherche-perimetre"
 ADDED = "#d4006a"
 # Shown where a finger points, which cannot hover (ui/perimeter/workbench.py hides it elsewhere).
 TOUCH = '<p class="clsm-tactile">Touchez une commune pour voir ce qu’elle changerait ; touchez-la encore pour l’ajouter ou la retirer.</p>'
 
 
-def pick_scope() -> Scope:
-    """Ask which territory the map shows."""
+def pick_scope() -> Scope | None:
+    """Ask which territory the map shows, among those around it; None until a place is chosen."""
     every = loaders.every_scope()
+    if not st.session_state[frame.PERIMETER_SCOPE]:
+        frame.bring(frame.selection())
+    held = every.get(st.session_state[frame.PERIMETER_SCOPE])
+    if held is None:
+        return None
     scope_id = st.selectbox(
         "Carte",
-        list(every),
+        ladder(held, every),
         format_func=lambda i: scope_name(every[i]),
         key=frame.PERIMETER_SCOPE,
         persist_state="session",
-        help="Le périmètre est gardé quand vous changez de carte ; il peut dépasser la carte affichée.",
+        filter_mode=None,
+        help="Le périmètre est gardé quand vous changez de carte ; il peut dépasser la carte affichée. Une carte plus "
+        "lointaine se trouve par son nom, dans le champ à côté.",
     )
     return every[scope_id]
 
 
-def pick_target(scope: Scope) -> None:
+def pick_target(scope: Scope | None) -> None:
     """Search a commune or a territory by its name: what a click does on the map, and more, by keyboard alone."""
-    pick_by_name(
-        targets.offered(scope) if scope.kind != "france" else {},
-        SEARCH,
-        label="Commune ou territoire",
-        key=TARGET,
-        on_change=_look,
-        placeholder="Nom ou code : commune, EPCI, EPT, secteur, CLSM, CLS, CPTS, QPV",
+    target = targets.resolve(st.session_state[frame.TARGET])
+    search.find(
+        "Commune ou territoire",
+        key=FIELD,
+        placeholder="Nom ou code postal : commune, EPCI, secteur, CLSM…",
+        here=scope.departements if scope and scope.kind == "departement" else (),
+        held=target.label if target else "",
+        on_choose=look,
     )
 
 
-def _look() -> None:
-    chosen = targets.resolve(st.session_state.get(TARGET) or "")
-    if chosen and not chosen.zone:
-        maps.look_at(chosen.id)
+def look(chosen: str) -> None:
+    """Look at what was chosen by its name: bring its map, and hold it for the moves that are offered."""
+    if chosen in loaders.every_scope():
+        st.session_state[frame.PERIMETER_SCOPE], st.session_state[frame.TARGET] = chosen, ""
+        return
+    st.session_state[frame.TARGET] = chosen
+    target = targets.resolve(chosen)
+    if target is None or not target.codes:
+        return
+    frame.bring(target.codes)
+    if not target.zone:
+        maps.look_at(chosen)
+
+
+def take_asked() -> None:
+    """Take what was chosen on another page: it starts the perimeter, when there is none to lose."""
+    chosen = st.session_state.pop(frame.ASKED_PERIMETER, "")
+    if not chosen:
+        return
+    look(chosen)
+    target = targets.resolve(chosen)
+    if target and target.codes and not frame.selection():
+        frame.start_from(target.codes)
+        st.session_state[frame.TARGET] = ""
 
 
 def target_strip(perimeter: Perimeter) -> None:
     """Say what the commune or territory searched would change, and offer to add it, take it out, start from it."""
-    target = targets.resolve(st.session_state.get(TARGET) or "")
+    target = targets.resolve(st.session_state[frame.TARGET])
     if target is None:
         return
     with st.container(border=True, key="bande"):
@@ -77,6 +98,24 @@ def take(key: str) -> None:
     drawn = maps.read_shape(value)
     if drawn is not None and drawn[1] > st.session_state[frame.SEQUENCE]:
         compose.take_shape(*drawn)
+
+
+def pick_lines(scope: Scope | None) -> list[str]:
+    """Ask which outlines lie over the map."""
+    if scope is None:
+        return []
+    lines = maps.known_lines(scope)
+    with st.popover("Contours", icon=":material/layers:", width="content"):
+        shown = st.pills(
+            "Contours à superposer",
+            lines,
+            selection_mode="multi",
+            wrap=True,
+            default=[i for i in ("epci",) if i in lines and scope.kind != "france"],
+            format_func=LINE_LABELS.get,
+            key=f"perimeter-lines-{scope.id}",
+        )
+    return list(shown)
 
 
 def perimeter_legend(scope: Scope, lines: list[str]) -> str:
@@ -113,6 +152,15 @@ def history(perimeter: Perimeter) -> None:
         st.button(
             "Tout retirer", on_click=frame.clear, disabled=empty, icon=":material/clear_all:",
         )  # fmt: skip
+
+
+def first_question() -> None:
+    """Say how to start, before any map: nobody's département is assumed."""
+    st.info(
+        "Par où commencer ? Tapez le nom de votre commune, de votre intercommunalité ou de votre département : la carte s’y "
+        "ouvre. Vous pouvez aussi coller une liste de communes, ou rouvrir des scénarios gardés."
+    )
+    st.button("Carte de la France entière", icon=":material/public:", on_click=look, args=("france",))
 
 
 def invitation() -> None:

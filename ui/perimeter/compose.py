@@ -6,20 +6,17 @@ import streamlit as st
 
 from geo import french as fr
 from geo import perimeters
-from geo.communes import search
 from geo.coverage import Scope
 from geo.errors import GeoInputError
 from geo.moves import Move
 from geo.perimeters import Perimeter
 from geo.suggest import effect_of
-from ui import frame, html, loaders
+from ui import frame, loaders, search
 from ui.map import Shape
 from ui.perimeter import judge
 from ui.perimeter.targets import Target
 
-PASTED = "liste-collee"
-REPORT = "liste-lue"
-MOST_MISTAKES = 12
+TOWN = "cercle-commune"
 
 
 def offer(target: Target, perimeter: Perimeter) -> None:
@@ -105,68 +102,32 @@ def take_shape(shape: Shape, number: int) -> None:
     frame.say(f"{found.name} : {fr.count(len(fresh), 'commune ajoutée', 'communes ajoutées')}.", *found.notices)
 
 
-def paste_list(scope: Scope) -> None:
-    """Offer to start from a pasted list of names or codes, or to add it; what was not understood stays on screen."""
-    with st.popover("Coller une liste", icon=":material/content_paste:"):
-        st.text_area(
-            "Noms ou codes de communes",
-            key=PASTED,
-            height=140,
-            placeholder="Un par ligne, ou séparés par des virgules :\nCréteil\n94081\nSaint-Denis (93)",
-            help="Un nom porté par plusieurs communes est cherché d’abord dans le département de la carte.",
-        )
-        home = scope.code if scope.kind == "departement" else None
-        with st.container(horizontal=True, gap="small"):
-            st.button("Partir de cette liste", on_click=_take_list, args=(home, True), type="primary")
-            st.button("Ajouter cette liste", on_click=_take_list, args=(home, False))
-        report = st.session_state.get(REPORT)
-        if report:
-            st.markdown(html.literal(report[0]))
-            for text in report[1][:MOST_MISTAKES]:
-                st.warning(html.literal(text))
-            if len(report[1]) > MOST_MISTAKES:
-                st.caption(f"Et {fr.count(len(report[1]) - MOST_MISTAKES, 'autre ligne', 'autres lignes')} à revoir.")
-
-
-def _take_list(departement: str | None, start: bool) -> None:
-    try:
-        found = perimeters.from_list(st.session_state.get(PASTED, ""), loaders.atlas(), departement=departement)
-    except GeoInputError as error:
-        st.session_state[REPORT] = ("Aucune commune reconnue.", tuple(error.problems))
-        return
-    _apply(found.codes, start)
-    said = f"{fr.count(len(found.codes), 'commune reconnue', 'communes reconnues')}"
-    if found.notices:
-        said += f", {fr.count(len(found.notices), 'ligne à revoir', 'lignes à revoir')}"
-    st.session_state[REPORT] = (said + ".", found.notices)
-
-
-def _apply(codes: frozenset[str], start: bool) -> None:
+def move_to(codes: frozenset[str], start: bool) -> None:
     """Start from what was found, or add it, and show its map when none of its communes is on the one shown."""
     if start:
         frame.start_from(codes)
     else:
         frame.choose(frame.selection() | codes)
-    scope = loaders.every_scope()[st.session_state[frame.PERIMETER_SCOPE]]
-    if codes and not any(scope.holds(c) for c in codes):
-        frame.show_map_of(codes)
+    frame.bring(codes)
 
 
-def circle_around(scope: Scope) -> None:
+def circle_around(scope: Scope | None) -> None:
     """Offer the communes around a town, as the crow flies: a circle of the map, without the map."""
     with st.popover("Autour d’une ville", icon=":material/adjust:"):
-        atlas = loaders.atlas()
-        query = st.text_input("Ville au centre", key="cercle-ville", placeholder="Un nom ou un code, puis Entrée")
-        found = list(search(query, atlas, limit=12)) if query else []
-        here = [c for c in found if c in atlas.row and scope.holds(c)]
-        found = sorted(found, key=lambda c: c not in here)
-        town = st.selectbox(
-            "Commune", found, format_func=atlas.label, key=f"cercle-commune-{query}", disabled=not found
+        town = st.session_state.get(TOWN, "")
+        held = search.kind_of(town) in search.COMMUNES
+        search.find(
+            "Ville au centre",
+            key="cercle-ville",
+            kinds=search.COMMUNES,
+            here=scope.departements if scope and scope.kind == "departement" else (),
+            held=loaders.atlas().label(town) if held else "",
+            on_choose=lambda chosen: st.session_state.update({TOWN: chosen}),
         )
         radius = st.number_input("Rayon (km, à vol d’oiseau)", 1, 300, 10, key="cercle-rayon")
         with st.container(horizontal=True, gap="small"):
             for label, start in (("Partir de ce cercle", True), ("Ajouter ce cercle", False)):
-                st.button(label, on_click=_take_circle, args=(town, radius, start), disabled=not town)
+                st.button(label, on_click=_take_circle, args=(town, radius, start), disabled=not held)
 
 
 def _take_circle(town: str, radius_km: int, start: bool) -> None:
@@ -175,5 +136,5 @@ def _take_circle(town: str, radius_km: int, start: bool) -> None:
     except GeoInputError as error:
         frame.say(*error.problems)
         return
-    _apply(found.codes, start)
+    move_to(found.codes, start)
     frame.say(f"{found.name} : {fr.count(len(found.codes), 'commune')}.", *found.notices)

@@ -30,7 +30,7 @@ def read_address() -> Reading:
 
 def _scope(text: str) -> str:
     if text not in loaders.every_scope():
-        raise RefusedError(f"Carte « {text[:20]} » inconnue : la carte par défaut est affichée.")
+        raise RefusedError(f"Carte « {text[:20]} » inconnue : cherchez-la par son nom.")
     return text
 
 

@@ -52,6 +52,16 @@ def show_workbench(scope: Scope, lines: tuple[str, ...]) -> None:
         _panel(perimeter)
 
 
+def show_start() -> None:
+    """Show what there is to do before a map is chosen."""
+    perimeter = frame.perimeter()
+    ADDRESS.write()
+    choices.show_messages()
+    choices.first_question()
+    with st.expander("Rouvrir des scénarios gardés", icon=":material/folder_open:"):
+        scenarios.panel(perimeter)
+
+
 def _heard() -> None:
     choices.take(MAP)
 

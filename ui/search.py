@@ -1,0 +1,142 @@
+"""One field to find a place by its name, the same on every page: a component of ours (static/js/search/field.js).
+
+The names are not sent: the browser fetches them once, from two files of static/geo whose names their content gives, and
+searches them by itself. What comes back is the id of what was chosen: the code of a commune or of a city, « dep-79 »,
+« reg-75 », « france », or « layer/zone ».
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from geo.display import compact_json, write_by_content
+from geo.paths import ROOT
+from geo.search import KINDS, Index, commune_table, layer_table, open_index
+from ui import loaders
+from ui.cache import keyed_on_data
+
+SCRIPTS = ROOT / "static" / "js" / "search"
+EVERYTHING = KINDS
+COMMUNES = ("ville", "commune", "arrondissement", "ancien")
+LONGEST_ID = 120
+# All that Streamlit sends at each run: our module is at an address that its content gives.
+BOOT = """
+export default function (component) {
+  import(new URL(component.data.script, document.baseURI).href).then(
+    (field) => field.show(component),
+    (error) => {
+      console.warn(error);
+      component.parentElement.textContent = "La recherche n’a pas pu être chargée. Rechargez la page.";
+    },
+  );
+}
+"""
+PLACE = '<div class="clsm-recherche" style="min-height:4.1rem"></div>'
+_mount = st.components.v2.component("clsm_recherche", html=PLACE, js=BOOT, isolate_styles=False)
+
+
+def find(
+    label: str,
+    *,
+    key: str,
+    on_choose: Callable[[str], object],
+    placeholder: str = "Nom, code postal ou code INSEE",
+    kinds: Collection[str] = EVERYTHING,
+    here: Iterable[str] = (),
+    only: str | None = None,
+    held: str = "",
+) -> None:
+    """Show the field; `on_choose` is given the id of what is chosen, "" when the field was emptied.
+
+    `kinds` says what may be found, `here` the départements whose places come first among like ones, `only` packs the codes
+    that are offered (`pack_codes`), `held` is the name of what is held.
+    """
+
+    def heard() -> None:
+        chosen = read_choice(st.session_state.get(key))
+        if chosen is not None and (not chosen or _offered(chosen, kinds)):
+            on_choose(chosen)
+
+    data: dict[str, Any] = {"script": _script(), "files": list(files()), "label": label, "placeholder": placeholder}
+    data |= {"kinds": list(kinds)} if tuple(kinds) != KINDS else {}
+    data |= {"here": list(here)} if here else {}
+    data |= {"only": only} if only is not None else {}
+    data |= {"held": held} if held else {}
+    _mount(key=key, data=data, on_chosen_change=heard)
+
+
+def read_choice(value: object) -> str | None:
+    """Return the id that the browser sent, None when the value is not one."""
+    chosen = value.get("chosen") if isinstance(value, Mapping) else None
+    if not isinstance(chosen, Mapping) or set(chosen) != {"id", "n"}:
+        return None
+    identifier = chosen["id"]
+    return identifier if isinstance(identifier, str) and len(identifier) <= LONGEST_ID else None
+
+
+@keyed_on_data(max_entries=1)
+def index() -> Index:
+    """Return the index of the active data, for texts that are read here: a pasted list."""
+    return open_index(*_tables())
+
+
+def kind_of(identifier: str) -> str | None:
+    """Return what an id names today, one of KINDS, or None when it names nothing; no index is opened for it."""
+    atlas, layers = loaders.atlas(), loaders.crosswalk().layers
+    layer_id, sign, zone = identifier.partition("/")
+    if sign:
+        return layer_id if layer_id in KINDS and layer_id in layers and zone in layers[layer_id].zones.index else None
+    if identifier in atlas.row:
+        return str(atlas.table["niveau"].iat[atlas.row[identifier]])
+    if identifier in atlas.parts:
+        return "ville"
+    scope = loaders.every_scope().get(identifier)
+    return scope.kind if scope else None
+
+
+def _offered(identifier: str, kinds: Collection[str]) -> bool:
+    """Tell whether a field may send an id: a name of before sends the commune of today."""
+    kind = kind_of(identifier)
+    return kind in kinds or (kind in ("commune", "ville") and "ancien" in kinds)
+
+
+def _tables() -> tuple[dict[str, Any], dict[str, Any]]:
+    atlas = loaders.atlas()
+    return commune_table(atlas), layer_table(loaders.crosswalk().layers, atlas)
+
+
+@keyed_on_data(max_entries=1)
+def files() -> tuple[str, str]:
+    """Return the addresses of the two tables, written once under names that their content gives.
+
+    A layer that somebody publishes makes a new file of the second, forty kilobytes; the first changes with the communes.
+    """
+    communes, layers = (_written(name, table) for name, table in zip(("communes", "couches"), _tables(), strict=True))
+    return communes, layers
+
+
+def _written(name: str, table: dict[str, Any]) -> str:
+    packed = gzip.compress(compact_json(table).encode(), 6, mtime=0)
+    return address(f"geo/{write_by_content(loaders.GEO, f'noms-{name}', packed)}")
+
+
+def address(path: str) -> str:
+    """Return the address of a file of static/, from a page: pages are one level deep, under any prefix."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}/app/static/{path}" if base else f"app/static/{path}"
+
+
+@cache
+def _version() -> str:
+    scripts = [*sorted(SCRIPTS.glob("*.js")), SCRIPTS.parent / "decode.js"]
+    return hashlib.sha256(b"".join(script.read_bytes() for script in scripts)).hexdigest()[:10]
+
+
+def _script() -> str:
+    return address(f"js/search/field.js?v={_version()}")
