@@ -63,7 +63,7 @@ def look_at_pas_de_calais(page: Page) -> None:
 
 
 def go_to(page: Page, tab: str) -> None:
-    page.get_by_role("link", name="Données").click()
+    page.get_by_role("link", name="Données", exact=True).click()
     expect(page.get_by_role("heading", name="Données : ce qui est en service")).to_be_visible()
     page.get_by_role("tab", name=tab).click()
     settle(page)
