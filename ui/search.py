@@ -26,18 +26,12 @@ EVERYTHING = KINDS
 COMMUNES = ("ville", "commune", "arrondissement", "ancien")
 LONGEST_ID = 120
 # All that Streamlit sends at each run: our module is at an address that its content gives.
-BOOT = """
-export default function (component) {
-  import(new URL(component.data.script, document.baseURI).href).then(
-    (field) => field.show(component),
-    (error) => {
-      console.warn(error);
-      component.parentElement.textContent = "La recherche n’a pas pu être chargée. Rechargez la page.";
-    },
-  );
-}
-"""
-PLACE = '<div class="clsm-recherche" style="min-height:4.1rem"></div>'
+# Every run sends these again, for each field: as short as can be.
+BOOT = (
+    "export default (c) => import(new URL(c.data.script, document.baseURI)).then((f) => f.show(c), "
+    '() => c.parentElement.append("Recherche indisponible : rechargez la page."))'
+)
+PLACE = '<div class="clsm-recherche"></div>'
 _mount = st.components.v2.component("clsm_recherche", html=PLACE, js=BOOT, isolate_styles=False)
 
 

@@ -1,8 +1,6 @@
-"""A perimeter after each of many moves, measured by sparse sums.
+"""A perimeter after each of many moves, measured by a few sparse products: all neighbours can be tried while a person waits.
 
-A move adds atoms, removes atoms, or both. The whole batch is a few sparse products, so that every neighbour of a
-perimeter can be tried while a person waits. Every figure is the one the facts of the changed perimeter give: tests hold
-the two together.
+Every figure is the one the facts of the changed perimeter give: tests hold the two together.
 """
 
 from __future__ import annotations
@@ -384,8 +382,8 @@ def try_moves(ground: IncidenceTables, codes: Iterable[str], moves: Sequence[Mov
         removed = {row[c] for c in move.removed} & inside - added
         if len(removed) == len(inside) and not added:
             raise GeoInputError(f"{move.label} : il ne resterait aucune commune.")
-        pairs.append((_sorted(added), _sorted(removed)))
-    return MoveBatch(ground, _sorted(inside), tuple(pairs))
+        pairs.append((np.array(sorted(added), dtype=np.intp), np.array(sorted(removed), dtype=np.intp)))
+    return MoveBatch(ground, np.array(sorted(inside), dtype=np.intp), tuple(pairs))
 
 
 @kept_on_subject
@@ -398,7 +396,3 @@ def batch_of_one(facts: PerimeterFacts) -> MoveBatch:
         When the perimeter is empty.
     """
     return MoveBatch(incidence_of(facts.evidence), facts.rows, ())
-
-
-def _sorted(rows: Iterable[int]) -> Rows:
-    return np.array(sorted(rows), dtype=np.intp)

@@ -6,11 +6,11 @@
  * geometry holds already; text of the data is drawn as text, and can do no more.
  */
 
-const FAMILY = '"Source Sans Pro", "Source Sans", system-ui, -apple-system, "Segoe UI", sans-serif';
+import { fontOf } from "./lettering.js";
+
 const INK = "#1d2a30";
 const CHOSEN = "#0f2a5c";
 const AROUND = "#5d7078";
-const HALO = "rgba(255, 255, 255, 0.92)";
 const ROOM_PX2 = 8_000; // of window for one name: a calm map, whatever its size
 const MOST = 140;
 const TRIED = 700; // candidates whose place is looked for, the biggest ones
@@ -29,12 +29,16 @@ const SMALL = 16; // width of a commune under which zones are named before commu
 
 /** Boxes already taken, and whether one more stays clear of them and whole in the window. */
 class Room {
-  /** @type {number[][]} */
-  #taken = [];
+  /** @type {(readonly number[])[]} */
+  #taken;
 
-  /** @param {readonly number[]} window left, top, right, bottom of what is seen of the canvas */
-  constructor(window) {
+  /**
+   * @param {readonly number[]} window left, top, right, bottom of what is seen of the canvas
+   * @param {readonly number[][]} taken what is covered already
+   */
+  constructor(window, taken) {
     this.window = window;
+    this.#taken = [...taken];
   }
 
   /**
@@ -161,12 +165,13 @@ export class Labels {
    *   selected: Uint8Array,
    *   front?: (import("./types.d.ts").ZoneFile & { color: string }) | null,
    *   around?: import("./around.js").Around | null,
-   * }} what
+   *   buttons?: readonly number[][],
+   * }} what `buttons`: left, top, right, bottom of what covers the map
    * @returns {Label[]}
    */
-  choose(measure, pen, visible, window, { selected, front = null, around = null }) {
+  choose(measure, pen, visible, window, { selected, front = null, around = null, buttons = [] }) {
     const { geometry } = this;
-    const room = new Room(window);
+    const room = new Room(window, buttons);
     const area = (window[2] - window[0]) * (window[3] - window[1]);
     const tight = visible.width > NEAR;
     const most = Math.min(MOST, Math.round(area / (tight ? ROOM_PX2 / 2 : ROOM_PX2)));
@@ -249,44 +254,5 @@ export class Labels {
       this.#widths.set(key, found);
     }
     return found;
-  }
-}
-
-/**
- * @param {number} size
- * @param {number} weight
- */
-const fontOf = (size, weight) => `${weight} ${size}px ${FAMILY}`;
-
-/**
- * How wide a text is on a canvas.
- * @param {CanvasRenderingContext2D} context
- */
-export const widthOn = (context) => (/** @type {string} */ font, /** @type {string} */ text) => {
-  context.font = font;
-  return context.measureText(text).width;
-};
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {readonly Label[]} labels
- */
-export function drawLabels(context, labels) {
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  context.lineJoin = "round";
-  for (const { text, x, y, size, weight, colour, dot } of labels) {
-    context.font = fontOf(size, weight);
-    context.strokeStyle = HALO;
-    context.lineWidth = 3.5;
-    context.strokeText(text, x, y);
-    context.fillStyle = colour;
-    if (dot !== null) {
-      context.beginPath();
-      context.arc(x, dot, 2.2, 0, 2 * Math.PI);
-      context.stroke();
-      context.fill();
-    }
-    context.fillText(text, x, y);
   }
 }

@@ -9,7 +9,8 @@
 import { drawAround } from "./around.js";
 import { unpackRuns } from "./decode.js";
 import { drawGround, drawHover, drawSelection, drawZones, resizeCanvases, thicknessAt } from "./drawing.js";
-import { drawLabels, Labels, widthOn } from "./labels.js";
+import { Labels } from "./labels.js";
+import { buttonsOver, drawLabels, widthOn } from "./lettering.js";
 import { Pen } from "./pen.js";
 
 const PADDING = 0.2; // drawn beyond the window on each side, so that a short pan shows no blank
@@ -292,6 +293,7 @@ export class CommuneLayer extends L.Layer {
       selected: this.selected,
       front: /** @type {import("./types.d.ts").ShownOverlay | undefined} */ (front),
       around: this.around,
+      buttons: buttonsOver(this._map.getContainer(), x, y),
     });
     drawLabels(context, this.names);
   }

@@ -26,6 +26,7 @@
     "labels",
     "layer",
     "legend",
+    "lettering",
     "main",
     "map",
     "marks",

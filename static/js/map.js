@@ -144,11 +144,12 @@ export class CommuneMap {
 
   /**
    * Draw what lies around the scope; without it the map says all the same.
-   * @param {string | undefined} url
+   * @param {string | undefined} file
    */
-  async #showAround(url) {
+  async #showAround(file) {
     const { layer } = this;
-    if (!url || !layer || layer.around) return;
+    if (!file || !layer || layer.around) return;
+    const url = this.#state.geometry.replace(/[^/]*$/, file);
     try {
       layer.surround(await fetchAround(url, fetchJson, layer.geometry));
     } catch (error) {

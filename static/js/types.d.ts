@@ -83,7 +83,7 @@ export interface SentPreview {
 /** What Python sends at each run; what is absent is empty. */
 export interface State {
   geometry: string;
-  /** Address of the outlines of all départements. */
+  /** File of the outlines of all départements, beside that of the geometry. */
   around?: string;
   bounds?: L.LatLngBoundsLiteral;
   codes?: string;

@@ -236,7 +236,7 @@ def test_a_damaged_source_gives_way_to_its_version_before_then_to_the_embedded_l
     opened = world.open_dataset(home)
     assert opened.sources["qpv"].version.startswith("2029-01-01")
     (notice,) = opened.notices
-    assert "la version du 01/01/2029 est employée" in notice and "geo sync --layer qpv" in notice
+    assert "la version du 01/01/2029 est employée" in notice and "Synchronisez de nouveau (page Données)" in notice
     shutil.rmtree(opened.sources["qpv"].path)
     opened = world.open_dataset(home)
     assert "qpv" not in opened.synchronised

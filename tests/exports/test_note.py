@@ -323,7 +323,9 @@ def test_the_gauge_is_told_in_words() -> None:
 def test_every_setting_has_words_and_a_check_that_uses_it() -> None:
     assert set(BY_NAME) == set(THRESHOLDS)
     assert all(checks_using(s.name) for s in SETTING_LABELS)
-    assert plain(used_text(("central",), Settings())) == "ville dominante : plus de 50 % des habitants"
+    assert plain(used_text(("central",), Settings())) == (
+        "ville dominante : plus de 50 % des habitants, des QPV ou des lieux (seuil de l’outil)"
+    )
     assert used_text((), Settings()) == ""
     changed = replace(Settings(), around=0.2)
     assert "modifié" in used_text(("around",), changed)
@@ -359,7 +361,7 @@ def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFi
 def test_the_comparison_is_told_as_data_and_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "--commune", "94028", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert [p["type"] for p in told["perimetres"]] == ["Commune", "EPT", "EPCI", "CPTS"]
+    assert [p["type"] for p in told["perimetres"]] == ["Commune", "EPT", "CPTS"]  # no métropole of 7 million
     assert told["ecarts"][0] == {**told["ecarts"][0], "chiffres": {}, "reperes": {}, "communes_en_plus": []}
     assert told["perimetres"][0]["chiffres"]["lieux"]["valeur"] is None
     assert main(["compare", "--commune", "94028"]) == 0

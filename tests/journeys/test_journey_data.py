@@ -63,7 +63,7 @@ def look_at_pas_de_calais(page: Page) -> None:
 
 
 def go_to(page: Page, tab: str) -> None:
-    page.get_by_role("link", name="Données").click()
+    page.get_by_role("link", name="Données", exact=True).click()
     expect(page.get_by_role("heading", name="Données : ce qui est en service")).to_be_visible()
     page.get_by_role("tab", name=tab).click()
     settle(page)
@@ -127,7 +127,7 @@ def test_a_planner_imports_a_list_sees_it_on_the_map_and_goes_back(
     page.keyboard.press("Escape")
     settle(page)
     wait_painted(page)
-    pick(page, "Commune ou territoire", "Pas-de-Calais")
+    pick(page, "Carte", "Pas-de-Calais")
     settle(page)
     wait_painted(page, geometry="dep-62")
     assert (status(page, CALAIS), status(page, COQUELLES), status(page, LENS)) == ("ajoutée", "ajoutée", "retirée")

@@ -136,3 +136,13 @@ test("départements around are named, and those of the scope are not", () => {
   const names = named(geometry, { around }).map(({ text }) => text);
   assert.deepEqual(names, ["Arras", "Nord"]);
 });
+
+test("no name goes under a button", () => {
+  const geometry = row(["62001", "Arras", 10], ["62002", "Lens", 20]);
+  const [lens] = named(geometry);
+  const buttons = [[lens.x - 2, lens.y - 2, lens.x + 2, lens.y + 2]];
+  assert.deepEqual(
+    named(geometry, { buttons }).map(({ text }) => text),
+    ["Arras"],
+  );
+});

@@ -38,15 +38,17 @@ PERIMETERS = {
     "pays-ajaccien": epci(real.atlas().table["epci"].iat[real.atlas().row["2A004"]]),
     "tco-reunion": epci(real.atlas().table["epci"].iat[real.atlas().row["97415"]]),
 }
-F, D, V, U = Outcome.FAVORABLE, Outcome.DISCUSS, Outcome.VIGILANCE, Outcome.UNKNOWN
-# Answers by hand from the embedded data: inhabitants against 200 000, communes against 50, lists complete or not.
+F, R, D = Outcome.FAVORABLE, Outcome.RESERVED, Outcome.DISCUSS
+V, U = Outcome.VIGILANCE, Outcome.UNKNOWN
+# Answers by hand from the embedded data: inhabitants against 200 000, communes against 50, lists complete or not. Reserved where
+# the grid of density or the places of care are not known; Niort and the TCO have all, or most, of their quarters in one town.
 ANSWERS = {
-    "val-d-oise-est": {"taille": F, "secteurs": U, "articulation": U, "qpv": D, "coordination": F, "centralite": F},
+    "val-d-oise-est": {"taille": F, "secteurs": U, "articulation": U, "qpv": D, "coordination": F, "centralite": R},
     "lille": {"taille": V, "secteurs": D, "articulation": U, "qpv": D, "coordination": F},
     "marseille": {"taille": V, "secteurs": U, "articulation": U, "grande_ville": D, "coordination": F},
-    "niort-agglo": {"taille": F, "qpv": F, "coordination": V, "rural": F, "diagnostic": F},
-    "pays-ajaccien": {"taille": F, "articulation": U, "centralite": D, "rural": F},
-    "tco-reunion": {"taille": V, "articulation": D, "coordination": F, "centralite": F},
+    "niort-agglo": {"taille": F, "qpv": F, "coordination": D, "rural": R, "diagnostic": D},
+    "pays-ajaccien": {"taille": F, "articulation": U, "centralite": D, "rural": R},
+    "tco-reunion": {"taille": V, "articulation": D, "coordination": F, "centralite": D},
 }
 
 

@@ -250,7 +250,7 @@ def test_no_card_of_a_real_check_parts_a_sign_from_its_word() -> None:
 def test_a_card_says_what_is_missing_and_its_source() -> None:
     card = read(html.check_card(CHECK, finding(details=("Un détail.",), missing=("la liste des QPV",))))
     assert "Il manque : la liste des QPV." in plain(card.text)
-    assert plain(card.text).endswith("Source : préconisations.")
+    assert plain(card.text).endswith("Source : préconisations ; questions à se poser (ressources).")
     assert CHECK.question in plain(card.text)
 
 
@@ -400,9 +400,9 @@ def test_the_gauge_follows_the_settings() -> None:
     block = gauge.gauge(120_000, Settings(marker=100_000, around=0.5))
     assert "repère : environ 100 000" in plain(read(block).text)
     assert "#c98a00" in block, "within the margin"
-    margin, bar = widths(block)[:2]
-    assert bar == pytest.approx(120_000 / 165_000 * 100, abs=0.01)
-    assert margin == pytest.approx(50_000 / 165_000 * 100, abs=0.01)
+    assert [pytest.approx(w, abs=0.01) for w in widths(block)[:3]] == [
+        100 * people / 165_000 for people in (50_000, 100_000, 20_000)
+    ]  # the margin, the bar up to the marker, and the excess alone in the colour of the margin
 
 
 def test_figures_of_a_perimeter_count_people_communes_and_area() -> None:

@@ -78,7 +78,7 @@ async def publish_and_browse(server: AppServer, home: Path, versions: list[Versi
     The session is the same throughout: Streamlit keeps those that leave for two minutes, whatever the data.
     """
     before = 0.0
-    async with Person(server.url) as person:
+    async with Person(server.url, query="carte=dep-79") as person:
         for rank in range(FIRST + MORE):
             register.publish(versions[rank % 2], who="Camille", seen=register.head("clsm", home).revision, home=home)
             await browse(person)

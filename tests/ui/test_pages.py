@@ -55,7 +55,8 @@ pytestmark = pytest.mark.usefixtures("fresh_caches")
 def test_every_page_opens_by_its_address(page: str | None, title: str) -> None:
     app = open_page(page)
     assert [plain(t.value) for t in app.title] == [title]
-    assert [link.proto.label for link in app.sidebar.get("page_link")] == [label for _, label, _ in frame.PAGES]
+    links = [link.proto.label for link in app.sidebar.get("page_link")]
+    assert links == [*(label for _, label, _ in frame.PAGES), "Synchroniser (page Données)"]
 
 
 def test_every_page_opens_one_after_the_other_in_a_session() -> None:
@@ -109,7 +110,8 @@ def test_declaring_a_list_complete_turns_unknown_into_not_covered() -> None:
     assert "non couvert" in after
     assert "situation inconnue" not in after
     row = before[before.rindex("\ninconnu\n") :].split("\n")[2:5]
-    assert "non couvert\n" + "\n".join(row) in after, "the same communes and inhabitants, under another name"
+    said = "non couvert, d’après votre déclaration (62)\n"
+    assert said + "\n".join(row) in after, "the same communes and inhabitants, under another name"
     assert any("votre déclaration" in c.value for c in app.caption)
     ran(next(m for m in app.multiselect).set_value([]).run())
     assert written(app) == before

@@ -215,7 +215,7 @@ def panel(view: CoverageView) -> None:
         sort = st.selectbox("Trier par", list(SORTS), format_func=SORTS.get, key=SORT, persist_state="session")
     with reading_box:
         readings = st.multiselect(
-            "Avec des habitants", _readings_here(every), format_func=READINGS.get,
+            "Avec des habitants", _readings_here(every), format_func=lambda w: READINGS.get(w, w),
             key=f"{READ_AS}-{scope.id}-{level}", placeholder="Toutes situations",
         )  # fmt: skip
     with search_box:

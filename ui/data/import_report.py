@@ -108,7 +108,7 @@ def changes(review: Review) -> None:
                 geometry_url=maps.geometry_url(scope),
                 bounds=maps.bounds(scope),
                 paint=paint(found, scope),
-                around=maps.around_url(),
+                around=maps.around_file(),
             ),
         )
     with right:

@@ -1,4 +1,7 @@
-"""The steps of an import, which stay on screen with their state: done, still to settle, not begun."""
+"""The steps of an import, which stay on screen with their state: done, still to settle, not begun.
+
+Apart because it knows neither a file nor a layer, only names and states.
+"""
 
 from __future__ import annotations
 

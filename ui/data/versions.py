@@ -20,6 +20,7 @@ from ui.data import sources
 from ui.data.import_statement import ask_name
 
 ASKED = "version-demande"  # by kind: the move to be confirmed
+REFUSED = "version-refusee"
 
 
 @dataclass(frozen=True)
@@ -117,26 +118,28 @@ def _offer(version: Version, head: Head) -> None:
 
 
 def _ask(move: Move) -> None:
+    _cancel(move.kind)
     st.session_state[f"{ASKED}-{move.kind}"] = move
 
 
 def _cancel(kind: str) -> None:
     st.session_state.pop(f"{ASKED}-{kind}", None)
+    st.session_state.pop(f"{REFUSED}-{kind}", None)
 
 
 def _asked(kind: str, head: Head) -> Move | None:
     """Return the move to be confirmed, unless it is done, or somebody changed the active version since: then say who and what."""
     move: Move | None = st.session_state.get(f"{ASKED}-{kind}")
-    if move is None or acts.done(move.token):
-        return None
-    if move.seen == head.revision:
-        return move
-    try:
-        register.ensure_head_is(kind, move.seen)
-    except GeoInputError as error:
-        for problem in error.problems:
-            st.error(html.literal(problem))
-    _cancel(kind)
+    if move and not acts.done(move.token):
+        if move.seen == head.revision:
+            return move
+        try:
+            register.ensure_head_is(kind, move.seen)
+        except GeoInputError as error:
+            _cancel(kind)
+            st.session_state[f"{REFUSED}-{kind}"] = error.problems  # it stays until something else is asked
+    for problem in st.session_state.get(f"{REFUSED}-{kind}", ()):
+        st.error(html.literal(problem))
     return None
 
 

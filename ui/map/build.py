@@ -267,7 +267,7 @@ def selection_state(
     the browser, or a greater one when the server changed the selection. The browser drops a state older than its
     own clicks. `bounds` is where the view starts for this scope (the whole of it by default). `paint` may be the
     address of a file that holds it (see `scene.backdrop`): colours that a click never changes then travel once.
-    `around` is the address of the outlines of all départements (see `scene.around_url`).
+    `around` is the file of the outlines of all départements, beside that of the geometry (see `scene.around_file`).
     """
     return _state(
         {

@@ -6,7 +6,7 @@ from __future__ import annotations
 PHRASES = (
     "fait entrer ", "fait sortir ", "complète ", "coupe ", "Secteur ", "QPV laissés dehors\u00a0: ", "QPV entiers\u00a0: ",
     "intercommunalités\u00a0: ", "morceaux\u00a0: ", " → ", "à discuter", "point de vigilance", "favorable", "non évaluable",
-    "sans objet", "pour information", ", sous réserve",
+    "sans objet", "pour information", ", sous réserve", "«\u00a0", "\u00a0»\u00a0: ",
 )  # fmt: skip
 
 

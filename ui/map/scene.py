@@ -113,9 +113,14 @@ def geometry_url(scope: Scope) -> str:
     return build.static_url(f"geo/{loaders.display_index().scopes[ground(scope).id].file}")
 
 
+def around_file() -> str:
+    """Return the file of the outlines of all départements, beside that of the communes, drawn in grey around a scope."""
+    return f"outlines-departements-{loaders.display_index().version}.json"
+
+
 def around_url() -> str:
-    """Return the address of the outlines of all départements, drawn in grey around a scope and on the map of home."""
-    return build.static_url(f"geo/outlines-departements-{loaders.display_index().version}.json")
+    """Return the address of the outlines of all départements, of the map of home."""
+    return build.static_url(f"geo/{around_file()}")
 
 
 @keyed_on_data(max_entries=64)

@@ -11,7 +11,7 @@ from ui import frame, html, loaders, search
 from ui import map as maps
 from ui.choices import ladder, scope_name
 from ui.map import LINE_LABELS, LINES, PALE, SELECTED
-from ui.perimeter import compose, targets
+from ui.perimeter import compose
 
 FIELD = "recherche-perimetre"
 ADDED = "#d4006a"
@@ -42,7 +42,7 @@ def pick_scope() -> Scope | None:
 
 def pick_target(scope: Scope | None) -> None:
     """Search a commune or a territory by its name: what a click does on the map, and more, by keyboard alone."""
-    target = targets.resolve(st.session_state[frame.TARGET])
+    target = compose.resolve(st.session_state[frame.TARGET])
     search.find(
         "Commune ou territoire",
         key=FIELD,
@@ -59,7 +59,7 @@ def look(chosen: str) -> None:
         st.session_state[frame.PERIMETER_SCOPE], st.session_state[frame.TARGET] = chosen, ""
         return
     st.session_state[frame.TARGET] = chosen
-    target = targets.resolve(chosen)
+    target = compose.resolve(chosen)
     if target is None or not target.codes:
         return
     frame.bring(target.codes)
@@ -73,7 +73,7 @@ def take_asked() -> None:
     if not chosen:
         return
     look(chosen)
-    target = targets.resolve(chosen)
+    target = compose.resolve(chosen)
     if target and target.codes and not frame.selection():
         frame.start_from(target.codes)
         st.session_state[frame.TARGET] = ""
@@ -81,7 +81,7 @@ def take_asked() -> None:
 
 def target_strip(perimeter: Perimeter) -> None:
     """Say what the commune or territory searched would change, and offer to add it, take it out, start from it."""
-    target = targets.resolve(st.session_state[frame.TARGET])
+    target = compose.resolve(st.session_state[frame.TARGET])
     if target is None:
         return
     with st.container(border=True, key="bande"):

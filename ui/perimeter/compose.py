@@ -1,6 +1,12 @@
-"""Composing a perimeter: offer a target, take a drawn shape, a pasted list, a circle around a town."""
+"""Composing a perimeter: what is searched and offered, a drawn shape, a pasted list, a circle around a town.
+
+A target is a text: the code of a commune or of a whole city, or « layer/zone ». Its communes are those wholly inside, or for a QPV those it
+touches; what is only partly inside is named and left out.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -8,15 +14,63 @@ from geo import french as fr
 from geo import perimeters
 from geo.coverage import Scope
 from geo.errors import GeoInputError
+from geo.layers import Precision, zone_members
 from geo.moves import Move
 from geo.perimeters import Perimeter
 from geo.suggest import effect_of
 from ui import frame, loaders, search
 from ui.map import Shape
 from ui.perimeter import judge
-from ui.perimeter.targets import Target
 
 TOWN = "cercle-commune"
+LAYERS = ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "clsm", "cls", "cpts", "dac", "qpv")
+SHORT = {
+    "epci": "EPCI", "ept": "EPT", "secteurs-adultes": "Secteur adulte", "secteurs-enfants": "Secteur enfants",
+    "clsm": "CLSM", "cls": "CLS", "cpts": "CPTS", "dac": "DAC", "qpv": "QPV",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing to add or take out: how it is called, its communes, those only partly inside (left out)."""
+
+    id: str
+    label: str
+    codes: frozenset[str]
+    partly: tuple[str, ...] = ()
+
+    @property
+    def zone(self) -> bool:
+        """Whether it is a territory or a whole city, and not one commune."""
+        return "/" in self.id or len(self.codes) > 1
+
+
+def resolve(target_id: str) -> Target | None:
+    """Return a target from its id, or None when nothing of today goes by it."""
+    atlas, layers = loaders.atlas(), loaders.crosswalk().layers
+    if target_id in atlas.row:
+        return Target(target_id, atlas.label(target_id), frozenset([target_id]))
+    if target_id in atlas.parts:
+        return Target(target_id, label(target_id), frozenset(atlas.parts[target_id]))
+    layer_id, _, zone = target_id.partition("/")
+    if layer_id not in LAYERS or zone not in layers[layer_id].zones.index:
+        return None
+    if layers[layer_id].zones.at[zone, "precision"] == Precision.VILLE:
+        return None  # a quarter whose arrondissement is not known: nothing to add or take out
+    whole, partial = zone_members(layers[layer_id], zone)
+    taken = {*whole, *partial} if layer_id == "qpv" else set(whole)
+    codes = frozenset(str(atlas.codes[r]) for r in taken)
+    partly = () if layer_id == "qpv" else tuple(str(atlas.names[r]) for r in partial)
+    return Target(target_id, label(target_id), codes, partly)
+
+
+def label(target_id: str) -> str:
+    """Return how a target is listed."""
+    layer_id, sign, zone = target_id.partition("/")
+    if not sign:
+        whole = ", ville entière" if target_id in loaders.atlas().parts else ""
+        return f"{loaders.atlas().label(target_id)}{whole}"
+    return f"{SHORT[layer_id]} · {loaders.crosswalk().layers[layer_id].zones.at[zone, 'nom']}"
 
 
 def offer(target: Target, perimeter: Perimeter) -> None:

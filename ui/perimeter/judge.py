@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from geo import french as fr
-from geo.guidance import CHECKS, Check, Finding, Outcome, Settings, gauge_segments, own_thresholds, used_text
+from geo.guidance import CHECKS, Check, Finding, Outcome, Reach, Settings, gauge_segments, own_thresholds, used_text
 from geo.perimeters import PerimeterFacts
 from ui import html
 from ui import map as maps
@@ -101,11 +101,16 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
 
 
 def index(found: Iterable[tuple[Check, Finding]]) -> str:
-    """Return every check in one line: title, « montrer », badge."""
+    """Return every check in one line: title, « montrer », badge; those that do not concern the perimeter share the last."""
+    found = list(found)
     lines = "".join(
         f'<div class="{f.tone}"><span>{html.escape(c.title)}</span>{montrer(where(f), c.title)}{html.badge(f)}</div>'
         for c, f in found
+        if f.reach is not Reach.NOT_CONCERNED
     )
+    if idle := [(c, f) for c, f in found if f.reach is Reach.NOT_CONCERNED]:
+        titles = html.escape(", ".join(c.title for c, _ in idle))
+        lines += f'<div class="{idle[0][1].tone}"><span>{titles}</span>{html.badge(idle[0][1])}</div>'
     return f'<div class="clsm-checks index" role="region" aria-label="Repères du guide, en bref">{lines}</div>'
 
 

@@ -24,10 +24,10 @@ def ask(perimeter: Perimeter, scope: Scope) -> None:
     workbook = frame.workbook()
     project, at = workbook.scenario.project, workbook.current
     key = f"projet-{at}{project.intent[:1]}"
+    st.session_state.setdefault(key, project.intent if project.intent in SHORT else None)
     st.segmented_control(
         "Projet",
         list(SHORT),
-        default=project.intent if project.intent in SHORT else None,
         format_func=SHORT.get,
         key=key,
         on_change=_intend,
