@@ -133,7 +133,7 @@ def run_import(options: argparse.Namespace) -> Iterable[str]:
     if not options.file.is_file():
         raise GeoInputError(f"{options.file.name} : fichier introuvable.")
     draft, list_key = _draft(options, world.atlas)
-    review = Review(draft, statement, world, list_key)
+    review = Review(draft, statement, world, list_key, options.accept_proposals)
     if draft.zones.empty:
         raise GeoInputError([str(remark) for remark in draft.remarks] or "Aucun territoire dans ce fichier.")
     review = _with_gaps_accepted(review, accept=options.accept_gaps, needed=not options.dry_run)

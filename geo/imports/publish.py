@@ -60,13 +60,15 @@ def layer_from(draft: ImportDraft, statement: Statement) -> Layer:
 class Review:
     """What a draft becomes under a statement, before anything is kept.
 
-    `list_key` is that of a list that the register remembers (`geo.imports.remembered`), "" for a new one.
+    `list_key` is that of a list that the register remembers (`geo.imports.remembered`), "" for a new one; `accept_proposals`
+    says on purpose that what the reading proposed is right.
     """
 
     draft: ImportDraft
     statement: Statement
     world: Dataset
     list_key: str = ""
+    accept_proposals: bool = False
 
     @cached_property
     def unsettled(self) -> frozenset[str]:
@@ -149,13 +151,15 @@ class Review:
         ]
 
     def ensure_accepted(self) -> None:
-        """Check that what keeps the list from being a partition was accepted, in these very words (`Statement.accepted`).
+        """Check that every question was settled, and that what keeps the list from being a partition was accepted, in these very
+        words (`Statement.accepted`).
 
         Raises
         ------
         GeoInputError
-            With a sentence for each gap that was not.
+            With a sentence for each question and each gap that was not.
         """
+        self.draft.ensure_settled(accept_proposals=self.accept_proposals)
         left = [gap.sentence for gap in self.gaps if gap.sentence not in self.statement.accepted]
         if left:
             raise GeoInputError(["La liste n’est pas complète telle quelle, ou dites que c’est ainsi :", *left])

@@ -238,3 +238,15 @@ def test_a_version_kept_before_statements_were_is_whole(tmp_path: Path) -> None:
     assert status(open_dataset(tmp_path), "62041") is Status.NON_COUVERT
     (version,) = register.versions("clsm", tmp_path)
     assert (version.faults, version.settled.answers, version.statement.until) == ((), "", "")
+
+
+def test_nothing_is_kept_while_a_question_is_open_unless_the_proposal_is_accepted_on_purpose(tmp_path: Path) -> None:
+    question = Doubt(
+        "colonne", "colonne/nom", "Quelle colonne nomme les CLSM ?", "CLSM", proposal="CLSM", blocking=True
+    )
+    draft = read(LIST.format("Calais"), question)
+    with pytest.raises(GeoInputError, match="Quelle colonne nomme les CLSM"):
+        keep_and_publish(Review(draft, SAID, open_dataset(tmp_path)), seen=0, home=tmp_path)
+    assert register.versions("clsm", tmp_path) == []
+    keep_and_publish(Review(draft, SAID, open_dataset(tmp_path), accept_proposals=True), seen=0, home=tmp_path)
+    assert register.head("clsm", tmp_path).revision == 1
