@@ -53,11 +53,13 @@ export function addControls(map, goHome) {
   L.control.attribution({ prefix: false }).addAttribution(creditOf(undefined)).addTo(map);
 }
 
-/** @param {string | undefined} credit who drew the outlines */
+/**
+ * Leaflet writes a credit as markup: a text node, serialised, is text whatever it holds.
+ * @param {string | undefined} credit who drew the outlines
+ */
 const creditOf = (credit) => {
-  const said = document.createElement("span");
-  said.textContent = TEXTS.attribution.replace("{}", () => credit ?? TEXTS.embedded);
-  return said.innerHTML; // Leaflet writes it as markup: escaped by the browser itself
+  const said = TEXTS.attribution.replace("{}", () => credit ?? TEXTS.embedded);
+  return new XMLSerializer().serializeToString(document.createTextNode(said));
 };
 
 /**
