@@ -50,7 +50,27 @@ export function addControls(map, goHome) {
   L.control
     .fullscreen({ position: "topright", title: "Plein écran", titleCancel: "Quitter le plein écran" })
     .addTo(map);
-  L.control.attribution({ prefix: false }).addAttribution(TEXTS.attribution).addTo(map);
+  L.control.attribution({ prefix: false }).addAttribution(creditOf(undefined)).addTo(map);
+}
+
+/**
+ * Leaflet writes a credit as markup: a text node, serialised, is text whatever it holds.
+ * @param {string | undefined} credit who drew the outlines
+ */
+const creditOf = (credit) => {
+  const said = TEXTS.attribution.replace("{}", () => credit ?? TEXTS.embedded);
+  return new XMLSerializer().serializeToString(document.createTextNode(said));
+};
+
+/**
+ * Name who drew the outlines in sight instead of who drew those before.
+ * @param {L.Map} map
+ * @param {string | undefined} before
+ * @param {string | undefined} credit
+ */
+export function changeCredit(map, before, credit) {
+  map.attributionControl.removeAttribution(creditOf(before));
+  map.attributionControl.addAttribution(creditOf(credit));
 }
 
 /**

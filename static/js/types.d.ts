@@ -85,6 +85,8 @@ export interface State {
   geometry: string;
   /** File of the outlines of all départements, beside that of the geometry. */
   around?: string;
+  /** Who drew the outlines, when it is not who drew those that come with the app. */
+  credit?: string;
   bounds?: L.LatLngBoundsLiteral;
   codes?: string;
   seq?: number;

@@ -25,7 +25,7 @@ from geo.dataset import sweep as tidy
 from geo.errors import GeoInputError
 from geo.files import DamagedError, owner, write_json
 from geo.files.transfer import Part
-from geo.imports import Answers
+from geo.imports import Answers, ImportDraft
 from geo.imports import publish as intake
 from geo.layers import Over
 from geo.register import Origin, Statement, register
@@ -188,6 +188,7 @@ class _Draft:
     kind, file, sha256, size, outlines = "clsm", "clsm.csv", "0" * 64, 10, None
     shape, departements, answers, dissolved = "clsm|code", ("01",), Answers(), ()
     doubts, refused, partly, names_refused = (), 0, 0, 0
+    ensure_settled = ImportDraft.ensure_settled
 
 
 def review(home: Path, opened: world.Dataset, over: Over = Over.IN_USE) -> intake.Review:

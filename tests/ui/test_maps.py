@@ -298,3 +298,8 @@ def test_a_click_names_a_commune_or_a_mark() -> None:
 )
 def test_anything_else_is_no_click(value: object) -> None:
     assert map_answers.read_click(value) is None
+
+
+def test_the_outlines_are_credited_to_who_drew_them_and_nothing_is_sent_for_ours(send: Callable[..., Sent]) -> None:
+    assert "credit" not in payload(send(maps.selection_map(), state()))
+    assert payload(send(maps.selection_map(), state(credit="IGN (2026)")))["credit"] == "IGN (2026)"

@@ -52,6 +52,7 @@ def _map(view: CoverageView, found: Coverage) -> None:
             overlays=[maps.overlay(scope, layer_id) for layer_id in shown if layer_id not in MARK_LABELS],
             focus=maps.focus(scope),
             around=maps.around_file(),
+            credit=maps.credit(),
             over=maps.over(
                 quarters_url=maps.quarters_url(scope) if "quartiers" in shown else None,
                 places_url=maps.places_url(scope) if "lieux" in shown else None,

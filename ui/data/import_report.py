@@ -109,6 +109,7 @@ def changes(review: Review) -> None:
                 bounds=maps.bounds(scope),
                 paint=paint(found, scope),
                 around=maps.around_file(),
+                credit=maps.credit(),
             ),
         )
     with right:

@@ -260,6 +260,7 @@ def selection_state(
     focus: Focus | None = None,
     preview: Preview | None = None,
     around: str | None = None,
+    credit: str | None = None,
 ) -> folium.FeatureGroup:
     """Return the state of a selection map.
 
@@ -267,7 +268,8 @@ def selection_state(
     the browser, or a greater one when the server changed the selection. The browser drops a state older than its
     own clicks. `bounds` is where the view starts for this scope (the whole of it by default). `paint` may be the
     address of a file that holds it (see `scene.backdrop`): colours that a click never changes then travel once.
-    `around` is the file of the outlines of all départements, beside that of the geometry (see `scene.around_file`).
+    `around` is the file of the outlines of all départements, beside that of the geometry (see `scene.around_file`), `credit`
+    who drew the outlines when it is not who drew those that come with the app.
     """
     return _state(
         {
@@ -280,6 +282,7 @@ def selection_state(
             "focus": asdict(focus) if focus else None,
             "preview": preview.payload() if preview else None,
             "around": around,
+            "credit": credit,
         }
     )
 
@@ -293,6 +296,7 @@ def coverage_state(
     focus: Focus | None = None,
     over: Mapping[str, object] | None = None,
     around: str | None = None,
+    credit: str | None = None,
 ) -> folium.FeatureGroup:
     """Return the state of a painted map; `over` is what ui.map.overlays says to draw over it.
 
@@ -307,6 +311,7 @@ def coverage_state(
             "overlays": _overlays(overlays),
             "focus": asdict(focus) if focus else None,
             "around": around,
+            "credit": credit,
             **(over or {}),
         }
     )

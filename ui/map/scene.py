@@ -113,6 +113,12 @@ def geometry_url(scope: Scope) -> str:
     return build.static_url(f"geo/{loaders.display_index().scopes[ground(scope).id].file}")
 
 
+def credit() -> str | None:
+    """Return who drew the outlines, None for those that come with the app, which the map names by itself."""
+    said = loaders.atlas().manifest.get("contours_credit")
+    return str(said) if said else None
+
+
 def around_file() -> str:
     """Return the file of the outlines of all départements, beside that of the communes, drawn in grey around a scope."""
     return f"outlines-departements-{loaders.display_index().version}.json"

@@ -77,6 +77,7 @@ def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium
         focus=maps.focus(scope),
         preview=_preview(perimeter),
         around=maps.around_file(),
+        credit=maps.credit(),
     )
 
 
