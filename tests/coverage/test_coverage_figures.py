@@ -351,3 +351,8 @@ def test_people_of_quarters_are_no_figure_before_a_synchronisation() -> None:
     found = {f.id: f for f in scope_figures(read_scope("reg-32", real.atlas()), state)}
     assert found["qpv-habitants"].value is None and found["qpv-habitants"].amount == "non évaluable"
     assert found["qpv"].total == 204 and "Synchronisez les QPV" in str(found["qpv-habitants"].remedy)
+
+
+def test_one_body_known_is_said_of_one() -> None:
+    sectors = _figures("01", _state(ZONES | {"secteurs-adultes": {"s": zone("01001")}}))["secteurs-adultes"]
+    assert plain(sectors.fraction).startswith("sur 1 secteur adulte ;")

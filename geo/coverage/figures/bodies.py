@@ -25,6 +25,7 @@ BODIES = (
     ("secteurs-enfants", "Secteurs infanto-juvéniles couverts par un CLSM en service", "secteurs infanto-juvéniles", False),
     ("cls", "CLS couverts par un CLSM en service", "CLS", False),
 )  # fmt: skip
+ONE = {"secteurs adultes": "secteur adulte", "secteurs infanto-juvéniles": "secteur infanto-juvénile"}
 
 
 def body_figures(ground: Ground) -> list[Figure]:
@@ -53,7 +54,7 @@ def _bodies(ground: Ground, layer_id: str, label: str, unit: str, silent: bool) 
         value=None if parts is None else float(parts.whole),
         total=None if parts is None else float(parts.total),
         most=float(most) if complete else None,
-        unit=unit,
+        unit=ONE.get(unit, unit) if parts is not None and parts.total == 1 else unit,
         year=layer.vintage,
         source=f"{layer.source}, {layer.vintage} ; CLSM : {ground.clsm_source}",
         at_least=(not complete or open_ended) and not withheld,

@@ -85,7 +85,8 @@ class Figure:
             return f"{self._hedge}{fr.number(self.value)} {self.unit}"
         if not self.total and self.total_complete:
             return f"aucun ici ({self.unit})"
-        known = "" if self.total_complete or "connue" in self.unit else " connus ici"
+        some = " connu ici" if self.total == 1 else " connus ici"
+        known = "" if self.total_complete or "connue" in self.unit else some
         if self.parts:
             return fr.typeset(f"sur {fr.number(self.total)} {self.unit}{known} ; {self.parts.text}")
         none = self.at_least and not self.value
