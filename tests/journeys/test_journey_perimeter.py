@@ -132,10 +132,10 @@ def test_a_perimeter_is_drawn_with_clicks(
     pick(page, "Commune ou territoire", epci)
     page.get_by_role("button", name="Ajouter", exact=True).click()
     wait_held(page, {*codes, *members})
-    assert all(pixel(frame, "selection", code)[3] > 100 for code in members if in_drawing(page, code))
-
     settle(page)
+    frame.wait_for_function("() => !CL.state().moving")
     assert all(in_drawing(page, code) for code in members)  # the map follows what the page adds
+    assert all(pixel(frame, "selection", code)[3] > 100 for code in members)
     assert_same_mount(page, frame)
     assert console.errors == []
     assert traffic.outside == []

@@ -43,8 +43,7 @@ def show_workbench(scope: Scope, lines: tuple[str, ...]) -> None:
         choices.target_strip(perimeter)
     left, right = st.columns([11, 9], gap="medium")
     with right:  # first: the map has coloured the click by itself, and waits for nothing but the next preview
-        project.ask(perimeter, scope)
-        _judge(perimeter)
+        _judge(perimeter, scope)
     with after_the_figures():
         with left:
             maps.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, perimeter))
@@ -89,14 +88,16 @@ def _preview(perimeter: Perimeter) -> maps.Preview | None:
     return maps.previewed(loaders.preview(perimeter, frame.settings(), locked), locked)
 
 
-def _judge(perimeter: Perimeter) -> None:
+def _judge(perimeter: Perimeter, scope: Scope) -> None:
     if not perimeter.communes:
         st.html(judge.paragraph(EMPTY))
+        project.ask(perimeter, scope)
         choices.invitation()
         return
     facts, settings = loaders.facts(perimeter), frame.settings()
     found = panels.in_order(loaders.findings(perimeter, settings))
     st.html(judge.paragraph(summary(facts, found)))
+    project.ask(perimeter, scope)
     st.html(judge.figures(facts, settings) + judge.index(found))
 
 
