@@ -55,6 +55,7 @@ const WORDS = new Map(
     Close: "Fermer",
     "file upload": "Fichier à lire",
     "Open menu": "Ouvrir le menu",
+    Sidebar: "Menu",
     "Remove file": "Retirer le fichier",
     Stop: "Arrêter",
     Rerun: "Relancer",

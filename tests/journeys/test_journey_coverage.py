@@ -345,3 +345,20 @@ def test_a_page_can_be_read_without_eyes_and_with_poor_ones(page: Page, server: 
         "levels of heading skipped": [],
         "texts under 4.5 to 1": [],
     }
+
+
+def test_the_menu_folded_gives_its_width_back_and_the_title_stays_clear(page: Page, server: AppServer) -> None:
+    page.goto(f"{server.url}/Methode")
+    title, main = page.get_by_role("heading", level=1), page.get_by_test_id("stMain")
+    expect(title).to_be_visible()
+    until(page, lambda: left(main) == 225, lambda: f"the page begins at {left(main)}")
+    page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").dispatch_event("click")
+    until(page, lambda: left(main) == 0, lambda: f"the page begins at {left(main)}")
+    header = page.get_by_test_id("stHeader").bounding_box()
+    box = title.bounding_box()
+    assert header and box and box["y"] >= header["y"] + header["height"]
+
+
+def left(place: Locator) -> float:
+    box = place.bounding_box()
+    return box["x"] if box else -1.0

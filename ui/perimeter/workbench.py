@@ -23,7 +23,7 @@ MAP = "carte-perimetre"
 PANEL = "panel"
 WORKBENCH_STYLE = """
 <style>
-@media (min-width:768px) {body:has(section[data-testid="stSidebar"][aria-expanded="true"]) .block-container {padding-top:1.1rem;}} h1 {font-size:1.6rem !important; padding:0 !important;}
+@media (min-width:768px) {body:has(section[data-testid="stSidebar"][data-collapsed="false"]) .block-container {padding-top:1.1rem;}} h1 {font-size:1.6rem !important; padding:0 !important;}
 .st-key-bande {padding:.35rem .8rem !important;}
 .clsm-effet {margin:0; font-size:.95rem; line-height:1.45;} .clsm-effet ul {margin:.1rem 0 0; padding-left:1.1rem;}
 .clsm-effet li {margin:0; font-size:.9rem;}
