@@ -12,7 +12,6 @@ import { boundsOf } from "./projection.js";
 import { STILL } from "./text.js";
 
 const MARGIN = 0.35; // of the size of what is shown, left around it
-const CLOSEST = 12;
 const SHOWN_MS = 12000;
 const COPIED_MS = 4000;
 
@@ -74,7 +73,7 @@ export class Focus {
     const numbers = geometry?.numbersOf(codes) ?? [];
     const box = geometry?.boxAround(numbers);
     if (!geometry || !box) return false;
-    this.owner.map.fitBounds(boundsOf(box).pad(MARGIN), { maxZoom: CLOSEST, animate: !STILL });
+    this.owner.view.frame(boundsOf(box), MARGIN);
     this.owner.overlays.highlight({ lines: geometry.linesAround(numbers), color: "#d4006a", dash: [], weight: 4 });
     this.#timer = window.setTimeout(() => this.#clear(), SHOWN_MS);
     return true;

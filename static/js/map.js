@@ -19,7 +19,7 @@ import { Pointer } from "./pointer.js";
 import { boundsOf } from "./projection.js";
 import { Selection } from "./selection.js";
 import { GeometryStore } from "./store.js";
-import { STILL, TEXTS } from "./text.js";
+import { TEXTS } from "./text.js";
 import { View } from "./view.js";
 
 /**
@@ -282,7 +282,7 @@ export class CommuneMap {
     const number = layer?.geometry.index.get(code);
     const box = number === undefined ? null : layer?.geometry.boxAround([number]);
     if (!layer || number === undefined || !box) return false;
-    this.map.fitBounds(boundsOf(box).pad(2), { maxZoom: 12, animate: !STILL });
+    this.view.frame(boundsOf(box), 2);
     layer.focused = number;
     return true;
   }

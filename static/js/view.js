@@ -59,13 +59,20 @@ export class View {
     map.fitBounds(bounds, { padding: [12, 12], animate });
   }
 
+  /**
+   * Bring bounds to the middle, never closer than a few communes.
+   * @param {L.LatLngBounds} bounds
+   * @param {number} margin of their size, left around them
+   */
+  frame(bounds, margin, { animate = !STILL } = {}) {
+    this.map.fitBounds(bounds.pad(margin), { maxZoom: CLOSEST, animate });
+  }
+
   /** Where a map opens: on the perimeter when it is a small part of the scope, else on the scope. */
   open() {
     this.fit({ animate: false });
     const bounds = this.#selection();
-    if (!this.#unfitted && bounds && this.#across(bounds) < FEW) {
-      this.map.fitBounds(bounds.pad(1), { maxZoom: CLOSEST, animate: false });
-    }
+    if (!this.#unfitted && bounds && this.#across(bounds) < FEW) this.frame(bounds, 1, { animate: false });
   }
 
   /**
@@ -82,7 +89,7 @@ export class View {
   /** Bring the perimeter to the middle with what surrounds it; the whole scope when it is empty. */
   frameSelection() {
     const bounds = this.#selection();
-    if (bounds) this.map.fitBounds(bounds.pad(SURROUNDINGS), { maxZoom: CLOSEST, animate: !STILL });
+    if (bounds) this.frame(bounds, SURROUNDINGS);
     else this.fit();
   }
 
