@@ -113,12 +113,21 @@ def button(page: Page, name: str) -> Locator:
 
 
 def open_versions(page: Page, server: AppServer) -> None:
+    """Open the versions and give a name; return once the page has answered, so that what comes next finds it as it was."""
+    runs = Runs().watch(page)
     page.goto(f"{server.url}/Donnees")
     page.get_by_role("tab", name="Versions et retours").click()
     page.get_by_role("table", name="Versions gardées").wait_for()
-    name = page.get_by_label("Votre nom (obligatoire)").last
-    name.fill("Ana")
-    name.press("Enter")
+    give(page.get_by_label("Votre nom (obligatoire)").last, "Ana", runs)
+
+
+def give(field: Locator, text: str, runs: Runs) -> None:
+    """Type in a field, and wait for the page's answer."""
+    runs.wait(field.page, 0)
+    asked = runs.asked
+    field.fill(text)
+    field.press("Enter")
+    runs.wait(field.page, asked)
 
 
 def ask(page: Page, number: int, *, how: str = "click") -> None:
@@ -157,17 +166,14 @@ def test_a_file_published_with_a_double_click_is_kept_once(
     person: Callable[..., Page], server: AppServer, home: Path, tmp_path: Path
 ) -> None:
     page = person(UNGUARDED)
+    runs = Runs().watch(page)
     page.goto(f"{server.url}/Donnees")
     page.get_by_role("tab", name="Importer une couche").click()
     file = tmp_path / "liste.csv"
     file.write_text("CLSM;Code INSEE\nCLSM neuf;62041\n", encoding="utf-8")
     page.locator("input[type=file]").set_input_files(file)
-    source = page.get_by_label("Source (obligatoire)")
-    source.fill("ARS")
-    source.press("Enter")
-    name = page.get_by_label("Votre nom (obligatoire)").first
-    name.fill("Ana")
-    name.press("Enter")
+    give(page.get_by_label("Source (obligatoire)"), "ARS", runs)
+    give(page.get_by_label("Votre nom (obligatoire)").first, "Ana", runs)
     publish = page.get_by_role("button", name="Publier", exact=True)
     expect(publish).to_be_enabled(timeout=PATIENCE_MS)
     publish.dblclick()
