@@ -27,7 +27,7 @@ with st.container(horizontal=True, gap="small", vertical_alignment="center"):
     shown = perimeter.pick_lines(scope)
     perimeter.settings_popover()
     if scope:
-        st.html(perimeter.perimeter_legend(scope, shown), width="stretch")
+        st.html(perimeter.TOUCH_HINT, width="stretch")
 with st.container():  # always there, for the same reason
     perimeter.show_report()
 if scope:

@@ -95,9 +95,7 @@ def _places() -> None:
     colours = {status: maps.PALETTE[status].fill for status in Status}
     column_map, column_list = st.columns([3, 2], gap="medium")
     with column_map:
-        st.html(
-            html.legend([("fill", colours[s], STATUS_LABELS[s]) for s in (*COVERED, Status.PARTIEL, Status.PROJET)])
-        )
+        st.html(html.legend([(colours[s], STATUS_LABELS[s]) for s in (*COVERED, Status.PARTIEL, Status.PROJET)]))
         maps.draw(
             maps.points_map(),
             key="carte-accueil",

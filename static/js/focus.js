@@ -9,7 +9,7 @@
 
 import { unpackCodes } from "./decode.js";
 import { boundsOf } from "./projection.js";
-import { STILL } from "./text.js";
+import { HIGHLIGHT, STILL } from "./text.js";
 
 const MARGIN = 0.35; // of the size of what is shown, left around it
 const SHOWN_MS = 12000;
@@ -74,7 +74,8 @@ export class Focus {
     const box = geometry?.boxAround(numbers);
     if (!geometry || !box) return false;
     this.owner.view.frame(boundsOf(box), MARGIN);
-    this.owner.overlays.highlight({ lines: geometry.linesAround(numbers), color: "#d4006a", dash: [], weight: 4 });
+    this.owner.overlays.highlight({ ...HIGHLIGHT, lines: geometry.linesAround(numbers) });
+    this.owner.legend.update();
     this.#timer = window.setTimeout(() => this.#clear(), SHOWN_MS);
     return true;
   }
@@ -82,6 +83,7 @@ export class Focus {
   #clear() {
     window.clearTimeout(this.#timer);
     this.owner.overlays.highlight(null);
+    this.owner.legend.update();
   }
 
   // --- the map from the keyboard ------------------------------------------------------------------------------------

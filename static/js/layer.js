@@ -55,6 +55,10 @@ export class CommuneLayer extends L.Layer {
     this.labels = new Labels(geometry);
     /** @type {import("./types.d.ts").Swatch[]} */
     this.palette = [];
+    /** Statuses that some commune has, in the order of the palette. @type {import("./types.d.ts").Swatch[]} */
+    this.present = [];
+    /** Whether some communes are drawn that the territory does not hold. */
+    this.outside = false;
     /** 1 for each commune chosen. */
     this.selected = new Uint8Array(geometry.count);
   }
@@ -113,13 +117,10 @@ export class CommuneLayer extends L.Layer {
     this.#status = paint ? unpackRuns(paint.runs, this.geometry.count) : null;
     this.palette = paint ? paint.palette : [];
     if (paint && !this.#status) console.warn("colours and geometry are not of the same scope");
-    this.refresh("ground");
-  }
-
-  /** Statuses that some commune has, in the order of the palette. */
-  get present() {
     const met = new Set(this.#status ?? []);
-    return this.palette.filter((_, rank) => met.has(rank));
+    this.present = this.palette.filter((_, rank) => met.has(rank));
+    this.outside = met.has(-1);
+    this.refresh("ground");
   }
 
   /**

@@ -30,6 +30,7 @@
     "main",
     "map",
     "marks",
+    "memory",
     "motifs",
     "overlays",
     "pen",

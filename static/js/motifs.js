@@ -1,9 +1,10 @@
 /*
  * Fills with a motif, for a status that must not rest on its colour alone. One motif a status, named in ui/map/build.py
- * (MOTIFS) and drawn alike in the legend (ui/coverage/cards.py).
+ * (MOTIFS). Tiles are as fine as the screen, for a thin stroke to stay thin.
  */
 
 const SIDE = 8; // pixels
+const FINE = 2; // pixels of a tile in one of the map
 
 /** @typedef {CanvasRenderingContext2D} Pen */
 
@@ -23,10 +24,9 @@ export const MOTIFS = {
     pen.fillStyle = "#ffffff";
     pen.fillRect(0, 3, SIDE, 2);
   },
-  croix: (pen, colour) => {
+  fines: (pen, colour) => {
     plain(pen, colour);
-    strokes(pen, "#ffffff", 1, 1);
-    strokes(pen, "#ffffff", 1, -1);
+    strokes(pen, "#b5705e", 0.8, -1);
   },
 };
 
@@ -39,12 +39,15 @@ export const MOTIFS = {
 export function fillOf(context, { fill, hatch, motif }) {
   if (!hatch) return fill;
   const tile = document.createElement("canvas");
-  tile.width = SIDE;
-  tile.height = SIDE;
+  tile.width = SIDE * FINE;
+  tile.height = SIDE * FINE;
   const pen = tile.getContext("2d");
   if (!pen) return fill;
+  pen.scale(FINE, FINE);
   (MOTIFS[motif ?? "oblique"] ?? MOTIFS.oblique)(pen, fill);
-  return context.createPattern(tile, "repeat") ?? fill;
+  const pattern = context.createPattern(tile, "repeat");
+  pattern?.setTransform(new DOMMatrix().scale(1 / FINE));
+  return pattern ?? fill;
 }
 
 /**

@@ -137,6 +137,36 @@ export class Points {
     const group = list.length ? (kind === "quarters" ? this.#quarters(list) : this.#places(list)) : null;
     this.#groups[kind] = group?.addTo(this.owner.map);
     this.#scale();
+    this.owner.legend.update();
+  }
+
+  /** @returns {import("./types.d.ts").LegendEntry[]} */
+  legend() {
+    /** @type {import("./types.d.ts").LegendEntry[]} */
+    const entries = [];
+    const fill = (/** @type {CanvasRenderingContext2D} */ context, /** @type {string} */ colour) => {
+      context.fillStyle = colour;
+      context.fill();
+    };
+    if (this.#counts.quarters)
+      entries.push({
+        label: "QPV : disque selon ses habitants, contour de près",
+        draw: (context, x, y) => {
+          context.beginPath();
+          context.arc(x, y, 6, 0, 2 * Math.PI);
+          fill(context, QUARTER);
+        },
+      });
+    if (this.#counts.places)
+      entries.push({
+        label: "lieu de santé mentale",
+        draw: (context, x, y) => {
+          context.beginPath();
+          context.rect(x - 4, y - 4, 8, 8);
+          fill(context, PLACE);
+        },
+      });
+    return entries;
   }
 
   /**

@@ -30,22 +30,26 @@ export interface ZoneFile {
   of: number[][];
 }
 
+/** How a boundary is drawn (geo/display/styles.py); `behind` another one, it is thin and pale. */
+export interface LineLook {
+  color: string;
+  dash: number[];
+  weight: number;
+  core?: number[];
+  casing?: string;
+  behind?: boolean;
+}
+
 /** Outlines asked for (ui/map/build.py, Overlay). */
-export interface Overlay {
+export interface Overlay extends LineLook {
   id: string;
   url: string;
   label: string;
-  color: string;
-  dash: number[];
-  weight: number;
 }
 
 /** Lines drawn over the communes. */
-export interface Outline {
+export interface Outline extends LineLook {
   lines: Line[];
-  color: string;
-  dash: number[];
-  weight: number;
 }
 
 export type ShownOverlay = Overlay & ZoneFile & Outline;
@@ -112,6 +116,12 @@ export interface FrameOptions {
 /** Where a click fell, or the key that stands for it. */
 export type Press = L.LeafletMouseEvent | KeyboardEvent;
 
+/** One line of the legend: its words, and what draws its sample, around a centre. */
+export interface LegendEntry {
+  label: string;
+  draw(context: CanvasRenderingContext2D, x: number, y: number): void;
+}
+
 /** What adds to the map: each method is called by the map when it is there. */
 export interface Extra {
   /** Follow a new state. */
@@ -120,6 +130,8 @@ export interface Extra {
   describe?(node: HTMLElement, number: number): void;
   /** Take a press away from the communes: true when it is taken. */
   takes?(event: Press): boolean;
+  /** Lines that the legend has of it. */
+  legend?(): LegendEntry[];
   /** Add to what `Api.state` says, for tests and benches. */
   report?(): Record<string, unknown>;
   /** Files asked for and not there yet. */

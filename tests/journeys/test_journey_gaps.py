@@ -83,7 +83,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     page.get_by_role("button", name="QPV", exact=True).click()
     frame.wait_for_function("CL.state().quarters > 0 && CL.painted()")
     settle(page)
-    expect(page.get_by_role("list", name="Légende de la carte")).to_contain_text("disque selon les habitants")
+    expect(frame.get_by_role("list", name="Légende de la carte")).to_contain_text("disque selon les habitants")
     tip = hover_commune(page, MELLE)
     assert "CLS : CLS" in plain(tip)
     assert "CLSM : CLSM du Niortais" in plain(hover_commune(page, CHAURAY)), "who serves it; Niort lies under a QPV"

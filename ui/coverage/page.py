@@ -23,7 +23,7 @@ def explorer(view: CoverageView) -> None:
     found = loaders.scope_coverage(view)
     left, right = st.columns([11, 9], gap="medium")
     with left:
-        _map(view, found)
+        _map(view)
     with right:
         _commune(view.scope, found)
         _figures(view)
@@ -38,7 +38,7 @@ def explorer(view: CoverageView) -> None:
     coverage_link.ADDRESS.write()
 
 
-def _map(view: CoverageView, found: Coverage) -> None:
+def _map(view: CoverageView) -> None:
     scope = view.scope
     shown = _pick_layers(scope)
     maps.draw(
@@ -61,10 +61,7 @@ def _map(view: CoverageView, found: Coverage) -> None:
             ),
         ),
     )
-    st.html(
-        cards.legend(found, shown, outside=maps.ground(scope) != scope)
-        + cards.extent_line(coverage_loaders.complete_lists(view))
-    )
+    st.html(cards.extent_line(coverage_loaders.complete_lists(view)))
     note = maps.extents(scope)
     if note:
         st.caption(html.literal(f"{note[0].upper()}{note[1:]}."))

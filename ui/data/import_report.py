@@ -100,7 +100,7 @@ def changes(review: Review) -> None:
         scope = every[
             st.selectbox("Carte", list(every), format_func=names.get, key=f"{SCOPE}-{review.draft.sha256[:12]}")
         ]
-        st.html(html.legend([("fill", swatch.fill, swatch.label) for swatch in FATES.values()]))
+        st.html(html.legend([(swatch.fill, swatch.label) for swatch in FATES.values()]))
         maps.draw(
             maps.coverage_map(),
             key="carte-import",

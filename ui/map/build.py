@@ -36,7 +36,7 @@ STYLES = ("css/map.css",)
 METROPOLE = ((41.3, -5.2), (51.15, 9.6))  # south-west and north-east corners, for a scope that holds overseas too
 ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-MOTIFS = ("oblique", "points", "lignes", "croix")  # as static/js/motifs.js draws them
+MOTIFS = ("oblique", "points", "lignes", "fines")  # as static/js/motifs.js draws them
 
 
 @dataclass(frozen=True)
@@ -59,14 +59,15 @@ class Paint:
 
 @dataclass(frozen=True)
 class Overlay:
-    """Outlines of the zones of one layer; `dash` as lengths of strokes and gaps in pixels, empty for a full line."""
+    """Outlines of the zones of one layer; `dash`, `weight` and `core` as those of a geo.display.LineStyle."""
 
     id: str
     url: str
     label: str
     color: str
-    dash: tuple[int, ...] = ()
+    dash: tuple[float, ...] = ()
     weight: float = 2.0
+    core: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -246,7 +247,7 @@ def _swatch(swatch: Swatch) -> dict[str, object]:
 
 def _overlays(overlays: Sequence[Overlay]) -> list[dict[str, object]]:
     _check_colours(overlay.color for overlay in overlays)
-    return [asdict(overlay) for overlay in overlays]
+    return [{key: value for key, value in asdict(overlay).items() if value is not None} for overlay in overlays]
 
 
 def selection_state(

@@ -5,18 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Scope, Status
+from geo.coverage import Scope
 from geo.perimeters import Perimeter
 from ui import frame, html, loaders, search
 from ui import map as maps
 from ui.choices import ladder, scope_name
-from ui.map import LINE_LABELS, LINES, PALE, SELECTED
+from ui.map import LINE_LABELS
 from ui.perimeter import compose
 
 FIELD = "recherche-perimetre"
-ADDED = "#d4006a"
 # Shown where a finger points, which cannot hover (ui/perimeter/workbench.py hides it elsewhere).
-TOUCH = '<p class="clsm-tactile">Touchez une commune pour voir ce qu’elle changerait ; touchez-la encore pour l’ajouter ou la retirer.</p>'
+TOUCH_HINT = '<p class="clsm-tactile">Touchez une commune pour voir ce qu’elle changerait ; touchez-la encore pour l’ajouter ou la retirer.</p>'
 
 
 def pick_scope() -> Scope | None:
@@ -116,18 +115,6 @@ def pick_lines(scope: Scope | None) -> list[str]:
             key=f"perimeter-lines-{scope.id}",
         )
     return list(shown)
-
-
-def perimeter_legend(scope: Scope, lines: list[str]) -> str:
-    """Return the legend: the choice, the CLSM known under it, the outlines shown."""
-    found = loaders.scope_coverage(CoverageView(scope))
-    present = [
-        s for s in (*COVERED, Status.PARTIEL, Status.PROJET, Status.INCONNU) if found.by_status.at[s, "communes"]
-    ]
-    fills = [("fill", SELECTED, "dans votre périmètre")]
-    fills += [("fill", PALE[s], f"CLSM : {STATUS_LABELS[s]}") for s in present]
-    outlines = [("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in lines]
-    return html.legend([*fills, *outlines, ("line", ADDED, "« Montrer »")]) + TOUCH
 
 
 def history(perimeter: Perimeter) -> None:
