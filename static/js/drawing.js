@@ -9,7 +9,7 @@ const LAND = "#eef3f4";
 const BORDER = "#a9bac0";
 const DEPARTEMENT = "#6d828a";
 const CASING = "#ffffff"; // under the line in front, as geo/display/styles.py has it
-const BEHIND = { width: 1.1, alpha: 0.6 };
+const BEHIND = { width: 1.3, alpha: 0.7 };
 const SELECTED = { fill: "rgba(31, 78, 156, 0.62)", inner: "rgba(255, 255, 255, 0.8)", outline: "#0f2a5c" };
 
 /**
@@ -101,7 +101,7 @@ export function drawLine(
   { color, dash, weight, core, casing = CASING, behind = false },
   thickness = 1,
 ) {
-  const width = behind ? BEHIND.width : Math.max(1, weight * thickness);
+  const width = behind ? BEHIND.width : Math.max(1.5, weight * thickness);
   const dashes = (/** @type {readonly number[]} */ lengths) => {
     context.lineCap = lengths.includes(0) ? "round" : "butt"; // a round cap makes a dot of no length, and a dash longer
     context.setLineDash(lengths.map((length) => length * Math.max(0.5, thickness)));

@@ -33,6 +33,10 @@ export class CommuneLayer extends L.Layer {
   #focused = -1;
   /** @type {import("./around.js").Around | null} */
   around = null;
+  /** The file of what is named from afar. @type {string | undefined} */
+  named = undefined;
+  /** Zones named from afar, when no outline is shown. @type {import("./types.d.ts").ZoneFile | null} */
+  #quiet = null;
   /** Names on screen. @type {readonly import("./labels.js").Label[]} */
   names = [];
   #namesTimer = 0;
@@ -93,6 +97,15 @@ export class CommuneLayer extends L.Layer {
   set outlines(outlines) {
     this.#outlines = outlines;
     this.refresh("zones");
+    this.#nameLater();
+  }
+
+  /**
+   * Name these zones where communes are small, while no outline is shown.
+   * @param {import("./types.d.ts").ZoneFile | null} zones
+   */
+  name(zones) {
+    this.#quiet = zones?.of.length === this.geometry.count ? zones : null;
     this.#nameLater();
   }
 
@@ -293,6 +306,7 @@ export class CommuneLayer extends L.Layer {
     this.names = this.labels.choose(widthOn(context), pen, visible, [x, y, size.x - x, size.y - y], {
       selected: this.selected,
       front: /** @type {import("./types.d.ts").ShownOverlay | undefined} */ (front),
+      quiet: this.#quiet,
       around: this.around,
       buttons: buttonsOver(this._map.getContainer(), x, y),
     });

@@ -72,15 +72,16 @@ export class Legend {
     );
     if (mode === "select") fills.unshift({ fill: SELECTED, label: "dans votre périmètre", hatch: false });
     if (layer?.outside) fills.push(OUTSIDE);
+    const told = grouped(fills);
     const marks = extras.flatMap((extra) => extra.legend?.() ?? []);
     const shown = overlays.highlighted;
     const lines = overlays.shown.map(({ id, label, color }) => [id, label, color]);
-    const key = JSON.stringify([fills, lines, marks.map(({ label }) => label), shown]);
+    const key = JSON.stringify([told, lines, marks.map(({ label }) => label), shown]);
     if (key !== this.#key) {
       this.#key = key;
-      this.#box.hidden = !fills.length && !lines.length && !marks.length;
+      this.#box.hidden = !told.length && !lines.length && !marks.length;
       this.#list.replaceChildren(
-        ...[...fills.map(ofFill), ...marks, ...(shown ? [ofLine(HIGHLIGHT, "montré à votre demande")] : [])].map(entry),
+        ...[...told.map(ofFill), ...marks, ...(shown ? [ofLine(HIGHLIGHT, "montré à votre demande")] : [])].map(entry),
         ...this.#outlines(),
       );
     }
@@ -140,6 +141,29 @@ export class Legend {
       canvas.parentElement?.classList.toggle("cl-devant", overlay.id === front && shown.length > 1);
     }
   }
+}
+
+/**
+ * One line for the fills that look the same: « non couvert, d’après votre déclaration (02, 59) ».
+ * @param {readonly Swatch[]} fills
+ * @returns {Swatch[]}
+ */
+export function grouped(fills) {
+  /** @type {Map<string, Swatch[]>} */
+  const groups = new Map();
+  for (const swatch of fills) {
+    const look = `${swatch.fill} ${swatch.hatch} ${swatch.motif}`;
+    groups.set(look, [...(groups.get(look) ?? []), swatch]);
+  }
+  return [...groups.values()].map((same) => {
+    const parts = same.map(({ label }) => label.match(/^(.*) \(([^()]*)\)$/));
+    const stem = parts[0]?.[1];
+    const label =
+      stem && parts.every((part) => part?.[1] === stem)
+        ? `${stem} (${parts.map((part) => part?.[2]).join(", ")})`
+        : same.map(({ label: text }) => text).join("\u00a0; ");
+    return { ...same[0], label };
+  });
 }
 
 /**

@@ -33,6 +33,7 @@
     "memory",
     "motifs",
     "overlays",
+    "panel",
     "pen",
     "pointer",
     "points",
@@ -42,6 +43,7 @@
     "square",
     "store",
     "text",
+    "toolbar",
     "view",
   ];
 

@@ -6,8 +6,10 @@ import { Api } from "./api.js";
 import { Draw } from "./draw.js";
 import { Focus } from "./focus.js";
 import { CommuneMap } from "./map.js";
+import { Panel } from "./panel.js";
 import { Points } from "./points.js";
 import { Preview } from "./preview.js";
+import { makeToolbar } from "./toolbar.js";
 
 /**
  * @param {L.Map} leaflet the map that folium has just made
@@ -17,5 +19,7 @@ export function start(leaflet, { mode, phrases = [] }) {
   const map = new CommuneMap(leaflet, mode);
   map.extras.push(new Points(map), new Preview(map, phrases));
   if (mode === "select") map.extras.push(new Focus(map), new Draw(map));
+  if (mode !== "points") map.extras.push(new Panel(map, phrases));
+  makeToolbar(leaflet);
   return new Api(map);
 }

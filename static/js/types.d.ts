@@ -84,11 +84,22 @@ export interface SentPreview {
   locked?: string;
 }
 
+/** What is said in full screen (ui/map/glance.py). */
+export interface SentGlance {
+  figures: string[];
+  turned?: string[];
+  more?: number;
+  undo?: number;
+  redo?: number;
+}
+
 /** What Python sends at each run; what is absent is empty. */
 export interface State {
   geometry: string;
   /** File of the outlines of all départements, beside that of the geometry. */
   around?: string;
+  /** File of the EPCI of each commune, beside that of the geometry, to name them from afar. */
+  names?: string;
   /** Who drew the outlines, when it is not who drew those that come with the app. */
   credit?: string;
   bounds?: L.LatLngBoundsLiteral;
@@ -99,6 +110,7 @@ export interface State {
   points?: Mark[];
   focus?: { code: string; n: number };
   preview?: SentPreview;
+  glance?: SentGlance;
   quarters?: string;
   places?: string;
   served?: string;
@@ -130,6 +142,8 @@ export interface Extra {
   describe?(node: HTMLElement, number: number): void;
   /** Take a press away from the communes: true when it is taken. */
   takes?(event: Press): boolean;
+  /** A commune was chosen to be looked at, by its number. */
+  look?(number: number): void;
   /** Lines that the legend has of it. */
   legend?(): LegendEntry[];
   /** Add to what `Api.state` says, for tests and benches. */

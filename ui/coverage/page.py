@@ -52,7 +52,9 @@ def _map(view: CoverageView) -> None:
             overlays=[maps.overlay(scope, layer_id) for layer_id in shown if layer_id not in MARK_LABELS],
             focus=maps.focus(scope),
             around=maps.around_file(),
+            names=maps.names_file(scope, shown),
             credit=maps.credit(),
+            glance=maps.Glance((*_headline(view), scope.name)),
             over=maps.over(
                 quarters_url=maps.quarters_url(scope) if "quartiers" in shown else None,
                 places_url=maps.places_url(scope) if "lieux" in shown else None,
@@ -112,18 +114,23 @@ def _commune(scope: Scope, found: Coverage) -> None:
         choices.open_in_perimeter(code)
 
 
+def _headline(view: CoverageView) -> tuple[str, str]:
+    """Return the share of inhabitants covered, and what it is a share of."""
+    main = coverage_loaders.figures(view)[0]
+    if main.unknown:
+        return main.amount, "part des habitants couverts par un CLSM en service : aucune n’est sûre ici"
+    if not main.value:
+        return main.amount, "habitants couverts par un CLSM en service"
+    return main.amount, "des habitants sont couverts par un CLSM en service"
+
+
 def _figures(view: CoverageView) -> None:
     figures = coverage_loaders.figures(view)
     st.header(html.literal(view.scope.name))
-    main = figures[0]
-    said = "des habitants sont couverts par un CLSM en service"
-    if not main.value:
-        said = "habitants couverts par un CLSM en service"
-    if main.unknown:
-        said = "part des habitants couverts par un CLSM en service : aucune n’est sûre ici"
+    amount, said = _headline(view)
     st.html(
-        f'<p class="clsm-main"><b>{html.escape(main.amount)}</b><span>{html.escape(said)}</span></p>'
-        + cards.manner(main)
+        f'<p class="clsm-main"><b>{html.escape(amount)}</b><span>{html.escape(said)}</span></p>'
+        + cards.manner(figures[0])
         + cards.figure_table(figures, view.scope.name)
         + cards.figure_sources(figures)
     )

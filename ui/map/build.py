@@ -25,6 +25,7 @@ from folium.template import Template
 
 from geo.paths import ROOT
 from ui.map.codec import Bounds, pack_codes, script_json
+from ui.map.glance import Glance
 from ui.map.phrases import PHRASES
 from ui.map.tooltips import Preview
 from ui.vendor import versions
@@ -261,7 +262,9 @@ def selection_state(
     focus: Focus | None = None,
     preview: Preview | None = None,
     around: str | None = None,
+    names: str | None = None,
     credit: str | None = None,
+    glance: Glance | None = None,
 ) -> folium.FeatureGroup:
     """Return the state of a selection map.
 
@@ -270,7 +273,8 @@ def selection_state(
     own clicks. `bounds` is where the view starts for this scope (the whole of it by default). `paint` may be the
     address of a file that holds it (see `scene.backdrop`): colours that a click never changes then travel once.
     `around` is the file of the outlines of all départements, beside that of the geometry (see `scene.around_file`), `credit`
-    who drew the outlines when it is not who drew those that come with the app.
+    who drew the outlines when it is not who drew those that come with the app; `names` the file of the EPCI of each commune,
+    named where communes are small, and `glance` what is said in full screen.
     """
     return _state(
         {
@@ -283,7 +287,9 @@ def selection_state(
             "focus": asdict(focus) if focus else None,
             "preview": preview.payload() if preview else None,
             "around": around,
+            "names": names,
             "credit": credit,
+            "glance": glance.payload() if glance else None,
         }
     )
 
@@ -297,7 +303,9 @@ def coverage_state(
     focus: Focus | None = None,
     over: Mapping[str, object] | None = None,
     around: str | None = None,
+    names: str | None = None,
     credit: str | None = None,
+    glance: Glance | None = None,
 ) -> folium.FeatureGroup:
     """Return the state of a painted map; `over` is what ui.map.overlays says to draw over it.
 
@@ -312,7 +320,9 @@ def coverage_state(
             "overlays": _overlays(overlays),
             "focus": asdict(focus) if focus else None,
             "around": around,
+            "names": names,
             "credit": credit,
+            "glance": glance.payload() if glance else None,
             **(over or {}),
         }
     )

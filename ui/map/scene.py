@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import folium
@@ -112,6 +112,14 @@ def credit() -> str | None:
 def around_file() -> str:
     """Return the file of the outlines of all départements, beside that of the communes, drawn in grey around a scope."""
     return f"outlines-departements-{loaders.display_index().version}.json"
+
+
+def names_file(scope: Scope, shown: Sequence[str]) -> str | None:
+    """Return the file, beside that of the communes, of the EPCI of each, to name them from afar; None when their outlines say
+    them already, and for the whole country, where towns and départements are named."""
+    if scope.kind == "france" or "epci" in shown:
+        return None
+    return overlay(scope, "epci").url.rpartition("/")[2]
 
 
 def around_url() -> str:

@@ -88,12 +88,15 @@ def target_strip(perimeter: Perimeter) -> None:
 
 
 def take(key: str) -> None:
-    """Hold what the browser sent, when it is newer than what is held: the choice, or a shape to fill."""
+    """Hold what the browser sent, when it is newer than what is held: the choice, a shape to fill, or a step back or forth."""
     value = st.session_state.get(key)
     sent = maps.read_selection(value)
     if sent is not None and sent[1] > st.session_state[frame.SEQUENCE]:
         atoms = loaders.atlas().row
         frame.choose((c for c in sent[0] if c in atoms), sequence=sent[1])
+    step = maps.read_step(value)
+    if step is not None:
+        {"undo": frame.undo, "redo": frame.redo}[step[0]](step[1])
     drawn = maps.read_shape(value)
     if drawn is not None and drawn[1] > st.session_state[frame.SEQUENCE]:
         compose.take_shape(*drawn)

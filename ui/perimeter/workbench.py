@@ -16,6 +16,7 @@ from geo.perimeters import Perimeter
 from ui import frame, loaders, panels
 from ui import map as maps
 from ui.perimeter import adjust, choices, judge, note, project, questions, round_table, scenarios, sectors, suggest
+from ui.perimeter.glance import glance
 from ui.perimeter.link import ADDRESS
 from ui.server import after_the_figures
 
@@ -76,7 +77,9 @@ def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium
         focus=maps.focus(scope),
         preview=_preview(perimeter),
         around=maps.around_file(),
+        names=maps.names_file(scope, lines),
         credit=maps.credit(),
+        glance=glance(perimeter),
     )
 
 
