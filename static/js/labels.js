@@ -12,7 +12,8 @@ const INK = "#1d2a30";
 const CHOSEN = "#0f2a5c";
 const AROUND = "#5d7078";
 const QUIET = "#4f4d94"; // zones that no outline shows
-const LARGE = 100_000; // inhabitants of a town that is named before all others
+const LARGE = { country: 100_000, region: 50_000 }; // inhabitants of a town that is named before all others
+const REGION = 14; // départements at most in a région
 const ROOM_PX2 = 8_000; // of window for one name: a calm map, whatever its size
 const MOST = 140;
 const TRIED = 700; // candidates whose place is looked for, the biggest ones
@@ -268,7 +269,8 @@ export class Labels {
     const { populations, index } = this.geometry;
     const people = (/** @type {number} */ number) => this.cities.get(number)?.people ?? populations[number] ?? 0;
     const seats = (around?.geometry.seats ?? []).flatMap((code) => index.get(code) ?? []);
-    const large = this.order.filter((number) => people(number) >= LARGE);
+    const least = (around?.own.size ?? 0) > REGION ? LARGE.country : LARGE.region;
+    const large = this.order.filter((number) => people(number) >= least);
     return [...new Set([...large, ...seats.sort((a, b) => people(b) - people(a))])];
   }
 

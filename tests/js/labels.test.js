@@ -149,7 +149,7 @@ test("no name goes under a button", () => {
 
 test("from afar the seat of a département comes before a larger town, its département after, then the zones", () => {
   const town = (number, people) => [`620${number}`, number === 10 ? "Siège" : `Bourg ${number}`, people];
-  const geometry = row(...Array.from({ length: 20 }, (_, i) => town(10 + i, i ? 50_000 : 900)));
+  const geometry = row(...Array.from({ length: 20 }, (_, i) => town(10 + i, i ? 49_000 : 900)));
   const outlines = row(["59", "N"], ["62", "P"]);
   outlines.seats = ["62010"];
   const around = { geometry: outlines, labels: new Labels(outlines), own: new Set(["62", "59"]) };
