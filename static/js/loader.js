@@ -23,6 +23,7 @@
     "fetching",
     "focus",
     "geometry",
+    "keys",
     "labels",
     "layer",
     "legend",

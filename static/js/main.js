@@ -5,6 +5,7 @@
 import { Api } from "./api.js";
 import { Draw } from "./draw.js";
 import { Focus } from "./focus.js";
+import { hearKeys } from "./keys.js";
 import { CommuneMap } from "./map.js";
 import { Panel } from "./panel.js";
 import { Points } from "./points.js";
@@ -19,7 +20,10 @@ export function start(leaflet, { mode, phrases = [] }) {
   const map = new CommuneMap(leaflet, mode);
   map.extras.push(new Points(map), new Preview(map, phrases));
   if (mode === "select") map.extras.push(new Focus(map), new Draw(map));
-  if (mode !== "points") map.extras.push(new Panel(map, phrases));
+  if (mode !== "points") {
+    map.extras.push(new Panel(map, phrases));
+    hearKeys(map);
+  }
   makeToolbar(leaflet);
   return new Api(map);
 }

@@ -105,6 +105,17 @@ def test_full_screen_says_the_commune_clicked(page: Page, server: AppServer, tra
     assert traffic.dialogs == []
 
 
+def test_the_arrows_and_the_space_bar_choose_on_a_painted_map_too(page: Page, server: AppServer) -> None:
+    frame = opened(page, server, "&mode=paint")
+    frame.locator(".cl-carte").focus()
+    page.keyboard.press("ArrowRight")
+    frame.wait_for_function("CL.state().hovered && !CL.state().moving")
+    there = frame.evaluate("CL.state().hovered")
+    page.keyboard.press(" ")
+    wait_held(page, lambda state: [code for code, _ in state["clicks"]] == [there])
+    assert frame.evaluate("CL.state().highlighted") == there
+
+
 def test_the_outline_in_front_is_chosen_in_the_legend_from_the_keyboard(page: Page, server: AppServer) -> None:
     frame = opened(page, server, "&two=1")
     page.get_by_text("Zones", exact=True).click()
