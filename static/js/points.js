@@ -11,7 +11,7 @@ import { unpackCodes } from "./decode.js";
 import { fetchJson } from "./fetching.js";
 import { toLatLng } from "./projection.js";
 import { Square } from "./square.js";
-import { line, NUMBER, STILL, zonesLine } from "./text.js";
+import { line, NUMBER, zonesLine } from "./text.js";
 
 const SHAPES_FROM = 12; // zoom from which outlines of quarters are wide enough to be read
 const QUARTER = "#b4231f";
@@ -239,7 +239,7 @@ export class Points {
    * @param {{ codes: string, n: number } | null} mark
    */
   #mark(mark) {
-    const { layer, map, url } = this.owner;
+    const { layer, view, url } = this.owner;
     const key = mark ? `${mark.codes} ${url}` : null;
     if (key !== this.#markKey) {
       this.#markKey = key;
@@ -250,7 +250,7 @@ export class Points {
     }
     if (mark?.n && mark.n !== this.#markSeen && this.#outline) {
       this.#markSeen = mark.n;
-      map.fitBounds(this.#outline.getBounds(), { padding: [40, 40], maxZoom: 11, animate: !STILL });
+      view.frame(this.#outline.getBounds(), 0.2);
     }
   }
 
