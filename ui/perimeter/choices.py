@@ -7,7 +7,7 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Scope, Status
 from geo.perimeters import Perimeter
-from ui import frame, html, loaders, search
+from ui import frame, html, layout, loaders, search
 from ui import map as maps
 from ui.choices import ladder, scope_name
 from ui.map import LINE_LABELS, LINES, PALE, SELECTED
@@ -34,6 +34,7 @@ def pick_scope() -> Scope | None:
         key=frame.PERIMETER_SCOPE,
         persist_state="session",
         filter_mode=None,
+        label_visibility="collapsed",
         help="Le périmètre est gardé quand vous changez de carte ; il peut dépasser la carte affichée. Une carte plus "
         "lointaine se trouve par son nom, dans le champ à côté.",
     )
@@ -152,6 +153,7 @@ def history(perimeter: Perimeter) -> None:
         st.button(
             "Tout retirer", on_click=frame.clear, disabled=empty, icon=":material/clear_all:",
         )  # fmt: skip
+        layout.meeting_button()
 
 
 def first_question() -> None:

@@ -6,6 +6,7 @@ check at a time, and « montrer » is a plain button that the map hears by itsel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import streamlit as st
@@ -21,9 +22,16 @@ DETAIL = "check-detail"
 MOST_SHOWN = 400  # communes that one « montrer » carries
 JUDGE_STYLE = """
 <style>
-.clsm-etat {font-size:1.02rem; line-height:1.5; margin:0 0 .5rem; color:#1d2a30;}
+.clsm-habitants {display:flex; align-items:center; gap:.1rem .6rem; margin:0; flex-wrap:wrap; line-height:1.1;} .clsm-habitants b {font-size:2rem; font-weight:650; font-variant-numeric:tabular-nums;}
+.clsm-habitants span {font-size:1rem;} .clsm-habitants span + span {margin-left:1rem;} .clsm-habitants span + span b {font-size:1.45rem;} .clsm-habitants small {display:block; font-size:.8rem; color:#3a474e;}
+.clsm-compte {margin:0; display:flex; flex-wrap:wrap; gap:.2rem .7rem; font-size:.92rem;}
+:root:has(.clsm-reunion) .clsm-habitants > b {font-size:2.75rem;} :root:has(.clsm-reunion) .clsm-habitants span + span b {font-size:2.2rem;}
+:root:has(.clsm-reunion) :is(.clsm-checks.index, .clsm-tourne) {font-size:1.05rem;} :root:has(.clsm-reunion) .clsm-avant {font-size:1.15rem;}
 .clsm-checks .seuil {margin-left:.4rem; padding:.05rem .45rem; border:1px dashed #55606a; border-radius:1rem; font-size:.74rem; color:#3a474e;}
-.clsm-checks.index > div {gap:.5rem;} .clsm-checks.index > div > span {flex:1 1 4.5rem;}
+.clsm-checks.index details {border-bottom:1px solid #e8edef; padding:.1rem 0;} .clsm-checks.index summary {display:flex; gap:.5rem; align-items:center; color:inherit; font-size:.92rem; margin:0; padding:.16rem .1rem;}
+.clsm-checks.index summary > span {flex:1 1 4.5rem;} .clsm-checks.index summary::before {content:"▸" / ""; color:#0b5a86;} .clsm-checks.index [open] > summary::before {content:"▾" / "";}
+.clsm-checks.index summary:hover {background:#f3f6f7;} .clsm-checks.index summary:focus-visible {outline:3px solid #0b6e75;}
+.clsm-checks.index details p {margin:.2rem 0 .3rem 1.2rem; font-size:.92rem; line-height:1.45;} .clsm-checks.index details > button {margin:0 0 .4rem 1.2rem;}
 button:is([data-montrer],[data-copier]) {border:1px solid #b9c6ca; background:#fff; color:#0b5a86; border-radius:4px; font:inherit; font-size:.8rem;
   padding:.05rem .55rem; cursor:pointer; white-space:nowrap; min-height:1.6rem;}
 button:is([data-montrer],[data-copier]):hover {background:#eaf4fa;} button:is([data-montrer],[data-copier]):focus-visible {outline:3px solid #0b6e75; outline-offset:1px;}
@@ -79,17 +87,17 @@ def line(codes: Iterable[str], title: str, lines: Iterable[str]) -> str:
 
 
 def paragraph(text: str) -> str:
-    """Return the state in words; the page's script makes its place a polite live region (static/js/focus.js)."""
-    return f'<p class="clsm-etat">{html.escape(text)}</p>'
+    """Return the state in words, for who does not see the figures beside it; the page's script makes its place a polite live
+    region (static/js/focus.js)."""
+    return f'<p class="clsm-etat clsm-vu">{html.escape(text)}</p>'
 
 
 def figures(facts: PerimeterFacts, settings: Settings) -> str:
-    """Return the gauge and the large figures."""
+    """Return the inhabitants with the gauge, and the figures that go with them."""
     rural = facts.classes.loc[3]
     mark = " (estimation)" if facts.density.estimated else ""
     share = rural["population"] / facts.population if facts.population else 0
     pairs = [
-        (fr.number(facts.population), f"habitants (population municipale {facts.population_year})"),
         (fr.number(len(facts.towns)), "commune" if len(facts.towns) < 2 else "communes"),
         (fr.square_kilometres(facts.area_m2), "superficie"),
         (
@@ -97,34 +105,51 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
             f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}",
         ),
     ]
-    return html.figures(pairs) + gauge(facts.population, settings)
+    return people(facts, settings) + gauge(facts.population, settings) + html.figures(pairs)
 
 
-def index(found: Iterable[tuple[Check, Finding]]) -> str:
-    """Return every check in one line: title, « montrer », badge; those that do not concern the perimeter share the last."""
-    found = list(found)
-    lines = "".join(
-        f'<div class="{f.tone}"><span>{html.escape(c.title)}</span>{montrer(where(f), c.title)}{html.badge(f)}</div>'
-        for c, f in found
-        if f.reach is not Reach.NOT_CONCERNED
+def people(facts: PerimeterFacts, settings: Settings) -> str:
+    """Return the inhabitants, large, against the guide's marker."""
+    of_marker = fr.percent(facts.population / settings.marker, 0)
+    return (
+        f'<p class="clsm-habitants"><b>{html.escape(fr.number(facts.population))}</b> <span>{html.escape("habitant" if facts.population < 2 else "habitants")}'
+        f"<small>{html.escape(f'population municipale {facts.population_year}')}</small></span>"
+        f"<span><b>{html.escape(of_marker)}</b><small>{html.escape(f'du repère d’environ {fr.number(settings.marker)}')}</small></span></p>"
     )
-    if idle := [(c, f) for c, f in found if f.reach is Reach.NOT_CONCERNED]:
-        titles = html.escape(", ".join(c.title for c, _ in idle))
-        lines += f'<div class="{idle[0][1].tone}"><span>{titles}</span>{html.badge(idle[0][1])}</div>'
-    return f'<div class="clsm-checks index" role="region" aria-label="Repères du guide, en bref">{lines}</div>'
+
+
+def large(facts: PerimeterFacts, settings: Settings) -> str:
+    """Return what a room reads from afar: the inhabitants and the gauge."""
+    return people(facts, settings) + gauge(facts.population, settings)
+
+
+def tally(found: Iterable[tuple[Check, Finding]]) -> str:
+    """Return how many checks have each outcome, on one line."""
+    counted = Counter((f.badge, f.tone) for _, f in found if f.reach is Reach.FINDING)
+    each = " ".join(
+        f'<span class="{tone}">{fr.number(number)} <b>{html.escape(badge)}</b></span>'
+        for (badge, tone), number in counted.items()
+    )
+    return f'<p class="clsm-checks clsm-compte">{each}</p>'
 
 
 def cards(found: Iterable[tuple[Check, Finding]]) -> str:
-    """Return every check with its outcome, its sentence and what is missing to say more."""
-    each = "".join(_card(check, finding) for check, finding in found)
-    return f'{html.section("Repères du guide")}<div class="clsm-checks">{each}</div>'
+    """Return every check on one line, title, « Montrer » and badge, which opens to its sentence and what is missing to say more; those
+    that do not concern the perimeter share the last."""
+    found = list(found)
+    lines = "".join(_card(check, f) for check, f in found if f.reach is not Reach.NOT_CONCERNED)
+    if idle := [(check, f) for check, f in found if f.reach is Reach.NOT_CONCERNED]:
+        titles = html.escape(", ".join(check.title for check, _ in idle))
+        said = "".join(f"<p>{html.escape(f'{check.title} : {f.sentence}')}</p>" for check, f in idle)
+        lines += f'<details class="{idle[0][1].tone}"><summary><span>{titles}</span>{html.badge(idle[0][1])}</summary>{said}</details>'
+    return f'<div class="clsm-checks index" role="region" aria-label="Repères du guide">{lines}</div>'
 
 
 def _card(check: Check, finding: Finding) -> str:
     lacking = "".join(f'<p class="clsm-muted">{html.escape(f"Il manque : {text}.")}</p>' for text in finding.missing)
     return (
-        f'<article class="{finding.tone}"><h3>{html.escape(check.title)}</h3>'
-        f"{html.badge(finding)}{_own(finding)}<p>{html.escape(finding.sentence)}</p>{lacking}</article>"
+        f'<details class="{finding.tone}"><summary><span>{html.escape(check.title)}</span>{html.badge(finding)}</summary>'
+        f"<p>{html.escape(finding.sentence)}{_own(finding)}</p>{lacking}{montrer(where(finding), check.title)}</details>"
     )
 
 
@@ -191,5 +216,5 @@ def gauge(population: int, settings: Settings) -> str:
         f'<span><i class="a"></i>{escape(f"repère : environ {fr.number(settings.marker)}")}</span>'
         f'<span><i class="b"></i>{escape(f"CLSM moyen 2022 : {fr.number(MEAN_2022)}")}</span>'
         f'<span><i class="c"></i>'
-        f"{escape(f'un secteur : {fr.number(SECTOR[0])} à {fr.number(SECTOR[1])}')}</span><span>pas de minimum</span></div></div>"
+        f"{escape(f'un secteur : {fr.number(SECTOR[0])} à {fr.number(SECTOR[1])}')}</span></div></div>"
     )
