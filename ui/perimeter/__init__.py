@@ -9,10 +9,9 @@ from ui.perimeter.judge import GAUGE_STYLE, JUDGE_STYLE
 from ui.perimeter.link import ADDRESS, read_address
 from ui.perimeter.pasted import paste_list, show_report
 from ui.perimeter.settings import settings_popover
-from ui.perimeter.turned import STYLE as TURNED_STYLE
 from ui.perimeter.workbench import WORKBENCH_STYLE, show_start, show_workbench
 
-PERIMETER_STYLE = GAUGE_STYLE + JUDGE_STYLE + TURNED_STYLE + WORKBENCH_STYLE
+PERIMETER_STYLE = GAUGE_STYLE + JUDGE_STYLE + WORKBENCH_STYLE
 
 __all__ = [
     "ADDRESS",

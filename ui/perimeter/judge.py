@@ -8,24 +8,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import streamlit as st
 
 from geo import french as fr
 from geo.guidance import CHECKS, Check, Finding, Outcome, Reach, Settings, gauge_segments, own_thresholds, used_text
-from geo.perimeters import PerimeterFacts
-from ui import html
+from geo.layers import LayerId
+from geo.perimeters import Perimeter, PerimeterFacts
+from geo.scenarios import Workbook
+from ui import frame, html, loaders
 from ui import map as maps
 from ui.html import escape
 
 DETAIL = "check-detail"
+SHOWN = "turned-shown"  # what was on screen last (`Shown`)
+MOST_TURNED = 3
 MOST_SHOWN = 400  # communes that one « montrer » carries
 JUDGE_STYLE = """
 <style>
-.clsm-habitants {display:flex; align-items:center; gap:.1rem .6rem; margin:0; flex-wrap:wrap; line-height:1.1;} .clsm-habitants b {font-size:2rem; font-weight:650; font-variant-numeric:tabular-nums;}
-.clsm-habitants span {font-size:1rem;} .clsm-habitants span + span {margin-left:1rem;} .clsm-habitants span + span b {font-size:1.45rem;} .clsm-habitants small {display:block; font-size:.8rem; color:#3a474e;}
+.clsm-habitants .clsm-figures {margin:0; gap:.1rem 1.8rem; align-items:baseline;} .clsm-habitants b {font-size:2rem !important;} .clsm-habitants div + div b {font-size:1.5rem !important;}
+.clsm-tourne {font-size:.9rem; line-height:1.7; margin:0; color:#1d2a30;} .clsm-tourne > span {white-space:nowrap; margin-right:.7rem;}
+.clsm-avant {width:100%; border-collapse:collapse; font-size:1.05rem;} .clsm-avant th {text-align:left; font-weight:600; padding:.2rem .4rem;}
+.clsm-avant td, .clsm-avant thead th + th {text-align:right; font-variant-numeric:tabular-nums; padding:.2rem .4rem;}
+.clsm-avant tr + tr, .clsm-avant tbody tr {border-top:1px solid #dde3e6;} .clsm-avant td:nth-child(3) {font-weight:650;} .clsm-avant td:nth-child(2) {color:#45555c;}
 .clsm-compte {margin:0; display:flex; flex-wrap:wrap; gap:.2rem .7rem; font-size:.92rem;}
-:root:has(.clsm-reunion) .clsm-habitants > b {font-size:2.75rem;} :root:has(.clsm-reunion) .clsm-habitants span + span b {font-size:2.2rem;}
+:root:has(.clsm-reunion) .clsm-habitants b {font-size:2.75rem !important;} :root:has(.clsm-reunion) .clsm-habitants div + div b {font-size:2.2rem !important;}
 :root:has(.clsm-reunion) :is(.clsm-checks.index, .clsm-tourne) {font-size:1.05rem;} :root:has(.clsm-reunion) .clsm-avant {font-size:1.15rem;}
 .clsm-checks .seuil {margin-left:.4rem; padding:.05rem .45rem; border:1px dashed #55606a; border-radius:1rem; font-size:.74rem; color:#3a474e;}
 .clsm-checks.index details {border-bottom:1px solid #e8edef; padding:.1rem 0;} .clsm-checks.index summary {display:flex; gap:.5rem; align-items:center; color:inherit; font-size:.92rem; margin:0; padding:.16rem .1rem;}
@@ -110,12 +118,14 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
 
 def people(facts: PerimeterFacts, settings: Settings) -> str:
     """Return the inhabitants, large, against the guide's marker."""
-    of_marker = fr.percent(facts.population / settings.marker, 0)
-    return (
-        f'<p class="clsm-habitants"><b>{html.escape(fr.number(facts.population))}</b> <span>{html.escape("habitant" if facts.population < 2 else "habitants")}'
-        f"<small>{html.escape(f'population municipale {facts.population_year}')}</small></span>"
-        f"<span><b>{html.escape(of_marker)}</b><small>{html.escape(f'du repère d’environ {fr.number(settings.marker)}')}</small></span></p>"
-    )
+    pairs = [
+        (fr.number(facts.population), f"habitants (population municipale {facts.population_year})"),
+        (
+            fr.percent(facts.population / settings.marker, 0),
+            f"du repère d’environ {fr.inhabitants(settings.marker)}",
+        ),
+    ]
+    return f'<div class="clsm-habitants">{html.figures(pairs)}</div>'
 
 
 def large(facts: PerimeterFacts, settings: Settings) -> str:
@@ -156,6 +166,99 @@ def _card(check: Check, finding: Finding) -> str:
 def _own(finding: Finding) -> str:
     """Return the mark of an outcome that a threshold of this tool raised, and not one of the guide; empty otherwise."""
     return '<small class="seuil">seuil de l’outil</small>' if own_thresholds(finding.raised_by) else ""
+
+
+# --- what the last move changed --------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Turn:
+    """A check that turned: its title, its badge and tone before and after."""
+
+    title: str
+    before: tuple[str, str]
+    after: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What was on screen: the perimeter and what it is judged by, the badge and tone of each check, the checks that turned then."""
+
+    judged: tuple[Perimeter, Settings]
+    badges: tuple[tuple[str, tuple[str, str]], ...]
+    turned: tuple[Turn, ...]
+
+
+def turned(perimeter: Perimeter, settings: Settings, found: Iterable[tuple[Check, Finding]]) -> tuple[Turn, ...]:
+    """Return the checks that the last move turned, those that judge first; none while nothing was shown before."""
+    found = list(found)
+    held: Shown | None = st.session_state.get(SHOWN)
+    if held and held.judged == (perimeter, settings):
+        return held.turned
+    before = dict(held.badges) if held and held.judged[0].communes else {}
+    turns = tuple(
+        Turn(check.title, before[check.id], (finding.badge, finding.tone))
+        for check, finding in sorted(found, key=lambda pair: pair[1].reach is not Reach.FINDING)
+        if check.id in before and before[check.id][0] != finding.badge
+    )
+    badges = tuple((check.id, (finding.badge, finding.tone)) for check, finding in found)
+    st.session_state[SHOWN] = Shown((perimeter, settings), badges, turns)
+    return turns
+
+
+def turned_text(turns: tuple[Turn, ...]) -> str:
+    """Return the checks that turned as a line of badges; empty when none did."""
+    if not turns:
+        return ""
+    each = "".join(
+        f"<span>{html.escape(turn.title)} {_badge(turn.before)} → {_badge(turn.after)}</span>"
+        for turn in turns[:MOST_TURNED]
+    )
+    more = f"et {fr.count(len(turns) - MOST_TURNED, 'autre')}" if len(turns) > MOST_TURNED else ""
+    return f'<p class="clsm-tourne clsm-checks">Vient de changer : {each}{html.escape(more)}</p>'
+
+
+def _badge(badge: tuple[str, str]) -> str:
+    return f'<span class="{badge[1]}"><b>{html.escape(badge[0])}</b></span>'
+
+
+# --- before and after ---------------------------------------------------------------------------------------------
+def before() -> Workbook | None:
+    """Return the workbook before the last move, None when there was none."""
+    pile = st.session_state[frame.HISTORY]
+    return pile[-1] if pile else None
+
+
+def before_and_after(facts: PerimeterFacts, settings: Settings) -> str:
+    """Return the figures before the last move and now, side by side."""
+    earlier = before()
+    was = earlier.scenario.perimeter(loaders.atlas()) if earlier else None
+    old = loaders.facts(was) if was and was.communes else None
+    rows = [
+        (label, said(old) if old else "–", said(facts))
+        for label, said in (
+            ("Habitants", lambda f: fr.number(f.population)),
+            ("Part du repère", lambda f: fr.percent(f.population / settings.marker, 0)),
+            ("Communes", lambda f: fr.number(len(f.towns))),
+            ("QPV", lambda f: _met(f, LayerId.QPV)),
+            ("Secteurs adultes", lambda f: _met(f, LayerId.ADULT_SECTORS)),
+            ("CLSM déjà là", lambda f: _met(f, LayerId.CLSM)),
+        )
+    ]
+    body = "".join(
+        f'<tr><th scope="row">{html.escape(label)}</th><td>{html.escape(b)}</td><td>{html.escape(a)}</td></tr>'
+        for label, b, a in rows
+    )
+    return (
+        '<table class="clsm-avant" aria-label="Avant et après le dernier geste"><thead><tr><td></td><th scope="col">Avant</th>'
+        f'<th scope="col">Maintenant</th></tr></thead><tbody>{body}</tbody></table>'
+    )
+
+
+def _met(facts: PerimeterFacts, layer_id: LayerId) -> str:
+    """Count the zones of a layer that a perimeter meets: a floor where the list is not complete, unknown where nothing is known."""
+    number, complete = len(facts.overlaps[layer_id]), facts.known_everywhere(layer_id)
+    if complete:
+        return fr.number(number)
+    return f"au moins {fr.number(number)}" if number else "inconnu"
 
 
 def detail(found: tuple[tuple[Check, Finding], ...], settings: Settings) -> None:

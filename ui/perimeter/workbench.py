@@ -26,7 +26,6 @@ from ui.perimeter import (
     scenarios,
     sectors,
     suggest,
-    turned,
 )
 from ui.perimeter.link import ADDRESS
 from ui.server import after_the_figures
@@ -40,6 +39,7 @@ WORKBENCH_STYLE = """
 .clsm-effet li {margin:0; font-size:.9rem;}
 .clsm-tactile {display:none; margin:.3rem 0 0; font-size:.9rem; color:#45555c;} @media (pointer:coarse) {.clsm-tactile {display:block;}}
 .st-key-historique {gap:.25rem !important;} .st-key-historique button {min-height:2rem; padding:.1rem .42rem; gap:.25rem;} .st-key-historique button p {font-size:.82rem;}
+.st-key-essais {gap:.3rem !important;} .st-key-essais button {min-height:1.9rem; padding:.1rem .6rem;} .st-key-essais button p {font-size:.86rem;}
 .st-key-panel button {min-height:1.9rem; padding:.1rem .55rem;} .st-key-panel button p {font-size:.84rem;} .st-key-panel [role="radiogroup"], .st-key-panel [role="group"] {flex-wrap:wrap;}
 .st-key-projet button {min-height:1.9rem; padding:.1rem .55rem;} .st-key-projet button p {font-size:.84rem;}
 </style>
@@ -62,7 +62,7 @@ def show_workbench(scope: Scope, lines: tuple[str, ...]) -> None:
         with map_pane:
             maps.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, perimeter))
             if layout.meeting():
-                turned.trail()
+                choices.trail()
         with side:
             _panel(perimeter)
 
@@ -112,12 +112,12 @@ def _judge(perimeter: Perimeter, scope: Scope) -> None:
         return
     facts, settings = loaders.facts(perimeter), frame.settings()
     found = panels.in_order(loaders.findings(perimeter, settings))
-    turns = turned.turned_text(turned.turned(perimeter, settings, found))
+    turns = judge.turned_text(judge.turned(perimeter, settings, found))
     if layout.meeting():
         st.html(
             judge.paragraph(summary(facts, found))
             + judge.large(facts, settings)
-            + turned.before_and_after(facts, settings)
+            + judge.before_and_after(facts, settings)
             + turns
         )
         return
