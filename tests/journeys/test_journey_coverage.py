@@ -79,7 +79,7 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     page.get_by_role("button", name="EPCI", exact=True).click()
     frame.wait_for_function("CL.state().overlays.length === 1 && CL.painted()")
     settle(page)
-    expect(frame.get_by_role("list", name="Légende de la carte")).to_contain_text("contour : EPCI")
+    expect(frame.get_by_role("list", name="Légende de la carte", include_hidden=True)).to_contain_text("contour : EPCI")
     tip = hover_commune(page, LENS)
     assert "Lens" in tip
     assert "EPCI : CA de Lens - Liévin" in tip.replace("\xa0", " ")
@@ -114,7 +114,7 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     assert view(page) == still
 
     page.get_by_role("button", name="Commencer un périmètre avec cette commune").click()
-    expect(page.get_by_role("heading", name="Dessiner un périmètre")).to_be_visible()
+    expect(page.get_by_role("heading", name="Périmètre")).to_be_visible()
     wait_painted(page, geometry="dep-62")
     wait_address(page, {CALAIS})
     wait_figure(page, "habitants (population municipale", int(real.atlas().population[real.atlas().row[CALAIS]]))

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from geo.guidance import Settings, in_brief
-from tests.support.apptest import PERIMETER, open_page
 from tests.support.grid import draw, facts_of, plain
-from ui import frame
-from ui.perimeter import glance as glance_view
-
-CRETEIL, FONTENAY, SAINT_MAUR, VITRY = "94028", "94033", "94068", "94081"
 
 
 def test_figures_read_from_afar_never_make_the_unknown_a_zero() -> None:
@@ -21,32 +17,35 @@ def test_figures_read_from_afar_never_make_the_unknown_a_zero() -> None:
     assert met == "2 communes · secteurs inconnus · QPV inconnus"
 
 
-def test_only_the_checks_whose_badge_changed_have_turned() -> None:
-    before = (("Taille", "favorable"), ("QPV", "à discuter"), ("Élus", "pour information"))
-    after = (("Taille", "à discuter"), ("QPV", "à discuter"), ("Nouveau", "favorable"))
-    assert [plain(text) for text in glance_view.turns(before, after)] == ["Taille : favorable → à discuter"]
-    assert glance_view.turns(after, after) == ()
-
-
 @pytest.mark.usefixtures("fresh_caches")
-def test_a_move_says_what_it_turned_until_the_next_one() -> None:
-    app = open_page(PERIMETER, communes=f"{CRETEIL},{FONTENAY}", carte="dep-94")
-    seen = app.session_state[glance_view.SEEN]
-    assert seen.turned == (), "nothing was there before"
-    held = app.session_state[frame.WORKBOOK]
-    app.session_state[frame.WORKBOOK] = held.replace_codes([CRETEIL, FONTENAY, SAINT_MAUR, VITRY])
-    app.run()
-    larger = app.session_state[glance_view.SEEN]
-    changed = {title for (title, badge) in larger.badges if dict(seen.badges)[title] != badge}
-    assert changed, "323 000 inhabitants are no longer about 200 000"
-    assert {plain(text).split(" : ")[0] for text in larger.turned} == {plain(title) for title in changed}
-    app.run()
-    assert app.session_state[glance_view.SEEN].turned == larger.turned, "until something else changes"
-    app.session_state[frame.WORKBOOK] = held
-    app.run()
-    back = app.session_state[glance_view.SEEN]
-    assert back.badges == seen.badges
-    assert {text.split("\u00a0:")[0] for text in back.turned} == changed
+def test_the_map_says_what_a_move_turned_as_the_page_does() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from ui import frame
+        from ui.perimeter.glance import glance
+
+        for key, value in frame.DEFAULTS.items():
+            st.session_state.setdefault(key, value)
+        said = [glance(frame.perimeter())]
+        for codes in (["94028", "94033"], ["94028", "94033", "94068", "94081"], ["94028", "94033"], []):
+            frame.choose(codes)
+            said.append(glance(frame.perimeter()))
+        frame.undo(st.session_state[frame.SEQUENCE])
+        st.session_state["said"] = [*said, glance(frame.perimeter())]
+
+    app = AppTest.from_function(page, default_timeout=60).run()
+    assert not app.exception
+    empty, first, larger, back, nothing, undone = app.session_state["said"]
+    assert (empty.figures, empty.undo) == (("Périmètre vide",), False)
+    assert plain(first.figures[0]).endswith("habitants")
+    assert (first.turned, first.undo) == ((), True), "nothing was shown before"
+    assert larger.turned, "320 000 inhabitants are no longer about 200 000"
+    titles = [text.split("\u00a0:")[0] for text in larger.turned]
+    assert {text.split("\u00a0:")[0] for text in back.turned} == set(titles), "the way back turns the same ones"
+    assert back.figures == first.figures == undone.figures
+    assert nothing.figures == ("Périmètre vide",)
+    assert undone.redo
 
 
 @pytest.mark.usefixtures("fresh_caches")
@@ -71,8 +70,6 @@ def test_a_step_asked_on_the_map_is_taken_once_and_only_from_what_is_on_screen()
             st.session_state["map"] = sent
             choices.take("map")
             st.session_state["shown"].append((sorted(frame.selection()), st.session_state[frame.SEQUENCE]))
-
-    from streamlit.testing.v1 import AppTest
 
     app = AppTest.from_function(page).run()
     assert not app.exception
