@@ -69,6 +69,11 @@ def level_shown(scope: Scope) -> str:
     return "ept" if coverage_loaders.zones_here("ept", scope) > coverage_loaders.zones_here("epci", scope) else "epci"
 
 
+def hold_level(scope: Scope) -> None:
+    """Hold the level that a click on the map chooses a territory at, whatever the tab that is open."""
+    st.session_state[SHOWN_LEVEL] = level_shown(scope)
+
+
 def pick_level(scope: Scope, key: str) -> str:
     """Ask for a level among those of a scope; the choice is the same in all tabs."""
     here = levels_here(scope)
@@ -208,7 +213,6 @@ def panel(view: CoverageView) -> None:
     """Show the gaps: level, sort, filters, the territory chosen, the table."""
     scope = view.scope
     level = pick_level(scope, "gaps-level")
-    st.session_state[SHOWN_LEVEL] = level
     every = coverage_loaders.gaps(level, view)
     sort_box, reading_box, search_box, cls_box = st.columns([4, 4, 4, 3], gap="small", vertical_alignment="bottom")
     with sort_box:

@@ -21,6 +21,7 @@ MAP = "carte-couverture"
 def explorer(view: CoverageView) -> None:
     """Show the map, and beside it what is said of the territory: its figure, the commune looked at, the tabs."""
     found = loaders.scope_coverage(view)
+    gaps.hold_level(view.scope)
     map_pane, side = layout.panes((13, 7) if layout.meeting() else (6, 5))
     with map_pane:
         _map(view)
