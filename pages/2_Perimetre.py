@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.coverage import Scope
-from ui import frame, perimeter
+from ui import frame, passage, perimeter
 
 frame.open_page("Périmètre", "Dessiner un périmètre")
 st.html(perimeter.PERIMETER_STYLE)
+passage.way_back()
 address = perimeter.read_address()
 with st.container():  # always there: the map below must not change places when a warning comes or goes
     for problem in address.problems:

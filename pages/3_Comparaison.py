@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import comparison, frame, html, loaders
+from ui import comparison, frame, html, loaders, passage
 
 frame.open_page("Comparaison", "Comparer les échelles")
 if st.session_state.pop(comparison.RETAINED, False):
-    st.switch_page("pages/2_Perimetre.py")
+    st.switch_page(passage.PERIMETER)
+passage.arrived()
 st.html(comparison.COMPARISON_STYLE)
 st.markdown(
     "Commune, intercommunalité ou secteur de psychiatrie ? À partir d’une commune, voici les périmètres possibles, comptés sur "

@@ -121,13 +121,22 @@ class Address:
     @property
     def _key(self) -> str:
         """The session key of the address last read or written."""
-        return f"address-{self.page}"
+        return _key(self.page)
 
     def _shown(self, texts: list[str]) -> tuple[str, ...]:
         shown = [html.literal(text) for text in texts[: self.most]]
         if self.most is not None and len(texts) > self.most:
             shown.append(f"Et {fr.count(len(texts) - self.most, 'autre message', 'autres messages')}.")
         return tuple(shown)
+
+
+def _key(page: str) -> str:
+    return f"address-{page}"
+
+
+def forget(page: str) -> None:
+    """Have a page take its address when it opens next, even if it is the one it wrote last: somebody comes back to it."""
+    st.session_state.pop(_key(page), None)
 
 
 def _signature(query: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ from geo.errors import GeoInputError
 from geo.exports import open_exported
 from geo.guidance import MEASURES
 from geo.scenarios import Scenario, Workbook
-from ui import acts, frame, html, loaders, reading_desk, search
+from ui import acts, frame, html, loaders, passage, reading_desk, search
 from ui.address import unpacked
 from ui.cache import keyed_on_data
 from ui.choices import distinct
@@ -224,6 +224,7 @@ def _retain(candidate: Candidate) -> None:
         return
     st.session_state[frame.START] = frame.selection()
     frame.show_map_of(candidate.codes)
+    st.session_state[passage.WAY_BACK] = comparison_link.way_back()
     st.session_state[RETAINED] = True
 
 

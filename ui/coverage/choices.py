@@ -24,7 +24,7 @@ from geo.coverage import (
     situations_of,
 )
 from geo.layers import zone_members
-from ui import frame, html, loaders, search
+from ui import frame, html, loaders, passage, search
 from ui import map as maps
 from ui.choices import ladder, scope_name
 from ui.coverage import gaps
@@ -114,7 +114,9 @@ def _bring(rows: Rows) -> None:
 
 
 def take_asked() -> None:
-    """Take what was chosen on another page."""
+    """Take what was chosen on another page; a line that somebody comes back to is put first in its table."""
+    if passage.arrived():
+        st.session_state[gaps.PINNED] = st.session_state[CHOSEN]
     if chosen := st.session_state.pop(frame.ASKED_COVERAGE, ""):
         look(chosen)
 
@@ -193,18 +195,6 @@ def looked_at(scope: Scope) -> str | None:
     """Return the commune looked at, when it lies in the scope."""
     code = st.session_state.get(COMMUNE)
     return code if code and scope.holds(code) else None
-
-
-def open_in_perimeter(code: str) -> None:
-    """Offer to start a perimeter from a commune."""
-    held = len(frame.selection())
-    label = "Commencer un périmètre avec cette commune"
-    if held:
-        label = f"Remplacer mon périmètre ({fr.count(held, 'commune')}) par cette commune"
-    if st.button(label, icon=":material/draw:", key="open-in-perimeter"):
-        frame.choose({code})
-        frame.show_map_of({code})
-        st.switch_page("pages/2_Perimetre.py")
 
 
 def meanings(found: Coverage) -> None:

@@ -17,6 +17,7 @@ from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, STATES, CoverageView,
 from ui import html, loaders
 from ui import map as maps
 from ui.coverage import loaders as coverage_loaders
+from ui.coverage import opening
 from ui.coverage.link import CHOSEN, LEVEL, SORT, SORTS
 
 MOST_ROWS = 2_000  # sent to the browser; the files to take away hold all
@@ -216,12 +217,14 @@ def panel(view: CoverageView) -> None:
     with reading_box:
         readings = st.multiselect(
             "Avec des habitants", _readings_here(every), format_func=lambda w: READINGS.get(w, w),
-            key=f"{READ_AS}-{scope.id}-{level}", placeholder="Toutes situations",
+            key=f"{READ_AS}-{scope.id}-{level}", placeholder="Toutes situations", persist_state="session",
         )  # fmt: skip
     with search_box:
-        query = st.text_input("Chercher dans le tableau", key=QUERY, placeholder="Nom, code ou département")
+        query = st.text_input(
+            "Chercher dans le tableau", key=QUERY, placeholder="Nom, code ou département", persist_state="session"
+        )
     with cls_box:
-        cls_only = st.checkbox("CLS sans CLSM seulement", key=CLS_ONLY)
+        cls_only = st.checkbox("CLS sans CLSM seulement", key=CLS_ONLY, persist_state="session")
     table = ordered(filtered(every, readings=readings, cls_only=cls_only, query=query), sort)
     if table.empty:
         st.caption("Aucun territoire ne répond à ces filtres.")
@@ -234,6 +237,8 @@ def panel(view: CoverageView) -> None:
     if first:
         shown = pd.concat([every.loc[[first]], shown[shown.index != first]])
     _choice_list(shown, code, f"{scope.id}-{level}")
+    if code:
+        opening.offer_line(level, code, str(every.at[code, "nom"]), view, key="gap-open")
     _show(shown, code, level, f"{scope.id}-{level}-{sort}-{hash((tuple(readings), query, cls_only)) & 0xFFFF}", scope)
 
 

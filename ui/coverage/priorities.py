@@ -20,7 +20,6 @@ from geo.coverage import (
     CoverageView,
     Preset,
     Ranking,
-    Scope,
     Stability,
     Term,
     Weights,
@@ -33,6 +32,7 @@ from ui import html, loaders
 from ui.coverage import gaps as coverage_gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
+from ui.coverage import opening
 from ui.coverage.link import LEVEL, MOST_WEIGHT, WEIGHT
 
 SHOW = "priorities-show"
@@ -87,7 +87,7 @@ def panel(view: CoverageView) -> None:
         return
     held = coverage_loaders.stability(level, view, chosen, first_places(len(ranking.table)))
     st.html(summary(ranking, held, level) + notes((*ranking.remarks, found.remark)))
-    _table(ranking, held, level, view.scope)
+    _table(ranking, held, level, view)
     st.caption(
         fr.typeset(
             "Points : le rang du territoire parmi ceux qui ont ce besoin (1 pour le plus grand, 0 sans aucun), multiplié par la "
@@ -206,7 +206,8 @@ def frame_of(ranking: Ranking, held: Stability) -> pd.DataFrame:
     return table[["rang", "possible", "nom", *points, "proches", "tous", "inconnu"]]
 
 
-def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
+def _table(ranking: Ranking, held: Stability, level: str, view: CoverageView) -> None:
+    scope = view.scope
     table = frame_of(ranking, held)
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
@@ -233,19 +234,27 @@ def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
         )
         if len(table) > MOST_ROWS:
             st.caption(f"Les {MOST_ROWS} premiers sont affichés ; l’onglet Emporter donne tout.")
-    codes = [str(c) for c in shown.index if _level_of(str(c), level)]
+    codes = [str(c) for c in shown.index]
     labels = {c: str(shown.at[c, "nom"]) for c in codes}
     place, button = st.columns([5, 2], vertical_alignment="bottom")
     with place:
         code = st.selectbox(
             "Territoire de cet ordre", codes, format_func=lambda c: f"{labels.get(c, c)} ({c})",
-            key=f"{SHOW}-{scope.id}-{level}",
+            key=f"{SHOW}-{scope.id}-{level}", persist_state="session",
         )  # fmt: skip
-    if button.button("Montrer sur la carte", key="priority-on-map", icon=":material/location_on:", width="stretch"):
-        if (shown_at := _level_of(str(code), level)) != level:
+    shown_at = _level_of(str(code), level)
+    if button.button(
+        "Montrer sur la carte",
+        key="priority-on-map",
+        icon=":material/location_on:",
+        width="stretch",
+        disabled=not shown_at,
+    ):
+        if shown_at != level:
             st.session_state[LEVEL] = shown_at
         coverage_gaps.choose(code)
         st.rerun()
+    opening.offer_line(level, str(code), labels[str(code)], view, key="priority-open")
 
 
 def _level_of(code: str, level: str) -> str:

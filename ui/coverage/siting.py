@@ -9,6 +9,7 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import (
     CANDIDATE_KINDS,
+    GAP_LEVELS,
     NEEDS,
     CoverageView,
     Division,
@@ -21,7 +22,7 @@ from geo.coverage import (
 )
 from geo.errors import GeoInputError
 from ui import choices, frame, html
-from ui.coverage import gaps
+from ui.coverage import gaps, opening
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import (
@@ -185,8 +186,7 @@ def _answer(found: Siting, view: CoverageView) -> None:
     with after_box:
         now = coverage_loaders.figures(view)
         st.html(after_table(now, coverage_loaders.figures_after(found, view), view.scope.name))
-    if found.kind in ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls"):
-        _show_on_map(found)
+    _act_on(found, view)
 
 
 def divisions_list(divisions: Sequence[Division]) -> str:
@@ -241,12 +241,18 @@ def _greedy(found: Siting) -> None:
     st.caption(html.literal(fr.typeset(text)))
 
 
-def _show_on_map(found: Siting) -> None:
+def _act_on(found: Siting, view: CoverageView) -> None:
+    """Offer to show one of the CLSM proposed on the map, where a table has a line for it, and to draw from it."""
     names = choices.distinct({p.candidate.code: p.candidate.name for p in found.picks})
     place, button = st.columns([5, 2], vertical_alignment="bottom")
     with place:
-        code = st.selectbox("CLSM proposé", list(names), format_func=names.get, key="next-show")
-    if button.button("Montrer sur la carte", key="next-on-map", icon=":material/location_on:", width="stretch"):
+        code = st.selectbox(
+            "CLSM proposé", list(names), format_func=names.get, key="next-show", persist_state="session"
+        )
+    if found.kind in GAP_LEVELS and button.button(
+        "Montrer sur la carte", key="next-on-map", icon=":material/location_on:", width="stretch"
+    ):
         st.session_state[LEVEL] = found.kind
         gaps.choose(code)
         st.rerun()
+    opening.offer_pick(next(p for p in found.picks if p.candidate.code == code), view, key="next-open")
