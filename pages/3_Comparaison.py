@@ -38,7 +38,7 @@ only = st.toggle("Ne montrer que ce qui diffère", key=comparison.ONLY)
 st.html(comparison.figures_table(found, only_differing=only))
 st.caption(
     "« Au moins » : la liste n’est pas complète ici, aucun écart n’en est tiré. « Environ » : estimation. Un trait à gauche de la "
-    "case et un écart en gras signalent ce qui diffère de la référence."
+    f"case et un écart en gras signalent ce qui diffère de la référence. {comparison.declaration(found)}"
 )
 left, right = st.columns([3, 2], gap="large")
 left.html(html.section("Pour quoi parlent les chiffres, repère par repère") + comparison.verdicts_table(found.verdicts))

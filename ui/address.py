@@ -17,7 +17,7 @@ import streamlit as st
 from geo import french as fr
 from geo.errors import GeoInputError
 from geo.scenarios import Opened, Workbook, pack, unpack, vintage_of
-from ui import html, loaders
+from ui import declared, html, loaders
 from ui.cache import keyed_on_data
 
 LONGEST = 60  # characters of a refused value that are shown
@@ -141,6 +141,19 @@ def forget(page: str) -> None:
 
 def _signature(query: Mapping[str, str]) -> str:
     return repr(sorted(query.items()))
+
+
+# --- what the user declares, in an address -----------------------------------------------------------------------
+def _read_complete(text: str) -> tuple[str, ...]:
+    names = text.split(",")
+    known = tuple(sorted({n for n in names if n in loaders.atlas().departements.index}))
+    if len(known) < len(set(names)):
+        instead = "Les départements reconnus sont déclarés complets, les autres sont ignorés."
+        raise refused("complet", text, instead, known)
+    return known
+
+
+COMPLETE_PART = Part("complet", declared.COMPLETE, _read_complete, lambda: ",".join(declared.complete()))
 
 
 # --- perimeters in an address -------------------------------------------------------------------------------------

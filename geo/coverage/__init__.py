@@ -41,7 +41,7 @@ from geo.coverage.priorities import (
 )
 from geo.coverage.scope import CoverageView, Scope, local_scopes, read_scope, scopes
 from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm
-from geo.coverage.situation import Situation, Situations, by_declaration, complete_text, situations_of
+from geo.coverage.situation import Situation, Situations, complete_text, situations_of
 from geo.coverage.stability import Stability, stability
 from geo.coverage.starts import Start, line_rows, starts
 from geo.coverage.state import CoverageState, coverage_state
@@ -109,7 +109,6 @@ __all__ = [
     "Term",
     "ToCheck",
     "Weights",
-    "by_declaration",
     "clsm_places",
     "compared",
     "complete_text",

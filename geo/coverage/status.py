@@ -109,7 +109,7 @@ class Coverage:
     def known_everywhere(self, layer_id: str) -> bool:
         """Whether an absence from a layer means « none » on the whole scope, by its list or by what the user declares."""
         declared = self.complete if layer_id == LayerId.CLSM else frozenset()
-        return set(self.scope.departements) <= self.crosswalk.layers[layer_id].extent | declared
+        return set(self.scope.departements) <= self.crosswalk.layers[layer_id].complete(declared)
 
     @cached_property
     def by_status(self) -> pd.DataFrame:

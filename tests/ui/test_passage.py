@@ -154,3 +154,45 @@ def test_a_perimeter_retained_from_a_comparison_leads_back_to_it() -> None:
     came_back(app, COMPARISON)
     assert [plain(t.value) for t in app.title] == ["Comparer les échelles"]
     assert "Niort" in written(app)
+
+
+# --- what is declared on one page is so on all ------------------------------------------------------------------
+CALAIS = "62193"
+
+
+def test_a_list_stated_complete_on_couverture_is_complete_on_every_page_and_in_their_links() -> None:
+    app = open_page(COVERAGE, territoire="dep-62")
+    ran(app.multiselect[0].set_value(["62"]).run())
+    find(app, coverage_view.FIELD, CALAIS)
+    drawn(app, "open-in-perimeter")
+    assert address(app)["complet"] == "62"
+    text = written(app)
+    assert "CLSM : non couvert, d’après votre déclaration (62)" in text, "the legend"
+    assert "Liste des CLSM complète, d’après votre déclaration (62)" in text, "the check"
+    again = open_page(PERIMETER, **address(app))
+    assert again.session_state[frame.COMPLETE] == ("62",)
+    assert "Liste des CLSM complète, d’après votre déclaration (62)" in written(again)
+    app.switch_page(COMPARISON)
+    ran(app.run())
+    assert address(app)["complet"] == "62"
+    assert "Liste des CLSM complète, d’après votre déclaration (62)" in plain(
+        "\n".join(c.value for c in app.caption)
+    ).replace("\\", "")
+
+
+def test_nobody_else_hears_a_declaration() -> None:
+    stated = open_page(PERIMETER, communes=CALAIS, complet="62")
+    other = open_page(PERIMETER, communes=CALAIS)
+    assert "déclaration" in written(stated) and "déclaration" not in written(other)
+
+
+def test_a_departement_that_does_not_exist_is_stated_by_nobody() -> None:
+    app = open_page(PERIMETER, communes=CALAIS, complet="62,zz")
+    assert app.session_state[frame.COMPLETE] == ("62",)
+    assert [plain(w.value).replace("\\", "") for w in app.warning] == [
+        "Lien : complet « 62,zz » non reconnu. Les départements reconnus sont déclarés complets, les autres sont ignorés."
+    ]
+
+
+def address(app: AppTest) -> dict[str, str]:
+    return {name: values[0] if isinstance(values, list) else values for name, values in app.query_params.items()}

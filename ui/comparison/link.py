@@ -13,7 +13,7 @@ from geo.communes import name_of
 from geo.comparison import MOST_COMPARED
 from geo.scenarios import Opened, Workbook
 from ui import frame, loaders
-from ui.address import Address, Part, RefusedError, packed, unpacked
+from ui.address import COMPLETE_PART, Address, Part, RefusedError, packed, unpacked
 from ui.passage import WayBack
 
 FILE = "pages/3_Comparaison.py"
@@ -83,6 +83,7 @@ ADDRESS = Address(
         ),
         Part("reference", REFERENCE, lambda text: text[:LONGEST_ID], lambda: _compared().reference),
         Part("lien", _hold, unpacked, _packed),
+        COMPLETE_PART,
     ),
 )
 

@@ -24,7 +24,7 @@ from geo.errors import GeoInputError
 from geo.exports import open_exported
 from geo.guidance import MEASURES
 from geo.scenarios import Scenario, Workbook
-from ui import acts, frame, html, loaders, passage, reading_desk, search
+from ui import acts, frame, html, loaders, panels, passage, reading_desk, search
 from ui.address import unpacked
 from ui.cache import keyed_on_data
 from ui.choices import distinct
@@ -255,6 +255,11 @@ def figures_table(found: SideBySide, *, only_differing: bool) -> str:
         '<table class="clsm-compare" aria-label="Chiffres des périmètres, avec leurs écarts à la référence"><thead><tr><td></td>'
         f"{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
     )
+
+
+def declaration(found: SideBySide) -> str:
+    """Return what the figures owe to the reader's declaration of complete lists, as Markdown; empty when nothing."""
+    return html.literal(panels.declared_line(e.facts for e in found.every))
 
 
 def _ref(found: SideBySide, i: int) -> str:

@@ -21,7 +21,7 @@ from geo.coverage import (
     read_aside,
 )
 from ui import frame, loaders
-from ui.address import Address, Part, refused
+from ui.address import COMPLETE_PART, Address, Part, refused
 from ui.coverage import loaders as coverage_loaders
 from ui.map import LINES, MARK_LABELS
 
@@ -116,15 +116,6 @@ def _layers(text: str) -> tuple[str, ...]:
     return known
 
 
-def _complete(text: str) -> tuple[str, ...]:
-    names = text.split(",")
-    known = tuple(sorted({n for n in names if n in loaders.atlas().departements.index}))
-    if len(known) < len(set(names)):
-        instead = "Les départements reconnus sont déclarés complets, les autres sont ignorés."
-        raise refused("complet", text, instead, known)
-    return known
-
-
 def _aside(text: str) -> tuple[str, ...]:
     names = text.split(",")
     known = tuple(str(d) for d in Doubt if d in names)
@@ -212,7 +203,7 @@ ADDRESS = Address(
     (
         Part("territoire", frame.COVERAGE_SCOPE, _scope, lambda: str(st.session_state[frame.COVERAGE_SCOPE])),
         Part("couches", LAYERS, _layers, lambda: _listed(LAYERS)),
-        Part("complet", frame.COMPLETE, _complete, lambda: ",".join(st.session_state[frame.COMPLETE])),
+        COMPLETE_PART,
         Part("ecarter", ASIDE, _aside, lambda: _listed(ASIDE)),
         _one_of("age", AGE, {str(a): a for a in AGES}, "L’ancienneté par défaut est appliquée."),
         _one_of("onglet", TAB, dict(TABS), "Le premier onglet est affiché."),

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import folium
 import streamlit as st
 
-from geo.coverage import Scope
+from geo.coverage import CoverageView, Scope
 from geo.guidance import EMPTY, summary
 from geo.perimeters import Perimeter
-from ui import frame, loaders, panels
+from ui import declared, frame, loaders, panels
 from ui import map as maps
 from ui.perimeter import adjust, choices, judge, note, project, questions, round_table, scenarios, sectors, suggest
 from ui.perimeter.link import ADDRESS
@@ -72,7 +72,7 @@ def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium
         geometry_url=maps.geometry_url(scope),
         bounds=maps.bounds(scope),
         overlays=[maps.overlay(scope, layer_id) for layer_id in lines],
-        paint=maps.backdrop(scope),
+        paint=maps.backdrop(CoverageView(scope, declared.complete())),
         focus=maps.focus(scope),
         preview=_preview(perimeter),
         around=maps.around_file(),
