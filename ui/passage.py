@@ -32,16 +32,17 @@ class WayBack:
 
 def offer(name: str, offered: Iterable[Start], back: WayBack, *, key: str) -> None:
     """Offer to draw from a line named so; each start is a button that says how many communes it takes."""
-    for i, start in enumerate(offered):
-        label = f"Dessiner depuis {start.words}"
-        if st.button(
-            fr.typeset(label),
-            key=f"{key}-{i}",
-            icon=":material/draw:",
-            help=fr.typeset(f"Ouvre {html.literal(name)} sur la page Périmètre, dans un scénario à part."),
-        ):
-            open_scenario(name, start, back)
-            st.switch_page(PERIMETER)
+    with st.container(horizontal=True, gap="small"):
+        for i, start in enumerate(offered):
+            pressed = st.button(
+                fr.typeset(f"Dessiner depuis {start.words}"),
+                key=f"{key}-{i}",
+                icon=":material/draw:",
+                help=fr.typeset(f"Ouvre {html.literal(name)} sur la page Périmètre, dans un scénario à part."),
+            )
+            if pressed:
+                open_scenario(name, start, back)
+                st.switch_page(PERIMETER)
 
 
 def open_scenario(name: str, start: Start, back: WayBack) -> None:

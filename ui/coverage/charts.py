@@ -9,6 +9,7 @@ from geo import french as fr
 from geo.coverage import Coverage, situations_of
 from ui import html
 from ui import map as maps
+from ui.numbers import SEPARATORS
 
 
 def status_bar(found: Coverage) -> go.Figure:
@@ -55,7 +56,7 @@ def _laid_out(figure: go.Figure, *, x: str, y: str, height: int = 320) -> go.Fig
     figure.update_layout(
         height=height,
         margin={"l": 10, "r": 10, "t": 16, "b": 10},
-        separators=f",{fr.NBSP}",
+        separators=SEPARATORS,
         showlegend=False,
         plot_bgcolor="#ffffff",
         paper_bgcolor="#ffffff",

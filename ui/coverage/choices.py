@@ -24,7 +24,7 @@ from geo.coverage import (
     situations_of,
 )
 from geo.layers import zone_members
-from ui import frame, html, loaders, passage, search
+from ui import frame, html, loaders, numbers, passage, search
 from ui import map as maps
 from ui.choices import ladder, scope_name
 from ui.coverage import gaps
@@ -245,11 +245,6 @@ def table_height(rows: int) -> int:
     return min(380, 38 + 35 * rows)
 
 
-def number_column(label: str) -> object:
-    """Return a column of whole numbers written the reader's way."""
-    return st.column_config.NumberColumn(label, format="localized")
-
-
 def clsm_table(found: Coverage) -> None:
     """Show the CLSM known in a scope with their sources."""
     table = found.clsm()
@@ -268,8 +263,8 @@ def clsm_table(found: Coverage) -> None:
             "nom": "CLSM",
             "etat": "État",
             "precision": "Composition",
-            "communes": number_column("Communes ici"),
-            "habitants": number_column("Habitants ici"),
+            "communes": numbers.count("Communes ici"),
+            "habitants": numbers.count("Habitants ici"),
             "annee": "Année",
             "source_titre": "Source",
             "source_url": "Adresse",

@@ -14,7 +14,7 @@ import streamlit as st
 
 from geo import french as fr
 from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, STATES, CoverageView, Scope
-from ui import html, loaders
+from ui import html, loaders, numbers
 from ui import map as maps
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage import opening
@@ -313,5 +313,7 @@ def _columns(columns: Sequence[str]) -> dict[str, object]:
             width = {"nom": 220, "departement": 55, "lecture": 260, "dispositifs": 330}[column]
             config[column] = st.column_config.TextColumn(title, width=width)
         else:
-            config[column] = st.column_config.NumberColumn(title, format="localized", help=HELP.get(column))
+            config[column] = (numbers.decimal if column == "part_couverte" else numbers.count)(
+                title, help=HELP.get(column)
+            )
     return config

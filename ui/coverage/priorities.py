@@ -28,7 +28,7 @@ from geo.coverage import (
     rank,
 )
 from geo.errors import GeoInputError
-from ui import html, loaders
+from ui import html, loaders, numbers
 from ui.coverage import gaps as coverage_gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -197,8 +197,8 @@ def _weighed(term: Term, ranking: Ranking) -> str:
 def frame_of(ranking: Ranking, held: Stability) -> pd.DataFrame:
     """Return the order as a table: rank and its interval, name, points in all and by term, stability, what is not known."""
     table = ranking.table.copy()
-    table["proches"] = (held.near_weights.reindex(table.index) * 100).round()
-    table["tous"] = (held.any_weights.reindex(table.index) * 100).round()
+    table["proches"] = (held.near_weights.reindex(table.index)).round(2)
+    table["tous"] = (held.any_weights.reindex(table.index)).round(2)
     table["rang"] = table["rang"].astype("Int64")
     table["possible"] = [interval(*pair) or "sûr" for pair in zip(table["au_mieux"], table["au_pire"], strict=True)]
     points = ["score", *(t.id for t in PRIORITY_TERMS)]
@@ -211,23 +211,20 @@ def _table(ranking: Ranking, held: Stability, level: str, view: CoverageView) ->
     table = frame_of(ranking, held)
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
-        points = {
-            t.id: st.column_config.NumberColumn(t.label, format="localized", width=85, help=fr.typeset(t.meaning))
-            for t in PRIORITY_TERMS
-        }
+        points = {t.id: numbers.decimal(t.label, width=85, help=fr.typeset(t.meaning)) for t in PRIORITY_TERMS}
         st.dataframe(
             shown,
             hide_index=True,
             height=min(420, 40 + 35 * len(shown)),
             placeholder="inconnu",
             column_config={
-                "rang": st.column_config.NumberColumn("Rang", width=60),
+                "rang": numbers.count("Rang", width=60),
                 "possible": st.column_config.TextColumn("Rang possible", width=110),
                 "nom": st.column_config.TextColumn("Territoire", width=230),
-                "score": st.column_config.NumberColumn("Points", format="localized"),
+                "score": numbers.decimal("Points"),
                 **points,
-                "proches": st.column_config.NumberColumn("Stabilité, poids proches", format="%.0f %%"),
-                "tous": st.column_config.NumberColumn("Stabilité, tous poids", format="%.0f %%"),
+                "proches": numbers.share("Stabilité, poids proches"),
+                "tous": numbers.share("Stabilité, tous poids"),
                 "inconnu": "Inconnu, hors du score",
             },
             alt=f"Ordre de priorité, {GAP_LEVELS[level]}, {scope.name}",
