@@ -11,7 +11,7 @@ from geo import french as fr
 from geo.comparison import SideBySide
 from geo.suggest import Tried
 from ui import html, loaders
-from ui.choices import distinct
+from ui.choices import distinct, pick_one
 from ui.numbers import SEPARATORS
 
 MOST_ROWS = 12
@@ -24,7 +24,7 @@ def show_tradeoff(found: SideBySide) -> None:
     ids = [e.candidate.id for e in found.every]
     names = distinct(dict(zip(ids, titles, strict=True)))
     at = ids.index(
-        st.selectbox(
+        pick_one(
             "Autour de quel périmètre ?", ids, index=found.reference, format_func=lambda i: names.get(i, i),
             key=f"compromis-{'-'.join(ids)}",
         )

@@ -26,7 +26,7 @@ from geo.coverage import (
 from geo.layers import zone_members
 from ui import frame, html, loaders, numbers, passage, search
 from ui import map as maps
-from ui.choices import ladder, scope_name
+from ui.choices import ladder, pick_one, pick_several, scope_name
 from ui.coverage import gaps
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import AGE, ASIDE, CHOSEN, COMMUNE, LAYERS, LEVEL, aside, value
@@ -127,7 +127,7 @@ def pick_complete(scope: Scope) -> None:
     here = [d for d in scope.departements if d not in published]
     held = st.session_state[frame.COMPLETE]
     said = sorted(published & set(scope.departements))
-    chosen = st.multiselect(
+    chosen = pick_several(
         "Listes que vous savez complètes",
         here,
         default=[d for d in held if d in here],
@@ -154,7 +154,7 @@ def pick_aside() -> None:
     def take() -> None:
         st.session_state[ASIDE] = tuple(str(d) for d in Doubt if d in st.session_state[key])
 
-    st.multiselect(
+    pick_several(
         "Faits à écarter du chiffre",
         list(Doubt),
         format_func=lambda d: doubt_label(d, years if isinstance(years, int) else NOTHING_ASIDE.years),
@@ -165,7 +165,7 @@ def pick_aside() -> None:
         "Ces faits sont toujours comptés à part sous le chiffre.",
     )
     if Doubt.ANCIENNE in aside().doubts:
-        st.selectbox(
+        pick_one(
             "Une source est ancienne après", AGES, key=AGE, format_func=lambda a: f"{a} ans", persist_state="session"
         )
 

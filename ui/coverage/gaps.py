@@ -16,6 +16,7 @@ from geo import french as fr
 from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, STATES, CoverageView, Scope
 from ui import html, loaders, numbers
 from ui import map as maps
+from ui.choices import pick_one, pick_several
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage import opening
 from ui.coverage.link import CHOSEN, LEVEL, SORT, SORTS
@@ -213,9 +214,9 @@ def panel(view: CoverageView) -> None:
     every = coverage_loaders.gaps(level, view)
     sort_box, reading_box, search_box, cls_box = st.columns([4, 4, 4, 3], gap="small", vertical_alignment="bottom")
     with sort_box:
-        sort = st.selectbox("Trier par", list(SORTS), format_func=SORTS.get, key=SORT, persist_state="session")
+        sort = pick_one("Trier par", list(SORTS), format_func=SORTS.get, key=SORT, persist_state="session")
     with reading_box:
-        readings = st.multiselect(
+        readings = pick_several(
             "Avec des habitants", _readings_here(every), format_func=lambda w: READINGS.get(w, w),
             key=f"{READ_AS}-{scope.id}-{level}", placeholder="Toutes situations", persist_state="session",
         )  # fmt: skip
@@ -268,7 +269,7 @@ def _choice_list(shown: pd.DataFrame, code: str | None, name: str) -> None:
         choose(st.session_state[key])
 
     labels = dict(zip(codes, shown["nom"], strict=True))
-    st.selectbox(
+    pick_one(
         "Montrer sur la carte", codes, index=None, key=key, format_func=lambda c: f"{labels.get(c, c)} ({c})",
         on_change=take, placeholder="Cliquez une ligne du tableau, une commune de la carte, ou tapez un nom",
     )  # fmt: skip

@@ -29,6 +29,7 @@ from geo.coverage import (
 )
 from geo.errors import GeoInputError
 from ui import html, loaders, numbers
+from ui.choices import pick_one
 from ui.coverage import gaps as coverage_gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -235,7 +236,7 @@ def _table(ranking: Ranking, held: Stability, level: str, view: CoverageView) ->
     labels = {c: str(shown.at[c, "nom"]) for c in codes}
     place, button = st.columns([5, 2], vertical_alignment="bottom")
     with place:
-        code = st.selectbox(
+        code = pick_one(
             "Territoire de cet ordre", codes, format_func=lambda c: f"{labels.get(c, c)} ({c})",
             key=f"{SHOW}-{scope.id}-{level}", persist_state="session",
         )  # fmt: skip

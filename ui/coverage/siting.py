@@ -22,6 +22,7 @@ from geo.coverage import (
 )
 from geo.errors import GeoInputError
 from ui import choices, frame, html
+from ui.choices import pick_one
 from ui.coverage import gaps, opening
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -70,18 +71,18 @@ def _choices(scope: Scope) -> None:
         st.session_state[NEXT_KIND] = offered[0]
     kind_box, number_box, need_box, ceiling_box = st.columns([3, 2, 4, 3], gap="small")
     with kind_box:
-        kind = st.selectbox(
+        kind = pick_one(
             "Parmi", offered, format_func=CANDIDATE_KINDS.get, key=NEXT_KIND, persist_state="session",
             help="Chaque candidat est pris avec toutes ses communes.",
         )  # fmt: skip
     with number_box:
         st.number_input("Combien de CLSM", 1, MOST_NEXT, key=NEXT_NUMBER, persist_state="session")
     with need_box:
-        need = st.selectbox(
+        need = pick_one(
             "Qui servir d’abord", [*NEEDS, NEED_MIX], format_func=need_label, key=NEXT_NEED, persist_state="session"
         )
     with ceiling_box:
-        st.selectbox(
+        pick_one(
             "Plafond d’habitants à servir par CLSM", CEILINGS, format_func=ceiling_label, key=NEXT_CEILING,
             persist_state="session",
             help=fr.typeset("Le guide 2025 donne environ 200 000 habitants comme repère, sans en faire une limite."),
@@ -246,9 +247,7 @@ def _act_on(found: Siting, view: CoverageView) -> None:
     names = choices.distinct({p.candidate.code: p.candidate.name for p in found.picks})
     place, button = st.columns([5, 2], vertical_alignment="bottom")
     with place:
-        code = st.selectbox(
-            "CLSM proposé", list(names), format_func=names.get, key="next-show", persist_state="session"
-        )
+        code = pick_one("CLSM proposé", list(names), format_func=names.get, key="next-show", persist_state="session")
     if found.kind in GAP_LEVELS and button.button(
         "Montrer sur la carte", key="next-on-map", icon=":material/location_on:", width="stretch"
     ):

@@ -15,6 +15,7 @@ from geo.guidance import CHECKS, Check, Finding, Outcome, Reach, Settings, gauge
 from geo.perimeters import PerimeterFacts
 from ui import html
 from ui import map as maps
+from ui.choices import pick_one
 from ui.html import escape
 
 DETAIL = "check-detail"
@@ -136,7 +137,7 @@ def _own(finding: Finding) -> str:
 def detail(found: tuple[tuple[Check, Finding], ...], settings: Settings) -> None:
     """Ask which check to explain, and explain it: question, measure, details, settings, source."""
     titles = {check.id: check.title for check in CHECKS}
-    chosen = st.selectbox(
+    chosen = pick_one(
         "Comprendre un repère",
         list(titles),
         index=None,
