@@ -101,7 +101,7 @@ def _source(crosswalk: Crosswalk, overlap: Overlap) -> str:
     zone = crosswalk.layers[overlap.layer].zones.loc[overlap.id]
     year = zone["annee_source"] or zone["annee"]
     title = str(zone["source_titre"])
-    shown = title if len(title) <= 70 else title[:67] + "…"
+    shown = fr.shortened(title, 70)
     said = f"{shown}{f', {year}' if year and year not in shown else ''}"
     once = confirmation(zone) if overlap.layer == LayerId.CLSM else ""
     return f"{said}\n{once}" if once else said

@@ -68,7 +68,7 @@ def open_scenario(name: str, start: Start, back: WayBack) -> None:
 
 def _title(name: str) -> str:
     said = " ".join("".join(c if c.isprintable() else " " for c in name).split())
-    return said if len(said) <= NAME_LENGTH else said[: NAME_LENGTH - 1].rstrip() + "…"
+    return fr.shortened(said, NAME_LENGTH)
 
 
 def _show_whole(codes: frozenset[str]) -> None:

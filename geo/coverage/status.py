@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo import french as fr
 from geo.arrays import Bools, Rows
 from geo.communes import Atlas
 from geo.coverage.manner import NOTHING_ASIDE, Aside, Doubt, covered_with_doubt, set_aside, zone_doubts
@@ -225,7 +226,7 @@ def clsm_places(crosswalk: Crosswalk) -> tuple[ClsmMarker, ...]:
             str(info.name), str(info["nom"]), str(info["departement"]), status, ", ".join(notes), population, lon, lat
         )
         places.append(place)
-    return tuple(sorted(places, key=lambda p: p.name))
+    return tuple(sorted(places, key=lambda p: fr.order(p.name)))
 
 
 def _place_status(etat: Etat, precision: Precision, *, partly: bool) -> Status:

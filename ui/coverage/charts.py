@@ -97,7 +97,7 @@ def clsm_sizes(table: pd.DataFrame, marker: float) -> go.Figure:
 
 def _short(name: str, most: int = 24) -> str:
     """Cut a name that would take too much room under a bar; safe in a chart."""
-    return html.escape(name if len(name) <= most else name[: most - 1].rstrip() + "…")
+    return html.escape(fr.shortened(name, most))
 
 
 def covered_curve(curve: pd.DataFrame, population: float) -> go.Figure:

@@ -256,7 +256,7 @@ def clsm_table(found: Coverage) -> None:
         {"etat": str, "precision": str}
     )
     st.dataframe(
-        shown.sort_values("nom"),
+        shown.sort_values("nom", key=lambda names: names.map(fr.order), kind="stable"),
         hide_index=True,
         height=table_height(len(table)),
         column_config={

@@ -175,7 +175,7 @@ def _floor(value: float, *, known: bool) -> str:
 def ordered(table: pd.DataFrame, sort: str) -> pd.DataFrame:
     """Sort a gap table: the largest first, names in alphabetical order; what is not known comes last."""
     if sort == "nom":
-        return table.iloc[np.argsort(np.array([fr.fold(n) for n in table["nom"]]), kind="stable")]
+        return table.iloc[np.argsort(np.array([fr.order(n) for n in table["nom"]]), kind="stable")]
     return table.sort_values([sort, "sans_clsm"], ascending=False, kind="stable", na_position="last")
 
 
