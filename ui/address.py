@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -82,11 +83,12 @@ class Address:
     def read(self) -> Reading:
         """Take what the page's address carries, when it is not what was last read or written there."""
         names = {part.name for part in self.parts}
-        given = {name: text for name in st.query_params if name in names and (text := st.query_params[name])}
-        if not given or _signature(given) == st.session_state.get(self._key):
+        carried = {name: text for name in st.query_params if (text := st.query_params[name])}
+        given = {name: text for name, text in carried.items() if name in names}
+        if not carried or _signature(carried) == st.session_state.get(self._key):
             return Reading()
-        st.session_state[self._key] = _signature(given)
-        problems: list[str] = []
+        st.session_state[self._key] = _signature(carried)
+        problems = [_unknown(name, names) for name in carried if name not in names]
         notices: list[str] = []
         for part in self.parts:
             if part.name in given:
@@ -128,6 +130,14 @@ class Address:
         if self.most is not None and len(texts) > self.most:
             shown.append(f"Et {fr.count(len(texts) - self.most, 'autre message', 'autres messages')}.")
         return tuple(shown)
+
+
+def _unknown(name: str, names: Iterable[str]) -> str:
+    """Say that a page knows nothing of a name, and which one may have been meant."""
+    shown = name if len(name) <= LONGEST else name[:LONGEST] + "…"
+    near = get_close_matches(name[:LONGEST], sorted(names), n=1, cutoff=0.7)
+    meant = f" Peut-être « {near[0]} » ?" if near else ""
+    return f"Lien : « {shown} » n’est pas un nom que cette page connaît ; il est ignoré.{meant}"
 
 
 def _key(page: str) -> str:

@@ -16,13 +16,13 @@ from geo import french as fr
 from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, STATES, CoverageView, Scope
 from ui import html, loaders, numbers
 from ui import map as maps
+from ui.address import LONGEST
 from ui.choices import pick_one, pick_several
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage import opening
-from ui.coverage.link import CHOSEN, LEVEL, SORT, SORTS
+from ui.coverage.link import CHOSEN, CLS_ONLY, LEVEL, QUERY, READ_AS, SORT, SORTS
 
 MOST_ROWS = 2_000  # sent to the browser; the files to take away hold all
-READ_AS, CLS_ONLY, QUERY = "gaps-readings", "gaps-cls-only", "gaps-query"
 MARK = "gaps-mark"  # grows when a territory is chosen elsewhere than on the map
 PINNED = "gaps-pinned"  # the territory put first, because it was chosen on the map
 LIST = "gaps-list"
@@ -216,14 +216,12 @@ def panel(view: CoverageView) -> None:
     with sort_box:
         sort = pick_one("Trier par", list(SORTS), format_func=SORTS.get, key=SORT, persist_state="session")
     with reading_box:
-        readings = pick_several(
-            "Avec des habitants", _readings_here(every), format_func=lambda w: READINGS.get(w, w),
-            key=f"{READ_AS}-{scope.id}-{level}", placeholder="Toutes situations", persist_state="session",
-        )  # fmt: skip
+        readings = _pick_readings(_readings_here(every), f"{READ_AS}-{scope.id}-{level}")
     with search_box:
         query = st.text_input(
-            "Chercher dans le tableau", key=QUERY, placeholder="Nom, code ou département", persist_state="session"
-        )
+            "Chercher dans le tableau", key=QUERY, placeholder="Nom, code ou département", max_chars=LONGEST,
+            persist_state="session",
+        )  # fmt: skip
     with cls_box:
         cls_only = st.checkbox("CLS sans CLSM seulement", key=CLS_ONLY, persist_state="session")
     table = ordered(filtered(every, readings=readings, cls_only=cls_only, query=query), sort)
@@ -241,6 +239,21 @@ def panel(view: CoverageView) -> None:
     if code:
         opening.offer_line(level, code, str(every.at[code, "nom"]), view, key="gap-open")
     _show(shown, code, level, f"{scope.id}-{level}-{sort}-{hash((tuple(readings), query, cls_only)) & 0xFFFF}", scope)
+
+
+def _pick_readings(here: list[str], key: str) -> list[str]:
+    """Ask which situations to keep, among those of a table; the others stay chosen for the next one that has them."""
+    held = [word for word in READINGS if word in st.session_state[READ_AS]]
+    st.session_state[key] = [word for word in held if word in here]
+
+    def take() -> None:
+        kept = {*st.session_state[key], *(word for word in held if word not in here)}
+        st.session_state[READ_AS] = tuple(word for word in READINGS if word in kept)
+
+    return pick_several(
+        "Avec des habitants", here, format_func=lambda w: READINGS.get(w, w), key=key, on_change=take,
+        placeholder="Toutes situations",
+    )  # fmt: skip
 
 
 def _summary(table: pd.DataFrame, every: pd.DataFrame, level: str) -> str:
