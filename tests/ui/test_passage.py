@@ -31,7 +31,7 @@ def without(level: str, code: str, scope: str) -> set[str]:
 def drawn(app: AppTest, key: str) -> AppTest:
     """Press « Dessiner depuis… »: the page changes, which this client must be told."""
     ran(app.button(key=f"{key}-0").click().run())
-    assert [plain(t.value) for t in app.title] == ["Dessiner un périmètre"]
+    assert [plain(t.value) for t in app.title] == ["Périmètre"]
     app.switch_page(PERIMETER)
     return ran(app.run())
 
@@ -48,7 +48,7 @@ def names(app: AppTest) -> list[str]:
 
 
 def test_a_gap_is_drawn_from_its_communes_without_clsm_and_the_way_back_finds_it_again() -> None:
-    app = open_page(COVERAGE, territoire="dep-79", choix=NIORTAIS, tri="rural_sans_clsm")
+    app = open_page(COVERAGE, territoire="dep-79", onglet="lacunes", choix=NIORTAIS, tri="rural_sans_clsm")
     ran(app.text_input(key=gaps.QUERY).set_value("79").run())
     label = plain(app.button(key="gap-open-0").label)
     wanted = without("epci", NIORTAIS, "dep-79")
@@ -137,7 +137,7 @@ def test_a_territory_of_several_departements_is_shown_whole() -> None:
     code = str(next(c for c in astride[astride & (counted["region"].nunique() == 1)].index))
     table = atlas.table[atlas.table["epci"] == code]
     region = table["region"].iat[0]
-    app = open_page(COVERAGE, territoire=f"reg-{region}", choix=code, niveau="epci")
+    app = open_page(COVERAGE, territoire=f"reg-{region}", choix=code, niveau="epci", onglet="lacunes")
     drawn(app, "gap-open")
     assert app.selectbox(key=frame.PERIMETER_SCOPE).value in (f"reg-{region}", f"dep-{table['departement'].iat[0]}")
     scope = read_scope(app.selectbox(key=frame.PERIMETER_SCOPE).value, atlas)
