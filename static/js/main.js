@@ -16,6 +16,7 @@ import { Preview } from "./preview.js";
 export function start(leaflet, { mode, phrases = [] }) {
   const map = new CommuneMap(leaflet, mode);
   map.extras.push(new Points(map), new Preview(map, phrases));
-  if (mode === "select") map.extras.push(new Focus(map), new Draw(map));
+  if (mode !== "points") map.extras.push(new Focus(map)); // communes are chosen by keyboard wherever they are by pointer
+  if (mode === "select") map.extras.push(new Draw(map));
   return new Api(map);
 }

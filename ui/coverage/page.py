@@ -8,7 +8,7 @@ import streamlit as st
 from geo.coverage import Coverage, CoverageView, Scope, situations_of
 from ui import html, layout, loaders, panels
 from ui import map as maps
-from ui.coverage import cards, charts, choices, export, gaps, priorities, siting, survey
+from ui.coverage import cards, charts, choices, export, gaps, opening, priorities, siting, survey
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import LAYERS, TAB, TABS
@@ -27,7 +27,7 @@ def explorer(view: CoverageView) -> None:
         _map(view)
     with side:
         _headline(view)
-        _commune(view.scope, found)
+        _commune(view, found)
         _tabs(view, found)
     coverage_link.ADDRESS.write()
 
@@ -96,14 +96,14 @@ def layers_here(scope: Scope) -> list[str]:
     return offered
 
 
-def _commune(scope: Scope, found: Coverage) -> None:
-    code = choices.looked_at(scope)
+def _commune(view: CoverageView, found: Coverage) -> None:
+    code = choices.looked_at(view.scope)
     if not code:
         return
     with st.container(border=True):
         row = loaders.atlas().row[code]
         st.html(panels.commune_card(code, loaders.crosswalk(), situations_of(found).kind(row)))
-        choices.open_in_perimeter(code)
+        opening.offer_commune(code, str(loaders.atlas().names[row]), view)
 
 
 def _headline(view: CoverageView) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Scope, Status
+from geo.coverage import CoverageView, Scope, situations_of
 from geo.perimeters import Perimeter
 from geo.scenarios import Workbook
-from ui import frame, html, layout, loaders, search
+from ui import declared, frame, html, layout, loaders, search
 from ui import map as maps
 from ui.choices import ladder, scope_name
 from ui.map import LINE_LABELS, LINES, PALE, SELECTED
@@ -124,12 +124,13 @@ def pick_lines(scope: Scope | None) -> list[str]:
 
 def perimeter_legend(scope: Scope, lines: list[str]) -> str:
     """Return the legend: the choice, the CLSM known under it, the outlines shown."""
-    found = loaders.scope_coverage(CoverageView(scope))
-    present = [
-        s for s in (*COVERED, Status.PARTIEL, Status.PROJET, Status.INCONNU) if found.by_status.at[s, "communes"]
-    ]
+    found = loaders.scope_coverage(CoverageView(scope, declared.complete()))
     fills = [("fill", SELECTED, "dans votre périmètre")]
-    fills += [("fill", PALE[s], f"CLSM : {STATUS_LABELS[s]}") for s in present]
+    fills += [
+        ("fill", PALE[kind.status], f"CLSM : {kind.label}")
+        for kind in situations_of(found).present(found.rows)
+        if not kind.extended
+    ]
     outlines = [("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in lines]
     return html.legend([*fills, *outlines, ("line", ADDED, "« Montrer »")]) + TOUCH
 
