@@ -106,7 +106,7 @@ def _map() -> None:
             ],
         ),
     )
-    st.html(html.legend([("fill", colours[s], STATUS_LABELS[s]) for s in (*COVERED, Status.PARTIEL, Status.PROJET)]))
+    st.html(html.legend([(colours[s], STATUS_LABELS[s]) for s in (*COVERED, Status.PARTIEL, Status.PROJET)]))
 
 
 def _list() -> None:

@@ -17,6 +17,7 @@ import shapely
 from geo import french as fr
 from geo.arrays import Bools, Rows
 from geo.communes import Atlas
+from geo.display import LINES
 from geo.exports.svg import MapLayer, MapText, Panel, Shapes, Style, SvgMap, project, simplify, svg_map, tolerance
 from geo.exports.svg_furniture import INK, MUTED, text_width_mm
 from geo.guidance import Outcome, Settings, gauge_segments
@@ -34,8 +35,10 @@ MEAN_CLSM = 107_000  # mean inhabitants of a CLSM, data of 2022 (État des lieux
 AROUND = Style(fill="#f3f5f6", stroke="#c3ccd1", width_mm=0.12)
 INSIDE = Style(fill="#b9dcd8", stroke="#ffffff", width_mm=0.2)
 EDGE = Style(fill=None, stroke="#0a4a4f", width_mm=0.75)
-EPCI = Style(fill=None, stroke="#4a3f8f", width_mm=0.4)
-SECTOR = Style(fill=None, stroke="#a0145f", width_mm=0.45, dash_mm=(1.8, 1.1))
+EPCI, SECTOR = (
+    Style(fill=None, stroke=line.colour, width_mm=line.width_mm, dash_mm=line.dash_mm)
+    for line in (LINES["epci"], LINES[LayerId.ADULT_SECTORS])
+)
 QUARTER = Style(fill="#1d2a30", stroke="#ffffff", width_mm=0.3, radius_mm=1.1)
 
 

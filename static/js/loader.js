@@ -23,6 +23,7 @@
     "fetching",
     "focus",
     "geometry",
+    "keys",
     "labels",
     "layer",
     "legend",
@@ -30,8 +31,10 @@
     "main",
     "map",
     "marks",
+    "memory",
     "motifs",
     "overlays",
+    "panel",
     "pen",
     "pointer",
     "points",
@@ -41,6 +44,7 @@
     "square",
     "store",
     "text",
+    "toolbar",
     "view",
   ];
 

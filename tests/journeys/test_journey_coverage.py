@@ -80,7 +80,7 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     lay_over(page, "EPCI")
     frame.wait_for_function("CL.state().overlays.length === 1 && CL.painted()")
     settle(page)
-    expect(page.get_by_role("list", name="Légende de la carte")).to_contain_text("contour : EPCI")
+    expect(frame.get_by_role("list", name="Légende de la carte", include_hidden=True)).to_contain_text("contour : EPCI")
     tip = hover_commune(page, LENS)
     assert "Lens" in tip
     assert "EPCI : CA de Lens - Liévin" in tip.replace("\xa0", " ")

@@ -11,6 +11,13 @@ from ui import html
 from ui import map as maps
 from ui.numbers import SEPARATORS
 
+SHAPES = {
+    "oblique": ("/", "#ffffff"),
+    "points": (".", "#5f4200"),
+    "lignes": ("-", "#ffffff"),
+    "fines": ("\\", "#b5705e"),
+}
+
 
 def status_bar(found: Coverage) -> go.Figure:
     """Return one horizontal bar: inhabitants of a scope by situation."""
@@ -26,7 +33,7 @@ def status_bar(found: Coverage) -> go.Figure:
             y=[""],
             orientation="h",
             name=swatch.label,
-            marker={"color": swatch.fill, "line": {"color": "#ffffff", "width": 1}},
+            marker={"color": swatch.fill, "line": {"color": "#ffffff", "width": 1}, **_motif(swatch)},
             text=[fr.percent(share, 0) if share >= 0.06 else ""],
             textposition="inside",
             insidetextanchor="middle",
@@ -43,6 +50,14 @@ def status_bar(found: Coverage) -> go.Figure:
         template=None,
     )
     return figure
+
+
+def _motif(swatch: maps.Swatch) -> dict[str, object]:
+    """Return the motif of a bar, as near to the map's as Plotly has one; nothing for a plain one."""
+    if not swatch.hatch:
+        return {}
+    shape, colour = SHAPES[swatch.motif]
+    return {"pattern": {"shape": shape, "fgcolor": colour, "bgcolor": swatch.fill, "size": 8, "solidity": 0.15}}
 
 
 INK, ACCENT, GRID = "#1d2a30", "#1f7a6d", "#e3e9eb"

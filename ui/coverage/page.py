@@ -46,7 +46,9 @@ def _map(view: CoverageView) -> None:
             overlays=[maps.overlay(scope, layer_id) for layer_id in shown if layer_id not in MARK_LABELS],
             focus=maps.focus(scope),
             around=maps.around_file(),
+            names=maps.names_file(scope, shown),
             credit=maps.credit(),
+            glance=maps.Glance((*_share(view), scope.name)),
             over=maps.over(
                 quarters_url=maps.quarters_url(scope) if "quartiers" in shown else None,
                 places_url=maps.places_url(scope) if "lieux" in shown else None,
@@ -106,17 +108,22 @@ def _commune(view: CoverageView, found: Coverage) -> None:
         opening.offer_commune(code, str(loaders.atlas().names[row]), view)
 
 
-def _headline(view: CoverageView) -> None:
+def _share(view: CoverageView) -> tuple[str, str]:
+    """Return the share of inhabitants covered, and what it is a share of."""
     main = coverage_loaders.figures(view)[0]
+    if main.unknown:
+        return main.amount, "part des habitants couverts par un CLSM en service : aucune n’est sûre ici"
+    if not main.value:
+        return main.amount, "habitants couverts par un CLSM en service"
+    return main.amount, "des habitants sont couverts par un CLSM en service"
+
+
+def _headline(view: CoverageView) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="entete"):
         st.header(html.literal(view.scope.name), anchor=False, width="content")
         layout.meeting_button()
-    said = "des habitants sont couverts par un CLSM en service"
-    if not main.value:
-        said = "habitants couverts par un CLSM en service"
-    if main.unknown:
-        said = "part des habitants couverts par un CLSM en service : aucune n’est sûre ici"
-    st.html(f'<p class="clsm-main"><b>{html.escape(main.amount)}</b><span>{html.escape(said)}</span></p>')
+    amount, said = _share(view)
+    st.html(f'<p class="clsm-main"><b>{html.escape(amount)}</b><span>{html.escape(said)}</span></p>')
 
 
 def _figures(view: CoverageView, found: Coverage) -> None:
@@ -129,7 +136,6 @@ def _figures(view: CoverageView, found: Coverage) -> None:
     limits = coverage_loaders.limits(view)
     st.html(cards.limits_banner(limits) + cards.extent_line(coverage_loaders.complete_lists(view)))
     choices.limit_links(limits)
-    st.html(cards.legend(found, layers_shown(view.scope), outside=maps.ground(view.scope) != view.scope))
     note = maps.extents(view.scope)
     if note:
         st.caption(html.literal(f"{note[0].upper()}{note[1:]}."))

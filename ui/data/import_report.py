@@ -98,7 +98,7 @@ def changes(review: Review) -> None:
         every = {scope.id: scope for scope in scopes}
         names = {i: scope_name(scope) for i, scope in every.items()}
         scope = every[pick_one("Carte", list(every), format_func=names.get, key=f"{SCOPE}-{review.draft.sha256[:12]}")]
-        st.html(html.legend([("fill", swatch.fill, swatch.label) for swatch in FATES.values()]))
+        st.html(html.legend([(swatch.fill, swatch.label) for swatch in FATES.values()]))
         maps.draw(
             maps.coverage_map(),
             key="carte-import",

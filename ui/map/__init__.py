@@ -20,7 +20,8 @@ from ui.map.build import (
     static_url,
 )
 from ui.map.codec import pack_codes, paint_runs
-from ui.map.events import Shape, read_click, read_selection, read_shape
+from ui.map.events import Shape, read_click, read_selection, read_shape, read_step
+from ui.map.glance import Glance
 from ui.map.overlays import Mark, extents, over, places_url, quarters_url
 from ui.map.scene import (
     LINE_LABELS,
@@ -40,6 +41,7 @@ from ui.map.scene import (
     ground,
     known_lines,
     look_at,
+    names_file,
     overlay,
     status_paint,
     swatch,
@@ -55,6 +57,7 @@ __all__ = [
     "PALETTE",
     "SELECTED",
     "Focus",
+    "Glance",
     "Mark",
     "Overlay",
     "Paint",
@@ -76,6 +79,7 @@ __all__ = [
     "ground",
     "known_lines",
     "look_at",
+    "names_file",
     "over",
     "overlay",
     "pack_codes",
@@ -88,6 +92,7 @@ __all__ = [
     "read_click",
     "read_selection",
     "read_shape",
+    "read_step",
     "selection_map",
     "selection_state",
     "static_url",

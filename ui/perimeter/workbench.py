@@ -27,6 +27,7 @@ from ui.perimeter import (
     sectors,
     suggest,
 )
+from ui.perimeter.glance import glance
 from ui.perimeter.link import ADDRESS
 from ui.server import after_the_figures
 
@@ -93,7 +94,9 @@ def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium
         focus=maps.focus(scope),
         preview=_preview(perimeter),
         around=maps.around_file(),
+        names=maps.names_file(scope, lines),
         credit=maps.credit(),
+        glance=glance(perimeter),
     )
 
 
