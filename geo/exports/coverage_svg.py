@@ -41,6 +41,7 @@ STATUS_STYLES = {
 }
 EXTENDED_STYLE = Style(fill="#57a99c", hatch="horizontale", hatch_colour="#ffffff")
 LIMITS = Style(stroke="#3c4a52", width_mm=0.25)
+SCOPE = Style(stroke="#1d2a30", width_mm=0.5)
 PAGE_MARGIN = 0.04  # of the extent, around a scope on a page of its own
 MOST_NAMES = {"france": 70, "region": 160}  # on an A4
 LIMIT = "Contours généralisés, sans valeur juridique."
@@ -159,6 +160,9 @@ def _panel(
     drawn = np.empty(len(near), dtype=object)
     drawn[inside], drawn[~inside] = shapes, beside
     layers += lines_over(state.crosswalk, choice.lines, near, drawn, detail, bounds)
+    layers.append(
+        MapLayer(np.array([shapely.boundary(shapely.coverage_union_all(drawn[inside]))], dtype=object), SCOPE)
+    )
     layers += quarters(state.crosswalk, rows) if choice.quarters else []
     scale = metres_per_mm(bounds, width_mm, height_mm)
     most = round(MOST_NAMES.get(scope.kind, 600) * larger**2)

@@ -4,11 +4,66 @@ from __future__ import annotations
 
 import struct
 import zlib
+from datetime import date
 
+from geo import french as fr
+from geo.coverage import CoverageState, Scope
+from geo.errors import GeoInputError
+from geo.exports.coverage_svg import coverage_page
+from geo.exports.map_layers import MapChoice
+from geo.exports.perimeter_svg import perimeter_page
+from geo.exports.sheet import PAPERS
 from geo.exports.svg import SvgMap
 from geo.exports.typst_pdf import picture_png
+from geo.perimeters import PerimeterFacts
 
+MAP_FORMATS = {"png": "image/png", "svg": "image/svg+xml"}
 PNG_PPI = 200.0
+
+
+def perimeter_map(
+    facts: PerimeterFacts, kind: str, paper: str, choice: MapChoice, *, title: str = "", made_on: date | None = None
+) -> bytes:
+    """Return the map of a perimeter as a file: `kind` is one of MAP_FORMATS, `paper` one of PAPERS.
+
+    Raises
+    ------
+    GeoInputError
+        For a format or a paper that does not exist, or a perimeter without a commune.
+    """
+    _asked(kind, paper)
+    if not len(facts.rows):
+        raise GeoInputError("Ce périmètre n’a aucune commune : choisissez-en une pour en emporter la carte.")
+    return _file(kind, perimeter_page(facts, paper, choice, title=title, made=_made(made_on)))
+
+
+def coverage_map_file(
+    scope: Scope, state: CoverageState, kind: str, paper: str, choice: MapChoice, *, made_on: date | None = None
+) -> bytes:
+    """Return the map of the coverage of a scope as a file, as `perimeter_map` does.
+
+    Raises
+    ------
+    GeoInputError
+        For a format or a paper that does not exist.
+    """
+    _asked(kind, paper)
+    return _file(kind, coverage_page(scope, state, paper, choice, made=_made(made_on)))
+
+
+def _asked(kind: str, paper: str) -> None:
+    if kind not in MAP_FORMATS:
+        raise GeoInputError(f"{kind[:20]} : ce format de carte n’existe pas ; choisissez {fr.listing(MAP_FORMATS)}.")
+    if paper not in PAPERS:
+        raise GeoInputError(f"{paper[:20]} : cette taille n’existe pas ; choisissez {fr.listing(PAPERS)}.")
+
+
+def _made(on: date | None) -> str:
+    return f"Carte faite le {fr.long_date(on or date.today())}."
+
+
+def _file(kind: str, page: SvgMap) -> bytes:
+    return page_png(page) if kind == "png" else f'<?xml version="1.0" encoding="UTF-8"?>\n{page.svg}'.encode()
 
 
 def page_png(page: SvgMap, *, ppi: float = PNG_PPI) -> bytes:
@@ -18,7 +73,7 @@ def page_png(page: SvgMap, *, ppi: float = PNG_PPI) -> bytes:
 
 def _with_resolution(png: bytes, ppi: float) -> bytes:
     """Write the resolution into a PNG (chunk pHYs), right after its header; one that is there is left out."""
-    signature, at, kept = png[:8], 8, []
+    at, kept = 8, []
     while at < len(png):
         length = struct.unpack(">I", png[at : at + 4])[0]
         if png[at + 4 : at + 8] != b"pHYs":
@@ -27,4 +82,4 @@ def _with_resolution(png: bytes, ppi: float) -> bytes:
     per_metre = round(ppi / 0.0254)
     body = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
     chunk = struct.pack(">I", 9) + body + struct.pack(">I", zlib.crc32(body))
-    return b"".join([signature, kept[0], chunk, *kept[1:]])
+    return b"".join([png[:8], kept[0], chunk, *kept[1:]])
