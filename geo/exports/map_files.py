@@ -29,11 +29,9 @@ def perimeter_map(
     Raises
     ------
     GeoInputError
-        For a format or a paper that does not exist, or a perimeter without a commune.
+        For a format or a paper that does not exist.
     """
     _asked(kind, paper)
-    if not len(facts.rows):
-        raise GeoInputError("Ce périmètre n’a aucune commune : choisissez-en une pour en emporter la carte.")
     return _file(kind, perimeter_page(facts, paper, choice, title=title, made=_made(made_on)))
 
 

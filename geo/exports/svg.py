@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ import shapely
 from geo.exports.svg_furniture import (
     MUTED,
     UNIT,
+    escape,
     north_arrow,
     pattern,
     scale_bar,

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape as escape_markup
 
 from geo import french as fr
 from geo.geometry import WGS84
+from geo.visible import one_line
 
 UNIT = 20  # drawing units a millimetre
 INK, MUTED = "#1d2a30", "#55606a"
+
+
+def escape(text: str) -> str:
+    """Return a text of unknown origin as it may stand in XML, on one line: its signs are dead letters, none acts on its neighbours."""
+    return escape_markup(one_line(text))
 
 
 def units(mm: float) -> int:

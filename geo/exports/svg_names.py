@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
 import numpy as np
 import numpy.typing as npt
 
-from geo.exports.svg_furniture import INK, UNIT, text_width_mm, units
+from geo.exports.svg_furniture import INK, UNIT, escape, text_width_mm, units
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in millimetres
 ASCENT, DESCENT = 0.74, 0.22  # of the size of a text, above and below its baseline
@@ -84,13 +83,20 @@ def place_names(
 
     A text already placed elsewhere is not placed again.
     """
-    boxes = np.array(list(taken), dtype=float).reshape(-1, 4)
+    barred, boxes = np.array(list(taken), dtype=float).reshape(-1, 4), np.empty((0, 4))
     placed: list[Placed] = []
     said: set[str] = set()
     for text, (x, y) in zip(texts, at.tolist(), strict=True):
         if (most is not None and len(placed) >= most) or text.text in said:
             continue
-        found = next((p for p in _tries(text, x, y) if _within(p.box, room) and _free(p.box, boxes, text.gap_mm)), None)
+        found = next(
+            (
+                p
+                for p in _tries(text, x, y)
+                if _within(p.box, room) and _free(p.box, barred, 0.0) and _free(p.box, boxes, text.gap_mm)
+            ),
+            None,
+        )
         if found is not None:
             placed.append(found)
             said.add(text.text)

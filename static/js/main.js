@@ -3,6 +3,7 @@
  */
 
 import { Api } from "./api.js";
+import { Carry } from "./carry.js";
 import { Draw } from "./draw.js";
 import { Focus } from "./focus.js";
 import { CommuneMap } from "./map.js";
@@ -16,6 +17,7 @@ import { Preview } from "./preview.js";
 export function start(leaflet, { mode, phrases = [] }) {
   const map = new CommuneMap(leaflet, mode);
   map.extras.push(new Points(map), new Preview(map, phrases));
+  new Carry(map);
   if (mode === "select") map.extras.push(new Focus(map), new Draw(map));
   return new Api(map);
 }

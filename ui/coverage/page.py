@@ -65,6 +65,7 @@ def _map(view: CoverageView, found: Coverage) -> None:
         cards.legend(found, shown, outside=maps.ground(scope) != scope)
         + cards.extent_line(coverage_loaders.complete_lists(view))
     )
+    export.take_map(view, tuple(shown))
     note = maps.extents(scope)
     if note:
         st.caption(html.literal(f"{note[0].upper()}{note[1:]}."))

@@ -44,6 +44,7 @@ from ui.map.scene import (
     status_paint,
     swatch,
 )
+from ui.map.take_away import MapFile, take_away
 from ui.map.tooltips import Preview, previewed
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "PALETTE",
     "SELECTED",
     "Focus",
+    "MapFile",
     "Mark",
     "Overlay",
     "Paint",
@@ -93,4 +95,5 @@ __all__ = [
     "static_url",
     "status_paint",
     "swatch",
+    "take_away",
 ]

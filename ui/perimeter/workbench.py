@@ -17,6 +17,7 @@ from ui import frame, loaders, panels
 from ui import map as maps
 from ui.perimeter import adjust, choices, judge, note, project, questions, round_table, scenarios, sectors, suggest
 from ui.perimeter.link import ADDRESS
+from ui.perimeter.take_map import take_map
 from ui.server import after_the_figures
 
 MAP = "carte-perimetre"
@@ -48,6 +49,7 @@ def show_workbench(scope: Scope, lines: tuple[str, ...]) -> None:
         with left:
             maps.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, perimeter))
             choices.history(perimeter)
+            take_map(lines)
         _panel(perimeter)
 
 

@@ -1,0 +1,86 @@
+"""« Emporter la carte »: a page A4 or A3 made when it is asked for, the link and the picture to paste elsewhere.
+
+The two « Copier » are plain buttons: static/js/carry.js hears them, and says beside them what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape as escape_markup
+
+import streamlit as st
+
+from geo.exports import MAP_FORMATS, PAPERS
+from geo.visible import visible
+from ui import html
+from ui.server import export_lane
+
+FORMAT_LABELS = {"png": "Image (PNG)", "svg": "Dessin à modifier (SVG)"}
+PAPER_LABELS = {"a4": "A4", "a3": "A3"}
+STYLE = """
+<style>
+.clsm-copier {display:flex; flex-wrap:wrap; gap:.4rem .6rem; align-items:center; margin:.2rem 0;}
+.clsm-copier button {font:inherit; font-size:.9rem; padding:.3rem .7rem; border:1px solid #b9c4c9; border-radius:.5rem; background:#fff; color:#1d2a30; cursor:pointer;}
+.clsm-copier button:hover, .clsm-copier button:focus-visible {border-color:#0b6e75; color:#0b5a60;}
+.clsm-copier [role=status] {flex-basis:100%; margin:0; font-size:.86rem; color:#3a474e; min-height:1.2em;}
+.clsm-copier code {flex-basis:100%; font-size:.78rem; overflow:hidden; text-overflow:ellipsis; white-space:nowrap; max-width:24rem;}
+</style>
+"""
+
+
+@dataclass(frozen=True)
+class MapFile:
+    """What a page takes away: the name that its file begins with, the title of the map, and what makes it (format, paper)."""
+
+    stem: str
+    title: str
+    make: Callable[[str, str], bytes]
+
+
+def take_away(key: str, file: Callable[[], MapFile], link: Callable[[], str]) -> None:
+    """Show the button, and what it opens: nothing of it is made before it is opened, and no map before it is asked for."""
+    box = st.popover(
+        "Emporter la carte", icon=":material/map:", key=f"{key}-ouvrir", on_change="rerun", width="content"
+    )
+    if not box.open:
+        return
+    given = file()
+    with box:
+        kind = st.segmented_control(
+            "Format",
+            list(MAP_FORMATS),
+            default="png",
+            required=True,
+            format_func=FORMAT_LABELS.get,
+            key=f"{key}-format",
+        )
+        paper = st.segmented_control(
+            "Taille", list(PAPERS), default="a4", required=True, format_func=PAPER_LABELS.get, key=f"{key}-taille"
+        )
+        kind, paper = kind or "png", paper or "a4"
+        st.download_button(
+            "Télécharger la carte", _maker(given, kind, paper), file_name=f"{given.stem}-{paper}.{kind}", mime=MAP_FORMATS[kind],
+            on_click="ignore", key=f"{key}-telecharger", icon=":material/download:", type="primary", width="stretch",
+        )  # fmt: skip
+        st.caption(
+            "Une page avec titre, noms, légende, échelle, limites, sources et date ; en largeur ou en hauteur, selon le territoire."
+        )
+        st.html(STYLE + copy_buttons(link(), given.title))
+
+
+def copy_buttons(link: str, title: str) -> str:
+    """Return the two « Copier », where their result is said, and the link itself, to be copied by hand where a browser refuses."""
+    return (
+        '<div class="clsm-copier"><button type="button" data-copier=".clsm-copier code">Copier le lien</button>'
+        f'<button type="button" data-copier-image="{html.escape(title)}">Copier l’image</button>'
+        f'<p role="status"></p><code>{escape_markup(visible(link))}</code></div>'
+    )
+
+
+def _maker(file: MapFile, kind: str, paper: str) -> Callable[[], bytes]:
+    def made() -> bytes:
+        with export_lane():
+            return file.make(kind, paper)
+
+    return made

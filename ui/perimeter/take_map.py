@@ -1,0 +1,30 @@
+"""« Emporter la carte » of the page Périmètre: what is drawn, on a page; nothing here holds the data."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo.exports import MAP_LINES, MapChoice, file_name, perimeter_map, title_of
+from geo.scenarios import Scenario
+from ui import frame, loaders
+from ui import map as maps
+from ui.perimeter.link import ADDRESS
+
+
+@st.fragment
+def take_map(lines: tuple[str, ...]) -> None:
+    """Show the button; it runs by itself, and costs a click nothing while it is closed."""
+    scenario = frame.workbook().scenario
+    if scenario.codes:
+        maps.take_away("carte-perimetre", lambda: _file(scenario, lines), ADDRESS.url)
+
+
+def _file(scenario: Scenario, lines: tuple[str, ...]) -> maps.MapFile:
+    title = title_of(scenario.name, scenario.codes, loaders.atlas())
+    choice = MapChoice(tuple(i for i in lines if i in MAP_LINES), "qpv" in lines)
+
+    def make(kind: str, paper: str) -> bytes:
+        facts = loaders.facts(scenario.perimeter(loaders.atlas()))
+        return perimeter_map(facts, kind, paper, choice, title=title)
+
+    return maps.MapFile(file_name(f"carte {title}", "x").removesuffix(".x"), title, make)
