@@ -49,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     display.add_argument(
         "--ahead", type=Path, metavar="DOSSIER", help="préparer ceux de ces contours, sans changer ce qui est affiché"
     )
+    commands.add_parser("rivers", help="apporter les fleuves et rivières des cartes à emporter, depuis un paquet")
     return main
 
 
@@ -85,6 +86,7 @@ def _run(arguments: list[str] | None) -> int:
         "find": _find,
         "build": _build,
         "display": _display,
+        "rivers": _rivers,
     }[options.command]
     try:
         said = command(options)
@@ -159,6 +161,12 @@ def _build(options: argparse.Namespace) -> Iterable[str]:
 
     build(options.to)
     return []
+
+
+def _rivers(_: argparse.Namespace) -> Iterable[str]:
+    from geo.build import bring_rivers
+
+    return ["Fleuves et rivières prêts." if bring_rivers() else "Fleuves et rivières déjà en place."]
 
 
 def _display(options: argparse.Namespace) -> Iterable[str]:

@@ -29,6 +29,9 @@ def add_parser(commands: Any, add_choice: Callable[..., Any]) -> None:
     drawn.add_argument("--papier", choices=tuple(PAPERS), default="a4", help="taille de la page (a4)")
     drawn.add_argument("--contours", default="", metavar="COUCHES", help=f"limites à dessiner : {', '.join(MAP_LINES)}")
     drawn.add_argument("--qpv", action="store_true", help="montrer les communes où un QPV est connu")
+    drawn.add_argument(
+        "--fleuves", action="store_true", help="dessiner les fleuves et rivières principales (geo rivers)"
+    )
     drawn.add_argument("--titre", default="", help="titre de la carte d’un périmètre")
     drawn.add_argument("--complete", default="", metavar="DEPARTEMENTS",
                        help="départements où vous savez complète la liste des CLSM (94,79)")  # fmt: skip
@@ -48,7 +51,7 @@ def run(options: argparse.Namespace, choose: Choose) -> Iterable[str]:
     lines = tuple(split_codes(options.contours))
     if unknown := [line for line in lines if line not in MAP_LINES]:
         raise GeoInputError(f"{listing(unknown)} : contours inconnus ; choisissez parmi {listing(MAP_LINES)}.")
-    world, choice = open_dataset(), MapChoice(lines, options.qpv)
+    world, choice = open_dataset(), MapChoice(lines, options.qpv, options.fleuves)
     warn(*world.notices)
     data = _drawn(options, choose, world, kind, choice)
     try:

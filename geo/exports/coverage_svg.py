@@ -12,7 +12,17 @@ from geo import french as fr
 from geo.arrays import Rows
 from geo.communes import Atlas
 from geo.coverage import CoverageState, Scope, Situation, Status, complete_text
-from geo.exports.map_layers import AROUND, MapChoice, gaps_of, lines_over, merge, quarters, rows_in_sight, sources_of
+from geo.exports.map_layers import (
+    AROUND,
+    MapChoice,
+    gaps_of,
+    lines_over,
+    merge,
+    quarters,
+    rivers_over,
+    rows_in_sight,
+    sources_of,
+)
 from geo.exports.map_names import metres_per_mm, town_names, with_surroundings
 from geo.exports.perimeter_svg import extent, widened
 from geo.exports.sheet import Paper, Words, map_page, paper_of
@@ -157,6 +167,10 @@ def _panel(
     beside = project(every.iloc[near[~inside]], part.epsg)
     plain = _limit_of(rows, atlas, scope)[0] not in choice.lines
     layers = _ground(rows, shapes, near[~inside], beside, state, scope, detail, limits=plain)
+    scale = metres_per_mm(bounds, width_mm, height_mm)
+    areas = np.concatenate([layer.shapes for layer in layers if layer.style.fill])
+    waters, source = rivers_over(part.epsg, areas, scale) if choice.rivers else ([], "")
+    layers += waters
     drawn = np.empty(len(near), dtype=object)
     drawn[inside], drawn[~inside] = shapes, beside
     layers += lines_over(state.crosswalk, choice.lines, near, drawn, detail, bounds)
@@ -164,7 +178,6 @@ def _panel(
         MapLayer(np.array([shapely.boundary(shapely.coverage_union_all(drawn[inside]))], dtype=object), SCOPE)
     )
     layers += quarters(state.crosswalk, rows) if choice.quarters else []
-    scale = metres_per_mm(bounds, width_mm, height_mm)
     most = round(MOST_NAMES.get(scope.kind, 600) * larger**2)
     texts = town_names(atlas, rows, metres_per_mm=scale, larger=larger, most=most, gap_mm=1.4)
     if scope.kind != "france":
@@ -172,7 +185,7 @@ def _panel(
         texts = with_surroundings(
             texts, atlas, near, drawn, inside, bounds, metres_per_mm=scale, larger=larger, own_too=not alone
         )  # fmt: skip
-    return Panel(layers, part.epsg, part.name, texts=texts, bounds=bounds, filled=True)
+    return Panel(layers, part.epsg, part.name, texts=texts, bounds=bounds, filled=True, source=source)
 
 
 def _ground(

@@ -8,15 +8,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import Transformer
 
 from geo import french as fr
 from geo.arrays import Bools, Rows
+from geo.build import known_rivers
 from geo.communes import Atlas
 from geo.exports.svg import Bounds, MapLayer, Shapes, Style
+from geo.geometry import WGS84
 from geo.layers import Crosswalk, Layer, LayerId
 
 AROUND = Style(fill="#f3f5f6", stroke="#c3ccd1", width_mm=0.12)
 DEPARTEMENTS = Style(fill=None, stroke="#96a2a8", width_mm=0.3, dash_mm=(2.4, 0.9, 0.5, 0.9))
+RIVER = Style(fill=None, stroke="#7fb2d6", width_mm=0.3)
+ROUGH = 600.0  # metres a millimetre, below which the rivers, true to a kilometre, are not drawn
 QUARTER = Style(fill="#1d2a30", stroke="#ffffff", width_mm=0.3, radius_mm=1.1)
 MANY_DOTS, MANY_ZONES = 60, 40  # past these, dots and limits are drawn finer
 # As on screen (ui/map/scene.py): each layer has a colour and a line of its own.
@@ -34,10 +39,11 @@ LINES: dict[str, Style] = {
 
 @dataclass(frozen=True)
 class MapChoice:
-    """What lies over a map: layers whose limits are drawn (`lines`, keys of LINES), and the communes with a QPV."""
+    """What lies over a map: layers whose limits are drawn (`lines`, keys of LINES), the communes with a QPV, the main rivers."""
 
     lines: tuple[str, ...] = ()
     quarters: bool = False
+    rivers: bool = False
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -105,6 +111,21 @@ def quarters(crosswalk: Crosswalk, rows: Rows) -> list[MapLayer]:
     points = shapely.points(crosswalk.atlas.table[["x", "y"]].iloc[here].to_numpy(dtype=float))
     style = QUARTER if len(here) <= MANY_DOTS else replace(QUARTER, radius_mm=0.55, width_mm=0.15)
     return [MapLayer(np.asarray(points, dtype=object), style, "Commune où un QPV est connu")] if len(here) else []
+
+
+def rivers_over(epsg: int, areas: Shapes, metres_per_mm: float) -> tuple[list[MapLayer], str]:
+    """Return the main rivers over areas that tile, and where they come from; none where they were not brought, nor at a scale
+    that would show how roughly they are drawn: a river on the wrong side of a town misleads."""
+    source, lines = known_rivers()
+    if not lines or metres_per_mm < ROUGH:
+        return [], ""
+    there = Transformer.from_crs(WGS84, epsg, always_xy=True)
+    drawn = [shapely.LineString(np.column_stack(there.transform(line[:, 0], line[:, 1]))) for line in lines]
+    shapes = np.array([line for line in drawn if np.isfinite(shapely.bounds(line)).all()], dtype=object)
+    land = shapely.coverage_union_all(areas)
+    seen = shapely.intersection(shapes[shapely.intersects(shapes, land)], land)
+    said = fr.typeset(f"Fleuves et rivières : {source}.")
+    return ([MapLayer(seen, RIVER, "Fleuves et rivières principales")], said) if len(seen) else ([], "")
 
 
 def sources_of(crosswalk: Crosswalk, layers: Iterable[str]) -> list[str]:

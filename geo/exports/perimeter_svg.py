@@ -26,6 +26,7 @@ from geo.exports.map_layers import (
     lines_over,
     merge,
     quarters,
+    rivers_over,
     rows_in_sight,
     sources_of,
 )
@@ -163,6 +164,7 @@ def _panel(
     around = bounds or widened(extent(project(outlines(atlas, mine), epsg)), width_mm / height_mm)
     near = np.union1d(np.flatnonzero(rows_in_sight(atlas, around, epsg)), mine).astype(np.intp)
     finish: Callable[[Shapes, float], Shapes] = _as_they_are
+    scale = metres_per_mm(around, width_mm, height_mm)
     detail = max(tolerance(around, width_mm, height_mm), 1.0)
     shapes, inside = project(outlines(atlas, near), epsg), np.isin(near, mine)
     owner = atlas.table["departement"].iloc[near].to_numpy(dtype=object)
@@ -181,13 +183,15 @@ def _panel(
         layers.insert(0, MapLayer(ground, AROUND, beside))
     if not plain and choice is None:
         layers += _lines(facts, near, shapes, lambda found: finish(found, detail))
-    elif choice is not None:
+    source = ""
+    if choice is not None:
+        waters, source = rivers_over(epsg, np.concatenate([ground, drawn]), scale) if choice.rivers else ([], "")
+        layers += waters
         layers += departement_lines(atlas, near, shapes, detail, around)
         layers += lines_over(facts.crosswalk, choice.lines, near, shapes, detail, around)
     layers.append(MapLayer(whole, EDGE, ""))
     if not plain and (choice is None or choice.quarters):
         layers += quarters(facts.crosswalk, near)
-    scale = metres_per_mm(around, width_mm, height_mm)
     texts = town_names(atlas, mine, metres_per_mm=scale, larger=larger, bold=choice is not None) if named else []
     if choice is not None and named:
         texts = with_surroundings(texts, atlas, near, shapes, inside, around, metres_per_mm=scale, larger=larger)
@@ -199,6 +203,7 @@ def _panel(
         bounds=around,
         most_texts=MOST_NAMES if choice is None else None,
         filled=choice is not None,
+        source=source,
     )
 
 

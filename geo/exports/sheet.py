@@ -76,7 +76,7 @@ def map_page(panels_for: Panels, paper: Paper, words: Words) -> SvgMap:
     left, width = MARGIN_MM, paper.width_mm - 2 * MARGIN_MM
     head, top = _head(words, paper, left, width)
     _, legend_end = draw_legend(panels, 0.0, width, left)
-    lines = _foot_lines(words, insets=len(panels) > 1, width=width)
+    lines = _foot_lines(words, panels, width)
     foot = legend_end + sum(size * 1.42 for _, size, _ in lines) + 4.5
     height = paper.height_mm - MARGIN_MM - foot - top
     drawn = draw_panels(panels, left, top, width, height, paper.inset_mm, north=False, below=paper.standing)
@@ -111,8 +111,9 @@ def _head(words: Words, paper: Paper, left: float, width: float) -> tuple[str, f
     return "".join(parts), y + 3.5
 
 
-def _foot_lines(words: Words, *, insets: bool, width: float) -> list[tuple[str, float, str]]:
+def _foot_lines(words: Words, panels: Sequence[Panel], width: float) -> list[tuple[str, float, str]]:
     """Return the lines below the legend, each with its size and colour: the limit first, then sources and day."""
     lines = [(line, 2.5, INK) for line in wrapped(words.limit, width, 2.5)]
-    said = " ".join([*words.sources, *([INSETS_SCALE] if insets else []), words.made])
+    beside = [panel.source for panel in panels if panel.source] + ([INSETS_SCALE] if len(panels) > 1 else [])
+    said = " ".join([*words.sources, *beside, words.made])
     return lines + [(line, 2.1, MUTED) for line in wrapped(said, width, 2.1)]

@@ -70,7 +70,8 @@ class Panel:
     """Layers in one projection, the first drawn first; `bounds` in metres, those of the layers by default.
 
     `texts` are the names to write, the most important first: each is written if it finds room, and `most_texts` of
-    them at most. `filled` widens the bounds until they fill the room that the map has on paper.
+    them at most. `filled` widens the bounds until they fill the room that the map has on paper; `source` is that of
+    what only this panel shows.
     """
 
     layers: Sequence[MapLayer]
@@ -80,6 +81,7 @@ class Panel:
     bounds: Bounds | None = None
     most_texts: int | None = None
     filled: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True)

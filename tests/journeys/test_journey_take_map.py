@@ -37,7 +37,7 @@ def _open(page: Page, server: AppServer) -> None:
     settle(page)
     page.get_by_role("button", name="Emporter la carte").click()
     settle(page)
-    expect(page.get_by_role("button", name="Copier l’image")).to_be_visible()
+    expect(page.get_by_role("button", name="Copier l’image")).to_be_visible(timeout=60_000)
 
 
 def test_link_and_picture_go_to_the_clipboard_and_the_page_to_a_file(page: Page, server: AppServer) -> None:

@@ -70,6 +70,6 @@ def test_the_file_is_that_of_the_core_with_the_lines_shown(monkeypatch: pytest.M
 
     monkeypatch.setattr(take_map, "perimeter_map", record)
     file = take_map._file(Scenario("Niort et autour", frozenset({"79191"})), ("epci", "qpv"))
-    file.make("svg", "a3")
+    file.make("svg", "a3", False)
     assert file.stem == "clsm-carte-niort-et-autour"
     assert asked == [("svg", "a3", MapChoice(("epci",), quarters=True), "Niort et autour")]

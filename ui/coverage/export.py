@@ -66,15 +66,14 @@ def panel(view: CoverageView) -> None:
 @st.fragment
 def take_map(view: CoverageView, shown: tuple[str, ...]) -> None:
     """Show « Emporter la carte », which runs by itself; `shown` is what lies over the map."""
-    choice = MapChoice(tuple(i for i in shown if i in MAP_LINES), "quartiers" in shown)
+    lines, quarters = tuple(i for i in shown if i in MAP_LINES), "quartiers" in shown
+
+    def make(kind: str, paper: str, rivers: bool) -> bytes:
+        return coverage_loaders.map_file(view, kind, paper, MapChoice(lines, quarters, rivers), date.today())
 
     def file() -> maps.MapFile:
         title = f"Couverture par les CLSM : {view.scope.name}"
-        return maps.MapFile(
-            f"carte-couverture-{view.scope.id}",
-            title,
-            lambda kind, paper: coverage_loaders.map_file(view, kind, paper, choice, date.today()),
-        )
+        return maps.MapFile(f"carte-couverture-{view.scope.id}", title, make)
 
     maps.take_away("carte-couverture", file, coverage_link.ADDRESS.url)
 

@@ -21,9 +21,10 @@ def take_map(lines: tuple[str, ...]) -> None:
 
 def _file(scenario: Scenario, lines: tuple[str, ...]) -> maps.MapFile:
     title = title_of(scenario.name, scenario.codes, loaders.atlas())
-    choice = MapChoice(tuple(i for i in lines if i in MAP_LINES), "qpv" in lines)
+    outlined = tuple(i for i in lines if i in MAP_LINES)
 
-    def make(kind: str, paper: str) -> bytes:
+    def make(kind: str, paper: str, rivers: bool) -> bytes:
+        choice = MapChoice(outlined, "qpv" in lines, rivers)
         facts = loaders.facts(scenario.perimeter(loaders.atlas()))
         return perimeter_map(facts, kind, paper, choice, title=title)
 
