@@ -53,7 +53,9 @@ def test_nothing_is_made_before_it_is_opened_then_file_link_and_picture_are_offe
 
 def test_an_empty_perimeter_has_no_map_to_take_away() -> None:
     app = open_page(PERIMETER, carte="dep-79")
-    assert not _copies(_opened(app, "carte-perimetre"))
+    app = _opened(app, "carte-perimetre")
+    assert not _copies(app)
+    assert any("Choisissez d’abord une commune" in c.value for c in app.caption)
 
 
 def test_hostile_titles_and_links_are_dead_letters() -> None:
@@ -70,6 +72,7 @@ def test_the_file_is_that_of_the_core_with_the_lines_shown(monkeypatch: pytest.M
 
     monkeypatch.setattr(take_map, "perimeter_map", record)
     file = take_map._file(Scenario("Niort et autour", frozenset({"79191"})), ("epci", "qpv"))
+    assert file is not None
     file.make("svg", "a3", False)
     assert file.stem == "clsm-carte-niort-et-autour"
     assert asked == [("svg", "a3", MapChoice(("epci",), quarters=True), "Niort et autour")]

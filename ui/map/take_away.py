@@ -43,7 +43,7 @@ class MapFile:
     make: Callable[[str, str, bool], bytes]
 
 
-def take_away(key: str, file: Callable[[], MapFile], link: Callable[[], str]) -> None:
+def take_away(key: str, file: Callable[[], MapFile | None], link: Callable[[], str]) -> None:
     """Show the button, and what it opens: nothing of it is made before it is opened, and no map before it is asked for."""
     box = st.popover(
         "Emporter la carte", icon=":material/map:", key=f"{key}-ouvrir", on_change="rerun", width="content"
@@ -51,6 +51,9 @@ def take_away(key: str, file: Callable[[], MapFile], link: Callable[[], str]) ->
     if not box.open:
         return
     given = file()
+    if given is None:
+        box.caption("Choisissez d’abord une commune : il n’y a pas encore de périmètre à emporter.")
+        return
     with box:
         st.html(STYLE + copy_buttons(link(), given.title))
         with st.container(horizontal=True, gap="medium"):

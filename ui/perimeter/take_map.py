@@ -13,13 +13,13 @@ from ui.perimeter.link import ADDRESS
 
 @st.fragment
 def take_map(lines: tuple[str, ...]) -> None:
-    """Show the button; it runs by itself, and costs a click nothing while it is closed."""
-    scenario = frame.workbook().scenario
-    if scenario.codes:
-        maps.take_away("carte-perimetre", lambda: _file(scenario, lines), ADDRESS.url)
+    """Show the button; it runs by itself, when it is opened, on the perimeter of that moment: a click costs nothing more."""
+    maps.take_away("carte-perimetre", lambda: _file(frame.workbook().scenario, lines), ADDRESS.url)
 
 
-def _file(scenario: Scenario, lines: tuple[str, ...]) -> maps.MapFile:
+def _file(scenario: Scenario, lines: tuple[str, ...]) -> maps.MapFile | None:
+    if not scenario.codes:
+        return None
     title = title_of(scenario.name, scenario.codes, loaders.atlas())
     outlined = tuple(i for i in lines if i in MAP_LINES)
 
