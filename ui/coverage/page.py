@@ -82,6 +82,11 @@ def pick_layers(scope: Scope) -> None:
         )
 
 
+def take_map(view: CoverageView) -> None:
+    """Offer the map as it is shown, on a page."""
+    export.take_map(view, tuple(layers_shown(view.scope)))
+
+
 def layers_shown(scope: Scope) -> list[str]:
     """Return what lies over the map, among what a scope has."""
     return [i for i in layers_here(scope) if i in st.session_state[LAYERS]]

@@ -46,6 +46,7 @@ from ui.map.scene import (
     status_paint,
     swatch,
 )
+from ui.map.take_away import MapFile, take_away
 from ui.map.tooltips import Preview, previewed
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "SELECTED",
     "Focus",
     "Glance",
+    "MapFile",
     "Mark",
     "Overlay",
     "Paint",
@@ -98,4 +100,5 @@ __all__ = [
     "static_url",
     "status_paint",
     "swatch",
+    "take_away",
 ]
