@@ -30,7 +30,7 @@ def explorer(view: CoverageView) -> None:
     with left:
         if card := gaps.chosen_card(view):
             st.html(card)
-        st.plotly_chart(charts.status_bar(found), key="status-bar", config={"displayModeBar": False})
+        st.html(charts.status_bar(found))
         st.html(choices.status_table(found))
         st.caption(html.literal(choices.caution(found)))
         choices.meanings(found)
