@@ -31,7 +31,7 @@ from bench._browser import App, AppServer, Session, ratio
 from tests.support.browser import ROOT
 
 SCOPE = "dep-62"
-REPEAT = 1
+REPEAT = 3
 COMMIT = "918b49c"
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 1.5e6 / 8, "uploadThroughput": 1.5e6 / 8}
 WARM_S = 3.0  # a server of before slow visits has nothing left to load

@@ -31,6 +31,7 @@
     "map",
     "marks",
     "motifs",
+    "outline",
     "overlays",
     "pen",
     "pointer",
