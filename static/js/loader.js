@@ -34,6 +34,7 @@
     "marks",
     "memory",
     "motifs",
+    "outline",
     "overlays",
     "panel",
     "pen",

@@ -133,7 +133,7 @@ def _headline(view: CoverageView) -> None:
 
 def _figures(view: CoverageView, found: Coverage) -> None:
     figures = coverage_loaders.figures(view)
-    st.plotly_chart(charts.status_bar(found), key="status-bar", config={"displayModeBar": False})
+    st.html(charts.status_bar(found))
     st.html(cards.manner(figures[0]) + cards.figure_table(figures, view.scope.name) + cards.figure_sources(figures))
     st.html(choices.status_table(found))
     st.caption(html.literal(choices.caution(found)))

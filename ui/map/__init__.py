@@ -4,6 +4,7 @@ No geometry travels through Streamlit, and no text of the data is trusted. Read 
 `draw`, `selection_state`, `coverage_state`, `status_paint`, `read_selection`.
 """
 
+from ui.map.ahead import declare, first_files, frame_files
 from ui.map.build import (
     METROPOLE,
     Focus,
@@ -74,9 +75,12 @@ __all__ = [
     "coverage_map",
     "coverage_state",
     "credit",
+    "declare",
     "draw",
     "extents",
+    "first_files",
     "focus",
+    "frame_files",
     "geometry_url",
     "ground",
     "known_lines",
