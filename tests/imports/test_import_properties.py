@@ -12,7 +12,7 @@ from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS
 from tests.support.real import atlas
 from tests.support.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
 
-CALM = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+CALM = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
 CODES = [str(c) for c in atlas().codes]
 WORDS = ["CLSM", "Code INSEE", "commune", "communes", "EPCI", "dep", "état", "part", "id", "note", "type", "Créteil", "Saint-Denis",
          "94028", "1001", "93059", "75056", "94000", "200041317", "79", "partielle", "en projet", "TOTAL", "département 79", "",
