@@ -67,7 +67,7 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     page.goto(server.url)
     wait_painted(page)
     page.get_by_role("link", name="Voir la couverture").click()
-    expect(page.get_by_role("heading", name="Couverture : où manque-t-il des CLSM ?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Couverture", exact=True)).to_be_visible()
     frame = wait_painted(page, geometry="france")
     settle(page)
     mark(frame)

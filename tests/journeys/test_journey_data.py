@@ -54,7 +54,7 @@ def status(page: Page, code: str) -> str:
 
 def look_at_pas_de_calais(page: Page) -> None:
     page.get_by_role("link", name="Couverture").first.click()
-    expect(page.get_by_role("heading", name="Couverture : où manque-t-il des CLSM ?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Couverture", exact=True)).to_be_visible()
     wait_painted(page)
     if "dep-62" not in str(map_frame(page).evaluate("String(CL.state().url)")):
         pick(page, "Commune ou territoire", "Pas-de-Calais")
