@@ -4,6 +4,7 @@ No geometry travels through Streamlit, and no text of the data is trusted. Read 
 `draw`, `selection_state`, `coverage_state`, `status_paint`, `read_selection`.
 """
 
+from ui.map.ahead import declare, first_files, frame_files
 from ui.map.build import (
     METROPOLE,
     Focus,
@@ -46,6 +47,7 @@ from ui.map.scene import (
     status_paint,
     swatch,
 )
+from ui.map.take_away import MapFile, take_away
 from ui.map.tooltips import Preview, previewed
 
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "SELECTED",
     "Focus",
     "Glance",
+    "MapFile",
     "Mark",
     "Overlay",
     "Paint",
@@ -72,9 +75,12 @@ __all__ = [
     "coverage_map",
     "coverage_state",
     "credit",
+    "declare",
     "draw",
     "extents",
+    "first_files",
     "focus",
+    "frame_files",
     "geometry_url",
     "ground",
     "known_lines",
@@ -98,4 +104,5 @@ __all__ = [
     "static_url",
     "status_paint",
     "swatch",
+    "take_away",
 ]

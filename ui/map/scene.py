@@ -179,19 +179,16 @@ def status_paint(view: CoverageView, *, pale: bool = False) -> build.Paint:
     found = loaders.scope_coverage(view)
     drawn, known = ground(view.scope).rows, situations_of(found)
     inside = np.isin(drawn, found.rows)
-    if pale:
-        swatches = tuple(_pale(s) for s in Status)
-        return build.Paint(paint_runs(np.where(inside, found.status[drawn], -1).tolist()), swatches)
-    return build.Paint(
-        paint_runs(np.where(inside, known.of[drawn], -1).tolist()), tuple(swatch(kind) for kind in known.kinds)
-    )
+    drawn_as = tuple(_pale(kind) if pale else swatch(kind) for kind in known.kinds)
+    return build.Paint(paint_runs(np.where(inside, known.of[drawn], -1).tolist()), drawn_as)
 
 
-def _pale(status: Status) -> build.Swatch:
-    """Return a status under a perimeter being drawn: plain, but for what is not covered, finely hatched as everywhere."""
-    if status is Status.NON_COUVERT:
-        return replace(PALETTE[status], fill=PALE[status])
-    return build.Swatch(PALE[status], STATUS_LABELS[status])
+def _pale(kind: Situation) -> build.Swatch:
+    """Return a situation under a perimeter being drawn: plain, but for what is not covered, finely hatched as everywhere."""
+    fill = PALE[kind.status]
+    if kind.status is Status.NON_COUVERT:
+        return replace(PALETTE[kind.status], fill=fill, label=kind.label)
+    return build.Swatch(fill, kind.label)
 
 
 def swatch(kind: Situation) -> build.Swatch:
@@ -200,9 +197,9 @@ def swatch(kind: Situation) -> build.Swatch:
 
 
 @keyed_on_data(max_entries=256)
-def backdrop(scope: Scope) -> str:
+def backdrop(view: CoverageView) -> str:
     """Return the address of the pale colours under a perimeter: no click changes them, so none sends them again."""
-    return written(f"fond-{scope.id}", build.paint_payload(status_paint(CoverageView(scope), pale=True)))
+    return written(f"fond-{view.scope.id}", build.paint_payload(status_paint(view, pale=True)))
 
 
 def written(stem: str, value: object) -> str:
