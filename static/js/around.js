@@ -2,6 +2,7 @@
  * The départements around the scope, in grey: fetched once the map is on screen, for nobody waits for them.
  */
 
+import { Files, fetchJson } from "./fetching.js";
 import { departementOf, Geometry } from "./geometry.js";
 import { Labels } from "./labels.js";
 
@@ -50,4 +51,39 @@ export function drawAround(context, pen, around) {
   context.lineWidth = 1;
   const { sides } = pen.geometry;
   pen.strokeArcs(context, (arc) => is.has(sides[2 * arc]) || is.has(sides[2 * arc + 1]));
+}
+
+const zoneFiles = new Files();
+const besideGeometry = (/** @type {import("./types.d.ts").State} */ { geometry }, /** @type {string} */ file) =>
+  geometry.replace(/[^/]*$/, file);
+
+/**
+ * Draw what lies around the scope; without it the map says all the same.
+ * @param {import("./layer.js").CommuneLayer} layer
+ * @param {import("./types.d.ts").State} state
+ */
+export async function showAround(layer, state) {
+  if (!state.around || layer.around) return;
+  try {
+    layer.surround(await fetchAround(besideGeometry(state, state.around), fetchJson, layer.geometry));
+  } catch (error) {
+    console.warn(error);
+  }
+}
+
+/**
+ * Name the zones of a file from afar; without it the map says all the same.
+ * @param {import("./layer.js").CommuneLayer} layer
+ * @param {import("./types.d.ts").State} state
+ */
+export async function showNames(layer, state) {
+  const { names } = state;
+  if (layer.named === names) return;
+  layer.named = names;
+  try {
+    const zones = names ? await zoneFiles.get(besideGeometry(state, names)) : null;
+    if (layer.named === names) layer.name(zones);
+  } catch (error) {
+    console.warn(error);
+  }
 }

@@ -178,3 +178,30 @@ export function resizeCanvases(contexts, size) {
     context.lineCap = "round";
   }
 }
+
+/**
+ * Stretch what is drawn while a zoom is under way (same computation as Leaflet's own renderers).
+ * @param {L.Map} map
+ * @param {HTMLElement} box
+ * @param {{ centre: L.LatLng, zoom: number }} drawn
+ * @param {number} padding drawn beyond the window on each side
+ * @param {L.LatLng} centre
+ * @param {number} zoom
+ */
+export function stretch(map, box, drawn, padding, centre, zoom) {
+  const scale = map.getZoomScale(zoom, drawn.zoom);
+  const size = map.getSize();
+  // Where the map's pane will have its origin once the zoom is over.
+  const origin = map
+    .project(centre, zoom)
+    .subtract(size.divideBy(2))
+    .add(L.DomUtil.getPosition(map.getPane("mapPane") ?? box))
+    .round();
+  const corner = size
+    .multiplyBy(0.5 + padding)
+    .multiplyBy(-scale)
+    .add(map.project(drawn.centre, zoom))
+    .subtract(origin);
+  if (L.Browser.any3d) L.DomUtil.setTransform(box, corner, scale);
+  else L.DomUtil.setPosition(box, corner);
+}

@@ -8,7 +8,7 @@
 
 import { drawAround } from "./around.js";
 import { unpackRuns } from "./decode.js";
-import { drawGround, drawHover, drawSelection, drawZones, resizeCanvases, thicknessAt } from "./drawing.js";
+import { drawGround, drawHover, drawSelection, drawZones, resizeCanvases, stretch, thicknessAt } from "./drawing.js";
 import { Labels } from "./labels.js";
 import { buttonsOver, drawLabels, widthOn } from "./lettering.js";
 import { Pen } from "./pen.js";
@@ -222,29 +222,9 @@ export class CommuneLayer extends L.Layer {
     };
   }
 
-  /**
-   * Stretch what is drawn while a zoom is under way (same computation as Leaflet's own renderers).
-   * @param {L.LatLng} centre
-   * @param {number} zoom
-   */
+  /** @type {(centre: L.LatLng, zoom: number) => void} */
   #follow(centre, zoom) {
-    if (!this.#drawn || !this.#box) return;
-    const map = this._map;
-    const scale = map.getZoomScale(zoom, this.#drawn.zoom);
-    const size = map.getSize();
-    // Where the map's pane will have its origin once the zoom is over.
-    const origin = map
-      .project(centre, zoom)
-      .subtract(size.divideBy(2))
-      .add(L.DomUtil.getPosition(map.getPane("mapPane") ?? this.#box))
-      .round();
-    const corner = size
-      .multiplyBy(0.5 + PADDING)
-      .multiplyBy(-scale)
-      .add(map.project(this.#drawn.centre, zoom))
-      .subtract(origin);
-    if (L.Browser.any3d) L.DomUtil.setTransform(this.#box, corner, scale);
-    else L.DomUtil.setPosition(this.#box, corner);
+    if (this.#drawn && this.#box) stretch(this._map, this.#box, this.#drawn, PADDING, centre, zoom);
   }
 
   #update() {

@@ -43,6 +43,7 @@
     "points",
     "preview",
     "projection",
+    "room",
     "selection",
     "square",
     "store",

@@ -6,11 +6,10 @@
  * map does is in extras, which know the map and not one another.
  */
 
-import { fetchAround } from "./around.js";
+import { showAround, showNames } from "./around.js";
 import { Colours } from "./colours.js";
 import { addControls, addPerimeterButton, changeCredit, MessageBox } from "./controls.js";
 import { unpackCodes } from "./decode.js";
-import { Files, fetchJson } from "./fetching.js";
 import { CommuneLayer, PANE } from "./layer.js";
 import { Legend } from "./legend.js";
 import { PANE as MARKS, Marks } from "./marks.js";
@@ -47,7 +46,6 @@ export class CommuneMap {
   overlays = new Overlays();
   colours = new Colours();
   #geometries = new GeometryStore();
-  #zones = new Files();
   /** @type {State} */
   #state = { geometry: "" };
   /** @type {string | undefined} */
@@ -133,8 +131,10 @@ export class CommuneMap {
     this.#paintWhenHere(state.paint);
     this.marks.show(state.points ?? []);
     this.#showOverlays(state.overlays ?? []);
-    this.#showAround(state.around);
-    this.#name(state.names);
+    if (this.layer) {
+      showAround(this.layer, state);
+      showNames(this.layer, state);
+    }
     for (const extra of this.extras) extra.apply?.(state);
     if (state.focus && this.#focusSeen !== state.focus.n && this.focus(state.focus.code)) {
       this.#focusSeen = state.focus.n;
@@ -153,41 +153,6 @@ export class CommuneMap {
     const paint = this.colours.get(this.#state.paint);
     if (paint !== undefined) layer?.paint(paint);
     this.legend.update();
-  }
-
-  /**
-   * Draw what lies around the scope; without it the map says all the same.
-   * @param {string | undefined} file
-   */
-  async #showAround(file) {
-    const { layer } = this;
-    if (!file || !layer || layer.around) return;
-    const url = this.#state.geometry.replace(/[^/]*$/, file);
-    try {
-      layer.surround(await fetchAround(url, fetchJson, layer.geometry));
-    } catch (error) {
-      console.warn(error);
-    }
-  }
-
-  /**
-   * Name the zones of a file, fetched once the map is on screen; without it the map says all the same.
-   * @param {string | undefined} file
-   */
-  async #name(file) {
-    const { layer } = this;
-    if (!layer || layer.named === file) return;
-    layer.named = file;
-    if (!file) {
-      layer.name(null);
-      return;
-    }
-    try {
-      const zones = await this.#zones.get(this.#state.geometry.replace(/[^/]*$/, file));
-      if (layer.named === file) layer.name(zones);
-    } catch (error) {
-      console.warn(error);
-    }
   }
 
   /** @param {import("./types.d.ts").Overlay[]} wanted */
