@@ -21,6 +21,7 @@ from ui.map.build import (
 )
 from ui.map.codec import pack_codes, paint_runs
 from ui.map.events import Shape, read_click, read_selection, read_shape
+from ui.map.files import MapFile, offer, take_away
 from ui.map.overlays import Mark, extents, over, places_url, quarters_url
 from ui.map.scene import (
     LINE_LABELS,
@@ -44,7 +45,6 @@ from ui.map.scene import (
     status_paint,
     swatch,
 )
-from ui.map.take_away import MapFile, take_away
 from ui.map.tooltips import Preview, previewed
 
 __all__ = [
@@ -78,6 +78,7 @@ __all__ = [
     "ground",
     "known_lines",
     "look_at",
+    "offer",
     "over",
     "overlay",
     "pack_codes",
