@@ -20,11 +20,11 @@ from geo.coverage import coverage_state, read_scope
 from geo.errors import GeoInputError
 from geo.exports import MapChoice, coverage_map_file, perimeter_map
 from geo.exports.coverage_svg import coverage_page
+from geo.exports.maps.sheet import PAPERS, paper_of
+from geo.exports.maps.svg import SvgMap, project
+from geo.exports.maps.svg_furniture import UNIT
+from geo.exports.maps.svg_names import SPACED, Box, MapText, place_names
 from geo.exports.perimeter_svg import extent, outlines, perimeter_page
-from geo.exports.sheet import PAPERS, paper_of
-from geo.exports.svg import SvgMap, project
-from geo.exports.svg_furniture import UNIT
-from geo.exports.svg_names import SPACED, Box, MapText, place_names
 from geo.layers import LayerId
 from tests.support import drawn, real
 from tests.support.grid import facts_of, plain
