@@ -161,6 +161,14 @@ def chosen_card(view: CoverageView) -> str:
     return text + (f'<p class="clsm-extent">{html.escape(row["dispositifs"])}</p>' if row["dispositifs"] else "")
 
 
+def offer_chosen(view: CoverageView) -> None:
+    """Offer to draw from the territory chosen, beside what is said of it."""
+    level, code = level_shown(view.scope), chosen(view)
+    if code:
+        name = str(coverage_loaders.gaps(level, view).at[code, "nom"])
+        opening.offer_line(level, code, name, view, key="gap-open")
+
+
 def _with_share(people: float, share: float) -> str:
     return fr.number(people) if np.isnan(share) else f"{fr.number(people)} ({fr.percent(share)})"
 
@@ -240,8 +248,6 @@ def panel(view: CoverageView) -> None:
     if first:
         shown = pd.concat([every.loc[[first]], shown[shown.index != first]])
     _choice_list(shown, code, f"{scope.id}-{level}")
-    if code:
-        opening.offer_line(level, code, str(every.at[code, "nom"]), view, key="gap-open")
     _show(shown, code, level, f"{scope.id}-{level}-{sort}-{hash((tuple(readings), query, cls_only)) & 0xFFFF}", scope)
 
 
