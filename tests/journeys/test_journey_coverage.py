@@ -16,6 +16,7 @@ from tests.journeys import (
     address_codes,
     copy_app,
     ground,
+    lay_over,
     mark,
     pick,
     serve_embedded,
@@ -76,10 +77,10 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     pick(page, "Commune ou territoire", "Pas-de-Calais")
     assert wait_painted(page, geometry="dep-62") == frame
     settle(page)
-    page.get_by_role("button", name="EPCI", exact=True).click()
+    lay_over(page, "EPCI")
     frame.wait_for_function("CL.state().overlays.length === 1 && CL.painted()")
     settle(page)
-    expect(page.get_by_role("list", name="Légende de la carte")).to_contain_text("contour : EPCI")
+    expect(frame.get_by_role("list", name="Légende de la carte", include_hidden=True)).to_contain_text("contour : EPCI")
     tip = hover_commune(page, LENS)
     assert "Lens" in tip
     assert "EPCI : CA de Lens - Liévin" in tip.replace("\xa0", " ")
@@ -103,8 +104,10 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
 
     situations = page.get_by_role("table", name="Communes et habitants par situation")
     unknown = row(page, situations, "inconnu")
+    page.get_by_role("button", name="Ce que je sais d’ici").click()
     pick(page, "Listes que vous savez complètes", "Pas-de-Calais")
     page.keyboard.press("Escape")  # the list stays open for more
+    page.keyboard.press("Escape")  # and what it lies in
     settle(page)
     expect(situations).to_contain_text("non couvert")
     assert row(page, situations, "non couvert, d’après votre déclaration (62)")[1:] == unknown[1:]
@@ -115,7 +118,7 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     assert frame.evaluate("window.survivor") == "still here"
     assert view(page) == still
 
-    page.get_by_role("button", name="Commencer un périmètre avec cette commune").click()
+    page.get_by_role("button", name="Dessiner depuis cette commune").click()
     expect(page.get_by_role("heading", name="Périmètre")).to_be_visible()
     wait_painted(page, geometry="dep-62")
     wait_address(page, {CALAIS})
@@ -174,7 +177,7 @@ def test_hostile_names_stay_text_on_the_planners_page(page: Page, tampered: AppS
     pick(page, "Commune ou territoire", "Pas-de-Calais")
     wait_painted(page, geometry="dep-62")
     settle(page)
-    page.get_by_role("button", name="EPCI", exact=True).click()
+    lay_over(page, "EPCI")
     map_frame(page).wait_for_function("CL.state().overlays.length === 1 && CL.painted()")
     for code, name in NAMES.items():
         tip = hover_commune(page, code)
@@ -194,6 +197,7 @@ def test_hostile_names_stay_text_on_the_planners_page(page: Page, tampered: AppS
     page.keyboard.type("62498")
     expect(page.get_by_role("option", name=IMAGE)).to_be_visible()
     page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Lacunes").click()
     page.get_by_role("radio", name="Communes").click()
     expect(page.get_by_role("radio", name="Communes")).to_be_checked()
     assert_harmless(page, traffic)
@@ -349,20 +353,3 @@ def test_a_page_can_be_read_without_eyes_and_with_poor_ones(page: Page, server: 
         "levels of heading skipped": [],
         "texts under 4.5 to 1": [],
     }
-
-
-def test_the_menu_folded_gives_its_width_back_and_the_title_stays_clear(page: Page, server: AppServer) -> None:
-    page.goto(f"{server.url}/Methode")
-    title, main = page.get_by_role("heading", level=1), page.get_by_test_id("stMain")
-    expect(title).to_be_visible()
-    until(page, lambda: left(main) == 225, lambda: f"the page begins at {left(main)}")
-    page.get_by_test_id("stSidebarCollapseButton").locator("button").dispatch_event("click")  # shown on hover alone
-    until(page, lambda: left(main) == 0, lambda: f"the page begins at {left(main)}")
-    header = page.get_by_test_id("stHeader").bounding_box()
-    box = title.bounding_box()
-    assert header and box and box["y"] >= header["y"] + header["height"]
-
-
-def left(place: Locator) -> float:
-    box = place.bounding_box()
-    return box["x"] if box else -1.0
