@@ -224,17 +224,14 @@ def panel(view: CoverageView) -> None:
     scope = view.scope
     level = pick_level(scope, "gaps-level")
     every = coverage_loaders.gaps(level, view)
-    sort_box, reading_box, search_box, cls_box = st.columns([4, 4, 4, 3], gap="small", vertical_alignment="bottom")
-    with sort_box:
+    find, more = st.columns([3, 2], gap="small", vertical_alignment="bottom")
+    query = find.text_input(
+        "Chercher dans le tableau", key=QUERY, placeholder="Nom, code ou département", max_chars=LONGEST,
+        persist_state="session",
+    )  # fmt: skip
+    with more.popover("Trier et filtrer", icon=":material/tune:", width="stretch"):
         sort = pick_one("Trier par", list(SORTS), format_func=SORTS.get, key=SORT, persist_state="session")
-    with reading_box:
         readings = _pick_readings(_readings_here(every), f"{READ_AS}-{scope.id}-{level}")
-    with search_box:
-        query = st.text_input(
-            "Chercher dans le tableau", key=QUERY, placeholder="Nom, code ou département", max_chars=LONGEST,
-            persist_state="session",
-        )  # fmt: skip
-    with cls_box:
         cls_only = st.checkbox("CLS sans CLSM seulement", key=CLS_ONLY, persist_state="session")
     table = ordered(filtered(every, readings=readings, cls_only=cls_only, query=query), sort)
     if table.empty:
