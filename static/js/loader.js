@@ -24,6 +24,7 @@
     "fetching",
     "focus",
     "geometry",
+    "keys",
     "labels",
     "layer",
     "legend",
@@ -31,8 +32,11 @@
     "main",
     "map",
     "marks",
+    "memory",
     "motifs",
+    "outline",
     "overlays",
+    "panel",
     "pen",
     "picture",
     "pointer",
@@ -43,6 +47,7 @@
     "square",
     "store",
     "text",
+    "toolbar",
     "view",
   ];
 

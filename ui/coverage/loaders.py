@@ -17,11 +17,13 @@ from geo.coverage import (
     CoverageView,
     Figure,
     Limit,
+    Pick,
     Portfolio,
     Scope,
     Siting,
     SitingQuestion,
     Stability,
+    Start,
     ToCheck,
     Weights,
     coverage_state,
@@ -109,6 +111,19 @@ def next_clsm(view: CoverageView, question: SitingQuestion) -> Siting:
 def candidates_here(kind: str, scope: Scope) -> bool:
     """Say whether a scope has possible CLSM of a kind; perimeters that the user gives are possible anywhere."""
     return kind == "libre" or bool(coverage.siting_candidates(kind, *_of(CoverageView(scope))))
+
+
+@keyed_on_data(max_entries=128)
+def starts_of_line(level: str, code: str, view: CoverageView) -> tuple[Start, ...]:
+    """Return what a perimeter may start from on a line of a table; `level` and `code` name the territory."""
+    scope, here = _of(view)
+    return coverage.starts(coverage.line_rows(level, code, scope, here), here, alone=level == "commune")
+
+
+def starts_of_pick(pick: Pick, view: CoverageView) -> tuple[Start, ...]:
+    """Return what a perimeter may start from on a CLSM proposed, which is taken whole by default."""
+    here, alone = _of(view)[1], pick.candidate.code in loaders.atlas().row
+    return coverage.starts(pick.candidate.rows, here, alone=alone)[::-1]
 
 
 def figures_after(found: Siting, view: CoverageView) -> tuple[Figure, ...]:

@@ -4,6 +4,7 @@ No geometry travels through Streamlit, and no text of the data is trusted. Read 
 `draw`, `selection_state`, `coverage_state`, `status_paint`, `read_selection`.
 """
 
+from ui.map.ahead import declare, first_files, frame_files
 from ui.map.build import (
     METROPOLE,
     Focus,
@@ -20,8 +21,9 @@ from ui.map.build import (
     static_url,
 )
 from ui.map.codec import pack_codes, paint_runs
-from ui.map.events import Shape, read_click, read_selection, read_shape
+from ui.map.events import Shape, read_click, read_selection, read_shape, read_step
 from ui.map.files import MapFile, offer, take_away
+from ui.map.glance import Glance
 from ui.map.overlays import Mark, extents, over, places_url, quarters_url
 from ui.map.scene import (
     LINE_LABELS,
@@ -41,6 +43,7 @@ from ui.map.scene import (
     ground,
     known_lines,
     look_at,
+    names_file,
     overlay,
     status_paint,
     swatch,
@@ -56,6 +59,7 @@ __all__ = [
     "PALETTE",
     "SELECTED",
     "Focus",
+    "Glance",
     "MapFile",
     "Mark",
     "Overlay",
@@ -71,13 +75,17 @@ __all__ = [
     "coverage_map",
     "coverage_state",
     "credit",
+    "declare",
     "draw",
     "extents",
+    "first_files",
     "focus",
+    "frame_files",
     "geometry_url",
     "ground",
     "known_lines",
     "look_at",
+    "names_file",
     "offer",
     "over",
     "overlay",
@@ -91,6 +99,7 @@ __all__ = [
     "read_click",
     "read_selection",
     "read_shape",
+    "read_step",
     "selection_map",
     "selection_state",
     "static_url",

@@ -14,6 +14,7 @@ from geo import french as fr
 from geo.arrays import Bools, Rows
 from geo.build import known_rivers
 from geo.communes import Atlas
+from geo.display import LINES as LINE_STYLES
 from geo.exports.maps.svg import Bounds, MapLayer, Shapes, Style
 from geo.geometry import WGS84
 from geo.layers import Crosswalk, Layer, LayerId
@@ -24,16 +25,11 @@ RIVER = Style(fill=None, stroke="#7fb2d6", width_mm=0.3)
 ROUGH = 600.0  # metres a millimetre, below which the rivers, true to a kilometre, are not drawn
 QUARTER = Style(fill="#1d2a30", stroke="#ffffff", width_mm=0.3, radius_mm=1.1)
 MANY_DOTS, MANY_ZONES = 60, 40  # past these, dots and limits are drawn finer
-# As on screen (ui/map/scene.py): each layer has a colour and a line of its own.
+# As on screen: the layers have one table of colours and lines.
 LINES: dict[str, Style] = {
-    "epci": Style(stroke="#4a3f8f", width_mm=0.4),
-    "ept": Style(stroke="#4a3f8f", width_mm=0.5, dash_mm=(0.6, 0.9)),
-    "secteurs-adultes": Style(stroke="#a0145f", width_mm=0.45, dash_mm=(1.8, 1.1)),
-    "secteurs-enfants": Style(stroke="#d05a9b", width_mm=0.45, dash_mm=(0.6, 1.1)),
-    "clsm": Style(stroke="#0b4f4a", width_mm=0.6),
-    "cls": Style(stroke="#1566a8", width_mm=0.5, dash_mm=(2.4, 0.9, 0.6, 0.9)),
-    "cpts": Style(stroke="#5b7d12", width_mm=0.5, dash_mm=(1.4, 0.8)),
-    "dac": Style(stroke="#8a5a00", width_mm=0.5, dash_mm=(2.8, 1.2)),
+    layer_id: Style(stroke=line.colour, width_mm=line.width_mm, dash_mm=line.dash_mm)
+    for layer_id, line in LINE_STYLES.items()
+    if layer_id != LayerId.QPV
 }
 
 
