@@ -1,5 +1,5 @@
 /*
- * « Montrer » on the map and « Copier le lien », from the page around it.
+ * « Montrer » on the map, from the page around it.
  *
  * A button of the page that carries data-montrer (codes, packed) brings these communes to the middle and outlines
  * them, without asking the server. The paragraph that says the state is made a polite live
@@ -12,7 +12,6 @@ import { HIGHLIGHT, STILL } from "./text.js";
 
 const MARGIN = 0.35; // of the size of what is shown, left around it
 const SHOWN_MS = 12000;
-const COPIED_MS = 4000;
 
 /** @typedef {import("./types.d.ts").Extra} Extra */
 
@@ -46,8 +45,6 @@ export class Focus {
   #onPage(event) {
     const pressed = (/** @type {string} */ buttons) =>
       /** @type {HTMLElement | null | undefined} */ (/** @type {Element} */ (event.target).closest?.(buttons));
-    const copier = pressed("[data-copier]");
-    if (copier) copy(copier);
     const button = pressed("[data-montrer]");
     const frame = window.frameElement;
     if (!button || !frame?.isConnected) return;
@@ -93,27 +90,5 @@ function makeLive() {
     place.setAttribute("aria-atomic", "true");
   } catch {
     // a page of another origin: the paragraph is read where it stands
-  }
-}
-
-/**
- * « Copier le lien »: put the text in the clipboard, or at least select it where the browser forbids that.
- * @param {HTMLElement} button names its text by data-copier, a selector
- */
-async function copy(button) {
-  const page = button.ownerDocument;
-  const source = page.querySelector(button.dataset.copier ?? "");
-  if (!source) return;
-  const label = button.dataset.label || button.textContent || "";
-  button.dataset.label = label;
-  setTimeout(() => {
-    button.textContent = label;
-  }, COPIED_MS);
-  try {
-    await window.parent.navigator.clipboard.writeText((source.textContent ?? "").trim());
-    button.textContent = "Lien copié";
-  } catch {
-    page.getSelection()?.selectAllChildren(source);
-    button.textContent = "Lien sélectionné : copiez-le";
   }
 }

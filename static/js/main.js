@@ -3,6 +3,7 @@
  */
 
 import { Api } from "./api.js";
+import { Carry } from "./carry.js";
 import { Draw } from "./draw.js";
 import { Focus } from "./focus.js";
 import { hearKeys } from "./keys.js";
@@ -19,6 +20,7 @@ import { makeToolbar } from "./toolbar.js";
 export function start(leaflet, { mode, phrases = [] }) {
   const map = new CommuneMap(leaflet, mode);
   map.extras.push(new Points(map), new Preview(map, phrases));
+  new Carry(map);
   if (mode === "select") map.extras.push(new Draw(map));
   if (mode !== "points") {
     map.extras.push(new Focus(map)); // communes are chosen by keyboard wherever they are by pointer

@@ -14,6 +14,7 @@ import { Files, fetchJson } from "./fetching.js";
 import { CommuneLayer, PANE } from "./layer.js";
 import { Legend } from "./legend.js";
 import { PANE as MARKS, Marks } from "./marks.js";
+import { FirstPicture } from "./outline.js";
 import { Overlays } from "./overlays.js";
 import { Pointer } from "./pointer.js";
 import { boundsOf } from "./projection.js";
@@ -70,6 +71,7 @@ export class CommuneMap {
     map.createPane(MARKS).style.zIndex = "450";
     /** @type {HTMLElement} */ (map.getPane(PANE)).style.pointerEvents = "none";
     this.view = new View(this);
+    this.first = new FirstPicture(map);
     addControls(map, () => this.view.fit());
     if (mode === "select") {
       addPerimeterButton(map, () => this.view.frameSelection());
@@ -208,6 +210,7 @@ export class CommuneMap {
     this.ready = false;
     this.count.loads += 1;
     this.message.say(TEXTS.loading);
+    if (!this.layer) this.first.begin(url, this.#state.around, bounds);
     let geometry;
     try {
       [geometry] = await Promise.all([this.#geometries.get(url), this.colours.fetch(this.#state.paint)]);
@@ -215,6 +218,7 @@ export class CommuneMap {
       console.warn(error);
       if (this.#wanted !== url) return false;
       this.#wanted = null;
+      this.first.end();
       this.message.say(TEXTS.failed, { alert: true, retry: () => this.apply(this.#state) });
       return false;
     }
@@ -241,6 +245,7 @@ export class CommuneMap {
     this.layer.addTo(this.map);
     requestAnimationFrame(() => {
       setTimeout(() => {
+        this.first.end(); // covered by now
         this.ready = this.url === this.#wanted;
       }, 0);
     });

@@ -91,9 +91,11 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     settle(page)
     wait_still(page)
     click_commune(page, LENS)
+    settle(page)  # until then, the card of the commune before may stand beside
     expect(card(page)).to_contain_text("CLSM Lens-Hénin")
     assert frame.evaluate("CL.state().highlighted") == LENS
     pick(page, "Commune ou territoire", "Calais (62193)")
+    settle(page)
     expect(card(page)).to_have_attribute("aria-label", "Zones qui concernent Calais")
     frame.wait_for_function("code => CL.state().highlighted === code", arg=CALAIS)
     assert "inconnu" in card(page).inner_text()
@@ -106,8 +108,8 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     pick(page, "Listes que vous savez complètes", "Pas-de-Calais")
     page.keyboard.press("Escape")  # the list stays open for more
     page.keyboard.press("Escape")  # and what it lies in
-    expect(situations).to_contain_text("non couvert")
     settle(page)
+    expect(situations).to_contain_text("non couvert")
     assert row(page, situations, "non couvert, d’après votre déclaration (62)")[1:] == unknown[1:]
     assert "inconnu" not in situations.inner_text()
     frame.wait_for_function("code => CL.labelOf(code)?.startsWith('non couvert')", arg=CALAIS)
@@ -182,12 +184,14 @@ def test_hostile_names_stay_text_on_the_planners_page(page: Page, tampered: AppS
         assert name in tip
         assert f"EPCI {name}" in plain(tip)
         click_commune(page, code)
+        settle(page)
         expect(page.locator(".clsm-figure b", has_text=fr.typeset(name))).to_be_visible()
         # By what the tables say: a name as hostile as these may cost a table its label.
         assert f"EPCI {name}" in plain(page.locator(".clsm-table", has_text="Zone").first.inner_text())
         assert f"EPCI {name}" in plain(page.locator(".clsm-table", has_text="Territoire choisi").inner_text())
         assert_harmless(page, traffic)
     click_commune(page, LENS)
+    settle(page)
     expect(page.locator(".clsm-table", has_text="Zone").first).to_contain_text(f"CLSM {IMAGE}")
     page.get_by_role("combobox", name="Commune ou territoire").click()
     page.keyboard.type("62498")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -27,7 +29,7 @@ from geo.coverage import (
     coverage_state,
 )
 from geo.errors import GeoInputError
-from geo.exports import CoverageReport, Imprint
+from geo.exports import CoverageReport, Imprint, MapChoice
 from geo.layers import LayerId
 from ui import loaders
 from ui.cache import keyed_on_data
@@ -160,6 +162,12 @@ def coverage_file(
 ) -> bytes:
     """Return one file of a coverage view, as geo.exports does."""
     return exports.coverage_file(_report(view, level, weights, question), kind, imprint)
+
+
+@keyed_on_data(max_entries=8)
+def map_file(view: CoverageView, kind: str, paper: str, choice: MapChoice, made_on: date) -> bytes:
+    """Return the map of a view on a page, as geo.exports does."""
+    return exports.coverage_map_file(*_of(view), kind, paper, choice, made_on=made_on)
 
 
 @keyed_on_data(max_entries=512)

@@ -82,6 +82,11 @@ def pick_layers(scope: Scope) -> None:
         )
 
 
+def take_map(view: CoverageView) -> None:
+    """Offer the map as it is shown, on a page."""
+    export.take_map(view, tuple(layers_shown(view.scope)))
+
+
 def layers_shown(scope: Scope) -> list[str]:
     """Return what lies over the map, among what a scope has."""
     return [i for i in layers_here(scope) if i in st.session_state[LAYERS]]
@@ -128,7 +133,7 @@ def _headline(view: CoverageView) -> None:
 
 def _figures(view: CoverageView, found: Coverage) -> None:
     figures = coverage_loaders.figures(view)
-    st.plotly_chart(charts.status_bar(found), key="status-bar", config={"displayModeBar": False})
+    st.html(charts.status_bar(found))
     st.html(cards.manner(figures[0]) + cards.figure_table(figures, view.scope.name) + cards.figure_sources(figures))
     st.html(choices.status_table(found))
     st.caption(html.literal(choices.caution(found)))

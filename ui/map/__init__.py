@@ -4,6 +4,7 @@ No geometry travels through Streamlit, and no text of the data is trusted. Read 
 `draw`, `selection_state`, `coverage_state`, `status_paint`, `read_selection`.
 """
 
+from ui.map.ahead import declare, first_files, frame_files
 from ui.map.build import (
     METROPOLE,
     Focus,
@@ -21,6 +22,7 @@ from ui.map.build import (
 )
 from ui.map.codec import pack_codes, paint_runs
 from ui.map.events import Shape, read_click, read_selection, read_shape, read_step
+from ui.map.files import MapFile, offer, take_away
 from ui.map.glance import Glance
 from ui.map.overlays import Mark, extents, over, places_url, quarters_url
 from ui.map.scene import (
@@ -58,6 +60,7 @@ __all__ = [
     "SELECTED",
     "Focus",
     "Glance",
+    "MapFile",
     "Mark",
     "Overlay",
     "Paint",
@@ -72,14 +75,18 @@ __all__ = [
     "coverage_map",
     "coverage_state",
     "credit",
+    "declare",
     "draw",
     "extents",
+    "first_files",
     "focus",
+    "frame_files",
     "geometry_url",
     "ground",
     "known_lines",
     "look_at",
     "names_file",
+    "offer",
     "over",
     "overlay",
     "pack_codes",
@@ -98,4 +105,5 @@ __all__ = [
     "static_url",
     "status_paint",
     "swatch",
+    "take_away",
 ]

@@ -135,6 +135,19 @@ def _assets() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     return scripts, styles
 
 
+def assets() -> tuple[list[str], list[str]]:
+    """Return the addresses of all scripts of a map, its modules included, and of its styles."""
+    scripts, styles = _assets()
+    addresses = [address for _, address in scripts]
+    loader = next(address for address in addresses if LOADER in address)
+    modules = [
+        loader.replace(LOADER, f"{SCRIPTS}/{path.name}")
+        for path in sorted((ROOT / "static" / SCRIPTS).glob("*.js"))
+        if path.name != Path(LOADER).name
+    ]
+    return [*addresses, *modules], [address for _, address in styles]
+
+
 # --- the frame --------------------------------------------------------------------------------------------------
 class _Written(folium.Element):
     """A text as it is. As a template, each would be compiled again at every click, at the cost of a tenth of the run."""
