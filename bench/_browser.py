@@ -37,6 +37,8 @@ APART = 0.1  # of the scope's size: communes clicked are never neighbours
 LARGEST = 60  # communes among which those clicked are taken: on a map of France the others are a pixel or two
 VIEWPORT = {"width": 1280, "height": 1100}
 PACKAGES = ("streamlit", "streamlit-folium", "folium")
+# The legend of our map would lie over communes to click: it is folded, as a user may leave it (static/js/memory.js).
+FOLDED = 'for (const width of ["large", "etroite"]) localStorage.setItem(`cl-legende-${width}`, "ferme");'
 PROBE = """
 (() => {
   if (window !== top) return;
@@ -204,6 +206,7 @@ class Session:
         self.context = context or browser.new_context(viewport=VIEWPORT, locale="fr-FR")
         words = {"count": count(scope), "selected": json.dumps(NAIVE_SELECTED), "scope": json.dumps(scope)}
         self.page: Page = self.context.new_page()
+        self.page.add_init_script(FOLDED)
         self.page.add_init_script(PROBE % words)
         self.traffic = Traffic()
         self.traffic.watch(self.page)

@@ -30,7 +30,7 @@ with st.container():  # always there: the map below must not change places when 
 if scope:
     perimeter.show_workbench(scope, tuple(shown))
     with st.container(key="apres"):
-        st.html(perimeter.perimeter_legend(scope, shown), width="stretch")
+        st.html(perimeter.TOUCH_HINT, width="stretch")
 else:
     perimeter.show_start()
 frame.close_page(

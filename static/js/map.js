@@ -10,7 +10,7 @@ import { fetchAround } from "./around.js";
 import { Colours } from "./colours.js";
 import { addControls, addPerimeterButton, changeCredit, MessageBox } from "./controls.js";
 import { unpackCodes } from "./decode.js";
-import { fetchJson } from "./fetching.js";
+import { Files, fetchJson } from "./fetching.js";
 import { CommuneLayer, PANE } from "./layer.js";
 import { Legend } from "./legend.js";
 import { PANE as MARKS, Marks } from "./marks.js";
@@ -47,6 +47,7 @@ export class CommuneMap {
   overlays = new Overlays();
   colours = new Colours();
   #geometries = new GeometryStore();
+  #zones = new Files();
   /** @type {State} */
   #state = { geometry: "" };
   /** @type {string | undefined} */
@@ -72,7 +73,10 @@ export class CommuneMap {
     this.view = new View(this);
     this.first = new FirstPicture(map);
     addControls(map, () => this.view.fit());
-    if (mode === "select") addPerimeterButton(map, () => this.view.frameSelection());
+    if (mode === "select") {
+      addPerimeterButton(map, () => this.view.frameSelection());
+      map.zoomIn = (delta = 1, options) => map.setZoomAround(this.view.heart, map.getZoom() + delta, options);
+    }
     this.legend = new Legend(this);
     this.pointer = new Pointer(this);
     this.marks = new Marks(this);
@@ -130,6 +134,7 @@ export class CommuneMap {
     this.marks.show(state.points ?? []);
     this.#showOverlays(state.overlays ?? []);
     this.#showAround(state.around);
+    this.#name(state.names);
     for (const extra of this.extras) extra.apply?.(state);
     if (state.focus && this.#focusSeen !== state.focus.n && this.focus(state.focus.code)) {
       this.#focusSeen = state.focus.n;
@@ -160,6 +165,26 @@ export class CommuneMap {
     const url = this.#state.geometry.replace(/[^/]*$/, file);
     try {
       layer.surround(await fetchAround(url, fetchJson, layer.geometry));
+    } catch (error) {
+      console.warn(error);
+    }
+  }
+
+  /**
+   * Name the zones of a file, fetched once the map is on screen; without it the map says all the same.
+   * @param {string | undefined} file
+   */
+  async #name(file) {
+    const { layer } = this;
+    if (!layer || layer.named === file) return;
+    layer.named = file;
+    if (!file) {
+      layer.name(null);
+      return;
+    }
+    try {
+      const zones = await this.#zones.get(this.#state.geometry.replace(/[^/]*$/, file));
+      if (layer.named === file) layer.name(zones);
     } catch (error) {
       console.warn(error);
     }
@@ -210,6 +235,7 @@ export class CommuneMap {
   #show(url, geometry) {
     this.layer?.remove();
     this.pointer.leave();
+    for (const extra of this.extras) extra.look?.(-1);
     this.url = url;
     this.layer = new CommuneLayer(geometry);
     this.overlays.reset(this.layer);
@@ -248,7 +274,7 @@ export class CommuneMap {
       layer.refresh("selection");
       this.send(this.selection.message());
     } else {
-      layer.focused = number;
+      this.#look(layer, number);
       this.click(code);
     }
   }
@@ -288,7 +314,16 @@ export class CommuneMap {
     const box = number === undefined ? null : layer?.geometry.boxAround([number]);
     if (!layer || number === undefined || !box) return false;
     this.view.frame(boundsOf(box), 2);
-    layer.focused = number;
+    this.#look(layer, number);
     return true;
+  }
+
+  /**
+   * @param {CommuneLayer} layer
+   * @param {number} number
+   */
+  #look(layer, number) {
+    layer.focused = number;
+    for (const extra of this.extras) extra.look?.(number);
   }
 }

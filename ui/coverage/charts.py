@@ -9,6 +9,7 @@ from geo import french as fr
 from geo.coverage import Coverage, situations_of
 from ui import html
 from ui import map as maps
+from ui.numbers import SEPARATORS
 
 
 def status_bar(found: Coverage) -> str:
@@ -42,7 +43,7 @@ def _laid_out(figure: go.Figure, *, x: str, y: str, height: int = 320) -> go.Fig
     figure.update_layout(
         height=height,
         margin={"l": 10, "r": 10, "t": 16, "b": 10},
-        separators=f",{fr.NBSP}",
+        separators=SEPARATORS,
         showlegend=False,
         plot_bgcolor="#ffffff",
         paper_bgcolor="#ffffff",
@@ -83,7 +84,7 @@ def clsm_sizes(table: pd.DataFrame, marker: float) -> go.Figure:
 
 def _short(name: str, most: int = 24) -> str:
     """Cut a name that would take too much room under a bar; safe in a chart."""
-    return html.escape(name if len(name) <= most else name[: most - 1].rstrip() + "…")
+    return html.escape(fr.shortened(name, most))
 
 
 def covered_curve(curve: pd.DataFrame, population: float) -> go.Figure:

@@ -21,7 +21,9 @@ from ui.map.build import (
     static_url,
 )
 from ui.map.codec import pack_codes, paint_runs
-from ui.map.events import Shape, read_click, read_selection, read_shape
+from ui.map.events import Shape, read_click, read_selection, read_shape, read_step
+from ui.map.files import MapFile, offer, take_away
+from ui.map.glance import Glance
 from ui.map.overlays import Mark, extents, over, places_url, quarters_url
 from ui.map.scene import (
     LINE_LABELS,
@@ -41,6 +43,7 @@ from ui.map.scene import (
     ground,
     known_lines,
     look_at,
+    names_file,
     overlay,
     status_paint,
     swatch,
@@ -56,6 +59,8 @@ __all__ = [
     "PALETTE",
     "SELECTED",
     "Focus",
+    "Glance",
+    "MapFile",
     "Mark",
     "Overlay",
     "Paint",
@@ -80,6 +85,8 @@ __all__ = [
     "ground",
     "known_lines",
     "look_at",
+    "names_file",
+    "offer",
     "over",
     "overlay",
     "pack_codes",
@@ -92,9 +99,11 @@ __all__ = [
     "read_click",
     "read_selection",
     "read_shape",
+    "read_step",
     "selection_map",
     "selection_state",
     "static_url",
     "status_paint",
     "swatch",
+    "take_away",
 ]

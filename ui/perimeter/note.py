@@ -13,12 +13,13 @@ import streamlit as st
 
 from geo import french as fr
 from geo.comparison import Candidate, SideBySide, candidates, evaluate, scale_of
-from geo.exports import TYPES, Export, file_name, make, speaks, title_of
+from geo.exports import MAP_LINES, TYPES, Export, MapChoice, file_name, make, perimeter_map, speaks, title_of
 from geo.guidance import Settings, used_text
 from geo.perimeters import Perimeter
 from geo.scenarios import NAME_LENGTH, Scenario, Workbook
-from ui import frame, html, loaders
-from ui.address import packed
+from ui import declared, frame, html, loaders
+from ui import map as maps
+from ui.address import COMPLETE_PART, packed
 from ui.perimeter.link import ADDRESS
 from ui.server import export_lane
 
@@ -35,6 +36,7 @@ REMARK = "note-remark"
 def panel(perimeter: Perimeter) -> None:
     """Show the files of the current scenario."""
     take_away(frame.workbook().scenario, held_comparison())
+    _map(frame.workbook().scenario)
 
 
 def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
@@ -83,6 +85,26 @@ def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
                 st.caption(what)
 
 
+@st.fragment
+def _map(scenario: Scenario) -> None:
+    """Offer the map as it is shown, on a page."""
+    lines = st.session_state.get(f"perimeter-lines-{st.session_state[frame.PERIMETER_SCOPE]}") or ()
+    st.html(html.section("La carte", "Une page à afficher ou à projeter, le lien et l’image à coller ailleurs."))
+    maps.offer("carte-perimetre", map_file(scenario, tuple(lines)), ADDRESS.url())
+
+
+def map_file(scenario: Scenario, lines: tuple[str, ...]) -> maps.MapFile:
+    """Return what makes the map of a scenario, with the limits shown; nothing of it holds the data."""
+    title = title_of(scenario.name, scenario.codes, loaders.atlas())
+    outlined = tuple(i for i in lines if i in MAP_LINES)
+
+    def make(kind: str, paper: str, rivers: bool) -> bytes:
+        facts = loaders.facts(scenario.perimeter(loaders.atlas()))
+        return perimeter_map(facts, kind, paper, MapChoice(outlined, "qpv" in lines, rivers), title=title)
+
+    return maps.MapFile(file_name(f"carte {title}", "x").removesuffix(".x"), title, make)
+
+
 def titled(scenario: Scenario) -> None:
     """Ask for a title when the scenario's name says nothing to a meeting; its towns stand for it until then."""
     if speaks(scenario.name):
@@ -122,15 +144,17 @@ class Asked:
     link: str
     compared: tuple[Candidate, ...] = ()
     reference: int = 0
+    complete: tuple[str, ...] = ()
 
     def export(self) -> Export:
         """Return what the files are made of, by the data active today."""
-        world, scenario = loaders.world(), self.scenario
+        world, scenario = loaders.as_read(self.complete), self.scenario
         scale = scale_of(scenario.codes, world.atlas)
         candidate = Candidate("note", "Scénario", scenario.name, scenario.codes, scale, project=scenario.project)
-        facts = loaders.facts(scenario.perimeter(world.atlas))
-        found = replace(evaluate(candidate, world, self.settings), facts=facts)
-        side = loaders.compared(self.compared, self.settings, self.reference) if self.compared else None
+        found = evaluate(candidate, world, self.settings)
+        side = None
+        if self.compared:
+            side = loaders.compared(self.compared, self.settings, self.reference, self.complete)
         return Export(found, world, scenario, self.link, side, date.today())
 
 
@@ -141,10 +165,13 @@ def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
     """
     settings = frame.settings()
     shared = replace(scenario, note="", answers=())
-    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings))})
+    complete = declared.complete()
+    carried = {COMPLETE_PART.name: text} if (text := COMPLETE_PART.text()) else {}
+    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings))} | carried)
     if comparison is None:
-        return Asked(scenario, settings, link)
-    return Asked(scenario, settings, link, tuple(e.candidate for e in comparison.every), comparison.reference)
+        return Asked(scenario, settings, link, complete=complete)
+    every = tuple(e.candidate for e in comparison.every)
+    return Asked(scenario, settings, link, every, comparison.reference, complete)
 
 
 def held_comparison() -> SideBySide | None:
