@@ -214,8 +214,9 @@ class CoverageState:
 
     def known_here(self, layer_id: str, rows: Rows) -> bool:
         """Whether the list of a layer is complete in the département of every one of these atoms."""
-        extent = self.crosswalk.layers[layer_id].complete(self.complete if layer_id == LayerId.CLSM else ())
-        return set(self.departements(rows)) <= extent
+        layer = self.crosswalk.layers[layer_id]
+        extent = layer.complete(self.complete if layer_id == LayerId.CLSM else ())
+        return set(self.departements(rows)) <= extent or bool(layer.complete_at(self.atlas)[rows].all())
 
     def with_clsm(self, rows: Rows) -> CoverageState:
         """Return the state as it would be with one more CLSM in service on some whole atoms."""
