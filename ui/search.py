@@ -74,7 +74,7 @@ def read_choice(value: object) -> str | None:
     return identifier if isinstance(identifier, str) and len(identifier) <= LONGEST_ID else None
 
 
-@keyed_on_data(max_entries=1)
+@keyed_on_data(max_entries=1, stated=False)
 def index() -> Index:
     """Return the index of the active data, for texts that are read here: a pasted list."""
     return open_index(*_tables())
@@ -102,10 +102,10 @@ def _offered(identifier: str, kinds: Collection[str]) -> bool:
 
 def _tables() -> tuple[dict[str, Any], dict[str, Any]]:
     atlas = loaders.atlas()
-    return commune_table(atlas), layer_table(loaders.crosswalk().layers, atlas)
+    return commune_table(atlas), layer_table(loaders.official().crosswalk.layers, atlas)
 
 
-@keyed_on_data(max_entries=1)
+@keyed_on_data(max_entries=1, stated=False)
 def files() -> tuple[str, str]:
     """Return the addresses of the two tables, written once under names that their content gives.
 

@@ -228,9 +228,10 @@ class Claims:
             kept[claim.key] = claim if mine is None or claim.day > mine.day else mine
         return Claims(tuple(kept.values()))
 
-    def following(self, chosen: Claim, *, yes: bool = True) -> Claims:
-        """Return them with one chosen to be followed where others disagree, or no longer."""
-        return self.with_claim(replace(chosen, prevails=yes))
+    def following(self, chosen: Claim, among: Iterable[Claim] = ()) -> Claims:
+        """Return them with one chosen to be followed rather than those `among`; no longer if it was already."""
+        others = (replace(claim, prevails=False) for claim in among if claim.key != chosen.key)
+        return Claims((*self.items, *others, replace(chosen, prevails=not chosen.prevails)))
 
     def of(self, *kinds: str) -> tuple[Claim, ...]:
         """Return those of some kinds."""

@@ -11,6 +11,7 @@ from geo import french as fr
 from geo.coverage import CoverageView, SitingQuestion, Weights
 from geo.exports import Imprint
 from ui import html
+from ui.cache import claims, under
 from ui.coverage import gaps, priorities, siting
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -71,10 +72,11 @@ def _maker(
     kind: str, view: CoverageView, level: str, weights: Weights, question: SitingQuestion | None, link: str
 ) -> Callable[[], bytes]:
     """Return what makes one file when the browser asks for it."""
+    held = claims()
 
     def make() -> bytes:
         imprint = Imprint(fr_date(date.today()), SOFTWARE, link)
-        with export_lane():
+        with export_lane(), under(held):
             return coverage_loaders.coverage_file(kind, view, level, weights, question, imprint)
 
     return make

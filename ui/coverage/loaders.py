@@ -35,7 +35,7 @@ EXTENT_LAYERS = (
 )  # fmt: skip
 
 
-@keyed_on_data()
+@keyed_on_data(stated=False)
 def coverage_scopes() -> dict[str, Scope]:
     """Return every territory whose coverage can be read: those of `every_scope`, then the EPCI and the EPT."""
     return loaders.every_scope() | coverage.local_scopes(loaders.atlas(), follow=loaders.atlas)

@@ -12,6 +12,7 @@ from datetime import date
 import streamlit as st
 
 from geo import french as fr
+from geo.claims import NO_CLAIMS, Claims
 from geo.comparison import Candidate, SideBySide, candidates, evaluate, scale_of
 from geo.exports import TYPES, Export, file_name, make, speaks, title_of
 from geo.guidance import Settings, used_text
@@ -19,6 +20,7 @@ from geo.perimeters import Perimeter
 from geo.scenarios import NAME_LENGTH, Scenario, Workbook
 from ui import frame, html, loaders
 from ui.address import packed
+from ui.cache import under
 from ui.perimeter.link import ADDRESS
 from ui.server import export_lane
 
@@ -122,6 +124,7 @@ class Asked:
     link: str
     compared: tuple[Candidate, ...] = ()
     reference: int = 0
+    claims: Claims = NO_CLAIMS
 
     def export(self) -> Export:
         """Return what the files are made of, by the data active today."""
@@ -141,10 +144,11 @@ def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
     """
     settings = frame.settings()
     shared = replace(scenario, note="", answers=())
-    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings))})
+    claims = frame.workbook().claims  # the figures rest on them
+    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings, claims=claims))})
     if comparison is None:
-        return Asked(scenario, settings, link)
-    return Asked(scenario, settings, link, tuple(e.candidate for e in comparison.every), comparison.reference)
+        return Asked(scenario, settings, link, claims=claims)
+    return Asked(scenario, settings, link, tuple(e.candidate for e in comparison.every), comparison.reference, claims)
 
 
 def held_comparison() -> SideBySide | None:
@@ -173,7 +177,7 @@ def _button(label: str, kind: str, asked: Asked, *, instruction: bool = False, p
 
 def _maker(kind: str, asked: Asked, instruction: bool) -> Callable[[], bytes]:
     def body() -> bytes:
-        with export_lane():
+        with export_lane(), under(asked.claims):
             return make(kind, asked.export(), instruction=instruction)
 
     return body

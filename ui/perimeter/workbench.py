@@ -40,13 +40,14 @@ def show_workbench(scope: Scope, lines: tuple[str, ...]) -> None:
     ADDRESS.write()
     choices.show_messages()
     with st.container():  # always there, or what follows would change places and the map be mounted again
-        choices.target_strip(perimeter)
+        choices.target_strip(frame.drawn())
+        choices.marking_strip()
     left, right = st.columns([11, 9], gap="medium")
     with right:  # first: the map has coloured the click by itself, and waits for nothing but the next preview
         _judge(perimeter, scope)
     with after_the_figures():
         with left:
-            maps.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, perimeter))
+            maps.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, frame.drawn()))
             choices.history(perimeter)
         _panel(perimeter)
 
@@ -82,7 +83,7 @@ def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium
 
 def _preview(perimeter: Perimeter) -> maps.Preview | None:
     """Return what the tooltips tell of the next click; nothing for the empty perimeter."""
-    if not perimeter.communes:
+    if not perimeter.communes or frame.marked() is not None:
         return None
     locked = frame.locked()
     return maps.previewed(loaders.preview(perimeter, frame.settings(), locked), locked)
@@ -126,7 +127,7 @@ PANELS: dict[str, Callable[[Perimeter], None]] = {
     "Scénarios": scenarios.panel,
     "Note et fichiers": note.panel,
 }
-ALWAYS = ("Scénarios",)  # shown for an empty perimeter too
+ALWAYS = ("Scénarios", "Secteurs")  # shown for an empty perimeter too
 
 
 def _panel(perimeter: Perimeter) -> None:
