@@ -18,6 +18,7 @@ from geo import french as fr
 from geo.claims.claim import CLAIM_KINDS, Claim, Claims
 from geo.communes import Atlas
 from geo.layers import (
+    CLAIMED,
     MEMBER_COLUMNS,
     Etat,
     Layer,
@@ -204,7 +205,7 @@ class _Laying:
             departement=[str(owner.iloc[r].mode().iat[0]) if r else "" for r in rows],
             annee_source=[max(c.day for c in group)[:4] for group in groups],
             source_titre=[fr.listing(dict.fromkeys(c.said for c in group), most=4) for group in groups],
-            status="déclaré",
+            status=CLAIMED,
         ).reindex(columns=self.layer.zones.columns)
 
     @staticmethod

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from geo import french as fr
 from geo.kept import kept_on_subject
-from geo.layers import LayerId, Precision
+from geo.layers import CLAIMED, LayerId, Precision
 from geo.perimeters import PerimeterFacts
 
 SECTOR_LAYERS = (LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS)
@@ -130,7 +131,7 @@ def _share(facts: PerimeterFacts, layer_id: str, zone_id: str) -> SectorShare:
         layer=layer_id,
         id=zone_id,
         name=str(zone["nom"]),
-        establishment=establishment(str(zone["territoire"])),
+        establishment=hospital_of(zone),
         inside=round(float(np.nansum(people[inside]))),
         total=None if unknown else round(float(people.sum())),
         missing=tuple(missing),
@@ -150,6 +151,10 @@ _HOSPITAL = (
     "chu ",
     "chi ",
     "chs ",
+    "chru ",
+    "ghu ",
+    "etablissement public de santé",
+    "établissement public de santé",
     "gh ",
     "ght ",
     "epsm",
@@ -159,6 +164,12 @@ _HOSPITAL = (
     "clinique",
     "fondation",
 )
+
+
+def hospital_of(zone: pd.Series) -> str:
+    """Return the hospital of a zone of a layer of sectors, "" when none is known; one that a person claims is taken at their word."""
+    named = str(zone["territoire"])
+    return named if zone["status"] == CLAIMED else establishment(named)
 
 
 def establishment(text: str) -> str:

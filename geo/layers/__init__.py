@@ -30,6 +30,7 @@ from geo.layers.frames import (
     zones_frame,
 )
 from geo.layers.layer import (
+    CLAIMED,
     DISPOSITIFS,
     ETATS,
     OTHER_DISPOSITIFS,
@@ -51,6 +52,7 @@ from geo.layers.partition import PartitionFaults, partition_faults
 from geo.layers.quarters import MOSTLY_KNOWN, apart_text, city_names, known_populations, populations_suffice
 
 __all__ = [
+    "CLAIMED",
     "DISPOSITIFS",
     "ETATS",
     "FATE_LABELS",

@@ -34,6 +34,7 @@ class LayerId(StrEnum):
 # Agreements between bodies, of which a territory may have several (a sector or a QPV is a piece of territory).
 DISPOSITIFS = (LayerId.CLSM, LayerId.CLS, LayerId.CPTS, LayerId.DAC)
 OTHER_DISPOSITIFS = tuple(one for one in DISPOSITIFS if one != LayerId.CLSM)
+CLAIMED = "déclaré"  # the status of a zone that a person claims: its hospital is what they say, in any words
 # Layers that hold each commune once: their zones partition the territory.
 PARTITIONS = frozenset({LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS, LayerId.DAC})
 

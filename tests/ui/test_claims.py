@@ -95,8 +95,9 @@ def disputed() -> Workbook:
 
 
 def test_a_link_brings_claims_with_their_authors_and_one_is_followed_on_purpose() -> None:
-    app = panel(open_page(PERIMETER, lien=pack(disputed(), real.atlas()), carte="dep-79"), "Secteurs")
+    app = open_page(PERIMETER, lien=pack(disputed(), real.atlas()), carte="dep-79")
     assert "2 déclarations locales, d’après Ana et Bob, comptent dans les chiffres" in plain(app.info[0].value)
+    panel(app, "Secteurs")
     (said,) = [w.value for w in app.warning]
     assert "Rien n’est retenu : part inconnue de chacun." in plain(said)
     follow = next(b for b in app.button if b.label.startswith("Suivre : Secteur 79G01"))

@@ -41,6 +41,7 @@ NEXT_MIX = {need: f"coverage-next-mix-{need}" for need in NEEDS}
 NEXT_CEILING = "coverage-next-ceiling"
 TABS = {
     "lacunes": "Lacunes",
+    "secteurs": "Secteurs",
     "priorites": "Priorités",
     "prochains": "Prochains CLSM",
     "enquetes": "Répartition et enquêtes",

@@ -17,6 +17,7 @@ from geo.coverage import (
     Limit,
     Portfolio,
     Scope,
+    SectorView,
     Siting,
     SitingQuestion,
     Stability,
@@ -76,6 +77,12 @@ def complete_lists(view: CoverageView) -> dict[str, bool]:
 def gaps(level: str, view: CoverageView) -> pd.DataFrame:
     """Return the gap table of a level; read only, copy it before any change."""
     return coverage.gap_table(level, *_of(view))
+
+
+@keyed_on_data(max_entries=24)
+def sectors(layer_id: LayerId, view: CoverageView) -> SectorView:
+    """Return the sectors of one kind of a view; read only."""
+    return coverage.sector_view(layer_id, *_of(view))
 
 
 @keyed_on_data(max_entries=48)
