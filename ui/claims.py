@@ -237,7 +237,7 @@ def _disputes(kinds: set[str]) -> None:
             for claim in dispute.claims:
                 key = f"claim-follow-{frame.move_key([*claim.key, *dispute.codes])}"
                 label = "Ne plus suivre" if claim.prevails else "Suivre"
-                words = html.literal(f"{label} : {claim.title or 'liste complète'}, {word(claim)}")
+                words = html.literal(f"{label} {claim.title or 'liste complète'}, {word(claim)}")
                 st.button(words, key=key, on_click=_follow, args=(claim, dispute.claims))
     if len(found) > MOST_DISPUTES:
         st.caption(f"Et {fr.count(len(found) - MOST_DISPUTES, 'autre désaccord', 'autres désaccords')}.")

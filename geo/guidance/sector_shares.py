@@ -102,9 +102,9 @@ def sectors_met(facts: PerimeterFacts, layers: tuple[LayerId, ...] = SECTOR_LAYE
     return tuple(_share(facts, layer, o.id) for layer in layers for o in facts.overlaps[layer])
 
 
-def sectors_cut(facts: PerimeterFacts) -> tuple[SectorShare, ...]:
-    """Return the adult sectors met that are not whole and whose share is known."""
-    return tuple(s for s in sectors_met(facts, SECTOR_LAYERS[:1]) if s.missing and s.total is not None)
+def sectors_cut(facts: PerimeterFacts, layer_id: LayerId = LayerId.ADULT_SECTORS) -> tuple[SectorShare, ...]:
+    """Return the sectors of a layer, by default the adult ones, that are met, not whole, and whose share is known."""
+    return tuple(s for s in sectors_met(facts, (layer_id,)) if s.missing and s.total is not None)
 
 
 def _share(facts: PerimeterFacts, layer_id: str, zone_id: str) -> SectorShare:

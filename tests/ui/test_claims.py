@@ -49,7 +49,7 @@ def mark(app: AppTest, *codes: str) -> AppTest:
 def test_two_sectors_are_stated_by_click_and_the_rest_and_everything_answers() -> None:
     app = opened(NIORT, AIFFRES, CHAURAY)
     assert "Les secteurs de psychiatrie adulte ne sont pas tous connus" in written(panel(app, "Repères"))
-    panel(app, "Secteurs")
+    ran(button(app, "Je connais mes secteurs").click().run())
     state(app, "79g1")
     press(app, "claim-mark")
     mark(app, NIORT)
@@ -100,7 +100,7 @@ def test_a_link_brings_claims_with_their_authors_and_one_is_followed_on_purpose(
     panel(app, "Secteurs")
     (said,) = [w.value for w in app.warning]
     assert "Rien n’est retenu : part inconnue de chacun." in plain(said).replace("\\", "")
-    follow = next(b for b in app.button if b.label.startswith("Suivre : Secteur 79G01"))
+    follow = next(b for b in app.button if b.label.startswith("Suivre Secteur 79G01"))
     ran(follow.click().run())
     (said,) = [w.value for w in app.warning]
     assert "Est retenu : Secteur 79G01, d’après Ana" in plain(said).replace("\\", "")

@@ -85,7 +85,7 @@ def _several(title: str, letter: str, shares: Sequence[SectorShare], complete: b
     if rest:
         st.html(rest)
     _named("Aussi rencontrés", whole[MOST_CUT:])
-    sources = dict.fromkeys(f"{s.source}{f', {s.year}' if s.year else ''}" for s in shares)
+    sources = dict.fromkeys(f"{s.source}{f', {s.year}' if s.year and s.year not in s.source else ''}" for s in shares)
     st.caption(f"Source : {html.literal(fr.listing(sources, most=4))}.")
 
 

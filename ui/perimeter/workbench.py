@@ -11,7 +11,7 @@ import folium
 import streamlit as st
 
 from geo.coverage import Scope
-from geo.guidance import EMPTY, summary
+from geo.guidance import EMPTY, Outcome, summary
 from geo.perimeters import Perimeter
 from ui import frame, loaders, panels
 from ui import map as maps
@@ -108,7 +108,15 @@ def _checks(perimeter: Perimeter) -> None:
     left, right = st.columns([11, 9], gap="medium")
     left.html(judge.cards(panels.in_order(found)))
     with right:
+        if any(check.id == "secteurs" and finding.outcome is Outcome.UNKNOWN for check, finding in found):
+            st.button(
+                "Je connais mes secteurs", on_click=_open, args=("Secteurs",), icon=":material/edit_location_alt:"
+            )
         judge.detail(found, settings)
+
+
+def _open(panel: str) -> None:
+    st.session_state[PANEL] = panel
 
 
 def _layers(perimeter: Perimeter) -> None:
