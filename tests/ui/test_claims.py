@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.claims import Claim, Claims
+from geo.coverage import SECTOR_LEVELS
+from geo.dataset import open_dataset
 from geo.scenarios import Scenario, Workbook, pack
 from tests.support import real
-from tests.support.apptest import PERIMETER, button, find, open_page, ran, written
+from tests.support.apptest import COVERAGE, DATA, PERIMETER, button, find, open_page, ran, written
 from tests.support.grid import plain
 from ui import claims, frame
+from ui.coverage import sectors as sectors_tab
 from ui.perimeter import choices, workbench
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -116,3 +121,57 @@ def test_two_sessions_never_share_what_one_claims() -> None:
     panel(stated, "Secteurs")
     ran(next(b for b in stated.button if b.label == "Retirer" and b.key.startswith("claim-drop")).click().run())
     assert "d’après Ana" not in written(panel(stated, "Repères"))
+
+
+def test_what_one_knows_is_stated_from_a_list_and_published_on_the_data_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLSM_HOME", str(tmp_path))
+    app = open_page(DATA)
+    app.text_input(key=claims.TITLE).input("79G01")
+    app.text_input(key=claims.WHO).input("Marie Dupont")
+    app.text_area(key=claims.LIST).input("Niort, Aiffres").run()
+    press(app, "claim-read")
+    assert "2 communes marquées" in plain(" ".join(c.value for c in app.caption))
+    press(app, "claim-save")
+    assert "d’après vous, le" in written(app)
+    ran(app.toggle(key="claims-review-secteurs-adultes").set_value(True).run())
+    press(app, "claims-keep-True")
+    assert any("vos déclarations sont en service" in s.value for s in app.success)
+    layer = open_dataset(tmp_path).crosswalk.layers["secteurs-adultes"]
+    assert "sect-79g01" in layer.zones.index
+
+
+def test_a_name_that_several_bear_is_said_and_not_guessed() -> None:
+    app = open_page(DATA)
+    app.text_area(key=claims.LIST).input("Saint-Denis").run()
+    app.button(key="claim-read").click().run()
+    assert not app.session_state[claims.LISTED]
+    assert any("Saint-Denis" in i.value for i in app.info)
+
+
+def test_a_gem_is_stated_as_a_sector_is_and_sits_at_the_table() -> None:
+    app = opened(NIORT)
+    ran(app.selectbox(key=claims.KIND).select("gem").run())
+    app.text_input(key=claims.TITLE).input("GEM La Bouée")
+    app.text_input(key=claims.WHO).input("Marie Dupont").run()
+    press(app, "claim-perimeter")
+    press(app, "claim-save")
+    assert "GEM La Bouée" in written(panel(app, "Autour de la table"))
+
+
+def test_the_list_to_ask_for_is_one_click_away() -> None:
+    app = opened(NIORT)
+    app.session_state["claim-request"] = True
+    ran(app.run())
+    assert any("Deux-Sèvres (79)" in c.value for c in app.code)
+    assert {b.label for b in app.get("download_button")} >= {"Tableau à remplir (XLSX)", "Tableau à remplir (CSV)"}
+
+
+@pytest.mark.parametrize("kind", list(SECTOR_LEVELS))
+def test_the_sectors_of_a_departement_are_read_on_the_coverage_page(kind: str) -> None:
+    app = open_page(COVERAGE, territoire="dep-94", onglet="secteurs")
+    app.session_state[sectors_tab.KIND] = kind
+    said = written(ran(app.run()))
+    assert "est dite complète" in said or "nulle part ici" in said
+    assert {b.label for b in app.get("download_button")} >= {"Secteurs sans CLSM (CSV)", "Tous les secteurs (CSV)"}
