@@ -21,3 +21,4 @@ with known:
     data.show_knowledge()
 with kept:
     data.show_versions()
+frame.close_page()

@@ -216,10 +216,10 @@ def _line(claim: Claim, atlas: Atlas) -> str:
 def _edit(claim: Claim) -> None:
     state = st.session_state
     state[KIND], state[TITLE], state[HOSPITAL] = claim.kind, claim.name, claim.hospital
-    state[WHOLE], state[PARTS] = claim.whole, sorted(claim.parts)
-    state[LISTED] = claim.pieces | claim.parts
-    frame.mark(claim.pieces | claim.parts)
-    frame.bring(claim.pieces | claim.parts)
+    held = (claim.pieces | claim.parts) & set(loaders.atlas().row)
+    state[WHOLE], state[PARTS], state[LISTED] = claim.whole, sorted(claim.parts & held), held
+    frame.mark(held)
+    frame.bring(held)
 
 
 def _drop(claim: Claim) -> None:

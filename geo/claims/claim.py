@@ -22,6 +22,7 @@ from geo.layers import PARTITIONS, LayerId
 NAME_LENGTH = 80  # characters of a name, a hospital, an author
 MOST_CLAIMS = 60  # in one workbook
 MOST_PIECES = 2_000  # of one claim
+PIECE = re.compile(r"(?:\d\d|2[AB])\d{7}")  # the code of a piece smaller than a commune: its commune, then four digits
 WHOLE_LIST = ""  # the name of a claim that says: on these communes, everything of the kind is said
 
 

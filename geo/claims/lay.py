@@ -31,6 +31,7 @@ from geo.layers import (
 )
 
 Source = Claim | None  # None stands for the layer in place
+CODE_LENGTH = 5  # characters of the code of a commune
 _IN_PART = (
     Precision.PARTIELLE,
     Precision.INCONNUE,
@@ -83,6 +84,23 @@ def lay(layers: Mapping[str, Layer], claims: Claims, atlas: Atlas) -> Laid:
     return Laid(made, actors, tuple(disputes))
 
 
+def _rows(claim: Claim, atlas: Atlas) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the rows of the atoms wholly in a claim, and of those only in part.
+
+    A city that the atlas opens into smaller atoms stands for them all; a piece smaller than the atom that holds it is a part of it.
+    """
+    whole, parts = set[int](), set[int]()
+    for codes, into in ((claim.pieces, whole), (claim.parts, parts)):
+        for code in codes:
+            if code in atlas.row:
+                into.add(atlas.row[code])
+            elif code in atlas.parts:
+                into.update(atlas.row[part] for part in atlas.parts[code])
+            elif len(code) > CODE_LENGTH and code[:CODE_LENGTH] in atlas.row:
+                parts.add(atlas.row[code[:CODE_LENGTH]])
+    return frozenset(whole), frozenset(parts - whole)
+
+
 class _Laying:
     """One layer and the claims about it. Words are read by zone key and row: who says that a commune is there, and who denies it."""
 
@@ -92,6 +110,7 @@ class _Laying:
         self.named = tuple(c for c in claims if not c.says_whole_list)
         self.lists = tuple(c for c in claims if c.says_whole_list)
         self.complete = layer.complete_at(atlas)
+        self.rows_of = {c: _rows(c, atlas) for c in claims}
         self.key_of = {c: self._key(c) for c in self.named}
         self.base = self._base_keys()
         self.words: dict[tuple[str, int], dict[Source, bool]] = defaultdict(dict)  # says: whole (True) or in part
@@ -101,8 +120,8 @@ class _Laying:
         self._hear()
 
     def _key(self, claim: Claim) -> str:
-        pieces = sorted(claim.pieces | claim.parts)
-        owners = [str(self.atlas.table["departement"].iat[self.atlas.row[p]]) for p in pieces if p in self.atlas.row]
+        owner = self.atlas.table["departement"]
+        owners = [str(owner.iat[row]) for rows in self.rows_of[claim] for row in sorted(rows)]
         main = max(sorted(set(owners)), key=owners.count) if owners else ""
         return zone_id(self.layer.id, main, claim.name)
 
@@ -117,8 +136,8 @@ class _Laying:
 
     def _hear(self) -> None:
         for claim in self.named:
-            for codes, whole in ((claim.pieces, True), (claim.parts, False)):
-                for row in (self.atlas.row[c] for c in codes if c in self.atlas.row):
+            for mine, whole in zip(self.rows_of[claim], (True, False), strict=True):
+                for row in sorted(mine):
                     self._say(self.key_of[claim], row, claim, whole=whole)
         rows, keys = {row for _, row in self.words}, set(self.key_of.values())
         names = {at: key for key, at in self.base.items()}
@@ -137,11 +156,12 @@ class _Laying:
         found: set[Source] = set()
         if self.partition:
             found |= {source for other, source in self.holding[row] if other != key}
-        code = str(self.atlas.codes[row])
-        found |= {c for c in self.named if c.whole and self.key_of[c] == key and code not in c.pieces | c.parts}
+        found |= {
+            c for c in self.named if c.whole and self.key_of[c] == key and not any(row in r for r in self.rows_of[c])
+        }
         words = self.words[key, row]
         authors = {c.who for c in words if c is not None}
-        found |= {c for c in self.lists if code in c.pieces and c.who not in authors}
+        found |= {c for c in self.lists if row in self.rows_of[c][0] and c.who not in authors}
         at = self.base.get(key)
         known = at is not None and self.layer.zones["precision"].iat[at] not in _IN_PART
         if None not in words and (known or self.complete[row]):
@@ -167,7 +187,7 @@ class _Laying:
         changed = {(place[key], row): whole for (key, row), (whole, _) in decided.items() if not self._as_before(key, row, whole)}  # fmt: skip
         zones = pd.concat([self._kept_zones(), self._fresh_zones(fresh)]) if fresh else self._kept_zones()
         zones.index.name = self.layer.zones.index.name
-        listed = self.layer.listed | {self.atlas.row[p] for c in self.lists for p in c.pieces if p in self.atlas.row}
+        listed = self.layer.listed.union(*(self.rows_of[c][0] for c in self.lists))
         made = replace(self.layer, zones=zones, members=self._members(changed), listed=frozenset(listed))
         return made, self._disputes(decided)
 

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from geo.claims import MOST_CLAIMS, Claim
+from geo.claims import MOST_CLAIMS, MOST_PIECES, PIECE, Claim
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.guidance import NO_PROJECT, THRESHOLDS, Project, Settings, read_project
@@ -34,6 +34,7 @@ MAIL_LENGTH = 2_000  # past it some mail programs cut addresses
 MOST_ANSWERS = 3_000  # characters of answers that a link carries, of all scenarios together
 _MOST_HEAD = 80_000  # bytes of the head once unpacked
 _CHECK = 4
+CODE = 5  # characters of the code of a commune
 # What heads are made of: zlib writes these words as references. Never edited, not even for a new setting: a link is read with the
 # words that it was written with. A new form may have words of its own.
 _WORDS = (
@@ -77,9 +78,9 @@ def pack(workbook: Workbook, atlas: Atlas) -> str:
         if scenario.locked:
             write_codes(writer, scenario.locked, everyone)
     for claim in workbook.claims:
-        write_codes(writer, claim.pieces, everyone)
+        write_codes(writer, _coarse(claim.pieces), everyone)
         if claim.parts:
-            write_codes(writer, claim.parts, everyone)
+            write_codes(writer, _coarse(claim.parts), everyone)
     body = sized.data() + short + writer.data()
     return form + base64.urlsafe_b64encode(_checksum(body) + body).decode().rstrip("=")
 
@@ -97,8 +98,19 @@ def _head(workbook: Workbook) -> dict[str, Any]:
         v = workbook.vintage
         head["v"] = [v.communes, v.populations, v.epci, *([dict(v.sources)] if v.sources else [])]
     if workbook.claims:
-        head["d"] = [[c.kind, c.name, c.who, c.day, c.hospital, _flags(c)] for c in workbook.claims]
+        head["d"] = [[c.kind, c.name, c.who, c.day, c.hospital, _flags(c), *_fine(c)] for c in workbook.claims]
     return head
+
+
+def _coarse(codes: frozenset[str]) -> frozenset[str]:
+    """Return the codes of communes, which are written as bits."""
+    return frozenset(code for code in codes if len(code) == CODE)
+
+
+def _fine(claim: Claim) -> list[list[str]]:
+    """Return the pieces of a claim that are smaller than communes, whole and in part, as texts; nothing where there are none."""
+    fine = [sorted(codes - _coarse(codes)) for codes in (claim.pieces, claim.parts)]
+    return fine if any(fine) else []
 
 
 def _flags(claim: Claim) -> int:
@@ -192,13 +204,24 @@ def _claims(given: Any, reader: BitReader, everyone: Mapping[str, frozenset[str]
         raise GeoInputError(BROKEN)
     found = []
     for entry in given:
-        kind, name, who, day, hospital, flags = entry
+        kind, name, who, day, hospital, flags, *fine = entry
+        wholes, partly = map(_pieces, fine or ([], []))
         if not isinstance(flags, int) or not 0 <= flags < 8:
             raise GeoInputError(BROKEN)
         pieces = read_codes(reader, everyone)[0]
         parts = read_codes(reader, everyone)[0] if flags & 1 else frozenset()
+        pieces, parts = pieces | wholes, parts | partly
         found.append(RawClaim(kind, name, who, day, hospital, pieces, parts, bool(flags & 2), bool(flags & 4)))
     return found
+
+
+def _pieces(codes: Any) -> frozenset[str]:
+    """Read the codes of pieces smaller than communes."""
+    if not isinstance(codes, list) or len(codes) > MOST_PIECES or not all(isinstance(code, str) for code in codes):
+        raise GeoInputError(BROKEN)
+    if not all(PIECE.fullmatch(code) for code in codes):
+        raise GeoInputError(BROKEN)
+    return frozenset(codes)
 
 
 def _project(entry: dict[str, Any]) -> Project:

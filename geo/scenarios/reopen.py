@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from geo import french as fr
-from geo.claims import Claim, Claims
+from geo.claims import PIECE, Claim, Claims
 from geo.communes import Atlas, read_code
 from geo.errors import GeoInputError
 from geo.guidance import ANSWER_LENGTH, NO_PROJECT, QUESTION_IDS, THRESHOLDS, Project, Settings
@@ -109,8 +109,12 @@ def _claim(raw: RawClaim, atlas: Atlas, notices: list[str], *, moved: bool) -> C
     texts = (raw.kind, raw.name, raw.who, raw.day, raw.hospital)
     if not all(isinstance(text, str) for text in texts):
         raise GeoInputError("Une déclaration locale est illisible : des textes sont attendus.")
-    pieces, said = _today(raw.pieces, atlas, moved=moved)
-    parts, more = _today(raw.parts, atlas, moved=moved)
+    small = frozenset(
+        code for code in raw.pieces | raw.parts if PIECE.fullmatch(code)
+    )  # kept as they are: `lay` places them
+    pieces, said = _today(raw.pieces - small, atlas, moved=moved)
+    parts, more = _today(raw.parts - small, atlas, moved=moved)
+    pieces, parts = pieces | (raw.pieces & small), parts | (raw.parts & small)
     notices += [*said, *more]
     if not pieces | parts and moved:
         notices.append(f"La déclaration « {raw.name} » est laissée de côté : aucune de ses communes n’existe ici.")

@@ -195,3 +195,10 @@ def test_nobody_is_counted_whole_in_two_sectors(claims: list[Claim]) -> None:
     assert not twice
     parts = {c for zone in held(laid.layers[ADULT]).values() for c, whole in zone.items() if not whole}
     assert parts <= told
+
+
+def test_a_city_stands_for_its_parts_and_a_piece_of_a_commune_for_a_part_of_it() -> None:
+    city = draw([[100, 200, 400]], city=[["01900", "01900", None]])
+    laid = lay(crosswalk(city).layers, Claims((claim("01G01", "01900"), claim("01G02", "010030101"))), city)
+    members = laid.layers[ADULT].members
+    assert sorted(zip(members["row"], members["whole"], strict=True)) == [(0, True), (1, True), (2, False)]

@@ -62,6 +62,15 @@ def test_two_sectors_of_a_departement_stay_a_short_link() -> None:
     assert len(pack(book, atlas)) < 400
 
 
+def test_pieces_smaller_than_a_commune_come_back_too() -> None:
+    small = Claim.of(
+        "secteurs-adultes", "01G01", "Ana", pieces=frozenset({"01001", "010020101"}), parts=frozenset({"010030102"})
+    )
+    book = Workbook(claims=Claims((small,)))
+    assert unpack(pack(book, GRID), GRID).workbook.claims == book.claims
+    assert from_file(to_file(book, GRID), GRID).workbook.claims == book.claims
+
+
 def test_a_reader_is_told_whose_word_counts() -> None:
     book = Workbook(claims=Claims((Claim.of("cls", "CLS Nord", "Ana", pieces=frozenset({"01001"})),)))
     (notice,) = unpack(pack(book, GRID), GRID).notices
@@ -90,7 +99,7 @@ def forged(head: dict[str, object], bits: bytes = b"\x80") -> str:
 
 @pytest.mark.parametrize(
     "claims",
-    [{}, [1], [["cls"]], [["cls", "N", "Ana", "2026-11-26", "", 9]], [["cls", 1, "Ana", "2026-11-26", "", 0]], [None] * 61,
+    [{}, [1], [["cls"]], [["cls", "N", "Ana", "2026-11-26", "", 0, ["x"], []]], [["cls", "N", "Ana", "2026-11-26", "", 0, 1, []]], [["cls", "N", "Ana", "2026-11-26", "", 9]], [["cls", 1, "Ana", "2026-11-26", "", 0]], [None] * 61,
      [["cls", "N", "Ana", "hier", "", 0]], [["autre", "N", "Ana", "2026-11-26", "", 0]], [["cls", "N", "", "2026-11-26", "", 0]]],
 )  # fmt: skip
 def test_a_forged_claim_gets_a_sentence(claims: object) -> None:
