@@ -30,6 +30,7 @@ BENCHES = (
     "crowd",
     "sessions",
     "start",
+    "first",
     "memory",
 )
 CROWDS = ("crowd", "sessions")

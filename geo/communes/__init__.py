@@ -1,6 +1,6 @@
 """Communes: the atlas of today's communes and arrondissements, their codes, names, history and density class.
 
-It never knows a layer nor a perimeter. Start from `embedded_atlas`, `read_code`, `find_name`, `read_list`.
+It never knows a layer nor a perimeter. Start from `embedded_atlas`, `read_code`, `find_name`, `read_any`.
 """
 
 from geo.communes.atlas import Atlas, CommuneCode, embedded_atlas, with_outlines
@@ -14,7 +14,6 @@ from geo.communes.matching import (
     is_year,
     read_any,
     read_departement,
-    read_list,
     read_loose_code,
     read_loose_name,
     read_place,
@@ -64,7 +63,6 @@ __all__ = [
     "read_any",
     "read_code",
     "read_departement",
-    "read_list",
     "read_loose_code",
     "read_loose_name",
     "read_place",

@@ -49,8 +49,9 @@ from geo.coverage.sectors import (
     sector_view,
 )
 from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm
-from geo.coverage.situation import Situation, Situations, by_declaration, complete_text, situations_of
+from geo.coverage.situation import Situation, Situations, complete_text, situations_of
 from geo.coverage.stability import Stability, stability
+from geo.coverage.starts import Start, line_rows, starts
 from geo.coverage.state import CoverageState, coverage_state
 from geo.coverage.status import (
     COVERED,
@@ -116,11 +117,11 @@ __all__ = [
     "Situation",
     "Situations",
     "Stability",
+    "Start",
     "Status",
     "Term",
     "ToCheck",
     "Weights",
-    "by_declaration",
     "clsm_places",
     "compared",
     "complete_text",
@@ -135,6 +136,7 @@ __all__ = [
     "gap_tables",
     "interval",
     "limits",
+    "line_rows",
     "local_scopes",
     "next_clsm",
     "own_candidates",
@@ -150,5 +152,6 @@ __all__ = [
     "situations_of",
     "source_years",
     "stability",
+    "starts",
     "to_check",
 ]

@@ -115,6 +115,7 @@ class Layer:
     where nothing closer is known. A département with such a place is in no `extent`: what is missing there is known to be.
 
     `listed` holds rows of atoms where the list is complete besides the départements of `extent`, by a person's word.
+    `stated` holds the départements that are in `extent` on the reader's word alone (`as_stated`).
     """
 
     id: str
@@ -139,6 +140,8 @@ class Layer:
         found[list(self.listed)] = True
         return found
 
+    stated: frozenset[str] = frozenset()
+
     @cached_property
     def withheld(self) -> frozenset[str]:
         """The départements where rows are still to be settled: the list is complete there for nobody."""
@@ -147,6 +150,13 @@ class Layer:
     def complete(self, stated: Iterable[str] = ()) -> frozenset[str]:
         """Return where the list is complete when a reader states some départements so: the extent, and those not withheld."""
         return self.extent | (frozenset(stated) - self.withheld)
+
+    def as_stated(self, departements: Iterable[str]) -> Layer:
+        """Return the layer as somebody reads it who states that its list is complete in some départements; itself when that adds
+        nothing. What rests on the reader's word is in `stated`, and must be said to."""
+        extent = self.complete(departements)
+        added = extent - self.extent
+        return replace(self, extent=extent, stated=self.stated | added) if added else self
 
     def held_back(self) -> Layer:
         """Return the layer with the départements withheld taken out of its extent."""

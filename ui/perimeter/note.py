@@ -18,8 +18,8 @@ from geo.exports import TYPES, Export, file_name, make, speaks, title_of
 from geo.guidance import Settings, used_text
 from geo.perimeters import Perimeter
 from geo.scenarios import NAME_LENGTH, Scenario, Workbook
-from ui import frame, html, loaders
-from ui.address import packed
+from ui import declared, frame, html, loaders
+from ui.address import COMPLETE_PART, packed
 from ui.cache import under
 from ui.perimeter.link import ADDRESS
 from ui.server import export_lane
@@ -124,16 +124,18 @@ class Asked:
     link: str
     compared: tuple[Candidate, ...] = ()
     reference: int = 0
+    complete: tuple[str, ...] = ()
     claims: Claims = NO_CLAIMS
 
     def export(self) -> Export:
         """Return what the files are made of, by the data active today."""
-        world, scenario = loaders.world(), self.scenario
+        world, scenario = loaders.as_read(self.complete), self.scenario
         scale = scale_of(scenario.codes, world.atlas)
         candidate = Candidate("note", "Scénario", scenario.name, scenario.codes, scale, project=scenario.project)
-        facts = loaders.facts(scenario.perimeter(world.atlas))
-        found = replace(evaluate(candidate, world, self.settings), facts=facts)
-        side = loaders.compared(self.compared, self.settings, self.reference) if self.compared else None
+        found = evaluate(candidate, world, self.settings)
+        side = None
+        if self.compared:
+            side = loaders.compared(self.compared, self.settings, self.reference, self.complete)
         return Export(found, world, scenario, self.link, side, date.today())
 
 
@@ -144,11 +146,13 @@ def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
     """
     settings = frame.settings()
     shared = replace(scenario, note="", answers=())
-    claims = frame.workbook().claims  # the figures rest on them
-    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings, claims=claims))})
+    claims, complete = frame.workbook().claims, declared.complete()  # the figures rest on them
+    carried = {COMPLETE_PART.name: text} if (text := COMPLETE_PART.text()) else {}
+    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings, claims=claims))} | carried)
     if comparison is None:
-        return Asked(scenario, settings, link, claims=claims)
-    return Asked(scenario, settings, link, tuple(e.candidate for e in comparison.every), comparison.reference, claims)
+        return Asked(scenario, settings, link, complete=complete, claims=claims)
+    every = tuple(e.candidate for e in comparison.every)
+    return Asked(scenario, settings, link, every, comparison.reference, complete, claims)
 
 
 def held_comparison() -> SideBySide | None:
