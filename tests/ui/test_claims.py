@@ -8,14 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.claims import Claim, Claims
-from geo.coverage import SECTOR_LEVELS
 from geo.dataset import open_dataset
 from geo.scenarios import Scenario, Workbook, pack
 from tests.support import real
 from tests.support.apptest import COVERAGE, DATA, PERIMETER, button, find, open_page, ran, written
 from tests.support.grid import plain
 from ui import claims, frame
-from ui.coverage import sectors as sectors_tab
 from ui.perimeter import choices, workbench
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
@@ -168,10 +166,8 @@ def test_the_list_to_ask_for_is_one_click_away() -> None:
     assert {b.label for b in app.get("download_button")} >= {"Tableau à remplir (XLSX)", "Tableau à remplir (CSV)"}
 
 
-@pytest.mark.parametrize("kind", list(SECTOR_LEVELS))
-def test_the_sectors_of_a_departement_are_read_on_the_coverage_page(kind: str) -> None:
+def test_the_sectors_of_a_departement_are_read_on_the_coverage_page() -> None:
     app = open_page(COVERAGE, territoire="dep-94", onglet="secteurs")
-    app.session_state[sectors_tab.KIND] = kind
-    said = written(ran(app.run()))
+    said = written(app)
     assert "est dite complète" in said or "nulle part ici" in said
     assert {b.label for b in app.get("download_button")} >= {"Secteurs sans CLSM (CSV)", "Tous les secteurs (CSV)"}

@@ -65,8 +65,8 @@ def paint(found: SectorView, scope: Scope) -> maps.Paint:
 def _map(found: SectorView, scope: Scope) -> None:
     st.html(
         html.legend(
-            [("fill", FILLS[cover], COVER_LABELS[cover]) for cover in SectorCover]
-            + [("fill", swatch.fill, swatch.label) for swatch in (SHARED, NOWHERE)]
+            [(FILLS[cover], COVER_LABELS[cover]) for cover in SectorCover]
+            + [(swatch.fill, swatch.label) for swatch in (SHARED, NOWHERE)]
         )
     )
     maps.draw(
