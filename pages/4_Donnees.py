@@ -9,14 +9,16 @@ from ui import acts, data, frame
 frame.open_page("Données", "Données : ce qui est en service, et ce que vous y apportez")
 with st.container():  # always there: the tabs below must not change places when a message comes or goes
     acts.show()
-in_use, bring, kept = st.tabs(
-    ["Couches en service", "Importer une couche", "Versions et retours"], key="donnees-onglets"
+in_use, bring, known, kept = st.tabs(
+    ["Couches en service", "Importer une couche", "Ce que vous savez", "Versions et retours"], key="donnees-onglets"
 )
 with in_use:
     data.show_layers()
     data.show_sources()
 with bring:
     data.show_import()
+with known:
+    data.show_knowledge()
 with kept:
     data.show_versions()
 frame.close_page()

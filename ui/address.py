@@ -167,10 +167,10 @@ COMPLETE_PART = Part("complet", declared.COMPLETE, _read_complete, lambda: ",".j
 
 
 # --- perimeters in an address -------------------------------------------------------------------------------------
-@keyed_on_data(max_entries=256)
+@keyed_on_data(max_entries=256, stated=False)
 def packed(workbook: Workbook) -> str:
     """Return a workbook as the text of a link, with the vintage of the active data."""
-    return pack(replace(workbook, vintage=vintage_of(loaders.world())), loaders.atlas())
+    return pack(replace(workbook, vintage=vintage_of(loaders.official())), loaders.atlas())
 
 
 def unpacked(text: str) -> Opened:
@@ -181,4 +181,4 @@ def unpacked(text: str) -> Opened:
     GeoInputError
         When the text is not that of a link.
     """
-    return unpack(text, loaders.atlas(), vintage_of(loaders.world()))
+    return unpack(text, loaders.atlas(), vintage_of(loaders.official()))

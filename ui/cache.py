@@ -4,6 +4,9 @@ A function marked `keyed_on_data` is computed once for given arguments, for all 
 one answer. When the data changes (a publication, a synchronisation), everything computed from the former data is dropped
 at once and its memory given back: nothing stale is shown, and nothing of a former dataset adds up.
 
+What a person claims beside the data (geo.claims) is part of what an answer is kept for: two sessions that claim otherwise never
+share one. `stated=False` is for what no claim changes.
+
 What is kept elsewhere does not come from the data: the process of the synchronisation, once a server (ui/server/background.py),
 the desk of a session, which leaves with it (ui/reading_desk.py), the addresses of our scripts (ui/map/build.py, ui/search.py).
 """
@@ -12,17 +15,23 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from geo import dataset
+from geo.claims import NO_CLAIMS, Claims
 from ui.server import be_frugal, give_back
 
 P = ParamSpec("P")
 R = TypeVar("R")
 LOOK_AGAIN_S = 3.0
+WORKBOOK = "workbook"  # session key: scenarios, settings, claims: all that a link carries (geo.scenarios)
+_UNDER: ContextVar[Claims | None] = ContextVar("claims", default=None)
 _KEPT: list[Callable[[], None]] = []  # how to empty each cache
 _NOTICE = threading.Lock()
 _seen: list[str] = []  # the token of the data that the caches hold, if any
@@ -45,10 +54,31 @@ def look_again() -> None:
     token.clear()
 
 
+def claims() -> Claims:
+    """Return what this session claims beside the data: that of its workbook, or that named by `under`; none outside a session."""
+    named = _UNDER.get()
+    if named is not None:
+        return named
+    book = st.session_state.get(WORKBOOK) if get_script_run_ctx(suppress_warning=True) else None
+    return NO_CLAIMS if book is None else book.claims
+
+
+@contextmanager
+def under(named: Claims) -> Iterator[None]:
+    """Have what follows rest on these claims: a file that is made outside the run that drew its button."""
+    mark = _UNDER.set(named)
+    try:
+        yield
+    finally:
+        _UNDER.reset(mark)
+
+
 def keyed_on_data(
-    *, max_entries: int | None = None, spinner: str | bool = False
+    *, max_entries: int | None = None, spinner: str | bool = False, stated: bool = True
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Keep what a function answers for as long as the active data stays; `spinner` is shown to who waits for it.
+
+    `stated` tells whether what persons claim may change the answer.
 
     Every argument is part of the key, and what is returned is shared by all sessions: read only.
     """
@@ -64,7 +94,7 @@ def keyed_on_data(
         @functools.wraps(function)
         def asked(*args: P.args, **kwargs: P.kwargs) -> R:
             used = token()
-            answer = kept(used, *args, **kwargs)
+            answer = kept(f"{used}|{claims().digest}" if stated else used, *args, **kwargs)
             if _seen != [used]:  # the data changed meanwhile: the caller has the answer, nobody else will
                 kept.clear()
             return answer

@@ -19,6 +19,7 @@ from geo.guidance import Settings
 from geo.perimeters import Perimeter
 from geo.scenarios import Workbook
 from ui import html, layout, loaders, vendor
+from ui.cache import WORKBOOK
 from ui.declared import COMPLETE
 from ui.server import begin_sync, sync_sentence, sync_status
 
@@ -30,7 +31,7 @@ PAGES = (
     ("pages/4_Donnees.py", "Données", ":material/database:"),
     ("pages/5_Methode.py", "Méthode et sources", ":material/menu_book:"),
 )
-WORKBOOK = "workbook"  # scenarios, the current one, settings: all that a link carries (geo.scenarios)
+MARKED = "marked"  # communes marked for a claim, while the gestures of the page mark instead of drawing; None else
 SEQUENCE = "sequence"  # number of the selection last held, shared with the browser
 HISTORY = "history"  # earlier workbooks, the newest last
 FUTURE = "future"  # workbooks undone, the next to do again last
@@ -46,6 +47,7 @@ COMPARED = "compared"  # the comparison last shown (`Compared`), which a note ma
 HISTORY_LENGTH = 50
 DEFAULTS: dict[str, object] = {
     WORKBOOK: Workbook(),
+    MARKED: None,
     SEQUENCE: 0,
     HISTORY: (),
     FUTURE: (),
@@ -76,9 +78,11 @@ def open_page(title: str, heading: str = "") -> None:
     _data_or_stop()
     for key, value in DEFAULTS.items():
         st.session_state.setdefault(key, value)
+    if title != "Périmètre":
+        st.session_state[MARKED] = None  # marks are made on its map alone
     st.html(html.STYLE + layout.STYLE + html.SCRIPT, unsafe_allow_javascript=True)
     layout.menu(PAGES)
-    for notice in loaders.world().notices:
+    for notice in loaders.official().notices:
         st.warning(html.literal(notice))
     if heading:
         st.title(fr.typeset(heading))
@@ -98,6 +102,7 @@ def close_page(remark: str = "") -> None:
         "Rien de ce que vous saisissez ne sort de cette machine.",
         loaders.synchronised_text(),
         sync_sentence(sync_status()),
+        _claimed(),
     )
     if loaders.waiting_sources():
         line.page_link(
@@ -108,11 +113,18 @@ def close_page(remark: str = "") -> None:
 def _data_or_stop() -> None:
     """Open the data, or say in French what is missing and what to do, and show nothing else."""
     try:
-        loaders.world()
+        loaders.official()
     except GeoInputError as error:
         for problem in error.problems:
             st.error(html.literal(problem))
         st.stop()
+
+
+def _claimed() -> str:
+    """Say how many claims count in the figures of this session; nothing while there are none."""
+    many = len(workbook().claims)
+    said = fr.count(many, "déclaration locale compte", "déclarations locales comptent")
+    return f"{said} dans les chiffres de cette session." if many else ""
 
 
 # --- the perimeter being drawn ----------------------------------------------------------------------------------
@@ -121,14 +133,32 @@ def workbook() -> Workbook:
     return st.session_state[WORKBOOK]
 
 
+def marked() -> frozenset[str] | None:
+    """Return the communes marked for a claim, while gestures mark them; None while they draw the perimeter."""
+    return st.session_state[MARKED]
+
+
+def mark(codes: Iterable[str] | None) -> None:
+    """Have every gesture mark communes for a claim, from these on; None goes back to the perimeter. The map follows."""
+    st.session_state[MARKED] = None if codes is None else frozenset(codes)
+    st.session_state[SEQUENCE] += 1
+
+
 def selection() -> frozenset[str]:
-    """Return the communes chosen."""
-    return workbook().codes
+    """Return the communes that gestures act on: those of the perimeter, or those being marked for a claim."""
+    held = marked()
+    return workbook().codes if held is None else held
+
+
+def drawn() -> Perimeter:
+    """Return what gestures act on, as a perimeter, possibly empty."""
+    held = marked()
+    return perimeter() if held is None else Perimeter(held, "", loaders.atlas().year)  # type: ignore[arg-type]
 
 
 def locked() -> frozenset[str]:
     """Return the communes that stay in the perimeter, whatever is clicked."""
-    return workbook().scenario.locked
+    return workbook().scenario.locked if marked() is None else frozenset()
 
 
 def perimeter() -> Perimeter:
@@ -189,13 +219,20 @@ def attempt(change: Callable[[Workbook], Workbook], hold: Callable[[Workbook], N
 def choose(codes: Iterable[str], *, sequence: int | None = None) -> None:
     """Replace the selection; `sequence` is the browser's number when the change comes from the map.
 
-    Locked communes stay.
+    Locked communes stay. While communes are marked for a claim, they are what is replaced.
     """
+    if marked() is not None:
+        st.session_state[SEQUENCE] = st.session_state[SEQUENCE] + 1 if sequence is None else sequence
+        st.session_state[MARKED] = frozenset(codes)
+        return
     hold(workbook().replace_codes(codes), sequence=sequence)
 
 
 def start_from(codes: Iterable[str]) -> None:
     """Replace the selection by a new start, which « Revenir au départ » comes back to; earlier locks are let go."""
+    if marked() is not None:
+        choose(codes)
+        return
     hold(workbook().unlock().replace_codes(codes))
     st.session_state[START] = selection()
 
@@ -216,6 +253,9 @@ def bring(codes: frozenset[str]) -> None:
 
 def clear() -> None:
     """Take everything out, locked communes too."""
+    if marked() is not None:
+        choose(())
+        return
     hold(workbook().unlock().replace_codes(()))
 
 

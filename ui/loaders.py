@@ -17,7 +17,7 @@ from geo.paths import ROOT
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.suggest import Preview, Suggestions, Tried, suggest
 from ui import declared
-from ui.cache import keyed_on_data
+from ui.cache import claims, keyed_on_data
 from ui.server import settle
 
 if TYPE_CHECKING:
@@ -27,12 +27,22 @@ STATIC = ROOT / "static"
 GEO = STATIC / "geo"
 
 
-@keyed_on_data(max_entries=1, spinner="Chargement des communes…")
-def world() -> Dataset:
-    """Return everything the dashboard knows, shared by all sessions."""
+@keyed_on_data(max_entries=1, spinner="Chargement des communes…", stated=False)
+def official() -> Dataset:
+    """Return everything the dashboard knows, shared by all sessions, without what anybody claims."""
     loaded = open_dataset()
     settle()
     return loaded
+
+
+@keyed_on_data(max_entries=6)
+def _claimed() -> Dataset:
+    return official().with_claims(claims())
+
+
+def world() -> Dataset:
+    """Return everything the dashboard knows, with what this session claims laid over it."""
+    return _claimed() if claims() else official()
 
 
 def warm() -> None:
@@ -64,7 +74,7 @@ def crosswalk() -> Crosswalk:
 
 def atlas() -> Atlas:
     """Return the communes."""
-    return world().atlas
+    return official().atlas
 
 
 SOURCES = {"qpv": "QPV", "densite": "grille de densité", "ressources": "lieux de santé mentale", "cpts": "CPTS"}
@@ -101,7 +111,7 @@ def reach(kind: str) -> str:
     return f"{where} seulement" if where else ""
 
 
-@keyed_on_data()
+@keyed_on_data(stated=False)
 def every_scope() -> dict[str, Scope]:
     """Return the territories a map can show; their communes are those of the active data, at any time."""
     return scopes(atlas(), follow=atlas)
@@ -184,10 +194,10 @@ def clsm_places() -> tuple[ClsmMarker, ...]:
     return coverage.clsm_places(crosswalk())
 
 
-@keyed_on_data(max_entries=1, spinner="Préparation des contours (une seule fois, moins d’une minute)…")
+@keyed_on_data(max_entries=1, spinner="Préparation des contours (une seule fois, moins d’une minute)…", stated=False)
 def display_index() -> DisplayIndex:
     """Return the index of the display geometry, made now if set-up did not make it for the active inhabitants."""
     from geo.display import scope_index  # with GeoPandas, which no figure waits for
 
-    derive_maps(GEO, world())
+    derive_maps(GEO, official())
     return scope_index(GEO)

@@ -68,7 +68,7 @@ def commune_card(code: str, crosswalk: Crosswalk, situation: Situation | None = 
     nothing: dict[bool, list[str]] = {True: [], False: []}
     for layer_id in SHOWN_LAYERS:
         layer = crosswalk.layers[layer_id]
-        complete = departement in layer.extent or (layer_id == LayerId.CLSM and bool(declared))
+        complete = departement in layer.extent or row in layer.listed or (layer_id == LayerId.CLSM and bool(declared))
         lines += [(layer.name, _described(o), _source(crosswalk, o)) for o in overlaps[layer_id]]
         if not overlaps[layer_id] and layer_id == "clsm":
             lines.append(

@@ -77,11 +77,11 @@ def read_choice(value: object) -> str | None:
     return identifier if isinstance(identifier, str) and len(identifier) <= LONGEST_ID else None
 
 
-@keyed_on_data(max_entries=1)
+@keyed_on_data(max_entries=1, stated=False)
 def index() -> Index:
     """Return the index of the active data, for texts that are read here: a pasted list."""
     atlas = loaders.atlas()
-    return open_index(commune_table(atlas), layer_table(loaders.crosswalk().layers, atlas))
+    return open_index(commune_table(atlas), layer_table(loaders.official().crosswalk.layers, atlas))
 
 
 def kind_of(identifier: str) -> str | None:
@@ -104,13 +104,15 @@ def _offered(identifier: str, kinds: Collection[str]) -> bool:
     return kind in kinds or (kind in ("commune", "ville") and "ancien" in kinds)
 
 
-@keyed_on_data(max_entries=1)
+@keyed_on_data(max_entries=1, stated=False)
 def files() -> tuple[str, str]:
     """Return the addresses of the two tables, written once under names that their content gives.
 
     A layer that somebody publishes makes a new file of the second, forty kilobytes; the first changes with the communes.
     """
-    return _written("communes", _of_communes(loaders.atlas())), _written("couches", _of_layers(loaders.crosswalk()))
+    return _written("communes", _of_communes(loaders.atlas())), _written(
+        "couches", _of_layers(loaders.official().crosswalk)
+    )
 
 
 @kept_on_subject

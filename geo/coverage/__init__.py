@@ -40,6 +40,14 @@ from geo.coverage.priorities import (
     rank,
 )
 from geo.coverage.scope import CoverageView, Scope, local_scopes, read_scope, scopes
+from geo.coverage.sectors import (
+    COVER_LABELS,
+    SECTOR_LEVELS,
+    SECTOR_TITLES,
+    SectorCover,
+    SectorView,
+    sector_view,
+)
 from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm
 from geo.coverage.situation import Situation, Situations, complete_text, situations_of
 from geo.coverage.stability import Stability, stability
@@ -63,6 +71,7 @@ __all__ = [
     "CHECK_MEANING",
     "CHECK_TITLES",
     "COVERED",
+    "COVER_LABELS",
     "FIRST_PLACES",
     "GAP_LEVELS",
     "GAP_TITLES",
@@ -73,6 +82,8 @@ __all__ = [
     "PRESETS",
     "PRIORITY_TERMS",
     "READINGS",
+    "SECTOR_LEVELS",
+    "SECTOR_TITLES",
     "SPLIT",
     "STATES",
     "STATUS_LABELS",
@@ -98,6 +109,8 @@ __all__ = [
     "Preset",
     "Ranking",
     "Scope",
+    "SectorCover",
+    "SectorView",
     "Siting",
     "SitingCandidate",
     "SitingQuestion",
@@ -134,6 +147,7 @@ __all__ = [
     "read_scope",
     "scope_figures",
     "scopes",
+    "sector_view",
     "siting_candidates",
     "situations_of",
     "source_years",

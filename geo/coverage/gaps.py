@@ -231,8 +231,7 @@ def _add_shares(table: pd.DataFrame, state: CoverageState, held: csr_array, lost
 
 def _unlisted(layer_id: str, state: CoverageState) -> npt.NDArray[np.bool_]:
     """Tell the atoms whose département has no complete list of a layer."""
-    extent = state.crosswalk.layers[layer_id].extent
-    return ~np.array([name in extent for name in state.departement_names], dtype=bool)[state.departement_codes]
+    return ~state.crosswalk.layers[layer_id].complete_at(state.atlas)
 
 
 def _add_qpv_known(table: pd.DataFrame, state: CoverageState, held: csr_array) -> None:

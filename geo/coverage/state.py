@@ -79,7 +79,7 @@ class CoverageState:
         part = (
             ~clsm.members["whole"] & (clsm.zones["etat"].to_numpy()[clsm.members["zone"]] == Etat.EN_SERVICE)
         ).to_numpy()
-        part = part & ~self._left_out[clsm.members["zone"].to_numpy(dtype=np.intp)]
+        part = part & ~self.left_out[clsm.members["zone"].to_numpy(dtype=np.intp)]
         rows = clsm.members["row"].to_numpy()[part]
         people = clsm.members["inhabitants"].to_numpy(dtype=float)[part]
         known = np.bincount(rows, np.nan_to_num(people), minlength=len(self.status))
@@ -112,7 +112,8 @@ class CoverageState:
         }
 
     @cached_property
-    def _left_out(self) -> Bools:
+    def left_out(self) -> Bools:
+        """The zones of CLSM whose facts the user sets aside."""
         return set_aside(self.crosswalk.layers[LayerId.CLSM], self.atlas.year, self.aside)
 
     @cached_property
@@ -120,7 +121,7 @@ class CoverageState:
         """Whether the only CLSM and projects known on each atom are facts set aside."""
         clsm = self.crosswalk.layers[LayerId.CLSM]
         named = np.zeros(len(self.status), dtype=bool)
-        named[clsm.members["row"].to_numpy()[self._left_out[clsm.members["zone"].to_numpy(dtype=np.intp)]]] = True
+        named[clsm.members["row"].to_numpy()[self.left_out[clsm.members["zone"].to_numpy(dtype=np.intp)]]] = True
         return named & (self.status == Status.INCONNU)
 
     @cached_property
@@ -146,7 +147,7 @@ class CoverageState:
     @cached_property
     def doubtful(self) -> dict[Doubt, Bools]:
         """For each doubt, the covered atoms of which no fact is free of it."""
-        return covered_with_doubt(self.crosswalk.layers[LayerId.CLSM], self.is_covered, self._left_out, self._doubts)
+        return covered_with_doubt(self.crosswalk.layers[LayerId.CLSM], self.is_covered, self.left_out, self._doubts)
 
     @cached_property
     def situations(self) -> Situations:
@@ -166,7 +167,7 @@ class CoverageState:
             mine = rows[atoms[rows]]
             people = float(self.population[mine].sum())
             if people:
-                zones = np.unique(zone[np.isin(row, mine) & self._doubts[doubt][zone] & ~self._left_out[zone]])
+                zones = np.unique(zone[np.isin(row, mine) & self._doubts[doubt][zone] & ~self.left_out[zone]])
                 found.append(Manner(doubt, people, manner_text(doubt, people, stated.iloc[zones], self.aside.years)))
         return tuple(found)
 
@@ -214,8 +215,9 @@ class CoverageState:
 
     def known_here(self, layer_id: str, rows: Rows) -> bool:
         """Whether the list of a layer is complete in the département of every one of these atoms."""
-        extent = self.crosswalk.layers[layer_id].complete(self.complete if layer_id == LayerId.CLSM else ())
-        return set(self.departements(rows)) <= extent
+        layer = self.crosswalk.layers[layer_id]
+        extent = layer.complete(self.complete if layer_id == LayerId.CLSM else ())
+        return set(self.departements(rows)) <= extent or bool(layer.complete_at(self.atlas)[rows].all())
 
     def with_clsm(self, rows: Rows) -> CoverageState:
         """Return the state as it would be with one more CLSM in service on some whole atoms."""

@@ -14,11 +14,22 @@ from typing import Any
 
 from geo import french as fr
 from geo import register
+from geo.claims import Claims, Dispute, lay
 from geo.communes import Atlas, Density, Revitalisation, approximate_density, embedded_atlas
 from geo.dataset import official
 from geo.dataset.communes import NEWER_ONLY, outlined, refreshed, with_passage
 from geo.errors import GeoInputError
-from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, LayerId, build_crosswalk, load_layers, merged
+from geo.layers import (
+    CarePlaces,
+    Crosswalk,
+    Evidence,
+    Layer,
+    LayerId,
+    LocalActor,
+    build_crosswalk,
+    load_layers,
+    merged,
+)
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.register import Version
 from geo.sources import CurrentVersion
@@ -31,7 +42,7 @@ class Dataset:
     `synchronised` names the sources that came from a synchronisation, with their year; `imported` gives the active version
     of each layer that someone imported, and `bases` the layer that it is laid over; `notices` says, in French, what
     could not be opened and was passed over. `sources` are the synchronised versions that were opened; `heads` is what the
-    register states as active, readable or not.
+    register states as active, readable or not. `actors` and `disputes` come of claims (`with_claims`).
     """
 
     crosswalk: Crosswalk
@@ -44,6 +55,8 @@ class Dataset:
     sources: Mapping[str, CurrentVersion] = field(default_factory=dict)
     heads: Mapping[str, register.Head] = field(default_factory=dict)
     revitalisation: Revitalisation | None = None
+    actors: tuple[LocalActor, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
 
     @property
     def atlas(self) -> Atlas:
@@ -53,7 +66,7 @@ class Dataset:
     @cached_property
     def evidence(self) -> Evidence:
         """The part of the data that rules and figures take."""
-        return Evidence(self.crosswalk, self.density, self.resources, self.revitalisation)
+        return Evidence(self.crosswalk, self.density, self.resources, self.revitalisation, self.actors)
 
     def as_stated(self, departements: Iterable[str]) -> Dataset:
         """Return the data as somebody reads them who states that the list of CLSM is complete in some départements."""
@@ -63,6 +76,18 @@ class Dataset:
     def base(self, kind: str) -> Layer:
         """Return the layer in place before anything was imported."""
         return self.bases.get(kind, self.crosswalk.layers[kind])
+
+    def with_claims(self, claims: Claims) -> Dataset:
+        """Return the same data with a person's claims laid over them; nothing is kept anywhere."""
+        if not claims:
+            return self
+        laid = lay(self.crosswalk.layers, claims, self.atlas)
+        return replace(
+            self,
+            crosswalk=build_crosswalk(self.atlas, laid.layers),
+            actors=laid.actors,
+            disputes=laid.disputes,
+        )
 
     def facts(self, perimeter: Perimeter) -> PerimeterFacts:
         """Return the facts of a perimeter."""

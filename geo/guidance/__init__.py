@@ -28,7 +28,7 @@ from geo.guidance.questions import (
     Question,
     asked_questions,
 )
-from geo.guidance.sector_shares import SectorShare, sectors_met
+from geo.guidance.sector_shares import SectorShare, hospital_of, sectors_met
 from geo.guidance.settings import THRESHOLDS, Settings
 from geo.guidance.settings_labels import (
     SETTING_LABELS,
@@ -91,6 +91,7 @@ __all__ = [
     "clsm_held",
     "clsm_near",
     "gauge_segments",
+    "hospital_of",
     "in_brief",
     "judge_moves",
     "outcome_counts",

@@ -14,7 +14,11 @@ def missing_lists(
     """Return which lists would have to be complete, and for which départements; nothing when they all are."""
     atlas, layers = facts.atlas, facts.crosswalk.layers
     asked = departements or facts.departements
-    short = [i for i in layer_ids if not set(asked) <= layers[i].extent]
+    short = [
+        i
+        for i in layer_ids
+        if not set(asked) <= layers[i].extent and not (departements is None and facts.known_everywhere(i))
+    ]
     if not short:
         return ()
     lacking = [d for d in asked if any(d not in layers[i].extent for i in short)]

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from geo import french as fr
 from geo.kept import kept_on_subject
-from geo.layers import LayerId, Precision
+from geo.layers import CLAIMED, LayerId, Precision
 from geo.perimeters import PerimeterFacts
 
 SECTOR_LAYERS = (LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS)
@@ -101,9 +102,9 @@ def sectors_met(facts: PerimeterFacts, layers: tuple[LayerId, ...] = SECTOR_LAYE
     return tuple(_share(facts, layer, o.id) for layer in layers for o in facts.overlaps[layer])
 
 
-def sectors_cut(facts: PerimeterFacts) -> tuple[SectorShare, ...]:
-    """Return the adult sectors met that are not whole and whose share is known."""
-    return tuple(s for s in sectors_met(facts, SECTOR_LAYERS[:1]) if s.missing and s.total is not None)
+def sectors_cut(facts: PerimeterFacts, layer_id: LayerId = LayerId.ADULT_SECTORS) -> tuple[SectorShare, ...]:
+    """Return the sectors of a layer, by default the adult ones, that are met, not whole, and whose share is known."""
+    return tuple(s for s in sectors_met(facts, (layer_id,)) if s.missing and s.total is not None)
 
 
 def _share(facts: PerimeterFacts, layer_id: str, zone_id: str) -> SectorShare:
@@ -130,7 +131,7 @@ def _share(facts: PerimeterFacts, layer_id: str, zone_id: str) -> SectorShare:
         layer=layer_id,
         id=zone_id,
         name=str(zone["nom"]),
-        establishment=establishment(str(zone["territoire"])),
+        establishment=hospital_of(zone),
         inside=round(float(np.nansum(people[inside]))),
         total=None if unknown else round(float(people.sum())),
         missing=tuple(missing),
@@ -150,6 +151,10 @@ _HOSPITAL = (
     "chu ",
     "chi ",
     "chs ",
+    "chru ",
+    "ghu ",
+    "etablissement public de santé",
+    "établissement public de santé",
     "gh ",
     "ght ",
     "epsm",
@@ -159,6 +164,12 @@ _HOSPITAL = (
     "clinique",
     "fondation",
 )
+
+
+def hospital_of(zone: pd.Series) -> str:
+    """Return the hospital of a zone of a layer of sectors, "" when none is known; one that a person claims is taken at their word."""
+    named = str(zone["territoire"])
+    return named if zone["status"] == CLAIMED else establishment(named)
 
 
 def establishment(text: str) -> str:

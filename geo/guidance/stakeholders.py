@@ -322,12 +322,22 @@ def _councils(facts: PerimeterFacts) -> dict[str, str]:
     return found
 
 
-def _concerned(_: PerimeterFacts) -> Iterator[Seat]:
+def _named(facts: PerimeterFacts, group: str, roles: dict[str, str]) -> Iterator[Seat]:
+    """Yield the bodies that persons named here, with whose word it is."""
+    for actor in facts.evidence.actors:
+        if actor.kind in roles and actor.codes & facts.perimeter.communes:
+            where = fr.listing((str(facts.atlas.names[r]) for r in facts.atlas.rows(actor.codes)), most=4)
+            yield Seat(group, actor.name, roles[actor.kind], where, actor.said)
+
+
+def _concerned(facts: PerimeterFacts) -> Iterator[Seat]:
+    yield from _named(facts, CONCERNED, {"gem": "membres et animation du GEM", "usagers": "représentants des usagers"})
     yield _unknown(CONCERNED, "Personnes concernées par des troubles psychiques, leurs associations, GEM",
                    "dans aucun fichier officiel : à établir localement")  # fmt: skip
 
 
-def _carers(_: PerimeterFacts) -> Iterator[Seat]:
+def _carers(facts: PerimeterFacts) -> Iterator[Seat]:
+    yield from _named(facts, CARERS, {"proches": "représentants des proches et des aidants"})
     yield _unknown(CARERS, "Aidants et leurs associations", "dans aucun fichier officiel : à établir localement")
 
 

@@ -3,6 +3,7 @@
 It never guesses: an ambiguous row is refused with its candidates. Start from `read_import`, `read_file`, `Review`, `keep_and_publish`.
 """
 
+from geo.imports.claimed import claimed_kinds, claimed_review
 from geo.imports.draft import KINDS, ROLES, Column, ImportDraft
 from geo.imports.headers import role_of
 from geo.imports.memory import Remembered, remembered
@@ -58,6 +59,8 @@ __all__ = [
     "ImportDraft",
     "Remembered",
     "Review",
+    "claimed_kinds",
+    "claimed_review",
     "cross",
     "keep",
     "keep_and_publish",

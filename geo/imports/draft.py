@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from geo.errors import GeoInputError
-from geo.french import count, fold, number
+from geo.french import count, number
 from geo.imports.settling import Answers, Doubt
 from geo.remarks import Remark
 
@@ -216,19 +215,3 @@ class ImportDraft:
         kept = f"{count(len(self.zones), 'territoire')}, {count(self.members['row'].nunique(), 'commune')}"
         rows = f"{count(self.accepted, 'ligne retenue', 'lignes retenues')} sur {number(self.rows)}"
         return f"{kept} ; {rows}."
-
-
-def zone_id(kind: str, departement: str, name: str) -> str:
-    """Make the id of a zone that has none: clsm-94-creteil. The same name in the same département gives the same id."""
-    words = fold(name).split()
-    sector = next((w for w in words if re.fullmatch(r"(?:\d\d|2[ab]|97\d)[gi]\d\d", w)), "")
-    if kind.startswith("secteurs"):
-        if sector and len(words) <= 2:
-            return f"sect-{sector}"
-        words = words[1:] if len(words) > 1 and words[0] in ("secteur", "secteurs") else words
-    elif words and words[0] == fold(KINDS[kind].name):
-        words = words[1:]
-        while len(words) > 1 and words[0] in ("de", "du", "des", "d", "la", "le", "les", "l"):
-            words = words[1:]
-    prefix = "sect" if kind.startswith("secteurs") else kind
-    return "-".join(part for part in (prefix, departement.lower(), *words) if part)[:100]

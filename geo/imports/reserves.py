@@ -12,9 +12,7 @@ from geo import french as fr
 from geo.communes import Atlas
 from geo.imports.draft import KINDS, ImportDraft
 from geo.imports.settling import Doubt
-from geo.layers import Layer, LayerId
-
-PARTITIONS = frozenset({LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS, LayerId.DAC})
+from geo.layers import PARTITIONS, Layer, partition_faults
 
 
 def open_rows(draft: ImportDraft) -> tuple[Doubt, ...]:
@@ -63,17 +61,13 @@ def gaps(layer: Layer, departements: Iterable[str], atlas: Atlas) -> tuple[Gap, 
     """
     if layer.id not in PARTITIONS:
         return ()
-    members = layer.placed
-    rows, whole = members["row"].to_numpy(dtype=np.intp), members["whole"].to_numpy(dtype=bool)
-    held = np.bincount(rows, minlength=len(atlas.table))
-    twice = (held > 1) & (np.bincount(rows[whole], minlength=len(atlas.table)) > 0)
     owner = atlas.table["departement"].to_numpy(dtype=object)
     one, many = KINDS[layer.id].names
     found = []
     for code in sorted(departements):
-        here = owner == code
-        for several, chosen in ((False, here & (held == 0)), (True, here & twice)):
-            communes = int(chosen.sum())
+        faults = partition_faults(layer, atlas, np.asarray(owner == code, dtype=bool))
+        for several, chosen in ((False, faults.nowhere), (True, faults.several)):
+            communes = len(chosen)
             if communes:
                 people = int(atlas.population[chosen].sum())
                 what = f"dans plusieurs {many}" if several else f"de {one}"

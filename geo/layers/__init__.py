@@ -20,7 +20,7 @@ from geo.layers.completeness import by_declaration, completeness
 from geo.layers.crosswalk import Crosswalk, Overlap, Relation, build_crosswalk
 from geo.layers.diff import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove, difference
 from geo.layers.embedded import load_layers
-from geo.layers.evidence import NOT_LISTED, CarePlaces, Evidence
+from geo.layers.evidence import NOT_LISTED, CarePlaces, Evidence, LocalActor
 from geo.layers.frames import (
     MEMBER_COLUMNS,
     ZONE_COLUMNS,
@@ -30,9 +30,11 @@ from geo.layers.frames import (
     zones_frame,
 )
 from geo.layers.layer import (
+    CLAIMED,
     DISPOSITIFS,
     ETATS,
     OTHER_DISPOSITIFS,
+    PARTITIONS,
     PRECISIONS,
     Declared,
     Etat,
@@ -44,10 +46,13 @@ from geo.layers.layer import (
     zone_members,
 )
 from geo.layers.losses import Losses, losses
+from geo.layers.naming import zone_id
 from geo.layers.overlay import MODE_MEANINGS, OVER_MEANINGS, Mode, Over, merged
+from geo.layers.partition import PartitionFaults, partition_faults
 from geo.layers.quarters import MOSTLY_KNOWN, apart_text, city_names, known_populations, populations_suffice
 
 __all__ = [
+    "CLAIMED",
     "DISPOSITIFS",
     "ETATS",
     "FATE_LABELS",
@@ -58,6 +63,7 @@ __all__ = [
     "NOT_LISTED",
     "OTHER_DISPOSITIFS",
     "OVER_MEANINGS",
+    "PARTITIONS",
     "PRECISIONS",
     "SLIVER",
     "ZONE_COLUMNS",
@@ -70,10 +76,12 @@ __all__ = [
     "Fate",
     "Layer",
     "LayerId",
+    "LocalActor",
     "Losses",
     "Mode",
     "Over",
     "Overlap",
+    "PartitionFaults",
     "Precision",
     "Relation",
     "ZoneChange",
@@ -97,12 +105,14 @@ __all__ = [
     "members_frame",
     "merged",
     "outlines",
+    "partition_faults",
     "populations_suffice",
     "project",
     "repair_areas",
     "shares",
     "touching",
     "whole_members",
+    "zone_id",
     "zone_members",
     "zones_frame",
 ]

@@ -32,14 +32,27 @@ class CarePlaces:
         return self.table[np.isin(self.table["row"].to_numpy(), rows)]
 
 
+@dataclass(frozen=True)
+class LocalActor:
+    """A body that no official file lists and that a person names (a GEM, an association): `kind` one of `geo.claims`, the codes of
+    its communes, and whose word it is (« d’après Mme X, le 26/11/2026 »)."""
+
+    kind: str
+    name: str
+    codes: frozenset[str]
+    said: str
+
+
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """The communes with every layer, their density class, the care places and the FRR zoning (None where no list is known)."""
+    """The communes with every layer, their density class, the care places and the FRR zoning (None where no list is known), and
+    the bodies that persons name."""
 
     crosswalk: Crosswalk
     density: Density
     resources: CarePlaces | None = None
     revitalisation: Revitalisation | None = None
+    actors: tuple[LocalActor, ...] = ()
 
     @property
     def atlas(self) -> Atlas:

@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.communes import Atlas
+
 
 class LayerId(StrEnum):
     """The layers, by the id that files, links and the register use."""
@@ -32,6 +34,9 @@ class LayerId(StrEnum):
 # Agreements between bodies, of which a territory may have several (a sector or a QPV is a piece of territory).
 DISPOSITIFS = (LayerId.CLSM, LayerId.CLS, LayerId.CPTS, LayerId.DAC)
 OTHER_DISPOSITIFS = tuple(one for one in DISPOSITIFS if one != LayerId.CLSM)
+CLAIMED = "déclaré"  # the status of a zone that a person claims: its hospital is what they say, in any words
+# Layers that hold each commune once: their zones partition the territory.
+PARTITIONS = frozenset({LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS, LayerId.DAC})
 
 
 class Etat(StrEnum):
@@ -108,6 +113,8 @@ class Layer:
     `declared` holds the statements of persons that `extent` rests on, those that lapsed included. `unsettled` holds, for each
     list brought (by its key), the places that its rows still to be settled may speak of: codes of communes, or of départements
     where nothing closer is known. A département with such a place is in no `extent`: what is missing there is known to be.
+
+    `listed` holds rows of atoms where the list is complete besides the départements of `extent`, by a person's word.
     `stated` holds the départements that are in `extent` on the reader's word alone (`as_stated`).
     """
 
@@ -125,6 +132,14 @@ class Layer:
     declared: tuple[Declared, ...] = ()
     unsettled: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ended: frozenset[str] = frozenset()
+    listed: frozenset[int] = frozenset()
+
+    def complete_at(self, atlas: Atlas) -> npt.NDArray[np.bool_]:
+        """Tell, atom by atom, where the list is complete."""
+        found = np.array(atlas.table["departement"].isin(self.extent), dtype=bool)
+        found[list(self.listed)] = True
+        return found
+
     stated: frozenset[str] = frozenset()
 
     @cached_property

@@ -136,7 +136,7 @@ class IncidenceTables:
         layers = self.crosswalk.layers
         departement = atlas.table["departement"]
         level, rural = self.evidence.density.level, self.evidence.density.rural
-        lacking = ~departement.isin(set.intersection(*(set(layers[i].extent) for i in DISPOSITIFS))).to_numpy()
+        lacking = ~np.logical_and.reduce([layers[i].complete_at(atlas) for i in DISPOSITIFS])
         places = np.zeros(len(atlas.table))
         if resources is not None:
             np.add.at(places, resources.table["row"].to_numpy(dtype=np.intp), 1.0)
@@ -144,7 +144,7 @@ class IncidenceTables:
         columns = [
             np.ones(len(atlas.table)), atlas.population, atlas.table["area_m2"], rural, rural * atlas.population,
             (level == 1) * atlas.population, lacking, places, unlisted, *self._quarter_people,
-            *(~departement.isin(layers[i].extent).to_numpy() for i in LAYERS[len(DISPOSITIFS):]),
+            *(~layers[i].complete_at(atlas) for i in LAYERS[len(DISPOSITIFS):]),
             *(_assigned(self.crosswalk, i) for i in (LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS)),
         ]  # fmt: skip
         return np.column_stack([np.asarray(c, dtype=float) for c in columns])

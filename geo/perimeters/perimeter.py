@@ -264,7 +264,10 @@ class PerimeterFacts:
 
     def known_everywhere(self, layer_id: str) -> bool:
         """Whether an absence from a layer means « none » on the whole perimeter."""
-        return set(self.departements) <= self.crosswalk.layers[layer_id].extent
+        layer = self.crosswalk.layers[layer_id]
+        return set(self.departements) <= layer.extent or (
+            bool(layer.listed) and bool(layer.complete_at(self.atlas)[self.rows].all())
+        )
 
     def by_whose_word(self, layer_id: str) -> str:
         """Return what follows « complète » or « aucun » where that rests on the reader's declaration; empty where it does not."""

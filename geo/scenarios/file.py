@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from geo.claims import MOST_CLAIMS, Claim
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.guidance import NO_PROJECT, Project, read_project
 from geo.scenarios.link import changed_settings
-from geo.scenarios.reopen import Opened, RawScenario, read_settings, reopen
+from geo.scenarios.reopen import Opened, RawClaim, RawScenario, read_settings, reopen
 from geo.scenarios.scenario import Scenario, Vintage, Workbook
 
 KIND = "perimetres-clsm"
@@ -36,6 +37,7 @@ def to_file(workbook: Workbook, atlas: Atlas) -> bytes:
         "reglages": changed_settings(workbook.settings),
         "courant": workbook.current,
         "scenarios": [_scenario(s, atlas) for s in workbook.scenarios],
+        **({"declarations": [_claim(c) for c in workbook.claims]} if workbook.claims else {}),
     }
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
@@ -50,6 +52,36 @@ def _scenario(scenario: Scenario, atlas: Atlas) -> dict[str, Any]:
         "verrouillees": sorted(scenario.locked),
         **project_fields(scenario),
     }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "sorte": claim.kind,
+        "nom": claim.name,
+        "auteur": claim.who,
+        "date": claim.day,
+        "hopital": claim.hospital,
+        "communes": sorted(claim.pieces),
+        "en_partie": sorted(claim.parts),
+        "complete": claim.whole,
+        "retenue": claim.prevails,
+    }
+
+
+def _read_claims(given: Any) -> list[RawClaim]:
+    if not isinstance(given, list) or len(given) > MOST_CLAIMS or not all(isinstance(c, dict) for c in given):
+        raise GeoInputError(f"Déclarations : une liste de {MOST_CLAIMS} au plus est attendue.")
+    found = []
+    for number, one in enumerate(given, start=1):
+        codes, parts = one.get("communes", []), one.get("en_partie", [])
+        if not all(isinstance(c, list) and all(isinstance(text, str) for text in c) for c in (codes, parts)):
+            raise GeoInputError(f'Déclaration n° {number} : les communes sont des codes entre guillemets ("94028").')
+        if len(codes) + len(parts) > _MOST_CODES:
+            raise GeoInputError(f"Déclaration n° {number} : plus de communes qu’il n’en existe.")
+        kind, name, who, day, hospital = (one.get(key, "") for key in ("sorte", "nom", "auteur", "date", "hopital"))
+        whole, prevails = one.get("complete") is True, one.get("retenue") is True
+        found.append(RawClaim(kind, name, who, day, hospital, frozenset(codes), frozenset(parts), whole, prevails))
+    return found
 
 
 def project_fields(scenario: Scenario) -> dict[str, Any]:
@@ -105,6 +137,7 @@ def from_file(data: bytes, atlas: Atlas, vintage: Vintage | None = None) -> Open
         _read_vintage(content.get("donnees", {})),
         atlas,
         vintage,
+        _read_claims(content.get("declarations", [])),
     )
 
 

@@ -4,7 +4,8 @@ The text is the number of the format, then base64url of: a checksum, a small hea
 than the guide's, vintage), the communes as bits (geo/scenarios/bitcode.py). It carries commune codes and what people typed, nothing
 else. The checksum tells an accident or a hand from a true link; the checks behind it hold against anyone.
 
-Form 2 is form 1 with projects and answers: a workbook without any is written in form 1, as older installations read it. Long
+Form 2 is form 1 with projects and answers, form 3 is form 2 with claims: a workbook without any is written in the lowest form that
+holds it, as older installations read it. Long
 answers are left out, all of them together (`carries_answers`): a link must stay one; the file of scenarios has them.
 """
 
@@ -14,23 +15,26 @@ import base64
 import hashlib
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from geo.claims import MOST_CLAIMS, MOST_PIECES, PIECE, Claim
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.guidance import NO_PROJECT, THRESHOLDS, Project, Settings, read_project
 from geo.kept import kept_on_subject
 from geo.scenarios.bitcode import BROKEN, BitReader, BitWriter, by_departement, read_codes, write_codes
-from geo.scenarios.reopen import Opened, RawScenario, read_settings, reopen
+from geo.scenarios.reopen import Opened, RawClaim, RawScenario, read_settings, reopen
 from geo.scenarios.scenario import MOST_SCENARIOS, Scenario, Vintage, Workbook
 
-PLAIN, FULL = "1", "2"  # forms: without and with projects and answers
+PLAIN, FULL, CLAIMED = "1", "2", "3"  # forms: without and with projects and answers; with claims too
 LONGEST = 60_000  # characters read; a link of a whole région is about a thousand
 MAIL_LENGTH = 2_000  # past it some mail programs cut addresses
 MOST_ANSWERS = 3_000  # characters of answers that a link carries, of all scenarios together
 _MOST_HEAD = 80_000  # bytes of the head once unpacked
 _CHECK = 4
+CODE = 5  # characters of the code of a commune
 # What heads are made of: zlib writes these words as references. Never edited, not even for a new setting: a link is read with the
 # words that it was written with. A new form may have words of its own.
 _WORDS = (
@@ -38,14 +42,16 @@ _WORDS = (
     b'"note":"Sc\xc3\xa9nario "commune intercommunalit\xc3\xa9 secteur P\xc3\xa9rim\xc3\xa8tre (copie)"}],"s":{"densite":"2026","qpv":"2025",'
     b'"ressources":"2024","c":1,"n":[{"n":"2023 (Mayotte : 2017)"{"v":[2026,"2023 (Mayotte : 2017)","2025"]}'
 )
+_FULL_WORDS = (
+    b'"objectifs":"ressources":"restreint":"concernes":"echelle":"diversite":"etapes":"etapes-suite":"trajets":"arrondissements":'
+    b'"elus-du-secteur":"asv":"ptsm":"copil-pour":"copil-contre":"copil-conditions":"a":{"p":["creer"]"p":["fusionner","clsm-'
+    b'"p":["elargir","clsm-'
+) + _WORDS
 _WORDS_OF = {
     PLAIN: _WORDS,
-    FULL: (
-        b'"objectifs":"ressources":"restreint":"concernes":"echelle":"diversite":"etapes":"etapes-suite":"trajets":"arrondissements":'
-        b'"elus-du-secteur":"asv":"ptsm":"copil-pour":"copil-contre":"copil-conditions":"a":{"p":["creer"]"p":["fusionner","clsm-'
-        b'"p":["elargir","clsm-'
-    )
-    + _WORDS,
+    FULL: _FULL_WORDS,
+    CLAIMED: b'"d":[["secteurs-adultes","secteurs-enfants","Centre hospitalier ","2026-","CLS ","CPTS ","DAC ","gem","'
+    + _FULL_WORDS,
 }
 
 
@@ -59,6 +65,7 @@ def pack(workbook: Workbook, atlas: Atlas) -> str:
     if not carries_answers(workbook):
         workbook = replace(workbook, scenarios=tuple(replace(s, answers=()) for s in workbook.scenarios))
     form = FULL if any(s.answers or s.project != NO_PROJECT for s in workbook.scenarios) else PLAIN
+    form = CLAIMED if workbook.claims else form
     text = json.dumps(_head(workbook), ensure_ascii=False, separators=(",", ":")).encode()
     packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_WORDS_OF[form])
     short = packer.compress(text) + packer.flush()
@@ -70,6 +77,10 @@ def pack(workbook: Workbook, atlas: Atlas) -> str:
         write_codes(writer, scenario.codes, everyone)
         if scenario.locked:
             write_codes(writer, scenario.locked, everyone)
+    for claim in workbook.claims:
+        write_codes(writer, _coarse(claim.pieces), everyone)
+        if claim.parts:
+            write_codes(writer, _coarse(claim.parts), everyone)
     body = sized.data() + short + writer.data()
     return form + base64.urlsafe_b64encode(_checksum(body) + body).decode().rstrip("=")
 
@@ -86,7 +97,25 @@ def _head(workbook: Workbook) -> dict[str, Any]:
     if workbook.vintage.known:
         v = workbook.vintage
         head["v"] = [v.communes, v.populations, v.epci, *([dict(v.sources)] if v.sources else [])]
+    if workbook.claims:
+        head["d"] = [[c.kind, c.name, c.who, c.day, c.hospital, _flags(c), *_fine(c)] for c in workbook.claims]
     return head
+
+
+def _coarse(codes: frozenset[str]) -> frozenset[str]:
+    """Return the codes of communes, which are written as bits."""
+    return frozenset(code for code in codes if len(code) == CODE)
+
+
+def _fine(claim: Claim) -> list[list[str]]:
+    """Return the pieces of a claim that are smaller than communes, whole and in part, as texts; nothing where there are none."""
+    fine = [sorted(codes - _coarse(codes)) for codes in (claim.pieces, claim.parts)]
+    return fine if any(fine) else []
+
+
+def _flags(claim: Claim) -> int:
+    """Return as one number whether a claim has parts, is whole, prevails."""
+    return bool(claim.parts) + 2 * claim.whole + 4 * claim.prevails
 
 
 def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
@@ -109,7 +138,7 @@ def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
         if not body or data[:_CHECK] != _checksum(body) or text[0] + _plain64(data) != text:
             raise GeoInputError(BROKEN)
         head, bits = _split(body, text[0])
-        return _opened(head, bits, atlas, vintage, _ENTRIES[text[0]])
+        return _opened(head, bits, atlas, vintage, text[0])
     except GeoInputError:
         raise
     except (ValueError, KeyError, TypeError, IndexError, OverflowError, zlib.error, RecursionError) as error:
@@ -135,13 +164,16 @@ def _head_of(scenario: Scenario) -> dict[str, Any]:
     return head
 
 
-_ENTRIES = {PLAIN: frozenset({"n", "note", "l"}), FULL: frozenset({"n", "note", "l", "p", "a"})}
+_ENTRIES = {
+    PLAIN: frozenset({"n", "note", "l"}),
+    FULL: frozenset({"n", "note", "l", "p", "a"}),
+    CLAIMED: frozenset({"n", "note", "l", "p", "a"}),
+}
 
 
-def _opened(
-    head: dict[str, Any], bits: bytes, atlas: Atlas, vintage: Vintage | None, entries: frozenset[str]
-) -> Opened:
-    if not isinstance(head, dict) or set(head) - {"s", "c", "n", "v"}:
+def _opened(head: dict[str, Any], bits: bytes, atlas: Atlas, vintage: Vintage | None, form: str) -> Opened:
+    entries = _ENTRIES[form]
+    if not isinstance(head, dict) or set(head) - {"s", "c", "n", "v"} - ({"d"} if form == CLAIMED else set()):
         raise GeoInputError(BROKEN)
     names = head.get("n", [{"n": Workbook().scenario.name}])
     if (
@@ -160,9 +192,36 @@ def _opened(
         raw.append(
             RawScenario(entry["n"], codes, entry.get("note", ""), locked, whole, _project(entry), entry.get("a", {}))
         )
+    claims = _claims(head.get("d", []), reader, everyone)
     if len(reader.bits) - reader.at >= 8 or "1" in reader.bits[reader.at :]:
         raise GeoInputError(BROKEN)
-    return reopen(raw, head.get("c", 0), read_settings(head.get("s", {})), _vintage(head.get("v")), atlas, vintage)
+    sent = _vintage(head.get("v"))
+    return reopen(raw, head.get("c", 0), read_settings(head.get("s", {})), sent, atlas, vintage, claims)
+
+
+def _claims(given: Any, reader: BitReader, everyone: Mapping[str, frozenset[str]]) -> list[RawClaim]:
+    if not isinstance(given, list) or len(given) > MOST_CLAIMS:
+        raise GeoInputError(BROKEN)
+    found = []
+    for entry in given:
+        kind, name, who, day, hospital, flags, *fine = entry
+        wholes, partly = map(_pieces, fine or ([], []))
+        if not isinstance(flags, int) or not 0 <= flags < 8:
+            raise GeoInputError(BROKEN)
+        pieces = read_codes(reader, everyone)[0]
+        parts = read_codes(reader, everyone)[0] if flags & 1 else frozenset()
+        pieces, parts = pieces | wholes, parts | partly
+        found.append(RawClaim(kind, name, who, day, hospital, pieces, parts, bool(flags & 2), bool(flags & 4)))
+    return found
+
+
+def _pieces(codes: Any) -> frozenset[str]:
+    """Read the codes of pieces smaller than communes."""
+    if not isinstance(codes, list) or len(codes) > MOST_PIECES or not all(isinstance(code, str) for code in codes):
+        raise GeoInputError(BROKEN)
+    if not all(PIECE.fullmatch(code) for code in codes):
+        raise GeoInputError(BROKEN)
+    return frozenset(codes)
 
 
 def _project(entry: dict[str, Any]) -> Project:

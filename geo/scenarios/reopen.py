@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from geo import french as fr
+from geo.claims import PIECE, Claim, Claims
 from geo.communes import Atlas, read_code
 from geo.errors import GeoInputError
 from geo.guidance import ANSWER_LENGTH, NO_PROJECT, QUESTION_IDS, THRESHOLDS, Project, Settings
@@ -35,6 +36,21 @@ class RawScenario:
 
 
 @dataclass(frozen=True)
+class RawClaim:
+    """A claim as it was sent, nothing of it looked at but its shape."""
+
+    kind: Any
+    name: Any
+    who: Any
+    day: Any
+    hospital: Any
+    pieces: frozenset[str]
+    parts: frozenset[str] = frozenset()
+    whole: bool = False
+    prevails: bool = False
+
+
+@dataclass(frozen=True)
 class Opened:
     """A workbook that came from outside, with what its reader must know, in French; none when nothing has changed."""
 
@@ -49,8 +65,9 @@ def reopen(
     sent: Vintage,
     atlas: Atlas,
     here: Vintage | None = None,
+    claims: Sequence[RawClaim] = (),
 ) -> Opened:
-    """Set scenarios on the data of today.
+    """Set scenarios, and claims, on the data of today.
 
     Raises
     ------
@@ -76,8 +93,34 @@ def reopen(
         answers, dropped = _answers(scenario.answers)
         notices += dropped
         scenarios.append(Scenario(scenario.name, codes, scenario.note, locked & codes, scenario.project, answers))
-    workbook = Workbook(tuple(scenarios), current, settings, here or sent)
+    stated = [_claim(raw_claim, atlas, notices, moved=moved) for raw_claim in claims]
+    held = Claims(tuple(claim for claim in stated if claim))
+    if held:
+        authors = fr.listing(dict.fromkeys(claim.who for claim in held), most=4)
+        many = fr.count(len(held), "déclaration locale", "déclarations locales")
+        notices.append(
+            f"{many}, d’après {authors}, {'compte' if len(held) == 1 else 'comptent'} dans les chiffres (panneau Secteurs)."
+        )
+    workbook = Workbook(tuple(scenarios), current, settings, here or sent, held)
     return Opened(workbook, tuple(dict.fromkeys(notices)))
+
+
+def _claim(raw: RawClaim, atlas: Atlas, notices: list[str], *, moved: bool) -> Claim | None:
+    """Return a claim on the communes of today; None, and a notice, when none of them is left."""
+    texts = (raw.kind, raw.name, raw.who, raw.day, raw.hospital)
+    if not all(isinstance(text, str) for text in texts):
+        raise GeoInputError("Une déclaration locale est illisible : des textes sont attendus.")
+    small = frozenset(
+        code for code in raw.pieces | raw.parts if PIECE.fullmatch(code)
+    )  # kept as they are: `lay` places them
+    pieces, said = _today(raw.pieces - small, atlas, moved=moved)
+    parts, more = _today(raw.parts - small, atlas, moved=moved)
+    pieces, parts = pieces | (raw.pieces & small), parts | (raw.parts & small)
+    notices += [*said, *more]
+    if not pieces | parts and moved:
+        notices.append(f"La déclaration « {raw.name} » est laissée de côté : aucune de ses communes n’existe ici.")
+        return None
+    return Claim(raw.kind, raw.name, raw.who, raw.day, pieces, raw.hospital, parts - pieces, raw.whole, raw.prevails)
 
 
 def _today(codes: Iterable[str], atlas: Atlas, *, moved: bool) -> tuple[frozenset[str], list[str]]:

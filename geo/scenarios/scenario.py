@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from geo import french as fr
+from geo.claims import NO_CLAIMS, Claim, Claims
 from geo.communes import Atlas
 from geo.dataset import Dataset
 from geo.errors import GeoInputError
@@ -132,7 +133,8 @@ def vintage_of(world: Dataset) -> Vintage:
 
 @dataclass(frozen=True)
 class Workbook:
-    """Scenarios in order, one of them current, with the settings they are judged by and the vintage of the data.
+    """Scenarios in order, one of them current, with the settings they are judged by, the vintage of the data and what persons claim
+    beside it (the same for every scenario).
 
     There is always at least one scenario; names are unique. `current` is the position of the one being worked on.
     """
@@ -141,6 +143,7 @@ class Workbook:
     current: int = 0
     settings: Settings = field(default_factory=Settings)
     vintage: Vintage = Vintage()
+    claims: Claims = NO_CLAIMS
 
     def __post_init__(self) -> None:
         """Refuse a workbook without scenario, with too many, with a name twice, or whose current one is nowhere."""
@@ -236,7 +239,7 @@ class Workbook:
         return self._changed(position, self._at(position).answer(question, text))
 
     def with_words_of(self, other: Workbook) -> Workbook:
-        """Return the workbook with what was written in another one since: notes, projects, answers (and names, when both have as
+        """Return the workbook with what was written in another one since: notes, projects, answers, claims (and names, when both have as
         many scenarios, which then correspond by their place; else by their name)."""
         alike = len(self.scenarios) == len(other.scenarios)
         theirs = {s.name: s for s in other.scenarios}
@@ -244,7 +247,21 @@ class Workbook:
         for at, mine in enumerate(self.scenarios):
             found = other.scenarios[at] if alike else theirs.get(mine.name, mine)
             kept.append(replace(mine, name=found.name, note=found.note, project=found.project, answers=found.answers))
-        return replace(self, scenarios=tuple(kept))
+        return replace(self, scenarios=tuple(kept), claims=other.claims)
+
+    def with_claim(self, claim: Claim) -> Workbook:
+        """Return the workbook with one more claim, which takes the place of that of the same kind, name and author.
+
+        Raises
+        ------
+        GeoInputError
+            When there are already as many as a workbook holds.
+        """
+        return replace(self, claims=self.claims.with_claim(claim))
+
+    def without_claim(self, *claims: Claim) -> Workbook:
+        """Return the workbook without some claims."""
+        return replace(self, claims=self.claims.without(*claims))
 
     def delete(self, position: int | None = None) -> Workbook:
         """Return the workbook without a scenario; the last one is emptied instead."""
@@ -264,7 +281,7 @@ class Workbook:
         merged = self
         for scenario in other.scenarios:
             merged = merged.add(scenario)
-        return merged
+        return replace(merged, claims=self.claims.merged(other.claims))
 
     def with_settings(self, settings: Settings | None = None) -> Workbook:
         """Return the workbook judged by other settings; without any, by the guide's."""

@@ -86,3 +86,13 @@ def test_alfortville_is_a_part_of_its_sector_in_people() -> None:
     (sector,) = sectors_cut(real.facts(["94002"]))
     assert sector.short_name == "94G16"
     assert sector.inside + sum(c.people or 0 for c in sector.missing) == sector.total == 109_938
+
+
+def test_a_child_sector_cut_says_what_completes_it_as_an_adult_one_does() -> None:
+    zones = {**WHOLE, "secteurs-enfants": {"i": zone("01001", "01003", nom="Secteur 01I02")}}
+    found = check("secteurs", facts_of(ROW, ["01001", "01002"], zones, complete="all"))
+    told = [plain(line) for line in found.details if line.startswith("À compléter")]
+    assert len(told) == 1
+    assert "01I02" in told[0]
+    assert "(+ 500 habitants) le complète : Bourg 3" in told[0]
+    assert [s["habitants_qui_completent"] for s in found.figures["secteurs_infanto_juveniles_coupes"]] == [500]

@@ -230,7 +230,7 @@ def test_a_bomb_is_not_unpacked() -> None:
 
 def test_a_link_of_another_format_says_so() -> None:
     with pytest.raises(GeoInputError, match="autre version"):
-        unpack("3" + pack(Workbook().replace_codes({"01001"}), GRID)[1:], GRID)
+        unpack("9" + pack(Workbook().replace_codes({"01001"}), GRID)[1:], GRID)
 
 
 # Links made before projects and answers were known: form 1, whose words never change.

@@ -544,7 +544,7 @@ def test_what_is_computed_follows_the_active_data(monkeypatch: pytest.MonkeyPatc
 
 def test_a_territory_kept_on_a_page_answers_from_the_active_communes(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = [coverage_loaders.coverage_scopes()[i] for i in ("france", "dep-79", f"epci-{NIORTAIS}")]
-    monkeypatch.setattr(loaders, "world", lambda: SimpleNamespace(atlas=draw([[1, 2, 3]])))
+    monkeypatch.setattr(loaders, "official", lambda: SimpleNamespace(atlas=draw([[1, 2, 3]])))
     assert [len(scope.rows) for scope in kept] == [3, 0, 0]
 
 

@@ -12,6 +12,7 @@ from geo.coverage import CoverageView, SitingQuestion, Weights
 from geo.exports import MAP_LINES, Imprint, MapChoice
 from ui import html
 from ui import map as maps
+from ui.cache import claims, under
 from ui.coverage import gaps, priorities, siting
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -87,10 +88,11 @@ def _maker(
     kind: str, view: CoverageView, level: str, weights: Weights, question: SitingQuestion | None, link: str
 ) -> Callable[[], bytes]:
     """Return what makes one file when the browser asks for it."""
+    held = claims()
 
     def make() -> bytes:
         imprint = Imprint(fr_date(date.today()), SOFTWARE, link)
-        with export_lane():
+        with export_lane(), under(held):
             return coverage_loaders.coverage_file(kind, view, level, weights, question, imprint)
 
     return make

@@ -46,6 +46,7 @@ NEXT_CEILING = "coverage-next-ceiling"
 TABS = {
     "chiffres": "Chiffres",
     "lacunes": "Lacunes",
+    "secteurs": "Secteurs",
     "priorites": "Priorités",
     "prochains": "Prochains CLSM",
     "enquetes": "Répartition et enquêtes",

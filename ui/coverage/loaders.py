@@ -20,6 +20,7 @@ from geo.coverage import (
     Pick,
     Portfolio,
     Scope,
+    SectorView,
     Siting,
     SitingQuestion,
     Stability,
@@ -39,7 +40,7 @@ EXTENT_LAYERS = (
 )  # fmt: skip
 
 
-@keyed_on_data()
+@keyed_on_data(stated=False)
 def coverage_scopes() -> dict[str, Scope]:
     """Return every territory whose coverage can be read: those of `every_scope`, then the EPCI and the EPT."""
     return loaders.every_scope() | coverage.local_scopes(loaders.atlas(), follow=loaders.atlas)
@@ -80,6 +81,12 @@ def complete_lists(view: CoverageView) -> dict[str, bool]:
 def gaps(level: str, view: CoverageView) -> pd.DataFrame:
     """Return the gap table of a level; read only, copy it before any change."""
     return coverage.gap_table(level, *_of(view))
+
+
+@keyed_on_data(max_entries=24)
+def sectors(layer_id: LayerId, view: CoverageView) -> SectorView:
+    """Return the sectors of one kind of a view; read only."""
+    return coverage.sector_view(layer_id, *_of(view))
 
 
 @keyed_on_data(max_entries=48)

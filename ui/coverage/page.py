@@ -8,7 +8,7 @@ import streamlit as st
 from geo.coverage import Coverage, CoverageView, Scope, situations_of
 from ui import html, layout, loaders, panels
 from ui import map as maps
-from ui.coverage import cards, charts, choices, export, gaps, opening, priorities, siting, survey
+from ui.coverage import cards, charts, choices, export, gaps, opening, priorities, sectors, siting, survey
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import LAYERS, TAB, TABS
@@ -157,6 +157,7 @@ def _tabs(view: CoverageView, found: Coverage) -> None:
     contents = {
         "chiffres": lambda: _figures(view, found),
         "lacunes": lambda: gaps.panel(view),
+        "secteurs": lambda: sectors.panel(view),
         "priorites": lambda: priorities.panel(view),
         "prochains": lambda: siting.panel(view),
         "enquetes": lambda: survey.panel(view),

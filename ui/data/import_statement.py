@@ -12,10 +12,8 @@ from geo import french as fr
 from geo.imports import ImportDraft, Remembered, Review
 from geo.layers import MODE_MEANINGS, OVER_MEANINGS, Etat, Mode, Over
 from geo.register import Statement
-from ui import html, loaders
+from ui import acts, html, loaders
 from ui.choices import pick_one, pick_several
-
-NAME = "donnees-qui"  # who one said to be, for the rest of the session
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ def ask(draft: ImportDraft, known: Remembered | None) -> Stated:
     with left:
         source = st.text_input("Source (obligatoire)", key="import-source", max_chars=300,
                                placeholder="ARS, tableau des CLSM de la région")  # fmt: skip
-        who = ask_name("Votre nom (obligatoire)", "import-qui")
+        who = acts.ask_name("Votre nom (obligatoire)", "import-qui")
         date = st.text_input("Date des faits", key="import-date", max_chars=40, placeholder="2026, ou 12/05/2026")
         etat = pick_one(
             "État des territoires dont le fichier ne dit rien", list(Etat), format_func=str, key="import-etat"
@@ -62,7 +60,7 @@ def ask(draft: ImportDraft, known: Remembered | None) -> Stated:
             captions=[MODE_MEANINGS[m] for m in Mode],
         )  # fmt: skip
         over = Over.IN_USE
-        if draft.kind in loaders.world().imported:
+        if draft.kind in loaders.official().imported:
             over = st.radio(
                 "Elle se pose sur…", list(Over), format_func=str, key="import-sur",
                 captions=[OVER_MEANINGS[o] for o in Over],
@@ -81,16 +79,6 @@ def _offer_again(before: Statement) -> None:
         st.session_state["import-source"] = before.source
     st.session_state.setdefault("import-etat", before.etat)
     st.session_state.setdefault("import-mode", before.mode)
-
-
-def ask_name(label: str, key: str) -> str:
-    """Ask who is acting: empty until it was said once in this session."""
-    if not st.session_state.get(key):
-        st.session_state[key] = st.session_state.get(NAME, "")
-    who = st.text_input(label, key=key, max_chars=100, placeholder="Prénom Nom")
-    if who.strip():
-        st.session_state[NAME] = who
-    return who
 
 
 def _last_day(text: str) -> tuple[str, str]:

@@ -59,7 +59,7 @@ def _to_the_end(top: DeltaGenerator, found: Reading) -> None:
     shown = st.container()
     stated = import_statement.ask(found.draft, found.known)
     key = found.known.list_key if found.known else ""
-    review = Review(found.draft, stated.statement, loaders.world(), key)
+    review = Review(found.draft, stated.statement, loaders.official(), key)
     review, reserves = import_statement.accept(review)
     with shown:
         import_report.changes(review)

@@ -50,7 +50,7 @@ def show_layers() -> None:
 def layers_table() -> str:
     """Return every layer: origin, source and licence, year, where it is complete, zones."""
     rows = []
-    for layer in loaders.crosswalk().layers.values():
+    for layer in loaders.official().crosswalk.layers.values():
         lost = int((layer.zones["precision"] == Precision.INCONNUE).sum())
         size = fr.number(len(layer.zones)) + (f"\ndont {fr.number(lost)} sans communes connues" if lost else "")
         size += f"\n{apart_text(layer)}" if layer.apart else ""
@@ -71,7 +71,7 @@ def layers_table() -> str:
 
 def origin(layer: Layer) -> str:
     """Say where a layer comes from: imported, synchronised or embedded."""
-    world = loaders.world()
+    world = loaders.official()
     version = world.imported.get(layer.id)
     if version:
         said = version.statement
@@ -83,7 +83,7 @@ def origin(layer: Layer) -> str:
 
 def licence(layer: Layer) -> str:
     """Return the licence of a layer, as far as it is known."""
-    world = loaders.world()
+    world = loaders.official()
     if layer.id in world.imported:
         return "licence non indiquée par l’import"
     if layer.id in world.synchronised:
@@ -179,7 +179,7 @@ def _brought(source: Source, version: CurrentVersion | None) -> str:
     if version is None:
         return ("pas encore" if source.addresses else "pas encore, à prendre à la main") + tried
     used, where = version.manifest, loaders.reach(source.kind)
-    layer = loaders.crosswalk().layers.get(source.kind)
+    layer = loaders.official().crosswalk.layers.get(source.kind)
     apart = f"\n{apart_text(layer)}" if layer is not None and layer.apart else ""
     whole = f"\ncomplète : {where}" if where else ""
     return f"le {fr.day(used.date)}, {fr.count(used.rows, 'ligne')}{apart}{whole}{tried}"

@@ -18,7 +18,6 @@ from ui import acts, html, loaders
 from ui.cache import keyed_on_data, look_again
 from ui.choices import pick_one
 from ui.data import sources
-from ui.data.import_statement import ask_name
 
 ASKED = "version-demande"  # by kind: the move to be confirmed
 REFUSED = "version-refusee"
@@ -73,7 +72,7 @@ def _layer(kind: str, mine: list[Version], head: Head) -> None:
                 "Version", list(by_number), format_func=lambda n: _named(by_number[n]), key=f"version-{kind}"
             )
         with who:
-            ask_name("Votre nom (obligatoire)", _who_key(kind))
+            acts.ask_name("Votre nom (obligatoire)", _who_key(kind))
         version = by_number[number]
         st.caption(html.literal(f"Cette version : {version.state}. {_preview(version)}"))
         asked = _asked(kind, head)
@@ -236,9 +235,9 @@ def _preview(version: Version) -> str:
         return " ".join(error.problems)
 
 
-@keyed_on_data(max_entries=32)
+@keyed_on_data(max_entries=32, stated=False)
 def _difference_text(version_id: int, kind: str) -> str:
-    world = loaders.world()
+    world = loaders.official()
     version = next(v for v in register.versions(kind) if v.id == version_id)
     after = layer_with(version, world.base(kind), world.atlas)
     before = world.crosswalk.layers[kind]
@@ -257,7 +256,7 @@ def _take(version: Version) -> None:
         return
 
     def body() -> bytes:  # called when the button is clicked: it must not hold the data until then
-        world = loaders.world()
+        world = loaders.official()
         layer = register.read_layer(version, world.base(kind), world.atlas)
         return export(version, layer, register.read_shapes(version), world.atlas).body
 

@@ -91,6 +91,20 @@ def target_strip(perimeter: Perimeter) -> None:
         compose.offer(target, perimeter)
 
 
+def marking_strip() -> None:
+    """Say that clicks mark communes for a claim, while they do, and offer to go back to the perimeter."""
+    held = frame.marked()
+    if held is None:
+        return
+    with st.container(border=True, key="marquage", horizontal=True, vertical_alignment="center"):
+        marks = fr.count(len(held), "commune marquée", "communes marquées")
+        st.markdown(
+            f"**Vous marquez des communes** (clic, liste, cercle, zone ou nom) : {marks}. Votre périmètre n’est pas changé ; "
+            "enregistrez dans le panneau « Secteurs »."
+        )
+        st.button("Revenir au périmètre", key="marquage-fin", on_click=frame.mark, args=(None,))
+
+
 def take(key: str) -> None:
     """Hold what the browser sent, when it is newer than what is held: the choice, a shape to fill, or a step back or forth."""
     value = st.session_state.get(key)
@@ -125,7 +139,9 @@ def pick_lines(scope: Scope | None) -> list[str]:
 
 
 def history(perimeter: Perimeter) -> None:
-    """Undo, do again, go back to the start, take everything out."""
+    """Undo, do again, go back to the start, take everything out; nothing of it while communes are marked for a claim."""
+    if frame.marked() is not None:
+        return
     start, empty, seen = st.session_state[frame.START], not perimeter.communes, st.session_state[frame.SEQUENCE]
     with st.container(horizontal=True, gap="small", key="historique"):
         st.button(

@@ -12,6 +12,7 @@ from datetime import date
 import streamlit as st
 
 from geo import french as fr
+from geo.claims import NO_CLAIMS, Claims
 from geo.comparison import Candidate, SideBySide, candidates, evaluate, scale_of
 from geo.exports import MAP_LINES, TYPES, Export, MapChoice, file_name, make, perimeter_map, speaks, title_of
 from geo.guidance import Settings, used_text
@@ -20,6 +21,7 @@ from geo.scenarios import NAME_LENGTH, Scenario, Workbook
 from ui import declared, frame, html, loaders
 from ui import map as maps
 from ui.address import COMPLETE_PART, packed
+from ui.cache import under
 from ui.perimeter.link import ADDRESS
 from ui.server import export_lane
 
@@ -145,6 +147,7 @@ class Asked:
     compared: tuple[Candidate, ...] = ()
     reference: int = 0
     complete: tuple[str, ...] = ()
+    claims: Claims = NO_CLAIMS
 
     def export(self) -> Export:
         """Return what the files are made of, by the data active today."""
@@ -165,13 +168,13 @@ def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
     """
     settings = frame.settings()
     shared = replace(scenario, note="", answers=())
-    complete = declared.complete()
+    claims, complete = frame.workbook().claims, declared.complete()  # the figures rest on them
     carried = {COMPLETE_PART.name: text} if (text := COMPLETE_PART.text()) else {}
-    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings))} | carried)
+    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings, claims=claims))} | carried)
     if comparison is None:
-        return Asked(scenario, settings, link, complete=complete)
+        return Asked(scenario, settings, link, complete=complete, claims=claims)
     every = tuple(e.candidate for e in comparison.every)
-    return Asked(scenario, settings, link, every, comparison.reference, complete)
+    return Asked(scenario, settings, link, every, comparison.reference, complete, claims)
 
 
 def held_comparison() -> SideBySide | None:
@@ -200,7 +203,7 @@ def _button(label: str, kind: str, asked: Asked, *, instruction: bool = False, p
 
 def _maker(kind: str, asked: Asked, instruction: bool) -> Callable[[], bytes]:
     def body() -> bytes:
-        with export_lane():
+        with export_lane(), under(asked.claims):
             return make(kind, asked.export(), instruction=instruction)
 
     return body

@@ -18,7 +18,7 @@ from geo.guidance import (
     staffing_rows,
 )
 from geo.perimeters import Perimeter, places, travel
-from ui import frame, html, loaders
+from ui import claims, frame, html, loaders
 from ui.perimeter import judge
 
 MOST_CUT = 10  # written in full on each side: past that a click would weigh too much, and nobody reads so many
@@ -26,7 +26,10 @@ MOST_NAMED = 20
 
 
 def panel(perimeter: Perimeter) -> None:
-    """Show adult sectors on the left, child sectors on the right."""
+    """Show what persons claim, then adult sectors on the left, child sectors on the right."""
+    _claims(perimeter)
+    if not perimeter.communes:
+        return
     facts = loaders.facts(perimeter)
     left, right = st.columns(2, gap="large")
     with left:
@@ -43,6 +46,22 @@ def panel(perimeter: Perimeter) -> None:
             sectors_met(facts, ("secteurs-enfants",)),
             facts.known_everywhere("secteurs-enfants"),
         )
+
+
+def _claims(perimeter: Perimeter) -> None:
+    """Offer to state what one knows, beside what is stated; open while nothing is known of the sectors here."""
+    known = not perimeter.communes or bool(sectors_met(loaders.facts(perimeter)))
+    busy = frame.marked() is not None or bool(frame.workbook().claims)
+    with st.expander("Je connais mes secteurs", expanded=busy or not known, icon=":material/edit_location_alt:"):
+        left, right = st.columns([11, 9], gap="large")
+        with left:
+            claims.form(with_map=True)
+        with right:
+            claims.request(perimeter.communes)
+            claims.stated()
+            st.caption(
+                "Une déclaration voyage avec le lien et le fichier des scénarios. Pour la partager à tous : page Données."
+            )
 
 
 def _several(title: str, letter: str, shares: Sequence[SectorShare], complete: bool) -> None:
@@ -66,7 +85,7 @@ def _several(title: str, letter: str, shares: Sequence[SectorShare], complete: b
     if rest:
         st.html(rest)
     _named("Aussi rencontrés", whole[MOST_CUT:])
-    sources = dict.fromkeys(f"{s.source}{f', {s.year}' if s.year else ''}" for s in shares)
+    sources = dict.fromkeys(f"{s.source}{f', {s.year}' if s.year and s.year not in s.source else ''}" for s in shares)
     st.caption(f"Source : {html.literal(fr.listing(sources, most=4))}.")
 
 

@@ -11,7 +11,7 @@ import folium
 import streamlit as st
 
 from geo.coverage import CoverageView, Scope
-from geo.guidance import EMPTY, summary
+from geo.guidance import EMPTY, Outcome, summary
 from geo.perimeters import Perimeter
 from ui import declared, frame, layout, loaders, panels, passage
 from ui import map as maps
@@ -58,11 +58,12 @@ def show_workbench(scope: Scope, lines: tuple[str, ...]) -> None:
         passage.way_back()
         choices.history(perimeter)
         with st.container():  # always there, or what follows would change places
-            choices.target_strip(perimeter)
+            choices.target_strip(frame.drawn())
+            choices.marking_strip()
         _judge(perimeter, scope)
     with after_the_figures():
         with map_pane:
-            maps.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, perimeter))
+            maps.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, frame.drawn()))
             if layout.meeting():
                 choices.trail()
         with side:
@@ -102,7 +103,7 @@ def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium
 
 def _preview(perimeter: Perimeter) -> maps.Preview | None:
     """Return what the tooltips tell of the next click; nothing for the empty perimeter."""
-    if not perimeter.communes:
+    if not perimeter.communes or frame.marked() is not None:
         return None
     locked = frame.locked()
     return maps.previewed(loaders.preview(perimeter, frame.settings(), locked), locked)
@@ -134,8 +135,14 @@ def _checks(perimeter: Perimeter) -> None:
     settings = frame.settings()
     found = loaders.findings(perimeter, settings)
     st.html(judge.cards(panels.in_order(found)))
+    if any(check.id == "secteurs" and finding.outcome is Outcome.UNKNOWN for check, finding in found):
+        st.button("Je connais mes secteurs", on_click=_open, args=("Secteurs",), icon=":material/edit_location_alt:")
     if not layout.meeting():
         judge.detail(found, settings)
+
+
+def _open(panel: str) -> None:
+    st.session_state[PANEL] = panel
 
 
 def _layers(perimeter: Perimeter) -> None:
@@ -154,7 +161,7 @@ PANELS: dict[str, Callable[[Perimeter], None]] = {
     "Scénarios": scenarios.panel,
     "Note et fichiers": note.panel,
 }
-ALWAYS = ("Scénarios",)  # shown for an empty perimeter too
+ALWAYS = ("Scénarios", "Secteurs")  # shown for an empty perimeter too
 
 
 def _panel(perimeter: Perimeter) -> None:

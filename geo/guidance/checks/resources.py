@@ -30,16 +30,19 @@ def judge(batch: MoveBatch, _: Settings) -> Judged:
 def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
     """Count mental health places inside."""
     found = facts.resources
+    named = tuple(
+        f"{actor.name} ({actor.said})." for actor in facts.evidence.actors if actor.codes & facts.perimeter.communes
+    )
     if found is None:
         sentence = (
             "Les lieux de santé mentale (CMP, hôpitaux, GEM, associations d’usagers et de proches) ne sont pas dans les données : "
             "à établir avec le diagnostic local."
         )
-        return decision.finding(sentence, missing=(_LACKING,))
+        return decision.finding(sentence, details=named, missing=(_LACKING,))
     inside = found.inside(facts.rows)
     counts = {str(k): int(v) for k, v in inside["categorie"].value_counts().items()}
     figures = {"lieux": len(inside), "par_categorie": counts, "source": found.source, "millesime": found.vintage}
-    details = tuple(f"{category} : {fr.number(n)}." for category, n in counts.items())
+    details = (*(f"{category} : {fr.number(n)}." for category, n in counts.items()), *named)
     if decision.outcome is Outcome.UNKNOWN:
         return decision.finding(_reach(facts, found, len(inside)), figures, details, (_LACKING,))
     rate = len(inside) / facts.population * 100_000 if facts.population else 0.0

@@ -76,15 +76,17 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
     main = [o for o in adults if o.id in weighty]
     slivers = [o for o in adults if o.id not in weighty]
     cut = [s for s in sectors_cut(facts) if s.id in weighty]
+    young = sectors_cut(facts, LayerId.CHILD_SECTORS)
     figures = {
         "secteurs_adultes": [_figures(o) for o in main],
         "secteurs_adultes_a_la_marge": [_figures(o) for o in slivers],
         "secteurs_infanto_juveniles": [_figures(o) for o in children],
         "secteurs_coupes": [_cut_figures(s) for s in cut],
+        "secteurs_infanto_juveniles_coupes": [_cut_figures(s) for s in young],
     }
     details = (
         *(_text(facts, o) for o in (*main, *slivers, *children)),
-        *(f"À compléter : {s.sentence}" for s in cut),
+        *(f"À compléter : {s.sentence}" for s in (*cut, *young)),
     )
     missing = _missing(facts, LayerId.ADULT_SECTORS)
     names = fr.listing((o.name for o in main), most=8)
@@ -191,6 +193,7 @@ CHECK = Check(
         "secteurs_adultes_a_la_marge": "secteurs adultes dont une très petite part est dans le périmètre",
         "secteurs_infanto_juveniles": "secteurs infanto-juvéniles rencontrés",
         "secteurs_coupes": "secteurs adultes en partie dehors, et habitants laissés dehors",
+        "secteurs_infanto_juveniles_coupes": "secteurs infanto-juvéniles en partie dehors, et habitants laissés dehors",
     },
     judge=judge,
     say=say,

@@ -17,13 +17,13 @@ from geo.communes import Atlas
 from geo.files import sha256_of
 from geo.french import count, inhabitants, listing, percent
 from geo.geometry import WGS84, Geometries
-from geo.imports.draft import ImportDraft, zone_id
+from geo.imports.draft import ImportDraft
 from geo.imports.etats import Etats, etat_of
 from geo.imports.shapes.crossing import Crossing
 from geo.imports.shapes.features import Features, Territories
 from geo.imports.shapes.open import ALL_FOLDERS
 from geo.imports.shapes.squares import Squares
-from geo.layers import Precision, project, zones_frame
+from geo.layers import Precision, project, zone_id, zones_frame
 from geo.remarks import Remark
 
 MOST_POINTS = 60_000

@@ -12,9 +12,9 @@ from geo.communes import Atlas, departement_of, history
 from geo.errors import GeoInputError
 from geo.files import sha256_of
 from geo.french import count, fold, listing
-from geo.imports.draft import ImportDraft, zone_id
+from geo.imports.draft import ImportDraft
 from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
-from geo.layers import Precision, whole_members, zones_frame
+from geo.layers import Precision, whole_members, zone_id, zones_frame
 from geo.remarks import Remark
 
 
