@@ -33,6 +33,7 @@ USES = {
     "cpts": "Employée : couche CPTS, par-dessus les faits cités.",
     "passage": "Employée : anciens codes de communes, en plus de ceux de la base.",
     "frr": "Employée : dans le détail du repère des communes rurales.",
+    "iris": "Employée pour ouvrir une ville en IRIS, et à l’import. À demander à part.",
     "carreaux": "Employée à l’import : habitants des communes qu’un contour coupe.",
 }
 
