@@ -14,7 +14,7 @@ from typing import Any
 
 from geo import french as fr
 from geo import register
-from geo.communes import Atlas, Density, Revitalisation, approximate_density, embedded_atlas
+from geo.communes import Atlas, Density, Iris, Revitalisation, approximate_density, embedded_atlas
 from geo.dataset import official
 from geo.dataset.communes import NEWER_ONLY, outlined, refreshed, with_passage
 from geo.errors import GeoInputError
@@ -31,7 +31,7 @@ class Dataset:
     `synchronised` names the sources that came from a synchronisation, with their year; `imported` gives the active version
     of each layer that someone imported, and `bases` the layer that it is laid over; `notices` says, in French, what
     could not be opened and was passed over. `sources` are the synchronised versions that were opened; `heads` is what the
-    register states as active, readable or not.
+    register states as active, readable or not. `iris` are what cities can be opened into, None until they were synchronised.
     """
 
     crosswalk: Crosswalk
@@ -44,6 +44,7 @@ class Dataset:
     sources: Mapping[str, CurrentVersion] = field(default_factory=dict)
     heads: Mapping[str, register.Head] = field(default_factory=dict)
     revitalisation: Revitalisation | None = None
+    iris: Iris | None = None
 
     @property
     def atlas(self) -> Atlas:
@@ -82,6 +83,7 @@ def open_dataset(home: Path | None = None) -> Dataset:
         LayerId.QPV: lambda version: official.quarters(version, layers[LayerId.QPV], atlas),
         LayerId.CPTS: lambda version: official.communities(version, layers[LayerId.CPTS], atlas),
         "ressources": lambda version: official.places(version, atlas),
+        "iris": lambda version: official.iris(version, atlas),
     }
     made: dict[str, Any] = {}
     for kind, make in makers.items():
@@ -99,6 +101,7 @@ def open_dataset(home: Path | None = None) -> Dataset:
         density=made.get("densite") or approximate_density(atlas),
         resources=made.get("ressources"),
         revitalisation=made.get("frr"),
+        iris=made.get("iris"),
         synchronised={kind: official.vintage(version) for kind, version in used.items()},
         imported=imported,
         bases=bases,

@@ -44,6 +44,7 @@ from geo.layers.layer import (
     zone_members,
 )
 from geo.layers.losses import Losses, losses
+from geo.layers.opening import coarse_members, fine_frame, opened_layer
 from geo.layers.overlay import MODE_MEANINGS, OVER_MEANINGS, Mode, Over, merged
 from geo.layers.quarters import MOSTLY_KNOWN, apart_text, city_names, known_populations, populations_suffice
 
@@ -83,18 +84,21 @@ __all__ = [
     "atoms_of_points",
     "build_crosswalk",
     "city_names",
+    "coarse_members",
     "completeness",
     "departement_of_place",
     "difference",
     "distances",
     "estimated",
     "find_zones",
+    "fine_frame",
     "known_populations",
     "load_layers",
     "locate",
     "losses",
     "members_frame",
     "merged",
+    "opened_layer",
     "outlines",
     "populations_suffice",
     "project",

@@ -108,6 +108,8 @@ class Layer:
     `declared` holds the statements of persons that `extent` rests on, those that lapsed included. `unsettled` holds, for each
     list brought (by its key), the places that its rows still to be settled may speak of: codes of communes, or of départements
     where nothing closer is known. A département with such a place is in no `extent`: what is missing there is known to be.
+
+    `fine` is what is known of zones inside communes, IRIS by IRIS (`geo.layers.opening`); None where nothing is.
     """
 
     id: str
@@ -124,6 +126,7 @@ class Layer:
     declared: tuple[Declared, ...] = ()
     unsettled: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ended: frozenset[str] = frozenset()
+    fine: pd.DataFrame | None = None
 
     @cached_property
     def withheld(self) -> frozenset[str]:

@@ -132,12 +132,14 @@ class Workbook:
     """Scenarios in order, one of them current, with the settings they are judged by and the vintage of the data.
 
     There is always at least one scenario; names are unique. `current` is the position of the one being worked on.
+    `opened` are the communes opened into IRIS: scenarios then name their IRIS, never them.
     """
 
     scenarios: tuple[Scenario, ...] = (Scenario(FIRST_NAME),)
     current: int = 0
     settings: Settings = field(default_factory=Settings)
     vintage: Vintage = Vintage()
+    opened: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse a workbook without scenario, with too many, with a name twice, or whose current one is nowhere."""

@@ -1,9 +1,9 @@
 """IRIS: the quarters of towns by which INSEE counts people (outlines of the IGN, populations of INSEE).
 
 Products, for the communes and arrondissements that are cut into several IRIS; the others have nothing here
-- `iris.parquet` (GeoParquet, EPSG:4326): iris (nine characters), commune (atom of today), nom, type (H, A, D), population
-  (estimated by INSEE, NaN when unknown), area_m2, x, y (metres, legal projection of the commune), lon, lat, geometry
-  (fitted: the IRIS of a commune cover its outline exactly).
+- `iris.parquet`: iris (nine characters), commune (atom of today), nom, type (H, A, D), population (estimated by INSEE, NaN when
+  unknown), area_m2, x, y (metres, legal projection of the commune), lon, lat.
+- `iris_contours.parquet` (GeoParquet, EPSG:4326): iris, commune, geometry (fitted: the IRIS of a commune cover its outline exactly).
 - `iris_voisins.parquet`: a, b: codes of neighbours, two IRIS, or an IRIS and an atom next to its commune.
 """
 
@@ -46,7 +46,7 @@ FORMS = (
         {"label": "labiris libiris"},
     ),
 )
-COLUMNS = ["iris", "commune", "nom", "type", "population", "area_m2", "x", "y", "lon", "lat", "geometry"]
+COLUMNS = ["iris", "commune", "nom", "type", "population", "area_m2", "x", "y", "lon", "lat"]
 
 
 def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadReport:
@@ -79,9 +79,11 @@ def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadRep
         raise GeoInputError(
             f"{drawn[0].name} : les IRIS sont dessinés loin de leurs communes ; codes ou coordonnées à vérifier."
         )
-    product = gpd.GeoDataFrame(product[COLUMNS].sort_values("iris"), geometry="geometry", crs=WGS84)
+    product = product.sort_values("iris")
+    shapes = gpd.GeoDataFrame(product[["iris", "commune", "geometry"]], geometry="geometry", crs=WGS84)
     files = (
-        write(product, destination, "iris.parquet"),
+        write(product[COLUMNS], destination, "iris.parquet"),
+        write(shapes, destination, "iris_contours.parquet"),
         write(neighbours(pieces, atlas), destination, "iris_voisins.parquet"),
     )
     return ReadReport(len(product), _year(drawn), present(product["commune"], atlas), tuple(notes), files)
