@@ -18,7 +18,17 @@ from geo.communes import Atlas, Density, Iris, Revitalisation, approximate_densi
 from geo.dataset import official
 from geo.dataset.communes import NEWER_ONLY, outlined, refreshed, with_passage
 from geo.errors import GeoInputError
-from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, LayerId, build_crosswalk, load_layers, merged
+from geo.layers import (
+    CarePlaces,
+    Crosswalk,
+    Evidence,
+    Layer,
+    LayerId,
+    build_crosswalk,
+    load_layers,
+    merged,
+    settled_by_iris,
+)
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.register import Version
 from geo.sources import CurrentVersion
@@ -96,6 +106,7 @@ def open_dataset(home: Path | None = None) -> Dataset:
     bases = dict(layers)
     heads = _heads(home, notices)
     imported = _lay_imported(heads, layers, atlas, notices, home)
+    layers = {kind: settled_by_iris(layer, made.get("iris"), atlas) for kind, layer in layers.items()}
     return Dataset(
         crosswalk=build_crosswalk(atlas, layers),
         density=made.get("densite") or approximate_density(atlas),

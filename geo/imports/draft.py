@@ -63,6 +63,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "nom_commune": "Nom de commune",
         "code_postal": "Code postal (aide à distinguer les homonymes)",
         "communes": "Liste de communes (codes ou noms)",
+        "code_iris": "Code d’IRIS (neuf caractères), un ou plusieurs",
         "epci": "EPCI (SIREN ou nom), étendu à ses communes",
         "departement": "Département (code ou nom)",
         "part_commune": "Part de la commune (« partielle » ou « entière »)",
@@ -139,6 +140,8 @@ class ImportDraft:
     partly, names_refused, aside
         Rows kept of which a part was refused, names refused inside their lists, rows left aside without being read (hidden
         ones, those that the planner set aside).
+    fine
+        What the file says of zones at the grain of IRIS (`geo.layers.fine_frame`), None when it says nothing of them.
     """
 
     kind: str
@@ -166,6 +169,7 @@ class ImportDraft:
     partly: int = 0
     names_refused: int = 0
     aside: int = 0
+    fine: pd.DataFrame | None = None
 
     @property
     def settled(self) -> bool:

@@ -44,7 +44,7 @@ from geo.layers.layer import (
     zone_members,
 )
 from geo.layers.losses import Losses, losses
-from geo.layers.opening import coarse_members, fine_frame, opened_layer
+from geo.layers.opening import coarse_members, fine_frame, opened_layer, piece_people, settled_by_iris
 from geo.layers.overlay import MODE_MEANINGS, OVER_MEANINGS, Mode, Over, merged
 from geo.layers.quarters import MOSTLY_KNOWN, apart_text, city_names, known_populations, populations_suffice
 
@@ -100,9 +100,11 @@ __all__ = [
     "merged",
     "opened_layer",
     "outlines",
+    "piece_people",
     "populations_suffice",
     "project",
     "repair_areas",
+    "settled_by_iris",
     "shares",
     "touching",
     "whole_members",

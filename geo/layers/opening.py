@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo.communes import Iris, Opening
+from geo.communes import Atlas, Iris, Opening, shared_out
 from geo.layers.frames import MEMBER_COLUMNS, MEMBER_TYPES, estimated, members_frame
 from geo.layers.layer import Layer, LayerId, Precision
 
@@ -50,6 +50,43 @@ def coarse_members(fine: pd.DataFrame, iris: Iris, people: dict[str, int], row: 
     whole = (found["size"] == full) & (found["least"] >= WHOLE)
     cut = ~(found["least"] >= WHOLE)
     return members_frame(found["zone"], found["commune"].map(row), whole, found["inside"], cut)
+
+
+def piece_people(iris: Iris, atlas: Atlas, communes: Iterable[str]) -> dict[str, int]:
+    """Return the inhabitants of the IRIS of communes, as opening them would share them out; nothing for those that cannot be opened."""
+    people: dict[str, int] = {}
+    for code in sorted(set(communes) & iris.known & set(atlas.row)):
+        weights = iris.table.loc[list(iris.of[code]), "population"].to_numpy(dtype=float)
+        shares = shared_out(int(atlas.population[atlas.row[code]]), weights)
+        people |= dict(zip(iris.of[code], map(int, shares), strict=True))
+    return people
+
+
+def settled_by_iris(layer: Layer, iris: Iris | None, atlas: Atlas) -> Layer:
+    """Return a layer whose parts of communes known by IRIS have their people: a commune of which every IRIS is inside is whole.
+
+    Without the IRIS, or where a code is not one of theirs, the part stays of unknown size.
+    """
+    if layer.fine is None or iris is None:
+        return layer
+    owner = layer.fine["iris"].map(iris.table["commune"])
+    by_prefix = layer.fine["iris"].str.slice(0, 5).where(owner.isna(), owner)
+    unknown = set(zip(layer.fine.loc[owner.isna(), "zone"], by_prefix[owner.isna()], strict=True))
+    good = [pair not in unknown for pair in zip(layer.fine["zone"], by_prefix, strict=True)]
+    fine = layer.fine[good]
+    if fine.empty:
+        return layer
+    coarse = coarse_members(fine, iris, piece_people(iris, atlas, set(owner.dropna())), atlas.row).set_index(
+        ["zone", "row"]
+    )
+    members = layer.members.assign(estimated=estimated(layer.members)).reset_index(drop=True)
+    keys = list(zip(members["zone"], members["row"], strict=True))
+    told = np.array([key in coarse.index for key in keys], dtype=bool) & ~members["whole"].to_numpy(dtype=bool)
+    for name in ("whole", "inhabitants", "estimated"):
+        values = members[name].to_numpy().copy()
+        values[told] = coarse.loc[[k for k, yes in zip(keys, told, strict=True) if yes], name].to_numpy()
+        members[name] = values
+    return replace(layer, members=members[list(MEMBER_COLUMNS)].astype(MEMBER_TYPES))
 
 
 def opened_layer(layer: Layer, opening: Opening, fine: pd.DataFrame | None = None) -> Layer:
@@ -95,6 +132,9 @@ def _settled(
     share = dict(zip(zip(known["zone"], known["iris"], strict=True), known["share"], strict=True))
     city_of = {iris: city for city, pieces in atlas.opened.items() for iris in pieces}
     told = {(zone, city_of[iris]) for zone, iris in share if iris in city_of}
+    told -= {
+        (zone, iris[:5]) for zone, iris in share if iris not in city_of
+    }  # a code that is nobody's: nothing is sure there
     keep = np.ones(len(members), dtype=bool)
     for at in np.flatnonzero(parts):
         zone, row = int(members["zone"].iat[at]), int(members["row"].iat[at])

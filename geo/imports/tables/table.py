@@ -48,6 +48,7 @@ class TableZone:
     """A territory while its rows are read.
 
     `members` maps the row in the atlas of each commune to whether it is whole, `rows_of` to the line that gave it first;
+    `iris` maps the code of each IRIS to the part of it that is inside (NaN when unknown), its commune being a member in part;
     `refused` holds the lines that could not be read, or not whole.
     """
 
@@ -56,6 +57,7 @@ class TableZone:
     first: int
     words: dict[str, str] = field(default_factory=dict)
     members: dict[int, bool] = field(default_factory=dict)
+    iris: dict[str, float] = field(default_factory=dict)
     rows_of: dict[int, int] = field(default_factory=dict)
     precisions: set[Precision] = field(default_factory=set)
     stated: Precision | None = None
