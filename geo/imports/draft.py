@@ -17,7 +17,7 @@ from geo.imports.settling import Answers, Doubt
 from geo.remarks import Remark
 
 Progress = Callable[[float, str], None]
-Method = Literal["communes", "codes", "surface", "carreaux"]
+Method = Literal["communes", "codes", "surface", "carreaux", "iris"]
 MAX_ROWS = 500_000  # of a table
 MAX_COLUMNS = 20_000
 MAX_ZONES = 20_000
@@ -117,7 +117,8 @@ class ImportDraft:
         Name, checksum and bytes of the file.
     method
         How inhabitants of zones are known: "communes" (polygons that follow communes), "codes" (lists of communes), "surface"
-        and "carreaux" (polygons that cut communes, shared by area or by the population grid).
+        and "carreaux" (polygons that cut communes, shared by area or by the population grid), "iris" (all that they cut is measured
+        by IRIS).
     outlines
         Polygons as drawn (GeoJSON FeatureCollection, EPSG:4326, properties `id` and `nom`), None when there are only codes.
     sheets, sheet

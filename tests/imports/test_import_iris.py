@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
@@ -12,6 +13,8 @@ from geo.communes import approximate_density
 from geo.dataset import Dataset, opened
 from geo.imports import ImportDraft, Review, read_import
 from geo.imports.publish import layer_from
+from geo.imports.read import read_draft
+from geo.imports.shapes.pieces import PiecesOfCities
 from geo.imports.tables.iris import read_iris
 from geo.layers import LayerId, build_crosswalk, settled_by_iris
 from geo.perimeters import Perimeter
@@ -20,6 +23,7 @@ from geo.register.store import FINE
 from tests.support.damaged_homes import BASE
 from tests.support.grid import layer
 from tests.support.iris import BESIDE, CITY, NEXT, PIECES, drawn_city
+from tests.support.reading import square
 from tests.support.table_files import Rows, csv_bytes, xlsx_bytes
 
 ATLAS, IRIS = drawn_city()
@@ -212,3 +216,50 @@ def test_a_list_laid_over_another_keeps_what_both_know_by_iris():
     assert found == {"01G01": set(PIECES[:4]), "01G02": set(PIECES[4:7]), "01G03": set(PIECES[7:])}
     members = {zones[z]: p for z, p in after.members[["zone", "inhabitants"]].itertuples(index=False)}
     assert members == {"01G01": 223, "01G02": 333, "01G03": 444}
+
+
+# --- polygons that cut the city
+def drawn_file(*zones: tuple[str, tuple[float, float, float, float]]) -> bytes:
+    """Write zones drawn in metres from the north-west corner of the country: east, south, width, height."""
+    shapes = [square(*cell) for _, cell in zones]
+    frame = gpd.GeoDataFrame({"nom": [name for name, _ in zones]}, geometry=shapes, crs=2154).to_crs(4326)
+    return frame.to_json().encode()
+
+
+def by_polygons(*zones: tuple[str, tuple[float, float, float, float]]) -> ImportDraft:
+    return read(drawn_file(*zones), "secteurs.geojson", pieces=PiecesOfCities(IRIS))
+
+
+def test_polygons_that_follow_iris_are_exact():
+    draft = by_polygons(("01G01", (1000, 1000, 1000, 1000 / 3)), ("01G02", (1000, 1000 + 1000 / 3, 1000, 2000 / 3)))
+    assert codes(draft, "01G01") == set(PIECES[:4]) and codes(draft, "01G02") == set(PIECES[4:])
+    assert draft.method == "iris" and not draft.members["estimated"].any()
+    assert people(world(draft), [CITY]) == {"01G01": 223, "01G02": 777}
+    assert people(opened(world(draft), [CITY]), PIECES[:2]) == {"01G01": 112}
+    assert any("selon les IRIS" in str(r) for r in draft.remarks)
+
+
+def test_a_polygon_that_cuts_an_iris_has_a_part_of_its_people():
+    # Half of the four IRIS of the second row: 4 × 111 / 2; by area it would be a sixth of 1 000.
+    draft = by_polygons(("01G01", (1000, 1000 + 1000 / 3, 1000, 500 / 3)))
+    assert people(world(draft), [CITY])["01G01"] == pytest.approx(222, rel=1e-3)
+    assert draft.members["estimated"].tolist() == [True]
+
+
+def test_a_border_drawn_otherwise_is_no_part_of_an_iris():
+    draft = by_polygons(("01G01", (1000, 1000, 1004, 1000 / 3 + 4)))
+    assert codes(draft, "01G01") == set(PIECES[:4]) and people(world(draft), [CITY])["01G01"] == 223
+
+
+def test_without_iris_polygons_are_shared_by_area_as_before():
+    draft = read(drawn_file(("01G01", (1000, 1000, 1000, 500))), "secteurs.geojson")
+    assert draft.method == "surface" and draft.fine is None
+    assert draft.members["inhabitants"].tolist() == pytest.approx([500], rel=1e-3)
+
+
+def test_the_reader_beside_the_page_takes_the_iris_of_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("geo.imports.shapes.pieces.best", lambda kind, use, notices, home: (None, IRIS))
+    path = tmp_path / "secteurs.geojson"
+    path.write_bytes(drawn_file(("01G01", (1000, 1000, 1000, 1000 / 3))))
+    draft = read_draft(path, ATLAS, lambda _share, _text: None, name=path.name, kind=KIND, home=tmp_path)
+    assert codes(draft, "01G01") == set(PIECES[:4])

@@ -109,5 +109,6 @@ NAMES = {
     "ressources": "lieux de soin",
     "cpts": "CPTS",
     "frr": "FRR",
+    "iris": "IRIS",
     "carreaux": "carreaux de population",
 }
