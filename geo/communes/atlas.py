@@ -21,6 +21,7 @@ from scipy.sparse import csr_array
 
 from geo.arrays import Rows
 from geo.errors import GeoInputError, MissingDataError
+from geo.french import count
 from geo.paths import BASE
 
 if TYPE_CHECKING:
@@ -86,6 +87,15 @@ class Atlas:
         """Arrondissements of each split city, IRIS of each opened one."""
         split = self.table[self.table["niveau"] != "commune"]
         return {**self.opened, **{str(city): tuple(group["code"]) for city, group in split.groupby("commune")}}
+
+    def pieces_word(self, code: str, number: int) -> str:
+        """Write how many pieces of a city these are: « 3 arrondissements », « 12 IRIS »; both, when some are opened."""
+        kinds = {len(piece) > 5 for piece in self.parts.get(code, ())}
+        if kinds == {True}:
+            return count(number, "IRIS", "IRIS")
+        if kinds == {True, False}:
+            return count(number, "arrondissement ou IRIS", "arrondissements ou IRIS")
+        return count(number, "arrondissement")
 
     @property
     def population_year(self) -> str:

@@ -19,6 +19,7 @@ from geo.arrays import Bools, Rows
 from geo.communes import Atlas
 from geo.exports.svg import MapLayer, MapText, Panel, Shapes, Style, SvgMap, project, simplify, svg_map, tolerance
 from geo.exports.svg_furniture import INK, MUTED, text_width_mm
+from geo.geometry import dissolved
 from geo.guidance import Outcome, Settings, gauge_segments
 from geo.layers import LayerId, Relation, zone_members
 from geo.perimeters import PerimeterFacts
@@ -52,7 +53,10 @@ def _outlines(path: Path, departements: frozenset[str]) -> pd.Series:
 def outlines(atlas: Atlas, rows: Rows) -> pd.Series:
     """Return the outlines (EPSG:4326) of some atoms, in row order; départements already read are not read again."""
     departements = frozenset(atlas.table["departement"].iloc[rows])
-    return _outlines(atlas.path, departements).loc[[str(c) for c in atlas.codes[rows]]]
+    drawn = _outlines(atlas.path, departements)
+    if atlas.opened:
+        drawn = pd.concat([drawn, atlas.pieces_drawn()])
+    return drawn.loc[[str(c) for c in atlas.codes[rows]]]
 
 
 def frame_of(atlas: Atlas, every: Iterable[Rows], epsg: int) -> Bounds:
@@ -179,7 +183,7 @@ def _lines(facts: PerimeterFacts, near: Rows, shapes: Shapes, finish: Callable[[
 
 
 def _merge(groups: Iterable[Shapes]) -> Shapes:
-    return np.array([shapely.coverage_union_all(g) for g in groups if len(g)], dtype=object)
+    return np.array([dissolved(g) for g in groups if len(g)], dtype=object)
 
 
 def _quarters(facts: PerimeterFacts, near: Rows, epsg: int) -> list[MapLayer]:

@@ -28,6 +28,7 @@ from geo.exports.svg_furniture import (
     units,
     wrapped,
 )
+from geo.geometry import dissolved
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -118,9 +119,7 @@ def classes(
     for value, (label, style) in styles.items():
         mine = shapes[kinds == value]
         if len(mine):
-            layers.append(
-                MapLayer(np.array([shapely.coverage_union_all(mine)], dtype=object) if merged else mine, style, label)
-            )
+            layers.append(MapLayer(np.array([dissolved(mine)], dtype=object) if merged else mine, style, label))
     return layers
 
 

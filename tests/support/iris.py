@@ -14,9 +14,11 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from geo.communes import Atlas, Iris
 from geo.sources.readers import READERS
+from tests.support import real
 from tests.support.reading import country, square
 
 CITY, NEXT = "01005", "01006"
@@ -45,3 +47,30 @@ def drawn_city() -> tuple[Atlas, Iris]:
     READERS["iris"].read([folder / "iris.gpkg", folder / "iris.csv"], folder / "out", atlas=atlas)
     table = pd.read_parquet(folder / "out" / "iris.parquet").set_index("iris")
     return atlas, Iris(table, pd.read_parquet(folder / "out" / "iris_voisins.parquet"), folder / "out", "2026")
+
+
+NIORT = "79191"
+QUARTERS = [f"79191{number:04d}" for number in (101, 102, 103, 201, 202, 203)]
+
+
+@lru_cache(maxsize=1)
+def niort() -> Iris:
+    """Return six IRIS of the real Niort, cut by a grid that is ours; people counted are 1 000 to 6 000."""
+    atlas = real.atlas()
+    folder = Path(tempfile.mkdtemp(prefix="clsm-niort-"))
+    land = atlas.outlines().geometry.to_crs(2154)[NIORT]
+    west, south, east, north = land.bounds
+    wide, high = (east - west) / 3, (north - south) / 2
+    cells = [shapely.box(west + wide * (i % 3), south + high * (i // 3), west + wide * (i % 3 + 1), south + high * (i // 3 + 1))
+             for i in range(6)]  # fmt: skip
+    frame = gpd.GeoDataFrame(
+        {"code_iris": QUARTERS, "code_insee": NIORT, "nom_iris": [f"Quartier {i}" for i in range(1, 7)], "type_iris": "H"},
+        geometry=[shapely.intersection(cell, land) for cell in cells], crs=2154,
+    )  # fmt: skip
+    frame.to_crs(4326).to_file(folder / "iris.gpkg", driver="GPKG")
+    (folder / "iris.csv").write_text(
+        "IRIS;COM;P22_POP\n" + "".join(f"{c};{NIORT};{1000 * i}\n" for i, c in enumerate(QUARTERS, 1))
+    )
+    READERS["iris"].read([folder / "iris.gpkg", folder / "iris.csv"], folder / "out", atlas=atlas)
+    table = pd.read_parquet(folder / "out" / "iris.parquet").set_index("iris")
+    return Iris(table, pd.read_parquet(folder / "out" / "iris_voisins.parquet"), folder / "out", "2026")
