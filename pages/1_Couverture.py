@@ -5,26 +5,26 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.coverage import CoverageView
-from ui import coverage, frame
+from ui import coverage, frame, layout
 
-frame.open_page("Couverture", "Couverture : où manque-t-il des CLSM ?")
+frame.open_page("Couverture")
 coverage.set_defaults()
-if problems := coverage.ADDRESS.read().problems:
-    st.warning("\n".join(f"- {problem}" for problem in problems))
+problems = coverage.ADDRESS.read().problems
 st.html(coverage.COVERAGE_STYLE)
 coverage.take_asked()
-choose_place, choose_scope, choose_complete, choose_aside = st.columns(4, gap="medium")
-with choose_place:
-    coverage.pick_place()
-with choose_scope:
-    scope = coverage.pick_scope()
-with choose_complete:
-    coverage.pick_complete(scope)
-with choose_aside:
-    coverage.pick_aside()
+with layout.tools("Couverture"):
+    with st.container(width="stretch"):
+        coverage.pick_place()
+    with st.container(width=260):
+        scope = coverage.pick_scope()
+    with st.popover("Ce que je sais d’ici", icon=":material/fact_check:"):
+        coverage.pick_complete(scope)
+        coverage.pick_aside()
+    coverage.pick_layers(scope)
+with st.container():  # always there: the map below must not change places
+    if problems:
+        st.warning("\n".join(f"- {problem}" for problem in problems))
 view = CoverageView(scope, st.session_state[frame.COMPLETE], coverage.aside())
-limits = coverage.limits(view)
-st.html(coverage.limits_banner(limits) or "<span></span>")
-coverage.limit_links(limits)
 coverage.explorer(view)
 coverage.ADDRESS.write()
+frame.close_page()

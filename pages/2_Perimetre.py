@@ -5,36 +5,35 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.coverage import Scope
-from ui import frame, perimeter
+from ui import frame, layout, perimeter
 
-frame.open_page("Périmètre", "Dessiner un périmètre")
+frame.open_page("Périmètre")
 st.html(perimeter.PERIMETER_STYLE)
 address = perimeter.read_address()
-with st.container():  # always there: the map below must not change places when a warning comes or goes
-    for problem in address.problems:
-        st.warning(problem)
-    for notice in address.notices:
-        st.info(notice)
 perimeter.take_asked()
-what, where = st.columns([5, 2], gap="small", vertical_alignment="bottom")
-with where:
-    scope: Scope | None = perimeter.pick_scope()
-with what:
-    perimeter.pick_target(scope)
-with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+with layout.tools("Périmètre"):
+    target_place, scope_place = st.container(width="stretch"), st.container(width=230)
+    with scope_place:
+        scope: Scope | None = perimeter.pick_scope()
+    with target_place:
+        perimeter.pick_target(scope)
     perimeter.paste_list(scope)
     perimeter.circle_around(scope)
     shown = perimeter.pick_lines(scope)
     perimeter.settings_popover()
-    if scope:
-        st.html(perimeter.perimeter_legend(scope, shown), width="stretch")
-with st.container():  # always there, for the same reason
+with st.container():  # always there: the map below must not change places when something is said or not
+    for problem in address.problems:
+        st.warning(problem)
+    for notice in address.notices:
+        st.info(notice)
     perimeter.show_report()
 if scope:
     perimeter.show_workbench(scope, tuple(shown))
+    with st.container(key="apres"):
+        st.html(perimeter.perimeter_legend(scope, shown), width="stretch")
 else:
     perimeter.show_start()
-st.caption(
+frame.close_page(
     "Le guide de 2025 recommande et n’interdit rien : aucun repère ne vaut avis de conformité. Sauf mention contraire, les "
     "sources renvoient à son chapitre « Périmètre géographique des CLSM »."
 )

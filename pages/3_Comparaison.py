@@ -48,3 +48,4 @@ st.caption(
     "Aucun périmètre n’est désigné comme le meilleur, aucune note unique n’est calculée : les repères du guide de 2025 se "
     "discutent. Populations municipales, mêmes données et même année pour tous."
 )
+frame.close_page()

@@ -19,3 +19,4 @@ with bring:
     data.show_import()
 with kept:
     data.show_versions()
+frame.close_page()

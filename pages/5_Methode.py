@@ -9,7 +9,7 @@ from geo.guidance import Settings
 from geo.suggest import FAR, RANKING
 from ui import frame, method, vendor
 
-frame.open_page("Méthode et sources")
+frame.open_page("Méthode et sources", "Méthode et sources")
 st.header("Les repères")
 st.markdown(
     "Le guide national de 2025 recommande et n’interdit rien. Chaque repère rend donc une de cinq issues : **favorable**, "
@@ -60,3 +60,4 @@ st.header("Logiciels et licences")
 for licence in vendor.licences():
     with st.expander(f"{licence.name} {licence.version}, licence {licence.licence}"):
         st.code(method.licence_text(licence), language=None)
+frame.close_page()

@@ -18,7 +18,7 @@ from geo.errors import GeoInputError
 from geo.guidance import Settings
 from geo.perimeters import Perimeter
 from geo.scenarios import Workbook
-from ui import html, loaders, vendor
+from ui import html, layout, loaders, vendor
 from ui.server import begin_sync, sync_sentence, sync_status
 
 PAGES = (
@@ -69,34 +69,39 @@ class Compared:
     reference: str
 
 
-def open_page(title: str, heading: str | None = None) -> None:
-    """Set up a page: browser title, menu, style, defaults of the session; `heading` is the title shown, if another."""
+def open_page(title: str, heading: str = "") -> None:
+    """Set up a page: browser title, menu, style, defaults of the session; `heading` is its title, unless the page shows it itself."""
     st.set_page_config(page_title=f"{title} · CLSM", page_icon="🗺️", layout="wide")
     begin_sync()
     _data_or_stop()
     for key, value in DEFAULTS.items():
         st.session_state.setdefault(key, value)
-    with st.sidebar:
-        st.markdown("**CLSM**  \nCouverture et périmètres")
-        for path, label, icon in PAGES:
-            st.page_link(path, label=label, icon=icon)
-        atlas = loaders.atlas()
-        st.caption(
-            f"Communes au 1ᵉʳ janvier {atlas.year}, populations municipales {atlas.population_year}. "
-            "Rien de ce que vous saisissez ne sort de cette machine."
-        )
-        st.caption(loaders.synchronised_text())
-        st.caption(html.literal(sync_sentence(sync_status())))
-        if loaders.waiting_sources():
-            st.page_link("pages/4_Donnees.py", label="Synchroniser (page Données)", icon=":material/sync:")
-        for notice in loaders.world().notices:
-            st.warning(html.literal(notice))
-        st.html(html.STYLE + html.SCRIPT, unsafe_allow_javascript=True)
-    st.title(fr.typeset(heading or title))
+    st.html(html.STYLE + layout.STYLE + html.SCRIPT, unsafe_allow_javascript=True)
+    layout.menu(PAGES)
+    for notice in loaders.world().notices:
+        st.warning(html.literal(notice))
+    if heading:
+        st.title(fr.typeset(heading))
     if not vendor.ready():
         st.error(
             "Les bibliothèques de la carte ne sont pas installées : demandez à qui a installé le tableau de bord de terminer "
             "l’installation (README), puis rechargez la page. Les tableaux et les listes fonctionnent sans elles."
+        )
+
+
+def close_page(remark: str = "") -> None:
+    """Say, under a page, which data it is made of and where more comes from; `remark` is what the page itself has to add."""
+    atlas = loaders.atlas()
+    line = layout.foot(
+        remark,
+        f"Communes au 1er janvier {atlas.year}, populations municipales {atlas.population_year}. "
+        "Rien de ce que vous saisissez ne sort de cette machine.",
+        loaders.synchronised_text(),
+        sync_sentence(sync_status()),
+    )
+    if loaders.waiting_sources():
+        line.page_link(
+            "pages/4_Donnees.py", label="Synchroniser (page Données)", icon=":material/sync:", width="content"
         )
 
 
@@ -228,6 +233,13 @@ def undo(seen: int) -> None:
     """Go back to the workbook before, for a button drawn at selection number `seen`; settings and texts stay those of today."""
     if still(seen):
         _step(HISTORY, FUTURE)
+
+
+def back(moves: int, seen: int) -> None:
+    """Take several moves back at once; `seen` as in `undo`."""
+    if still(seen):
+        for _ in range(moves):
+            _step(HISTORY, FUTURE)
 
 
 def redo(seen: int) -> None:

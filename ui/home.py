@@ -7,45 +7,36 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Status
 from geo.layers import Etat, Precision
-from ui import frame, html, loaders, search
+from ui import frame, html, layout, loaders, search
 from ui import map as maps
 
 DOORS = {frame.ASKED_COVERAGE: "pages/1_Couverture.py", frame.ASKED_PERIMETER: "pages/2_Perimetre.py"}
 
 
 def show_home() -> None:
-    """Show the home page."""
+    """Show the home page: the map of what is known, and beside it the two doors."""
     frame.open_page("Accueil", "Santé mentale : où créer un CLSM, et sur quel périmètre ?")
-    st.markdown(
-        "Un **conseil local de santé mentale** (CLSM) réunit élus, psychiatrie publique, usagers et proches autour de la santé "
-        "mentale d’un territoire. Cet outil dit **où il en manque** et **si un périmètre est sensé, et pourquoi**, d’après le "
-        "guide national de 2025. Ce qu’il ne sait pas, il l’écrit « inconnu »."
-    )
-    _doors()
-    _content()
-    _places()
+    map_pane, side = layout.panes()
+    with map_pane:
+        _map()
+    with side:
+        st.markdown(
+            "Un **conseil local de santé mentale** (CLSM) réunit élus, psychiatrie publique, usagers et proches autour de la "
+            "santé mentale d’un territoire. Cet outil dit **où il en manque** et **si un périmètre est sensé, et pourquoi**, "
+            "d’après le guide national de 2025. Ce qu’il ne sait pas, il l’écrit « inconnu »."
+        )
+        _doors()
+        _content()
+        _list()
+    frame.close_page()
 
 
 def _doors() -> None:
     for asked, page in DOORS.items():
         if asked in st.session_state:
             st.switch_page(page)
-    left, right = st.columns(2, gap="medium")
-    with left.container(border=True):
-        st.header("Vous planifiez pour une ARS")
-        st.markdown("Quelles communes, quels EPCI, quels secteurs n’ont pas de CLSM, et combien d’habitants cela fait.")
-        search.find(
-            "Votre région ?",
-            key="accueil-region",
-            placeholder="Région, département, EPCI ou commune",
-            on_choose=lambda chosen: _ask(frame.ASKED_COVERAGE, chosen),
-        )
-        st.page_link(DOORS[frame.ASKED_COVERAGE], label="Voir la couverture de la France", icon=":material/map:")
-    with right.container(border=True):
+    with st.container(border=True):
         st.header("Vous préparez un CLSM")
-        st.markdown(
-            "Choisissez des communes : habitants, secteurs, dispositifs croisés et repères du guide s’affichent aussitôt."
-        )
         search.find(
             "Votre commune ?",
             key="accueil-commune",
@@ -53,6 +44,15 @@ def _doors() -> None:
             on_choose=lambda chosen: _ask(frame.ASKED_PERIMETER, chosen),
         )
         st.page_link(DOORS[frame.ASKED_PERIMETER], label="Dessiner un périmètre", icon=":material/draw:")
+    with st.container(border=True):
+        st.header("Vous planifiez pour une ARS")
+        search.find(
+            "Votre région ?",
+            key="accueil-region",
+            placeholder="Région, département, EPCI ou commune",
+            on_choose=lambda chosen: _ask(frame.ASKED_COVERAGE, chosen),
+        )
+        st.page_link(DOORS[frame.ASKED_COVERAGE], label="Voir la couverture de la France", icon=":material/map:")
 
 
 def _ask(page: str, chosen: str) -> None:
@@ -89,47 +89,39 @@ def _content() -> None:
     )
 
 
-def _places() -> None:
-    """Show the CLSM that have a place: a map and a list."""
-    places = loaders.clsm_places()
+def _map() -> None:
+    """Show the CLSM that have a place on a map."""
     colours = {status: maps.PALETTE[status].fill for status in Status}
-    column_map, column_list = st.columns([3, 2], gap="medium")
-    with column_map:
-        st.html(
-            html.legend([("fill", colours[s], STATUS_LABELS[s]) for s in (*COVERED, Status.PARTIEL, Status.PROJET)])
-        )
-        maps.draw(
-            maps.points_map(),
-            key="carte-accueil",
-            state=maps.points_state(
-                bounds=maps.METROPOLE,
-                outlines_url=maps.around_url(),
-                points=[
-                    maps.Point(
-                        p.id,
-                        p.lat,
-                        p.lon,
-                        p.name,
-                        f"{p.detail}, {fr.inhabitants(p.population)}",
-                        colours[p.status],
-                        5.0,
-                    )
-                    for p in places
-                ],
-            ),
-        )
-    with column_list:
-        st.dataframe(
-            [
-                {"CLSM": p.name, "Dép.": p.departement, "Habitants": p.population or None, "État": p.detail}
-                for p in places
+    maps.draw(
+        maps.points_map(),
+        key="carte-accueil",
+        state=maps.points_state(
+            bounds=maps.METROPOLE,
+            outlines_url=maps.around_url(),
+            points=[
+                maps.Point(
+                    p.id, p.lat, p.lon, p.name, f"{p.detail}, {fr.inhabitants(p.population)}", colours[p.status], 5.0
+                )
+                for p in loaders.clsm_places()
             ],
-            height=600,
-            hide_index=True,
-            column_config={
-                "CLSM": st.column_config.TextColumn(width="medium"),
-                "Dép.": st.column_config.TextColumn(width=50),
-                "Habitants": st.column_config.NumberColumn(format="localized", width=90),
-            },
-            alt="Liste des CLSM placés sur la carte",
-        )
+        ),
+    )
+    st.html(html.legend([("fill", colours[s], STATUS_LABELS[s]) for s in (*COVERED, Status.PARTIEL, Status.PROJET)]))
+
+
+def _list() -> None:
+    """Show the CLSM that have a place as a list."""
+    st.dataframe(
+        [
+            {"CLSM": p.name, "Dép.": p.departement, "Habitants": p.population or None, "État": p.detail}
+            for p in loaders.clsm_places()
+        ],
+        height=420,
+        hide_index=True,
+        column_config={
+            "CLSM": st.column_config.TextColumn(width="medium"),
+            "Dép.": st.column_config.TextColumn(width=50),
+            "Habitants": st.column_config.NumberColumn(format="localized", width=90),
+        },
+        alt="Liste des CLSM placés sur la carte",
+    )

@@ -44,9 +44,6 @@ window.clsmClicks ??= (document.addEventListener("click", (event) => {
 """
 STYLE = """
 <style>
-.block-container {padding:4.2rem 2.2rem 3rem; max-width:1560px;}
-section[data-testid="stSidebar"][data-collapsed="false"] {width:225px !important; min-width:225px !important;}
-@media (min-width:768px) {body:has(section[data-testid="stSidebar"][data-collapsed="false"]) .block-container {padding-top:2.2rem;}}
 .clsm-recherche {min-height:4.1rem;}
 h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 .clsm-checks b {display:inline-block; padding:.05rem .5rem; border-radius:1rem; font-size:.78rem; font-weight:600;

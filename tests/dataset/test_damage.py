@@ -405,8 +405,8 @@ def test_the_pages_open_on_a_home_damaged_everywhere(
     app.switch_page(f"pages/{page}.py")
     app.run()
     assert [e.message for e in app.exception] == []
-    assert any("clsm, version 2" in w.value.replace("\\", "") for w in app.sidebar.warning)
-    assert any("Source « densite »" in w.value.replace("\\", "") for w in app.sidebar.warning)
+    assert any("clsm, version 2" in w.value.replace("\\", "") for w in app.warning)
+    assert any("Source « densite »" in w.value.replace("\\", "") for w in app.warning)
     assert real.atlas() is not None
     st.cache_data.clear()
     st.cache_resource.clear()

@@ -262,7 +262,7 @@ def test_a_double_click_on_any_button_is_one_click(person: Callable[..., Page], 
         assert panel in workbench.PANELS
         for page, run in zip((one, two), runs, strict=True):
             page.goto(f"{server.url}/Perimetre?carte=dep-94&lien={link}")
-            page.get_by_role("heading", name="Dessiner un périmètre").wait_for()
+            page.get_by_role("heading", name="Périmètre").wait_for()
             expect(button(page, "Tout retirer")).to_be_enabled(timeout=PATIENCE_MS)
             run.wait(page, 0)
             asked = run.asked

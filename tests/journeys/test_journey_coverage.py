@@ -114,7 +114,7 @@ def test_a_planner_goes_from_home_to_a_gap_and_starts_a_perimeter(
     assert view(page) == still
 
     page.get_by_role("button", name="Commencer un périmètre avec cette commune").click()
-    expect(page.get_by_role("heading", name="Dessiner un périmètre")).to_be_visible()
+    expect(page.get_by_role("heading", name="Périmètre")).to_be_visible()
     wait_painted(page, geometry="dep-62")
     wait_address(page, {CALAIS})
     wait_figure(page, "habitants (population municipale", int(real.atlas().population[real.atlas().row[CALAIS]]))

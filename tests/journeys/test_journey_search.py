@@ -40,7 +40,7 @@ def test_a_newcomer_names_the_town_and_has_checks_in_three_actions(
     page.keyboard.type("Niort")  # two
     expect(page.get_by_role("option", name="Niort commune · Deux-Sèvres · 59 854 habitants")).to_be_visible()
     page.keyboard.press("Enter")  # three
-    expect(page.get_by_role("heading", name="Dessiner un périmètre")).to_be_visible()
+    expect(page.get_by_role("heading", name="Périmètre")).to_be_visible()
     wait_painted(page, geometry="dep-79")
     wait_address(page, {NIORT})
     expect(page.locator(".clsm-etat")).to_contain_text("Repères du guide")

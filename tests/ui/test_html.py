@@ -95,7 +95,7 @@ WRITERS: dict[str, Callable[[str], str]] = {
     "table": lambda t: html.table([(t, False), ("n", True)], [(t,), (t, t)], caption=t),
     "overlap": lambda t: html.table([("Zone", False)] * 4, [html.overlap_cells(overlap(name=t))], caption=t),
     "card": lambda t: html.check_card(CHECK, finding(sentence=t, details=(t,), missing=(t,))),
-    "index": lambda t: judge_view.index([(replace(CHECK, title=t), finding(where=("01001",)))]),
+    "turned": lambda t: judge_view.turned_text((judge_view.Turn(t, ("favorable", "f"), ("à discuter", "d")),)),
     "checks": lambda t: judge_view.cards([(replace(CHECK, title=t), finding(sentence=t, missing=(t,)))]),
     "explanation": lambda t: judge_view.explanation(
         replace(CHECK, question=t), finding(sentence=t, details=(t,)), SETTINGS
@@ -132,7 +132,7 @@ def test_a_hostile_name_stays_text_in_whole_blocks(name: str) -> None:
     for block in (
         panels.layers_met(facts),
         panels.commune_card("01001", crosswalk(atlas, drawn)),
-        judge_view.cards(checks) + judge_view.index(checks),
+        judge_view.cards(checks) + judge_view.tally(checks),
         judge_view.figures(facts, SETTINGS),
         judge_view.paragraph(summary(facts, checks)),
     ):
@@ -159,7 +159,6 @@ def test_a_badge_always_says_in_words_what_its_colour_says(outcome: Outcome, rea
     assert re.search(rf"\.clsm-checks \.{tone} b::before \{{content:\"\S+ \" / \"\";\}}", html.STYLE), "a sign too"
     for block in (
         html.check_card(CHECK, found),
-        judge_view.index([(CHECK, found)]),
         judge_view.cards([(CHECK, found)]),
     ):
         assert expected in read(block).text

@@ -219,12 +219,12 @@ def test_a_value_as_long_as_one_likes_is_cut_in_the_message() -> None:
 
 
 def test_choices_reach_the_address() -> None:
-    app = open_page(COVERAGE)
+    app = open_page(COVERAGE, onglet="lacunes")
     find(app, coverage_view.FIELD, "dep-79")
     ran(pills(app, "lines-").set_value(["epci"]).run())
     ran(app.selectbox(key=coverage_link.SORT).set_value("rural_sans_clsm").run())
     ran(app.multiselect[0].set_value(["79"]).run())
-    assert address(app) == {"territoire": "dep-79", "couches": "epci", "complet": "79", "tri": "rural_sans_clsm"}
+    assert address(app) == {"territoire": "dep-79", "couches": "epci", "complet": "79", "onglet": "lacunes", "tri": "rural_sans_clsm"}
 
 
 def test_overlays_are_kept_for_the_territories_that_have_them() -> None:
@@ -239,7 +239,7 @@ def test_overlays_are_kept_for_the_territories_that_have_them() -> None:
 # --- gaps -------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("level", ["commune", "epci", "cls"])
 def test_the_table_of_gaps_is_that_of_the_core(level: str) -> None:
-    app = open_page(COVERAGE, territoire="dep-79", niveau=level)
+    app = open_page(COVERAGE, territoire="dep-79", onglet="lacunes", niveau=level)
     expected = gap_table(level, scope_of("dep-79"), state_of())
     shown = gap_frame(app)
     assert len(shown) == len(expected)
@@ -249,14 +249,14 @@ def test_the_table_of_gaps_is_that_of_the_core(level: str) -> None:
 
 
 def test_what_is_not_known_of_qpv_is_empty_and_never_nought() -> None:
-    app = open_page(COVERAGE, territoire="dep-62", niveau="commune")
+    app = open_page(COVERAGE, territoire="dep-62", onglet="lacunes", niveau="commune")
     expected = gap_table("commune", scope_of("dep-62"), state_of())
     assert expected["qpv_sans_clsm"].isna().any(), "the embedded list of QPV is not complete here"
     assert gap_frame(app)["qpv_sans_clsm"].isna().sum() == expected["qpv_sans_clsm"].isna().sum()
 
 
 def test_gaps_are_searched_filtered_and_sorted() -> None:
-    app = open_page(COVERAGE, territoire="dep-79", niveau="epci")
+    app = open_page(COVERAGE, territoire="dep-79", onglet="lacunes", niveau="epci")
     ran(app.text_input(key=gap_tables.QUERY).set_value("gatine").run())
     assert sorted(gap_frame(app)["nom"]) == ["CC Val de Gâtine", "CC de Parthenay-Gâtine"]
     ran(app.text_input(key=gap_tables.QUERY).set_value("zzz").run())
@@ -271,7 +271,7 @@ def test_gaps_are_searched_filtered_and_sorted() -> None:
 
 
 def test_a_territory_chosen_in_the_list_is_outlined_and_told() -> None:
-    app = open_page(COVERAGE, territoire="dep-79", niveau="epci")
+    app = open_page(COVERAGE, territoire="dep-79", onglet="lacunes", niveau="epci")
     box = next(s for s in app.selectbox if s.label == "Montrer sur la carte")
     ran(box.set_value(NIORTAIS).run())
     assert "Territoire choisi" in written(app)
@@ -282,7 +282,7 @@ def test_a_territory_chosen_in_the_list_is_outlined_and_told() -> None:
 
 
 def test_another_level_lets_go_of_the_territory_chosen() -> None:
-    app = open_page(COVERAGE, territoire="dep-79", niveau="epci", choix=NIORTAIS)
+    app = open_page(COVERAGE, territoire="dep-79", onglet="lacunes", niveau="epci", choix=NIORTAIS)
     assert "Territoire choisi" in written(app)
     level = next(g for g in app.get("button_group") if g.key and g.key.startswith("gaps-level"))
     ran(level.set_value("commune").run())
@@ -320,7 +320,7 @@ def test_filters_work_on_a_drawn_table() -> None:
 
 def test_a_declaration_is_one_thing_on_map_card_and_table() -> None:
     """Calais, red on the map, was « inconnu, liste incomplète ici » on its card."""
-    app = open_page(COVERAGE, territoire="reg-32", complet="62", commune="62193", niveau="commune")
+    app = open_page(COVERAGE, territoire="reg-32", complet="62", commune="62193", onglet="lacunes", niveau="commune")
     text = written(app)
     card = text.split("Zones qui concernent Calais")[0]
     assert card.count("non couvert, d’après votre déclaration (62)") >= 1
@@ -534,7 +534,7 @@ def test_a_territory_kept_on_a_page_answers_from_the_active_communes(monkeypatch
 
 
 def test_a_table_that_tells_the_line_it_was_mounted_with_moves_nothing() -> None:
-    app = open_page(COVERAGE, territoire="dep-79", niveau="epci")
+    app = open_page(COVERAGE, territoire="dep-79", onglet="lacunes", niveau="epci")
     box = next(s for s in app.selectbox if s.label == "Montrer sur la carte")
     ran(box.set_value(NIORTAIS).run())
     state = {gap_tables.CHOSEN: NIORTAIS, gap_tables.MARK: app.session_state[gap_tables.MARK]}

@@ -64,7 +64,7 @@ def test_a_link_opens_the_perimeter_it_carries() -> None:
     lines = written(app).splitlines()
     for check in CHECKS:  # at a glance, those that do not concern the perimeter share a line
         named = re.compile(rf"(?:^|, ){re.escape(check.title)}(?:, |$)")
-        assert sum(bool(named.search(line)) for line in lines) == 2, "once at a glance, once in full"
+        assert sum(bool(named.search(line)) for line in lines) == 1, "once"
 
 
 def test_the_address_of_a_page_opens_the_same_page_again() -> None:
@@ -75,7 +75,8 @@ def test_the_address_of_a_page_opens_the_same_page_again() -> None:
     again = open_page(PERIMETER, **address)
     assert chosen(again) == chosen(app) == {ARRAS, LENS, BETHUNE}
     assert again.selectbox(key=frame.PERIMETER_SCOPE).value == "dep-62"
-    assert written(again) == written(app)
+    del app.session_state[judge_view.SHOWN]  # what just changed is said to who changed it
+    assert written(again) == written(ran(app.run()))
 
 
 @pytest.mark.parametrize(

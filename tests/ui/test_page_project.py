@@ -192,10 +192,10 @@ def test_a_territory_retained_from_the_comparison_keeps_the_project() -> None:
 
 def test_the_words_are_those_that_a_mayor_accepts() -> None:
     app = open_page(PERIMETER, communes="94028", carte="dep-94")
+    assert "Élus à associer" in plain(written(app))
     app.session_state["panel"] = "Autour de la table"
     ran(app.run())
     text = plain(written(app))
-    assert "Élus à associer" in text
     assert "CLS et CLSM de ces communes" in text
     assert "convaincre" not in text
     assert "déjà là" not in text

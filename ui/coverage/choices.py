@@ -48,6 +48,7 @@ def pick_scope() -> Scope:
             key=frame.COVERAGE_SCOPE,
             persist_state="session",
             filter_mode=None,
+            label_visibility="collapsed",
             help="Du plus large au plus proche. Tout autre territoire se trouve par son nom, dans le champ à côté.",
         )
     ]

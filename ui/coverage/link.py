@@ -40,6 +40,7 @@ NEXT_NEED = "coverage-next-need"
 NEXT_MIX = {need: f"coverage-next-mix-{need}" for need in NEEDS}
 NEXT_CEILING = "coverage-next-ceiling"
 TABS = {
+    "chiffres": "Chiffres",
     "lacunes": "Lacunes",
     "priorites": "Priorités",
     "prochains": "Prochains CLSM",
@@ -61,7 +62,7 @@ CEILINGS = (50_000, 100_000, 150_000, 200_000, 220_000, 300_000, 500_000, 0)  # 
 MOST_WEIGHT, MOST_NEXT = 5, 20
 DEFAULTS: dict[str, object] = {
     LAYERS: (),
-    TAB: TABS["lacunes"],
+    TAB: TABS["chiffres"],
     LEVEL: None,  # the level that says most in the scope
     SORT: "sans_clsm",
     CHOSEN: None,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.coverage import Coverage, CoverageView, Scope, situations_of
-from ui import html, loaders, panels
+from ui import html, layout, loaders, panels
 from ui import map as maps
 from ui.coverage import cards, charts, choices, export, gaps, priorities, siting, survey
 from ui.coverage import link as coverage_link
@@ -19,28 +19,21 @@ MAP = "carte-couverture"
 
 @st.fragment
 def explorer(view: CoverageView) -> None:
-    """Show the map beside the figures, then the tabs."""
+    """Show the map, and beside it what is said of the territory: its figure, the commune looked at, the tabs."""
     found = loaders.scope_coverage(view)
-    left, right = st.columns([11, 9], gap="medium")
-    with left:
-        _map(view, found)
-    with right:
+    map_pane, side = layout.panes((13, 7) if layout.meeting() else (6, 5))
+    with map_pane:
+        _map(view)
+    with side:
+        _headline(view)
         _commune(view.scope, found)
-        _figures(view)
-    with left:
-        if card := gaps.chosen_card(view):
-            st.html(card)
-        st.plotly_chart(charts.status_bar(found), key="status-bar", config={"displayModeBar": False})
-        st.html(choices.status_table(found))
-        st.caption(html.literal(choices.caution(found)))
-        choices.meanings(found)
-    _tabs(view, found)
+        _tabs(view, found)
     coverage_link.ADDRESS.write()
 
 
-def _map(view: CoverageView, found: Coverage) -> None:
+def _map(view: CoverageView) -> None:
     scope = view.scope
-    shown = _pick_layers(scope)
+    shown = layers_shown(scope)
     maps.draw(
         maps.coverage_map(),
         key=MAP,
@@ -61,16 +54,9 @@ def _map(view: CoverageView, found: Coverage) -> None:
             ),
         ),
     )
-    st.html(
-        cards.legend(found, shown, outside=maps.ground(scope) != scope)
-        + cards.extent_line(coverage_loaders.complete_lists(view))
-    )
-    note = maps.extents(scope)
-    if note:
-        st.caption(html.literal(f"{note[0].upper()}{note[1:]}."))
 
 
-def _pick_layers(scope: Scope) -> list[str]:
+def pick_layers(scope: Scope) -> None:
     """Ask what lies over the map; what the scope does not have is kept for the next one that has it."""
     offered = layers_here(scope)
     key = f"lines-{scope.id}"
@@ -81,16 +67,21 @@ def _pick_layers(scope: Scope) -> list[str]:
         others = [i for i in st.session_state[LAYERS] if i not in offered]
         st.session_state[LAYERS] = tuple(others + list(st.session_state[key] or ()))
 
-    shown = st.pills(
-        "Contours et lieux à superposer",
-        offered,
-        selection_mode="multi",
-        wrap=True,
-        format_func=(LINE_LABELS | MARK_LABELS).get,
-        key=key,
-        on_change=take,
-    )
-    return list(shown or ())
+    with st.popover("Contours", icon=":material/layers:"):
+        st.pills(
+            "Contours et lieux à superposer",
+            offered,
+            selection_mode="multi",
+            wrap=True,
+            format_func=(LINE_LABELS | MARK_LABELS).get,
+            key=key,
+            on_change=take,
+        )
+
+
+def layers_shown(scope: Scope) -> list[str]:
+    """Return what lies over the map, among what a scope has."""
+    return [i for i in layers_here(scope) if i in st.session_state[LAYERS]]
 
 
 def layers_here(scope: Scope) -> list[str]:
@@ -107,7 +98,6 @@ def layers_here(scope: Scope) -> list[str]:
 def _commune(scope: Scope, found: Coverage) -> None:
     code = choices.looked_at(scope)
     if not code:
-        st.caption("Cliquez une commune sur la carte, ou choisissez-la par son nom, pour savoir qui la couvre.")
         return
     with st.container(border=True):
         row = loaders.atlas().row[code]
@@ -115,29 +105,44 @@ def _commune(scope: Scope, found: Coverage) -> None:
         choices.open_in_perimeter(code)
 
 
-def _figures(view: CoverageView) -> None:
-    figures = coverage_loaders.figures(view)
-    st.header(html.literal(view.scope.name))
-    main = figures[0]
+def _headline(view: CoverageView) -> None:
+    main = coverage_loaders.figures(view)[0]
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="entete"):
+        st.header(html.literal(view.scope.name), anchor=False, width="content")
+        layout.meeting_button()
     said = "des habitants sont couverts par un CLSM en service"
     if not main.value:
         said = "habitants couverts par un CLSM en service"
     if main.unknown:
         said = "part des habitants couverts par un CLSM en service : aucune n’est sûre ici"
-    st.html(
-        f'<p class="clsm-main"><b>{html.escape(main.amount)}</b><span>{html.escape(said)}</span></p>'
-        + cards.manner(main)
-        + cards.figure_table(figures, view.scope.name)
-        + cards.figure_sources(figures)
-    )
+    st.html(f'<p class="clsm-main"><b>{html.escape(main.amount)}</b><span>{html.escape(said)}</span></p>')
+
+
+def _figures(view: CoverageView, found: Coverage) -> None:
+    figures = coverage_loaders.figures(view)
+    st.plotly_chart(charts.status_bar(found), key="status-bar", config={"displayModeBar": False})
+    st.html(cards.manner(figures[0]) + cards.figure_table(figures, view.scope.name) + cards.figure_sources(figures))
+    st.html(choices.status_table(found))
+    st.caption(html.literal(choices.caution(found)))
+    choices.meanings(found)
+    limits = coverage_loaders.limits(view)
+    st.html(cards.limits_banner(limits) + cards.extent_line(coverage_loaders.complete_lists(view)))
+    choices.limit_links(limits)
+    st.html(cards.legend(found, layers_shown(view.scope), outside=maps.ground(view.scope) != view.scope))
+    note = maps.extents(view.scope)
+    if note:
+        st.caption(html.literal(f"{note[0].upper()}{note[1:]}."))
 
 
 def _tabs(view: CoverageView, found: Coverage) -> None:
+    if card := gaps.chosen_card(view):
+        st.html(card)
     names = list(TABS.values())
     if st.session_state.get(TAB) not in names:
         st.session_state[TAB] = names[0]
     tabs = dict(zip(TABS, st.tabs(names, key=TAB, on_change="rerun"), strict=True))
     contents = {
+        "chiffres": lambda: _figures(view, found),
         "lacunes": lambda: gaps.panel(view),
         "priorites": lambda: priorities.panel(view),
         "prochains": lambda: siting.panel(view),

@@ -7,7 +7,8 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Scope, Status
 from geo.perimeters import Perimeter
-from ui import frame, html, loaders, search
+from geo.scenarios import Workbook
+from ui import frame, html, layout, loaders, search
 from ui import map as maps
 from ui.choices import ladder, scope_name
 from ui.map import LINE_LABELS, LINES, PALE, SELECTED
@@ -15,6 +16,8 @@ from ui.perimeter import compose
 
 FIELD = "recherche-perimetre"
 ADDED = "#d4006a"
+MOST_STEPS = 5  # of the trail
+NAMED = 2  # communes that a step names
 # Shown where a finger points, which cannot hover (ui/perimeter/workbench.py hides it elsewhere).
 TOUCH = '<p class="clsm-tactile">Touchez une commune pour voir ce qu’elle changerait ; touchez-la encore pour l’ajouter ou la retirer.</p>'
 
@@ -34,6 +37,7 @@ def pick_scope() -> Scope | None:
         key=frame.PERIMETER_SCOPE,
         persist_state="session",
         filter_mode=None,
+        label_visibility="collapsed",
         help="Le périmètre est gardé quand vous changez de carte ; il peut dépasser la carte affichée. Une carte plus "
         "lointaine se trouve par son nom, dans le champ à côté.",
     )
@@ -152,6 +156,50 @@ def history(perimeter: Perimeter) -> None:
         st.button(
             "Tout retirer", on_click=frame.clear, disabled=empty, icon=":material/clear_all:",
         )  # fmt: skip
+        layout.meeting_button()
+
+
+def trail() -> None:
+    """Show the last moves, each with its people: a click goes back to where one was."""
+    pile: tuple[Workbook, ...] = st.session_state[frame.HISTORY]
+    books = [*pile[-MOST_STEPS:], frame.workbook()]
+    if len(books) < 2:
+        return
+    seen = st.session_state[frame.SEQUENCE]
+    with st.container(horizontal=True, key="essais", vertical_alignment="center"):
+        st.html("<span>Essais :</span>", width="content")
+        for place, book in enumerate(books):
+            behind = len(books) - 1 - place
+            st.button(
+                _step_text(books[place - 1] if place else None, book),
+                key=f"essai-{seen}-{place}",
+                on_click=frame.back,
+                args=(behind, seen),
+                disabled=not behind,
+                type="tertiary" if not behind else "secondary",
+            )
+
+
+def _step_text(earlier: Workbook | None, book: Workbook) -> str:
+    atlas = loaders.atlas()
+    people = fr.number(int(atlas.population[atlas.rows(book.codes)].sum()))
+    if earlier is None:
+        what = fr.count(len(book.codes), "commune") if book.codes else "départ"
+    elif earlier.current != book.current:
+        what = book.scenario.name
+    else:
+        what = " ".join(
+            filter(None, (_moved("+", book.codes - earlier.codes), _moved(fr.MINUS, earlier.codes - book.codes)))
+        )
+    return html.literal(f"{what or 'réglage'} · {people} hab.")
+
+
+def _moved(sign: str, codes: frozenset[str]) -> str:
+    if not codes:
+        return ""
+    atlas = loaders.atlas()
+    named = fr.listing(sorted(str(atlas.names[atlas.row[c]]) for c in codes))
+    return f"{sign} {named if len(codes) <= NAMED else fr.count(len(codes), 'commune')}"
 
 
 def first_question() -> None:

@@ -6,24 +6,40 @@ check at a time, and « montrer » is a plain button that the map hears by itsel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import streamlit as st
 
 from geo import french as fr
 from geo.guidance import CHECKS, Check, Finding, Outcome, Reach, Settings, gauge_segments, own_thresholds, used_text
-from geo.perimeters import PerimeterFacts
-from ui import html
+from geo.layers import LayerId
+from geo.perimeters import Perimeter, PerimeterFacts
+from geo.scenarios import Workbook
+from ui import frame, html, loaders
 from ui import map as maps
 from ui.html import escape
 
 DETAIL = "check-detail"
+SHOWN = "turned-shown"  # what was on screen last (`Shown`)
+MOST_TURNED = 3
 MOST_SHOWN = 400  # communes that one « montrer » carries
 JUDGE_STYLE = """
 <style>
-.clsm-etat {font-size:1.02rem; line-height:1.5; margin:0 0 .5rem; color:#1d2a30;}
+.clsm-habitants .clsm-figures {margin:0; gap:.1rem 1.8rem; align-items:baseline;} .clsm-habitants b {font-size:2rem !important;} .clsm-habitants div + div b {font-size:1.5rem !important;}
+.clsm-tourne {font-size:.9rem; line-height:1.7; margin:0; color:#1d2a30;} .clsm-tourne > span {white-space:nowrap; margin-right:.7rem;}
+.clsm-avant {width:100%; border-collapse:collapse; font-size:1.05rem;} .clsm-avant th {text-align:left; font-weight:600; padding:.2rem .4rem;}
+.clsm-avant td, .clsm-avant thead th + th {text-align:right; font-variant-numeric:tabular-nums; padding:.2rem .4rem;}
+.clsm-avant tr + tr, .clsm-avant tbody tr {border-top:1px solid #dde3e6;} .clsm-avant td:nth-child(3) {font-weight:650;} .clsm-avant td:nth-child(2) {color:#45555c;}
+.clsm-compte {margin:0; display:flex; flex-wrap:wrap; gap:.2rem .7rem; font-size:.92rem;}
+:root:has(.clsm-reunion) .clsm-habitants b {font-size:2.75rem !important;} :root:has(.clsm-reunion) .clsm-habitants div + div b {font-size:2.2rem !important;}
+:root:has(.clsm-reunion) :is(.clsm-checks.index, .clsm-tourne) {font-size:1.05rem;} :root:has(.clsm-reunion) .clsm-avant {font-size:1.15rem;}
 .clsm-checks .seuil {margin-left:.4rem; padding:.05rem .45rem; border:1px dashed #55606a; border-radius:1rem; font-size:.74rem; color:#3a474e;}
-.clsm-checks.index > div {gap:.5rem;} .clsm-checks.index > div > span {flex:1 1 4.5rem;}
+.clsm-checks.index details {border-bottom:1px solid #e8edef; padding:.1rem 0;} .clsm-checks.index summary {display:flex; gap:.5rem; align-items:center; color:inherit; font-size:.92rem; margin:0; padding:.16rem .1rem;}
+.clsm-checks.index summary > span {flex:1 1 4.5rem;} .clsm-checks.index summary::before {content:"▸" / ""; color:#0b5a86;} .clsm-checks.index [open] > summary::before {content:"▾" / "";}
+.clsm-checks.index summary:hover {background:#f3f6f7;} .clsm-checks.index summary:focus-visible {outline:3px solid #0b6e75;}
+.clsm-checks.index details p {margin:.2rem 0 .3rem 1.2rem; font-size:.92rem; line-height:1.45;} .clsm-checks.index details > button {margin:0 0 .4rem 1.2rem;}
 button:is([data-montrer],[data-copier]) {border:1px solid #b9c6ca; background:#fff; color:#0b5a86; border-radius:4px; font:inherit; font-size:.8rem;
   padding:.05rem .55rem; cursor:pointer; white-space:nowrap; min-height:1.6rem;}
 button:is([data-montrer],[data-copier]):hover {background:#eaf4fa;} button:is([data-montrer],[data-copier]):focus-visible {outline:3px solid #0b6e75; outline-offset:1px;}
@@ -79,17 +95,17 @@ def line(codes: Iterable[str], title: str, lines: Iterable[str]) -> str:
 
 
 def paragraph(text: str) -> str:
-    """Return the state in words; the page's script makes its place a polite live region (static/js/focus.js)."""
-    return f'<p class="clsm-etat">{html.escape(text)}</p>'
+    """Return the state in words, for who does not see the figures beside it; the page's script makes its place a polite live
+    region (static/js/focus.js)."""
+    return f'<p class="clsm-etat clsm-vu">{html.escape(text)}</p>'
 
 
 def figures(facts: PerimeterFacts, settings: Settings) -> str:
-    """Return the gauge and the large figures."""
+    """Return the inhabitants with the gauge, and the figures that go with them."""
     rural = facts.classes.loc[3]
     mark = " (estimation)" if facts.density.estimated else ""
     share = rural["population"] / facts.population if facts.population else 0
     pairs = [
-        (fr.number(facts.population), f"habitants (population municipale {facts.population_year})"),
         (fr.number(len(facts.towns)), "commune" if len(facts.towns) < 2 else "communes"),
         (fr.square_kilometres(facts.area_m2), "superficie"),
         (
@@ -97,40 +113,152 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
             f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}",
         ),
     ]
-    return html.figures(pairs) + gauge(facts.population, settings)
+    return people(facts, settings) + gauge(facts.population, settings) + html.figures(pairs)
 
 
-def index(found: Iterable[tuple[Check, Finding]]) -> str:
-    """Return every check in one line: title, « montrer », badge; those that do not concern the perimeter share the last."""
-    found = list(found)
-    lines = "".join(
-        f'<div class="{f.tone}"><span>{html.escape(c.title)}</span>{montrer(where(f), c.title)}{html.badge(f)}</div>'
-        for c, f in found
-        if f.reach is not Reach.NOT_CONCERNED
+def people(facts: PerimeterFacts, settings: Settings) -> str:
+    """Return the inhabitants, large, against the guide's marker."""
+    pairs = [
+        (fr.number(facts.population), f"habitants (population municipale {facts.population_year})"),
+        (
+            fr.percent(facts.population / settings.marker, 0),
+            f"du repère d’environ {fr.inhabitants(settings.marker)}",
+        ),
+    ]
+    return f'<div class="clsm-habitants">{html.figures(pairs)}</div>'
+
+
+def large(facts: PerimeterFacts, settings: Settings) -> str:
+    """Return what a room reads from afar: the inhabitants and the gauge."""
+    return people(facts, settings) + gauge(facts.population, settings)
+
+
+def tally(found: Iterable[tuple[Check, Finding]]) -> str:
+    """Return how many checks have each outcome, on one line."""
+    counted = Counter((f.badge, f.tone) for _, f in found if f.reach is Reach.FINDING)
+    each = " ".join(
+        f'<span class="{tone}">{fr.number(number)} <b>{html.escape(badge)}</b></span>'
+        for (badge, tone), number in counted.items()
     )
-    if idle := [(c, f) for c, f in found if f.reach is Reach.NOT_CONCERNED]:
-        titles = html.escape(", ".join(c.title for c, _ in idle))
-        lines += f'<div class="{idle[0][1].tone}"><span>{titles}</span>{html.badge(idle[0][1])}</div>'
-    return f'<div class="clsm-checks index" role="region" aria-label="Repères du guide, en bref">{lines}</div>'
+    return f'<p class="clsm-checks clsm-compte">{each}</p>'
 
 
 def cards(found: Iterable[tuple[Check, Finding]]) -> str:
-    """Return every check with its outcome, its sentence and what is missing to say more."""
-    each = "".join(_card(check, finding) for check, finding in found)
-    return f'{html.section("Repères du guide")}<div class="clsm-checks">{each}</div>'
+    """Return every check on one line, title, « Montrer » and badge, which opens to its sentence and what is missing to say more; those
+    that do not concern the perimeter share the last."""
+    found = list(found)
+    lines = "".join(_card(check, f) for check, f in found if f.reach is not Reach.NOT_CONCERNED)
+    if idle := [(check, f) for check, f in found if f.reach is Reach.NOT_CONCERNED]:
+        titles = html.escape(", ".join(check.title for check, _ in idle))
+        said = "".join(f"<p>{html.escape(f'{check.title} : {f.sentence}')}</p>" for check, f in idle)
+        lines += f'<details class="{idle[0][1].tone}"><summary><span>{titles}</span>{html.badge(idle[0][1])}</summary>{said}</details>'
+    return f'<div class="clsm-checks index" role="region" aria-label="Repères du guide">{lines}</div>'
 
 
 def _card(check: Check, finding: Finding) -> str:
     lacking = "".join(f'<p class="clsm-muted">{html.escape(f"Il manque : {text}.")}</p>' for text in finding.missing)
     return (
-        f'<article class="{finding.tone}"><h3>{html.escape(check.title)}</h3>'
-        f"{html.badge(finding)}{_own(finding)}<p>{html.escape(finding.sentence)}</p>{lacking}</article>"
+        f'<details class="{finding.tone}"><summary><span>{html.escape(check.title)}</span>{html.badge(finding)}</summary>'
+        f"<p>{html.escape(finding.sentence)}{_own(finding)}</p>{lacking}{montrer(where(finding), check.title)}</details>"
     )
 
 
 def _own(finding: Finding) -> str:
     """Return the mark of an outcome that a threshold of this tool raised, and not one of the guide; empty otherwise."""
     return '<small class="seuil">seuil de l’outil</small>' if own_thresholds(finding.raised_by) else ""
+
+
+# --- what the last move changed --------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Turn:
+    """A check that turned: its title, its badge and tone before and after."""
+
+    title: str
+    before: tuple[str, str]
+    after: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What was on screen: the perimeter and what it is judged by, the badge and tone of each check, the checks that turned then."""
+
+    judged: tuple[Perimeter, Settings]
+    badges: tuple[tuple[str, tuple[str, str]], ...]
+    turned: tuple[Turn, ...]
+
+
+def turned(perimeter: Perimeter, settings: Settings, found: Iterable[tuple[Check, Finding]]) -> tuple[Turn, ...]:
+    """Return the checks that the last move turned, those that judge first; none while nothing was shown before."""
+    found = list(found)
+    held: Shown | None = st.session_state.get(SHOWN)
+    if held and held.judged == (perimeter, settings):
+        return held.turned
+    before = dict(held.badges) if held and held.judged[0].communes else {}
+    turns = tuple(
+        Turn(check.title, before[check.id], (finding.badge, finding.tone))
+        for check, finding in sorted(found, key=lambda pair: pair[1].reach is not Reach.FINDING)
+        if check.id in before and before[check.id][0] != finding.badge
+    )
+    badges = tuple((check.id, (finding.badge, finding.tone)) for check, finding in found)
+    st.session_state[SHOWN] = Shown((perimeter, settings), badges, turns)
+    return turns
+
+
+def turned_text(turns: tuple[Turn, ...]) -> str:
+    """Return the checks that turned as a line of badges; empty when none did."""
+    if not turns:
+        return ""
+    each = "".join(
+        f"<span>{html.escape(turn.title)} {_badge(turn.before)} → {_badge(turn.after)}</span>"
+        for turn in turns[:MOST_TURNED]
+    )
+    more = f"et {fr.count(len(turns) - MOST_TURNED, 'autre')}" if len(turns) > MOST_TURNED else ""
+    return f'<p class="clsm-tourne clsm-checks">Vient de changer : {each}{html.escape(more)}</p>'
+
+
+def _badge(badge: tuple[str, str]) -> str:
+    return f'<span class="{badge[1]}"><b>{html.escape(badge[0])}</b></span>'
+
+
+# --- before and after ---------------------------------------------------------------------------------------------
+def before() -> Workbook | None:
+    """Return the workbook before the last move, None when there was none."""
+    pile = st.session_state[frame.HISTORY]
+    return pile[-1] if pile else None
+
+
+def before_and_after(facts: PerimeterFacts, settings: Settings) -> str:
+    """Return the figures before the last move and now, side by side."""
+    earlier = before()
+    was = earlier.scenario.perimeter(loaders.atlas()) if earlier else None
+    old = loaders.facts(was) if was and was.communes else None
+    rows = [
+        (label, said(old) if old else "–", said(facts))
+        for label, said in (
+            ("Habitants", lambda f: fr.number(f.population)),
+            ("Part du repère", lambda f: fr.percent(f.population / settings.marker, 0)),
+            ("Communes", lambda f: fr.number(len(f.towns))),
+            ("QPV", lambda f: _met(f, LayerId.QPV)),
+            ("Secteurs adultes", lambda f: _met(f, LayerId.ADULT_SECTORS)),
+            ("CLSM déjà là", lambda f: _met(f, LayerId.CLSM)),
+        )
+    ]
+    body = "".join(
+        f'<tr><th scope="row">{html.escape(label)}</th><td>{html.escape(b)}</td><td>{html.escape(a)}</td></tr>'
+        for label, b, a in rows
+    )
+    return (
+        '<table class="clsm-avant" aria-label="Avant et après le dernier geste"><thead><tr><td></td><th scope="col">Avant</th>'
+        f'<th scope="col">Maintenant</th></tr></thead><tbody>{body}</tbody></table>'
+    )
+
+
+def _met(facts: PerimeterFacts, layer_id: LayerId) -> str:
+    """Count the zones of a layer that a perimeter meets: a floor where the list is not complete, unknown where nothing is known."""
+    number, complete = len(facts.overlaps[layer_id]), facts.known_everywhere(layer_id)
+    if complete:
+        return fr.number(number)
+    return f"au moins {fr.number(number)}" if number else "inconnu"
 
 
 def detail(found: tuple[tuple[Check, Finding], ...], settings: Settings) -> None:
@@ -191,5 +319,5 @@ def gauge(population: int, settings: Settings) -> str:
         f'<span><i class="a"></i>{escape(f"repère : environ {fr.number(settings.marker)}")}</span>'
         f'<span><i class="b"></i>{escape(f"CLSM moyen 2022 : {fr.number(MEAN_2022)}")}</span>'
         f'<span><i class="c"></i>'
-        f"{escape(f'un secteur : {fr.number(SECTOR[0])} à {fr.number(SECTOR[1])}')}</span><span>pas de minimum</span></div></div>"
+        f"{escape(f'un secteur : {fr.number(SECTOR[0])} à {fr.number(SECTOR[1])}')}</span></div></div>"
     )

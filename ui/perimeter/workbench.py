@@ -13,9 +13,20 @@ import streamlit as st
 from geo.coverage import Scope
 from geo.guidance import EMPTY, summary
 from geo.perimeters import Perimeter
-from ui import frame, loaders, panels
+from ui import frame, layout, loaders, panels
 from ui import map as maps
-from ui.perimeter import adjust, choices, judge, note, project, questions, round_table, scenarios, sectors, suggest
+from ui.perimeter import (
+    adjust,
+    choices,
+    judge,
+    note,
+    project,
+    questions,
+    round_table,
+    scenarios,
+    sectors,
+    suggest,
+)
 from ui.perimeter.link import ADDRESS
 from ui.server import after_the_figures
 
@@ -23,32 +34,37 @@ MAP = "carte-perimetre"
 PANEL = "panel"
 WORKBENCH_STYLE = """
 <style>
-@media (min-width:768px) {body:has(section[data-testid="stSidebar"][data-collapsed="false"]) .block-container {padding-top:1.1rem;}} h1 {font-size:1.6rem !important; padding:0 !important;}
 .st-key-bande {padding:.35rem .8rem !important;}
 .clsm-effet {margin:0; font-size:.95rem; line-height:1.45;} .clsm-effet ul {margin:.1rem 0 0; padding-left:1.1rem;}
 .clsm-effet li {margin:0; font-size:.9rem;}
-@media (max-width:1100px) {[data-testid="stMain"] [data-testid="stColumn"] {min-width:min(100%, 19rem);}}
 .clsm-tactile {display:none; margin:.3rem 0 0; font-size:.9rem; color:#45555c;} @media (pointer:coarse) {.clsm-tactile {display:block;}}
+.st-key-historique {gap:.25rem !important;} .st-key-historique button {min-height:2rem; padding:.1rem .42rem; gap:.25rem;} .st-key-historique button p {font-size:.82rem;}
+.st-key-essais {gap:.3rem !important;} .st-key-essais button {min-height:1.9rem; padding:.1rem .6rem;} .st-key-essais button p {font-size:.86rem;}
+.st-key-panel button {min-height:1.9rem; padding:.1rem .55rem;} .st-key-panel button p {font-size:.84rem;} .st-key-panel [role="radiogroup"], .st-key-panel [role="group"] {flex-wrap:wrap;}
+.st-key-projet button {min-height:1.9rem; padding:.1rem .55rem;} .st-key-projet button p {font-size:.84rem;}
 </style>
 """
 
 
 @st.fragment
 def show_workbench(scope: Scope, lines: tuple[str, ...]) -> None:
-    """Show the workbench: what is searched, the map and what is said of the perimeter, the panel open."""
+    """Show the workbench: the map, and beside it what is searched, what is said of the perimeter, the panel open."""
     perimeter = frame.perimeter()
     ADDRESS.write()
     choices.show_messages()
-    with st.container():  # always there, or what follows would change places and the map be mounted again
-        choices.target_strip(perimeter)
-    left, right = st.columns([11, 9], gap="medium")
-    with right:  # first: the map has coloured the click by itself, and waits for nothing but the next preview
+    map_pane, side = layout.panes((13, 7) if layout.meeting() else (6, 5))
+    with side:  # first: the map has coloured the click by itself, and waits for nothing but the next preview
+        choices.history(perimeter)
+        with st.container():  # always there, or what follows would change places
+            choices.target_strip(perimeter)
         _judge(perimeter, scope)
     with after_the_figures():
-        with left:
+        with map_pane:
             maps.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, perimeter))
-            choices.history(perimeter)
-        _panel(perimeter)
+            if layout.meeting():
+                choices.trail()
+        with side:
+            _panel(perimeter)
 
 
 def show_start() -> None:
@@ -96,17 +112,25 @@ def _judge(perimeter: Perimeter, scope: Scope) -> None:
         return
     facts, settings = loaders.facts(perimeter), frame.settings()
     found = panels.in_order(loaders.findings(perimeter, settings))
-    st.html(judge.paragraph(summary(facts, found)))
-    project.ask(perimeter, scope)
-    st.html(judge.figures(facts, settings) + judge.index(found))
+    turns = judge.turned_text(judge.turned(perimeter, settings, found))
+    if layout.meeting():
+        st.html(
+            judge.paragraph(summary(facts, found))
+            + judge.large(facts, settings)
+            + judge.before_and_after(facts, settings)
+            + turns
+        )
+        return
+    st.html(judge.paragraph(summary(facts, found)) + judge.figures(facts, settings) + judge.tally(found) + turns)
+    with st.container(key="projet"):
+        project.ask(perimeter, scope)
 
 
 def _checks(perimeter: Perimeter) -> None:
     settings = frame.settings()
     found = loaders.findings(perimeter, settings)
-    left, right = st.columns([11, 9], gap="medium")
-    left.html(judge.cards(panels.in_order(found)))
-    with right:
+    st.html(judge.cards(panels.in_order(found)))
+    if not layout.meeting():
         judge.detail(found, settings)
 
 
@@ -130,6 +154,10 @@ ALWAYS = ("Scénarios",)  # shown for an empty perimeter too
 
 
 def _panel(perimeter: Perimeter) -> None:
+    if layout.meeting():
+        if perimeter.communes:
+            _checks(perimeter)
+        return
     chosen = st.segmented_control(
         "Pour aller plus loin", list(PANELS), default="Repères", required=True, key=PANEL, label_visibility="collapsed"
     )

@@ -1,0 +1,134 @@
+"""In the room: on a projector or a tablet what is decided is seen without scrolling, and a meeting sees it large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from geo import french as fr
+from tests.journeys import serve_embedded, settle, wait_address
+from tests.support import real
+from tests.support.browser import AppServer, click_commune, map_frame, wait_painted
+from ui.perimeter.workbench import PANELS
+
+pytestmark = pytest.mark.journey
+NIORT, CHAURAY = "79191", "79081"
+SIZES = {"projector": (1280, 720), "laptop": (1440, 900), "tablet": (820, 1180), "tablet lying": (1180, 820)}
+PHONE = (390, 844)
+
+
+@pytest.fixture
+def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
+    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
+
+
+def in_sight(place: Locator) -> bool:
+    """Tell whether a place is whole inside the window, as it is scrolled."""
+    return bool(
+        place.evaluate(
+            """(e) => {
+  const { top, bottom, left, right } = e.getBoundingClientRect();
+  return top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth + 1;
+}"""
+        )
+    )
+
+
+def set_size(page: Page, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_a_newcomer_types_the_town_and_has_checks_on_screen_without_scrolling(
+    page: Page, server: AppServer, size: tuple[int, int]
+) -> None:
+    set_size(page, size)
+    page.goto(server.url)
+    field = page.get_by_role("combobox", name="Votre commune ?")
+    field.click()  # one
+    field.fill("niort")  # two
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("Enter")  # three
+    wait_painted(page, geometry="dep-79")
+    settle(page)
+    wait_address(page, {NIORT})
+    checks = page.locator(".clsm-checks.index summary")
+    assert checks.count() > 5
+    seen = {
+        "inhabitants": page.locator(".clsm-figure", has_text="habitants (population municipale").first,
+        "gauge": page.locator(".clsm-jauge"),
+        "undo": page.get_by_role("button", name="Annuler"),
+        "how many checks say what": page.locator(".clsm-compte"),
+        "the panels": page.get_by_role("radio", name=list(PANELS)[-1]),
+        "the first check": checks.first,
+        "the third check": checks.nth(2),
+        "the map": page.locator("iframe").first,
+    }
+    assert [name for name, place in seen.items() if not in_sight(place)] == []
+    assert page.get_by_test_id("stMain").evaluate("e => e.scrollTop") == 0
+
+
+def test_a_check_that_turns_is_said_where_it_is_seen(page: Page, server: AppServer) -> None:
+    set_size(page, SIZES["projector"])
+    page.goto(f"{server.url}/Perimetre?carte=dep-79&communes={NIORT}")
+    wait_painted(page, geometry="dep-79")
+    settle(page)
+    expect(page.locator(".clsm-tourne")).to_have_count(0)
+    click_commune(page, "79003")  # Aiffres
+    wait_address(page, {NIORT, "79003"})
+    settle(page)
+    turned = page.locator(".clsm-tourne")
+    expect(turned).to_contain_text("Vient de changer")
+    assert in_sight(turned)
+    page.get_by_role("button", name="Annuler").click()
+    wait_address(page, {NIORT})
+    settle(page)
+    expect(turned).to_contain_text("Vient de changer")
+
+
+def test_a_meeting_sees_the_map_and_the_figures_large_with_before_and_after(page: Page, server: AppServer) -> None:
+    set_size(page, SIZES["projector"])
+    page.goto(f"{server.url}/Perimetre?carte=dep-79&communes={NIORT}")
+    wait_painted(page, geometry="dep-79")
+    settle(page)
+    map_frame(page).evaluate("window.kept = true")
+    page.get_by_role("button", name="Réunion").click()
+    leave = page.get_by_role("button", name="Quitter la réunion")
+    leave.wait_for()
+    settle(page)
+    assert map_frame(page).evaluate("window.kept"), "the map was mounted again"
+    for gone in (page.get_by_role("navigation", name="Pages"), page.get_by_role("heading", level=1)):
+        expect(gone).to_be_hidden()
+    frame = page.locator("iframe").first.bounding_box()
+    assert frame and frame["height"] >= 0.85 * 720
+    assert frame["width"] >= 0.6 * 1280
+    size = page.locator(".clsm-habitants b").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    assert size >= 40
+    click_commune(page, CHAURAY)
+    wait_address(page, {NIORT, CHAURAY})
+    settle(page)
+    atlas = real.atlas()
+    alone, both = (int(atlas.population[atlas.rows(codes)].sum()) for codes in ({NIORT}, {NIORT, CHAURAY}))
+    cells = page.get_by_role("table", name="Avant et après").get_by_role("row").nth(1).get_by_role("cell")
+    assert cells.all_inner_texts() == [fr.number(alone), fr.number(both)]
+    steps = page.locator(".st-key-essais button")
+    expect(steps.last).to_contain_text("+ Chauray")
+    assert in_sight(steps.last)
+    steps.first.click()
+    wait_address(page, {NIORT})
+    leave.click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_on_a_phone_nothing_passes_the_edge(page: Page, server: AppServer) -> None:
+    set_size(page, PHONE)
+    for address in ("", "Couverture?territoire=dep-79", f"Perimetre?carte=dep-79&communes={NIORT}", "Methode"):
+        page.goto(f"{server.url}/{address}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        settle(page)
+        assert in_sight(page.get_by_role("heading", level=1)), address
+        wide = page.get_by_test_id("stMain").evaluate("e => e.scrollWidth - e.clientWidth")
+        assert wide <= 0, address
