@@ -216,7 +216,7 @@ def load_atlas(path: Path = BASE) -> Atlas:
         table=table,
         sans_contour=sans_contour,
         former={a: (b, n) for a, b, n in zip(former["ancien"], former["actuel"], former["nom_ancien"], strict=True)},
-        neighbours=adjacency(table["code"], pairs),
+        neighbours=_adjacency(table["code"], pairs),
         manifest=manifest,
         path=path,
         **tables,
@@ -245,7 +245,7 @@ def with_outlines(atlas: Atlas, folder: Path) -> Atlas:
     if not good or not (pairs["a"].isin(drawn.index) & pairs["b"].isin(drawn.index)).all():
         raise GeoInputError(f"Contours d’autres communes que celles de {atlas.year} ({folder}).")
     table = atlas.table.assign(**{name: drawn[name].to_numpy() for name in measured})
-    return replace(atlas, table=table, neighbours=adjacency(codes, pairs), path=folder)
+    return replace(atlas, table=table, neighbours=_adjacency(codes, pairs), path=folder)
 
 
 def _read(path: Path, index: str | None = "code") -> pd.DataFrame:
@@ -255,8 +255,7 @@ def _read(path: Path, index: str | None = "code") -> pd.DataFrame:
     return frame.set_index(index) if index else frame
 
 
-def adjacency(codes: pd.Series[str], pairs: pd.DataFrame) -> csr_array:
-    """Return which atoms are next to which; `pairs` has their codes in the columns a and b."""
+def _adjacency(codes: pd.Series[str], pairs: pd.DataFrame) -> csr_array:
     row = pd.Series(np.arange(len(codes)), index=codes)
     a, b = row.loc[pairs["a"]].to_numpy(), row.loc[pairs["b"]].to_numpy()
     n = len(codes)

@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csr_array
 
 from geo.arrays import Rows
-from geo.communes.atlas import ATTRIBUTES, Atlas, adjacency
+from geo.communes.atlas import ATTRIBUTES, Atlas
 from geo.errors import GeoInputError
 
 SHAPE_OF_IRIS = re.compile(r"(?:[0-9]{2}|2[AB])[0-9]{7}")
@@ -112,7 +113,7 @@ def open_communes(atlas: Atlas, iris: Iris, codes: Iterable[str]) -> Opening:
         atlas,
         table=table[[*atlas.table.columns]],
         villes=cities,
-        neighbours=adjacency(table["code"], _pairs(atlas, iris, set(wanted), set(table["code"]))),
+        neighbours=_neighbours(atlas, iris, table, origin),
         manifest={**atlas.manifest, "iris": f"{SHARED_OUT} ({iris.vintage})" if iris.vintage else SHARED_OUT},
         opened=opened,
         pieces=iris.folder,
@@ -140,14 +141,20 @@ def _pieces(atlas: Atlas, iris: Iris, code: str) -> pd.DataFrame:
     return frame
 
 
-def _pairs(atlas: Atlas, iris: Iris, wanted: set[str], codes: set[str]) -> pd.DataFrame:
+def _neighbours(atlas: Atlas, iris: Iris, table: pd.DataFrame, origin: Rows) -> csr_array:
     """Return the neighbours of the opened atlas: those of before that stay, and those of the IRIS with whoever is an atom now."""
+    codes, size = table["code"].tolist(), len(table)
+    row = dict(zip(codes, range(size), strict=True))
+    stays = np.array([code in atlas.row for code in codes], dtype=bool)
+    now = np.full(len(atlas.table), -1, dtype=np.intp)
+    now[origin[stays]] = np.flatnonzero(stays)
     links = atlas.neighbours.tocoo()
-    once = links.row < links.col
-    before = pd.DataFrame({"a": atlas.codes[links.row[once]], "b": atlas.codes[links.col[once]]})
-    before = before[~before["a"].isin(wanted) & ~before["b"].isin(wanted)]
-    fine = iris.pairs[iris.pairs["a"].isin(codes) & iris.pairs["b"].isin(codes)]
-    ordered = pd.DataFrame(
-        np.sort(pd.concat([before, fine])[["a", "b"]].to_numpy(dtype=object), axis=1), columns=["a", "b"]
-    )
-    return ordered.drop_duplicates()
+    kept = (now[links.row] >= 0) & (now[links.col] >= 0)
+    pairs = zip(iris.pairs["a"].tolist(), iris.pairs["b"].tolist(), strict=True)
+    found = [(row[a], row[b]) for a, b in pairs if a in row and b in row]
+    a, b = np.array(found, dtype=np.intp).reshape(-1, 2).T
+    first, second = np.concatenate([now[links.row[kept]], a, b]), np.concatenate([now[links.col[kept]], b, a])
+    made = csr_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=(size, size))
+    made.sum_duplicates()
+    made.data[:] = 1
+    return made

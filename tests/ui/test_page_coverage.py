@@ -224,7 +224,13 @@ def test_choices_reach_the_address() -> None:
     ran(pills(app, "lines-").set_value(["epci"]).run())
     ran(app.selectbox(key=coverage_link.SORT).set_value("rural_sans_clsm").run())
     ran(app.multiselect[0].set_value(["79"]).run())
-    assert address(app) == {"territoire": "dep-79", "couches": "epci", "complet": "79", "onglet": "lacunes", "tri": "rural_sans_clsm"}
+    assert address(app) == {
+        "territoire": "dep-79",
+        "couches": "epci",
+        "complet": "79",
+        "onglet": "lacunes",
+        "tri": "rural_sans_clsm",
+    }
 
 
 def test_overlays_are_kept_for_the_territories_that_have_them() -> None:
