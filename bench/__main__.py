@@ -31,6 +31,7 @@ BENCHES = (
     "crowd",
     "sessions",
     "start",
+    "first",
     "memory",
 )
 CROWDS = ("crowd", "sessions")

@@ -8,9 +8,10 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from geo import french as fr
-from geo.cli import coverage, imports, perimeter, schema, sync
+from geo.cli import coverage, imports, maps, perimeter, schema, sync
 from geo.cli.documents import evaluation
 from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
@@ -35,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="écrire du JSON")
     perimeter.add_parsers(commands, _add_choice)
     coverage.add_parser(commands)
+    maps.add_parser(commands, _add_choice)
     imports.add_parsers(commands)
     schema.add_parsers(commands)
     sync.add_parser(commands)
@@ -47,11 +49,12 @@ def parser() -> argparse.ArgumentParser:
     display.add_argument(
         "--ahead", type=Path, metavar="DOSSIER", help="préparer ceux de ces contours, sans changer ce qui est affiché"
     )
+    commands.add_parser("rivers", help="apporter les fleuves et rivières des cartes à emporter, depuis un paquet")
     return main
 
 
-def _add_choice(parser: argparse.ArgumentParser) -> None:
-    """Add the options that name a perimeter."""
+def _add_choice(parser: argparse.ArgumentParser) -> Any:
+    """Add the options that name a perimeter; return their group, to which another may be added."""
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--communes", help="codes de communes séparés par des virgules (94028,94033)")
     which.add_argument("--epci", help="code SIREN d’un EPCI ou d’un EPT")
@@ -63,6 +66,7 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
         metavar="CODES",
         help="communes à ouvrir en IRIS (79191) ; leurs IRIS se donnent avec --communes",
     )
+    return which
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -79,6 +83,7 @@ def _run(arguments: list[str] | None) -> int:
         "note": lambda o: perimeter.note(o, lambda chosen, world: _perimeter(chosen, world.crosswalk)),
         "compare": perimeter.compare,
         "coverage": _coverage,
+        "map": lambda o: maps.run(o, lambda chosen, world: _perimeter(chosen, world.crosswalk)),
         "import": imports.run_import,
         "layers": imports.run_layers,
         "check": schema.run_check,
@@ -87,6 +92,7 @@ def _run(arguments: list[str] | None) -> int:
         "find": _find,
         "build": _build,
         "display": _display,
+        "rivers": _rivers,
     }[options.command]
     try:
         said = command(options)
@@ -161,6 +167,12 @@ def _build(options: argparse.Namespace) -> Iterable[str]:
 
     build(options.to)
     return []
+
+
+def _rivers(_: argparse.Namespace) -> Iterable[str]:
+    from geo.build import bring_rivers
+
+    return ["Fleuves et rivières prêts." if bring_rivers() else "Fleuves et rivières déjà en place."]
 
 
 def _display(options: argparse.Namespace) -> Iterable[str]:

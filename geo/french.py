@@ -7,6 +7,7 @@ typographic rules of the Imprimerie nationale have it.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -15,6 +16,7 @@ NARROW = "\u202f"
 NBSP = "\u00a0"
 MINUS = "\u2212"
 
+_DIGITS = re.compile(r"\d+")
 _MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
@@ -141,9 +143,24 @@ def fold(text: str) -> str:
     return " ".join(words)
 
 
+def order(name: str) -> str:
+    """Return what names are sorted by, as in a French index: accents and case do not count, and 2e comes before 10e."""
+    return _DIGITS.sub(lambda found: found.group().zfill(8), fold(name))
+
+
 def sorted_fr(names: Sequence[str]) -> list[str]:
-    """Sort names as a French index would: accents and case do not count."""
-    return sorted(names, key=lambda n: (fold(n), n))
+    """Sort names as a French index would (`order`)."""
+    return sorted(names, key=lambda n: (order(n), n))
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut a text that is longer than `most` characters, at a blank where there is one near, and show that it goes on: never a
+    date without its last figure."""
+    if len(text) <= most:
+        return text
+    kept = text[: most - 1]
+    at = max(kept.rfind(blank) for blank in (" ", NBSP, NARROW))
+    return f"{(kept[:at] if at > most // 2 else kept).rstrip(' ,;:')}…"
 
 
 def megabytes(size: float) -> str:

@@ -12,6 +12,7 @@ import platformdirs
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 BASE = DATA / "base"
+RIVERS = DATA / "sources_cache" / "fleuves.json"  # made at set-up, see geo/build/rivers.py
 
 
 def home() -> Path:

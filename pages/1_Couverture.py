@@ -21,6 +21,7 @@ with layout.tools("Couverture"):
         coverage.pick_complete(scope)
         coverage.pick_aside()
     coverage.pick_layers(scope)
+    coverage.take_map(CoverageView(scope, st.session_state[frame.COMPLETE], coverage.aside()))
 with st.container():  # always there: the map below must not change places
     if problems:
         st.warning("\n".join(f"- {problem}" for problem in problems))

@@ -21,6 +21,7 @@ with layout.tools("Périmètre"):
     perimeter.circle_around(scope)
     shown = perimeter.pick_lines(scope)
     perimeter.settings_popover()
+    perimeter.take_map(tuple(shown))
 with st.container():  # always there: the map below must not change places when something is said or not
     for problem in address.problems:
         st.warning(problem)
@@ -30,7 +31,7 @@ with st.container():  # always there: the map below must not change places when 
 if scope:
     perimeter.show_workbench(scope, tuple(shown))
     with st.container(key="apres"):
-        st.html(perimeter.perimeter_legend(scope, shown), width="stretch")
+        st.html(perimeter.TOUCH_HINT, width="stretch")
 else:
     perimeter.show_start()
 frame.close_page(

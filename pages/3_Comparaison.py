@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import comparison, frame, html, loaders
+from ui import comparison, frame, html, loaders, passage
 
 frame.open_page("Comparaison", "Comparer les échelles")
 if st.session_state.pop(comparison.RETAINED, False):
-    st.switch_page("pages/2_Perimetre.py")
+    st.switch_page(passage.PERIMETER)
+passage.arrived()
 st.html(comparison.COMPARISON_STYLE)
 st.markdown(
     "Commune, intercommunalité ou secteur de psychiatrie ? À partir d’une commune, voici les périmètres possibles, comptés sur "
@@ -37,7 +38,7 @@ only = st.toggle("Ne montrer que ce qui diffère", key=comparison.ONLY)
 st.html(comparison.figures_table(found, only_differing=only))
 st.caption(
     "« Au moins » : la liste n’est pas complète ici, aucun écart n’en est tiré. « Environ » : estimation. Un trait à gauche de la "
-    "case et un écart en gras signalent ce qui diffère de la référence."
+    f"case et un écart en gras signalent ce qui diffère de la référence. {comparison.declaration(found)}"
 )
 left, right = st.columns([3, 2], gap="large")
 left.html(html.section("Pour quoi parlent les chiffres, repère par repère") + comparison.verdicts_table(found.verdicts))

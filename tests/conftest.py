@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from streamlit.components.v2 import manifest_scanner
 
 from geo.dataset import dataset as world
 from tests.support import real
-from tests.support.apptest import PATIENCE_S
-from tests.support.browser import FLAGS, RUNS, SKIPPED, AppServer, Traffic, find_chromium, start_server
+from tests.support.browser import FLAGS, PATIENCE_S, RUNS, SKIPPED, AppServer, Traffic, find_chromium, start_server
 from ui import loaders, reading_desk, vendor
 
 # Nobody's synchronised data may change what a test sees: the embedded data, in a home of its own.
@@ -23,6 +25,28 @@ os.environ["CLSM_HOME"] = tempfile.mkdtemp(prefix="clsm-tests-")
 os.environ["CLSM_NO_SYNC"] = "1"  # and no test, nor any server it starts, asks anything of a network
 os.environ.pop("CLSM_REGISTER", None)
 Serve = Callable[..., AppServer]
+# What takes longest is handed out first: no worker is left alone with it at the end.
+LONGEST = (
+    "journeys/test_journey_acts.py", "journeys/test_journey_coverage.py", "journeys/test_journey_component.py",
+    "journeys/test_journey_sizing.py", "journeys/test_journey_gaps.py",
+    "suggest/test_suggest.py", "ui/test_page_perimeter.py", "ui/test_memory.py", "ui/test_page_coverage.py", "ui/test_data_page.py",
+    "suggest/test_rules.py", "imports/test_fuzz.py", "moves/test_trials.py", "ui/test_views_agree.py", "ui/test_data_cache.py",
+    "dataset/test_damage.py", "dataset/test_world.py", "imports/test_damaged_lists.py", "imports/test_crafted.py",
+    "imports/test_import_properties.py", "ui/test_vanished_values.py", "ui/test_import_steps.py", "register/test_schema.py",
+    "coverage/test_coverage_mirror.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first, each in its own order."""
+    rank = {Path(__file__).parent / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
+
+
+def pytest_collection_finish() -> None:
+    """Leave the tests themselves out of what is collected again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -41,6 +65,14 @@ def fresh_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def patient_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a reading wait for the test client, which does not look every half second as a browser does."""
     monkeypatch.setattr(reading_desk, "LEASE_S", PATIENCE_S)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def manifests_read_once() -> Iterator[None]:
+    """Have the test client look once, not at each page opened, for components among all that is installed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +107,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CLSM_BROWSER") == "required":
             pytest.fail(reason)
         pytest.skip(reason)
-    expect.set_options(timeout=60_000)  # a busy machine is no failure
+    expect.set_options(timeout=1000 * PATIENCE_S)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         _note_runs(browser)
@@ -90,7 +122,7 @@ def _note_runs(browser: Browser) -> None:
     def new_context(**options: Any) -> BrowserContext:
         context = make(**options)
         context.add_init_script(RUNS)
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(1000 * PATIENCE_S)
         return context
 
     browser.new_context = new_context  # type: ignore[method-assign]

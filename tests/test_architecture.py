@@ -87,13 +87,16 @@ def test_what_is_cached_is_keyed_on_all_its_arguments(path: Path) -> None:
             assert [name for name in names if name.startswith("_")] == [], node.name
 
 
-# What is kept and does not come from the data: the token itself, a process, the desk of a session, the addresses of scripts.
+# What is kept and does not come from the data: the token itself, a process, the desk of a session, the addresses of scripts,
+# the files of the framework.
 OTHER_CACHES = {
     "ui/cache.py": ["@st.cache_data"],
     "ui/map/build.py": ["@cache"],
     "ui/search.py": ["@cache"],
     "ui/reading_desk.py": ["@st.cache_resource"],
     "ui/server/background.py": ["@st.cache_resource", "@st.cache_resource"],
+    "ui/server/bundle.py": ["@cache", "@cache", "@cache"],
+    "ui/server/light.py": ["@cache", "@cache"],
 }
 
 

@@ -118,24 +118,6 @@ def test_every_package_has_its_line_and_is_entered_by_names_of_its_face() -> Non
         assert set(re.findall(r"`(\w+)`", start)) <= offered(ROOT / package), package
 
 
-def past_the_face(path: Path) -> Iterator[str]:
-    """Yield what a module imports of another package without passing by its face."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        top, _, rest = (node.module or "").partition(".") if isinstance(node, ast.ImportFrom) else ("", "", "")
-        package = ROOT / top / rest.partition(".")[0]
-        if top not in ("geo", "ui") or not rest or not (package / "__init__.py").exists() or package in path.parents:
-            continue
-        if "." in rest:
-            yield f"{top}.{rest}"
-        yield from (f"{top}.{rest}.{a.name}" for a in node.names if "." not in rest and a.name not in offered(package))
-
-
-def test_a_package_is_entered_by_its_face_from_elsewhere() -> None:
-    modules = [p for folder in ("geo", "ui", "pages") for p in (ROOT / folder).glob("**/*.py")]
-    entry = {ROOT / "geo" / "__main__.py"}  # the command line begins in one and goes on in the other
-    assert {name_of(p): found for p in sorted({*modules} - entry) if (found := list(past_the_face(p)))} == {}
-
-
 def test_keys_and_names_of_the_glossary_are_in_the_code() -> None:
     glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     files = [

@@ -119,6 +119,7 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
 
 
 def test_names_sort_as_in_a_french_index() -> None:
+    assert fr.sorted_fr(["Paris 10e", "Paris 1er", "Paris 2e"]) == ["Paris 1er", "Paris 2e", "Paris 10e"]
     assert fr.sorted_fr(["Zuydcoote", "Évry", "eaubonne", "Étampes"]) == ["eaubonne", "Étampes", "Évry", "Zuydcoote"]
 
 
@@ -148,3 +149,17 @@ def test_a_day_is_written_the_french_way() -> None:
 )
 def test_of_a_name(name: str, said: str) -> None:
     assert fr.of(name) == said
+
+
+@pytest.mark.parametrize("most", range(20, 60))
+def test_a_text_that_is_cut_shows_it_and_keeps_its_dates_whole(most: int) -> None:
+    text = "millésime non indiqué, reçu le 26/11/2026 à Paris par courrier"
+    cut = fr.shortened(text, most)
+    assert len(cut) <= most and cut.endswith("…") and text.startswith(cut[:-1])
+    if most > 24:
+        assert text[len(cut) - 1] in " ,", "words are whole"
+
+
+def test_a_text_that_fits_is_left_alone_and_one_without_blank_is_cut_all_the_same() -> None:
+    assert fr.shortened("1er janvier 2026", 16) == "1er janvier 2026"
+    assert fr.shortened("x" * 30, 10) == "x" * 9 + "…"

@@ -49,9 +49,20 @@ def face(package: str) -> frozenset[str]:
     return frozenset()
 
 
-def imported(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield what a file imports of geo and ui: (module, name or "" for the module itself, name it is given)."""
-    for node in ast.walk(tree(path)):
+@lru_cache(maxsize=1024)
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return every node of a file."""
+    return tuple(ast.walk(tree(path)))
+
+
+@lru_cache(maxsize=1024)
+def imported(path: Path) -> tuple[tuple[str, str, str], ...]:
+    """Return what a file imports of geo and ui: (module, name or "" for the module itself, name it is given)."""
+    return tuple(_imported(path))
+
+
+def _imported(path: Path) -> Iterator[tuple[str, str, str]]:
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in ("geo", "ui"):
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
@@ -95,7 +106,7 @@ def test_other_packages_are_imported_by_their_face(path: Path) -> None:
             wrong.append(f"{package}:{name}")
         elif not name:
             faces[given] = package
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in faces:
             package = faces[node.value.id]
             if node.attr not in face(package):
@@ -115,11 +126,11 @@ def test_what_is_asked_of_a_module_is_in_it(path: Path) -> None:
             held = getattr(sys.modules[module], name)
             if type(held).__name__ in ("module", "function"):
                 bound[given] = held
-    hidden = {n.arg for n in ast.walk(tree(path)) if isinstance(n, ast.arg)}
-    hidden |= {n.id for n in ast.walk(tree(path)) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    hidden = {n.arg for n in nodes(path) if isinstance(n, ast.arg)}
+    hidden |= {n.id for n in nodes(path) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     lost = [
         ast.unparse(node)
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id in bound
@@ -147,10 +158,11 @@ def test_no_module_is_a_splinter() -> None:
                     if module == package and name in made:
                         through[made[name]].add(module_name(path))
                     elif module == package and not name:
-                        for node in ast.walk(tree(path)):
+                        for node in nodes(path):
                             if (
                                 isinstance(node, ast.Attribute)
-                                and ast.unparse(node.value) == given
+                                and isinstance(node.value, ast.Name)
+                                and node.value.id == given
                                 and node.attr in made
                             ):
                                 through[made[node.attr]].add(module_name(path))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -17,7 +18,7 @@ import streamlit as st
 from geo import french as fr
 from geo.errors import GeoInputError
 from geo.scenarios import Opened, Workbook, pack, unpack, vintage_of
-from ui import html, loaders
+from ui import declared, html, loaders
 from ui.cache import keyed_on_data
 
 LONGEST = 60  # characters of a refused value that are shown
@@ -82,11 +83,12 @@ class Address:
     def read(self) -> Reading:
         """Take what the page's address carries, when it is not what was last read or written there."""
         names = {part.name for part in self.parts}
-        given = {name: text for name in st.query_params if name in names and (text := st.query_params[name])}
-        if not given or _signature(given) == st.session_state.get(self._key):
+        carried = {name: text for name in st.query_params if (text := st.query_params[name])}
+        given = {name: text for name, text in carried.items() if name in names}
+        if not carried or _signature(carried) == st.session_state.get(self._key):
             return Reading()
-        st.session_state[self._key] = _signature(given)
-        problems: list[str] = []
+        st.session_state[self._key] = _signature(carried)
+        problems = [_unknown(name, names) for name in carried if name not in names]
         notices: list[str] = []
         for part in self.parts:
             if part.name in given:
@@ -121,7 +123,7 @@ class Address:
     @property
     def _key(self) -> str:
         """The session key of the address last read or written."""
-        return f"address-{self.page}"
+        return _key(self.page)
 
     def _shown(self, texts: list[str]) -> tuple[str, ...]:
         shown = [html.literal(text) for text in texts[: self.most]]
@@ -130,8 +132,38 @@ class Address:
         return tuple(shown)
 
 
+def _unknown(name: str, names: Iterable[str]) -> str:
+    """Say that a page knows nothing of a name, and which one may have been meant."""
+    shown = name if len(name) <= LONGEST else name[:LONGEST] + "…"
+    near = get_close_matches(name[:LONGEST], sorted(names), n=1, cutoff=0.7)
+    meant = f" Peut-être « {near[0]} » ?" if near else ""
+    return f"Lien : « {shown} » n’est pas un nom que cette page connaît ; il est ignoré.{meant}"
+
+
+def _key(page: str) -> str:
+    return f"address-{page}"
+
+
+def forget(page: str) -> None:
+    """Have a page take its address when it opens next, even if it is the one it wrote last: somebody comes back to it."""
+    st.session_state.pop(_key(page), None)
+
+
 def _signature(query: Mapping[str, str]) -> str:
     return repr(sorted(query.items()))
+
+
+# --- what the user declares, in an address -----------------------------------------------------------------------
+def _read_complete(text: str) -> tuple[str, ...]:
+    names = text.split(",")
+    known = tuple(sorted({n for n in names if n in loaders.atlas().departements.index}))
+    if len(known) < len(set(names)):
+        instead = "Les départements reconnus sont déclarés complets, les autres sont ignorés."
+        raise refused("complet", text, instead, known)
+    return known
+
+
+COMPLETE_PART = Part("complet", declared.COMPLETE, _read_complete, lambda: ",".join(declared.complete()))
 
 
 # --- perimeters in an address -------------------------------------------------------------------------------------

@@ -1,14 +1,22 @@
 """Lists of choices: one label for one thing, and the short list of the territories around one.
 
-Streamlit knows a choice by its label: of two that read the same, it takes the last whichever is chosen.
+Streamlit knows a choice by its label: of two that read the same, it takes the last whichever is chosen. What is typed in a
+list finds the labels that hold it and no other, and Enter takes one of them: `pick_one` and `pick_several` are its lists.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
 
 from geo.coverage import Scope
+
+# Left to itself, the library finds labels that hold the letters anywhere in order, and Enter may take all of them.
+pick_one = partial(st.selectbox, filter_mode="contains")
+pick_several = partial(st.multiselect, filter_mode="contains", select_all=False)
 
 
 def distinct(labels: Mapping[str, str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from geo.guidance import Settings
 from geo.perimeters import Perimeter
 from geo.scenarios import Workbook
 from ui import html, layout, loaders, vendor
+from ui.declared import COMPLETE
 from ui.server import begin_sync, sync_sentence, sync_status
 
 PAGES = (
@@ -41,7 +42,6 @@ TARGET = "target"  # what was searched last on the page Périmètre: an id, "" f
 ASKED_PERIMETER = "asked-perimeter"  # ids chosen on another page, which the page named takes when it opens
 ASKED_COVERAGE = "asked-coverage"
 COVERAGE_SCOPE = "coverage-scope"
-COMPLETE = "complete"  # départements the user states complete
 COMPARED = "compared"  # the comparison last shown (`Compared`), which a note may join
 HISTORY_LENGTH = 50
 DEFAULTS: dict[str, object] = {

@@ -7,7 +7,7 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Status
 from geo.layers import Etat, Precision
-from ui import frame, html, layout, loaders, search
+from ui import frame, html, layout, loaders, numbers, search
 from ui import map as maps
 
 DOORS = {frame.ASKED_COVERAGE: "pages/1_Couverture.py", frame.ASKED_PERIMETER: "pages/2_Perimetre.py"}
@@ -106,7 +106,7 @@ def _map() -> None:
             ],
         ),
     )
-    st.html(html.legend([("fill", colours[s], STATUS_LABELS[s]) for s in (*COVERED, Status.PARTIEL, Status.PROJET)]))
+    st.html(html.legend([(colours[s], STATUS_LABELS[s]) for s in (*COVERED, Status.PARTIEL, Status.PROJET)]))
 
 
 def _list() -> None:
@@ -121,7 +121,7 @@ def _list() -> None:
         column_config={
             "CLSM": st.column_config.TextColumn(width="medium"),
             "Dép.": st.column_config.TextColumn(width=50),
-            "Habitants": st.column_config.NumberColumn(format="localized", width=90),
+            "Habitants": numbers.count(width=90),
         },
         alt="Liste des CLSM placés sur la carte",
     )

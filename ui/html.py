@@ -73,7 +73,6 @@ h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 @media (pointer:coarse) {button:is([aria-label^="Help for"],[aria-label^="Aide"]) {min-width:24px; min-height:24px;}}
 .clsm-legend {display:flex; flex-wrap:wrap; gap:.25rem 1.1rem; font-size:.86rem; margin:.1rem 0;}
 .clsm-legend i {display:inline-block; width:1rem; height:.8rem; margin-right:.4rem; border:1px solid #555; border-radius:2px; vertical-align:-1px;}
-.clsm-legend i.line {height:0; border:0; border-top:3px solid; border-radius:0; vertical-align:4px;}
 .clsm-table {width:100%; border-collapse:collapse; font-size:.87rem; line-height:1.35;}
 .clsm-table small {display:block; color:#55606a; font-size:.8rem;}
 .clsm-table th {text-align:left; vertical-align:bottom; line-height:1.2; font-weight:600; color:#3a474e; border-bottom:2px solid #dde3e6; padding:.25rem .4rem;}
@@ -127,12 +126,11 @@ def figures(pairs: Iterable[tuple[str, str]]) -> str:
     return f'<div class="clsm-figures">{cells}</div>'
 
 
-def legend(entries: Iterable[tuple[str, str, str]]) -> str:
-    """Return a legend from (kind, colour, text); kind is « fill » or « line »."""
+def legend(entries: Iterable[tuple[str, str]]) -> str:
+    """Return a legend from (colour, text)."""
     items = "".join(
-        f'<span role="listitem"><i class="{kind}" style="{"border-color" if kind == "line" else "background"}:{escape(colour)}">'
-        f"</i>{escape(text)}</span>"
-        for kind, colour, text in entries
+        f'<span role="listitem"><i style="background:{escape(colour)}"></i>{escape(text)}</span>'
+        for colour, text in entries
     )
     return f'<div class="clsm-legend" role="list" aria-label="Légende de la carte">{items}</div>'
 

@@ -16,6 +16,7 @@ from geo.layers import Crosswalk, Evidence
 from geo.paths import ROOT
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.suggest import Preview, Suggestions, Tried, suggest
+from ui import declared
 from ui.cache import keyed_on_data
 from ui.server import settle
 
@@ -41,9 +42,19 @@ def warm() -> None:
     clsm_places()
 
 
+@keyed_on_data(max_entries=4)
+def _stated(complete: tuple[str, ...]) -> Dataset:
+    return world().as_stated(complete)
+
+
+def as_read(complete: tuple[str, ...]) -> Dataset:
+    """Return the data as somebody reads them who states that the list of CLSM is complete in some départements."""
+    return _stated(complete) if complete else world()
+
+
 def evidence() -> Evidence:
-    """Return what rules and figures rest on."""
-    return world().evidence
+    """Return what rules and figures rest on, as the session reads it."""
+    return as_read(declared.complete()).evidence
 
 
 def crosswalk() -> Crosswalk:
@@ -96,42 +107,69 @@ def every_scope() -> dict[str, Scope]:
     return scopes(atlas(), follow=atlas)
 
 
-@keyed_on_data(max_entries=256)
+# What is said of a perimeter follows what the session declares: each answer is kept for one declaration.
 def facts(perimeter: Perimeter) -> PerimeterFacts:
     """Return the facts of a perimeter; read only."""
-    return world().facts(perimeter)
+    return _facts(perimeter, declared.complete())
 
 
 @keyed_on_data(max_entries=256)
+def _facts(perimeter: Perimeter, complete: tuple[str, ...]) -> PerimeterFacts:
+    return as_read(complete).facts(perimeter)
+
+
 def findings(perimeter: Perimeter, settings: Settings | None = None) -> tuple[tuple[Check, Finding], ...]:
     """Return the checks of a perimeter, by the thresholds given (those of the guide by default)."""
-    return run_checks(facts(perimeter), settings or Settings())
+    return _findings(perimeter, settings or Settings(), declared.complete())
 
 
 @keyed_on_data(max_entries=256)
+def _findings(perimeter: Perimeter, settings: Settings, complete: tuple[str, ...]) -> tuple[tuple[Check, Finding], ...]:
+    return run_checks(_facts(perimeter, complete), settings)
+
+
 def preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset()) -> Preview:
     """Return what one more click would change, for each neighbour and each member of a perimeter."""
-    return suggest_core.preview(evidence(), perimeter.communes, settings, locked=locked)
+    return _preview(perimeter, settings, locked, declared.complete())
 
 
-@keyed_on_data(max_entries=64)
+@keyed_on_data(max_entries=256)
+def _preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str], complete: tuple[str, ...]) -> Preview:
+    return suggest_core.preview(as_read(complete).evidence, perimeter.communes, settings, locked=locked)
+
+
 def suggestions(
     perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset(), *, beyond: bool = False
 ) -> Suggestions:
     """Return the moves worth discussing for a perimeter, and its divisions; `beyond` crosses départements."""
-    return suggest(evidence(), perimeter.communes, settings, locked=locked, beyond=beyond)
+    return _suggestions(perimeter, settings, locked, beyond, declared.complete())
+
+
+@keyed_on_data(max_entries=64)
+def _suggestions(
+    perimeter: Perimeter, settings: Settings, locked: frozenset[str], beyond: bool, complete: tuple[str, ...]
+) -> Suggestions:
+    return suggest(as_read(complete).evidence, perimeter.communes, settings, locked=locked, beyond=beyond)
 
 
 @keyed_on_data(max_entries=64)
 def tried_around(perimeter: Perimeter) -> tuple[Tried, ...]:
     """Return every perimeter near one, as points of a plot."""
-    return suggest_core.tried_around(evidence(), perimeter.communes)
+    return suggest_core.tried_around(world().evidence, perimeter.communes)
+
+
+def compared(
+    chosen: tuple[Candidate, ...], settings: Settings, reference: int, complete: tuple[str, ...] | None = None
+) -> SideBySide:
+    """Return perimeters side by side, by what the session declares unless `complete` says otherwise; read only."""
+    return _compared(chosen, settings, reference, declared.complete() if complete is None else complete)
 
 
 @keyed_on_data(max_entries=64)
-def compared(chosen: tuple[Candidate, ...], settings: Settings, reference: int) -> SideBySide:
-    """Return perimeters side by side; read only."""
-    return side_by_side(chosen, world(), settings, reference=reference)
+def _compared(
+    chosen: tuple[Candidate, ...], settings: Settings, reference: int, complete: tuple[str, ...]
+) -> SideBySide:
+    return side_by_side(chosen, as_read(complete), settings, reference=reference)
 
 
 @keyed_on_data(max_entries=64)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from geo import french as fr
-from geo.coverage import Situation, by_declaration, confirmation
+from geo.coverage import Situation, confirmation
 from geo.guidance import ATTENTION, Check, Finding, Reach
-from geo.layers import Crosswalk, LayerId, Overlap
+from geo.layers import Crosswalk, LayerId, Overlap, by_declaration
 from geo.perimeters import PerimeterFacts
 from ui import html
 
@@ -20,12 +22,16 @@ def layers_met(facts: PerimeterFacts) -> str:
     nothing: dict[bool, list[str]] = {True: [], False: []}
     for layer_id in SHOWN_LAYERS:
         layer, overlaps = facts.crosswalk.layers[layer_id], facts.overlaps[layer_id]
-        complete = facts.known_everywhere(layer_id)
+        complete, word = facts.known_everywhere(layer_id), facts.by_whose_word(layer_id)
         if not overlaps:
             if layer_id != "ept":  # outside Grand Paris nobody expects one
-                nothing[complete].append(layer.name)
+                if word:
+                    rows.append((f"{layer.name} : aucun{word}",))
+                else:
+                    nothing[complete].append(layer.name)
             continue
-        rows.append((layer.name if complete else f"{layer.name} · liste incomplète ici",))
+        said = f"liste complète{word}" if word else "" if complete else "liste incomplète ici"
+        rows.append((f"{layer.name} · {said}" if said else layer.name,))
         rows += [html.overlap_cells(o) for o in overlaps[:MOST_ZONES]]
         if len(overlaps) > MOST_ZONES:
             rows.append((f"et {fr.count(len(overlaps) - MOST_ZONES, 'autre')}", "", "", ""))
@@ -34,6 +40,12 @@ def layers_met(facts: PerimeterFacts) -> str:
     if nothing[True]:
         rows.append((f"Aucun : {fr.listing(nothing[True])}",))
     return html.table(headers, rows, caption="Territoires et dispositifs rencontrés par le périmètre")
+
+
+def declared_line(every: Iterable[PerimeterFacts]) -> str:
+    """Say on whose word the list of CLSM is complete for some perimeters, when it is the reader's; empty otherwise."""
+    words = dict.fromkeys(word for facts in every if (word := facts.by_whose_word(LayerId.CLSM)))
+    return " ".join(f"Liste des CLSM complète{word}." for word in words)
 
 
 def in_order(findings: tuple[tuple[Check, Finding], ...]) -> list[tuple[Check, Finding]]:
@@ -89,7 +101,7 @@ def _source(crosswalk: Crosswalk, overlap: Overlap) -> str:
     zone = crosswalk.layers[overlap.layer].zones.loc[overlap.id]
     year = zone["annee_source"] or zone["annee"]
     title = str(zone["source_titre"])
-    shown = title if len(title) <= 70 else title[:67] + "…"
+    shown = fr.shortened(title, 70)
     said = f"{shown}{f', {year}' if year and year not in shown else ''}"
     once = confirmation(zone) if overlap.layer == LayerId.CLSM else ""
     return f"{said}\n{once}" if once else said

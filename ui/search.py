@@ -15,7 +15,10 @@ from typing import Any
 
 import streamlit as st
 
+from geo.communes import Atlas
 from geo.display import compact_json, write_by_content
+from geo.kept import kept_on_subject
+from geo.layers import Crosswalk
 from geo.paths import ROOT
 from geo.search import KINDS, Index, commune_table, layer_table, open_index
 from ui import loaders
@@ -77,7 +80,8 @@ def read_choice(value: object) -> str | None:
 @keyed_on_data(max_entries=1)
 def index() -> Index:
     """Return the index of the active data, for texts that are read here: a pasted list."""
-    return open_index(*_tables())
+    atlas = loaders.atlas()
+    return open_index(commune_table(atlas), layer_table(loaders.crosswalk().layers, atlas))
 
 
 def kind_of(identifier: str) -> str | None:
@@ -100,23 +104,30 @@ def _offered(identifier: str, kinds: Collection[str]) -> bool:
     return kind in kinds or (kind in ("commune", "ville") and "ancien" in kinds)
 
 
-def _tables() -> tuple[dict[str, Any], dict[str, Any]]:
-    atlas = loaders.atlas()
-    return commune_table(atlas), layer_table(loaders.crosswalk().layers, atlas)
-
-
 @keyed_on_data(max_entries=1)
 def files() -> tuple[str, str]:
     """Return the addresses of the two tables, written once under names that their content gives.
 
     A layer that somebody publishes makes a new file of the second, forty kilobytes; the first changes with the communes.
     """
-    communes, layers = (_written(name, table) for name, table in zip(("communes", "couches"), _tables(), strict=True))
-    return communes, layers
+    return _written("communes", _of_communes(loaders.atlas())), _written("couches", _of_layers(loaders.crosswalk()))
 
 
-def _written(name: str, table: dict[str, Any]) -> str:
-    packed = gzip.compress(compact_json(table).encode(), 6, mtime=0)
+@kept_on_subject
+def _of_communes(atlas: Atlas) -> bytes:
+    return _packed(commune_table(atlas))
+
+
+@kept_on_subject
+def _of_layers(crosswalk: Crosswalk) -> bytes:
+    return _packed(layer_table(crosswalk.layers, crosswalk.atlas))
+
+
+def _packed(table: dict[str, Any]) -> bytes:
+    return gzip.compress(compact_json(table).encode(), 6, mtime=0)
+
+
+def _written(name: str, packed: bytes) -> str:
     return address(f"geo/{write_by_content(loaders.GEO, f'noms-{name}', packed)}")
 
 

@@ -25,7 +25,7 @@ ADDRESS = "http://localhost:8501"
 Choose = Callable[[argparse.Namespace, Dataset], tuple[Perimeter, tuple[str, ...]]]
 
 
-def add_parsers(commands: Any, add_choice: Callable[[argparse.ArgumentParser], None]) -> None:
+def add_parsers(commands: Any, add_choice: Callable[[argparse.ArgumentParser], object]) -> None:
     """Add the two commands; `add_choice` adds the options that name a perimeter."""
     note = commands.add_parser("note", help="écrire la note d’un périmètre, ou l’exporter")
     add_choice(note)

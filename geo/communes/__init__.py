@@ -1,6 +1,6 @@
 """Communes: the atlas of today's communes and arrondissements, their codes, names, history and density class.
 
-It never knows a layer nor a perimeter. Start from `embedded_atlas`, `read_code`, `find_name`, `read_list`; `open_communes` opens cities
+It never knows a layer nor a perimeter. Start from `embedded_atlas`, `read_code`, `find_name`, `read_any`; `open_communes` opens cities
 into IRIS.
 """
 
@@ -16,7 +16,6 @@ from geo.communes.matching import (
     is_year,
     read_any,
     read_departement,
-    read_list,
     read_loose_code,
     read_loose_name,
     read_place,
@@ -71,7 +70,6 @@ __all__ = [
     "read_any",
     "read_code",
     "read_departement",
-    "read_list",
     "read_loose_code",
     "read_loose_name",
     "read_place",

@@ -7,7 +7,7 @@ What could be several things (homonyms, postal codes) is refused with its candid
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -27,7 +27,6 @@ from geo.communes.names import (
 )
 from geo.french import count, fold, listing
 from geo.kept import kept_on_subject
-from geo.remarks import Remark
 
 Status = Literal["lu", "réparé", "refusé"]
 BLANKS = " \t\r\n\ufeff\u00a0\u202f\u200b\"'’=`"
@@ -345,32 +344,6 @@ def split_list(text: str, atlas: Atlas, departement: str = "") -> list[str]:
     return parts
 
 
-def read_list(text: str, atlas: Atlas, departement: str | None = None) -> tuple[tuple[str, ...], tuple[Remark, ...]]:
-    """Read a pasted list of communes: codes or names, one a line or separated by commas, semicolons, « et »…
-
-    SIREN and names of EPCI stand for their communes. Nothing raises: what cannot be read is a remark « refusé ».
-
-    Returns
-    -------
-    tuple
-        Atoms of today, each once, in code order; and remarks, each with its line (« ligne 3 »).
-    """
-    atoms: set[str] = set()
-    remarks: list[Remark] = []
-    seen: set[str] = set()
-    for line, content in enumerate(text.splitlines(), start=1):
-        for part in split_list(content, atlas, departement or ""):
-            place = read_any(part, atlas, departement)
-            repeated = bool(place.atoms) and set(place.atoms) <= seen
-            atoms.update(place.atoms)
-            seen.update(place.atoms)
-            remarks += _said(place, f"ligne {line}", line)
-            if repeated:
-                again = Remark("à savoir", f"ligne {line}", f"« {part} » figure déjà dans la liste.", row=line)
-                remarks.append(again)
-    return tuple(sorted(atoms)), tuple(remarks)
-
-
 def read_any(text: str, atlas: Atlas, departement: str | None = None) -> CommuneMatch:
     """Read a commune, or an EPCI by its SIREN or its whole name."""
     bare = text.strip(BLANKS).replace(" ", "")
@@ -391,10 +364,3 @@ def read_departement(code: str, atlas: Atlas, text: str = "") -> CommuneMatch:
     atoms = tuple(str(c) for c in atlas.codes[rows])
     communes = count(atlas.table["commune"].iloc[rows].nunique(), "commune")
     return CommuneMatch(text or code, "lu", atoms, f"département entier : {name}, {communes}.", extended=name)
-
-
-def _said(place: CommuneMatch, where: str, row: int) -> Iterable[Remark]:
-    if place.status != "lu":
-        yield Remark(place.status, where, place.message, place.advice, row)
-    elif place.extended:
-        yield Remark("à savoir", where, place.message, place.advice, row)

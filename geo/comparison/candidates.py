@@ -20,7 +20,7 @@ from geo.errors import GeoInputError
 from geo.guidance import Project, Settings
 from geo.layers import Crosswalk, LayerId, Precision, zone_members
 from geo.perimeters import Perimeter, perimeter_of_zone
-from geo.scenarios import Scenario
+from geo.scenarios import NAME_LENGTH, Scenario
 
 MOST_COMPARED = 6
 
@@ -81,7 +81,7 @@ class Candidate:
 
     def scenario(self) -> Scenario:
         """Return a scenario with the same communes, to work on."""
-        return Scenario(self.name[:60], self.codes)
+        return Scenario(fr.shortened(self.name, NAME_LENGTH), self.codes)
 
 
 # Layer id, what a candidate from it is called, and its scale when that is not read off its communes.

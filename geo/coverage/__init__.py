@@ -41,8 +41,9 @@ from geo.coverage.priorities import (
 )
 from geo.coverage.scope import CoverageView, Scope, local_scopes, read_scope, scopes
 from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm
-from geo.coverage.situation import Situation, Situations, by_declaration, complete_text, situations_of
+from geo.coverage.situation import Situation, Situations, complete_text, situations_of
 from geo.coverage.stability import Stability, stability
+from geo.coverage.starts import Start, line_rows, starts
 from geo.coverage.state import CoverageState, coverage_state
 from geo.coverage.status import (
     COVERED,
@@ -103,11 +104,11 @@ __all__ = [
     "Situation",
     "Situations",
     "Stability",
+    "Start",
     "Status",
     "Term",
     "ToCheck",
     "Weights",
-    "by_declaration",
     "clsm_places",
     "compared",
     "complete_text",
@@ -122,6 +123,7 @@ __all__ = [
     "gap_tables",
     "interval",
     "limits",
+    "line_rows",
     "local_scopes",
     "next_clsm",
     "own_candidates",
@@ -136,5 +138,6 @@ __all__ = [
     "situations_of",
     "source_years",
     "stability",
+    "starts",
     "to_check",
 ]

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack
 
 from geo.arrays import Floats
@@ -88,6 +87,12 @@ def solve(problem: Problem, k: int, time_limit: float) -> Answer:
 
 def programme(problem: Problem, k: int, time_limit: float, forbidden: Sequence[int] = ()) -> Answer:
     """Solve the maximal covering; `forbidden` is a set that may not be chosen whole."""
+    from scipy.optimize import (
+        Bounds,
+        LinearConstraint,
+        milp,
+    )  # a tenth of what a start loads, for a table seldom asked for
+
     size, groups = problem.holds.shape
     scale = max(float(problem.worth.max()), 1e-12)
     gains = np.r_[np.zeros(size), problem.worth / scale]

@@ -114,7 +114,7 @@ def scopes(atlas: Atlas, *, follow: Callable[[], Atlas] | None = None) -> dict[s
     regions = atlas.regions[atlas.regions.index.isin(atlas.table["region"].unique())]
     found += [
         Scope("region", str(c), str(n), communes)
-        for c, n in sorted(regions["nom"].items(), key=lambda item: fr.fold(item[1]))
+        for c, n in sorted(regions["nom"].items(), key=lambda item: fr.order(item[1]))
     ]
     found += [Scope("departement", str(c), f"{n} ({c})", communes) for c, n in atlas.departements["nom"].items()]
     return {scope.id: scope for scope in found}
@@ -128,7 +128,7 @@ def local_scopes(atlas: Atlas, *, follow: Callable[[], Atlas] | None = None) -> 
         for kind, table in (("epci", atlas.epci), ("ept", atlas.ept))
         for code, name in table["nom"].items()
     ]
-    return {scope.id: scope for scope in sorted(found, key=lambda s: (fr.fold(s.name), s.code))}
+    return {scope.id: scope for scope in sorted(found, key=lambda s: (fr.order(s.name), s.code))}
 
 
 def read_scope(text: str, atlas: Atlas) -> Scope:

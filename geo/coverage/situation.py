@@ -18,7 +18,7 @@ from geo.arrays import Bools, Rows
 from geo.coverage.manner import Aside, set_aside
 from geo.coverage.status import STATUS_LABELS, STATUS_MEANINGS, Coverage, Status
 from geo.kept import kept_on_subject
-from geo.layers import Crosswalk, LayerId, completeness
+from geo.layers import Crosswalk, LayerId, by_declaration, completeness
 
 MOST_DECLARED = 12  # départements declared complete, each with a situation of its own; past it one for all
 EXTENDED_LABEL = "couvert, par extension aux communes de l’EPCI"
@@ -56,11 +56,6 @@ class Situation:
         if self.aside:
             return "ce qui est connu d’un CLSM ou d’un projet ici est parmi les faits que vous avez écartés"
         return STATUS_MEANINGS[self.status]
-
-
-def by_declaration(departement: str) -> str:
-    """Return what follows « non couvert » or « aucun » where only a declaration of the user allows it; empty for none."""
-    return f", d’après votre déclaration ({departement})" if departement else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +100,7 @@ def situations(
     complete publication need no declaration; `aside` what the user sets aside.
     """
     clsm = crosswalk.layers[LayerId.CLSM]
-    declared = sorted(set(complete) - clsm.extent)
+    declared = sorted((set(complete) | clsm.stated) - (clsm.extent - clsm.stated))
     kinds = [Situation(s) for s in Status]
     of = status.astype(np.int16)
     kinds.append(Situation(Status.COUVERT, extended=True))

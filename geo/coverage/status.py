@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo import french as fr
 from geo.arrays import Bools, Rows
 from geo.communes import Atlas
 from geo.coverage.manner import NOTHING_ASIDE, Aside, Doubt, covered_with_doubt, set_aside, zone_doubts
@@ -109,7 +110,7 @@ class Coverage:
     def known_everywhere(self, layer_id: str) -> bool:
         """Whether an absence from a layer means « none » on the whole scope, by its list or by what the user declares."""
         declared = self.complete if layer_id == LayerId.CLSM else frozenset()
-        return set(self.scope.departements) <= self.crosswalk.layers[layer_id].extent | declared
+        return set(self.scope.departements) <= self.crosswalk.layers[layer_id].complete(declared)
 
     @cached_property
     def by_status(self) -> pd.DataFrame:
@@ -225,7 +226,7 @@ def clsm_places(crosswalk: Crosswalk) -> tuple[ClsmMarker, ...]:
             str(info.name), str(info["nom"]), str(info["departement"]), status, ", ".join(notes), population, lon, lat
         )
         places.append(place)
-    return tuple(sorted(places, key=lambda p: p.name))
+    return tuple(sorted(places, key=lambda p: fr.order(p.name)))
 
 
 def _place_status(etat: Etat, precision: Precision, *, partly: bool) -> Status:

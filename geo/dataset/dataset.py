@@ -6,8 +6,8 @@ over what is embedded. Checks, coverage and texts read the layers only, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,11 @@ class Dataset:
     def evidence(self) -> Evidence:
         """The part of the data that rules and figures take."""
         return Evidence(self.crosswalk, self.density, self.resources, self.revitalisation)
+
+    def as_stated(self, departements: Iterable[str]) -> Dataset:
+        """Return the data as somebody reads them who states that the list of CLSM is complete in some départements."""
+        read = self.crosswalk.as_stated(LayerId.CLSM, departements)
+        return self if read is self.crosswalk else replace(self, crosswalk=read)
 
     def base(self, kind: str) -> Layer:
         """Return the layer in place before anything was imported."""

@@ -1,13 +1,17 @@
-"""Outlines for the maps: TopoJSON derived from the base, written once under static/geo.
+"""Outlines for the maps: TopoJSON derived from the base, written once under static/geo; and the line of each layer.
 
-It never draws. Start from `derive`, `up_to_date`, `DisplayIndex`.
+It never draws. Start from `derive`, `up_to_date`, `DisplayIndex`; from `LINES` for the colour and the line of each boundary.
 """
 
 from geo.display.outlines import DisplayIndex, derive, scope_index, up_to_date, write_by_content, write_zone_index
+from geo.display.styles import CASING, LINES, LineStyle
 from geo.display.topology import compact_json
 
 __all__ = [
+    "CASING",
+    "LINES",
     "DisplayIndex",
+    "LineStyle",
     "compact_json",
     "derive",
     "scope_index",

@@ -32,7 +32,7 @@ from geo.french import number
 from geo.geometry import WGS84
 from geo.paths import BASE
 
-RECIPE = 1  # raise it when the files change for the same base
+RECIPE = 2  # raise it when the files change for the same base
 MAINLAND_EPSG = 2154
 COMMUNES_TOLERANCE_M = 500.0
 OUTLINES_TOLERANCE_M = 1000.0
@@ -152,14 +152,15 @@ def derive(
     rows = _chosen(_scope_rows(communes), scopes)
     kept = np.unique(np.concatenate(list(rows.values())))
     communes, rows = communes.iloc[kept], {key: np.searchsorted(kept, r) for key, r in rows.items()}
-    names = {kind: _names(base / f"{kind}.csv") for kind in ("departements", "regions")}
+    names = {kind: _column(base / f"{kind}.csv", "nom") for kind in ("departements", "regions")}
+    seats = _column(base / "departements.csv", "chef_lieu")
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix=f".{destination.name}-") as folder:
         fresh = Path(folder)
         progress(f"Contours de {number(len(communes))} communes pour {len(rows)} cartes…")
         index = _write_scopes(fresh, communes, rows, names, version)
         progress("Contours des départements et des régions…")
-        index["outlines"] = _write_outlines(fresh, communes, names, version)
+        index["outlines"] = _write_outlines(fresh, communes, names, seats, version)
         _put_in_place(fresh, destination, index, ahead=ahead)
     progress(f"Contours d’affichage prêts en {number(time.perf_counter() - began)} s.")
 
@@ -239,9 +240,10 @@ def _read_base(base: Path, *, outlines: bool = True) -> gpd.GeoDataFrame:
         ) from error
 
 
-def _names(path: Path) -> dict[str, str]:
+def _column(path: Path, name: str) -> dict[str, str]:
+    """Return a column by code; empty when there is none."""
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return dict(zip(table["code"], table["nom"], strict=True))
+    return dict(zip(table["code"], table[name], strict=True)) if name in table else {}
 
 
 def _scope_rows(communes: pd.DataFrame) -> dict[str, Rows]:
@@ -308,13 +310,20 @@ def _bbox(boxes: npt.NDArray[np.float64]) -> tuple[float, float, float, float]:
 
 
 def _write_outlines(
-    folder: Path, communes: gpd.GeoDataFrame, names: Mapping[str, Mapping[str, str]], version: str
+    folder: Path,
+    communes: gpd.GeoDataFrame,
+    names: Mapping[str, Mapping[str, str]],
+    chief_towns: Mapping[str, str],
+    version: str,
 ) -> dict[str, str]:
     files = {}
     for kind, column in (("departements", "departement"), ("regions", "region")):
+        seats = chief_towns if kind == "departements" else {}
         zones = communes[[column, "epsg", "geometry"]].dissolve(column, aggfunc="first", method="coverage")
         topology = build_topology(simplify(zones.geometry, zones["epsg"], OUTLINES_TOLERANCE_M))
-        properties = [{"c": code, "n": names[kind][code]} for code in zones.index]
+        properties = [
+            {"c": code, "n": names[kind][code]} | ({"h": seats[code]} if code in seats else {}) for code in zones.index
+        ]
         files[kind] = f"outlines-{kind}-{version}.json"
         text = to_topojson("zones", topology, range(len(zones)), properties)
         (folder / files[kind]).write_text(text, encoding="utf-8")

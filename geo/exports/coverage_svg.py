@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo import french as fr
 from geo.arrays import Rows
 from geo.communes import Atlas
-from geo.coverage import CoverageState, Scope, Situation, Status
-from geo.exports.svg import MapLayer, Panel, Shapes, Style, SvgMap, classes, project, simplify, svg_map, tolerance
+from geo.coverage import CoverageState, Scope, Situation, Status, complete_text
+from geo.exports.map_layers import (
+    AROUND,
+    MapChoice,
+    gaps_of,
+    lines_over,
+    merge,
+    quarters,
+    rivers_over,
+    rows_in_sight,
+    sources_of,
+)
+from geo.exports.map_names import metres_per_mm, town_names, with_surroundings
+from geo.exports.perimeter_svg import extent, widened
+from geo.exports.sheet import Paper, Words, map_page, paper_of
+from geo.exports.svg import (
+    Bounds,
+    MapLayer,
+    Panel,
+    Shapes,
+    Style,
+    SvgMap,
+    classes,
+    project,
+    simplify,
+    svg_map,
+    tolerance,
+)
 from geo.layers import LayerId
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 STATUS_STYLES = {
     Status.COUVERT: Style(fill="#1f7a6d"),
@@ -27,6 +51,10 @@ STATUS_STYLES = {
 }
 EXTENDED_STYLE = Style(fill="#57a99c", hatch="horizontale", hatch_colour="#ffffff")
 LIMITS = Style(stroke="#3c4a52", width_mm=0.25)
+SCOPE = Style(stroke="#1d2a30", width_mm=0.5)
+PAGE_MARGIN = 0.04  # of the extent, around a scope on a page of its own
+MOST_NAMES = {"france": 70, "region": 160}  # on an A4
+LIMIT = "Contours généralisés, sans valeur juridique."
 MANY = 1_500  # communes: past this many, their borders are not drawn
 ATTRIBUTION = "Contours des communes : {drawn_by}, code officiel géographique {year}. CLSM : {source}."
 
@@ -38,22 +66,11 @@ def situation_style(kind: Situation) -> Style:
 
 def coverage_map(scope: Scope, state: CoverageState, *, width_mm: float = 174.0, height_mm: float = 112.0) -> SvgMap:
     """Draw a scope; its part outside the mainland in insets, each territory in its own legal projection."""
-    atlas = state.atlas
-    rows = scope.rows
-    epsg = atlas.table["epsg"].to_numpy()[rows]
-    departement = atlas.table["departement"].to_numpy(dtype=object)[rows]
-    groups = {(int(e), "" if e == 2154 else str(d)): None for e, d in zip(epsg, departement, strict=True)}
-    outlines = atlas.outlines().geometry
-    panels: list[Panel] = []
-    for code, overseas in sorted(groups, key=lambda g: (g[0] != 2154, g[1])):
-        chosen = rows[(epsg == code) & ((departement == overseas) if overseas else True)]
-        first = not panels
-        size = (width_mm - (26 if len(groups) > 1 else 0), height_mm) if first else (24.0, 18.0)
-        name = str(atlas.departements.at[overseas, "nom"]) if overseas else ""
-        panels.append(Panel(_layers(outlines, chosen, code, state, scope, size, limits=first), code, name))
-    layer = state.crosswalk.layers[LayerId.CLSM]
+    atlas, layer = state.atlas, state.crosswalk.layers[LayerId.CLSM]
+    main, others = _parts(scope, atlas)
+    panels = [_panel(main, state, scope, width_mm - (26 if others else 0), height_mm)]
     return svg_map(
-        panels,
+        [*panels, *(_inset(part, state, scope) for part in others)],
         title=f"Couverture par les CLSM : {scope.name}",
         alt=map_text(scope, state),
         attribution=fr.typeset(
@@ -64,34 +81,150 @@ def coverage_map(scope: Scope, state: CoverageState, *, width_mm: float = 174.0,
     )
 
 
-def _layers(
-    outlines: gpd.GeoSeries,
-    rows: Rows,
-    epsg: int,
-    state: CoverageState,
-    scope: Scope,
-    size: tuple[float, float],
-    *,
+def coverage_page(scope: Scope, state: CoverageState, paper_name: str, choice: MapChoice, *, made: str = "") -> SvgMap:
+    """Draw a scope on a whole page, A4 or A3, to be put on a wall, with names and what lies around it; `made` says when."""
+    atlas = state.atlas
+    main, others = _parts(scope, atlas)
+    places = atlas.table[["x", "y"]].to_numpy(dtype=float)[main.rows]
+    spread: Bounds = (*places.min(axis=0).tolist(), *places.max(axis=0).tolist())
+    paper = paper_of(paper_name, widened(spread), len(others))
+
+    def panels(paper: Paper) -> list[Panel]:
+        large = _panel(main, state, scope, *paper.room_beside(len(others)), choice=choice, larger=paper.larger)
+        return [large, *(_inset(part, state, scope) for part in others)]
+
+    shown = (LayerId.CLSM, *choice.layers)
+    people = fr.inhabitants(atlas.population[scope.rows].sum())
+    words = Words(
+        f"Couverture par les CLSM : {scope.name}",
+        fr.typeset(f"Situation de chaque commune · {_counted(atlas, scope.rows)}, {people}"),
+        map_text(scope, state),
+        " ".join(
+            text for text in (
+                complete_text(scope.departements, state.crosswalk, state.complete),
+                gaps_of(state.crosswalk, choice.layers, scope.departements), LIMIT,
+            ) if text
+        ),
+        sources_of(state.crosswalk, shown),
+        made,
+    )  # fmt: skip
+    return map_page(panels, paper, words)
+
+
+def _counted(atlas: Atlas, rows: Rows) -> str:
+    split = int((atlas.table["niveau"].iloc[rows] == "arrondissement").sum())
+    parts = [fr.count(len(rows) - split, "commune")] if len(rows) > split else []
+    return fr.listing([*parts, fr.count(split, "arrondissement")] if split else parts)
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """The atoms of a scope that are drawn in one panel."""
+
+    rows: Rows
+    epsg: int
+    name: str
+
+
+def _parts(scope: Scope, atlas: Atlas) -> tuple[_Part, list[_Part]]:
+    """Return the main part of a scope, on the mainland if it has any there, and the others, a département each."""
+    rows = scope.rows
+    epsg = atlas.table["epsg"].to_numpy()[rows]
+    departement = atlas.table["departement"].to_numpy(dtype=object)[rows]
+    keys = {(int(e), "" if e == 2154 else str(d)) for e, d in zip(epsg, departement, strict=True)}
+    found = [
+        _Part(
+            rows[(epsg == code) & ((departement == overseas) if overseas else True)],
+            code,
+            str(atlas.departements.at[overseas, "nom"]) if overseas else "",
+        )
+        for code, overseas in sorted(keys, key=lambda k: (k[0] != 2154, k[1]))
+    ]
+    return found[0], found[1:]
+
+
+def _inset(part: _Part, state: CoverageState, scope: Scope) -> Panel:
+    return _panel(part, state, scope, 24.0, 18.0, limits=False)
+
+
+def _panel(
+    part: _Part, state: CoverageState, scope: Scope, width_mm: float, height_mm: float, *, limits: bool = True,
+    choice: MapChoice | None = None, larger: float = 1.0,
+) -> Panel:  # fmt: skip
+    """Draw a part of a scope; with a `choice`, on a page of its own: what lies around, over it, and names."""
+    atlas, rows = state.atlas, part.rows
+    every = atlas.outlines().geometry
+    shapes = project(every.iloc[rows], part.epsg)
+    bounds = extent(shapes)
+    if choice is None:
+        detail = tolerance(bounds, width_mm, height_mm)
+        layers = _ground(rows, shapes, rows[:0], shapes[:0], state, scope, detail, limits=limits)
+        return Panel(layers, part.epsg, part.name)
+    bounds = widened(bounds, width_mm / height_mm, margin=PAGE_MARGIN)
+    detail = tolerance(bounds, width_mm, height_mm)
+    near = np.union1d(np.flatnonzero(rows_in_sight(atlas, bounds, part.epsg)), rows).astype(np.intp)
+    inside = np.isin(near, rows)
+    beside = project(every.iloc[near[~inside]], part.epsg)
+    plain = _limit_of(rows, atlas, scope)[0] not in choice.lines
+    layers = _ground(rows, shapes, near[~inside], beside, state, scope, detail, limits=plain)
+    scale = metres_per_mm(bounds, width_mm, height_mm)
+    areas = np.concatenate([layer.shapes for layer in layers if layer.style.fill])
+    waters, source = rivers_over(part.epsg, areas, scale) if choice.rivers else ([], "")
+    layers += waters
+    drawn = np.empty(len(near), dtype=object)
+    drawn[inside], drawn[~inside] = shapes, beside
+    layers += lines_over(state.crosswalk, choice.lines, near, drawn, detail, bounds)
+    layers.append(
+        MapLayer(np.array([shapely.boundary(shapely.coverage_union_all(drawn[inside]))], dtype=object), SCOPE)
+    )
+    layers += quarters(state.crosswalk, rows) if choice.quarters else []
+    most = round(MOST_NAMES.get(scope.kind, 600) * larger**2)
+    texts = town_names(atlas, rows, metres_per_mm=scale, larger=larger, most=most, gap_mm=1.4)
+    if scope.kind != "france":
+        alone = scope.kind != "region"  # the title names a département
+        texts = with_surroundings(
+            texts, atlas, near, drawn, inside, bounds, metres_per_mm=scale, larger=larger, own_too=not alone
+        )  # fmt: skip
+    return Panel(layers, part.epsg, part.name, texts=texts, bounds=bounds, filled=True, source=source)
+
+
+def _ground(
+    rows: Rows, shapes: Shapes, beside: Rows, shapes_beside: Shapes, state: CoverageState, scope: Scope, detail: float, *,
     limits: bool,
-) -> list[MapLayer]:
-    shapes = project(outlines.iloc[rows], epsg)
-    shapes = simplify(shapes, tolerance(shapely.total_bounds(shapes), *size))
-    known = state.situations
-    styles = {i: (kind.label, situation_style(kind)) for i, kind in enumerate(known.kinds)}
-    found = classes(shapes, known.of[rows], styles, merged=len(rows) > MANY)
-    return [*found, _limits(shapes, rows, state.atlas, scope)] if limits else found
+) -> list[MapLayer]:  # fmt: skip
+    """Return the communes by situation, what lies around them by département, and the limits within.
+
+    Many communes are merged first, by situation within each body whose limits are drawn: little is then left to simplify.
+    """
+    atlas, known = state.atlas, state.situations
+    column, label = _limit_of(rows, atlas, scope)
+    owner = atlas.table[column].to_numpy(dtype=object)[rows]
+    owner = np.where(pd.isna(owner), "", owner)
+    kind = known.of[rows]
+    if many := len(rows) > MANY:
+        keys = sorted({(str(o), int(k)) for o, k in zip(owner, kind, strict=True)})
+        shapes = merge(shapes[(owner == o) & (kind == k)] for o, k in keys)
+        owner, kind = np.array([o for o, _ in keys], dtype=object), np.array([k for _, k in keys])
+    around_of = atlas.table["departement"].to_numpy(dtype=object)[beside]
+    around = merge(shapes_beside[around_of == d] for d in sorted(set(around_of)))
+    drawn = simplify(np.concatenate([shapes, around]), detail)
+    shapes, around = drawn[: len(shapes)], drawn[len(shapes) :]
+    styles = {known.kinds.index(one): (one.label, situation_style(one)) for one in known.present(rows)}
+    layers = [MapLayer(around, AROUND, "Hors du territoire")] if len(around) else []
+    layers += classes(shapes, kind, styles, merged=many)
+    if limits:
+        borders = [shapely.boundary(shapely.coverage_union_all(shapes[owner == o])) for o in sorted(set(owner)) if o]
+        layers.append(MapLayer(np.array(borders, dtype=object), LIMITS, label))
+    return layers
 
 
-def _limits(shapes: Shapes, rows: Rows, atlas: Atlas, scope: Scope) -> MapLayer:
-    """Return the limits that help to find one's way: départements in a région or France, else EPCI, or EPT."""
-    column, label = "epci", "limites d’EPCI"
+def _limit_of(rows: Rows, atlas: Atlas, scope: Scope) -> tuple[str, str]:
+    """Return the column and the name of the limits that help to find one's way: départements in a région or France, else EPCI, or EPT."""
     if scope.kind in ("france", "region"):
-        column, label = "departement", "limites de département"
-    elif atlas.table["ept"].iloc[rows].notna().any():
-        column, label = "ept", "limites d’EPT"
-    owner = atlas.table[column].iloc[rows].fillna("").to_numpy(dtype=object)
-    borders = [shapely.boundary(shapely.coverage_union_all(shapes[owner == o])) for o in sorted(set(owner)) if o]
-    return MapLayer(np.array(borders, dtype=object), LIMITS, label)
+        return "departement", "limites de département"
+    if atlas.table["ept"].iloc[rows].notna().any():
+        return "ept", "limites d’EPT"
+    return "epci", "limites d’EPCI"
 
 
 def map_text(scope: Scope, state: CoverageState) -> str:

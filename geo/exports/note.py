@@ -291,6 +291,8 @@ def _limits(facts: PerimeterFacts) -> Iterable[str]:
     ]
     if short:
         yield f"Listes incomplètes sur ce périmètre : {fr.listing(short)}. L’absence d’un nom n’y prouve rien."
+    if word := facts.by_whose_word(LayerId.CLSM):
+        yield f"Liste des CLSM complète{word} : l’absence d’un CLSM en est conclue."
     if facts.density.estimated:
         yield "Le classement rural ou urbain est une estimation par la densité de la commune, faute de la grille de l’INSEE."
     yield "Distances à vol d’oiseau entre points intérieurs des communes ; contours généralisés, pour l’affichage."

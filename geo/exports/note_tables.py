@@ -58,10 +58,14 @@ def zones_table(facts: PerimeterFacts) -> Table:
     rows: list[tuple[str, ...]] = []
     unknown: list[str] = []
     none: list[str] = []
+    declared: list[str] = []
     for layer_id in LAYERS:
         layer, met = facts.crosswalk.layers[layer_id], facts.overlaps[layer_id]
         if not met:
-            (none if facts.known_everywhere(layer_id) else unknown).append(layer.name)
+            if word := facts.by_whose_word(layer_id):
+                declared.append(f"{layer.name} : aucun{word}.")
+            else:
+                (none if facts.known_everywhere(layer_id) else unknown).append(layer.name)
             continue
         partly = "" if facts.known_everywhere(layer_id) else " *"
         rows += [(f"{layer.name}{partly}" if i == 0 else "", *zone_cells(o)) for i, o in enumerate(met[:MOST_ZONES])]
@@ -72,6 +76,7 @@ def zones_table(facts: PerimeterFacts) -> Table:
     )
     notes += [f"Aucun connu, la liste étant incomplète ici : {fr.listing(unknown)}."] if unknown else []
     notes += [f"Aucun : {fr.listing(n for n in none if n != 'EPT')}."] if set(none) - {"EPT"} else []
+    notes += declared
     return Table(
         "Territoires et dispositifs rencontrés",
         ("Couche", "Zone", "Habitants en commun", "Part du périmètre", "Part de la zone", "Relation"),
@@ -185,6 +190,11 @@ def settings_table(found: Evaluated) -> Table:
     return Table("Réglages des repères", ("Réglage", "Valeur", "Origine"), rows, widths=(1.3, 1.5, 1.6))
 
 
+def _whole(facts: PerimeterFacts, layer_id: str) -> str:
+    """Say whether a list is complete here, and on whose word when it is the reader's."""
+    return f"oui{facts.by_whose_word(layer_id)}" if facts.known_everywhere(layer_id) else "non"
+
+
 def sources_table(facts: PerimeterFacts, world: Dataset) -> Table:
     """Return every source with its vintage and whether it is complete on this perimeter."""
     atlas = facts.atlas
@@ -198,8 +208,7 @@ def sources_table(facts: PerimeterFacts, world: Dataset) -> Table:
         layer = facts.crosswalk.layers[layer_id]
         if layer_id == "ept" and not facts.overlaps["ept"]:
             continue
-        complete = facts.known_everywhere(layer_id)
-        rows.append((layer.long_name, layer.source, layer.vintage, "oui" if complete else "non"))
+        rows.append((layer.long_name, layer.source, layer.vintage, _whole(facts, layer_id)))
     if facts.resources is not None:
         inside = set(facts.departements) <= facts.resources.extent
         rows.append(

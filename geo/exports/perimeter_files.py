@@ -208,7 +208,8 @@ def _zone_record(facts: PerimeterFacts, layer_id: str, o: Overlap) -> dict[str, 
         "communes": o.communes, "communes_en_partie": o.partial, "habitants_en_commun": o.population,
         "estimation": o.estimated, "part_du_perimetre": o.share_of_perimeter, "part_de_la_zone": o.share_of_zone,
         "habitants_de_la_zone": o.zone_population, "relation": str(o.relation),
-        "liste_complete_ici": facts.known_everywhere(layer_id), "source": layer.source, "millesime": layer.vintage,
+        "liste_complete_ici": facts.known_everywhere(layer_id),
+        "sur_declaration": bool(facts.by_whose_word(layer_id)), "source": layer.source, "millesime": layer.vintage,
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ projection, so that the scale bar is true. What matters is distinguished by line
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,27 +17,38 @@ import shapely
 from geo import french as fr
 from geo.arrays import Bools, Rows
 from geo.communes import Atlas
-from geo.exports.svg import MapLayer, MapText, Panel, Shapes, Style, SvgMap, project, simplify, svg_map, tolerance
-from geo.exports.svg_furniture import INK, MUTED, text_width_mm
-from geo.geometry import dissolved
+from geo.exports.map_layers import (
+    AROUND,
+    LINES,
+    MapChoice,
+    departement_lines,
+    gaps_of,
+    lines_over,
+    merge,
+    quarters,
+    rivers_over,
+    rows_in_sight,
+    sources_of,
+)
+from geo.exports.map_names import metres_per_mm, town_names, with_surroundings
+from geo.exports.sheet import Paper, Words, map_page, paper_of
+from geo.exports.svg import Bounds, MapLayer, Panel, Shapes, Style, SvgMap, project, simplify, svg_map, tolerance
+from geo.exports.svg_furniture import INK, MUTED
 from geo.guidance import Outcome, Settings, gauge_segments
 from geo.layers import LayerId, Relation, zone_members
 from geo.perimeters import PerimeterFacts
 
-Bounds = tuple[float, float, float, float]
 MOST_DRAWN = 1500  # communes drawn one by one
 MOST_LINES = 60  # bodies or sectors outlined
 MARGIN = 0.12  # of the perimeter's extent, around it
 MOST_NAMES = 16
-NAME_MM = 2.3
-LIFT_MM = 1.9  # above the place of a commune, where its QPV dot may be
 MEAN_CLSM = 107_000  # mean inhabitants of a CLSM, data of 2022 (État des lieux 2023)
-AROUND = Style(fill="#f3f5f6", stroke="#c3ccd1", width_mm=0.12)
 INSIDE = Style(fill="#b9dcd8", stroke="#ffffff", width_mm=0.2)
 EDGE = Style(fill=None, stroke="#0a4a4f", width_mm=0.75)
-EPCI = Style(fill=None, stroke="#4a3f8f", width_mm=0.4)
-SECTOR = Style(fill=None, stroke="#a0145f", width_mm=0.45, dash_mm=(1.8, 1.1))
-QUARTER = Style(fill="#1d2a30", stroke="#ffffff", width_mm=0.3, radius_mm=1.1)
+LIMIT = (
+    "Document de travail : un périmètre se décide avec les communes, les secteurs de psychiatrie et les habitants concernés. "
+    "Contours généralisés, sans valeur juridique."
+)
 
 
 @lru_cache(maxsize=32)
@@ -63,7 +74,7 @@ def frame_of(atlas: Atlas, every: Iterable[Rows], epsg: int) -> Bounds:
     """Return the extent, in metres and with a margin, that holds several perimeters in one projection."""
     rows = np.unique(np.concatenate([np.asarray(r) for r in every]))
     mine = rows[(atlas.table["epsg"].iloc[rows] == epsg).to_numpy()]
-    return _widened(_extent(project(outlines(atlas, mine), epsg)))
+    return widened(extent(project(outlines(atlas, mine), epsg)))
 
 
 def main_projection(atlas: Atlas, rows: Rows) -> int:
@@ -115,41 +126,87 @@ def alt_text(facts: PerimeterFacts) -> str:
     )
 
 
+def perimeter_page(
+    facts: PerimeterFacts, paper_name: str, choice: MapChoice, *, title: str = "", made: str = ""
+) -> SvgMap:
+    """Draw a perimeter on a whole page, A4 or A3, to be put on a wall; `made` says when.
+
+    The names are those of its communes, the most populous first, then in grey those of its neighbours and départements.
+    """
+    atlas = facts.atlas
+    main = main_projection(atlas, facts.rows)
+    others = sorted(set(atlas.table["epsg"].iloc[facts.rows]) - {main})
+    mine = facts.rows[(atlas.table["epsg"].iloc[facts.rows] == main).to_numpy()]
+    paper = paper_of(paper_name, widened(extent(project(outlines(atlas, mine), main))), len(others))
+
+    def panels(paper: Paper) -> list[Panel]:
+        large = _panel(facts, main, *paper.room_beside(len(others)), choice=choice, larger=paper.larger)
+        return [large, *(_panel(facts, epsg, 24.0, 24.0, named=False) for epsg in others)]
+
+    words = Words(
+        title or facts.perimeter.name,
+        fr.typeset(
+            f"{facts.size_text}, {fr.inhabitants(facts.population)}, {fr.square_kilometres(facts.area_m2)} · "
+            f"{fr.listing(str(atlas.departements.at[d, 'nom']) for d in facts.departements)}"
+        ),
+        alt_text(facts),
+        " ".join(t for t in (LIMIT, gaps_of(facts.crosswalk, choice.layers, facts.departements)) if t),
+        sources_of(facts.crosswalk, choice.layers),
+        made,
+    )
+    return map_page(panels, paper, words)
+
+
 def _panel(
-    facts: PerimeterFacts, epsg: int, width_mm: float, height_mm: float, *, named: bool, bounds: Bounds | None = None,
-    plain: bool = False,
+    facts: PerimeterFacts, epsg: int, width_mm: float, height_mm: float, *, named: bool = True, bounds: Bounds | None = None,
+    plain: bool = False, choice: MapChoice | None = None, larger: float = 1.0,
 ) -> Panel:  # fmt: skip
+    """Draw the part of a perimeter that is in one projection; `choice` is what lies over a page of its own."""
     atlas = facts.atlas
     mine = facts.rows[(atlas.table["epsg"].iloc[facts.rows] == epsg).to_numpy()]
-    around = bounds or _widened(_extent(project(outlines(atlas, mine), epsg)), width_mm / height_mm)
-    near = _near(atlas, around, epsg, mine, facts.departements)
+    around = bounds or widened(extent(project(outlines(atlas, mine), epsg)), width_mm / height_mm)
+    near = np.union1d(np.flatnonzero(rows_in_sight(atlas, around, epsg)), mine).astype(np.intp)
     finish: Callable[[Shapes, float], Shapes] = _as_they_are
+    scale = metres_per_mm(around, width_mm, height_mm)
     detail = max(tolerance(around, width_mm, height_mm), 1.0)
     shapes, inside = project(outlines(atlas, near), epsg), np.isin(near, mine)
+    owner = atlas.table["departement"].iloc[near].to_numpy(dtype=object)
     if (
         plain or len(near) > MOST_DRAWN
     ):  # paper cannot show thousands of communes: départements and the whole are enough
-        ground, whole = _vast(atlas.table["departement"].iloc[near].to_numpy(dtype=object), shapes, inside, detail)
+        ground, whole = _vast(owner, shapes, inside, detail)
         drawn, finish = whole, simplify
     else:
         shapes = simplify(shapes, detail)
         ground, drawn = shapes[~inside], shapes[inside]
-        whole = _merge([drawn])
-    layers = [
-        MapLayer(ground, AROUND, "" if plain else "Alentours" if len(near) > MOST_DRAWN else "Communes voisines"),
-        MapLayer(drawn, INSIDE, "Périmètre"),
-    ]
-    if not plain:
+        whole = merge([drawn])
+    layers = [MapLayer(drawn, INSIDE, "Périmètre")]
+    if len(ground):
+        beside = "" if plain else "Alentours" if len(near) > MOST_DRAWN else "Communes voisines"
+        layers.insert(0, MapLayer(ground, AROUND, beside))
+    if not plain and choice is None:
         layers += _lines(facts, near, shapes, lambda found: finish(found, detail))
+    source = ""
+    if choice is not None:
+        waters, source = rivers_over(epsg, np.concatenate([ground, drawn]), scale) if choice.rivers else ([], "")
+        layers += waters
+        layers += departement_lines(atlas, near, shapes, detail, around)
+        layers += lines_over(facts.crosswalk, choice.lines, near, shapes, detail, around)
     layers.append(MapLayer(whole, EDGE, ""))
-    if not plain:
-        layers += _quarters(facts, near, epsg)
+    if not plain and (choice is None or choice.quarters):
+        layers += quarters(facts.crosswalk, near)
+    texts = town_names(atlas, mine, metres_per_mm=scale, larger=larger, bold=choice is not None) if named else []
+    if choice is not None and named:
+        texts = with_surroundings(texts, atlas, near, shapes, inside, around, metres_per_mm=scale, larger=larger)
     return Panel(
         layers,
         epsg,
         name=_place(facts, mine),
-        texts=_names(facts, mine, (around[2] - around[0]) / width_mm) if named else (),
+        texts=texts,
         bounds=around,
+        most_texts=MOST_NAMES if choice is None else None,
+        filled=choice is not None,
+        source=source,
     )
 
 
@@ -158,9 +215,9 @@ def _vast(departements: Shapes, shapes: Shapes, inside: Bools, detail: float) ->
     groups = [(d, i) for d in sorted(set(departements)) for i in (False, True)]
     parts = [((departements == d) & (inside == i), i) for d, i in groups]
     kept = [(mask, i) for mask, i in parts if mask.any()]
-    merged = simplify(_merge(shapes[mask] for mask, _ in kept), detail)
+    merged = simplify(merge(shapes[mask] for mask, _ in kept), detail)
     within = np.array([i for _, i in kept], dtype=bool)
-    return merged[~within], _merge([merged[within]])
+    return merged[~within], merge([merged[within]])
 
 
 def _as_they_are(shapes: Shapes, _: float) -> Shapes:
@@ -172,46 +229,17 @@ def _lines(facts: PerimeterFacts, near: Rows, shapes: Shapes, finish: Callable[[
     owner = facts.atlas.communities[0].iloc[near].to_numpy(dtype=object)
     # All of them or none: some lines among many would mislead.
     parts = facts.communities if len(facts.communities) <= MOST_LINES else ()
-    bodies = _merge(shapes[owner == part.code] for part in parts)
+    bodies = merge(shapes[owner == part.code] for part in parts)
     layer = facts.crosswalk.layers[LayerId.ADULT_SECTORS]
     cut = [o for o in facts.overlaps[LayerId.ADULT_SECTORS] if o.relation in (Relation.PARTIEL, Relation.INCLUS)]
-    sectors = _merge(
+    sectors = merge(
         shapes[np.isin(near, zone_members(layer, o.id)[0])] for o in (cut if len(cut) <= MOST_LINES else ())
     )
-    found = [(bodies, EPCI, "Intercommunalité concernée"), (sectors, SECTOR, "Secteur de psychiatrie adulte coupé")]
+    found = [
+        (bodies, LINES["epci"], "Intercommunalité concernée"),
+        (sectors, LINES["secteurs-adultes"], "Secteur de psychiatrie adulte coupé"),
+    ]
     return [MapLayer(finish(made), style, label) for made, style, label in found if len(made)]
-
-
-def _merge(groups: Iterable[Shapes]) -> Shapes:
-    return np.array([dissolved(g) for g in groups if len(g)], dtype=object)
-
-
-def _quarters(facts: PerimeterFacts, near: Rows, epsg: int) -> list[MapLayer]:
-    """Return a dot in each commune in sight known to have a QPV."""
-    members = facts.crosswalk.layers[LayerId.QPV].placed["row"].to_numpy(dtype=np.intp)
-    rows = near[np.isin(near, members)]
-    points = shapely.points(facts.atlas.table[["x", "y"]].iloc[rows].to_numpy(dtype=float))
-    return [MapLayer(np.asarray(points, dtype=object), QUARTER, "Commune où un QPV est connu")] if len(rows) else []
-
-
-def _names(facts: PerimeterFacts, mine: Rows, metres_per_mm: float) -> tuple[MapText, ...]:
-    """Return the names of the most populous communes of the perimeter; one that would lie on another is left out."""
-    kept: list[tuple[float, float, float]] = []
-    texts = []
-    for town in facts.atlas.table.iloc[mine].nlargest(4 * MOST_NAMES, "population").itertuples():
-        x, y, name = float(str(town.x)), float(str(town.y)) + LIFT_MM * metres_per_mm, _short(str(town.nom))
-        half = text_width_mm(name, NAME_MM) * metres_per_mm / 2
-        free = all(
-            abs(x - u) > half + w + metres_per_mm or abs(y - v) > 1.3 * NAME_MM * metres_per_mm for u, v, w in kept
-        )
-        if free and len(kept) < MOST_NAMES:
-            kept.append((x, y, half))
-            texts.append(MapText(x, y, name, NAME_MM))
-    return tuple(texts)
-
-
-def _short(name: str) -> str:
-    return name.replace(" Arrondissement", "")
 
 
 def _place(facts: PerimeterFacts, mine: Rows) -> str:
@@ -219,25 +247,16 @@ def _place(facts: PerimeterFacts, mine: Rows) -> str:
     return fr.listing((str(facts.atlas.departements.at[c, "nom"]) for c in codes), most=2)
 
 
-def _near(atlas: Atlas, bounds: Bounds, epsg: int, mine: Rows, departements: Sequence[str]) -> Rows:
-    """Return the perimeter's atoms and those whose point is in sight or nearly, all in the same projection."""
-    west, south, east, north = bounds
-    wide, high = (east - west) * 0.15 + 8_000, (north - south) * 0.15 + 8_000
-    x, y = atlas.table["x"].to_numpy(), atlas.table["y"].to_numpy()
-    seen = (x > west - wide) & (x < east + wide) & (y > south - high) & (y < north + high)
-    seen &= (atlas.table["epsg"] == epsg).to_numpy()
-    return np.union1d(np.flatnonzero(seen), mine).astype(np.intp)
-
-
-def _extent(shapes: Shapes) -> Bounds:
+def extent(shapes: Shapes) -> Bounds:
+    """Return the bounds of some shapes."""
     boxes = shapely.bounds(shapes)
     return tuple(float(v) for v in (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)))  # type: ignore[return-value]
 
 
-def _widened(bounds: Bounds, ratio: float | None = None) -> Bounds:
+def widened(bounds: Bounds, ratio: float | None = None, *, margin: float = MARGIN) -> Bounds:
     """Add a margin, and fill the frame's width or height when its ratio is known."""
     west, south, east, north = bounds
-    wide, high = max(east - west, 1_000.0) * (1 + 2 * MARGIN), max(north - south, 1_000.0) * (1 + 2 * MARGIN)
+    wide, high = max(east - west, 1_000.0) * (1 + 2 * margin), max(north - south, 1_000.0) * (1 + 2 * margin)
     if ratio:
         wide, high = max(wide, high * ratio), max(high, wide / ratio)
     x, y = (west + east) / 2, (south + north) / 2

@@ -10,24 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
 from geo.exports.svg_furniture import (
-    INK,
     MUTED,
     UNIT,
+    escape,
     north_arrow,
     pattern,
     scale_bar,
+    scale_bar_box,
     text_at,
     text_width_mm,
     units,
     wrapped,
 )
+from geo.exports.svg_names import Box, MapText, place_names
 from geo.geometry import dissolved
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ TOLERANCE_MM = 0.12  # smallest detail kept
 SMALLEST_MM2 = 0.06  # smaller pieces are left out, except the largest of an area
 FONT = "Liberation Sans, DejaVu Sans, Arial, Helvetica, sans-serif"
 HATCHES = ("diagonale", "inverse", "croise", "points", "horizontale", "verticale")
+LEAST_IN_THE_WAY_MM = 0.8  # a smaller dot may lie under a name
+INSETS_SCALE = "Chaque encart a sa propre échelle."
 Shapes = npt.NDArray[np.object_]
+Bounds = tuple[float, float, float, float]  # west, south, east, north, in metres
 
 
 @dataclass(frozen=True)
@@ -62,25 +66,23 @@ class MapLayer:
     label: str = ""
 
 
-@dataclass(frozen=True)
-class MapText:
-    """A name written on the map, centred on a place in metres."""
-
-    x: float
-    y: float
-    text: str
-    size_mm: float = 2.4
-
-
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """Layers in one projection, the first drawn first; `bounds` in metres, those of the layers by default."""
+    """Layers in one projection, the first drawn first; `bounds` in metres, those of the layers by default.
+
+    `texts` are the names to write, the most important first: each is written if it finds room, and `most_texts` of
+    them at most. `filled` widens the bounds until they fill the room that the map has on paper; `source` is that of
+    what only this panel shows.
+    """
 
     layers: Sequence[MapLayer]
     epsg: int
     name: str = ""
     texts: Sequence[MapText] = ()
-    bounds: tuple[float, float, float, float] | None = None
+    bounds: Bounds | None = None
+    most_texts: int | None = None
+    filled: bool = False
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,37 +152,52 @@ def svg_map(
     """
     if not panels or not alt.strip():
         raise ValueError("a map needs a panel and an alternative text")
-    insets = panels[1:]
-    left = inset_mm + 2 if insets else 0.0
-    parts = [_panel(panels[0], left, 0.0, width_mm - left, height_mm, number=0)]
-    if insets:
-        size = min(inset_mm, (height_mm - 2) / len(insets) - 5)
-        for i, panel in enumerate(insets, 1):
-            parts.append(_inset(panel, 0.0, (i - 1) * (size + 5.0), inset_mm, size, number=i))
+    parts = [draw_panels(panels, 0.0, 0.0, width_mm, height_mm, inset_mm)]
     bottom = height_mm + 2
     if legend:
-        text, bottom = _legend([layer for panel in panels for layer in panel.layers], bottom, width_mm)
+        text, bottom = draw_legend(panels, bottom, width_mm)
         parts.append(text)
-    notes = [attribution] + (["Chaque encart a sa propre échelle."] if insets else [])
+    notes = [attribution] + ([INSETS_SCALE] if panels[1:] else [])
     for line in wrapped(" ".join(notes), width_mm, 2.1):
         bottom += 3.0
         parts.append(text_at(0, bottom - 0.6, line, 2.1, colour=MUTED))
     height = bottom + 0.6
-    patterns = _patterns(panels)
+    return whole_map(panels, "".join(parts), alt=alt, title=title, width_mm=width_mm, height_mm=height)
+
+
+def whole_map(
+    panels: Sequence[Panel], drawn: str, *, alt: str, title: str, width_mm: float, height_mm: float
+) -> SvgMap:
+    """Return what was drawn of some panels as one picture, with the hatches it uses, its title and its alternative text."""
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{_mm(width_mm)}mm" height="{_mm(height)}mm" '
-        f'viewBox="0 0 {units(width_mm)} {units(height)}" font-family="{FONT}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{_mm(width_mm)}mm" height="{_mm(height_mm)}mm" '
+        f'viewBox="0 0 {units(width_mm)} {units(height_mm)}" font-family="{FONT}">'
         f"<title>{escape(title or alt)}</title><desc>{escape(alt)}</desc>"
-        f"<defs>{patterns}</defs>{''.join(parts)}</svg>"
+        f"<defs>{_patterns(panels)}</defs>{drawn}</svg>"
     )
-    return SvgMap(svg, alt, width_mm, height)
+    return SvgMap(svg, alt, width_mm, height_mm)
+
+
+def draw_panels(
+    panels: Sequence[Panel], left: float, top: float, width: float, height: float, inset: float, *,
+    north: bool = True, below: bool = False,
+) -> str:  # fmt: skip
+    """Draw the first panel in a box of the paper, and the others as squares of `inset` millimetres at its left, or below it."""
+    insets = panels[1:]
+    beside, under = (inset + 2, 0.0) if insets and not below else (0.0, inset + 6 if insets else 0.0)
+    parts = [draw_panel(panels[0], left + beside, top, width - beside, height - under, number=0, north=north)]
+    size = min(inset, (width + 2) / max(len(insets), 1) - 2 if below else (height - 2) / max(len(insets), 1) - 5)
+    for i, panel in enumerate(insets):
+        x, y = (left + i * (size + 2), top + height - size - 4) if below else (left, top + i * (size + 5.0))
+        parts.append(_inset(panel, x, y, size if below else inset, size, number=i + 1))
+    return "".join(parts)
 
 
 def _mm(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _bounds(panel: Panel) -> tuple[float, float, float, float]:
+def _bounds(panel: Panel) -> Bounds:
     if panel.bounds:
         return panel.bounds
     boxes = np.vstack(
@@ -192,7 +209,7 @@ def _bounds(panel: Panel) -> tuple[float, float, float, float]:
     return tuple(float(v) for v in (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)))  # type: ignore[return-value]
 
 
-def _metres_per_mm(bounds: tuple[float, float, float, float], width_mm: float, height_mm: float) -> float:
+def _metres_per_mm(bounds: Bounds, width_mm: float, height_mm: float) -> float:
     west, south, east, north = bounds
     return max((east - west) / (width_mm - 2), (north - south) / (height_mm - 2), 1e-6)
 
@@ -207,14 +224,20 @@ class _Frame:
     left: float
     top: float
 
-    def to_units(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    def to_mm(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         x = self.left + (xy[:, 0] - self.west) / self.scale
         y = self.top + (self.north - xy[:, 1]) / self.scale
-        return np.rint(np.column_stack([x, y]) * UNIT).astype(np.int64)
+        return np.column_stack([x, y])
+
+    def to_units(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        return np.rint(self.to_mm(xy) * UNIT).astype(np.int64)
 
 
-def _panel(panel: Panel, left: float, top: float, width: float, height: float, *, number: int) -> str:
-    bounds = _bounds(panel)
+def draw_panel(
+    panel: Panel, left: float, top: float, width: float, height: float, *, number: int, north: bool = True
+) -> str:
+    """Draw a panel in a box of the paper (millimetres); the first one (`number` 0) has the scale bar, and the north if wanted."""
+    bounds = _filling(_bounds(panel), width / height) if panel.filled else _bounds(panel)
     scale = _metres_per_mm(bounds, width, height)
     frame = _Frame(
         bounds[0],
@@ -224,21 +247,54 @@ def _panel(panel: Panel, left: float, top: float, width: float, height: float, *
         top + (height - (bounds[3] - bounds[1]) / scale) / 2,
     )
     drawn = "".join(_layer(layer, frame, number) for layer in panel.layers)
-    texts = "".join(_place_name(text, frame) for text in panel.texts)
+    taken = [scale_bar_box(scale, left, top, width, height), (left + width - 10, top, left + width, top + 13 * north)]
+    texts = _names(panel, frame, (left, top, left + width, top + height), () if number else taken)
     clip = f'<clipPath id="c{number}"><rect x="{units(left)}" y="{units(top)}" width="{units(width)}" height="{units(height)}"/></clipPath>'
     body = f'{clip}<g clip-path="url(#c{number})">{drawn}{texts}</g>'
     if number:
         return body
+    body += scale_bar(scale, left, top, width, height)
+    if not north:
+        return body
     centre = ((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
-    return (
-        body + scale_bar(scale, left, top, width, height) + north_arrow(panel.epsg, centre, left + width - 6, top + 1)
-    )
+    return body + north_arrow(panel.epsg, centre, left + width - 6, top + 1)
+
+
+def _filling(bounds: Bounds, ratio: float) -> Bounds:
+    """Widen bounds about their middle to a ratio of width to height."""
+    west, south, east, north = bounds
+    wide, high = max(east - west, (north - south) * ratio), max(north - south, (east - west) / ratio)
+    x, y = (west + east) / 2, (south + north) / 2
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
+
+
+def _names(panel: Panel, frame: _Frame, room: Box, taken: Sequence[Box]) -> str:
+    """Write the names that find room, out of the way of the dots of the map."""
+    if not panel.texts:
+        return ""
+    at = frame.to_mm(np.array([(text.x, text.y) for text in panel.texts], dtype=float))
+    dots = [box for layer in panel.layers for box in _dot_boxes(layer, frame)]
+    placed = place_names(
+        panel.texts, at, room, taken=[*taken, *dots], most=panel.most_texts
+    )  # fmt: skip
+    return "".join(p.svg for p in reversed(placed))  # the most important above
+
+
+def _dot_boxes(layer: MapLayer, frame: _Frame) -> list[Box]:
+    radius = layer.style.radius_mm
+    if radius < LEAST_IN_THE_WAY_MM:
+        return []
+    points = layer.shapes[shapely.get_type_id(layer.shapes) == 0]
+    return [
+        (x - radius, y - radius, x + radius, y + radius)
+        for x, y in frame.to_mm(shapely.get_coordinates(points)).tolist()
+    ]
 
 
 def _inset(panel: Panel, left: float, top: float, width: float, height: float, *, number: int) -> str:
     box = f'<rect x="{units(left)}" y="{units(top + 3.2)}" width="{units(width)}" height="{units(height)}" fill="none" stroke="#c9d2d6" stroke-width="2"/>'
     name = text_at(left, top + 2.4, panel.name, 2.2)
-    return name + box + _panel(panel, left + 0.5, top + 3.7, width - 1, height - 1, number=number)
+    return name + box + draw_panel(panel, left + 0.5, top + 3.7, width - 1, height - 1, number=number)
 
 
 def _layer(layer: MapLayer, frame: _Frame, number: int) -> str:
@@ -305,25 +361,17 @@ def _steps(points: npt.NDArray[np.int64], *, closed: bool) -> str:
     return f"M{points[0, 0]} {points[0, 1]}l{text.rstrip()}{'z' if closed else ''}"
 
 
-def _place_name(text: MapText, frame: _Frame) -> str:
-    x, y = frame.to_units(np.array([[text.x, text.y]]))[0]
-    return (
-        f'<text x="{x}" y="{y}" font-size="{text.size_mm * UNIT:.3g}" text-anchor="middle" fill="{INK}" stroke="#ffffff" '
-        f'stroke-width="{0.7 * UNIT:.3g}" paint-order="stroke" stroke-linejoin="round">{escape(text.text)}</text>'
-    )
-
-
-def _legend(layers: Sequence[MapLayer], top: float, width: float) -> tuple[str, float]:
+def draw_legend(panels: Sequence[Panel], top: float, width: float, left: float = 0.0) -> tuple[str, float]:
     """Lay the legend out in lines; an entry said twice is shown once. Return it, and where it ends."""
     entries: dict[str, MapLayer] = {}
-    for layer in layers:
+    for layer in (layer for panel in panels for layer in panel.layers):
         if layer.label:
             entries.setdefault(layer.label, layer)
-    x, y, made = 0.0, top, []
+    x, y, made = left, top, []
     for label, layer in entries.items():
         needed = 7.5 + text_width_mm(label, 2.5) + 4
-        if x and x + needed > width:
-            x, y = 0.0, y + 4.4
+        if x > left and x + needed > left + width:
+            x, y = left, y + 4.4
         made.append(_swatch(layer, x, y) + text_at(x + 7.2, y + 2.6, label, 2.5))
         x += needed
     return "".join(made), (y + 5.0 if made else top)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape as escape_markup
 
 from geo import french as fr
 from geo.geometry import WGS84
+from geo.visible import one_line
 
 UNIT = 20  # drawing units a millimetre
 INK, MUTED = "#1d2a30", "#55606a"
+
+
+def escape(text: str) -> str:
+    """Return a text of unknown origin as it may stand in XML, on one line: its signs are dead letters, none acts on its neighbours."""
+    return escape_markup(one_line(text))
 
 
 def units(mm: float) -> int:
@@ -17,9 +23,11 @@ def units(mm: float) -> int:
     return round(mm * UNIT)
 
 
-def text_at(x: float, y: float, text: str, size: float, *, colour: str = INK, anchor: str = "start") -> str:
+def text_at(
+    x: float, y: float, text: str, size: float, *, colour: str = INK, anchor: str = "start", bold: bool = False
+) -> str:
     """Write a text whose baseline starts (or is centred, `anchor`) at a place in millimetres; its signs are dead letters."""
-    placed = "" if anchor == "start" else f' text-anchor="{anchor}"'
+    placed = ("" if anchor == "start" else f' text-anchor="{anchor}"') + (' font-weight="bold"' if bold else "")
     return f'<text x="{units(x)}" y="{units(y)}" font-size="{size * UNIT:.3g}" fill="{colour}"{placed}>{escape(text)}</text>'
 
 
@@ -43,6 +51,14 @@ def scale_bar(scale: float, left: float, top: float, width: float, height: float
         f'<rect x="{units(x + half)}" y="{units(y - 1)}" width="{units(half)}" height="{units(1)}" fill="#ffffff" stroke="{INK}" stroke-width="3"/>'
         f"{text_at(x + half, y - 1.8, label, 2.3, anchor='middle')}</g>"
     )
+
+
+def scale_bar_box(
+    scale: float, left: float, top: float, width: float, height: float
+) -> tuple[float, float, float, float]:
+    """Return the room that the scale bar takes: left, top, right, bottom, in millimetres."""
+    x, y = left + width - bar_length_m(scale, width) / scale - 6, top + height - 1.5
+    return x - 1, y - 4.6, left + width, y + 1.5
 
 
 def convergence(epsg: int, x: float, y: float) -> float:
@@ -70,9 +86,19 @@ def north_arrow(epsg: int, centre: tuple[float, float], x: float, y: float) -> s
     )
 
 
+# Widths of signs, in parts of the size of a text, in the fonts named first (Liberation Sans, Arial, Helvetica).
+_WIDTHS = {
+    **dict.fromkeys("ijl’'|", 0.24), **dict.fromkeys("ftI.,:;!/·()-[] \u00a0\u202f", 0.31), **dict.fromkeys("rîï", 0.35),
+    **dict.fromkeys("cksvxyzçJ", 0.5), **dict.fromkeys("mwM", 0.83), **dict.fromkeys("W%œ", 0.95),
+    **dict.fromkeys("TFLZ", 0.61), **dict.fromkeys("ABEKPSVXYÉÈÊÀÂ", 0.67), **dict.fromkeys("CDHNRUwÇ", 0.73), **dict.fromkeys("GOQÔ&—", 0.78),
+}  # fmt: skip
+_OTHERS = 0.56
+_MARGIN = 1.06  # what other fonts need besides
+
+
 def text_width_mm(text: str, size_mm: float) -> float:
     """Return about how wide a text is; a little more than most fonts need."""
-    return 0.56 * size_mm * len(text)
+    return _MARGIN * size_mm * sum(_WIDTHS.get(sign, _OTHERS) for sign in text)
 
 
 def pattern(name: str, hatch: str, colour: str) -> str:

@@ -6,7 +6,7 @@ It never states a minimum, and knows neither database nor network. A check is on
 
 from geo.guidance.check import OUTCOMES, UNKNOWN, VIGILANCE, Check
 from geo.guidance.checks import CHECKS
-from geo.guidance.figures import EMPTY, MEASURES, Measure, Value, summary
+from geo.guidance.figures import EMPTY, MEASURES, Measure, Value, in_brief, summary
 from geo.guidance.finding import ATTENTION, RANKS, TONES, Finding, Outcome, Reach, outcome_counts
 from geo.guidance.gauge import gauge_segments
 from geo.guidance.judged import CHECK_IDS, JudgedMoves, Measures, judge_moves, run_checks
@@ -91,6 +91,7 @@ __all__ = [
     "clsm_held",
     "clsm_near",
     "gauge_segments",
+    "in_brief",
     "judge_moves",
     "outcome_counts",
     "own_thresholds",

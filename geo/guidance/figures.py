@@ -15,6 +15,7 @@ from geo.guidance.checks.articulation import own_clsm
 from geo.guidance.finding import Finding, outcome_counts
 from geo.guidance.project import NO_PROJECT, Project
 from geo.guidance.sector_shares import sectors_listed, sectors_met
+from geo.guidance.settings import Settings
 from geo.guidance.staffing import RECOMMENDED
 from geo.layers import OTHER_DISPOSITIFS, LayerId, Overlap, Relation, known_populations, populations_suffice
 from geo.moves import batch_of_one
@@ -261,6 +262,25 @@ def summary(facts: PerimeterFacts | None, findings: Sequence[tuple[Check, Findin
         sentences[0] += f", en {facts.pieces} morceaux"
     sentences += [_sectors_sentence(facts), _quarters_sentence(facts), _outcomes(findings)]
     return fr.typeset(". ".join(s for s in sentences if s) + ".")
+
+
+def in_brief(facts: PerimeterFacts, settings: Settings) -> tuple[str, str, str]:
+    """Return what is read from afar: inhabitants; share of the marker; communes, adult sectors and QPV met, unknown said unknown."""
+    sectors, quarters = sectors_met(facts, (LayerId.ADULT_SECTORS,)), facts.overlaps[LayerId.QPV]
+    placed = sum(not o.somewhere for o in quarters)
+    parts = (
+        facts.size_text,
+        _counted(len(sectors), sectors_listed(facts, LayerId.ADULT_SECTORS), "secteur", "secteurs"),
+        _counted(placed, placed == len(quarters) and facts.known_everywhere(LayerId.QPV), "QPV", "QPV"),
+    )
+    share = f"{fr.percent(facts.population / settings.marker, 0)} du repère"
+    return fr.inhabitants(facts.population), share, " · ".join(parts)
+
+
+def _counted(count: int, sure: bool, one: str, many: str) -> str:
+    if not count and not sure:
+        return f"{many} inconnus"
+    return f"{'' if sure else 'au moins '}{fr.count(count, one, many)}"
 
 
 def _sectors_sentence(facts: PerimeterFacts) -> str:

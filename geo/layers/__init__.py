@@ -16,7 +16,7 @@ from geo.layers.areal import (
     shares,
     touching,
 )
-from geo.layers.completeness import completeness
+from geo.layers.completeness import by_declaration, completeness
 from geo.layers.crosswalk import Crosswalk, Overlap, Relation, build_crosswalk
 from geo.layers.diff import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove, difference
 from geo.layers.embedded import load_layers
@@ -83,6 +83,7 @@ __all__ = [
     "areas_inside",
     "atoms_of_points",
     "build_crosswalk",
+    "by_declaration",
     "city_names",
     "coarse_members",
     "completeness",

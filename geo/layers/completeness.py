@@ -32,6 +32,12 @@ def completeness(layer: Layer, atlas: Atlas, within: Collection[str] | None = No
     return said
 
 
+def by_declaration(departements: str) -> str:
+    """Return what follows « non couvert », « aucun » or « complète » where only a declaration of the reader allows it: « , d’après
+    votre déclaration (62) »; empty for none."""
+    return f", d’après votre déclaration ({departements})" if departements else ""
+
+
 def _names(codes: Iterable[str], atlas: Atlas) -> str:
     names = atlas.departements["nom"]
     return fr.listing((f"{names.get(code, 'département inconnu')} ({code})" for code in sorted(codes)), MOST_NAMED)

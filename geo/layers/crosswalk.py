@@ -8,7 +8,7 @@ as a whole and never as zero. No geometry is met here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -127,6 +127,12 @@ class Crosswalk:
                 for i, name, etat, precision, population in zip(*columns, strict=True)
             ]
         return found
+
+    def as_stated(self, layer_id: str, departements: Iterable[str]) -> Crosswalk:
+        """Return the crosswalk as somebody reads it who states where the list of a layer is complete (`Layer.as_stated`)."""
+        layer = self.layers[layer_id]
+        read = layer.as_stated(departements)
+        return self if read is layer else replace(self, layers={**self.layers, layer_id: read})
 
     def product(self, rows: Rows) -> npt.NDArray[np.float64]:
         """Return, for every zone of every layer: inhabitants, whole communes, partial communes (3 × zones)."""

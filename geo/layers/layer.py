@@ -108,6 +108,7 @@ class Layer:
     `declared` holds the statements of persons that `extent` rests on, those that lapsed included. `unsettled` holds, for each
     list brought (by its key), the places that its rows still to be settled may speak of: codes of communes, or of départements
     where nothing closer is known. A département with such a place is in no `extent`: what is missing there is known to be.
+    `stated` holds the départements that are in `extent` on the reader's word alone (`as_stated`).
 
     `fine` is what is known of zones inside communes, IRIS by IRIS (`geo.layers.opening`); None where nothing is.
     """
@@ -126,6 +127,7 @@ class Layer:
     declared: tuple[Declared, ...] = ()
     unsettled: Mapping[str, frozenset[str]] = field(default_factory=dict)
     ended: frozenset[str] = frozenset()
+    stated: frozenset[str] = frozenset()
     fine: pd.DataFrame | None = None
 
     @cached_property
@@ -136,6 +138,13 @@ class Layer:
     def complete(self, stated: Iterable[str] = ()) -> frozenset[str]:
         """Return where the list is complete when a reader states some départements so: the extent, and those not withheld."""
         return self.extent | (frozenset(stated) - self.withheld)
+
+    def as_stated(self, departements: Iterable[str]) -> Layer:
+        """Return the layer as somebody reads it who states that its list is complete in some départements; itself when that adds
+        nothing. What rests on the reader's word is in `stated`, and must be said to."""
+        extent = self.complete(departements)
+        added = extent - self.extent
+        return replace(self, extent=extent, stated=self.stated | added) if added else self
 
     def held_back(self) -> Layer:
         """Return the layer with the départements withheld taken out of its extent."""

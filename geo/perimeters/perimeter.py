@@ -22,7 +22,7 @@ from geo.arrays import Rows
 from geo.communes import Atlas, CommuneCode, Density, atoms_from_codes, name_of
 from geo.errors import GeoInputError
 from geo.kept import kept_on_subject
-from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, Overlap, Precision, zone_members
+from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, Overlap, Precision, by_declaration, zone_members
 
 # The exact diameter looks at every pair; past this many communes the convex hull of the points gives the same answer faster.
 HULL_FROM = 400
@@ -265,6 +265,12 @@ class PerimeterFacts:
     def known_everywhere(self, layer_id: str) -> bool:
         """Whether an absence from a layer means « none » on the whole perimeter."""
         return set(self.departements) <= self.crosswalk.layers[layer_id].extent
+
+    def by_whose_word(self, layer_id: str) -> str:
+        """Return what follows « complète » or « aucun » where that rests on the reader's declaration; empty where it does not."""
+        stated = self.crosswalk.layers[layer_id].stated
+        here = [d for d in self.departements if d in stated]
+        return by_declaration(fr.listing(here)) if self.known_everywhere(layer_id) else ""
 
     def assigned_everywhere(self, layer_id: str) -> bool:
         """Whether every commune is wholly in a zone of the layer whose composition is known."""

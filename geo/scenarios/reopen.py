@@ -14,9 +14,10 @@ from geo import french as fr
 from geo.communes import Atlas, read_code
 from geo.errors import GeoInputError
 from geo.guidance import ANSWER_LENGTH, NO_PROJECT, QUESTION_IDS, THRESHOLDS, Project, Settings
-from geo.scenarios.scenario import MOST_SCENARIOS, Scenario, Vintage, Workbook
+from geo.scenarios.scenario import MOST_SCENARIOS, VINTAGE_LENGTH, Scenario, Vintage, Workbook
 
 _MOST_ANSWERS = 100
+_FORMER_LENGTH = 40  # where the vintage of a source was once cut, in the middle of a date if need be
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _what_differs(sent: Vintage, here: Vintage) -> Iterable[str]:
             yield f"{name} : la source synchronisée à l’envoi ({before}) n’est pas ici ; les chiffres qui en viennent différeront."
         elif now and not before:
             yield f"{name} : une source synchronisée est ici ({now}), elle ne l’était pas à l’envoi ; les chiffres peuvent différer."
-        elif before != now:
+        elif before != now and not (len(before) == _FORMER_LENGTH and now.startswith(before)):
             yield f"{name} : {before} à l’envoi, {now} ici ; les chiffres peuvent différer."
 
 
@@ -154,7 +155,7 @@ def _check_vintage(sent: Vintage) -> None:
         and not isinstance(sent.communes, bool)
         and (sent.communes == 0 or 1990 <= sent.communes <= 2200)
         and len(sent.sources) <= 20
-        and all(isinstance(t, str) and len(t) <= 60 and t.isprintable() for t in texts)
+        and all(isinstance(t, str) and len(t) <= VINTAGE_LENGTH and t.isprintable() for t in texts)
     )
     if not good:
         raise GeoInputError("Le millésime des données n’est pas lisible : cet envoi n’est pas de ce tableau de bord.")

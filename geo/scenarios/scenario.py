@@ -19,6 +19,7 @@ from geo.perimeters import Perimeter
 NAME_LENGTH = 60  # characters
 NOTE_LENGTH = 400
 MOST_SCENARIOS = 20
+VINTAGE_LENGTH = 60
 FIRST_NAME = "Périmètre"
 
 
@@ -121,9 +122,11 @@ def vintage_of(world: Dataset) -> Vintage:
     manifest = world.atlas.manifest
     return Vintage(
         communes=world.atlas.year,
-        populations=world.atlas.population_year[:40],
+        populations=fr.shortened(world.atlas.population_year, VINTAGE_LENGTH),
         epci=_last_year(str(manifest.get("epci_libelle", ""))),
-        sources=tuple(sorted((kind[:20], text[:40]) for kind, text in world.synchronised.items())),
+        sources=tuple(
+            sorted((kind[:20], fr.shortened(text, VINTAGE_LENGTH)) for kind, text in world.synchronised.items())
+        ),
     )
 
 

@@ -42,6 +42,7 @@ export class Api {
         tooltip: pointer.told,
         highlighted: codeOf(layer?.focused ?? -1),
         overlays: overlays.shown.map(({ id }) => id),
+        front: overlays.front,
         outlined: overlays.shown.map(({ lines }) => lines.reduce((sum, { arcs }) => sum + arcs.length, 0)),
         drawing: this.#map.drawing,
         names: layer?.names.map(({ text }) => text) ?? [],

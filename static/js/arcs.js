@@ -6,7 +6,7 @@ const WORLD = 256;
 
 /**
  * @typedef {import("./types.d.ts").Box} Box
- * @typedef {{ c: string, n: string, p?: number }} Properties code, name, inhabitants
+ * @typedef {{ c: string, n: string, p?: number, h?: string }} Properties code, name, inhabitants, code of the seat
  * @typedef {{ type: string, arcs: any, properties: Properties, number?: number }} TopoGeometry
  * @typedef {{
  *   objects: Record<string, { type: string, geometries: TopoGeometry[] }>,

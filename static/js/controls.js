@@ -47,9 +47,7 @@ export function addBar(map, fill) {
 export function addControls(map, goHome) {
   L.control.zoom({ zoomInTitle: "Zoomer", zoomOutTitle: "Dézoomer" }).addTo(map);
   addBar(map, (bar) => addButton(bar, "cl-recadrer", "Revenir à la vue d’ensemble", goHome));
-  L.control
-    .fullscreen({ position: "topright", title: "Plein écran", titleCancel: "Quitter le plein écran" })
-    .addTo(map);
+  L.control.fullscreen({ position: "topleft", title: "Plein écran", titleCancel: "Quitter le plein écran" }).addTo(map);
   L.control.attribution({ prefix: false }).addAttribution(creditOf(undefined)).addTo(map);
 }
 

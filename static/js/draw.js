@@ -10,6 +10,7 @@ import { addBar, addButton } from "./controls.js";
 
 const CLOSE_PX = 12;
 const SAME_PX = 3;
+const DRAGGED_PX = 6; // past it a press is no click (pointer.js)
 const MOST_CORNERS = 200;
 const LOOK = { color: "#0f2a5c", weight: 2.5, fillColor: "#1f4e9c", fillOpacity: 0.15, interactive: false };
 const TEXTS = {
@@ -18,7 +19,7 @@ const TEXTS = {
 };
 const HELP = {
   zone: "Posez les coins un à un. Fermez par un clic sur le premier coin, un double clic ou Entrée. Échap : renoncer.",
-  cercle: "Un clic au centre, un second sur le bord. Échap : renoncer.",
+  cercle: "Glissez du centre jusqu’au bord, ou cliquez l’un puis l’autre. Échap : renoncer.",
 };
 const ICONS = {
   zone: "M2.5 5.5 9 2l4.5 5-3 6.5-6-1.5z",
@@ -56,6 +57,35 @@ export class Draw {
       if (this.#kind === "zone") this.#finish();
     });
     document.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#hearDrag();
+  }
+
+  /** A circle in one gesture: press at the centre, let go on the edge. */
+  #hearDrag() {
+    const container = this.map.getContainer();
+    /** @type {L.Point | null} */
+    let pressed = null;
+    container.addEventListener("pointerdown", (event) => {
+      const onMap = !(/** @type {Element} */ (event.target).closest(".leaflet-control"));
+      pressed = this.#kind === "cercle" && onMap ? this.map.mouseEventToContainerPoint(event) : null;
+    });
+    container.addEventListener("pointermove", (event) => {
+      if (!pressed || this.#kind !== "cercle") return;
+      const point = this.map.mouseEventToContainerPoint(event);
+      if (!this.#corners.length && point.distanceTo(pressed) > DRAGGED_PX) {
+        this.#corners.push(this.map.containerPointToLatLng(pressed));
+      }
+      if (this.#corners.length) this.#draw(this.map.containerPointToLatLng(point));
+    });
+    window.addEventListener("pointerup", (event) => {
+      const from = pressed;
+      pressed = null;
+      if (!from || this.#kind !== "cercle" || !this.#corners.length) return;
+      const point = this.map.mouseEventToContainerPoint(event);
+      if (point.distanceTo(from) <= DRAGGED_PX) return; // a click, which Leaflet tells
+      this.#corners.push(this.map.containerPointToLatLng(point));
+      this.#finish();
+    });
   }
 
   /**
@@ -82,6 +112,7 @@ export class Draw {
     this.owner.drawing = kind;
     this.#buttons[kind].setAttribute("aria-pressed", "true");
     this.map.getContainer().classList.add("cl-dessine");
+    if (kind === "cercle") this.map.dragging.disable();
     this.owner.message.say(HELP[kind]);
     this.owner.pointer.leave();
     this.map.getContainer().focus({ preventScroll: true });
@@ -91,6 +122,7 @@ export class Draw {
     if (!this.#kind) return;
     this.#buttons[this.#kind].setAttribute("aria-pressed", "false");
     this.map.getContainer().classList.remove("cl-dessine");
+    this.map.dragging.enable();
     this.#kind = null;
     this.owner.drawing = null;
     this.#corners = [];

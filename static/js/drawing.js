@@ -8,6 +8,8 @@ const INK = "#1d2a30";
 const LAND = "#eef3f4";
 const BORDER = "#a9bac0";
 const DEPARTEMENT = "#6d828a";
+const CASING = "#ffffff"; // under the line in front, as geo/display/styles.py has it
+const BEHIND = { width: 1.3, alpha: 0.7 };
 const SELECTED = { fill: "rgba(31, 78, 156, 0.62)", inner: "rgba(255, 255, 255, 0.8)", outline: "#0f2a5c" };
 
 /**
@@ -87,23 +89,50 @@ export function drawSelection(ground, top, pen, visible, selected) {
 }
 
 /**
+ * Draw a line by its look: whole, over a casing that sets it off from any fill; or behind, thin and pale.
+ * @param {Context} context
+ * @param {() => void} stroke lays the path and strokes it
+ * @param {import("./types.d.ts").LineLook} look
+ * @param {number} [thickness]
+ */
+export function drawLine(
+  context,
+  stroke,
+  { color, dash, weight, core, casing = CASING, behind = false },
+  thickness = 1,
+) {
+  const width = behind ? BEHIND.width : Math.max(1.5, weight * thickness);
+  const dashes = (/** @type {readonly number[]} */ lengths) => {
+    context.lineCap = lengths.includes(0) ? "round" : "butt"; // a round cap makes a dot of no length, and a dash longer
+    context.setLineDash(lengths.map((length) => length * Math.max(0.5, thickness)));
+  };
+  /** @type {(colour: string, wide: number) => void} */
+  const draw = (colour, wide) => {
+    context.strokeStyle = colour;
+    context.lineWidth = wide;
+    stroke();
+  };
+  if (!behind) draw(casing, width + Math.max(1.6, 2.4 * thickness));
+  context.globalAlpha = behind ? BEHIND.alpha : 1;
+  dashes(dash);
+  draw(color, width);
+  if (core && !behind) {
+    dashes(core);
+    draw(CASING, width * 0.38);
+  }
+  context.globalAlpha = 1;
+  context.lineCap = "round";
+  context.setLineDash([]);
+}
+
+/**
  * @param {Context} context
  * @param {Pen} pen
  * @param {number} thickness
- * @param {readonly import("./types.d.ts").Outline[]} outlines
+ * @param {readonly import("./types.d.ts").Outline[]} outlines the one in front last
  */
 export function drawZones(context, pen, thickness, outlines) {
-  for (const { lines, color, dash, weight } of outlines) {
-    const width = Math.max(0.8, weight * thickness);
-    context.strokeStyle = "rgba(255, 255, 255, 0.75)";
-    context.lineWidth = width + 2 * thickness;
-    pen.strokeLines(context, lines);
-    context.setLineDash(dash.map((length) => length * Math.max(0.5, thickness)));
-    context.strokeStyle = color;
-    context.lineWidth = width;
-    pen.strokeLines(context, lines);
-    context.setLineDash([]);
-  }
+  for (const outline of outlines) drawLine(context, () => pen.strokeLines(context, outline.lines), outline, thickness);
 }
 
 /**

@@ -1,19 +1,17 @@
 /*
- * « Montrer » on the map and « Copier le lien », from the page around it, and the map from the keyboard.
+ * « Montrer » on the map, from the page around it.
  *
  * A button of the page that carries data-montrer (codes, packed) brings these communes to the middle and outlines
- * them, without asking the server. On the map itself, when it has the focus, the arrows move it (Leaflet), and Enter
- * or the space bar takes the commune at its centre, in or out. The paragraph that says the state is made a polite live
+ * them, without asking the server. The paragraph that says the state is made a polite live
  * region here, because its place stays while its text is replaced: that is what screen readers listen to.
  */
 
 import { unpackCodes } from "./decode.js";
 import { boundsOf } from "./projection.js";
-import { STILL } from "./text.js";
+import { HIGHLIGHT, STILL } from "./text.js";
 
 const MARGIN = 0.35; // of the size of what is shown, left around it
 const SHOWN_MS = 12000;
-const COPIED_MS = 4000;
 
 /** @typedef {import("./types.d.ts").Extra} Extra */
 
@@ -22,13 +20,10 @@ export class Focus {
   /** @type {number | undefined} */
   #seq = undefined;
   #timer = 0;
-  /** The view last moved by the arrows. */
-  #byKeys = false;
 
   /** @param {import("./map.js").CommuneMap} owner */
   constructor(owner) {
     this.owner = owner;
-    this.#hearKeys();
     try {
       const page = window.parent.document;
       const heard = new AbortController();
@@ -50,8 +45,6 @@ export class Focus {
   #onPage(event) {
     const pressed = (/** @type {string} */ buttons) =>
       /** @type {HTMLElement | null | undefined} */ (/** @type {Element} */ (event.target).closest?.(buttons));
-    const copier = pressed("[data-copier]");
-    if (copier) copy(copier);
     const button = pressed("[data-montrer]");
     const frame = window.frameElement;
     if (!button || !frame?.isConnected) return;
@@ -74,7 +67,8 @@ export class Focus {
     const box = geometry?.boxAround(numbers);
     if (!geometry || !box) return false;
     this.owner.view.frame(boundsOf(box), MARGIN);
-    this.owner.overlays.highlight({ lines: geometry.linesAround(numbers), color: "#d4006a", dash: [], weight: 4 });
+    this.owner.overlays.highlight({ ...HIGHLIGHT, lines: geometry.linesAround(numbers) });
+    this.owner.legend.update();
     this.#timer = window.setTimeout(() => this.#clear(), SHOWN_MS);
     return true;
   }
@@ -82,35 +76,7 @@ export class Focus {
   #clear() {
     window.clearTimeout(this.#timer);
     this.owner.overlays.highlight(null);
-  }
-
-  // --- the map from the keyboard ------------------------------------------------------------------------------------
-
-  #hearKeys() {
-    const { map, pointer } = this.owner;
-    const container = map.getContainer();
-    const look = () => {
-      if (document.activeElement !== container || !this.#byKeys) return;
-      pointer.hover(pointer.numberAt(map.getCenter()), map.getCenter());
-    };
-    container.addEventListener("keydown", (event) => {
-      if (event.target !== container) return;
-      if (event.key.startsWith("Arrow")) {
-        this.#byKeys = true;
-        return;
-      }
-      if ((event.key !== "Enter" && event.key !== " ") || this.owner.taken(event)) return;
-      event.preventDefault();
-      const number = pointer.numberAt(map.getCenter());
-      if (number < 0 || pointer.zooming) return;
-      this.#byKeys = true;
-      this.owner.choose(number);
-      look();
-    });
-    container.addEventListener("pointermove", () => {
-      this.#byKeys = false;
-    });
-    map.on("moveend", look);
+    this.owner.legend.update();
   }
 }
 
@@ -124,27 +90,5 @@ function makeLive() {
     place.setAttribute("aria-atomic", "true");
   } catch {
     // a page of another origin: the paragraph is read where it stands
-  }
-}
-
-/**
- * « Copier le lien »: put the text in the clipboard, or at least select it where the browser forbids that.
- * @param {HTMLElement} button names its text by data-copier, a selector
- */
-async function copy(button) {
-  const page = button.ownerDocument;
-  const source = page.querySelector(button.dataset.copier ?? "");
-  if (!source) return;
-  const label = button.dataset.label || button.textContent || "";
-  button.dataset.label = label;
-  setTimeout(() => {
-    button.textContent = label;
-  }, COPIED_MS);
-  try {
-    await window.parent.navigator.clipboard.writeText((source.textContent ?? "").trim());
-    button.textContent = "Lien copié";
-  } catch {
-    page.getSelection()?.selectAllChildren(source);
-    button.textContent = "Lien sélectionné : copiez-le";
   }
 }

@@ -39,6 +39,8 @@ export class Geometry {
     this.count = geometries.length;
     this.codes = geometries.map(({ properties }) => String(properties.c));
     this.names = geometries.map(({ properties }) => String(properties.n));
+    /** Codes of the communes where each département has its seat, when the file says them. */
+    this.seats = geometries.flatMap(({ properties }) => properties.h ?? []);
     this.populations = geometries.map(({ properties }) => properties.p);
     /** @type {Map<string, number>} number of each code */
     this.index = new Map(this.codes.map((code, number) => [code, number]));

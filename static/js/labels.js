@@ -1,8 +1,8 @@
 /*
  * Names on the map: the biggest first, none over another, more of them as one comes nearer.
  *
- * What is asked for first is placed first: zones where communes are small, then the communes of the perimeter, then the
- * others by inhabitants, then the départements around. Names are drawn on a canvas of their own (layer.js), from what the
+ * What is asked for first is placed first: the communes of the perimeter; where communes are small, the largest towns and the
+ * seats of départements, the départements, the zones; then the other communes by inhabitants, and what lies around. Names are drawn on a canvas of their own (layer.js), from what the
  * geometry holds already; text of the data is drawn as text, and can do no more.
  */
 
@@ -11,6 +11,9 @@ import { fontOf } from "./lettering.js";
 const INK = "#1d2a30";
 const CHOSEN = "#0f2a5c";
 const AROUND = "#5d7078";
+const QUIET = "#4f4d94"; // zones that no outline shows
+const LARGE = { country: 100_000, region: 50_000 }; // inhabitants of a town that is named before all others
+const REGION = 14; // départements at most in a région
 const ROOM_PX2 = 8_000; // of window for one name: a calm map, whatever its size
 const MOST = 140;
 const TRIED = 700; // candidates whose place is looked for, the biggest ones
@@ -164,12 +167,14 @@ export class Labels {
    * @param {{
    *   selected: Uint8Array,
    *   front?: (import("./types.d.ts").ZoneFile & { color: string }) | null,
+   *   quiet?: import("./types.d.ts").ZoneFile | null,
    *   around?: import("./around.js").Around | null,
    *   buttons?: readonly number[][],
-   * }} what `buttons`: left, top, right, bottom of what covers the map
+   * }} what `front`: the zones outlined; `quiet`: those named where communes are small, when none is outlined; `buttons`: left,
+   *   top, right, bottom of what covers the map
    * @returns {Label[]}
    */
-  choose(measure, pen, visible, window, { selected, front = null, around = null, buttons = [] }) {
+  choose(measure, pen, visible, window, { selected, front = null, quiet = null, around = null, buttons = [] }) {
     const { geometry } = this;
     const room = new Room(window, buttons);
     const area = (window[2] - window[0]) * (window[3] - window[1]);
@@ -201,16 +206,20 @@ export class Labels {
       const shift = shifts.find((dy) => room.take(label.x, label.y + dy, wide + margin, look.size + 4 + margin / 2));
       if (shift !== undefined) labels.push({ ...label, y: label.y + shift });
     };
+    const small = visible.width < SMALL;
     const zones = () => {
-      for (const { text, number, width: across, color } of front ? this.zonesOf(front) : []) {
-        if (labels.length >= most) return;
-        const options = { within: across * pen.scale * 1.4, shifts: ZONE_SHIFTS };
+      const until = small ? labels.length + most / 3 : most;
+      const named = front ?? (quiet && small ? { ...quiet, color: QUIET } : null);
+      for (const { text, number, width: across, color } of named ? this.zonesOf(named) : []) {
+        if (labels.length >= until) return;
+        const options = { within: across * pen.scale * (small ? 2.2 : 1.4), shifts: ZONE_SHIFTS };
         place(this, number, { text, size: 13, weight: 600, colour: color }, options);
       }
     };
-    const communes = (/** @type {boolean} */ chosen) => {
+    /** @type {(chosen: boolean, candidates?: readonly number[]) => void} */
+    const communes = (chosen, candidates = this.order) => {
       let tried = 0;
-      for (const number of this.order) {
+      for (const number of candidates) {
         if (!visible.is[number] || (selected[number] === 1) !== chosen) continue;
         const city = this.#acrossOf(number) * pen.scale < NEAR ? this.cities.get(number) : undefined;
         if (city === null && !chosen) continue;
@@ -226,17 +235,43 @@ export class Labels {
         });
       }
     };
-    communes(true);
-    if (visible.width < SMALL) zones();
-    communes(false);
-    if (visible.width >= SMALL) zones();
-    if (around) {
-      for (const number of around.geometry.codes.keys()) {
-        if (around.own.has(around.geometry.codes[number])) continue;
-        place(around.labels, number, { text: around.geometry.names[number], size: 13, weight: 600, colour: AROUND });
+    const departements = (/** @type {boolean} */ own) => {
+      const { boxes, codes, names } = around?.geometry ?? { boxes: [], codes: [], names: [] };
+      for (const number of codes.keys()) {
+        if (around?.own.has(codes[number]) !== own) continue;
+        const across = own ? (boxes[4 * number + 2] - boxes[4 * number]) * pen.scale : Number.POSITIVE_INFINITY;
+        const options = own ? { within: across * 1.2, shifts: ZONE_SHIFTS } : {};
+        if (around)
+          place(around.labels, number, { text: names[number], size: 13, weight: 600, colour: AROUND }, options);
       }
+    };
+    communes(true);
+    if (small) {
+      communes(false, this.#firstOf(around));
+      if (around && around.own.size > 1) departements(true);
+      zones();
     }
+    const named = new Set(labels.map(({ text }) => text));
+    communes(
+      false,
+      this.order.filter((number) => !named.has(geometry.names[number])),
+    );
+    if (!small) zones();
+    departements(false);
     return labels;
+  }
+
+  /**
+   * The largest towns, then the seats of départements.
+   * @param {import("./around.js").Around | null} around
+   */
+  #firstOf(around) {
+    const { populations, index } = this.geometry;
+    const people = (/** @type {number} */ number) => this.cities.get(number)?.people ?? populations[number] ?? 0;
+    const seats = (around?.geometry.seats ?? []).flatMap((code) => index.get(code) ?? []);
+    const least = (around?.own.size ?? 0) > REGION ? LARGE.country : LARGE.region;
+    const large = this.order.filter((number) => people(number) >= least);
+    return [...new Set([...large, ...seats.sort((a, b) => people(b) - people(a))])];
   }
 
   /**

@@ -33,6 +33,10 @@ export class CommuneLayer extends L.Layer {
   #focused = -1;
   /** @type {import("./around.js").Around | null} */
   around = null;
+  /** The file of what is named from afar. @type {string | undefined} */
+  named = undefined;
+  /** Zones named from afar, when no outline is shown. @type {import("./types.d.ts").ZoneFile | null} */
+  #quiet = null;
   /** Names on screen. @type {readonly import("./labels.js").Label[]} */
   names = [];
   #namesTimer = 0;
@@ -55,6 +59,10 @@ export class CommuneLayer extends L.Layer {
     this.labels = new Labels(geometry);
     /** @type {import("./types.d.ts").Swatch[]} */
     this.palette = [];
+    /** Statuses that some commune has, in the order of the palette. @type {import("./types.d.ts").Swatch[]} */
+    this.present = [];
+    /** Whether some communes are drawn that the territory does not hold. */
+    this.outside = false;
     /** 1 for each commune chosen. */
     this.selected = new Uint8Array(geometry.count);
   }
@@ -93,6 +101,15 @@ export class CommuneLayer extends L.Layer {
   }
 
   /**
+   * Name these zones where communes are small, while no outline is shown.
+   * @param {import("./types.d.ts").ZoneFile | null} zones
+   */
+  name(zones) {
+    this.#quiet = zones?.of.length === this.geometry.count ? zones : null;
+    this.#nameLater();
+  }
+
+  /**
    * Draw départements around the scope, in grey under it.
    * @param {import("./around.js").Around} around
    */
@@ -113,13 +130,10 @@ export class CommuneLayer extends L.Layer {
     this.#status = paint ? unpackRuns(paint.runs, this.geometry.count) : null;
     this.palette = paint ? paint.palette : [];
     if (paint && !this.#status) console.warn("colours and geometry are not of the same scope");
-    this.refresh("ground");
-  }
-
-  /** Statuses that some commune has, in the order of the palette. */
-  get present() {
     const met = new Set(this.#status ?? []);
-    return this.palette.filter((_, rank) => met.has(rank));
+    this.present = this.palette.filter((_, rank) => met.has(rank));
+    this.outside = met.has(-1);
+    this.refresh("ground");
   }
 
   /**
@@ -292,6 +306,7 @@ export class CommuneLayer extends L.Layer {
     this.names = this.labels.choose(widthOn(context), pen, visible, [x, y, size.x - x, size.y - y], {
       selected: this.selected,
       front: /** @type {import("./types.d.ts").ShownOverlay | undefined} */ (front),
+      quiet: this.#quiet,
       around: this.around,
       buttons: buttonsOver(this._map.getContainer(), x, y),
     });

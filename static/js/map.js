@@ -10,10 +10,11 @@ import { fetchAround } from "./around.js";
 import { Colours } from "./colours.js";
 import { addControls, addPerimeterButton, changeCredit, MessageBox } from "./controls.js";
 import { unpackCodes } from "./decode.js";
-import { fetchJson } from "./fetching.js";
+import { Files, fetchJson } from "./fetching.js";
 import { CommuneLayer, PANE } from "./layer.js";
 import { Legend } from "./legend.js";
 import { PANE as MARKS, Marks } from "./marks.js";
+import { FirstPicture } from "./outline.js";
 import { Overlays } from "./overlays.js";
 import { Pointer } from "./pointer.js";
 import { boundsOf } from "./projection.js";
@@ -46,6 +47,7 @@ export class CommuneMap {
   overlays = new Overlays();
   colours = new Colours();
   #geometries = new GeometryStore();
+  #zones = new Files();
   /** @type {State} */
   #state = { geometry: "" };
   /** @type {string | undefined} */
@@ -69,8 +71,12 @@ export class CommuneMap {
     map.createPane(MARKS).style.zIndex = "450";
     /** @type {HTMLElement} */ (map.getPane(PANE)).style.pointerEvents = "none";
     this.view = new View(this);
+    this.first = new FirstPicture(map);
     addControls(map, () => this.view.fit());
-    if (mode === "select") addPerimeterButton(map, () => this.view.frameSelection());
+    if (mode === "select") {
+      addPerimeterButton(map, () => this.view.frameSelection());
+      map.zoomIn = (delta = 1, options) => map.setZoomAround(this.view.heart, map.getZoom() + delta, options);
+    }
     this.legend = new Legend(this);
     this.pointer = new Pointer(this);
     this.marks = new Marks(this);
@@ -128,6 +134,7 @@ export class CommuneMap {
     this.marks.show(state.points ?? []);
     this.#showOverlays(state.overlays ?? []);
     this.#showAround(state.around);
+    this.#name(state.names);
     for (const extra of this.extras) extra.apply?.(state);
     if (state.focus && this.#focusSeen !== state.focus.n && this.focus(state.focus.code)) {
       this.#focusSeen = state.focus.n;
@@ -163,6 +170,26 @@ export class CommuneMap {
     }
   }
 
+  /**
+   * Name the zones of a file, fetched once the map is on screen; without it the map says all the same.
+   * @param {string | undefined} file
+   */
+  async #name(file) {
+    const { layer } = this;
+    if (!layer || layer.named === file) return;
+    layer.named = file;
+    if (!file) {
+      layer.name(null);
+      return;
+    }
+    try {
+      const zones = await this.#zones.get(this.#state.geometry.replace(/[^/]*$/, file));
+      if (layer.named === file) layer.name(zones);
+    } catch (error) {
+      console.warn(error);
+    }
+  }
+
   /** @param {import("./types.d.ts").Overlay[]} wanted */
   async #showOverlays(wanted) {
     const text = await this.overlays.show(wanted);
@@ -183,6 +210,7 @@ export class CommuneMap {
     this.ready = false;
     this.count.loads += 1;
     this.message.say(TEXTS.loading);
+    if (!this.layer) this.first.begin(url, this.#state.around, bounds);
     let geometry;
     try {
       [geometry] = await Promise.all([this.#geometries.get(url), this.colours.fetch(this.#state.paint)]);
@@ -190,6 +218,7 @@ export class CommuneMap {
       console.warn(error);
       if (this.#wanted !== url) return false;
       this.#wanted = null;
+      this.first.end();
       this.message.say(TEXTS.failed, { alert: true, retry: () => this.apply(this.#state) });
       return false;
     }
@@ -206,6 +235,7 @@ export class CommuneMap {
   #show(url, geometry) {
     this.layer?.remove();
     this.pointer.leave();
+    for (const extra of this.extras) extra.look?.(-1);
     this.url = url;
     this.layer = new CommuneLayer(geometry);
     this.overlays.reset(this.layer);
@@ -215,6 +245,7 @@ export class CommuneMap {
     this.layer.addTo(this.map);
     requestAnimationFrame(() => {
       setTimeout(() => {
+        this.first.end(); // covered by now
         this.ready = this.url === this.#wanted;
       }, 0);
     });
@@ -243,7 +274,7 @@ export class CommuneMap {
       layer.refresh("selection");
       this.send(this.selection.message());
     } else {
-      layer.focused = number;
+      this.#look(layer, number);
       this.click(code);
     }
   }
@@ -283,7 +314,16 @@ export class CommuneMap {
     const box = number === undefined ? null : layer?.geometry.boxAround([number]);
     if (!layer || number === undefined || !box) return false;
     this.view.frame(boundsOf(box), 2);
-    layer.focused = number;
+    this.#look(layer, number);
     return true;
+  }
+
+  /**
+   * @param {CommuneLayer} layer
+   * @param {number} number
+   */
+  #look(layer, number) {
+    layer.focused = number;
+    for (const extra of this.extras) extra.look?.(number);
   }
 }

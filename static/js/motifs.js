@@ -1,9 +1,11 @@
 /*
  * Fills with a motif, for a status that must not rest on its colour alone. One motif a status, named in ui/map/build.py
- * (MOTIFS) and drawn alike in the legend (ui/coverage/cards.py).
+ * (MOTIFS). Tiles are as fine as the screen, for a thin stroke to stay thin.
  */
 
 const SIDE = 8; // pixels
+const WIDE_SIDE = 14; // of a motif that must stay quiet
+const FINE = 2; // pixels of a tile in one of the map
 
 /** @typedef {CanvasRenderingContext2D} Pen */
 
@@ -23,10 +25,9 @@ export const MOTIFS = {
     pen.fillStyle = "#ffffff";
     pen.fillRect(0, 3, SIDE, 2);
   },
-  croix: (pen, colour) => {
-    plain(pen, colour);
-    strokes(pen, "#ffffff", 1, 1);
-    strokes(pen, "#ffffff", 1, -1);
+  fines: (pen, colour) => {
+    plain(pen, colour, WIDE_SIDE);
+    strokes(pen, "#b5705e", 0.6, -1, WIDE_SIDE);
   },
 };
 
@@ -39,21 +40,26 @@ export const MOTIFS = {
 export function fillOf(context, { fill, hatch, motif }) {
   if (!hatch) return fill;
   const tile = document.createElement("canvas");
-  tile.width = SIDE;
-  tile.height = SIDE;
+  const side = motif === "fines" ? WIDE_SIDE : SIDE;
+  tile.width = side * FINE;
+  tile.height = side * FINE;
   const pen = tile.getContext("2d");
   if (!pen) return fill;
+  pen.scale(FINE, FINE);
   (MOTIFS[motif ?? "oblique"] ?? MOTIFS.oblique)(pen, fill);
-  return context.createPattern(tile, "repeat") ?? fill;
+  const pattern = context.createPattern(tile, "repeat");
+  pattern?.setTransform(new DOMMatrix().scale(1 / FINE));
+  return pattern ?? fill;
 }
 
 /**
  * @param {Pen} pen
  * @param {string} colour
+ * @param {number} [side]
  */
-function plain(pen, colour) {
+function plain(pen, colour, side = SIDE) {
   pen.fillStyle = colour;
-  pen.fillRect(0, 0, SIDE, SIDE);
+  pen.fillRect(0, 0, side, side);
 }
 
 /**
@@ -61,14 +67,15 @@ function plain(pen, colour) {
  * @param {string} colour
  * @param {number} width
  * @param {1 | -1} direction
+ * @param {number} [side]
  */
-function strokes(pen, colour, width, direction) {
+function strokes(pen, colour, width, direction, side = SIDE) {
   pen.strokeStyle = colour;
   pen.lineWidth = width;
-  for (const shift of [-SIDE, 0, SIDE]) {
+  for (const shift of [-side, 0, side]) {
     pen.beginPath();
-    pen.moveTo(shift - 2, direction > 0 ? SIDE + 2 : -2);
-    pen.lineTo(shift + SIDE + 2, direction > 0 ? -2 : SIDE + 2);
+    pen.moveTo(shift - 2, direction > 0 ? side + 2 : -2);
+    pen.lineTo(shift + side + 2, direction > 0 ? -2 : side + 2);
     pen.stroke();
   }
 }

@@ -1,5 +1,6 @@
 /*
- * Outlines of zones over the communes; only what is not on screen is fetched.
+ * Outlines of zones over the communes; only what is not on screen is fetched. One is in front, the last chosen or the one
+ * asked for; the others are behind it, thin and pale.
  */
 
 import { Files } from "./fetching.js";
@@ -12,7 +13,30 @@ import { TEXTS } from "./text.js";
  */
 
 const lookOf = (/** @type {readonly Overlay[]} */ list) =>
-  JSON.stringify(list.map(({ id, url, color, dash, weight }) => [id, url, color, dash, weight]));
+  JSON.stringify(list.map(({ id, url, color, dash, weight, behind }) => [id, url, color, dash, weight, behind]));
+
+/**
+ * Which outline is in front: one that was just chosen, else the one that was, else the last.
+ * @param {readonly string[]} before ids on screen
+ * @param {readonly string[]} now ids wanted
+ * @param {string | null} front the one in front before
+ */
+export function frontOf(before, now, front) {
+  const chosen = before.length ? now.findLast((id) => !before.includes(id)) : undefined;
+  return chosen ?? (front !== null && now.includes(front) ? front : (now.at(-1) ?? null));
+}
+
+/**
+ * The outlines in the order they are drawn, the one in front last.
+ * @template {Overlay} T
+ * @param {readonly T[]} list
+ * @param {string | null} front
+ * @returns {T[]}
+ */
+export const ordered = (list, front) => [
+  ...list.filter(({ id }) => id !== front).map((overlay) => ({ ...overlay, behind: true })),
+  ...list.filter(({ id }) => id === front).map((overlay) => ({ ...overlay, behind: false })),
+];
 
 export class Overlays {
   #files = new Files();
@@ -22,8 +46,12 @@ export class Overlays {
   #wanted = [];
   /** @type {import("./types.d.ts").Outline | null} */
   #highlight = null;
-  /** Overlays on screen. @type {readonly ShownOverlay[]} */
+  /** Overlays on screen, in the order they were chosen. @type {readonly ShownOverlay[]} */
   shown = [];
+  /** Id of the one in front; kept when the territory changes. @type {string | null} */
+  front = null;
+  /** Ids wanted last, whatever the territory. @type {readonly string[]} */
+  #ids = [];
   /** Requests not answered yet. */
   pending = 0;
 
@@ -48,7 +76,23 @@ export class Overlays {
   }
 
   #draw() {
-    if (this.#layer) this.#layer.outlines = this.#highlight ? [...this.shown, this.#highlight] : this.shown;
+    const lines = ordered(this.shown, this.front);
+    if (this.#layer) this.#layer.outlines = this.#highlight ? [...lines, this.#highlight] : lines;
+  }
+
+  /** Whether something is shown for a moment. */
+  get highlighted() {
+    return this.#highlight !== null;
+  }
+
+  /**
+   * Bring an outline to the front.
+   * @param {string} id
+   */
+  bring(id) {
+    if (id === this.front || !this.shown.some((overlay) => overlay.id === id)) return;
+    this.front = id;
+    this.#draw();
   }
 
   /**
@@ -75,9 +119,12 @@ export class Overlays {
     );
     this.pending -= 1;
     if (this.#wanted !== wanted || this.#layer !== layer) return undefined;
-    const before = lookOf(this.shown);
+    const before = lookOf(ordered(this.shown, this.front));
     this.shown = shown.filter((overlay) => overlay !== null);
-    if (lookOf(this.shown) !== before) this.#draw();
+    const ids = this.shown.map(({ id }) => id);
+    this.front = frontOf(this.#ids, ids, this.front);
+    this.#ids = ids;
+    if (lookOf(ordered(this.shown, this.front)) !== before) this.#draw();
     return failed.length ? TEXTS.overlayFailed.replace("{}", () => failed.join(", ")) : null;
   }
 

@@ -127,17 +127,18 @@ export class Pointer {
   /** @param {number} number */
   #tell(number) {
     const node = document.createElement("div");
-    this.#describe(node, number);
+    this.describe(node, number);
     this.#tip.setContent(node);
     const element = this.#tip.getElement();
     if (element) keepInside(element, this.owner.map.getContainer());
   }
 
   /**
+   * Write what is known of a commune, one line a piece of information.
    * @param {HTMLElement} node
    * @param {number} number
    */
-  #describe(node, number) {
+  describe(node, number) {
     const { layer, overlays, mode, extras } = this.owner;
     if (!layer) return;
     line(node, layer.geometry.names[number], "cl-nom");

@@ -11,7 +11,7 @@ import { unpackCodes } from "./decode.js";
 import { fetchJson } from "./fetching.js";
 import { toLatLng } from "./projection.js";
 import { Square } from "./square.js";
-import { line, NUMBER, STILL, zonesLine } from "./text.js";
+import { line, NUMBER, zonesLine } from "./text.js";
 
 const SHAPES_FROM = 12; // zoom from which outlines of quarters are wide enough to be read
 const QUARTER = "#b4231f";
@@ -137,6 +137,36 @@ export class Points {
     const group = list.length ? (kind === "quarters" ? this.#quarters(list) : this.#places(list)) : null;
     this.#groups[kind] = group?.addTo(this.owner.map);
     this.#scale();
+    this.owner.legend.update();
+  }
+
+  /** @returns {import("./types.d.ts").LegendEntry[]} */
+  legend() {
+    /** @type {import("./types.d.ts").LegendEntry[]} */
+    const entries = [];
+    const fill = (/** @type {CanvasRenderingContext2D} */ context, /** @type {string} */ colour) => {
+      context.fillStyle = colour;
+      context.fill();
+    };
+    if (this.#counts.quarters)
+      entries.push({
+        label: "QPV : disque selon ses habitants, contour de près",
+        draw: (context, x, y) => {
+          context.beginPath();
+          context.arc(x, y, 6, 0, 2 * Math.PI);
+          fill(context, QUARTER);
+        },
+      });
+    if (this.#counts.places)
+      entries.push({
+        label: "lieu de santé mentale",
+        draw: (context, x, y) => {
+          context.beginPath();
+          context.rect(x - 4, y - 4, 8, 8);
+          fill(context, PLACE);
+        },
+      });
+    return entries;
   }
 
   /**
@@ -209,7 +239,7 @@ export class Points {
    * @param {{ codes: string, n: number } | null} mark
    */
   #mark(mark) {
-    const { layer, map, url } = this.owner;
+    const { layer, view, url } = this.owner;
     const key = mark ? `${mark.codes} ${url}` : null;
     if (key !== this.#markKey) {
       this.#markKey = key;
@@ -220,7 +250,7 @@ export class Points {
     }
     if (mark?.n && mark.n !== this.#markSeen && this.#outline) {
       this.#markSeen = mark.n;
-      map.fitBounds(this.#outline.getBounds(), { padding: [40, 40], maxZoom: 11, animate: !STILL });
+      view.frame(this.#outline.getBounds(), 0.2);
     }
   }
 

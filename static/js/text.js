@@ -5,6 +5,9 @@
 export const NUMBER = new Intl.NumberFormat("fr-FR"); // thousands separated by a narrow no-break space
 export const STILL = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
 
+/** The line around what « Montrer » shows: a highlighter's, which no layer has. */
+export const HIGHLIGHT = { color: "#ffb800", dash: [], weight: 5.5, casing: "#10181c" };
+
 export const TEXTS = {
   select:
     "Carte des communes : un clic ajoute une commune au périmètre ou l’en retire. " +

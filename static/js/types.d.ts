@@ -30,22 +30,26 @@ export interface ZoneFile {
   of: number[][];
 }
 
+/** How a boundary is drawn (geo/display/styles.py); `behind` another one, it is thin and pale. */
+export interface LineLook {
+  color: string;
+  dash: number[];
+  weight: number;
+  core?: number[];
+  casing?: string;
+  behind?: boolean;
+}
+
 /** Outlines asked for (ui/map/build.py, Overlay). */
-export interface Overlay {
+export interface Overlay extends LineLook {
   id: string;
   url: string;
   label: string;
-  color: string;
-  dash: number[];
-  weight: number;
 }
 
 /** Lines drawn over the communes. */
-export interface Outline {
+export interface Outline extends LineLook {
   lines: Line[];
-  color: string;
-  dash: number[];
-  weight: number;
 }
 
 export type ShownOverlay = Overlay & ZoneFile & Outline;
@@ -80,11 +84,22 @@ export interface SentPreview {
   locked?: string;
 }
 
+/** What is said in full screen (ui/map/glance.py). */
+export interface SentGlance {
+  figures: string[];
+  turned?: string[];
+  more?: number;
+  undo?: number;
+  redo?: number;
+}
+
 /** What Python sends at each run; what is absent is empty. */
 export interface State {
   geometry: string;
   /** File of the outlines of all départements, beside that of the geometry. */
   around?: string;
+  /** File of the EPCI of each commune, beside that of the geometry, to name them from afar. */
+  names?: string;
   /** Who drew the outlines, when it is not who drew those that come with the app. */
   credit?: string;
   bounds?: L.LatLngBoundsLiteral;
@@ -95,6 +110,7 @@ export interface State {
   points?: Mark[];
   focus?: { code: string; n: number };
   preview?: SentPreview;
+  glance?: SentGlance;
   quarters?: string;
   places?: string;
   served?: string;
@@ -112,6 +128,12 @@ export interface FrameOptions {
 /** Where a click fell, or the key that stands for it. */
 export type Press = L.LeafletMouseEvent | KeyboardEvent;
 
+/** One line of the legend: its words, and what draws its sample, around a centre. */
+export interface LegendEntry {
+  label: string;
+  draw(context: CanvasRenderingContext2D, x: number, y: number): void;
+}
+
 /** What adds to the map: each method is called by the map when it is there. */
 export interface Extra {
   /** Follow a new state. */
@@ -120,6 +142,10 @@ export interface Extra {
   describe?(node: HTMLElement, number: number): void;
   /** Take a press away from the communes: true when it is taken. */
   takes?(event: Press): boolean;
+  /** A commune was chosen to be looked at, by its number. */
+  look?(number: number): void;
+  /** Lines that the legend has of it. */
+  legend?(): LegendEntry[];
   /** Add to what `Api.state` says, for tests and benches. */
   report?(): Record<string, unknown>;
   /** Files asked for and not there yet. */

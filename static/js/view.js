@@ -8,14 +8,17 @@ import { STILL } from "./text.js";
 const SURROUNDINGS = 0.3; // of the size of the perimeter, left around it
 const SMALLEST = 0.12; // share of the window under which a perimeter is brought closer
 const CLOSEST = 12;
+const SAME_PX = 3;
 const FEW = 0.4; // share of the scope's width under which a map opens on the perimeter and not on the whole scope
 
 export class View {
   /** Where the scope starts, when Python says so. @type {L.LatLngBoundsLiteral | undefined} */
   bounds = undefined;
   #unfitted = false;
-  /** The view as the last fit left it. @type {{ centre: L.LatLng, zoom: number } | null} */
-  #fitted = null;
+  /** The view as the last framing left it. @type {{ centre: L.LatLng, zoom: number } | null} */
+  #framed = null;
+  /** Frames the same again, in a map of another size. */
+  #again = () => this.fit({ animate: false });
 
   /** @param {import("./map.js").CommuneMap} owner */
   constructor(owner) {
@@ -27,10 +30,13 @@ export class View {
   /** A map that nobody has moved shows the same in its new size. */
   #resize() {
     const { map } = this;
-    const untouched =
-      this.#fitted && map.getCenter().equals(this.#fitted.centre) && map.getZoom() === this.#fitted.zoom;
+    const zoom = map.getZoom();
+    // Leaflet, told of a new size by another, moves by whole pixels.
+    const away = this.#framed && map.project(map.getCenter(), zoom).distanceTo(map.project(this.#framed.centre, zoom));
+    const untouched = away !== null && away < SAME_PX && zoom === this.#framed?.zoom;
     map.invalidateSize({ animate: false, pan: !untouched });
-    if (this.#unfitted || untouched) this.fit({ animate: false });
+    if (this.#unfitted) this.fit({ animate: false });
+    else if (untouched) this.#again();
   }
 
   /**
@@ -53,10 +59,8 @@ export class View {
     const box = layer.geometry.boxAround();
     const bounds = this.bounds ? L.latLngBounds(this.bounds) : box && boundsOf(box);
     if (!bounds) return;
-    map.once("moveend", () => {
-      this.#fitted = { centre: map.getCenter(), zoom: map.getZoom() };
-    });
-    map.fitBounds(bounds, { padding: [12, 12], animate });
+    this.#again = () => this.fit({ animate: false });
+    this.#go(bounds, { padding: [12, 12], animate });
   }
 
   /**
@@ -65,7 +69,26 @@ export class View {
    * @param {number} margin of their size, left around them
    */
   frame(bounds, margin, { animate = !STILL } = {}) {
-    this.map.fitBounds(bounds.pad(margin), { maxZoom: CLOSEST, animate });
+    this.#again = () => this.frame(bounds, margin, { animate: false });
+    this.#go(bounds.pad(margin), { maxZoom: CLOSEST, animate });
+  }
+
+  /**
+   * @param {L.LatLngBounds} bounds
+   * @param {L.FitBoundsOptions} options
+   */
+  #go(bounds, options) {
+    const { map } = this;
+    map.once("moveend", () => {
+      this.#framed = { centre: map.getCenter(), zoom: map.getZoom() };
+    });
+    map.fitBounds(bounds, options);
+  }
+
+  /** Where one comes nearer to: the middle of the perimeter when it is in sight, else that of the map. */
+  get heart() {
+    const centre = this.#selection()?.getCenter();
+    return centre && this.map.getBounds().contains(centre) ? centre : this.map.getCenter();
   }
 
   /** Where a map opens: on the perimeter when it is a small part of the scope, else on the scope. */

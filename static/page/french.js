@@ -80,6 +80,18 @@ const PATTERNS = [
   ],
   [/^Selected (.+)\. (.+)$/, "$1, choisi. $2"],
 ];
+
+/**
+ * Numbers too are written in French, whatever the browser speaks: grids and fields take their language from these.
+ * @param {Navigator} browser
+ */
+export function speakFrench(browser) {
+  const spoken = { language: "fr-FR", languages: Object.freeze(["fr-FR", "fr"]) };
+  for (const [name, value] of Object.entries(spoken)) {
+    Object.defineProperty(browser, name, { get: () => value, configurable: true });
+  }
+}
+
 const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"];
 
 /**
@@ -124,6 +136,7 @@ function sayAll(root) {
 }
 
 if (globalThis.document?.body ?? globalThis.document?.documentElement) {
+  speakFrench(navigator);
   const page = document.documentElement;
   sayAll(page);
   new MutationObserver((changes) => {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.communes import departement_of_text, find_body, find_name, history, read_any, read_code, read_list, read_place
+from geo.communes import departement_of_text, find_body, find_name, history, read_any, read_code, read_place
 from geo.communes.codes import read_name
 from geo.communes.names import say_date
 from tests.support.reading import mirrored
@@ -177,31 +177,6 @@ def test_every_name_of_today_finds_its_commune(data: st.DataObject) -> None:
     assert place.atoms == (code,) or code in place.codes
     assert read_place(f"{name} ({code})", atlas()).atoms == (code,)
     assert read_place(name.upper().replace("-", " "), atlas(), owner).atoms in ((code,), ())
-
-
-# --- lists -----------------------------------------------------------------------------------------------------------
-def test_a_pasted_list_mixes_codes_names_and_epci() -> None:
-    text = "Créteil, 94033; 94080 et Cachan\n\n1001\nMans, Le\n• 94041 - Ivry-sur-Seine\n200057867\ndépartement 90"
-    atoms, remarks = read_list(text, atlas())
-    assert {"94028", "94033", "94080", "94016", "01001", "72181", "94041", "93066"} <= set(atoms)
-    assert set(atlas().codes[atlas().members("departement", "90")]) <= set(atoms)
-    assert [(r.kind, r.where) for r in remarks] == [
-        ("réparé", "ligne 3"),
-        ("à savoir", "ligne 6"),
-        ("à savoir", "ligne 7"),
-    ]
-
-
-def test_a_pasted_list_keeps_what_it_can_and_names_the_lines_of_the_rest() -> None:
-    atoms, remarks = read_list("Créteil\nSaint-Denis\nTrifouilly\n94028\n94999", atlas())
-    assert atoms == ("94028",)
-    assert [(r.kind, r.row) for r in remarks] == [("refusé", 2), ("refusé", 3), ("à savoir", 4), ("refusé", 5)]
-    atoms, remarks = read_list("Créteil\nSaint-Denis", atlas(), departement="974")
-    assert "97411" in atoms
-
-
-def test_an_empty_list_is_empty() -> None:
-    assert read_list(" \n;,\n", atlas()) == ((), ())
 
 
 # --- callers of geo.communes.codes ---------------------------------------------------------------------------------------------

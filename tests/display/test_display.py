@@ -138,7 +138,11 @@ def test_outlines_of_departements_and_regions(made):
         topology = json.loads((made / outlines[kind]).read_text(encoding="utf-8"))
         geometries = topology["objects"]["zones"]["geometries"]
         assert [g["properties"]["c"] for g in geometries] == codes
-        assert all(set(g["properties"]) == {"c", "n"} for g in geometries)
+        seat = {"h"} if kind == "departements" else set()
+        assert all(set(g["properties"]) == {"c", "n"} | seat for g in geometries)
+        assert all(g["properties"]["h"].startswith(g["properties"]["c"]) for g in geometries if seat), (
+            "its own chief town"
+        )
     assert "Val-de-Marne" in (made / outlines["departements"]).read_text(encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.fuzz.__main__ import run
 from tests.fuzz.families import FAMILIES, case
 
-SEED, INPUTS = 1, 80
+SEED, INPUTS = 1, 6 * len(FAMILIES)
 
 
 def test_an_input_is_the_same_every_time() -> None:
@@ -16,7 +16,7 @@ def test_an_input_is_the_same_every_time() -> None:
 
 
 @pytest.mark.timeout(900)
-def test_a_few_hundred_inputs_give_a_sentence_or_a_good_reading() -> None:
+def test_some_inputs_of_each_family_give_a_sentence_or_a_good_reading() -> None:
     outcome = run(SEED, seconds=1e9, most=INPUTS, patience=250)
     assert outcome.findings == []
     assert {family for family, _ in outcome.counts} == set(FAMILIES)

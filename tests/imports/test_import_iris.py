@@ -12,10 +12,10 @@ import pytest
 from geo.communes import approximate_density
 from geo.dataset import Dataset, opened
 from geo.imports import ImportDraft, Review, read_import
+from geo.imports.iris_codes import read_iris
 from geo.imports.publish import layer_from
 from geo.imports.read import read_draft
 from geo.imports.shapes.pieces import PiecesOfCities
-from geo.imports.tables.iris import read_iris
 from geo.layers import LayerId, build_crosswalk, settled_by_iris
 from geo.perimeters import Perimeter
 from geo.register import Statement, register

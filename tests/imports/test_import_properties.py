@@ -6,14 +6,13 @@ import pandas as pd
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from geo.communes import read_list
 from geo.errors import GeoInputError
 from geo.imports import KINDS, Answers, ImportDraft, read_import
 from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS
 from tests.support.real import atlas
 from tests.support.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
 
-CALM = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+CALM = settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
 CODES = [str(c) for c in atlas().codes]
 WORDS = ["CLSM", "Code INSEE", "commune", "communes", "EPCI", "dep", "état", "part", "id", "note", "type", "Créteil", "Saint-Denis",
          "94028", "1001", "93059", "75056", "94000", "200041317", "79", "partielle", "en projet", "TOTAL", "département 79", "",
@@ -164,23 +163,3 @@ def test_a_list_in_a_cell_is_the_same_as_one_row_a_commune(codes: list[str], way
     rows = [["clsm", "communes"], ["Nord", cell], ["Sud", "Niort, Chauray"]]
     draft = read_import(csv_bytes(rows), "x.csv", "clsm", atlas=atlas())
     assert {c for name, c, _ in members(draft) if name == "Nord"} == set(codes)
-
-
-@CALM
-@given(st.text(max_size=200))
-def test_any_pasted_text_is_atoms_and_remarks(text: str) -> None:
-    atoms, remarks = read_list(text, atlas())
-    assert set(atoms) <= set(CODES)
-    assert list(atoms) == sorted(set(atoms))
-    assert all(r.message and r.where.startswith("ligne ") for r in remarks)
-
-
-@CALM
-@given(
-    st.lists(st.sampled_from(CODES), min_size=1, max_size=30, unique=True),
-    st.sampled_from([", ", ";", "\n", " ", " / "]),
-)
-def test_any_pasted_list_of_codes_is_read_whole(codes: list[str], sep: str) -> None:
-    atoms, remarks = read_list(sep.join(codes), atlas())
-    assert set(atoms) == set(codes)
-    assert not remarks

@@ -93,6 +93,15 @@ def pick(page: Page, label: str, typed: str) -> None:
     page.keyboard.press("Enter")
 
 
+def lay_over(page: Page, *names: str) -> None:
+    """Lay outlines over the map, or take them off, by their names in « Contours »."""
+    page.get_by_role("button", name="Contours").click()
+    for name in names:
+        page.get_by_role("button", name=name, exact=True).click()
+        settle(page)
+    page.keyboard.press("Escape")
+
+
 def tab_to(page: Page, label: str) -> None:
     """Press the tabulation key until the field or button of that name has the focus, as someone without a mouse would."""
     for _ in range(90):

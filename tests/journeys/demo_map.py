@@ -1,7 +1,7 @@
 """A page with one map, for tests/test_journey_component.py: its address says what it shows.
 
 `mode` is select, paint or points; `scope` names the file communes-<scope>.json; `slow` is a number of milliseconds that
-each answer of the server takes.
+each answer of the server takes; `two` shows two outlines where there is one else.
 """
 
 import json
@@ -20,13 +20,21 @@ query, state = st.query_params, st.session_state
 state.setdefault("codes", [])
 state.setdefault("seq", 0)
 state.setdefault("clicks", [])
+state.setdefault("past", [])
+state.setdefault("future", [])
 
 
 def take() -> None:
     """Keep what the map sent."""
     selection, click = maps.read_selection(state[KEY]), maps.read_click(state[KEY])
     if selection and selection[1] > state["seq"]:
+        state["past"].append(state["codes"])
         state["codes"], state["seq"] = selection
+    step = maps.read_step(state[KEY])
+    if step and step[1] == state["seq"]:
+        here, there = ("past", "future") if step[0] == "undo" else ("future", "past")
+        state[there].append(state["codes"])
+        replace(state[here].pop())
     if click:
         state["clicks"].append(click)
 
@@ -62,16 +70,24 @@ def board() -> None:
     paint = maps.Paint(maps.paint_runs(rank % 3 for rank in range(count)), tuple(maps.Swatch(*c) for c in colours))
     address = maps.static_url(f"geo/zones-{scope}.json")
     overlays = [maps.Overlay("zones", address, f"Zones {HOSTILE}", "#b4540a", (6, 4))] if zones else []
+    if zones and "two" in query:
+        overlays.append(maps.Overlay("autres", address, "Autres", "#1566a8", (), 4.0, ()))
     shown = maps.Focus(focus, 1) if focus else None
+    glance = maps.Glance(
+        (f"{len(state['codes'])} communes", HOSTILE),
+        ("Taille\u00a0: favorable → à discuter",) if state["codes"] else (),
+        undo=bool(state["past"]),
+        redo=bool(state["future"]),
+    )
     if mode == "select":
         frame = maps.selection_map()
         group = maps.selection_state(
             codes=state["codes"], seq=state["seq"], geometry_url=url, overlays=overlays, paint=paint if under else None,
-            focus=shown,
+            focus=shown, glance=glance,
         )  # fmt: skip
     elif mode == "paint":
         frame = maps.coverage_map()
-        group = maps.coverage_state(geometry_url=url, paint=paint, overlays=overlays, focus=shown)
+        group = maps.coverage_state(geometry_url=url, paint=paint, overlays=overlays, focus=shown, glance=glance)
     else:
         frame = maps.points_map()
         points = [maps.Point("clsm-1", 50.05, 2.1, HOSTILE, "12 communes"), maps.Point("clsm-2", 50.1, 2.2, "Liévin")]

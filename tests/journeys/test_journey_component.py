@@ -377,7 +377,7 @@ def test_all_of_france_is_painted_and_answers(page: Page, server: AppServer, app
     if largest_scope(app_folder) == "autre":
         pytest.skip("static/geo has not been derived: run python -m geo display")
     page.goto(f"{server.url}/?scope=france&mode=select")
-    frame = wait_painted(page, timeout=60)
+    frame = wait_painted(page)
     assert frame.evaluate("CL.communes().length") == 34917
     click_commune(page, "62041")
     wait_held(page, lambda state: state["codes"] == ["62041"])

@@ -54,7 +54,7 @@ def status(page: Page, code: str) -> str:
 
 def look_at_pas_de_calais(page: Page) -> None:
     page.get_by_role("link", name="Couverture").first.click()
-    expect(page.get_by_role("heading", name="Couverture : où manque-t-il des CLSM ?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Couverture", exact=True)).to_be_visible()
     wait_painted(page)
     if "dep-62" not in str(map_frame(page).evaluate("String(CL.state().url)")):
         pick(page, "Commune ou territoire", "Pas-de-Calais")
@@ -134,7 +134,7 @@ def test_a_planner_imports_a_list_sees_it_on_the_map_and_goes_back(
     page.get_by_text("J’ai lu ce qui sera retiré, et je le confirme.").click()
     settle(page)
     page.get_by_role("button", name="Publier").click()
-    expect(page.get_by_text("la nouvelle version est en service")).to_be_visible()
+    expect(page.get_by_text("la nouvelle version est en service").first).to_be_visible()
     expect(page.locator("[data-testid=stFileChip]")).to_have_count(0)
     head = register.head("clsm", home)
     assert head.version is not None
@@ -151,7 +151,7 @@ def test_a_planner_imports_a_list_sees_it_on_the_map_and_goes_back(
     assert "62193" in Path(taken.value.path()).read_text(encoding="utf-8-sig")
     page.get_by_role("button", name="Revenir à la couche d’origine").click()
     page.get_by_role("button", name="Confirmer : revenir à la couche d’origine").click()
-    expect(page.get_by_text("la couche d’origine est de nouveau en service")).to_be_visible()
+    expect(page.get_by_text("la couche d’origine est de nouveau en service").first).to_be_visible()
     look_at_pas_de_calais(page)
     assert (status(page, CALAIS), status(page, LENS)) == ("inconnu", EXTENDED)
     assert console.errors == []

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import Console, mark, pick, serve_embedded, settle, wait_still
+from tests.journeys import Console, lay_over, mark, pick, serve_embedded, settle, wait_still
 from tests.support import real
 from tests.support.browser import AppServer, Traffic, click_commune, hover_commune, until, view, wait_painted
 from tests.support.grid import plain
@@ -78,18 +78,19 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     assert wait_painted(page, geometry="dep-79") == frame
     expect(page.get_by_role("heading", name="Deux-Sèvres (79)")).to_be_visible()
     settle(page)
-    page.get_by_role("button", name="CLS", exact=True).click()
-    frame.wait_for_function("CL.state().overlays.length === 1 && CL.painted()")
-    page.get_by_role("button", name="QPV", exact=True).click()
-    frame.wait_for_function("CL.state().quarters > 0 && CL.painted()")
+    lay_over(page, "CLS", "QPV")
+    frame.wait_for_function("CL.state().overlays.length === 1 && CL.state().quarters > 0 && CL.painted()")
     settle(page)
-    expect(page.get_by_role("list", name="Légende de la carte")).to_contain_text("disque selon les habitants")
+    expect(frame.get_by_role("list", name="Légende de la carte", include_hidden=True)).to_contain_text(
+        "disque selon les habitants"
+    )
     tip = hover_commune(page, MELLE)
     assert "CLS : CLS" in plain(tip)
     assert "CLSM : CLSM du Niortais" in plain(hover_commune(page, CHAURAY)), "who serves it; Niort lies under a QPV"
     wait_query(page, territoire="dep-79", couches="cls,quartiers")
 
     # From the table (its list, by keyboard) to the map, which comes to the territory.
+    open_tab(page, "Lacunes")
     before = wait_still(page)
     pick(page, "Montrer sur la carte", "CC Mellois")
     wait_marked(page, epci(MELLOIS))
@@ -218,6 +219,8 @@ def test_an_epci_is_shown_in_its_departement_and_another_part_of_it_moves_the_vi
     inside, total = len(epci(NIORTAIS)), frame.evaluate("CL.communes().length")
     painted = frame.evaluate("CL.communes().filter(c => CL.statusOf(c) >= 0).length")
     assert (painted, total) == (inside, len(real.atlas().members("departement", "79")))
+    legend = frame.get_by_role("list", name="Légende de la carte", include_hidden=True)
+    expect(legend).to_contain_text("hors du territoire")
     pick(page, "Commune ou territoire", "CC Mellois en Poitou")
     expect(page.get_by_role("heading", name="CC Mellois en Poitou")).to_be_visible()
     settle(page)

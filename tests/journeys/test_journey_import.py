@@ -66,7 +66,7 @@ def server(home: Path, tmp_path_factory: pytest.TempPathFactory, libraries: None
 def give(page: Page, rows: tuple[tuple[object, ...], ...], file: Path) -> None:
     file.write_bytes(workbook(rows))
     page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_role("heading", name="7. Publication")).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("heading", name="7. Publication")).to_be_visible()
     settle(page)
 
 
@@ -133,7 +133,7 @@ def test_the_workbook_of_an_ars_is_settled_by_clicks_and_needs_nothing_the_next_
     page.get_by_text("J’ai lu ce qui sera retiré, et je le confirme.").click()
     settle(page)
     publish.click()
-    expect(page.get_by_text("la nouvelle version est en service")).to_be_visible()
+    expect(page.get_by_text("la nouvelle version est en service").first).to_be_visible()
     expect(page.get_by_role("tab", name="Importer une couche")).to_have_attribute("aria-selected", "true")
     version = register.head("clsm", home).version
     assert version is not None
@@ -148,7 +148,7 @@ def test_the_workbook_of_an_ars_is_settled_by_clicks_and_needs_nothing_the_next_
     assert "+ 1, − 0" in steps(page)
     expect(publish).to_be_enabled()
     publish.click()
-    expect(page.get_by_text("la nouvelle version est en service")).to_be_visible()
+    expect(page.get_by_text("la nouvelle version est en service").first).to_be_visible()
     assert "CLSM de Liévin" in named(home)
 
     # and back
@@ -158,7 +158,7 @@ def test_the_workbook_of_an_ars_is_settled_by_clicks_and_needs_nothing_the_next_
     settle(page)
     press(page, re.compile("Mettre en service la version 1"))
     press(page, re.compile("Confirmer : mettre en service la version 1"))
-    expect(page.get_by_text("la version 1 est en service")).to_be_visible()
+    expect(page.get_by_text("la version 1 est en service").first).to_be_visible()
     expect(page.get_by_role("tab", name="Versions et retours")).to_have_attribute("aria-selected", "true")
     assert "CLSM de Liévin" not in named(home) and mine <= named(home)
     assert console.errors == []

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { french } from "../../static/page/french.js";
+import { french, speakFrench } from "../../static/page/french.js";
 
 test("Streamlit's own words are French, and what they hold is kept", () => {
   assert.equal(french("No results"), "Aucun résultat");
@@ -24,4 +24,11 @@ test("what is not Streamlit's is left alone, dollars and names of objects includ
 
 test("what is French already does not change again", () => {
   for (const text of ["No results", "Help for Carte", "Search: table"]) assert.equal(french(french(text)), undefined);
+});
+
+test("a browser that speaks English writes numbers in French to the grids", () => {
+  const browser = /** @type {Navigator} */ (/** @type {unknown} */ ({ language: "en-US", languages: ["en-US", "en"] }));
+  speakFrench(browser);
+  assert.equal(new Intl.NumberFormat(browser.languages, { minimumFractionDigits: 1 }).format(1234.5), "1\u202f234,5");
+  assert.equal(browser.language, "fr-FR");
 });

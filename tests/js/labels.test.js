@@ -146,3 +146,30 @@ test("no name goes under a button", () => {
     ["Arras"],
   );
 });
+
+test("from afar the seat of a département comes before a larger town, its département after, then the zones", () => {
+  const town = (number, people) => [`620${number}`, number === 10 ? "Siège" : `Bourg ${number}`, people];
+  const geometry = row(...Array.from({ length: 20 }, (_, i) => town(10 + i, i ? 49_000 : 900)));
+  const outlines = row(["59", "N"], ["62", "P"]);
+  outlines.seats = ["62010"];
+  const around = { geometry: outlines, labels: new Labels(outlines), own: new Set(["62", "59"]) };
+  const quiet = { zones: [["z", "Zone"]], of: geometry.codes.map((_, i) => (i > 12 ? [0] : [])) };
+  const far = named(geometry, { scale: SCALE / 6, around, quiet });
+  assert.equal(far[0].text, "Siège");
+  const rank = (text) => far.findIndex((label) => label.text === text);
+  assert.ok(rank("N") > 0 && rank("Zone") > rank("N"), far.map(({ text }) => text).join());
+  const near = named(geometry, { scale: SCALE, around, quiet }).map(({ text }) => text);
+  assert.ok(near.includes("Bourg 11") && !near.includes("Zone") && !near.includes("N"), near.join());
+});
+
+test("zones are not named twice: those outlined, or else the quiet ones", () => {
+  const geometry = row(...Array.from({ length: 20 }, (_, i) => [`620${10 + i}`, `Bourg ${i}`, 1]));
+  const zones = (name) => ({ zones: [["z", name]], of: geometry.codes.map(() => [0]) });
+  const found = named(geometry, {
+    scale: SCALE / 6,
+    quiet: zones("Calme"),
+    front: { ...zones("Devant"), color: "#123456" },
+  });
+  const texts = found.map(({ text }) => text);
+  assert.ok(texts.includes("Devant") && !texts.includes("Calme"), texts.join());
+});

@@ -134,7 +134,7 @@ SETTINGS = st.builds(
 )
 
 
-@hypothesis_settings(max_examples=60)
+@hypothesis_settings(max_examples=30)
 @given(
     SOME,
     st.lists(st.tuples(st.frozensets(st.sampled_from(CODES)), st.frozensets(st.sampled_from(CODES))), max_size=4),
@@ -151,7 +151,7 @@ def test_moves_on_a_drawn_country_give_what_the_facts_and_rules_give(
         same_as_the_facts(DRAWN, move.apply(codes), judged.measures(i), settings)
 
 
-@hypothesis_settings(max_examples=12)
+@hypothesis_settings(max_examples=6)
 @given(st.integers(0, 34_916), st.integers(1, 40), st.integers(0, 10**6))
 def test_moves_on_real_perimeters_give_what_the_facts_and_rules_give(seed: int, size: int, luck: int) -> None:
     ground = incidence_of(real.world().evidence)

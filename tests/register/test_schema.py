@@ -191,7 +191,7 @@ def test_killed_at_any_act_of_a_migration_the_register_is_whole(home: Path) -> N
     old = database(home).read_bytes()
     acts = run_child(["-c", OPEN, str(home)], 0)
     numbered = []
-    for nth in spread(acts, 8):
+    for nth in spread(acts, 6):
         for journal in database(home).parent.glob(f"{store.DATABASE}*"):
             journal.unlink()
         database(home).write_bytes(old)

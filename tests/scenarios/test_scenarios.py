@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import GeoInputError
 from geo.guidance import ANSWER_LENGTH, Intent, Project, Settings
-from geo.scenarios import MOST_SCENARIOS, NAME_LENGTH, NOTE_LENGTH, Scenario, Vintage, Workbook, vintage_of
+from geo.scenarios import (
+    MOST_SCENARIOS,
+    NAME_LENGTH,
+    NOTE_LENGTH,
+    Scenario,
+    Vintage,
+    Workbook,
+    pack,
+    unpack,
+    vintage_of,
+)
 from tests.support import real
 
 A, B = frozenset({"01001"}), frozenset({"01001", "01002"})
@@ -183,3 +195,13 @@ def test_the_vintage_names_the_years_of_the_data() -> None:
 def test_a_scenario_gives_the_perimeter_that_checks_judge() -> None:
     perimeter = Scenario("Créteil", frozenset({"94028"})).perimeter(real.atlas())
     assert (perimeter.name, perimeter.communes, perimeter.year) == ("Créteil", {"94028"}, 2026)
+
+
+def test_the_vintage_of_a_source_keeps_its_date_whole_and_that_of_an_older_link_is_understood() -> None:
+    said = "millésime non indiqué, reçu le 26/11/2026"  # forty-one characters
+    world = replace(real.world(), synchronised={"ressources": said})
+    assert dict(vintage_of(world).sources)["ressources"] == said
+    book = Workbook((Scenario("Niort", frozenset(["79191"])),))
+    for sent in (said, said[:40]):
+        packed = pack(replace(book, vintage=replace(vintage_of(world), sources=(("ressources", sent),))), real.atlas())
+        assert unpack(packed, real.atlas(), vintage_of(world)).notices == ()

@@ -30,6 +30,20 @@ def test_names_codes_and_territories_are_taken_and_what_was_mended_is_told_apart
     assert len(found.codes) == 40 + 4
 
 
+def test_a_list_mixes_codes_names_and_territories_and_names_its_lines() -> None:
+    found = read(
+        "Créteil, 94033; 94080 et Cachan\n\n1001\nMans, Le\n• 94041 - Ivry-sur-Seine\n200057867\ndépartement 90"
+    )
+    named = {"94028", "94033", "94080", "94016", "01001", "72181", "94041", "93066"}
+    assert named | set(real.atlas().codes[real.atlas().members("departement", "90")]) <= found.codes
+    assert [(one.text, one.line) for one in found.corrected] == [("1001", 3)]
+    assert [one.said.split()[0] for one in found.taken if one.line > 5] == ["EPT", "département"]
+    found = read("Créteil\nSaint-Denis\nTrifouilly\n94028\n94999")
+    assert found.codes == {"94028"}
+    assert [one.line for one in found.to_choose] == [2, 3, 5]
+    assert [one.line for one in found.taken if "déjà" in one.said] == [4]
+
+
 def test_a_double_and_a_territory_in_full_are_not_to_be_looked_at_again() -> None:
     found = read("Niort, Niort\nCA du Niortais\nniort")
     assert len(found.taken) == 4
@@ -94,6 +108,15 @@ def test_every_code_of_a_commune_that_is_no_postal_code_is_taken_as_it_is() -> N
     assert (as_insee.codes, as_insee.to_choose) == (set(codes), ())
 
 
+@given(
+    st.lists(st.sampled_from([str(c) for c in real.atlas().codes]), min_size=1, max_size=30, unique=True),
+    st.sampled_from([", ", ";", "\n", " ", " / "]),
+)
+def test_any_list_of_codes_is_read_whole(codes: list[str], sep: str) -> None:
+    found = read(sep.join(codes)).read_as(INSEE)
+    assert (found.codes, found.to_choose) == (set(codes), ())
+
+
 def test_all_the_communes_of_a_postal_code_are_one_choice() -> None:
     found = read("79270")
     whole = next(c for c in found.to_choose[0].choices if c.label.startswith("les 7"))
@@ -118,7 +141,7 @@ def test_a_list_may_be_written_in_many_ways(text: str) -> None:
     assert read(text).codes == {"79191", "79174"}
 
 
-@given(st.text(max_size=60))
+@given(st.text(max_size=200))
 def test_any_text_gives_three_blocks_or_a_sentence(text: str) -> None:
     try:
         found = read(text)
@@ -128,6 +151,7 @@ def test_any_text_gives_three_blocks_or_a_sentence(text: str) -> None:
     assert found.taken or found.corrected or found.to_choose
     assert all(one.atoms for one in (*found.taken, *found.corrected))
     assert not any(one.atoms for one in found.to_choose)
+    assert found.codes <= set(real.atlas().codes)
 
 
 def test_what_is_left_out_is_no_more_asked_for() -> None:

@@ -16,7 +16,7 @@ from geo.sources import background as sync_beside
 from geo.sources.background import Journal
 from tests.support.browser import ROOT
 from tests.support.grid import plain
-from tests.support.reading import MIRROR, SAMPLES
+from tests.support.reading import SAMPLES
 from ui.server import background
 
 
@@ -114,8 +114,8 @@ def test_a_mirror_that_is_none_is_told_in_the_journal(tmp_path: Path) -> None:
 
 
 def test_it_brings_in_what_a_mirror_holds(tmp_path: Path) -> None:
-    mirror = MIRROR if MIRROR.is_dir() else SAMPLES
-    done = run(tmp_path, CLSM_MIRROR=str(mirror))
+    """Of a small mirror: test_sync brings in the whole of the real one."""
+    done = run(tmp_path, CLSM_MIRROR=str(SAMPLES))
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert current("densite", tmp_path) is not None
     assert sync_beside.wanted(tmp_path) is (current("ressources", tmp_path) is None)

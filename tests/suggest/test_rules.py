@@ -103,7 +103,7 @@ def check_rules(codes: frozenset[str], suggestion: Suggestion, settings: Setting
         assert own not in " ".join(suggestion.words.pros)
 
 
-@hypothesis_settings(max_examples=20)
+@hypothesis_settings(max_examples=12)
 @given(st.sampled_from(KINDS), st.integers(0, 10**6), st.sampled_from([60_000, 200_000]), st.booleans())
 @example("one body and a spill", 11, 200_000, True)
 def test_no_suggestion_breaks_a_rule(kind: str, seed: int, marker: int, beyond: bool) -> None:
@@ -121,7 +121,7 @@ def test_no_suggestion_breaks_a_rule(kind: str, seed: int, marker: int, beyond: 
         assert len(division.parts) > 1
 
 
-@hypothesis_settings(max_examples=20)
+@hypothesis_settings(max_examples=12)
 @given(st.sampled_from(KINDS), st.integers(0, 10**6))
 def test_thresholds_of_the_tool_change_no_suggestion(kind: str, seed: int) -> None:
     codes, evidence = random_perimeter(kind, seed), real.world().evidence

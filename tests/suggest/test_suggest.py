@@ -66,7 +66,7 @@ def check_turns(world: Dataset, codes: frozenset[str], move: Move, settings: Set
     assert {t.text for t in effect_of(world.evidence, codes, move, settings).turns} == turned
 
 
-@hypothesis_settings(max_examples=8)
+@hypothesis_settings(max_examples=5)
 @given(st.integers(0, 34_916), st.integers(1, 12), st.randoms(use_true_random=False))
 def test_a_turn_is_said_in_the_words_of_the_checks_before_and_after(seed: int, size: int, chance: Random) -> None:
     world = real.world()
@@ -91,7 +91,7 @@ def test_a_check_that_does_not_concern_one_town_is_never_said_favourable_there(n
     assert "« Centralité » : sans objet → à discuter" in plain(texts)
 
 
-@hypothesis_settings(max_examples=15)
+@hypothesis_settings(max_examples=5)  # as many again as test_rules draws, of perimeters of every kind
 @given(st.integers(0, 34_916), st.integers(1, 60), st.sampled_from([30_000, 200_000]))
 @example(152, 13, 30_000)
 def test_every_suggestion_applied_gives_exactly_the_effect_announced(seed: int, size: int, marker: int) -> None:

@@ -16,13 +16,13 @@ from streamlit.testing.v1 import AppTest
 from geo.french import number
 from geo.paths import ROOT
 from tests.support import real
+from tests.support.browser import PATIENCE_S
 from tests.support.grid import plain
 from ui import frame
 
 HOME = str(ROOT / "dashboard.py")
 COVERAGE, PERIMETER, COMPARISON = "pages/1_Couverture.py", "pages/2_Perimetre.py", "pages/3_Comparaison.py"
 DATA, METHOD = "pages/4_Donnees.py", "pages/5_Methode.py"
-PATIENCE_S = 120.0
 
 
 def open_page(page: str | None = None, **query: str) -> AppTest:

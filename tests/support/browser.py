@@ -49,6 +49,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LOCAL_SCHEMES = {"data", "blob", "about", "chrome-error"}
 COMPONENT = "streamlit_folium"
 T = TypeVar("T")
+PATIENCE_S = 120.0  # a busy machine is no failure
 
 
 # --- the server -------------------------------------------------------------------------------------------------
@@ -95,7 +96,7 @@ def start_server(
         )
     root = f"http://127.0.0.1:{port}" + (f"/{base_path}" if base_path else "")
     server = AppServer(process, root, log)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while not _answers(f"{root}/_stcore/health"):
         if process.poll() is not None or time.monotonic() > deadline:
             server.stop()
@@ -271,7 +272,7 @@ RUNS = """
 
 
 # --- waiting ----------------------------------------------------------------------------------------------------
-def until(page: Page, look: Callable[[], T | None], failure: Callable[[], str], *, timeout: float = 60.0) -> T:
+def until(page: Page, look: Callable[[], T | None], failure: Callable[[], str], *, timeout: float = PATIENCE_S) -> T:
     """Look again and again until there is something to return (not None, not False); say what is wrong otherwise.
 
     This is the only place where a journey lets time pass: all others name the state that they wait for.
@@ -287,7 +288,7 @@ def until(page: Page, look: Callable[[], T | None], failure: Callable[[], str], 
 
 
 # --- the map in the page ----------------------------------------------------------------------------------------
-def map_frame(page: Page, index: int = 0, *, timeout: float = 60.0) -> Frame:
+def map_frame(page: Page, index: int = 0, *, timeout: float = PATIENCE_S) -> Frame:
     """Return the frame of a map of the page, by its rank, once it holds the map's script."""
 
     def found() -> Frame | None:
@@ -308,7 +309,7 @@ def attempt(frame: Frame | Page, expression: str) -> Any:
         raise
 
 
-def wait_painted(page: Page, index: int = 0, *, geometry: str = "", timeout: float = 60.0) -> Frame:
+def wait_painted(page: Page, index: int = 0, *, geometry: str = "", timeout: float = PATIENCE_S) -> Frame:
     """Wait until a map has drawn its geometry (whose address holds `geometry`) and its overlays."""
     ready = f"CL.state && CL.painted() && String(CL.state().url).includes({json.dumps(geometry)})"
 

@@ -39,7 +39,7 @@ def atlas(
         shapely.box(x - SIDE / 2, y - SIDE / 2, x + SIDE / 2, y + SIDE / 2)
         for x, y in zip(made.table["x"], made.table["y"], strict=True)
     ]
-    frame = gpd.GeoDataFrame({"code": made.table["code"]}, geometry=squares, crs=2154).to_crs(4326)
+    frame = gpd.GeoDataFrame(made.table[["code", "departement"]], geometry=squares, crs=2154).to_crs(4326)
     frame.to_parquet(folder / "communes.parquet")
     centres = gpd.GeoSeries(gpd.points_from_xy(made.table["x"], made.table["y"]), crs=2154).to_crs(4326)
     table = made.table.assign(lon=centres.x.to_numpy(), lat=centres.y.to_numpy())

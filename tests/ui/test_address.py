@@ -72,10 +72,22 @@ PAGE = Address(
 )
 
 
+def test_a_misspelt_name_is_said_with_the_one_that_was_meant(browser: Query) -> None:
+    browser.update(nombres="7", **{"<b>" * 40: "x"})
+    near, far = PAGE.read().problems
+    assert near.replace("\\", "").endswith("il est ignoré. Peut-être « nombre » ?")
+    assert "<b>" not in far and len(far) < 600
+    assert "n" not in st.session_state
+    assert PAGE.read().problems == (), "said once"
+
+
 def test_each_name_is_held_under_its_key(browser: Query) -> None:
     browser.update(nombre="7", lettres="a,c", paire="1-2", autre="x")
     found = PAGE.read()
-    assert (found.problems, found.notices) == ((), ())
+    assert [p.replace("\\", "") for p in found.problems] == [
+        "Lien : « autre » n’est pas un nom que cette page connaît ; il est ignoré."
+    ]
+    assert found.notices == ()
     assert found.names == {"nombre", "lettres", "paire"}
     assert {k: st.session_state[k] for k in ("n", "letters", "x", "y")} == {
         "n": 7, "letters": ("a", "c"), "x": "1", "y": "2",

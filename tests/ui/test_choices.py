@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from geo.comparison import candidates
 from geo.comparison.candidates import scenario_id
+from geo.paths import ROOT
 from geo.scenarios import Scenario, Workbook
 from tests.support import real
 from tests.support.apptest import COMPARISON, PERIMETER, button, open_page, ran
 from tests.ui.test_page_perimeter import press, show_panel
 from ui import frame
-from ui.choices import distinct, scope_name
+from ui.choices import distinct, pick_one, pick_several, scope_name
 from ui.comparison import link as comparison_link
 from ui.coverage import loaders as coverage_loaders
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 LENS, ARRAS = "62498", "62041"
+
+
+def test_every_list_finds_what_holds_the_words_and_takes_one_thing_at_a_time() -> None:
+    """Left to itself, the library finds scattered letters, and Enter takes all that it finds: six communes for « Lens »."""
+    for path in sorted([*(ROOT / "ui").glob("**/*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "dashboard.py"]):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if node.func.attr in ("selectbox", "multiselect"):
+                given = {k.arg: getattr(k.value, "value", ...) for k in node.keywords}
+                assert given.get("filter_mode", "fuzzy") is None, (
+                    f"{path.name}:{node.lineno} ui.choices makes these lists"
+                )
+    assert pick_several.keywords == {"filter_mode": "contains", "select_all": False}
+    assert pick_one.keywords == {"filter_mode": "contains"}
 
 
 def names(app) -> list[str]:

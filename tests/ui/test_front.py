@@ -1,22 +1,35 @@
-"""What stands between the browser and Streamlit: the page in French, files compressed once, lifetimes of what never changes."""
+"""What stands between the browser and Streamlit: the page in French, files compressed once, lifetimes of what never changes, hints."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
+import io
+import json
+import re
+import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
+from fontTools.ttLib import TTFont
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from geo.paths import ROOT
-from ui.server import middleware
+from ui.server import HINTS, bundle, front, light, middleware
 
-INDEX = '<html lang="en"><head><title>Streamlit</title></head><body>' + "x" * 2_000 + "</body></html>"
+FONT = "SourceSansVF-Upright.ttf.BsWL4Kly.woff2"
+INDEX = (
+    '<html lang="en"><head><title>Streamlit</title>'
+    f'<link rel="preload" href="./static/media/{FONT}"><link rel="stylesheet" href="./static/css/index.abc.css"></head>'
+    '<body><div id="root"></div>' + "x" * 2_000 + "</body></html>"
+)
+SHEET = f"@font-face{{src:url(../media/{FONT})}}" + " " * 2_000
 SCRIPT = "const a = 1;\n" * 500
 SERVED: list[str] = []
 PAGE = {"accept": "text/html,application/xhtml+xml", "accept-encoding": "gzip, br"}
@@ -35,6 +48,8 @@ def file(request: Request) -> Response:
         return JSONResponse({"a": "b" * 3_000})
     if request.url.path.endswith(".woff2"):
         return Response(b"\0" * 3_000, media_type="font/woff2")
+    if request.url.path.endswith(".css"):
+        return Response(SHEET, media_type="text/css", headers={"etag": '"1"'})
     bundle = request.url.path.startswith("/static/js")
     kept = {"cache-control": "public, immutable, max-age=31536000"} if bundle else {}
     return Response(SCRIPT, media_type="application/javascript", headers=kept)
@@ -67,8 +82,11 @@ def served() -> Starlette:
 
 
 @pytest.fixture(autouse=True)
-def nothing_served() -> None:
+def nothing_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin with a server that set-up made nothing light for."""
     SERVED.clear()
+    monkeypatch.setattr(light, "LIGHT", tmp_path)
+    monkeypatch.setattr(light, "later", lambda: light.Later(quiet=0.0))
 
 
 @pytest.mark.parametrize("path", ["/", "/Couverture", "/Couverture?territoire=dep-79"])
@@ -126,3 +144,142 @@ def test_only_a_name_with_a_version_is_kept_for_good(path: str, lasts: bool) -> 
 
 def test_our_script_is_where_the_page_asks_for_it() -> None:
     assert (ROOT / "static" / "page" / "french.js").is_file()
+
+
+# --- lighter files ----------------------------------------------------------------------------------------------
+BROTLI = {"accept": "*/*", "accept-encoding": "gzip, deflate, br, zstd"}
+
+
+def test_who_takes_brotli_is_sent_what_set_up_compressed() -> None:
+    light.pack(SCRIPT.encode())
+    app = served()
+    _, headers, body = get("/static/js/index.abc.js", BROTLI, app=app)
+    assert headers["content-encoding"] == "br" and brotli.decompress(body).decode() == SCRIPT
+    assert int(headers["content-length"]) == len(body) and "accept-encoding" in headers["vary"].lower()
+    assert (
+        get("/static/js/index.abc.js", app=app)[1]["content-encoding"] == "gzip"
+    )  # the other is no answer for this one
+    refused = {"accept": "*/*", "accept-encoding": "br;q=0, gzip;q=0.5"}
+    assert get("/static/js/index.abc.js", refused, app=app)[1]["content-encoding"] == "gzip"
+
+
+def test_what_set_up_did_not_foresee_is_compressed_once_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[bytes] = []
+    monkeypatch.setattr(light, "later", lambda: type("Later", (), {"add": lambda _, body: made.append(body) or True})())
+    app = served()
+    assert get("/static/js/index.abc.js", BROTLI, app=app)[1]["content-encoding"] == "gzip"
+    assert get("/app/static/js/map.js", BROTLI, app=app)[1]["content-encoding"] == "gzip"
+    assert made == [SCRIPT.encode()]  # the first never changes under its name, the second may
+    light.pack(made[0])
+    assert get("/static/js/index.abc.js", BROTLI, app=app)[1]["content-encoding"] == "br"
+
+
+def test_the_thread_that_compresses_ends_with_the_first_folder_it_cannot_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = light.Later(quiet=0.0)
+    assert later.add(b"a" * 1_000)
+    _until(lambda: light.packed(b"a" * 1_000) is not None)
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(light, "LIGHT", tmp_path / "file")
+    assert later.add(b"b" * 1_000)
+    _until(lambda: later.closed)
+    assert not later.add(b"c" * 1_000)
+    assert not light.Later().add(b"d" * (light.LARGEST_BYTES + 1))
+
+
+def _until(seen: Any) -> None:
+    deadline = time.monotonic() + 60
+    while not seen():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_an_answer_that_is_no_success_goes_through_as_it_is() -> None:
+    def missing(request: Request) -> Response:
+        return Response("absent" * 500, status_code=404, media_type="text/plain", headers={"etag": '"1"'})
+
+    app = Starlette(routes=[Route("/{rest:path}", missing)], middleware=middleware())
+    status, headers, body = get("/static/js/index.abc.js", BROTLI, app=app)
+    assert (status, body) == (404, b"absent" * 500) and "content-encoding" not in headers
+
+
+def test_light_fonts_have_addresses_of_their_own_and_the_others_none(tmp_path: Path) -> None:
+    assert "?v=" not in _page().split("</title>")[1].split("</head>")[0].split("<script")[0]
+    (tmp_path / "a.woff2").write_bytes(b"light")
+    (tmp_path / light.FONTS).write_text(json.dumps({"stamp": light.stamp(), "files": {FONT: "a.woff2"}}))
+    stamped = f"?v={light.stamp()}"
+    assert f"./static/media/{FONT}{stamped}" in _page() and f"./static/css/index.abc.css{stamped}" in _page()
+    status, headers, body = get(f"/static/css/index.abc.css{stamped}")
+    assert status == 200 and f"{FONT}{stamped}" in gzip.decompress(body).decode()
+    _, headers, body = get(f"/static/media/{FONT}{stamped}")
+    assert (body, headers["content-type"], headers["content-length"]) == (b"light", "font/woff2", "5")
+    assert get(f"/static/media/{FONT}")[2] == b"\0" * 3_000  # who kept the page of before
+    (tmp_path / light.FONTS).write_text(json.dumps({"stamp": "another", "files": {FONT: "a.woff2"}}))
+    assert stamped not in _page()
+    assert get(f"/static/media/{FONT}{stamped}")[2] == b"\0" * 3_000
+
+
+def _page() -> str:
+    return gzip.decompress(get("/Couverture", PAGE)[2]).decode()
+
+
+def test_every_icon_shown_and_every_letter_of_french_is_in_the_light_fonts() -> None:
+    media = bundle.bundle() / "static" / "media"
+    (symbols,) = media.glob("MaterialSymbols-*.woff2")
+    wanted = light.icons()
+    assert {"home", "map", "draw", "expand_more", "keyboard_double_arrow_left"} <= wanted
+    whole, cut = TTFont(symbols), TTFont(io.BytesIO(light.cut_font(symbols.read_bytes(), symbols=wanted)))
+    assert wanted & _ligatures(whole) <= _ligatures(cut)
+    assert light.our_icons() <= _ligatures(cut), "an icon of ours that the font does not have"
+    (letters,) = media.glob("SourceSansVF-Upright*.woff2")
+    content = light.cut_font(letters.read_bytes())
+    cut = TTFont(io.BytesIO(content))
+    text = (
+        "Où manque-t-il des CLSM ? « L’Haÿ-les-Roses » · Œuvre, ŒIL, Æ, 1ᵉʳ janvier ; 12,5 % — 3\u202f000 → ✓ ≥ ≤ × … ●"
+    )
+    lost = {sign for sign in text if ord(sign) not in cut.getBestCmap()}
+    assert lost <= {sign for sign in text if ord(sign) not in TTFont(letters).getBestCmap()}
+    assert {record.toUnicode() for record in cut["name"].names if record.nameID in (1, 4, 6)} == {"CLSM"}
+    assert len(content) < letters.stat().st_size / 2
+
+
+def _ligatures(font: TTFont) -> set[str]:
+    signs = {glyph: chr(code) for code, glyph in font.getBestCmap().items()}
+    found = set()
+    for lookup in font["GSUB"].table.LookupList.Lookup:
+        for table in lookup.SubTable:
+            for first, entries in getattr(getattr(table, "ExtSubTable", table), "ligatures", {}).items():
+                found |= {
+                    signs.get(first, "?") + "".join(signs.get(c, "?") for c in entry.Component) for entry in entries
+                }
+    return found
+
+
+# --- what a page is sent with -----------------------------------------------------------------------------------
+def test_a_page_says_that_it_loads_and_where_its_server_is() -> None:
+    text = _page()
+    assert re.search(r'<div id="root"><p role="status"[^>]*>Le tableau de bord se charge…</p></div>', text)
+    assert "La%20carte%20se%20charge" in text
+    assert 'BACKEND_BASE_URL:new URL("./",location.href)' in text  # whatever prefix a proxy puts before it
+    before = (bundle.bundle() / "index.html").read_text(encoding="utf-8")
+    after = front.in_french(before.encode()).decode()
+    assert '<div id="root"><p role="status"' in after and front.NO_SCRIPT in after
+
+
+def test_a_page_with_a_map_names_what_its_frame_will_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(HINTS, "scripts", ("./app/static/vendor/leaflet.js?v=1",))
+    monkeypatch.setattr(HINTS, "styles", ("./app/static/css/map.css?v=1",))
+    files = {"Couverture": ["./app/static/geo/a.json"]}
+    monkeypatch.setattr(HINTS, "geometry", lambda page, asked: files.get(page, []) if "x" not in asked else [])
+    text = HINTS.tags("/clsm/Couverture", "a=1").decode()
+    assert [*re.findall(r'prefetch".*?href="([^"]+)"', text)] == [*HINTS.scripts, *files["Couverture"], *HINTS.styles]
+    assert "app/static" not in HINTS.tags("/", "").decode()
+    assert "app/static" not in HINTS.tags("/Couverture", "x=%22%3E%3Cscript%3E").decode()
+
+
+def test_the_widgets_hinted_are_those_of_the_bundle_in_place() -> None:
+    found = bundle.chunk_files(bundle.CHUNKS)
+    assert all((bundle.bundle() / name).is_file() for name in found)
+    assert all(any(f"/{name}." in file for file in found) for name in bundle.CHUNKS)
+    assert not set(found) & set(bundle.start_files())

@@ -10,11 +10,14 @@ from html.parser import HTMLParser
 import pytest
 
 from geo import french as fr
+from geo.coverage import Status
+from geo.display import CASING, LINES
 from geo.guidance import CHECKS, TONES, Check, Finding, Outcome, Reach, Settings, summary
 from geo.layers import Etat, Overlap, Precision, Relation
+from geo.paths import ROOT
 from tests.support.grid import crosswalk, draw, facts_of, plain, zone
 from ui import html, panels
-from ui.map.scene import LINES, PALE, PALETTE, SELECTED
+from ui.map.scene import EXTENDED, PALE, PALETTE, SELECTED
 from ui.perimeter import judge as gauge
 from ui.perimeter import judge as judge_view
 
@@ -91,7 +94,7 @@ CHECK = CHECKS[0]
 WRITERS: dict[str, Callable[[str], str]] = {
     "section": lambda t: html.section(t, t),
     "figures": lambda t: html.figures([(t, t)]),
-    "legend": lambda t: html.legend([("fill", "#123456", t), ("line", "#123456", t)]),
+    "legend": lambda t: html.legend([("#123456", t)]),
     "table": lambda t: html.table([(t, False), ("n", True)], [(t,), (t, t)], caption=t),
     "overlap": lambda t: html.table([("Zone", False)] * 4, [html.overlap_cells(overlap(name=t))], caption=t),
     "card": lambda t: html.check_card(CHECK, finding(sentence=t, details=(t,), missing=(t,))),
@@ -144,7 +147,7 @@ def test_a_hostile_name_stays_text_in_whole_blocks(name: str) -> None:
 
 
 def test_a_colour_of_a_legend_cannot_leave_its_attribute() -> None:
-    found = read(html.legend([("fill", '"><script>alert(1)</script>', "texte")]))
+    found = read(html.legend([('"><script>alert(1)</script>', "texte")]))
     assert [tag for tag, _ in found.tags] == ["div", "span", "i"]
 
 
@@ -171,13 +174,13 @@ def test_no_two_outcomes_look_the_same() -> None:
 
 
 def test_a_legend_gives_each_colour_its_word() -> None:
-    found = read(html.legend([("fill", "#1f7a6d", "couvert"), ("line", "#4a3f8f", "contour : EPCI")]))
-    assert found.texts == ["couvert", f"contour{fr.NBSP}: EPCI"]
+    found = read(html.legend([("#1f7a6d", "couvert"), ("#459787", "couvert : supposé")]))
+    assert found.texts == ["couvert", f"couvert{fr.NBSP}: supposé"]
     (_, box), *items = found.tags
     assert box["role"] == "list"
     assert box["aria-label"] == "Légende de la carte"
     assert [a["role"] for tag, a in items if tag == "span"] == ["listitem", "listitem"]
-    assert [a["style"] for tag, a in items if tag == "i"] == ["background:#1f7a6d", "border-color:#4a3f8f"]
+    assert [a["style"] for tag, a in items if tag == "i"] == ["background:#1f7a6d", "background:#459787"]
 
 
 def luminance(colour: str) -> float:
@@ -213,12 +216,24 @@ def test_every_text_of_the_style_is_legible_on_its_ground() -> None:
     assert read_colours >= 10
 
 
-def test_what_the_map_draws_shows_on_white() -> None:
-    for colour, _, _ in LINES.values():
-        assert contrast(colour, "#ffffff") >= 3
+def test_a_boundary_stands_out_on_white_and_on_every_fill() -> None:
+    fills = [swatch.fill for swatch in (*PALETTE.values(), EXTENDED)] + [*PALE.values(), SELECTED, "#ffffff"]
+    for name, line in LINES.items():
+        assert contrast(line.colour, CASING) >= 4.5, name
+        for fill in fills:
+            assert max(contrast(line.colour, fill), contrast(CASING, fill)) >= 3, (name, fill)
     assert contrast(SELECTED, "#ffffff") >= 4.5
     for status, pale in PALE.items():
         assert contrast(SELECTED, pale) >= 3, f"the choice must stand out over {status!r}"
+
+
+def test_the_motif_of_what_is_not_covered_is_seen_and_stays_quiet() -> None:
+    script = (ROOT / "static" / "js" / "motifs.js").read_text(encoding="utf-8")
+    stroke = re.search(r'fines:[^}]*strokes\(pen, "(#[0-9a-f]{6})"', script)
+    assert stroke
+    fill = PALETTE[Status.NON_COUVERT].fill
+    assert contrast(stroke.group(1), fill) >= 3, "told from what is plain"
+    assert contrast(fill, "#ffffff") < 1.3, "a line and a name are read over it as over white"
 
 
 def test_each_status_has_its_own_colour() -> None:

@@ -19,6 +19,7 @@ from ui.map import build as maps
 from ui.map import codec
 from ui.map import events as map_answers
 from ui.map.build import Focus, Overlay, Paint, Point, Swatch
+from ui.map.glance import Glance
 from ui.map.phrases import PHRASES
 
 HOSTILE = [
@@ -273,6 +274,37 @@ def test_a_selection_is_read_in_its_order_and_once_each() -> None:
 )
 def test_anything_else_is_no_selection(value: object) -> None:
     assert map_answers.read_selection(value) is None
+
+
+def test_a_step_says_which_way_and_from_which_selection() -> None:
+    assert map_answers.read_step({"step": "undo", "n": 7}) == ("undo", 7)
+    assert map_answers.read_step({"step": "redo", "n": 0}) == ("redo", 0)
+
+
+@pytest.mark.parametrize(
+    "value", [None, {}, "undo", {"step": "undo"}, {"step": "UNDO", "n": 1}, {"step": ["undo"], "n": 1},
+              {"step": "undo", "n": "1"}, {"step": "undo", "n": -1}, {"step": "undo", "n": 1, "more": 1}],
+)  # fmt: skip
+def test_anything_else_is_no_step(value: object) -> None:
+    assert map_answers.read_step(value) is None
+
+
+def test_what_is_said_in_full_screen_is_short_and_leaves_out_what_is_not() -> None:
+    glance = Glance(("147\u202f154 habitants", "74\u00a0% du repère"), undo=True)
+    assert glance.payload() == {"figures": ["147\u202f154 habitants", "74\u00a0% du repère"], "undo": 1}
+    turned = tuple(f"Repère {i}\u00a0: favorable → à discuter" for i in range(5))
+    told = Glance(("1",), turned).payload()
+    assert len(told["turned"]) == 3
+    assert told["more"] == 2
+    whole = Glance(
+        ("1\u202f147\u202f154 habitants", "574\u00a0% du repère", "125 communes · au moins 12 secteurs · 24 QPV"),
+        tuple(
+            f"{title}\u00a0: point de vigilance → à discuter" for title in ("Secteurs de psychiatrie", "Taille", "QPV")
+        ),
+        undo=True,
+        redo=True,
+    )
+    assert len(codec.script_json(whole.payload())) < 400, "sent at every click"
 
 
 def test_a_click_names_a_commune_or_a_mark() -> None:

@@ -29,6 +29,7 @@ from tests.support import real
 from tests.support.apptest import COVERAGE, find, open_page, pills, ran, written
 from tests.support.grid import draw, plain
 from ui import cache, frame, loaders
+from ui import map as maps
 from ui.coverage import choices as coverage_view
 from ui.coverage import gaps as gap_tables
 from ui.coverage import link as coverage_link
@@ -83,7 +84,9 @@ def test_each_figure_stands_beside_that_of_the_level_above() -> None:
 def test_what_is_outside_an_epci_is_said() -> None:
     app = open_page(COVERAGE, territoire=f"epci-{NIORTAIS}")
     assert app.selectbox(key=frame.COVERAGE_SCOPE).options[-1] == "EPCI · CA du Niortais"
-    assert "hors du territoire" in written(app)
+    runs = maps.status_paint(CoverageView(scope_of(f"epci-{NIORTAIS}"))).runs
+    assert "_" in runs, "drawn apart, and so in the legend (static/js/legend.js)"
+    assert "_" not in maps.status_paint(CoverageView(scope_of("dep-79"))).runs
 
 
 @pytest.mark.parametrize(
@@ -142,6 +145,9 @@ WHOLE = {
     "niveau": "cls",
     "tri": "population",
     "choix": "",
+    "situations": "couvert,inconnu",
+    "recherche": "Niort & <b>",
+    "cls": "oui",
     "commune": NIORT,
     "poids": "1-4-0-1",
     "candidats": "cls",
@@ -185,6 +191,9 @@ def test_a_link_reopens_the_whole_state_and_is_written_back_as_it_was() -> None:
         ("niveau", "planete"),
         ("tri", "__class__"),
         ("choix", "nobody"),
+        ("situations", "couvert,partout"),
+        ("recherche", "x" * 61),
+        ("cls", "non"),
         ("commune", "99999"),
         ("poids", "0-0-0-0"),
         ("poids", "1-2-3"),

@@ -148,7 +148,7 @@ def test_a_commune_of_elsewhere_brings_its_departement_and_its_card() -> None:
 def test_a_perimeter_starts_from_the_commune_looked_at() -> None:
     app = coverage_of("dep-62")
     find(app, coverage_view.FIELD, LENS)
-    ran(app.button(key="open-in-perimeter").click().run())
+    ran(app.button(key="open-in-perimeter-0").click().run())
     assert [plain(t.value) for t in app.title] == ["Périmètre"]
     assert chosen(app) == {LENS}
     assert app.selectbox(key=frame.PERIMETER_SCOPE).value == "dep-62"

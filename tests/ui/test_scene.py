@@ -115,4 +115,9 @@ def test_only_outlines_met_in_the_territory_are_offered() -> None:
 def test_each_outline_has_a_label_and_its_own_look() -> None:
     assert set(scene.LINES) == set(scene.LINE_LABELS)
     assert set(scene.LINES) <= set(real.crosswalk().layers)
-    assert len({(colour, dash) for colour, dash, _ in scene.LINES.values()}) == len(scene.LINES)
+    assert len({line.colour for line in scene.LINES.values()}) == len(scene.LINES)
+    lines = {(line.dash, line.core, line.width if not line.dash else 0) for line in scene.LINES.values()}
+    assert len(lines) == len(scene.LINES), "each layer is known by its line alone, without its colour"
+    for line in scene.LINES.values():
+        assert len(line.dash) % 2 == 0, "strokes and gaps"
+        assert all(gap > line.width for gap in line.dash[1::2] if 0 in line.dash), "round caps would close the gap"

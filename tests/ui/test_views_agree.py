@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from python_calamine import CalamineWorkbook
 from geo import french as fr
 from geo.cli.coverage import coverage_data, coverage_text
 from geo.communes import Atlas, approximate_density
+from geo.comparison import Candidate, Scale, evaluate
 from geo.coverage import (
     COVERED,
     GAP_LEVELS,
@@ -42,16 +44,18 @@ from geo.coverage import (
     scopes,
     situations_of,
 )
-from geo.exports import CoverageReport
+from geo.dataset import Dataset
+from geo.exports import CoverageReport, note_tables
 from geo.exports.coverage_files import coverage_csv, coverage_geojson, coverage_workbook, director_data
 from geo.exports.coverage_svg import map_text
 from geo.exports.coverage_tables import communes_table
 from geo.layers import Crosswalk, Etat, Precision
+from geo.perimeters import Perimeter
 from tests.support import real
 from tests.support.grid import crosswalk, draw, plain, zone
 from tests.ui.test_scene import unpack
 from ui import loaders, panels
-from ui.coverage import cards, charts, choices
+from ui.coverage import charts, choices
 from ui.map import scene
 
 WORLDS, SCOPES_EACH = 20, 5
@@ -180,8 +184,8 @@ def _check_communes(view: View) -> None:
             assert "liste incomplète ici</" not in card.split("CLSM")[1][:120]
     labels = {kind.label for kind in known.present(rows)}
     assert labels == set(words.values())
-    legend, text = plain(cards.legend(found, (), outside=False)), plain(map_text(view.scope, view.state))
-    assert all(plain(label) in legend and plain(label) in text for label in labels)
+    text = plain(map_text(view.scope, view.state))
+    assert all(plain(label) in text for label in labels)
 
 
 def _check_people(view: View) -> dict[str, int]:
@@ -192,9 +196,9 @@ def _check_people(view: View) -> dict[str, int]:
     counted = known.counted(rows, people)
     total = int(people[rows].sum())
     assert counted["population"].sum() == total == found.population
-    bar = {trace.name: int(trace.x[0]) for trace in charts.status_bar(found).data}
     said = {known.kinds[i].label: int(n) for i, n in counted["population"].items() if n}
-    assert bar == said
+    bar = re.findall(r'title="([^"]+) : [^"]*" data-people="(\d+)"', plain(charts.status_bar(found)))
+    assert {label: int(n) for label, n in bar} == {plain(label): n for label, n in said.items()}
     shown, spoken = plain(choices.status_table(found)), plain(" ".join(coverage_text(found)))
     for label, n in said.items():
         assert plain(label) in shown and plain(fr.number(n)) in shown and plain(label) in spoken, label
@@ -261,6 +265,43 @@ def _check_lists(view: View) -> None:
     assert not any(f"déclaration ({d})" in labels for d in published), "a publication needs no declaration"
 
 
+def _check_perimeters(view: View) -> None:
+    """Périmètre, Comparaison and the note say of a commune what Couverture says, by publication or by declaration."""
+    atlas, density = view.built.atlas, approximate_density(view.built.atlas)
+    world = Dataset(view.built, density, None, {}).as_stated(view.complete)
+    stated = CoverageView(view.scope, view.complete)
+    plainly = coverage(view.scope, view.built, complete=view.complete)
+    known = situations_of(plainly)
+    under = scene.status_paint(stated, pale=True) if view.aside == Aside() else None
+    for row in plainly.rows[:3]:
+        code, kind = str(atlas.codes[row]), known.kind(int(row))
+        if under is not None:
+            drawn = scene.ground(view.scope).on(atlas).rows.tolist()
+            assert under.palette[unpack(under.runs)[drawn.index(int(row))]].label == kind.label
+        facts = world.facts(Perimeter.of([code], atlas))
+        departement = str(atlas.table["departement"].iat[row])
+        listed = departement in view.built.layers["clsm"].complete(view.complete)
+        mine = listed and departement not in view.built.layers["clsm"].extent
+        word = f", d’après votre déclaration ({departement})" if mine else ""
+        assert facts.known_everywhere("clsm") is listed and facts.by_whose_word("clsm") == word
+        panel, note = plain(panels.layers_met(facts)), " ".join(note_tables.zones_table(facts).note.split())
+        compared = evaluate(Candidate("c", "Commune", "Bourg", frozenset([code]), Scale.COMMUNAL), world)
+        sentence = plain(next(f.sentence for c, f in compared.findings if c.id == "articulation"))
+        missing = " ".join(m for _, finding in compared.findings for m in finding.missing)
+        source = next(
+            r for r in note_tables.sources_table(facts, world).rows if r[0] == view.built.layers["clsm"].long_name
+        )
+        assert source[3] == (f"oui{word}" if listed else "non")
+        assert ("des CLSM" in plain(missing)) is not listed
+        assert (f"Liste des CLSM complète{word}" in sentence) is mine
+        assert plain(panels.declared_line([facts])) == (f"Liste des CLSM complète{word}." if mine else "")
+        if kind.status is Status.NON_COUVERT:
+            assert f"CLSM : aucun{word}" in panel if mine else "Aucun : " in panel
+            assert f"CLSM : aucun{word}" in plain(note) if mine else "Aucun : " in note
+        if kind.status is Status.INCONNU:
+            assert "Aucun connu, liste incomplète ici" in panel and not listed
+
+
 def test_every_view_of_a_hundred_random_territories_says_the_same(screen, monkeypatch: pytest.MonkeyPatch) -> None:
     _draw_no_map(monkeypatch)
     seen, kinds = 0, set()
@@ -268,6 +309,7 @@ def test_every_view_of_a_hundred_random_territories_says_the_same(screen, monkey
         screen(view)
         _check_communes(view)
         _check_lists(view)
+        _check_perimeters(view)
         check = (
             _check_people if seen % SCOPES_EACH else _check_totals
         )  # all the files and pages of one view in each world
@@ -304,6 +346,7 @@ def test_real_territories_say_the_same_in_every_view(
     _check_communes(view)
     _check_totals(view)
     _check_lists(view)
+    _check_perimeters(view)
 
 
 def test_the_files_of_a_territory_hold_the_words_of_its_map(screen) -> None:

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from geo.communes import name_of
 from geo.comparison import MOST_COMPARED
 from geo.scenarios import Opened, Workbook
 from ui import frame, loaders
-from ui.address import Address, Part, RefusedError, packed, unpacked
+from ui.address import COMPLETE_PART, Address, Part, RefusedError, packed, unpacked
+from ui.passage import WayBack
 
+FILE = "pages/3_Comparaison.py"
 COMMUNE = "compare-commune"  # code of the commune the candidates come from
 REFERENCE = "compare-reference"
 LONGEST = 400  # characters of a list of candidates
@@ -80,8 +83,15 @@ ADDRESS = Address(
         ),
         Part("reference", REFERENCE, lambda text: text[:LONGEST_ID], lambda: _compared().reference),
         Part("lien", _hold, unpacked, _packed),
+        COMPLETE_PART,
     ),
 )
+
+
+def way_back() -> WayBack:
+    """Return how to come back to the comparison on screen; the scenarios are those of the session, whatever becomes of them."""
+    query = tuple((name, text) for name, text in ADDRESS.query().items() if name != "lien")
+    return WayBack(FILE, ADDRESS.page, f"Comparaison ({name_of(_compared().commune, loaders.atlas())})", query)
 
 
 def clean(chosen: Sequence[str], offered: Sequence[str]) -> tuple[list[str], list[str]]:

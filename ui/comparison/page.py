@@ -24,10 +24,10 @@ from geo.errors import GeoInputError
 from geo.exports import open_exported
 from geo.guidance import MEASURES
 from geo.scenarios import Scenario, Workbook
-from ui import acts, frame, html, loaders, reading_desk, search
+from ui import acts, frame, html, loaders, panels, passage, reading_desk, search
 from ui.address import unpacked
 from ui.cache import keyed_on_data
-from ui.choices import distinct
+from ui.choices import distinct, pick_one, pick_several
 from ui.comparison import link as comparison_link
 
 FILE = "compare-file"
@@ -85,10 +85,11 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
         )
     st.session_state[key] = known or [next(iter(offered))]
     left, right = st.columns([11, 5], gap="small")
-    chosen = left.multiselect(
-        f"Périmètres côte à côte ({MOST_COMPARED} au plus)", list(offered), format_func=lambda i: titles.get(i, i),
-        max_selections=MOST_COMPARED, key=key, placeholder="Choisissez des périmètres",
-    )  # fmt: skip
+    with left:
+        chosen = pick_several(
+            f"Périmètres côte à côte ({MOST_COMPARED} au plus)", list(offered), format_func=lambda i: titles.get(i, i),
+            max_selections=MOST_COMPARED, key=key, placeholder="Choisissez des périmètres",
+        )  # fmt: skip
     for text in not_offered(loaders.crosswalk(), commune, frame.settings()):
         st.caption(html.literal(text))
     picked = tuple(offered[i] for i in chosen)
@@ -96,10 +97,11 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
         return (), 0
     if st.session_state.get(comparison_link.REFERENCE) not in chosen:
         st.session_state[comparison_link.REFERENCE] = chosen[0]
-    reference = right.selectbox(
-        "Comparer à", chosen, format_func=lambda i: titles.get(i, i), key=comparison_link.REFERENCE,
-        help="Les écarts sont comptés par rapport à ce périmètre.",
-    )  # fmt: skip
+    with right:
+        reference = pick_one(
+            "Comparer à", chosen, format_func=lambda i: titles.get(i, i), key=comparison_link.REFERENCE,
+            help="Les écarts sont comptés par rapport à ce périmètre.",
+        )  # fmt: skip
     return picked, chosen.index(reference)
 
 
@@ -224,6 +226,7 @@ def _retain(candidate: Candidate) -> None:
         return
     st.session_state[frame.START] = frame.selection()
     frame.show_map_of(candidate.codes)
+    st.session_state[passage.WAY_BACK] = comparison_link.way_back()
     st.session_state[RETAINED] = True
 
 
@@ -254,6 +257,11 @@ def figures_table(found: SideBySide, *, only_differing: bool) -> str:
         '<table class="clsm-compare" aria-label="Chiffres des périmètres, avec leurs écarts à la référence"><thead><tr><td></td>'
         f"{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
     )
+
+
+def declaration(found: SideBySide) -> str:
+    """Return what the figures owe to the reader's declaration of complete lists, as Markdown; empty when nothing."""
+    return html.literal(panels.declared_line(e.facts for e in found.every))
 
 
 def _ref(found: SideBySide, i: int) -> str:

@@ -11,7 +11,8 @@ from geo import french as fr
 from geo.comparison import SideBySide
 from geo.suggest import Tried
 from ui import html, loaders
-from ui.choices import distinct
+from ui.choices import distinct, pick_one
+from ui.numbers import SEPARATORS
 
 MOST_ROWS = 12
 INK = "#1d2a30"
@@ -23,7 +24,7 @@ def show_tradeoff(found: SideBySide) -> None:
     ids = [e.candidate.id for e in found.every]
     names = distinct(dict(zip(ids, titles, strict=True)))
     at = ids.index(
-        st.selectbox(
+        pick_one(
             "Autour de quel périmètre ?", ids, index=found.reference, format_func=lambda i: names.get(i, i),
             key=f"compromis-{'-'.join(ids)}",
         )
@@ -79,7 +80,7 @@ def tradeoff_plot(
             marker={"symbol": "triangle-up", "size": 11, "color": "#8a5a00"}, hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
     figure.update_layout(
-        height=330, margin={"l": 8, "r": 24, "t": 26, "b": 8}, template="simple_white", separators=", ",
+        height=330, margin={"l": 8, "r": 24, "t": 26, "b": 8}, template="simple_white", separators=SEPARATORS,
         font={"color": INK, "size": 12}, legend={"orientation": "h", "y": -0.28, "x": 0},
         xaxis={"title": x, "tickformat": ",d", "nticks": 6, "fixedrange": True, "automargin": True},
         yaxis={"title": y, "tickformat": ",d", "nticks": 6, "fixedrange": True, "rangemode": "tozero", "automargin": True},

@@ -1,4 +1,4 @@
-"""Cards of the page Couverture, read at a glance: figures against the level above, what limits them, legend and extents."""
+"""Cards of the page Couverture, read at a glance: figures against the level above, what limits them, extents."""
 
 from __future__ import annotations
 
@@ -6,20 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from geo import french as fr
-from geo.coverage import Coverage, Figure, Limit, situations_of
+from geo.coverage import Figure, Limit
 from ui import html
-from ui import map as maps
-from ui.map import LINE_LABELS, LINES
 
 COVERAGE_STYLE = """
 <style>
-.clsm-legend i.oblique {background-image:repeating-linear-gradient(135deg,transparent 0 3px,#fff 3px 5px) !important;}
-.clsm-legend i.lignes {background-image:repeating-linear-gradient(0deg,transparent 0 3px,#fff 3px 5px) !important;}
-.clsm-legend i.points {background-image:radial-gradient(#5f4200 1px,transparent 1.3px) !important; background-size:5px 5px !important;}
-.clsm-legend i.croix {background-image:repeating-linear-gradient(45deg,transparent 0 4px,#fff 4px 5px),repeating-linear-gradient(135deg,transparent 0 4px,#fff 4px 5px) !important;}
-.clsm-legend i.disc {width:.85rem; height:.85rem; border-radius:50%; border-color:#fff;}
-.clsm-legend i.square {width:.6rem; height:.6rem; border-color:#fff; border-radius:0;}
-.clsm-legend i.outside {background:#eef3f4;}
 .clsm-extent {font-size:.82rem; color:#3a474e; margin:.2rem 0 .5rem; line-height:1.45;}
 .clsm-limits {border:1px solid #e3d3a8; border-left:5px solid #c98a00; background:#fffaf0; border-radius:6px; padding:.45rem .8rem;
   font-size:.9rem; color:#1d2a30; line-height:1.45;}
@@ -114,22 +105,6 @@ def limits_banner(limits: Sequence[Limit]) -> str:
         f"<details><summary>Ce qui manque, et comment compléter</summary><dl>{items}"
         "</dl></details></div>"
     )
-
-
-def legend(found: Coverage, shown: Sequence[str], *, outside: bool) -> str:
-    """Return the legend of the situations present in a scope and of what lies over the map; `outside`: land of neighbours."""
-    entries = []
-    for kind in situations_of(found).present(found.rows):
-        swatch = maps.swatch(kind)
-        entries.append((f"fill {swatch.motif}" if swatch.hatch else "fill", swatch.fill, swatch.label))
-    if outside:
-        entries.append(("fill", "#eef3f4", "hors du territoire"))
-    entries += [("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in shown if i in LINES]
-    if "quartiers" in shown:
-        entries.append(("disc", "#b4231f", "QPV : contour de près, disque selon les habitants de loin"))
-    if "lieux" in shown:
-        entries.append(("square", "#3b2a78", "lieu de santé mentale"))
-    return html.legend(entries)
 
 
 def extent_line(known: Mapping[str, bool]) -> str:

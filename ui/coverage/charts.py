@@ -1,4 +1,4 @@
-"""Charts: data in, a Plotly figure out. The table beside each chart says the same in text."""
+"""Charts: data in, a Plotly figure out, or HTML for the simplest. The table beside each chart says the same in text."""
 
 from __future__ import annotations
 
@@ -9,41 +9,29 @@ from geo import french as fr
 from geo.coverage import Coverage, situations_of
 from ui import html
 from ui import map as maps
+from ui.numbers import SEPARATORS
 
 
-def status_bar(found: Coverage) -> go.Figure:
-    """Return one horizontal bar: inhabitants of a scope by situation."""
-    figure = go.Figure()
-    total, known = found.population, situations_of(found)
+def status_bar(found: Coverage) -> str:
+    """Return one bar in HTML: the inhabitants of a scope by situation. No Plotly for it: 1.4 MB that a first visit would wait for."""
+    total, known, parts, said = found.population, situations_of(found), [], []
     for i, counted in known.counted(found.rows, found.crosswalk.atlas.population)["population"].items():
         people, swatch = int(counted), maps.swatch(known.kinds[int(str(i))])
         if not people:
             continue
         share = people / total
-        figure.add_bar(
-            x=[people],
-            y=[""],
-            orientation="h",
-            name=swatch.label,
-            marker={"color": swatch.fill, "line": {"color": "#ffffff", "width": 1}},
-            text=[fr.percent(share, 0) if share >= 0.06 else ""],
-            textposition="inside",
-            insidetextanchor="middle",
-            hovertemplate=f"{swatch.label} : {fr.ratio(people, total)} des habitants<extra></extra>",
+        said.append(html.escape(f"{swatch.label} : {fr.ratio(people, total)} des habitants"))
+        words = fr.percent(share, 0) if share >= 0.06 else ""
+        light = INK if sum(int(swatch.fill[at : at + 2], 16) for at in (1, 3, 5)) > LIGHT else "#ffffff"
+        style = (
+            f"flex:{people} 0 0;background:{swatch.fill};color:{light};min-width:1px;text-align:center;overflow:hidden"
         )
-    figure.update_layout(
-        barmode="stack",
-        height=70,
-        margin={"l": 0, "r": 0, "t": 4, "b": 4},
-        showlegend=False,
-        xaxis={"visible": False, "range": [0, total], "fixedrange": True},
-        yaxis={"visible": False, "fixedrange": True},
-        plot_bgcolor="rgba(0,0,0,0)",
-        template=None,
-    )
-    return figure
+        parts.append(f'<span style="{style}" title="{said[-1]}" data-people="{people}">{html.escape(words)}</span>')
+    style = "display:flex;gap:1px;height:2.2rem;line-height:2.2rem;font-size:.85rem;margin:.4rem 0"
+    return f'<div role="img" aria-label="{" ; ".join(said)}" style="{style}">{"".join(parts)}</div>'
 
 
+LIGHT = 460  # red, green and blue together: a fill above it takes dark words
 INK, ACCENT, GRID = "#1d2a30", "#1f7a6d", "#e3e9eb"
 OVER = "#8fb9b2"  # what goes past the marker: paler and hatched, for the guide forbids nothing
 MOST_NAMED = 12  # CLSM named under their bars
@@ -55,7 +43,7 @@ def _laid_out(figure: go.Figure, *, x: str, y: str, height: int = 320) -> go.Fig
     figure.update_layout(
         height=height,
         margin={"l": 10, "r": 10, "t": 16, "b": 10},
-        separators=f",{fr.NBSP}",
+        separators=SEPARATORS,
         showlegend=False,
         plot_bgcolor="#ffffff",
         paper_bgcolor="#ffffff",
@@ -96,7 +84,7 @@ def clsm_sizes(table: pd.DataFrame, marker: float) -> go.Figure:
 
 def _short(name: str, most: int = 24) -> str:
     """Cut a name that would take too much room under a bar; safe in a chart."""
-    return html.escape(name if len(name) <= most else name[: most - 1].rstrip() + "…")
+    return html.escape(fr.shortened(name, most))
 
 
 def covered_curve(curve: pd.DataFrame, population: float) -> go.Figure:

@@ -24,9 +24,9 @@ from geo.coverage import (
     situations_of,
 )
 from geo.layers import zone_members
-from ui import frame, html, loaders, search
+from ui import frame, html, loaders, numbers, passage, search
 from ui import map as maps
-from ui.choices import ladder, scope_name
+from ui.choices import ladder, pick_one, pick_several, scope_name
 from ui.coverage import gaps
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import AGE, ASIDE, CHOSEN, COMMUNE, LAYERS, LEVEL, aside, value
@@ -115,7 +115,9 @@ def _bring(rows: Rows) -> None:
 
 
 def take_asked() -> None:
-    """Take what was chosen on another page."""
+    """Take what was chosen on another page; a line that somebody comes back to is put first in its table."""
+    if passage.arrived():
+        st.session_state[gaps.PINNED] = st.session_state[CHOSEN]
     if chosen := st.session_state.pop(frame.ASKED_COVERAGE, ""):
         look(chosen)
 
@@ -126,7 +128,7 @@ def pick_complete(scope: Scope) -> None:
     here = [d for d in scope.departements if d not in published]
     held = st.session_state[frame.COMPLETE]
     said = sorted(published & set(scope.departements))
-    chosen = st.multiselect(
+    chosen = pick_several(
         "Listes que vous savez complètes",
         here,
         default=[d for d in held if d in here],
@@ -153,7 +155,7 @@ def pick_aside() -> None:
     def take() -> None:
         st.session_state[ASIDE] = tuple(str(d) for d in Doubt if d in st.session_state[key])
 
-    st.multiselect(
+    pick_several(
         "Faits à écarter du chiffre",
         list(Doubt),
         format_func=lambda d: doubt_label(d, years if isinstance(years, int) else NOTHING_ASIDE.years),
@@ -164,7 +166,7 @@ def pick_aside() -> None:
         "Ces faits sont toujours comptés à part sous le chiffre.",
     )
     if Doubt.ANCIENNE in aside().doubts:
-        st.selectbox(
+        pick_one(
             "Une source est ancienne après", AGES, key=AGE, format_func=lambda a: f"{a} ans", persist_state="session"
         )
 
@@ -194,18 +196,6 @@ def looked_at(scope: Scope) -> str | None:
     """Return the commune looked at, when it lies in the scope."""
     code = st.session_state.get(COMMUNE)
     return code if code and scope.holds(code) else None
-
-
-def open_in_perimeter(code: str) -> None:
-    """Offer to start a perimeter from a commune."""
-    held = len(frame.selection())
-    label = "Commencer un périmètre avec cette commune"
-    if held:
-        label = f"Remplacer mon périmètre ({fr.count(held, 'commune')}) par cette commune"
-    if st.button(label, icon=":material/draw:", key="open-in-perimeter"):
-        frame.choose({code})
-        frame.show_map_of({code})
-        st.switch_page("pages/2_Perimetre.py")
 
 
 def meanings(found: Coverage) -> None:
@@ -256,11 +246,6 @@ def table_height(rows: int) -> int:
     return min(380, 38 + 35 * rows)
 
 
-def number_column(label: str) -> object:
-    """Return a column of whole numbers written the reader's way."""
-    return st.column_config.NumberColumn(label, format="localized")
-
-
 def clsm_table(found: Coverage) -> None:
     """Show the CLSM known in a scope with their sources."""
     table = found.clsm()
@@ -272,15 +257,15 @@ def clsm_table(found: Coverage) -> None:
         {"etat": str, "precision": str}
     )
     st.dataframe(
-        shown.sort_values("nom"),
+        shown.sort_values("nom", key=lambda names: names.map(fr.order), kind="stable"),
         hide_index=True,
         height=table_height(len(table)),
         column_config={
             "nom": "CLSM",
             "etat": "État",
             "precision": "Composition",
-            "communes": number_column("Communes ici"),
-            "habitants": number_column("Habitants ici"),
+            "communes": numbers.count("Communes ici"),
+            "habitants": numbers.count("Habitants ici"),
             "annee": "Année",
             "source_titre": "Source",
             "source_url": "Adresse",

@@ -9,8 +9,9 @@ import streamlit as st
 
 from geo import french as fr
 from geo.coverage import CoverageView, SitingQuestion, Weights
-from geo.exports import Imprint
+from geo.exports import MAP_LINES, Imprint, MapChoice
 from ui import html
+from ui import map as maps
 from ui.coverage import gaps, priorities, siting
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -60,6 +61,21 @@ def panel(view: CoverageView) -> None:
             width="stretch",
         )
         text.caption(meaning)
+
+
+@st.fragment
+def take_map(view: CoverageView, shown: tuple[str, ...]) -> None:
+    """Show « Emporter la carte », which runs by itself; `shown` is what lies over the map."""
+    lines, quarters = tuple(i for i in shown if i in MAP_LINES), "quartiers" in shown
+
+    def make(kind: str, paper: str, rivers: bool) -> bytes:
+        return coverage_loaders.map_file(view, kind, paper, MapChoice(lines, quarters, rivers), date.today())
+
+    def file() -> maps.MapFile:
+        title = f"Couverture par les CLSM : {view.scope.name}"
+        return maps.MapFile(f"carte-couverture-{view.scope.id}", title, make)
+
+    maps.take_away("carte-couverture", file, coverage_link.ADDRESS.url)
 
 
 def _link() -> str:

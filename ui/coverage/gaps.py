@@ -14,13 +14,15 @@ import streamlit as st
 
 from geo import french as fr
 from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, STATES, CoverageView, Scope
-from ui import html, loaders
+from ui import html, loaders, numbers
 from ui import map as maps
+from ui.address import LONGEST
+from ui.choices import pick_one, pick_several
 from ui.coverage import loaders as coverage_loaders
-from ui.coverage.link import CHOSEN, LEVEL, SORT, SORTS
+from ui.coverage import opening
+from ui.coverage.link import CHOSEN, CLS_ONLY, LEVEL, QUERY, READ_AS, SORT, SORTS
 
 MOST_ROWS = 2_000  # sent to the browser; the files to take away hold all
-READ_AS, CLS_ONLY, QUERY = "gaps-readings", "gaps-cls-only", "gaps-query"
 MARK = "gaps-mark"  # grows when a territory is chosen elsewhere than on the map
 PINNED = "gaps-pinned"  # the territory put first, because it was chosen on the map
 LIST = "gaps-list"
@@ -67,6 +69,11 @@ def level_shown(scope: Scope) -> str:
     if scope.kind in ("epci", "ept") or "epci" not in here:
         return "commune"
     return "ept" if coverage_loaders.zones_here("ept", scope) > coverage_loaders.zones_here("epci", scope) else "epci"
+
+
+def hold_level(scope: Scope) -> None:
+    """Hold the level that a click on the map chooses a territory at, whatever the tab that is open."""
+    st.session_state[SHOWN_LEVEL] = level_shown(scope)
 
 
 def pick_level(scope: Scope, key: str) -> str:
@@ -173,7 +180,7 @@ def _floor(value: float, *, known: bool) -> str:
 def ordered(table: pd.DataFrame, sort: str) -> pd.DataFrame:
     """Sort a gap table: the largest first, names in alphabetical order; what is not known comes last."""
     if sort == "nom":
-        return table.iloc[np.argsort(np.array([fr.fold(n) for n in table["nom"]]), kind="stable")]
+        return table.iloc[np.argsort(np.array([fr.order(n) for n in table["nom"]]), kind="stable")]
     return table.sort_values([sort, "sans_clsm"], ascending=False, kind="stable", na_position="last")
 
 
@@ -208,20 +215,19 @@ def panel(view: CoverageView) -> None:
     """Show the gaps: level, sort, filters, the territory chosen, the table."""
     scope = view.scope
     level = pick_level(scope, "gaps-level")
-    st.session_state[SHOWN_LEVEL] = level
     every = coverage_loaders.gaps(level, view)
     sort_box, reading_box, search_box, cls_box = st.columns([4, 4, 4, 3], gap="small", vertical_alignment="bottom")
     with sort_box:
-        sort = st.selectbox("Trier par", list(SORTS), format_func=SORTS.get, key=SORT, persist_state="session")
+        sort = pick_one("Trier par", list(SORTS), format_func=SORTS.get, key=SORT, persist_state="session")
     with reading_box:
-        readings = st.multiselect(
-            "Avec des habitants", _readings_here(every), format_func=lambda w: READINGS.get(w, w),
-            key=f"{READ_AS}-{scope.id}-{level}", placeholder="Toutes situations",
-        )  # fmt: skip
+        readings = _pick_readings(_readings_here(every), f"{READ_AS}-{scope.id}-{level}")
     with search_box:
-        query = st.text_input("Chercher dans le tableau", key=QUERY, placeholder="Nom, code ou département")
+        query = st.text_input(
+            "Chercher dans le tableau", key=QUERY, placeholder="Nom, code ou département", max_chars=LONGEST,
+            persist_state="session",
+        )  # fmt: skip
     with cls_box:
-        cls_only = st.checkbox("CLS sans CLSM seulement", key=CLS_ONLY)
+        cls_only = st.checkbox("CLS sans CLSM seulement", key=CLS_ONLY, persist_state="session")
     table = ordered(filtered(every, readings=readings, cls_only=cls_only, query=query), sort)
     if table.empty:
         st.caption("Aucun territoire ne répond à ces filtres.")
@@ -234,7 +240,24 @@ def panel(view: CoverageView) -> None:
     if first:
         shown = pd.concat([every.loc[[first]], shown[shown.index != first]])
     _choice_list(shown, code, f"{scope.id}-{level}")
+    if code:
+        opening.offer_line(level, code, str(every.at[code, "nom"]), view, key="gap-open")
     _show(shown, code, level, f"{scope.id}-{level}-{sort}-{hash((tuple(readings), query, cls_only)) & 0xFFFF}", scope)
+
+
+def _pick_readings(here: list[str], key: str) -> list[str]:
+    """Ask which situations to keep, among those of a table; the others stay chosen for the next one that has them."""
+    held = [word for word in READINGS if word in st.session_state[READ_AS]]
+    st.session_state[key] = [word for word in held if word in here]
+
+    def take() -> None:
+        kept = {*st.session_state[key], *(word for word in held if word not in here)}
+        st.session_state[READ_AS] = tuple(word for word in READINGS if word in kept)
+
+    return pick_several(
+        "Avec des habitants", here, format_func=lambda w: READINGS.get(w, w), key=key, on_change=take,
+        placeholder="Toutes situations",
+    )  # fmt: skip
 
 
 def _summary(table: pd.DataFrame, every: pd.DataFrame, level: str) -> str:
@@ -263,7 +286,7 @@ def _choice_list(shown: pd.DataFrame, code: str | None, name: str) -> None:
         choose(st.session_state[key])
 
     labels = dict(zip(codes, shown["nom"], strict=True))
-    st.selectbox(
+    pick_one(
         "Montrer sur la carte", codes, index=None, key=key, format_func=lambda c: f"{labels.get(c, c)} ({c})",
         on_change=take, placeholder="Cliquez une ligne du tableau, une commune de la carte, ou tapez un nom",
     )  # fmt: skip
@@ -308,5 +331,7 @@ def _columns(columns: Sequence[str]) -> dict[str, object]:
             width = {"nom": 220, "departement": 55, "lecture": 260, "dispositifs": 330}[column]
             config[column] = st.column_config.TextColumn(title, width=width)
         else:
-            config[column] = st.column_config.NumberColumn(title, format="localized", help=HELP.get(column))
+            config[column] = (numbers.decimal if column == "part_couverte" else numbers.count)(
+                title, help=HELP.get(column)
+            )
     return config

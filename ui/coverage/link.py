@@ -16,12 +16,13 @@ from geo.coverage import (
     NEEDS,
     NOTHING_ASIDE,
     PRIORITY_TERMS,
+    READINGS,
     Aside,
     Doubt,
     read_aside,
 )
 from ui import frame, loaders
-from ui.address import Address, Part, refused
+from ui.address import COMPLETE_PART, LONGEST, Address, Part, refused
 from ui.coverage import loaders as coverage_loaders
 from ui.map import LINES, MARK_LABELS
 
@@ -30,6 +31,9 @@ TAB = "coverage-tab"
 LEVEL = "coverage-level"
 SORT = "coverage-sort"
 CHOSEN = "coverage-chosen"  # code of the territory chosen in the table, at the level shown
+READ_AS = "coverage-readings"  # situations that the table of gaps keeps, of READINGS
+QUERY = "coverage-query"  # words that the table of gaps keeps
+CLS_ONLY = "coverage-cls-only"
 COMMUNE = "commune"  # code looked at
 WEIGHT = {term.id: f"coverage-weight-{term.id}" for term in PRIORITY_TERMS}
 ASIDE = "coverage-aside"  # tuple of names of doubts
@@ -66,6 +70,9 @@ DEFAULTS: dict[str, object] = {
     LEVEL: None,  # the level that says most in the scope
     SORT: "sans_clsm",
     CHOSEN: None,
+    READ_AS: (),
+    QUERY: "",
+    CLS_ONLY: False,
     COMMUNE: None,
     ASIDE: (),
     AGE: NOTHING_ASIDE.years,
@@ -117,15 +124,6 @@ def _layers(text: str) -> tuple[str, ...]:
     return known
 
 
-def _complete(text: str) -> tuple[str, ...]:
-    names = text.split(",")
-    known = tuple(sorted({n for n in names if n in loaders.atlas().departements.index}))
-    if len(known) < len(set(names)):
-        instead = "Les départements reconnus sont déclarés complets, les autres sont ignorés."
-        raise refused("complet", text, instead, known)
-    return known
-
-
 def _aside(text: str) -> tuple[str, ...]:
     names = text.split(",")
     known = tuple(str(d) for d in Doubt if d in names)
@@ -146,6 +144,20 @@ def _chosen(text: str) -> str:
     zones = (layers[level].zones.index for level in GAP_LEVELS if level in layers)
     if text not in atlas.row and not any(text in index for index in zones):
         raise refused("choix", text, "Aucun territoire n’est choisi.")
+    return text
+
+
+def _readings(text: str) -> tuple[str, ...]:
+    names = text.split(",")
+    known = tuple(word for word in READINGS if word in names)
+    if len(known) < len(set(names)):
+        raise refused("situations", text, "Les situations reconnues sont gardées, les autres sont ignorées.", known)
+    return known
+
+
+def _words(text: str) -> str:
+    if len(text) > LONGEST or not text.isprintable():
+        raise refused("recherche", text, f"Donnez {LONGEST} caractères au plus.")
     return text
 
 
@@ -213,13 +225,16 @@ ADDRESS = Address(
     (
         Part("territoire", frame.COVERAGE_SCOPE, _scope, lambda: str(st.session_state[frame.COVERAGE_SCOPE])),
         Part("couches", LAYERS, _layers, lambda: _listed(LAYERS)),
-        Part("complet", frame.COMPLETE, _complete, lambda: ",".join(st.session_state[frame.COMPLETE])),
+        COMPLETE_PART,
         Part("ecarter", ASIDE, _aside, lambda: _listed(ASIDE)),
         _one_of("age", AGE, {str(a): a for a in AGES}, "L’ancienneté par défaut est appliquée."),
         _one_of("onglet", TAB, dict(TABS), "Le premier onglet est affiché."),
         _one_of("niveau", LEVEL, _same(GAP_LEVELS), "L’échelle par défaut est affichée."),
         _one_of("tri", SORT, _same(SORTS), "Le tri par défaut est appliqué."),
         Part("choix", CHOSEN, _chosen, lambda: str(value(CHOSEN) or "")),
+        Part("situations", READ_AS, _readings, lambda: _listed(READ_AS)),
+        Part("recherche", QUERY, _words, lambda: str(value(QUERY) or "")[:LONGEST]),
+        _one_of("cls", CLS_ONLY, {"oui": True}, "Tous les territoires sont affichés."),
         Part("commune", COMMUNE, _commune, lambda: str(value(COMMUNE) or "")),
         _numbers("poids", WEIGHT, MOST_WEIGHT),
         _one_of("candidats", NEXT_KIND, _same(KINDS_OFFERED), "Les EPCI sont proposés."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -15,17 +17,19 @@ from geo.coverage import (
     CoverageView,
     Figure,
     Limit,
+    Pick,
     Portfolio,
     Scope,
     Siting,
     SitingQuestion,
     Stability,
+    Start,
     ToCheck,
     Weights,
     coverage_state,
 )
 from geo.errors import GeoInputError
-from geo.exports import CoverageReport, Imprint
+from geo.exports import CoverageReport, Imprint, MapChoice
 from geo.layers import LayerId
 from ui import loaders
 from ui.cache import keyed_on_data
@@ -109,6 +113,19 @@ def candidates_here(kind: str, scope: Scope) -> bool:
     return kind == "libre" or bool(coverage.siting_candidates(kind, *_of(CoverageView(scope))))
 
 
+@keyed_on_data(max_entries=128)
+def starts_of_line(level: str, code: str, view: CoverageView) -> tuple[Start, ...]:
+    """Return what a perimeter may start from on a line of a table; `level` and `code` name the territory."""
+    scope, here = _of(view)
+    return coverage.starts(coverage.line_rows(level, code, scope, here), here, alone=level == "commune")
+
+
+def starts_of_pick(pick: Pick, view: CoverageView) -> tuple[Start, ...]:
+    """Return what a perimeter may start from on a CLSM proposed, which is taken whole by default."""
+    here, alone = _of(view)[1], pick.candidate.code in loaders.atlas().row
+    return coverage.starts(pick.candidate.rows, here, alone=alone)[::-1]
+
+
 def figures_after(found: Siting, view: CoverageView) -> tuple[Figure, ...]:
     """Return the figures of a scope with the CLSM of an answer in service."""
     return found.figures_after(state(view.complete, view.aside))
@@ -145,6 +162,12 @@ def coverage_file(
 ) -> bytes:
     """Return one file of a coverage view, as geo.exports does."""
     return exports.coverage_file(_report(view, level, weights, question), kind, imprint)
+
+
+@keyed_on_data(max_entries=8)
+def map_file(view: CoverageView, kind: str, paper: str, choice: MapChoice, made_on: date) -> bytes:
+    """Return the map of a view on a page, as geo.exports does."""
+    return exports.coverage_map_file(*_of(view), kind, paper, choice, made_on=made_on)
 
 
 @keyed_on_data(max_entries=512)

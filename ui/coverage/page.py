@@ -8,7 +8,7 @@ import streamlit as st
 from geo.coverage import Coverage, CoverageView, Scope, situations_of
 from ui import html, layout, loaders, panels
 from ui import map as maps
-from ui.coverage import cards, charts, choices, export, gaps, priorities, siting, survey
+from ui.coverage import cards, charts, choices, export, gaps, opening, priorities, siting, survey
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import LAYERS, TAB, TABS
@@ -21,12 +21,13 @@ MAP = "carte-couverture"
 def explorer(view: CoverageView) -> None:
     """Show the map, and beside it what is said of the territory: its figure, the commune looked at, the tabs."""
     found = loaders.scope_coverage(view)
+    gaps.hold_level(view.scope)
     map_pane, side = layout.panes((13, 7) if layout.meeting() else (6, 5))
     with map_pane:
         _map(view)
     with side:
         _headline(view)
-        _commune(view.scope, found)
+        _commune(view, found)
         _tabs(view, found)
     coverage_link.ADDRESS.write()
 
@@ -45,7 +46,9 @@ def _map(view: CoverageView) -> None:
             overlays=[maps.overlay(scope, layer_id) for layer_id in shown if layer_id not in MARK_LABELS],
             focus=maps.focus(scope),
             around=maps.around_file(),
+            names=maps.names_file(scope, shown),
             credit=maps.credit(),
+            glance=maps.Glance((*_share(view), scope.name)),
             over=maps.over(
                 quarters_url=maps.quarters_url(scope) if "quartiers" in shown else None,
                 places_url=maps.places_url(scope) if "lieux" in shown else None,
@@ -79,6 +82,11 @@ def pick_layers(scope: Scope) -> None:
         )
 
 
+def take_map(view: CoverageView) -> None:
+    """Offer the map as it is shown, on a page."""
+    export.take_map(view, tuple(layers_shown(view.scope)))
+
+
 def layers_shown(scope: Scope) -> list[str]:
     """Return what lies over the map, among what a scope has."""
     return [i for i in layers_here(scope) if i in st.session_state[LAYERS]]
@@ -95,32 +103,37 @@ def layers_here(scope: Scope) -> list[str]:
     return offered
 
 
-def _commune(scope: Scope, found: Coverage) -> None:
-    code = choices.looked_at(scope)
+def _commune(view: CoverageView, found: Coverage) -> None:
+    code = choices.looked_at(view.scope)
     if not code:
         return
     with st.container(border=True):
         row = loaders.atlas().row[code]
         st.html(panels.commune_card(code, loaders.crosswalk(), situations_of(found).kind(row)))
-        choices.open_in_perimeter(code)
+        opening.offer_commune(code, str(loaders.atlas().names[row]), view)
+
+
+def _share(view: CoverageView) -> tuple[str, str]:
+    """Return the share of inhabitants covered, and what it is a share of."""
+    main = coverage_loaders.figures(view)[0]
+    if main.unknown:
+        return main.amount, "part des habitants couverts par un CLSM en service : aucune n’est sûre ici"
+    if not main.value:
+        return main.amount, "habitants couverts par un CLSM en service"
+    return main.amount, "des habitants sont couverts par un CLSM en service"
 
 
 def _headline(view: CoverageView) -> None:
-    main = coverage_loaders.figures(view)[0]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="entete"):
         st.header(html.literal(view.scope.name), anchor=False, width="content")
         layout.meeting_button()
-    said = "des habitants sont couverts par un CLSM en service"
-    if not main.value:
-        said = "habitants couverts par un CLSM en service"
-    if main.unknown:
-        said = "part des habitants couverts par un CLSM en service : aucune n’est sûre ici"
-    st.html(f'<p class="clsm-main"><b>{html.escape(main.amount)}</b><span>{html.escape(said)}</span></p>')
+    amount, said = _share(view)
+    st.html(f'<p class="clsm-main"><b>{html.escape(amount)}</b><span>{html.escape(said)}</span></p>')
 
 
 def _figures(view: CoverageView, found: Coverage) -> None:
     figures = coverage_loaders.figures(view)
-    st.plotly_chart(charts.status_bar(found), key="status-bar", config={"displayModeBar": False})
+    st.html(charts.status_bar(found))
     st.html(cards.manner(figures[0]) + cards.figure_table(figures, view.scope.name) + cards.figure_sources(figures))
     st.html(choices.status_table(found))
     st.caption(html.literal(choices.caution(found)))
@@ -128,7 +141,6 @@ def _figures(view: CoverageView, found: Coverage) -> None:
     limits = coverage_loaders.limits(view)
     st.html(cards.limits_banner(limits) + cards.extent_line(coverage_loaders.complete_lists(view)))
     choices.limit_links(limits)
-    st.html(cards.legend(found, layers_shown(view.scope), outside=maps.ground(view.scope) != view.scope))
     note = maps.extents(view.scope)
     if note:
         st.caption(html.literal(f"{note[0].upper()}{note[1:]}."))

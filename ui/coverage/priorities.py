@@ -20,7 +20,6 @@ from geo.coverage import (
     CoverageView,
     Preset,
     Ranking,
-    Scope,
     Stability,
     Term,
     Weights,
@@ -29,10 +28,12 @@ from geo.coverage import (
     rank,
 )
 from geo.errors import GeoInputError
-from ui import html, loaders
+from ui import html, loaders, numbers
+from ui.choices import pick_one
 from ui.coverage import gaps as coverage_gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
+from ui.coverage import opening
 from ui.coverage.link import LEVEL, MOST_WEIGHT, WEIGHT
 
 SHOW = "priorities-show"
@@ -87,7 +88,7 @@ def panel(view: CoverageView) -> None:
         return
     held = coverage_loaders.stability(level, view, chosen, first_places(len(ranking.table)))
     st.html(summary(ranking, held, level) + notes((*ranking.remarks, found.remark)))
-    _table(ranking, held, level, view.scope)
+    _table(ranking, held, level, view)
     st.caption(
         fr.typeset(
             "Points : le rang du territoire parmi ceux qui ont ce besoin (1 pour le plus grand, 0 sans aucun), multiplié par la "
@@ -197,8 +198,8 @@ def _weighed(term: Term, ranking: Ranking) -> str:
 def frame_of(ranking: Ranking, held: Stability) -> pd.DataFrame:
     """Return the order as a table: rank and its interval, name, points in all and by term, stability, what is not known."""
     table = ranking.table.copy()
-    table["proches"] = (held.near_weights.reindex(table.index) * 100).round()
-    table["tous"] = (held.any_weights.reindex(table.index) * 100).round()
+    table["proches"] = (held.near_weights.reindex(table.index)).round(2)
+    table["tous"] = (held.any_weights.reindex(table.index)).round(2)
     table["rang"] = table["rang"].astype("Int64")
     table["possible"] = [interval(*pair) or "sûr" for pair in zip(table["au_mieux"], table["au_pire"], strict=True)]
     points = ["score", *(t.id for t in PRIORITY_TERMS)]
@@ -206,46 +207,52 @@ def frame_of(ranking: Ranking, held: Stability) -> pd.DataFrame:
     return table[["rang", "possible", "nom", *points, "proches", "tous", "inconnu"]]
 
 
-def _table(ranking: Ranking, held: Stability, level: str, scope: Scope) -> None:
+def _table(ranking: Ranking, held: Stability, level: str, view: CoverageView) -> None:
+    scope = view.scope
     table = frame_of(ranking, held)
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
-        points = {
-            t.id: st.column_config.NumberColumn(t.label, format="localized", width=85, help=fr.typeset(t.meaning))
-            for t in PRIORITY_TERMS
-        }
+        points = {t.id: numbers.decimal(t.label, width=85, help=fr.typeset(t.meaning)) for t in PRIORITY_TERMS}
         st.dataframe(
             shown,
             hide_index=True,
             height=min(420, 40 + 35 * len(shown)),
             placeholder="inconnu",
             column_config={
-                "rang": st.column_config.NumberColumn("Rang", width=60),
+                "rang": numbers.count("Rang", width=60),
                 "possible": st.column_config.TextColumn("Rang possible", width=110),
                 "nom": st.column_config.TextColumn("Territoire", width=230),
-                "score": st.column_config.NumberColumn("Points", format="localized"),
+                "score": numbers.decimal("Points"),
                 **points,
-                "proches": st.column_config.NumberColumn("Stabilité, poids proches", format="%.0f %%"),
-                "tous": st.column_config.NumberColumn("Stabilité, tous poids", format="%.0f %%"),
+                "proches": numbers.share("Stabilité, poids proches"),
+                "tous": numbers.share("Stabilité, tous poids"),
                 "inconnu": "Inconnu, hors du score",
             },
             alt=f"Ordre de priorité, {GAP_LEVELS[level]}, {scope.name}",
         )
         if len(table) > MOST_ROWS:
             st.caption(f"Les {MOST_ROWS} premiers sont affichés ; l’onglet Emporter donne tout.")
-    codes = [str(c) for c in shown.index if _level_of(str(c), level)]
+    codes = [str(c) for c in shown.index]
     labels = {c: str(shown.at[c, "nom"]) for c in codes}
     place, button = st.columns([5, 2], vertical_alignment="bottom")
     with place:
-        code = st.selectbox(
+        code = pick_one(
             "Territoire de cet ordre", codes, format_func=lambda c: f"{labels.get(c, c)} ({c})",
-            key=f"{SHOW}-{scope.id}-{level}",
+            key=f"{SHOW}-{scope.id}-{level}", persist_state="session",
         )  # fmt: skip
-    if button.button("Montrer sur la carte", key="priority-on-map", icon=":material/location_on:", width="stretch"):
-        if (shown_at := _level_of(str(code), level)) != level:
+    shown_at = _level_of(str(code), level)
+    if button.button(
+        "Montrer sur la carte",
+        key="priority-on-map",
+        icon=":material/location_on:",
+        width="stretch",
+        disabled=not shown_at,
+    ):
+        if shown_at != level:
             st.session_state[LEVEL] = shown_at
         coverage_gaps.choose(code)
         st.rerun()
+    opening.offer_line(level, str(code), labels[str(code)], view, key="priority-open")
 
 
 def _level_of(code: str, level: str) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import (
     CANDIDATE_KINDS,
+    GAP_LEVELS,
     NEEDS,
     CoverageView,
     Division,
@@ -21,7 +22,8 @@ from geo.coverage import (
 )
 from geo.errors import GeoInputError
 from ui import choices, frame, html
-from ui.coverage import gaps
+from ui.choices import pick_one
+from ui.coverage import gaps, opening
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import (
@@ -69,18 +71,18 @@ def _choices(scope: Scope) -> None:
         st.session_state[NEXT_KIND] = offered[0]
     kind_box, number_box, need_box, ceiling_box = st.columns([3, 2, 4, 3], gap="small")
     with kind_box:
-        kind = st.selectbox(
+        kind = pick_one(
             "Parmi", offered, format_func=CANDIDATE_KINDS.get, key=NEXT_KIND, persist_state="session",
             help="Chaque candidat est pris avec toutes ses communes.",
         )  # fmt: skip
     with number_box:
         st.number_input("Combien de CLSM", 1, MOST_NEXT, key=NEXT_NUMBER, persist_state="session")
     with need_box:
-        need = st.selectbox(
+        need = pick_one(
             "Qui servir d’abord", [*NEEDS, NEED_MIX], format_func=need_label, key=NEXT_NEED, persist_state="session"
         )
     with ceiling_box:
-        st.selectbox(
+        pick_one(
             "Plafond d’habitants à servir par CLSM", CEILINGS, format_func=ceiling_label, key=NEXT_CEILING,
             persist_state="session",
             help=fr.typeset("Le guide 2025 donne environ 200 000 habitants comme repère, sans en faire une limite."),
@@ -185,8 +187,7 @@ def _answer(found: Siting, view: CoverageView) -> None:
     with after_box:
         now = coverage_loaders.figures(view)
         st.html(after_table(now, coverage_loaders.figures_after(found, view), view.scope.name))
-    if found.kind in ("epci", "ept", "secteurs-adultes", "secteurs-enfants", "cls"):
-        _show_on_map(found)
+    _act_on(found, view)
 
 
 def divisions_list(divisions: Sequence[Division]) -> str:
@@ -241,12 +242,16 @@ def _greedy(found: Siting) -> None:
     st.caption(html.literal(fr.typeset(text)))
 
 
-def _show_on_map(found: Siting) -> None:
+def _act_on(found: Siting, view: CoverageView) -> None:
+    """Offer to show one of the CLSM proposed on the map, where a table has a line for it, and to draw from it."""
     names = choices.distinct({p.candidate.code: p.candidate.name for p in found.picks})
     place, button = st.columns([5, 2], vertical_alignment="bottom")
     with place:
-        code = st.selectbox("CLSM proposé", list(names), format_func=names.get, key="next-show")
-    if button.button("Montrer sur la carte", key="next-on-map", icon=":material/location_on:", width="stretch"):
+        code = pick_one("CLSM proposé", list(names), format_func=names.get, key="next-show", persist_state="session")
+    if found.kind in GAP_LEVELS and button.button(
+        "Montrer sur la carte", key="next-on-map", icon=":material/location_on:", width="stretch"
+    ):
         st.session_state[LEVEL] = found.kind
         gaps.choose(code)
         st.rerun()
+    opening.offer_pick(next(p for p in found.picks if p.candidate.code == code), view, key="next-open")

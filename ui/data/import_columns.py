@@ -7,6 +7,7 @@ import streamlit as st
 from geo import french as fr
 from geo.imports import ROLES, WHOLE_COMMUNES, YES, Column, Doubt, ImportDraft
 from ui import html
+from ui.choices import pick_one
 from ui.data import import_reading, questions
 
 MOST_COLUMNS = 40
@@ -68,11 +69,12 @@ def _table(draft: ImportDraft, shown: list[Column], roles: dict[str, str], key: 
         examples.caption(html.literal(" · ".join(column.examples) or "(vide)"))
         widget = f"{key}-{draft.sha256[:12]}-{draft.sheet}-{place}-{column.name}"
         st.session_state[widget] = roles.get(column.name, UNUSED)
-        menu.selectbox(
-            html.literal(f"Ce qu’est la colonne « {column.name} »"), offered, key=widget, label_visibility="collapsed",
-            format_func=lambda role: ROLES[role] if role else NOT_USED,
-            on_change=_chosen, args=(draft, column.name, widget),
-        )  # fmt: skip
+        with menu:
+            pick_one(
+                html.literal(f"Ce qu’est la colonne « {column.name} »"), offered, key=widget, label_visibility="collapsed",
+                format_func=lambda role: ROLES[role] if role else NOT_USED,
+                on_change=_chosen, args=(draft, column.name, widget),
+            )  # fmt: skip
 
 
 def _offered(draft: ImportDraft) -> list[str]:

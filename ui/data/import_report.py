@@ -15,7 +15,7 @@ from geo.layers import FATE_LABELS, Difference, Fate, ZoneChange, ZoneMove
 from geo.remarks import Remark
 from ui import html, loaders
 from ui import map as maps
-from ui.choices import scope_name
+from ui.choices import pick_one, scope_name
 
 SCOPE = "import-carte"
 MOST_ZONES = 40
@@ -97,10 +97,8 @@ def changes(review: Review) -> None:
     with left:
         every = {scope.id: scope for scope in scopes}
         names = {i: scope_name(scope) for i, scope in every.items()}
-        scope = every[
-            st.selectbox("Carte", list(every), format_func=names.get, key=f"{SCOPE}-{review.draft.sha256[:12]}")
-        ]
-        st.html(html.legend([("fill", swatch.fill, swatch.label) for swatch in FATES.values()]))
+        scope = every[pick_one("Carte", list(every), format_func=names.get, key=f"{SCOPE}-{review.draft.sha256[:12]}")]
+        st.html(html.legend([(swatch.fill, swatch.label) for swatch in FATES.values()]))
         maps.draw(
             maps.coverage_map(),
             key="carte-import",

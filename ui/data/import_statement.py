@@ -13,6 +13,7 @@ from geo.imports import ImportDraft, Remembered, Review
 from geo.layers import MODE_MEANINGS, OVER_MEANINGS, Etat, Mode, Over
 from geo.register import Statement
 from ui import html, loaders
+from ui.choices import pick_one, pick_several
 
 NAME = "donnees-qui"  # who one said to be, for the rest of the session
 
@@ -40,11 +41,11 @@ def ask(draft: ImportDraft, known: Remembered | None) -> Stated:
                                placeholder="ARS, tableau des CLSM de la région")  # fmt: skip
         who = ask_name("Votre nom (obligatoire)", "import-qui")
         date = st.text_input("Date des faits", key="import-date", max_chars=40, placeholder="2026, ou 12/05/2026")
-        etat = st.selectbox(
+        etat = pick_one(
             "État des territoires dont le fichier ne dit rien", list(Etat), format_func=str, key="import-etat"
         )
     with right:
-        extent = st.multiselect(
+        extent = pick_several(
             "Départements où cette liste est complète",
             list(atlas.departements.index),
             format_func=lambda d: f"{atlas.departements.at[d, 'nom']} ({d})",

@@ -16,6 +16,7 @@ from geo.imports import KINDS, ImportDraft, Review, template, template_name
 from geo.register import ConflictError
 from ui import acts, html, loaders
 from ui.cache import look_again
+from ui.choices import pick_one
 from ui.data import import_columns, import_reading, import_report, import_rows, import_statement, questions
 from ui.data.import_reading import SEEN, Reading
 from ui.data.stepper import STYLE, Step, steps
@@ -139,7 +140,7 @@ def _file_of_kind() -> tuple[str, UploadedFile | None]:
     st.html(html.section("1. Fichier"))
     choose, take = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
     with choose:
-        kind: str = st.selectbox(
+        kind: str = pick_one(
             "Couche à importer",
             list(KINDS),
             format_func=lambda k: f"{KINDS[k].name} : {KINDS[k].long_name}",

@@ -10,6 +10,7 @@ import streamlit as st
 from geo import french as fr
 from geo.imports import ROLES, Doubt, ImportDraft
 from ui import html
+from ui.choices import pick_one
 from ui.data import import_reading
 
 MOST_VALUES = 60
@@ -40,7 +41,7 @@ def ask(doubt: Doubt, said: str, note: str = "") -> None:
         if note:
             st.caption(html.literal(note))
     with menu:
-        st.selectbox(
+        pick_one(
             html.literal(doubt.said), answers, format_func=lambda a: labels.get(a, a), key=key, placeholder="à choisir",
             label_visibility="collapsed", on_change=_chosen, args=(doubt.key, key),
         )  # fmt: skip

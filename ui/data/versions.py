@@ -16,6 +16,7 @@ from geo.layers import difference, losses
 from geo.register import Head, State, Version
 from ui import acts, html, loaders
 from ui.cache import keyed_on_data, look_again
+from ui.choices import pick_one
 from ui.data import sources
 from ui.data.import_statement import ask_name
 
@@ -68,7 +69,7 @@ def _layer(kind: str, mine: list[Version], head: Head) -> None:
         choose, who = st.columns(2, gap="medium")
         by_number = {version.number: version for version in mine}
         with choose:  # neither the number nor the day of a version ever changes, whatever becomes of it
-            number = st.selectbox(
+            number = pick_one(
                 "Version", list(by_number), format_func=lambda n: _named(by_number[n]), key=f"version-{kind}"
             )
         with who:

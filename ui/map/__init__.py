@@ -4,6 +4,7 @@ No geometry travels through Streamlit, and no text of the data is trusted. Read 
 `draw`, `selection_state`, `coverage_state`, `status_paint`, `read_selection`.
 """
 
+from ui.map.ahead import declare, first_files, frame_files
 from ui.map.build import (
     METROPOLE,
     Focus,
@@ -20,7 +21,8 @@ from ui.map.build import (
     static_url,
 )
 from ui.map.codec import pack_codes, paint_runs
-from ui.map.events import Shape, read_click, read_selection, read_shape
+from ui.map.events import Shape, read_click, read_selection, read_shape, read_step
+from ui.map.glance import Glance
 from ui.map.overlays import Mark, extents, over, places_url, quarters_url
 from ui.map.scene import (
     LINE_LABELS,
@@ -40,10 +42,12 @@ from ui.map.scene import (
     ground,
     known_lines,
     look_at,
+    names_file,
     overlay,
     status_paint,
     swatch,
 )
+from ui.map.take_away import MapFile, take_away
 from ui.map.tooltips import Preview, previewed
 
 __all__ = [
@@ -55,6 +59,8 @@ __all__ = [
     "PALETTE",
     "SELECTED",
     "Focus",
+    "Glance",
+    "MapFile",
     "Mark",
     "Overlay",
     "Paint",
@@ -69,13 +75,17 @@ __all__ = [
     "coverage_map",
     "coverage_state",
     "credit",
+    "declare",
     "draw",
     "extents",
+    "first_files",
     "focus",
+    "frame_files",
     "geometry_url",
     "ground",
     "known_lines",
     "look_at",
+    "names_file",
     "over",
     "overlay",
     "pack_codes",
@@ -88,9 +98,11 @@ __all__ = [
     "read_click",
     "read_selection",
     "read_shape",
+    "read_step",
     "selection_map",
     "selection_state",
     "static_url",
     "status_paint",
     "swatch",
+    "take_away",
 ]

@@ -25,6 +25,7 @@ from folium.template import Template
 
 from geo.paths import ROOT
 from ui.map.codec import Bounds, pack_codes, script_json
+from ui.map.glance import Glance
 from ui.map.phrases import PHRASES
 from ui.map.tooltips import Preview
 from ui.vendor import versions
@@ -36,7 +37,7 @@ STYLES = ("css/map.css",)
 METROPOLE = ((41.3, -5.2), (51.15, 9.6))  # south-west and north-east corners, for a scope that holds overseas too
 ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-MOTIFS = ("oblique", "points", "lignes", "croix")  # as static/js/motifs.js draws them
+MOTIFS = ("oblique", "points", "lignes", "fines")  # as static/js/motifs.js draws them
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,15 @@ class Paint:
 
 @dataclass(frozen=True)
 class Overlay:
-    """Outlines of the zones of one layer; `dash` as lengths of strokes and gaps in pixels, empty for a full line."""
+    """Outlines of the zones of one layer; `dash`, `weight` and `core` as those of a geo.display.LineStyle."""
 
     id: str
     url: str
     label: str
     color: str
-    dash: tuple[int, ...] = ()
+    dash: tuple[float, ...] = ()
     weight: float = 2.0
+    core: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,19 @@ def _assets() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         *(ours(path, ROOT / "static" / path) for path in STYLES),
     ]
     return scripts, styles
+
+
+def assets() -> tuple[list[str], list[str]]:
+    """Return the addresses of all scripts of a map, its modules included, and of its styles."""
+    scripts, styles = _assets()
+    addresses = [address for _, address in scripts]
+    loader = next(address for address in addresses if LOADER in address)
+    modules = [
+        loader.replace(LOADER, f"{SCRIPTS}/{path.name}")
+        for path in sorted((ROOT / "static" / SCRIPTS).glob("*.js"))
+        if path.name != Path(LOADER).name
+    ]
+    return [*addresses, *modules], [address for _, address in styles]
 
 
 # --- the frame --------------------------------------------------------------------------------------------------
@@ -246,7 +261,7 @@ def _swatch(swatch: Swatch) -> dict[str, object]:
 
 def _overlays(overlays: Sequence[Overlay]) -> list[dict[str, object]]:
     _check_colours(overlay.color for overlay in overlays)
-    return [asdict(overlay) for overlay in overlays]
+    return [{key: value for key, value in asdict(overlay).items() if value is not None} for overlay in overlays]
 
 
 def selection_state(
@@ -260,7 +275,9 @@ def selection_state(
     focus: Focus | None = None,
     preview: Preview | None = None,
     around: str | None = None,
+    names: str | None = None,
     credit: str | None = None,
+    glance: Glance | None = None,
 ) -> folium.FeatureGroup:
     """Return the state of a selection map.
 
@@ -269,7 +286,8 @@ def selection_state(
     own clicks. `bounds` is where the view starts for this scope (the whole of it by default). `paint` may be the
     address of a file that holds it (see `scene.backdrop`): colours that a click never changes then travel once.
     `around` is the file of the outlines of all départements, beside that of the geometry (see `scene.around_file`), `credit`
-    who drew the outlines when it is not who drew those that come with the app.
+    who drew the outlines when it is not who drew those that come with the app; `names` the file of the EPCI of each commune,
+    named where communes are small, and `glance` what is said in full screen.
     """
     return _state(
         {
@@ -282,7 +300,9 @@ def selection_state(
             "focus": asdict(focus) if focus else None,
             "preview": preview.payload() if preview else None,
             "around": around,
+            "names": names,
             "credit": credit,
+            "glance": glance.payload() if glance else None,
         }
     )
 
@@ -296,7 +316,9 @@ def coverage_state(
     focus: Focus | None = None,
     over: Mapping[str, object] | None = None,
     around: str | None = None,
+    names: str | None = None,
     credit: str | None = None,
+    glance: Glance | None = None,
 ) -> folium.FeatureGroup:
     """Return the state of a painted map; `over` is what ui.map.overlays says to draw over it.
 
@@ -311,7 +333,9 @@ def coverage_state(
             "overlays": _overlays(overlays),
             "focus": asdict(focus) if focus else None,
             "around": around,
+            "names": names,
             "credit": credit,
+            "glance": glance.payload() if glance else None,
             **(over or {}),
         }
     )

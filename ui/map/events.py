@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from ui.map.codec import CODE, Corner
 
@@ -72,6 +73,16 @@ def read_shape(value: object) -> tuple[Shape, int] | None:
         if centre and radius and radius <= MAX_RADIUS_M:
             return Shape(centre=centre, radius_m=float(radius)), number
     return None
+
+
+def read_step(value: object) -> tuple[Literal["undo", "redo"], int] | None:
+    """Return whether the browser asks to undo or to do again, and the number of the selection it is asked from, or None."""
+    if not isinstance(value, Mapping) or set(value) != {"step", "n"}:
+        return None
+    step, number = value["step"], whole_number(value["n"])
+    if number is None:
+        return None
+    return ("undo", number) if step == "undo" else ("redo", number) if step == "redo" else None
 
 
 def _corner(value: object) -> Corner | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import folium
@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.coverage import STATUS_LABELS, CoverageView, Scope, Situation, Status, situations_of
-from geo.display import compact_json
+from geo.display import LINES, compact_json
 from ui import loaders
 from ui.cache import keyed_on_data
 from ui.map import build
@@ -20,39 +20,29 @@ from ui.map.codec import Bounds, paint_runs
 HEIGHT = 560
 FOCUS = "commune-focus"  # (code, number) of the commune to bring to the middle of the map
 # Colour-blind safe; text always stands beside colour (legend, tooltip, table).
-# A motif too, for who does not tell the colours: what is plain is known whole, dark for covered, pale for unknown.
+# A motif too, for who does not tell the colours: what is plain is known whole, dark for covered, pale for unknown. What is
+# not covered is pale and finely hatched, for outlines and names must be read over it. Each fill is either dark enough for the
+# white casing of a boundary, or pale enough for its line.
 PALETTE = {
     Status.COUVERT: build.Swatch("#1f7a6d", STATUS_LABELS[Status.COUVERT]),
-    Status.SUPPOSE: build.Swatch("#4fa596", STATUS_LABELS[Status.SUPPOSE], hatch=True),
+    Status.SUPPOSE: build.Swatch("#459787", STATUS_LABELS[Status.SUPPOSE], hatch=True),
     Status.PARTIEL: build.Swatch("#7d6bb5", STATUS_LABELS[Status.PARTIEL], hatch=True, motif="lignes"),
-    Status.PROJET: build.Swatch("#e0a93b", STATUS_LABELS[Status.PROJET], hatch=True, motif="points"),
-    Status.NON_COUVERT: build.Swatch("#d1604d", STATUS_LABELS[Status.NON_COUVERT], hatch=True, motif="croix"),
-    Status.INCONNU: build.Swatch("#dfe4e7", STATUS_LABELS[Status.INCONNU]),
+    Status.PROJET: build.Swatch("#efc36b", STATUS_LABELS[Status.PROJET], hatch=True, motif="points"),
+    Status.NON_COUVERT: build.Swatch("#f8e9e4", STATUS_LABELS[Status.NON_COUVERT], hatch=True, motif="fines"),
+    Status.INCONNU: build.Swatch("#e3e8ea", STATUS_LABELS[Status.INCONNU]),
 }
 # Covered, but only by extension to the communes of an EPCI: a lighter motif of the same green.
-EXTENDED = build.Swatch("#57a99c", Situation(Status.COUVERT, extended=True).label, hatch=True, motif="lignes")
+EXTENDED = build.Swatch("#4b9c8f", Situation(Status.COUVERT, extended=True).label, hatch=True, motif="lignes")
 # The same, pale: what is known lies under the perimeter being drawn, and must not compete with it.
 PALE = {
     Status.COUVERT: "#a5d0c8",
     Status.SUPPOSE: "#d2e8e3",
     Status.PARTIEL: "#cbc2e4",
     Status.PROJET: "#f2d9a6",
-    Status.NON_COUVERT: "#f3cdc6",
+    Status.NON_COUVERT: "#fbefeb",
     Status.INCONNU: "#f1f4f5",
 }
 SELECTED = "#1f4e9c"  # as drawn by static/js/drawing.js
-# Layer id: colour, dash, weight.
-LINES: dict[str, tuple[str, tuple[int, ...], float]] = {
-    "epci": ("#4a3f8f", (), 1.6),
-    "ept": ("#4a3f8f", (2, 4), 2.2),
-    "secteurs-adultes": ("#b0176f", (8, 4), 2.2),
-    "secteurs-enfants": ("#d05a9b", (2, 5), 2.2),
-    "clsm": ("#0b4f4a", (), 2.6),
-    "cls": ("#1566a8", (10, 4, 2, 4), 2.2),
-    "cpts": ("#5b7d12", (6, 3), 2.2),
-    "dac": ("#8a5a00", (12, 5), 2.2),
-    "qpv": ("#c02c2c", (3, 3), 1.8),
-}
 LINE_LABELS = {
     "epci": "EPCI",
     "ept": "EPT",
@@ -124,6 +114,14 @@ def around_file() -> str:
     return f"outlines-departements-{loaders.display_index().version}.json"
 
 
+def names_file(scope: Scope, shown: Sequence[str]) -> str | None:
+    """Return the file, beside that of the communes, of the EPCI of each, to name them from afar; None when their outlines say
+    them already, and for the whole country, where towns and départements are named."""
+    if scope.kind == "france" or "epci" in shown:
+        return None
+    return overlay(scope, "epci").url.rpartition("/")[2]
+
+
 def around_url() -> str:
     """Return the address of the outlines of all départements, of the map of home."""
     return build.static_url(f"geo/{around_file()}")
@@ -170,8 +168,10 @@ def _overlay(scope: Scope, layer_id: str) -> build.Overlay:
     names = [(str(layer.zones.index[z]), str(layer.zones["nom"].iat[z])) for z in met]
     membership = [[number[z] for z in zones_of.get(row, ())] for row in rows]
     file = write_zone_index(loaders.GEO, scope.id, layer_id, names, membership)
-    color, dash, weight = LINES[layer_id]
-    return build.Overlay(layer_id, build.static_url(f"geo/{file}"), LINE_LABELS[layer_id], color, dash, weight)
+    line = LINES[layer_id]
+    return build.Overlay(
+        layer_id, build.static_url(f"geo/{file}"), LINE_LABELS[layer_id], line.colour, line.dash, line.width, line.core
+    )
 
 
 def status_paint(view: CoverageView, *, pale: bool = False) -> build.Paint:
@@ -179,12 +179,16 @@ def status_paint(view: CoverageView, *, pale: bool = False) -> build.Paint:
     found = loaders.scope_coverage(view)
     drawn, known = ground(view.scope).rows, situations_of(found)
     inside = np.isin(drawn, found.rows)
-    if pale:
-        swatches = tuple(build.Swatch(PALE[s], STATUS_LABELS[s]) for s in Status)
-        return build.Paint(paint_runs(np.where(inside, found.status[drawn], -1).tolist()), swatches)
-    return build.Paint(
-        paint_runs(np.where(inside, known.of[drawn], -1).tolist()), tuple(swatch(kind) for kind in known.kinds)
-    )
+    drawn_as = tuple(_pale(kind) if pale else swatch(kind) for kind in known.kinds)
+    return build.Paint(paint_runs(np.where(inside, known.of[drawn], -1).tolist()), drawn_as)
+
+
+def _pale(kind: Situation) -> build.Swatch:
+    """Return a situation under a perimeter being drawn: plain, but for what is not covered, finely hatched as everywhere."""
+    fill = PALE[kind.status]
+    if kind.status is Status.NON_COUVERT:
+        return replace(PALETTE[kind.status], fill=fill, label=kind.label)
+    return build.Swatch(fill, kind.label)
 
 
 def swatch(kind: Situation) -> build.Swatch:
@@ -193,9 +197,9 @@ def swatch(kind: Situation) -> build.Swatch:
 
 
 @keyed_on_data(max_entries=256)
-def backdrop(scope: Scope) -> str:
+def backdrop(view: CoverageView) -> str:
     """Return the address of the pale colours under a perimeter: no click changes them, so none sends them again."""
-    return written(f"fond-{scope.id}", build.paint_payload(status_paint(CoverageView(scope), pale=True)))
+    return written(f"fond-{view.scope.id}", build.paint_payload(status_paint(view, pale=True)))
 
 
 def written(stem: str, value: object) -> str:

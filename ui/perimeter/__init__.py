@@ -3,12 +3,13 @@
 It decides nothing of a check nor of a figure: geo.guidance does. Start from `show_workbench`, `pick_target`, `read_address`.
 """
 
-from ui.perimeter.choices import perimeter_legend, pick_lines, pick_scope, pick_target, take_asked
+from ui.perimeter.choices import TOUCH_HINT, pick_lines, pick_scope, pick_target, take_asked
 from ui.perimeter.compose import circle_around
 from ui.perimeter.judge import GAUGE_STYLE, JUDGE_STYLE
 from ui.perimeter.link import ADDRESS, read_address
 from ui.perimeter.pasted import paste_list, show_report
 from ui.perimeter.settings import settings_popover
+from ui.perimeter.take_map import take_map
 from ui.perimeter.workbench import WORKBENCH_STYLE, show_start, show_workbench
 
 PERIMETER_STYLE = GAUGE_STYLE + JUDGE_STYLE + WORKBENCH_STYLE
@@ -16,9 +17,9 @@ PERIMETER_STYLE = GAUGE_STYLE + JUDGE_STYLE + WORKBENCH_STYLE
 __all__ = [
     "ADDRESS",
     "PERIMETER_STYLE",
+    "TOUCH_HINT",
     "circle_around",
     "paste_list",
-    "perimeter_legend",
     "pick_lines",
     "pick_scope",
     "pick_target",
@@ -28,4 +29,5 @@ __all__ = [
     "show_start",
     "show_workbench",
     "take_asked",
+    "take_map",
 ]

@@ -5,21 +5,20 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import french as fr
-from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Scope, Status
+from geo.coverage import Scope
 from geo.perimeters import Perimeter
 from geo.scenarios import Workbook
 from ui import frame, html, layout, loaders, search
 from ui import map as maps
 from ui.choices import ladder, scope_name
-from ui.map import LINE_LABELS, LINES, PALE, SELECTED
+from ui.map import LINE_LABELS
 from ui.perimeter import compose
 
 FIELD = "recherche-perimetre"
-ADDED = "#d4006a"
 MOST_STEPS = 5  # of the trail
 NAMED = 2  # communes that a step names
 # Shown where a finger points, which cannot hover (ui/perimeter/workbench.py hides it elsewhere).
-TOUCH = '<p class="clsm-tactile">Touchez une commune pour voir ce qu’elle changerait ; touchez-la encore pour l’ajouter ou la retirer.</p>'
+TOUCH_HINT = '<p class="clsm-tactile">Touchez une commune pour voir ce qu’elle changerait ; touchez-la encore pour l’ajouter ou la retirer.</p>'
 
 
 def pick_scope() -> Scope | None:
@@ -93,12 +92,15 @@ def target_strip(perimeter: Perimeter) -> None:
 
 
 def take(key: str) -> None:
-    """Hold what the browser sent, when it is newer than what is held: the choice, or a shape to fill."""
+    """Hold what the browser sent, when it is newer than what is held: the choice, a shape to fill, or a step back or forth."""
     value = st.session_state.get(key)
     sent = maps.read_selection(value)
     if sent is not None and sent[1] > st.session_state[frame.SEQUENCE]:
         atoms = loaders.atlas().row
         frame.choose((c for c in sent[0] if c in atoms), sequence=sent[1])
+    step = maps.read_step(value)
+    if step is not None:
+        {"undo": frame.undo, "redo": frame.redo}[step[0]](step[1])
     drawn = maps.read_shape(value)
     if drawn is not None and drawn[1] > st.session_state[frame.SEQUENCE]:
         compose.take_shape(*drawn)
@@ -120,18 +122,6 @@ def pick_lines(scope: Scope | None) -> list[str]:
             key=f"perimeter-lines-{scope.id}",
         )
     return list(shown)
-
-
-def perimeter_legend(scope: Scope, lines: list[str]) -> str:
-    """Return the legend: the choice, the CLSM known under it, the outlines shown."""
-    found = loaders.scope_coverage(CoverageView(scope))
-    present = [
-        s for s in (*COVERED, Status.PARTIEL, Status.PROJET, Status.INCONNU) if found.by_status.at[s, "communes"]
-    ]
-    fills = [("fill", SELECTED, "dans votre périmètre")]
-    fills += [("fill", PALE[s], f"CLSM : {STATUS_LABELS[s]}") for s in present]
-    outlines = [("line", LINES[i][0], f"contour : {LINE_LABELS[i]}") for i in lines]
-    return html.legend([*fills, *outlines, ("line", ADDED, "« Montrer »")]) + TOUCH
 
 
 def history(perimeter: Perimeter) -> None:

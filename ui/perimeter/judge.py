@@ -19,6 +19,7 @@ from geo.perimeters import Perimeter, PerimeterFacts
 from geo.scenarios import Workbook
 from ui import frame, html, loaders
 from ui import map as maps
+from ui.choices import pick_one
 from ui.html import escape
 
 DETAIL = "check-detail"
@@ -264,7 +265,7 @@ def _met(facts: PerimeterFacts, layer_id: LayerId) -> str:
 def detail(found: tuple[tuple[Check, Finding], ...], settings: Settings) -> None:
     """Ask which check to explain, and explain it: question, measure, details, settings, source."""
     titles = {check.id: check.title for check in CHECKS}
-    chosen = st.selectbox(
+    chosen = pick_one(
         "Comprendre un repère",
         list(titles),
         index=None,

@@ -12,7 +12,7 @@ from geo.communes import read_code, split_codes
 from geo.errors import GeoInputError
 from geo.scenarios import Opened, Workbook
 from ui import frame, loaders
-from ui.address import Address, Part, Reading, RefusedError, packed, unpacked
+from ui.address import COMPLETE_PART, Address, Part, Reading, RefusedError, packed, unpacked
 
 MOST_PROBLEMS = 5  # shown of a bad link
 MOST_TYPED = 800  # codes read in an address written by hand
@@ -73,6 +73,7 @@ ADDRESS = Address(
     (
         Part("carte", frame.PERIMETER_SCOPE, _scope, lambda: str(st.session_state[frame.PERIMETER_SCOPE])),
         Part("lien", _open, _opened, _packed),
+        COMPLETE_PART,
         Part("communes", _start, _codes, str),  # never written
     ),
     MOST_PROBLEMS,

@@ -17,8 +17,8 @@ from geo.exports import TYPES, Export, file_name, make, speaks, title_of
 from geo.guidance import Settings, used_text
 from geo.perimeters import Perimeter
 from geo.scenarios import NAME_LENGTH, Scenario, Workbook
-from ui import frame, html, loaders
-from ui.address import packed
+from ui import declared, frame, html, loaders
+from ui.address import COMPLETE_PART, packed
 from ui.perimeter.link import ADDRESS
 from ui.server import export_lane
 
@@ -122,15 +122,17 @@ class Asked:
     link: str
     compared: tuple[Candidate, ...] = ()
     reference: int = 0
+    complete: tuple[str, ...] = ()
 
     def export(self) -> Export:
         """Return what the files are made of, by the data active today."""
-        world, scenario = loaders.world(), self.scenario
+        world, scenario = loaders.as_read(self.complete), self.scenario
         scale = scale_of(scenario.codes, world.atlas)
         candidate = Candidate("note", "Scénario", scenario.name, scenario.codes, scale, project=scenario.project)
-        facts = loaders.facts(scenario.perimeter(world.atlas))
-        found = replace(evaluate(candidate, world, self.settings), facts=facts)
-        side = loaders.compared(self.compared, self.settings, self.reference) if self.compared else None
+        found = evaluate(candidate, world, self.settings)
+        side = None
+        if self.compared:
+            side = loaders.compared(self.compared, self.settings, self.reference, self.complete)
         return Export(found, world, scenario, self.link, side, date.today())
 
 
@@ -141,10 +143,13 @@ def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
     """
     settings = frame.settings()
     shared = replace(scenario, note="", answers=())
-    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings))})
+    complete = declared.complete()
+    carried = {COMPLETE_PART.name: text} if (text := COMPLETE_PART.text()) else {}
+    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings))} | carried)
     if comparison is None:
-        return Asked(scenario, settings, link)
-    return Asked(scenario, settings, link, tuple(e.candidate for e in comparison.every), comparison.reference)
+        return Asked(scenario, settings, link, complete=complete)
+    every = tuple(e.candidate for e in comparison.every)
+    return Asked(scenario, settings, link, every, comparison.reference, complete)
 
 
 def held_comparison() -> SideBySide | None:

@@ -14,7 +14,7 @@ from geo.layers import LayerId
 from geo.perimeters import Perimeter
 from ui import frame, loaders
 from ui.cache import keyed_on_data
-from ui.choices import distinct
+from ui.choices import distinct, pick_several
 
 SHORT = {Intent.CREATE: "Je crée", Intent.ENLARGE: "J’élargis", Intent.MERGE: "Je fusionne"}
 
@@ -45,7 +45,7 @@ def _which(perimeter: Perimeter, scope: Scope, project: Project, at: int) -> Non
         {i: str(zones.at[i, "nom"]) if i in zones.index else "CLSM absent des données d’ici" for i in offered}
     )
     key = f"projet-clsm-{frame.move_key([str(at), project.intent, *project.clsm])}"
-    st.multiselect(
+    pick_several(
         "CLSM concernés",
         list(labels),
         default=list(project.clsm),

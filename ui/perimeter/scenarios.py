@@ -25,6 +25,7 @@ from geo.scenarios import (
     vintage_of,
 )
 from ui import acts, frame, html, loaders, reading_desk
+from ui.choices import pick_one
 from ui.perimeter.link import ADDRESS
 
 FILE_NAME = "scenarios-clsm.json"
@@ -68,7 +69,7 @@ def _pick(workbook: Workbook) -> None:
     names = [scenario.name for scenario in workbook.scenarios]
     if len(names) > 1:
         key = f"scenario-{st.session_state[frame.SEQUENCE]}-{_digest(*names)}"
-        st.selectbox("Scénario à l’écran", names, index=workbook.current, key=key, on_change=_select, args=(key,))
+        pick_one("Scénario à l’écran", names, index=workbook.current, key=key, on_change=_select, args=(key,))
 
 
 def _digest(*texts: str) -> str:

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import folium
 import streamlit as st
 
-from geo.coverage import Scope
+from geo.coverage import CoverageView, Scope
 from geo.guidance import EMPTY, summary
 from geo.perimeters import Perimeter
-from ui import frame, layout, loaders, panels
+from ui import declared, frame, layout, loaders, panels, passage
 from ui import map as maps
 from ui.perimeter import (
     adjust,
@@ -27,6 +27,7 @@ from ui.perimeter import (
     sectors,
     suggest,
 )
+from ui.perimeter.glance import glance
 from ui.perimeter.link import ADDRESS
 from ui.server import after_the_figures
 
@@ -54,6 +55,7 @@ def show_workbench(scope: Scope, lines: tuple[str, ...]) -> None:
     choices.show_messages()
     map_pane, side = layout.panes((13, 7) if layout.meeting() else (6, 5))
     with side:  # first: the map has coloured the click by itself, and waits for nothing but the next preview
+        passage.way_back()
         choices.history(perimeter)
         with st.container():  # always there, or what follows would change places
             choices.target_strip(perimeter)
@@ -88,11 +90,13 @@ def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium
         geometry_url=maps.geometry_url(scope),
         bounds=maps.bounds(scope),
         overlays=[maps.overlay(scope, layer_id) for layer_id in lines],
-        paint=maps.backdrop(scope),
+        paint=maps.backdrop(CoverageView(scope, declared.complete())),
         focus=maps.focus(scope),
         preview=_preview(perimeter),
         around=maps.around_file(),
+        names=maps.names_file(scope, lines),
         credit=maps.credit(),
+        glance=glance(perimeter),
     )
 
 

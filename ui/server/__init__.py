@@ -6,10 +6,12 @@ It never shows a figure nor a page of its own. Start from `report_failure`, `beg
 from ui.server.background import begin_sync, sync_forbidden, sync_now, sync_sentence, sync_status
 from ui.server.failures import quiet_log, report_failure
 from ui.server.front import middleware, ready_first
+from ui.server.hints import HINTS
 from ui.server.lanes import after_the_figures, export_lane
 from ui.server.memory import be_frugal, give_back, settle
 
 __all__ = [
+    "HINTS",
     "after_the_figures",
     "be_frugal",
     "begin_sync",

@@ -1,7 +1,8 @@
 """The application around the pages: files compressed and kept by browsers, the page's own words in French, data loaded first.
 
 Streamlit serves its bundle uncompressed, gives our versioned files no lifetime, and has no translation of its own words
-(« No results », « Select all »): the page it starts from is sent with one script of ours more, static/page/french.js.
+(« No results », « Select all »): the page it starts from is sent with one script of ours more, static/page/french.js, with what
+it will ask for next (ui/server/hints.py), and with where its server is, which it would otherwise look for.
 """
 
 from __future__ import annotations
@@ -10,16 +11,21 @@ import hashlib
 import logging
 import re
 import threading
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import runtime
 
 from geo.paths import ROOT
+from ui.server import light
+from ui.server.compressed import Compressed
+from ui.server.hints import HINTS
 
 SCRIPT = "page/french.js"  # under static/
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -28,14 +34,29 @@ VERSIONED = re.compile(
     r"/app/static/geo/[\w.-]+-[0-9a-f]{10}\.json$|/component/[\w.]+/static/\w+/[\w-]+\.[0-9a-f]{8}\.\w+$"
 )
 OUR_FILES = re.compile(r"/app/static/")
-MOST_KEPT_BYTES = 32_000_000
+STYLED = re.compile(r"/static/(?:css/index\.[\w-]+\.css|media/[\w.-]+\.woff2)$")
+STYLE_SHEET = re.compile(r"index\.[\w-]+\.css")
+NO_SCRIPT = "Le tableau de bord a besoin de JavaScript : autorisez-le dans le navigateur, puis rechargez la page."
+# In place until Streamlit's own first picture.
+WAITING = '<p role="status" style="margin:18vh 1rem 0;text-align:center;font:1.1rem sans-serif;color:#1d2a30">Le tableau de bord se charge…</p>'
+_DRAWN = quote(
+    "<svg xmlns='http://www.w3.org/2000/svg' width='300' height='40'><text x='150' y='26' text-anchor='middle' "
+    "font-family='sans-serif' font-size='17' fill='#1d2a30'>La carte se charge…</text></svg>"
+)
+# Where the server is: Streamlit would ask the addresses above the page one after the other before it opens its socket; and what
+# stands in the frame of a map until its script runs.
+START = (
+    '<script>window.__streamlit={BACKEND_BASE_URL:new URL("./",location.href).href,'
+    "HOST_CONFIG:{allowedOrigins:[location.origin],useExternalAuthToken:false}}</script>"
+    f'<style>iframe.stCustomComponentV1{{background:#eef3f4 url("data:image/svg+xml,{_DRAWN}") center no-repeat}}</style>'
+)
 LOADING = "loading"  # the thread
+PATIENCE_S = 30.0
 # Where Streamlit writes that a cache is filled without any visitor, which is what we want.
 NO_VISITOR_YET = (
     "streamlit.runtime.caching.cache_data_api",
     "streamlit.runtime.scriptrunner_utils.script_run_context",
 )
-TEXT = re.compile(r"/(?:app/static|static/(?:js|css)|component)/.*\.(?:js|mjs|css|json|html|svg|map)$")
 
 
 def script_tag() -> bytes:
@@ -44,11 +65,52 @@ def script_tag() -> bytes:
     return f'<script type="module" src="./app/static/{SCRIPT}?v={digest}"></script>'.encode()
 
 
-def in_french(page: bytes) -> bytes:
-    """Return the page that starts the application, said to be French, under our name, with our script."""
+def in_french(page: bytes, hints: bytes = b"") -> bytes:
+    """Return the page that starts the application, said to be French, under our name, with our script and the hints given."""
     page = page.replace(b'<html lang="en">', b'<html lang="fr">', 1)
     page = page.replace(b"<title>Streamlit</title>", "<title>CLSM : couverture et périmètres</title>".encode(), 1)
-    return page.replace(b"</head>", script_tag() + b"</head>", 1)
+    page = page.replace(b"You need to enable JavaScript to run this app.", NO_SCRIPT.encode(), 1)
+    page = page.replace(b'<div id="root"></div>', f'<div id="root">{WAITING}</div>'.encode(), 1)
+    fonts = light.fonts()
+    if fonts:
+        page = _versioned(page, [*fonts, *STYLE_SHEET.findall(page.decode(errors="ignore"))])
+    return page.replace(b"</head>", START.encode() + script_tag() + hints + b"</head>", 1)
+
+
+class Whole:
+    """A `send` that holds an answer back until it is whole, and sends it changed; one that is no success goes through."""
+
+    def __init__(self, send: Send, change: Callable[[bytes], bytes], kind: str = "") -> None:
+        self.send, self.change, self.kind = send, change, kind
+        self.start: Message | None = None
+        self.parts: list[bytes] = []
+
+    async def __call__(self, message: Message) -> None:
+        """Take one message of the answer."""
+        if message["type"] == "http.response.start":
+            kind = Headers(raw=message["headers"]).get("content-type", "")
+            if message["status"] == 200 and kind.startswith(self.kind):
+                self.start = message
+                return
+        if self.start is None:
+            await self.send(message)
+            return
+        self.parts.append(message.get("body", b""))
+        if message.get("more_body"):
+            return
+        body = self.change(b"".join(self.parts))
+        headers = MutableHeaders(raw=list(self.start["headers"]))
+        for stale in ("etag", "last-modified", "accept-ranges", "content-length"):
+            del headers[stale]
+        headers["content-length"] = str(len(body))
+        await self.send(self.start | {"headers": headers.raw})
+        await self.send({"type": "http.response.body", "body": body})
+
+
+def _plain(scope: Scope) -> Scope:
+    """Return a request for a file uncompressed and whole, whatever the browser has: its copy may be of another version."""
+    unwanted = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+    return scope | {"headers": [pair for pair in scope["headers"] if pair[0] not in unwanted]}
 
 
 class Page:
@@ -59,39 +121,12 @@ class Page:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        asked = scope["type"] == "http" and scope["method"] == "GET"
+        asked = scope["type"] == "http" and scope["method"] == "GET" and "/component/" not in scope["path"]
         if not asked or "text/html" not in Headers(scope=scope).get("accept", "text/html"):
             await self.app(scope, receive, send)
             return
-        # Uncompressed, to be rewritten; and whole, whatever the browser has: its copy may be of another script.
-        unwanted = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
-        scope = scope | {"headers": [pair for pair in scope["headers"] if pair[0] not in unwanted]}
-        start: Message | None = None
-        body = b""
-
-        async def rewritten(message: Message) -> None:
-            nonlocal start, body
-            if message["type"] == "http.response.start":
-                headers = Headers(raw=message["headers"])
-                ours = message["status"] == 200 and headers.get("content-type", "").startswith("text/html")
-                if ours and "/component/" not in scope["path"]:
-                    start = message
-                    return
-            if start is None:
-                await send(message)
-                return
-            body += message.get("body", b"")
-            if message.get("more_body"):
-                return
-            page = in_french(body)
-            sent = MutableHeaders(raw=start["headers"])
-            for stale in ("etag", "last-modified", "accept-ranges", "content-length"):
-                del sent[stale]
-            sent["content-length"] = str(len(page))
-            await send(start)
-            await send({"type": "http.response.body", "body": page})
-
-        await self.app(scope, receive, rewritten)
+        hints = HINTS.tags(scope["path"], scope.get("query_string", b"").decode(errors="ignore"))
+        await self.app(_plain(scope), receive, Whole(send, lambda page: in_french(page, hints), "text/html"))
 
 
 class Lifetime:
@@ -115,63 +150,45 @@ class Lifetime:
         await self.app(scope, receive, dated)
 
 
-class Compressed:
-    """Compress the texts that a page is made of, and nothing else: pictures and fonts gain nothing by it.
-
-    What never changes under its name is compressed once, for all who come.
-    """
+class Lightened:
+    """Send the light fonts (ui/server/light.py) for those of Streamlit, under addresses of their own: its style sheet names them."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.gzip = GZipMiddleware(app, minimum_size=1_000, compresslevel=6)
-        self.kept: dict[tuple[str, bytes], tuple[Message, bytes]] = {}
-        self.bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http":
+        ours = scope["type"] == "http" and scope["method"] == "GET" and scope.get("query_string", b"") == _light_query()
+        name = scope["path"].rpartition("/")[2] if ours and STYLED.search(scope["path"]) else ""
+        change = _change(name) if name else None
+        if change is None:
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        if not TEXT.search(scope["path"]) and "text/html" not in headers.get("accept", ""):
-            await self.app(scope, receive, send)
-            return
-        plain = scope["method"] == "GET" and "gzip" in headers.get("accept-encoding", "")
-        if not plain or not {"range", "if-none-match", "if-modified-since"}.isdisjoint(headers):
-            await self.gzip(scope, receive, send)
-            return
-        key = (scope["path"], scope.get("query_string", b""))
-        if key not in self.kept:
-            await self.gzip(scope, receive, self._keeping(key, send))
-            return
-        start, body = self.kept[key]
-        await send({**start, "headers": list(start["headers"])})
-        await send({"type": "http.response.body", "body": body})
+        await self.app(_plain(scope), receive, Whole(send, change))
 
-    def _keeping(self, key: tuple[str, bytes], send: Send) -> Send:
-        """Return a `send` that keeps what it sends, when it holds for ever."""
-        start: Message | None = None
-        body = b""
 
-        async def sent(message: Message) -> None:
-            nonlocal start, body
-            if message["type"] == "http.response.start":
-                headers = Headers(raw=message["headers"])
-                lasts = message["status"] == 200 and "immutable" in headers.get("cache-control", "")
-                start = {**message, "headers": list(message["headers"])} if lasts else None
-            elif start is not None:
-                body += message.get("body", b"")
-                if not message.get("more_body") and self.bytes + len(body) <= MOST_KEPT_BYTES:
-                    self.kept[key] = (start, body)
-                    self.bytes += len(body)
-            await send(message)
+def _light_query() -> bytes:
+    return f"v={light.stamp()}".encode()
 
-        return sent
+
+def _change(name: str) -> Callable[[bytes], bytes] | None:
+    """Return what is done to a file of Streamlit's, None when nothing is."""
+    fonts = light.fonts()
+    if name in fonts:
+        return lambda _: (light.LIGHT / fonts[name]).read_bytes()
+    return (lambda sheet: _versioned(sheet, fonts)) if name.endswith(".css") and fonts else None
+
+
+def _versioned(text: bytes, names: Iterable[str]) -> bytes:
+    """Give the addresses of some files the version of the light fonts."""
+    for name in names:
+        text = text.replace(name.encode(), name.encode() + b"?" + _light_query())
+    return text
 
 
 def middleware() -> list[Middleware]:
     """Return what stands between the browser and Streamlit, from the outside in."""
-    return [Middleware(Compressed), Middleware(Lifetime), Middleware(Page)]
+    return [Middleware(Compressed), Middleware(Lifetime), Middleware(Lightened), Middleware(Page)]
 
 
 def _said_by_a_visitor(record: logging.LogRecord) -> bool:
@@ -184,6 +201,9 @@ def ready_first(load: Callable[[], object]) -> Callable[[Any], AbstractAsyncCont
     def quietly() -> None:
         for name in NO_VISITOR_YET:
             logging.getLogger(name).addFilter(_said_by_a_visitor)
+        begun = time.monotonic()
+        while not runtime.exists() and time.monotonic() - begun < PATIENCE_S:
+            time.sleep(0.01)  # a component declared before the server is there would be unknown to it
         load()
 
     @asynccontextmanager

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo import french as fr
+from geo.arrays import Rows
 from geo.coverage.figures.bodies import body_figures
 from geo.coverage.figures.figure import Figure
 from geo.coverage.figures.ground import REMEDY_CLSM, Ground, inside, sentence
@@ -54,22 +55,33 @@ def _settle(figure: Figure) -> Figure:
 
 def _covered(ground: Ground) -> Figure:
     state, rows = ground.state, ground.rows
-    share = Share(state.people["couverts"], state.population, rows)
     within = state.manners(rows)
-    return Figure(
+    return replace(
+        _served(ground, rows, "habitants"),
         id="habitants",
         label="Habitants couverts par un CLSM en service",
-        value=share.part,
-        total=share.whole,
-        unit=share.of,
-        year=ground.year,
         source=f"INSEE, populations de référence ; CLSM : {ground.clsm_source}",
-        at_least=ground.floor,
-        most=float((state.people["couverts"] + state.possible)[rows].sum()),
         estimated=bool(Doubt.SUPPOSEE in {m.doubt for m in within} or np.nansum(state.estimated_part[rows]) > 0),
         reason=ground.why,
         within=within,
         remedy=_remedy(None, ground),
+    )
+
+
+def _served(ground: Ground, rows: Rows, of: str) -> Figure:
+    """Return how many people of some atoms a CLSM in service covers, between what is known and what may be; `of` names them."""
+    state = ground.state
+    share = Share(state.people["couverts"], state.population, rows, of)
+    return Figure(
+        id="",
+        label="",
+        value=share.part,
+        total=share.whole,
+        unit=share.of,
+        year=ground.year,
+        source="",
+        at_least=ground.floor,
+        most=float((state.people["couverts"] + state.possible)[rows].sum()),
     )
 
 
@@ -174,22 +186,15 @@ def _remedy(what: str | None, ground: Ground) -> str | None:
 
 
 def _rural(ground: Ground) -> Figure:
-    state, rows = ground.state, ground.rows
-    rural = rows[state.density.rural[rows]]
-    share = Share(state.people["couverts"], state.population, rural, "habitants de communes rurales")
+    state = ground.state
     reasons = ["le caractère rural est approché par la densité de la commune"] if state.density.estimated else []
     if ground.why:
         reasons.append(inside(ground.why))
-    return Figure(
+    return replace(
+        _served(ground, ground.rows[state.density.rural[ground.rows]], "habitants de communes rurales"),
         id="rural",
         label="Habitants des communes rurales couverts",
-        value=share.part,
-        total=share.whole,
-        unit=share.of,
-        year=ground.year,
         source=f"{state.density.source} ; CLSM : {ground.clsm_source}",
-        at_least=ground.floor,
-        most=float((state.people["couverts"] + state.possible)[rural].sum()),
         estimated=state.density.estimated,
         reason=sentence(reasons),
         remedy=_remedy("rural" if state.density.estimated else None, ground),

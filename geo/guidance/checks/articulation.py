@@ -157,6 +157,8 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
     if decision.outcome is Outcome.UNKNOWN:
         text = f"{text or 'Aucun dispositif connu sur ces communes.'} Les listes ne sont pas complètes ici : d’autres dispositifs peuvent exister."
     text = text or "Aucun CLS, CPTS, DAC ni autre CLSM sur ces communes."
+    if word := facts.by_whose_word(LayerId.CLSM):
+        text += f" Liste des CLSM complète{word}."
     return decision.finding(f"{text} {UNLISTED}", figures, details, missing_lists(facts, DISPOSITIFS))
 
 

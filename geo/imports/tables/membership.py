@@ -29,7 +29,7 @@ from geo.communes import (
     was_named,
 )
 from geo.french import count, fold, listing
-from geo.imports.tables.iris import read_iris
+from geo.imports.iris_codes import read_iris
 from geo.layers import Precision
 from geo.remarks import RemarkKind
 

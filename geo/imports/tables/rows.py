@@ -6,7 +6,6 @@ Rows of one name far from one another are two territories.
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -315,7 +314,9 @@ class _Walk:
         if part and column_key(part) not in PART_WORDS:
             self._tell("à savoir", line, f"part « {part[:40]} » non comprise ; la commune est prise entière.",
                        "Écrivez « partielle » ou « entière ».", item.record.sheet)  # fmt: skip
-        self._pieces(zone, item, whole=whole)
+        if twice := zone.take_pieces(item.reading.iris, line, whole=whole):
+            said = f"IRIS {listing(twice, 3)} : déjà donné pour ce territoire ; compté une fois."
+            self._tell("à savoir", line, said, "", item.record.sheet)
         again = [row for row in rows if row in zone.members]
         if again and len(again) == len(rows):
             other = zone.rows_of[again[0]]
@@ -327,23 +328,6 @@ class _Walk:
             zone.rows_of.setdefault(row, line)
         if item.reading.precision is not None:
             zone.precisions.add(item.reading.precision)
-
-    def _pieces(self, zone: TableZone, item: Item, *, whole: bool) -> None:
-        """Take the IRIS of a row: their commune is in the territory in part, unless a row has it whole."""
-        line = item.record.line
-        again = [code for code, _ in item.reading.iris if code in zone.iris]
-        if again and len(again) == len(item.reading.iris):
-            self._tell(
-                "à savoir",
-                line,
-                f"IRIS {listing(again, 3)} : déjà donné pour ce territoire ; compté une fois.",
-                "",
-                item.record.sheet,
-            )
-        for code, row in item.reading.iris:
-            zone.iris[code] = 1.0 if whole or zone.iris.get(code) == 1.0 else math.nan
-            zone.members.setdefault(row, False)
-            zone.rows_of.setdefault(row, line)
 
     def _strays(self, zone: TableZone) -> None:
         """Tell the communes that lie far from the rest of their territory."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -66,6 +67,17 @@ class TableZone:
     accepted: int = 0
     spellings: set[str] = field(default_factory=set)
     etats: list[str] = field(default_factory=list)
+
+    def take_pieces(self, iris: Iterable[tuple[str, int]], line: int, *, whole: bool) -> list[str]:
+        """Take IRIS, each with the row of its commune, which is then in the territory in part unless it is whole; return those of a row
+        that were all given before."""
+        given = list(iris)
+        again = [code for code, _ in given if code in self.iris]
+        for code, row in given:
+            self.iris[code] = 1.0 if whole or self.iris.get(code) == 1.0 else math.nan
+            self.members.setdefault(row, False)
+            self.rows_of.setdefault(row, line)
+        return again if len(again) == len(given) else []
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,81 @@
+"""The first second: what a page is sent with is what it uses, under a prefix too; what loads is said; nothing is fetched twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Request, Response, Route, expect
+
+from tests.journeys import APP, Console, serve_embedded
+from tests.support.browser import AppServer, map_frame, until, wait_painted
+
+pytestmark = pytest.mark.journey
+GEOMETRY = re.compile(r"/geo/communes-france-")
+
+
+@pytest.fixture
+def server(
+    app_server: Callable[..., AppServer],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> AppServer:
+    """Serve the dashboard on the embedded data, at the root of its address or under a prefix."""
+    if not request.param:
+        return serve_embedded(app_server, tmp_path / "nothing-synchronised")
+    monkeypatch.setenv("CLSM_HOME", str(tmp_path / "nothing-synchronised"))
+    return app_server(APP, base_path=request.param)
+
+
+def hinted(page: Page) -> set[str]:
+    found: list[str] = page.evaluate("[...document.querySelectorAll('link[rel=prefetch]')].map((link) => link.href)")
+    return set(found)
+
+
+@pytest.mark.parametrize("server", ["", "sante/clsm"], indirect=True)
+def test_what_a_page_hints_is_what_its_map_uses_and_nothing_is_refused(page: Page, server: AppServer) -> None:
+    console = Console().watch(page)
+    answers: list[Response] = []
+    asked: list[Request] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.on("request", lambda request: asked.append(request))
+    page.goto(server.url)  # home: its maps are others
+    until(page, lambda: not hinted(page) or None, lambda: "home hints at a map it has not")
+
+    def told() -> set[str] | None:
+        page.goto(f"{server.url}/Perimetre?carte=dep-94")
+        return hinted(page) or None
+
+    hints = until(page, told, lambda: "no hint, though the server has long been ready")
+    asked.clear()
+    answers.clear()
+    page.goto(f"{server.url}/Perimetre?carte=dep-94")
+    frame = wait_painted(page, geometry="dep-94")
+    used = set(frame.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)"))
+    assert {url for url in hints if "/geo/" in url} and hints <= used, "a hint that nothing uses costs bytes"
+    assert [answer.url for answer in answers if answer.status >= 400] == []
+    first = next(n for n, request in enumerate(asked) if "/_stcore/" in request.url)
+    assert urlsplit(asked[first].url).path.startswith(f"{urlsplit(server.url).path}/_stcore/"), (
+        "the server is looked for"
+    )
+    assert console.errors == []
+
+
+@pytest.mark.parametrize("server", [""], indirect=True)
+def test_departements_stand_in_while_the_country_comes(page: Page, server: AppServer) -> None:
+    held: list[Route] = []
+    page.context.route(GEOMETRY, lambda route: held.append(route))
+    page.goto(f"{server.url}/Couverture", wait_until="commit")
+    frame = map_frame(page)
+    count = "document.querySelectorAll('.leaflet-overlay-pane canvas').length"
+    until(page, lambda: frame.evaluate(count) == 1, lambda: "no outline while the communes are awaited")
+    expect(page.frame_locator("iframe[title=Carte]").locator(".cl-message")).to_contain_text("Chargement")
+    view = frame.evaluate("[CL.map.getCenter(), CL.map.getZoom()]")
+    for route in held:
+        route.continue_()
+    wait_painted(page, geometry="france")
+    assert frame.evaluate("[CL.map.getCenter(), CL.map.getZoom()]") == view, "the communes open where the outlines were"
