@@ -16,8 +16,8 @@ from geo.dataset import Dataset, can_open, official, opened
 from geo.errors import GeoInputError
 from geo.layers import CarePlaces, Layer, Relation, build_crosswalk, coarse_members, fine_frame
 from geo.perimeters import Perimeter
+from tests.dataset.drawn_cities import BESIDE, CITY, NEXT, PEOPLE, PIECES, drawn_city
 from tests.support.grid import layer, zone
-from tests.support.iris import BESIDE, CITY, NEXT, PEOPLE, PIECES, drawn_city
 from tests.support.reading import drawn, square
 
 ATLAS, IRIS = drawn_city()

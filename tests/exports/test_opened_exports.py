@@ -15,8 +15,8 @@ from geo.guidance import round_table, run_checks
 from geo.perimeters import Perimeter
 from geo.scenarios import Scenario, Workbook, pack, unpack, vintage_of
 from geo.suggest import preview, suggest, tried_around
+from tests.dataset.drawn_cities import NIORT, QUARTERS, niort
 from tests.support import real
-from tests.support.iris import NIORT, QUARTERS, niort
 
 BESIDE = ("79003", "79081")  # Aiffres, Chauray
 

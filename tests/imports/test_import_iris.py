@@ -20,9 +20,9 @@ from geo.layers import LayerId, build_crosswalk, settled_by_iris
 from geo.perimeters import Perimeter
 from geo.register import Statement, register
 from geo.register.store import FINE
+from tests.dataset.drawn_cities import BESIDE, CITY, NEXT, PIECES, drawn_city
 from tests.support.damaged_homes import BASE
 from tests.support.grid import layer
-from tests.support.iris import BESIDE, CITY, NEXT, PIECES, drawn_city
 from tests.support.reading import square
 from tests.support.table_files import Rows, csv_bytes, xlsx_bytes
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from geo.communes import Iris, open_communes
 from geo.errors import GeoInputError
 from geo.scenarios import Scenario, Workbook, close_city, from_file, open_cities, pack, to_file, unpack
-from tests.support.iris import BESIDE, CITY, NEXT, PIECES, drawn_city
+from tests.dataset.drawn_cities import BESIDE, CITY, NEXT, PIECES, drawn_city
 
 ATLAS, IRIS = drawn_city()
 OPEN = open_communes(ATLAS, IRIS, [CITY]).atlas
