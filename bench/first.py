@@ -108,16 +108,18 @@ def _run(command: list[str], folder: Path) -> None:
 
 
 # --- the measures -----------------------------------------------------------------------------------------------
+_SPENT: dict[tuple[int, float], float] = {}  # of each process seen, those that have ended too
+
+
 def processor() -> float:
-    """Return the processor seconds that this process's children have used, browsers and servers."""
-    total = 0.0
+    """Return the processor seconds that this process's children have used so far, browsers and servers."""
     for child in psutil.Process().children(recursive=True):
         try:
             used = child.cpu_times()
+            _SPENT[child.pid, child.create_time()] = used.user + used.system
         except psutil.Error:
             continue
-        total += used.user + used.system
-    return total
+    return sum(_SPENT.values())
 
 
 def launch(browser: Browser, app: App, home: str, found: Found) -> None:

@@ -21,7 +21,6 @@ with layout.tools("Périmètre"):
     perimeter.circle_around(scope)
     shown = perimeter.pick_lines(scope)
     perimeter.settings_popover()
-    perimeter.take_map(tuple(shown))
 with st.container():  # always there: the map below must not change places when something is said or not
     for problem in address.problems:
         st.warning(problem)

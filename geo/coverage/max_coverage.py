@@ -87,11 +87,8 @@ def solve(problem: Problem, k: int, time_limit: float) -> Answer:
 
 def programme(problem: Problem, k: int, time_limit: float, forbidden: Sequence[int] = ()) -> Answer:
     """Solve the maximal covering; `forbidden` is a set that may not be chosen whole."""
-    from scipy.optimize import (
-        Bounds,
-        LinearConstraint,
-        milp,
-    )  # a tenth of what a start loads, for a table seldom asked for
+    # A tenth of what a start loads, for a table seldom asked for.
+    from scipy.optimize import Bounds, LinearConstraint, milp
 
     size, groups = problem.holds.shape
     scale = max(float(problem.worth.max()), 1e-12)

@@ -8,13 +8,13 @@ from geo.exports.coverage_tables import CoverageReport, siting_notes
 from geo.exports.formats import csv_bytes, neutral
 from geo.exports.layer_files import SHEET, export, name_and_mime
 from geo.exports.map_files import MAP_FORMATS, coverage_map_file, perimeter_map
-from geo.exports.map_layers import LINES as MAP_LINES
-from geo.exports.map_layers import MapChoice
+from geo.exports.maps.layers import LINES as MAP_LINES
+from geo.exports.maps.layers import MapChoice
+from geo.exports.maps.sheet import PAPERS
 from geo.exports.note import speaks, title_of
 from geo.exports.perimeter_files import FORMATS, TYPES, Export, file_name, make
 from geo.exports.perimeter_svg import frame_of, main_projection, small_map
 from geo.exports.reimport import open_exported, open_scenarios
-from geo.exports.sheet import PAPERS
 
 __all__ = [
     "FORMATS",

@@ -12,7 +12,7 @@ from geo import french as fr
 from geo.arrays import Rows
 from geo.communes import Atlas
 from geo.coverage import CoverageState, Scope, Situation, Status, complete_text
-from geo.exports.map_layers import (
+from geo.exports.maps.layers import (
     AROUND,
     MapChoice,
     gaps_of,
@@ -23,10 +23,9 @@ from geo.exports.map_layers import (
     rows_in_sight,
     sources_of,
 )
-from geo.exports.map_names import metres_per_mm, town_names, with_surroundings
-from geo.exports.perimeter_svg import extent, widened
-from geo.exports.sheet import Paper, Words, map_page, paper_of
-from geo.exports.svg import (
+from geo.exports.maps.names import metres_per_mm, town_names, with_surroundings
+from geo.exports.maps.sheet import Paper, Words, map_page, paper_of
+from geo.exports.maps.svg import (
     Bounds,
     MapLayer,
     Panel,
@@ -39,6 +38,7 @@ from geo.exports.svg import (
     svg_map,
     tolerance,
 )
+from geo.exports.perimeter_svg import extent, widened
 from geo.layers import LayerId
 
 STATUS_STYLES = {

@@ -10,10 +10,10 @@ from geo import french as fr
 from geo.coverage import CoverageState, Scope
 from geo.errors import GeoInputError
 from geo.exports.coverage_svg import coverage_page
-from geo.exports.map_layers import MapChoice
+from geo.exports.maps.layers import MapChoice
+from geo.exports.maps.sheet import PAPERS
+from geo.exports.maps.svg import SvgMap
 from geo.exports.perimeter_svg import perimeter_page
-from geo.exports.sheet import PAPERS
-from geo.exports.svg import SvgMap
 from geo.exports.typst_pdf import picture_png
 from geo.perimeters import PerimeterFacts
 

@@ -17,6 +17,7 @@ from geo import french as fr
 from geo.communes import Atlas, name_of
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
+from geo.exports.maps.svg import SvgMap
 from geo.exports.note_tables import (
     Table,
     comparison_tables,
@@ -27,7 +28,6 @@ from geo.exports.note_tables import (
     zones_table,
 )
 from geo.exports.perimeter_svg import gauge_svg, gauge_words, note_map
-from geo.exports.svg import SvgMap
 from geo.guidance import AskedQuestion, asked_questions, changed_labels, outcome_counts, used_text
 from geo.layers import DISPOSITIFS, LayerId
 from geo.paths import version

@@ -17,7 +17,7 @@ import shapely
 from geo import french as fr
 from geo.arrays import Bools, Rows
 from geo.communes import Atlas
-from geo.exports.map_layers import (
+from geo.exports.maps.layers import (
     AROUND,
     LINES,
     MapChoice,
@@ -30,10 +30,10 @@ from geo.exports.map_layers import (
     rows_in_sight,
     sources_of,
 )
-from geo.exports.map_names import metres_per_mm, town_names, with_surroundings
-from geo.exports.sheet import Paper, Words, map_page, paper_of
-from geo.exports.svg import Bounds, MapLayer, Panel, Shapes, Style, SvgMap, project, simplify, svg_map, tolerance
-from geo.exports.svg_furniture import INK, MUTED
+from geo.exports.maps.names import metres_per_mm, town_names, with_surroundings
+from geo.exports.maps.sheet import Paper, Words, map_page, paper_of
+from geo.exports.maps.svg import Bounds, MapLayer, Panel, Shapes, Style, SvgMap, project, simplify, svg_map, tolerance
+from geo.exports.maps.svg_furniture import INK, MUTED
 from geo.guidance import Outcome, Settings, gauge_segments
 from geo.layers import LayerId, Relation, zone_members
 from geo.perimeters import PerimeterFacts

@@ -14,9 +14,9 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from geo.exports.formats import FIXED_DATE
+from geo.exports.maps.svg import SvgMap
 from geo.exports.note import CHAPTER, QUESTION_HEADERS, QUESTION_WIDTHS, QUESTIONS_TITLE, Note
 from geo.exports.note_tables import Table
-from geo.exports.svg import SvgMap
 from geo.exports.typst_pdf import picture_png, qr_svg
 
 ACCENT = RGBColor(0x0B, 0x6E, 0x75)

@@ -54,6 +54,11 @@ export class Legend {
     return this.owner.map.getSize().x >= WIDE;
   }
 
+  /** How much of the map it covers from the left, in pixels: nothing when it is folded. */
+  get width() {
+    return this.#box.open && !this.#box.hidden ? this.#box.offsetLeft + this.#box.offsetWidth : 0;
+  }
+
   get #place() {
     return `${FOLDED}-${this.#wide ? "large" : "etroite"}`;
   }

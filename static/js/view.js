@@ -9,6 +9,8 @@ const SURROUNDINGS = 0.3; // of the size of the perimeter, left around it
 const SMALLEST = 0.12; // share of the window under which a perimeter is brought closer
 const CLOSEST = 12;
 const SAME_PX = 3;
+const EDGE = 12; // pixels
+const MOST_LOST = 0.5; // of a level of zoom
 const FEW = 0.4; // share of the scope's width under which a map opens on the perimeter and not on the whole scope
 
 export class View {
@@ -60,7 +62,22 @@ export class View {
     const bounds = this.bounds ? L.latLngBounds(this.bounds) : box && boundsOf(box);
     if (!bounds) return;
     this.#again = () => this.fit({ animate: false });
-    this.#go(bounds, { padding: [12, 12], animate });
+    this.#go(bounds, {
+      paddingTopLeft: [EDGE + this.#beside(bounds), EDGE],
+      paddingBottomRight: [EDGE, EDGE],
+      animate,
+    });
+  }
+
+  /**
+   * Pixels to leave on the left for the legend to cover nothing; none where the territory would become much smaller.
+   * @param {L.LatLngBounds} bounds
+   */
+  #beside(bounds) {
+    const covered = this.owner.legend.width;
+    const zoom = (/** @type {number} */ left) =>
+      this.map.getBoundsZoom(bounds, false, L.point(2 * EDGE + left, 2 * EDGE));
+    return covered && zoom(covered) >= zoom(0) - MOST_LOST ? covered : 0;
   }
 
   /**

@@ -11,7 +11,7 @@ import pytest
 from geo.build import bring_rivers, known_rivers, rivers
 from geo.build.packages import Package
 from geo.errors import GeoInputError
-from geo.exports import map_layers
+from geo.exports.maps import layers as map_layers
 from geo.exports.perimeter_svg import perimeter_page
 from geo.files import sha256_of
 from tests.support import drawn

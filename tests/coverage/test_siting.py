@@ -243,7 +243,7 @@ def test_when_time_runs_out_the_answer_says_it_is_not_proven(monkeypatch: pytest
         status = 1
         mip_dual_bound = None
 
-    monkeypatch.setattr(covering, "milp", lambda *_, **__: Stopped())
+    monkeypatch.setattr("scipy.optimize.milp", lambda *_, **__: Stopped())
     found = next_clsm(FRANCE, _state(), _candidates((0, 1), (1, 2)), 1, ceiling=None)
     assert not found.exact and found.value == found.greedy_value == 500
     assert "meilleure réponse trouvée" in found.sentence
@@ -266,7 +266,7 @@ def test_ten_among_the_epci_of_the_country() -> None:
 
 def test_an_answer_cut_short_is_never_worse_than_the_greedy_one(monkeypatch: pytest.MonkeyPatch) -> None:
     cut_short = SimpleNamespace(x=np.r_[1.0, np.zeros(7)], status=1, mip_gap=1592.0, mip_dual_bound=-2.0)
-    monkeypatch.setattr(covering, "milp", lambda *_, **__: cut_short)
+    monkeypatch.setattr("scipy.optimize.milp", lambda *_, **__: cut_short)
     problem = covering.pose([(0, 1), (1, 2), (2, 3), (3, 0)], np.array([1.0, 2.0, 30.0, 4.0]))
     answer = covering.solve(problem, 1, 1.0)
     assert problem.value(answer.chosen) == problem.value(covering.greedy_choice(problem, 1)) == 34.0

@@ -18,13 +18,13 @@ from pyproj import Transformer
 
 from geo.coverage import coverage_state, read_scope
 from geo.errors import GeoInputError
-from geo.exports import MapChoice, coverage_map_file, perimeter_map
+from geo.exports import MAP_LINES, MapChoice, coverage_map_file, perimeter_map
 from geo.exports.coverage_svg import coverage_page
+from geo.exports.maps.sheet import PAPERS, paper_of
+from geo.exports.maps.svg import SvgMap, project
+from geo.exports.maps.svg_furniture import UNIT
+from geo.exports.maps.svg_names import SPACED, Box, MapText, place_names
 from geo.exports.perimeter_svg import extent, outlines, perimeter_page
-from geo.exports.sheet import PAPERS, paper_of
-from geo.exports.svg import SvgMap, project
-from geo.exports.svg_furniture import UNIT
-from geo.exports.svg_names import SPACED, Box, MapText, place_names
 from geo.layers import LayerId
 from tests.support import drawn, real
 from tests.support.grid import facts_of, plain
@@ -217,5 +217,7 @@ def test_a_spaced_name_takes_more_room() -> None:
 def test_limits_are_those_of_the_layer_chosen() -> None:
     layer = real.crosswalk().layers[LayerId.CLS]
     page = perimeter_page(real.facts(_niort()), "a4", MapChoice(("cls",)))
-    lines = [p for p in ElementTree.fromstring(page.svg).iter(f"{SVG}path") if p.get("stroke") == "#1566a8"]
+    lines = [
+        p for p in ElementTree.fromstring(page.svg).iter(f"{SVG}path") if p.get("stroke") == MAP_LINES["cls"].stroke
+    ]
     assert lines and f"Limites : {layer.name}" in _texts(page)

@@ -12,9 +12,9 @@ import pytest
 import shapely
 import typst
 
-from geo.exports import svg as maps
-from geo.exports.svg import MapLayer, MapText, Panel, Style, classes, simplify, svg_map
-from geo.exports.svg_furniture import UNIT, bar_length_m, convergence
+from geo.exports.maps import svg as maps
+from geo.exports.maps.svg import MapLayer, MapText, Panel, Style, classes, simplify, svg_map
+from geo.exports.maps.svg_furniture import UNIT, bar_length_m, convergence
 
 SVG = "{http://www.w3.org/2000/svg}"
 WEST, SOUTH = 700_000.0, 6_600_000.0

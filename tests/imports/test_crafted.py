@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,12 @@ SEEN: Mapping[str, str] = {
 }  # fmt: skip
 
 
+HALF = replace(LIMITS, seconds=LIMITS.seconds / 2)  # two files would be read for as long as they may
+
+
 def read(content: bytes, name: str) -> Outcome:
     options = {"name": name, "kind": "clsm", "home": Path("/nowhere")}
-    return isolated.read(read_draft, content, name, atlas=real.atlas(), options=options)
+    return isolated.read(read_draft, content, name, atlas=real.atlas(), options=options, limits=HALF)
 
 
 @pytest.mark.parametrize("name", crafted.FILES)

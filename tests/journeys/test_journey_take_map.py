@@ -35,7 +35,7 @@ def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
 def _open(page: Page, server: AppServer) -> None:
     page.goto(f"{server.url}/Perimetre?communes=79191&carte=dep-79")
     settle(page)
-    page.get_by_role("button", name="Emporter la carte").click()
+    page.get_by_text("Note et fichiers").click()
     settle(page)
     expect(page.get_by_role("button", name="Copier l’image")).to_be_visible(timeout=60_000)
 

@@ -167,7 +167,6 @@ def test_a_list_stated_complete_on_couverture_is_complete_on_every_page_and_in_t
     drawn(app, "open-in-perimeter")
     assert address(app)["complet"] == "62"
     text = written(app)
-    assert "CLSM : non couvert, d’après votre déclaration (62)" in text, "the legend"
     assert "Liste des CLSM complète, d’après votre déclaration (62)" in text, "the check"
     again = open_page(PERIMETER, **address(app))
     assert again.session_state[frame.COMPLETE] == ("62",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,16 +80,18 @@ def test_a_declared_list_changes_the_colours_and_nothing_else() -> None:
 def test_a_palette_has_a_colour_and_a_word_for_each_status(pale: bool) -> None:
     palette = scene.status_paint(CoverageView(scopes(real.atlas())["dep-62"]), pale=pale).palette
     assert [swatch.label for swatch in palette[: len(Status)]] == [STATUS_LABELS[status] for status in Status]
-    assert len({swatch.fill for swatch in palette}) == len(palette)
-    assert palette[len(Status) :] == (() if pale else (scene.EXTENDED,))
+    assert len({(swatch.fill, swatch.hatch and swatch.motif) for swatch in palette}) == len(palette)
+    (extended,) = palette[len(Status) :]
+    assert extended == (replace(scene.EXTENDED, fill=scene.PALE[Status.COUVERT]) if pale else scene.EXTENDED)
 
 
 def test_the_colours_under_a_perimeter_are_in_the_file_whose_address_is_sent() -> None:
     scope = scopes(real.atlas())["dep-62"]
-    told = file_of(scene.backdrop(scope))
-    assert unpack(told["runs"]) == commune_status(real.atlas(), real.crosswalk().layers["clsm"])[scope.rows].tolist()
-    assert [swatch["fill"] for swatch in told["palette"]] == list(scene.PALE.values())
-    assert scene.backdrop(scope) == scene.backdrop(scope)
+    told = file_of(scene.backdrop(CoverageView(scope)))
+    drawn = [told["palette"][rank]["fill"] for rank in unpack(told["runs"])]
+    status = commune_status(real.atlas(), real.crosswalk().layers["clsm"])[scope.rows]
+    assert drawn == [scene.PALE[Status(int(s))] for s in status]
+    assert scene.backdrop(CoverageView(scope)) == scene.backdrop(CoverageView(scope))
 
 
 def test_outlines_say_which_zones_each_commune_is_in() -> None:

@@ -161,6 +161,14 @@ def chosen_card(view: CoverageView) -> str:
     return text + (f'<p class="clsm-extent">{html.escape(row["dispositifs"])}</p>' if row["dispositifs"] else "")
 
 
+def offer_chosen(view: CoverageView) -> None:
+    """Offer to draw from the territory chosen, beside what is said of it."""
+    level, code = level_shown(view.scope), chosen(view)
+    if code:
+        name = str(coverage_loaders.gaps(level, view).at[code, "nom"])
+        opening.offer_line(level, code, name, view, key="gap-open")
+
+
 def _with_share(people: float, share: float) -> str:
     return fr.number(people) if np.isnan(share) else f"{fr.number(people)} ({fr.percent(share)})"
 
@@ -216,17 +224,14 @@ def panel(view: CoverageView) -> None:
     scope = view.scope
     level = pick_level(scope, "gaps-level")
     every = coverage_loaders.gaps(level, view)
-    sort_box, reading_box, search_box, cls_box = st.columns([4, 4, 4, 3], gap="small", vertical_alignment="bottom")
-    with sort_box:
+    find, more = st.columns([3, 2], gap="small", vertical_alignment="bottom")
+    query = find.text_input(
+        "Chercher dans le tableau", key=QUERY, placeholder="Nom, code ou département", max_chars=LONGEST,
+        persist_state="session",
+    )  # fmt: skip
+    with more.popover("Trier et filtrer", icon=":material/tune:", width="stretch"):
         sort = pick_one("Trier par", list(SORTS), format_func=SORTS.get, key=SORT, persist_state="session")
-    with reading_box:
         readings = _pick_readings(_readings_here(every), f"{READ_AS}-{scope.id}-{level}")
-    with search_box:
-        query = st.text_input(
-            "Chercher dans le tableau", key=QUERY, placeholder="Nom, code ou département", max_chars=LONGEST,
-            persist_state="session",
-        )  # fmt: skip
-    with cls_box:
         cls_only = st.checkbox("CLS sans CLSM seulement", key=CLS_ONLY, persist_state="session")
     table = ordered(filtered(every, readings=readings, cls_only=cls_only, query=query), sort)
     if table.empty:
@@ -240,8 +245,6 @@ def panel(view: CoverageView) -> None:
     if first:
         shown = pd.concat([every.loc[[first]], shown[shown.index != first]])
     _choice_list(shown, code, f"{scope.id}-{level}")
-    if code:
-        opening.offer_line(level, code, str(every.at[code, "nom"]), view, key="gap-open")
     _show(shown, code, level, f"{scope.id}-{level}-{sort}-{hash((tuple(readings), query, cls_only)) & 0xFFFF}", scope)
 
 

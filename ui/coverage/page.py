@@ -149,6 +149,7 @@ def _figures(view: CoverageView, found: Coverage) -> None:
 def _tabs(view: CoverageView, found: Coverage) -> None:
     if card := gaps.chosen_card(view):
         st.html(card)
+        gaps.offer_chosen(view)
     names = list(TABS.values())
     if st.session_state.get(TAB) not in names:
         st.session_state[TAB] = names[0]

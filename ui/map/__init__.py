@@ -22,6 +22,7 @@ from ui.map.build import (
 )
 from ui.map.codec import pack_codes, paint_runs
 from ui.map.events import Shape, read_click, read_selection, read_shape, read_step
+from ui.map.files import MapFile, offer, take_away
 from ui.map.glance import Glance
 from ui.map.overlays import Mark, extents, over, places_url, quarters_url
 from ui.map.scene import (
@@ -47,7 +48,6 @@ from ui.map.scene import (
     status_paint,
     swatch,
 )
-from ui.map.take_away import MapFile, take_away
 from ui.map.tooltips import Preview, previewed
 
 __all__ = [
@@ -86,6 +86,7 @@ __all__ = [
     "known_lines",
     "look_at",
     "names_file",
+    "offer",
     "over",
     "overlay",
     "pack_codes",

@@ -184,10 +184,11 @@ def status_paint(view: CoverageView, *, pale: bool = False) -> build.Paint:
 
 
 def _pale(kind: Situation) -> build.Swatch:
-    """Return a situation under a perimeter being drawn: plain, but for what is not covered, finely hatched as everywhere."""
+    """Return a situation under a perimeter being drawn: plain, but for what is known by extension only and what is not
+    covered, which keep their motif."""
     fill = PALE[kind.status]
-    if kind.status is Status.NON_COUVERT:
-        return replace(PALETTE[kind.status], fill=fill, label=kind.label)
+    if kind.extended or kind.status is Status.NON_COUVERT:
+        return replace(swatch(kind), fill=fill)
     return build.Swatch(fill, kind.label)
 
 

@@ -9,7 +9,6 @@ from ui.perimeter.judge import GAUGE_STYLE, JUDGE_STYLE
 from ui.perimeter.link import ADDRESS, read_address
 from ui.perimeter.pasted import paste_list, show_report
 from ui.perimeter.settings import settings_popover
-from ui.perimeter.take_map import take_map
 from ui.perimeter.workbench import WORKBENCH_STYLE, show_start, show_workbench
 
 PERIMETER_STYLE = GAUGE_STYLE + JUDGE_STYLE + WORKBENCH_STYLE
@@ -29,5 +28,4 @@ __all__ = [
     "show_start",
     "show_workbench",
     "take_asked",
-    "take_map",
 ]

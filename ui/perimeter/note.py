@@ -13,11 +13,12 @@ import streamlit as st
 
 from geo import french as fr
 from geo.comparison import Candidate, SideBySide, candidates, evaluate, scale_of
-from geo.exports import TYPES, Export, file_name, make, speaks, title_of
+from geo.exports import MAP_LINES, TYPES, Export, MapChoice, file_name, make, perimeter_map, speaks, title_of
 from geo.guidance import Settings, used_text
 from geo.perimeters import Perimeter
 from geo.scenarios import NAME_LENGTH, Scenario, Workbook
 from ui import declared, frame, html, loaders
+from ui import map as maps
 from ui.address import COMPLETE_PART, packed
 from ui.perimeter.link import ADDRESS
 from ui.server import export_lane
@@ -35,6 +36,7 @@ REMARK = "note-remark"
 def panel(perimeter: Perimeter) -> None:
     """Show the files of the current scenario."""
     take_away(frame.workbook().scenario, held_comparison())
+    _map(frame.workbook().scenario)
 
 
 def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
@@ -81,6 +83,26 @@ def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
             with st.container(horizontal=True, gap="small", vertical_alignment="center"):
                 _button(label, kind, asked)
                 st.caption(what)
+
+
+@st.fragment
+def _map(scenario: Scenario) -> None:
+    """Offer the map as it is shown, on a page."""
+    lines = st.session_state.get(f"perimeter-lines-{st.session_state[frame.PERIMETER_SCOPE]}") or ()
+    st.html(html.section("La carte", "Une page à afficher ou à projeter, le lien et l’image à coller ailleurs."))
+    maps.offer("carte-perimetre", map_file(scenario, tuple(lines)), ADDRESS.url())
+
+
+def map_file(scenario: Scenario, lines: tuple[str, ...]) -> maps.MapFile:
+    """Return what makes the map of a scenario, with the limits shown; nothing of it holds the data."""
+    title = title_of(scenario.name, scenario.codes, loaders.atlas())
+    outlined = tuple(i for i in lines if i in MAP_LINES)
+
+    def make(kind: str, paper: str, rivers: bool) -> bytes:
+        facts = loaders.facts(scenario.perimeter(loaders.atlas()))
+        return perimeter_map(facts, kind, paper, MapChoice(outlined, "qpv" in lines, rivers), title=title)
+
+    return maps.MapFile(file_name(f"carte {title}", "x").removesuffix(".x"), title, make)
 
 
 def titled(scenario: Scenario) -> None:

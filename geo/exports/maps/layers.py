@@ -15,7 +15,7 @@ from geo.arrays import Bools, Rows
 from geo.build import known_rivers
 from geo.communes import Atlas
 from geo.display import LINES as LINE_STYLES
-from geo.exports.svg import Bounds, MapLayer, Shapes, Style
+from geo.exports.maps.svg import Bounds, MapLayer, Shapes, Style
 from geo.geometry import WGS84, dissolved
 from geo.layers import Crosswalk, Layer, LayerId
 

@@ -11,9 +11,9 @@ import shapely
 
 from geo.arrays import Bools, Rows
 from geo.communes import Atlas
-from geo.exports.svg import Bounds, Shapes
-from geo.exports.svg_furniture import INK
-from geo.exports.svg_names import MapText
+from geo.exports.maps.svg import Bounds, Shapes
+from geo.exports.maps.svg_furniture import INK
+from geo.exports.maps.svg_names import MapText
 from geo.visible import one_line
 
 GREY, PALE_GREY = "#6d7a82", "#8d999f"

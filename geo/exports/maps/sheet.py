@@ -1,7 +1,7 @@
 """A map on a whole page, A4 or A3, to be put on a wall: title, map, legend, scale, limits, sources.
 
 The page knows nothing of the domain: it is given a title, sentences, and what draws the panels for the room that is left
-for them. The same drawing as for a note (`geo.exports.svg`), on more paper.
+for them. The same drawing as for a note (`geo.exports.maps.svg`), on more paper.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from geo.exports.svg import INSETS_SCALE, Bounds, Panel, SvgMap, draw_legend, draw_panels, whole_map
-from geo.exports.svg_furniture import INK, MUTED, text_at, text_width_mm, units, wrapped
+from geo.exports.maps.svg import INSETS_SCALE, Bounds, Panel, SvgMap, draw_legend, draw_panels, whole_map
+from geo.exports.maps.svg_furniture import INK, MUTED, text_at, text_width_mm, units, wrapped
 
 PAPERS = {"a4": (297.0, 210.0), "a3": (420.0, 297.0)}  # millimetres, the long side first
 MARGIN_MM = 10.0

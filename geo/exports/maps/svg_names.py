@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.exports.svg_furniture import INK, UNIT, escape, text_width_mm, units
+from geo.exports.maps.svg_furniture import INK, UNIT, escape, text_width_mm, units
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in millimetres
 ASCENT, DESCENT = 0.74, 0.22  # of the size of a text, above and below its baseline

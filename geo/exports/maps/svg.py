@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.exports.svg_furniture import (
+from geo.exports.maps.svg_furniture import (
     MUTED,
     UNIT,
     escape,
@@ -28,7 +28,7 @@ from geo.exports.svg_furniture import (
     units,
     wrapped,
 )
-from geo.exports.svg_names import Box, MapText, place_names
+from geo.exports.maps.svg_names import Box, MapText, place_names
 from geo.geometry import dissolved
 
 if TYPE_CHECKING:

@@ -43,37 +43,35 @@ class MapFile:
     make: Callable[[str, str, bool], bytes]
 
 
-def take_away(key: str, file: Callable[[], MapFile | None], link: Callable[[], str]) -> None:
-    """Show the button, and what it opens: nothing of it is made before it is opened, and no map before it is asked for."""
+def take_away(key: str, file: Callable[[], MapFile], link: Callable[[], str]) -> None:
+    """Show a button, and `offer` in what it opens: nothing of it is made before it is opened."""
     box = st.popover(
         "Emporter la carte", icon=":material/map:", key=f"{key}-ouvrir", on_change="rerun", width="content"
     )
-    if not box.open:
-        return
-    given = file()
-    if given is None:
-        box.caption("Choisissez d’abord une commune : il n’y a pas encore de périmètre à emporter.")
-        return
-    with box:
-        st.html(STYLE + copy_buttons(link(), given.title))
-        with st.container(horizontal=True, gap="medium"):
-            kind = st.segmented_control(
-                "Format", list(MAP_FORMATS), default="png", required=True, format_func=FORMAT_LABELS.get, key=f"{key}-format",
-                help="PNG : une image. SVG : un dessin à modifier ou à imprimer à toute taille.",
-            )  # fmt: skip
-            paper = st.segmented_control(
-                "Page", list(PAPERS), default="a4", required=True, format_func=PAPER_LABELS.get, key=f"{key}-taille",
-                help="En largeur ou en hauteur, selon le territoire.",
-            )  # fmt: skip
-        kind, paper = kind or "png", paper or "a4"
-        rivers = RIVERS.is_file() and st.toggle(
-            "Fleuves et rivières principales", key=f"{key}-fleuves", help=RIVERS_HELP
-        )
-        st.download_button(
-            "Télécharger la carte", _maker(given, kind, paper, rivers), file_name=f"{given.stem}-{paper}.{kind}",
-            mime=MAP_FORMATS[kind], on_click="ignore", key=f"{key}-telecharger", icon=":material/download:", type="primary",
-            help="Une page avec titre, noms, légende, échelle, limites, sources et date.", width="stretch",
+    if box.open:
+        with box:
+            offer(key, file(), link())
+
+
+def offer(key: str, given: MapFile, link: str) -> None:
+    """Show the two « Copier », the choices and the button that makes the file; no map is made before it is asked for."""
+    st.html(STYLE + copy_buttons(link, given.title))
+    with st.container(horizontal=True, gap="medium"):
+        kind = st.segmented_control(
+            "Format", list(MAP_FORMATS), default="png", required=True, format_func=FORMAT_LABELS.get, key=f"{key}-format",
+            help="PNG : une image. SVG : un dessin à modifier ou à imprimer à toute taille.",
         )  # fmt: skip
+        paper = st.segmented_control(
+            "Page", list(PAPERS), default="a4", required=True, format_func=PAPER_LABELS.get, key=f"{key}-taille",
+            help="En largeur ou en hauteur, selon le territoire.",
+        )  # fmt: skip
+    kind, paper = kind or "png", paper or "a4"
+    rivers = RIVERS.is_file() and st.toggle("Fleuves et rivières principales", key=f"{key}-fleuves", help=RIVERS_HELP)
+    st.download_button(
+        "Télécharger la carte", _maker(given, kind, paper, rivers), file_name=f"{given.stem}-{paper}.{kind}",
+        mime=MAP_FORMATS[kind], on_click="ignore", key=f"{key}-telecharger", icon=":material/download:", type="primary",
+        help="Une page avec titre, noms, légende, échelle, limites, sources et date.", width="stretch",
+    )  # fmt: skip
 
 
 def copy_buttons(link: str, title: str) -> str:
