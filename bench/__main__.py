@@ -22,6 +22,7 @@ BENCHES = (
     "crosswalk",
     "coverage",
     "perimeter",
+    "opened",
     "note",
     "search",
     "imports",

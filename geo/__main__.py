@@ -16,7 +16,7 @@ from geo.cli.documents import evaluation
 from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
 from geo.communes import split_codes
-from geo.dataset import derive_maps, open_dataset, prepare_maps
+from geo.dataset import derive_maps, open_dataset, opened, prepare_maps
 from geo.errors import GeoInputError
 from geo.guidance import run_checks
 from geo.layers import Crosswalk, LayerId, find_zones
@@ -60,6 +60,12 @@ def _add_choice(parser: argparse.ArgumentParser) -> Any:
     which.add_argument("--epci", help="code SIREN d’un EPCI ou d’un EPT")
     which.add_argument("--clsm", help="identifiant d’un CLSM connu (clsm-94-creteil)")
     which.add_argument("--secteur", help="code d’un secteur de psychiatrie (94G07)")
+    parser.add_argument(
+        "--ouvrir",
+        default="",
+        metavar="CODES",
+        help="communes à ouvrir en IRIS (79191) ; leurs IRIS se donnent avec --communes",
+    )
     return which
 
 
@@ -104,7 +110,7 @@ def _run(arguments: list[str] | None) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> Iterable[str]:
-    world = open_dataset()
+    world = opened(open_dataset(), split_codes(options.ouvrir))
     perimeter, notices = _perimeter(options, world.crosswalk)
     warn(*world.notices, *notices)
     facts = world.facts(perimeter)

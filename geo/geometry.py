@@ -32,3 +32,11 @@ def polygonal(shape: BaseGeometry) -> BaseGeometry:
     parts = shapely.get_parts(shape)
     flat = shapely.get_parts(parts[shapely.get_dimensions(parts) == 2])
     return shapely.union_all(flat)
+
+
+def dissolved(shapes: Geometries) -> BaseGeometry:
+    """Join outlines into one: as the coverage that communes are, else slowly (IRIS have corners that their neighbours do not)."""
+    try:
+        return shapely.coverage_union_all(shapes)
+    except shapely.errors.GEOSException:
+        return shapely.union_all(shapes)

@@ -4,14 +4,14 @@ lost, and the page says where it comes from until somebody goes back there."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from geo import french as fr
 from geo.coverage import Start
 from geo.errors import GeoInputError
-from geo.scenarios import NAME_LENGTH, Scenario, Workbook
+from geo.scenarios import NAME_LENGTH, Scenario
 from ui import address, frame, html, loaders
 
 PERIMETER = "pages/2_Perimetre.py"
@@ -54,7 +54,7 @@ def open_scenario(name: str, start: Start, back: WayBack) -> None:
         if alike:
             frame.hold(book.select(alike[0]))
         elif not book.codes and len(book.scenarios) == 1:
-            frame.hold(Workbook((fresh,), settings=book.settings))
+            frame.hold(replace(book, scenarios=(fresh,), current=0))
         else:
             frame.hold(book.add(fresh))
     except GeoInputError:  # as many scenarios as there may be: « Annuler » brings back what was in this one

@@ -26,7 +26,7 @@ def share_out(land: BaseGeometry, claims: Mapping[str, BaseGeometry]) -> dict[st
     """Part `land` between the codes that claim it, leaving nothing over.
 
     Each code takes what its claim covers, in the order of `claims`; every piece that no claim covers goes
-    to the code it has the longest border with. A single claimant takes all. Codes that get nothing are left
+    to the code it has the longest border with, else the nearest. A single claimant takes all. Codes that get nothing are left
     out.
     """
     if len(claims) == 1:
@@ -43,6 +43,8 @@ def share_out(land: BaseGeometry, claims: Mapping[str, BaseGeometry]) -> dict[st
     extra: dict[str, list[BaseGeometry]] = {}
     for piece in shapely.get_parts(rest):
         border = {code: shapely.length(shapely.intersection(piece.boundary, s.boundary)) for code, s in taken.items()}
+        if not any(border.values()):  # an island that no claim reaches
+            border = {code: -shapely.distance(piece, shape) for code, shape in taken.items()}
         extra.setdefault(max(border, key=lambda code: (border[code], code)), []).append(piece)
     return {code: shapely.union_all([shape, *extra.get(code, ())]) for code, shape in taken.items()}
 

@@ -10,7 +10,7 @@ from typing import Any
 from geo.cli.terminal import warn
 from geo.communes import split_codes
 from geo.coverage import coverage_state, read_scope
-from geo.dataset import Dataset, open_dataset
+from geo.dataset import Dataset, open_dataset, opened
 from geo.errors import GeoInputError
 from geo.exports import MAP_FORMATS, MAP_LINES, PAPERS, MapChoice, coverage_map_file, perimeter_map
 from geo.french import listing
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace, choose: Choose) -> Iterable[str]:
     lines = tuple(split_codes(options.contours))
     if unknown := [line for line in lines if line not in MAP_LINES]:
         raise GeoInputError(f"{listing(unknown)} : contours inconnus ; choisissez parmi {listing(MAP_LINES)}.")
-    world, choice = open_dataset(), MapChoice(lines, options.qpv, options.fleuves)
+    world, choice = opened(open_dataset(), split_codes(options.ouvrir)), MapChoice(lines, options.qpv, options.fleuves)
     warn(*world.notices)
     data = _drawn(options, choose, world, kind, choice)
     try:

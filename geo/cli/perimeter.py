@@ -11,8 +11,9 @@ from typing import Any
 from geo import french as fr
 from geo.cli.documents import Findings, comparison_data
 from geo.cli.terminal import as_json, warn
+from geo.communes import split_codes
 from geo.comparison import Candidate, SideBySide, candidates, default_choice, evaluate, scale_of, side_by_side
-from geo.dataset import Dataset, open_dataset
+from geo.dataset import Dataset, open_dataset, opened
 from geo.errors import GeoInputError
 from geo.exports import FORMATS, Export, make
 from geo.guidance import MEASURES
@@ -51,7 +52,7 @@ def note(options: argparse.Namespace, choose: Choose) -> Iterable[str]:
     kind = options.format or options.out.suffix.lstrip(".").lower()
     if kind not in FORMATS:
         raise GeoInputError(f"{options.out.name} : précisez le format (--format {'|'.join(FORMATS)}).")
-    world = open_dataset()
+    world = opened(open_dataset(), split_codes(options.ouvrir))
     warn(*world.notices)
     perimeter, notices = choose(options, world)
     scenario = Scenario((options.nom or perimeter.name)[:60], frozenset(perimeter.communes), " ".join(notices)[:400])
@@ -65,7 +66,7 @@ def note(options: argparse.Namespace, choose: Choose) -> Iterable[str]:
 
 def export_of(scenario: Scenario, world: Dataset, *, address: str, today: date | None = None) -> Export:
     """Return what a file is made of, for one scenario on the active data, by the guide's settings."""
-    book = Workbook((scenario,), vintage=vintage_of(world))
+    book = Workbook((scenario,), vintage=vintage_of(world), opened=frozenset(world.atlas.opened))
     link = f"{address.rstrip('/')}/Perimetre?lien={pack(book, world.atlas)}"
     candidate = Candidate("cli", "Scénario", scenario.name, scenario.codes, scale_of(scenario.codes, world.atlas))
     return Export(evaluate(candidate, world), world, scenario, link, made_on=today or date.today())

@@ -1,12 +1,14 @@
 """Communes: the atlas of today's communes and arrondissements, their codes, names, history and density class.
 
-It never knows a layer nor a perimeter. Start from `embedded_atlas`, `read_code`, `find_name`, `read_any`.
+It never knows a layer nor a perimeter. Start from `embedded_atlas`, `read_code`, `find_name`, `read_any`; `open_communes` opens cities
+into IRIS.
 """
 
 from geo.communes.atlas import Atlas, CommuneCode, embedded_atlas, with_outlines
 from geo.communes.codes import SHAPE, CodeReading, atoms_from_codes, name_of, read_code, split_codes
 from geo.communes.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2, Density, approximate_density
 from geo.communes.extent import extent_text
+from geo.communes.iris import SHAPE_OF_IRIS, SHARED_OUT, Iris, Opening, open_communes, shared_out
 from geo.communes.matching import (
     BLANKS,
     CommuneMatch,
@@ -40,12 +42,16 @@ __all__ = [
     "LABELS",
     "RURAL_BELOW_PER_KM2",
     "SHAPE",
+    "SHAPE_OF_IRIS",
+    "SHARED_OUT",
     "Atlas",
     "CodeReading",
     "CommuneCode",
     "CommuneMatch",
     "Density",
+    "Iris",
     "Named",
+    "Opening",
     "Revitalisation",
     "all_named",
     "approximate_density",
@@ -60,6 +66,7 @@ __all__ = [
     "is_year",
     "name_of",
     "near",
+    "open_communes",
     "read_any",
     "read_code",
     "read_departement",
@@ -67,6 +74,7 @@ __all__ = [
     "read_loose_name",
     "read_place",
     "say_date",
+    "shared_out",
     "split_codes",
     "split_list",
     "take_apart",

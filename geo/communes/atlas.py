@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from scipy.sparse import csr_array
 
 from geo.arrays import Rows
 from geo.errors import GeoInputError, MissingDataError
+from geo.french import count
 from geo.paths import BASE
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ ATTRIBUTES = [
     "code", "nom", "commune", "niveau", "departement", "region", "epci", "ept",
     "population", "area_m2", "epsg", "x", "y", "lon", "lat",
 ]  # fmt: skip
+OUTLINES = "iris_contours.parquet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,9 @@ class Atlas:
     legal projection named by `epsg` (2154 in the mainland); `lon`, `lat` are EPSG:4326. The other tables are indexed by
     code. `villes` holds Paris, Lyon and Marseille, which are no atoms: their arrondissements are. `sans_contour` holds
     the communes of the overseas collectivities, which have people (not always) and no outline.
+
+    `opened` gives, for each commune or arrondissement that was opened, the IRIS that took its place as atoms (`geo.communes.iris`);
+    it is then in `villes` too. `pieces` is the folder of their outlines.
     """
 
     table: pd.DataFrame
@@ -54,6 +59,8 @@ class Atlas:
     neighbours: csr_array
     manifest: dict[str, Any]
     path: Path = field(default=BASE)
+    opened: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pieces: Path | None = None
 
     @cached_property
     def codes(self) -> npt.NDArray[np.object_]:
@@ -77,9 +84,18 @@ class Atlas:
 
     @cached_property
     def parts(self) -> dict[str, tuple[str, ...]]:
-        """Arrondissements of each split city."""
-        split = self.table[self.table["niveau"] == "arrondissement"]
-        return {str(city): tuple(group["code"]) for city, group in split.groupby("commune")}
+        """Arrondissements of each split city, IRIS of each opened one."""
+        split = self.table[self.table["niveau"] != "commune"]
+        return {**self.opened, **{str(city): tuple(group["code"]) for city, group in split.groupby("commune")}}
+
+    def pieces_word(self, code: str, number: int) -> str:
+        """Write how many pieces of a city these are: « 3 arrondissements », « 12 IRIS »; both, when some are opened."""
+        kinds = {len(piece) > 5 for piece in self.parts.get(code, ())}
+        if kinds == {True}:
+            return count(number, "IRIS", "IRIS")
+        if kinds == {True, False}:
+            return count(number, "arrondissement ou IRIS", "arrondissements ou IRIS")
+        return count(number, "arrondissement")
 
     @property
     def population_year(self) -> str:
@@ -145,8 +161,20 @@ class Atlas:
         """Read the outlines (EPSG:4326) in atom order, indexed by code. Costs about 0.1 s and 120 MB."""
         import geopandas as gpd  # a quarter of a second that figures need not wait for
 
-        frame = gpd.read_parquet(self.path / "communes.parquet", columns=["code", "geometry"])
-        return frame.set_index("code")
+        frame = gpd.read_parquet(self.path / "communes.parquet", columns=["code", "geometry"]).set_index("code")
+        if self.pieces is None:
+            return frame
+        whole = pd.concat([frame.geometry, self.pieces_drawn()]).reindex(self.table["code"])
+        return gpd.GeoDataFrame(geometry=whole, crs=frame.crs).rename_axis("code")
+
+    def pieces_drawn(self) -> gpd.GeoSeries:
+        """Read the outlines (EPSG:4326) of the IRIS of the opened communes, indexed by code; empty when none is opened."""
+        import geopandas as gpd
+
+        if self.pieces is None:
+            return gpd.GeoSeries([], crs=4326)
+        chosen = [("commune", "in", sorted(self.opened))]
+        return gpd.read_parquet(self.pieces / OUTLINES, filters=chosen).set_index("iris").geometry
 
 
 @lru_cache(maxsize=1)

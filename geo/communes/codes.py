@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from geo.communes.atlas import Atlas
+from geo.communes.iris import SHAPE_OF_IRIS
 from geo.communes.names import Written, departement_of, find_name, history, near, say_date, take_apart
 from geo.errors import GeoInputError
 from geo.french import listing
@@ -50,6 +51,8 @@ def read_code(text: str, atlas: Atlas) -> CodeReading:
         )
     if code in atlas.former:
         return _former(code, atlas)
+    if SHAPE_OF_IRIS.fullmatch(code) and (code[:5] in atlas.row or code[:5] in atlas.opened):
+        return CodeReading(code, "unknown", (), _iris(code, atlas))
     if not SHAPE.fullmatch(code):
         return CodeReading(code, "malformed", (), _malformed(code, text, atlas))
     return CodeReading(
@@ -60,6 +63,13 @@ def read_code(text: str, atlas: Atlas) -> CodeReading:
 def name_of(code: str, atlas: Atlas) -> str:
     """Return the name of a commune of today or of a split city."""
     return str(atlas.names[atlas.row[code]] if code in atlas.row else atlas.villes.at[code, "nom"])
+
+
+def _iris(code: str, atlas: Atlas) -> str:
+    city = atlas.label(code[:5])
+    if code[:5] in atlas.opened:
+        return f"{code} : aucun IRIS de {city} n’a ce code."
+    return f"{code} : c’est un IRIS de {city}, qui n’est pas ouverte en IRIS ; ouvrez-la, ou prenez-la entière."
 
 
 def _former(code: str, atlas: Atlas) -> CodeReading:

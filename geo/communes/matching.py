@@ -114,7 +114,7 @@ def read_loose_code(text: str, atlas: Atlas) -> CommuneMatch:
             f"{damaged} ({name_of(code, atlas)})." if damaged else "",
         )
     if reading.kind == "city":
-        parts = count(len(reading.atoms), "arrondissement")
+        parts = atlas.pieces_word(code, len(reading.atoms))
         city = f"{code} ({name_of(code, atlas)}, ville entière) remplacé par ses {parts}."
         return CommuneMatch(text, "réparé", reading.atoms, city)
     if reading.kind == "former":
@@ -216,7 +216,7 @@ def _labels(codes: Sequence[str], atlas: Atlas, last: str = "") -> str:
 def _one(text: str, shown: str, code: str, how: str, former: str, atlas: Atlas) -> CommuneMatch:
     atoms = atlas.parts.get(code, (code,))
     if code in atlas.parts:
-        parts = count(len(atoms), "arrondissement")
+        parts = atlas.pieces_word(code, len(atoms))
         return CommuneMatch(text, "réparé", atoms, f"« {shown} » (ville entière) remplacée par ses {parts}.")
     if how == "ancien" and former:
         return CommuneMatch(text, "réparé", atoms, f"« {shown} » : {say_former(former, atlas)}")

@@ -1,19 +1,26 @@
 """The dataset: communes and layers opened once, imported over synchronised over embedded, with what could not be opened.
 
-It never reads a user's file. Start from `open_dataset`, `Dataset`, `token`.
+It never reads a user's file. Start from `open_dataset`, `Dataset`, `token`; `opened` opens cities into IRIS.
 """
 
 from geo.dataset.dataset import Dataset, layer_with, open_dataset, token
 from geo.dataset.maps import derive_maps, prepare_maps
 from geo.dataset.official import best, outlines, table_of, vintage
+from geo.dataset.official import iris as iris_of
+from geo.dataset.opened import NO_IRIS, can_open, opened, opening_of
 from geo.dataset.sweep import tidy
 
 __all__ = [
+    "NO_IRIS",
     "Dataset",
     "best",
+    "can_open",
     "derive_maps",
+    "iris_of",
     "layer_with",
     "open_dataset",
+    "opened",
+    "opening_of",
     "outlines",
     "prepare_maps",
     "table_of",

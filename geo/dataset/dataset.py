@@ -15,7 +15,7 @@ from typing import Any
 from geo import french as fr
 from geo import register
 from geo.claims import Claims, Dispute, lay
-from geo.communes import Atlas, Density, Revitalisation, approximate_density, embedded_atlas
+from geo.communes import Atlas, Density, Iris, Revitalisation, approximate_density, embedded_atlas
 from geo.dataset import official
 from geo.dataset.communes import NEWER_ONLY, outlined, refreshed, with_passage
 from geo.errors import GeoInputError
@@ -29,6 +29,7 @@ from geo.layers import (
     build_crosswalk,
     load_layers,
     merged,
+    settled_by_iris,
 )
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.register import Version
@@ -42,7 +43,8 @@ class Dataset:
     `synchronised` names the sources that came from a synchronisation, with their year; `imported` gives the active version
     of each layer that someone imported, and `bases` the layer that it is laid over; `notices` says, in French, what
     could not be opened and was passed over. `sources` are the synchronised versions that were opened; `heads` is what the
-    register states as active, readable or not. `actors` and `disputes` come of claims (`with_claims`).
+    register states as active, readable or not. `iris` are what cities can be opened into, None until they were synchronised.
+    `actors` and `disputes` come of claims (`with_claims`).
     """
 
     crosswalk: Crosswalk
@@ -57,6 +59,7 @@ class Dataset:
     revitalisation: Revitalisation | None = None
     actors: tuple[LocalActor, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+    iris: Iris | None = None
 
     @property
     def atlas(self) -> Atlas:
@@ -112,6 +115,7 @@ def open_dataset(home: Path | None = None) -> Dataset:
         LayerId.QPV: lambda version: official.quarters(version, layers[LayerId.QPV], atlas),
         LayerId.CPTS: lambda version: official.communities(version, layers[LayerId.CPTS], atlas),
         "ressources": lambda version: official.places(version, atlas),
+        "iris": lambda version: official.iris(version, atlas),
     }
     made: dict[str, Any] = {}
     for kind, make in makers.items():
@@ -124,11 +128,13 @@ def open_dataset(home: Path | None = None) -> Dataset:
     bases = dict(layers)
     heads = _heads(home, notices)
     imported = _lay_imported(heads, layers, atlas, notices, home)
+    layers = {kind: settled_by_iris(layer, made.get("iris"), atlas) for kind, layer in layers.items()}
     return Dataset(
         crosswalk=build_crosswalk(atlas, layers),
         density=made.get("densite") or approximate_density(atlas),
         resources=made.get("ressources"),
         revitalisation=made.get("frr"),
+        iris=made.get("iris"),
         synchronised={kind: official.vintage(version) for kind, version in used.items()},
         imported=imported,
         bases=bases,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import pandas as pd
 
-from geo.communes import LABELS, Atlas, Density, Revitalisation
+from geo.communes import LABELS, Atlas, Density, Iris, Revitalisation
 from geo.files import Content, DamagedError, has_outlines, read_table, sha256
 from geo.french import day, fold
 from geo.layers import CarePlaces, Etat, Layer, Mode, Precision, members_frame, merged, whole_members, zones_frame
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
 T = TypeVar("T")
-KINDS = ("contours", "passage", "epci", "ept", "populations", "densite", "frr", "qpv", "ressources", "cpts")
+KINDS = ("contours", "passage", "epci", "ept", "populations", "densite", "frr", "qpv", "ressources", "cpts", "iris")
 OTHERS = ("carreaux",)  # not opened with the rest; reported all the same when they are broken
 
 # What is read of each file of a version.
@@ -42,6 +42,11 @@ COMMUNITIES: Mapping[str, Content] = {"id": "text", "nom": "text", "statut": "te
 
 PLACES: Mapping[str, Content] = {
     "id": "text", "nom": "text", "categorie_code": "text", "categorie": "text", "code": "text", "lon": "number", "lat": "number",
+}  # fmt: skip
+
+IRIS: Mapping[str, Content] = {
+    "iris": "text", "commune": "text", "nom": "text", "population": "number", "area_m2": "number", "x": "number", "y": "number",
+    "lon": "number", "lat": "number",
 }  # fmt: skip
 
 STATUSES = (
@@ -274,6 +279,14 @@ def places(version: CurrentVersion, atlas: Atlas) -> CarePlaces:
         source="FINESS",
         vintage=vintage(version),
     )
+
+
+def iris(version: CurrentVersion, atlas: Atlas) -> Iris:
+    """Return the IRIS of the communes of today; their outlines stay on disk until a city is opened and drawn."""
+    table = table_of(version, "iris.parquet", IRIS, ["iris"])
+    pairs = table_of(version, "iris_voisins.parquet", {"a": "text", "b": "text"}, ["a", "b"])
+    table = table[table["commune"].isin(atlas.row)].sort_values("iris").set_index("iris")
+    return Iris(table, pairs, version.path, version.manifest.vintage)
 
 
 def vintage(version: CurrentVersion) -> str:

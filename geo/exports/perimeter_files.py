@@ -26,7 +26,7 @@ from geo.exports import formats
 from geo.exports.note import Note, make_note
 from geo.exports.note_tables import LAYERS, Table, comparison_tables, settings_table, sources_table
 from geo.exports.perimeter_svg import outlines
-from geo.geometry import WGS84
+from geo.geometry import WGS84, dissolved
 from geo.guidance import MEASURES, asked_questions, round_table
 from geo.layers import LayerId, Overlap, zone_members
 from geo.perimeters import PerimeterFacts
@@ -247,7 +247,6 @@ def perimeter_xlsx(export: Export) -> bytes:
 def _shapes(facts: PerimeterFacts) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return the perimeter, its communes and the zones met, as outlines in EPSG:4326."""
     import geopandas as gpd
-    import shapely
 
     atlas = facts.atlas
     layers = facts.crosswalk.layers
@@ -257,7 +256,7 @@ def _shapes(facts: PerimeterFacts) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, 
     place = {int(r): i for i, r in enumerate(rows)}
 
     def union(members: Any) -> Any:
-        return shapely.coverage_union_all(every[[place[int(r)] for r in members]])
+        return dissolved(every[[place[int(r)] for r in members]])
 
     communes = gpd.GeoDataFrame(geometry=every[[place[int(r)] for r in facts.rows]], crs=WGS84)
     whole = gpd.GeoDataFrame(geometry=[union(facts.rows)], crs=WGS84)
@@ -334,4 +333,6 @@ def _features(frame: gpd.GeoDataFrame) -> list[str]:
 
 def perimeter_json(export: Export) -> bytes:
     """Write the scenario as the file of the Périmètre page."""
-    return to_file(Workbook((export.scenario,), 0, export.found.settings, vintage_of(export.world)), export.world.atlas)
+    opened = frozenset(export.world.atlas.opened)
+    book = Workbook((export.scenario,), 0, export.found.settings, vintage_of(export.world), opened=opened)
+    return to_file(book, export.world.atlas)

@@ -64,7 +64,10 @@ def _outlines(path: Path, departements: frozenset[str]) -> pd.Series:
 def outlines(atlas: Atlas, rows: Rows) -> pd.Series:
     """Return the outlines (EPSG:4326) of some atoms, in row order; départements already read are not read again."""
     departements = frozenset(atlas.table["departement"].iloc[rows])
-    return _outlines(atlas.path, departements).loc[[str(c) for c in atlas.codes[rows]]]
+    drawn = _outlines(atlas.path, departements)
+    if atlas.opened:
+        drawn = pd.concat([drawn, atlas.pieces_drawn()])
+    return drawn.loc[[str(c) for c in atlas.codes[rows]]]
 
 
 def frame_of(atlas: Atlas, every: Iterable[Rows], epsg: int) -> Bounds:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from geo import french as fr
 from geo import isolation
-from geo.communes import Atlas
+from geo.communes import SHAPE_OF_IRIS, Atlas
 from geo.errors import GeoInputError
 from geo.exports.formats import original
 from geo.exports.perimeter_files import COMMUNES, IDENTITY
@@ -31,6 +31,7 @@ from geo.scenarios import (
     NAME_LENGTH,
     NOTE_LENGTH,
     Opened,
+    Opening,
     RawScenario,
     Scenario,
     Vintage,
@@ -45,8 +46,10 @@ LARGEST = 50_000_000  # bytes read back
 MOST_ROWS = 100_000  # more than there are communes
 
 
-def read_back(data: bytes, atlas: Atlas, vintage: Vintage | None = None) -> Scenario:
+def read_back(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening: Opening | None = None) -> Scenario:
     """Read the scenario of a file that this dashboard made, whatever its format; its settings are not read.
+
+    `opening` gives the communes with the cities opened whose IRIS the file names.
 
     Raises
     ------
@@ -64,12 +67,14 @@ def read_back(data: bytes, atlas: Atlas, vintage: Vintage | None = None) -> Scen
     elif data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
         content = _json(data)
         if content.get("type") != "FeatureCollection":
-            return from_file(data, atlas, vintage).workbook.scenario
+            return from_file(data, atlas, vintage, opening).workbook.scenario
         raw = _from_geojson(content)
     else:
         raw = _from_csv(data)
     if not raw.codes:
         raise GeoInputError("Ce fichier ne contient aucune commune : la colonne « code » y est vide.")
+    cities = frozenset(code[:5] for code in raw.codes if SHAPE_OF_IRIS.fullmatch(code))
+    atlas = opening(cities)[0] if opening and cities else atlas
     return reopen([raw], 0, _GUIDE, Vintage(), atlas, vintage).workbook.scenario
 
 
@@ -108,11 +113,13 @@ def _field(texts: Mapping[str, str], key: str) -> dict[str, Any]:
 
 
 def _code(value: Any) -> str:
-    """Return a code as text; a spreadsheet may have made 1004.0 of 01004."""
+    """Return a code as text; a spreadsheet may have made 1004.0 of 01004, or 10040101 of an IRIS."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = str(value).strip()
-    return text.zfill(5) if text.isdigit() else text
+    if not text.isdigit():
+        return text
+    return text.zfill(9 if len(text) == 8 else 5)
 
 
 def _from_csv(data: bytes) -> RawScenario:

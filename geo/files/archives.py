@@ -15,12 +15,13 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from geo.errors import GeoInputError
+from geo.files.member import Member
 from geo.french import megabytes, number
 
 KEPT = {".csv", ".txt", ".tsv", ".json", ".geojson", ".xlsx", ".xls", ".ods", ".parquet", ".gpkg"}
@@ -35,6 +36,7 @@ _BROKEN = (
     NotImplementedError,
     RuntimeError,
 )
+SEVEN = b"7z\xbc\xaf\x27\x1c"
 _CHUNK = 1 << 18
 _SMALL = 1 << 20  # below this, a ratio means nothing
 
@@ -68,15 +70,39 @@ def unpack(path: Path, folder: Path, ceilings: Ceilings = Ceilings()) -> list[Pa
         if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             with zipfile.ZipFile(path) as archive:
                 return _unzip(archive, path, folder, ceilings)
+        if start == SEVEN:
+            return _open_seven(path, folder, ceilings)
     except GeoInputError:
         _empty(folder)
         raise
     except _BROKEN as error:
         _empty(folder)
         raise GeoInputError(f"{path.name} : archive abîmée ou incomplète.") from error
-    if start == b"7z\xbc\xaf\x27\x1c":
-        raise GeoInputError(f"{path.name} : archive 7z. Décompressez-la, puis donnez le dossier qui en sort.")
     return [path]
+
+
+def _open_seven(path: Path, folder: Path, ceilings: Ceilings) -> list[Path]:
+    """Take the data files out of a 7z; what opens it is loaded for that only."""
+    from geo.files import seven
+
+    members = seven.members(path)
+    problems = list(dict.fromkeys(_faults(members, ceilings)))
+    packed = path.stat().st_size
+    if sum(m.size for m in members) > max(_SMALL, ceilings.ratio * packed):
+        problems.append(f"archive refusée, elle gonfle plus de {number(ceilings.ratio)} fois.")
+    if problems:
+        raise GeoInputError([f"{path.name} : {problem}" for problem in problems])
+    targets: dict[str, Path] = {}
+    for index, member in enumerate(members):
+        if kept(member.name) and member.name not in targets:
+            targets[member.name] = folder / f"{index:04d}" / safe_name(member.name)
+    seven.extract(path, targets, ceilings.total_bytes)
+    return [target for target in targets.values() if target.is_file()]
+
+
+def kept(name: str) -> bool:
+    """Tell whether a member of an archive is of a kind that holds data, and is not hidden."""
+    return PurePosixPath(name).suffix.lower() in KEPT and not _hidden(name)
 
 
 def weigh(path: Path, ceilings: Ceilings = Ceilings(), name: str = "") -> list[zipfile.ZipInfo]:
@@ -93,7 +119,7 @@ def weigh(path: Path, ceilings: Ceilings = Ceilings(), name: str = "") -> list[z
             members = [m for m in archive.infolist() if m.filename and not m.is_dir()]
     except (*_BROKEN, OSError) as error:
         raise GeoInputError(f"{shown} : archive abîmée ou incomplète.") from error
-    problems = list(dict.fromkeys(_faults(members, ceilings)))
+    problems = list(dict.fromkeys(_faults([_of_zip(m) for m in members], ceilings)))
     if problems:
         raise GeoInputError([f"{shown} : {problem}" for problem in problems])
     return members
@@ -116,7 +142,7 @@ def read_member(path: Path, member: str, size: int, name: str = "") -> bytes:
 
 def _unzip(archive: zipfile.ZipFile, path: Path, folder: Path, ceilings: Ceilings) -> list[Path]:
     members = [m for m in archive.infolist() if not m.is_dir()]
-    problems = list(dict.fromkeys(_faults(members, ceilings)))
+    problems = list(dict.fromkeys(_faults([_of_zip(m) for m in members], ceilings)))
     if problems:
         raise GeoInputError([f"{path.name} : {problem}" for problem in problems])
     names = {m.filename for m in members}
@@ -125,7 +151,7 @@ def _unzip(archive: zipfile.ZipFile, path: Path, folder: Path, ceilings: Ceiling
     taken: list[Path] = []
     room = ceilings.total_bytes
     for index, member in enumerate(members):
-        if PurePosixPath(member.filename).suffix.lower() not in KEPT or _hidden(member.filename):
+        if not kept(member.filename):
             continue
         target = folder / f"{index:04d}" / safe_name(member.filename)
         target.parent.mkdir()
@@ -135,21 +161,31 @@ def _unzip(archive: zipfile.ZipFile, path: Path, folder: Path, ceilings: Ceiling
     return taken
 
 
-def _faults(members: list[zipfile.ZipInfo], ceilings: Ceilings) -> Iterator[str]:
+def _of_zip(member: zipfile.ZipInfo) -> Member:
+    return Member(
+        member.filename,
+        member.file_size,
+        max(member.compress_size, 1),
+        stat.S_ISLNK(member.external_attr >> 16),
+        bool(member.flag_bits & 0x1),
+    )
+
+
+def _faults(members: Sequence[Member], ceilings: Ceilings) -> Iterator[str]:
     if len(members) > ceilings.members:
         yield f"archive refusée, plus de {number(ceilings.members)} fichiers."
-    if sum(m.file_size for m in members) > ceilings.total_bytes:
+    if sum(m.size for m in members) > ceilings.total_bytes:
         yield f"archive refusée, plus de {megabytes(ceilings.total_bytes)} une fois ouverte."
     for member in members:
-        name = member.filename.replace("\\", "/")
+        name = member.name.replace("\\", "/")
         shown = name[:60]
         if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in PurePosixPath(name).parts:
             yield f"archive refusée, « {shown} » sort de son dossier."
-        if stat.S_ISLNK(member.external_attr >> 16):
+        if member.link:
             yield f"archive refusée, « {shown} » est un lien."
-        if member.flag_bits & 0x1:
+        if member.encrypted:
             yield "archive refusée, elle est chiffrée."
-        if member.file_size > max(_SMALL, ceilings.ratio * max(member.compress_size, 1)):
+        if member.packed and member.size > max(_SMALL, ceilings.ratio * member.packed):
             yield f"archive refusée, « {shown} » gonfle plus de {number(ceilings.ratio)} fois."
 
 

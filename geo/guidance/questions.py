@@ -110,7 +110,7 @@ def _arrondissements(facts: PerimeterFacts) -> str:
         (str(c), int(n), len(facts.atlas.parts[str(c)])) for c, n in inside.items() if str(c) in facts.atlas.parts
     ]
     return (
-        " ; ".join(f"{facts.town_name(c)} : {fr.count(n, 'arrondissement')} sur {total}" for c, n, total in cities)
+        " ; ".join(f"{facts.town_name(c)} : {facts.atlas.pieces_word(c, n)} sur {total}" for c, n, total in cities)
         + "."
     )
 

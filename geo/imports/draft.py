@@ -16,7 +16,7 @@ from geo.imports.settling import Answers, Doubt
 from geo.remarks import Remark
 
 Progress = Callable[[float, str], None]
-Method = Literal["communes", "codes", "surface", "carreaux"]
+Method = Literal["communes", "codes", "surface", "carreaux", "iris"]
 MAX_ROWS = 500_000  # of a table
 MAX_COLUMNS = 20_000
 MAX_ZONES = 20_000
@@ -62,6 +62,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "nom_commune": "Nom de commune",
         "code_postal": "Code postal (aide à distinguer les homonymes)",
         "communes": "Liste de communes (codes ou noms)",
+        "code_iris": "Code d’IRIS (neuf caractères), un ou plusieurs",
         "epci": "EPCI (SIREN ou nom), étendu à ses communes",
         "departement": "Département (code ou nom)",
         "part_commune": "Part de la commune (« partielle » ou « entière »)",
@@ -115,7 +116,8 @@ class ImportDraft:
         Name, checksum and bytes of the file.
     method
         How inhabitants of zones are known: "communes" (polygons that follow communes), "codes" (lists of communes), "surface"
-        and "carreaux" (polygons that cut communes, shared by area or by the population grid).
+        and "carreaux" (polygons that cut communes, shared by area or by the population grid), "iris" (all that they cut is measured
+        by IRIS).
     outlines
         Polygons as drawn (GeoJSON FeatureCollection, EPSG:4326, properties `id` and `nom`), None when there are only codes.
     sheets, sheet
@@ -138,6 +140,8 @@ class ImportDraft:
     partly, names_refused, aside
         Rows kept of which a part was refused, names refused inside their lists, rows left aside without being read (hidden
         ones, those that the planner set aside).
+    fine
+        What the file says of zones at the grain of IRIS (`geo.layers.fine_frame`), None when it says nothing of them.
     """
 
     kind: str
@@ -165,6 +169,7 @@ class ImportDraft:
     partly: int = 0
     names_refused: int = 0
     aside: int = 0
+    fine: pd.DataFrame | None = None
 
     @property
     def settled(self) -> bool:

@@ -13,6 +13,7 @@ ALIASES: tuple[tuple[str, str], ...] = (
     ("code_commune", r"codecommune|codeinsee(commune|ducommune|delacommune)?|insee|inseecom|codgeo|depcom|comcode|cog|codecog|codecom"
                      r"|codeinseecom|inseecommune|commune(s)?code(insee)?|numinsee|citycode|codeofficielgeographique|ninsee|cinsee"
                      r"|codecommuneinsee|codecommunes|codeinseecommunes"),
+    ("code_iris", r"(code|codes|num|numero|liste|listedes|lesiris|insee)?(du|des|de|d)?iris(code|s|couverts|concernes|insee)?|dcomiris|depcomiris|irisid"),
     ("code_postal", r"codepostal(commune|delacommune)?|cp|codespostaux|postal|codeposte|zip|cpcommune|cpville"),
     ("communes", r"communes|listedescommunes|listecommunes|communesmembres|communescouvertes|communesconcernees|composition|perimetre"
                  r"|villes|lescommunes|communesduterritoire|territoirecouvert|codescommunes|codesinsee"),

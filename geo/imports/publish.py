@@ -25,6 +25,7 @@ from geo.layers import (
     difference,
     losses,
     merged,
+    settled_by_iris,
 )
 from geo.register import ConflictError, Origin, Statement, Version
 
@@ -53,6 +54,7 @@ def layer_from(draft: ImportDraft, statement: Statement) -> Layer:
         remark=statement.remark or f"Importée du fichier « {draft.file} ».",
         zones=zones,
         members=draft.members,
+        fine=draft.fine,
     )
 
 
@@ -96,8 +98,9 @@ class Review:
         said = self.stated
         lapsed = said.lapsed()
         declared = Declared(said.who, date.today().isoformat(), said.extent, said.until, lapsed, said.accepted)
+        layer = settled_by_iris(layer_from(self.draft, said), self.world.iris, self.world.atlas)
         return replace(
-            layer_from(self.draft, said),
+            layer,
             extent=frozenset() if lapsed else said.extent,
             declared=(declared,) if said.extent else (),
             unsettled={self.key: self.unsettled},

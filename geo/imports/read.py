@@ -32,6 +32,7 @@ from geo.isolation import Stop, Tell
 from geo.paths import home
 
 if TYPE_CHECKING:
+    from geo.imports.shapes.pieces import PiecesOfCities
     from geo.imports.shapes.squares import Squares
 
 
@@ -45,6 +46,7 @@ def read_import(
     encoding: str | None = None,
     sheet: str | None = None,
     squares: Squares | None = None,
+    pieces: PiecesOfCities | None = None,
     progress: Progress | None = None,
 ) -> ImportDraft:
     """Read a file that a planner holds; it is judged by its content, its name only serves in messages.
@@ -62,6 +64,8 @@ def read_import(
         Sheet of a workbook or layer of a spatial file; the most likely one when None.
     squares
         The population grid, to share the inhabitants of communes that polygons cut; their area does when None.
+    pieces
+        The IRIS, by which cities that polygons cut are measured first; None when they are not here.
     progress
         Called with the part that is done (0 to 1) and what is being done, in French.
 
@@ -79,14 +83,14 @@ def read_import(
             path = Path(folder) / safe_name(filename)
             path.write_bytes(source)
             return read_import(path, filename, kind, atlas=atlas, answers=answers, encoding=encoding, sheet=sheet,
-                               squares=squares, progress=progress)  # fmt: skip
+                               squares=squares, pieces=pieces, progress=progress)  # fmt: skip
     if _is_scenario(source):
         raise GeoInputError(f"{filename} : {PERIMETER}")
     form = inspect(source, filename)
     if form.spatial:
         from geo.imports.shapes.read import read_shapes
 
-        return read_shapes(source, kind, filename=filename, answers=answers, atlas=atlas, layer=sheet, squares=squares,
+        return read_shapes(source, kind, filename=filename, answers=answers, atlas=atlas, layer=sheet, squares=squares, pieces=pieces,
                            progress=progress)  # fmt: skip
     from geo.imports.tables.read import read_tables
 
@@ -162,9 +166,10 @@ def read_draft(
     GeoInputError
         As `read_import`.
     """
-    squares = None
+    squares, pieces = None, None
     if inspect(path, name).spatial:
+        from geo.imports.shapes.pieces import load_pieces
         from geo.imports.shapes.squares import load_squares  # with GeoPandas, which tables need not wait for
 
-        squares = load_squares(home)
-    return read_import(path, name, kind, atlas=atlas, squares=squares, progress=tell, **options)
+        squares, pieces = load_squares(home), load_pieces(atlas, home)
+    return read_import(path, name, kind, atlas=atlas, squares=squares, pieces=pieces, progress=tell, **options)

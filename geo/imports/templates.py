@@ -58,6 +58,7 @@ HELP = (
     "Une ligne par commune. Autre forme admise : une ligne par territoire, avec une colonne « communes » où les codes ou les noms "
     "sont séparés par des points-virgules.",
     "Un territoire fait d’intercommunalités : une colonne « epci » avec leur numéro SIREN (neuf chiffres), étendue à leurs communes.",
+    "Un secteur qui coupe une commune : une colonne « code_iris » (neuf caractères), une ligne par IRIS ou plusieurs dans une cellule.",
     "Rien n’est enregistré avant que vous n’ayez vu ce qui a été compris, réparé et refusé.",
 )
 

@@ -47,6 +47,7 @@ from geo.layers.layer import (
 )
 from geo.layers.losses import Losses, losses
 from geo.layers.naming import zone_id
+from geo.layers.opening import coarse_members, fine_frame, opened_layer, piece_people, settled_by_iris
 from geo.layers.overlay import MODE_MEANINGS, OVER_MEANINGS, Mode, Over, merged
 from geo.layers.partition import PartitionFaults, partition_faults
 from geo.layers.quarters import MOSTLY_KNOWN, apart_text, city_names, known_populations, populations_suffice
@@ -92,23 +93,28 @@ __all__ = [
     "build_crosswalk",
     "by_declaration",
     "city_names",
+    "coarse_members",
     "completeness",
     "departement_of_place",
     "difference",
     "distances",
     "estimated",
     "find_zones",
+    "fine_frame",
     "known_populations",
     "load_layers",
     "locate",
     "losses",
     "members_frame",
     "merged",
+    "opened_layer",
     "outlines",
     "partition_faults",
+    "piece_people",
     "populations_suffice",
     "project",
     "repair_areas",
+    "settled_by_iris",
     "shares",
     "touching",
     "whole_members",

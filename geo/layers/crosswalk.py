@@ -19,6 +19,7 @@ from scipy.sparse import csr_array, hstack
 
 from geo.arrays import Rows
 from geo.communes import Atlas
+from geo.layers.frames import estimated
 from geo.layers.layer import Etat, Layer, LayerId, Precision
 
 
@@ -91,7 +92,8 @@ class Crosswalk:
 
     `matrix` has one row an atom and three blocks of columns, each as long as the zones of all layers: inhabitants in
     the zone (NaN is kept out and counted as partial), whole memberships, partial memberships. `columns` gives each layer's
-    slice of the zones. `unsized` (atoms × zones) marks the partial memberships that have no figure.
+    slice of the zones. `unsized` (atoms × zones) marks the partial memberships that have no figure; `guessed` the zones whose other parts were shared out by area or squares, not
+    counted by IRIS.
     """
 
     atlas: Atlas
@@ -100,6 +102,7 @@ class Crosswalk:
     columns: dict[str, slice]
     totals: npt.NDArray[np.float64]
     unsized: csr_array
+    guessed: npt.NDArray[np.bool_]
 
     @property
     def zones(self) -> int:
@@ -179,7 +182,8 @@ class Crosswalk:
             share_of_perimeter=None if common is None or not people else common / people,
             share_of_zone=None if common is None or not whole else common / whole,
             relation=_relation(counts, size, zone.precision, quarter=quarter),
-            estimated=common is not None and (counts[1] < counts[3] if quarter else sized > 0),
+            estimated=common is not None
+            and (counts[1] < counts[3] if quarter else sized > 0 and bool(self.guessed[column])),
             sized=sized,
         )
 
@@ -214,11 +218,13 @@ def build_crosswalk(atlas: Atlas, layers: Mapping[str, Layer]) -> Crosswalk:
     """Build the matrix of every layer from the codes of their communes; a few milliseconds a layer."""
     columns: dict[str, slice] = {}
     blocks: list[list[csr_array]] = [[], [], [], []]
+    guessed = [np.zeros(0, dtype=bool)]
     start = 0
     for layer_id, layer in layers.items():
         size = len(layer.zones)
         columns[layer_id] = slice(start, start + size)
         start += size
+        guessed.append(_guessed(layer))
         for block, values in zip(blocks, _entries(layer), strict=True):
             place = (layer.members["row"].to_numpy(), layer.members["zone"].to_numpy())
             matrix = csr_array((values, place), shape=(len(atlas.table), size))
@@ -227,7 +233,15 @@ def build_crosswalk(atlas: Atlas, layers: Mapping[str, Layer]) -> Crosswalk:
     matrix = csr_array(hstack([m for block in blocks[:3] for m in block], format="csr"))
     unsized = csr_array(hstack(blocks[3], format="csr"))
     totals = np.asarray(matrix.sum(axis=0)).reshape(3, -1)
-    return Crosswalk(atlas=atlas, layers=layers, matrix=matrix, columns=columns, totals=totals, unsized=unsized)
+    return Crosswalk(atlas, layers, matrix, columns, totals, unsized, np.concatenate(guessed))
+
+
+def _guessed(layer: Layer) -> npt.NDArray[np.bool_]:
+    """Return the zones some of whose parts were shared out; without IRIS, every part that has a figure was."""
+    if layer.fine is None:
+        return np.ones(len(layer.zones), dtype=bool)
+    cut = estimated(layer.members) & ~layer.members["whole"].to_numpy(dtype=bool)
+    return np.bincount(layer.members["zone"].to_numpy(dtype=np.intp)[cut], minlength=len(layer.zones)) > 0
 
 
 def _entries(layer: Layer) -> tuple[npt.NDArray[np.float64], ...]:

@@ -123,6 +123,15 @@ class _Side:
             (whole if entire else part)[int(zone)].add(int(row))
         return [(frozenset(a), frozenset(b)) for a, b in zip(whole, part, strict=True)]
 
+    @cached_property
+    def fine(self) -> list[frozenset[str]]:
+        """For each zone, the IRIS that it is known to hold in the communes it cuts."""
+        found: list[set[str]] = [set() for _ in range(len(self.layer.zones))]
+        if self.layer.fine is not None:
+            for zone, iris in zip(self.layer.fine["zone"], self.layer.fine["iris"], strict=True):
+                found[int(zone)].add(str(iris))
+        return [frozenset(codes) for codes in found]
+
     def people(self, zone: int) -> int:
         """Inhabitants of a zone: published, else those of its communes, as far as they are known."""
         published = float(self.layer.zones["population"].iat[zone])
@@ -172,11 +181,11 @@ def same_territories(before: Layer, after: Layer, atlas: Atlas) -> dict[int, int
 def _match(old: _Side, new: _Side) -> dict[int, int]:
     position = {str(zone): i for i, zone in enumerate(new.layer.zones.index)}
     named: dict[str, list[int]] = defaultdict(list)
-    composed: dict[tuple[Rows, Rows], list[int]] = defaultdict(list)
+    composed: dict[tuple[tuple[Rows, Rows], frozenset[str]], list[int]] = defaultdict(list)
     for i, name in enumerate(new.layer.zones["nom"]):
         named[fr.fold(str(name))].append(i)
         if any(new.sets[i]):
-            composed[new.sets[i]].append(i)
+            composed[new.sets[i], new.fine[i]].append(i)
     found: dict[int, int] = {}
     taken: set[int] = set()
 
@@ -193,7 +202,7 @@ def _match(old: _Side, new: _Side) -> dict[int, int]:
         mine = frozenset().union(*old.sets[zone])
         take(zone, [c for c in named[name] if mine & frozenset().union(*new.sets[c])])
     for zone in range(len(ids)):
-        take(zone, composed.get(old.sets[zone], []) if any(old.sets[zone]) else [])
+        take(zone, composed.get((old.sets[zone], old.fine[zone]), []) if any(old.sets[zone]) else [])
     return found
 
 
@@ -234,6 +243,10 @@ def _change(old: _Side, new: _Side, a: int, b: int) -> ZoneChange | None:
     moved = (whole_a & part_b) | (part_a & whole_b)
     if moved:
         words.append(f"{fr.count(len(moved), 'commune')} en partie ou entière, à l’inverse d’avant")
+    if more := len(new.fine[b] - old.fine[a]):
+        words.append(f"{fr.count(more, 'IRIS ajouté', 'IRIS ajoutés')}")
+    if less := len(old.fine[a] - new.fine[b]):
+        words.append(f"{fr.count(less, 'IRIS retiré', 'IRIS retirés')}")
     people = (old.people(a), new.people(b))
     if not (gained or lost or words) and people[0] == people[1]:
         return None

@@ -116,6 +116,8 @@ class Layer:
 
     `listed` holds rows of atoms where the list is complete besides the départements of `extent`, by a person's word.
     `stated` holds the départements that are in `extent` on the reader's word alone (`as_stated`).
+
+    `fine` is what is known of zones inside communes, IRIS by IRIS (`geo.layers.opening`); None where nothing is.
     """
 
     id: str
@@ -141,6 +143,7 @@ class Layer:
         return found
 
     stated: frozenset[str] = frozenset()
+    fine: pd.DataFrame | None = None
 
     @cached_property
     def withheld(self) -> frozenset[str]:

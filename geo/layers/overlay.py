@@ -89,7 +89,20 @@ def merged(base: Layer, imported: Layer, mode: Mode, atlas: Atlas) -> Layer:
         ended=frozenset(),
         zones=_joined(kept, imported.zones),
         members=_stacked(old, new),
+        fine=_fine(base, imported, stays, stated if mode is Mode.REPLACE else frozenset()),
     ).held_back()
+
+
+def _fine(base: Layer, imported: Layer, stays: np.ndarray, stated: frozenset[str]) -> pd.DataFrame | None:
+    """Stack what is known of both inside communes, as their members are."""
+    parts = []
+    if base.fine is not None:
+        inside = base.fine["iris"].map(lambda code: departement_of_place(code[:5]) in stated).to_numpy(dtype=bool)
+        old = base.fine[stays[base.fine["zone"].to_numpy(dtype=np.intp)] & ~inside]
+        parts.append(old.assign(zone=(np.cumsum(stays) - 1)[old["zone"].to_numpy(dtype=np.intp)]))
+    if imported.fine is not None:
+        parts.append(imported.fine.assign(zone=imported.fine["zone"] + int(stays.sum())))
+    return pd.concat(parts, ignore_index=True) if parts else None
 
 
 def _ended(base: Layer, imported: Layer) -> np.ndarray:

@@ -222,10 +222,10 @@ class PerimeterFacts:
 
     @property
     def size_text(self) -> str:
-        """How many communes, and arrondissements where cities are split: « 2 communes », « 3 arrondissements »."""
-        split = int((self.table["niveau"] == "arrondissement").sum())
-        parts = [fr.count(len(self.rows) - split, "commune")] if len(self.rows) > split else []
-        return fr.listing([*parts, fr.count(split, "arrondissement")] if split else parts)
+        """How many communes, arrondissements and IRIS where cities are split: « 2 communes », « 1 commune et 3 IRIS »."""
+        counts = self.table["niveau"].value_counts()
+        words = {"commune": ("commune",), "arrondissement": ("arrondissement",), "iris": ("IRIS", "IRIS")}
+        return fr.listing(fr.count(int(counts[level]), *word) for level, word in words.items() if level in counts)
 
     @cached_property
     def pieces(self) -> int:

@@ -330,7 +330,7 @@ def read_layer(version: Version, base: Layer, atlas: Atlas, home: Path | None = 
         When its files are absent or damaged.
     """
     try:
-        zones, members = store.read_files(version.content, atlas, home)
+        zones, members, fine = store.read_files(version.content, atlas, home)
     except DamagedError as error:
         raise DamagedError(damage(version, str(error), home)) from error
     statement = version.statement
@@ -349,6 +349,7 @@ def read_layer(version: Version, base: Layer, atlas: Atlas, home: Path | None = 
         remark=" ".join(filter(None, (said, statement.remark))),
         zones=zones,
         members=members,
+        fine=fine,
         declared=(stated,) if statement.extent else (),
         unsettled={version.settled.list_key: version.settled.unsettled},
         ended=version.settled.ended,

@@ -25,11 +25,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from geo.communes import Atlas, read_code
+from geo.communes import SHAPE_OF_IRIS, Atlas, read_code
 from geo.errors import GeoInputError
 from geo.files import Content, DamagedError, has_outlines, owner, read_table, remove, sync_folder, write_json
 from geo.geometry import WGS84
-from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS, Etat, Layer, Precision, estimated, members_frame
+from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS, Etat, Layer, Precision, estimated, fine_frame, members_frame
 from geo.paths import home as default_home
 from geo.register import schema
 from geo.register.rows import CONTENT
@@ -43,7 +43,9 @@ ZONE_CONTENT: Mapping[str, Content] = {
     **dict.fromkeys(("id", *(name for name in ZONE_COLUMNS if name != "population")), "text"), "population": "number",
 }  # fmt: skip
 MEMBER_CONTENT: Mapping[str, Content] = {"id": "text", "code": "text", "whole": "flag", "inhabitants": "number"}
+FINE_CONTENT: Mapping[str, Content] = {"id": "text", "iris": "text", "share": "number"}
 ZONES, MEMBERS = "zones.parquet", "members.parquet"
+FINE = "iris.parquet"  # only where a list knows zones by IRIS
 DATABASE = "registre.sqlite"
 STAGE = ".en-cours-"  # what is being written, and by whom
 ELSEWHERE = ".autre-registre"  # this folder has served a database of another address (CLSM_REGISTER)
@@ -183,6 +185,11 @@ def files_of(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas) -> tup
         }
     )
     files = {ZONES: _bytes(_with_shapes(zones, shapes)), MEMBERS: _bytes(members)}
+    if layer.fine is not None and len(layer.fine):
+        ids = layer.zones.index.to_numpy(dtype=object)[layer.fine["zone"].to_numpy(dtype=np.intp)].astype(str)
+        files[FINE] = _bytes(
+            pd.DataFrame({"id": ids, "iris": layer.fine["iris"].astype(str), "share": layer.fine["share"]})
+        )
     return _content_of(files), files
 
 
@@ -277,6 +284,8 @@ def read_bodies(content: str, home: Path | None = None) -> dict[str, bytes]:
     folder = register_folder(home) / content
     try:
         files = {name: (folder / name).read_bytes() for name in (ZONES, MEMBERS)}
+        if os.path.lexists(folder / FINE):
+            files[FINE] = (folder / FINE).read_bytes()
     except OSError as error:
         raise DamagedError("ses fichiers manquent ou ne s’ouvrent pas") from error
     if _content_of(files) != content:
@@ -296,8 +305,10 @@ def _content_of(files: dict[str, bytes]) -> str:
     return hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest()[:32]
 
 
-def read_files(content: str, atlas: Atlas, home: Path | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the zones and members of a version on the communes of today.
+def read_files(
+    content: str, atlas: Atlas, home: Path | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame | None]:
+    """Return the zones and members of a version on the communes of today, and what it knows of them by IRIS (None when nothing).
 
     Raises
     ------
@@ -312,7 +323,16 @@ def read_files(content: str, atlas: Atlas, home: Path | None = None) -> tuple[pd
         raise DamagedError("ses territoires ont un état, une précision ou des communes qui ne se comprennent pas")
     zones["etat"] = zones["etat"].map(Etat)
     zones["precision"] = zones["precision"].map(Precision)
-    return zones, _on_today(zones, members, atlas)
+    return zones, _on_today(zones, members, atlas), _fine_of(files, zones)
+
+
+def _fine_of(files: Mapping[str, bytes], zones: pd.DataFrame) -> pd.DataFrame | None:
+    if FINE not in files:
+        return None
+    fine = read_table(files[FINE], FINE_CONTENT, key=["id", "iris"])
+    if not fine["id"].isin(zones.index).all() or not fine["iris"].map(SHAPE_OF_IRIS.fullmatch).all():
+        raise DamagedError("ses IRIS ne se comprennent pas")
+    return fine_frame(zones.index.get_indexer(fine["id"]), fine["iris"], fine["share"])
 
 
 def _on_today(zones: pd.DataFrame, members: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:

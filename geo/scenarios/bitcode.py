@@ -113,7 +113,12 @@ def write_codes(writer: BitWriter, codes: Iterable[str], everyone: Mapping[str, 
             writer.put(_WHOLE, 2)
             continue
         numbers = sorted(int(code[len(departement) :]) for code in parts[departement])
-        writer.bits.append(min(_forms(numbers, 10 if len(departement) == 2 else 7), key=len))
+        write_numbers(writer, numbers, 10 if len(departement) == 2 else 7)
+
+
+def write_numbers(writer: BitWriter, numbers: list[int], width: int) -> None:
+    """Write numbers in order, in the shortest form; `width` bits hold the largest."""
+    writer.bits.append(min(_forms(numbers, width), key=len))
 
 
 def _forms(numbers: list[int], width: int) -> list[str]:
@@ -193,21 +198,30 @@ def read_codes(reader: BitReader, everyone: Mapping[str, frozenset[str]]) -> tup
     return frozenset(codes), tuple(whole)
 
 
-def _read_form(reader: BitReader, form: int, width: int) -> list[int]:
+def read_numbers(reader: BitReader, width: int, most: int) -> list[int]:
+    """Read numbers written by `write_numbers`, none above `most`."""
+    form = reader.take(2)
+    numbers = _read_form(reader, form, width, most) if form != _WHOLE else []
+    if not numbers or max(numbers) > most:
+        raise GeoInputError(BROKEN)
+    return numbers
+
+
+def _read_form(reader: BitReader, form: int, width: int, most: int = 1000) -> list[int]:
     numbers: list[int] = []
     if form == _GAPS:
         k, count, at = reader.take(4), reader.gamma(), -1
-        _bounded(count)
+        _bounded(count, most)
         for _ in range(count):
             at += reader.rice(k) + 1
             numbers.append(at)
     elif form == _RUNS:
         count, end = reader.gamma(), -1
-        _bounded(count)
+        _bounded(count, most)
         for _ in range(count):
             start = end + reader.gamma()
             length = reader.gamma()
-            _bounded(start + length - 1)
+            _bounded(start + length - 1, most)
             numbers += range(start, start + length)
             end = start + length
     else:
@@ -220,6 +234,6 @@ def _read_form(reader: BitReader, form: int, width: int) -> list[int]:
     return numbers
 
 
-def _bounded(number: int) -> None:
-    if number > 1000:
+def _bounded(number: int, most: int) -> None:
+    if number > most:
         raise GeoInputError(BROKEN)

@@ -6,12 +6,14 @@ Reading back checks everything as for a link; names and populations are there fo
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from geo.claims import MOST_CLAIMS, Claim
-from geo.communes import Atlas
+from geo.communes import SHAPE_OF_IRIS, Atlas
 from geo.errors import GeoInputError
 from geo.guidance import NO_PROJECT, Project, read_project
+from geo.scenarios.grain import MOST_OPENED, Opening, with_iris
 from geo.scenarios.link import changed_settings
 from geo.scenarios.reopen import Opened, RawClaim, RawScenario, read_settings, reopen
 from geo.scenarios.scenario import Scenario, Vintage, Workbook
@@ -36,6 +38,7 @@ def to_file(workbook: Workbook, atlas: Atlas) -> bytes:
         },
         "reglages": changed_settings(workbook.settings),
         "courant": workbook.current,
+        **({"ouvertes": sorted(workbook.opened)} if workbook.opened else {}),
         "scenarios": [_scenario(s, atlas) for s in workbook.scenarios],
         **({"declarations": [_claim(c) for c in workbook.claims]} if workbook.claims else {}),
     }
@@ -106,8 +109,9 @@ def read_project_field(given: Any) -> Project:
     return read_project(found.get("intention"), found.get("clsm", []))
 
 
-def from_file(data: bytes, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
-    """Read a workbook from a JSON file; `vintage` is that of the active data, to say what has changed since.
+def from_file(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening: Opening | None = None) -> Opened:
+    """Read a workbook from a JSON file; `vintage` is that of the active data, to say what has changed since, and `opening` gives the
+    communes with the cities that it opens into IRIS.
 
     Raises
     ------
@@ -130,15 +134,39 @@ def from_file(data: bytes, atlas: Atlas, vintage: Vintage | None = None) -> Open
     if not isinstance(scenarios, list):
         raise GeoInputError("Ce fichier ne contient aucun scénario.")
     raw = [_read_scenario(s, i) for i, s in enumerate(scenarios, start=1)]
-    return reopen(
-        raw,
+    return _read_opened(content, raw, atlas, vintage, opening)
+
+
+def _read_opened(
+    content: dict[str, Any], raw: list[RawScenario], atlas: Atlas, vintage: Vintage | None, opening: Opening | None
+) -> Opened:
+    cities = content.get("ouvertes", [])
+    if not isinstance(cities, list) or not all(isinstance(c, str) for c in cities) or len(cities) > MOST_OPENED:
+        raise GeoInputError("Les villes ouvertes en IRIS (« ouvertes ») ne sont pas lisibles.")
+    here, said = opening(frozenset(cities)) if opening and cities else (atlas, ())
+    left = (
+        [frozenset(filter(SHAPE_OF_IRIS.fullmatch, some)) for s in raw for some in (s.codes, s.locked)]
+        if cities
+        else []
+    )
+    whole = (
+        [replace(s, codes=s.codes - left[2 * i], locked=s.locked - left[2 * i + 1]) for i, s in enumerate(raw)]
+        if cities
+        else raw
+    )
+    found = reopen(
+        whole,
         content.get("courant", 0),
         read_settings(content.get("reglages", {})),
         _read_vintage(content.get("donnees", {})),
-        atlas,
+        here,
         vintage,
         _read_claims(content.get("declarations", [])),
     )
+    if not cities:
+        return found
+    workbook, lost = with_iris(found.workbook, here, left)
+    return Opened(workbook, tuple(dict.fromkeys((*found.notices, *said, *lost))))
 
 
 def _read_scenario(given: Any, number: int) -> RawScenario:

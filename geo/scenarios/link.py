@@ -25,6 +25,7 @@ from geo.errors import GeoInputError
 from geo.guidance import NO_PROJECT, THRESHOLDS, Project, Settings, read_project
 from geo.kept import kept_on_subject
 from geo.scenarios.bitcode import BROKEN, BitReader, BitWriter, by_departement, read_codes, write_codes
+from geo.scenarios.grain import MARK, Opening, read_opened, whole_communes, with_iris, write_opened
 from geo.scenarios.reopen import Opened, RawClaim, RawScenario, read_settings, reopen
 from geo.scenarios.scenario import MOST_SCENARIOS, Scenario, Vintage, Workbook
 
@@ -62,6 +63,9 @@ def carries_answers(workbook: Workbook) -> bool:
 
 def pack(workbook: Workbook, atlas: Atlas) -> str:
     """Write a workbook as a short text that an address can hold as it is."""
+    if workbook.opened:
+        coarse, left = whole_communes(workbook, atlas)
+        return write_opened(pack(coarse, atlas), workbook.opened, left)
     if not carries_answers(workbook):
         workbook = replace(workbook, scenarios=tuple(replace(s, answers=()) for s in workbook.scenarios))
     form = FULL if any(s.answers or s.project != NO_PROJECT for s in workbook.scenarios) else PLAIN
@@ -118,14 +122,19 @@ def _flags(claim: Claim) -> int:
     return bool(claim.parts) + 2 * claim.whole + 4 * claim.prevails
 
 
-def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
+def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None, opening: Opening | None = None) -> Opened:
     """Read a workbook from a link's text; `vintage` is that of the active data, to say what has changed since.
+
+    `opening` is asked for the communes with the cities that the link opens into IRIS; without it, or where it cannot, they stay whole.
 
     Raises
     ------
     GeoInputError
         When the text was cut, changed, or is of another version; one plain sentence.
     """
+    if MARK in text and len(text) <= LONGEST:
+        coarse, fine = text.split(MARK, 1)
+        return _unpack_opened(coarse, fine, atlas, vintage, opening)
     if not text or len(text) > LONGEST:
         raise GeoInputError("Ce lien est vide." if not text else "Ce lien est trop long pour être le nôtre.")
     if text[0] not in _WORDS_OF:
@@ -143,6 +152,15 @@ def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None) -> Opened:
         raise
     except (ValueError, KeyError, TypeError, IndexError, OverflowError, zlib.error, RecursionError) as error:
         raise GeoInputError(BROKEN) from error
+
+
+def _unpack_opened(text: str, fine: str, atlas: Atlas, vintage: Vintage | None, opening: Opening | None) -> Opened:
+    before = unpack(text, atlas, vintage)
+    cities, left = read_opened(text, fine, len(before.workbook.scenarios))
+    here, said = opening(cities) if opening else (atlas, ())
+    found = unpack(text, here, vintage)
+    workbook, lost = with_iris(found.workbook, here, left)
+    return Opened(workbook, tuple(dict.fromkeys((*found.notices, *said, *lost))))
 
 
 def changed_settings(settings: Settings) -> dict[str, int | float]:
@@ -261,4 +279,5 @@ def _checksum(body: bytes) -> bytes:
 
 @kept_on_subject
 def _everyone(atlas: Atlas) -> dict[str, frozenset[str]]:
-    return by_departement(str(code) for code in atlas.codes)
+    whole = atlas.table["niveau"].to_numpy() != "iris"
+    return by_departement((*map(str, atlas.codes[whole]), *atlas.opened))

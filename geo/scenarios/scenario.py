@@ -137,6 +137,7 @@ class Workbook:
     beside it (the same for every scenario).
 
     There is always at least one scenario; names are unique. `current` is the position of the one being worked on.
+    `opened` are the communes opened into IRIS: scenarios then name their IRIS, never them.
     """
 
     scenarios: tuple[Scenario, ...] = (Scenario(FIRST_NAME),)
@@ -144,6 +145,7 @@ class Workbook:
     settings: Settings = field(default_factory=Settings)
     vintage: Vintage = Vintage()
     claims: Claims = NO_CLAIMS
+    opened: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse a workbook without scenario, with too many, with a name twice, or whose current one is nowhere."""

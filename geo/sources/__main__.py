@@ -1,4 +1,4 @@
-"""`python -m geo.sources`: a synchronisation beside the dashboard, in this process."""
+"""`python -m geo.sources [KIND…]`: a synchronisation beside the dashboard, in this process."""
 
 from __future__ import annotations
 
@@ -12,4 +12,4 @@ if __name__ == "__main__":
     with contextlib.suppress(OSError, AttributeError):
         os.nice(10)  # the pages go first
     with contextlib.suppress(KeyboardInterrupt):
-        sys.exit(main())
+        sys.exit(main(kinds=sys.argv[1:]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -110,15 +110,15 @@ def _sentence(result: KindResult) -> str:
     )
 
 
-def main(home: Path | None = None, mirror: str | None = None) -> int:
-    """Synchronise everything once, reporting it in the journal; 0 when something came."""
+def main(home: Path | None = None, mirror: str | None = None, kinds: Sequence[str] = ()) -> int:
+    """Synchronise everything once, or the kinds named, reporting it in the journal; 0 when something came."""
     from geo.sources.synchronise import sync
 
     journal = Journal(home)
     journal.write()
     try:
         mirror = mirror or os.environ.get("CLSM_MIRROR") or None
-        report = sync(mirror=mirror, home=home, progress=journal.show, before_use=maps_ahead)
+        report = sync(kinds or None, mirror=mirror, home=home, progress=journal.show, before_use=maps_ahead)
     except BusyError:
         return 1  # another run is at it, and keeps the journal
     except GeoInputError as error:

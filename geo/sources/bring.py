@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from geo.communes import embedded_atlas
 from geo.errors import GeoInputError
 from geo.files import (
     Downloaded,
@@ -28,6 +30,9 @@ from geo.sources.links import MAX_PAGE_BYTES, links_of
 from geo.sources.readers import Reader
 from geo.sources.report import Progress, Readers, Step
 from geo.sources.versions import PARTS, Input, current, sources_folder
+
+EACH = "{departement}"  # in an address that stands for one file a département
+NOTHING = 1_000  # bytes: a collection of outlines so short is empty
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,13 @@ class Bringer:
         self, source: Source, reader: Reader, wanted: SourceFile, address: str, others: list[SourceFile], work: Path
     ) -> Inputs:
         """Bring a source from one address of its main file, with its other files; an optional one may be lacking."""
-        paths, first = self._known(source, reader, wanted, address, work)
-        inputs, notes = [first], []
+        paths, inputs = self._known(source, reader, wanted, address, work)
+        notes = []
         for file in others:
             more, reason = self._any_of(source, reader, file, work)
             if more:
                 paths += more[0]
-                inputs.append(more[1])
+                inputs += more[1]
             elif not file.optional or self._had(source, file):
                 raise GeoInputError(f"{file.name} : {reason}")
             else:
@@ -85,14 +90,14 @@ class Bringer:
 
     def _any_of(
         self, source: Source, reader: Reader, file: SourceFile, work: Path
-    ) -> tuple[tuple[list[Path], Input] | None, str]:
-        reason = "aucune adresse directe connue."
+    ) -> tuple[tuple[list[Path], list[Input]] | None, str]:
+        reasons: list[str] = []
         for address in file.addresses:
             try:
                 return self._known(source, reader, file, address, work), ""
             except GeoInputError as error:
-                reason = " ".join(error.problems)
-        return None, reason
+                reasons += [problem for problem in error.problems if problem not in reasons]
+        return None, " ".join(reasons) or "aucune adresse directe connue."
 
     def _had(self, source: Source, file: SourceFile) -> bool:
         """Return whether the active version has an optional file: a passing failure must not take it away."""
@@ -103,21 +108,38 @@ class Bringer:
 
     def _known(
         self, source: Source, reader: Reader, file: SourceFile, address: str, work: Path
-    ) -> tuple[list[Path], Input]:
-        """Bring a file from an address, or from the first good link of the page that the address is."""
+    ) -> tuple[list[Path], list[Input]]:
+        """Bring a file from an address, from the first good link of the page that it is, or from one address a département."""
+        if EACH in address:
+            return self._each(source, reader, file, address, work)
         if address not in file.links:
-            return self._brought(source, reader, file, address, work)
+            paths, one = self._brought(source, reader, file, address, work)
+            return paths, [one]
         page = work / f"page-{hashlib.sha256(address.encode()).hexdigest()[:12]}"
         self.download(source.kind, address, page, MAX_PAGE_BYTES)
-        links = links_of(page.read_bytes(), address, file.links[address])
+        links = links_of(page.read_bytes(), address, file.links[address], file.becomes.get(address, ""))
         problems = [f"{host_of(address)} : la page ne nomme aucun fichier attendu ({address})."] if not links else []
         for link in links:
             try:
-                return self._brought(source, reader, file, link, work)
+                paths, one = self._brought(source, reader, file, link, work)
             except GeoInputError as error:
                 problems += [problem for problem in error.problems if problem not in problems]
+            else:
+                return paths, [one]
         self.answers.failed(address, problems[0])
         raise GeoInputError(problems)
+
+    def _each(
+        self, source: Source, reader: Reader, file: SourceFile, address: str, work: Path
+    ) -> tuple[list[Path], list[Input]]:
+        """Bring one file a département, all of them: a country half received is not received."""
+        paths: list[Path] = []
+        inputs: list[Input] = []
+        for departement in embedded_atlas().departements.index:
+            more, one = self._brought(source, reader, file, address.replace(EACH, str(departement)), work)
+            paths += more
+            inputs.append(one)
+        return paths, inputs
 
     def _brought(
         self, source: Source, reader: Reader, file: SourceFile, address: str, work: Path
@@ -135,14 +157,14 @@ class Bringer:
         self.tell(Step(source.kind, "lecture"))
         parts = unpack(moved, work / f"{name}-ouvert")
         paths = [part for part in parts if self.readers.recognise(part) == source.kind]
-        if not paths:
+        if not paths and not (EACH in "".join(file.addresses) and _empty_collection(moved)):
             problem = (
                 f"{host_of(address)} : le fichier reçu ({megabytes(got.bytes)}) n’est pas reconnu comme "
                 f"« {source.name} ». Le producteur a peut-être changé ses colonnes."
             )
             self.answers.failed(address, problem)
             raise GeoInputError(problem)
-        if not reader.several:
+        if not reader.several and paths:
             paths = [max(paths, key=reader.rank)]
         return paths, Input(got.address, got.sha256, got.bytes, got.date, got.etag, file.name)
 
@@ -169,3 +191,8 @@ class Bringer:
             raise
         self.answers.gave(got.address)
         return got
+
+
+def _empty_collection(path: Path) -> bool:
+    """Tell whether a file is a GeoJSON without any object: a département where there is nothing to draw."""
+    return path.stat().st_size < NOTHING and re.search(rb'"features"\s*:\s*\[\s*\]', path.read_bytes()) is not None

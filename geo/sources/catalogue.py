@@ -23,6 +23,7 @@ Certainty = Literal["A", "B", "C"]
 _TEXTS = ("kind", "nom", "producteur", "page", "format", "millesime", "licence", "certitude", "lue", "remarque")
 _SIZES = ("taille_attendue", "taille_max")
 _KEYS = {*_TEXTS, *_SIZES, "fichier", "colonnes"}
+_MAY = {"a_la_demande"}
 _KIND = re.compile(r"[a-z]+")
 
 
@@ -30,14 +31,17 @@ _KIND = re.compile(r"[a-z]+")
 class SourceFile:
     """One file of a source; `addresses` are tried in order, none means that it must be fetched by hand.
 
-    An address in `links` is a page, or a data.gouv.fr record, that names the files of the day: those whose address matches the
-    pattern given are taken, in the order of the page.
+    An address in `links` is a page, a feed, or a data.gouv.fr record, that names the files of the day: those whose address matches
+    the pattern given are taken, in the order of the page. Where `becomes` has it too, what the pattern found is written anew by it,
+    and the last in the order of names comes first (the IGN names folders by their date). An address with `{departement}` stands for
+    one file a département, all of which are needed.
     """
 
     name: str
     addresses: tuple[str, ...]
     optional: bool = False
     links: Mapping[str, str] = field(default_factory=dict)
+    becomes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class Source:
 
     `expected_bytes` and `max_bytes` bound one downloaded file. `certainty` says how sure the addresses and columns
     are: A read in code that downloads them, B read in part, C from general knowledge; `read_on` says when. `columns` gives,
-    for each role of a column, the spellings met in official files.
+    for each role of a column, the spellings met in official files. A source `on_demand` is heavy and serves few: it is brought
+    when it is asked for by name, never with the others.
     """
 
     kind: str
@@ -63,6 +68,7 @@ class Source:
     columns: Mapping[str, tuple[str, ...]]
     remark: str
     read_on: str = ""
+    on_demand: bool = False
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -95,8 +101,8 @@ def load_sources(path: Path = CATALOGUE) -> dict[str, Source]:
 
 
 def pick_sources(kinds: Iterable[str] | None, catalogue: Mapping[str, Source]) -> list[Source]:
-    """Return the sources asked for, all of them when none is; unknown kinds are refused by name."""
-    wanted = list(dict.fromkeys(kinds or catalogue))
+    """Return the sources asked for, all of them but those on demand when none is; unknown kinds are refused by name."""
+    wanted = list(dict.fromkeys(kinds or (kind for kind, source in catalogue.items() if not source.on_demand)))
     unknown = [kind for kind in wanted if kind not in catalogue]
     if unknown:
         known = ", ".join(catalogue)
@@ -107,12 +113,14 @@ def pick_sources(kinds: Iterable[str] | None, catalogue: Mapping[str, Source]) -
 def _faults(entry: Mapping[str, Any]) -> list[str]:
     name = str(entry.get("kind", "source sans « kind »"))
     faults = [f"{name} : « {key} » manque." for key in sorted(_KEYS - entry.keys())]
-    faults += [f"{name} : « {key} » est inconnu." for key in sorted(entry.keys() - _KEYS)]
+    faults += [f"{name} : « {key} » est inconnu." for key in sorted(entry.keys() - _KEYS - _MAY)]
     faults += [f"{name} : « {k} » doit être un texte." for k in _TEXTS if not isinstance(entry.get(k, ""), str)]
     if faults:
         return faults
     if not _KIND.fullmatch(name):
         faults.append(f"{name} : « kind » ne prend que des minuscules sans accent.")
+    if not isinstance(entry.get("a_la_demande", False), bool):
+        faults.append(f"{name} : « a_la_demande » est true ou false.")
     if entry["certitude"] not in ("A", "B", "C"):
         faults.append(f"{name} : « certitude » est A, B ou C.")
     sizes = [entry[key] for key in _SIZES]
@@ -146,11 +154,14 @@ def _file_faults(files: object, page: str) -> list[str]:
 def _address_faults(address: object) -> list[str]:
     if isinstance(address, dict):
         page, links = address.get("page"), address.get("liens")
-        if address.keys() != {"page", "liens"} or not isinstance(page, str) or not isinstance(links, str):
+        becomes = address.get("vers", "")
+        if address.keys() - {"vers"} != {"page", "liens"} or not all(
+            isinstance(t, str) for t in (page, links, becomes)
+        ):
             return ["une adresse est un texte, ou une « page » et le motif de ses « liens »."]
         try:
-            re.compile(links)
-        except re.error:
+            re.compile(str(links)).sub(str(becomes), "")
+        except (re.error, IndexError):
             return [f"motif de liens illisible : {links}."]
         address = page
     return [] if isinstance(address, str) and is_web(address) else [f"adresse refusée : {address}."]
@@ -159,7 +170,8 @@ def _address_faults(address: object) -> list[str]:
 def _file(entry: Mapping[str, Any]) -> SourceFile:
     addresses = [a if isinstance(a, str) else a["page"] for a in entry["adresses"]]
     links = {a["page"]: a["liens"] for a in entry["adresses"] if not isinstance(a, str)}
-    return SourceFile(entry["nom"], tuple(addresses), bool(entry.get("facultatif")), links)
+    becomes = {a["page"]: a["vers"] for a in entry["adresses"] if not isinstance(a, str) and "vers" in a}
+    return SourceFile(entry["nom"], tuple(addresses), bool(entry.get("facultatif")), links, becomes)
 
 
 def _source(entry: Mapping[str, Any]) -> Source:
@@ -179,4 +191,5 @@ def _source(entry: Mapping[str, Any]) -> Source:
         columns={role: tuple(names) for role, names in entry["colonnes"].items()},
         remark=entry["remarque"],
         read_on=entry["lue"],
+        on_demand=entry.get("a_la_demande", False),
     )

@@ -19,23 +19,28 @@ MAX_PAGE_BYTES = 5_000_000
 MOST = 6
 
 
-def links_of(page: bytes, address: str, wanted: str) -> list[str]:
+def links_of(page: bytes, address: str, wanted: str, becomes: str = "") -> list[str]:
     """Return the addresses of the files that a page names, in its order, each once.
 
     Parameters
     ----------
     page
-        HTML, or the JSON of a data.gouv.fr record, whose resources are taken the newest first.
+        HTML or an Atom feed, or the JSON of a data.gouv.fr record, whose resources are taken the newest first.
     address
         Where it came from.
     wanted
         Regular expression that is looked for in each address, once decoded; case does not count.
+    becomes
+        What the part that it finds is written as, with its groups; the last in the order of names then comes first.
     """
     text = page.decode("utf-8-sig", errors="replace")
     hrefs = _resources(text) if text.lstrip()[:1] == "{" else _hrefs(text)
     found = (_join(address, href) for href in hrefs)
     kept = (one for one in found if one and _same_site(one, address) and re.search(wanted, unquote(one), re.IGNORECASE))
-    return list(dict.fromkeys(kept))[:MOST]
+    if not becomes:
+        return list(dict.fromkeys(kept))[:MOST]
+    made = {re.sub(wanted, becomes, unquote(one), flags=re.IGNORECASE) for one in kept}
+    return sorted(made, reverse=True)[:MOST]
 
 
 def _resources(text: str) -> Iterator[str]:
@@ -72,7 +77,7 @@ def _same_site(address: str, page: str) -> bool:
 
 
 class Hrefs(HTMLParser):
-    """The links of a page."""
+    """The links of a page, or of an Atom feed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,4 +85,4 @@ class Hrefs(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep the address of a link."""
-        self.found += [value for name, value in attrs if tag == "a" and name == "href" and value]
+        self.found += [value for name, value in attrs if tag in ("a", "link") and name == "href" and value]

@@ -217,5 +217,7 @@ def test_a_spaced_name_takes_more_room() -> None:
 def test_limits_are_those_of_the_layer_chosen() -> None:
     layer = real.crosswalk().layers[LayerId.CLS]
     page = perimeter_page(real.facts(_niort()), "a4", MapChoice(("cls",)))
-    lines = [p for p in ElementTree.fromstring(page.svg).iter(f"{SVG}path") if p.get("stroke") == MAP_LINES["cls"].stroke]
+    lines = [
+        p for p in ElementTree.fromstring(page.svg).iter(f"{SVG}path") if p.get("stroke") == MAP_LINES["cls"].stroke
+    ]
     assert lines and f"Limites : {layer.name}" in _texts(page)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import zipfile
+import zlib
 from pathlib import Path
 
+import py7zr
 import pytest
 
 from geo.errors import GeoInputError
 from geo.files import safe_name, unpack
 from geo.files.archives import Ceilings
+from geo.files.member import Member
 
 
 def make(folder: Path, members: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> Path:
@@ -115,11 +119,94 @@ def test_a_truncated_archive_is_said_broken_and_leaves_nothing(tmp_path, keep):
     assert leftovers(tmp_path / "out") == []
 
 
-def test_a_7z_says_what_to_do(tmp_path):
-    path = tmp_path / "a.7z"
-    path.write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(20))
-    with pytest.raises(GeoInputError, match="Décompressez-la"):
+# --- 7z
+def seven(folder: Path, members: dict[str, bytes], **options: object) -> Path:
+    path = folder / "a.7z"
+    with py7zr.SevenZipFile(path, "w", **options) as archive:
+        for name, body in members.items():
+            archive.writestr(body, name)
+    return path
+
+
+def test_only_data_comes_out_of_a_7z_with_names_of_our_own(tmp_path):
+    members = {"GPKG/a b.gpkg": b"1", "lisez-moi.pdf": b"3", "b/a b.gpkg": b"22", ".caché.csv": b"5", "vide.csv": b""}
+    taken = unpack(seven(tmp_path, members), tmp_path / "out")
+    assert [(p.name, p.read_bytes()) for p in taken] == [("a_b.gpkg", b"1"), ("a_b.gpkg", b"22"), ("vide.csv", b"")]
+    assert unpack(seven(tmp_path, {"x.pdf": b"1"}), tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("name", ["../x.csv", "a/../../x.csv", "/etc/x.csv", "C:/x.csv"])
+def test_a_path_that_climbs_out_refuses_the_whole_7z(tmp_path, name):
+    path = seven(tmp_path, {"good.csv": b"1", "x" * len(name): b"2"})
+    raw = path.read_bytes()
+    placed = "x".encode("utf-16-le") * len(name)
+    if placed not in raw:  # the header is packed: written plainly
+        with py7zr.SevenZipFile(path, "w") as archive:
+            archive.set_encoded_header_mode(False)
+            archive.writestr(b"1", "good.csv")
+            archive.writestr(b"2", "x" * len(name))
+        raw = path.read_bytes()
+    raw = bytearray(raw.replace(placed, name.encode("utf-16-le")))
+    header = raw[32 + int.from_bytes(raw[12:20], "little") :]
+    raw[28:32] = zlib.crc32(header).to_bytes(4, "little")
+    raw[8:12] = zlib.crc32(raw[12:32]).to_bytes(4, "little")
+    path.write_bytes(raw)
+    with pytest.raises(GeoInputError, match="sort de son dossier"):
         unpack(path, tmp_path / "out")
+    assert leftovers(tmp_path / "out") == []
+
+
+def test_a_7z_that_is_encrypted_is_refused(tmp_path):
+    for header in (False, True):
+        path = seven(tmp_path, {"x.csv": b"1"}, password="secret", header_encryption=header)
+        with pytest.raises(GeoInputError, match="chiffrée"):
+            unpack(path, tmp_path / "out")
+
+
+def test_a_7z_that_holds_a_link_is_refused(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "x.csv").symlink_to("y.csv")
+    (tmp_path / "in" / "y.csv").write_bytes(b"1")
+    with py7zr.SevenZipFile(tmp_path / "a.7z", "w") as archive:
+        archive.writeall(tmp_path / "in", "in")
+    with pytest.raises(GeoInputError, match="est un lien"):
+        unpack(tmp_path / "a.7z", tmp_path / "out")
+
+
+def test_bombs_in_a_7z_are_refused_by_number_total_and_ratio(tmp_path):
+    with pytest.raises(GeoInputError, match="plus de 3 fichiers"):
+        unpack(seven(tmp_path, {f"{i}.csv": b"1" for i in range(4)}), tmp_path / "out", Ceilings(members=3))
+    with pytest.raises(GeoInputError, match="une fois ouverte"):
+        unpack(seven(tmp_path, {"a.csv": b"12345", "b.csv": b"12345"}), tmp_path / "out", Ceilings(total_bytes=9))
+    with pytest.raises(GeoInputError, match="gonfle"):
+        unpack(seven(tmp_path, {"a.csv": bytes(5_000_000)}), tmp_path / "out")
+    assert leftovers(tmp_path / "out") == []
+
+
+def test_a_7z_that_holds_more_than_it_announces_is_stopped(tmp_path, monkeypatch):
+    path = seven(tmp_path, {"a.csv": b"x" * 1000})
+    monkeypatch.setattr("geo.files.seven.members", lambda _: [Member("a.csv", 1)])
+    with pytest.raises(GeoInputError, match="archive refusée"):
+        unpack(path, tmp_path / "out", Ceilings(total_bytes=500))
+    assert leftovers(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("keep", [0.1, 0.3, 0.9, 0.999])
+def test_a_truncated_7z_is_said_broken_and_leaves_nothing(tmp_path, keep):
+    path = seven(tmp_path, {"a.csv": bytes(range(256)) * 40, "b.csv": b"b"})
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * keep)])
+    with pytest.raises(GeoInputError, match="abîmée ou incomplète"):
+        unpack(path, tmp_path / "out")
+    assert leftovers(tmp_path / "out") == []
+
+
+def test_a_7z_of_which_any_byte_is_changed_gives_data_or_a_sentence(tmp_path):
+    good = seven(tmp_path, {"a.csv": b"code;nom\n1;a\n" * 9}).read_bytes()
+    path = tmp_path / "b.7z"
+    for at in range(6, len(good), 11):
+        path.write_bytes(good[:at] + bytes([good[at] ^ 0x55]) + good[at + 1 :])
+        with contextlib.suppress(GeoInputError):
+            unpack(path, tmp_path / "out")
 
 
 @pytest.mark.parametrize(

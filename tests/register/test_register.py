@@ -179,7 +179,7 @@ def test_a_commune_merged_since_is_a_part_of_the_commune_of_today(home: Path) ->
     later = draw([[100, 200, 700], [500, 600, 0]], former={"01004": ("01003", "Bourg 4")})
     rows = later.table["code"] != "01004"
     assert rows.sum() == 5
-    zones, members = register_store.read_files(version.content, later, home)
+    zones, members, _ = register_store.read_files(version.content, later, home)
     assert zones.index.tolist() == ["clsm-b"]
     assert members.loc[members["row"] == later.row["01003"], "whole"].tolist() == [True]
 

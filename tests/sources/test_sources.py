@@ -11,7 +11,7 @@ from geo.sources import load_sources
 from geo.sources.catalogue import CATALOGUE, pick_sources
 
 KINDS = [
-    "contours", "populations", "epci", "ept", "densite", "qpv", "ressources", "cpts", "passage", "frr", "carreaux",
+    "contours", "populations", "epci", "ept", "densite", "qpv", "ressources", "cpts", "passage", "frr", "iris", "carreaux",
 ]  # fmt: skip
 ENTRY = """
 [[source]]
@@ -51,6 +51,7 @@ def test_every_kind_of_the_issue_is_described():
 def test_addresses_are_secure_and_on_official_hosts():
     hosts = (
         "insee.fr", "data.gouv.fr", "collectivites-locales.gouv.fr", "santegraphie.fr", "observatoire-des-territoires.gouv.fr",
+        "geoservices.ign.fr", "data.geopf.fr", "public.opendatasoft.com",  # outlines of IRIS
         "data-pipeline-open.s3.sbg.io.cloud.ovh.net",  # from where data.gouv.fr republishes FINESS
     )  # fmt: skip
     for source in load_sources().values():
@@ -88,6 +89,12 @@ def test_a_good_entry_is_read(tmp_path):
         ('code = ["CODGEO"]', "code = []", "« colonnes » donne"),
         ('nom = "f"', 'nom = "f"\nurl = "x"', "rien d’autre"),
         ('kind = "essai"', 'kind = "../essai"', "minuscules"),
+        ('remarque = ""', 'remarque = ""\na_la_demande = "oui"', "true ou false"),
+        (
+            '["https://exemple.fr/f.csv"]',
+            '[{ page = "https://exemple.fr", liens = "x", vers = "\\\\1" }]',
+            "motif de liens illisible",
+        ),
     ],
 )
 def test_a_wrong_entry_is_refused_with_its_reason(tmp_path, old, new, message):
@@ -126,7 +133,7 @@ def test_an_address_may_be_a_page_that_names_the_file_of_the_day(tmp_path):
 def test_unknown_layers_are_refused_by_name_and_known_ones_kept_in_order():
     sources = load_sources()
     assert [s.kind for s in pick_sources(["qpv", "epci", "qpv"], sources)] == ["qpv", "epci"]
-    assert [s.kind for s in pick_sources(None, sources)] == KINDS
+    assert [s.kind for s in pick_sources(None, sources)] == [k for k in KINDS if k != "iris"]
     with pytest.raises(GeoInputError, match="Couches possibles : contours") as caught:
         pick_sources(["qvp", "qpv", "clsm"], sources)
     assert len(caught.value.problems) == 2

@@ -218,7 +218,7 @@ def _retain(candidate: Candidate) -> None:
                 raise GeoInputError("Ce scénario n’existe plus ; choisissez-en un autre.")
             frame.hold(workbook.select(names.index(candidate.name)))
         elif not workbook.codes and len(workbook.scenarios) == 1:
-            frame.hold(Workbook((fresh,), settings=workbook.settings))
+            frame.hold(replace(workbook, scenarios=(fresh,), current=0))
         else:
             frame.hold(workbook.add(fresh))
     except GeoInputError as error:

@@ -13,7 +13,18 @@ from ui.data import import_reading, questions
 MOST_COLUMNS = 40
 UNUSED = ""
 # What most lists need first; the other roles follow, those that only our own exports write last.
-USEFUL = ("nom", "code_commune", "nom_commune", "communes", "code_postal", "epci", "departement", "etat", "annee")
+USEFUL = (
+    "nom",
+    "code_commune",
+    "nom_commune",
+    "communes",
+    "code_iris",
+    "code_postal",
+    "epci",
+    "departement",
+    "etat",
+    "annee",
+)
 OF_POLYGONS = ("nom", "id", "etat", "annee", "departement", "population")
 TECHNICAL = ("territoire", "precision", "status", "source_titre", "source_url", "note", "type", "retenue")
 NOT_USED = "— (non employée)"

@@ -44,8 +44,8 @@ def report(draft: ImportDraft) -> None:
             ]
         )
     )
-    if draft.method in ("surface", "carreaux"):
-        support = "les carreaux de population" if draft.method == "carreaux" else "la surface"
+    if draft.method in ("surface", "carreaux", "iris"):
+        support = {"carreaux": "les carreaux de population", "iris": "les IRIS"}.get(draft.method, "la surface")
         st.info(
             f"Des contours coupent des communes : leurs habitants sont partagés selon {support}. C’est une estimation."
         )

@@ -33,6 +33,7 @@ USES = {
     "cpts": "Employée : couche CPTS, par-dessus les faits cités.",
     "passage": "Employée : anciens codes de communes, en plus de ceux de la base.",
     "frr": "Employée : dans le détail du repère des communes rurales.",
+    "iris": "Employée pour les listes par IRIS, les contours qui coupent une ville, et --ouvrir en ligne de commande. À demander à part.",
     "carreaux": "Employée à l’import : habitants des communes qu’un contour coupe.",
 }
 
@@ -149,8 +150,24 @@ def _update_button() -> None:
     ):
         sync_now()
         st.rerun()
+    _iris_button()
     if said:
         st.caption(html.literal(said))
+
+
+def _iris_button() -> None:
+    """Offer the IRIS apart: they are heavy, and serve those who look inside a city."""
+    source = load_sources()["iris"]
+    again = "Mettre à jour" if current(source.kind) else "Recevoir"
+    if st.button(
+        f"{again} aussi les IRIS ({fr.megabytes(source.expected_bytes)})",
+        icon=":material/grid_on:",
+        disabled=sync_forbidden(),
+        help="Contours et habitants des quartiers des villes (IGN, INSEE). Ils donnent leurs habitants aux listes par IRIS et aux "
+        "contours qui coupent une ville. Le reste n’en dépend pas.",
+    ):
+        sync_now(source.kind)
+        st.rerun()
 
 
 def sources_table() -> str:

@@ -39,11 +39,12 @@ def sync_forbidden() -> bool:
     return os.environ.get("CLSM_NO_SYNC") == "1"
 
 
-def sync_now() -> None:
-    """Start a synchronisation because somebody asked for it; one that is running goes on alone."""
+def sync_now(*kinds: str) -> None:
+    """Start a synchronisation, of the kinds named or of all but those on demand, because somebody asked for it; one that is running goes
+    on alone."""
     found = sync_status()
     if not sync_forbidden() and not (found and found.running):
-        _start()
+        _start(*kinds)
 
 
 @st.cache_resource(show_spinner=False)
@@ -57,9 +58,9 @@ def _process() -> subprocess.Popen[bytes] | None:
     return _start() if sources.wanted() else None
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(*kinds: str) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(  # kept in _CHILDREN: a child that nobody asks about looks alive for ever
-        [sys.executable, "-m", "geo.sources"],
+        [sys.executable, "-m", "geo.sources", *kinds],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -109,5 +110,6 @@ NAMES = {
     "ressources": "lieux de soin",
     "cpts": "CPTS",
     "frr": "FRR",
+    "iris": "IRIS",
     "carreaux": "carreaux de population",
 }

@@ -16,7 +16,7 @@ from geo.build import known_rivers
 from geo.communes import Atlas
 from geo.display import LINES as LINE_STYLES
 from geo.exports.maps.svg import Bounds, MapLayer, Shapes, Style
-from geo.geometry import WGS84
+from geo.geometry import WGS84, dissolved
 from geo.layers import Crosswalk, Layer, LayerId
 
 AROUND = Style(fill="#f3f5f6", stroke="#c3ccd1", width_mm=0.12)
@@ -49,7 +49,7 @@ class MapChoice:
 
 def merge(groups: Iterable[Shapes]) -> Shapes:
     """Merge each group of areas that tile into one."""
-    return np.array([shapely.coverage_union_all(g) for g in groups if len(g)], dtype=object)
+    return np.array([dissolved(g) for g in groups if len(g)], dtype=object)
 
 
 def rows_in_sight(atlas: Atlas, bounds: Bounds, epsg: int) -> Bools:
@@ -118,7 +118,7 @@ def rivers_over(epsg: int, areas: Shapes, metres_per_mm: float) -> tuple[list[Ma
     there = Transformer.from_crs(WGS84, epsg, always_xy=True)
     drawn = [shapely.LineString(np.column_stack(there.transform(line[:, 0], line[:, 1]))) for line in lines]
     shapes = np.array([line for line in drawn if np.isfinite(shapely.bounds(line)).all()], dtype=object)
-    land = shapely.coverage_union_all(areas)
+    land = dissolved(areas)
     seen = shapely.intersection(shapes[shapely.intersects(shapes, land)], land)
     said = fr.typeset(f"Fleuves et rivières : {source}.")
     return ([MapLayer(seen, RIVER, "Fleuves et rivières principales")], said) if len(seen) else ([], "")

@@ -29,6 +29,7 @@ from geo.exports.maps.svg_furniture import (
     wrapped,
 )
 from geo.exports.maps.svg_names import Box, MapText, place_names
+from geo.geometry import dissolved
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -120,9 +121,7 @@ def classes(
     for value, (label, style) in styles.items():
         mine = shapes[kinds == value]
         if len(mine):
-            layers.append(
-                MapLayer(np.array([shapely.coverage_union_all(mine)], dtype=object) if merged else mine, style, label)
-            )
+            layers.append(MapLayer(np.array([dissolved(mine)], dtype=object) if merged else mine, style, label))
     return layers
 
 

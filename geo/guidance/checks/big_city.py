@@ -51,10 +51,17 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
             figures,
         )
     return decision.finding(
-        f"{name} compte {fr.inhabitants(people)} et {total} arrondissements ; le périmètre en prend {inside}. "
-        "Couvrir la ville entière, un arrondissement ou un groupe d’arrondissements se discute.",
+        f"{name} compte {fr.inhabitants(people)} et {facts.atlas.pieces_word(code, total)} ; le périmètre en prend {inside}. "
+        f"Couvrir la ville entière, {_pieces(facts, code)} se discute.",
         figures,
     )
+
+
+def _pieces(facts: PerimeterFacts, code: str) -> str:
+    """Name what of a city may be covered: an arrondissement or several, or a group of IRIS of a city that was opened."""
+    if all(piece in facts.atlas.row and len(piece) > 5 for piece in facts.atlas.parts[code]):
+        return "ou un groupe d’IRIS"
+    return "un arrondissement ou un groupe d’arrondissements"
 
 
 CHECK = Check(

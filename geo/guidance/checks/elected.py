@@ -36,15 +36,11 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
 
 
 def _cities_in_part(facts: PerimeterFacts) -> list[str]:
-    """Write which split cities are only partly inside, by arrondissements."""
+    """Write which split cities are only partly inside, by arrondissements or IRIS."""
     inside = facts.table["commune"].value_counts()
     parts = ((str(c), int(n), len(facts.atlas.members("commune", str(c)))) for c, n in inside.items())
     return [
-        f"{facts.town_name(c)} : {n} arrondissements sur {total}."
-        if n > 1
-        else f"{facts.town_name(c)} : 1 arrondissement sur {total}."
-        for c, n, total in parts
-        if n < total
+        f"{facts.town_name(c)} : {facts.atlas.pieces_word(c, n)} sur {total}." for c, n, total in parts if n < total
     ]
 
 

@@ -28,6 +28,7 @@ from geo.imports.shapes.apart import apart
 from geo.imports.shapes.attributes import name_doubt, names_none
 from geo.imports.shapes.crossing import Crossing, cross
 from geo.imports.shapes.features import SHOWN, Features, Territories
+from geo.imports.shapes.pieces import PIECES, PiecesOfCities, by_pieces
 from geo.imports.shapes.squares import Squares
 from geo.imports.shapes.zones import crossing_remarks
 from geo.imports.vocabulary import says_yes
@@ -40,7 +41,13 @@ LARGER = 2.0  # an outline more than twice as large, or as small, is another ter
 
 
 def assign(
-    features: Features, atlas: Atlas, kind: str, answers: Answers, squares: Squares | None, progress: Progress
+    features: Features,
+    atlas: Atlas,
+    kind: str,
+    answers: Answers,
+    squares: Squares | None,
+    progress: Progress,
+    pieces: PiecesOfCities | None = None,
 ) -> Features:
     """Gather cleaned features into territories and find their communes; territories without any are refused.
 
@@ -57,7 +64,7 @@ def assign(
         features = _by_codes(features, atlas)
     else:
         features = replace(features, whole_communes=answers.get(WHOLE_COMMUNES) == YES)
-        features = _by_outlines(features, atlas, squares, progress)
+        features = _by_outlines(features, atlas, squares, progress, pieces)
     features = _located(features)
     return features.saying(_twins(features.territories)).checked()
 
@@ -301,7 +308,9 @@ def _by_codes(features: Features, atlas: Atlas) -> Features:
     return replace(features, territories=replace(features.territories, members=members))
 
 
-def _by_outlines(features: Features, atlas: Atlas, squares: Squares | None, progress: Progress) -> Features:
+def _by_outlines(
+    features: Features, atlas: Atlas, squares: Squares | None, progress: Progress, pieces: PiecesOfCities | None
+) -> Features:
     """Give territories the communes, whole or in part, that their outlines cover."""
     crossing = cross(
         features.territories.shapes,
@@ -311,15 +320,28 @@ def _by_outlines(features: Features, atlas: Atlas, squares: Squares | None, prog
         whole_communes=features.whole_communes,
         progress=progress,
     )
+    fine = None
+    if pieces is not None and not features.whole_communes:
+        crossing, fine = by_pieces(crossing, features.territories.shapes, features.crs, atlas, pieces)
     found = crossing.members
-    members = members_frame(found["zone"], found["row"], found["whole"], found["inhabitants"], ~found["whole"])
-    features = replace(features, territories=replace(features.territories, members=members, method=_method(crossing)))
+    guessed = found["estimated"] if "estimated" in found else ~found["whole"]
+    members = members_frame(found["zone"], found["row"], found["whole"], found["inhabitants"], guessed)
+    territories = replace(features.territories, members=members, method=_method(crossing), fine=fine)
+    features = replace(features, territories=territories)
     return features.saying(crossing_remarks(features, crossing, atlas, squares))
 
 
 def _method(crossing: Crossing) -> Method:
     used = set(crossing.members["method"])
-    return "carreaux" if "carreaux" in used else "surface" if "surface" in used else "communes"
+    return (
+        "carreaux"
+        if "carreaux" in used
+        else "surface"
+        if "surface" in used
+        else "iris"
+        if PIECES in used
+        else "communes"
+    )
 
 
 def _located(features: Features) -> Features:

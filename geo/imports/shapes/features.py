@@ -32,7 +32,7 @@ SHOWN = 8
 @dataclass(frozen=True, eq=False)
 class Territories:
     """Territories: name, id ("" when the file gives none), the places in the file of the features of each, and the outline
-    that these make together. `members` and `method` are known once they were brought to communes."""
+    that these make together. `members`, `method` and `fine` (by IRIS) are known once they were brought to communes."""
 
     names: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class Territories:
     shapes: Geometries = field(default_factory=lambda: np.empty(0, dtype=object))
     members: pd.DataFrame = field(default_factory=lambda: members_frame([], [], [], []))
     method: Method = "codes"
+    fine: pd.DataFrame | None = None
 
     def keep(self, zones: Rows) -> Territories:
         """Return some of the territories, their members numbered anew."""
@@ -47,7 +48,9 @@ class Territories:
         members = self.members[self.members["zone"].isin(number)]
         members = members.assign(zone=members["zone"].map(number).astype(np.intp))
         names, ids, features = (tuple(values[z] for z in zones) for values in (self.names, self.ids, self.features))
-        return Territories(names, ids, features, self.shapes[zones], members, self.method)
+        fine = None if self.fine is None else self.fine[self.fine["zone"].isin(number)]
+        fine = None if fine is None else fine.assign(zone=fine["zone"].map(number).astype(np.intp))
+        return Territories(names, ids, features, self.shapes[zones], members, self.method, fine)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from geo.imports.shapes.assign import assign
 from geo.imports.shapes.attributes import understand
 from geo.imports.shapes.clean import clean
 from geo.imports.shapes.open import open_features
+from geo.imports.shapes.pieces import PiecesOfCities
 from geo.imports.shapes.squares import Squares
 from geo.imports.shapes.zones import draft_of
 
@@ -28,6 +29,7 @@ def read_shapes(
     answers: Answers | None = None,
     layer: str | None = None,
     squares: Squares | None = None,
+    pieces: PiecesOfCities | None = None,
     progress: Progress | None = None,
 ) -> ImportDraft:
     """Read a file of polygons; parameters are those of `geo.imports.read_import`.
@@ -48,7 +50,9 @@ def read_shapes(
     features = understand(features, kind, settled)
     tell(0.15, "Contrôle des contours")
     features = clean(features, atlas, features.answers)
-    features = assign(features, atlas, kind, features.answers, squares, lambda done, text: tell(0.3 + 0.6 * done, text))
+    features = assign(
+        features, atlas, kind, features.answers, squares, lambda done, text: tell(0.3 + 0.6 * done, text), pieces
+    )
     tell(0.92, "Préparation de l’aperçu")
     draft = draft_of(features, kind, path, atlas)
     tell(1.0, "Fichier lu")

@@ -63,6 +63,7 @@ def draft_of(features: Features, kind: str, path: Path, atlas: Atlas) -> ImportD
         shape=features.shape,
         without=tuple(code for code in features.without if code not in inside),
         dissolved=dissolved,
+        fine=territories.fine,
     )
 
 
@@ -222,11 +223,16 @@ def _cut(
     if parts.empty:
         return []
     communes, zones = parts["row"].nunique(), parts["zone"].nunique()
-    gridded = int(parts.loc[parts["method"] == "carreaux", "row"].nunique())
-    support = f"selon les carreaux de population ({squares.vintage})" if squares is not None and gridded else ""
-    if gridded < communes:
-        area = "selon la surface, faute de carreaux de population"
-        support = f"{support} pour {gridded}, {area} pour les autres" if support else area
+    counts = parts.groupby("method")["row"].nunique()
+    vintage = f" ({squares.vintage})" if squares is not None else ""
+    words = {
+        "iris": "selon les IRIS", "carreaux": f"selon les carreaux de population{vintage}",
+        "surface": "selon la surface, faute d’IRIS et de carreaux de population",
+    }  # fmt: skip
+    used = [method for method in words if counts.get(method)]
+    support = ", ".join(f"{words[m]} pour {counts[m] if m != used[-1] else 'les autres'}" for m in used)
+    support = words[used[0]] if len(used) == 1 else support
+    by_area = "surface" in used
     better = " La surface trompe pour un quartier : synchronisez les carreaux de population (page Données)."
     remarks = [
         Remark(
@@ -234,7 +240,7 @@ def _cut(
             f"{count(zones, 'territoire coupe', 'territoires coupent')} {count(communes, 'commune')} : les habitants concernés "
             f"sont partagés {support} ; ce sont des estimations.",
             "Si vos territoires sont faits de communes entières, dites-le (étape 3) : elles ne seront pas coupées."
-            + (better if gridded < communes else ""),
+            + (better if by_area else ""),
         )
     ]  # fmt: skip
     for number, (zone, group) in enumerate(parts.groupby("zone")):

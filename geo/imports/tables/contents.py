@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from geo.communes import (
     BLANKS,
+    SHAPE_OF_IRIS,
     Atlas,
     departement_of_text,
     find_body,
@@ -20,7 +21,7 @@ from geo.communes import (
 
 SAMPLE = 60
 MOSTLY = 0.5
-PLACES = ("code_commune", "nom_commune", "communes", "epci")
+PLACES = ("code_commune", "nom_commune", "communes", "code_iris", "epci")
 MEMBERSHIP = (*PLACES, "departement")
 
 
@@ -36,7 +37,9 @@ def contents(cells: Sequence[str], atlas: Atlas) -> Mapping[str, float]:
     """Measure what cells hold: share of codes of communes, names, lists, postal codes, EPCI, départements. Years are none of these."""
     if not cells:
         return {}
-    found = dict.fromkeys(("code_commune", "code_postal", "nom_commune", "communes", "epci", "departement"), 0.0)
+    found = dict.fromkeys(
+        ("code_commune", "code_postal", "nom_commune", "communes", "code_iris", "epci", "departement"), 0.0
+    )
     postal, codes = history(atlas).postal, []
     for cell in cells[:SAMPLE]:
         bare = re.sub(r"[.,]0$", "", cell.strip(BLANKS)).replace(" ", "")
@@ -45,6 +48,8 @@ def contents(cells: Sequence[str], atlas: Atlas) -> Mapping[str, float]:
         if re.fullmatch(r"\d{4,5}|2[ABab]\d{1,3}", bare):
             codes.append(bare.zfill(5))
             found["code_commune"] += len(bare) == 5 and read_loose_code(bare, atlas).status != "refusé"
+        elif SHAPE_OF_IRIS.fullmatch(bare) and bare not in atlas.epci.index and bare not in atlas.ept.index:
+            found["code_iris"] += bool(read_loose_code(bare[:5], atlas).atoms)
         elif re.fullmatch(r"\d{9}", bare):
             found["epci"] += bare in atlas.epci.index or bare in atlas.ept.index
         elif departement_of_text(cell, atlas) and not find_name(cell, atlas).codes:

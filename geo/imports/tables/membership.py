@@ -29,6 +29,7 @@ from geo.communes import (
     was_named,
 )
 from geo.french import count, fold, listing
+from geo.imports.iris_codes import read_iris
 from geo.layers import Precision
 from geo.remarks import RemarkKind
 
@@ -47,6 +48,7 @@ class Cells(NamedTuple):
     departement: str = ""
     postal: str = ""
     method: str = ""
+    iris: str = ""
 
     @property
     def place(self) -> str:
@@ -78,7 +80,7 @@ class Reading(NamedTuple):
     """What a row gives.
 
     `rows` are surely meant (rows of the atlas); `loose` names are settled where they stand; `missed` texts are refused, or asked
-    about. `listed` tells that the row is a list, which may be kept in part. `unlocated` when it says that the composition is not
+    about. `iris` are those named by their code, each with the row of its commune. `listed` tells that the row is a list, which may be kept in part. `unlocated` when it says that the composition is not
     known.
     """
 
@@ -89,6 +91,7 @@ class Reading(NamedTuple):
     listed: bool = False
     unlocated: bool = False
     precision: Precision | None = None
+    iris: tuple[tuple[str, int], ...] = ()
 
 
 def read_membership(cells: Cells, *, alone: bool, by_commune: bool, atlas: Atlas) -> Reading:
@@ -103,6 +106,8 @@ def read_membership(cells: Cells, *, alone: bool, by_commune: bool, atlas: Atlas
         said.append(
             ("à savoir", f"département « {cells.departement[:40]} » non reconnu.", "Écrivez son numéro ou son nom.")
         )
+    if cells.iris:
+        return _pieces(cells, said, atlas)
     if cells.code or cells.name:
         return _commune(cells, owner or "", said, atlas)
     if cells.communes:
@@ -122,6 +127,27 @@ def _refused(
     text: str, message: str, advice: str, said: list[Said], codes: tuple[str, ...] = (), departement: str = ""
 ) -> Reading:
     return Reading(missed=(Missed(text, message, advice, codes, departement),), said=tuple(said))
+
+
+def _pieces(cells: Cells, said: list[Said], atlas: Atlas) -> Reading:
+    """Read codes of IRIS; the commune of the row, where it has one, must be theirs."""
+    found = read_iris(cells.iris, atlas)
+    missed = [Missed(text, message, advice) for text, message, advice in found.refused]
+    given = set(read_loose_code(cells.code, atlas).atoms) if cells.code else set()
+    kept = []
+    for code, row in found.codes:
+        if given and str(atlas.codes[row]) not in given:
+            other = listing(map(atlas.label, sorted(given)), 3)
+            missed.append(
+                Missed(
+                    code, f"{code} : cet IRIS n’est pas de {other}, la commune de sa ligne.", "Corrigez l’un des deux."
+                )
+            )
+        else:
+            kept.append((code, row))
+    said += [("réparé", message, "") for message in found.said]
+    several = len(found.codes) + len(found.rows) + len(missed) > 1
+    return Reading(rows=found.rows, missed=tuple(missed), said=tuple(said), listed=several, iris=tuple(kept))
 
 
 # --- one commune ---------------------------------------------------------------------------------------------------

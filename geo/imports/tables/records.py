@@ -31,7 +31,18 @@ TOTAL_STARTS = frozenset("tTsSeEnN*(")
 TOTAL_ROLES = ("nom", "nom_commune", "code_commune", "communes", "departement", "epci", "id")
 WHITE = " \t\r\n\ufeff\u00a0\u200b"
 FILL_SHARE = 0.3  # fewer blanks than that are slips
-ALWAYS = ("nom", "id", "departement", "type", "code_commune", "nom_commune", "communes", "epci", "code_postal")
+ALWAYS = (
+    "nom",
+    "id",
+    "departement",
+    "type",
+    "code_commune",
+    "nom_commune",
+    "communes",
+    "code_iris",
+    "epci",
+    "code_postal",
+)
 
 
 @dataclass(slots=True)

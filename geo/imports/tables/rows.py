@@ -60,7 +60,7 @@ class _Walk:
         self.readings: dict[Cells, Reading] = {}
         self.placed = any(key.startswith("ligne/") for key in answers.given)
         self.alone = not set(self.roles) & (set(MEMBERSHIP) - {"departement"}) and not table.layout.wide
-        communes = ("code_commune", "nom_commune", "communes")
+        communes = ("code_commune", "nom_commune", "communes", "code_iris")
         self.by_commune = any(any(r.cells[c] for c in communes) for r in self.records.named)
         self.owner_of: list[str] = atlas.table["departement"].astype(str).tolist()
 
@@ -118,7 +118,7 @@ class _Walk:
         """Read a row; None when the planner set it aside."""
         cells = record.cells
         asked = Cells(cells["code_commune"], cells["nom_commune"], cells["communes"], cells["epci"], cells["departement"],
-                      cells["code_postal"], cells.get("precision", ""))  # fmt: skip
+                      cells["code_postal"], cells.get("precision", ""), cells["code_iris"])  # fmt: skip
         reading = self.readings.get(asked)
         if reading is None:
             reading = self.readings[asked] = read_membership(
@@ -155,7 +155,11 @@ class _Walk:
 
     def _owners(self, item: Item) -> list[str]:
         """Return the départements that a row speaks of: those of its first communes that are sure, else the one it states."""
-        rows = item.reading.rows[:50] or single(item.reading.loose, self.atlas)
+        rows = (
+            item.reading.rows[:50]
+            or tuple(row for _, row in item.reading.iris[:50])
+            or single(item.reading.loose, self.atlas)
+        )
         return list(dict.fromkeys(self.owner_of[r] for r in rows)) or ([item.owner] if item.owner else [])
 
     def _apart(self, items: list[Item]) -> list[list[Item]]:
@@ -237,7 +241,7 @@ class _Walk:
         for part in missed:
             faults += part.fault
             self._missed(zone, item, part, context)
-        if faults and not rows:
+        if faults and not rows and not reading.iris:
             zone.refused.append(line)
             return
         zone.accepted += 1
@@ -310,6 +314,9 @@ class _Walk:
         if part and column_key(part) not in PART_WORDS:
             self._tell("à savoir", line, f"part « {part[:40]} » non comprise ; la commune est prise entière.",
                        "Écrivez « partielle » ou « entière ».", item.record.sheet)  # fmt: skip
+        if twice := zone.take_pieces(item.reading.iris, line, whole=whole):
+            said = f"IRIS {listing(twice, 3)} : déjà donné pour ce territoire ; compté une fois."
+            self._tell("à savoir", line, said, "", item.record.sheet)
         again = [row for row in rows if row in zone.members]
         if again and len(again) == len(rows):
             other = zone.rows_of[again[0]]

@@ -54,7 +54,7 @@ def understood(
         seen = listing([c.name for c in layout.columns[:12]], 12) or "aucune"
         raise GeoInputError(
             f"{filename} : aucune colonne de communes, d’EPCI ni de départements n’a été reconnue (colonnes : {seen}). "
-            "Nommez une colonne « code_commune », « commune », « communes » ou « epci », ou indiquez-la."
+            "Nommez une colonne « code_commune », « commune », « communes », « code_iris » ou « epci », ou indiquez-la."
         )
     table = Table(filename, kind, tuple(grids), grid, layout, parts=((grid, layout.header),))
     if sheet or len(grids) == 1:

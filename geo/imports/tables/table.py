@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -48,6 +49,7 @@ class TableZone:
     """A territory while its rows are read.
 
     `members` maps the row in the atlas of each commune to whether it is whole, `rows_of` to the line that gave it first;
+    `iris` maps the code of each IRIS to the part of it that is inside (NaN when unknown), its commune being a member in part;
     `refused` holds the lines that could not be read, or not whole.
     """
 
@@ -56,6 +58,7 @@ class TableZone:
     first: int
     words: dict[str, str] = field(default_factory=dict)
     members: dict[int, bool] = field(default_factory=dict)
+    iris: dict[str, float] = field(default_factory=dict)
     rows_of: dict[int, int] = field(default_factory=dict)
     precisions: set[Precision] = field(default_factory=set)
     stated: Precision | None = None
@@ -64,6 +67,17 @@ class TableZone:
     accepted: int = 0
     spellings: set[str] = field(default_factory=set)
     etats: list[str] = field(default_factory=list)
+
+    def take_pieces(self, iris: Iterable[tuple[str, int]], line: int, *, whole: bool) -> list[str]:
+        """Take IRIS, each with the row of its commune, which is then in the territory in part unless it is whole; return those of a row
+        that were all given before."""
+        given = list(iris)
+        again = [code for code, _ in given if code in self.iris]
+        for code, row in given:
+            self.iris[code] = 1.0 if whole or self.iris.get(code) == 1.0 else math.nan
+            self.members.setdefault(row, False)
+            self.rows_of.setdefault(row, line)
+        return again if len(again) == len(given) else []
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from geo.files import sha256_of
 from geo.french import count, fold, listing
 from geo.imports.draft import ImportDraft
 from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
-from geo.layers import Precision, whole_members, zone_id, zones_frame
+from geo.layers import Precision, fine_frame, whole_members, zone_id, zones_frame
 from geo.remarks import Remark
 
 
@@ -56,6 +56,7 @@ def draft_of(table: Table, path: Path, atlas: Atlas) -> ImportDraft:
         partly=table.partly,
         names_refused=table.names_refused,
         aside=table.aside,
+        fine=_fine(table.territories),
     )
 
 
@@ -86,6 +87,11 @@ def _members(zones: Sequence[TableZone], atlas: Atlas) -> pd.DataFrame:
     held = [(i, row, whole) for i, zone in enumerate(zones) for row, whole in zone.members.items()]
     at, rows, whole = zip(*held, strict=True) if held else ((), (), ())
     return whole_members(at, rows, whole, atlas.population)
+
+
+def _fine(zones: Sequence[TableZone]) -> pd.DataFrame | None:
+    held = [(i, code, share) for i, zone in enumerate(zones) for code, share in zone.iris.items()]
+    return fine_frame(*zip(*held, strict=True)) if held else None
 
 
 def _of_territories(zones: Sequence[TableZone]) -> Iterator[Remark]:
