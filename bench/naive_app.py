@@ -16,7 +16,7 @@ from streamlit_folium import st_folium
 from bench import NAIVE_SELECTED
 from geo.display import scope_index
 from ui.map.build import static_url
-from ui.vendor import ROOT
+from ui.setup.vendor import ROOT
 
 MAP = "carte-naive"
 CHOSEN = "chosen"

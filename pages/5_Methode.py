@@ -7,7 +7,7 @@ import streamlit as st
 from geo import french as fr
 from geo.guidance import Settings
 from geo.suggest import FAR, RANKING
-from ui import frame, method, vendor
+from ui import frame, method, setup
 
 frame.open_page("Méthode et sources", "Méthode et sources")
 st.header("Les repères")
@@ -57,7 +57,7 @@ st.html(method.not_done())
 st.header("Glossaire")
 st.html(method.glossary())
 st.header("Logiciels et licences")
-for licence in vendor.licences():
+for licence in setup.licences():
     with st.expander(f"{licence.name} {licence.version}, licence {licence.licence}"):
         st.code(method.licence_text(licence), language=None)
 frame.close_page()

@@ -18,7 +18,7 @@ from streamlit.components.v2 import manifest_scanner
 from geo.dataset import dataset as world
 from tests.support import real
 from tests.support.browser import FLAGS, PATIENCE_S, RUNS, SKIPPED, AppServer, Traffic, find_chromium, start_server
-from ui import loaders, reading_desk, vendor
+from ui import loaders, reading_desk, setup
 
 # Nobody's synchronised data may change what a test sees: the embedded data, in a home of its own.
 os.environ["CLSM_HOME"] = tempfile.mkdtemp(prefix="clsm-tests-")
@@ -78,7 +78,7 @@ def manifests_read_once() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def libraries() -> None:
     """Have the libraries of the maps in static/vendor."""
-    vendor.install()
+    setup.install()
 
 
 @pytest.fixture(scope="session")

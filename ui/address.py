@@ -18,8 +18,8 @@ import streamlit as st
 from geo import french as fr
 from geo.errors import GeoInputError
 from geo.scenarios import Opened, Workbook, pack, unpack, vintage_of
-from ui import declared, html, loaders
-from ui.cache import keyed_on_data
+from ui import html, loaders
+from ui.cache import COMPLETE, declared_complete, keyed_on_data
 
 LONGEST = 60  # characters of a refused value that are shown
 NOTHING = object()  # no value at all; None may be one
@@ -163,7 +163,7 @@ def _read_complete(text: str) -> tuple[str, ...]:
     return known
 
 
-COMPLETE_PART = Part("complet", declared.COMPLETE, _read_complete, lambda: ",".join(declared.complete()))
+COMPLETE_PART = Part("complet", COMPLETE, _read_complete, lambda: ",".join(declared_complete()))
 
 
 # --- perimeters in an address -------------------------------------------------------------------------------------

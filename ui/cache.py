@@ -31,6 +31,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 LOOK_AGAIN_S = 3.0
 WORKBOOK = "workbook"  # session key: scenarios, settings, claims: all that a link carries (geo.scenarios)
+COMPLETE = "complete"  # session key: départements declared complete, codes in order
 _UNDER: ContextVar[Claims | None] = ContextVar("claims", default=None)
 _KEPT: list[Callable[[], None]] = []  # how to empty each cache
 _NOTICE = threading.Lock()
@@ -112,3 +113,10 @@ def release() -> None:
     for empty in _KEPT:
         empty()
     give_back()
+
+
+# --- what the user declares, one thing on every page, carried by links ------------------------------------------------
+def declared_complete() -> tuple[str, ...]:
+    """Return the départements where the user states that the list of CLSM is complete; none outside a session."""
+    held = st.session_state.get(COMPLETE, ())
+    return held if isinstance(held, tuple) else ()

@@ -1,4 +1,4 @@
-"""Lists of choices: one label for one thing, and the short list of the territories around one.
+"""Lists of choices: one label for one thing, and the short list of the territories around one; columns of numbers, in French.
 
 Streamlit knows a choice by its label: of two that read the same, it takes the last whichever is chosen. What is typed in a
 list finds the labels that hold it and no other, and Enter takes one of them: `pick_one` and `pick_several` are its lists.
@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
+from geo import french as fr
 from geo.coverage import Scope
 
 # Left to itself, the library finds labels that hold the letters anywhere in order, and Enter may take all of them.
@@ -47,3 +49,24 @@ def ladder(scope: Scope, every: Mapping[str, Scope]) -> list[str]:
 def _within(scope: Scope, region: Scope) -> bool:
     rows = scope.rows
     return bool(len(rows)) and bool(scope.atlas.table["region"].iat[rows[0]] == region.code)
+
+
+# --- numbers in French where a library writes them and not we -----------------------------------------------------------
+# The grids write a number in the language of the browser: static/page/french.js has every browser speak French to them. They keep
+# the number, so that a click on a title sorts by it; nothing here is text.
+SEPARATORS = f",{fr.NARROW}"  # of a chart: the decimal sign, then what stands between thousands
+
+
+def count_column(label: str | None = None, **shown: Any) -> object:
+    """Return a column of whole numbers: « 1 234 »."""
+    return st.column_config.NumberColumn(label, format="localized", step=1, **shown)
+
+
+def decimal_column(label: str | None = None, **shown: Any) -> object:
+    """Return a column of numbers with one decimal: « 69,2 », « 70,0 »."""
+    return st.column_config.NumberColumn(label, format="localized", step=0.1, **shown)
+
+
+def share_column(label: str | None = None, **shown: Any) -> object:
+    """Return a column of shares from 0 to 1, in whole percents: « 73 % »."""
+    return st.column_config.NumberColumn(label, format="percent", step=0.01, **shown)

@@ -18,9 +18,8 @@ from geo.errors import GeoInputError
 from geo.guidance import Settings
 from geo.perimeters import Perimeter
 from geo.scenarios import Workbook
-from ui import html, layout, loaders, vendor
-from ui.cache import WORKBOOK
-from ui.declared import COMPLETE
+from ui import html, layout, loaders, setup
+from ui.cache import COMPLETE, WORKBOOK
 from ui.server import begin_sync, sync_sentence, sync_status
 
 PAGES = (
@@ -86,7 +85,7 @@ def open_page(title: str, heading: str = "") -> None:
         st.warning(html.literal(notice))
     if heading:
         st.title(fr.typeset(heading))
-    if not vendor.ready():
+    if not setup.ready():
         st.error(
             "Les bibliothèques de la carte ne sont pas installées : demandez à qui a installé le tableau de bord de terminer "
             "l’installation (README), puis rechargez la page. Les tableaux et les listes fonctionnent sans elles."

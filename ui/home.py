@@ -7,8 +7,9 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Status
 from geo.layers import Etat, Precision
-from ui import frame, html, layout, loaders, numbers, search
+from ui import frame, html, layout, loaders, search
 from ui import map as maps
+from ui.choices import count_column
 
 DOORS = {frame.ASKED_COVERAGE: "pages/1_Couverture.py", frame.ASKED_PERIMETER: "pages/2_Perimetre.py"}
 
@@ -121,7 +122,7 @@ def _list() -> None:
         column_config={
             "CLSM": st.column_config.TextColumn(width="medium"),
             "Dép.": st.column_config.TextColumn(width=50),
-            "Habitants": numbers.count(width=90),
+            "Habitants": count_column(width=90),
         },
         alt="Liste des CLSM placés sur la carte",
     )

@@ -16,8 +16,7 @@ from geo.layers import Crosswalk, Evidence
 from geo.paths import ROOT
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.suggest import Preview, Suggestions, Tried, suggest
-from ui import declared
-from ui.cache import claims, keyed_on_data
+from ui.cache import claims, declared_complete, keyed_on_data
 from ui.server import settle
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def as_read(complete: tuple[str, ...]) -> Dataset:
 
 def evidence() -> Evidence:
     """Return what rules and figures rest on, as the session reads it."""
-    return as_read(declared.complete()).evidence
+    return as_read(declared_complete()).evidence
 
 
 def crosswalk() -> Crosswalk:
@@ -120,7 +119,7 @@ def every_scope() -> dict[str, Scope]:
 # What is said of a perimeter follows what the session declares: each answer is kept for one declaration.
 def facts(perimeter: Perimeter) -> PerimeterFacts:
     """Return the facts of a perimeter; read only."""
-    return _facts(perimeter, declared.complete())
+    return _facts(perimeter, declared_complete())
 
 
 @keyed_on_data(max_entries=256)
@@ -130,7 +129,7 @@ def _facts(perimeter: Perimeter, complete: tuple[str, ...]) -> PerimeterFacts:
 
 def findings(perimeter: Perimeter, settings: Settings | None = None) -> tuple[tuple[Check, Finding], ...]:
     """Return the checks of a perimeter, by the thresholds given (those of the guide by default)."""
-    return _findings(perimeter, settings or Settings(), declared.complete())
+    return _findings(perimeter, settings or Settings(), declared_complete())
 
 
 @keyed_on_data(max_entries=256)
@@ -140,7 +139,7 @@ def _findings(perimeter: Perimeter, settings: Settings, complete: tuple[str, ...
 
 def preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset()) -> Preview:
     """Return what one more click would change, for each neighbour and each member of a perimeter."""
-    return _preview(perimeter, settings, locked, declared.complete())
+    return _preview(perimeter, settings, locked, declared_complete())
 
 
 @keyed_on_data(max_entries=256)
@@ -152,7 +151,7 @@ def suggestions(
     perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset(), *, beyond: bool = False
 ) -> Suggestions:
     """Return the moves worth discussing for a perimeter, and its divisions; `beyond` crosses départements."""
-    return _suggestions(perimeter, settings, locked, beyond, declared.complete())
+    return _suggestions(perimeter, settings, locked, beyond, declared_complete())
 
 
 @keyed_on_data(max_entries=64)
@@ -172,7 +171,7 @@ def compared(
     chosen: tuple[Candidate, ...], settings: Settings, reference: int, complete: tuple[str, ...] | None = None
 ) -> SideBySide:
     """Return perimeters side by side, by what the session declares unless `complete` says otherwise; read only."""
-    return _compared(chosen, settings, reference, declared.complete() if complete is None else complete)
+    return _compared(chosen, settings, reference, declared_complete() if complete is None else complete)
 
 
 @keyed_on_data(max_entries=64)

@@ -22,7 +22,7 @@ from geo.guidance import MEASURES, SETTING_LABELS, Settings, checks_using
 from geo.layers import MOSTLY_KNOWN, Precision, apart_text
 from ui import frame, html, loaders
 from ui.cache import keyed_on_data
-from ui.vendor import Licence
+from ui.setup import Licence
 
 EXAMPLE_SCOPE = "dep-94"
 CARD_STYLE = """

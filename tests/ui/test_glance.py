@@ -23,7 +23,7 @@ def test_the_map_says_what_a_move_turned_as_the_page_does() -> None:
         import streamlit as st
 
         from ui import frame
-        from ui.perimeter.glance import glance
+        from ui.perimeter.workbench import glance
 
         for key, value in frame.DEFAULTS.items():
             st.session_state.setdefault(key, value)

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo.paths import ROOT
 from tests.support.apptest import COMPARISON, COVERAGE, DATA, METHOD, PERIMETER, open_page, written
-from ui.numbers import SEPARATORS
+from ui.choices import SEPARATORS
 
 pytestmark = pytest.mark.usefixtures("fresh_caches")
 FRENCH = {"localized", "percent"}
@@ -82,4 +82,4 @@ def test_no_page_makes_a_column_of_numbers_by_itself() -> None:
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
             if isinstance(node, ast.Attribute)
         }
-        assert not names & {"NumberColumn", "ProgressColumn"}, f"{path.name}: ui.numbers makes these"
+        assert not names & {"NumberColumn", "ProgressColumn"}, f"{path.name}: ui.choices makes these"

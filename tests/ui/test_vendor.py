@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from geo.errors import GeoInputError, MissingDataError
-from ui import vendor
+from ui.setup import vendor
 
 FAKE_NPM = """
 import pathlib, sys

@@ -18,8 +18,8 @@ TERMINAL = (
     "geo/nursery.py",
     "geo/build/",
     "geo/sources/",
-    "ui/vendor.py",
-    "ui/scripts.py",
+    "ui/setup/vendor.py",
+    "ui/setup/scripts.py",
 )
 COMMAND = re.compile(r"python3? -m|(?<![\w-])--[a-z][a-z-]+(?![\w-]*:)|\bpip install\b|\bmake [a-z]+ »")
 

@@ -11,8 +11,7 @@ from geo import french as fr
 from geo.comparison import SideBySide
 from geo.suggest import Tried
 from ui import html, loaders
-from ui.choices import distinct, pick_one
-from ui.numbers import SEPARATORS
+from ui.choices import SEPARATORS, distinct, pick_one
 
 MOST_ROWS = 12
 INK = "#1d2a30"

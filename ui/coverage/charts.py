@@ -9,7 +9,7 @@ from geo import french as fr
 from geo.coverage import Coverage, situations_of
 from ui import html
 from ui import map as maps
-from ui.numbers import SEPARATORS
+from ui.choices import SEPARATORS
 
 
 def status_bar(found: Coverage) -> str:

@@ -24,9 +24,9 @@ from geo.coverage import (
     situations_of,
 )
 from geo.layers import zone_members
-from ui import frame, html, loaders, numbers, passage, search
+from ui import frame, html, loaders, passage, search
 from ui import map as maps
-from ui.choices import ladder, pick_one, pick_several, scope_name
+from ui.choices import count_column, ladder, pick_one, pick_several, scope_name
 from ui.coverage import gaps
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import AGE, ASIDE, CHOSEN, COMMUNE, LAYERS, LEVEL, aside, value
@@ -264,8 +264,8 @@ def clsm_table(found: Coverage) -> None:
             "nom": "CLSM",
             "etat": "État",
             "precision": "Composition",
-            "communes": numbers.count("Communes ici"),
-            "habitants": numbers.count("Habitants ici"),
+            "communes": count_column("Communes ici"),
+            "habitants": count_column("Habitants ici"),
             "annee": "Année",
             "source_titre": "Source",
             "source_url": "Adresse",

@@ -14,10 +14,10 @@ import streamlit as st
 
 from geo import french as fr
 from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, STATES, CoverageView, Scope
-from ui import html, loaders, numbers
+from ui import html, loaders
 from ui import map as maps
 from ui.address import LONGEST
-from ui.choices import pick_one, pick_several
+from ui.choices import count_column, decimal_column, pick_one, pick_several
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage import opening
 from ui.coverage.link import CHOSEN, CLS_ONLY, LEVEL, QUERY, READ_AS, SORT, SORTS
@@ -334,7 +334,7 @@ def _columns(columns: Sequence[str]) -> dict[str, object]:
             width = {"nom": 220, "departement": 55, "lecture": 260, "dispositifs": 330}[column]
             config[column] = st.column_config.TextColumn(title, width=width)
         else:
-            config[column] = (numbers.decimal if column == "part_couverte" else numbers.count)(
+            config[column] = (decimal_column if column == "part_couverte" else count_column)(
                 title, help=HELP.get(column)
             )
     return config

@@ -28,8 +28,8 @@ from geo.coverage import (
     rank,
 )
 from geo.errors import GeoInputError
-from ui import html, loaders, numbers
-from ui.choices import pick_one
+from ui import html, loaders
+from ui.choices import count_column, decimal_column, pick_one, share_column
 from ui.coverage import gaps as coverage_gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -212,20 +212,20 @@ def _table(ranking: Ranking, held: Stability, level: str, view: CoverageView) ->
     table = frame_of(ranking, held)
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
-        points = {t.id: numbers.decimal(t.label, width=85, help=fr.typeset(t.meaning)) for t in PRIORITY_TERMS}
+        points = {t.id: decimal_column(t.label, width=85, help=fr.typeset(t.meaning)) for t in PRIORITY_TERMS}
         st.dataframe(
             shown,
             hide_index=True,
             height=min(420, 40 + 35 * len(shown)),
             placeholder="inconnu",
             column_config={
-                "rang": numbers.count("Rang", width=60),
+                "rang": count_column("Rang", width=60),
                 "possible": st.column_config.TextColumn("Rang possible", width=110),
                 "nom": st.column_config.TextColumn("Territoire", width=230),
-                "score": numbers.decimal("Points"),
+                "score": decimal_column("Points"),
                 **points,
-                "proches": numbers.share("Stabilité, poids proches"),
-                "tous": numbers.share("Stabilité, tous poids"),
+                "proches": share_column("Stabilité, poids proches"),
+                "tous": share_column("Stabilité, tous poids"),
                 "inconnu": "Inconnu, hors du score",
             },
             alt=f"Ordre de priorité, {GAP_LEVELS[level]}, {scope.name}",

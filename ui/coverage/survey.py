@@ -9,7 +9,8 @@ import streamlit as st
 
 from geo import french as fr
 from geo.coverage import GAP_LEVELS, MARKER, SURVEYS, Benchmark, CoverageView, Scope
-from ui import html, loaders, numbers
+from ui import html, loaders
+from ui.choices import count_column, decimal_column
 from ui.coverage import charts, gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -174,7 +175,7 @@ def _as_table(table: pd.DataFrame, titles: dict[str, str], name: str) -> None:
     config: dict[str, object] = {}
     for column, title in titles.items():
         if pd.api.types.is_numeric_dtype(shown[column]):
-            config[column] = numbers.decimal(title) if column == "part" else numbers.count(title)
+            config[column] = decimal_column(title) if column == "part" else count_column(title)
         else:
             config[column] = title
     with st.expander(f"Tableau : {name if name[1:2].isupper() else name[:1].lower() + name[1:]}"):

@@ -28,7 +28,7 @@ from ui.map.codec import Bounds, pack_codes, script_json
 from ui.map.glance import Glance
 from ui.map.phrases import PHRASES
 from ui.map.tooltips import Preview
-from ui.vendor import versions
+from ui.setup import versions
 
 STATIC = "../../app/static/"  # as seen from the component's frame; holds under any server.baseUrlPath
 SCRIPTS = "js"  # the folder of the modules, and of the script that loads them

@@ -18,10 +18,10 @@ from geo.exports import MAP_LINES, TYPES, Export, MapChoice, file_name, make, pe
 from geo.guidance import Settings, used_text
 from geo.perimeters import Perimeter
 from geo.scenarios import NAME_LENGTH, Scenario, Workbook
-from ui import declared, frame, html, loaders
+from ui import frame, html, loaders
 from ui import map as maps
 from ui.address import COMPLETE_PART, packed
-from ui.cache import under
+from ui.cache import declared_complete, under
 from ui.perimeter.link import ADDRESS
 from ui.server import export_lane
 
@@ -168,7 +168,7 @@ def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
     """
     settings = frame.settings()
     shared = replace(scenario, note="", answers=())
-    claims, complete = frame.workbook().claims, declared.complete()  # the figures rest on them
+    claims, complete = frame.workbook().claims, declared_complete()  # the figures rest on them
     carried = {COMPLETE_PART.name: text} if (text := COMPLETE_PART.text()) else {}
     link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings, claims=claims))} | carried)
     if comparison is None:

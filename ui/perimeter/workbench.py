@@ -10,11 +10,13 @@ from collections.abc import Callable
 import folium
 import streamlit as st
 
+from geo import french as fr
 from geo.coverage import CoverageView, Scope
-from geo.guidance import EMPTY, Outcome, summary
+from geo.guidance import EMPTY, Outcome, in_brief, summary
 from geo.perimeters import Perimeter
-from ui import declared, frame, layout, loaders, panels, passage
+from ui import frame, layout, loaders, panels, passage
 from ui import map as maps
+from ui.cache import declared_complete
 from ui.perimeter import (
     adjust,
     choices,
@@ -27,7 +29,6 @@ from ui.perimeter import (
     sectors,
     suggest,
 )
-from ui.perimeter.glance import glance
 from ui.perimeter.link import ADDRESS
 from ui.server import after_the_figures
 
@@ -91,7 +92,7 @@ def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium
         geometry_url=maps.geometry_url(scope),
         bounds=maps.bounds(scope),
         overlays=[maps.overlay(scope, layer_id) for layer_id in lines],
-        paint=maps.backdrop(CoverageView(scope, declared.complete())),
+        paint=maps.backdrop(CoverageView(scope, declared_complete())),
         focus=maps.focus(scope),
         preview=_preview(perimeter),
         around=maps.around_file(),
@@ -107,6 +108,20 @@ def _preview(perimeter: Perimeter) -> maps.Preview | None:
         return None
     locked = frame.locked()
     return maps.previewed(loaders.preview(perimeter, frame.settings(), locked), locked)
+
+
+def glance(perimeter: Perimeter) -> maps.Glance:
+    """Return what is read from afar of a perimeter; its facts and checks are those that the page has just computed."""
+    undo, redo = bool(st.session_state[frame.HISTORY]), bool(st.session_state[frame.FUTURE])
+    if not perimeter.communes:
+        return maps.Glance(("Périmètre vide",), undo=undo, redo=redo)
+    settings = frame.settings()
+    found = panels.in_order(loaders.findings(perimeter, settings))
+    turned = tuple(
+        f"{turn.title}{fr.NBSP}: {turn.before[0]} → {turn.after[0]}"
+        for turn in judge.turned(perimeter, settings, found)
+    )
+    return maps.Glance(in_brief(loaders.facts(perimeter), settings), turned, undo=undo, redo=redo)
 
 
 def _judge(perimeter: Perimeter, scope: Scope) -> None:
