@@ -131,3 +131,36 @@ export function keepInside(element, frame) {
   if (dx) element.style.marginLeft = `${Number.parseFloat(marginLeft) + dx}px`;
   if (dy) element.style.marginTop = `${Number.parseFloat(marginTop) + dy}px`;
 }
+
+/**
+ * Say what the map is, to who does not see it; and let the page be zoomed, which folium forbids.
+ * @param {HTMLElement} container
+ * @param {string} name
+ */
+export function introduce(container, name) {
+  document.documentElement.lang = "fr";
+  container.classList.add("cl-carte");
+  container.setAttribute("role", "main");
+  container.setAttribute("aria-label", name);
+  const heading = document.createElement("h1");
+  heading.className = "cl-titre";
+  heading.textContent = "Carte";
+  container.before(heading);
+  for (const tag of document.querySelectorAll("meta[name=viewport]")) {
+    tag.setAttribute("content", "width=device-width, initial-scale=1"); // folium forbids the zoom of the page
+  }
+  try {
+    if (window.frameElement) /** @type {HTMLIFrameElement} */ (window.frameElement).title = "Carte";
+  } catch {
+    // the frame's name is a courtesy to screen readers: nothing depends on it
+  }
+}
+
+/**
+ * The wheel scrolls the page, until the map is clicked or focused.
+ * @param {L.Map} map
+ */
+export function leaveTheWheel(map) {
+  map.on("click focus", () => map.scrollWheelZoom.enable());
+  map.getContainer().addEventListener("mouseleave", () => map.scrollWheelZoom.disable());
+}

@@ -10,7 +10,7 @@ import { drawAround } from "./around.js";
 import { unpackRuns } from "./decode.js";
 import { drawGround, drawHover, drawSelection, drawZones, resizeCanvases, stretch, thicknessAt } from "./drawing.js";
 import { Labels } from "./labels.js";
-import { buttonsOver, drawLabels, widthOn } from "./lettering.js";
+import { nameLayer } from "./lettering.js";
 import { Pen } from "./pen.js";
 
 const PADDING = 0.2; // drawn beyond the window on each side, so that a short pan shows no blank
@@ -267,29 +267,13 @@ export class CommuneLayer extends L.Layer {
       }
       if (dirty.has("selection")) drawSelection(clear("selection"), clear("edge"), pen, visible, this.selected);
       if (dirty.has("zones")) drawZones(clear("zones"), pen, thicknessAt(visible.width), this.#outlines);
-      if (dirty.has("names")) this.#name(clear("names"), pen, visible, size);
+      if (dirty.has("names")) {
+        const seen = { pen, visible, size, outlines: this.#outlines, quiet: this.#quiet, padding: PADDING };
+        this.names = nameLayer(clear("names"), this, seen, this._map.getContainer());
+      }
     }
     if (dirty.has("hover")) drawHover(clear("hover"), pen, this);
     dirty.clear();
     this.fire("drawn");
-  }
-
-  /**
-   * @param {Context} context
-   * @param {Pen} pen
-   * @param {ReturnType<Pen["visible"]>} visible
-   * @param {L.Point} size of the canvas
-   */
-  #name(context, pen, visible, size) {
-    const [x, y] = [size.x, size.y].map((length) => (length * PADDING) / (1 + 2 * PADDING));
-    const front = this.#outlines.findLast((outline) => "of" in outline);
-    this.names = this.labels.choose(widthOn(context), pen, visible, [x, y, size.x - x, size.y - y], {
-      selected: this.selected,
-      front: /** @type {import("./types.d.ts").ShownOverlay | undefined} */ (front),
-      quiet: this.#quiet,
-      around: this.around,
-      buttons: buttonsOver(this._map.getContainer(), x, y),
-    });
-    drawLabels(context, this.names);
   }
 }

@@ -57,3 +57,26 @@ export function buttonsOver(container, dx, dy) {
     return [box.left - left + dx, box.top - top + dy, box.right - left + dx, box.bottom - top + dy];
   });
 }
+
+/**
+ * Name what is in sight: the choice first, then the zones in front, then the largest; return the names drawn.
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./layer.js").CommuneLayer} layer
+ * @param {{ pen: import("./pen.js").Pen, visible: ReturnType<import("./pen.js").Pen["visible"]>,
+ *   size: L.Point, outlines: readonly import("./types.d.ts").Outline[], quiet: import("./types.d.ts").ZoneFile | null, padding: number }} seen
+ *   `padding` is drawn beyond the window on each side, as a share of it; `size` is that of the canvas
+ * @param {HTMLElement} frame
+ */
+export function nameLayer(context, layer, { pen, visible, size, outlines, quiet, padding }, frame) {
+  const [x, y] = [size.x, size.y].map((length) => (length * padding) / (1 + 2 * padding));
+  const front = outlines.findLast((outline) => "of" in outline);
+  const names = layer.labels.choose(widthOn(context), pen, visible, [x, y, size.x - x, size.y - y], {
+    selected: layer.selected,
+    front: /** @type {import("./types.d.ts").ShownOverlay | undefined} */ (front),
+    quiet,
+    around: layer.around,
+    buttons: buttonsOver(frame, x, y),
+  });
+  drawLabels(context, names);
+  return names;
+}

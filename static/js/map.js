@@ -8,7 +8,7 @@
 
 import { showAround, showNames } from "./around.js";
 import { Colours } from "./colours.js";
-import { addControls, addPerimeterButton, changeCredit, MessageBox } from "./controls.js";
+import { addControls, addPerimeterButton, changeCredit, introduce, leaveTheWheel, MessageBox } from "./controls.js";
 import { unpackCodes } from "./decode.js";
 import { CommuneLayer, PANE } from "./layer.js";
 import { Legend } from "./legend.js";
@@ -64,7 +64,7 @@ export class CommuneMap {
     this.mode = mode;
     const container = map.getContainer();
     this.message = new MessageBox(container);
-    this.#introduce(container);
+    introduce(container, TEXTS[mode]);
     map.createPane(PANE).style.zIndex = "400";
     map.createPane(MARKS).style.zIndex = "450";
     /** @type {HTMLElement} */ (map.getPane(PANE)).style.pointerEvents = "none";
@@ -78,29 +78,7 @@ export class CommuneMap {
     this.legend = new Legend(this);
     this.pointer = new Pointer(this);
     this.marks = new Marks(this);
-    // The wheel scrolls the page, until the map is clicked or focused.
-    map.on("click focus", () => map.scrollWheelZoom.enable());
-    container.addEventListener("mouseleave", () => map.scrollWheelZoom.disable());
-  }
-
-  /** @param {HTMLElement} container */
-  #introduce(container) {
-    document.documentElement.lang = "fr";
-    container.classList.add("cl-carte");
-    container.setAttribute("role", "main");
-    container.setAttribute("aria-label", TEXTS[this.mode]);
-    const heading = document.createElement("h1");
-    heading.className = "cl-titre";
-    heading.textContent = "Carte";
-    container.before(heading);
-    for (const tag of document.querySelectorAll("meta[name=viewport]")) {
-      tag.setAttribute("content", "width=device-width, initial-scale=1"); // folium forbids the zoom of the page
-    }
-    try {
-      if (window.frameElement) /** @type {HTMLIFrameElement} */ (window.frameElement).title = "Carte";
-    } catch {
-      // the frame's name is a courtesy to screen readers: nothing depends on it
-    }
+    leaveTheWheel(map);
   }
 
   // --- the state sent by Python -------------------------------------------------------------------------------------
