@@ -22,11 +22,13 @@ comparison.show_messages()
 commune = comparison.pick_commune()
 if commune is None:
     st.info("De quelle commune partir ? Tapez son nom, son code postal ou son code INSEE.")
+    frame.close_page()
     st.stop()
 chosen, reference = comparison.pick_candidates(commune)
 comparison.add_colleague()
 if not chosen:
     st.info("Choisissez au moins un périmètre.")
+    frame.close_page()
     st.stop()
 st.session_state[frame.COMPARED] = frame.Compared(commune, chosen, chosen[reference].id)
 comparison.ADDRESS.write()

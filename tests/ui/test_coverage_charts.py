@@ -64,7 +64,7 @@ def test_charts_write_french_numbers_and_do_not_move_by_accident() -> None:
         charts.covered_curve(CURVE, 1800.0),
         charts.qpv_scatter(charts.scatter_rows(GAPS)),
     ):
-        assert chart.layout.separators == ",\u00a0"
+        assert chart.layout.separators == ",\u202f"
         assert chart.layout.xaxis.fixedrange
         assert chart.layout.yaxis.fixedrange
         assert chart.layout.xaxis.title.text

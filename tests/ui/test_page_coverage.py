@@ -342,7 +342,8 @@ def test_a_declaration_is_one_thing_on_map_card_and_table() -> None:
     assert "aucun, d’après votre déclaration (62)" in text
     shown = gap_frame(app)
     assert shown.loc[shown["nom"] == "Calais", "lecture"].tolist() == ["non couvert, d’après votre déclaration (62)"]
-    assert "repose sur votre déclaration de liste complète : 62" in captions(app)
+    figures = open_page(COVERAGE, territoire="reg-32", complet="62", commune="62193")
+    assert "repose sur votre déclaration de liste complète : 62" in captions(figures)
 
 
 def test_a_list_published_as_complete_is_said_and_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -236,14 +236,6 @@ def test_a_whole_departement_fits_in_a_short_address() -> None:
     assert chosen(open_page(PERIMETER, carte="dep-62", lien=link)) == everything
 
 
-def test_the_legend_names_the_outlines_shown() -> None:
-    app = open_page(PERIMETER, carte="dep-62")
-    assert "contour : EPCI" in written(app)
-    ran(pills(app, "perimeter-lines").set_value(["epci", "clsm"]).run())
-    assert "contour : CLSM" in written(app)
-    assert "dans votre périmètre" in written(app)
-
-
 @pytest.mark.parametrize(
     "tampered", ["1", "x", "1AAAA", "2abc", "1" + "A" * 70_000, "<script>", "1é", "[x](http://a.co)"]
 )
