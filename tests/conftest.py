@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -47,6 +48,14 @@ def pytest_collection_finish() -> None:
     """Leave the tests themselves out of what is collected again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """Put the main module back: a page run by a test leaves its script there, which every process spawned later would run."""
+    held = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = held
 
 
 @pytest.fixture

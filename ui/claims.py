@@ -26,6 +26,7 @@ from geo.errors import GeoInputError
 from geo.layers import LayerId
 from geo.search import Pasted, read_pasted
 from ui import acts, frame, html, loaders, search
+from ui.choices import pick_one, pick_several
 
 KIND, TITLE, HOSPITAL, WHOLE, WHO, LIST = (
     "claim-kind",
@@ -45,7 +46,7 @@ MOST_DISPUTES = 12
 
 def form(*, with_map: bool) -> None:
     """Ask for one claim; `with_map` where clicks can mark communes."""
-    kind = st.selectbox("Que connaissez-vous ?", list(CLAIM_KINDS), format_func=lambda k: CLAIM_KINDS[k].name, key=KIND)
+    kind = pick_one("Que connaissez-vous ?", list(CLAIM_KINDS), format_func=lambda k: CLAIM_KINDS[k].name, key=KIND)
     known = CLAIM_KINDS[kind]
     named, run = st.columns(2, gap="small")
     named.text_input("Nom ou code", key=TITLE, max_chars=80, placeholder=known.example, on_change=_follow_letter)
@@ -60,7 +61,7 @@ def form(*, with_map: bool) -> None:
         )  # fmt: skip
     if known.layer and 0 < len(codes) <= MOST_PARTS:
         atlas = loaders.atlas()
-        st.multiselect(
+        pick_several(
             "Dont en partie seulement", sorted(codes), format_func=lambda c: str(atlas.names[atlas.row[c]]), key=PARTS,
             placeholder="aucune : elles en font partie en entier",
         )  # fmt: skip

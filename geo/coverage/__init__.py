@@ -11,7 +11,7 @@ from geo.coverage.figures.figure import Figure
 from geo.coverage.figures.limits import Act, Limit, limits
 from geo.coverage.figures.parts import PART_WORDS, Parts
 from geo.coverage.figures.people import scope_figures
-from geo.coverage.gaps import GAP_LEVELS, GAP_TITLES, READINGS, STATES, gap_table, gap_tables
+from geo.coverage.gaps import GAP_LEVELS, GAP_TITLES, READINGS, STATES, Start, gap_table, gap_tables, line_rows, starts
 from geo.coverage.manner import (
     AGES,
     NOTHING_ASIDE,
@@ -51,7 +51,6 @@ from geo.coverage.sectors import (
 from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm
 from geo.coverage.situation import Situation, Situations, complete_text, situations_of
 from geo.coverage.stability import Stability, stability
-from geo.coverage.starts import Start, line_rows, starts
 from geo.coverage.state import CoverageState, coverage_state
 from geo.coverage.status import (
     COVERED,

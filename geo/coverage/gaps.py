@@ -8,6 +8,7 @@ proven gap where the list of CLSM is complete (`non_couverts`), else a CLSM that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from geo.coverage.figures.quarters import populations_known
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence, weighted_incidence
 from geo.coverage.status import Status
-from geo.layers import OTHER_DISPOSITIFS, Etat, LayerId
+from geo.layers import OTHER_DISPOSITIFS, Etat, LayerId, zone_members
 from geo.shares import shares_of
 
 GAP_LEVELS: Mapping[str, str] = {
@@ -32,6 +33,7 @@ GAP_LEVELS: Mapping[str, str] = {
     "secteurs-enfants": "Secteurs infanto-juvéniles",
     "cls": "CLS",
 }
+WITHOUT = "sans CLSM ni projet connu"
 MAIN_LEVELS = ("commune", "epci", "secteurs-adultes", "cls")
 GAP_TITLES: Mapping[str, str] = {
     "code": "Code",
@@ -298,3 +300,66 @@ def _ordered(table: pd.DataFrame, level: str) -> pd.DataFrame:
 def totals(table: pd.DataFrame) -> dict[str, float]:
     """Return the sums of a gap table's inhabitants (NaN, not known, left out)."""
     return {name: float(table[name].sum()) for name in COUNTS}
+
+
+# --- what a perimeter may start from, on a line ---------------------------------------------------------------------
+@dataclass(frozen=True)
+class Start:
+    """Communes to start from (`codes`, those of atoms), and which ones they are in words: « ses 12 communes sans CLSM ni projet connu »."""
+
+    codes: frozenset[str]
+    words: str
+
+
+def line_rows(level: str, code: str, scope: Scope, state: CoverageState) -> Rows:
+    """Return the atoms of a line of a gap table inside its scope: those wholly in the territory, or in part when none is whole.
+
+    A code that is no zone of the level is that of a département (Paris, among the EPCI and EPT of an order); no atom for a code
+    that is neither.
+    """
+    atlas = state.atlas
+    if level == "commune":
+        found = [atlas.row[code]] if code in atlas.row else []
+    else:
+        layers = [state.crosswalk.layers[i] for i in (level, "ept") if i in GAP_LEVELS and i in state.crosswalk.layers]
+        layer = next((one for one in layers if code in one.zones.index), None)
+        if layer is not None:
+            whole, part = zone_members(layer, code)
+            found = whole or part
+        else:
+            found = [] if code not in atlas.departements.index else atlas.members("departement", code).tolist()
+    return np.intersect1d(np.asarray(found, dtype=np.intp), scope.on(atlas).rows)
+
+
+def starts(rows: Iterable[int], state: CoverageState, *, alone: bool = False) -> tuple[Start, ...]:
+    """Return what a perimeter may start from among some atoms: first those without CLSM nor project, then all of them.
+
+    One start when these are the same, or when each has a CLSM or a project; none for no atom. `alone`: the line is a commune.
+    """
+    every = np.asarray(list(rows), dtype=np.intp)
+    if not len(every):
+        return ()
+    bare = every[state.is_without[every]]
+    if len(every) == 1:
+        return (Start(_codes(every, state), "cette commune" if alone else "sa commune"),)
+    if not len(bare):
+        return (Start(_codes(every, state), f"ses {_size(every, state)}"),)
+    if len(bare) == len(every):
+        return (Start(_codes(every, state), f"ses {_size(every, state)}, {WITHOUT}"),)
+    few = f"sa commune {WITHOUT}" if len(bare) == 1 else f"ses {_size(bare, state)} {WITHOUT}"
+    return (
+        Start(_codes(bare, state), few),
+        Start(_codes(every, state), f"tout le territoire ({_size(every, state)})"),
+    )
+
+
+def _codes(rows: Rows, state: CoverageState) -> frozenset[str]:
+    return frozenset(str(code) for code in state.atlas.codes[rows])
+
+
+def _size(rows: Rows, state: CoverageState) -> str:
+    """Count communes; arrondissements are named as soon as there is one."""
+    split = int((state.atlas.table["niveau"].iloc[rows] == "arrondissement").sum())
+    if not split:
+        return fr.count(len(rows), "commune")
+    return fr.count(split, "arrondissement") if split == len(rows) else f"{len(rows)} communes et arrondissements"

@@ -20,7 +20,7 @@ from geo.errors import GeoInputError
 from geo.files import DamagedError
 from geo.layers import CarePlaces, Layer, LayerId, build_crosswalk, fine_frame, opened_layer, project
 
-NO_IRIS = "Les IRIS ne sont pas ici : demandez-les d’abord (page Données, ou python -m geo sync --layer iris)."
+NO_IRIS = "Les IRIS ne sont pas ici : demandez-les d’abord sur la page Données, ou par une synchronisation des IRIS."
 
 
 def opened(world: Dataset, codes: Iterable[str]) -> Dataset:

@@ -75,7 +75,7 @@ def test_numbers_and_capitals_are_french_on_every_page(page: str | None, query: 
 
 def test_no_page_makes_a_column_of_numbers_by_itself() -> None:
     for path in sorted([*(ROOT / "ui").glob("**/*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "dashboard.py"]):
-        if path.name == "numbers.py":
+        if path == ROOT / "ui" / "choices.py":
             continue
         names = {
             node.attr

@@ -16,7 +16,7 @@ from geo.perimeters import from_circle
 from geo.scenarios import Scenario, Workbook, pack, vintage_of
 from geo.suggest import Suggestions, suggest
 from tests.support import real
-from tests.support.apptest import METHOD, PERIMETER, button, chosen, field, find, open_page, people, pills, ran, written
+from tests.support.apptest import METHOD, PERIMETER, button, chosen, field, find, open_page, people, ran, written
 from tests.support.grid import plain
 from ui import frame, html
 from ui.map import phrases

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from geo.errors import MissingDataError
-from ui import scripts
+from ui.setup import scripts
 
 
 @pytest.fixture

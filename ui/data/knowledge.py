@@ -10,6 +10,7 @@ from geo.errors import GeoInputError
 from geo.imports import KINDS, Review, claimed_kinds, claimed_review
 from ui import acts, claims, frame, html, loaders
 from ui.cache import keyed_on_data, look_again
+from ui.choices import pick_one
 from ui.data import import_report, import_statement
 
 HAND_OVER = "claims-kind"  # the layer whose claims are being handed over
@@ -52,7 +53,7 @@ def _hand_over(held: Claims) -> None:
     bodies = [c for c in held if not CLAIM_KINDS[c.kind].layer]
     if bodies:
         st.caption("GEM et associations restent dans le lien et le fichier des scénarios : aucune couche ne les tient.")
-    kind = st.selectbox("Couche", kinds, format_func=lambda k: KINDS[k].name, key=HAND_OVER)
+    kind = pick_one("Couche", kinds, format_func=lambda k: KINDS[k].name, key=HAND_OVER)
     if not st.toggle("Voir ce que cela changerait", key=f"claims-review-{kind}"):
         return
     try:

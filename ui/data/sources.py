@@ -33,7 +33,7 @@ USES = {
     "cpts": "Employée : couche CPTS, par-dessus les faits cités.",
     "passage": "Employée : anciens codes de communes, en plus de ceux de la base.",
     "frr": "Employée : dans le détail du repère des communes rurales.",
-    "iris": "Employée pour les listes par IRIS, les contours qui coupent une ville, et --ouvrir en ligne de commande. À demander à part.",
+    "iris": "Employée pour les listes par IRIS, et les contours qui coupent une ville. À demander à part.",
     "carreaux": "Employée à l’import : habitants des communes qu’un contour coupe.",
 }
 
