@@ -19,7 +19,7 @@ from geo.register import Statement, Version, register
 from geo.scenarios import Scenario, Workbook, pack
 from tests.journeys import APP, pick
 from tests.support import real
-from tests.support.browser import AppServer, start_server
+from tests.support.browser import AppServer, start_server, until
 from ui.perimeter import workbench
 from ui.server import failures
 
@@ -231,7 +231,13 @@ BUTTONS = (
     ".filter((b) => !b.disabled && b.offsetParent).map((b) => b.innerText.split('\\n').at(-1)).filter((name) => name)"
 )
 BOOK = Workbook((Scenario("Premier", frozenset({"94028", "94038"})), Scenario("Second", frozenset({"94054"}))))
+MEETING = "Réunion"  # takes the others away: test_journey_room.py drives it
 MOST = 12  # different buttons driven in one place
+
+
+def state_of(page: Page) -> str:
+    """Return what the address says, whoever the server: read again each time, for a page that opens another says it in two times."""
+    return page.url.split("/", 3)[3]
 
 
 def double_click_all(one: Page, two: Page, runs: tuple[Runs, Runs]) -> list[str]:
@@ -241,7 +247,7 @@ def double_click_all(one: Page, two: Page, runs: tuple[Runs, Runs]) -> list[str]
     """
     driven: list[str] = []
     while len(driven) < MOST:
-        names = [name for name in one.evaluate(BUTTONS) if name not in driven]
+        names = [name for name in one.evaluate(BUTTONS) if name not in driven and name != MEETING]
         if not names:
             break
         name = names[0]
@@ -251,7 +257,7 @@ def double_click_all(one: Page, two: Page, runs: tuple[Runs, Runs]) -> list[str]
             getattr(page.locator("[data-testid=stMain]").get_by_role("button", name=name, exact=True).first, how)()
         for page, run, before in zip((one, two), runs, asked, strict=True):
             run.wait(page, before)
-        expect(two).to_have_url(one.url.replace(one.url.split("/")[2], two.url.split("/")[2]))
+        until(two, lambda: state_of(one) == state_of(two), lambda: f"{state_of(one)} is not {state_of(two)}")
         assert two.evaluate(BUTTONS) == one.evaluate(BUTTONS), name
     return driven
 

@@ -42,7 +42,7 @@ from tests.support.grid import plain
 
 pytestmark = pytest.mark.journey
 LENS, CALAIS, ARRAS = "62498", "62193", "62041"
-NOT_COVERED = (0xD1, 0x60, 0x4D)
+NOT_COVERED = (0xF8, 0xE9, 0xE4)
 
 
 @pytest.fixture

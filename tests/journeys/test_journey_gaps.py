@@ -82,7 +82,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     frame.wait_for_function("CL.state().overlays.length === 1 && CL.state().quarters > 0 && CL.painted()")
     settle(page)
     expect(frame.get_by_role("list", name="Légende de la carte", include_hidden=True)).to_contain_text(
-        "disque selon les habitants"
+        "disque selon ses habitants"
     )
     tip = hover_commune(page, MELLE)
     assert "CLS : CLS" in plain(tip)

@@ -43,7 +43,7 @@ def fill(page: Page, label: str, text: str) -> None:
 
 def checks(page: Page) -> str:
     panel(page, "Repères")
-    return plain("\n".join(page.locator(".clsm-checks").all_text_contents()))
+    return plain("\n".join(page.locator(".clsm-checks:not(.clsm-tourne)").all_text_contents()))
 
 
 def test_two_sectors_of_niort_are_stated_sent_and_published(server: AppServer, page: Page, chromium: Browser) -> None:

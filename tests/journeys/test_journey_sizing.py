@@ -98,7 +98,7 @@ def test_from_creteil_to_whole_sectors_and_back(page: Page, server: AppServer, t
     map_frame(page).evaluate("CL.fit({animate: false})")
     before = map_frame(page).evaluate("CL.map.getZoom()")
     traffic.reset()
-    page.locator("button[data-montrer]").first.click()
+    page.locator("button[data-montrer]:visible").first.click()
     map_frame(page).wait_for_function("zoom => CL.map.getZoom() !== zoom", arg=before)
     assert traffic.received_bytes == 0
 

@@ -12,6 +12,13 @@ from ui import map as maps
 from ui.choices import SEPARATORS
 
 
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour (#rrggbb), from 0 to 1, as WCAG 2.2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def status_bar(found: Coverage) -> str:
     """Return one bar in HTML: the inhabitants of a scope by situation. No Plotly for it: 1.4 MB that a first visit would wait for."""
     total, known, parts, said = found.population, situations_of(found), [], []
@@ -22,7 +29,7 @@ def status_bar(found: Coverage) -> str:
         share = people / total
         said.append(html.escape(f"{swatch.label} : {fr.ratio(people, total)} des habitants"))
         words = fr.percent(share, 0) if share >= 0.06 else ""
-        light = INK if sum(int(swatch.fill[at : at + 2], 16) for at in (1, 3, 5)) > LIGHT else "#ffffff"
+        light = DARK if luminance(swatch.fill) > LIGHT else "#ffffff"
         style = (
             f"flex:{people} 0 0;background:{swatch.fill};color:{light};min-width:1px;text-align:center;overflow:hidden"
         )
@@ -31,7 +38,8 @@ def status_bar(found: Coverage) -> str:
     return f'<div role="img" aria-label="{" ; ".join(said)}" style="{style}">{"".join(parts)}</div>'
 
 
-LIGHT = 460  # red, green and blue together: a fill above it takes dark words
+LIGHT = 0.19  # relative luminance of a fill from which dark words stand out on it more than white ones
+DARK = "#0b1418"
 INK, ACCENT, GRID = "#1d2a30", "#1f7a6d", "#e3e9eb"
 OVER = "#8fb9b2"  # what goes past the marker: paler and hatched, for the guide forbids nothing
 MOST_NAMED = 12  # CLSM named under their bars
