@@ -126,7 +126,9 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     wait_query(page, choix=NIORTAIS, commune=NIORT)
 
     # Sort.
+    page.get_by_role("button", name="Trier et filtrer").click()
     pick(page, "Trier par", "Habitants ruraux sans CLSM")
+    page.keyboard.press("Escape")
     wait_query(page, tri="rural_sans_clsm")
     settle(page)
 
@@ -200,6 +202,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
         expect(again.locator(".clsm-order li").first).to_be_visible()
         assert first_rank(again) == rural
         open_tab(again, "Lacunes")
+        again.get_by_role("button", name="Trier et filtrer").click()
         expect(again.get_by_role("combobox", name="Trier par")).to_have_value(
             "Habitants ruraux sans CLSM ni projet connu"
         )

@@ -95,10 +95,13 @@ def test_from_creteil_to_whole_sectors_and_back(page: Page, server: AppServer, t
     held(page, completed)
 
     # « Montrer » moves the map and asks nothing of the server.
+    panel(page, "Repères")
+    check = page.locator(".clsm-checks.index details", has=page.locator("button[data-montrer]")).first
+    check.locator("summary").click()
     map_frame(page).evaluate("CL.fit({animate: false})")
     before = map_frame(page).evaluate("CL.map.getZoom()")
     traffic.reset()
-    page.locator("button[data-montrer]:visible").first.click()
+    check.locator("button[data-montrer]").click()
     map_frame(page).wait_for_function("zoom => CL.map.getZoom() !== zoom", arg=before)
     assert traffic.received_bytes == 0
 
