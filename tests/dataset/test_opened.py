@@ -235,7 +235,7 @@ def test_what_has_no_iris_stays_whole(code, said):
 
 
 def test_without_iris_the_sentence_says_how_to_get_them():
-    with pytest.raises(GeoInputError, match="sync --layer iris"):
+    with pytest.raises(GeoInputError, match="synchronisation des IRIS"):
         opened(replace(world(), iris=None), [CITY])
 
 
