@@ -157,7 +157,7 @@ def test_a_version_double_clicked_is_the_one_in_use_and_once(
     confirm(page, 2, how="dblclick")
     wait_said(page, "CLSM : la version 2 est en service")
     expect(button(page, "Mettre en service la version 2 du")).to_be_disabled()
-    expect(page.locator("[data-testid=stAlertContentError]")).to_have_count(0)
+    assert page.locator("[data-testid=stAlertContentError]").all_inner_texts() == []
     head = register.head("clsm", home)
     assert (head.version and head.version.number, head.revision) == (2, 1)
     button(page, "Revenir à la couche d’origine").dblclick()

@@ -32,6 +32,10 @@ class Move:
     number: int | None
     seen: int
 
+    def reached(self, head: Head) -> bool:
+        """Whether what it wants is so already: a second click that comes late has nothing to refuse."""
+        return (head.version.number if head.version else None) == self.number
+
     @property
     def token(self) -> tuple[str, str, int | None, int]:
         """What is done once."""
@@ -133,6 +137,9 @@ def _asked(kind: str, head: Head) -> Move | None:
     if move and not acts.done(move.token):
         if move.seen == head.revision:
             return move
+        if move.reached(head):
+            _cancel(kind)
+            return None
         try:
             register.ensure_head_is(kind, move.seen)
         except GeoInputError as error:
@@ -173,6 +180,10 @@ def _moved(move: Move, who: str) -> str:
             return f"{name} : la couche d’origine est de nouveau en service."
         register.publish(register.find(move.kind, move.number), who=who, seen=move.seen)
         return f"{name} : la version {move.number} est en service."
+    except GeoInputError:
+        if move.reached(register.head(move.kind)):
+            return ""
+        raise
     finally:
         look_again()
 
