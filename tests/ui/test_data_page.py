@@ -203,6 +203,16 @@ def test_a_move_decided_before_a_colleagues_is_refused_and_says_whose() -> None:
     assert not [b for b in refused.button if b.label.startswith("Confirmer")], "the person looks again, and asks again"
 
 
+def test_a_late_click_for_what_is_in_service_already_is_not_refused() -> None:
+    app = four_versions()
+    asked = press(ran(app.selectbox(key="version-clsm").set_value(2).run()), "Mettre en service la version 2")
+    register.publish(register.find("clsm", 2), who="Bob", seen=1)
+    after = ran(found(asked, "Confirmer : mettre en service la version 2").click().run())
+    assert [e.value for e in after.error] == []
+    assert (register.head("clsm").version.number, register.head("clsm").revision) == (2, 2)
+    assert not [b for b in after.button if b.label.startswith("Confirmer")]
+
+
 def test_going_back_decided_before_a_colleagues_move_is_refused() -> None:
     app = four_versions()
     register.publish(register.find("clsm", 3), who="Bob", seen=1)
