@@ -21,11 +21,11 @@ with layout.tools("Couverture"):
         coverage.pick_complete(scope)
         coverage.pick_aside()
     coverage.pick_layers(scope)
-    coverage.take_map(CoverageView(scope, st.session_state[frame.COMPLETE], coverage.aside()))
+    view = CoverageView(scope, st.session_state[frame.COMPLETE], coverage.aside())
+    coverage.take_map(view)
 with st.container():  # always there: the map below must not change places
     if problems:
         st.warning("\n".join(f"- {problem}" for problem in problems))
-view = CoverageView(scope, st.session_state[frame.COMPLETE], coverage.aside())
 coverage.explorer(view)
 coverage.ADDRESS.write()
 frame.close_page()

@@ -36,24 +36,22 @@ def _doors() -> None:
     for asked, page in DOORS.items():
         if asked in st.session_state:
             st.switch_page(page)
+    _door(
+        frame.ASKED_PERIMETER, "accueil-commune", "Vous préparez un CLSM", "Votre commune ?",
+        "Commune, code postal, EPCI ou dispositif", ("Dessiner un périmètre", ":material/draw:"),
+    )  # fmt: skip
+    _door(
+        frame.ASKED_COVERAGE, "accueil-region", "Vous planifiez pour une ARS", "Votre région ?",
+        "Région, département, EPCI ou commune", ("Voir la couverture de la France", ":material/map:"),
+    )  # fmt: skip
+
+
+def _door(asked: str, key: str, title: str, question: str, placeholder: str, link: tuple[str, str]) -> None:
+    """Show one door: who it is for, the place asked for, the link (label, icon) for who names none."""
     with st.container(border=True):
-        st.header("Vous préparez un CLSM")
-        search.find(
-            "Votre commune ?",
-            key="accueil-commune",
-            placeholder="Commune, code postal, EPCI ou dispositif",
-            on_choose=lambda chosen: _ask(frame.ASKED_PERIMETER, chosen),
-        )
-        st.page_link(DOORS[frame.ASKED_PERIMETER], label="Dessiner un périmètre", icon=":material/draw:")
-    with st.container(border=True):
-        st.header("Vous planifiez pour une ARS")
-        search.find(
-            "Votre région ?",
-            key="accueil-region",
-            placeholder="Région, département, EPCI ou commune",
-            on_choose=lambda chosen: _ask(frame.ASKED_COVERAGE, chosen),
-        )
-        st.page_link(DOORS[frame.ASKED_COVERAGE], label="Voir la couverture de la France", icon=":material/map:")
+        st.header(title)
+        search.find(question, key=key, placeholder=placeholder, on_choose=lambda chosen: _ask(asked, chosen))
+        st.page_link(DOORS[asked], label=link[0], icon=link[1])
 
 
 def _ask(page: str, chosen: str) -> None:

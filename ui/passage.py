@@ -4,7 +4,7 @@ lost, and the page says where it comes from until somebody goes back there."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -51,12 +51,7 @@ def open_scenario(name: str, start: Start, back: WayBack) -> None:
     fresh = Scenario(_title(name), start.codes)
     alike = [at for at, scenario in enumerate(book.scenarios) if scenario.codes == start.codes]
     try:
-        if alike:
-            frame.hold(book.select(alike[0]))
-        elif not book.codes and len(book.scenarios) == 1:
-            frame.hold(replace(book, scenarios=(fresh,), current=0))
-        else:
-            frame.hold(book.add(fresh))
+        frame.hold(book.select(alike[0]) if alike else book.open(fresh))
     except GeoInputError:  # as many scenarios as there may be: « Annuler » brings back what was in this one
         frame.start_from(start.codes)
         frame.say("Il y a déjà autant de scénarios que possible : celui à l’écran est remplacé, « Annuler » le rend.")

@@ -205,6 +205,12 @@ class Workbook:
         named = replace(scenario, name=self._free_name(scenario.name))
         return replace(self, scenarios=(*self.scenarios, named), current=len(self.scenarios))
 
+    def open(self, scenario: Scenario) -> Workbook:
+        """Return the workbook with a scenario on screen: in the place of the only one while nothing is drawn in it, else one more (`add`)."""
+        if self.codes or len(self.scenarios) > 1:
+            return self.add(scenario)
+        return replace(self, scenarios=(scenario,), current=0)
+
     def duplicate(self, position: int | None = None) -> Workbook:
         """Return the workbook with a copy of a scenario right after it, which becomes current."""
         at = self.current if position is None else position

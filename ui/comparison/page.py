@@ -217,10 +217,8 @@ def _retain(candidate: Candidate) -> None:
             if candidate.name not in names:
                 raise GeoInputError("Ce scénario n’existe plus ; choisissez-en un autre.")
             frame.hold(workbook.select(names.index(candidate.name)))
-        elif not workbook.codes and len(workbook.scenarios) == 1:
-            frame.hold(replace(workbook, scenarios=(fresh,), current=0))
         else:
-            frame.hold(workbook.add(fresh))
+            frame.hold(workbook.open(fresh))
     except GeoInputError as error:
         frame.say(*error.problems)
         return

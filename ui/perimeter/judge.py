@@ -13,8 +13,18 @@ from dataclasses import dataclass
 import streamlit as st
 
 from geo import french as fr
-from geo.guidance import CHECKS, Check, Finding, Outcome, Reach, Settings, gauge_segments, own_thresholds, used_text
-from geo.layers import LayerId
+from geo.guidance import (
+    CHECKS,
+    MEASURES,
+    Check,
+    Finding,
+    Outcome,
+    Reach,
+    Settings,
+    gauge_segments,
+    own_thresholds,
+    used_text,
+)
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.scenarios import Workbook
 from ui import frame, html, loaders
@@ -25,6 +35,7 @@ from ui.html import escape
 DETAIL = "check-detail"
 SHOWN = "turned-shown"  # what was on screen last (`Shown`)
 MOST_TURNED = 3
+SEEN_IN_A_ROOM = tuple(m for m in MEASURES if m.id in ("population", "communes", "qpv", "secteurs", "autres_clsm"))
 MOST_SHOWN = 400  # communes that one « montrer » carries
 JUDGE_STYLE = """
 <style>
@@ -114,7 +125,7 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
             f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}",
         ),
     ]
-    return people(facts, settings) + gauge(facts.population, settings) + html.figures(pairs)
+    return large(facts, settings) + html.figures(pairs)
 
 
 def people(facts: PerimeterFacts, settings: Settings) -> str:
@@ -229,21 +240,15 @@ def before() -> Workbook | None:
 
 
 def before_and_after(facts: PerimeterFacts, settings: Settings) -> str:
-    """Return the figures before the last move and now, side by side."""
-    earlier = before()
+    """Return the figures before the last move and now, side by side: measures of the comparison, which count the same."""
+    earlier, scenario = before(), frame.workbook().scenario
     was = earlier.scenario.perimeter(loaders.atlas()) if earlier else None
     old = loaders.facts(was) if was and was.communes else None
     rows = [
-        (label, said(old) if old else "–", said(facts))
-        for label, said in (
-            ("Habitants", lambda f: fr.number(f.population)),
-            ("Part du repère", lambda f: fr.percent(f.population / settings.marker, 0)),
-            ("Communes", lambda f: fr.number(len(f.towns))),
-            ("QPV", lambda f: _met(f, LayerId.QPV)),
-            ("Secteurs adultes", lambda f: _met(f, LayerId.ADULT_SECTORS)),
-            ("CLSM déjà là", lambda f: _met(f, LayerId.CLSM)),
-        )
+        (m.label, *(m.text(m.value(f, scenario.project)) if f else "–" for f in (old, facts))) for m in SEEN_IN_A_ROOM
     ]
+    share = [fr.percent(f.population / settings.marker, 0) if f else "–" for f in (old, facts)]
+    rows.insert(1, ("Part du repère", *share))
     body = "".join(
         f'<tr><th scope="row">{html.escape(label)}</th><td>{html.escape(b)}</td><td>{html.escape(a)}</td></tr>'
         for label, b, a in rows
@@ -252,14 +257,6 @@ def before_and_after(facts: PerimeterFacts, settings: Settings) -> str:
         '<table class="clsm-avant" aria-label="Avant et après le dernier geste"><thead><tr><td></td><th scope="col">Avant</th>'
         f'<th scope="col">Maintenant</th></tr></thead><tbody>{body}</tbody></table>'
     )
-
-
-def _met(facts: PerimeterFacts, layer_id: LayerId) -> str:
-    """Count the zones of a layer that a perimeter meets: a floor where the list is not complete, unknown where nothing is known."""
-    number, complete = len(facts.overlaps[layer_id]), facts.known_everywhere(layer_id)
-    if complete:
-        return fr.number(number)
-    return f"au moins {fr.number(number)}" if number else "inconnu"
 
 
 def detail(found: tuple[tuple[Check, Finding], ...], settings: Settings) -> None:
