@@ -11,7 +11,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from geo.cli.perimeter import export_of
 from geo.comparison import candidates, default_choice, side_by_side
 from geo.dataset import open_dataset
 from geo.exports.note import Note
-from geo.exports.typst_pdf import TEMPLATES, qr_svg
+from geo.exports.typst_pdf import TEMPLATES, note_data
 from geo.scenarios import Scenario
 from tests.support.browser import FLAGS, find_chromium, wait_painted
 
@@ -108,11 +108,10 @@ def note_page(note: Note, name: str) -> None:
     """Draw the first page of a note."""
     import typst
 
-    data = asdict(note) | {"qr": qr_svg(note.link), "short": "", "link_lines": [note.link]}
     pages = typst.compile(
         TEMPLATES / "note.typ",
         root=TEMPLATES,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(note_data(note), ensure_ascii=False)},
         format="png",
         ppi=90.0,
     )

@@ -42,6 +42,11 @@ def make_pdf(template: str, data: Mapping[str, Any]) -> bytes:
 
 def note_pdf(note: Note) -> bytes:
     """Typeset a note as PDF/UA-1."""
+    return make_pdf("note", note_data(note))
+
+
+def note_data(note: Note) -> dict[str, Any]:
+    """Return what the template of a note takes."""
     data: dict[str, Any] = asdict(note)
     data["qr"] = qr_svg(note.link)
     data["questions_title"], data["question_headers"], data["question_widths"] = (
@@ -51,7 +56,7 @@ def note_pdf(note: Note) -> bytes:
     )
     data["short"] = note.link if len(note.link) <= LINK_PIECE else ""
     data["link_lines"] = [note.link[i : i + LINK_PIECE] for i in range(0, len(note.link), LINK_PIECE)]
-    return make_pdf("note", data)
+    return data
 
 
 def qr_svg(link: str) -> str:
