@@ -94,7 +94,7 @@ def before() -> Iterator[App | None]:
             yield None
             return
         try:
-            for module in (("ui.setup.vendor",), ("geo", "display")):
+            for module in (("ui.vendor",), ("geo", "display")):  # the names these had then
                 _run([sys.executable, "-m", *module], tree)
             yield App(COMMIT, str(tree / "dashboard.py"), "/Perimetre")
         finally:
