@@ -47,6 +47,7 @@ MEMBER_CONTENT: Mapping[str, Content] = {"id": "text", "code": "text", "whole": 
 FINE_CONTENT: Mapping[str, Content] = {"id": "text", "iris": "text", "share": "number"}
 ZONES, MEMBERS = "zones.parquet", "members.parquet"
 FINE = "iris.parquet"  # only where a list knows zones by IRIS
+FILES = frozenset({ZONES, MEMBERS, FINE})
 DATABASE = "registre.sqlite"
 STAGE = ".en-cours-"  # what is being written, and by whom
 ELSEWHERE = ".autre-registre"  # this folder has served a database of another address (CLSM_REGISTER)
@@ -191,7 +192,7 @@ def files_of(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas) -> tup
         files[FINE] = _bytes(
             pd.DataFrame({"id": ids, "iris": layer.fine["iris"].astype(str), "share": layer.fine["share"]})
         )
-    return _content_of(files), files
+    return content_of(files), files
 
 
 def note_of(folder: Path) -> Path:
@@ -303,7 +304,7 @@ def read_bodies(content: str, home: Path | None = None) -> dict[str, bytes]:
                 files[FINE] = (folder / FINE).read_bytes()
     except OSError as error:
         raise DamagedError("ses fichiers manquent ou ne s’ouvrent pas") from error
-    if _content_of(files) != content:
+    if content_of(files) != content:
         raise DamagedError("ses fichiers ne sont plus tels qu’ils ont été gardés")
     return files
 
@@ -316,7 +317,8 @@ def contents(home: Path | None = None) -> list[Path]:
         return []
 
 
-def _content_of(files: dict[str, bytes]) -> str:
+def content_of(files: Mapping[str, bytes]) -> str:
+    """Return the name that the files of a version give."""
     return hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest()[:32]
 
 
