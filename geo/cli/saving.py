@@ -1,4 +1,7 @@
-"""The commands `backup` and `restore`: the whole register in one verified archive, and back."""
+"""The commands `backup` and `restore`: the whole register in one verified archive, and back.
+
+Apart because they are about no layer in particular.
+"""
 
 from __future__ import annotations
 

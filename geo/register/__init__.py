@@ -4,7 +4,7 @@ It never reads a user's file. Start from `keep`, `publish`, `withdraw`, `heads`,
 """
 
 from geo.register.backup import Saved, backup, restore
-from geo.register.contents import ADDRESS
+from geo.register.bodies import ADDRESS
 from geo.register.model import ConflictError, Event, Head, Origin, Settled, State, Statement, Version
 from geo.register.register import (
     check,

@@ -23,7 +23,7 @@ from geo.files import DamagedError
 from geo.french import day, listing, moment
 from geo.layers import Declared, Difference, Layer
 from geo.register import store
-from geo.register.contents import in_database
+from geo.register.bodies import in_database
 from geo.register.model import ConflictError, Event, Head, Origin, Settled, State, Statement, Version
 from geo.register.rows import NEEDED, event_of, version_of
 from geo.register.schema import EVENTS, HEADS, STATEMENTS, VERSIONS

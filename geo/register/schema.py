@@ -74,7 +74,7 @@ STATEMENTS = sa.Table(  # what was stated and settled with a version; one kept b
     sa.Column("departements", sa.Text, nullable=False),
     sa.Column("ended", sa.Text, nullable=False),
 )
-CONTENTS = sa.Table(  # used where machines share the database (geo/register/contents.py)
+CONTENTS = sa.Table(  # used where machines share the database (geo/register/bodies.py)
     "clsm_contents",
     METADATA,
     sa.Column("content", sa.String(64), primary_key=True),

@@ -3,7 +3,7 @@
 The database is SQLite in the user's data folder unless `CLSM_REGISTER` gives the address of another one
 (postgresql+psycopg://…, its driver installed beside). Files are named by their content, made elsewhere and given their
 name in one move, and written before any row speaks of them: a row always has its files, whatever the moment of a cut. In a
-database that has an address they are rows, written with that of the version (geo/register/contents.py): machines share nothing else.
+database that has an address they are rows, written with that of the version (geo/register/bodies.py): machines share nothing else.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from geo.files import Content, DamagedError, has_outlines, owner, read_table, re
 from geo.geometry import WGS84
 from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS, Etat, Layer, Precision, estimated, fine_frame, members_frame
 from geo.paths import home as default_home
-from geo.register import contents as database
+from geo.register import bodies as database
 from geo.register import schema
-from geo.register.contents import ADDRESS
+from geo.register.bodies import ADDRESS
 from geo.register.rows import CONTENT
 
 if TYPE_CHECKING:

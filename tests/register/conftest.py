@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from geo.register import ADDRESS
-from tests.support import postgres
+from tests.register import postgres
 
 
 @pytest.fixture(scope="session")
