@@ -140,7 +140,7 @@ def test_answers_too_long_for_a_link_are_said_to_stay_in_the_file() -> None:
         book = book.answer(question, "é" * ANSWER_LENGTH)
     app = open_page(PERIMETER, lien=pack(book, real.atlas()), carte="dep-62")
     unfolded(app)
-    ran(field(app, "copil-pour").set_value("De trop").run())
+    ran(field(app, "copil-conditions").set_value("De trop").run())
     assert "trop longues pour le lien" in written(app)
     assert carried(app).scenario.answers == ()
     app.session_state["panel"] = "Scénarios"
