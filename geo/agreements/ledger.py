@@ -143,12 +143,16 @@ class Agreements:
         return Agreements((*self.items, *(entry for other in others for entry in other)))
 
     def names(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        """Return who fills each function at the table: (name, whose word) for each, by the subject of the function."""
-        return {
-            s.subject: tuple((e.text, signed(e)) for e in s.heads if e.text)
-            for s in self._standings.values()
-            if s.subject.startswith(f"{FUNCTION}:") and s.texts
-        }
+        """Return who fills each function at the table: (name, whose word) for each, by the subject of the function.
+
+        Several names in one text are separated by semicolons; one that two persons wrote is told once.
+        """
+        found: dict[str, dict[str, tuple[str, str]]] = {}
+        for entry in self.heads:
+            if entry.kind == FUNCTION:
+                for name in filter(None, (part.strip() for part in entry.text.split(";"))):
+                    found.setdefault(entry.subject, {}).setdefault(fr.fold(name), (name, signed(entry)))
+        return {subject: tuple(names.values()) for subject, names in found.items()}
 
     def views(self) -> dict[str, tuple[Entry, ...]]:
         """Return the views of the steering committee, by their subject; none where nothing was written."""

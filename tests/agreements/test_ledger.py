@@ -106,6 +106,8 @@ def test_an_answer_after_a_colleagues_own_is_progress_not_a_disagreement() -> No
 def test_functions_are_named_with_whose_word_it_is() -> None:
     held = Agreements().record(Entry("fonction:gem", text="GEM La Bouée", who="CCAS", noted="2026-11-20"))
     assert held.names() == {"fonction:gem": (("GEM La Bouée", "d’après CCAS, le 20/11/2026"),)}
+    other = Agreements().record(Entry("fonction:gem", text="gem la bouee ; GEM Le Phare ;", noted="2026-11-21"))
+    assert [name for name, _ in held.merged(other).names()["fonction:gem"]] == ["GEM La Bouée", "GEM Le Phare"]
 
 
 # --- three files become one ---------------------------------------------------------------------------------------------
