@@ -25,7 +25,7 @@ from geo.agreements.entry import (
     copil_subject,
 )
 from geo.agreements.ledger import Agreements, Standing, signed
-from geo.guidance import RoundTable, round_table
+from geo.guidance import HOSPITALS, SECTORS, RoundTable, round_table
 from geo.perimeters import PerimeterFacts
 
 KIND_LABELS = {
@@ -65,10 +65,12 @@ class Line:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """The bodies of a perimeter in the order of the round table, and what is noted of bodies outside it (`elsewhere`: subjects)."""
+    """The bodies of a perimeter in the order of the round table; what is noted of bodies outside it (`elsewhere`: subjects); the bodies that no
+    list names here (`unknown`), which are asked too."""
 
     lines: tuple[Line, ...]
     elsewhere: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     def of(self, kind: str) -> tuple[Line, ...]:
         """Return the bodies of a kind."""
@@ -118,6 +120,8 @@ class FollowUp:
                 people = fr.inhabitants(self.people(status))
                 found.append(f"{fr.count(len(lines), 'commune')} ({people}) : {words}.")
         found += [self._kind(kind) for kind in ASKED[1:] if self.of(kind)]
+        if self.unknown:
+            found.append(f"À solliciter aussi, inconnus ici : {fr.listing(w[0].lower() + w[1:] for w in self.unknown)}.")
         if self.disputed:
             names = fr.listing((line.name for line in self.disputed), most=4)
             found.append(f"Réponses différentes notées pour {names} : comptées d’aucun côté, à accorder entre vous.")
@@ -137,7 +141,8 @@ class FollowUp:
 
 def follow(facts: PerimeterFacts, agreements: Agreements, table: RoundTable | None = None) -> FollowUp:
     """Return where a perimeter that is not empty stands; `table` is its round table when it is at hand."""
-    seats = {s.id: s for s in (table or round_table(facts)).seats if s.known and s.id.partition(":")[0] in ASKED}
+    every = (table or round_table(facts)).seats
+    seats = {s.id: s for s in every if s.known and s.id.partition(":")[0] in ASKED}
     people = {f"{COMMUNE}:{town}": int(count) for town, count in facts.towns.items()}
     people |= {f"{BODY}:{part.code}": int(part.population) for part in facts.communities}
     lines = tuple(
@@ -145,7 +150,8 @@ def follow(facts: PerimeterFacts, agreements: Agreements, table: RoundTable | No
         for s in seats.values()
     )
     elsewhere = tuple(s for s in agreements.subjects if s.partition(":")[0] in ASKED and s not in seats)
-    return FollowUp(lines, elsewhere)
+    unknown = tuple(s.who for s in every if not s.known and s.group in (SECTORS, HOSPITALS))
+    return FollowUp(lines, elsewhere, unknown)
 
 
 # --- as tables, for the documents ---------------------------------------------------------------------------------------

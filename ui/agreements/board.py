@@ -11,6 +11,7 @@ import streamlit as st
 
 from geo import french as fr
 from geo.agreements import (
+    COMMUNE,
     COPIL_SOURCE,
     ON_BOARD,
     SCALES,
@@ -50,7 +51,7 @@ def panel(perimeter: Perimeter) -> None:
         ask_author()
         st.toggle("Colorer la carte", key=COLOURS, persist_state="session")
     show_grid(found)
-    st.caption(f"{PRIVATE} {_carried()}")
+    st.caption(fr.typeset(f"{PRIVATE} {_carried()}"))
     _disputes(found)
     with _folded("Noter pour plusieurs à la fois", ":material/checklist:") as box:
         if box.open:
@@ -71,20 +72,25 @@ def _folded(title: str, icon: str) -> st.delta_generator.DeltaGenerator:
 
 
 def _figures(found: FollowUp) -> list[tuple[str, str]]:
-    counts, aboard = found.counts(), found.people(*ON_BOARD)
+    counts, aboard, share = found.counts(), found.people(*ON_BOARD), found.share
+    least = "au moins " if any(line.kind == COMMUNE for line in found.disputed) else ""
     towns = sum(counts[STATUS_LABELS[status]] for status in ON_BOARD)
-    share = found.share
+    known = "inconnu" if share is None else f"{least}{fr.percent(share)}"
+    deliberated = fr.number(found.people(Status.DELIBERATED))
     return [
-        ("inconnu" if share is None else fr.percent(share), f"des habitants : {fr.number(aboard)} sur {fr.number(found.people())}"),
-        (fr.number(towns), f"{'commune' if towns < 2 else 'communes'} d’accord sur {fr.number(len(found.of('commune')))}"),
-        (fr.number(counts[STATUS_LABELS[Status.DELIBERATED]]), "par délibération"),
+        (known, f"des habitants : {fr.number(aboard)} sur {fr.number(found.people())}"),
+        (
+            fr.number(towns),
+            f"{'commune' if towns < 2 else 'communes'} d’accord sur {fr.number(len(found.of(COMMUNE)))}",
+        ),
+        (fr.number(counts[STATUS_LABELS[Status.DELIBERATED]]), f"par délibération : {deliberated} hab."),
         (fr.number(counts[STATUS_LABELS[Status.REFUSED]]), "refus"),
-    ]  # fmt: skip
+    ]
 
 
 def _said(found: FollowUp) -> str:
     lines = "".join(f"<li>{html.escape(text)}</li>" for text in found.details)
-    return f'<div class="clsm-effet"><p>{html.escape(found.sentence)}</p><ul>{lines}</ul></div>'
+    return f'<div class="clsm-effet"><ul>{lines}</ul></div>'
 
 
 def _carried() -> str:

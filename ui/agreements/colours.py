@@ -15,7 +15,7 @@ from ui import frame, loaders
 from ui import map as maps
 
 COLOURS = "agreements-colours"
-WORD = "Accord"
+WORD = "Réponse"
 PALETTE = {
     Status.DELIBERATED: maps.Swatch("#1f7a6d", STATUS_LABELS[Status.DELIBERATED]),
     Status.AGREED: maps.Swatch("#5fae9f", STATUS_LABELS[Status.AGREED], hatch=True),

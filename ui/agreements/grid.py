@@ -65,13 +65,14 @@ def show_grid(found: FollowUp) -> None:
     if grid is None or grid.expected != held.digest or grid.subjects != subjects:
         grid = Grid((grid.number if grid else 0) + 1, found.lines, held.digest)
         st.session_state[GRID] = grid
+    answers = [*STATUS_LABELS.values(), *([DISPUTED] if found.disputed else [])]
     st.data_editor(
         frame_of(grid.lines), key=grid.key, on_change=_take, args=(grid,), hide_index=True, height=_height(len(subjects)),
-        disabled=(NAME, PEOPLE), alt="Réponse de chaque interlocuteur du périmètre",
+        disabled=(NAME, PEOPLE), placeholder="", alt="Réponse de chaque interlocuteur du périmètre",
         column_config={
             NAME: st.column_config.TextColumn(width=150, pinned=True),
             PEOPLE: count_column(width=80),
-            STATUS: st.column_config.SelectboxColumn(options=[*STATUS_LABELS.values()], width=130),
+            STATUS: st.column_config.SelectboxColumn(options=answers, width=130),
             ON: st.column_config.DateColumn(format="DD/MM/YYYY", width=95, help="De la réponse ou de la délibération"),
             REFERENCE: st.column_config.TextColumn(max_chars=REFERENCE_LENGTH, width=110, help="De la délibération"),
             REMARK: st.column_config.TextColumn(max_chars=REMARK_LENGTH, width=220),
@@ -133,6 +134,8 @@ def entry_of(line: Line, cells: Mapping[str, Any]) -> Entry:
     label = cells.get(STATUS)
     if line.standing.disputed and label not in _BY_LABEL:
         raise GeoInputError(f"{line.name} : plusieurs réponses ont été notées, choisissez d’abord celle qui vaut.")
+    if label and label not in _BY_LABEL:
+        raise GeoInputError(f"{line.name} : « {label} » se lit et ne se choisit pas ; choisissez une réponse.")
     status = _BY_LABEL.get(label, Status.TO_ASK) if STATUS in cells else before.status
     day = cells.get(ON, "" if line.standing.disputed else before.day)
     reference = cells.get(REFERENCE, "" if line.standing.disputed else before.reference)

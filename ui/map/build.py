@@ -54,7 +54,7 @@ class Swatch:
 class Paint:
     """One status per commune, in the order of the scope's file: runs made by `paint_runs`, and the palette.
 
-    `over` is what the colours tell of the communes chosen, in a word (« Accord »): these are then outlined, not filled.
+    `over` is what the colours tell of the communes chosen, in a word (« Réponse »): these are then outlined, not filled.
     """
 
     runs: str

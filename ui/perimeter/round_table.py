@@ -26,10 +26,11 @@ def panel(perimeter: Perimeter) -> None:
     left.html(
         html.section("Qui doit être autour de la table")
         + f"<p>{html.escape(table.sentence)} {html.escape(table.people_apart)}</p>"
-        + _list(table)
     )
-    with right:
+    with left:
         _fill(table)
+        st.html(_list(table))
+    with right:
         st.html(html.section("Emporter la liste"))
         st.download_button(
             "Télécharger (CSV)",
@@ -64,7 +65,7 @@ def _fill(table: RoundTable) -> None:
         placeholder="Une structure ou un service : GEM La Bouée, CCAS de…", help="Plusieurs : séparez-les par un point-virgule.",
     )  # fmt: skip
     agreements.ask_author()
-    st.caption(f"{agreements.PRIVATE} Gardé avec les scénarios.")
+    st.caption(fr.typeset(f"{agreements.PRIVATE} Gardé avec les scénarios."))
 
 
 def _name(key: str, subject: str) -> None:
