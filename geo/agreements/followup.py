@@ -121,7 +121,9 @@ class FollowUp:
                 found.append(f"{fr.count(len(lines), 'commune')} ({people}) : {words}.")
         found += [self._kind(kind) for kind in ASKED[1:] if self.of(kind)]
         if self.unknown:
-            found.append(f"À solliciter aussi, inconnus ici : {fr.listing(w[0].lower() + w[1:] for w in self.unknown)}.")
+            found.append(
+                f"À solliciter aussi, inconnus ici : {fr.listing(w[0].lower() + w[1:] for w in self.unknown)}."
+            )
         if self.disputed:
             names = fr.listing((line.name for line in self.disputed), most=4)
             found.append(f"Réponses différentes notées pour {names} : comptées d’aucun côté, à accorder entre vous.")

@@ -50,6 +50,7 @@ def panel(perimeter: Perimeter) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         ask_author()
         st.toggle("Colorer la carte", key=COLOURS, persist_state="session")
+    st.caption("Entrée ou double-clic pour écrire dans une case ; chaque réponse est gardée aussitôt.")
     show_grid(found)
     st.caption(fr.typeset(f"{PRIVATE} {_carried()}"))
     _disputes(found)

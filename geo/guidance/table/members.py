@@ -14,8 +14,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from geo import french as fr
+from geo.claims import sector_code
 from geo.communes import Atlas
-from geo.guidance.sector_shares import sectors_listed, sectors_met
+from geo.guidance.sector_shares import SectorShare, sectors_listed, sectors_met
 from geo.guidance.table.hospitals import hospitals
 from geo.guidance.table.partners import Filled, functions
 from geo.guidance.table.seat import (
@@ -85,7 +86,7 @@ def _sectors(facts: PerimeterFacts) -> Iterator[Seat]:
         hospital = sector.establishment or "établissement non cité par la source"
         yield Seat(
             SECTORS, sector.name, f"chef de pôle ou de service, responsable du secteur ({kind})", f"{hospital} ; {sector.sentence.split(' : ', 1)[1].rstrip('.')}",
-            _dated(sector.source, sector.year), id=f"{sector.layer}:{sector.short_name}",
+            _dated(sector.source, sector.year), id=_sector_subject(sector),
         )  # fmt: skip
     for layer_id, kind in ((LayerId.ADULT_SECTORS, "adulte"), (LayerId.CHILD_SECTORS, "infanto-juvénile")):
         if not sectors_listed(facts, layer_id):
@@ -94,6 +95,12 @@ def _sectors(facts: PerimeterFacts) -> Iterator[Seat]:
                 f"Autres secteurs de psychiatrie {kind}",
                 "la sectorisation n’est pas connue en entier ici : la demander à l’ARS",
             )
+
+
+def _sector_subject(sector: SectorShare) -> str:
+    """Return the subject of a sector in `geo.agreements`: its code where it has one, whoever stated it, else its id in the layer."""
+    code = sector_code(sector.short_name.split(" (")[0])
+    return f"{sector.layer}:{code or sector.id}"
 
 
 def _bodies(facts: PerimeterFacts) -> Iterator[Seat]:
