@@ -7,6 +7,7 @@ import random
 import pytest
 
 from geo.agreements import ON_BOARD, Agreements, Entry, Status, copil_subject, copil_table, follow, table_of
+from geo.exports.note_tables import agreements_table, guests_table, views_table
 from tests.support import real
 from tests.support.grid import draw, facts_of, plain, zone
 
@@ -110,3 +111,19 @@ def test_views_for_and_against_each_scale_stand_beside_one_another() -> None:
     assert [row[0] for row in rows] == ["Échelle communale", "Échelle intercommunale", "Échelle du secteur"]
     assert rows[0][1] == "Proximité. (d’après Ville, le 20/11/2026)\nUn seul maire. (d’après ARS, le 21/11/2026)"
     assert rows[1][1:] == ("rien de noté", "Trop vaste.")
+
+
+def test_the_tables_of_a_document_say_the_same_as_the_follow_up() -> None:
+    facts = facts_of(GRID, CODES, ZONES)
+    agreements = held(
+        noted("01001", Status.DELIBERATED, day="2026-11-12", reference="2026-45", text="Pour nous seuls."),
+        Entry("fonction:gem", text="GEM La Bouée", who="CCAS", noted="2026-11-20"),
+        Entry(copil_subject("secteur", "contre"), text="Trop d’élus à réunir.", noted="2026-11-20"),
+    )
+    table = agreements_table(facts, agreements)
+    assert follow(facts, agreements).sentence in table.note
+    assert ("Bourg 1\nCommune", "5\u202f000", "délibéré", "12/11/2026", "2026-45") in table.rows
+    assert all(len(row) == len(table.headers) == len(table.widths) for row in table.rows)
+    assert any("GEM La Bouée" in cell for row in guests_table(facts, agreements).rows for cell in row)
+    assert any("CPAM" in cell for row in guests_table(facts).rows for cell in row)
+    assert views_table(agreements).rows[2] == ("Échelle du secteur", "rien de noté", "Trop d’élus à réunir.")
