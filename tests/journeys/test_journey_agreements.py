@@ -61,6 +61,8 @@ def test_an_answer_typed_in_the_grid_colours_the_map_and_travels_in_the_link(ser
     page.get_by_text("Colorer la carte").click()
     settle(page)
     until(page, lambda: attempt(frame, f'CL.labelOf("{NIORT}")') == "délibéré", lambda: "no colour")
+    legend = attempt(frame, 'document.querySelector(".cl-legende").textContent')
+    assert "Réponse\u00a0: délibéré" in legend and "CLSM" not in legend and "dans votre périmètre" not in legend
 
     cell(page, 1, 3)  # Aiffres, its remark
     page.keyboard.press("Enter")
