@@ -161,6 +161,8 @@ def _text_problems(what: str, text: str, most: int, *, lines: bool) -> list[str]
     allowed = "\u00a0\u202f\n" if lines else "\u00a0\u202f"
     if any(not c.isprintable() and c not in allowed for c in text):
         problems.append(f"{what} : des caractères invisibles s’y trouvent, retapez-la.")
+    if not lines and text.lstrip().startswith(tuple("=+-@'|%")):
+        problems.append(f"{what} commence par un signe ({text.lstrip()[0]}) qu’un tableur prendrait pour une formule.")
     return problems
 
 

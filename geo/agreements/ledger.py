@@ -129,7 +129,7 @@ class Agreements:
         over = frozenset(e.id for e in heads).union(*(e.over for e in corrected))
         if (
             len(over) > MOST_OVER
-        ):  # the oldest drafts of one day: they come back, in the history, from a file of that day only
+        ):  # more drafts in a day than are followed: one that a file still has comes back beside this
             over = frozenset(e.id for e in heads)
         kept = tuple(e for e in self.items if e not in corrected)
         return Agreements((*kept, replace(entry, noted=noted, over=over)))

@@ -147,7 +147,7 @@ def _hospital(*names: str, extent: frozenset[str] = frozenset({"01"}), name: str
 @pytest.mark.parametrize(
     ("name", "in_finess"),
     [("CH du Bourg", "CENTRE HOSPITALIER DU BOURG"), ("EPS de Ville-Évrard", "Etablissement Public de Santé de Ville Evrard"),
-     ("CH les Murets (aujourd’hui HPEVM)", "CH LES MURETS")],
+     ("CH les Murets (aujourd’hui HPEVM)", "CH LES MURETS"), ("CH Gérard Marchant", "CH GERARD MARCHANT BOURG 1")],
 )  # fmt: skip
 def test_a_hospital_found_in_finess_however_it_is_typed_raises_nothing(name: str, in_finess: str) -> None:
     assert _hospital(in_finess, "CMP A", name=name) == "secteur 01G01"

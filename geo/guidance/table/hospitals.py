@@ -64,7 +64,7 @@ def checked(name: str, facts: PerimeterFacts) -> str:
     here = _names(places, facts)
     if wanted in here or bare in here:
         return ""
-    near = max(here, key=lambda other: (_nearness(bare, other), other), default="")
+    near = max(filter(None, here), key=lambda other: (_nearness(bare, other), other), default="")
     said = f"nom non trouvé parmi les lieux de santé mentale de {places.source}, où les hôpitaux généraux ne sont pas"
     if near and _nearness(bare, near) >= NEAR:
         return f"{said} ; le plus proche : {here[near]}"
@@ -72,10 +72,17 @@ def checked(name: str, facts: PerimeterFacts) -> str:
 
 
 def _names(places: CarePlaces, facts: PerimeterFacts) -> dict[str, str]:
-    """Return the names of the places in the départements of the perimeter, as they are written, by what is compared of them."""
-    departement = facts.atlas.table["departement"].to_numpy()[places.table["row"].to_numpy()]
-    here = places.table[[d in facts.departements for d in departement]]
-    return {_plain(str(name)): str(name) for name in sorted(here["nom"].astype(str))}
+    """Return the names of the places in the départements of the perimeter, as they are written, by what is compared of them: the name, and
+    the name without its town, which FINESS often adds (« CH GERARD MARCHANT TOULOUSE »)."""
+    table, rows = facts.atlas.table, places.table["row"].to_numpy()
+    departements, towns = table["departement"].to_numpy()[rows], table["nom"].to_numpy()[rows]
+    found: dict[str, str] = {}
+    for name, departement, town in sorted(zip(places.table["nom"].astype(str), departements, towns, strict=True)):
+        if departement in facts.departements:
+            plain, own = _plain(name), set(_plain(str(town)).split())
+            found[plain] = name
+            found.setdefault(" ".join(word for word in plain.split() if word not in own), name)
+    return found
 
 
 def _plain(name: str) -> str:
