@@ -40,7 +40,9 @@ from geo.guidance.settings_labels import (
     used_text,
 )
 from geo.guidance.staffing import COFUNDERS, RECOMMENDED, SCENARIOS, SOURCE, per_inhabitant_text, staffing_rows
-from geo.guidance.stakeholders import BODIES, SECTORS, RoundTable, Seat, round_table
+from geo.guidance.table.members import round_table
+from geo.guidance.table.partners import FUNCTION_IDS, FUNCTIONS, Function
+from geo.guidance.table.seat import BODIES, COMMUNES, HOSPITALS, SECTORS, RoundTable, Seat
 
 __all__ = [
     "ANSWER_LENGTH",
@@ -49,7 +51,11 @@ __all__ = [
     "CHECKS",
     "CHECK_IDS",
     "COFUNDERS",
+    "COMMUNES",
     "EMPTY",
+    "FUNCTIONS",
+    "FUNCTION_IDS",
+    "HOSPITALS",
     "INTENT_LABELS",
     "MEASURES",
     "MOST_CLSM",
@@ -70,6 +76,7 @@ __all__ = [
     "AskedQuestion",
     "Check",
     "Finding",
+    "Function",
     "Intent",
     "JudgedMoves",
     "Measure",
