@@ -8,19 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geo import french as fr
+from geo.budget import COFUNDERS, RECOMMENDED, SCENARIOS, per_inhabitant_text
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
 from geo.guidance import (
     BODIES,
-    COFUNDERS,
     MEASURES,
-    RECOMMENDED,
-    SCENARIOS,
     SECTORS,
     SETTING_LABELS,
     Seat,
     changed_labels,
-    per_inhabitant_text,
     round_table,
 )
 from geo.layers import Etat, LayerId, Overlap, Relation

@@ -39,7 +39,6 @@ from geo.guidance.settings_labels import (
     own_thresholds,
     used_text,
 )
-from geo.guidance.staffing import COFUNDERS, RECOMMENDED, SCENARIOS, SOURCE, per_inhabitant_text, staffing_rows
 from geo.guidance.stakeholders import BODIES, SECTORS, RoundTable, Seat, round_table
 
 __all__ = [
@@ -48,7 +47,6 @@ __all__ = [
     "BODIES",
     "CHECKS",
     "CHECK_IDS",
-    "COFUNDERS",
     "EMPTY",
     "INTENT_LABELS",
     "MEASURES",
@@ -58,11 +56,8 @@ __all__ = [
     "QUESTIONS",
     "QUESTION_IDS",
     "RANKS",
-    "RECOMMENDED",
-    "SCENARIOS",
     "SECTORS",
     "SETTING_LABELS",
-    "SOURCE",
     "THRESHOLDS",
     "TONES",
     "UNKNOWN",
@@ -96,12 +91,10 @@ __all__ = [
     "judge_moves",
     "outcome_counts",
     "own_thresholds",
-    "per_inhabitant_text",
     "read_project",
     "round_table",
     "run_checks",
     "sectors_met",
-    "staffing_rows",
     "summary",
     "used_text",
 ]

@@ -7,16 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from geo import french as fr
-from geo.guidance import (
-    COFUNDERS,
-    RECOMMENDED,
-    SCENARIOS,
-    SOURCE,
-    SectorShare,
-    per_inhabitant_text,
-    sectors_met,
-    staffing_rows,
-)
+from geo.budget import COFUNDERS, RECOMMENDED, SCENARIOS, SOURCE, per_inhabitant_text, staffing_rows
+from geo.guidance import SectorShare, sectors_met
 from geo.perimeters import Perimeter, places, travel
 from ui import claims, frame, html, loaders
 from ui.perimeter import judge
