@@ -10,8 +10,9 @@ from ui.perimeter.link import ADDRESS, read_address
 from ui.perimeter.pasted import paste_list, show_report
 from ui.perimeter.settings import settings_popover
 from ui.perimeter.workbench import WORKBENCH_STYLE, show_start, show_workbench
+from ui.similar import SIMILAR_STYLE
 
-PERIMETER_STYLE = GAUGE_STYLE + JUDGE_STYLE + WORKBENCH_STYLE
+PERIMETER_STYLE = GAUGE_STYLE + JUDGE_STYLE + WORKBENCH_STYLE + SIMILAR_STYLE
 
 __all__ = [
     "ADDRESS",
