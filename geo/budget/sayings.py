@@ -80,9 +80,8 @@ def summary_sentence(budget: Budget, found: Costing) -> str:
     least = "au moins " if found.lacking else ""
     text = f"Pour {posts_text(budget.posts)} : {least}{euros_text(found.total)} par an{each}."
     if found.lacking:
-        text += (
-            f" Sans compter, faute de montant : {fr.listing(label[0].lower() + label[1:] for label in found.lacking)}."
-        )
+        many = fr.count(len(found.lacking), "dépense", "dépenses")
+        text += f" Sans compter {many} de fonctionnement, de montant inconnu."
     return fr.typeset(text)
 
 

@@ -31,13 +31,13 @@ class Silhouettes:
     bar_text: str
 
 
-def silhouettes(atlas: Atlas, sets: Sequence[Rows], names: Sequence[str]) -> Silhouettes:
-    """Draw sets of atoms at one scale, each in the legal projection of its first atom; `names` are said to who cannot see."""
+def silhouettes(atlas: Atlas, sets: Sequence[Rows]) -> Silhouettes:
+    """Draw sets of atoms at one scale, each in the legal projection of its first atom."""
     shapes = [_shape(atlas, rows, outlines) for rows, outlines in zip(sets, _outlines(atlas, sets), strict=True)]
     sides = [max(s.bounds[2] - s.bounds[0], s.bounds[3] - s.bounds[1]) for s in shapes if s is not None]
     scale = max(sides, default=1.0) / LARGEST_PX  # metres a pixel
     length = max([m for m in ROUND_M if m / scale <= LARGEST_PX * 0.75], default=ROUND_M[0])
-    drawn = tuple("" if s is None else _svg(s, scale, name) for s, name in zip(shapes, names, strict=True))
+    drawn = tuple("" if s is None else _svg(s, scale) for s in shapes)
     return Silhouettes(drawn, _bar(length / scale), fr.kilometres(length))
 
 
@@ -64,7 +64,7 @@ def _shape(atlas: Atlas, rows: Rows, outlines: gpd.GeoSeries) -> BaseGeometry | 
     return dissolved(np.asarray(projected.to_numpy(), dtype=object))
 
 
-def _svg(shape: BaseGeometry, scale: float, name: str) -> str:
+def _svg(shape: BaseGeometry, scale: float) -> str:
     west, south, east, north = shape.bounds
     width, height = max((east - west) / scale, SMALLEST_PX), max((north - south) / scale, SMALLEST_PX)
     simple = shapely.simplify(shape, DETAIL_PX * scale, preserve_topology=True)
@@ -72,9 +72,8 @@ def _svg(shape: BaseGeometry, scale: float, name: str) -> str:
         r for part in shapely.get_parts(simple) if part.geom_type == "Polygon" for r in (part.exterior, *part.interiors)
     ]
     path = "".join(_ring(np.asarray(ring.coords)[:, :2], west, north, scale) for ring in rings)
-    label = name.translate({38: "&amp;", 60: "&lt;", 62: "&gt;", 34: "&quot;"})
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}" width="{width + 2:.0f}" height="{height + 2:.0f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width + 2:.0f}" height="{height + 2:.0f}" '
         f'viewBox="-1 -1 {width + 2:.1f} {height + 2:.1f}"><path d="{path}" fill="#bcd7e8" stroke="#0b5a86" stroke-width="1" '
         f'fill-rule="evenodd"/></svg>'
     )
@@ -87,6 +86,6 @@ def _ring(points: np.ndarray, west: float, north: float, scale: float) -> str:
 
 def _bar(width: float) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" width="{width + 2:.0f}" height="8" viewBox="-1 0 {width + 2:.1f} 8">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width + 2:.0f}" height="8" viewBox="-1 0 {width + 2:.1f} 8">'
         f'<path d="M0 1V6H{width:.1f}V1" fill="none" stroke="#3a474e" stroke-width="1.2"/></svg>'
     )

@@ -94,7 +94,10 @@ def test_a_running_cost_nobody_gave_is_in_no_total_and_is_named() -> None:
     assert found.total == 3_500_000
     assert found.lacking == tuple(line.label for line in RUNNING_LINES if line.id not in ("diagnostic", "projets"))
     said = plain(summary_sentence(Budget(50), found))
-    assert "au moins 35 000 € par an, soit 5,83 € par habitant" in said and "bureau, matériel" in said
+    assert (
+        "au moins 35 000 € par an, soit 5,83 € par habitant" in said
+        and "Sans compter 3 dépenses de fonctionnement, de montant inconnu." in said
+    )
     assert "au moins" not in summary_sentence(Budget(50), costed(Budget(50, running=EVERY_LINE), FACTS))
 
 

@@ -106,7 +106,7 @@ def test_clsm_alike_are_drawn_counted_and_sourced() -> None:
     app = shown("CLSM comparables")
     said = written(app)
     assert "CLSM connus en service" in said and "Votre périmètre" in said and "même échelle" in said
-    assert sum(e.value.count("<svg") for e in app.get("html")) == 12  # one's own, ten CLSM, the scale bar
+    assert sum(e.value.count("data:image/svg+xml") for e in app.get("html")) == 12  # one's own, ten CLSM, the scale bar
     assert "Écart" in said and "150 196" in said
 
 

@@ -3,6 +3,6 @@
 It computes nothing: `geo.budget` does. Start from `budget_panel`.
 """
 
-from ui.budget.panel import budget_panel
+from ui.budget.panel import BUDGET_STYLE, budget_panel
 
-__all__ = ["budget_panel"]
+__all__ = ["BUDGET_STYLE", "budget_panel"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -31,6 +32,11 @@ from ui import frame, html, loaders
 from ui.budget import choices
 from ui.choices import distinct, pick_one
 
+BUDGET_STYLE = """
+<style>
+ul.clsm-budget {font-size:.87rem; color:#55606a; line-height:1.4; margin:.1rem 0 .2rem; padding-left:1.1rem;} ul.clsm-budget li {margin:0;}
+</style>
+"""
 FILE_NAME = "budget.csv"
 MOST_SHOWN = 40  # payers of one funder on screen; the file holds them all
 _CAUTION = (
@@ -46,11 +52,12 @@ def budget_panel(perimeter: Perimeter, write: Callable[[], None]) -> None:
     budget = frame.workbook().scenario.budget
     found = costed(budget, facts)
     remarks = "".join(
-        f"<p>{html.escape(text)}</p>" for text in post_remarks(budget.posts, len(facts.towns), facts.population)
+        f"<li>{html.escape(text)}</li>" for text in post_remarks(budget.posts, len(facts.towns), facts.population)
     )
     st.html(
-        html.section("Budget par an") + f"<p><b>{html.escape(summary_sentence(budget, found))}</b></p>"
-        f'<div class="clsm-muted" style="font-size:.87rem">{remarks}</div>'
+        html.section("Budget par an")
+        + f"<p><b>{html.escape(summary_sentence(budget, found))}</b></p>"
+        + (f'<ul class="clsm-budget">{remarks}</ul>' if remarks else "")
     )
     choices.ask(budget, facts)
     for problem in found.problems:
@@ -95,7 +102,7 @@ def _shared(budget: Budget, facts: PerimeterFacts, found: Costing, rows: tuple[B
         payers = [
             row for row in rows if row.section == SHARED_OUT and row.label not in {part.name for part in found.parts}
         ]
-        box.html(_table("Payeurs", payers[:MOST_SHOWN]))
+        box.html(_table("Payeurs", [replace(row, origin="") for row in payers[:MOST_SHOWN]]))
         if len(payers) > MOST_SHOWN:
             box.caption(f"Et {fr.count(len(payers) - MOST_SHOWN, 'autre')}, dans le fichier.")
 

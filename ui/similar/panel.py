@@ -3,11 +3,13 @@ coverage of those nearest to one, with both sides of each share."""
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import streamlit as st
 
 from geo import french as fr
 from geo.perimeters import Perimeter
-from geo.similar import Peers, Silhouettes, SimilarClsm, SimilarClsms, feature_texts, silhouettes, similar_clsm
+from geo.similar import Peers, Silhouettes, SimilarClsms, feature_texts, silhouettes, similar_clsm
 from ui import html, loaders
 from ui.cache import declared_complete, keyed_on_data
 
@@ -15,13 +17,15 @@ SIMILAR_STYLE = """
 <style>
 .clsm-formes {display:grid; grid-template-columns:repeat(auto-fill, minmax(118px, 1fr)); gap:.5rem .6rem; margin:.2rem 0 .3rem; padding:0; list-style:none;}
 .clsm-formes li {margin:0; display:flex; flex-direction:column; justify-content:flex-end; align-items:center; text-align:center; font-size:.8rem; line-height:1.25;}
-.clsm-formes li svg {max-width:100%;} .clsm-formes small {color:#55606a;} .clsm-formes li.ici span {font-weight:650;}
+.clsm-formes li img {max-width:100%; margin-bottom:.2rem;} .clsm-formes small {color:#55606a;} .clsm-formes li.ici span {font-weight:650;}
 .clsm-echelle {display:flex; align-items:center; gap:.4rem; font-size:.8rem; color:#3a474e; margin:0 0 .6rem;}
+.clsm-voisins th:first-child {width:50%;} .clsm-voisins + p {font-size:.8rem; margin:.2rem 0;}
 .clsm-proches dt {font-weight:600; margin-top:.55rem;} .clsm-proches dd {margin:0 0 0 .8rem; font-size:.87rem; line-height:1.4;}
 .clsm-proches dd.source {color:#55606a; font-size:.8rem; overflow-wrap:anywhere;}
 </style>
 """
 HERE = "Votre périmètre"
+DOUBT = "* Communes étendues à l’EPCI ou supposées d’après le nom : le détail est dans les sources."
 
 
 def clsm_panel(perimeter: Perimeter) -> None:
@@ -52,23 +56,27 @@ def _found(perimeter: Perimeter, complete: tuple[str, ...]) -> SimilarClsms:
 def _drawn(perimeter: Perimeter, complete: tuple[str, ...]) -> Silhouettes:
     atlas, found = loaders.as_read(complete).atlas, _found(perimeter, complete)
     sets = [atlas.rows(perimeter.communes), *(one.clsm.rows for one in found.found)]
-    return silhouettes(atlas, sets, [f"Contour : {name}" for name in (HERE, *(one.clsm.name for one in found.found))])
+    return silhouettes(atlas, sets)
 
 
 def _shapes(found: SimilarClsms, drawn: Silhouettes) -> str:
     """Return the outlines side by side; the drawings are our own, their names are escaped."""
     mine = feature_texts(found.mine)
-    items = [_shape(drawn.pictures[0], HERE, f"{mine['habitants']} hab.", "ici")]
+    items = [_shape(drawn.pictures[0], HERE, mine["habitants"], "ici")]
     for picture, one in zip(drawn.pictures[1:], found.found, strict=True):
-        items.append(_shape(picture, one.clsm.name, f"{feature_texts(one.clsm.values)['habitants']} hab."))
-    scale = (
-        f'<p class="clsm-echelle">{drawn.bar}<span>{html.escape(drawn.bar_text)}, la même échelle pour tous</span></p>'
-    )
+        items.append(_shape(picture, one.clsm.name, feature_texts(one.clsm.values)["habitants"]))
+    scale = f'<p class="clsm-echelle">{_image(drawn.bar, "")}<span>{html.escape(drawn.bar_text)}, la même échelle pour tous</span></p>'
     return f'<ul class="clsm-formes">{"".join(items)}</ul>{scale}'
 
 
 def _shape(picture: str, name: str, people: str, mark: str = "") -> str:
-    return f'<li class="{mark}">{picture}<span>{html.escape(name)}</span><small>{html.escape(people)}</small></li>'
+    drawing = _image(picture, f"Contour : {name}") if picture else ""
+    return f'<li class="{mark}">{drawing}<span>{html.escape(name)}</span><small>{html.escape(people)} hab.</small></li>'
+
+
+def _image(svg: str, alt: str) -> str:
+    """Return a drawing as an image: the page takes any drawing out of the HTML that it is given."""
+    return f'<img alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'
 
 
 def _table(found: SimilarClsms) -> str:
@@ -84,26 +92,26 @@ def _table(found: SimilarClsms) -> str:
     rows = [(f"{HERE}\néchelle {mine['echelle']}", *_counts(mine), "")]
     for one in found.found:
         values = feature_texts(one.clsm.values)
-        rows.append(
-            (f"{one.clsm.name}\n{_about(one, values['echelle'])}", *_counts(values), one.likeness.distance_text)
-        )
-    return html.table(headers, rows, caption="CLSM connus les plus proches du périmètre")
+        mark = " *" if one.clsm.composition else ""
+        about = f"{one.clsm.year or 'année inconnue'} · {one.clsm.towns}"
+        rows.append((f"{one.clsm.name}{mark}\n{about}", *_counts(values), one.likeness.distance_text))
+    doubt = any(one.clsm.composition for one in found.found)
+    note = f'<p class="clsm-muted">{html.escape(DOUBT)}</p>' if doubt else ""
+    table = html.table(headers, rows, caption="CLSM connus les plus proches du périmètre")
+    return f'<div class="clsm-voisins">{table}</div>{note}'
 
 
 def _counts(values: dict[str, str]) -> tuple[str, ...]:
     return tuple(values[name] for name in ("habitants", "communes", "qpv", "rural"))
 
 
-def _about(one: SimilarClsm, scale: str) -> str:
-    year = one.clsm.year or "année inconnue"
-    return f"{year} · {one.clsm.towns} · échelle {scale}{f' · {one.clsm.composition}' if one.clsm.composition else ''}"
-
-
 def _told(found: SimilarClsms) -> str:
     """Return, one by one, what is alike and different, and where the CLSM was read of."""
     lines = []
     for one in found.found:
+        how = one.clsm.composition
         source = f"Source : {one.clsm.source}{f' ({one.clsm.url})' if one.clsm.url else ''}."
+        source += f" {how[0].upper()}{how[1:]}." if how else ""
         lines.append(
             f"<dt>{html.escape(one.clsm.name)}</dt><dd>{html.escape(fr.typeset(one.likeness.sentence))}</dd>"
             f'<dd class="source">{html.escape(source)}</dd>'
