@@ -113,11 +113,11 @@ def post_remarks(posts: int, towns: int, population: int) -> tuple[str, ...]:
         found.append(
             f"{posts_text(posts)} : {_days(days)} par semaine (calcul, sur cinq jours ; le guide ne le dit pas)."
         )
-    if posts <= HARD_BELOW_FTE * FULL_TIME and towns > 1:
-        found.append(f"Le guide juge difficile de coordonner une intercommunalité avec 0,1 ETP ({SOURCE}).")
     if posts < FULL_TIME:
-        found.append(f"Le guide recommande un temps plein, cofinancé : {fr.listing(COFUNDERS)} ({SOURCE}).")
-    found.append(f"Une personne à temps plein pour {fr.inhabitants(population * FULL_TIME / posts)} à ce compte.")
+        hard = "juge difficile de coordonner une intercommunalité avec 0,1 ETP, et "
+        said = hard if posts <= HARD_BELOW_FTE * FULL_TIME and towns > 1 else ""
+        found.append(f"Le guide {said}recommande un temps plein, cofinancé : {fr.listing(COFUNDERS)} ({SOURCE}).")
+    found.append(f"À ce compte, une personne à temps plein aurait {fr.inhabitants(population * FULL_TIME / posts)}.")
     return tuple(fr.typeset(text) for text in found)
 
 

@@ -74,7 +74,7 @@ class Peers:
         counts = [f"{fr.number(n)} {word}" for n, word in ((full, "en entier"), (some, "en partie"), (rest, none)) if n]
         return fr.typeset(
             f"Habitants couverts, {self.name} : {self.covered.text}. Les {fr.number(len(self.found))} {self.kind} semblables ensemble : "
-            f"{self.together.text} ({fr.listing(counts)})."
+            f"{self.together.text} ; {fr.listing(counts)}."
         )
 
 

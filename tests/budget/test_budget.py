@@ -215,7 +215,7 @@ def test_what_comes_from_outside_and_makes_no_sense_is_a_sentence(given_value: o
 def test_a_tenth_of_a_post_is_half_a_day_a_week_and_hard_on_several_communes() -> None:
     said = plain(" ".join(post_remarks(10, 3, 6_000)))
     assert "0,1 ETP : une demi-journée par semaine" in said and "le guide ne le dit pas" in said
-    assert "difficile" in said and "temps plein pour 60 000 habitants" in said
+    assert "difficile" in said and "temps plein aurait 60 000 habitants" in said
     assert "difficile" not in " ".join(post_remarks(10, 1, 6_000))
     assert "2,5 jours par semaine" in plain(" ".join(post_remarks(50, 3, 6_000)))
     assert "par semaine" not in " ".join(post_remarks(FULL_TIME, 3, 6_000)) and post_remarks(0, 3, 6_000) == ()
