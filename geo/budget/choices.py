@@ -103,10 +103,6 @@ class Budget:
         if problems:
             raise GeoInputError(problems)
 
-    def with_posts(self, posts: float | None) -> Budget:
-        """Return the budget for so many full-time posts (0,5: a half); None takes the choice away."""
-        return replace(self, posts=0 if posts is None else round(posts * FULL_TIME))
-
     def with_running(self, line: str, euros: float | None) -> Budget:
         """Return the budget with the yearly amount of a line; None makes it unknown again."""
         return replace(self, running=_with(self.running, line, euros))

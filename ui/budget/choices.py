@@ -71,7 +71,14 @@ def ask(budget: Budget, facts: PerimeterFacts) -> None:
 
 
 def _keep(at: int, change: Callable[[Budget], Budget]) -> None:
-    frame.attempt(lambda book: book.with_budget(change(book.scenarios[at].budget), at))
+    if at < len(frame.workbook().scenarios):
+        frame.attempt(lambda book: book.with_budget(change(book.scenarios[at].budget), at))
+
+
+def _number(value: object) -> float | None:
+    """Return a number that a field holds; None for nothing, and for what no field of ours could hold."""
+    good = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12
+    return value if good else None  # type: ignore[return-value]
 
 
 def _name(field: str, at: int, value: object) -> str:
@@ -88,7 +95,7 @@ def _posts(budget: Budget, at: int) -> None:
         format_func=lambda posts: posts_text(posts) + (" (conseillé par le guide)" if posts == FULL_TIME else ""),
         placeholder="À choisir",
         key=key,
-        on_change=lambda: _keep(at, lambda held: replace(held, posts=st.session_state.get(key) or 0)),
+        on_change=lambda: _keep(at, lambda held: replace(held, posts=round(_number(st.session_state.get(key)) or 0))),
         help="ETP : équivalent temps plein. Rien n’est compté tant que ce temps n’est pas choisi.",
     )
 
@@ -100,7 +107,7 @@ def _euros(
     st.session_state.setdefault(key, value)  # not its default, which a field that is emptied would go back to
     st.number_input(
         label, 0, MOST_EUROS, None, step, key=key, placeholder=placeholder,
-        on_change=lambda: _keep(at, lambda held: change(held, st.session_state.get(key))),
+        on_change=lambda: _keep(at, lambda held: change(held, _number(st.session_state.get(key)))),
     )  # fmt: skip
 
 
@@ -113,9 +120,14 @@ def _funders(budget: Budget, at: int) -> None:
         format_func=FUNDER_LABELS.get,
         placeholder="Choisissez les financeurs",
         key=key,
-        on_change=lambda: _keep(at, lambda held: held.with_funders(st.session_state.get(key) or ())),
+        on_change=lambda: _keep(at, lambda held: held.with_funders(_funders_of(st.session_state.get(key)))),
         help="Le guide conseille au moins trois financeurs : collectivités, hôpital et agence régionale de santé (« Financement », partie 5).",
     )
+
+
+def _funders_of(chosen: object) -> list[Funder]:
+    every = list(chosen) if isinstance(chosen, list | tuple) else []
+    return [funder for funder in Funder if funder in every]
 
 
 def _shares(budget: Budget, at: int) -> None:
@@ -140,19 +152,23 @@ def _share(funder: Funder, held_share: int, at: int) -> None:
     kind = type(value)
     st.number_input(
         f"{FUNDER_LABELS[funder].partition(' (')[0]} (%)", kind(0), kind(100), value, kind(1), key=key,
-        on_change=lambda: _keep(at, lambda held: _with_share(held, funder, st.session_state.get(key))),
+        on_change=lambda: _keep(at, lambda held: _with_share(held, funder, _number(st.session_state.get(key)))),
     )  # fmt: skip
 
 
 def _with_share(held: Budget, funder: Funder, percent: float | None) -> Budget:
+    if funder not in held.funders:  # taken away by another field of the same run
+        return held
     shares = {name: share / 100 for name, share in held.percents}
     return held.with_percents(shares | {str(funder): percent or 0})
 
 
 def _switched(held: Budget, own: bool) -> Budget:
     """Return the budget with shares of one's own, that start alike, or without."""
+    if not own or not held.funders:
+        return held.with_percents({})
     alike = split_cents(WHOLE, {str(f): 1 for f in held.funders})
-    return held.with_percents({name: share / 100 for name, share in alike.items()} if own else {})
+    return held.with_percents({name: share / 100 for name, share in alike.items()})
 
 
 def _key(budget: Budget, facts: PerimeterFacts, at: int) -> None:
@@ -164,15 +180,18 @@ def _key(budget: Budget, facts: PerimeterFacts, at: int) -> None:
     key = _name("cle", at, f"{budget.key}-{len(offered)}")
     pick_one(
         "Entre communes (ou EPCI, départements)", offered, index=offered.index(budget.key), format_func=KEY_LABELS.get, key=key,
-        on_change=lambda: _keep(at, lambda held: _keyed(held, st.session_state[key], facts)),
+        on_change=lambda: _keep(at, lambda held: _keyed(held, st.session_state.get(key), facts)),
         help="Des parts choisies valent pour les communes ; les EPCI et les départements suivent alors leurs habitants.",
     )  # fmt: skip
     if budget.key is Key.CUSTOM and Funder.COMMUNES in budget.funders:
         _town_shares(budget, facts, at)
 
 
-def _keyed(held: Budget, chosen: Key, facts: PerimeterFacts) -> Budget:
-    return by_people(held, facts) if chosen is Key.CUSTOM else replace(held, key=chosen, town_percents=())
+def _keyed(held: Budget, chosen: object, facts: PerimeterFacts) -> Budget:
+    if chosen not in list(Key):
+        return held
+    key = Key(str(chosen))
+    return by_people(held, facts) if key is Key.CUSTOM else replace(held, key=key, town_percents=())
 
 
 def by_people(held: Budget, facts: PerimeterFacts) -> Budget:
@@ -193,7 +212,7 @@ def _town_shares(budget: Budget, facts: PerimeterFacts, at: int) -> None:
     st.data_editor(
         table, key=key, hide_index=True, disabled=["Commune"], height=min(38 + 35 * len(codes), 240),
         column_config={SHARE: st.column_config.NumberColumn(min_value=0.0, max_value=100.0, step=0.01, format="localized")},
-        on_change=lambda: _keep(at, lambda held: edited(held, codes, st.session_state[key]["edited_rows"])),
+        on_change=lambda: _keep(at, lambda held: edited(held, codes, (st.session_state.get(key) or {}).get("edited_rows", {}))),
     )  # fmt: skip
     st.button(
         "Repartir des habitants", icon=":material/restart_alt:", key=f"budget-repartir-{at}",
@@ -207,5 +226,6 @@ def edited(held: Budget, codes: list[str], rows: Mapping[int, Mapping[str, Any]]
     given = dict(held.town_percents)
     shares = {code: given.get(code, 0) / 100 for code in codes}
     for row, changed in rows.items():
-        shares[codes[int(row)]] = float(changed.get(SHARE) or 0)
+        if str(row).isdecimal() and int(row) < len(codes) and isinstance(changed, Mapping):
+            shares[codes[int(row)]] = _number(changed.get(SHARE)) or 0.0
     return held.with_town_percents(shares)
