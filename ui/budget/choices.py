@@ -28,6 +28,7 @@ from geo.budget import (
     posts_text,
     split_cents,
 )
+from geo.errors import GeoInputError
 from geo.perimeters import PerimeterFacts
 from ui import frame, html
 from ui.choices import distinct, pick_one, pick_several
@@ -71,8 +72,13 @@ def ask(budget: Budget, facts: PerimeterFacts) -> None:
 
 
 def _keep(at: int, change: Callable[[Budget], Budget]) -> None:
-    if at < len(frame.workbook().scenarios):
-        frame.attempt(lambda book: book.with_budget(change(book.scenarios[at].budget), at))
+    """Keep a changed budget with its scenario, or say at once why not: this panel runs alone, without the messages of the page."""
+    if at >= len(frame.workbook().scenarios):
+        return
+    try:
+        frame.amend(frame.workbook().with_budget(change(frame.workbook().scenarios[at].budget), at))
+    except GeoInputError as error:
+        st.toast(html.literal(str(error)))
 
 
 def _number(value: object) -> float | None:
@@ -218,7 +224,6 @@ def _town_shares(budget: Budget, facts: PerimeterFacts, at: int) -> None:
         "Repartir des habitants", icon=":material/restart_alt:", key=f"budget-repartir-{at}",
         on_click=lambda: _keep(at, lambda held: by_people(held, facts)),
     )  # fmt: skip
-    st.caption(html.literal(f"Somme : {fr.percent(sum(given.values()) / WHOLE, 2)}."))
 
 
 def edited(held: Budget, codes: list[str], rows: Mapping[int, Mapping[str, Any]]) -> Budget:
