@@ -16,7 +16,7 @@ import pandas as pd
 
 from geo import french as fr
 from geo.claims.claim import CLAIM_KINDS, Claim, Claims
-from geo.communes import Atlas
+from geo.communes import Atlas, places
 from geo.layers import (
     CLAIMED,
     MEMBER_COLUMNS,
@@ -58,7 +58,7 @@ class Dispute:
 
     def sentence(self, atlas: Atlas) -> str:
         """Say where, who says what, and what is used."""
-        where = fr.listing((str(atlas.names[atlas.row[code]]) for code in self.codes), most=6)
+        where = fr.listing(places(atlas, atlas.rows(self.codes)), most=6)
         used = f"Est retenu : {self.used}." if self.used else "Rien n’est retenu : part inconnue de chacun."
         return f"{where} : {' ; '.join(self.words)}. {used}"
 

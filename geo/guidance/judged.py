@@ -70,7 +70,7 @@ class JudgedMoves:
     def measures(self, i: int) -> Measures:
         """Return the figures after move i (0 for the perimeter as it is)."""
         batch, found = self.batch, self.outcomes
-        sectors, quarters = batch.zones.sectors, batch.quarters
+        sectors, quarters = batch.zones.sectors(), batch.quarters
         span = float(batch.span_m[i])
         return Measures(
             population=int(batch.population[i]),

@@ -86,7 +86,7 @@ def _distinct(moves: Iterable[Move]) -> list[Move]:
 
 
 def _tried(trials: MoveBatch, moves: Sequence[Move], whole: np.ndarray) -> Iterator[Tried]:
-    sectors, quarters = trials.zones.sectors, trials.quarters
+    sectors, quarters = trials.zones.sectors(), trials.quarters
     kept = [0, *(i + 1 for i in range(len(moves)) if whole[i])]
     for j in kept:
         move = moves[j - 1] if j else Move("Le périmètre")

@@ -109,9 +109,8 @@ class Effect:
 def effects_of(judged: JudgedMoves, moves: Sequence[Move], wanted: Sequence[int] | None = None) -> tuple[Effect, ...]:
     """Return the effects of some moves of a batch (by their position in `moves`), all by default."""
     trials = judged.batch
-    sectors, zones = trials.zones.sectors, trials.zones
+    sectors, zones = trials.zones.sectors(), trials.zones
     names = trials.ground.zone_names[zones.columns[zones.of(LayerId.ADULT_SECTORS)]]
-    whole = sectors.met & ~sectors.cut & ~sectors.unknown
 
     def of(mask: np.ndarray) -> tuple[str, ...]:
         return tuple(sorted(n for n, yes in zip(names, mask, strict=True) if yes))
@@ -125,9 +124,9 @@ def effects_of(judged: JudgedMoves, moves: Sequence[Move], wanted: Sequence[int]
                 move=moves[i],
                 before=before,
                 after=judged.measures(j),
-                completed=of(whole[j] & sectors.cut[0]),
+                completed=of(sectors.whole[j] & sectors.cut[0]),
                 entered=of(sectors.met[j] & ~sectors.met[0]),
-                cut=of(sectors.cut[j] & whole[0]),
+                cut=of(sectors.cut[j] & sectors.whole[0]),
                 left=of(sectors.met[0] & ~sectors.met[j]),
             )
         )

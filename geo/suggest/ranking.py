@@ -33,6 +33,7 @@ _ORDER = list(Kind)
 LOSSES = {
     "size": "repère dépassé",
     "sectors": "secteurs coupés",
+    "children": "secteurs infanto-juvéniles coupés",
     "quarters": "quartiers prioritaires laissés dehors",
     "bodies": "intercommunalité prise en partie",
     "rural": "communes rurales laissées dehors",
@@ -44,8 +45,8 @@ RANKING_IN_BRIEF = (
     "n’y pèsent rien (détail dans Méthode). Rien n’est appliqué sans vous."
 )
 RANKING = (
-    "Gestes essayés : compléter un secteur, une intercommunalité ou un CLS dont une partie est dehors, réunir un QPV à cheval, rejoindre "
-    "un CLSM voisin, s’arrêter à l’intercommunalité. Ce qui pèse, un point chacun : habitants des secteurs laissés dehors, QPV entiers et "
+    "Gestes essayés : compléter un secteur (adulte ou infanto-juvénile), une intercommunalité ou un CLS dont une partie est dehors, réunir un QPV à cheval, rejoindre "
+    "un CLSM voisin, s’arrêter à l’intercommunalité. Ce qui pèse, un point chacun : habitants des secteurs laissés dehors (adultes, et de même infanto-juvéniles), QPV entiers et "
     "laissés dehors, intercommunalités prises en partie, communes rurales des mêmes intercommunalités, CLSM existants réunis, CLS, CPTS et DAC à "
     "cheval, écart au repère quand il est dépassé. Un geste n’est proposé que si ses gains dépassent ses pertes ; les plus utiles d’abord, "
     "puis ceux qui déplacent le moins d’habitants. Jamais : ce qui éloigne d’un repère dépassé, ce qui sépare une commune d’une intercommunalité "
@@ -167,7 +168,7 @@ class _Tests:
         batch = self.weighed.judged.batch
         added, removed = batch.moves[j]
         before, after = int(batch.population[0]), int(batch.population[j + 1])
-        if len(added) > MOST_COMMUNES:
+        if len(np.unique(self.ground.town_of[added])) > MOST_COMMUNES:
             return "trop de communes à la fois"
         if reason := self._size(before, after):
             return reason
