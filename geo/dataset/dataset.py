@@ -69,7 +69,7 @@ class Dataset:
     @cached_property
     def evidence(self) -> Evidence:
         """The part of the data that rules and figures take."""
-        return Evidence(self.crosswalk, self.density, self.resources, self.revitalisation, self.actors)
+        return Evidence(self.crosswalk, self.density, self.resources, self.revitalisation, self.actors, self.iris)
 
     def as_stated(self, departements: Iterable[str]) -> Dataset:
         """Return the data as somebody reads them who states that the list of CLSM is complete in some départements."""

@@ -112,7 +112,7 @@ def suggest(
     drop = tuple(s for s in kept if s.effect.move.removed)[:most]
     start = "Rien à ajouter ni à retirer" if ways else "Rien à proposer"
     nothing = "" if kept else f"{start} : {_nothing(ground, rows, limits, aside)}."
-    return Suggestions(add, drop, ways, uncut(ground, rows, limits), aside, fr.typeset(nothing))
+    return Suggestions(add, drop, ways, uncut(ground, rows, limits, evidence.iris), aside, fr.typeset(nothing))
 
 
 def _sorted_out(
