@@ -7,7 +7,7 @@ from geo.suggest.around import Tried, tried_around
 from geo.suggest.division import FAR, MOST_PARTS, Division, Part
 from geo.suggest.effects import Effect, Preview, effect_of, preview, single_moves
 from geo.suggest.gestures import Kind
-from geo.suggest.ranking import RANKING, RANKING_IN_BRIEF, Aside, Suggestion, Suggestions, suggest
+from geo.suggest.ranking import RANKING, RANKING_IN_BRIEF, Aside, Suggestion, Suggestions, divisions, suggest
 from geo.suggest.weighing import Words
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Suggestions",
     "Tried",
     "Words",
+    "divisions",
     "effect_of",
     "preview",
     "single_moves",

@@ -91,7 +91,7 @@ def is_far(people: int, big: bool, settings: Settings) -> bool:
     return people > settings.marker * (1.0 if big else FAR)
 
 
-def divisions(ground: IncidenceTables, rows: Rows, settings: Settings) -> tuple[Division, ...]:
+def ways_to_cut(ground: IncidenceTables, rows: Rows, settings: Settings) -> tuple[Division, ...]:
     """Return the ways to cut some atoms, those that keep the best known limits first; empty when nothing is to be cut."""
     people = int(ground.atlas.population[rows].sum())
     big = bool(big_cities(ground, rows, settings)) or bool(_heavy(ground, rows, settings))

@@ -20,7 +20,7 @@ from geo.guidance import Settings, judge_moves
 from geo.kept import kept_on_subject
 from geo.layers import Evidence, LayerId
 from geo.moves import IncidenceTables, incidence_of
-from geo.suggest.division import MOST_PARTS, Division, divisions, uncut
+from geo.suggest.division import MOST_PARTS, Division, uncut, ways_to_cut
 from geo.suggest.effects import Effect, effects_of
 from geo.suggest.gestures import Gesture, Kind, Zone, bodies_met, gestures, zones_of
 from geo.suggest.weighing import Weighed, Words, words
@@ -107,12 +107,18 @@ def suggest(
     rows = ground.atlas.rows(inside)
     found = gestures(ground, inside, frozenset(locked))
     kept, aside = _sorted_out(ground, inside, found, limits, beyond=beyond)
-    ways = divisions(ground, rows, limits)
+    ways = ways_to_cut(ground, rows, limits)
     add = tuple(s for s in kept if s.effect.move.added)[:most]
     drop = tuple(s for s in kept if s.effect.move.removed)[:most]
     start = "Rien à ajouter ni à retirer" if ways else "Rien à proposer"
     nothing = "" if kept else f"{start} : {_nothing(ground, rows, limits, aside)}."
     return Suggestions(add, drop, ways, uncut(ground, rows, limits, evidence.iris), aside, fr.typeset(nothing))
+
+
+def divisions(evidence: Evidence, codes: Iterable[str], settings: Settings | None = None) -> tuple[Division, ...]:
+    """Return the ways to cut a perimeter, those that keep the best known limits first; empty when nothing is to be cut."""
+    ground = incidence_of(evidence)
+    return ways_to_cut(ground, ground.atlas.rows(codes), settings or Settings())
 
 
 def _sorted_out(
