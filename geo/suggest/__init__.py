@@ -3,7 +3,7 @@
 It never applies anything. Start from `preview`, `effect_of`, `suggest`, `tried_around`.
 """
 
-from geo.suggest.around import Tried, tried_around
+from geo.suggest.around import Tried, tried_around, tried_near
 from geo.suggest.division import FAR, MOST_PARTS, Division, Part
 from geo.suggest.effects import Effect, Preview, effect_of, preview, single_moves
 from geo.suggest.gestures import Kind
@@ -31,4 +31,5 @@ __all__ = [
     "single_moves",
     "suggest",
     "tried_around",
+    "tried_near",
 ]

@@ -11,7 +11,7 @@ from geo.dataset import Dataset, opened
 from geo.guidance.sector_shares import sectors_cut
 from geo.layers import LayerId
 from geo.perimeters import Perimeter
-from geo.suggest import Kind, Suggestion, suggest
+from geo.suggest import Kind, Suggestion, suggest, tried_near
 from tests.dataset.drawn_cities import BESIDE, CITY, NEXT, PIECES
 from tests.dataset.test_opened import ATLAS, sectors, world
 from tests.support.grid import layer, plain
@@ -88,3 +88,9 @@ def test_pieces_are_said_in_words(codes: list[str], said: str, named: list[str])
     rows = BOTH.atlas.rows(codes)
     assert plain(pieces_text(BOTH.atlas, rows)) == said
     assert [plain(name) for name in places(BOTH.atlas, rows)] == named
+
+
+def test_the_groups_tried_around_a_part_of_a_city_are_said_in_pieces() -> None:
+    facts = OPEN.facts(Perimeter.of(PIECES[:1], OPEN.atlas))
+    labels = {plain(tried.label) for tried in tried_near(facts)}
+    assert "Ajouter le reste d’a (1 commune et 3 IRIS de Bourg 5)" in labels
