@@ -23,7 +23,7 @@ from geo.comparison import (
 from geo.errors import GeoInputError
 from geo.exports import open_exported
 from geo.guidance import MEASURES, Settings
-from geo.scenarios import Scenario, Workbook
+from geo.scenarios import Opened
 from ui import acts, frame, html, loaders, panels, passage, reading_desk, search
 from ui.address import unpacked
 from ui.cache import keyed_on_data
@@ -122,17 +122,18 @@ def add_colleague() -> None:
 def _add_file(sent: UploadedFile) -> None:
     token = ("fichier", sent.file_id)
     if not acts.done(token):
-        scenario: Scenario | None = reading_desk.take(sent, open_exported)
-        if scenario is None:
+        opened: Opened | None = reading_desk.take(sent, open_exported)
+        if opened is None:
             return
         try:
-            merged = frame.merged(Workbook((scenario,)))
+            merged = frame.merged(opened.workbook)
         except GeoInputError as error:
             reading_desk.refuse(sent.name, error)
             return
         reading_desk.desk().clear()
         acts.once(token, lambda: frame.hold(merged) or "")
-        frame.say(f"{sent.name} : « {scenario.name} » est ajouté à vos scénarios.")
+        name = opened.workbook.scenario.name
+        frame.say(f"{sent.name} : « {name} » est ajouté à vos scénarios.", *opened.notices)
     st.session_state[frame.OPENED] += 1
     st.rerun()
 
