@@ -5,11 +5,10 @@ What is unknown is written « inconnu », and a list that is incomplete here say
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from geo import french as fr
-from geo.claims import CLAIM_KINDS, Claim
+from geo.claims import whose_words
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
 from geo.guidance import (
@@ -197,16 +196,6 @@ def _whole(facts: PerimeterFacts, layer_id: str) -> str:
     return f"oui{facts.by_whose_word(layer_id)}" if facts.known_everywhere(layer_id) else "non"
 
 
-def _claimed(claims: Iterable[Claim]) -> list[tuple[str, str]]:
-    """Return, for each author and day, whose word the figures rest on and about what, with the day."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for claim in claims:
-        found.setdefault((claim.said, claim.day), []).append(
-            claim.title or f"liste complète, {CLAIM_KINDS[claim.kind].name}"
-        )
-    return [(f"{said} : {fr.listing(titles, most=6)}", fr.day(day)) for (said, day), titles in sorted(found.items())]
-
-
 def sources_table(facts: PerimeterFacts, world: Dataset) -> Table:
     """Return every source with its vintage and whether it is complete on this perimeter."""
     atlas = facts.atlas
@@ -228,7 +217,7 @@ def sources_table(facts: PerimeterFacts, world: Dataset) -> Table:
         )
     else:
         rows.append(("Lieux de santé mentale", "non synchronisés sur cette machine", "", "non"))
-    rows += [("Déclarations locales", said, day, "non") for said, day in _claimed(world.claims)]
+    rows += [("Déclarations locales", said, day, "non") for said, day in whose_words(world.claims)]
     return Table(
         "Données employées", ("Donnée", "Source", "Millésime", "Complète ici"), tuple(rows), widths=(1.5, 3.2, 1.4, 0.8)
     )
