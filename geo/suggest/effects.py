@@ -156,9 +156,9 @@ def preview(
     of = {}
     for effect in effects:
         (code,) = effect.move.added or effect.move.removed
-        of[code] = tuple(texts.setdefault(fr.typeset(t), len(texts)) for t in effect.reasons)
+        of[code] = tuple(texts.setdefault(text, len(texts)) for text in effect.reasons)
     people = effects[0].before.population if effects else int(ground.atlas.population[ground.atlas.rows(inside)].sum())
-    return Preview(people, tuple(texts), of, complete)
+    return Preview(people, tuple(fr.typeset(text) for text in texts), of, complete)
 
 
 def effect_of(evidence: Evidence, codes: Iterable[str], move: Move, settings: Settings | None = None) -> Effect:
