@@ -15,7 +15,7 @@ from geo.guidance import Check, Finding, Settings, run_checks
 from geo.layers import Crosswalk, Evidence
 from geo.paths import ROOT
 from geo.perimeters import Perimeter, PerimeterFacts
-from geo.suggest import Preview, Suggestions, Tried, suggest
+from geo.suggest import Preview, Suggestions, suggest
 from ui.cache import claims, declared_complete, keyed_on_data
 from ui.server import settle
 
@@ -159,12 +159,6 @@ def _suggestions(
     perimeter: Perimeter, settings: Settings, locked: frozenset[str], beyond: bool, complete: tuple[str, ...]
 ) -> Suggestions:
     return suggest(as_read(complete).evidence, perimeter.communes, settings, locked=locked, beyond=beyond)
-
-
-@keyed_on_data(max_entries=64)
-def tried_around(perimeter: Perimeter) -> tuple[Tried, ...]:
-    """Return every perimeter near one, as points of a plot."""
-    return suggest_core.tried_around(world().evidence, perimeter.communes)
 
 
 def compared(

@@ -33,6 +33,7 @@ from geo.communes.names import (
     take_apart,
     was_named,
 )
+from geo.communes.pieces import pieces_text, places
 from geo.communes.revitalisation import Revitalisation
 
 __all__ = [
@@ -67,6 +68,8 @@ __all__ = [
     "name_of",
     "near",
     "open_communes",
+    "pieces_text",
+    "places",
     "read_any",
     "read_code",
     "read_departement",

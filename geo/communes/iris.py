@@ -47,9 +47,9 @@ class Iris:
     @cached_property
     def known(self) -> frozenset[str]:
         """The communes that can be opened: the people of every IRIS are known, and there are some."""
-        people = self.table.groupby("commune")["population"]
-        good = people.apply(lambda p: bool(p.notna().all() and p.sum() > 0))
-        return frozenset(map(str, good.index[good]))
+        people = self.table["population"]
+        grouped = pd.DataFrame({"sum": people, "lacking": people.isna()}).groupby(self.table["commune"]).sum()
+        return frozenset(map(str, grouped.index[(grouped["lacking"] == 0) & (grouped["sum"] > 0)]))
 
     def refusal(self, code: str, atlas: Atlas) -> str:
         """Say why a commune cannot be opened; "" when it can."""

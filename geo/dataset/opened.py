@@ -32,9 +32,18 @@ def opened(world: Dataset, codes: Iterable[str]) -> Dataset:
         When the IRIS were never received, or a commune cannot be opened: one sentence each.
     """
     atlas = world.atlas
-    wanted = sorted({atom for code in codes for atom in atlas.parts.get(code, (code,))})
+    codes = tuple(codes)
+    wanted = sorted(
+        {atom for code in codes for atom in atlas.parts.get(code, (code,))}
+        - {p for city in atlas.opened.values() for p in city}
+    )
     if not wanted:
         return world
+    if world.before is not None:  # what was laid over it is laid again, over the IRIS
+        made = opened(world.before, codes)
+        return (
+            made.with_claims(world.claims) if world.claims is not world.before.claims else made.as_stated(world.stated)
+        )
     if world.iris is None:
         raise GeoInputError(NO_IRIS)
     opening = open_communes(atlas, world.iris, wanted)

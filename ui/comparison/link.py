@@ -65,9 +65,10 @@ def _compared() -> frame.Compared:
 
 
 def _packed() -> str:
-    """Return the scenarios, only when one of them is compared or the settings are not the guide's."""
+    """Return the scenarios, only when one of them is compared, figures rest on a claim, or the settings are not the guide's."""
     workbook = frame.workbook()
-    needed = any(c.kind == "Scénario" for c in _compared().chosen) or workbook.settings != Workbook().settings
+    mine = any(c.kind == "Scénario" for c in _compared().chosen)
+    needed = mine or bool(workbook.claims) or workbook.settings != Workbook().settings
     return packed(workbook) if needed and workbook != Workbook() else ""
 
 

@@ -14,7 +14,7 @@ import streamlit as st
 from geo import french as fr
 from geo.budget import NO_BUDGET
 from geo.claims import NO_CLAIMS, Claims
-from geo.comparison import Candidate, SideBySide, candidates, evaluate, scale_of
+from geo.comparison import Candidate, SideBySide, evaluate, every_candidate, scale_of
 from geo.exports import MAP_LINES, TYPES, Export, MapChoice, file_name, make, perimeter_map, speaks, title_of
 from geo.guidance import Settings, used_text
 from geo.perimeters import Perimeter
@@ -184,9 +184,8 @@ def held_comparison() -> SideBySide | None:
     shown: frame.Compared | None = st.session_state[frame.COMPARED]
     if shown is None:
         return None
-    offered = {
-        c.id: c for c in candidates(loaders.crosswalk(), shown.commune, frame.workbook().scenarios, frame.settings())
-    }
+    found = every_candidate(loaders.world(), shown.commune, frame.workbook().scenarios, frame.settings())
+    offered = {c.id: c for c in found}
     chosen = tuple(offered[c.id] for c in shown.chosen if c.id in offered)
     if len(chosen) < 2:
         return None
