@@ -39,7 +39,9 @@ from geo.guidance.settings_labels import (
     own_thresholds,
     used_text,
 )
-from geo.guidance.stakeholders import BODIES, SECTORS, RoundTable, Seat, round_table
+from geo.guidance.table.members import round_table
+from geo.guidance.table.partners import FUNCTION_IDS, FUNCTIONS, Function
+from geo.guidance.table.seat import BODIES, COMMUNES, HOSPITALS, SECTORS, RoundTable, Seat
 
 __all__ = [
     "ANSWER_LENGTH",
@@ -47,7 +49,11 @@ __all__ = [
     "BODIES",
     "CHECKS",
     "CHECK_IDS",
+    "COMMUNES",
     "EMPTY",
+    "FUNCTIONS",
+    "FUNCTION_IDS",
+    "HOSPITALS",
     "INTENT_LABELS",
     "MEASURES",
     "MOST_CLSM",
@@ -65,6 +71,7 @@ __all__ = [
     "AskedQuestion",
     "Check",
     "Finding",
+    "Function",
     "Intent",
     "JudgedMoves",
     "Measure",

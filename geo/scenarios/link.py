@@ -4,7 +4,9 @@ The text is the number of the format, then base64url of: a checksum, a small hea
 than the guide's, vintage), the communes as bits (geo/scenarios/bitcode.py). It carries commune codes and what people typed, nothing
 else. The checksum tells an accident or a hand from a true link; the checks behind it hold against anyone.
 
-Form 2 is form 1 with projects and answers, form 3 is form 2 with claims, form 5 is form 3 with budgets: a workbook without any is written in the lowest form that
+Agreements, like cities opened into IRIS, are a text of their own behind it (geo/scenarios/noted.py).
+
+Form 2 is form 1 with projects and answers, form 3 is form 2 with claims, form 4 is form 3 with budgets: a workbook without any is written in the lowest form that
 holds it, as older installations read it. Long
 answers are left out, all of them together (`carries_answers`): a link must stay one; the file of scenarios has them.
 """
@@ -19,6 +21,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from geo.agreements import NO_AGREEMENTS
 from geo.budget import NO_BUDGET, Budget, budget_fields, read_budget
 from geo.claims import MOST_CLAIMS, MOST_PIECES, PIECE, Claim
 from geo.communes import Atlas
@@ -27,15 +30,12 @@ from geo.guidance import NO_PROJECT, THRESHOLDS, Project, Settings, read_project
 from geo.kept import kept_on_subject
 from geo.scenarios.bitcode import BROKEN, BitReader, BitWriter, by_departement, read_codes, write_codes
 from geo.scenarios.grain import MARK, Opening, read_opened, whole_communes, with_iris, write_opened
-from geo.scenarios.reopen import Opened, RawClaim, RawScenario, read_settings, reopen
+from geo.scenarios.noted import NOTED, read_noted, write_noted
+from geo.scenarios.reopen import Opened, RawClaim, RawScenario, commune_of_today, read_settings, reopen
 from geo.scenarios.scenario import MOST_SCENARIOS, Scenario, Vintage, Workbook
 
-PLAIN, FULL, CLAIMED, COSTED = (
-    "1",
-    "2",
-    "3",
-    "5",
-)  # forms: without and with projects and answers; with claims too; with budgets too
+# Forms: without and with projects and answers; with claims too; with budgets too.
+PLAIN, FULL, CLAIMED, COSTED = "1", "2", "3", "4"
 LONGEST = 60_000  # characters read; a link of a whole région is about a thousand
 MAIL_LENGTH = 2_000  # past it some mail programs cut addresses
 MOST_ANSWERS = 3_000  # characters of answers that a link carries, of all scenarios together
@@ -75,6 +75,8 @@ def carries_answers(workbook: Workbook) -> bool:
 
 def pack(workbook: Workbook, atlas: Atlas) -> str:
     """Write a workbook as a short text that an address can hold as it is."""
+    if workbook.agreements:
+        return write_noted(pack(replace(workbook, agreements=NO_AGREEMENTS), atlas), workbook.agreements)
     if workbook.opened:
         coarse, left = whole_communes(workbook, atlas)
         return write_opened(pack(coarse, atlas), workbook.opened, left)
@@ -145,6 +147,11 @@ def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None, opening: Ope
     GeoInputError
         When the text was cut, changed, or is of another version; one plain sentence.
     """
+    if NOTED in text and len(text) <= LONGEST:
+        before, _, noted = text.rpartition(NOTED)
+        found = unpack(before, atlas, vintage, opening)
+        agreements, said = read_noted(before, noted, commune_of_today(atlas))
+        return Opened(replace(found.workbook, agreements=agreements), tuple(dict.fromkeys((*found.notices, *said))))
     if MARK in text and len(text) <= LONGEST:
         coarse, fine = text.split(MARK, 1)
         return _unpack_opened(coarse, fine, atlas, vintage, opening)

@@ -6,7 +6,7 @@ refused otherwise. Each repair is a sentence: nothing changes in silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -151,6 +151,15 @@ def _today(codes: Iterable[str], atlas: Atlas, *, moved: bool) -> tuple[frozense
             f"{'laissé' if len(lost) == 1 else 'laissés'} de côté : {fr.listing(lost, most=8)}."
         )
     return frozenset(found), notices
+
+
+def commune_of_today(atlas: Atlas) -> Callable[[str], str]:
+    """Return what gives the code of the commune of today for another; a code that is nowhere stays as it is."""
+
+    def today(code: str) -> str:
+        return atlas.former[code][0] if code not in atlas.row and code in atlas.former else code
+
+    return today
 
 
 def _answers(given: Any) -> tuple[tuple[tuple[str, str], ...], list[str]]:
