@@ -6,9 +6,9 @@ else. The checksum tells an accident or a hand from a true link; the checks behi
 
 Agreements, like cities opened into IRIS, are a text of their own behind it (geo/scenarios/noted.py).
 
-Form 2 is form 1 with projects and answers, form 3 is form 2 with claims, form 4 is form 3 with budgets: a workbook without any is written in the lowest form that
-holds it, as older installations read it. Long
-answers are left out, all of them together (`carries_answers`): a link must stay one; the file of scenarios has them.
+Form 2 is form 1 with projects and answers, form 3 is form 2 with claims, form 4 is form 3 with budgets: a workbook without any is
+written in the lowest form that holds it, as older installations read it. Long answers are left out, all of them together
+(`carries_answers`): a link must stay one; the file of scenarios has them.
 """
 
 from __future__ import annotations
