@@ -52,7 +52,11 @@ class Iris:
         return frozenset(map(str, good.index[good]))
 
     def refusal(self, code: str, atlas: Atlas) -> str:
-        """Say why a commune cannot be opened; "" when it can."""
+        """Say why a commune cannot be opened; "" when it can, or is opened already."""
+        if code in atlas.opened:
+            return ""
+        if code not in atlas.row:
+            return f"{code} : ce n’est pas une commune d’aujourd’hui."
         if code not in self.of:
             return f"{atlas.label(code)} : elle ne compte qu’un IRIS, ou aucun n’est connu ; elle reste entière."
         if code not in self.known:
@@ -93,8 +97,7 @@ def open_communes(atlas: Atlas, iris: Iris, codes: Iterable[str]) -> Opening:
         With one sentence for each code that is no atom, or cannot be opened.
     """
     wanted = sorted({str(code) for code in codes} - set(atlas.opened))
-    problems = [f"{code} : ce n’est pas une commune d’aujourd’hui." for code in wanted if code not in atlas.row]
-    problems += [said for code in wanted if code in atlas.row and (said := iris.refusal(code, atlas))]
+    problems = [said for code in wanted if (said := iris.refusal(code, atlas))]
     if problems:
         raise GeoInputError(problems)
     if not wanted:

@@ -60,6 +60,11 @@ def close_city(workbook: Workbook, city: str, atlas: Atlas) -> Workbook:
     return replace(workbook, scenarios=tuple(scenarios), opened=workbook.opened - {city})
 
 
+def in_communes(codes: Iterable[str], atlas: Atlas) -> frozenset[str]:
+    """Return codes where each opened city that is there with all its IRIS is one commune again."""
+    return _coarse(frozenset(codes), {city: frozenset(pieces) for city, pieces in atlas.opened.items()})
+
+
 def _fine(codes: frozenset[str], atlas: Atlas) -> frozenset[str]:
     return frozenset(piece for code in codes for piece in atlas.opened.get(code, (code,)))
 

@@ -284,12 +284,12 @@ class Workbook:
     def merge(self, other: Workbook) -> Workbook:
         """Return the workbook with the scenarios of another one after its own (to compare a colleague's).
 
-        Settings and vintage stay its own.
+        Settings and vintage stay its own. The cities of both are opened: what either has whole is then to be put in IRIS (`open_cities`).
         """
         merged = self
         for scenario in other.scenarios:
             merged = merged.add(scenario)
-        return replace(merged, claims=self.claims.merged(other.claims))
+        return replace(merged, claims=self.claims.merged(other.claims), opened=self.opened | other.opened)
 
     def with_settings(self, settings: Settings | None = None) -> Workbook:
         """Return the workbook judged by other settings; without any, by the guide's."""

@@ -28,7 +28,7 @@ def show_tradeoff(found: SideBySide) -> None:
             key=f"compromis-{'-'.join(ids)}",
         )
     )  # fmt: skip
-    perimeter = found.every[at].candidate.perimeter(loaders.atlas())
+    perimeter = found.every[at].candidate.perimeter(loaders.opened_atlas())
     tried = loaders.tried_around(perimeter)
     known = found.every[at].values["secteurs"].number is not None
     st.markdown(html.literal(tradeoff_text(tried, sectors_known=known)))

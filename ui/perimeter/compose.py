@@ -47,7 +47,7 @@ class Target:
 
 def resolve(target_id: str) -> Target | None:
     """Return a target from its id, or None when nothing of today goes by it."""
-    atlas, layers = loaders.atlas(), loaders.crosswalk().layers
+    atlas, layers = loaders.opened_atlas(), loaders.opened_crosswalk().layers
     if target_id in atlas.row:
         return Target(target_id, atlas.label(target_id), frozenset([target_id]))
     if target_id in atlas.parts:
@@ -68,9 +68,9 @@ def label(target_id: str) -> str:
     """Return how a target is listed."""
     layer_id, sign, zone = target_id.partition("/")
     if not sign:
-        whole = ", ville entière" if target_id in loaders.atlas().parts else ""
-        return f"{loaders.atlas().label(target_id)}{whole}"
-    return f"{SHORT[layer_id]} · {loaders.crosswalk().layers[layer_id].zones.at[zone, 'nom']}"
+        whole = ", ville entière" if target_id in loaders.opened_atlas().parts else ""
+        return f"{loaders.opened_atlas().label(target_id)}{whole}"
+    return f"{SHORT[layer_id]} · {loaders.opened_crosswalk().layers[layer_id].zones.at[zone, 'nom']}"
 
 
 def offer(target: Target, perimeter: Perimeter) -> None:
@@ -101,7 +101,7 @@ def _described(target: Target, perimeter: Perimeter) -> str:
 
 
 def _size(target: Target) -> str:
-    atlas = loaders.atlas()
+    atlas = loaders.opened_atlas()
     people = int(atlas.population[atlas.rows(target.codes)].sum())
     return f"{fr.count(len(target.codes), 'commune')}, {fr.inhabitants(people)}."
 
@@ -119,7 +119,7 @@ def effect_lines(move: Move, perimeter: Perimeter) -> tuple[str, ...]:
 def effect_text(move: Move, perimeter: Perimeter) -> str:
     """Say what a move would change: inhabitants, sectors, QPV, checks that would turn."""
     if not perimeter.communes or move.removed >= perimeter.communes:
-        atlas = loaders.atlas()
+        atlas = loaders.opened_atlas()
         people = int(atlas.population[atlas.rows(move.added)].sum())
         return (
             f"{move.label} : {fr.inhabitants(people)} au total." if people else f"{move.label} viderait le périmètre."
@@ -141,7 +141,7 @@ def _start(target: Target) -> None:
 
 def take_shape(shape: Shape, number: int) -> None:
     """Add the communes of a drawn shape; what prevents it is said, and the browser goes back to what is held."""
-    atlas = loaders.atlas()
+    atlas = loaders.opened_atlas()
     try:
         if shape.centre:
             found = perimeters.from_circle_at(shape.centre[1], shape.centre[0], shape.radius_m, atlas)
@@ -175,7 +175,7 @@ def circle_around(scope: Scope | None) -> None:
             key="cercle-ville",
             kinds=search.COMMUNES,
             here=scope.departements if scope and scope.kind == "departement" else (),
-            held=loaders.atlas().label(town) if held else "",
+            held=loaders.opened_atlas().label(town) if held else "",
             on_choose=lambda chosen: st.session_state.update({TOWN: chosen}),
         )
         radius = st.number_input("Rayon (km, à vol d’oiseau)", 1, 300, 10, key="cercle-rayon")
@@ -186,7 +186,7 @@ def circle_around(scope: Scope | None) -> None:
 
 def _take_circle(town: str, radius_km: int, start: bool) -> None:
     try:
-        found = perimeters.from_circle(town, 1000 * radius_km, loaders.atlas())
+        found = perimeters.from_circle(town, 1000 * radius_km, loaders.opened_atlas())
     except GeoInputError as error:
         frame.say(*error.problems)
         return
