@@ -21,7 +21,7 @@ from geo.claims import (
     sheet_csv,
     sheet_xlsx,
 )
-from geo.communes import Atlas
+from geo.communes import Atlas, in_words
 from geo.errors import GeoInputError
 from geo.layers import LayerId
 from geo.scenarios import in_communes
@@ -102,7 +102,7 @@ def _gestures(kind: str, codes: frozenset[str], *, with_map: bool) -> None:
         if with_map and frame.marked() is None:
             st.button("Marquer au clic", key="claim-mark", on_click=frame.mark, args=((),), icon=":material/touch_app:")
         if perimeter:
-            label = f"Les {fr.count(len(perimeter), 'commune')} du périmètre"
+            label = f"Les {in_words(perimeter)} du périmètre"
             st.button(label, key="claim-perimeter", on_click=_take, args=(perimeter, with_map))
         if perimeter and left and left != perimeter:
             label = f"Le reste du périmètre ({fr.number(len(left))})"
@@ -112,7 +112,7 @@ def _gestures(kind: str, codes: frozenset[str], *, with_map: bool) -> None:
     if codes:
         atlas = loaders.opened_atlas()
         people = int(atlas.population[atlas.rows(codes)].sum())
-        marks = fr.count(len(codes), "commune marquée", "communes marquées")
+        marks = in_words(codes, "marquée")
         st.caption(f"{marks}, {fr.inhabitants(people)}.")
 
 
@@ -165,9 +165,7 @@ def _save(codes: frozenset[str]) -> None:
     if made is None:
         return
     frame.attempt(lambda book: book.with_claim(made))
-    frame.say(
-        f"{made.title} : {fr.count(len(codes), 'commune')}, {made.said}. Tous les chiffres de cette session en tiennent compte."
-    )
+    frame.say(f"{made.title} : {in_words(codes)}, {made.said}. Tous les chiffres de cette session en tiennent compte.")
     state[TITLE], state[PARTS], state[LISTED] = "", [], frozenset()
     if frame.marked() is not None:
         frame.mark(())  # the next one is marked at once
@@ -217,8 +215,8 @@ def _line(claim: Claim, atlas: Atlas) -> str:
     )  # IRIS of a city that is not opened: their people are not read here
     kind = CLAIM_KINDS[claim.kind].name
     if claim.says_whole_list:
-        return html.escape(f"{kind} : liste dite complète pour {fr.count(len(held), 'commune')}, {word(claim)}.")
-    about = [claim.hospital, fr.count(len(held), "commune"), "" if small else fr.inhabitants(people)]
+        return html.escape(f"{kind} : liste dite complète pour {in_words(held)}, {word(claim)}.")
+    about = [claim.hospital, in_words(held), "" if small else fr.inhabitants(people)]
     about += [f"dont {fr.number(len(claim.parts))} en partie"] if claim.parts else []
     about += [] if claim.whole or not CLAIM_KINDS[claim.kind].layer else ["d’autres communes possibles"]
     return (

@@ -20,6 +20,7 @@ from scipy.sparse import csr_array
 from geo.arrays import Rows
 from geo.communes.atlas import ATTRIBUTES, Atlas
 from geo.errors import GeoInputError
+from geo.french import count
 
 SHAPE_OF_IRIS = re.compile(r"(?:[0-9]{2}|2[AB])[0-9]{7}")
 SHARED_OUT = "répartition d’après les IRIS"
@@ -67,6 +68,21 @@ class Iris:
         """Return the part of the people of a commune that each of its IRIS has; they sum to 1."""
         people = self.table.loc[list(self.of[code]), "population"]
         return people / people.sum()
+
+
+def in_words(codes: Iterable[str], what: str = "") -> str:
+    """Write how many communes these are, IRIS apart: « 3 communes », « 2 communes et 4 IRIS », « 4 IRIS ».
+
+    `what` is said of them, in the feminine: « ajoutée » gives « 2 communes ajoutées », « 2 communes et 4 IRIS ajoutés ».
+    """
+    some = list(codes)
+    fine = sum(map(bool, map(SHAPE_OF_IRIS.fullmatch, some)))
+    plain = len(some) - fine
+    if not fine:
+        return count(plain, f"commune {what}".strip(), f"communes {what}s" if what else "communes")
+    said = [count(plain, "commune")] if plain else []
+    tail = f" {what.removesuffix('e')}{'s' if len(some) > 1 else ''}" if what else ""
+    return " et ".join([*said, count(fine, "IRIS", "IRIS")]) + tail
 
 
 @dataclass(frozen=True, eq=False)

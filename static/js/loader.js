@@ -34,6 +34,7 @@
     "marks",
     "memory",
     "motifs",
+    "opened",
     "outline",
     "overlays",
     "panel",

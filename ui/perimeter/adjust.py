@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from geo import french as fr
-from geo.communes import name_of
+from geo.communes import in_words, name_of
 from geo.moves import Move, incidence_of
 from geo.perimeters import Perimeter, fill_holes, keep_main_part, stop_at_community
 from ui import frame, html, loaders, search
@@ -78,7 +78,7 @@ def _communes(perimeter: Perimeter) -> None:
     )
     _locks(codes)
     if len(codes) > MOST_LISTED:
-        st.caption(f"{fr.count(len(codes), 'commune')} : retirez-les par la carte ou par leur nom.")
+        st.caption(f"{in_words(codes)} : retirez-les par la carte ou par leur nom.")
         return
     st.pills(
         "Cliquez une commune pour la retirer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import french as fr
-from geo.communes import Atlas
+from geo.communes import Atlas, in_words
 from geo.coverage import Scope
 from geo.perimeters import Perimeter
 from geo.scenarios import Workbook
@@ -98,7 +98,7 @@ def marking_strip() -> None:
     if held is None:
         return
     with st.container(border=True, key="marquage", horizontal=True, vertical_alignment="center"):
-        marks = fr.count(len(held), "commune marquée", "communes marquées")
+        marks = in_words(held, "marquée")
         st.markdown(
             f"**Vous marquez des communes** (clic, liste, cercle, zone ou nom) : {marks}. Votre périmètre n’est pas changé ; "
             "enregistrez dans le panneau « Secteurs »."
@@ -158,7 +158,7 @@ def history(perimeter: Perimeter) -> None:
             on_click=frame.reset,
             disabled=frame.selection() == start and not frame.locked(),
             icon=":material/restart_alt:",
-            help=f"Le périmètre d’où vous êtes parti : {fr.count(len(start), 'commune')}." if start else None,
+            help=f"Le périmètre d’où vous êtes parti : {in_words(start)}." if start else None,
         )
         st.button(
             "Tout retirer", on_click=frame.clear, disabled=empty, icon=":material/clear_all:",
@@ -196,7 +196,7 @@ def _step_text(earlier: Workbook | None, book: Workbook) -> str:
             for city in sorted(earlier.opened ^ book.opened)
         )
     elif earlier is None:
-        what = fr.count(len(book.codes), "commune") if book.codes else "départ"
+        what = in_words(book.codes) if book.codes else "départ"
     elif earlier.current != book.current:
         what = book.scenario.name
     else:
@@ -213,7 +213,7 @@ def _moved(sign: str, codes: frozenset[str], atlas: Atlas) -> str:
     if not codes:
         return ""
     named = fr.listing(sorted(str(atlas.names[atlas.row[c]]) for c in codes))
-    return f"{sign} {named if len(codes) <= NAMED else fr.count(len(codes), 'commune')}"
+    return f"{sign} {named if len(codes) <= NAMED else in_words(codes)}"
 
 
 def first_question() -> None:

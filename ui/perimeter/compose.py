@@ -12,13 +12,14 @@ import streamlit as st
 
 from geo import french as fr
 from geo import perimeters
+from geo.communes import in_words
 from geo.coverage import Scope
 from geo.errors import GeoInputError
 from geo.layers import Precision, zone_members
 from geo.moves import Move
 from geo.perimeters import Perimeter
 from geo.suggest import effect_of
-from ui import frame, loaders, search
+from ui import frame, grain, loaders, search
 from ui.map import Shape
 from ui.perimeter import judge
 
@@ -82,6 +83,8 @@ def offer(target: Target, perimeter: Perimeter) -> None:
         st.button("Ajouter", key="cible-ajouter", on_click=_add, args=(target,), disabled=not missing, type="primary")
         st.button("Retirer", key="cible-retirer", on_click=_remove, args=(target,), disabled=not inside)
         st.button("Partir de là", key="cible-partir", on_click=_start, args=(target,), disabled=not target.codes)
+        if "/" not in target.id:
+            grain.offer(target.id)
 
 
 def _described(target: Target, perimeter: Perimeter) -> str:
@@ -103,7 +106,9 @@ def _described(target: Target, perimeter: Perimeter) -> str:
 def _size(target: Target) -> str:
     atlas = loaders.opened_atlas()
     people = int(atlas.population[atlas.rows(target.codes)].sum())
-    return f"{fr.count(len(target.codes), 'commune')}, {fr.inhabitants(people)}."
+    city = target.id in atlas.parts
+    counted = atlas.pieces_word(target.id, len(target.codes)) if city else in_words(target.codes)
+    return f"{counted}, {fr.inhabitants(people)}."
 
 
 def effect_lines(move: Move, perimeter: Perimeter) -> tuple[str, ...]:
@@ -153,7 +158,7 @@ def take_shape(shape: Shape, number: int) -> None:
         return
     fresh = found.codes - frame.selection()
     frame.choose(frame.selection() | found.codes, sequence=number)
-    frame.say(f"{found.name} : {fr.count(len(fresh), 'commune ajoutée', 'communes ajoutées')}.", *found.notices)
+    frame.say(f"{found.name} : {in_words(fresh, 'ajoutée')}.", *found.notices)
 
 
 def move_to(codes: frozenset[str], start: bool) -> None:
@@ -191,4 +196,4 @@ def _take_circle(town: str, radius_km: int, start: bool) -> None:
         frame.say(*error.problems)
         return
     move_to(found.codes, start)
-    frame.say(f"{found.name} : {fr.count(len(found.codes), 'commune')}.", *found.notices)
+    frame.say(f"{found.name} : {in_words(found.codes)}.", *found.notices)
