@@ -1,0 +1,190 @@
+"""A city opened into IRIS on the pages: opened by its name, closed, undone, carried by a link, judged the same everywhere.
+
+Niort has six IRIS of ours, counted 1 000 to 6 000: its 59 854 inhabitants are 2 850, 5 700, 8 551, 11 401, 14 251 and 17 101.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from geo.communes import Iris
+from geo.dataset import Dataset
+from geo.scenarios import Scenario, Workbook, pack
+from tests.dataset.drawn_cities import NIORT, QUARTERS, niort
+from tests.support import real
+from tests.support.apptest import COMPARISON, COVERAGE, PERIMETER, button, chosen, find, open_page, ran, written
+from tests.support.grid import plain
+from ui import frame, loaders
+from ui.perimeter import choices
+
+AIFFRES = "79003"  # 5 419 inhabitants, next to Niort
+OPEN, CLOSE = "Ouvrir Niort en IRIS", "Refermer Niort"
+
+
+@lru_cache(maxsize=1)
+def received() -> Dataset:
+    return replace(real.world(), iris=niort())
+
+
+@pytest.fixture(autouse=True)
+def with_iris(fresh_caches: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loaders, "open_dataset", received)
+
+
+def labels(app: AppTest) -> set[str]:
+    return {b.label for b in app.button}
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return ran(button(app, label).click().run())
+
+
+def search(app: AppTest, target: str) -> AppTest:
+    return find(app, choices.FIELD, target)
+
+
+def opened(*codes: str) -> AppTest:
+    """Open Périmètre on communes, then Niort."""
+    app = open_page(PERIMETER, carte="dep-79", communes=",".join(codes))
+    search(app, NIORT)
+    return press(app, OPEN)
+
+
+def link(*codes: str) -> str:
+    book = Workbook((Scenario("Périmètre", frozenset(codes)),), opened=frozenset({NIORT}))
+    return pack(book, loaders.atlas_of({NIORT}))
+
+
+def said(app: AppTest) -> list[str]:
+    return [plain(toast.value) for toast in app.toast]
+
+
+def test_a_city_of_the_perimeter_is_opened_and_no_figure_moves() -> None:
+    before = written(open_page(PERIMETER, carte="dep-79", communes=f"{AIFFRES},{NIORT}"))
+    app = opened(AIFFRES, NIORT)
+    assert chosen(app) == {AIFFRES, *QUARTERS}
+    assert "65 273" in before and "65 273" in written(app)
+    assert CLOSE in labels(app) and OPEN not in labels(app)
+
+
+def test_an_opened_city_is_closed_again_when_all_of_it_is_chosen_or_nothing() -> None:
+    app = press(opened(AIFFRES, NIORT), CLOSE)
+    assert chosen(app) == {AIFFRES, NIORT} and not app.session_state[frame.WORKBOOK].opened
+    app = press(opened(AIFFRES), CLOSE)
+    assert chosen(app) == {AIFFRES} and OPEN in labels(app)
+
+
+def test_a_city_of_which_a_part_is_chosen_stays_open_and_it_is_said() -> None:
+    app = open_page(PERIMETER, carte="dep-79", lien=link(AIFFRES, *QUARTERS[:2]))
+    search(app, NIORT)
+    press(app, CLOSE)
+    assert chosen(app) == {AIFFRES, *QUARTERS[:2]}
+    assert any("en a 2 IRIS sur 6" in text for text in said(app))
+
+
+def test_a_link_opens_the_city_that_it_carries() -> None:
+    app = open_page(PERIMETER, carte="dep-79", lien=link(AIFFRES, QUARTERS[0], QUARTERS[5]))
+    assert chosen(app) == {AIFFRES, QUARTERS[0], QUARTERS[5]}
+    assert "25 370" in written(app)  # 5 419 + 2 850 + 17 101
+    sent = app.query_params["lien"]
+    assert chosen(open_page(PERIMETER, lien=sent[0] if isinstance(sent, list) else sent)) == chosen(app)
+
+
+def test_undo_closes_and_opens_again() -> None:
+    app = opened(AIFFRES, NIORT)
+    press(app, "Annuler")
+    assert chosen(app) == {AIFFRES, NIORT} and not app.session_state[frame.WORKBOOK].opened
+    press(app, "Rétablir")
+    assert chosen(app) == {AIFFRES, *QUARTERS}
+
+
+def test_going_back_to_a_start_that_has_iris_opens_the_city_again() -> None:
+    app = open_page(PERIMETER, carte="dep-79", lien=link(AIFFRES, QUARTERS[0]))
+    search(app, NIORT)
+    press(app, "Retirer")
+    press(app, CLOSE)
+    assert chosen(app) == {AIFFRES}
+    press(app, "Revenir au départ")
+    assert chosen(app) == {AIFFRES, QUARTERS[0]} and app.session_state[frame.WORKBOOK].opened == {NIORT}
+
+
+def test_what_names_the_commune_takes_all_the_iris_of_the_opened_city() -> None:
+    app = opened(AIFFRES)
+    assert "6 IRIS, 59 854 habitants." in written(app)
+    press(app, "Ajouter")
+    assert chosen(app) == {AIFFRES, *QUARTERS}
+    press(app, "Tout retirer")
+    search(app, "epci/200041317")
+    press(app, "Ajouter")
+    assert set(QUARTERS) < chosen(app) and NIORT not in chosen(app)
+
+
+def test_the_comparison_counts_a_part_of_a_city_as_the_perimeter_does() -> None:
+    app = open_page(COMPARISON, commune=NIORT, lien=link(AIFFRES, QUARTERS[5]), choix="scenario-perimetre")
+    assert chosen(app) == {AIFFRES, QUARTERS[5]}
+    app.switch_page(PERIMETER)
+    ran(app.run())
+    assert "22 520" in written(app)  # 5 419 + 17 101
+
+
+def test_the_coverage_is_counted_by_commune_whatever_is_opened() -> None:
+    before = written(open_page(COVERAGE, territoire="dep-79"))
+    app = opened(AIFFRES, NIORT)
+    app.switch_page(COVERAGE)
+    app.query_params["territoire"] = "dep-79"
+    assert written(ran(app.run())) == before
+
+
+def tool(*codes: str) -> AppTest:
+    """Run what the tool shows once it is unfolded, for a perimeter."""
+
+    def unfolded() -> None:
+        import streamlit as st
+
+        from ui import frame
+        from ui.grain import cities
+
+        for key, value in frame.DEFAULTS.items():
+            st.session_state.setdefault(key, value)
+        cities.choose(frame.perimeter())
+
+    app = AppTest.from_function(unfolded, default_timeout=60)
+    app.session_state[frame.WORKBOOK] = Workbook((Scenario("P", frozenset(codes)),))
+    return ran(app.run())
+
+
+def test_the_tool_offers_the_cities_of_the_perimeter_that_can_be_opened() -> None:
+    assert labels(tool(AIFFRES, NIORT)) == {OPEN}
+    assert labels(tool(AIFFRES)) == set()
+    app = tool(NIORT)
+    assert labels(press(app, OPEN)) == {CLOSE}
+    assert labels(press(app, CLOSE)) == {OPEN}
+
+
+def test_without_iris_nothing_is_offered_and_the_tool_says_where_they_come_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loaders, "open_dataset", real.world)
+    monkeypatch.setattr(st, "page_link", lambda *_, **__: None)  # there is no other page in a page alone
+    app = tool(NIORT)
+    assert labels(app) == set() and "demandez-les sur la page Données" in app.info[0].value
+    app = open_page(PERIMETER, carte="dep-79", communes=NIORT)
+    search(app, NIORT)
+    assert OPEN not in labels(app)
+
+
+def test_a_city_whose_people_are_unknown_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = niort()
+    table = known.table.assign(population=known.table["population"].where(known.table.index != QUARTERS[0]))
+    monkeypatch.setattr(
+        loaders, "open_dataset", lambda: replace(received(), iris=Iris(table, known.pairs, known.folder))
+    )
+    app = open_page(PERIMETER, carte="dep-79", communes=NIORT)
+    search(app, NIORT)
+    assert OPEN not in labels(app)
+    assert any("les habitants de ses IRIS ne sont pas connus" in c.value for c in app.caption)
