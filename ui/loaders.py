@@ -93,7 +93,11 @@ def _stated(complete: tuple[str, ...], wanted: Cities) -> Dataset:
 def as_read(complete: tuple[str, ...]) -> Dataset:
     """Return the data as somebody reads them who states that the list of CLSM is complete in some départements, with the cities that
     the session opens."""
-    return _stated(complete, cities()) if complete else opened_world()
+    return _read(complete, cities())
+
+
+def _read(complete: tuple[str, ...], wanted: Cities) -> Dataset:
+    return _stated(complete, wanted) if complete else opened_world(wanted)
 
 
 def evidence() -> Evidence:
@@ -158,8 +162,8 @@ def facts(perimeter: Perimeter) -> PerimeterFacts:
 
 
 @keyed_on_data(max_entries=256)
-def _facts(perimeter: Perimeter, complete: tuple[str, ...], _: Cities) -> PerimeterFacts:
-    return as_read(complete).facts(perimeter)
+def _facts(perimeter: Perimeter, complete: tuple[str, ...], wanted: Cities) -> PerimeterFacts:
+    return _read(complete, wanted).facts(perimeter)
 
 
 def findings(perimeter: Perimeter, settings: Settings | None = None) -> tuple[tuple[Check, Finding], ...]:
@@ -181,9 +185,9 @@ def preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = f
 
 @keyed_on_data(max_entries=256)
 def _preview(
-    perimeter: Perimeter, settings: Settings, locked: frozenset[str], complete: tuple[str, ...], _: Cities
+    perimeter: Perimeter, settings: Settings, locked: frozenset[str], complete: tuple[str, ...], wanted: Cities
 ) -> Preview:
-    return suggest_core.preview(as_read(complete).evidence, perimeter.communes, settings, locked=locked)
+    return suggest_core.preview(_read(complete, wanted).evidence, perimeter.communes, settings, locked=locked)
 
 
 def suggestions(
@@ -195,9 +199,14 @@ def suggestions(
 
 @keyed_on_data(max_entries=64)
 def _suggestions(
-    perimeter: Perimeter, settings: Settings, locked: frozenset[str], beyond: bool, complete: tuple[str, ...], _: Cities
+    perimeter: Perimeter,
+    settings: Settings,
+    locked: frozenset[str],
+    beyond: bool,
+    complete: tuple[str, ...],
+    wanted: Cities,
 ) -> Suggestions:
-    return suggest(as_read(complete).evidence, perimeter.communes, settings, locked=locked, beyond=beyond)
+    return suggest(_read(complete, wanted).evidence, perimeter.communes, settings, locked=locked, beyond=beyond)
 
 
 def tried_around(perimeter: Perimeter) -> tuple[Tried, ...]:
@@ -219,9 +228,9 @@ def compared(
 
 @keyed_on_data(max_entries=64)
 def _compared(
-    chosen: tuple[Candidate, ...], settings: Settings, reference: int, complete: tuple[str, ...], _: Cities
+    chosen: tuple[Candidate, ...], settings: Settings, reference: int, complete: tuple[str, ...], wanted: Cities
 ) -> SideBySide:
-    return side_by_side(chosen, as_read(complete), settings, reference=reference)
+    return side_by_side(chosen, _read(complete, wanted), settings, reference=reference)
 
 
 @keyed_on_data(max_entries=64)

@@ -164,13 +164,14 @@ def show_messages() -> None:
 
 # --- side by side -------------------------------------------------------------------------------------------------
 @keyed_on_data(max_entries=64, spinner="Dessin des cartes…")
-def _small_maps(chosen: tuple[Candidate, ...], _: Cities) -> tuple[tuple[str, str], ...]:
+def _small_maps(chosen: tuple[Candidate, ...], wanted: Cities) -> tuple[tuple[str, str], ...]:
     """Return a small map of each perimeter, all on one frame: (SVG, alternative text)."""
     from geo.exports import frame_of, main_projection, small_map
 
-    every = [loaders.facts(c.perimeter(loaders.opened_atlas())) for c in chosen]
-    epsg = main_projection(loaders.opened_atlas(), every[0].rows)
-    frame = frame_of(loaders.opened_atlas(), [f.rows for f in every], epsg)
+    atlas = loaders.opened_world(wanted).atlas
+    every = [loaders.facts(c.perimeter(atlas)) for c in chosen]
+    epsg = main_projection(atlas, every[0].rows)
+    frame = frame_of(atlas, [f.rows for f in every], epsg)
     drawn = [small_map(f, frame, epsg) for f in every]
     return tuple((d.svg, d.alt) for d in drawn)
 

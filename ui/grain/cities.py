@@ -27,10 +27,11 @@ def tool() -> None:
     box = st.popover("IRIS", key=TOOL, on_change="rerun", help="Ouvrir une ville en ses quartiers, les IRIS")
     if box.open:
         with box:
-            _unfolded(frame.perimeter())
+            choose(frame.perimeter())
 
 
-def _unfolded(perimeter: Perimeter) -> None:
+def choose(perimeter: Perimeter) -> None:
+    """Show what the tool unfolds: the opened cities, then those of a perimeter that can be opened, or why none can."""
     st.caption(WHAT)
     for city in sorted(frame.workbook().opened, key=_name):
         _close_button(city)
