@@ -18,7 +18,7 @@ from geo.comparison import Candidate
 from geo.errors import GeoInputError
 from geo.guidance import Settings
 from geo.perimeters import Perimeter
-from geo.scenarios import Workbook, open_cities
+from geo.scenarios import Workbook, followed, open_cities
 from ui import html, layout, loaders, setup
 from ui.cache import COMPLETE, WORKBOOK
 from ui.server import begin_sync, sync_sentence, sync_status
@@ -78,6 +78,7 @@ def open_page(title: str, heading: str = "") -> None:
     _data_or_stop()
     for key, value in DEFAULTS.items():
         st.session_state.setdefault(key, value)
+    _follow_data()
     if title != "Périmètre":
         st.session_state[MARKED] = None  # marks are made on its map alone
     st.html(html.STYLE + layout.STYLE + html.SCRIPT, unsafe_allow_javascript=True)
@@ -118,6 +119,21 @@ def _data_or_stop() -> None:
         for problem in error.problems:
             st.error(html.literal(problem))
         st.stop()
+
+
+def _follow_data() -> None:
+    """Have the scenarios follow the data when the IRIS that they have are no more those of today: what is left out is said, and no step of
+    before can be gone back to."""
+    if not workbook().opened:
+        return
+    book, said = followed(workbook(), loaders.opened_atlas())
+    if book is not workbook():
+        known = frozenset(loaders.opened_atlas().row)
+        st.session_state.update(
+            {WORKBOOK: book, HISTORY: (), FUTURE: (), START: st.session_state[START] & known, MARKED: None}
+        )
+        st.session_state[SEQUENCE] += 1
+        say(*said)
 
 
 def _claimed() -> str:

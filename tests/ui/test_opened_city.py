@@ -188,3 +188,13 @@ def test_a_city_whose_people_are_unknown_says_so(monkeypatch: pytest.MonkeyPatch
     search(app, NIORT)
     assert OPEN not in labels(app)
     assert any("les habitants de ses IRIS ne sont pas connus" in c.value for c in app.caption)
+
+
+def test_iris_that_are_no_more_after_the_data_changed_are_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_page(PERIMETER, carte="dep-79", lien=link(AIFFRES, QUARTERS[0]))
+    monkeypatch.setattr(loaders, "open_dataset", real.world)
+    st.cache_resource.clear()
+    ran(app.run())
+    assert chosen(app) == {AIFFRES} and not app.session_state[frame.WORKBOOK].opened
+    assert any("1 IRIS de vos scénarios n’est plus dans les données" in text for text in said(app))
+    assert button(app, "Annuler").disabled
