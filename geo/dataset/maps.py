@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geo.communes import open_communes
@@ -50,12 +52,14 @@ def city_map(destination: Path, world: Dataset, city: str) -> str:
     names, people = ([column[r] for r in rows] for column in (atlas.names, atlas.population))
     given = City(city, str(atlas.villes.at[city, "nom"]), codes, names, people)
     drawn = atlas.pieces_drawn().loc[codes].to_numpy()
-    text = city_topojson(given, drawn, _around(world, city))
+    around, anchors = _around(world, city)
+    text = city_topojson(given, drawn, around, anchors)
     return write_by_content(destination, f"iris-{city}", text)
 
 
-def _around(world: Dataset, city: str) -> dict[str, shapely.Geometry]:
-    """Return the outlines next to a city (EPSG:4326) by code: those of its IRIS for a commune that can be opened."""
+def _around(world: Dataset, city: str) -> tuple[dict[str, shapely.Geometry], npt.NDArray[np.object_]]:
+    """Return the outlines next to a city (EPSG:4326) by code, those of its IRIS for a commune that can be opened; then the city and the
+    communes beside it, whole."""
     import geopandas as gpd
 
     atlas = world.atlas
@@ -63,12 +67,10 @@ def _around(world: Dataset, city: str) -> dict[str, shapely.Geometry]:
     beside = [str(atlas.codes[r]) for r in links.indices[links.indptr[row] : links.indptr[row + 1]]]
     known = world.iris.known if world.iris else frozenset()
     cut = [code for code in beside if code in known]
-    plain = [code for code in beside if code not in known]
-    found: dict[str, shapely.Geometry] = {}
-    if plain:
-        table = gpd.read_parquet(atlas.path / "communes.parquet", filters=[("code", "in", plain)])
-        found |= dict(zip(table["code"], table.geometry, strict=True))
+    table = gpd.read_parquet(atlas.path / "communes.parquet", filters=[("code", "in", [city, *beside])])
+    plain = table[~table["code"].isin({city, *cut})]
+    found: dict[str, shapely.Geometry] = dict(zip(plain["code"], plain.geometry, strict=True))
     if cut and world.iris:
         pieces = open_communes(atlas, world.iris, cut).atlas.pieces_drawn()
         found |= {str(code): shape for code, shape in pieces.items()}
-    return found
+    return found, table.geometry.to_numpy()

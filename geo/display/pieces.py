@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.display.topology import GRID_DEGREES, build_topology, compact_json, to_topojson
+from geo.display.topology import build_topology, compact_json, to_topojson
+from geo.geometry import noded
 
-NEAR_DEGREES = GRID_DEGREES / 2  # a vertex so near a border lies on it
-DIGITS = 8  # of a degree: what a projection there and back leaves beyond is no place, and would round another way on the grid
 Shapes = npt.NDArray[np.object_]
 
 
@@ -32,7 +31,7 @@ class City:
     people: Sequence[int]
 
 
-def city_topojson(city: City, outlines: Shapes, around: Mapping[str, shapely.Geometry]) -> str:
+def city_topojson(city: City, outlines: Shapes, around: Mapping[str, shapely.Geometry], anchors: Shapes) -> str:
     """Return the file of a city, as text.
 
     Parameters
@@ -41,9 +40,10 @@ def city_topojson(city: City, outlines: Shapes, around: Mapping[str, shapely.Geo
         The IRIS, in the order of `city`, in degrees; together they fill the outline of the commune.
     around
         What is next to the city, in degrees, by code: communes, or the IRIS of those that have some.
+    anchors
+        The communes here, as the files of the territories draw them.
     """
-    drawn = _noded(np.array([*outlines, *around.values()], dtype=object))
-    topology = build_topology(drawn)
+    topology = build_topology(noded(np.array([*outlines, *around.values()], dtype=object), anchors))
     own = range(len(outlines))
     lead = f"{city.name} – "
     properties = [
@@ -64,38 +64,3 @@ def city_topojson(city: City, outlines: Shapes, around: Mapping[str, shapely.Geo
 
 def _arc(reference: int) -> int:
     return reference if reference >= 0 else ~reference
-
-
-def _noded(shapes: Shapes) -> Shapes:
-    """Return outlines with the vertices that their neighbours have on a border and they have not: shared borders are then alike."""
-    shapes = shapely.transform(shapes, lambda xy: xy.round(DIGITS))
-    points = shapely.points(np.unique(shapely.get_coordinates(shapes), axis=0))
-    tree = shapely.STRtree(points)
-    return np.array([_with(shape, points, tree) for shape in shapes], dtype=object)
-
-
-def _with(shape: shapely.Geometry, points: Shapes, tree: shapely.STRtree) -> shapely.Geometry:
-    parts = [
-        shapely.Polygon(_ring(part.exterior, points, tree), [_ring(hole, points, tree) for hole in part.interiors])
-        for part in shapely.get_parts(shape)
-    ]
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
-
-
-def _ring(ring: shapely.LinearRing, points: Shapes, tree: shapely.STRtree) -> npt.NDArray[np.float64]:
-    """Return the vertices of a ring with those that lie on it, in their order along it."""
-    own = shapely.get_coordinates(ring)
-    line = shapely.LineString(own)
-    met = points[np.sort(tree.query(line, predicate="dwithin", distance=NEAR_DEGREES))]
-    xy = shapely.get_coordinates(met)
-    known = {tuple(at) for at in np.rint(own / GRID_DEGREES).astype(np.int64).tolist()}
-    fresh = np.array(
-        [tuple(at) not in known for at in np.rint(xy / GRID_DEGREES).astype(np.int64).tolist()], dtype=bool
-    )
-    if not fresh.any():
-        return own
-    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(own, axis=0).T))])
-    place = shapely.line_locate_point(line, met[fresh])
-    order = np.argsort(np.concatenate([along, place]), kind="stable")
-    made: npt.NDArray[np.float64] = np.concatenate([own, xy[fresh]])[order]
-    return made

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from shapely.geometry import box
 
-from geo.dataset import city_map
+from geo.dataset import city_map, opened
 from geo.display import City, city_topojson
 from geo.errors import GeoInputError
 from tests.dataset.drawn_cities import NIORT, QUARTERS, niort
@@ -24,10 +24,11 @@ AROUND = {
     "01004": box(-0.02, 0, 0, 0.02), "01002": box(0, 0.02, 0.02, 0.04),
     "010060101": box(0.02, 0.005, 0.04, 0.02), "010060102": box(0.02, 0, 0.04, 0.005),
 }  # fmt: skip
+ANCHORS = np.array([box(0, 0, 0.02, 0.02), box(0.02, 0, 0.04, 0.02)], dtype=object)
 
 
 def drawn() -> dict:
-    return json.loads(city_topojson(TWO, OUTLINES, AROUND))
+    return json.loads(city_topojson(TWO, OUTLINES, AROUND, ANCHORS))
 
 
 def sides(file: dict, piece: int) -> set[str]:
@@ -58,7 +59,7 @@ def test_every_outer_arc_names_the_commune_or_the_iris_beyond_it():
 
 def test_a_border_with_a_vertex_of_one_side_only_is_still_one_border():
     notched = dict(AROUND) | {"01004": shapely.Polygon([(-0.02, 0), (0, 0), (0, 0.013), (0, 0.02), (-0.02, 0.02)])}
-    file = json.loads(city_topojson(TWO, OUTLINES, notched))
+    file = json.loads(city_topojson(TWO, OUTLINES, notched, ANCHORS))
     assert sides(file, 0) == sides(drawn(), 0) and sides(file, 1) == sides(drawn(), 1)
 
 
@@ -87,3 +88,12 @@ def _flat(arcs) -> list[int]:
 def test_a_city_without_iris_has_no_map_file(tmp_path):
     with pytest.raises(GeoInputError, match="Les IRIS ne sont pas ici"):
         city_map(tmp_path, real.world(), NIORT)
+
+
+def test_the_outlines_of_an_opened_real_city_tile_with_those_of_its_neighbours():
+    world = replace(real.world(), iris=niort())
+    atlas = opened(world, [NIORT]).atlas
+    inside = atlas.rows(QUARTERS)
+    near = np.union1d(inside, atlas.neighbours[inside].indices)
+    shapes = atlas.outlines().geometry.to_numpy()[near]
+    assert shapely.coverage_is_valid(shapes)
