@@ -191,6 +191,27 @@ test("a zone that has the city and its neighbour has no line between them", () =
   assert.equal(around.flatMap(({ arcs }) => arcs).length, 5); // outside the first, above and under the city, twice towards 62003
 });
 
+test("the communes around follow the border of the city, where the territory is drawn more roughly", () => {
+  const fine = city();
+  fine.arcs[1] = [
+    [10, 5],
+    [-4, 1],
+    [4, 4],
+  ]; // the upper one goes four further to the west
+  const geometry = opened(fine);
+  const world = (/** @type {number} */ x, /** @type {number} */ y) => {
+    const sine = Math.sin((y * 0.01 * Math.PI) / 180);
+    return [256 * ((x * 0.01) / 360 + 0.5), 256 * (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI))];
+  };
+  const codeAt = (/** @type {number} */ x, /** @type {number} */ y) => geometry.codes[geometry.at(...world(x, y))];
+  assert.deepEqual(
+    [codeAt(8, 6.5), codeAt(4, 6.5), codeAt(9, 2), codeAt(11, 2)],
+    ["620020101", "62001", "62001", "620020102"],
+  );
+  assert.equal(geometry.contains(0, ...world(8, 6.5)), false);
+  assert.equal(opened(city()).contains(0, ...world(8, 6.5)), true);
+});
+
 test("between two opened cities each border is one line", () => {
   const geometry = opened(other(), city("620030101"));
   assert.deepEqual(geometry.codes, ["62001", "620020101", "620020102", "620030101", "620030102"]);
