@@ -55,7 +55,8 @@ def warm() -> None:
 # --- with the cities that the session's workbook opens into IRIS: what judges a perimeter rests on these -----------------
 @keyed_on_data(max_entries=4)
 def _opened(wanted: Cities) -> Dataset:
-    return opened(world(), can_open(world(), wanted)[0])
+    here = official()
+    return opened(here, can_open(here, wanted)[0]).with_claims(claims())  # laid over the IRIS that they name
 
 
 def opened_world(wanted: Cities | None = None) -> Dataset:

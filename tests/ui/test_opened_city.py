@@ -5,22 +5,29 @@ Niort has six IRIS of ours, counted 1 000 to 6 000: its 59 854 inhabitants are 2
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from geo.claims import Claim, Claims
 from geo.communes import Iris
+from geo.comparison.candidates import scenario_id
 from geo.dataset import Dataset
+from geo.perimeters import from_polygon
 from geo.scenarios import Scenario, Workbook, pack
 from tests.dataset.drawn_cities import NIORT, QUARTERS, niort
 from tests.support import real
 from tests.support.apptest import COMPARISON, COVERAGE, PERIMETER, button, chosen, find, open_page, ran, written
 from tests.support.grid import plain
-from ui import frame, loaders
-from ui.perimeter import choices
+from ui import claims, frame, loaders
+from ui.cache import under
+from ui.map import scene
+from ui.perimeter import choices, workbench
 
 AIFFRES = "79003"  # 5 419 inhabitants, next to Niort
 OPEN, CLOSE = "Ouvrir Niort en IRIS", "Refermer Niort"
@@ -125,8 +132,9 @@ def test_what_names_the_commune_takes_all_the_iris_of_the_opened_city() -> None:
 
 
 def test_the_comparison_counts_a_part_of_a_city_as_the_perimeter_does() -> None:
-    app = open_page(COMPARISON, commune=NIORT, lien=link(AIFFRES, QUARTERS[5]), choix="scenario-perimetre")
+    app = open_page(COMPARISON, commune=NIORT, lien=link(AIFFRES, QUARTERS[5]), choix=scenario_id("Périmètre"))
     assert chosen(app) == {AIFFRES, QUARTERS[5]}
+    assert "22 520" in written(app)
     app.switch_page(PERIMETER)
     ran(app.run())
     assert "22 520" in written(app)  # 5 419 + 17 101
@@ -198,3 +206,61 @@ def test_iris_that_are_no_more_after_the_data_changed_are_left_out_and_said(monk
     assert chosen(app) == {AIFFRES} and not app.session_state[frame.WORKBOOK].opened
     assert any("1 IRIS de vos scénarios n’est plus dans les données" in text for text in said(app))
     assert button(app, "Annuler").disabled
+
+
+def test_a_sector_is_stated_by_iris_and_stays_when_the_city_is_closed() -> None:
+    app = opened(AIFFRES, NIORT)
+    app.session_state[workbench.PANEL] = "Secteurs"
+    ran(app.run())
+    app.text_input(key=claims.TITLE).input("79G01")
+    app.text_input(key=claims.WHO).input("Marie Dupont")
+    app.run()
+    app.session_state[frame.MARKED] = frozenset(QUARTERS[:3])  # as clicks on the map leave them
+    ran(app.run())
+    assert any("3 IRIS marqués, 17 101 habitants." in plain(c.value) for c in app.caption)
+    ran(app.button(key="claim-save").click().run())
+    (held,) = app.session_state[frame.WORKBOOK].claims
+    assert held.pieces == set(QUARTERS[:3])
+    ran(app.button(key="marquage-fin").click().run())
+    assert "3 IRIS, 17 101 habitants" in written(app)
+    app.session_state[workbench.PANEL] = "Autour de la table"
+    assert "Secteur 79G01 (d’après Marie Dupont)" in written(ran(app.run()))
+    press(app, CLOSE)
+    app.session_state[workbench.PANEL] = "Secteurs"
+    assert "3 IRIS, d’autres communes possibles" in written(ran(app.run()))
+
+
+def test_a_whole_opened_city_is_stated_as_its_commune() -> None:
+    app = opened(NIORT)
+    app.session_state[workbench.PANEL] = "Secteurs"
+    ran(app.run())
+    app.text_input(key=claims.TITLE).input("79G01")
+    app.text_input(key=claims.WHO).input("Marie Dupont")
+    app.run()
+    app.session_state[frame.MARKED] = frozenset(QUARTERS)
+    ran(app.run())
+    ran(app.button(key="claim-save").click().run())
+    (held,) = app.session_state[frame.WORKBOOK].claims
+    assert held.pieces == {NIORT}
+
+
+def test_a_drawn_zone_takes_the_iris_whose_point_is_in_it() -> None:
+    atlas = loaders.atlas_of({NIORT})
+    here = atlas.table.iloc[atlas.rows(QUARTERS)]
+    (west, east), (south, north) = ((here[c].min() - 1e-3, here[c].max() + 1e-3) for c in ("lon", "lat"))
+    middle = (south + north) / 2
+    found = from_polygon([(west, middle), (east, middle), (east, north), (west, north)], atlas)
+    assert set(QUARTERS[3:]) <= found.codes and not set(QUARTERS[:3]) & found.codes and NIORT not in found.codes
+
+
+def test_sectors_are_drawn_through_the_opened_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loaders, "GEO", tmp_path)
+    stated = Claims(
+        (Claim.of("secteurs-adultes", "79G01", "Marie Dupont", pieces=frozenset({*QUARTERS[:3], AIFFRES})),)
+    )
+    with under(stated, {NIORT}):
+        here = loaders.every_scope()["dep-79"].on(loaders.opened_atlas())
+        address = scene.overlay(here, "secteurs-adultes", (NIORT,)).url
+    file = json.loads((tmp_path / address.rpartition("/")[2]).read_text(encoding="utf-8"))
+    drawn = {str(here.atlas.codes[row]): zones for row, zones in zip(here.rows, file["of"], strict=True)}
+    assert {code for code, zones in drawn.items() if zones} == {*QUARTERS[:3], AIFFRES}
