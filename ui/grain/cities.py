@@ -32,7 +32,7 @@ def tool() -> None:
 
 def choose(perimeter: Perimeter) -> None:
     """Show what the tool unfolds: the opened cities, then those of a perimeter that can be opened, or why none can."""
-    st.caption(WHAT)
+    st.caption(fr.typeset(WHAT))
     for city in sorted(frame.workbook().opened, key=_name):
         _close_button(city)
     if loaders.world().iris is None:
@@ -42,10 +42,8 @@ def choose(perimeter: Perimeter) -> None:
     for city in offered[:MOST_OFFERED]:
         _open_button(city)
     if len(offered) > MOST_OFFERED:
-        more = fr.count(
-            len(offered) - MOST_OFFERED, "autre commune du périmètre peut", "autres communes du périmètre peuvent"
-        )
-        st.caption(f"{more} être ouverte{'s' if len(offered) > MOST_OFFERED + 1 else ''} : cherchez-la par son nom.")
+        one, several = "autre commune peut être ouverte", "autres communes peuvent être ouvertes"
+        st.caption(fr.typeset(f"{fr.count(len(offered) - MOST_OFFERED, one, several)} : cherchez par leur nom."))
     elif not offered:
         st.caption(
             "Une ville se trouve aussi par son nom, dans le champ de recherche : le bouton est à côté d’« Ajouter »."
@@ -53,7 +51,7 @@ def choose(perimeter: Perimeter) -> None:
 
 
 def _never() -> None:
-    st.info(NEVER)
+    st.info(fr.typeset(NEVER))
     st.page_link("pages/4_Donnees.py", label="Aller à la page Données", icon=":material/database:")
 
 

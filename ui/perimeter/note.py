@@ -21,7 +21,8 @@ from geo.scenarios import NAME_LENGTH, Scenario, Workbook
 from ui import frame, html, loaders
 from ui import map as maps
 from ui.address import COMPLETE_PART, packed
-from ui.cache import declared_complete, under
+from ui.cache import cities, declared_complete, under
+from ui.cache import claims as claimed
 from ui.perimeter.link import ADDRESS
 from ui.server import export_lane
 
@@ -99,7 +100,7 @@ def map_file(scenario: Scenario, lines: tuple[str, ...]) -> maps.MapFile:
     """Return what makes the map of a scenario, with the limits shown; nothing of it holds the data."""
     title = title_of(scenario.name, scenario.codes, loaders.opened_atlas())
     outlined = tuple(i for i in lines if i in MAP_LINES)
-    held, opened = frame.workbook().claims, frame.workbook().opened
+    held, opened = claimed(), cities()
 
     def make(kind: str, paper: str, rivers: bool) -> bytes:
         with under(held, opened):
