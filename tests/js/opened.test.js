@@ -217,6 +217,11 @@ test("between two opened cities each border is one line", () => {
   assert.deepEqual(geometry.codes, ["62001", "620020101", "620020102", "620030101", "620030102"]);
   const across = pairs(geometry).filter((pair) => pair.includes("62002") && pair.includes("62003"));
   assert.equal(across.length, 2);
+  for (const [number, code] of geometry.codes.entries()) {
+    const point = /** @type {{ x: number, y: number }} */ (geometry.insidePoint(number));
+    assert.equal(geometry.codes[geometry.at(point.x, point.y)], code);
+    assert.equal([...geometry.codes.keys()].filter((other) => geometry.contains(other, point.x, point.y)).length, 1);
+  }
 });
 
 test("a city that the territory does not hold changes nothing", () => {
