@@ -11,7 +11,7 @@ from geo import suggest as suggest_core
 from geo.communes import Atlas, extent_text
 from geo.comparison import Candidate, SideBySide, side_by_side
 from geo.coverage import ClsmMarker, Coverage, CoverageView, Scope, scopes
-from geo.dataset import Dataset, can_open, derive_maps, open_dataset, opened, opening_of
+from geo.dataset import Dataset, can_open, derive_maps, open_dataset, opened
 from geo.guidance import Check, Finding, Settings, run_checks
 from geo.layers import Crosswalk, Evidence
 from geo.paths import ROOT
@@ -75,15 +75,10 @@ def opened_atlas() -> Atlas:
     return opened_world().atlas if cities() else atlas()
 
 
-@keyed_on_data(max_entries=4, stated=False)
-def _atlas_of(wanted: Cities) -> Atlas:
-    return opening_of(official())(frozenset(wanted))[0]
-
-
 def atlas_of(wanted: Iterable[str]) -> Atlas:
-    """Return the communes as a workbook has them that opens these cities."""
+    """Return the communes as a workbook has them that opens these cities: nothing that is claimed changes them."""
     some = tuple(sorted(wanted))
-    return _atlas_of(some) if some else atlas()
+    return opened_world(some).atlas if some else atlas()
 
 
 @keyed_on_data(max_entries=4)
