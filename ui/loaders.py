@@ -86,13 +86,10 @@ def _stated(complete: tuple[str, ...], wanted: Cities) -> Dataset:
     return opened_world(wanted).as_stated(complete)
 
 
-def as_read(complete: tuple[str, ...]) -> Dataset:
-    """Return the data as somebody reads them who states that the list of CLSM is complete in some départements, with the cities that
-    the session opens."""
-    return _read(complete, cities())
-
-
-def _read(complete: tuple[str, ...], wanted: Cities) -> Dataset:
+def as_read(complete: tuple[str, ...], wanted: Cities | None = None) -> Dataset:
+    """Return the data as somebody reads them who states that the list of CLSM is complete in some départements, with cities opened, by
+    default those of the session's workbook."""
+    wanted = cities() if wanted is None else wanted
     return _stated(complete, wanted) if complete else opened_world(wanted)
 
 
@@ -159,7 +156,7 @@ def facts(perimeter: Perimeter) -> PerimeterFacts:
 
 @keyed_on_data(max_entries=256)
 def _facts(perimeter: Perimeter, complete: tuple[str, ...], wanted: Cities) -> PerimeterFacts:
-    return _read(complete, wanted).facts(perimeter)
+    return as_read(complete, wanted).facts(perimeter)
 
 
 def findings(perimeter: Perimeter, settings: Settings | None = None) -> tuple[tuple[Check, Finding], ...]:
@@ -183,7 +180,7 @@ def preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = f
 def _preview(
     perimeter: Perimeter, settings: Settings, locked: frozenset[str], complete: tuple[str, ...], wanted: Cities
 ) -> Preview:
-    return suggest_core.preview(_read(complete, wanted).evidence, perimeter.communes, settings, locked=locked)
+    return suggest_core.preview(as_read(complete, wanted).evidence, perimeter.communes, settings, locked=locked)
 
 
 def suggestions(
@@ -202,7 +199,7 @@ def _suggestions(
     complete: tuple[str, ...],
     wanted: Cities,
 ) -> Suggestions:
-    return suggest(_read(complete, wanted).evidence, perimeter.communes, settings, locked=locked, beyond=beyond)
+    return suggest(as_read(complete, wanted).evidence, perimeter.communes, settings, locked=locked, beyond=beyond)
 
 
 def tried_around(perimeter: Perimeter) -> tuple[Tried, ...]:
@@ -226,7 +223,7 @@ def compared(
 def _compared(
     chosen: tuple[Candidate, ...], settings: Settings, reference: int, complete: tuple[str, ...], wanted: Cities
 ) -> SideBySide:
-    return side_by_side(chosen, _read(complete, wanted), settings, reference=reference)
+    return side_by_side(chosen, as_read(complete, wanted), settings, reference=reference)
 
 
 @keyed_on_data(max_entries=64)
