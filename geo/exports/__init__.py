@@ -5,7 +5,7 @@ Text from data is neutralised here for spreadsheets and documents. Start from `E
 
 from geo.exports.coverage_files import Imprint, coverage_file, coverage_files
 from geo.exports.coverage_tables import CoverageReport, siting_notes
-from geo.exports.formats import csv_bytes, neutral
+from geo.exports.formats import Sheet, csv_bytes, neutral, original, workbook
 from geo.exports.layer_files import SHEET, export, name_and_mime
 from geo.exports.map_files import MAP_FORMATS, coverage_map_file, perimeter_map
 from geo.exports.maps.layers import LINES as MAP_LINES
@@ -27,6 +27,7 @@ __all__ = [
     "Export",
     "Imprint",
     "MapChoice",
+    "Sheet",
     "coverage_file",
     "coverage_files",
     "coverage_map_file",
@@ -40,9 +41,11 @@ __all__ = [
     "neutral",
     "open_exported",
     "open_scenarios",
+    "original",
     "perimeter_map",
     "siting_notes",
     "small_map",
     "speaks",
     "title_of",
+    "workbook",
 ]
