@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geo import french as fr
-from geo.cli import coverage, imports, maps, perimeter, schema, sync
+from geo.cli import coverage, imports, maps, perimeter, schema, sync, watch
 from geo.cli.documents import evaluation
 from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     imports.add_parsers(commands)
     schema.add_parsers(commands)
     sync.add_parser(commands)
+    watch.add_parser(commands)
     find = commands.add_parser("find", help="trouver une commune, un territoire ou un dispositif par son nom")
     find.add_argument("text", help="un nom, un code postal ou un code INSEE")
     build = commands.add_parser("build", help="refaire la base des communes depuis les registres de paquets")
@@ -89,6 +90,7 @@ def _run(arguments: list[str] | None) -> int:
         "check": schema.run_check,
         "schema": schema.run_schema,
         "sync": sync.run,
+        "watch": watch.run,
         "find": _find,
         "build": _build,
         "display": _display,

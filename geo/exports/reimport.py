@@ -49,7 +49,13 @@ MOST_ROWS = 100_000  # more than there are communes
 def read_back(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening: Opening | None = None) -> Scenario:
     """Read the scenario of a file that this dashboard made, whatever its format; its settings are not read.
 
-    `opening` gives the communes with the cities opened whose IRIS the file names.
+    `opening` gives the communes with the cities opened whose IRIS the file names; errors as for `read_saved`.
+    """
+    return read_saved(data, atlas, vintage, opening).workbook.scenario
+
+
+def read_saved(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening: Opening | None = None) -> Opened:
+    """Read what a file that this dashboard made holds, whatever its format, with what changed since; arguments as for `read_back`.
 
     Raises
     ------
@@ -67,7 +73,7 @@ def read_back(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening
     elif data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
         content = _json(data)
         if content.get("type") != "FeatureCollection":
-            return from_file(data, atlas, vintage, opening).workbook.scenario
+            return from_file(data, atlas, vintage, opening)
         raw = _from_geojson(content)
     else:
         raw = _from_csv(data)
@@ -75,7 +81,7 @@ def read_back(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening
         raise GeoInputError("Ce fichier ne contient aucune commune : la colonne « code » y est vide.")
     cities = frozenset(code[:5] for code in raw.codes if SHAPE_OF_IRIS.fullmatch(code))
     atlas = opening(cities)[0] if opening and cities else atlas
-    return reopen([raw], 0, _GUIDE, Vintage(), atlas, vintage).workbook.scenario
+    return reopen([raw], 0, _GUIDE, Vintage(), atlas, vintage)
 
 
 _GUIDE = Workbook().settings
@@ -231,6 +237,18 @@ def open_exported(data: bytes, name: str, atlas: Atlas, vintage: Vintage, tell: 
     return found
 
 
+def open_saved(data: bytes, name: str, atlas: Atlas, vintage: Vintage, tell: Tell, stop: Stop) -> Opened:
+    """Read any file that this dashboard makes, as `read_saved` does, in a process of its own.
+
+    Raises
+    ------
+    GeoInputError
+        When it is not one of ours, or its reading was ended.
+    """
+    found: Opened = _read(saved_of, data, name, atlas, vintage, tell, stop)
+    return found
+
+
 def _read(
     work: Callable[..., Any], data: bytes, name: str, atlas: Atlas, vintage: Vintage, tell: Tell, stop: Stop
 ) -> Any:
@@ -245,3 +263,8 @@ def scenarios_of(path: Path, atlas: Atlas, _tell: Tell, *, vintage: Vintage) -> 
 def scenario_of(path: Path, atlas: Atlas, _tell: Tell, *, vintage: Vintage) -> Scenario:
     """Read an exported scenario in this process."""
     return read_back(path.read_bytes(), atlas, vintage)
+
+
+def saved_of(path: Path, atlas: Atlas, _tell: Tell, *, vintage: Vintage) -> Opened:
+    """Read an exported file in this process."""
+    return read_saved(path.read_bytes(), atlas, vintage)

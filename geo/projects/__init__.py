@@ -19,7 +19,7 @@ from geo.projects.model import (
 )
 from geo.projects.signed import projects_table, signed_codes, signed_review
 from geo.projects.store import changes, history, kept, save, save_all
-from geo.projects.table import TABLE_FORMS, Taken, read_table, take, to_csv, to_xlsx
+from geo.projects.table import TABLE_FORMS, Taken, read_table, take, to_csv, to_xlsx, typed_date
 
 __all__ = [
     "MONTHS_WITHOUT_SIGNATURE",
@@ -47,4 +47,5 @@ __all__ = [
     "take",
     "to_csv",
     "to_xlsx",
+    "typed_date",
 ]
