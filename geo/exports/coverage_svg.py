@@ -64,11 +64,17 @@ def situation_style(kind: Situation) -> Style:
     return EXTENDED_STYLE if kind.extended else STATUS_STYLES[kind.status]
 
 
-def coverage_map(scope: Scope, state: CoverageState, *, width_mm: float = 174.0, height_mm: float = 112.0) -> SvgMap:
-    """Draw a scope; its part outside the mainland in insets, each territory in its own legal projection."""
+def coverage_map(
+    scope: Scope, state: CoverageState, *, width_mm: float = 174.0, height_mm: float = 112.0, named: bool = False
+) -> SvgMap:
+    """Draw a scope; its part outside the mainland in insets, each territory in its own legal projection.
+
+    `named` writes the names of towns and draws what lies around.
+    """
     atlas, layer = state.atlas, state.crosswalk.layers[LayerId.CLSM]
     main, others = _parts(scope, atlas)
-    panels = [_panel(main, state, scope, width_mm - (26 if others else 0), height_mm)]
+    choice = MapChoice() if named else None
+    panels = [_panel(main, state, scope, width_mm - (26 if others else 0), height_mm, choice=choice)]
     return svg_map(
         [*panels, *(_inset(part, state, scope) for part in others)],
         title=f"Couverture par les CLSM : {scope.name}",

@@ -139,7 +139,9 @@ def _quarters(scope: Scope, state: CoverageState) -> Alert:
         whole = bool(listed[rows].all())
         lines.append(_quarter_line(str(code), table.loc[code], many, rows, state, whole=whole))
     lines.sort(key=lambda line: line[0])
+    doubt = any((state.status[state.atlas.rows(line.codes)] == Status.INCONNU).any() for _, line in lines)
     said = [
+        "Là où la liste des CLSM n’est pas complète, il peut en exister un sans qu’on le sache." if doubt else "",
         f"{fr.count(projects, 'autre a', 'autres ont')} deux QPV ou plus et un CLSM en projet." if projects else "",
         "" if state.known_here(LayerId.QPV, scope.rows)
         else "La liste des QPV n’est pas complète ici : d’autres peuvent en avoir deux ou plus.",
@@ -153,9 +155,9 @@ def _quarter_line(
     people = row["qpv"]
     known = f"{fr.inhabitants(people)} en QPV" if people == people else "habitants en QPV inconnus"
     sure = (state.status[rows] == Status.NON_COUVERT).all()
-    list_of = "la liste des CLSM y est complète" if sure else "la liste des CLSM n’y est pas complète"
+    list_of = " ; sûr, la liste des CLSM y est complète" if sure else ""
     least = "" if whole else "au moins "
-    words = fr.typeset(f"{least}{many} QPV, {known} ; {fr.inhabitants(row['population'])} ici ; {list_of}")
+    words = fr.typeset(f"{least}{many} QPV, {known} ; {fr.inhabitants(row['population'])} ici{list_of}")
     codes = frozenset(str(c) for c in state.atlas.codes[rows])
     order = (-float(people) if people == people else 0.0, -many, code)
     return order, AlertLine("epci", code, str(row["nom"]), words, codes)

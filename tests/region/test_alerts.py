@@ -36,7 +36,8 @@ def clsm(zones: dict[str, Zone], **columns: dict[str, str]) -> Layer:
 
 
 def state(made: Layer, *, complete: tuple[str, ...] = ("qpv",)) -> CoverageState:
-    held = crosswalk(ATLAS, {"qpv": QPV, "epci": EPCI}, complete=complete).layers | {"clsm": made}
+    held = crosswalk(ATLAS, {"qpv": QPV, "epci": EPCI}, complete=complete).layers
+    held = held | {"clsm": replace(made, extent=held["clsm"].extent)}
     return coverage_state(build_crosswalk(ATLAS, held), approximate_density(ATLAS))
 
 
@@ -55,11 +56,13 @@ def test_an_epci_with_two_quarters_and_no_known_clsm_is_listed_the_most_people_f
     made = clsm({"c": zone("01002", "01006", nom="CLSM B"), "p": zone("01003", nom="P", etat=Etat.PROJET)})
     alert = found(made)["qpv"]
     assert [(line.code, sorted(line.codes)) for line in alert.lines] == [("A", ["01001", "01005"])]
-    assert (
-        plain(alert.lines[0].words)
-        == "2 QPV, 300 habitants en QPV ; 2 000 habitants ici ; la liste des CLSM n’y est pas complète"
+    assert plain(alert.lines[0].words) == "2 QPV, 300 habitants en QPV ; 2 000 habitants ici"
+    assert plain(alert.apart) == (
+        "Là où la liste des CLSM n’est pas complète, il peut en exister un sans qu’on le sache. "
+        "1 autre a deux QPV ou plus et un CLSM en projet."
     )
-    assert plain(alert.apart) == "1 autre a deux QPV ou plus et un CLSM en projet."
+    sure = found(made, complete=("qpv", "clsm"))["qpv"]
+    assert sure.lines[0].words.endswith("la liste des CLSM y est complète") and "sans qu’on" not in sure.apart
 
 
 def test_where_the_list_of_quarters_is_not_complete_the_number_is_a_floor() -> None:

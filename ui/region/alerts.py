@@ -44,16 +44,15 @@ def _count(alert: Alert) -> str:
 def _show(scope: Scope, alert: Alert, open_coverage: Open) -> None:
     st.html(html.section(alert.title))
     if alert.lines:
+        _act(scope, alert, open_coverage)
         rows = [(line.name, line.words) for line in alert.lines[:MOST_LINES]]
         st.html(html.table([("Où", False), ("Pourquoi", False)], rows, caption=alert.title))
         if len(alert.lines) > MOST_LINES:
-            st.caption(f"Et {fr.count(len(alert.lines) - MOST_LINES, 'autre')}, dans la liste ci-dessous.")
+            st.caption(f"Et {fr.count(len(alert.lines) - MOST_LINES, 'autre')}, dans la liste ci-dessus.")
     else:
         st.write("Rien de connu à signaler ici.")
     if alert.apart:
         st.caption(html.literal(alert.apart))
-    if alert.lines:
-        _act(scope, alert, open_coverage)
 
 
 def _act(scope: Scope, alert: Alert, open_coverage: Open) -> None:

@@ -16,6 +16,7 @@ COVERAGE = "pages/1_Couverture.py"
 SHOWN = ("habitants", "qpv", "rural", "projet")
 STYLE = """
 <style>
+.st-key-region-chiffres .clsm-figure b {font-size:1.12rem;} .st-key-region-chiffres .clsm-figures {margin:0; gap:.3rem 1.4rem;}
 .clsm-frise {display:flex; gap:.15rem; list-style:none; margin:.1rem 0; padding:0;}
 .clsm-frise li {flex:1 1 0; min-width:0; margin:0; padding:.3rem .1rem 0; border-top:4px solid #dde3e6; font-size:.78rem; line-height:1.25; color:#55606a;}
 .clsm-frise li.fait {border-top-color:#0b6e75; color:#1d2a30;} .clsm-frise li.ici {font-weight:650;}
@@ -83,7 +84,8 @@ def open_coverage(query: dict[str, str]) -> None:
 def _figures(scope: Scope) -> None:
     found = {f.id: f for f in region_loaders.figures(scope)}
     shown = [found[i] for i in SHOWN if i in found]
-    st.html(html.figures((f.amount, f.label) for f in shown))
+    with st.container(key="region-chiffres"):
+        st.html(html.figures((f.amount, f.label) for f in shown))
     with st.expander("D’où viennent ces chiffres, et ce qui les borne"):
         rows = [(f.label, f.amount, f"{f.fraction}\n{f.reason or ''}", f.year) for f in shown]
         headers = [("Indicateur", False), ("Lecture", False), ("Sur quoi", False), ("Année", False)]
