@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geo import french as fr
-from geo.cli import coverage, imports, maps, perimeter, schema, sync, watch
+from geo.cli import atlas, coverage, imports, maps, perimeter, schema, sync, watch
 from geo.cli.documents import evaluation
 from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     perimeter.add_parsers(commands, _add_choice)
     coverage.add_parser(commands)
     maps.add_parser(commands, _add_choice)
+    atlas.add_parser(commands)
     imports.add_parsers(commands)
     schema.add_parsers(commands)
     sync.add_parser(commands)
@@ -91,6 +92,7 @@ def _run(arguments: list[str] | None) -> int:
         "schema": schema.run_schema,
         "sync": sync.run,
         "watch": watch.run,
+        "atlas": atlas.run,
         "find": _find,
         "build": _build,
         "display": _display,

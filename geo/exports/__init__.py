@@ -4,6 +4,7 @@ Text from data is neutralised here for spreadsheets and documents. Start from `E
 """
 
 from geo.exports.coverage_files import Imprint, coverage_file, coverage_files
+from geo.exports.coverage_svg import coverage_map
 from geo.exports.coverage_tables import CoverageReport, siting_notes
 from geo.exports.formats import Sheet, csv_bytes, neutral, original, workbook
 from geo.exports.layer_files import SHEET, export, name_and_mime
@@ -15,6 +16,7 @@ from geo.exports.note import speaks, title_of
 from geo.exports.perimeter_files import FORMATS, TYPES, Export, file_name, make
 from geo.exports.perimeter_svg import frame_of, main_projection, small_map
 from geo.exports.reimport import open_exported, open_saved, open_scenarios
+from geo.exports.typst_pdf import make_pdf
 
 __all__ = [
     "FORMATS",
@@ -30,6 +32,7 @@ __all__ = [
     "Sheet",
     "coverage_file",
     "coverage_files",
+    "coverage_map",
     "coverage_map_file",
     "csv_bytes",
     "export",
@@ -37,6 +40,7 @@ __all__ = [
     "frame_of",
     "main_projection",
     "make",
+    "make_pdf",
     "name_and_mime",
     "neutral",
     "open_exported",

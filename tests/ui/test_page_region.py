@@ -155,3 +155,13 @@ def test_the_project_and_the_tab_are_in_the_address(home: Path) -> None:
 def test_what_changed_names_the_projects_of_the_month(home: Path) -> None:
     kept(home)
     assert "inscrit, à l’étape « Intention »" in written(opened(onglet="evolution"))
+
+
+def test_the_atlas_is_made_when_it_is_asked_for_and_can_then_be_taken() -> None:
+    app = open_page(REGION_PAGE, region="94", onglet="emporter")
+    assert not [b for b in app.get("download_button") if "atlas" in plain(b.proto.label)]
+    app.radio(key="region-atlas-par").set_value("departement")
+    ran(app.button(key="region-atlas-preparer").click().run())
+    assert [plain(b.proto.label) for b in app.get("download_button")][0].startswith("Télécharger l’atlas (")
+    ran(app.radio(key="region-atlas-par").set_value("epci").run())
+    assert not app.get("download_button"), "another atlas is another file"

@@ -16,7 +16,7 @@ REGION = "my-region"  # code of the région, "" until one is chosen
 TAB = "my-region-tab"
 ALERT = "my-region-alert"  # id of the alert that is open
 PROJECT = "my-region-project"  # number of the project that is open, 0 for a new one
-TABS = {"alertes": "À traiter", "projets": "Projets", "evolution": "Évolution"}
+TABS = {"alertes": "À traiter", "projets": "Projets", "evolution": "Évolution", "emporter": "Emporter"}
 DEFAULTS: Mapping[str, object] = {REGION: "", TAB: TABS["alertes"], ALERT: "", PROJECT: 0}
 # The browser keeps the code of the région, and gives it back to a page opened without one; nothing else is kept there.
 REMEMBER = """

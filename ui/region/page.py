@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.coverage import Scope
 from ui import acts, address, html, layout, passage
-from ui.region import alerts, link, past, projects
+from ui.region import alerts, atlas, link, past, projects
 from ui.region import loaders as region_loaders
 from ui.region.link import ADDRESS, REGION, TAB, TABS
 
@@ -103,6 +103,7 @@ def _tabs(scope: Scope) -> None:
         "alertes": lambda: alerts.panel(scope, region_loaders.alerts(scope, followed, today), open_coverage),
         "projets": lambda: projects.panel(scope, followed, today),
         "evolution": lambda: past.panel(scope, today),
+        "emporter": lambda: atlas.panel(scope),
     }
     for name, tab in tabs.items():
         if tab.open:
