@@ -24,6 +24,7 @@ BENCHES = (
     "perimeter",
     "opened",
     "note",
+    "region",
     "search",
     "imports",
     "import_shapes",

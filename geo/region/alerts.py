@@ -210,7 +210,7 @@ def _overdue(followed: Iterable[Kept], today: dt.date) -> Alert:
     lines = [
         AlertLine(
             PROJECT, str(k.id), k.project.name,
-            fr.typeset(f"attendu pour {said_date(k.project.due)} : {k.project.next_step or 'étape non dite'}"),
+            fr.typeset(f"échéance {said_date(k.project.due)} : {k.project.next_step or 'étape non dite'}"),
             k.project.codes,
         )
         for k in sorted(late, key=lambda k: (latest(k.project.due), k.id))

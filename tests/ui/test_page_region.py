@@ -162,6 +162,6 @@ def test_the_atlas_is_made_when_it_is_asked_for_and_can_then_be_taken() -> None:
     assert not [b for b in app.get("download_button") if "atlas" in plain(b.proto.label)]
     app.radio(key="region-atlas-par").set_value("departement")
     ran(app.button(key="region-atlas-preparer").click().run())
-    assert [plain(b.proto.label) for b in app.get("download_button")][0].startswith("Télécharger l’atlas (")
+    assert next(plain(b.proto.label) for b in app.get("download_button")).startswith("Télécharger l’atlas (")
     ran(app.radio(key="region-atlas-par").set_value("epci").run())
     assert not app.get("download_button"), "another atlas is another file"

@@ -17,7 +17,7 @@ SHOWN = ("habitants", "qpv", "rural", "projet")
 STYLE = """
 <style>
 .st-key-region-chiffres .clsm-figure b {font-size:1.12rem;} .st-key-region-chiffres .clsm-figures {margin:0; gap:.3rem 1.4rem;}
-.clsm-frise {display:flex; gap:.15rem; list-style:none; margin:.1rem 0; padding:0;}
+.clsm-frise {display:flex; gap:.15rem; list-style:none; margin:.1rem 0 !important; padding:0 !important;}
 .clsm-frise li {flex:1 1 0; min-width:0; margin:0; padding:.3rem .1rem 0; border-top:4px solid #dde3e6; font-size:.78rem; line-height:1.25; color:#55606a;}
 .clsm-frise li.fait {border-top-color:#0b6e75; color:#1d2a30;} .clsm-frise li.ici {font-weight:650;}
 .clsm-frise li small {display:block;}
