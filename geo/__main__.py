@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geo import french as fr
-from geo.cli import atlas, coverage, imports, maps, perimeter, schema, sync, watch
+from geo.cli import atlas, coverage, imports, maps, perimeter, saving, schema, sync, watch
 from geo.cli.documents import evaluation
 from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     atlas.add_parser(commands)
     imports.add_parsers(commands)
     schema.add_parsers(commands)
+    saving.add_parsers(commands)
     sync.add_parser(commands)
     watch.add_parser(commands)
     find = commands.add_parser("find", help="trouver une commune, un territoire ou un dispositif par son nom")
@@ -90,6 +91,8 @@ def _run(arguments: list[str] | None) -> int:
         "layers": imports.run_layers,
         "check": schema.run_check,
         "schema": schema.run_schema,
+        "backup": saving.run_backup,
+        "restore": saving.run_restore,
         "sync": sync.run,
         "watch": watch.run,
         "atlas": atlas.run,

@@ -163,6 +163,8 @@ declare global {
   interface Window {
     /** The only name of ours in the frame: what the scripts that Python writes call, first kept by loader.js. */
     CL: Api | Waiting;
+    /** In the one file that set-up makes of all scripts: there is nothing to ask for. */
+    CL_WHOLE?: boolean;
     /** Given by streamlit-folium. */
     Streamlit: { setComponentValue(value: unknown): void };
   }

@@ -141,6 +141,14 @@ def test_a_month_or_a_year_is_a_span_of_days() -> None:
     assert months_before(date(2026, 1, 15), 1) == date(2025, 12, 15)
 
 
+def test_projects_are_in_the_backup_of_the_register(tmp_path: Path) -> None:
+    kept_one(tmp_path / "one")
+    kept_one(tmp_path / "one", project(step=Step.AVIS), number=1, seen=1)
+    register.backup(tmp_path / "registre.zip", tmp_path / "one")
+    register.restore(tmp_path / "registre.zip", tmp_path / "two")
+    assert history(1, tmp_path / "two") == history(1, tmp_path / "one")
+
+
 # --- tables -----------------------------------------------------------------------------------------------------
 HEAD = ["Projet", "Étape", "Communes", "Date : intention", "Numéro", "Version", "Remarque"]
 

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import re
+import socket
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -283,3 +284,17 @@ def test_the_widgets_hinted_are_those_of_the_bundle_in_place() -> None:
     assert all((bundle.bundle() / name).is_file() for name in found)
     assert all(any(f"/{name}." in file for file in found) for name in bundle.CHUNKS)
     assert not set(found) & set(bundle.start_files())
+
+
+def test_a_socket_that_named_no_protocol_sends_what_it_has_at_once() -> None:
+    """As Streamlit binds its own: asyncio would leave Nagle's algorithm on, and each answer wait for the browser."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        assert not listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert front.without_delay() >= 1
+        with socket.create_connection(listening.getsockname()):
+            accepted, _ = listening.accept()
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert listening.fileno() >= 0, "the socket itself stays open"
