@@ -80,7 +80,8 @@ def _published(kind: str, world: Dataset, since: dt.date, home: Path | None) -> 
     except GeoInputError:
         return News(kind, name, words, lost=True)
     change = difference(before, after, world.atlas)
-    return None if change.empty else News(kind, name, words, before, after, change)
+    same = change.empty and before.extent == after.extent
+    return None if same else News(kind, name, words, before, after, change)
 
 
 def _event(event: Event) -> str:
@@ -120,6 +121,7 @@ def inside(news: News, rows: Rows, atlas: Atlas) -> tuple[str, ...]:
         return (fr.typeset(f"{news.name} : {news.words} ; les chiffres peuvent différer."),)
     before, after = _met(news.before, rows), _met(news.after, rows)
     said = [
+        *_extents(news.before, news.after, rows, atlas),
         *(f"{_named(z.name)} ajouté, sur {_communes(after[z.id])}" for z in news.change.added if z.id in after),
         *(
             f"{_named(z.name)} retiré, il était sur {_communes(before[z.id])}"
@@ -137,6 +139,14 @@ def inside(news: News, rows: Rows, atlas: Atlas) -> tuple[str, ...]:
             words.append(f"habitants : {fr.number(one.inhabitants_before)} → {fr.number(one.inhabitants_after)}")
         said.append(f"{_named(one.name)} modifié ({' ; '.join(words)})")
     return tuple(fr.typeset(f"{news.name} : {text}.") for text in said)
+
+
+def _extents(before: Layer, after: Layer, rows: Rows, atlas: Atlas) -> list[str]:
+    """Say where the list has become complete, or is no longer, among the départements of some atoms: « inconnu » then changes."""
+    here = set(atlas.table["departement"].iloc[rows])
+    fresh, gone = sorted((after.extent - before.extent) & here), sorted((before.extent - after.extent) & here)
+    said = [f"liste désormais complète pour {fr.listing(fresh)}"] if fresh else []
+    return said + ([f"liste qui n’est plus complète pour {fr.listing(gone)}"] if gone else [])
 
 
 def _named(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -62,6 +63,17 @@ def test_a_layer_published_since_is_told_to_the_perimeters_that_it_concerns(tmp_
     ]
     assert said({"01003", "01004"}, NEW, tmp_path, YESTERDAY) == []
     assert said({"01002"}, NEW, tmp_path, TOMORROW) == []
+
+
+def test_a_list_that_has_become_complete_changes_what_was_unknown(tmp_path: Path) -> None:
+    whole = replace(OLD, extent=frozenset({"01"}))
+    published(tmp_path, whole)
+    assert said({"01003"}, whole, tmp_path, TODAY) == ["CLSM : liste désormais complète pour 01."]
+    here = world(OLD, bases={"clsm": whole})
+    (news,) = layer_news(here, TODAY, tmp_path)
+    assert [plain(t) for t in inside(news, ATLAS.rows(["01003"]), ATLAS)] == [
+        "CLSM : liste qui n’est plus complète pour 01."
+    ]
 
 
 def test_a_layer_put_back_as_it_was_is_no_news(tmp_path: Path) -> None:
