@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -85,7 +85,7 @@ def alerts(
     return (
         _overdue(followed, today),
         _waiting(followed, known, today),
-        _quarters(scope, state),
+        _quarters(scope, state, followed),
         _old(known),
         _lists(checks, scope, state),
     )
@@ -123,7 +123,7 @@ def _old(known: _Clsm) -> Alert:
     return Alert("anciens", tuple(lines), fr.typeset(apart) if undated else "")
 
 
-def _quarters(scope: Scope, state: CoverageState) -> Alert:
+def _quarters(scope: Scope, state: CoverageState, followed: Sequence[Kept]) -> Alert:
     layer, table = state.crosswalk.layers[LayerId.QPV], compared("epci", scope, state).table
     zone, row = (layer.members[c].to_numpy(dtype=np.intp) for c in ("zone", "row"))
     listed = layer.complete_at(state.atlas)
@@ -138,7 +138,7 @@ def _quarters(scope: Scope, state: CoverageState) -> Alert:
             continue
         whole = bool(listed[rows].all())
         lines.append(_quarter_line(str(code), table.loc[code], many, rows, state, whole=whole))
-    lines.sort(key=lambda line: line[0])
+    lines = [(order, _with_project(line, followed)) for order, line in sorted(lines, key=lambda line: line[0])]
     doubt = any((state.status[state.atlas.rows(line.codes)] == Status.INCONNU).any() for _, line in lines)
     said = [
         "Là où la liste des CLSM n’est pas complète, il peut en exister un sans qu’on le sache." if doubt else "",
@@ -147,6 +147,17 @@ def _quarters(scope: Scope, state: CoverageState) -> Alert:
         else "La liste des QPV n’est pas complète ici : d’autres peuvent en avoir deux ou plus.",
     ]  # fmt: skip
     return Alert("qpv", tuple(line for _, line in lines), fr.typeset(" ".join(filter(None, said))))
+
+
+def _with_project(line: AlertLine, followed: Sequence[Kept]) -> AlertLine:
+    """Say which projects of the register are on the communes of a line."""
+    mine = [k.id for k in followed if not k.project.over and k.project.codes & line.codes]
+    if not mine:
+        return line
+    said = fr.listing(f"n° {number}" for number in mine)
+    return replace(
+        line, words=fr.typeset(f"{line.words} ; {'projet' if len(mine) == 1 else 'projets'} {said} en cours")
+    )
 
 
 def _quarter_line(

@@ -61,6 +61,8 @@ def test_an_epci_with_two_quarters_and_no_known_clsm_is_listed_the_most_people_f
         "Là où la liste des CLSM n’est pas complète, il peut en exister un sans qu’on le sache. "
         "1 autre a deux QPV ou plus et un CLSM en projet."
     )
+    mine = found(made, kept(7, codes=frozenset({"01005"})), kept(8, codes=frozenset({"01005"}), over=True))["qpv"]
+    assert plain(mine.lines[0].words).endswith("ici ; projet n° 7 en cours")
     sure = found(made, complete=("qpv", "clsm"))["qpv"]
     assert sure.lines[0].words.endswith("la liste des CLSM y est complète") and "sans qu’on" not in sure.apart
 
