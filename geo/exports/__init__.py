@@ -15,7 +15,7 @@ from geo.exports.maps.sheet import PAPERS
 from geo.exports.note import speaks, title_of
 from geo.exports.perimeter_files import FORMATS, TYPES, Export, file_name, make
 from geo.exports.perimeter_svg import frame_of, main_projection, small_map
-from geo.exports.reimport import open_exported, open_saved, open_scenarios
+from geo.exports.reimport import open_exported, open_scenarios
 from geo.exports.typst_pdf import make_pdf
 
 __all__ = [
@@ -44,7 +44,6 @@ __all__ = [
     "name_and_mime",
     "neutral",
     "open_exported",
-    "open_saved",
     "open_scenarios",
     "original",
     "perimeter_map",

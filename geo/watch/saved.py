@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from geo import french as fr
 from geo.communes import Atlas, history, read_code
-from geo.dataset import Dataset
+from geo.dataset import Dataset, opening_of
 from geo.errors import GeoInputError
-from geo.exports import open_saved
+from geo.exports import open_exported
 from geo.scenarios import Opened, Scenario, Vintage, from_file, unpack, vintage_of
 from geo.visible import one_line
 from geo.watch.news import News, inside
@@ -90,8 +90,8 @@ def _read(text: str, where: str, world: Dataset) -> Saved:
     if LINK.encode() in body[:4_000] and not body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"{", b"PK", b"SQLite")):
         return Saved(where, unpack(_packed(body.decode("utf-8", "replace").split()[0]), atlas, here))
     if body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{") and b'"FeatureCollection"' not in body[:2_000]:
-        return Saved(where, from_file(body, atlas, here), _names(body))
-    return Saved(where, _exported(body, path.name, atlas, here))
+        return Saved(where, from_file(body, atlas, here, opening_of(world)), _names(body))
+    return Saved(where, _exported(body, path.name, world, here))
 
 
 def _packed(link: str) -> str:
@@ -100,8 +100,8 @@ def _packed(link: str) -> str:
     return parse_qs(query).get("lien", [""])[0]
 
 
-def _exported(body: bytes, name: str, atlas: Atlas, here: Vintage) -> Opened:
-    return open_saved(body, name, atlas, here, lambda *_: None, threading.Event())
+def _exported(body: bytes, name: str, world: Dataset, here: Vintage) -> Opened:
+    return open_exported(body, name, world.atlas, here, opening_of(world), lambda *_: None, threading.Event())
 
 
 def _names(body: bytes) -> dict[str, str]:

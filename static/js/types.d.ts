@@ -22,6 +22,8 @@ export interface Swatch {
 export interface Paint {
   runs: string;
   palette: Swatch[];
+  /** What the colours tell of the communes chosen, in a word: these are then outlined, and the colours show through. */
+  over?: string;
 }
 
 /** Zones of a layer: id and name of each, and the ranks of the zones of each commune of the scope, in its order. */
@@ -96,6 +98,8 @@ export interface SentGlance {
 /** What Python sends at each run; what is absent is empty. */
 export interface State {
   geometry: string;
+  /** Files of the cities opened into IRIS (geo/display/pieces.py). */
+  opened?: string[];
   /** File of the outlines of all départements, beside that of the geometry. */
   around?: string;
   /** File of the EPCI of each commune, beside that of the geometry, to name them from afar. */

@@ -17,6 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from geo.budget import Budget, Funder
 from geo.cli.documents import evaluation
 from geo.comparison import Candidate, candidates, default_choice, evaluate, scale_of, side_by_side
 from geo.comparison.compare import compare
@@ -74,7 +75,7 @@ def test_what_comes_back_is_the_same_perimeter_with_the_same_figures(scenario: S
     assert opened.workbook.scenario == scenario
     assert opened.notices == ()
     for kind in ("gpkg", "xlsx", "csv"):
-        back = read_back(make(kind, made), world.atlas, vintage_of(world))
+        back = read_back(make(kind, made), world.atlas, vintage_of(world)).workbook.scenario
         assert (back.name, back.codes) == (scenario.name, scenario.codes), kind
         assert compare(made.found, evaluate(candidate(back), world)).empty, kind
 
@@ -82,7 +83,7 @@ def test_what_comes_back_is_the_same_perimeter_with_the_same_figures(scenario: S
 @pytest.mark.parametrize("kind", DATA_FORMATS)
 def test_name_note_and_locks_come_back_where_the_format_has_room(kind: str) -> None:
     scenario = creteil(name="=2+2", note="-1 commune ?\nÀ voir")
-    back = read_back(make(kind, export(scenario)), real.atlas())
+    back = read_back(make(kind, export(scenario)), real.atlas()).workbook.scenario
     assert (back.name, back.codes) == (scenario.name, scenario.codes)
     if kind != "csv":
         assert (back.note, back.locked) == (scenario.note, scenario.locked)
@@ -92,12 +93,13 @@ def test_name_note_and_locks_come_back_where_the_format_has_room(kind: str) -> N
 def test_the_project_and_the_answers_come_back_where_the_format_has_room(kind: str) -> None:
     project = Project.of(Intent.MERGE, ["clsm-94-creteil", "d’ailleurs"])
     answers = (("asv", "=1+1\n#panic() <b>x</b> \"'"), ("ptsm", "Oui"))
-    scenario = replace(creteil(), project=project, answers=answers)
-    back = read_back(make(kind, export(scenario)), real.atlas())
-    assert (back.project, back.answers) == (project, answers)
+    budget = Budget(50, running=(("projets", 4_000),), funders=(Funder.ARS,))
+    scenario = replace(creteil(), project=project, answers=answers, budget=budget)
+    back = read_back(make(kind, export(scenario)), real.atlas()).workbook.scenario
+    assert (back.project, back.answers, back.budget) == (project, answers, budget)
 
 
-@pytest.mark.parametrize("field", ["projet", "reponses"])
+@pytest.mark.parametrize("field", ["projet", "reponses", "budget"])
 @pytest.mark.parametrize(
     "text", ["{", "[]", "5", '{"intention": 5}', '{"ptsm": 5}', '{"intention": "creer", "clsm": ["a"]}']
 )
@@ -184,10 +186,10 @@ def test_the_same_export_gives_the_same_bytes() -> None:
 
 
 def test_a_list_edited_by_hand_is_welcome() -> None:
-    back = read_back("code;commune\n1004;Ambérieu\n2A004;Ajaccio\n".encode("cp1252"), real.atlas())
+    back = read_back("code;commune\n1004;Ambérieu\n2A004;Ajaccio\n".encode("cp1252"), real.atlas()).workbook.scenario
     assert back.codes == {"01004", "2A004"}
     assert back.name == "Périmètre"
-    assert read_back(b"code,perimetre\n94028,Essai\n", real.atlas()).name == "Essai"
+    assert read_back(b"code,perimetre\n94028,Essai\n", real.atlas()).workbook.scenario.name == "Essai"
 
 
 @pytest.mark.parametrize(

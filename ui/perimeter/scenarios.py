@@ -20,6 +20,7 @@ from geo.scenarios import (
     Opened,
     Scenario,
     Workbook,
+    carries_agreements,
     carries_answers,
     to_file,
     vintage_of,
@@ -77,7 +78,7 @@ def _digest(*texts: str) -> str:
 
 
 def _table(workbook: Workbook) -> str:
-    atlas = loaders.atlas()
+    atlas = loaders.opened_atlas()
     rows = []
     for i, scenario in enumerate(workbook.scenarios):
         held = atlas.rows(scenario.codes)
@@ -136,6 +137,12 @@ def _link() -> None:
         words += (
             " Vos réponses aux questions du guide sont trop longues pour un lien : elles ne partent qu’avec le fichier."
         )
+    if not carries_agreements(frame.workbook().agreements):
+        words += " Les accords sont trop longs pour un lien : ils ne partent qu’avec le fichier."
+    elif frame.workbook().agreements:
+        words += (
+            " Il porte aussi les accords notés et leurs remarques ; ce qu’ils remplacent n’est que dans le fichier."
+        )
     if len(link) > MAIL_LENGTH:
         words += (
             f" Il compte {fr.number(len(link))} signes : certaines messageries le couperaient, préférez le fichier."
@@ -148,7 +155,7 @@ def _file() -> None:
     workbook = replace(frame.workbook(), vintage=vintage_of(loaders.world()))
     st.download_button(
         "Télécharger les scénarios",
-        to_file(workbook, loaders.atlas()),
+        to_file(workbook, loaders.opened_atlas()),
         file_name=FILE_NAME,
         mime="application/json",
         on_click="ignore",
