@@ -16,6 +16,7 @@ from geo.scenarios.file import (
 )
 from geo.scenarios.grain import Opening, close_city, open_cities
 from geo.scenarios.link import MAIL_LENGTH, carries_answers, pack, unpack
+from geo.scenarios.noted import carries_agreements
 from geo.scenarios.reopen import Opened, RawScenario, reopen
 from geo.scenarios.scenario import MOST_SCENARIOS, NAME_LENGTH, NOTE_LENGTH, Scenario, Vintage, Workbook, vintage_of
 
@@ -31,6 +32,7 @@ __all__ = [
     "Scenario",
     "Vintage",
     "Workbook",
+    "carries_agreements",
     "carries_answers",
     "claim_fields",
     "close_city",

@@ -10,13 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from geo.agreements import from_fields, to_fields
+from geo.budget import NO_BUDGET, budget_fields, read_budget
 from geo.claims import MOST_CLAIMS, Claim
 from geo.communes import SHAPE_OF_IRIS, Atlas
 from geo.errors import GeoInputError
 from geo.guidance import NO_PROJECT, Project, Settings, read_project
 from geo.scenarios.grain import MOST_OPENED, Opening, with_iris
 from geo.scenarios.link import changed_settings
-from geo.scenarios.reopen import Opened, RawClaim, RawScenario, read_settings, reopen
+from geo.scenarios.reopen import Opened, RawClaim, RawScenario, commune_of_today, read_settings, reopen
 from geo.scenarios.scenario import Scenario, Vintage, Workbook
 
 KIND = "perimetres-clsm"
@@ -42,6 +44,7 @@ def to_file(workbook: Workbook, atlas: Atlas) -> bytes:
         **({"ouvertes": sorted(workbook.opened)} if workbook.opened else {}),
         "scenarios": [_scenario(s, atlas) for s in workbook.scenarios],
         **({"declarations": claim_fields(workbook.claims)} if workbook.claims else {}),
+        **({"accords": to_fields(workbook.agreements)} if workbook.agreements else {}),
     }
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
@@ -101,12 +104,14 @@ def read_claim_fields(given: Any) -> list[RawClaim]:
 
 
 def project_fields(scenario: Scenario) -> dict[str, Any]:
-    """Return the project and the answers of a scenario as a file holds them; nothing while there are none."""
+    """Return the project, the answers and the budget of a scenario as a file holds them; nothing while there are none."""
     fields: dict[str, Any] = {}
     if scenario.project != NO_PROJECT:
         fields["projet"] = {"intention": str(scenario.project.intent), "clsm": list(scenario.project.clsm)}
     if scenario.answers:
         fields["reponses"] = dict(scenario.answers)
+    if scenario.budget != NO_BUDGET:
+        fields["budget"] = budget_fields(scenario.budget)
     return fields
 
 
@@ -134,6 +139,7 @@ class RawBook:
     claims: tuple[RawClaim, ...] = ()
     cities: frozenset[str] = frozenset()
     alone: bool = False
+    agreements: Any = ()
 
 
 def from_file(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening: Opening | None = None) -> Opened:
@@ -181,6 +187,7 @@ def raw_book(data: bytes) -> RawBook:
         _read_vintage(content.get("donnees", {})),
         tuple(read_claim_fields(content.get("declarations", []))),
         frozenset(cities),
+        agreements=content.get("accords", []),
     )
 
 
@@ -208,6 +215,8 @@ def set_on(raw: RawBook, atlas: Atlas, vintage: Vintage | None = None, opening: 
         else raw.scenarios
     )
     found = reopen(whole, raw.current, raw.settings, raw.sent, here, vintage, raw.claims)
+    agreements, noted = from_fields(raw.agreements, commune_of_today(atlas))
+    found = Opened(replace(found.workbook, agreements=agreements), (*found.notices, *noted))
     if not cities:
         return found
     workbook, lost = with_iris(found.workbook, here, left)
@@ -234,6 +243,7 @@ def _read_scenario(given: Any, number: int) -> RawScenario:
         frozenset(locked),
         project=read_project_field(given["projet"]) if "projet" in given else NO_PROJECT,
         answers=given.get("reponses", {}),
+        budget=read_budget(given["budget"]) if "budget" in given else NO_BUDGET,
     )
 
 

@@ -22,6 +22,8 @@ export interface Swatch {
 export interface Paint {
   runs: string;
   palette: Swatch[];
+  /** What the colours tell of the communes chosen, in a word: these are then outlined, and the colours show through. */
+  over?: string;
 }
 
 /** Zones of a layer: id and name of each, and the ranks of the zones of each commune of the scope, in its order. */

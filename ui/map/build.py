@@ -52,10 +52,14 @@ class Swatch:
 
 @dataclass(frozen=True)
 class Paint:
-    """One status per commune, in the order of the scope's file: runs made by `paint_runs`, and the palette."""
+    """One status per commune, in the order of the scope's file: runs made by `paint_runs`, and the palette.
+
+    `over` is what the colours tell of the communes chosen, in a word (« Réponse »): these are then outlined, not filled.
+    """
 
     runs: str
     palette: tuple[Swatch, ...]
+    over: str = ""
 
 
 @dataclass(frozen=True)
@@ -256,7 +260,8 @@ def paint_payload(paint: Paint) -> dict[str, object]:
     wrong = [swatch.motif for swatch in paint.palette if swatch.motif not in MOTIFS]
     if wrong:
         raise ValueError(f"unknown motifs: {wrong[:5]}")
-    return {"runs": paint.runs, "palette": [_swatch(swatch) for swatch in paint.palette]}
+    told: dict[str, object] = {"runs": paint.runs, "palette": [_swatch(swatch) for swatch in paint.palette]}
+    return told | {"over": paint.over} if paint.over else told
 
 
 def _swatch(swatch: Swatch) -> dict[str, object]:
