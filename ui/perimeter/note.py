@@ -12,6 +12,7 @@ from datetime import date
 import streamlit as st
 
 from geo import french as fr
+from geo.agreements import NO_AGREEMENTS, Agreements
 from geo.claims import NO_CLAIMS, Claims
 from geo.comparison import Candidate, SideBySide, candidates, evaluate, scale_of
 from geo.exports import MAP_LINES, TYPES, Export, MapChoice, file_name, make, perimeter_map, speaks, title_of
@@ -148,6 +149,7 @@ class Asked:
     reference: int = 0
     complete: tuple[str, ...] = ()
     claims: Claims = NO_CLAIMS
+    agreements: Agreements = NO_AGREEMENTS
 
     def export(self) -> Export:
         """Return what the files are made of, by the data active today."""
@@ -158,7 +160,7 @@ class Asked:
         side = None
         if self.compared:
             side = loaders.compared(self.compared, self.settings, self.reference, self.complete)
-        return Export(found, world, scenario, self.link, side, date.today())
+        return Export(found, world, scenario, self.link, side, date.today(), self.agreements)
 
 
 def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
@@ -169,12 +171,13 @@ def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
     settings = frame.settings()
     shared = replace(scenario, note="", answers=())
     claims, complete = frame.workbook().claims, declared_complete()  # the figures rest on them
+    agreements = frame.workbook().agreements  # printed without their remarks, and left out of the link
     carried = {COMPLETE_PART.name: text} if (text := COMPLETE_PART.text()) else {}
     link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings, claims=claims))} | carried)
     if comparison is None:
-        return Asked(scenario, settings, link, complete=complete, claims=claims)
+        return Asked(scenario, settings, link, complete=complete, claims=claims, agreements=agreements)
     every = tuple(e.candidate for e in comparison.every)
-    return Asked(scenario, settings, link, every, comparison.reference, complete, claims)
+    return Asked(scenario, settings, link, every, comparison.reference, complete, claims, agreements)
 
 
 def held_comparison() -> SideBySide | None:
