@@ -9,19 +9,16 @@ from dataclasses import dataclass
 
 from geo import french as fr
 from geo.agreements import COPIL_SOURCE, NO_AGREEMENTS, Agreements, copil_table, follow, table_of
+from geo.budget import COFUNDERS, RECOMMENDED, SCENARIOS, per_inhabitant_text
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
 from geo.guidance import (
     BODIES,
-    COFUNDERS,
     MEASURES,
-    RECOMMENDED,
-    SCENARIOS,
     SECTORS,
     SETTING_LABELS,
     Seat,
     changed_labels,
-    per_inhabitant_text,
     round_table,
 )
 from geo.layers import Etat, LayerId, Overlap, Relation

@@ -137,7 +137,7 @@ def _level(facts: PerimeterFacts, row: int) -> str:
 
 
 def identity(export: Export) -> pd.DataFrame:
-    """Return what the perimeter is, key by key: name, note, project, answers, link, vintage, date of the data."""
+    """Return what the perimeter is, key by key: name, note, project, answers, budget, link, vintage, date of the data."""
     facts, vintage = export.facts, vintage_of(export.world)
     pairs = [
         ("nom", export.scenario.name),

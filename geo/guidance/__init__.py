@@ -39,7 +39,6 @@ from geo.guidance.settings_labels import (
     own_thresholds,
     used_text,
 )
-from geo.guidance.staffing import COFUNDERS, RECOMMENDED, SCENARIOS, SOURCE, per_inhabitant_text, staffing_rows
 from geo.guidance.table.members import round_table
 from geo.guidance.table.partners import FUNCTION_IDS, FUNCTIONS, Function
 from geo.guidance.table.seat import BODIES, COMMUNES, HOSPITALS, SECTORS, RoundTable, Seat
@@ -50,7 +49,6 @@ __all__ = [
     "BODIES",
     "CHECKS",
     "CHECK_IDS",
-    "COFUNDERS",
     "COMMUNES",
     "EMPTY",
     "FUNCTIONS",
@@ -64,11 +62,8 @@ __all__ = [
     "QUESTIONS",
     "QUESTION_IDS",
     "RANKS",
-    "RECOMMENDED",
-    "SCENARIOS",
     "SECTORS",
     "SETTING_LABELS",
-    "SOURCE",
     "THRESHOLDS",
     "TONES",
     "UNKNOWN",
@@ -103,12 +98,10 @@ __all__ = [
     "judge_moves",
     "outcome_counts",
     "own_thresholds",
-    "per_inhabitant_text",
     "read_project",
     "round_table",
     "run_checks",
     "sectors_met",
-    "staffing_rows",
     "summary",
     "used_text",
 ]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from geo.agreements import from_fields, to_fields
+from geo.budget import NO_BUDGET, budget_fields, read_budget
 from geo.claims import MOST_CLAIMS, Claim
 from geo.communes import SHAPE_OF_IRIS, Atlas
 from geo.errors import GeoInputError
@@ -90,12 +91,14 @@ def _read_claims(given: Any) -> list[RawClaim]:
 
 
 def project_fields(scenario: Scenario) -> dict[str, Any]:
-    """Return the project and the answers of a scenario as a file holds them; nothing while there are none."""
+    """Return the project, the answers and the budget of a scenario as a file holds them; nothing while there are none."""
     fields: dict[str, Any] = {}
     if scenario.project != NO_PROJECT:
         fields["projet"] = {"intention": str(scenario.project.intent), "clsm": list(scenario.project.clsm)}
     if scenario.answers:
         fields["reponses"] = dict(scenario.answers)
+    if scenario.budget != NO_BUDGET:
+        fields["budget"] = budget_fields(scenario.budget)
     return fields
 
 
@@ -193,6 +196,7 @@ def _read_scenario(given: Any, number: int) -> RawScenario:
         frozenset(locked),
         project=read_project_field(given["projet"]) if "projet" in given else NO_PROJECT,
         answers=given.get("reponses", {}),
+        budget=read_budget(given["budget"]) if "budget" in given else NO_BUDGET,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from geo import french as fr
+from geo.budget import NO_BUDGET, Budget
 from geo.claims import PIECE, Claim, Claims
 from geo.communes import Atlas, read_code
 from geo.errors import GeoInputError
@@ -33,6 +34,7 @@ class RawScenario:
     whole: tuple[str, ...] = ()
     project: Project = NO_PROJECT
     answers: Mapping[str, Any] = field(default_factory=dict)
+    budget: Budget = NO_BUDGET
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def reopen(
         notices += said
         answers, dropped = _answers(scenario.answers)
         notices += dropped
-        scenarios.append(Scenario(scenario.name, codes, scenario.note, locked & codes, scenario.project, answers))
+        kept = Scenario(scenario.name, codes, scenario.note, locked & codes, scenario.project, answers, scenario.budget)
+        scenarios.append(kept)
     stated = [_claim(raw_claim, atlas, notices, moved=moved) for raw_claim in claims]
     held = Claims(tuple(claim for claim in stated if claim))
     if held:

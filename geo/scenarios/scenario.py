@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from geo import french as fr
 from geo.agreements import NO_AGREEMENTS, Agreements, Entry
+from geo.budget import NO_BUDGET, Budget
 from geo.claims import NO_CLAIMS, Claim, Claims
 from geo.communes import Atlas
 from geo.dataset import Dataset
@@ -50,7 +51,7 @@ def _answer_problems(answers: tuple[tuple[str, str], ...]) -> list[str]:
 class Scenario:
     """A perimeter with a name and a note; `locked` communes are those that must stay in it.
 
-    `project` is what it is for; `answers` are those given to the guide's questions, by question, in the order of their ids.
+    `budget` is what was chosen of its cost, `project` is what it is for; `answers` are those given to the guide's questions, by question, in the order of their ids.
 
     Raises
     ------
@@ -65,6 +66,7 @@ class Scenario:
     locked: frozenset[str] = frozenset()
     project: Project = NO_PROJECT
     answers: tuple[tuple[str, str], ...] = ()
+    budget: Budget = NO_BUDGET
 
     def __post_init__(self) -> None:
         """Refuse what could not be shown or sent."""
@@ -239,6 +241,10 @@ class Workbook:
         """Return the workbook with another project for a scenario."""
         return self._changed(position, replace(self._at(position), project=project))
 
+    def with_budget(self, budget: Budget, position: int | None = None) -> Workbook:
+        """Return the workbook with other choices of budget for a scenario."""
+        return self._changed(position, replace(self._at(position), budget=budget))
+
     def answer(self, question: str, text: str, position: int | None = None) -> Workbook:
         """Return the workbook with another answer to a question of the guide, in a scenario.
 
@@ -250,14 +256,23 @@ class Workbook:
         return self._changed(position, self._at(position).answer(question, text))
 
     def with_words_of(self, other: Workbook) -> Workbook:
-        """Return the workbook with what was written in another one since: notes, projects, answers, claims (and names, when both have as
+        """Return the workbook with what was written in another one since: notes, projects, answers, budgets, claims (and names, when both have as
         many scenarios, which then correspond by their place; else by their name)."""
         alike = len(self.scenarios) == len(other.scenarios)
         theirs = {s.name: s for s in other.scenarios}
         kept = []
         for at, mine in enumerate(self.scenarios):
             found = other.scenarios[at] if alike else theirs.get(mine.name, mine)
-            kept.append(replace(mine, name=found.name, note=found.note, project=found.project, answers=found.answers))
+            kept.append(
+                replace(
+                    mine,
+                    name=found.name,
+                    note=found.note,
+                    project=found.project,
+                    answers=found.answers,
+                    budget=found.budget,
+                )
+            )
         return replace(self, scenarios=tuple(kept), claims=other.claims)
 
     def with_claim(self, claim: Claim) -> Workbook:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from geo.guidance import RECOMMENDED, SCENARIOS, SECTORS, per_inhabitant_text, round_table, staffing_rows
+from geo.budget import RECOMMENDED, SCENARIOS, per_inhabitant_text, staffing_rows
+from geo.guidance import SECTORS, round_table
 from geo.guidance.table.members import of
 from geo.guidance.table.seat import COMMUNES, NEIGHBOURS, STATE
 from geo.layers import CarePlaces, Etat

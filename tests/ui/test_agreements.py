@@ -49,7 +49,9 @@ def unfold(app: AppTest, title: str) -> AppTest:
 
 def test_what_is_typed_in_the_grid_is_held_counted_signed_and_taken_back() -> None:
     app = opened()
-    assert "des habitants : 0 sur 187 360" in written(app) and "pas encore sollicitées, ce qui n’est pas un refus" in written(app)
+    assert "des habitants : 0 sur 187 360" in written(
+        app
+    ) and "pas encore sollicitées, ce qui n’est pas un refus" in written(app)
     ran(app.text_input(key=WHO).set_value("Ville de Créteil").run())
     edit(
         app,

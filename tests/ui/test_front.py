@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
+import hashlib
 import io
 import json
 import re
@@ -143,8 +145,49 @@ def test_only_a_name_with_a_version_is_kept_for_good(path: str, lasts: bool) -> 
     assert ("immutable" in get(path)[1].get("cache-control", "")) is lasts
 
 
-def test_our_script_is_where_the_page_asks_for_it() -> None:
-    assert (ROOT / "static" / "page" / "french.js").is_file()
+def test_our_scripts_are_where_the_page_asks_for_them() -> None:
+    assert sorted(front.SCRIPTS) == sorted(f"page/{path.name}" for path in (ROOT / "static" / "page").glob("*.js"))
+
+
+# --- closed by default --------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("path", ["/", "/Couverture", "/static/js/index.abc.js", "/app/static/geo/x.json"])
+def test_every_answer_says_what_a_browser_may_do_with_it(path: str) -> None:
+    headers = get(path, PAGE)[1]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["x-frame-options"] == "SAMEORIGIN"
+    rules = dict(rule.split(" ", 1) for rule in headers["content-security-policy"].split("; "))
+    assert rules["default-src"] == "'self'" and rules["object-src"] == "'none'"
+    assert "unsafe-inline" not in rules["script-src"] and "'unsafe-eval'" not in rules["script-src"]
+    assert "strict-transport-security" not in headers, "over HTTP it would say nothing"
+
+
+def test_the_scripts_written_in_the_page_are_those_named_and_no_other() -> None:
+    _, headers, body = get("/", PAGE)
+    written = re.findall(rb"<script>(.*?)</script>", gzip.decompress(body), re.DOTALL)
+    named = re.findall(r"'sha256-([^']+)'", headers["content-security-policy"])
+    assert [base64.b64encode(hashlib.sha256(one).digest()).decode() for one in written] == named
+    assert len(named) == 1
+
+
+def test_the_frame_of_a_map_alone_may_evaluate() -> None:
+    rules = get("/component/streamlit_folium.st_folium/index.html")[1]["content-security-policy"]
+    assert "'unsafe-eval'" in rules
+    assert "'unsafe-eval'" in get("/sous/component/streamlit_folium.st_folium/index.html")[1]["content-security-policy"]
+
+
+def test_over_https_browsers_are_told_to_stay_there() -> None:
+    assert "max-age=" in get("/", PAGE | {"x-forwarded-proto": "https"})[1]["strict-transport-security"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/_stcore/metrics", "/_stcore/agent/interact", "/_stcore/agent/openapi.json", "/sous/_stcore/metrics"]
+)
+def test_doors_of_the_framework_that_no_page_uses_are_shut(path: str) -> None:
+    status, headers, _ = get(path)
+    assert (status, headers["x-content-type-options"]) == (404, "nosniff")
+    assert SERVED == []
+    assert get("/_stcore/health")[0] == 200
 
 
 # --- lighter files ----------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import streamlit as st
 
 from geo import french as fr
 from geo.agreements import NO_AGREEMENTS, Agreements
+from geo.budget import NO_BUDGET
 from geo.claims import NO_CLAIMS, Claims
 from geo.comparison import Candidate, SideBySide, candidates, evaluate, scale_of
 from geo.exports import MAP_LINES, TYPES, Export, MapChoice, file_name, make, perimeter_map, speaks, title_of
@@ -166,10 +167,11 @@ class Asked:
 def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
     """Return what the files of a scenario will be made from, with the link that reopens it alone.
 
-    The link leaves out what its author wrote: the remark is private until it is joined, the answers are on the paper.
+    The link leaves out what its author wrote: the remark is private until it is joined, the answers are on the paper; and the budget,
+    which is not settled by who opens it.
     """
     settings = frame.settings()
-    shared = replace(scenario, note="", answers=())
+    shared = replace(scenario, note="", answers=(), budget=NO_BUDGET)
     claims, complete = frame.workbook().claims, declared_complete()  # the figures rest on them
     agreements = frame.workbook().agreements  # printed without their remarks, and left out of the link
     carried = {COMPLETE_PART.name: text} if (text := COMPLETE_PART.text()) else {}

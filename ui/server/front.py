@@ -1,8 +1,8 @@
 """The application around the pages: files compressed and kept by browsers, the page's own words in French, data loaded first.
 
 Streamlit serves its bundle uncompressed, gives our versioned files no lifetime, and has no translation of its own words
-(« No results », « Select all »): the page it starts from is sent with one script of ours more, static/page/french.js, with what
-it will ask for next (ui/server/hints.py), and with where its server is, which it would otherwise look for.
+(« No results », « Select all »): the page it starts from is sent with three scripts of ours more (static/page), with what it will
+ask for next (ui/server/hints.py), and with where its server is, which it would otherwise look for.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ from streamlit import runtime
 from geo.paths import ROOT
 from ui.server import light
 from ui.server.compressed import Compressed
+from ui.server.guarded import Guarded, inline_scripts, policy
 from ui.server.hints import HINTS
 
-SCRIPT = "page/french.js"  # under static/
+SCRIPTS = ("page/french.js", "page/clicks.js", "page/roles.js")  # under static/
 FOR_EVER = "public, max-age=31536000, immutable"
 # A name that carries a digest, or an address that carries a version: what they give never changes.
 VERSIONED = re.compile(
@@ -63,10 +64,11 @@ NO_VISITOR_YET = (
 )
 
 
-def script_tag() -> bytes:
-    """Return the tag that loads our script, its address changing with its content."""
-    digest = hashlib.sha256((ROOT / "static" / SCRIPT).read_bytes()).hexdigest()[:10]
-    return f'<script type="module" src="./app/static/{SCRIPT}?v={digest}"></script>'.encode()
+def script_tags() -> bytes:
+    """Return the tags that load our scripts, their addresses changing with their content."""
+    digests = {name: hashlib.sha256((ROOT / "static" / name).read_bytes()).hexdigest()[:10] for name in SCRIPTS}
+    tags = (f'<script type="module" src="./app/static/{name}?v={digest}"></script>' for name, digest in digests.items())
+    return "".join(tags).encode()
 
 
 def in_french(page: bytes, hints: bytes = b"") -> bytes:
@@ -78,7 +80,7 @@ def in_french(page: bytes, hints: bytes = b"") -> bytes:
     fonts = light.fonts()
     if fonts:
         page = _versioned(page, [*fonts, *STYLE_SHEET.findall(page.decode(errors="ignore"))])
-    return page.replace(b"</head>", START.encode() + script_tag() + hints + b"</head>", 1)
+    return page.replace(b"</head>", START.encode() + script_tags() + hints + b"</head>", 1)
 
 
 class Whole:
@@ -107,6 +109,8 @@ class Whole:
         for stale in ("etag", "last-modified", "accept-ranges", "content-length"):
             del headers[stale]
         headers["content-length"] = str(len(body))
+        if self.kind == "text/html":
+            headers["content-security-policy"] = policy(inline_scripts(body))
         await self.send(self.start | {"headers": headers.raw})
         await self.send({"type": "http.response.body", "body": body})
 
@@ -192,7 +196,7 @@ def _versioned(text: bytes, names: Iterable[str]) -> bytes:
 
 def middleware() -> list[Middleware]:
     """Return what stands between the browser and Streamlit, from the outside in."""
-    return [Middleware(Compressed), Middleware(Lifetime), Middleware(Lightened), Middleware(Page)]
+    return [Middleware(Guarded), Middleware(Compressed), Middleware(Lifetime), Middleware(Lightened), Middleware(Page)]
 
 
 def without_delay() -> int:
