@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from geo import french as fr
 from geo.agreements import COPIL_SOURCE, NO_AGREEMENTS, Agreements, copil_table, follow, table_of
 from geo.budget import COFUNDERS, RECOMMENDED, SCENARIOS, per_inhabitant_text
+from geo.claims import whose_words
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
 from geo.guidance import (
@@ -243,6 +244,7 @@ def sources_table(facts: PerimeterFacts, world: Dataset) -> Table:
         )
     else:
         rows.append(("Lieux de santé mentale", "non synchronisés sur cette machine", "", "non"))
+    rows += [("Déclarations locales", said, day, "non") for said, day in whose_words(world.claims)]
     return Table(
         "Données employées", ("Donnée", "Source", "Millésime", "Complète ici"), tuple(rows), widths=(1.5, 3.2, 1.4, 0.8)
     )

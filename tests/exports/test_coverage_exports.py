@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sqlite3
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -19,6 +20,7 @@ import pytest
 import shapely
 from python_calamine import CalamineWorkbook
 
+from geo.claims import Claim, Claims
 from geo.coverage import Status, coverage_state, next_clsm, read_scope, siting_candidates
 from geo.exports import CoverageReport, coverage_files, qml
 from geo.exports.coverage_files import (
@@ -304,3 +306,18 @@ def test_the_same_view_gives_the_same_files() -> None:
     once = {n: c for n, c in _files().items() if not n.endswith(".pdf")}
     twice = {n: c for n, c in coverage_files(_report()).items() if not n.endswith(".pdf")}
     assert once == twice
+
+
+def test_the_sources_say_whose_word_the_figures_rest_on() -> None:
+    stated = Claims((Claim.of("cls", "CLS du Niortais", "Ana", pieces=frozenset({"79191"}), day="2026-11-26"),))
+    report = replace(_report(k=0), claims=stated)
+    said = (
+        "Déclarations locales",
+        "d’après Ana, le 26/11/2026 : CLS du Niortais",
+        "26/11/2026",
+        "Les chiffres en tiennent compte.",
+    )
+    assert said in sources(report)
+    for content in (coverage_geojson(report), coverage_csv(report)[f"{report.file_stem}-sources.csv"]):
+        assert "d’après Ana, le 26/11/2026 : CLS du Niortais" in content.decode("utf-8-sig")
+    assert not any(row[0] == "Déclarations locales" for row in sources(_report(k=0)))
