@@ -26,6 +26,7 @@ from ui.server import begin_sync, sync_sentence, sync_status
 PAGES = (
     ("dashboard.py", "Accueil", ":material/home:"),
     ("pages/1_Couverture.py", "Couverture", ":material/map:"),
+    ("pages/6_Ma_region.py", "Ma région", ":material/monitoring:"),
     ("pages/2_Perimetre.py", "Périmètre", ":material/draw:"),
     ("pages/3_Comparaison.py", "Comparaison", ":material/compare:"),
     ("pages/4_Donnees.py", "Données", ":material/database:"),
