@@ -298,3 +298,20 @@ def test_a_colleague_s_part_of_a_city_is_compared() -> None:
     ran(settled(app.file_uploader[0].set_value(("autre.json", sent(), "application/json")).run()))
     assert app.session_state[frame.WORKBOOK].opened == {NIORT}
     assert "Du collègue" in {s.name for s in app.session_state[frame.WORKBOOK].scenarios}
+
+
+def test_pages_that_count_by_commune_are_offered_whole_communes_only() -> None:
+    def drawn(*codes: str) -> frozenset[str]:
+        def asked() -> None:
+            import streamlit as st
+
+            from ui import frame
+
+            st.session_state["asked"] = frame.by_commune()
+
+        page = AppTest.from_function(asked, default_timeout=60)
+        page.session_state[frame.WORKBOOK] = Workbook((Scenario("P", frozenset(codes)),), opened=frozenset({NIORT}))
+        return ran(page.run()).session_state["asked"]
+
+    assert drawn(AIFFRES, *QUARTERS) == {AIFFRES, NIORT}
+    assert drawn(AIFFRES, *QUARTERS[:2]) == frozenset()
