@@ -4,7 +4,7 @@ It never reads a user's file. Start from `open_dataset`, `Dataset`, `token`; `op
 """
 
 from geo.dataset.dataset import Dataset, layer_with, open_dataset, token
-from geo.dataset.maps import derive_maps, prepare_maps
+from geo.dataset.maps import city_map, derive_maps, prepare_maps
 from geo.dataset.official import best, outlines, table_of, vintage
 from geo.dataset.official import iris as iris_of
 from geo.dataset.opened import NO_IRIS, can_open, opened, opening_of
@@ -15,6 +15,7 @@ __all__ = [
     "Dataset",
     "best",
     "can_open",
+    "city_map",
     "derive_maps",
     "iris_of",
     "layer_with",

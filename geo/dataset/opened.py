@@ -64,16 +64,11 @@ def opened(world: Dataset, codes: Iterable[str]) -> Dataset:
 
 def can_open(world: Dataset, codes: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
     """Return which communes can be opened here, and a sentence for each that cannot."""
-    good, said = set[str](), list[str]()
-    for code in sorted(set(codes)):
-        try:
-            if world.iris is None:
-                raise GeoInputError(NO_IRIS)
-            open_communes(world.atlas, world.iris, [code])
-            good.add(code)
-        except GeoInputError as error:
-            said += error.problems
-    return frozenset(good), tuple(dict.fromkeys(said))
+    asked = sorted(set(codes))
+    if world.iris is None:
+        return frozenset(), (NO_IRIS,) if asked else ()
+    problems = {code: world.iris.refusal(code, world.atlas) for code in asked}
+    return frozenset(code for code in asked if not problems[code]), tuple(said for said in problems.values() if said)
 
 
 def opening_of(world: Dataset) -> Callable[[frozenset[str]], tuple[Atlas, tuple[str, ...]]]:

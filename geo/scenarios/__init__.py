@@ -14,7 +14,7 @@ from geo.scenarios.file import (
     set_on,
     to_file,
 )
-from geo.scenarios.grain import Opening, close_city, open_cities
+from geo.scenarios.grain import MOST_OPENED, Opening, close_city, followed, in_communes, open_cities
 from geo.scenarios.link import MAIL_LENGTH, carries_answers, pack, unpack
 from geo.scenarios.noted import carries_agreements
 from geo.scenarios.reopen import Opened, RawScenario, reopen
@@ -22,6 +22,7 @@ from geo.scenarios.scenario import MOST_SCENARIOS, NAME_LENGTH, NOTE_LENGTH, Sce
 
 __all__ = [
     "MAIL_LENGTH",
+    "MOST_OPENED",
     "MOST_SCENARIOS",
     "NAME_LENGTH",
     "NOTE_LENGTH",
@@ -36,7 +37,9 @@ __all__ = [
     "carries_answers",
     "claim_fields",
     "close_city",
+    "followed",
     "from_file",
+    "in_communes",
     "open_cities",
     "pack",
     "project_fields",

@@ -139,7 +139,7 @@ class RawBook:
     claims: tuple[RawClaim, ...] = ()
     cities: frozenset[str] = frozenset()
     alone: bool = False
-    agreements: Any = ()
+    agreements: Any = field(default_factory=list)
 
 
 def from_file(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening: Opening | None = None) -> Opened:

@@ -26,7 +26,7 @@ from geo.guidance import MEASURES, Settings
 from geo.scenarios import Opened
 from ui import acts, frame, html, loaders, panels, passage, reading_desk, search
 from ui.address import unpacked
-from ui.cache import keyed_on_data
+from ui.cache import Cities, cities, keyed_on_data
 from ui.choices import distinct, pick_one, pick_several
 from ui.comparison import link as comparison_link
 
@@ -74,7 +74,7 @@ def _take_commune(chosen: str) -> None:
 
 def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
     """Ask which perimeters to set side by side and which is the reference; return them and the reference's position."""
-    found = every_candidate(loaders.world(), commune, frame.workbook().scenarios, frame.settings())
+    found = every_candidate(loaders.opened_world(), commune, frame.workbook().scenarios, frame.settings())
     offered = {c.id: c for c in found}
     titles = distinct({i: c.title for i, c in offered.items()})
     key = comparison_link.choice_key(commune)
@@ -91,7 +91,7 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
             f"Périmètres côte à côte ({MOST_COMPARED} au plus)", list(offered), format_func=lambda i: titles.get(i, i),
             max_selections=MOST_COMPARED, key=key, placeholder="Choisissez des périmètres",
         )  # fmt: skip
-    for text in not_offered(loaders.crosswalk(), commune, frame.settings()):
+    for text in not_offered(loaders.opened_crosswalk(), commune, frame.settings()):
         st.caption(html.literal(text))
     picked = tuple(offered[i] for i in chosen)
     if not picked:
@@ -164,7 +164,7 @@ def show_messages() -> None:
 
 # --- side by side -------------------------------------------------------------------------------------------------
 @keyed_on_data(max_entries=64, spinner="Dessin des cartes…")
-def _small_maps(chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str], ...]:
+def _small_maps(chosen: tuple[Candidate, ...], wanted: Cities) -> tuple[tuple[str, str], ...]:
     """Return a small map of each perimeter, all on one frame: (SVG, alternative text)."""
     from geo.exports import frame_of, main_projection, small_map
 
@@ -178,7 +178,7 @@ def _small_maps(chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str], ...]:
 
 def perimeter_cards(found: SideBySide) -> None:
     """Show each perimeter: map at the same scale, size, what has the same communes, and the button that retains it."""
-    maps = _small_maps(tuple(e.candidate for e in found.every))
+    maps = _small_maps(tuple(e.candidate for e in found.every), cities())
     columns = st.columns(max(3, len(found.every)), gap="small")
     for i, (e, drawn) in enumerate(zip(found.every, maps, strict=True)):
         with columns[i]:

@@ -22,7 +22,8 @@ from geo.scenarios import NAME_LENGTH, Scenario, Workbook
 from ui import frame, html, loaders
 from ui import map as maps
 from ui.address import COMPLETE_PART, packed
-from ui.cache import declared_complete, under
+from ui.cache import cities, declared_complete, under
+from ui.cache import claims as claimed
 from ui.perimeter.link import ADDRESS
 from ui.server import export_lane
 
@@ -98,11 +99,13 @@ def _map(scenario: Scenario) -> None:
 
 def map_file(scenario: Scenario, lines: tuple[str, ...]) -> maps.MapFile:
     """Return what makes the map of a scenario, with the limits shown; nothing of it holds the data."""
-    title = title_of(scenario.name, scenario.codes, loaders.atlas())
+    title = title_of(scenario.name, scenario.codes, loaders.opened_atlas())
     outlined = tuple(i for i in lines if i in MAP_LINES)
+    held, opened = claimed(), cities()
 
     def make(kind: str, paper: str, rivers: bool) -> bytes:
-        facts = loaders.facts(scenario.perimeter(loaders.atlas()))
+        with under(held, opened):
+            facts = loaders.facts(scenario.perimeter(loaders.atlas()))
         return perimeter_map(facts, kind, paper, MapChoice(outlined, "qpv" in lines, rivers), title=title)
 
     return maps.MapFile(file_name(f"carte {title}", "x").removesuffix(".x"), title, make)
@@ -112,7 +115,7 @@ def titled(scenario: Scenario) -> None:
     """Ask for a title when the scenario's name says nothing to a meeting; its towns stand for it until then."""
     if speaks(scenario.name):
         return
-    proposed = title_of(scenario.name, scenario.codes, loaders.atlas())
+    proposed = title_of(scenario.name, scenario.codes, loaders.opened_atlas())
     key = f"titre-{frame.move_key([scenario.name, proposed])}"
     st.text_input(
         "Titre de la note", key=key, max_chars=NAME_LENGTH, placeholder=proposed, on_change=_title, args=(key, scenario.name),
@@ -149,6 +152,7 @@ class Asked:
     reference: int = 0
     complete: tuple[str, ...] = ()
     claims: Claims = NO_CLAIMS
+    opened: frozenset[str] = frozenset()
 
     def export(self) -> Export:
         """Return what the files are made of, by the data active today."""
@@ -170,13 +174,14 @@ def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
     """
     settings = frame.settings()
     shared = replace(scenario, note="", answers=(), budget=NO_BUDGET)
-    claims, complete = frame.workbook().claims, declared_complete()  # the figures rest on them
+    book, complete = frame.workbook(), declared_complete()  # the figures rest on them
+    claims, opened = book.claims, book.opened
     carried = {COMPLETE_PART.name: text} if (text := COMPLETE_PART.text()) else {}
-    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings, claims=claims))} | carried)
+    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings, claims=claims, opened=opened))} | carried)
     if comparison is None:
-        return Asked(scenario, settings, link, complete=complete, claims=claims)
+        return Asked(scenario, settings, link, complete=complete, claims=claims, opened=opened)
     every = tuple(e.candidate for e in comparison.every)
-    return Asked(scenario, settings, link, every, comparison.reference, complete, claims)
+    return Asked(scenario, settings, link, every, comparison.reference, complete, claims, opened)
 
 
 def held_comparison() -> SideBySide | None:
@@ -184,7 +189,7 @@ def held_comparison() -> SideBySide | None:
     shown: frame.Compared | None = st.session_state[frame.COMPARED]
     if shown is None:
         return None
-    found = every_candidate(loaders.world(), shown.commune, frame.workbook().scenarios, frame.settings())
+    found = every_candidate(loaders.opened_world(), shown.commune, frame.workbook().scenarios, frame.settings())
     offered = {c.id: c for c in found}
     chosen = tuple(offered[c.id] for c in shown.chosen if c.id in offered)
     if len(chosen) < 2:
@@ -194,7 +199,7 @@ def held_comparison() -> SideBySide | None:
 
 
 def _button(label: str, kind: str, asked: Asked, *, instruction: bool = False, primary: bool = False) -> None:
-    title = title_of(asked.scenario.name, asked.scenario.codes, loaders.atlas())
+    title = title_of(asked.scenario.name, asked.scenario.codes, loaders.opened_atlas())
     name = f"{title} instruction" if instruction else title
     st.download_button(
         label, _maker(kind, asked, instruction), file_name=file_name(name, kind), mime=TYPES[kind], on_click="ignore",
@@ -204,7 +209,7 @@ def _button(label: str, kind: str, asked: Asked, *, instruction: bool = False, p
 
 def _maker(kind: str, asked: Asked, instruction: bool) -> Callable[[], bytes]:
     def body() -> bytes:
-        with export_lane(), under(asked.claims):
+        with export_lane(), under(asked.claims, asked.opened):
             return make(kind, asked.export(), instruction=instruction)
 
     return body
