@@ -49,9 +49,8 @@ def test_parts_are_set_beside_the_whole_city_with_their_people(opened: frozenset
     app = page(WHOLE, *(p.id for p in parts), opened=opened)
     assert not app.warning, "every perimeter asked for is there"
     said = plain(written(app))
-    people = {int(received().atlas.population[received().atlas.row[NIORT]])}
     assert all(p.name in said or plain(p.name) in said for p in parts)
-    assert "59 854" in said and people == {59_854}
+    assert "59 854" in said
     assert "échelle infracommunale" in said and "Un découpage possible parmi d’autres" in said
 
 
