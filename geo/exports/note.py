@@ -17,6 +17,7 @@ from geo import french as fr
 from geo.communes import Atlas, name_of
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
+from geo.exports.front import Front, front_of
 from geo.exports.maps.svg import SvgMap
 from geo.exports.note_tables import (
     Table,
@@ -27,7 +28,7 @@ from geo.exports.note_tables import (
     staffing_table,
     zones_table,
 )
-from geo.exports.perimeter_svg import gauge_svg, gauge_words, note_map
+from geo.exports.perimeter_svg import gauge_svg, gauge_words, note_map, unnamed_on
 from geo.guidance import AskedQuestion, asked_questions, changed_labels, outcome_counts, used_text
 from geo.layers import DISPOSITIFS, LayerId
 from geo.paths import version
@@ -37,6 +38,7 @@ MOST_DETAILS = 3
 # Checks whose details are in the tables of the note: zones met, guests, annual costs.
 IN_TABLES = ("secteurs", "articulation", "moyens", "elus")
 MOST_COMMUNES = 60
+MOST_UNNAMED = 8
 QUESTIONS_TITLE = "Les questions du guide, sans chiffre"
 QUESTION_HEADERS = ("Thème", "Question, et ce que disent les données", "Réponse")
 QUESTION_WIDTHS = (1.1, 3.0, 2.6)
@@ -76,12 +78,14 @@ class Note:
 
     title: str
     name: str
+    front: Front
     lead: str
     project: str
     remark: str
     figures: tuple[tuple[str, str], ...]
     gauge: SvgMap
     map: SvgMap
+    unnamed: str
     summary: str
     checks: tuple[CheckLine, ...]
     questions: tuple[AskedQuestion, ...]
@@ -123,21 +127,25 @@ def make_note(
         When the perimeter is empty.
     """
     facts, settings = found.facts, found.settings
+    answers = tuple(answers)
     name = title_of(facts.perimeter.name, facts.perimeter.communes, facts.atlas)
     asked = tuple(replace(q, source=q.source.removeprefix(CHAPTER)) for q in asked_questions(facts, settings, answers))
     shared = opens_elsewhere(link)
+    drawn = note_map(facts)
     changed = changed_labels(settings)
     gauge = SvgMap(gauge_svg(facts.population, settings), gauge_words(facts.population, settings), 174.0, 15.4)
     return Note(
         title="Périmètre d’un conseil local de santé mentale : "
         + ("fiche d’instruction" if instruction else "note d’aide à la décision"),
         name=name,
+        front=front_of(found, answers),
         lead=lead(facts),
         project=project_sentence(found),
         remark=remark,
         figures=_figures(facts),
         gauge=gauge,
-        map=note_map(facts),
+        map=drawn,
+        unnamed=_unnamed(unnamed_on(drawn, facts)),
         summary=outcome_counts(f for _, f in found.findings),
         checks=tuple(_check_lines(found)),
         questions=asked,
@@ -275,6 +283,11 @@ def _communes(facts: PerimeterFacts) -> str:
     rest = len(names) - MOST_COMMUNES
     shown = fr.listing(names if rest <= 0 else names[:MOST_COMMUNES])
     return shown + ("." if rest <= 0 else f", et {fr.count(rest, 'autre')}, toutes dans le classeur.")
+
+
+def _unnamed(names: Sequence[str]) -> str:
+    """Name the communes for which the map had no room."""
+    return f"Sans place sur la carte : {fr.listing(names, most=MOST_UNNAMED)}." if names else ""
 
 
 def _limits(facts: PerimeterFacts) -> Iterable[str]:

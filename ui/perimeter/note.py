@@ -48,7 +48,7 @@ def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
         st.html(
             html.section(
                 "La note",
-                "Deux à huit pages A4, sans la comparaison : carte, repères, questions du guide, chiffres et sources, qui inviter, limites, lien.",
+                "Une première page qui se suffit : proposition, carte nommée, forces, points à discuter, question au conseil, calendrier, coût ; puis les annexes.",
             )
         )
         titled(scenario)
