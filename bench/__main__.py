@@ -24,6 +24,7 @@ BENCHES = (
     "perimeter",
     "opened",
     "note",
+    "dossier",
     "search",
     "imports",
     "import_shapes",

@@ -36,12 +36,13 @@ def blank(what: str) -> str:
 
 @dataclass(frozen=True)
 class Point:
-    """What a check says, in short, with its badge and its source."""
+    """What a check says, in short and in whole sentences, with its badge and its source."""
 
     title: str
     text: str
     badge: str
     source: str
+    whole: str
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def _points(found: Evaluated, outcomes: tuple[Outcome, ...], reaches: tuple[Reac
          if f.reach in reaches and f.outcome in outcomes)
     )  # fmt: skip
     chosen = [found.findings[i] for _, _, i in ranked[:MOST_POINTS]]
-    return tuple(Point(c.title, in_short(f), f.badge, fr.typeset(c.source)) for c, f in chosen)
+    return tuple(Point(c.title, in_short(f), f.badge, fr.typeset(c.source), fr.typeset(f.sentence)) for c, f in chosen)
 
 
 def in_short(finding: Finding, most: int = POINT_LENGTH) -> str:

@@ -131,7 +131,7 @@ def make_note(
     name = title_of(facts.perimeter.name, facts.perimeter.communes, facts.atlas)
     asked = tuple(replace(q, source=q.source.removeprefix(CHAPTER)) for q in asked_questions(facts, settings, answers))
     shared = opens_elsewhere(link)
-    drawn = note_map(facts)
+    drawn = note_map(facts, name)
     changed = changed_labels(settings)
     gauge = SvgMap(gauge_svg(facts.population, settings), gauge_words(facts.population, settings), 174.0, 15.4)
     return Note(

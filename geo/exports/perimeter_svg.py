@@ -88,16 +88,19 @@ def main_projection(atlas: Atlas, rows: Rows) -> int:
     return int(people.idxmax())
 
 
-def note_map(facts: PerimeterFacts, *, width_mm: float = 108.0, height_mm: float = 104.0) -> SvgMap:
-    """Draw a perimeter in its surroundings: intercommunal bodies, sectors cut, communes with QPV, its names then its neighbours'."""
+def note_map(facts: PerimeterFacts, name: str = "", *, width_mm: float = 108.0, height_mm: float = 104.0) -> SvgMap:
+    """Draw a perimeter in its surroundings: intercommunal bodies, sectors cut, communes with QPV, its names then its neighbours'.
+
+    `name` is what it is called, when that is not the name it bears.
+    """
     atlas = facts.atlas
     main = main_projection(atlas, facts.rows)
     others = sorted(set(atlas.table["epsg"].iloc[facts.rows]) - {main})
     panels = [_panel(facts, epsg, width_mm, height_mm, named=epsg == main) for epsg in (main, *others)]
     return svg_map(
         panels,
-        alt=alt_text(facts),
-        title=f"Carte du périmètre : {facts.perimeter.name}",
+        alt=alt_text(facts, name),
+        title=f"Carte du périmètre : {name or facts.perimeter.name}",
         attribution=attribution(atlas),
         width_mm=width_mm,
         height_mm=height_mm,
@@ -128,13 +131,13 @@ def attribution(atlas: Atlas) -> str:
     return f"Contours des communes : {atlas.manifest.get('contours', 'base embarquée')}. Communes au 1er janvier {atlas.year}."
 
 
-def alt_text(facts: PerimeterFacts) -> str:
+def alt_text(facts: PerimeterFacts, name: str = "") -> str:
     """Describe the map in words: what it shows, how large, in how many pieces, which towns."""
     names = [facts.town_name(str(code)) for code in facts.towns.index]
     pieces = "d’un seul tenant" if facts.pieces == 1 else f"en {facts.pieces} morceaux"
     where = fr.listing(str(facts.atlas.departements.at[d, "nom"]) for d in facts.departements)
     return fr.typeset(
-        f"Carte du périmètre {facts.perimeter.name} : {facts.size_text}, {pieces}, "
+        f"Carte du périmètre {name or facts.perimeter.name} : {facts.size_text}, {pieces}, "
         f"{fr.square_kilometres(facts.area_m2)}, département : {where}. Communes : {fr.listing(names, most=8)}."
     )
 
@@ -162,7 +165,7 @@ def perimeter_page(
             f"{facts.size_text}, {fr.inhabitants(facts.population)}, {fr.square_kilometres(facts.area_m2)} · "
             f"{fr.listing(str(atlas.departements.at[d, 'nom']) for d in facts.departements)}"
         ),
-        alt_text(facts),
+        alt_text(facts, title),
         " ".join(t for t in (LIMIT, gaps_of(facts.crosswalk, choice.layers, facts.departements)) if t),
         sources_of(facts.crosswalk, choice.layers),
         made,

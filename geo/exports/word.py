@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from geo.exports.formats import FIXED_DATE
-from geo.exports.front import BLANK_MARK
+from geo.exports.front import BLANK_MARK, Point
 from geo.exports.maps.svg import SvgMap
 from geo.exports.note import CHAPTER, QUESTION_HEADERS, QUESTION_WIDTHS, QUESTIONS_TITLE, Note
 from geo.exports.note_tables import Table
@@ -24,6 +24,7 @@ ACCENT = RGBColor(0x0B, 0x6E, 0x75)
 MUTED = RGBColor(0x55, 0x60, 0x6A)
 BLANK = "…" * 28
 WIDTH_MM = 174.0
+FRONT_MAP_MM = 80.0  # on the first page, beside the points
 
 
 def note_docx(note: Note) -> bytes:
@@ -85,24 +86,38 @@ def _front(document: Any, note: Note) -> None:
     front = note.front
     document.add_paragraph().add_run(word_text(front.proposal)).bold = True
     _figures(document, front.figures)
-    _map(document, note)
-    for title, points, none_found in (
-        ("Forces", front.strengths, front.no_strength),
-        ("À discuter", front.points, front.no_point),
-    ):
-        document.add_heading(title, level=2)
-        if not points:
-            document.add_paragraph(word_text(none_found))
-        for point in points:
-            paragraph = document.add_paragraph(style="List Bullet")
-            paragraph.add_run(word_text(point.title)).bold = True
-            paragraph.add_run(word_text(f" ({point.badge}). {point.text}"))
+    halves = document.add_table(rows=1, cols=2)
+    halves.autofit = False
+    for column, size in zip(halves.columns, (FRONT_MAP_MM + 4, WIDTH_MM - FRONT_MAP_MM - 4), strict=True):
+        column.width = column.cells[0].width = Mm(size)
+    left, right = halves.rows[0].cells
+    picture = left.paragraphs[0].add_run().add_picture(io.BytesIO(picture_png(note.map.svg)), width=Mm(FRONT_MAP_MM))
+    _describe(picture, note.map.alt)
+    if note.unnamed:
+        left.add_paragraph().add_run(word_text(note.unnamed)).font.size = Pt(7.5)
+    _points(right, "Forces", front.strengths, front.no_strength)
+    _points(right, "À discuter", front.points, front.no_point)
     document.add_heading("Question posée au conseil", level=2)
     document.add_paragraph().add_run(word_text(front.question)).bold = True
     document.add_heading("Calendrier", level=2)
     word_table(document, Table("", ("Étape", "Quand"), front.calendar, widths=(1.5, 1.0)))
     document.add_heading("Coût", level=2)
     document.add_paragraph(word_text(front.cost))
+
+
+def _points(cell: Any, title: str, points: Sequence[Point], none_found: str) -> None:
+    """Write points in a cell, under a real heading."""
+    first = cell.paragraphs[0]
+    head = first if not first.text else cell.add_paragraph()
+    head.style, _ = "Heading 2", head.add_run(title)
+    if not points:
+        cell.add_paragraph(word_text(none_found))
+    for point in points:
+        paragraph = cell.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(3)
+        for text, bold in ((point.title, True), (f" ({point.badge}). {point.text}", False)):
+            run = paragraph.add_run(word_text(text))
+            run.bold, run.font.size = bold, Pt(8.5)
 
 
 def _figures(document: Any, figures: Sequence[tuple[str, str]]) -> None:
@@ -126,8 +141,8 @@ def word_document(title: str, name: str, made: str) -> Any:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(18)
     section.top_margin, section.bottom_margin = Mm(18), Mm(18)
-    for name, size in (("Normal", 10), ("Heading 1", 20), ("Heading 2", 14), ("Heading 3", 11)):
-        style = document.styles[name]
+    for named, size in (("Normal", 10), ("Heading 1", 20), ("Heading 2", 14), ("Heading 3", 11)):
+        style = document.styles[named]
         style.font.name, style.font.size = "Arial", Pt(size)
         properties = style.element.get_or_add_rPr()
         fonts = properties.get_or_add_rFonts()
@@ -135,7 +150,7 @@ def word_document(title: str, name: str, made: str) -> Any:
             fonts.set(qn(attribute), "Arial")
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:cstheme", "w:eastAsiaTheme"):
             fonts.attrib.pop(qn(theme), None)
-        if name != "Normal":
+        if named != "Normal":
             style.font.color.rgb = ACCENT
     for properties in (document.styles["Normal"].element.get_or_add_rPr(), *document.styles.element.iter(qn("w:rPr"))):
         for old in properties.findall(qn("w:lang")):
