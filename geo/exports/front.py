@@ -24,6 +24,8 @@ NO_STRENGTH = "Aucun repère n’est favorable tel que ce périmètre est dessin
 NO_POINT = "Aucun repère n’appelle de discussion ; les questions du guide, en annexe, restent à poser."
 COST_SOURCE = "Guide 2025, « Cadre de travail » et annexe 1"
 BLANK_MARK = re.compile(r"\[à compléter[^\]]*\]")
+LOOK_AT = "À regarder"  # how a check begins the sentence that says what crosses a threshold
+_TO_THE_USER = re.compile(r"\s?:\s*si c’est pour l’élargir, dites-le \([^)]*\)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-ÖØ-Þ0-9«])")
 _GOOD = (Outcome.FAVORABLE, Outcome.RESERVED)
 _TO_DISCUSS = (Outcome.VIGILANCE, Outcome.DISCUSS, Outcome.UNKNOWN)
@@ -160,18 +162,25 @@ def _points(found: Evaluated, outcomes: tuple[Outcome, ...], reaches: tuple[Reac
          if f.reach in reaches and f.outcome in outcomes)
     )  # fmt: skip
     chosen = [found.findings[i] for _, _, i in ranked[:MOST_POINTS]]
-    return tuple(Point(c.title, in_short(f), f.badge, fr.typeset(c.source), fr.typeset(f.sentence)) for c, f in chosen)
+    return tuple(Point(c.title, in_short(f), f.badge, fr.typeset(c.source), on_paper(f)) for c, f in chosen)
+
+
+def on_paper(finding: Finding) -> str:
+    """Return the sentences of a finding without what is said to who holds the mouse."""
+    return fr.typeset(_TO_THE_USER.sub("", finding.sentence))
 
 
 def in_short(finding: Finding, most: int = POINT_LENGTH) -> str:
-    """Return the first sentences of a finding: as many as fit, one at least; a first sentence that is too long is cut."""
+    """Return the first sentences of a finding, what it says to look at before the rest: as many as fit, one at least; a first
+    sentence that is too long is cut."""
+    sentences = sorted(_SENTENCE.split(on_paper(finding)), key=lambda s: not s.startswith(LOOK_AT))
     kept = ""
-    for sentence in _SENTENCE.split(finding.sentence):
+    for sentence in sentences:
         longer = f"{kept} {sentence}".strip()
         if kept and len(longer) > most:
             break
         kept = longer
-    return fr.typeset(fr.shortened(kept, most + LONGER))
+    return fr.shortened(kept, most + LONGER)
 
 
 def _calendar(answers: dict[str, str]) -> tuple[tuple[str, str], ...]:

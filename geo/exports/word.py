@@ -169,6 +169,8 @@ def word_document(title: str, name: str, made: str) -> Any:
     footer = section.footer.paragraphs[0]
     footer.text = f"{word_text(name)} · {word_text(made)} · page "
     _page_number(footer)
+    for run in footer.runs:
+        run.font.size = Pt(8)
     return document
 
 

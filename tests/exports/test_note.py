@@ -130,11 +130,19 @@ def test_points_are_whole_sentences_of_the_checks_the_best_and_the_worst_first()
     assert 1 <= len(front.strengths) <= 3
     assert len(front.points) == 3
     for point in (*front.strengths, *front.points):
-        text = plain(point.text)
-        assert plain(said[point.title].sentence).startswith(text.rstrip("…"))
+        whole, text = plain(said[point.title].sentence), plain(point.text)
+        for sentence in re.split(r"(?<=[.!?]) (?=[A-ZÀ-Þ0-9«])", text):
+            assert sentence.rstrip("…") in whole
         assert text.endswith((".", "?", "!", "…"))
     assert all(p.badge.startswith("favorable") for p in front.strengths)
     assert not any(p.badge.startswith("favorable") for p in front.points)
+
+
+def test_a_point_says_what_to_look_at_first_and_nothing_to_who_holds_the_mouse() -> None:
+    points = {p.title: plain(p.text) for p in front_of(evaluated(CRETEIL)).points}
+    assert points["Coordination"].startswith("À regarder : le périmètre est en 4 morceaux.")
+    assert "dites-le" not in points["Articulation"]
+    assert points["Articulation"].startswith("Il contient en entier le CLSM de Créteil.")
 
 
 def test_the_text_of_the_pdf_is_what_evaluate_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
