@@ -11,14 +11,11 @@ from geo.dossier.deliberation import convention, deliberation
 from geo.dossier.easy import easy
 from geo.dossier.facts import Dossier
 from geo.dossier.letters import KINDS, letters
-from geo.dossier.odt import MIME as ODT
-from geo.dossier.odt import as_odt
-from geo.dossier.slides import slides
 from geo.dossier.web import page
-from geo.dossier.writers import as_docx, as_pdf
 from geo.errors import GeoInputError
-from geo.exports import TYPES, MapChoice, make, make_pdf, note_docx, note_pdf, perimeter_page, zipped
+from geo.exports import TYPES, MapChoice, make, make_pdf, note_pdf, perimeter_page, zipped
 
+ODT = "application/vnd.oasis.opendocument.text"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 MIMES = {**TYPES, "odt": ODT, "pptx": PPTX, "html": "text/html", "txt": "text/plain"}
 Progress = Callable[[str, int, int], None]
@@ -39,11 +36,29 @@ class Piece:
         return f"{self.stem}.{self.kind}"
 
 
-def _paper(stem: str, label: str, written: Callable[[Dossier], Document], *kinds: str) -> tuple[Piece, ...]:
-    writers = {"docx": as_docx, "odt": as_odt, "pdf": as_pdf}
+# What writes a format is loaded when a document is first asked for: a second that pages need not wait for.
+def _laid_out(document: Document, kind: str) -> bytes:
+    from geo.dossier.odt import as_odt
+    from geo.dossier.writers import as_docx, as_pdf
 
+    return {"docx": as_docx, "odt": as_odt, "pdf": as_pdf}[kind](document)
+
+
+def _note_docx(dossier: Dossier) -> bytes:
+    from geo.exports import note_docx
+
+    return note_docx(dossier.note)
+
+
+def _slides(dossier: Dossier) -> bytes:
+    from geo.dossier.slides import slides
+
+    return slides(dossier)
+
+
+def _paper(stem: str, label: str, written: Callable[[Dossier], Document], *kinds: str) -> tuple[Piece, ...]:
     def piece(kind: str) -> Piece:
-        return Piece(stem, kind, label, lambda dossier: writers[kind](written(dossier)))
+        return Piece(stem, kind, label, lambda dossier: _laid_out(written(dossier), kind))
 
     return tuple(piece(kind) for kind in kinds)
 
@@ -75,11 +90,11 @@ def poster(dossier: Dossier) -> bytes:
 
 PIECES: tuple[Piece, ...] = (
     Piece("1-note", "pdf", "Note", lambda dossier: note_pdf(dossier.note)),
-    Piece("1-note", "docx", "Note", lambda dossier: note_docx(dossier.note)),
+    Piece("1-note", "docx", "Note", _note_docx),
     *_paper("2-deliberation", "Projet de délibération", deliberation, "docx", "odt"),
     *_letter_pieces(),
     *_paper("4-convention", "Projet de convention", convention, "docx", "odt"),
-    Piece("5-diapositives", "pptx", "Diapositives", slides),
+    Piece("5-diapositives", "pptx", "Diapositives", _slides),
     Piece("6-affiche-a3", "pdf", "Affiche A3", poster),
     *_paper("7-facile-a-lire", "Résumé en français facile", easy, "pdf", "docx"),
     Piece("8-page-a-consulter", "html", "Page à consulter hors ligne", page),

@@ -15,9 +15,9 @@ from odfdo import Document as OdfDocument
 from odfdo import Table as OdfTable
 
 from geo.dossier.blocks import Block, Break, Document, Grid, Heading, Items, Picture, Text, pieces
-from geo.exports import Table, picture_png, word_text
+from geo.exports import Table, picture_png
+from geo.visible import printable
 
-MIME = "application/vnd.oasis.opendocument.text"
 FIXED = datetime(2000, 1, 1)
 WIDTH_CM = 17.4
 BODY, STRONG, SMALL, RIGHT, BREAK, CELL, HEAD = "Corps", "Fort", "Petit", "Droite", "Saut", "Cellule", "Entete"
@@ -81,7 +81,7 @@ def _set_up(made: Any, document: Document) -> None:
     made.set_language("fr-FR")
     meta = made.meta
     meta.title, meta.creator, meta.generator = (
-        word_text(f"{document.title}, {document.name}"),
+        printable(f"{document.title}, {document.name}"),
         "Tableau de bord CLSM",
         "Tableau de bord CLSM",
     )
@@ -108,7 +108,7 @@ def _elements(made: Any, block: Block) -> list[Any]:
 
 def _filled(element: Any, text: str) -> Any:
     """Put a text into an element, its blanks marked."""
-    for piece, waiting in pieces(word_text(text)):
+    for piece, waiting in pieces(printable(text)):
         if waiting:
             span = Span(style=BLANK)
             span.append_plain_text(piece)
@@ -156,7 +156,7 @@ def _picture(made: Any, png: bytes, alt: str, width_mm: float, height_mm: float)
     frame = Frame.image_frame(
         name, name=name, size=(f"{wide:.2f}cm", f"{height_mm / width_mm * wide:.2f}cm"), anchor_type="as-char"
     )
-    frame.svg_description = word_text(alt)
+    frame.svg_description = printable(alt)
     paragraph = Paragraph(style=BODY)
     paragraph.append(frame)
     return paragraph

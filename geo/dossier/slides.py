@@ -13,7 +13,8 @@ from pptx.util import Mm, Pt
 
 from geo import french as fr
 from geo.dossier.facts import MEMBERS, Dossier
-from geo.exports import Point, picture_png, word_text
+from geo.exports import Point, picture_png
+from geo.visible import printable
 
 WIDE_MM, HIGH_MM, EDGE_MM = 338.7, 190.5, 16.0
 _colour: Callable[[str], RGBColor] = RGBColor.from_string
@@ -27,7 +28,7 @@ def slides(dossier: Dossier) -> bytes:
     made = Presentation()
     made.slide_width, made.slide_height = Mm(WIDE_MM), Mm(HIGH_MM)
     core = made.core_properties
-    core.title, core.author, core.language = word_text(dossier.name), "Tableau de bord CLSM", "fr-FR"
+    core.title, core.author, core.language = printable(dossier.name), "Tableau de bord CLSM", "fr-FR"
     core.created = core.modified = datetime(2000, 1, 1)
     front = dossier.note.front
     _said(
@@ -75,7 +76,7 @@ def _write(paragraph: Any, text: str, points: float, *, bold: bool = False, colo
 
     paragraph.alignment = PP_ALIGN.LEFT
     run = paragraph.add_run()
-    run.text = word_text(text)
+    run.text = printable(text)
     run.font.size, run.font.bold, run.font.name, run.font.color.rgb = Pt(points), bold, FONT, colour
     run.font._element.set("lang", "fr-FR")
 
@@ -105,7 +106,7 @@ def _mapped(made: Any, dossier: Dossier) -> None:
     high = min(room, drawn.height_mm / drawn.width_mm * 190)
     wide = high * drawn.width_mm / drawn.height_mm
     picture = slide.shapes.add_picture(io.BytesIO(picture_png(drawn.svg)), Mm(EDGE_MM), Mm(36), Mm(wide), Mm(high))
-    picture._element.nvPicPr.cNvPr.set("descr", word_text(drawn.alt))
+    picture._element.nvPicPr.cNvPr.set("descr", printable(drawn.alt))
     beside = _box(slide, EDGE_MM + wide + 10, 38, WIDE_MM - 2 * EDGE_MM - wide - 10, room)
     _lines(
         beside,

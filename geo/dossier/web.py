@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 from geo.dossier.blocks import pieces
 from geo.dossier.facts import Dossier
-from geo.exports import Point, SvgMap, Table, word_text
+from geo.exports import Point, SvgMap, Table
+from geo.visible import printable
 
 STYLE = """
 :root{color-scheme:light}body{font:17px/1.55 "Liberation Sans",Arial,sans-serif;color:#1d2a30;background:#fff;margin:0 auto;max-width:60rem;padding:1.5rem}
@@ -64,7 +65,7 @@ def say(text: str) -> str:
 
 
 def _dead(text: str) -> str:
-    return word_text(text, lines=True).translate(_ESCAPES).replace("\n", "<br>")
+    return printable(text, lines=True).translate(_ESCAPES).replace("\n", "<br>")
 
 
 def _whole(title: str, body: str, made: str) -> str:

@@ -11,7 +11,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
 from docx.shared import Pt
 
 from geo.dossier.blocks import Block, Break, Document, Grid, Heading, Items, Picture, Text, as_data, pieces
-from geo.exports import make_pdf, word_bytes, word_document, word_picture, word_table, word_text
+from geo.exports import make_pdf, word_bytes, word_document, word_picture, word_table
+from geo.visible import printable
 
 SMALL_POINTS = 8.5
 
@@ -52,7 +53,7 @@ def _add(made: Any, block: Block) -> None:
 
 def _fill(paragraph: Any, text: str, *, strong: bool = False, small: bool = False) -> None:
     for piece, waiting in pieces(text):
-        run = paragraph.add_run(word_text(piece))
+        run = paragraph.add_run(printable(piece))
         if strong:
             run.bold = True
         if small:

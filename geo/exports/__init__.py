@@ -25,7 +25,7 @@ from geo.exports.reimport import open_exported, open_scenarios
 from geo.exports.typst_pdf import make_pdf, note_pdf, picture_png
 
 if TYPE_CHECKING:
-    from geo.exports.word import note_docx, word_bytes, word_document, word_picture, word_table, word_text
+    from geo.exports.word import note_docx, word_bytes, word_document, word_picture, word_table
 
 __all__ = [
     "BLANK_MARK",
@@ -75,7 +75,6 @@ __all__ = [
     "word_document",
     "word_picture",
     "word_table",
-    "word_text",
     "zipped",
 ]
 

@@ -19,6 +19,7 @@ from geo.exports.maps.svg import SvgMap
 from geo.exports.note import CHAPTER, QUESTION_HEADERS, QUESTION_WIDTHS, QUESTIONS_TITLE, Note
 from geo.exports.note_tables import Table
 from geo.exports.typst_pdf import picture_png, qr_svg
+from geo.visible import printable
 
 ACCENT = RGBColor(0x0B, 0x6E, 0x75)
 MUTED = RGBColor(0x55, 0x60, 0x6A)
@@ -30,31 +31,31 @@ FRONT_MAP_MM = 80.0  # on the first page, beside the points
 def note_docx(note: Note) -> bytes:
     """Write a note as a DOCX whose parts bear the styles of a word processor, so that it reads and edits well."""
     document = word_document(note.title, note.name, f"{note.made_on} · Tableau de bord CLSM, version {note.version}")
-    document.add_heading(word_text(note.name), level=1)
-    document.add_paragraph(word_text(note.title), style="Subtitle")
+    document.add_heading(printable(note.name), level=1)
+    document.add_paragraph(printable(note.title), style="Subtitle")
     if not note.instruction:
         _front(document, note)
         document.add_page_break()
         document.add_heading("Le périmètre", level=2)
-    document.add_paragraph(word_text(note.lead))
+    document.add_paragraph(printable(note.lead))
     if note.project:
-        document.add_paragraph(word_text(note.project))
+        document.add_paragraph(printable(note.project))
     if note.remark:
-        document.add_paragraph(word_text(note.remark), style="Intense Quote")
+        document.add_paragraph(printable(note.remark), style="Intense Quote")
     if note.instruction:
         _request(document)
         _figures(document, note.figures)
         document.add_heading("Le périmètre", level=2)
         _map(document, note)
     word_picture(document, note.gauge)
-    document.add_paragraph(f"Communes (habitants) : {word_text(note.communes)}")
+    document.add_paragraph(f"Communes (habitants) : {printable(note.communes)}")
     _checks(document, note)
     _questions(document, note)
     for table in (note.zones, note.guests):
         document.add_heading(table.caption, level=2)
         word_table(document, table)
     document.add_heading(note.staffing.caption, level=2)
-    document.add_paragraph(word_text(note.staffing_text))
+    document.add_paragraph(printable(note.staffing_text))
     word_table(document, note.staffing)
     if note.comparison:
         document.add_heading("Comparaison des périmètres", level=2)
@@ -65,8 +66,8 @@ def note_docx(note: Note) -> bytes:
         _decision(document)
     document.add_heading("Méthode et limites", level=2)
     for line in note.limits:
-        document.add_paragraph(word_text(line), style="List Bullet")
-    document.add_paragraph(word_text(note.settings_text))
+        document.add_paragraph(printable(line), style="List Bullet")
+    document.add_paragraph(printable(note.settings_text))
     document.add_heading(note.sources.caption, level=2)
     word_table(document, note.sources)
     if note.link_text:
@@ -84,7 +85,7 @@ def word_bytes(document: Any) -> bytes:
 def _front(document: Any, note: Note) -> None:
     """Write the first page, which stands alone."""
     front = note.front
-    document.add_paragraph().add_run(word_text(front.proposal)).bold = True
+    document.add_paragraph().add_run(printable(front.proposal)).bold = True
     _figures(document, front.figures)
     halves = document.add_table(rows=1, cols=2)
     halves.autofit = False
@@ -94,15 +95,15 @@ def _front(document: Any, note: Note) -> None:
     picture = left.paragraphs[0].add_run().add_picture(io.BytesIO(picture_png(note.map.svg)), width=Mm(FRONT_MAP_MM))
     _describe(picture, note.map.alt)
     if note.unnamed:
-        left.add_paragraph().add_run(word_text(note.unnamed)).font.size = Pt(7.5)
+        left.add_paragraph().add_run(printable(note.unnamed)).font.size = Pt(7.5)
     _points(right, "Forces", front.strengths, front.no_strength)
     _points(right, "À discuter", front.points, front.no_point)
     document.add_heading("Question posée au conseil", level=2)
-    document.add_paragraph().add_run(word_text(front.question)).bold = True
+    document.add_paragraph().add_run(printable(front.question)).bold = True
     document.add_heading("Calendrier", level=2)
     word_table(document, Table("", ("Étape", "Quand"), front.calendar, widths=(1.5, 1.0)))
     document.add_heading("Coût", level=2)
-    document.add_paragraph(word_text(front.cost))
+    document.add_paragraph(printable(front.cost))
 
 
 def _points(cell: Any, title: str, points: Sequence[Point], none_found: str) -> None:
@@ -111,12 +112,12 @@ def _points(cell: Any, title: str, points: Sequence[Point], none_found: str) -> 
     head = first if not first.text else cell.add_paragraph()
     head.style, _ = "Heading 2", head.add_run(title)
     if not points:
-        cell.add_paragraph(word_text(none_found))
+        cell.add_paragraph(printable(none_found))
     for point in points:
         paragraph = cell.add_paragraph()
         paragraph.paragraph_format.space_after = Pt(3)
         for text, bold in ((point.title, True), (f" ({point.badge}). {point.text}", False)):
-            run = paragraph.add_run(word_text(text))
+            run = paragraph.add_run(printable(text))
             run.bold, run.font.size = bold, Pt(8.5)
 
 
@@ -124,14 +125,14 @@ def _figures(document: Any, figures: Sequence[tuple[str, str]]) -> None:
     for value, label in figures:
         paragraph = document.add_paragraph(style="List Bullet")
         paragraph.paragraph_format.space_after = Pt(0)
-        paragraph.add_run(word_text(value)).bold = True
-        paragraph.add_run(f" {word_text(label)}")
+        paragraph.add_run(printable(value)).bold = True
+        paragraph.add_run(f" {printable(label)}")
 
 
 def _map(document: Any, note: Note) -> None:
     word_picture(document, note.map)
     if note.unnamed:
-        document.add_paragraph(word_text(note.unnamed))
+        document.add_paragraph(printable(note.unnamed))
 
 
 def word_document(title: str, name: str, made: str) -> Any:
@@ -161,13 +162,13 @@ def word_document(title: str, name: str, made: str) -> Any:
     document.styles["Normal"].element.get_or_add_rPr().append(language)
     core = document.core_properties
     core.title, core.author, core.language = (
-        f"{word_text(title)}, {word_text(name)}",
+        f"{printable(title)}, {printable(name)}",
         "Tableau de bord CLSM",
         "fr-FR",
     )
     core.created = core.modified = datetime(FIXED_DATE.year, 1, 1)
     footer = section.footer.paragraphs[0]
-    footer.text = f"{word_text(name)} · {word_text(made)} · page "
+    footer.text = f"{printable(name)} · {printable(made)} · page "
     _page_number(footer)
     for run in footer.runs:
         run.font.size = Pt(8)
@@ -193,13 +194,13 @@ def word_picture(document: Any, picture: SvgMap) -> None:
 
 
 def _describe(shape: Any, alt: str) -> None:
-    shape._inline.docPr.set("descr", word_text(alt))
+    shape._inline.docPr.set("descr", printable(alt))
 
 
 def _checks(document: Any, note: Note) -> None:
     document.add_heading("Ce que le guide invite à regarder", level=2)
     document.add_paragraph(
-        word_text(f"{note.summary}. Le guide recommande et n’interdit rien : chaque repère se discute. Sauf mention contraire, "
+        printable(f"{note.summary}. Le guide recommande et n’interdit rien : chaque repère se discute. Sauf mention contraire, "
                f"les sources renvoient au chapitre {CHAPTER.removeprefix('Guide 2025, ').rstrip(' ,')} du guide de 2025.")
     )  # fmt: skip
     rows = []
@@ -220,7 +221,7 @@ def _checks(document: Any, note: Note) -> None:
 def _questions(document: Any, note: Note) -> None:
     """Print the guide's questions with their answers; dots stand where there is none, to be written over."""
     document.add_heading(QUESTIONS_TITLE, level=2)
-    document.add_paragraph(word_text(note.questions_text))
+    document.add_paragraph(printable(note.questions_text))
     rows = []
     for asked in note.questions:
         lines = [asked.question, *([f"– {asked.data}"] if asked.data else []), f"Source : {asked.source}."]
@@ -264,7 +265,7 @@ def word_table(document: Any, table: Table) -> None:
         _fill(row.cells, values, sizes, table.numeric)
     note = document.add_paragraph()
     if table.note:
-        run = note.add_run(word_text(table.note))
+        run = note.add_run(printable(table.note))
         run.font.size, run.font.color.rgb = Pt(8), MUTED
 
 
@@ -277,7 +278,7 @@ def _fill(
         paragraph.paragraph_format.space_after = Pt(0)
         if i in numeric:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        for k, line in enumerate(word_text(value, lines=True).split("\n")):
+        for k, line in enumerate(printable(value, lines=True).split("\n")):
             run = paragraph.add_run(line) if not k else paragraph.add_run()
             if k:
                 run.add_break()
@@ -289,16 +290,11 @@ def _fill(
 
 def _link(document: Any, note: Note) -> None:
     document.add_heading("Vérifier ou reprendre ce périmètre", level=2)
-    document.add_paragraph(word_text(note.link_text))
+    document.add_paragraph(printable(note.link_text))
     if not note.link:
         return
-    document.add_paragraph(word_text(note.link))
+    document.add_paragraph(printable(note.link))
     code = qr_svg(note.link)
     if code:
         document.add_picture(io.BytesIO(picture_png(code)), width=Mm(32))
         _describe(document.inline_shapes[-1], "Code QR du lien qui rouvre ce périmètre")
-
-
-def word_text(text: str, *, lines: bool = False) -> str:
-    """Leave out the control signs that XML refuses, and those that turn the direction of a text round."""
-    return "".join(c for c in text if c.isprintable() or c in "\u00a0\u202f" or (lines and c == "\n") or c == "\u200b")
