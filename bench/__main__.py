@@ -22,6 +22,7 @@ BENCHES = (
     "crosswalk",
     "coverage",
     "perimeter",
+    "similar",
     "opened",
     "note",
     "dossier",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geo import french as fr
-from geo.cli import coverage, imports, maps, perimeter, schema, sync
+from geo.cli import coverage, imports, maps, perimeter, saving, schema, sync
 from geo.cli.documents import evaluation
 from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     maps.add_parser(commands, _add_choice)
     imports.add_parsers(commands)
     schema.add_parsers(commands)
+    saving.add_parsers(commands)
     sync.add_parser(commands)
     find = commands.add_parser("find", help="trouver une commune, un territoire ou un dispositif par son nom")
     find.add_argument("text", help="un nom, un code postal ou un code INSEE")
@@ -88,6 +89,8 @@ def _run(arguments: list[str] | None) -> int:
         "layers": imports.run_layers,
         "check": schema.run_check,
         "schema": schema.run_schema,
+        "backup": saving.run_backup,
+        "restore": saving.run_restore,
         "sync": sync.run,
         "find": _find,
         "build": _build,

@@ -79,7 +79,7 @@ def open_page(title: str, heading: str = "") -> None:
         st.session_state.setdefault(key, value)
     if title != "Périmètre":
         st.session_state[MARKED] = None  # marks are made on its map alone
-    st.html(html.STYLE + layout.STYLE + html.SCRIPT, unsafe_allow_javascript=True)
+    st.html(html.STYLE + layout.STYLE)
     layout.menu(PAGES)
     for notice in loaders.official().notices:
         st.warning(html.literal(notice))

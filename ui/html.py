@@ -30,18 +30,6 @@ def literal(text: str) -> str:
 
 MOST_DETAILS = 4  # the table of zones says the rest
 CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
-# Once a page: a double click is one click, the second one is not for what the first has brought under the pointer. Going back and forth (st-key-historique) may be repeated.
-SCRIPT = """
-<script>
-window.clsmClicks ??= (document.addEventListener("click", (event) => {
-  const button = event.target.closest?.(":is([data-testid=stButton],[data-testid=stFormSubmitButton],[data-testid=stDownloadButton]) button");
-  if (button && (event.detail === 2 || (event.detail > 2 && !button.closest(".st-key-historique")))) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }
-}, true), true);
-</script>
-"""
 STYLE = """
 <style>
 .clsm-recherche {min-height:4.1rem;}

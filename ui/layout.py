@@ -56,14 +56,6 @@ STYLE = """
 :root:has(.clsm-reunion) .clsm-main b {font-size:2.75rem;}
 </style>
 """
-ROLES = """
-<script>
-for (const [key, role, label] of [["menu", "navigation", "Pages"], ["pied", "contentinfo", "Données en service"]]) {
-  const block = document.querySelector(".st-key-" + key);
-  if (block) { block.setAttribute("role", role); block.setAttribute("aria-label", label); }
-}
-</script>
-"""
 
 
 def menu(pages: Iterable[tuple[str, str, str]]) -> None:
@@ -93,7 +85,6 @@ def foot(*said: str) -> DeltaGenerator:
     line = st.container(key="pied", horizontal=True)
     for text in filter(None, said):
         line.caption(html.literal(text), width="content")
-    line.html(ROLES, unsafe_allow_javascript=True, width="content")
     return line
 
 

@@ -23,6 +23,7 @@ from geo.paths import ROOT
 from geo.search import KINDS, Index, commune_table, layer_table, open_index
 from ui import loaders
 from ui.cache import keyed_on_data
+from ui.setup import SEARCH, bundled
 
 SCRIPTS = ROOT / "static" / "js" / "search"
 EVERYTHING = KINDS
@@ -60,7 +61,12 @@ def find(
         if chosen is not None and (not chosen or _offered(chosen, kinds)):
             on_choose(chosen)
 
-    data: dict[str, Any] = {"script": _script(), "files": list(files()), "label": label, "placeholder": placeholder}
+    data: dict[str, Any] = {
+        "script": address(_script()),
+        "files": list(files()),
+        "label": label,
+        "placeholder": placeholder,
+    }
     data |= {"kinds": list(kinds)} if tuple(kinds) != KINDS else {}
     data |= {"here": list(here)} if here else {}
     data |= {"only": only} if only is not None else {}
@@ -140,10 +146,9 @@ def address(path: str) -> str:
 
 
 @cache
-def _version() -> str:
-    scripts = [*sorted(SCRIPTS.glob("*.js")), SCRIPTS.parent / "decode.js"]
-    return hashlib.sha256(b"".join(script.read_bytes() for script in scripts)).hexdigest()[:10]
-
-
 def _script() -> str:
-    return address(f"js/search/field.js?v={_version()}")
+    """Return the path of our module under static/, with the version that its content gives."""
+    whole = bundled(SEARCH)
+    scripts = [*sorted(SCRIPTS.glob("*.js")), SCRIPTS.parent / "decode.js"]
+    digest = hashlib.sha256(b"".join(script.read_bytes() for script in scripts)).hexdigest()[:10]
+    return f"{whole or 'js/search/field.js'}?v={digest}"

@@ -7,10 +7,10 @@ The headings are those that the guide lists (« Composition et instances », « 
 from __future__ import annotations
 
 from geo import french as fr
+from geo.budget import COFUNDERS
 from geo.dossier.blocks import Block, Break, Document, Grid, Heading, Items, Text
 from geo.dossier.facts import AIMS, GUIDE, MEMBERS, Dossier
 from geo.exports import Table, blank
-from geo.guidance import COFUNDERS
 
 VISAS = (
     f"Vu le code général des collectivités territoriales, {blank('articles applicables à la collectivité')},",
@@ -91,7 +91,14 @@ def _annex(dossier: Dossier) -> tuple[Block, ...]:
     table = Table(
         "Communes du périmètre", ("Commune", f"Population municipale {year}"), rows, numeric=(1,), widths=(3.0, 1.0)
     )
-    return (Break(), Heading("Annexe. Communes du périmètre"), Grid(table), Text(dossier.note.link_text, "small"))
+    more = [block for t in dossier.note.chosen for block in (Heading(f"Annexe. {t.caption}"), Grid(t))]
+    return (
+        Break(),
+        Heading("Annexe. Communes du périmètre"),
+        Grid(table),
+        *more,
+        Text(dossier.note.link_text, "small"),
+    )
 
 
 def convention(dossier: Dossier) -> Document:

@@ -46,7 +46,7 @@ def easy(dossier: Dossier) -> Document:
         Picture(dossier.note.map),
         Heading("Combien ça coûte ?"),
         Text("Une personne organise le CLSM. Il faut la payer."),
-        Text(fr.typeset(f"Le prix est de {dossier.measured('temps_plein')} par habitant et par an.")),
+        Text(fr.typeset(f"Le prix est de {dossier.figures[3][0]} par habitant et par an.")),
         Text("On ne sait pas encore qui paie combien."),
         Heading("Qui décide ?"),
         Text("Le conseil va voter."),

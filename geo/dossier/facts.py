@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from geo import french as fr
+from geo.budget import costed, town_sentence
 from geo.exports import Export, Note, Point, aim, blank, measured, towns, where
-from geo.guidance import Intent, sectors_met
+from geo.guidance import CARERS, CONCERNED, Intent, round_table, sectors_met
 from geo.layers import LayerId
 
 GUIDE = "Guide national 2025 des CLSM"
@@ -31,7 +32,6 @@ AIMS = (
     "favoriser l’inclusion et le respect des droits",
     "rendre les parcours de soins accessibles et adaptés",
 )
-_USERS, _CARERS = ("gem", "usagers"), ("proches",)
 
 
 @dataclass(frozen=True)
@@ -167,11 +167,17 @@ class Dossier:
 
     # --- to whom the letters are written ----------------------------------------------------------------------------
     def mayors(self) -> tuple[Addressee, ...]:
-        """Return the mayors, the most populous commune first."""
+        """Return the mayors, the most populous commune first, with what the commune would bear once a budget is chosen."""
+        facts, budget = self.export.facts, self.export.scenario.budget
+        costing = costed(budget, facts)
         return tuple(
-            Addressee(name, "maire", f"Votre commune y compte pour {people} habitants sur {self.people}.")
-            for name, people in self.communes
-        )
+            Addressee(
+                name, "maire",
+                f"Votre commune y compte pour {people} habitants sur {self.people}."
+                + (f" {town_sentence(budget, costing, str(code), name)}" if costing.payers else ""),
+            )
+            for code, (name, people) in zip(facts.towns.index, self.communes, strict=True)
+        )  # fmt: skip
 
     def bodies(self) -> tuple[Addressee, ...]:
         """Return the presidents of the intercommunal bodies."""
@@ -196,11 +202,9 @@ class Dossier:
         return (*heads, *(Addressee(name, "direction et communauté médicale de psychiatrie") for name in hospitals))
 
     def concerned(self) -> tuple[Addressee, ...]:
-        """Return the associations that somebody named here: of users, then of carers."""
-        here = self.export.facts.perimeter.communes
-        actors = [a for a in self.export.facts.evidence.actors if a.codes & here]
-        roles = {_USERS: "représentants des personnes concernées", _CARERS: "représentants des aidants"}
-        return tuple(Addressee(a.name, role) for kinds, role in roles.items() for a in actors if a.kind in kinds)
+        """Return who stands for persons concerned and for carers, as far as somebody named them."""
+        table = round_table(self.export.facts, self.export.agreements.names())
+        return tuple(Addressee(s.who, s.role) for s in table.seats if s.known and s.group in (CONCERNED, CARERS))
 
     def agencies(self) -> tuple[Addressee, ...]:
         """Return the regional health agencies."""

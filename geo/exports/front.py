@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from geo import french as fr
+from geo.budget import COFUNDERS, NO_BUDGET, RECOMMENDED, Budget, costed, euros_text, posts_text, summary_sentence
 from geo.comparison import Evaluated
-from geo.guidance import COFUNDERS, MEASURES, RECOMMENDED, Finding, Intent, Outcome, Project, Reach
+from geo.guidance import MEASURES, Finding, Intent, Outcome, Project, Reach
 from geo.layers import LayerId
 
 MOST_POINTS = 3
@@ -62,16 +63,17 @@ class Front:
     no_point: str = NO_POINT
 
 
-def front_of(found: Evaluated, answers: Iterable[tuple[str, str]] = ()) -> Front:
-    """Return the first page of an evaluated perimeter; `answers` are those to the guide's questions, by question."""
+def front_of(found: Evaluated, answers: Iterable[tuple[str, str]] = (), budget: Budget = NO_BUDGET) -> Front:
+    """Return the first page of an evaluated perimeter; `answers` are those to the guide's questions, by question; `budget` is what its
+    author chose: while no post is, the cost is that of the full-time post that the guide recommends."""
     return Front(
         proposal=_proposal(found),
-        figures=_figures(found),
+        figures=_figures(found, budget),
         strengths=_points(found, _GOOD, (Reach.FINDING,)),
         points=_points(found, _TO_DISCUSS, (Reach.FINDING, Reach.INFORMATION)),
         question=question_of(found),
         calendar=_calendar(dict(answers)),
-        cost=cost_text(found),
+        cost=cost_text(found, budget),
     )
 
 
@@ -120,7 +122,7 @@ def _proposal(found: Evaluated) -> str:
     )
 
 
-def _figures(found: Evaluated) -> tuple[tuple[str, str], ...]:
+def _figures(found: Evaluated, budget: Budget) -> tuple[tuple[str, str], ...]:
     facts = found.facts
     rural = facts.classes.loc[3, "population"] / facts.population if facts.population else 0.0
     return tuple(
@@ -129,13 +131,28 @@ def _figures(found: Evaluated) -> tuple[tuple[str, str], ...]:
             (fr.number(facts.population), f"habitants, population municipale {facts.population_year}"),
             (measured(found, "qpv"), f"QPV touchés ; leurs habitants : {measured(found, 'qpv_habitants')}"),
             (measured(found, "rural"), f"habitants en commune rurale, soit {fr.percent(rural)}"),
-            (measured(found, "temps_plein"), "par habitant et par an, pour un temps plein de coordination"),
+            cost_figure(found, budget),
         )
     )
 
 
-def cost_text(found: Evaluated) -> str:
-    """Say what the coordination that the guide recommends costs, in all and per inhabitant."""
+def cost_figure(found: Evaluated, budget: Budget) -> tuple[str, str]:
+    """Return the cost per inhabitant a year, and what it is for."""
+    costing = costed(budget, found.facts)
+    if costing.per_inhabitant is None:
+        return measured(found, "temps_plein"), "par habitant et par an, pour un temps plein de coordination"
+    least = "au moins " if costing.lacking else ""
+    each = f"{least}{fr.number(costing.per_inhabitant, 2)}{fr.NBSP}€"
+    return each, f"par habitant et par an, budget choisi pour {posts_text(budget.posts)}"
+
+
+def cost_text(found: Evaluated, budget: Budget = NO_BUDGET) -> str:
+    """Say what the coordination costs, in all and per inhabitant: the budget chosen, else what the guide recommends."""
+    costing = costed(budget, found.facts)
+    if costing.total is not None:
+        parts = fr.listing(f"{part.name} {euros_text(part.cents)}" for part in costing.parts)
+        shared = f"Qui porte quoi, par an : {parts}." if parts else "Qui porte quoi reste à choisir."
+        return fr.typeset(f"{summary_sentence(budget, costing)} {shared} Ordres de grandeur : {COST_SOURCE}.")
     return fr.typeset(
         f"Le guide recommande un temps plein de coordination : {RECOMMENDED.cost} brut par an (charges salariales, ordre de grandeur 2024), soit "
         f"{measured(found, 'temps_plein')} par habitant et par an, avant partage entre {fr.listing(COFUNDERS)}. "

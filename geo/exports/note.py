@@ -14,6 +14,8 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from geo import french as fr
+from geo.agreements import NO_AGREEMENTS, Agreements
+from geo.budget import NO_BUDGET, Budget
 from geo.communes import Atlas, name_of
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
@@ -21,6 +23,7 @@ from geo.exports.front import Front, front_of
 from geo.exports.maps.svg import SvgMap
 from geo.exports.note_tables import (
     Table,
+    chosen_tables,
     comparison_tables,
     guests_table,
     settings_table,
@@ -95,6 +98,7 @@ class Note:
     guests: Table
     staffing: Table
     staffing_text: str
+    chosen: tuple[Table, ...]
     comparison: tuple[Table, ...]
     settings: Table
     settings_text: str
@@ -116,10 +120,12 @@ def make_note(
     remark: str = "",
     answers: Iterable[tuple[str, str]] = (),
     comparison: SideBySide | None = None,
+    agreements: Agreements = NO_AGREEMENTS,
+    budget: Budget = NO_BUDGET,
     instruction: bool = False,
 ) -> Note:
     """Gather the content of a note; `link` reopens the perimeter, `remark` is what its author wrote of it, `answers` are those to
-    the guide's questions, by question. A link that opens on one machine only is left out, and the note says what to join.
+    the guide's questions, by question; `agreements` and `budget` are what was noted and chosen, printed without anybody's remarks. A link that opens on one machine only is left out, and the note says what to join.
 
     Raises
     ------
@@ -138,7 +144,7 @@ def make_note(
         title="Périmètre d’un conseil local de santé mentale : "
         + ("fiche d’instruction" if instruction else "note d’aide à la décision"),
         name=name,
-        front=front_of(found, answers),
+        front=front_of(found, answers, budget),
         lead=lead(facts),
         project=project_sentence(found),
         remark=remark,
@@ -152,9 +158,10 @@ def make_note(
         questions_text=_questions_text(asked),
         communes=_communes(facts),
         zones=zones_table(facts),
-        guests=guests_table(facts),
+        guests=guests_table(facts, agreements),
         staffing=staffing_table(found),
         staffing_text=next(f.sentence for _, f in found.findings if f.id == "moyens"),
+        chosen=chosen_tables(facts, agreements, budget),
         comparison=comparison_tables(comparison) if comparison and len(comparison.every) > 1 else (),
         settings=settings_table(found),
         settings_text="Tous les seuils sont à leur valeur de départ ; chacun est écrit sous le repère qui l’emploie."

@@ -8,25 +8,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geo import french as fr
+from geo.agreements import COPIL_SOURCE, NO_AGREEMENTS, Agreements, copil_table, follow, table_of
+from geo.budget import (
+    COFUNDERS,
+    RECOMMENDED,
+    SCENARIOS,
+    Budget,
+    budget_rows,
+    costed,
+    per_inhabitant_text,
+    summary_sentence,
+)
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
 from geo.guidance import (
     BODIES,
-    COFUNDERS,
     MEASURES,
-    RECOMMENDED,
-    SCENARIOS,
     SECTORS,
     SETTING_LABELS,
     Seat,
     changed_labels,
-    per_inhabitant_text,
     round_table,
 )
 from geo.layers import Etat, LayerId, Overlap, Relation
 from geo.perimeters import PerimeterFacts
 
 MOST_ZONES = 6  # of a layer in a note; the workbook has them all
+MOST_PAYERS = 60  # lines of a budget in a note
 MOST_SEATS = 12  # of a group
 LAYERS = (
     LayerId.CLSM, LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS, LayerId.CLS, LayerId.CPTS, LayerId.DAC, LayerId.QPV, "epci", "ept",
@@ -106,14 +114,15 @@ def _small(share: float) -> str:
     return f"< 0,1{fr.NBSP}%" if 0 < share < 0.0005 else fr.percent(share)
 
 
-def guests_table(facts: PerimeterFacts) -> Table:
-    """Return who must be at the table of a first meeting, a line a group; the workbook has a line a guest."""
-    table = round_table(facts)
+def guests_table(facts: PerimeterFacts, agreements: Agreements = NO_AGREEMENTS) -> Table:
+    """Return who must be at the table of a first meeting, a line a group, with the functions that persons filled; the workbook has a line a
+    guest."""
+    table = round_table(facts, agreements.names())
     rows = []
     for group in table.counts:
         seats = [s for s in table.seats if s.group == group]
         known = [_guest(s) for s in seats if s.known]
-        lacking = fr.listing(s.who[0].lower() + s.who[1:] for s in seats if not s.known)
+        lacking = fr.listing(s.who if s.to_fill else s.who[0].lower() + s.who[1:] for s in seats if not s.known)
         texts = [" ; ".join(known[:MOST_SEATS])] if known else []
         if len(known) > MOST_SEATS:
             texts[0] += f" ; et {fr.count(len(known) - MOST_SEATS, 'autre')}, dans le classeur"
@@ -125,8 +134,52 @@ def guests_table(facts: PerimeterFacts) -> Table:
         ("", "Qui", "À quel titre"),
         tuple(rows),
         widths=(1.2, 4.4, 1.7),
-        note=fr.typeset(table.sentence),
+        note=fr.typeset(f"{table.sentence} {table.people_apart}"),
     )
+
+
+def agreements_table(facts: PerimeterFacts, agreements: Agreements, *, remarks: bool = False) -> Table:
+    """Return what each commune, EPCI, sector and hospital answered, and how many inhabitants are on board; remarks only when asked for."""
+    found = follow(facts, agreements)
+    headers, rows = table_of(found, remarks=remarks)
+    widths = (2.4, 0.9, 1.5, 0.9, 1.1, 2.2)
+    return Table(
+        "Accords, interlocuteur par interlocuteur", headers, rows, numeric=(1,), widths=widths[: len(headers)],
+        note=" ".join((found.sentence, *found.details)),
+    )  # fmt: skip
+
+
+def views_table(agreements: Agreements) -> Table:
+    """Return what the steering committee sees for and against each scale."""
+    headers, rows = copil_table(agreements)
+    return Table(
+        "Avis du comité de pilotage sur chaque échelle", headers, rows, widths=(1.0, 2.5, 2.5),
+        note=f"Aucune échelle n’est désignée : ces avis sont ceux des membres du comité. Source : {COPIL_SOURCE}.",
+    )  # fmt: skip
+
+
+def chosen_tables(facts: PerimeterFacts, agreements: Agreements, budget: Budget) -> tuple[Table, ...]:
+    """Return what the authors wrote beside the figures, as far as they did: budget, answers of the bodies, views of the committee."""
+    found = [budget_table(facts, budget)] if budget.posts else []
+    found += [agreements_table(facts, agreements)] if agreements != NO_AGREEMENTS else []
+    return (*found, *([views_table(agreements)] if agreements.views() else []))
+
+
+def budget_table(facts: PerimeterFacts, budget: Budget) -> Table:
+    """Return the budget chosen: expenses, total, who bears what; of many payers the first, the workbook having them all."""
+    costing = costed(budget, facts)
+    rows = [(r.section, r.label, r.amount, r.each, r.origin) for r in budget_rows(budget, costing)]
+    rest = len(rows) - MOST_PAYERS
+    if rest > 0:
+        rows = [
+            *rows[:MOST_PAYERS],
+            ("", f"et {fr.count(rest, 'autre ligne', 'autres lignes')}, dans le classeur", "", "", ""),
+        ]
+    shown = [("" if i and rows[i - 1][0] == row[0] else row[0], *row[1:]) for i, row in enumerate(rows)]
+    return Table(
+        "Budget choisi", ("", "Ligne", "Par an", "Par habitant", "Origine ou clé"), tuple(shown), numeric=(2, 3),
+        widths=(0.9, 2.4, 1.0, 0.9, 1.8), note=" ".join((summary_sentence(budget, costing), *costing.problems)),
+    )  # fmt: skip
 
 
 def _guest(seat: Seat) -> str:

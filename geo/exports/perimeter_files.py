@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from geo import french as fr
+from geo.agreements import NO_AGREEMENTS, Agreements
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
 from geo.errors import GeoInputError
@@ -52,7 +53,7 @@ TYPES = {
 
 @dataclass(frozen=True, eq=False)
 class Export:
-    """What a file is made of: the evaluated perimeter, the scenario with its note, the link, the comparison if any."""
+    """What a file is made of: the evaluated perimeter, the scenario with its note, the link, the comparison if any, what bodies answered."""
 
     found: Evaluated
     world: Dataset
@@ -60,6 +61,7 @@ class Export:
     link: str = ""
     comparison: SideBySide | None = None
     made_on: date = date(2000, 1, 1)
+    agreements: Agreements = NO_AGREEMENTS
 
     @property
     def facts(self) -> PerimeterFacts:
@@ -70,7 +72,8 @@ class Export:
         """Return the note of the perimeter."""
         return make_note(
             self.found, self.world, made_on=self.made_on, link=self.link, remark=self.scenario.note,
-            answers=self.scenario.answers, comparison=self.comparison, instruction=instruction,
+            answers=self.scenario.answers, comparison=self.comparison, agreements=self.agreements, budget=self.scenario.budget,
+            instruction=instruction,
         )  # fmt: skip
 
 
@@ -134,7 +137,7 @@ def _level(facts: PerimeterFacts, row: int) -> str:
 
 
 def identity(export: Export) -> pd.DataFrame:
-    """Return what the perimeter is, key by key: name, note, project, answers, link, vintage, date of the data."""
+    """Return what the perimeter is, key by key: name, note, project, answers, budget, link, vintage, date of the data."""
     facts, vintage = export.facts, vintage_of(export.world)
     pairs = [
         ("nom", export.scenario.name),

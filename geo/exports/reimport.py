@@ -19,6 +19,7 @@ import pandas as pd
 
 from geo import french as fr
 from geo import isolation
+from geo.budget import read_budget
 from geo.communes import SHAPE_OF_IRIS, Atlas
 from geo.errors import GeoInputError
 from geo.exports.formats import original
@@ -98,6 +99,7 @@ def _raw(codes: Any, known: Mapping[str, Any]) -> RawScenario:
         locked,
         project=read_project_field(project) if project else NO_PROJECT,
         answers=_field(texts, "reponses"),
+        budget=read_budget(_field(texts, "budget")),
     )
 
 

@@ -57,6 +57,9 @@ def note_docx(note: Note) -> bytes:
     document.add_heading(note.staffing.caption, level=2)
     document.add_paragraph(printable(note.staffing_text))
     word_table(document, note.staffing)
+    for table in note.chosen:
+        document.add_heading(table.caption, level=2)
+        word_table(document, table)
     if note.comparison:
         document.add_heading("Comparaison des périmètres", level=2)
         for table in note.comparison:

@@ -39,17 +39,23 @@ from geo.guidance.settings_labels import (
     own_thresholds,
     used_text,
 )
-from geo.guidance.staffing import COFUNDERS, RECOMMENDED, SCENARIOS, SOURCE, per_inhabitant_text, staffing_rows
-from geo.guidance.stakeholders import BODIES, SECTORS, RoundTable, Seat, round_table
+from geo.guidance.table.members import round_table
+from geo.guidance.table.partners import FUNCTION_IDS, FUNCTIONS, Function
+from geo.guidance.table.seat import BODIES, CARERS, COMMUNES, CONCERNED, HOSPITALS, SECTORS, RoundTable, Seat
 
 __all__ = [
     "ANSWER_LENGTH",
     "ATTENTION",
     "BODIES",
+    "CARERS",
     "CHECKS",
     "CHECK_IDS",
-    "COFUNDERS",
+    "COMMUNES",
+    "CONCERNED",
     "EMPTY",
+    "FUNCTIONS",
+    "FUNCTION_IDS",
+    "HOSPITALS",
     "INTENT_LABELS",
     "MEASURES",
     "MOST_CLSM",
@@ -58,11 +64,8 @@ __all__ = [
     "QUESTIONS",
     "QUESTION_IDS",
     "RANKS",
-    "RECOMMENDED",
-    "SCENARIOS",
     "SECTORS",
     "SETTING_LABELS",
-    "SOURCE",
     "THRESHOLDS",
     "TONES",
     "UNKNOWN",
@@ -70,6 +73,7 @@ __all__ = [
     "AskedQuestion",
     "Check",
     "Finding",
+    "Function",
     "Intent",
     "JudgedMoves",
     "Measure",
@@ -96,12 +100,10 @@ __all__ = [
     "judge_moves",
     "outcome_counts",
     "own_thresholds",
-    "per_inhabitant_text",
     "read_project",
     "round_table",
     "run_checks",
     "sectors_met",
-    "staffing_rows",
     "summary",
     "used_text",
 ]

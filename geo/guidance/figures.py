@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from geo import french as fr
+from geo.budget import RECOMMENDED
 from geo.guidance.check import Check
 from geo.guidance.checks.articulation import own_clsm
 from geo.guidance.finding import Finding, outcome_counts
 from geo.guidance.project import NO_PROJECT, Project
 from geo.guidance.sector_shares import sectors_listed, sectors_met
 from geo.guidance.settings import Settings
-from geo.guidance.staffing import RECOMMENDED
 from geo.layers import OTHER_DISPOSITIFS, LayerId, Overlap, Relation, known_populations, populations_suffice
 from geo.moves import batch_of_one
 from geo.perimeters import PerimeterFacts

@@ -26,6 +26,11 @@ def _always(_: PerimeterFacts, __: Settings) -> bool:
     return True
 
 
+def _no_more(_: PerimeterFacts, __: Settings) -> bool:
+    """Tell that a question is asked elsewhere today: an answer given to it before stays, and is printed."""
+    return False
+
+
 @dataclass(frozen=True)
 class Question:
     """A question: a short theme, the question, the part of the guide's chapter that asks it, what the data says of it ("" when
@@ -207,9 +212,9 @@ QUESTIONS = (
     Question("ptsm", "Projet territorial (PTSM)", "Que prévoit le projet territorial de santé mentale ici, et comment le CLSM y prend-il part ?",
              "Guide 2025, « Articulation » (PTSM)", _territorial_project),
     Question("copil-pour", "Avis du comité de pilotage : pour", "Quels avantages le comité de pilotage voit-il à cette échelle ?",
-             f"{GUIDE_PERIMETER}, décision collective", _nothing),
+             f"{GUIDE_PERIMETER}, décision collective", _nothing, _no_more),
     Question("copil-contre", "Avis du comité de pilotage : contre", "Quels inconvénients y voit-il, et quelles autres échelles a-t-il pesées ?",
-             f"{GUIDE_PERIMETER}, décision collective", _nothing),
+             f"{GUIDE_PERIMETER}, décision collective", _nothing, _no_more),
     Question("copil-conditions", "Avis du comité de pilotage : conditions", "À quelles conditions, et quand, le comité de pilotage reverra-t-il ce périmètre ?",
              f"{GUIDE_PERIMETER}, décision collective", _nothing),
 )  # fmt: skip

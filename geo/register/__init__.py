@@ -3,6 +3,8 @@
 It never reads a user's file. Start from `keep`, `publish`, `withdraw`, `heads`, `read_layer`.
 """
 
+from geo.register.backup import Saved, backup, restore
+from geo.register.bodies import ADDRESS
 from geo.register.model import ConflictError, Event, Head, Origin, Settled, State, Statement, Version
 from geo.register.register import (
     check,
@@ -25,7 +27,7 @@ from geo.register.register import (
 )
 from geo.register.rows import CONTENT
 from geo.register.schema import VERSIONS
-from geo.register.store import ADDRESS, ELSEWHERE, STAGE, contents, exists, register_folder, writing
+from geo.register.store import ELSEWHERE, STAGE, contents, exists, register_folder, writing
 
 __all__ = [
     "ADDRESS",
@@ -37,10 +39,12 @@ __all__ = [
     "Event",
     "Head",
     "Origin",
+    "Saved",
     "Settled",
     "State",
     "Statement",
     "Version",
+    "backup",
     "check",
     "contents",
     "damage",
@@ -58,6 +62,7 @@ __all__ = [
     "read_layer",
     "read_shapes",
     "register_folder",
+    "restore",
     "token",
     "versions",
     "withdraw",

@@ -23,6 +23,7 @@ from geo.files import DamagedError
 from geo.french import day, listing, moment
 from geo.layers import Declared, Difference, Layer
 from geo.register import store
+from geo.register.bodies import in_database
 from geo.register.model import ConflictError, Event, Head, Origin, Settled, State, Statement, Version
 from geo.register.rows import NEEDED, event_of, version_of
 from geo.register.schema import EVENTS, HEADS, STATEMENTS, VERSIONS
@@ -83,7 +84,7 @@ def keep(
 
 
 def _add_row(
-    kind: str, values: dict[str, Any], stated: dict[str, Any], write: Callable[[], None], home: Path | None
+    kind: str, values: dict[str, Any], stated: dict[str, Any], write: Callable[[sa.Connection], None], home: Path | None
 ) -> int:
     """Add the row of a version under the next number, which is returned; `write` has its files there, while nobody sweeps."""
     for _ in range(TRIES):
@@ -93,7 +94,7 @@ def _add_row(
                 number = max((one for one in taken if type(one) is int), default=0) + 1
                 made = connection.execute(sa.insert(VERSIONS).values(number=number, **values)).inserted_primary_key
                 connection.execute(sa.insert(STATEMENTS).values(version_id=made[0] if made else None, **stated))
-                write()
+                write(connection)
             return number
         except GeoInputError as error:
             if not isinstance(
@@ -284,9 +285,9 @@ def check(version: Version, home: Path | None = None) -> None:
 def damage(version: Version, why: str, home: Path | None = None) -> str:
     """Say that a version can no longer be read, why, and what to do."""
     file = version.origin.name
+    where = "base du registre" if in_database() else f"dossier {store.register_folder(home) / version.content}"
     return (
-        f"Version importée illisible : {version.kind}, version {version.number} ({why} ; dossier "
-        f"{store.register_folder(home) / version.content}). Rien d’autre n’est perdu : remettez en service une version précédente "
+        f"Version importée illisible : {version.kind}, version {version.number} ({why} ; {where}). Rien d’autre n’est perdu : remettez en service une version précédente "
         f"(page Données), ou importez de nouveau le fichier "
         f"« {file} » sur la couche d’origine."
     )

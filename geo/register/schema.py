@@ -74,12 +74,19 @@ STATEMENTS = sa.Table(  # what was stated and settled with a version; one kept b
     sa.Column("departements", sa.Text, nullable=False),
     sa.Column("ended", sa.Text, nullable=False),
 )
+CONTENTS = sa.Table(  # used where machines share the database (geo/register/bodies.py)
+    "clsm_contents",
+    METADATA,
+    sa.Column("content", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
 
 
-REVISION = "0002"
-OLDER: tuple[str, ...] = ("0001",)  # the revisions before, which are migrated
+REVISION = "0003"
+OLDER: tuple[str, ...] = ("0001", "0002")  # the revisions before, which are migrated
 # Revisions that are read as they are where no migration can be written ("": before they were numbered), and what that takes.
-READABLE = ("", "0001")
+READABLE = ("", "0001", "0002")
 _OLD_TABLES = frozenset({VERSIONS.name, HEADS.name, EVENTS.name})
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_KEY = 0x434C534D  # of the advisory lock in PostgreSQL

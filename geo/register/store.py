@@ -1,9 +1,9 @@
-"""The storage of the register: tables in a database, zones in GeoParquet files beside it.
+"""The storage of the register: tables in a database, zones in GeoParquet files beside it, or in it when machines share it.
 
 The database is SQLite in the user's data folder unless `CLSM_REGISTER` gives the address of another one
 (postgresql+psycopg://…, its driver installed beside). Files are named by their content, made elsewhere and given their
-name in one move, and written before any row speaks of them: a row always has its files, whatever the moment of a cut.
-Several machines that share a database must share the folder too (`CLSM_HOME`).
+name in one move, and written before any row speaks of them: a row always has its files, whatever the moment of a cut. In a
+database that has an address they are rows, written with that of the version (geo/register/bodies.py): machines share nothing else.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ from geo.files import Content, DamagedError, has_outlines, owner, read_table, re
 from geo.geometry import WGS84
 from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS, Etat, Layer, Precision, estimated, fine_frame, members_frame
 from geo.paths import home as default_home
+from geo.register import bodies as database
 from geo.register import schema
+from geo.register.bodies import ADDRESS
 from geo.register.rows import CONTENT
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-ADDRESS = "CLSM_REGISTER"
 WAIT_S = 30
 ZONE_CONTENT: Mapping[str, Content] = {
     **dict.fromkeys(("id", *(name for name in ZONE_COLUMNS if name != "population")), "text"), "population": "number",
@@ -46,6 +47,7 @@ MEMBER_CONTENT: Mapping[str, Content] = {"id": "text", "code": "text", "whole": 
 FINE_CONTENT: Mapping[str, Content] = {"id": "text", "iris": "text", "share": "number"}
 ZONES, MEMBERS = "zones.parquet", "members.parquet"
 FINE = "iris.parquet"  # only where a list knows zones by IRIS
+FILES = frozenset({ZONES, MEMBERS, FINE})
 DATABASE = "registre.sqlite"
 STAGE = ".en-cours-"  # what is being written, and by whom
 ELSEWHERE = ".autre-registre"  # this folder has served a database of another address (CLSM_REGISTER)
@@ -190,7 +192,7 @@ def files_of(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas) -> tup
         files[FINE] = _bytes(
             pd.DataFrame({"id": ids, "iris": layer.fine["iris"].astype(str), "share": layer.fine["share"]})
         )
-    return _content_of(files), files
+    return content_of(files), files
 
 
 def note_of(folder: Path) -> Path:
@@ -199,10 +201,12 @@ def note_of(folder: Path) -> Path:
 
 
 @contextmanager
-def written(content: str, files: dict[str, bytes], home: Path | None = None) -> Iterator[Callable[[], None]]:
+def written(
+    content: str, files: dict[str, bytes], home: Path | None = None
+) -> Iterator[Callable[[sa.Connection], None]]:
     """Write the files of a version, and note that they are somebody's until its row is there.
 
-    Gives what writes them again should somebody have swept them meanwhile. A process that is killed inside leaves the note:
+    Gives what writes them within the transaction of that row: into the database, or again should somebody have swept them meanwhile. A process that is killed inside leaves the note:
     it means that the files are nobody's, unless the register names them.
 
     Raises
@@ -210,10 +214,17 @@ def written(content: str, files: dict[str, bytes], home: Path | None = None) -> 
     GeoInputError
         When nothing can be written.
     """
+    if database.in_database():
+        if largest := [name for name, body in files.items() if len(body) > database.LARGEST_BYTES]:
+            raise GeoInputError(
+                f"La couche est trop grande pour le registre ({', '.join(largest)}) : simplifiez ses contours."
+            )
+        yield lambda connection: database.put(connection, content, files)
+        return
     root = register_folder(home)
     note = note_of(root / content)
 
-    def again() -> None:
+    def again(_: sa.Connection | None = None) -> None:
         try:
             _place(files, root, root / content)
         except OSError as error:
@@ -281,14 +292,19 @@ def read_bodies(content: str, home: Path | None = None) -> dict[str, bytes]:
     DamagedError
         When one is absent, shut, or is no longer what was written.
     """
+    files: dict[str, bytes] = {}
+    if database.in_database():
+        with reading(home) as connection:
+            files = database.get(connection, content)
     folder = register_folder(home) / content
     try:
-        files = {name: (folder / name).read_bytes() for name in (ZONES, MEMBERS)}
-        if os.path.lexists(folder / FINE):
-            files[FINE] = (folder / FINE).read_bytes()
+        if not files:
+            files = {name: (folder / name).read_bytes() for name in (ZONES, MEMBERS)}
+            if os.path.lexists(folder / FINE):
+                files[FINE] = (folder / FINE).read_bytes()
     except OSError as error:
         raise DamagedError("ses fichiers manquent ou ne s’ouvrent pas") from error
-    if _content_of(files) != content:
+    if content_of(files) != content:
         raise DamagedError("ses fichiers ne sont plus tels qu’ils ont été gardés")
     return files
 
@@ -301,7 +317,8 @@ def contents(home: Path | None = None) -> list[Path]:
         return []
 
 
-def _content_of(files: dict[str, bytes]) -> str:
+def content_of(files: Mapping[str, bytes]) -> str:
+    """Return the name that the files of a version give."""
     return hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest()[:32]
 
 

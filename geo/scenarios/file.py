@@ -9,13 +9,15 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from geo.agreements import from_fields, to_fields
+from geo.budget import NO_BUDGET, budget_fields, read_budget
 from geo.claims import MOST_CLAIMS, Claim
 from geo.communes import SHAPE_OF_IRIS, Atlas
 from geo.errors import GeoInputError
 from geo.guidance import NO_PROJECT, Project, read_project
 from geo.scenarios.grain import MOST_OPENED, Opening, with_iris
 from geo.scenarios.link import changed_settings
-from geo.scenarios.reopen import Opened, RawClaim, RawScenario, read_settings, reopen
+from geo.scenarios.reopen import Opened, RawClaim, RawScenario, commune_of_today, read_settings, reopen
 from geo.scenarios.scenario import Scenario, Vintage, Workbook
 
 KIND = "perimetres-clsm"
@@ -41,6 +43,7 @@ def to_file(workbook: Workbook, atlas: Atlas) -> bytes:
         **({"ouvertes": sorted(workbook.opened)} if workbook.opened else {}),
         "scenarios": [_scenario(s, atlas) for s in workbook.scenarios],
         **({"declarations": [_claim(c) for c in workbook.claims]} if workbook.claims else {}),
+        **({"accords": to_fields(workbook.agreements)} if workbook.agreements else {}),
     }
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
@@ -88,12 +91,14 @@ def _read_claims(given: Any) -> list[RawClaim]:
 
 
 def project_fields(scenario: Scenario) -> dict[str, Any]:
-    """Return the project and the answers of a scenario as a file holds them; nothing while there are none."""
+    """Return the project, the answers and the budget of a scenario as a file holds them; nothing while there are none."""
     fields: dict[str, Any] = {}
     if scenario.project != NO_PROJECT:
         fields["projet"] = {"intention": str(scenario.project.intent), "clsm": list(scenario.project.clsm)}
     if scenario.answers:
         fields["reponses"] = dict(scenario.answers)
+    if scenario.budget != NO_BUDGET:
+        fields["budget"] = budget_fields(scenario.budget)
     return fields
 
 
@@ -163,6 +168,8 @@ def _read_opened(
         vintage,
         _read_claims(content.get("declarations", [])),
     )
+    agreements, noted = from_fields(content.get("accords", []), commune_of_today(atlas))
+    found = Opened(replace(found.workbook, agreements=agreements), (*found.notices, *noted))
     if not cities:
         return found
     workbook, lost = with_iris(found.workbook, here, left)
@@ -189,6 +196,7 @@ def _read_scenario(given: Any, number: int) -> RawScenario:
         frozenset(locked),
         project=read_project_field(given["projet"]) if "projet" in given else NO_PROJECT,
         answers=given.get("reponses", {}),
+        budget=read_budget(given["budget"]) if "budget" in given else NO_BUDGET,
     )
 
 

@@ -4,9 +4,11 @@ The text is the number of the format, then base64url of: a checksum, a small hea
 than the guide's, vintage), the communes as bits (geo/scenarios/bitcode.py). It carries commune codes and what people typed, nothing
 else. The checksum tells an accident or a hand from a true link; the checks behind it hold against anyone.
 
-Form 2 is form 1 with projects and answers, form 3 is form 2 with claims: a workbook without any is written in the lowest form that
-holds it, as older installations read it. Long
-answers are left out, all of them together (`carries_answers`): a link must stay one; the file of scenarios has them.
+Agreements, like cities opened into IRIS, are a text of their own behind it (geo/scenarios/noted.py).
+
+Form 2 is form 1 with projects and answers, form 3 is form 2 with claims, form 5 is form 3 with budgets: a workbook without any is
+written in the lowest form that holds it, as older installations read it. Long answers are left out, all of them together
+(`carries_answers`): a link must stay one; the file of scenarios has them.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from geo.agreements import NO_AGREEMENTS
+from geo.budget import NO_BUDGET, Budget, budget_fields, read_budget
 from geo.claims import MOST_CLAIMS, MOST_PIECES, PIECE, Claim
 from geo.communes import Atlas
 from geo.errors import GeoInputError
@@ -26,10 +30,16 @@ from geo.guidance import NO_PROJECT, THRESHOLDS, Project, Settings, read_project
 from geo.kept import kept_on_subject
 from geo.scenarios.bitcode import BROKEN, BitReader, BitWriter, by_departement, read_codes, write_codes
 from geo.scenarios.grain import MARK, Opening, read_opened, whole_communes, with_iris, write_opened
-from geo.scenarios.reopen import Opened, RawClaim, RawScenario, read_settings, reopen
+from geo.scenarios.noted import NOTED, read_noted, write_noted
+from geo.scenarios.reopen import Opened, RawClaim, RawScenario, commune_of_today, read_settings, reopen
 from geo.scenarios.scenario import MOST_SCENARIOS, Scenario, Vintage, Workbook
 
-PLAIN, FULL, CLAIMED = "1", "2", "3"  # forms: without and with projects and answers; with claims too
+PLAIN, FULL, CLAIMED, COSTED = (
+    "1",
+    "2",
+    "3",
+    "5",
+)  # forms: without and with projects and answers; with claims too; with budgets too
 LONGEST = 60_000  # characters read; a link of a whole région is about a thousand
 MAIL_LENGTH = 2_000  # past it some mail programs cut addresses
 MOST_ANSWERS = 3_000  # characters of answers that a link carries, of all scenarios together
@@ -48,11 +58,17 @@ _FULL_WORDS = (
     b'"elus-du-secteur":"asv":"ptsm":"copil-pour":"copil-contre":"copil-conditions":"a":{"p":["creer"]"p":["fusionner","clsm-'
     b'"p":["elargir","clsm-'
 ) + _WORDS
+_CLAIMED_WORDS = (
+    b'"d":[["secteurs-adultes","secteurs-enfants","Centre hospitalier ","2026-","CLS ","CPTS ","DAC ","gem","'
+    + _FULL_WORDS
+)
 _WORDS_OF = {
     PLAIN: _WORDS,
     FULL: _FULL_WORDS,
-    CLAIMED: b'"d":[["secteurs-adultes","secteurs-enfants","Centre hospitalier ","2026-","CLS ","CPTS ","DAC ","gem","'
-    + _FULL_WORDS,
+    CLAIMED: _CLAIMED_WORDS,
+    COSTED: b'"b":{"etp_centiemes":50,"euros_par_etp":"fonctionnement":{"diagnostic":"logistique":"participation":"partenaires":"projets":'
+    b'"financeurs":["communes","epci","hopital","ars","departement","autres"],"parts_centiemes":{"ars":3334,"communes":3333,"hopital":3333}'
+    b'"cle":"egal""cle":"libre","parts_communes_centiemes":{' + _CLAIMED_WORDS,
 }
 
 
@@ -63,6 +79,8 @@ def carries_answers(workbook: Workbook) -> bool:
 
 def pack(workbook: Workbook, atlas: Atlas) -> str:
     """Write a workbook as a short text that an address can hold as it is."""
+    if workbook.agreements:
+        return write_noted(pack(replace(workbook, agreements=NO_AGREEMENTS), atlas), workbook.agreements)
     if workbook.opened:
         coarse, left = whole_communes(workbook, atlas)
         return write_opened(pack(coarse, atlas), workbook.opened, left)
@@ -70,6 +88,7 @@ def pack(workbook: Workbook, atlas: Atlas) -> str:
         workbook = replace(workbook, scenarios=tuple(replace(s, answers=()) for s in workbook.scenarios))
     form = FULL if any(s.answers or s.project != NO_PROJECT for s in workbook.scenarios) else PLAIN
     form = CLAIMED if workbook.claims else form
+    form = COSTED if any(s.budget != NO_BUDGET for s in workbook.scenarios) else form
     text = json.dumps(_head(workbook), ensure_ascii=False, separators=(",", ":")).encode()
     packer = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=_WORDS_OF[form])
     short = packer.compress(text) + packer.flush()
@@ -132,6 +151,11 @@ def unpack(text: str, atlas: Atlas, vintage: Vintage | None = None, opening: Ope
     GeoInputError
         When the text was cut, changed, or is of another version; one plain sentence.
     """
+    if NOTED in text and len(text) <= LONGEST:
+        before, _, noted = text.rpartition(NOTED)
+        found = unpack(before, atlas, vintage, opening)
+        agreements, said = read_noted(before, noted, commune_of_today(atlas))
+        return Opened(replace(found.workbook, agreements=agreements), tuple(dict.fromkeys((*found.notices, *said))))
     if MARK in text and len(text) <= LONGEST:
         coarse, fine = text.split(MARK, 1)
         return _unpack_opened(coarse, fine, atlas, vintage, opening)
@@ -179,6 +203,8 @@ def _head_of(scenario: Scenario) -> dict[str, Any]:
         head["p"] = [str(scenario.project.intent), *scenario.project.clsm]
     if scenario.answers:
         head["a"] = dict(scenario.answers)
+    if scenario.budget != NO_BUDGET:
+        head["b"] = budget_fields(scenario.budget)
     return head
 
 
@@ -186,12 +212,13 @@ _ENTRIES = {
     PLAIN: frozenset({"n", "note", "l"}),
     FULL: frozenset({"n", "note", "l", "p", "a"}),
     CLAIMED: frozenset({"n", "note", "l", "p", "a"}),
+    COSTED: frozenset({"n", "note", "l", "p", "a", "b"}),
 }
 
 
 def _opened(head: dict[str, Any], bits: bytes, atlas: Atlas, vintage: Vintage | None, form: str) -> Opened:
     entries = _ENTRIES[form]
-    if not isinstance(head, dict) or set(head) - {"s", "c", "n", "v"} - ({"d"} if form == CLAIMED else set()):
+    if not isinstance(head, dict) or set(head) - {"s", "c", "n", "v"} - ({"d"} if form in (CLAIMED, COSTED) else set()):
         raise GeoInputError(BROKEN)
     names = head.get("n", [{"n": Workbook().scenario.name}])
     if (
@@ -207,9 +234,8 @@ def _opened(head: dict[str, Any], bits: bytes, atlas: Atlas, vintage: Vintage | 
             raise GeoInputError(BROKEN)
         codes, whole = read_codes(reader, everyone)
         locked = read_codes(reader, everyone)[0] if entry.get("l") else frozenset()
-        raw.append(
-            RawScenario(entry["n"], codes, entry.get("note", ""), locked, whole, _project(entry), entry.get("a", {}))
-        )
+        texts = (entry["n"], codes, entry.get("note", ""), locked, whole)
+        raw.append(RawScenario(*texts, _project(entry), entry.get("a", {}), _budget(entry)))
     claims = _claims(head.get("d", []), reader, everyone)
     if len(reader.bits) - reader.at >= 8 or "1" in reader.bits[reader.at :]:
         raise GeoInputError(BROKEN)
@@ -249,6 +275,10 @@ def _project(entry: dict[str, Any]) -> Project:
         raise GeoInputError(BROKEN)
     intent, *clsm = entry["p"]
     return read_project(intent, clsm)
+
+
+def _budget(entry: dict[str, Any]) -> Budget:
+    return read_budget(entry["b"]) if "b" in entry else NO_BUDGET
 
 
 def _vintage(given: Any) -> Vintage:

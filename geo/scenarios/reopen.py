@@ -6,11 +6,12 @@ refused otherwise. Each repair is a sentence: nothing changes in silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from geo import french as fr
+from geo.budget import NO_BUDGET, Budget
 from geo.claims import PIECE, Claim, Claims
 from geo.communes import Atlas, read_code
 from geo.errors import GeoInputError
@@ -33,6 +34,7 @@ class RawScenario:
     whole: tuple[str, ...] = ()
     project: Project = NO_PROJECT
     answers: Mapping[str, Any] = field(default_factory=dict)
+    budget: Budget = NO_BUDGET
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def reopen(
         notices += said
         answers, dropped = _answers(scenario.answers)
         notices += dropped
-        scenarios.append(Scenario(scenario.name, codes, scenario.note, locked & codes, scenario.project, answers))
+        kept = Scenario(scenario.name, codes, scenario.note, locked & codes, scenario.project, answers, scenario.budget)
+        scenarios.append(kept)
     stated = [_claim(raw_claim, atlas, notices, moved=moved) for raw_claim in claims]
     held = Claims(tuple(claim for claim in stated if claim))
     if held:
@@ -148,6 +151,15 @@ def _today(codes: Iterable[str], atlas: Atlas, *, moved: bool) -> tuple[frozense
             f"{'laissé' if len(lost) == 1 else 'laissés'} de côté : {fr.listing(lost, most=8)}."
         )
     return frozenset(found), notices
+
+
+def commune_of_today(atlas: Atlas) -> Callable[[str], str]:
+    """Return what gives the code of the commune of today for another; a code that is nowhere stays as it is."""
+
+    def today(code: str) -> str:
+        return atlas.former[code][0] if code not in atlas.row and code in atlas.former else code
+
+    return today
 
 
 def _answers(given: Any) -> tuple[tuple[tuple[str, str], ...], list[str]]:

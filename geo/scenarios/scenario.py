@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from geo import french as fr
+from geo.agreements import NO_AGREEMENTS, Agreements, Entry
+from geo.budget import NO_BUDGET, Budget
 from geo.claims import NO_CLAIMS, Claim, Claims
 from geo.communes import Atlas
 from geo.dataset import Dataset
@@ -49,7 +51,7 @@ def _answer_problems(answers: tuple[tuple[str, str], ...]) -> list[str]:
 class Scenario:
     """A perimeter with a name and a note; `locked` communes are those that must stay in it.
 
-    `project` is what it is for; `answers` are those given to the guide's questions, by question, in the order of their ids.
+    `budget` is what was chosen of its cost, `project` is what it is for; `answers` are those given to the guide's questions, by question, in the order of their ids.
 
     Raises
     ------
@@ -64,6 +66,7 @@ class Scenario:
     locked: frozenset[str] = frozenset()
     project: Project = NO_PROJECT
     answers: tuple[tuple[str, str], ...] = ()
+    budget: Budget = NO_BUDGET
 
     def __post_init__(self) -> None:
         """Refuse what could not be shown or sent."""
@@ -137,7 +140,8 @@ class Workbook:
     beside it (the same for every scenario).
 
     There is always at least one scenario; names are unique. `current` is the position of the one being worked on.
-    `opened` are the communes opened into IRIS: scenarios then name their IRIS, never them.
+    `opened` are the communes opened into IRIS: scenarios then name their IRIS, never them. `agreements` are what bodies answered, with the
+    functions filled and the views of the COPIL: like claims, the same for every scenario.
     """
 
     scenarios: tuple[Scenario, ...] = (Scenario(FIRST_NAME),)
@@ -146,6 +150,7 @@ class Workbook:
     vintage: Vintage = Vintage()
     claims: Claims = NO_CLAIMS
     opened: frozenset[str] = frozenset()
+    agreements: Agreements = NO_AGREEMENTS
 
     def __post_init__(self) -> None:
         """Refuse a workbook without scenario, with too many, with a name twice, or whose current one is nowhere."""
@@ -236,6 +241,10 @@ class Workbook:
         """Return the workbook with another project for a scenario."""
         return self._changed(position, replace(self._at(position), project=project))
 
+    def with_budget(self, budget: Budget, position: int | None = None) -> Workbook:
+        """Return the workbook with other choices of budget for a scenario."""
+        return self._changed(position, replace(self._at(position), budget=budget))
+
     def answer(self, question: str, text: str, position: int | None = None) -> Workbook:
         """Return the workbook with another answer to a question of the guide, in a scenario.
 
@@ -247,14 +256,23 @@ class Workbook:
         return self._changed(position, self._at(position).answer(question, text))
 
     def with_words_of(self, other: Workbook) -> Workbook:
-        """Return the workbook with what was written in another one since: notes, projects, answers, claims (and names, when both have as
+        """Return the workbook with what was written in another one since: notes, projects, answers, budgets, claims (and names, when both have as
         many scenarios, which then correspond by their place; else by their name)."""
         alike = len(self.scenarios) == len(other.scenarios)
         theirs = {s.name: s for s in other.scenarios}
         kept = []
         for at, mine in enumerate(self.scenarios):
             found = other.scenarios[at] if alike else theirs.get(mine.name, mine)
-            kept.append(replace(mine, name=found.name, note=found.note, project=found.project, answers=found.answers))
+            kept.append(
+                replace(
+                    mine,
+                    name=found.name,
+                    note=found.note,
+                    project=found.project,
+                    answers=found.answers,
+                    budget=found.budget,
+                )
+            )
         return replace(self, scenarios=tuple(kept), claims=other.claims)
 
     def with_claim(self, claim: Claim) -> Workbook:
@@ -271,6 +289,23 @@ class Workbook:
         """Return the workbook without some claims."""
         return replace(self, claims=self.claims.without(*claims))
 
+    def noting(self, *entries: Entry) -> Workbook:
+        """Return the workbook with what bodies answered, each in the place of what was noted of its subject.
+
+        Raises
+        ------
+        GeoInputError
+            When a text holds something personal, or there are too many.
+        """
+        agreements = self.agreements
+        for entry in entries:
+            agreements = agreements.record(entry)
+        return replace(self, agreements=agreements)
+
+    def with_agreements_of(self, *others: Workbook) -> Workbook:
+        """Return the workbook with the agreements of others beside its own, none lost; the scenarios stay its own."""
+        return replace(self, agreements=self.agreements.merged(*(other.agreements for other in others)))
+
     def delete(self, position: int | None = None) -> Workbook:
         """Return the workbook without a scenario; the last one is emptied instead."""
         at = self.current if position is None else position
@@ -282,14 +317,16 @@ class Workbook:
         return replace(self, scenarios=rest, current=current)
 
     def merge(self, other: Workbook) -> Workbook:
-        """Return the workbook with the scenarios of another one after its own (to compare a colleague's).
+        """Return the workbook with the scenarios of another one after its own (to compare a colleague's), and its claims and agreements.
 
         Settings and vintage stay its own.
         """
         merged = self
         for scenario in other.scenarios:
             merged = merged.add(scenario)
-        return replace(merged, claims=self.claims.merged(other.claims))
+        return replace(
+            merged, claims=self.claims.merged(other.claims), agreements=self.agreements.merged(other.agreements)
+        )
 
     def with_settings(self, settings: Settings | None = None) -> Workbook:
         """Return the workbook judged by other settings; without any, by the guide's."""

@@ -64,12 +64,15 @@ export function drawGround(context, pen, visible, layer) {
  * @param {Pen} pen
  * @param {Visible} visible
  * @param {Uint8Array} selected 1 for each commune chosen
+ * @param {boolean} [filled] tinted; outlined only where the colours of the communes are what is shown
  */
-export function drawSelection(ground, top, pen, visible, selected) {
+export function drawSelection(ground, top, pen, visible, selected, filled = true) {
   const chosen = visible.numbers.filter((number) => selected[number]);
   if (!chosen.length) return;
-  ground.fillStyle = SELECTED.fill;
-  pen.fill(ground, chosen);
+  if (filled) {
+    ground.fillStyle = SELECTED.fill;
+    pen.fill(ground, chosen);
+  }
   const { sides } = pen.geometry;
   const is = (/** @type {number} */ number) => number >= 0 && selected[number] === 1;
   const inner = (/** @type {number} */ arc) => is(sides[2 * arc]) && is(sides[2 * arc + 1]);

@@ -59,6 +59,8 @@ export class CommuneLayer extends L.Layer {
     this.labels = new Labels(geometry);
     /** @type {import("./types.d.ts").Swatch[]} */
     this.palette = [];
+    /** What the colours tell of the communes chosen, which then show through; "" when they lie under. */
+    this.over = "";
     /** Statuses that some commune has, in the order of the palette. @type {import("./types.d.ts").Swatch[]} */
     this.present = [];
     /** Whether some communes are drawn that the territory does not hold. */
@@ -129,11 +131,12 @@ export class CommuneLayer extends L.Layer {
     this.#paintKey = key;
     this.#status = paint ? unpackRuns(paint.runs, this.geometry.count) : null;
     this.palette = paint ? paint.palette : [];
+    this.over = paint?.over ?? "";
     if (paint && !this.#status) console.warn("colours and geometry are not of the same scope");
     const met = new Set(this.#status ?? []);
     this.present = this.palette.filter((_, rank) => met.has(rank));
     this.outside = met.has(-1);
-    this.refresh("ground");
+    this.refresh("ground", "selection");
   }
 
   /**
@@ -265,7 +268,8 @@ export class CommuneLayer extends L.Layer {
         if (this.around) drawAround(ground, penOf(this.around.geometry), this.around);
         drawGround(ground, pen, visible, this);
       }
-      if (dirty.has("selection")) drawSelection(clear("selection"), clear("edge"), pen, visible, this.selected);
+      if (dirty.has("selection"))
+        drawSelection(clear("selection"), clear("edge"), pen, visible, this.selected, !this.over);
       if (dirty.has("zones")) drawZones(clear("zones"), pen, thicknessAt(visible.width), this.#outlines);
       if (dirty.has("names")) {
         const seen = { pen, visible, size, outlines: this.#outlines, quiet: this.#quiet, padding: PADDING };

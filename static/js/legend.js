@@ -73,10 +73,11 @@ export class Legend {
   update() {
     const { layer, mode, overlays, extras } = this.owner;
     const fills = (layer?.present ?? []).map((swatch) =>
-      mode === "select" ? { ...swatch, label: `CLSM\u00a0: ${swatch.label}` } : swatch,
+      mode === "select" ? { ...swatch, label: `${layer?.over || "CLSM"}\u00a0: ${swatch.label}` } : swatch,
     );
-    if (mode === "select") fills.unshift({ fill: SELECTED, label: "dans votre périmètre", hatch: false });
-    if (layer?.outside) fills.push(OUTSIDE);
+    if (layer?.over) fills.push({ ...OUTSIDE, label: "hors du périmètre, dont le bord est épais" });
+    else if (mode === "select") fills.unshift({ fill: SELECTED, label: "dans votre périmètre", hatch: false });
+    if (layer?.outside && !layer.over) fills.push(OUTSIDE);
     const told = grouped(fills);
     const marks = extras.flatMap((extra) => extra.legend?.() ?? []);
     const shown = overlays.highlighted;

@@ -22,6 +22,8 @@ export interface Swatch {
 export interface Paint {
   runs: string;
   palette: Swatch[];
+  /** What the colours tell of the communes chosen, in a word: these are then outlined, and the colours show through. */
+  over?: string;
 }
 
 /** Zones of a layer: id and name of each, and the ranks of the zones of each commune of the scope, in its order. */
@@ -163,6 +165,8 @@ declare global {
   interface Window {
     /** The only name of ours in the frame: what the scripts that Python writes call, first kept by loader.js. */
     CL: Api | Waiting;
+    /** In the one file that set-up makes of all scripts: there is nothing to ask for. */
+    CL_WHOLE?: boolean;
     /** Given by streamlit-folium. */
     Streamlit: { setComponentValue(value: unknown): void };
   }

@@ -98,6 +98,11 @@ def test_whose_word_it_is_stands_beside_the_sector_at_the_table() -> None:
     assert any(s.who == "CH du Bourg" for s in table.seats)
 
 
+def test_what_a_sector_answers_is_followed_under_its_code_whoever_stated_it() -> None:
+    seats = [round_table(facts(["01001"], claim("01G01", "01001", who=who))).seats for who in ("Ana", "Bob")]
+    assert [{s.id for s in some if s.id.startswith("secteurs")} for some in seats] == [{"secteurs-adultes:01G01"}] * 2
+
+
 def test_two_authors_who_disagree_are_side_by_side_and_no_figure_picks_one() -> None:
     one, other = claim("01G01", "01001", "01002"), claim("01G02", "01002", who="Bob")
     laid = lay(crosswalk(ROW).layers, Claims((one, other)), ROW)

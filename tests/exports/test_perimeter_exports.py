@@ -17,6 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from geo.budget import Budget, Funder
 from geo.cli.documents import evaluation
 from geo.comparison import Candidate, candidates, default_choice, evaluate, scale_of, side_by_side
 from geo.comparison.compare import compare
@@ -92,12 +93,13 @@ def test_name_note_and_locks_come_back_where_the_format_has_room(kind: str) -> N
 def test_the_project_and_the_answers_come_back_where_the_format_has_room(kind: str) -> None:
     project = Project.of(Intent.MERGE, ["clsm-94-creteil", "d’ailleurs"])
     answers = (("asv", "=1+1\n#panic() <b>x</b> \"'"), ("ptsm", "Oui"))
-    scenario = replace(creteil(), project=project, answers=answers)
+    budget = Budget(50, running=(("projets", 4_000),), funders=(Funder.ARS,))
+    scenario = replace(creteil(), project=project, answers=answers, budget=budget)
     back = read_back(make(kind, export(scenario)), real.atlas())
-    assert (back.project, back.answers) == (project, answers)
+    assert (back.project, back.answers, back.budget) == (project, answers, budget)
 
 
-@pytest.mark.parametrize("field", ["projet", "reponses"])
+@pytest.mark.parametrize("field", ["projet", "reponses", "budget"])
 @pytest.mark.parametrize(
     "text", ["{", "[]", "5", '{"intention": 5}', '{"ptsm": 5}', '{"intention": "creer", "clsm": ["a"]}']
 )

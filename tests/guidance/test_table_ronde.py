@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from geo.guidance import RECOMMENDED, SCENARIOS, SECTORS, per_inhabitant_text, round_table, staffing_rows
-from geo.guidance.stakeholders import COMMUNES, NEIGHBOURS, STATE, of
+from geo.budget import RECOMMENDED, SCENARIOS, per_inhabitant_text, staffing_rows
+from geo.guidance import SECTORS, round_table
+from geo.guidance.table.members import of
+from geo.guidance.table.seat import COMMUNES, NEIGHBOURS, STATE
 from geo.layers import CarePlaces, Etat
 from geo.perimeters import places, travel
 from tests.support import real
@@ -39,9 +41,10 @@ def test_the_list_names_bodies_and_counts_the_load() -> None:
 def test_what_is_not_known_is_a_row_and_counts_for_nobody() -> None:
     known = round_table(facts_of(GRID, ["01001"], ZONES, complete="all"))
     vague = round_table(facts_of(GRID, ["01001"], {}))
-    assert [s.group for s in known.seats if not s.known] == [
+    assert list(dict.fromkeys(s.group for s in known.seats if not s.known)) == [
         "Personnes concernées", "Aidants", "Coordination", "Autres partenaires",
     ]  # fmt: skip
+    assert all(s.to_fill for s in known.seats if not s.known)
     lacking = {s.who for s in vague.seats if not s.known}
     for word in ("psychiatrie adulte", "infanto-juvénile", "Établissement", "CPTS", "DAC", "CLS", "CLSM voisins"):
         assert any(word in who for who in lacking), word
@@ -83,6 +86,83 @@ def test_rows_are_exportable_and_the_text_says_all_of_them() -> None:
     text = table.text()
     assert all(s.who in text for s in table.seats)
     assert "commune sans intercommunalité" in text
+
+
+# --- functions to fill, as the guide composes the table -----------------------------------------------------------------
+def test_functions_come_after_the_members_and_users_and_carers_are_counted_apart() -> None:
+    table = round_table(facts_of(GRID, ["01001", "01002"], ZONES, complete="all"))
+    to_fill = {s.id.removeprefix("fonction:"): s.group for s in table.seats if s.to_fill}
+    for partner in ("ptsm", "ccas", "bailleurs", "education", "police", "justice", "cpam", "caf"):
+        assert to_fill[partner] == "Autres partenaires"
+    assert (to_fill["usagers"], to_fill["gem"], to_fill["aidants"]) == (
+        "Personnes concernées",
+        "Personnes concernées",
+        "Aidants",
+    )
+    assert (
+        plain(table.people_apart)
+        == "Comptés à part, personnes concernées : aucun connu ici ; aidants : aucun connu ici."
+    )
+    assert "fonctions sont à désigner" in plain(table.sentence)
+    assert "- Unafam ou autre association d’aidants : à désigner" in table.text()
+
+
+def test_functions_of_the_politique_de_la_ville_are_asked_for_where_there_are_quarters_or_nobody_knows() -> None:
+    none = round_table(facts_of(GRID, ["01001"], ZONES, complete="all"))
+    unknown = round_table(facts_of(GRID, ["01001"], ZONES))
+    city = {"fonction:asv", "fonction:contrat-de-ville"}
+    assert not city & {s.id for s in none.seats}
+    assert city <= {s.id for s in unknown.seats}
+
+
+def test_what_a_person_filled_is_known_counted_and_no_longer_to_fill() -> None:
+    filled = {"fonction:gem": (("GEM La Bouée", "d’après CCAS, le 20/11/2026"), ("GEM Le Phare", "sans signature")),
+              "fonction:coordination": (("Coordination du CLSM", "sans signature"),)}  # fmt: skip
+    table = round_table(facts_of(GRID, ["01001"], ZONES, complete="all"), filled)
+    gems = [s for s in table.seats if s.id == "fonction:gem"]
+    assert [(s.who, s.known, s.source) for s in gems] == [
+        ("GEM La Bouée", True, "d’après CCAS, le 20/11/2026"),
+        ("GEM Le Phare", True, "sans signature"),
+    ]
+    assert table.counts["Personnes concernées"] == 2
+    assert "2 instances de personnes concernées" in plain(table.sentence)
+    assert "coordination" not in plain(table.sentence).partition("personne n’est connu ici pour")[2]
+
+
+def test_each_seat_whose_answer_is_followed_has_a_subject_of_its_own() -> None:
+    ids = [s.id for s in round_table(facts_of(GRID, ["01001", "01002", "01005"], ZONES, complete="all")).seats if s.id]
+    assert len(ids) == len(set(ids))
+    assert {"commune:01001", "epci:A", "secteurs-adultes:01G01", "hopital:centre hospitalier bourg"} <= set(ids)
+
+
+def _hospital(*names: str, extent: frozenset[str] = frozenset({"01"}), name: str = "CH Albert Chenevier") -> str:
+    zones = {"secteurs-adultes": {"s1": zone("01001", nom="Secteur 01G01", territoire=name)}}
+    places_of = pd.DataFrame(
+        [{"id": str(i), "nom": n, "categorie": "CHS", "row": 0, "lon": 3.0, "lat": 46.5} for i, n in enumerate(names)],
+        columns=["id", "nom", "categorie", "row", "lon", "lat"],
+    )
+    facts = with_places(facts_of(GRID, ["01001"], zones), CarePlaces(places_of, extent, "FINESS", "2026"))
+    return plain(next(s.detail for s in round_table(facts).seats if s.id.startswith("hopital:")))
+
+
+@pytest.mark.parametrize(
+    ("name", "in_finess"),
+    [("CH du Bourg", "CENTRE HOSPITALIER DU BOURG"), ("EPS de Ville-Évrard", "Etablissement Public de Santé de Ville Evrard"),
+     ("CH les Murets (aujourd’hui HPEVM)", "CH LES MURETS"), ("CH Gérard Marchant", "CH GERARD MARCHANT BOURG 1")],
+)  # fmt: skip
+def test_a_hospital_found_in_finess_however_it_is_typed_raises_nothing(name: str, in_finess: str) -> None:
+    assert _hospital(in_finess, "CMP A", name=name) == "secteur 01G01"
+
+
+def test_a_hospital_that_finess_has_not_under_its_name_is_said_with_the_nearest() -> None:
+    found = _hospital("CMP Chenevière", "HOPITAL ALBERT-CHENEVIER", "CH PAUL GUIRAUD", name="CHU Albert Chenevier")
+    assert "nom non trouvé parmi les lieux de santé mentale de FINESS" in found
+    assert found.endswith("le plus proche : HOPITAL ALBERT-CHENEVIER")
+    assert _hospital("CMP B").endswith("aucun nom proche")
+
+
+def test_nothing_is_said_of_a_hospital_where_finess_is_not_in() -> None:
+    assert _hospital("CMP B", extent=frozenset()) == "secteur 01G01"
 
 
 @pytest.mark.parametrize(

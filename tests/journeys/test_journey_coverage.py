@@ -220,7 +220,8 @@ def test_hostile_names_stay_text_on_the_perimeter_page(page: Page, tampered: App
         "Suggestions",
         "Questions",
         "Autour de la table",
-        "Coordination",
+        "Budget",
+        "CLSM comparables",
         "Scénarios",
         "Note et fichiers",
     ):

@@ -1,4 +1,7 @@
-"""The register: versions kept, put in use, taken back; two people at once; a cut at any moment."""
+"""The register: versions kept, put in use, taken back; two people at once; a cut at any moment.
+
+Each test runs on SQLite with its folder and on a real PostgreSQL, but those of files beside the database (`local`).
+"""
 
 from __future__ import annotations
 
@@ -27,8 +30,15 @@ SAID = Statement("ARS, tableau interne", "2026-05", "Ana", frozenset({"01"}), ov
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def local(tmp_path: Path) -> Path:
     return tmp_path / "home"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def home(request: pytest.FixtureRequest, local: Path) -> Path:
+    if request.param == "postgresql":
+        request.getfixturevalue("on_postgres")
+    return local
 
 
 def brought(*codes: str) -> Layer:
@@ -137,35 +147,35 @@ def test_texts_are_kept_on_one_line_and_bounded(home: Path) -> None:
     assert len(version.statement.who) == 200
 
 
-def test_damaged_files_are_said_and_mended_by_keeping_again(home: Path) -> None:
-    version = kept(home)
-    file = register_store.register_folder(home) / version.content / register_store.MEMBERS
+def test_damaged_files_are_said_and_mended_by_keeping_again(local: Path) -> None:
+    version = kept(local)
+    file = register_store.register_folder(local) / version.content / register_store.MEMBERS
     file.write_bytes(b"PAR1")
     with pytest.raises(GeoInputError, match="Version importée illisible"):
-        register.read_layer(version, BASE, ATLAS, home)
-    kept(home)
-    assert len(register.read_layer(version, BASE, ATLAS, home).members) == 3
+        register.read_layer(version, BASE, ATLAS, local)
+    kept(local)
+    assert len(register.read_layer(version, BASE, ATLAS, local).members) == 3
 
 
-def test_a_damaged_database_is_said(home: Path) -> None:
-    kept(home)
-    (register_store.register_folder(home) / "registre.sqlite").write_bytes(b"not a database at all" * 400)
+def test_a_damaged_database_is_said(local: Path) -> None:
+    kept(local)
+    (register_store.register_folder(local) / "registre.sqlite").write_bytes(b"not a database at all" * 400)
     with pytest.raises(GeoInputError, match="Le registre des couches importées ne répond pas"):
-        register.heads(home)
+        register.heads(local)
 
 
 @pytest.mark.parametrize("address", ["nonsense", "oracle+nothing://x", "postgresql+nodriver://u@h/b"])
-def test_an_address_that_is_none_is_said(home: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_that_is_none_is_said(local: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(register_store.ADDRESS, address)
     with pytest.raises(GeoInputError, match="CLSM_REGISTER"):
-        register.heads(home)
+        register.heads(local)
 
 
-def test_another_database_takes_the_place_of_the_default_one(home: Path, tmp_path: Path, monkeypatch) -> None:
+def test_another_database_takes_the_place_of_the_default_one(local: Path, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv(register_store.ADDRESS, f"sqlite:///{tmp_path / 'autre.sqlite'}")
-    kept(home)
+    kept(local)
     assert (tmp_path / "autre.sqlite").is_file()
-    assert not (register_store.register_folder(home) / "registre.sqlite").exists()
+    assert not (register_store.register_folder(local) / "registre.sqlite").exists()
 
 
 def test_the_tables_can_be_made_in_postgresql() -> None:
@@ -231,28 +241,28 @@ print(marks.passed)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
-def test_killed_at_any_act_the_version_in_use_is_whole(home: Path) -> None:
-    register.publish(kept(home), who="Ana", seen=0, home=home)
-    command = ["-c", PUBLISH, str(home)]
+def test_killed_at_any_act_the_version_in_use_is_whole(local: Path) -> None:
+    register.publish(kept(local), who="Ana", seen=0, home=local)
+    command = ["-c", PUBLISH, str(local)]
     acts, seen = run_child(command, 0), []
     for nth in spread(acts, 6):
-        shutil.rmtree(home)
-        register.publish(kept(home), who="Ana", seen=0, home=home)
+        shutil.rmtree(local)
+        register.publish(kept(local), who="Ana", seen=0, home=local)
         run_child(command, nth)
-        head = register.head("clsm", home)
+        head = register.head("clsm", local)
         seen.append(head.revision)
-        assert len(register.read_layer(head.version, BASE, ATLAS, home).members) == 3
-        assert head.revision == len(register.history("clsm", home))
-        assert {v.state for v in register.versions("clsm", home)} <= set(State)
+        assert len(register.read_layer(head.version, BASE, ATLAS, local).members) == 3
+        assert head.revision == len(register.history("clsm", local))
+        assert {v.state for v in register.versions("clsm", local)} <= set(State)
     assert seen == sorted(seen) and set(seen) == {1, 2}  # as before, then as after: nothing in between
-    version = kept(home)
-    register.publish(version, who="Ana", seen=register.head("clsm", home).revision, home=home)
-    assert register.head("clsm", home).version.number == version.number
+    version = kept(local)
+    register.publish(version, who="Ana", seen=register.head("clsm", local).revision, home=local)
+    assert register.head("clsm", local).version.number == version.number
 
 
 @pytest.mark.parametrize("step", ["rename", "write"])
-def test_a_crash_while_keeping_leaves_what_is_in_use(home: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    register.publish(kept(home), who="Ana", seen=0, home=home)
+def test_a_crash_while_keeping_leaves_what_is_in_use(local: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    register.publish(kept(local), who="Ana", seen=0, home=local)
 
     def crash(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
@@ -261,36 +271,36 @@ def test_a_crash_while_keeping_leaves_what_is_in_use(home: Path, step: str, monk
         if step == "rename":
             patch.setattr(Path, "rename", crash)
             with pytest.raises(GeoInputError, match="écriture impossible"):
-                kept(home, "01005")
+                kept(local, "01005")
         else:
             patch.setattr(register_store, "_bytes", crash)
             with pytest.raises(OSError, match="No space"):
-                kept(home, "01005")
-    assert register.head("clsm", home).version.number == 1
-    assert len(register.versions("clsm", home)) == 1
-    assert not list(register_store.register_folder(home).glob(".en-cours-*"))
+                kept(local, "01005")
+    assert register.head("clsm", local).version.number == 1
+    assert len(register.versions("clsm", local)) == 1
+    assert not list(register_store.register_folder(local).glob(".en-cours-*"))
 
 
-def test_a_database_someone_else_is_writing_to_is_waited_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    version = kept(home)
-    other = sqlite3.connect(register_store.register_folder(home) / "registre.sqlite", isolation_level=None)
+def test_a_database_someone_else_is_writing_to_is_waited_for(local: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = kept(local)
+    other = sqlite3.connect(register_store.register_folder(local) / "registre.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    assert [v.number for v in register.versions("clsm", home)] == [1]  # reading goes on
+    assert [v.number for v in register.versions("clsm", local)] == [1]  # reading goes on
     other.execute("COMMIT")
     other.close()
-    assert register.publish(version, who="Ana", seen=0, home=home).revision == 1
+    assert register.publish(version, who="Ana", seen=0, home=local).revision == 1
 
 
-def test_a_whole_home_can_be_moved(home: Path, tmp_path: Path) -> None:
-    register.publish(kept(home), who="Ana", seen=0, home=home)
+def test_a_whole_home_can_be_moved(local: Path, tmp_path: Path) -> None:
+    register.publish(kept(local), who="Ana", seen=0, home=local)
     moved = tmp_path / "ailleurs"
-    shutil.move(home, moved)
+    shutil.move(local, moved)
     head = register.head("clsm", moved)
     assert plain(register.read_layer(head.version, BASE, ATLAS, moved).zones["nom"].iat[0]) == "CLSM B"
 
 
-def test_a_folder_that_was_emptied_is_made_again(home: Path) -> None:
-    kept(home)
-    shutil.rmtree(home)
-    assert register.versions(home=home) == []
-    assert kept(home).number == 1
+def test_a_folder_that_was_emptied_is_made_again(local: Path) -> None:
+    kept(local)
+    shutil.rmtree(local)
+    assert register.versions(home=local) == []
+    assert kept(local).number == 1

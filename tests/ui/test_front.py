@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
+import hashlib
 import io
 import json
 import re
+import socket
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -142,8 +145,49 @@ def test_only_a_name_with_a_version_is_kept_for_good(path: str, lasts: bool) -> 
     assert ("immutable" in get(path)[1].get("cache-control", "")) is lasts
 
 
-def test_our_script_is_where_the_page_asks_for_it() -> None:
-    assert (ROOT / "static" / "page" / "french.js").is_file()
+def test_our_scripts_are_where_the_page_asks_for_them() -> None:
+    assert sorted(front.SCRIPTS) == sorted(f"page/{path.name}" for path in (ROOT / "static" / "page").glob("*.js"))
+
+
+# --- closed by default --------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("path", ["/", "/Couverture", "/static/js/index.abc.js", "/app/static/geo/x.json"])
+def test_every_answer_says_what_a_browser_may_do_with_it(path: str) -> None:
+    headers = get(path, PAGE)[1]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["x-frame-options"] == "SAMEORIGIN"
+    rules = dict(rule.split(" ", 1) for rule in headers["content-security-policy"].split("; "))
+    assert rules["default-src"] == "'self'" and rules["object-src"] == "'none'"
+    assert "unsafe-inline" not in rules["script-src"] and "'unsafe-eval'" not in rules["script-src"]
+    assert "strict-transport-security" not in headers, "over HTTP it would say nothing"
+
+
+def test_the_scripts_written_in_the_page_are_those_named_and_no_other() -> None:
+    _, headers, body = get("/", PAGE)
+    written = re.findall(rb"<script>(.*?)</script>", gzip.decompress(body), re.DOTALL)
+    named = re.findall(r"'sha256-([^']+)'", headers["content-security-policy"])
+    assert [base64.b64encode(hashlib.sha256(one).digest()).decode() for one in written] == named
+    assert len(named) == 1
+
+
+def test_the_frame_of_a_map_alone_may_evaluate() -> None:
+    rules = get("/component/streamlit_folium.st_folium/index.html")[1]["content-security-policy"]
+    assert "'unsafe-eval'" in rules
+    assert "'unsafe-eval'" in get("/sous/component/streamlit_folium.st_folium/index.html")[1]["content-security-policy"]
+
+
+def test_over_https_browsers_are_told_to_stay_there() -> None:
+    assert "max-age=" in get("/", PAGE | {"x-forwarded-proto": "https"})[1]["strict-transport-security"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/_stcore/metrics", "/_stcore/agent/interact", "/_stcore/agent/openapi.json", "/sous/_stcore/metrics"]
+)
+def test_doors_of_the_framework_that_no_page_uses_are_shut(path: str) -> None:
+    status, headers, _ = get(path)
+    assert (status, headers["x-content-type-options"]) == (404, "nosniff")
+    assert SERVED == []
+    assert get("/_stcore/health")[0] == 200
 
 
 # --- lighter files ----------------------------------------------------------------------------------------------
@@ -283,3 +327,17 @@ def test_the_widgets_hinted_are_those_of_the_bundle_in_place() -> None:
     assert all((bundle.bundle() / name).is_file() for name in found)
     assert all(any(f"/{name}." in file for file in found) for name in bundle.CHUNKS)
     assert not set(found) & set(bundle.start_files())
+
+
+def test_a_socket_that_named_no_protocol_sends_what_it_has_at_once() -> None:
+    """As Streamlit binds its own: asyncio would leave Nagle's algorithm on, and each answer wait for the browser."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        assert not listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert front.without_delay() >= 1
+        with socket.create_connection(listening.getsockname()):
+            accepted, _ = listening.accept()
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert listening.fileno() >= 0, "the socket itself stays open"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,15 @@ def state(**changes: Any) -> folium.FeatureGroup:
     return maps.selection_state(**{"codes": ["62041"], "seq": 1, "geometry_url": GRID} | changes)
 
 
+@contextmanager
+def one_file(monkeypatch: pytest.MonkeyPatch, path: str | None) -> Iterator[None]:
+    """Have all scripts in one file of static/, or in none."""
+    monkeypatch.setattr(maps, "bundled", lambda _: path)
+    maps._assets.cache_clear()
+    yield
+    maps._assets.cache_clear()
+
+
 # --- the frame --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("build", [maps.selection_map, maps.coverage_map, maps.points_map])
 def test_a_frame_is_the_same_at_every_run(build: Callable[[], folium.Map], send: Callable[..., Sent]) -> None:
@@ -73,10 +83,14 @@ def test_the_three_frames_differ(send: Callable[..., Sent]) -> None:
     assert len(keys) == 3
 
 
-def test_everything_is_asked_from_this_server(send: Callable[..., Sent]) -> None:
-    sent = send(maps.selection_map(), state())
+@pytest.mark.parametrize("whole", [None, "js/main.js"])  # any file of ours stands for the one that set-up makes
+def test_everything_is_asked_from_this_server(
+    send: Callable[..., Sent], monkeypatch: pytest.MonkeyPatch, whole: str | None
+) -> None:
+    with one_file(monkeypatch, whole):
+        sent = send(maps.selection_map(), state())
     links = [*sent["js_links"], *sent["css_links"]]
-    assert len(links) == 3 + 1 + 2 + len(maps.STYLES)
+    assert len(links) == (1 if whole else 3 + 1) + 2 + len(maps.STYLES)
     assert all(re.fullmatch(r"\.\./\.\./app/static/(js|css|vendor)/[\w./-]+\?v=[\w.]+", link) for link in links)
     assert "//" not in sent["script"] + sent["header"] + sent["html"]
 
@@ -94,13 +108,11 @@ def test_the_address_of_the_scripts_changes_with_any_of_them(
         (found,) = [link for link in send(maps.selection_map(), state())["js_links"] if maps.LOADER in link]
         return found
 
-    try:
+    with one_file(monkeypatch, None):
         before = address()
         module = tmp_path / "static" / "js" / "pen.js"
         module.write_text(module.read_text(encoding="utf-8") + "// changed\n", encoding="utf-8")
         assert address() != before
-    finally:
-        maps._assets.cache_clear()
 
 
 def test_only_a_map_that_tells_of_moves_is_given_the_phrases(send: Callable[..., Sent]) -> None:

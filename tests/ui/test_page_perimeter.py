@@ -394,7 +394,7 @@ def test_the_invitation_list_is_shown_and_safe_in_a_spreadsheet() -> None:
     assert not re.search(r"(^|;)[=+]", text)
 
 
-@pytest.mark.parametrize("name", ["Repères", "Ajuster", "Dispositifs", "Coordination", "Scénarios"])
+@pytest.mark.parametrize("name", ["Repères", "Ajuster", "Dispositifs", "Budget", "CLSM comparables", "Scénarios"])
 @pytest.mark.parametrize("codes", ["94028", "94028,75112,13201,2A004,97411", "29083"])
 def test_every_panel_opens_on_any_perimeter(name: str, codes: str) -> None:
     app = open_page(PERIMETER, carte="dep-94", communes=codes)

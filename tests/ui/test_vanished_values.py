@@ -20,6 +20,7 @@ from streamlit.elements.widgets.radio import RadioMixin
 from streamlit.elements.widgets.selectbox import SelectboxMixin
 from streamlit.testing.v1 import AppTest
 
+from geo.budget import Budget, Funder, Key
 from geo.guidance import Settings
 from geo.scenarios import Scenario, Workbook
 from tests.support.browser import ROOT
@@ -32,6 +33,9 @@ from ui.map.scene import FOCUS
 from ui.perimeter import workbench
 from ui.server import failures
 
+FILLED = Budget(50, 58_000, (("projets", 4_000),), (Funder.COMMUNES, Funder.ARS), key=Key.CUSTOM).with_percents(
+    {"communes": 60, "ars": 40}
+)
 GONE = "disparu <b>"
 LENS, ARRAS = "62498", "62041"
 ONE, MANY = ("selectbox", "radio"), ("multiselect", "button_group")
@@ -95,6 +99,9 @@ PLACES: dict[str, Callable[[], AppTest]] = {
         "prochains", **{coverage_link.NEXT_NEED: coverage_link.NEED_MIX, coverage_link.NEXT_KIND: "libre"}
     ),
     **{f"périmètre {panel}": lambda panel=panel: opened("2_Perimetre", panel=panel) for panel in workbench.PANELS},
+    "périmètre, budget rempli": lambda: opened(
+        "2_Perimetre", panel="Budget", **{frame.WORKBOOK: BOOK.with_budget(FILLED, 0)}
+    ),
     "périmètre, France": lambda: opened("2_Perimetre", perimeter_scope="france"),
     "comparaison": lambda: opened("3_Comparaison", compare_commune=LENS),
     "données, import": lambda: data(file=True),

@@ -32,6 +32,7 @@ from geo.coverage import (
 from geo.errors import GeoInputError
 from geo.exports import CoverageReport, Imprint, MapChoice
 from geo.layers import LayerId
+from geo.similar import Peers, similar_territories
 from ui import loaders
 from ui.cache import keyed_on_data
 
@@ -75,6 +76,12 @@ def complete_lists(view: CoverageView) -> dict[str, bool]:
     scope, here = _of(view)
     rows = scope.rows
     return {here.crosswalk.layers[i].name: here.known_here(i, rows) for i in EXTENT_LAYERS}
+
+
+@keyed_on_data(max_entries=64)
+def peers(view: CoverageView) -> Peers | None:
+    """Return the territories like that of a view, and their coverage; None for France."""
+    return similar_territories(*_of(view))
 
 
 @keyed_on_data(max_entries=48)

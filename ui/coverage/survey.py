@@ -14,6 +14,7 @@ from ui.choices import count_column, decimal_column
 from ui.coverage import charts, gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
+from ui.similar import territories
 
 BAR = {"displayModeBar": False}
 MOST_ROWS = 500
@@ -21,7 +22,9 @@ MOST_ROWS = 500
 
 @st.fragment
 def panel(view: CoverageView) -> None:
-    """Show the surveys, then the charts."""
+    """Show the territories like this one, the surveys, then the charts."""
+    if peers := coverage_loaders.peers(view):
+        territories(peers)
     portfolio, features = coverage_loaders.survey(view)
     st.subheader("Les CLSM d’ici et les enquêtes nationales")
     st.html(survey_table(features, view.scope))

@@ -28,7 +28,7 @@ from ui.map.codec import Bounds, pack_codes, script_json
 from ui.map.glance import Glance
 from ui.map.phrases import PHRASES
 from ui.map.tooltips import Preview
-from ui.setup import versions
+from ui.setup import MAP, bundled, versions
 
 STATIC = "../../app/static/"  # as seen from the component's frame; holds under any server.baseUrlPath
 SCRIPTS = "js"  # the folder of the modules, and of the script that loads them
@@ -52,10 +52,14 @@ class Swatch:
 
 @dataclass(frozen=True)
 class Paint:
-    """One status per commune, in the order of the scope's file: runs made by `paint_runs`, and the palette."""
+    """One status per commune, in the order of the scope's file: runs made by `paint_runs`, and the palette.
+
+    `over` is what the colours tell of the communes chosen, in a word (« Réponse »): these are then outlined, not filled.
+    """
 
     runs: str
     palette: tuple[Swatch, ...]
+    over: str = ""
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,11 @@ def static_url(path: str) -> str:
 def _assets() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return the scripts and styles of every map, in loading order, named so that browsers see a change.
 
-    Only the loader is named here, by the digest of all our modules; it gives their addresses the same.
+    One file holds all scripts where set-up made it; else only the loader is named here, by the digest of all our modules, and gives
+    their addresses the same.
     """
     pinned = versions()
+    whole = bundled(MAP)
 
     def ours(path: str, *content: Path) -> tuple[str, str]:
         digest = hashlib.sha256(b"".join(file.read_bytes() for file in content)).hexdigest()[:10]
@@ -121,12 +127,16 @@ def _assets() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     def theirs(package: str, name: str) -> tuple[str, str]:
         return f"{package}/{name}", f"{STATIC}vendor/{package}/{name}?v={pinned[package]}"
 
-    scripts = [
-        theirs("leaflet", "leaflet.js"),
-        ours(LOADER, *sorted((ROOT / "static" / SCRIPTS).glob("*.js"))),
-        theirs("leaflet.fullscreen", "Control.FullScreen.js"),
-        theirs("topojson-client", "topojson-client.min.js"),
-    ]
+    scripts = (
+        [ours(whole, ROOT / "static" / whole)]
+        if whole
+        else [
+            theirs("leaflet", "leaflet.js"),
+            ours(LOADER, *sorted((ROOT / "static" / SCRIPTS).glob("*.js"))),
+            theirs("leaflet.fullscreen", "Control.FullScreen.js"),
+            theirs("topojson-client", "topojson-client.min.js"),
+        ]
+    )
     styles = [
         theirs("leaflet", "leaflet.css"),
         theirs("leaflet.fullscreen", "Control.FullScreen.css"),
@@ -139,7 +149,9 @@ def assets() -> tuple[list[str], list[str]]:
     """Return the addresses of all scripts of a map, its modules included, and of its styles."""
     scripts, styles = _assets()
     addresses = [address for _, address in scripts]
-    loader = next(address for address in addresses if LOADER in address)
+    loader = next((address for address in addresses if LOADER in address), None)
+    if loader is None:
+        return addresses, [address for _, address in styles]
     modules = [
         loader.replace(LOADER, f"{SCRIPTS}/{path.name}")
         for path in sorted((ROOT / "static" / SCRIPTS).glob("*.js"))
@@ -248,7 +260,8 @@ def paint_payload(paint: Paint) -> dict[str, object]:
     wrong = [swatch.motif for swatch in paint.palette if swatch.motif not in MOTIFS]
     if wrong:
         raise ValueError(f"unknown motifs: {wrong[:5]}")
-    return {"runs": paint.runs, "palette": [_swatch(swatch) for swatch in paint.palette]}
+    told: dict[str, object] = {"runs": paint.runs, "palette": [_swatch(swatch) for swatch in paint.palette]}
+    return told | {"over": paint.over} if paint.over else told
 
 
 def _swatch(swatch: Swatch) -> dict[str, object]:

@@ -12,6 +12,8 @@ from datetime import date
 import streamlit as st
 
 from geo import french as fr
+from geo.agreements import NO_AGREEMENTS, Agreements
+from geo.budget import NO_BUDGET
 from geo.claims import NO_CLAIMS, Claims
 from geo.comparison import Candidate, SideBySide, candidates, evaluate, scale_of
 from geo.exports import MAP_LINES, TYPES, Export, MapChoice, file_name, make, perimeter_map, speaks, title_of
@@ -150,6 +152,7 @@ class Asked:
     reference: int = 0
     complete: tuple[str, ...] = ()
     claims: Claims = NO_CLAIMS
+    agreements: Agreements = NO_AGREEMENTS
 
     def export(self) -> Export:
         """Return what the files are made of, by the data active today."""
@@ -160,23 +163,25 @@ class Asked:
         side = None
         if self.compared:
             side = loaders.compared(self.compared, self.settings, self.reference, self.complete)
-        return Export(found, world, scenario, self.link, side, date.today())
+        return Export(found, world, scenario, self.link, side, date.today(), self.agreements)
 
 
 def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
     """Return what the files of a scenario will be made from, with the link that reopens it alone.
 
-    The link leaves out what its author wrote: the remark is private until it is joined, the answers are on the paper.
+    The link leaves out what its author wrote: the remark is private until it is joined, the answers are on the paper; and the budget,
+    which is not settled by who opens it.
     """
     settings = frame.settings()
-    shared = replace(scenario, note="", answers=())
+    shared = replace(scenario, note="", answers=(), budget=NO_BUDGET)
     claims, complete = frame.workbook().claims, declared_complete()  # the figures rest on them
+    agreements = frame.workbook().agreements
     carried = {COMPLETE_PART.name: text} if (text := COMPLETE_PART.text()) else {}
     link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings, claims=claims))} | carried)
     if comparison is None:
-        return Asked(scenario, settings, link, complete=complete, claims=claims)
+        return Asked(scenario, settings, link, complete=complete, claims=claims, agreements=agreements)
     every = tuple(e.candidate for e in comparison.every)
-    return Asked(scenario, settings, link, every, comparison.reference, complete, claims)
+    return Asked(scenario, settings, link, every, comparison.reference, complete, claims, agreements)
 
 
 def held_comparison() -> SideBySide | None:

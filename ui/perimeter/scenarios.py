@@ -20,6 +20,7 @@ from geo.scenarios import (
     Opened,
     Scenario,
     Workbook,
+    carries_agreements,
     carries_answers,
     to_file,
     vintage_of,
@@ -135,6 +136,12 @@ def _link() -> None:
     if not carried:
         words += (
             " Vos réponses aux questions du guide sont trop longues pour un lien : elles ne partent qu’avec le fichier."
+        )
+    if not carries_agreements(frame.workbook().agreements):
+        words += " Les accords sont trop longs pour un lien : ils ne partent qu’avec le fichier."
+    elif frame.workbook().agreements:
+        words += (
+            " Il porte aussi les accords notés et leurs remarques ; ce qu’ils remplacent n’est que dans le fichier."
         )
     if len(link) > MAIL_LENGTH:
         words += (

@@ -7,16 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from geo import french as fr
-from geo.guidance import (
-    COFUNDERS,
-    RECOMMENDED,
-    SCENARIOS,
-    SOURCE,
-    SectorShare,
-    per_inhabitant_text,
-    sectors_met,
-    staffing_rows,
-)
+from geo.guidance import SectorShare, sectors_met
 from geo.perimeters import Perimeter, places, travel
 from ui import claims, frame, html, loaders
 from ui.perimeter import judge
@@ -103,32 +94,13 @@ def _complete(codes: frozenset[str]) -> None:
     frame.choose(frame.selection() | codes)
 
 
-def coordination_panel(perimeter: Perimeter) -> None:
-    """Show staffing on the left, travel and places on the right."""
+def around(perimeter: Perimeter) -> None:
+    """Say what travel the perimeter asks for, and what mental health places it has."""
     facts = loaders.facts(perimeter)
-    left, right = st.columns([11, 9], gap="large")
-    rows = staffing_rows(facts.population, len(facts.towns))
-    lines = [
-        (
-            f"{s.label}{' (recommandé)' if s is RECOMMENDED else ''}\n{row['remarque']}",
-            s.cost,
-            per_inhabitant_text(s, facts.population),
-        )
-        for s, row in zip(SCENARIOS, rows, strict=True)
-    ]
-    headers = [("Temps de coordination", False), ("Coût annuel brut (2024)", False), ("Ordre de grandeur", False)]
-    left.html(
-        html.section("Temps de coordination") + html.table(headers, lines, caption="Scénarios de temps de coordination")
-    )
-    left.caption(
-        f"Le guide recommande un temps plein, cofinancé : {fr.listing(COFUNDERS)}. Ordre de grandeur : coût de départ du scénario "
-        f"divisé par {fr.inhabitants(facts.population)}. Source : {SOURCE}."
-    )
     moved, near = travel(facts), places(facts)
-    texts = "".join(f"<p>{html.escape(text)}</p>" for text in (moved.sentence,))
-    right.html(
+    st.html(
         html.section("Trajets")
-        + texts
+        + f"<p>{html.escape(moved.sentence)}</p>"
         + html.section("Lieux de santé mentale")
         + f"<p>{html.escape(near.sentence)}</p>"
     )

@@ -14,7 +14,7 @@ from geo import french as fr
 from geo.coverage import CoverageView, Scope
 from geo.guidance import EMPTY, Outcome, in_brief, summary
 from geo.perimeters import Perimeter
-from ui import frame, layout, loaders, panels, passage
+from ui import agreements, budget, frame, layout, loaders, panels, passage, similar
 from ui import map as maps
 from ui.cache import declared_complete
 from ui.perimeter import (
@@ -92,7 +92,7 @@ def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium
         geometry_url=maps.geometry_url(scope),
         bounds=maps.bounds(scope),
         overlays=[maps.overlay(scope, layer_id) for layer_id in lines],
-        paint=maps.backdrop(CoverageView(scope, declared_complete())),
+        paint=agreements.paint(scope) or maps.backdrop(CoverageView(scope, declared_complete())),
         focus=maps.focus(scope),
         preview=_preview(perimeter),
         around=maps.around_file(),
@@ -162,6 +162,11 @@ def _open(panel: str) -> None:
 
 def _layers(perimeter: Perimeter) -> None:
     st.html(panels.layers_met(loaders.facts(perimeter)))
+    sectors.around(perimeter)
+
+
+def _budget(perimeter: Perimeter) -> None:
+    budget.budget_panel(perimeter, ADDRESS.write)
 
 
 PANELS: dict[str, Callable[[Perimeter], None]] = {
@@ -171,8 +176,10 @@ PANELS: dict[str, Callable[[Perimeter], None]] = {
     "Suggestions": suggest.panel,
     "Questions": questions.panel,
     "Autour de la table": round_table.panel,
+    "Accords": agreements.panel,
     "Dispositifs": _layers,
-    "Coordination": sectors.coordination_panel,
+    "Budget": _budget,
+    "CLSM comparables": similar.clsm_panel,
     "Scénarios": scenarios.panel,
     "Note et fichiers": note.panel,
 }

@@ -1,6 +1,8 @@
 """The synchronisation beside the app: started once a server, never waited for, and only when asked for.
 
 `make run` asks for it (CLSM_SYNC=1). A bare `streamlit run`, tests and journeys do not, and CLSM_NO_SYNC=1 forbids it.
+
+The packages of data are imported when they are used: a server answers its first browser before they are read (one second).
 """
 
 from __future__ import annotations
@@ -9,14 +11,15 @@ import atexit
 import os
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from geo import french as fr
-from geo import sources
-from geo.dataset import tidy
 from geo.paths import ROOT
-from geo.sources import Status
+
+if TYPE_CHECKING:
+    from geo.sources import Status
 
 MEGA = 1_000_000
 _CHILDREN: list[subprocess.Popen[bytes]] = []
@@ -49,13 +52,17 @@ def sync_now(*kinds: str) -> None:
 
 @st.cache_resource(show_spinner=False)
 def _tidied() -> bool:
+    from geo.dataset import tidy
+
     tidy()
     return True
 
 
 @st.cache_resource(show_spinner=False)
 def _process() -> subprocess.Popen[bytes] | None:
-    return _start() if sources.wanted() else None
+    from geo.sources import wanted
+
+    return _start() if wanted() else None
 
 
 def _start(*kinds: str) -> subprocess.Popen[bytes]:
@@ -73,8 +80,10 @@ def _start(*kinds: str) -> subprocess.Popen[bytes]:
 
 def sync_status() -> Status | None:
     """Return where the last synchronisation stands, if there was one."""
+    from geo.sources import Status, read_status
+
     alive = [child for child in _CHILDREN if child.poll() is None]
-    found = sources.read_status()
+    found = read_status()
     if alive and not (found and found.running):
         return Status(running=True, started="")  # it has not said its first word yet, or is leaving
     return found

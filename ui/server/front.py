@@ -1,19 +1,22 @@
 """The application around the pages: files compressed and kept by browsers, the page's own words in French, data loaded first.
 
 Streamlit serves its bundle uncompressed, gives our versioned files no lifetime, and has no translation of its own words
-(« No results », « Select all »): the page it starts from is sent with one script of ours more, static/page/french.js, with what
-it will ask for next (ui/server/hints.py), and with where its server is, which it would otherwise look for.
+(« No results », « Select all »): the page it starts from is sent with three scripts of ours more (static/page), with what it will
+ask for next (ui/server/hints.py), and with where its server is, which it would otherwise look for.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import re
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -25,9 +28,10 @@ from streamlit import runtime
 from geo.paths import ROOT
 from ui.server import light
 from ui.server.compressed import Compressed
+from ui.server.guarded import Guarded, inline_scripts, policy
 from ui.server.hints import HINTS
 
-SCRIPT = "page/french.js"  # under static/
+SCRIPTS = ("page/french.js", "page/clicks.js", "page/roles.js")  # under static/
 FOR_EVER = "public, max-age=31536000, immutable"
 # A name that carries a digest, or an address that carries a version: what they give never changes.
 VERSIONED = re.compile(
@@ -50,6 +54,7 @@ START = (
     "HOST_CONFIG:{allowedOrigins:[location.origin],useExternalAuthToken:false}}</script>"
     f'<style>iframe.stCustomComponentV1{{background:#eef3f4 url("data:image/svg+xml,{_DRAWN}") center no-repeat}}</style>'
 )
+DESCRIPTORS = Path("/dev/fd")  # of this process, on Linux and macOS
 LOADING = "loading"  # the thread
 PATIENCE_S = 30.0
 # Where Streamlit writes that a cache is filled without any visitor, which is what we want.
@@ -59,10 +64,11 @@ NO_VISITOR_YET = (
 )
 
 
-def script_tag() -> bytes:
-    """Return the tag that loads our script, its address changing with its content."""
-    digest = hashlib.sha256((ROOT / "static" / SCRIPT).read_bytes()).hexdigest()[:10]
-    return f'<script type="module" src="./app/static/{SCRIPT}?v={digest}"></script>'.encode()
+def script_tags() -> bytes:
+    """Return the tags that load our scripts, their addresses changing with their content."""
+    digests = {name: hashlib.sha256((ROOT / "static" / name).read_bytes()).hexdigest()[:10] for name in SCRIPTS}
+    tags = (f'<script type="module" src="./app/static/{name}?v={digest}"></script>' for name, digest in digests.items())
+    return "".join(tags).encode()
 
 
 def in_french(page: bytes, hints: bytes = b"") -> bytes:
@@ -74,7 +80,7 @@ def in_french(page: bytes, hints: bytes = b"") -> bytes:
     fonts = light.fonts()
     if fonts:
         page = _versioned(page, [*fonts, *STYLE_SHEET.findall(page.decode(errors="ignore"))])
-    return page.replace(b"</head>", START.encode() + script_tag() + hints + b"</head>", 1)
+    return page.replace(b"</head>", START.encode() + script_tags() + hints + b"</head>", 1)
 
 
 class Whole:
@@ -103,6 +109,8 @@ class Whole:
         for stale in ("etag", "last-modified", "accept-ranges", "content-length"):
             del headers[stale]
         headers["content-length"] = str(len(body))
+        if self.kind == "text/html":
+            headers["content-security-policy"] = policy(inline_scripts(body))
         await self.send(self.start | {"headers": headers.raw})
         await self.send({"type": "http.response.body", "body": body})
 
@@ -188,7 +196,26 @@ def _versioned(text: bytes, names: Iterable[str]) -> bytes:
 
 def middleware() -> list[Middleware]:
     """Return what stands between the browser and Streamlit, from the outside in."""
-    return [Middleware(Compressed), Middleware(Lifetime), Middleware(Lightened), Middleware(Page)]
+    return [Middleware(Guarded), Middleware(Compressed), Middleware(Lifetime), Middleware(Lightened), Middleware(Page)]
+
+
+def without_delay() -> int:
+    """Have every listening socket of this process send what it has at once; return how many there are.
+
+    Streamlit binds its socket without naming the protocol, by which asyncio would know to switch Nagle's algorithm off (uvicorn issue
+    3149): the body of each answer would wait some 40 ms for the browser to acknowledge its headers. What is accepted inherits it.
+    """
+    found = 0
+    for path in sorted(DESCRIPTORS.iterdir()) if DESCRIPTORS.is_dir() else ():
+        with (
+            suppress(OSError),
+            socket.socket(fileno=os.dup(int(path.name))) as one,
+        ):  # the copy is closed, the socket stays
+            inet = one.type == socket.SOCK_STREAM and one.family in (socket.AF_INET, socket.AF_INET6)
+            if inet and one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                found += 1
+    return found
 
 
 def _said_by_a_visitor(record: logging.LogRecord) -> bool:
@@ -208,6 +235,7 @@ def ready_first(load: Callable[[], object]) -> Callable[[Any], AbstractAsyncCont
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
+        without_delay()
         threading.Thread(target=quietly, name=LOADING, daemon=True).start()
         yield
 

@@ -225,7 +225,7 @@ def texts() -> list[Path]:
     first = [bundle() / name for name in (*start_files(), *chunk_files(CHUNKS))]
     styles = sorted((bundle() / "static" / "css").glob("index.*.css"))
     static = ROOT / "static"
-    ours = [path for folder in ("js", "css", "page", "vendor") for path in (static / folder).rglob("*")]
+    ours = [path for folder in ("js", "css", "page", "vendor", "light") for path in (static / folder).rglob("*")]
     return [*first, *styles, *component_files(), *(p for p in ours if p.suffix in (".js", ".css"))]
 
 

@@ -2,7 +2,7 @@
 
 Versions are pinned in package.json and package-lock.json (with checksums, without addresses). Only the files the
 map loads are copied, each library with its licence; `licences.json` lists them for the page that shows them. Run
-with `python -m ui.vendor`; a second run finds the stamp of the same lock and does nothing.
+with `python -m ui.setup.vendor`; a second run finds the stamp of the same lock and does nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -100,15 +102,30 @@ def install(vendor: Path = VENDOR, *, root: Path = ROOT) -> bool:
     if ready(vendor, root=root):
         return False
     vendor.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=vendor.parent, prefix=".vendor-en-cours-") as folder:
-        work = Path(folder)
-        _npm_ci(root, work)
-        _copy(work / "node_modules", work / "vendor", versions(root))
+    with packages(root, vendor.parent) as modules:
+        work = modules.parent
+        _copy(modules, work / "vendor", versions(root))
         (work / "vendor" / STAMP).write_text(_stamp(root), encoding="utf-8")
         if vendor.exists():
             vendor.rename(work / "ancien")
         (work / "vendor").rename(vendor)
     return True
+
+
+@contextmanager
+def packages(root: Path, beside: Path) -> Iterator[Path]:
+    """Install the packages of the lock for a moment; give their node_modules, in a folder of its own beside what will be written.
+
+    Raises
+    ------
+    MissingDataError
+        When npm is not installed.
+    GeoInputError
+        When npm fails.
+    """
+    with tempfile.TemporaryDirectory(dir=beside, prefix=".vendor-en-cours-") as folder:
+        _npm_ci(root, Path(folder))
+        yield Path(folder) / "node_modules"
 
 
 def _stamp(root: Path) -> str:
@@ -127,7 +144,7 @@ def _npm_ci(root: Path, work: Path) -> None:
         raise GeoInputError(
             "Les bibliothèques de la carte n’ont pas pu être installées : « npm ci » a échoué "
             f"({' / '.join(lines[:3]) or 'sans message'}). "
-            "Vérifiez l’accès au registre npm puis relancez « python -m ui.vendor »."
+            "Vérifiez l’accès au registre npm puis relancez « python -m ui.setup.vendor »."
         )
 
 

@@ -5,10 +5,10 @@ Apart because a check is one file.
 
 from __future__ import annotations
 
+from geo.budget import COFUNDERS, SCENARIOS, SOURCE, staffing_rows
 from geo.guidance.check import Check, Decision, informs
 from geo.guidance.finding import Finding
 from geo.guidance.settings import Settings
-from geo.guidance.staffing import COFUNDERS, SCENARIOS, SOURCE, staffing_rows
 from geo.perimeters import PerimeterFacts
 
 

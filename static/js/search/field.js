@@ -4,16 +4,18 @@
  *
  * The index is fetched when the field is first pointed at, once for the page, from addresses that its content gives. Streamlit
  * calls `show` again at each run: what is on screen stays, and what changed around it is taken in.
+ *
+ * Set-up puts these modules in one file (CL_WHOLE, see ui/setup/bundle.py); without it each is fetched under our own version.
  */
 
 const own = new URL(import.meta.url);
 const beside = (/** @type {string} */ name) => import(new URL(name + own.search, own).href);
 /** @type {Promise<typeof import("./index.js")>} */
-const indexModule = beside("index.js");
+const indexModule = window.CL_WHOLE ? import("./index.js") : beside("index.js");
 /** @type {Promise<typeof import("./lines.js")>} */
-const lineModule = beside("lines.js");
+const lineModule = window.CL_WHOLE ? import("./lines.js") : beside("lines.js");
 /** @type {Promise<typeof import("../decode.js")>} */
-const decodeModule = beside("../decode.js");
+const decodeModule = window.CL_WHOLE ? import("../decode.js") : beside("../decode.js");
 
 const FAILED = "La liste des noms n’a pas pu être chargée. Rechargez la page.";
 const LOADING = "Chargement de la liste des noms…";

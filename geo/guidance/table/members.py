@@ -10,41 +10,33 @@ complete and was not would be worse than none.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from geo import french as fr
+from geo.claims import sector_code
 from geo.communes import Atlas
-from geo.guidance.sector_shares import sectors_listed, sectors_met
+from geo.guidance.sector_shares import SectorShare, sectors_listed, sectors_met
+from geo.guidance.table.hospitals import hospitals
+from geo.guidance.table.partners import Filled, functions
+from geo.guidance.table.seat import (
+    BODIES,
+    CARE,
+    CARERS,
+    COMMUNES,
+    CONCERNED,
+    CONTRACTS,
+    COORDINATION,
+    NEIGHBOURS,
+    PARTNERS,
+    SECTORS,
+    STATE,
+    RoundTable,
+    Seat,
+)
 from geo.layers import Etat, LayerId, Overlap
 from geo.perimeters import PerimeterFacts, neighbours_of
 
-COMMUNES, BODIES, SECTORS, HOSPITALS, CONCERNED, CARERS, COORDINATION = (
-    "Communes",
-    "Intercommunalités",
-    "Secteurs de psychiatrie",
-    "Établissements de psychiatrie",
-    "Personnes concernées",
-    "Aidants",
-    "Coordination",
-)
-CARE, CONTRACTS, NEIGHBOURS, STATE, PARTNERS = (
-    "CPTS et DAC",
-    "CLS et CLSM de ces communes",
-    "CLSM voisins",
-    "État et département",
-    "Autres partenaires",
-)
-# The five members of the guide, by the groups that stand for them here.
-MEMBERS = {
-    "élus": (COMMUNES, BODIES),
-    "chefs de pôle": (SECTORS, HOSPITALS),
-    "personnes concernées": (CONCERNED,),
-    "aidants": (CARERS,),
-    "coordination": (COORDINATION,),
-}
 # The name of a territory after « de », by the kind of link of the official geographic code.
 _OF = {
     "0": "de ",
@@ -72,116 +64,20 @@ LYON = "200046977"  # Métropole de Lyon: holds the powers of the département o
 _COG = "Code officiel géographique (INSEE)"
 
 
-@dataclass(frozen=True)
-class Seat:
-    """A row of the invitation list.
-
-    `who` is a body, `role` whom to invite in it (a role, never a name), `detail` what is known of it here, `known` False for a
-    row that reports what is not known; `seats` is the number of people it stands for, zero for an unknown row.
-    """
-
-    group: str
-    who: str
-    role: str
-    detail: str = ""
-    source: str = ""
-    known: bool = True
-    seats: int = 1
-    codes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class RoundTable:
-    """The invitation list, in the order of the groups."""
-
-    seats: tuple[Seat, ...]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Known guests of each group."""
-        found = dict.fromkeys((s.group for s in self.seats), 0)
-        for seat in self.seats:
-            found[seat.group] += seat.seats if seat.known else 0
-        return found
-
-    @property
-    def total(self) -> int:
-        """Known guests in all."""
-        return sum(self.counts.values())
-
-    @property
-    def sentence(self) -> str:
-        """Say the load that this is to govern."""
-        words = {
-            COMMUNES: ("maire", "maires"),
-            BODIES: ("intercommunalité", "intercommunalités"),
-            SECTORS: ("secteur", "secteurs"),
-            HOSPITALS: ("établissement de psychiatrie", "établissements de psychiatrie"),
-            CARE: ("CPTS ou DAC", "CPTS ou DAC"),
-            CONTRACTS: ("CLS ou CLSM", "CLS ou CLSM"),
-            NEIGHBOURS: ("CLSM voisin", "CLSM voisins"),
-            STATE: ("service de l’État ou du département", "services de l’État ou du département"),
-        }
-        counts = self.counts
-        parts = [fr.count(counts[g], *words[g]) for g in words if counts.get(g)]
-        unknown = sum(not s.known for s in self.seats)
-        limit = (
-            f" {fr.count(unknown, 'point reste inconnu', 'points restent inconnus')} : la liste est à compléter localement."
-            if unknown
-            else ""
-        )
-        known = f"Au moins {fr.count(self.total, 'interlocuteur')} à réunir : {fr.listing(parts)}."
-        return f"{known}{self._members_lacking}{limit}"
-
-    @property
-    def _members_lacking(self) -> str:
-        """Say which of the five members of the guide nobody is known for."""
-        counts = self.counts
-        lacking = [member for member, groups in MEMBERS.items() if not sum(counts.get(g, 0) for g in groups)]
-        if not lacking:
-            return ""
-        return f" Des cinq membres que le guide demande, personne n’est connu ici pour : {fr.listing(lacking)}. À inviter dès le début."
-
-    def rows(self) -> list[dict[str, object]]:
-        """Return the list as plain rows, for a table or a file."""
-        return [
-            {
-                "groupe": s.group,
-                "qui": s.who,
-                "role": s.role,
-                "detail": s.detail,
-                "source": s.source,
-                "connu": s.known,
-                "interlocuteurs": s.seats if s.known else None,
-            }
-            for s in self.seats
-        ]
-
-    def frame(self) -> pd.DataFrame:
-        """Return the list as a table with French headings, to show or export."""
-        frame = pd.DataFrame(self.rows()).assign(connu=lambda t: np.where(t["connu"], "oui", "non"))
-        return frame.set_axis(
-            ["Groupe", "Qui", "À quel titre", "Précisions", "Source", "Connu", "Interlocuteurs"], axis=1
-        )
-
-    def text(self) -> str:
-        """Return the list to copy in a message."""
-        lines = [self.sentence]
-        for group in dict.fromkeys(s.group for s in self.seats):
-            lines += ["", group]
-            for seat in (s for s in self.seats if s.group == group):
-                detail = f" ({seat.detail})" if seat.detail else ""
-                lines.append(f"- {seat.who}{f' : {seat.role}' if seat.role else ''}{detail}")
-        return "\n".join(lines)
-
-
-def round_table(facts: PerimeterFacts) -> RoundTable:
-    """Return who must be at the table for a perimeter that is not empty."""
-    parts = (
-        _communes, _bodies, _sectors, _hospitals, _concerned, _carers, _coordination,
-        _care, _contracts, _neighbours, _state, _partners,
-    )  # fmt: skip
-    return RoundTable(tuple(seat for part in parts for seat in part(facts)))
+def round_table(facts: PerimeterFacts, filled: Filled | None = None) -> RoundTable:
+    """Return who must be at the table for a perimeter that is not empty; `filled` is who fills each function, by its subject."""
+    known = filled or {}
+    members = [*_communes(facts), *_bodies(facts), *_sectors(facts), *hospitals(facts)]
+    for group in (CONCERNED, CARERS, COORDINATION):
+        members += functions(facts, group, known)
+    partners = [
+        *_care(facts),
+        *_contracts(facts),
+        *_neighbours(facts),
+        *_state(facts),
+        *functions(facts, PARTNERS, known),
+    ]
+    return RoundTable((*members, *partners))
 
 
 def _sectors(facts: PerimeterFacts) -> Iterator[Seat]:
@@ -190,7 +86,7 @@ def _sectors(facts: PerimeterFacts) -> Iterator[Seat]:
         hospital = sector.establishment or "établissement non cité par la source"
         yield Seat(
             SECTORS, sector.name, f"chef de pôle ou de service, responsable du secteur ({kind})", f"{hospital} ; {sector.sentence.split(' : ', 1)[1].rstrip('.')}",
-            _dated(sector.source, sector.year),
+            _dated(sector.source, sector.year), id=_sector_subject(sector),
         )  # fmt: skip
     for layer_id, kind in ((LayerId.ADULT_SECTORS, "adulte"), (LayerId.CHILD_SECTORS, "infanto-juvénile")):
         if not sectors_listed(facts, layer_id):
@@ -201,16 +97,10 @@ def _sectors(facts: PerimeterFacts) -> Iterator[Seat]:
             )
 
 
-def _hospitals(facts: PerimeterFacts) -> Iterator[Seat]:
-    found: dict[str, list[str]] = {}
-    for sector in sectors_met(facts):
-        if sector.establishment:
-            found.setdefault(sector.establishment, []).append(sector.short_name)
-    for name, sectors in found.items():
-        yield Seat(HOSPITALS, name, "direction et communauté médicale de psychiatrie", f"{'secteur' if len(sectors) == 1 else 'secteurs'} {fr.listing(sectors)}",
-                   facts.crosswalk.layers[LayerId.ADULT_SECTORS].source)  # fmt: skip
-    if not found:
-        yield _unknown(HOSPITALS, "Établissement de rattachement", "non connu ici : le demander à l’ARS")
+def _sector_subject(sector: SectorShare) -> str:
+    """Return the subject of a sector in `geo.agreements`: its code where it has one, whoever stated it, else its id in the layer."""
+    code = sector_code(sector.short_name.split(" (")[0])
+    return f"{sector.layer}:{code or sector.id}"
 
 
 def _bodies(facts: PerimeterFacts) -> Iterator[Seat]:
@@ -226,7 +116,7 @@ def _bodies(facts: PerimeterFacts) -> Iterator[Seat]:
         if part.code in facts.atlas.villes.index:
             continue  # a city that is its own body sits among the communes
         source = _dated(layers[kind].source, layers[kind].vintage) if kind in layers else _COG
-        yield Seat(BODIES, part.name, "présidence, élu délégué à la santé", detail, source)
+        yield Seat(BODIES, part.name, "présidence, élu délégué à la santé", detail, source, id=f"epci:{part.code}")
     alone = facts.table[facts.atlas.communities[0].iloc[facts.rows].isna().to_numpy()]
     for name in alone["nom"]:
         yield Seat(BODIES, str(name), "", "commune sans intercommunalité", _COG, seats=0)
@@ -240,7 +130,7 @@ def _communes(facts: PerimeterFacts) -> Iterator[Seat]:
         if str(town) in facts.atlas.parts:
             detail += f" dans {fr.count(len(mine), 'arrondissement')} : maires d’arrondissement aussi"
         name = facts.town_name(str(town))
-        yield Seat(COMMUNES, name, "maire ou élu délégué à la santé", detail, source, codes=mine)
+        yield Seat(COMMUNES, name, "maire ou élu délégué à la santé", detail, source, codes=mine, id=f"commune:{town}")
 
 
 def _care(facts: PerimeterFacts) -> Iterator[Seat]:
@@ -320,39 +210,6 @@ def _councils(facts: PerimeterFacts) -> dict[str, str]:
                 "pour les autres communes" if lyon.any() else ""
             )
     return found
-
-
-def _named(facts: PerimeterFacts, group: str, roles: dict[str, str]) -> Iterator[Seat]:
-    """Yield the bodies that persons named here, with whose word it is."""
-    for actor in facts.evidence.actors:
-        if actor.kind in roles and actor.codes & facts.perimeter.communes:
-            where = fr.listing((str(facts.atlas.names[r]) for r in facts.atlas.rows(actor.codes)), most=4)
-            yield Seat(group, actor.name, roles[actor.kind], where, actor.said)
-
-
-def _concerned(facts: PerimeterFacts) -> Iterator[Seat]:
-    yield from _named(facts, CONCERNED, {"gem": "membres et animation du GEM", "usagers": "représentants des usagers"})
-    yield _unknown(CONCERNED, "Personnes concernées par des troubles psychiques, leurs associations, GEM",
-                   "dans aucun fichier officiel : à établir localement")  # fmt: skip
-
-
-def _carers(facts: PerimeterFacts) -> Iterator[Seat]:
-    yield from _named(facts, CARERS, {"proches": "représentants des proches et des aidants"})
-    yield _unknown(CARERS, "Aidants et leurs associations", "dans aucun fichier officiel : à établir localement")
-
-
-def _coordination(_: PerimeterFacts) -> Iterator[Seat]:
-    yield _unknown(COORDINATION, "Coordination du CLSM", "à nommer, ou à inviter si elle est en poste")
-
-
-def _partners(facts: PerimeterFacts) -> Iterator[Seat]:
-    """Yield what no list names and every territory has, as roles: whoever holds them is known locally."""
-    quarters = facts.overlaps[LayerId.QPV] or not facts.known_everywhere(LayerId.QPV)
-    city = "atelier santé ville et politique de la ville, " if quarters else ""
-    yield _unknown(
-        PARTNERS, f"Partenaires locaux : {city}CCAS ou CIAS, bailleurs sociaux, Éducation nationale, police et justice, CPAM et CAF",
-        "des fonctions, à nommer localement",
-    )  # fmt: skip
 
 
 def of(atlas: Atlas, departement: str) -> str:

@@ -1,0 +1,91 @@
+"""The outlines of some perimeters drawn side by side at one scale, one small SVG each, for the eye: no figure comes from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo import french as fr
+from geo.arrays import Rows
+from geo.communes import Atlas
+from geo.geometry import WGS84, dissolved
+
+LARGEST_PX = 110.0  # side of the square that holds the largest
+SMALLEST_PX = 3.0  # a commune beside a département is still seen
+DETAIL_PX = 0.6
+ROUND_M = (500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)  # lengths that a scale bar may have
+
+
+@dataclass(frozen=True)
+class Silhouettes:
+    """Drawings at one scale: `pictures` are SVG texts in the order asked (empty where there is no outline), `bar` the scale bar
+    and `bar_text` its length."""
+
+    pictures: tuple[str, ...]
+    bar: str
+    bar_text: str
+
+
+def silhouettes(atlas: Atlas, sets: Sequence[Rows]) -> Silhouettes:
+    """Draw sets of atoms at one scale, each in the legal projection of its first atom."""
+    shapes = [_shape(atlas, rows, outlines) for rows, outlines in zip(sets, _outlines(atlas, sets), strict=True)]
+    sides = [max(s.bounds[2] - s.bounds[0], s.bounds[3] - s.bounds[1]) for s in shapes if s is not None]
+    scale = max(sides, default=1.0) / LARGEST_PX  # metres a pixel
+    length = max([m for m in ROUND_M if m / scale <= LARGEST_PX * 0.75], default=ROUND_M[0])
+    drawn = tuple("" if s is None else _svg(s, scale) for s in shapes)
+    return Silhouettes(drawn, _bar(length / scale), fr.kilometres(length))
+
+
+def _outlines(atlas: Atlas, sets: Sequence[Rows]) -> list[gpd.GeoSeries]:
+    """Read the outlines of these atoms alone: all of them weigh a hundred megabytes."""
+    codes = sorted({str(code) for rows in sets for code in atlas.codes[rows]})
+    if atlas.pieces is not None:
+        every = atlas.outlines().geometry
+    else:
+        chosen = [("code", "in", codes)]
+        every = (
+            gpd.read_parquet(atlas.path / "communes.parquet", columns=["code", "geometry"], filters=chosen)
+            .set_index("code")
+            .geometry
+        )
+    return [every.reindex(atlas.codes[rows]).dropna() for rows in sets]
+
+
+def _shape(atlas: Atlas, rows: Rows, outlines: gpd.GeoSeries) -> BaseGeometry | None:
+    if not len(outlines):
+        return None
+    epsg = int(atlas.table["epsg"].iat[int(rows[0])])
+    projected = outlines.set_crs(WGS84, allow_override=True).to_crs(epsg)
+    return dissolved(np.asarray(projected.to_numpy(), dtype=object))
+
+
+def _svg(shape: BaseGeometry, scale: float) -> str:
+    west, south, east, north = shape.bounds
+    width, height = max((east - west) / scale, SMALLEST_PX), max((north - south) / scale, SMALLEST_PX)
+    simple = shapely.simplify(shape, DETAIL_PX * scale, preserve_topology=True)
+    rings = [
+        r for part in shapely.get_parts(simple) if part.geom_type == "Polygon" for r in (part.exterior, *part.interiors)
+    ]
+    path = "".join(_ring(np.asarray(ring.coords)[:, :2], west, north, scale) for ring in rings)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width + 2:.0f}" height="{height + 2:.0f}" '
+        f'viewBox="-1 -1 {width + 2:.1f} {height + 2:.1f}"><path d="{path}" fill="#bcd7e8" stroke="#0b5a86" stroke-width="1" '
+        f'fill-rule="evenodd"/></svg>'
+    )
+
+
+def _ring(points: np.ndarray, west: float, north: float, scale: float) -> str:
+    xy = np.column_stack([(points[:, 0] - west) / scale, (north - points[:, 1]) / scale])
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in xy.tolist()) + "Z"
+
+
+def _bar(width: float) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width + 2:.0f}" height="8" viewBox="-1 0 {width + 2:.1f} 8">'
+        f'<path d="M0 1V6H{width:.1f}V1" fill="none" stroke="#3a474e" stroke-width="1.2"/></svg>'
+    )

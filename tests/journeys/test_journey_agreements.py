@@ -1,0 +1,77 @@
+"""Answers noted during a meeting: typed in the grid, seen on the map, refused when somebody is named, sent by a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from geo.agreements import Agreements, Status
+from geo.scenarios import unpack
+from tests.journeys import APP, Console, settle
+from tests.support import real
+from tests.support.browser import AppServer, attempt, until, wait_painted
+
+pytestmark = pytest.mark.journey
+NIORT, AIFFRES = "79191", "79003"
+ROW, HEAD = 35, 37  # pixels of the grid: a row, its heading
+
+
+@pytest.fixture
+def server(app_server: Callable[..., AppServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppServer:
+    monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
+    return app_server(APP)
+
+
+def noted(page: Page) -> Agreements:
+    """Return what the address of the page carries."""
+    link = parse_qs(urlsplit(page.url).query)["lien"][0]
+    return unpack(link, real.atlas()).workbook.agreements
+
+
+def cell(page: Page, row: int, column: int) -> None:
+    """Choose a cell of the grid: the first column that is edited is 0."""
+    grid = page.locator(".stDataFrameGlideDataEditor").first
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 60, box["y"] + HEAD + ROW * row + ROW // 2)
+    for _ in range(2 + column):
+        page.keyboard.press("ArrowRight")
+
+
+def test_an_answer_typed_in_the_grid_colours_the_map_and_travels_in_the_link(server: AppServer, page: Page) -> None:
+    console = Console().watch(page)
+    page.goto(f"{server.url}/Perimetre?carte=dep-79&communes={NIORT},{AIFFRES}")
+    frame = wait_painted(page, geometry="dep-79")
+    page.get_by_role("radio", name="Accords", exact=True).click()
+    settle(page)
+    expect(page.get_by_text("des habitants\u00a0: 0 sur 65\u202f273")).to_be_visible()
+
+    cell(page, 0, 0)  # Niort, its answer: opened, chosen and left by the keyboard alone
+    page.keyboard.press("Enter")
+    page.keyboard.type("délib")
+    page.keyboard.press("Enter")
+    settle(page)
+    until(page, lambda: noted(page).standing(f"commune:{NIORT}").status is Status.DELIBERATED, lambda: page.url)
+
+    page.get_by_text("Colorer la carte").click()
+    settle(page)
+    until(page, lambda: attempt(frame, f'CL.labelOf("{NIORT}")') == "délibéré", lambda: "no colour")
+    legend = attempt(frame, 'document.querySelector(".cl-legende").textContent')
+    assert "Réponse\u00a0: délibéré" in legend and "CLSM" not in legend and "dans votre périmètre" not in legend
+
+    cell(page, 1, 3)  # Aiffres, its remark
+    page.keyboard.press("Enter")
+    page.keyboard.type("Voir Mme Dupont")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("nom d’une personne").first).to_be_visible()
+    assert not noted(page).standing(f"commune:{AIFFRES}").heads
+
+    page.get_by_role("button", name="Annuler", exact=True).click()
+    settle(page)
+    until(page, lambda: not noted(page), lambda: page.url)
+    assert console.errors == []

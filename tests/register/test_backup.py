@@ -1,0 +1,230 @@
+"""The register in one archive and back, between SQLite and PostgreSQL; many processes at once on a real server, killed and restarted."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import zipfile
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from geo.__main__ import main
+from geo.errors import GeoInputError
+from geo.register import ADDRESS, ConflictError, backup, register, restore
+from geo.register import store as register_store
+from tests.register.test_register import ATLAS, BASE, kept
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def filled(home: Path) -> None:
+    """Have two versions, moved three times."""
+    one, two = kept(home), kept(home, "01005")
+    register.publish(one, who="Ana", seen=0, home=home)
+    register.publish(two, who="Bob", seen=1, home=home)
+    register.withdraw("clsm", who="Cléo", seen=2, home=home)
+
+
+def told(home: Path) -> list[object]:
+    """Say all that a register holds."""
+    versions = register.versions(home=home)
+    layers = [register.read_layer(version, BASE, ATLAS, home) for version in versions]
+    return [
+        versions,
+        [layer.zones.astype(str).to_dict() for layer in layers],
+        [layer.members.astype(str).to_dict() for layer in layers],
+        register.history("clsm", home),
+        register.heads(home),
+    ]
+
+
+@pytest.mark.parametrize("way", ["sqlite-sqlite", "sqlite-postgresql", "postgresql-sqlite", "postgresql-postgresql"])
+def test_what_is_saved_comes_back_the_same(
+    way: str, home: Path, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved_on, restored_on = way.split("-")
+    if "postgresql" in way:
+        request.getfixturevalue("on_postgres")
+    address = os.environ.get(ADDRESS, "")
+    if saved_on == "sqlite":
+        monkeypatch.delenv(ADDRESS, raising=False)
+    filled(home)
+    before = told(home)
+    archive = tmp_path / "registre.zip"
+    saved = backup(archive, home)
+    assert (saved.versions, saved.rows, saved.problems) == (2, 2 + 2 + 1 + 3, ())
+    if restored_on == "postgresql":
+        monkeypatch.setenv(ADDRESS, address)
+        with sa.create_engine(address, poolclass=NullPool).begin() as connection:
+            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+            connection.execute(sa.text("CREATE SCHEMA public"))
+    else:
+        monkeypatch.delenv(ADDRESS, raising=False)
+    other = tmp_path / "ailleurs"
+    again = restore(archive, other)
+    assert (again.versions, again.rows) == (saved.versions, saved.rows)
+    assert told(other) == before
+    assert register_store.register_folder(other).is_dir() == (restored_on == "sqlite"), "no folder beside a server"
+    new = kept(other, "01006")  # numbers go on after those that came back
+    assert (new.number, new.id) == (3, max(version.id for version in before[0]) + 1)
+    assert register.publish(new, who="Ana", seen=3, home=other).revision == 4
+
+
+def test_a_register_that_is_not_empty_is_never_written_over(home: Path, tmp_path: Path) -> None:
+    filled(home)
+    backup(tmp_path / "a.zip", home)
+    before = told(home)
+    with pytest.raises(GeoInputError, match="n’est pas vide"):
+        restore(tmp_path / "a.zip", home)
+    assert told(home) == before
+
+
+def changed(source: Path, target: Path, name: str, body: bytes | None) -> Path:
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for one in old.namelist():
+            if one == name and body is None:
+                continue
+            new.writestr(one, body if one == name else old.read(one))
+        if name not in old.namelist() and body is not None:
+            new.writestr(name, body)
+    return target
+
+
+def test_a_damaged_archive_is_refused_whole(home: Path, tmp_path: Path) -> None:
+    filled(home)
+    good = tmp_path / "good.zip"
+    backup(good, home)
+    with zipfile.ZipFile(good) as archive:
+        body = next(name for name in archive.namelist() if name.endswith("members.parquet"))
+        rows = json.loads(archive.read("registre.json"))
+        sums = json.loads(archive.read("sommes.json"))
+    bad = {
+        "bytes": b"not a zip",
+        "half": good.read_bytes()[: good.stat().st_size // 2],
+        "body": changed(good, tmp_path / "x1.zip", body, b"PAR1").read_bytes(),
+        "lost": changed(good, tmp_path / "x2.zip", body, None).read_bytes(),
+        "more": changed(good, tmp_path / "x3.zip", "../dehors.txt", b"x").read_bytes(),
+        "rows": changed(
+            good, tmp_path / "x4.zip", "registre.json", json.dumps(rows | {"forme": 1}).encode()
+        ).read_bytes(),
+        "sums": changed(good, tmp_path / "x5.zip", "sommes.json", json.dumps(sums | {"a": "b"}).encode()).read_bytes(),
+    }
+    for name, content in bad.items():
+        (tmp_path / "bad.zip").write_bytes(content)
+        with pytest.raises(GeoInputError, match="n’est pas une sauvegarde"):
+            restore(tmp_path / "bad.zip", tmp_path / f"new-{name}")
+        assert register.versions(home=tmp_path / f"new-{name}") == []
+
+
+def test_an_archive_of_a_newer_version_is_refused(home: Path, tmp_path: Path) -> None:
+    filled(home)
+    backup(tmp_path / "a.zip", home)
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        bodies = {name: archive.read(name) for name in archive.namelist()}
+    bodies["registre.json"] = json.dumps(json.loads(bodies["registre.json"]) | {"schema": "0999"}).encode()
+    bodies.pop("sommes.json")
+    sums = {name: register_store.hashlib.sha256(body).hexdigest() for name, body in bodies.items()}
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        for name, body in (bodies | {"sommes.json": json.dumps(sums).encode()}).items():
+            archive.writestr(name, body)
+    with pytest.raises(GeoInputError, match="plus récente"):
+        restore(tmp_path / "b.zip", tmp_path / "new")
+
+
+def test_a_version_that_cannot_be_read_is_named_and_the_rest_is_saved(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled(home)
+    first = register.find("clsm", 1, home)
+    (register_store.register_folder(home) / first.content / "members.parquet").write_bytes(b"x")
+    assert main(["backup", str(tmp_path / "a.zip")]) == 1
+    said = capsys.readouterr()
+    assert first.content in said.err
+    assert "2 versions de couches" in said.out.replace("\u202f", " ").replace("\u00a0", " ")
+    restore(tmp_path / "a.zip", tmp_path / "new")
+    assert len(register.versions("clsm", tmp_path / "new")) == 2
+    second = register.find("clsm", 2, tmp_path / "new")
+    assert len(register.read_layer(second, BASE, ATLAS, tmp_path / "new").members) == 2
+
+
+def test_a_backup_that_cannot_be_written_leaves_the_former_one(home: Path, tmp_path: Path) -> None:
+    filled(home)
+    with pytest.raises(GeoInputError, match="écriture impossible"):
+        backup(tmp_path / "absent" / "a.zip", home)
+
+
+# --- many processes on a real server ----------------------------------------------------------------------------
+def _publish_some(home: Path, who: str, moves: int) -> None:
+    done, version = 0, None
+    while done < moves:
+        try:
+            if version is None or done % 10 == 9:
+                version = kept(home, random.choice(["01001", "01003", "01005"]))
+            register.publish(version, who=who, seen=register.head("clsm", home).revision, home=home)
+            done += 1
+        except ConflictError:
+            continue  # another was first: look again
+
+
+@pytest.mark.usefixtures("on_postgres")
+def test_two_hundred_publications_of_eight_processes_some_killed_lose_nothing(home: Path) -> None:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # the packages are imported once
+    workers = [context.Process(target=_publish_some, args=(home, f"P{n}", 25)) for n in range(8)]
+    for worker in workers:
+        worker.start()
+    killed = workers[:3]
+    for worker, after in zip(killed, (10, 40, 80), strict=True):  # moves seen, not seconds
+        while worker.is_alive() and len(register.history("clsm", home)) < after:
+            worker.join(0.2)
+        if worker.is_alive():
+            os.kill(worker.pid or 0, signal.SIGKILL)
+    for worker in killed:
+        worker.join(60)
+    others = [context.Process(target=_publish_some, args=(home, f"R{n}", 25)) for n in range(3)]  # those that take over
+    for worker in others:
+        worker.start()
+    for worker in (*workers[3:], *others):
+        worker.join(240)
+        assert worker.exitcode == 0
+    events = register.history("clsm", home)
+    assert len(events) >= 200
+    assert [event.revision for event in events] == list(range(len(events), 0, -1)), "one winner a revision"
+    for who in (f"P{n}" for n in range(3, 8)):
+        assert sum(event.who == who for event in events) == 25
+    versions = register.versions("clsm", home)
+    assert [version.number for version in versions] == list(range(len(versions), 0, -1))
+    for version in versions:
+        register.check(version, home)
+    assert register.head("clsm", home).version.number == events[0].number
+
+
+def test_a_server_that_stops_and_comes_back_costs_a_sentence(
+    on_postgres: sa.Engine, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every connection is ended in the middle: what was going on is as if it had never been."""
+    version = kept(home)
+
+    def cut(*_: object) -> str:
+        with on_postgres.begin() as other:
+            other.execute(
+                sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            )
+        return "Ana"
+
+    with monkeypatch.context() as patch:
+        patch.setattr(register, "one_line", cut)  # between the two rows of a move
+        with pytest.raises(GeoInputError, match="ne répond pas"):
+            register.publish(version, who="Ana", seen=0, home=home)
+    assert register.history("clsm", home) == []
+    assert register.publish(version, who="Ana", seen=0, home=home).revision == 1

@@ -1,0 +1,92 @@
+"""Closed by default: what a browser may do with our answers, and the doors of the framework that lead nowhere.
+
+The policy is as tight as Streamlit allows. What it does not allow, and why: styles written in the page (its own style library);
+scripts from `blob:` (it loads the script of a component of version 2 so); WebAssembly (its numbers of 64 bits); and, in the frame of a map alone, scripts written in the
+page and evaluated, which is how streamlit-folium works. That frame has no address but ours, and what we send it is escaped (ui/map).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Doors of the framework that no page of ours uses: its metrics name every cache and session, its agents drive a session of their own.
+CLOSED = re.compile(r"/_stcore/(?:metrics|agent)(?:/|$)")
+FRAME = re.compile(r"/component/[\w.]+/")
+INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self' blob: 'wasm-unsafe-eval'",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "worker-src": "'self' blob:",
+    "frame-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'self'",
+}
+IN_FRAME = POLICY | {"script-src": "'self' 'unsafe-inline' 'unsafe-eval'"}
+ALWAYS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "SAMEORIGIN",  # for browsers that do not know frame-ancestors
+    "referrer-policy": "same-origin",  # an address holds a perimeter: it is nobody else's business
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), clipboard-write=(self), fullscreen=(self)",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+HSTS = "max-age=31536000"
+
+
+def policy(inline: Iterable[bytes] = (), *, frame: bool = False) -> str:
+    """Return the policy of a page, or of the frame of a component, with the scripts written in it that may run."""
+    rules = dict(IN_FRAME if frame else POLICY)
+    for script in inline:
+        digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
+        rules["script-src"] += f" 'sha256-{digest}'"
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def inline_scripts(page: bytes) -> list[bytes]:
+    """Return the scripts written in a page."""
+    return INLINE.findall(page)
+
+
+class Guarded:
+    """Give every answer its headers, and close the doors that lead nowhere."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.plain, self.frame = policy(), policy(frame=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        rules = self.frame if FRAME.search(scope["path"]) else self.plain
+        forwarded = Headers(scope=scope).get("x-forwarded-proto", "")
+        secure = scope.get("scheme") == "https" or forwarded == "https"
+
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                for name, value in ALWAYS.items():
+                    headers[name] = value
+                headers.setdefault("content-security-policy", rules)
+                if secure:
+                    headers["strict-transport-security"] = HSTS
+            await send(message)
+
+        if CLOSED.search(scope["path"]):
+            await PlainTextResponse("Introuvable.", 404)(scope, receive, headed)
+            return
+        await self.app(scope, receive, headed)
