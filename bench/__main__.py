@@ -26,6 +26,7 @@ BENCHES = (
     "opened",
     "note",
     "dossier",
+    "region",
     "search",
     "imports",
     "import_shapes",

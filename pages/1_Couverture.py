@@ -9,7 +9,7 @@ from ui import coverage, frame, layout
 
 frame.open_page("Couverture")
 coverage.set_defaults()
-problems = coverage.ADDRESS.read().problems
+address = coverage.ADDRESS.read()
 st.html(coverage.COVERAGE_STYLE)
 coverage.take_asked()
 with layout.tools("Couverture"):
@@ -24,8 +24,10 @@ with layout.tools("Couverture"):
     view = CoverageView(scope, st.session_state[frame.COMPLETE], coverage.aside())
     coverage.take_map(view)
 with st.container():  # always there: the map below must not change places
-    if problems:
-        st.warning("\n".join(f"- {problem}" for problem in problems))
+    if address.problems:
+        st.warning("\n".join(f"- {problem}" for problem in address.problems))
+    for notice in address.notices:
+        st.info(notice)
 coverage.explorer(view)
 coverage.ADDRESS.write()
 frame.close_page()

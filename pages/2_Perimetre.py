@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.coverage import Scope
-from ui import frame, layout, perimeter
+from ui import frame, grain, layout, perimeter
 
 frame.open_page("Périmètre")
 st.html(perimeter.PERIMETER_STYLE)
@@ -20,6 +20,7 @@ with layout.tools("Périmètre"):
     perimeter.paste_list(scope)
     perimeter.circle_around(scope)
     shown = perimeter.pick_lines(scope)
+    grain.tool()
     perimeter.settings_popover()
 with st.container():  # always there: the map below must not change places when something is said or not
     for problem in address.problems:

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 import streamlit as st
 
 from geo import french as fr
+from geo.dataset import opening_of
 from geo.errors import GeoInputError
 from geo.scenarios import Opened, Workbook, pack, unpack, vintage_of
 from ui import html, loaders
@@ -186,7 +187,7 @@ COMPLETE_PART = Part("complet", COMPLETE, _read_complete, lambda: ",".join(decla
 @keyed_on_data(max_entries=256, stated=False)
 def packed(workbook: Workbook) -> str:
     """Return a workbook as the text of a link, with the vintage of the active data."""
-    return pack(replace(workbook, vintage=vintage_of(loaders.official())), loaders.atlas())
+    return pack(replace(workbook, vintage=vintage_of(loaders.official())), loaders.atlas_of(workbook.opened))
 
 
 def unpacked(text: str) -> Opened:
@@ -197,4 +198,5 @@ def unpacked(text: str) -> Opened:
     GeoInputError
         When the text is not that of a link.
     """
-    return unpack(text, loaders.atlas(), vintage_of(loaders.official()))
+    world = loaders.official()
+    return unpack(text, world.atlas, vintage_of(world), opening_of(world))

@@ -5,7 +5,8 @@ one answer. When the data changes (a publication, a synchronisation), everything
 at once and its memory given back: nothing stale is shown, and nothing of a former dataset adds up.
 
 What a person claims beside the data (geo.claims) is part of what an answer is kept for: two sessions that claim otherwise never
-share one. `stated=False` is for what no claim changes.
+share one. `stated=False` is for what no claim changes. The cities that a session opens into IRIS (`cities`) are an argument of
+what they change, as the départements declared complete are.
 
 What is kept elsewhere does not come from the data: the process of the synchronisation, once a server (ui/server/background.py),
 the desk of a session, which leaves with it (ui/reading_desk.py), the addresses of our scripts (ui/map/build.py, ui/search.py).
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
@@ -32,7 +33,9 @@ R = TypeVar("R")
 LOOK_AGAIN_S = 3.0
 WORKBOOK = "workbook"  # session key: scenarios, settings, claims: all that a link carries (geo.scenarios)
 COMPLETE = "complete"  # session key: départements declared complete, codes in order
+Cities = tuple[str, ...]  # communes opened into IRIS, codes in order
 _UNDER: ContextVar[Claims | None] = ContextVar("claims", default=None)
+_OPENED: ContextVar[Cities | None] = ContextVar("cities", default=None)
 _KEPT: list[Callable[[], None]] = []  # how to empty each cache
 _NOTICE = threading.Lock()
 _seen: list[str] = []  # the token of the data that the caches hold, if any
@@ -64,14 +67,25 @@ def claims() -> Claims:
     return NO_CLAIMS if book is None else book.claims
 
 
+def cities() -> Cities:
+    """Return the cities that this session opens into IRIS: those of its workbook, or those named by `under`; none outside a session."""
+    named = _OPENED.get()
+    if named is not None:
+        return named
+    book = st.session_state.get(WORKBOOK) if get_script_run_ctx(suppress_warning=True) else None
+    return () if book is None or not book.opened else tuple(sorted(book.opened))
+
+
 @contextmanager
-def under(named: Claims) -> Iterator[None]:
-    """Have what follows rest on these claims: a file that is made outside the run that drew its button."""
-    mark = _UNDER.set(named)
+def under(named: Claims, opened: Iterable[str] = ()) -> Iterator[None]:
+    """Have what follows rest on these claims and these opened cities: a file that is made outside the run that drew its button, a
+    perimeter of before."""
+    marks = _UNDER.set(named), _OPENED.set(tuple(sorted(opened)))
     try:
         yield
     finally:
-        _UNDER.reset(mark)
+        _UNDER.reset(marks[0])
+        _OPENED.reset(marks[1])
 
 
 def keyed_on_data(

@@ -21,9 +21,10 @@ from geo.claims import (
     sheet_csv,
     sheet_xlsx,
 )
-from geo.communes import Atlas
+from geo.communes import Atlas, in_words
 from geo.errors import GeoInputError
 from geo.layers import LayerId
+from geo.scenarios import in_communes
 from geo.search import Pasted, read_pasted
 from ui import acts, frame, html, loaders, search
 from ui.choices import pick_one, pick_several
@@ -60,7 +61,7 @@ def form(*, with_map: bool) -> None:
             help="Sans cette coche, d’autres communes peuvent en faire partie : sa population reste inconnue.",
         )  # fmt: skip
     if known.layer and 0 < len(codes) <= MOST_PARTS:
-        atlas = loaders.atlas()
+        atlas = loaders.opened_atlas()
         pick_several(
             "Dont en partie seulement", sorted(codes), format_func=lambda c: str(atlas.names[atlas.row[c]]), key=PARTS,
             placeholder="aucune : elles en font partie en entier",
@@ -85,7 +86,12 @@ def _follow_letter() -> None:
 
 def _codes(*, with_map: bool) -> frozenset[str]:
     held = frame.marked() if with_map else st.session_state.get(LISTED, frozenset())
-    return held or frozenset()
+    return _finest(held or frozenset(), loaders.opened_atlas())
+
+
+def _finest(codes: Iterable[str], atlas: Atlas) -> frozenset[str]:
+    """Return communes, those opened by all their IRIS."""
+    return frozenset(piece for code in codes for piece in atlas.opened.get(code, (code,)))
 
 
 def _gestures(kind: str, codes: frozenset[str], *, with_map: bool) -> None:
@@ -96,7 +102,7 @@ def _gestures(kind: str, codes: frozenset[str], *, with_map: bool) -> None:
         if with_map and frame.marked() is None:
             st.button("Marquer au clic", key="claim-mark", on_click=frame.mark, args=((),), icon=":material/touch_app:")
         if perimeter:
-            label = f"Les {fr.count(len(perimeter), 'commune')} du périmètre"
+            label = f"Les {in_words(perimeter)} du périmètre"
             st.button(label, key="claim-perimeter", on_click=_take, args=(perimeter, with_map))
         if perimeter and left and left != perimeter:
             label = f"Le reste du périmètre ({fr.number(len(left))})"
@@ -104,17 +110,18 @@ def _gestures(kind: str, codes: frozenset[str], *, with_map: bool) -> None:
     if not with_map:
         _by_list()
     if codes:
-        people = int(loaders.atlas().population[loaders.atlas().rows(codes)].sum())
-        marks = fr.count(len(codes), "commune marquée", "communes marquées")
+        atlas = loaders.opened_atlas()
+        people = int(atlas.population[atlas.rows(codes)].sum())
+        marks = in_words(codes, "marquée")
         st.caption(f"{marks}, {fr.inhabitants(people)}.")
 
 
 def _placed(kind: str) -> frozenset[str]:
     """Return the communes that the layer of a kind already places, claims included."""
-    layer = loaders.crosswalk().layers.get(kind)
+    layer = loaders.opened_crosswalk().layers.get(kind)
     if layer is None:
         return frozenset()
-    atlas = loaders.atlas()
+    atlas = loaders.opened_atlas()
     return frozenset(str(atlas.codes[r]) for r in layer.placed["row"].unique())
 
 
@@ -147,26 +154,25 @@ def _save(codes: frozenset[str]) -> None:
     state = st.session_state
     layer = CLAIM_KINDS[state[KIND]].layer
     parts = frozenset(state.get(PARTS) or ()) & codes if layer else frozenset()
+    whole = in_communes(codes - parts, loaders.opened_atlas())  # a city marked in full is itself, opened or not
     if not (state.get(TITLE) or "").strip():
         frame.say("Nommez-le : par exemple « " + CLAIM_KINDS[state[KIND]].example + " ».")
         return
     made = _made(
-        state[KIND], state[TITLE], pieces=codes - parts, parts=parts, whole=bool(state.get(WHOLE)) and layer,
+        state[KIND], state[TITLE], pieces=whole, parts=parts, whole=bool(state.get(WHOLE)) and layer,
         hospital=(state.get(HOSPITAL) or "") if CLAIM_KINDS[state[KIND]].runner else "",
     )  # fmt: skip
     if made is None:
         return
     frame.attempt(lambda book: book.with_claim(made))
-    frame.say(
-        f"{made.title} : {fr.count(len(codes), 'commune')}, {made.said}. Tous les chiffres de cette session en tiennent compte."
-    )
+    frame.say(f"{made.title} : {in_words(codes)}, {made.said}. Tous les chiffres de cette session en tiennent compte.")
     state[TITLE], state[PARTS], state[LISTED] = "", [], frozenset()
     if frame.marked() is not None:
         frame.mark(())  # the next one is marked at once
 
 
 def _say_whole(kind: str, codes: frozenset[str]) -> None:
-    made = _made(kind, WHOLE_LIST, pieces=codes or frame.workbook().codes)
+    made = _made(kind, WHOLE_LIST, pieces=in_communes(codes or frame.workbook().codes, loaders.opened_atlas()))
     if made is not None:
         frame.attempt(lambda book: book.with_claim(made))
 
@@ -188,7 +194,7 @@ def word(claim: Claim) -> str:
 
 def stated(kinds: Iterable[str] = tuple(CLAIM_KINDS)) -> None:
     """Show the claims of some kinds with the buttons that change them, then the disputes."""
-    atlas, chosen = loaders.atlas(), set(kinds)
+    atlas, chosen = loaders.opened_atlas(), set(kinds)
     for claim in (c for c in frame.workbook().claims if c.kind in chosen):
         key = frame.move_key([*claim.key])
         told, change = st.columns([7, 3], vertical_alignment="center")
@@ -202,11 +208,15 @@ def stated(kinds: Iterable[str] = tuple(CLAIM_KINDS)) -> None:
 
 def _line(claim: Claim, atlas: Atlas) -> str:
     held = claim.pieces | claim.parts
-    people = int(atlas.population[atlas.rows(claim.pieces & set(atlas.row))].sum())
+    here = _finest(claim.pieces, atlas) & set(atlas.row)
+    people = int(atlas.population[atlas.rows(here)].sum())
+    small = (
+        claim.pieces - set(atlas.row) - set(atlas.opened)
+    )  # IRIS of a city that is not opened: their people are not read here
     kind = CLAIM_KINDS[claim.kind].name
     if claim.says_whole_list:
-        return html.escape(f"{kind} : liste dite complète pour {fr.count(len(held), 'commune')}, {word(claim)}.")
-    about = [claim.hospital, fr.count(len(held), "commune"), fr.inhabitants(people)]
+        return html.escape(f"{kind} : liste dite complète pour {in_words(held)}, {word(claim)}.")
+    about = [claim.hospital, in_words(held), "" if small else fr.inhabitants(people)]
     about += [f"dont {fr.number(len(claim.parts))} en partie"] if claim.parts else []
     about += [] if claim.whole or not CLAIM_KINDS[claim.kind].layer else ["d’autres communes possibles"]
     return (
@@ -217,7 +227,8 @@ def _line(claim: Claim, atlas: Atlas) -> str:
 def _edit(claim: Claim) -> None:
     state = st.session_state
     state[KIND], state[TITLE], state[HOSPITAL] = claim.kind, claim.name, claim.hospital
-    held = (claim.pieces | claim.parts) & set(loaders.atlas().row)
+    atlas = loaders.opened_atlas()
+    held = _finest(claim.pieces | claim.parts, atlas) & set(atlas.row)
     state[WHOLE], state[PARTS], state[LISTED] = claim.whole, sorted(claim.parts & held), held
     frame.mark(held)
     frame.bring(held)
@@ -233,7 +244,7 @@ def _disputes(kinds: set[str]) -> None:
         return
     st.html(html.section("Ce qui ne s’accorde pas"))
     for dispute in found[:MOST_DISPUTES]:
-        st.warning(html.literal(dispute.sentence(loaders.atlas())))
+        st.warning(html.literal(dispute.sentence(loaders.opened_atlas())))
         with st.container(horizontal=True, gap="small"):
             for claim in dispute.claims:
                 key = f"claim-follow-{frame.move_key([*claim.key, *dispute.codes])}"
@@ -257,7 +268,7 @@ def request(codes: frozenset[str]) -> None:
     asked = st.popover("Demander la liste à l’ARS", icon=":material/mail:", key="claim-request", on_change="rerun")
     if not asked.open:  # made only when asked for
         return
-    atlas, held = loaders.atlas(), frame.workbook().claims
+    atlas, held = loaders.opened_atlas(), frame.workbook().claims
     asked.code(request_text(codes, atlas), language=None, wrap_lines=True)
     for label, name, kind, make in (
         ("Tableau à remplir (XLSX)", "secteurs-a-remplir.xlsx", XLSX, sheet_xlsx),

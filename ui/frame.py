@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from geo import french as fr
+from geo.communes import SHAPE_OF_IRIS
 from geo.comparison import Candidate
 from geo.errors import GeoInputError
 from geo.guidance import Settings
 from geo.perimeters import Perimeter
-from geo.scenarios import Workbook
+from geo.scenarios import Workbook, followed, open_cities
 from ui import html, layout, loaders, setup
 from ui.cache import COMPLETE, WORKBOOK
 from ui.server import begin_sync, sync_sentence, sync_status
@@ -25,6 +26,7 @@ from ui.server import begin_sync, sync_sentence, sync_status
 PAGES = (
     ("dashboard.py", "Accueil", ":material/home:"),
     ("pages/1_Couverture.py", "Couverture", ":material/map:"),
+    ("pages/6_Ma_region.py", "Ma région", ":material/monitoring:"),
     ("pages/2_Perimetre.py", "Périmètre", ":material/draw:"),
     ("pages/3_Comparaison.py", "Comparaison", ":material/compare:"),
     ("pages/4_Donnees.py", "Données", ":material/database:"),
@@ -77,6 +79,7 @@ def open_page(title: str, heading: str = "") -> None:
     _data_or_stop()
     for key, value in DEFAULTS.items():
         st.session_state.setdefault(key, value)
+    _follow_data()
     if title != "Périmètre":
         st.session_state[MARKED] = None  # marks are made on its map alone
     st.html(html.STYLE + layout.STYLE)
@@ -117,6 +120,21 @@ def _data_or_stop() -> None:
         for problem in error.problems:
             st.error(html.literal(problem))
         st.stop()
+
+
+def _follow_data() -> None:
+    """Have the scenarios follow the data when the IRIS that they have are no more those of today: what is left out is said, and no step of
+    before can be gone back to."""
+    if not workbook().opened:
+        return
+    book, said = followed(workbook(), loaders.opened_atlas())
+    if book is not workbook():
+        known = frozenset(loaders.opened_atlas().row)
+        st.session_state.update(
+            {WORKBOOK: book, HISTORY: (), FUTURE: (), START: st.session_state[START] & known, MARKED: None}
+        )
+        st.session_state[SEQUENCE] += 1
+        say(*said)
 
 
 def _claimed() -> str:
@@ -182,6 +200,7 @@ def set_settings(changed: Settings | None = None) -> None:
 
 def hold(changed: Workbook, *, sequence: int | None = None) -> None:
     """Replace the workbook in a move that « Annuler » takes back; `sequence` as in `choose`."""
+    changed = fine(changed)
     if changed == workbook():
         st.session_state[SEQUENCE] = max(st.session_state[SEQUENCE], sequence or 0)
         return
@@ -189,6 +208,11 @@ def hold(changed: Workbook, *, sequence: int | None = None) -> None:
     st.session_state[FUTURE] = ()
     st.session_state[SEQUENCE] = st.session_state[SEQUENCE] + 1 if sequence is None else sequence
     st.session_state[WORKBOOK] = changed  # last: a run stopped before this word has changed nothing
+
+
+def fine(book: Workbook) -> Workbook:
+    """Return a workbook where no scenario has an opened city whole: what pages and lists name by its commune is all its IRIS."""
+    return open_cities(book, loaders.atlas_of(book.opened)) if book.opened else book
 
 
 def still(seen: int) -> bool:
@@ -204,7 +228,7 @@ def merged(other: Workbook) -> Workbook:
 
 def amend(changed: Workbook) -> None:
     """Replace the workbook in a move that is no step of the drawing: a name, a note, a lock, the project, an answer."""
-    st.session_state[WORKBOOK] = changed
+    st.session_state[WORKBOOK] = fine(changed)
 
 
 def attempt(change: Callable[[Workbook], Workbook], hold: Callable[[Workbook], None] = amend) -> None:
@@ -238,7 +262,7 @@ def start_from(codes: Iterable[str]) -> None:
 
 def show_map_of(codes: Iterable[str]) -> None:
     """Have the map of the page Périmètre show the département where most people of some communes live."""
-    atlas = loaders.atlas()
+    atlas = loaders.opened_atlas()
     here = atlas.table.iloc[atlas.rows(codes)]
     st.session_state[PERIMETER_SCOPE] = f"dep-{here.groupby('departement')['population'].sum().idxmax()}"
 
@@ -246,7 +270,8 @@ def show_map_of(codes: Iterable[str]) -> None:
 def bring(codes: frozenset[str]) -> None:
     """Have the map of the page Périmètre show communes, when it shows none of them."""
     scope = loaders.every_scope().get(st.session_state[PERIMETER_SCOPE])
-    if codes and (scope is None or not any(scope.holds(code) for code in codes)):
+    here = scope and scope.on(loaders.opened_atlas())
+    if codes and (here is None or not any(here.holds(code) for code in codes)):
         show_map_of(codes)
 
 
@@ -297,5 +322,7 @@ def _step(source: str, target: str) -> None:
 
 
 def reset() -> None:
-    """Go back to where this perimeter started, unlocked; « Annuler » comes back from it."""
-    hold(workbook().unlock().replace_codes(st.session_state[START]))
+    """Go back to where this perimeter started, unlocked, with the cities opened that it had IRIS of; « Annuler » comes back from it."""
+    start = st.session_state[START]
+    book = workbook().unlock().replace_codes(start)
+    hold(replace(book, opened=book.opened | {code[:5] for code in start if SHAPE_OF_IRIS.fullmatch(code)}))

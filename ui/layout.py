@@ -29,7 +29,7 @@ STYLE = """
 .st-key-outils {gap:.4rem .6rem !important; align-items:center;}
 .st-key-outils h1 {font-size:1.3rem !important; padding:0 !important; white-space:nowrap;}
 .st-key-outils [data-testid="stBidiComponentIsolated"], .st-key-outils .stBidiComponent {min-width:15rem;}
-.st-key-outils button p {font-size:.88rem;} .st-key-outils .clsm-recherche {min-height:0;}
+.st-key-outils button {padding-inline:.55rem;} .st-key-outils button p {font-size:.88rem;} .st-key-outils .clsm-recherche {min-height:0;}
 .st-key-outils .clsm-recherche label, .st-key-outils .clsm-recherche > :first-child > label {position:absolute; clip-path:inset(50%); height:1px; width:1px; overflow:hidden;}
 .clsm-vu {position:absolute; clip-path:inset(50%); height:1px; width:1px; overflow:hidden; white-space:nowrap;}
 .st-key-pied {border-top:1px solid #dde3e6; margin-top:.6rem; padding-top:.2rem; gap:.1rem 1.2rem !important; align-items:center;}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from geo import coverage
@@ -10,13 +11,13 @@ from geo import suggest as suggest_core
 from geo.communes import Atlas, extent_text
 from geo.comparison import Candidate, SideBySide, side_by_side
 from geo.coverage import ClsmMarker, Coverage, CoverageView, Scope, scopes
-from geo.dataset import Dataset, derive_maps, open_dataset
+from geo.dataset import Dataset, can_open, derive_maps, open_dataset, opened
 from geo.guidance import Check, Finding, Settings, run_checks
 from geo.layers import Crosswalk, Evidence
 from geo.paths import ROOT
 from geo.perimeters import Perimeter, PerimeterFacts
-from geo.suggest import Preview, Suggestions, Tried, suggest
-from ui.cache import claims, declared_complete, keyed_on_data
+from geo.suggest import Preview, Suggestions, suggest
+from ui.cache import Cities, cities, claims, declared_complete, keyed_on_data
 from ui.server import settle
 
 if TYPE_CHECKING:
@@ -51,14 +52,45 @@ def warm() -> None:
     clsm_places()
 
 
+# --- with the cities that the session's workbook opens into IRIS: what judges a perimeter rests on these -----------------
 @keyed_on_data(max_entries=4)
-def _stated(complete: tuple[str, ...]) -> Dataset:
-    return world().as_stated(complete)
+def _opened(wanted: Cities) -> Dataset:
+    here = official()
+    return opened(here, can_open(here, wanted)[0]).with_claims(claims())  # laid over the IRIS that they name
 
 
-def as_read(complete: tuple[str, ...]) -> Dataset:
-    """Return the data as somebody reads them who states that the list of CLSM is complete in some départements."""
-    return _stated(complete) if complete else world()
+def opened_world(wanted: Cities | None = None) -> Dataset:
+    """Return `world()` with cities opened into IRIS, by default those of the session's workbook; with none, it is `world()` itself."""
+    wanted = cities() if wanted is None else wanted
+    return _opened(wanted) if wanted else world()
+
+
+def opened_crosswalk() -> Crosswalk:
+    """Return every layer against the communes, and the IRIS of the opened cities."""
+    return opened_world().crosswalk
+
+
+def opened_atlas() -> Atlas:
+    """Return the communes, and the IRIS of the opened cities."""
+    return opened_world().atlas if cities() else atlas()
+
+
+def atlas_of(wanted: Iterable[str]) -> Atlas:
+    """Return the communes as a workbook has them that opens these cities: nothing that is claimed changes them."""
+    some = tuple(sorted(wanted))
+    return opened_world(some).atlas if some else atlas()
+
+
+@keyed_on_data(max_entries=4)
+def _stated(complete: tuple[str, ...], wanted: Cities) -> Dataset:
+    return opened_world(wanted).as_stated(complete)
+
+
+def as_read(complete: tuple[str, ...], wanted: Cities | None = None) -> Dataset:
+    """Return the data as somebody reads them who states that the list of CLSM is complete in some départements, with cities opened, by
+    default those of the session's workbook."""
+    wanted = cities() if wanted is None else wanted
+    return _stated(complete, wanted) if complete else opened_world(wanted)
 
 
 def evidence() -> Evidence:
@@ -116,75 +148,80 @@ def every_scope() -> dict[str, Scope]:
     return scopes(atlas(), follow=atlas)
 
 
-# What is said of a perimeter follows what the session declares: each answer is kept for one declaration.
+# What is said of a perimeter follows what the session declares and opens: each answer is kept for one declaration, one opening.
 def facts(perimeter: Perimeter) -> PerimeterFacts:
     """Return the facts of a perimeter; read only."""
-    return _facts(perimeter, declared_complete())
+    return _facts(perimeter, declared_complete(), cities())
 
 
 @keyed_on_data(max_entries=256)
-def _facts(perimeter: Perimeter, complete: tuple[str, ...]) -> PerimeterFacts:
-    return as_read(complete).facts(perimeter)
+def _facts(perimeter: Perimeter, complete: tuple[str, ...], wanted: Cities) -> PerimeterFacts:
+    return as_read(complete, wanted).facts(perimeter)
 
 
 def findings(perimeter: Perimeter, settings: Settings | None = None) -> tuple[tuple[Check, Finding], ...]:
     """Return the checks of a perimeter, by the thresholds given (those of the guide by default)."""
-    return _findings(perimeter, settings or Settings(), declared_complete())
+    return _findings(perimeter, settings or Settings(), declared_complete(), cities())
 
 
 @keyed_on_data(max_entries=256)
-def _findings(perimeter: Perimeter, settings: Settings, complete: tuple[str, ...]) -> tuple[tuple[Check, Finding], ...]:
-    return run_checks(_facts(perimeter, complete), settings)
+def _findings(
+    perimeter: Perimeter, settings: Settings, complete: tuple[str, ...], wanted: Cities
+) -> tuple[tuple[Check, Finding], ...]:
+    return run_checks(_facts(perimeter, complete, wanted), settings)
 
 
 def preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset()) -> Preview:
     """Return what one more click would change, for each neighbour and each member of a perimeter."""
-    return _preview(perimeter, settings, locked, declared_complete())
+    return _preview(perimeter, settings, locked, declared_complete(), cities())
 
 
 @keyed_on_data(max_entries=256)
-def _preview(perimeter: Perimeter, settings: Settings, locked: frozenset[str], complete: tuple[str, ...]) -> Preview:
-    return suggest_core.preview(as_read(complete).evidence, perimeter.communes, settings, locked=locked)
+def _preview(
+    perimeter: Perimeter, settings: Settings, locked: frozenset[str], complete: tuple[str, ...], wanted: Cities
+) -> Preview:
+    return suggest_core.preview(as_read(complete, wanted).evidence, perimeter.communes, settings, locked=locked)
 
 
 def suggestions(
     perimeter: Perimeter, settings: Settings, locked: frozenset[str] = frozenset(), *, beyond: bool = False
 ) -> Suggestions:
     """Return the moves worth discussing for a perimeter, and its divisions; `beyond` crosses départements."""
-    return _suggestions(perimeter, settings, locked, beyond, declared_complete())
+    return _suggestions(perimeter, settings, locked, beyond, declared_complete(), cities())
 
 
 @keyed_on_data(max_entries=64)
 def _suggestions(
-    perimeter: Perimeter, settings: Settings, locked: frozenset[str], beyond: bool, complete: tuple[str, ...]
+    perimeter: Perimeter,
+    settings: Settings,
+    locked: frozenset[str],
+    beyond: bool,
+    complete: tuple[str, ...],
+    wanted: Cities,
 ) -> Suggestions:
-    return suggest(as_read(complete).evidence, perimeter.communes, settings, locked=locked, beyond=beyond)
-
-
-@keyed_on_data(max_entries=64)
-def tried_around(perimeter: Perimeter) -> tuple[Tried, ...]:
-    """Return every perimeter near one, as points of a plot."""
-    return suggest_core.tried_around(world().evidence, perimeter.communes)
+    return suggest(as_read(complete, wanted).evidence, perimeter.communes, settings, locked=locked, beyond=beyond)
 
 
 def compared(
     chosen: tuple[Candidate, ...], settings: Settings, reference: int, complete: tuple[str, ...] | None = None
 ) -> SideBySide:
     """Return perimeters side by side, by what the session declares unless `complete` says otherwise; read only."""
-    return _compared(chosen, settings, reference, declared_complete() if complete is None else complete)
+    return _compared(chosen, settings, reference, declared_complete() if complete is None else complete, cities())
 
 
 @keyed_on_data(max_entries=64)
 def _compared(
-    chosen: tuple[Candidate, ...], settings: Settings, reference: int, complete: tuple[str, ...]
+    chosen: tuple[Candidate, ...], settings: Settings, reference: int, complete: tuple[str, ...], wanted: Cities
 ) -> SideBySide:
-    return side_by_side(chosen, as_read(complete), settings, reference=reference)
+    return side_by_side(chosen, as_read(complete, wanted), settings, reference=reference)
 
 
 @keyed_on_data(max_entries=64)
-def scope_coverage(view: CoverageView) -> Coverage:
-    """Return who is covered in a territory, and where."""
-    return coverage.coverage(view.scope, crosswalk(), complete=view.complete, aside=view.aside)
+def scope_coverage(view: CoverageView, wanted: Cities = ()) -> Coverage:
+    """Return who is covered in a territory, and where; by IRIS in the cities named, if any."""
+    used = opened_world(wanted)
+    scope = view.scope.on(used.atlas) if wanted else view.scope
+    return coverage.coverage(scope, used.crosswalk, complete=view.complete, aside=view.aside)
 
 
 @keyed_on_data(max_entries=4)

@@ -11,7 +11,7 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import Start
 from geo.errors import GeoInputError
-from geo.scenarios import NAME_LENGTH, Scenario
+from geo.scenarios import NAME_LENGTH, Scenario, in_communes
 from ui import address, frame, html, loaders
 
 PERIMETER = "pages/2_Perimetre.py"
@@ -49,7 +49,8 @@ def open_scenario(name: str, start: Start, back: WayBack) -> None:
     """Make a scenario of these communes the one on screen, framed: a new one, unless one has them already or nothing is drawn yet."""
     book = frame.workbook()
     fresh = Scenario(_title(name), start.codes)
-    alike = [at for at, scenario in enumerate(book.scenarios) if scenario.codes == start.codes]
+    atlas = loaders.opened_atlas()
+    alike = [at for at, s in enumerate(book.scenarios) if in_communes(s.codes, atlas) == start.codes]
     try:
         frame.hold(book.select(alike[0]) if alike else book.open(fresh))
     except GeoInputError:  # as many scenarios as there may be: « Annuler » brings back what was in this one

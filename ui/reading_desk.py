@@ -17,9 +17,10 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo.communes import Atlas
+from geo.dataset import opening_of
 from geo.errors import GeoInputError
 from geo.isolation import CANCELLED, Stop, StoppedError, Tell
-from geo.scenarios import Vintage, vintage_of
+from geo.scenarios import Opening, Vintage, vintage_of
 from ui import html, loaders
 
 LOG = logging.getLogger(__name__)
@@ -144,9 +145,9 @@ def offer_again() -> None:
     st.button("Lire ce fichier", key="lecture-reprendre", icon=":material/refresh:", on_click=desk().clear)
 
 
-def take(sent: UploadedFile, work: Callable[[bytes, str, Atlas, Vintage, Tell, Stop], Any]) -> Any:
+def take(sent: UploadedFile, work: Callable[[bytes, str, Atlas, Vintage, Opening, Tell, Stop], Any]) -> Any:
     """Return what `work` reads of a file of scenarios; None while it reads, and when it has said why it could not."""
-    known = (loaders.atlas(), vintage_of(loaders.world()))
+    known = (loaders.atlas(), vintage_of(loaders.world()), opening_of(loaders.official()))
     asked = (work.__name__, sent.file_id)
     reading = read(asked, lambda tell, stop: work(sent.getvalue(), sent.name, *known, tell, stop))
     if reading is None:

@@ -17,6 +17,7 @@ from geo.claims.claim import (
     sector_code,
 )
 from geo.claims.lay import Dispute, Laid, lay
+from geo.claims.said import stated_partners, whose_words
 from geo.claims.sheet import SHEET_COLUMNS, request_text, sheet_csv, sheet_xlsx, table_of
 
 __all__ = [
@@ -38,5 +39,7 @@ __all__ = [
     "sector_code",
     "sheet_csv",
     "sheet_xlsx",
+    "stated_partners",
     "table_of",
+    "whose_words",
 ]

@@ -16,7 +16,8 @@ import pandas as pd
 
 from geo import french as fr
 from geo.claims.claim import CLAIM_KINDS, Claim, Claims
-from geo.communes import Atlas
+from geo.claims.said import rows_of, stated_partners
+from geo.communes import Atlas, places
 from geo.layers import (
     CLAIMED,
     MEMBER_COLUMNS,
@@ -31,7 +32,6 @@ from geo.layers import (
 )
 
 Source = Claim | None  # None stands for the layer in place
-CODE_LENGTH = 5  # characters of the code of a commune
 _IN_PART = (
     Precision.PARTIELLE,
     Precision.INCONNUE,
@@ -58,7 +58,7 @@ class Dispute:
 
     def sentence(self, atlas: Atlas) -> str:
         """Say where, who says what, and what is used."""
-        where = fr.listing((str(atlas.names[atlas.row[code]]) for code in self.codes), most=6)
+        where = fr.listing(places(atlas, atlas.rows(self.codes)), most=6)
         used = f"Est retenu : {self.used}." if self.used else "Rien n’est retenu : part inconnue de chacun."
         return f"{where} : {' ; '.join(self.words)}. {used}"
 
@@ -79,26 +79,7 @@ def lay(layers: Mapping[str, Layer], claims: Claims, atlas: Atlas) -> Laid:
         if kind.layer and kind.id in made and (mine := claims.of(kind.id)):
             made[kind.id], found = _Laying(made[kind.id], mine, atlas).done()
             disputes += found
-    bodies = (c for c in claims if not CLAIM_KINDS[c.kind].layer and not c.says_whole_list)
-    actors = tuple(LocalActor(c.kind, c.name, (c.pieces | c.parts) & set(atlas.row), c.said) for c in bodies)
-    return Laid(made, actors, tuple(disputes))
-
-
-def _rows(claim: Claim, atlas: Atlas) -> tuple[frozenset[int], frozenset[int]]:
-    """Return the rows of the atoms wholly in a claim, and of those only in part.
-
-    A city that the atlas opens into smaller atoms stands for them all; a piece smaller than the atom that holds it is a part of it.
-    """
-    whole, parts = set[int](), set[int]()
-    for codes, into in ((claim.pieces, whole), (claim.parts, parts)):
-        for code in codes:
-            if code in atlas.row:
-                into.add(atlas.row[code])
-            elif code in atlas.parts:
-                into.update(atlas.row[part] for part in atlas.parts[code])
-            elif len(code) > CODE_LENGTH and code[:CODE_LENGTH] in atlas.row:
-                parts.add(atlas.row[code[:CODE_LENGTH]])
-    return frozenset(whole), frozenset(parts - whole)
+    return Laid(made, stated_partners(claims, atlas.row, atlas), tuple(disputes))
 
 
 class _Laying:
@@ -110,7 +91,7 @@ class _Laying:
         self.named = tuple(c for c in claims if not c.says_whole_list)
         self.lists = tuple(c for c in claims if c.says_whole_list)
         self.complete = layer.complete_at(atlas)
-        self.rows_of = {c: _rows(c, atlas) for c in claims}
+        self.rows_of = {c: rows_of(c, atlas) for c in claims}
         self.key_of = {c: self._key(c) for c in self.named}
         self.base = self._base_keys()
         self.words: dict[tuple[str, int], dict[Source, bool]] = defaultdict(dict)  # says: whole (True) or in part

@@ -8,7 +8,7 @@ from geo.communes.atlas import Atlas, CommuneCode, embedded_atlas, with_outlines
 from geo.communes.codes import SHAPE, CodeReading, atoms_from_codes, name_of, read_code, split_codes
 from geo.communes.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2, Density, approximate_density
 from geo.communes.extent import extent_text
-from geo.communes.iris import SHAPE_OF_IRIS, SHARED_OUT, Iris, Opening, open_communes, shared_out
+from geo.communes.iris import SHAPE_OF_IRIS, SHARED_OUT, Iris, Opening, in_words, open_communes, shared_out
 from geo.communes.matching import (
     BLANKS,
     CommuneMatch,
@@ -33,6 +33,7 @@ from geo.communes.names import (
     take_apart,
     was_named,
 )
+from geo.communes.pieces import pieces_text, places
 from geo.communes.revitalisation import Revitalisation
 
 __all__ = [
@@ -63,10 +64,13 @@ __all__ = [
     "find_body",
     "find_name",
     "history",
+    "in_words",
     "is_year",
     "name_of",
     "near",
     "open_communes",
+    "pieces_text",
+    "places",
     "read_any",
     "read_code",
     "read_departement",

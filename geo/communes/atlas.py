@@ -22,6 +22,7 @@ from scipy.sparse import csr_array
 from geo.arrays import Rows
 from geo.errors import GeoInputError, MissingDataError
 from geo.french import count
+from geo.geometry import noded
 from geo.paths import BASE
 
 if TYPE_CHECKING:
@@ -164,8 +165,22 @@ class Atlas:
         frame = gpd.read_parquet(self.path / "communes.parquet", columns=["code", "geometry"]).set_index("code")
         if self.pieces is None:
             return frame
-        whole = pd.concat([frame.geometry, self.pieces_drawn()]).reindex(self.table["code"])
-        return gpd.GeoDataFrame(geometry=whole, crs=frame.crs).rename_axis("code")
+        return gpd.GeoDataFrame(geometry=self.with_pieces(frame.geometry).reindex(self.table["code"])).rename_axis(
+            "code"
+        )
+
+    def with_pieces(self, drawn: gpd.GeoSeries) -> gpd.GeoSeries:
+        """Return outlines of communes (EPSG:4326, by code) with those of the IRIS of the opened ones in their place. They tile as before: IRIS
+        and the communes beside them have the same vertices on their borders."""
+        pieces = self.pieces_drawn()
+        whole = pd.concat([drawn.drop(list(self.opened), errors="ignore"), pieces])
+        inside = self.rows(pieces.index)
+        beside = np.setdiff1d(self.neighbours[inside].indices, inside)
+        near = [code for code in self.codes[beside] if code in whole.index]
+        moved = [*pieces.index, *near]
+        anchors = [*whole.loc[near], *drawn[drawn.index.isin(self.opened)]]
+        whole.loc[moved] = noded(whole.loc[moved].to_numpy(), np.array(anchors, dtype=object))
+        return whole
 
     def pieces_drawn(self) -> gpd.GeoSeries:
         """Read the outlines (EPSG:4326) of the IRIS of the opened communes, indexed by code; empty when none is opened."""

@@ -20,6 +20,7 @@ from scipy.sparse import csr_array
 from geo.arrays import Rows
 from geo.communes.atlas import ATTRIBUTES, Atlas
 from geo.errors import GeoInputError
+from geo.french import count
 
 SHAPE_OF_IRIS = re.compile(r"(?:[0-9]{2}|2[AB])[0-9]{7}")
 SHARED_OUT = "répartition d’après les IRIS"
@@ -47,12 +48,16 @@ class Iris:
     @cached_property
     def known(self) -> frozenset[str]:
         """The communes that can be opened: the people of every IRIS are known, and there are some."""
-        people = self.table.groupby("commune")["population"]
-        good = people.apply(lambda p: bool(p.notna().all() and p.sum() > 0))
-        return frozenset(map(str, good.index[good]))
+        people = self.table["population"]
+        grouped = pd.DataFrame({"sum": people, "lacking": people.isna()}).groupby(self.table["commune"]).sum()
+        return frozenset(map(str, grouped.index[(grouped["lacking"] == 0) & (grouped["sum"] > 0)]))
 
     def refusal(self, code: str, atlas: Atlas) -> str:
-        """Say why a commune cannot be opened; "" when it can."""
+        """Say why a commune cannot be opened; "" when it can, or is opened already."""
+        if code in atlas.opened:
+            return ""
+        if code not in atlas.row:
+            return f"{code} : ce n’est pas une commune d’aujourd’hui."
         if code not in self.of:
             return f"{atlas.label(code)} : elle ne compte qu’un IRIS, ou aucun n’est connu ; elle reste entière."
         if code not in self.known:
@@ -63,6 +68,21 @@ class Iris:
         """Return the part of the people of a commune that each of its IRIS has; they sum to 1."""
         people = self.table.loc[list(self.of[code]), "population"]
         return people / people.sum()
+
+
+def in_words(codes: Iterable[str], what: str = "") -> str:
+    """Write how many communes these are, IRIS apart: « 3 communes », « 2 communes et 4 IRIS », « 4 IRIS ».
+
+    `what` is said of them, in the feminine: « ajoutée » gives « 2 communes ajoutées », « 2 communes et 4 IRIS ajoutés ».
+    """
+    some = list(codes)
+    fine = sum(map(bool, map(SHAPE_OF_IRIS.fullmatch, some)))
+    plain = len(some) - fine
+    if not fine:
+        return count(plain, f"commune {what}".strip(), f"communes {what}s" if what else "communes")
+    said = [count(plain, "commune")] if plain else []
+    tail = f" {what.removesuffix('e')}{'s' if len(some) > 1 else ''}" if what else ""
+    return " et ".join([*said, count(fine, "IRIS", "IRIS")]) + tail
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +113,7 @@ def open_communes(atlas: Atlas, iris: Iris, codes: Iterable[str]) -> Opening:
         With one sentence for each code that is no atom, or cannot be opened.
     """
     wanted = sorted({str(code) for code in codes} - set(atlas.opened))
-    problems = [f"{code} : ce n’est pas une commune d’aujourd’hui." for code in wanted if code not in atlas.row]
-    problems += [said for code in wanted if code in atlas.row and (said := iris.refusal(code, atlas))]
+    problems = [said for code in wanted if (said := iris.refusal(code, atlas))]
     if problems:
         raise GeoInputError(problems)
     if not wanted:

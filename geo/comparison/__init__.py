@@ -13,6 +13,7 @@ from geo.comparison.candidates import (
     not_offered,
     scale_of,
 )
+from geo.comparison.city_parts import city_parts, every_candidate, retained
 from geo.comparison.compare import Evaluated, SideBySide, Verdict, evaluate, side_by_side
 from geo.comparison.method import COVERAGE_METHODS, EXAMPLE, EXAMPLE_NAME, GLOSSARY, NOT_DONE, CheckEntry, entries
 
@@ -31,10 +32,13 @@ __all__ = [
     "SideBySide",
     "Verdict",
     "candidates",
+    "city_parts",
     "default_choice",
     "entries",
     "evaluate",
+    "every_candidate",
     "not_offered",
+    "retained",
     "scale_of",
     "side_by_side",
 ]

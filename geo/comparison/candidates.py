@@ -23,6 +23,7 @@ from geo.perimeters import Perimeter, perimeter_of_zone
 from geo.scenarios import NAME_LENGTH, Scenario
 
 MOST_COMPARED = 6
+CITY_PART, NEIGHBOUR = "Partie de ville", "CLSM voisin"
 
 
 class Scale(StrEnum):
@@ -37,7 +38,7 @@ class Scale(StrEnum):
 # What the guide asks at each scale, in this tool's words (Guide 2025, « Périmètre géographique des CLSM », questions).
 SCALE_QUESTIONS: dict[Scale, tuple[str, ...]] = {
     Scale.INFRACOMMUNAL: (
-        "Cette partie de la ville suffit-elle, ou faut-il la grouper avec d’autres arrondissements ?",
+        "Cette partie de la ville suffit-elle, ou faut-il la grouper avec d’autres arrondissements ou quartiers ?",
         "Qui porte le CLSM : la mairie d’arrondissement, la ville, les deux ?",
     ),
     Scale.COMMUNAL: (
@@ -59,7 +60,8 @@ SCALE_QUESTIONS: dict[Scale, tuple[str, ...]] = {
 @dataclass(frozen=True)
 class Candidate:
     """A perimeter to weigh. `also` names the other candidates that have the same communes; `notices` what is not sure of it; `project`
-    what a scenario is for, None for a candidate that has none of its own."""
+    what a scenario is for, None for a candidate that has none of its own; `opened` the cities that must be opened into IRIS for its
+    codes to be."""
 
     id: str
     kind: str
@@ -69,6 +71,7 @@ class Candidate:
     notices: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     project: Project | None = None
+    opened: frozenset[str] = frozenset()
 
     @property
     def title(self) -> str:
@@ -76,8 +79,9 @@ class Candidate:
         return self.name if self.kind == self.name else f"{self.kind} · {self.name}"
 
     def perimeter(self, atlas: Atlas) -> Perimeter:
-        """Return the perimeter."""
-        return Perimeter(frozenset(self.codes), self.name, atlas.year)  # type: ignore[arg-type]
+        """Return the perimeter; a city that the atlas has opened stands for all its IRIS."""
+        codes = frozenset(piece for code in self.codes for piece in atlas.opened.get(code, (code,)))
+        return Perimeter(codes, self.name, atlas.year)  # type: ignore[arg-type]
 
     def scenario(self) -> Scenario:
         """Return a scenario with the same communes, to work on."""
@@ -94,11 +98,16 @@ _ZONES = (
 
 
 def candidates(
-    crosswalk: Crosswalk, commune: str, scenarios: Iterable[Scenario] = (), settings: Settings | None = None
+    crosswalk: Crosswalk,
+    commune: str,
+    scenarios: Iterable[Scenario] = (),
+    settings: Settings | None = None,
+    *,
+    parts: Iterable[Candidate] = (),
 ) -> tuple[Candidate, ...]:
     """Return the candidates from one commune, an arrondissement or a split city, in the order a meeting looks at them.
 
-    The person's own scenarios come last; empty ones are left out. An EPCI above the size of a big city (`settings`) is no scale for
+    `parts` are those of a large city (`city_parts`). The person's own scenarios come last; empty ones are left out. An EPCI above the size of a big city (`settings`) is no scale for
     one CLSM, and is not offered (`not_offered` says so).
 
     Raises
@@ -112,7 +121,7 @@ def candidates(
     found += [body for body in _bodies(start, atlas) if not _too_big(body, atlas, settings)]
     for layer_id, kind, scale in _ZONES:
         found += _zones(crosswalk, layer_id, kind, scale, start)
-    found += _clsm_around(crosswalk, start)
+    found += [*_clsm_around(crosswalk, start), *parts]
     found += [
         Candidate(scenario_id(s.name), "Scénario", s.name, s.codes, scale_of(s.codes, atlas), project=s.project)
         for s in scenarios
@@ -158,7 +167,7 @@ def default_choice(found: Sequence[Candidate], most: int = MOST_COMPARED) -> tup
     """Return what to set side by side at first: one candidate of each kind, then one's scenarios, `most` at most."""
     kinds: dict[str, Candidate] = {}
     for candidate in found:
-        if candidate.kind != "CLSM voisin":
+        if candidate.kind not in (CITY_PART, NEIGHBOUR):
             kinds.setdefault(candidate.id if candidate.kind == "Scénario" else candidate.kind, candidate)
     chosen = list(kinds.values())
     mine = [c for c in chosen if c.kind == "Scénario"]
@@ -196,9 +205,8 @@ def _towns(commune: str, atlas: Atlas) -> list[Candidate]:
     if owner == commune:
         name = str(atlas.names[row])
         return [Candidate(f"commune:{commune}", "Commune", name, frozenset((commune,)), Scale.COMMUNAL)]
-    part = Candidate(
-        f"commune:{commune}", "Arrondissement", str(atlas.names[row]), frozenset((commune,)), Scale.INFRACOMMUNAL
-    )
+    kind = "IRIS" if atlas.table["niveau"].iat[row] == "iris" else "Arrondissement"
+    part = Candidate(f"commune:{commune}", kind, str(atlas.names[row]), frozenset((commune,)), Scale.INFRACOMMUNAL)
     return [part, *_towns(owner, atlas)]
 
 
@@ -247,7 +255,7 @@ def _clsm_around(crosswalk: Crosswalk, start: frozenset[str]) -> list[Candidate]
             and overlap.precision is not Precision.INCONNUE
             and zone_members(layer, overlap.id)[0]
         ):
-            made += _zone(crosswalk, LayerId.CLSM, overlap.id, "CLSM voisin", None)
+            made += _zone(crosswalk, LayerId.CLSM, overlap.id, NEIGHBOUR, None)
     return made
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from geo import french as fr
 from geo.comparison.candidates import MOST_COMPARED, SCALE_QUESTIONS, Candidate, Scale
-from geo.dataset import Dataset
+from geo.dataset import Dataset, opened
 from geo.errors import GeoInputError
 from geo.guidance import MEASURES, Check, Finding, Measure, Outcome, Reach, Settings, Value, run_checks
 from geo.perimeters import PerimeterFacts
@@ -91,8 +91,8 @@ def compare(first: Evaluated, second: Evaluated) -> Comparison:
             figures.append(FigureDifference(measure.id, a, b, None if a is None or b is None else b - a))
     before, after = first.outcomes, second.outcomes
     return Comparison(
-        only_first=first.candidate.codes - second.candidate.codes,
-        only_second=second.candidate.codes - first.candidate.codes,
+        only_first=frozenset(map(str, first.facts.perimeter.communes - second.facts.perimeter.communes)),
+        only_second=frozenset(map(str, second.facts.perimeter.communes - first.facts.perimeter.communes)),
         figures=tuple(figures),
         findings=tuple((k, before[k], after[k]) for k in before if before[k] != after[k]),
     )
@@ -180,12 +180,12 @@ class Verdict:
 def side_by_side(
     chosen: Sequence[Candidate], world: Dataset, settings: Settings | None = None, *, reference: int = 0
 ) -> SideBySide:
-    """Set perimeters side by side, on the same data and settings.
+    """Set perimeters side by side, on the same data and settings; the cities that one needs opened are, for all of them.
 
     Raises
     ------
     GeoInputError
-        When there is none, more than six, an empty one, or no such reference.
+        When there is none, more than six, an empty one, no such reference, or a city cannot be opened.
     """
     problems = []
     if not 0 < len(chosen) <= MOST_COMPARED:
@@ -195,4 +195,5 @@ def side_by_side(
         problems.append("Le périmètre de référence n’est pas parmi ceux comparés.")
     if problems:
         raise GeoInputError(problems)
-    return SideBySide(tuple(evaluate(c, world, settings) for c in chosen), reference)
+    here = opened(world, frozenset[str]().union(*(c.opened for c in chosen)))
+    return SideBySide(tuple(evaluate(c, here, settings) for c in chosen), reference)

@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 
 from geo import french as fr
 from geo.arrays import Rows
-from geo.communes import Atlas
+from geo.communes import Atlas, pieces_text, places
 from geo.coverage.figures.bodies import uncounted
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence, weighted_incidence
@@ -90,8 +90,8 @@ class SectorView:
         for rows, what in faults:
             if len(rows):
                 people = int(atlas.population[rows].sum())
-                names = fr.listing((str(atlas.names[r]) for r in rows), MOST_NAMED)
-                lines.append(f"{fr.count(len(rows), 'commune')} {what}, {fr.inhabitants(people)} : {names}.")
+                names = fr.listing(places(atlas, rows), MOST_NAMED)
+                lines.append(f"{pieces_text(atlas, rows)} {what}, {fr.inhabitants(people)} : {names}.")
         if len(lines) == 1:
             lines.append("Chaque commune y est dans un secteur et un seul.")
         return " ".join(lines)

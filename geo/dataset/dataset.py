@@ -14,7 +14,7 @@ from typing import Any
 
 from geo import french as fr
 from geo import register
-from geo.claims import Claims, Dispute, lay
+from geo.claims import NO_CLAIMS, Claims, Dispute, lay
 from geo.communes import Atlas, Density, Iris, Revitalisation, approximate_density, embedded_atlas
 from geo.dataset import official
 from geo.dataset.communes import NEWER_ONLY, outlined, refreshed, with_passage
@@ -44,7 +44,8 @@ class Dataset:
     of each layer that someone imported, and `bases` the layer that it is laid over; `notices` says, in French, what
     could not be opened and was passed over. `sources` are the synchronised versions that were opened; `heads` is what the
     register states as active, readable or not. `iris` are what cities can be opened into, None until they were synchronised.
-    `actors` and `disputes` come of claims (`with_claims`).
+    `actors` and `disputes` come of `claims` (`with_claims`). `before` is the data that claims or a statement were laid over: opening a city
+    starts from there.
     """
 
     crosswalk: Crosswalk
@@ -60,6 +61,9 @@ class Dataset:
     actors: tuple[LocalActor, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     iris: Iris | None = None
+    claims: Claims = NO_CLAIMS
+    stated: frozenset[str] = frozenset()
+    before: Dataset | None = None
 
     @property
     def atlas(self) -> Atlas:
@@ -69,12 +73,14 @@ class Dataset:
     @cached_property
     def evidence(self) -> Evidence:
         """The part of the data that rules and figures take."""
-        return Evidence(self.crosswalk, self.density, self.resources, self.revitalisation, self.actors)
+        return Evidence(self.crosswalk, self.density, self.resources, self.revitalisation, self.actors, self.iris)
 
     def as_stated(self, departements: Iterable[str]) -> Dataset:
         """Return the data as somebody reads them who states that the list of CLSM is complete in some départements."""
         read = self.crosswalk.as_stated(LayerId.CLSM, departements)
-        return self if read is self.crosswalk else replace(self, crosswalk=read)
+        if read is self.crosswalk:
+            return self
+        return replace(self, crosswalk=read, stated=frozenset(departements), before=self)
 
     def base(self, kind: str) -> Layer:
         """Return the layer in place before anything was imported."""
@@ -90,6 +96,8 @@ class Dataset:
             crosswalk=build_crosswalk(self.atlas, laid.layers),
             actors=laid.actors,
             disputes=laid.disputes,
+            claims=claims,
+            before=self,
         )
 
     def facts(self, perimeter: Perimeter) -> PerimeterFacts:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.communes import open_communes
 from geo.dataset.dataset import Dataset, open_dataset
+from geo.dataset.opened import NO_IRIS
+from geo.errors import GeoInputError
 
 
 def derive_maps(destination: Path, opened: Dataset, *, force: bool = False) -> None:
@@ -23,3 +30,47 @@ def prepare_maps(destination: Path, outlines: Path, home: Path | None = None) ->
     opened = open_dataset(home)
     people = opened.atlas.population if "populations" in opened.synchronised else None
     derive(destination, people=people, outlines=outlines, ahead=True, progress=lambda _: None)
+
+
+def city_map(destination: Path, world: Dataset, city: str) -> str:
+    """Write the outlines of the IRIS of a city, for the maps, in `destination`; return the file's name, which its content gives.
+
+    `world` has no city opened: the file is the same whatever else is.
+
+    Raises
+    ------
+    GeoInputError
+        When the city cannot be opened.
+    """
+    from geo.display import City, city_topojson, write_by_content
+
+    if world.iris is None:
+        raise GeoInputError(NO_IRIS)
+    atlas = open_communes(world.atlas, world.iris, [city]).atlas
+    codes = list(atlas.opened[city])
+    rows = [atlas.row[code] for code in codes]
+    names, people = ([column[r] for r in rows] for column in (atlas.names, atlas.population))
+    given = City(city, str(atlas.villes.at[city, "nom"]), codes, names, people)
+    drawn = atlas.pieces_drawn().loc[codes].to_numpy()
+    around, anchors = _around(world, city)
+    text = city_topojson(given, drawn, around, anchors)
+    return write_by_content(destination, f"iris-{city}", text)
+
+
+def _around(world: Dataset, city: str) -> tuple[dict[str, shapely.Geometry], npt.NDArray[np.object_]]:
+    """Return the outlines next to a city (EPSG:4326) by code, those of its IRIS for a commune that can be opened; then the city and the
+    communes beside it, whole."""
+    import geopandas as gpd
+
+    atlas = world.atlas
+    row, links = atlas.row[city], atlas.neighbours
+    beside = [str(atlas.codes[r]) for r in links.indices[links.indptr[row] : links.indptr[row + 1]]]
+    known = world.iris.known if world.iris else frozenset()
+    cut = [code for code in beside if code in known]
+    table = gpd.read_parquet(atlas.path / "communes.parquet", filters=[("code", "in", [city, *beside])])
+    plain = table[~table["code"].isin({city, *cut})]
+    found: dict[str, shapely.Geometry] = dict(zip(plain["code"], plain.geometry, strict=True))
+    if cut and world.iris:
+        pieces = open_communes(atlas, world.iris, cut).atlas.pieces_drawn()
+        found |= {str(code): shape for code, shape in pieces.items()}
+    return found, table.geometry.to_numpy()

@@ -32,9 +32,18 @@ def opened(world: Dataset, codes: Iterable[str]) -> Dataset:
         When the IRIS were never received, or a commune cannot be opened: one sentence each.
     """
     atlas = world.atlas
-    wanted = sorted({atom for code in codes for atom in atlas.parts.get(code, (code,))})
+    codes = tuple(codes)
+    wanted = sorted(
+        {atom for code in codes for atom in atlas.parts.get(code, (code,))}
+        - {p for city in atlas.opened.values() for p in city}
+    )
     if not wanted:
         return world
+    if world.before is not None:  # what was laid over it is laid again, over the IRIS
+        made = opened(world.before, codes)
+        return (
+            made.with_claims(world.claims) if world.claims is not world.before.claims else made.as_stated(world.stated)
+        )
     if world.iris is None:
         raise GeoInputError(NO_IRIS)
     opening = open_communes(atlas, world.iris, wanted)
@@ -55,16 +64,11 @@ def opened(world: Dataset, codes: Iterable[str]) -> Dataset:
 
 def can_open(world: Dataset, codes: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
     """Return which communes can be opened here, and a sentence for each that cannot."""
-    good, said = set[str](), list[str]()
-    for code in sorted(set(codes)):
-        try:
-            if world.iris is None:
-                raise GeoInputError(NO_IRIS)
-            open_communes(world.atlas, world.iris, [code])
-            good.add(code)
-        except GeoInputError as error:
-            said += error.problems
-    return frozenset(good), tuple(dict.fromkeys(said))
+    asked = sorted(set(codes))
+    if world.iris is None:
+        return frozenset(), (NO_IRIS,) if asked else ()
+    problems = {code: world.iris.refusal(code, world.atlas) for code in asked}
+    return frozenset(code for code in asked if not problems[code]), tuple(said for said in problems.values() if said)
 
 
 def opening_of(world: Dataset) -> Callable[[frozenset[str]], tuple[Atlas, tuple[str, ...]]]:

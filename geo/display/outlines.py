@@ -40,7 +40,7 @@ WHOLE_DETAIL_BELOW = 1300  # communes: a smaller region needs no simplifying
 INDEX = "index.json"
 READY = "ready-{}.json"  # the index of a set of files that is not shown yet
 # Files the app writes as it runs, kept as long as the geometry is the same.
-WRITTEN = ("zones-", "points-", "fond-", "noms-")
+WRITTEN = ("zones-", "points-", "fond-", "noms-", "iris-")
 Progress = Callable[[str], None]
 People = npt.NDArray[np.int64]
 

@@ -91,7 +91,11 @@ def _annex(dossier: Dossier) -> tuple[Block, ...]:
     table = Table(
         "Communes du périmètre", ("Commune", f"Population municipale {year}"), rows, numeric=(1,), widths=(3.0, 1.0)
     )
-    more = [block for t in dossier.note.chosen for block in (Heading(f"Annexe. {t.caption}"), Grid(t))]
+    more = [
+        block
+        for t in (*dossier.note.budget, *dossier.note.noted)
+        for block in (Heading(f"Annexe. {t.caption}"), Grid(t))
+    ]
     return (
         Break(),
         Heading("Annexe. Communes du périmètre"),

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geo.exports.coverage_files import Imprint, coverage_file, coverage_files
+from geo.exports.coverage_svg import coverage_map
 from geo.exports.coverage_tables import CoverageReport, siting_notes
-from geo.exports.formats import csv_bytes, neutral, zipped
+from geo.exports.formats import Sheet, csv_bytes, neutral, original, workbook, zipped
 from geo.exports.front import BLANK_MARK, Point, aim, blank, measured, towns, where
 from geo.exports.layer_files import SHEET, export, name_and_mime
 from geo.exports.map_files import MAP_FORMATS, coverage_map_file, perimeter_map
@@ -41,12 +42,14 @@ __all__ = [
     "MapChoice",
     "Note",
     "Point",
+    "Sheet",
     "SvgMap",
     "Table",
     "aim",
     "blank",
     "coverage_file",
     "coverage_files",
+    "coverage_map",
     "coverage_map_file",
     "csv_bytes",
     "export",
@@ -62,6 +65,7 @@ __all__ = [
     "note_pdf",
     "open_exported",
     "open_scenarios",
+    "original",
     "perimeter_map",
     "perimeter_page",
     "picture_png",
@@ -75,6 +79,7 @@ __all__ = [
     "word_document",
     "word_picture",
     "word_table",
+    "workbook",
     "zipped",
 ]
 

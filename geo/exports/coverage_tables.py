@@ -16,6 +16,7 @@ import pandas as pd
 
 from geo import french as fr
 from geo.arrays import Rows
+from geo.claims import NO_CLAIMS, Claims, whose_words
 from geo.coverage import (
     CANDIDATE_KINDS,
     CHECK_MEANING,
@@ -59,13 +60,15 @@ FACT_COLUMNS = (
 
 @dataclass(frozen=True, eq=False)
 class CoverageReport:
-    """A coverage view. `level` is that of the priorities; `siting` the next CLSM when they were asked for."""
+    """A coverage view. `level` is that of the priorities; `siting` the next CLSM when they were asked for;
+    `claims` the local statements that its figures rest on."""
 
     scope: Scope
     state: CoverageState
     weights: Weights = field(default_factory=Weights)
     level: str = "epci"
     siting: Siting | None = None
+    claims: Claims = NO_CLAIMS
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -142,6 +145,10 @@ def sources(report: CoverageReport) -> list[tuple[str, str, str, str]]:
         found.append(
             ("Listes de CLSM déclarées complètes", "Déclaration de l’utilisateur", "", f"Départements : {said}.")
         )
+    found += [
+        ("Déclarations locales", said, day, "Les chiffres en tiennent compte.")
+        for said, day in whose_words(report.claims)
+    ]
     found += [(f"Enquête {year}", text, year, "") for year, text in SURVEYS.items()]
     return found
 

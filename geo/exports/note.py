@@ -23,9 +23,10 @@ from geo.exports.front import Front, front_of
 from geo.exports.maps.svg import SvgMap
 from geo.exports.note_tables import (
     Table,
-    chosen_tables,
+    budget_table,
     comparison_tables,
     guests_table,
+    noted_tables,
     settings_table,
     sources_table,
     staffing_table,
@@ -96,9 +97,10 @@ class Note:
     communes: str
     zones: Table
     guests: Table
+    noted: tuple[Table, ...]
     staffing: Table
     staffing_text: str
-    chosen: tuple[Table, ...]
+    budget: tuple[Table, ...]
     comparison: tuple[Table, ...]
     settings: Table
     settings_text: str
@@ -125,7 +127,8 @@ def make_note(
     instruction: bool = False,
 ) -> Note:
     """Gather the content of a note; `link` reopens the perimeter, `remark` is what its author wrote of it, `answers` are those to
-    the guide's questions, by question; `agreements` and `budget` are what was noted and chosen, printed without anybody's remarks. A link that opens on one machine only is left out, and the note says what to join.
+    the guide's questions, by question, `agreements` what bodies answered, without their remarks, `budget` what was chosen of the cost. A link
+    that opens on one machine only is left out, and the note says what to join.
 
     Raises
     ------
@@ -159,9 +162,10 @@ def make_note(
         communes=_communes(facts),
         zones=zones_table(facts),
         guests=guests_table(facts, agreements),
+        noted=noted_tables(facts, agreements),
         staffing=staffing_table(found),
         staffing_text=next(f.sentence for _, f in found.findings if f.id == "moyens"),
-        chosen=chosen_tables(facts, agreements, budget),
+        budget=(budget_table(facts, budget),) if budget.posts else (),
         comparison=comparison_tables(comparison) if comparison and len(comparison.every) > 1 else (),
         settings=settings_table(found),
         settings_text="Tous les seuils sont à leur valeur de départ ; chacun est écrit sous le repère qui l’emploie."

@@ -19,6 +19,7 @@ from geo.budget import (
     per_inhabitant_text,
     summary_sentence,
 )
+from geo.claims import whose_words
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
 from geo.guidance import (
@@ -158,13 +159,6 @@ def views_table(agreements: Agreements) -> Table:
     )  # fmt: skip
 
 
-def chosen_tables(facts: PerimeterFacts, agreements: Agreements, budget: Budget) -> tuple[Table, ...]:
-    """Return what the authors wrote beside the figures, as far as they did: budget, answers of the bodies, views of the committee."""
-    found = [budget_table(facts, budget)] if budget.posts else []
-    found += [agreements_table(facts, agreements)] if agreements != NO_AGREEMENTS else []
-    return (*found, *([views_table(agreements)] if agreements.views() else []))
-
-
 def budget_table(facts: PerimeterFacts, budget: Budget) -> Table:
     """Return the budget chosen: expenses, total, who bears what; of many payers the first, the workbook having them all."""
     costing = costed(budget, facts)
@@ -188,6 +182,14 @@ def _guest(seat: Seat) -> str:
         return seat.who
     known = [p.strip() for p in seat.detail.split(" ; ") if "compl" not in p]
     return f"{seat.who} ({', '.join(known[:2])})" if known else seat.who
+
+
+def noted_tables(facts: PerimeterFacts, agreements: Agreements) -> tuple[Table, ...]:
+    """Return what was answered, then the views of the steering committee; neither while nobody noted anything of it. No remark is printed."""
+    found = follow(facts, agreements)
+    asked = [line for line in found.lines if not all(e.empty for e in line.standing.heads)]
+    answers = (agreements_table(facts, agreements),) if asked else ()
+    return (*answers, *((views_table(agreements),) if agreements.views() else ()))
 
 
 def staffing_table(found: Evaluated) -> Table:
@@ -269,6 +271,7 @@ def sources_table(facts: PerimeterFacts, world: Dataset) -> Table:
         )
     else:
         rows.append(("Lieux de santé mentale", "non synchronisés sur cette machine", "", "non"))
+    rows += [("Déclarations locales", said, day, "non") for said, day in whose_words(world.claims)]
     return Table(
         "Données employées", ("Donnée", "Source", "Millésime", "Complète ici"), tuple(rows), widths=(1.5, 3.2, 1.4, 0.8)
     )

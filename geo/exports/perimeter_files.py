@@ -25,18 +25,19 @@ from geo.dataset import Dataset
 from geo.errors import GeoInputError
 from geo.exports import formats
 from geo.exports.note import Note, make_note
-from geo.exports.note_tables import LAYERS, Table, comparison_tables, settings_table, sources_table
+from geo.exports.note_tables import LAYERS, Table, comparison_tables, noted_tables, settings_table, sources_table
 from geo.exports.perimeter_svg import outlines
 from geo.geometry import WGS84, dissolved
 from geo.guidance import MEASURES, asked_questions, round_table
 from geo.layers import LayerId, Overlap, zone_members
 from geo.perimeters import PerimeterFacts
-from geo.scenarios import Scenario, Workbook, project_fields, to_file, vintage_of
+from geo.scenarios import Scenario, Workbook, claim_fields, project_fields, to_file, vintage_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-COMMUNES, IDENTITY = "Communes", "Périmètre"
+COMMUNES, IDENTITY, CLAIMS, CLAIMS_FIELD = "Communes", "Périmètre", "Déclarations", "declarations"
+CLAIM_COLUMNS = ("sorte", "nom", "auteur", "date", "hopital", "communes", "en_partie", "complete", "retenue")
 # Files are made one for two cores at a time: more at once would make everyone wait for the last.
 _SLOTS = BoundedSemaphore(max(1, (os.cpu_count() or 1) // 2))
 FORMATS = ("pdf", "docx", "xlsx", "gpkg", "geojson", "csv", "json")
@@ -154,6 +155,17 @@ def identity(export: Export) -> pd.DataFrame:
     return pd.DataFrame(pairs, columns=["cle", "valeur"])
 
 
+def claims_table(export: Export) -> pd.DataFrame:
+    """Return the local statements that the figures rest on, one a line: whose word, of what day, about which communes; lists of codes are
+    separated by blanks."""
+    lines = [
+        {**one, **{key: " ".join(one[key]) for key in ("communes", "en_partie")},
+         **{key: "oui" if one[key] else "non" for key in ("complete", "retenue")}}
+        for one in claim_fields(export.world.claims)
+    ]  # fmt: skip
+    return pd.DataFrame(lines, columns=CLAIM_COLUMNS)
+
+
 def figures_table(found: Evaluated) -> pd.DataFrame:
     """Return every figure as a number, with its definition and what limits it."""
     records = []
@@ -226,6 +238,10 @@ def _distinct(names: tuple[str, ...]) -> list[str]:
     return [n or f"Colonne {i + 1}" for i, n in enumerate(names)]
 
 
+def _sheet_name(table: Table) -> str:
+    return table.caption.partition(",")[0].partition(" sur ")[0]
+
+
 def perimeter_xlsx(export: Export) -> bytes:
     """Write the workbook, a sheet a table."""
     found, facts = export.found, export.facts
@@ -236,8 +252,10 @@ def perimeter_xlsx(export: Export) -> bytes:
         formats.Sheet("Chiffres", figures_table(found)),
         formats.Sheet("Repères", checks_table(found)),
         formats.Sheet("Territoires", zones_table(facts), formats=shares),
-        formats.Sheet("Qui inviter", round_table(facts).frame()),
+        formats.Sheet("Qui inviter", round_table(facts, export.agreements.names()).frame()),
+        *(formats.Sheet(_sheet_name(t), _frame(t), notes=(t.note,)) for t in noted_tables(facts, export.agreements)),
         formats.Sheet("Questions du guide", questions_table(export)),
+        *([formats.Sheet(CLAIMS, claims_table(export))] if export.world.claims else []),
     ]
     if export.comparison is not None and len(export.comparison.every) > 1:
         tables = comparison_tables(export.comparison)
@@ -297,6 +315,7 @@ def perimeter_gpkg(export: Export) -> bytes:
         "reperes": checks_table(export.found),
         "sources": _frame(sources_table(export.facts, export.world)),
         "identite": identity(export),
+        **({CLAIMS_FIELD: claims_table(export)} if export.world.claims else {}),
     }
     return formats.geopackage(layers)
 
@@ -315,7 +334,10 @@ def perimeter_geojson(export: Export) -> bytes:
         _features(gpd.GeoDataFrame(t, geometry=s.geometry, crs=WGS84))
         for t, s in ((first, whole), (listed, communes), (met, zones))
     ]
-    head = {"type": "FeatureCollection", "name": export.scenario.name, "perimetre": dict(identity(export).to_numpy())}
+    head = {
+        "type": "FeatureCollection", "name": export.scenario.name, "perimetre": dict(identity(export).to_numpy()),
+        **({CLAIMS_FIELD: claim_fields(export.world.claims)} if export.world.claims else {}),
+    }  # fmt: skip
     text = (
         json.dumps(head, ensure_ascii=False)[:-1]
         + ',"features":[\n'
@@ -337,5 +359,6 @@ def _features(frame: gpd.GeoDataFrame) -> list[str]:
 def perimeter_json(export: Export) -> bytes:
     """Write the scenario as the file of the Périmètre page."""
     opened = frozenset(export.world.atlas.opened)
-    book = Workbook((export.scenario,), 0, export.found.settings, vintage_of(export.world), opened=opened)
+    vintage, claims = vintage_of(export.world), export.world.claims
+    book = Workbook((export.scenario,), 0, export.found.settings, vintage, claims, opened)
     return to_file(book, export.world.atlas)

@@ -71,7 +71,7 @@ def outlines(atlas: Atlas, rows: Rows) -> pd.Series:
     departements = frozenset(atlas.table["departement"].iloc[rows])
     drawn = _outlines(atlas.path, departements)
     if atlas.opened:
-        drawn = pd.concat([drawn, atlas.pieces_drawn()])
+        drawn = atlas.with_pieces(drawn)
     return drawn.loc[[str(c) for c in atlas.codes[rows]]]
 
 

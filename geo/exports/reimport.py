@@ -10,8 +10,9 @@ import io
 import json
 import math
 import tempfile
-from collections.abc import Callable, Mapping
-from itertools import takewhile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import takewhile, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ import pandas as pd
 from geo import french as fr
 from geo import isolation
 from geo.budget import read_budget
+from geo.claims import MOST_CLAIMS
 from geo.communes import SHAPE_OF_IRIS, Atlas
 from geo.errors import GeoInputError
 from geo.exports.formats import original
-from geo.exports.perimeter_files import COMMUNES, IDENTITY
+from geo.exports.perimeter_files import CLAIM_COLUMNS, CLAIMS, CLAIMS_FIELD, COMMUNES, IDENTITY
 from geo.files import ERRORS, defuse, foreign, generates, inspect
 from geo.guidance import NO_PROJECT
 from geo.imports import open_grids
@@ -33,13 +35,15 @@ from geo.scenarios import (
     NOTE_LENGTH,
     Opened,
     Opening,
+    RawBook,
     RawScenario,
-    Scenario,
     Vintage,
     Workbook,
-    from_file,
+    raw_book,
+    read_claim_fields,
     read_project_field,
     reopen,
+    set_on,
     unpack,
 )
 
@@ -47,8 +51,9 @@ LARGEST = 50_000_000  # bytes read back
 MOST_ROWS = 100_000  # more than there are communes
 
 
-def read_back(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening: Opening | None = None) -> Scenario:
-    """Read the scenario of a file that this dashboard made, whatever its format; its settings are not read.
+def read_back(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening: Opening | None = None) -> Opened:
+    """Read the scenario of a file that this dashboard made, whatever its format, and the local statements that its figures rest on; of a file
+    of scenarios, the current one. Settings are not read.
 
     `opening` gives the communes with the cities opened whose IRIS the file names.
 
@@ -57,29 +62,48 @@ def read_back(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening
     GeoInputError
         When the file is not one of ours, or a code makes no sense; the sentence says which.
     """
+    return _set_on(raw_exported(data), atlas, vintage, opening)
+
+
+def _set_on(raw: RawBook, atlas: Atlas, vintage: Vintage | None, opening: Opening | None) -> Opened:
+    """Set what a file holds on the data of today; an IRIS that cannot be chosen here is refused, as the perimeter would be another."""
+    if not raw.alone:
+        found = set_on(raw, atlas, vintage, opening)
+        return replace(found, workbook=replace(found.workbook, scenarios=(found.workbook.scenario,), current=0))
+    here = opening(raw.cities)[0] if opening and raw.cities else atlas
+    found = reopen(raw.scenarios, 0, raw.settings, raw.sent, here, vintage, raw.claims)
+    return replace(found, workbook=replace(found.workbook, opened=frozenset(here.opened)))
+
+
+def raw_exported(data: bytes) -> RawBook:
+    """Read what a file that this dashboard made holds, and look nothing up.
+
+    Raises
+    ------
+    GeoInputError
+        When the file is not one of ours.
+    """
     if len(data) > LARGEST:
         raise GeoInputError(
             f"Ce fichier est trop gros ({fr.number(len(data) / 1e6)} Mo ; {fr.number(LARGEST / 1e6)} Mo au plus)."
         )
     if data.startswith(b"SQLite format 3\x00"):
-        raw = _from_gpkg(data)
+        raw, claims = _from_gpkg(data)
     elif data.startswith(b"PK\x03\x04"):
-        raw = _from_xlsx(data)
+        raw, claims = _from_xlsx(data)
     elif data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
         content = _json(data)
         if content.get("type") != "FeatureCollection":
-            return from_file(data, atlas, vintage, opening).workbook.scenario
-        raw = _from_geojson(content)
+            return raw_book(data)
+        raw, claims = _from_geojson(content), content.get(CLAIMS_FIELD, [])
     else:
-        raw = _from_csv(data)
+        raw, claims = _from_csv(data), []
     if not raw.codes:
         raise GeoInputError("Ce fichier ne contient aucune commune : la colonne « code » y est vide.")
     cities = frozenset(code[:5] for code in raw.codes if SHAPE_OF_IRIS.fullmatch(code))
-    atlas = opening(cities)[0] if opening and cities else atlas
-    return reopen([raw], 0, _GUIDE, Vintage(), atlas, vintage).workbook.scenario
+    return RawBook((raw,), claims=tuple(read_claim_fields(claims)), cities=cities, alone=True)
 
 
-_GUIDE = Workbook().settings
 _NOT_OURS = "Ce fichier n’est pas un périmètre de ce tableau de bord : {}. Envoyez un fichier exporté d’ici, sans l’avoir converti."
 
 
@@ -151,7 +175,7 @@ def _from_csv(data: bytes) -> RawScenario:
     return _raw(table["code"], {"nom": names[0]} if names else {})
 
 
-def _from_xlsx(data: bytes) -> RawScenario:
+def _from_xlsx(data: bytes) -> tuple[RawScenario, list[dict[str, Any]]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "recu.xlsx"
         path.write_bytes(data)
@@ -163,23 +187,42 @@ def _from_xlsx(data: bytes) -> RawScenario:
     at = head.index("code")
     known = {line[0]: line[1] for line in sheets.get(IDENTITY, [])[1:] if len(line) > 1}
     codes = [line[at] if at < len(line) else "" for line in lines]
-    return _raw(takewhile(str.strip, codes), known)  # notes may follow the table
+    told = takewhile(any, sheets.get(CLAIMS, [])[1:])
+    return _raw(takewhile(str.strip, codes), known), _claims(told)  # notes may follow the tables
 
 
-def _from_gpkg(data: bytes) -> RawScenario:
+def _claims(lines: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    """Return the lines of a table of claims as their fields; a cell that is missing is empty."""
+    found = []
+    for line in lines:
+        cells = [original(str(cell or "")) for cell in line]
+        one: dict[str, Any] = dict(zip_longest(CLAIM_COLUMNS, cells[: len(CLAIM_COLUMNS)], fillvalue=""))
+        one |= {name: one[name].split() for name in ("communes", "en_partie")}
+        one |= {name: one[name].casefold() == "oui" for name in ("complete", "retenue")}
+        found.append(one)
+    return found
+
+
+def _from_gpkg(data: bytes) -> tuple[RawScenario, list[dict[str, Any]]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "recu.gpkg"
         path.write_bytes(data)
         try:
             defuse(path)
             with foreign(path) as base:
-                if generates(base, "communes") or generates(base, "identite"):
+                if any(generates(base, table) for table in ("communes", "identite", CLAIMS_FIELD)):
                     raise GeoInputError(_NOT_OURS.format("ses tables fabriquent des colonnes à la lecture"))
                 codes = [row[0] for row in base.execute("SELECT code FROM communes").fetchmany(MOST_ROWS)]
                 known = dict(base.execute("SELECT cle, valeur FROM identite").fetchmany(MOST_ROWS))
+                held = base.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (CLAIMS_FIELD,))
+                told = (
+                    base.execute(f"SELECT {', '.join(CLAIM_COLUMNS)} FROM {CLAIMS_FIELD}").fetchmany(MOST_CLAIMS + 1)
+                    if held.fetchone()
+                    else []
+                )
         except ERRORS as error:
             raise GeoInputError(_NOT_OURS.format("la table « communes » ou « identite » manque")) from error
-    return _raw(codes, known)
+    return _raw(codes, known), _claims(told)
 
 
 def _json(data: bytes) -> dict[str, Any]:
@@ -209,7 +252,9 @@ def settings_of_link(link: str, atlas: Atlas) -> Workbook | None:
         return None
 
 
-def open_scenarios(data: bytes, name: str, atlas: Atlas, vintage: Vintage, tell: Tell, stop: Stop) -> Opened:
+def open_scenarios(
+    data: bytes, name: str, atlas: Atlas, vintage: Vintage, opening: Opening, tell: Tell, stop: Stop
+) -> Opened:
     """Read a file of scenarios as `geo.scenarios.file.from_file` does.
 
     Raises
@@ -217,11 +262,12 @@ def open_scenarios(data: bytes, name: str, atlas: Atlas, vintage: Vintage, tell:
     GeoInputError
         When it is not one of ours, or its reading was ended.
     """
-    found: Opened = _read(scenarios_of, data, name, atlas, vintage, tell, stop)
-    return found
+    return set_on(_read(book_of, data, name, atlas, tell, stop), atlas, vintage, opening)
 
 
-def open_exported(data: bytes, name: str, atlas: Atlas, vintage: Vintage, tell: Tell, stop: Stop) -> Scenario:
+def open_exported(
+    data: bytes, name: str, atlas: Atlas, vintage: Vintage, opening: Opening, tell: Tell, stop: Stop
+) -> Opened:
     """Read the scenario of any file that this dashboard makes, as `geo.exports.reimport.read_back` does.
 
     Raises
@@ -229,21 +275,20 @@ def open_exported(data: bytes, name: str, atlas: Atlas, vintage: Vintage, tell: 
     GeoInputError
         When it is not one of ours, or its reading was ended.
     """
-    found: Scenario = _read(scenario_of, data, name, atlas, vintage, tell, stop)
+    return _set_on(_read(exported_of, data, name, atlas, tell, stop), atlas, vintage, opening)
+
+
+def _read(work: Callable[..., RawBook], data: bytes, name: str, atlas: Atlas, tell: Tell, stop: Stop) -> RawBook:
+    """Read a file in a process of its own; what it holds is looked up here, on the data of the session."""
+    found: RawBook = isolation.read(work, data, name, atlas=atlas, tell=tell, stop=stop).result()
     return found
 
 
-def _read(
-    work: Callable[..., Any], data: bytes, name: str, atlas: Atlas, vintage: Vintage, tell: Tell, stop: Stop
-) -> Any:
-    return isolation.read(work, data, name, atlas=atlas, options={"vintage": vintage}, tell=tell, stop=stop).result()
-
-
-def scenarios_of(path: Path, atlas: Atlas, _tell: Tell, *, vintage: Vintage) -> Opened:
+def book_of(path: Path, _atlas: Atlas, _tell: Tell) -> RawBook:
     """Read a file of scenarios in this process."""
-    return from_file(path.read_bytes(), atlas, vintage)
+    return raw_book(path.read_bytes())
 
 
-def scenario_of(path: Path, atlas: Atlas, _tell: Tell, *, vintage: Vintage) -> Scenario:
+def exported_of(path: Path, _atlas: Atlas, _tell: Tell) -> RawBook:
     """Read an exported scenario in this process."""
-    return read_back(path.read_bytes(), atlas, vintage)
+    return raw_exported(path.read_bytes())

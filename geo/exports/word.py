@@ -51,13 +51,13 @@ def note_docx(note: Note) -> bytes:
     document.add_paragraph(f"Communes (habitants) : {printable(note.communes)}")
     _checks(document, note)
     _questions(document, note)
-    for table in (note.zones, note.guests):
+    for table in (note.zones, note.guests, *note.noted):
         document.add_heading(table.caption, level=2)
         word_table(document, table)
     document.add_heading(note.staffing.caption, level=2)
     document.add_paragraph(printable(note.staffing_text))
     word_table(document, note.staffing)
-    for table in note.chosen:
+    for table in note.budget:
         document.add_heading(table.caption, level=2)
         word_table(document, table)
     if note.comparison:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,30 +69,36 @@ class JudgedMoves:
         judged = [check.outcomes(self.batch, self.settings) for check in CHECKS]
         return np.column_stack([outcome for outcome, _ in judged]), np.column_stack([judges for _, judges in judged])
 
+    @cached_property
+    def _figures(self) -> dict[str, list[Any]]:
+        """The figures of Measures after each move, as plain values by name, without the outcomes."""
+        batch, sectors, quarters = self.batch, self.batch.zones.sectors(), self.batch.quarters
+        counts = {
+            "population": batch.population, "atoms": batch.sums["atoms"], "communes": (batch.towns[1] > 0).sum(axis=1),
+            "epci": batch.epci, "communities": (batch.communities[1] > 0).sum(axis=1), "pieces": batch.pieces,
+            "sectors": sectors.met.sum(axis=1), "sectors_cut": sectors.cut.sum(axis=1), "sectors_unknown": sectors.unknown.sum(axis=1),
+            "sector_people_outside": sectors.outside.sum(axis=1), "qpv": quarters.inside, "qpv_left": quarters.left,
+            "qpv_people": quarters.people,
+        }  # fmt: skip
+        return {
+            **{name: np.asarray(found).astype(np.int64).tolist() for name, found in counts.items()},
+            "area_m2": batch.sums["area_m2"].tolist(),
+            "span_m": [None if math.isnan(span) else span for span in batch.span_m.tolist()],
+        }
+
+    @cached_property
+    def _outcomes(self) -> list[tuple[dict[str, Outcome], dict[str, bool]]]:
+        """The outcome of each check after each move, and whether it judges there."""
+        return [
+            (dict(zip(CHECK_IDS, (OUTCOMES[k] for k in row), strict=True)), dict(zip(CHECK_IDS, judges, strict=True)))
+            for row, judges in zip(*(found.tolist() for found in self.outcomes), strict=True)
+        ]
+
     def measures(self, i: int) -> Measures:
         """Return the figures after move i (0 for the perimeter as it is)."""
-        batch, found = self.batch, self.outcomes
-        sectors, quarters = batch.zones.sectors, batch.quarters
-        span = float(batch.span_m[i])
-        return Measures(
-            population=int(batch.population[i]),
-            atoms=int(batch.sums["atoms"][i]),
-            communes=int((batch.towns[1][i] > 0).sum()),
-            epci=int(batch.epci[i]),
-            communities=int((batch.communities[1][i] > 0).sum()),
-            area_m2=float(batch.sums["area_m2"][i]),
-            pieces=int(batch.pieces[i]),
-            span_m=None if np.isnan(span) else span,
-            sectors=int(sectors.met[i].sum()),
-            sectors_cut=int(sectors.cut[i].sum()),
-            sectors_unknown=int(sectors.unknown[i].sum()),
-            sector_people_outside=int(sectors.outside[i].sum()),
-            qpv=int(quarters.inside[i]),
-            qpv_left=int(quarters.left[i]),
-            qpv_people=int(quarters.people[i]),
-            outcomes={c: OUTCOMES[found[0][i, k]] for k, c in enumerate(CHECK_IDS)},
-            concerned={c: bool(found[1][i, k]) for k, c in enumerate(CHECK_IDS)},
-        )
+        outcomes, concerned = self._outcomes[i]
+        figures = {name: found[i] for name, found in self._figures.items()}
+        return Measures(**figures, outcomes=outcomes, concerned=concerned)
 
 
 def run_checks(facts: PerimeterFacts, settings: Settings | None = None) -> tuple[tuple[Check, Finding], ...]:

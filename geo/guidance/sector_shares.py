@@ -5,12 +5,14 @@ A sector that splits a commune is an estimate where the part has a figure, and u
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from geo import french as fr
+from geo.communes import Atlas, pieces_text, places
 from geo.kept import kept_on_subject
 from geo.layers import CLAIMED, LayerId, Precision
 from geo.perimeters import PerimeterFacts
@@ -30,7 +32,7 @@ class MissingCommune:
 
 @dataclass(frozen=True)
 class SectorShare:
-    """A sector met: inhabitants inside and in all (None when not known), communes that would complete it.
+    """A sector met: inhabitants inside and in all (None when not known), communes that would complete it, and these in words.
 
     `estimated` marks a sector that splits a commune whose part is computed; `unknown` is why no share can be reported.
     """
@@ -47,6 +49,7 @@ class SectorShare:
     note: str
     source: str
     year: str
+    lacking: tuple[str, tuple[str, ...]] = ("", ())
 
     @property
     def share(self) -> float | None:
@@ -83,11 +86,11 @@ class SectorShare:
         if not self.missing:
             return f"{self.short_name} : entier dans le périmètre ({fr.inhabitants(self.total)}{mark})."
         start = f"{self.short_name} : {fr.ratio(self.inside, self.total)} de ses habitants dans le périmètre{mark}"
-        these = "cette commune" if len(self.missing) == 1 else f"ces {fr.number(len(self.missing))} communes"
         verb = "le complète" if len(self.missing) == 1 else "le complètent"
         about = "environ " if self.estimated else ""
-        names = fr.listing((c.name + (" (en partie)" if c.partly else "") for c in self.missing), most=8)
-        return f"{start} ; {these} (+ {about}{fr.inhabitants(self.people_missing or 0)}) {verb} : {names}."
+        these, names = self.lacking
+        named = f" : {fr.listing(names, most=8)}" if names != (these,) else ""
+        return f"{start} ; {these} (+ {about}{fr.inhabitants(self.people_missing or 0)}) {verb}{named}."
 
 
 @kept_on_subject
@@ -117,7 +120,7 @@ def _share(facts: PerimeterFacts, layer_id: str, zone_id: str) -> SectorShare:
     if zone["precision"] == Precision.PARTIELLE:
         unknown = "ses communes ne sont pas toutes connues."
     elif np.isnan(people).any():
-        split = fr.listing((str(atlas.names[r]) for r in rows[np.isnan(people)]), most=4)
+        split = fr.listing(places(atlas, rows[np.isnan(people)]), most=4)
         unknown = f"il ne prend qu’une partie de {split}, de taille inconnue."
     missing = sorted(
         (
@@ -140,7 +143,18 @@ def _share(facts: PerimeterFacts, layer_id: str, zone_id: str) -> SectorShare:
         note=str(zone["note"]),
         source=str(zone["source_titre"] or layer.source),
         year=str(zone["annee_source"]),
+        lacking=_lacking(atlas, missing),
     )
+
+
+def _lacking(atlas: Atlas, missing: Sequence[MissingCommune]) -> tuple[str, tuple[str, ...]]:
+    """Return how many communes or pieces of cities complete a sector, and their names; those of which a part does say so."""
+    if all(len(c.code) == len("59350") for c in missing):
+        these = "cette commune" if len(missing) == 1 else f"ces {fr.number(len(missing))} communes"
+        return these, tuple(c.name + (" (en partie)" if c.partly else "") for c in missing)
+    whole, cut = ([atlas.row[c.code] for c in missing if c.partly is partly] for partly in (False, True))
+    named = (*places(atlas, whole), *(f"{name} (en partie)" for name in places(atlas, cut)))
+    return pieces_text(atlas, (*whole, *cut)), named
 
 
 # Words by which sources name a hospital; other texts of that column name a territory.

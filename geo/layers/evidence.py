@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.arrays import Rows
-from geo.communes import Atlas, Density, Revitalisation
+from geo.communes import Atlas, Density, Iris, Revitalisation
 from geo.layers.crosswalk import Crosswalk
 
 NOT_LISTED = "GEM, associations d’usagers et de proches (dans aucun fichier officiel)"
@@ -46,13 +46,14 @@ class LocalActor:
 @dataclass(frozen=True, eq=False)
 class Evidence:
     """The communes with every layer, their density class, the care places and the FRR zoning (None where no list is known), and
-    the bodies that persons name."""
+    the bodies that persons name. `iris` are what cities can be opened into, None until they were synchronised."""
 
     crosswalk: Crosswalk
     density: Density
     resources: CarePlaces | None = None
     revitalisation: Revitalisation | None = None
     actors: tuple[LocalActor, ...] = ()
+    iris: Iris | None = None
 
     @property
     def atlas(self) -> Atlas:

@@ -3,7 +3,7 @@
 It measures and never judges. Start from `incidence_of`, `Move`, `try_moves`.
 """
 
-from geo.moves.batch import Move, MoveBatch, batch_of_one, try_moves
+from geo.moves.batch import Move, MoveBatch, Sectors, batch_of_one, try_moves
 from geo.moves.incidence import LAYERS, IncidenceTables, incidence_of
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "IncidenceTables",
     "Move",
     "MoveBatch",
+    "Sectors",
     "batch_of_one",
     "incidence_of",
     "try_moves",

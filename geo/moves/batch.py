@@ -206,11 +206,12 @@ class MoveBatch:
 
 @dataclass(frozen=True, eq=False)
 class Sectors:
-    """Adult sectors after each move (moves × sectors): met, cut, of unknown size, inhabitants left outside."""
+    """Sectors of one layer after each move (moves × sectors): met, cut, of unknown size, wholly inside, inhabitants left outside."""
 
     met: Bools
     cut: Bools
     unknown: Bools
+    whole: Bools
     outside: Floats
 
 
@@ -269,15 +270,15 @@ class Zones:
         """Whether people in common are known: some commune is wholly in, or has a part of known size."""
         return (self.whole > 0) | (self.part > self.unsized)
 
-    @cached_property
-    def sectors(self) -> Sectors:
-        """The adult sectors."""
-        mine = self.of(LayerId.ADULT_SECTORS)
+    @kept_on_subject
+    def sectors(self, layer: LayerId = LayerId.ADULT_SECTORS) -> Sectors:
+        """Return the sectors of a layer, by default the adult ones."""
+        mine = self.of(layer)
         met, total = self.met[:, mine], self.known_total[mine]
         unknown = met & np.isnan(total)
         cut = met & ~self.covered[:, mine] & ~unknown
         outside = np.where(cut, np.nan_to_num(total) - self.people[:, mine], 0.0)
-        return Sectors(met, cut, unknown, outside)
+        return Sectors(met, cut, unknown, met & ~cut & ~unknown, outside)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,32 +17,49 @@ def spans(located: tuple[Floats, Ints], rows: Rows, moves: Sequence[tuple[Rows, 
     `located` is the inner point of every atom of the country, in metres, and the EPSG code of its projection.
     """
     points, epsg = located
-    ends = _ends(points, rows)
-    base = _span(points, epsg, ends) if len(set(epsg[rows])) == 1 else np.nan
     found = np.empty(len(moves) + 1)
-    found[0] = base
+    if len(set(epsg[rows])) > 1:
+        found[0] = np.nan
+        found[1:] = [_afresh(points, epsg, rows, move) for move in moves]
+        return found
+    ends = _ends(points, rows)
+    apart = cdist(points[ends], points[ends])
+    found[0] = base = float(apart.max())
+    far = [{int(ends[i]), int(ends[j])} for i, j in np.argwhere(apart == base) if i < j]
     held = set(ends.tolist())
-    single = len(set(epsg[rows])) == 1
+    alone = _one_more(points, epsg, ends, [int(added[0]) for added, removed in moves if len(added) == 1], base)
     for i, (added, removed) in enumerate(moves, start=1):
-        if not single:
-            kept = np.setdiff1d(np.union1d(rows, added), removed)
-            found[i] = _span(points, epsg, _ends(points, kept)) if len(set(epsg[kept])) == 1 else np.nan
-        elif held.isdisjoint(removed.tolist()):
-            found[i] = _grown(points, epsg, ends, added, base)
+        gone = set(removed.tolist())
+        if not len(added) and any(pair.isdisjoint(gone) for pair in far):
+            found[i] = base
+        elif held.isdisjoint(gone):
+            found[i] = alone[int(added[0])] if len(added) == 1 else _grown(points, epsg, ends, added, base)
         else:
-            kept = np.setdiff1d(np.union1d(rows, added), removed)
-            found[i] = _span(points, epsg, _ends(points, kept))
+            found[i] = _afresh(points, epsg, rows, (added, removed))
     return found
 
 
+def _afresh(points: Floats, epsg: Ints, rows: Rows, move: tuple[Rows, Rows]) -> float:
+    kept = np.setdiff1d(np.union1d(rows, move[0]), move[1])
+    return _span(points, epsg, _ends(points, kept)) if len(set(epsg[kept])) == 1 else np.nan
+
+
+def _one_more(points: Floats, epsg: Ints, ends: Rows, added: list[int], base: float) -> dict[int, float]:
+    """Return the span with each of some atoms added alone to those whose outermost are `ends`."""
+    if not added:
+        return {}
+    reach = np.maximum(base, cdist(points[added], points[ends]).max(axis=1))
+    return dict(zip(added, np.where(epsg[added] == epsg[ends[0]], reach, np.nan).tolist(), strict=True))
+
+
 def _grown(points: Floats, epsg: Ints, ends: Rows, added: Rows, base: float) -> float:
-    """Return the span once atoms are added to those whose outermost are `ends`."""
+    """Return the span once several atoms are added to those whose outermost are `ends`; none changes nothing."""
     if not len(added):
         return base
     if np.any(epsg[added] != epsg[ends[0]]):
         return np.nan
     most = max(base, float(cdist(points[added], points[ends]).max()))
-    return max(most, float(pdist(points[_ends(points, added)]).max())) if len(added) > 1 else most
+    return max(most, float(pdist(points[_ends(points, added)]).max()))
 
 
 def _span(points: Floats, epsg: Ints, rows: Rows) -> float:

@@ -6,7 +6,8 @@ Reading back checks everything as for a link; names and populations are there fo
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from geo.agreements import from_fields, to_fields
@@ -14,7 +15,7 @@ from geo.budget import NO_BUDGET, budget_fields, read_budget
 from geo.claims import MOST_CLAIMS, Claim
 from geo.communes import SHAPE_OF_IRIS, Atlas
 from geo.errors import GeoInputError
-from geo.guidance import NO_PROJECT, Project, read_project
+from geo.guidance import NO_PROJECT, Project, Settings, read_project
 from geo.scenarios.grain import MOST_OPENED, Opening, with_iris
 from geo.scenarios.link import changed_settings
 from geo.scenarios.reopen import Opened, RawClaim, RawScenario, commune_of_today, read_settings, reopen
@@ -42,7 +43,7 @@ def to_file(workbook: Workbook, atlas: Atlas) -> bytes:
         "courant": workbook.current,
         **({"ouvertes": sorted(workbook.opened)} if workbook.opened else {}),
         "scenarios": [_scenario(s, atlas) for s in workbook.scenarios],
-        **({"declarations": [_claim(c) for c in workbook.claims]} if workbook.claims else {}),
+        **({"declarations": claim_fields(workbook.claims)} if workbook.claims else {}),
         **({"accords": to_fields(workbook.agreements)} if workbook.agreements else {}),
     }
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
@@ -60,6 +61,11 @@ def _scenario(scenario: Scenario, atlas: Atlas) -> dict[str, Any]:
     }
 
 
+def claim_fields(claims: Iterable[Claim]) -> list[dict[str, Any]]:
+    """Return claims as a file holds them."""
+    return [_claim(claim) for claim in claims]
+
+
 def _claim(claim: Claim) -> dict[str, Any]:
     return {
         "sorte": claim.kind,
@@ -74,7 +80,14 @@ def _claim(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _read_claims(given: Any) -> list[RawClaim]:
+def read_claim_fields(given: Any) -> list[RawClaim]:
+    """Read the shape of what `claim_fields` wrote.
+
+    Raises
+    ------
+    GeoInputError
+        When it has another.
+    """
     if not isinstance(given, list) or len(given) > MOST_CLAIMS or not all(isinstance(c, dict) for c in given):
         raise GeoInputError(f"Déclarations : une liste de {MOST_CLAIMS} au plus est attendue.")
     found = []
@@ -114,6 +127,21 @@ def read_project_field(given: Any) -> Project:
     return read_project(found.get("intention"), found.get("clsm", []))
 
 
+@dataclass(frozen=True)
+class RawBook:
+    """A workbook as a file holds it, nothing of it looked up: plain values, that pass between processes. `cities` are those opened
+    into IRIS; `alone` says that it comes of an export, which is one perimeter."""
+
+    scenarios: tuple[RawScenario, ...]
+    current: Any = 0
+    settings: Settings = field(default_factory=Settings)
+    sent: Vintage = field(default_factory=Vintage)
+    claims: tuple[RawClaim, ...] = ()
+    cities: frozenset[str] = frozenset()
+    alone: bool = False
+    agreements: Any = field(default_factory=list)
+
+
 def from_file(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening: Opening | None = None) -> Opened:
     """Read a workbook from a JSON file; `vintage` is that of the active data, to say what has changed since, and `opening` gives the
     communes with the cities that it opens into IRIS.
@@ -122,6 +150,17 @@ def from_file(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening
     ------
     GeoInputError
         When the file is not one of ours, or holds something that makes no sense; the sentence says what.
+    """
+    return set_on(raw_book(data), atlas, vintage, opening)
+
+
+def raw_book(data: bytes) -> RawBook:
+    """Read what a JSON file holds, and look nothing up.
+
+    Raises
+    ------
+    GeoInputError
+        As `from_file`.
     """
     if len(data) > LARGEST:
         raise GeoInputError("Ce fichier est trop gros pour être une liste de périmètres (20 Mo au plus).")
@@ -138,37 +177,45 @@ def from_file(data: bytes, atlas: Atlas, vintage: Vintage | None = None, opening
     scenarios = content.get("scenarios")
     if not isinstance(scenarios, list):
         raise GeoInputError("Ce fichier ne contient aucun scénario.")
-    raw = [_read_scenario(s, i) for i, s in enumerate(scenarios, start=1)]
-    return _read_opened(content, raw, atlas, vintage, opening)
-
-
-def _read_opened(
-    content: dict[str, Any], raw: list[RawScenario], atlas: Atlas, vintage: Vintage | None, opening: Opening | None
-) -> Opened:
     cities = content.get("ouvertes", [])
     if not isinstance(cities, list) or not all(isinstance(c, str) for c in cities) or len(cities) > MOST_OPENED:
         raise GeoInputError("Les villes ouvertes en IRIS (« ouvertes ») ne sont pas lisibles.")
-    here, said = opening(frozenset(cities)) if opening and cities else (atlas, ())
+    return RawBook(
+        tuple(_read_scenario(s, i) for i, s in enumerate(scenarios, start=1)),
+        content.get("courant", 0),
+        read_settings(content.get("reglages", {})),
+        _read_vintage(content.get("donnees", {})),
+        tuple(read_claim_fields(content.get("declarations", []))),
+        frozenset(cities),
+        agreements=content.get("accords", []),
+    )
+
+
+def set_on(raw: RawBook, atlas: Atlas, vintage: Vintage | None = None, opening: Opening | None = None) -> Opened:
+    """Set a workbook on the data of today.
+
+    Raises
+    ------
+    GeoInputError
+        As `from_file`.
+    """
+    cities = raw.cities
+    here, said = opening(cities) if opening and cities else (atlas, ())
     left = (
-        [frozenset(filter(SHAPE_OF_IRIS.fullmatch, some)) for s in raw for some in (s.codes, s.locked)]
+        [frozenset(filter(SHAPE_OF_IRIS.fullmatch, some)) for s in raw.scenarios for some in (s.codes, s.locked)]
         if cities
         else []
     )
     whole = (
-        [replace(s, codes=s.codes - left[2 * i], locked=s.locked - left[2 * i + 1]) for i, s in enumerate(raw)]
+        [
+            replace(s, codes=s.codes - left[2 * i], locked=s.locked - left[2 * i + 1])
+            for i, s in enumerate(raw.scenarios)
+        ]
         if cities
-        else raw
+        else raw.scenarios
     )
-    found = reopen(
-        whole,
-        content.get("courant", 0),
-        read_settings(content.get("reglages", {})),
-        _read_vintage(content.get("donnees", {})),
-        here,
-        vintage,
-        _read_claims(content.get("declarations", [])),
-    )
-    agreements, noted = from_fields(content.get("accords", []), commune_of_today(atlas))
+    found = reopen(whole, raw.current, raw.settings, raw.sent, here, vintage, raw.claims)
+    agreements, noted = from_fields(raw.agreements, commune_of_today(atlas))
     found = Opened(replace(found.workbook, agreements=agreements), (*found.notices, *noted))
     if not cities:
         return found

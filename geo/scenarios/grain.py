@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -58,6 +59,30 @@ def close_city(workbook: Workbook, city: str, atlas: Atlas) -> Workbook:
         for s in workbook.scenarios
     )
     return replace(workbook, scenarios=tuple(scenarios), opened=workbook.opened - {city})
+
+
+def followed(workbook: Workbook, atlas: Atlas) -> tuple[Workbook, tuple[str, ...]]:
+    """Return a workbook on data that changed since it was drawn, and what is said of it: `atlas` has opened those of its cities that can
+    be today, and the IRIS that are no more are left out."""
+    lost = {
+        code for s in workbook.scenarios for code in s.codes if SHAPE_OF_IRIS.fullmatch(code) and code not in atlas.row
+    }
+    if not lost and workbook.opened == frozenset(atlas.opened):
+        return workbook, ()
+    scenarios = tuple(replace(s, codes=s.codes - lost, locked=s.locked - lost) for s in workbook.scenarios)
+    made = replace(workbook, scenarios=scenarios, opened=frozenset(atlas.opened))
+    return open_cities(made, atlas), tuple(_said_of_gone(lost, atlas))
+
+
+def _said_of_gone(lost: Iterable[str], atlas: Atlas) -> Iterable[str]:
+    for city, number in sorted(Counter(code[:5] for code in lost).items()):
+        verb, left = ("n’est", "laissé") if number == 1 else ("ne sont", "laissés")
+        yield f"{atlas.label(city)} : {fr.count(number, 'IRIS', 'IRIS')} de vos scénarios {verb} plus dans les données, {left} de côté."
+
+
+def in_communes(codes: Iterable[str], atlas: Atlas) -> frozenset[str]:
+    """Return codes where each opened city that is there with all its IRIS is one commune again."""
+    return _coarse(frozenset(codes), {city: frozenset(pieces) for city, pieces in atlas.opened.items()})
 
 
 def _fine(codes: frozenset[str], atlas: Atlas) -> frozenset[str]:

@@ -6,7 +6,7 @@ else. The checksum tells an accident or a hand from a true link; the checks behi
 
 Agreements, like cities opened into IRIS, are a text of their own behind it (geo/scenarios/noted.py).
 
-Form 2 is form 1 with projects and answers, form 3 is form 2 with claims, form 5 is form 3 with budgets: a workbook without any is
+Form 2 is form 1 with projects and answers, form 3 is form 2 with claims, form 4 is form 3 with budgets: a workbook without any is
 written in the lowest form that holds it, as older installations read it. Long answers are left out, all of them together
 (`carries_answers`): a link must stay one; the file of scenarios has them.
 """
@@ -34,12 +34,8 @@ from geo.scenarios.noted import NOTED, read_noted, write_noted
 from geo.scenarios.reopen import Opened, RawClaim, RawScenario, commune_of_today, read_settings, reopen
 from geo.scenarios.scenario import MOST_SCENARIOS, Scenario, Vintage, Workbook
 
-PLAIN, FULL, CLAIMED, COSTED = (
-    "1",
-    "2",
-    "3",
-    "5",
-)  # forms: without and with projects and answers; with claims too; with budgets too
+# Forms: without and with projects and answers; with claims too; with budgets too.
+PLAIN, FULL, CLAIMED, COSTED = "1", "2", "3", "4"
 LONGEST = 60_000  # characters read; a link of a whole région is about a thousand
 MAIL_LENGTH = 2_000  # past it some mail programs cut addresses
 MOST_ANSWERS = 3_000  # characters of answers that a link carries, of all scenarios together

@@ -297,10 +297,7 @@ class Workbook:
         GeoInputError
             When a text holds something personal, or there are too many.
         """
-        agreements = self.agreements
-        for entry in entries:
-            agreements = agreements.record(entry)
-        return replace(self, agreements=agreements)
+        return replace(self, agreements=self.agreements.record(*entries))
 
     def with_agreements_of(self, *others: Workbook) -> Workbook:
         """Return the workbook with the agreements of others beside its own, none lost; the scenarios stay its own."""
@@ -319,13 +316,16 @@ class Workbook:
     def merge(self, other: Workbook) -> Workbook:
         """Return the workbook with the scenarios of another one after its own (to compare a colleague's), and its claims and agreements.
 
-        Settings and vintage stay its own.
+        Settings and vintage stay its own. The cities of both are opened: what either has whole is then to be put in IRIS (`open_cities`).
         """
         merged = self
         for scenario in other.scenarios:
             merged = merged.add(scenario)
         return replace(
-            merged, claims=self.claims.merged(other.claims), agreements=self.agreements.merged(other.agreements)
+            merged,
+            claims=self.claims.merged(other.claims),
+            agreements=self.agreements.merged(other.agreements),
+            opened=self.opened | other.opened,
         )
 
     def with_settings(self, settings: Settings | None = None) -> Workbook:

@@ -9,9 +9,12 @@ import numpy as np
 
 from geo import french as fr
 from geo.arrays import Rows
+from geo.communes import pieces_text
 from geo.guidance import judge_moves
+from geo.kept import kept_on_subject
 from geo.layers import Evidence, LayerId
 from geo.moves import IncidenceTables, Move, MoveBatch, incidence_of
+from geo.perimeters import PerimeterFacts
 from geo.suggest.effects import single_moves
 from geo.suggest.gestures import bodies_met, zones_of
 
@@ -47,6 +50,12 @@ def tried_around(evidence: Evidence, codes: Iterable[str]) -> tuple[Tried, ...]:
     return tuple(_tried(batch, moves, whole))
 
 
+@kept_on_subject
+def tried_near(facts: PerimeterFacts) -> tuple[Tried, ...]:
+    """Return what `tried_around` does for a perimeter, on the data that its facts rest on, and kept on them."""
+    return tried_around(facts.evidence, facts.perimeter.communes)
+
+
 def group_moves(ground: IncidenceTables, inside: frozenset[str]) -> Iterator[Move]:
     """Yield the moves of groups: the rest of an EPCI, sector, CLS or QPV met, a neighbouring EPCI, each part inside."""
     mask = np.zeros(len(ground.atlas.table), dtype=bool)
@@ -57,11 +66,11 @@ def group_moves(ground: IncidenceTables, inside: frozenset[str]) -> Iterator[Mov
         if 1 < len(outside) <= MOST_GROUP:
             rest = f"le reste {fr.of(name)}" if len(within) and not quarter else name
             yield Move(
-                f"Ajouter {rest} ({fr.count(len(outside), 'commune')})", added=_codes(ground, outside), kind="groupe"
+                f"Ajouter {rest} ({pieces_text(ground.atlas, outside)})", added=_codes(ground, outside), kind="groupe"
             )
         if 1 < len(within) < len(inside) <= _MOST_SIZED and not quarter:
             yield Move(
-                f"Retirer {name} ({fr.count(len(within), 'commune')})", removed=_codes(ground, within), kind="groupe"
+                f"Retirer {name} ({pieces_text(ground.atlas, within)})", removed=_codes(ground, within), kind="groupe"
             )
 
 
@@ -86,7 +95,7 @@ def _distinct(moves: Iterable[Move]) -> list[Move]:
 
 
 def _tried(trials: MoveBatch, moves: Sequence[Move], whole: np.ndarray) -> Iterator[Tried]:
-    sectors, quarters = trials.zones.sectors, trials.quarters
+    sectors, quarters = trials.zones.sectors(), trials.quarters
     kept = [0, *(i + 1 for i in range(len(moves)) if whole[i])]
     for j in kept:
         move = moves[j - 1] if j else Move("Le périmètre")

@@ -1,7 +1,7 @@
 """A perimeter too large for one CLSM, cut into several: each way is one possible among others.
 
-How, in words: the pieces that are kept whole (arrondissements, intercommunal bodies, sectors, or communes) and touch each
-other are tied by the shortest links (a minimum spanning tree on the distance between their centres of inhabitants); the tie
+How, in words: the pieces that are kept whole (arrondissements, intercommunal bodies, sectors, communes, or the IRIS of an opened
+city that is above the marker by itself) and touch each other are tied by the shortest links (a minimum spanning tree on the distance between their centres of inhabitants); the tie
 is cut that leaves on each side the shares nearest to what they should be, again and again until each group is near the
 guide's marker; last, pieces at the edge pass to the neighbouring group as long as that evens the groups and leaves each in
 one piece. A piece larger than the marker by itself is a group of its own.
@@ -9,20 +9,20 @@ one piece. A piece larger than the marker by itself is a group of its own.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 from geo import french as fr
-from geo.arrays import Bools, Floats, Rows
+from geo.arrays import Bools, Rows
+from geo.communes import Iris, name_of
 from geo.guidance import Settings
 from geo.layers import LayerId
 from geo.moves import IncidenceTables
+from geo.suggest.balance import balanced
 from geo.suggest.gestures import bodies_met, zones_of
 
 FAR = 1.5  # times the marker: past it divisions are proposed; a choice of this tool, said where it is used
@@ -79,20 +79,23 @@ ARRONDISSEMENTS = Kept(
 )
 BODIES = Kept("Par intercommunalités", "chaque intercommunalité garde ses communes", "les voisines sont groupées")
 SECTORS = Kept("Par secteurs de psychiatrie adulte", "chaque secteur garde ses communes", "les voisins sont groupés")
+IRIS = Kept("Par groupes d’IRIS voisins", "chaque IRIS reste entier", "les plus proches sont groupés")
 COMMUNES = Kept(
     "Par groupes de communes voisines", "chaque commune reste entière", "les voisines les plus proches sont groupées"
 )
 
 
 def is_far(people: int, big: bool, settings: Settings) -> bool:
-    """Whether divisions are proposed: far above the marker, or above it in a city past the guide's size for a big one."""
+    """Whether divisions are proposed: far above the marker, or above it where a city is past the guide's size for a big one, or is opened
+    into IRIS and above the marker by itself."""
     return people > settings.marker * (1.0 if big else FAR)
 
 
-def divisions(ground: IncidenceTables, rows: Rows, settings: Settings) -> tuple[Division, ...]:
+def ways_to_cut(ground: IncidenceTables, rows: Rows, settings: Settings) -> tuple[Division, ...]:
     """Return the ways to cut some atoms, those that keep the best known limits first; empty when nothing is to be cut."""
     people = int(ground.atlas.population[rows].sum())
-    if not is_far(people, bool(big_cities(ground, rows, settings)), settings) or people > MOST_PARTS * settings.marker:
+    big = bool(big_cities(ground, rows, settings)) or bool(_heavy(ground, rows, settings))
+    if not is_far(people, big, settings) or people > MOST_PARTS * settings.marker:
         return ()
     found = []
     for kept, pieces in _ways(ground, rows, settings):
@@ -108,17 +111,26 @@ def big_cities(ground: IncidenceTables, rows: Rows, settings: Settings) -> list[
     return [t for t in np.unique(ground.town[rows].indices).tolist() if ground.big[t] > settings.big_city]
 
 
-def uncut(ground: IncidenceTables, rows: Rows, settings: Settings) -> tuple[str, ...]:
-    """Say which communes are above the marker by themselves and cannot be cut with the data there is, and what would help."""
+def uncut(ground: IncidenceTables, rows: Rows, settings: Settings, iris: Iris | None = None) -> tuple[str, ...]:
+    """Say which communes are above the marker by themselves and cannot be cut with the data there is, and what would help; `iris` are
+    what cities can be opened into."""
     heavy = [r for r in rows[ground.atlas.population[rows] > settings.marker].tolist() if not _is_part(ground, r)]
-    return tuple(
-        fr.typeset(
-            f"{ground.atlas.names[r]} ({fr.inhabitants(int(ground.atlas.population[r]))}) ne peut pas être découpée ici : elle n’a pas "
-            "d’arrondissements municipaux, et les contours et les habitants de ses quartiers (IRIS de l’INSEE) ne sont pas dans les "
-            "données. Pour un CLSM par partie de la ville : la carte des secteurs de psychiatrie, à demander à l’ARS, ou les "
-            "quartiers que la ville emploie déjà."
+    known = frozenset[str]() if iris is None else iris.known
+    return tuple(fr.typeset(_uncut(ground, r, known)) for r in heavy)
+
+
+def _uncut(ground: IncidenceTables, row: int, known: frozenset[str]) -> str:
+    who = f"{ground.atlas.names[row]} ({fr.inhabitants(int(ground.atlas.population[row]))})"
+    if str(ground.atlas.codes[row]) in known:
+        return (
+            f"{who} est ici d’une seule pièce : ouvrez-la en IRIS pour la découper, ou voyez sur la page Comparaison les parties "
+            "que l’outil en propose."
         )
-        for r in heavy
+    return (
+        f"{who} ne peut pas être découpée ici : elle n’a pas "
+        "d’arrondissements municipaux, et les contours et les habitants de ses quartiers (IRIS de l’INSEE) ne sont pas dans les "
+        "données. Pour un CLSM par partie de la ville : la carte des secteurs de psychiatrie, à demander à l’ARS, ou les "
+        "quartiers que la ville emploie déjà."
     )
 
 
@@ -128,7 +140,10 @@ def _is_part(ground: IncidenceTables, row: int) -> bool:
 
 def _ways(ground: IncidenceTables, rows: Rows, settings: Settings) -> Iterator[tuple[Kept, list[Piece]]]:
     """Yield the ways to cut: what is kept whole, pieces."""
-    split = any(ground.split[c] for c in big_cities(ground, rows, settings))
+    units = _units(ground, rows)
+    split = any(ground.split[c] for c in big_cities(ground, rows, settings)) and any(
+        _is_arrondissement(ground, u) for u in units
+    )
     bodies, sectors = _bodies(ground, rows), _sectors(ground, rows)
     if split:
         yield ARRONDISSEMENTS, _communes(ground, rows)
@@ -136,12 +151,53 @@ def _ways(ground: IncidenceTables, rows: Rows, settings: Settings) -> Iterator[t
         yield BODIES, bodies
     if len(sectors) > 1:
         yield SECTORS, sectors
-    if not split and len(bodies) == 1 and len(sectors) < 2:
+    elif (heavy := _heavy(ground, rows, settings)) and (not split or len(units) == 1):
+        yield _by_iris(ground, heavy, alone=len(units) == 1), _with_iris(ground, rows, heavy)
+    elif not split and len(bodies) == 1:
         yield COMMUNES, _communes(ground, rows)
 
 
+def _units(ground: IncidenceTables, rows: Rows) -> Mapping[str, Rows]:
+    """Return atoms by commune or arrondissement: the IRIS of an opened one together."""
+    found: dict[str, list[int]] = {}
+    for r in rows.tolist():
+        found.setdefault(str(ground.atlas.codes[r])[:5], []).append(r)
+    return {code: np.array(mine, dtype=np.intp) for code, mine in found.items()}
+
+
+def _heavy(ground: IncidenceTables, rows: Rows, settings: Settings) -> Mapping[str, Rows]:
+    """Return the opened communes and arrondissements of which more people than the marker are among some atoms."""
+    if not ground.atlas.opened:
+        return {}
+    people = ground.atlas.population
+    units = _units(ground, rows).items()
+    return {c: mine for c, mine in units if c in ground.atlas.opened and people[mine].sum() > settings.marker}
+
+
+def _is_arrondissement(ground: IncidenceTables, unit: str) -> bool:
+    first = ground.atlas.opened[unit][0] if unit in ground.atlas.opened else unit
+    return str(ground.atlas.table["commune"].iat[ground.atlas.row[first]]) != unit
+
+
+def _by_iris(ground: IncidenceTables, heavy: Mapping[str, Rows], *, alone: bool) -> Kept:
+    if alone:
+        return IRIS
+    names = fr.listing(name_of(code, ground.atlas) for code in heavy)
+    return Kept(
+        "Par groupes de communes et d’IRIS voisins",
+        f"chaque commune reste entière, sauf {names}, dont chaque IRIS reste entier",
+        "les plus proches sont groupés",
+    )
+
+
+def _with_iris(ground: IncidenceTables, rows: Rows, heavy: Mapping[str, Rows]) -> list[Piece]:
+    """Return the communes whole, but for those of which each IRIS is a piece."""
+    cut = np.concatenate(list(heavy.values()))
+    return [*(_piece(ground, "", np.array([r])) for r in cut), *_communes(ground, np.setdiff1d(rows, cut))]
+
+
 def _communes(ground: IncidenceTables, rows: Rows) -> list[Piece]:
-    """Return the communes, and the arrondissements, those that share a town hall together."""
+    """Return the communes, whatever they are opened into, and the arrondissements, those that share a town hall together."""
     of_hall = {
         f"{head}{'2' if head == '13' else '1'}{n:02d}": hall
         for head, *numbers in TOGETHER
@@ -150,7 +206,7 @@ def _communes(ground: IncidenceTables, rows: Rows) -> list[Piece]:
     }
     groups: dict[tuple[str, ...], list[int]] = {}
     for r in rows.tolist():
-        code = str(ground.atlas.codes[r])
+        code = str(ground.atlas.codes[r])[:5]
         groups.setdefault((code[:2], *map(str, of_hall.get(code, [code]))), []).append(r)
     return [_piece(ground, "", np.array(group, dtype=np.intp)) for group in groups.values()]
 
@@ -200,14 +256,25 @@ def _name(ground: IncidenceTables, pieces: Sequence[Piece], rows: Rows) -> str:
         return _several([p.name for p in pieces])
     cities: dict[str, list[int]] = {}
     others = []
-    for r in sorted(rows.tolist(), key=lambda r: (-ground.atlas.population[r], r)):
-        found = _PART.fullmatch(str(ground.atlas.names[r])) if _is_part(ground, r) else None
-        if found:
+    people = ground.atlas.population
+    for code, mine in sorted(_units(ground, rows).items(), key=lambda unit: (-people[unit[1]].sum(), unit[0])):
+        name = name_of(code, ground.atlas)
+        found = _PART.fullmatch(name)
+        if len(mine) < len(ground.atlas.opened.get(code, ())):
+            others.append(f"{name} ({fr.count(len(mine), 'IRIS', 'IRIS')} autour de {_middle(ground, name, mine)})")
+        elif found:
             cities.setdefault(found[1], []).append(int(found[2]))
         else:
-            others.append(str(ground.atlas.names[r]))
+            others.append(name)
     split = [f"{city} {fr.listing(_rank(n) for n in sorted(numbers))}" for city, numbers in cities.items()]
     return fr.listing([*split, *([_several(others)] if others else [])])
+
+
+def _middle(ground: IncidenceTables, city: str, rows: Rows) -> str:
+    """Name the IRIS nearest to the centre of inhabitants of some IRIS of a city: INSEE's name, as no quarter's is known."""
+    points, weight = ground.points[0][rows], ground.atlas.population[rows].astype(float) + 1.0
+    nearest = np.hypot(*(points - np.average(points, axis=0, weights=weight)).T).argmin()
+    return str(ground.atlas.names[rows[nearest]]).removeprefix(f"{city} – ")
 
 
 def _rank(number: int) -> str:
@@ -236,93 +303,3 @@ def _links(ground: IncidenceTables, pieces: Sequence[Piece]) -> csr_array:
     a, b = touch.row[apart], touch.col[apart]
     metres = np.hypot(*(centres[a] - centres[b]).T) + 1.0
     return csr_array((metres, (a, b)), shape=(len(pieces), len(pieces)))
-
-
-def balanced(people: Floats, links: csr_array, target: float) -> list[list[int]]:
-    """Cut pieces into groups in one piece each, near a number of inhabitants; see the module for how.
-
-    Groups that nothing ties (islands) are never joined.
-    """
-    heavy = np.flatnonzero(people > target)
-    light = np.flatnonzero(people <= target)
-    groups = [[int(i)] for i in heavy]
-    if len(light):
-        count, label = connected_components(links[light][:, light], directed=False)
-        for k in range(count):
-            mine = light[label == k]
-            wanted = min(len(mine), max(1, math.ceil(people[mine].sum() / target)))
-            tree = minimum_spanning_tree(links[mine][:, mine]).tocoo()
-            ties = sorted(zip(tree.row.tolist(), tree.col.tolist(), strict=True))
-            cut = _cut(list(range(len(mine))), ties, people[mine], wanted)
-            groups += [[int(mine[i]) for i in g] for g in _evened(cut, people[mine], links[mine][:, mine])]
-    return groups
-
-
-def _cut(nodes: list[int], ties: list[tuple[int, int]], people: Floats, wanted: int) -> list[list[int]]:
-    """Cut a tree into so many groups, at the tie that leaves the fairest shares, then each side again."""
-    if wanted < 2:
-        return [nodes]
-    total = people[nodes].sum()
-    best: tuple[float, int, list[int], list[int]] | None = None
-    for tie in ties:
-        side = _side(tie, ties)
-        rest = [n for n in nodes if n not in side]
-        share = people[sorted(side)].sum()
-        low, high = max(1, wanted - len(rest)), min(wanted - 1, len(side))
-        many = min(max(round(share / total * wanted) if total else 1, low), high)
-        gap = abs(share - total * many / wanted)
-        if best is None or gap < best[0]:
-            best = (gap, many, sorted(side), rest)
-    if best is None:
-        return [nodes]
-    _, many, side_nodes, rest = best
-    return [
-        *_cut(side_nodes, [t for t in ties if t[0] in side_nodes and t[1] in side_nodes], people, many),
-        *_cut(rest, [t for t in ties if t[0] in rest and t[1] in rest], people, wanted - many),
-    ]
-
-
-def _side(tie: tuple[int, int], ties: Sequence[tuple[int, int]]) -> set[int]:
-    """Return the nodes on the first side of a tie, once it is cut."""
-    around: dict[int, list[int]] = {}
-    for a, b in ties:
-        if (a, b) != tie:
-            around.setdefault(a, []).append(b)
-            around.setdefault(b, []).append(a)
-    seen, waiting = {tie[0]}, [tie[0]]
-    while waiting:
-        for other in around.get(waiting.pop(), ()):
-            if other not in seen:
-                seen.add(other)
-                waiting.append(other)
-    return seen
-
-
-def _evened(groups: list[list[int]], people: Floats, links: csr_array) -> list[list[int]]:
-    """Pass pieces at the edge to the neighbouring group while that evens the groups and leaves each in one piece."""
-    owner = np.empty(len(people), dtype=np.intp)
-    for k, group in enumerate(groups):
-        owner[group] = k
-    sums = np.bincount(owner, weights=people, minlength=len(groups))
-    edges = links.tocoo()
-    for _ in range(4 * len(people)):
-        best: tuple[float, int, int] | None = None
-        for node, other in zip(edges.row.tolist(), edges.col.tolist(), strict=True):
-            here, there = int(owner[node]), int(owner[other])
-            gain = 2 * people[node] * (sums[here] - sums[there] - people[node])
-            if here != there and gain > 1e-6 and (best is None or gain > best[0]) and _stays(node, owner, links):
-                best = (gain, node, there)
-        if best is None:
-            break
-        _, node, there = best
-        sums[owner[node]] -= people[node]
-        sums[there] += people[node]
-        owner[node] = there
-    return [np.flatnonzero(owner == k).tolist() for k in range(len(groups))]
-
-
-def _stays(node: int, owner: Rows, links: csr_array) -> bool:
-    """Whether the group of a piece stays in one piece, and not empty, without it."""
-    rest = np.flatnonzero(owner == owner[node])
-    rest = rest[rest != node]
-    return len(rest) > 0 and int(connected_components(links[rest][:, rest], directed=False)[0]) == 1

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from geo import french as fr
-from geo.arrays import Rows
+from geo.arrays import Bools, Rows
 from geo.communes import Atlas
 from geo.guidance import CHECKS, RANKS, JudgedMoves, Measures, Outcome, Reach, Settings, judge_moves
 from geo.layers import Evidence, LayerId
@@ -59,10 +59,10 @@ class Effect:
     @cached_property
     def turns(self) -> tuple[Turn, ...]:
         """Checks whose badge would turn, those that improve first."""
+        b, a = self.before, self.after
+        moved = [c for c in TITLES if a.outcomes[c] is not b.outcomes[c] or a.concerned[c] is not b.concerned[c]]
         found = [
-            Turn(c, self.before.said(c), self.after.said(c), self._gain(c))
-            for c in TITLES
-            if self.before.said(c) is not self.after.said(c)
+            Turn(c, before, after, self._gain(c)) for c in moved if (before := b.said(c)) is not (after := a.said(c))
         ]
         return tuple(sorted(found, key=lambda t: -t.gain))
 
@@ -109,28 +109,23 @@ class Effect:
 def effects_of(judged: JudgedMoves, moves: Sequence[Move], wanted: Sequence[int] | None = None) -> tuple[Effect, ...]:
     """Return the effects of some moves of a batch (by their position in `moves`), all by default."""
     trials = judged.batch
-    sectors, zones = trials.zones.sectors, trials.zones
+    sectors, zones = trials.zones.sectors(), trials.zones
     names = trials.ground.zone_names[zones.columns[zones.of(LayerId.ADULT_SECTORS)]]
-    whole = sectors.met & ~sectors.cut & ~sectors.unknown
 
-    def of(mask: np.ndarray) -> tuple[str, ...]:
-        return tuple(sorted(n for n, yes in zip(names, mask, strict=True) if yes))
+    def named(mask: Bools) -> list[tuple[str, ...]]:
+        """Name the sectors of each row of a mask (moves × sectors); most rows have none."""
+        found: list[tuple[str, ...]] = [()] * len(mask)
+        for j in np.flatnonzero(mask.any(axis=1)):
+            found[j] = tuple(sorted(names[mask[j]]))
+        return found
 
+    completed, entered = named(sectors.whole & sectors.cut[0]), named(sectors.met & ~sectors.met[0])
+    cut, left = named(sectors.cut & sectors.whole[0]), named(sectors.met[0] & ~sectors.met)
     before = judged.measures(0)
     found = []
     for i in range(len(moves)) if wanted is None else wanted:
         j = i + 1
-        found.append(
-            Effect(
-                move=moves[i],
-                before=before,
-                after=judged.measures(j),
-                completed=of(whole[j] & sectors.cut[0]),
-                entered=of(sectors.met[j] & ~sectors.met[0]),
-                cut=of(sectors.cut[j] & whole[0]),
-                left=of(sectors.met[0] & ~sectors.met[j]),
-            )
-        )
+        found.append(Effect(moves[i], before, judged.measures(j), completed[j], entered[j], cut[j], left[j]))
     return tuple(found)
 
 
@@ -161,9 +156,9 @@ def preview(
     of = {}
     for effect in effects:
         (code,) = effect.move.added or effect.move.removed
-        of[code] = tuple(texts.setdefault(fr.typeset(t), len(texts)) for t in effect.reasons)
+        of[code] = tuple(texts.setdefault(text, len(texts)) for text in effect.reasons)
     people = effects[0].before.population if effects else int(ground.atlas.population[ground.atlas.rows(inside)].sum())
-    return Preview(people, tuple(texts), of, complete)
+    return Preview(people, tuple(fr.typeset(text) for text in texts), of, complete)
 
 
 def effect_of(evidence: Evidence, codes: Iterable[str], move: Move, settings: Settings | None = None) -> Effect:

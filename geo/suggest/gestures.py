@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 
 from geo import french as fr
 from geo.arrays import Bools, Floats, Rows
+from geo.communes import pieces_text, places
 from geo.kept import kept_on_subject
 from geo.layers import LayerId
 from geo.moves import LAYERS, IncidenceTables, Move
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     """What a move is about, in the words of a meeting; in the order in which equals are shown."""
 
     SECTOR = "mon secteur"
+    CHILD_SECTOR = "mon secteur infanto-juvénile"
     BODY = "mon intercommunalité"
     CLS = "mon CLS"
     QUARTER = "un quartier prioritaire partagé"
@@ -43,7 +45,7 @@ class Gesture:
 
 @dataclass(frozen=True, eq=False)
 class Zone:
-    """A zone of a layer: the atoms in it, in whole or in part; `exact` when they are known for sure, and are whole communes."""
+    """A zone of a layer: the atoms in it, in whole or in part; `exact` when they are known for sure, and are whole communes or IRIS."""
 
     name: str
     atoms: Rows
@@ -112,10 +114,12 @@ def bodies_met(ground: IncidenceTables, mask: Bools) -> list[tuple[str, Rows]]:
 
 
 def _sectors(ground: IncidenceTables, mask: Bools) -> Iterator[Gesture]:
-    for zone in zones_of(ground, LayerId.ADULT_SECTORS, np.flatnonzero(mask)):
-        rest = zone.atoms[~mask[zone.atoms]]
-        if zone.exact and len(rest):
-            yield _adding(ground, Kind.SECTOR, f"Compléter le {_lower(zone.name, 'Secteur')}", rest)
+    """Yield the rest of each sector met, adult ones first: an adult sector with the same communes gives its name to both."""
+    for layer, kind in ((LayerId.ADULT_SECTORS, Kind.SECTOR), (LayerId.CHILD_SECTORS, Kind.CHILD_SECTOR)):
+        for zone in zones_of(ground, layer, np.flatnonzero(mask)):
+            rest = zone.atoms[~mask[zone.atoms]]
+            if zone.exact and len(rest):
+                yield _adding(ground, kind, f"Compléter le {_lower(zone.name, 'Secteur')}", rest)
 
 
 def _bodies(ground: IncidenceTables, mask: Bools, bodies: Bodies) -> Iterator[Gesture]:
@@ -137,7 +141,7 @@ def _quarters(ground: IncidenceTables, mask: Bools) -> Iterator[Gesture]:
     for zone in zones_of(ground, LayerId.QPV, np.flatnonzero(mask)):
         rest = zone.atoms[~mask[zone.atoms]]
         if zone.exact and len(rest):
-            names = fr.listing(str(ground.atlas.names[r]) for r in rest)
+            names = fr.listing(places(ground.atlas, rest))
             shares = "qui partage" if len(rest) == 1 else "qui partagent"
             yield _adding(ground, Kind.QUARTER, f"Ajouter {names}, {shares} le QPV {zone.name}", rest)
 
@@ -166,7 +170,7 @@ def _stops(ground: IncidenceTables, mask: Bools, bodies: Bodies, locked: frozens
 
 
 def _adding(ground: IncidenceTables, kind: Kind, label: str, rows: Rows) -> Gesture:
-    many = f" ({fr.count(len(rows), 'commune')})" if kind is not Kind.QUARTER else ""
+    many = f" ({pieces_text(ground.atlas, rows)})" if kind is not Kind.QUARTER else ""
     return Gesture(Move(fr.typeset(f"{label}{many}"), added=_codes(ground, rows), kind="groupe"), kind)
 
 

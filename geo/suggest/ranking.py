@@ -20,7 +20,7 @@ from geo.guidance import Settings, judge_moves
 from geo.kept import kept_on_subject
 from geo.layers import Evidence, LayerId
 from geo.moves import IncidenceTables, incidence_of
-from geo.suggest.division import MOST_PARTS, Division, divisions, uncut
+from geo.suggest.division import MOST_PARTS, Division, uncut, ways_to_cut
 from geo.suggest.effects import Effect, effects_of
 from geo.suggest.gestures import Gesture, Kind, Zone, bodies_met, gestures, zones_of
 from geo.suggest.weighing import Weighed, Words, words
@@ -33,6 +33,7 @@ _ORDER = list(Kind)
 LOSSES = {
     "size": "repère dépassé",
     "sectors": "secteurs coupés",
+    "children": "secteurs infanto-juvéniles coupés",
     "quarters": "quartiers prioritaires laissés dehors",
     "bodies": "intercommunalité prise en partie",
     "rural": "communes rurales laissées dehors",
@@ -44,8 +45,8 @@ RANKING_IN_BRIEF = (
     "n’y pèsent rien (détail dans Méthode). Rien n’est appliqué sans vous."
 )
 RANKING = (
-    "Gestes essayés : compléter un secteur, une intercommunalité ou un CLS dont une partie est dehors, réunir un QPV à cheval, rejoindre "
-    "un CLSM voisin, s’arrêter à l’intercommunalité. Ce qui pèse, un point chacun : habitants des secteurs laissés dehors, QPV entiers et "
+    "Gestes essayés : compléter un secteur (adulte ou infanto-juvénile), une intercommunalité ou un CLS dont une partie est dehors, réunir un QPV à cheval, rejoindre "
+    "un CLSM voisin, s’arrêter à l’intercommunalité. Ce qui pèse, un point chacun : habitants des secteurs laissés dehors (adultes, et de même infanto-juvéniles), QPV entiers et "
     "laissés dehors, intercommunalités prises en partie, communes rurales des mêmes intercommunalités, CLSM existants réunis, CLS, CPTS et DAC à "
     "cheval, écart au repère quand il est dépassé. Un geste n’est proposé que si ses gains dépassent ses pertes ; les plus utiles d’abord, "
     "puis ceux qui déplacent le moins d’habitants. Jamais : ce qui éloigne d’un repère dépassé, ce qui sépare une commune d’une intercommunalité "
@@ -106,12 +107,18 @@ def suggest(
     rows = ground.atlas.rows(inside)
     found = gestures(ground, inside, frozenset(locked))
     kept, aside = _sorted_out(ground, inside, found, limits, beyond=beyond)
-    ways = divisions(ground, rows, limits)
+    ways = ways_to_cut(ground, rows, limits)
     add = tuple(s for s in kept if s.effect.move.added)[:most]
     drop = tuple(s for s in kept if s.effect.move.removed)[:most]
     start = "Rien à ajouter ni à retirer" if ways else "Rien à proposer"
     nothing = "" if kept else f"{start} : {_nothing(ground, rows, limits, aside)}."
-    return Suggestions(add, drop, ways, uncut(ground, rows, limits), aside, fr.typeset(nothing))
+    return Suggestions(add, drop, ways, uncut(ground, rows, limits, evidence.iris), aside, fr.typeset(nothing))
+
+
+def divisions(evidence: Evidence, codes: Iterable[str], settings: Settings | None = None) -> tuple[Division, ...]:
+    """Return the ways to cut a perimeter, those that keep the best known limits first; empty when nothing is to be cut."""
+    ground = incidence_of(evidence)
+    return ways_to_cut(ground, ground.atlas.rows(codes), settings or Settings())
 
 
 def _sorted_out(
@@ -167,7 +174,7 @@ class _Tests:
         batch = self.weighed.judged.batch
         added, removed = batch.moves[j]
         before, after = int(batch.population[0]), int(batch.population[j + 1])
-        if len(added) > MOST_COMMUNES:
+        if len(np.unique(self.ground.town_of[added])) > MOST_COMMUNES:
             return "trop de communes à la fois"
         if reason := self._size(before, after):
             return reason

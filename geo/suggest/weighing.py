@@ -19,6 +19,7 @@ from geo import french as fr
 from geo.arrays import Bools, Floats
 from geo.guidance import CHECK_IDS, CHECKS, SETTING_LABELS, JudgedMoves
 from geo.layers import DISPOSITIFS, LayerId
+from geo.moves import Sectors
 from geo.suggest.effects import Effect, Turn
 from geo.suggest.gestures import Kind, body_sizes, rural_by_body
 
@@ -27,7 +28,7 @@ FELT = 0.05  # share of the inhabitants under which a move leaves a perimeter th
 # The rules of the guide that stand behind a check: only they may say that its turn speaks for a move.
 BEHIND = {
     "taille": ("size",),
-    "secteurs": ("sectors",),
+    "secteurs": ("sectors", "children"),
     "qpv": ("quarters",),
     "rural": ("rural",),
     "articulation": ("clsm", "contracts"),
@@ -49,7 +50,8 @@ class Weighed:
         """For each rule and move: 1 a gain, −1 a loss, 0 neither."""
         return {
             "size": self._size(),
-            "sectors": self._sectors(),
+            "sectors": _fewer_outside(self.judged.batch.zones.sectors()),
+            "children": _fewer_outside(self.children),
             "quarters": self._quarters(),
             "bodies": -_step(self.bodies_cut.sum(axis=1)),
             "rural": self._rural(),
@@ -61,6 +63,11 @@ class Weighed:
     def net(self) -> Signs:
         """Gains less losses of each move."""
         return np.sum(list(self.rules.values()), axis=0, dtype=np.int64)
+
+    @cached_property
+    def children(self) -> Sectors:
+        """Child sectors, after each move."""
+        return self.judged.batch.zones.sectors(LayerId.CHILD_SECTORS)
 
     @cached_property
     def bodies_cut(self) -> Bools:
@@ -106,13 +113,6 @@ class Weighed:
         felt = np.abs(people[1:] - people[0]) >= FELT * people[0]
         return np.where(excess[1:] > excess[0], -1, np.where((excess[1:] < excess[0]) & felt, 1, 0))
 
-    def _sectors(self) -> Signs:
-        """Fewer people of the sectors met left outside, and no more sectors cut; sectors not known weigh nothing."""
-        sectors = self.judged.batch.zones.sectors
-        outside, cut = sectors.outside.sum(axis=1), _step(sectors.cut.sum(axis=1))
-        fewer = outside[1:] < outside[0]
-        return np.where(fewer & (cut <= 0), 1, np.where((outside[1:] > outside[0]) & (cut >= 0), -1, 0))
-
     def _quarters(self) -> Signs:
         """More QPV whole inside and no more of the same bodies left outside, or fewer left; a QPV that leaves is a loss.
 
@@ -136,6 +136,13 @@ class Weighed:
     def gains(self, check: str, j: int) -> bool:
         """Whether a rule of the guide stands behind the better outcome of a check after move j."""
         return any(self.rules[rule][j] > 0 for rule in BEHIND.get(check, ()))
+
+
+def _fewer_outside(sectors: Sectors) -> Signs:
+    """Fewer people of the sectors met left outside, and no more sectors cut; sectors not known weigh nothing."""
+    outside, cut = sectors.outside.sum(axis=1), _step(sectors.cut.sum(axis=1))
+    fewer = outside[1:] < outside[0]
+    return np.where(fewer & (cut <= 0), 1, np.where((outside[1:] > outside[0]) & (cut >= 0), -1, 0))
 
 
 def _step(counts: npt.NDArray[np.generic]) -> Signs:
@@ -176,6 +183,11 @@ def _pros(weighed: Weighed, j: int, effect: Effect) -> Iterator[str]:
         names = f"complète {fr.listing(effect.completed, most=3)} ; " if effect.completed else ""
         was, is_now = fr.number(b.sector_people_outside), fr.number(a.sector_people_outside)
         yield f"{names}habitants des secteurs rencontrés laissés dehors : {was} → {is_now}"
+    if rules["children"][j] > 0:
+        young = _children(weighed, weighed.children.cut[0] & weighed.children.whole[j + 1])
+        names = f"complète {fr.listing(young, most=3)} ; " if young else ""
+        was, is_now = (fr.number(weighed.children.outside[k].sum()) for k in (0, j + 1))
+        yield f"{names}habitants des secteurs infanto-juvéniles rencontrés laissés dehors : {was} → {is_now}"
     if rules["quarters"][j] > 0:
         yield from _quarters(effect, better=True)
     if rules["bodies"][j] > 0:
@@ -213,16 +225,21 @@ def _cons(weighed: Weighed, j: int, effect: Effect, kind: Kind) -> Iterator[str]
         yield f"coupe {fr.listing(effect.cut, most=3)}"
     if effect.entered:
         yield f"secteurs de plus à associer : {fr.listing(effect.entered, most=3)}"
+    young = weighed.children
+    if cut := _children(weighed, young.cut[j + 1] & young.whole[0]):
+        yield f"coupe {fr.listing(cut, most=3)}"
+    if entered := _children(weighed, young.met[j + 1] & ~young.met[0]):
+        yield f"secteurs infanto-juvéniles de plus à associer : {fr.listing(entered, most=3)}"
     yield from _quarters(effect, better=False)
     more = int(batch.sums["rural"][j + 1] - batch.sums["rural"][0])
     if more < 0:
         yield f"{fr.count(-more, 'commune rurale sort', 'communes rurales sortent')} du périmètre"
     yield from _partners(weighed, j, kind)
     if len(effect.move.added) > 1:
-        yield (
-            f"territoire plus vaste à coordonner : {fr.count(b.communes, 'commune')} et {fr.square_kilometres(b.area_m2)} → "
-            f"{fr.number(a.communes)} et {fr.square_kilometres(a.area_m2)}"
-        )
+        before, after = fr.square_kilometres(b.area_m2), fr.square_kilometres(a.area_m2)
+        if a.communes != b.communes:
+            before, after = f"{fr.count(b.communes, 'commune')} et {before}", f"{fr.number(a.communes)} et {after}"
+        yield f"territoire plus vaste à coordonner : {before} → {after}"
 
 
 def _partners(weighed: Weighed, j: int, kind: Kind) -> Iterator[str]:
@@ -267,6 +284,13 @@ def _names(weighed: Weighed, columns: npt.NDArray[np.intp], chosen: Bools) -> li
     ground = weighed.judged.batch.ground
     names = ground.atlas.communities[1]
     return [str(names.at[ground.community_codes[c], "nom"]) for c in columns[chosen]]
+
+
+def _children(weighed: Weighed, chosen: Bools) -> list[str]:
+    """Name some of the child sectors that a batch meets."""
+    zones = weighed.judged.batch.zones
+    mine = np.flatnonzero(zones.of(LayerId.CHILD_SECTORS))
+    return [str(n) for n in weighed.judged.batch.ground.zone_names[zones.columns[mine[chosen]]]]
 
 
 def _zone_names(weighed: Weighed, chosen: Bools) -> list[str]:

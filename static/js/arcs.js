@@ -6,11 +6,14 @@ const WORLD = 256;
 
 /**
  * @typedef {import("./types.d.ts").Box} Box
- * @typedef {{ c: string, n: string, p?: number, h?: string }} Properties code, name, inhabitants, code of the seat
- * @typedef {{ type: string, arcs: any, properties: Properties, number?: number }} TopoGeometry
+ * @typedef {{ c: string, n: string, p?: number, h?: string, s?: string }} Properties code, name, inhabitants, code of the seat, name
+ *   within the city
+ * @typedef {{ type: string, arcs: any, properties: Properties, number?: number, lines?: number[] }} TopoGeometry `lines`: the arcs that
+ *   lines follow, when they are not those of the outline (opened.js)
  * @typedef {{
  *   objects: Record<string, { type: string, geometries: TopoGeometry[] }>,
  *   arcs: number[][][],
+ *   cities?: { code: string, name: string, pieces: string[] }[],
  *   transform?: { scale: [number, number], translate: [number, number] },
  * }} Topology
  * @typedef {{ starts: Int32Array, xs: Float64Array, ys: Float64Array }} Arcs vertices of arc n: starts[n] to starts[n + 1]

@@ -42,15 +42,24 @@ export class Geometry {
     /** Codes of the communes where each département has its seat, when the file says them. */
     this.seats = geometries.flatMap(({ properties }) => properties.h ?? []);
     this.populations = geometries.map(({ properties }) => properties.p);
+    /** Name of each as written on the map: that of an IRIS within its city. */
+    this.places = geometries.map(({ properties }) => String(properties.s ?? properties.n));
     /** @type {Map<string, number>} number of each code */
     this.index = new Map(this.codes.map((code, number) => [code, number]));
+    /** Cities opened into IRIS, by code: their name, the numbers of their IRIS. @type {Map<string, { name: string, numbers: number[] }>} */
+    this.cities = new Map(
+      topology.cities?.map(({ code, name, pieces }) => [code, { name, numbers: this.numbersOf(pieces) }]),
+    );
     const arcs = decodeArcs(topology);
     this.starts = arcs.starts;
     this.xs = arcs.xs;
     this.ys = arcs.ys;
     this.rings = geometries.map(ringsOf);
+    /** The arcs that lines follow around each commune. @type {readonly (readonly number[])[]} */
+    this.lined = geometries.map(({ lines }, number) => lines ?? this.rings[number].flat());
     geometries.forEach((geometry, number) => {
       geometry.number = number;
+      if (geometry.lines) Object.assign(geometry, { type: "MultiLineString", arcs: [geometry.lines] });
     });
     this.arcBoxes = boxesOfArcs(arcs);
     /** Bounding box of each commune, four numbers a commune. */
@@ -64,19 +73,14 @@ export class Geometry {
     const { boxes, sides, arcBoxes } = this;
     this.rings.forEach((rings, number) => {
       const box = emptyBox();
-      for (const ring of rings) {
-        for (const reference of ring) {
-          const arc = arcOf(reference);
-          sides[2 * arc + (sides[2 * arc] === -1 ? 0 : 1)] = number;
-          widen(box, arcBoxes.subarray(4 * arc, 4 * arc + 4));
-        }
-      }
+      for (const arc of rings.flat().map(arcOf)) widen(box, arcBoxes.subarray(4 * arc, 4 * arc + 4));
       boxes.set(box, 4 * number);
+      for (const arc of this.lined[number].map(arcOf)) sides[2 * arc + (sides[2 * arc] === -1 ? 0 : 1)] = number;
     });
   }
 
   /**
-   * Numbers of the communes of these codes that the scope holds.
+   * Numbers of the communes of these codes that the scope holds; of the IRIS of an opened one.
    * @param {Iterable<string>} codes
    */
   numbersOf(codes) {
@@ -84,6 +88,7 @@ export class Geometry {
     for (const code of codes) {
       const number = this.index.get(code);
       if (number !== undefined) numbers.push(number);
+      else numbers.push(...(this.cities?.get(code)?.numbers ?? []));
     }
     return numbers;
   }

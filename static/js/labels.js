@@ -31,7 +31,7 @@ const SMALL = 16; // width of a commune under which zones are named before commu
  * @typedef {{ text: string, number: number, width: number, color: string }} ZoneName
  */
 
-/** The three cities drawn by arrondissements, and the codes of theirs; from afar they are one name. */
+/** The three cities drawn by arrondissements, and the codes of theirs; from afar they are one name, as those opened into IRIS. */
 const CITIES = /** @type {const} */ ([
   ["Paris", /^751\d\d$/],
   ["Lyon", /^6938\d$/],
@@ -46,7 +46,7 @@ export class Labels {
   #anchors = new Map();
   /** @type {number[] | null} communes from the most populated to the least */
   #order = null;
-  /** @type {Map<number, { text: string, people: number } | null> | null} */
+  /** @type {Map<number, { text: string, people: number, numbers: readonly number[] } | null> | null} */
   #cities = null;
   /** @type {WeakMap<object, ZoneName[]>} */
   #zones = new WeakMap();
@@ -58,18 +58,23 @@ export class Labels {
     this.geometry = geometry;
   }
 
-  /** The arrondissement that stands for its city from afar, and what it then says; the others of the city say nothing. */
+  /** The arrondissement or IRIS that stands for its city from afar, and what it then says; the others of the city say nothing. */
   get cities() {
     const { codes, populations } = this.geometry;
     if (this.#cities) return this.#cities;
-    /** @type {Map<number, { text: string, people: number } | null>} */
+    /** @type {Map<number, { text: string, people: number, numbers: readonly number[] } | null>} */
     const found = new Map();
-    for (const [text, pattern] of CITIES) {
-      const numbers = codes.flatMap((code, number) => (pattern.test(code) ? [number] : []));
+    /** @type {[string, number[]][]} */
+    const cities = CITIES.map(([text, pattern]) => [
+      text,
+      codes.flatMap((code, number) => (pattern.test(code) ? [number] : [])),
+    ]);
+    for (const { name, numbers } of this.geometry.cities.values()) cities.push([name, [...numbers]]);
+    for (const [text, numbers] of cities) {
       const people = numbers.reduce((sum, number) => sum + (populations[number] ?? 0), 0);
       numbers.sort((a, b) => (populations[b] ?? 0) - (populations[a] ?? 0));
       numbers.forEach((number, rank) => {
-        found.set(number, rank ? null : { text, people });
+        found.set(number, rank ? null : { text, people, numbers });
       });
     }
     this.#cities = found;
@@ -191,15 +196,17 @@ export class Labels {
     const communes = (chosen, candidates = this.order) => {
       let tried = 0;
       for (const number of candidates) {
-        if (!visible.is[number] || (selected[number] === 1) !== chosen) continue;
+        if (!visible.is[number]) continue;
         const city = this.#acrossOf(number) * pen.scale < NEAR ? this.cities.get(number) : undefined;
-        if (city === null && !chosen) continue;
+        const piece = geometry.codes[number].length > 5; // of an opened city, whose name alone says where it is from afar
+        const taken = piece && city ? city.numbers.some((each) => selected[each]) : selected[number] === 1;
+        if (taken !== chosen || (city === null && (!chosen || piece))) continue;
         tried += 1;
         if (labels.length >= most || tried > TRIED) return;
         const people = city?.people ?? geometry.populations[number] ?? 0;
         const weight = chosen || people >= 20_000 ? 600 : 400;
         place(this, number, {
-          text: (!chosen && city?.text) || geometry.names[number],
+          text: ((!chosen || piece) && city?.text) || geometry.places[number],
           size: sizeOf(people),
           weight,
           colour: chosen ? CHOSEN : INK,

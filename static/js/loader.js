@@ -35,6 +35,7 @@
     "marks",
     "memory",
     "motifs",
+    "opened",
     "outline",
     "overlays",
     "panel",

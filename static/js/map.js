@@ -32,8 +32,10 @@ export class CommuneMap {
   layer = null;
   /** Address of the geometry on screen. @type {string | null} */
   url = null;
-  /** Address of the geometry asked for. @type {string | null} */
+  /** Addresses of the geometry asked for: the territory, then the cities opened in it. @type {string | null} */
   #wanted = null;
+  /** Those on screen. @type {string | null} */
+  #shown = null;
   /** What the user draws now, which takes every press. @type {string | null} */
   drawing = null;
   /** True once the geometry wanted is on screen. */
@@ -97,8 +99,8 @@ export class CommuneMap {
     const ours = this.selection.seq === state.seq; // an answer to a click, or the same again
     const taken = state.seq !== undefined && this.selection.take(unpackCodes(state.codes), state.seq);
     if (taken) this.#markSelected();
-    const sameFile = this.#wanted === state.geometry;
-    if (!(await this.#load(state.geometry, state.bounds))) return;
+    const sameFile = this.url === state.geometry && this.#wanted?.split(" ")[0] === state.geometry;
+    if (!(await this.#load(state.geometry, state.opened ?? [], state.bounds))) return;
     if (sameFile) this.view.moveTo(state.bounds);
     if (taken && !ours) this.view.followSelection();
     this.#applyRest(this.#state);
@@ -138,58 +140,63 @@ export class CommuneMap {
     const text = await this.overlays.show(wanted);
     this.legend.update();
     if (text) this.message.say(text, { alert: true });
-    else if (text === null && this.message.isOpen && this.url === this.#wanted) this.message.say(null);
+    else if (text === null && this.message.isOpen && this.#shown === this.#wanted) this.message.say(null);
   }
 
   /**
-   * Show the geometry at an address; true once it is on screen and still the one wanted.
+   * Show the geometry at an address, with some cities opened; true once it is on screen and still the one wanted.
    * @param {string} url
+   * @param {readonly string[]} opened
    * @param {L.LatLngBoundsLiteral | undefined} bounds
    */
-  async #load(url, bounds) {
-    if (this.#wanted === url) return this.url === url;
-    this.#wanted = url;
-    this.view.bounds = bounds;
+  async #load(url, opened, bounds) {
+    const asked = [url, ...opened].join(" ");
+    if (this.#wanted === asked) return this.#shown === asked;
+    this.#wanted = asked;
+    if (this.url !== url) this.view.bounds = bounds;
     this.ready = false;
     this.count.loads += 1;
     this.message.say(TEXTS.loading);
     if (!this.layer) this.first.begin(url, this.#state.around, bounds);
     let geometry;
     try {
-      [geometry] = await Promise.all([this.#geometries.get(url), this.colours.fetch(this.#state.paint)]);
+      [geometry] = await Promise.all([this.#geometries.get(url, opened), this.colours.fetch(this.#state.paint)]);
     } catch (error) {
       console.warn(error);
-      if (this.#wanted !== url) return false;
+      if (this.#wanted !== asked) return false;
       this.#wanted = null;
       this.first.end();
       this.message.say(TEXTS.failed, { alert: true, retry: () => this.apply(this.#state) });
       return false;
     }
-    if (this.#wanted !== url) return false; // another scope was chosen meanwhile
+    if (this.#wanted !== asked) return false; // another scope was chosen meanwhile
     this.message.say(null);
-    this.#show(url, geometry);
+    this.#show(url, asked, geometry);
     return true;
   }
 
   /**
    * @param {string} url
+   * @param {string} asked the same with the cities opened
    * @param {import("./geometry.js").Geometry} geometry
    */
-  #show(url, geometry) {
+  #show(url, asked, geometry) {
+    const same = this.url === url; // a city was opened or closed: the view stays
     this.layer?.remove();
     this.pointer.leave();
     for (const extra of this.extras) extra.look?.(-1);
     this.url = url;
+    this.#shown = asked;
     this.layer = new CommuneLayer(geometry);
     this.overlays.reset(this.layer);
     this.#markSelected();
     this.#paint(this.layer);
-    this.view.open();
+    if (!same) this.view.open();
     this.layer.addTo(this.map);
     requestAnimationFrame(() => {
       setTimeout(() => {
         this.first.end(); // covered by now
-        this.ready = this.url === this.#wanted;
+        this.ready = this.#shown === this.#wanted;
       }, 0);
     });
   }
@@ -248,16 +255,17 @@ export class CommuneMap {
   // --- a commune ----------------------------------------------------------------------------------------------------
 
   /**
-   * Bring a commune to the middle of the map and outline it; false when the scope does not hold it.
+   * Bring a commune to the middle of the map and outline it, or an opened city; false when the scope does not hold it.
    * @param {string} code
    */
   focus(code) {
     const { layer } = this;
-    const number = layer?.geometry.index.get(code);
-    const box = number === undefined ? null : layer?.geometry.boxAround([number]);
-    if (!layer || number === undefined || !box) return false;
-    this.view.frame(boundsOf(box), 2);
-    this.#look(layer, number);
+    const numbers = layer?.geometry.numbersOf([code]) ?? [];
+    const box = layer?.geometry.boxAround(numbers);
+    if (!layer || !box) return false;
+    const alone = numbers.length === 1;
+    this.view.frame(boundsOf(box), alone ? 2 : 0.1);
+    this.#look(layer, alone ? numbers[0] : -1);
     return true;
   }
 

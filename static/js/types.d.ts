@@ -98,6 +98,8 @@ export interface SentGlance {
 /** What Python sends at each run; what is absent is empty. */
 export interface State {
   geometry: string;
+  /** Files of the cities opened into IRIS (geo/display/pieces.py). */
+  opened?: string[];
   /** File of the outlines of all départements, beside that of the geometry. */
   around?: string;
   /** File of the EPCI of each commune, beside that of the geometry, to name them from afar. */

@@ -28,7 +28,7 @@ def test_a_workbook_without_budget_keeps_the_form_that_older_installations_read(
     plain = BOOK.with_budget(NO_BUDGET, 0)
     assert pack(plain, GRID)[0] == "1"
     assert b"budget" not in to_file(plain, GRID)
-    assert pack(BOOK, GRID)[0] == "5"
+    assert pack(BOOK, GRID)[0] == "4"
 
 
 def test_links_written_before_budgets_still_open() -> None:
@@ -40,7 +40,7 @@ def test_links_written_before_budgets_still_open() -> None:
         with pytest.raises(GeoInputError):  # a form holds what it held
             unpack(forged({"n": [{"n": "Val", "b": {"etp_centiemes": 50}}], "c": 0}, bits, form), GRID)
     assert unpack(
-        forged({"n": [{"n": "Val", "b": {"etp_centiemes": 50}}], "c": 0}, bits, "5"), GRID
+        forged({"n": [{"n": "Val", "b": {"etp_centiemes": 50}}], "c": 0}, bits, "4"), GRID
     ).workbook == Workbook((Scenario("Val", frozenset({"01001"}), budget=Budget(50)),))
 
 
@@ -50,7 +50,7 @@ def test_links_written_before_budgets_still_open() -> None:
 def test_a_forged_budget_is_a_sentence(wrong: object) -> None:
     _, bits = head_and_bits(pack(Workbook((Scenario("Val", frozenset({"01001"})),)), GRID))
     with pytest.raises(GeoInputError):
-        unpack(forged({"n": [{"n": "Val", "b": wrong}], "c": 0}, bits, "5"), GRID)
+        unpack(forged({"n": [{"n": "Val", "b": wrong}], "c": 0}, bits, "4"), GRID)
     content = json.loads(to_file(BOOK, GRID))
     content["scenarios"][0]["budget"] = wrong
     with pytest.raises(GeoInputError):

@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 
 from geo.communes import Atlas, Iris
+from geo.sources import Outcome, sync
 from geo.sources.readers import READERS
 from tests.support import real
 from tests.support.reading import country, square
@@ -56,9 +57,25 @@ QUARTERS = [f"79191{number:04d}" for number in (101, 102, 103, 201, 202, 203)]
 @lru_cache(maxsize=1)
 def niort() -> Iris:
     """Return six IRIS of the real Niort, cut by a grid that is ours; people counted are 1 000 to 6 000."""
-    atlas = real.atlas()
     folder = Path(tempfile.mkdtemp(prefix="clsm-niort-"))
-    land = atlas.outlines().geometry.to_crs(2154)[NIORT]
+    READERS["iris"].read(niort_files(folder), folder / "out", atlas=real.atlas())
+    table = pd.read_parquet(folder / "out" / "iris.parquet").set_index("iris")
+    return Iris(table, pd.read_parquet(folder / "out" / "iris_voisins.parquet"), folder / "out", "2026")
+
+
+def niort_home(folder: Path) -> Path:
+    """Return a data folder that has received the IRIS of `niort` as a synchronisation brings them."""
+    mirror, home = folder / "mirror", folder / "home"
+    mirror.mkdir(parents=True)
+    niort_files(mirror)
+    (result,) = sync(["iris"], mirror=str(mirror), home=home).results
+    assert result.outcome is Outcome.UPDATED, result.reasons
+    return home
+
+
+def niort_files(folder: Path) -> list[Path]:
+    """Write the files of the IRIS of Niort in the official forms; return outlines, then populations."""
+    land = real.atlas().outlines().geometry.to_crs(2154)[NIORT]
     west, south, east, north = land.bounds
     wide, high = (east - west) / 3, (north - south) / 2
     cells = [shapely.box(west + wide * (i % 3), south + high * (i // 3), west + wide * (i % 3 + 1), south + high * (i // 3 + 1))
@@ -68,9 +85,6 @@ def niort() -> Iris:
         geometry=[shapely.intersection(cell, land) for cell in cells], crs=2154,
     )  # fmt: skip
     frame.to_crs(4326).to_file(folder / "iris.gpkg", driver="GPKG")
-    (folder / "iris.csv").write_text(
-        "IRIS;COM;P22_POP\n" + "".join(f"{c};{NIORT};{1000 * i}\n" for i, c in enumerate(QUARTERS, 1))
-    )
-    READERS["iris"].read([folder / "iris.gpkg", folder / "iris.csv"], folder / "out", atlas=atlas)
-    table = pd.read_parquet(folder / "out" / "iris.parquet").set_index("iris")
-    return Iris(table, pd.read_parquet(folder / "out" / "iris_voisins.parquet"), folder / "out", "2026")
+    counted = "".join(f"{c};{NIORT};{1000 * i}\n" for i, c in enumerate(QUARTERS, 1))
+    (folder / "iris.csv").write_text(f"IRIS;COM;P22_POP\n{counted}")
+    return [folder / "iris.gpkg", folder / "iris.csv"]

@@ -65,7 +65,7 @@ def test_answers_and_budget_are_printed_without_the_remarks(path: str) -> None:
 
 
 def test_nothing_chosen_leaves_no_empty_table() -> None:
-    assert dossier_of().note.chosen == ()
+    assert (dossier_of().note.budget, dossier_of().note.noted) == ((), ())
 
 
 def test_an_association_that_somebody_named_has_its_letter() -> None:

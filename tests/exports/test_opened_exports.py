@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
+from geo.claims import Claim, Claims
 from geo.comparison import Candidate, Scale, evaluate, scale_of
 from geo.dataset import Dataset, opened, opening_of
 from geo.errors import GeoInputError
@@ -31,8 +36,17 @@ def world(closed: Dataset) -> Dataset:
     return opened(closed, [NIORT])
 
 
+FORMS = ("xlsx", "gpkg", "csv", "geojson", "json")
+CLAIMS = Claims((
+    Claim.of("secteurs-adultes", "79G01", "Ana =1+1", pieces=frozenset({*QUARTERS[:3], "79003"}), hospital="CH de Niort", day="2026-11-20"),
+    Claim.of("secteurs-adultes", "79G02", "Bé", pieces=frozenset(QUARTERS[3:5]), parts=frozenset({QUARTERS[5]}), whole=True, prevails=True),
+    Claim.of("gem", "GEM « La Bouée »", "Ana =1+1", pieces=frozenset({"79081"})),
+))  # fmt: skip
+
+
 def export(scenario: Scenario, world: Dataset) -> Export:
-    book = Workbook((scenario,), vintage=vintage_of(world), opened=frozenset(world.atlas.opened))
+    opened_here = frozenset(world.atlas.opened)
+    book = Workbook((scenario,), vintage=vintage_of(world), claims=world.claims, opened=opened_here)
     link = f"https://exemple.fr/Perimetre?lien={pack(book, world.atlas)}"
     found = evaluate(
         Candidate("essai", "Scénario", scenario.name, scenario.codes, scale_of(scenario.codes, world.atlas)), world
@@ -44,13 +58,66 @@ def part() -> Scenario:
     return Scenario("Niort nord", frozenset({*QUARTERS[3:], *BESIDE}), "À discuter.", frozenset(QUARTERS[3:4]))
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "gpkg", "csv", "geojson", "json"])
+@pytest.mark.parametrize("kind", FORMS)
 def test_a_perimeter_with_parts_of_a_city_comes_back_the_same(kind: str, world: Dataset, closed: Dataset) -> None:
     scenario = part()
-    back = read_back(make(kind, export(scenario, world)), closed.atlas, opening=opening_of(closed))
+    back = read_back(make(kind, export(scenario, world)), closed.atlas, opening=opening_of(closed)).workbook.scenario
     assert (back.name, back.codes) == (scenario.name, scenario.codes)
     if kind != "csv":
         assert (back.note, back.locked) == (scenario.note, scenario.locked)
+
+
+@hypothesis_settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+@given(st.sets(st.sampled_from([*QUARTERS, *BESIDE]), min_size=1), st.sampled_from(FORMS))
+def test_any_set_of_iris_and_communes_comes_back_the_same(codes: set[str], kind: str) -> None:
+    closed = replace(real.world(), iris=niort())
+    world = opened(closed, [NIORT])
+    made = make(kind, export(Scenario("Essai", frozenset(codes)), world))
+    back = read_back(made, closed.atlas, opening=opening_of(closed)).workbook
+    assert back.codes == codes
+    assert back.opened == ({NIORT} if codes & set(QUARTERS) or kind == "json" else frozenset())
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FORMS if kind != "csv"])
+def test_the_statements_that_figures_rest_on_come_back_with_the_perimeter(kind: str, closed: Dataset) -> None:
+    world = opened(closed, [NIORT]).with_claims(CLAIMS)
+    back = read_back(make(kind, export(part(), world)), closed.atlas, opening=opening_of(closed))
+    assert back.workbook.claims == CLAIMS and back.workbook.codes == part().codes
+    assert any("3\u00a0déclarations locales, d’après" in said for said in back.notices)
+    again = opened(closed, back.workbook.opened).with_claims(back.workbook.claims)
+    before, after = (run_checks(data.facts(part().perimeter(data.atlas))) for data in (world, again))
+    assert [(c.id, f.sentence) for c, f in before] == [(c.id, f.sentence) for c, f in after]
+
+
+def test_the_note_carries_them_in_its_link_and_names_whose_word_they_are(closed: Dataset) -> None:
+    world = opened(closed, [NIORT]).with_claims(CLAIMS)
+    note = export(part(), world).note()
+    found = unpack(note.link.partition("lien=")[2], closed.atlas, vintage_of(closed), opening_of(closed)).workbook
+    assert (found.scenario, found.claims, found.opened) == (part(), CLAIMS, {NIORT})
+    said = [row for row in note.sources.rows if row[0] == "Déclarations locales"]
+    assert [row[1] for row in said] == [
+        "d’après Ana =1+1, le 20/11/2026 : Secteur 79G01",
+        f"d’après Ana =1+1, le {CLAIMS.of('gem')[0].said[-10:]} : GEM « La Bouée »",
+        f"d’après Bé, le {CLAIMS.of('gem')[0].said[-10:]} : Secteur 79G02",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["geojson", "xlsx"])
+def test_a_file_without_statements_has_no_room_for_them(kind: str, world: Dataset) -> None:
+    made = make(kind, export(part(), world))
+    assert read_back(made, world.atlas).workbook.claims == Claims()
+    assert b"declarations" not in made
+
+
+@pytest.mark.parametrize(
+    "told", [1, {"a": 1}, [1], [{"sorte": "cls", "communes": ["79003"], "en_partie": []}], [{}] * 61]
+)
+def test_statements_edited_into_nonsense_are_refused(told: object, world: Dataset, closed: Dataset) -> None:
+    content = json.loads(make("geojson", export(part(), world))) | {"declarations": told}
+    with pytest.raises(GeoInputError):
+        read_back(json.dumps(content).encode(), closed.atlas, opening=opening_of(closed))
 
 
 def test_it_comes_back_by_its_link(world: Dataset, closed: Dataset) -> None:

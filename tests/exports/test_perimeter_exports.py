@@ -75,7 +75,7 @@ def test_what_comes_back_is_the_same_perimeter_with_the_same_figures(scenario: S
     assert opened.workbook.scenario == scenario
     assert opened.notices == ()
     for kind in ("gpkg", "xlsx", "csv"):
-        back = read_back(make(kind, made), world.atlas, vintage_of(world))
+        back = read_back(make(kind, made), world.atlas, vintage_of(world)).workbook.scenario
         assert (back.name, back.codes) == (scenario.name, scenario.codes), kind
         assert compare(made.found, evaluate(candidate(back), world)).empty, kind
 
@@ -83,7 +83,7 @@ def test_what_comes_back_is_the_same_perimeter_with_the_same_figures(scenario: S
 @pytest.mark.parametrize("kind", DATA_FORMATS)
 def test_name_note_and_locks_come_back_where_the_format_has_room(kind: str) -> None:
     scenario = creteil(name="=2+2", note="-1 commune ?\nÀ voir")
-    back = read_back(make(kind, export(scenario)), real.atlas())
+    back = read_back(make(kind, export(scenario)), real.atlas()).workbook.scenario
     assert (back.name, back.codes) == (scenario.name, scenario.codes)
     if kind != "csv":
         assert (back.note, back.locked) == (scenario.note, scenario.locked)
@@ -95,7 +95,7 @@ def test_the_project_and_the_answers_come_back_where_the_format_has_room(kind: s
     answers = (("asv", "=1+1\n#panic() <b>x</b> \"'"), ("ptsm", "Oui"))
     budget = Budget(50, running=(("projets", 4_000),), funders=(Funder.ARS,))
     scenario = replace(creteil(), project=project, answers=answers, budget=budget)
-    back = read_back(make(kind, export(scenario)), real.atlas())
+    back = read_back(make(kind, export(scenario)), real.atlas()).workbook.scenario
     assert (back.project, back.answers, back.budget) == (project, answers, budget)
 
 
@@ -186,10 +186,10 @@ def test_the_same_export_gives_the_same_bytes() -> None:
 
 
 def test_a_list_edited_by_hand_is_welcome() -> None:
-    back = read_back("code;commune\n1004;Ambérieu\n2A004;Ajaccio\n".encode("cp1252"), real.atlas())
+    back = read_back("code;commune\n1004;Ambérieu\n2A004;Ajaccio\n".encode("cp1252"), real.atlas()).workbook.scenario
     assert back.codes == {"01004", "2A004"}
     assert back.name == "Périmètre"
-    assert read_back(b"code,perimetre\n94028,Essai\n", real.atlas()).name == "Essai"
+    assert read_back(b"code,perimetre\n94028,Essai\n", real.atlas()).workbook.scenario.name == "Essai"
 
 
 @pytest.mark.parametrize(

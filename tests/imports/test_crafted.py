@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from geo.errors import GeoInputError
-from geo.exports.reimport import scenario_of
+from geo.exports.reimport import exported_of
 from geo.imports import read_draft
 from geo.isolation import LIMITS, Outcome
 from geo.isolation import reading as isolated
-from geo.scenarios import Vintage
 from tests.imports import crafted
 from tests.support import real
 from tests.support.grid import plain
@@ -93,14 +92,12 @@ def test_a_scenario_in_an_endless_view_gives_a_sentence(table: str) -> None:
         f"CREATE TABLE {other} (code TEXT, cle TEXT, valeur TEXT)",
         f"CREATE VIEW {table} AS {crafted.ENDLESS}{columns[table]} FROM c",
     )
-    found = isolated.read(scenario_of, content, "a.gpkg", atlas=real.atlas(), options={"vintage": Vintage()})
+    found = isolated.read(exported_of, content, "a.gpkg", atlas=real.atlas())
     assert found.ended == "refused"
     assert "n’est pas un périmètre de ce tableau de bord" in found.problems[0]
 
 
 def test_a_scenario_that_shares_a_long_text_stays_within_the_limits() -> None:
-    found = isolated.read(
-        scenario_of, crafted.shared_text(), "a.xlsx", atlas=real.atlas(), options={"vintage": Vintage()}
-    )
+    found = isolated.read(exported_of, crafted.shared_text(), "a.xlsx", atlas=real.atlas())
     assert found.ended in ("refused", "memory", "time")
     assert found.problems and found.peak < LIMITS.memory * 1.05

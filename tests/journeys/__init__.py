@@ -44,7 +44,7 @@ class Console:
             return
         address = urlsplit(said.location.get("url", "")).path
         page, _, probe = address.lstrip("/").partition("/")
-        known = ("Couverture", "Perimetre", "Comparaison", "Donnees", "Methode")
+        known = ("Couverture", "Perimetre", "Comparaison", "Donnees", "Methode", "Ma_region")
         if said.text == NOT_FOUND and probe in PROBES and page in known:
             return
         self.errors.append(f"{said.text} ({address})")
@@ -254,7 +254,7 @@ def copy_app(folder: Path, *, communes: dict[str, str], epci: dict[str, str], cl
     for name in ("dashboard.py", "package.json", "package-lock.json", ".streamlit", "pages", "ui", "geo"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
-    for name in ("js", "css", "page", "vendor"):
+    for name in ("js", "css", "page", "vendor", *(path.name for path in (ROOT / "static").glob("light"))):
         shutil.copytree(ROOT / "static" / name, folder / "static" / name)
     data = folder / "data"
     shutil.copytree(ROOT / "data", data, ignore=shutil.ignore_patterns("sources_cache"))

@@ -89,7 +89,7 @@ def test_from_a_commune_to_the_note(page: Page, server: AppServer) -> None:
 
     # What is taken away comes back.
     for label in ("Classeur (XLSX)", "Carte (GeoPackage)", "Carte (GeoJSON)", "Communes (CSV)"):
-        assert read_back(download(page, label), real.atlas()).codes == sector, label
+        assert read_back(download(page, label), real.atlas()).workbook.codes == sector, label
 
     page.goto(address)
     settle(page)

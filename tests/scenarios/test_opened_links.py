@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geo.communes import Iris, open_communes
 from geo.errors import GeoInputError
-from geo.scenarios import Scenario, Workbook, close_city, from_file, open_cities, pack, to_file, unpack
+from geo.scenarios import Scenario, Workbook, close_city, followed, from_file, open_cities, pack, to_file, unpack
 from tests.dataset.drawn_cities import BESIDE, CITY, NEXT, PIECES, drawn_city
 
 ATLAS, IRIS = drawn_city()
@@ -104,3 +104,20 @@ def test_a_file_whose_opened_cities_make_no_sense_is_refused(wrong):
     data = to_file(book(*PIECES[:3]), OPEN).decode().replace('"ouvertes": [\n  "01005"\n ]', wrong)
     with pytest.raises(GeoInputError, match="villes ouvertes"):
         from_file(data.encode(), ATLAS, opening=opening())
+
+
+def test_a_colleague_s_opened_city_is_opened_in_both_workbooks():
+    mine = Workbook((Scenario("Le mien", frozenset({CITY, "01001"})),))
+    both = open_cities(mine.merge(book(*PIECES[:2])), OPEN)
+    assert both.opened == {CITY}
+    assert [s.codes for s in both.scenarios] == [{*PIECES, "01001"}, set(PIECES[:2])]
+
+
+def test_a_workbook_follows_data_that_changed_under_it():
+    drawn = book("01001", *PIECES[:3], locked=frozenset(PIECES[:1]))
+    assert followed(drawn, OPEN) == (drawn, ())
+    closed, said = followed(drawn, ATLAS)
+    assert closed.codes == {"01001"} and not closed.opened and not closed.scenario.locked
+    assert said == (
+        "Bourg 5 (01005) : 3\N{NO-BREAK SPACE}IRIS de vos scénarios ne sont plus dans les données, laissés de côté.",
+    )

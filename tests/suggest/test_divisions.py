@@ -14,7 +14,7 @@ from geo.guidance import Settings
 from geo.moves import incidence_of
 from geo.perimeters import count_pieces
 from geo.suggest import suggest
-from geo.suggest.division import balanced
+from geo.suggest.balance import balanced
 from tests.suggest.test_eight_cases import body, of_zone
 from tests.suggest.test_suggest import world_of
 from tests.support import real

@@ -121,6 +121,9 @@ def make_app(folder: Path, script: Path, *, geometry: Iterable[Path] = ()) -> Pa
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
     for name in ("js", "css", "vendor"):
         shutil.copytree(ROOT / "static" / name, folder / "static" / name)
+    for path in (ROOT / "static" / "light").glob("*.js"):  # scripts in one file, where set-up made them
+        (folder / "static" / "light").mkdir(exist_ok=True)
+        shutil.copy(path, folder / "static" / "light" / path.name)
     (folder / "static" / "geo").mkdir()
     for path in geometry:
         shutil.copy(path, folder / "static" / "geo" / path.name)

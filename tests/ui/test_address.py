@@ -9,6 +9,7 @@ import streamlit as st
 
 from geo.errors import GeoInputError
 from ui.address import Address, Part, RefusedError, public_address, refused
+from ui.coverage import export
 
 
 class Query(dict[str, str]):
@@ -172,3 +173,17 @@ def test_the_public_address_is_the_one_its_host_set_and_only_one_that_opens(
 ) -> None:
     monkeypatch.setenv("CLSM_ADDRESS", given)
     assert public_address() == used
+
+
+@pytest.mark.parametrize(
+    ("here", "printed"),
+    [
+        ("https://clsm.exemple.fr/ars/Couverture?x=1", True),
+        ("http://127.0.0.1:8501/Couverture?x=1", False),
+        ("http://localhost:8501/Couverture?x=1", False),
+        ("/Couverture?x=1", False),
+    ],
+)
+def test_a_printed_address_is_whole_or_absent(monkeypatch: pytest.MonkeyPatch, here: str, printed: bool) -> None:
+    monkeypatch.setattr(Address, "url", lambda self, query=None: here)
+    assert export._link() == (here if printed else "")

@@ -171,3 +171,23 @@ def test_the_sectors_of_a_departement_are_read_on_the_coverage_page() -> None:
     said = written(app)
     assert "est dite complète" in said or "nulle part ici" in said
     assert {b.label for b in app.get("download_button")} >= {"Secteurs sans CLSM (CSV)", "Tous les secteurs (CSV)"}
+
+
+def test_the_link_of_the_coverage_page_carries_what_is_stated_and_reopens_with_it() -> None:
+    held = Claims((Claim.of("cls", "CLS du Niortais", "Marie Dupont", pieces=frozenset({NIORT})),))
+    first = open_page(COVERAGE, territoire="dep-79")
+    assert "declarations" not in first.query_params, "nothing stated: the address of before"
+    first.session_state[frame.WORKBOOK] = Workbook(claims=held)
+    ran(first.run())
+    text = first.query_params["declarations"]
+    again = open_page(COVERAGE, territoire="dep-79", declarations=text if isinstance(text, str) else text[0])
+    assert again.session_state[frame.WORKBOOK].claims == held
+    said = plain(" ".join(info.value for info in again.info))
+    assert "1 déclaration locale, d’après Marie Dupont, compte dans les chiffres" in said
+
+
+def test_a_statement_cut_in_the_link_of_the_coverage_page_gets_a_sentence() -> None:
+    text = pack(Workbook(claims=Claims((Claim.of("cls", "CLS", "Ana", pieces=frozenset({NIORT})),))), real.atlas())
+    app = open_page(COVERAGE, territoire="dep-79", declarations=text[:-4])
+    assert not app.session_state[frame.WORKBOOK].claims
+    assert any("lien" in warning.value.casefold() for warning in app.warning)

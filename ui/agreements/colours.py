@@ -13,6 +13,7 @@ from geo.agreements import COMMUNE, DISPUTED, STATUS_LABELS, Status
 from geo.coverage import Scope
 from ui import frame, loaders
 from ui import map as maps
+from ui.cache import Cities
 
 COLOURS = "agreements-colours"
 WORD = "Réponse"
@@ -27,19 +28,19 @@ PALETTE = {
 _RANKS = {status: rank for rank, status in enumerate(PALETTE)}
 
 
-def paint(scope: Scope) -> maps.Paint | None:
-    """Return the colours of a scope's communes by answer; None while they are not asked for, which costs nothing."""
+def paint(scope: Scope, wanted: Cities = ()) -> maps.Paint | None:
+    """Return the colours of a scope's communes by answer, and of the IRIS of the cities named; None while they are not asked for, which costs nothing."""
     if not st.session_state.get(COLOURS) or frame.marked() is not None or not frame.workbook().codes:
         return None
-    return painted(scope)
+    return painted(scope, wanted)
 
 
-def painted(scope: Scope) -> maps.Paint:
-    """Return the colours of a scope's communes by what they answered in the workbook of the session."""
-    book, atlas = frame.workbook(), loaders.atlas()
-    drawn = maps.ground(scope).rows
+def painted(scope: Scope, wanted: Cities = ()) -> maps.Paint:
+    """Return the colours of a scope's communes by what they answered in the workbook of the session; an IRIS has its commune's."""
+    book, atlas = frame.workbook(), loaders.atlas_of(wanted)
+    drawn = maps.ground(scope).on(atlas).rows
     ranks = np.full(len(drawn), -1)
-    inside = np.isin(drawn, atlas.rows(book.codes))
+    inside = np.isin(drawn, [atlas.row[code] for code in book.codes if code in atlas.row])
     towns, which = np.unique(atlas.table["commune"].to_numpy(dtype=str)[drawn[inside]], return_inverse=True)
     said = [_RANKS[book.agreements.standing(f"{COMMUNE}:{town}").status] for town in towns]
     ranks[inside] = np.array(said, dtype=int)[which] if len(towns) else -1

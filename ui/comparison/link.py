@@ -35,7 +35,7 @@ def start() -> None:
     if held not in atlas.row and held not in atlas.parts:
         st.session_state.pop(COMMUNE, None)
     if COMMUNE not in st.session_state and frame.selection():
-        rows = atlas.rows(frame.selection())
+        rows = atlas.rows({code[:5] for code in frame.selection()})  # an IRIS begins with the code of its commune
         st.session_state[COMMUNE] = str(atlas.codes[max(rows, key=lambda r: int(atlas.population[r]))])
 
 
@@ -54,7 +54,8 @@ def _choose(ids: tuple[str, ...]) -> tuple[str, ...]:
 def _hold(opened: Opened) -> tuple[str, ...]:
     """Hold the scenarios of the link; those of the session are kept before them when there are any of its own."""
     mine = frame.workbook()
-    if opened.workbook.scenarios != mine.scenarios or opened.workbook.settings != mine.settings:
+    theirs = opened.workbook
+    if (theirs.scenarios, theirs.settings, theirs.opened) != (mine.scenarios, mine.settings, mine.opened):
         frame.hold(opened.workbook)
     return opened.notices
 
@@ -65,9 +66,10 @@ def _compared() -> frame.Compared:
 
 
 def _packed() -> str:
-    """Return the scenarios, only when one of them is compared or the settings are not the guide's."""
+    """Return the scenarios, only when one of them is compared, figures rest on a claim, or the settings are not the guide's."""
     workbook = frame.workbook()
-    needed = any(c.kind == "Scénario" for c in _compared().chosen) or workbook.settings != Workbook().settings
+    mine = any(c.kind == "Scénario" for c in _compared().chosen)
+    needed = mine or bool(workbook.claims) or workbook.settings != Workbook().settings
     return packed(workbook) if needed and workbook != Workbook() else ""
 
 

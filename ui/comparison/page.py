@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -16,17 +15,18 @@ from geo.comparison import (
     Candidate,
     SideBySide,
     Verdict,
-    candidates,
     default_choice,
+    every_candidate,
     not_offered,
+    retained,
 )
 from geo.errors import GeoInputError
 from geo.exports import open_exported
-from geo.guidance import MEASURES
-from geo.scenarios import Scenario, Workbook
+from geo.guidance import MEASURES, Settings
+from geo.scenarios import Opened
 from ui import acts, frame, html, loaders, panels, passage, reading_desk, search
 from ui.address import unpacked
-from ui.cache import keyed_on_data
+from ui.cache import Cities, cities, keyed_on_data
 from ui.choices import distinct, pick_one, pick_several
 from ui.comparison import link as comparison_link
 
@@ -74,7 +74,8 @@ def _take_commune(chosen: str) -> None:
 
 def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
     """Ask which perimeters to set side by side and which is the reference; return them and the reference's position."""
-    offered = {c.id: c for c in candidates(loaders.crosswalk(), commune, frame.workbook().scenarios, frame.settings())}
+    found = every_candidate(loaders.opened_world(), commune, frame.workbook().scenarios, frame.settings())
+    offered = {c.id: c for c in found}
     titles = distinct({i: c.title for i, c in offered.items()})
     key = comparison_link.choice_key(commune)
     asked = st.session_state.get(key) or [c.id for c in default_choice(list(offered.values()))]
@@ -90,7 +91,7 @@ def pick_candidates(commune: str) -> tuple[tuple[Candidate, ...], int]:
             f"Périmètres côte à côte ({MOST_COMPARED} au plus)", list(offered), format_func=lambda i: titles.get(i, i),
             max_selections=MOST_COMPARED, key=key, placeholder="Choisissez des périmètres",
         )  # fmt: skip
-    for text in not_offered(loaders.crosswalk(), commune, frame.settings()):
+    for text in not_offered(loaders.opened_crosswalk(), commune, frame.settings()):
         st.caption(html.literal(text))
     picked = tuple(offered[i] for i in chosen)
     if not picked:
@@ -121,17 +122,18 @@ def add_colleague() -> None:
 def _add_file(sent: UploadedFile) -> None:
     token = ("fichier", sent.file_id)
     if not acts.done(token):
-        scenario: Scenario | None = reading_desk.take(sent, open_exported)
-        if scenario is None:
+        opened: Opened | None = reading_desk.take(sent, open_exported)
+        if opened is None:
             return
         try:
-            merged = frame.merged(Workbook((scenario,)))
+            merged = frame.merged(opened.workbook)
         except GeoInputError as error:
             reading_desk.refuse(sent.name, error)
             return
         reading_desk.desk().clear()
         acts.once(token, lambda: frame.hold(merged) or "")
-        frame.say(f"{sent.name} : « {scenario.name} » est ajouté à vos scénarios.")
+        name = opened.workbook.scenario.name
+        frame.say(f"{sent.name} : « {name} » est ajouté à vos scénarios.", *opened.notices)
     st.session_state[frame.OPENED] += 1
     st.rerun()
 
@@ -162,20 +164,21 @@ def show_messages() -> None:
 
 # --- side by side -------------------------------------------------------------------------------------------------
 @keyed_on_data(max_entries=64, spinner="Dessin des cartes…")
-def _small_maps(chosen: tuple[Candidate, ...]) -> tuple[tuple[str, str], ...]:
+def _small_maps(chosen: tuple[Candidate, ...], wanted: Cities) -> tuple[tuple[str, str], ...]:
     """Return a small map of each perimeter, all on one frame: (SVG, alternative text)."""
     from geo.exports import frame_of, main_projection, small_map
 
-    every = [loaders.facts(c.perimeter(loaders.atlas())) for c in chosen]
-    epsg = main_projection(loaders.atlas(), every[0].rows)
-    frame = frame_of(loaders.atlas(), [f.rows for f in every], epsg)
+    every = [e.facts for e in loaders.compared(chosen, Settings(), 0).every]
+    atlas = every[0].atlas
+    epsg = main_projection(atlas, every[0].rows)
+    frame = frame_of(atlas, [f.rows for f in every], epsg)
     drawn = [small_map(f, frame, epsg) for f in every]
     return tuple((d.svg, d.alt) for d in drawn)
 
 
 def perimeter_cards(found: SideBySide) -> None:
     """Show each perimeter: map at the same scale, size, what has the same communes, and the button that retains it."""
-    maps = _small_maps(tuple(e.candidate for e in found.every))
+    maps = _small_maps(tuple(e.candidate for e in found.every), cities())
     columns = st.columns(max(3, len(found.every)), gap="small")
     for i, (e, drawn) in enumerate(zip(found.every, maps, strict=True)):
         with columns[i]:
@@ -210,7 +213,6 @@ def _remarks(candidate: Candidate) -> str:
 def _retain(candidate: Candidate) -> None:
     """Make a candidate the current scenario: its own if it is one, a new one otherwise."""
     workbook = frame.workbook()
-    fresh = replace(candidate.scenario(), project=workbook.scenario.project)
     try:
         if candidate.kind == "Scénario":
             names = [scenario.name for scenario in workbook.scenarios]
@@ -218,12 +220,12 @@ def _retain(candidate: Candidate) -> None:
                 raise GeoInputError("Ce scénario n’existe plus ; choisissez-en un autre.")
             frame.hold(workbook.select(names.index(candidate.name)))
         else:
-            frame.hold(workbook.open(fresh))
+            frame.hold(retained(candidate, workbook, loaders.world()))
     except GeoInputError as error:
         frame.say(*error.problems)
         return
     st.session_state[frame.START] = frame.selection()
-    frame.show_map_of(candidate.codes)
+    frame.show_map_of(frame.selection())
     st.session_state[passage.WAY_BACK] = comparison_link.way_back()
     st.session_state[RETAINED] = True
 

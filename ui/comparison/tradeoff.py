@@ -9,8 +9,8 @@ import streamlit as st
 
 from geo import french as fr
 from geo.comparison import SideBySide
-from geo.suggest import Tried
-from ui import html, loaders
+from geo.suggest import Tried, tried_near
+from ui import html
 from ui.choices import SEPARATORS, distinct, pick_one
 
 MOST_ROWS = 12
@@ -28,8 +28,7 @@ def show_tradeoff(found: SideBySide) -> None:
             key=f"compromis-{'-'.join(ids)}",
         )
     )  # fmt: skip
-    perimeter = found.every[at].candidate.perimeter(loaders.atlas())
-    tried = loaders.tried_around(perimeter)
+    tried = tried_near(found.every[at].facts)
     known = found.every[at].values["secteurs"].number is not None
     st.markdown(html.literal(tradeoff_text(tried, sectors_known=known)))
     left, right = st.columns(2, gap="medium")

@@ -6,6 +6,7 @@ A link carries codes and small numbers only. Choices at their default are left o
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 
 import streamlit as st
 
@@ -21,8 +22,9 @@ from geo.coverage import (
     Doubt,
     read_aside,
 )
+from geo.scenarios import Opened, Workbook
 from ui import frame, loaders
-from ui.address import COMPLETE_PART, LONGEST, Address, Part, refused
+from ui.address import COMPLETE_PART, LONGEST, Address, Part, packed, refused, unpacked
 from ui.coverage import loaders as coverage_loaders
 from ui.map import LINES, MARK_LABELS
 
@@ -221,12 +223,28 @@ def _same(names: Iterable[str]) -> dict[str, object]:
     return {name: name for name in names}
 
 
+# --- what somebody states of the territory: the figures of the page rest on it, and its link carries it -------------
+def _hold_claims(opened: Opened) -> tuple[str, ...]:
+    """Add the claims of a link to those of the session; of two of one kind, name and author the newer stays."""
+    mine = frame.workbook()
+    frame.amend(replace(mine, claims=mine.claims.merged(opened.workbook.claims)))
+    return opened.notices
+
+
+def _claims() -> str:
+    held = frame.workbook().claims
+    return packed(Workbook(claims=held)) if held else ""
+
+
+CLAIMS_PART = Part("declarations", _hold_claims, unpacked, _claims)
+
 ADDRESS = Address(
     "Couverture",
     (
         Part("territoire", frame.COVERAGE_SCOPE, _scope, lambda: str(st.session_state[frame.COVERAGE_SCOPE])),
         Part("couches", LAYERS, _layers, lambda: _listed(LAYERS)),
         COMPLETE_PART,
+        CLAIMS_PART,
         Part("ecarter", ASIDE, _aside, lambda: _listed(ASIDE)),
         _one_of("age", AGE, {str(a): a for a in AGES}, "L’ancienneté par défaut est appliquée."),
         _one_of("onglet", TAB, dict(TABS), "Le premier onglet est affiché."),

@@ -34,7 +34,7 @@ from geo.exports import CoverageReport, Imprint, MapChoice
 from geo.layers import LayerId
 from geo.similar import Peers, similar_territories
 from ui import loaders
-from ui.cache import keyed_on_data
+from ui.cache import claims, keyed_on_data
 
 EXTENT_LAYERS = (
     LayerId.CLSM, LayerId.QPV, LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS, LayerId.CLS, LayerId.CPTS, LayerId.DAC,
@@ -167,7 +167,7 @@ def _report(view: CoverageView, level: str, weights: Weights, question: SitingQu
         except GeoInputError:
             found = None  # nothing to choose among: the files say nothing of it, as the page does
     scope, here = _of(view)
-    return CoverageReport(scope, here, weights, level, found)
+    return CoverageReport(scope, here, weights, level, found, claims())
 
 
 @keyed_on_data(max_entries=12)

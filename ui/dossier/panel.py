@@ -40,6 +40,7 @@ class Source:
     title: str
     remark: bool
     claims: Claims
+    opened: frozenset[str] = frozenset()
 
 
 @st.fragment
@@ -81,7 +82,7 @@ def _make(source: Source, wishes: Wishes) -> None:
 
     st.session_state.pop(MADE, None)
     try:
-        with export_lane(), under(source.claims):
+        with export_lane(), under(source.claims, source.opened):
             made = make_archive(Dossier(source.export(), wishes), progress)
     except GeoInputError as error:
         st.error(html.literal(str(error)))
@@ -117,7 +118,7 @@ def _alone(source: Source, wishes: Wishes) -> None:
 
 def _maker(source: Source, wishes: Wishes, piece: Piece) -> Callable[[], bytes]:
     def made() -> bytes:
-        with export_lane(), under(source.claims):
+        with export_lane(), under(source.claims, source.opened):
             return make_piece(piece.path, Dossier(source.export(), wishes))
 
     return made

@@ -291,6 +291,7 @@ def selection_state(
     names: str | None = None,
     credit: str | None = None,
     glance: Glance | None = None,
+    opened: Sequence[str] = (),
 ) -> folium.FeatureGroup:
     """Return the state of a selection map.
 
@@ -300,11 +301,13 @@ def selection_state(
     address of a file that holds it (see `scene.backdrop`): colours that a click never changes then travel once.
     `around` is the file of the outlines of all départements, beside that of the geometry (see `scene.around_file`), `credit`
     who drew the outlines when it is not who drew those that come with the app; `names` the file of the EPCI of each commune,
-    named where communes are small, and `glance` what is said in full screen.
+    named where communes are small, and `glance` what is said in full screen. `opened` are the files of the cities opened into IRIS:
+    `paint`, `overlays` and `names` are then of the communes and IRIS, in the order of their codes.
     """
     return _state(
         {
             "geometry": geometry_url,
+            "opened": tuple(opened),
             "bounds": bounds,
             "codes": pack_codes(codes),
             "seq": seq,

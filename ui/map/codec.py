@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}", re.ASCII)
+CODE = re.compile(r"(?:\d{2}|2[AB])\d{3}(?:\d{4})?", re.ASCII)  # of a commune, or of an IRIS
 Corner = tuple[float, float]  # latitude, longitude
 Bounds = tuple[Corner, Corner]  # south-west and north-east corners
 
@@ -33,19 +33,19 @@ def script_json(value: object) -> str:
 
 
 def pack_codes(codes: Iterable[str]) -> str:
-    """Write codes in three characters each, in their order: « 62:041042;2A:004 ».
+    """Write codes in three characters each, in their order: « 62:041042;2A:004;791910:101102 ».
 
     Raises
     ------
     ValueError
-        When one is not the code of a commune.
+        When one is not the code of a commune nor of an IRIS.
     """
     wanted = list(codes)
     wrong = [code for code in wanted if not CODE.fullmatch(code)]
     if wrong:
         raise ValueError(f"not commune codes: {wrong[:5]}")
     return ";".join(
-        prefix + ":" + "".join(code[2:] for code in group) for prefix, group in groupby(wanted, key=lambda c: c[:2])
+        prefix + ":" + "".join(code[-3:] for code in group) for prefix, group in groupby(wanted, key=lambda c: c[:-3])
     )
 
 

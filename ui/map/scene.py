@@ -11,9 +11,10 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.coverage import STATUS_LABELS, CoverageView, Scope, Situation, Status, situations_of
+from geo.dataset import city_map
 from geo.display import LINES, compact_json
 from ui import loaders
-from ui.cache import keyed_on_data
+from ui.cache import Cities, cities, keyed_on_data
 from ui.map import build
 from ui.map.codec import Bounds, paint_runs
 
@@ -84,6 +85,24 @@ def focus(scope: Scope) -> build.Focus | None:
     return build.Focus(*held) if held and scope.holds(held[0]) else None
 
 
+# --- cities opened into IRIS --------------------------------------------------------------------------------------------
+def opened_in(scope: Scope) -> Cities:
+    """Return the cities that the session opens, when the map of a scope shows one of them: what it is then drawn with; none else."""
+    wanted = cities()
+    return wanted if wanted and any(ground(scope).holds(city) for city in wanted) else ()
+
+
+def city_files(scope: Scope) -> list[str]:
+    """Return the addresses of the outlines of the opened cities that a scope shows."""
+    here, known = ground(scope), loaders.opened_atlas().opened
+    return [_city_file(city) for city in opened_in(scope) if here.holds(city) and city in known]
+
+
+@keyed_on_data(max_entries=64, stated=False)
+def _city_file(city: str) -> str:
+    return build.static_url(f"geo/{city_map(loaders.GEO, loaders.official(), city)}")
+
+
 def ground(scope: Scope) -> Scope:
     """Return the territory whose outlines are drawn for a scope: itself, or for an EPCI or an EPT the smallest that
     holds it whole: its département, else its région, else France. The rest of it is drawn in grey around."""
@@ -114,12 +133,12 @@ def around_file() -> str:
     return f"outlines-departements-{loaders.display_index().version}.json"
 
 
-def names_file(scope: Scope, shown: Sequence[str]) -> str | None:
+def names_file(scope: Scope, shown: Sequence[str], wanted: Cities = ()) -> str | None:
     """Return the file, beside that of the communes, of the EPCI of each, to name them from afar; None when their outlines say
     them already, and for the whole country, where towns and départements are named."""
     if scope.kind == "france" or "epci" in shown:
         return None
-    return overlay(scope, "epci").url.rpartition("/")[2]
+    return overlay(scope, "epci", wanted).url.rpartition("/")[2]
 
 
 def around_url() -> str:
@@ -150,16 +169,18 @@ def bounds(scope: Scope) -> Bounds:
     return (south, west), (north, east)
 
 
-def overlay(scope: Scope, layer_id: str) -> build.Overlay:
-    """Return the outlines of a layer in a scope; the zones of each commune are written once as a static file."""
-    return _overlay(ground(scope), layer_id)
+def overlay(scope: Scope, layer_id: str, wanted: Cities = ()) -> build.Overlay:
+    """Return the outlines of a layer in a scope; the zones of each commune, and of each IRIS of the cities named, are written once as
+    a static file."""
+    return _overlay(ground(scope), layer_id, wanted)
 
 
 @keyed_on_data(max_entries=256)
-def _overlay(scope: Scope, layer_id: str) -> build.Overlay:
+def _overlay(scope: Scope, layer_id: str, wanted: Cities) -> build.Overlay:
     from geo.display import write_zone_index
 
-    layer, rows = loaders.crosswalk().layers[layer_id], scope.rows
+    crosswalk = loaders.opened_world(wanted).crosswalk
+    layer, rows = crosswalk.layers[layer_id], scope.on(crosswalk.atlas).rows
     zones_of: dict[int, list[int]] = {}
     for zone, row in zip(layer.members["zone"], layer.members["row"], strict=True):
         zones_of.setdefault(row, []).append(zone)
@@ -174,10 +195,11 @@ def _overlay(scope: Scope, layer_id: str) -> build.Overlay:
     )
 
 
-def status_paint(view: CoverageView, *, pale: bool = False) -> build.Paint:
-    """Return the colours of a scope's communes by coverage."""
-    found = loaders.scope_coverage(view)
-    drawn, known = ground(view.scope).rows, situations_of(found)
+def status_paint(view: CoverageView, wanted: Cities = (), *, pale: bool = False) -> build.Paint:
+    """Return the colours of a scope's communes by coverage, and of the IRIS of the cities named."""
+    found = loaders.scope_coverage(view, wanted)
+    here = ground(view.scope)
+    drawn, known = (here.on(loaders.opened_world(wanted).atlas) if wanted else here).rows, situations_of(found)
     inside = np.isin(drawn, found.rows)
     drawn_as = tuple(_pale(kind) if pale else swatch(kind) for kind in known.kinds)
     return build.Paint(paint_runs(np.where(inside, known.of[drawn], -1).tolist()), drawn_as)
@@ -198,9 +220,9 @@ def swatch(kind: Situation) -> build.Swatch:
 
 
 @keyed_on_data(max_entries=256)
-def backdrop(view: CoverageView) -> str:
+def backdrop(view: CoverageView, wanted: Cities = ()) -> str:
     """Return the address of the pale colours under a perimeter: no click changes them, so none sends them again."""
-    return written(f"fond-{view.scope.id}", build.paint_payload(status_paint(view, pale=True)))
+    return written(f"fond-{view.scope.id}", build.paint_payload(status_paint(view, wanted, pale=True)))
 
 
 def written(stem: str, value: object) -> str:

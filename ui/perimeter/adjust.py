@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import streamlit as st
 
 from geo import french as fr
-from geo.communes import name_of
+from geo.communes import in_words, name_of
 from geo.moves import Move, incidence_of
 from geo.perimeters import Perimeter, fill_holes, keep_main_part, stop_at_community
 from ui import frame, html, loaders, search
 from ui import map as maps
-from ui.cache import keyed_on_data
+from ui.cache import Cities, cities, keyed_on_data
 from ui.perimeter import judge
 from ui.perimeter.compose import effect_lines
 
@@ -51,8 +51,8 @@ def _moves(perimeter: Perimeter) -> None:
 
 def _offers(perimeter: Perimeter) -> Iterator[tuple[str, frozenset[str], str]]:
     """Yield the moves: label, communes after it, what to say when it changes nothing."""
-    locked, facts, atlas = frame.locked(), loaders.facts(perimeter), loaders.atlas()
-    yield "Combler les trous", _filled(perimeter), "Aucun trou à combler."
+    locked, facts, atlas = frame.locked(), loaders.facts(perimeter), loaders.opened_atlas()
+    yield "Combler les trous", _filled(perimeter, cities()), "Aucun trou à combler."
     kept = keep_main_part(perimeter.communes, atlas, incidence_of(loaders.evidence()).links, locked=locked)
     yield "Garder la partie principale", kept, "Le périmètre est d’un seul tenant."
     for body in facts.communities[:MOST_BODIES]:
@@ -67,18 +67,18 @@ def _offers(perimeter: Perimeter) -> Iterator[tuple[str, frozenset[str], str]]:
 
 
 @keyed_on_data(max_entries=64)
-def _filled(perimeter: Perimeter) -> frozenset[str]:
-    return fill_holes(perimeter.communes, loaders.atlas())
+def _filled(perimeter: Perimeter, wanted: Cities) -> frozenset[str]:
+    return fill_holes(perimeter.communes, loaders.opened_world(wanted).atlas)
 
 
 def _communes(perimeter: Perimeter) -> None:
-    atlas, number = loaders.atlas(), st.session_state[frame.SEQUENCE]
+    atlas, number = loaders.opened_atlas(), st.session_state[frame.SEQUENCE]
     codes = sorted(
         perimeter.communes, key=lambda c: (fr.fold(name_of(atlas.table["commune"].iat[atlas.row[c]], atlas)), c)
     )
     _locks(codes)
     if len(codes) > MOST_LISTED:
-        st.caption(f"{fr.count(len(codes), 'commune')} : retirez-les par la carte ou par leur nom.")
+        st.caption(f"{in_words(codes)} : retirez-les par la carte ou par leur nom.")
         return
     st.pills(
         "Cliquez une commune pour la retirer",
@@ -94,13 +94,13 @@ def _communes(perimeter: Perimeter) -> None:
 
 def _locks(codes: list[str]) -> None:
     """Lock one commune at a time, found by its name among those of the perimeter; unlock by a button each."""
-    atlas, locked = loaders.atlas(), frame.locked()
+    atlas, locked = loaders.opened_atlas(), frame.locked()
     search.find(
         "Verrouiller une commune",
         key="verrou-cherche",
         placeholder="Le nom d’une commune du périmètre",
         kinds=search.COMMUNES,
-        only=maps.pack_codes(codes) if len(codes) <= MOST_PACKED else None,
+        only=maps.pack_codes(sorted({code[:5] for code in codes})) if len(codes) <= MOST_PACKED else None,
         on_choose=_lock,
     )
     st.caption("Une commune verrouillée ne sort ni par un clic, ni par un geste, ni par une suggestion.")
@@ -112,7 +112,7 @@ def _locks(codes: list[str]) -> None:
 
 
 def _lock(chosen: str) -> None:
-    codes = frame.selection().intersection(loaders.atlas().parts.get(chosen, (chosen,)))
+    codes = frame.selection().intersection(loaders.opened_atlas().parts.get(chosen, (chosen,)))
     if codes:
         frame.amend(frame.workbook().lock(*codes))
     elif chosen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import french as fr
+from geo.communes import Atlas, in_words
 from geo.coverage import Scope
 from geo.perimeters import Perimeter
 from geo.scenarios import Workbook
@@ -97,7 +98,7 @@ def marking_strip() -> None:
     if held is None:
         return
     with st.container(border=True, key="marquage", horizontal=True, vertical_alignment="center"):
-        marks = fr.count(len(held), "commune marquée", "communes marquées")
+        marks = in_words(held, "marquée")
         st.markdown(
             f"**Vous marquez des communes** (clic, liste, cercle, zone ou nom) : {marks}. Votre périmètre n’est pas changé ; "
             "enregistrez dans le panneau « Secteurs »."
@@ -110,7 +111,7 @@ def take(key: str) -> None:
     value = st.session_state.get(key)
     sent = maps.read_selection(value)
     if sent is not None and sent[1] > st.session_state[frame.SEQUENCE]:
-        atoms = loaders.atlas().row
+        atoms = loaders.opened_atlas().row
         frame.choose((c for c in sent[0] if c in atoms), sequence=sent[1])
     step = maps.read_step(value)
     if step is not None:
@@ -157,7 +158,7 @@ def history(perimeter: Perimeter) -> None:
             on_click=frame.reset,
             disabled=frame.selection() == start and not frame.locked(),
             icon=":material/restart_alt:",
-            help=f"Le périmètre d’où vous êtes parti : {fr.count(len(start), 'commune')}." if start else None,
+            help=f"Le périmètre d’où vous êtes parti : {in_words(start)}." if start else None,
         )
         st.button(
             "Tout retirer", on_click=frame.clear, disabled=empty, icon=":material/clear_all:",
@@ -187,25 +188,32 @@ def trail() -> None:
 
 
 def _step_text(earlier: Workbook | None, book: Workbook) -> str:
-    atlas = loaders.atlas()
+    atlas = loaders.atlas_of(book.opened)
     people = fr.number(int(atlas.population[atlas.rows(book.codes)].sum()))
-    if earlier is None:
-        what = fr.count(len(book.codes), "commune") if book.codes else "départ"
+    if earlier is not None and earlier.opened != book.opened:
+        what = fr.listing(
+            f"{loaders.atlas().label(city)} {'ouverte' if city in book.opened else 'refermée'}"
+            for city in sorted(earlier.opened ^ book.opened)
+        )
+    elif earlier is None:
+        what = in_words(book.codes) if book.codes else "départ"
     elif earlier.current != book.current:
         what = book.scenario.name
     else:
         what = " ".join(
-            filter(None, (_moved("+", book.codes - earlier.codes), _moved(fr.MINUS, earlier.codes - book.codes)))
+            filter(
+                None,
+                (_moved("+", book.codes - earlier.codes, atlas), _moved(fr.MINUS, earlier.codes - book.codes, atlas)),
+            )
         )
     return html.literal(f"{what or 'réglage'} · {people} hab.")
 
 
-def _moved(sign: str, codes: frozenset[str]) -> str:
+def _moved(sign: str, codes: frozenset[str], atlas: Atlas) -> str:
     if not codes:
         return ""
-    atlas = loaders.atlas()
     named = fr.listing(sorted(str(atlas.names[atlas.row[c]]) for c in codes))
-    return f"{sign} {named if len(codes) <= NAMED else fr.count(len(codes), 'commune')}"
+    return f"{sign} {named if len(codes) <= NAMED else in_words(codes)}"
 
 
 def first_question() -> None:

@@ -12,13 +12,14 @@ import streamlit as st
 
 from geo import french as fr
 from geo import perimeters
+from geo.communes import in_words
 from geo.coverage import Scope
 from geo.errors import GeoInputError
 from geo.layers import Precision, zone_members
 from geo.moves import Move
 from geo.perimeters import Perimeter
 from geo.suggest import effect_of
-from ui import frame, loaders, search
+from ui import frame, grain, loaders, search
 from ui.map import Shape
 from ui.perimeter import judge
 
@@ -47,7 +48,7 @@ class Target:
 
 def resolve(target_id: str) -> Target | None:
     """Return a target from its id, or None when nothing of today goes by it."""
-    atlas, layers = loaders.atlas(), loaders.crosswalk().layers
+    atlas, layers = loaders.opened_atlas(), loaders.opened_crosswalk().layers
     if target_id in atlas.row:
         return Target(target_id, atlas.label(target_id), frozenset([target_id]))
     if target_id in atlas.parts:
@@ -68,9 +69,9 @@ def label(target_id: str) -> str:
     """Return how a target is listed."""
     layer_id, sign, zone = target_id.partition("/")
     if not sign:
-        whole = ", ville entière" if target_id in loaders.atlas().parts else ""
-        return f"{loaders.atlas().label(target_id)}{whole}"
-    return f"{SHORT[layer_id]} · {loaders.crosswalk().layers[layer_id].zones.at[zone, 'nom']}"
+        whole = ", ville entière" if target_id in loaders.opened_atlas().parts else ""
+        return f"{loaders.opened_atlas().label(target_id)}{whole}"
+    return f"{SHORT[layer_id]} · {loaders.opened_crosswalk().layers[layer_id].zones.at[zone, 'nom']}"
 
 
 def offer(target: Target, perimeter: Perimeter) -> None:
@@ -82,6 +83,8 @@ def offer(target: Target, perimeter: Perimeter) -> None:
         st.button("Ajouter", key="cible-ajouter", on_click=_add, args=(target,), disabled=not missing, type="primary")
         st.button("Retirer", key="cible-retirer", on_click=_remove, args=(target,), disabled=not inside)
         st.button("Partir de là", key="cible-partir", on_click=_start, args=(target,), disabled=not target.codes)
+        if "/" not in target.id:
+            grain.offer(target.id)
 
 
 def _described(target: Target, perimeter: Perimeter) -> str:
@@ -101,9 +104,11 @@ def _described(target: Target, perimeter: Perimeter) -> str:
 
 
 def _size(target: Target) -> str:
-    atlas = loaders.atlas()
+    atlas = loaders.opened_atlas()
     people = int(atlas.population[atlas.rows(target.codes)].sum())
-    return f"{fr.count(len(target.codes), 'commune')}, {fr.inhabitants(people)}."
+    city = target.id in atlas.parts
+    counted = atlas.pieces_word(target.id, len(target.codes)) if city else in_words(target.codes)
+    return f"{counted}, {fr.inhabitants(people)}."
 
 
 def effect_lines(move: Move, perimeter: Perimeter) -> tuple[str, ...]:
@@ -119,7 +124,7 @@ def effect_lines(move: Move, perimeter: Perimeter) -> tuple[str, ...]:
 def effect_text(move: Move, perimeter: Perimeter) -> str:
     """Say what a move would change: inhabitants, sectors, QPV, checks that would turn."""
     if not perimeter.communes or move.removed >= perimeter.communes:
-        atlas = loaders.atlas()
+        atlas = loaders.opened_atlas()
         people = int(atlas.population[atlas.rows(move.added)].sum())
         return (
             f"{move.label} : {fr.inhabitants(people)} au total." if people else f"{move.label} viderait le périmètre."
@@ -141,7 +146,7 @@ def _start(target: Target) -> None:
 
 def take_shape(shape: Shape, number: int) -> None:
     """Add the communes of a drawn shape; what prevents it is said, and the browser goes back to what is held."""
-    atlas = loaders.atlas()
+    atlas = loaders.opened_atlas()
     try:
         if shape.centre:
             found = perimeters.from_circle_at(shape.centre[1], shape.centre[0], shape.radius_m, atlas)
@@ -153,7 +158,7 @@ def take_shape(shape: Shape, number: int) -> None:
         return
     fresh = found.codes - frame.selection()
     frame.choose(frame.selection() | found.codes, sequence=number)
-    frame.say(f"{found.name} : {fr.count(len(fresh), 'commune ajoutée', 'communes ajoutées')}.", *found.notices)
+    frame.say(f"{found.name} : {in_words(fresh, 'ajoutée')}.", *found.notices)
 
 
 def move_to(codes: frozenset[str], start: bool) -> None:
@@ -175,7 +180,7 @@ def circle_around(scope: Scope | None) -> None:
             key="cercle-ville",
             kinds=search.COMMUNES,
             here=scope.departements if scope and scope.kind == "departement" else (),
-            held=loaders.atlas().label(town) if held else "",
+            held=loaders.opened_atlas().label(town) if held else "",
             on_choose=lambda chosen: st.session_state.update({TOWN: chosen}),
         )
         radius = st.number_input("Rayon (km, à vol d’oiseau)", 1, 300, 10, key="cercle-rayon")
@@ -186,9 +191,9 @@ def circle_around(scope: Scope | None) -> None:
 
 def _take_circle(town: str, radius_km: int, start: bool) -> None:
     try:
-        found = perimeters.from_circle(town, 1000 * radius_km, loaders.atlas())
+        found = perimeters.from_circle(town, 1000 * radius_km, loaders.opened_atlas())
     except GeoInputError as error:
         frame.say(*error.problems)
         return
     move_to(found.codes, start)
-    frame.say(f"{found.name} : {fr.count(len(found.codes), 'commune')}.", *found.notices)
+    frame.say(f"{found.name} : {in_words(found.codes)}.", *found.notices)

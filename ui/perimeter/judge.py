@@ -29,6 +29,7 @@ from geo.perimeters import Perimeter, PerimeterFacts
 from geo.scenarios import Workbook
 from ui import frame, html, loaders
 from ui import map as maps
+from ui.cache import claims, under
 from ui.choices import pick_one
 from ui.html import escape
 
@@ -243,7 +244,8 @@ def before_and_after(facts: PerimeterFacts, settings: Settings) -> str:
     """Return the figures before the last move and now, side by side: measures of the comparison, which count the same."""
     earlier, scenario = before(), frame.workbook().scenario
     was = earlier.scenario.perimeter(loaders.atlas()) if earlier else None
-    old = loaders.facts(was) if was and was.communes else None
+    with under(claims(), earlier.opened if earlier else ()):
+        old = loaders.facts(was) if was and was.communes else None
     rows = [
         (m.label, *(m.text(m.value(f, scenario.project)) if f else "–" for f in (old, facts))) for m in SEEN_IN_A_ROOM
     ]

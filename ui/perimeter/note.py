@@ -15,7 +15,7 @@ from geo import french as fr
 from geo.agreements import NO_AGREEMENTS, Agreements
 from geo.budget import NO_BUDGET
 from geo.claims import NO_CLAIMS, Claims
-from geo.comparison import Candidate, SideBySide, candidates, evaluate, scale_of
+from geo.comparison import Candidate, SideBySide, evaluate, every_candidate, scale_of
 from geo.exports import MAP_LINES, TYPES, Export, MapChoice, file_name, make, perimeter_map, speaks, title_of
 from geo.guidance import Settings, used_text
 from geo.perimeters import Perimeter
@@ -23,7 +23,8 @@ from geo.scenarios import NAME_LENGTH, Scenario, Workbook
 from ui import dossier, frame, html, loaders
 from ui import map as maps
 from ui.address import COMPLETE_PART, packed
-from ui.cache import declared_complete, under
+from ui.cache import cities, declared_complete, under
+from ui.cache import claims as claimed
 from ui.perimeter.link import ADDRESS
 from ui.server import export_lane
 
@@ -56,8 +57,8 @@ def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
         help=f"La note du scénario : « {html.literal(scenario.note)} »",
     )
     asked = asked_of(scenario if remark else replace(scenario, note=""), comparison if compared else None)
-    name = title_of(scenario.name, scenario.codes, loaders.atlas())
-    dossier.offer(dossier.Source(asked, asked.export, name, remark, asked.claims))
+    name = title_of(scenario.name, scenario.codes, loaders.opened_atlas())
+    dossier.offer(dossier.Source(asked, asked.export, name, remark, asked.claims, asked.opened))
     left, right = st.columns([11, 9], gap="large")
     with left:
         st.html(
@@ -101,11 +102,13 @@ def _map(scenario: Scenario) -> None:
 
 def map_file(scenario: Scenario, lines: tuple[str, ...]) -> maps.MapFile:
     """Return what makes the map of a scenario, with the limits shown; nothing of it holds the data."""
-    title = title_of(scenario.name, scenario.codes, loaders.atlas())
+    title = title_of(scenario.name, scenario.codes, loaders.opened_atlas())
     outlined = tuple(i for i in lines if i in MAP_LINES)
+    held, opened = claimed(), cities()
 
     def make(kind: str, paper: str, rivers: bool) -> bytes:
-        facts = loaders.facts(scenario.perimeter(loaders.atlas()))
+        with under(held, opened):
+            facts = loaders.facts(scenario.perimeter(loaders.atlas()))
         return perimeter_map(facts, kind, paper, MapChoice(outlined, "qpv" in lines, rivers), title=title)
 
     return maps.MapFile(file_name(f"carte {title}", "x").removesuffix(".x"), title, make)
@@ -115,7 +118,7 @@ def titled(scenario: Scenario) -> None:
     """Ask for a title when the scenario's name says nothing to a meeting; its towns stand for it until then."""
     if speaks(scenario.name):
         return
-    proposed = title_of(scenario.name, scenario.codes, loaders.atlas())
+    proposed = title_of(scenario.name, scenario.codes, loaders.opened_atlas())
     key = f"titre-{frame.move_key([scenario.name, proposed])}"
     st.text_input(
         "Titre de la note", key=key, max_chars=NAME_LENGTH, placeholder=proposed, on_change=_title, args=(key, scenario.name),
@@ -153,6 +156,7 @@ class Asked:
     complete: tuple[str, ...] = ()
     claims: Claims = NO_CLAIMS
     agreements: Agreements = NO_AGREEMENTS
+    opened: frozenset[str] = frozenset()
 
     def export(self) -> Export:
         """Return what the files are made of, by the data active today."""
@@ -174,14 +178,15 @@ def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
     """
     settings = frame.settings()
     shared = replace(scenario, note="", answers=(), budget=NO_BUDGET)
-    claims, complete = frame.workbook().claims, declared_complete()  # the figures rest on them
-    agreements = frame.workbook().agreements
+    book, complete = frame.workbook(), declared_complete()  # the figures rest on them
+    claims, opened = book.claims, book.opened
+    agreements = book.agreements  # printed without their remarks, and left out of the link
     carried = {COMPLETE_PART.name: text} if (text := COMPLETE_PART.text()) else {}
-    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings, claims=claims))} | carried)
+    link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings, claims=claims, opened=opened))} | carried)
     if comparison is None:
-        return Asked(scenario, settings, link, complete=complete, claims=claims, agreements=agreements)
+        return Asked(scenario, settings, link, complete=complete, claims=claims, agreements=agreements, opened=opened)
     every = tuple(e.candidate for e in comparison.every)
-    return Asked(scenario, settings, link, every, comparison.reference, complete, claims, agreements)
+    return Asked(scenario, settings, link, every, comparison.reference, complete, claims, agreements, opened)
 
 
 def held_comparison() -> SideBySide | None:
@@ -189,9 +194,8 @@ def held_comparison() -> SideBySide | None:
     shown: frame.Compared | None = st.session_state[frame.COMPARED]
     if shown is None:
         return None
-    offered = {
-        c.id: c for c in candidates(loaders.crosswalk(), shown.commune, frame.workbook().scenarios, frame.settings())
-    }
+    found = every_candidate(loaders.opened_world(), shown.commune, frame.workbook().scenarios, frame.settings())
+    offered = {c.id: c for c in found}
     chosen = tuple(offered[c.id] for c in shown.chosen if c.id in offered)
     if len(chosen) < 2:
         return None
@@ -200,7 +204,7 @@ def held_comparison() -> SideBySide | None:
 
 
 def _button(label: str, kind: str, asked: Asked, *, instruction: bool = False, primary: bool = False) -> None:
-    title = title_of(asked.scenario.name, asked.scenario.codes, loaders.atlas())
+    title = title_of(asked.scenario.name, asked.scenario.codes, loaders.opened_atlas())
     name = f"{title} instruction" if instruction else title
     st.download_button(
         label, _maker(kind, asked, instruction), file_name=file_name(name, kind), mime=TYPES[kind], on_click="ignore",
@@ -210,7 +214,7 @@ def _button(label: str, kind: str, asked: Asked, *, instruction: bool = False, p
 
 def _maker(kind: str, asked: Asked, instruction: bool) -> Callable[[], bytes]:
     def body() -> bytes:
-        with export_lane(), under(asked.claims):
+        with export_lane(), under(asked.claims, asked.opened):
             return make(kind, asked.export(), instruction=instruction)
 
     return body

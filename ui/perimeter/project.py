@@ -13,7 +13,7 @@ from geo.guidance import MOST_CLSM, Intent, Project, clsm_held, clsm_near
 from geo.layers import LayerId
 from geo.perimeters import Perimeter
 from ui import frame, loaders
-from ui.cache import keyed_on_data
+from ui.cache import Cities, cities, keyed_on_data
 from ui.choices import distinct, pick_several
 
 SHORT = {Intent.CREATE: "Je crée", Intent.ENLARGE: "J’élargis", Intent.MERGE: "Je fusionne"}
@@ -39,7 +39,7 @@ def ask(perimeter: Perimeter, scope: Scope) -> None:
 
 
 def _which(perimeter: Perimeter, scope: Scope, project: Project, at: int) -> None:
-    zones = loaders.crosswalk().layers[LayerId.CLSM].zones
+    zones = loaders.opened_crosswalk().layers[LayerId.CLSM].zones
     offered = dict.fromkeys([*_near(perimeter, scope), *project.clsm])
     labels = distinct(
         {i: str(zones.at[i, "nom"]) if i in zones.index else "CLSM absent des données d’ici" for i in offered}
@@ -60,11 +60,17 @@ def _which(perimeter: Perimeter, scope: Scope, project: Project, at: int) -> Non
     )
 
 
-@keyed_on_data(max_entries=64)
 def _near(perimeter: Perimeter, scope: Scope) -> tuple[str, ...]:
     """Return the CLSM that the perimeter meets, then those it touches; those of the map while it is empty."""
-    rows = loaders.atlas().rows(perimeter.communes) if perimeter.communes else scope.rows
-    return clsm_near(loaders.crosswalk(), rows)
+    return _found_near(perimeter, scope, cities())
+
+
+@keyed_on_data(max_entries=64)
+def _found_near(perimeter: Perimeter, scope: Scope, wanted: Cities) -> tuple[str, ...]:
+    crosswalk = loaders.opened_world(wanted).crosswalk
+    atlas = crosswalk.atlas
+    rows = atlas.rows(perimeter.communes) if perimeter.communes else scope.on(atlas).rows
+    return clsm_near(crosswalk, rows)
 
 
 def _intend(key: str, at: int, perimeter: Perimeter) -> None:

@@ -78,7 +78,7 @@ def _digest(*texts: str) -> str:
 
 
 def _table(workbook: Workbook) -> str:
-    atlas = loaders.atlas()
+    atlas = loaders.opened_atlas()
     rows = []
     for i, scenario in enumerate(workbook.scenarios):
         held = atlas.rows(scenario.codes)
@@ -155,7 +155,7 @@ def _file() -> None:
     workbook = replace(frame.workbook(), vintage=vintage_of(loaders.world()))
     st.download_button(
         "Télécharger les scénarios",
-        to_file(workbook, loaders.atlas()),
+        to_file(workbook, loaders.opened_atlas()),
         file_name=FILE_NAME,
         mime="application/json",
         on_click="ignore",

@@ -100,7 +100,7 @@ def _divisions(found: Suggestions) -> None:
     if found.divisions:
         st.caption(
             f"Proposé au-delà de {fr.percent(FAR, 0)} du repère (réglage de l’outil), ou au-delà du repère dans une ville de plus de "
-            f"{fr.inhabitants(frame.settings().big_city)}."
+            f"{fr.inhabitants(frame.settings().big_city)}, ou ouverte en IRIS."
         )
 
 

@@ -86,19 +86,21 @@ def _heard() -> None:
 
 
 def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium.FeatureGroup:
+    opened = maps.opened_in(scope)
     return maps.selection_state(
         codes=sorted(perimeter.communes),
         seq=st.session_state[frame.SEQUENCE],
         geometry_url=maps.geometry_url(scope),
         bounds=maps.bounds(scope),
-        overlays=[maps.overlay(scope, layer_id) for layer_id in lines],
-        paint=agreements.paint(scope) or maps.backdrop(CoverageView(scope, declared_complete())),
+        overlays=[maps.overlay(scope, layer_id, opened) for layer_id in lines],
+        paint=agreements.paint(scope, opened) or maps.backdrop(CoverageView(scope, declared_complete()), opened),
         focus=maps.focus(scope),
         preview=_preview(perimeter),
         around=maps.around_file(),
-        names=maps.names_file(scope, lines),
+        names=maps.names_file(scope, lines, opened),
         credit=maps.credit(),
         glance=glance(perimeter),
+        opened=maps.city_files(scope),
     )
 
 

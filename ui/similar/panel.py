@@ -11,7 +11,7 @@ from geo import french as fr
 from geo.perimeters import Perimeter
 from geo.similar import Peers, Silhouettes, SimilarClsms, feature_texts, silhouettes, similar_clsm
 from ui import html, loaders
-from ui.cache import declared_complete, keyed_on_data
+from ui.cache import Cities, cities, declared_complete, keyed_on_data
 
 SIMILAR_STYLE = """
 <style>
@@ -31,11 +31,11 @@ DOUBT = "* Communes étendues à l’EPCI ou supposées d’après le nom : le d
 def clsm_panel(perimeter: Perimeter) -> None:
     """Show the CLSM known nearest to a perimeter that is not empty."""
     complete = declared_complete()
-    found = _found(perimeter, complete)
+    found = _found(perimeter, complete, cities())
     st.html(html.section("CLSM comparables") + f"<p>{html.escape(found.sentence)}</p>")
     if not found.found:
         return
-    st.html(_shapes(found, _drawn(perimeter, complete)))
+    st.html(_shapes(found, _drawn(perimeter, complete, cities())))
     st.html(_table(found))
     box = st.expander("Ce qui rapproche, ce qui distingue, les sources", key="clsm-proches", on_change="rerun")
     if box.open:
@@ -47,14 +47,14 @@ def clsm_panel(perimeter: Perimeter) -> None:
 
 
 @keyed_on_data(max_entries=64)
-def _found(perimeter: Perimeter, complete: tuple[str, ...]) -> SimilarClsms:
-    world = loaders.as_read(complete)
+def _found(perimeter: Perimeter, complete: tuple[str, ...], wanted: Cities) -> SimilarClsms:
+    world = loaders.as_read(complete, wanted)
     return similar_clsm(world.evidence, world.atlas.rows(perimeter.communes))
 
 
 @keyed_on_data(max_entries=32)
-def _drawn(perimeter: Perimeter, complete: tuple[str, ...]) -> Silhouettes:
-    atlas, found = loaders.as_read(complete).atlas, _found(perimeter, complete)
+def _drawn(perimeter: Perimeter, complete: tuple[str, ...], wanted: Cities) -> Silhouettes:
+    atlas, found = loaders.as_read(complete, wanted).atlas, _found(perimeter, complete, wanted)
     sets = [atlas.rows(perimeter.communes), *(one.clsm.rows for one in found.found)]
     return silhouettes(atlas, sets)
 

@@ -1,0 +1,61 @@
+"""Atoms in words: communes by their names, the pieces of a city together: « 2 communes et 4 IRIS de Lille ».
+
+Nobody knows the IRIS of a city by their codes, and few by their names: a list of them is a number and the city.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from geo.communes.atlas import Atlas
+from geo.communes.codes import name_of
+from geo.french import count, listing, of
+
+MOST_IRIS_NAMED = 2  # of one city, in a list of places
+_WORDS = {"commune": ("commune", None), "arrondissement": ("arrondissement", None), "iris": ("IRIS", "IRIS")}
+
+
+def pieces_text(atlas: Atlas, rows: Iterable[int]) -> str:
+    """Write what some atoms are: « 2 communes et 4 IRIS de Lille »; a city with all its pieces is one commune."""
+    mine = {str(atlas.codes[row]) for row in rows}
+    for city, pieces in (*atlas.opened.items(), *atlas.parts.items()):
+        every = set(pieces) if city in atlas.opened else {piece[:5] for piece in pieces}
+        if every <= mine:
+            mine = mine - every | {city}
+    groups: dict[tuple[str, str], int] = {}
+    for code in sorted(mine, key=lambda code: (len(code), code)):
+        kind, city = _kind(atlas, code)
+        groups[kind, city] = groups.get((kind, city), 0) + 1
+    ranked = sorted(groups.items(), key=lambda group: list(_WORDS).index(group[0][0]))
+    return listing(
+        f"{count(many, *_WORDS[kind])}{f' {of(name_of(city, atlas))}' if city else ''}" for (kind, city), many in ranked
+    )
+
+
+def _kind(atlas: Atlas, code: str) -> tuple[str, str]:
+    """Return what a code is the code of, and the city that it is a piece of ("" for a commune)."""
+    if len(code) > len("59350"):
+        return "iris", code[:5]
+    row = atlas.row.get(code, atlas.row[atlas.opened[code][0]] if code in atlas.opened else -1)
+    town = code if row < 0 else str(atlas.table["commune"].iat[row])
+    return ("commune", "") if town == code else ("arrondissement", town)
+
+
+def places(atlas: Atlas, rows: Iterable[int]) -> list[str]:
+    """Name some atoms in their order; past two, the IRIS of one city are said together: « 4 IRIS de Lille ».
+
+    An opened city that has all its IRIS there is named as one.
+    """
+    groups: dict[str, list[int]] = {}
+    for row in rows:
+        groups.setdefault(str(atlas.codes[row])[:5], []).append(int(row))
+    named = list[str]()
+    for code, mine in groups.items():
+        every = len(atlas.opened.get(code, ()))
+        if every and len(mine) == every:
+            named.append(name_of(code, atlas))
+        elif len(mine) > MOST_IRIS_NAMED:
+            named.append(f"{count(len(mine), 'IRIS', 'IRIS')} {of(name_of(code, atlas))}")
+        else:
+            named += [str(atlas.names[row]) for row in mine]
+    return named
