@@ -2,15 +2,21 @@
 
 The IRIS are drawn for the bench: each city is cut into squares of about 2 500 inhabitants by a grid on its outline, so that no official file is
 needed. Baseline, in the same run: the same perimeters on the dataset with nothing opened.
+
+Times are of the processor, as the machine may have other work. The two datasets are measured in turns, call after call: a ratio is the median of
+those of each turn, with the interval that this median lies in 19 times in 20.
 """
 
 from __future__ import annotations
 
 import gc
+import math
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
+from statistics import median
+from time import perf_counter, process_time
 
 import geopandas as gpd
 import numpy as np
@@ -25,9 +31,10 @@ from geo.guidance import run_checks
 from geo.moves import incidence_of
 from geo.perimeters import Perimeter
 from geo.sources.readers import READERS
-from geo.suggest import preview
+from geo.suggest import preview, single_moves
 
 CITIES = 50
+TURNS = 80  # calls of each, in turns
 PEOPLE = 2_500  # of an IRIS, more or less
 PERIMETERS = (("Val-de-Marne", "94028", 20), ("Pas-de-Calais", "62498", 300), ("Deux-Sèvres", "79191", 60))
 
@@ -94,30 +101,49 @@ def main() -> None:
             measure(title, world, fine, centre, number)
 
 
+def in_turns(plain: Callable[[], object], fine: Callable[[], object], turns: int = TURNS) -> tuple[float, ...]:
+    """Return the processor milliseconds of a call on the one and on the other (medians), the median ratio of the two calls of a turn, and between
+    which ratios that median lies 19 times in 20."""
+    calls = (plain, fine)
+    for call in calls * 3:
+        call()
+    spent: tuple[list[float], list[float]] = ([], [])
+    gc.collect()
+    gc.disable()
+    for turn in range(turns):
+        for which in (0, 1) if turn % 2 else (1, 0):  # neither always follows the other
+            start = process_time()
+            calls[which]()
+            spent[which].append(1e3 * (process_time() - start))
+    gc.enable()
+    ratios = sorted(after / before for before, after in zip(*spent, strict=True))
+    reach = math.ceil(0.98 * math.sqrt(turns))  # places of a median's interval of 95 %
+    return median(spent[0]), median(spent[1]), median(ratios), ratios[turns // 2 - reach], ratios[turns // 2 + reach]
+
+
+def tell(what: str, plain: Callable[[], object], fine: Callable[[], object]) -> None:
+    """Print what a call costs on both."""
+    before, after, ratio, low, high = in_turns(plain, fine)
+    print(f"  {what}: {before:.2f} ms, opened {after:.2f} ms, ratio {ratio:.3f} ({low:.3f} to {high:.3f})")
+
+
 def measure(title: str, world: Dataset, fine: Dataset, centre: str, number: int) -> None:
-    """Print what a perimeter without any opened city costs on both, and its ratios."""
+    """Print what a perimeter costs on both: one without any opened city, then one that has some, whole."""
     atlas = world.atlas
     near = [str(c) for c in atlas.codes[nearest(atlas, atlas.row[centre], number)]]
     codes = frozenset(c for c in near if c in fine.atlas.row)
     perimeter = Perimeter(codes, title, atlas.year)  # type: ignore[arg-type]
-    costs = {
-        data: (best_of(lambda d=data: run_checks(d.facts(perimeter)), 7), best_of(lambda d=data: preview(d.evidence, codes), 7))
-        for data in (world, fine)
-    }  # fmt: skip
-    (click, previews), (click_fine, previews_fine) = costs[world], costs[fine]
-    print(
-        f"{title}, {len(codes)} communes: click to figures {click * 1e3:.1f} ms, opened {click_fine * 1e3:.1f} ms, ratio "
-        f"{click_fine / click:.2f}; previews {previews * 1e3:.1f} ms, opened {previews_fine * 1e3:.1f} ms, ratio {previews_fine / previews:.2f}"
+    print(f"{title}, {len(codes)} communes, none of them opened")
+    tell("click to figures", *(lambda d=d: run_checks(d.facts(perimeter)) for d in (world, fine)))
+    tried = [len(single_moves(incidence_of(d.evidence), codes)[0]) for d in (world, fine)]
+    tell(
+        f"previews of {tried[0]} moves, opened {tried[1]}",
+        *(lambda d=d: preview(d.evidence, codes) for d in (world, fine)),
     )
     cut = [c for c in near if c not in fine.atlas.row]
-    if cut:
-        whole = Perimeter(frozenset(near), title, atlas.year)  # type: ignore[arg-type]
-        inside = frozenset(p for c in near for p in fine.atlas.parts.get(c, (c,)))
-        spread = Perimeter(inside, title, atlas.year)  # type: ignore[arg-type]
-        plain, pieces = (
-            best_of(lambda: run_checks(world.facts(whole)), 5),
-            best_of(lambda: run_checks(fine.facts(spread)), 5),
-        )
-        print(
-            f"  with {len(cut)} of the cities in it: {plain * 1e3:.1f} ms, by {len(inside)} pieces {pieces * 1e3:.1f} ms, ratio {pieces / plain:.2f}"
-        )
+    if not cut:
+        return
+    inside = frozenset(p for c in near for p in fine.atlas.parts.get(c, (c,)))
+    whole, spread = (Perimeter(c, title, atlas.year) for c in (frozenset(near), inside))  # type: ignore[arg-type]
+    print(f"{title}, with {len(cut)} of the cities whole: {len(near)} communes, or {len(inside)} pieces")
+    tell("click to figures", lambda: run_checks(world.facts(whole)), lambda: run_checks(fine.facts(spread)))

@@ -165,3 +165,18 @@ def test_the_atlas_is_made_when_it_is_asked_for_and_can_then_be_taken() -> None:
     assert next(plain(b.proto.label) for b in app.get("download_button")).startswith("Télécharger l’atlas (")
     ran(app.radio(key="region-atlas-par").set_value("epci").run())
     assert not app.get("download_button"), "another atlas is another file"
+
+
+def test_a_hostile_name_is_shown_sign_for_sign_everywhere(home: Path) -> None:
+    hostile = "<img src=x onerror=alert(1)> [x](http://y.z) $a$"
+    one = Project(
+        hostile, "32", Step.SIGNATURE, {Step.INTENTION: "2020"}, frozenset({"62041"}), hostile, "2026-01-01", hostile
+    )
+    projects.save(one, who=hostile, atlas=real.atlas(), home=home)
+    for query in ({"alerte": "echeances"}, {"onglet": "projets", "projet": "1"}, {"onglet": "evolution"}):
+        app = opened(**query)
+        made = [e.value for e in app.get("html")]
+        written_as_markdown = [e.value for kind in ("markdown", "caption", "warning", "success") for e in app.get(kind)]
+        assert not [text for text in (*made, *written_as_markdown) if "<img" in text], query
+        assert not [text for text in written_as_markdown if "[x](http" in text], query
+        assert any("&lt;img" in text for text in made), query

@@ -224,7 +224,7 @@ def _whence(scope: Scope, old: Project, offered: frozenset[str]) -> dict[str, tu
     if offered:
         found[OFFERED] = (f"Celles de la ligne choisie : {fr.count(len(offered), 'commune')}", offered)
     found[UNKNOWN] = ("Inconnues pour l’instant", frozenset())
-    drawn = frame.workbook().codes
+    drawn = frame.by_commune()
     if drawn:
         found[DRAWN] = (f"Le périmètre dessiné : {fr.count(len(drawn), 'commune')}", drawn)
     for level in ("epci", "ept"):
