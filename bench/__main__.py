@@ -25,6 +25,7 @@ BENCHES = (
     "similar",
     "opened",
     "note",
+    "dossier",
     "region",
     "search",
     "imports",

@@ -21,3 +21,9 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """Return a text that cannot begin a new line either: ends of lines become spaces."""
     return visible(_LINE_END.sub(" ", text))
+
+
+def printable(text: str, *, lines: bool = False) -> str:
+    """Return a text for a document: without the control signs that XML refuses nor those that turn its direction round; ends of
+    lines stay when `lines`."""
+    return "".join(c for c in text if c.isprintable() or c in "\u00a0\u202f\u200b" or (lines and c == "\n"))

@@ -7,6 +7,7 @@ as one packed text (geo.scenarios.pack), the same on every page.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -114,12 +115,16 @@ class Address:
         return {part.name: text for part in self.parts if (text := part.text())}
 
     def url(self, query: Mapping[str, str] | None = None) -> str:
-        """Return the whole address that reopens a state on this page: that of today, or the one given."""
+        """Return the whole address that reopens a state on this page: that of today, or the one given.
+
+        It begins with the public address where one is set (`CLSM_ADDRESS`), else with the one that the browser is at.
+        """
         here = urlsplit(st.context.url or "")
         folder = here.path.rstrip("/").rpartition("/")[0]
+        base = public_address() or (f"{here.scheme}://{here.netloc}{folder}" if here.netloc else "")
         state = self.query() if query is None else query
         words = "&".join(f"{name}={quote(text, safe='')}" for name, text in state.items())
-        return f"{here.scheme}://{here.netloc}{folder}/{self.page}?{words}" if here.netloc else f"/{self.page}?{words}"
+        return f"{base}/{self.page}?{words}"
 
     @property
     def _key(self) -> str:
@@ -131,6 +136,17 @@ class Address:
         if self.most is not None and len(texts) > self.most:
             shown.append(f"Et {fr.count(len(texts) - self.most, 'autre message', 'autres messages')}.")
         return tuple(shown)
+
+
+def public_address() -> str:
+    """Return the address at which others reach this dashboard, as its host set it (`CLSM_ADDRESS`); "" when none, or none that opens."""
+    given = os.environ.get("CLSM_ADDRESS", "").strip().rstrip("/")
+    try:
+        parts = urlsplit(given)
+        opens = parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+    except ValueError:
+        return ""
+    return given if opens and given.isprintable() and " " not in given else ""
 
 
 def _unknown(name: str, names: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from geo.exports.maps.layers import MapChoice
 from geo.exports.maps.sheet import PAPERS
 from geo.exports.maps.svg import SvgMap
 from geo.exports.perimeter_svg import perimeter_page
-from geo.exports.typst_pdf import picture_png
+from geo.exports.typst_pdf import drawn_png
 from geo.perimeters import PerimeterFacts
 
 MAP_FORMATS = {"png": "image/png", "svg": "image/svg+xml"}
@@ -66,7 +66,7 @@ def _file(kind: str, page: SvgMap) -> bytes:
 
 def page_png(page: SvgMap, *, ppi: float = PNG_PPI) -> bytes:
     """Turn a page into PNG that says its own resolution, so that it is printed at its size."""
-    return _with_resolution(picture_png(page.svg, ppi=ppi), ppi)
+    return _with_resolution(drawn_png(page.svg, ppi=ppi), ppi)
 
 
 def _with_resolution(png: bytes, ppi: float) -> bytes:

@@ -15,12 +15,15 @@ from urllib.parse import urlsplit
 
 from geo import french as fr
 from geo.agreements import NO_AGREEMENTS, Agreements
+from geo.budget import NO_BUDGET, Budget
 from geo.communes import Atlas, name_of
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
+from geo.exports.front import Front, front_of
 from geo.exports.maps.svg import SvgMap
 from geo.exports.note_tables import (
     Table,
+    budget_table,
     comparison_tables,
     guests_table,
     noted_tables,
@@ -29,7 +32,7 @@ from geo.exports.note_tables import (
     staffing_table,
     zones_table,
 )
-from geo.exports.perimeter_svg import gauge_svg, gauge_words, note_map
+from geo.exports.perimeter_svg import gauge_svg, gauge_words, note_map, unnamed_on
 from geo.guidance import AskedQuestion, asked_questions, changed_labels, outcome_counts, used_text
 from geo.layers import DISPOSITIFS, LayerId
 from geo.paths import version
@@ -39,6 +42,7 @@ MOST_DETAILS = 3
 # Checks whose details are in the tables of the note: zones met, guests, annual costs.
 IN_TABLES = ("secteurs", "articulation", "moyens", "elus")
 MOST_COMMUNES = 60
+MOST_UNNAMED = 8
 QUESTIONS_TITLE = "Les questions du guide, sans chiffre"
 QUESTION_HEADERS = ("Thème", "Question, et ce que disent les données", "Réponse")
 QUESTION_WIDTHS = (1.1, 3.0, 2.6)
@@ -78,12 +82,14 @@ class Note:
 
     title: str
     name: str
+    front: Front
     lead: str
     project: str
     remark: str
     figures: tuple[tuple[str, str], ...]
     gauge: SvgMap
     map: SvgMap
+    unnamed: str
     summary: str
     checks: tuple[CheckLine, ...]
     questions: tuple[AskedQuestion, ...]
@@ -94,6 +100,7 @@ class Note:
     noted: tuple[Table, ...]
     staffing: Table
     staffing_text: str
+    budget: tuple[Table, ...]
     comparison: tuple[Table, ...]
     settings: Table
     settings_text: str
@@ -115,11 +122,13 @@ def make_note(
     remark: str = "",
     answers: Iterable[tuple[str, str]] = (),
     comparison: SideBySide | None = None,
-    instruction: bool = False,
     agreements: Agreements = NO_AGREEMENTS,
+    budget: Budget = NO_BUDGET,
+    instruction: bool = False,
 ) -> Note:
     """Gather the content of a note; `link` reopens the perimeter, `remark` is what its author wrote of it, `answers` are those to
-    the guide's questions, by question, `agreements` what bodies answered, without their remarks. A link that opens on one machine only is left out, and the note says what to join.
+    the guide's questions, by question, `agreements` what bodies answered, without their remarks, `budget` what was chosen of the cost. A link
+    that opens on one machine only is left out, and the note says what to join.
 
     Raises
     ------
@@ -127,21 +136,25 @@ def make_note(
         When the perimeter is empty.
     """
     facts, settings = found.facts, found.settings
+    answers = tuple(answers)
     name = title_of(facts.perimeter.name, facts.perimeter.communes, facts.atlas)
     asked = tuple(replace(q, source=q.source.removeprefix(CHAPTER)) for q in asked_questions(facts, settings, answers))
     shared = opens_elsewhere(link)
+    drawn = note_map(facts, name)
     changed = changed_labels(settings)
     gauge = SvgMap(gauge_svg(facts.population, settings), gauge_words(facts.population, settings), 174.0, 15.4)
     return Note(
         title="Périmètre d’un conseil local de santé mentale : "
         + ("fiche d’instruction" if instruction else "note d’aide à la décision"),
         name=name,
+        front=front_of(found, answers, budget),
         lead=lead(facts),
         project=project_sentence(found),
         remark=remark,
         figures=_figures(facts),
         gauge=gauge,
-        map=note_map(facts),
+        map=drawn,
+        unnamed=_unnamed(unnamed_on(drawn, facts)),
         summary=outcome_counts(f for _, f in found.findings),
         checks=tuple(_check_lines(found)),
         questions=asked,
@@ -152,6 +165,7 @@ def make_note(
         noted=noted_tables(facts, agreements),
         staffing=staffing_table(found),
         staffing_text=next(f.sentence for _, f in found.findings if f.id == "moyens"),
+        budget=(budget_table(facts, budget),) if budget.posts else (),
         comparison=comparison_tables(comparison) if comparison and len(comparison.every) > 1 else (),
         settings=settings_table(found),
         settings_text="Tous les seuils sont à leur valeur de départ ; chacun est écrit sous le repère qui l’emploie."
@@ -280,6 +294,11 @@ def _communes(facts: PerimeterFacts) -> str:
     rest = len(names) - MOST_COMMUNES
     shown = fr.listing(names if rest <= 0 else names[:MOST_COMMUNES])
     return shown + ("." if rest <= 0 else f", et {fr.count(rest, 'autre')}, toutes dans le classeur.")
+
+
+def _unnamed(names: Sequence[str]) -> str:
+    """Name the communes for which the map had no room."""
+    return f"Sans place sur la carte : {fr.listing(names, most=MOST_UNNAMED)}." if names else ""
 
 
 def _limits(facts: PerimeterFacts) -> Iterable[str]:

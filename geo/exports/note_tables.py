@@ -9,7 +9,16 @@ from dataclasses import dataclass
 
 from geo import french as fr
 from geo.agreements import COPIL_SOURCE, NO_AGREEMENTS, Agreements, copil_table, follow, table_of
-from geo.budget import COFUNDERS, RECOMMENDED, SCENARIOS, per_inhabitant_text
+from geo.budget import (
+    COFUNDERS,
+    RECOMMENDED,
+    SCENARIOS,
+    Budget,
+    budget_rows,
+    costed,
+    per_inhabitant_text,
+    summary_sentence,
+)
 from geo.claims import whose_words
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
@@ -26,6 +35,7 @@ from geo.layers import Etat, LayerId, Overlap, Relation
 from geo.perimeters import PerimeterFacts
 
 MOST_ZONES = 6  # of a layer in a note; the workbook has them all
+MOST_PAYERS = 60  # lines of a budget in a note
 MOST_SEATS = 12  # of a group
 LAYERS = (
     LayerId.CLSM, LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS, LayerId.CLS, LayerId.CPTS, LayerId.DAC, LayerId.QPV, "epci", "ept",
@@ -146,6 +156,23 @@ def views_table(agreements: Agreements) -> Table:
     return Table(
         "Avis du comité de pilotage sur chaque échelle", headers, rows, widths=(1.0, 2.5, 2.5),
         note=f"Aucune échelle n’est désignée : ces avis sont ceux des membres du comité. Source : {COPIL_SOURCE}.",
+    )  # fmt: skip
+
+
+def budget_table(facts: PerimeterFacts, budget: Budget) -> Table:
+    """Return the budget chosen: expenses, total, who bears what; of many payers the first, the workbook having them all."""
+    costing = costed(budget, facts)
+    rows = [(r.section, r.label, r.amount, r.each, r.origin) for r in budget_rows(budget, costing)]
+    rest = len(rows) - MOST_PAYERS
+    if rest > 0:
+        rows = [
+            *rows[:MOST_PAYERS],
+            ("", f"et {fr.count(rest, 'autre ligne', 'autres lignes')}, dans le classeur", "", "", ""),
+        ]
+    shown = [("" if i and rows[i - 1][0] == row[0] else row[0], *row[1:]) for i, row in enumerate(rows)]
+    return Table(
+        "Budget choisi", ("", "Ligne", "Par an", "Par habitant", "Origine ou clé"), tuple(shown), numeric=(2, 3),
+        widths=(0.9, 2.4, 1.0, 0.9, 1.8), note=" ".join((summary_sentence(budget, costing), *costing.problems)),
     )  # fmt: skip
 
 

@@ -73,8 +73,8 @@ class Export:
         """Return the note of the perimeter."""
         return make_note(
             self.found, self.world, made_on=self.made_on, link=self.link, remark=self.scenario.note,
-            answers=self.scenario.answers, comparison=self.comparison, instruction=instruction,
-            agreements=self.agreements,
+            answers=self.scenario.answers, comparison=self.comparison, agreements=self.agreements, budget=self.scenario.budget,
+            instruction=instruction,
         )  # fmt: skip
 
 

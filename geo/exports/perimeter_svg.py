@@ -6,7 +6,10 @@ projection, so that the scale bar is true. What matters is distinguished by line
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,7 +33,7 @@ from geo.exports.maps.layers import (
     rows_in_sight,
     sources_of,
 )
-from geo.exports.maps.names import metres_per_mm, town_names, with_surroundings
+from geo.exports.maps.names import metres_per_mm, short_name, town_names, with_surroundings
 from geo.exports.maps.sheet import Paper, Words, map_page, paper_of
 from geo.exports.maps.svg import Bounds, MapLayer, Panel, Shapes, Style, SvgMap, project, simplify, svg_map, tolerance
 from geo.exports.maps.svg_furniture import INK, MUTED
@@ -41,7 +44,9 @@ from geo.perimeters import PerimeterFacts
 MOST_DRAWN = 1500  # communes drawn one by one
 MOST_LINES = 60  # bodies or sectors outlined
 MARGIN = 0.12  # of the perimeter's extent, around it
-MOST_NAMES = 16
+_NAME = re.compile(r'<text class="nom"[^>]*>([^<]*)</text>')
+FINE_DOT_MM = 0.6  # on a map that names its communes, dots stay smaller than the names
+MANY_TOWNS = 25  # past it names are written smaller, so that more find room
 MEAN_CLSM = 107_000  # mean inhabitants of a CLSM, data of 2022 (État des lieux 2023)
 INSIDE = Style(fill="#b9dcd8", stroke="#ffffff", width_mm=0.2)
 EDGE = Style(fill=None, stroke="#0a4a4f", width_mm=0.75)
@@ -83,20 +88,31 @@ def main_projection(atlas: Atlas, rows: Rows) -> int:
     return int(people.idxmax())
 
 
-def note_map(facts: PerimeterFacts, *, width_mm: float = 174.0, height_mm: float = 92.0) -> SvgMap:
-    """Draw a perimeter in its surroundings: intercommunal bodies, sectors cut, communes with QPV, names."""
+def note_map(facts: PerimeterFacts, name: str = "", *, width_mm: float = 108.0, height_mm: float = 104.0) -> SvgMap:
+    """Draw a perimeter in its surroundings: intercommunal bodies, sectors cut, communes with QPV, its names then its neighbours'.
+
+    `name` is what it is called, when that is not the name it bears.
+    """
     atlas = facts.atlas
     main = main_projection(atlas, facts.rows)
     others = sorted(set(atlas.table["epsg"].iloc[facts.rows]) - {main})
     panels = [_panel(facts, epsg, width_mm, height_mm, named=epsg == main) for epsg in (main, *others)]
     return svg_map(
         panels,
-        alt=alt_text(facts),
-        title=f"Carte du périmètre : {facts.perimeter.name}",
+        alt=alt_text(facts, name),
+        title=f"Carte du périmètre : {name or facts.perimeter.name}",
         attribution=attribution(atlas),
         width_mm=width_mm,
         height_mm=height_mm,
     )
+
+
+def unnamed_on(drawn: SvgMap, facts: PerimeterFacts) -> tuple[str, ...]:
+    """Return the communes of a perimeter whose names found no room on its map, the most populous first."""
+    written = {html.unescape(name) for name in _NAME.findall(drawn.svg)}
+    order = facts.table.sort_values("population", ascending=False, kind="stable")
+    named = [(facts.town_name(str(t)), short_name(str(n))) for t, n in zip(order["commune"], order["nom"], strict=True)]
+    return tuple(dict.fromkeys(own for town, own in named if own not in written and town not in written))
 
 
 def small_map(
@@ -115,13 +131,13 @@ def attribution(atlas: Atlas) -> str:
     return f"Contours des communes : {atlas.manifest.get('contours', 'base embarquée')}. Communes au 1er janvier {atlas.year}."
 
 
-def alt_text(facts: PerimeterFacts) -> str:
+def alt_text(facts: PerimeterFacts, name: str = "") -> str:
     """Describe the map in words: what it shows, how large, in how many pieces, which towns."""
     names = [facts.town_name(str(code)) for code in facts.towns.index]
     pieces = "d’un seul tenant" if facts.pieces == 1 else f"en {facts.pieces} morceaux"
     where = fr.listing(str(facts.atlas.departements.at[d, "nom"]) for d in facts.departements)
     return fr.typeset(
-        f"Carte du périmètre {facts.perimeter.name} : {facts.size_text}, {pieces}, "
+        f"Carte du périmètre {name or facts.perimeter.name} : {facts.size_text}, {pieces}, "
         f"{fr.square_kilometres(facts.area_m2)}, département : {where}. Communes : {fr.listing(names, most=8)}."
     )
 
@@ -149,7 +165,7 @@ def perimeter_page(
             f"{facts.size_text}, {fr.inhabitants(facts.population)}, {fr.square_kilometres(facts.area_m2)} · "
             f"{fr.listing(str(atlas.departements.at[d, 'nom']) for d in facts.departements)}"
         ),
-        alt_text(facts),
+        alt_text(facts, title),
         " ".join(t for t in (LIMIT, gaps_of(facts.crosswalk, choice.layers, facts.departements)) if t),
         sources_of(facts.crosswalk, choice.layers),
         made,
@@ -194,9 +210,12 @@ def _panel(
         layers += lines_over(facts.crosswalk, choice.lines, near, shapes, detail, around)
     layers.append(MapLayer(whole, EDGE, ""))
     if not plain and (choice is None or choice.quarters):
-        layers += quarters(facts.crosswalk, near)
-    texts = town_names(atlas, mine, metres_per_mm=scale, larger=larger, bold=choice is not None) if named else []
-    if choice is not None and named:
+        dots = quarters(facts.crosswalk, near)
+        layers += [replace(d, style=replace(d.style, radius_mm=FINE_DOT_MM)) for d in dots] if choice is None else dots
+    if choice is None and len(facts.towns) > MANY_TOWNS:
+        larger *= 0.84
+    texts = town_names(atlas, mine, metres_per_mm=scale, larger=larger, bold=True) if named else []
+    if named:
         texts = with_surroundings(texts, atlas, near, shapes, inside, around, metres_per_mm=scale, larger=larger)
     return Panel(
         layers,
@@ -204,7 +223,6 @@ def _panel(
         name=_place(facts, mine),
         texts=texts,
         bounds=around,
-        most_texts=MOST_NAMES if choice is None else None,
         filled=choice is not None,
         source=source,
     )

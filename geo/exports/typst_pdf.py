@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import segno
 import typst
 
 from geo.exports.note import QUESTION_HEADERS, QUESTION_WIDTHS, QUESTIONS_TITLE, Note
+from geo.visible import visible
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 QR_LONGEST = 1_800  # characters; past it a phone does not read the printed code
@@ -36,8 +38,17 @@ def make_pdf(template: str, data: Mapping[str, Any]) -> bytes:
     path = TEMPLATES / f"{template}.typ"
     if not path.is_file():
         raise FileNotFoundError(path)
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(_shown(data), ensure_ascii=False, allow_nan=False)
     return typst.compile(path, root=TEMPLATES, sys_inputs={"data": text}, pdf_standards=["ua-1"])
+
+
+def _shown(value: Any) -> Any:
+    """Write out, in every text of some plain data, the signs that would act on the page instead of being read."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, Mapping):
+        return {key: _shown(each) for key, each in value.items()}
+    return [_shown(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def note_pdf(note: Note) -> bytes:
@@ -68,8 +79,14 @@ def qr_svg(link: str) -> str:
     return out.getvalue().decode()
 
 
-def picture_png(svg: str, *, ppi: float = 180.0) -> bytes:
-    """Turn a drawn picture into PNG, for files that take no SVG."""
+@lru_cache(maxsize=4)  # the documents of one file show the same two pictures
+def picture_png(svg: str) -> bytes:
+    """Turn a drawn picture into PNG, for documents that take no SVG."""
+    return drawn_png(svg, ppi=180.0)
+
+
+def drawn_png(svg: str, *, ppi: float) -> bytes:
+    """Turn a drawing into PNG."""
     import typst
 
     made: Any = typst.compile(

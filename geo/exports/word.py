@@ -8,80 +8,145 @@ from datetime import datetime
 from typing import Any
 
 from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from geo.exports.formats import FIXED_DATE
+from geo.exports.front import BLANK_MARK, Point
 from geo.exports.maps.svg import SvgMap
 from geo.exports.note import CHAPTER, QUESTION_HEADERS, QUESTION_WIDTHS, QUESTIONS_TITLE, Note
 from geo.exports.note_tables import Table
 from geo.exports.typst_pdf import picture_png, qr_svg
+from geo.visible import printable
 
 ACCENT = RGBColor(0x0B, 0x6E, 0x75)
 MUTED = RGBColor(0x55, 0x60, 0x6A)
 BLANK = "…" * 28
 WIDTH_MM = 174.0
+FRONT_MAP_MM = 80.0  # on the first page, beside the points
 
 
 def note_docx(note: Note) -> bytes:
     """Write a note as a DOCX whose parts bear the styles of a word processor, so that it reads and edits well."""
-    document = Document()
-    _set_up(document, note)
-    document.add_heading(_clean(note.name), level=1)
-    document.add_paragraph(_clean(note.title), style="Subtitle")
-    document.add_paragraph(_clean(note.lead))
+    document = word_document(note.title, note.name, f"{note.made_on} · Tableau de bord CLSM, version {note.version}")
+    document.add_heading(printable(note.name), level=1)
+    document.add_paragraph(printable(note.title), style="Subtitle")
+    if not note.instruction:
+        _front(document, note)
+        document.add_page_break()
+        document.add_heading("Le périmètre", level=2)
+    document.add_paragraph(printable(note.lead))
     if note.project:
-        document.add_paragraph(_clean(note.project))
+        document.add_paragraph(printable(note.project))
     if note.remark:
-        document.add_paragraph(_clean(note.remark), style="Intense Quote")
+        document.add_paragraph(printable(note.remark), style="Intense Quote")
     if note.instruction:
         _request(document)
-    for value, label in note.figures:
-        paragraph = document.add_paragraph(style="List Bullet")
-        paragraph.add_run(_clean(value)).bold = True
-        paragraph.add_run(f" {_clean(label)}")
-    _picture(document, note.gauge, note.gauge.alt)
-    document.add_heading("Le périmètre", level=2)
-    _picture(document, note.map, note.map.alt)
-    document.add_paragraph(f"Communes (habitants) : {_clean(note.communes)}")
+        _figures(document, note.figures)
+        document.add_heading("Le périmètre", level=2)
+        _map(document, note)
+    word_picture(document, note.gauge)
+    document.add_paragraph(f"Communes (habitants) : {printable(note.communes)}")
     _checks(document, note)
     _questions(document, note)
     for table in (note.zones, note.guests, *note.noted):
         document.add_heading(table.caption, level=2)
-        _table(document, table)
+        word_table(document, table)
     document.add_heading(note.staffing.caption, level=2)
-    document.add_paragraph(_clean(note.staffing_text))
-    _table(document, note.staffing)
+    document.add_paragraph(printable(note.staffing_text))
+    word_table(document, note.staffing)
+    for table in note.budget:
+        document.add_heading(table.caption, level=2)
+        word_table(document, table)
     if note.comparison:
         document.add_heading("Comparaison des périmètres", level=2)
         for table in note.comparison:
             document.add_heading(table.caption, level=3)
-            _table(document, table)
+            word_table(document, table)
     if note.instruction:
         _decision(document)
     document.add_heading("Méthode et limites", level=2)
     for line in note.limits:
-        document.add_paragraph(_clean(line), style="List Bullet")
-    document.add_paragraph(_clean(note.settings_text))
+        document.add_paragraph(printable(line), style="List Bullet")
+    document.add_paragraph(printable(note.settings_text))
     document.add_heading(note.sources.caption, level=2)
-    _table(document, note.sources)
+    word_table(document, note.sources)
     if note.link_text:
         _link(document, note)
+    return word_bytes(document)
+
+
+def word_bytes(document: Any) -> bytes:
+    """Return a document as the bytes of its file."""
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
 
 
-def _set_up(document: Any, note: Note) -> None:
-    """Set page, styles, language, properties and footer."""
+def _front(document: Any, note: Note) -> None:
+    """Write the first page, which stands alone."""
+    front = note.front
+    document.add_paragraph().add_run(printable(front.proposal)).bold = True
+    _figures(document, front.figures)
+    halves = document.add_table(rows=1, cols=2)
+    halves.autofit = False
+    for column, size in zip(halves.columns, (FRONT_MAP_MM + 4, WIDTH_MM - FRONT_MAP_MM - 4), strict=True):
+        column.width = column.cells[0].width = Mm(size)
+    left, right = halves.rows[0].cells
+    picture = left.paragraphs[0].add_run().add_picture(io.BytesIO(picture_png(note.map.svg)), width=Mm(FRONT_MAP_MM))
+    _describe(picture, note.map.alt)
+    if note.unnamed:
+        left.add_paragraph().add_run(printable(note.unnamed)).font.size = Pt(7.5)
+    _points(right, "Forces", front.strengths, front.no_strength)
+    _points(right, "À discuter", front.points, front.no_point)
+    document.add_heading("Question posée au conseil", level=2)
+    document.add_paragraph().add_run(printable(front.question)).bold = True
+    document.add_heading("Calendrier", level=2)
+    word_table(document, Table("", ("Étape", "Quand"), front.calendar, widths=(1.5, 1.0)))
+    document.add_heading("Coût", level=2)
+    document.add_paragraph(printable(front.cost))
+
+
+def _points(cell: Any, title: str, points: Sequence[Point], none_found: str) -> None:
+    """Write points in a cell, under a real heading."""
+    first = cell.paragraphs[0]
+    head = first if not first.text else cell.add_paragraph()
+    head.style, _ = "Heading 2", head.add_run(title)
+    if not points:
+        cell.add_paragraph(printable(none_found))
+    for point in points:
+        paragraph = cell.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(3)
+        for text, bold in ((point.title, True), (f" ({point.badge}). {point.text}", False)):
+            run = paragraph.add_run(printable(text))
+            run.bold, run.font.size = bold, Pt(8.5)
+
+
+def _figures(document: Any, figures: Sequence[tuple[str, str]]) -> None:
+    for value, label in figures:
+        paragraph = document.add_paragraph(style="List Bullet")
+        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.add_run(printable(value)).bold = True
+        paragraph.add_run(f" {printable(label)}")
+
+
+def _map(document: Any, note: Note) -> None:
+    word_picture(document, note.map)
+    if note.unnamed:
+        document.add_paragraph(printable(note.unnamed))
+
+
+def word_document(title: str, name: str, made: str) -> Any:
+    """Return an empty document with page, styles, language, properties and footer; `made` says when and by what."""
+    document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(18)
     section.top_margin, section.bottom_margin = Mm(18), Mm(18)
-    for name, size in (("Normal", 10), ("Heading 1", 20), ("Heading 2", 14), ("Heading 3", 11)):
-        style = document.styles[name]
+    for named, size in (("Normal", 10), ("Heading 1", 20), ("Heading 2", 14), ("Heading 3", 11)):
+        style = document.styles[named]
         style.font.name, style.font.size = "Arial", Pt(size)
         properties = style.element.get_or_add_rPr()
         fonts = properties.get_or_add_rFonts()
@@ -89,7 +154,7 @@ def _set_up(document: Any, note: Note) -> None:
             fonts.set(qn(attribute), "Arial")
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:cstheme", "w:eastAsiaTheme"):
             fonts.attrib.pop(qn(theme), None)
-        if name != "Normal":
+        if named != "Normal":
             style.font.color.rgb = ACCENT
     for properties in (document.styles["Normal"].element.get_or_add_rPr(), *document.styles.element.iter(qn("w:rPr"))):
         for old in properties.findall(qn("w:lang")):
@@ -100,14 +165,17 @@ def _set_up(document: Any, note: Note) -> None:
     document.styles["Normal"].element.get_or_add_rPr().append(language)
     core = document.core_properties
     core.title, core.author, core.language = (
-        f"{_clean(note.title)}, {_clean(note.name)}",
+        f"{printable(title)}, {printable(name)}",
         "Tableau de bord CLSM",
         "fr-FR",
     )
     core.created = core.modified = datetime(FIXED_DATE.year, 1, 1)
     footer = section.footer.paragraphs[0]
-    footer.text = f"{_clean(note.name)} · {note.made_on} · Tableau de bord CLSM, version {note.version} · page "
+    footer.text = f"{printable(name)} · {printable(made)} · page "
     _page_number(footer)
+    for run in footer.runs:
+        run.font.size = Pt(8)
+    return document
 
 
 def _page_number(paragraph: Any) -> None:
@@ -122,19 +190,20 @@ def _page_number(paragraph: Any) -> None:
         run._r.append(mark)
 
 
-def _picture(document: Any, picture: SvgMap, alt: str) -> None:
+def word_picture(document: Any, picture: SvgMap) -> None:
+    """Add a drawing with its text, as wide as it is drawn and no wider than the page."""
     document.add_picture(io.BytesIO(picture_png(picture.svg)), width=Mm(min(picture.width_mm, WIDTH_MM)))
-    _describe(document.inline_shapes[-1], alt)
+    _describe(document.inline_shapes[-1], picture.alt)
 
 
 def _describe(shape: Any, alt: str) -> None:
-    shape._inline.docPr.set("descr", _clean(alt))
+    shape._inline.docPr.set("descr", printable(alt))
 
 
 def _checks(document: Any, note: Note) -> None:
     document.add_heading("Ce que le guide invite à regarder", level=2)
     document.add_paragraph(
-        _clean(f"{note.summary}. Le guide recommande et n’interdit rien : chaque repère se discute. Sauf mention contraire, "
+        printable(f"{note.summary}. Le guide recommande et n’interdit rien : chaque repère se discute. Sauf mention contraire, "
                f"les sources renvoient au chapitre {CHAPTER.removeprefix('Guide 2025, ').rstrip(' ,')} du guide de 2025.")
     )  # fmt: skip
     rows = []
@@ -149,18 +218,18 @@ def _checks(document: Any, note: Note) -> None:
         *(["Appréciation du service"] if note.instruction else []),
     )
     widths = (1.2, 1.1, 4.0, *([1.5] if note.instruction else []))
-    _table(document, Table("", headers, tuple(rows), widths=widths))
+    word_table(document, Table("", headers, tuple(rows), widths=widths))
 
 
 def _questions(document: Any, note: Note) -> None:
     """Print the guide's questions with their answers; dots stand where there is none, to be written over."""
     document.add_heading(QUESTIONS_TITLE, level=2)
-    document.add_paragraph(_clean(note.questions_text))
+    document.add_paragraph(printable(note.questions_text))
     rows = []
     for asked in note.questions:
         lines = [asked.question, *([f"– {asked.data}"] if asked.data else []), f"Source : {asked.source}."]
         rows.append((asked.theme, "\n".join(lines), asked.answer or BLANK))
-    _table(document, Table("", QUESTION_HEADERS, tuple(rows), widths=QUESTION_WIDTHS))
+    word_table(document, Table("", QUESTION_HEADERS, tuple(rows), widths=QUESTION_WIDTHS))
 
 
 def _request(document: Any) -> None:
@@ -179,7 +248,7 @@ def _decision(document: Any) -> None:
     )
 
 
-def _table(document: Any, table: Table) -> None:
+def word_table(document: Any, table: Table) -> None:
     """Add a table whose first line is a header that is repeated on each page."""
     made = document.add_table(rows=1, cols=len(table.headers), style="Table Grid")
     made.autofit = False
@@ -199,7 +268,7 @@ def _table(document: Any, table: Table) -> None:
         _fill(row.cells, values, sizes, table.numeric)
     note = document.add_paragraph()
     if table.note:
-        run = note.add_run(_clean(table.note))
+        run = note.add_run(printable(table.note))
         run.font.size, run.font.color.rgb = Pt(8), MUTED
 
 
@@ -212,26 +281,23 @@ def _fill(
         paragraph.paragraph_format.space_after = Pt(0)
         if i in numeric:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        for k, line in enumerate(_clean(value, lines=True).split("\n")):
+        for k, line in enumerate(printable(value, lines=True).split("\n")):
             run = paragraph.add_run(line) if not k else paragraph.add_run()
             if k:
                 run.add_break()
                 run.add_text(line)
             run.font.size, run.bold = Pt(8.5), bold
+            if BLANK_MARK.search(line):
+                run.font.highlight_color = WD_COLOR_INDEX.YELLOW
 
 
 def _link(document: Any, note: Note) -> None:
     document.add_heading("Vérifier ou reprendre ce périmètre", level=2)
-    document.add_paragraph(_clean(note.link_text))
+    document.add_paragraph(printable(note.link_text))
     if not note.link:
         return
-    document.add_paragraph(_clean(note.link))
+    document.add_paragraph(printable(note.link))
     code = qr_svg(note.link)
     if code:
         document.add_picture(io.BytesIO(picture_png(code)), width=Mm(32))
         _describe(document.inline_shapes[-1], "Code QR du lien qui rouvre ce périmètre")
-
-
-def _clean(text: str, *, lines: bool = False) -> str:
-    """Leave out the control signs that XML refuses."""
-    return "".join(c for c in text if c.isprintable() or c in "\u00a0\u202f" or (lines and c == "\n") or c == "\u200b")

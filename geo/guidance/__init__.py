@@ -41,15 +41,17 @@ from geo.guidance.settings_labels import (
 )
 from geo.guidance.table.members import round_table
 from geo.guidance.table.partners import FUNCTION_IDS, FUNCTIONS, Function
-from geo.guidance.table.seat import BODIES, COMMUNES, HOSPITALS, SECTORS, RoundTable, Seat
+from geo.guidance.table.seat import BODIES, CARERS, COMMUNES, CONCERNED, HOSPITALS, SECTORS, RoundTable, Seat
 
 __all__ = [
     "ANSWER_LENGTH",
     "ATTENTION",
     "BODIES",
+    "CARERS",
     "CHECKS",
     "CHECK_IDS",
     "COMMUNES",
+    "CONCERNED",
     "EMPTY",
     "FUNCTIONS",
     "FUNCTION_IDS",

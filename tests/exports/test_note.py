@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pypdf
@@ -18,8 +19,10 @@ from geo.__main__ import main
 from geo.comparison import Candidate, Evaluated, candidates, default_choice, evaluate, scale_of, side_by_side
 from geo.errors import GeoInputError
 from geo.exports import frame_of, small_map
+from geo.exports.front import front_of
+from geo.exports.maps.names import GREY, short_name
 from geo.exports.note import Note, make_note, opens_elsewhere, speaks, title_of
-from geo.exports.perimeter_svg import gauge_words
+from geo.exports.perimeter_svg import gauge_words, note_map, unnamed_on
 from geo.exports.typst_pdf import QR_LONGEST, note_pdf, picture_png, qr_svg
 from geo.exports.word import note_docx
 from geo.french import long_date
@@ -78,15 +81,68 @@ PERIMETERS = {
 
 
 @pytest.mark.parametrize("codes", PERIMETERS.values(), ids=PERIMETERS)
-def test_every_note_is_two_to_eight_pages_tagged_in_french_and_light(codes: tuple[str, ...]) -> None:
+def test_every_note_is_two_to_nine_pages_tagged_in_french_and_light(codes: tuple[str, ...]) -> None:
     made = note_pdf(make(codes, link="https://exemple.fr/Perimetre?lien=1abc"))
     read = pypdf.PdfReader(io.BytesIO(made))
     root = read.trailer["/Root"]
-    assert 2 <= len(read.pages) <= 8
+    assert 2 <= len(read.pages) <= 9
     assert len(made) < 2_000_000
     assert bool(root["/MarkInfo"]["/Marked"])
     assert root["/Lang"] == "fr"
     assert "/StructTreeRoot" in root
+
+
+@pytest.mark.parametrize("codes", PERIMETERS.values(), ids=PERIMETERS)
+def test_the_first_page_stands_alone(codes: tuple[str, ...]) -> None:
+    note = make(codes, "Scénario 2")
+    first = bare(pages(note_pdf(note))[0])
+    front = note.front
+    for words in (front.proposal, front.question, front.cost, "Forces", "À discuter", "Calendrier", note.unnamed):
+        assert bare(words) in first
+    for point in (*front.strengths, *front.points):
+        assert bare(f"{point.title} ({point.badge}). {point.text}") in first
+    for value, label in (*front.figures, *front.calendar):
+        assert bare(value) in first
+        assert bare(label) in first
+    assert bare("Scénario 2") not in first
+    assert bare("Ce que le guide invite à regarder") not in first
+
+
+@pytest.mark.parametrize("codes", PERIMETERS.values(), ids=PERIMETERS)
+def test_every_commune_is_on_the_map_or_said_to_have_no_room_there_and_neighbours_are_named(
+    codes: tuple[str, ...],
+) -> None:
+    facts = evaluated(codes).facts
+    drawn = note_map(facts)
+    left_out, written = set(unnamed_on(drawn, facts)), unescape(drawn.svg)
+    for name in facts.table["nom"]:
+        short = short_name(str(name))
+        town = facts.town_name(str(facts.table.loc[facts.table["nom"] == name, "commune"].iloc[0]))
+        assert f">{short}<" in written or f">{town}<" in written or short in left_out
+    if set(codes) & {"94028", "2A004"}:
+        assert f'fill="{GREY}"' in drawn.svg
+
+
+def test_points_are_whole_sentences_of_the_checks_the_best_and_the_worst_first() -> None:
+    found = evaluated(members("epci", "200041317"))
+    front = front_of(found)
+    said = {c.title: f for c, f in found.findings}
+    assert 1 <= len(front.strengths) <= 3
+    assert len(front.points) == 3
+    for point in (*front.strengths, *front.points):
+        whole, text = plain(said[point.title].sentence), plain(point.text)
+        for sentence in re.split(r"(?<=[.!?]) (?=[A-ZÀ-Þ0-9«])", text):
+            assert sentence.rstrip("…") in whole
+        assert text.endswith((".", "?", "!", "…"))
+    assert all(p.badge.startswith("favorable") for p in front.strengths)
+    assert not any(p.badge.startswith("favorable") for p in front.points)
+
+
+def test_a_point_says_what_to_look_at_first_and_nothing_to_who_holds_the_mouse() -> None:
+    points = {p.title: plain(p.text) for p in front_of(evaluated(CRETEIL)).points}
+    assert points["Coordination"].startswith("À regarder : le périmètre est en 4 morceaux.")
+    assert "dites-le" not in points["Articulation"]
+    assert points["Articulation"].startswith("Il contient en entier le CLSM de Créteil.")
 
 
 def test_the_text_of_the_pdf_is_what_evaluate_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

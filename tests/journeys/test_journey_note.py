@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,13 +68,24 @@ def test_from_a_commune_to_the_note(page: Page, server: AppServer) -> None:
     made = download(page, "Note (PDF)")
     read = pypdf.PdfReader(io.BytesIO(made))
     text = bare("".join(p.extract_text() for p in read.pages))
-    assert 2 <= len(read.pages) <= 9
+    assert 2 <= len(read.pages) <= 10
     assert bare(f"{number(people)} habitants") in text
     assert "Secteur94G13" in text
     assert bare("Comparaison des périmètres") in text
     assert bare("Vérifier ou reprendre ce périmètre") in text
     assert bare("joignez le fichier de scénarios") in text, "this server is known to this machine alone"
     assert "127.0.0.1" not in text
+
+    # The whole file for the council, of the same figures.
+    page.get_by_role("button", name="Faire le dossier (ZIP)").click()
+    ready = page.get_by_role("button", name="Télécharger le dossier")
+    expect(ready).to_be_visible(timeout=120_000)
+    with page.expect_download() as waiting:
+        ready.click()
+    with zipfile.ZipFile(Path(waiting.value.path())) as archive:
+        hall = archive.read("8-page-a-consulter.html").decode()
+    assert bare(number(people)) in bare(hall)
+    assert "<script" not in hall
 
     # What is taken away comes back.
     for label in ("Classeur (XLSX)", "Carte (GeoPackage)", "Carte (GeoJSON)", "Communes (CSV)"):
@@ -91,3 +103,22 @@ def _members(sector: str) -> list[int]:
     layer = real.crosswalk().layers["secteurs-adultes"]
     (found,) = find_zones([layer], sector)
     return zone_members(*found)[0]
+
+
+def test_from_the_name_of_a_town_to_the_file_for_its_council_in_six_actions(page: Page, server: AppServer) -> None:
+    console = Console().watch(page)
+    page.goto(server.url)
+    page.get_by_role("combobox", name="Votre commune ?").click()  # one
+    page.keyboard.type("Niort")  # two
+    expect(page.get_by_role("option", name="Niort commune · Deux-Sèvres · 59 854 habitants")).to_be_visible()
+    page.keyboard.press("Enter")  # three
+    settle(page)
+    page.get_by_text("Note et fichiers").click()  # four
+    settle(page)
+    page.get_by_role("button", name="Faire le dossier (ZIP)").click()  # five
+    ready = page.get_by_role("button", name="Télécharger le dossier")
+    expect(ready).to_be_visible(timeout=120_000)
+    with page.expect_download() as waiting:
+        ready.click()  # six
+    assert waiting.value.suggested_filename == "clsm-dossier-niort.zip"
+    assert console.errors == []

@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 
 from geo.errors import GeoInputError
-from ui.address import Address, Part, RefusedError, refused
+from ui.address import Address, Part, RefusedError, public_address, refused
 from ui.coverage import export
 
 
@@ -154,6 +154,25 @@ def test_names_are_never_twice_in_the_address_of_a_page() -> None:
     for page in (coverage.ADDRESS, perimeter.ADDRESS, comparison.ADDRESS):
         names = [part.name for part in page.parts]
         assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("https://clsm.exemple.fr/", "https://clsm.exemple.fr"),
+        ("https://exemple.fr/clsm", "https://exemple.fr/clsm"),
+        ("", ""),
+        ("exemple.fr", ""),
+        ("javascript:alert(1)", ""),
+        ("https://exemple.fr/?a=1", ""),
+        ("http://[", ""),
+    ],
+)
+def test_the_public_address_is_the_one_its_host_set_and_only_one_that_opens(
+    given: str, used: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLSM_ADDRESS", given)
+    assert public_address() == used
 
 
 @pytest.mark.parametrize(

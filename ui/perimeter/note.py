@@ -20,7 +20,7 @@ from geo.exports import MAP_LINES, TYPES, Export, MapChoice, file_name, make, pe
 from geo.guidance import Settings, used_text
 from geo.perimeters import Perimeter
 from geo.scenarios import NAME_LENGTH, Scenario, Workbook
-from ui import frame, html, loaders
+from ui import dossier, frame, html, loaders
 from ui import map as maps
 from ui.address import COMPLETE_PART, packed
 from ui.cache import cities, declared_complete, under
@@ -46,25 +46,27 @@ def panel(perimeter: Perimeter) -> None:
 
 def take_away(scenario: Scenario, comparison: SideBySide | None) -> None:
     """Show the buttons for one scenario; a comparison that is at hand can go into the note."""
+    titled(scenario)
+    compared = comparison is not None and st.checkbox(
+        html.literal(f"Joindre la comparaison ({fr.listing(comparison.titles, most=3)})"), value=True, key=COMPARE
+    )
+    remark = bool(scenario.note) and st.checkbox(
+        "Joindre ma remarque",
+        value=False,
+        key=REMARK,
+        help=f"La note du scénario : « {html.literal(scenario.note)} »",
+    )
+    asked = asked_of(scenario if remark else replace(scenario, note=""), comparison if compared else None)
+    name = title_of(scenario.name, scenario.codes, loaders.opened_atlas())
+    dossier.offer(dossier.Source(asked, asked.export, name, remark, asked.claims, asked.opened))
     left, right = st.columns([11, 9], gap="large")
     with left:
         st.html(
             html.section(
                 "La note",
-                "Deux à huit pages A4, sans la comparaison : carte, repères, questions du guide, chiffres et sources, qui inviter, limites, lien.",
+                "Une première page qui se suffit : proposition, carte nommée, forces, points à discuter, question au conseil, calendrier, coût ; puis les annexes.",
             )
         )
-        titled(scenario)
-        compared = comparison is not None and st.checkbox(
-            html.literal(f"Joindre la comparaison ({fr.listing(comparison.titles, most=3)})"), value=True, key=COMPARE
-        )
-        remark = bool(scenario.note) and st.checkbox(
-            "Joindre ma remarque",
-            value=False,
-            key=REMARK,
-            help=f"La note du scénario : « {html.literal(scenario.note)} »",
-        )
-        asked = asked_of(scenario if remark else replace(scenario, note=""), comparison if compared else None)
         with st.container(horizontal=True, gap="small"):
             _button("Note (PDF)", "pdf", asked, primary=True)
             _button("Note à modifier (DOCX)", "docx", asked)

@@ -37,7 +37,7 @@ def town_names(
     """Return the names of some atoms, the most populous first; at small scales a split city is one name, at its middle."""
     table = atlas.table.iloc[rows][["nom", "commune", "niveau", "population", "x", "y"]]
     towns = pd.DataFrame(
-        {"name": [str(n).replace(" Arrondissement", "") for n in table["nom"]], "people": table["population"].to_numpy(),
+        {"name": [short_name(str(n)) for n in table["nom"]], "people": table["population"].to_numpy(),
          "x": table["x"].to_numpy(), "y": table["y"].to_numpy()}
     )  # fmt: skip
     split = (table["niveau"] == "arrondissement").to_numpy()
@@ -48,6 +48,11 @@ def town_names(
         MapText(float(x), float(y), one_line(name), _size(people) * larger, colour or INK, bold, gap_mm=gap_mm)
         for name, people, x, y in zip(towns["name"], towns["people"], towns["x"], towns["y"], strict=True)
     ]
+
+
+def short_name(name: str) -> str:
+    """Return the name of an atom as a map writes it."""
+    return one_line(name).replace(" Arrondissement", "")
 
 
 def _cities(atlas: Atlas, parts: pd.DataFrame) -> pd.DataFrame:
@@ -95,7 +100,7 @@ def _neighbours(
     large = shapely.area(seen) > SEEN_MM2 * metres_per_mm**2
     middle = shapely.point_on_surface(seen)
     places = {
-        one_line(str(n)).replace(" Arrondissement", ""): p
+        short_name(str(n)): p
         for n, p, kept in zip(atlas.names[rows], middle, large, strict=True) if kept
     }  # fmt: skip
     return [replace(t, x=places[t.text].x, y=places[t.text].y) for t in texts if t.text in places]

@@ -70,8 +70,7 @@ class MapLayer:
 class Panel:
     """Layers in one projection, the first drawn first; `bounds` in metres, those of the layers by default.
 
-    `texts` are the names to write, the most important first: each is written if it finds room, and `most_texts` of
-    them at most. `filled` widens the bounds until they fill the room that the map has on paper; `source` is that of
+    `texts` are the names to write, the most important first: each is written if it finds room. `filled` widens the bounds until they fill the room that the map has on paper; `source` is that of
     what only this panel shows.
     """
 
@@ -80,7 +79,6 @@ class Panel:
     name: str = ""
     texts: Sequence[MapText] = ()
     bounds: Bounds | None = None
-    most_texts: int | None = None
     filled: bool = False
     source: str = ""
 
@@ -274,9 +272,7 @@ def _names(panel: Panel, frame: _Frame, room: Box, taken: Sequence[Box]) -> str:
         return ""
     at = frame.to_mm(np.array([(text.x, text.y) for text in panel.texts], dtype=float))
     dots = [box for layer in panel.layers for box in _dot_boxes(layer, frame)]
-    placed = place_names(
-        panel.texts, at, room, taken=[*taken, *dots], most=panel.most_texts
-    )  # fmt: skip
+    placed = place_names(panel.texts, at, room, taken=[*taken, *dots])
     return "".join(p.svg for p in reversed(placed))  # the most important above
 
 

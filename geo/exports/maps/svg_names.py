@@ -83,7 +83,6 @@ def place_names(
     room: Box,
     *,
     taken: Iterable[Box] = (),
-    most: int | None = None,
 ) -> list[Placed]:
     """Place names in order at the places `at` (millimetres, one line a name), all within `room` and out of the boxes `taken`.
 
@@ -93,7 +92,7 @@ def place_names(
     placed: list[Placed] = []
     said: set[str] = set()
     for text, (x, y) in zip(texts, at.tolist(), strict=True):
-        if (most is not None and len(placed) >= most) or text.text in said:
+        if text.text in said:
             continue
         found = next(
             (
