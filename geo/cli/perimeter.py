@@ -14,6 +14,7 @@ from geo.cli.terminal import as_json, warn
 from geo.communes import split_codes
 from geo.comparison import Candidate, SideBySide, candidates, default_choice, evaluate, scale_of, side_by_side
 from geo.dataset import Dataset, open_dataset, opened
+from geo.dossier import Dossier, make_archive
 from geo.errors import GeoInputError
 from geo.exports import FORMATS, Export, make
 from geo.guidance import MEASURES
@@ -22,15 +23,18 @@ from geo.perimeters import Perimeter, PerimeterFacts
 from geo.scenarios import Scenario, Workbook, pack, vintage_of
 
 ADDRESS = "http://localhost:8501"
+ARCHIVE = "zip"  # the whole file for the council
 Choose = Callable[[argparse.Namespace, Dataset], tuple[Perimeter, tuple[str, ...]]]
 
 
 def add_parsers(commands: Any, add_choice: Callable[[argparse.ArgumentParser], object]) -> None:
     """Add the two commands; `add_choice` adds the options that name a perimeter."""
-    note = commands.add_parser("note", help="écrire la note d’un périmètre, ou l’exporter")
+    note = commands.add_parser(
+        "note", help="écrire la note d’un périmètre, tout le dossier pour le conseil (zip), ou l’exporter"
+    )
     add_choice(note)
-    note.add_argument("--out", type=Path, required=True, help="fichier à écrire (note.pdf)")
-    note.add_argument("--format", choices=FORMATS, help="par défaut, celui du nom du fichier")
+    note.add_argument("--out", type=Path, required=True, help="fichier à écrire (note.pdf, dossier.zip)")
+    note.add_argument("--format", choices=(*FORMATS, ARCHIVE), help="par défaut, celui du nom du fichier")
     note.add_argument(
         "--instruction", action="store_true", help="fiche d’instruction d’un service, avis laissé en blanc"
     )
@@ -50,13 +54,14 @@ def note(options: argparse.Namespace, choose: Choose) -> Iterable[str]:
         When the format is not stated, or the file cannot be written.
     """
     kind = options.format or options.out.suffix.lstrip(".").lower()
-    if kind not in FORMATS:
-        raise GeoInputError(f"{options.out.name} : précisez le format (--format {'|'.join(FORMATS)}).")
+    if kind not in (*FORMATS, ARCHIVE):
+        raise GeoInputError(f"{options.out.name} : précisez le format (--format {'|'.join((*FORMATS, ARCHIVE))}).")
     world = opened(open_dataset(), split_codes(options.ouvrir))
     warn(*world.notices)
     perimeter, notices = choose(options, world)
     scenario = Scenario((options.nom or perimeter.name)[:60], frozenset(perimeter.communes), " ".join(notices)[:400])
-    data = make(kind, export_of(scenario, world, address=options.adresse), instruction=options.instruction)
+    export = export_of(scenario, world, address=options.adresse)
+    data = make_archive(Dossier(export)) if kind == ARCHIVE else make(kind, export, instruction=options.instruction)
     try:
         options.out.write_bytes(data)
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -276,3 +277,13 @@ def test_a_reader_that_stops_early_sees_no_traceback() -> None:
     run = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.stdout.startswith("{")
     assert "Traceback" not in run.stderr
+
+
+def test_the_whole_file_for_the_council_is_one_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "dossier.zip"
+    code, out, err = _run(capsys, "note", "--communes", "94028", "--out", str(target))
+    assert (code, err) == (0, "")
+    with zipfile.ZipFile(target) as archive:
+        assert {"1-note.pdf", "2-deliberation.docx", "9-scenario.json"} <= set(archive.namelist())
+        assert json.loads(archive.read("9-scenario.json"))["scenarios"][0]["communes"][0]["code"] == "94028"
+        assert b"localhost" not in archive.read("8-page-a-consulter.html"), "an address that opens nowhere else"
