@@ -25,6 +25,7 @@ BENCHES = (
     "similar",
     "opened",
     "note",
+    "region",
     "search",
     "imports",
     "import_shapes",

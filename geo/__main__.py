@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geo import french as fr
-from geo.cli import coverage, imports, maps, perimeter, saving, schema, sync
+from geo.cli import atlas, coverage, imports, maps, perimeter, saving, schema, sync, watch
 from geo.cli.documents import evaluation
 from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
@@ -37,10 +37,12 @@ def parser() -> argparse.ArgumentParser:
     perimeter.add_parsers(commands, _add_choice)
     coverage.add_parser(commands)
     maps.add_parser(commands, _add_choice)
+    atlas.add_parser(commands)
     imports.add_parsers(commands)
     schema.add_parsers(commands)
     saving.add_parsers(commands)
     sync.add_parser(commands)
+    watch.add_parser(commands)
     find = commands.add_parser("find", help="trouver une commune, un territoire ou un dispositif par son nom")
     find.add_argument("text", help="un nom, un code postal ou un code INSEE")
     build = commands.add_parser("build", help="refaire la base des communes depuis les registres de paquets")
@@ -92,6 +94,8 @@ def _run(arguments: list[str] | None) -> int:
         "backup": saving.run_backup,
         "restore": saving.run_restore,
         "sync": sync.run,
+        "watch": watch.run,
+        "atlas": atlas.run,
         "find": _find,
         "build": _build,
         "display": _display,

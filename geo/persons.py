@@ -12,12 +12,24 @@ import re
 from geo import french as fr
 from geo.visible import one_line
 
-MAIL = re.compile(r"[^\s@<>;,]+\s?@\s?[^\s@<>;,]+\.\w+")
+MAIL = re.compile(
+    r"[^\s@<>;,()\[\]]+\s?(?:[@＠]|[(\[](?:at|a|arobase)[)\]])\s?[^\s@<>;,()\[\]]+\s?\.\s?\w+", re.IGNORECASE
+)
 TELEPHONE = re.compile(r"(?<!\d)(?:\+33|0033|0)\s*(?:\(0\)\s*)?[1-9](?:[\s.-]*\d{2}){4}(?!\d)")
 _NAME = r"[A-ZÀ-ÖØ-Ý][\w’'-]+"
+# A civility, then one word or two. Written in small letters too where it is nothing else (« mme dupont »); « M. » may also be a metre.
 _CIVILITY = re.compile(
-    rf"(?:\bM\.|\b(?:MM?|Mr|Mme|Mlle|Dr|Pr|Me)\b\.?|\b(?:[Mm]onsieur|[Mm]adame|[Mm]ademoiselle|[Dd]octeure?|[Pp]rofesseure?)\b)\s+{_NAME}"
+    r"(?<![\w’'-])(?:(?P<any>mmes?|mlles?|mr|dr)\b\.?|(?P<metre>(?<!\d )(?<!\d)m\.)|(?P<loud>M|MM|Me|Pr)\b\.?|"
+    r"(?P<word>monsieur|messieurs|madame|mesdames|mademoiselle|docteure?|professeure?)\b)\s+(?P<next>[^\W\d_][\w’'-]*)(?:\s+(?P<then>[^\W\d_][\w’'-]*))?",
+    re.IGNORECASE,
 )
+_ARTICLES = frozenset(["le", "la", "les", "l", "de", "du", "des", "d", "en"])
+# What follows a civility and is no name: functions, by the beginning of the word.
+_FUNCTIONS = (
+    "maire", "adjoint", "president", "prefet", "sous", "directeur", "directrice", "elu", "senat", "depute", "conseill", "ministre", "secretaire",
+    "coordinat", "coordonnat", "delegue", "chef", "medecin", "psychiatre", "referent", "charge", "responsable", "cadre", "procureur", "commissaire",
+    "commandant", "recteur", "ancien", "rectrice", "inspect", "bailli", "represent", "vice",
+)  # fmt: skip
 _PAIR = re.compile(rf"(?=(?<![\w’'-])({_NAME})\s+({_NAME}))")
 # First names that most people bear in France today, without accents; a compound one counts by its first part.
 _FIRST = frozenset(
@@ -250,6 +262,16 @@ _PLACES = frozenset(
         "pole",
         "residence",
         "hotel",
+        "gem",
+        "cmp",
+        "cattp",
+        "ccas",
+        "esat",
+        "ehpad",
+        "foyer",
+        "association",
+        "square",
+        "gymnase",
     ]
 )
 _ACRONYMS = frozenset(
@@ -269,8 +291,9 @@ def personal(text: str) -> str:
 
 
 def _person(text: str) -> str:
-    if civil := _CIVILITY.search(text):
-        return civil[0]
+    for civil in _CIVILITY.finditer(text):
+        if named := _civil(civil):
+            return named
     for found in _PAIR.finditer(text):
         first, second = found.groups()
         before = fr.fold(text[: found.start()]).split(" ")[-1]
@@ -279,6 +302,24 @@ def _person(text: str) -> str:
         if not place and (_is_first(first) or (loud and _is_first(second))):
             return f"{first} {second}"
     return ""
+
+
+def _civil(found: re.Match[str]) -> str:
+    """Return the name that follows a civility; "" when it is a function, or an ordinary word in small letters after a whole word."""
+    known = found.group("any") or found.group("metre")
+    if found.group("loud") and not found.group("loud")[0].isupper():
+        return ""
+    words = [word for word in (found.group("next"), found.group("then")) if word]
+    before, mark, after = words[0].replace("'", "’").partition("’")
+    if mark and fr.fold(before) in _ARTICLES:  # « l’adjointe », « d’Estaing »
+        words[0] = after or before
+    elif fr.fold(words[0]) in _ARTICLES:  # « le maire », « Le Goff »
+        if not words[0][0].isupper() or len(words) < 2 or not words[1][0].isupper():
+            return ""
+        words = words[1:]
+    if fr.fold(words[0]).startswith(_FUNCTIONS) or not (known or words[0][0].isupper()):
+        return ""
+    return " ".join(found[0].split()[:2])
 
 
 def _is_first(name: str) -> bool:

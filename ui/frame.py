@@ -18,7 +18,7 @@ from geo.comparison import Candidate
 from geo.errors import GeoInputError
 from geo.guidance import Settings
 from geo.perimeters import Perimeter
-from geo.scenarios import Workbook, followed, open_cities
+from geo.scenarios import Workbook, followed, in_communes, open_cities
 from ui import html, layout, loaders, setup
 from ui.cache import COMPLETE, WORKBOOK
 from ui.server import begin_sync, sync_sentence, sync_status
@@ -26,6 +26,7 @@ from ui.server import begin_sync, sync_sentence, sync_status
 PAGES = (
     ("dashboard.py", "Accueil", ":material/home:"),
     ("pages/1_Couverture.py", "Couverture", ":material/map:"),
+    ("pages/6_Ma_region.py", "Ma région", ":material/monitoring:"),
     ("pages/2_Perimetre.py", "Périmètre", ":material/draw:"),
     ("pages/3_Comparaison.py", "Comparaison", ":material/compare:"),
     ("pages/4_Donnees.py", "Données", ":material/database:"),
@@ -170,6 +171,13 @@ def drawn() -> Perimeter:
     """Return what gestures act on, as a perimeter, possibly empty."""
     held = marked()
     return perimeter() if held is None else Perimeter(held, "", loaders.atlas().year)  # type: ignore[arg-type]
+
+
+def by_commune() -> frozenset[str]:
+    """Return what is drawn in whole communes, for pages that count by commune; empty when it has a part only of a city."""
+    book = workbook()
+    codes = in_communes(book.codes, loaders.atlas_of(book.opened))
+    return frozenset() if any(map(SHAPE_OF_IRIS.fullmatch, codes)) else codes
 
 
 def locked() -> frozenset[str]:

@@ -44,6 +44,11 @@ def _doors() -> None:
         frame.ASKED_COVERAGE, "accueil-region", "Vous planifiez pour une ARS", "Votre région ?",
         "Région, département, EPCI ou commune", ("Voir la couverture de la France", ":material/map:"),
     )  # fmt: skip
+    st.page_link(
+        "pages/6_Ma_region.py",
+        label="Ma région : ce qui appelle une action, les projets suivis",
+        icon=":material/monitoring:",
+    )
 
 
 def _door(asked: str, key: str, title: str, question: str, placeholder: str, link: tuple[str, str]) -> None:

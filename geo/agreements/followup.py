@@ -110,15 +110,19 @@ class FollowUp:
     def details(self) -> tuple[str, ...]:
         """Say what the others answered: communes refused, asked, not asked yet; then the other bodies, kind by kind."""
         found = []
-        for status, words in (
-            (Status.REFUSED, "refus"),
-            (Status.ASKED, "sollicitées, sans réponse notée"),
-            (Status.TO_ASK, "pas encore sollicitées, ce qui n’est pas un refus"),
+        for status, one, several in (
+            (Status.REFUSED, "refus", "refus"),
+            (Status.ASKED, "sollicitée, sans réponse notée", "sollicitées, sans réponse notée"),
+            (
+                Status.TO_ASK,
+                "pas encore sollicitée, ce qui n’est pas un refus",
+                "pas encore sollicitées, ce qui n’est pas un refus",
+            ),
         ):
             lines = [line for line in self.of(COMMUNE) if line.standing.status is status]
             if lines:
                 people = fr.inhabitants(self.people(status))
-                found.append(f"{fr.count(len(lines), 'commune')} ({people}) : {words}.")
+                found.append(f"{fr.count(len(lines), 'commune')} ({people}) : {one if len(lines) < 2 else several}.")
         found += [self._kind(kind) for kind in ASKED[1:] if self.of(kind)]
         if self.unknown:
             found.append(

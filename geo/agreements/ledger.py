@@ -109,30 +109,29 @@ class Agreements:
         heads = set(self.standing(subject).heads)
         return tuple(e for e in self.items if e.subject == subject and e not in heads)
 
-    def record(self, entry: Entry) -> Agreements:
-        """Return them with one more entry, of today unless it says otherwise, in the place of where its subject stands.
+    def record(self, *entries: Entry) -> Agreements:
+        """Return them with more entries, of today unless they say otherwise, each in the place of where its subject stands.
 
         What says the same as what stands alone changes nothing. What the same author wrote the same day is corrected, not kept.
 
         Raises
         ------
         GeoInputError
-            When it holds something personal, or there are too many.
+            When one holds something personal, or there are too many.
         """
-        if said := entry.personal:
-            raise GeoInputError(said)
-        heads = self.standing(entry.subject).heads
-        if (len(heads) == 1 and heads[0].said == entry.said) or (not heads and entry.empty):
+        if problems := list(dict.fromkeys(said for entry in entries if (said := entry.personal))):
+            raise GeoInputError(problems)
+        touched: dict[str, list[Entry]] = {entry.subject: [] for entry in entries}
+        for kept in self.items:
+            if kept.subject in touched:
+                touched[kept.subject].append(kept)
+        after = {subject: list(some) for subject, some in touched.items()}
+        for entry in entries:
+            after[entry.subject] = _with(after[entry.subject], entry)
+        if after == touched:
             return self
-        noted = entry.noted or date.today().isoformat()
-        corrected = [e for e in heads if len(heads) == 1 and (e.who, e.noted) == (entry.who, noted)]
-        over = frozenset(e.id for e in heads).union(*(e.over for e in corrected))
-        if (
-            len(over) > MOST_OVER
-        ):  # more drafts in a day than are followed: one that a file still has comes back beside this
-            over = frozenset(e.id for e in heads)
-        kept = tuple(e for e in self.items if e not in corrected)
-        return Agreements((*kept, replace(entry, noted=noted, over=over)))
+        rest = (entry for entry in self.items if entry.subject not in touched)
+        return Agreements((*rest, *(entry for some in after.values() for entry in some)))
 
     def erased(self, subject: str) -> Agreements:
         """Return them without a trace of a subject: for what should never have been written."""
@@ -178,6 +177,21 @@ def _heads(entries: list[Entry]) -> tuple[Entry, ...]:
     """Return the entries of one subject that none of the others takes the place of; all of them, were they forged in a circle."""
     replaced = {one for entry in entries for one in entry.over}
     return tuple(entry for entry in entries if entry.id not in replaced) or tuple(entries)
+
+
+def _with(entries: list[Entry], entry: Entry) -> list[Entry]:
+    """Return the entries of one subject with one more, in the place of where it stands."""
+    heads = _heads(entries)
+    if (len(heads) == 1 and heads[0].said == entry.said) or (not heads and entry.empty):
+        return entries
+    noted = entry.noted or date.today().isoformat()
+    corrected = [e for e in heads if len(heads) == 1 and (e.who, e.noted) == (entry.who, noted)]
+    over = frozenset(e.id for e in heads).union(*(e.over for e in corrected))
+    if (
+        len(over) > MOST_OVER
+    ):  # more drafts in a day than are followed: one that a file still has comes back beside this
+        over = frozenset(e.id for e in heads)
+    return [*(e for e in entries if e not in corrected), replace(entry, noted=noted, over=over)]
 
 
 def signed(entry: Entry) -> str:

@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> dict[str, Any] | list[str]:
     world = open_dataset()
     warn(*world.notices)
     scope = read_scope(options.scope, world.atlas)
-    complete = _departements(options.complete, world.atlas)
+    complete = departements(options.complete, world.atlas)
     aside = read_aside([n for n in options.aside.split(",") if n], options.age)
     state = coverage_state(world.crosswalk, world.density, complete=complete, aside=aside)
     level = options.level or ("epci" if scope.kind not in ("epci", "ept") else "commune")
@@ -93,7 +93,8 @@ def run(options: argparse.Namespace) -> dict[str, Any] | list[str]:
     return [*coverage_text(found), *_text(report, asked=bool(options.level))]
 
 
-def _departements(text: str, atlas: Atlas) -> list[str]:
+def departements(text: str, atlas: Atlas) -> list[str]:
+    """Return the codes of départements that an option names; GeoInputError on one that does not exist."""
     codes = [code.upper() for code in split_codes(text)]
     problems = [f"{c} : département inconnu." for c in codes if c not in atlas.departements.index]
     if problems:

@@ -15,6 +15,7 @@ from geo.coverage.gaps import GAP_LEVELS, GAP_TITLES, READINGS, STATES, Start, g
 from geo.coverage.manner import (
     AGES,
     NOTHING_ASIDE,
+    OLD_AFTER,
     Aside,
     Doubt,
     Manner,
@@ -22,6 +23,7 @@ from geo.coverage.manner import (
     doubt_label,
     read_aside,
     source_years,
+    zone_doubts,
 )
 from geo.coverage.priorities import (
     FIRST_PLACES,
@@ -77,6 +79,7 @@ __all__ = [
     "MARKER",
     "NEEDS",
     "NOTHING_ASIDE",
+    "OLD_AFTER",
     "PART_WORDS",
     "PRESETS",
     "PRIORITY_TERMS",
@@ -153,4 +156,5 @@ __all__ = [
     "stability",
     "starts",
     "to_check",
+    "zone_doubts",
 ]

@@ -5,7 +5,7 @@ It never reads a user's file. Start from `open_dataset`, `Dataset`, `token`; `op
 
 from geo.dataset.dataset import Dataset, layer_with, open_dataset, token
 from geo.dataset.maps import city_map, derive_maps, prepare_maps
-from geo.dataset.official import best, outlines, table_of, vintage
+from geo.dataset.official import best, communities, outlines, quarters, table_of, vintage
 from geo.dataset.official import iris as iris_of
 from geo.dataset.opened import NO_IRIS, can_open, opened, opening_of
 from geo.dataset.sweep import tidy
@@ -16,6 +16,7 @@ __all__ = [
     "best",
     "can_open",
     "city_map",
+    "communities",
     "derive_maps",
     "iris_of",
     "layer_with",
@@ -24,6 +25,7 @@ __all__ = [
     "opening_of",
     "outlines",
     "prepare_maps",
+    "quarters",
     "table_of",
     "tidy",
     "token",

@@ -4,8 +4,9 @@ Text from data is neutralised here for spreadsheets and documents. Start from `E
 """
 
 from geo.exports.coverage_files import Imprint, coverage_file, coverage_files
+from geo.exports.coverage_svg import coverage_map
 from geo.exports.coverage_tables import CoverageReport, siting_notes
-from geo.exports.formats import csv_bytes, neutral
+from geo.exports.formats import Sheet, csv_bytes, neutral, original, workbook
 from geo.exports.layer_files import SHEET, export, name_and_mime
 from geo.exports.map_files import MAP_FORMATS, coverage_map_file, perimeter_map
 from geo.exports.maps.layers import LINES as MAP_LINES
@@ -15,6 +16,7 @@ from geo.exports.note import speaks, title_of
 from geo.exports.perimeter_files import FORMATS, TYPES, Export, file_name, make
 from geo.exports.perimeter_svg import frame_of, main_projection, small_map
 from geo.exports.reimport import open_exported, open_scenarios
+from geo.exports.typst_pdf import make_pdf
 
 __all__ = [
     "FORMATS",
@@ -27,8 +29,10 @@ __all__ = [
     "Export",
     "Imprint",
     "MapChoice",
+    "Sheet",
     "coverage_file",
     "coverage_files",
+    "coverage_map",
     "coverage_map_file",
     "csv_bytes",
     "export",
@@ -36,13 +40,16 @@ __all__ = [
     "frame_of",
     "main_projection",
     "make",
+    "make_pdf",
     "name_and_mime",
     "neutral",
     "open_exported",
     "open_scenarios",
+    "original",
     "perimeter_map",
     "siting_notes",
     "small_map",
     "speaks",
     "title_of",
+    "workbook",
 ]

@@ -51,6 +51,7 @@ COMPLETE_WITH = fr.typeset(
 MOST_ROWS = 4  # of each table on paper
 MOST_PICKS = 6
 MOST_CALLS = 2  # of what to check first, on paper
+MOST_NAMED = 5  # territories named in the finding
 
 
 def coverage_workbook(report: CoverageReport) -> bytes:
@@ -184,19 +185,23 @@ NO_IMPRINT = Imprint()
 
 
 def director_pdf(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> bytes:
-    """Typeset two A4 pages for the director."""
+    """Typeset a page that stands alone (the finding, a named map, three actions), then its annexes."""
     return make_pdf("couverture", director_data(report, imprint))
 
 
 def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict[str, Any]:
-    """Return what the two pages say, as plain values."""
-    drawn = coverage_map(report.scope, report.state, height_mm=60.0)
+    """Return what the pages say, as plain values."""
+    drawn = coverage_map(report.scope, report.state, height_mm=118.0, named=True)
     ranking, shares = report.ranking, report.weights.shares
     first = ranking.table.head(MOST_ROWS)
     said = fr.listing(f"{t.label} {fr.percent(s, 0)}" for t, s in zip(PRIORITY_TERMS, shares, strict=True) if s)
     return {
         "title": report.title,
-        "subtitle": fr.typeset(f"{_kind(report)} ; {fr.inhabitants(report.state.population[report.scope.rows].sum())}."),
+        "subtitle": fr.typeset(
+            f"{_kind(report)} ; {fr.inhabitants(report.state.population[report.scope.rows].sum())}. {_valid(report)}"
+        ),
+        "finding": finding(report),
+        "actions": actions(report),
         "figures": [
             {
                 "label": f.label, "amount": f.amount, "fraction": f.brief, "manner": f.manner,
@@ -227,11 +232,64 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
     }  # fmt: skip
 
 
+def finding(report: CoverageReport) -> list[str]:
+    """Write what the view finds, in one sentence or two: who is covered, and who carries what is missing."""
+    figure = report.figures[0]
+    if figure.value is None or not figure.total:
+        return [figure.sentence]
+    out_of = f"{fr.number(figure.value)} sur {fr.number(figure.total)}"
+    most = f", et au plus {fr.percent(figure.most_share)}" if figure.most_share is not None else ""
+    least = "Au moins " if figure.at_least else ""
+    first = (
+        f"{least}{fr.percent(figure.value / figure.total)} des habitants sont couverts par un CLSM ({out_of}){most}."
+    )
+    if not figure.value:
+        bound = f" ; ils sont au plus {fr.percent(figure.most_share)} à l’être" if figure.most_share is not None else ""
+        first = f"Aucun des {fr.inhabitants(figure.total)} n’est couvert par un CLSM connu{bound}."
+    table = report.compared.table
+    apart = table[table["sans_clsm"] > 0].sort_values("sans_clsm", ascending=False)
+    if len(apart) <= MOST_NAMED:
+        return [fr.typeset(first)]
+    head = apart.head(MOST_NAMED)
+    share = fr.percent(float(head["sans_clsm"].sum() / apart["sans_clsm"].sum()), 0)
+    second = f"{len(head)} territoires sur {fr.number(len(table))} portent {share} des habitants sans CLSM ni projet connu : {fr.listing(map(str, head['nom']))}."
+    return [fr.typeset(first), fr.typeset(second)]
+
+
+def actions(report: CoverageReport) -> list[dict[str, str]]:
+    """Return what to do first, three things at most: a list to ask for, a territory to see, a CLSM to prepare or a fact to confirm."""
+    found = [{"title": "Demander une liste", "text": text} for text in report.checks.sentences(1)]
+    ranking, table = report.ranking.table, report.compared.table
+    if len(ranking) and table.at[ranking.index[0], "sans_clsm"] > 0:
+        row = pd.concat([ranking.iloc[0], table.loc[ranking.index[0], ["sans_clsm", "qpv_sans_clsm"]]])
+        where = interval(row["au_mieux"], row["au_pire"])
+        sure = f", possible {where} selon ce qui est inconnu" if where else ""
+        quarters = row["qpv_sans_clsm"]
+        inside = "" if np.isnan(quarters) else f", dont {fr.number(quarters) if quarters else 'aucun'} en QPV"
+        text = f"{row['nom']} : premier de l’ordre à vos poids{sure} ; {fr.inhabitants(row['sans_clsm'])} sans CLSM ni projet connu{inside}."
+        found.append({"title": "Rencontrer un territoire", "text": fr.typeset(text)})
+    if report.siting and report.siting.picks:
+        pick = report.siting.picks[0]
+        text = f"{pick.candidate.name} : un CLSM y servirait {fr.inhabitants(pick.added['habitants'])} de plus."
+        found.append({"title": "Préparer un CLSM", "text": fr.typeset(text)})
+    elif report.figures[0].within:
+        text = f"{report.figures[0].within[0].text} : ils comptent comme couverts tant que rien ne le dément."
+        found.append({"title": "Faire confirmer un fait", "text": fr.typeset(text)})
+    return found
+
+
 def _beside(figure: Figure) -> str:
     """Write the figure of the level above in short: for bodies, the share of their people who are covered."""
     if figure.parts is None or figure.parts.covered.value is None:
         return figure.amount
     return fr.typeset(f"{figure.parts.covered.percent} de leurs habitants")
+
+
+def _valid(report: CoverageReport) -> str:
+    """Say of when the communes and the people are."""
+    atlas = report.state.atlas
+    people = atlas.population_year_of(report.scope.departements)
+    return f"Communes au 1er janvier {atlas.year}, population municipale {people}."
 
 
 def _kind(report: CoverageReport) -> str:

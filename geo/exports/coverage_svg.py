@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,9 @@ from geo.exports.maps.svg import (
 from geo.exports.perimeter_svg import extent, widened
 from geo.layers import LayerId
 
+if TYPE_CHECKING:
+    import geopandas as gpd
+
 STATUS_STYLES = {
     Status.COUVERT: Style(fill="#1f7a6d"),
     Status.SUPPOSE: Style(fill="#8cc5b9", hatch="points"),
@@ -64,13 +68,24 @@ def situation_style(kind: Situation) -> Style:
     return EXTENDED_STYLE if kind.extended else STATUS_STYLES[kind.status]
 
 
-def coverage_map(scope: Scope, state: CoverageState, *, width_mm: float = 174.0, height_mm: float = 112.0) -> SvgMap:
-    """Draw a scope; its part outside the mainland in insets, each territory in its own legal projection."""
+def coverage_map(
+    scope: Scope, state: CoverageState, *, width_mm: float = 174.0, height_mm: float = 112.0, named: bool = False,
+    outlines: gpd.GeoSeries | None = None,
+) -> SvgMap:  # fmt: skip
+    """Draw a scope; its part outside the mainland in insets, each territory in its own legal projection.
+
+    `named` writes the names of towns and draws what lies around. `outlines` are those of all atoms in row order (EPSG:4326), for who
+    draws many maps: they are read else. The names then have no halo, so that a document of many maps stays light.
+    """
     atlas, layer = state.atlas, state.crosswalk.layers[LayerId.CLSM]
     main, others = _parts(scope, atlas)
-    panels = [_panel(main, state, scope, width_mm - (26 if others else 0), height_mm)]
+    choice = MapChoice() if named else None
+    every = atlas.outlines().geometry if outlines is None else outlines
+    large = _panel(main, state, scope, width_mm - (26 if others else 0), height_mm, choice=choice, every=every)
+    if outlines is not None:
+        large = replace(large, texts=[replace(text, halo=False) for text in large.texts])
     return svg_map(
-        [*panels, *(_inset(part, state, scope) for part in others)],
+        [large, *(_inset(part, state, scope, every) for part in others)],
         title=f"Couverture par les CLSM : {scope.name}",
         alt=map_text(scope, state),
         attribution=fr.typeset(
@@ -89,9 +104,13 @@ def coverage_page(scope: Scope, state: CoverageState, paper_name: str, choice: M
     spread: Bounds = (*places.min(axis=0).tolist(), *places.max(axis=0).tolist())
     paper = paper_of(paper_name, widened(spread), len(others))
 
+    every = atlas.outlines().geometry
+
     def panels(paper: Paper) -> list[Panel]:
-        large = _panel(main, state, scope, *paper.room_beside(len(others)), choice=choice, larger=paper.larger)
-        return [large, *(_inset(part, state, scope) for part in others)]
+        large = _panel(
+            main, state, scope, *paper.room_beside(len(others)), choice=choice, larger=paper.larger, every=every
+        )
+        return [large, *(_inset(part, state, scope, every) for part in others)]
 
     shown = (LayerId.CLSM, *choice.layers)
     people = fr.inhabitants(atlas.population[scope.rows].sum())
@@ -143,17 +162,16 @@ def _parts(scope: Scope, atlas: Atlas) -> tuple[_Part, list[_Part]]:
     return found[0], found[1:]
 
 
-def _inset(part: _Part, state: CoverageState, scope: Scope) -> Panel:
-    return _panel(part, state, scope, 24.0, 18.0, limits=False)
+def _inset(part: _Part, state: CoverageState, scope: Scope, every: gpd.GeoSeries) -> Panel:
+    return _panel(part, state, scope, 24.0, 18.0, every=every, limits=False)
 
 
 def _panel(
-    part: _Part, state: CoverageState, scope: Scope, width_mm: float, height_mm: float, *, limits: bool = True,
+    part: _Part, state: CoverageState, scope: Scope, width_mm: float, height_mm: float, *, every: gpd.GeoSeries, limits: bool = True,
     choice: MapChoice | None = None, larger: float = 1.0,
 ) -> Panel:  # fmt: skip
     """Draw a part of a scope; with a `choice`, on a page of its own: what lies around, over it, and names."""
     atlas, rows = state.atlas, part.rows
-    every = atlas.outlines().geometry
     shapes = project(every.iloc[rows], part.epsg)
     bounds = extent(shapes)
     if choice is None:

@@ -14,6 +14,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from geo import french as fr
+from geo.agreements import NO_AGREEMENTS, Agreements
 from geo.communes import Atlas, name_of
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
@@ -22,6 +23,7 @@ from geo.exports.note_tables import (
     Table,
     comparison_tables,
     guests_table,
+    noted_tables,
     settings_table,
     sources_table,
     staffing_table,
@@ -89,6 +91,7 @@ class Note:
     communes: str
     zones: Table
     guests: Table
+    noted: tuple[Table, ...]
     staffing: Table
     staffing_text: str
     comparison: tuple[Table, ...]
@@ -113,9 +116,10 @@ def make_note(
     answers: Iterable[tuple[str, str]] = (),
     comparison: SideBySide | None = None,
     instruction: bool = False,
+    agreements: Agreements = NO_AGREEMENTS,
 ) -> Note:
     """Gather the content of a note; `link` reopens the perimeter, `remark` is what its author wrote of it, `answers` are those to
-    the guide's questions, by question. A link that opens on one machine only is left out, and the note says what to join.
+    the guide's questions, by question, `agreements` what bodies answered, without their remarks. A link that opens on one machine only is left out, and the note says what to join.
 
     Raises
     ------
@@ -144,7 +148,8 @@ def make_note(
         questions_text=_questions_text(asked),
         communes=_communes(facts),
         zones=zones_table(facts),
-        guests=guests_table(facts),
+        guests=guests_table(facts, agreements),
+        noted=noted_tables(facts, agreements),
         staffing=staffing_table(found),
         staffing_text=next(f.sentence for _, f in found.findings if f.id == "moyens"),
         comparison=comparison_tables(comparison) if comparison and len(comparison.every) > 1 else (),

@@ -157,6 +157,14 @@ def _guest(seat: Seat) -> str:
     return f"{seat.who} ({', '.join(known[:2])})" if known else seat.who
 
 
+def noted_tables(facts: PerimeterFacts, agreements: Agreements) -> tuple[Table, ...]:
+    """Return what was answered, then the views of the steering committee; neither while nobody noted anything of it. No remark is printed."""
+    found = follow(facts, agreements)
+    asked = [line for line in found.lines if not all(e.empty for e in line.standing.heads)]
+    answers = (agreements_table(facts, agreements),) if asked else ()
+    return (*answers, *((views_table(agreements),) if agreements.views() else ()))
+
+
 def staffing_table(found: Evaluated) -> Table:
     """Return the coordination that the guide recommends for this perimeter, with its yearly cost, in all and per inhabitant."""
     people = found.facts.population

@@ -19,12 +19,13 @@ import numpy as np
 import pandas as pd
 
 from geo import french as fr
+from geo.agreements import NO_AGREEMENTS, Agreements
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
 from geo.errors import GeoInputError
 from geo.exports import formats
 from geo.exports.note import Note, make_note
-from geo.exports.note_tables import LAYERS, Table, comparison_tables, settings_table, sources_table
+from geo.exports.note_tables import LAYERS, Table, comparison_tables, noted_tables, settings_table, sources_table
 from geo.exports.perimeter_svg import outlines
 from geo.geometry import WGS84, dissolved
 from geo.guidance import MEASURES, asked_questions, round_table
@@ -53,7 +54,7 @@ TYPES = {
 
 @dataclass(frozen=True, eq=False)
 class Export:
-    """What a file is made of: the evaluated perimeter, the scenario with its note, the link, the comparison if any."""
+    """What a file is made of: the evaluated perimeter, the scenario with its note, the link, the comparison if any, what bodies answered."""
 
     found: Evaluated
     world: Dataset
@@ -61,6 +62,7 @@ class Export:
     link: str = ""
     comparison: SideBySide | None = None
     made_on: date = date(2000, 1, 1)
+    agreements: Agreements = NO_AGREEMENTS
 
     @property
     def facts(self) -> PerimeterFacts:
@@ -72,6 +74,7 @@ class Export:
         return make_note(
             self.found, self.world, made_on=self.made_on, link=self.link, remark=self.scenario.note,
             answers=self.scenario.answers, comparison=self.comparison, instruction=instruction,
+            agreements=self.agreements,
         )  # fmt: skip
 
 
@@ -235,6 +238,10 @@ def _distinct(names: tuple[str, ...]) -> list[str]:
     return [n or f"Colonne {i + 1}" for i, n in enumerate(names)]
 
 
+def _sheet_name(table: Table) -> str:
+    return table.caption.partition(",")[0].partition(" sur ")[0]
+
+
 def perimeter_xlsx(export: Export) -> bytes:
     """Write the workbook, a sheet a table."""
     found, facts = export.found, export.facts
@@ -245,7 +252,8 @@ def perimeter_xlsx(export: Export) -> bytes:
         formats.Sheet("Chiffres", figures_table(found)),
         formats.Sheet("Repères", checks_table(found)),
         formats.Sheet("Territoires", zones_table(facts), formats=shares),
-        formats.Sheet("Qui inviter", round_table(facts).frame()),
+        formats.Sheet("Qui inviter", round_table(facts, export.agreements.names()).frame()),
+        *(formats.Sheet(_sheet_name(t), _frame(t), notes=(t.note,)) for t in noted_tables(facts, export.agreements)),
         formats.Sheet("Questions du guide", questions_table(export)),
         *([formats.Sheet(CLAIMS, claims_table(export))] if export.world.claims else []),
     ]

@@ -26,13 +26,14 @@ from geo.register.register import (
     withdraw,
 )
 from geo.register.rows import CONTENT
-from geo.register.schema import VERSIONS
-from geo.register.store import ELSEWHERE, STAGE, contents, exists, register_folder, writing
+from geo.register.schema import PROJECTS, VERSIONS
+from geo.register.store import ELSEWHERE, STAGE, contents, exists, reading, register_folder, writing
 
 __all__ = [
     "ADDRESS",
     "CONTENT",
     "ELSEWHERE",
+    "PROJECTS",
     "STAGE",
     "VERSIONS",
     "ConflictError",
@@ -61,6 +62,7 @@ __all__ = [
     "publish",
     "read_layer",
     "read_shapes",
+    "reading",
     "register_folder",
     "restore",
     "token",

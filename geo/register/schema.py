@@ -74,6 +74,17 @@ STATEMENTS = sa.Table(  # what was stated and settled with a version; one kept b
     sa.Column("departements", sa.Text, nullable=False),
     sa.Column("ended", sa.Text, nullable=False),
 )
+PROJECTS = sa.Table(  # what an ARS follows (geo.projects): a row for each change, never edited
+    "clsm_projects",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("project", sa.Integer, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("who", sa.String(200), nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),  # JSON
+    sa.UniqueConstraint("project", "revision"),
+)
 CONTENTS = sa.Table(  # used where machines share the database (geo/register/bodies.py)
     "clsm_contents",
     METADATA,
@@ -83,10 +94,10 @@ CONTENTS = sa.Table(  # used where machines share the database (geo/register/bod
 )
 
 
-REVISION = "0003"
-OLDER: tuple[str, ...] = ("0001", "0002")  # the revisions before, which are migrated
+REVISION = "0004"
+OLDER: tuple[str, ...] = ("0001", "0002", "0003")  # the revisions before, which are migrated
 # Revisions that are read as they are where no migration can be written ("": before they were numbered), and what that takes.
-READABLE = ("", "0001", "0002")
+READABLE = ("", "0001", "0002", "0003")
 _OLD_TABLES = frozenset({VERSIONS.name, HEADS.name, EVENTS.name})
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_KEY = 0x434C534D  # of the advisory lock in PostgreSQL

@@ -297,10 +297,7 @@ class Workbook:
         GeoInputError
             When a text holds something personal, or there are too many.
         """
-        agreements = self.agreements
-        for entry in entries:
-            agreements = agreements.record(entry)
-        return replace(self, agreements=agreements)
+        return replace(self, agreements=self.agreements.record(*entries))
 
     def with_agreements_of(self, *others: Workbook) -> Workbook:
         """Return the workbook with the agreements of others beside its own, none lost; the scenarios stay its own."""

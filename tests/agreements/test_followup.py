@@ -40,7 +40,7 @@ def test_the_inhabitants_on_board_are_counted_over_those_of_the_same_communes() 
     )
     details = [plain(text) for text in found.details]
     assert "1 commune (300 habitants) : refus." in details
-    assert "1 commune (200 habitants) : pas encore sollicitées, ce qui n’est pas un refus." in details
+    assert "1 commune (200 habitants) : pas encore sollicitée, ce qui n’est pas un refus." in details
 
 
 def test_a_disagreement_is_on_neither_side_and_the_figure_says_at_least() -> None:

@@ -25,6 +25,7 @@ from geo.coverage import Status, coverage_state, next_clsm, read_scope, siting_c
 from geo.exports import CoverageReport, coverage_files, qml
 from geo.exports.coverage_files import (
     Imprint,
+    actions,
     communes_style,
     coverage_csv,
     coverage_geojson,
@@ -32,6 +33,7 @@ from geo.exports.coverage_files import (
     coverage_workbook,
     director_data,
     director_pdf,
+    finding,
     gaps_style,
     slug,
 )
@@ -270,12 +272,16 @@ def test_overseas_départements_are_drawn_in_insets() -> None:
     ("scope", "level"),
     [("dep-79", "epci"), ("dep-94", "ept"), ("dep-974", "epci"), ("epci-200041317", "epci"), ("reg-11", "epci")],
 )
-def test_the_director_has_two_tagged_pages(scope: str, level: str) -> None:
+def test_the_director_has_a_page_that_stands_alone_then_annexes_all_tagged(scope: str, level: str) -> None:
     complete = ("79",) if "79" in scope else ()
     report = _report(scope, level=level, complete=complete, k=10 if scope != "epci-200041317" else 0)
     made = director_pdf(report, Imprint("1er janvier 2026", "Tableau de bord CLSM", "http://localhost/?s=79"))
     read = pypdf.PdfReader(io.BytesIO(made))
-    assert len(read.pages) == 2
+    assert len(read.pages) in (2, 3)
+    first = " ".join(plain(read.pages[0].extract_text()).split())
+    for said in finding(report):
+        assert plain(said) in first
+    assert all(plain(one["title"]) in first for one in actions(report)) and "Annexe" not in first
     root = read.trailer["/Root"]
     assert bool(root["/MarkInfo"]["/Marked"]) and root["/Lang"] == "fr"
     text = " ".join(plain(" ".join(page.extract_text() for page in read.pages)).split())
@@ -284,6 +290,36 @@ def test_the_director_has_two_tagged_pages(scope: str, level: str) -> None:
         assert plain(figure.amount) in text, figure.id
     assert "Ce qui limite la lecture" in text and "Sources" in text
     assert len(made) < 1_000_000
+
+
+def test_the_finding_is_the_first_figure_and_the_actions_are_three_at_most() -> None:
+    report = _report("reg-32", complete=(), k=0)
+    said = [plain(text) for text in finding(report)]
+    assert (
+        said[0]
+        == "Au moins 22,8 % des habitants sont couverts par un CLSM (1 366 668 sur 5 992 194), et au plus 98,2 %."
+    )
+    table = report.compared.table["sans_clsm"].sort_values(ascending=False)
+    share = round(100 * table.head(5).sum() / table.sum())
+    assert said[1].startswith(
+        f"5 territoires sur {len(table)} portent {share} % des habitants sans CLSM ni projet connu"
+    )
+    assert [one["title"] for one in actions(report)] == [
+        "Demander une liste",
+        "Rencontrer un territoire",
+        "Faire confirmer un fait",
+    ]
+    assert plain(actions(report)[0]["text"]) == plain(report.checks.sentences(1)[0])
+    assert [one["title"] for one in actions(_report())][-1] == "Préparer un CLSM"
+
+
+def test_where_no_clsm_is_known_the_finding_says_none_is_and_never_zero() -> None:
+    said = plain(finding(_report("dep-23", complete=(), k=0))[0])
+    assert said.startswith("Aucun des ") and "connu" in said and "0 %" not in said.replace("100 %", "")
+
+
+def test_the_map_of_the_first_page_names_its_towns() -> None:
+    assert ">Niort<" in director_data(_report())["map"]
 
 
 def test_pages_say_priorities_next_clsm_and_what_is_not_known() -> None:

@@ -44,7 +44,7 @@ class Console:
             return
         address = urlsplit(said.location.get("url", "")).path
         page, _, probe = address.lstrip("/").partition("/")
-        known = ("Couverture", "Perimetre", "Comparaison", "Donnees", "Methode")
+        known = ("Couverture", "Perimetre", "Comparaison", "Donnees", "Methode", "Ma_region")
         if said.text == NOT_FOUND and probe in PROBES and page in known:
             return
         self.errors.append(f"{said.text} ({address})")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from geo.errors import GeoInputError
 from ui.address import Address, Part, RefusedError, refused
+from ui.coverage import export
 
 
 class Query(dict[str, str]):
@@ -153,3 +154,17 @@ def test_names_are_never_twice_in_the_address_of_a_page() -> None:
     for page in (coverage.ADDRESS, perimeter.ADDRESS, comparison.ADDRESS):
         names = [part.name for part in page.parts]
         assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("here", "printed"),
+    [
+        ("https://clsm.exemple.fr/ars/Couverture?x=1", True),
+        ("http://127.0.0.1:8501/Couverture?x=1", False),
+        ("http://localhost:8501/Couverture?x=1", False),
+        ("/Couverture?x=1", False),
+    ],
+)
+def test_a_printed_address_is_whole_or_absent(monkeypatch: pytest.MonkeyPatch, here: str, printed: bool) -> None:
+    monkeypatch.setattr(Address, "url", lambda self, query=None: here)
+    assert export._link() == (here if printed else "")

@@ -19,10 +19,21 @@ from geo.communes import Iris
 from geo.comparison.candidates import scenario_id
 from geo.dataset import Dataset
 from geo.perimeters import from_polygon
-from geo.scenarios import Scenario, Workbook, pack
+from geo.scenarios import Scenario, Workbook, pack, to_file
 from tests.dataset.drawn_cities import NIORT, QUARTERS, niort
 from tests.support import real
-from tests.support.apptest import COMPARISON, COVERAGE, PERIMETER, button, chosen, find, open_page, ran, written
+from tests.support.apptest import (
+    COMPARISON,
+    COVERAGE,
+    PERIMETER,
+    button,
+    chosen,
+    find,
+    open_page,
+    ran,
+    settled,
+    written,
+)  # fmt: skip
 from tests.support.grid import plain
 from ui import claims, frame, loaders
 from ui.cache import under
@@ -264,3 +275,43 @@ def test_sectors_are_drawn_through_the_opened_city(tmp_path: Path, monkeypatch: 
     file = json.loads((tmp_path / address.rpartition("/")[2]).read_text(encoding="utf-8"))
     drawn = {str(here.atlas.codes[row]): zones for row, zones in zip(here.rows, file["of"], strict=True)}
     assert {code for code, zones in drawn.items() if zones} == {*QUARTERS[:3], AIFFRES}
+
+
+def sent() -> bytes:
+    book = Workbook((Scenario("Du collègue", frozenset({AIFFRES, QUARTERS[5]})),), opened=frozenset({NIORT}))
+    return to_file(book, loaders.atlas_of({NIORT}))
+
+
+def test_a_file_opens_the_city_that_it_carries_beside_ones_own_scenario() -> None:
+    app = open_page(PERIMETER, carte="dep-79", communes=f"{AIFFRES},{NIORT}")
+    app.session_state[workbench.PANEL] = "Scénarios"
+    ran(app.run())
+    field = next(f for f in app.get("file_uploader") if f.label == "Ouvrir un fichier de scénarios")
+    app = settled(ran(field.upload("autre.json", sent(), "application/json").run()))
+    mine, theirs = app.session_state[frame.WORKBOOK].scenarios
+    assert (mine.codes, theirs.codes) == ({AIFFRES, *QUARTERS}, {AIFFRES, QUARTERS[5]})
+    assert "22 520" in written(app)
+
+
+def test_a_colleague_s_part_of_a_city_is_compared() -> None:
+    app = open_page(COMPARISON, commune=AIFFRES)
+    ran(settled(app.file_uploader[0].set_value(("autre.json", sent(), "application/json")).run()))
+    assert app.session_state[frame.WORKBOOK].opened == {NIORT}
+    assert "Du collègue" in {s.name for s in app.session_state[frame.WORKBOOK].scenarios}
+
+
+def test_pages_that_count_by_commune_are_offered_whole_communes_only() -> None:
+    def drawn(*codes: str) -> frozenset[str]:
+        def asked() -> None:
+            import streamlit as st
+
+            from ui import frame
+
+            st.session_state["asked"] = frame.by_commune()
+
+        page = AppTest.from_function(asked, default_timeout=60)
+        page.session_state[frame.WORKBOOK] = Workbook((Scenario("P", frozenset(codes)),), opened=frozenset({NIORT}))
+        return ran(page.run()).session_state["asked"]
+
+    assert drawn(AIFFRES, *QUARTERS) == {AIFFRES, NIORT}
+    assert drawn(AIFFRES, *QUARTERS[:2]) == frozenset()

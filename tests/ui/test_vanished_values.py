@@ -20,17 +20,19 @@ from streamlit.elements.widgets.radio import RadioMixin
 from streamlit.elements.widgets.selectbox import SelectboxMixin
 from streamlit.testing.v1 import AppTest
 
+from geo import projects
 from geo.budget import Budget, Funder, Key
 from geo.guidance import Settings
 from geo.scenarios import Scenario, Workbook
 from tests.support.browser import ROOT
 from tests.ui.test_data_page import GOOD, publish, state, upload
-from ui import frame
+from ui import frame, loaders
 from ui.comparison import link as comparison_link
 from ui.coverage import link as coverage_link
 from ui.coverage.link import TABS
 from ui.map.scene import FOCUS
 from ui.perimeter import workbench
+from ui.region import link as region_link
 from ui.server import failures
 
 FILLED = Budget(50, 58_000, (("projets", 4_000),), (Funder.COMMUNES, Funder.ARS), key=Key.CUSTOM).with_percents(
@@ -74,6 +76,13 @@ def coverage(tab: str, scope: str = "dep-62", **held: object) -> AppTest:
     return app.run()
 
 
+def region(tab: str) -> AppTest:
+    """Return the page Ma région with a project that is followed, open on a tab."""
+    if not projects.kept("94"):
+        projects.save(projects.Project("Corse", "94"), who="Ana", atlas=loaders.atlas())
+    return opened("6_Ma_region", my_region="94", my_region_tab=region_link.TABS[tab], my_region_project=1)
+
+
 def data(*, file: bool) -> AppTest:
     st.cache_data.clear()  # another register than that of the test before
     st.cache_resource.clear()
@@ -108,6 +117,7 @@ PLACES: dict[str, Callable[[], AppTest]] = {
     "données, versions": lambda: data(file=False),
     "données, confirmation": asked,
     "méthode": lambda: opened("5_Methode"),
+    **{f"ma région {tab}": lambda tab=tab: region(tab) for tab in region_link.TABS},
 }
 
 

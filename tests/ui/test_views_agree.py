@@ -153,7 +153,7 @@ def screen(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
     def show(view: View) -> None:
         monkeypatch.setattr(loaders, "atlas", lambda: view.built.atlas)
         monkeypatch.setattr(loaders, "crosswalk", lambda: view.built)
-        monkeypatch.setattr(loaders, "scope_coverage", lambda _: view.found)
+        monkeypatch.setattr(loaders, "scope_coverage", lambda *_: view.found)
         monkeypatch.setattr(loaders, "every_scope", lambda: scopes(view.built.atlas))
 
     return show

@@ -18,8 +18,7 @@ TERMINAL = (
     "geo/nursery.py",
     "geo/build/",
     "geo/sources/",
-    "ui/setup/vendor.py",
-    "ui/setup/scripts.py",
+    "ui/setup/",
 )
 COMMAND = re.compile(r"python3? -m|(?<![\w-])--[a-z][a-z-]+(?![\w-]*:)|\bpip install\b|\bmake [a-z]+ »")
 

@@ -174,7 +174,7 @@ def show_several(found: FollowUp) -> None:
         )
         left = [line.subject for line in found.of("commune") if line.standing.status is Status.TO_ASK]
         st.button(
-            f"Choisir les {fr.count(len(left), 'commune')} à solliciter", key="agreements-left", on_click=_choose, args=(tuple(left),),
+            f"Choisir {fr.count(len(left), 'commune')} à solliciter", key="agreements-left", on_click=_choose, args=(tuple(left),),
             disabled=not left,
         )  # fmt: skip
 

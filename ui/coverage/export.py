@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -22,7 +23,7 @@ WITH_NEXT = "export-next"
 SOFTWARE = "Tableau de bord CLSM"
 FILES: tuple[tuple[str, str, str, str, str], ...] = (
     ("pdf", "PDF pour le directeur", "application/pdf", ":material/picture_as_pdf:",
-     "Deux pages : carte, chiffres, priorités, prochains CLSM, limites et sources."),
+     "Une page qui se suffit : le constat, la carte, que faire d’abord ; puis les annexes, chiffres et sources."),
     ("xlsx", "Classeur XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ":material/table_view:",
      "Une feuille par tableau, une feuille de sources ; s’ouvre dans LibreOffice et Excel."),
     ("zip", "Tableaux CSV (ZIP)", "application/zip", ":material/csv:",
@@ -80,8 +81,10 @@ def take_map(view: CoverageView, shown: tuple[str, ...]) -> None:
 
 
 def _link() -> str:
-    """Return what follows the page's address in a link that reopens this view."""
-    return "Couverture?" + "&".join(f"{name}={text}" for name, text in coverage_link.ADDRESS.query().items())
+    """Return the address that reopens this view from anywhere; "" where this server has none but its own machine's."""
+    url = coverage_link.ADDRESS.url()
+    host = urlsplit(url).hostname or ""
+    return "" if host in ("", "localhost", "127.0.0.1", "0.0.0.0", "::1") else url
 
 
 def _maker(

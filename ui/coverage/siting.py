@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from geo import french as fr
-from geo.communes import SHAPE_OF_IRIS
 from geo.coverage import (
     CANDIDATE_KINDS,
     GAP_LEVELS,
@@ -22,8 +21,7 @@ from geo.coverage import (
     SitingQuestion,
 )
 from geo.errors import GeoInputError
-from geo.scenarios import in_communes
-from ui import choices, frame, html, loaders
+from ui import choices, frame, html
 from ui.choices import pick_one
 from ui.coverage import gaps, opening
 from ui.coverage import link as coverage_link
@@ -156,12 +154,11 @@ def _own_perimeters() -> None:
             placeholder="Bassin de Niort : 79191, 79003\nNord Deux-Sèvres : 79049, 79062",
         )
         st.caption("Ces périmètres servent dans cette session ; le lien de la page ne les garde pas.")
-        held = in_communes(frame.selection(), loaders.atlas_of(frame.workbook().opened))
-        if any(map(SHAPE_OF_IRIS.fullmatch, held)):
+        held = frame.by_commune()
+        if frame.workbook().codes and not held:
             st.caption(
                 "Votre périmètre en cours a une partie de ville : ici, où l’on compte par commune, il n’est pas proposé."
             )
-            held = frozenset()
         if held:
             st.checkbox(f"Ajouter mon périmètre en cours ({fr.count(len(held), 'commune')})", key="own-current")
         sets: dict[str, tuple[str, ...]] = {}

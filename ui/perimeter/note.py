@@ -12,6 +12,7 @@ from datetime import date
 import streamlit as st
 
 from geo import french as fr
+from geo.agreements import NO_AGREEMENTS, Agreements
 from geo.budget import NO_BUDGET
 from geo.claims import NO_CLAIMS, Claims
 from geo.comparison import Candidate, SideBySide, evaluate, every_candidate, scale_of
@@ -152,6 +153,7 @@ class Asked:
     reference: int = 0
     complete: tuple[str, ...] = ()
     claims: Claims = NO_CLAIMS
+    agreements: Agreements = NO_AGREEMENTS
     opened: frozenset[str] = frozenset()
 
     def export(self) -> Export:
@@ -163,7 +165,7 @@ class Asked:
         side = None
         if self.compared:
             side = loaders.compared(self.compared, self.settings, self.reference, self.complete)
-        return Export(found, world, scenario, self.link, side, date.today())
+        return Export(found, world, scenario, self.link, side, date.today(), self.agreements)
 
 
 def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
@@ -176,12 +178,13 @@ def asked_of(scenario: Scenario, comparison: SideBySide | None = None) -> Asked:
     shared = replace(scenario, note="", answers=(), budget=NO_BUDGET)
     book, complete = frame.workbook(), declared_complete()  # the figures rest on them
     claims, opened = book.claims, book.opened
+    agreements = book.agreements  # printed without their remarks, and left out of the link
     carried = {COMPLETE_PART.name: text} if (text := COMPLETE_PART.text()) else {}
     link = ADDRESS.url({"lien": packed(Workbook((shared,), settings=settings, claims=claims, opened=opened))} | carried)
     if comparison is None:
-        return Asked(scenario, settings, link, complete=complete, claims=claims, opened=opened)
+        return Asked(scenario, settings, link, complete=complete, claims=claims, agreements=agreements, opened=opened)
     every = tuple(e.candidate for e in comparison.every)
-    return Asked(scenario, settings, link, every, comparison.reference, complete, claims, opened)
+    return Asked(scenario, settings, link, every, comparison.reference, complete, claims, agreements, opened)
 
 
 def held_comparison() -> SideBySide | None:

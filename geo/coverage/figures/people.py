@@ -30,10 +30,10 @@ REMEDIES = {
 }
 
 
-def scope_figures(scope: Scope, state: CoverageState) -> tuple[Figure, ...]:
-    """Return the figures of a scope, each with the same one for the level above."""
+def scope_figures(scope: Scope, state: CoverageState, *, beside: bool = True) -> tuple[Figure, ...]:
+    """Return the figures of a scope, each with the same one for the level above unless `beside` is false."""
     mine = _figures(Ground(scope, state))
-    above = scope.above
+    above = scope.above if beside else None
     if above is None:
         return mine
     theirs = {f.id: f for f in _figures(Ground(above, state))}

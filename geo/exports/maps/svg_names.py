@@ -25,7 +25,8 @@ HALO_MM = 0.75
 class MapText:
     """A name written on the map, near a place in metres; `spaced` for the name of a territory rather than of a place.
 
-    `gap_mm` is the least distance that it keeps from those written before it.
+    `gap_mm` is the least distance that it keeps from those written before it. `halo` lightens what is under the letters; a PDF then holds
+    them as outlines, a hundred times heavier than letters.
     """
 
     x: float
@@ -36,6 +37,7 @@ class MapText:
     bold: bool = False
     spaced: bool = False
     gap_mm: float = 0.5
+    halo: bool = True
 
     @property
     def width_mm(self) -> float:
@@ -60,14 +62,18 @@ class Placed:
 
     @property
     def svg(self) -> str:
-        """The name as SVG, with a white edge; its signs are dead letters."""
+        """The name as SVG, with a white edge where it has a halo; its signs are dead letters."""
         text = self.text
         look = ' font-weight="bold"' if text.bold else ""
         look += f' letter-spacing="{SPACED * text.size_mm * UNIT:.3g}"' if text.spaced else ""
+        edge = (
+            f' stroke="#ffffff" stroke-width="{HALO_MM * UNIT:.3g}" stroke-opacity="0.85" paint-order="stroke" stroke-linejoin="round"'
+            if text.halo
+            else ""
+        )
         return (
             f'<text class="nom" x="{units(self.x)}" y="{units(self.y)}" font-size="{text.size_mm * UNIT:.3g}" '
-            f'text-anchor="middle" fill="{text.colour}"{look} stroke="#ffffff" stroke-width="{HALO_MM * UNIT:.3g}" '
-            f'stroke-opacity="0.85" paint-order="stroke" stroke-linejoin="round">{escape(text.text)}</text>'
+            f'text-anchor="middle" fill="{text.colour}"{look}{edge}>{escape(text.text)}</text>'
         )
 
 

@@ -1,0 +1,44 @@
+"""Texts that name somebody are refused with what to write instead; places, houses and acronyms are not persons."""
+
+from __future__ import annotations
+
+import pytest
+
+from geo.persons import personal
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Écrire à a.b@ars.fr avant juin", "a.b@ars.fr"),
+        ("relancer le 06 12 34 56 78", "06 12 34 56 78"),
+        ("appeler le +33 1 44 55 66 77", "+33 1 44 55 66 77"),
+        ("Mme Dupont relance", "Mme Dupont"),
+        ("vu avec le Dr Martin", "Dr Martin"),
+        ("Monsieur Le Goff est d’accord", "Monsieur Le"),
+        ("Marie Dupont suit le dossier", "Marie Dupont"),
+        ("Jean-Pierre Martin suit", "Jean-Pierre Martin"),
+        ("référente : DUPONT Marie", "DUPONT Marie"),
+    ],
+)
+def test_a_text_that_names_somebody_is_found_and_says_what(text: str, found: str) -> None:
+    said = personal(text)
+    assert found in said and ("écrivez sa fonction" in said or "de côté" in said)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Avis de l’ARS attendu le 12/03/2026",
+        "CLSM de Saint-Jean Bonnefonds",
+        "CLSM Saint Jean d’Angély",
+        "CLSM Pierre-Bénite",
+        "Réunion à l’hôpital Pierre Janet",
+        "relancer M. le maire, puis Mme la présidente de la CA",
+        "CA Creil Sud Oise, code 200041317, 94028",
+        "COPIL avec la CPTS et le GEM",
+    ],
+)
+def test_places_houses_and_functions_are_not_persons(text: str) -> None:
+    assert personal(text) == ""
