@@ -113,9 +113,9 @@ def sectors_cut(facts: PerimeterFacts, layer_id: LayerId = LayerId.ADULT_SECTORS
 def _share(facts: PerimeterFacts, layer_id: str, zone_id: str) -> SectorShare:
     layer, atlas = facts.crosswalk.layers[layer_id], facts.atlas
     zone = layer.zones.loc[zone_id]
-    mine = layer.members[layer.members["zone"] == layer.zones.index.get_loc(zone_id)]
-    rows, people = mine["row"].to_numpy(dtype=np.intp), mine["inhabitants"].to_numpy(dtype=float)
-    whole, inside = mine["whole"].to_numpy(dtype=bool), np.isin(rows, facts.rows)
+    mine = np.flatnonzero(layer.members["zone"].to_numpy() == layer.zones.index.get_loc(zone_id))
+    rows, people, whole = (layer.members[name].to_numpy()[mine] for name in ("row", "inhabitants", "whole"))
+    inside = np.isin(rows, facts.rows)
     unknown = ""
     if zone["precision"] == Precision.PARTIELLE:
         unknown = "ses communes ne sont pas toutes connues."
