@@ -5,6 +5,7 @@ Only the panel open is computed and sent: a click costs what is seen of it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import folium
@@ -51,6 +52,7 @@ WORKBENCH_STYLE = """
 @st.fragment
 def show_workbench(scope: Scope, lines: tuple[str, ...]) -> None:
     """Show the workbench: the map, and beside it what is searched, what is said of the perimeter, the panel open."""
+    begun = time.monotonic()
     perimeter = frame.perimeter()
     ADDRESS.write()
     choices.show_messages()
@@ -62,7 +64,7 @@ def show_workbench(scope: Scope, lines: tuple[str, ...]) -> None:
             choices.target_strip(frame.drawn())
             choices.marking_strip()
         _judge(perimeter, scope)
-    with after_the_figures():
+    with after_the_figures(begun):
         with map_pane:
             maps.draw(maps.selection_map(), key=MAP, on_change=_heard, state=_state(scope, lines, frame.drawn()))
             if layout.meeting():

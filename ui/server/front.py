@@ -30,6 +30,7 @@ from ui.server import light
 from ui.server.compressed import Compressed
 from ui.server.guarded import Guarded, inline_scripts, policy
 from ui.server.hints import HINTS
+from ui.server.ready import LOADED, Watched
 
 SCRIPTS = ("page/french.js", "page/clicks.js", "page/roles.js")  # under static/
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -196,7 +197,8 @@ def _versioned(text: bytes, names: Iterable[str]) -> bytes:
 
 def middleware() -> list[Middleware]:
     """Return what stands between the browser and Streamlit, from the outside in."""
-    return [Middleware(Guarded), Middleware(Compressed), Middleware(Lifetime), Middleware(Lightened), Middleware(Page)]
+    inner = (Compressed, Lifetime, Lightened, Page)
+    return [Middleware(Guarded), Middleware(Watched), *map(Middleware, inner)]
 
 
 def without_delay() -> int:
@@ -232,6 +234,7 @@ def ready_first(load: Callable[[], object]) -> Callable[[Any], AbstractAsyncCont
         while not runtime.exists() and time.monotonic() - begun < PATIENCE_S:
             time.sleep(0.01)  # a component declared before the server is there would be unknown to it
         load()
+        LOADED.set()
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:

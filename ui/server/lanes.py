@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,9 +18,27 @@ _EXPORTS = threading.BoundedSemaphore(1)
 sys.setswitchinterval(0.001)  # a fifth of Python's own: messages wait for less work of others before they leave
 
 
+class Figures:
+    """How many times the figures of a perimeter were sent, and how long they took, for who runs the server (ui/server/ready.py)."""
+
+    def __init__(self) -> None:
+        self.count, self.seconds = 0, 0.0
+        self._turn = threading.Lock()
+
+    def note(self, seconds: float) -> None:
+        """Count one more."""
+        with self._turn:
+            self.count += 1
+            self.seconds += seconds
+
+
+FIGURES = Figures()
+
+
 @contextmanager
-def after_the_figures() -> Iterator[None]:
-    """Hold what follows the figures until few others do the same."""
+def after_the_figures(begun: float) -> Iterator[None]:
+    """Hold what follows the figures until few others do the same; `begun` is when they began (`time.monotonic`)."""
+    FIGURES.note(time.monotonic() - begun)
     entered = _AFTER.acquire(timeout=PATIENCE_S)
     try:
         yield
