@@ -1,0 +1,168 @@
+"""Three processes of the dashboard and a PostgreSQL behind one address, under a sub-path: what a visitor sees of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from geo.paths import ROOT
+from geo.register import ADDRESS
+from tests.deploy import proxy
+from tests.deploy.proxy import Proxy, fetch
+from tests.journeys import APP, settle, wait_address
+from tests.register import postgres
+from tests.support.browser import AppServer, start_server, until, wait_painted
+
+BASE = "clsm"
+LIST = "Nom du CLSM;Code INSEE;État\nCLSM de l’essai;62765;Actif\n"  # Saint-Omer
+
+
+@dataclass
+class Site:
+    """The processes, what is in front of them, and what they share."""
+
+    front: Proxy
+    processes: list[AppServer]
+    env: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        return f"{self.front.url}/{BASE}"
+
+    def of(self, cookie: str) -> AppServer:
+        """Return the process that serves a visitor, which the log of nginx names last."""
+        self.front.get(f"/{BASE}/_stcore/health", cookie=cookie)
+        port = int(self.front.log().splitlines()[-1].rpartition(":")[2])
+        return next(one for one in self.processes if urlsplit(one.url).port == port)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Iterator[Site]:
+    proxy.nginx()  # skipped before anything is started
+    folder = tmp_path_factory.mktemp("site")
+    with ExitStack() as stack:
+        address = stack.enter_context(postgres.running())
+        env = {ADDRESS: address, "STREAMLIT_SERVER_COOKIE_SECRET": "0" * 64}
+        processes = []
+        for number in range(3):
+            own = env | {"CLSM_HOME": str(folder / f"home-{number}")}
+            one = start_server(APP, log=folder / f"{number}.log", base_path=BASE, env=own)
+            stack.callback(one.stop)
+            processes.append(one)
+        hosts = [urlsplit(one.url).netloc for one in processes]
+        front = stack.enter_context(proxy.running(folder / "nginx", hosts))
+        yield Site(front, processes, env | {"CLSM_HOME": str(folder / "home-of-the-command")})
+
+
+@pytest.fixture
+def visitor(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(ignore_https_errors=True, locale="fr-FR", viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()
+
+
+def cookie_of(page: Page) -> str:
+    [found] = [one for one in page.context.cookies() if one["name"] == "clsm_visit"]
+    return f"clsm_visit={found['value']}"
+
+
+def ready(one: AppServer) -> bool:
+    return fetch(f"{one.url}/pret").status == 200
+
+
+def figures(one: AppServer) -> dict[str, float]:
+    lines = fetch(f"{one.url}/mesures").body.decode().splitlines()
+    return {name: float(value) for name, value in (line.split() for line in lines if not line.startswith("#"))}
+
+
+def says_imported(page: Page, one: AppServer) -> bool:
+    """Return whether a page that a process shows now names the layer of CLSM as imported."""
+    page.goto(f"{one.url}/Methode")
+    settle(page)
+    return "Importé : CLSM." in page.get_by_role("contentinfo").inner_text().replace("\xa0", " ")
+
+
+def wait(look: Any, what: str, page: Page) -> None:
+    until(page, look, lambda: what)
+
+
+@pytest.mark.journey
+def test_every_process_becomes_ready_and_the_address_says_so(site: Site, visitor: Page) -> None:
+    for one in site.processes:
+        wait(lambda one=one: ready(one), f"{one.url} is never ready", visitor)
+    answer = site.front.get(f"/{BASE}/pret")
+    assert (answer.status, answer.body.decode()) == (200, "Prêt.")
+    assert len({figures(one)["clsm_data"] for one in site.processes}) == 1
+
+
+def test_headers_hold_and_shut_doors_stay_shut_at_the_proxy_and_behind_it(site: Site) -> None:
+    page = site.front.get(f"/{BASE}/", accept="text/html")
+    assert page.status == 200 and b'<html lang="fr">' in page.body
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert page.headers["strict-transport-security"].startswith("max-age=")
+    assert (page.headers["x-content-type-options"], page.headers["x-frame-options"]) == ("nosniff", "SAMEORIGIN")
+    for path in ("_stcore/metrics", "_stcore/agent", "_stcore/agent/openapi.json"):
+        assert site.front.get(f"/{BASE}/{path}").status == 404
+        assert all(fetch(f"{one.url}/{path}").status == 404 for one in site.processes)
+    assert site.front.get(f"/{BASE}/mesures").status == 404
+    passed_on = {"x-forwarded-for": "127.0.0.1"}  # as a proxy that knows of no shut door would
+    assert [fetch(f"{one.url}/mesures", passed_on).status for one in site.processes] == [404] * 3
+    assert figures(site.processes[0])["clsm_resident_bytes"] > 10_000_000
+
+
+def test_a_file_that_never_changes_is_compressed_by_a_process_and_kept_by_the_proxy(site: Site) -> None:
+    page = site.front.get(f"/{BASE}/", accept="text/html").body.decode()
+    script = page.partition('src="./app/static/')[2].partition('"')[0]
+    path = f"/{BASE}/app/static/{script}"
+    first, second = (site.front.get(path, accept_encoding="gzip") for _ in range(2))
+    assert (first.status, second.headers["x-cache"]) == (200, "HIT")
+    assert first.headers["content-encoding"] == second.headers["content-encoding"] == "gzip"
+    assert first.body == second.body
+    assert "content-encoding" not in site.front.get(path).headers  # who takes no gzip is sent none
+
+
+@pytest.mark.journey
+def test_a_layer_published_beside_them_is_seen_by_every_process(site: Site, visitor: Page, tmp_path: Path) -> None:
+    assert not any(says_imported(visitor, one) for one in site.processes)
+    before = {one.url: figures(one)["clsm_data"] for one in site.processes}
+    file = tmp_path / "liste.csv"
+    file.write_text(LIST, encoding="utf-8")
+    words = ["import", str(file), "--kind", "clsm", "--source", "essai", "--date", "2026"]
+    done = subprocess.run(
+        [sys.executable, "-m", "geo", *words], cwd=ROOT, env=os.environ | site.env, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    after = {one.url: figures(one)["clsm_data"] for one in site.processes}
+    assert len(set(after.values())) == 1 and set(after.values()).isdisjoint(before.values())
+    for one in site.processes:  # data are looked at again every few seconds
+        wait(lambda one=one: says_imported(visitor, one), f"{one.url} never shows the layer", visitor)
+
+
+@pytest.mark.journey
+def test_visitors_of_a_process_that_stops_are_moved_and_their_perimeter_comes_back(site: Site, visitor: Page) -> None:
+    sockets: list[str] = []
+    visitor.on("websocket", lambda socket: sockets.append(socket.url))
+    visitor.goto(f"{site.url}/Perimetre?carte=dep-62&communes=62193,62239")
+    wait_painted(visitor)
+    settle(visitor)
+    assert sockets == [f"wss{site.url.removeprefix('https')}/_stcore/stream"]
+    serving = site.of(cookie_of(visitor))
+    assert figures(serving)["clsm_sessions"] >= 1
+    serving.stop()
+    wait(lambda: len(sockets) > 1, "the page does not come back", visitor)
+    others = [one for one in site.processes if one is not serving]
+    wait(lambda: any(figures(one)["clsm_sessions"] for one in others), "no other process has the visitor", visitor)
+    settle(visitor)
+    wait_address(visitor, {"62193", "62239"})
+    wait_painted(visitor)
+    assert site.front.get(f"/{BASE}/pret").status == 200
