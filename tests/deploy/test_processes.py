@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page
 
 from geo.paths import ROOT
 from geo.register import ADDRESS
+from geo.scenarios.link import LONGEST
 from tests.deploy import proxy
 from tests.deploy.proxy import Proxy, fetch
 from tests.journeys import APP, settle, wait_address
@@ -129,6 +130,10 @@ def test_a_file_that_never_changes_is_compressed_by_a_process_and_kept_by_the_pr
     assert first.headers["content-encoding"] == second.headers["content-encoding"] == "gzip"
     assert first.body == second.body
     assert "content-encoding" not in site.front.get(path).headers  # who takes no gzip is sent none
+
+
+def test_the_longest_link_reaches_a_process(site: Site) -> None:
+    assert site.front.get(f"/{BASE}/Perimetre?lien={'x' * LONGEST}", accept="text/html").status == 200
 
 
 @pytest.mark.journey

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from geo.paths import ROOT
+from geo.scenarios.link import LONGEST
 from tests.deploy import proxy
 from tests.deploy.proxy import Proxy, fetch
 
@@ -175,3 +176,9 @@ def test_http_leads_to_https_and_the_log_keeps_no_perimeter(front: Proxy) -> Non
     assert (moved.status, moved.headers["location"]) == (301, "https://127.0.0.1/Perimetre?communes=62193")
     front.get("/Perimetre?communes=62193")
     assert "GET /Perimetre" in front.log() and "62193" not in front.log()
+
+
+def test_an_address_is_as_long_as_a_link_may_be(front: Proxy) -> None:
+    """A link carries scenarios whole: the longest gets through, with the cookies of somebody known."""
+    answer = front.get(f"/Perimetre?lien={'x' * LONGEST}", cookie=f"_streamlit_user={'y' * 12_000}")
+    assert answer.status == 200
