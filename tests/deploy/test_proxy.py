@@ -28,12 +28,17 @@ class Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self.rfile.read(int(self.headers.get("content-length", 0)))
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
         ASKED[self.path] += 1
         unready = self.path.endswith("/pret") and self.server.server_port in UNREADY
-        told = {"port": self.server.server_port, "headers": {k.lower(): v for k, v in self.headers.items()}}
+        absent = "only" in self.path and self.server.server_port not in HAVE
+        told = {
+            "port": self.server.server_port,
+            "taken": len(body),
+            "headers": {k.lower(): v for k, v in self.headers.items()},
+        }
         body = json.dumps(told).encode()
-        self.send_response(503 if unready else 200)
+        self.send_response(503 if unready else 404 if absent else 200)
         self.send_header("content-length", str(len(body)))
         self.send_header("connection", "close")  # once stopped, it answers no more
         self.send_header("x-frame-options", "SAMEORIGIN")
@@ -49,6 +54,7 @@ class Echo(BaseHTTPRequestHandler):
 
 
 UNREADY: set[int] = set()
+HAVE: set[int] = set()  # processes that have what « only » names
 
 
 @pytest.fixture
@@ -58,6 +64,7 @@ def echoes() -> Iterator[list[ThreadingHTTPServer]]:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     ASKED.clear()
     UNREADY.clear()
+    HAVE.clear()
     yield servers
     for server in servers:
         server.shutdown()
@@ -106,6 +113,29 @@ def test_only_the_visitors_of_a_process_that_stops_go_elsewhere(
     moved = {cookie for cookie in cookies if before[cookie] != after[cookie]}
     assert moved == {cookie for cookie in cookies if before[cookie] == gone.server_port}
     assert gone.server_port not in after.values()
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/media/only.pdf", None),
+        ("/clsm/_stcore/upload_file/only/a", b"0" * 300_000),
+        ("/app/static/geo/only.json", None),
+    ],
+)
+def test_what_one_process_alone_has_is_found_by_every_visitor(
+    front: Proxy, echoes: list[ThreadingHTTPServer], path: str, body: bytes | None
+) -> None:
+    """A page that was moved keeps a cookie that leads to its first process, once that one is back."""
+    HAVE.add(echoes[1].server_port)
+    for number in range(12):
+        visit = f"clsm_visit={number:032x}"
+        answer = front.get(path, method="PUT" if body else "GET", body=body, cookie=visit)
+        told = json.loads(answer.body)
+        assert (answer.status, told["port"], told["taken"]) == (200, echoes[1].server_port, len(body or b""))
+    HAVE.clear()
+    assert front.get(path).status == 404  # and nobody is thought ill of for it
+    assert len({who(front, f"clsm_visit={number:032x}") for number in range(40)}) == 3
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from streamlit import config
+from streamlit import config, runtime
 
 from geo.register import ADDRESS
 from ui.server import after_the_figures, ready
@@ -34,13 +34,18 @@ def loaded() -> Iterator[None]:
 
 
 def get(
-    path: str, *, headers: Mapping[str, str] | None = None, client: str = "127.0.0.1", look: Any = lambda: ""
+    path: str,
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    client: str = "127.0.0.1",
+    look: Any = lambda: "",
 ) -> tuple[int, str]:
     """Return status and text of one answer of an application that has pages of its own."""
-    page = Route("/{rest:path}", lambda _: PlainTextResponse("une page"))
+    page = Route("/{rest:path}", lambda _: PlainTextResponse("une page"), methods=["GET", "PUT", "DELETE"])
     app = Starlette(routes=[page], middleware=[Middleware(Watched, readiness=Readiness(look))])
     scope = {
-        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "http_version": "1.1",
+        "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"", "http_version": "1.1",
         "headers": [(k.encode(), v.encode()) for k, v in (headers or {}).items()], "scheme": "http", "root_path": "",
         "server": ("127.0.0.1", 80), "client": (client, 1),
     }  # fmt: skip
@@ -151,3 +156,21 @@ def test_both_are_under_the_path_of_the_dashboard(monkeypatch: pytest.MonkeyPatc
 def test_the_number_of_the_data_changes_with_them_and_with_nothing_else() -> None:
     assert ready.fingerprint("a|clsm:1") == ready.fingerprint("a|clsm:1") != ready.fingerprint("a|clsm:2")
     assert 0 <= ready.fingerprint("a|clsm:1") < 2**48
+
+
+class Running:
+    """A server that has one page open."""
+
+    stats_mgr = None
+
+    def is_active_session(self, session: str) -> bool:
+        return session == "ouverte"
+
+
+@pytest.mark.parametrize("base", ["", "/clsm"])
+def test_a_file_for_a_page_that_is_open_elsewhere_is_not_found_here(base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "exists", lambda: True)
+    monkeypatch.setattr(runtime, "get_instance", Running)
+    for method in ("PUT", "DELETE"):
+        assert get(f"{base}/_stcore/upload_file/ouverte/a", method=method) == (200, "une page")
+        assert get(f"{base}/_stcore/upload_file/ailleurs/a", method=method) == (404, "Introuvable.")

@@ -1,4 +1,5 @@
-"""What who runs the server asks of a process: may it be sent visitors (`/pret`), and its figures for Prometheus (`/mesures`).
+"""What who runs the server asks of a process: may it be sent visitors (`/pret`), and its figures for Prometheus (`/mesures`); and what
+the proxy before several processes asks: whether a file that is sent is for a page open here.
 
 Liveness is the framework's own (`/_stcore/health`): it answers as soon as the server listens. Figures are for this machine alone: what
 a proxy passes on is refused, even one of this machine.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -33,6 +35,7 @@ LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 MEMORY = Path("/proc/self/statm")  # of Linux
 PAGE_BYTES = 4096
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 Figure = tuple[str, str, str, float]  # name, kind, what it means, value
 
 
@@ -106,7 +109,7 @@ def exposed(found: list[Figure]) -> str:
 
 
 class Watched:
-    """Answer `/pret` to all and `/mesures` to this machine; everything else goes through."""
+    """Answer `/pret` to all and `/mesures` to this machine, refuse files for a page that is not open here; all else goes through."""
 
     def __init__(self, app: ASGIApp, readiness: Readiness | None = None) -> None:
         self.app, self.readiness = app, readiness or Readiness()
@@ -117,6 +120,9 @@ class Watched:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        if scope["type"] == "http" and _for_a_page_elsewhere(scope):
+            await PlainTextResponse("Introuvable.", 404)(scope, receive, send)
+            return
         asked = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
         door = self.doors.get(_below_base(scope["path"])) if asked else None
         if door is None:
@@ -135,6 +141,12 @@ class Watched:
         if client[0] not in LOOPBACK or any(name in Headers(scope=scope) for name in FORWARDED):
             return PlainTextResponse("Introuvable.", 404)
         return PlainTextResponse(exposed(await asyncio.to_thread(figures)), media_type=PROMETHEUS)
+
+
+def _for_a_page_elsewhere(scope: Scope) -> bool:
+    """Return whether a file is sent for a page that this process does not have. Streamlit would answer 400, for which no proxy looks elsewhere."""
+    sent = UPLOAD.search(scope["path"]) if scope["method"] in ("PUT", "DELETE") else None
+    return sent is not None and runtime.exists() and not runtime.get_instance().is_active_session(sent[1])
 
 
 def _below_base(path: str) -> str:
