@@ -121,6 +121,14 @@ def test_headers_hold_and_shut_doors_stay_shut_at_the_proxy_and_behind_it(site: 
     assert figures(site.processes[0])["clsm_resident_bytes"] > 10_000_000
 
 
+def test_what_a_process_does_not_have_it_does_not_find(site: Site) -> None:
+    """Which has nginx ask the next one (tests/deploy/test_proxy.py): any other answer would be the last."""
+    for one in site.processes:
+        assert fetch(f"{one.url}/media/absent.pdf").status == 404
+        assert fetch(f"{one.url}/app/static/geo/absent-0123456789.json").status == 404
+        assert fetch(f"{one.url}/_stcore/upload_file/ailleurs/a", method="PUT", body=b"a").status == 404
+
+
 def test_a_file_that_never_changes_is_compressed_by_a_process_and_kept_by_the_proxy(site: Site) -> None:
     page = site.front.get(f"/{BASE}/", accept="text/html").body.decode()
     script = page.partition('src="./app/static/')[2].partition('"')[0]
@@ -138,7 +146,7 @@ def test_the_longest_link_reaches_a_process(site: Site) -> None:
 
 @pytest.mark.journey
 def test_a_layer_published_beside_them_is_seen_by_every_process(site: Site, visitor: Page, tmp_path: Path) -> None:
-    assert not any(says_imported(visitor, one) for one in site.processes)
+    assert not says_imported(visitor, site.processes[0])
     before = {one.url: figures(one)["clsm_data"] for one in site.processes}
     file = tmp_path / "liste.csv"
     file.write_text(LIST, encoding="utf-8")
