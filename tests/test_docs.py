@@ -18,7 +18,7 @@ from geo.paths import ROOT
 DOCUMENTS = sorted([*ROOT.glob("*.md"), ROOT / "data" / "README.md", *(ROOT / "docs").glob("**/*.md")])
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 MADE = ("static/vendor", "static/geo", "fuzz-findings", "node_modules", ".venv")  # by set-up, or when a command runs
-FOLDERS = ("geo", "ui", "pages", "static", "data", "docs", "tests", "bench")
+FOLDERS = ("geo", "ui", "pages", "static", "data", "docs", "tests", "bench", "deploy")
 ENDINGS = ("py", "js", "md", "toml", "yml", "typ", "parquet", "csv", "json")
 PATH = re.compile(rf"(?:[\w.-]+/)*[\w.-]+\.(?:{'|'.join(ENDINGS)})|(?:{'|'.join(FOLDERS)})(?:/[\w.-]+)*/?")
 SAMPLES = {"note.pdf"}
