@@ -5,6 +5,7 @@ It never reads a user's file. Start from `keep`, `publish`, `withdraw`, `heads`,
 
 from geo.register.backup import Saved, backup, restore
 from geo.register.bodies import ADDRESS
+from geo.register.journal import Line, active_text, history, journal
 from geo.register.model import ConflictError, Event, Head, Origin, Settled, State, Statement, Version
 from geo.register.register import (
     check,
@@ -16,7 +17,6 @@ from geo.register.register import (
     forgotten,
     head,
     heads,
-    history,
     keep,
     layers_under,
     publish,
@@ -40,12 +40,14 @@ __all__ = [
     "ConflictError",
     "Event",
     "Head",
+    "Line",
     "Origin",
     "Saved",
     "Settled",
     "State",
     "Statement",
     "Version",
+    "active_text",
     "backup",
     "check",
     "contents",
@@ -59,6 +61,7 @@ __all__ = [
     "head",
     "heads",
     "history",
+    "journal",
     "keep",
     "layers_under",
     "publish",

@@ -25,8 +25,9 @@ from geo.french import day, listing, moment
 from geo.layers import Declared, Difference, Layer
 from geo.register import reach, store
 from geo.register.bodies import in_database
-from geo.register.model import ConflictError, Event, Head, Origin, Settled, State, Statement, Version
-from geo.register.rows import NEEDED, event_of, version_of
+from geo.register.journal import history
+from geo.register.model import ConflictError, Head, Origin, Settled, State, Statement, Version
+from geo.register.rows import NEEDED, version_of
 from geo.register.schema import EVENTS, HEADS, STATEMENTS, VERSIONS
 from geo.register.writing import LONGEST, ensure_stated, one_line, statement_row, version_row
 from geo.rights import Act, Actor, actor_of, ensure_may
@@ -337,21 +338,6 @@ def forgotten(home: Path | None = None) -> int:
     """Count the versions whose files are there though the register names none at all: it was emptied, or removed."""
     found = [folder for folder in store.contents(home) if not store.note_of(folder).exists()]  # else a cut, or a write
     return len(found) if found and not versions(home=home) else 0
-
-
-def history(kind: str, home: Path | None = None) -> list[Event]:
-    """Return the publications and withdrawals of a kind, the newest first."""
-    if not store.exists(home):
-        return []
-    joined = EVENTS.outerjoin(VERSIONS, EVENTS.c.version_id == VERSIONS.c.id)
-    wanted = (
-        sa.select(EVENTS.c.kind, EVENTS.c.revision, EVENTS.c.version_id, VERSIONS.c.number, EVENTS.c.who, EVENTS.c.at)
-        .select_from(joined)
-        .where(EVENTS.c.kind == kind)
-        .order_by(EVENTS.c.revision.desc())
-    )
-    with store.reading(home) as connection:
-        return [event_of(row) for row in connection.execute(wanted).mappings()]
 
 
 def token(home: Path | None = None) -> str:

@@ -114,7 +114,7 @@ def ensure_may(actor: Actor, act: Act, departements: Collection[str] | None = ()
     Raises
     ------
     GeoInputError
-        When they may not: the sentence of `refusal`.
+        When they may not: the sentence of `refusal`, and that nothing is changed.
     """
     if why := refusal(actor, act, departements):
-        raise GeoInputError(why)
+        raise GeoInputError(typeset(f"{why} Rien n’est changé."))

@@ -14,7 +14,8 @@ from geo.exports import export, name_and_mime
 from geo.imports import KINDS
 from geo.layers import difference, losses
 from geo.register import Head, State, Version
-from ui import acts, html, loaders
+from geo.rights import Act, Actor
+from ui import acts, html, identity, loaders
 from ui.cache import keyed_on_data, look_again
 from ui.choices import pick_one
 from ui.data import sources
@@ -76,7 +77,7 @@ def _layer(kind: str, mine: list[Version], head: Head) -> None:
                 "Version", list(by_number), format_func=lambda n: _named(by_number[n]), key=f"version-{kind}"
             )
         with who:
-            acts.ask_name("Votre nom (obligatoire)", _who_key(kind))
+            identity.ask_name("Votre nom (obligatoire)", _who_key(kind))
         version = by_number[number]
         st.caption(html.literal(f"Cette version : {version.state}. {_preview(version)}"))
         asked = _asked(kind, head)
@@ -90,7 +91,7 @@ def _layer(kind: str, mine: list[Version], head: Head) -> None:
             st.html(
                 html.table(
                     [("Quand", False), ("Qui", False), ("Mise en service", False)],
-                    [(fr.moment(m.at), m.who, _event_text(m)) for m in moves],
+                    [(fr.moment(m.at), m.who, register.active_text(m)) for m in moves],
                     caption="Historique",
                 )
             )
@@ -107,6 +108,11 @@ def _who_key(kind: str) -> str:
 def _offer(version: Version, head: Head) -> None:
     """Offer the moves, each under the name of what it does, and the files."""
     use, back, take = st.columns(3)
+    with take:
+        _take(version)
+    actor = identity.acting(_who_key(version.kind))
+    if not identity.offers(actor, Act.PUT_IN_USE):
+        return
     publish = Move(version.kind, version.number, head.revision)
     withdraw = Move(version.kind, None, head.revision)
     use.button(
@@ -117,8 +123,6 @@ def _offer(version: Version, head: Head) -> None:
         "Revenir à la couche d’origine", key=f"version-origine-{withdraw.key}", on_click=_ask, args=(withdraw,),
         disabled=head.version is None, icon=":material/undo:", width="stretch",
     )  # fmt: skip
-    with take:
-        _take(version)
 
 
 def _ask(move: Move) -> None:
@@ -166,19 +170,19 @@ def _confirm(move: Move, version: Version | None, head: Head) -> None:
 
 
 def _move(move: Move) -> None:
-    who = str(st.session_state.get(_who_key(move.kind)) or "")
-    acts.once(move.token, lambda: _moved(move, who))
+    actor = identity.acting(_who_key(move.kind))
+    acts.once(move.token, lambda: _moved(move, actor))
     _cancel(move.kind)
 
 
-def _moved(move: Move, who: str) -> str:
+def _moved(move: Move, actor: Actor) -> str:
     """Change the active version, and return what to say."""
     name = KINDS[move.kind].name
     try:
         if move.number is None:
-            register.withdraw(move.kind, who=who, seen=move.seen)
+            register.withdraw(move.kind, who=actor, seen=move.seen)
             return f"{name} : la couche d’origine est de nouveau en service."
-        register.publish(register.find(move.kind, move.number), who=who, seen=move.seen)
+        register.publish(register.find(move.kind, move.number), who=actor, seen=move.seen)
         return f"{name} : la version {move.number} est en service."
     except GeoInputError:
         if move.reached(register.head(move.kind)):
@@ -219,12 +223,6 @@ def _complete_for(version: Version) -> str:
 
 def _faults(version: Version) -> str:
     return f" ; illisible dans le registre : {fr.listing(version.faults)}" if version.faults else ""
-
-
-def _event_text(event: register.Event) -> str:
-    if event.lost:
-        return "version inconnue"
-    return f"version {event.number}" if event.number else "couche d’origine"
 
 
 def _changes(version: Version) -> str:
