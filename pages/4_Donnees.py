@@ -22,4 +22,5 @@ with known:
     data.show_knowledge()
 with kept:
     data.show_versions()
+    data.show_journal()
 frame.close_page()

@@ -5,7 +5,7 @@ It never reads a user's file. Start from `keep`, `publish`, `withdraw`, `heads`,
 
 from geo.register.backup import Saved, backup, restore
 from geo.register.bodies import ADDRESS
-from geo.register.journal import Line, active_text, history, journal
+from geo.register.journal import Line, active_text, changes_text, history, journal
 from geo.register.model import ConflictError, Event, Head, Origin, Settled, State, Statement, Version
 from geo.register.register import (
     check,
@@ -49,6 +49,7 @@ __all__ = [
     "Version",
     "active_text",
     "backup",
+    "changes_text",
     "check",
     "contents",
     "damage",

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from geo.french import count
 from geo.register import store
-from geo.register.model import Event
-from geo.register.rows import event_of
+from geo.register.model import Event, State, Version
+from geo.register.rows import event_of, version_of
 from geo.register.schema import EVENTS, VERSIONS
 
 ORIGINAL = "couche d’origine"
@@ -18,8 +19,8 @@ ORIGINAL = "couche d’origine"
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the journal: `kept` is true for a version kept, false for a change of the active one; `before` and `after` are
-    the active version, in words ("" where nothing changed)."""
+    """A line of the journal. `before` and `after` are the active version, in words, of a change of it; `changes` what a version
+    kept was to change, in words; "" where it does not apply."""
 
     at: str
     who: str
@@ -27,7 +28,7 @@ class Line:
     what: str
     before: str = ""
     after: str = ""
-    kept: bool = False
+    changes: str = ""
 
 
 def history(kind: str, home: Path | None = None) -> list[Event]:
@@ -84,7 +85,16 @@ def _kept(home: Path | None) -> Iterator[Line]:
     if not store.exists(home):
         return
     with store.reading(home) as connection:
-        found = (VERSIONS.c.created, VERSIONS.c.who, VERSIONS.c.kind, VERSIONS.c.number)
-        rows = connection.execute(sa.select(*found).order_by(VERSIONS.c.id.desc())).all()
-    for created, who, kind, number in rows:
-        yield Line(str(created), str(who), str(kind), f"version {number} gardée", kept=True)
+        rows = connection.execute(sa.select(VERSIONS).order_by(VERSIONS.c.id.desc())).mappings().all()
+    for version in (version_of(row, State.DRAFT) for row in rows):
+        what = f"version {version.number} gardée" if version.number else "version inconnue gardée"
+        yield Line(version.created, version.statement.who, version.kind, what, changes=changes_text(version))
+
+
+def changes_text(version: Version) -> str:
+    """Say how many territories a version was to add, take away and change when it was kept."""
+    found = version.changes
+    if not found:
+        return "inconnu"
+    counts = (("ajouté", found["added"]), ("retiré", found["removed"]), ("modifié", found["changed"]))
+    return ", ".join(count(len(moved), word) for word, moved in counts if moved) or "rien"

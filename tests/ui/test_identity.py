@@ -236,3 +236,18 @@ def test_what_a_forged_session_asks_is_refused_by_the_core(
     assert [ok for ok, _ in st.session_state["acts"].said] == [False]
     assert "Mettre une couche en service est refusé à" in plain(st.session_state["acts"].said[0][1])
     assert register.head("clsm", home).version is None
+
+
+# --- the journal ------------------------------------------------------------------------------------------------
+def test_the_journal_is_read_by_layer_and_by_day_and_taken_away(home: Path) -> None:
+    version = a_draft(home)
+    register.publish(version, who="=Bob <b>", seen=0)
+    app = page()
+    assert "couche d’origine version 1" not in apptest.written(app, " ")
+    app = apptest.ran(app.toggle(key="journal-ouvert").set_value(True).run())
+    text = apptest.written(app, " ")
+    assert "=Bob <b> CLSM mise en service couche d’origine version 1" in text
+    assert "Ana CLSM version 1 gardée" in text
+    assert {"journal-csv", "journal-xlsx"} <= {str(b.key) for b in app.get("download_button")}
+    days = app.selectbox(key="journal-jour")
+    assert len(days.options) == 2 and app.selectbox(key="journal-couche").options == ["toutes", "CLSM"]

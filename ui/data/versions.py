@@ -226,11 +226,9 @@ def _faults(version: Version) -> str:
 
 
 def _changes(version: Version) -> str:
-    found = version.changes
+    found, text = version.changes, register.changes_text(version)
     if not found:
-        return "inconnu"
-    counts = (("ajouté", found["added"]), ("retiré", found["removed"]), ("modifié", found["changed"]))
-    text = ", ".join(fr.count(len(moved), word) for word, moved in counts if moved) or "rien"
+        return text
     return f"{text}\n{fr.number(found['inhabitants_before'])} → {fr.inhabitants(found['inhabitants_after'])}"
 
 
