@@ -103,9 +103,7 @@ def refusal(actor: Actor, act: Act, departements: Collection[str] | None = ()) -
 
 
 def _said(act: Act, whom: str, why: str, ask: str) -> str:
-    return typeset(
-        f"{act} est refusé à {whom} : {why}. Demandez-le {ask}, ou à qui gère ce serveur. Rien n’est changé."
-    )
+    return typeset(f"{act} est refusé à {whom} : {why}. Demandez-le {ask}, ou à qui gère ce serveur.")
 
 
 def ensure_may(actor: Actor, act: Act, departements: Collection[str] | None = ()) -> None:

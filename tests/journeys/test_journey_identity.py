@@ -15,7 +15,7 @@ from tests.support.browser import PATIENCE_S, AppServer, start_server
 from ui.identity.person import HOURS
 
 pytest.importorskip("authlib", reason="requirements-server.txt is not installed")
-oidc = pytest.importorskip("tests.support.oidc")
+oidc = pytest.importorskip("tests.journeys.oidc")
 
 pytestmark = pytest.mark.journey
 WAIT_MS = PATIENCE_S * 1000

@@ -5,6 +5,7 @@ What is forged in a session is refused by the core: the pages are driven with wh
 
 from __future__ import annotations
 
+import ast
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 from geo import register
 from geo.errors import GeoInputError
 from geo.imports import Review, keep, read_import
+from geo.paths import ROOT
 from geo.register import Statement
 from geo.rights import Actor, Role
 from tests.support import apptest, real
@@ -251,3 +253,28 @@ def test_the_journal_is_read_by_layer_and_by_day_and_taken_away(home: Path) -> N
     assert {"journal-csv", "journal-xlsx"} <= {str(b.key) for b in app.get("download_button")}
     days = app.selectbox(key="journal-jour")
     assert len(days.options) == 2 and app.selectbox(key="journal-couche").options == ["toutes", "CLSM"]
+
+
+# --- every call of a page gives the core who acts -----------------------------------------------------------------
+WRITERS = {
+    "keep": "by",
+    "keep_and_publish": "by",
+    "publish": "who",
+    "withdraw": "who",
+    "save": "who",
+    "save_all": "who",
+}
+
+
+def test_no_page_writes_under_a_plain_name() -> None:
+    """A plain name is a publisher's everywhere: only the command line may give one."""
+    found = []
+    for path in [*(ROOT / "ui").glob("**/*.py"), *(ROOT / "pages").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITERS:
+                if ast.unparse(node.func.value) not in ("register", "imports", "projects"):
+                    continue
+                given = {word.arg: ast.unparse(word.value) for word in node.keywords}
+                found.append((path.name, node.func.attr, given.get(WRITERS[node.func.attr])))
+    assert {what for _, what, _ in found} == set(WRITERS)
+    assert [one for one in found if one[2] != "actor"] == []

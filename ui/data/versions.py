@@ -107,12 +107,10 @@ def _who_key(kind: str) -> str:
 
 def _offer(version: Version, head: Head) -> None:
     """Offer the moves, each under the name of what it does, and the files."""
-    use, back, take = st.columns(3)
-    with take:
+    if not identity.offers(identity.acting(_who_key(version.kind)), Act.PUT_IN_USE):
         _take(version)
-    actor = identity.acting(_who_key(version.kind))
-    if not identity.offers(actor, Act.PUT_IN_USE):
         return
+    use, back, take = st.columns(3)
     publish = Move(version.kind, version.number, head.revision)
     withdraw = Move(version.kind, None, head.revision)
     use.button(
@@ -123,6 +121,8 @@ def _offer(version: Version, head: Head) -> None:
         "Revenir à la couche d’origine", key=f"version-origine-{withdraw.key}", on_click=_ask, args=(withdraw,),
         disabled=head.version is None, icon=":material/undo:", width="stretch",
     )  # fmt: skip
+    with take:
+        _take(version)
 
 
 def _ask(move: Move) -> None:
