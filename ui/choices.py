@@ -67,6 +67,11 @@ def decimal_column(label: str | None = None, **shown: Any) -> object:
     return st.column_config.NumberColumn(label, format="localized", step=0.1, **shown)
 
 
+def percent_column(label: str | None = None, **shown: Any) -> object:
+    """Return a column of percents to the hundredth, as they are typed: « 33,33 »."""
+    return st.column_config.NumberColumn(label, format="localized", step=0.01, min_value=0.0, max_value=100.0, **shown)
+
+
 def share_column(label: str | None = None, **shown: Any) -> object:
     """Return a column of shares from 0 to 1, in whole percents: « 73 % »."""
     return st.column_config.NumberColumn(label, format="percent", step=0.01, **shown)

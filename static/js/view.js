@@ -112,7 +112,7 @@ export class View {
   open() {
     this.fit({ animate: false });
     const bounds = this.#selection();
-    if (!this.#unfitted && bounds && this.#across(bounds) < FEW) this.frame(bounds, 1, { animate: false });
+    if (!this.#unfitted && bounds && this.#across(bounds) < FEW) this.frame(bounds, SURROUNDINGS, { animate: false });
   }
 
   /**

@@ -281,7 +281,7 @@ def test_a_reader_that_stops_early_sees_no_traceback() -> None:
 
 def test_the_whole_file_for_the_council_is_one_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "dossier.zip"
-    code, out, err = _run(capsys, "note", "--communes", "94028", "--out", str(target))
+    code, _, err = _run(capsys, "note", "--communes", "94028", "--out", str(target))
     assert (code, err) == (0, "")
     with zipfile.ZipFile(target) as archive:
         assert {"1-note.pdf", "2-deliberation.docx", "9-scenario.json"} <= set(archive.namelist())

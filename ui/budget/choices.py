@@ -31,7 +31,7 @@ from geo.budget import (
 from geo.errors import GeoInputError
 from geo.perimeters import PerimeterFacts
 from ui import frame, html
-from ui.choices import distinct, pick_one, pick_several
+from ui.choices import distinct, percent_column, pick_one, pick_several
 
 POSTS = (10, 20, 25, 30, 40, 50, 60, 70, 75, 80, 90, 100, 125, 150, 200, 250, 300, 400, 500)  # hundredths
 BY_BODIES = (Funder.COMMUNES, Funder.EPCI, Funder.DEPARTEMENT)
@@ -217,7 +217,7 @@ def _town_shares(budget: Budget, facts: PerimeterFacts, at: int) -> None:
     key = _name("communes", at, frame.move_key([f"{code}{share}" for code, share in given.items()] + codes))
     st.data_editor(
         table, key=key, hide_index=True, disabled=["Commune"], height=min(38 + 35 * len(codes), 240),
-        column_config={SHARE: st.column_config.NumberColumn(min_value=0.0, max_value=100.0, step=0.01, format="localized")},
+        column_config={SHARE: percent_column()},
         on_change=lambda: _keep(at, lambda held: edited(held, codes, (st.session_state.get(key) or {}).get("edited_rows", {}))),
     )  # fmt: skip
     st.button(

@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.coverage import Scope
 from ui import acts, address, html, layout, passage
+from ui.choices import pick_one
 from ui.region import alerts, atlas, link, past, projects
 from ui.region import loaders as region_loaders
 from ui.region.link import ADDRESS, REGION, TAB, TABS
@@ -58,13 +59,12 @@ def show_region() -> None:
 def _pick() -> Scope | None:
     every = link.regions()
     codes = ["", *every]
-    st.selectbox(
+    pick_one(
         "Ma région",
         codes,
         format_func=lambda code: every[code].name if code else "Choisir ma région…",
         key=REGION,
         persist_state="session",
-        filter_mode="contains",
         label_visibility="collapsed",
     )
     return every.get(st.session_state[REGION])

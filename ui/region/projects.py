@@ -153,12 +153,11 @@ def _form(scope: Scope, held: Kept | None, today: date) -> None:
         st.form(f"region-projet-{tag}", border=False),
     ):
         name = st.text_input("Nom du projet (son territoire)", old.name, max_chars=120, key=f"region-nom-{tag}")
-        source = st.selectbox(
+        source = pick_one(
             "Ses communes",
             list(whence),
             format_func=lambda k: whence[k][0],
             key=f"region-communes-{tag}",
-            filter_mode="contains",
         )
         step = st.selectbox(
             "Étape atteinte",
