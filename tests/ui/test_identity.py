@@ -240,6 +240,35 @@ def test_what_a_forged_session_asks_is_refused_by_the_core(
     assert register.head("clsm", home).version is None
 
 
+@pytest.mark.parametrize(
+    ("email", "offered"),
+    [
+        ("ana@ars.example", {"import-publier", "import-garder"}),
+        ("bob@ars.example", {"import-garder"}),
+        ("dan@ars.example", set()),
+    ],
+)
+def test_an_import_ends_with_what_the_role_may_do(email: str, offered: set[str], home: Path) -> None:
+    app = page(user(email), {"auth": AUTH, "roles": ROLES})
+    app = apptest.settled(app.file_uploader[0].set_value(("clsm.csv", LIST.encode(), "text/csv")).run())
+    app = app.text_input(key="import-source").input("ARS").run()
+    assert keys(app) & {"import-publier", "import-garder"} == offered
+    assert any(m.key.startswith("import-complet") for m in app.multiselect) is (email == "ana@ars.example")
+    if offered:
+        app = apptest.ran(app.button(key="import-garder").click().run())
+        assert [v.statement.who for v in register.versions(home=home)] == [email.partition("@")[0].title()]
+
+
+def test_a_reader_sees_no_form_of_projects() -> None:
+    app = AppTest.from_file(apptest.HOME, default_timeout=60)
+    app.secrets, app.user = {"auth": AUTH, "roles": ROLES}, user("dan@ars.example")
+    app.query_params["region"], app.query_params["onglet"] = "32", "projets"
+    app.switch_page("pages/6_Ma_region.py")
+    app = apptest.ran(app.run())
+    assert "Écrire un projet de CLSM est refusé à Dan (lecteur)" in said(app)
+    assert not any(field.key.startswith("region-nom") for field in app.text_input)
+
+
 # --- the journal ------------------------------------------------------------------------------------------------
 def test_the_journal_is_read_by_layer_and_by_day_and_taken_away(home: Path) -> None:
     version = a_draft(home)
