@@ -17,7 +17,8 @@ from geo.geometry import WGS84, dissolved
 
 LARGEST_PX = 110.0  # side of the square that holds the largest
 SMALLEST_PX = 3.0  # a commune beside a département is still seen
-DETAIL_PX = 0.6
+DETAIL_PX = 0.8
+UNITS = 2  # of the drawing, a pixel: whole numbers are half as long as decimals
 ROUND_M = (500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)  # lengths that a scale bar may have
 
 
@@ -72,16 +73,18 @@ def _svg(shape: BaseGeometry, scale: float) -> str:
         r for part in shapely.get_parts(simple) if part.geom_type == "Polygon" for r in (part.exterior, *part.interiors)
     ]
     path = "".join(_ring(np.asarray(ring.coords)[:, :2], west, north, scale) for ring in rings)
+    wide, high = UNITS * (width + 2), UNITS * (height + 2)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width + 2:.0f}" height="{height + 2:.0f}" '
-        f'viewBox="-1 -1 {width + 2:.1f} {height + 2:.1f}"><path d="{path}" fill="#bcd7e8" stroke="#0b5a86" stroke-width="1" '
+        f'viewBox="{-UNITS} {-UNITS} {wide:.0f} {high:.0f}"><path d="{path}" fill="#bcd7e8" stroke="#0b5a86" stroke-width="{UNITS}" '
         f'fill-rule="evenodd"/></svg>'
     )
 
 
 def _ring(points: np.ndarray, west: float, north: float, scale: float) -> str:
-    xy = np.column_stack([(points[:, 0] - west) / scale, (north - points[:, 1]) / scale])
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in xy.tolist()) + "Z"
+    xy = np.rint(UNITS * np.column_stack([points[:, 0] - west, north - points[:, 1]]) / scale).astype(int)
+    steps = np.diff(xy[:-1], axis=0).tolist()  # the last point closes the ring
+    return f"M{xy[0, 0]} {xy[0, 1]}l" + " ".join(f"{x} {y}" for x, y in steps if x or y) + "Z"
 
 
 def _bar(width: float) -> str:

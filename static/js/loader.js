@@ -4,8 +4,8 @@
  * Loaded right after Leaflet, it asks for all modules at once (their imports would be found one level at a time) while
  * the other libraries come. Modules import one another by plain names: the import map gives each address the version
  * of this script's own (a digest of all our scripts, see ui/map/build.py), so that browsers keep them and see a change.
- * Streamlit serves .js as application/javascript, which modules require. Set-up puts all of this, the libraries included,
- * in one file (ui/setup/bundle.py, which says so by CL_WHOLE): nothing is then asked for.
+ * Streamlit serves .js as application/javascript, which modules require. Where set-up put all modules in one file
+ * (ui/setup/bundle.py), this script's address names it, and it is the only one asked for.
  *
  * One global, and one that cannot be avoided: the scripts that folium writes in the frame, and those of the states that
  * streamlit-folium evaluates, can only call a global. It is window.CL, until then with what they say kept here, then an
@@ -54,26 +54,26 @@
     "view",
   ];
 
-  function askForAll() {
-    const own = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src);
-    const plain = (/** @type {string} */ name) => new URL(`${name}.js`, own).href;
-    const addressOf = (/** @type {string} */ name) => plain(name) + own.search;
+  const own = new URL(/** @type {HTMLScriptElement} */ (document.currentScript).src);
+  const version = `?v=${own.searchParams.get("v")}`;
+  const whole = own.searchParams.get("carte"); // under static/
+  const plain = (/** @type {string} */ name) => new URL(`${name}.js`, own).href;
+  const entry = whole ? new URL(`../${whole}${version}`, own).href : plain("main") + version;
 
+  if (!whole) {
     const importMap = document.createElement("script");
     importMap.type = "importmap";
     importMap.textContent = JSON.stringify({
-      imports: Object.fromEntries(MODULES.map((n) => [plain(n), addressOf(n)])),
+      imports: Object.fromEntries(MODULES.map((name) => [plain(name), plain(name) + version])),
     });
     document.head.append(importMap);
-    for (const name of MODULES) {
-      const link = document.createElement("link");
-      link.rel = "modulepreload";
-      link.href = addressOf(name);
-      document.head.append(link);
-    }
   }
-
-  if (!window.CL_WHOLE) askForAll();
+  for (const href of whole ? [entry] : MODULES.map((name) => plain(name) + version)) {
+    const link = document.createElement("link");
+    link.rel = "modulepreload";
+    link.href = href;
+    document.head.append(link);
+  }
 
   // What Leaflet must know before folium makes the map.
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -91,7 +91,7 @@
   });
 
   /** @type {Promise<typeof import("./main.js") | void>} */
-  const modules = import("./main.js").catch((error) => console.warn(error));
+  const modules = import(entry).catch((error) => console.warn(error));
   /** @type {import("./types.d.ts").State | null} the last state heard before the modules came */
   let heard = null;
   window.CL = {

@@ -30,11 +30,15 @@ from tests.support.browser import (
     view,
     wait_painted,
 )
+from ui.setup import MAP, bundled
 
 pytestmark = pytest.mark.journey
 DEMO = ROOT / "tests" / "journeys" / "demo_map.py"
 NAMES = ["Arras", "L'Haÿ-les-Roses", HOSTILE, "<script>alert(1)</script>", "\u202eretourné", "a" * 300, ""]
 Open = Callable[..., None]
+MODULES = re.compile(
+    r"/app/static/(?:js/map|light/carte-[0-9a-f]+)\.js"
+)  # the file that holds them all, or one of them
 
 
 @pytest.fixture(scope="session")
@@ -260,15 +264,17 @@ def test_each_script_is_asked_for_once_by_an_address_that_changes_with_it(
 ) -> None:
     page.goto(f"{server.url}/?scope=grille")
     wait_painted(page)
-    asked = [url for url in traffic.requests if "/app/static/js/" in url]
-    assert sorted(re.sub(r".*/js/|\?.*", "", url) for url in asked) == sorted(
-        path.name for path in (ROOT / "static" / "js").glob("*.js")
+    asked = [url for url in traffic.requests if re.search(r"/app/static/(?:js|light)/", url)]
+    whole = bundled(MAP)
+    expected = (
+        ["loader.js", whole.partition("/")[2]] if whole else [p.name for p in (ROOT / "static" / "js").glob("*.js")]
     )
-    assert len({url.partition("?v=")[2] for url in asked}) == 1
+    assert sorted(re.sub(r".*/(?:js|light)/|\?.*", "", url) for url in asked) == sorted(expected)
+    assert len({re.sub(r"&.*", "", url.partition("?v=")[2]) for url in asked}) == 1
 
 
 def test_a_script_that_does_not_come_is_said(page: Page, server: AppServer) -> None:
-    page.route("**/js/pen.js*", lambda route: route.abort())
+    page.route(MODULES, lambda route: route.abort())
     page.goto(f"{server.url}/?scope=grille")
     alert = page.frame_locator("iframe").get_by_role("alert")
     expect(alert).to_contain_text("La carte n’a pas pu être chargée")
@@ -281,7 +287,7 @@ def test_a_change_made_while_scripts_load_is_not_lost(page: Page, server: AppSer
         settle(page)
         route.continue_()
 
-    page.route("**/js/map.js*", late)
+    page.route(MODULES, late)
     page.goto(f"{server.url}/?scope=grille")
     wait_painted(page)
     settle(page)

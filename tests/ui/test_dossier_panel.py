@@ -55,8 +55,14 @@ def test_the_panel_makes_nothing_until_the_button_then_offers_the_archive(made: 
     assert [d for d in downloads(app) if d.startswith(READY)] == ["Télécharger le dossier (2\u00a0octets)"]
 
 
-def test_what_is_said_is_printed_and_what_changes_withdraws_the_archive(made: list[Dossier]) -> None:
+def unfolded(part: str) -> AppTest:
     app = opened()
+    app.session_state[part] = True
+    return ran(app.run())
+
+
+def test_what_is_said_is_printed_and_what_changes_withdraws_the_archive(made: list[Dossier]) -> None:
+    app = unfolded("dossier-su")
     ran(app.text_input(key="dossier-council").set_value("Conseil municipal de Lens").run())
     ran(app.button(key="dossier-faire").click().run())
     assert made[0].wishes.council == "Conseil municipal de Lens"
@@ -76,7 +82,8 @@ def test_the_remark_goes_into_the_file_only_when_it_is_ticked(made: list[Dossier
 
 
 def test_each_document_is_offered_alone() -> None:
-    app = opened()
+    assert "Télécharger ce document" not in downloads(opened()), "nothing of a folded part is sent"
+    app = unfolded("dossier-a-part")
     offered = app.selectbox(key="dossier-document")
     assert len(offered.options) == len(PIECES)
     assert "Télécharger ce document" in downloads(app)

@@ -60,7 +60,7 @@ def state(**changes: Any) -> folium.FeatureGroup:
 
 @contextmanager
 def one_file(monkeypatch: pytest.MonkeyPatch, path: str | None) -> Iterator[None]:
-    """Have all scripts in one file of static/, or in none."""
+    """Have all modules in one file of static/, or in none."""
     monkeypatch.setattr(maps, "bundled", lambda _: path)
     maps._assets.cache_clear()
     yield
@@ -89,8 +89,14 @@ def test_everything_is_asked_from_this_server(
 ) -> None:
     with one_file(monkeypatch, whole):
         sent = send(maps.selection_map(), state())
+        asked = maps.assets()[0]
     links = [*sent["js_links"], *sent["css_links"]]
-    assert len(links) == (1 if whole else 3 + 1) + 2 + len(maps.STYLES)
+    assert len(links) == 3 + 1 + 2 + len(maps.STYLES)
+    (loader,) = (link for link in links if maps.LOADER in link)
+    plain, _, named = loader.partition("&carte=")
+    assert named == (whole or ""), "the loader is told of the one file"
+    links[links.index(loader)] = plain
+    assert (f"{maps.STATIC}{whole}?v={plain.partition('?v=')[2]}" in asked) is bool(whole)
     assert all(re.fullmatch(r"\.\./\.\./app/static/(js|css|vendor)/[\w./-]+\?v=[\w.]+", link) for link in links)
     assert "//" not in sent["script"] + sent["header"] + sent["html"]
 

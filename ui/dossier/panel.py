@@ -52,25 +52,34 @@ def offer(source: Source) -> None:
             "Note, projet de délibération, courriers, convention, diapositives, affiche A3, français facile, page hors ligne : les mêmes chiffres partout.",
         )
     )
-    with st.expander("Ce que vous savez déjà (facultatif)", icon=":material/edit_note:"):
-        said = _asked()
-    wishes = Wishes(**said, remark=source.remark)
+    box = st.expander(
+        "Ce que vous savez déjà (facultatif)", icon=":material/edit_note:", key="dossier-su", on_change="rerun"
+    )
+    if box.open:
+        with box:
+            _ask()
+    wishes = Wishes(
+        **{field: st.session_state.get(f"dossier-{field}") or "" for field, _, _ in ASKED}, remark=source.remark
+    )
     if st.button("Faire le dossier (ZIP)", type="primary", icon=":material/folder_zip:", key="dossier-faire"):
         _make(source, wishes)
     _ready(source, wishes)
-    with st.expander("Chaque document à part", icon=":material/draft:"):
-        _alone(source, wishes)
+    box = st.expander("Chaque document à part", icon=":material/draft:", key="dossier-a-part", on_change="rerun")
+    if box.open:
+        with box:
+            _alone(source, wishes)
     st.caption("Ce que l’outil ne sait pas est marqué « [à compléter : … ] », en jaune. Relisez tout avant d’envoyer.")
 
 
-def _asked() -> dict[str, str]:
-    """Ask what is known of the session, in two columns; it is printed, and kept nowhere."""
-    columns, said = st.columns(2, gap="small"), {}
+def _ask() -> None:
+    """Ask what is known of the session, in two columns; it is printed, and kept no longer than the session."""
+    columns = st.columns(2, gap="small")
     for place, (field, label, example) in enumerate(ASKED):
         with columns[place % 2]:
-            said[field] = st.text_input(label, key=f"dossier-{field}", max_chars=LONGEST, placeholder=example) or ""
+            st.text_input(
+                label, key=f"dossier-{field}", max_chars=LONGEST, placeholder=example, persist_state="session"
+            )
     st.caption("Imprimé dans les documents, et gardé nulle part. Vide : une place à remplir.")
-    return said
 
 
 def _make(source: Source, wishes: Wishes) -> None:

@@ -114,8 +114,8 @@ def static_url(path: str) -> str:
 def _assets() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return the scripts and styles of every map, in loading order, named so that browsers see a change.
 
-    One file holds all scripts where set-up made it; else only the loader is named here, by the digest of all our modules, and gives
-    their addresses the same.
+    Only the loader is named here, by the digest of all our modules; it gives their addresses the same, or that of the one file that set-up
+    made of them.
     """
     pinned = versions()
     whole = bundled(MAP)
@@ -127,16 +127,13 @@ def _assets() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     def theirs(package: str, name: str) -> tuple[str, str]:
         return f"{package}/{name}", f"{STATIC}vendor/{package}/{name}?v={pinned[package]}"
 
-    scripts = (
-        [ours(whole, ROOT / "static" / whole)]
-        if whole
-        else [
-            theirs("leaflet", "leaflet.js"),
-            ours(LOADER, *sorted((ROOT / "static" / SCRIPTS).glob("*.js"))),
-            theirs("leaflet.fullscreen", "Control.FullScreen.js"),
-            theirs("topojson-client", "topojson-client.min.js"),
-        ]
-    )
+    loader, address = ours(LOADER, *sorted((ROOT / "static" / SCRIPTS).glob("*.js")))
+    scripts = [
+        theirs("leaflet", "leaflet.js"),
+        (loader, f"{address}&carte={whole}" if whole else address),
+        theirs("leaflet.fullscreen", "Control.FullScreen.js"),
+        theirs("topojson-client", "topojson-client.min.js"),
+    ]
     styles = [
         theirs("leaflet", "leaflet.css"),
         theirs("leaflet.fullscreen", "Control.FullScreen.css"),
@@ -149,14 +146,12 @@ def assets() -> tuple[list[str], list[str]]:
     """Return the addresses of all scripts of a map, its modules included, and of its styles."""
     scripts, styles = _assets()
     addresses = [address for _, address in scripts]
-    loader = next((address for address in addresses if LOADER in address), None)
-    if loader is None:
-        return addresses, [address for _, address in styles]
-    modules = [
-        loader.replace(LOADER, f"{SCRIPTS}/{path.name}")
-        for path in sorted((ROOT / "static" / SCRIPTS).glob("*.js"))
-        if path.name != Path(LOADER).name
-    ]
+    loader = next(address for address in addresses if LOADER in address)
+    plain, _, whole = loader.partition("&carte=")
+    names = (
+        [whole] if whole else [f"{SCRIPTS}/{path.name}" for path in sorted((ROOT / "static" / SCRIPTS).glob("*.js"))]
+    )
+    modules = [plain.replace(LOADER, name) for name in names if name != LOADER]
     return [*addresses, *modules], [address for _, address in styles]
 
 

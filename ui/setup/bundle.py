@@ -1,4 +1,4 @@
-"""The scripts of the map in one file, and those of the search in another: a frame asks for one file instead of forty.
+"""The modules of the map in one file, and those of the search in another: a frame asks for one instead of forty.
 
 Made at set-up by esbuild, from the npm registry (`python -m ui.setup.bundle`), under static/light, each under a name that what it is
 made of gives: a script changed since is served as it stands, module by module, until set-up runs again.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from geo.build import node_command
@@ -21,14 +20,15 @@ STATIC = ROOT / "static"
 FOLDER = "light"
 TOOL = "esbuild/bin/esbuild"
 MAP, SEARCH = "carte", "recherche"
-OPTIONS = ("--bundle", "--minify", "--target=es2022", "--legal-comments=none", "--charset=utf8", "--log-level=error")
-WHOLE = "--define:window.CL_WHOLE=true"  # so that a script asks for no other
-# Libraries that are no modules come before ours, in this order; they are globals (L, topojson).
-BEFORE = ("leaflet/leaflet.js", "leaflet.fullscreen/Control.FullScreen.js", "topojson-client/topojson-client.min.js")
+OPTIONS = (
+    "--bundle", "--minify", "--format=esm", "--target=es2022", "--legal-comments=none", "--charset=utf8", "--log-level=error",
+    "--define:window.CL_WHOLE=true",  # so that a script asks for no other
+)  # fmt: skip
+ENTRIES = {MAP: "js/main.js", SEARCH: "js/search/field.js"}
 
 
 def bundled(name: str) -> str | None:
-    """Return the path under static/ of one file made of all scripts of the map (MAP) or of the search (SEARCH); None when set-up did
+    """Return the path under static/ of one module made of all those of the map (MAP) or of the search (SEARCH); None when set-up did
     not make it of those that are here now."""
     path = _path(name)
     return path.relative_to(STATIC).as_posix() if path.is_file() else None
@@ -51,7 +51,7 @@ def make(modules: Path) -> int:
     """
     wanted = missing()
     for name in wanted:
-        text = _map_text(modules) if name == MAP else _run(modules, "js/search/field.js", WHOLE, "--format=esm")
+        text = _run(modules, ENTRIES[name])
         path = _path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         for old in path.parent.glob(f"{name}-*.js"):
@@ -62,29 +62,15 @@ def make(modules: Path) -> int:
     return len(wanted)
 
 
-def _map_text(modules: Path) -> bytes:
-    libraries = [
-        (STATIC / "vendor" / file).read_bytes()
-        if file.endswith(".min.js") or file == BEFORE[0]
-        else _run(modules, f"vendor/{file}", "--minify", options=())
-        for file in BEFORE
-    ]
-    ours = _run(modules, "js/loader.js", WHOLE, "--format=iife")
-    return b"\n;\n".join([*libraries, ours])
-
-
 def _path(name: str) -> Path:
-    files = [*sorted((STATIC / "js").rglob("*.js"))]
-    if name == MAP:
-        files += [STATIC / "vendor" / file for file in BEFORE]
     digest = hashlib.sha256(f"{OPTIONS} {(ROOT / 'package-lock.json').read_bytes()!r}".encode())
-    for file in files:
-        digest.update(file.read_bytes() if file.is_file() else b"")
+    for file in sorted((STATIC / "js").rglob("*.js")):
+        digest.update(file.read_bytes())
     return STATIC / FOLDER / f"{name}-{digest.hexdigest()[:10]}.js"
 
 
-def _run(modules: Path, file: str, *more: str, options: Sequence[str] = OPTIONS) -> bytes:
-    command = [*node_command(), str(modules / TOOL), str(STATIC / file), *options, *more]
+def _run(modules: Path, file: str) -> bytes:
+    command = [*node_command(), str(modules / TOOL), str(STATIC / file), *OPTIONS]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     if done.returncode or not done.stdout:
         said = done.stderr.decode(errors="replace").strip().splitlines()

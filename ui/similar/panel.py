@@ -3,7 +3,7 @@ coverage of those nearest to one, with both sides of each share."""
 
 from __future__ import annotations
 
-from base64 import b64encode
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -24,6 +24,7 @@ SIMILAR_STYLE = """
 .clsm-proches dd.source {color:#55606a; font-size:.8rem; overflow-wrap:anywhere;}
 </style>
 """
+_QUOTE, _APOSTROPHE, _PLAIN = '"', "'", " '/=:-.,()"
 HERE = "Votre périmètre"
 DOUBT = "* Communes étendues à l’EPCI ou supposées d’après le nom : le détail est dans les sources."
 
@@ -76,7 +77,7 @@ def _shape(picture: str, name: str, people: str, mark: str = "") -> str:
 
 def _image(svg: str, alt: str) -> str:
     """Return a drawing as an image: the page takes any drawing out of the HTML that it is given."""
-    return f'<img alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'
+    return f'<img alt="{html.escape(alt)}" src="data:image/svg+xml,{quote(svg.replace(_QUOTE, _APOSTROPHE), safe=_PLAIN)}">'
 
 
 def _table(found: SimilarClsms) -> str:
