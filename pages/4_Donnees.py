@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import acts, data, frame
+from ui import acts, data, frame, identity
 
 frame.open_page("Données", "Données : ce qui est en service, et ce que vous y apportez")
 with st.container():  # always there: the tabs below must not change places when a message comes or goes
     acts.show()
+    identity.show_identity()
 in_use, bring, known, kept = st.tabs(
     ["Couches en service", "Importer une couche", "Ce que vous savez", "Versions et retours"], key="donnees-onglets"
 )
@@ -21,4 +22,5 @@ with known:
     data.show_knowledge()
 with kept:
     data.show_versions()
+    data.show_journal()
 frame.close_page()

@@ -16,7 +16,6 @@ from geo.errors import GeoInputError
 from ui import html
 
 ACTS = "acts"
-NAME = "donnees-qui"  # who one said to be, for the rest of the session
 
 
 @dataclass
@@ -66,13 +65,3 @@ def show() -> None:
     for ok, text in acts.said:
         (st.success if ok else st.error)(html.literal(text))
     acts.said.clear()
-
-
-def ask_name(label: str, key: str) -> str:
-    """Ask who is acting: empty until it was said once in this session."""
-    if not st.session_state.get(key):
-        st.session_state[key] = st.session_state.get(NAME, "")
-    who = st.text_input(label, key=key, max_chars=100, placeholder="Prénom Nom")
-    if who.strip():
-        st.session_state[NAME] = who
-    return who

@@ -26,7 +26,7 @@ from geo.errors import GeoInputError
 from geo.layers import LayerId
 from geo.scenarios import in_communes
 from geo.search import Pasted, read_pasted
-from ui import acts, frame, html, loaders, search
+from ui import frame, html, identity, loaders, search
 from ui.choices import pick_one, pick_several
 
 KIND, TITLE, HOSPITAL, WHOLE, WHO, LIST = (
@@ -66,7 +66,7 @@ def form(*, with_map: bool) -> None:
             "Dont en partie seulement", sorted(codes), format_func=lambda c: str(atlas.names[atlas.row[c]]), key=PARTS,
             placeholder="aucune : elles en font partie en entier",
         )  # fmt: skip
-    acts.ask_name("Votre nom (obligatoire)", WHO)
+    identity.ask_name("Votre nom (obligatoire)", WHO)
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Enregistrer", key="claim-save", type="primary", on_click=_save, args=(codes,), icon=":material/check:"
@@ -188,7 +188,7 @@ def _made(kind: str, name: str, **known: object) -> Claim | None:
 # --- what is stated ---------------------------------------------------------------------------------------------
 def word(claim: Claim) -> str:
     """Say whose word a claim is: « d’après vous » for who is here."""
-    mine = fr.fold(claim.who) == fr.fold(st.session_state.get(acts.NAME) or "")
+    mine = fr.fold(claim.who) == fr.fold(identity.acting().name)
     return f"d’après vous, le {fr.day(claim.day)}" if mine else claim.said
 
 

@@ -10,8 +10,9 @@ from geo.errors import GeoInputError
 from geo.imports.draft import ImportDraft
 from geo.imports.publish import Review
 from geo.imports.read import read_import
-from geo.layers import Mode
+from geo.layers import Mode, departement_of_place
 from geo.register import Statement
+from geo.rights import Act, Actor, actor_of, ensure_may
 
 
 def claimed_kinds(claims: Claims) -> tuple[str, ...]:
@@ -19,7 +20,7 @@ def claimed_kinds(claims: Claims) -> tuple[str, ...]:
     return tuple(k for k, kind in CLAIM_KINDS.items() if kind.layer and _named(claims, k))
 
 
-def claimed_review(kind: str, claims: Claims, who: str, world: Dataset) -> Review:
+def claimed_review(kind: str, claims: Claims, who: str | Actor, world: Dataset) -> Review:
     """Return what the claims of a layer become in the register: read as a table, to be added by `who`, complete nowhere.
 
     `world` is the active data, without any claim. What is published is what everyone agrees on.
@@ -27,15 +28,19 @@ def claimed_review(kind: str, claims: Claims, who: str, world: Dataset) -> Revie
     Raises
     ------
     GeoInputError
-        When there is nothing to hand over, when words disagree on a commune, or when `who` is not said.
+        When there is nothing to hand over, when words disagree on a commune, or when `who` is not said or may not.
     """
+    actor = actor_of(who)
+    ensure_may(actor, Act.HAND_OVER)
     named = _named(claims, kind)
     if not named:
         raise GeoInputError("Aucune déclaration à verser pour cette couche.")
-    if not who.strip():
+    if not actor.name.strip():
         raise GeoInputError("Dites qui vous êtes pour verser au registre.")
+    pieces = (piece for claim in named for piece in claim.pieces | claim.parts)
+    ensure_may(actor, Act.HAND_OVER, {departement_of_place(piece[:5]) for piece in pieces})
     ensure_agreed(kind, lay(world.crosswalk.layers, claims, world.atlas), world.atlas)
-    return Review(_draft(kind, named, world.atlas), _statement(named, who), world)
+    return Review(_draft(kind, named, world.atlas), _statement(named, actor.name), world)
 
 
 def ensure_agreed(kind: str, laid: Laid, atlas: Atlas) -> None:

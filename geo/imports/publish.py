@@ -28,6 +28,7 @@ from geo.layers import (
     settled_by_iris,
 )
 from geo.register import ConflictError, Origin, Statement, Version
+from geo.rights import Act, Actor, actor_of, ensure_may
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -185,14 +186,16 @@ def outlines_of(draft: ImportDraft) -> gpd.GeoDataFrame | None:
     return frame.set_index("id")[["nom", "geometry"]].loc[lambda f: ~f.index.duplicated()]
 
 
-def keep(review: Review, home: Path | None = None) -> Version:
-    """Keep what was reviewed as a new version, not active yet, with what was settled of the list.
+def keep(review: Review, home: Path | None = None, *, by: Actor | None = None) -> Version:
+    """Keep what was reviewed as a new version, not active yet, with what was settled of the list; `by` is who acts, None for
+    whoever holds the machine, under the name of the statement.
 
     Raises
     ------
     GeoInputError
-        When something that must be stated, or accepted, is not.
+        When something that must be stated, or accepted, is not, or `by` may not.
     """
+    ensure_may(by or actor_of(review.statement.who), Act.BRING_DRAFT)
     review.ensure_accepted()
     draft = review.draft
     return register.keep(
@@ -204,19 +207,25 @@ def keep(review: Review, home: Path | None = None) -> Version:
         shapes=outlines_of(draft),
         under=review.under,
         settled=memory.to_keep(draft, review.key, review.unsettled),
+        by=by,
         home=home,
     )
 
 
-def keep_and_publish(review: Review, *, seen: int, home: Path | None = None) -> Version:
-    """Keep what was reviewed and make it active, unless the head moved since `seen`: then nothing is kept.
+def keep_and_publish(
+    review: Review, *, seen: int, home: Path | None = None, by: Actor | None = None
+) -> Version:  # fmt: skip
+    """Keep what was reviewed and make it active, unless the head moved since `seen`: then nothing is kept; `by` as for `keep`.
 
     Raises
     ------
     ConflictError
         When somebody published meanwhile.
+    GeoInputError
+        As for `keep`, or when `by` may not put it in use everywhere it changes something: nothing is kept.
     """
-    kind = review.draft.kind
+    kind, actor = review.draft.kind, by or actor_of(review.statement.who)
+    ensure_may(actor, Act.PUT_IN_USE)
     register.ensure_head_is(kind, seen, home)  # before a version is kept for nothing
     used, looked_at = register.head(kind, home).version, review.world.heads.get(kind)
     seen_then = looked_at.version if looked_at else None
@@ -224,6 +233,8 @@ def keep_and_publish(review: Review, *, seen: int, home: Path | None = None) -> 
         raise ConflictError(
             "La couche en service vient de changer ; relisez la différence, puis publiez. Rien n’est changé."
         )
-    version = keep(review, home)
-    head = register.publish(version, who=review.statement.who, seen=seen, home=home)
+    if not actor.everywhere:  # what it leaves; what it brings is judged as it is kept
+        register.ensure_may_go(actor, kind, review.under, seen, home)
+    version = keep(review, home, by=by)
+    head = register.publish(version, who=actor, seen=seen, home=home)
     return head.version or version

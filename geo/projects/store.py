@@ -18,8 +18,10 @@ from geo import french as fr
 from geo import register
 from geo.communes import Atlas
 from geo.errors import GeoInputError
+from geo.layers import departement_of_place
 from geo.projects.model import Change, Kept, Project, Step, checked
 from geo.register import PROJECTS, ConflictError
+from geo.rights import Act, Actor, actor_of, ensure_may
 from geo.visible import one_line
 
 LONGEST_NAME = 200  # of who
@@ -58,7 +60,7 @@ def history(number: int, home: Path | None = None) -> tuple[Change, ...]:
 
 
 def save(
-    project: Project, *, who: str, atlas: Atlas, number: int | None = None, seen: int = 0, home: Path | None = None,
+    project: Project, *, who: str | Actor, atlas: Atlas, number: int | None = None, seen: int = 0, home: Path | None = None,
     today: date | None = None,
 ) -> Kept:  # fmt: skip
     """Keep a new project, or a change of one (`number`) whose revision the person saw was `seen`.
@@ -68,26 +70,46 @@ def save(
     ConflictError
         When somebody changed it since; nothing is kept.
     GeoInputError
-        When who is not said, something of the project makes no sense, or nothing can be written.
+        When who is not said or may not (`geo.rights`), something of the project makes no sense, or nothing can be written.
     """
     return save_all([(project, number, seen)], who=who, atlas=atlas, home=home, today=today)[0]
 
 
 def save_all(
-    every: Sequence[tuple[Project, int | None, int]], *, who: str, atlas: Atlas, home: Path | None = None,
+    every: Sequence[tuple[Project, int | None, int]], *, who: str | Actor, atlas: Atlas, home: Path | None = None,
     today: date | None = None,
 ) -> tuple[Kept, ...]:  # fmt: skip
     """Keep several projects, all or none: (project, its number or None for a new one, the revision seen); errors as for `save`."""
-    author = one_line(who).strip()[:LONGEST_NAME]
+    actor = actor_of(who)
+    ensure_may(actor, Act.WRITE_PROJECT)
+    author = one_line(actor.name).strip()[:LONGEST_NAME]
     if not author:
         raise GeoInputError("Dites qui vous êtes.")
     good = [(checked(project, atlas, today), number, seen) for project, number, seen in every]
+    if actor != Actor(actor.name):  # else everything is theirs
+        before = {one.id: one.project for one in kept(home=home)}
+        for project, number, _ in good:
+            _ensure_may(actor, before.get(number or 0), project, atlas)
     try:
         return _written_rows(good, author, home)
     except GeoInputError as error:
         if not isinstance(error.__cause__, IntegrityError):  # else another wrote at the very same moment
             raise
         raise ConflictError("Quelqu’un a écrit au même moment. Rien n’est changé : recommencez.") from error
+
+
+def _ensure_may(actor: Actor, before: Project | None, after: Project, atlas: Atlas) -> None:
+    """Check that somebody may write a project, where it was and where it would be."""
+    signs = after.signed != (before.signed if before else False)
+    for project in filter(None, (before, after)):
+        touched = frozenset(map(departement_of_place, project.codes))
+        if not touched:  # its communes are unknown: one département of its région is enough
+            inside = atlas.table["departement"][atlas.table["region"] == project.region]
+            region = frozenset(map(str, inside.unique()))
+            touched = region & (actor.departements or region) or region
+        ensure_may(actor, Act.WRITE_PROJECT, touched)
+        if signs:
+            ensure_may(actor, Act.SIGN_PROJECT, touched)
 
 
 def _written_rows(good: Sequence[tuple[Project, int | None, int]], author: str, home: Path | None) -> tuple[Kept, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,12 +23,14 @@ from geo.errors import GeoInputError
 from geo.files import DamagedError
 from geo.french import day, listing, moment
 from geo.layers import Declared, Difference, Layer
-from geo.register import store
+from geo.register import reach, store
 from geo.register.bodies import in_database
-from geo.register.model import ConflictError, Event, Head, Origin, Settled, State, Statement, Version
-from geo.register.rows import NEEDED, event_of, version_of
+from geo.register.journal import history
+from geo.register.model import ConflictError, Head, Origin, Settled, State, Statement, Version
+from geo.register.rows import NEEDED, version_of
 from geo.register.schema import EVENTS, HEADS, STATEMENTS, VERSIONS
 from geo.register.writing import LONGEST, ensure_stated, one_line, statement_row, version_row
+from geo.rights import Act, Actor, actor_of, ensure_may
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -59,24 +62,29 @@ def keep(
     shapes: gpd.GeoDataFrame | None = None,
     under: Version | None = None,
     settled: Settled | None = None,
+    by: Actor | None = None,
     home: Path | None = None,
 ) -> Version:
     """Keep a layer as a new version, not active yet.
 
     `shapes` are its outlines, indexed by zone, when it has some; `under` is the version that it is laid over, the layer in
-    place before any import when None; `settled` is what was settled of the list, and what is not yet.
+    place before any import when None; `settled` is what was settled of the list, and what is not yet. `by` is who acts, whose
+    name is then the author's; None for whoever holds the machine (`geo.rights.actor_of`).
 
     Raises
     ------
     GeoInputError
-        When who or the source is not stated, a département does not exist, or nothing can be written.
+        When who or the source is not stated, a département does not exist, `by` may not, or nothing can be written.
     """
+    if by:
+        statement = replace(statement, who=by.name)
+    reach.ensure_may_keep(by or actor_of(statement.who), layer, statement, settled or Settled(), changes, atlas)
     ensure_stated(layer, statement, atlas)
     store.prepare(home)
     if under:
         check(under, home)
     content, files = store.files_of(layer, shapes, atlas)
-    values = version_row(layer, statement, origin, changes, content)
+    values = version_row(layer, statement, origin, changes, content, atlas)
     values.update(created=_now(), under_id=under.id if under else None)
     stated = statement_row(statement, settled or Settled())
     with store.written(content, files, home) as again:
@@ -105,7 +113,7 @@ def _add_row(
 
 
 # --- publish and go back ----------------------------------------------------------------------------------------
-def publish(version: Version, *, who: str, seen: int, home: Path | None = None) -> Head:
+def publish(version: Version, *, who: str | Actor, seen: int, home: Path | None = None) -> Head:
     """Make a version active, even an older one; `seen` is the revision of the head that the person looked at.
 
     Raises
@@ -114,18 +122,23 @@ def publish(version: Version, *, who: str, seen: int, home: Path | None = None) 
         When the head moved since; nothing is changed.
     DamagedError
         When the version, or one that it rests on, can no longer be read.
+    GeoInputError
+        When `who` may not, everywhere it changes something; a plain name may (`geo.rights.actor_of`).
     """
+    ensure_may(actor_of(who), Act.PUT_IN_USE)
     check(version, home)
     return _move(version.kind, version, who=who, seen=seen, home=home)
 
 
-def withdraw(kind: str, *, who: str, seen: int, home: Path | None = None) -> Head:
-    """Go back to the layer that was in place before any import; ConflictError as for `publish`."""
+def withdraw(kind: str, *, who: str | Actor, seen: int, home: Path | None = None) -> Head:
+    """Go back to the layer that was in place before any import; errors as for `publish`."""
     return _move(kind, None, who=who, seen=seen, home=home)
 
 
-def _move(kind: str, version: Version | None, *, who: str, seen: int, home: Path | None) -> Head:
-    if not who.strip():
+def _move(kind: str, version: Version | None, *, who: str | Actor, seen: int, home: Path | None) -> Head:
+    actor = actor_of(who)
+    ensure_may_go(actor, kind, version, seen, home)
+    if not actor.name.strip():
         raise GeoInputError("Dites qui publie la couche.")
     target = version.id if version else None
     moved = False
@@ -141,7 +154,9 @@ def _move(kind: str, version: Version | None, *, who: str, seen: int, home: Path
                 moved = connection.execute(change.values(version_id=target, revision=seen + 1)).rowcount == 1
             if moved:
                 event = {"kind": kind, "revision": seen + 1, "version_id": target}
-                connection.execute(sa.insert(EVENTS).values(who=one_line(who, LONGEST["who"]), at=_now(), **event))
+                connection.execute(
+                    sa.insert(EVENTS).values(who=one_line(actor.name, LONGEST["who"]), at=_now(), **event)
+                )
     except GeoInputError as error:
         if not isinstance(error.__cause__, IntegrityError):  # else another made the very same move first
             raise
@@ -149,6 +164,32 @@ def _move(kind: str, version: Version | None, *, who: str, seen: int, home: Path
     if not moved:
         raise ConflictError(_conflict_sentence(kind, home))
     return head(kind, home)
+
+
+def ensure_may_go(actor: Actor, kind: str, version: Version | None, seen: int, home: Path | None = None) -> None:
+    """Check that somebody may go from the active version, whose revision they saw, to another or (None) to the layer of before.
+
+    Raises
+    ------
+    ConflictError
+        When it moved since.
+    GeoInputError
+        When they may not, everywhere it changes something.
+    """
+    act = Act.PUT_IN_USE if version else Act.WITHDRAW
+    ensure_may(actor, act)
+    if actor.everywhere:
+        return
+    now = head(kind, home)
+    if now.revision != seen:
+        raise ConflictError(_conflict_sentence(kind, home))
+    try:
+        before = [] if now.version is None else layers_under(now.version, home)
+    except DamagedError:
+        before = None
+    if now.problem:
+        before = None
+    reach.ensure_may_move(actor, act, before, layers_under(version, home) if version else [], home)
 
 
 def ensure_head_is(kind: str, seen: int, home: Path | None = None) -> None:
@@ -297,21 +338,6 @@ def forgotten(home: Path | None = None) -> int:
     """Count the versions whose files are there though the register names none at all: it was emptied, or removed."""
     found = [folder for folder in store.contents(home) if not store.note_of(folder).exists()]  # else a cut, or a write
     return len(found) if found and not versions(home=home) else 0
-
-
-def history(kind: str, home: Path | None = None) -> list[Event]:
-    """Return the publications and withdrawals of a kind, the newest first."""
-    if not store.exists(home):
-        return []
-    joined = EVENTS.outerjoin(VERSIONS, EVENTS.c.version_id == VERSIONS.c.id)
-    wanted = (
-        sa.select(EVENTS.c.kind, EVENTS.c.revision, EVENTS.c.version_id, VERSIONS.c.number, EVENTS.c.who, EVENTS.c.at)
-        .select_from(joined)
-        .where(EVENTS.c.kind == kind)
-        .order_by(EVENTS.c.revision.desc())
-    )
-    with store.reading(home) as connection:
-        return [event_of(row) for row in connection.execute(wanted).mappings()]
 
 
 def token(home: Path | None = None) -> str:

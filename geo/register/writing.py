@@ -11,6 +11,7 @@ from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.layers import Difference, Layer
 from geo.register.model import Origin, Settled, Statement
+from geo.register.reach import CHANGED, of_difference
 
 LONGEST = {"who": 200, "file_name": 300, "date": 60, "file_form": 20, "list_key": 64}
 
@@ -21,9 +22,10 @@ def one_line(text: str, most: int) -> str:
 
 
 def version_row(
-    layer: Layer, statement: Statement, origin: Origin, changes: Difference | None, content: str
+    layer: Layer, statement: Statement, origin: Origin, changes: Difference | None, content: str, atlas: Atlas
 ) -> dict[str, Any]:
     """Return the row of a version, but its number, its day and what it is laid over."""
+    changed = {**changes.summary(), CHANGED: sorted(of_difference(changes, atlas))} if changes else {}
     return {
         "kind": layer.id,
         "who": one_line(statement.who, LONGEST["who"]),
@@ -37,7 +39,7 @@ def version_row(
         "mode": str(statement.mode),
         "extent": json.dumps(sorted(statement.extent)),
         "remark": one_line(statement.remark, 4000),
-        "changes": json.dumps(changes.summary() if changes else {}, ensure_ascii=False),
+        "changes": json.dumps(changed, ensure_ascii=False),
         "zones": len(layer.zones),
         "communes": int(layer.members["row"].nunique()),
         "content": content,

@@ -12,8 +12,11 @@ from geo import french as fr
 from geo.imports import ImportDraft, Remembered, Review
 from geo.layers import MODE_MEANINGS, OVER_MEANINGS, Etat, Mode, Over
 from geo.register import Statement
-from ui import acts, html, loaders
+from geo.rights import Act, Actor
+from ui import html, identity, loaders
 from ui.choices import pick_one, pick_several
+
+WHO = "import-qui"
 
 
 @dataclass(frozen=True)
@@ -32,24 +35,18 @@ def ask(draft: ImportDraft, known: Remembered | None) -> Stated:
     st.html(html.section("6. Déclaration"))
     if known:
         _offer_again(known.version.statement)
-    atlas = loaders.atlas()
     left, right = st.columns(2, gap="medium")
     with left:
         source = st.text_input("Source (obligatoire)", key="import-source", max_chars=300,
                                placeholder="ARS, tableau des CLSM de la région")  # fmt: skip
-        who = acts.ask_name("Votre nom (obligatoire)", "import-qui")
+        actor = identity.ask_name("Votre nom (obligatoire)", WHO)
+        who = actor.name
         date = st.text_input("Date des faits", key="import-date", max_chars=40, placeholder="2026, ou 12/05/2026")
         etat = pick_one(
             "État des territoires dont le fichier ne dit rien", list(Etat), format_func=str, key="import-etat"
         )
     with right:
-        extent = pick_several(
-            "Départements où cette liste est complète",
-            list(atlas.departements.index),
-            format_func=lambda d: f"{atlas.departements.at[d, 'nom']} ({d})",
-            placeholder="aucun : une absence restera « inconnu »",
-            key=f"import-complet-{draft.sha256[:12]}",
-        )
+        extent = _extent(draft, actor)
         until = st.text_input(
             "Complète jusqu’au (facultatif)", key="import-jusqu", max_chars=20, placeholder="30/06/2027",
             disabled=not extent,
@@ -72,6 +69,20 @@ def ask(draft: ImportDraft, known: Remembered | None) -> Stated:
     problems += [wrong] if wrong else []
     said = Statement(source, date, who, frozenset(extent), Etat(etat), Mode(mode), Over(over), remark, last)
     return Stated(said, tuple(problems))
+
+
+def _extent(draft: ImportDraft, actor: Actor) -> list[str]:
+    """Ask where the list is complete, among the départements that whoever acts may say it of."""
+    if not identity.offers(actor, Act.STATE_COMPLETE):
+        return []
+    names = loaders.atlas().departements["nom"]
+    return pick_several(
+        "Départements où cette liste est complète",
+        [code for code in names.index if actor.departements is None or code in actor.departements],
+        format_func=lambda d: f"{names[d]} ({d})",
+        placeholder="aucun : une absence restera « inconnu »",
+        key=f"import-complet-{draft.sha256[:12]}",
+    )
 
 
 def _offer_again(before: Statement) -> None:

@@ -14,7 +14,8 @@ from geo.errors import GeoInputError
 from geo.exports import SHEET
 from geo.imports import KINDS, ImportDraft, Review, template, template_name
 from geo.register import ConflictError
-from ui import acts, html, loaders
+from geo.rights import Act
+from ui import acts, html, identity, loaders
 from ui.cache import look_again
 from ui.choices import pick_one
 from ui.data import import_columns, import_reading, import_report, import_rows, import_statement, questions
@@ -173,14 +174,18 @@ def _publish(review: Review, closed: list[str]) -> None:
         "Publier met la couche en service pour tous ceux qui partagent ces données. Chaque version est gardée : vous pourrez "
         "revenir à la précédente, ou à la couche d’origine."
     )
+    actor = identity.acting(import_statement.WHO)
+    if not identity.offers(actor, Act.BRING_DRAFT):
+        return
     st.session_state.setdefault(SEEN, _revision(review.draft.kind))
     confirmed = import_statement.confirm_losses(review)
     if closed:
         st.info(html.literal(f"Publication fermée : {' ; '.join(closed)}."))
     elif not confirmed:
         st.caption("Cochez la confirmation pour publier.")
+    may_publish = identity.offers(actor, Act.PUT_IN_USE)
     with st.container(horizontal=True, gap="small"):
-        if st.button(
+        if may_publish and st.button(
             "Publier",
             type="primary",
             disabled=bool(closed) or not confirmed,
@@ -206,13 +211,14 @@ def _revision(kind: str) -> int:
 def _done(review: Review, *, publish: bool, said: str) -> None:
     """Keep what was reviewed, once for each file, and make it active unless somebody changed the active version since."""
     kind, seen = review.draft.kind, st.session_state[SEEN]
+    actor = identity.acting(import_statement.WHO)
 
     def act() -> str:
         try:
             if publish:
-                imports.keep_and_publish(review, seen=seen)
+                imports.keep_and_publish(review, seen=seen, by=actor)
             else:
-                imports.keep(review)
+                imports.keep(review, by=actor)
         except ConflictError as error:
             again = "La différence a été refaite sur la couche en service : relisez-la avant de publier."
             raise ConflictError([*error.problems, again]) from error

@@ -8,7 +8,8 @@ from geo import imports, register
 from geo.claims import CLAIM_KINDS, Claims
 from geo.errors import GeoInputError
 from geo.imports import KINDS, Review, claimed_kinds, claimed_review
-from ui import acts, claims, frame, html, loaders
+from geo.rights import Act, Actor
+from ui import acts, claims, frame, html, identity, loaders
 from ui.cache import keyed_on_data, look_again
 from ui.choices import pick_one
 from ui.data import import_report, import_statement
@@ -36,7 +37,7 @@ def show_knowledge() -> None:
 
 
 @keyed_on_data(max_entries=16, stated=False)
-def _review(kind: str, held: Claims, who: str) -> Review:
+def _review(kind: str, held: Claims, who: Actor) -> Review:
     return claimed_review(kind, held, who, loaders.official())
 
 
@@ -53,11 +54,13 @@ def _hand_over(held: Claims) -> None:
     bodies = [c for c in held if not CLAIM_KINDS[c.kind].layer]
     if bodies:
         st.caption("GEM et associations restent dans le lien et le fichier des scénarios : aucune couche ne les tient.")
+    if not identity.offers(identity.acting(), Act.HAND_OVER):
+        return
     kind = pick_one("Couche", kinds, format_func=lambda k: KINDS[k].name, key=HAND_OVER)
     if not st.toggle("Voir ce que cela changerait", key=f"claims-review-{kind}"):
         return
     try:
-        review = _review(kind, held, st.session_state.get(acts.NAME) or "")
+        review = _review(kind, held, identity.acting())
     except GeoInputError as error:
         for problem in error.problems:
             st.warning(html.literal(problem))
@@ -70,8 +73,11 @@ def _publish(review: Review, digest: str) -> None:
     kind = review.draft.kind
     confirmed = import_statement.confirm_losses(review)
     seen = _revision(kind)
+    may_publish = identity.offers(identity.acting(), Act.PUT_IN_USE)
     with st.container(horizontal=True, gap="small"):
         for publish, label in ((True, "Publier"), (False, "Garder en brouillon")):
+            if publish and not may_publish:
+                continue
             st.button(
                 label, key=f"claims-keep-{publish}", type="primary" if publish else "secondary", disabled=not confirmed,
                 on_click=_keep, args=(review, digest, seen, publish),
@@ -87,14 +93,14 @@ def _revision(kind: str) -> int:
 
 def _keep(review: Review, digest: str, seen: int, publish: bool) -> None:
     """Keep what was reviewed, once, and make it active unless somebody changed the active version since."""
-    kind = review.draft.kind
+    kind, actor = review.draft.kind, identity.acting()
 
     def act() -> str:
         try:
             if publish:
-                imports.keep_and_publish(review, seen=seen)
+                imports.keep_and_publish(review, seen=seen, by=actor)
                 return f"{KINDS[kind].name} : vos déclarations sont en service."
-            imports.keep(review)
+            imports.keep(review, by=actor)
             return f"{KINDS[kind].name} : vos déclarations sont gardées en brouillon, dans « Versions et retours »."
         finally:
             look_again()

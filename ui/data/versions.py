@@ -14,7 +14,8 @@ from geo.exports import export, name_and_mime
 from geo.imports import KINDS
 from geo.layers import difference, losses
 from geo.register import Head, State, Version
-from ui import acts, html, loaders
+from geo.rights import Act, Actor
+from ui import acts, html, identity, loaders
 from ui.cache import keyed_on_data, look_again
 from ui.choices import pick_one
 from ui.data import sources
@@ -76,7 +77,7 @@ def _layer(kind: str, mine: list[Version], head: Head) -> None:
                 "Version", list(by_number), format_func=lambda n: _named(by_number[n]), key=f"version-{kind}"
             )
         with who:
-            acts.ask_name("Votre nom (obligatoire)", _who_key(kind))
+            identity.ask_name("Votre nom (obligatoire)", _who_key(kind))
         version = by_number[number]
         st.caption(html.literal(f"Cette version : {version.state}. {_preview(version)}"))
         asked = _asked(kind, head)
@@ -90,7 +91,7 @@ def _layer(kind: str, mine: list[Version], head: Head) -> None:
             st.html(
                 html.table(
                     [("Quand", False), ("Qui", False), ("Mise en service", False)],
-                    [(fr.moment(m.at), m.who, _event_text(m)) for m in moves],
+                    [(fr.moment(m.at), m.who, register.active_text(m)) for m in moves],
                     caption="Historique",
                 )
             )
@@ -106,6 +107,9 @@ def _who_key(kind: str) -> str:
 
 def _offer(version: Version, head: Head) -> None:
     """Offer the moves, each under the name of what it does, and the files."""
+    if not identity.offers(identity.acting(_who_key(version.kind)), Act.PUT_IN_USE):
+        _take(version)
+        return
     use, back, take = st.columns(3)
     publish = Move(version.kind, version.number, head.revision)
     withdraw = Move(version.kind, None, head.revision)
@@ -166,19 +170,19 @@ def _confirm(move: Move, version: Version | None, head: Head) -> None:
 
 
 def _move(move: Move) -> None:
-    who = str(st.session_state.get(_who_key(move.kind)) or "")
-    acts.once(move.token, lambda: _moved(move, who))
+    actor = identity.acting(_who_key(move.kind))
+    acts.once(move.token, lambda: _moved(move, actor))
     _cancel(move.kind)
 
 
-def _moved(move: Move, who: str) -> str:
+def _moved(move: Move, actor: Actor) -> str:
     """Change the active version, and return what to say."""
     name = KINDS[move.kind].name
     try:
         if move.number is None:
-            register.withdraw(move.kind, who=who, seen=move.seen)
+            register.withdraw(move.kind, who=actor, seen=move.seen)
             return f"{name} : la couche d’origine est de nouveau en service."
-        register.publish(register.find(move.kind, move.number), who=who, seen=move.seen)
+        register.publish(register.find(move.kind, move.number), who=actor, seen=move.seen)
         return f"{name} : la version {move.number} est en service."
     except GeoInputError:
         if move.reached(register.head(move.kind)):
@@ -221,18 +225,10 @@ def _faults(version: Version) -> str:
     return f" ; illisible dans le registre : {fr.listing(version.faults)}" if version.faults else ""
 
 
-def _event_text(event: register.Event) -> str:
-    if event.lost:
-        return "version inconnue"
-    return f"version {event.number}" if event.number else "couche d’origine"
-
-
 def _changes(version: Version) -> str:
-    found = version.changes
+    found, text = version.changes, register.changes_text(version)
     if not found:
-        return "inconnu"
-    counts = (("ajouté", found["added"]), ("retiré", found["removed"]), ("modifié", found["changed"]))
-    text = ", ".join(fr.count(len(moved), word) for word, moved in counts if moved) or "rien"
+        return text
     return f"{text}\n{fr.number(found['inhabitants_before'])} → {fr.inhabitants(found['inhabitants_after'])}"
 
 

@@ -11,7 +11,8 @@ from geo import projects
 from geo.coverage import Scope
 from geo.errors import GeoInputError
 from geo.projects import TABLE_FORMS, Kept, Taken
-from ui import acts, html, loaders
+from geo.rights import Act, Actor
+from ui import acts, html, identity, loaders
 
 KEEP = "projects-file"  # the kind of act (ui/acts.py): a table taken
 READ = "region-lu"  # what the file given last would change: (digest of the file and of what it was read against, Taken or problems)
@@ -40,7 +41,7 @@ def panel(scope: Scope, followed: tuple[Kept, ...]) -> None:
             key=f"region-fichier-{acts.count(KEEP)}",
             label_visibility="collapsed",
         )
-        if given is not None:
+        if given is not None and identity.offers(identity.acting(), Act.WRITE_PROJECT):
             _read(scope, followed, given.getvalue(), given.name)
 
 
@@ -62,9 +63,11 @@ def _read(scope: Scope, followed: tuple[Kept, ...], body: bytes, name: str) -> N
     if not found.changes:
         return
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        who = acts.ask_name("Votre nom", "region-qui-fichier")
-        if st.button("Enregistrer ces changements", key="region-appliquer", type="primary", disabled=not who.strip()):
-            acts.once((KEEP, digest), lambda: _keep(found, who))
+        actor = identity.ask_name("Votre nom", "region-qui-fichier")
+        if st.button(
+            "Enregistrer ces changements", key="region-appliquer", type="primary", disabled=not actor.name.strip()
+        ):
+            acts.once((KEEP, digest), lambda: _keep(found, actor))
             st.rerun()
 
 
@@ -75,6 +78,6 @@ def _taken(scope: Scope, followed: tuple[Kept, ...], body: bytes, name: str) -> 
         return error.problems
 
 
-def _keep(found: Taken, who: str) -> str:
-    kept = projects.save_all(found.changes, who=who, atlas=loaders.atlas())
+def _keep(found: Taken, actor: Actor) -> str:
+    kept = projects.save_all(found.changes, who=actor, atlas=loaders.atlas())
     return fr.typeset(f"{fr.count(len(kept), 'projet enregistré', 'projets enregistrés')}.")

@@ -12,7 +12,8 @@ from geo import french as fr
 from geo import imports, projects
 from geo.coverage import Scope
 from geo.projects import STEP_LABELS, Kept, Project, Step, latest, said_date, typed_date
-from ui import acts, frame, html, loaders, passage
+from geo.rights import Act, Actor
+from ui import acts, frame, html, identity, loaders, passage
 from ui.choices import pick_one
 from ui.region import exchange, link
 from ui.region import loaders as region_loaders
@@ -108,11 +109,14 @@ def _signed(scope: Scope, held: Kept) -> None:
         return
     st.write("Ce projet est signé : il peut rejoindre la couche des CLSM.")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        who = acts.ask_name("Votre nom", f"region-qui-clsm-{held.id}")
-        if st.button(
-            "Préparer le CLSM (brouillon)", key="region-clsm", icon=":material/publish:", disabled=not who.strip()
+        actor = identity.ask_name("Votre nom", f"region-qui-clsm-{held.id}")
+        if identity.offers(actor, Act.BRING_DRAFT) and st.button(
+            "Préparer le CLSM (brouillon)",
+            key="region-clsm",
+            icon=":material/publish:",
+            disabled=not actor.name.strip(),
         ):
-            acts.once(("project-clsm", held.id, held.revision), lambda: _keep_clsm(held, who))
+            acts.once(("project-clsm", held.id, held.revision), lambda: _keep_clsm(held, actor))
             st.rerun()
         st.download_button(
             "Tableau à importer (CSV)",
@@ -125,9 +129,9 @@ def _signed(scope: Scope, held: Kept) -> None:
         st.page_link("pages/4_Donnees.py", label="Publier (page Données)", icon=":material/database:", width="content")
 
 
-def _keep_clsm(held: Kept, who: str) -> str:
-    review = projects.signed_review(held, who, loaders.official())
-    version = imports.keep(review)
+def _keep_clsm(held: Kept, actor: Actor) -> str:
+    review = projects.signed_review(held, actor.name, loaders.official())
+    version = imports.keep(review, by=actor)
     return fr.typeset(
         f"« {held.project.name} » est gardé en brouillon (couche des CLSM, version {version.number}). Il ne compte dans les chiffres "
         "qu’une fois publié : page Données, « Couches en service »."
@@ -136,6 +140,8 @@ def _keep_clsm(held: Kept, who: str) -> str:
 
 # --- the form ---------------------------------------------------------------------------------------------------
 def _form(scope: Scope, held: Kept | None, today: date) -> None:
+    if not identity.offers(identity.acting(), Act.WRITE_PROJECT):
+        return
     offered = st.session_state.get(PROPOSED) if held is None else None
     old = held.project if held else Project(offered[0] if offered else "", scope.code)
     tag = (
@@ -181,7 +187,7 @@ def _form(scope: Scope, held: Kept | None, today: date) -> None:
             help="Des fonctions, jamais de nom, d’adresse ni de téléphone : ils sont refusés.",
         )
         over = st.checkbox("Sans suite", old.over, key=f"region-sans-suite-{tag}")
-        who = acts.ask_name("Votre nom", f"region-qui-{tag}")
+        actor = identity.ask_name("Votre nom", f"region-qui-{tag}")
         sent = st.form_submit_button(
             "Enregistrer", type="primary", icon=":material/save:", key=f"region-enregistrer-{tag}"
         )
@@ -189,8 +195,8 @@ def _form(scope: Scope, held: Kept | None, today: date) -> None:
         known = MappingProxyType({s: typed_date(text) for s, text in dates.items() if text.strip()})
         asked = Project(name, scope.code, step, known, whence[source][1], following, typed_date(due), remark, over)
         number, seen = (held.id, held.revision) if held else (None, 0)
-        token = ("project", number, seen, repr(asked), who)
-        acts.once(token, lambda: _keep(asked, number, seen, who, today))
+        token = ("project", number, seen, repr(asked), actor)
+        acts.once(token, lambda: _keep(asked, number, seen, actor, today))
         if acts.done(token):
             st.session_state.pop(PROPOSED, None)
             st.session_state.pop(SEEN, None)
@@ -236,8 +242,8 @@ def _whence(scope: Scope, old: Project, offered: frozenset[str]) -> dict[str, tu
     return found
 
 
-def _keep(asked: Project, number: int | None, seen: int, who: str, today: date) -> str:
-    kept = projects.save(asked, who=who, atlas=loaders.atlas(), number=number, seen=seen, today=today)
+def _keep(asked: Project, number: int | None, seen: int, actor: Actor, today: date) -> str:
+    kept = projects.save(asked, who=actor, atlas=loaders.atlas(), number=number, seen=seen, today=today)
     return fr.typeset(
         f"Projet n° {kept.id} enregistré : {kept.project.name}, étape « {STEP_LABELS[kept.project.step]} »."
     )

@@ -1,0 +1,45 @@
+"""The journal of the register: who did what, when, from which version to which; nothing of it is ever edited."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geo import register
+from geo.layers import difference
+from geo.register import Origin, Statement, Version
+from tests.support.grid import draw, layer, plain, zone
+
+ATLAS = draw([[100, 200, 300]])
+
+
+def kept(home: Path, kind: str, code: str, who: str) -> Version:
+    base, new = layer(ATLAS, kind, {}), layer(ATLAS, kind, {"neuf": zone(code, nom="Neuf")})
+    said, origin = Statement("ARS", "2026", who), Origin("liste.csv", "0" * 64, 10, "csv")
+    return register.keep(new, said, origin, difference(base, new, ATLAS), ATLAS, home=home)
+
+
+def test_an_empty_register_has_an_empty_journal(tmp_path: Path) -> None:
+    assert register.journal(tmp_path) == []
+    assert not list(tmp_path.iterdir())
+
+
+def test_each_act_is_a_line_with_the_version_before_and_after(tmp_path: Path) -> None:
+    one, two = kept(tmp_path, "clsm", "01001", "Ana"), kept(tmp_path, "clsm", "01002", "Bob")
+    other = kept(tmp_path, "cls", "01003", "Cléo")
+    register.publish(one, who="Ana", seen=0, home=tmp_path)
+    register.publish(other, who="Cléo", seen=0, home=tmp_path)
+    register.publish(two, who="Bob", seen=1, home=tmp_path)
+    before = register.journal(tmp_path)
+    register.withdraw("clsm", who="Dan", seen=2, home=tmp_path)
+    lines = register.journal(tmp_path)
+    assert [line for line in lines if line.who != "Dan"] == before, "what was written stays as it was"
+    moves = [(line.who, line.kind, line.what, line.before, line.after) for line in lines if line.after]
+    assert set(moves) == {
+        ("Ana", "clsm", "mise en service", "couche d’origine", "version 1"),
+        ("Bob", "clsm", "mise en service", "version 1", "version 2"),
+        ("Dan", "clsm", "retour à la couche d’origine", "version 2", "couche d’origine"),
+        ("Cléo", "cls", "mise en service", "couche d’origine", "version 1"),
+    }
+    drafts = {(line.who, line.what, plain(line.changes)) for line in lines if not line.after}
+    assert drafts == {(who, f"version {n} gardée", "1 ajouté") for who, n in (("Ana", 1), ("Bob", 2), ("Cléo", 1))}
+    assert [line.at for line in lines] == sorted((line.at for line in lines), reverse=True)

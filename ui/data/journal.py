@@ -1,0 +1,80 @@
+"""The page Données: the journal of what was done to the layers, by whom and when; by layer and by day, to read or to take away."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from geo import french as fr
+from geo import register
+from geo.errors import GeoInputError
+from geo.exports import SHEET, Sheet, csv_bytes, workbook
+from geo.imports import KINDS
+from geo.register import Line
+from ui import html
+from ui.choices import pick_one
+
+HEADERS = ("Quand", "Qui", "Couche", "Ce qui a été fait", "De", "Vers", "Ce qui changeait")
+MOST_SHOWN = 200
+EVERY = ""
+
+
+def show_journal() -> None:
+    """Show the journal once it is asked for: closed, it reads nothing."""
+    st.html(html.section("Journal"))
+    if not st.toggle("Voir qui a fait quoi, et quand", key="journal-ouvert"):
+        return
+    try:
+        lines = register.journal()
+    except GeoInputError as error:
+        for problem in error.problems:
+            st.error(html.literal(problem))
+        return
+    if not lines:
+        st.caption("Rien n’a encore été gardé ni mis en service.")
+        return
+    chosen = _chosen(lines)
+    rows = [_cells(line) for line in chosen]
+    st.html(html.table([(name, False) for name in HEADERS], rows[:MOST_SHOWN], caption="Journal"))
+    if len(rows) > MOST_SHOWN:
+        st.caption(
+            f"Les {fr.number(MOST_SHOWN)} plus récentes sur {fr.count(len(rows), 'ligne')} ; le fichier les a toutes."
+        )
+    _take(rows)
+
+
+def _chosen(lines: list[Line]) -> list[Line]:
+    layer, when = st.columns(2, gap="medium")
+    with layer:
+        kinds = [EVERY, *dict.fromkeys(line.kind for line in lines)]
+        kind = pick_one(
+            "Couche du journal", kinds, format_func=lambda k: _name(k) if k else "toutes", key="journal-couche"
+        )
+    with when:
+        days = [EVERY, *dict.fromkeys(line.at[:10] for line in lines if line.at)]
+        day = pick_one("Jour", days, format_func=lambda d: fr.day(d) if d else "tous", key="journal-jour")
+    return [line for line in lines if kind in (EVERY, line.kind) and (day == EVERY or line.at[:10] == day)]
+
+
+def _name(kind: str) -> str:
+    return KINDS[kind].name if kind in KINDS else kind
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    when = fr.moment(line.at) if line.at else "inconnu"
+    return when, line.who, _name(line.kind), line.what, line.before, line.after, line.changes
+
+
+def _take(rows: list[tuple[str, ...]]) -> None:
+    def frame() -> pd.DataFrame:
+        return pd.DataFrame(rows, columns=list(HEADERS), dtype=object)
+
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            "Journal (XLSX)", lambda: workbook([Sheet("Journal", frame())], title="Journal des couches"), file_name="journal.xlsx",
+            mime=SHEET, key="journal-xlsx", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+        st.download_button(
+            "Journal (CSV)", lambda: csv_bytes(frame()), file_name="journal.csv", mime="text/csv", key="journal-csv",
+            on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
