@@ -162,6 +162,23 @@ def test_a_layer_published_beside_them_is_seen_by_every_process(site: Site, visi
 
 
 @pytest.mark.journey
+def test_a_file_reaches_its_page_though_the_cookie_leads_to_another_process(site: Site, visitor: Page) -> None:
+    """As after a page was moved and its first process came back."""
+    visitor.goto(f"{site.url}/Donnees")
+    settle(visitor)
+    serving = site.of(cookie_of(visitor))
+    others = (f"{number:032x}" for number in range(200))
+    other = next(value for value in others if site.of(f"clsm_visit={value}") is not serving)
+    visitor.context.add_cookies([{"name": "clsm_visit", "value": other, "url": site.front.url, "secure": True}])
+    with visitor.expect_response(lambda answer: "/_stcore/upload_file/" in answer.url) as sent:
+        file = {"name": "liste.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
+        visitor.locator("input[type=file]").first.set_input_files(file)  # type: ignore[arg-type]
+    assert sent.value.status == 204
+    asked = [line for line in site.front.log().splitlines() if "/upload_file/" in line][-1]
+    assert asked.count("127.0.0.1:") > 1 and asked.endswith(urlsplit(serving.url).netloc)
+
+
+@pytest.mark.journey
 def test_visitors_of_a_process_that_stops_are_moved_and_their_perimeter_comes_back(site: Site, visitor: Page) -> None:
     sockets: list[str] = []
     visitor.on("websocket", lambda socket: sockets.append(socket.url))
