@@ -37,6 +37,7 @@ STYLE = """
 .st-key-volet-chiffres [data-testid="stColumn"] {min-width:min(100%, 13rem);} .st-key-volet-chiffres [data-testid="stHorizontalBlock"] {flex-wrap:wrap; gap:.5rem 1rem;}
 .st-key-volet-chiffres {gap:.6rem;} .st-key-volet-carte {gap:.4rem;}
 @media (min-width:760px) and (max-width:1180px) {:root {--volet:calc(100dvh - 10.6rem);}}
+@media (max-width:980px) {.st-key-menu :is([data-testid="stIconMaterial"], .clsm-nom) {display:none;} .st-key-menu [data-testid="stPageLink-NavLink"] {padding:.1rem .3rem;}}
 @media (min-width:760px) {
   .st-key-volets > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] {flex-wrap:nowrap;}
   .st-key-volet-chiffres {flex:0 0 var(--volet) !important; height:var(--volet) !important; overflow:hidden auto !important; flex-wrap:nowrap; padding:0 .7rem .5rem .2rem; scrollbar-width:thin;}

@@ -32,6 +32,9 @@ def noted(page: Page) -> Agreements:
     return unpack(link, real.atlas()).workbook.agreements
 
 
+TRIES = 10
+
+
 def cell(page: Page, row: int, column: int) -> None:
     """Choose a cell of the grid: the first column that is edited is 0."""
     grid = page.locator(".stDataFrameGlideDataEditor").first
@@ -43,6 +46,22 @@ def cell(page: Page, row: int, column: int) -> None:
         page.keyboard.press("ArrowRight")
 
 
+def write(page: Page, row: int, column: int, text: str) -> None:
+    """Open a cell by the keyboard and type in it, once it is open: a grid that is still being drawn hears no key."""
+    for _ in range(TRIES):
+        cell(page, row, column)
+        page.keyboard.press("Enter")
+        try:
+            expect(page.locator("#portal").locator("input, textarea").first).to_be_focused(timeout=5_000)
+        except AssertionError:
+            page.keyboard.press("Escape")
+            continue
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        return
+    raise AssertionError(f"the cell {row}, {column} was never opened")
+
+
 def test_an_answer_typed_in_the_grid_colours_the_map_and_travels_in_the_link(server: AppServer, page: Page) -> None:
     console = Console().watch(page)
     page.goto(f"{server.url}/Perimetre?carte=dep-79&communes={NIORT},{AIFFRES}")
@@ -51,10 +70,7 @@ def test_an_answer_typed_in_the_grid_colours_the_map_and_travels_in_the_link(ser
     settle(page)
     expect(page.get_by_text("des habitants\u00a0: 0 sur 65\u202f273")).to_be_visible()
 
-    cell(page, 0, 0)  # Niort, its answer: opened, chosen and left by the keyboard alone
-    page.keyboard.press("Enter")
-    page.keyboard.type("délib")
-    page.keyboard.press("Enter")
+    write(page, 0, 0, "délib")  # Niort, its answer: opened, chosen and left by the keyboard alone
     settle(page)
     until(page, lambda: noted(page).standing(f"commune:{NIORT}").status is Status.DELIBERATED, lambda: page.url)
 
@@ -64,10 +80,7 @@ def test_an_answer_typed_in_the_grid_colours_the_map_and_travels_in_the_link(ser
     legend = attempt(frame, 'document.querySelector(".cl-legende").textContent')
     assert "Réponse\u00a0: délibéré" in legend and "CLSM" not in legend and "dans votre périmètre" not in legend
 
-    cell(page, 1, 3)  # Aiffres, its remark
-    page.keyboard.press("Enter")
-    page.keyboard.type("Voir Mme Dupont")
-    page.keyboard.press("Enter")
+    write(page, 1, 3, "Voir Mme Dupont")  # Aiffres, its remark
     expect(page.get_by_text("nom d’une personne").first).to_be_visible()
     assert not noted(page).standing(f"commune:{AIFFRES}").heads
 

@@ -24,12 +24,12 @@ def panel(scope: Scope, followed: tuple[Kept, ...]) -> None:
         atlas = loaders.atlas()
         with st.container(horizontal=True, gap="small"):
             st.download_button(
-                "Tableau (XLSX)", projects.to_xlsx(followed, atlas), file_name=f"projets-clsm-{scope.code}.xlsx",
+                "Tableau (XLSX)", lambda: projects.to_xlsx(followed, atlas), file_name=f"projets-clsm-{scope.code}.xlsx",
                 mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", key="region-xlsx", on_click="ignore",
                 icon=":material/download:",
             )  # fmt: skip
             st.download_button(
-                "Tableau (CSV)", projects.to_csv(followed, atlas), file_name=f"projets-clsm-{scope.code}.csv", mime="text/csv",
+                "Tableau (CSV)", lambda: projects.to_csv(followed, atlas), file_name=f"projets-clsm-{scope.code}.csv", mime="text/csv",
                 key="region-csv", on_click="ignore", icon=":material/download:",
             )  # fmt: skip
         st.caption(

@@ -120,7 +120,7 @@ def _signed(scope: Scope, held: Kept) -> None:
             st.rerun()
         st.download_button(
             "Tableau à importer (CSV)",
-            projects.projects_table([held], atlas),
+            lambda: projects.projects_table([held], atlas),
             file_name=f"clsm-projet-{held.id}.csv",
             mime="text/csv",
             key="region-clsm-csv",
