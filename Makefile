@@ -27,12 +27,12 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: .venv/ready-test setup
 	$(BIN)/python -m ui.setup.scripts test
 	$(BIN)/python -m tests.support.browser
-	$(PYTEST) --ignore tests/journeys
-	$(PYTEST) tests/journeys
+	$(PYTEST) --ignore tests/journeys --ignore tests/deploy
+	$(PYTEST) tests/journeys tests/deploy
 
 # The same tests but journeys, which drive a server in another process. Measuring takes nearly as long again: a target of its own.
 coverage: .venv/ready-test setup
-	$(PYTEST) --ignore tests/journeys --cov --cov-report=term:skip-covered
+	$(PYTEST) --ignore tests/journeys --ignore tests/deploy --cov --cov-report=term:skip-covered
 
 check: .venv/ready-test node_modules/ready
 	$(BIN)/ruff check .

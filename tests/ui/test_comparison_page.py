@@ -159,7 +159,7 @@ def test_the_panel_of_the_note_offers_every_file_of_the_scenario() -> None:
     app.switch_page(PERIMETER)
     ran(app.run())
     labels = [b.proto.label for b in app.get("download_button")]
-    assert labels == ["Télécharger ce document", "Note (PDF)", "Note à modifier (DOCX)", "Fiche (PDF)", "Fiche à remplir (DOCX)",
+    assert labels == ["Note (PDF)", "Note à modifier (DOCX)", "Fiche (PDF)", "Fiche à remplir (DOCX)",
                       *(label for label, _ in note_view.LABELS.values()), "Télécharger la carte"]  # fmt: skip
     assert any("Seuils modifiés" in c.value for c in app.caption)
 
