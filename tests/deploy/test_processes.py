@@ -174,8 +174,13 @@ def test_a_file_reaches_its_page_though_the_cookie_leads_to_another_process(site
         file = {"name": "liste.csv", "mimeType": "text/csv", "buffer": LIST.encode()}
         visitor.locator("input[type=file]").first.set_input_files(file)  # type: ignore[arg-type]
     assert sent.value.status == 204
-    asked = [line for line in site.front.log().splitlines() if "/upload_file/" in line][-1]
-    assert asked.count("127.0.0.1:") > 1 and asked.endswith(urlsplit(serving.url).netloc)
+
+    def reached() -> bool:
+        """Whether the log, which nginx writes after its answer, has the file refused by one process and taken by that of the page."""
+        asked = [line for line in site.front.log().splitlines() if "/upload_file/" in line]
+        return any(line.count("127.0.0.1:") > 1 and line.endswith(urlsplit(serving.url).netloc) for line in asked)
+
+    wait(reached, "the file did not go from one process to the next", visitor)
 
 
 @pytest.mark.journey
