@@ -203,7 +203,7 @@ class Session:
         self.name = f"{app.name} page, {scope}"
         self.server = server
         self.people = 0
-        self.context = context or browser.new_context(viewport=VIEWPORT, locale="fr-FR")
+        self.context = context or browser.new_context(viewport=VIEWPORT, locale="fr-FR", bypass_csp=True)
         words = {"count": count(scope), "selected": json.dumps(NAIVE_SELECTED), "scope": json.dumps(scope)}
         self.page: Page = self.context.new_page()
         self.page.add_init_script(FOLDED)

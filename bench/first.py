@@ -139,7 +139,7 @@ def slow_line(browser: Browser, app: App, home: str, found: Found) -> tuple[Wire
             session.settle()
         time.sleep(WARM_S)
         first, again = Wire(), Wire()
-        context = browser.new_context(viewport=_browser.VIEWPORT, locale="fr-FR")
+        context = browser.new_context(viewport=_browser.VIEWPORT, locale="fr-FR", bypass_csp=True)
         _visit(browser, server, app, SCOPE, "slow line, first map", found, context=context, wire=first)
         _visit(browser, server, app, SCOPE, "slow line, return visit", found, context=context, wire=again)
         context.close()
