@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-RELAYED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "Via")
+from ui.server import relayed
 
 
 class Ground(StrEnum):
@@ -55,7 +55,7 @@ def section(name: str) -> Mapping[str, Any] | None:
 
 def _alone() -> bool:
     headers = st.context.headers
-    if not _is_loopback(str(st.get_option("server.address") or "")) or any(name in headers for name in RELAYED):
+    if not _is_loopback(str(st.get_option("server.address") or "")) or relayed(headers):
         return False
     host = headers.get("Host")
     return host is None or _is_loopback(_name_of(host))

@@ -9,6 +9,7 @@ from ui.server.front import middleware, ready_first
 from ui.server.hints import HINTS
 from ui.server.lanes import after_the_figures, export_lane
 from ui.server.memory import be_frugal, give_back, settle
+from ui.server.ready import relayed
 
 __all__ = [
     "HINTS",
@@ -20,6 +21,7 @@ __all__ = [
     "middleware",
     "quiet_log",
     "ready_first",
+    "relayed",
     "report_failure",
     "settle",
     "sync_forbidden",

@@ -12,7 +12,7 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -37,6 +37,11 @@ PAGE_BYTES = 4096
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
 Figure = tuple[str, str, str, float]  # name, kind, what it means, value
+
+
+def relayed(headers: Iterable[str]) -> bool:
+    """Return whether a proxy passed a request on, by the names of its headers."""
+    return not {name.lower() for name in headers}.isdisjoint(FORWARDED)
 
 
 def register_problem() -> str:
@@ -138,7 +143,7 @@ class Watched:
 
     async def _figures(self, scope: Scope) -> PlainTextResponse:
         client = scope.get("client") or ("",)
-        if client[0] not in LOOPBACK or any(name in Headers(scope=scope) for name in FORWARDED):
+        if client[0] not in LOOPBACK or relayed(Headers(scope=scope)):
             return PlainTextResponse("Introuvable.", 404)
         return PlainTextResponse(exposed(await asyncio.to_thread(figures)), media_type=PROMETHEUS)
 
