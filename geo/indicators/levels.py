@@ -121,7 +121,8 @@ def levels_of(series: Series, atlas: Atlas, iris: Iris | None = None) -> tuple[L
 def _atoms(atlas: Atlas, grain: Grain, code: str) -> tuple[int, ...]:
     """Return the rows of the atoms that a code of this grain lies on; none when it is no territory of today."""
     if grain in (Grain.DEPARTEMENT, Grain.REGION):
-        return tuple(atlas.members(grain.value, code.zfill(2)).tolist())
+        rows = atlas.members(grain.value, code)
+        return tuple((rows if len(rows) else atlas.members(grain.value, code.zfill(2))).tolist())
     if grain is Grain.EPCI:
         found = next((rows for c in ("epci", "ept", "commune") if len(rows := atlas.members(c, code))), ())
         return tuple(map(int, found))

@@ -4,7 +4,7 @@ Answers on sets add up figures that are shown, and nothing else: whoever subtrac
 What remains is a coarser total minus the finer figures known in it. The rule (decision 0023), whose choices rest on which figures are
 hidden and hardly on their values, so that a total withheld tells nothing either:
 
-1. Inside a coarser unit that is secret, finer units tell nothing.
+1. A secret total whose finer figures are all known takes these away; one over finer secret figures is told like one withheld.
 2. A coarser total is shown when no figure is hidden in it, or when those hidden that no total shown before covers are at least
    LEAST_HIDDEN, all of one kind (secret, or not told), and their sum leaves each secret one every value from 1 to the threshold − 1.
 3. A total that failed by its value withholds every total over the same figures; one that shares with a total shown a part of its
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
-from scipy.sparse import csc_array
+from scipy.sparse import csc_array, csr_array
 
 from geo.arrays import Bools, Floats, Ints
 from geo.indicators.indicator import Measure
@@ -33,17 +33,37 @@ def protected(levels: Sequence[Level], least: int = LEAST_HIDDEN) -> tuple[Level
     hiding = [_hide(level, secrecy) for level in levels]
     if not any((level.state == SECRET).any() for level in hiding) and not secrecy:
         return tuple(hiding)
+    loose = [_loose(level, hiding[:at]) for at, level in enumerate(hiding)]
     for at in range(len(hiding) - 1, 0, -1):
-        atoms = np.asarray(hiding[at].of @ (hiding[at].state == SECRET).astype(float)) > 0
         for below in range(at):
-            units = np.asarray(hiding[below].of.T @ atoms.astype(float)) > 0
-            hiding[below] = hiding[below].hiding(units, ABSENT)
-    bases = [_Base(level, secrecy, least) for level in hiding[:-1]]
+            hiding[below] = _under_secret(hiding[at], hiding[below], loose[below])
+    bases = [_Base(level, free, secrecy, least) for level, free in zip(hiding[:-1], loose, strict=False)]
     found = hiding[:1]
     for at, level in enumerate(hiding[1:], start=1):
-        shown = [base.shows(level) for base in bases[:at]]
-        found.append(level.hiding((level.state == KNOWN) & ~np.logical_and.reduce(shown), ABSENT))
+        shown = np.logical_and.reduce([base.shows(level) for base in bases[:at]])
+        withheld = (level.state == KNOWN) & ~shown | (level.state == SECRET) & loose[at]
+        found.append(level.hiding(withheld, ABSENT))
     return tuple(found)
+
+
+def _under_secret(coarse: Level, fine: Level, loose: Bools) -> Level:
+    """Return the finer level without the figures that add up to a secret one: all those in it are known."""
+    met = csr_array(fine.of.T @ coarse.of)
+    sure = ((fine.state == KNOWN) & ~loose).astype(float)
+    told = np.asarray(fine.of @ sure) >= np.maximum(np.diff(fine.of.indptr), 1)
+    full = np.asarray(coarse.of.T @ told.astype(float)) >= coarse.size
+    row = np.repeat(np.arange(met.shape[0]), np.diff(met.indptr))
+    astride = np.bincount(met.indices, met.data < fine.size[row], met.shape[1]) > 0
+    return fine.hiding(np.asarray(met @ (full & ~astride & (coarse.state == SECRET)).astype(float)) > 0, ABSENT)
+
+
+def _loose(level: Level, finer: Sequence[Level]) -> Bools:
+    """Tell the units that meet a secret figure of a finer grain: what is known of them comes from there, their own state tells nothing."""
+    found = np.zeros(len(level.codes), dtype=bool)
+    for fine in finer:
+        atoms = np.asarray(fine.of @ (fine.state == SECRET).astype(float)) > 0
+        found |= np.asarray(level.of.T @ atoms.astype(float)) > 0
+    return found
 
 
 def _hide(level: Level, secrecy: int) -> Level:
@@ -55,9 +75,10 @@ def _hide(level: Level, secrecy: int) -> Level:
 @dataclass(eq=False)
 class _Base:
     """The hidden figures of a level, and which totals over them were shown: `block` numbers those covered, −1 for none, −2 where
-    a total failed by its value; `sums` are the totals of the blocks."""
+    a total failed by its value; `sums` are the totals of the blocks. Units that are `loose` are neither known nor hidden here."""
 
     level: Level
+    loose: Bools
     secrecy: int
     least: int
     block: Ints = field(init=False)
@@ -75,21 +96,24 @@ class _Base:
         for unit, (start, stop) in enumerate(pairwise(met.indptr.tolist())):
             mine = met.indices[start:stop]
             whole = met.data[start:stop] >= self.level.size[mine]
-            if coarse.state[unit] == KNOWN:
+            if (
+                coarse.state[unit] != ABSENT
+            ):  # a secret total goes the way of one that fails, so that the difference is not seen
                 found[unit] = self._shown(mine, whole, coarse.numerator[unit], known)
         return found
 
     def _shown(self, mine: Ints, whole: Bools, total: float, known: Floats) -> bool:
-        state, block = self.level.state[mine], self.block[mine]
-        secret, hidden = state == SECRET, state != KNOWN
+        state, block, loose = self.level.state[mine], self.block[mine], self.loose[mine]
+        secret, hidden = (state == SECRET) & ~loose, (state != KNOWN) & ~loose
         if not hidden.any():
             return True
         covered = np.unique(block[hidden & (block >= 0)])
         inside = [int((block == one).sum()) == self.sizes[one] for one in covered]
-        if (block == -2).any() or not all(inside) or (secret.any() and not whole.all()):
+        added = bool(whole.all() and not loose.any())
+        if (block == -2).any() or not all(inside) or (secret.any() and not added):
             return False
         rest = mine[hidden & (block == -1)]
-        left = total - known[mine].sum() - sum(self.sums[one] for one in covered)
+        left = total - known[mine].sum() - sum(self.sums[one] for one in covered) if added else np.nan
         if not len(rest):
             return True
         if not self._numerous(rest):
