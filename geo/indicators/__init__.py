@@ -4,12 +4,23 @@ Counts add up, rates are computed again from counts, and what is secret or unkno
 layers nor files of users. Start from `Indicator`, `Series`, `Indicators`; `answers_over` answers many sets of communes at once.
 """
 
-from geo.indicators.indicator import Direction, Grain, Indicator, Measure
-from geo.indicators.series import VALUE_COLUMNS, Indicators, Series, State, read_series, values_frame, write_series
+from geo.indicators.indicator import ID, Direction, Grain, Indicator, Measure
+from geo.indicators.series import (
+    VALUE_COLUMNS,
+    Indicators,
+    Series,
+    State,
+    read_series,
+    series_bytes,
+    values_frame,
+    write_series,
+)
 from geo.indicators.sums import Kind, sets_of
 from geo.indicators.territory import SetAnswers, Thing, answer_sets, answers_over, things_of
+from geo.indicators.today import code_of_today, merged_rows, on_today
 
 __all__ = [
+    "ID",
     "VALUE_COLUMNS",
     "Direction",
     "Grain",
@@ -23,7 +34,11 @@ __all__ = [
     "Thing",
     "answer_sets",
     "answers_over",
+    "code_of_today",
+    "merged_rows",
+    "on_today",
     "read_series",
+    "series_bytes",
     "sets_of",
     "things_of",
     "values_frame",

@@ -51,7 +51,7 @@ class Move:
 def show_versions() -> None:
     """Show the versions kept, layer by layer, with what can be done of them."""
     try:
-        kept = register.versions()
+        kept = [version for version in register.versions() if version.kind in KINDS]
         heads = register.heads()
     except GeoInputError as error:
         for problem in error.problems:
@@ -61,9 +61,8 @@ def show_versions() -> None:
         st.info("Aucune couche n’a encore été importée. Les couches embarquées ou synchronisées sont en service.")
         return
     for kind in dict.fromkeys(version.kind for version in kept):
-        if kind in KINDS:
-            mine = [version for version in kept if version.kind == kind]
-            _layer(kind, mine, heads.get(kind, Head(kind, 0, None)))
+        mine = [version for version in kept if version.kind == kind]
+        _layer(kind, mine, heads.get(kind, Head(kind, 0, None)))
 
 
 def _layer(kind: str, mine: list[Version], head: Head) -> None:
