@@ -28,7 +28,7 @@ LEAST_HIDDEN = 5  # hidden figures that a total covers: with fewer, most sums wo
 
 
 def protected(levels: Sequence[Level], least: int = LEAST_HIDDEN) -> tuple[Level, ...]:
-    """Return levels of one thing (same count, source and year), the finest first, without the figures that would tell a hidden one."""
+    """Return levels of one thing (same name, count, source and year), the finest first, without the figures that would tell a hidden one."""
     secrecy = max((level.indicator.secrecy for level in levels), default=0)
     hiding = [_hide(level, secrecy) for level in levels]
     if not any((level.state == SECRET).any() for level in hiding) and not secrecy:

@@ -99,7 +99,7 @@ class SetAnswers:
 def things_of(indicators: Indicators, atlas: Atlas, iris: Iris | None = None) -> tuple[Thing, ...]:
     """Put together the series that tell one thing at several grains, as they may be shown, in the order of the first of each.
 
-    Series are of one thing when they have the same measure, count, population, unit, source and year.
+    Series are of one thing when they have the same name, measure, count, population, unit, source and year.
     """
     groups = defaultdict[tuple[object, ...], list[Series]](list)
     for series in indicators:
@@ -115,8 +115,14 @@ def _levels(group: Sequence[Series], atlas: Atlas, iris: Iris | None) -> tuple[L
 
 
 def _thing(one: Indicator) -> tuple[object, ...]:
-    what = fold(one.counted) or fold(one.label)
-    return (what, fold(one.source), one.year.strip(), fold(one.among), fold(one.unit), one.multiplier, one.measure)
+    said = (one.label, one.counted, one.source, one.year, one.among, one.unit)
+    return (*map(fold, said), one.multiplier, one.measure)
+
+
+def _counts_alike(rate: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether a count, or a ratio, may be of what a rate alone is of: the same name or the same thing counted, source and year."""
+    named = rate[0] == other[0] or (rate[1] == other[1] != "")
+    return named and rate[2:4] == other[2:4] and other[-1] is not Measure.RATE
 
 
 def _rated(
@@ -126,7 +132,7 @@ def _rated(
     shown: dict[tuple[object, ...], tuple[Level, ...]],
 ) -> Level:
     """Take from a rate alone what would tell a hidden count of the same thing."""
-    alike = [other for other in raw if other[:3] == key[:3] and other[-1] is not Measure.RATE]
+    alike = [other for other in raw if _counts_alike(key, other)]
     counts, after = ([level for k in alike for level in group[k]] for group in (raw, shown))
     return rates_protected(level, counts, after) if counts else level
 
