@@ -18,7 +18,7 @@ from geo.indicators.series import (
 from geo.indicators.sums import Kind, sets_of
 from geo.indicators.territory import SetAnswers, Thing, answer_sets, answers_over, things_of
 from geo.indicators.today import code_of_today, merged_rows, on_today
-from geo.indicators.wording import GRAINS, Answer, amount, answer
+from geo.indicators.wording import GRAINS, Answer, amount, answer, outward
 
 __all__ = [
     "GRAINS",
@@ -42,6 +42,7 @@ __all__ = [
     "code_of_today",
     "merged_rows",
     "on_today",
+    "outward",
     "read_series",
     "series_bytes",
     "sets_of",

@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 from geo.arrays import Bools, Floats
 from geo.communes import Atlas, Iris, name_of
 from geo.french import of
-from geo.indicators.indicator import Grain, Indicator
+from geo.indicators.indicator import Grain, Indicator, Measure
 from geo.indicators.series import VALUE_COLUMNS, Series, State
 from geo.kept import kept_on_subject
 
@@ -198,4 +198,11 @@ def _level(series: Series, atlas: Atlas, codes: tuple[str, ...], of: csr_array) 
     values = series.values.reindex(list(codes))
     state = np.array([_STATES.get(one, ABSENT) for one in values["state"]], dtype=np.int8)
     figures = {name: values[name].to_numpy(dtype=float) for name in VALUE_COLUMNS[:-1]}
+    if series.indicator.measure is Measure.RATIO:  # nobody lives there: nothing to add, on either side
+        people = np.asarray(of.T @ atlas.population.astype(float), dtype=float)
+        bare = (figures["denominator"] == 0) | (np.isnan(figures["denominator"]) & (people == 0))
+        bare &= (state == ABSENT) & (np.diff(of.tocsc().indptr) > 0)
+        state[bare] = KNOWN
+        for name in ("numerator", "denominator"):
+            figures[name] = np.where(bare, 0.0, figures[name])
     return Level(series.indicator, atlas, codes, of, state=state, **figures)

@@ -132,9 +132,12 @@ def _rated(
     shown: dict[tuple[object, ...], tuple[Level, ...]],
 ) -> Level:
     """Take from a rate alone what would tell a hidden count of the same thing."""
-    alike = [other for other in raw if _counts_alike(key, other)]
-    counts, after = ([level for k in alike for level in group[k]] for group in (raw, shown))
-    return rates_protected(level, counts, after) if counts else level
+    if key[-1] is not Measure.RATE:
+        return level
+    for other in raw:
+        if _counts_alike(key, other):
+            level = rates_protected(level, raw[other], shown[other], named_alike=key[0] == other[0])
+    return level
 
 
 def answer_sets(thing: Thing, sets: csr_array) -> SetAnswers:

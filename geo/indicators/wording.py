@@ -58,6 +58,13 @@ def amount(indicator: Indicator, value: float) -> str:
     return fr.number(value, indicator.decimals) + unit
 
 
+def outward(indicator: Indicator, least: float, most: float) -> tuple[float, float]:
+    """Round the bounds of a figure to its decimals so that they still hold it."""
+    step = 1.0 if indicator.measure is Measure.COUNT else 10.0**-indicator.decimals
+    tiny = 1e-9
+    return float(np.floor(least / step + tiny) * step), float(np.ceil(most / step - tiny) * step)
+
+
 def _counted(indicator: Indicator) -> tuple[str, str]:
     """Return what is counted, as it is told: names of what is counted are plural already."""
     word = indicator.counted or indicator.unit or "unités"
@@ -102,6 +109,8 @@ def answer(found: SetAnswers, at: int) -> Answer:
 
 def _exact(found: SetAnswers, at: int) -> tuple[str, str]:
     indicator, sums = found.indicator, found.sums
+    if not np.isfinite(found.exact[at]):
+        return UNKNOWN, f"aucun {indicator.among.rstrip('s')}" if indicator.among else "dénominateur nul"
     figure = amount(indicator, float(found.exact[at]))
     detail = ""
     if indicator.measure is Measure.RATIO:
@@ -117,7 +126,7 @@ def _exact(found: SetAnswers, at: int) -> tuple[str, str]:
 
 def _bounded(found: SetAnswers, at: int) -> tuple[str, str]:
     indicator, sums = found.indicator, found.sums
-    low, high = float(found.least[at]), float(found.most[at])
+    low, high = outward(indicator, float(found.least[at]), float(found.most[at]))
     secret = f"{fr.count(sums.secret[at], 'territoire')} sous le secret"
     if not np.isfinite(low):
         return f"au moins {fr.count(sums.numerator[at], *_counted(indicator))}", secret

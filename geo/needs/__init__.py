@@ -4,8 +4,8 @@ It computes no figure of its own: `geo.indicators` answers, `geo.similar` says w
 """
 
 from geo.needs.portrait import Beside, Line, Portrait, portrait
-from geo.needs.tables import NO_INDICATOR, portrait_frame, portrait_headers, portrait_rows
-from geo.needs.verdict import Verdict
+from geo.needs.tables import NO_INDICATOR, portrait_frame, portrait_headers, portrait_rows, side_by_side_rows
+from geo.needs.verdict import Verdict, said_figure
 
 __all__ = [
     "NO_INDICATOR",
@@ -17,4 +17,6 @@ __all__ = [
     "portrait_frame",
     "portrait_headers",
     "portrait_rows",
+    "said_figure",
+    "side_by_side_rows",
 ]

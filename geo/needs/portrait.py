@@ -48,8 +48,7 @@ class Line:
     @property
     def source(self) -> str:
         """Write where the figures come from."""
-        told = (self.indicator.source, self.indicator.year, self.indicator.note)
-        return fr.typeset(", ".join(filter(None, told)))
+        return source(self.indicator)
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,11 @@ class _Set:
     kind: str
     name: str
     rows: Rows
+
+
+def source(indicator: Indicator) -> str:
+    """Write where the figures of an indicator come from, with their warning."""
+    return fr.typeset(", ".join(filter(None, (indicator.source, indicator.year, indicator.note))))
 
 
 def portrait(world: Dataset, rows: Rows, name: str, *, peers: str = "epci") -> Portrait:

@@ -6,11 +6,14 @@ Apart because the screen, the note, the workbook and the atlas lay out the same 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
-from geo.indicators import Answer
-from geo.needs.portrait import AROUND, Line, Portrait
+from geo.arrays import Rows
+from geo.dataset import Dataset
+from geo.indicators import Answer, answer, answers_over
+from geo.needs.portrait import AROUND, Line, Portrait, source
 
 NO_INDICATOR = "Aucun indicateur de besoin n’est encore là : la page Données permet d’en apporter un, par un tableau ou une source officielle."
 COLUMNS = ["indicateur", "territoire", "nom", "valeur", "au_moins", "au_plus", "numerateur", "denominateur", "ecrit", "precision",
@@ -27,6 +30,17 @@ def portrait_rows(drawn: Portrait) -> tuple[tuple[str, ...], ...]:
     return tuple(
         (f"{line.indicator.label}\n{line.source}", _cell(line.mine), *(_cell(one.answer) for one in line.besides))
         for line in drawn.lines
+    )
+
+
+def side_by_side_rows(world: Dataset, sets: Sequence[Rows]) -> tuple[tuple[str, ...], ...]:
+    """Return the rows of a table of several sets of communes: each indicator, then its figure on each; none without an indicator."""
+    if not len(world.indicators):
+        return ()
+    every = answers_over(world.indicators, world.atlas, sets, world.iris)
+    return tuple(
+        (f"{found.indicator.label}\n{source(found.indicator)}", *(_cell(answer(found, at)) for at in range(len(sets))))
+        for found in every
     )
 
 

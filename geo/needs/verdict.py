@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from geo import french as fr
-from geo.indicators import Answer, Direction, Indicator, Kind, Measure
+from geo.indicators import Answer, Direction, Indicator, Kind, Measure, outward
 
 ALIKE = 0.05  # of the other figure
 CHANCE = 1.96  # standard deviations: 19 times out of 20
@@ -29,16 +29,22 @@ class Verdict(StrEnum):
 
 
 def verdict(indicator: Indicator, mine: Answer, other: Answer) -> Verdict:
-    """Compare a figure with another of the same indicator; NONE when one of them is not known well enough."""
-    if indicator.measure is Measure.COUNT or not math.isfinite(other.value):
+    """Compare a figure with another of the same indicator; bounds settle it when both ends say the same. NONE when one of them is not
+    known well enough."""
+    if indicator.measure is Measure.COUNT:
+        return Verdict.NONE
+    found = {_ends(indicator, mine, end) for end in (other.least, other.most)}
+    return found.pop() if len(found) == 1 else Verdict.NONE
+
+
+def _ends(indicator: Indicator, mine: Answer, other: float) -> Verdict:
+    if not math.isfinite(other):
         return Verdict.NONE
     if math.isfinite(mine.value):
-        return _exact(indicator, mine, other.value)
-    if mine.kind is Kind.BOUNDED and mine.least > other.value * (1 + ALIKE):
+        return _exact(indicator, mine, other)
+    if mine.least > other * (1 + ALIKE):
         return Verdict.ABOVE
-    if mine.kind is Kind.BOUNDED and mine.most < other.value * (1 - ALIKE):
-        return Verdict.BELOW
-    return Verdict.NONE
+    return Verdict.BELOW if mine.most < other * (1 - ALIKE) else Verdict.NONE
 
 
 def _exact(indicator: Indicator, mine: Answer, other: float) -> Verdict:
@@ -51,6 +57,13 @@ def _exact(indicator: Indicator, mine: Answer, other: float) -> Verdict:
     if near:
         return Verdict.ALIKE
     return Verdict.ABOVE if mine.value > other else Verdict.BELOW
+
+
+def said_figure(indicator: Indicator, said: Answer) -> str:
+    """Write a figure alone, or its bounds: « 15,2 », « 1,8 à 1,9 »."""
+    if said.least == said.most:
+        return fr.number(said.least, indicator.decimals)
+    return " à ".join(fr.number(end, indicator.decimals) for end in outward(indicator, said.least, said.most))
 
 
 _OF = {"epci": ("de", "à", "l’intercommunalité"), "departement": ("du", "au", "département"), "region": ("de la", "à la", "région"),
@@ -69,11 +82,7 @@ def sentence(indicator: Indicator, mine: Answer, others: Sequence[tuple[str, Ans
     said = f"{indicator.label}, {indicator.year} : {mine.text}"
     parts = []
     for one in (Verdict.ABOVE, Verdict.BELOW, Verdict.ALIKE):
-        mates = [
-            f"{named(kind, one)} ({fr.number(other.value, indicator.decimals)})"
-            for kind, other, v in others
-            if v is one
-        ]
+        mates = [f"{named(kind, one)} ({said_figure(indicator, other)})" for kind, other, v in others if v is one]
         if mates:
             parts.append(f"{one} {fr.listing(mates)}")
     if not parts:

@@ -162,3 +162,12 @@ def test_ept_and_the_metropole_that_holds_them_are_both_told() -> None:
         Kind.INSIDE,
     ]  # 60 − 20 is Paris: nothing is hidden here
     assert found.value.tolist()[:3] == [5.0, 20.0, 60.0]
+
+
+def test_a_commune_without_inhabitants_takes_nothing_from_the_sum_of_the_others() -> None:
+    atlas = draw([[1000, 0, 0]])
+    told = series({"01001": 10, "01002": None}, among={"01001": 1000.0, "01002": 0.0})
+    found = ask(atlas, told, sets=[["01001", "01002", "01003"], ["01002"]])
+    assert found.kind.tolist() == [Kind.EXACT, Kind.EXACT]
+    assert found.value[0] == 10.0
+    assert np.isnan(found.value[1])

@@ -72,7 +72,17 @@ def test_a_secret_number_is_compared_only_when_its_bounds_settle_it() -> None:
     assert line.mine.kind is Kind.BOUNDED
     assert plain(line.mine.figure) == "entre 0,1 et 0,5 pour 1 000 habitants"
     assert [b.verdict for b in line.besides if b.kind == "semblables"] == [Verdict.BELOW]
-    assert [b.verdict for b in line.besides if b.kind == "epci"] == [Verdict.NONE]  # it holds the secret one
+    assert [b.verdict for b in line.besides if b.kind == "epci"] == [Verdict.BELOW]  # 401 to 405 of 20 000
+
+
+def test_a_figure_is_compared_with_bounds_when_both_ends_say_the_same() -> None:
+    atlas = country()
+    numbers = [400.0, np.nan, *[100.0] * 6]
+    states = [State.KNOWN, State.SECRET, *[State.KNOWN] * 6]
+    values = values_frame(atlas.codes, numerator=numbers, denominator=10_000.0, state=states)
+    line = portrait(drawn_world(atlas, Series(ratio(secrecy=6), values)), np.array([0]), "Bourg 1").lines[0]
+    assert {b.verdict for b in line.besides} == {Verdict.ABOVE}
+    assert "de l’intercommunalité (20,0 à 20,3)" in plain(line.sentence)  # 401 to 405 of 20 000
 
 
 def test_under_the_denominator_of_the_producer_nothing_is_compared() -> None:
