@@ -180,19 +180,23 @@ def holding_text(found: SetAnswers, at: int) -> str:
     start, stop = found.sets.indptr[at : at + 2]
     units = np.unique(level.of[found.sets.indices[start:stop]].indices)
     one, many = GRAINS[level.indicator.grain]
-    said = [f"{level.name(int(unit))}, {unit_amount(level, int(unit))}" for unit in units[:MOST_HOLDING]]
+    shown = units[:MOST_HOLDING]
+    said = [f"{level.name(int(unit))}, {unit_amount(level, int(unit), bare=unit != shown[-1])}" for unit in shown]
     rest = len(units) - len(said)
     more = f" ; et {fr.count(rest, one, many)} de plus" if rest > 0 else ""
     return f"{many if len(units) > 1 else one} : {' ; '.join(said)}{more}"
 
 
-def unit_amount(level: Level, unit: int) -> str:
-    """Write the figure of one unit of a level; « inconnu » where it has none."""
+def unit_amount(level: Level, unit: int, *, bare: bool = False) -> str:
+    """Write the figure of one unit of a level, `bare` without its unit; « inconnu » where it has none."""
     indicator = level.indicator
     if level.state[unit] != KNOWN:
         return UNKNOWN
-    if indicator.measure is Measure.RATE:
-        return amount(indicator, float(level.rate[unit]))
-    if indicator.measure is Measure.COUNT:
-        return amount(indicator, float(level.numerator[unit]))
-    return amount(indicator, indicator.multiplier * float(level.numerator[unit]) / float(level.denominator[unit]))
+    figures = {
+        Measure.RATE: level.rate[unit],
+        Measure.COUNT: level.numerator[unit],
+        Measure.RATIO: indicator.multiplier * level.numerator[unit] / (level.denominator[unit] or np.nan),
+    }
+    value = float(figures[indicator.measure])
+    decimals = 0 if indicator.measure is Measure.COUNT else indicator.decimals
+    return fr.number(value, decimals) if bare or not np.isfinite(value) else amount(indicator, value)

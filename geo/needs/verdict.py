@@ -44,7 +44,12 @@ def _ends(indicator: Indicator, mine: Answer, other: float) -> Verdict:
         return _exact(indicator, mine, other)
     if mine.least > other * (1 + ALIKE):
         return Verdict.ABOVE
-    return Verdict.BELOW if mine.most < other * (1 - ALIKE) else Verdict.NONE
+    if mine.most < other * (1 - ALIKE):
+        return Verdict.BELOW
+    near = all(
+        abs(end - other) <= ALIKE * abs(other) for end in (mine.least, mine.most)
+    )  # false when an end is not known
+    return Verdict.ALIKE if near else Verdict.NONE
 
 
 def _exact(indicator: Indicator, mine: Answer, other: float) -> Verdict:

@@ -1,6 +1,6 @@
 """One indicator as bars in HTML: here, what is around, what is alike; no library is sent for it. The table says the same in text.
 
-A secret figure is the stretch between its bounds, hatched; what is unknown has no bar, and says so.
+A bounded figure is hatched between its bounds; what is unknown has no bar, and says so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BARS_STYLE = """
 .clsm-barres > span {line-height:1.2;} .clsm-barres b {font-variant-numeric:tabular-nums; text-align:right; font-weight:600;}
 .clsm-barres div {position:relative; height:1rem; background:#f3f6f7; border-radius:3px;} .clsm-barres div i {position:absolute; top:0; bottom:0; border-radius:3px;}
 .clsm-barres div u {position:absolute; top:3px; width:10px; height:10px; margin-left:-5px; border-radius:50%; border:1.5px solid #45555c; background:#fff;}
-.clsm-besoins {margin:.2rem 0 .6rem; padding:0; list-style:none;} .clsm-besoins li {margin:0; padding:.4rem 0; border-bottom:1px solid #e8edef; font-size:.93rem; line-height:1.45;}
+.clsm-besoins {margin:.2rem 0 .6rem;} .clsm-besoins div {padding:.4rem 0; border-bottom:1px solid #e8edef; font-size:.93rem; line-height:1.45;}
 .clsm-besoins b {font-weight:650;}
 </style>
 """
@@ -71,5 +71,6 @@ def _bar(said: Answer, colour: str, top: float) -> str:
     if math.isfinite(said.least) and math.isfinite(said.most):
         left, width = 100 * said.least / top, max(100 * (said.most - said.least) / top, 0.6)
         hatched = f"repeating-linear-gradient(45deg,{colour} 0 4px,#fff 4px 7px)"
-        return f'<i style="left:{left:.1f}%;width:{width:.1f}%;background:{hatched}"></i>'
+        sure = f'<i style="left:0;width:{left:.1f}%;background:{colour}"></i>'
+        return f'{sure}<i style="left:{left:.1f}%;width:{width:.1f}%;background:{hatched}"></i>'
     return ""

@@ -41,8 +41,7 @@ def needs_panel(perimeter: Perimeter) -> None:
     st.caption(html.literal(f"Source : {line.source}. {str(line.indicator.direction).capitalize()}."))
     box = st.expander("Le tableau de tous les chiffres", key="besoin-tableau", on_change="rerun")
     if box.open:
-        box.html(_table(drawn))
-    st.caption(HOW)
+        box.html(f'{_table(drawn)}<p class="clsm-muted">{html.escape(HOW)}</p>')
 
 
 @keyed_on_data(max_entries=64, spinner="Portrait de besoin…")
@@ -55,9 +54,9 @@ def _sentences(drawn: Portrait) -> str:
     if not drawn.lines:
         return f"<p>{html.escape(NO_INDICATOR)}</p>"
     known = [line for line in drawn.lines if line.mine.kind is not Kind.NOTHING]
-    items = "".join(f"<li>{_bold(line.sentence, line.indicator.label)}</li>" for line in known)
+    items = "".join(f'<div role="listitem">{_bold(line.sentence, line.indicator.label)}</div>' for line in known)
     unknown = f'<p class="clsm-muted">{html.escape(drawn.unknown)}</p>' if drawn.unknown else ""
-    return f'<ul class="clsm-besoins">{items}</ul>{unknown}'
+    return f'<div class="clsm-besoins" role="list">{items}</div>{unknown}'
 
 
 def _bold(sentence: str, label: str) -> str:
