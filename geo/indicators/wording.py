@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ GRAINS = {
     Grain.DEPARTEMENT: ("département", "départements"),
     Grain.REGION: ("région", "régions"),
 }
+_GROUPED = re.compile(r"(?<=\d) (?=\d{3}\b)")  # the blank of « 100 000 » in a unit
 NOT_ADDED = "non calculable : un taux ne s’additionne pas"
 UNKNOWN = "inconnu"
 
@@ -54,7 +56,7 @@ def amount(indicator: Indicator, value: float) -> str:
     """Write a figure with its unit: « 15,2 pour 100 000 habitants », « 12,5 % », « 12 décès »."""
     if indicator.measure is Measure.COUNT:
         return fr.count(value, *_counted(indicator))
-    unit = f"{fr.NBSP}{indicator.unit}" if indicator.unit else ""
+    unit = f"{fr.NBSP}{_GROUPED.sub(fr.NARROW, indicator.unit)}" if indicator.unit else ""
     return fr.number(value, indicator.decimals) + unit
 
 
