@@ -61,7 +61,8 @@ def _territories(draft: NeedsDraft) -> None:
 def _column(draft: NeedsDraft, column: NeedColumn) -> None:
     """Show a column, what it is taken for, and what goes with that."""
     item = reading.plan_in_hand(draft).by_column.get(column.name, Item(column.name))
-    with st.container(border=True):
+    place = [c.name for c in draft.columns].index(column.name)
+    with st.container(border=True, key=f"besoins-colonne-{place}"):
         name, way = st.columns([5, 6], gap="medium", vertical_alignment="center")
         with name:
             st.markdown(f"**{html.literal(column.name)}**")
@@ -71,6 +72,10 @@ def _column(draft: NeedsDraft, column: NeedColumn) -> None:
                     shown=lambda w: w or "à dire", given=item.way.value if item.way else TO_TELL)  # fmt: skip
         if item.is_indicator:
             _indicator(draft, item)
+            if column.secrets and not item.secrecy and item.way is not Way.RATE:
+                st.caption(
+                    "Des chiffres sont secrets, et le seuil n’est pas écrit : indiquez-le si vous le connaissez."
+                )
 
 
 def _held(column: NeedColumn) -> str:
