@@ -4,10 +4,21 @@ Counts add up, rates are computed again from counts, and what is secret or unkno
 layers nor files of users. Start from `Indicator`, `Series`, `Indicators`.
 """
 
-from geo.indicators.indicator import Direction, Grain, Indicator, Measure
-from geo.indicators.series import VALUE_COLUMNS, Indicators, Series, State, read_series, values_frame, write_series
+from geo.indicators.indicator import ID, Direction, Grain, Indicator, Measure
+from geo.indicators.series import (
+    VALUE_COLUMNS,
+    Indicators,
+    Series,
+    State,
+    read_series,
+    series_bytes,
+    values_frame,
+    write_series,
+)
+from geo.indicators.today import code_of_today, merged_rows, on_today
 
 __all__ = [
+    "ID",
     "VALUE_COLUMNS",
     "Direction",
     "Grain",
@@ -16,7 +27,11 @@ __all__ = [
     "Measure",
     "Series",
     "State",
+    "code_of_today",
+    "merged_rows",
+    "on_today",
     "read_series",
+    "series_bytes",
     "values_frame",
     "write_series",
 ]
