@@ -121,4 +121,5 @@ NAMES = {
     "frr": "FRR",
     "iris": "IRIS",
     "carreaux": "carreaux de population",
+    "odisse": "suicides et gestes auto-infligés",
 }
