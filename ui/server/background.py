@@ -122,4 +122,5 @@ NAMES = {
     "iris": "IRIS",
     "carreaux": "carreaux de population",
     "odisse": "suicides et gestes auto-infligés",
+    "recensement": "recensement",
 }

@@ -10,11 +10,15 @@ import pytest
 from geo.indicators import read_series
 from geo.sources import Outcome, current, sync
 from tests.sources.test_official_addresses import QUICK, here, path_of, run
+from tests.support.table_files import zip_bytes
 from tests.support.web import Page, Site, serve
 
 DEATHS = b"\xef\xbb\xbfannee;num_departement;classe_d_age;sexe;nombre_de_deces;taux_brut;taux_standardise\n2023;01;Tous;Hommes et Femmes;100;15.2;14.8\n"
 STAYS = DEATHS.replace(b"nombre_de_deces", b"nombre_de_sejours")
-FIRST = {"odisse": DEATHS}
+AGES = b"CODGEO;P22_POP;P22_POP0014\n01001;800;160\n"
+FIRST = {"odisse": DEATHS, "recensement": AGES}
+
+NEXT = {"recensement": "base-cc-evol-struct-pop-2023_csv.zip"}
 
 
 @pytest.fixture
@@ -28,7 +32,14 @@ def test_a_source_of_indicators_arrives_from_each_of_its_addresses(kind: str, si
     source = here(kind, site)
     for place, address in enumerate(source.files[0].addresses):
         site.pages.clear()
-        site[path_of(address)] = Page(FIRST[kind])
+        body, packed = FIRST[kind], address.endswith(".zip") or address in source.files[0].links
+        if packed:
+            body = zip_bytes({"donnees.csv": body})
+        if address in source.files[0].links:  # a page of INSEE names the file of the day
+            link = "/fr/statistiques/fichier/1/" + NEXT[kind]
+            site[link] = Page(body)
+            body = f'<a href="{link}">CSV</a>'.encode()
+        site[path_of(address)] = Page(body)
         result = run(source, tmp_path / str(place))
         assert result.outcome is Outcome.UPDATED, result.reasons
         used = current(kind, tmp_path / str(place))

@@ -121,10 +121,16 @@ def test_every_wrong_figure_is_told(tmp_path: Path) -> None:
     assert len(refused.value.problems) == 4
 
 
-def test_two_files_of_the_same_figures_are_refused(tmp_path: Path) -> None:
-    same = [text_file(tmp_path, deaths(*TWO_YEARS), name=f"{n}.csv") for n in "ab"]
-    with pytest.raises(GeoInputError, match="mêmes indicateurs"):
-        read("odisse", *same, into=tmp_path / "out")
+def test_of_two_years_the_later_is_kept_and_two_tellings_of_one_year_are_refused(tmp_path: Path) -> None:
+    old, new, other = (
+        text_file(tmp_path, deaths(death(year, "1", number, "1", "1")), name=f"{name}.csv")
+        for name, year, number in (("a", 2022, "90"), ("b", 2023, "100"), ("c", 2023, "101"))
+    )
+    report = read("odisse", new, old, into=tmp_path / "out")
+    assert series(tmp_path / "out")["deces-par-suicide"].values["numerator"].to_dict() == {"01": 100.0}
+    assert "a.csv : remplacé par l’autre fichier, de 2023." in report.notes
+    with pytest.raises(GeoInputError, match=r"a d’autres valeurs dans b\.csv"):
+        read("odisse", new, other, into=tmp_path / "two")
 
 
 # --- the barometer

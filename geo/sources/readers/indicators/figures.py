@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +26,8 @@ Below = Literal["refused", "absent", "figure"]
 SECRET = re.compile(r"(?i)s|c|secret|secret statistique|[<≤] ?\d+|moins de \d+")
 ABSENT = re.compile(r"(?i)|n\.?d\.?|n\.?c\.?|n\.?r\.?|n/?a|ns|nan|none|null|[-–—./*…]+|x")
 NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
-TOTAL = re.compile(r"(?i)|total.*|ensemble.*|france.*|9{5}|x+|zz+|nr|non (localis|renseign).*")
+TOTALS = r"total.*|ensemble.*|france.*"
+TOTAL = re.compile(rf"(?i)|{TOTALS}|9{{5}}|x+|zz+|fr|nr|non (localis|renseign).*")
 GRAVITY = (State.SECRET, State.ABSENT, State.KNOWN)  # a sum is as little known as the least known of its parts
 ELSEWHERE = {"975", "977", "978", "984", "986", "987", "988", "989", "99", "00", "98"}
 
@@ -221,6 +223,49 @@ def as_published(placed: pd.DataFrame, notes: list[str], *, file: str) -> pd.Dat
             f"{file} : {count(left, 'taux')} de communes fusionnées depuis : ils ne s’ajoutent pas, et sont de côté."
         )
     return placed[placed["own"]].set_index("code")
+
+
+@dataclass
+class Gathered:
+    """The series of several files, one an identifier: of two years the later is kept, and the other named in `notes`."""
+
+    notes: list[str]
+    found: dict[str, tuple[Series, str]] = field(default_factory=dict)
+
+    def add(self, series: Series, file: str) -> None:
+        """Take a series of a file.
+
+        Raises
+        ------
+        GeoInputError
+            When another file has different figures for the same year.
+        """
+        other = self.found.get(series.id)
+        if other is None or other[0].indicator.year < series.indicator.year:
+            self.found[series.id] = (series, file)
+        if other is None:
+            return
+        years = (other[0].indicator.year, series.indicator.year)
+        if years[0] == years[1] and not other[0].values.equals(series.values):
+            settle(
+                [
+                    f"{file} : « {series.indicator.label} » a d’autres valeurs dans {other[1]}, pour la même année ; gardez un seul des deux."
+                ],
+                file,
+            )
+        left = other[1] if years[0] < years[1] else file
+        said = (
+            f"{left} : remplacé par l’autre fichier, de {max(years)}."
+            if years[0] != years[1]
+            else f"{left} : mêmes chiffres que l’autre fichier."
+        )
+        if said not in self.notes:
+            self.notes.append(said)
+
+    @property
+    def series(self) -> list[Series]:
+        """What is kept, in the order it came."""
+        return [series for series, _ in self.found.values()]
 
 
 # --- the product --------------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from geo.indicators import Direction, Grain, Indicator, Measure, Series
 from geo.sources.readers.base import Reader, ReadReport
 from geo.sources.readers.indicators import barometer
 from geo.sources.readers.indicators.figures import (
+    TOTALS,
+    Gathered,
     count_series,
     finish,
     on_departements,
@@ -34,7 +36,7 @@ PRODUCER = "Santé publique France (Odissé)"
 PAGE = "https://odisse.santepubliquefrance.fr/explore/dataset/"
 DEPARTEMENT = "numdepartement newdpt departementcode codedepartement codedep numdep dep departement"
 REGION = "reg regioncode coderegion regcode codereg"
-CODE = r"(?i)\d{1,3}(\.0)?|2[ab]"
+CODE = rf"(?i)\d{{1,3}}(\.0)?|2[ab]|fr|{TOTALS}"
 YEAR = r"(19|20)\d\d([-/.].*)?"
 COMMON = {
     "annee": "annee year an annees",
@@ -95,7 +97,7 @@ FORMS = (*(_form(topic, grain) for topic in TOPICS for grain in GRAINS), baromet
 
 
 def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadReport:
-    """Read every set together; two files of the same figures are refused.
+    """Read every set together; of two years of a set, the later is kept.
 
     Raises
     ------
@@ -103,17 +105,12 @@ def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadRep
         With every problem: a figure that is none, a territory given twice, no row of everybody.
     """
     notes: list[str] = []
-    made: dict[str, tuple[Series, str]] = {}
+    made = Gathered(notes)
     for source in sorted(sources, key=lambda s: (FORMS.index(s.form), s.name)):
         read = barometer.read if source.form is barometer.FORM else _read
         for series in read(source, atlas, notes):
-            if series.id in made:
-                settle(
-                    [f"{source.name} : mêmes indicateurs que {made[series.id][1]} ; gardez un seul des deux."],
-                    source.name,
-                )
-            made[series.id] = (series, source.name)
-    return finish([series for series, _ in made.values()], destination, atlas, notes, listing(s.name for s in sources))
+            made.add(series, source.name)
+    return finish(made.series, destination, atlas, notes, listing(s.name for s in sources))
 
 
 def _read(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
