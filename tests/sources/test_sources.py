@@ -12,7 +12,7 @@ from geo.sources.catalogue import CATALOGUE, pick_sources
 
 KINDS = [
     "contours", "populations", "epci", "ept", "densite", "qpv", "ressources", "cpts", "passage", "frr", "iris", "carreaux",
-    "odisse", "recensement",
+    "odisse", "recensement", "revenus",
 ]  # fmt: skip
 ENTRY = """
 [[source]]

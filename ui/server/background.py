@@ -123,4 +123,5 @@ NAMES = {
     "carreaux": "carreaux de population",
     "odisse": "suicides et gestes auto-infligés",
     "recensement": "recensement",
+    "revenus": "revenus et pauvreté",
 }

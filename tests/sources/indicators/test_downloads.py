@@ -16,7 +16,8 @@ from tests.support.web import Page, Site, serve
 DEATHS = b"\xef\xbb\xbfannee;num_departement;classe_d_age;sexe;nombre_de_deces;taux_brut;taux_standardise\n2023;01;Tous;Hommes et Femmes;100;15.2;14.8\n"
 STAYS = DEATHS.replace(b"nombre_de_deces", b"nombre_de_sejours")
 AGES = b"CODGEO;P22_POP;P22_POP0014\n01001;800;160\n"
-FIRST = {"odisse": DEATHS, "recensement": AGES}
+INCOMES = b'"GEO";"GEO_OBJECT";"FILOSOFI_MEASURE";"OBS_VALUE";"TIME_PERIOD"\n"01004";"COM";"MED_SL";"22500";"2023"\n'
+FIRST = {"odisse": DEATHS, "recensement": AGES, "revenus": INCOMES}
 
 NEXT = {"recensement": "base-cc-evol-struct-pop-2023_csv.zip"}
 

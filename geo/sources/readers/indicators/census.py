@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.communes import SHAPE_OF_IRIS, Atlas
+from geo.communes import Atlas
 from geo.files import column_key
 from geo.french import listing
 from geo.indicators import Direction, Grain, Indicator, Measure, Series
@@ -25,8 +25,8 @@ from geo.sources.readers.indicators.figures import (
     count_series,
     finish,
     on_communes,
+    on_iris,
     read_column,
-    refuse_repeats,
     settle,
     with_states,
 )
@@ -99,7 +99,7 @@ def _read(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
     )
     settle(problems, source.name)
     if grain is Grain.IRIS:
-        counted = _by_iris(table, source.name)
+        counted = on_iris(table, source.name)
     else:
         counted = added_up(on_communes(table, atlas, notes, file=source.name), columns, atlas, notes, file=source.name)
     made = [count_series(_people(grain, year), counted, PEOPLE)] if PEOPLE in columns else []
@@ -121,16 +121,6 @@ def columns_of_last_year(source: Source) -> tuple[dict[str, int], str]:
     asked = {re.sub(r"\\d\\d", "_", source.form.needed[role]) for role in ("all", "part")}
     year = max(year for year, columns in found.items() if asked <= columns.keys())
     return found[year], f"20{year:02d}"
-
-
-def _by_iris(table: pd.DataFrame, file: str) -> pd.DataFrame:
-    codes = table["code"].str.upper()
-    wrong = table[~codes.str.fullmatch(SHAPE_OF_IRIS.pattern)]
-    settle([f"{file}, ligne {line} : « {code[:20]} » n’est pas un code d’IRIS (neuf caractères)."
-            for code, line in zip(wrong["code"], wrong["line"], strict=True)], file)  # fmt: skip
-    table = table.assign(code=codes)
-    refuse_repeats(table, ["code"], file, "IRIS")
-    return table.set_index("code")
 
 
 def _summed(table: pd.DataFrame, way: Sequence[str]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from geo.communes import Atlas, history
+from geo.communes import SHAPE_OF_IRIS, Atlas, history
 from geo.errors import GeoInputError
 from geo.french import count, fold, listing
 from geo.indicators import Grain, Indicator, Series, State, values_frame, write_series
@@ -162,6 +162,22 @@ def on_bodies(table: pd.DataFrame, atlas: Atlas, notes: list[str], *, file: str)
             f"{file} : {count(len(gone), 'EPCI inconnu aujourd’hui', 'EPCI inconnus aujourd’hui')}, de côté ({listing(gone, SHOWN)})."
         )
     return table.assign(code=texts)[here]
+
+
+def on_iris(table: pd.DataFrame, file: str) -> pd.DataFrame:
+    """Return the rows by code of IRIS, each there once.
+
+    Raises
+    ------
+    GeoInputError
+        When a code comes twice, or is of no IRIS.
+    """
+    table = table.assign(code=table["code"].str.upper())
+    wrong = table[~table["code"].str.fullmatch(SHAPE_OF_IRIS.pattern)]
+    settle([f"{file}, ligne {line} : « {code[:20]} » n’est pas un code d’IRIS (neuf caractères)."
+            for code, line in zip(wrong["code"], wrong["line"], strict=True)], file)  # fmt: skip
+    refuse_repeats(table, ["code"], file, "IRIS")
+    return table.set_index("code")
 
 
 # --- figures of the territories of today --------------------------------------------------------------------------
