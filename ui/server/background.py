@@ -124,4 +124,7 @@ NAMES = {
     "odisse": "suicides et gestes auto-infligés",
     "recensement": "recensement",
     "revenus": "revenus et pauvreté",
+    "aah": "AAH",
+    "apl": "accès aux médecins",
+    "fdep": "défavorisation sociale",
 }

@@ -17,9 +17,17 @@ DEATHS = b"\xef\xbb\xbfannee;num_departement;classe_d_age;sexe;nombre_de_deces;t
 STAYS = DEATHS.replace(b"nombre_de_deces", b"nombre_de_sejours")
 AGES = b"CODGEO;P22_POP;P22_POP0014\n01001;800;160\n"
 INCOMES = b'"GEO";"GEO_OBJECT";"FILOSOFI_MEASURE";"OBS_VALUE";"TIME_PERIOD"\n"01004";"COM";"MED_SL";"22500";"2023"\n'
-FIRST = {"odisse": DEATHS, "recensement": AGES, "revenus": INCOMES}
+ACCESS = "Code commune INSEE;APL aux médecins généralistes;Population standardisée 2022\n01004;2,5;14000\n".encode()
+FIRST = {
+    "odisse": DEATHS,
+    "recensement": AGES,
+    "revenus": INCOMES,
+    "aah": b"CODGEO;A;AAAH\n01004;900;60\n",
+    "apl": ACCESS,
+    "fdep": b"Code commune,FDep\n01004,-0.75\n",
+}
 
-NEXT = {"recensement": "base-cc-evol-struct-pop-2023_csv.zip"}
+NEXT = {"recensement": "base-cc-evol-struct-pop-2023_csv.zip", "aah": "beneficiaires_CAF_31-12-2024_QP24_csv.zip"}
 
 
 @pytest.fixture
@@ -37,7 +45,7 @@ def test_a_source_of_indicators_arrives_from_each_of_its_addresses(kind: str, si
         if packed:
             body = zip_bytes({"donnees.csv": body})
         if address in source.files[0].links:  # a page of INSEE names the file of the day
-            link = "/fr/statistiques/fichier/1/" + NEXT[kind]
+            link = f"/fr/statistiques/fichier/{address.rsplit('/', 1)[1]}/{NEXT[kind]}"
             site[link] = Page(body)
             body = f'<a href="{link}">CSV</a>'.encode()
         site[path_of(address)] = Page(body)

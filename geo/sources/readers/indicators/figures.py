@@ -20,6 +20,7 @@ from geo.errors import GeoInputError
 from geo.french import count, fold, listing
 from geo.indicators import Grain, Indicator, Series, State, values_frame, write_series
 from geo.sources.readers.base import SHOWN, TOLERATED, ReadReport, codes_of_today, present, refused
+from geo.sources.readers.tables import Source
 
 PRODUCT = "indicateurs.parquet"
 Below = Literal["refused", "absent", "figure"]
@@ -28,6 +29,9 @@ ABSENT = re.compile(r"(?i)|n\.?d\.?|n\.?c\.?|n\.?r\.?|n/?a|ns|nan|none|null|[-�
 NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
 TOTALS = r"total.*|ensemble.*|france.*"
 TOTAL = re.compile(rf"(?i)|{TOTALS}|9{{5}}|x+|zz+|fr|nr|non (localis|renseign).*")
+OTHER_ZONES = re.compile(
+    r"(?i)_(bv|ze|uu|aav|arr|cv|au|metro|france)(20\d\d)?(?=\W|$)"
+)  # bassins de vie, zones d’emploi…
 GRAVITY = (State.SECRET, State.ABSENT, State.KNOWN)  # a sum is as little known as the least known of its parts
 ELSEWHERE = {"975", "977", "978", "984", "986", "987", "988", "989", "99", "00", "98"}
 
@@ -98,6 +102,14 @@ def refuse_repeats(table: pd.DataFrame, keys: Sequence[str], file: str, what: st
     )
 
 
+def of_known_zones(sources: Sequence[Source], notes: list[str]) -> list[Source]:
+    """Leave out the files of zones that their codes do not tell from communes: there alone, the name given by INSEE is believed."""
+    others = [source.name for source in sources if OTHER_ZONES.search(source.path.stem)]
+    if others:
+        notes.append(f"{listing(others)} : autre découpage que ceux d’ici, de côté.")
+    return [source for source in sources if source.name not in others]
+
+
 # --- territories ------------------------------------------------------------------------------------------------
 def on_communes(table: pd.DataFrame, atlas: Atlas, notes: list[str], *, file: str) -> pd.DataFrame:
     """Return the rows that are of a commune or an arrondissement of today, with `code`, `was` (the code written, its zero put back) and
@@ -153,9 +165,9 @@ def on_departements(
 
 
 def on_bodies(table: pd.DataFrame, atlas: Atlas, notes: list[str], *, file: str) -> pd.DataFrame:
-    """Return the rows that are of an EPCI of today, by its SIREN number; the others are left out and named."""
+    """Return the rows that are of an EPCI or an EPT of today, by its SIREN number; the others are left out and named."""
     texts = table["code"].str.removesuffix(".0")
-    here = texts.isin(atlas.epci.index.astype(str))
+    here = texts.isin(atlas.epci.index.union(atlas.ept.index).astype(str))
     gone = texts[~here].unique().tolist()
     if gone:
         notes.append(

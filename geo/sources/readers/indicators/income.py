@@ -6,7 +6,6 @@ A median and a rate of poverty are never averaged: a territory without its own f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ from geo.sources.readers.indicators.figures import (
     Gathered,
     as_published,
     finish,
+    of_known_zones,
     on_bodies,
     on_communes,
     on_departements,
@@ -52,9 +52,6 @@ OBJECTS = {
     "DEP": Grain.DEPARTEMENT,
     "REG": Grain.REGION,
 }
-OTHER_ZONES = re.compile(
-    r"(?i)_(bv|ze|uu|aav|arr|cv|au|metro|france)(20\d\d)?(?=\W|$)"
-)  # of zones that no code tells from communes
 NEW_METHOD = "2023"
 ABOUT = {
     "median": ("niveau-de-vie-median", "Niveau de vie médian", Direction.BETTER, "€ par an", 0,
@@ -75,10 +72,7 @@ def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadRep
     """
     notes: list[str] = []
     made = Gathered(notes)
-    others = [source.name for source in sources if OTHER_ZONES.search(source.path.stem)]
-    if others:
-        notes.append(f"{listing(others)} : autre découpage que ceux d’ici, de côté.")
-    for source in sorted((s for s in sources if s.name not in others), key=lambda s: (FORMS.index(s.form), s.name)):
+    for source in sorted(of_known_zones(sources, notes), key=lambda s: (FORMS.index(s.form), s.name)):
         for series in (_of_figures if source.form is FORMS[0] else _of_territories)(source, atlas, notes):
             made.add(series, source.name)
     return finish(made.series, destination, atlas, notes, listing(s.name for s in sources))
