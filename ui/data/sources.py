@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo import french as fr
 from geo.layers import Layer, Precision, apart_text, completeness
-from geo.sources import CurrentVersion, Source, current, load_sources
+from geo.sources import INDICATORS, CurrentVersion, Source, current, load_sources
 from ui import html, loaders
 from ui.server import sync_forbidden, sync_now, sync_sentence, sync_status
 
@@ -34,6 +34,7 @@ USES = {
     "passage": "Employée : anciens codes de communes, en plus de ceux de la base.",
     "frr": "Employée : dans le détail du repère des communes rurales.",
     "iris": "Employée pour les listes par IRIS, et les contours qui coupent une ville. À demander à part.",
+    **dict.fromkeys(INDICATORS, "Employée : indicateurs de besoin, lus quand on les demande."),
     "carreaux": "Employée à l’import : habitants des communes qu’un contour coupe.",
 }
 

@@ -121,4 +121,10 @@ NAMES = {
     "frr": "FRR",
     "iris": "IRIS",
     "carreaux": "carreaux de population",
+    "odisse": "suicides et gestes auto-infligés",
+    "recensement": "recensement",
+    "revenus": "revenus et pauvreté",
+    "aah": "AAH",
+    "apl": "accès aux médecins",
+    "fdep": "défavorisation sociale",
 }
