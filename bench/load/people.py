@@ -171,8 +171,9 @@ def _list(visit: Visit) -> bytes:
     return "\n".join(["Nom du CLSM;Code INSEE;État", *lines]).encode()
 
 
+# What each does, and the median of the seconds that they think between two acts: a reader reads, who composes talks it over.
 LIVES: dict[str, tuple[Life, float]] = {
-    "lecteur": (read, 20.0),
+    "lecteur": (read, 45.0),
     "compose": (compose, 6.0),
     "planificateur": (plan, 12.0),
 }
