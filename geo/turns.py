@@ -137,18 +137,26 @@ class Line:
 
     def _wait(self, me: _Asked, tell: Callable[[int], object] | None, stop: Stop | None) -> None:
         until = time.monotonic() + self.patience
-        with self._lock:
-            while not (self._free() and self._order()[0] is me):
-                if tell is not None:
-                    tell(self._order().index(me) + len(self._serving))
-                if time.monotonic() >= until:
-                    raise FullError(self.words.late)
-                self._lock.wait(LOOK_S)
-                if stop is not None and stop.is_set():
-                    raise GoneError(self.words.gone)
-            me.began = time.monotonic()
-            self._serving.append(me)
-            self._remember(me.visitor)
+        while True:
+            with self._lock:
+                if self._next(me):
+                    me.began = time.monotonic()
+                    self._serving.append(me)
+                    self._remember(me.visitor)
+                    return
+                before = self._order().index(me) + len(self._serving)
+            if tell is not None:
+                tell(before)
+            if time.monotonic() >= until:
+                raise FullError(self.words.late)
+            with self._lock:
+                if not self._next(me):
+                    self._lock.wait(LOOK_S)
+            if stop is not None and stop.is_set():
+                raise GoneError(self.words.gone)
+
+    def _next(self, me: _Asked) -> bool:
+        return self._free() and self._order()[0] is me
 
     def _free(self) -> bool:
         now = time.monotonic()

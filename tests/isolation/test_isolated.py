@@ -18,6 +18,7 @@ from geo.isolation import LIMITS, Limits, Outcome, StoppedError
 from geo.isolation import reading as isolated
 from geo.isolation import template as isolated_template
 from geo.paths import ROOT
+from geo.turns import Stop
 from tests.support import bad_readers, real
 from tests.support.apptest import readings
 from ui import reading_desk
