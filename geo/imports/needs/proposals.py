@@ -86,7 +86,8 @@ def label_of(name: str) -> str:
 
 def _counted(name: str) -> str:
     bare = " ".join(name.replace("_", " ").split())
-    return _COUNTED.sub("", bare).strip()[:80].lower() or "personnes"
+    rest = _COUNTED.sub("", bare).strip()[:80] or "personnes"
+    return rest if rest[1:2].isupper() else rest[:1].lower() + rest[1:]
 
 
 def _below_of(rest: str, names: Sequence[str]) -> str:
