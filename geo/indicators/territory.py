@@ -103,7 +103,10 @@ def things_of(indicators: Indicators, atlas: Atlas, iris: Iris | None = None) ->
     """
     groups = defaultdict[tuple[object, ...], list[Series]](list)
     for series in indicators:
-        groups[_thing(series.indicator)].append(series)
+        turn = 0  # two series of one grain are two things, whatever they are called
+        while any(one.indicator.grain is series.indicator.grain for one in groups[_thing(series.indicator, turn)]):
+            turn += 1
+        groups[_thing(series.indicator, turn)].append(series)
     raw = {key: _levels(mine, atlas, iris) for key, mine in groups.items()}
     shown = {key: levels if key[-1] is Measure.RATE else protected(levels) for key, levels in raw.items()}
     return tuple(Thing(tuple(_rated(level, key, raw, shown) for level in levels)) for key, levels in shown.items())
@@ -114,9 +117,9 @@ def _levels(group: Sequence[Series], atlas: Atlas, iris: Iris | None) -> tuple[L
     return tuple(sorted(every, key=lambda level: (level.indicator.grain.rank, -len(level.codes))))
 
 
-def _thing(one: Indicator) -> tuple[object, ...]:
+def _thing(one: Indicator, turn: int) -> tuple[object, ...]:
     said = (one.label, one.counted, one.source, one.year, one.among, one.unit)
-    return (*map(fold, said), one.multiplier, one.measure)
+    return (*map(fold, said), one.multiplier, turn, one.measure)
 
 
 def _counts_alike(rate: tuple[object, ...], other: tuple[object, ...]) -> bool:
