@@ -124,6 +124,7 @@ def open_dataset(home: Path | None = None) -> Dataset:
         LayerId.CPTS: lambda version: official.communities(version, layers[LayerId.CPTS], atlas),
         "ressources": lambda version: official.places(version, atlas),
         "iris": lambda version: official.iris(version, atlas),
+        "quartiers": official.facts_of_quarters,
     }
     made: dict[str, Any] = {}
     for kind, make in makers.items():
@@ -133,6 +134,8 @@ def open_dataset(home: Path | None = None) -> Dataset:
     for kind in official.OTHERS:
         official.best(kind, lambda version: version, notices, home)
     layers.update({kind: made[kind] for kind in (LayerId.QPV, LayerId.CPTS) if kind in made})
+    if "quartiers" in made:
+        layers[LayerId.QPV] = replace(layers[LayerId.QPV], facts=made["quartiers"])
     bases = dict(layers)
     heads = _heads(home, notices)
     imported = _lay_imported(heads, layers, atlas, notices, home)

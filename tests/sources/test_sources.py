@@ -12,7 +12,7 @@ from geo.sources.catalogue import CATALOGUE, pick_sources
 
 KINDS = [
     "contours", "populations", "epci", "ept", "densite", "qpv", "ressources", "cpts", "passage", "frr", "iris", "carreaux",
-    "odisse", "recensement", "revenus", "aah", "apl", "fdep",
+    "odisse", "recensement", "revenus", "aah", "apl", "fdep", "quartiers",
 ]  # fmt: skip
 ENTRY = """
 [[source]]

@@ -35,6 +35,7 @@ USES = {
     "frr": "Employée : dans le détail du repère des communes rurales.",
     "iris": "Employée pour les listes par IRIS, et les contours qui coupent une ville. À demander à part.",
     **dict.fromkeys(INDICATORS, "Employée : indicateurs de besoin, lus quand on les demande."),
+    "quartiers": "Employée : ce qui est publié de chaque QPV, dans le tableau des territoires rencontrés d’une note.",
     "carreaux": "Employée à l’import : habitants des communes qu’un contour coupe.",
 }
 
