@@ -71,9 +71,9 @@ STATUSES = (
 )
 
 
-def versions(home: Path | None = None) -> dict[str, CurrentVersion]:
+def versions(home: Path | None = None, kinds: Sequence[str] = KINDS) -> dict[str, CurrentVersion]:
     """Return the active version of each synchronised source that the app reads."""
-    found = {kind: current(kind, home) for kind in KINDS}
+    found = {kind: current(kind, home) for kind in kinds}
     return {kind: version for kind, version in found.items() if version}
 
 
