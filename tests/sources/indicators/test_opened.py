@@ -1,0 +1,66 @@
+"""Synchronised indicators are those of the dashboard, at the first asking only; what is damaged gives way and is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import geo.dataset.indicators as opening
+from geo.dataset import open_dataset, token
+from geo.indicators import State
+from geo.sources import INDICATORS_FILE, Outcome, current, sync
+from tests.support.reading import text_file
+
+AGES = "CODGEO;P22_POP;P22_POP0014\n01001;800;160\n01138;3000;500\n01039;500;80\n"
+INCOMES = "CODGEO;LIBGEO;MED21;TP6021\n01001;A;24000;s\n01004;B;22000;15\n"
+
+
+def bring(home: Path, **texts: str) -> None:
+    folder = home.parent / "miroir"
+    folder.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        text_file(folder, text, name=f"{name}.csv")
+    report = sync(["recensement", "revenus"], mirror=str(folder), home=home)
+    assert all(result.outcome in (Outcome.UPDATED, Outcome.UNCHANGED, Outcome.ABSENT) for result in report.results)
+
+
+def test_synchronised_indicators_are_at_hand_in_the_order_of_the_sources(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    bring(home, a=AGES, b=INCOMES)
+    found = open_dataset(home).indicators.by_id
+    assert list(found) == ["habitants", "moins-de-15-ans", "niveau-de-vie-median", "taux-de-pauvrete"]
+    assert found["moins-de-15-ans"].values.loc["01138", ["numerator", "denominator"]].tolist() == [580.0, 3500.0]
+    assert found["taux-de-pauvrete"].values.at["01001", "state"] is State.SECRET
+
+
+def test_opening_the_data_reads_no_indicator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    bring(home, a=AGES)
+    monkeypatch.setattr(opening, "synchronised_series", lambda *_: pytest.fail("read before anybody asked"))
+    data = open_dataset(home)
+    assert data.notices == ()
+
+
+def test_new_indicators_are_new_data(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    bring(home, a=AGES)
+    before = token(home)
+    bring(home, a=AGES.replace("160", "161"))
+    assert token(home) != before
+
+
+def test_damaged_indicators_give_way_to_those_of_before_and_it_is_told(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    bring(home, a=AGES)
+    bring(home, a=AGES.replace("160", "170"), b=INCOMES)
+    used = current("recensement", home)
+    assert used is not None
+    file = used.path / INDICATORS_FILE
+    body = bytearray(file.read_bytes())
+    body[len(body) // 2] ^= 0xFF
+    file.write_bytes(bytes(body))
+    notices: list[str] = []
+    found = {one.id: one for one in opening.synchronised_series(notices, home)}
+    assert found["moins-de-15-ans"].values.at["01001", "numerator"] == 160.0 and "taux-de-pauvrete" in found
+    assert len(notices) == 1 and "« recensement »" in notices[0]
