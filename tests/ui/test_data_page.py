@@ -94,6 +94,7 @@ def test_what_is_not_sure_of_each_source_is_folded_under_them() -> None:
     assert set(sources.USES) == set(load_sources()) and "« en quintiles »" not in markup(open_page())
     table = sources.unsure_table()
     for source in load_sources().values():
+        assert "--" not in source.remark
         assert escape(source.remark) in table and escape(sources.CERTAINTIES[source.certainty]) in table
 
 

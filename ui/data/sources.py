@@ -25,9 +25,9 @@ LICENCES = {
 }
 UNSURE = "Ce qui n’est pas sûr de chaque source"
 CERTAINTIES = {
-    "A": "adresses et colonnes lues dans du code qui les emploie",
+    "A": "lues dans du code",
     "B": "lues en partie",
-    "C": "à vérifier au premier fichier reçu",
+    "C": "à vérifier",
 }
 # What the dashboard does with each official source, and why it may do nothing.
 USES = {
@@ -224,7 +224,7 @@ def unsure_table() -> str:
         (f"{source.name}\n{source.page}", f"{CERTAINTIES[source.certainty]}\n{source.read_on}", source.remark)
         for source in load_sources().values()
     ]
-    return html.table([("Source", False), ("Certitude", False), ("À savoir", False)], rows, caption=UNSURE)
+    return html.table([("Source", False), ("Adresses et colonnes", False), ("À savoir", False)], rows, caption=UNSURE)
 
 
 def _brought(source: Source, version: CurrentVersion | None) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 import geo.dataset.indicators as opening
 from geo.dataset import open_dataset, token
-from geo.indicators import State
+from geo.indicators import State, things_of
 from geo.sources import INDICATORS_FILE, Outcome, current, sync
 from tests.support.reading import text_file
 
@@ -32,6 +32,26 @@ def test_synchronised_indicators_are_at_hand_in_the_order_of_the_sources(tmp_pat
     assert list(found) == ["habitants", "moins-de-15-ans", "niveau-de-vie-median", "taux-de-pauvrete"]
     assert found["moins-de-15-ans"].values.loc["01138", ["numerator", "denominator"]].tolist() == [580.0, 3500.0]
     assert found["taux-de-pauvrete"].values.at["01001", "state"] is State.SECRET
+
+
+def test_figures_that_are_not_one_thing_are_not_taken_for_one(tmp_path: Path) -> None:
+    deaths = "annee;num_departement;sexe;classe_d_age;nombre_de_deces;taux_brut;taux_standardise\n2023;01;Tous;Tous;100;15;14\n"
+    told = "indicateur;annee;nouvelles_regions;estimation\nPensées suicidaires;2024;84;5\nAnxiété;2024;84;12\n"
+    care = "Code commune INSEE;APL aux {};Population standardisée 2022\n01004;2;100\n"
+    texts = {"a.csv": deaths, "b.csv": told, "c.csv": care.format("médecins généralistes"), "d.csv": care.format("psychiatres"),
+             "e.csv": INCOMES, "f.csv": "GEO;GEO_OBJECT;FILOSOFI_MEASURE;OBS_VALUE;TIME_PERIOD\n01;DEP;MED_SL;23000;2021\n"}  # fmt: skip
+    folder = tmp_path / "miroir"
+    folder.mkdir()
+    for name, text in texts.items():
+        text_file(folder, text, name=name)
+    sync(["odisse", "apl", "revenus"], mirror=str(folder), home=tmp_path / "home")
+    data = open_dataset(tmp_path / "home")
+    things = things_of(data.indicators, data.atlas)
+    grains = [[level.indicator.grain.value for level in thing.levels] for thing in things]
+    labels = [thing.indicator.label for thing in things]
+    assert len(labels) == len(set(labels)) == 9
+    assert grains[labels.index("Niveau de vie médian")] == ["commune", "departement"]
+    assert all(len(found) == len(set(found)) for found in grains)
 
 
 def test_opening_the_data_reads_no_indicator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,13 +31,11 @@ from geo.sources.readers.tables import Form, Source, find, read_table
 
 CODE = "codecommuneinsee codecommune codgeo codeinsee depcom commune"
 ABOUT = {
-    "medecins": (
-        "apl-medecins-generalistes",
-        "Accès aux médecins généralistes (APL)",
-        "aplaux(medecins)?generalistes.?",
-    ),
-    "psychiatres": ("apl-psychiatres", "Accès aux psychiatres (APL)", "aplaux(medecins)?psychiatres.?"),
-}
+    "medecins": ("apl-medecins-generalistes", "Accès aux médecins généralistes (APL)", "aplaux(medecins)?generalistes.?",
+                 "consultations de généraliste accessibles en un an"),
+    "psychiatres": ("apl-psychiatres", "Accès aux psychiatres (APL)", "aplaux(medecins)?psychiatres.?",
+                    "consultations de psychiatre accessibles en un an"),
+}  # fmt: skip
 FORMS = tuple(
     Form(
         f"{label} par commune (Code commune INSEE, APL, population standardisée)",
@@ -45,7 +43,7 @@ FORMS = tuple(
         {"weight": "population(feminine)?standardisee.*", "people": "populationtotale.*"},
         values={"code": rf"(?i)[0-9ab]{{4,5}}(\.0)?|{TOTALS}"},
     )
-    for _, label, pattern in ABOUT.values()
+    for _, label, pattern, _ in ABOUT.values()
 )
 YEARS = (r"(?i)mill[ée]sime\s*:?\s*(20\d\d)", r"\(APL\)\s*(20\d\d)", r"(?i)\bAPL\D{0,60}(20\d\d)")
 
@@ -87,7 +85,7 @@ def _read(source: Source, year: str, atlas: Atlas, notes: list[str]) -> Series:
     )
     settle(problems, source.name)
     placed = on_communes(table, atlas, notes, file=source.name)
-    identifier, label, _ = list(ABOUT.values())[FORMS.index(source.form)]
+    identifier, label, _, counted = list(ABOUT.values())[FORMS.index(source.form)]
     weighted = "weight" in names
     indicator = Indicator(
         id=identifier,
@@ -98,7 +96,7 @@ def _read(source: Source, year: str, atlas: Atlas, notes: list[str]) -> Series:
         unit="consultations par an et par habitant",
         source="DREES",
         year=year,
-        counted="consultations accessibles en un an",
+        counted=counted,
         among="habitants standardisés selon l’âge",
         url="https://data.drees.solidarites-sante.gouv.fr/explore/dataset/530_l-accessibilite-potentielle-localisee-apl/",
         note="Médecins de ville seuls, selon la distance et l’activité ; moyenne d’un territoire pondérée par la population standardisée, "

@@ -93,7 +93,6 @@ def _series(name: str, table: pd.DataFrame) -> Series:
         unit="%",
         source="Santé publique France, Baromètre",
         year=str(table["year"].iat[0]),
-        counted="adultes qui le déclarent",
         among="adultes interrogés",
         url="https://odisse.santepubliquefrance.fr/",
         note=NOTE,

@@ -154,6 +154,13 @@ def last_whole_year(table: pd.DataFrame, notes: list[str], *, file: str) -> pd.D
     return table[table["year"] == whole]
 
 
+# Two rates of one count differ by whom they are out of: alike, they would be taken for one.
+AMONG = {
+    "nombre": "",
+    "standardise": "habitants, à structure d’âge égale",
+    "brut": "habitants",
+    "part": "passages aux urgences codés",
+}
 NAMED = {
     "nombre": ("", "{label}, nombre", ""),
     "standardise": ("-taux-standardise", "{label}, taux standardisé sur l’âge", ""),
@@ -177,7 +184,7 @@ def _series(topic: Topic, grain: Grain, name: str, source: Source, table: pd.Dat
         source=PRODUCER,
         year=str(table["year"].iat[0]),
         counted=topic.counted,
-        among="passages aux urgences codés" if name == "part" else "habitants",
+        among=AMONG[name],
         url=f"{PAGE}{topic.dataset}-{word}/",
         note=topic.note,
         set=topic.label,
