@@ -54,6 +54,19 @@ def test_figures_that_are_not_one_thing_are_not_taken_for_one(tmp_path: Path) ->
     assert all(len(found) == len(set(found)) for found in grains)
 
 
+def test_hostile_texts_of_a_file_stay_texts_and_the_version_stays_whole(tmp_path: Path) -> None:
+    folder, home = tmp_path / "miroir", tmp_path / "home"
+    folder.mkdir()
+    survey = "indicateur;annee;nouvelles_regions;estimation\nAnxiété \x1b[31m<b>;2024;84;5\nFumeurs \u202e;2024;84;9\n"
+    text_file(folder, survey, name="a\x07.csv")
+    report = sync(["odisse"], mirror=str(folder), home=home)
+    assert report.results[0].outcome is Outcome.UPDATED
+    used = current("odisse", home)
+    assert used is not None and any("Fumeurs \\u202e" in note for note in used.manifest.notes)
+    (series,) = open_dataset(home).indicators
+    assert series.indicator.label == "Anxiété \\u001b[31m<b>"
+
+
 def test_opening_the_data_reads_no_indicator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "home"
     bring(home, a=AGES)

@@ -30,6 +30,7 @@ from geo.sources.readers.indicators.figures import (
     read_column,
     settle,
     with_states,
+    years_of,
 )
 from geo.sources.readers.tables import Form, Source, read_table
 
@@ -98,8 +99,8 @@ def _hidden(read: pd.DataFrame, source: Source, name: str, notes: list[str]) -> 
 def _of_last_date(table: pd.DataFrame, source: Source, notes: list[str]) -> tuple[pd.DataFrame, str]:
     """Keep the rows of the last date, and return its year: told by a column, a title, or the name that the producer gave the file."""
     if "date" in table:
-        last = table["date"].max()
-        return table[table["date"] == last], last[:4]
+        year = str(years_of(table, "date", source.name).max())
+        return table[table["date"] == table["date"].max()], year
     year = vintage([source]) or max(re.findall(r"(?<!\d)20[0-4]\d(?!\d)", source.path.stem), default="")
     if not year:
         notes.append(f"{source.name} : année non écrite dans le fichier ; elle reste inconnue.")

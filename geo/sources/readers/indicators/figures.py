@@ -26,6 +26,7 @@ PRODUCT = "indicateurs.parquet"
 Below = Literal["refused", "absent", "figure"]
 SECRET = re.compile(r"(?i)s|c|secret|secret statistique|[<≤] ?\d+|moins de \d+")
 ABSENT = re.compile(r"(?i)|n\.?d\.?|n\.?c\.?|n\.?r\.?|n/?a|ns|nan|none|null|[-–—./*…]+|x")
+YEAR = r"(19|20)\d\d(\.0|[-/.]?\d\d([-/.].*)?)?"
 NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
 TOTALS = r"total.*|ensemble.*|france.*"
 TOTAL = re.compile(rf"(?i)|{TOTALS}|9{{5}}|x+|zz+|fr|nr|non (localis|renseign).*")
@@ -70,6 +71,25 @@ def read_column(
         {"value": [value for value, _ in pairs], "state": np.array([state for _, state in pairs], dtype=object)},
         index=table.index,
     )
+
+
+def years_of(table: pd.DataFrame, column: str, file: str) -> pd.Series:
+    """Return the year that each row is of, of a column of years, months or days.
+
+    Raises
+    ------
+    GeoInputError
+        With the row of each text that is none.
+    """
+    wrong = table[~table[column].str.fullmatch(YEAR)]
+    settle(
+        [
+            f"{file}, ligne {line} : « {text[:40]} » n’est pas une année."
+            for text, line in zip(wrong[column], wrong["line"], strict=True)
+        ],
+        file,
+    )
+    return table[column].str[:4]
 
 
 def settle(problems: Sequence[str], file: str) -> None:

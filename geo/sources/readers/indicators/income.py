@@ -31,6 +31,7 @@ from geo.sources.readers.indicators.figures import (
     refuse_repeats,
     settle,
     with_states,
+    years_of,
 )
 from geo.sources.readers.tables import Form, Source, read_table
 
@@ -127,9 +128,11 @@ def _of_figures(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
             ],
             source.name,
         )
-    year = table["annee"].max()[:4] if "annee" in table else vintage([source])
+    year = vintage([source]) or "année non indiquée"
     if "annee" in table:
-        table = table[table["annee"].str[:4] == year]
+        years = years_of(table, "annee", source.name)
+        year = str(years.max())
+        table = table[years == year]
     table = table.assign(
         code=table["code"].str.replace(r"^[A-Z]+-", "", regex=True), grain=table["object"].map(OBJECTS)
     )

@@ -29,6 +29,7 @@ from geo.sources.readers.indicators.figures import (
     refuse_repeats,
     settle,
     with_states,
+    years_of,
 )
 from geo.sources.readers.tables import Form, Source, read_table
 
@@ -37,7 +38,6 @@ PAGE = "https://odisse.santepubliquefrance.fr/explore/dataset/"
 DEPARTEMENT = "numdepartement newdpt departementcode codedepartement codedep numdep dep departement"
 REGION = "reg regioncode coderegion regcode codereg"
 CODE = rf"(?i)\d{{1,3}}(\.0)?|2[ab]|fr|{TOTALS}"
-YEAR = r"(19|20)\d\d([-/.].*)?"
 COMMON = {
     "annee": "annee year an annees",
     "sexe": "sexe libsexe sex",
@@ -87,7 +87,7 @@ def _form(topic: Topic, grain: Grain) -> Form:
         f"{topic.label} par {word} (code, année, sexe, classe d’âge, {', '.join(topic.columns)})",
         {"code": code, "annee": COMMON["annee"], first: topic.columns[first]},
         {**{k: v for k, v in COMMON.items() if k != "annee"}, **{k: v for k, v in topic.columns.items() if k != first}},
-        values={"code": CODE, "annee": YEAR},
+        values={"code": CODE},
         absent="|".join(DEPARTEMENT.split()[:-2]) if grain is Grain.REGION else "",
     )
 
@@ -117,7 +117,7 @@ def _read(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
     topic, grain = MEANT[source.form.name]
     table = _of_everybody(read_table(source), source.name)
     table = on_departements(table, atlas, notes, file=source.name, regions=grain is Grain.REGION)
-    table = table.assign(year=table["annee"].str[:4])
+    table = table.assign(year=years_of(table, "annee", source.name))
     refuse_repeats(table, ["code", "year"], source.name, f"{GRAINS[grain][0]} et par année")
     table = last_whole_year(table, notes, file=source.name)
     problems: list[str] = []
