@@ -26,12 +26,13 @@ from geo.sources.readers.indicators.figures import (
     read_column,
     settle,
     with_states,
+    years_of,
 )
 from geo.sources.readers.tables import Form, Source, find, read_table
 
 CODE = "codecommuneinsee codecommune codgeo codeinsee depcom commune"
 ABOUT = {
-    "medecins": ("apl-medecins-generalistes", "Accès aux médecins généralistes (APL)", "aplaux(medecins)?generalistes.?",
+    "medecins": ("apl-medecins-generalistes", "Accès aux médecins généralistes (APL)", "aplaux(medecins)?generalistes.? aplmg(hmep)?",
                  "consultations de généraliste accessibles en un an"),
     "psychiatres": ("apl-psychiatres", "Accès aux psychiatres (APL)", "aplaux(medecins)?psychiatres.?",
                     "consultations de psychiatre accessibles en un an"),
@@ -40,7 +41,7 @@ FORMS = tuple(
     Form(
         f"{label} par commune (Code commune INSEE, APL, population standardisée)",
         {"code": CODE, "apl": pattern},
-        {"weight": "population(feminine)?standardisee.*", "people": "populationtotale.*"},
+        {"weight": "population(feminine)?standardisee.*", "people": "populationtotale.*", "annee": "an annee"},
         values={"code": rf"(?i)[0-9ab]{{4,5}}(\.0)?|{TOTALS}"},
     )
     for _, label, pattern, _ in ABOUT.values()
@@ -78,6 +79,10 @@ def year_of(source: Source) -> str:
 def _read(source: Source, year: str, atlas: Atlas, notes: list[str]) -> Series:
     table = read_table(source)
     table = table[table["code"] != ""]  # the row of units, under the header
+    if "annee" in table:
+        years = years_of(table, "annee", source.name)
+        year = str(years.max())
+        table = table[years == year]
     problems: list[str] = []
     names = [name for name in ("apl", "weight", "people") if name in source.columns]
     table = with_states(

@@ -35,14 +35,15 @@ from geo.sources.readers.indicators.figures import (
 from geo.sources.readers.tables import Form, Source, read_table
 
 SECRECY = 5
-ROUNDED = "indfoy"  # how CNAF names its columns, whose figures it rounds to five
-AAH = "aaah indfoyaah.* .*allocataires.*aah.* nbaah foyersaah aah"
+ROUNDED = ("indfoy", "indnbp")  # how CNAF names its columns, whose figures it rounds to five
+AAH = "aaah indfoyaah.* .*(allocataires|beneficiaires|foyers).*aah.* nbaah aah"
+COVERED = "indnbpaah.* .*(couvertes|personnes).*aah.*"
 ALL = "a indfoyndur nballocataires nbfoyersallocataires nombredallocataires"
 WHEN = "dtreffre dtref annee date periode"
 FORMS = (
-    Form("allocataires de l’AAH par IRIS (IRIS, A, AAAH)", {"code": "iris codeiris", "aah": AAH}, {"all": ALL, "date": WHEN}),
+    Form("allocataires de l’AAH par IRIS (IRIS, A, AAAH)", {"code": "iris codeiris", "aah": AAH}, {"people": COVERED, "all": ALL, "date": WHEN}),
     Form("allocataires de l’AAH par commune (CODGEO, A, AAAH)",
-         {"code": "codgeo numcomdo codesinsee codeinsee inseecom codecommune com", "aah": AAH}, {"all": ALL, "date": WHEN},
+         {"code": "codgeo numcomdo codesinsee codeinsee inseecom codecommune com", "aah": AAH}, {"people": COVERED, "all": ALL, "date": WHEN},
          values={"code": rf"(?i)[0-9ab]{{4,5}}(\.0)?|[0-9x]{{5}}|{TOTALS}"}, absent="iris"),
 )  # fmt: skip
 
@@ -66,7 +67,7 @@ def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadRep
 def _read(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
     table, year = _of_last_date(read_table(source), source, notes)
     problems: list[str] = []
-    names = [name for name in ("aah", "all") if name in source.columns]
+    names = [name for name in ("aah", "people", "all") if name in source.columns]
     read: dict[str, pd.DataFrame] = {name: _hidden(read_column(table, name, problems, file=source.name, name=source.header_of(name)), source, name, notes)
             for name in names}  # fmt: skip
     settle(problems, source.name)
@@ -78,6 +79,10 @@ def _read(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
         counted = added_up(on_communes(table, atlas, notes, file=source.name), names, atlas, notes, file=source.name)
     number = _indicator(grain, year)
     series = [count_series(number, counted, "aah")]
+    if "people" in names:
+        people = replace(number, id=number.id.replace("aah", "aah-personnes", 1), label="Personnes couvertes par l’AAH",
+                         unit="personnes", counted="personnes couvertes par l’AAH")  # fmt: skip
+        series.append(count_series(people, counted, "people"))
     if "all" in names:
         share = replace(number, id=number.id.replace("aah", "part-aah", 1), label="Part de l’AAH parmi les foyers allocataires",
                         measure=Measure.RATIO, unit="%", among="foyers allocataires des CAF", multiplier=100.0, decimals=1)  # fmt: skip

@@ -44,6 +44,8 @@ FORMS = (
          {"code": "codgeo", "median": r"med\d\d"}, {"poverty": r"tp60\d\d", "name": "libgeo"}, values={"code": CODES}, absent="iris"),
     Form("Filosofi par IRIS (IRIS, DISP_MED21, DISP_TP6021)",
          {"code": "iris", "median": r"dispmed\d\d"}, {"poverty": r"disptp60\d\d"}),
+    Form("taux de pauvreté de Filosofi, une ligne par territoire (CODGEO, TP6021)",
+         {"code": "codgeo", "poverty": r"tp60\d\d"}, {"name": "libgeo"}, values={"code": CODES}, absent="iris"),
 )  # fmt: skip
 MEASURES = {"MED_SL": "median", "PR_MD60": "poverty"}
 OBJECTS = {

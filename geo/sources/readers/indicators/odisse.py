@@ -47,6 +47,7 @@ RATES = {"standardise": "tauxstandardise.* tauxstd.*", "brut": "tauxbrut.*"}
 EVERYBODY = {
     fold(text)
     for text in ("Hommes et Femmes", "Femmes et Hommes", "Ensemble", "Tous", "Toutes", "Total", "Tous sexes", "Les deux sexes", "Tous âges",
+        "Tout âge",
                  "Tous les âges", "Toutes classes d’âge", "Toutes les classes d’âge", "")
 }  # fmt: skip
 WHOLE = 0.95  # a year is whole when it has as many territories as this share of the fullest one
@@ -74,7 +75,7 @@ TOPICS = (
     Topic("hospitalisations-gestes-auto-infliges", "Hospitalisations pour geste auto-infligé", "séjours",
           {"nombre": "nombredesejours nbsejours sejours", **RATES}, "gestes-auto-infliges-hospitalisations", STAYS),
     Topic("urgences-gestes-auto-infliges", "Passages aux urgences pour geste auto-infligé", "passages",
-          {"part": "partactivite.* tauxdepassages.* part(des)?passages.*"}, "gestes-auto-infliges-passages-aux-urgences",
+          {"part": "part.*activite.* taux(de)?passages.* part(des)?passages.*"}, "gestes-auto-infliges-passages-aux-urgences",
           CODING, "part des passages codés, dans l’unité de la source"),
 )  # fmt: skip
 GRAINS = {Grain.DEPARTEMENT: ("departement", DEPARTEMENT), Grain.REGION: ("region", REGION)}
