@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import geo.dataset.indicators as opening
+from geo.communes import embedded_atlas
 from geo.dataset import open_dataset, token
 from geo.indicators import State, things_of
 from geo.sources import INDICATORS_FILE, Outcome, current, sync
@@ -83,6 +84,23 @@ def test_new_indicators_are_new_data(tmp_path: Path) -> None:
     assert token(home) != before
 
 
+def test_a_new_version_keeps_what_it_no_longer_gives_and_one_cut_short_is_refused(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    many = "CODGEO;P22_POP;P22_POP0014\n" + "".join(f"{code};800;160\n" for code in embedded_atlas().codes[:60])
+    bring(home, a=many, c="CODGEO;C22_MEN;C22_MENPSEUL;C22_FAM;C22_FAMMONO\n01001;9;3;5;1\n")
+    (tmp_path / "miroir" / "c.csv").unlink()
+    bring(home, a=many.replace("160", "170"))
+    used = current("recensement", home)
+    assert used is not None and any("Familles monoparentales (2022)" in note for note in used.manifest.notes)
+    found = open_dataset(home).indicators.by_id
+    assert found["familles-monoparentales"].values.at["01001", "numerator"] == 1.0
+    assert found["moins-de-15-ans"].values.at["01001", "numerator"] == 170.0
+    text_file(tmp_path / "miroir", many[:400], name="a.csv")
+    (result,) = sync(["recensement"], mirror=str(tmp_path / "miroir"), home=home).results
+    assert result.outcome is Outcome.FAILED and "la version en service est gardée" in " ".join(result.reasons)
+    assert current("recensement", home) == used
+
+
 def test_damaged_indicators_give_way_to_those_of_before_and_it_is_told(tmp_path: Path) -> None:
     home = tmp_path / "home"
     bring(home, a=AGES)
@@ -97,3 +115,6 @@ def test_damaged_indicators_give_way_to_those_of_before_and_it_is_told(tmp_path:
     found = {one.id: one for one in opening.synchronised_series(notices, home)}
     assert found["moins-de-15-ans"].values.at["01001", "numerator"] == 160.0 and "taux-de-pauvrete" in found
     assert len(notices) == 1 and "« recensement »" in notices[0]
+    bring(home, a=AGES.replace("160", "180"))
+    found = {one.id: one for one in opening.synchronised_series([], home)}
+    assert found["moins-de-15-ans"].values.at["01001", "numerator"] == 180.0  # what is damaged stops no new version

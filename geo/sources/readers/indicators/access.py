@@ -19,6 +19,7 @@ from geo.sources.readers.indicators.figures import (
     Gathered,
     added_up,
     as_published,
+    carry,
     count_series,
     finish,
     on_communes,
@@ -120,4 +121,4 @@ def _read(source: Source, year: str, atlas: Atlas, notes: list[str]) -> Series:
     )
 
 
-READERS = (Reader("apl", FORMS, parse, several=True),)
+READERS = (Reader("apl", FORMS, parse, several=True, carry=carry),)

@@ -22,6 +22,7 @@ from geo.sources.readers.indicators.figures import (
     TOTALS,
     Gathered,
     added_up,
+    carry,
     count_series,
     finish,
     of_known_zones,
@@ -131,4 +132,4 @@ def _indicator(grain: Grain, year: str) -> Indicator:
     )
 
 
-READERS = (Reader("aah", FORMS, parse, several=True),)
+READERS = (Reader("aah", FORMS, parse, several=True, carry=carry),)

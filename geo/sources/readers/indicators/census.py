@@ -23,6 +23,7 @@ from geo.sources.readers.indicators.figures import (
     TOTALS,
     Gathered,
     added_up,
+    carry,
     count_series,
     finish,
     on_communes,
@@ -183,4 +184,4 @@ def _people(grain: Grain, year: str) -> Indicator:
                    unit="habitants", counted="habitants", among="", multiplier=1.0, least=0.0, decimals=0)  # fmt: skip
 
 
-READERS = (Reader("recensement", FORMS, parse, several=True),)
+READERS = (Reader("recensement", FORMS, parse, several=True, carry=carry),)

@@ -19,6 +19,7 @@ from geo.sources.readers.indicators.figures import (
     TOTALS,
     Gathered,
     as_published,
+    carry,
     finish,
     on_communes,
     rate_series,
@@ -96,4 +97,4 @@ def _indicator(year: str, *, quintiles: bool) -> Indicator:
     )
 
 
-READERS = (Reader("fdep", FORMS, parse, several=True),)
+READERS = (Reader("fdep", FORMS, parse, several=True, carry=carry),)

@@ -18,7 +18,7 @@ import pandas as pd
 from geo.communes import SHAPE_OF_IRIS, Atlas, history
 from geo.errors import GeoInputError
 from geo.french import count, fold, listing
-from geo.indicators import Grain, Indicator, Series, State, values_frame, write_series
+from geo.indicators import Grain, Indicator, Series, State, read_series, values_frame, write_series
 from geo.sources.readers.base import SHOWN, TOLERATED, ReadReport, codes_of_today, present, refused
 from geo.sources.readers.tables import Source
 
@@ -33,6 +33,7 @@ TOTAL = re.compile(rf"(?i)|{TOTALS}|9{{5}}|x+|zz+|fr|nr|non (localis|renseign).*
 OTHER_ZONES = re.compile(
     r"(?i)_(bv|ze|uu|aav|arr|cv|au|metro|france)(20\d\d)?(?=\W|$)"
 )  # bassins de vie, zones d’emploi…
+FEW = 20  # territories under which a version is too small to tell a file cut short
 GRAVITY = (State.SECRET, State.ABSENT, State.KNOWN)  # a sum is as little known as the least known of its parts
 ELSEWHERE = {"975", "977", "978", "984", "986", "987", "988", "989", "99", "00", "98"}
 
@@ -365,3 +366,36 @@ def with_states(table: pd.DataFrame, read: Mapping[str, pd.DataFrame]) -> pd.Dat
     """Put columns read by `read_column` into a table: `<name>` and `<name>_state` each."""
     columns = {name: frame["value"] for name, frame in read.items()}
     return table.assign(**columns, **{f"{name}_state": frame["state"] for name, frame in read.items()})
+
+
+def carry(before: Path, stage: Path) -> list[str]:
+    """Put back the series of the version in use that the new files no longer give, each with its own year, and say which.
+
+    Raises
+    ------
+    GeoInputError
+        When an indicator would lose half its territories: a file cut short looks like that.
+    """
+    new = {one.id: one for one in read_series(stage / PRODUCT)}
+    try:
+        old = {one.id: one for one in read_series(before / PRODUCT)}
+    except GeoInputError:  # damaged: there is nothing to put back
+        return []
+    problems = []
+    for name in old.keys() & new.keys():
+        had, has = (int((group[name].values["state"] == State.KNOWN).sum()) for group in (old, new))
+        if had >= FEW and has < had / 2:
+            problems.append(
+                f"« {new[name].indicator.label} » : {count(has, 'territoire connu', 'territoires connus')} au lieu de {count(had, 'territoire')} ; "
+                "la version en service est gardée. Le fichier est sans doute coupé."
+            )
+    if problems:
+        raise GeoInputError(sorted(problems))
+    lost = [one for name, one in old.items() if name not in new]
+    if not lost:
+        return []
+    write_series([*new.values(), *lost], stage / PRODUCT)
+    shown = listing([f"{one.indicator.label} ({one.indicator.year})" for one in lost], SHOWN)
+    return [
+        f"{count(len(lost), 'indicateur absent', 'indicateurs absents')} des nouveaux fichiers, déjà connu : gardé ({shown})."
+    ]

@@ -20,6 +20,7 @@ from geo.sources.readers.indicators.figures import (
     TOTALS,
     Gathered,
     as_published,
+    carry,
     finish,
     of_known_zones,
     on_bodies,
@@ -204,4 +205,4 @@ def _indicator(name: str, grain: Grain, year: str) -> Indicator:
     )
 
 
-READERS = (Reader("revenus", FORMS, parse, several=True),)
+READERS = (Reader("revenus", FORMS, parse, several=True, carry=carry),)

@@ -21,6 +21,7 @@ from geo.sources.readers.indicators import barometer
 from geo.sources.readers.indicators.figures import (
     TOTALS,
     Gathered,
+    carry,
     count_series,
     finish,
     on_departements,
@@ -194,4 +195,4 @@ def _series(topic: Topic, grain: Grain, name: str, source: Source, table: pd.Dat
     return count_series(indicator, table, name) if counts else rate_series(indicator, table, rate=name)
 
 
-READERS = (Reader("odisse", FORMS, parse, several=True),)
+READERS = (Reader("odisse", FORMS, parse, several=True, carry=carry),)
