@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from geo.communes import embedded_atlas
 from geo.french import number
 from geo.indicators import State
-from geo.sources.readers.indicators.figures import added_up, on_bodies, on_departements, read_figure, refuse_repeats
+from geo.sources.readers.indicators.figures import read_figure, refuse_repeats
+from geo.sources.readers.indicators.territories import added_up, on_bodies, on_departements
 
 WORDS = {State.SECRET: "s", State.ABSENT: "nd"}
 CELLS = st.one_of(st.integers(0, 10**7), st.sampled_from(list(WORDS.values())))
@@ -29,6 +30,10 @@ def test_a_number_is_read_however_the_french_write_it(value: int, decimals: int)
 def test_any_text_is_a_figure_a_secret_an_absence_or_nothing(text: str) -> None:
     found = read_figure(text)
     assert found is None or (found[1] is State.KNOWN) == (found[0] == found[0])
+
+
+def test_what_is_beyond_any_country_is_no_figure() -> None:
+    assert read_figure("1e999") is None and read_figure("-2e20") is None and read_figure("12 ou 13") is None
 
 
 @pytest.mark.parametrize("text", ["< 5", "<11", "≤ 4", "s", "S", "c", "moins de 5"])

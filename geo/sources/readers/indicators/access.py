@@ -15,20 +15,17 @@ from geo.french import listing
 from geo.indicators import Direction, Grain, Indicator, Measure, Series, State
 from geo.sources.readers.base import Reader, ReadReport
 from geo.sources.readers.indicators.figures import (
-    TOTALS,
     Gathered,
-    added_up,
-    as_published,
     carry,
     count_series,
     finish,
-    on_communes,
     rate_series,
     read_column,
     settle,
     with_states,
     years_of,
 )
+from geo.sources.readers.indicators.territories import TOTALS, added_up, as_published, on_communes
 from geo.sources.readers.tables import Form, Source, find, read_table
 
 CODE = "codecommuneinsee codecommune codgeo codeinsee depcom commune"

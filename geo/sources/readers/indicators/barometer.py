@@ -14,7 +14,6 @@ from geo.communes import Atlas
 from geo.french import fold, listing
 from geo.indicators import Direction, Grain, Indicator, Measure, Series
 from geo.sources.readers.indicators.figures import (
-    on_departements,
     rate_series,
     read_column,
     refuse_repeats,
@@ -22,6 +21,7 @@ from geo.sources.readers.indicators.figures import (
     with_states,
     years_of,
 )
+from geo.sources.readers.indicators.territories import on_departements
 from geo.sources.readers.tables import Form, Source, read_table
 from geo.visible import one_line
 

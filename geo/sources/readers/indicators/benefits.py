@@ -19,20 +19,17 @@ from geo.french import listing
 from geo.indicators import Direction, Grain, Indicator, Measure, Series, State
 from geo.sources.readers.base import Reader, ReadReport, vintage
 from geo.sources.readers.indicators.figures import (
-    TOTALS,
     Gathered,
-    added_up,
     carry,
     count_series,
     finish,
     of_known_zones,
-    on_communes,
-    on_iris,
     read_column,
     settle,
     with_states,
     years_of,
 )
+from geo.sources.readers.indicators.territories import TOTALS, added_up, on_communes, on_iris
 from geo.sources.readers.tables import Form, Source, read_table
 
 SECRECY = 5

@@ -20,18 +20,15 @@ from geo.indicators import Direction, Grain, Indicator, Measure, Series, write_s
 from geo.sources.readers.base import Reader, ReadReport
 from geo.sources.readers.indicators.figures import (
     PRODUCT,
-    TOTALS,
     Gathered,
-    added_up,
     carry,
     count_series,
     finish,
-    on_communes,
-    on_iris,
     read_column,
     settle,
     with_states,
 )
+from geo.sources.readers.indicators.territories import TOTALS, added_up, on_communes, on_iris
 from geo.sources.readers.tables import Form, Source, read_table
 
 LEAST = 200  # INSEE: figures under 200 are to be handled with care, for they come from a survey

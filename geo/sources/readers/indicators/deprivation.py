@@ -16,17 +16,15 @@ from geo.french import listing
 from geo.indicators import Direction, Grain, Indicator, Measure, Series
 from geo.sources.readers.base import Reader, ReadReport, vintage
 from geo.sources.readers.indicators.figures import (
-    TOTALS,
     Gathered,
-    as_published,
     carry,
     finish,
-    on_communes,
     rate_series,
     read_column,
     settle,
     with_states,
 )
+from geo.sources.readers.indicators.territories import TOTALS, as_published, on_communes
 from geo.sources.readers.tables import Form, Source, read_table
 
 FORMS = (

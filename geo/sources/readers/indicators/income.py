@@ -17,22 +17,24 @@ from geo.french import fold, listing
 from geo.indicators import Direction, Grain, Indicator, Measure, Series, State
 from geo.sources.readers.base import Reader, ReadReport, vintage
 from geo.sources.readers.indicators.figures import (
-    TOTALS,
     Gathered,
-    as_published,
     carry,
     finish,
     of_known_zones,
-    on_bodies,
-    on_communes,
-    on_departements,
-    on_iris,
     rate_series,
     read_column,
     refuse_repeats,
     settle,
     with_states,
     years_of,
+)
+from geo.sources.readers.indicators.territories import (
+    TOTALS,
+    as_published,
+    on_bodies,
+    on_communes,
+    on_departements,
+    on_iris,
 )
 from geo.sources.readers.tables import Form, Source, read_table
 

@@ -19,12 +19,10 @@ from geo.indicators import Direction, Grain, Indicator, Measure, Series
 from geo.sources.readers.base import Reader, ReadReport
 from geo.sources.readers.indicators import barometer
 from geo.sources.readers.indicators.figures import (
-    TOTALS,
     Gathered,
     carry,
     count_series,
     finish,
-    on_departements,
     rate_series,
     read_column,
     refuse_repeats,
@@ -32,6 +30,7 @@ from geo.sources.readers.indicators.figures import (
     with_states,
     years_of,
 )
+from geo.sources.readers.indicators.territories import TOTALS, on_departements
 from geo.sources.readers.tables import Form, Source, read_table
 
 PRODUCER = "Santé publique France (Odissé)"
