@@ -31,10 +31,10 @@ from geo.register import Origin, Statement, register
 from geo.register import store as register_store
 from geo.sources import read_status, versions
 from geo.sources.versions import PARTS_KEPT_S
+from tests.register.edited import editing
 from tests.support import damaged_homes, real
 from tests.support.browser import ROOT
 from tests.support.damaged_homes import ATLAS, BASE, build, damages, open_everything, tree
-from tests.support.edited import editing
 from tests.support.grid import layer, zone
 
 SEED = 11

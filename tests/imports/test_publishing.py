@@ -18,8 +18,8 @@ from geo.imports import Answers, Doubt, ImportDraft, Review, keep_and_publish, r
 from geo.imports.reserves import gaps, unsettled_places
 from geo.perimeters import Perimeter
 from geo.register import Statement, register
+from tests.register.edited import edit
 from tests.support import real
-from tests.support.edited import edit
 from tests.support.grid import draw, layer, plain, zone
 
 CALAIS, LENS, COQUELLES = "62193", "62498", "62239"

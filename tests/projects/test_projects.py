@@ -40,8 +40,8 @@ from geo.projects import (
 )
 from geo.projects.table import COLUMNS, rows_of, typed_date
 from geo.register import ConflictError, State
+from tests.register.edited import edit
 from tests.support import real
-from tests.support.edited import edit
 from tests.support.grid import crosswalk, draw, plain
 
 TODAY = date(2026, 11, 26)

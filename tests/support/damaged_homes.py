@@ -32,7 +32,7 @@ from geo.register import Origin, Statement, register
 from geo.register.store import MEMBERS, ZONES
 from geo.sources import background as sync_beside
 from geo.sources import versions
-from tests.support.edited import edit, editing
+from tests.register.edited import edit, editing
 from tests.support.grid import FACT_LAYERS, draw, layer, zone
 
 Damage = Callable[[Path], None]

@@ -18,8 +18,8 @@ from geo.layers import Etat, Layer
 from geo.register import Origin, Statement
 from geo.scenarios import Scenario, Workbook, pack, to_file, vintage_of
 from geo.watch import inside, layer_news, read_saved_perimeters, watch
+from tests.register.edited import edit
 from tests.support import real
-from tests.support.edited import edit
 from tests.support.grid import crosswalk, draw, layer, plain, zone
 
 TODAY = date.today()
