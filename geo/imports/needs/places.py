@@ -44,6 +44,7 @@ class Placed:
     message: str = ""
     repaired: bool = False
     former: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class PlaceColumn:
     place: int
     grains: tuple[Grain, ...]
     score: tuple[float, ...]
+    sure: bool = True  # else figures that happen to be numbers of territories
 
 
 def is_total(text: str) -> bool:
@@ -100,7 +102,7 @@ def _judged(place: int, name: str, cells: Sequence[str], atlas: Atlas) -> PlaceC
         best,
         -place,
     )
-    return PlaceColumn(place, tuple(fitting), tuple(map(float, score)))
+    return PlaceColumn(place, tuple(fitting), tuple(map(float, score)), named is not None or not numbers)
 
 
 def place_of(text: str, grain: Grain, atlas: Atlas, departement: str | None = None) -> Placed:
@@ -133,7 +135,8 @@ def _commune(bare: str, atlas: Atlas, departement: str | None) -> Placed:
         return Placed(message=f"« {bare} » n’est pas un code de commune.")
     read = read_place(bare, atlas, departement)
     if read.extended or not read.atoms:
-        return Placed(message=read.message if not read.extended else f"« {bare[:40]} » est un EPCI, pas une commune.")
+        said = read.message if not read.extended else f"« {bare[:40]} » est un EPCI, pas une commune."
+        return Placed(message=said, advice=read.advice)
     city = next((one for one, parts in atlas.parts.items() if parts == read.atoms), "")
     if not city and len(read.atoms) > 1:
         return Placed(message=f"« {bare[:40]} » : plusieurs communes.")
