@@ -22,7 +22,6 @@ from geo.imports import (
     keep_needs,
     publish_needs,
     read_needs_draft,
-    read_needs_file,
     remembered_plan,
     shown_figures,
 )
@@ -72,7 +71,7 @@ def settled(draft: NeedsDraft) -> Plan:
 # --- the planner's workbook -------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def first() -> NeedsDraft:
-    return read_needs_file(needs_workbook(), "besoins.xlsx", atlas=FRANCE)
+    return read_needs_draft(needs_workbook(), FRANCE, name="besoins.xlsx")
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from geo.communes import BLANKS, SHAPE_OF_IRIS, Atlas, departement_of, departement_of_text, find_body, read_place
 from geo.french import fold
@@ -57,6 +58,7 @@ class PlaceColumn:
     sure: bool = True  # else figures that happen to be numbers of territories
 
 
+@lru_cache(maxsize=100_000)
 def is_total(text: str) -> bool:
     """Tell whether a cell names a total: « Total », « Ensemble », « France entière », « Total Aisne »."""
     word = fold(text)
@@ -77,7 +79,9 @@ def find_columns(header: Sequence[str], columns: Sequence[Sequence[str]], atlas:
 
 
 def _judged(place: int, name: str, cells: Sequence[str], atlas: Atlas) -> PlaceColumn | None:
-    filled = [bare for cell in cells if (bare := cell.strip(BLANKS)) and not is_total(bare)]
+    written = [bare for cell in cells if (bare := cell.strip(BLANKS))]
+    totals = {text for text in dict.fromkeys(written) if is_total(text)}
+    filled = [text for text in written if text not in totals]
     distinct = list(dict.fromkeys(filled))
     sample = distinct[:LOOKED_AT]
     named = grain_of_header(name)

@@ -107,13 +107,9 @@ def _among(text: str, departements: set[str], atlas: Atlas) -> Placed | None:
 
 
 def _set_aside(rows: Rows, number: int, text: str, cells: Sequence[str], place: int) -> bool:
-    words = [
-        cell
-        for i, cell in enumerate(cells)
-        if i != place and cell.strip(BLANKS) and read_cell(cell).kind is Kind.UNREADABLE
-    ]
-    total = is_total(text) or (not text and any(is_total(word) for word in words))
-    filled = sum(bool(cell.strip(BLANKS)) for cell in cells)
+    filled = [cell for cell in cells if cell.strip(BLANKS)]
+    words = [] if text else [cell for cell in filled if read_cell(cell).kind is Kind.UNREADABLE]
+    total = is_total(text) or any(is_total(word) for word in words)
     if total:
         said = text or next(word for word in words if is_total(word))
         rows.told(
@@ -121,10 +117,8 @@ def _set_aside(rows: Rows, number: int, text: str, cells: Sequence[str], place: 
             number,
             f"« {' '.join(said.split())[:40]} » : ligne de total, mise de côté ; elle n’est ni ajoutée ni comptée.",
         )
-    elif filled == 1 and (len(text) > 25 or (not text and words)):
-        rows.told(
-            "à savoir", number, f"« {next(c for c in cells if c.strip(BLANKS)).strip()[:60]} » : note, mise de côté."
-        )
+    elif len(filled) == 1 and (len(text) > 25 or (not text and words)):
+        rows.told("à savoir", number, f"« {filled[0].strip()[:60]} » : note, mise de côté.")
     else:
         return False
     rows.aside += 1
