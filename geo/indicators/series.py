@@ -75,7 +75,10 @@ class Series:
         """Hide what may not be shown, and call absent what has no figure."""
         values = self.values.copy()
         numerator = values["numerator"]
-        under = (numerator > 0) & (numerator < self.indicator.secrecy)
+        if self.indicator.measure is Measure.RATE:  # a rate and its people tell the number as well
+            implied = values["rate"] * values["denominator"] / self.indicator.multiplier
+            numerator = numerator.fillna(implied.where(implied.round() > 0))
+        under = (numerator > 0) & (numerator.round() < self.indicator.secrecy)
         state = values["state"].astype(object).where(~under, State.SECRET)
         figure = "rate" if self.indicator.measure is Measure.RATE else "numerator"
         missing = values[figure].isna()

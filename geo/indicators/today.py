@@ -23,8 +23,8 @@ def code_of_today(code: str, atlas: Atlas) -> str:
 def on_today(series: Series, atlas: Atlas) -> Series:
     """Return a series with each commune under its code of today; the same one when nothing changes.
 
-    Communes merged since are one: counts, and numerators with their denominators, are added when all of them are known; one that is
-    secret makes the sum secret, one unknown makes it unknown. Rates alone are never averaged: the merged commune has one
+    Communes merged since are one: counts, and numerators with their denominators, are added when all of them are known; a secret one
+    with nothing else is a secret sum, with others an unknown one, as one unknown is. Rates alone are never averaged: the merged commune has one
     only if all had the same. The codes of other grains are left as they are.
     """
     if series.indicator.grain is not Grain.COMMUNE:
@@ -56,6 +56,14 @@ def _merged(rows: pd.DataFrame, measure: Measure) -> pd.Series:
         same = state == State.KNOWN and bool((rows["rate"] == rate).all())
         made |= {"rate": rate if same else np.nan, "denominator": np.nan}
         state = State.KNOWN if same else State.SECRET if state == State.SECRET else State.ABSENT
+    elif state == State.SECRET and (len(rows) > 1 and not _one_secret(rows)):
+        state = State.ABSENT  # the sum is not bounded by the threshold: it is no secret number, but an unknown one
     elif state == State.KNOWN:
         made["numerator"] = rows["numerator"].sum(skipna=False)
     return pd.Series(made | {"state": state}, dtype=object)
+
+
+def _one_secret(rows: pd.DataFrame) -> bool:
+    """Whether a single one is secret and the others are known to be zero: the sum is then that secret number."""
+    secret = rows["state"] == State.SECRET
+    return bool(secret.sum() == 1 and (rows.loc[~secret, "numerator"] == 0).all())

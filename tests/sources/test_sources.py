@@ -12,6 +12,7 @@ from geo.sources.catalogue import CATALOGUE, pick_sources
 
 KINDS = [
     "contours", "populations", "epci", "ept", "densite", "qpv", "ressources", "cpts", "passage", "frr", "iris", "carreaux",
+    "odisse", "recensement", "revenus", "aah", "apl", "fdep",
 ]  # fmt: skip
 ENTRY = """
 [[source]]
@@ -51,7 +52,7 @@ def test_every_kind_of_the_issue_is_described():
 def test_addresses_are_secure_and_on_official_hosts():
     hosts = (
         "insee.fr", "data.gouv.fr", "collectivites-locales.gouv.fr", "santegraphie.fr", "observatoire-des-territoires.gouv.fr",
-        "geoservices.ign.fr", "data.geopf.fr", "public.opendatasoft.com",  # outlines of IRIS
+        "odisse.santepubliquefrance.fr", "data.drees.solidarites-sante.gouv.fr", "geoservices.ign.fr", "data.geopf.fr", "public.opendatasoft.com",  # outlines of IRIS
         "data-pipeline-open.s3.sbg.io.cloud.ovh.net",  # from where data.gouv.fr republishes FINESS
     )  # fmt: skip
     for source in load_sources().values():

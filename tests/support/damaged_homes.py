@@ -32,6 +32,7 @@ from geo.register import Origin, Statement, register
 from geo.register.store import MEMBERS, ZONES
 from geo.sources import background as sync_beside
 from geo.sources import versions
+from tests.register.edited import edit, editing
 from tests.support.grid import FACT_LAYERS, draw, layer, zone
 
 Damage = Callable[[Path], None]
@@ -251,7 +252,7 @@ def _seal(home: Path, file: Path) -> None:
         return
     body = b"".join((folder / name).read_bytes() for name in sorted((ZONES, MEMBERS)))
     content = hashlib.sha256(body).hexdigest()[:32]
-    with closing(sqlite3.connect(home / "registre" / "registre.sqlite")) as base, base:
+    with editing(home) as base:
         base.execute("UPDATE clsm_versions SET content = ? WHERE content = ?", (content, folder.name))
     folder.rename(folder.with_name(content))
 
@@ -278,13 +279,13 @@ def _to_register(home: Path) -> Iterator[tuple[str, Damage]]:
         tables = [name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         columns = {table: [row[1] for row in base.execute(f"PRAGMA table_info({table})")] for table in tables}
     for table in tables:
-        yield f"register without {table}", lambda root, table=table: _sql(root, f"DROP TABLE {table}")
-        yield f"register {table} emptied", lambda root, table=table: _sql(root, f"DELETE FROM {table}")
+        yield f"register without {table}", lambda root, table=table: edit(root, f"DROP TABLE {table}")
+        yield f"register {table} emptied", lambda root, table=table: edit(root, f"DELETE FROM {table}")
         for column in columns[table]:
             if len(columns[table]) > 1:  # SQLite has no table without a column
                 yield (
                     f"register {table}.{column} dropped",
-                    lambda root, t=table, c=column: _sql(root, f"CREATE TABLE n AS SELECT * FROM {t}", f"DROP TABLE {t}",
+                    lambda root, t=table, c=column: edit(root, f"CREATE TABLE n AS SELECT * FROM {t}", f"DROP TABLE {t}",
                                                      f"ALTER TABLE n DROP COLUMN {c}", f"ALTER TABLE n RENAME TO {t}"),
             )  # fmt: skip
             for value in values:
@@ -292,12 +293,6 @@ def _to_register(home: Path) -> Iterator[tuple[str, Damage]]:
                     f"register {table}.{column} = {str(value)[:20]!r}",
                     lambda root, t=table, c=column, v=value: _set(root, t, c, v),
                 )
-
-
-def _sql(home: Path, *orders: str) -> None:
-    with closing(sqlite3.connect(home / "registre" / "registre.sqlite")) as base, base:
-        for order in orders:
-            base.execute(order)
 
 
 def _set(home: Path, table: str, column: str, value: Any) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 import streamlit as st
 
 from geo import french as fr
+from geo.errors import GeoInputError
 from geo.layers import Layer, Precision, apart_text, completeness
-from geo.sources import CurrentVersion, Source, current, load_sources
-from ui import html, loaders
+from geo.rights import Act, Actor
+from geo.sources import INDICATORS, CurrentVersion, Source, current, load_sources
+from ui import html, identity, loaders
 from ui.server import sync_forbidden, sync_now, sync_sentence, sync_status
 
 EVERY_S = 2.0
@@ -34,6 +36,7 @@ USES = {
     "passage": "Employée : anciens codes de communes, en plus de ceux de la base.",
     "frr": "Employée : dans le détail du repère des communes rurales.",
     "iris": "Employée pour les listes par IRIS, et les contours qui coupent une ville. À demander à part.",
+    **dict.fromkeys(INDICATORS, "Employée : indicateurs de besoin, lus quand on les demande."),
     "carreaux": "Employée à l’import : habitants des communes qu’un contour coupe.",
 }
 
@@ -142,20 +145,34 @@ def _progress() -> None:
 
 def _update_button() -> None:
     said = sync_sentence(sync_status())
+    actor = identity.acting()
+    if identity.offers(actor, Act.SYNCHRONISE, None):
+        _update_buttons(actor)
+    if said:
+        st.caption(html.literal(said))
+
+
+def _update_buttons(actor: Actor) -> None:
     if st.button(
         "Mettre à jour les sources officielles",
         icon=":material/sync:",
         disabled=sync_forbidden(),
         help="Demande les fichiers aux producteurs, ou au miroir choisi par l’installation. Vous pouvez continuer à travailler.",
     ):
-        sync_now()
+        _start(actor)
+    _iris_button(actor)
+
+
+def _start(actor: Actor, *kinds: str) -> None:
+    try:
+        sync_now(*kinds, actor=actor)
+    except GeoInputError as error:
+        st.error(html.literal(" ".join(error.problems)))
+    else:
         st.rerun()
-    _iris_button()
-    if said:
-        st.caption(html.literal(said))
 
 
-def _iris_button() -> None:
+def _iris_button(actor: Actor) -> None:
     """Offer the IRIS apart: they are heavy, and serve those who look inside a city."""
     source = load_sources()["iris"]
     again = "Mettre à jour" if current(source.kind) else "Recevoir"
@@ -166,8 +183,7 @@ def _iris_button() -> None:
         help="Contours et habitants des quartiers des villes (IGN, INSEE). Ils donnent leurs habitants aux listes par IRIS et aux "
         "contours qui coupent une ville. Le reste n’en dépend pas.",
     ):
-        sync_now(source.kind)
-        st.rerun()
+        _start(actor, source.kind)
 
 
 def sources_table() -> str:

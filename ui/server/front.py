@@ -28,9 +28,11 @@ from streamlit import runtime
 from geo.paths import ROOT
 from ui.server import light
 from ui.server.compressed import Compressed
+from ui.server.downloads import Handed, install
 from ui.server.guarded import Guarded, inline_scripts, policy
 from ui.server.hints import HINTS
 from ui.server.ready import LOADED, Watched
+from ui.server.uploads import Received
 
 SCRIPTS = ("page/french.js", "page/clicks.js", "page/roles.js")  # under static/
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -201,7 +203,7 @@ def _versioned(text: bytes, names: Iterable[str]) -> bytes:
 
 def middleware() -> list[Middleware]:
     """Return what stands between the browser and Streamlit, from the outside in."""
-    inner = (Compressed, Lifetime, Lightened, Page)
+    inner = (Received, Compressed, Lifetime, Lightened, Page, Handed)
     return [Middleware(Guarded), Middleware(Watched), *map(Middleware, inner)]
 
 
@@ -243,6 +245,7 @@ def ready_first(load: Callable[[], object]) -> Callable[[Any], AbstractAsyncCont
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
         without_delay()
+        install()
         threading.Thread(target=quietly, name=LOADING, daemon=True).start()
         yield
 
