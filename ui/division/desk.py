@@ -20,10 +20,15 @@ WAITING = "Une autre division est en cours ; la vôtre suit…"
 _ONE = threading.BoundedSemaphore(1)  # searches keep a processor busy: the clicks of others have the other one
 
 
-@st.cache_resource(scope="session", on_release=Desk.clear, show_spinner=False)
+DESK = "division-desk"
+
+
 def desk() -> Desk:
-    """Return where the search of this session stands."""
-    return Desk()
+    """Return where the search of this session stands; when the session goes, nobody looks at it any more, and it ends."""
+    if DESK not in st.session_state:
+        st.session_state[DESK] = Desk()
+    held: Desk = st.session_state[DESK]
+    return held
 
 
 def search(board: Board, terms: Terms) -> Job:
