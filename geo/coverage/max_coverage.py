@@ -15,7 +15,7 @@ from time import monotonic
 import numpy as np
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
-from geo.arrays import Bools, Floats, Ints
+from geo.arrays import Bools, Floats, Ints, Rows
 
 EQUAL = 1e-6  # two worths closer than this share of the whole are the same
 MANY_GROUPS, FEW_CANDIDATES = 1_000, 400  # from and up to which the search branches by itself
@@ -51,22 +51,27 @@ class Problem:
 
 def pose(sets: Sequence[Sequence[int]], demand: Floats) -> Problem:
     """Group the atoms that the same candidates hold; `sets` are the atoms of each candidate, `demand` the worth of each atom."""
+    holds, atoms, number = grouped(sets, demand > 0)
+    values: Floats = np.bincount(number, demand[atoms], minlength=holds.shape[1]).astype(float)
+    return Problem(holds, values, np.asarray(holds @ values))
+
+
+def grouped(sets: Sequence[Sequence[int]], useful: Bools) -> tuple[csr_array, Rows, Ints]:
+    """Group the useful atoms that the same candidates hold: candidates × groups, the atoms held, the group of each."""
     rows = np.concatenate([np.empty(0, dtype=np.intp), *(np.array(atoms, dtype=np.intp) for atoms in sets)])
     owner = np.repeat(np.arange(len(sets)), [len(atoms) for atoms in sets])
-    useful = demand[rows] > 0
-    rows, owner = rows[useful], owner[useful]
+    kept = useful[rows]
+    rows, owner = rows[kept], owner[kept]
     if not len(rows):
-        empty = csr_array((len(sets), 0), dtype=np.float64)
-        return Problem(empty, np.empty(0), np.zeros(len(sets)))
-    held = csr_array((np.ones(len(owner), dtype=np.int32), (owner, rows)), shape=(len(sets), len(demand))).tocsc()
+        nothing = np.empty(0, dtype=np.intp)
+        return csr_array((len(sets), 0), dtype=np.float64), nothing, nothing
+    held = csr_array((np.ones(len(owner), dtype=np.int32), (owner, rows)), shape=(len(sets), len(useful))).tocsc()
     served = np.flatnonzero(np.diff(held.indptr))
-    starts, owners = held.indptr[np.r_[served, len(demand)]].astype(np.intp), held.indices.astype(np.intp)
+    starts, owners = held.indptr[np.r_[served, len(useful)]].astype(np.intp), held.indices.astype(np.intp)
     number, first = _alike(starts, owners, len(sets))
-    values: Floats = np.bincount(number, demand[served], minlength=len(first)).astype(float)
     j = np.repeat(np.arange(len(first)), np.diff(starts)[first])
     i = np.concatenate([owners[starts[c] : starts[c + 1]] for c in first.tolist()])
-    holds = csr_array((np.ones(len(i)), (i, j)), shape=(len(sets), len(first)))
-    return Problem(holds, values, np.asarray(holds @ values))
+    return csr_array((np.ones(len(i)), (i, j)), shape=(len(sets), len(first))), served, number
 
 
 def _alike(starts: Ints, owners: Ints, candidates: int) -> tuple[Ints, Ints]:

@@ -85,3 +85,12 @@ def test_an_unforeseen_error_is_a_sentence_and_frees_the_place(monkeypatch: pyte
     for _ in range(2):
         with pytest.raises(Exception, match="n’a pas pu se faire"):
             job(lambda *_: None, stop)
+
+
+def test_the_choice_that_risks_the_least_is_told_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("ui.coverage.loaders.regret.siting_regret", lambda *_: pytest.fail("a closed panel was computed"))
+        opened("reg-75")
+    app = opened("reg-75", **{"next-regret": True})
+    assert "une fois tout connu" in plain(written(app)) and "c’est démontré" in plain(written(app))
+    assert "La liste des CLSM qui changerait le plus ce choix" in captions(app)
