@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from geo import coverage, exports
+from geo import coverage, exports, regret
 from geo.coverage import (
     NOTHING_ASIDE,
     Aside,
@@ -32,6 +32,7 @@ from geo.coverage import (
 from geo.errors import GeoInputError
 from geo.exports import CoverageReport, Imprint, MapChoice
 from geo.layers import LayerId
+from geo.regret import SitingRegret
 from geo.similar import Peers, similar_territories
 from ui import loaders
 from ui.cache import claims, keyed_on_data
@@ -119,6 +120,12 @@ def to_check(view: CoverageView, weights: Weights, first: int) -> ToCheck:
 def next_clsm(view: CoverageView, question: SitingQuestion) -> Siting:
     """Return the next CLSM, as geo.coverage.siting does."""
     return question.answer(*_of(view))
+
+
+@keyed_on_data(max_entries=32)
+def siting_regret(view: CoverageView, question: SitingQuestion) -> SitingRegret:
+    """Return the next CLSM that regret the least once what is unknown is known, as `geo.regret` does."""
+    return regret.siting_regret(question, next_clsm(view, question), *_of(view))
 
 
 @keyed_on_data(max_entries=256)
