@@ -1,0 +1,33 @@
+"""Need beside coverage: the indicators of territories crossed with who has a CLSM, in nine classes, as lists and as criteria of an order.
+
+It computes no figure of its own: `geo.indicators` answers, `geo.coverage` says who is covered. Start from `crossing`.
+"""
+
+from geo.needs.classes import CLASSES, Cover, CrossClass, Need, cross_label, rank_of
+from geo.needs.crossing import (
+    CROSS_LEVELS,
+    CROSS_TITLES,
+    Crossing,
+    classes_of_atoms,
+    crossable,
+    crossing,
+    levels_of_crossing,
+    map_level,
+)
+
+__all__ = [
+    "CLASSES",
+    "CROSS_LEVELS",
+    "CROSS_TITLES",
+    "Cover",
+    "CrossClass",
+    "Crossing",
+    "Need",
+    "classes_of_atoms",
+    "cross_label",
+    "crossable",
+    "crossing",
+    "levels_of_crossing",
+    "map_level",
+    "rank_of",
+]
