@@ -4,6 +4,7 @@ It computes no figure of its own: `geo.indicators` answers, `geo.coverage` says 
 """
 
 from geo.needs.classes import CLASSES, Cover, CrossClass, Need, cross_label, rank_of
+from geo.needs.criteria import MOST_CRITERIA, PREFIX, criteria, held_weights, highest_first, with_needs
 from geo.needs.crossing import (
     CROSS_LEVELS,
     CROSS_TITLES,
@@ -19,15 +20,21 @@ __all__ = [
     "CLASSES",
     "CROSS_LEVELS",
     "CROSS_TITLES",
+    "MOST_CRITERIA",
+    "PREFIX",
     "Cover",
     "CrossClass",
     "Crossing",
     "Need",
     "classes_of_atoms",
+    "criteria",
     "cross_label",
     "crossable",
     "crossing",
+    "held_weights",
+    "highest_first",
     "levels_of_crossing",
     "map_level",
     "rank_of",
+    "with_needs",
 ]

@@ -33,6 +33,7 @@ from geo.indicators import (
     sets_of,
     things_of,
 )
+from geo.layers import zone_members
 from geo.needs.classes import COVER_WORDS, Cover, Need, need_words, rank_of
 
 FEWEST = 9  # territories of known figure that make thirds of their own
@@ -201,8 +202,9 @@ def cover_classes(gaps: pd.DataFrame) -> Ints:
 
 def need_values(thing: Thing, level: str, codes: list[str], state: CoverageState) -> tuple[Floats, Ints]:
     """Return the figure of each whole territory, NaN where it is not exact or not comparable, and why, as values of Need."""
-    found = answer_sets(thing, sets_of([_rows(code, level, state) for code in codes], len(state.atlas.table)))
-    known = np.isfinite(found.value)
+    rows = [_rows(code, level, state) for code in codes]
+    found = answer_sets(thing, sets_of(rows, len(state.atlas.table)))
+    known = np.isfinite(found.value) & np.array([len(one) > 0 for one in rows], dtype=bool)
     return np.where(known, found.value, np.nan), np.where(known, Need.LOW, _why(found))
 
 
@@ -213,12 +215,18 @@ def _why(found: SetAnswers) -> Ints:
 
 
 def _rows(code: str, level: str, state: CoverageState) -> Rows:
-    """Return the atoms of a whole territory; that of a département for a code that is none of the level (Paris, among the EPT)."""
-    atlas = state.atlas
+    """Return the atoms of a whole territory: of a zone made of whole ones, none when it holds a part of a commune.
+
+    A code that is none of the level is that of an EPT or a département (Paris, among the EPCI).
+    """
+    atlas, nothing = state.atlas, np.empty(0, dtype=np.intp)
     if level == "commune":
         return np.array([atlas.row[code]], dtype=np.intp)
+    if level not in CROSS_LEVELS:
+        whole, part = zone_members(state.crosswalk.layers[level], code)
+        return nothing if part else np.asarray(whole, dtype=np.intp)
     columns = dict.fromkeys((CROSS_LEVELS[level][3], "ept", "departement"))
-    return next((rows for c in columns if len(rows := atlas.members(c, code))), np.empty(0, dtype=np.intp))
+    return next((rows for c in columns if len(rows := atlas.members(c, code))), nothing)
 
 
 def _cuts(thing: Thing, level: str, values: Floats, scope: Scope, state: CoverageState) -> tuple[float, float, str]:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import numpy as np
 import pytest
 
-from geo.communes import approximate_density
-from geo.coverage import CoverageState, coverage_state, gap_table, scopes
+from geo.coverage import CoverageState, gap_table, scopes
 from geo.indicators import (
     Direction,
     Grain,
-    Indicator,
     Indicators,
     Measure,
     Series,
-    State,
     answers_over,
-    values_frame,
 )
 from geo.needs import (
     CLASSES,
@@ -33,38 +26,8 @@ from geo.needs import (
     levels_of_crossing,
     map_level,
 )
-from tests.support.grid import crosswalk, draw, plain, zone
-
-# Twelve communes of 1 000 inhabitants, EPCI of three, two départements of six; 01001 to 01004 are in a CLSM.
-BODIES = ["200000001", "200000002", "200000003", "200000004"]
-EPCI = [[BODIES[i // 3] for i in range(12)]]
-DEPARTEMENTS = [["01" if i < 6 else "02" for i in range(12)]]
-CODES = [f"{'01' if i < 6 else '02'}{i + 1:03d}" for i in range(12)]
-USE = Indicator(
-    "recours", "Passages aux urgences", Measure.RATIO, Grain.COMMUNE, Direction.WORSE, "pour 1 000 habitants", "Source",
-    "2023", counted="passages", among="habitants", multiplier=1000,
-)  # fmt: skip
-
-
-def country(*, complete: tuple[str, ...] = ()) -> CoverageState:
-    atlas = draw([[1000] * 12], epci=EPCI, departement=DEPARTEMENTS)
-    zones = {
-        "clsm": {"C": zone(*CODES[:4])},
-        "epci": {body: zone(*CODES[3 * i : 3 * i + 3]) for i, body in enumerate(BODIES)},
-        "departements": {"01": zone(*CODES[:6]), "02": zone(*CODES[6:])},
-    }
-    return coverage_state(crosswalk(atlas, zones), approximate_density(atlas), complete=complete)
-
-
-def series(numbers: list[Any], codes: list[str] = CODES, **change: Any) -> Series:
-    """Make a series: numbers of passages for 1 000 inhabitants each, « s » for a secret, None for nothing."""
-    one = replace(USE, **change)
-    figures = [value if isinstance(value, int | float) else np.nan for value in numbers]
-    states = [State.SECRET if value == "s" else State.KNOWN for value in numbers]
-    if one.measure is Measure.RATE:
-        return Series(one, values_frame(codes, rate=figures, state=states))
-    people = 1000.0 if one.measure is Measure.RATIO else np.nan
-    return Series(one, values_frame(codes, numerator=figures, denominator=people, state=states))
+from tests.needs import BODIES, CODES, EPCI, country, series
+from tests.support.grid import plain
 
 
 def cross(state: CoverageState, told: Series, level: str = "commune", scope: str = "france") -> Crossing:
@@ -163,8 +126,6 @@ def test_the_list_holds_who_is_little_covered_and_in_great_need_the_most_people_
     numbers = [9, 9, 9, 20, 1, 1, 30, 1, 1, 40, 1, 1]
     found = cross(country(), series(numbers))
     assert list(found.few_and_needy.index) == ["02010", "02007"]  # 01001 to 01004 are covered
-    bodies = [f"{i:02d}" for i in range(4)]
-    assert len(bodies) == len(BODIES)
     assert cross(country(), series(numbers), "epci").few_and_needy.empty  # fewer than nine EPCI: no classes
 
 
