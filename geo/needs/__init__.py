@@ -3,10 +3,11 @@
 It computes no figure of its own: `geo.indicators` answers, `geo.coverage` says who is covered. Start from `crossing`.
 """
 
-from geo.needs.classes import CLASSES, Cover, CrossClass, Need, cross_label, rank_of
+from geo.needs.classes import CLASSES, Cover, CrossClass, Need, cover_words, cross_label, need_words, rank_of
 from geo.needs.criteria import MOST_CRITERIA, PREFIX, criteria, held_weights, highest_first, with_needs
 from geo.needs.crossing import (
     CROSS_LEVELS,
+    CROSS_MEANING,
     CROSS_TITLES,
     Crossing,
     classes_of_atoms,
@@ -19,6 +20,7 @@ from geo.needs.crossing import (
 __all__ = [
     "CLASSES",
     "CROSS_LEVELS",
+    "CROSS_MEANING",
     "CROSS_TITLES",
     "MOST_CRITERIA",
     "PREFIX",
@@ -27,6 +29,7 @@ __all__ = [
     "Crossing",
     "Need",
     "classes_of_atoms",
+    "cover_words",
     "criteria",
     "cross_label",
     "crossable",
@@ -35,6 +38,7 @@ __all__ = [
     "highest_first",
     "levels_of_crossing",
     "map_level",
+    "need_words",
     "rank_of",
     "with_needs",
 ]

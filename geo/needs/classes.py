@@ -88,6 +88,11 @@ def rank_of(cover: Cover, need: Need) -> int:
     return _RANK.get((cover, need), _RANK[(Cover.UNKNOWN, Need.UNKNOWN)])
 
 
+def cover_words(cover: Cover) -> str:
+    """Write what is known of the coverage: « sans CLSM connu »."""
+    return COVER_WORDS[cover]
+
+
 def need_words(need: Need, direction: Direction) -> str:
     """Write a class of need; an indicator that says no need by itself has « élevé » and « bas », and no « besoin »."""
     return _NEED_WORDS[need][direction is Direction.NEITHER]

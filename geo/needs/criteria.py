@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from geo import french as fr
+from geo.communes import Atlas, Iris
 from geo.coverage import PRIORITY_TERMS, Compared, CoverageState, Term, Weights
 from geo.indicators import Direction, Indicator, Indicators, Thing, things_of
 from geo.needs.crossing import need_values
@@ -21,9 +22,9 @@ PREFIX = "besoin-"  # of the identifiers and columns of the terms
 MOST_CRITERIA = 6
 
 
-def criteria(indicators: Indicators, state: CoverageState) -> dict[str, Thing]:
+def criteria(indicators: Indicators, atlas: Atlas, iris: Iris | None = None) -> dict[str, Thing]:
     """Return what may be a criterion, by the identifier of the indicator: every indicator, counts included."""
-    return {one.indicator.id: one for one in (things_of(indicators, state.atlas) if len(indicators) else ())}
+    return {one.indicator.id: one for one in (things_of(indicators, atlas, iris) if len(indicators) else ())}
 
 
 def highest_first(indicator: Indicator) -> bool | None:

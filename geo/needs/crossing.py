@@ -18,7 +18,7 @@ import pandas as pd
 
 from geo import french as fr
 from geo.arrays import Floats, Ints, Rows
-from geo.communes import Iris
+from geo.communes import Atlas, Iris
 from geo.coverage import CoverageState, Scope, gap_table
 from geo.indicators import (
     Direction,
@@ -45,6 +45,10 @@ CROSS_LEVELS = {
     "departements": ("Départements", "par département", Grain.DEPARTEMENT, "departement"),
     "regions": ("Régions", "par région", Grain.REGION, "region"),
 }
+CROSS_MEANING = fr.typeset(
+    "Couverture : habitants d’ici dans un CLSM en service. Besoin : chiffre de tout le territoire, tel que sa source le publie. « Sans CLSM "
+    "connu » est à vérifier : la liste des CLSM n’y est pas complète. « Peu couvert » : sans CLSM connu, ou moins de la moitié des habitants couverts."
+)
 _FROM_GAPS = (
     "nom",
     "departement",
@@ -96,6 +100,19 @@ class Crossing:
         return fr.typeset(f"Couverture et {one.label} ({one.year}), {CROSS_LEVELS[self.level][1]}")
 
     @property
+    def titles(self) -> dict[str, str]:
+        """Title of each column of a file: that of the figure is the indicator, with its unit, year and source."""
+        one = self.indicator
+        unit = f", {one.unit}" if one.unit else ""
+        return CROSS_TITLES | {"valeur": fr.typeset(f"{one.label}{unit} ({one.year}, {one.source})")}
+
+    @property
+    def credit(self) -> str:
+        """Say where the figures come from."""
+        one = self.indicator
+        return fr.typeset(f"{one.label} : {', '.join(filter(None, (one.source, one.year, one.note)))}.")
+
+    @property
     def few_and_needy(self) -> pd.DataFrame:
         """The territories little covered and in great need, the most inhabitants without CLSM first, then the greatest need.
 
@@ -140,12 +157,12 @@ class Crossing:
         return fr.typeset(f"Hors des neuf classes : {fr.listing(parts)}.") if parts else ""
 
 
-def crossable(indicators: Indicators, state: CoverageState, iris: Iris | None = None) -> dict[str, Thing]:
+def crossable(indicators: Indicators, atlas: Atlas, iris: Iris | None = None) -> dict[str, Thing]:
     """Return what can be crossed, by the identifier of the indicator, in the order it is shown.
 
     A count alone depends on the size of a territory: it is not crossed, though it may be a criterion of an order.
     """
-    things = things_of(indicators, state.atlas, iris) if len(indicators) else ()
+    things = things_of(indicators, atlas, iris) if len(indicators) else ()
     return {one.indicator.id: one for one in things if one.indicator.measure is not Measure.COUNT}
 
 

@@ -20,7 +20,7 @@ ALONE = Weights(0, 0, 0, 0, needs=(("recours", 1.0, True),))
 
 def order(told: Series, weights: Weights = ALONE, level: str = "commune") -> tuple[Compared, Weights]:
     state = country()
-    things = criteria(Indicators((told,)), state)
+    things = criteria(Indicators((told,)), state.atlas)
     held = held_weights(weights, things)
     return with_needs(compared(level, scopes(state.atlas)["france"], state), level, held, things, state), held
 
@@ -99,7 +99,7 @@ def test_an_indicator_known_nowhere_is_closed_and_says_so() -> None:
 
 def test_a_withdrawn_indicator_leaves_the_weights_and_four_alone_are_as_before() -> None:
     state, told = country(), series(list(range(12)))
-    things = criteria(Indicators((told,)), state)
+    things = criteria(Indicators((told,)), state.atlas)
     held = held_weights(Weights(1, 0, 0, 1, needs=(("parti", 2.0, True),)), things)
     assert held == Weights(1, 0, 0, 1)
     with pytest.raises(GeoInputError):

@@ -31,7 +31,7 @@ from tests.support.grid import plain
 
 
 def cross(state: CoverageState, told: Series, level: str = "commune", scope: str = "france") -> Crossing:
-    thing = crossable(Indicators((told,)), state)[told.id]
+    thing = crossable(Indicators((told,)), state.atlas)[told.id]
     return crossing(thing, level, scopes(state.atlas)[scope], state)
 
 
@@ -100,7 +100,7 @@ def test_fewer_than_nine_territories_take_the_thirds_of_the_country() -> None:
 def test_a_coarser_indicator_colours_whole_territories_and_says_so() -> None:
     told = series([1, 2, 3, 4], BODIES, grain=Grain.EPCI, least=0)
     state = country()
-    thing = crossable(Indicators((told,)), state)[told.id]
+    thing = crossable(Indicators((told,)), state.atlas)[told.id]
     assert map_level(thing) == "epci"
     found = crossing(thing, "epci", scopes(state.atlas)["france"], state)
     assert "par EPCI" in found.title
@@ -116,7 +116,7 @@ def test_a_rate_alone_is_crossed_at_its_own_grain_only_and_a_count_at_none() -> 
         series(RISING, id="taux", measure=Measure.RATE), series(RISING, id="effectif", measure=Measure.COUNT, unit=""),
         series(RISING, id="rapport"),
     )  # fmt: skip
-    things = crossable(Indicators(every), state)
+    things = crossable(Indicators(every), state.atlas)
     assert list(things) == ["taux", "rapport"]
     assert levels_of_crossing(things["taux"]) == ["commune"]
     assert levels_of_crossing(things["rapport"]) == ["commune", "epci", "ept", "departements", "regions"]
