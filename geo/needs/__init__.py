@@ -13,6 +13,7 @@ from geo.needs.crossing import (
     classes_of_atoms,
     crossable,
     crossing,
+    level_words,
     levels_of_crossing,
     map_level,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "crossing",
     "held_weights",
     "highest_first",
+    "level_words",
     "levels_of_crossing",
     "map_level",
     "need_words",

@@ -157,6 +157,12 @@ class Crossing:
         return fr.typeset(f"Hors des neuf classes : {fr.listing(parts)}.") if parts else ""
 
 
+def level_words(level: str) -> str:
+    """Name the territories of a level inside a sentence: « communes », « EPCI », « départements »."""
+    name = CROSS_LEVELS[level][0]
+    return name if name.startswith("EP") else name.lower()
+
+
 def crossable(indicators: Indicators, atlas: Atlas, iris: Iris | None = None) -> dict[str, Thing]:
     """Return what can be crossed, by the identifier of the indicator, in the order it is shown.
 
@@ -256,8 +262,7 @@ def _cuts(thing: Thing, level: str, values: Floats, scope: Scope, state: Coverag
     if len(known) < FEWEST:
         return np.nan, np.nan, ""
     low, high = np.quantile(known, [1 / 3, 2 / 3]).tolist()
-    name = CROSS_LEVELS[level][0]
-    name = name if name.isupper() or name.startswith("EPT") else name.lower()
+    name = level_words(level)
     return low, high, f"des {fr.number(len(known))} {name} {where} dont le chiffre est connu"
 
 

@@ -208,7 +208,7 @@ const ofLine = (look, label) => ({
 /** @param {string} title what the colours say, in full screen and in the picture too */
 function heading(title) {
   const item = document.createElement("li");
-  item.className = "cl-titre";
+  item.className = "cl-couleurs";
   item.append(title);
   return item;
 }

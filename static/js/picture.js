@@ -78,7 +78,7 @@ function legendOf(container, measure, width) {
   let [x, row] = [0, 0];
   return [...container.querySelectorAll(".cl-legende li")].map((item) => {
     const text = (item.textContent ?? "").trim();
-    const alone = item.classList.contains("cl-titre"); // a line of its own
+    const alone = item.classList.contains("cl-couleurs"); // a line of its own
     const wide = 28 + measure.measureText(text).width + 18;
     if (x && x + wide > width) [x, row] = [0, row + 1];
     const entry = { item, text, x, row, indent: alone ? 0 : 28 };

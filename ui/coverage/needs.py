@@ -22,6 +22,7 @@ from geo.needs import (
     Need,
     cover_words,
     cross_label,
+    level_words,
     levels_of_crossing,
     map_level,
     need_words,
@@ -85,13 +86,12 @@ def palette(found: Crossing) -> tuple[maps.Swatch, ...]:
 
 
 def level_shown(name: str, view: CoverageView) -> str:
-    """Return the level of the list: the one chosen, else EPCI where the indicator can be told of them, else that of the map."""
+    """Return the level of the list: the one chosen, else that of the map, the EPCI where its communes would be too many to read."""
     offered, wanted = levels_here(name, view), value(CROSSED_AT)
     if wanted in offered:
         return str(wanted)
-    if "epci" in offered and view.scope.kind not in ("epci", "ept"):
-        return "epci"
-    return offered[0] if offered else map_level(coverage_loaders.crossables()[name])
+    own = map_level(coverage_loaders.crossables()[name])
+    return "epci" if own == "commune" and "epci" in offered and view.scope.kind in ("france", "region") else own
 
 
 def levels_here(name: str, view: CoverageView) -> list[str]:
@@ -163,15 +163,19 @@ def class_table(found: Crossing, where: str) -> str:
     """Return the classes as a table: coverage by need, territories and inhabitants of each."""
     way = found.indicator.direction
     needs, table = (Need.HIGH, Need.MIDDLE, Need.LOW), found.table
-    headers = [("", False), *((need_words(need, way).capitalize(), True) for need in needs)]
+    headers = [("", False), *((_first(need_words(need, way)), True) for need in needs)]
     rows = []
     for cover in (Cover.NONE, Cover.NONE_KNOWN, Cover.PART, Cover.ALL):
         mine = table[table["cover"] == cover]
         if len(mine) or cover is not Cover.NONE:
-            rows.append((cover_words(cover).capitalize(), *(_counted(mine[mine["need"] == need]) for need in needs)))
+            rows.append((_first(cover_words(cover)), *(_counted(mine[mine["need"] == need]) for need in needs)))
     name = CROSS_LEVELS[found.level][0]
     said = html.table(headers, rows, caption=f"{name} et habitants d’ici par classe, {where}")
     return said + (f'<p class="clsm-extent">{html.escape(found.left_out)}</p>' if found.left_out else "")
+
+
+def _first(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _counted(lines: pd.DataFrame) -> str:
@@ -184,7 +188,9 @@ def _list(found: Crossing, level: str, view: CoverageView) -> None:
         st.caption("Cet indicateur ne dit pas à lui seul un besoin : il n’y a pas de liste « besoin élevé ».")
         return
     table = found.few_and_needy
-    title = f"Peu couvert et besoin élevé : {fr.number(len(table))} sur {fr.number(len(found.table))} {CROSS_LEVELS[level][0]}"
+    title = (
+        f"Peu couvert et besoin élevé : {fr.number(len(table))} sur {fr.number(len(found.table))} {level_words(level)}"
+    )
     st.html(f"<h3>{html.escape(fr.typeset(title))}</h3>")
     if table.empty:
         st.caption("Aucun territoire d’ici, parmi ceux dont le chiffre est connu et comparable.")
