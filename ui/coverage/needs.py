@@ -41,7 +41,7 @@ PICK = "needs-crossed"
 SHOWN = "needs-shown"
 MOST_ROWS = 2_000
 OPENED_LEVELS = ("commune", "epci", "ept", "departements")  # whose lines open on Périmètre
-COLUMNS = ("nom", "departement", "couverture", "valeur", "population", "part_couverte", "sans_clsm", "lecture")
+COLUMNS = ("nom", "valeur", "sans_clsm", "part_couverte", "couverture", "population", "departement", "lecture")
 
 
 def crossed_with() -> str | None:
