@@ -80,7 +80,11 @@ def zones_table(facts: PerimeterFacts) -> Table:
                 (none if facts.known_everywhere(layer_id) else unknown).append(layer.name)
             continue
         partly = "" if facts.known_everywhere(layer_id) else " *"
-        rows += [(f"{layer.name}{partly}" if i == 0 else "", *zone_cells(o)) for i, o in enumerate(met[:MOST_ZONES])]
+        for i, overlap in enumerate(met[:MOST_ZONES]):
+            name, *rest = zone_cells(overlap)
+            facts_of = layer.facts.get(overlap.id, "")
+            told = f"{name} : {facts_of}" if facts_of else name
+            rows.append((f"{layer.name}{partly}" if i == 0 else "", told, *rest))
         if len(met) > MOST_ZONES:
             rows.append(("", f"et {fr.count(len(met) - MOST_ZONES, 'autre')}, dans le classeur", "", "", "", ""))
     notes = (
