@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from geo.communes import BLANKS, SHAPE_OF_IRIS, Atlas, departement_of, departement_of_text, find_body, read_place
 from geo.french import fold
-from geo.imports.headers import role_of
+from geo.imports.headers import is_other, role_of
 from geo.indicators import Grain
 from geo.kept import kept_on_subject
 
@@ -98,6 +98,10 @@ def _judged(place: int, name: str, cells: Sequence[str], atlas: Atlas) -> PlaceC
     if named in fitting or (named and shares[named] >= ENOUGH):
         fitting = [named]
     codes = sum(any(sign.isdigit() for sign in text) for text in sample) / len(sample) > 0.5
+    if (
+        named is None and is_other(name) and not codes
+    ):  # « Canton », « Bassin de vie »: names of communes, and not communes
+        return None
     score = (
         float(named is not None or not numbers),
         alone >= SURE,
@@ -157,7 +161,7 @@ def _commune(bare: str, atlas: Atlas, departement: str | None) -> Placed:
 
 
 def _iris(bare: str, atlas: Atlas) -> Placed:
-    code = bare.upper().replace(" ", "")
+    code = re.sub(r"[.,]0+$", "", bare.upper()).replace(" ", "")
     padded = code.zfill(9) if code.isdigit() and len(code) == 8 else code
     owner = padded[:5]
     if not SHAPE_OF_IRIS.fullmatch(padded) or not (owner in atlas.row or owner in atlas.parts or owner in atlas.former):
@@ -168,7 +172,7 @@ def _iris(bare: str, atlas: Atlas) -> Placed:
 
 
 def _body(bare: str, atlas: Atlas) -> Placed:
-    read = find_body(bare, atlas)
+    read = find_body(re.sub(r"^T\d{1,2}\s+", "", bare), atlas)  # « T12 Grand-Orly Seine Bièvre »
     if not read.atoms:
         return Placed(message=read.message)
     row = atlas.row[read.atoms[0]]
@@ -188,7 +192,7 @@ def _regions(atlas: Atlas) -> dict[str, str]:
 
 
 def _region_key(text: str) -> str:
-    bare = text.strip(BLANKS)
+    bare = re.sub(r"[.,]0+$", "", text.strip(BLANKS))
     if bare.upper().removeprefix("R").isdigit():
         return bare.upper()
     key = re.sub(r"^(?:region|ars) (?:(?:de|du|des|d|la|le|les|l) )*", "", fold(bare))
