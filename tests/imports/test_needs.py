@@ -298,6 +298,15 @@ def test_shares_from_zero_to_one_are_asked_about(scale: float, found: dict[str, 
     assert ("multipliées par 100" in told(again, "à savoir")) == (scale == 100)
 
 
+@pytest.mark.parametrize("denominator", ["", "Nb", "Nulle part"])
+def test_a_number_is_never_its_own_denominator(denominator: str) -> None:
+    plan = table("code commune;Nb", "01001;5", "01002;6").plan
+    item = replace(plan.by_column["Nb"], way=Way.RATIO, denominator=denominator, multiplier=100.0, unit="%")
+    draft = table("code commune;Nb", "01001;5", "01002;6", plan=plan.with_item(item))
+    assert draft.series == ()
+    assert any("Choisissez le dénominateur" in question.said for question in draft.questions)
+
+
 def test_a_column_whose_name_tells_nothing_is_asked() -> None:
     draft = table("code commune;Valeur X", "01001;5", "01002;6")
     (question,) = draft.questions

@@ -269,7 +269,7 @@ def _proposed(
         if fold(name) in ("annee", "millesime", "periode", "an") and not year:
             dates = {text.strip() for text in texts if text.strip()}
             year = dates.pop() if len(dates) == 1 else ""
-        if item.denominator and item.denominator not in table.header:
+        if item.denominator and (item.denominator not in table.header or item.denominator == name):
             item = replace(item, denominator="")
         items.append(item)
     return replace(plan, items=tuple(items), year=year), described
