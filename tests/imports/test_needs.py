@@ -351,6 +351,12 @@ def test_of_men_women_and_all_the_rows_of_all_are_kept_and_told() -> None:
     assert "Seules les lignes « Ensemble » sont retenues" in told(draft, "à savoir")
 
 
+def test_codes_that_come_once_a_year_are_territories_where_the_header_says_so() -> None:
+    draft = table("code;annee;Nb", "11;2021;5", "11;2022;6", "24;2021;7", "24;2022;8", atlas=FRANCE)
+    assert (draft.plan.place, draft.splits[0].kept, set(draft.names)) == ("code", "2022", {"11", "24"})
+    assert len(draft.questions) == 2, "départements or régions, and which year"
+
+
 def test_kinds_of_rows_without_a_whole_are_asked_and_never_added() -> None:
     draft = table("departement;sexe;Nb", "01;Hommes;60", "01;Femmes;20", "02;Hommes;7", atlas=FRANCE)
     (question,) = draft.questions

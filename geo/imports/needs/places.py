@@ -31,6 +31,7 @@ _REGION = re.compile(
 FIGURES = re.compile(
     r"\b(?:nb|nbre|nombre|effectifs?|taux|part|pct|population|pop|habitants|score|indice|ratio|revenu|valeur)\b|%"
 )
+_CODE = re.compile(r"(?:codes?|cod|territoires?|zones?|geo|code (?:geo|geographique|territoire|zone))")
 GRAIN_NAMES = {
     Grain.IRIS: "IRIS", Grain.COMMUNE: "communes", Grain.EPCI: "EPCI", Grain.DEPARTEMENT: "départements", Grain.REGION: "régions",
 }  # fmt: skip
@@ -92,7 +93,7 @@ def _judged(place: int, name: str, cells: Sequence[str], atlas: Atlas) -> PlaceC
     numbers = all(text.isdigit() and len(text) < 4 for text in sample)
     least = ENOUGH if named else SURE if numbers else 0.8
     best = max(shares.values())
-    if best < least or (named is None and numbers and alone < SURE):
+    if best < least or (named is None and numbers and alone < SURE and not _CODE.fullmatch(fold(name))):
         return None
     fitting = [grain for grain in Grain if shares[grain] >= max(least, best - 0.02)]
     if named in fitting or (named and shares[named] >= ENOUGH):
