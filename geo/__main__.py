@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geo import french as fr
-from geo.cli import atlas, coverage, imports, indicators, maps, perimeter, saving, schema, sync, watch
+from geo.cli import atlas, coverage, divide, imports, indicators, maps, perimeter, saving, schema, sync, watch
 from geo.cli.documents import evaluation
 from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="écrire du JSON")
     perimeter.add_parsers(commands, _add_choice)
     coverage.add_parser(commands)
+    divide.add_parser(commands)
     maps.add_parser(commands, _add_choice)
     atlas.add_parser(commands)
     imports.add_parsers(commands)
@@ -87,6 +88,7 @@ def _run(arguments: list[str] | None) -> int:
         "note": lambda o: perimeter.note(o, lambda chosen, world: _perimeter(chosen, world.crosswalk)),
         "compare": perimeter.compare,
         "coverage": _coverage,
+        "divide": divide.run,
         "map": lambda o: maps.run(o, lambda chosen, world: _perimeter(chosen, world.crosswalk)),
         "import": imports.run_import,
         "layers": imports.run_layers,

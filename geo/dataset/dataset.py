@@ -18,7 +18,7 @@ from geo.claims import NO_CLAIMS, Claims, Dispute, lay
 from geo.communes import Atlas, Density, Iris, Revitalisation, approximate_density, embedded_atlas
 from geo.dataset import official
 from geo.dataset.communes import NEWER_ONLY, outlined, refreshed, with_passage
-from geo.dataset.indicators import SYNCHRONISED, LazyIndicators
+from geo.dataset.indicators import LazyIndicators
 from geo.errors import GeoInputError
 from geo.indicators import Indicators
 from geo.layers import (
@@ -35,7 +35,7 @@ from geo.layers import (
 )
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.register import Version
-from geo.sources import CurrentVersion
+from geo.sources import INDICATORS, CurrentVersion
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +132,7 @@ def open_dataset(home: Path | None = None) -> Dataset:
         LayerId.CPTS: lambda version: official.communities(version, layers[LayerId.CPTS], atlas),
         "ressources": lambda version: official.places(version, atlas),
         "iris": lambda version: official.iris(version, atlas),
+        "quartiers": official.facts_of_quarters,
     }
     made: dict[str, Any] = {}
     for kind, make in makers.items():
@@ -141,6 +142,8 @@ def open_dataset(home: Path | None = None) -> Dataset:
     for kind in official.OTHERS:
         official.best(kind, lambda version: version, notices, home)
     layers.update({kind: made[kind] for kind in (LayerId.QPV, LayerId.CPTS) if kind in made})
+    if "quartiers" in made:
+        layers[LayerId.QPV] = replace(layers[LayerId.QPV], facts=made["quartiers"])
     bases = dict(layers)
     heads = _heads(home, notices)
     imported = _lay_imported(heads, layers, atlas, notices, home)
@@ -232,7 +235,7 @@ def _heads(home: Path | None, notices: list[str]) -> dict[str, register.Head]:
 
 def token(home: Path | None = None) -> str:
     """Return a text that changes when the active data changes: names of the synchronised versions, moves of the register."""
-    found = official.versions(home, (*official.KINDS, *SYNCHRONISED))
+    found = official.versions(home, (*official.KINDS, *INDICATORS))
     synchronised = (f"{kind}:{version.manifest.version}" for kind, version in sorted(found.items()))
     try:
         imported = register.token(home)

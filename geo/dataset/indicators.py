@@ -12,9 +12,8 @@ from geo.communes import Atlas
 from geo.dataset.official import best, read_file
 from geo.errors import GeoInputError
 from geo.indicators import Indicators, Series, on_today, read_series
+from geo.sources import INDICATORS, INDICATORS_FILE, CurrentVersion
 
-PRODUCT = "indicateurs.parquet"  # what a reader of official indicators writes
-SYNCHRONISED: tuple[str, ...] = ()  # the sources whose product that is, in the order they are shown
 PASSED = "Ce jeu d’indicateurs n’est pas employé."
 
 
@@ -62,10 +61,15 @@ def _imported(heads: Mapping[str, register.Head], notices: list[str], home: Path
 def synchronised_series(notices: list[str], home: Path | None = None) -> list[Series]:
     """Return the series that synchronisations received, of the best version of each source."""
     found: list[Series] = []
-    for kind in SYNCHRONISED:
-        received = best(kind, lambda version: read_series(read_file(version, PRODUCT)), notices, home)
+    for kind in (*INDICATORS, "iris"):
+        received = best(kind, _series_of, notices, home)
         found += received[1] if received else ()
     return found
+
+
+def _series_of(version: CurrentVersion) -> tuple[Series, ...]:
+    """Return the series of a version; none of IRIS whose populations have no ages."""
+    return read_series(read_file(version, INDICATORS_FILE)) if INDICATORS_FILE in version.manifest.files else ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -127,5 +127,6 @@ NAMES = {
     "revenus": "revenus et pauvreté",
     "aah": "AAH",
     "apl": "accès aux médecins",
+    "quartiers": "quartiers",
     "fdep": "défavorisation sociale",
 }

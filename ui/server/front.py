@@ -159,7 +159,11 @@ class Lifetime:
 
         async def dated(message: Message) -> None:
             if kept and message["type"] == "http.response.start" and message["status"] == 200:
-                MutableHeaders(raw=message["headers"])["cache-control"] = FOR_EVER
+                headers = MutableHeaders(raw=message["headers"])
+                if not headers.get("content-type", "").startswith(
+                    "text/html"
+                ):  # the page, in the place of a file that is not there
+                    headers["cache-control"] = FOR_EVER
             await send(message)
 
         await self.app(scope, receive, dated)

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Doors of the framework that no page of ours uses: its metrics name every cache and session, its agents drive a session of their own.
 CLOSED = re.compile(r"/_stcore/(?:metrics|agent)(?:/|$)")
-FRAME = re.compile(r"/component/[\w.]+/")
+FRAME = re.compile(r"/component/streamlit_folium\.st_folium/(?:index\.html)?$")
 INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 POLICY = {
     "default-src": "'self'",
@@ -64,6 +64,17 @@ def inline_scripts(page: bytes) -> list[bytes]:
     return INLINE.findall(page)
 
 
+def _same_site(headers: MutableHeaders, *, secure: bool) -> None:
+    """Keep an answer to this site: the framework opens its files to all origins; over TLS, its cookies travel by TLS alone."""
+    for name in [name for name in headers if name.startswith("access-control-")]:
+        del headers[name]
+    if secure and (cookies := headers.getlist("set-cookie")):
+        del headers["set-cookie"]
+        for cookie in cookies:
+            held = any(part.strip().lower() == "secure" for part in cookie.split(";"))
+            headers.append("set-cookie", cookie if held else f"{cookie}; Secure")
+
+
 class Guarded:
     """Give every answer its headers, and close the doors that lead nowhere."""
 
@@ -83,6 +94,9 @@ class Guarded:
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=message["headers"])
+                _same_site(headers, secure=secure)
+                if message["status"] >= 400:
+                    headers.setdefault("content-type", "text/plain; charset=utf-8")
                 page = not (message["status"] == 200 and NO_PAGE.match(headers.get("content-type", "")))
                 headers.update(ALWAYS | (OF_PAGES if page else {}))
                 if page:

@@ -31,6 +31,7 @@ MODULES = (
     "communes",
     "carreaux",
     "contours",
+    "indicators.quarters",
 )
 READERS: Mapping[str, Reader] = MappingProxyType(
     {reader.id: reader for name in MODULES for reader in import_module(f"{__name__}.{name}").READERS}

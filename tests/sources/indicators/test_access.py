@@ -62,6 +62,13 @@ def test_without_standardised_population_a_score_stays_alone(tmp_path: Path) -> 
     assert access.values[["rate", "denominator"]].to_dict("index") == {"01138": {"rate": 3.2, "denominator": 2900.0}}
 
 
+def test_the_apl_of_the_observatory_of_territories_is_read_for_its_last_year(tmp_path: Path) -> None:
+    path = text_file(tmp_path, "codgeo;libgeo;an;apl_mg_hmep\n01004;A;2022;3\n01004;A;2023;2,8\n75056;Paris;2023;4\n")
+    assert recognise(path) == "apl"
+    assert read("apl", path, into=tmp_path).vintage == "2023"
+    assert made(tmp_path)["apl-medecins-generalistes"].values["rate"].to_dict() == {"01004": 2.8, "75056": 4.0}
+
+
 def test_every_wrong_figure_of_a_sheet_is_told(tmp_path: Path) -> None:
     path = workbook(
         tmp_path / "apl.xlsx",

@@ -38,6 +38,15 @@ def test_the_rounded_files_of_cnaf_hide_a_few_households_behind_a_zero(tmp_path:
     assert report.vintage == "2024" and any("zéro peut y cacher" in note for note in report.notes)
 
 
+def test_households_and_the_persons_they_cover_are_two_numbers(tmp_path: Path) -> None:
+    text = "Communes;Codes_Insee;NB_Allocataires_AAH;NB_Personnes_couvertes_AAH\nA;1004;310;520\nB;01053;;7\n"
+    path = text_file(tmp_path, text)
+    assert recognise(path) == "aah"
+    read("aah", path, into=tmp_path)
+    found = {name: one.values["numerator"].dropna().to_dict() for name, one in made(tmp_path).items()}
+    assert found == {"aah": {"01004": 310.0}, "aah-personnes": {"01004": 520.0, "01053": 7.0}}
+
+
 def test_a_merged_commune_with_a_hidden_part_is_hidden(tmp_path: Path) -> None:
     read("aah", text_file(tmp_path, "CODGEO;AAAH\n01138;60\n01039;\n01004;300\n"), into=tmp_path)
     assert made(tmp_path)["aah"].values.at["01138", "state"] is State.SECRET

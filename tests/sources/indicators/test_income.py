@@ -121,6 +121,13 @@ def test_figures_one_a_row_are_sorted_by_grain_and_the_marks_of_the_producer_hol
     assert report.vintage == "2023" and "pas de comparaison" in found["taux-de-pauvrete"].indicator.note
 
 
+def test_poverty_alone_is_enough(tmp_path: Path) -> None:
+    path = text_file(tmp_path, "CODGEO;LIBGEO;TP6021\n01004;A;18,3\n")
+    assert recognise(path) == "revenus"
+    read("revenus", path, into=tmp_path)
+    assert list(made(tmp_path)) == ["taux-de-pauvrete"]
+
+
 def test_the_new_year_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
     new = text_file(tmp_path, long(figure("01004", "COM", "MED_SL", "22500")), name="n.csv")
     report = read("revenus", wide(tmp_path, *AIN), new, into=tmp_path)

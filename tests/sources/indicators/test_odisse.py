@@ -101,6 +101,7 @@ def test_a_set_by_region_is_of_regions(tmp_path: Path) -> None:
         ([death(2023, "1", "1", "1", "1", sex="Hommes")], "aucune ligne pour les deux sexes"),
         ([death(2023, "1", "1", "1", "1", age="11-17 ans")], "aucune ligne pour tous les âges"),
         ([death(2023, "1", "", "", "")], "aucun chiffre connu"),
+        ([death(2023, "1", "1", "1", "1"), "demain;1;N;84;R;Tous;Tous;1;1;1\n"], "« demain » n’est pas une année"),
         ([death(2023, "20", "1", "1", "1")], "« 20 » n’est pas un département"),
     ],
 )

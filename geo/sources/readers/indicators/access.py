@@ -15,37 +15,34 @@ from geo.french import listing
 from geo.indicators import Direction, Grain, Indicator, Measure, Series, State
 from geo.sources.readers.base import Reader, ReadReport
 from geo.sources.readers.indicators.figures import (
-    TOTALS,
     Gathered,
-    added_up,
-    as_published,
+    carry,
     count_series,
     finish,
-    on_communes,
     rate_series,
     read_column,
     settle,
     with_states,
+    years_of,
 )
+from geo.sources.readers.indicators.territories import TOTALS, added_up, as_published, on_communes
 from geo.sources.readers.tables import Form, Source, find, read_table
 
 CODE = "codecommuneinsee codecommune codgeo codeinsee depcom commune"
 ABOUT = {
-    "medecins": (
-        "apl-medecins-generalistes",
-        "Accès aux médecins généralistes (APL)",
-        "aplaux(medecins)?generalistes.?",
-    ),
-    "psychiatres": ("apl-psychiatres", "Accès aux psychiatres (APL)", "aplaux(medecins)?psychiatres.?"),
-}
+    "medecins": ("apl-medecins-generalistes", "Accès aux médecins généralistes (APL)", "aplaux(medecins)?generalistes.? aplmg(hmep)?",
+                 "consultations de généraliste accessibles en un an"),
+    "psychiatres": ("apl-psychiatres", "Accès aux psychiatres (APL)", "aplaux(medecins)?psychiatres.?",
+                    "consultations de psychiatre accessibles en un an"),
+}  # fmt: skip
 FORMS = tuple(
     Form(
         f"{label} par commune (Code commune INSEE, APL, population standardisée)",
         {"code": CODE, "apl": pattern},
-        {"weight": "population(feminine)?standardisee.*", "people": "populationtotale.*"},
+        {"weight": "population(feminine)?standardisee.*", "people": "populationtotale.*", "annee": "an annee"},
         values={"code": rf"(?i)[0-9ab]{{4,5}}(\.0)?|{TOTALS}"},
     )
-    for _, label, pattern in ABOUT.values()
+    for _, label, pattern, _ in ABOUT.values()
 )
 YEARS = (r"(?i)mill[ée]sime\s*:?\s*(20\d\d)", r"\(APL\)\s*(20\d\d)", r"(?i)\bAPL\D{0,60}(20\d\d)")
 
@@ -80,6 +77,10 @@ def year_of(source: Source) -> str:
 def _read(source: Source, year: str, atlas: Atlas, notes: list[str]) -> Series:
     table = read_table(source)
     table = table[table["code"] != ""]  # the row of units, under the header
+    if "annee" in table:
+        years = years_of(table, "annee", source.name)
+        year = str(years.max())
+        table = table[years == year]
     problems: list[str] = []
     names = [name for name in ("apl", "weight", "people") if name in source.columns]
     table = with_states(
@@ -87,7 +88,7 @@ def _read(source: Source, year: str, atlas: Atlas, notes: list[str]) -> Series:
     )
     settle(problems, source.name)
     placed = on_communes(table, atlas, notes, file=source.name)
-    identifier, label, _ = list(ABOUT.values())[FORMS.index(source.form)]
+    identifier, label, _, counted = list(ABOUT.values())[FORMS.index(source.form)]
     weighted = "weight" in names
     indicator = Indicator(
         id=identifier,
@@ -98,7 +99,7 @@ def _read(source: Source, year: str, atlas: Atlas, notes: list[str]) -> Series:
         unit="consultations par an et par habitant",
         source="DREES",
         year=year,
-        counted="consultations accessibles en un an",
+        counted=counted,
         among="habitants standardisés selon l’âge",
         url="https://data.drees.solidarites-sante.gouv.fr/explore/dataset/530_l-accessibilite-potentielle-localisee-apl/",
         note="Médecins de ville seuls, selon la distance et l’activité ; moyenne d’un territoire pondérée par la population standardisée, "
@@ -117,4 +118,4 @@ def _read(source: Source, year: str, atlas: Atlas, notes: list[str]) -> Series:
     )
 
 
-READERS = (Reader("apl", FORMS, parse, several=True),)
+READERS = (Reader("apl", FORMS, parse, several=True, carry=carry),)

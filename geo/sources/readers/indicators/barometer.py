@@ -14,14 +14,16 @@ from geo.communes import Atlas
 from geo.french import fold, listing
 from geo.indicators import Direction, Grain, Indicator, Measure, Series
 from geo.sources.readers.indicators.figures import (
-    on_departements,
     rate_series,
     read_column,
     refuse_repeats,
     settle,
     with_states,
+    years_of,
 )
+from geo.sources.readers.indicators.territories import on_departements
 from geo.sources.readers.tables import Form, Source, read_table
+from geo.visible import one_line
 
 GROUPS = {
     "sexe": "sexe",
@@ -41,7 +43,8 @@ EVERYBODY = {"", "tous", "toutes", "ensemble", "total"}
 MENTAL = re.compile(r"suicid|depress|anxi|detresse|sante mentale|insomni|sommeil|psych|solitude|bien etre")
 GOOD = re.compile(r"bien etre|bonne sante|satisf")
 NOTE = "Enquête déclarative : l’intervalle publié va avec le chiffre, et deux régions dont les intervalles se touchent ne se distinguent pas."
-LONGEST = 60  # letters of an identifier
+LONGEST = 100  # letters of an identifier
+MOST_LETTERS = 200  # of a name
 
 
 def read(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
@@ -69,7 +72,7 @@ def read(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
             f"{source.name} : indicateurs qui ne disent rien de la santé mentale, de côté ({listing(others, 4)})."
         )
     table = on_departements(table[speaks], atlas, notes, file=source.name, regions=True)
-    table = table.assign(year=table["annee"].str[:4] if "annee" in table else "année non indiquée")
+    table = table.assign(year=years_of(table, "annee", source.name) if "annee" in table else "année non indiquée")
     table = table[table["year"] == table.groupby("indicateur")["year"].transform("max")]
     refuse_repeats(table, ["code", "indicateur"], source.name, "région et par indicateur")
     problems: list[str] = []
@@ -86,14 +89,13 @@ def _series(name: str, table: pd.DataFrame) -> Series:
     words = "-".join(re.findall(r"[a-z0-9]+", fold(name)))[:LONGEST].strip("-")
     indicator = Indicator(
         id=f"barometre-{words}",
-        label=name,
+        label=one_line(name)[:MOST_LETTERS],
         measure=Measure.RATE,
         grain=Grain.REGION,
         direction=Direction.BETTER if GOOD.search(fold(name)) else Direction.WORSE,
         unit="%",
         source="Santé publique France, Baromètre",
         year=str(table["year"].iat[0]),
-        counted="adultes qui le déclarent",
         among="adultes interrogés",
         url="https://odisse.santepubliquefrance.fr/",
         note=NOTE,

@@ -19,29 +19,29 @@ from geo.french import listing
 from geo.indicators import Direction, Grain, Indicator, Measure, Series, State
 from geo.sources.readers.base import Reader, ReadReport, vintage
 from geo.sources.readers.indicators.figures import (
-    TOTALS,
     Gathered,
-    added_up,
+    carry,
     count_series,
     finish,
     of_known_zones,
-    on_communes,
-    on_iris,
     read_column,
     settle,
     with_states,
+    years_of,
 )
+from geo.sources.readers.indicators.territories import TOTALS, added_up, on_communes, on_iris
 from geo.sources.readers.tables import Form, Source, read_table
 
 SECRECY = 5
-ROUNDED = "indfoy"  # how CNAF names its columns, whose figures it rounds to five
-AAH = "aaah indfoyaah.* .*allocataires.*aah.* nbaah foyersaah aah"
+ROUNDED = ("indfoy", "indnbp")  # how CNAF names its columns, whose figures it rounds to five
+AAH = "aaah indfoyaah.* .*(allocataires|beneficiaires|foyers).*aah.* nbaah aah"
+COVERED = "indnbpaah.* .*(couvertes|personnes).*aah.*"
 ALL = "a indfoyndur nballocataires nbfoyersallocataires nombredallocataires"
 WHEN = "dtreffre dtref annee date periode"
 FORMS = (
-    Form("allocataires de l’AAH par IRIS (IRIS, A, AAAH)", {"code": "iris codeiris", "aah": AAH}, {"all": ALL, "date": WHEN}),
+    Form("allocataires de l’AAH par IRIS (IRIS, A, AAAH)", {"code": "iris codeiris", "aah": AAH}, {"people": COVERED, "all": ALL, "date": WHEN}),
     Form("allocataires de l’AAH par commune (CODGEO, A, AAAH)",
-         {"code": "codgeo numcomdo codesinsee codeinsee inseecom codecommune com", "aah": AAH}, {"all": ALL, "date": WHEN},
+         {"code": "codgeo numcomdo codesinsee codeinsee inseecom codecommune com", "aah": AAH}, {"people": COVERED, "all": ALL, "date": WHEN},
          values={"code": rf"(?i)[0-9ab]{{4,5}}(\.0)?|[0-9x]{{5}}|{TOTALS}"}, absent="iris"),
 )  # fmt: skip
 
@@ -65,7 +65,7 @@ def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadRep
 def _read(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
     table, year = _of_last_date(read_table(source), source, notes)
     problems: list[str] = []
-    names = [name for name in ("aah", "all") if name in source.columns]
+    names = [name for name in ("aah", "people", "all") if name in source.columns]
     read: dict[str, pd.DataFrame] = {name: _hidden(read_column(table, name, problems, file=source.name, name=source.header_of(name)), source, name, notes)
             for name in names}  # fmt: skip
     settle(problems, source.name)
@@ -77,6 +77,10 @@ def _read(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
         counted = added_up(on_communes(table, atlas, notes, file=source.name), names, atlas, notes, file=source.name)
     number = _indicator(grain, year)
     series = [count_series(number, counted, "aah")]
+    if "people" in names:
+        people = replace(number, id=number.id.replace("aah", "aah-personnes", 1), label="Personnes couvertes par l’AAH",
+                         unit="personnes", counted="personnes couvertes par l’AAH")  # fmt: skip
+        series.append(count_series(people, counted, "people"))
     if "all" in names:
         share = replace(number, id=number.id.replace("aah", "part-aah", 1), label="Part de l’AAH parmi les foyers allocataires",
                         measure=Measure.RATIO, unit="%", among="foyers allocataires des CAF", multiplier=100.0, decimals=1)  # fmt: skip
@@ -98,8 +102,8 @@ def _hidden(read: pd.DataFrame, source: Source, name: str, notes: list[str]) -> 
 def _of_last_date(table: pd.DataFrame, source: Source, notes: list[str]) -> tuple[pd.DataFrame, str]:
     """Keep the rows of the last date, and return its year: told by a column, a title, or the name that the producer gave the file."""
     if "date" in table:
-        last = table["date"].max()
-        return table[table["date"] == last], last[:4]
+        year = str(years_of(table, "date", source.name).max())
+        return table[table["date"] == table["date"].max()], year
     year = vintage([source]) or max(re.findall(r"(?<!\d)20[0-4]\d(?!\d)", source.path.stem), default="")
     if not year:
         notes.append(f"{source.name} : année non écrite dans le fichier ; elle reste inconnue.")
@@ -125,4 +129,4 @@ def _indicator(grain: Grain, year: str) -> Indicator:
     )
 
 
-READERS = (Reader("aah", FORMS, parse, several=True),)
+READERS = (Reader("aah", FORMS, parse, several=True, carry=carry),)

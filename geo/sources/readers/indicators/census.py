@@ -7,7 +7,7 @@ estimates, with decimals; they add up.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,20 +16,19 @@ import pandas as pd
 from geo.communes import Atlas
 from geo.files import column_key
 from geo.french import listing
-from geo.indicators import Direction, Grain, Indicator, Measure, Series
+from geo.indicators import Direction, Grain, Indicator, Measure, Series, write_series
 from geo.sources.readers.base import Reader, ReadReport
 from geo.sources.readers.indicators.figures import (
-    TOTALS,
+    PRODUCT,
     Gathered,
-    added_up,
+    carry,
     count_series,
     finish,
-    on_communes,
-    on_iris,
     read_column,
     settle,
     with_states,
 )
+from geo.sources.readers.indicators.territories import TOTALS, added_up, on_communes, on_iris
 from geo.sources.readers.tables import Form, Source, read_table
 
 LEAST = 200  # INSEE: figures under 200 are to be handled with care, for they come from a survey
@@ -88,39 +87,64 @@ def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadRep
     return finish(made.series, destination, atlas, notes, listing(s.name for s in sources))
 
 
+def ages_by_iris(source: Source, destination: Path) -> tuple[str, ...]:
+    """Write the ages of a file of populations by IRIS (its column `iris` known), and return the name of the product; nothing where it has
+    no ages.
+
+    Raises
+    ------
+    GeoInputError
+        When a figure is none, or a code comes twice or is of no IRIS.
+    """
+    columns, year = columns_of_last_year(source, {PEOPLE, "p_pop0014"})
+    if not columns:
+        return ()
+    destination.mkdir(parents=True, exist_ok=True)
+    table = _figures(source, source.columns["iris"], columns)
+    write_series(_told(on_iris(table, source.name), Grain.IRIS, columns, year), destination / PRODUCT)
+    return (PRODUCT,)
+
+
 def _read(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
-    columns, year = columns_of_last_year(source)
-    table = read_table(replace(source, columns={"code": source.columns["code"]} | columns))
-    grain = Grain.IRIS if source.form is FORMS[-1] else Grain.COMMUNE
+    asked = {re.sub(r"\\d\\d", "_", source.form.needed[role]) for role in ("all", "part")}
+    columns, year = columns_of_last_year(source, asked)
+    table = _figures(source, source.columns["code"], columns)
+    if source.form is FORMS[-1]:
+        return _told(on_iris(table, source.name), Grain.IRIS, columns, year)
+    placed = on_communes(table, atlas, notes, file=source.name)
+    return _told(added_up(placed, columns, atlas, notes, file=source.name), Grain.COMMUNE, columns, year)
+
+
+def _figures(source: Source, code: int, columns: Mapping[str, int]) -> pd.DataFrame:
+    table = read_table(replace(source, columns={"code": code, **columns}))
     problems: list[str] = []
     names = source.peek.rows[source.header]
-    table = with_states(
-        table, {c: read_column(table, c, problems, file=source.name, name=names[at]) for c, at in columns.items()}
-    )
+    read = {c: read_column(table, c, problems, file=source.name, name=names[at]) for c, at in columns.items()}
     settle(problems, source.name)
-    if grain is Grain.IRIS:
-        counted = on_iris(table, source.name)
-    else:
-        counted = added_up(on_communes(table, atlas, notes, file=source.name), columns, atlas, notes, file=source.name)
-    made = [count_series(_people(grain, year), counted, PEOPLE)] if PEOPLE in columns else []
+    return with_states(table, read)
+
+
+def _told(counted: pd.DataFrame, grain: Grain, columns: Iterable[str], year: str) -> list[Series]:
+    known = set(columns)
+    made = [count_series(_people(grain, year), counted, PEOPLE)] if PEOPLE in known else []
     for share in SHARES:
-        way = next((way for way in share.parts if set(way) <= columns.keys()), ())
-        if way and share.whole in columns:
+        way = next((way for way in share.parts if known.issuperset(way)), ())
+        if way and share.whole in known:
             made.append(count_series(_indicator(share, grain, year), _summed(counted, way), "part", share.whole))
     return made
 
 
-def columns_of_last_year(source: Source) -> tuple[dict[str, int], str]:
-    """Return the place of each column that serves, its name without the year, for the last year that has what the form asks for."""
+def columns_of_last_year(source: Source, asked: set[str]) -> tuple[dict[str, int], str]:
+    """Return the place of each column that serves, its name without the year, for the last year that has those asked for; nothing
+    where no year has them."""
     wanted = {part for share in SHARES for way in share.parts for part in (*way, share.whole)}
     found: dict[int, dict[str, int]] = {}
     for place, name in enumerate(source.peek.rows[source.header]):
         match = re.fullmatch(r"([pc])(\d\d)([a-z].*)", column_key(name))
         if match and f"{match[1]}_{match[3]}" in wanted:
             found.setdefault(int(match[2]), {}).setdefault(f"{match[1]}_{match[3]}", place)
-    asked = {re.sub(r"\\d\\d", "_", source.form.needed[role]) for role in ("all", "part")}
-    year = max(year for year, columns in found.items() if asked <= columns.keys())
-    return found[year], f"20{year:02d}"
+    year = max((year for year, columns in found.items() if asked <= columns.keys()), default=0)
+    return (found[year], f"20{year:02d}") if year else ({}, "")
 
 
 def _summed(table: pd.DataFrame, way: Sequence[str]) -> pd.DataFrame:
@@ -157,4 +181,4 @@ def _people(grain: Grain, year: str) -> Indicator:
                    unit="habitants", counted="habitants", among="", multiplier=1.0, least=0.0, decimals=0)  # fmt: skip
 
 
-READERS = (Reader("recensement", FORMS, parse, several=True),)
+READERS = (Reader("recensement", FORMS, parse, several=True, carry=carry),)

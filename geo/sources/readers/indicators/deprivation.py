@@ -16,16 +16,15 @@ from geo.french import listing
 from geo.indicators import Direction, Grain, Indicator, Measure, Series
 from geo.sources.readers.base import Reader, ReadReport, vintage
 from geo.sources.readers.indicators.figures import (
-    TOTALS,
     Gathered,
-    as_published,
+    carry,
     finish,
-    on_communes,
     rate_series,
     read_column,
     settle,
     with_states,
 )
+from geo.sources.readers.indicators.territories import TOTALS, as_published, on_communes
 from geo.sources.readers.tables import Form, Source, read_table
 
 FORMS = (
@@ -96,4 +95,4 @@ def _indicator(year: str, *, quintiles: bool) -> Indicator:
     )
 
 
-READERS = (Reader("fdep", FORMS, parse, several=True),)
+READERS = (Reader("fdep", FORMS, parse, several=True, carry=carry),)

@@ -17,20 +17,24 @@ from geo.french import fold, listing
 from geo.indicators import Direction, Grain, Indicator, Measure, Series, State
 from geo.sources.readers.base import Reader, ReadReport, vintage
 from geo.sources.readers.indicators.figures import (
-    TOTALS,
     Gathered,
-    as_published,
+    carry,
     finish,
     of_known_zones,
-    on_bodies,
-    on_communes,
-    on_departements,
-    on_iris,
     rate_series,
     read_column,
     refuse_repeats,
     settle,
     with_states,
+    years_of,
+)
+from geo.sources.readers.indicators.territories import (
+    TOTALS,
+    as_published,
+    on_bodies,
+    on_communes,
+    on_departements,
+    on_iris,
 )
 from geo.sources.readers.tables import Form, Source, read_table
 
@@ -43,6 +47,8 @@ FORMS = (
          {"code": "codgeo", "median": r"med\d\d"}, {"poverty": r"tp60\d\d", "name": "libgeo"}, values={"code": CODES}, absent="iris"),
     Form("Filosofi par IRIS (IRIS, DISP_MED21, DISP_TP6021)",
          {"code": "iris", "median": r"dispmed\d\d"}, {"poverty": r"disptp60\d\d"}),
+    Form("taux de pauvreté de Filosofi, une ligne par territoire (CODGEO, TP6021)",
+         {"code": "codgeo", "poverty": r"tp60\d\d"}, {"name": "libgeo"}, values={"code": CODES}, absent="iris"),
 )  # fmt: skip
 MEASURES = {"MED_SL": "median", "PR_MD60": "poverty"}
 OBJECTS = {
@@ -127,9 +133,11 @@ def _of_figures(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
             ],
             source.name,
         )
-    year = table["annee"].max()[:4] if "annee" in table else vintage([source])
+    year = vintage([source]) or "année non indiquée"
     if "annee" in table:
-        table = table[table["annee"].str[:4] == year]
+        years = years_of(table, "annee", source.name)
+        year = str(years.max())
+        table = table[years == year]
     table = table.assign(
         code=table["code"].str.replace(r"^[A-Z]+-", "", regex=True), grain=table["object"].map(OBJECTS)
     )
@@ -199,4 +207,4 @@ def _indicator(name: str, grain: Grain, year: str) -> Indicator:
     )
 
 
-READERS = (Reader("revenus", FORMS, parse, several=True),)
+READERS = (Reader("revenus", FORMS, parse, several=True, carry=carry),)

@@ -19,17 +19,18 @@ from geo.indicators import Direction, Grain, Indicator, Measure, Series
 from geo.sources.readers.base import Reader, ReadReport
 from geo.sources.readers.indicators import barometer
 from geo.sources.readers.indicators.figures import (
-    TOTALS,
     Gathered,
+    carry,
     count_series,
     finish,
-    on_departements,
     rate_series,
     read_column,
     refuse_repeats,
     settle,
     with_states,
+    years_of,
 )
+from geo.sources.readers.indicators.territories import TOTALS, on_departements
 from geo.sources.readers.tables import Form, Source, read_table
 
 PRODUCER = "Santé publique France (Odissé)"
@@ -37,7 +38,6 @@ PAGE = "https://odisse.santepubliquefrance.fr/explore/dataset/"
 DEPARTEMENT = "numdepartement newdpt departementcode codedepartement codedep numdep dep departement"
 REGION = "reg regioncode coderegion regcode codereg"
 CODE = rf"(?i)\d{{1,3}}(\.0)?|2[ab]|fr|{TOTALS}"
-YEAR = r"(19|20)\d\d([-/.].*)?"
 COMMON = {
     "annee": "annee year an annees",
     "sexe": "sexe libsexe sex",
@@ -47,6 +47,7 @@ RATES = {"standardise": "tauxstandardise.* tauxstd.*", "brut": "tauxbrut.*"}
 EVERYBODY = {
     fold(text)
     for text in ("Hommes et Femmes", "Femmes et Hommes", "Ensemble", "Tous", "Toutes", "Total", "Tous sexes", "Les deux sexes", "Tous âges",
+        "Tout âge",
                  "Tous les âges", "Toutes classes d’âge", "Toutes les classes d’âge", "")
 }  # fmt: skip
 WHOLE = 0.95  # a year is whole when it has as many territories as this share of the fullest one
@@ -74,7 +75,7 @@ TOPICS = (
     Topic("hospitalisations-gestes-auto-infliges", "Hospitalisations pour geste auto-infligé", "séjours",
           {"nombre": "nombredesejours nbsejours sejours", **RATES}, "gestes-auto-infliges-hospitalisations", STAYS),
     Topic("urgences-gestes-auto-infliges", "Passages aux urgences pour geste auto-infligé", "passages",
-          {"part": "partactivite.* tauxdepassages.* part(des)?passages.*"}, "gestes-auto-infliges-passages-aux-urgences",
+          {"part": "part.*activite.* taux(de)?passages.* part(des)?passages.*"}, "gestes-auto-infliges-passages-aux-urgences",
           CODING, "part des passages codés, dans l’unité de la source"),
 )  # fmt: skip
 GRAINS = {Grain.DEPARTEMENT: ("departement", DEPARTEMENT), Grain.REGION: ("region", REGION)}
@@ -87,7 +88,7 @@ def _form(topic: Topic, grain: Grain) -> Form:
         f"{topic.label} par {word} (code, année, sexe, classe d’âge, {', '.join(topic.columns)})",
         {"code": code, "annee": COMMON["annee"], first: topic.columns[first]},
         {**{k: v for k, v in COMMON.items() if k != "annee"}, **{k: v for k, v in topic.columns.items() if k != first}},
-        values={"code": CODE, "annee": YEAR},
+        values={"code": CODE},
         absent="|".join(DEPARTEMENT.split()[:-2]) if grain is Grain.REGION else "",
     )
 
@@ -117,7 +118,7 @@ def _read(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
     topic, grain = MEANT[source.form.name]
     table = _of_everybody(read_table(source), source.name)
     table = on_departements(table, atlas, notes, file=source.name, regions=grain is Grain.REGION)
-    table = table.assign(year=table["annee"].str[:4])
+    table = table.assign(year=years_of(table, "annee", source.name))
     refuse_repeats(table, ["code", "year"], source.name, f"{GRAINS[grain][0]} et par année")
     table = last_whole_year(table, notes, file=source.name)
     problems: list[str] = []
@@ -154,6 +155,13 @@ def last_whole_year(table: pd.DataFrame, notes: list[str], *, file: str) -> pd.D
     return table[table["year"] == whole]
 
 
+# Two rates of one count differ by whom they are out of: alike, they would be taken for one.
+AMONG = {
+    "nombre": "",
+    "standardise": "habitants, à structure d’âge égale",
+    "brut": "habitants",
+    "part": "passages aux urgences codés",
+}
 NAMED = {
     "nombre": ("", "{label}, nombre", ""),
     "standardise": ("-taux-standardise", "{label}, taux standardisé sur l’âge", ""),
@@ -177,7 +185,7 @@ def _series(topic: Topic, grain: Grain, name: str, source: Source, table: pd.Dat
         source=PRODUCER,
         year=str(table["year"].iat[0]),
         counted=topic.counted,
-        among="passages aux urgences codés" if name == "part" else "habitants",
+        among=AMONG[name],
         url=f"{PAGE}{topic.dataset}-{word}/",
         note=topic.note,
         set=topic.label,
@@ -186,4 +194,4 @@ def _series(topic: Topic, grain: Grain, name: str, source: Source, table: pd.Dat
     return count_series(indicator, table, name) if counts else rate_series(indicator, table, rate=name)
 
 
-READERS = (Reader("odisse", FORMS, parse, several=True),)
+READERS = (Reader("odisse", FORMS, parse, several=True, carry=carry),)
