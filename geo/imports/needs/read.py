@@ -279,7 +279,7 @@ def _about_places(name: str, chosen: PlaceColumn, plan: Plan) -> list[Question]:
     if plan.grain is not None or len(chosen.grains) == 1:
         return []
     shown = tuple((places.GRAIN_NAMES[grain], grain.value) for grain in chosen.grains)
-    said = f"La colonne « {name} » peut nommer des {listing([s for s, _ in shown])} : dites lesquels."
+    said = f"La colonne « {name} » peut nommer des {' ou des '.join(s for s, _ in shown)} : dites ce qu’elle nomme."
     return [Question("", said, shown, chosen.grains[0].value)]
 
 
