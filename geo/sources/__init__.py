@@ -9,11 +9,15 @@ from geo.sources.background import Status, read_status, start, wanted
 from geo.sources.catalogue import Source, load_sources
 from geo.sources.outlines import whole_outlines
 from geo.sources.readers.base import NATIONAL
+from geo.sources.readers.indicators import INDICATORS
+from geo.sources.readers.indicators import PRODUCT as INDICATORS_FILE
 from geo.sources.report import KindResult, Outcome, Step, SyncReport
 from geo.sources.synchronise import sync
 from geo.sources.versions import CurrentVersion, clean_sources, current, kept, only_run, sources_folder
 
 __all__ = [
+    "INDICATORS",
+    "INDICATORS_FILE",
     "NATIONAL",
     "Answer",
     "CurrentVersion",

@@ -69,7 +69,7 @@ def test_a_good_home_is_opened_whole_and_says_nothing(home: Path) -> None:
     assert open_everything(home) == []
     opened = world.open_dataset(home)
     assert set(opened.synchronised) == {
-        "densite", "qpv", "ressources", "cpts", "epci", "ept", "populations", "passage", "frr", "iris",
+        "densite", "qpv", "ressources", "cpts", "epci", "ept", "populations", "passage", "frr", "iris", "quartiers",
     }  # fmt: skip
     assert opened.imported["clsm"].number == 2
 

@@ -82,6 +82,7 @@ def _tables(kind: str) -> dict[str, pd.DataFrame]:
         "populations": {"code": CODES, "population": [10] * six, "annee": ["2030"] * six},
         "iris": {"iris": ["010010101", "010010102"], "commune": ["01001"] * 2, "nom": ["Nord", "Sud"], "population": [1.0, 2.0],
                  "area_m2": [5e5] * 2, "x": [7e5] * 2, "y": [6.6e6] * 2, "lon": [3.0] * 2, "lat": [46.0] * 2},
+        "quartiers": {"code": ["QN1"], "fait": ["pauvrete"], "valeur": [46.0], "annee": ["2021"]},
         "carreaux": {"x": [0.0], "y": [0.0], "epsg": [2154], "cote_m": [200], "population": [5.0]},
     }  # fmt: skip
     found = {f"{kind}.parquet": pd.DataFrame(frames.get(kind, {"code": CODES}))}

@@ -154,8 +154,8 @@ def test_our_scripts_are_where_the_page_asks_for_them() -> None:
 
 
 # --- closed by default --------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("path", ["/", "/Couverture", "/static/js/index.abc.js", "/app/static/geo/x.json"])
-def test_every_answer_says_what_a_browser_may_do_with_it(path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/Couverture", "/_stcore/metrics"])
+def test_every_page_says_what_a_browser_may_do_with_it(path: str) -> None:
     headers = get(path, PAGE)[1]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
@@ -164,6 +164,14 @@ def test_every_answer_says_what_a_browser_may_do_with_it(path: str) -> None:
     assert rules["default-src"] == "'self'" and rules["object-src"] == "'none'"
     assert "unsafe-inline" not in rules["script-src"] and "'unsafe-eval'" not in rules["script-src"]
     assert "strict-transport-security" not in headers, "over HTTP it would say nothing"
+
+
+@pytest.mark.parametrize("path", ["/static/js/index.abc.js", "/app/static/geo/x.json"])
+def test_a_file_is_sent_without_the_rules_of_pages(path: str) -> None:
+    headers = get(path)[1]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert not {"content-security-policy", "permissions-policy", "x-frame-options"} & set(headers)
 
 
 def test_the_scripts_written_in_the_page_are_those_named_and_no_other() -> None:
@@ -220,7 +228,7 @@ def test_the_frame_of_a_map_alone_may_evaluate() -> None:
         "/component/streamlit_folium.st_folium/static/js/a.js",
         "/component/a/b",
     ):
-        assert "'unsafe-eval'" not in get(path)[1]["content-security-policy"]
+        assert "'unsafe-eval'" not in get(path)[1].get("content-security-policy", "")
 
 
 def test_over_https_browsers_are_told_to_stay_there() -> None:
@@ -355,7 +363,8 @@ def test_a_page_says_that_it_loads_and_where_its_server_is() -> None:
     assert 'BACKEND_BASE_URL:new URL("./",location.href)' in text  # whatever prefix a proxy puts before it
     before = (bundle.bundle() / "index.html").read_text(encoding="utf-8")
     after = front.in_french(before.encode()).decode()
-    assert '<div id="root"><p role="status"' in after and front.NO_SCRIPT in after
+    assert '<div id="root"><p role="status"' in after and front.NO_SCRIPT.decode() in after
+    assert "Reading this" in before and "Reading this" not in after
 
 
 def test_a_page_with_a_map_names_what_its_frame_will_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -364,7 +373,10 @@ def test_a_page_with_a_map_names_what_its_frame_will_ask_for(monkeypatch: pytest
     files = {"Couverture": ["./app/static/geo/a.json"]}
     monkeypatch.setattr(HINTS, "geometry", lambda page, asked: files.get(page, []) if "x" not in asked else [])
     text = HINTS.tags("/clsm/Couverture", "a=1").decode()
-    assert [*re.findall(r'prefetch".*?href="([^"]+)"', text)] == [*HINTS.scripts, *files["Couverture"], *HINTS.styles]
+    ahead = re.findall(r'prefetch".*?href="([^"]+)"', text)
+    assert ahead[:3] == [*HINTS.scripts, *files["Couverture"], *HINTS.styles]
+    assert any("/Selectbox." in name for name in ahead[3:]), "the widgets come after the map"
+    assert "/ComponentInstance." in "".join(re.findall(r'modulepreload".*?href="([^"]+)"', text))
     assert "app/static" not in HINTS.tags("/", "").decode()
     assert "app/static" not in HINTS.tags("/Couverture", "x=%22%3E%3Cscript%3E").decode()
 

@@ -23,6 +23,12 @@ LICENCES = {
     "departements": "Licence Ouverte (INSEE)",
     "regions": "Licence Ouverte (INSEE)",
 }
+UNSURE = "Ce qui n’est pas sûr de chaque source"
+CERTAINTIES = {
+    "A": "lues dans du code",
+    "B": "lues en partie",
+    "C": "à vérifier",
+}
 # What the dashboard does with each official source, and why it may do nothing.
 USES = {
     "contours": "Employée si elle dessine toutes les communes : cartes, surfaces, voisinages et parts des quartiers la suivent.",
@@ -36,6 +42,11 @@ USES = {
     "passage": "Employée : anciens codes de communes, en plus de ceux de la base.",
     "frr": "Employée : dans le détail du repère des communes rurales.",
     "iris": "Employée pour les listes par IRIS, et les contours qui coupent une ville. À demander à part.",
+    "odisse": "Employée : indicateurs par département et par région, ouverts à la demande.",
+    "recensement": "Employée : indicateurs par commune et par IRIS, ouverts à la demande.",
+    "revenus": "Employée : indicateurs par commune, EPCI, département et région, ouverts à la demande.",
+    **dict.fromkeys(("aah", "apl", "fdep"), "Employée : indicateurs par commune, ouverts à la demande."),
+    "quartiers": "Employée : ce qui est publié de chaque QPV, à côté de son nom parmi les territoires rencontrés.",
     "carreaux": "Employée à l’import : habitants des communes qu’un contour coupe.",
 }
 
@@ -129,6 +140,9 @@ def show_sources() -> None:
     else:
         _update_button()
     st.html(sources_table())
+    box = st.expander(UNSURE, icon=":material/help:", key="sources-incertaines", on_change="rerun")
+    if box.open:
+        box.html(unsure_table())
 
 
 @st.fragment(run_every=EVERY_S)
@@ -202,6 +216,15 @@ def sources_table() -> str:
     ]
     headers = [("Source", False), ("Reçue", False), ("Millésime", False), ("Licence", False), ("Usage", False)]
     return html.table(headers, rows, caption="Sources officielles")
+
+
+def unsure_table() -> str:
+    """Return what is not sure of each official source: how its addresses and columns were known, and what to mind in its figures."""
+    rows = [
+        (f"{source.name}\n{source.page}", f"{CERTAINTIES[source.certainty]}\n{source.read_on}", source.remark)
+        for source in load_sources().values()
+    ]
+    return html.table([("Source", False), ("Adresses et colonnes", False), ("À savoir", False)], rows, caption=UNSURE)
 
 
 def _brought(source: Source, version: CurrentVersion | None) -> str:

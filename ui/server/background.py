@@ -122,4 +122,11 @@ NAMES = {
     "frr": "FRR",
     "iris": "IRIS",
     "carreaux": "carreaux de population",
+    "odisse": "suicides et gestes auto-infligés",
+    "recensement": "recensement",
+    "revenus": "revenus et pauvreté",
+    "aah": "AAH",
+    "apl": "accès aux médecins",
+    "quartiers": "quartiers",
+    "fdep": "défavorisation sociale",
 }
