@@ -1,6 +1,6 @@
 """Run the benches one after the other: `python -m bench`, or `python -m bench clicks start` for some of them.
 
-`--people 50` says how many sessions the benches of a crowd open.
+`--people 50` says how many sessions the benches of a crowd open; `--minutes 30` how long those of load last.
 
 A bench whose page fails says why, the others still run, and the command ends with a status other than zero.
 """
@@ -25,6 +25,7 @@ BENCHES = (
     "divisions",
     "perimeter",
     "similar",
+    "needs",
     "opened",
     "note",
     "dossier",
@@ -35,11 +36,13 @@ BENCHES = (
     "clicks",
     "crowd",
     "sessions",
+    "load",
     "start",
     "first",
     "memory",
 )
 CROWDS = ("crowd", "sessions")
+LASTING = ("load",)
 
 
 def main(words: list[str]) -> int:
@@ -47,6 +50,7 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("names", nargs="*")
     parser.add_argument("--people", type=int)
+    parser.add_argument("--minutes", type=float)
     options = parser.parse_args(words)
     names = options.names
     unknown = [name for name in names if name not in BENCHES]
@@ -63,7 +67,8 @@ def main(words: list[str]) -> int:
         began = time.perf_counter()
         try:
             people = (options.people,) if options.people and name in CROWDS else ()
-            import_module(f"bench.{name}").main(*people)
+            minutes = (options.minutes,) if options.minutes and name in LASTING else ()
+            import_module(f"bench.{name}").main(*people, *minutes)
         except (BenchError, BrowserError, GeoInputError, AssertionError, RuntimeError, OSError) as error:
             print(f"bench {name} failed: {error}", file=sys.stderr)
             failed.append(name)

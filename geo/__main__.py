@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geo import french as fr
-from geo.cli import atlas, coverage, divide, imports, maps, perimeter, saving, schema, sync, watch
+from geo.cli import atlas, coverage, divide, imports, indicators, maps, perimeter, saving, schema, sync, watch
 from geo.cli.documents import evaluation
 from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
@@ -40,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     maps.add_parser(commands, _add_choice)
     atlas.add_parser(commands)
     imports.add_parsers(commands)
+    indicators.add_parser(commands)
     schema.add_parsers(commands)
     saving.add_parsers(commands)
     sync.add_parser(commands)
@@ -91,6 +92,7 @@ def _run(arguments: list[str] | None) -> int:
         "map": lambda o: maps.run(o, lambda chosen, world: _perimeter(chosen, world.crosswalk)),
         "import": imports.run_import,
         "layers": imports.run_layers,
+        "indicators": indicators.run,
         "check": schema.run_check,
         "schema": schema.run_schema,
         "backup": saving.run_backup,

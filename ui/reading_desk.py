@@ -21,7 +21,9 @@ from geo.dataset import opening_of
 from geo.errors import GeoInputError
 from geo.isolation import CANCELLED, Stop, StoppedError, Tell
 from geo.scenarios import Opening, Vintage, vintage_of
+from geo.turns import on_behalf_of
 from ui import html, loaders
+from ui.server import visitor_here
 
 LOG = logging.getLogger(__name__)
 Job = Callable[[Tell, Stop], Any]
@@ -40,11 +42,12 @@ class Reading:
         self._error: GeoInputError | None = None
         self._seen = time.monotonic()
         self._stopped, self._over = threading.Event(), threading.Event()
-        threading.Thread(target=self._run, args=(job,), daemon=True, name="clsm-lecture").start()
+        threading.Thread(target=self._run, args=(job, visitor_here()), daemon=True, name="clsm-lecture").start()
 
-    def _run(self, job: Job) -> None:
+    def _run(self, job: Job, visitor: Hashable) -> None:
         try:
-            self._value = job(self._tell, self)
+            with on_behalf_of(visitor):
+                self._value = job(self._tell, self)
         except GeoInputError as error:
             self._error = error
         except Exception as error:  # of this process, not of the reader: no traceback, a sentence

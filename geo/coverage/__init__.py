@@ -31,12 +31,10 @@ from geo.coverage.priorities import (
     PRESETS,
     PRIORITY_TERMS,
     SPLIT,
-    Compared,
     Preset,
     Ranking,
     Term,
     Weights,
-    compared,
     explain,
     interval,
     place,
@@ -65,7 +63,7 @@ from geo.coverage.status import (
     clsm_places,
     coverage,
 )
-from geo.coverage.unknowns import CHECK_MEANING, CHECK_TITLES, ToCheck, to_check
+from geo.coverage.unknowns import CHECK_MEANING, CHECK_TITLES, Compared, ToCheck, compared, to_check
 
 __all__ = [
     "AGES",

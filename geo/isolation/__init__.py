@@ -3,8 +3,9 @@
 It never reads anything itself: `geo.nursery` is the process that does. Start from `read`, `Stop`, `StoppedError`.
 """
 
-from geo.isolation.reading import CANCELLED, Outcome, Stop, StoppedError, Tell, read, warm
+from geo.isolation.reading import CANCELLED, Outcome, StoppedError, Tell, read, warm
 from geo.isolation.template import LIMITS, Limits, Request
+from geo.turns import Stop
 
 __all__ = [
     "CANCELLED",

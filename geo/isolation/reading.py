@@ -10,7 +10,8 @@ sentence and goes on. `read` is the one entry:
 - what the child sends back is pickled by our own code, and bounded. The child runs as the same user as the caller: the
   process holds back accidents and bombs, it is no boundary of rights.
 
-Few are read at once on one server (`MOST_AT_ONCE`); others wait their turn, and past `MOST_WAITING` they are asked to come back.
+Few are read at once by one process of a server (`MOST_AT_ONCE`); others wait their turn, visitors after one another (geo.turns), and past
+`MOST_WAITING` they are asked to come back.
 """
 
 from __future__ import annotations
@@ -20,34 +21,28 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import count, megabytes
 from geo.isolation.template import LIMITS, Limits, Request, template_for
+from geo.turns import GoneError, Line, Stop, Words
 
 Tell = Callable[[float, str], None]
-
-
-class Stop(Protocol):
-    """What says that a reading must end; a `threading.Event` does."""
-
-    def is_set(self) -> bool:
-        """Tell whether it must end."""
-        ...
 
 
 Ending = Literal["read", "refused", "time", "memory", "crash", "stopped"]
 LOG = logging.getLogger(__name__)
 MOST_AT_ONCE = 2
 MOST_WAITING = 8
-LOOK_S = 0.1  # how often a wait looks whether it was cancelled
+MOST_OF_ONE = 4  # of one visitor (geo.turns), who may have several pages open
+LOOK_S = 0.1  # how often a reading is looked at
 PATIENCE_S = 120.0  # for the template to load the communes, on a machine that has much else to do
 GRACE_S = 5.0  # past the time limit, the template itself is taken for lost
 CANCELLED = "Lecture annulée. Rien n’est changé."
@@ -55,6 +50,7 @@ AGAIN = "Rien n’est changé."
 BUSY = (
     "Trop de fichiers sont en cours de lecture sur ce serveur ; redonnez le vôtre dans une minute. Rien n’est changé."
 )
+YOURS = "Plusieurs de vos fichiers attendent déjà d’être lus : laissez-les finir, puis redonnez celui-ci. Rien n’est changé."
 
 
 @dataclass(frozen=True)
@@ -93,16 +89,7 @@ class StoppedError(GeoInputError):
     """The reading was cancelled; nothing is to be shown but that."""
 
 
-@dataclass
-class _Line:
-    """Who is being read, and who waits."""
-
-    lock: threading.Condition = field(default_factory=threading.Condition)
-    reading: int = 0
-    waiting: list[object] = field(default_factory=list)
-
-
-_LINE = _Line()
+_LINE = Line(Words(BUSY, YOURS, gone=CANCELLED), places=MOST_AT_ONCE, most=MOST_WAITING, each=MOST_OF_ONE)
 
 
 def read(
@@ -136,8 +123,12 @@ def read(
     """
     say = tell or (lambda _part, _text: None)
     halt: Stop = stop or threading.Event()
+
+    def waits(before: int) -> None:
+        say(0.0, f"En attente : {count(before, 'fichier')} avant le vôtre")
+
     try:
-        with _turn(say, halt), tempfile.TemporaryDirectory(prefix="clsm-import-") as folder:
+        with _LINE.turn(waits, halt), tempfile.TemporaryDirectory(prefix="clsm-import-") as folder:
             if isinstance(source, bytes):
                 path = Path(folder) / "fichier"
                 path.write_bytes(source)
@@ -145,7 +136,7 @@ def read(
                 path = source.resolve()
             request = Request(work, path, Path(folder), dict(options or {}), limits)
             return _try(request, name, atlas, say, halt)
-    except StoppedError as error:
+    except GoneError as error:
         return Outcome("stopped", problems=error.problems)
     except GeoInputError as error:
         return Outcome("refused", problems=error.problems)
@@ -158,39 +149,6 @@ def warm(atlas: Atlas) -> None:
     """Have the template load the communes now, so that the first file need not wait for it."""
     with contextlib.suppress(OSError):
         template_for(atlas)
-
-
-@contextlib.contextmanager
-def _turn(tell: Tell, stop: Stop) -> Iterator[None]:
-    """Wait until one more file may be read.
-
-    Raises
-    ------
-    GeoInputError
-        When too many wait already, or when `stop` is set meanwhile.
-    """
-    me = object()
-    with _LINE.lock:
-        if len(_LINE.waiting) >= MOST_WAITING:
-            raise GeoInputError(BUSY)
-        _LINE.waiting.append(me)
-        try:
-            while _LINE.reading >= MOST_AT_ONCE or _LINE.waiting[0] is not me:
-                before = _LINE.waiting.index(me) + _LINE.reading
-                tell(0.0, f"En attente : {count(before, 'fichier')} avant le vôtre")
-                _LINE.lock.wait(LOOK_S)
-                if stop.is_set():
-                    raise StoppedError(CANCELLED)
-            _LINE.reading += 1
-        finally:
-            _LINE.waiting.remove(me)
-            _LINE.lock.notify_all()
-    try:
-        yield
-    finally:
-        with _LINE.lock:
-            _LINE.reading -= 1
-            _LINE.lock.notify_all()
 
 
 def _try(request: Request, name: str, atlas: Atlas, tell: Tell, stop: Stop) -> Outcome:

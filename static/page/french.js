@@ -51,6 +51,10 @@ const WORDS = new Map(
     "Connecting to Streamlit server": "Connexion au tableau de bord",
     "Connection lost. Please wait for the app to reconnect, then try again.":
       "La connexion est perdue. Attendez qu’elle revienne, puis recommencez.",
+    "Failed to generate file for download": "Ce fichier n’a pas pu être préparé ; réessayez.",
+    "Request timed out":
+      "Le serveur est très demandé : ce fichier n’est pas prêt après trois minutes. Réessayez dans quelques minutes.",
+    "Connection closed": "La connexion est perdue. Attendez qu’elle revienne, puis recommencez.",
     Open: "Ouvrir",
     Close: "Fermer",
     "file upload": "Fichier à lire",
@@ -77,6 +81,19 @@ const PATTERNS = [
   [
     /^You can only select up to (\d+) options?\. Remove an option first\.$/,
     "$1 choix au plus : retirez-en un d’abord.",
+  ],
+  // Files sent: what ui/server/uploads.py and nginx refuse.
+  [
+    /^(?:Error: )?Request failed with status (?:code )?413$/,
+    "Ce fichier est trop lourd, ou vous en avez déjà beaucoup d’ouverts : fermez les autres pages, puis redonnez-le.",
+  ],
+  [
+    /^(?:Error: )?Request failed with status (?:code )?50[234]$/,
+    "Le serveur reçoit déjà beaucoup de fichiers ; redonnez le vôtre dans une minute.",
+  ],
+  [
+    /^(?:Error: )?Request failed with status (?:code )?\d+$/,
+    "Ce fichier n’a pas pu être envoyé. Rechargez la page, puis redonnez-le.",
   ],
   [/^Selected (.+)\. (.+)$/, "$1, choisi. $2"],
 ];

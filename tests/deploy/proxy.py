@@ -28,7 +28,7 @@ daemon off;
 worker_processes 2;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log warn;
-events {{ worker_connections 256; }}
+events {{ worker_connections 2048; }}
 http {{
     types {{ text/html html; }}
     client_body_temp_path {folder}/body;

@@ -6,8 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,53 +14,20 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from geo.paths import ROOT
-from geo.register import ADDRESS
 from geo.scenarios.link import LONGEST
-from tests.deploy import proxy
-from tests.deploy.proxy import Proxy, fetch
-from tests.journeys import APP, settle, wait_address
-from tests.register import postgres
-from tests.support.browser import AppServer, start_server, until, wait_painted
+from tests.deploy import site as site_of
+from tests.deploy.proxy import fetch
+from tests.deploy.site import BASE, Site, figures, ready
+from tests.journeys import settle, wait_address
+from tests.support.browser import AppServer, until, wait_painted
 
-BASE = "clsm"
 LIST = "Nom du CLSM;Code INSEE;État\nCLSM de l’essai;62765;Actif\n"  # Saint-Omer
-
-
-@dataclass
-class Site:
-    """The processes, what is in front of them, and what they share."""
-
-    front: Proxy
-    processes: list[AppServer]
-    env: dict[str, str]
-
-    @property
-    def url(self) -> str:
-        return f"{self.front.url}/{BASE}"
-
-    def of(self, cookie: str) -> AppServer:
-        """Return the process that serves a visitor, which the log of nginx names last."""
-        self.front.get(f"/{BASE}/_stcore/health", cookie=cookie)
-        port = int(self.front.log().splitlines()[-1].rpartition(":")[2])
-        return next(one for one in self.processes if urlsplit(one.url).port == port)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Iterator[Site]:
-    proxy.nginx()  # skipped before anything is started
-    folder = tmp_path_factory.mktemp("site")
-    with ExitStack() as stack:
-        address = stack.enter_context(postgres.running())
-        env = {ADDRESS: address, "STREAMLIT_SERVER_COOKIE_SECRET": "0" * 64}
-        processes = []
-        for number in range(3):
-            own = env | {"CLSM_HOME": str(folder / f"home-{number}")}
-            one = start_server(APP, log=folder / f"{number}.log", base_path=BASE, env=own)
-            stack.callback(one.stop)
-            processes.append(one)
-        hosts = [urlsplit(one.url).netloc for one in processes]
-        front = stack.enter_context(proxy.running(folder / "nginx", hosts))
-        yield Site(front, processes, env | {"CLSM_HOME": str(folder / "home-of-the-command")})
+    with site_of.running(tmp_path_factory.mktemp("site")) as found:
+        yield found
 
 
 @pytest.fixture
@@ -75,15 +40,6 @@ def visitor(chromium: Browser) -> Iterator[Page]:
 def cookie_of(page: Page) -> str:
     [found] = [one for one in page.context.cookies() if one["name"] == "clsm_visit"]
     return f"clsm_visit={found['value']}"
-
-
-def ready(one: AppServer) -> bool:
-    return fetch(f"{one.url}/pret").status == 200
-
-
-def figures(one: AppServer) -> dict[str, float]:
-    lines = fetch(f"{one.url}/mesures").body.decode().splitlines()
-    return {name: float(value) for name, value in (line.split() for line in lines if not line.startswith("#"))}
 
 
 def says_imported(page: Page, one: AppServer) -> bool:

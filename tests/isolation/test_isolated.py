@@ -18,6 +18,7 @@ from geo.isolation import LIMITS, Limits, Outcome, StoppedError
 from geo.isolation import reading as isolated
 from geo.isolation import template as isolated_template
 from geo.paths import ROOT
+from geo.turns import Stop
 from tests.support import bad_readers, real
 from tests.support.apptest import readings
 from ui import reading_desk
@@ -176,7 +177,7 @@ def test_a_template_that_dies_ends_the_reading_with_a_sentence_and_is_replaced()
 def test_a_few_read_at_once_others_wait_their_turn_and_the_rest_are_asked_to_come_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(isolated, "MOST_WAITING", 1)
+    monkeypatch.setattr(isolated._LINE, "most", 1)
     first = [Asked(bad_readers.patient) for _ in range(isolated.MOST_AT_ONCE)]
     try:
         assert all(asked.started.wait(60) for asked in first)
@@ -208,10 +209,10 @@ def test_whoever_waits_may_leave_the_queue() -> None:
     try:
         assert all(asked.started.wait(60) for asked in first)
         last = Asked(bad_readers.patient)
-        wait_until(lambda: bool(isolated._LINE.waiting))
+        wait_until(lambda: isolated._LINE.size[1] == 1)
         last.end()
         assert last.outcome is not None and last.outcome.ended == "stopped"
-        assert not isolated._LINE.waiting
+        assert isolated._LINE.size[1] == 0
     finally:
         for asked in first:
             asked.end()
@@ -229,7 +230,7 @@ def test_a_reading_that_nobody_looks_at_ends(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(reading_desk, "LEASE_S", 0.0)
     ended: list[Outcome] = []
 
-    def job(tell: isolated.Tell, stop: isolated.Stop) -> None:
+    def job(tell: isolated.Tell, stop: Stop) -> None:
         ended.append(isolated.read(bad_readers.patient, b"x", "a", atlas=real.atlas(), tell=tell, stop=stop))
 
     reading = reading_desk.Reading("a", job)
@@ -238,7 +239,7 @@ def test_a_reading_that_nobody_looks_at_ends(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_fault_of_the_page_itself_is_a_sentence_too(caplog: pytest.LogCaptureFixture) -> None:
-    def job(_tell: isolated.Tell, _stop: isolated.Stop) -> None:
+    def job(_tell: isolated.Tell, _stop: Stop) -> None:
         raise RuntimeError("secret")
 
     reading = reading_desk.Reading("a", job)
@@ -250,9 +251,9 @@ def test_a_fault_of_the_page_itself_is_a_sentence_too(caplog: pytest.LogCaptureF
 
 def test_the_desk_reads_one_file_at_a_time_and_is_released_with_its_session() -> None:
     desk = reading_desk.Desk()
-    asked: list[isolated.Stop] = []
+    asked: list[Stop] = []
 
-    def job(_tell: isolated.Tell, stop: isolated.Stop) -> None:
+    def job(_tell: isolated.Tell, stop: Stop) -> None:
         asked.append(stop)
         wait_until(stop.is_set)
 

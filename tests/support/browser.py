@@ -78,10 +78,16 @@ def free_port() -> int:
 
 
 def start_server(
-    script: Path, *, log: Path, cwd: Path = ROOT, base_path: str = "", env: dict[str, str] | None = None
+    script: Path,
+    *,
+    log: Path,
+    cwd: Path = ROOT,
+    base_path: str = "",
+    env: dict[str, str] | None = None,
+    port: int | None = None,
 ) -> AppServer:
-    """Start a script and wait until it answers; static/ is served from beside the script."""
-    port = free_port()
+    """Start a script and wait until it answers, at a free port by default; static/ is served from beside the script."""
+    port = port or free_port()
     options = {"port": port, "address": "127.0.0.1", "headless": "true", "baseUrlPath": base_path}
     words = [word for key, value in options.items() for word in (f"--server.{key}", str(value))]
     paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])

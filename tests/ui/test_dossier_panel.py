@@ -93,5 +93,5 @@ def test_the_button_makes_the_whole_archive() -> None:
     app = opened()
     ran(app.button(key="dossier-faire").click().run())
     *_, made = app.session_state[panel.MADE]
-    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+    with zipfile.ZipFile(io.BytesIO(made.content())) as archive:
         assert {p.path for p in PIECES} <= set(archive.namelist())

@@ -8,7 +8,7 @@ import streamlit as st
 from geo.coverage import Coverage, CoverageView, Scope, situations_of
 from ui import division, html, layout, loaders, panels
 from ui import map as maps
-from ui.coverage import cards, charts, choices, export, gaps, opening, priorities, sectors, siting, survey
+from ui.coverage import cards, charts, choices, export, gaps, needs, opening, priorities, sectors, siting, survey
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import LAYERS, TAB, TABS
@@ -42,7 +42,7 @@ def _map(view: CoverageView) -> None:
         state=maps.coverage_state(
             geometry_url=maps.geometry_url(scope),
             bounds=maps.bounds(scope),
-            paint=maps.status_paint(view),
+            paint=needs.paint(view) or maps.status_paint(view),
             overlays=[maps.overlay(scope, layer_id) for layer_id in shown if layer_id not in MARK_LABELS],
             focus=maps.focus(scope),
             around=maps.around_file(),
@@ -164,6 +164,7 @@ def _tabs(view: CoverageView, found: Coverage) -> None:
         "lacunes": lambda: gaps.panel(view),
         "secteurs": lambda: sectors.panel(view),
         "priorites": lambda: priorities.panel(view),
+        "besoins": lambda: needs.panel(view),
         "prochains": lambda: _next(view),
         "enquetes": lambda: survey.panel(view),
         "clsm": lambda: choices.clsm_table(found),

@@ -18,7 +18,7 @@ from geo.exports import Export, file_name
 from ui import html
 from ui.cache import under
 from ui.choices import pick_one
-from ui.server import export_lane
+from ui.server import export_lane, prepared
 
 MADE = "dossier-fait"
 LONGEST = 120  # characters of an answer
@@ -89,26 +89,29 @@ def _make(source: Source, wishes: Wishes) -> None:
     def progress(what: str, done: int, of: int) -> None:
         bar.progress(done / of, text=html.literal(f"{what} : {done} sur {of}"))
 
+    def waits(text: str) -> None:
+        bar.progress(0.0, text=html.literal(text))
+
     st.session_state.pop(MADE, None)
     try:
-        with export_lane(), under(source.claims, source.opened):
+        with export_lane(waits), under(source.claims, source.opened):
             made = make_archive(Dossier(source.export(), wishes), progress)
     except GeoInputError as error:
         st.error(html.literal(str(error)))
         return
     finally:
         bar.empty()
-    st.session_state[MADE] = (source.asked, wishes, made)
+    st.session_state[MADE] = (source.asked, wishes, prepared(made))
 
 
 def _ready(source: Source, wishes: Wishes) -> None:
     """Offer the archive that was made, as long as it is that of what is shown."""
-    asked, said, made = st.session_state.get(MADE, (None, None, b""))
-    if not made or asked != source.asked or said != wishes:
+    asked, said, made = st.session_state.get(MADE, (None, None, None))
+    if made is None or asked != source.asked or said != wishes:
         st.session_state.pop(MADE, None)
         return
     st.download_button(
-        f"Télécharger le dossier ({fr.megabytes(len(made))})", made, file_name=file_name(f"dossier {source.title}", "zip"),
+        f"Télécharger le dossier ({fr.megabytes(made.size)})", made.content, file_name=file_name(f"dossier {source.title}", "zip"),
         mime="application/zip", on_click="ignore", key="dossier-telecharger", icon=":material/download:",
     )  # fmt: skip
 

@@ -11,12 +11,12 @@ from geo import french as fr
 from geo.booklet import PER
 from geo.coverage import Scope
 from geo.errors import GeoInputError
-from ui import html
+from ui import html, loaders
 from ui.cache import claims, declared_complete, token
 from ui.region import loaders as region_loaders
-from ui.server import export_lane
+from ui.server import Prepared, export_lane, prepared
 
-MADE = "region-atlas"  # the atlas last made in this session: (what it was made of, its bytes)
+MADE = "region-atlas"  # the atlas last made in this session: (what it was made of, `Prepared`)
 WORDS = {"epci": "Une page par EPCI", "departement": "Une page par département"}
 
 
@@ -36,9 +36,10 @@ def panel(scope: Scope) -> None:
         _make(scope, per, today, wanted)
     held = st.session_state.get(MADE)
     if held and held[0] == wanted:
+        made: Prepared = held[1]
         st.download_button(
-            fr.typeset(f"Télécharger l’atlas ({fr.megabytes(len(held[1]))})"),
-            held[1],
+            fr.typeset(f"Télécharger l’atlas ({fr.megabytes(made.size)})"),
+            made.content,
             file_name=f"atlas-clsm-{scope.id}-{per}.pdf",
             mime="application/pdf",
             key="region-atlas-pdf",
@@ -52,18 +53,19 @@ def panel(scope: Scope) -> None:
 
 def _make(scope: Scope, per: str, today: date, wanted: tuple[object, ...]) -> None:
     bar = st.progress(0.0, "En attente d’un autre fichier en préparation…")
-    with export_lane():
-        try:
+    try:
+        with export_lane(lambda text: bar.progress(0.0, html.literal(text))):
             made = booklet.booklet_pdf(
                 scope,
                 per,
                 region_loaders.state(),
                 made_on=today,
                 tell=lambda part, text: bar.progress(part, html.literal(text)),
+                indicators=loaders.world().indicators,
             )
-        except GeoInputError as error:
-            st.error("\n".join(html.literal(problem) for problem in error.problems))
-            return
-        finally:
-            bar.empty()
-    st.session_state[MADE] = (wanted, made)
+    except GeoInputError as error:
+        st.error("\n".join(html.literal(problem) for problem in error.problems))
+        return
+    finally:
+        bar.empty()
+    st.session_state[MADE] = (wanted, prepared(made))

@@ -12,7 +12,9 @@ from geo.coverage import Scope
 from geo.errors import GeoInputError
 from geo.projects import TABLE_FORMS, Kept, Taken
 from geo.rights import Act, Actor
+from geo.turns import on_behalf_of
 from ui import acts, html, identity, loaders
+from ui.server import visitor_here
 
 KEEP = "projects-file"  # the kind of act (ui/acts.py): a table taken
 READ = "region-lu"  # what the file given last would change: (digest of the file and of what it was read against, Taken or problems)
@@ -73,7 +75,8 @@ def _read(scope: Scope, followed: tuple[Kept, ...], body: bytes, name: str) -> N
 
 def _taken(scope: Scope, followed: tuple[Kept, ...], body: bytes, name: str) -> Taken | list[str]:
     try:
-        return projects.read_table(body, name, scope.code, followed, loaders.atlas())
+        with on_behalf_of(visitor_here()):
+            return projects.read_table(body, name, scope.code, followed, loaders.atlas())
     except GeoInputError as error:
         return error.problems
 

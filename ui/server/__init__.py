@@ -4,21 +4,24 @@ It never shows a figure nor a page of its own. Start from `report_failure`, `beg
 """
 
 from ui.server.background import begin_sync, sync_forbidden, sync_now, sync_sentence, sync_status
+from ui.server.downloads import Prepared, prepared
 from ui.server.failures import quiet_log, report_failure
 from ui.server.front import middleware, ready_first
 from ui.server.hints import HINTS
-from ui.server.lanes import after_the_figures, export_lane
+from ui.server.lanes import after_the_figures, export_lane, visitor_here
 from ui.server.memory import be_frugal, give_back, settle
 from ui.server.ready import relayed
 
 __all__ = [
     "HINTS",
+    "Prepared",
     "after_the_figures",
     "be_frugal",
     "begin_sync",
     "export_lane",
     "give_back",
     "middleware",
+    "prepared",
     "quiet_log",
     "ready_first",
     "relayed",
@@ -28,4 +31,5 @@ __all__ = [
     "sync_now",
     "sync_sentence",
     "sync_status",
+    "visitor_here",
 ]

@@ -35,14 +35,19 @@ def line(error: BaseException) -> str:
 
 def report_failure(error: Exception) -> bool:
     """Write an error down and say it in French where it happened; True: Streamlit shows nothing of its own."""
-    at = datetime.now().astimezone()
-    kept = _write(f"{at.isoformat(timespec='seconds')} {line(error)}\n")
+    at, kept = write_down(error)
     where = f", dans le fichier « {FILE} »" if kept else ""
     st.error(
         "Cette page a rencontré une erreur imprévue. Vos scénarios et les couches gardées sont intacts. Rechargez la page ; si "
         f"l’erreur revient, dites à qui tient ce serveur ce que vous veniez de faire, et l’heure ({at:%H:%M:%S}){where}."
     )
     return True
+
+
+def write_down(error: BaseException) -> tuple[datetime, bool]:
+    """Write an error down on one line of a file; return when, and whether it could be."""
+    at = datetime.now().astimezone()
+    return at, _write(f"{at.isoformat(timespec='seconds')} {line(error)}\n")
 
 
 def _write(text: str) -> bool:

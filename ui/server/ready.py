@@ -35,7 +35,7 @@ LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 MEMORY = Path("/proc/self/statm")  # of Linux
 PAGE_BYTES = 4096
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
-UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+$")
+UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
 Figure = tuple[str, str, str, float]  # name, kind, what it means, value
 
 

@@ -1,0 +1,111 @@
+"""Files that visitors send: how many and how much a session, a visitor and the whole process hold.
+
+The framework keeps what was sent in memory until its page is closed. A session that sends one more than it may loses its oldest, which was
+read long ago; a visitor who would hold too much, and a server that does, refuse the next, with a number that our page says in French
+(static/page/french.js). What is still on its way counts as if it had come.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Protocol
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit import config, runtime
+
+from ui.server.lanes import visitor_of
+from ui.server.ready import UPLOAD
+
+MEGA = 1_000_000
+MOST_FILES = 8  # of one session
+MOST_OF_ONE = 450 * MEGA  # bytes of one visitor, all his pages together: one file of the largest size, and small ones
+MOST_BYTES = 1_200 * MEGA  # of all visitors of this process
+TOO_MUCH, FULL = 413, 503
+
+
+class Record(Protocol):
+    """A file as the framework keeps it."""
+
+    data: bytes
+
+
+class Manager(Protocol):
+    """What keeps them: session → number → file, the oldest first."""
+
+    file_storage: Mapping[str, Mapping[str, Record]]
+
+    def remove_file(self, session_id: str, file_id: str) -> None:
+        """Forget one."""
+        ...
+
+
+class Room:
+    """How much there is room for; `coming` is what is on its way: (visitor, session, number) → bytes."""
+
+    def __init__(self, files: int = MOST_FILES, one: int = MOST_OF_ONE, all_: int = MOST_BYTES) -> None:
+        self.files, self.one, self.all = files, one, all_
+        self.coming: dict[tuple[str, str, str], int] = {}
+        self._lock = threading.Lock()
+
+    def take(self, manager: Manager, asked: tuple[str, str, str], size: int) -> int:
+        """Make room for a file of a session; return 0, or the status of a refusal."""
+        visitor, session, _ = asked
+        with self._lock:
+            mine = dict(manager.file_storage.get(session, {}))
+            while mine and len(mine) >= self.files:
+                manager.remove_file(session, oldest := next(iter(mine)))
+                del mine[oldest]
+            while mine and self._held(manager, visitor) + size > self.one:
+                manager.remove_file(session, oldest := next(iter(mine)))
+                del mine[oldest]
+            if self._held(manager, visitor) + size > self.one:
+                return TOO_MUCH
+            if self._held(manager) + size > self.all:
+                return FULL
+            self.coming[asked] = size
+            return 0
+
+    def came(self, asked: tuple[str, str, str]) -> None:
+        """Have a file be on its way no longer."""
+        with self._lock:
+            self.coming.pop(asked, None)
+
+    def _held(self, manager: Manager, visitor: str | None = None) -> int:
+        here = {
+            session: sum(len(one.data) for one in list(files.values()))
+            for session, files in list(manager.file_storage.items())
+        }
+        came = sum(size for session, size in here.items() if visitor is None or visitor_of(session) == visitor)
+        return came + sum(size for (who, _, _), size in self.coming.items() if visitor in (None, who))
+
+
+class Received:
+    """Refuse a file for which there is no room; all else goes through."""
+
+    def __init__(self, app: ASGIApp, room: Room | None = None) -> None:
+        self.app, self.room = app, room or Room()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        sent = UPLOAD.search(scope["path"]) if scope["type"] == "http" and scope["method"] == "PUT" else None
+        if sent is None or not runtime.exists():
+            await self.app(scope, receive, send)
+            return
+        asked = (visitor_of(sent[1]), sent[1], sent[2])
+        refusal = self.room.take(runtime.get_instance().uploaded_file_mgr, asked, announced(scope))  # type: ignore[arg-type]
+        if refusal:
+            await PlainTextResponse("Trop de fichiers.", refusal)(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.room.came(asked)
+
+
+def announced(scope: Scope) -> int:
+    """Return the bytes that a request says it has; as many as it may have when it does not say."""
+    said = Headers(scope=scope).get("content-length", "")
+    return int(said) if said.isascii() and said.isdigit() else int(config.get_option("server.maxUploadSize")) * MEGA
