@@ -123,6 +123,11 @@ class Person:
         await self.connect()
         return await self._run("")
 
+    async def reconnect(self) -> None:
+        """Reconnect after the connection was lost, and say nothing, as a browser does whose page was idle."""
+        await self._socket.close()
+        await self.connect()
+
     async def reload(self) -> Cost:
         """Load the page anew from its address: a new session, nothing else is kept."""
         await self._socket.close()

@@ -32,6 +32,7 @@ from ui.server.downloads import Handed, install
 from ui.server.guarded import Guarded, inline_scripts, policy
 from ui.server.hints import HINTS
 from ui.server.ready import LOADED, Watched
+from ui.server.reconnected import Reconnected
 from ui.server.uploads import Received
 
 SCRIPTS = ("page/french.js", "page/clicks.js", "page/roles.js")  # under static/
@@ -199,7 +200,7 @@ def _versioned(text: bytes, names: Iterable[str]) -> bytes:
 
 def middleware() -> list[Middleware]:
     """Return what stands between the browser and Streamlit, from the outside in."""
-    inner = (Received, Compressed, Lifetime, Lightened, Page, Handed)
+    inner = (Reconnected, Received, Compressed, Lifetime, Lightened, Page, Handed)
     return [Middleware(Guarded), Middleware(Watched), *map(Middleware, inner)]
 
 
