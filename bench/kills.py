@@ -1,6 +1,6 @@
 """Processes killed under people who compose, 200 times; and drained one a minute under fifty of them: nobody loses a perimeter.
 
-Without browsers (tests/support/composers.py): after each stop a person comes back by the page still open or by one loaded anew, through nginx, and
+Without browsers (tests/deploy/composers.py): after each stop a person comes back by the page still open or by one loaded anew, through nginx, and
 finds the perimeter that he last saw the figures of, or the one that his click on its way had made. Anything else ends the bench.
 """
 
@@ -15,8 +15,8 @@ import numpy as np
 
 from bench._browser import BenchError
 from tests.deploy import site as sites
+from tests.deploy.composers import Composer, LossError
 from tests.deploy.site import Site
-from tests.support.composers import Composer, LossError
 from tests.support.wire import Person
 
 SEED, CUTS, PEOPLE, PAUSE_S = 18, 200, 12, 0.5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from tests.deploy.proxy import fetch
 from tests.deploy.site import BASE, Site, figures, ready
 from tests.journeys import settle, wait_address
 from tests.support.browser import AppServer, until, wait_painted
-from tests.support.wire import Person
+from tests.support.wire import Person, live
 
 LIST = "Nom du CLSM;Code INSEE;État\nCLSM de l’essai;62765;Actif\n"  # Saint-Omer
 
@@ -111,7 +110,7 @@ def test_files_are_made_and_sent_below_the_sub_path(site: Site) -> None:
             note = await person.download("Note (PDF)")
             return note, (await person.send_file("liste.csv", LIST.encode()))[0]
 
-    note, sent = asyncio.run(scene())
+    note, sent = live(scene())
     assert note.startswith(b"%PDF") and sent == 204
 
 

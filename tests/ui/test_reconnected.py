@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from tests.deploy.composers import codes_of
 from tests.support.browser import ROOT, start_server
-from tests.support.composers import codes_of
-from tests.support.wire import Person
-from ui.server.reconnected import Reconnected
+from tests.support.wire import Person, live
+from ui.server.uploads import Reconnected
 
 
 def heard(*sent: bytes, path: str = "/clsm/_stcore/stream") -> list[bytes]:
@@ -25,7 +24,7 @@ def heard(*sent: bytes, path: str = "/clsm/_stcore/stream") -> list[bytes]:
         while left:
             found.append((await receive())["bytes"])
 
-    asyncio.run(Reconnected(app)({"type": "websocket", "path": path}, receive, receive))
+    live(Reconnected(app)({"type": "websocket", "path": path}, receive, receive))
     return found
 
 
@@ -63,7 +62,7 @@ def test_an_idle_page_that_changes_servers_goes_on_where_it_was(tmp_path: Path, 
         return seen
 
     try:
-        before, opened, after = asyncio.run(scene())
+        before, opened, after = live(scene())
     finally:
         for one in servers:
             one.stop()

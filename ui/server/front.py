@@ -32,8 +32,7 @@ from ui.server.downloads import Handed, install
 from ui.server.guarded import Guarded, inline_scripts, policy
 from ui.server.hints import HINTS
 from ui.server.ready import LOADED, Watched
-from ui.server.reconnected import Reconnected
-from ui.server.uploads import Received
+from ui.server.uploads import Received, Reconnected
 
 SCRIPTS = ("page/french.js", "page/clicks.js", "page/roles.js")  # under static/
 FOR_EVER = "public, max-age=31536000, immutable"
