@@ -21,8 +21,11 @@ from geo.errors import GeoInputError
 BENCHES = (
     "crosswalk",
     "coverage",
+    "covering",
+    "divisions",
     "perimeter",
     "similar",
+    "needs",
     "opened",
     "note",
     "dossier",

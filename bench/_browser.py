@@ -180,6 +180,8 @@ def serve(app: App, env: dict[str, str] | None = None) -> Iterator[AppServer]:
         script = ROOT / app.script
         if app is NAIVE:  # static/ is served from beside the script
             script = make_app(folder, script)
+        # Compiled modules are kept, as on anybody's machine, even where this one asks not to: a launch would compile all that is ours.
+        env = {"PYTHONDONTWRITEBYTECODE": ""} | (env or {})
         server = start_server(script, log=folder / "server.log", cwd=ROOT if app is NAIVE else script.parent, env=env)
         try:
             yield server

@@ -10,14 +10,17 @@ frame.open_page("Données", "Données : ce qui est en service, et ce que vous y 
 with st.container():  # always there: the tabs below must not change places when a message comes or goes
     acts.show()
     identity.show_identity()
-in_use, bring, known, kept = st.tabs(
-    ["Couches en service", "Importer une couche", "Ce que vous savez", "Versions et retours"], key="donnees-onglets"
+in_use, bring, needs, known, kept = st.tabs(
+    ["Couches en service", "Importer une couche", "Indicateurs de besoin", "Ce que vous savez", "Versions et retours"],
+    key="donnees-onglets",
 )
 with in_use:
     data.show_layers()
     data.show_sources()
 with bring:
     data.show_import()
+with needs:
+    data.show_needs()
 with known:
     data.show_knowledge()
 with kept:

@@ -30,7 +30,7 @@ Serve = Callable[..., AppServer]
 LONGEST = (
     "journeys/test_journey_acts.py", "journeys/test_journey_coverage.py", "journeys/test_journey_component.py",
     "journeys/test_journey_sizing.py", "journeys/test_journey_gaps.py",
-    "deploy/test_processes.py", "suggest/test_suggest.py", "ui/test_page_perimeter.py", "ui/test_memory.py", "ui/test_page_coverage.py", "ui/test_data_page.py",
+    "deploy/test_processes.py", "deploy/test_scan.py", "suggest/test_suggest.py", "ui/test_page_perimeter.py", "ui/test_memory.py", "ui/test_page_coverage.py", "ui/test_data_page.py",
     "ui/test_opened_city.py", "journeys/test_journey_iris.py",
     "suggest/test_rules.py", "imports/test_fuzz.py", "moves/test_trials.py", "ui/test_views_agree.py", "ui/test_data_cache.py",
     "dataset/test_damage.py", "dataset/test_world.py", "imports/test_damaged_lists.py", "imports/test_crafted.py",

@@ -128,3 +128,16 @@ def test_keys_and_names_of_the_glossary_are_in_the_code() -> None:
     files += (ROOT / "data").glob("*.toml")
     used = set(re.findall(r"[\w-]+", " ".join(file.read_text(encoding="utf-8") for file in files)))
     assert sorted(set(re.findall(r"`([\w-]+)`", glossary)) - used) == []
+
+
+CITED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+STATEMENTS = ("security-file.md", "rgpd.md", "rgaa.md", "rgesn.md")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+def test_tests_that_a_document_cites_exist(path: Path) -> None:
+    cited = CITED.findall(path.read_text(encoding="utf-8"))
+    assert [
+        f"{file}::{name}" for file, name in cited if f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8")
+    ] == []
+    assert cited or path.name not in STATEMENTS, "a statement rests on tests"

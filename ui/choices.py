@@ -7,8 +7,7 @@ list finds the labels that hold it and no other, and Enter takes one of them: `p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -17,8 +16,28 @@ from geo import french as fr
 from geo.coverage import Scope
 
 # Left to itself, the library finds labels that hold the letters anywhere in order, and Enter may take all of them.
-pick_one = partial(st.selectbox, filter_mode="contains")
-pick_several = partial(st.multiselect, filter_mode="contains", select_all=False)
+WHOLE_WORDS = "contains"
+
+
+def pick_one(label: str, options: Any, *, format_func: Callable[[Any], Any] = str, **shown: Any) -> Any:
+    """Show a list that takes one thing; what is held and no longer offered has its own text."""
+    return st.selectbox(label, options, format_func=_always_said(format_func), filter_mode=WHOLE_WORDS, **shown)
+
+
+def pick_several(label: str, options: Any, *, format_func: Callable[[Any], Any] = str, **shown: Any) -> Any:
+    """Show a list that takes several things; what is held and no longer offered has its own text."""
+    said = _always_said(format_func)
+    return st.multiselect(label, options, format_func=said, filter_mode=WHOLE_WORDS, select_all=False, **shown)
+
+
+def _always_said(format_func: Callable[[Any], Any]) -> Callable[[Any], str]:
+    """Return a text for anything: the framework cannot keep a value whose text is None, which `labels.get` gives for one unknown."""
+
+    def said(value: Any) -> str:
+        text = format_func(value)
+        return str(value) if text is None else str(text)
+
+    return said
 
 
 def distinct(labels: Mapping[str, str]) -> dict[str, str]:

@@ -32,7 +32,10 @@ def layers_met(facts: PerimeterFacts) -> str:
             continue
         said = f"liste complète{word}" if word else "" if complete else "liste incomplète ici"
         rows.append((f"{layer.name} · {said}" if said else layer.name,))
-        rows += [html.overlap_cells(o) for o in overlaps[:MOST_ZONES]]
+        for overlap in overlaps[:MOST_ZONES]:
+            name, *rest = html.overlap_cells(overlap)
+            told = layer.facts.get(overlap.id, "")
+            rows.append((f"{name} · {told}" if told else name, *rest))
         if len(overlaps) > MOST_ZONES:
             rows.append((f"et {fr.count(len(overlaps) - MOST_ZONES, 'autre')}", "", "", ""))
     if nothing[False]:

@@ -25,17 +25,16 @@ from geo.coverage.manner import (
     source_years,
     zone_doubts,
 )
+from geo.coverage.max_coverage import Problem, grouped, in_order, solve
 from geo.coverage.priorities import (
     FIRST_PLACES,
     PRESETS,
     PRIORITY_TERMS,
     SPLIT,
-    Compared,
     Preset,
     Ranking,
     Term,
     Weights,
-    compared,
     explain,
     interval,
     place,
@@ -50,7 +49,7 @@ from geo.coverage.sectors import (
     SectorView,
     sector_view,
 )
-from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm
+from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm, posed
 from geo.coverage.situation import Situation, Situations, complete_text, situations_of
 from geo.coverage.stability import Stability, stability
 from geo.coverage.state import CoverageState, coverage_state
@@ -64,7 +63,7 @@ from geo.coverage.status import (
     clsm_places,
     coverage,
 )
-from geo.coverage.unknowns import CHECK_MEANING, CHECK_TITLES, ToCheck, to_check
+from geo.coverage.unknowns import CHECK_MEANING, CHECK_TITLES, Compared, ToCheck, compared, to_check
 
 __all__ = [
     "AGES",
@@ -109,6 +108,7 @@ __all__ = [
     "Pick",
     "Portfolio",
     "Preset",
+    "Problem",
     "Ranking",
     "Scope",
     "SectorCover",
@@ -136,6 +136,8 @@ __all__ = [
     "explain",
     "gap_table",
     "gap_tables",
+    "grouped",
+    "in_order",
     "interval",
     "limits",
     "line_rows",
@@ -144,6 +146,7 @@ __all__ = [
     "own_candidates",
     "place",
     "portfolio",
+    "posed",
     "rank",
     "read_aside",
     "read_scope",
@@ -152,6 +155,7 @@ __all__ = [
     "sector_view",
     "siting_candidates",
     "situations_of",
+    "solve",
     "source_years",
     "stability",
     "starts",

@@ -13,8 +13,8 @@ counted twice and one body does not stand for 5 million people; Paris, which is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -22,27 +22,25 @@ import pandas as pd
 
 from geo import french as fr
 from geo.arrays import Floats
-from geo.coverage.gaps import gap_table
-from geo.coverage.scope import Scope
-from geo.coverage.state import CoverageState, incidence
 from geo.errors import GeoInputError
-from geo.layers import Etat, LayerId
 
 TIE = 1e-9
 FIRST_PLACES = 10
-GRAND_PARIS = "200054781"
-PARIS = "75"
 SPLIT = "La Métropole du Grand Paris laisse la place à ses EPT et à Paris : personne n’y compte deux fois."
 
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights of the terms, none negative, not all zero; only their proportions count."""
+    """Weights of the terms, none negative, not all zero; only their proportions count.
+
+    `needs` are those of indicators of need: identifier, weight, and whether the greatest figures come first.
+    """
 
     habitants: float = 1.0
     qpv: float = 1.0
     rural: float = 1.0
     cls: float = 1.0
+    needs: tuple[tuple[str, float, bool], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse weights that order nothing.
@@ -58,8 +56,8 @@ class Weights:
 
     @property
     def values(self) -> Floats:
-        """Weights in the order of PRIORITY_TERMS, as given."""
-        return np.array([getattr(self, f.name) for f in fields(self)], dtype=np.float64)
+        """Weights as given, in the order of PRIORITY_TERMS, then of the needs."""
+        return np.array([*(getattr(self, t.id) for t in PRIORITY_TERMS), *(n[1] for n in self.needs)], dtype=np.float64)
 
     @property
     def shares(self) -> Floats:
@@ -69,13 +67,17 @@ class Weights:
 
 @dataclass(frozen=True)
 class Term:
-    """A term of the order: the column of the gap table it reads, the one that says where it is known, what it measures."""
+    """A term of the order: the column of the gap table it reads, the one that says where it is known, what it measures.
+
+    That of a `need` is known where it is a number, and counts from the least need compared: such a figure has no zero of its own.
+    """
 
     id: str
     label: str
     column: str
     known: str | None
     meaning: str
+    need: bool = False
 
 
 _SCALED = "au rang qu’ils lui donnent parmi les territoires comparés qui en ont (1 pour le plus grand nombre)"
@@ -133,16 +135,20 @@ def preset(preset_id: str) -> Preset:
     return {p.id: p for p in PRESETS}[preset_id]
 
 
-def terms(gaps: pd.DataFrame, closed: Mapping[str, str] | None = None) -> pd.DataFrame:
+def terms(
+    gaps: pd.DataFrame, closed: Mapping[str, str] | None = None, of: Sequence[Term] = PRIORITY_TERMS
+) -> pd.DataFrame:
     """Return the terms (0 to 1) of each territory of a gap table, NaN where a term is not known or is closed.
 
     A term is not known where the list it counts is not complete, even if some of it is known there.
     """
     found = {}
-    for term in PRIORITY_TERMS:
+    for term in of:
         values = gaps[term.column].to_numpy(dtype=np.float64)
         if term.known:
             values = np.where(gaps[term.known].to_numpy(dtype=bool), values, np.nan)
+        if term.need and np.isfinite(values).any():
+            values = values - np.nanmin(values)
         if closed and term.id in closed:
             values = np.full(len(gaps), np.nan)
         found[term.id] = np.minimum(values, 1.0) if term.id == "cls" else _ranked(values)
@@ -161,8 +167,8 @@ class Ranking:
     """Territories in order of priority.
 
     `table`, indexed by code, first ranks first: rang (equal scores share one; NaN, last, where no term with a weight is
-    known), au_mieux and au_pire (the interval of the rank), nom, score (0 to 100), then the points of each term (habitants,
-    qpv, rural, cls; they add up to score, NaN where the term is not known), `ex_aequo` (others with the same score) and
+    known), au_mieux and au_pire (the interval of the rank), nom, score (0 to 100), then the points of each of its `terms` (they
+    add up to score, NaN where the term is not known), `ex_aequo` (others with the same score) and
     `inconnu` (names of the terms with a weight that are not known there, left out of its score). `weights` made it, `closed`
     gives the terms that are left out everywhere and why, `weighs` what each term weighs in the order (see `gaps_by_term`).
     """
@@ -171,6 +177,7 @@ class Ranking:
     weights: Weights
     closed: Mapping[str, str] = field(default_factory=dict)
     weighs: Mapping[str, float] = field(default_factory=dict)
+    terms: tuple[Term, ...] = PRIORITY_TERMS
 
     def first(self, number: int = FIRST_PLACES) -> pd.DataFrame:
         """Return the territories ranked among the first; more than `number` when the last place is shared."""
@@ -185,8 +192,8 @@ class Ranking:
         said = [
             f"{reason} Ce critère est laissé hors du score, son poids va aux autres." for reason in self.closed.values()
         ]
-        used = dict(zip((t.id for t in PRIORITY_TERMS), self.weights.shares > 0, strict=True))
-        for term in PRIORITY_TERMS:
+        used = dict(zip((t.id for t in self.terms), self.weights.shares > 0, strict=True))
+        for term in self.terms:
             lost = int(self.table[term.id].isna().sum())
             if used[term.id] and term.id not in self.closed and lost:
                 where = f"{fr.number(lost)} des {fr.count(len(self.table), 'territoire')}"
@@ -196,7 +203,7 @@ class Ranking:
         return said
 
     def _weighed(self) -> str:
-        parts = [f"{t.label} {fr.percent(self.weighs[t.id], 0)}" for t in PRIORITY_TERMS if self.weighs.get(t.id)]
+        parts = [f"{t.label} {fr.percent(self.weighs[t.id], 0)}" for t in self.terms if self.weighs.get(t.id)]
         return (
             f"Ce que chaque critère pèse en pratique dans les écarts de points entre territoires : {fr.listing(parts)}."
             if parts
@@ -209,13 +216,19 @@ class Ranking:
         return "« Rang possible » : du meilleur au pire rang, selon la valeur (de 0 à 1) que prendra chaque critère inconnu, ici et chez les autres. Les habitants sans CLSM connu y restent ce qu’ils sont."
 
 
-def rank(gaps: pd.DataFrame, weights: Weights, closed: Mapping[str, str] | None = None) -> Ranking:
+def rank(
+    gaps: pd.DataFrame,
+    weights: Weights,
+    closed: Mapping[str, str] | None = None,
+    of: tuple[Term, ...] = PRIORITY_TERMS,
+) -> Ranking:
     """Order the territories of a gap table; equal scores are in the order of their names, and said to be equal.
 
-    Territories without any gap are left out. `closed` gives, by id, the terms to leave out everywhere and why (`closed_terms`).
+    Territories without any gap are left out. `closed` gives, by id, the terms to leave out everywhere and why (`closed_terms`);
+    `of` are the terms, those of the needs of the weights included (`Compared`).
     """
     gaps = candidates_of(gaps)
-    parts = terms(gaps, closed)
+    parts = terms(gaps, closed, of)
     score, points = scores(parts, weights)
     names = [fr.fold(n) for n in gaps["nom"]]
     order = np.lexsort(
@@ -225,7 +238,7 @@ def rank(gaps: pd.DataFrame, weights: Weights, closed: Mapping[str, str] | None 
     place = np.searchsorted(-placed, -placed, side="left") + 1.0
     best, worst = _intervals(parts, weights)
     _, group, number = np.unique(placed, return_inverse=True, return_counts=True)
-    labels = np.array([t.label for t in PRIORITY_TERMS], dtype=object)
+    labels = np.array([t.label for t in of], dtype=object)
     unknown = [fr.listing(labels[row]) for row in (parts.isna().to_numpy() & (weights.shares > 0))[order]]
     table = pd.DataFrame(
         {
@@ -237,7 +250,7 @@ def rank(gaps: pd.DataFrame, weights: Weights, closed: Mapping[str, str] | None 
     table = pd.concat([table, points.iloc[order]], axis=1)
     table["ex_aequo"] = np.where(placed < 0, 0, number[group] - 1) if len(table) else 0
     table["inconnu"] = pd.Series(unknown, index=table.index, dtype=object)
-    return Ranking(table, weights, dict(closed or {}), gaps_by_term(points))
+    return Ranking(table, weights, dict(closed or {}), gaps_by_term(points), of)
 
 
 def candidates_of(gaps: pd.DataFrame) -> pd.DataFrame:
@@ -255,7 +268,7 @@ def scores(parts: pd.DataFrame, weights: Weights) -> tuple[Floats, pd.DataFrame]
     with np.errstate(divide="ignore", invalid="ignore"):
         points = np.where(held > 0, parts.to_numpy() * weights.shares / held, np.nan) * 100.0
     score = np.where(held[:, 0] > 0, np.nansum(points, axis=1), np.nan)
-    return score, pd.DataFrame(points, index=parts.index, columns=pd.Index([t.id for t in PRIORITY_TERMS]))
+    return score, pd.DataFrame(points, index=parts.index, columns=parts.columns)
 
 
 def _intervals(parts: pd.DataFrame, weights: Weights) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -301,85 +314,15 @@ def interval(best: float, worst: float) -> str:
 def explain(ranking: Ranking, code: str) -> str:
     """Write a rank term by term, what is closed everywhere left to `remarks`: « 1er (rang possible : du 1er au 3e) : Niort, 62,5 points : Habitants 40,0 + QPV 22,5 »."""
     row = ranking.table.loc[code]
-    parts = [f"{t.label} {fr.number(row[t.id], 1)}" for t in PRIORITY_TERMS if row[t.id] > 0]
+    parts = [f"{t.label} {fr.number(row[t.id], 1)}" for t in ranking.terms if row[t.id] > 0]
     shared = f" ex æquo avec {fr.count(row['ex_aequo'], 'autre')}" if row["ex_aequo"] else ""
     ranged = interval(row["au_mieux"], row["au_pire"])
     possible = f" (rang possible : {ranged})" if ranged else ""
-    lost = [t.label for t in PRIORITY_TERMS if t.label in row["inconnu"] and t.id not in ranking.closed]
+    used = zip(ranking.terms, ranking.weights.shares, strict=True)
+    lost = [t.label for t, share in used if share and t.id not in ranking.closed and np.isnan(row[t.id])]
     unknown = f" ; inconnu, hors du score : {fr.listing(lost)}" if lost else ""
     said = f"{place(row['rang'])}{shared}{possible} : {row['nom']}"
     if np.isnan(row["score"]):
         return fr.typeset(f"{said}, sans score{unknown}")
     detail = " + ".join(parts) or "aucun terme"
     return fr.typeset(f"{said}, {fr.number(row['score'], 1)} points : {detail}{unknown}")
-
-
-@dataclass(frozen=True, eq=False)
-class Compared:
-    """What an order compares: a gap table, the terms closed to it (why, by id), and what to know of the list (may be empty)."""
-
-    table: pd.DataFrame
-    closed: dict[str, str]
-    remark: str = ""
-
-
-def compared(level: str, scope: Scope, state: CoverageState) -> Compared:
-    """Return the territories of a level to put in order in a scope, with the terms that cannot be used there."""
-    table, remark = gap_table(level, scope, state), ""
-    if level == "epci" and GRAND_PARIS in table.index:
-        parts = [table.drop(GRAND_PARIS), gap_table("ept", scope, state)]
-        parts += [paris] if len(paris := _paris(scope, state)) else []
-        table, remark = pd.concat([part for part in parts if len(part)]), SPLIT
-    return Compared(table, closed_terms(table, scope, state), remark)
-
-
-def _paris(scope: Scope, state: CoverageState) -> pd.DataFrame:
-    """Return the gaps of Paris as one territory, in the scope; empty when the scope does not meet it."""
-    if PARIS not in scope.departements:
-        return pd.DataFrame()
-    table = gap_table("departements", scope, state)
-    return table.loc[[PARIS]]
-
-
-def closed_terms(table: pd.DataFrame, scope: Scope, state: CoverageState) -> dict[str, str]:
-    """Return the terms to leave out everywhere, with the reason: their list is complete in no département of the scope.
-
-    A term that is known of every territory is never closed, and neither is one of which some département is known whole; QPV
-    need one that has some, since « no QPV » alone ranks nothing.
-    """
-    closed = {}
-    if not table["cls_connu"].all() and not _whole(LayerId.CLS, scope, state):
-        closed["cls"] = (
-            f"CLS en place : la liste des CLS n’est complète dans aucun département d’ici ({_known_cls(scope, state)})."
-        )
-    if not table["qpv_connu"].all() and not _whole(LayerId.QPV, scope, state):
-        closed["qpv"] = (
-            f"QPV : leurs habitants ne sont connus en entier dans aucun département d’ici qui en a ({_known_qpv(scope, state)})."
-        )
-    return {name: fr.typeset(text) for name, text in closed.items()}
-
-
-def _whole(layer_id: LayerId, scope: Scope, state: CoverageState) -> bool:
-    """Whether the part of some département inside the scope is known whole; for QPV, and has some."""
-    rows = scope.rows
-    codes = state.departement_codes[rows]
-    for code in np.unique(codes):
-        inside = rows[codes == code]
-        if not state.known_here(layer_id, inside):
-            continue
-        if layer_id != LayerId.QPV or (not state.qpv_unknown[inside].any() and state.qpv[inside].any()):
-            return True
-    return False
-
-
-def _known_cls(scope: Scope, state: CoverageState) -> str:
-    layer = state.crosswalk.layers[LayerId.CLS]
-    met = (incidence(layer, len(state.status)) @ scope.mask.astype(float)) > 0
-    return fr.count(int((met & (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()).sum()), "connu", "connus")
-
-
-def _known_qpv(scope: Scope, state: CoverageState) -> str:
-    layer = state.crosswalk.layers[LayerId.QPV]
-    members = layer.members[scope.mask[layer.members["row"].to_numpy()]]
-    met, lost = members["zone"].nunique(), members.loc[members["inhabitants"].isna(), "zone"].nunique()
-    return f"population connue pour {fr.number(met - lost)} sur {fr.count(met, 'QPV', 'QPV')} connus"

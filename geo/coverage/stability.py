@@ -5,7 +5,7 @@ Only weights are drawn. What is unknown stays out of the scores, as in the order
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo.arrays import Bools, Floats
-from geo.coverage.priorities import FIRST_PLACES, PRIORITY_TERMS, TIE, Weights, candidates_of, terms
+from geo.coverage.priorities import FIRST_PLACES, PRIORITY_TERMS, TIE, Term, Weights, candidates_of, terms
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +38,7 @@ def stability(
     gaps: pd.DataFrame,
     weights: Weights,
     closed: Mapping[str, str] | None = None,
+    of: Sequence[Term] = PRIORITY_TERMS,
     *,
     first: int = FIRST_PLACES,
     draws: int = 1000,
@@ -45,12 +46,12 @@ def stability(
 ) -> Stability:
     """Draw weights at random and count how often each territory is among the first; the same seed gives the same answer.
 
-    A territory tied for the last place counts as kept. `closed` as in `rank`.
+    A territory tied for the last place counts as kept. `closed` and `of` as in `rank`.
     """
     gaps = candidates_of(gaps)
-    values = terms(gaps, closed).to_numpy()
+    values = terms(gaps, closed, of).to_numpy()
     random = np.random.default_rng(seed)
-    anyhow = random.dirichlet(np.ones(len(PRIORITY_TERMS)), draws)
+    anyhow = random.dirichlet(np.ones(len(of)), draws)
     near = random.dirichlet(weights.shares * NEAR + 1e-3, draws)
     kept = _contenders(values, first)
     found = []

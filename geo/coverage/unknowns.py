@@ -1,4 +1,4 @@
-"""What to check first: the départements, or the EPCI of one, whose completed lists could change the most what is concluded.
+"""What an order compares and the terms that unknown lists close to it; what to check first: the départements, or the EPCI of one, whose completed lists could change the most what is concluded.
 
 Two effects are weighed alike: the part of the people whose situation is unknown, who separate the two bounds of the headline
 figure, and the part of the first places that stay open, as the unknown terms of the order turn out. A short list of calls to make.
@@ -13,10 +13,14 @@ import pandas as pd
 
 from geo import french as fr
 from geo.arrays import Rows
-from geo.coverage.priorities import FIRST_PLACES, PRIORITY_TERMS, Compared, Ranking, Weights, compared, rank
+from geo.coverage.gaps import gap_table
+from geo.coverage.priorities import FIRST_PLACES, PRIORITY_TERMS, SPLIT, Ranking, Term, Weights, rank
 from geo.coverage.scope import Scope
-from geo.coverage.state import CoverageState
-from geo.layers import LayerId
+from geo.coverage.state import CoverageState, incidence
+from geo.layers import Etat, LayerId
+
+GRAND_PARIS = "200054781"
+PARIS = "75"
 
 NAMED = 3  # territories named in a sentence
 CHECK_TITLES = {
@@ -33,6 +37,78 @@ CHECK_MEANING = (
     "être parmi les premiers ou non, selon ce qui est inconnu. L’ordre donne autant de poids à la part de ces habitants et à la "
     "part de ces places."
 )
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """What an order compares: a gap table, the terms closed to it (why, by id), what to know of the list (may be empty), and its terms."""
+
+    table: pd.DataFrame
+    closed: dict[str, str]
+    remark: str = ""
+    terms: tuple[Term, ...] = PRIORITY_TERMS
+
+
+def compared(level: str, scope: Scope, state: CoverageState) -> Compared:
+    """Return the territories of a level to put in order in a scope, with the terms that cannot be used there."""
+    table, remark = gap_table(level, scope, state), ""
+    if level == "epci" and GRAND_PARIS in table.index:
+        parts = [table.drop(GRAND_PARIS), gap_table("ept", scope, state)]
+        parts += [paris] if len(paris := _paris(scope, state)) else []
+        table, remark = pd.concat([part for part in parts if len(part)]), SPLIT
+    return Compared(table, closed_terms(table, scope, state), remark)
+
+
+def _paris(scope: Scope, state: CoverageState) -> pd.DataFrame:
+    """Return the gaps of Paris as one territory, in the scope; empty when the scope does not meet it."""
+    if PARIS not in scope.departements:
+        return pd.DataFrame()
+    table = gap_table("departements", scope, state)
+    return table.loc[[PARIS]]
+
+
+def closed_terms(table: pd.DataFrame, scope: Scope, state: CoverageState) -> dict[str, str]:
+    """Return the terms to leave out everywhere, with the reason: their list is complete in no département of the scope.
+
+    A term that is known of every territory is never closed, and neither is one of which some département is known whole; QPV
+    need one that has some, since « no QPV » alone ranks nothing.
+    """
+    closed = {}
+    if not table["cls_connu"].all() and not _whole(LayerId.CLS, scope, state):
+        closed["cls"] = (
+            f"CLS en place : la liste des CLS n’est complète dans aucun département d’ici ({_known_cls(scope, state)})."
+        )
+    if not table["qpv_connu"].all() and not _whole(LayerId.QPV, scope, state):
+        closed["qpv"] = (
+            f"QPV : leurs habitants ne sont connus en entier dans aucun département d’ici qui en a ({_known_qpv(scope, state)})."
+        )
+    return {name: fr.typeset(text) for name, text in closed.items()}
+
+
+def _whole(layer_id: LayerId, scope: Scope, state: CoverageState) -> bool:
+    """Whether the part of some département inside the scope is known whole; for QPV, and has some."""
+    rows = scope.rows
+    codes = state.departement_codes[rows]
+    for code in np.unique(codes):
+        inside = rows[codes == code]
+        if not state.known_here(layer_id, inside):
+            continue
+        if layer_id != LayerId.QPV or (not state.qpv_unknown[inside].any() and state.qpv[inside].any()):
+            return True
+    return False
+
+
+def _known_cls(scope: Scope, state: CoverageState) -> str:
+    layer = state.crosswalk.layers[LayerId.CLS]
+    met = (incidence(layer, len(state.status)) @ scope.mask.astype(float)) > 0
+    return fr.count(int((met & (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()).sum()), "connu", "connus")
+
+
+def _known_qpv(scope: Scope, state: CoverageState) -> str:
+    layer = state.crosswalk.layers[LayerId.QPV]
+    members = layer.members[scope.mask[layer.members["row"].to_numpy()]]
+    met, lost = members["zone"].nunique(), members.loc[members["inhabitants"].isna(), "zone"].nunique()
+    return f"population connue pour {fr.number(met - lost)} sur {fr.count(met, 'QPV', 'QPV')} connus"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +141,15 @@ def _among(first: int) -> str:
     return "au premier rang" if first == 1 else f"parmi les {first} premiers"
 
 
-def to_check(scope: Scope, state: CoverageState, weights: Weights, *, first: int = FIRST_PLACES) -> ToCheck:
-    """Return where a completed list would change the most, among the départements of a scope, or the EPCI of one département."""
-    order = compared("epci", scope, state)
-    ranking = rank(order.table, weights, order.closed)
+def to_check(
+    scope: Scope, state: CoverageState, weights: Weights, *, first: int = FIRST_PLACES, order: Compared | None = None
+) -> ToCheck:
+    """Return where a completed list would change the most, among the départements of a scope, or the EPCI of one département.
+
+    `order` is what is compared, at the level of EPCI, when the weights name needs.
+    """
+    order = order or compared("epci", scope, state)
+    ranking = rank(order.table, weights, order.closed, order.terms)
     several = scope.kind != "departement"
     units = _departements(scope, state) if several else _bodies(scope, state, order)
     placed = _open_places(ranking, order, first, by_departement=several)
@@ -124,10 +205,9 @@ def _open_places(ranking: Ranking, order: Compared, first: int, *, by_departemen
 
 def _asked(state: CoverageState, rows: Rows, unknown: float, weights: Weights) -> list[str]:
     """Name the lists that would settle what is unknown among some atoms."""
-    used = {t.id: bool(share) for t, share in zip(PRIORITY_TERMS, weights.shares, strict=True)}
     asked = ["liste des CLSM"] if unknown else []
-    if used["cls"] and not state.known_here(LayerId.CLS, rows):
+    if weights.cls and not state.known_here(LayerId.CLS, rows):
         asked.append("liste des CLS")
-    if used["qpv"] and (not state.known_here(LayerId.QPV, rows) or state.qpv_unknown[rows].any()):
+    if weights.qpv and (not state.known_here(LayerId.QPV, rows) or state.qpv_unknown[rows].any()):
         asked.append("habitants des QPV (à synchroniser)")
     return asked

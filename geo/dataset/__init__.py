@@ -4,6 +4,7 @@ It never reads a user's file. Start from `open_dataset`, `Dataset`, `token`; `op
 """
 
 from geo.dataset.dataset import Dataset, layer_with, open_dataset, token
+from geo.dataset.indicators import LazyIndicators, open_indicators
 from geo.dataset.maps import city_map, derive_maps, prepare_maps
 from geo.dataset.official import best, communities, outlines, quarters, table_of, vintage
 from geo.dataset.official import iris as iris_of
@@ -13,6 +14,7 @@ from geo.dataset.sweep import tidy
 __all__ = [
     "NO_IRIS",
     "Dataset",
+    "LazyIndicators",
     "best",
     "can_open",
     "city_map",
@@ -21,6 +23,7 @@ __all__ = [
     "iris_of",
     "layer_with",
     "open_dataset",
+    "open_indicators",
     "opened",
     "opening_of",
     "outlines",

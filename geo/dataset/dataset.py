@@ -18,7 +18,9 @@ from geo.claims import NO_CLAIMS, Claims, Dispute, lay
 from geo.communes import Atlas, Density, Iris, Revitalisation, approximate_density, embedded_atlas
 from geo.dataset import official
 from geo.dataset.communes import NEWER_ONLY, outlined, refreshed, with_passage
+from geo.dataset.indicators import LazyIndicators
 from geo.errors import GeoInputError
+from geo.indicators import Indicators
 from geo.layers import (
     CarePlaces,
     Crosswalk,
@@ -33,7 +35,7 @@ from geo.layers import (
 )
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.register import Version
-from geo.sources import CurrentVersion
+from geo.sources import INDICATORS, CurrentVersion
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,7 @@ class Dataset:
     could not be opened and was passed over. `sources` are the synchronised versions that were opened; `heads` is what the
     register states as active, readable or not. `iris` are what cities can be opened into, None until they were synchronised.
     `actors` and `disputes` come of `claims` (`with_claims`). `before` is the data that claims or a statement were laid over: opening a city
-    starts from there.
+    starts from there. `needs` opens the indicators once they are asked for.
     """
 
     crosswalk: Crosswalk
@@ -64,11 +66,17 @@ class Dataset:
     claims: Claims = NO_CLAIMS
     stated: frozenset[str] = frozenset()
     before: Dataset | None = None
+    needs: LazyIndicators = field(default_factory=LazyIndicators)
 
     @property
     def atlas(self) -> Atlas:
         """The communes."""
         return self.crosswalk.atlas
+
+    @property
+    def indicators(self) -> Indicators:
+        """The indicators of need, imported and synchronised, opened at the first asking."""
+        return self.needs.indicators
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -124,6 +132,7 @@ def open_dataset(home: Path | None = None) -> Dataset:
         LayerId.CPTS: lambda version: official.communities(version, layers[LayerId.CPTS], atlas),
         "ressources": lambda version: official.places(version, atlas),
         "iris": lambda version: official.iris(version, atlas),
+        "quartiers": official.facts_of_quarters,
     }
     made: dict[str, Any] = {}
     for kind, make in makers.items():
@@ -133,6 +142,8 @@ def open_dataset(home: Path | None = None) -> Dataset:
     for kind in official.OTHERS:
         official.best(kind, lambda version: version, notices, home)
     layers.update({kind: made[kind] for kind in (LayerId.QPV, LayerId.CPTS) if kind in made})
+    if "quartiers" in made:
+        layers[LayerId.QPV] = replace(layers[LayerId.QPV], facts=made["quartiers"])
     bases = dict(layers)
     heads = _heads(home, notices)
     imported = _lay_imported(heads, layers, atlas, notices, home)
@@ -149,6 +160,7 @@ def open_dataset(home: Path | None = None) -> Dataset:
         notices=tuple(notices),
         sources=used,
         heads=heads,
+        needs=LazyIndicators(home, atlas, heads),
     )
 
 
@@ -180,6 +192,8 @@ def _lay_imported(
     """Lay what was imported over the layers, in place; return the versions that could be opened."""
     imported: dict[str, Version] = {}
     for head in heads.values():
+        if head.kind.startswith(register.NEEDS):  # told when indicators are opened
+            continue
         if head.problem:
             notices.append(f"{head.problem} La couche d’origine est affichée.")
         if head.version is None or head.kind not in layers:
@@ -221,7 +235,8 @@ def _heads(home: Path | None, notices: list[str]) -> dict[str, register.Head]:
 
 def token(home: Path | None = None) -> str:
     """Return a text that changes when the active data changes: names of the synchronised versions, moves of the register."""
-    synchronised = (f"{kind}:{version.manifest.version}" for kind, version in sorted(official.versions(home).items()))
+    found = official.versions(home, (*official.KINDS, *INDICATORS))
+    synchronised = (f"{kind}:{version.manifest.version}" for kind, version in sorted(found.items()))
     try:
         imported = register.token(home)
     except GeoInputError:

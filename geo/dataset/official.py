@@ -19,7 +19,7 @@ import pandas as pd
 
 from geo.communes import LABELS, Atlas, Density, Iris, Revitalisation
 from geo.files import Content, DamagedError, has_outlines, read_table, sha256
-from geo.french import day, fold
+from geo.french import NBSP, day, fold, number
 from geo.layers import CarePlaces, Etat, Layer, Mode, Precision, members_frame, merged, whole_members, zones_frame
 from geo.sources import NATIONAL, CurrentVersion, current, kept
 
@@ -27,7 +27,20 @@ if TYPE_CHECKING:
     from shapely import Geometry
 
 T = TypeVar("T")
-KINDS = ("contours", "passage", "epci", "ept", "populations", "densite", "frr", "qpv", "ressources", "cpts", "iris")
+KINDS = (
+    "contours",
+    "passage",
+    "epci",
+    "ept",
+    "populations",
+    "densite",
+    "frr",
+    "qpv",
+    "ressources",
+    "cpts",
+    "iris",
+    "quartiers",
+)
 OTHERS = ("carreaux",)  # not opened with the rest; reported all the same when they are broken
 
 # What is read of each file of a version.
@@ -38,6 +51,8 @@ QUARTERS: Mapping[str, Content] = {
 QUARTER_MEMBERS: Mapping[str, Content] = {
     "code": "text", "atom": "text", "part": "number", "exact": "flag", "population": "number",
 }  # fmt: skip
+FACTS: Mapping[str, Content] = {"code": "text", "fait": "text", "valeur": "number", "annee": "text"}
+
 COMMUNITIES: Mapping[str, Content] = {"id": "text", "nom": "text", "statut": "text", "atom": "text", "exact": "flag"}
 
 PLACES: Mapping[str, Content] = {
@@ -56,9 +71,9 @@ STATUSES = (
 )
 
 
-def versions(home: Path | None = None) -> dict[str, CurrentVersion]:
+def versions(home: Path | None = None, kinds: Sequence[str] = KINDS) -> dict[str, CurrentVersion]:
     """Return the active version of each synchronised source that the app reads."""
-    found = {kind: current(kind, home) for kind in KINDS}
+    found = {kind: current(kind, home) for kind in kinds}
     return {kind: version for kind, version in found.items() if version}
 
 
@@ -204,6 +219,22 @@ def quarters(version: CurrentVersion, embedded: Layer, atlas: Atlas) -> Layer:
         apart=apart,
         former=embedded.former,
     )
+
+
+def facts_of_quarters(version: CurrentVersion) -> dict[str, str]:
+    """Return what is published of each quarter, in words: « taux de pauvreté 46 % (2021) ; 120 foyers à l’AAH (2024) »."""
+    table = table_of(version, "quartiers.parquet", FACTS, ["code", "fait"])
+    words: dict[str, Callable[[float], str]] = {
+        "pauvrete": lambda value: f"taux de pauvreté {number(value)}{NBSP}%",
+        "mediane": lambda value: f"niveau de vie médian {number(value)}{NBSP}€ par an",
+        "aah": lambda value: f"{number(value)} foyers à l’AAH",
+    }
+    said: dict[str, list[str]] = {}
+    for fact, say in words.items():
+        rows = table.loc[table["fait"] == fact, ["code", "valeur", "annee"]]
+        for code, value, year in rows.itertuples(index=False, name=None):
+            said.setdefault(code, []).append(say(value) + (f" ({year})" if year else ""))
+    return {code: " ; ".join(texts) for code, texts in said.items()}
 
 
 def _known_populations(

@@ -21,7 +21,6 @@ from geo.coverage import (
     CANDIDATE_KINDS,
     GAP_LEVELS,
     NEEDS,
-    PRIORITY_TERMS,
     Figure,
     Situation,
     Status,
@@ -194,7 +193,7 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
     drawn = coverage_map(report.scope, report.state, height_mm=118.0, named=True)
     ranking, shares = report.ranking, report.weights.shares
     first = ranking.table.head(MOST_ROWS)
-    said = fr.listing(f"{t.label} {fr.percent(s, 0)}" for t, s in zip(PRIORITY_TERMS, shares, strict=True) if s)
+    said = fr.listing(f"{t.label} {fr.percent(s, 0)}" for t, s in zip(ranking.terms, shares, strict=True) if s)
     return {
         "title": report.title,
         "subtitle": fr.typeset(
@@ -214,10 +213,10 @@ def director_data(report: CoverageReport, imprint: Imprint = NO_IMPRINT) -> dict
         "priorities": {
             "title": f"Par où commencer : {GAP_LEVELS[report.level]}",
             "note": fr.typeset(f"Poids choisis : {said}. Score sur 100. {' '.join(t for t in (*ranking.remarks, report.compared.remark) if t)} « Tient » : part de 1 000 jeux de poids au hasard qui le laissent parmi les dix premiers."),
-            "head": ["Rang", "Possible", "Territoire", "Score", *(t.label for t in PRIORITY_TERMS), "Tient"],
+            "head": ["Rang", "Possible", "Territoire", "Score", *(t.label for t in ranking.terms), "Tient"],
             "rows": [
                 [place(r["rang"]) + (" ex æquo" if r["ex_aequo"] else ""), interval(r["au_mieux"], r["au_pire"]) or "sûr", str(r["nom"]), fr.number(r["score"], 1),
-                 *(fr.number(r[t.id], 1) for t in PRIORITY_TERMS), fr.percent(report.stability.any_weights[code], 0)]
+                 *(fr.number(r[t.id], 1) for t in ranking.terms), fr.percent(report.stability.any_weights[code], 0)]
                 for code, r in first.iterrows()
             ],
         },

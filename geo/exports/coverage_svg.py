@@ -1,4 +1,5 @@
-"""The coverage of a scope on paper: status of each commune, hatched so that greys can be distinguished, limits of EPCI or départements."""
+"""The coverage of a scope on paper: status of each commune, or its class when an indicator is crossed with it, hatched so that greys can
+be distinguished, limits of EPCI or départements."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import pandas as pd
 import shapely
 
 from geo import french as fr
-from geo.arrays import Rows
+from geo.arrays import Ints, Rows
 from geo.communes import Atlas
 from geo.coverage import CoverageState, Scope, Situation, Status, complete_text
 from geo.exports.maps.layers import (
@@ -41,6 +42,7 @@ from geo.exports.maps.svg import (
 )
 from geo.exports.perimeter_svg import extent, widened
 from geo.layers import LayerId
+from geo.needs import CLASSES, CrossClass, Crossing, classes_of_atoms, cross_label
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -68,6 +70,38 @@ def situation_style(kind: Situation) -> Style:
     return EXTENDED_STYLE if kind.extended else STATUS_STYLES[kind.status]
 
 
+def class_style(one: CrossClass) -> Style:
+    """Return how a class of two variables is drawn: its fill under its motif, white under the motif of what is unknown."""
+    if one.motif == "oblique":
+        return Style(fill="#ffffff", hatch="diagonale", hatch_colour=one.fill)
+    hatch = {"traits": "diagonale", "bandes": "horizontale", "semis": "points", "points": "points"}.get(one.motif)
+    red, green, blue = (int(one.fill[at : at + 2], 16) for at in (1, 3, 5))
+    dark = 0.299 * red + 0.587 * green + 0.114 * blue < 127.5
+    return Style(fill=one.fill, hatch=hatch, hatch_colour="#ffffff" if dark else "#1d2a30")
+
+
+@dataclass(frozen=True, eq=False)
+class _Colours:
+    """The kind of each atom, and how each kind is named and drawn, in the order of the legend."""
+
+    kind: Ints
+    styles: dict[int, tuple[str, Style]]
+
+
+def _by_situation(state: CoverageState, scope: Scope) -> _Colours:
+    known = state.situations
+    styles = {
+        known.kinds.index(one): (one.label, situation_style(one)) for one in known.present(scope.on(state.atlas).rows)
+    }
+    return _Colours(known.of.astype(np.intp), styles)
+
+
+def _by_class(found: Crossing, state: CoverageState) -> _Colours:
+    way = found.indicator.direction
+    styles = {rank: (cross_label(one, way), class_style(one)) for rank, one in enumerate(CLASSES)}
+    return _Colours(classes_of_atoms(found, state), styles)
+
+
 def coverage_map(
     scope: Scope, state: CoverageState, *, width_mm: float = 174.0, height_mm: float = 112.0, named: bool = False,
     outlines: gpd.GeoSeries | None = None,
@@ -81,11 +115,14 @@ def coverage_map(
     main, others = _parts(scope, atlas)
     choice = MapChoice() if named else None
     every = atlas.outlines().geometry if outlines is None else outlines
-    large = _panel(main, state, scope, width_mm - (26 if others else 0), height_mm, choice=choice, every=every)
+    colours = _by_situation(state, scope)
+    large = _panel(
+        main, state, scope, width_mm - (26 if others else 0), height_mm, choice=choice, every=every, colours=colours
+    )
     if outlines is not None:
         large = replace(large, texts=[replace(text, halo=False) for text in large.texts])
     return svg_map(
-        [large, *(_inset(part, state, scope, every) for part in others)],
+        [large, *(_inset(part, state, scope, every, colours) for part in others)],
         title=f"Couverture par les CLSM : {scope.name}",
         alt=map_text(scope, state),
         attribution=fr.typeset(
@@ -96,8 +133,13 @@ def coverage_map(
     )
 
 
-def coverage_page(scope: Scope, state: CoverageState, paper_name: str, choice: MapChoice, *, made: str = "") -> SvgMap:
-    """Draw a scope on a whole page, A4 or A3, to be put on a wall, with names and what lies around it; `made` says when."""
+def coverage_page(
+    scope: Scope, state: CoverageState, paper_name: str, choice: MapChoice, *, made: str = "", crossing: Crossing | None = None
+) -> SvgMap:  # fmt: skip
+    """Draw a scope on a whole page, A4 or A3, to be put on a wall, with names and what lies around it; `made` says when.
+
+    With a `crossing`, its classes are drawn in the place of the situations.
+    """
     atlas = state.atlas
     main, others = _parts(scope, atlas)
     places = atlas.table[["x", "y"]].to_numpy(dtype=float)[main.rows]
@@ -105,26 +147,35 @@ def coverage_page(scope: Scope, state: CoverageState, paper_name: str, choice: M
     paper = paper_of(paper_name, widened(spread), len(others))
 
     every = atlas.outlines().geometry
+    colours = _by_class(crossing, state) if crossing else _by_situation(state, scope)
 
     def panels(paper: Paper) -> list[Panel]:
         large = _panel(
-            main, state, scope, *paper.room_beside(len(others)), choice=choice, larger=paper.larger, every=every
+            main,
+            state,
+            scope,
+            *paper.room_beside(len(others)),
+            choice=choice,
+            larger=paper.larger,
+            every=every,
+            colours=colours,
         )
-        return [large, *(_inset(part, state, scope, every) for part in others)]
+        return [large, *(_inset(part, state, scope, every, colours) for part in others)]
 
     shown = (LayerId.CLSM, *choice.layers)
     people = fr.inhabitants(atlas.population[scope.rows].sum())
+    told = crossing.cuts if crossing else f"Situation de chaque commune · {_counted(atlas, scope.rows)}, {people}"
     words = Words(
-        f"Couverture par les CLSM : {scope.name}",
-        fr.typeset(f"Situation de chaque commune · {_counted(atlas, scope.rows)}, {people}"),
-        map_text(scope, state),
+        fr.typeset(f"{crossing.title if crossing else 'Couverture par les CLSM'} : {scope.name}"),
+        fr.typeset(told),
+        crossing_text(scope, crossing) if crossing else map_text(scope, state),
         " ".join(
             text for text in (
                 complete_text(scope.departements, state.crosswalk, state.complete),
                 gaps_of(state.crosswalk, choice.layers, scope.departements), LIMIT,
             ) if text
         ),
-        sources_of(state.crosswalk, shown),
+        [*sources_of(state.crosswalk, shown), *([crossing.credit] if crossing else [])],
         made,
     )  # fmt: skip
     return map_page(panels, paper, words)
@@ -162,13 +213,13 @@ def _parts(scope: Scope, atlas: Atlas) -> tuple[_Part, list[_Part]]:
     return found[0], found[1:]
 
 
-def _inset(part: _Part, state: CoverageState, scope: Scope, every: gpd.GeoSeries) -> Panel:
-    return _panel(part, state, scope, 24.0, 18.0, every=every, limits=False)
+def _inset(part: _Part, state: CoverageState, scope: Scope, every: gpd.GeoSeries, colours: _Colours) -> Panel:
+    return _panel(part, state, scope, 24.0, 18.0, every=every, colours=colours, limits=False)
 
 
 def _panel(
-    part: _Part, state: CoverageState, scope: Scope, width_mm: float, height_mm: float, *, every: gpd.GeoSeries, limits: bool = True,
-    choice: MapChoice | None = None, larger: float = 1.0,
+    part: _Part, state: CoverageState, scope: Scope, width_mm: float, height_mm: float, *, every: gpd.GeoSeries,
+    colours: _Colours, limits: bool = True, choice: MapChoice | None = None, larger: float = 1.0,
 ) -> Panel:  # fmt: skip
     """Draw a part of a scope; with a `choice`, on a page of its own: what lies around, over it, and names."""
     atlas, rows = state.atlas, part.rows
@@ -176,7 +227,7 @@ def _panel(
     bounds = extent(shapes)
     if choice is None:
         detail = tolerance(bounds, width_mm, height_mm)
-        layers = _ground(rows, shapes, rows[:0], shapes[:0], state, scope, detail, limits=limits)
+        layers = _ground(rows, shapes, rows[:0], shapes[:0], state, scope, detail, colours, limits=limits)
         return Panel(layers, part.epsg, part.name)
     bounds = widened(bounds, width_mm / height_mm, margin=PAGE_MARGIN)
     detail = tolerance(bounds, width_mm, height_mm)
@@ -184,7 +235,7 @@ def _panel(
     inside = np.isin(near, rows)
     beside = project(every.iloc[near[~inside]], part.epsg)
     plain = _limit_of(rows, atlas, scope)[0] not in choice.lines
-    layers = _ground(rows, shapes, near[~inside], beside, state, scope, detail, limits=plain)
+    layers = _ground(rows, shapes, near[~inside], beside, state, scope, detail, colours, limits=plain)
     scale = metres_per_mm(bounds, width_mm, height_mm)
     areas = np.concatenate([layer.shapes for layer in layers if layer.style.fill])
     waters, source = rivers_over(part.epsg, areas, scale) if choice.rivers else ([], "")
@@ -207,18 +258,18 @@ def _panel(
 
 
 def _ground(
-    rows: Rows, shapes: Shapes, beside: Rows, shapes_beside: Shapes, state: CoverageState, scope: Scope, detail: float, *,
-    limits: bool,
+    rows: Rows, shapes: Shapes, beside: Rows, shapes_beside: Shapes, state: CoverageState, scope: Scope, detail: float,
+    colours: _Colours, *, limits: bool,
 ) -> list[MapLayer]:  # fmt: skip
-    """Return the communes by situation, what lies around them by département, and the limits within.
+    """Return the communes by situation or class, what lies around them by département, and the limits within.
 
     Many communes are merged first, by situation within each body whose limits are drawn: little is then left to simplify.
     """
-    atlas, known = state.atlas, state.situations
+    atlas = state.atlas
     column, label = _limit_of(rows, atlas, scope)
     owner = atlas.table[column].to_numpy(dtype=object)[rows]
     owner = np.where(pd.isna(owner), "", owner)
-    kind = known.of[rows]
+    kind = colours.kind[rows]
     if many := len(rows) > MANY:
         keys = sorted({(str(o), int(k)) for o, k in zip(owner, kind, strict=True)})
         shapes = merge(shapes[(owner == o) & (kind == k)] for o, k in keys)
@@ -227,9 +278,8 @@ def _ground(
     around = merge(shapes_beside[around_of == d] for d in sorted(set(around_of)))
     drawn = simplify(np.concatenate([shapes, around]), detail)
     shapes, around = drawn[: len(shapes)], drawn[len(shapes) :]
-    styles = {known.kinds.index(one): (one.label, situation_style(one)) for one in known.present(rows)}
     layers = [MapLayer(around, AROUND, "Hors du territoire")] if len(around) else []
-    layers += classes(shapes, kind, styles, merged=many)
+    layers += classes(shapes, kind, colours.styles, merged=many)
     if limits:
         borders = [shapely.boundary(shapely.coverage_union_all(shapes[owner == o])) for o in sorted(set(owner)) if o]
         layers.append(MapLayer(np.array(borders, dtype=object), LIMITS, label))
@@ -254,3 +304,13 @@ def map_text(scope: Scope, state: CoverageState) -> str:
         for i, row in counted.iterrows()
     ]
     return fr.typeset(f"Carte de {scope.name} par commune. {' ; '.join(said)}.")
+
+
+def crossing_text(scope: Scope, found: Crossing) -> str:
+    """Say in words what the map of two variables shows: territories and inhabitants by class."""
+    counted = found.table.groupby("classe")["population"].agg(["size", "sum"])
+    said = [
+        f"{cross_label(CLASSES[int(str(rank))], found.indicator.direction)} : {fr.count(row['size'], 'territoire')}, {fr.inhabitants(row['sum'])}"
+        for rank, row in counted.iterrows()
+    ]
+    return fr.typeset(f"Carte de {scope.name}. {found.title}. {' ; '.join(said)}.")

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from geo import french as fr
@@ -23,7 +21,6 @@ from geo.coverage import (
     CHECK_TITLES,
     GAP_LEVELS,
     GAP_TITLES,
-    PRIORITY_TERMS,
     SURVEYS,
     Benchmark,
     Compared,
@@ -48,20 +45,17 @@ from geo.coverage import (
     to_check,
 )
 from geo.exports import formats
-from geo.layers import ETATS, PRECISIONS, Layer, LayerId, Precision
-
-ETAT_WORDS: Mapping[str, str] = {str(etat): word for word, etat in reversed(ETATS.items())}
-METHOD_WORDS: Mapping[str, str] = {str(precision): word for word, precision in PRECISIONS.items()}
-FACT_COLUMNS = (
-    "id", "nom", "type", "territoire", "code_commune", "nom_commune", "part_commune", "code_epci", "nom_epci", "departement",
-    "annee", "etat", "methode", "annee_source", "source_titre", "source_url", "status", "note",
-)  # fmt: skip
+from geo.exports.layer_files import fact_rows
+from geo.indicators import Thing
+from geo.layers import LayerId
+from geo.needs import CROSS_MEANING, CROSS_TITLES, Crossing, with_needs
 
 
 @dataclass(frozen=True, eq=False)
 class CoverageReport:
     """A coverage view. `level` is that of the priorities; `siting` the next CLSM when they were asked for;
-    `claims` the local statements that its figures rest on."""
+    `claims` the local statements that its figures rest on, `things` the indicators that the weights name, by identifier, and `crossing` the
+    coverage crossed with one of them, when it was asked for."""
 
     scope: Scope
     state: CoverageState
@@ -69,6 +63,8 @@ class CoverageReport:
     level: str = "epci"
     siting: Siting | None = None
     claims: Claims = NO_CLAIMS
+    things: Mapping[str, Thing] = field(default_factory=dict)
+    crossing: Crossing | None = None
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -84,22 +80,25 @@ class CoverageReport:
     @cached_property
     def ranking(self) -> Ranking:
         """Priorities at the chosen level; none where the scope meets no territory of that level."""
-        return rank(self.compared.table, self.weights, self.compared.closed)
+        return rank(self.compared.table, self.weights, self.compared.closed, self.compared.terms)
 
     @cached_property
     def stability(self) -> Stability:
         """How the priorities hold when weights move."""
-        return stability(self.compared.table, self.weights, self.compared.closed)
+        return stability(self.compared.table, self.weights, self.compared.closed, self.compared.terms)
 
     @cached_property
     def compared(self) -> Compared:
         """The territories that the priorities put in order, and the criteria closed to them."""
-        return compared(self.level, self.scope, self.state)
+        return self._compared(self.level)
+
+    def _compared(self, level: str) -> Compared:
+        return with_needs(compared(level, self.scope, self.state), level, self.weights, self.things, self.state)
 
     @cached_property
     def checks(self) -> ToCheck:
         """Where a completed list would change the most."""
-        return to_check(self.scope, self.state, self.weights)
+        return to_check(self.scope, self.state, self.weights, order=self._compared("epci"))
 
     @cached_property
     def benchmarks(self) -> tuple[Benchmark, ...]:
@@ -241,45 +240,7 @@ def clsm_table(report: CoverageReport) -> pd.DataFrame:
 
     A CLSM that crosses the border is given whole; one whose communes are not known has a row without code.
     """
-    return facts_table(report.state.crosswalk.layers[LayerId.CLSM], report)
-
-
-def facts_table(layer: Layer, report: CoverageReport) -> pd.DataFrame:
-    """Return the zones of a layer that the scope meets, one row a zone and commune, as the data door reads them."""
-    atlas = report.state.atlas
-    met = set(layer.members["zone"].to_numpy()[report.scope.mask[layer.members["row"].to_numpy()]])
-    unlocated = (layer.zones["precision"] == Precision.INCONNUE).to_numpy()
-    lost = unlocated & layer.zones["departement"].isin(report.scope.departements).to_numpy()
-    position = np.array(sorted(met | set(np.flatnonzero(lost))), dtype=np.intp)
-    members = layer.members[layer.members["zone"].isin(position)].sort_values(["zone", "row"], kind="stable")
-    nowhere = pd.DataFrame({"zone": [z for z in position if z not in met], "row": -1, "whole": True})
-    listed = pd.concat([members[["zone", "row", "whole"]], nowhere]) if len(nowhere) else members
-    zone = layer.zones.iloc[listed["zone"].to_numpy(dtype=np.intp)]
-    row = listed["row"].to_numpy(dtype=np.intp)
-    somewhere = row >= 0
-    towns = atlas.table.iloc[np.where(somewhere, row, 0)]
-
-    def pick(column: str) -> npt.NDArray[np.object_]:
-        return np.where(somewhere, towns[column].fillna("").to_numpy(dtype=object), "")
-
-    epci = pick("epci")
-    frame = pd.DataFrame(
-        {
-            "id": zone.index.to_numpy(dtype=object), "nom": zone["nom"].to_numpy(dtype=object), "type": layer.name,
-            "territoire": zone["territoire"].to_numpy(dtype=object), "code_commune": pick("code"), "nom_commune": pick("nom"),
-            "part_commune": np.where(listed["whole"], "entiere", "partielle"), "code_epci": epci,
-            "nom_epci": [atlas.epci["nom"].get(code, "") for code in epci],
-            "departement": np.where(somewhere, pick("departement"), zone["departement"].to_numpy(dtype=object)),
-            "annee": zone["annee"].to_numpy(dtype=object),
-            "etat": [ETAT_WORDS.get(str(e), "a_confirmer") for e in zone["etat"]],
-            "methode": [METHOD_WORDS.get(str(p), "liste_lue") for p in zone["precision"]],
-            "annee_source": zone["annee_source"].to_numpy(dtype=object),
-            "source_titre": zone["source_titre"].to_numpy(dtype=object), "source_url": zone["source_url"].to_numpy(dtype=object),
-            "status": zone["status"].to_numpy(dtype=object), "note": zone["note"].to_numpy(dtype=object),
-        },
-        columns=list(FACT_COLUMNS),
-    )  # fmt: skip
-    return frame.reset_index(drop=True)
+    return fact_rows(report.state.crosswalk.layers[LayerId.CLSM], report.scope, report.state.atlas)
 
 
 def benchmarks_table(report: CoverageReport) -> pd.DataFrame:
@@ -330,10 +291,10 @@ PRIORITY_TITLES = {
     "code": "Code", "rang": "Rang", "nom": "Nom", "score": "Score (points sur 100)", "ex_aequo": "Autres ex æquo",
     "inconnu": "Inconnu, hors du score", "au_mieux": "Rang au mieux", "au_pire": "Rang au pire", "parmi_les_dix_tous_poids": "Parmi les dix premiers, tous poids",
     "parmi_les_dix_poids_voisins": "Parmi les dix premiers, poids voisins",
-} | {t.id: f"{t.label} (points)" for t in PRIORITY_TERMS}  # fmt: skip
+}  # fmt: skip
 PRIORITY_FORMATS = {
     "score": "decimal", "parmi_les_dix_tous_poids": "part", "parmi_les_dix_poids_voisins": "part",
-} | {t.id: "decimal" for t in PRIORITY_TERMS}  # fmt: skip
+}  # fmt: skip
 SITING_TITLES = {
     "code": "Code", "rang": "Rang", "nom": "Nom", "population": "Habitants du territoire", "communes": "Communes",
     "gain": "Gain", "cumul": "Cumul", "habitants": "Habitants ajoutés", "qpv": "Habitants de QPV ajoutés",
@@ -358,16 +319,24 @@ def coverage_sheets(report: CoverageReport) -> list[formats.Sheet]:
             ), unknown=UNKNOWN)
         )  # fmt: skip
     if len(report.ranking.table):
-        shares = fr.listing(
-            f"{t.label} {fr.percent(s)}" for t, s in zip(PRIORITY_TERMS, report.weights.shares, strict=True)
-        )
+        order = report.compared.terms
+        shares = fr.listing(f"{t.label} {fr.percent(s)}" for t, s in zip(order, report.weights.shares, strict=True))
+        titles = PRIORITY_TITLES | {t.id: f"{t.label} (points)" for t in order}
+        decimals = PRIORITY_FORMATS | {t.id: "decimal" for t in order}
         sheets.append(
-            formats.Sheet("Priorités", priorities_table(report), PRIORITY_TITLES, PRIORITY_FORMATS, notes=(
+            formats.Sheet("Priorités", priorities_table(report), titles, decimals, notes=(
                 fr.typeset(f"{GAP_LEVELS[report.level]} ; poids : {shares}."),
-                *(fr.typeset(f"{t.label} : {t.meaning}.") for t in PRIORITY_TERMS),
+                *(fr.typeset(f"{t.label} : {t.meaning}.") for t in order),
                 *report.ranking.remarks, *((report.compared.remark,) if report.compared.remark else ()),
             ), unknown=UNKNOWN)
         )  # fmt: skip
+    if found := report.crossing:
+        said = (found.title, found.cuts, found.left_out, CROSS_MEANING)
+        for name, table in (("Peu couverts, besoin élevé", found.few_and_needy), ("Couverture et besoin", found.table)):
+            frame = table.reset_index()[list(CROSS_TITLES)]
+            sheets.append(
+                formats.Sheet(name, frame, found.titles, {"part_couverte": "part", "valeur": "decimal"}, said, UNKNOWN)
+            )
     if len(report.checks.table):
         sheets.append(
             formats.Sheet(

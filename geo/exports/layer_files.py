@@ -9,20 +9,28 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.communes import Atlas, name_of
+from geo.coverage import Scope
 from geo.exports.formats import Sheet, csv_bytes, workbook
 from geo.geometry import WGS84
-from geo.layers import Layer
+from geo.layers import ETATS, PRECISIONS, Layer, Precision
 from geo.register import Version
 
+ETAT_WORDS: Mapping[str, str] = {str(etat): word for word, etat in reversed(ETATS.items())}
+METHOD_WORDS: Mapping[str, str] = {str(precision): word for word, precision in PRECISIONS.items()}
+FACT_COLUMNS = (
+    "id", "nom", "type", "territoire", "code_commune", "nom_commune", "part_commune", "code_epci", "nom_epci", "departement",
+    "annee", "etat", "methode", "annee_source", "source_titre", "source_url", "status", "note",
+)  # fmt: skip
 SPREADSHEET = ("xlsx", "xlsm", "xls", "ods")
 COLUMNS = (
     "nom", "id", "etat", "code_commune", "nom_commune", "part_commune", "territoire", "departement", "annee",
@@ -135,3 +143,40 @@ def _zipped_shapefile(frame: gpd.GeoDataFrame, kind: str) -> bytes:
         for part in sorted(Path(folder).iterdir()):
             archive.write(part, part.name)
     return buffer.getvalue()
+
+
+def fact_rows(layer: Layer, scope: Scope, atlas: Atlas) -> pd.DataFrame:
+    """Return the zones of a layer that the scope meets, one row a zone and commune, as the data door reads them."""
+    met = set(layer.members["zone"].to_numpy()[scope.mask[layer.members["row"].to_numpy()]])
+    unlocated = (layer.zones["precision"] == Precision.INCONNUE).to_numpy()
+    lost = unlocated & layer.zones["departement"].isin(scope.departements).to_numpy()
+    position = np.array(sorted(met | set(np.flatnonzero(lost))), dtype=np.intp)
+    members = layer.members[layer.members["zone"].isin(position)].sort_values(["zone", "row"], kind="stable")
+    nowhere = pd.DataFrame({"zone": [z for z in position if z not in met], "row": -1, "whole": True})
+    listed = pd.concat([members[["zone", "row", "whole"]], nowhere]) if len(nowhere) else members
+    zone = layer.zones.iloc[listed["zone"].to_numpy(dtype=np.intp)]
+    row = listed["row"].to_numpy(dtype=np.intp)
+    somewhere = row >= 0
+    towns = atlas.table.iloc[np.where(somewhere, row, 0)]
+
+    def pick(column: str) -> npt.NDArray[np.object_]:
+        return np.where(somewhere, towns[column].fillna("").to_numpy(dtype=object), "")
+
+    epci = pick("epci")
+    frame = pd.DataFrame(
+        {
+            "id": zone.index.to_numpy(dtype=object), "nom": zone["nom"].to_numpy(dtype=object), "type": layer.name,
+            "territoire": zone["territoire"].to_numpy(dtype=object), "code_commune": pick("code"), "nom_commune": pick("nom"),
+            "part_commune": np.where(listed["whole"], "entiere", "partielle"), "code_epci": epci,
+            "nom_epci": [atlas.epci["nom"].get(code, "") for code in epci],
+            "departement": np.where(somewhere, pick("departement"), zone["departement"].to_numpy(dtype=object)),
+            "annee": zone["annee"].to_numpy(dtype=object),
+            "etat": [ETAT_WORDS.get(str(e), "a_confirmer") for e in zone["etat"]],
+            "methode": [METHOD_WORDS.get(str(p), "liste_lue") for p in zone["precision"]],
+            "annee_source": zone["annee_source"].to_numpy(dtype=object),
+            "source_titre": zone["source_titre"].to_numpy(dtype=object), "source_url": zone["source_url"].to_numpy(dtype=object),
+            "status": zone["status"].to_numpy(dtype=object), "note": zone["note"].to_numpy(dtype=object),
+        },
+        columns=list(FACT_COLUMNS),
+    )  # fmt: skip
+    return frame.reset_index(drop=True)

@@ -15,6 +15,7 @@ from geo.exports.maps.sheet import PAPERS
 from geo.exports.maps.svg import SvgMap
 from geo.exports.perimeter_svg import perimeter_page
 from geo.exports.typst_pdf import drawn_png
+from geo.needs import Crossing
 from geo.perimeters import PerimeterFacts
 
 MAP_FORMATS = {"png": "image/png", "svg": "image/svg+xml"}
@@ -36,9 +37,10 @@ def perimeter_map(
 
 
 def coverage_map_file(
-    scope: Scope, state: CoverageState, kind: str, paper: str, choice: MapChoice, *, made_on: date | None = None
-) -> bytes:
-    """Return the map of the coverage of a scope as a file, as `perimeter_map` does.
+    scope: Scope, state: CoverageState, kind: str, paper: str, choice: MapChoice, *, made_on: date | None = None,
+    crossing: Crossing | None = None,
+) -> bytes:  # fmt: skip
+    """Return the map of the coverage of a scope as a file, as `perimeter_map` does; with a `crossing`, that of its classes.
 
     Raises
     ------
@@ -46,7 +48,7 @@ def coverage_map_file(
         For a format or a paper that does not exist.
     """
     _asked(kind, paper)
-    return _file(kind, coverage_page(scope, state, paper, choice, made=_made(made_on)))
+    return _file(kind, coverage_page(scope, state, paper, choice, made=_made(made_on), crossing=crossing))
 
 
 def _asked(kind: str, paper: str) -> None:

@@ -31,7 +31,9 @@ from geo.guidance import (
     changed_labels,
     round_table,
 )
+from geo.indicators import Kind
 from geo.layers import Etat, LayerId, Overlap, Relation
+from geo.needs import portrait, portrait_headers, portrait_rows
 from geo.perimeters import PerimeterFacts
 
 MOST_ZONES = 6  # of a layer in a note; the workbook has them all
@@ -77,7 +79,11 @@ def zones_table(facts: PerimeterFacts) -> Table:
                 (none if facts.known_everywhere(layer_id) else unknown).append(layer.name)
             continue
         partly = "" if facts.known_everywhere(layer_id) else " *"
-        rows += [(f"{layer.name}{partly}" if i == 0 else "", *zone_cells(o)) for i, o in enumerate(met[:MOST_ZONES])]
+        for i, overlap in enumerate(met[:MOST_ZONES]):
+            name, *rest = zone_cells(overlap)
+            facts_of = layer.facts.get(overlap.id, "")
+            told = f"{name} : {facts_of}" if facts_of else name
+            rows.append((f"{layer.name}{partly}" if i == 0 else "", told, *rest))
         if len(met) > MOST_ZONES:
             rows.append(("", f"et {fr.count(len(met) - MOST_ZONES, 'autre')}, dans le classeur", "", "", "", ""))
     notes = (
@@ -174,6 +180,26 @@ def budget_table(facts: PerimeterFacts, budget: Budget) -> Table:
         "Budget choisi", ("", "Ligne", "Par an", "Par habitant", "Origine ou clé"), tuple(shown), numeric=(2, 3),
         widths=(0.9, 2.4, 1.0, 0.9, 1.8), note=" ".join((summary_sentence(budget, costing), *costing.problems)),
     )  # fmt: skip
+
+
+def needs_tables(facts: PerimeterFacts, world: Dataset) -> tuple[Table, ...]:
+    """Return the indicators of need, here and around; none while no indicator is at hand."""
+    drawn = portrait(world, facts.rows, "Ici")
+    if not drawn.lines:
+        return ()
+    headers = portrait_headers(drawn)
+    sentences = " ".join(
+        (*(line.sentence for line in drawn.lines if line.mine.kind is not Kind.NOTHING), drawn.unknown)
+    )
+    return (
+        Table(
+            "Portrait de besoin",
+            headers,
+            portrait_rows(drawn),
+            widths=(1.6, *(1.0 for _ in headers[1:])),
+            note=sentences.strip(),
+        ),
+    )
 
 
 def _guest(seat: Seat) -> str:

@@ -7,6 +7,11 @@ from geo.imports.claimed import claimed_kinds, claimed_review
 from geo.imports.draft import KINDS, ROLES, Column, ImportDraft
 from geo.imports.headers import role_of
 from geo.imports.memory import Remembered, remembered
+from geo.imports.needs.figures import shown_figures
+from geo.imports.needs.places import GRAIN_NAMES
+from geo.imports.needs.plan import Item, NeedColumn, NeedsDraft, Plan, Question, Split, Tally, Way
+from geo.imports.needs.publish import NeedsStatement, keep_needs, publish_needs, remembered_plan
+from geo.imports.needs.read import read_needs_draft, read_needs_file
 from geo.imports.publish import FORMS, Review, keep, keep_and_publish
 from geo.imports.read import read_draft, read_file, read_import
 from geo.imports.reserves import Gap, open_rows
@@ -41,6 +46,7 @@ __all__ = [
     "EXAMPLES",
     "FILE_NAME",
     "FORMS",
+    "GRAIN_NAMES",
     "HIDDEN",
     "KINDS",
     "NAMED",
@@ -57,20 +63,35 @@ __all__ = [
     "Doubt",
     "Gap",
     "ImportDraft",
+    "Item",
+    "NeedColumn",
+    "NeedsDraft",
+    "NeedsStatement",
+    "Plan",
+    "Question",
     "Remembered",
     "Review",
+    "Split",
+    "Tally",
+    "Way",
     "claimed_kinds",
     "claimed_review",
     "cross",
     "keep",
     "keep_and_publish",
+    "keep_needs",
     "open_grids",
     "open_rows",
+    "publish_needs",
     "read_draft",
     "read_file",
     "read_import",
+    "read_needs_draft",
+    "read_needs_file",
     "remembered",
+    "remembered_plan",
     "role_of",
+    "shown_figures",
     "template",
     "template_name",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -74,6 +75,9 @@ class Series:
         """Hide what may not be shown, and call absent what has no figure."""
         values = self.values.copy()
         numerator = values["numerator"]
+        if self.indicator.measure is Measure.RATE:  # a rate and its people tell the number as well
+            implied = values["rate"] * values["denominator"] / self.indicator.multiplier
+            numerator = numerator.fillna(implied.round())
         under = (numerator > 0) & (numerator < self.indicator.secrecy)
         state = values["state"].astype(object).where(~under, State.SECRET)
         figure = "rate" if self.indicator.measure is Measure.RATE else "numerator"
@@ -125,6 +129,11 @@ class Indicators:
 
 def write_series(series: Iterable[Series], path: Path) -> None:
     """Write series into one Parquet file, their indicators in its metadata, in the same bytes for the same series."""
+    path.write_bytes(series_bytes(series))
+
+
+def series_bytes(series: Iterable[Series]) -> bytes:
+    """Return what `write_series` writes."""
     every = list(series)
     frames = [one.values.reset_index().assign(indicator=one.id) for one in every]
     table = (
@@ -133,11 +142,13 @@ def write_series(series: Iterable[Series], path: Path) -> None:
     table["state"] = table["state"].astype(str)
     arrow = pa.Table.from_pandas(table, preserve_index=False)
     records = json.dumps([one.indicator.as_record() for one in every], ensure_ascii=False, sort_keys=True)
-    pq.write_table(arrow.replace_schema_metadata({_KEY: records.encode()}), path, compression="zstd")
+    body = io.BytesIO()
+    pq.write_table(arrow.replace_schema_metadata({_KEY: records.encode()}), body, compression="zstd")
+    return body.getvalue()
 
 
-def read_series(path: Path) -> tuple[Series, ...]:
-    """Read what `write_series` wrote.
+def read_series(source: Path | bytes) -> tuple[Series, ...]:
+    """Read what `write_series` wrote, from its file or its bytes.
 
     Raises
     ------
@@ -145,7 +156,7 @@ def read_series(path: Path) -> tuple[Series, ...]:
         When the file holds no indicators, or is damaged.
     """
     try:
-        arrow = pq.read_table(path)
+        arrow = pq.read_table(io.BytesIO(source) if isinstance(source, bytes) else source)
         records = json.loads((arrow.schema.metadata or {})[_KEY])
         table = arrow.to_pandas().set_index("code")
         indicators = [Indicator.from_record(record) for record in records]
@@ -153,7 +164,8 @@ def read_series(path: Path) -> tuple[Series, ...]:
         empty = table.iloc[:0]
         return tuple(Series(one, _typed(by_id.get(one.id, empty)[list(VALUE_COLUMNS)])) for one in indicators)
     except (OSError, KeyError, ValueError, TypeError, pa.ArrowException) as error:
-        raise GeoInputError(f"{path.name} : ce fichier ne contient pas d’indicateurs lisibles.") from error
+        name = "indicateurs.parquet" if isinstance(source, bytes) else source.name
+        raise GeoInputError(f"{name} : ce fichier ne contient pas d’indicateurs lisibles.") from error
 
 
 def _typed(values: pd.DataFrame) -> pd.DataFrame:

@@ -142,7 +142,8 @@ def _territory_layer(name: str, atlas: Atlas) -> Layer:
     position = {code: i for i, code in enumerate(zones.index)}
     owner = atlas.table[column]
     rows = np.flatnonzero(owner.notna().to_numpy())
-    members = whole_members([position[code] for code in owner.iloc[rows]], rows, True, atlas.population)
+    owners = owner.to_numpy(dtype=object)[rows]
+    members = whole_members([position[code] for code in owners], rows, True, atlas.population)
     return Layer(
         id=name,
         name=name.upper() if name in ("epci", "ept") else long_name,

@@ -117,6 +117,8 @@ class Layer:
     `listed` holds rows of atoms where the list is complete besides the départements of `extent`, by a person's word.
     `stated` holds the départements that are in `extent` on the reader's word alone (`as_stated`).
 
+    `facts` says in words what is published of a zone besides, by its id.
+
     `fine` is what is known of zones inside communes, IRIS by IRIS (`geo.layers.opening`); None where nothing is.
     """
 
@@ -144,6 +146,7 @@ class Layer:
 
     stated: frozenset[str] = frozenset()
     fine: pd.DataFrame | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def withheld(self) -> frozenset[str]:

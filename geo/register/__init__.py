@@ -1,4 +1,4 @@
-"""The register of imported layers: versions kept with who, when and why, and which one is active.
+"""The register of imported layers and of sets of indicators: versions kept with who, when and why, and which one is active.
 
 It never reads a user's file. Start from `keep`, `publish`, `withdraw`, `heads`, `read_layer`.
 """
@@ -6,7 +6,8 @@ It never reads a user's file. Start from `keep`, `publish`, `withdraw`, `heads`,
 from geo.register.backup import Saved, backup, restore
 from geo.register.bodies import ADDRESS
 from geo.register.journal import Line, active_text, changes_text, history, journal
-from geo.register.model import ConflictError, Event, Head, Origin, Settled, State, Statement, Version
+from geo.register.model import NEEDS, ConflictError, Event, Head, Origin, Settled, State, Statement, Version
+from geo.register.needs import NeedSet, keep_series, kind_of, name_of, need_sets, read_needs, set_id
 from geo.register.register import (
     check,
     damage,
@@ -34,6 +35,7 @@ __all__ = [
     "ADDRESS",
     "CONTENT",
     "ELSEWHERE",
+    "NEEDS",
     "PROJECTS",
     "STAGE",
     "VERSIONS",
@@ -41,6 +43,7 @@ __all__ = [
     "Event",
     "Head",
     "Line",
+    "NeedSet",
     "Origin",
     "Saved",
     "Settled",
@@ -64,13 +67,19 @@ __all__ = [
     "history",
     "journal",
     "keep",
+    "keep_series",
+    "kind_of",
     "layers_under",
+    "name_of",
+    "need_sets",
     "publish",
     "read_layer",
+    "read_needs",
     "read_shapes",
     "reading",
     "register_folder",
     "restore",
+    "set_id",
     "token",
     "versions",
     "withdraw",

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from geo.french import count
 from geo.register import store
-from geo.register.model import Event, State, Version
+from geo.register.model import NEEDS, Event, State, Version
 from geo.register.rows import event_of, version_of
 from geo.register.schema import EVENTS, VERSIONS
 
-ORIGINAL = "couche d’origine"
+ORIGINAL, NONE = "couche d’origine", "aucune version"
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def _events(home: Path | None, kind: str | None = None) -> list[Event]:
 def _moves(events: list[Event]) -> Iterator[Line]:
     for place, event in enumerate(events):
         older = events[place + 1] if place + 1 < len(events) else None
-        before = active_text(older) if older and older.kind == event.kind else ORIGINAL
-        what = "mise en service" if event.number or event.lost else "retour à la couche d’origine"
+        before = active_text(older) if older and older.kind == event.kind else _origin(event.kind)
+        what = "mise en service" if event.number or event.lost else back_text(event.kind).removeprefix("le ")
         yield Line(event.at, event.who, event.kind, what, before, active_text(event))
 
 
@@ -78,7 +78,16 @@ def active_text(event: Event) -> str:
     """Say which version a change made active."""
     if event.lost:
         return "version inconnue"
-    return f"version {event.number}" if event.number else ORIGINAL
+    return f"version {event.number}" if event.number else _origin(event.kind)
+
+
+def back_text(kind: str) -> str:
+    """Say what withdrawing the active version of a kind is: « le retour à la couche d’origine »."""
+    return "le retrait du jeu d’indicateurs" if kind.startswith(NEEDS) else f"le retour à la {ORIGINAL}"
+
+
+def _origin(kind: str) -> str:
+    return NONE if kind.startswith(NEEDS) else ORIGINAL
 
 
 def _kept(home: Path | None) -> Iterator[Line]:

@@ -12,6 +12,8 @@ from geo.errors import GeoInputError
 from geo.french import day
 from geo.layers import Etat, Mode, Over
 
+NEEDS = "indicateurs:"  # how the kind of a set of indicators begins: it has nothing in its place before it is brought
+
 
 class ConflictError(GeoInputError):
     """Somebody published or withdrew a version since the person looked."""

@@ -14,7 +14,7 @@ from geo.communes import Atlas
 from geo.files import DamagedError, read_table
 from geo.layers import Difference, Fate, Layer, departement_of_place
 from geo.register import store
-from geo.register.model import Settled, Statement, Version
+from geo.register.model import NEEDS, Settled, Statement, Version
 from geo.rights import Act, Actor, ensure_may
 
 CHANGED = "departements"  # in the changes kept with a version: where it changed a commune when it was kept
@@ -79,6 +79,10 @@ def _between(before: Sequence[Version], after: Sequence[Version], home: Path | N
 
 
 def _of_version(version: Version, home: Path | None) -> frozenset[str]:
+    if version.kind.startswith(NEEDS):
+        if not version.settled.departements:
+            raise DamagedError("ses départements ne sont pas connus")
+        return version.settled.departements
     members = read_table(store.read_bodies(version.content, home)[store.MEMBERS], {"code": "text"})
     places = {*members["code"].unique(), *version.settled.unsettled, *version.changes.get(CHANGED, ())}
     places.update(code for one in version.changes.get("changed", ()) for code in (*one["gained"], *one["lost"]))

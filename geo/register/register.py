@@ -25,8 +25,8 @@ from geo.french import day, listing, moment
 from geo.layers import Declared, Difference, Layer
 from geo.register import reach, store
 from geo.register.bodies import in_database
-from geo.register.journal import history
-from geo.register.model import ConflictError, Head, Origin, Settled, State, Statement, Version
+from geo.register.journal import back_text, history
+from geo.register.model import NEEDS, ConflictError, Head, Origin, Settled, State, Statement, Version
 from geo.register.rows import NEEDED, version_of
 from geo.register.schema import EVENTS, HEADS, STATEMENTS, VERSIONS
 from geo.register.writing import LONGEST, ensure_stated, one_line, statement_row, version_row
@@ -47,7 +47,8 @@ def default_who() -> str:
         return "inconnu"
 
 
-def _now() -> str:
+def now() -> str:
+    """Return the moment, ISO 8601 with its zone."""
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
@@ -85,13 +86,13 @@ def keep(
         check(under, home)
     content, files = store.files_of(layer, shapes, atlas)
     values = version_row(layer, statement, origin, changes, content, atlas)
-    values.update(created=_now(), under_id=under.id if under else None)
+    values.update(created=now(), under_id=under.id if under else None)
     stated = statement_row(statement, settled or Settled())
     with store.written(content, files, home) as again:
-        return find(layer.id, _add_row(layer.id, values, stated, again, home), home)
+        return find(layer.id, add_row(layer.id, values, stated, again, home), home)
 
 
-def _add_row(
+def add_row(
     kind: str, values: dict[str, Any], stated: dict[str, Any], write: Callable[[sa.Connection], None], home: Path | None
 ) -> int:
     """Add the row of a version under the next number, which is returned; `write` has its files there, while nobody sweeps."""
@@ -155,7 +156,7 @@ def _move(kind: str, version: Version | None, *, who: str | Actor, seen: int, ho
             if moved:
                 event = {"kind": kind, "revision": seen + 1, "version_id": target}
                 connection.execute(
-                    sa.insert(EVENTS).values(who=one_line(actor.name, LONGEST["who"]), at=_now(), **event)
+                    sa.insert(EVENTS).values(who=one_line(actor.name, LONGEST["who"]), at=now(), **event)
                 )
     except GeoInputError as error:
         if not isinstance(error.__cause__, IntegrityError):  # else another made the very same move first
@@ -208,7 +209,7 @@ def _conflict_sentence(kind: str, home: Path | None) -> str:
     last = next(iter(history(kind, home)), None)
     if last is None:
         return "Ce que vous avez vu n’est plus en place ; relisez la page. Rien n’est changé."
-    what = f"la version {last.number}" if last.number else "le retour à la couche d’origine"
+    what = f"la version {last.number}" if last.number else back_text(kind)
     if last.lost:
         what = "une version que le registre ne connaît plus"
     return (
@@ -326,11 +327,12 @@ def check(version: Version, home: Path | None = None) -> None:
 def damage(version: Version, why: str, home: Path | None = None) -> str:
     """Say that a version can no longer be read, why, and what to do."""
     file = version.origin.name
+    again = "." if version.kind.startswith(NEEDS) else " sur la couche d’origine."
     where = "base du registre" if in_database() else f"dossier {store.register_folder(home) / version.content}"
     return (
         f"Version importée illisible : {version.kind}, version {version.number} ({why} ; {where}). Rien d’autre n’est perdu : remettez en service une version précédente "
         f"(page Données), ou importez de nouveau le fichier "
-        f"« {file} » sur la couche d’origine."
+        f"« {file} »{again}"
     )
 
 

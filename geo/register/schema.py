@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.errors import GeoInputError
+from geo.register.append_only import hold
 from geo.visible import one_line
 
 METADATA = sa.MetaData()
@@ -92,12 +93,13 @@ CONTENTS = sa.Table(  # used where machines share the database (geo/register/bod
     sa.Column("name", sa.String(40), primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
+HELD = (VERSIONS, EVENTS, STATEMENTS, PROJECTS)  # rows that are only ever added, by the database's own word
 
 
-REVISION = "0004"
-OLDER: tuple[str, ...] = ("0001", "0002", "0003")  # the revisions before, which are migrated
+REVISION = "0005"
+OLDER: tuple[str, ...] = ("0001", "0002", "0003", "0004")  # the revisions before, which are migrated
 # Revisions that are read as they are where no migration can be written ("": before they were numbered), and what that takes.
-READABLE = ("", "0001", "0002", "0003")
+READABLE = ("", "0001", "0002", "0003", "0004")
 _OLD_TABLES = frozenset({VERSIONS.name, HEADS.name, EVENTS.name})
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_KEY = 0x434C534D  # of the advisory lock in PostgreSQL
@@ -159,6 +161,7 @@ def _upgrade(connection: sa.Connection) -> None:
         )  # damaged: a register without a number
     command.upgrade(config, "head")
     METADATA.create_all(connection)  # a table that was dropped since its revision
+    hold(connection, HELD)
 
 
 def _state(connection: sa.Connection) -> tuple[str, set[str]]:

@@ -47,7 +47,8 @@ MEMBER_CONTENT: Mapping[str, Content] = {"id": "text", "code": "text", "whole": 
 FINE_CONTENT: Mapping[str, Content] = {"id": "text", "iris": "text", "share": "number"}
 ZONES, MEMBERS = "zones.parquet", "members.parquet"
 FINE = "iris.parquet"  # only where a list knows zones by IRIS
-FILES = frozenset({ZONES, MEMBERS, FINE})
+SERIES = "indicateurs.parquet"  # of a set of indicators, which has no zones
+FILES = frozenset({ZONES, MEMBERS, FINE, SERIES})
 DATABASE = "registre.sqlite"
 STAGE = ".en-cours-"  # what is being written, and by whom
 ELSEWHERE = ".autre-registre"  # this folder has served a database of another address (CLSM_REGISTER)
@@ -299,9 +300,9 @@ def read_bodies(content: str, home: Path | None = None) -> dict[str, bytes]:
     folder = register_folder(home) / content
     try:
         if not files:
-            files = {name: (folder / name).read_bytes() for name in (ZONES, MEMBERS)}
-            if os.path.lexists(folder / FINE):
-                files[FINE] = (folder / FINE).read_bytes()
+            needed = (SERIES,) if os.path.lexists(folder / SERIES) else (ZONES, MEMBERS)
+            found = (*needed, *(name for name in (FINE,) if os.path.lexists(folder / name)))
+            files = {name: (folder / name).read_bytes() for name in found}
     except OSError as error:
         raise DamagedError("ses fichiers manquent ou ne s’ouvrent pas") from error
     if content_of(files) != content:
@@ -333,6 +334,8 @@ def read_files(
         When a file is absent or damaged.
     """
     files = read_bodies(content, home)
+    if not {ZONES, MEMBERS} <= files.keys():
+        raise DamagedError("elle ne contient pas de territoires")
     zones = read_table(files[ZONES], ZONE_CONTENT, key=["id"]).set_index("id")
     members = read_table(files[MEMBERS], MEMBER_CONTENT, optional={"estimated": "flag"})
     known = zones.index.is_unique and members["id"].isin(zones.index).all()

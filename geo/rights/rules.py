@@ -45,6 +45,7 @@ class Act(StrEnum):
     HAND_OVER = "Verser des déclarations au registre"
     WRITE_PROJECT = "Écrire un projet de CLSM"
     SIGN_PROJECT = "Changer la signature d’un projet de CLSM"
+    SYNCHRONISE = "Mettre à jour les sources officielles"
 
 
 LEAST: Mapping[Act, Role] = MappingProxyType({
@@ -55,6 +56,7 @@ LEAST: Mapping[Act, Role] = MappingProxyType({
     Act.HAND_OVER: Role.CONTRIBUTOR,
     Act.WRITE_PROJECT: Role.CONTRIBUTOR,
     Act.SIGN_PROJECT: Role.PUBLISHER,
+    Act.SYNCHRONISE: Role.PUBLISHER,
 })  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +19,8 @@ from typing import Any
 
 from geo.errors import GeoInputError
 from geo.files import alive, read_json, write_json
+from geo.paths import ROOT
+from geo.rights import Act, Actor, actor_of, ensure_may
 from geo.sources.ahead import maps_ahead
 from geo.sources.report import KindResult, Step, SyncReport
 from geo.sources.versions import BusyError, current, sources_folder
@@ -108,6 +112,20 @@ def _sentence(result: KindResult) -> str:
     return (
         result.outcome.value if result.good or not result.reasons else f"{result.outcome.value} : {result.reasons[0]}"
     )
+
+
+def start(*kinds: str, who: str | Actor) -> subprocess.Popen[bytes]:
+    """Start a synchronisation in a process of its own, of the kinds named or of all but those on demand.
+
+    Raises
+    ------
+    GeoInputError
+        When `who` may not, for all of France, whose data it changes; a plain name may (`geo.rights.actor_of`).
+    """
+    ensure_may(actor_of(who), Act.SYNCHRONISE, None)
+    silent = subprocess.DEVNULL
+    command = [sys.executable, "-m", "geo.sources", *kinds]
+    return subprocess.Popen(command, cwd=ROOT, stdin=silent, stdout=silent, stderr=silent)
 
 
 def main(home: Path | None = None, mirror: str | None = None, kinds: Sequence[str] = ()) -> int:

@@ -39,6 +39,7 @@ from geo.files import (
 from geo.french import megabytes, number
 from geo.sources.links import MAX_PAGE_BYTES, Hrefs
 from geo.sources.versions import Input
+from geo.visible import one_line
 
 MAX_FILES = 1_000
 MAX_DEPTH = 5
@@ -65,7 +66,7 @@ class Found:
         if got:
             return Input(got.address, got.sha256, got.bytes, got.date, got.etag)
         now = datetime.now().astimezone().isoformat(timespec="seconds")
-        return Input(self.address, sha256_of(self.original), self.original.stat().st_size, now)
+        return Input(one_line(self.address), sha256_of(self.original), self.original.stat().st_size, now)
 
 
 @dataclass

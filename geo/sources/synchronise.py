@@ -46,6 +46,7 @@ from geo.sources.versions import (
     only_run,
     read_version,
 )
+from geo.visible import one_line
 
 AT_ONCE = 4
 
@@ -212,10 +213,10 @@ class _Run(Bringer):
             origin=origin,
             producer=source.producer,
             licence=source.licence,
-            vintage=report.vintage,
+            vintage=one_line(report.vintage),
             rows=report.rows,
             departements=report.departements,
-            notes=(*report.notes, *carried, *inputs.notes, *refused),
+            notes=tuple(map(one_line, (*report.notes, *carried, *inputs.notes, *refused))),
             inputs=inputs.inputs,
             files=inventory(stage),
             outlines=outlines,

@@ -61,6 +61,8 @@ export class CommuneLayer extends L.Layer {
     this.palette = [];
     /** What the colours tell of the communes chosen, which then show through; "" when they lie under. */
     this.over = "";
+    /** What the legend says of the colours as a whole; "" for nothing. */
+    this.title = "";
     /** Statuses that some commune has, in the order of the palette. @type {import("./types.d.ts").Swatch[]} */
     this.present = [];
     /** Whether some communes are drawn that the territory does not hold. */
@@ -132,6 +134,7 @@ export class CommuneLayer extends L.Layer {
     this.#status = paint ? unpackRuns(paint.runs, this.geometry.count) : null;
     this.palette = paint ? paint.palette : [];
     this.over = paint?.over ?? "";
+    this.title = paint?.title ?? "";
     if (paint && !this.#status) console.warn("colours and geometry are not of the same scope");
     const met = new Set(this.#status ?? []);
     this.present = this.palette.filter((_, rank) => met.has(rank));

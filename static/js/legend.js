@@ -82,11 +82,12 @@ export class Legend {
     const marks = extras.flatMap((extra) => extra.legend?.() ?? []);
     const shown = overlays.highlighted;
     const lines = overlays.shown.map(({ id, label, color }) => [id, label, color]);
-    const key = JSON.stringify([told, lines, marks.map(({ label }) => label), shown]);
+    const key = JSON.stringify([layer?.title, told, lines, marks.map(({ label }) => label), shown]);
     if (key !== this.#key) {
       this.#key = key;
       this.#box.hidden = !told.length && !lines.length && !marks.length;
       this.#list.replaceChildren(
+        ...(layer?.title ? [heading(layer.title)] : []),
         ...[...told.map(ofFill), ...marks, ...(shown ? [ofLine(HIGHLIGHT, "montré à votre demande")] : [])].map(entry),
         ...this.#outlines(),
       );
@@ -203,6 +204,14 @@ const ofLine = (look, label) => ({
     drawLine(context, stroke, look);
   },
 });
+
+/** @param {string} title what the colours say, in full screen and in the picture too */
+function heading(title) {
+  const item = document.createElement("li");
+  item.className = "cl-couleurs";
+  item.append(title);
+  return item;
+}
 
 /** A sample with nothing on it, as fine as the screen. */
 function sample() {

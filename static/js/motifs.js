@@ -29,7 +29,30 @@ export const MOTIFS = {
     plain(pen, colour, WIDE_SIDE);
     strokes(pen, "#b5705e", 0.6, -1, WIDE_SIDE);
   },
+  bandes: (pen, colour) => {
+    plain(pen, colour);
+    pen.fillStyle = inkOver(colour);
+    pen.fillRect(0, 3, SIDE, 1);
+  },
+  semis: (pen, colour) => {
+    plain(pen, colour);
+    pen.fillStyle = inkOver(colour);
+    for (const at of [1, 5]) pen.fillRect(at, at, 1.6, 1.6);
+  },
+  traits: (pen, colour) => {
+    plain(pen, colour, WIDE_SIDE);
+    strokes(pen, inkOver(colour), 1, -1, WIDE_SIDE);
+  },
 };
+
+/**
+ * The ink of a motif that lies over any colour: white over dark, black over pale.
+ * @param {string} colour #rrggbb
+ */
+export function inkOver(colour) {
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255);
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 0.5 ? "#ffffff" : "#1d2a30";
+}
 
 /**
  * What fills a commune of this status.
@@ -40,7 +63,7 @@ export const MOTIFS = {
 export function fillOf(context, { fill, hatch, motif }) {
   if (!hatch) return fill;
   const tile = document.createElement("canvas");
-  const side = motif === "fines" ? WIDE_SIDE : SIDE;
+  const side = motif === "fines" || motif === "traits" ? WIDE_SIDE : SIDE;
   tile.width = side * FINE;
   tile.height = side * FINE;
   const pen = tile.getContext("2d");

@@ -33,10 +33,10 @@ export async function pictureOf(container, title) {
   await drawMap(pen, container, room);
   drawScale(pen, container, room);
   pen.translate(0, room.height + LINE);
-  for (const { item, x, row, text } of entries) {
+  for (const { item, x, row, text, indent } of entries) {
     const sample = item.querySelector("canvas");
     if (sample) pen.drawImage(sample, x, row * LINE - 11, 22, 14);
-    write(pen, text, x + 28, row * LINE, 13, INK);
+    write(pen, text, x + indent, row * LINE, 13, INK);
   }
   const source = container.querySelector(".leaflet-control-attribution")?.textContent ?? "";
   const day = new Date().toLocaleDateString("fr-FR");
@@ -78,10 +78,11 @@ function legendOf(container, measure, width) {
   let [x, row] = [0, 0];
   return [...container.querySelectorAll(".cl-legende li")].map((item) => {
     const text = (item.textContent ?? "").trim();
+    const alone = item.classList.contains("cl-couleurs"); // a line of its own
     const wide = 28 + measure.measureText(text).width + 18;
     if (x && x + wide > width) [x, row] = [0, row + 1];
-    const entry = { item, text, x, row };
-    x += wide;
+    const entry = { item, text, x, row, indent: alone ? 0 : 28 };
+    x += alone ? width : wide;
     return entry;
   });
 }

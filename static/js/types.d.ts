@@ -24,6 +24,8 @@ export interface Paint {
   palette: Swatch[];
   /** What the colours tell of the communes chosen, in a word: these are then outlined, and the colours show through. */
   over?: string;
+  /** What two things the colours cross, over the legend. */
+  title?: string;
 }
 
 /** Zones of a layer: id and name of each, and the ranks of the zones of each commune of the scope, in its order. */

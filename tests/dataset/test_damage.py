@@ -12,7 +12,6 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from geo.register import Origin, Statement, register
 from geo.register import store as register_store
 from geo.sources import read_status, versions
 from geo.sources.versions import PARTS_KEPT_S
+from tests.register.edited import editing
 from tests.support import damaged_homes, real
 from tests.support.browser import ROOT
 from tests.support.damaged_homes import ATLAS, BASE, build, damages, open_everything, tree
@@ -60,7 +60,7 @@ def files(home: Path) -> Path:
 
 
 def sql(home: Path, order: str, *values: object) -> None:
-    with closing(sqlite3.connect(home / "registre" / "registre.sqlite")) as base, base:
+    with editing(home) as base:
         base.execute(order, values)
 
 
@@ -69,7 +69,7 @@ def test_a_good_home_is_opened_whole_and_says_nothing(home: Path) -> None:
     assert open_everything(home) == []
     opened = world.open_dataset(home)
     assert set(opened.synchronised) == {
-        "densite", "qpv", "ressources", "cpts", "epci", "ept", "populations", "passage", "frr", "iris",
+        "densite", "qpv", "ressources", "cpts", "epci", "ept", "populations", "passage", "frr", "iris", "quartiers",
     }  # fmt: skip
     assert opened.imported["clsm"].number == 2
 

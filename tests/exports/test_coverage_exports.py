@@ -38,7 +38,8 @@ from geo.exports.coverage_files import (
     slug,
 )
 from geo.exports.coverage_svg import STATUS_STYLES, coverage_map, map_text
-from geo.exports.coverage_tables import FACT_COLUMNS, benchmarks_table, clsm_table, figures_table, sources
+from geo.exports.coverage_tables import benchmarks_table, clsm_table, figures_table, sources
+from geo.exports.layer_files import FACT_COLUMNS
 from geo.imports import read_import
 from geo.layers import load_layers
 from geo.paths import DATA

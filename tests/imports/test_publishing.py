@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import sqlalchemy as sa
 
 from geo.coverage import Status, coverage_state
 from geo.coverage.status import commune_status
@@ -18,7 +17,8 @@ from geo.guidance import run_checks
 from geo.imports import Answers, Doubt, ImportDraft, Review, keep_and_publish, read_import, remembered
 from geo.imports.reserves import gaps, unsettled_places
 from geo.perimeters import Perimeter
-from geo.register import Statement, register, store
+from geo.register import Statement, register
+from tests.register.edited import edit
 from tests.support import real
 from tests.support.grid import draw, layer, plain, zone
 
@@ -215,8 +215,7 @@ def test_another_list_is_not_settled_by_the_answers_of_this_one(tmp_path: Path, 
 
 def test_answers_that_were_damaged_in_the_register_are_none(tmp_path: Path) -> None:
     put_in_use(tmp_path, replace(read(LIST.format("Calais")), answers=Answers({"ligne/callais": CALAIS})))
-    with store.writing(tmp_path) as connection:
-        connection.execute(sa.text("UPDATE clsm_statements SET answers = '{'"))
+    edit(tmp_path, "UPDATE clsm_statements SET answers = '{'")
     found = remembered(read(LIST.format("Calais")), tmp_path)
     assert found is not None and dict(found.answers.given) == {}
 
@@ -224,8 +223,7 @@ def test_answers_that_were_damaged_in_the_register_are_none(tmp_path: Path) -> N
 @pytest.mark.parametrize("column", ["until", "unsettled"])
 def test_a_statement_that_no_longer_reads_forbids_using_its_version(tmp_path: Path, column: str) -> None:
     put_in_use(tmp_path, read(LIST.format("Calais")))
-    with store.writing(tmp_path) as connection:
-        connection.execute(sa.text(f"UPDATE clsm_statements SET {column} = 'xx'"))
+    edit(tmp_path, f"UPDATE clsm_statements SET {column} = 'xx'")
     opened = open_dataset(tmp_path)
     assert opened.imported == {}
     assert "ne se lit plus" in " ".join(opened.notices)
@@ -233,8 +231,7 @@ def test_a_statement_that_no_longer_reads_forbids_using_its_version(tmp_path: Pa
 
 def test_a_version_kept_before_statements_were_is_whole(tmp_path: Path) -> None:
     put_in_use(tmp_path, read(LIST.format("Calais")))
-    with store.writing(tmp_path) as connection:
-        connection.execute(sa.text("DELETE FROM clsm_statements"))
+    edit(tmp_path, "DELETE FROM clsm_statements")
     assert status(open_dataset(tmp_path), "62041") is Status.NON_COUVERT
     (version,) = register.versions("clsm", tmp_path)
     assert (version.faults, version.settled.answers, version.statement.until) == ((), "", "")

@@ -40,6 +40,7 @@ from geo.projects import (
 )
 from geo.projects.table import COLUMNS, rows_of, typed_date
 from geo.register import ConflictError, State
+from tests.register.edited import edit
 from tests.support import real
 from tests.support.grid import crosswalk, draw, plain
 
@@ -102,8 +103,7 @@ def test_several_are_kept_all_or_none(tmp_path: Path) -> None:
 def test_a_row_that_can_no_longer_be_read_hides_no_other(tmp_path: Path) -> None:
     kept_one(tmp_path)
     kept_one(tmp_path, project("Bourg 2"))
-    with closing(sqlite3.connect(register.register_folder(tmp_path) / "registre.sqlite")) as base, base:
-        base.execute("UPDATE clsm_projects SET content = '{' WHERE project = 1")
+    edit(tmp_path, "UPDATE clsm_projects SET content = '{' WHERE project = 1")
     assert [k.project.name for k in kept(home=tmp_path)] == ["Bourg 2"]
 
 

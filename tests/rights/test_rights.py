@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from geo import projects, register
+from geo import projects, register, sources
 from geo.claims import Claim, Claims
 from geo.communes import approximate_density
 from geo.dataset import Dataset
@@ -67,6 +67,13 @@ def save(home: Path, actor: Actor, one: Project) -> object:
     return projects.save(one, who=actor, atlas=ATLAS, home=home)
 
 
+def synchronise(home: Path, actor: Actor) -> object:
+    """Ask for a source that does not exist: the process is started, and ends with a sentence in its own file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CLSM_HOME", str(home))
+        return sources.start("aucune", who=actor).wait(timeout=120)
+
+
 ACTS: list[tuple[Act, Callable[[Path, Actor, str], object]]] = [
     (Act.BRING_DRAFT, lambda home, actor, code: keep(review(code), home, by=actor)),
     (Act.STATE_COMPLETE, lambda home, actor, code: keep(review(code, (code[:2],)), home, by=actor)),
@@ -76,7 +83,9 @@ ACTS: list[tuple[Act, Callable[[Path, Actor, str], object]]] = [
     (Act.HAND_OVER, lambda _, actor, code: claimed_review("cls", claims(code), actor, WORLD)),
     (Act.WRITE_PROJECT, lambda home, actor, code: save(home, actor, project(code))),
     (Act.SIGN_PROJECT, lambda home, actor, code: save(home, actor, project(code, Step.SIGNATURE))),
+    (Act.SYNCHRONISE, lambda home, actor, _: synchronise(home, actor)),
 ]
+FOR_ALL_OF_FRANCE = {Act.SYNCHRONISE}  # acts that a role for some départements never does
 
 
 def state_of(home: Path) -> object:
@@ -94,7 +103,8 @@ def test_each_act_is_done_or_refused_by_role_and_departement(
     act: Act, do: Callable[[Path, Actor, str], object], role: Role, departements: frozenset[str] | None, tmp_path: Path
 ) -> None:
     actor = Actor("Ana", role, departements)
-    if role >= LEAST[act] and (departements is None or HERE[:2] in departements):
+    held = departements is None or (HERE[:2] in departements and act not in FOR_ALL_OF_FRANCE)
+    if role >= LEAST[act] and held:
         do(tmp_path, actor, HERE)
         return
     with pytest.raises(GeoInputError) as refused:
@@ -170,6 +180,21 @@ def test_a_project_moves_only_between_ones_own_departements(tmp_path: Path) -> N
     assert projects.save(unknown, who=mine, atlas=ATLAS, home=tmp_path).who == "Ana"
     with pytest.raises(GeoInputError, match="02"):
         projects.save(replace(unknown, region="R02"), who=mine, atlas=ATLAS, home=tmp_path)
+
+
+def test_a_synchronisation_refused_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr("subprocess.Popen", lambda *told, **_: begun.append(told))
+    for actor in (
+        Actor("Ana", Role.CONTRIBUTOR),
+        Actor("Ana", Role.PUBLISHER, frozenset({"01"})),
+        Actor("", Role.READER),
+    ):
+        with pytest.raises(GeoInputError, match="Mettre à jour les sources officielles est refusé"):
+            sources.start(who=actor)
+    assert begun == []
+    sources.start("iris", who=ALL)
+    assert begun[0][0][1:] == ["-m", "geo.sources", "iris"]
 
 
 def test_a_contributor_changes_a_signed_project_but_not_its_signature(tmp_path: Path) -> None:

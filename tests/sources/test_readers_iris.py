@@ -23,6 +23,7 @@ import shapely
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.files import Retry, Timeouts
+from geo.indicators import read_series
 from geo.sources import Outcome, Source, load_sources, sync
 from geo.sources.catalogue import pick_sources
 from geo.sources.links import links_of
@@ -267,6 +268,26 @@ def test_outlines_of_a_former_commune_go_to_the_commune_of_today(tmp_path, atlas
     path = geopackage(tmp_path / "a.gpkg", c010030101="01099", c010030102="01099")
     read("iris", path, text_file(tmp_path, PEOPLE), into=tmp_path / "out", atlas=atlas)
     assert product(tmp_path / "out", "iris").at["010030101", "commune"] == "01003"
+
+
+def test_ages_that_come_with_the_populations_are_indicators_by_iris(tmp_path, atlas):
+    head, *rows = PEOPLE.splitlines()
+
+    def ages(first):
+        return "\n".join(
+            [f"{head};P16_POP0014;P22_POP0014", f"{rows[0]};9;{first}", *(f"{row};9;0" for row in rows[1:])]
+        )
+
+    drawn_ones = geopackage(tmp_path / "a.gpkg")
+    report = read("iris", drawn_ones, text_file(tmp_path, ages("20,1")), into=tmp_path / "a", atlas=atlas)
+    assert report.files[-1] == "indicateurs.parquet"
+    people, young = read_series(tmp_path / "a" / "indicateurs.parquet")
+    assert people.id == "habitants-iris" and young.indicator.year == "2022"
+    assert young.values.loc["010020101", ["numerator", "denominator"]].tolist() == [20.1, 100.5]
+    wrong = read("iris", drawn_ones, text_file(tmp_path, ages("vingt")), into=tmp_path / "b", atlas=atlas)
+    assert "indicateurs.parquet" not in wrong.files and any("« vingt »" in note for note in wrong.notes)
+    bare = read("iris", drawn_ones, text_file(tmp_path, PEOPLE), into=tmp_path / "c", atlas=atlas)
+    assert "indicateurs.parquet" not in bare.files and wrong.rows == bare.rows == report.rows
 
 
 def test_populations_alone_ask_for_the_outlines(tmp_path, atlas):

@@ -12,6 +12,7 @@ from geo.sources.catalogue import CATALOGUE, pick_sources
 
 KINDS = [
     "contours", "populations", "epci", "ept", "densite", "qpv", "ressources", "cpts", "passage", "frr", "iris", "carreaux",
+    "odisse", "recensement", "revenus", "aah", "apl", "fdep", "quartiers",
 ]  # fmt: skip
 ENTRY = """
 [[source]]
@@ -51,7 +52,7 @@ def test_every_kind_of_the_issue_is_described():
 def test_addresses_are_secure_and_on_official_hosts():
     hosts = (
         "insee.fr", "data.gouv.fr", "collectivites-locales.gouv.fr", "santegraphie.fr", "observatoire-des-territoires.gouv.fr",
-        "geoservices.ign.fr", "data.geopf.fr", "public.opendatasoft.com",  # outlines of IRIS
+        "odisse.santepubliquefrance.fr", "data.drees.solidarites-sante.gouv.fr", "geoservices.ign.fr", "data.geopf.fr", "public.opendatasoft.com",  # outlines of IRIS
         "data-pipeline-open.s3.sbg.io.cloud.ovh.net",  # from where data.gouv.fr republishes FINESS
     )  # fmt: skip
     for source in load_sources().values():
@@ -63,7 +64,7 @@ def test_addresses_are_secure_and_on_official_hosts():
 def test_a_source_without_any_address_says_how_to_get_it():
     by_hand = [s for s in load_sources().values() if not s.files[0].addresses]
     assert [s.kind for s in by_hand] == ["carreaux"]
-    assert all("--mirror" in s.remark for s in by_hand)
+    assert all("miroir" in s.remark for s in by_hand)
 
 
 def test_a_good_entry_is_read(tmp_path):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from geo.files import Received
+from geo.rights import Actor
 from geo.sources import KindResult, Outcome, Step, SyncReport, current, read_status, sources_folder
 from geo.sources import background as sync_beside
 from geo.sources.background import Journal
@@ -22,7 +23,7 @@ from ui.server import background
 
 def test_nothing_is_begun_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[int] = []
-    monkeypatch.setattr(background, "_process", lambda: begun.append(1))
+    monkeypatch.setattr(background, "_process", lambda **_: begun.append(1))
     monkeypatch.delenv("CLSM_SYNC", raising=False)
     monkeypatch.delenv("CLSM_NO_SYNC", raising=False)
     background.begin_sync()
@@ -143,13 +144,13 @@ def test_whoever_asks_starts_one_run_and_not_two(tmp_path: Path, monkeypatch: py
     begun: list[int] = []
     monkeypatch.setenv("CLSM_HOME", str(tmp_path))
     monkeypatch.setenv("CLSM_NO_SYNC", "0")
-    monkeypatch.setattr(background, "_start", lambda: begun.append(1))
-    background.sync_now()
+    monkeypatch.setattr(background, "_start", lambda **_: begun.append(1))
+    background.sync_now(actor=Actor("Ana"))
     assert begun == [1]
     Journal(tmp_path).write()  # one is running
-    background.sync_now()
+    background.sync_now(actor=Actor("Ana"))
     assert begun == [1]
     monkeypatch.setenv("CLSM_NO_SYNC", "1")
     Journal(tmp_path).end(None, "fini")
-    background.sync_now()
+    background.sync_now(actor=Actor("Ana"))
     assert begun == [1]

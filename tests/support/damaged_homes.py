@@ -32,6 +32,7 @@ from geo.register import Origin, Statement, register
 from geo.register.store import MEMBERS, ZONES
 from geo.sources import background as sync_beside
 from geo.sources import versions
+from tests.register.edited import edit, editing
 from tests.support.grid import FACT_LAYERS, draw, layer, zone
 
 Damage = Callable[[Path], None]
@@ -81,6 +82,7 @@ def _tables(kind: str) -> dict[str, pd.DataFrame]:
         "populations": {"code": CODES, "population": [10] * six, "annee": ["2030"] * six},
         "iris": {"iris": ["010010101", "010010102"], "commune": ["01001"] * 2, "nom": ["Nord", "Sud"], "population": [1.0, 2.0],
                  "area_m2": [5e5] * 2, "x": [7e5] * 2, "y": [6.6e6] * 2, "lon": [3.0] * 2, "lat": [46.0] * 2},
+        "quartiers": {"code": ["QN1"], "fait": ["pauvrete"], "valeur": [46.0], "annee": ["2021"]},
         "carreaux": {"x": [0.0], "y": [0.0], "epsg": [2154], "cote_m": [200], "population": [5.0]},
     }  # fmt: skip
     found = {f"{kind}.parquet": pd.DataFrame(frames.get(kind, {"code": CODES}))}
@@ -251,7 +253,7 @@ def _seal(home: Path, file: Path) -> None:
         return
     body = b"".join((folder / name).read_bytes() for name in sorted((ZONES, MEMBERS)))
     content = hashlib.sha256(body).hexdigest()[:32]
-    with closing(sqlite3.connect(home / "registre" / "registre.sqlite")) as base, base:
+    with editing(home) as base:
         base.execute("UPDATE clsm_versions SET content = ? WHERE content = ?", (content, folder.name))
     folder.rename(folder.with_name(content))
 
@@ -278,13 +280,13 @@ def _to_register(home: Path) -> Iterator[tuple[str, Damage]]:
         tables = [name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         columns = {table: [row[1] for row in base.execute(f"PRAGMA table_info({table})")] for table in tables}
     for table in tables:
-        yield f"register without {table}", lambda root, table=table: _sql(root, f"DROP TABLE {table}")
-        yield f"register {table} emptied", lambda root, table=table: _sql(root, f"DELETE FROM {table}")
+        yield f"register without {table}", lambda root, table=table: edit(root, f"DROP TABLE {table}")
+        yield f"register {table} emptied", lambda root, table=table: edit(root, f"DELETE FROM {table}")
         for column in columns[table]:
             if len(columns[table]) > 1:  # SQLite has no table without a column
                 yield (
                     f"register {table}.{column} dropped",
-                    lambda root, t=table, c=column: _sql(root, f"CREATE TABLE n AS SELECT * FROM {t}", f"DROP TABLE {t}",
+                    lambda root, t=table, c=column: edit(root, f"CREATE TABLE n AS SELECT * FROM {t}", f"DROP TABLE {t}",
                                                      f"ALTER TABLE n DROP COLUMN {c}", f"ALTER TABLE n RENAME TO {t}"),
             )  # fmt: skip
             for value in values:
@@ -292,12 +294,6 @@ def _to_register(home: Path) -> Iterator[tuple[str, Damage]]:
                     f"register {table}.{column} = {str(value)[:20]!r}",
                     lambda root, t=table, c=column, v=value: _set(root, t, c, v),
                 )
-
-
-def _sql(home: Path, *orders: str) -> None:
-    with closing(sqlite3.connect(home / "registre" / "registre.sqlite")) as base, base:
-        for order in orders:
-            base.execute(order)
 
 
 def _set(home: Path, table: str, column: str, value: Any) -> None:

@@ -75,3 +75,30 @@ def zip_bytes(members: dict[str, str | bytes], *, packed: bool = True) -> bytes:
             member = zipfile.ZipInfo(name) if isinstance(name, str) else name  # dated 1980: the same bytes every time
             archive.writestr(member, content, zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED)
     return stream.getvalue()
+
+
+# --- indicators: communes of the Ardennes, of which Balaives-et-Butz (08042) and Boutancourt (08079) are Flize since 2019 ---
+NEEDS_HEADER = (
+    "Code commune", "Commune", "Population", "Nb patients suivis", "Nb bénéficiaires AAH", "Part des 65 ans et plus (%)",
+    "Taux de recours pour 1 000 hab.", "Revenu médian (€)", "Nb passages aux urgences",
+)  # fmt: skip
+NEEDS_ROWS: tuple[tuple[object, ...], ...] = (
+    ("08001", "Acy-Romance", 479, 12, 10, "21,5 %", 10.0, "21 400 €", "1\u202f234"),
+    (8003, "Aiglemont", "1 692", "< 6", 40, "25,0 %", 5.0, "22 150 €", "80"),
+    ("08004", "Aire", 251, "nd", "s", "18,2 %", 4.0, "s", "-"),
+    ("08005", "Alincourt", 160, 0, 4, "", 0.0, "#N/A", "7"),
+    ("08042", "Balaives-et-Butz", 300, 7, 6, "20,0 %", 10.0, "19 000 €", "10"),
+    ("08079", "Boutancourt", 200, 9, 4, "30,0 %", 20.0, "23 000 €", "20"),
+    ("Total", "", "3 082", 28, 64, "22,4 %", 7.5, "21 000 €", "1 351"),
+)  # fmt: skip
+
+
+def needs_workbook(
+    rows: Sequence[Sequence[object]] = NEEDS_ROWS,
+    header: Sequence[str] = NEEDS_HEADER,
+    title: str = "Indicateurs de besoin 2023",
+) -> bytes:
+    """Return a planner's workbook of six indicators by commune, as it comes: a title, French numbers, secrets, a total, a note, a merged commune."""
+    note = ["Source : ORS Grand Est, exploitation 2023, secret statistique respecté"]
+    lines: list[Sequence[object]] = [list(header), *map(list, rows)]
+    return xlsx_bytes({"Besoins": [[title], [], *lines, note] if title else lines})

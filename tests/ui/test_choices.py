@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+import streamlit as st
 
 from geo.comparison import candidates
 from geo.comparison.candidates import scenario_id
@@ -22,9 +23,12 @@ pytestmark = pytest.mark.usefixtures("fresh_caches")
 LENS, ARRAS = "62498", "62041"
 
 
-def test_every_list_finds_what_holds_the_words_and_takes_one_thing_at_a_time() -> None:
+def test_every_list_finds_what_holds_the_words_and_takes_one_thing_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Left to itself, the library finds scattered letters, and Enter takes all that it finds: six communes for « Lens »."""
-    for path in sorted([*(ROOT / "ui").glob("**/*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "dashboard.py"]):
+    scripts = {*(ROOT / "ui").glob("**/*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "dashboard.py"}
+    for path in sorted(scripts - {ROOT / "ui" / "choices.py"}):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
@@ -33,8 +37,14 @@ def test_every_list_finds_what_holds_the_words_and_takes_one_thing_at_a_time() -
                 assert given.get("filter_mode", "fuzzy") is None, (
                     f"{path.name}:{node.lineno} ui.choices makes these lists"
                 )
-    assert pick_several.keywords == {"filter_mode": "contains", "select_all": False}
-    assert pick_one.keywords == {"filter_mode": "contains"}
+    given = {}
+    monkeypatch.setattr(st, "selectbox", lambda label, options, **shown: given.update({label: shown}))
+    monkeypatch.setattr(st, "multiselect", lambda label, options, **shown: given.update({label: shown}))
+    pick_one("une", ["a"])
+    pick_several("des", ["a"], format_func={"a": "A"}.get)
+    assert given["une"]["filter_mode"] == given["des"]["filter_mode"] == "contains"
+    assert given["des"]["select_all"] is False
+    assert [given["des"]["format_func"](one) for one in ("a", "disparu")] == ["A", "disparu"]
 
 
 def names(app) -> list[str]:

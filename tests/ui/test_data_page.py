@@ -15,13 +15,14 @@ from geo.imports import publish as intake
 from geo.layers import Fate, Over
 from geo.register import register
 from geo.register import store as register_store
-from geo.sources import KindResult, Outcome, SyncReport
+from geo.sources import KindResult, Outcome, SyncReport, load_sources
 from geo.sources.background import Journal
 from tests.support import apptest, bad_readers, real
 from tests.support.apptest import DATA, HOME, ran, settled
 from tests.support.grid import plain
 from ui import acts, loaders
-from ui.data import import_reading, import_report, versions
+from ui.data import import_reading, import_report, sources, versions
+from ui.html import escape
 
 FAULTS = """CLSM;Code INSEE;Commune;Etat
 CLSM du Calaisis;62193;Calais;en service
@@ -87,6 +88,14 @@ def test_every_layer_and_source_is_told_with_its_origin() -> None:
     assert "Employée si elle dessine toutes les communes" in text
     assert "pas encore" in text
     assert "synchronisée" not in text
+
+
+def test_what_is_not_sure_of_each_source_is_folded_under_them() -> None:
+    assert set(sources.USES) == set(load_sources()) and "« en quintiles »" not in markup(open_page())
+    table = sources.unsure_table()
+    for source in load_sources().values():
+        assert "--" not in source.remark
+        assert escape(source.remark) in table and escape(sources.CERTAINTIES[source.certainty]) in table
 
 
 def test_nothing_kept_yet_is_said() -> None:

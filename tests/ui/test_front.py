@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from geo.paths import ROOT
 from ui.server import HINTS, bundle, front, light, middleware
+from ui.server.guarded import Guarded
 
 FONT = "SourceSansVF-Upright.ttf.BsWL4Kly.woff2"
 INDEX = (
@@ -47,6 +48,8 @@ def page(request: Request) -> Response:
 
 def file(request: Request) -> Response:
     SERVED.append(request.url.path)
+    if request.url.path.endswith(".html"):
+        return HTMLResponse(INDEX)
     if request.url.path.endswith(".json"):
         return JSONResponse({"a": "b" * 3_000})
     if request.url.path.endswith(".woff2"):
@@ -139,6 +142,7 @@ def test_what_never_changes_is_compressed_once_for_all() -> None:
         ("/app/static/js/loader.js", False),
         ("/component/streamlit_folium.st_folium/static/js/main.521860b0.js", True),
         ("/Couverture", False),
+        ("/_stcore/app/static/page/french.html?v=0123456789", False),  # the page, where there is no such file
     ],
 )
 def test_only_a_name_with_a_version_is_kept_for_good(path: str, lasts: bool) -> None:
@@ -150,8 +154,8 @@ def test_our_scripts_are_where_the_page_asks_for_them() -> None:
 
 
 # --- closed by default --------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("path", ["/", "/Couverture", "/static/js/index.abc.js", "/app/static/geo/x.json"])
-def test_every_answer_says_what_a_browser_may_do_with_it(path: str) -> None:
+@pytest.mark.parametrize("path", ["/", "/Couverture", "/_stcore/metrics"])
+def test_every_page_says_what_a_browser_may_do_with_it(path: str) -> None:
     headers = get(path, PAGE)[1]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
@@ -162,6 +166,14 @@ def test_every_answer_says_what_a_browser_may_do_with_it(path: str) -> None:
     assert "strict-transport-security" not in headers, "over HTTP it would say nothing"
 
 
+@pytest.mark.parametrize("path", ["/static/js/index.abc.js", "/app/static/geo/x.json"])
+def test_a_file_is_sent_without_the_rules_of_pages(path: str) -> None:
+    headers = get(path)[1]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert not {"content-security-policy", "permissions-policy", "x-frame-options"} & set(headers)
+
+
 def test_the_scripts_written_in_the_page_are_those_named_and_no_other() -> None:
     _, headers, body = get("/", PAGE)
     written = re.findall(rb"<script>(.*?)</script>", gzip.decompress(body), re.DOTALL)
@@ -170,10 +182,53 @@ def test_the_scripts_written_in_the_page_are_those_named_and_no_other() -> None:
     assert len(named) == 1
 
 
+async def opened_to_all(scope: Any, receive: Any, send: Any) -> None:
+    """Answer as the framework does for static files and cookies."""
+    kept = "; secure" if scope["path"] == "/held" else ""
+    headers = {
+        "access-control-allow-origin": "*",
+        "access-control-allow-headers": "X",
+        "set-cookie": f"_xsrf=1; Path=/{kept}",
+    }
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()] + [(b"set-cookie", b"b=2")]
+    await send({"type": "http.response.start", "status": 400, "headers": raw})
+    await send({"type": "http.response.body", "body": b"Bad Request"})
+
+
+@pytest.mark.parametrize(
+    ("path", "secure", "cookies"),
+    [
+        ("/", False, [b"_xsrf=1; Path=/", b"b=2"]),
+        ("/", True, [b"_xsrf=1; Path=/; Secure", b"b=2; Secure"]),
+        ("/held", True, [b"_xsrf=1; Path=/; secure", b"b=2; Secure"]),
+    ],
+)
+def test_an_answer_is_for_this_site_alone_and_its_cookies_for_tls(
+    path: str, secure: bool, cookies: list[bytes]
+) -> None:
+    told: list[Any] = []
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "scheme": "https" if secure else "http", "headers": []}
+    asyncio.run(Guarded(opened_to_all)(scope, receive=None, send=send))
+    headers = told[0]["headers"]
+    assert [value for name, value in headers if name == b"set-cookie"] == cookies
+    assert not [name for name, _ in headers if name.startswith(b"access-control-")]
+    assert (b"content-type", b"text/plain; charset=utf-8") in headers
+
+
 def test_the_frame_of_a_map_alone_may_evaluate() -> None:
     rules = get("/component/streamlit_folium.st_folium/index.html")[1]["content-security-policy"]
     assert "'unsafe-eval'" in rules
     assert "'unsafe-eval'" in get("/sous/component/streamlit_folium.st_folium/index.html")[1]["content-security-policy"]
+    for path in (
+        "/component/autre/index.html",
+        "/component/streamlit_folium.st_folium/static/js/a.js",
+        "/component/a/b",
+    ):
+        assert "'unsafe-eval'" not in get(path)[1].get("content-security-policy", "")
 
 
 def test_over_https_browsers_are_told_to_stay_there() -> None:
@@ -308,7 +363,8 @@ def test_a_page_says_that_it_loads_and_where_its_server_is() -> None:
     assert 'BACKEND_BASE_URL:new URL("./",location.href)' in text  # whatever prefix a proxy puts before it
     before = (bundle.bundle() / "index.html").read_text(encoding="utf-8")
     after = front.in_french(before.encode()).decode()
-    assert '<div id="root"><p role="status"' in after and front.NO_SCRIPT in after
+    assert '<div id="root"><p role="status"' in after and front.NO_SCRIPT.decode() in after
+    assert "Reading this" in before and "Reading this" not in after
 
 
 def test_a_page_with_a_map_names_what_its_frame_will_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,7 +373,10 @@ def test_a_page_with_a_map_names_what_its_frame_will_ask_for(monkeypatch: pytest
     files = {"Couverture": ["./app/static/geo/a.json"]}
     monkeypatch.setattr(HINTS, "geometry", lambda page, asked: files.get(page, []) if "x" not in asked else [])
     text = HINTS.tags("/clsm/Couverture", "a=1").decode()
-    assert [*re.findall(r'prefetch".*?href="([^"]+)"', text)] == [*HINTS.scripts, *files["Couverture"], *HINTS.styles]
+    ahead = re.findall(r'prefetch".*?href="([^"]+)"', text)
+    assert ahead[:3] == [*HINTS.scripts, *files["Couverture"], *HINTS.styles]
+    assert any("/Selectbox." in name for name in ahead[3:]), "the widgets come after the map"
+    assert "/ComponentInstance." in "".join(re.findall(r'modulepreload".*?href="([^"]+)"', text))
     assert "app/static" not in HINTS.tags("/", "").decode()
     assert "app/static" not in HINTS.tags("/Couverture", "x=%22%3E%3Cscript%3E").decode()
 

@@ -354,6 +354,14 @@ def test_layers_met_tell_unknown_from_none() -> None:
     assert "CLSM" not in unknown
 
 
+def test_what_is_published_of_a_quarter_is_said_with_it() -> None:
+    atlas = draw([[100, 200]])
+    facts = facts_of(atlas, ["01001"], {"qpv": {"q": zone(part=["01001"], nom="Les Lilas")}, "epci": {}, "ept": {}})
+    layers = facts.crosswalk.layers
+    layers["qpv"] = replace(layers["qpv"], facts={"q": "taux de pauvreté <46> % (2021)"})
+    assert "taux de pauvreté <46> % (2021)" in plain(read(panels.layers_met(facts)).text)
+
+
 def test_a_long_list_of_zones_is_cut_and_says_how_many_are_left() -> None:
     many = {f"z{i}": zone("01001", nom=f"CLSM {i}") for i in range(panels.MOST_ZONES + 3)}
     facts = facts_of(draw([[100, 200]]), ["01001"], {"clsm": many, "epci": {}, "ept": {}})

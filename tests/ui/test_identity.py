@@ -259,6 +259,17 @@ def test_an_import_ends_with_what_the_role_may_do(email: str, offered: set[str],
         assert [v.statement.who for v in register.versions(home=home)] == [email.partition("@")[0].title()]
 
 
+@pytest.mark.parametrize(
+    ("email", "offered"),
+    [("ana@ars.example", True), ("bob@ars.example", False), ("cleo@ars.example", False), ("", False)],
+)
+def test_sources_are_updated_by_a_publisher_for_all_of_france(email: str, offered: bool) -> None:
+    app = page(user(email) if email else {}, {"auth": AUTH, "roles": ROLES})
+    assert any(b.label == "Mettre à jour les sources officielles" for b in app.button) is offered
+    assert any("aussi les IRIS" in b.label for b in app.button) is offered
+    assert ("Mettre à jour les sources officielles est refusé à" in said(app)) is not offered
+
+
 def test_a_reader_sees_no_form_of_projects() -> None:
     app = AppTest.from_file(apptest.HOME, default_timeout=60)
     app.secrets, app.user = {"auth": AUTH, "roles": ROLES}, user("dan@ars.example")
@@ -292,7 +303,9 @@ WRITERS = {
     "withdraw": "who",
     "save": "who",
     "save_all": "who",
+    "sync_now": "actor",
 }
+OWNERS = {name: {"register", "imports", "projects"} for name in WRITERS} | {"sync_now": {""}}
 
 
 def test_no_page_writes_under_a_plain_name() -> None:
@@ -300,10 +313,12 @@ def test_no_page_writes_under_a_plain_name() -> None:
     found = []
     for path in [*(ROOT / "ui").glob("**/*.py"), *(ROOT / "pages").glob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITERS:
-                if ast.unparse(node.func.value) not in ("register", "imports", "projects"):
-                    continue
-                given = {word.arg: ast.unparse(word.value) for word in node.keywords}
-                found.append((path.name, node.func.attr, given.get(WRITERS[node.func.attr])))
+            if not isinstance(node, ast.Call):
+                continue
+            owner, _, name = ast.unparse(node.func).rpartition(".")
+            if name not in WRITERS or owner not in OWNERS[name]:
+                continue
+            given = {word.arg: ast.unparse(word.value) for word in node.keywords}
+            found.append((path.name, name, given.get(WRITERS[name])))
     assert {what for _, what, _ in found} == set(WRITERS)
     assert [one for one in found if one[2] != "actor"] == []

@@ -18,6 +18,7 @@ from geo.layers import Etat, Layer
 from geo.register import Origin, Statement
 from geo.scenarios import Scenario, Workbook, pack, to_file, vintage_of
 from geo.watch import inside, layer_news, read_saved_perimeters, watch
+from tests.register.edited import edit
 from tests.support import real
 from tests.support.grid import crosswalk, draw, layer, plain, zone
 
@@ -85,11 +86,7 @@ def test_a_layer_put_back_as_it_was_is_no_news(tmp_path: Path) -> None:
 def test_a_former_state_that_is_lost_is_said_to_be_so(tmp_path: Path) -> None:
     published(tmp_path, OLD)
     published(tmp_path, NEW, 1)
-    import sqlite3
-    from contextlib import closing
-
-    with closing(sqlite3.connect(register.register_folder(tmp_path) / "registre.sqlite")) as base, base:
-        base.execute("UPDATE clsm_events SET at = '2026-01-05T10:00:00+01:00', version_id = 99 WHERE revision = 1")
+    edit(tmp_path, "UPDATE clsm_events SET at = '2026-01-05T10:00:00+01:00', version_id = 99 WHERE revision = 1")
     assert "n’est plus lisible" in said({"01003"}, NEW, tmp_path, TODAY)[0]
 
 

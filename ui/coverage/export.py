@@ -14,7 +14,7 @@ from geo.exports import MAP_LINES, Imprint, MapChoice
 from ui import html
 from ui import map as maps
 from ui.cache import claims, under
-from ui.coverage import gaps, priorities, siting
+from ui.coverage import gaps, needs, priorities, siting
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
 from ui.server import export_lane
@@ -68,10 +68,11 @@ def panel(view: CoverageView) -> None:
 @st.fragment
 def take_map(view: CoverageView, shown: tuple[str, ...]) -> None:
     """Show « Emporter la carte », which runs by itself; `shown` is what lies over the map."""
+    crossed = needs.on_map()
     lines, quarters = tuple(i for i in shown if i in MAP_LINES), "quartiers" in shown
 
     def make(kind: str, paper: str, rivers: bool) -> bytes:
-        return coverage_loaders.map_file(view, kind, paper, MapChoice(lines, quarters, rivers), date.today())
+        return coverage_loaders.map_file(view, kind, paper, MapChoice(lines, quarters, rivers), date.today(), crossed)
 
     def file() -> maps.MapFile:
         title = f"Couverture par les CLSM : {view.scope.name}"
@@ -91,12 +92,12 @@ def _maker(
     kind: str, view: CoverageView, level: str, weights: Weights, question: SitingQuestion | None, link: str
 ) -> Callable[[], bytes]:
     """Return what makes one file when the browser asks for it."""
-    held = claims()
+    held, crossed = claims(), needs.in_files(view)
 
     def make() -> bytes:
         imprint = Imprint(fr_date(date.today()), SOFTWARE, link)
         with export_lane(), under(held):
-            return coverage_loaders.coverage_file(kind, view, level, weights, question, imprint)
+            return coverage_loaders.coverage_file(kind, view, level, weights, question, imprint, crossed)
 
     return make
 

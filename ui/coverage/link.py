@@ -22,6 +22,7 @@ from geo.coverage import (
     Doubt,
     read_aside,
 )
+from geo.needs import MOST_CRITERIA, highest_first, levels_of_crossing
 from geo.scenarios import Opened, Workbook
 from ui import frame, loaders
 from ui.address import COMPLETE_PART, LONGEST, Address, Part, packed, refused, unpacked
@@ -40,6 +41,9 @@ COMMUNE = "commune"  # code looked at
 WEIGHT = {term.id: f"coverage-weight-{term.id}" for term in PRIORITY_TERMS}
 ASIDE = "coverage-aside"  # tuple of names of doubts
 AGE = "coverage-age"
+NEED_TERMS = "coverage-need-terms"  # indicators that are criteria: tuple of (identifier, weight, whether the greatest come first)
+CROSSED = "coverage-crossed"  # identifier of the indicator that coverage is crossed with, None for none
+CROSSED_AT = "coverage-crossed-at"  # level of the list of the crossing, None for that of the map
 NEXT_KIND = "coverage-next-kind"
 NEXT_NUMBER = "coverage-next-number"
 NEXT_NEED = "coverage-next-need"
@@ -50,6 +54,7 @@ TABS = {
     "lacunes": "Lacunes",
     "secteurs": "Secteurs",
     "priorites": "Priorités",
+    "besoins": "Besoins",
     "prochains": "Prochains CLSM",
     "enquetes": "Répartition et enquêtes",
     "clsm": "CLSM connus",
@@ -67,6 +72,7 @@ KINDS_OFFERED = tuple(CANDIDATE_KINDS)
 NEED_MIX = "melange"
 CEILINGS = (50_000, 100_000, 150_000, 200_000, 220_000, 300_000, 500_000, 0)  # 0: none
 MOST_WEIGHT, MOST_NEXT = 5, 20
+WAYS = {"haut": True, "bas": False}  # whether the greatest figures come first
 DEFAULTS: dict[str, object] = {
     LAYERS: (),
     TAB: TABS["chiffres"],
@@ -80,6 +86,9 @@ DEFAULTS: dict[str, object] = {
     ASIDE: (),
     AGE: NOTHING_ASIDE.years,
     **dict.fromkeys(WEIGHT.values(), 1),
+    NEED_TERMS: (),
+    CROSSED: None,
+    CROSSED_AT: None,
     NEXT_KIND: "epci",
     NEXT_NUMBER: 5,
     NEXT_NEED: "habitants",
@@ -170,6 +179,51 @@ def _commune(text: str) -> str:
     return text
 
 
+def _need_terms(text: str) -> tuple[tuple[str, int, bool], ...]:
+    """Read « suicides:2,aah:1:bas »; the way is said only of an indicator that has none by itself."""
+    known, wrong = {}, False
+    for one in text.split(","):
+        name, weight, way = (*one.split(":"), "", "")[:3]
+        thing = coverage_loaders.criteria().get(name)
+        if thing is None or weight not in map(str, range(1, MOST_WEIGHT + 1)) or len(known) == MOST_CRITERIA:
+            wrong = True
+            continue
+        own = highest_first(thing.indicator)
+        if own is None and way not in WAYS:
+            wrong = True
+            continue
+        known[name] = (name, int(weight), WAYS[way] if own is None else own)
+    if wrong:
+        instead = "Un indicateur n’est plus là, ou son sens ou son poids manque : il est laissé hors des priorités."
+        raise refused("besoins", text, instead, tuple(known.values()))
+    return tuple(known.values())
+
+
+def _need_text() -> str:
+    held, said = value(NEED_TERMS), []
+    for name, weight, highest in held if isinstance(held, tuple) else ():
+        thing = coverage_loaders.criteria().get(name)
+        way = f":{'haut' if highest else 'bas'}" if thing and highest_first(thing.indicator) is None else ""
+        said.append(f"{name}:{weight}{way}")
+    return ",".join(said)
+
+
+def _crossed(text: str) -> tuple[str, str | None]:
+    """Read « suicides » or « suicides:epci »."""
+    name, _, level = text.partition(":")
+    thing = coverage_loaders.crossables().get(name)
+    if thing is None:
+        raise refused("croisement", text, "Cet indicateur n’est plus là : la carte montre la couverture seule.")
+    if level and level not in levels_of_crossing(thing):
+        raise refused("croisement", text, "L’échelle de l’indicateur est affichée.", (name, None))
+    return name, level or None
+
+
+def _crossed_text() -> str:
+    name, level = value(CROSSED), value(CROSSED_AT)
+    return (f"{name}:{level}" if level else str(name)) if name else ""
+
+
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= MOST_NEXT):
         raise refused("nombre", text, f"Donnez un nombre de CLSM de 1 à {MOST_NEXT}.")
@@ -256,6 +310,8 @@ ADDRESS = Address(
         _one_of("cls", CLS_ONLY, {"oui": True}, "Tous les territoires sont affichés."),
         Part("commune", COMMUNE, _commune, lambda: str(value(COMMUNE) or "")),
         _numbers("poids", WEIGHT, MOST_WEIGHT),
+        Part("besoins", NEED_TERMS, _need_terms, _need_text),
+        Part("croisement", (CROSSED, CROSSED_AT), _crossed, _crossed_text),
         _one_of("candidats", NEXT_KIND, _same(KINDS_OFFERED), "Les EPCI sont proposés."),
         Part("nombre", NEXT_NUMBER, _number, lambda: str(_other(NEXT_NUMBER) or "")),
         _one_of("servir", NEXT_NEED, _same((*NEEDS, NEED_MIX)), "Les habitants sont à servir."),

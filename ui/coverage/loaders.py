@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from geo import coverage, exports
+from geo import coverage, exports, regret
 from geo.coverage import (
     NOTHING_ASIDE,
     Aside,
@@ -31,7 +31,11 @@ from geo.coverage import (
 )
 from geo.errors import GeoInputError
 from geo.exports import CoverageReport, Imprint, MapChoice
+from geo.indicators import Thing
 from geo.layers import LayerId
+from geo.needs import Crossing, classes_of_atoms, crossable, crossing, held_weights, with_needs
+from geo.needs import criteria as criteria_of
+from geo.regret import SitingRegret
 from geo.similar import Peers, similar_territories
 from ui import loaders
 from ui.cache import claims, keyed_on_data
@@ -96,29 +100,66 @@ def sectors(layer_id: LayerId, view: CoverageView) -> SectorView:
     return coverage.sector_view(layer_id, *_of(view))
 
 
+@keyed_on_data(stated=False)
+def criteria() -> dict[str, Thing]:
+    """Return the indicators that may be criteria, by identifier; read only. None at hand costs nothing."""
+    return criteria_of(loaders.official().indicators, loaders.official().atlas, loaders.official().iris)
+
+
+@keyed_on_data(stated=False)
+def crossables() -> dict[str, Thing]:
+    """Return the indicators that may be crossed with coverage, by identifier; read only."""
+    return crossable(loaders.official().indicators, loaders.official().atlas, loaders.official().iris)
+
+
+@keyed_on_data(max_entries=24)
+def crossed(name: str, level: str, view: CoverageView) -> Crossing:
+    """Return the coverage of a view crossed with an indicator that is at hand; read only."""
+    return crossing(crossables()[name], level, *_of(view))
+
+
+@keyed_on_data(max_entries=24)
+def crossed_classes(name: str, level: str, view: CoverageView) -> np.ndarray:
+    """Return the class of each commune of the country, -1 outside the view; read only."""
+    return classes_of_atoms(crossed(name, level, view), _of(view)[1])
+
+
+def held(weights: Weights) -> Weights:
+    """Return weights without the indicators that are no longer at hand; GeoInputError when nothing is left."""
+    return held_weights(weights, criteria()) if weights.needs else weights
+
+
 @keyed_on_data(max_entries=48)
-def ordered(level: str, view: CoverageView) -> Compared:
-    """Return what an order of a level compares, and the criteria closed to it; read only."""
-    return coverage.compared(level, *_of(view))
+def ordered(level: str, view: CoverageView, needs: tuple[tuple[str, float, bool], ...] = ()) -> Compared:
+    """Return what an order of a level compares, indicators included, and the criteria closed to it; read only."""
+    scope, here = _of(view)
+    found = coverage.compared(level, scope, here)
+    return with_needs(found, level, Weights(needs=needs), criteria(), here) if needs else found
 
 
 @keyed_on_data(max_entries=64)
 def stability(level: str, view: CoverageView, weights: Weights, first: int) -> Stability:
     """Return how the `first` places of a level hold when weights move."""
-    found = ordered(level, view)
-    return coverage.stability(found.table, weights, found.closed, first=first)
+    found = ordered(level, view, weights.needs)
+    return coverage.stability(found.table, weights, found.closed, found.terms, first=first)
 
 
 @keyed_on_data(max_entries=64)
 def to_check(view: CoverageView, weights: Weights, first: int) -> ToCheck:
     """Return where a completed list would change the most."""
-    return coverage.to_check(*_of(view), weights, first=first)
+    return coverage.to_check(*_of(view), weights, first=first, order=ordered("epci", view, weights.needs))
 
 
 @keyed_on_data(max_entries=64, spinner="Recherche de la meilleure réponse, quelques secondes au plus…")
 def next_clsm(view: CoverageView, question: SitingQuestion) -> Siting:
     """Return the next CLSM, as geo.coverage.siting does."""
     return question.answer(*_of(view))
+
+
+@keyed_on_data(max_entries=32)
+def siting_regret(view: CoverageView, question: SitingQuestion) -> SitingRegret:
+    """Return the next CLSM that regret the least once what is unknown is known, as `geo.regret` does."""
+    return regret.siting_regret(question, next_clsm(view, question), *_of(view))
 
 
 @keyed_on_data(max_entries=256)
@@ -159,7 +200,13 @@ def covered_curve(view: CoverageView) -> pd.DataFrame:
 
 
 @keyed_on_data(max_entries=8)
-def _report(view: CoverageView, level: str, weights: Weights, question: SitingQuestion | None) -> CoverageReport:
+def _report(
+    view: CoverageView,
+    level: str,
+    weights: Weights,
+    question: SitingQuestion | None,
+    crossed_with: tuple[str, str] | None,
+) -> CoverageReport:
     found = None
     if question is not None:
         try:
@@ -167,21 +214,37 @@ def _report(view: CoverageView, level: str, weights: Weights, question: SitingQu
         except GeoInputError:
             found = None  # nothing to choose among: the files say nothing of it, as the page does
     scope, here = _of(view)
-    return CoverageReport(scope, here, weights, level, found, claims())
+    things = criteria() if weights.needs else {}
+    beside = crossed(*crossed_with, view) if crossed_with else None
+    return CoverageReport(scope, here, weights, level, found, claims(), things, beside)
 
 
 @keyed_on_data(max_entries=12)
 def coverage_file(
-    kind: str, view: CoverageView, level: str, weights: Weights, question: SitingQuestion | None, imprint: Imprint
+    kind: str,
+    view: CoverageView,
+    level: str,
+    weights: Weights,
+    question: SitingQuestion | None,
+    imprint: Imprint,
+    crossed_with: tuple[str, str] | None = None,
 ) -> bytes:
-    """Return one file of a coverage view, as geo.exports does."""
-    return exports.coverage_file(_report(view, level, weights, question), kind, imprint)
+    """Return one file of a coverage view, as geo.exports does; `crossed_with` is an indicator and a level."""
+    return exports.coverage_file(_report(view, level, weights, question, crossed_with), kind, imprint)
 
 
 @keyed_on_data(max_entries=8)
-def map_file(view: CoverageView, kind: str, paper: str, choice: MapChoice, made_on: date) -> bytes:
+def map_file(
+    view: CoverageView,
+    kind: str,
+    paper: str,
+    choice: MapChoice,
+    made_on: date,
+    crossed_with: tuple[str, str] | None = None,
+) -> bytes:
     """Return the map of a view on a page, as geo.exports does."""
-    return exports.coverage_map_file(*_of(view), kind, paper, choice, made_on=made_on)
+    beside = crossed(*crossed_with, view) if crossed_with else None
+    return exports.coverage_map_file(*_of(view), kind, paper, choice, made_on=made_on, crossing=beside)
 
 
 @keyed_on_data(max_entries=512)

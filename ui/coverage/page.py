@@ -6,9 +6,9 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.coverage import Coverage, CoverageView, Scope, situations_of
-from ui import html, layout, loaders, panels
+from ui import division, html, layout, loaders, panels
 from ui import map as maps
-from ui.coverage import cards, charts, choices, export, gaps, opening, priorities, sectors, siting, survey
+from ui.coverage import cards, charts, choices, export, gaps, needs, opening, priorities, sectors, siting, survey
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import LAYERS, TAB, TABS
@@ -42,7 +42,7 @@ def _map(view: CoverageView) -> None:
         state=maps.coverage_state(
             geometry_url=maps.geometry_url(scope),
             bounds=maps.bounds(scope),
-            paint=maps.status_paint(view),
+            paint=needs.paint(view) or maps.status_paint(view),
             overlays=[maps.overlay(scope, layer_id) for layer_id in shown if layer_id not in MARK_LABELS],
             focus=maps.focus(scope),
             around=maps.around_file(),
@@ -146,6 +146,11 @@ def _figures(view: CoverageView, found: Coverage) -> None:
         st.caption(html.literal(f"{note[0].upper()}{note[1:]}."))
 
 
+def _next(view: CoverageView) -> None:
+    siting.panel(view)
+    division.division_panel(view.scope, opening.way_back(view, "division"))
+
+
 def _tabs(view: CoverageView, found: Coverage) -> None:
     if card := gaps.chosen_card(view):
         st.html(card)
@@ -159,7 +164,8 @@ def _tabs(view: CoverageView, found: Coverage) -> None:
         "lacunes": lambda: gaps.panel(view),
         "secteurs": lambda: sectors.panel(view),
         "priorites": lambda: priorities.panel(view),
-        "prochains": lambda: siting.panel(view),
+        "besoins": lambda: needs.panel(view),
+        "prochains": lambda: _next(view),
         "enquetes": lambda: survey.panel(view),
         "clsm": lambda: choices.clsm_table(found),
         "emporter": lambda: export.panel(view),

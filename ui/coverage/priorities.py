@@ -5,7 +5,8 @@ Everything here is in a fragment of its own: moving a weight sends figures, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -33,20 +34,24 @@ from ui.choices import count_column, decimal_column, pick_one, share_column
 from ui.coverage import gaps as coverage_gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
-from ui.coverage import opening
-from ui.coverage.link import LEVEL, MOST_WEIGHT, WEIGHT
+from ui.coverage import need_criteria, opening
+from ui.coverage.link import LEVEL, MOST_WEIGHT, NEED_TERMS, WEIGHT
 
 SHOW = "priorities-show"
 COLOURS = {"habitants": "#1f4e9c", "qpv": "#b4231f", "rural": "#5b7d12", "cls": "#8a5a00"}
+NEED_COLOURS = ("#7a2d8f", "#0b6e75", "#a0522d", "#4b5563", "#9d174d", "#3f6212")
 MOST_ROWS = 200
 MOST_CALLS = 5
 SHOWN_FIRST = 5  # explained in words
 
 
 def weights() -> Weights | None:
-    """Return the weights of the sliders, None when all are zero."""
+    """Return the weights of the sliders and of the indicators still at hand, None when all are zero."""
+    held = coverage_link.value(NEED_TERMS)
+    needs = tuple((name, float(weight), way) for name, weight, way in held) if isinstance(held, tuple) else ()
     try:
-        return Weights(**{term: float(coverage_link.value(key)) for term, key in WEIGHT.items()})
+        found = Weights(**{term: float(coverage_link.value(key)) for term, key in WEIGHT.items()}, needs=needs)
+        return coverage_loaders.held(found)
     except GeoInputError:
         return None
 
@@ -55,6 +60,10 @@ def preset_in_use() -> Preset | None:
     """Return the preset whose weights are those of the sliders, in proportion."""
     mine = weights()
     if mine is None:
+        return None
+    try:
+        mine = replace(mine, needs=())
+    except GeoInputError:  # indicators alone
         return None
     return next((p for p in PRESETS if abs(p.weights.shares - mine.shares).max() < 1e-9), None)
 
@@ -74,15 +83,21 @@ def panel(view: CoverageView) -> None:
     """Show presets, sliders and the order they make, then what to check first."""
     coverage_link.set_defaults()
     level = coverage_gaps.pick_level(view.scope, "priorities-level")
-    found = coverage_loaders.ordered(level, view)
-    _presets(found.closed)
-    _sliders(found.closed)
+    own = coverage_loaders.ordered(level, view).closed
+    _presets(own)
+    _sliders(own)
+    need_criteria.pick()
     chosen = weights()
     coverage_link.ADDRESS.write()
     if chosen is None:
         st.info("Tous les poids sont nuls : donnez de l’importance à l’un au moins des critères.")
         return
-    ranking = rank(found.table, chosen, found.closed)
+    found = coverage_loaders.ordered(level, view, chosen.needs)
+    for reason in (text for term, text in found.closed.items() if term not in own):
+        st.caption(
+            fr.typeset(f"{html.literal(reason)} Critère fermé ici : il n’entre que dans l’intervalle des rangs.")
+        )
+    ranking = rank(found.table, chosen, found.closed, found.terms)
     if ranking.table.empty:
         st.caption("Aucun territoire d’ici n’a d’habitants sans CLSM ni projet connu.")
         return
@@ -134,7 +149,8 @@ def _presets(closed: Mapping[str, str]) -> None:
             help=closed.get(preset.id),
         )
     if used:
-        st.caption(fr.typeset(f"{used.label} : {used.rationale} ({used.source}.)"))
+        more = " Vos indicateurs s’y ajoutent." if coverage_link.value(NEED_TERMS) else ""
+        st.caption(fr.typeset(f"{used.label} : {used.rationale} ({used.source}.){more}"))
     else:
         st.caption(fr.typeset("Poids personnels : à expliquer à qui lira l’ordre."))
 
@@ -164,13 +180,11 @@ def among(first: int) -> str:
 
 def summary(ranking: Ranking, held: Stability, level: str) -> str:
     """Return the first ranks in words, term by term, with how often they stay among the first."""
-    lines = []
+    lines, colours = [], colours_of(ranking.terms)
     for code in ranking.table.index[:SHOWN_FIRST]:
         row = ranking.table.loc[code]
         bars = "".join(
-            f'<i style="width:{row[t.id]:.1f}%;background:{COLOURS[t.id]}"></i>'
-            for t in PRIORITY_TERMS
-            if row[t.id] > 0
+            f'<i style="width:{row[t.id]:.1f}%;background:{colours[t.id]}"></i>' for t in ranking.terms if row[t.id] > 0
         )
         stable = f"Est {among(held.first)} pour {fr.percent(held.near_weights[code], 0)} des poids proches, {fr.percent(held.any_weights[code], 0)} de tous les poids."
         lines.append(
@@ -178,14 +192,20 @@ def summary(ranking: Ranking, held: Stability, level: str) -> str:
             f"<small>{html.escape(stable)}</small></li>"
         )
     key = "".join(
-        f'<span role="listitem"><i class="fill" style="background:{COLOURS[t.id]}"></i>{html.escape(_weighed(t, ranking))}</span>'
-        for t in PRIORITY_TERMS
+        f'<span role="listitem"><i class="fill" style="background:{colours[t.id]}"></i>{html.escape(_weighed(t, ranking))}</span>'
+        for t in ranking.terms
     )
     first = "Le premier" if len(lines) == 1 else f"Les {len(lines)} premiers"
     return (
         f'<div class="clsm-order"><h3>{html.escape(f"{first} : {GAP_LEVELS[level]}")}</h3>'
         f'<div class="clsm-legend" role="list" aria-label="Critères">{key}</div><ol>{"".join(lines)}</ol></div>'
     )
+
+
+def colours_of(terms: Sequence[Term]) -> dict[str, str]:
+    """Return a colour for each criterion; those of indicators follow one another."""
+    more = [t.id for t in terms if t.id not in COLOURS]
+    return COLOURS | {name: NEED_COLOURS[i % len(NEED_COLOURS)] for i, name in enumerate(more)}
 
 
 def _weighed(term: Term, ranking: Ranking) -> str:
@@ -202,7 +222,7 @@ def frame_of(ranking: Ranking, held: Stability) -> pd.DataFrame:
     table["tous"] = (held.any_weights.reindex(table.index)).round(2)
     table["rang"] = table["rang"].astype("Int64")
     table["possible"] = [interval(*pair) or "sûr" for pair in zip(table["au_mieux"], table["au_pire"], strict=True)]
-    points = ["score", *(t.id for t in PRIORITY_TERMS)]
+    points = ["score", *(t.id for t in ranking.terms)]
     table[points] = table[points].astype(float).round(1)
     return table[["rang", "possible", "nom", *points, "proches", "tous", "inconnu"]]
 
@@ -212,7 +232,7 @@ def _table(ranking: Ranking, held: Stability, level: str, view: CoverageView) ->
     table = frame_of(ranking, held)
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
-        points = {t.id: decimal_column(t.label, width=85, help=fr.typeset(t.meaning)) for t in PRIORITY_TERMS}
+        points = {t.id: decimal_column(t.label, width=85, help=fr.typeset(t.meaning)) for t in ranking.terms}
         st.dataframe(
             shown,
             hide_index=True,

@@ -6,7 +6,16 @@ It reads no file and writes none: geo.imports, geo.register and geo.sources do. 
 from ui.data.import_steps import show_import
 from ui.data.journal import show_journal
 from ui.data.knowledge import show_knowledge
+from ui.data.needs.section import show_needs
 from ui.data.sources import show_layers, show_sources
 from ui.data.versions import show_versions
 
-__all__ = ["show_import", "show_journal", "show_knowledge", "show_layers", "show_sources", "show_versions"]
+__all__ = [
+    "show_import",
+    "show_journal",
+    "show_knowledge",
+    "show_layers",
+    "show_needs",
+    "show_sources",
+    "show_versions",
+]

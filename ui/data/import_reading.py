@@ -65,7 +65,9 @@ def forget() -> None:
     """Hold no file any more."""
     for key in (DRAFT, WANTED, KNOWN, SEEN):
         st.session_state.pop(key, None)
-    reading_desk.desk().clear()
+    held = reading_desk.desk()
+    if held.reading is None or isinstance(held.reading.asked, Wanted):  # else the table of another tab is being read
+        held.clear()
     isolation.warm(loaders.atlas())
 
 

@@ -54,12 +54,13 @@ def report(draft: ImportDraft) -> None:
         st.caption("Rien à signaler : tout le fichier est compris tel quel.")
         return
     with st.expander(f"Rapport ligne par ligne ({', '.join(told)})"):
-        _remarks(draft)
+        show_remarks(draft.remarks, draft.kind)
 
 
-def _remarks(draft: ImportDraft) -> None:
+def show_remarks(remarks: Sequence[Remark], name: str) -> None:
+    """Show what is to be told of a file, by kind, and offer all of it; `name` is that of the report."""
     for kind, title in TITLES.items():
-        found = [remark for remark in draft.remarks if remark.kind == kind]
+        found = [remark for remark in remarks if remark.kind == kind]
         if found:
             st.markdown(f"**{title}** ({fr.number(len(found))})")
             shown = [(r.where or "fichier", r.message, r.advice) for r in found[:MOST_REMARKS]]
@@ -68,8 +69,8 @@ def _remarks(draft: ImportDraft) -> None:
             if len(found) > MOST_REMARKS:
                 st.caption(f"Les {fr.number(MOST_REMARKS)} premières sont montrées ; le rapport les a toutes.")
     st.download_button(
-        "Rapport complet (CSV)", csv_bytes(remarks_table(draft.remarks, kinds=True)), icon=":material/download:",
-        file_name=f"rapport-import-{draft.kind}.csv", mime="text/csv", on_click="ignore",
+        "Rapport complet (CSV)", csv_bytes(remarks_table(remarks, kinds=True)), icon=":material/download:",
+        file_name=f"rapport-import-{name}.csv", mime="text/csv", on_click="ignore",
     )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def _chosen(lines: list[Line]) -> list[Line]:
 
 
 def _name(kind: str) -> str:
-    return KINDS[kind].name if kind in KINDS else kind
+    return KINDS[kind].name if kind in KINDS else kind.replace(register.NEEDS, "Indicateurs : ")
 
 
 def _cells(line: Line) -> tuple[str, ...]:

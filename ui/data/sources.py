@@ -7,9 +7,11 @@ from collections.abc import Iterable
 import streamlit as st
 
 from geo import french as fr
+from geo.errors import GeoInputError
 from geo.layers import Layer, Precision, apart_text, completeness
+from geo.rights import Act, Actor
 from geo.sources import CurrentVersion, Source, current, load_sources
-from ui import html, loaders
+from ui import html, identity, loaders
 from ui.server import sync_forbidden, sync_now, sync_sentence, sync_status
 
 EVERY_S = 2.0
@@ -20,6 +22,12 @@ LICENCES = {
     "ept": "Licence Ouverte (INSEE)",
     "departements": "Licence Ouverte (INSEE)",
     "regions": "Licence Ouverte (INSEE)",
+}
+UNSURE = "Ce qui n’est pas sûr de chaque source"
+CERTAINTIES = {
+    "A": "lues dans du code",
+    "B": "lues en partie",
+    "C": "à vérifier",
 }
 # What the dashboard does with each official source, and why it may do nothing.
 USES = {
@@ -34,6 +42,11 @@ USES = {
     "passage": "Employée : anciens codes de communes, en plus de ceux de la base.",
     "frr": "Employée : dans le détail du repère des communes rurales.",
     "iris": "Employée pour les listes par IRIS, et les contours qui coupent une ville. À demander à part.",
+    "odisse": "Employée : indicateurs par département et par région, ouverts à la demande.",
+    "recensement": "Employée : indicateurs par commune et par IRIS, ouverts à la demande.",
+    "revenus": "Employée : indicateurs par commune, EPCI, département et région, ouverts à la demande.",
+    **dict.fromkeys(("aah", "apl", "fdep"), "Employée : indicateurs par commune, ouverts à la demande."),
+    "quartiers": "Employée : ce qui est publié de chaque QPV, à côté de son nom parmi les territoires rencontrés.",
     "carreaux": "Employée à l’import : habitants des communes qu’un contour coupe.",
 }
 
@@ -127,6 +140,9 @@ def show_sources() -> None:
     else:
         _update_button()
     st.html(sources_table())
+    box = st.expander(UNSURE, icon=":material/help:", key="sources-incertaines", on_change="rerun")
+    if box.open:
+        box.html(unsure_table())
 
 
 @st.fragment(run_every=EVERY_S)
@@ -142,20 +158,34 @@ def _progress() -> None:
 
 def _update_button() -> None:
     said = sync_sentence(sync_status())
+    actor = identity.acting()
+    if identity.offers(actor, Act.SYNCHRONISE, None):
+        _update_buttons(actor)
+    if said:
+        st.caption(html.literal(said))
+
+
+def _update_buttons(actor: Actor) -> None:
     if st.button(
         "Mettre à jour les sources officielles",
         icon=":material/sync:",
         disabled=sync_forbidden(),
         help="Demande les fichiers aux producteurs, ou au miroir choisi par l’installation. Vous pouvez continuer à travailler.",
     ):
-        sync_now()
+        _start(actor)
+    _iris_button(actor)
+
+
+def _start(actor: Actor, *kinds: str) -> None:
+    try:
+        sync_now(*kinds, actor=actor)
+    except GeoInputError as error:
+        st.error(html.literal(" ".join(error.problems)))
+    else:
         st.rerun()
-    _iris_button()
-    if said:
-        st.caption(html.literal(said))
 
 
-def _iris_button() -> None:
+def _iris_button(actor: Actor) -> None:
     """Offer the IRIS apart: they are heavy, and serve those who look inside a city."""
     source = load_sources()["iris"]
     again = "Mettre à jour" if current(source.kind) else "Recevoir"
@@ -166,8 +196,7 @@ def _iris_button() -> None:
         help="Contours et habitants des quartiers des villes (IGN, INSEE). Ils donnent leurs habitants aux listes par IRIS et aux "
         "contours qui coupent une ville. Le reste n’en dépend pas.",
     ):
-        sync_now(source.kind)
-        st.rerun()
+        _start(actor, source.kind)
 
 
 def sources_table() -> str:
@@ -187,6 +216,15 @@ def sources_table() -> str:
     ]
     headers = [("Source", False), ("Reçue", False), ("Millésime", False), ("Licence", False), ("Usage", False)]
     return html.table(headers, rows, caption="Sources officielles")
+
+
+def unsure_table() -> str:
+    """Return what is not sure of each official source: how its addresses and columns were known, and what to mind in its figures."""
+    rows = [
+        (f"{source.name}\n{source.page}", f"{CERTAINTIES[source.certainty]}\n{source.read_on}", source.remark)
+        for source in load_sources().values()
+    ]
+    return html.table([("Source", False), ("Adresses et colonnes", False), ("À savoir", False)], rows, caption=UNSURE)
 
 
 def _brought(source: Source, version: CurrentVersion | None) -> str:

@@ -22,6 +22,7 @@ from ui.data import sources
 
 ASKED = "version-demande"  # by kind: the move to be confirmed
 REFUSED = "version-refusee"
+BACK = ("Revenir à la couche d’origine", "Retirer ce jeu d’indicateurs")  # of a layer, of a set of indicators
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Move:
 def show_versions() -> None:
     """Show the versions kept, layer by layer, with what can be done of them."""
     try:
-        kept = register.versions()
+        kept = [version for version in register.versions() if version.kind in KINDS]
         heads = register.heads()
     except GeoInputError as error:
         for problem in error.problems:
@@ -61,14 +62,14 @@ def show_versions() -> None:
         st.info("Aucune couche n’a encore été importée. Les couches embarquées ou synchronisées sont en service.")
         return
     for kind in dict.fromkeys(version.kind for version in kept):
-        if kind in KINDS:
-            mine = [version for version in kept if version.kind == kind]
-            _layer(kind, mine, heads.get(kind, Head(kind, 0, None)))
+        mine = [version for version in kept if version.kind == kind]
+        st.html(html.section(KINDS[kind].long_name))
+        show_kind(kind, mine, heads.get(kind, Head(kind, 0, None)))
 
 
-def _layer(kind: str, mine: list[Version], head: Head) -> None:
-    st.html(html.section(KINDS[kind].long_name))
-    st.html(versions_table(mine))
+def show_kind(kind: str, mine: list[Version], head: Head) -> None:
+    """Show the versions of a layer, or of a set of indicators, with what can be done of them."""
+    st.html(needs_table(mine) if is_needs(kind) else versions_table(mine))
     with st.container(border=True):
         choose, who = st.columns(2, gap="medium")
         by_number = {version.number: version for version in mine}
@@ -118,7 +119,7 @@ def _offer(version: Version, head: Head) -> None:
         disabled=version.state is State.PUBLISHED, icon=":material/publish:", width="stretch",
     )  # fmt: skip
     back.button(
-        "Revenir à la couche d’origine", key=f"version-origine-{withdraw.key}", on_click=_ask, args=(withdraw,),
+        BACK[is_needs(version.kind)], key=f"version-origine-{withdraw.key}", on_click=_ask, args=(withdraw,),
         disabled=head.version is None, icon=":material/undo:", width="stretch",
     )  # fmt: skip
     with take:
@@ -156,13 +157,16 @@ def _asked(kind: str, head: Head) -> Move | None:
 
 def _confirm(move: Move, version: Version | None, head: Head) -> None:
     """Ask once whether it is really to be done, saying what it replaces and what it changes."""
-    replaced = f"la {_named(head.version)}" if head.version else "la couche d’origine"
+    needs = is_needs(move.kind)
+    origin = "aucune version" if needs else "la couche d’origine"
+    replaced = f"la {_named(head.version)}" if head.version else origin
     if version:
-        question = f"Mettre en service la {_named(version)}, à la place de {replaced} ? {_preview(version)}"
+        place = "" if needs and not head.version else f", à la place de {replaced}"
+        question = f"Mettre en service la {_named(version)}{place} ? {_preview(version)}"
         label = f"Confirmer : mettre en service la version {version.number}"
     else:
-        question = f"Revenir à la couche d’origine, à la place de {replaced} ? Cette version reste gardée."
-        label = "Confirmer : revenir à la couche d’origine"
+        question = f"{BACK[needs]}, à la place de {replaced} ? Cette version reste gardée."
+        label = f"Confirmer : {BACK[needs][0].lower()}{BACK[needs][1:]}"
     st.warning(html.literal(question))
     with st.container(horizontal=True, gap="small"):
         st.button("Ne rien changer", key=f"version-annuler-{move.key}", on_click=_cancel, args=(move.kind,))
@@ -177,11 +181,16 @@ def _move(move: Move) -> None:
 
 def _moved(move: Move, actor: Actor) -> str:
     """Change the active version, and return what to say."""
-    name = KINDS[move.kind].name
+    name = "Indicateurs" if is_needs(move.kind) else KINDS[move.kind].name
     try:
         if move.number is None:
             register.withdraw(move.kind, who=actor, seen=move.seen)
-            return f"{name} : la couche d’origine est de nouveau en service."
+            back = (
+                "le jeu n’est plus en service"
+                if is_needs(move.kind)
+                else "la couche d’origine est de nouveau en service"
+            )
+            return f"{name} : {back}."
         register.publish(register.find(move.kind, move.number), who=actor, seen=move.seen)
         return f"{name} : la version {move.number} est en service."
     except GeoInputError:
@@ -211,6 +220,29 @@ def versions_table(mine: list[Version]) -> str:
     return html.table(headers, rows, caption="Versions gardées")
 
 
+def needs_table(mine: list[Version]) -> str:
+    """Return the versions of a set of indicators: when, who, from which file, which indicators came or changed."""
+    rows = [
+        (
+            f"{v.number}\n{v.state}{_faults(v)}",
+            f"{fr.moment(v.created)}\n{v.statement.who}",
+            f"{v.origin.name}\n{fr.number(v.origin.bytes / 1000, 1)} ko, sha256 {v.origin.sha256[:12]}…",
+            f"{v.statement.source}\n{v.vintage}",
+            f"{fr.number(v.zones)}\n{fr.count(v.communes, 'territoire chiffré', 'territoires chiffrés')}",
+            register.changes_text(v),
+        )
+        for v in mine
+    ]
+    headers = [("Version", False), ("Gardée", False), ("Fichier", False), ("Source et année", False), ("Indicateurs", True),
+               ("Ce qui changeait", False)]  # fmt: skip
+    return html.table(headers, rows, caption="Versions gardées")
+
+
+def is_needs(kind: str) -> bool:
+    """Tell whether a kind is that of a set of indicators."""
+    return kind.startswith(register.NEEDS)
+
+
 def _complete_for(version: Version) -> str:
     """Say where a version was stated complete, until when, and what was accepted of it."""
     said = version.statement
@@ -234,7 +266,7 @@ def _changes(version: Version) -> str:
 
 def _preview(version: Version) -> str:
     """Say what making a version active would change; nothing for the active one."""
-    if version.state is State.PUBLISHED:
+    if version.state is State.PUBLISHED or is_needs(version.kind):
         return ""
     try:
         return f"Si vous la mettez en service : {_difference_text(version.id, version.kind)}"
@@ -255,6 +287,8 @@ def _difference_text(version_id: int, kind: str) -> str:
 def _take(version: Version) -> None:
     """Offer a version in its own form; polygons and tables are made when asked for."""
     kind = version.kind
+    if is_needs(kind):
+        return
     try:
         register.check(version)
     except GeoInputError as error:

@@ -37,7 +37,7 @@ STYLES = ("css/map.css",)
 METROPOLE = ((41.3, -5.2), (51.15, 9.6))  # south-west and north-east corners, for a scope that holds overseas too
 ADDRESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*", re.ASCII)
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-MOTIFS = ("oblique", "points", "lignes", "fines")  # as static/js/motifs.js draws them
+MOTIFS = ("oblique", "points", "lignes", "fines", "bandes", "semis", "traits")  # as static/js/motifs.js draws them
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,13 @@ class Paint:
     """One status per commune, in the order of the scope's file: runs made by `paint_runs`, and the palette.
 
     `over` is what the colours tell of the communes chosen, in a word (« Réponse »): these are then outlined, not filled.
+    `title` is written over the legend.
     """
 
     runs: str
     palette: tuple[Swatch, ...]
     over: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -256,7 +258,7 @@ def paint_payload(paint: Paint) -> dict[str, object]:
     if wrong:
         raise ValueError(f"unknown motifs: {wrong[:5]}")
     told: dict[str, object] = {"runs": paint.runs, "palette": [_swatch(swatch) for swatch in paint.palette]}
-    return told | {"over": paint.over} if paint.over else told
+    return told | {key: text for key, text in (("over", paint.over), ("title", paint.title)) if text}
 
 
 def _swatch(swatch: Swatch) -> dict[str, object]:

@@ -10,15 +10,14 @@ from __future__ import annotations
 import atexit
 import os
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from geo import french as fr
-from geo.paths import ROOT
 
 if TYPE_CHECKING:
+    from geo.rights import Actor
     from geo.sources import Status
 
 MEGA = 1_000_000
@@ -42,12 +41,18 @@ def sync_forbidden() -> bool:
     return os.environ.get("CLSM_NO_SYNC") == "1"
 
 
-def sync_now(*kinds: str) -> None:
+def sync_now(*kinds: str, actor: Actor) -> None:
     """Start a synchronisation, of the kinds named or of all but those on demand, because somebody asked for it; one that is running goes
-    on alone."""
+    on alone.
+
+    Raises
+    ------
+    GeoInputError
+        When they may not.
+    """
     found = sync_status()
     if not sync_forbidden() and not (found and found.running):
-        _start(*kinds)
+        _start(*kinds, who=actor)
 
 
 @st.cache_resource(show_spinner=False)
@@ -62,18 +67,14 @@ def _tidied() -> bool:
 def _process() -> subprocess.Popen[bytes] | None:
     from geo.sources import wanted
 
-    return _start() if wanted() else None
+    return _start(who="") if wanted() else None  # asked for by whoever runs the server (CLSM_SYNC)
 
 
-def _start(*kinds: str) -> subprocess.Popen[bytes]:
-    process = subprocess.Popen(  # kept in _CHILDREN: a child that nobody asks about looks alive for ever
-        [sys.executable, "-m", "geo.sources", *kinds],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _CHILDREN.append(process)
+def _start(*kinds: str, who: str | Actor) -> subprocess.Popen[bytes]:
+    from geo.sources import start
+
+    process = start(*kinds, who=who)
+    _CHILDREN.append(process)  # a child that nobody asks about looks alive for ever
     atexit.register(process.terminate)  # what is active stays whole, and the next start goes on from there
     return process
 
@@ -121,4 +122,11 @@ NAMES = {
     "frr": "FRR",
     "iris": "IRIS",
     "carreaux": "carreaux de population",
+    "odisse": "suicides et gestes auto-infligés",
+    "recensement": "recensement",
+    "revenus": "revenus et pauvreté",
+    "aah": "AAH",
+    "apl": "accès aux médecins",
+    "quartiers": "quartiers",
+    "fdep": "défavorisation sociale",
 }

@@ -7,8 +7,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-# The widgets of the first screen of a page with a map, by the names that the bundle gives to their scripts.
-CHUNKS = ("PageLink", "Html", "BidiComponent", "Selectbox", "ComponentInstance", "ButtonGroup", "Button")
+# What shows the frame of a map, and the widgets of its page's first screen, by the names that the bundle gives to their scripts.
+FRAME = ("ComponentInstance",)
+CHUNKS = ("PageLink", "Html", "BidiComponent", "Selectbox", *FRAME, "ButtonGroup", "Button")
 
 
 def bundle() -> Path:

@@ -43,7 +43,11 @@ VERSIONED = re.compile(
 OUR_FILES = re.compile(r"/app/static/")
 STYLED = re.compile(r"/static/(?:css/index\.[\w-]+\.css|media/[\w.-]+\.woff2)$")
 STYLE_SHEET = re.compile(r"index\.[\w-]+\.css")
-NO_SCRIPT = "Le tableau de bord a besoin de JavaScript : autorisez-le dans le navigateur, puis rechargez la page."
+NO_SCRIPT = (
+    b"<noscript><p>%s</p></noscript>"
+    % b"Le tableau de bord a besoin de JavaScript : autorisez-le dans le navigateur, puis rechargez la page."
+)
+WITHOUT_SCRIPT = re.compile(rb"<noscript>.*?</noscript>", re.DOTALL)  # in English, on doors that are closed here
 # In place until Streamlit's own first picture.
 WAITING = '<p role="status" style="margin:18vh 1rem 0;text-align:center;font:1.1rem sans-serif;color:#1d2a30">Le tableau de bord se charge…</p>'
 _DRAWN = quote(
@@ -78,7 +82,7 @@ def in_french(page: bytes, hints: bytes = b"") -> bytes:
     """Return the page that starts the application, said to be French, under our name, with our script and the hints given."""
     page = page.replace(b'<html lang="en">', b'<html lang="fr">', 1)
     page = page.replace(b"<title>Streamlit</title>", "<title>CLSM : couverture et périmètres</title>".encode(), 1)
-    page = page.replace(b"You need to enable JavaScript to run this app.", NO_SCRIPT.encode(), 1)
+    page = WITHOUT_SCRIPT.sub(NO_SCRIPT, page, count=1)
     page = page.replace(b'<div id="root"></div>', f'<div id="root">{WAITING}</div>'.encode(), 1)
     fonts = light.fonts()
     if fonts:
@@ -155,7 +159,11 @@ class Lifetime:
 
         async def dated(message: Message) -> None:
             if kept and message["type"] == "http.response.start" and message["status"] == 200:
-                MutableHeaders(raw=message["headers"])["cache-control"] = FOR_EVER
+                headers = MutableHeaders(raw=message["headers"])
+                if not headers.get("content-type", "").startswith(
+                    "text/html"
+                ):  # the page, in the place of a file that is not there
+                    headers["cache-control"] = FOR_EVER
             await send(message)
 
         await self.app(scope, receive, dated)

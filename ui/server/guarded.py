@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Doors of the framework that no page of ours uses: its metrics name every cache and session, its agents drive a session of their own.
 CLOSED = re.compile(r"/_stcore/(?:metrics|agent)(?:/|$)")
-FRAME = re.compile(r"/component/[\w.]+/")
+FRAME = re.compile(r"/component/streamlit_folium\.st_folium/(?:index\.html)?$")
 INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 POLICY = {
     "default-src": "'self'",
@@ -35,14 +35,18 @@ POLICY = {
     "frame-ancestors": "'self'",
 }
 IN_FRAME = POLICY | {"script-src": "'self' 'unsafe-inline' 'unsafe-eval'"}
-ALWAYS = {
-    "x-content-type-options": "nosniff",
+ALWAYS = {"x-content-type-options": "nosniff", "cross-origin-resource-policy": "same-origin"}
+# What a browser shows or runs as a page. A script, a style, a font or data is none: a first visit fetches a hundred of them, and 700
+# bytes of rules on each would take a third of a second of a slow line.
+OF_PAGES = {
     "x-frame-options": "SAMEORIGIN",  # for browsers that do not know frame-ancestors
     "referrer-policy": "same-origin",  # an address holds a perimeter: it is nobody else's business
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), clipboard-write=(self), fullscreen=(self)",
     "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
 }
+NO_PAGE = re.compile(
+    r"(?:application|text)/(?:javascript|json|css)\b|font/|image/(?:png|jpeg|webp|x-icon)|application/wasm"
+)
 HSTS = "max-age=31536000"
 
 
@@ -58,6 +62,17 @@ def policy(inline: Iterable[bytes] = (), *, frame: bool = False) -> str:
 def inline_scripts(page: bytes) -> list[bytes]:
     """Return the scripts written in a page."""
     return INLINE.findall(page)
+
+
+def _same_site(headers: MutableHeaders, *, secure: bool) -> None:
+    """Keep an answer to this site: the framework opens its files to all origins; over TLS, its cookies travel by TLS alone."""
+    for name in [name for name in headers if name.startswith("access-control-")]:
+        del headers[name]
+    if secure and (cookies := headers.getlist("set-cookie")):
+        del headers["set-cookie"]
+        for cookie in cookies:
+            held = any(part.strip().lower() == "secure" for part in cookie.split(";"))
+            headers.append("set-cookie", cookie if held else f"{cookie}; Secure")
 
 
 class Guarded:
@@ -79,9 +94,13 @@ class Guarded:
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=message["headers"])
-                for name, value in ALWAYS.items():
-                    headers[name] = value
-                headers.setdefault("content-security-policy", rules)
+                _same_site(headers, secure=secure)
+                if message["status"] >= 400:
+                    headers.setdefault("content-type", "text/plain; charset=utf-8")
+                page = not (message["status"] == 200 and NO_PAGE.match(headers.get("content-type", "")))
+                headers.update(ALWAYS | (OF_PAGES if page else {}))
+                if page:
+                    headers.setdefault("content-security-policy", rules)
                 if secure:
                     headers["strict-transport-security"] = HSTS
             await send(message)

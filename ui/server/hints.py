@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 from html import escape
 from urllib.parse import parse_qs
 
-from ui.server.bundle import CHUNKS, chunk_files
+from ui.server.bundle import CHUNKS, FRAME, chunk_files
 
+MODULE = "modulepreload"  # read and ready to run as it comes
 PREFETCH = "prefetch"  # what a frame will use: the page itself never does, and a browser would complain of « preload »
 AHEAD = 3  # scripts that come before the outlines
 Geometry = Callable[[str, dict[str, str]], Iterable[str]]
@@ -29,19 +30,20 @@ class Hints:
     def tags(self, path: str, query: str) -> bytes:
         """Return the tags of one page, by its address; addresses are relative to the page, as Streamlit's own."""
         page = path.rstrip("/").rpartition("/")[2]
-        out = [_tag("modulepreload", f"./{name}") for name in chunk_files(CHUNKS)]
+        frame = chunk_files(FRAME)
+        widgets = [name for name in chunk_files(CHUNKS) if name not in frame]
         asked = {name: values[0] for name, values in parse_qs(query).items()}
         files = list(self.geometry(page, asked)) if self.geometry else []
-        if files:
-            out += [
-                _tag(PREFETCH, address)
-                for address in (*self.scripts[:AHEAD], *files, *self.styles, *self.scripts[AHEAD:])
-            ]
-        return "".join(out).encode()
+        if not files:
+            return b"".join(_tag(MODULE, f"./{name}") for name in (*frame, *widgets))
+        # A slow line brings one thing after the other: the frame of the map, its files, then the widgets around it.
+        scripts, later = self.scripts[:AHEAD], self.scripts[AHEAD:]
+        after = (*scripts, *files, *self.styles, *later, *(f"./{name}" for name in widgets))
+        return b"".join((*(_tag(MODULE, f"./{name}") for name in frame), *(_tag(PREFETCH, name) for name in after)))
 
 
 HINTS = Hints()
 
 
-def _tag(rel: str, address: str) -> str:
-    return f'<link rel="{rel}" crossorigin fetchpriority="low" href="{escape(address)}">'
+def _tag(rel: str, address: str) -> bytes:
+    return f'<link rel="{rel}" crossorigin fetchpriority="low" href="{escape(address)}">'.encode()

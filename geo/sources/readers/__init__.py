@@ -19,7 +19,20 @@ from geo.sources.readers.base import Reader, ReadReport
 __all__ = ["READERS", "ReadReport", "Reader", "recognise"]
 
 # In the order in which a file is tried: those with the most particular columns first.
-MODULES = ("iris", "qpv", "densite", "ressources", "cpts", "frr", "passage", "communes", "carreaux", "contours")
+MODULES = (
+    "iris",
+    "indicators",
+    "qpv",
+    "densite",
+    "ressources",
+    "cpts",
+    "frr",
+    "passage",
+    "communes",
+    "carreaux",
+    "contours",
+    "indicators.quarters",
+)
 READERS: Mapping[str, Reader] = MappingProxyType(
     {reader.id: reader for name in MODULES for reader in import_module(f"{__name__}.{name}").READERS}
 )

@@ -4,6 +4,7 @@ Products, for the communes and arrondissements that are cut into several IRIS; t
 - `iris.parquet`: iris (nine characters), commune (atom of today), nom, type (H, A, D), population (estimated by INSEE, NaN when
   unknown), area_m2, x, y (metres, legal projection of the commune), lon, lat.
 - `iris_contours.parquet` (GeoParquet, EPSG:4326): iris, commune, geometry (fitted: the IRIS of a commune cover its outline exactly).
+- `indicateurs.parquet`, where the populations have ages: their series by IRIS (`geo.sources.readers.indicators`).
 - `iris_voisins.parquet`: a, b: codes of neighbours, two IRIS, or an IRIS and an atom next to its commune.
 """
 
@@ -23,6 +24,7 @@ from geo.french import count, fold, listing
 from geo.geometry import WGS84
 from geo.layers import repair_areas
 from geo.sources.readers.base import SHOWN, Reader, ReadReport, codes_of_today, present, refused, vintage, write
+from geo.sources.readers.indicators.census import ages_by_iris
 from geo.sources.readers.iris_outlines import Pieces, fitted, neighbours
 from geo.sources.readers.tables import Form, Source, read_features, read_table
 
@@ -81,11 +83,12 @@ def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadRep
         )
     product = product.sort_values("iris")
     shapes = gpd.GeoDataFrame(product[["iris", "commune", "geometry"]], geometry="geometry", crs=WGS84)
-    files = (
+    files: tuple[str, ...] = (
         write(product[COLUMNS], destination, "iris.parquet"),
         write(shapes, destination, "iris_contours.parquet"),
         write(neighbours(pieces, atlas), destination, "iris_voisins.parquet"),
     )
+    files += _ages(counted, destination, notes)
     return ReadReport(len(product), _year(drawn), present(product["commune"], atlas), tuple(notes), files)
 
 
@@ -147,11 +150,25 @@ def _refuse_repeats(table: pd.DataFrame, files: pd.Series, what: str) -> None:
         )  # fmt: skip
 
 
+def _ages(sources: Sequence[Source], destination: Path, notes: list[str]) -> tuple[str, ...]:
+    """Write the ages that come with the populations; ages that make no sense are left out, and the IRIS stand without."""
+    try:
+        return ages_by_iris(max(sources, key=_edition), destination) if sources else ()
+    except GeoInputError as error:
+        notes.append(f"Âges par IRIS de côté : {error.problems[0]}")
+        return ()
+
+
+def _edition(source: Source) -> str:
+    """Return what orders files of populations: the header bears the year."""
+    return source.header_of("population")
+
+
 def _people(sources: Sequence[Source], atlas: Atlas, notes: list[str]) -> pd.DataFrame:
     """Return iris, commune (of today), label and population of every row, of the newest file alone where there are several."""
     if not sources:
         return pd.DataFrame({"iris": [], "commune": [], "label": [], "population": []})
-    source = max(sources, key=lambda s: s.header_of("population"))
+    source = max(sources, key=_edition)
     table = read_table(source)
     table["iris"] = _codes(table, source)
     values = pd.to_numeric(table["population"].str.replace(",", "."), errors="coerce")

@@ -78,14 +78,14 @@ class Source:
         return re.findall(r"(?<!\d)20[0-4]\d(?!\d)", f"{above} {self.peek.sheet}")
 
 
-def find(path: Path, forms: Iterable[Form]) -> list[Source]:
-    """Return the documents of a file that have one of the forms, in the order of the file; one sheet a workbook, every layer
-    of a GeoPackage."""
+def find(path: Path, forms: Iterable[Form], *, every_sheet: bool = False) -> list[Source]:
+    """Return the documents of a file that have one of the forms, in the order of the file; one sheet a workbook unless `every_sheet`,
+    every layer of a GeoPackage."""
     found: list[Source] = []
     chosen = tuple(forms)
     for look in peek(path):
         source = next((s for form in chosen if (s := _match(look, form)) is not None), None)
-        again = look.shape == "table" and any(f.peek.part == look.part for f in found)
+        again = look.shape == "table" and not every_sheet and any(f.peek.part == look.part for f in found)
         if source is not None and not again:
             found.append(source)
     return found

@@ -1,0 +1,1 @@
+"""Tables of indicators: territories found by code or name, figures read as people write them, questions asked, nothing guessed."""

@@ -1,0 +1,230 @@
+"""The figures of a table under what was settled of its columns: the series of each indicator, and what is amiss in them, cell by cell."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo.communes import Atlas
+from geo.french import count, fold, number
+from geo.imports.needs.cells import Cell, Kind, read_column
+from geo.imports.needs.plan import Item, Plan, Tally, Way
+from geo.imports.needs.proposals import evolves
+from geo.imports.needs.rows import Rows
+from geo.indicators import VALUE_COLUMNS, Grain, Indicator, Measure, Series, State, merged_rows, values_frame
+from geo.remarks import Remark
+
+Floats = npt.NDArray[np.float64]
+MOST_TOLD = 200  # remarks of one indicator
+MEASURES = {Way.COUNT: Measure.COUNT, Way.RATIO: Measure.RATIO, Way.RATE_OF: Measure.RATIO, Way.RATE: Measure.RATE}
+RECOMPUTED = "Numérateur recalculé : taux × dénominateur."
+TO_SAY = "à préciser"  # a source or a year that is stated at the end
+
+
+@dataclass
+class Figures:
+    """The rows of a table and the plan they are read under; `text` tells that the table is a text, where « 1.234 » may be a thousand."""
+
+    plan: Plan
+    header: tuple[str, ...]
+    rows: Rows
+    text: bool = False
+    remarks: list[Remark] = field(default_factory=list)
+
+    def cells(self, column: str, *, whole: bool) -> list[Cell]:
+        """Return the cells of a column, read."""
+        place = self.header.index(column)
+        return read_column((row.cells[place] for row in self.rows.kept), whole=whole and self.text)
+
+    def written(self, column: str, i: int) -> str:
+        """Return what row `i` has in a column, as a message shows it."""
+        return " ".join(self.rows.kept[i].cells[self.header.index(column)].split())[:30]
+
+    def refuse(self, item: Item, i: int, why: str) -> None:
+        """Tell that a figure is not kept."""
+        if sum(remark.kind == "refusé" for remark in self.remarks) < MOST_TOLD:
+            row = self.rows.kept[i].number
+            self.remarks.append(
+                Remark(
+                    "refusé",
+                    f"ligne {row}, colonne « {item.column} »",
+                    f"{why} Ce chiffre est tenu pour inconnu.",
+                    "Corrigez-le.",
+                    row,
+                )
+            )
+
+
+def series_of(figures: Figures, atlas: Atlas) -> tuple[list[Series], list[Remark]]:
+    """Return the series of the columns that are indicators, and what is to be told of their cells."""
+    made, taken = list[Series](), set[str]()
+    for item in figures.plan.items:
+        if not item.is_indicator or item.way is None or (item.way in (Way.RATIO, Way.RATE_OF) and not item.denominator):
+            continue
+        identifier = _identifier(item.label or item.column, taken)
+        taken.add(identifier)
+        made.append(_series(figures, item, identifier))
+    return made, figures.remarks
+
+
+def scale_of(item: Item) -> float:
+    """Return what the values are multiplied by; as long as that is not settled, shares from 0 to 1 are read so unless the header says « % »."""
+    return item.scale if item.scale is not None else 1.0 if "%" in item.column else 100.0
+
+
+def _identifier(label: str, taken: set[str]) -> str:
+    base = "-".join(re.findall(r"[a-z0-9]+", fold(label)))[:60].strip("-") or "indicateur"
+    return next(one for n in range(1, len(taken) + 2) if (one := base if n == 1 else f"{base}-{n}") not in taken)
+
+
+def _series(figures: Figures, item: Item, identifier: str) -> Series:
+    measure = MEASURES[item.way or Way.RATE]
+    cells = figures.cells(item.column, whole=item.way in (Way.COUNT, Way.RATIO))
+    value, state = _read(figures, item, cells, np.array([cell.number for cell in cells], dtype=float) * scale_of(item))
+    _tell_kinds(figures, item, cells)
+    columns: dict[str, Floats] = {}
+    if measure is Measure.RATIO:
+        below = figures.cells(item.denominator, whole=True)
+        columns["denominator"] = _denominators(figures, item, below)
+        hidden = np.array([cell.kind is Kind.SECRET for cell in below], dtype=bool)
+        state[hidden & (state == State.KNOWN)] = State.SECRET
+        value = value * columns["denominator"] / item.multiplier if item.way is Way.RATE_OF else value
+        _check_ratio(figures, item, value, columns["denominator"], state)
+    columns["rate" if measure is Measure.RATE else "numerator"] = np.where(state == State.KNOWN, value, np.nan)
+    values = _by_code(figures, columns, state, measure)
+    return Series(_indicator(figures.plan, item, identifier, measure), values)
+
+
+def _indicator(plan: Plan, item: Item, identifier: str, measure: Measure) -> Indicator:
+    return Indicator(
+        identifier, (item.label or item.column)[:300], measure, plan.grain or Grain.COMMUNE, item.direction, item.unit,
+        plan.source.strip()[:300] or TO_SAY, plan.year.strip()[:300] or TO_SAY, counted=item.counted, among=item.among,
+        multiplier=item.multiplier if measure is Measure.RATIO else 1.0, secrecy=item.secrecy,
+        note=RECOMPUTED if item.way is Way.RATE_OF else "", decimals=0 if measure is Measure.COUNT or item.unit == "€" else 1,
+    )  # fmt: skip
+
+
+def _read(figures: Figures, item: Item, cells: list[Cell], value: Floats) -> tuple[Floats, npt.NDArray[np.object_]]:
+    """Return the values and the state of each; those that make no sense are unknown, and told."""
+    state = np.full(len(cells), State.ABSENT, dtype=object)
+    counts, percent = (
+        item.way in (Way.COUNT, Way.RATIO),
+        item.unit.strip() == "%" and not evolves(f"{item.column} {item.label}"),
+    )
+    for i, cell in enumerate(cells):
+        if cell.kind is Kind.SECRET:
+            state[i] = State.SECRET
+        elif cell.kind is Kind.UNREADABLE:
+            figures.refuse(item, i, f"« {figures.written(item.column, i)} » n’est pas un chiffre.")
+        elif cell.kind is not Kind.NUMBER:
+            continue
+        elif counts and value[i] < 0:
+            figures.refuse(item, i, f"{figures.written(item.column, i)} : un nombre ne peut être négatif.")
+        elif counts and cell.percent:
+            figures.refuse(item, i, f"{figures.written(item.column, i)} : un pourcentage, où un nombre est attendu.")
+        elif not counts and percent and not 0 <= value[i] <= 100:
+            figures.refuse(item, i, f"{figures.written(item.column, i)} : un pourcentage va de 0 à 100.")
+        elif item.way is Way.RATE_OF and value[i] < 0:
+            figures.refuse(item, i, f"{figures.written(item.column, i)} : un taux de personnes ne peut être négatif.")
+        else:
+            state[i] = State.KNOWN
+    return value, state
+
+
+def _denominators(figures: Figures, item: Item, below: list[Cell]) -> Floats:
+    found = np.array([cell.number if cell.kind is Kind.NUMBER and cell.number > 0 else np.nan for cell in below])
+    for i, cell in enumerate(below):
+        if cell.kind is Kind.UNREADABLE or (cell.kind is Kind.NUMBER and cell.number < 0):
+            figures.refuse(
+                item,
+                i,
+                f"« {figures.written(item.denominator, i)} » ne peut être un dénominateur (« {item.denominator} »).",
+            )
+    lacking = int(np.isnan(found).sum())
+    if lacking:
+        figures.remarks.append(
+            Remark(
+                "à savoir",
+                f"colonne « {item.column} »",
+                f"{count(lacking, 'territoire')} sans dénominateur : inconnus.",
+            )
+        )
+    return found
+
+
+def _check_ratio(figures: Figures, item: Item, top: Floats, below: Floats, state: npt.NDArray[np.object_]) -> None:
+    if item.unit.strip() != "%" or evolves(f"{item.column} {item.label}"):
+        return
+    over = (state == State.KNOWN) & (top > below * (1 + 1e-9))
+    for i in np.flatnonzero(over).tolist():
+        figures.refuse(item, i, f"le numérateur ({figures.written(item.column, i)}) dépasse le dénominateur "
+                       f"({figures.written(item.denominator, i)}).")  # fmt: skip
+        state[i] = State.ABSENT
+
+
+def _tell_kinds(figures: Figures, item: Item, cells: list[Cell]) -> None:
+    """Say how many cells of each kind are not figures, and how many were mended."""
+    kinds = Counter(cell.kind for cell in cells)
+    where = f"colonne « {item.column} »"
+    words = (
+        (Kind.SECRET, "chiffre secret", "chiffres secrets"), (Kind.UNKNOWN, "chiffre inconnu (« nd », « - », « NA »…)", "chiffres inconnus (« nd », « - », « NA »…)"),
+        (Kind.BLANK, "case vide, inconnue", "cases vides, inconnues"),
+    )  # fmt: skip
+    said = [count(kinds[kind], one, many) for kind, one, many in words if kinds[kind]]
+    if said:
+        figures.remarks.append(Remark("à savoir", where, f"{' ; '.join(said)}. Aucun n’est compté pour zéro."))
+    if mended := sum(cell.mended and cell.kind is Kind.NUMBER for cell in cells):
+        figures.remarks.append(
+            Remark(
+                "réparé",
+                where,
+                f"{count(mended, 'nombre écrit', 'nombres écrits')} à la française, avec une unité ou des espaces : lus.",
+            )
+        )
+    if scale_of(item) != 1:
+        figures.remarks.append(
+            Remark("à savoir", where, f"valeurs multipliées par {number(scale_of(item))} (parts écrites de 0 à 1).")
+        )
+
+
+def _by_code(
+    figures: Figures, columns: dict[str, Floats], state: npt.NDArray[np.object_], measure: Measure
+) -> pd.DataFrame:
+    """Return the figures by code of today; those of communes merged since are put together."""
+    codes = pd.Index([row.code for row in figures.rows.kept], name="code", dtype=object)
+    if codes.is_unique:
+        return values_frame(codes, state=state, **columns)
+    frame = pd.DataFrame({name: columns.get(name, np.nan) for name in VALUE_COLUMNS[:-1]}, index=codes).assign(
+        state=state
+    )
+    return merged_rows(frame, measure)
+
+
+def tally(series: Series) -> Tally:
+    """Count the figures of a series, and say the least, the middle and the most of what is shown."""
+    values = series.values
+    states = Counter(values["state"])
+    shown = shown_figures(series).dropna()
+    found = (shown.min(), shown.median(), shown.max()) if len(shown) else (np.nan, np.nan, np.nan)
+    return Tally(states[State.KNOWN], states[State.SECRET], states[State.ABSENT], *map(float, found))
+
+
+def shown_figures(series: Series) -> pd.Series:
+    """Return the figure of each territory as it is shown: the number, or the rate in its unit; NaN where there is none."""
+    values, what = series.values, series.indicator
+    if what.measure is Measure.COUNT:
+        return values["numerator"]
+    if what.measure is Measure.RATE:
+        return values["rate"]
+    return what.multiplier * values["numerator"] / values["denominator"]
+
+
+def renamed(series: Series, identifier: str, source: str, year: str, name: str) -> Series:
+    """Return a series under the identifier, source, year and set that it is kept with."""
+    what = replace(series.indicator, id=identifier, source=source, year=year, set=name)
+    return Series(what, series.values)

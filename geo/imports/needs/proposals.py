@@ -1,0 +1,112 @@
+"""What the headers and the cells of a table propose of each of its columns: a count, a rate, a denominator; the person confirms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from geo.french import fold, number
+from geo.imports.headers import role_of
+from geo.imports.needs.cells import Cell, Kind, read_column
+from geo.imports.needs.places import grain_of_header
+from geo.imports.needs.plan import Item, NeedColumn, Way
+
+EXAMPLES = 4
+_COUNT = re.compile(
+    r"(?:nb|nbre|nbr|nombre|effectifs?|eff|total|n|personnes|patients|deces|sejours|hospitalisations|beneficiaires|allocataires)\b.*"
+)
+_BELOW = re.compile(
+    r"(?:denominateur|den|population|pop|p\d\d (?:pop|men|log)|habitants|pmun|ptot|(?:nb|nbre|nombre) (?:d )?hab(?:itants)?|menages|logements|effectif total)\b.*"
+)
+_RATE = re.compile(
+    r".*\b(?:taux|tx|part|parts|pct|pourcentage|proportion|prevalence|incidence|indice|score|ratio|mediane?|moyenne?|niveau de vie|revenus?"
+    r"|densite|standardise|standardisee|smr|ismm?|apl|fdep|accessibilite)\b.*"
+)
+_YEAR = re.compile(r"(?:annees?|millesime|periode|an|date)\b.*")
+_TOP = re.compile(r"(?:numerateur|num)\b\s*(.*)")
+_PER = re.compile(r"(?:pour|p|/)\s*(1(?:[\s\u00a0\u202f.]?0{3}|0{1,2})(?:[\s\u00a0\u202f.]?0{3})*)(?!\d)")
+_EVOLVES = re.compile(r"\b(?:evolution|variation|croissance|ecart|solde|tendance)\b")
+_COUNTED = re.compile(
+    r"^(?:nb|nbre|nbr|nombre|effectifs?|total|numerateur|num|n)\s*(?:de\s+|d['’]|des\s+|du\s+)?", re.IGNORECASE
+)
+
+
+def describe(name: str, texts: Sequence[str]) -> tuple[NeedColumn, list[Cell]]:
+    """Return what a column holds, and its cells read."""
+    cells = read_column(texts)
+    kinds = [cell.kind for cell in cells]
+    shown = tuple(dict.fromkeys(text.strip()[:40] for text in texts if text.strip()))[:EXAMPLES]
+    found = NeedColumn(
+        name, shown, kinds.count(Kind.NUMBER), kinds.count(Kind.SECRET), kinds.count(Kind.UNKNOWN), kinds.count(Kind.UNREADABLE),
+        max((cell.under for cell in cells), default=0),
+    )  # fmt: skip
+    return found, cells
+
+
+def evolves(name: str) -> bool:
+    """Tell whether a header is that of a change, which may be under zero or over 100 %."""
+    return bool(_EVOLVES.search(fold(name)))
+
+
+def propose(column: NeedColumn, cells: Sequence[Cell], names: Sequence[str]) -> Item:
+    """Propose what a column is, from its header (`names`: those of all columns) and its cells; its way is None when nothing tells."""
+    numbers = [cell.number for cell in cells if cell.kind is Kind.NUMBER]
+    made = Item(column.name, label=label_of(column.name), secrecy=column.under)
+    if not column.is_figures or _is_key(column.name, numbers):
+        return replace(made, way=Way.UNUSED)
+    word = fold(column.name)
+    percent = "%" in column.name or sum(cell.percent for cell in cells) > len(numbers) / 2
+    if (top := _TOP.fullmatch(word)) and (below := _below_of(top[1], names)):
+        return replace(_with_unit(made, percent=True), way=Way.RATIO, denominator=below)
+    if _BELOW.fullmatch(word) and not percent:
+        return replace(made, way=Way.BELOW)
+    if percent or _RATE.fullmatch(word):
+        made = replace(_with_unit(made, percent=percent or "part" in word.split()), way=Way.RATE)
+        shares = made.unit == "%" and numbers and not any(c.percent for c in cells)
+        small = shares and all(0 <= n <= 1 for n in numbers) and any(0 < n < 1 for n in numbers)
+        return replace(made, scale=None) if small else made
+    if _COUNT.fullmatch(word):
+        return replace(made, way=Way.COUNT, unit=_counted(column.name), counted=_counted(column.name))
+    return made
+
+
+def _is_key(name: str, numbers: Sequence[float]) -> bool:
+    """Tell whether a column names or dates the rows more than it measures them."""
+    years = _YEAR.fullmatch(fold(name)) and all(1990 <= n <= 2050 for n in numbers)
+    return bool(years) or grain_of_header(name) is not None or role_of(name, "clsm") in ("id", "code_postal")
+
+
+def label_of(name: str) -> str:
+    """Return the wording of an indicator that a header proposes."""
+    bare = " ".join(name.replace("_", " ").split())
+    bare = re.sub(r"^(?:nb|nbre|nbr)\b\.?", "Nombre", bare, flags=re.IGNORECASE)
+    return bare[:1].upper() + bare[1:200]
+
+
+def _counted(name: str) -> str:
+    bare = " ".join(name.replace("_", " ").split())
+    rest = _COUNTED.sub("", bare).strip()[:80] or "personnes"
+    return rest if rest[1:2].isupper() else rest[:1].lower() + rest[1:]
+
+
+def _below_of(rest: str, names: Sequence[str]) -> str:
+    """Return the denominator that goes with a numerator of the same words."""
+    wanted = {f"denominateur {rest}".strip(), f"den {rest}".strip()}
+    return next((name for name in names if fold(name) in wanted), "")
+
+
+def _with_unit(item: Item, *, percent: bool) -> Item:
+    """Return an item with the multiplier and the unit that its header names: « pour 100 000 habitants », « % »."""
+    name, word = item.column, fold(item.column)
+    match = _PER.search(name.replace("pour mille", "pour 1000")) or _PER.search(word)
+    base = int(re.sub(r"\D", "", match[1])) if match else 0
+    if base > 100:
+        people = "hab" in word
+        unit = f"pour {number(base)}{' habitants' if people else ''}"
+        return replace(item, multiplier=float(base), unit=unit, among="habitants" if people else "")
+    if "‰" in name:
+        return replace(item, multiplier=1000.0, unit=f"pour {number(1000)}")
+    if percent or base == 100:
+        return replace(item, multiplier=100.0, unit="%")
+    return replace(item, unit="€" if "€" in name or re.search(r"\b(?:euros?|revenus?|niveau de vie)\b", word) else "")

@@ -1,0 +1,288 @@
+"""Coverage crossed with one indicator: who is little covered and in great need, territory by territory.
+
+Coverage is that of the gap tables: the inhabitants of a territory inside the scope who are in a CLSM in service. It says what is known:
+« sans CLSM connu » is a gap to check where the list of CLSM is not complete, apart from « sans CLSM » where it is. The need is the figure of the
+whole territory, as `geo.indicators` answers it, exact and comparable, else it is in no class.
+
+Need has three classes, cut at the thirds of the territories of the scope whose figure is known; at those of France where the scope has
+fewer than nine. Equal figures are in one class; where all are equal, that class is the middle one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from geo import french as fr
+from geo.arrays import Floats, Ints, Rows
+from geo.communes import Atlas, Iris
+from geo.coverage import CoverageState, Scope, gap_table
+from geo.indicators import (
+    Direction,
+    Grain,
+    Indicator,
+    Indicators,
+    Kind,
+    Measure,
+    SetAnswers,
+    Thing,
+    answer_sets,
+    sets_of,
+    things_of,
+)
+from geo.layers import zone_members
+from geo.needs.classes import COVER_WORDS, Cover, Need, need_words, rank_of
+
+FEWEST = 9  # territories of known figure that make thirds of their own
+LITTLE = 0.5  # under this share of covered inhabitants, a territory covered in part is « peu couvert »
+CROSS_LEVELS = {
+    "commune": ("Communes", "par commune", Grain.COMMUNE, "code"),
+    "epci": ("EPCI", "par EPCI", Grain.EPCI, "epci"),
+    "ept": ("EPT du Grand Paris", "par EPT", Grain.EPCI, "ept"),
+    "departements": ("Départements", "par département", Grain.DEPARTEMENT, "departement"),
+    "regions": ("Régions", "par région", Grain.REGION, "region"),
+}
+CROSS_MEANING = fr.typeset(
+    "Couverture : habitants d’ici dans un CLSM en service. Besoin : chiffre de tout le territoire, tel que sa source le publie. « Sans CLSM "
+    "connu » est à vérifier : la liste des CLSM n’y est pas complète. « Peu couvert » : sans CLSM connu, ou moins de la moitié des habitants couverts."
+)
+_FROM_GAPS = (
+    "nom",
+    "departement",
+    "lecture",
+    "population",
+    "couverts",
+    "part_couverte",
+    "sans_clsm",
+    "non_couverts",
+    "inconnus",
+)
+CROSS_TITLES = {
+    "code": "Code",
+    "nom": "Territoire",
+    "departement": "Département",
+    "lecture": "Habitants par situation",
+    "population": "Habitants ici",
+    "couverts": "Couverts",
+    "part_couverte": "Part couverte",
+    "sans_clsm": "Sans CLSM ni projet connu",
+    "non_couverts": "Non couverts (liste complète ou déclarée complète)",
+    "inconnus": "Sans CLSM connu (liste incomplète)",
+    "valeur": "Indicateur",
+    "couverture": "Couverture",
+    "besoin": "Besoin",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Crossing:
+    """The territories of a level crossed with one indicator.
+
+    `table`, indexed by code: the columns of the gap table named in CROSS_TITLES, `valeur` (the figure of the whole territory, NaN where it is
+    not exact or not comparable), `couverture` and `besoin` (in words), `cover` and `need` (values of Cover and Need) and `classe` (rank in
+    CLASSES). `low` and `high` are the two cuts of the figure, NaN without any; `among` says whose thirds they are.
+    """
+
+    indicator: Indicator
+    level: str
+    table: pd.DataFrame
+    low: float
+    high: float
+    among: str
+
+    @property
+    def title(self) -> str:
+        """Name it over a legend: « Couverture et Décès par suicide (2022), par département »."""
+        one = self.indicator
+        return fr.typeset(f"Couverture et {one.label} ({one.year}), {CROSS_LEVELS[self.level][1]}")
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Title of each column of a file: that of the figure is the indicator, with its unit, year and source."""
+        one = self.indicator
+        unit = f", {one.unit}" if one.unit else ""
+        return CROSS_TITLES | {"valeur": fr.typeset(f"{one.label}{unit} ({one.year}, {one.source})")}
+
+    @property
+    def credit(self) -> str:
+        """Say where the figures come from."""
+        one = self.indicator
+        return fr.typeset(f"{one.label} : {', '.join(filter(None, (one.source, one.year, one.note)))}.")
+
+    @property
+    def few_and_needy(self) -> pd.DataFrame:
+        """The territories little covered and in great need, the most inhabitants without CLSM first, then the greatest need.
+
+        Those of no known CLSM, and those covered for less than half of their inhabitants; none for an indicator that says no need.
+        """
+        table = self.table
+        if self.indicator.direction is Direction.NEITHER:
+            return table.iloc[:0]
+        none = table["cover"].isin([Cover.NONE, Cover.NONE_KNOWN])
+        little = (table["cover"] == Cover.PART) & (table["part_couverte"] < LITTLE)
+        kept = table[(none | little) & (table["need"] == Need.HIGH)]
+        need = _towards_need(kept["valeur"].to_numpy(), self.indicator)
+        names = np.array([fr.fold(name) for name in kept["nom"]], dtype=str)
+        return kept.iloc[np.lexsort([names, -need, -kept["sans_clsm"].to_numpy()])]
+
+    @property
+    def cuts(self) -> str:
+        """Say where the classes are cut, and what is in none of them."""
+        one = self.indicator
+        if np.isnan(self.low):
+            return fr.typeset(f"{one.label} : trop peu de chiffres connus et comparables pour en faire des classes.")
+        low, high = (fr.number(value, one.decimals) for value in (self.low, self.high))
+        lower, upper = (need_words(need, one.direction) for need in (Need.LOW, Need.HIGH))
+        if one.direction is Direction.BETTER:
+            said = f"{upper} au-dessous de {low}, {lower} à partir de {high}"
+        else:
+            said = f"{lower} jusqu’à {low}, {upper} au-delà de {high}"
+        unit = f" ({one.unit})" if one.unit else ""
+        return fr.typeset(f"{one.label}{unit} : {said} ; tiers {self.among}.")
+
+    @property
+    def left_out(self) -> str:
+        """Say how many territories are in no class, and why; "" when there are none."""
+        need, cover = self.table["need"], self.table["cover"]
+        parts = [
+            f"{need_words(why, self.indicator.direction)} pour {fr.number(int((need == why).sum()))}"
+            for why in (Need.UNKNOWN, Need.SECRET, Need.NOT_COMPARED)
+            if (need == why).any()
+        ]
+        lost = int(((cover == Cover.UNKNOWN) & (need <= Need.HIGH)).sum())
+        parts += [f"couverture inconnue pour {fr.number(lost)}"] if lost else []
+        return fr.typeset(f"Hors des neuf classes : {fr.listing(parts)}.") if parts else ""
+
+
+def level_words(level: str) -> str:
+    """Name the territories of a level inside a sentence: « communes », « EPCI », « départements »."""
+    name = CROSS_LEVELS[level][0]
+    return name if name.startswith("EP") else name.lower()
+
+
+def crossable(indicators: Indicators, atlas: Atlas, iris: Iris | None = None) -> dict[str, Thing]:
+    """Return what can be crossed, by the identifier of the indicator, in the order it is shown.
+
+    A count alone depends on the size of a territory: it is not crossed, though it may be a criterion of an order.
+    """
+    things = things_of(indicators, atlas, iris) if len(indicators) else ()
+    return {one.indicator.id: one for one in things if one.indicator.measure is not Measure.COUNT}
+
+
+def map_level(thing: Thing) -> str:
+    """Return the level of the map: the communes where the indicator tells them, else its own territories."""
+    grain = thing.indicator.grain
+    return next(level for level, (_, _, own, _) in CROSS_LEVELS.items() if own.rank >= grain.rank)
+
+
+def levels_of_crossing(thing: Thing) -> list[str]:
+    """Return the levels that an indicator may be crossed at: its own and the coarser ones; those that tell it, of a rate alone."""
+    own = {level.indicator.grain for level in thing.levels}
+    if thing.indicator.measure is Measure.RATE:
+        return [level for level, (_, _, grain, _) in CROSS_LEVELS.items() if grain in own]
+    finest = max(thing.indicator.grain.rank, Grain.COMMUNE.rank)
+    return [level for level, (_, _, grain, _) in CROSS_LEVELS.items() if grain.rank >= finest]
+
+
+def crossing(thing: Thing, level: str, scope: Scope, state: CoverageState) -> Crossing:
+    """Cross the coverage of the territories of a level that a scope meets with an indicator.
+
+    Every figure is that of `gap_table` at that level, and of the indicator's own answers on the whole of each territory.
+    """
+    gaps = gap_table(level, scope, state)
+    table = gaps[list(_FROM_GAPS)].copy()
+    values, why = need_values(thing, level, [str(code) for code in table.index], state)
+    low, high, among = _cuts(thing, level, values, scope, state)
+    indicator = thing.indicator
+    need = _need_classes(values, why, low, high, indicator)
+    cover = cover_classes(gaps)
+    table["valeur"] = values
+    table["couverture"] = [COVER_WORDS[Cover(one)] for one in cover]
+    table["besoin"] = [need_words(Need(one), indicator.direction) for one in need]
+    table["cover"], table["need"] = cover, need
+    table["classe"] = [rank_of(Cover(c), Need(n)) for c, n in zip(cover, need, strict=True)]
+    return Crossing(indicator, level, table, low, high, among)
+
+
+def classes_of_atoms(found: Crossing, state: CoverageState) -> npt.NDArray[np.int64]:
+    """Return the class of each atom, that of its territory; -1 where it has none in the scope."""
+    owner = state.atlas.table[CROSS_LEVELS[found.level][3]]
+    return owner.map(found.table["classe"]).fillna(-1).to_numpy(dtype=np.int64)
+
+
+def cover_classes(gaps: pd.DataFrame) -> Ints:
+    """Return what is known of the coverage of each territory of a gap table, as values of Cover."""
+    people = gaps["population"].to_numpy(dtype=float)
+    touched = (gaps["couverts"] + gaps["partiels"]).to_numpy(dtype=float) > 0
+    whole = gaps["couverts"].to_numpy(dtype=float) >= people - 0.5
+    proven = gaps["non_couverts"].to_numpy(dtype=float) >= people - 0.5
+    conditions = [people <= 0, whole, touched, proven]
+    return np.select(conditions, [Cover.UNKNOWN, Cover.ALL, Cover.PART, Cover.NONE], Cover.NONE_KNOWN).astype(np.intp)
+
+
+def need_values(thing: Thing, level: str, codes: list[str], state: CoverageState) -> tuple[Floats, Ints]:
+    """Return the figure of each whole territory, NaN where it is not exact or not comparable, and why, as values of Need."""
+    rows = [_rows(code, level, state) for code in codes]
+    found = answer_sets(thing, sets_of(rows, len(state.atlas.table)))
+    known = np.isfinite(found.value) & np.array([len(one) > 0 for one in rows], dtype=bool)
+    return np.where(known, found.value, np.nan), np.where(known, Need.LOW, _why(found))
+
+
+def _why(found: SetAnswers) -> Ints:
+    secret = (found.sums.secret > 0) & np.isin(found.kind, [Kind.BOUNDED, Kind.NOTHING])
+    apart = found.small | np.isin(found.kind, [Kind.INSIDE, Kind.SEVERAL])
+    return np.select([apart, secret], [Need.NOT_COMPARED, Need.SECRET], Need.UNKNOWN).astype(np.intp)
+
+
+def _rows(code: str, level: str, state: CoverageState) -> Rows:
+    """Return the atoms of a whole territory: of a zone made of whole ones, none when it holds a part of a commune.
+
+    A code that is none of the level is that of an EPT or a département (Paris, among the EPCI).
+    """
+    atlas, nothing = state.atlas, np.empty(0, dtype=np.intp)
+    if level == "commune":
+        return np.array([atlas.row[code]], dtype=np.intp)
+    if level not in CROSS_LEVELS:
+        whole, part = zone_members(state.crosswalk.layers[level], code)
+        return nothing if part else np.asarray(whole, dtype=np.intp)
+    columns = dict.fromkeys((CROSS_LEVELS[level][3], "ept", "departement"))
+    return next((rows for c in columns if len(rows := atlas.members(c, code))), nothing)
+
+
+def _cuts(thing: Thing, level: str, values: Floats, scope: Scope, state: CoverageState) -> tuple[float, float, str]:
+    """Return the two cuts of the figure and whose thirds they are."""
+    known, where = values[np.isfinite(values)], "d’ici"
+    if len(known) < FEWEST and scope.kind != "france":
+        codes = state.atlas.table[CROSS_LEVELS[level][3]].dropna().unique()
+        everywhere, _ = need_values(thing, level, [str(code) for code in codes], state)
+        known, where = everywhere[np.isfinite(everywhere)], "de France"
+    if len(known) < FEWEST:
+        return np.nan, np.nan, ""
+    low, high = np.quantile(known, [1 / 3, 2 / 3]).tolist()
+    name = level_words(level)
+    return low, high, f"des {fr.number(len(known))} {name} {where} dont le chiffre est connu"
+
+
+def _towards_need(values: Floats, indicator: Indicator) -> Floats:
+    """Return figures that grow with the need."""
+    return -values if indicator.direction is Direction.BETTER else values
+
+
+def _need_classes(values: Floats, why: Ints, low: float, high: float, indicator: Indicator) -> Ints:
+    known = np.isfinite(values)
+    if np.isnan(low):
+        return np.where(known, Need.NOT_COMPARED, why).astype(np.intp)
+    need = _towards_need(values, indicator)
+    cuts = sorted(_towards_need(np.array([low, high]), indicator).tolist())
+    equal = known & (values == low) & (low == high)
+    with np.errstate(invalid="ignore"):
+        conditions = [~known, equal & _all_equal(values), need > cuts[1], need <= cuts[0]]
+    return np.select(conditions, [why, Need.MIDDLE, Need.HIGH, Need.LOW], Need.MIDDLE).astype(np.intp)
+
+
+def _all_equal(values: Floats) -> bool:
+    known = values[np.isfinite(values)]
+    return bool(len(known) and known.min() == known.max())

@@ -1,0 +1,152 @@
+"""A planner's workbook of six indicators of need: brought, its questions answered, published, seen, brought again, rolled back, withdrawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from geo.dataset import open_dataset
+from geo.imports import shown_figures
+from geo.indicators import Direction, Measure, State
+from geo.register import need_sets
+from tests.journeys import APP, Console, pick, settle
+from tests.support.browser import AppServer, Traffic, start_server
+from tests.support.grid import plain
+from tests.support.table_files import NEEDS_HEADER, NEEDS_ROWS, needs_workbook
+
+pytestmark = pytest.mark.journey
+AAH, USE = "Nb bénéficiaires AAH", "Taux de recours pour 1 000 hab."
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("needs-home")
+
+
+@pytest.fixture(scope="module")
+def server(home: Path, tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Iterator[AppServer]:
+    started = start_server(APP, log=tmp_path_factory.mktemp("needs-log") / "server.log", env={"CLSM_HOME": str(home)})
+    yield started
+    started.stop()
+
+
+def card(page: Page, column: str) -> Locator:
+    """Return what is asked of a column of the table."""
+    return page.locator(f".st-key-besoins-colonne-{NEEDS_HEADER.index(column)}")
+
+
+def choose(page: Page, column: str, label: str, typed: str) -> None:
+    box = card(page, column).get_by_role("combobox", name=label)
+    box.click()
+    box.fill(typed)
+    page.keyboard.press("Enter")
+    settle(page)
+
+
+def fill(page: Page, label: str, text: str) -> None:
+    field = page.get_by_label(label).first
+    field.fill(text)
+    field.press("Enter")
+    settle(page)
+
+
+def give(page: Page, body: bytes, file: Path) -> None:
+    file.write_bytes(body)
+    page.locator("input[type=file]").last.set_input_files(file)
+    expect(page.get_by_role("heading", name="5. Publication")).to_be_visible()
+    settle(page)
+
+
+def press(page: Page, name: str | re.Pattern[str]) -> None:
+    page.get_by_role("button", name=name).first.click()
+    settle(page)
+
+
+def sets(page: Page) -> str:
+    return (
+        plain(page.get_by_role("table", name="Jeux d’indicateurs").inner_text()).replace("\n", " ").replace("\t", " ")
+    )
+
+
+def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdrawn(
+    page: Page, server: AppServer, home: Path, traffic: Traffic, tmp_path: Path
+) -> None:
+    console = Console().watch(page)
+    page.goto(f"{server.url}/Donnees")
+    page.get_by_role("tab", name="Indicateurs de besoin").click()
+    settle(page)
+    expect(page.get_by_text("Aucun jeu d’indicateurs n’a encore été apporté.")).to_be_visible()
+    page.get_by_text("Choisir un tableau à apporter").click()
+    settle(page)
+    give(page, needs_workbook(), tmp_path / "besoins-2023.xlsx")
+
+    # what the columns say: a count becomes a ratio, a rate is given its denominator, which way is worse is said
+    choose(page, AAH, "Ce que dit la colonne", "à rapporter")
+    expect(page.get_by_text(re.compile("Choisissez le dénominateur de « Nombre bénéficiaires AAH »"))).to_be_visible()
+    choose(page, AAH, "Dénominateur", "Population")
+    choose(page, AAH, "Ce qu’il dit du besoin", "plus le besoin est grand")
+    choose(page, USE, "Ce que dit la colonne", "dont le dénominateur est connu")
+    choose(page, USE, "Dénominateur", "Population")
+    read = plain(page.get_by_role("table", name="Indicateurs lus").inner_text())
+    assert "Numérateur recalculé : taux × dénominateur." in read
+    assert "3 sur 447" in read
+
+    # the statement and the publication
+    publish = page.get_by_role("button", name="Publier ces indicateurs")
+    expect(publish).to_be_disabled()
+    fill(page, "Nom du jeu (obligatoire)", "Besoins")
+    fill(page, "Source (obligatoire)", "ORS Grand Est")
+    fill(page, "Année des chiffres (obligatoire)", "2023")
+    fill(page, "Votre nom (obligatoire)", "Ana")
+    expect(publish).to_be_disabled()
+    page.get_by_text("J’ai vérifié ce que dit chaque colonne.").click()
+    settle(page)
+    expect(publish).to_be_enabled()
+    publish.click()
+    expect(page.get_by_text("Besoins : 6 indicateurs en service.")).to_be_visible()
+    settle(page)
+    assert "Besoins version 1" in sets(page)
+    held = open_dataset(home).indicators
+    assert len(held) == 6
+    aah = held.by_id["besoins-nombre-beneficiaires-aah"]
+    assert (aah.indicator.measure, aah.indicator.direction) == (Measure.RATIO, Direction.WORSE)
+    assert shown_figures(aah)["08173"] == 2.0
+    assert held.by_id["besoins-nombre-patients-suivis"].values["state"]["08003"] == State.SECRET
+
+    # next year's table: what was settled serves again, one more commune
+    more = ("08006", "Alland’Huy", 272, 30, 6, "20,0 %", 1.0, "20 000 €", 3)
+    give(page, needs_workbook([*NEEDS_ROWS[:-1], more]), tmp_path / "besoins-2024.xlsx")
+    expect(page.get_by_text(re.compile("Vos réglages du .* sont repris"))).to_be_visible()
+    expect(page.get_by_text("Ce jeu existe : le tableau en sera une nouvelle version.")).to_be_visible()
+    fill(page, "Année des chiffres (obligatoire)", "2024")
+    page.get_by_text("J’ai vérifié ce que dit chaque colonne.").click()
+    settle(page)
+    publish.click()
+    expect(page.get_by_text("Besoins : 6 indicateurs en service.")).to_be_visible()
+    settle(page)
+    assert "Besoins version 2" in sets(page)
+    assert open_dataset(home).indicators.by_id["besoins-nombre-patients-suivis"].values["numerator"]["08006"] == 30
+
+    # back to the first, then withdrawn
+    page.get_by_text("Versions, retour et retrait").click()
+    settle(page)
+    pick(page, "Version", "version 1")
+    settle(page)
+    press(page, re.compile("Mettre en service la version 1"))
+    press(page, re.compile("Confirmer : mettre en service la version 1"))
+    expect(page.get_by_text("Indicateurs : la version 1 est en service.")).to_be_visible()
+    assert "Besoins version 1" in sets(page)
+    assert "08006" not in open_dataset(home).indicators.by_id["besoins-nombre-patients-suivis"].values.index
+    press(page, "Retirer ce jeu d’indicateurs")
+    press(page, "Confirmer : retirer ce jeu d’indicateurs")
+    expect(page.get_by_text("Indicateurs : le jeu n’est plus en service.")).to_be_visible()
+    assert "aucune version" in sets(page)
+    assert len(open_dataset(home).indicators) == 0
+    (kept,) = need_sets(home)
+    assert [version.number for version in kept.versions] == [2, 1]
+    assert console.errors == []
+    assert traffic.outside == []
