@@ -175,9 +175,6 @@ def served(libraries: None, tmp_path: Path) -> Iterator[tuple[str, Path]]:
 
 
 @pytest.mark.journey
-@pytest.mark.skipif(
-    os.environ.get("CLSM_READ_ONLY") != "1", reason="copie tout l’arbre : à demander par CLSM_READ_ONLY=1"
-)
 def test_the_tree_of_the_image_serves_a_map_without_writing_elsewhere(served: tuple[str, Path], page: Page) -> None:
     url, log = served
     page.goto(f"{url}/Perimetre?carte=dep-62&communes=62193")
