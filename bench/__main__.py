@@ -23,6 +23,7 @@ BENCHES = (
     "coverage",
     "perimeter",
     "similar",
+    "needs",
     "opened",
     "note",
     "dossier",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import comparison, frame, html, loaders, passage
+from ui import comparison, frame, html, loaders, needs, passage
 
 frame.open_page("Comparaison", "Comparer les échelles")
 if st.session_state.pop(comparison.RETAINED, False):
@@ -42,6 +42,11 @@ st.caption(
     "« Au moins » : la liste n’est pas complète ici, aucun écart n’en est tiré. « Environ » : estimation. Un trait à gauche de la "
     f"case et un écart en gras signalent ce qui diffère de la référence. {comparison.declaration(found)}"
 )
+if needs_table := needs.compared_table(found):
+    st.html(
+        html.section("Les besoins", "Ce qui est inconnu, secret ou plus fin que la source est dit, jamais estimé.")
+        + needs_table
+    )
 left, right = st.columns([3, 2], gap="large")
 left.html(html.section("Pour quoi parlent les chiffres, repère par repère") + comparison.verdicts_table(found.verdicts))
 right.html(html.section("Ce que le guide demande à chaque échelle") + comparison.scale_questions(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from geo.coverage import (
 )
 from geo.errors import GeoInputError
 from geo.exports import coverage_map, make_pdf
+from geo.indicators import Indicators, Kind, SetAnswers, answer, answers_over
 from geo.layers import Etat, LayerId, Precision
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ PER: Mapping[str, str] = {"epci": "EPCI", "departement": "département"}
 KINDS = {"departement": "Département", "epci": "EPCI", "ept": "EPT du Grand Paris"}
 SHOWN = ("habitants", "projet", "qpv", "qpv-habitants", "rural")
 MOST_CLSM, MOST_COMMUNES = 6, 6
+NO_INDICATORS = Indicators()
 MAP_MM = 104.0
 DRAWN = 0.9  # part of the time that the pages take; the rest is typesetting
 
@@ -64,9 +66,17 @@ def _local(kind: str, code: str, name: str, inside: Scope) -> Scope:
     return Scope(kind, code, name, lambda: inside.atlas)
 
 
-def booklet_pdf(scope: Scope, per: str, state: CoverageState, *, made_on: date, tell: Told = lambda *_: None) -> bytes:
+def booklet_pdf(
+    scope: Scope,
+    per: str,
+    state: CoverageState,
+    *,
+    made_on: date,
+    tell: Told = lambda *_: None,
+    indicators: Indicators = NO_INDICATORS,
+) -> bytes:
     """Typeset the atlas of a territory as PDF/UA-1; errors as for `booklet_scopes`."""
-    data = booklet_data(scope, per, state, made_on=made_on, tell=tell)
+    data = booklet_data(scope, per, state, made_on=made_on, tell=tell, indicators=indicators)
     tell(DRAWN, "Mise en pages")
     made = make_pdf("atlas", data)
     tell(1.0, "Prêt")
@@ -74,15 +84,22 @@ def booklet_pdf(scope: Scope, per: str, state: CoverageState, *, made_on: date, 
 
 
 def booklet_data(
-    scope: Scope, per: str, state: CoverageState, *, made_on: date, tell: Told = lambda *_: None
+    scope: Scope,
+    per: str,
+    state: CoverageState,
+    *,
+    made_on: date,
+    tell: Told = lambda *_: None,
+    indicators: Indicators = NO_INDICATORS,
 ) -> dict[str, Any]:
-    """Return what the pages say, as plain values."""
+    """Return what the pages say, as plain values; `indicators` of need have a line on each."""
     scope, chosen = scope.on(state.atlas), booklet_scopes(scope, per, state)
+    needs = _needs(chosen, state, indicators)
     around = gap_table("epci", scope, state) if per == "epci" else pd.DataFrame()
     outlines, pages = state.atlas.outlines().geometry, []
     for i, one in enumerate(chosen):
         tell(DRAWN * i / len(chosen), f"{one.name} ({i + 1} sur {len(chosen)})")
-        pages.append(_page(one, state, around, outlines))
+        pages.append(_page(one, state, around, outlines) | {"needs": needs[i]})
     found = {f.id: f for f in scope_figures(scope, state, beside=False)}
     drawn = coverage_map(scope, state, height_mm=150.0, named=True, outlines=outlines)
     atlas = state.atlas
@@ -127,6 +144,25 @@ def _page(scope: Scope, state: CoverageState, around: pd.DataFrame, outlines: gp
         "communes": _communes(scope, state),
         "beside": fr.typeset(f"Dispositifs connus : {beside}.") if beside else "",
     }
+
+
+def _needs(chosen: Sequence[Scope], state: CoverageState, indicators: Indicators) -> list[str]:
+    """Return the line of each page: the figure of every indicator, those unknown named together; "" without an indicator."""
+    found = answers_over(indicators, state.atlas, [one.rows for one in chosen])
+    return [_need(found, at) for at in range(len(chosen))] if found else [""] * len(chosen)
+
+
+def _need(found: Sequence[SetAnswers], at: int) -> str:
+    said = [(one.indicator, answer(one, at)) for one in found]
+    known = [
+        f"{about.label}, {about.year} ({about.source}) : {told.figure}"
+        for about, told in said
+        if told.kind is not Kind.NOTHING
+    ]
+    unknown = [about.label for about, told in said if told.kind is Kind.NOTHING]
+    parts = [f"Besoin. {' ; '.join(known)}."] if known else []
+    parts += [f"Inconnu ici : {fr.listing(unknown)}."] if unknown else []
+    return fr.typeset(" ".join(parts))
 
 
 def _clsm(scope: Scope, state: CoverageState) -> dict[str, Any]:

@@ -50,7 +50,9 @@ def run(options: argparse.Namespace) -> Iterable[str]:
     warn(*world.notices)
     scope = read_scope(options.scope, world.atlas)
     state = coverage_state(world.crosswalk, world.density, complete=departements(options.complete, world.atlas))
-    made = booklet_pdf(scope, options.par, state, made_on=date.today(), tell=_Progress().tell)
+    made = booklet_pdf(
+        scope, options.par, state, made_on=date.today(), tell=_Progress().tell, indicators=world.indicators
+    )
     try:
         options.out.write_bytes(made)
     except OSError as error:

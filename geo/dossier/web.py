@@ -47,7 +47,7 @@ def page(dossier: Dossier) -> bytes:
         _section("Le périmètre", f"<p>{say(note.lead)}</p>{_remark(note.remark)}{_drawing(note.gauge, 'jauge')}<p>{say(note.communes)}</p>"),
         _section("Ce que le guide invite à regarder", f"<p>{say(note.summary)}</p>{_checks(dossier)}"),
         _section("Les questions du guide, sans chiffre", _questions(dossier)),
-        *(_section(t.caption, _table(t)) for t in (note.zones, note.guests, *note.noted, note.staffing, *note.budget, *note.comparison)),
+        *(_section(t.caption, _table(t)) for t in (note.zones, *note.needs, note.guests, *note.noted, note.staffing, *note.budget, *note.comparison)),
         _section("Méthode et limites", f"<ul>{''.join(f'<li>{say(t)}</li>' for t in note.limits)}</ul><p>{say(note.settings_text)}</p>"),
         _section(note.sources.caption, _table(note.sources)),
         _section("Vérifier ou reprendre ce périmètre", _link(dossier)) if note.link_text else "",

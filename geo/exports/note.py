@@ -26,6 +26,7 @@ from geo.exports.note_tables import (
     budget_table,
     comparison_tables,
     guests_table,
+    needs_tables,
     noted_tables,
     settings_table,
     sources_table,
@@ -101,6 +102,7 @@ class Note:
     staffing: Table
     staffing_text: str
     budget: tuple[Table, ...]
+    needs: tuple[Table, ...]
     comparison: tuple[Table, ...]
     settings: Table
     settings_text: str
@@ -166,6 +168,7 @@ def make_note(
         staffing=staffing_table(found),
         staffing_text=next(f.sentence for _, f in found.findings if f.id == "moyens"),
         budget=(budget_table(facts, budget),) if budget.posts else (),
+        needs=needs_tables(facts, world),
         comparison=comparison_tables(comparison) if comparison and len(comparison.every) > 1 else (),
         settings=settings_table(found),
         settings_text="Tous les seuils sont à leur valeur de départ ; chacun est écrit sous le repère qui l’emploie."

@@ -31,7 +31,9 @@ from geo.guidance import (
     changed_labels,
     round_table,
 )
+from geo.indicators import Kind
 from geo.layers import Etat, LayerId, Overlap, Relation
+from geo.needs import portrait, portrait_headers, portrait_rows
 from geo.perimeters import PerimeterFacts
 
 MOST_ZONES = 6  # of a layer in a note; the workbook has them all
@@ -178,6 +180,26 @@ def budget_table(facts: PerimeterFacts, budget: Budget) -> Table:
         "Budget choisi", ("", "Ligne", "Par an", "Par habitant", "Origine ou clé"), tuple(shown), numeric=(2, 3),
         widths=(0.9, 2.4, 1.0, 0.9, 1.8), note=" ".join((summary_sentence(budget, costing), *costing.problems)),
     )  # fmt: skip
+
+
+def needs_tables(facts: PerimeterFacts, world: Dataset) -> tuple[Table, ...]:
+    """Return the indicators of need, here and around; none while no indicator is at hand."""
+    drawn = portrait(world, facts.rows, "Ici")
+    if not drawn.lines:
+        return ()
+    headers = portrait_headers(drawn)
+    sentences = " ".join(
+        (*(line.sentence for line in drawn.lines if line.mine.kind is not Kind.NOTHING), drawn.unknown)
+    )
+    return (
+        Table(
+            "Portrait de besoin",
+            headers,
+            portrait_rows(drawn),
+            widths=(1.6, *(1.0 for _ in headers[1:])),
+            note=sentences.strip(),
+        ),
+    )
 
 
 def _guest(seat: Seat) -> str:

@@ -29,7 +29,9 @@ from geo.exports.note_tables import LAYERS, Table, comparison_tables, noted_tabl
 from geo.exports.perimeter_svg import outlines
 from geo.geometry import WGS84, dissolved
 from geo.guidance import MEASURES, asked_questions, round_table
+from geo.indicators import answers_over
 from geo.layers import LayerId, Overlap, zone_members
+from geo.needs import portrait, portrait_frame
 from geo.perimeters import PerimeterFacts
 from geo.scenarios import Scenario, Workbook, claim_fields, project_fields, to_file, vintage_of
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 COMMUNES, IDENTITY, CLAIMS, CLAIMS_FIELD = "Communes", "Périmètre", "Déclarations", "declarations"
+NEEDS = "Besoin"
 CLAIM_COLUMNS = ("sorte", "nom", "auteur", "date", "hopital", "communes", "en_partie", "complete", "retenue")
 # Files are made one for two cores at a time: more at once would make everyone wait for the last.
 _SLOTS = BoundedSemaphore(max(1, (os.cpu_count() or 1) // 2))
@@ -95,7 +98,7 @@ def make(kind: str, export: Export, *, instruction: bool = False) -> bytes:
         "xlsx": lambda: perimeter_xlsx(export),
         "gpkg": lambda: perimeter_gpkg(export),
         "geojson": lambda: perimeter_geojson(export),
-        "csv": lambda: formats.csv_bytes(communes_table(export)),
+        "csv": lambda: formats.csv_bytes(with_needs(export, communes_table(export))),
         "json": lambda: perimeter_json(export),
     }
     if kind not in makers:
@@ -228,6 +231,19 @@ def _zone_record(facts: PerimeterFacts, layer_id: str, o: Overlap) -> dict[str, 
     }  # fmt: skip
 
 
+def needs_frame(export: Export) -> pd.DataFrame:
+    """Return the indicators of need, here and around, as numbers; empty while no indicator is at hand."""
+    return portrait_frame(portrait(export.world, export.facts.rows, export.scenario.name))
+
+
+def with_needs(export: Export, listed: pd.DataFrame) -> pd.DataFrame:
+    """Return the communes with a column an indicator: its figure where it is exact and may be compared, else empty."""
+    world = export.world
+    each = [np.array([row], dtype=np.intp) for row in export.facts.rows]
+    found = answers_over(world.indicators, world.atlas, each, world.iris) if len(world.indicators) else ()
+    return listed.assign(**{f"besoin_{one.indicator.id}": one.value for one in found})
+
+
 def _frame(table: Table) -> pd.DataFrame:
     return pd.DataFrame(
         [tuple(c.replace("\n", " · ") for c in row) for row in table.rows], columns=_distinct(table.headers)
@@ -252,6 +268,7 @@ def perimeter_xlsx(export: Export) -> bytes:
         formats.Sheet("Chiffres", figures_table(found)),
         formats.Sheet("Repères", checks_table(found)),
         formats.Sheet("Territoires", zones_table(facts), formats=shares),
+        *([formats.Sheet(NEEDS, needs)] if len(needs := needs_frame(export)) else []),
         formats.Sheet("Qui inviter", round_table(facts, export.agreements.names()).frame()),
         *(formats.Sheet(_sheet_name(t), _frame(t), notes=(t.note,)) for t in noted_tables(facts, export.agreements)),
         formats.Sheet("Questions du guide", questions_table(export)),

@@ -51,7 +51,7 @@ def note_docx(note: Note) -> bytes:
     document.add_paragraph(f"Communes (habitants) : {printable(note.communes)}")
     _checks(document, note)
     _questions(document, note)
-    for table in (note.zones, note.guests, *note.noted):
+    for table in (note.zones, *note.needs, note.guests, *note.noted):
         document.add_heading(table.caption, level=2)
         word_table(document, table)
     document.add_heading(note.staffing.caption, level=2)

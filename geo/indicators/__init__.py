@@ -18,10 +18,13 @@ from geo.indicators.series import (
 from geo.indicators.sums import Kind, sets_of
 from geo.indicators.territory import SetAnswers, Thing, answer_sets, answers_over, things_of
 from geo.indicators.today import code_of_today, merged_rows, on_today
+from geo.indicators.wording import GRAINS, Answer, amount, answer, outward
 
 __all__ = [
+    "GRAINS",
     "ID",
     "VALUE_COLUMNS",
+    "Answer",
     "Direction",
     "Grain",
     "Indicator",
@@ -32,11 +35,14 @@ __all__ = [
     "SetAnswers",
     "State",
     "Thing",
+    "amount",
+    "answer",
     "answer_sets",
     "answers_over",
     "code_of_today",
     "merged_rows",
     "on_today",
+    "outward",
     "read_series",
     "series_bytes",
     "sets_of",

@@ -17,11 +17,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from geo.arrays import Bools, Floats, Ints
+from geo.arrays import Bools, Floats
 from geo.communes import Atlas, Iris, name_of
 from geo.french import of
-from geo.indicators.indicator import Grain, Indicator
+from geo.indicators.indicator import Grain, Indicator, Measure
 from geo.indicators.series import VALUE_COLUMNS, Series, State
+from geo.kept import kept_on_subject
 
 KNOWN, SECRET, ABSENT = 0, 1, 2
 _STATES = {State.KNOWN: KNOWN, State.SECRET: SECRET, State.ABSENT: ABSENT}
@@ -106,16 +107,24 @@ def levels_of(series: Series, atlas: Atlas, iris: Iris | None = None) -> tuple[L
 
     `iris` tells which IRIS a commune has, so that one that is not in the series is missed.
     """
-    grain, homes = series.indicator.grain, defaultdict[tuple[int, ...], list[str]](list)
-    for code in map(str, series.values.index):
+    laid = _laid(atlas, series.indicator.grain, tuple(map(str, series.values.index)), iris)
+    return tuple(_level(series, atlas, codes, of) for codes, of in laid)
+
+
+@kept_on_subject
+def _laid(
+    atlas: Atlas, grain: Grain, told: tuple[str, ...], iris: Iris | None
+) -> tuple[tuple[tuple[str, ...], csr_array], ...]:
+    """Return the codes of each level and atoms × units: the series of one table have the same."""
+    homes = defaultdict[tuple[int, ...], list[str]](list)
+    for code in told:
         if rows := _atoms(atlas, grain, code):
             homes[rows].append(code)
     if iris is not None and grain is Grain.IRIS:
         _miss_iris(homes, iris, atlas)
     fine, coarse = _apart(homes, finest=True), _apart(homes, finest=False)
     chosen = [fine] if fine.keys() == coarse.keys() else [fine, coarse]
-    told = {str(code) for code in series.values.index}
-    return tuple(_level(series, atlas, _filled(one, atlas, grain, told)) for one in chosen)
+    return tuple(_matrix(_filled(one, atlas, grain, set(told)), len(atlas.table)) for one in chosen)
 
 
 def _atoms(atlas: Atlas, grain: Grain, code: str) -> tuple[int, ...]:
@@ -177,14 +186,23 @@ def _filled(homes: Homes, atlas: Atlas, grain: Grain, told: set[str]) -> Homes:
     return homes | {tuple(mine): [code + REST if code in told else code] for code, mine in found.items()}
 
 
-def _level(series: Series, atlas: Atlas, homes: Homes) -> Level:
+def _matrix(homes: Homes, atoms: int) -> tuple[tuple[str, ...], csr_array]:
     pairs = sorted((code, home) for home, codes in homes.items() for code in codes)
-    codes = tuple(code for code, _ in pairs)
-    sizes: Ints = np.array([len(home) for _, home in pairs], dtype=np.intp)
-    atoms = np.array([row for _, home in pairs for row in home], dtype=np.intp)
-    units = np.repeat(np.arange(len(codes)), sizes)
-    of = csr_array((np.ones(len(atoms)), (atoms, units)), shape=(len(atlas.table), len(codes)))
+    sizes = np.array([len(home) for _, home in pairs], dtype=np.intp)
+    rows = np.array([row for _, home in pairs for row in home], dtype=np.intp)
+    units = np.repeat(np.arange(len(pairs)), sizes)
+    return tuple(code for code, _ in pairs), csr_array((np.ones(len(rows)), (rows, units)), shape=(atoms, len(pairs)))
+
+
+def _level(series: Series, atlas: Atlas, codes: tuple[str, ...], of: csr_array) -> Level:
     values = series.values.reindex(list(codes))
     state = np.array([_STATES.get(one, ABSENT) for one in values["state"]], dtype=np.int8)
     figures = {name: values[name].to_numpy(dtype=float) for name in VALUE_COLUMNS[:-1]}
+    if series.indicator.measure is Measure.RATIO:  # nobody lives there: nothing to add, on either side
+        people = np.asarray(of.T @ atlas.population.astype(float), dtype=float)
+        bare = (figures["denominator"] == 0) | (np.isnan(figures["denominator"]) & (people == 0))
+        bare &= (state == ABSENT) & (np.diff(of.tocsc().indptr) > 0)
+        state[bare] = KNOWN
+        for name in ("numerator", "denominator"):
+            figures[name] = np.where(bare, 0.0, figures[name])
     return Level(series.indicator, atlas, codes, of, state=state, **figures)

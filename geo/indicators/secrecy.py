@@ -21,14 +21,13 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array
 
 from geo.arrays import Bools, Floats, Ints
-from geo.indicators.indicator import Measure
 from geo.indicators.levels import ABSENT, KNOWN, SECRET, Level
 
 LEAST_HIDDEN = 5  # hidden figures that a total covers: with fewer, most sums would leave them few values
 
 
 def protected(levels: Sequence[Level], least: int = LEAST_HIDDEN) -> tuple[Level, ...]:
-    """Return levels of one thing (same count, source and year), the finest first, without the figures that would tell a hidden one."""
+    """Return levels of one thing (same name, count, source and year), the finest first, without the figures that would tell a hidden one."""
     secrecy = max((level.indicator.secrecy for level in levels), default=0)
     hiding = [_hide(level, secrecy) for level in levels]
     if not any((level.state == SECRET).any() for level in hiding) and not secrecy:
@@ -137,17 +136,18 @@ class _Base:
         return hidden - 1 + most <= left <= (hidden - 1) * most + 1
 
 
-def rates_protected(rate: Level, counts: Sequence[Level], shown: Sequence[Level]) -> Level:
+def rates_protected(rate: Level, counts: Sequence[Level], shown: Sequence[Level], *, named_alike: bool) -> Level:
     """Return a rate alone without the figures that, times their people, would tell a hidden count of the same thing.
 
-    `counts` are the levels of the counts before totals were withheld, `shown` after.
+    `counts` are the levels of the counts before totals were withheld, `shown` after. Of series that have the same name, a rate over any
+    hidden figure is withheld; of series that only count the same word (« décès »), a rate over fewer than LEAST_HIDDEN of them.
     """
-    if rate.indicator.measure is not Measure.RATE:
-        return rate
     bad = np.zeros(len(rate.codes), dtype=bool)
     for level in counts:
-        atoms = np.asarray(level.of @ (level.state == SECRET).astype(float)) > 0
-        bad |= np.asarray(rate.of.T @ atoms.astype(float)) > 0
+        met = csr_array(rate.of.T @ level.of)
+        met.data[:] = 1.0
+        hidden = np.asarray(met @ (level.state == SECRET).astype(float))
+        bad |= (hidden > 0) & (named_alike | (hidden < LEAST_HIDDEN))
     place = {code: i for i, code in enumerate(rate.codes)}
     for level in shown:
         if level.indicator.grain is rate.indicator.grain:

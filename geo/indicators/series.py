@@ -77,8 +77,8 @@ class Series:
         numerator = values["numerator"]
         if self.indicator.measure is Measure.RATE:  # a rate and its people tell the number as well
             implied = values["rate"] * values["denominator"] / self.indicator.multiplier
-            numerator = numerator.fillna(implied.where(implied.round() > 0))
-        under = (numerator > 0) & (numerator.round() < self.indicator.secrecy)
+            numerator = numerator.fillna(implied.round())
+        under = (numerator > 0) & (numerator < self.indicator.secrecy)
         state = values["state"].astype(object).where(~under, State.SECRET)
         figure = "rate" if self.indicator.measure is Measure.RATE else "numerator"
         missing = values[figure].isna()

@@ -99,11 +99,14 @@ class SetAnswers:
 def things_of(indicators: Indicators, atlas: Atlas, iris: Iris | None = None) -> tuple[Thing, ...]:
     """Put together the series that tell one thing at several grains, as they may be shown, in the order of the first of each.
 
-    Series are of one thing when they have the same measure, count, population, unit, source and year.
+    Series are of one thing when they have the same name, measure, count, population, unit, source and year.
     """
     groups = defaultdict[tuple[object, ...], list[Series]](list)
     for series in indicators:
-        groups[_thing(series.indicator)].append(series)
+        turn = 0  # two series of one grain are two things, whatever they are called
+        while any(one.indicator.grain is series.indicator.grain for one in groups[_thing(series.indicator, turn)]):
+            turn += 1
+        groups[_thing(series.indicator, turn)].append(series)
     raw = {key: _levels(mine, atlas, iris) for key, mine in groups.items()}
     shown = {key: levels if key[-1] is Measure.RATE else protected(levels) for key, levels in raw.items()}
     return tuple(Thing(tuple(_rated(level, key, raw, shown) for level in levels)) for key, levels in shown.items())
@@ -114,9 +117,15 @@ def _levels(group: Sequence[Series], atlas: Atlas, iris: Iris | None) -> tuple[L
     return tuple(sorted(every, key=lambda level: (level.indicator.grain.rank, -len(level.codes))))
 
 
-def _thing(one: Indicator) -> tuple[object, ...]:
-    what = fold(one.counted) or fold(one.label)
-    return (what, fold(one.source), one.year.strip(), fold(one.among), fold(one.unit), one.multiplier, one.measure)
+def _thing(one: Indicator, turn: int) -> tuple[object, ...]:
+    said = (one.label, one.counted, one.source, one.year, one.among, one.unit)
+    return (*map(fold, said), one.multiplier, turn, one.measure)
+
+
+def _counts_alike(rate: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether a count, or a ratio, may be of what a rate alone is of: the same name or the same thing counted, source and year."""
+    named = rate[0] == other[0] or (rate[1] == other[1] != "")
+    return named and rate[2:4] == other[2:4] and other[-1] is not Measure.RATE
 
 
 def _rated(
@@ -126,9 +135,12 @@ def _rated(
     shown: dict[tuple[object, ...], tuple[Level, ...]],
 ) -> Level:
     """Take from a rate alone what would tell a hidden count of the same thing."""
-    alike = [other for other in raw if other[:3] == key[:3] and other[-1] is not Measure.RATE]
-    counts, after = ([level for k in alike for level in group[k]] for group in (raw, shown))
-    return rates_protected(level, counts, after) if counts else level
+    if key[-1] is not Measure.RATE:
+        return level
+    for other in raw:
+        if _counts_alike(key, other):
+            level = rates_protected(level, raw[other], shown[other], named_alike=key[0] == other[0])
+    return level
 
 
 def answer_sets(thing: Thing, sets: csr_array) -> SetAnswers:

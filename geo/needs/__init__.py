@@ -1,10 +1,11 @@
-"""Need beside coverage: the indicators of territories crossed with who has a CLSM, in nine classes, as lists and as criteria of an order.
+"""Need: the indicators of a territory or a perimeter beside those of what is around it and of what is like it, and crossed with who has a CLSM.
 
-It computes no figure of its own: `geo.indicators` answers, `geo.coverage` says who is covered. Start from `crossing`.
+It computes no figure of its own: `geo.indicators` answers, `geo.similar` says what is alike, `geo.coverage` who is covered. Start from `portrait`
+and `crossing`.
 """
 
 from geo.needs.classes import CLASSES, Cover, CrossClass, Need, cover_words, cross_label, need_words, rank_of
-from geo.needs.criteria import MOST_CRITERIA, PREFIX, criteria, held_weights, highest_first, with_needs
+from geo.needs.criteria import MOST_CRITERIA, criteria, held_weights, highest_first, with_needs
 from geo.needs.crossing import (
     CROSS_LEVELS,
     CROSS_MEANING,
@@ -16,7 +17,12 @@ from geo.needs.crossing import (
     level_words,
     levels_of_crossing,
     map_level,
+    whole_rows,
 )
+from geo.needs.portrait import Beside, Line, Portrait, portrait
+from geo.needs.reasons import Reasons, reasons
+from geo.needs.tables import NO_INDICATOR, portrait_frame, portrait_headers, portrait_rows, side_by_side_rows
+from geo.needs.verdict import Verdict, said_figure
 
 __all__ = [
     "CLASSES",
@@ -24,11 +30,16 @@ __all__ = [
     "CROSS_MEANING",
     "CROSS_TITLES",
     "MOST_CRITERIA",
-    "PREFIX",
+    "NO_INDICATOR",
+    "Beside",
     "Cover",
     "CrossClass",
     "Crossing",
+    "Line",
     "Need",
+    "Portrait",
+    "Reasons",
+    "Verdict",
     "classes_of_atoms",
     "cover_words",
     "criteria",
@@ -41,6 +52,14 @@ __all__ = [
     "levels_of_crossing",
     "map_level",
     "need_words",
+    "portrait",
+    "portrait_frame",
+    "portrait_headers",
+    "portrait_rows",
     "rank_of",
+    "reasons",
+    "said_figure",
+    "side_by_side_rows",
+    "whole_rows",
     "with_needs",
 ]

@@ -225,7 +225,7 @@ def cover_classes(gaps: pd.DataFrame) -> Ints:
 
 def need_values(thing: Thing, level: str, codes: list[str], state: CoverageState) -> tuple[Floats, Ints]:
     """Return the figure of each whole territory, NaN where it is not exact or not comparable, and why, as values of Need."""
-    rows = [_rows(code, level, state) for code in codes]
+    rows = [whole_rows(code, level, state) for code in codes]
     found = answer_sets(thing, sets_of(rows, len(state.atlas.table)))
     known = np.isfinite(found.value) & np.array([len(one) > 0 for one in rows], dtype=bool)
     return np.where(known, found.value, np.nan), np.where(known, Need.LOW, _why(found))
@@ -237,7 +237,7 @@ def _why(found: SetAnswers) -> Ints:
     return np.select([apart, secret], [Need.NOT_COMPARED, Need.SECRET], Need.UNKNOWN).astype(np.intp)
 
 
-def _rows(code: str, level: str, state: CoverageState) -> Rows:
+def whole_rows(code: str, level: str, state: CoverageState) -> Rows:
     """Return the atoms of a whole territory: of a zone made of whole ones, none when it holds a part of a commune.
 
     A code that is none of the level is that of an EPT or a département (Paris, among the EPCI).

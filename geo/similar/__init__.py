@@ -7,7 +7,7 @@ from geo.similar.clsm import KnownClsm, SimilarClsm, SimilarClsms, feature_texts
 from geo.similar.nearest import Likeness, nearest
 from geo.similar.profile import FEATURES, Feature, Members, profiles
 from geo.similar.silhouettes import Silhouettes, silhouettes
-from geo.similar.territories import PEERS, Covered, Peer, Peers, similar_territories
+from geo.similar.territories import PEERS, Covered, Peer, Peers, nearest_bodies, similar_territories
 
 __all__ = [
     "FEATURES",
@@ -24,6 +24,7 @@ __all__ = [
     "SimilarClsms",
     "feature_texts",
     "nearest",
+    "nearest_bodies",
     "profiles",
     "silhouettes",
     "similar_clsm",

@@ -97,6 +97,20 @@ def similar_territories(scope: Scope, state: CoverageState) -> Peers | None:
     return Peers(scope.name, kind, mine, _covered(state, scope.rows), tuple(found), together)
 
 
+def nearest_bodies(
+    crosswalk: Crosswalk, density: Density, rows: Rows, column: str = "epci", most: int = 10
+) -> tuple[tuple[str, Likeness], ...]:
+    """Return the territories of a kind (EPCI, départements, régions: a column of the communes) nearest to a set of communes, nearest
+    first, with their codes; those that share a commune with it are left out."""
+    codes, table = _table(crosswalk, density, column)
+    atlas = crosswalk.atlas
+    met = set(map(str, atlas.table[column].iloc[rows].dropna()))
+    mine = _without_scale(profiles(crosswalk, density, Members.whole([rows], len(atlas.table))))[0]
+    others = [i for i, code in enumerate(codes) if code not in met]
+    found = nearest(mine, table[others], [codes[i] for i in others], most)
+    return tuple((codes[others[one.position]], one) for one in found)
+
+
 def _mine(scope: Scope, state: CoverageState, codes: tuple[str, ...], table: Floats) -> Floats:
     """Return the features of a territory: those of the table, unless it is compared with others of another kind."""
     if PEERS[scope.kind][0] == scope.kind and scope.code in codes:

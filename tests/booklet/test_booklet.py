@@ -14,6 +14,8 @@ from geo.booklet import booklet_data, booklet_pdf, booklet_scopes
 from geo.cli import atlas as atlas_cli
 from geo.coverage import CoverageState, coverage_state, read_scope, scope_figures
 from geo.errors import GeoInputError
+from geo.indicators import Grain, Indicators, Series, values_frame
+from tests.needs.made_up import ratio
 from tests.support import real
 from tests.support.grid import plain
 
@@ -44,6 +46,18 @@ def test_france_has_a_page_for_each_of_its_départements() -> None:
 def test_what_makes_no_atlas_is_refused_with_a_sentence(scope: str, per: str) -> None:
     with pytest.raises(GeoInputError):
         booklet_scopes(read_scope(scope, real.atlas()), per, state())
+
+
+def test_each_page_has_a_line_of_needs_with_an_indicator_and_none_without() -> None:
+    here, scope = state(), read_scope("reg-94", real.atlas())
+    figures = values_frame(["2A"], numerator=[30.0], denominator=[150_000.0])
+    told = Indicators((Series(ratio(grain=Grain.DEPARTEMENT), figures),))
+    pages = booklet_data(scope, "departement", here, made_on=DAY, indicators=told)["pages"]
+    assert [plain(page["needs"]) for page in pages] == [
+        "Besoin. Décès par suicide, 2022 (CépiDc) : 0,2 pour 1 000 habitants.",
+        "Inconnu ici : Décès par suicide.",
+    ]
+    assert {page["needs"] for page in booklet_data(scope, "departement", here, made_on=DAY)["pages"]} == {""}
 
 
 def test_figures_are_those_of_couverture_and_progress_goes_from_zero_to_one() -> None:

@@ -204,6 +204,17 @@ def test_a_rate_that_times_its_people_tells_a_hidden_number_is_withheld() -> Non
     assert found.kind.tolist() == [Kind.NOTHING, Kind.EXACT]
 
 
+def test_a_rate_that_only_counts_the_same_word_is_withheld_over_few_hidden_numbers() -> None:
+    atlas = draw([[1000] * 6], departement=[["01"] * 5 + ["02"]])
+    counts = Series(indicator(Grain.COMMUNE, 6, counted="décès"), values_frame(atlas.codes, numerator=[3.0] * 6))
+    alone = replace(
+        indicator(Grain.DEPARTEMENT, 0, counted="décès", measure=Measure.RATE), id="taux", label="Mortalité"
+    )
+    rates = Series(alone, values_frame(["01", "02"], rate=[0.003, 0.03]))
+    _, found = answers_over(Indicators((counts, rates)), atlas, [np.arange(5), np.array([5])])
+    assert found.kind.tolist() == [Kind.EXACT, Kind.NOTHING]
+
+
 def test_where_nothing_is_secret_every_total_is_told() -> None:
     atlas, series = country([10.0] * 24, 6)
     thing = things_of(Indicators(tuple(series)), atlas)[0]

@@ -20,6 +20,7 @@ from geo.indicators import (
     SetAnswers,
     State,
     answers_over,
+    on_today,
     values_frame,
 )
 from tests.support.grid import draw
@@ -162,3 +163,26 @@ def test_ept_and_the_metropole_that_holds_them_are_both_told() -> None:
         Kind.INSIDE,
     ]  # 60 − 20 is Paris: nothing is hidden here
     assert found.value.tolist()[:3] == [5.0, 20.0, 60.0]
+
+
+def test_a_commune_without_inhabitants_takes_nothing_from_the_sum_of_the_others() -> None:
+    atlas = draw([[1000, 0, 0]])
+    told = series({"01001": 10, "01002": None}, among={"01001": 1000.0, "01002": 0.0})
+    found = ask(atlas, told, sets=[["01001", "01002", "01003"], ["01002"]])
+    assert found.kind.tolist() == [Kind.EXACT, Kind.EXACT]
+    assert found.value[0] == 10.0
+    assert np.isnan(found.value[1])
+
+
+def test_two_series_of_one_grain_are_two_things_even_under_one_name(atlas: Atlas) -> None:
+    women = series({"01001": 10}, among=PEOPLE, id="femmes")
+    men = series({"01001": 30}, among=PEOPLE, id="hommes")
+    found = answers_over(Indicators((women, men)), atlas, [np.array([0])])
+    assert [one.value[0] for one in found] == [10.0, 30.0]
+
+
+def test_a_merged_commune_with_a_secret_part_is_unknown_unless_the_other_parts_are_zero() -> None:
+    atlas = draw([[100, 200]], former={"01009": ("01001", "Ancienne"), "01008": ("01002", "Autre")})
+    told = series({"01001": 50, "01009": "s", "01002": 0, "01008": "s"}, measure=Measure.COUNT, secrecy=6)
+    states = on_today(told, atlas).values["state"]
+    assert states.to_dict() == {"01001": State.ABSENT, "01002": State.SECRET}  # 51 to 55 is no number under 6

@@ -15,7 +15,7 @@ from geo import french as fr
 from geo.coverage import CoverageView, Scope
 from geo.guidance import EMPTY, Outcome, in_brief, summary
 from geo.perimeters import Perimeter
-from ui import agreements, budget, frame, layout, loaders, panels, passage, similar
+from ui import agreements, budget, frame, layout, loaders, needs, panels, passage, similar
 from ui import map as maps
 from ui.cache import declared_complete
 from ui.perimeter import (
@@ -183,6 +183,7 @@ PANELS: dict[str, Callable[[Perimeter], None]] = {
     "Accords": agreements.panel,
     "Dispositifs": _layers,
     "Budget": _budget,
+    "Portrait de besoin": needs.needs_panel,
     "CLSM comparables": similar.clsm_panel,
     "Scénarios": scenarios.panel,
     "Note et fichiers": note.panel,

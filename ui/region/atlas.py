@@ -11,7 +11,7 @@ from geo import french as fr
 from geo.booklet import PER
 from geo.coverage import Scope
 from geo.errors import GeoInputError
-from ui import html
+from ui import html, loaders
 from ui.cache import claims, declared_complete, token
 from ui.region import loaders as region_loaders
 from ui.server import Prepared, export_lane, prepared
@@ -61,6 +61,7 @@ def _make(scope: Scope, per: str, today: date, wanted: tuple[object, ...]) -> No
                 region_loaders.state(),
                 made_on=today,
                 tell=lambda part, text: bar.progress(part, html.literal(text)),
+                indicators=loaders.world().indicators,
             )
     except GeoInputError as error:
         st.error("\n".join(html.literal(problem) for problem in error.problems))
