@@ -21,6 +21,8 @@ from geo.errors import GeoInputError
 BENCHES = (
     "crosswalk",
     "coverage",
+    "covering",
+    "divisions",
     "perimeter",
     "similar",
     "needs",

@@ -7,6 +7,8 @@ Départements of one CLSM are told apart: nothing is to be divided there.
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Sequence
 from time import perf_counter
 
 from geo.dataset import open_dataset
@@ -43,14 +45,14 @@ def measured(board: Board, spread: float, seconds: float) -> tuple[str, float, b
     return f"{parts} CLSM{said}: {cut} cut, bound {found.bound}, {state}, {spent:.1f} s", spent, found.proven
 
 
-def main() -> None:
+def main(words: Sequence[str] = ()) -> None:
     """Print a line for each département, then how many are proven."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--spread", type=float, default=0.5)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--sectors", action="store_true", help="keep adult sectors whole, where they are all known")
     parser.add_argument("codes", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     world = open_dataset()
     layer = world.crosswalk.layers[LayerId.ADULT_SECTORS]
     proven, trivial, times, open_ones = 0, 0, [], []
@@ -74,4 +76,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

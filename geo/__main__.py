@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geo import french as fr
-from geo.cli import atlas, coverage, imports, maps, perimeter, saving, schema, sync, watch
+from geo.cli import atlas, coverage, divide, imports, indicators, maps, perimeter, saving, schema, sync, watch
 from geo.cli.documents import evaluation
 from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
@@ -36,9 +36,11 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="écrire du JSON")
     perimeter.add_parsers(commands, _add_choice)
     coverage.add_parser(commands)
+    divide.add_parser(commands)
     maps.add_parser(commands, _add_choice)
     atlas.add_parser(commands)
     imports.add_parsers(commands)
+    indicators.add_parser(commands)
     schema.add_parsers(commands)
     saving.add_parsers(commands)
     sync.add_parser(commands)
@@ -86,9 +88,11 @@ def _run(arguments: list[str] | None) -> int:
         "note": lambda o: perimeter.note(o, lambda chosen, world: _perimeter(chosen, world.crosswalk)),
         "compare": perimeter.compare,
         "coverage": _coverage,
+        "divide": divide.run,
         "map": lambda o: maps.run(o, lambda chosen, world: _perimeter(chosen, world.crosswalk)),
         "import": imports.run_import,
         "layers": imports.run_layers,
+        "indicators": indicators.run,
         "check": schema.run_check,
         "schema": schema.run_schema,
         "backup": saving.run_backup,

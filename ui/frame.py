@@ -7,6 +7,7 @@ scope, numbers. A page replaces them, never edits them in place; `ui.acts` is th
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -34,6 +35,7 @@ PAGES = (
 )
 MARKED = "marked"  # communes marked for a claim, while the gestures of the page mark instead of drawing; None else
 SEQUENCE = "sequence"  # number of the selection last held, shared with the browser
+LIFE = "life"  # names this session to the browser: when a server stops, another one numbers anew
 HISTORY = "history"  # earlier workbooks, the newest last
 FUTURE = "future"  # workbooks undone, the next to do again last
 MESSAGES = "messages"  # what the last move has to say, shown once
@@ -220,6 +222,11 @@ def hold(changed: Workbook, *, sequence: int | None = None) -> None:
 def fine(book: Workbook) -> Workbook:
     """Return a workbook where no scenario has an opened city whole: what pages and lists name by its commune is all its IRIS."""
     return open_cities(book, loaders.atlas_of(book.opened)) if book.opened else book
+
+
+def life() -> str:
+    """Return the name of this session."""
+    return str(st.session_state.setdefault(LIFE, secrets.token_hex(4)))
 
 
 def still(seen: int) -> bool:

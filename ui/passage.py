@@ -3,7 +3,7 @@ lost, and the page says where it comes from until somebody goes back there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -60,6 +60,25 @@ def open_scenario(name: str, start: Start, back: WayBack) -> None:
     st.session_state[frame.TARGET] = ""
     _show_whole(start.codes)
     st.session_state[WAY_BACK] = back
+
+
+def open_scenarios(named: Sequence[tuple[str, frozenset[str]]], back: WayBack) -> bool:
+    """Make a scenario of each of some perimeters, the first on screen; False, and nothing changed, when there is no room for them."""
+    book, atlas = frame.workbook(), loaders.opened_atlas()
+    first = None
+    try:
+        for name, codes in named:
+            alike = [at for at, s in enumerate(book.scenarios) if in_communes(s.codes, atlas) == codes]
+            book = book.select(alike[0]) if alike else book.open(Scenario(_title(name), codes))
+            first = book.current if first is None else first
+    except GeoInputError:
+        return False
+    frame.hold(book.select(first or 0))
+    st.session_state[frame.START] = frame.selection()
+    st.session_state[frame.TARGET] = ""
+    _show_whole(named[0][1])
+    st.session_state[WAY_BACK] = back
+    return True
 
 
 def _title(name: str) -> str:

@@ -329,7 +329,7 @@ def run_layers(options: argparse.Namespace) -> Iterable[str]:
         return [_export(options)]
     if acts:
         return [_move(options)]
-    kept = register.versions(options.kind)
+    kept = [version for version in register.versions(options.kind) if not version.kind.startswith(register.NEEDS)]
     if options.json:
         return [as_json([_plain(version) for version in kept])]
     if not kept:

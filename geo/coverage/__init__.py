@@ -25,6 +25,7 @@ from geo.coverage.manner import (
     source_years,
     zone_doubts,
 )
+from geo.coverage.max_coverage import Problem, grouped, in_order, solve
 from geo.coverage.priorities import (
     FIRST_PLACES,
     PRESETS,
@@ -48,7 +49,7 @@ from geo.coverage.sectors import (
     SectorView,
     sector_view,
 )
-from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm
+from geo.coverage.siting import MARKER, NEEDS, Mix, Pick, Siting, SitingQuestion, next_clsm, posed
 from geo.coverage.situation import Situation, Situations, complete_text, situations_of
 from geo.coverage.stability import Stability, stability
 from geo.coverage.state import CoverageState, coverage_state
@@ -107,6 +108,7 @@ __all__ = [
     "Pick",
     "Portfolio",
     "Preset",
+    "Problem",
     "Ranking",
     "Scope",
     "SectorCover",
@@ -134,6 +136,8 @@ __all__ = [
     "explain",
     "gap_table",
     "gap_tables",
+    "grouped",
+    "in_order",
     "interval",
     "limits",
     "line_rows",
@@ -142,6 +146,7 @@ __all__ = [
     "own_candidates",
     "place",
     "portfolio",
+    "posed",
     "rank",
     "read_aside",
     "read_scope",
@@ -150,6 +155,7 @@ __all__ = [
     "sector_view",
     "siting_candidates",
     "situations_of",
+    "solve",
     "source_years",
     "stability",
     "starts",

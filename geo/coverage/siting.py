@@ -86,11 +86,14 @@ class SitingQuestion:
         GeoInputError
             As `own_candidates` and `next_clsm` do.
         """
-        if self.kind == "libre":
-            possible = own_candidates(dict(self.own), state)
-        else:
-            possible = siting_candidates(self.kind, scope, state)
+        possible = self.candidates(scope, state)
         return next_clsm(scope, state, possible, self.number, mix=self.mix, ceiling=self.ceiling, kind=self.kind)
+
+    def candidates(self, scope: Scope, state: CoverageState) -> tuple[SitingCandidate, ...]:
+        """Return what is chosen among, as `own_candidates` and `siting_candidates` do."""
+        if self.kind == "libre":
+            return own_candidates(dict(self.own), state)
+        return siting_candidates(self.kind, scope, state)
 
 
 @dataclass(frozen=True)
@@ -248,6 +251,13 @@ def next_clsm(
             *_cut([kept[c] for c in order]),
         ),
     )
+
+
+def posed(question: SitingQuestion, scope: Scope, state: CoverageState) -> tuple[list[SitingCandidate], Floats]:
+    """Return the candidates under the ceiling of a question, and what serving each atom is worth there."""
+    by_need = needs(scope, state)
+    kept, _ = _under(question.candidates(scope, state), by_need["habitants"], question.ceiling)
+    return kept, _demand(question.mix, by_need)[0]
 
 
 def _under(

@@ -59,12 +59,10 @@ class Divided:
     def bound_text(self) -> str:
         """Write how near the best division is to what is proven."""
         value = len(self.plans[0].cut) if self.plans else 0
+        if not value:
+            return "c’est le minimum"
         if value <= self.bound:
-            return (
-                "c’est inévitable"
-                if value != 0 and self._all_forced()
-                else "aucune division n’en coupe moins, c’est démontré"
-            )
+            return "c’est inévitable" if self._all_forced() else "aucune division n’en coupe moins, c’est démontré"
         return f"le minimum est entre {fr.number(self.bound)} et {fr.number(value)}, la preuve n’est pas faite"
 
     def _all_forced(self) -> bool:

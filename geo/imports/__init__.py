@@ -9,7 +9,7 @@ from geo.imports.headers import role_of
 from geo.imports.memory import Remembered, remembered
 from geo.imports.needs.figures import shown_figures
 from geo.imports.needs.places import GRAIN_NAMES
-from geo.imports.needs.plan import Item, NeedColumn, NeedsDraft, Plan, Question, Tally, Way
+from geo.imports.needs.plan import Item, NeedColumn, NeedsDraft, Plan, Question, Split, Tally, Way
 from geo.imports.needs.publish import NeedsStatement, keep_needs, publish_needs, remembered_plan
 from geo.imports.needs.read import read_needs_draft, read_needs_file
 from geo.imports.publish import FORMS, Review, keep, keep_and_publish
@@ -71,6 +71,7 @@ __all__ = [
     "Question",
     "Remembered",
     "Review",
+    "Split",
     "Tally",
     "Way",
     "claimed_kinds",

@@ -96,8 +96,10 @@ export class CommuneMap {
       changeCredit(this.map, this.#credit, state.credit);
       this.#credit = state.credit;
     }
+    const codes = unpackCodes(state.codes);
+    if (state.seq !== undefined && this.selection.meet(state.life, codes, state.seq)) this.send(this.selection.message());
     const ours = this.selection.seq === state.seq; // an answer to a click, or the same again
-    const taken = state.seq !== undefined && this.selection.take(unpackCodes(state.codes), state.seq);
+    const taken = state.seq !== undefined && this.selection.take(codes, state.seq);
     if (taken) this.#markSelected();
     const sameFile = this.url === state.geometry && this.#wanted?.split(" ")[0] === state.geometry;
     if (!(await this.#load(state.geometry, state.opened ?? [], state.bounds))) return;

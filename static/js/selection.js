@@ -1,6 +1,10 @@
 /*
  * The communes chosen. A click takes effect here at once and goes to Python as the whole selection with a growing
  * number; an answer about an older number is dropped.
+ *
+ * A server that stops may take a click with it that it never answered. Its place is taken by another, which knows the address of
+ * the page alone: its numbers begin again, and what it says is taken. If a click was on its way, and what that other one knows is what the
+ * click was made on, the click is said again.
  */
 
 export class Selection {
@@ -10,6 +14,27 @@ export class Selection {
   seq = 0;
   /** Answers dropped, for tests. */
   dropped = 0;
+
+  /** Session of the server that spoke last. @type {string | undefined} */
+  #life = undefined;
+  /** What Python said last: its codes in order, and their number. */
+  #answer = { codes: "", seq: 0 };
+
+  /**
+   * Meet the session of the server that speaks; to be called before what it says is taken.
+   * @param {string | undefined} life
+   * @param {Iterable<string>} codes
+   * @param {number} seq
+   * @returns {boolean} whether a click is to be said again
+   */
+  meet(life, codes, seq) {
+    const other = this.#life !== undefined && life !== this.#life;
+    this.#life = life;
+    if (!other) return false;
+    const lost = this.seq > this.#answer.seq && inOrder(codes) === this.#answer.codes;
+    this.seq = lost ? Math.max(this.seq, seq) + 1 : seq;
+    return lost;
+  }
 
   /**
    * Take the selection from Python, unless the user has clicked since Python last heard.
@@ -24,6 +49,7 @@ export class Selection {
     }
     this.seq = seq;
     this.codes = new Set(codes);
+    this.#answer = { codes: inOrder(this.codes), seq };
     return true;
   }
 
@@ -44,3 +70,6 @@ export class Selection {
     return { sel: [...this.codes], n: this.seq };
   }
 }
+
+/** @param {Iterable<string>} codes */
+const inOrder = (codes) => [...codes].sort().join(" ");

@@ -111,6 +111,7 @@ export interface State {
   bounds?: L.LatLngBoundsLiteral;
   codes?: string;
   seq?: number;
+  life?: string;
   paint?: Paint | string;
   overlays?: Overlay[];
   points?: Mark[];

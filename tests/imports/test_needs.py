@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geo.communes import Atlas, embedded_atlas
 from geo.dataset import open_indicators
@@ -20,10 +22,10 @@ from geo.imports import (
     keep_needs,
     publish_needs,
     read_needs_draft,
-    read_needs_file,
     remembered_plan,
     shown_figures,
 )
+from geo.imports.needs.cells import Kind, read_cell
 from geo.indicators import Direction, Grain, Measure, Series, State
 from geo.register import ConflictError, head, need_sets
 from tests.support.grid import draw
@@ -69,7 +71,7 @@ def settled(draft: NeedsDraft) -> Plan:
 # --- the planner's workbook -------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def first() -> NeedsDraft:
-    return read_needs_file(needs_workbook(), "besoins.xlsx", atlas=FRANCE)
+    return read_needs_draft(needs_workbook(), FRANCE, name="besoins.xlsx")
 
 
 @pytest.fixture(scope="module")
@@ -243,12 +245,19 @@ def test_a_change_in_percent_may_be_under_zero() -> None:
     assert one(draft).values["rate"].to_dict() == {"01001": -3.5, "01002": 120}
 
 
-def test_shares_that_a_workbook_keeps_from_zero_to_one_are_read_in_percent_and_told() -> None:
-    draft = read_needs_draft(
-        needs_workbook([("01001", 0.125), ("01002", 0.5)], ("code commune", "Part (%)"), ""), DRAWN, name="a.xlsx"
-    )
-    assert one(draft).values["rate"].to_dict() == {"01001": 12.5, "01002": 50}
-    assert "multipliées par 100" in told(draft, "à savoir")
+@pytest.mark.parametrize(
+    ("scale", "found"), [(100.0, {"01001": 12.5, "01002": 50}), (1.0, {"01001": 0.125, "01002": 0.5})]
+)
+def test_shares_from_zero_to_one_are_asked_about(scale: float, found: dict[str, float]) -> None:
+    body = needs_workbook([("01001", 0.125), ("01002", 0.5)], ("code commune", "Part suivie"), "")
+    draft = read_needs_draft(body, DRAWN, name="a.xlsx")
+    (question,) = draft.questions
+    assert "vont de 0 à 1" in question.said
+    item = replace(draft.plan.by_column["Part suivie"], scale=scale)
+    again = read_needs_draft(body, DRAWN, name="a.xlsx", plan=draft.plan.with_item(item))
+    assert again.questions == ()
+    assert one(again).values["rate"].to_dict() == found
+    assert ("multipliées par 100" in told(again, "à savoir")) == (scale == 100)
 
 
 def test_a_column_whose_name_tells_nothing_is_asked() -> None:
@@ -272,13 +281,84 @@ def test_a_long_table_is_put_in_columns() -> None:
     assert draft.series[1].values["rate"].to_dict() == {"01001": 12.5, "01002": 20}
 
 
-def test_a_constant_year_is_proposed_and_several_years_of_a_territory_are_refused() -> None:
+def test_a_constant_year_is_proposed_and_of_several_one_is_asked() -> None:
     draft = table("code commune;année;Nb", "01001;2022;5", "01002;2022;6")
     assert draft.plan.year == "2022"
     assert [series.indicator.label for series in draft.series] == ["Nombre"]
-    both = table("code commune;année;Nb", "01001;2022;5", "01001;2023;6", "01002;2022;1")
-    assert both.refused == 2
-    assert "une seule année par tableau" in told(both)
+    rows = ("01001;2022;5", "01001;2023;6", "01002;2022;1")
+    both = table("code commune;année;Nb", *rows)
+    (question,) = both.questions
+    assert (question.about, question.proposal, both.plan.year) == ("année", "2023", "2023")
+    assert one(both).values["numerator"].to_dict() == {"01001": 6}
+    assert (both.accepted, both.aside) == (1, 2)
+    older = table("code commune;année;Nb", *rows, plan=replace(both.plan, only=(("année", "2022"),), year=""))
+    assert older.questions == ()
+    assert one(older).values["numerator"].to_dict() == {"01001": 5, "01002": 1}
+
+
+def test_of_men_women_and_all_the_rows_of_all_are_kept_and_told() -> None:
+    rows = ("01;Hommes;60", "01;Femmes;20", "01;Ensemble;80", "02;Ensemble;120", "02;Hommes;70", "Total;Ensemble;200")
+    draft = table("departement;sexe;Nb", *rows, atlas=FRANCE)
+    assert one(draft).values["numerator"].to_dict() == {"01": 80, "02": 120}
+    assert (draft.accepted, draft.aside, draft.questions) == (2, 4, ())
+    assert "Seules les lignes « Ensemble » sont retenues" in told(draft, "à savoir")
+
+
+def test_kinds_of_rows_without_a_whole_are_asked_and_never_added() -> None:
+    draft = table("departement;sexe;Nb", "01;Hommes;60", "01;Femmes;20", "02;Hommes;7", atlas=FRANCE)
+    (question,) = draft.questions
+    assert [answer for _, answer in question.candidates] == ["Hommes", "Femmes"]
+    assert one(draft).values["numerator"].to_dict() == {"02": 7}
+    assert draft.refused == 2
+
+
+def test_figures_that_look_like_numbers_of_departements_are_figures() -> None:
+    draft = table("Département;2021;2022", "01;12;13", "02;21;22", "03;31;32", atlas=FRANCE)
+    assert [question.about for question in draft.questions] == ["2021", "2022"]
+
+
+def test_a_homonym_is_the_commune_of_the_departement_of_the_table() -> None:
+    draft = table("Commune;Nb", "Saint-Denis;45", "Aubervilliers;5", "Pantin;7", atlas=FRANCE)
+    assert one(draft).values["numerator"].to_dict() == {"93001": 5, "93055": 7, "93066": 45}
+    assert "la seule des départements du tableau" in told(draft, "réparé")
+    alone = table("Commune;Nb", "Saint-Denis;45", "Pantin;7", "Ajaccio;5", "Brest;1", "Lens;4", atlas=FRANCE)
+    assert "93066" not in alone.names
+    assert "plusieurs communes portent ce nom" in told(alone)
+
+
+def test_a_grain_that_is_asked_stays_asked_whatever_else_is_settled() -> None:
+    rows = ("11;5", "24;6", "27;7", "93;8")
+    draft = table("code;Nb de suicides", *rows, atlas=FRANCE)
+    item = replace(draft.plan.by_column["Nb de suicides"], label="Suicides")
+    again = table("code;Nb de suicides", *rows, atlas=FRANCE, plan=draft.plan.with_item(item))
+    assert len(again.questions) == 1
+
+
+CELLS = st.sampled_from(["", "s", "nd", "< 6", "12", "1 234,5", "-3", "12 %", "150", "x y", "#N/A", "0", "0,5"])
+TERRITORIES = st.sampled_from(
+    ["01001", "1002", "01003", "01900", "01901", "99999", "", "Total", "Bourg 5", "Ensemble", "note"]
+)
+
+
+@given(st.lists(st.tuples(TERRITORIES, CELLS, CELLS, st.sampled_from(["2021", "2022", ""])), min_size=3, max_size=25))
+@settings(max_examples=60, deadline=None)
+def test_no_row_is_lost_and_no_figure_is_made_of_what_is_none(lines: list[tuple[str, str, str, str]]) -> None:
+    rows = [("01001", "5", "7", "2022"), ("01002", "6", "8", "2022"), *lines]
+    written = [row for row in rows if any(cell.strip() for cell in row)]
+    draft = table("code commune;Nb malades;Taux (%);année", *(";".join(row) for row in rows))
+    assert draft.rows == len(written) == draft.accepted + draft.refused + draft.aside
+    for series in draft.series:
+        known = series.values["state"] == State.KNOWN
+        figures = series.values[["numerator", "rate"]].sum(axis=1, min_count=1)
+        assert (figures.notna() == known).all()
+        assert series.values.index.is_unique
+        total = sum(
+            cell.number
+            for row in written
+            for text in row[1:3]
+            if (cell := read_cell(text)).kind is Kind.NUMBER and cell.number > 0
+        )
+        assert figures.sum() <= total
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ class Person:
     texts: list[str] = field(default_factory=list)  # what the last run said in boxes (errors, warnings, information)
     session: str = ""
     _states: dict[str, WidgetState] = field(default_factory=dict)
+    _number: int = 0
     _map: str = ""
     _fragment: str = ""
     _figures: float = 0.0
@@ -92,7 +93,7 @@ class Person:
     async def connect(self) -> None:
         """Open a connection, of the same session when the server still has it."""
         address = self.url.replace("http", "ws", 1) + "/_stcore/stream"
-        known = ["", self.session] if self.session else []
+        known = ["PLACEHOLDER_AUTH_TOKEN", self.session] if self.session else []
         self._socket: ClientConnection = await connect(
             address,
             subprotocols=["streamlit", *known],  # type: ignore[list-item]
@@ -137,7 +138,8 @@ class Person:
         """Have these communes chosen on the map of the page."""
         assert self._map, f"the page shows no map: {self.problems}"
         self.chosen = codes
-        self._states[self._map] = WidgetState(id=self._map, json_value=json.dumps({"sel": codes, "n": len(codes)}))
+        self._number += 10  # as the page does, beyond what the server may have counted itself
+        self._states[self._map] = WidgetState(id=self._map, json_value=json.dumps({"sel": codes, "n": self._number}))
         return await self._run(self._fragment)
 
     async def put(self, label: str, value: bool | str | list[str]) -> Cost:

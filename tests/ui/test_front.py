@@ -228,7 +228,7 @@ def test_the_frame_of_a_map_alone_may_evaluate() -> None:
         "/component/streamlit_folium.st_folium/static/js/a.js",
         "/component/a/b",
     ):
-        assert "'unsafe-eval'" not in get(path)[1]["content-security-policy"]
+        assert "'unsafe-eval'" not in get(path)[1].get("content-security-policy", "")
 
 
 def test_over_https_browsers_are_told_to_stay_there() -> None:

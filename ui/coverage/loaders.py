@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from geo import coverage, exports
+from geo import coverage, exports, regret
 from geo.coverage import (
     NOTHING_ASIDE,
     Aside,
@@ -36,6 +36,7 @@ from geo.layers import LayerId
 from geo.needs import Crossing, Reasons, classes_of_atoms, crossable, crossing, held_weights, whole_rows, with_needs
 from geo.needs import criteria as criteria_of
 from geo.needs import reasons as reasons_of
+from geo.regret import SitingRegret
 from geo.similar import Peers, similar_territories
 from ui import loaders
 from ui.cache import claims, keyed_on_data
@@ -165,6 +166,12 @@ def to_check(view: CoverageView, weights: Weights, first: int) -> ToCheck:
 def next_clsm(view: CoverageView, question: SitingQuestion) -> Siting:
     """Return the next CLSM, as geo.coverage.siting does."""
     return question.answer(*_of(view))
+
+
+@keyed_on_data(max_entries=32)
+def siting_regret(view: CoverageView, question: SitingQuestion) -> SitingRegret:
+    """Return the next CLSM that regret the least once what is unknown is known, as `geo.regret` does."""
+    return regret.siting_regret(question, next_clsm(view, question), *_of(view))
 
 
 @keyed_on_data(max_entries=256)

@@ -29,7 +29,11 @@ def offer_commune(code: str, name: str, view: CoverageView) -> None:
     _offer(name, coverage_loaders.starts_of_line("commune", code, view), view, name, "open-in-perimeter")
 
 
-def _offer(name: str, starts: Sequence[Start], view: CoverageView, line: str, key: str) -> None:
+def way_back(view: CoverageView, line: str) -> passage.WayBack:
+    """Return the way back to what is on screen, by the name of a line of it."""
     words = f"Couverture ({view.scope.name} · {coverage_link.value(TAB)}, {line})"
-    back = passage.WayBack(FILE, ADDRESS.page, words, tuple(ADDRESS.query().items()))
-    passage.offer(name, starts, back, key=key)
+    return passage.WayBack(FILE, ADDRESS.page, words, tuple(ADDRESS.query().items()))
+
+
+def _offer(name: str, starts: Sequence[Start], view: CoverageView, line: str, key: str) -> None:
+    passage.offer(name, starts, way_back(view, line), key=key)

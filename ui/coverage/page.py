@@ -6,7 +6,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.coverage import Coverage, CoverageView, Scope, situations_of
-from ui import html, layout, loaders, panels
+from ui import division, html, layout, loaders, panels
 from ui import map as maps
 from ui.coverage import cards, charts, choices, export, gaps, needs, opening, priorities, sectors, siting, survey
 from ui.coverage import link as coverage_link
@@ -146,6 +146,11 @@ def _figures(view: CoverageView, found: Coverage) -> None:
         st.caption(html.literal(f"{note[0].upper()}{note[1:]}."))
 
 
+def _next(view: CoverageView) -> None:
+    siting.panel(view)
+    division.division_panel(view.scope, opening.way_back(view, "division"))
+
+
 def _tabs(view: CoverageView, found: Coverage) -> None:
     if card := gaps.chosen_card(view):
         st.html(card)
@@ -160,7 +165,7 @@ def _tabs(view: CoverageView, found: Coverage) -> None:
         "secteurs": lambda: sectors.panel(view),
         "priorites": lambda: priorities.panel(view),
         "besoins": lambda: needs.panel(view),
-        "prochains": lambda: siting.panel(view),
+        "prochains": lambda: _next(view),
         "enquetes": lambda: survey.panel(view),
         "clsm": lambda: choices.clsm_table(found),
         "emporter": lambda: export.panel(view),

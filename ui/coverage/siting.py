@@ -21,6 +21,7 @@ from geo.coverage import (
     SitingQuestion,
 )
 from geo.errors import GeoInputError
+from geo.regret import REGRET_TITLES, SitingRegret
 from ui import choices, frame, html
 from ui.choices import pick_one
 from ui.coverage import gaps, opening
@@ -63,6 +64,8 @@ def panel(view: CoverageView) -> None:
             st.info(html.literal(problem))
         return
     _answer(found, view)
+    if found.picks:
+        _unknown(view, question, found)
 
 
 def _choices(scope: Scope) -> None:
@@ -244,6 +247,35 @@ def _greedy(found: Siting) -> None:
     names = fr.listing([p.candidate.name for p in found.greedy], 8)
     text = f"Choix glouton, pour comparer : {names} ; il sert {shown(found.greedy_value)} contre {shown(found.value)}."
     st.caption(html.literal(fr.typeset(text)))
+
+
+def _unknown(view: CoverageView, question: SitingQuestion, found: Siting) -> None:
+    """Show the choice that risks the least while lists are missing; nothing is computed while it is closed."""
+    box = st.expander("Et si les listes qui manquent changeaient ce choix ?", key="next-regret", on_change="rerun")
+    if not box.open:
+        return
+    known = coverage_loaders.siting_regret(view, question)
+    with box:
+        st.html(f"<p>{html.escape(known.sentence)}</p>")
+        if known.usual:
+            st.html(regret_table(known))
+        if known.ask:
+            st.caption(html.literal(known.ask))
+        st.caption(
+            "Là où une liste n’est pas complète, ce qui reste à servir va de zéro (un CLSM que l’on ne connaît pas y sert déjà tout le "
+            "monde) à ce qui est compté ci-dessus. Le risque est ce que servirait de plus le meilleur choix, une fois tout connu."
+        )
+
+
+def regret_table(known: SitingRegret) -> str:
+    """Return the choice that risks the least: what each CLSM may have to serve by itself, and whether it is in the usual answer."""
+    shown = fr.number if known.mix.single else fr.percent
+    headers = [(title, name.startswith("au_")) for name, title in REGRET_TITLES.items()]
+    rows = [
+        (str(row["nom"]), shown(row["au_moins"]), shown(row["au_plus"]), "oui" if row["aussi"] else "non")
+        for _, row in known.table.iterrows()
+    ]
+    return html.table(headers, rows, caption="Le choix qui risque le moins")
 
 
 def _act_on(found: Siting, view: CoverageView) -> None:

@@ -279,6 +279,7 @@ def selection_state(
     codes: Iterable[str],
     seq: int,
     geometry_url: str,
+    life: str | None = None,
     bounds: Bounds | None = None,
     overlays: Sequence[Overlay] = (),
     paint: Paint | str | None = None,
@@ -294,7 +295,7 @@ def selection_state(
 
     `codes` is the whole selection, communes outside the scope included; `seq` its number: the one last read from
     the browser, or a greater one when the server changed the selection. The browser drops a state older than its
-    own clicks. `bounds` is where the view starts for this scope (the whole of it by default). `paint` may be the
+    own clicks. `life` names the session: the numbers of another begin again. `bounds` is where the view starts for this scope (the whole of it by default). `paint` may be the
     address of a file that holds it (see `scene.backdrop`): colours that a click never changes then travel once.
     `around` is the file of the outlines of all départements, beside that of the geometry (see `scene.around_file`), `credit`
     who drew the outlines when it is not who drew those that come with the app; `names` the file of the EPCI of each commune,
@@ -308,6 +309,7 @@ def selection_state(
             "bounds": bounds,
             "codes": pack_codes(codes),
             "seq": seq,
+            "life": life,
             "overlays": _overlays(overlays),
             "paint": paint_payload(paint) if isinstance(paint, Paint) else paint,
             "focus": asdict(focus) if focus else None,

@@ -92,6 +92,7 @@ def _state(scope: Scope, lines: tuple[str, ...], perimeter: Perimeter) -> folium
     return maps.selection_state(
         codes=sorted(perimeter.communes),
         seq=st.session_state[frame.SEQUENCE],
+        life=frame.life(),
         geometry_url=maps.geometry_url(scope),
         bounds=maps.bounds(scope),
         overlays=[maps.overlay(scope, layer_id, opened) for layer_id in lines],

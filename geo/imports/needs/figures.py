@@ -72,6 +72,11 @@ def series_of(figures: Figures, atlas: Atlas) -> tuple[list[Series], list[Remark
     return made, figures.remarks
 
 
+def scale_of(item: Item) -> float:
+    """Return what the values are multiplied by; as long as that is not settled, shares from 0 to 1 are read so unless the header says « % »."""
+    return item.scale if item.scale is not None else 1.0 if "%" in item.column else 100.0
+
+
 def _identifier(label: str, taken: set[str]) -> str:
     base = "-".join(re.findall(r"[a-z0-9]+", fold(label)))[:60].strip("-") or "indicateur"
     return next(one for n in range(1, len(taken) + 2) if (one := base if n == 1 else f"{base}-{n}") not in taken)
@@ -80,7 +85,7 @@ def _identifier(label: str, taken: set[str]) -> str:
 def _series(figures: Figures, item: Item, identifier: str) -> Series:
     measure = MEASURES[item.way or Way.RATE]
     cells = figures.cells(item.column, whole=item.way in (Way.COUNT, Way.RATIO))
-    value, state = _read(figures, item, cells, np.array([cell.number for cell in cells], dtype=float) * item.scale)
+    value, state = _read(figures, item, cells, np.array([cell.number for cell in cells], dtype=float) * scale_of(item))
     _tell_kinds(figures, item, cells)
     columns: dict[str, Floats] = {}
     if measure is Measure.RATIO:
@@ -181,9 +186,9 @@ def _tell_kinds(figures: Figures, item: Item, cells: list[Cell]) -> None:
                 f"{count(mended, 'nombre écrit', 'nombres écrits')} à la française, avec une unité ou des espaces : lus.",
             )
         )
-    if item.scale != 1:
+    if scale_of(item) != 1:
         figures.remarks.append(
-            Remark("à savoir", where, f"valeurs multipliées par {number(item.scale)} (parts écrites de 0 à 1).")
+            Remark("à savoir", where, f"valeurs multipliées par {number(scale_of(item))} (parts écrites de 0 à 1).")
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from geo.communes import BLANKS, SHAPE_OF_IRIS, Atlas, departement_of, departement_of_text, find_body, read_place
 from geo.french import fold
@@ -44,6 +45,7 @@ class Placed:
     message: str = ""
     repaired: bool = False
     former: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,10 @@ class PlaceColumn:
     place: int
     grains: tuple[Grain, ...]
     score: tuple[float, ...]
+    sure: bool = True  # else figures that happen to be numbers of territories
 
 
+@lru_cache(maxsize=100_000)
 def is_total(text: str) -> bool:
     """Tell whether a cell names a total: « Total », « Ensemble », « France entière », « Total Aisne »."""
     word = fold(text)
@@ -75,7 +79,9 @@ def find_columns(header: Sequence[str], columns: Sequence[Sequence[str]], atlas:
 
 
 def _judged(place: int, name: str, cells: Sequence[str], atlas: Atlas) -> PlaceColumn | None:
-    filled = [bare for cell in cells if (bare := cell.strip(BLANKS)) and not is_total(bare)]
+    written = [bare for cell in cells if (bare := cell.strip(BLANKS))]
+    totals = {text for text in dict.fromkeys(written) if is_total(text)}
+    filled = [text for text in written if text not in totals]
     distinct = list(dict.fromkeys(filled))
     sample = distinct[:LOOKED_AT]
     named = grain_of_header(name)
@@ -100,7 +106,7 @@ def _judged(place: int, name: str, cells: Sequence[str], atlas: Atlas) -> PlaceC
         best,
         -place,
     )
-    return PlaceColumn(place, tuple(fitting), tuple(map(float, score)))
+    return PlaceColumn(place, tuple(fitting), tuple(map(float, score)), named is not None or not numbers)
 
 
 def place_of(text: str, grain: Grain, atlas: Atlas, departement: str | None = None) -> Placed:
@@ -133,7 +139,8 @@ def _commune(bare: str, atlas: Atlas, departement: str | None) -> Placed:
         return Placed(message=f"« {bare} » n’est pas un code de commune.")
     read = read_place(bare, atlas, departement)
     if read.extended or not read.atoms:
-        return Placed(message=read.message if not read.extended else f"« {bare[:40]} » est un EPCI, pas une commune.")
+        said = read.message if not read.extended else f"« {bare[:40]} » est un EPCI, pas une commune."
+        return Placed(message=said, advice=read.advice)
     city = next((one for one, parts in atlas.parts.items() if parts == read.atoms), "")
     if not city and len(read.atoms) > 1:
         return Placed(message=f"« {bare[:40]} » : plusieurs communes.")

@@ -27,7 +27,7 @@ class Way(StrEnum):
 class Item:
     """What is settled of a column: how it is read and how the indicator is worded; as in `geo.indicators.Indicator`.
 
-    `way` is None as long as nobody can tell. `scale` multiplies what is written (100 for shares that a workbook keeps from 0 to 1).
+    `way` is None as long as nobody can tell. `scale` multiplies what is written (100 for shares kept from 0 to 1), None as long as that is not settled.
     """
 
     column: str
@@ -40,7 +40,7 @@ class Item:
     among: str = ""
     direction: Direction = Direction.NEITHER
     secrecy: int = 0
-    scale: float = 1.0
+    scale: float | None = 1.0
 
     @property
     def is_indicator(self) -> bool:
@@ -50,13 +50,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is settled of a table; what is "" or None is proposed by the reading."""
+    """What is settled of a table; what is "" or None is proposed by the reading. `only` says which rows are kept: those that have a value
+    in a column (« Ensemble » of « sexe »)."""
 
     place: str = ""
     grain: Grain | None = None
     items: tuple[Item, ...] = ()
     source: str = ""
     year: str = ""
+    only: tuple[tuple[str, str], ...] = ()
 
     @property
     def by_column(self) -> Mapping[str, Item]:
@@ -80,7 +82,8 @@ class Plan:
             held = json.loads(text)
             items = tuple(_item(one) for one in held["items"])
             grain = Grain(held["grain"]) if held["grain"] else None
-            return cls(str(held["place"]), grain, items, str(held["source"]), str(held["year"]))
+            kept = tuple((str(column), str(value)) for column, value in held["only"])
+            return cls(str(held["place"]), grain, items, str(held["source"]), str(held["year"]), kept)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
 
@@ -121,6 +124,16 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Split:
+    """A column that tells the rows of a territory apart: its values, the one whose rows are kept ("" for none), whether that is sure."""
+
+    column: str
+    values: tuple[str, ...]
+    kept: str
+    sure: bool
+
+
+@dataclass(frozen=True)
 class Tally:
     """How many territories have a figure, a hidden one, an unknown one; `least`, `middle`, `most` are those of the figure shown."""
 
@@ -138,12 +151,13 @@ class NeedsDraft:
 
     Every row is accepted, refused, or set aside (totals, notes): `rows == accepted + refused + aside`; `repaired` counts those accepted
     after a repair. `plan` is what was settled, proposals included; `questions` what is left to settle. `expected` is how many
-    territories of that grain the départements of the file have (0 when unknown). `headers` names every column.
+    territories of `grain` the départements of the file have (0 when unknown). `names` are those of the territories read, `splits` the columns that tell the rows of one apart.
     """
 
     file: str
     sha256: str
     size: int
+    grain: Grain
     plan: Plan
     columns: tuple[NeedColumn, ...]
     series: tuple[Series, ...]
@@ -162,6 +176,7 @@ class NeedsDraft:
     sheet: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     grains: tuple[Grain, ...] = ()
+    splits: tuple[Split, ...] = ()
 
     @property
     def settled(self) -> bool:

@@ -17,7 +17,7 @@ _COUNT = re.compile(
     r"(?:nb|nbre|nbr|nombre|effectifs?|eff|total|n|personnes|patients|deces|sejours|hospitalisations|beneficiaires|allocataires)\b.*"
 )
 _BELOW = re.compile(
-    r"(?:denominateur|den|population|pop|habitants|pmun|ptot|(?:nb|nbre|nombre) (?:d )?hab(?:itants)?|menages|logements|effectif total)\b.*"
+    r"(?:denominateur|den|population|pop|p\d\d (?:pop|men|log)|habitants|pmun|ptot|(?:nb|nbre|nombre) (?:d )?hab(?:itants)?|menages|logements|effectif total)\b.*"
 )
 _RATE = re.compile(
     r".*\b(?:taux|tx|part|parts|pct|pourcentage|proportion|prevalence|incidence|indice|score|ratio|mediane?|moyenne?|niveau de vie|revenus?"
@@ -58,14 +58,14 @@ def propose(column: NeedColumn, cells: Sequence[Cell], names: Sequence[str]) -> 
     word = fold(column.name)
     percent = "%" in column.name or sum(cell.percent for cell in cells) > len(numbers) / 2
     if (top := _TOP.fullmatch(word)) and (below := _below_of(top[1], names)):
-        return replace(_with_unit(made, percent=percent), way=Way.RATIO, denominator=below)
+        return replace(_with_unit(made, percent=True), way=Way.RATIO, denominator=below)
     if _BELOW.fullmatch(word) and not percent:
         return replace(made, way=Way.BELOW)
     if percent or _RATE.fullmatch(word):
         made = replace(_with_unit(made, percent=percent or "part" in word.split()), way=Way.RATE)
         shares = made.unit == "%" and numbers and not any(c.percent for c in cells)
         small = shares and all(0 <= n <= 1 for n in numbers) and any(0 < n < 1 for n in numbers)
-        return replace(made, scale=100.0) if small else made
+        return replace(made, scale=None) if small else made
     if _COUNT.fullmatch(word):
         return replace(made, way=Way.COUNT, unit=_counted(column.name), counted=_counted(column.name))
     return made
@@ -102,7 +102,9 @@ def _with_unit(item: Item, *, percent: bool) -> Item:
     match = _PER.search(name.replace("pour mille", "pour 1000")) or _PER.search(word)
     base = int(re.sub(r"\D", "", match[1])) if match else 0
     if base > 100:
-        return replace(item, multiplier=float(base), unit=f"pour {number(base)}", among="habitants")
+        people = "hab" in word
+        unit = f"pour {number(base)}{' habitants' if people else ''}"
+        return replace(item, multiplier=float(base), unit=unit, among="habitants" if people else "")
     if "‰" in name:
         return replace(item, multiplier=1000.0, unit=f"pour {number(1000)}")
     if percent or base == 100:

@@ -15,8 +15,10 @@ from geo.french import count, fold, listing
 from geo.imports.needs import places, proposals
 from geo.imports.needs.figures import Figures, series_of, tally
 from geo.imports.needs.places import PlaceColumn
-from geo.imports.needs.plan import Item, NeedColumn, NeedsDraft, Plan, Question, Way
+from geo.imports.needs.plan import Item, NeedColumn, NeedsDraft, Plan, Question, Split, Way
 from geo.imports.needs.rows import Rows, read_rows
+from geo.imports.needs.splits import YEARS, find_splits, only
+from geo.imports.needs.splits import questions as split_questions
 from geo.imports.settling import Answers, shape_of
 from geo.imports.tables.grid import Grid, open_grids
 from geo.imports.tables.header_row import find_header
@@ -190,9 +192,17 @@ def _draft(table: Table, filename: str, atlas: Atlas, plan: Plan, say: Tell) -> 
         )
     grain = plan.grain or chosen.grains[0]
     questions = _about_places(table.header[chosen.place], chosen, plan)
+    open_grain = bool(questions)
     plan, described = _proposed(table, columns, replace(plan, place=table.header[chosen.place], grain=grain), found)
     say(0.5, "Lecture des territoires")
-    rows = read_rows(table.rows, table.header, chosen.place, grain, atlas)
+    territories = {table.header[one.place] for one in found if one.sure}
+    splits = find_splits(table.rows, table.header, chosen.place, territories, plan)
+    lines, aside, said = only(table.rows, table.header, splits)
+    questions += split_questions(splits)
+    kept = next((split.kept for split in splits if YEARS.fullmatch(split.kept)), "")
+    plan = replace(plan, year=plan.year or kept)
+    rows = read_rows(lines, table.header, chosen.place, grain, atlas)
+    rows.aside += aside
     say(0.7, "Lecture des chiffres")
     figures = Figures(plan, table.header, rows, text=table.text)
     series, remarks = series_of(figures, atlas)
@@ -205,21 +215,24 @@ def _draft(table: Table, filename: str, atlas: Atlas, plan: Plan, say: Tell) -> 
         described,
         rows,
         series,
-        [*table.remarks, *rows.remarks, *remarks],
+        [*table.remarks, *said, *rows.remarks, *remarks],
         questions,
         chosen,
+        open_grain,
+        tuple(splits),
     )
 
 
 def _drawn_up(
     table: Table, filename: str, atlas: Atlas, plan: Plan, described: Sequence[NeedColumn], rows: Rows, series: Sequence[Series],
     remarks: Sequence[Remark], questions: Sequence[Question], chosen: PlaceColumn,
+    open_grain: bool, splits: tuple[Split, ...],
 ) -> NeedsDraft:  # fmt: skip
     grain = plan.grain or chosen.grains[0]
     names = {row.code: _shown(row.code, grain, atlas) for row in rows.kept}
     where = tuple(sorted(places.departements_of(list(names), grain, atlas)))
     return NeedsDraft(
-        file=filename, sha256="", size=0, plan=plan, columns=tuple(described), series=tuple(series), rows=len(table.rows),
+        file=filename, sha256="", size=0, grain=grain, splits=splits, plan=replace(plan, grain=None) if open_grain else plan, columns=tuple(described), series=tuple(series), rows=len(table.rows),
         accepted=len(rows.kept), repaired=sum(row.repaired for row in rows.kept), refused=rows.refused, aside=rows.aside,
         remarks=tuple(sorted(remarks, key=lambda remark: remark.row)), questions=tuple(questions),
         tallies={one.id: tally(one) for one in series}, departements=where,
@@ -245,7 +258,7 @@ def _proposed(
 ) -> tuple[Plan, list[NeedColumn]]:
     """Return the plan with what the columns that nobody settled propose, and what each column holds."""
     known, items, described = plan.by_column, list[Item](), list[NeedColumn]()
-    territories = {table.header[one.place] for one in found}
+    territories = {table.header[one.place] for one in found if one.sure}
     year = plan.year
     for name, texts in zip(table.header, columns, strict=True):
         column, cells = proposals.describe(name, texts)
@@ -281,6 +294,14 @@ def _about_columns(plan: Plan, described: Sequence[NeedColumn], made: int) -> li
         Question(item.column, f"Choisissez le dénominateur de « {item.label or item.column} ».")
         for item in plan.items
         if item.way in (Way.RATIO, Way.RATE_OF) and not item.denominator
+    ]
+    found += [
+        Question(
+            item.column,
+            f"Les valeurs de « {item.column} » vont de 0 à 1 : dites si ce sont des parts (0,125 pour 12,5 %).",
+        )
+        for item in plan.items
+        if item.is_indicator and item.scale is None
     ]
     found += [
         Question(item.column, f"Donnez un nom à l’indicateur de la colonne « {item.column} ».")

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
-from geo.communes import BLANKS, Atlas, departement_of_text
+from geo.communes import BLANKS, Atlas, departement_of, departement_of_text
 from geo.french import count, listing
 from geo.imports.needs.cells import Kind, read_cell
 from geo.imports.needs.places import GRAIN_NAMES, Placed, grain_of_header, is_total, place_of
 from geo.indicators import Grain
 from geo.remarks import Remark
 
+MOST_AROUND = 3  # départements of a table, for a name that several communes of France have
 MOST_TOLD = 2_000  # remarks of one file
 
 
@@ -54,6 +56,7 @@ def read_rows(
     beside = next(
         (i for i, name in enumerate(header) if i != place and grain_of_header(name) is Grain.DEPARTEMENT), None
     )
+    around = cache(lambda: _around(table, place, atlas))
     for number, cells in table:
         text = cells[place].strip(BLANKS)
         if _set_aside(rows, number, text, cells, place):
@@ -66,13 +69,15 @@ def read_rows(
             continue
         owner = departement_of_text(cells[beside], atlas) if beside is not None and grain is Grain.COMMUNE else None
         found = place_of(text, grain, atlas, owner)
+        if not found.code and grain is Grain.COMMUNE and owner is None:
+            found = _among(text, around(), atlas) or found
         if not found.code:
             rows.refused += 1
-            rows.told("refusé", number, found.message, "Corrigez le territoire, ou retirez la ligne.")
+            rows.told("refusé", number, found.message, found.advice or "Corrigez le territoire, ou retirez la ligne.")
             continue
         if found.message:
             rows.told("réparé", number, found.message)
-        rows.kept.append(Row(number, found.code, cells, found.repaired, _former(found)))
+        rows.kept.append(Row(number, found.code, cells, found.repaired, found.former))
     _without_doubles(rows)
     if grain is Grain.COMMUNE:
         _without_cities(rows, atlas)
@@ -80,22 +85,31 @@ def read_rows(
     return rows
 
 
-def _former(found: Placed) -> str:
-    return found.former
+def _around(table: Sequence[tuple[int, tuple[str, ...]]], place: int, atlas: Atlas) -> set[str]:
+    """Return the départements that the communes named without a doubt are in."""
+    sure = [
+        place_of(text, Grain.COMMUNE, atlas).code
+        for _, cells in table
+        if (text := cells[place].strip(BLANKS)) and not is_total(text)
+    ]
+    return {departement_of(code, atlas) for code in sure if code}
+
+
+def _among(text: str, departements: set[str], atlas: Atlas) -> Placed | None:
+    """Return the commune of a name that one only of some départements has, None when several have one, or none."""
+    if not 0 < len(departements) <= MOST_AROUND:
+        return None
+    found = [one for owner in sorted(departements) if (one := place_of(text, Grain.COMMUNE, atlas, owner)).code]
+    if len(found) != 1:
+        return None
+    said = f"« {text[:40]} » : {atlas.label(found[0].code) if found[0].code in atlas.row else found[0].code}, la seule des départements du tableau."
+    return Placed(found[0].code, said, True, found[0].former)
 
 
 def _set_aside(rows: Rows, number: int, text: str, cells: Sequence[str], place: int) -> bool:
-    words = [
-        cell
-        for i, cell in enumerate(cells)
-        if i != place and cell.strip(BLANKS) and read_cell(cell).kind is Kind.UNREADABLE
-    ]
-    total = (
-        is_total(text)
-        or (not text and any(is_total(word) for word in words))
-        or any(is_total(word) for word in words[:1])
-    )
-    filled = sum(bool(cell.strip(BLANKS)) for cell in cells)
+    filled = [cell for cell in cells if cell.strip(BLANKS)]
+    words = [] if text else [cell for cell in filled if read_cell(cell).kind is Kind.UNREADABLE]
+    total = is_total(text) or any(is_total(word) for word in words)
     if total:
         said = text or next(word for word in words if is_total(word))
         rows.told(
@@ -103,10 +117,8 @@ def _set_aside(rows: Rows, number: int, text: str, cells: Sequence[str], place: 
             number,
             f"« {' '.join(said.split())[:40]} » : ligne de total, mise de côté ; elle n’est ni ajoutée ni comptée.",
         )
-    elif filled == 1 and (len(text) > 25 or (not text and words)):
-        rows.told(
-            "à savoir", number, f"« {next(c for c in cells if c.strip(BLANKS)).strip()[:60]} » : note, mise de côté."
-        )
+    elif len(filled) == 1 and (len(text) > 25 or (not text and words)):
+        rows.told("à savoir", number, f"« {filled[0].strip()[:60]} » : note, mise de côté.")
     else:
         return False
     rows.aside += 1

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from geo import french as fr
-from geo.imports import GRAIN_NAMES, Item, NeedColumn, NeedsDraft, Way
+from geo.imports import GRAIN_NAMES, Item, NeedColumn, NeedsDraft, Split, Way
 from geo.indicators import Direction, Grain
 from ui import html
 from ui.choices import pick_one
@@ -16,6 +16,7 @@ from ui.data.needs import reading
 
 MOST_COLUMNS = 60
 TO_TELL = ""
+SCALES = {0.0: "à dire", 100.0: "des parts (0,125 pour 12,5 %)", 1.0: "déjà des pourcentages"}
 BASES = (1.0, 100.0, 1_000.0, 10_000.0, 100_000.0)
 
 
@@ -25,6 +26,8 @@ def ask(draft: NeedsDraft) -> None:
     for question in draft.questions:
         st.warning(html.literal(question.said))
     _territories(draft)
+    for split in draft.splits:
+        _split(draft, split)
     plan = reading.plan_in_hand(draft)
     figures = [c for c in draft.columns if c.is_figures and c.name != plan.place][:MOST_COLUMNS]
     places = {item.column for item in draft.plan.items if item.way is Way.UNUSED}
@@ -51,11 +54,29 @@ def _territories(draft: NeedsDraft) -> None:
                  on_change=reading.place_chosen, args=(draft, widget))  # fmt: skip
     with grain:
         widget = f"besoins-grain-{mark}-{draft.plan.place}"
-        st.session_state[widget] = (plan.grain or draft.plan.grain or Grain.COMMUNE).value
+        st.session_state[widget] = (plan.grain or draft.grain).value
         pick_one("Ce sont des", [g.value for g in Grain], format_func=lambda g: GRAIN_NAMES[Grain(g)], key=widget,
                  on_change=reading.grain_chosen, args=(draft, widget))  # fmt: skip
         if draft.questions and any(not q.about and q.candidates for q in draft.questions):
             st.button("C’est bien cela", key=f"{widget}-oui", on_click=reading.grain_chosen, args=(draft, widget))
+
+
+def _split(draft: NeedsDraft, split: Split) -> None:
+    """Ask which rows of a territory are kept, where a column tells them apart."""
+    widget = f"besoins-lignes-{draft.sha256[:12]}-{draft.sheet}-{split.column}"
+    kept = dict(reading.plan_in_hand(draft).only).get(split.column, split.kept)
+    st.session_state[widget] = kept if kept in split.values else TO_TELL
+    options = [TO_TELL, *split.values] if st.session_state[widget] == TO_TELL else list(split.values)
+    label = html.literal(f"Lignes retenues : celles où « {split.column} » vaut")
+    pick_one(label, options, format_func=lambda v: html.literal(v) or "à dire", key=widget,
+             on_change=reading.only_chosen, args=(draft, split.column, widget))  # fmt: skip
+    if not split.sure and split.kept:
+        st.button(
+            html.literal(f"Garder « {split.kept} »"),
+            key=f"{widget}-oui",
+            on_click=reading.only_chosen,
+            args=(draft, split.column, widget),
+        )
 
 
 def _column(draft: NeedsDraft, column: NeedColumn) -> None:
@@ -110,6 +131,16 @@ def _indicator(draft: NeedsDraft, item: Item) -> None:
                 _text(draft, item, "unit", "Unité", placeholder="pour 1 000 habitants")
         else:
             _text(draft, item, "unit", "Unité", placeholder="personnes, %, €, points…")
+        if item.scale != 1:
+            _choice(
+                draft,
+                item,
+                "scale",
+                "Ces valeurs de 0 à 1 sont",
+                list(SCALES),
+                shown=SCALES.get,
+                given=item.scale or 0.0,
+            )
         if item.way is not Way.RATE:
             widget = _key(draft, item, "secrecy")
             st.session_state[widget] = item.secrecy
@@ -157,6 +188,8 @@ def _settled(draft: NeedsDraft, column: str, field: str, widget: str) -> None:
     elif field == "multiplier":
         unit = "%" if value == 100 else f"pour {fr.number(value)}" if value > 1 else ""
         item = replace(item, multiplier=float(value), unit=unit)
+    elif field == "scale":
+        item = replace(item, scale=value or None)
     elif field == "direction":
         item = replace(item, direction=Direction(value))
     else:

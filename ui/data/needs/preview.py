@@ -6,7 +6,7 @@ import streamlit as st
 
 from geo import french as fr
 from geo.imports import GRAIN_NAMES, NeedsDraft, shown_figures
-from geo.indicators import Grain, Series, State
+from geo.indicators import Series, State
 from ui import html
 from ui.data import import_report
 
@@ -38,7 +38,7 @@ def show(draft: NeedsDraft) -> None:
 
 def _line(draft: NeedsDraft, series: Series) -> tuple[str, ...]:
     found, what = draft.tallies[series.id], series.indicator
-    grain = GRAIN_NAMES[draft.plan.grain or Grain.COMMUNE]
+    grain = GRAIN_NAMES[draft.grain]
     silent = max(0, draft.expected - found.known - found.secret - found.absent)
     unknown = fr.number(found.absent + silent) + (f"\ndont {fr.number(silent)} absents du tableau" if silent else "")
     whole = f"{fr.number(found.known)} sur {fr.number(draft.expected)}\n{grain}"

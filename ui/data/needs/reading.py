@@ -133,6 +133,13 @@ def grain_chosen(draft: NeedsDraft, widget: str) -> None:
     settle(replace(plan_in_hand(draft), grain=Grain(st.session_state[widget])))
 
 
+def only_chosen(draft: NeedsDraft, column: str, widget: str) -> None:
+    """Settle which rows are kept, by their value in a column."""
+    plan = plan_in_hand(draft)
+    kept = {**dict(plan.only), column: str(st.session_state[widget])}
+    settle(replace(plan, only=tuple(kept.items())))
+
+
 def place_chosen(draft: NeedsDraft, widget: str) -> None:
     """Settle the column of the territories; its grain is then found anew."""
     settle(replace(plan_in_hand(draft), place=st.session_state[widget], grain=None))
