@@ -5,7 +5,7 @@ What is unknown is written « inconnu », and a list that is incomplete here say
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geo import french as fr
 from geo.agreements import COPIL_SOURCE, NO_AGREEMENTS, Agreements, copil_table, follow, table_of
@@ -37,6 +37,7 @@ from geo.needs import portrait, portrait_headers, portrait_rows
 from geo.perimeters import PerimeterFacts
 
 MOST_ZONES = 6  # of a layer in a note; the workbook has them all
+MOST_NEEDS = 12  # indicators in a note
 MOST_PAYERS = 60  # lines of a budget in a note
 MOST_SEATS = 12  # of a group
 LAYERS = (
@@ -183,23 +184,17 @@ def budget_table(facts: PerimeterFacts, budget: Budget) -> Table:
 
 
 def needs_tables(facts: PerimeterFacts, world: Dataset) -> tuple[Table, ...]:
-    """Return the indicators of need, here and around; none while no indicator is at hand."""
+    """Return the indicators of need, here and around; none while no indicator is at hand. Of many the first known, the workbook has all."""
     drawn = portrait(world, facts.rows, "Ici")
     if not drawn.lines:
         return ()
-    headers = portrait_headers(drawn)
-    sentences = " ".join(
-        (*(line.sentence for line in drawn.lines if line.mine.kind is not Kind.NOTHING), drawn.unknown)
-    )
-    return (
-        Table(
-            "Portrait de besoin",
-            headers,
-            portrait_rows(drawn),
-            widths=(1.6, *(1.0 for _ in headers[1:])),
-            note=sentences.strip(),
-        ),
-    )
+    known = tuple(line for line in drawn.lines if line.mine.kind is not Kind.NOTHING)
+    shown, headers = replace(drawn, lines=known[:MOST_NEEDS]), portrait_headers(drawn)
+    rest = len(known) - len(shown.lines)
+    more = f"Et {fr.count(rest, 'autre indicateur', 'autres indicateurs')}, dans le classeur." if rest else ""
+    note = " ".join(filter(None, (*(line.sentence for line in shown.lines), more, drawn.unknown)))
+    widths = (1.6, *(1.0 for _ in headers[1:]))
+    return (Table("Portrait de besoin", headers, portrait_rows(shown), widths=widths, note=note),)
 
 
 def _guest(seat: Seat) -> str:

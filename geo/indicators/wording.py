@@ -161,6 +161,10 @@ def _partial(found: SetAnswers, at: int) -> tuple[str, str]:
 
 
 def _several(found: SetAnswers, at: int) -> tuple[str, str]:
+    sums, grain = found.sums, found.thing.levels[int(found.at[at])].indicator.grain
+    met = sums.known[at] + sums.secret[at] + sums.absent[at]
+    if met > MOST_HOLDING:  # three names of thousands say nothing
+        return NOT_ADDED, f"{fr.count(met, *GRAINS[grain])}, à chacun le sien"
     return NOT_ADDED, holding_text(found, at)
 
 

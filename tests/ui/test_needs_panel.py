@@ -76,6 +76,21 @@ def test_the_panel_says_each_indicator_and_what_is_unknown_once(
     assert not any("clsm-table" in e.value and "besoin" in e.value for e in app.get("html"))  # folded
 
 
+def test_many_indicators_are_folded_after_the_first_and_cut_in_the_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    atlas = real.atlas()
+    many = Indicators(
+        tuple(made_up(atlas, ratio(f"i{n}", f"Indicateur {n}"), lambda people, row: people // 500) for n in range(15))
+    )
+    monkeypatch.setattr(Dataset, "indicators", property(lambda world: many))
+    app = open_page(PERIMETER, carte="dep-94", communes="94028,94046")
+    ran(app.segmented_control(key=workbench.PANEL).set_value(NAME).run())
+    said = written(app)
+    assert "Indicateur 7, 2022" in said.replace("\n", "") and "Indicateur 8, 2022" not in said.replace("\n", "")
+    assert any("7 autres indicateurs" in plain(e.label) for e in app.expander)
+    (table,) = export().note().needs
+    assert len(table.rows) == 12 and "Et 3 autres indicateurs, dans le classeur." in plain(table.note)
+
+
 def test_a_closed_panel_computes_nothing(indicators: Indicators, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setattr("ui.needs.panel.portrait", lambda *_: asked.append(1))
@@ -108,7 +123,7 @@ def test_files_gain_the_indicators_and_are_read_back(indicators: Indicators) -> 
     for kind in ("csv", "xlsx"):
         assert read_back(make(kind, made), made.world.atlas).workbook.scenario.codes == made.scenario.codes
     (table,) = made.note().needs
-    assert table.caption == NAME and len(table.rows) == 3
+    assert table.caption == NAME and len(table.rows) == 2
     assert "Décès par suicide, 2022" in plain(table.note) and "Inconnu ici : Rien." in plain(table.note)
     assert make("pdf", made).startswith(b"%PDF") and make("docx", made)
 

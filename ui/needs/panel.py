@@ -7,7 +7,7 @@ import streamlit as st
 from geo import french as fr
 from geo.comparison import SideBySide
 from geo.indicators import Kind
-from geo.needs import NO_INDICATOR, Portrait, portrait, portrait_headers, portrait_rows, side_by_side_rows
+from geo.needs import NO_INDICATOR, Line, Portrait, portrait, portrait_headers, portrait_rows, side_by_side_rows
 from geo.perimeters import Perimeter
 from ui import html, loaders
 from ui.cache import Cities, cities, keyed_on_data
@@ -15,6 +15,7 @@ from ui.choices import distinct, pick_one
 from ui.needs.bars import BARS_STYLE, bars
 
 CHOSEN = "besoin-indicateur"
+MOST_SAID = 8  # sentences before those that are unfolded
 HERE = "Votre périmètre"
 HOW = (
     "Les effectifs s’additionnent, les taux sont recalculés sur les sommes, jamais moyennés. « Comparable » : moins d’un vingtième d’écart, ou un "
@@ -30,6 +31,12 @@ def needs_panel(perimeter: Perimeter) -> None:
     st.html(html.section("Portrait de besoin") + _sentences(drawn))
     if not drawn.lines:
         return
+    if rest := _known(drawn)[MOST_SAID:]:
+        others = st.expander(
+            fr.count(len(rest), "autre indicateur", "autres indicateurs"), key="besoin-autres", on_change="rerun"
+        )
+        if others.open:
+            others.html(_listed(rest))
     labels = distinct({line.indicator.id: line.indicator.label for line in drawn.lines})
     chosen = pick_one("En image", list(labels), format_func=lambda one: labels.get(one, one), key=CHOSEN)
     line = next((line for line in drawn.lines if line.indicator.id == chosen), drawn.lines[0])
@@ -53,10 +60,17 @@ def _portrait(perimeter: Perimeter, wanted: Cities) -> Portrait:
 def _sentences(drawn: Portrait) -> str:
     if not drawn.lines:
         return f"<p>{html.escape(NO_INDICATOR)}</p>"
-    known = [line for line in drawn.lines if line.mine.kind is not Kind.NOTHING]
-    items = "".join(f'<div role="listitem">{_bold(line.sentence, line.indicator.label)}</div>' for line in known)
     unknown = f'<p class="clsm-muted">{html.escape(drawn.unknown)}</p>' if drawn.unknown else ""
-    return f'<div class="clsm-besoins" role="list">{items}</div>{unknown}'
+    return _listed(_known(drawn)[:MOST_SAID]) + unknown
+
+
+def _known(drawn: Portrait) -> list[Line]:
+    return [line for line in drawn.lines if line.mine.kind is not Kind.NOTHING]
+
+
+def _listed(lines: list[Line]) -> str:
+    items = "".join(f'<div role="listitem">{_bold(line.sentence, line.indicator.label)}</div>' for line in lines)
+    return f'<div class="clsm-besoins" role="list">{items}</div>'
 
 
 def _bold(sentence: str, label: str) -> str:
