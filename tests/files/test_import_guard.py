@@ -12,8 +12,8 @@ from geo.errors import GeoInputError
 from geo.files import inspect, peek
 from geo.files import signature as import_guard
 from geo.imports import open_grids, read_import
-from tests.support import nasty_tables
-from tests.support.nasty_tables import FOLDER, READ, REFUSED
+from tests.files import nasty_tables
+from tests.files.nasty_tables import FOLDER, READ, REFUSED
 from tests.support.real import atlas
 from tests.support.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes, zip_bytes
 

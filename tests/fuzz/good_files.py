@@ -9,7 +9,7 @@ import zipfile
 from functools import lru_cache
 from pathlib import Path
 
-from tests.support import nasty_tables
+from tests.files import nasty_tables
 from tests.support.table_files import csv_bytes, ods_bytes, ods_rows, xlsx_bytes
 
 NASTY = nasty_tables.FOLDER.parent

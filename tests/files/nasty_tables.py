@@ -1,4 +1,4 @@
-"""The nasty tables of tests/nasty/tables: `python -m tests.support.nasty_tables` writes them again, the same bytes every time.
+"""The nasty tables of tests/nasty/tables: `python -m tests.files.nasty_tables` writes them again, the same bytes every time.
 
 Each has an expected outcome: what must be said (a part of the refusal of the whole file), or the communes that come out.
 """
