@@ -110,9 +110,14 @@ def coverage_table() -> str:
 def priorities_table() -> str:
     """Return the terms of the priorities, as the code names them."""
     rows = [(term.label, f"{term.meaning[0].upper()}{term.meaning[1:]}.") for term in PRIORITY_TERMS]
+    rows.append(("Indicateurs de besoin", NEED_TERM))
     return html.table([("Terme", False), ("Valeur, entre 0 et 1", False)], rows, caption="Termes des priorités")
 
 
+NEED_TERM = fr.typeset(
+    "Ceux que vous choisissez : au rang que leur chiffre donne parmi les territoires comparés dont il est connu, 1 pour le plus grand besoin, 0 pour "
+    "le plus faible ; un chiffre sans sens propre compte dans le sens que vous dites."
+)
 PRIORITIES_RULES = (
     "Un rang plutôt qu’une part du plus grand, pour qu’un seul très grand territoire n’écrase pas les autres ; plutôt qu’un "
     "logarithme, qui rapproche de 1 tout ce qui n’est pas nul. En contrepartie, dix fois plus d’habitants que le suivant n’est "

@@ -1,11 +1,11 @@
-"""Need beside coverage: portraits of a territory or a perimeter, indicators crossed with who has a CLSM, lists and criteria of an order.
+"""Need: the indicators of a territory or a perimeter beside those of what is around it and of what is like it, and crossed with who has a CLSM.
 
-It computes no figure of its own: `geo.indicators` answers, `geo.coverage` says who is covered, `geo.similar` what is alike. Start from
-`portrait`, `crossing`.
+It computes no figure of its own: `geo.indicators` answers, `geo.similar` says what is alike, `geo.coverage` who is covered. Start from `portrait`
+and `crossing`.
 """
 
 from geo.needs.classes import CLASSES, Cover, CrossClass, Need, cover_words, cross_label, need_words, rank_of
-from geo.needs.criteria import MOST_CRITERIA, PREFIX, criteria, held_weights, highest_first, with_needs
+from geo.needs.criteria import MOST_CRITERIA, criteria, held_weights, highest_first, with_needs
 from geo.needs.crossing import (
     CROSS_LEVELS,
     CROSS_MEANING,
@@ -17,8 +17,10 @@ from geo.needs.crossing import (
     level_words,
     levels_of_crossing,
     map_level,
+    whole_rows,
 )
 from geo.needs.portrait import Beside, Line, Portrait, portrait
+from geo.needs.reasons import Reasons, reasons
 from geo.needs.tables import NO_INDICATOR, portrait_frame, portrait_headers, portrait_rows, side_by_side_rows
 from geo.needs.verdict import Verdict, said_figure
 
@@ -29,7 +31,6 @@ __all__ = [
     "CROSS_TITLES",
     "MOST_CRITERIA",
     "NO_INDICATOR",
-    "PREFIX",
     "Beside",
     "Cover",
     "CrossClass",
@@ -37,6 +38,7 @@ __all__ = [
     "Line",
     "Need",
     "Portrait",
+    "Reasons",
     "Verdict",
     "classes_of_atoms",
     "cover_words",
@@ -55,7 +57,9 @@ __all__ = [
     "portrait_headers",
     "portrait_rows",
     "rank_of",
+    "reasons",
     "said_figure",
     "side_by_side_rows",
+    "whole_rows",
     "with_needs",
 ]

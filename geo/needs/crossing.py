@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.sparse import csr_array, eye_array
 
 from geo import french as fr
 from geo.arrays import Floats, Ints, Rows
@@ -34,7 +35,7 @@ from geo.indicators import (
     things_of,
 )
 from geo.layers import zone_members
-from geo.needs.classes import COVER_WORDS, Cover, Need, need_words, rank_of
+from geo.needs.classes import Cover, Need, cover_words, need_words, rank_of
 
 FEWEST = 9  # territories of known figure that make thirds of their own
 LITTLE = 0.5  # under this share of covered inhabitants, a territory covered in part is « peu couvert »
@@ -200,10 +201,10 @@ def crossing(thing: Thing, level: str, scope: Scope, state: CoverageState) -> Cr
     need = _need_classes(values, why, low, high, indicator)
     cover = cover_classes(gaps)
     table["valeur"] = values
-    table["couverture"] = [COVER_WORDS[Cover(one)] for one in cover]
-    table["besoin"] = [need_words(Need(one), indicator.direction) for one in need]
+    table["couverture"] = np.array([cover_words(one) for one in Cover], dtype=object)[cover]
+    table["besoin"] = np.array([need_words(one, indicator.direction) for one in Need], dtype=object)[need]
     table["cover"], table["need"] = cover, need
-    table["classe"] = [rank_of(Cover(c), Need(n)) for c, n in zip(cover, need, strict=True)]
+    table["classe"] = np.array([[rank_of(one, other) for other in Need] for one in Cover])[cover, need]
     return Crossing(indicator, level, table, low, high, among)
 
 
@@ -225,9 +226,13 @@ def cover_classes(gaps: pd.DataFrame) -> Ints:
 
 def need_values(thing: Thing, level: str, codes: list[str], state: CoverageState) -> tuple[Floats, Ints]:
     """Return the figure of each whole territory, NaN where it is not exact or not comparable, and why, as values of Need."""
-    rows = [_rows(code, level, state) for code in codes]
-    found = answer_sets(thing, sets_of(rows, len(state.atlas.table)))
-    known = np.isfinite(found.value) & np.array([len(one) > 0 for one in rows], dtype=bool)
+    atlas = state.atlas
+    if level == "commune":
+        sets = csr_array(eye_array(len(atlas.table), format="csr")[[atlas.row[code] for code in codes]])
+    else:
+        sets = sets_of([whole_rows(code, level, state) for code in codes], len(atlas.table))
+    found = answer_sets(thing, sets)
+    known = np.isfinite(found.value) & (np.diff(sets.indptr) > 0)
     return np.where(known, found.value, np.nan), np.where(known, Need.LOW, _why(found))
 
 
@@ -237,7 +242,7 @@ def _why(found: SetAnswers) -> Ints:
     return np.select([apart, secret], [Need.NOT_COMPARED, Need.SECRET], Need.UNKNOWN).astype(np.intp)
 
 
-def _rows(code: str, level: str, state: CoverageState) -> Rows:
+def whole_rows(code: str, level: str, state: CoverageState) -> Rows:
     """Return the atoms of a whole territory: of a zone made of whole ones, none when it holds a part of a commune.
 
     A code that is none of the level is that of an EPT or a département (Paris, among the EPCI).

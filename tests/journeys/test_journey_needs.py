@@ -1,4 +1,4 @@
-"""A planner's workbook of six indicators of need: brought, its questions answered, published, seen, brought again, rolled back, withdrawn."""
+"""A planner's workbook of six indicators of need: brought, its questions answered, published, seen, brought again, crossed with coverage, used in priorities, printed, rolled back, withdrawn."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from geo.communes import embedded_atlas
 from geo.dataset import open_dataset
 from geo.imports import shown_figures
 from geo.indicators import Direction, Measure, State
 from geo.register import need_sets
 from tests.journeys import APP, Console, pick, settle
-from tests.support.browser import AppServer, Traffic, start_server
+from tests.support.browser import AppServer, Traffic, hover_commune, start_server, wait_painted
 from tests.support.grid import plain
 from tests.support.table_files import NEEDS_HEADER, NEEDS_ROWS, needs_workbook
 
 pytestmark = pytest.mark.journey
 AAH, USE = "Nb bénéficiaires AAH", "Taux de recours pour 1 000 hab."
+
+AAH_ID = "besoins-nombre-beneficiaires-aah"
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +76,47 @@ def sets(page: Page) -> str:
     )
 
 
+def others() -> list[tuple[object, ...]]:
+    """Return the rows of six more communes, whose need grows from one to the next: thirds want nine."""
+    atlas = embedded_atlas()
+    told = {str(row[0]).zfill(5) for row in NEEDS_ROWS} | {"08006"}
+    free = [code for code in map(str, atlas.codes[atlas.members("departement", "08")]) if code not in told][:6]
+    return [
+        (code, atlas.names[atlas.row[code]], 1000, 20, 50 + 20 * i, "20,0 %", 1.0, "20 000 €", 9)
+        for i, code in enumerate(free)
+    ]
+
+
+def crossed_and_printed(page: Page, server: AppServer, folder: Path) -> None:
+    """See the indicator on the map beside coverage, draw from its list and come back, count it in the priorities, take it away."""
+    link = f"{server.url}/Couverture?territoire=dep-08&croisement={AAH_ID}"
+    page.goto(f"{link}&onglet=besoins")
+    wait_painted(page)
+    settle(page)
+    last = others()[-1][0]
+    assert "sans CLSM connu, besoin élevé" in plain(hover_commune(page, str(last)))
+    expect(page.get_by_role("heading", name=re.compile("Peu couvert et besoin élevé"))).to_be_visible()
+    page.locator(".st-key-need-open-0, [class*='st-key-need-open']").get_by_role("button").first.click()
+    expect(page).to_have_url(re.compile("Perimetre"))
+    settle(page)
+    press(page, re.compile("Revenir à Couverture"))
+    expect(page).to_have_url(re.compile(f"croisement={AAH_ID}"))
+
+    page.goto(f"{link}&onglet=priorites&niveau=commune&besoins={AAH_ID}:5")
+    expect(page.get_by_text(re.compile(r"points : .*Nombre bénéficiaires AAH \d")).first).to_be_visible()
+    settle(page)
+
+    page.goto(f"{link}&onglet=emporter")
+    settle(page)
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Classeur XLSX").click()
+    body = folder / "couverture.xlsx"
+    taken.value.save_as(body)
+    sheets = pd.read_excel(body, sheet_name=None, header=None, engine="calamine")
+    assert {"Peu couverts, besoin élevé", "Couverture et besoin"} <= set(sheets)
+    assert "Nombre bénéficiaires AAH" in sheets["Couverture et besoin"].astype(str).to_string()
+
+
 def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdrawn(
     page: Page, server: AppServer, home: Path, traffic: Traffic, tmp_path: Path
 ) -> None:
@@ -119,7 +164,7 @@ def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdr
 
     # next year's table: what was settled serves again, one more commune
     more = ("08006", "Alland’Huy", 272, 30, 6, "20,0 %", 1.0, "20 000 €", 3)
-    give(page, needs_workbook([*NEEDS_ROWS[:-1], more]), tmp_path / "besoins-2024.xlsx")
+    give(page, needs_workbook([*NEEDS_ROWS[:-1], more, *others()]), tmp_path / "besoins-2024.xlsx")
     expect(page.get_by_text(re.compile("Vos réglages du .* sont repris"))).to_be_visible()
     expect(page.get_by_text("Ce jeu existe : le tableau en sera une nouvelle version.")).to_be_visible()
     fill(page, "Année des chiffres (obligatoire)", "2024")
@@ -131,7 +176,12 @@ def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdr
     assert "Besoins version 2" in sets(page)
     assert open_dataset(home).indicators.by_id["besoins-nombre-patients-suivis"].values["numerator"]["08006"] == 30
 
+    crossed_and_printed(page, server, tmp_path)
+
     # back to the first, then withdrawn
+    page.goto(f"{server.url}/Donnees")
+    page.get_by_role("tab", name="Indicateurs de besoin").click()
+    settle(page)
     page.get_by_text("Versions, retour et retrait").click()
     settle(page)
     pick(page, "Version", "version 1")
@@ -148,5 +198,8 @@ def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdr
     assert len(open_dataset(home).indicators) == 0
     (kept,) = need_sets(home)
     assert [version.number for version in kept.versions] == [2, 1]
+    page.goto(f"{server.url}/Couverture?territoire=dep-08&onglet=besoins&croisement={AAH_ID}")
+    expect(page.get_by_text(re.compile("Cet indicateur n’est plus là"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Aucun indicateur de besoin n’est encore là"))).to_be_visible()
     assert console.errors == []
     assert traffic.outside == []

@@ -14,6 +14,7 @@ import streamlit as st
 
 from geo import french as fr
 from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, STATES, CoverageView, Scope
+from geo.needs import Reasons
 from ui import html, loaders
 from ui import map as maps
 from ui.address import LONGEST
@@ -158,7 +159,18 @@ def chosen_card(view: CoverageView) -> str:
     ]
     lines.insert(0, ("Situation" if level == "commune" else "Habitants par situation", str(row["lecture"])))
     text = html.table([("Territoire choisi", False), (str(row["nom"]), True)], lines, caption=f"Manque, {row['nom']}")
-    return text + (f'<p class="clsm-extent">{html.escape(row["dispositifs"])}</p>' if row["dispositifs"] else "")
+    text += f'<p class="clsm-extent">{html.escape(row["dispositifs"])}</p>' if row["dispositifs"] else ""
+    return text + _need(coverage_loaders.reasons(level, code, view))
+
+
+def _need(found: Reasons | None) -> str:
+    """Return what a territory says of its need, beside its région; "" where no indicator is at hand."""
+    if found is None:
+        return ""
+    items = "".join(f"<li>{html.escape(text)}</li>" for text in found.shown)
+    return f'<p class="clsm-extent">{html.escape(found.text)}</p>' + (
+        f'<ul class="clsm-notes">{items}</ul>' if items else ""
+    )
 
 
 def offer_chosen(view: CoverageView) -> None:

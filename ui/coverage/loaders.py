@@ -33,8 +33,9 @@ from geo.errors import GeoInputError
 from geo.exports import CoverageReport, Imprint, MapChoice
 from geo.indicators import Thing
 from geo.layers import LayerId
-from geo.needs import Crossing, classes_of_atoms, crossable, crossing, held_weights, with_needs
+from geo.needs import Crossing, Reasons, classes_of_atoms, crossable, crossing, held_weights, whole_rows, with_needs
 from geo.needs import criteria as criteria_of
+from geo.needs import reasons as reasons_of
 from geo.regret import SitingRegret
 from geo.similar import Peers, similar_territories
 from ui import loaders
@@ -122,6 +123,17 @@ def crossed(name: str, level: str, view: CoverageView) -> Crossing:
 def crossed_classes(name: str, level: str, view: CoverageView) -> np.ndarray:
     """Return the class of each commune of the country, -1 outside the view; read only."""
     return classes_of_atoms(crossed(name, level, view), _of(view)[1])
+
+
+@keyed_on_data(max_entries=256)
+def reasons(level: str, code: str, view: CoverageView) -> Reasons | None:
+    """Return the indicators of a territory that say a greater need than its région's; None where there is nothing to compare."""
+    world, here = loaders.official(), _of(view)[1]
+    return (
+        reasons_of(world.indicators, here.atlas, whole_rows(code, level, here), world.iris)
+        if len(world.indicators)
+        else None
+    )
 
 
 def held(weights: Weights) -> Weights:

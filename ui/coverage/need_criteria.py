@@ -9,11 +9,10 @@ import streamlit as st
 
 from geo import french as fr
 from geo.indicators import Thing
-from geo.needs import MOST_CRITERIA, highest_first
+from geo.needs import MOST_CRITERIA, NO_INDICATOR, highest_first
 from ui import html
 from ui.choices import distinct, pick_one, pick_several
 from ui.coverage import loaders as coverage_loaders
-from ui.coverage import needs as coverage_needs
 from ui.coverage.link import MOST_WEIGHT, NEED_TERMS, value
 
 PICK = "needs-criteria"
@@ -36,7 +35,7 @@ def pick() -> None:
         st.caption(GONE)
     if not offered:
         if not mine:
-            st.caption(coverage_needs.NO_INDICATOR)
+            st.caption(NO_INDICATOR)
         return
     labels = distinct({i: f"{one.indicator.label} ({one.indicator.year})" for i, one in offered.items()})
     st.session_state[PICK] = [name for name, _, _ in mine if name in offered]

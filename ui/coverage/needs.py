@@ -17,6 +17,7 @@ from geo.needs import (
     CROSS_LEVELS,
     CROSS_MEANING,
     CROSS_TITLES,
+    NO_INDICATOR,
     Cover,
     Crossing,
     Need,
@@ -36,7 +37,6 @@ from ui.coverage import loaders as coverage_loaders
 from ui.coverage import opening
 from ui.coverage.link import CROSSED, CROSSED_AT, LEVEL, value
 
-NO_INDICATOR = "Aucun indicateur de besoin n’est encore là : apportez-en un par la page Données, pour le croiser avec la couverture."
 PICK = "needs-crossed"
 SHOWN = "needs-shown"
 MOST_ROWS = 2_000
