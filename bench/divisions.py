@@ -24,7 +24,8 @@ def sizes(board: Board, parts: int, spread: float) -> tuple[int, int]:
 
 
 def measured(board: Board, spread: float, seconds: float) -> tuple[str, float, bool | None]:
-    """Return the line of one département, its time, and whether it is proven (None where there is nothing to divide)."""
+    """Return the line of one département, its time, and whether it is proven (None where there is nothing to prove: one CLSM, or no number that the
+    sizes allow)."""
     parts = usual_parts(board)
     if parts == 1:
         return "1 CLSM, nothing to divide", 0.0, None
@@ -38,7 +39,7 @@ def measured(board: Board, spread: float, seconds: float) -> tuple[str, float, b
     try:
         found = divide(board, Terms(parts, least, most), seconds=seconds)
     except GeoInputError as error:
-        return f"{parts} CLSM refused: {error}", perf_counter() - start, True
+        return f"{parts} CLSM refused: {error}", 0.0, None
     spent = perf_counter() - start
     cut = "none exists, proven" if found.impossible else str(len(found.plans[0].cut)) if found.plans else "none found"
     state = "proven" if found.proven else "open"
@@ -68,7 +69,7 @@ def main(words: Sequence[str] = ()) -> None:
         open_ones += [code] if state is False else []
     asked = len(times) - trivial
     print(
-        f"{proven} of {asked} proven in {options.seconds:.0f} s each, {trivial} of one CLSM; open: {', '.join(open_ones) or 'none'}"
+        f"{proven} of {asked} proven in {options.seconds:.0f} s each, {trivial} of one CLSM or of no possible number; open: {', '.join(open_ones) or 'none'}"
     )
     print(
         f"{sum(t < 2 for t in times) - trivial} under 2 s; longest {max(times, default=0.0):.1f} s, together {sum(times):.0f} s"

@@ -13,7 +13,7 @@ cd /opt/clsm
 
 apt-get install -y --no-install-recommends gettext-base make nginx openssl postgresql python3 python3-venv
 make setup
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-server.txt
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements-server.lock
 
 id clsm >/dev/null 2>&1 || useradd --system --no-create-home --home-dir /var/lib/clsm --shell /usr/sbin/nologin clsm
 chown -R clsm: static/geo  # what pages write while they run; all the rest is read only for them

@@ -26,7 +26,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from geo import dataset
 from geo.claims import NO_CLAIMS, Claims
-from ui.server import be_frugal, give_back
+from ui.server import ALSO, Figure, be_frugal, give_back
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -37,6 +37,8 @@ Cities = tuple[str, ...]  # communes opened into IRIS, codes in order
 _UNDER: ContextVar[Claims | None] = ContextVar("claims", default=None)
 _OPENED: ContextVar[Cities | None] = ContextVar("cities", default=None)
 _KEPT: list[Callable[[], None]] = []  # how to empty each cache
+_MADE: dict[str, int] = {}  # cache → answers computed since it was last emptied
+BOUNDS: dict[str, int | None] = {}  # cache → the entries that it holds at most; None when the data alone bound it
 _NOTICE = threading.Lock()
 _seen: list[str] = []  # the token of the data that the caches hold, if any
 be_frugal()  # before anything is loaded
@@ -99,8 +101,12 @@ def keyed_on_data(
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        name = f"{function.__module__.removeprefix('ui.')}.{function.__name__}"
+        BOUNDS[name] = max_entries
+
         @functools.wraps(function)  # gives Streamlit the name and the source that tell this cache from the others
         def computed(used: str, /, *args: Any, **kwargs: Any) -> R:
+            _MADE[name] = _MADE.get(name, 0) + 1
             return function(*args, **kwargs)
 
         kept = st.cache_resource(max_entries=max_entries, show_spinner=spinner)(computed)
@@ -126,7 +132,22 @@ def release() -> None:
     """
     for empty in _KEPT:
         empty()
+    _MADE.clear()
     give_back()
+
+
+def entries() -> dict[str, int]:
+    """Return how many answers each cache holds at most now, those that hold one or more, the largest first."""
+    held = {name: made if (most := BOUNDS[name]) is None else min(made, most) for name, made in list(_MADE.items())}
+    return dict(sorted(held.items(), key=lambda one: -one[1]))
+
+
+def _counted() -> list[Figure]:
+    meaning = "Answers that a cache holds, at most."
+    return [(f'clsm_cache_entries{{cache="{name}"}}', "gauge", meaning, many) for name, many in entries().items()]
+
+
+ALSO.append(_counted)
 
 
 # --- what the user declares, one thing on every page, carried by links ------------------------------------------------

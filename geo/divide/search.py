@@ -203,7 +203,7 @@ class Search:
         if len(people) > EXACT_NODES:
             return False
         solid = Bodies(people, links, np.ones(len(people), dtype=np.intp), np.zeros(len(people), dtype=bool))
-        found = clusters(solid, self.left, self.sizes, self._until(0.5))
+        found = clusters(solid, self.left, self.sizes, self._until(0.15))
         if found.proven:
             self._keep(np.unique(found.roots, return_inverse=True)[1][node])
         return found.impossible

@@ -97,7 +97,7 @@ export class CommuneMap {
       this.#credit = state.credit;
     }
     const codes = unpackCodes(state.codes);
-    if (state.seq !== undefined && this.selection.meet(state.life, codes, state.seq)) this.send(this.selection.message());
+    if (state.seq !== undefined && this.selection.meet(state.life, codes, state.seq)) this.#say();
     const ours = this.selection.seq === state.seq; // an answer to a click, or the same again
     const taken = state.seq !== undefined && this.selection.take(codes, state.seq);
     if (taken) this.#markSelected();
@@ -224,7 +224,7 @@ export class CommuneMap {
     if (this.mode === "select") {
       layer.selected[number] = this.selection.toggle(code) ? 1 : 0;
       layer.refresh("selection");
-      this.send(this.selection.message());
+      this.#say();
     } else {
       this.#look(layer, number);
       this.click(code);
@@ -238,6 +238,13 @@ export class CommuneMap {
   click(id) {
     this.#clicks = Math.max(this.#clicks + 1, Date.now());
     this.send({ click: id, n: this.#clicks });
+  }
+
+  /** Tell Python what is chosen, until it answers. */
+  #say() {
+    const say = () => this.send(this.selection.message());
+    say();
+    this.selection.insist(say);
   }
 
   /** @param {unknown} value read by ui/map/events.py */

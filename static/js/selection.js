@@ -7,6 +7,9 @@
  * click was made on, the click is said again.
  */
 
+const PATIENCE = 6000;
+const LONGEST = 30_000;
+
 export class Selection {
   /** Codes chosen, communes outside the scope included. */
   codes = /** @type {Set<string>} */ (new Set());
@@ -17,6 +20,8 @@ export class Selection {
 
   /** Session of the server that spoke last. @type {string | undefined} */
   #life = undefined;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #waiting = undefined;
   /** What Python said last: its codes in order, and their number. */
   #answer = { codes: "", seq: 0 };
 
@@ -63,6 +68,22 @@ export class Selection {
     if (inside) this.codes.add(code);
     this.seq += 1;
     return inside;
+  }
+
+  /**
+   * Say a click again for as long as nothing answers it: its server may have stopped, and the page have found another one, which it
+   * tells nothing by itself.
+   * @param {() => void} say
+   * @param {number} wait milliseconds
+   */
+  insist(say, wait = PATIENCE) {
+    clearTimeout(this.#waiting);
+    this.#waiting = setTimeout(() => {
+      if (this.seq <= this.#answer.seq) return;
+      this.seq += 1;
+      say();
+      this.insist(say, Math.min(2 * wait, LONGEST));
+    }, wait);
   }
 
   /** What Python is sent of it. */

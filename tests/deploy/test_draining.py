@@ -13,11 +13,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.deploy import site as site_of
+from tests.deploy.composers import Composer
 from tests.deploy.site import Site, figures, ready
 from tests.journeys import address_codes, settle, wait_address
 from tests.support.browser import click_commune, codes_in_sight, selected_codes, until, wait_painted
-from tests.support.composers import Composer
-from tests.support.wire import Person
+from tests.support.wire import Person, live
 
 SEED, PEOPLE, DRAINS, KILLS = 18, 21, 3, 3  # everybody is cut at least once by three kills
 PAUSE_S = 0.8
@@ -79,7 +79,7 @@ def test_three_processes_are_drained_one_after_the_other_and_nobody_loses_a_peri
                 await asyncio.sleep(0.05)
             await renew(site, number)
 
-    people = asyncio.run(composing(site, drain))
+    people = live(composing(site, drain))
     assert sum(one.cuts for one in people) >= DRAINS
     assert all(one.person.problems == [] for one in people)
 
@@ -97,7 +97,7 @@ def test_processes_killed_at_random_moments_give_everybody_his_scenario_back(sit
                 await asyncio.sleep(0.05)
             await renew(site, number)
 
-    people = asyncio.run(composing(site, kill))
+    people = live(composing(site, kill))
     assert sum(one.cuts for one in people) >= PEOPLE
     assert all(one.person.problems == [] for one in people)
 

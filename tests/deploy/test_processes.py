@@ -20,6 +20,7 @@ from tests.deploy.proxy import fetch
 from tests.deploy.site import BASE, Site, figures, ready
 from tests.journeys import settle, wait_address
 from tests.support.browser import AppServer, until, wait_painted
+from tests.support.wire import Person, live
 
 LIST = "Nom du CLSM;Code INSEE;État\nCLSM de l’essai;62765;Actif\n"  # Saint-Omer
 
@@ -98,6 +99,19 @@ def test_a_file_that_never_changes_is_compressed_by_a_process_and_kept_by_the_pr
 
 def test_the_longest_link_reaches_a_process(site: Site) -> None:
     assert site.front.get(f"/{BASE}/Perimetre?lien={'x' * LONGEST}", accept="text/html").status == 200
+
+
+def test_files_are_made_and_sent_below_the_sub_path(site: Site) -> None:
+    async def scene() -> tuple[bytes, int]:
+        query = "carte=dep-62&communes=62193,62239"
+        async with Person(site.url, query=query, cookie=f"clsm_visit={7:032x}") as person:
+            await person.open()
+            await person.put("Pour aller plus loin", "Note et fichiers")
+            note = await person.download("Note (PDF)")
+            return note, (await person.send_file("liste.csv", LIST.encode()))[0]
+
+    note, sent = live(scene())
+    assert note.startswith(b"%PDF") and sent == 204
 
 
 @pytest.mark.journey

@@ -176,6 +176,44 @@ def test_territories_are_found_by_code_or_name(
         assert one(draft).values["numerator"].sum() == sum(range(10, 10 + len(cells)))
 
 
+def test_codes_that_a_spreadsheet_made_numbers_and_names_with_their_rank_are_read() -> None:
+    assert set(table("IRIS;Nb", "930010101.0;3", "10040101;4", atlas=FRANCE).names) == {"930010101", "010040101"}
+    assert set(table("EPCI;Nb", "200043156.0;3", "T12 Grand-Orly Seine Bièvre;4", atlas=FRANCE).names) == {
+        "200043156",
+        "200058014",
+    }
+    assert set(table("Région;Nb", "84.0;3", "1;4", "R11;5", atlas=FRANCE).names) == {"84", "01", "11"}
+
+
+@pytest.mark.parametrize("header", ["Canton", "Bassin de vie", "Arrondissement"])
+def test_names_of_communes_that_name_something_else_are_not_communes(header: str) -> None:
+    with pytest.raises(GeoInputError, match="aucune colonne de territoires"):
+        table(f"{header};Nb", "Vouziers;3", "Rethel;4", atlas=FRANCE)
+
+
+def test_a_commune_that_has_its_row_beside_those_it_absorbed_is_told() -> None:
+    draft = table("code commune;Nb", "08173;100", "08042;7", "08079;9", atlas=FRANCE)
+    assert one(draft).values["numerator"].to_dict() == {"08173": 116}
+    assert "08173 a sa ligne, et 08042 et 08079 aussi" in told(draft, "à savoir")
+
+
+@pytest.mark.parametrize(
+    ("cells", "secrecy"),
+    [
+        (("< 6", "12"), 6),
+        (("< 5", "5", "≤ 10"), 5),
+        (("< 6", "2"), 6),
+        (("moins de 11", "< 6", "40"), 11),
+        (("s", "3"), 0),
+    ],
+)
+def test_the_threshold_proposed_is_that_of_the_file_and_hides_no_figure_it_shows(
+    cells: Sequence[str], secrecy: int
+) -> None:
+    draft = table("code commune;Nb", *(f"0100{i + 1};{cell}" for i, cell in enumerate(cells)))
+    assert draft.plan.by_column["Nb"].secrecy == secrecy
+
+
 def test_codes_that_may_be_of_two_grains_are_asked() -> None:
     draft = table("code;Nb de suicides", "11;5", "24;6", "27;7", "93;8", atlas=FRANCE)
     (question,) = draft.questions
@@ -260,6 +298,15 @@ def test_shares_from_zero_to_one_are_asked_about(scale: float, found: dict[str, 
     assert ("multipliées par 100" in told(again, "à savoir")) == (scale == 100)
 
 
+@pytest.mark.parametrize("denominator", ["", "Nb", "Nulle part"])
+def test_a_number_is_never_its_own_denominator(denominator: str) -> None:
+    plan = table("code commune;Nb", "01001;5", "01002;6").plan
+    item = replace(plan.by_column["Nb"], way=Way.RATIO, denominator=denominator, multiplier=100.0, unit="%")
+    draft = table("code commune;Nb", "01001;5", "01002;6", plan=plan.with_item(item))
+    assert draft.series == ()
+    assert any("Choisissez le dénominateur" in question.said for question in draft.questions)
+
+
 def test_a_column_whose_name_tells_nothing_is_asked() -> None:
     draft = table("code commune;Valeur X", "01001;5", "01002;6")
     (question,) = draft.questions
@@ -302,6 +349,12 @@ def test_of_men_women_and_all_the_rows_of_all_are_kept_and_told() -> None:
     assert one(draft).values["numerator"].to_dict() == {"01": 80, "02": 120}
     assert (draft.accepted, draft.aside, draft.questions) == (2, 4, ())
     assert "Seules les lignes « Ensemble » sont retenues" in told(draft, "à savoir")
+
+
+def test_codes_that_come_once_a_year_are_territories_where_the_header_says_so() -> None:
+    draft = table("code;annee;Nb", "11;2021;5", "11;2022;6", "24;2021;7", "24;2022;8", atlas=FRANCE)
+    assert (draft.plan.place, draft.splits[0].kept, set(draft.names)) == ("code", "2022", {"11", "24"})
+    assert len(draft.questions) == 2, "départements or régions, and which year"
 
 
 def test_kinds_of_rows_without_a_whole_are_asked_and_never_added() -> None:

@@ -42,3 +42,19 @@ test("a click made on something else than what the next server knows is let go",
   assert.equal(selection.take(["9"], 2), true);
   assert.deepEqual(selection.message(), { sel: ["9"], n: 2 });
 });
+
+test("a click is said again until it is answered, each time under a new number", async () => {
+  const selection = answered(["1"], 3);
+  selection.toggle("2");
+  const said = [];
+  const told = new Promise((done) => {
+    selection.insist(() => {
+      said.push(selection.message().n);
+      if (said.length < 3) return;
+      selection.take(["1", "2"], selection.seq);
+      setTimeout(done, 40);
+    }, 1);
+  });
+  await told;
+  assert.deepEqual(said, [5, 6, 7]);
+});

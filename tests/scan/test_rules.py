@@ -7,11 +7,11 @@ import pytest
 from tests.scan.explained import EXPLAINED, unexplained
 from tests.scan.rules import RULES, look
 from tests.scan.wire import Answer, Finding, Level
-from ui.server.guarded import ALWAYS, HSTS, policy
+from ui.server.guarded import ALWAYS, HSTS, OF_PAGES, policy
 
 HTML = ("content-type", "text/html; charset=utf-8")
 CLOSED = policy().replace(" 'unsafe-inline'", "")
-GOOD = {**ALWAYS, "cross-origin-embedder-policy": "require-corp", "content-security-policy": CLOSED, "cache-control": "no-cache",
+GOOD = {**ALWAYS, **OF_PAGES, "cross-origin-embedder-policy": "require-corp", "content-security-policy": CLOSED, "cache-control": "no-cache",
         "strict-transport-security": HSTS, "content-type": HTML[1]}  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from geo.similar import (
     Members,
     feature_texts,
     nearest,
+    nearest_bodies,
     profiles,
     silhouettes,
     similar_clsm,
@@ -195,3 +196,11 @@ def test_a_split_city_is_named_whole_among_communes_and_by_its_arrondissements_a
     crosswalk = real.crosswalk()
     assert towns_of(crosswalk, atlas.rows(["13201", "13202", "13005"])) == "Marseille et Aubagne"
     assert towns_of(crosswalk, atlas.rows(["69381", "69384"])) == "Lyon 4e Arrondissement et Lyon 1er Arrondissement"
+
+
+def test_the_bodies_nearest_to_any_communes_share_none_with_them() -> None:
+    rows = real.atlas().rows(["94028", "62041"])
+    found = nearest_bodies(real.crosswalk(), real.density(), rows)
+    distances = [one.distance for _, one in found]
+    assert len(found) == 10 and distances == sorted(distances)
+    assert not {code for code, _ in found} & set(real.atlas().table["epci"].iloc[rows])

@@ -14,10 +14,12 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
@@ -25,6 +27,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
+T = TypeVar("T")
 PATIENCE = 180.0
 FINISHED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 FIGURES = "clsm-figure"
@@ -32,6 +35,12 @@ UNCHECKED = ssl.create_default_context()  # the certificate of a test is its own
 UNCHECKED.check_hostname, UNCHECKED.verify_mode = False, ssl.CERT_NONE
 TOKEN = re.compile(r"_streamlit_xsrf=([^;]+)")
 SIGNS = re.compile(r"^:material/\w+:\s*")
+
+
+def live(scene: Coroutine[Any, Any, T]) -> T:
+    """Run what people do, whether or not a browser of the same tests has a loop of its own in this thread."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, scene).result()
 
 
 @dataclass(frozen=True)
@@ -122,6 +131,11 @@ class Person:
         await self._socket.close()
         await self.connect()
         return await self._run("")
+
+    async def reconnect(self) -> None:
+        """Reconnect after the connection was lost, and say nothing, as a browser does whose page was idle."""
+        await self._socket.close()
+        await self.connect()
 
     async def reload(self) -> Cost:
         """Load the page anew from its address: a new session, nothing else is kept."""

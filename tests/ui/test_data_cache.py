@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import importlib
+import inspect
+import pkgutil
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -12,6 +15,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+import ui
 from geo.guidance import Settings
 from geo.kept import kept_on_subject
 from geo.moves import incidence_of
@@ -166,3 +170,29 @@ def test_idle_sessions_of_every_page_hold_nothing_of_the_former_data(publish: Pu
     data_cache.token()
     assert [name for name, held in watched.items() if held() is not None] == []
     assert not sessions[0].run().exception
+
+
+def test_every_cache_is_bounded_by_a_number_or_asked_for_one_thing_alone() -> None:
+    for found in pkgutil.walk_packages(ui.__path__, "ui."):
+        if not found.name.startswith("ui.setup"):
+            importlib.import_module(found.name)
+    assert len(data_cache.BOUNDS) > 20
+    ours = {name: most for name, most in data_cache.BOUNDS.items() if not name.startswith("tests.")}
+    for name, most in ours.items():
+        module, _, function = name.rpartition(".")
+        asked = inspect.signature(getattr(importlib.import_module(f"ui.{module}"), function))
+        assert most is not None or not asked.parameters, name
+    assert max(most or 0 for most in ours.values()) <= 512
+
+
+def test_the_entries_of_caches_are_counted_up_to_their_bound(fresh_caches: None) -> None:
+    @data_cache.keyed_on_data(max_entries=3)
+    def doubled(number: int) -> int:
+        return 2 * number
+
+    for number in range(5):
+        assert doubled(number) == 2 * number
+    [held] = [many for name, many in data_cache.entries().items() if name.endswith("doubled")]
+    assert held == 3
+    data_cache.BOUNDS.pop(next(name for name in data_cache.BOUNDS if name.endswith("doubled")))
+    data_cache._MADE.clear()

@@ -18,7 +18,7 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 from geo.errors import GeoInputError
 from geo.turns import visitor
 from tests.support.browser import ROOT, start_server
-from tests.support.wire import NoFileError, Person
+from tests.support.wire import NoFileError, Person, live
 from ui.server import downloads, lanes, prepared, uploads
 from ui.server.downloads import Handed, InTurn, Request, Store
 from ui.server.lanes import MOST_AT_ONCE, MOST_OF_ONE, MOST_WAITING
@@ -76,7 +76,7 @@ def ask(
     async def receive() -> Any:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    asyncio.run(app(scope, receive, send))
+    live(app(scope, receive, send))
     found = {k.decode(): v.decode() for k, v in sent[0]["headers"]}
     return sent[0]["status"], found, b"".join(m.get("body", b"") for m in sent[1:])
 
@@ -151,7 +151,7 @@ def test_a_visitor_who_asks_thirty_files_delays_nobody_and_is_told_so(office: Of
         office.go.set()
         return [await first, *(await asyncio.gather(*flood))], await late
 
-    answers, late = asyncio.run(scene())
+    answers, late = live(scene())
     refused = [one.error_msg for one in answers if one.error_msg]
     assert set(refused) == {
         f"Vous attendez déjà {MOST_OF_ONE} fichiers de ce serveur : laissez-les arriver, puis redemandez celui-ci."
@@ -174,13 +174,13 @@ def test_a_server_that_has_too_much_to_do_says_how_much_and_when_to_come_back(of
         assert not [one for one in await asyncio.gather(*held) if one.error_msg]
         return late
 
-    assert asyncio.run(scene()).error_msg == f"Le serveur prépare déjà {room} fichiers ; réessayez dans une minute."
+    assert live(scene()).error_msg == f"Le serveur prépare déjà {room} fichiers ; réessayez dans une minute."
     assert lanes.FILES.size == (0, 0)
 
 
 def test_a_finished_file_is_there_after_many_pages_of_others_have_run(office: Office) -> None:
     office.go.set()
-    answer = asyncio.run(office.ask("a-0", office.button("note")))
+    answer = live(office.ask("a-0", office.button("note")))
     for _ in range(5):
         office.manager.remove_orphaned_files()
     assert ask(Handed(ABSENT), answer.deferred_file.url)[2] == b"note"
@@ -191,7 +191,7 @@ def test_the_framework_keeps_no_finished_file_for_good(office: Office) -> None:
     office.go.set()
     for n in range(20):
         number = office.button(f"f{n}")
-        asyncio.run(office.ask("a-0", number))
+        live(office.ask("a-0", number))
     assert len(office.manager._storage._files_by_id) <= 2  # type: ignore[attr-defined]
 
 
@@ -208,11 +208,11 @@ def test_what_goes_wrong_is_said_in_french_and_written_down_without_a_traceback(
 
     def answer(make: Any) -> str:
         number = office.manager.add_deferred(make, "text/plain", "x", file_name="x.txt")
-        return str(asyncio.run(office.ask("a-0", number)).error_msg)
+        return str(live(office.ask("a-0", number)).error_msg)
 
     assert answer(told) == "Ce périmètre est vide."
     assert answer(surprised) == downloads.FAILED
-    assert str(asyncio.run(office.ask("a-0", "absent")).error_msg) == downloads.OUTDATED
+    assert str(live(office.ask("a-0", "absent")).error_msg) == downloads.OUTDATED
     assert "ZeroDivisionError: division by zero" in (tmp_path / "incidents.log").read_text(encoding="utf-8")
     assert "Traceback" not in caplog.text
     assert downloads.said(MediaFileStorageError("x")) == downloads.OUTDATED
@@ -313,7 +313,7 @@ def test_on_a_server_a_flood_of_one_browser_leaves_another_his_note(tmp_path: Pa
         return done, note
 
     try:
-        done, note = asyncio.run(scene())
+        done, note = live(scene())
     finally:
         server.stop()
     assert note.startswith(b"%PDF")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,12 +17,14 @@ from geo.dataset import Dataset
 from geo.exports import Export, make
 from geo.exports.reimport import read_back
 from geo.indicators import Grain, Indicators, Measure, Series, values_frame
+from geo.needs import portrait
 from geo.scenarios import Scenario
-from tests.needs.made_up import made_up, ratio
+from tests.needs.made_up import drawn_world, made_up, ratio
 from tests.support import real
 from tests.support.apptest import COMPARISON, PERIMETER, open_page, ran, written
-from tests.support.grid import plain
+from tests.support.grid import draw, plain
 from ui.cache import release
+from ui.needs import bars
 from ui.needs.panel import CHOSEN
 from ui.perimeter import workbench
 
@@ -133,3 +136,22 @@ def test_files_gain_nothing_without_an_indicator() -> None:
     assert "Besoin" not in pd.ExcelFile(BytesIO(make("xlsx", made)), engine="calamine").sheet_names
     assert "besoin_" not in make("csv", made).decode("utf-8-sig")
     assert made.note().needs == ()
+
+
+# --- bars ---------------------------------------------------------------------------------------------------------------
+def drawn_bars(figures: list[float], **change: Any) -> str:
+    atlas = draw([[1000, 1000]])
+    told = Series(ratio(**change), values_frame(atlas.codes, rate=figures, numerator=figures, denominator=1000.0))
+    return bars(portrait(drawn_world(atlas, told), np.array([0]), "Ici").lines[0], "Ici")
+
+
+def test_a_score_under_zero_and_an_unknown_figure_have_no_bar() -> None:
+    assert drawn_bars([-1.5, 2.0], measure=Measure.RATE) == ""
+    assert drawn_bars([np.nan, np.nan]) == ""
+    found = drawn_bars([10.0, np.nan])
+    assert found.count("<i ") == 1 and "connu en partie" in found  # the country lacks a commune: no bar stands for it
+
+
+def test_a_bounded_figure_is_hatched_between_its_bounds() -> None:
+    found = drawn_bars([3.0, 30.0], secrecy=6)
+    assert "repeating-linear-gradient" in found and "1,0 à 5,0" in found

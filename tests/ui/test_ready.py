@@ -21,7 +21,7 @@ from ui.server import after_the_figures, ready
 from ui.server.lanes import FIGURES
 from ui.server.ready import Readiness, Watched
 
-LINE = re.compile(r"[a-z_]+ -?\d+(?:\.\d+)?(?:e[+-]\d+)?")
+LINE = re.compile(r"[a-z_]+(?:\{cache=\"[\w.]+\"\})? -?\d+(?:\.\d+)?(?:e[+-]\d+)?")
 
 
 @pytest.fixture(autouse=True)

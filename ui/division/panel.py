@@ -77,16 +77,15 @@ def _sectors_here(departement: str) -> bool:
 
 def _choices(scope: Scope) -> Asked:
     usual = usual_parts(_board(scope.code, "communes", "epci"))
-    number, least, most = st.columns(3, gap="small")
+    number, whole = st.columns(2, gap="small")
     parts = number.number_input("Combien de CLSM", 1, MOST_PARTS, usual, key=f"division-nombre-{scope.code}")
+    with whole:
+        units = pick_one("Chaque CLSM réunit", list(UNITS), format_func=UNITS.get, key="division-entiers")
+    least, most = st.columns(2, gap="small")
     small = least.number_input("Habitants, au moins", 0, 5_000_000, LEAST, step=10_000, key="division-moins")
     large = most.number_input("Habitants, au plus", 1, 5_000_000, MOST, step=10_000, key="division-plus")
-    left, right = st.columns(2, gap="small")
-    with left:
-        units = pick_one("Chaque CLSM réunit", list(UNITS), format_func=UNITS.get, key="division-entiers")
-    with right:
-        offered = [k for k in KEPT if k != "secteurs" or _sectors_here(scope.code)]
-        kept = pick_one("En coupant", offered, format_func=KEPT.get, key=f"division-garde-{len(offered)}")
+    offered = [k for k in KEPT if k != "secteurs" or _sectors_here(scope.code)]
+    kept = pick_one("En coupant", offered, format_func=KEPT.get, key=f"division-garde-{len(offered)}")
     if len(offered) < len(KEPT):
         st.caption("Les secteurs adultes ne sont pas tous connus ici : ils ne peuvent pas être gardés entiers.")
     return int(parts), int(small), int(large), str(units), str(kept)
@@ -115,7 +114,8 @@ def _answer(found: Divided, scope: Scope, back: passage.WayBack) -> None:
 
 def _title(found: Divided, place: int) -> str:
     plan = found.plans[place]
-    return f"Division {place + 1} : {found.cut_text(plan)}"
+    sizes = f"de {fr.number(min(plan.people))} à {fr.inhabitants(max(plan.people))}"
+    return fr.typeset(f"Division {place + 1} : CLSM {sizes}")
 
 
 def _own(found: Divided) -> tuple[str, ...]:

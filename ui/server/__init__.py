@@ -10,10 +10,12 @@ from ui.server.front import middleware, ready_first
 from ui.server.hints import HINTS
 from ui.server.lanes import after_the_figures, export_lane, visitor_here
 from ui.server.memory import be_frugal, give_back, settle
-from ui.server.ready import relayed
+from ui.server.ready import ALSO, Figure, relayed
 
 __all__ = [
+    "ALSO",
     "HINTS",
+    "Figure",
     "Prepared",
     "after_the_figures",
     "be_frugal",

@@ -32,7 +32,7 @@ from ui.server.downloads import Handed, install
 from ui.server.guarded import Guarded, inline_scripts, policy
 from ui.server.hints import HINTS
 from ui.server.ready import LOADED, Watched
-from ui.server.uploads import Received
+from ui.server.uploads import Received, Reconnected
 
 SCRIPTS = ("page/french.js", "page/clicks.js", "page/roles.js")  # under static/
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -207,7 +207,7 @@ def _versioned(text: bytes, names: Iterable[str]) -> bytes:
 
 def middleware() -> list[Middleware]:
     """Return what stands between the browser and Streamlit, from the outside in."""
-    inner = (Received, Compressed, Lifetime, Lightened, Page, Handed)
+    inner = (Reconnected, Received, Compressed, Lifetime, Lightened, Page, Handed)
     return [Middleware(Guarded), Middleware(Watched), *map(Middleware, inner)]
 
 

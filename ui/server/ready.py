@@ -36,7 +36,8 @@ MEMORY = Path("/proc/self/statm")  # of Linux
 PAGE_BYTES = 4096
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
-Figure = tuple[str, str, str, float]  # name, kind, what it means, value
+Figure = tuple[str, str, str, float]  # name (and labels between braces), kind, what it means, value
+ALSO: list[Callable[[], list[Figure]]] = []  # what other parts of the screen count (ui/cache.py)
 
 
 def relayed(headers: Iterable[str]) -> bool:
@@ -98,7 +99,7 @@ def figures() -> list[Figure]:
         stats = runtime.get_instance().stats_mgr.get_stats(family_names=["active_sessions"])
         sessions = sum(int(stat.value) for stat in stats.get("active_sessions", ()))  # type: ignore[attr-defined]
         found.append(("clsm_sessions", "gauge", "Pages open.", sessions))
-    return found
+    return found + [one for counted in ALSO for one in counted()]
 
 
 def fingerprint(token: str) -> int:
@@ -107,10 +108,15 @@ def fingerprint(token: str) -> int:
 
 
 def exposed(found: list[Figure]) -> str:
-    """Write figures as Prometheus reads them."""
-    return "".join(
-        f"# HELP {name} {meaning}\n# TYPE {name} {kind}\n{name} {value:.15g}\n" for name, kind, meaning, value in found
-    )
+    """Write figures as Prometheus reads them: those of one name follow one another, and are described once."""
+    lines, described = [], ""
+    for name, kind, meaning, value in found:
+        bare = name.partition("{")[0]
+        if bare != described:
+            lines += [f"# HELP {bare} {meaning}", f"# TYPE {bare} {kind}"]
+            described = bare
+        lines.append(f"{name} {value:.15g}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 class Watched:

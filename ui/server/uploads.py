@@ -1,24 +1,35 @@
-"""Files that visitors send: how many and how much a session, a visitor and the whole process hold.
+"""What browsers send: files within bounds, and a first message that a new process understands.
+
+Files: how many and how much a session, a visitor and the whole process hold.
 
 The framework keeps what was sent in memory until its page is closed. A session that sends one more than it may loses its oldest, which was
 read long ago; a visitor who would hold too much, and a server that does, refuse the next, with a number that our page says in French
 (static/page/french.js). What is still on its way counts as if it had come.
+
+Messages: a page that stays open when its process stops reconnects to another one. The framework runs nothing then, and the next click asks for
+the run of a part of the page (a fragment) that the new session has never seen: that is skipped without a word, and so is every click
+that follows. Here the first run that a connection asks for is that of the whole page, from its address: the part is known from then on, and the map says
+again what was on its way (static/js/selection.js).
 """
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from typing import Protocol
 
+from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, runtime
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from ui.server.lanes import visitor_of
 from ui.server.ready import UPLOAD
 
+STREAM = re.compile(r"/_stcore/stream$")
 MEGA = 1_000_000
 MOST_FILES = 8  # of one session
 MOST_OF_ONE = 450 * MEGA  # bytes of one visitor, all his pages together: one file of the largest size, and small ones
@@ -109,3 +120,43 @@ def announced(scope: Scope) -> int:
     """Return the bytes that a request says it has; as many as it may have when it does not say."""
     said = Headers(scope=scope).get("content-length", "")
     return int(said) if said.isascii() and said.isdigit() else int(config.get_option("server.maxUploadSize")) * MEGA
+
+
+# --- messages -----------------------------------------------------------------------------------------------------
+class Whole:
+    """A `receive` that has the first run asked for be that of the whole page."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.receive, self.asked = receive, False
+
+    async def __call__(self) -> Message:
+        """Take one message of the browser."""
+        message = await self.receive()
+        body = message.get("bytes")
+        if self.asked or message["type"] != "websocket.receive" or not body:
+            return message
+        said = BackMsg()
+        try:
+            said.ParseFromString(body)
+        except DecodeError:  # for the framework to refuse
+            return message
+        if said.WhichOneof("type") != "rerun_script":
+            return message
+        self.asked = True
+        if not said.rerun_script.fragment_id:
+            return message
+        said.rerun_script.fragment_id = ""
+        said.rerun_script.is_auto_rerun = False
+        return message | {"bytes": said.SerializeToString()}
+
+
+class Reconnected:
+    """Have each connection begin with the whole page; all else goes through."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        stream = scope["type"] == "websocket" and STREAM.search(scope["path"])
+        await self.app(scope, Whole(receive) if stream else receive, send)

@@ -1,7 +1,8 @@
 """Check, format and test the scripts of the map (static/js) with Node: the machine's, else the one of a PyPI wheel.
 
-Run with `python -m ui.scripts install` (what checks them, from package-lock.json, into node_modules), `check` (lint,
-format and types), `format` (write the format and the harmless repairs) or `test` (tests/js, which need node_modules not).
+Run with `python -m ui.setup.scripts install` (what checks them, from package-lock.json, into node_modules), `check` (lint,
+format and types), `format` (write the format and the harmless repairs), `test` (tests/js, which need node_modules not), `sbom` (what
+package-lock.json holds, in CycloneDX, on the standard output) or `audit` (what is known against it, asked of the registry).
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ def commands(what: str) -> list[list[str]]:
         "check": [[*node, BIOME, "ci"], [*node, TYPES, "--project", "."]],
         "format": [[*node, BIOME, "check", "--write"]],
         "test": [[*node, "--test", *tests]],
+        "sbom": [[*npm_command(), "sbom", "--sbom-format=cyclonedx", "--sbom-type=application", "--package-lock-only"]],
+        "audit": [[*npm_command(), "audit", "--package-lock-only"]],
     }[what]
 
 
@@ -42,7 +45,7 @@ def main(arguments: list[str]) -> int:
     try:
         wanted = [command for what in arguments for command in commands(what)]
     except KeyError as error:
-        print(f"« {error.args[0]} » n’est pas connu : install, check, format ou test.", file=sys.stderr)
+        print(f"« {error.args[0]} » n’est pas connu : install, check, format, test, sbom ou audit.", file=sys.stderr)
         return 2
     except MissingDataError as error:
         print(error, file=sys.stderr)

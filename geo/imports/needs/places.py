@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from geo.communes import BLANKS, SHAPE_OF_IRIS, Atlas, departement_of, departement_of_text, find_body, read_place
 from geo.french import fold
-from geo.imports.headers import role_of
+from geo.imports.headers import is_other, role_of
 from geo.indicators import Grain
 from geo.kept import kept_on_subject
 
@@ -31,6 +31,7 @@ _REGION = re.compile(
 FIGURES = re.compile(
     r"\b(?:nb|nbre|nombre|effectifs?|taux|part|pct|population|pop|habitants|score|indice|ratio|revenu|valeur)\b|%"
 )
+_CODE = re.compile(r"(?:codes?|cod|territoires?|zones?|geo|code (?:geo|geographique|territoire|zone))")
 GRAIN_NAMES = {
     Grain.IRIS: "IRIS", Grain.COMMUNE: "communes", Grain.EPCI: "EPCI", Grain.DEPARTEMENT: "départements", Grain.REGION: "régions",
 }  # fmt: skip
@@ -92,12 +93,16 @@ def _judged(place: int, name: str, cells: Sequence[str], atlas: Atlas) -> PlaceC
     numbers = all(text.isdigit() and len(text) < 4 for text in sample)
     least = ENOUGH if named else SURE if numbers else 0.8
     best = max(shares.values())
-    if best < least or (named is None and numbers and alone < SURE):
+    if best < least or (named is None and numbers and alone < SURE and not _CODE.fullmatch(fold(name))):
         return None
     fitting = [grain for grain in Grain if shares[grain] >= max(least, best - 0.02)]
     if named in fitting or (named and shares[named] >= ENOUGH):
         fitting = [named]
     codes = sum(any(sign.isdigit() for sign in text) for text in sample) / len(sample) > 0.5
+    if (
+        named is None and is_other(name) and not codes
+    ):  # « Canton », « Bassin de vie »: names of communes, and not communes
+        return None
     score = (
         float(named is not None or not numbers),
         alone >= SURE,
@@ -157,7 +162,7 @@ def _commune(bare: str, atlas: Atlas, departement: str | None) -> Placed:
 
 
 def _iris(bare: str, atlas: Atlas) -> Placed:
-    code = bare.upper().replace(" ", "")
+    code = re.sub(r"[.,]0+$", "", bare.upper()).replace(" ", "")
     padded = code.zfill(9) if code.isdigit() and len(code) == 8 else code
     owner = padded[:5]
     if not SHAPE_OF_IRIS.fullmatch(padded) or not (owner in atlas.row or owner in atlas.parts or owner in atlas.former):
@@ -168,7 +173,7 @@ def _iris(bare: str, atlas: Atlas) -> Placed:
 
 
 def _body(bare: str, atlas: Atlas) -> Placed:
-    read = find_body(bare, atlas)
+    read = find_body(re.sub(r"^T\d{1,2}\s+", "", bare), atlas)  # « T12 Grand-Orly Seine Bièvre »
     if not read.atoms:
         return Placed(message=read.message)
     row = atlas.row[read.atoms[0]]
@@ -188,7 +193,7 @@ def _regions(atlas: Atlas) -> dict[str, str]:
 
 
 def _region_key(text: str) -> str:
-    bare = text.strip(BLANKS)
+    bare = re.sub(r"[.,]0+$", "", text.strip(BLANKS))
     if bare.upper().removeprefix("R").isdigit():
         return bare.upper()
     key = re.sub(r"^(?:region|ars) (?:(?:de|du|des|d|la|le|les|l) )*", "", fold(bare))

@@ -39,9 +39,16 @@ def describe(name: str, texts: Sequence[str]) -> tuple[NeedColumn, list[Cell]]:
     shown = tuple(dict.fromkeys(text.strip()[:40] for text in texts if text.strip()))[:EXAMPLES]
     found = NeedColumn(
         name, shown, kinds.count(Kind.NUMBER), kinds.count(Kind.SECRET), kinds.count(Kind.UNKNOWN), kinds.count(Kind.UNREADABLE),
-        max((cell.under for cell in cells), default=0),
+        _threshold(cells),
     )  # fmt: skip
     return found, cells
+
+
+def _threshold(cells: Sequence[Cell]) -> int:
+    """Return the threshold that hidden figures are written under: of several, the largest that no figure shown is under."""
+    written = sorted({cell.under for cell in cells if cell.under}, reverse=True)
+    least = min((cell.number for cell in cells if cell.kind is Kind.NUMBER and cell.number > 0), default=float("inf"))
+    return next((under for under in written if under <= least), written[-1] if written else 0)
 
 
 def evolves(name: str) -> bool:
@@ -87,6 +94,7 @@ def label_of(name: str) -> str:
 def _counted(name: str) -> str:
     bare = " ".join(name.replace("_", " ").split())
     rest = _COUNTED.sub("", bare).strip()[:80] or "personnes"
+    rest = rest if any(sign.isalpha() for sign in rest) else "personnes"
     return rest if rest[1:2].isupper() else rest[:1].lower() + rest[1:]
 
 

@@ -269,7 +269,7 @@ def _proposed(
         if fold(name) in ("annee", "millesime", "periode", "an") and not year:
             dates = {text.strip() for text in texts if text.strip()}
             year = dates.pop() if len(dates) == 1 else ""
-        if item.denominator and item.denominator not in table.header:
+        if item.denominator and (item.denominator not in table.header or item.denominator == name):
             item = replace(item, denominator="")
         items.append(item)
     return replace(plan, items=tuple(items), year=year), described
@@ -279,7 +279,7 @@ def _about_places(name: str, chosen: PlaceColumn, plan: Plan) -> list[Question]:
     if plan.grain is not None or len(chosen.grains) == 1:
         return []
     shown = tuple((places.GRAIN_NAMES[grain], grain.value) for grain in chosen.grains)
-    said = f"La colonne « {name} » peut nommer des {listing([s for s, _ in shown])} : dites lesquels."
+    said = f"La colonne « {name} » peut nommer des {' ou des '.join(s for s, _ in shown)} : dites ce qu’elle nomme."
     return [Question("", said, shown, chosen.grains[0].value)]
 
 

@@ -164,7 +164,13 @@ def _without_cities(rows: Rows, atlas: Atlas) -> None:
 
 def _merged(rows: Rows, grain: Grain) -> None:
     merged = [row for row in rows.kept if row.former]
-    if merged:
-        names = listing([row.former for row in merged], 6)
-        rows.told("à savoir", 0, f"{count(len(merged), 'ligne')} de {GRAIN_NAMES[grain]} fusionnées depuis ({names}) : leurs nombres vont à la commune "
-                  "d’aujourd’hui, leurs taux seuls ne sont pas moyennés.")  # fmt: skip
+    if not merged:
+        return
+    names = listing([row.former for row in merged], 6)
+    said = f"{count(len(merged), 'ligne')} de {GRAIN_NAMES[grain]} fusionnées depuis ({names}) : leurs nombres vont à la commune d’aujourd’hui, "
+    rows.told("à savoir", 0, f"{said}leurs taux seuls ne sont pas moyennés.")
+    own = {row.code: row for row in rows.kept if not row.former}
+    for code in sorted({row.code for row in merged} & own.keys()):
+        parts = listing([row.former for row in merged if row.code == code], 6)
+        rows.told("à savoir", own[code].number, f"{code} a sa ligne, et {parts} aussi, qui en {'font' if ',' in parts or ' et ' in parts else 'fait'} partie : "
+                  "les nombres sont additionnés.", "Si la première compte déjà tout, retirez les autres.")  # fmt: skip

@@ -15,6 +15,7 @@ from ui.choices import pick_one
 from ui.data.needs import reading
 
 MOST_COLUMNS = 60
+MOST_ASKED = 8
 TO_TELL = ""
 SCALES = {0.0: "à dire", 100.0: "des parts (0,125 pour 12,5 %)", 1.0: "déjà des pourcentages"}
 BASES = (1.0, 100.0, 1_000.0, 10_000.0, 100_000.0)
@@ -23,8 +24,11 @@ BASES = (1.0, 100.0, 1_000.0, 10_000.0, 100_000.0)
 def ask(draft: NeedsDraft) -> None:
     """Ask about the territories, then about each column of figures."""
     st.html(html.section("2. Colonnes"))
-    for question in draft.questions:
-        st.warning(html.literal(question.said))
+    if draft.questions:
+        asked = [f"- {html.literal(question.said)}" for question in draft.questions[:MOST_ASKED]]
+        left = len(draft.questions) - MOST_ASKED
+        asked += [f"- et {fr.count(left, 'autre question', 'autres questions')}"] if left > 0 else []
+        st.warning("\n".join(["À régler avant de publier :", "", *asked]))
     _territories(draft)
     for split in draft.splits:
         _split(draft, split)

@@ -122,7 +122,9 @@ def say_known(draft: NeedsDraft) -> None:
     version = found[1]
     said.info(
         html.literal(
-            f"Vos réglages du {fr.day(version.created)} sont repris ({version.statement.who}, « {version.statement.remark} »)."
+            fr.typeset(
+                f"Vos réglages du {fr.day(version.created)} sont repris ({version.statement.who}, « {version.statement.remark} »)."
+            )
         )
     )
     drop.button("Repartir sans eux", key="besoins-oublier", icon=":material/restart_alt:", on_click=drop_known)
@@ -141,5 +143,7 @@ def only_chosen(draft: NeedsDraft, column: str, widget: str) -> None:
 
 
 def place_chosen(draft: NeedsDraft, widget: str) -> None:
-    """Settle the column of the territories; its grain is then found anew."""
-    settle(replace(plan_in_hand(draft), place=st.session_state[widget], grain=None))
+    """Settle the column of the territories; its grain, and what the two columns say, are then found anew."""
+    plan, place = plan_in_hand(draft), str(st.session_state[widget])
+    others = tuple(item for item in plan.items if item.column not in (draft.plan.place, place))
+    settle(replace(plan, place=place, grain=None, items=others))
