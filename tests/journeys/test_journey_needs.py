@@ -96,14 +96,14 @@ def crossed_and_printed(page: Page, server: AppServer, folder: Path) -> None:
     last = others()[-1][0]
     assert "sans CLSM connu, besoin élevé" in plain(hover_commune(page, str(last)))
     expect(page.get_by_role("heading", name=re.compile("Peu couvert et besoin élevé"))).to_be_visible()
-    page.locator(".st-key-need-open-0, [class*='st-key-need-open']").get_by_role("button").first.click()
+    page.locator("[class*='st-key-need-open']").get_by_role("button").first.click()
     expect(page).to_have_url(re.compile("Perimetre"))
     settle(page)
     press(page, re.compile("Revenir à Couverture"))
     expect(page).to_have_url(re.compile(f"croisement={AAH_ID}"))
 
     page.goto(f"{link}&onglet=priorites&niveau=commune&besoins={AAH_ID}:5")
-    expect(page.get_by_text(re.compile(r"points : .*Nombre bénéficiaires AAH \d")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Nombre bénéficiaires AAH, \d+\s%\sdes écarts")).first).to_be_visible()
     settle(page)
 
     page.goto(f"{link}&onglet=emporter")

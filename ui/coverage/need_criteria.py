@@ -60,7 +60,7 @@ def _take() -> None:
     """Hold the indicators picked: the former ones keep their weight, a new one counts as its direction says."""
     offered, before = coverage_loaders.criteria(), {one[0]: one for one in held()}
     after = []
-    for name in st.session_state[PICK]:
+    for name in (one for one in st.session_state[PICK] if one in offered):
         own = highest_first(offered[name].indicator)
         after.append(before.get(name, (name, NEW_WEIGHT, True if own is None else own)))
     st.session_state[NEED_TERMS] = tuple(after)
