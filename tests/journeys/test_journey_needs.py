@@ -186,6 +186,7 @@ def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdr
     settle(page)
     pick(page, "Version", "version 1")
     settle(page)
+    fill(page, "Votre nom (obligatoire)", "Ana")  # another session: nobody is known in it yet
     press(page, re.compile("Mettre en service la version 1"))
     press(page, re.compile("Confirmer : mettre en service la version 1"))
     expect(page.get_by_text("Indicateurs : la version 1 est en service.")).to_be_visible()
