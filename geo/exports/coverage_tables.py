@@ -334,9 +334,8 @@ def coverage_sheets(report: CoverageReport) -> list[formats.Sheet]:
         said = (found.title, found.cuts, found.left_out, CROSS_MEANING)
         for name, table in (("Peu couverts, besoin élevé", found.few_and_needy), ("Couverture et besoin", found.table)):
             frame = table.reset_index()[list(CROSS_TITLES)]
-            sheets.append(
-                formats.Sheet(name, frame, found.titles, {"part_couverte": "part", "valeur": "decimal"}, said, UNKNOWN)
-            )
+            shapes = {"part_couverte": "part"} | dict.fromkeys(("valeur", "au_moins", "au_plus"), "decimal")
+            sheets.append(formats.Sheet(name, frame, found.titles, shapes, said, UNKNOWN))
     if len(report.checks.table):
         sheets.append(
             formats.Sheet(

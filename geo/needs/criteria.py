@@ -16,7 +16,7 @@ from geo import french as fr
 from geo.communes import Atlas, Iris
 from geo.coverage import PRIORITY_TERMS, Compared, CoverageState, Term, Weights
 from geo.indicators import Direction, Indicator, Indicators, Thing, things_of
-from geo.needs.crossing import need_values
+from geo.needs.crossing import need_figures
 
 PREFIX = "besoin-"  # of the identifiers and columns of the terms
 MOST_CRITERIA = 6
@@ -58,7 +58,7 @@ def with_needs(
     codes = [str(code) for code in table.index]
     for name, _, highest in weights.needs:
         indicator = things[name].indicator
-        values, _ = need_values(things[name], level, codes, state)
+        values = need_figures(things[name], level, codes, state).value
         term = _term(indicator, highest)
         table[term.column] = values if highest else -values
         terms.append(term)

@@ -2,10 +2,11 @@
 
 Coverage is that of the gap tables: the inhabitants of a territory inside the scope who are in a CLSM in service. It says what is known:
 « sans CLSM connu » is a gap to check where the list of CLSM is not complete, apart from « sans CLSM » where it is. The need is the figure of the
-whole territory, as `geo.indicators` answers it, exact and comparable, else it is in no class.
+whole territory, as `geo.indicators` answers it, exact and comparable; where some of its units are secret it is between two bounds, and in the
+class that holds both. Any other figure is in no class.
 
-Need has three classes, cut at the thirds of the territories of the scope whose figure is known; at those of France where the scope has
-fewer than nine. Equal figures are in one class; where all are equal, that class is the middle one.
+Need has three classes, cut at the thirds of the territories of the scope whose figure is known or bounded (the middle of its bounds then); at
+those of France where the scope has fewer than nine. Equal figures are in one class; where all are equal, that class is the middle one.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ CROSS_TITLES = {
     "non_couverts": "Non couverts (liste complète ou déclarée complète)",
     "inconnus": "Sans CLSM connu (liste incomplète)",
     "valeur": "Indicateur",
+    "au_moins": "Au moins",
+    "au_plus": "Au plus",
     "couverture": "Couverture",
     "besoin": "Besoin",
 }
@@ -83,7 +86,7 @@ class Crossing:
     """The territories of a level crossed with one indicator.
 
     `table`, indexed by code: the columns of the gap table named in CROSS_TITLES, `valeur` (the figure of the whole territory, NaN where it is
-    not exact or not comparable), `couverture` and `besoin` (in words), `cover` and `need` (values of Cover and Need) and `classe` (rank in
+    not exact or not comparable), `au_moins` and `au_plus` (its bounds, both `valeur` where it is exact), `couverture` and `besoin` (in words), `cover` and `need` (values of Cover and Need) and `classe` (rank in
     CLASSES). `low` and `high` are the two cuts of the figure, NaN without any; `among` says whose thirds they are.
     """
 
@@ -105,7 +108,9 @@ class Crossing:
         """Title of each column of a file: that of the figure is the indicator, with its unit, year and source."""
         one = self.indicator
         unit = f", {one.unit}" if one.unit else ""
-        return CROSS_TITLES | {"valeur": fr.typeset(f"{one.label}{unit} ({one.year}, {one.source})")}
+        said = f"{one.label}{unit} ({one.year}, {one.source})"
+        bounds = {"au_moins": f"{said}, au moins", "au_plus": f"{said}, au plus"}
+        return CROSS_TITLES | {column: fr.typeset(text) for column, text in ({"valeur": said} | bounds).items()}
 
     @property
     def credit(self) -> str:
@@ -125,7 +130,7 @@ class Crossing:
         none = table["cover"].isin([Cover.NONE, Cover.NONE_KNOWN])
         little = (table["cover"] == Cover.PART) & (table["part_couverte"] < LITTLE)
         kept = table[(none | little) & (table["need"] == Need.HIGH)]
-        need = _towards_need(kept["valeur"].to_numpy(), self.indicator)
+        need = _towards_need(((kept["au_moins"] + kept["au_plus"]) / 2).to_numpy(), self.indicator)
         names = np.array([fr.fold(name) for name in kept["nom"]], dtype=str)
         return kept.iloc[np.lexsort([names, -need, -kept["sans_clsm"].to_numpy()])]
 
@@ -195,12 +200,12 @@ def crossing(thing: Thing, level: str, scope: Scope, state: CoverageState) -> Cr
     """
     gaps = gap_table(level, scope, state)
     table = gaps[list(_FROM_GAPS)].copy()
-    values, why = need_values(thing, level, [str(code) for code in table.index], state)
-    low, high, among = _cuts(thing, level, values, scope, state)
+    found = need_figures(thing, level, [str(code) for code in table.index], state)
+    low, high, among = _cuts(thing, level, found, scope, state)
     indicator = thing.indicator
-    need = _need_classes(values, why, low, high, indicator)
+    need = _need_classes(found, low, high, indicator)
     cover = cover_classes(gaps)
-    table["valeur"] = values
+    table["valeur"], table["au_moins"], table["au_plus"] = found.value, found.least, found.most
     table["couverture"] = np.array([cover_words(one) for one in Cover], dtype=object)[cover]
     table["besoin"] = np.array([need_words(one, indicator.direction) for one in Need], dtype=object)[need]
     table["cover"], table["need"] = cover, need
@@ -224,16 +229,40 @@ def cover_classes(gaps: pd.DataFrame) -> Ints:
     return np.select(conditions, [Cover.UNKNOWN, Cover.ALL, Cover.PART, Cover.NONE], Cover.NONE_KNOWN).astype(np.intp)
 
 
-def need_values(thing: Thing, level: str, codes: list[str], state: CoverageState) -> tuple[Floats, Ints]:
-    """Return the figure of each whole territory, NaN where it is not exact or not comparable, and why, as values of Need."""
+@dataclass(frozen=True, eq=False)
+class NeedFigures:
+    """The figure of each territory: `value` where it is exact and comparable, from `least` to `most` where some of its units are secret.
+
+    All three are NaN elsewhere, and `why` says the reason, as values of Need.
+    """
+
+    value: Floats
+    least: Floats
+    most: Floats
+    why: Ints
+
+    @property
+    def middle(self) -> Floats:
+        """The figure, or the middle of its bounds: what cuts are made of, never what is shown."""
+        return (self.least + self.most) / 2
+
+
+def need_figures(thing: Thing, level: str, codes: list[str], state: CoverageState) -> NeedFigures:
+    """Return the figure of each whole territory of a level."""
     atlas = state.atlas
     if level == "commune":
         sets = csr_array(eye_array(len(atlas.table), format="csr")[[atlas.row[code] for code in codes]])
     else:
         sets = sets_of([whole_rows(code, level, state) for code in codes], len(atlas.table))
     found = answer_sets(thing, sets)
-    known = np.isfinite(found.value) & (np.diff(sets.indptr) > 0)
-    return np.where(known, found.value, np.nan), np.where(known, Need.LOW, _why(found))
+    meant = np.diff(sets.indptr) > 0
+    value = np.where(meant, found.value, np.nan)
+    # All of it is hidden where no unit is known: it is said to be secret, whatever its bounds.
+    bounded = meant & (found.kind == Kind.BOUNDED) & (found.sums.known > 0) & ~found.small
+    least, most = (np.where(bounded, one, value) for one in (found.least, found.most))
+    said = np.isfinite(least) & np.isfinite(most)
+    least, most = np.where(said, least, np.nan), np.where(said, most, np.nan)
+    return NeedFigures(value, least, most, np.where(said, Need.SECRET, _why(found)))
 
 
 def _why(found: SetAnswers) -> Ints:
@@ -257,18 +286,19 @@ def whole_rows(code: str, level: str, state: CoverageState) -> Rows:
     return next((rows for c in columns if len(rows := atlas.members(c, code))), nothing)
 
 
-def _cuts(thing: Thing, level: str, values: Floats, scope: Scope, state: CoverageState) -> tuple[float, float, str]:
+def _cuts(thing: Thing, level: str, found: NeedFigures, scope: Scope, state: CoverageState) -> tuple[float, float, str]:
     """Return the two cuts of the figure and whose thirds they are."""
-    known, where = values[np.isfinite(values)], "d’ici"
-    if len(known) < FEWEST and scope.kind != "france":
+    where = "d’ici"
+    if np.isfinite(found.middle).sum() < FEWEST and scope.kind != "france":
         codes = state.atlas.table[CROSS_LEVELS[level][3]].dropna().unique()
-        everywhere, _ = need_values(thing, level, [str(code) for code in codes], state)
-        known, where = everywhere[np.isfinite(everywhere)], "de France"
+        found, where = need_figures(thing, level, [str(code) for code in codes], state), "de France"
+    known = found.middle[np.isfinite(found.middle)]
     if len(known) < FEWEST:
         return np.nan, np.nan, ""
     low, high = np.quantile(known, [1 / 3, 2 / 3]).tolist()
-    name = level_words(level)
-    return low, high, f"des {fr.number(len(known))} {name} {where} dont le chiffre est connu"
+    bounded = int(np.isfinite(known).sum() - np.isfinite(found.value).sum())
+    said = f"dont le chiffre est connu{f', entre deux bornes pour {fr.number(bounded)}' if bounded else ''}"
+    return low, high, f"des {fr.number(len(known))} {level_words(level)} {where} {said}"
 
 
 def _towards_need(values: Floats, indicator: Indicator) -> Floats:
@@ -276,16 +306,22 @@ def _towards_need(values: Floats, indicator: Indicator) -> Floats:
     return -values if indicator.direction is Direction.BETTER else values
 
 
-def _need_classes(values: Floats, why: Ints, low: float, high: float, indicator: Indicator) -> Ints:
-    known = np.isfinite(values)
+def _need_classes(found: NeedFigures, low: float, high: float, indicator: Indicator) -> Ints:
+    """Return the class of each figure; of one between two bounds, the class that holds both, else none."""
+    known = np.isfinite(found.middle)
     if np.isnan(low):
-        return np.where(known, Need.NOT_COMPARED, why).astype(np.intp)
-    need = _towards_need(values, indicator)
+        return np.where(known, Need.NOT_COMPARED, found.why).astype(np.intp)
     cuts = sorted(_towards_need(np.array([low, high]), indicator).tolist())
-    equal = known & (values == low) & (low == high)
+    flat = low == high and _all_equal(found.middle)
+    least, most = (_class_of(values, cuts, indicator, flat=flat) for values in (found.least, found.most))
+    return np.where(known & (least == most), least, found.why).astype(np.intp)
+
+
+def _class_of(values: Floats, cuts: list[float], indicator: Indicator, *, flat: bool) -> Ints:
+    need = _towards_need(values, indicator)
     with np.errstate(invalid="ignore"):
-        conditions = [~known, equal & _all_equal(values), need > cuts[1], need <= cuts[0]]
-    return np.select(conditions, [why, Need.MIDDLE, Need.HIGH, Need.LOW], Need.MIDDLE).astype(np.intp)
+        conditions = [np.full(len(need), flat), need > cuts[1], need <= cuts[0]]
+    return np.select(conditions, [Need.MIDDLE, Need.HIGH, Need.LOW], Need.MIDDLE).astype(np.intp)
 
 
 def _all_equal(values: Floats) -> bool:

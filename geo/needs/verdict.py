@@ -28,6 +28,9 @@ class Verdict(StrEnum):
     NONE = "non comparé"
 
 
+SHORT = 2  # letters of a unit that is said again beside each figure: « % », « € »
+
+
 def verdict(indicator: Indicator, mine: Answer, other: Answer) -> Verdict:
     """Compare a figure with another of the same indicator; bounds settle it when both ends say the same. NONE when one of them is not
     known well enough."""
@@ -87,7 +90,8 @@ def sentence(indicator: Indicator, mine: Answer, others: Sequence[tuple[str, Ans
     said = f"{indicator.label}, {indicator.year} : {mine.text}"
     parts = []
     for one in (Verdict.ABOVE, Verdict.BELOW, Verdict.ALIKE):
-        mates = [f"{named(kind, one)} ({said_figure(indicator, other)})" for kind, other, v in others if v is one]
+        unit = f" {indicator.unit}" if 0 < len(indicator.unit) <= SHORT else ""
+        mates = [f"{named(kind, one)} ({said_figure(indicator, other)}{unit})" for kind, other, v in others if v is one]
         if mates:
             parts.append(f"{one} {fr.listing(mates)}")
     if not parts:

@@ -47,10 +47,10 @@ def test_a_table_is_brought_by_a_command_and_rolled_back(
     assert code == 0
     assert "Publié : Besoins 2023, version 1." in out
     held = open_indicators(home, real.atlas(), []).by_id
-    aah = held["besoins-2023-nombre-beneficiaires-aah"]
+    aah = held["besoins-2023-nombre-de-beneficiaires-aah"]
     assert aah.indicator.direction is Direction.WORSE
     assert shown_figures(aah)["08173"] == 2.0
-    assert "08005" not in held["besoins-2023-nombre-passages-aux-urgences"].values["numerator"].dropna(), (
+    assert "08005" not in held["besoins-2023-nombre-de-passages-aux-urgences"].values["numerator"].dropna(), (
         "7 is under 11"
     )
     code, out, err = run(capsys, "indicators", file, "--name", "Besoins 2023", "--source", "ORS", "--year", "2024")

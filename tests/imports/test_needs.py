@@ -107,12 +107,12 @@ def test_every_row_is_accepted_refused_or_set_aside(draft: NeedsDraft) -> None:
 def test_counts_ratios_and_rates_have_the_hand_answers(draft: NeedsDraft) -> None:
     by_label = {series.indicator.label: series for series in draft.series}
     assert len(by_label) == 6
-    followed = by_label["Nombre patients suivis"].values
+    followed = by_label["Nombre de patients suivis"].values
     assert followed["numerator"].dropna().to_dict() == {"08001": 12, "08005": 0, "08173": 16}
     assert followed["state"].to_dict() == {
         "08001": State.KNOWN, "08003": State.SECRET, "08004": State.ABSENT, "08005": State.KNOWN, "08173": State.KNOWN,
     }  # fmt: skip
-    aah = by_label["Nombre bénéficiaires AAH"]
+    aah = by_label["Nombre de bénéficiaires AAH"]
     assert aah.indicator.measure is Measure.RATIO
     shown = shown_figures(aah).dropna().round(6).to_dict()
     assert shown == {"08001": round(1000 / 479, 6), "08003": round(4000 / 1692, 6), "08173": 2.0}
@@ -127,7 +127,7 @@ def test_counts_ratios_and_rates_have_the_hand_answers(draft: NeedsDraft) -> Non
         "08173": 7.0,
     }
     assert shown_figures(use)["08173"] == pytest.approx(14.0), "3 + 4 people of 500, not the mean of 10 and 20"
-    urgent = by_label["Nombre passages aux urgences"].values["numerator"]
+    urgent = by_label["Nombre de passages aux urgences"].values["numerator"]
     assert urgent.dropna().to_dict() == {"08001": 1234, "08003": 80, "08005": 7, "08173": 30}
 
 
@@ -323,7 +323,7 @@ def test_a_long_table_is_put_in_columns() -> None:
         "01002;Taux de pauvreté (%);20",
     )
     draft = table("code commune;indicateur;valeur", *rows)
-    assert [series.indicator.label for series in draft.series] == ["Nombre suicides", "Taux de pauvreté (%)"]
+    assert [series.indicator.label for series in draft.series] == ["Nombre de suicides", "Taux de pauvreté (%)"]
     assert draft.series[0].values["state"].to_dict() == {"01001": State.KNOWN, "01002": State.SECRET}
     assert draft.series[1].values["rate"].to_dict() == {"01001": 12.5, "01002": 20}
 
@@ -434,7 +434,7 @@ def test_a_table_is_published_opened_and_what_was_settled_serves_again(draft: Ne
     version = publish_needs(draft, SAID, seen=0, home=tmp_path)
     opened = open_indicators(tmp_path, FRANCE, [])
     assert len(opened) == 6
-    series = opened.by_id["besoins-2023-nombre-patients-suivis"]
+    series = opened.by_id["besoins-2023-nombre-de-patients-suivis"]
     assert (series.indicator.set, series.indicator.source, series.indicator.year) == (
         "Besoins 2023",
         "ORS Grand Est",

@@ -23,7 +23,7 @@ from tests.support.table_files import NEEDS_HEADER, NEEDS_ROWS, needs_workbook
 pytestmark = pytest.mark.journey
 AAH, USE = "Nb bénéficiaires AAH", "Taux de recours pour 1 000 hab."
 
-AAH_ID = "besoins-nombre-beneficiaires-aah"
+AAH_ID = "besoins-nombre-de-beneficiaires-aah"
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def crossed_and_printed(page: Page, server: AppServer, folder: Path) -> None:
     expect(page).to_have_url(re.compile(f"croisement={AAH_ID}"))
 
     page.goto(f"{link}&onglet=priorites&niveau=commune&besoins={AAH_ID}:5")
-    expect(page.get_by_text(re.compile(r"Nombre bénéficiaires AAH, \d+\s%\sdes écarts")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Nombre de bénéficiaires AAH, \d+\s%\sdes écarts")).first).to_be_visible()
     settle(page)
 
     page.goto(f"{link}&onglet=emporter")
@@ -114,7 +114,7 @@ def crossed_and_printed(page: Page, server: AppServer, folder: Path) -> None:
     taken.value.save_as(body)
     sheets = pd.read_excel(body, sheet_name=None, header=None, engine="calamine")
     assert {"Peu couverts, besoin élevé", "Couverture et besoin"} <= set(sheets)
-    assert "Nombre bénéficiaires AAH" in sheets["Couverture et besoin"].astype(str).to_string()
+    assert "Nombre de bénéficiaires AAH" in sheets["Couverture et besoin"].astype(str).to_string()
 
 
 def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdrawn(
@@ -131,7 +131,9 @@ def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdr
 
     # what the columns say: a count becomes a ratio, a rate is given its denominator, which way is worse is said
     choose(page, AAH, "Ce que dit la colonne", "à rapporter")
-    expect(page.get_by_text(re.compile("Choisissez le dénominateur de « Nombre bénéficiaires AAH »"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile("Choisissez le dénominateur de « Nombre de bénéficiaires AAH »"))
+    ).to_be_visible()
     choose(page, AAH, "Dénominateur", "Population")
     choose(page, AAH, "Ce qu’il dit du besoin", "plus le besoin est grand")
     choose(page, USE, "Ce que dit la colonne", "dont le dénominateur est connu")
@@ -157,10 +159,10 @@ def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdr
     assert "Besoins version 1" in sets(page)
     held = open_dataset(home).indicators
     assert len(held) == 6
-    aah = held.by_id["besoins-nombre-beneficiaires-aah"]
+    aah = held.by_id["besoins-nombre-de-beneficiaires-aah"]
     assert (aah.indicator.measure, aah.indicator.direction) == (Measure.RATIO, Direction.WORSE)
     assert shown_figures(aah)["08173"] == 2.0
-    assert held.by_id["besoins-nombre-patients-suivis"].values["state"]["08003"] == State.SECRET
+    assert held.by_id["besoins-nombre-de-patients-suivis"].values["state"]["08003"] == State.SECRET
 
     # next year's table: what was settled serves again, one more commune
     more = ("08006", "Alland’Huy", 272, 30, 6, "20,0 %", 1.0, "20 000 €", 3)
@@ -174,7 +176,7 @@ def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdr
     expect(page.get_by_text("Besoins : 6 indicateurs en service.")).to_be_visible()
     settle(page)
     assert "Besoins version 2" in sets(page)
-    assert open_dataset(home).indicators.by_id["besoins-nombre-patients-suivis"].values["numerator"]["08006"] == 30
+    assert open_dataset(home).indicators.by_id["besoins-nombre-de-patients-suivis"].values["numerator"]["08006"] == 30
 
     crossed_and_printed(page, server, tmp_path)
 
@@ -191,7 +193,7 @@ def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdr
     press(page, re.compile("Confirmer : mettre en service la version 1"))
     expect(page.get_by_text("Indicateurs : la version 1 est en service.")).to_be_visible()
     assert "Besoins version 1" in sets(page)
-    assert "08006" not in open_dataset(home).indicators.by_id["besoins-nombre-patients-suivis"].values.index
+    assert "08006" not in open_dataset(home).indicators.by_id["besoins-nombre-de-patients-suivis"].values.index
     press(page, "Retirer ce jeu d’indicateurs")
     press(page, "Confirmer : retirer ce jeu d’indicateurs")
     expect(page.get_by_text("Indicateurs : le jeu n’est plus en service.")).to_be_visible()

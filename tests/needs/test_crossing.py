@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from geo.coverage import CoverageState, gap_table, scopes
+from geo.communes import approximate_density
+from geo.coverage import CoverageState, coverage_state, gap_table, scopes
 from geo.indicators import (
     Direction,
     Grain,
@@ -27,12 +30,22 @@ from geo.needs import (
     map_level,
 )
 from tests.needs import BODIES, CODES, EPCI, country, series
-from tests.support.grid import plain
+from tests.support.grid import crosswalk, draw, plain, zone
 
 
 def cross(state: CoverageState, told: Series, level: str = "commune", scope: str = "france") -> Crossing:
     thing = crossable(Indicators((told,)), state.atlas)[told.id]
     return crossing(thing, level, scopes(state.atlas)[scope], state)
+
+
+def thirteen_bodies(numbers: list[Any]) -> Crossing:
+    """Cross numbers of fourteen communes, 1 000 inhabitants each, by EPCI: twelve of one commune, the last of two."""
+    bodies = [f"2000000{min(i, 12):02d}" for i in range(14)]
+    atlas = draw([[1000] * 14], epci=[bodies], departement=[["01"] * 14])
+    codes = [str(code) for code in atlas.codes]
+    zones = {"epci": {body: zone(*(c for c, b in zip(codes, bodies, strict=True) if b == body)) for body in bodies}}
+    state = coverage_state(crosswalk(atlas, zones), approximate_density(atlas))
+    return cross(state, series(numbers, codes, secrecy=5), "epci")
 
 
 def words(found: Crossing, code: str) -> str:
@@ -143,7 +156,20 @@ def test_its_figures_are_those_of_the_gaps_and_of_the_indicator_itself(level: st
     assert np.array_equal(table["valeur"].to_numpy(), answered.value, equal_nan=True)
 
 
-def test_no_figure_hidden_gives_a_class() -> None:
+def test_a_territory_with_a_secret_commune_has_the_class_that_holds_both_its_bounds() -> None:
+    """Twelve bodies of one commune, and one of two whose second is hidden: from 1 to 4 more, out of 2 000."""
+    clear = thirteen_bodies([*range(10, 130, 10), 300, "s"])
+    last = clear.table.loc["200000012"]
+    assert np.isnan(last["valeur"])
+    assert [last["au_moins"], last["au_plus"]] == pytest.approx([301 / 2, 304 / 2])
+    assert last["need"] == Need.HIGH
+    assert "entre deux bornes pour 1" in plain(clear.cuts)
+    across = thirteen_bodies([*range(10, 130, 10), 158, "s"])  # from 79.5 to 81, and its middle is the upper cut
+    assert across.table.loc["200000012"]["need"] == Need.SECRET
+    assert "besoin sous le secret pour 1" in plain(across.left_out)
+
+
+def test_a_figure_hidden_alone_gives_no_class() -> None:
     state = country()
     told = series([1, 2, *RISING[2:]], secrecy=3)
     found = cross(state, told)

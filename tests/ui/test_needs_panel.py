@@ -29,7 +29,7 @@ from ui.needs.panel import CHOSEN
 from ui.perimeter import workbench
 
 HOSTILE = "Séjours <b>& **soins**"
-NAME = "Portrait de besoin"
+NAME, PANEL = "Portrait de besoin", "Besoins"
 
 
 def some(atlas: Atlas) -> Indicators:
@@ -60,7 +60,7 @@ def indicators(monkeypatch: pytest.MonkeyPatch) -> Indicators:
 
 def test_with_no_indicator_the_panel_is_one_sentence_that_leads_to_the_data() -> None:
     app = open_page(PERIMETER, carte="dep-94", communes="94028,94046")
-    ran(app.segmented_control(key=workbench.PANEL).set_value(NAME).run())
+    ran(app.segmented_control(key=workbench.PANEL).set_value(PANEL).run())
     assert "Aucun indicateur de besoin" in written(app) and "page Données" in written(app)
     assert not [e for e in app.selectbox if e.key == CHOSEN]
 
@@ -69,7 +69,7 @@ def test_the_panel_says_each_indicator_and_what_is_unknown_once(
     indicators: Indicators, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page(PERIMETER, carte="dep-94", communes="94028,94046")
-    ran(app.segmented_control(key=workbench.PANEL).set_value(NAME).run())
+    ran(app.segmented_control(key=workbench.PANEL).set_value(PANEL).run())
     said = written(app, "")
     assert "Décès par suicide, 2022 : 1,6 pour 1 000 habitants" in said and "du département (" in said
     assert "département : Val-de-Marne" in said and HOSTILE in said
@@ -86,7 +86,7 @@ def test_many_indicators_are_folded_after_the_first_and_cut_in_the_note(monkeypa
     )
     monkeypatch.setattr(Dataset, "indicators", property(lambda world: many))
     app = open_page(PERIMETER, carte="dep-94", communes="94028,94046")
-    ran(app.segmented_control(key=workbench.PANEL).set_value(NAME).run())
+    ran(app.segmented_control(key=workbench.PANEL).set_value(PANEL).run())
     said = written(app)
     assert "Indicateur 7, 2022" in said.replace("\n", "") and "Indicateur 8, 2022" not in said.replace("\n", "")
     assert any("7 autres indicateurs" in plain(e.label) for e in app.expander)

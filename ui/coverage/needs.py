@@ -41,7 +41,8 @@ PICK = "needs-crossed"
 SHOWN = "needs-shown"
 MOST_ROWS = 2_000
 OPENED_LEVELS = ("commune", "epci", "ept", "departements")  # whose lines open on Périmètre
-COLUMNS = ("nom", "valeur", "sans_clsm", "part_couverte", "couverture", "population", "departement", "lecture")
+BOUNDS = ("au_moins", "au_plus")
+COLUMNS = ("nom", "valeur", *BOUNDS, "sans_clsm", "part_couverte", "couverture", "population", "departement", "lecture")
 
 
 def crossed_with() -> str | None:
@@ -196,8 +197,10 @@ def _list(found: Crossing, level: str, view: CoverageView) -> None:
         st.caption("Aucun territoire d’ici, parmi ceux dont le chiffre est connu et comparable.")
         return
     shown = table.head(MOST_ROWS)
-    frame = shown[list(COLUMNS)].assign(
-        part_couverte=(shown["part_couverte"] * 100).round(1), valeur=shown["valeur"].round(found.indicator.decimals),
+    told = ("valeur",) if shown["valeur"].notna().all() else BOUNDS
+    frame = shown[[c for c in COLUMNS if c in told or c not in ("valeur", *BOUNDS)]].assign(
+        part_couverte=(shown["part_couverte"] * 100).round(1),
+        **{column: shown[column].round(found.indicator.decimals) for column in told},
         **{column: shown[column].round().astype("Int64") for column in ("population", "sans_clsm")},
     )  # fmt: skip
     st.dataframe(
@@ -222,12 +225,14 @@ def _columns(found: Crossing) -> dict[str, object]:
     made |= {c: count_column(titles[c]) for c in ("population", "sans_clsm")}
     one = found.indicator
     unit = f" ({one.unit})" if one.unit else ""
-    return made | {
-        "part_couverte": decimal_column(titles["part_couverte"]),
-        "valeur": st.column_config.NumberColumn(
-            fr.typeset(f"{one.label}{unit}"), format="localized", step=10.0**-one.decimals, help=found.credit, width=150
-        ),
-    }
+    figure = {"valeur": "", "au_moins": ", au moins", "au_plus": ", au plus"}
+    made |= {
+        column: st.column_config.NumberColumn(
+            fr.typeset(f"{one.label}{unit}{said}"), format="localized", step=10.0**-one.decimals, help=found.credit, width=150
+        )
+        for column, said in figure.items()
+    }  # fmt: skip
+    return made | {"part_couverte": decimal_column(titles["part_couverte"])}
 
 
 def _open(shown: pd.DataFrame, level: str, view: CoverageView) -> None:

@@ -1,4 +1,4 @@
-"""The panel « Portrait de besoin » of the page Périmètre: the indicators here, around and in what is alike.
+"""The panel « Besoins » of the page Périmètre: the indicators here, around and in what is alike.
 
 It computes nothing: `geo.needs` does. Start from `needs_panel`, `compared_table`.
 """

@@ -1,4 +1,4 @@
-"""The panel « Portrait de besoin »: a sentence an indicator, one of them in bars, all of them in a table to unfold."""
+"""The panel « Besoins »: a sentence an indicator, one of them in bars, all of them in a table to unfold."""
 
 from __future__ import annotations
 

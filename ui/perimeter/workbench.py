@@ -184,7 +184,7 @@ PANELS: dict[str, Callable[[Perimeter], None]] = {
     "Accords": agreements.panel,
     "Dispositifs": _layers,
     "Budget": _budget,
-    "Portrait de besoin": needs.needs_panel,
+    "Besoins": needs.needs_panel,
     "CLSM comparables": similar.clsm_panel,
     "Scénarios": scenarios.panel,
     "Note et fichiers": note.panel,

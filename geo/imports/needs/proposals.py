@@ -87,7 +87,13 @@ def _is_key(name: str, numbers: Sequence[float]) -> bool:
 def label_of(name: str) -> str:
     """Return the wording of an indicator that a header proposes."""
     bare = " ".join(name.replace("_", " ").split())
-    bare = re.sub(r"^(?:nb|nbre|nbr)\b\.?", "Nombre", bare, flags=re.IGNORECASE)
+    short = re.match(r"(?:nb|nbre|nbr)\b\.?\s*(.*)", bare, flags=re.IGNORECASE)
+    if short and not short[1]:
+        bare = "Nombre"
+    elif short:
+        linked = re.match(r"(?:de |des |du |d['’])", short[1], flags=re.IGNORECASE)
+        link = "" if linked else "d’" if fold(short[1])[0] in "aeiouyh" else "de "
+        bare = f"Nombre {link}{short[1]}"
     return bare[:1].upper() + bare[1:200]
 
 
