@@ -21,5 +21,11 @@ else:  # imported by « streamlit run », once
         warm()
         HINTS.geometry = first_files
 
+    def later() -> None:
+        """Prepare the indicators of need, if there are any."""
+        from ui.loaders import warm_needs
+
+        warm_needs()
+
     quiet_log()
-    app = st.App(__file__, on_script_error=report_failure, middleware=middleware(), lifespan=ready_first(load))
+    app = st.App(__file__, on_script_error=report_failure, middleware=middleware(), lifespan=ready_first(load, later))

@@ -13,6 +13,7 @@ from geo.comparison import Candidate, SideBySide, side_by_side
 from geo.coverage import ClsmMarker, Coverage, CoverageView, Scope, scopes
 from geo.dataset import Dataset, can_open, derive_maps, open_dataset, opened
 from geo.guidance import Check, Finding, Settings, run_checks
+from geo.indicators import things_of
 from geo.layers import Crosswalk, Evidence
 from geo.paths import ROOT
 from geo.perimeters import Perimeter, PerimeterFacts
@@ -50,6 +51,13 @@ def warm() -> None:
     display_index()
     every_scope()
     clsm_places()
+
+
+def warm_needs() -> None:
+    """Read the indicators of need and lay them on the communes: three seconds where the official ones are in, nothing where none is."""
+    here = official()
+    if len(here.indicators):
+        things_of(here.indicators, here.atlas, here.iris)
 
 
 # --- with the cities that the session's workbook opens into IRIS: what judges a perimeter rests on these -----------------

@@ -10,6 +10,7 @@ import io
 import json
 import re
 import socket
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from geo.paths import ROOT
-from ui.server import HINTS, bundle, front, light, middleware
+from ui.server import HINTS, bundle, front, light, middleware, ready
 from ui.server.guarded import Guarded
 
 FONT = "SourceSansVF-Upright.ttf.BsWL4Kly.woff2"
@@ -400,3 +401,28 @@ def test_a_socket_that_named_no_protocol_sends_what_it_has_at_once() -> None:
             with accepted:
                 assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         assert listening.fileno() >= 0, "the socket itself stays open"
+
+
+def test_what_few_pages_show_is_prepared_once_the_first_visitor_has_been_served(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And what fails there is left to the page that needs it: no traceback reaches the log."""
+    done: list[str] = []
+    monkeypatch.setattr(light, "QUIET_S", 0.0)
+    monkeypatch.setattr(front.runtime, "exists", lambda: True)
+
+    def later() -> None:
+        done.append("later" if ready.LOADED.is_set() else "too soon")
+        raise ValueError("damaged")
+
+    async def start() -> None:
+        async with front.ready_first(lambda: done.append("load"), later)(None):
+            for thread in threading.enumerate():
+                if thread.name == front.LOADING:
+                    await asyncio.to_thread(thread.join, 30)
+
+    monkeypatch.setattr(front, "install", lambda: None)
+    monkeypatch.setattr(ready, "LOADED", threading.Event())
+    monkeypatch.setattr(front, "LOADED", ready.LOADED)
+    asyncio.run(start())
+    assert done == ["load", "later"]

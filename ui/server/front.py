@@ -234,8 +234,13 @@ def _said_by_a_visitor(record: logging.LogRecord) -> bool:
     return record.threadName != LOADING
 
 
-def ready_first(load: Callable[[], object]) -> Callable[[Any], AbstractAsyncContextManager[None]]:
-    """Return what the server does as it starts: load the country while the first browser is still fetching the page."""
+def ready_first(
+    load: Callable[[], object], later: Callable[[], object]
+) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    """Return what the server does as it starts: load the country while the first browser is still fetching the page.
+
+    `later` comes once the first visitor has had the processor: what few pages show, and would wait for.
+    """
 
     def quietly() -> None:
         for name in NO_VISITOR_YET:
@@ -245,6 +250,9 @@ def ready_first(load: Callable[[], object]) -> Callable[[Any], AbstractAsyncCont
             time.sleep(0.01)  # a component declared before the server is there would be unknown to it
         load()
         LOADED.set()
+        time.sleep(light.QUIET_S)
+        with suppress(Exception):  # the page that needs it will meet the same, and say it
+            later()
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
