@@ -19,7 +19,7 @@ from geo.indicators import ID, Series, State, read_series, series_bytes
 from geo.register import store
 from geo.register.model import NEEDS, Head, Origin, Settled, Statement, Version
 from geo.register.register import add_row, damage, find, head, heads, now, versions
-from geo.register.writing import LONGEST, one_line, statement_row
+from geo.register.writing import given_columns, one_line, statement_row
 from geo.rights import Act, Actor, actor_of, ensure_may
 
 MOST_LETTERS = 40  # of the identifier of a set
@@ -98,19 +98,10 @@ def keep_series(
     content = store.content_of(files)
     known = {code for one in series for code in one.values.index[one.values["state"] == State.KNOWN]}
     values = {
+        **given_columns(statement, origin),
         "kind": kind,
         "created": now(),
-        "who": one_line(statement.who, LONGEST["who"]),
-        "file_name": one_line(origin.name, LONGEST["file_name"]),
-        "file_sha256": origin.sha256,
-        "file_bytes": origin.bytes,
-        "file_form": one_line(origin.form, LONGEST["file_form"]).lower(),
-        "source": one_line(statement.source, 2000),
-        "date": one_line(statement.date, LONGEST["date"]),
-        "etat": str(statement.etat),
-        "mode": str(statement.mode),
         "extent": "[]",
-        "remark": one_line(statement.remark, 4000),
         "changes": json.dumps(_changes(series, kind, home), ensure_ascii=False),
         "zones": len(series),
         "communes": len(known),

@@ -21,13 +21,9 @@ def one_line(text: str, most: int) -> str:
     return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text).strip()[:most]
 
 
-def version_row(
-    layer: Layer, statement: Statement, origin: Origin, changes: Difference | None, content: str, atlas: Atlas
-) -> dict[str, Any]:
-    """Return the row of a version, but its number, its day and what it is laid over."""
-    changed = {**changes.summary(), CHANGED: sorted(of_difference(changes, atlas))} if changes else {}
+def given_columns(statement: Statement, origin: Origin) -> dict[str, Any]:
+    """Return what a version holds of its file and of what was said with it, whatever it is a version of."""
     return {
-        "kind": layer.id,
         "who": one_line(statement.who, LONGEST["who"]),
         "file_name": one_line(origin.name, LONGEST["file_name"]),
         "file_sha256": origin.sha256,
@@ -37,8 +33,19 @@ def version_row(
         "date": one_line(statement.date, LONGEST["date"]),
         "etat": str(statement.etat),
         "mode": str(statement.mode),
-        "extent": json.dumps(sorted(statement.extent)),
         "remark": one_line(statement.remark, 4000),
+    }
+
+
+def version_row(
+    layer: Layer, statement: Statement, origin: Origin, changes: Difference | None, content: str, atlas: Atlas
+) -> dict[str, Any]:
+    """Return the row of a version, but its number, its day and what it is laid over."""
+    changed = {**changes.summary(), CHANGED: sorted(of_difference(changes, atlas))} if changes else {}
+    return {
+        **given_columns(statement, origin),
+        "kind": layer.id,
+        "extent": json.dumps(sorted(statement.extent)),
         "changes": json.dumps(changed, ensure_ascii=False),
         "zones": len(layer.zones),
         "communes": int(layer.members["row"].nunique()),
