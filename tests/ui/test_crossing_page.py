@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo import french as fr
 from geo.coverage import CoverageView, Weights, coverage_state, gap_table, read_scope
 from geo.dataset import Dataset
 from geo.exports import Imprint, MapChoice
@@ -53,7 +54,7 @@ def captions(app) -> str:
 
 
 def list_of(app) -> pd.DataFrame:
-    return next(d.value for d in app.dataframe if "valeur" in d.value.columns)
+    return next(d.value for d in app.dataframe if "chiffre" in d.value.columns)
 
 
 def test_with_no_indicator_all_of_it_is_one_sentence_that_leads_to_the_data() -> None:
@@ -77,6 +78,9 @@ def test_the_list_is_that_of_the_gaps_and_of_the_indicator_and_opens_perimetre(i
     rows = [[real.atlas().row[code]] for code in expected.index]
     answered = answers_over(indicators, real.atlas(), [np.array(one) for one in rows])[0]
     assert np.array_equal(expected["valeur"].to_numpy(), answered.value)
+    assert list(shown["chiffre"]) == [fr.number(value, 1) for value in answered.value]
+    between = pd.DataFrame({"au_moins": [4.04, 4.2], "au_plus": [4.16, 4.2]})
+    assert coverage_needs._figures(between, 1) == ["4,0 à 4,2", "4,2"]
     assert any("Dessiner depuis" in b.label for b in app.button)
     assert app.query_params["croisement"] in ("suicides:commune", ["suicides:commune"])
 

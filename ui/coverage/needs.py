@@ -41,8 +41,7 @@ PICK = "needs-crossed"
 SHOWN = "needs-shown"
 MOST_ROWS = 2_000
 OPENED_LEVELS = ("commune", "epci", "ept", "departements")  # whose lines open on Périmètre
-BOUNDS = ("au_moins", "au_plus")
-COLUMNS = ("nom", "valeur", *BOUNDS, "sans_clsm", "part_couverte", "couverture", "population", "departement", "lecture")
+COLUMNS = ("nom", "chiffre", "sans_clsm", "part_couverte", "couverture", "population", "departement", "lecture")
 
 
 def crossed_with() -> str | None:
@@ -197,12 +196,10 @@ def _list(found: Crossing, level: str, view: CoverageView) -> None:
         st.caption("Aucun territoire d’ici, parmi ceux dont le chiffre est connu et comparable.")
         return
     shown = table.head(MOST_ROWS)
-    told = ("valeur",) if shown["valeur"].notna().all() else BOUNDS
-    frame = shown[[c for c in COLUMNS if c in told or c not in ("valeur", *BOUNDS)]].assign(
-        part_couverte=(shown["part_couverte"] * 100).round(1),
-        **{column: shown[column].round(found.indicator.decimals) for column in told},
+    frame = shown.assign(
+        chiffre=_figures(shown, found.indicator.decimals), part_couverte=(shown["part_couverte"] * 100).round(1),
         **{column: shown[column].round().astype("Int64") for column in ("population", "sans_clsm")},
-    )  # fmt: skip
+    )[list(COLUMNS)]  # fmt: skip
     st.dataframe(
         frame,
         hide_index=True,
@@ -225,14 +222,17 @@ def _columns(found: Crossing) -> dict[str, object]:
     made |= {c: count_column(titles[c]) for c in ("population", "sans_clsm")}
     one = found.indicator
     unit = f" ({one.unit})" if one.unit else ""
-    figure = {"valeur": "", "au_moins": ", au moins", "au_plus": ", au plus"}
-    made |= {
-        column: st.column_config.NumberColumn(
-            fr.typeset(f"{one.label}{unit}{said}"), format="localized", step=10.0**-one.decimals, help=found.credit, width=150
-        )
-        for column, said in figure.items()
-    }  # fmt: skip
+    made["chiffre"] = st.column_config.TextColumn(
+        fr.typeset(f"{one.label}{unit}"), help=found.credit, width=150, alignment="right"
+    )
     return made | {"part_couverte": decimal_column(titles["part_couverte"])}
+
+
+def _figures(shown: pd.DataFrame, decimals: int) -> list[str]:
+    """Write each figure, or its two bounds: « 4,2 », « 4,1 à 4,3 »."""
+    ends = zip(shown["au_moins"], shown["au_plus"], strict=True)
+    written = ([fr.number(end, decimals) for end in pair] for pair in ends)
+    return [least if least == most else f"{least} à {most}" for least, most in written]
 
 
 def _open(shown: pd.DataFrame, level: str, view: CoverageView) -> None:
