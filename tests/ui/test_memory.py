@@ -63,10 +63,10 @@ def two_versions(home: Path) -> list[Version]:
     return [register.keep(each, said, origin, None, real.atlas(), home=home) for each in (layer, fewer)]
 
 
-async def browse(person: Person, pages: Sequence[str] = PAGES) -> None:
-    """Read pages that hold something of the data, and choose two communes."""
+async def browse(person: Person, scope: str, pages: Sequence[str] = PAGES) -> None:
+    """Read pages that hold something of the data, each by a link to a territory, and choose two communes."""
     for page in pages:
-        await person.open(page)
+        await person.open(page, f"carte={scope}")
         if page == "Perimetre":
             await person.click("79191")
             await person.click("79003")
@@ -79,10 +79,12 @@ async def publish_and_browse(server: AppServer, home: Path, versions: list[Versi
     The session is the same throughout: Streamlit keeps those that leave for two minutes, whatever the data.
     """
     before = 0.0
-    async with Person(server.url, query="carte=dep-79") as person:
+    async with Person(server.url) as person:
         for rank in range(FIRST + MORE):
             register.publish(versions[rank % 2], who="Camille", seen=register.head("clsm", home).revision, home=home)
-            await browse(person, PAGES[:2] if rank // 2 % 2 else PAGES[2:])  # each version in use on each page
+            await browse(
+                person, "dep-79", PAGES[:2] if rank // 2 % 2 else PAGES[2:]
+            )  # each version in use on each page
             if rank == FIRST - 1:
                 before = held_mb(server)
     return held_mb(server) - before
@@ -106,9 +108,8 @@ async def crowd(server: AppServer) -> float:
 
 async def read_by(people: list[Person], rounds: int) -> None:
     for turn in range(rounds):
-        for rank, person in enumerate(people):
-            person.query = f"carte={SCOPES[(rank + turn) % len(SCOPES)]}"
-        await asyncio.gather(*(browse(person) for person in people))
+        scopes = (SCOPES[(rank + turn) % len(SCOPES)] for rank in range(len(people)))
+        await asyncio.gather(*(browse(person, scope) for person, scope in zip(people, scopes, strict=True)))
 
 
 def test_ten_people_who_go_on_reading_leave_the_server_as_it_was(server: AppServer) -> None:
