@@ -108,6 +108,7 @@ class App:
 
 OURS = App("ours", "dashboard.py", "/Perimetre")
 NAIVE = App("naive", "bench/naive_app.py", "/")
+BARE = App("bare", "bench/bare_app.py", "/")
 
 
 @dataclass(frozen=True)
@@ -178,11 +179,12 @@ def serve(app: App, env: dict[str, str] | None = None) -> Iterator[AppServer]:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         script = ROOT / app.script
-        if app is NAIVE:  # static/ is served from beside the script
+        beside = app in (NAIVE, BARE)
+        if beside:  # static/ is served from beside the script
             script = make_app(folder, script)
         # Compiled modules are kept, as on anybody's machine, even where this one asks not to: a launch would compile all that is ours.
         env = {"PYTHONDONTWRITEBYTECODE": ""} | (env or {})
-        server = start_server(script, log=folder / "server.log", cwd=ROOT if app is NAIVE else script.parent, env=env)
+        server = start_server(script, log=folder / "server.log", cwd=ROOT if beside else script.parent, env=env)
         try:
             yield server
         finally:

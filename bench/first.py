@@ -1,8 +1,8 @@
 """The first second: to the map painted after a launch, in a second session, for France, and on a slow line; what is on the wire.
 
 Against the naive page and against commit 918b49c, when it can be checked out beside this tree: it is run with the packages
-of today (its own pins of Streamlit and of the map are the same), its libraries and outlines made by its own commands. All take
-turns in every round, so that a busy moment of the machine weighs on each; processor seconds are those of the server and of
+of today (its own pins of Streamlit and of the map are the same), its libraries and outlines made by its own commands. An empty map of the framework (bench/bare_app.py) tells what no
+page can be under. All take turns in every round, so that a busy moment of the machine weighs on each; processor seconds are those of the server and of
 Chromium together, to the map painted.
 
 The slow line is Chromium's own: 1.5 Mbit/s both ways and 150 ms before each answer. It slows files, not the websocket, on
@@ -34,6 +34,7 @@ SCOPE = "dep-62"
 REPEAT = 3
 COMMIT = "918b49c"
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 1.5e6 / 8, "uploadThroughput": 1.5e6 / 8}
+QUIET_S = 1.0  # a page is let alone before the next is opened
 WARM_S = 3.0  # a server of before slow visits has nothing left to load
 KINDS = {
     "Document": "pages",
@@ -168,6 +169,21 @@ def _visit(
     session.page.close() if context else session.context.close()
 
 
+def bare(browser: Browser, found: Found) -> None:
+    """Measure a launch and a second session of the framework's own page, to an empty map."""
+    start = time.time()
+    with _browser.serve(_browser.BARE) as server:
+        for name in ("launch, empty map of the framework", "second session, empty map of the framework"):
+            context = browser.new_context(viewport=_browser.VIEWPORT, locale="fr-FR", bypass_csp=True)
+            page = context.new_page()
+            page.goto(server.url, wait_until="commit")
+            page.frame_locator("iframe").locator(".leaflet-container").wait_for()
+            found[name].append(time.time() - start)
+            page.wait_for_timeout(1000 * QUIET_S)
+            context.close()
+            start = time.time()
+
+
 # --- what is printed --------------------------------------------------------------------------------------------
 def table(found: dict[str, Found]) -> None:
     """Print our medians and the ratio of each baseline to ours."""
@@ -202,12 +218,16 @@ def main() -> None:
         apps = [app for app in (_browser.OURS, _browser.NAIVE, older) if app]
         found: dict[str, Found] = {app.name: defaultdict(list) for app in apps}
         wire: dict[str, tuple[Wire, Wire]] = {}
+        floor: Found = defaultdict(list)
         for _ in range(REPEAT):
+            bare(browser, floor)
             for app in apps:
                 launch(browser, app, f"{home}/{app.name}", found[app.name])
             for app in apps:
                 wire[app.name] = slow_line(browser, app, f"{home}/{app.name}", found[app.name])
         table(found)
+        for name, values in floor.items():
+            print(f"  {name:<48} {median(values):.1f} s")
         wires(wire)
 
 
