@@ -119,27 +119,33 @@ def desk() -> Desk:
     return Desk()
 
 
-def read(asked: Hashable, job: Job) -> Reading | None:
-    """Return the reading that `asked` names once it is over; meanwhile show where it stands, and return None."""
-    held = desk()
+def read(
+    asked: Hashable, job: Job, *, at: Callable[[], Desk] | None = None, cancel: str = "Annuler la lecture"
+) -> Reading | None:
+    """Return the reading that `asked` names once it is over; meanwhile show where it stands, and return None.
+
+    `at` gives another desk of the session than that of files, and `cancel` names the button that ends its work.
+    """
+    at = at or desk
+    held = at()
     reading = held.reading
     if reading is None or reading.asked != asked:
         reading = held.begin(asked, job)
     if reading.wait(QUICK_S):
         return reading
-    _progress()
+    _progress(at, cancel)
     return None
 
 
 @st.fragment(run_every=EVERY_S)
-def _progress() -> None:
-    reading = desk().reading
+def _progress(at: Callable[[], Desk], cancel: str) -> None:
+    reading = at().reading
     if reading is None or reading.look():
         st.rerun()
         return
     bar, button = st.columns([4, 1], vertical_alignment="center")
     bar.progress(reading.part, text=html.literal(reading.text))
-    button.button("Annuler la lecture", key="lecture-annuler", icon=":material/close:", on_click=reading.stop)
+    button.button(cancel, key=f"annuler-{cancel}", icon=":material/close:", on_click=reading.stop)
 
 
 def offer_again() -> None:

@@ -9,7 +9,7 @@ from geo.scenarios import Scenario, Workbook
 from tests.support import real
 from tests.support.apptest import COVERAGE, open_page, ran, written
 from tests.support.grid import plain
-from ui import cache
+from ui import cache, reading_desk
 from ui.coverage import link as coverage_link
 from ui.division import desk, panel
 
@@ -37,7 +37,7 @@ def test_a_closed_panel_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_departement_is_divided_shown_and_opened_as_scenarios(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk, "QUICK_S", 60.0)
+    monkeypatch.setattr(reading_desk, "QUICK_S", 60.0)
     app = opened(**{"division-ouvert": True})
     assert app.number_input(key="division-nombre-01").value == 3
     ran(app.button(key="division-lancer").click().run())
@@ -57,14 +57,14 @@ def test_ones_own_perimeters_are_compared_with_what_is_proven(monkeypatch: pytes
     atlas = real.atlas()
     whole = [str(c) for c in atlas.codes[atlas.members("departement", "01")]]
     book = Workbook((Scenario("Ouest", frozenset(whole[:200])), Scenario("Est", frozenset(whole[200:]))))
-    monkeypatch.setattr(desk, "QUICK_S", 60.0)
+    monkeypatch.setattr(reading_desk, "QUICK_S", 60.0)
     app = opened(**{"division-ouvert": True, cache.WORKBOOK: book, "division-nombre-01": 2, "division-plus": 450_000})
     ran(app.button(key="division-lancer").click().run())
     assert "Le vôtre en coupe" in captions(app) and "aucune coupure n’est inévitable" in captions(app)
 
 
 def test_a_number_that_cannot_be_is_said_with_those_that_can(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk, "QUICK_S", 60.0)
+    monkeypatch.setattr(reading_desk, "QUICK_S", 60.0)
     app = opened(**{"division-ouvert": True, "division-nombre-01": 20})
     ran(app.button(key="division-lancer").click().run())
     assert "donnez un nombre de 3 à 6" in plain(" ".join(i.value for i in app.info))

@@ -1,19 +1,20 @@
-"""One search at a time for each session, and one for the whole server: a thread, its progress, « Annuler »."""
+"""One search at a time for each session, and one for the whole server.
+
+Apart because a search goes on between the runs of the page that asked for it.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable
 
 import streamlit as st
 
 from geo.divide import SECONDS, Board, Divided, Terms, divide
 from geo.errors import GeoInputError
 from geo.isolation import Stop, Tell
-from ui import html
-from ui.reading_desk import EVERY_S, QUICK_S, Desk, Job, Reading
+from ui.reading_desk import EVERY_S, Desk, Job
 
 LOG = logging.getLogger(__name__)
 WAITING = "Une autre division est en cours ; la vôtre suit…"
@@ -52,26 +53,3 @@ def search(board: Board, terms: Terms) -> Job:
             _ONE.release()
 
     return job
-
-
-def found(asked: Hashable, job: Callable[[], Job]) -> Reading | None:
-    """Return the search that `asked` names once it is over; meanwhile show where it stands, and return None."""
-    held = desk()
-    reading = held.reading
-    if reading is None or reading.asked != asked:
-        reading = held.begin(asked, job())
-    if reading.wait(QUICK_S):
-        return reading
-    _progress()
-    return None
-
-
-@st.fragment(run_every=EVERY_S)
-def _progress() -> None:
-    reading = desk().reading
-    if reading is None or reading.look():
-        st.rerun()
-        return
-    bar, button = st.columns([4, 1], vertical_alignment="center")
-    bar.progress(reading.part, text=html.literal(reading.text))
-    button.button("Annuler", key="division-annuler", icon=":material/close:", on_click=reading.stop)

@@ -10,7 +10,7 @@ from geo.divide import BODIES, CONTIGUITY, SECTORS, Board, Divided, Plan, Terms,
 from geo.errors import GeoInputError
 from geo.layers import LayerId
 from geo.scenarios import in_communes
-from ui import frame, html, loaders, passage
+from ui import frame, html, loaders, passage, reading_desk
 from ui import map as maps
 from ui.cache import keyed_on_data, token
 from ui.choices import distinct, pick_one
@@ -48,7 +48,7 @@ def _inside(scope: Scope, back: passage.WayBack) -> None:
     parts, least, most, units, kept = held[1]
     try:
         board, terms = _board(scope.code, units, kept), Terms(parts, least, most)
-        reading = desk.found(held, lambda: desk.search(board, terms))
+        reading = reading_desk.read(held, desk.search(board, terms), at=desk.desk, cancel="Annuler")
         if reading is None:
             return
         found: Divided = reading.result()
