@@ -24,7 +24,8 @@ from playwright.sync_api import Frame, Page, WebSocket
 
 from geo.paths import ROOT
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")  # on the path
+# On the path. The shell first: the whole browser draws a window of its own, a second of processor for each page opened.
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 # Where Playwright keeps the browsers that it fetches, and what Chromium is called there.
 FETCHED = (".cache/ms-playwright", "Library/Caches/ms-playwright", "AppData/Local/ms-playwright")
