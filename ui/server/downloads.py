@@ -32,6 +32,7 @@ from geo import turns
 from geo.errors import GeoInputError
 from ui.server.failures import write_down
 from ui.server.lanes import FILES, MOST_AT_ONCE, MOST_OF_ONE, MOST_WAITING, visitor_of
+from ui.server.memory import trim
 
 MEDIA = re.compile(r"/media/([0-9a-f]+)(?:\.\w+)?$")
 LIFETIME_S = 120.0  # a finished file that nobody fetches is forgotten
@@ -129,8 +130,11 @@ class InTurn(DeferredFileHandler):
 
 def _made(manager: MediaFileManager, asked: str, visitor: str) -> str:
     """Make a file, keep it, and return its address."""
-    with turns.on_behalf_of(visitor):
-        url = manager.execute_deferred(asked)
+    try:
+        with turns.on_behalf_of(visitor):
+            url = manager.execute_deferred(asked)
+    finally:
+        trim()
     found = MEDIA.search(url)
     file = manager.read_file(found[1]) if found else None
     if found and file is not None:
