@@ -58,7 +58,7 @@ def file(request: Request) -> Response:
     if request.url.path.endswith(".css"):
         return Response(SHEET, media_type="text/css", headers={"etag": '"1"'})
     bundle = request.url.path.startswith("/static/js")
-    kept = {"cache-control": "public, immutable, max-age=31536000"} if bundle else {}
+    kept = {"cache-control": "public, immutable, max-age=31536000", "etag": '"1"'} if bundle else {}
     return Response(SCRIPT, media_type="application/javascript", headers=kept)
 
 
@@ -426,3 +426,9 @@ def test_what_few_pages_show_is_prepared_once_the_first_visitor_has_been_served(
     monkeypatch.setattr(front, "LOADED", ready.LOADED)
     asyncio.run(start())
     assert done == ["load", "later"]
+
+
+def test_what_never_changes_is_sent_without_what_would_tell_it_from_another_version() -> None:
+    headers = get("/static/js/index.abc.js")[1]
+    assert "immutable" in headers["cache-control"]
+    assert not {"etag", "last-modified", "accept-ranges"} & set(headers)

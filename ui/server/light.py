@@ -31,12 +31,11 @@ LIGHT = ROOT / "static" / "light"
 FONTS = "fonts.json"
 RECIPE = 1  # raise it when the same source gives other files
 LETTERS = (
-    (0x20, 0x24F),  # Latin and its accents
+    (0x20, 0x17F),  # Latin and the accents of Europe
+    (0x218, 0x21B),
     (0x2B0, 0x2FF),  # small letters above the line: 1ᵉʳ
     (0x1D2C, 0x1D6A),
     (0x300, 0x304),
-    (0x1E80, 0x1E85),
-    (0x1EF2, 0x1EF3),
     (0x2000, 0x206F),  # dashes, quotes, narrow spaces
     (0x2070, 0x209C),
     (0x20AC, 0x20AC),
