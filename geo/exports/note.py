@@ -324,6 +324,6 @@ def _limits(facts: PerimeterFacts) -> Iterable[str]:
         yield "Le classement rural ou urbain est une estimation par la densité de la commune, faute de la grille de l’INSEE."
     yield "Distances à vol d’oiseau entre points intérieurs des communes ; contours généralisés, pour l’affichage."
     yield (
-        "Cette note ne dit pas les besoins des habitants, l’engagement des acteurs ni la qualité des ressources : "
+        "Cette note ne dit pas tous les besoins des habitants, ni l’engagement des acteurs, ni la qualité des ressources : "
         "elle prépare le diagnostic partagé et la discussion, elle ne les remplace pas."
     )
