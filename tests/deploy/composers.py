@@ -7,6 +7,7 @@ the two, and what is in the address is what the page shows.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
@@ -73,9 +74,16 @@ class Composer:
                 await asyncio.sleep(pause * (0.5 + self.dice.random()))
                 await self.click()
             except GONE:
-                self.cuts += 1
-                self.pending += self.wanted != self.held
+                await self._come_back()
+
+    async def _come_back(self) -> None:
+        """Come back, however many stops come meanwhile."""
+        while True:
+            self.cuts += 1
+            self.pending += self.wanted != self.held
+            with suppress(*GONE):
                 await self.back(anew=bool(self.dice.random() < 0.5))
+                return
 
     async def back(self, *, anew: bool) -> None:
         """Come back after a stop, and check what is there.
@@ -83,7 +91,7 @@ class Composer:
         Raises
         ------
         LossError
-            When it is neither what was seen last nor what the click on its way made of it, or when the page and its address differ.
+            When nobody answers for long, when it is neither what was seen last nor what the click on its way made of it, or when the page and its address differ.
         """
         mine, on_its_way = self.held, self.wanted
         deadline = asyncio.get_running_loop().time() + PATIENCE_S
@@ -92,9 +100,9 @@ class Composer:
                 before = self.person.query
                 await (self.person.reload() if anew else self.person.come_back())
                 break
-            except GONE:
+            except GONE as error:
                 if asyncio.get_running_loop().time() > deadline:
-                    raise
+                    raise LossError(f"nobody answered for {PATIENCE_S:.0f} s") from error
                 await asyncio.sleep(0.2)
         found = codes_of(self.person.query)
         if found not in (mine, on_its_way) or found != codes_of(before):
