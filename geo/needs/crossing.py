@@ -259,10 +259,9 @@ def need_figures(thing: Thing, level: str, codes: list[str], state: CoverageStat
     value = np.where(meant, found.value, np.nan)
     # All of it is hidden where no unit is known: it is said to be secret, whatever its bounds.
     bounded = meant & (found.kind == Kind.BOUNDED) & (found.sums.known > 0) & ~found.small
+    bounded &= np.isfinite(found.least) & np.isfinite(found.most)
     least, most = (np.where(bounded, one, value) for one in (found.least, found.most))
-    said = np.isfinite(least) & np.isfinite(most)
-    least, most = np.where(said, least, np.nan), np.where(said, most, np.nan)
-    return NeedFigures(value, least, most, np.where(said, Need.SECRET, _why(found)))
+    return NeedFigures(value, least, most, np.where(bounded, Need.SECRET, _why(found)))
 
 
 def _why(found: SetAnswers) -> Ints:
@@ -296,7 +295,7 @@ def _cuts(thing: Thing, level: str, found: NeedFigures, scope: Scope, state: Cov
     if len(known) < FEWEST:
         return np.nan, np.nan, ""
     low, high = np.quantile(known, [1 / 3, 2 / 3]).tolist()
-    bounded = int(np.isfinite(known).sum() - np.isfinite(found.value).sum())
+    bounded = len(known) - int(np.isfinite(found.value).sum())
     said = f"dont le chiffre est connu{f', entre deux bornes pour {fr.number(bounded)}' if bounded else ''}"
     return low, high, f"des {fr.number(len(known))} {level_words(level)} {where} {said}"
 

@@ -67,11 +67,11 @@ def _exact(indicator: Indicator, mine: Answer, other: float) -> Verdict:
     return Verdict.ABOVE if mine.value > other else Verdict.BELOW
 
 
-def said_figure(indicator: Indicator, said: Answer) -> str:
-    """Write a figure alone, or its bounds: « 15,2 », « 1,8 à 1,9 »."""
-    if said.least == said.most:
-        return fr.number(said.least, indicator.decimals)
-    return " à ".join(fr.number(end, indicator.decimals) for end in outward(indicator, said.least, said.most))
+def said_figure(indicator: Indicator, least: float, most: float) -> str:
+    """Write a figure alone, or its bounds rounded so that they still hold it: « 15,2 », « 1,8 à 1,9 »."""
+    if least == most:
+        return fr.number(least, indicator.decimals)
+    return " à ".join(fr.number(end, indicator.decimals) for end in outward(indicator, least, most))
 
 
 _OF = {"epci": ("de", "à", "l’intercommunalité"), "departement": ("du", "au", "département"), "region": ("de la", "à la", "région"),
@@ -91,7 +91,11 @@ def sentence(indicator: Indicator, mine: Answer, others: Sequence[tuple[str, Ans
     parts = []
     for one in (Verdict.ABOVE, Verdict.BELOW, Verdict.ALIKE):
         unit = f" {indicator.unit}" if 0 < len(indicator.unit) <= SHORT else ""
-        mates = [f"{named(kind, one)} ({said_figure(indicator, other)}{unit})" for kind, other, v in others if v is one]
+        mates = [
+            f"{named(kind, one)} ({said_figure(indicator, other.least, other.most)}{unit})"
+            for kind, other, v in others
+            if v is one
+        ]
         if mates:
             parts.append(f"{one} {fr.listing(mates)}")
     if not parts:

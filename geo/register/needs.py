@@ -1,6 +1,6 @@
 """Sets of indicators in the register: brought, kept as versions, put in use and withdrawn like layers, with nothing in their place before.
 
-A set is a table that somebody brought under a name of its own, which is the remark of its versions. Its kind is `KIND` and its identifier; its content is one file of series
+A set is a table that somebody brought under a name of its own, which is the remark of its versions. Its kind is `NEEDS` and its identifier; its content is one file of series
 (`geo.indicators.write_series`). What moves the active version is that of layers (`publish`, `withdraw`).
 """
 

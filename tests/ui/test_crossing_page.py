@@ -79,8 +79,9 @@ def test_the_list_is_that_of_the_gaps_and_of_the_indicator_and_opens_perimetre(i
     answered = answers_over(indicators, real.atlas(), [np.array(one) for one in rows])[0]
     assert np.array_equal(expected["valeur"].to_numpy(), answered.value)
     assert list(shown["chiffre"]) == [fr.number(value, 1) for value in answered.value]
-    between = pd.DataFrame({"au_moins": [4.04, 4.2], "au_plus": [4.16, 4.2]})
-    assert coverage_needs._figures(between, 1) == ["4,0 à 4,2", "4,2"]
+    between = pd.DataFrame({"au_moins": [4.04, 4.2, 4.06], "au_plus": [4.16, 4.2, 4.14]})
+    said = coverage_needs._figures(between, indicators.by_id["suicides"].indicator)
+    assert said == ["4,0 à 4,2", "4,2", "4,0 à 4,2"], "bounds are never rounded into one figure"
     assert any("Dessiner depuis" in b.label for b in app.button)
     assert app.query_params["croisement"] in ("suicides:commune", ["suicides:commune"])
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from geo import french as fr
 from geo.coverage import GAP_LEVELS, CoverageView
-from geo.indicators import Direction, Thing
+from geo.indicators import Direction, Indicator, Thing
 from geo.needs import (
     CLASSES,
     CROSS_LEVELS,
@@ -27,6 +27,7 @@ from geo.needs import (
     levels_of_crossing,
     map_level,
     need_words,
+    said_figure,
 )
 from ui import html
 from ui import map as maps
@@ -197,7 +198,7 @@ def _list(found: Crossing, level: str, view: CoverageView) -> None:
         return
     shown = table.head(MOST_ROWS)
     frame = shown.assign(
-        chiffre=_figures(shown, found.indicator.decimals), part_couverte=(shown["part_couverte"] * 100).round(1),
+        chiffre=_figures(shown, found.indicator), part_couverte=(shown["part_couverte"] * 100).round(1),
         **{column: shown[column].round().astype("Int64") for column in ("population", "sans_clsm")},
     )[list(COLUMNS)]  # fmt: skip
     st.dataframe(
@@ -228,11 +229,10 @@ def _columns(found: Crossing) -> dict[str, object]:
     return made | {"part_couverte": decimal_column(titles["part_couverte"])}
 
 
-def _figures(shown: pd.DataFrame, decimals: int) -> list[str]:
-    """Write each figure, or its two bounds: « 4,2 », « 4,1 à 4,3 »."""
+def _figures(shown: pd.DataFrame, indicator: Indicator) -> list[str]:
+    """Write each figure, or its two bounds, as every other page does."""
     ends = zip(shown["au_moins"], shown["au_plus"], strict=True)
-    written = ([fr.number(end, decimals) for end in pair] for pair in ends)
-    return [least if least == most else f"{least} à {most}" for least, most in written]
+    return [said_figure(indicator, least, most) for least, most in ends]
 
 
 def _open(shown: pd.DataFrame, level: str, view: CoverageView) -> None:

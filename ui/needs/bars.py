@@ -59,7 +59,7 @@ def _row(label: str, said: Answer, one: Indicator, colour: str, top: float, peer
 def _short(said: Answer, one: Indicator) -> str:
     """Write the figure without its unit, which the title of the bars has, or in two words why there is none."""
     if math.isfinite(said.least) and math.isfinite(said.most):
-        return said_figure(one, said)
+        return said_figure(one, said.least, said.most)
     if said.kind is Kind.PARTIAL:
         return "connu en partie"
     return "inconnu" if said.kind is Kind.NOTHING else "non comparé"
