@@ -15,44 +15,12 @@ import numpy as np
 
 from bench._browser import BenchError
 from tests.deploy import site as sites
-from tests.deploy.composers import Composer, LossError
+from tests.deploy.composers import Composer, LossError, composing, renew
 from tests.deploy.site import Site
-from tests.support.wire import Person
 
 SEED, CUTS, PEOPLE, PAUSE_S = 18, 200, 12, 0.5
 DRAINED, EVERY_S, DRAIN_PAUSE_S = 50, 60.0, 5.0
 MINUTES = 6.0
-
-
-async def _among(site: Site, people: int, pause: float, act: object) -> list[Composer]:
-    here = [
-        Composer(Person(site.url, cookie=f"clsm_visit={rank:032x}"), np.random.default_rng((SEED, rank)))
-        for rank in range(people)
-    ]
-    for one in here:
-        await one.begin()
-    over = asyncio.Event()
-    lives = [asyncio.create_task(one.compose(over, pause)) for one in here]
-    stops = asyncio.create_task(act(here))  # type: ignore[operator]
-    try:
-        while not stops.done():
-            done, _ = await asyncio.wait({*lives, stops}, return_when=asyncio.FIRST_COMPLETED)
-            for one in done:
-                one.result()
-    finally:
-        over.set()
-        stops.cancel()
-        await asyncio.gather(*lives, stops, return_exceptions=True)
-    for one in here:
-        await one.back(anew=True)
-        await one.person.__aexit__(None, None, None)
-    return here
-
-
-async def _renew(site: Site, number: int) -> None:
-    one = await asyncio.to_thread(site.start, number)
-    while not await asyncio.to_thread(sites.ready, one):
-        await asyncio.sleep(0.2)
 
 
 def kills(site: Site, cuts: int = CUTS) -> tuple[int, list[Composer]]:
@@ -67,9 +35,9 @@ def kills(site: Site, cuts: int = CUTS) -> tuple[int, list[Composer]]:
             site.processes[number].process.kill()
             await asyncio.to_thread(site.processes[number].process.wait)
             count += 1
-            await _renew(site, number)
+            await renew(site, number)
 
-    people = asyncio.run(_among(site, PEOPLE, PAUSE_S, act))
+    people = asyncio.run(composing(site, act, people=PEOPLE, pause=PAUSE_S, seed=SEED))
     return count, people
 
 
@@ -80,10 +48,10 @@ def drains(site: Site, minutes: float = MINUTES) -> list[Composer]:
         for turn in range(max(1, round(60 * minutes / EVERY_S))):
             begun = time.monotonic()
             await asyncio.to_thread(site.processes[turn % 3].stop)
-            await _renew(site, turn % 3)
+            await renew(site, turn % 3)
             await asyncio.sleep(max(0.0, EVERY_S - (time.monotonic() - begun)))
 
-    return asyncio.run(_among(site, DRAINED, DRAIN_PAUSE_S, act))
+    return asyncio.run(composing(site, act, people=DRAINED, pause=DRAIN_PAUSE_S, seed=SEED))
 
 
 def _told(what: str, people: list[Composer]) -> None:
@@ -99,9 +67,7 @@ def _told(what: str, people: list[Composer]) -> None:
 def main(minutes: float = MINUTES) -> None:
     """Print what became of the perimeters."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, sites.running(Path(folder)) as site:
-        for one in site.processes:
-            while not sites.ready(one):
-                time.sleep(0.2)
+        sites.wait_ready(site)
         try:
             count, people = kills(site)
             _told(f"{count} kills under {PEOPLE} people", people)

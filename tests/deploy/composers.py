@@ -7,6 +7,7 @@ the two, and what is in the address is what the page shows.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
@@ -17,6 +18,7 @@ from websockets.exceptions import WebSocketException
 from geo.communes import embedded_atlas
 from geo.coverage import scopes
 from geo.scenarios import unpack
+from tests.deploy.site import Site, ready
 from tests.support.wire import LostError, Person
 
 PLACES = ("dep-62", "dep-94", "dep-79", "dep-31")
@@ -119,3 +121,43 @@ class Composer:
         if codes_of(self.person.query) != codes:
             raise LossError(f"figures of {sorted(codes)} were shown at the address {self.person.query}")
         self.held = self.wanted = codes
+
+
+async def composing(
+    site: Site, act: Callable[[list[Composer]], Awaitable[None]], *, people: int, pause: float, seed: int
+) -> list[Composer]:
+    """Have people compose while something happens to the processes; return them, once each has found his perimeter again.
+
+    Raises
+    ------
+    LossError
+        As soon as one of them has lost his.
+    """
+    here = [
+        Composer(Person(site.url, cookie=f"clsm_visit={rank:032x}"), np.random.default_rng((seed, rank)))
+        for rank in range(people)
+    ]
+    await asyncio.gather(*(one.begin() for one in here))
+    over = asyncio.Event()
+    lives = [asyncio.create_task(one.compose(over, pause)) for one in here]
+    stops = asyncio.ensure_future(act(here))
+    try:
+        while not stops.done():
+            done, _ = await asyncio.wait({*lives, stops}, return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                one.result()  # a perimeter lost ends it all
+    finally:
+        over.set()
+        stops.cancel()
+        await asyncio.gather(*lives, stops, return_exceptions=True)
+    for person in here:
+        await person.back(anew=True)
+        await person.person.__aexit__(None, None, None)
+    return here
+
+
+async def renew(site: Site, number: int) -> None:
+    """Start a process again, and wait until it may be sent visitors."""
+    one = await asyncio.to_thread(site.start, number)
+    while not await asyncio.to_thread(ready, one):
+        await asyncio.sleep(0.2)

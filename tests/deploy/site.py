@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
 
 from geo.paths import ROOT
 from geo.register import ADDRESS
@@ -73,3 +76,17 @@ def figures(one: AppServer) -> dict[str, float]:
     """Return the figures that a process keeps of itself."""
     lines = fetch(f"{one.url}/mesures").body.decode().splitlines()
     return {name: float(value) for name, value in (line.split() for line in lines if not line.startswith("#"))}
+
+
+def wait_ready(site: Site) -> None:
+    """Wait until every process may be sent visitors."""
+    for one in site.processes:
+        while not ready(one):
+            assert one.process.poll() is None
+            time.sleep(0.2)
+
+
+def cookie_of(page: Page) -> str:
+    """Return the cookie by which the proxy knows a visitor."""
+    [found] = [one for one in page.context.cookies() if one["name"] == "clsm_visit"]
+    return f"clsm_visit={found['value']}"

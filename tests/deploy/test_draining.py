@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.deploy import site as site_of
-from tests.deploy.composers import Composer
-from tests.deploy.site import Site, figures, ready
+from tests.deploy.composers import Composer, composing, renew
+from tests.deploy.site import Site, figures
 from tests.journeys import address_codes, settle, wait_address
 from tests.support.browser import click_commune, codes_in_sight, selected_codes, until, wait_painted
-from tests.support.wire import Person, live
+from tests.support.wire import live
 
 SEED, PEOPLE, DRAINS, KILLS = 18, 8, 3, 3  # three kills cut everybody at least once
 PAUSE_S = 0.8
@@ -26,48 +25,8 @@ PAUSE_S = 0.8
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Iterator[Site]:
     with site_of.running(tmp_path_factory.mktemp("drained")) as found:
-        wait_ready(found)
+        site_of.wait_ready(found)
         yield found
-
-
-def wait_ready(site: Site) -> None:
-    for one in site.processes:
-        while not ready(one):
-            assert one.process.poll() is None
-            time.sleep(0.2)
-
-
-async def composing(site: Site, act: object) -> list[Composer]:
-    """Have people compose while something happens to the processes (a coroutine function); return them."""
-    people = [
-        Composer(Person(site.url, cookie=f"clsm_visit={rank:032x}"), np.random.default_rng((SEED, rank)))
-        for rank in range(PEOPLE)
-    ]
-    await asyncio.gather(*(one.begin() for one in people))
-    over = asyncio.Event()
-    lives = [asyncio.create_task(one.compose(over, PAUSE_S)) for one in people]
-    stops = asyncio.create_task(act(people))  # type: ignore[operator]
-    try:
-        left = {stops}
-        while stops in left:
-            done, left = await asyncio.wait({*lives, stops}, return_when=asyncio.FIRST_COMPLETED)
-            for one in done:
-                one.result()  # a perimeter lost ends it all
-    finally:
-        over.set()
-        stops.cancel()
-        await asyncio.gather(*lives, stops, return_exceptions=True)
-    for one in people:
-        await one.back(anew=True)
-        await one.person.__aexit__(None, None, None)
-    return people
-
-
-async def renew(site: Site, number: int) -> None:
-    """Start a process again, and wait until it may be sent visitors."""
-    one = await asyncio.to_thread(site.start, number)
-    while not await asyncio.to_thread(ready, one):
-        await asyncio.sleep(0.2)
 
 
 def test_three_processes_are_drained_one_after_the_other_and_nobody_loses_a_perimeter(site: Site) -> None:
@@ -79,7 +38,7 @@ def test_three_processes_are_drained_one_after_the_other_and_nobody_loses_a_peri
                 await asyncio.sleep(0.05)
             await renew(site, number)
 
-    people = live(composing(site, drain))
+    people = live(composing(site, drain, people=PEOPLE, pause=PAUSE_S, seed=SEED))
     assert sum(one.cuts for one in people) >= DRAINS
     assert all(one.person.problems == [] for one in people)
 
@@ -97,31 +56,19 @@ def test_processes_killed_at_random_moments_give_everybody_his_scenario_back(sit
                 await asyncio.sleep(0.05)
             await renew(site, number)
 
-    people = live(composing(site, kill))
+    people = live(composing(site, kill, people=PEOPLE, pause=PAUSE_S, seed=SEED))
     assert sum(one.cuts for one in people) >= PEOPLE
     assert all(one.person.problems == [] for one in people)
 
 
 # --- in a browser -------------------------------------------------------------------------------------------------
-@pytest.fixture
-def visitor(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(ignore_https_errors=True, locale="fr-FR", viewport={"width": 1280, "height": 800})
-    yield context.new_page()
-    context.close()
-
-
-def cookie_of(page: Page) -> str:
-    [found] = [one for one in page.context.cookies() if one["name"] == "clsm_visit"]
-    return f"clsm_visit={found['value']}"
-
-
 @pytest.mark.journey
 def test_a_click_on_its_way_when_its_process_is_killed_is_not_lost(site: Site, visitor: Page) -> None:
     visitor.goto(f"{site.url}/Perimetre?carte=dep-62&communes=62193,62239")
     wait_painted(visitor, geometry="dep-62")
     settle(visitor)
     wait_address(visitor, {"62193", "62239"})
-    serving = site.of(cookie_of(visitor))
+    serving = site.of(site_of.cookie_of(visitor))
     one, other = [code for code in codes_in_sight(visitor, 6) if code not in ("62193", "62239")][:2]
     os.kill(serving.process.pid, signal.SIGSTOP)  # it hears the click, and never answers
     click_commune(visitor, one)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from geo.paths import ROOT
 from geo.scenarios.link import LONGEST
@@ -29,18 +29,6 @@ LIST = "Nom du CLSM;Code INSEE;État\nCLSM de l’essai;62765;Actif\n"  # Saint-
 def site(tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Iterator[Site]:
     with site_of.running(tmp_path_factory.mktemp("site")) as found:
         yield found
-
-
-@pytest.fixture
-def visitor(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(ignore_https_errors=True, locale="fr-FR", viewport={"width": 1280, "height": 800})
-    yield context.new_page()
-    context.close()
-
-
-def cookie_of(page: Page) -> str:
-    [found] = [one for one in page.context.cookies() if one["name"] == "clsm_visit"]
-    return f"clsm_visit={found['value']}"
 
 
 def says_imported(page: Page, one: AppServer) -> bool:
@@ -136,7 +124,7 @@ def test_a_file_reaches_its_page_though_the_cookie_leads_to_another_process(site
     """As after a page was moved and its first process came back."""
     visitor.goto(f"{site.url}/Donnees")
     settle(visitor)
-    serving = site.of(cookie_of(visitor))
+    serving = site.of(site_of.cookie_of(visitor))
     others = (f"{number:032x}" for number in range(200))
     other = next(value for value in others if site.of(f"clsm_visit={value}") is not serving)
     visitor.context.add_cookies([{"name": "clsm_visit", "value": other, "url": site.front.url, "secure": True}])
@@ -161,7 +149,7 @@ def test_visitors_of_a_process_that_stops_are_moved_and_their_perimeter_comes_ba
     wait_painted(visitor)
     settle(visitor)
     assert sockets == [f"wss{site.url.removeprefix('https')}/_stcore/stream"]
-    serving = site.of(cookie_of(visitor))
+    serving = site.of(site_of.cookie_of(visitor))
     assert figures(serving)["clsm_sessions"] >= 1
     serving.stop()
     wait(lambda: len(sockets) > 1, "the page does not come back", visitor)
