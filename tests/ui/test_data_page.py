@@ -3,11 +3,9 @@ publishing, going back, and somebody else publishing meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo.imports import KINDS, read_draft, read_file, template, template_name
@@ -40,13 +38,8 @@ CLSM d’Arras;62041;Arras;en service
 
 
 @pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield tmp_path / "home"
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def home(clean_home: Path) -> Path:
+    return clean_home
 
 
 def open_page() -> AppTest:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +47,8 @@ LIST = "CLSM;Code INSEE;Commune;Etat\nCLSM du Calaisis;62193;Calais;en service\n
 
 
 @pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield tmp_path / "home"
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def home(clean_home: Path) -> Path:
+    return clean_home
 
 
 def options(monkeypatch: pytest.MonkeyPatch, **known: object) -> None:

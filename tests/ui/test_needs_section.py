@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo.imports import NeedsStatement, publish_needs, read_needs_draft
@@ -20,13 +18,8 @@ HOSTILE = "Code commune;Nb <script>alert(1)</script>\n08001;3\n<b>x</b>;4\n08003
 
 
 @pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield tmp_path / "home"
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def home(clean_home: Path) -> Path:
+    return clean_home
 
 
 def give(body: bytes, name: str) -> AppTest:
