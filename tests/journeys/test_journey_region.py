@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -103,8 +102,9 @@ def test_a_planner_goes_from_her_region_to_a_signed_project_and_the_watch(
     book = Workbook((Scenario("Béthune", frozenset(one.project.codes)),), vintage=vintage_of(real.world()))
     saved.write_bytes(to_file(book, real.atlas()))
     register.publish(version, who="Planificatrice", seen=0, home=home)
+    published = register.history("clsm", home)[0]
     done = subprocess.run(
-        [sys.executable, "-m", "geo", "watch", "--since", date.today().isoformat(), str(saved)],
+        [sys.executable, "-m", "geo", "watch", "--since", published.at[:10], str(saved)],
         cwd=ROOT, env={"CLSM_HOME": str(home), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr

@@ -22,8 +22,6 @@ from tests.register.edited import edit
 from tests.support import real
 from tests.support.grid import crosswalk, draw, layer, plain, zone
 
-TODAY = date.today()
-YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 ATLAS = draw([[1_000, 2_000, 3_000, 4_000]], former={"01099": ("01001", "Vieux-Bourg")})
 OLD = layer(ATLAS, "clsm", {"a": zone("01001", nom="CLSM A"), "b": zone("01004", nom="CLSM B")})
 NEW = layer(
@@ -44,10 +42,12 @@ def world(clsm: Layer, **known: object) -> Dataset:
     return Dataset(build_crosswalk(ATLAS, made), approximate_density(ATLAS), None, {}, **known)  # type: ignore[arg-type]
 
 
-def published(home: Path, clsm: Layer, number: int = 0) -> None:
+def published(home: Path, clsm: Layer, number: int = 0) -> date:
+    """Publish a layer, and return the day that the register wrote: the clock may pass midnight during a test."""
     statement = Statement("ARS", "2026", "Ana")
     version = register.keep(clsm, statement, Origin("clsm.csv", "0" * 64, 1, "csv"), None, ATLAS, home=home)
     register.publish(version, who="Ana", seen=number, home=home)
+    return date.fromisoformat(register.history("clsm", home)[0].at[:10])
 
 
 def said(codes: set[str], clsm: Layer, home: Path, since: date) -> list[str]:
@@ -57,37 +57,37 @@ def said(codes: set[str], clsm: Layer, home: Path, since: date) -> list[str]:
 
 
 def test_a_layer_published_since_is_told_to_the_perimeters_that_it_concerns(tmp_path: Path) -> None:
-    published(tmp_path, NEW)
-    assert said({"01002", "01003"}, NEW, tmp_path, TODAY) == [
+    day = published(tmp_path, NEW)
+    assert said({"01002", "01003"}, NEW, tmp_path, day) == [
         "CLSM : « CLSM C » ajouté, sur 1 commune d’ici.",
         "CLSM : « CLSM A » modifié (communes : 1 de plus ; habitants : 1 000 → 3 000).",
     ]
-    assert said({"01003", "01004"}, NEW, tmp_path, YESTERDAY) == []
-    assert said({"01002"}, NEW, tmp_path, TOMORROW) == []
+    assert said({"01003", "01004"}, NEW, tmp_path, day - timedelta(days=1)) == []
+    assert said({"01002"}, NEW, tmp_path, day + timedelta(days=1)) == []
 
 
 def test_a_list_that_has_become_complete_changes_what_was_unknown(tmp_path: Path) -> None:
     whole = replace(OLD, extent=frozenset({"01"}))
-    published(tmp_path, whole)
-    assert said({"01003"}, whole, tmp_path, TODAY) == ["CLSM : liste désormais complète pour 01."]
+    day = published(tmp_path, whole)
+    assert said({"01003"}, whole, tmp_path, day) == ["CLSM : liste désormais complète pour 01."]
     here = world(OLD, bases={"clsm": whole})
-    (news,) = layer_news(here, TODAY, tmp_path)
+    (news,) = layer_news(here, day, tmp_path)
     assert [plain(t) for t in inside(news, ATLAS.rows(["01003"]), ATLAS)] == [
         "CLSM : liste qui n’est plus complète pour 01."
     ]
 
 
 def test_a_layer_put_back_as_it_was_is_no_news(tmp_path: Path) -> None:
-    published(tmp_path, NEW)
+    day = published(tmp_path, NEW)
     register.withdraw("clsm", who="Bob", seen=1, home=tmp_path)
-    assert said({"01002"}, OLD, tmp_path, TODAY) == []
+    assert said({"01002"}, OLD, tmp_path, day) == []
 
 
 def test_a_former_state_that_is_lost_is_said_to_be_so(tmp_path: Path) -> None:
     published(tmp_path, OLD)
-    published(tmp_path, NEW, 1)
+    day = published(tmp_path, NEW, 1)
     edit(tmp_path, "UPDATE clsm_events SET at = '2026-01-05T10:00:00+01:00', version_id = 99 WHERE revision = 1")
-    assert "n’est plus lisible" in said({"01003"}, NEW, tmp_path, TODAY)[0]
+    assert "n’est plus lisible" in said({"01003"}, NEW, tmp_path, day)[0]
 
 
 def test_a_commune_renamed_or_merged_is_said_with_both_names(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_commune_renamed_or_merged_is_said_with_both_names(tmp_path: Path) -> 
     ]
     path = tmp_path / "p.json"
     path.write_text(json.dumps(content))
-    found = watch(read_saved_perimeters([str(path)], here), (), here, TODAY)
+    found = watch(read_saved_perimeters([str(path)], here), (), here, date.today())
     texts = {seen.name: [plain(t) for t in seen.said] for seen in found}
     assert "Vieux-Bourg (01099) fait maintenant partie de" in " ".join(texts[""])
     assert texts["Nord"] == ["Commune renommée : Bourg-le-Vieux (01002) s’appelle maintenant Bourg 2."]
@@ -114,7 +114,10 @@ def test_the_same_names_and_data_are_nothing_to_say(tmp_path: Path) -> None:
     link = f"https://exemple.fr/Perimetre?lien={pack(book, ATLAS)}&carte=dep-01"
     (tmp_path / "lien.txt").write_text(f"{link}\n")
     found = watch(
-        read_saved_perimeters([str(tmp_path / "p.json"), link, str(tmp_path / "lien.txt")], here), (), here, TODAY
+        read_saved_perimeters([str(tmp_path / "p.json"), link, str(tmp_path / "lien.txt")], here),
+        (),
+        here,
+        date.today(),
     )
     assert [(s.where, s.name) for s in found if s.name] == [
         ("p.json", "Nord"), ("https://exemple.fr/Perimetre?lien=…", "Nord"), ("lien.txt", "Nord"),
