@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from geo.cli.documents import evaluation
-from geo.communes.codes import read_name
+from geo.communes import read_any
 from geo.guidance import Finding, Outcome, Reach, Settings, round_table, run_checks, sectors_met, summary
 from geo.moves import incidence_of
 from geo.perimeters.edit import from_zone
@@ -22,7 +22,7 @@ from tests.support.grid import plain
 
 
 def towns(*names: str) -> frozenset[str]:
-    return frozenset(a for name in names for a in read_name(name, real.atlas()).atoms)
+    return frozenset(a for name in names for a in read_any(name, real.atlas()).atoms)
 
 
 def epci(code: str) -> frozenset[str]:
