@@ -97,7 +97,7 @@ def test_a_failure_leaves_what_was_there(project: Path) -> None:
     folder = project / "static" / "vendor"
     (project / "package-lock.json").write_text("{}")
     (project / "broken.txt").touch()
-    with pytest.raises(GeoInputError, match=r"npm ci.*ENOTFOUND.*python -m ui\b"):
+    with pytest.raises(GeoInputError, match=r"npm ci.*ENOTFOUND.*python -m ui\.setup"):
         install(project)
     assert (folder / "leaflet" / "leaflet.js").is_file()
     assert [path.name for path in folder.parent.iterdir()] == ["vendor"]

@@ -1,6 +1,6 @@
 """Files of the framework made lighter, once, at set-up: letters and icons that no page shows left out, texts compressed by Brotli.
 
-`python -m ui` writes them under static/light (not kept in the repository), each under a name that its source gives:
+`python -m ui.setup` writes them under static/light (not kept in the repository), each under a name that its source gives:
 what is missing or of another version is simply not used, and the file goes out as it is. What a set-up did not foresee, the map
 of a territory for example, is compressed later, once it was asked for (`Later`).
 

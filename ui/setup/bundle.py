@@ -1,6 +1,6 @@
 """The modules of the map in one file, and those of the search in another: a frame asks for one instead of forty.
 
-Made at set-up by esbuild, from the npm registry (`python -m ui`), under static/light, each under a name that what it is
+Made at set-up by esbuild, from the npm registry (`python -m ui.setup`), under static/light, each under a name that what it is
 made of gives: a script changed since is served as it stands, module by module, until set-up runs again.
 """
 

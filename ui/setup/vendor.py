@@ -2,7 +2,7 @@
 
 Versions are pinned in package.json and package-lock.json (with checksums, without addresses). Only the files the
 map loads are copied, each library with its licence; `licences.json` lists them for the page that shows them. Run
-with `python -m ui`; a second run finds the stamp of the same lock and does nothing.
+with `python -m ui.setup`; a second run finds the stamp of the same lock and does nothing.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def _npm_ci(root: Path, work: Path) -> None:
         raise GeoInputError(
             "Les bibliothèques de la carte n’ont pas pu être installées : « npm ci » a échoué "
             f"({' / '.join(lines[:3]) or 'sans message'}). "
-            "Vérifiez l’accès au registre npm puis relancez « python -m ui »."
+            "Vérifiez l’accès au registre npm puis relancez « python -m ui.setup »."
         )
 
 

@@ -1,4 +1,4 @@
-"""`python -m ui`: what the screen needs once before its first start, each part made only where it is missing.
+"""`python -m ui.setup`: what the screen needs once before its first start, each part made only where it is missing.
 
 The libraries of the map (static/vendor), its scripts in one file, and lighter files of the framework (static/light). Without the last two the
 pages work, and come a little later.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import sys
 
 from ui.server import lighten
-from ui.setup import bring_libraries, join_scripts
+from ui.setup.bundle import join_scripts
+from ui.setup.vendor import bring_libraries
 
 
 def main() -> int:
