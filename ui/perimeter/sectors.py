@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo import french as fr
 from geo.guidance import SectorShare, sectors_met
+from geo.layers import LayerId
 from geo.perimeters import Perimeter, places, travel
 from ui import claims, frame, html, loaders
 from ui.perimeter import judge
@@ -27,14 +28,14 @@ def panel(perimeter: Perimeter) -> None:
         _several(
             "Secteurs adultes",
             "a",
-            sectors_met(facts, ("secteurs-adultes",)),
+            sectors_met(facts, (LayerId.ADULT_SECTORS,)),
             facts.known_everywhere("secteurs-adultes"),
         )
     with right:
         _several(
             "Secteurs infanto-juvéniles",
             "i",
-            sectors_met(facts, ("secteurs-enfants",)),
+            sectors_met(facts, (LayerId.CHILD_SECTORS,)),
             facts.known_everywhere("secteurs-enfants"),
         )
 

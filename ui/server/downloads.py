@@ -188,7 +188,7 @@ def prepared(content: bytes) -> Prepared:
 
 def install() -> None:
     """Have the sessions of this server ask for their files here."""
-    app_session.DeferredFileHandler = InTurn  # type: ignore[misc]
+    app_session.DeferredFileHandler = InTurn  # type: ignore[attr-defined]
 
 
 class Handed:

@@ -147,7 +147,7 @@ class Whole:
             return message
         said.rerun_script.fragment_id = ""
         said.rerun_script.is_auto_rerun = False
-        return message | {"bytes": said.SerializeToString()}
+        return {**message, "bytes": said.SerializeToString()}
 
 
 class Reconnected:
