@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 
 NARROW = "\u202f"
@@ -146,11 +146,6 @@ def fold(text: str) -> str:
 def order(name: str) -> str:
     """Return what names are sorted by, as in a French index: accents and case do not count, and 2e comes before 10e."""
     return _DIGITS.sub(lambda found: found.group().zfill(8), fold(name))
-
-
-def sorted_fr(names: Sequence[str]) -> list[str]:
-    """Sort names as a French index would (`order`)."""
-    return sorted(names, key=lambda n: (order(n), n))
 
 
 def shortened(text: str, most: int) -> str:

@@ -5,11 +5,10 @@ It never draws. Start from `derive`, `up_to_date`, `DisplayIndex`; from `city_to
 
 from geo.display.outlines import DisplayIndex, derive, scope_index, up_to_date, write_by_content, write_zone_index
 from geo.display.pieces import City, city_topojson
-from geo.display.styles import CASING, LINES, LineStyle
+from geo.display.styles import LINES, LineStyle
 from geo.display.topology import compact_json
 
 __all__ = [
-    "CASING",
     "LINES",
     "City",
     "DisplayIndex",
