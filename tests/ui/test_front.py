@@ -20,12 +20,14 @@ import brotli
 import pytest
 from fontTools.ttLib import TTFont
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from geo.paths import ROOT
-from ui.server import HINTS, bundle, front, light, middleware, ready
+from ui.server import HINTS, bundle, compressed, front, guarded, light, middleware, ready
+from ui.server.compressed import Compressed
+from ui.server.front import Lifetime
 from ui.server.guarded import Guarded
 
 FONT = "SourceSansVF-Upright.ttf.BsWL4Kly.woff2"
@@ -132,6 +134,22 @@ def test_what_never_changes_is_compressed_once_for_all() -> None:
     get("/app/static/js/map.js?v=1", app=app)
     get("/app/static/js/map.js?v=2", app=app)
     assert SERVED.count("/app/static/js/map.js") == 4
+
+
+def test_addresses_made_up_for_one_file_never_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is bounded by its addresses too, and gives way to what is asked for now."""
+    monkeypatch.setattr(compressed, "MOST_KEPT_BYTES", 20 * compressed.ANSWER_BYTES)
+    app = Compressed(Lifetime(Starlette(routes=[Route("/{rest:path}", file)])))
+    for number in range(100):
+        get(f"/app/static/js/map.js?v={number}", app=app)
+        get(f"/app/static/geo/points-dep-79-0123456789.json?{number}", app=app)
+    assert len(app.kept) <= 20 and app.bytes <= compressed.MOST_KEPT_BYTES
+    assert app.bytes == sum(compressed.ANSWER_BYTES + len(one.body) for one in app.kept.values())
+    assert any(b"99" in key[1] for key in app.kept)
+    before = set(app.kept)
+    status, headers, _ = get(f"/app/static/js/map.js?v={'9' * 1_000}", app=app)
+    assert (status, headers["content-encoding"]) == (200, "gzip")
+    assert set(app.kept) == before
 
 
 @pytest.mark.parametrize(
@@ -366,6 +384,50 @@ def test_a_page_says_that_it_loads_and_where_its_server_is() -> None:
     after = front.in_french(before.encode()).decode()
     assert '<div id="root"><p role="status"' in after and front.NO_SCRIPT.decode() in after
     assert "Reading this" in before and "Reading this" not in after
+
+
+def test_a_register_that_is_silent_holds_neither_the_page_nor_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go = threading.Event()
+
+    def stuck(*_: object) -> list[str]:
+        let_go.wait(30)
+        return []
+
+    def broken(*_: object) -> list[str]:
+        raise ValueError("damaged")
+
+    monkeypatch.setattr(front, "HINTS_S", 0.05)
+    monkeypatch.setattr(HINTS, "geometry", stuck)
+    threading.Timer(10, let_go.set).start()  # were it in the thread that answers
+    begun = time.monotonic()
+    for _ in range(4):  # more than there are threads for it
+        assert get("/", PAGE)[0] == 200
+    let_go.set()
+    assert time.monotonic() - begun < 10
+    monkeypatch.setattr(HINTS, "geometry", broken)
+    assert get("/", PAGE)[0] == 200
+
+
+def test_an_error_that_nobody_foresaw_is_one_sentence_with_the_headers_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands around our application would answer it in English, without them, and write a traceback."""
+    monkeypatch.setenv("CLSM_HOME", str(tmp_path))
+
+    def fails(_: Request) -> Response:
+        raise ValueError("secret")
+
+    def leaves(_: Request) -> Response:
+        raise ClientDisconnect
+
+    app = Starlette(routes=[Route("/fails", fails), Route("/leaves", leaves)], middleware=middleware())
+    status, headers, body = get("/fails", {**PAGE, "x-forwarded-proto": "https"}, app=app)
+    assert status == 500 and body.decode() == guarded.FAILED
+    assert headers["x-content-type-options"] == "nosniff" and "default-src" in headers["content-security-policy"]
+    assert "strict-transport-security" in headers
+    with pytest.raises(IndexError):
+        get("/leaves", app=app)  # nobody is there to be answered
+    assert (tmp_path / "incidents.log").read_text().count("\n") == 1
 
 
 def test_a_page_with_a_map_names_what_its_frame_will_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,11 @@ import re
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.server.failures import write_down
 
 # Doors of the framework that no page of ours uses: its metrics name every cache and session, its agents drive a session of their own.
 CLOSED = re.compile(r"/_stcore/(?:metrics|agent)(?:/|$)")
@@ -48,6 +51,7 @@ NO_PAGE = re.compile(
     r"(?:application|text)/(?:javascript|json|css)\b|font/|image/(?:png|jpeg|webp|x-icon)|application/wasm"
 )
 HSTS = "max-age=31536000"
+FAILED = "Ce serveur n’a pas pu répondre. Réessayez ; si cela revient, dites à qui le tient l’heure et ce que vous demandiez."
 
 
 def policy(inline: Iterable[bytes] = (), *, frame: bool = False) -> str:
@@ -90,9 +94,12 @@ class Guarded:
         rules = self.frame if FRAME.search(scope["path"]) else self.plain
         forwarded = Headers(scope=scope).get("x-forwarded-proto", "")
         secure = scope.get("scheme") == "https" or forwarded == "https"
+        begun = False
 
         async def headed(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(raw=message["headers"])
                 _same_site(headers, secure=secure)
                 if message["status"] >= 400:
@@ -108,4 +115,13 @@ class Guarded:
         if CLOSED.search(scope["path"]):
             await PlainTextResponse("Introuvable.", 404)(scope, receive, headed)
             return
-        await self.app(scope, receive, headed)
+        try:
+            await self.app(scope, receive, headed)
+        except ClientDisconnect:  # who sent a file left: nobody hears an answer
+            return
+        except (
+            Exception
+        ) as error:  # what stands around would answer without these headers, and write a traceback in the log
+            write_down(error)
+            if not begun:
+                await PlainTextResponse(FAILED, 500)(scope, receive, headed)
