@@ -171,6 +171,72 @@ def test_an_address_that_is_none_is_said(local: Path, address: str, monkeypatch:
         register.heads(local)
 
 
+@pytest.mark.parametrize("address", [
+    "postgresql+psycopg://clsm:tres@secret@127.0.0.1:1/base",
+    "postgresql+psycopg://clsm:tres@secret:secret@127.0.0.1:1/base",
+    "postgresql+psycopg://clsm:tres@127.0.0.1/secret@127.0.0.1:1/base",
+    "postgresql+psycopg://clsm:tres@127.0.0.1:1?secret@127.0.0.1/base",
+    "postgresql+psycopg://secret:secret@127.0.0.1:1/secret",
+    "postgresql+psycopg://clsm:secret@127.0.0.1:port/base",
+    "postgresql+psycopg://clsm@secret..secret/base",
+    "postgresql+psycopg://clsm@127.0.0.1/base?secret=secret",
+])  # fmt: skip
+def test_nothing_of_the_address_of_a_register_is_ever_said(
+    address: str, local: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page shows this sentence to any visitor: pieces of a password written badly, names of machines and users are not for him."""
+    monkeypatch.setenv(register_store.ADDRESS, address)
+    with pytest.raises(GeoInputError) as found:
+        register.heads(local)
+    said = " ".join(found.value.problems)
+    assert not any(word in said for word in ("secret", "tres", "127.0.0.1", "clsm:", "FATAL", "connection"))
+    assert "registre" in said
+
+
+def test_a_driver_that_complains_is_said_in_french(local: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(local)
+    for said, means in {
+        "database is locked": "un autre programme y écrit",
+        "database or disk is full": "le disque est plein",
+        "attempt to write a readonly database": "elle ne prend pas d’écriture",
+        'FATAL:  password authentication failed for user "clsm"': "elle refuse l’identification",
+        "FATAL:  sorry, too many clients already": "trop de connexions à la fois",
+        "terminating connection due to administrator command": "la connexion a été coupée",
+        "something of a future version": "ne répond pas. Rien",
+    }.items():
+
+        def broken(*_: object, text: str = said) -> bool:
+            raise sa.exc.OperationalError("SELECT", {}, sqlite3.OperationalError(text))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(register_store.schema, "is_current", broken)
+            with pytest.raises(GeoInputError, match=means) as found:
+                register.heads(local)
+        assert said not in str(found.value)
+
+
+@pytest.mark.parametrize("name", ["données ?", "50 % @ moi", "a#b&c=d"])
+def test_a_folder_of_any_name_holds_its_register(tmp_path: Path, name: str) -> None:
+    kept(tmp_path / name)
+    assert (register_store.register_folder(tmp_path / name) / "registre.sqlite").is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name]
+
+
+def test_a_database_lost_as_it_was_told_to_write_leaves_doubt_and_says_so(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = kept(home)
+
+    def lost(_: sa.Connection) -> None:
+        raise sa.exc.OperationalError("COMMIT", {}, sqlite3.OperationalError("gone"), connection_invalidated=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sa.Connection, "commit", lost)
+        with pytest.raises(GeoInputError, match="pour voir si c’est fait"):
+            register.publish(version, who="Ana", seen=0, home=home)
+    assert register.publish(version, who="Ana", seen=0, home=home).revision == 1
+
+
 def test_another_database_takes_the_place_of_the_default_one(local: Path, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv(register_store.ADDRESS, f"sqlite:///{tmp_path / 'autre.sqlite'}")
     kept(local)
