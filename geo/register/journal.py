@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -45,9 +46,15 @@ def journal(home: Path | None = None) -> list[Line]:
         When the register does not answer.
     """
     lines = [*_moves(_events(home)), *_kept(home)]
-    return sorted(
-        lines, key=lambda line: line.at, reverse=True
-    )  # of one second, a change comes before what was kept for it
+    return sorted(lines, key=_moment, reverse=True)  # of one second, a change comes before what was kept for it
+
+
+def _moment(line: Line) -> float:
+    """Return when a line was written, in the order of time: machines, and the two halves of a year, have other hours."""
+    try:
+        return datetime.fromisoformat(line.at).timestamp()
+    except ValueError:  # unknown: after all others, read last
+        return float("-inf")
 
 
 def _events(home: Path | None, kind: str | None = None) -> list[Event]:
