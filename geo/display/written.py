@@ -72,12 +72,13 @@ def write_by_content(destination: Path, stem: str, content: str | bytes) -> str:
 
 def in_place(destination: Path, name: str) -> bool:
     """Tell whether a file is still there, and note that it is used."""
+    path = destination / name
     try:
-        os.utime(destination / name)
+        os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
     except FileNotFoundError:
         return False
     except OSError:  # a folder that takes no note
-        return (destination / name).is_file()
+        return path.is_file()
     return True
 
 
@@ -92,7 +93,7 @@ def sweep(destination: Path, most: int = MOST_BYTES, now: float | None = None) -
             if entry.name.startswith(WRITTEN):
                 with suppress(FileNotFoundError):  # another process sweeps too
                     known = entry.stat()
-                    found.append((known.st_mtime, known.st_size, entry.name))
+                    found.append((known.st_atime, known.st_size, entry.name))
     held = sum(size for _, size, _ in found)
     if held <= most:
         return

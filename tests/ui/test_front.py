@@ -23,6 +23,8 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from streamlit import net_util
+from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
 from geo.paths import ROOT
 from ui.server import HINTS, bundle, compressed, front, guarded, light, middleware, ready
@@ -250,6 +252,16 @@ def test_the_frame_of_a_map_alone_may_evaluate() -> None:
         assert "'unsafe-eval'" not in get(path)[1].get("content-security-policy", "")
 
 
+def test_a_socket_of_another_origin_is_refused_without_asking_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The framework would ask a machine of the Internet for our address, and stop everybody meanwhile."""
+    asked: list[object] = []
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda *a, **_: asked.append(a))
+    middleware()
+    assert not _is_origin_allowed("https://evil.example", "clsm.ars.example")
+    assert _is_origin_allowed("https://clsm.ars.example", "clsm.ars.example")
+    assert asked == []
+
+
 def test_over_https_browsers_are_told_to_stay_there() -> None:
     assert "max-age=" in get("/", PAGE | {"x-forwarded-proto": "https"})[1]["strict-transport-security"]
 
@@ -420,13 +432,20 @@ def test_an_error_that_nobody_foresaw_is_one_sentence_with_the_headers_of_all(
     def leaves(_: Request) -> Response:
         raise ClientDisconnect
 
-    app = Starlette(routes=[Route("/fails", fails), Route("/leaves", leaves)], middleware=middleware())
+    def opens(_: Request) -> Response:
+        return Response((tmp_path / ("a" * 5_000)).read_bytes())
+
+    routes = [Route("/fails", fails), Route("/leaves", leaves), Route("/long", opens)]
+    app = Starlette(routes=routes, middleware=middleware())
     status, headers, body = get("/fails", {**PAGE, "x-forwarded-proto": "https"}, app=app)
     assert status == 500 and body.decode() == guarded.FAILED
     assert headers["x-content-type-options"] == "nosniff" and "default-src" in headers["content-security-policy"]
     assert "strict-transport-security" in headers
     with pytest.raises(IndexError):
         get("/leaves", app=app)  # nobody is there to be answered
+    assert get("/long", PAGE, app=app)[::2] == (404, b"Introuvable."), (
+        "whoever makes up names fills no file of incidents"
+    )
     assert (tmp_path / "incidents.log").read_text().count("\n") == 1
 
 

@@ -31,7 +31,7 @@ from geo.paths import ROOT
 from ui.server import light
 from ui.server.compressed import Compressed
 from ui.server.downloads import Handed, install
-from ui.server.guarded import Guarded, inline_scripts, policy
+from ui.server.guarded import Guarded, ask_nothing, inline_scripts, policy
 from ui.server.hints import HINTS
 from ui.server.ready import LOADED, Watched
 from ui.server.uploads import Received, Reconnected
@@ -221,6 +221,7 @@ def _versioned(text: bytes, names: Iterable[str]) -> bytes:
 
 def middleware() -> list[Middleware]:
     """Return what stands between the browser and Streamlit, from the outside in."""
+    ask_nothing()
     inner = (Reconnected, Received, Compressed, Lifetime, Lightened, Page, Handed)
     return [Middleware(Guarded), Middleware(Watched), *map(Middleware, inner)]
 
