@@ -18,8 +18,8 @@ from geo.french import fold
 from geo.indicators import ID, Series, State, read_series, series_bytes
 from geo.register import store
 from geo.register.model import NEEDS, Head, Origin, Settled, Statement, Version
-from geo.register.register import add_row, damage, find, head, heads, now, versions
-from geo.register.writing import given_columns, one_line, statement_row
+from geo.register.register import add_row, damage, find, head, heads, versions
+from geo.register.writing import given_columns, now, one_line, statement_row
 from geo.rights import Act, Actor, actor_of, ensure_may
 
 MOST_LETTERS = 40  # of the identifier of a set

@@ -57,3 +57,11 @@ def test_the_hour_that_comes_twice_and_machines_of_other_hours_stay_in_order(
     for code, who in (("01001", "Ana"), ("01002", "Bob"), ("01003", "Cléo")):
         kept(tmp_path, "clsm", code, who)
     assert [line.who for line in register.journal(tmp_path)] == ["Cléo", "Bob", "Ana"]
+
+
+def test_who_has_the_official_sources_updated_is_a_line_even_when_nothing_else_was_ever_done(tmp_path: Path) -> None:
+    register.note_sync("iris", who="Ana\x00\n" + "x" * 300, home=tmp_path)
+    (line,) = register.journal(tmp_path)
+    assert (line.kind, line.what, line.changes) == (register.SOURCES, "mise à jour demandée", "iris")
+    assert line.who.startswith("Ana x") and len(line.who) == 200
+    assert (line.before, line.after) == ("", "")
