@@ -7,6 +7,7 @@ goes to a page nor to a log. What it means is said instead, where that is known.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -20,7 +21,10 @@ from geo.register.append_only import REFUSED
 from geo.register.bodies import ADDRESS
 
 WAIT_S = 30
+SLOW_S, REST_S = 2.0, 15.0  # who took so long to say nothing is not asked again for a while
 CONNECT_S = 5  # unless the address says otherwise: a server that is silent must not hold the pages
+SILENT = "elle tarde à répondre"
+_RESTING: dict[sa.URL, float] = {}  # database → until when it is not asked; as many as `engine_of` keeps, or few more
 # What a database says → what it means; the first that is found counts.
 REASONS = tuple(
     (re.compile(said, re.IGNORECASE), means)
@@ -35,7 +39,7 @@ REASONS = tuple(
         ("authentication failed|no password|pg_hba", "elle refuse l’identification de ce serveur"),
         ("too many|connection slots", "trop de connexions à la fois"),
         ("starting up|shutting down|recovery", "elle démarre ou s’arrête"),
-        ("timeout|timed out", "elle tarde à répondre"),
+        ("timeout|timed out", SILENT),
         ("translate host|resolve|name or service|getaddrinfo", "son adresse ne mène à aucune machine"),
         ("refused|no such file|could not connect|no route", "rien n’écoute à son adresse"),
         ("terminating|closed the connection|connection is closed|reset by|lost", "la connexion a été coupée"),
@@ -103,12 +107,19 @@ def connected(engine: sa.Engine) -> sa.Connection:
     Raises
     ------
     GeoInputError
-        When its address leads nowhere.
+        When its address leads nowhere, or when it was silent a moment ago.
     SQLAlchemyError
         When it does not answer.
     """
+    begun = time.monotonic()
+    if begun < _RESTING.get(engine.url, 0.0):  # else each question of each page would wait as long
+        raise GeoInputError(_sentence(SILENT))
     try:
         connection = engine.connect()
+    except SQLAlchemyError:
+        if time.monotonic() - begun >= SLOW_S:
+            _RESTING[engine.url] = time.monotonic() + REST_S
+        raise
     except (OSError, UnicodeError) as error:  # of the name of a machine, before the driver speaks
         raise GeoInputError(_sentence("son adresse ne mène à aucune machine")) from error
     if engine.dialect.name == "postgresql" and connection.get_execution_options().get("reads"):

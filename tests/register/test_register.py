@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql
 
 from geo.errors import GeoInputError
 from geo.layers import Etat, Layer, Over, difference
-from geo.register import ConflictError, Origin, State, Statement, register
+from geo.register import ConflictError, Origin, State, Statement, engine, register
 from geo.register import store as register_store
 from geo.register.schema import METADATA
 from tests.support.grid import draw, layer, plain, zone
@@ -191,6 +191,28 @@ def test_nothing_of_the_address_of_a_register_is_ever_said(
     said = " ".join(found.value.problems)
     assert not any(word in said for word in ("secret", "tres", "127.0.0.1", "clsm:", "FATAL", "connection"))
     assert "registre" in said
+
+
+def test_a_database_that_is_silent_is_not_asked_again_at_once(local: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each question of each page would wait as long: one waits, the others are told for a while."""
+    kept(local)
+    clock, asked = [1_000.0], list[int]()
+    connect = sa.Engine.connect
+
+    def silent(_: sa.Engine) -> sa.Connection:
+        asked.append(1)
+        clock[0] += engine.SLOW_S
+        raise sa.exc.OperationalError("", {}, sqlite3.OperationalError("connection timeout expired"))
+
+    monkeypatch.setattr(engine.time, "monotonic", lambda: clock[0])
+    with monkeypatch.context() as patch:
+        patch.setattr(sa.Engine, "connect", silent)
+        for _ in range(5):
+            with pytest.raises(GeoInputError, match="elle tarde à répondre"):
+                register.heads(local)
+    assert asked == [1]
+    clock[0] += engine.REST_S
+    assert register.heads(local) == {} and sa.Engine.connect is connect
 
 
 def test_a_driver_that_complains_is_said_in_french(local: Path, monkeypatch: pytest.MonkeyPatch) -> None:
