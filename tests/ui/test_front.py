@@ -304,6 +304,15 @@ def test_what_set_up_did_not_foresee_is_compressed_once_asked_for(monkeypatch: p
     assert get("/static/js/index.abc.js", BROTLI, app=app)[1]["content-encoding"] == "br"
 
 
+def test_texts_without_end_are_compressed_better_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each thing that a visitor states makes a text of its own: each would be a file kept for good."""
+    monkeypatch.setattr(light, "MOST_EVER", 5)
+    later = light.Later(quiet=60.0)
+    later.started = True  # nobody takes them out
+    assert [later.add(f"{n}".encode()) for n in range(8)] == [True] * 5 + [False] * 3
+    assert later.add(b"0") and len(later.seen) == later.waiting.qsize() == 5
+
+
 def test_the_thread_that_compresses_ends_with_the_first_folder_it_cannot_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
