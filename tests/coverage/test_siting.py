@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -247,6 +248,13 @@ def test_when_time_runs_out_the_answer_says_it_is_not_proven(monkeypatch: pytest
     found = next_clsm(FRANCE, _state(), _candidates((0, 1), (1, 2)), 1, ceiling=None)
     assert not found.exact and found.value == found.greedy_value == 500
     assert "meilleure réponse trouvée" in found.sentence
+
+
+@pytest.mark.parametrize(("gap", "said"), [(0.00001, "0,1 %"), (0.1231, "12,4 %"), (0.123, "12,3 %"), (1.0, "100 %")])
+def test_what_an_answer_cut_short_may_miss_is_rounded_up(gap: float, said: str) -> None:
+    found = next_clsm(FRANCE, _state(), _candidates((0, 1), (1, 2)), 1, ceiling=None)
+    text = plain(replace(found, exact=False, disjoint=False, gap=gap).sentence)
+    assert f"à {said} près au plus" in text
 
 
 def test_ten_among_the_epci_of_the_country() -> None:
