@@ -138,6 +138,15 @@ def test_ties_of_overlapping_candidates_are_stated() -> None:
     assert "une autre réponse sert autant" in found.ties
 
 
+@pytest.mark.parametrize("sets", [((0,), (1,), (2,)), ((0, 3), (1, 3), (2, 3))])
+def test_a_few_people_less_are_no_tie_however_many_there_are_to_serve(sets: tuple[tuple[int, ...], ...]) -> None:
+    atlas = draw([[60_000_000, 100_010, 100_000, 7]])
+    state = coverage_state(crosswalk(atlas, complete="all"), approximate_density(atlas))
+    found = next_clsm(read_scope("france", atlas), state, _candidates(*sets, state=state), 2, ceiling=None)
+    assert found.exact and [p.candidate.rows for p in found.picks] == list(sets[:2])
+    assert found.ties == ""
+
+
 def test_communes_partly_in_a_zone_are_left_out_and_said() -> None:
     zones = {"cls": {"c": zone("01001", part=["01006"])}}
     state = coverage_state(crosswalk(LINE, zones, complete="all"), approximate_density(LINE))
