@@ -15,6 +15,7 @@ from datetime import date, datetime
 NARROW = "\u202f"
 NBSP = "\u00a0"
 MINUS = "\u2212"
+FINER = 3  # decimals that a percentage takes rather than say none, or all, of what is only nearly so
 
 _DIGITS = re.compile(r"\d+")
 _MONTHS = (
@@ -52,11 +53,16 @@ def inhabitants(value: float) -> str:
 
 
 def percent(share: float, decimals: int = 1) -> str:
-    """Write a share (0 to 1) as a percentage: « 12,5 % »; a trailing « ,0 » is dropped."""
+    """Write a share (0 to 1) as a percentage: « 12,5 % »; a trailing « ,0 » is dropped.
+
+    What is neither none nor whole is written with as many decimals more as it takes, FINER at most: « 0,04 % », « 99,97 % », never « 0 % »
+    nor « 100 % ».
+    """
     if not math.isfinite(share):
         return "inconnu"
-    text = number(share * 100, decimals)
-    return text.removesuffix(",0") + NBSP + "%"
+    finer = range(decimals, decimals + FINER + 1) if 0 < share < 1 else ()
+    shown = next((d for d in finer if 0 < round(share * 100, d) < 100), decimals)
+    return number(share * 100, shown).removesuffix(",0") + NBSP + "%"
 
 
 def ratio(part: float, whole: float) -> str:
