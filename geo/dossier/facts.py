@@ -173,10 +173,10 @@ class Dossier:
         return tuple(
             Addressee(
                 name, "maire",
-                f"Votre commune y compte pour {people} habitants sur {self.people}."
+                f"Votre commune y compte pour {fr.inhabitants(int(count))} sur {fr.number(facts.population)}."
                 + (f" {town_sentence(budget, costing, str(code), name)}" if costing.payers else ""),
             )
-            for code, (name, people) in zip(facts.towns.index, self.communes, strict=True)
+            for (code, count), (name, _) in zip(facts.towns.items(), self.communes, strict=True)
         )  # fmt: skip
 
     def bodies(self) -> tuple[Addressee, ...]:
@@ -184,11 +184,10 @@ class Dossier:
         return tuple(
             Addressee(
                 part.name, "présidence",
-                f"{fr.count(part.communes, 'commune')} sur {fr.number(part.communes_total)} de votre intercommunalité y sont, soit "
+                f"{fr.count(part.communes, 'commune')} sur {fr.number(part.communes_total)} de votre intercommunalité y {fr.noun(part.communes, 'est', 'sont')}, soit "
                 f"{fr.ratio(part.population, part.population_total)} de ses habitants.",
             )
-            for part in self.export.facts.communities
-            if part.code not in self.export.facts.atlas.villes.index
+            for part in self.export.facts.bodies
         )  # fmt: skip
 
     def psychiatry(self) -> tuple[Addressee, ...]:

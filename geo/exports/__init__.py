@@ -11,7 +11,7 @@ from geo.exports.coverage_files import Imprint, coverage_file, coverage_files
 from geo.exports.coverage_svg import coverage_map
 from geo.exports.coverage_tables import CoverageReport, siting_notes
 from geo.exports.formats import Sheet, csv_bytes, neutral, original, workbook, zipped
-from geo.exports.front import BLANK_MARK, Point, aim, blank, measured, towns, where
+from geo.exports.front import BLANK_MARK, Point, aim, blank, figure_line, measured, towns, unsaid_beside_clsm, where
 from geo.exports.layer_files import SHEET, export, name_and_mime
 from geo.exports.map_files import MAP_FORMATS, coverage_map_file, perimeter_map
 from geo.exports.maps.layers import LINES as MAP_LINES
@@ -53,6 +53,7 @@ __all__ = [
     "coverage_map_file",
     "csv_bytes",
     "export",
+    "figure_line",
     "file_name",
     "frame_of",
     "main_projection",
@@ -74,6 +75,7 @@ __all__ = [
     "speaks",
     "title_of",
     "towns",
+    "unsaid_beside_clsm",
     "where",
     "word_bytes",
     "word_document",

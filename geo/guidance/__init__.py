@@ -28,7 +28,7 @@ from geo.guidance.questions import (
     Question,
     asked_questions,
 )
-from geo.guidance.sector_shares import SectorShare, hospital_of, sectors_met
+from geo.guidance.sector_shares import SectorShare, hospital_of, listed_here, sectors_listed_after, sectors_met
 from geo.guidance.settings import THRESHOLDS, Settings
 from geo.guidance.settings_labels import (
     SETTING_LABELS,
@@ -98,11 +98,13 @@ __all__ = [
     "hospital_of",
     "in_brief",
     "judge_moves",
+    "listed_here",
     "outcome_counts",
     "own_thresholds",
     "read_project",
     "round_table",
     "run_checks",
+    "sectors_listed_after",
     "sectors_met",
     "summary",
     "used_text",
