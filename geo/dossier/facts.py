@@ -11,8 +11,8 @@ from functools import cached_property
 
 from geo import french as fr
 from geo.budget import costed, town_sentence
-from geo.exports import Export, Note, Point, aim, blank, measured, towns, where
-from geo.guidance import CARERS, CONCERNED, Intent, round_table, sectors_met
+from geo.exports import Export, Note, Point, blank, measured, of_aim, towns, where
+from geo.guidance import CARERS, CONCERNED, round_table, sectors_met
 from geo.layers import LayerId
 
 GUIDE = "Guide national 2025 des CLSM"
@@ -112,14 +112,9 @@ class Dossier:
         return f"{self.note.made_on} · Tableau de bord CLSM, version {self.note.version}"
 
     @property
-    def aim(self) -> str:
-        """What the project does, after « de »."""
-        return aim(self.export.found)
-
-    @property
     def of_aim(self) -> str:
         """« de créer un CLSM », « d’élargir le CLSM de X »."""
-        return f"d’{self.aim}" if self.export.found.settings.project.intent is Intent.ENLARGE else f"de {self.aim}"
+        return of_aim(self.export.found)
 
     @property
     def figures(self) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from geo import french as fr
 from geo.budget import BETWEEN_THEM, NO_BUDGET, RECOMMENDED, Budget, costed, euros_text, posts_text, summary_sentence
 from geo.comparison import Evaluated
-from geo.guidance import MEASURES, Finding, Intent, Outcome, Project, Reach
+from geo.guidance import MEASURES, Finding, Intent, Outcome, Project, Reach, the_clsm
 from geo.layers import LayerId
 
 MOST_POINTS = 3
@@ -26,7 +26,7 @@ NO_POINT = "Aucun repère n’appelle de discussion ; les questions du guide, en
 COST_SOURCE = "Guide 2025, « Cadre de travail » et annexe 1"
 BLANK_MARK = re.compile(r"\[à compléter[^\]]*\]")
 LOOK_AT = "À regarder"  # how a check begins the sentence that says what crosses a threshold
-_TO_THE_USER = re.compile(r"\s?:\s*si c’est pour l’élargir, dites-le \([^)]*\)")
+_TO_THE_USER = re.compile(r"\s?:\s*si c’est pour l’élargir, dites-le \([^)]*\)|, dites lequel")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-ÖØ-Þ0-9«])")
 _GOOD = (Outcome.FAVORABLE, Outcome.RESERVED)
 _TO_DISCUSS = (Outcome.VIGILANCE, Outcome.DISCUSS, Outcome.UNKNOWN)
@@ -98,6 +98,11 @@ def aim(found: Evaluated) -> str:
     return "créer un conseil local de santé mentale (CLSM)"
 
 
+def of_aim(found: Evaluated) -> str:
+    """Say what the project does with its « de »: « d’élargir le CLSM de X »."""
+    return fr.of(aim(found))
+
+
 def unsaid_beside_clsm(found: Evaluated) -> bool:
     """Tell whether the project was not said, while a CLSM is known on its communes."""
     return found.settings.project.intent is Intent.UNSAID and bool(found.facts.overlaps[LayerId.CLSM])
@@ -106,11 +111,7 @@ def unsaid_beside_clsm(found: Evaluated) -> bool:
 def _clsm_names(found: Evaluated, project: Project) -> list[str]:
     zones = found.facts.crosswalk.layers[LayerId.CLSM].zones
     names = [str(zones.at[i, "nom"]) if i in zones.index else "un CLSM absent des données d’ici" for i in project.clsm]
-    return [n if n.startswith(("CLSM", "un ")) else f"le CLSM « {n} »" for n in (_article(n) for n in names)]
-
-
-def _article(name: str) -> str:
-    return f"le {name}" if name.startswith("CLSM") else name
+    return [n if n.startswith(("le ", "un CLSM")) else f"le CLSM « {n} »" for n in map(the_clsm, names)]
 
 
 def where(found: Evaluated) -> str:
@@ -127,7 +128,7 @@ def towns(found: Evaluated, most: int | None = None) -> str:
 def _proposal(found: Evaluated) -> str:
     facts = found.facts
     return fr.typeset(
-        f"Il est proposé de {aim(found)} sur {facts.size_text} : {towns(found, MOST_TOWNS)}. "
+        f"Il est proposé {of_aim(found)} sur {facts.size_text} : {towns(found, MOST_TOWNS)}. "
         f"{fr.inhabitants(facts.population)} (population municipale {facts.population_year}), {where(found)}."
     )
 
@@ -200,12 +201,8 @@ def _each(found: Evaluated) -> str:
 
 def question_of(found: Evaluated) -> str:
     """Put the question to the council."""
-    purpose = {
-        Intent.ENLARGE: f"d’{aim(found)}",
-        Intent.MERGE: f"de {aim(found)}",
-    }.get(found.settings.project.intent, f"de {aim(found)}")
     return fr.typeset(
-        f"Le conseil approuve-t-il le principe {purpose} sur ce périmètre de {found.facts.size_text}, et autorise-t-il son exécutif à engager "
+        f"Le conseil approuve-t-il le principe {of_aim(found)} sur ce périmètre de {found.facts.size_text}, et autorise-t-il son exécutif à engager "
         "la démarche avec la psychiatrie publique, les personnes concernées, les aidants et l’agence régionale de santé (ARS) ?"
     )
 

@@ -19,6 +19,7 @@ from geo.guidance.project import (
     clsm_held,
     clsm_near,
     read_project,
+    the_clsm,
 )
 from geo.guidance.questions import (
     ANSWER_LENGTH,
@@ -107,5 +108,6 @@ __all__ = [
     "sectors_listed_after",
     "sectors_met",
     "summary",
+    "the_clsm",
     "used_text",
 ]

@@ -292,6 +292,28 @@ def test_a_project_not_said_beside_a_clsm_is_a_blank_and_not_a_creation() -> Non
         assert "Il est proposé de créer un conseil local" in plain(dossier.note.front.proposal)
 
 
+def test_an_enlargement_and_a_merger_are_french_and_name_their_clsm_once() -> None:
+    zones = real.crosswalk().layers["clsm"].zones
+    one, two = (str(zones.index[zones["nom"] == name][0]) for name in ("CLSM de Créteil", "CLSM de Bastia"))
+    enlarged = dossier_of(settings=Settings(project=Project(Intent.ENLARGE, (one,))))
+    assert plain(enlarged.note.front.proposal).startswith("Il est proposé d’élargir le CLSM de Créteil sur 4 communes")
+    assert "le principe d’élargir le CLSM de Créteil sur ce périmètre" in plain(enlarged.note.front.question)
+    assert (
+        "examine, le" in plain(letters(enlarged, KINDS[0]).blocks[5].text)
+        and "d’élargir le CLSM de Créteil" in enlarged.of_aim
+    )
+    merged = dossier_of(settings=Settings(project=Project.of(Intent.MERGE, (one, two))))
+    names = "le CLSM de Bastia et le CLSM de Créteil"
+    said = plain(merged.note.front.proposal)
+    assert said.startswith("Il est proposé de fusionner ") and (
+        names in said or "le CLSM de Créteil et le CLSM de Bastia" in said
+    )
+    vague = dossier_of(settings=Settings(project=Project(Intent.ENLARGE)))
+    assert plain(vague.note.front.proposal).startswith("Il est proposé d’élargir un CLSM sur")
+    whole = dossier_of(("75118", "93066"))
+    assert not any("dites" in plain(p.whole) for p in whole.checked)
+
+
 def test_numbers_and_words_agree_in_every_sentence() -> None:
     nobody = dossier_of(("55039",))
     lines = "\n".join(plain(t) for block in deliberation(nobody).blocks for t in getattr(block, "texts", ()))
