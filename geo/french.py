@@ -42,9 +42,12 @@ def number(value: float, decimals: int = 0) -> str:
 
 def count(value: float, one: str, many: str | None = None) -> str:
     """Write a number with its noun: « 1 commune », « 12 communes »; French plural starts at two."""
-    shown = number(value)
-    noun = one if shown in ("0", "1", f"{MINUS}1") else (many or one + "s")
-    return f"{shown}{NBSP}{noun}"
+    return f"{number(value)}{NBSP}{noun(value, one, many)}"
+
+
+def noun(value: float, one: str, many: str | None = None) -> str:
+    """Return the noun that goes with a number: « commune » with 0 and 1, « communes » from two on."""
+    return one if number(value) in ("0", "1", f"{MINUS}1") else (many or one + "s")
 
 
 def inhabitants(value: float) -> str:
