@@ -472,3 +472,59 @@ def test_a_plan_comes_back_from_its_text(draft: NeedsDraft) -> None:
     ):
         assert Plan.from_json(broken) is None
     assert math.isnan(draft.tallies[draft.series[0].id].least) is False
+
+
+# --- tables met in real life --------------------------------------------------------------------------------------
+def figures_of(draft: NeedsDraft, place: int = 0) -> dict[str, float]:
+    return {str(code): float(value) for code, value in shown_figures(one(draft, place)).dropna().items()}
+
+
+def test_thousands_written_with_a_point_are_thousands_where_the_column_or_its_unit_says_so() -> None:
+    assert figures_of(table("dep;Revenu médian", "01;21.400", "02;987,5", atlas=FRANCE)) == {"01": 21400, "02": 987.5}
+    assert figures_of(table("dep;Revenu médian (€)", "01;21.400", "02;19.850", atlas=FRANCE)) == {
+        "01": 21400,
+        "02": 19850,
+    }
+
+
+def test_three_decimals_that_nothing_tells_from_thousands_are_said() -> None:
+    draft = table("dep;Score de fragilité", "01;1.234", "02;2.345", atlas=FRANCE)
+    assert figures_of(draft) == {"01": 1.234, "02": 2.345}
+    assert "« 1.234 » est lu 1,234" in told(draft, "à savoir")
+
+
+HDF = ("02;Aisne;12", "59;Nord;100", "60;Oise;30", "62;Pas-de-Calais;80", "80;Somme;20")
+
+
+@pytest.mark.parametrize("header", ["Code département;Département;Nb", "Code;Libellé;Nb", "DEP;LIBGEO;Nb"])
+def test_the_code_of_a_region_is_not_that_of_a_departement_of_another_one(header: str) -> None:
+    draft = table(header, *HDF, "32;Hauts-de-France;242", atlas=FRANCE)
+    assert figures_of(draft) == {"02": 12, "59": 100, "60": 30, "62": 80, "80": 20}
+    assert (draft.refused, draft.questions) == (1, ())
+    assert "Hauts-de-France" in told(draft)
+
+
+def test_the_code_of_a_region_without_its_name_is_refused_beside_its_departements() -> None:
+    rows = [f"{row[:2]};{row.rsplit(';', 1)[1]}" for row in HDF]
+    draft = table("Département;Nb", *rows, "32;242", atlas=FRANCE)
+    assert (draft.accepted, draft.refused) == (5, 1)
+    assert "« 32 » désigne « Gers », mais aussi la région « Hauts-de-France »" in told(draft)
+    assert table("Département;Nb", *rows, "32;242", "33;50", atlas=FRANCE).refused == 0, "the Gers among others"
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "kept"),
+    [
+        ("DEP;Nom du département;Nb", ["02;Aisne;1", "59;Pas-de-Calais;2", "60;Oise;3", "62;Nord;4", "75;Paris;5"], {"02", "60", "75"}),
+        ("REG;Région;Nb", ["32;Hauts-de-France;1", "53;Bretagne;2", "44;Loire-Atlantique;3", "11;ARS Île-de-France;4"], {"32", "53", "11"}),
+        ("Code commune;Commune;Nb", ["08001;Acy-Romance;1", "08003;Aiglemont;2", "8004;AIRE;3", "08005;ALINCOURT;4"], {"08001", "08003", "08005"}),
+        ("Code commune;Commune;Nb", ["08001;Acy Romance;1", "8003;Aiglemont (08);2", "08004;?;4", "08173;Flaignes;3"],
+         {"08001", "08003", "08004", "08173"}),
+        ("SIREN EPCI;EPCI;Nb", ["200069193;CC de la Dombes;1", "200054781;Métropole du Grand Paris;2", "200046977;CC de la Dombes;3"], {"200069193", "200054781"}),
+    ],
+)  # fmt: skip
+def test_a_row_whose_code_and_name_are_of_two_territories_is_refused(
+    header: str, rows: list[str], kept: set[str]
+) -> None:
+    rows = [row.replace("8004;AIRE", "8004;Alincourt") for row in rows]
+    assert set(table(header, *rows, atlas=FRANCE).names) == kept

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.imports.needs.cells import Kind, read_cell
+from geo.imports.needs.cells import Kind, read_cell, read_column
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,39 @@ def test_a_french_number_comes_back(value: float, sign: str) -> None:
 def test_any_text_is_read_without_an_error_and_only_a_number_has_one(text: str) -> None:
     cell = read_cell(text)
     assert (cell.kind is Kind.NUMBER) == (not math.isnan(cell.number))
+
+
+@pytest.mark.parametrize(
+    ("texts", "whole", "numbers"),
+    [
+        (["21.400", "987,5", "19.850"], False, [21400, 987.5, 19850]),  # decimals after a comma: points part thousands
+        (["21,400", "987.5", "0.25"], False, [21400, 987.5, 0.25]),
+        (["1.234,5", "2.345"], False, [1234.5, 2345]),
+        (["1.234.567", "2.345"], False, [1234567, 2345]),
+        (["1.234", "2.5", "12"], True, [1.234, 2.5, 12]),  # estimates, with decimals though they count people
+        (["1,234", "2,5"], True, [1.234, 2.5]),
+        (["0.125", "1.234"], True, [0.125, 1.234]),
+        (["1.234", "950"], True, [1234, 950]),
+        (["1.234", "2.345"], False, [1.234, 2.345]),
+        (["1 234,5", "2.345", "12,5 %"], False, [1234.5, 2345, 12.5]),
+    ],
+)
+def test_the_other_numbers_of_a_column_tell_thousands_from_decimals(
+    texts: list[str], whole: bool, numbers: list[float]
+) -> None:
+    assert [cell.number for cell in read_column(texts, whole=whole)] == pytest.approx(numbers)
+
+
+def test_where_the_column_says_both_a_doubtful_number_is_not_read() -> None:
+    kinds = [cell.kind for cell in read_column(["12,5", "12.5", "1.234", "1,234"])]
+    assert kinds == [Kind.NUMBER, Kind.NUMBER, Kind.UNREADABLE, Kind.UNREADABLE]
+
+
+def test_a_point_of_a_workbook_is_not_taken_for_thousands_by_what_is_beside_it() -> None:
+    assert [cell.kind for cell in read_column(["987,5", "1.234"], text=False)] == [Kind.NUMBER, Kind.UNREADABLE]
+    assert [cell.kind for cell in read_column(["987.5", "1,234"], text=False)] == [Kind.NUMBER, Kind.UNREADABLE]
+    assert [cell.number for cell in read_column(["987.5", "1.234", "12,5"], whole=True, text=False)] == [
+        987.5,
+        1.234,
+        12.5,
+    ]

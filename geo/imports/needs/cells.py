@@ -59,14 +59,56 @@ _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]")
 _GROUPED = re.compile(r"[-+−]?\d{1,3}(?:[\s\u00a0\u202f\u2009'’]\d{3})+(?:[.,]\d+)?")
 _PLAIN = re.compile(r"[-+−]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d{1,3})?")
 _BOTH = re.compile(r"[-+−]?\d{1,3}(?:([.,])\d{3})+(?:([.,])\d+)?")
-THOUSANDS = re.compile(r"[-+−]?\d{1,3}(?:[.,]\d{3})+")  # « 1.234 », which is 1 234 or 1,234
+_SEVERAL = re.compile(r"[-+−]?\d{1,3}(?:\.\d{3}){2,}|[-+−]?\d{1,3}(?:,\d{3}){2,}")  # « 12.345.678 »
+_ONE_GROUP = re.compile(r"[-+−]?[1-9]\d{0,2}[.,]\d{3}")  # « 1.234 », which is 1 234 or 1,234
+_DECIMAL = re.compile(
+    r"[-+−]?(?:\d*[.,](?:\d{1,2}|\d{4,})|(?:0\d*|\d{4,})?[.,]\d{3})(?:[eE][-+]?\d{1,3})?"
+)  # « 987,5 », « 0,125 »
 
 
-def read_cell(text: str, *, whole: bool = False) -> Cell:
-    """Read a cell.
+@dataclass(frozen=True)
+class Marks:
+    """What a point and a comma before three digits mean in a column (« 1.234 »): those of `groups` part thousands, those of `unsure` may
+    do either, and the others come before decimals."""
 
-    `whole` tells that its column counts people or things: « 1.234 » is then one thousand and more.
+    groups: str = ""
+    unsure: str = ""
+
+
+ALONE, ALONE_AND_WHOLE = Marks(), Marks(groups=".,")  # of a cell that has no column to tell
+
+
+def marks_of(texts: Iterable[str], *, whole: bool = False, text: bool = True) -> Marks:
+    """Tell what points and commas mean in a column, by the numbers of it that leave no doubt: « 987,5 » has decimals after a comma, so that
+    « 1.234 » beside it is more than a thousand.
+
+    Where none tells, they part thousands in a column of whole things (`whole`) and come before decimals elsewhere. In a workbook (`text`
+    False) numbers have a point whatever its texts have: one sign tells nothing of the other, and is unsure beside it.
     """
+    decimal, group = set[str](), set[str]()
+    for body in {one.strip(BLANKS).rstrip("%‰€").strip(BLANKS) for one in texts}:
+        if (both := _BOTH.fullmatch(body)) and both[2] and both[2] != both[1]:
+            group.add(both[1])
+            decimal.add(both[2])
+        elif _SEVERAL.fullmatch(body):
+            group.add("." if "." in body else ",")
+        elif (found := _GROUPED.fullmatch(body) or _DECIMAL.fullmatch(body)) and (mark := re.search("[.,]", found[0])):
+            decimal.add(mark[0])
+    groups = unsure = ""
+    for sign, other in (".,", ",."):
+        if sign in decimal:
+            unsure += sign if sign in group or (text and other in decimal) else ""
+        elif sign in group or (other in decimal and text):
+            groups += sign
+        elif other in decimal:
+            unsure += sign
+        elif whole and text:
+            groups += sign
+    return Marks(groups, unsure)
+
+
+def read_cell(text: str, *, whole: bool = False, marks: Marks | None = None) -> Cell:
+    """Read a cell; `marks` are those of its column, `whole` tells without them that it counts people or things."""
     bare = text.strip(BLANKS)
     if not bare:
         return Cell(Kind.BLANK)
@@ -82,10 +124,10 @@ def read_cell(text: str, *, whole: bool = False) -> Cell:
         return Cell(Kind.UNKNOWN)
     if _RANGE.fullmatch(bare) and not _GROUPED.fullmatch(bare):
         return Cell(Kind.SECRET)
-    return _number(bare, whole)
+    return _number(bare, marks or (ALONE_AND_WHOLE if whole else ALONE))
 
 
-def _number(bare: str, whole: bool) -> Cell:
+def _number(bare: str, marks: Marks) -> Cell:
     percent = bare.endswith("%")
     body = bare.rstrip("%‰€").strip(BLANKS)
     mended = body != bare
@@ -94,8 +136,10 @@ def _number(bare: str, whole: bool) -> Cell:
     both = _BOTH.fullmatch(body)
     if both and both[2] and both[2] != both[1]:  # « 1.234,5 », « 1,234.5 »
         body, mended = body.replace(both[1], ""), True
-    elif THOUSANDS.fullmatch(body) and (whole or len(re.findall("[.,]", body)) > 1):
+    elif _SEVERAL.fullmatch(body) or (is_one_group(body) and (body[-4] in marks.groups)):
         body, mended = re.sub("[.,]", "", body), True
+    elif is_one_group(body) and body[-4] in marks.unsure:
+        return Cell(Kind.UNREADABLE)
     if not _PLAIN.fullmatch(body):
         return Cell(Kind.UNREADABLE)
     mended = mended or "," in body
@@ -103,7 +147,14 @@ def _number(bare: str, whole: bool) -> Cell:
     return Cell(Kind.NUMBER, number, percent, mended=mended) if abs(number) < 1e15 else Cell(Kind.UNREADABLE)
 
 
-def read_column(texts: Iterable[str], *, whole: bool = False) -> list[Cell]:
-    """Read the cells of a column; as `read_cell`."""
-    known: dict[str, Cell] = {}
-    return [known[text] if text in known else known.setdefault(text, read_cell(text, whole=whole)) for text in texts]
+def is_one_group(body: str) -> bool:
+    """Tell whether a number may be more than a thousand or have three decimals: « 1.234 », not « 0.234 » nor « 1234.567 »."""
+    return bool(_ONE_GROUP.fullmatch(body))
+
+
+def read_column(texts: Iterable[str], *, whole: bool = False, text: bool = True) -> list[Cell]:
+    """Read the cells of a column; as `marks_of` and `read_cell`."""
+    every = list(texts)
+    marks = marks_of(every, whole=whole, text=text)
+    known = {one: read_cell(one, marks=marks) for one in set(every)}
+    return [known[one] for one in every]

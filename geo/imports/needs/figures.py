@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.communes import Atlas
+from geo.communes import BLANKS, Atlas
 from geo.french import count, fold, number
-from geo.imports.needs.cells import Cell, Kind, read_column
+from geo.imports.needs.cells import Cell, Kind, is_one_group, read_column
 from geo.imports.needs.plan import Item, Plan, Tally, Way
 from geo.imports.needs.proposals import evolves
 from geo.imports.needs.rows import Rows
@@ -39,7 +39,7 @@ class Figures:
     def cells(self, column: str, *, whole: bool) -> list[Cell]:
         """Return the cells of a column, read."""
         place = self.header.index(column)
-        return read_column((row.cells[place] for row in self.rows.kept), whole=whole and self.text)
+        return read_column((row.cells[place] for row in self.rows.kept), whole=whole, text=self.text)
 
     def written(self, column: str, i: int) -> str:
         """Return what row `i` has in a column, as a message shows it."""
@@ -84,9 +84,11 @@ def _identifier(label: str, taken: set[str]) -> str:
 
 def _series(figures: Figures, item: Item, identifier: str) -> Series:
     measure = MEASURES[item.way or Way.RATE]
-    cells = figures.cells(item.column, whole=item.way in (Way.COUNT, Way.RATIO))
+    whole = item.way in (Way.COUNT, Way.RATIO) or item.unit.strip().startswith("€")
+    cells = figures.cells(item.column, whole=whole)
     value, state = _read(figures, item, cells, np.array([cell.number for cell in cells], dtype=float) * scale_of(item))
     _tell_kinds(figures, item, cells)
+    _tell_decimals(figures, item, cells)
     columns: dict[str, Floats] = {}
     if measure is Measure.RATIO:
         below = figures.cells(item.denominator, whole=True)
@@ -190,6 +192,17 @@ def _tell_kinds(figures: Figures, item: Item, cells: list[Cell]) -> None:
         figures.remarks.append(
             Remark("à savoir", where, f"valeurs multipliées par {number(scale_of(item))} (parts écrites de 0 à 1).")
         )
+
+
+def _tell_decimals(figures: Figures, item: Item, cells: list[Cell]) -> None:
+    """Say how « 1.234 » was read where nothing in its column tells a thousand from decimals."""
+    place = figures.header.index(item.column)
+    found = [(row.cells[place].strip(BLANKS), cell) for row, cell in zip(figures.rows.kept, cells, strict=True)]
+    doubtful = [(text, cell.number) for text, cell in found if is_one_group(text) and abs(cell.number) < 1000]
+    if figures.text and doubtful and all(cell.kind is not Kind.NUMBER or is_one_group(text) for text, cell in found):
+        text, value = doubtful[0]
+        said = f"« {text} » est lu {number(value, 3)} : si son signe sépare des milliers, retirez-le de la colonne."
+        figures.remarks.append(Remark("à savoir", f"colonne « {item.column} »", said))
 
 
 def _by_code(

@@ -103,15 +103,16 @@ def _judged(place: int, name: str, cells: Sequence[str], atlas: Atlas) -> PlaceC
         named is None and is_other(name) and not codes
     ):  # « Canton », « Bassin de vie »: names of communes, and not communes
         return None
+    coded = named is not None or bool(_CODE.fullmatch(fold(name)))
     score = (
-        float(named is not None or not numbers),
+        float(coded or not numbers),
         alone >= SURE,
         -float(fitting[0].rank),
         codes and best >= 0.8,
         best,
         -place,
     )
-    return PlaceColumn(place, tuple(fitting), tuple(map(float, score)), named is not None or not numbers)
+    return PlaceColumn(place, tuple(fitting), tuple(map(float, score)), coded or not numbers)
 
 
 def place_of(text: str, grain: Grain, atlas: Atlas, departement: str | None = None) -> Placed:

@@ -10,6 +10,7 @@ from functools import cache
 from geo.communes import BLANKS, Atlas, departement_of, departement_of_text
 from geo.french import count, listing
 from geo.imports.needs.cells import Kind, read_cell
+from geo.imports.needs.contradictions import contradictions
 from geo.imports.needs.places import GRAIN_NAMES, Placed, grain_of_header, is_total, place_of
 from geo.indicators import Grain
 from geo.remarks import Remark
@@ -49,7 +50,7 @@ def read_rows(
 ) -> Rows:
     """Read the territory of each row.
 
-    A row that names a total, or is a note under the table, is set aside. Two rows of one territory that differ are both refused; the same
+    A row that names a total, or is a note under the table, is set aside. One whose code and name are of two territories is refused. Two rows of one territory that differ are both refused; the same
     row twice counts once. The row of a whole city is set aside where its arrondissements have theirs.
     """
     rows = Rows()
@@ -57,6 +58,7 @@ def read_rows(
         (i for i, name in enumerate(header) if i != place and grain_of_header(name) is Grain.DEPARTEMENT), None
     )
     around = cache(lambda: _around(table, place, atlas))
+    contradicts = contradictions(table, header, place, grain, atlas)
     for number, cells in table:
         text = cells[place].strip(BLANKS)
         if _set_aside(rows, number, text, cells, place):
@@ -74,6 +76,10 @@ def read_rows(
         if not found.code:
             rows.refused += 1
             rows.told("refusé", number, found.message, found.advice or "Corrigez le territoire, ou retirez la ligne.")
+            continue
+        if against := contradicts(found.code, text, cells):
+            rows.refused += 1
+            rows.told("refusé", number, against, "Corrigez le code ou le nom, ou retirez la ligne.")
             continue
         if found.message:
             rows.told("réparé", number, found.message)
