@@ -10,16 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.arrays import Bools, Floats
 from geo.communes import BLANKS, Atlas
 from geo.french import count, fold, number
 from geo.imports.needs.cells import Cell, Kind, is_one_group, read_column
+from geo.imports.needs.linked import Column, hidden_by_others
+from geo.imports.needs.places import people_of
 from geo.imports.needs.plan import Item, Plan, Tally, Way
 from geo.imports.needs.proposals import evolves
 from geo.imports.needs.rows import Rows
 from geo.indicators import VALUE_COLUMNS, Grain, Indicator, Measure, Series, State, merged_rows, values_frame
 from geo.remarks import Remark
 
-Floats = npt.NDArray[np.float64]
 MOST_TOLD = 200  # remarks of one indicator
 MEASURES = {Way.COUNT: Measure.COUNT, Way.RATIO: Measure.RATIO, Way.RATE_OF: Measure.RATIO, Way.RATE: Measure.RATE}
 RECOMPUTED = "Numérateur recalculé : taux × dénominateur."
@@ -63,13 +65,37 @@ class Figures:
 def series_of(figures: Figures, atlas: Atlas) -> tuple[list[Series], list[Remark]]:
     """Return the series of the columns that are indicators, and what is to be told of their cells."""
     made, taken = list[Series](), set[str]()
+    told = _told_by_others(figures, atlas)
     for item in figures.plan.items:
         if not item.is_indicator or item.way is None or (item.way in (Way.RATIO, Way.RATE_OF) and not item.denominator):
             continue
         identifier = _identifier(item.label or item.column, taken)
         taken.add(identifier)
-        made.append(_series(figures, item, identifier))
+        made.append(_series(figures, item, identifier, told.get(item.column)))
     return made, figures.remarks
+
+
+def _told_by_others(figures: Figures, atlas: Atlas) -> dict[str, Bools]:
+    """Return the rows of each column that would tell, with the others, a number hidden in one."""
+    counts, rates = dict[str, Column](), dict[str, Column]()
+    for item in figures.plan.items:
+        if item.way in (None, Way.UNUSED) or item.column not in figures.header:
+            continue
+        counted = item.way in (Way.COUNT, Way.RATIO, Way.BELOW)
+        cells = figures.cells(item.column, whole=counted)
+        numbers = np.array([cell.number for cell in cells], dtype=float)
+        hidden = np.array([cell.kind is Kind.SECRET for cell in cells], dtype=bool)
+        if counted:
+            with np.errstate(invalid="ignore"):
+                hidden |= (numbers > 0) & (numbers < item.secrecy)
+            counts[item.column] = Column(numbers, hidden, item.is_indicator)
+        else:
+            rates[item.column] = Column(numbers, hidden)
+    if not any(column.hidden.any() for column in counts.values()):
+        return {}
+    people = [people_of(row.code, figures.plan.grain or Grain.COMMUNE, atlas) for row in figures.rows.kept]
+    known = Column(np.array(people, dtype=float), np.zeros(len(people), dtype=bool), shown=False)
+    return hidden_by_others({**counts, "": known}, rates)
 
 
 def scale_of(item: Item) -> float:
@@ -82,21 +108,24 @@ def _identifier(label: str, taken: set[str]) -> str:
     return next(one for n in range(1, len(taken) + 2) if (one := base if n == 1 else f"{base}-{n}") not in taken)
 
 
-def _series(figures: Figures, item: Item, identifier: str) -> Series:
+def _series(figures: Figures, item: Item, identifier: str, told: Bools | None) -> Series:
     measure = MEASURES[item.way or Way.RATE]
     whole = item.way in (Way.COUNT, Way.RATIO) or item.unit.strip().startswith("€")
     cells = figures.cells(item.column, whole=whole)
-    value, state = _read(figures, item, cells, np.array([cell.number for cell in cells], dtype=float) * scale_of(item))
+    scales = np.array([1.0 if cell.percent else scale_of(item) for cell in cells], dtype=float)
+    value, state = _read(figures, item, cells, np.array([cell.number for cell in cells], dtype=float) * scales)
     _tell_kinds(figures, item, cells)
     _tell_decimals(figures, item, cells)
     columns: dict[str, Floats] = {}
     if measure is Measure.RATIO:
         below = figures.cells(item.denominator, whole=True)
         columns["denominator"] = _denominators(figures, item, below)
-        hidden = np.array([cell.kind is Kind.SECRET for cell in below], dtype=bool)
+        hidden = _hidden_below(figures, item, below)
         state[hidden & (state == State.KNOWN)] = State.SECRET
         value = value * columns["denominator"] / item.multiplier if item.way is Way.RATE_OF else value
         _check_ratio(figures, item, value, columns["denominator"], state)
+    if told is not None:
+        _hide(figures, item, state, told)
     columns["rate" if measure is Measure.RATE else "numerator"] = np.where(state == State.KNOWN, value, np.nan)
     values = _by_code(figures, columns, state, measure)
     return Series(_indicator(figures.plan, item, identifier, measure), values)
@@ -157,6 +186,23 @@ def _denominators(figures: Figures, item: Item, below: list[Cell]) -> Floats:
             )
         )
     return found
+
+
+def _hidden_below(figures: Figures, item: Item, below: list[Cell]) -> Bools:
+    """Tell which denominators are hidden: by the table, or by the threshold that their own column has."""
+    least = figures.plan.by_column[item.denominator].secrecy if item.denominator in figures.plan.by_column else 0
+    return np.array([cell.kind is Kind.SECRET or 0 < cell.number < least for cell in below], dtype=bool)
+
+
+def _hide(figures: Figures, item: Item, state: npt.NDArray[np.object_], told: Bools) -> None:
+    """Hide the figures that would tell a number hidden in another column; a number so hidden is under no threshold, and not bounded."""
+    mine = told & (state == State.KNOWN)
+    state[mine] = State.SECRET if item.way is Way.RATE else State.ABSENT
+    if mine.any():
+        said = f"{count(int(mine.sum()), 'chiffre non repris', 'chiffres non repris')} : avec les autres colonnes, il dirait un nombre secret."
+        if mine.sum() > 1:
+            said = said.replace("il dirait", "ils diraient")
+        figures.remarks.append(Remark("à savoir", f"colonne « {item.column} »", said))
 
 
 def _check_ratio(figures: Figures, item: Item, top: Floats, below: Floats, state: npt.NDArray[np.object_]) -> None:

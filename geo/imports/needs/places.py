@@ -227,3 +227,13 @@ def expected(grain: Grain, departements: Sequence[str], atlas: Atlas) -> int:
     if grain is Grain.COMMUNE:
         return int(inside["commune"].nunique())
     return int(inside["epci"].nunique()) if grain is Grain.EPCI else 0
+
+
+def people_of(code: str, grain: Grain, atlas: Atlas) -> float:
+    """Return the inhabitants of a territory of today, NaN when they are not known here (an IRIS)."""
+    if grain is Grain.COMMUNE:
+        rows = [atlas.row[code]] if code in atlas.row else atlas.members("commune", code).tolist()
+    else:
+        columns = ("epci", "ept") if grain is Grain.EPCI else () if grain is Grain.IRIS else (grain.value,)
+        rows = next((found.tolist() for column in columns if len(found := atlas.members(column, code))), [])
+    return float(atlas.population[rows].sum()) if rows else float("nan")

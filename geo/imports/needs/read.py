@@ -298,6 +298,14 @@ def _about_columns(plan: Plan, described: Sequence[NeedColumn], made: int) -> li
     found += [
         Question(
             item.column,
+            f"Dites à combien se rapporte « {item.label or item.column} » (100, 1 000, 100 000…), ou son unité.",
+        )
+        for item in plan.items
+        if item.way is Way.RATE_OF and item.multiplier == 1 and not item.unit.strip()
+    ]
+    found += [
+        Question(
+            item.column,
             f"Les valeurs de « {item.column} » vont de 0 à 1 : dites si ce sont des parts (0,125 pour 12,5 %).",
         )
         for item in plan.items

@@ -1,0 +1,166 @@
+"""Tables of indicators as planners have them: thousands, regions among départements, columns that tell one another, years, long tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from geo.communes import Atlas, embedded_atlas
+from geo.imports import NeedsDraft, Plan, Way, read_needs_draft, shown_figures
+from geo.indicators import Series, State
+from tests.support.grid import draw
+
+FRANCE = embedded_atlas()
+DRAWN = draw([[100, 200, 300], [400, 500, 600]])
+
+
+def table(
+    header: str, *rows: str, name: str = "besoins.csv", plan: Plan | None = None, atlas: Atlas = DRAWN
+) -> NeedsDraft:
+    return read_needs_draft("\n".join([header, *rows]).encode(), atlas, name=name, plan=plan)
+
+
+def one(draft: NeedsDraft, place: int = 0) -> Series:
+    return draft.series[place]
+
+
+def told(draft: NeedsDraft, kind: str = "refusé") -> str:
+    said = " | ".join(str(remark) for remark in draft.remarks if remark.kind == kind)
+    return said.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def figures_of(draft: NeedsDraft, place: int = 0) -> dict[str, float]:
+    return {str(code): float(value) for code, value in shown_figures(one(draft, place)).dropna().items()}
+
+
+def test_thousands_written_with_a_point_are_thousands_where_the_column_or_its_unit_says_so() -> None:
+    assert figures_of(table("dep;Revenu médian", "01;21.400", "02;987,5", atlas=FRANCE)) == {"01": 21400, "02": 987.5}
+    assert figures_of(table("dep;Revenu médian (€)", "01;21.400", "02;19.850", atlas=FRANCE)) == {
+        "01": 21400,
+        "02": 19850,
+    }
+
+
+def test_three_decimals_that_nothing_tells_from_thousands_are_said() -> None:
+    draft = table("dep;Score de fragilité", "01;1.234", "02;2.345", atlas=FRANCE)
+    assert figures_of(draft) == {"01": 1.234, "02": 2.345}
+    assert "« 1.234 » est lu 1,234" in told(draft, "à savoir")
+
+
+HDF = ("02;Aisne;12", "59;Nord;100", "60;Oise;30", "62;Pas-de-Calais;80", "80;Somme;20")
+
+
+@pytest.mark.parametrize("header", ["Code département;Département;Nb", "Code;Libellé;Nb", "DEP;LIBGEO;Nb"])
+def test_the_code_of_a_region_is_not_that_of_a_departement_of_another_one(header: str) -> None:
+    draft = table(header, *HDF, "32;Hauts-de-France;242", atlas=FRANCE)
+    assert figures_of(draft) == {"02": 12, "59": 100, "60": 30, "62": 80, "80": 20}
+    assert (draft.refused, draft.questions) == (1, ())
+    assert "Hauts-de-France" in told(draft)
+
+
+def test_the_code_of_a_region_without_its_name_is_refused_beside_its_departements() -> None:
+    rows = [f"{row[:2]};{row.rsplit(';', 1)[1]}" for row in HDF]
+    draft = table("Département;Nb", *rows, "32;242", atlas=FRANCE)
+    assert (draft.accepted, draft.refused) == (5, 1)
+    assert "« 32 » désigne « Gers », mais aussi la région « Hauts-de-France »" in told(draft)
+    assert table("Département;Nb", *rows, "32;242", "33;50", atlas=FRANCE).refused == 0, "the Gers among others"
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "kept"),
+    [
+        ("DEP;Nom du département;Nb", ["02;Aisne;1", "59;Pas-de-Calais;2", "60;Oise;3", "62;Nord;4", "75;Paris;5"], {"02", "60", "75"}),
+        ("REG;Région;Nb", ["32;Hauts-de-France;1", "53;Bretagne;2", "44;Loire-Atlantique;3", "11;ARS Île-de-France;4"], {"32", "53", "11"}),
+        ("Code commune;Commune;Nb", ["08001;Acy-Romance;1", "08003;Aiglemont;2", "8004;AIRE;3", "08005;ALINCOURT;4"], {"08001", "08003", "08005"}),
+        ("Code commune;Commune;Nb", ["08001;Acy Romance;1", "8003;Aiglemont (08);2", "08004;?;4", "08173;Flaignes;3"],
+         {"08001", "08003", "08004", "08173"}),
+        ("SIREN EPCI;EPCI;Nb", ["200069193;CC de la Dombes;1", "200054781;Métropole du Grand Paris;2", "200046977;CC de la Dombes;3"], {"200069193", "200054781"}),
+    ],
+)  # fmt: skip
+def test_a_row_whose_code_and_name_are_of_two_territories_is_refused(
+    header: str, rows: list[str], kept: set[str]
+) -> None:
+    rows = [row.replace("8004;AIRE", "8004;Alincourt") for row in rows]
+    assert set(table(header, *rows, atlas=FRANCE).names) == kept
+
+
+# --- what one column of a table tells of another ----------------------------------------------------------------------
+PEOPLE = (1000, 2000, 4000, 5000, 800)
+SUFFERERS: tuple[int | str, ...] = (20, 50, 90, "< 11", 7)
+
+
+def with_secrecy(draft: NeedsDraft, column: str, secrecy: int) -> Plan:
+    return draft.plan.with_item(replace(draft.plan.by_column[column], secrecy=secrecy))
+
+
+@pytest.mark.parametrize("column", ["Population;", ""])
+@pytest.mark.parametrize("rate", ["Taux pour 1 000", "Part (%)"])
+def test_a_rate_that_would_tell_a_number_hidden_beside_it_is_not_kept(column: str, rate: str) -> None:
+    base = 1000 if "000" in rate else 100
+    atlas = draw([list(PEOPLE)])
+    rows = []
+    for at, (people, number) in enumerate(zip(PEOPLE, (20, 50, 90, 8, 7), strict=True), start=1):
+        beside = f"{people};" if column else ""
+        rows.append(f"0100{at};{beside}{SUFFERERS[at - 1]};{str(round(base * number / people, 2)).replace('.', ',')}")
+    header = f"Code commune;{column}Nb patients;{rate}"
+    free = table(header, *rows, atlas=atlas)
+    draft = table(header, *rows, atlas=atlas, plan=with_secrecy(free, "Nb patients", 11))
+    assert figures_of(draft, 0) == {"01001": 20, "01002": 50, "01003": 90}
+    assert set(figures_of(draft, 1)) == {"01001", "01002", "01003"}, "5 000 × 1,6 ‰ is the 8 that is hidden"
+    assert set(one(draft, 1).values["state"].loc[["01004", "01005"]]) == {State.SECRET}
+    assert "dirait" in told(draft, "à savoir") or "diraient" in told(draft, "à savoir")
+
+
+@pytest.mark.parametrize("order", ["Total;Femmes;Hommes", "Femmes;Hommes;Total", "Femmes;Total;Hommes"])
+def test_a_total_and_its_other_part_do_not_tell_the_part_that_is_hidden(order: str) -> None:
+    figures = [(20, 30), (40, 25), (15, 60), (3, 18), (50, 4)]
+    rows = []
+    for at, (women, men) in enumerate(figures, start=1):
+        said = {"Total": women + men, "Femmes": women, "Hommes": men}
+        rows.append(";".join([f"0100{at}", *(str(said[name]) for name in order.split(";"))]))
+    header = "Code commune;" + ";".join(f"Nb {name.lower()}" for name in order.split(";"))
+    plan = table(header, *rows).plan
+    for item in plan.items[1:]:
+        plan = plan.with_item(replace(item, way=Way.COUNT, secrecy=6))
+    draft = table(header, *rows, plan=plan)
+    found = {item.column: figures_of(draft, at) for at, item in enumerate(plan.items[1:])}
+    assert set(found["Nb femmes"]) == {"01001", "01002", "01003", "01005"}
+    assert set(found["Nb hommes"]) == {"01001", "01002", "01003", "01004"}
+    assert set(found["Nb total"]) == {"01001", "01002", "01003"}, "else 22 − 18"
+    assert one(draft, order.split(";").index("Total")).values["state"]["01004"] == State.ABSENT, (
+        "21 is under no threshold"
+    )
+
+
+def test_columns_that_add_up_keep_all_their_figures_where_none_is_hidden_or_two_are() -> None:
+    rows = ["01001;20;30;50", "01002;40;25;65", "01003;15;60;75", "01004;3;2;5"]
+    draft = table("Code commune;Nb femmes;Nb hommes;Nb ensemble", *rows)
+    assert [len(figures_of(draft, at)) for at in range(3)] == [4, 4, 4]
+
+
+def test_a_denominator_under_the_threshold_of_its_own_column_is_not_shown() -> None:
+    rows = ["01001;30;3", "01002;8;0", "01003;40;12"]
+    plan = table("Code commune;Nb suivis;Nb hospitalisés", *rows).plan
+    plan = plan.with_item(replace(plan.by_column["Nb suivis"], secrecy=11))
+    plan = plan.with_item(
+        replace(plan.by_column["Nb hospitalisés"], way=Way.RATIO, denominator="Nb suivis", multiplier=100.0)
+    )
+    assert set(figures_of(table("Code commune;Nb suivis;Nb hospitalisés", *rows, plan=plan), 1)) == {"01001", "01003"}
+
+
+def test_a_rate_of_known_people_must_say_out_of_how_many() -> None:
+    rows = ["01001;1000;12,5", "01002;2000;14"]
+    plan = table("Code commune;Population;Taux de recours", *rows).plan
+    item = replace(plan.by_column["Taux de recours"], way=Way.RATE_OF, denominator="Population")
+    draft = table("Code commune;Population;Taux de recours", *rows, plan=plan.with_item(item))
+    assert [question.about for question in draft.questions] == ["Taux de recours"]
+    for change in ({"multiplier": 1000.0}, {"unit": "consultations par habitant"}):
+        settled = plan.with_item(replace(item, **change))
+        assert table("Code commune;Population;Taux de recours", *rows, plan=settled).questions == ()
+
+
+def test_a_share_written_with_its_sign_is_not_multiplied_again() -> None:
+    plan = table("Code commune;Part", "01001;0,12", "01002;0,2").plan
+    plan = plan.with_item(replace(plan.by_column["Part"], scale=100.0))
+    assert figures_of(table("Code commune;Part", "01001;0,12", "01002;0,5 %", plan=plan)) == {"01001": 12, "01002": 0.5}
