@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from geo.communes import Atlas, embedded_atlas
-from geo.imports import NeedsDraft, Plan, Way, read_needs_draft, shown_figures
+from geo.errors import GeoInputError
+from geo.imports import NeedsDraft, NeedsStatement, Plan, Way, keep_needs, read_needs_draft, resumed, shown_figures
+from geo.imports.needs.publish import series_to_keep
 from geo.indicators import Series, State
 from tests.support.grid import draw
 
@@ -164,3 +167,67 @@ def test_a_share_written_with_its_sign_is_not_multiplied_again() -> None:
     plan = table("Code commune;Part", "01001;0,12", "01002;0,2").plan
     plan = plan.with_item(replace(plan.by_column["Part"], scale=100.0))
     assert figures_of(table("Code commune;Part", "01001;0,12", "01002;0,5 %", plan=plan)) == {"01001": 12, "01002": 0.5}
+
+
+# --- years ------------------------------------------------------------------------------------------------------------
+def test_the_year_is_that_of_the_rows_kept_whatever_was_kept_the_year_before() -> None:
+    before = table("Code commune;Année;Nb patients", "01001;2021;5", "01001;2022;6", "01002;2021;7", "01002;2022;8")
+    plan = replace(before.plan, only=(("Année", "2022"),))
+    rows = [f"0100{place};{year};{place * year}" for place in (1, 2) for year in (2022, 2023)]
+    fresh = table("Code commune;Année;Nb patients", *rows)
+    draft = table("Code commune;Année;Nb patients", *rows, plan=resumed(plan, fresh))
+    assert (draft.plan.year, figures_of(draft)) == ("2023", {"01001": 2023, "01002": 4046})
+    assert [question.about for question in draft.questions] == ["Année"]
+    chosen = table("Code commune;Année;Nb patients", *rows, plan=replace(draft.plan, only=(("Année", "2022"),)))
+    assert (chosen.plan.year, figures_of(chosen)) == ("2022", {"01001": 2022, "01002": 4044})
+
+
+def test_rows_of_a_year_are_not_kept_under_another(tmp_path: Path) -> None:
+    rows = [f"0100{place};{year};{place * year}" for place in (1, 2) for year in (2022, 2023)]
+    first = table("Code commune;Année;Nb patients", *rows)
+    draft = table("Code commune;Année;Nb patients", *rows, plan=replace(first.plan, only=(("Année", "2022"),)))
+    said = NeedsStatement("Besoins", "ORS", "2023", "Ana", confirmed=True)
+    with pytest.raises(GeoInputError, match="Les lignes retenues sont de 2022"):
+        keep_needs(draft, said, home=tmp_path)
+    for year in ("2022", "2020-2022"):
+        assert keep_needs(draft, replace(said, year=year), home=tmp_path)
+
+
+def test_columns_that_differ_by_their_year_have_each_its_own() -> None:
+    draft = table("Code commune;Nb patients 2021;Nb patients 2022;Nb séjours", "01001;5;6;7", "01002;8;9;10")
+    kept = series_to_keep(draft, NeedsStatement("Besoins", "ORS", "2022", "Ana", confirmed=True))
+    assert [one.indicator.year for one in kept] == ["2021", "2022", "2022"]
+    draft = table("Code commune;Taux standardisé (population 2013);Nb séjours 2022", "01001;5,1;7", "01002;8;10")
+    assert [item.year for item in draft.plan.items] == ["", "", ""], "2013 is not the year of the rate"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "scale"),
+    [
+        (("0,12", "0,2"), ("0,1", "0,3"), 100.0),  # settled as shares, and still shares
+        (("12", "20"), ("0,1", "0,3"), None),  # percents then, and now from 0 to 1: asked
+        (("0,12", "0,2"), ("12", "20"), 1.0),  # shares then, and percents now
+        (("0,12", "0,2"), ("12 %", "20 %"), 1.0),
+    ],
+)
+def test_shares_settled_for_a_table_are_asked_again_where_the_next_one_writes_them_otherwise(
+    before: tuple[str, str], now: tuple[str, str], scale: float | None
+) -> None:
+    first = table("Code commune;Part", *(f"0100{at};{text}" for at, text in enumerate(before, start=1)))
+    item = first.plan.by_column["Part"]
+    plan = first.plan.with_item(replace(item, scale=100.0 if item.scale is None else 1.0))
+    rows = [f"0100{at};{text}" for at, text in enumerate(now, start=1)]
+    draft = table("Code commune;Part", *rows, plan=resumed(plan, table("Code commune;Part", *rows)))
+    assert draft.plan.by_column["Part"].scale == scale
+    assert bool(draft.questions) == (scale is None)
+
+
+def test_a_stricter_threshold_written_in_the_next_table_holds() -> None:
+    plan = table("Code commune;Nb patients", "01001;8;", "01002;< 6").plan
+    rows = ["01001;20", "01002;< 11"]
+    again = resumed(plan, table("Code commune;Nb patients", *rows))
+    assert again.by_column["Nb patients"].secrecy == 11
+    assert (
+        resumed(again, table("Code commune;Nb patients", "01001;8;", "01002;< 6")).by_column["Nb patients"].secrecy
+        == 11
+    )

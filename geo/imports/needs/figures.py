@@ -133,8 +133,8 @@ def _series(figures: Figures, item: Item, identifier: str, told: Bools | None) -
 
 def _indicator(plan: Plan, item: Item, identifier: str, measure: Measure) -> Indicator:
     return Indicator(
-        identifier, (item.label or item.column)[:300], measure, plan.grain or Grain.COMMUNE, item.direction, item.unit,
-        plan.source.strip()[:300] or TO_SAY, plan.year.strip()[:300] or TO_SAY, counted=item.counted, among=item.among,
+        identifier, item.shown, measure, plan.grain or Grain.COMMUNE, item.direction, item.unit,
+        plan.source.strip()[:300] or TO_SAY, (item.year or plan.year).strip()[:300] or TO_SAY, counted=item.counted, among=item.among,
         multiplier=item.multiplier if measure is Measure.RATIO else 1.0, secrecy=item.secrecy,
         note=RECOMPUTED if item.way is Way.RATE_OF else "", decimals=0 if measure is Measure.COUNT or item.unit == "€" else 1,
     )  # fmt: skip

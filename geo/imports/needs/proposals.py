@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ _RATE = re.compile(
 _YEAR = re.compile(r"(?:annees?|millesime|periode|an|date)\b.*")
 _TOP = re.compile(r"(?:numerateur|num)\b\s*(.*)")
 _PER = re.compile(r"(?:pour|p|/)\s*(1(?:[\s\u00a0\u202f.]?0{3}|0{1,2})(?:[\s\u00a0\u202f.]?0{3})*)(?!\d)")
+_PERIOD = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)\d\d)?(?!\d)")
 _EVOLVES = re.compile(r"\b(?:evolution|variation|croissance|ecart|solde|tendance)\b")
 _COUNTED = re.compile(
     r"^(?:nb|nbre|nbr|nombre|effectifs?|total|numerateur|num|n)\s*(?:de\s+|d['’]|des\s+|du\s+)?", re.IGNORECASE
@@ -49,6 +51,13 @@ def _threshold(cells: Sequence[Cell]) -> int:
     written = sorted({cell.under for cell in cells if cell.under}, reverse=True)
     least = min((cell.number for cell in cells if cell.kind is Kind.NUMBER and cell.number > 0), default=float("inf"))
     return next((under for under in written if under <= least), written[-1] if written else 0)
+
+
+def years_of(names: Sequence[str]) -> dict[str, str]:
+    """Return the year of each column whose header differs from another's by its year alone: « Nb patients 2021 », « Nb patients 2022 »."""
+    found = {name: told[0] for name in names if len(told := [match[0] for match in _PERIOD.finditer(name)]) == 1}
+    groups = Counter(fold(_PERIOD.sub(" ", name)) for name in found)
+    return {name: year for name, year in found.items() if groups[fold(_PERIOD.sub(" ", name))] > 1}
 
 
 def evolves(name: str) -> bool:

@@ -199,8 +199,9 @@ def _draft(table: Table, filename: str, atlas: Atlas, plan: Plan, say: Tell) -> 
     splits = find_splits(table.rows, table.header, chosen.place, territories, plan)
     lines, aside, said = only(table.rows, table.header, splits)
     questions += split_questions(splits)
-    kept = next((split.kept for split in splits if YEARS.fullmatch(split.kept)), "")
-    plan = replace(plan, year=plan.year or kept)
+    for split in splits:
+        if YEARS.fullmatch(split.kept) and plan.year in ("", *split.values):
+            plan = replace(plan, year=split.kept)
     rows = read_rows(lines, table.header, chosen.place, grain, atlas)
     rows.aside += aside
     say(0.7, "Lecture des chiffres")
@@ -258,12 +259,13 @@ def _proposed(
 ) -> tuple[Plan, list[NeedColumn]]:
     """Return the plan with what the columns that nobody settled propose, and what each column holds."""
     known, items, described = plan.by_column, list[Item](), list[NeedColumn]()
+    years = proposals.years_of(table.header)
     territories = {table.header[one.place] for one in found if one.sure}
     year = plan.year
     for name, texts in zip(table.header, columns, strict=True):
         column, cells = proposals.describe(name, texts)
         described.append(column)
-        item = known.get(name) or proposals.propose(column, cells, table.header)
+        item = known.get(name) or replace(proposals.propose(column, cells, table.header), year=years.get(name, ""))
         if name == plan.place or (name in territories and name not in known):
             item = Item(name, Way.UNUSED)
         if fold(name) in ("annee", "millesime", "periode", "an") and not year:
