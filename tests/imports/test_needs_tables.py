@@ -231,3 +231,21 @@ def test_a_stricter_threshold_written_in_the_next_table_holds() -> None:
         resumed(again, table("Code commune;Nb patients", "01001;8;", "01002;< 6")).by_column["Nb patients"].secrecy
         == 11
     )
+
+
+# --- what a hidden number may be --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [("< 6", State.SECRET), ("1-5", State.SECRET), ("3", State.SECRET), ("s", State.ABSENT), ("< 11", State.ABSENT), ("10-20", State.ABSENT)],
+)  # fmt: skip
+def test_a_number_hidden_for_another_reason_than_the_threshold_is_not_bounded_by_it(text: str, state: State) -> None:
+    rows = ["01001;6", "01002;< 6", f"01003;{text}"]
+    plan = with_secrecy(table("Code commune;Nb patients", *rows), "Nb patients", 6)
+    assert one(table("Code commune;Nb patients", *rows, plan=plan)).values.at["01003", "state"] == state
+
+
+def test_a_secret_of_a_table_that_writes_no_threshold_is_secret() -> None:
+    assert set(one(table("Code commune;Nb patients", "01001;6", "01002;s")).values["state"]) == {
+        State.KNOWN,
+        State.SECRET,
+    }

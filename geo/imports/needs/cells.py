@@ -24,13 +24,15 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Cell:
     """A cell read: its kind and, where there is one, its number. `percent` tells that it was written with « % », `under` is the
-    threshold that a hidden figure is written under (« < 6 » gives 6, « ≤ 5 » too), 0 when none is written."""
+    threshold that a hidden figure is written under (« < 6 » gives 6, « ≤ 5 » too), `most` the greatest number that it may be by what is
+    written (5, and 20 for « 10-20 »); both are 0 when none is written."""
 
     kind: Kind
     number: float = float("nan")
     percent: bool = False
     under: int = 0
     mended: bool = False
+    most: int = 0
 
 
 SECRETS = frozenset(
@@ -114,7 +116,8 @@ def read_cell(text: str, *, whole: bool = False, marks: Marks | None = None) -> 
         return Cell(Kind.BLANK)
     if match := _UNDER.fullmatch(bare):
         inclusive = match[1].replace(" ", "") in ("<=", "≤") or match[1].lower() == "au plus"
-        return Cell(Kind.SECRET, under=int(match[2]) + inclusive)
+        under = int(match[2]) + inclusive
+        return Cell(Kind.SECRET, under=under, most=under - 1)
     if _ERRORS.fullmatch(bare) or _DASHES.fullmatch(bare):
         return Cell(Kind.UNKNOWN)
     word = fold(bare)
@@ -123,7 +126,7 @@ def read_cell(text: str, *, whole: bool = False, marks: Marks | None = None) -> 
     if word in UNKNOWNS:
         return Cell(Kind.UNKNOWN)
     if _RANGE.fullmatch(bare) and not _GROUPED.fullmatch(bare):
-        return Cell(Kind.SECRET)
+        return Cell(Kind.SECRET, most=max(map(int, re.findall(r"\d+", bare))))
     return _number(bare, marks or (ALONE_AND_WHOLE if whole else ALONE))
 
 

@@ -147,9 +147,11 @@ def _read(figures: Figures, item: Item, cells: list[Cell], value: Floats) -> tup
         item.way in (Way.COUNT, Way.RATIO),
         item.unit.strip() == "%" and not evolves(f"{item.column} {item.label}"),
     )
+    told = any(cell.most for cell in cells)
     for i, cell in enumerate(cells):
-        if cell.kind is Kind.SECRET:
-            state[i] = State.SECRET
+        if cell.kind is Kind.SECRET:  # hidden for another reason than the threshold, it is bounded by nothing
+            bounded = not item.secrecy or (cell.most < item.secrecy and bool(cell.most) == told)
+            state[i] = State.SECRET if bounded or item.way is Way.RATE else State.ABSENT
         elif cell.kind is Kind.UNREADABLE:
             figures.refuse(item, i, f"« {figures.written(item.column, i)} » n’est pas un chiffre.")
         elif cell.kind is not Kind.NUMBER:
