@@ -249,3 +249,87 @@ def test_a_secret_of_a_table_that_writes_no_threshold_is_secret() -> None:
         State.KNOWN,
         State.SECRET,
     }
+
+
+# --- headers of two rows, long tables, several kinds of territories ---------------------------------------------------
+def labels(draft: NeedsDraft) -> list[str]:
+    return [series.indicator.label for series in draft.series]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["Territoire;;Décès;;Séjours;", "Code département;Libellé;Nombre;Taux pour 100 000;Nombre;Taux pour 100 000"],
+        ["Tableau 3;;;;;", ";;Décès;;Séjours;", "Code département;Département;Nombre;Taux pour 100 000;Nombre;Taux pour 100 000"],
+        ["Territoire;;Décès;;Séjours;", "Code;Libellé;Nombre;Taux pour 100 000;Nombre;Taux pour 100 000"],
+    ],
+)  # fmt: skip
+def test_what_is_over_several_columns_goes_with_each_of_them(head: list[str]) -> None:
+    draft = table(head[0], *head[1:], "01;Ain;80;12,3;900;150", "02;Aisne;90;17,1;1000;190", atlas=FRANCE)
+    assert labels(draft) == [
+        "Nombre (décès)",
+        "Taux pour 100 000 (décès)",
+        "Nombre (séjours)",
+        "Taux pour 100 000 (séjours)",
+    ]
+    assert [series.indicator.counted for series in draft.series][::2] == ["décès", "séjours"]
+    assert [figures_of(draft, at)["02"] for at in range(4)] == [90, 17.1, 1000, 190]
+    assert (draft.accepted, draft.refused, draft.questions) == (2, 0, ())
+
+
+def test_years_under_an_indicator_are_those_of_its_columns() -> None:
+    draft = table("Code département;Nb patients;;Taux (%);", ";2021;2022;2021;2022", "01;80;12;9;15", atlas=FRANCE)
+    assert [series.indicator.year for series in draft.series] == ["2021", "2022", "2021", "2022"]
+    assert [figures_of(draft, at)["01"] for at in range(4)] == [80, 12, 9, 15]
+
+
+def test_a_row_of_units_under_the_header_is_no_territory() -> None:
+    draft = table("Code commune;Nb;Taux", ";personnes;%", "01001;80;12")
+    assert (draft.accepted, draft.refused, draft.aside) == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "name", ["Indicateur", "Nom de l’indicateur", "Libellé indicateur", "libelle_indicateur", "Variable"]
+)
+@pytest.mark.parametrize("value", ["Valeur", "valeur observée", "OBS_VALUE"])
+def test_a_long_table_with_the_unit_the_theme_and_the_year_of_each_indicator_is_put_in_columns(
+    name: str, value: str
+) -> None:
+    draft = table(
+        f"Code commune;{name};Thème;{value};Unité;Année",
+        "01001;Patients;Soins;12;personnes;2022", "01001;Taux de pauvreté;Revenus;10,2;%;2021",
+        "01002;Patients;Soins;15;personnes;2022", "01002;Taux de pauvreté;Revenus;s;%;2021",
+    )  # fmt: skip
+    assert labels(draft) == ["Patients (personnes)", "Taux de pauvreté (%)"]
+    assert [(series.indicator.unit, series.indicator.year) for series in draft.series] == [
+        ("patients", "2022"),
+        ("%", "2021"),
+    ]
+    assert [figures_of(draft, at) for at in (0, 1)] == [{"01001": 12, "01002": 15}, {"01001": 10.2}]
+
+
+def test_numerators_and_denominators_of_a_long_table_go_in_columns_too() -> None:
+    rows = [
+        "01001;Part AAH;12;100;12",
+        "01001;Taux de pauvreté;5;50;10",
+        "01002;Part AAH;15;150;10",
+        "01002;Taux de pauvreté;7;70;10",
+    ]
+    draft = table("Code commune;Indicateur;Numérateur;Dénominateur;Valeur", *rows)
+    assert (draft.accepted, draft.refused) == (2, 0)
+    assert draft.plan.by_column["Numérateur Part AAH"].denominator == "Dénominateur Part AAH"
+    assert figures_of(draft, labels(draft).index("Numérateur Part AAH")) == {"01001": 12, "01002": 10}
+
+
+def test_a_column_of_several_kinds_of_territories_is_told_with_how_many_of_each() -> None:
+    with pytest.raises(
+        GeoInputError, match=r"mêle des territoires .* communes \(2\), EPCI \(1\) et départements \(1\)"
+    ):
+        table(
+            "niveau;code;Nb",
+            "commune;01001;3",
+            "commune;01002;4",
+            "EPCI;200069193;50",
+            "département;01;100",
+            atlas=FRANCE,
+        )

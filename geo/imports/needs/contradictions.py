@@ -24,7 +24,7 @@ def contradictions(table: Lines, header: Sequence[str], place: int, grain: Grain
     A column of names counts when at least half of the rows looked at say the same territory by it as by their code.
     """
     named = range(len(header)) if grain is not Grain.IRIS else ()
-    beside = [i for i in named if i != place and _is_beside(table, place, i, grain, atlas)]
+    beside = [i for i in named if i != place and is_beside(table, place, i, grain, atlas)]
     region = _region_of_all(table, place, atlas) if grain is Grain.DEPARTEMENT else ""
 
     def against(code: str, text: str, cells: Sequence[str]) -> str:
@@ -52,7 +52,7 @@ def _against(code: str, text: str, name: str, grain: Grain, atlas: Atlas) -> str
     return f"« {text[:20]} » désigne « {_named(code, grain, atlas)} », et la ligne nomme « {name[:40]} »."
 
 
-def _is_beside(table: Lines, place: int, column: int, grain: Grain, atlas: Atlas) -> bool:
+def is_beside(table: Lines, place: int, column: int, grain: Grain, atlas: Atlas) -> bool:
     """Tell whether a column names the territories that another gives the codes of."""
     pairs = [(text, name) for _, cells in table[:LOOKED_AT]
              if (text := cells[place].strip(BLANKS)) and (name := cells[column].strip(BLANKS)) and not is_total(text)]  # fmt: skip

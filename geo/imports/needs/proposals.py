@@ -27,6 +27,7 @@ _RATE = re.compile(
 _YEAR = re.compile(r"(?:annees?|millesime|periode|an|date)\b.*")
 _TOP = re.compile(r"(?:numerateur|num)\b\s*(.*)")
 _PER = re.compile(r"(?:pour|p|/)\s*(1(?:[\s\u00a0\u202f.]?0{3}|0{1,2})(?:[\s\u00a0\u202f.]?0{3})*)(?!\d)")
+_ASIDE = re.compile(r"\s*\([^()]*\)$")
 _PERIOD = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)\d\d)?(?!\d)")
 _EVOLVES = re.compile(r"\b(?:evolution|variation|croissance|ecart|solde|tendance)\b")
 _COUNTED = re.compile(
@@ -99,6 +100,8 @@ def label_of(name: str) -> str:
     short = re.match(r"(?:nb|nbre|nbr)\b\.?\s*(.*)", bare, flags=re.IGNORECASE)
     if short and not short[1]:
         bare = "Nombre"
+    elif short and not short[1][0].isalpha():
+        bare = f"Nombre {short[1]}"
     elif short:
         linked = re.match(r"(?:de |des |du |d['’])", short[1], flags=re.IGNORECASE)
         link = "" if linked else "d’" if fold(short[1])[0] in "aeiouyh" else "de "
@@ -108,7 +111,8 @@ def label_of(name: str) -> str:
 
 def _counted(name: str) -> str:
     bare = " ".join(name.replace("_", " ").split())
-    rest = _COUNTED.sub("", bare).strip()[:80] or "personnes"
+    rest = _COUNTED.sub("", bare).strip()
+    rest = (_ASIDE.sub("", rest) or rest.strip("()")).strip()[:80] or "personnes"
     rest = rest if any(sign.isalpha() for sign in rest) else "personnes"
     return rest if rest[1:2].isupper() else rest[:1].lower() + rest[1:]
 

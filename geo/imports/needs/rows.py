@@ -123,7 +123,7 @@ def _set_aside(rows: Rows, number: int, text: str, cells: Sequence[str], place: 
             number,
             f"« {' '.join(said.split())[:40]} » : ligne de total, mise de côté ; elle n’est ni ajoutée ni comptée.",
         )
-    elif len(filled) == 1 and (len(text) > 25 or (not text and words)):
+    elif (len(filled) == 1 and len(text) > 25) or (not text and words and len(words) == len(filled)):
         rows.told("à savoir", number, f"« {filled[0].strip()[:60]} » : note, mise de côté.")
     else:
         return False

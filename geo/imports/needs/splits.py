@@ -25,6 +25,11 @@ YEARS = re.compile(r"(?:19|20)\d\d(?:\s*[-/]\s*(?:19|20)?\d\d)?")  # « 2022 »,
 Lines = Sequence[tuple[int, tuple[str, ...]]]
 
 
+def is_dimension(header: str) -> bool:
+    """Tell whether a header says of whom or of when a row is: « année », « sexe », « classe d’âge »."""
+    return bool(_DIMENSION.fullmatch(fold(header)))
+
+
 def find_splits(rows: Lines, header: Sequence[str], place: int, aside: set[str], plan: Plan) -> list[Split]:
     """Return the columns that tell the rows of a territory apart, with the value that is kept: what was settled, else the whole
     (« Ensemble »), else the newest year. `aside` names the columns that are territories."""
@@ -40,7 +45,7 @@ def find_splits(rows: Lines, header: Sequence[str], place: int, aside: set[str],
             continue
         values = tuple(dict.fromkeys(value for _, cells in rows if (value := cells[i].strip(BLANKS))))
         words = sum(read_cell(value).kind is Kind.UNREADABLE for value in values)
-        named = bool(_DIMENSION.fullmatch(fold(name)))
+        named = is_dimension(name)
         if not 1 < len(values) <= MOST_VALUES or not (named or words == len(values)):
             continue
         whole = next((value for value in values if _WHOLE.fullmatch(fold(value))), "")
