@@ -13,6 +13,7 @@ from geo.imports import NeedsDraft, NeedsStatement, Plan, Way, keep_needs, read_
 from geo.imports.needs.publish import series_to_keep
 from geo.indicators import Series, State
 from tests.support.grid import draw
+from tests.support.table_files import xlsx_bytes
 
 FRANCE = embedded_atlas()
 DRAWN = draw([[100, 200, 300], [400, 500, 600]])
@@ -333,3 +334,50 @@ def test_a_column_of_several_kinds_of_territories_is_told_with_how_many_of_each(
             "département;01;100",
             atlas=FRANCE,
         )
+
+
+def test_the_sheet_read_first_is_the_largest_that_names_territories() -> None:
+    sheets = {
+        "Lisez-moi": [[f"Ligne {n} d’explications"] for n in range(40)],
+        "Données": [["Code commune", "Nb"], ["01001", 4]],
+    }
+    draft = read_needs_draft(xlsx_bytes(sheets), DRAWN, name="besoins.xlsx")
+    assert (draft.sheet, draft.sheets, figures_of(draft)) == ("Données", ("Lisez-moi", "Données"), {"01001": 4})
+    with pytest.raises(GeoInputError, match="aucune colonne de territoires"):
+        read_needs_draft(xlsx_bytes(sheets), DRAWN, name="besoins.xlsx", sheet="Lisez-moi")
+
+
+@pytest.mark.parametrize("note", ["Source : x", "Lecture : y", "NB : z", "Champ : France"])
+def test_a_short_note_under_a_table_is_no_territory(note: str) -> None:
+    draft = table("Code commune;Nb", "01001;80", f"{note};")
+    assert (draft.accepted, draft.refused, draft.aside) == (1, 0, 1)
+
+
+# --- figures that make no sense, and how they are shown -----------------------------------------------------------------
+def test_shares_beside_percents_are_asked_about_and_only_they_are_multiplied() -> None:
+    rows = ["01001;12,5 %", "01002;0,13"]
+    draft = table("Code commune;Taux (%)", *rows)
+    assert draft.plan.by_column["Taux (%)"].scale is None and draft.questions
+    settled = draft.plan.with_item(replace(draft.plan.by_column["Taux (%)"], scale=100.0))
+    assert figures_of(table("Code commune;Taux (%)", *rows, plan=settled)) == {"01001": 12.5, "01002": 13}
+
+
+def test_a_rate_of_people_is_not_under_zero_and_a_change_or_a_score_may_be() -> None:
+    rows = ["01001;-1;-2;-0,3", "01002;3;4;0,5"]
+    draft = table("Code commune;Taux pour 10 000;Évolution du taux pour 10 000;Score", *rows)
+    assert [set(figures_of(draft, at)) for at in range(3)] == [{"01002"}, {"01001", "01002"}, {"01001", "01002"}]
+    assert "un taux de personnes ne peut être négatif" in told(draft)
+
+
+@pytest.mark.parametrize(
+    ("header", "figures", "decimals"),
+    [
+        ("Taux pour 1 000", ("12,5", "3", "8,1"), 1), ("Score", ("-0,35", "0,42", "0,3"), 2), ("Score", ("0,02", "0,04", "0,03"), 3),
+        ("Indice (quintile)", ("1", "5", "3"), 0), ("Revenu médian (€)", ("21400,5", "19000", "1"), 0), ("Nb patients", ("0,5", "2", "3"), 0),
+    ],
+)  # fmt: skip
+def test_a_figure_is_shown_with_the_decimals_that_it_needs(
+    header: str, figures: tuple[str, ...], decimals: int
+) -> None:
+    draft = table(f"Code commune;{header}", *(f"0100{at};{text}" for at, text in enumerate(figures, start=1)))
+    assert one(draft).indicator.decimals == decimals

@@ -50,23 +50,21 @@ class Table:
         return [row[place] for _, row in self.rows]
 
 
-def sheet_of(grids: Sequence[Grid], filename: str, sheet: str | None) -> Grid:
-    """Return the sheet asked for, else the largest one that is shown.
+def sheets_of(grids: Sequence[Grid], filename: str, sheet: str | None) -> list[Grid]:
+    """Return the sheet asked for, else those that are shown, the largest first.
 
     Raises
     ------
     GeoInputError
         When there is no such sheet.
     """
-    if sheet:
-        found = next((grid for grid in grids if grid.name == sheet), None)
-        if found is None:
-            raise GeoInputError(
-                f"{filename} : pas de feuille « {sheet} » ; il y a {listing([g.name for g in grids], 12)}."
-            )
-        return found
-    shown = [grid for grid in grids if not grid.concealed] or list(grids)
-    return max(shown, key=lambda grid: sum(bool(cell.strip()) for row in grid.rows for cell in row))
+    if not sheet:
+        shown = [grid for grid in grids if not grid.concealed] or list(grids)
+        return sorted(shown, key=lambda grid: -sum(bool(cell.strip()) for row in grid.rows for cell in row))
+    found = [grid for grid in grids if grid.name == sheet]
+    if not found:
+        raise GeoInputError(f"{filename} : pas de feuille « {sheet} » ; il y a {listing([g.name for g in grids], 12)}.")
+    return found[:1]
 
 
 def table_of(grid: Grid, filename: str, atlas: Atlas) -> Table:

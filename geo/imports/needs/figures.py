@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -128,7 +129,21 @@ def _series(figures: Figures, item: Item, identifier: str, told: Bools | None) -
         _hide(figures, item, state, told)
     columns["rate" if measure is Measure.RATE else "numerator"] = np.where(state == State.KNOWN, value, np.nan)
     values = _by_code(figures, columns, state, measure)
-    return Series(_indicator(figures.plan, item, identifier, measure), values)
+    made = Series(_indicator(figures.plan, item, identifier, measure), values)
+    return replace(made, indicator=replace(made.indicator, decimals=_decimals(made)))
+
+
+def _decimals(series: Series) -> int:
+    """Return how many decimals a figure is shown with: one, more where the middle figure would be left with a single digit, none of whole
+    scores, numbers and amounts of money."""
+    what, shown = series.indicator, shown_figures(series).abs()
+    shown = shown[shown > 0].dropna()
+    if what.measure is Measure.COUNT or what.unit.strip().startswith("€"):
+        return 0
+    if what.measure is Measure.RATE and len(shown) and (shown == shown.round()).all():
+        return 0
+    middle = float(shown.median()) if len(shown) else 1.0
+    return 1 if middle >= 1 else min(4, 1 + math.ceil(-math.log10(middle)))
 
 
 def _indicator(plan: Plan, item: Item, identifier: str, measure: Measure) -> Indicator:
@@ -136,17 +151,16 @@ def _indicator(plan: Plan, item: Item, identifier: str, measure: Measure) -> Ind
         identifier, item.shown, measure, plan.grain or Grain.COMMUNE, item.direction, item.unit,
         plan.source.strip()[:300] or TO_SAY, (item.year or plan.year).strip()[:300] or TO_SAY, counted=item.counted, among=item.among,
         multiplier=item.multiplier if measure is Measure.RATIO else 1.0, secrecy=item.secrecy,
-        note=RECOMPUTED if item.way is Way.RATE_OF else "", decimals=0 if measure is Measure.COUNT or item.unit == "€" else 1,
+        note=RECOMPUTED if item.way is Way.RATE_OF else "",
     )  # fmt: skip
 
 
 def _read(figures: Figures, item: Item, cells: list[Cell], value: Floats) -> tuple[Floats, npt.NDArray[np.object_]]:
     """Return the values and the state of each; those that make no sense are unknown, and told."""
     state = np.full(len(cells), State.ABSENT, dtype=object)
-    counts, percent = (
-        item.way in (Way.COUNT, Way.RATIO),
-        item.unit.strip() == "%" and not evolves(f"{item.column} {item.label}"),
-    )
+    evolution = evolves(f"{item.column} {item.label}")
+    counts, percent = item.way in (Way.COUNT, Way.RATIO), item.unit.strip() == "%" and not evolution
+    of_people = item.multiplier > 1 or item.unit.strip().startswith("pour ")
     told = any(cell.most for cell in cells)
     for i, cell in enumerate(cells):
         if cell.kind is Kind.SECRET:  # hidden for another reason than the threshold, it is bounded by nothing
@@ -162,7 +176,7 @@ def _read(figures: Figures, item: Item, cells: list[Cell], value: Floats) -> tup
             figures.refuse(item, i, f"{figures.written(item.column, i)} : un pourcentage, où un nombre est attendu.")
         elif not counts and percent and not 0 <= value[i] <= 100:
             figures.refuse(item, i, f"{figures.written(item.column, i)} : un pourcentage va de 0 à 100.")
-        elif item.way is Way.RATE_OF and value[i] < 0:
+        elif value[i] < 0 and (item.way is Way.RATE_OF or (of_people and not evolution)):
             figures.refuse(item, i, f"{figures.written(item.column, i)} : un taux de personnes ne peut être négatif.")
         else:
             state[i] = State.KNOWN

@@ -80,8 +80,8 @@ def propose(column: NeedColumn, cells: Sequence[Cell], names: Sequence[str]) -> 
         return replace(made, way=Way.BELOW)
     if percent or _RATE.fullmatch(word):
         made = replace(_with_unit(made, percent=percent or "part" in word.split()), way=Way.RATE)
-        shares = made.unit == "%" and numbers and not any(c.percent for c in cells)
-        small = shares and all(0 <= n <= 1 for n in numbers) and any(0 < n < 1 for n in numbers)
+        bare = [cell.number for cell in cells if cell.kind is Kind.NUMBER and not cell.percent]
+        small = made.unit == "%" and all(0 <= n <= 1 for n in bare) and any(0 < n < 1 for n in bare)
         return replace(made, scale=None) if small else made
     if _COUNT.fullmatch(word):
         return replace(made, way=Way.COUNT, unit=_counted(column.name), counted=_counted(column.name))

@@ -13,7 +13,7 @@ from geo.errors import GeoInputError
 from geo.files import MAX_BYTES, inspect, safe_name, sha256, too_heavy
 from geo.french import fold, listing
 from geo.imports.needs import places, proposals
-from geo.imports.needs.columns import Table, sheet_of, table_of
+from geo.imports.needs.columns import Table, sheets_of, table_of
 from geo.imports.needs.contradictions import is_beside
 from geo.imports.needs.figures import Figures, series_of, tally
 from geo.imports.needs.places import PlaceColumn
@@ -22,7 +22,7 @@ from geo.imports.needs.rows import Rows, read_rows
 from geo.imports.needs.splits import YEARS, find_splits, only
 from geo.imports.needs.splits import questions as split_questions
 from geo.imports.settling import shape_of
-from geo.imports.tables.grid import open_grids
+from geo.imports.tables.grid import Grid, open_grids
 from geo.indicators import Grain, Series
 from geo.isolation import Stop, Tell
 from geo.remarks import Remark
@@ -75,13 +75,23 @@ def read_needs_draft(
             f"{name} : ce fichier porte des contours ; donnez les indicateurs en tableau (CSV, XLSX, ODS)."
         )
     grids = open_grids(source, form, name)
-    table = table_of(sheet_of(grids, name, sheet), name, atlas)
     say(0.3, "Lecture des colonnes")
-    body = source.read_bytes()
-    made = _draft(table, name, atlas, plan or Plan(), say)
-    named = tuple(grid.name for grid in grids if grid.name)
+    made = _first_table(sheets_of(grids, name, sheet), name, atlas, plan or Plan(), say)
+    body, named = source.read_bytes(), tuple(grid.name for grid in grids if grid.name)
     say(1.0, "Fichier lu")
-    return replace(made, sha256=sha256(body), size=len(body), sheets=named, sheet=table.sheet)
+    return replace(made, sha256=sha256(body), size=len(body), sheets=named)
+
+
+def _first_table(sheets: Sequence[Grid], filename: str, atlas: Atlas, plan: Plan, say: Tell) -> NeedsDraft:
+    """Read the first sheet that names territories (a sheet of explanations may be the largest); of none, say what ails the first."""
+    problem: GeoInputError | None = None
+    for grid in sheets:
+        try:
+            return replace(_draft(table_of(grid, filename, atlas), filename, atlas, plan, say), sheet=grid.name)
+        except GeoInputError as error:
+            problem = problem or error
+    assert problem is not None
+    raise problem
 
 
 def _draft(table: Table, filename: str, atlas: Atlas, plan: Plan, say: Tell) -> NeedsDraft:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from geo.communes import BLANKS, Atlas, departement_of, departement_of_text
-from geo.french import count, listing
+from geo.french import count, fold, listing
 from geo.imports.needs.cells import Kind, read_cell
 from geo.imports.needs.contradictions import contradictions
 from geo.imports.needs.places import GRAIN_NAMES, Placed, grain_of_header, is_total, place_of
 from geo.indicators import Grain
 from geo.remarks import Remark
 
+_NOTE = re.compile(r"(?:sources?|notes?|lecture|champ|nb|n b|avertissement|precision|legende|donnees|methode)\b")
 MOST_AROUND = 3  # départements of a table, for a name that several communes of France have
 MOST_TOLD = 2_000  # remarks of one file
 
@@ -123,7 +125,9 @@ def _set_aside(rows: Rows, number: int, text: str, cells: Sequence[str], place: 
             number,
             f"« {' '.join(said.split())[:40]} » : ligne de total, mise de côté ; elle n’est ni ajoutée ni comptée.",
         )
-    elif (len(filled) == 1 and len(text) > 25) or (not text and words and len(words) == len(filled)):
+    elif (len(filled) == 1 and (len(text) > 25 or _NOTE.match(fold(text)))) or (
+        not text and words and len(words) == len(filled)
+    ):
         rows.told("à savoir", number, f"« {filled[0].strip()[:60]} » : note, mise de côté.")
     else:
         return False
