@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from geo.communes import BLANKS, Atlas
 from geo.errors import GeoInputError
 from geo.french import count, fold, listing
-from geo.imports.needs.cells import Kind, read_cell
 from geo.imports.needs.places import grain_of_header, names_places
 from geo.imports.needs.splits import YEARS, is_dimension
 from geo.imports.settling import Answers
 from geo.imports.tables.grid import Grid
 from geo.imports.tables.header_row import find_header
+from geo.indicators import CellKind, read_cell
 from geo.remarks import Remark
 
 MOST_COLUMNS = 300
@@ -152,7 +152,9 @@ def _is_over(over: Sequence[str], head: Sequence[str], often: Counter[str]) -> b
 
 
 def _is_title(text: str) -> bool:
-    return not text or bool(YEARS.fullmatch(text)) or read_cell(text).kind is Kind.UNREADABLE or fold(text) in _WORDS
+    return (
+        not text or bool(YEARS.fullmatch(text)) or read_cell(text).kind is CellKind.UNREADABLE or fold(text) in _WORDS
+    )
 
 
 def _both(over: Sequence[str], under: Sequence[str]) -> list[str]:
@@ -227,7 +229,7 @@ def _spread(table: Table, kept: Sequence[int], name: int) -> list[int]:
         title = table.header[i]
         if (
             cells
-            and cells.count(Kind.NUMBER) > len(cells) / 2
+            and cells.count(CellKind.NUMBER) > len(cells) / 2
             and grain_of_header(title) is None
             and not is_dimension(title)
         ):

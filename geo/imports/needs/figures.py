@@ -14,13 +14,25 @@ import pandas as pd
 from geo.arrays import Bools, Floats
 from geo.communes import BLANKS, Atlas
 from geo.french import count, fold, number
-from geo.imports.needs.cells import Cell, Kind, is_one_group, read_column
 from geo.imports.needs.linked import Column, hidden_by_others
 from geo.imports.needs.places import people_of
 from geo.imports.needs.plan import Item, Plan, Tally, Way
 from geo.imports.needs.proposals import evolves
 from geo.imports.needs.rows import Rows
-from geo.indicators import VALUE_COLUMNS, Grain, Indicator, Measure, Series, State, merged_rows, values_frame
+from geo.indicators import (
+    VALUE_COLUMNS,
+    Cell,
+    CellKind,
+    Grain,
+    Indicator,
+    Measure,
+    Series,
+    State,
+    is_one_group,
+    merged_rows,
+    read_cells,
+    values_frame,
+)
 from geo.remarks import Remark
 
 MOST_TOLD = 200  # remarks of one indicator
@@ -42,7 +54,7 @@ class Figures:
     def cells(self, column: str, *, whole: bool) -> list[Cell]:
         """Return the cells of a column, read."""
         place = self.header.index(column)
-        return read_column((row.cells[place] for row in self.rows.kept), whole=whole, text=self.text)
+        return read_cells((row.cells[place] for row in self.rows.kept), whole=whole, text=self.text)
 
     def written(self, column: str, i: int) -> str:
         """Return what row `i` has in a column, as a message shows it."""
@@ -85,7 +97,7 @@ def _told_by_others(figures: Figures, atlas: Atlas) -> dict[str, Bools]:
         counted = item.way in (Way.COUNT, Way.RATIO, Way.BELOW)
         cells = figures.cells(item.column, whole=counted)
         numbers = np.array([cell.number for cell in cells], dtype=float)
-        hidden = np.array([cell.kind is Kind.SECRET for cell in cells], dtype=bool)
+        hidden = np.array([cell.kind is CellKind.SECRET for cell in cells], dtype=bool)
         if counted:
             with np.errstate(invalid="ignore"):
                 hidden |= (numbers > 0) & (numbers < item.secrecy)
@@ -163,12 +175,12 @@ def _read(figures: Figures, item: Item, cells: list[Cell], value: Floats) -> tup
     of_people = item.multiplier > 1 or item.unit.strip().startswith("pour ")
     told = any(cell.most for cell in cells)
     for i, cell in enumerate(cells):
-        if cell.kind is Kind.SECRET:  # hidden for another reason than the threshold, it is bounded by nothing
+        if cell.kind is CellKind.SECRET:  # hidden for another reason than the threshold, it is bounded by nothing
             bounded = not item.secrecy or (cell.most < item.secrecy and bool(cell.most) == told)
             state[i] = State.SECRET if bounded or item.way is Way.RATE else State.ABSENT
-        elif cell.kind is Kind.UNREADABLE:
+        elif cell.kind is CellKind.UNREADABLE:
             figures.refuse(item, i, f"« {figures.written(item.column, i)} » n’est pas un chiffre.")
-        elif cell.kind is not Kind.NUMBER:
+        elif cell.kind is not CellKind.NUMBER:
             continue
         elif counts and value[i] < 0:
             figures.refuse(item, i, f"{figures.written(item.column, i)} : un nombre ne peut être négatif.")
@@ -184,9 +196,9 @@ def _read(figures: Figures, item: Item, cells: list[Cell], value: Floats) -> tup
 
 
 def _denominators(figures: Figures, item: Item, below: list[Cell]) -> Floats:
-    found = np.array([cell.number if cell.kind is Kind.NUMBER and cell.number > 0 else np.nan for cell in below])
+    found = np.array([cell.number if cell.kind is CellKind.NUMBER and cell.number > 0 else np.nan for cell in below])
     for i, cell in enumerate(below):
-        if cell.kind is Kind.UNREADABLE or (cell.kind is Kind.NUMBER and cell.number < 0):
+        if cell.kind is CellKind.UNREADABLE or (cell.kind is CellKind.NUMBER and cell.number < 0):
             figures.refuse(
                 item,
                 i,
@@ -207,7 +219,7 @@ def _denominators(figures: Figures, item: Item, below: list[Cell]) -> Floats:
 def _hidden_below(figures: Figures, item: Item, below: list[Cell]) -> Bools:
     """Tell which denominators are hidden: by the table, or by the threshold that their own column has."""
     least = figures.plan.by_column[item.denominator].secrecy if item.denominator in figures.plan.by_column else 0
-    return np.array([cell.kind is Kind.SECRET or 0 < cell.number < least for cell in below], dtype=bool)
+    return np.array([cell.kind is CellKind.SECRET or 0 < cell.number < least for cell in below], dtype=bool)
 
 
 def _hide(figures: Figures, item: Item, state: npt.NDArray[np.object_], told: Bools) -> None:
@@ -236,13 +248,13 @@ def _tell_kinds(figures: Figures, item: Item, cells: list[Cell]) -> None:
     kinds = Counter(cell.kind for cell in cells)
     where = f"colonne « {item.column} »"
     words = (
-        (Kind.SECRET, "chiffre secret", "chiffres secrets"), (Kind.UNKNOWN, "chiffre inconnu (« nd », « - », « NA »…)", "chiffres inconnus (« nd », « - », « NA »…)"),
-        (Kind.BLANK, "case vide, inconnue", "cases vides, inconnues"),
+        (CellKind.SECRET, "chiffre secret", "chiffres secrets"), (CellKind.UNKNOWN, "chiffre inconnu (« nd », « - », « NA »…)", "chiffres inconnus (« nd », « - », « NA »…)"),
+        (CellKind.BLANK, "case vide, inconnue", "cases vides, inconnues"),
     )  # fmt: skip
     said = [count(kinds[kind], one, many) for kind, one, many in words if kinds[kind]]
     if said:
         figures.remarks.append(Remark("à savoir", where, f"{' ; '.join(said)}. Aucun n’est compté pour zéro."))
-    if mended := sum(cell.mended and cell.kind is Kind.NUMBER for cell in cells):
+    if mended := sum(cell.mended and cell.kind is CellKind.NUMBER for cell in cells):
         figures.remarks.append(
             Remark(
                 "réparé",
@@ -261,7 +273,11 @@ def _tell_decimals(figures: Figures, item: Item, cells: list[Cell]) -> None:
     place = figures.header.index(item.column)
     found = [(row.cells[place].strip(BLANKS), cell) for row, cell in zip(figures.rows.kept, cells, strict=True)]
     doubtful = [(text, cell.number) for text, cell in found if is_one_group(text) and abs(cell.number) < 1000]
-    if figures.text and doubtful and all(cell.kind is not Kind.NUMBER or is_one_group(text) for text, cell in found):
+    if (
+        figures.text
+        and doubtful
+        and all(cell.kind is not CellKind.NUMBER or is_one_group(text) for text, cell in found)
+    ):
         text, value = doubtful[0]
         said = f"« {text} » est lu {number(value, 3)} : si son signe sépare des milliers, retirez-le de la colonne."
         figures.remarks.append(Remark("à savoir", f"colonne « {item.column} »", said))

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from geo.french import fold, number
 from geo.imports.headers import role_of
-from geo.imports.needs.cells import Cell, Kind, read_column
 from geo.imports.needs.places import grain_of_header
 from geo.imports.needs.plan import Item, NeedColumn, Way
+from geo.indicators import Cell, CellKind, read_cells
 
 EXAMPLES = 4
 _COUNT = re.compile(
@@ -37,11 +37,11 @@ _COUNTED = re.compile(
 
 def describe(name: str, texts: Sequence[str]) -> tuple[NeedColumn, list[Cell]]:
     """Return what a column holds, and its cells read."""
-    cells = read_column(texts)
+    cells = read_cells(texts)
     kinds = [cell.kind for cell in cells]
     shown = tuple(dict.fromkeys(text.strip()[:40] for text in texts if text.strip()))[:EXAMPLES]
     found = NeedColumn(
-        name, shown, kinds.count(Kind.NUMBER), kinds.count(Kind.SECRET), kinds.count(Kind.UNKNOWN), kinds.count(Kind.UNREADABLE),
+        name, shown, kinds.count(CellKind.NUMBER), kinds.count(CellKind.SECRET), kinds.count(CellKind.UNKNOWN), kinds.count(CellKind.UNREADABLE),
         _threshold(cells),
     )  # fmt: skip
     return found, cells
@@ -50,7 +50,9 @@ def describe(name: str, texts: Sequence[str]) -> tuple[NeedColumn, list[Cell]]:
 def _threshold(cells: Sequence[Cell]) -> int:
     """Return the threshold that hidden figures are written under: of several, the largest that no figure shown is under."""
     written = sorted({cell.under for cell in cells if cell.under}, reverse=True)
-    least = min((cell.number for cell in cells if cell.kind is Kind.NUMBER and cell.number > 0), default=float("inf"))
+    least = min(
+        (cell.number for cell in cells if cell.kind is CellKind.NUMBER and cell.number > 0), default=float("inf")
+    )
     return next((under for under in written if under <= least), written[-1] if written else 0)
 
 
@@ -68,7 +70,7 @@ def evolves(name: str) -> bool:
 
 def propose(column: NeedColumn, cells: Sequence[Cell], names: Sequence[str]) -> Item:
     """Propose what a column is, from its header (`names`: those of all columns) and its cells; its way is None when nothing tells."""
-    numbers = [cell.number for cell in cells if cell.kind is Kind.NUMBER]
+    numbers = [cell.number for cell in cells if cell.kind is CellKind.NUMBER]
     made = Item(column.name, label=label_of(column.name), secrecy=column.under)
     if not column.is_figures or _is_key(column.name, numbers):
         return replace(made, way=Way.UNUSED)
@@ -80,7 +82,7 @@ def propose(column: NeedColumn, cells: Sequence[Cell], names: Sequence[str]) -> 
         return replace(made, way=Way.BELOW)
     if percent or _RATE.fullmatch(word):
         made = replace(_with_unit(made, percent=percent or "part" in word.split()), way=Way.RATE)
-        bare = [cell.number for cell in cells if cell.kind is Kind.NUMBER and not cell.percent]
+        bare = [cell.number for cell in cells if cell.kind is CellKind.NUMBER and not cell.percent]
         small = made.unit == "%" and all(0 <= n <= 1 for n in bare) and any(0 < n < 1 for n in bare)
         return replace(made, scale=None) if small else made
     if _COUNT.fullmatch(word):

@@ -10,10 +10,9 @@ from functools import cache
 
 from geo.communes import BLANKS, Atlas, departement_of, departement_of_text
 from geo.french import count, fold, listing
-from geo.imports.needs.cells import Kind, read_cell
 from geo.imports.needs.contradictions import contradictions
 from geo.imports.needs.places import GRAIN_NAMES, Placed, grain_of_header, is_total, place_of
-from geo.indicators import Grain
+from geo.indicators import CellKind, Grain, read_cell
 from geo.remarks import Remark
 
 _NOTE = re.compile(r"(?:sources?|notes?|lecture|champ|nb|n b|avertissement|precision|legende|donnees|methode)\b")
@@ -116,7 +115,7 @@ def _among(text: str, departements: set[str], atlas: Atlas) -> Placed | None:
 
 def _set_aside(rows: Rows, number: int, text: str, cells: Sequence[str], place: int) -> bool:
     filled = [cell for cell in cells if cell.strip(BLANKS)]
-    words = [] if text else [cell for cell in filled if read_cell(cell).kind is Kind.UNREADABLE]
+    words = [] if text else [cell for cell in filled if read_cell(cell).kind is CellKind.UNREADABLE]
     total = is_total(text) or any(is_total(word) for word in words)
     if total:
         said = text or next(word for word in words if is_total(word))

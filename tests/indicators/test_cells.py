@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.imports.needs.cells import Kind, read_cell, read_column
+from geo.indicators import CellKind, read_cell, read_cells
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from geo.imports.needs.cells import Kind, read_cell, read_column
 )  # fmt: skip
 def test_a_number_is_read_however_it_is_written(text: str, number: float) -> None:
     cell = read_cell(text)
-    assert cell.kind is Kind.NUMBER
+    assert cell.kind is CellKind.NUMBER
     assert math.isclose(cell.number, number)
 
 
@@ -36,24 +36,35 @@ def test_a_count_of_a_text_file_has_no_decimals_of_three_digits(text: str) -> No
 )  # fmt: skip
 def test_what_is_hidden_is_secret_and_tells_its_threshold(text: str, under: int) -> None:
     cell = read_cell(text)
-    assert (cell.kind, cell.under) == (Kind.SECRET, under)
+    assert (cell.kind, cell.under) == (CellKind.SECRET, under)
 
 
 @pytest.mark.parametrize(
     "text", ["nd", "n.d.", "N.D.", "ns", "nc", "-", "–", "…", "...", "NA", "N/A", "#N/A", "#DIV/0!", "#REF!", "NaN", "non renseigné", ".", "/"]
 )  # fmt: skip
 def test_what_is_not_known_is_unknown(text: str) -> None:
-    assert read_cell(text).kind is Kind.UNKNOWN
+    assert read_cell(text).kind is CellKind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("N/A - résultat non disponible", CellKind.UNKNOWN), ("N/A - secret statistique", CellKind.SECRET), ("secret stat.", CellKind.SECRET),
+        ("inf. à 5", CellKind.SECRET), ("inférieur à 11", CellKind.SECRET), ("N/A - 12", CellKind.UNREADABLE),
+    ],
+)  # fmt: skip
+def test_the_words_of_the_observatories_are_known(text: str, kind: CellKind) -> None:
+    assert read_cell(text).kind is kind
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u00a0", "\u202f "])
 def test_a_blank_is_a_blank(text: str) -> None:
-    assert read_cell(text).kind is Kind.BLANK
+    assert read_cell(text).kind is CellKind.BLANK
 
 
 @pytest.mark.parametrize("text", ["douze", "12 (p)", "1,2,3", "12;5", "0x12", "12/05/2026", "1 23 4"])
 def test_what_cannot_be_read_is_said_so(text: str) -> None:
-    assert read_cell(text).kind is Kind.UNREADABLE
+    assert read_cell(text).kind is CellKind.UNREADABLE
 
 
 @given(st.floats(-1e9, 1e9).map(lambda x: round(x, 2)), st.sampled_from(["", " %", "\u00a0%"]))
@@ -65,7 +76,7 @@ def test_a_french_number_comes_back(value: float, sign: str) -> None:
 @given(st.text(max_size=20))
 def test_any_text_is_read_without_an_error_and_only_a_number_has_one(text: str) -> None:
     cell = read_cell(text)
-    assert (cell.kind is Kind.NUMBER) == (not math.isnan(cell.number))
+    assert (cell.kind is CellKind.NUMBER) == (not math.isnan(cell.number))
 
 
 @pytest.mark.parametrize(
@@ -86,18 +97,18 @@ def test_any_text_is_read_without_an_error_and_only_a_number_has_one(text: str) 
 def test_the_other_numbers_of_a_column_tell_thousands_from_decimals(
     texts: list[str], whole: bool, numbers: list[float]
 ) -> None:
-    assert [cell.number for cell in read_column(texts, whole=whole)] == pytest.approx(numbers)
+    assert [cell.number for cell in read_cells(texts, whole=whole)] == pytest.approx(numbers)
 
 
 def test_where_the_column_says_both_a_doubtful_number_is_not_read() -> None:
-    kinds = [cell.kind for cell in read_column(["12,5", "12.5", "1.234", "1,234"])]
-    assert kinds == [Kind.NUMBER, Kind.NUMBER, Kind.UNREADABLE, Kind.UNREADABLE]
+    kinds = [cell.kind for cell in read_cells(["12,5", "12.5", "1.234", "1,234"])]
+    assert kinds == [CellKind.NUMBER, CellKind.NUMBER, CellKind.UNREADABLE, CellKind.UNREADABLE]
 
 
 def test_a_point_of_a_workbook_is_not_taken_for_thousands_by_what_is_beside_it() -> None:
-    assert [cell.kind for cell in read_column(["987,5", "1.234"], text=False)] == [Kind.NUMBER, Kind.UNREADABLE]
-    assert [cell.kind for cell in read_column(["987.5", "1,234"], text=False)] == [Kind.NUMBER, Kind.UNREADABLE]
-    assert [cell.number for cell in read_column(["987.5", "1.234", "12,5"], whole=True, text=False)] == [
+    assert [cell.kind for cell in read_cells(["987,5", "1.234"], text=False)] == [CellKind.NUMBER, CellKind.UNREADABLE]
+    assert [cell.kind for cell in read_cells(["987.5", "1,234"], text=False)] == [CellKind.NUMBER, CellKind.UNREADABLE]
+    assert [cell.number for cell in read_cells(["987.5", "1.234", "12,5"], whole=True, text=False)] == [
         987.5,
         1.234,
         12.5,

@@ -11,7 +11,7 @@ from geo.communes import BLANKS
 from geo.french import fold
 
 
-class Kind(StrEnum):
+class CellKind(StrEnum):
     """What a cell is."""
 
     NUMBER = "chiffre"
@@ -27,7 +27,7 @@ class Cell:
     threshold that a hidden figure is written under (« < 6 » gives 6, « ≤ 5 » too), `most` the greatest number that it may be by what is
     written (5, and 20 for « 10-20 »); both are 0 when none is written."""
 
-    kind: Kind
+    kind: CellKind
     number: float = float("nan")
     percent: bool = False
     under: int = 0
@@ -41,6 +41,7 @@ SECRETS = frozenset(
         "ss",
         "secret",
         "secret statistique",
+        "secret stat",
         "donnee secrete",
         "c",
         "confidentiel",
@@ -55,7 +56,7 @@ UNKNOWNS = frozenset({
 })  # fmt: skip
 _ERRORS = re.compile(r"#\S+")  # what a spreadsheet writes in the place of a result: #N/A, #DIV/0!, #REF!
 _DASHES = re.compile(r"[-–—−.…*/]+")
-_UNDER = re.compile(r"(<\s*=|≤|<|moins de|inferieur a|inférieur à|au plus)\s*(\d{1,6})", re.IGNORECASE)
+_UNDER = re.compile(r"(<\s*=|≤|<|moins de|inf\.? [àa]|inf[ée]rieur [àa]|au plus)\s*(\d{1,6})", re.IGNORECASE)
 _RANGE = re.compile(r"\d{1,6}\s*(?:[-–]|à|a|et)\s*\d{1,6}", re.IGNORECASE)
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]")
 _GROUPED = re.compile(r"[-+−]?\d{1,3}(?:[\s\u00a0\u202f\u2009'’]\d{3})+(?:[.,]\d+)?")
@@ -113,20 +114,24 @@ def read_cell(text: str, *, whole: bool = False, marks: Marks | None = None) -> 
     """Read a cell; `marks` are those of its column, `whole` tells without them that it counts people or things."""
     bare = text.strip(BLANKS)
     if not bare:
-        return Cell(Kind.BLANK)
+        return Cell(CellKind.BLANK)
     if match := _UNDER.fullmatch(bare):
         inclusive = match[1].replace(" ", "") in ("<=", "≤") or match[1].lower() == "au plus"
         under = int(match[2]) + inclusive
-        return Cell(Kind.SECRET, under=under, most=under - 1)
+        return Cell(CellKind.SECRET, under=under, most=under - 1)
     if _ERRORS.fullmatch(bare) or _DASHES.fullmatch(bare):
-        return Cell(Kind.UNKNOWN)
+        return Cell(CellKind.UNKNOWN)
     word = fold(bare)
     if word in SECRETS:
-        return Cell(Kind.SECRET)
+        return Cell(CellKind.SECRET)
+    if word.startswith("n a ") and not any(
+        sign.isdigit() for sign in word
+    ):  # « N/A - secret statistique », « N/A - division par zéro »
+        return Cell(CellKind.SECRET if "secret" in word else CellKind.UNKNOWN)
     if word in UNKNOWNS:
-        return Cell(Kind.UNKNOWN)
+        return Cell(CellKind.UNKNOWN)
     if _RANGE.fullmatch(bare) and not _GROUPED.fullmatch(bare):
-        return Cell(Kind.SECRET, most=max(map(int, re.findall(r"\d+", bare))))
+        return Cell(CellKind.SECRET, most=max(map(int, re.findall(r"\d+", bare))))
     return _number(bare, marks or (ALONE_AND_WHOLE if whole else ALONE))
 
 
@@ -142,12 +147,12 @@ def _number(bare: str, marks: Marks) -> Cell:
     elif _SEVERAL.fullmatch(body) or (is_one_group(body) and (body[-4] in marks.groups)):
         body, mended = re.sub("[.,]", "", body), True
     elif is_one_group(body) and body[-4] in marks.unsure:
-        return Cell(Kind.UNREADABLE)
+        return Cell(CellKind.UNREADABLE)
     if not _PLAIN.fullmatch(body):
-        return Cell(Kind.UNREADABLE)
+        return Cell(CellKind.UNREADABLE)
     mended = mended or "," in body
     number = float(body.replace(",", ".").replace("−", "-"))
-    return Cell(Kind.NUMBER, number, percent, mended=mended) if abs(number) < 1e15 else Cell(Kind.UNREADABLE)
+    return Cell(CellKind.NUMBER, number, percent, mended=mended) if abs(number) < 1e15 else Cell(CellKind.UNREADABLE)
 
 
 def is_one_group(body: str) -> bool:
@@ -155,7 +160,7 @@ def is_one_group(body: str) -> bool:
     return bool(_ONE_GROUP.fullmatch(body))
 
 
-def read_column(texts: Iterable[str], *, whole: bool = False, text: bool = True) -> list[Cell]:
+def read_cells(texts: Iterable[str], *, whole: bool = False, text: bool = True) -> list[Cell]:
     """Read the cells of a column; as `marks_of` and `read_cell`."""
     every = list(texts)
     marks = marks_of(every, whole=whole, text=text)
