@@ -411,3 +411,54 @@ def test_web_mercator_that_no_one_names_is_settled_by_the_names_or_refused() -> 
 def test_our_own_exports_are_said_to_open_elsewhere(name: str, content: str, said: str) -> None:
     with pytest.raises(GeoInputError, match=said):
         read(content, name)
+
+
+# --- columns that say whether a territory still works ---------------------------------------------------------------
+@pytest.mark.parametrize("header", ["CLSM dissous", "Dissous", "Fermé", "Inactif", "en_sommeil"])
+def test_a_yes_in_a_column_of_ends_takes_a_territory_away_and_a_no_leaves_it(header: str) -> None:
+    draft = read(f"CLSM;Commune;{header}\nA;Créteil;non\nB;Alfortville;oui\n")
+    assert (found(draft), draft.dissolved) == ({"A": {"94028"}}, ("B",))
+    assert draft.without == ("94002",)
+
+
+def test_an_end_wins_over_the_state_of_its_row() -> None:
+    draft = read("CLSM;Commune;Statut;Dissous\nA;Créteil;signé;non\nB;Alfortville;signé;oui\n")
+    assert (found(draft), draft.dissolved) == ({"A": {"94028"}}, ("B",))
+
+
+@pytest.mark.parametrize("header", ["Date de fin", "Date de dissolution", "Fin de validité", "Échéance"])
+@pytest.mark.parametrize("past", ["12/03/2020", "2019", "2020-12-31"])
+def test_an_end_that_has_passed_is_asked_about_once_and_a_coming_one_says_nothing(header: str, past: str) -> None:
+    content = f"CLSM;Commune;{header}\nA;Créteil;{past}\nB;Alfortville;31/12/2099\nC;Ivry-sur-Seine;\nD;Le Plessis-Trévise;2015\n"
+    draft = read(content)
+    (doubt,) = [d for d in draft.doubts if d.blocking]
+    assert "date de fin" in doubt.said and doubt.rows == (2, 5)
+    assert list(draft.zones["etat"]) == [Etat.A_CONFIRMER, "", "", Etat.A_CONFIRMER]
+    settled = read(content, answers=draft.answers.settle(doubt.key, DISSOLVED))
+    assert settled.settled and settled.dissolved == ("A", "D")
+
+
+@pytest.mark.parametrize("header", ["Actif", "En service", "CLSM actif", "Opérationnel"])
+def test_a_column_of_what_works_gives_the_state_and_a_no_is_asked_about(header: str) -> None:
+    draft = read(f"CLSM;Commune;{header}\nA;Créteil;oui\nB;Alfortville;non\n")
+    assert list(draft.zones["etat"]) == [Etat.EN_SERVICE, Etat.A_CONFIRMER]
+    assert blocking(draft) == ["valeur/etat/non"]
+
+
+def test_two_columns_of_states_are_asked_about() -> None:
+    assert blocking(read("CLSM;Commune;Statut;Actif\nA;Créteil;signé;oui\nB;Alfortville;signé;non\n")) == [
+        "colonne/etat"
+    ]
+
+
+@pytest.mark.parametrize("header", ["Sans CLSM", "CLSM en projet", "Pas de CLSM", "CLSM demandé"])
+def test_a_yes_that_may_say_the_contrary_is_asked_about(header: str) -> None:
+    assert "colonne/retenue" in blocking(read(f"Territoire;Commune;{header}\nA;Créteil;oui\nB;Alfortville;non\n"))
+
+
+@pytest.mark.parametrize(
+    "header", ["CLSM", "Dans un CLSM ?", "couverture_clsm_2025", "CLSM_O_N", "Membre", "CLSM en place"]
+)
+def test_a_yes_about_being_in_the_layer_is_understood(header: str) -> None:
+    draft = read(f"Code INSEE;Commune;{header}\n94028;Créteil;oui\n94002;Alfortville;non\n")
+    assert (found(draft), blocking(draft)) == ({"a": {"94028"}}, ["colonne/nom"])

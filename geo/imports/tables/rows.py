@@ -17,7 +17,7 @@ from geo.errors import GeoInputError
 from geo.files import column_key
 from geo.french import count, fold, kilometres, listing
 from geo.imports.draft import KINDS, MAX_ZONES
-from geo.imports.etats import Etats, etat_of
+from geo.imports.etats import Etats, etat_of, worst
 from geo.imports.settling import ASIDE, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP
 from geo.imports.tables.membership import Cells, Loose, Missed, Reading, read_membership
@@ -300,8 +300,10 @@ class _Walk:
             text = cells.get(role, "")
             if text and role not in zone.words:
                 zone.words[role] = _year(text) if role.startswith("annee") else text[:2000]
-        if cells.get("etat", ""):
-            zone.etats.append(self.etats.read(cells["etat"], item.record.line))
+        line = item.record.line
+        said = self.etats.read(cells["etat"], line) if cells.get("etat", "") else ""
+        if etat := worst(said, self.etats.ended(cells.get("fin", ""), line)):
+            zone.etats.append(etat)
         stated = cells.get("precision", "")
         if stated and zone.stated is None:
             zone.stated = PRECISIONS.get(stated) or next((p for p in Precision if fold(p) == fold(stated)), None)
