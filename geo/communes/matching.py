@@ -38,7 +38,7 @@ WHOLE_DEPARTEMENT = re.compile(
     r"|(.+?)\s*\((?:tout le )?d[ée]partement(?: entier)?\)",
     re.IGNORECASE,
 )
-JOINED = re.compile(r"\s(?:et|&|\+)\s|/")
+JOINED = re.compile(r"\s(?:et|&|\+)\s|(?<!\b[sS])(?<!\b[sS]\s)/")  # never the bar of « Aulnay s/ Bois »
 MOST = 6
 LONGEST = 200
 
