@@ -136,6 +136,14 @@ def of(name: str) -> str:
     return f"d’{name}" if fold(name[:1]) in tuple("aeiouy") else f"de {name}"
 
 
+def at(name: str) -> str:
+    """Put « à » before the name of a commune: « à Lille », « au Havre », « aux Lilas »."""
+    for article, said in (("Le ", "au "), ("Les ", "aux ")):
+        if name.startswith(article):
+            return said + name[len(article) :]
+    return f"à {name}"
+
+
 def typeset(text: str) -> str:
     """Keep French double punctuation with its word: no-break spaces before « : ; ? ! » and inside guillemets."""
     for sign in ":;?!»":

@@ -189,3 +189,11 @@ def test_a_text_that_is_cut_shows_it_and_keeps_its_dates_whole(most: int) -> Non
 def test_a_text_that_fits_is_left_alone_and_one_without_blank_is_cut_all_the_same() -> None:
     assert fr.shortened("1er janvier 2026", 16) == "1er janvier 2026"
     assert fr.shortened("x" * 30, 10) == "x" * 9 + "…"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Lille", "à Lille"), ("Le Havre", "au Havre"), ("Les Lilas", "aux Lilas"), ("La Rochelle", "à La Rochelle"), ("Lens", "à Lens")],
+)  # fmt: skip
+def test_at_a_commune(name: str, said: str) -> None:
+    assert fr.at(name) == said
