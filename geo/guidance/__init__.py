@@ -19,6 +19,7 @@ from geo.guidance.project import (
     clsm_held,
     clsm_near,
     read_project,
+    the_clsm,
 )
 from geo.guidance.questions import (
     ANSWER_LENGTH,
@@ -28,7 +29,7 @@ from geo.guidance.questions import (
     Question,
     asked_questions,
 )
-from geo.guidance.sector_shares import SectorShare, hospital_of, sectors_met
+from geo.guidance.sector_shares import SectorShare, hospital_of, listed_here, sectors_listed_after, sectors_met
 from geo.guidance.settings import THRESHOLDS, Settings
 from geo.guidance.settings_labels import (
     SETTING_LABELS,
@@ -97,12 +98,15 @@ __all__ = [
     "hospital_of",
     "in_brief",
     "judge_moves",
+    "listed_here",
     "outcome_counts",
     "own_thresholds",
     "read_project",
     "round_table",
     "run_checks",
+    "sectors_listed_after",
     "sectors_met",
     "summary",
+    "the_clsm",
     "used_text",
 ]

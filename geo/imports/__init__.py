@@ -10,7 +10,7 @@ from geo.imports.memory import Remembered, remembered
 from geo.imports.needs.figures import shown_figures
 from geo.imports.needs.places import GRAIN_NAMES
 from geo.imports.needs.plan import Item, NeedColumn, NeedsDraft, Plan, Question, Split, Tally, Way
-from geo.imports.needs.publish import NeedsStatement, keep_needs, publish_needs, remembered_plan
+from geo.imports.needs.publish import NeedsStatement, keep_needs, publish_needs, remembered_plan, resumed
 from geo.imports.needs.read import read_needs_draft, read_needs_file
 from geo.imports.publish import FORMS, Review, keep, keep_and_publish
 from geo.imports.read import read_draft, read_file, read_import
@@ -91,6 +91,7 @@ __all__ = [
     "read_needs_file",
     "remembered",
     "remembered_plan",
+    "resumed",
     "role_of",
     "shown_figures",
     "template",

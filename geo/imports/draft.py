@@ -82,6 +82,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "departement": "Département (code ou nom)",
         "part_commune": "Part de la commune (« partielle » ou « entière »)",
         "etat": "État (en service, annoncé, projet, à confirmer)",
+        "fin": "Fin du dispositif (oui ou non, ou sa date)",
         "annee": "Année",
         "annee_source": "Année de la source",
         "population": "Population publiée",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from geo import french as fr
-from geo.guidance import SectorShare, sectors_met
+from geo.guidance import SectorShare, listed_here, sectors_met
 from geo.layers import LayerId
 from geo.perimeters import Perimeter, places, travel
 from ui import claims, frame, html, loaders
@@ -29,14 +29,14 @@ def panel(perimeter: Perimeter) -> None:
             "Secteurs adultes",
             "a",
             sectors_met(facts, (LayerId.ADULT_SECTORS,)),
-            facts.known_everywhere("secteurs-adultes"),
+            listed_here(facts, LayerId.ADULT_SECTORS),
         )
     with right:
         _several(
             "Secteurs infanto-juvéniles",
             "i",
             sectors_met(facts, (LayerId.CHILD_SECTORS,)),
-            facts.known_everywhere("secteurs-enfants"),
+            listed_here(facts, LayerId.CHILD_SECTORS),
         )
 
 

@@ -50,6 +50,7 @@ ICON = re.compile(r":material/([a-z0-9_]+)")
 LARGEST_BYTES = 3_000_000  # past that Brotli at its best takes minutes
 LARGEST_BEST = 1_500_000
 MOST_WAITING = 60  # texts
+MOST_EVER = 3_000  # texts of one server: what visitors state makes new ones without end
 QUIET_S = 20.0  # what is compressed later waits for that long, so that a first visitor has the processor
 
 
@@ -101,6 +102,8 @@ class Later:
         """Have a text compressed after a while; False when it never will be."""
         name = named(content)
         if self.closed or len(content) > LARGEST_BYTES:
+            return False
+        if name not in self.seen and len(self.seen) >= MOST_EVER:
             return False
         if name in self.seen or self.waiting.full():
             return True
