@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from geo.communes import Atlas
-from geo.errors import GeoInputError
+from geo.errors import GeoInputError, system_reason
 from geo.files import (
     PATIENCE,
     TRIES,
@@ -141,7 +141,7 @@ class _Run(Bringer):
             result = KindResult(source.kind, Outcome.FAILED, error.problems)
         except OSError as error:
             result = KindResult(
-                source.kind, Outcome.FAILED, (f"Écriture ou lecture impossible ({error.strerror or error}).",)
+                source.kind, Outcome.FAILED, (f"Écriture ou lecture impossible ({system_reason(error)}).",)
             )
         finally:
             if source.kind == OUTLINES:
