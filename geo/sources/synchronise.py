@@ -243,7 +243,9 @@ def _read(reader: Reader, paths: Sequence[Path], stage: Path, atlas: Atlas | Non
     except GeoInputError:
         raise
     except Exception as error:  # a parser surprised by a foreign file: one kind fails, the others go on
-        raise GeoInputError(f"Lecture impossible ({type(error).__name__} : {str(error)[:120]}).") from error
+        raise GeoInputError(
+            f"Lecture impossible ({type(error).__name__}) : le fichier n’a pas la forme attendue."
+        ) from error
 
 
 def _mirrored(found: list[Found], reader: Reader) -> list[Candidate]:
