@@ -127,7 +127,7 @@ def open_dataset(home: Path | None = None) -> Dataset:
     """
     notices = list[str]()
     atlas, used = _communes(notices, home)
-    layers = load_layers(atlas)
+    layers = dict(load_layers(atlas))
     makers: dict[str, Callable[[CurrentVersion], Any]] = {
         "densite": lambda version: official.grid_density(version, atlas),
         "frr": lambda version: official.revitalisation(version, atlas),

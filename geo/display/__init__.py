@@ -5,12 +5,11 @@ It never draws. Start from `derive`, `up_to_date`, `DisplayIndex`; from `city_to
 
 from geo.display.outlines import DisplayIndex, derive, scope_index, up_to_date
 from geo.display.pieces import City, city_topojson
-from geo.display.styles import CASING, LINES, LineStyle
+from geo.display.styles import LINES, LineStyle
 from geo.display.topology import compact_json
 from geo.display.written import in_place, write_by_content, write_zone_index
 
 __all__ = [
-    "CASING",
     "LINES",
     "City",
     "DisplayIndex",

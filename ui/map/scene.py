@@ -43,7 +43,6 @@ PALE = {
     Status.NON_COUVERT: "#fbefeb",
     Status.INCONNU: "#f1f4f5",
 }
-SELECTED = "#1f4e9c"  # as drawn by static/js/drawing.js
 LINE_LABELS = {
     "epci": "EPCI",
     "ept": "EPT",
