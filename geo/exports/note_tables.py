@@ -111,16 +111,13 @@ def zone_cells(overlap: Overlap) -> tuple[str, str, str, str, str]:
     least = overlap.hedge
     people = "inconnu" if unknown else f"{least}{fr.number(overlap.population or 0)}"
     share = (
-        "inconnue" if unknown or overlap.share_of_perimeter is None else f"{least}{_small(overlap.share_of_perimeter)}"
+        "inconnue"
+        if unknown or overlap.share_of_perimeter is None
+        else f"{least}{fr.percent(overlap.share_of_perimeter)}"
     )
-    zone = "inconnue" if overlap.share_of_zone is None else f"{least}{_small(overlap.share_of_zone)}"
+    zone = "inconnue" if overlap.share_of_zone is None else f"{least}{fr.percent(overlap.share_of_zone)}"
     relation = "arrondissement inconnu" if overlap.somewhere else RELATIONS[overlap.relation]
     return f"{overlap.name}{state}", people, share, zone, relation
-
-
-def _small(share: float) -> str:
-    """Write a share; a very small one is not rounded to zero."""
-    return f"< 0,1{fr.NBSP}%" if 0 < share < 0.0005 else fr.percent(share)
 
 
 def guests_table(facts: PerimeterFacts, agreements: Agreements = NO_AGREEMENTS) -> Table:

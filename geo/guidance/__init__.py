@@ -41,7 +41,7 @@ from geo.guidance.settings_labels import (
     used_text,
 )
 from geo.guidance.table.members import round_table
-from geo.guidance.table.partners import FUNCTION_IDS, FUNCTIONS, Function
+from geo.guidance.table.partners import FUNCTIONS, Function
 from geo.guidance.table.seat import BODIES, CARERS, COMMUNES, CONCERNED, HOSPITALS, SECTORS, RoundTable, Seat
 
 __all__ = [
@@ -55,7 +55,6 @@ __all__ = [
     "CONCERNED",
     "EMPTY",
     "FUNCTIONS",
-    "FUNCTION_IDS",
     "HOSPITALS",
     "INTENT_LABELS",
     "MEASURES",

@@ -257,7 +257,6 @@ MEASURES = (
     Measure("departements", TABLE, "Départements", "Préfectures et conseils départementaux à associer.",
             fr.number, lambda f: Value(len(f.departements))),
 )  # fmt: skip
-BY_ID = {measure.id: measure for measure in MEASURES}
 
 
 def summary(facts: PerimeterFacts | None, findings: Sequence[tuple[Check, Finding]] = ()) -> str:

@@ -306,7 +306,7 @@ def gauge(population: int, settings: Settings) -> str:
     )
     words = (
         f"{fr.inhabitants(population)} ; repère du guide : environ {fr.inhabitants(settings.marker)} "
-        f"({fr.percent(population / settings.marker, 0)} du repère) ; CLSM moyen en 2022 : {fr.inhabitants(MEAN_2022)} ; "
+        f"({fr.number(100 * population / settings.marker)}{fr.NBSP}% du repère) ; CLSM moyen en 2022 : {fr.inhabitants(MEAN_2022)} ; "
         f"secteur de psychiatrie adulte : {fr.number(SECTOR[0])} à {fr.inhabitants(SECTOR[1])}. Pas de minimum."
     )
     marks = (
