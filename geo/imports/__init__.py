@@ -4,7 +4,7 @@ It never guesses: an ambiguous row is refused with its candidates. Start from `r
 """
 
 from geo.imports.claimed import claimed_kinds, claimed_review
-from geo.imports.draft import KINDS, ROLES, Column, ImportDraft
+from geo.imports.draft import KINDS, ROLES, Column, ImportDraft, known_kind
 from geo.imports.headers import role_of
 from geo.imports.memory import Remembered, remembered
 from geo.imports.needs.figures import shown_figures
@@ -80,6 +80,7 @@ __all__ = [
     "keep",
     "keep_and_publish",
     "keep_needs",
+    "known_kind",
     "open_grids",
     "open_rows",
     "publish_needs",
