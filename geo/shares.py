@@ -93,6 +93,15 @@ class Share:
             return self.percent
         return fr.ratio(self.part, self.whole)
 
+    def known(self, *, least: bool, whole: bool = True) -> str:
+        """Write what is known of it, with both sides or in short: « au moins 12,3 % (25 sur 203) », « aucun connu, sur 203 »; `least`
+        when its part may be larger than is known."""
+        if not least or self.value is None:
+            return self.text if whole else self.percent
+        if not self.part:
+            return fr.typeset(f"aucun connu, sur {fr.number(self.whole)}" if whole else "aucun connu")
+        return fr.typeset(f"au moins {self.text if whole else self.percent}")
+
 
 def shares_of(held: csr_array, part: Floats, whole: Floats) -> Floats:
     """Return the share (0 to 1) of each set of members (sets × members), both sides over that set; NaN as `Share.value`.

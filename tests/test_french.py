@@ -140,8 +140,13 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
 
 
 def test_names_sort_as_in_a_french_index() -> None:
-    assert fr.sorted_fr(["Paris 10e", "Paris 1er", "Paris 2e"]) == ["Paris 1er", "Paris 2e", "Paris 10e"]
-    assert fr.sorted_fr(["Zuydcoote", "Évry", "eaubonne", "Étampes"]) == ["eaubonne", "Étampes", "Évry", "Zuydcoote"]
+    assert sorted(["Paris 10e", "Paris 1er", "Paris 2e"], key=fr.order) == ["Paris 1er", "Paris 2e", "Paris 10e"]
+    assert sorted(["Zuydcoote", "Évry", "eaubonne", "Étampes"], key=fr.order) == [
+        "eaubonne",
+        "Étampes",
+        "Évry",
+        "Zuydcoote",
+    ]
 
 
 def test_a_day_is_written_the_french_way() -> None:
@@ -184,3 +189,11 @@ def test_a_text_that_is_cut_shows_it_and_keeps_its_dates_whole(most: int) -> Non
 def test_a_text_that_fits_is_left_alone_and_one_without_blank_is_cut_all_the_same() -> None:
     assert fr.shortened("1er janvier 2026", 16) == "1er janvier 2026"
     assert fr.shortened("x" * 30, 10) == "x" * 9 + "…"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Lille", "à Lille"), ("Le Havre", "au Havre"), ("Les Lilas", "aux Lilas"), ("La Rochelle", "à La Rochelle"), ("Lens", "à Lens")],
+)  # fmt: skip
+def test_at_a_commune(name: str, said: str) -> None:
+    assert fr.at(name) == said

@@ -280,8 +280,8 @@ def _rests(chosen: Sequence[SitingCandidate], need: Floats, ceiling: float | Non
     """Say which picks are the rest of a body larger than the ceiling."""
     return [
         fr.typeset(
-            f"{c.name} : {fr.inhabitants(c.population)} en tout ; le CLSM proposé est son reste non couvert, "
-            f"{fr.number(to_serve(c, need))} à servir."
+            f"{c.name} : {fr.inhabitants(c.population)} en tout ; le CLSM proposé est son reste sans CLSM ni projet connu, "
+            f"{fr.number(to_serve(c, need))} à servir ici."
         )
         for c in chosen
         if ceiling is not None and c.population > ceiling

@@ -70,7 +70,7 @@ CROSS_TITLES = {
     "lecture": "Habitants par situation",
     "population": "Habitants ici",
     "couverts": "Couverts",
-    "part_couverte": "Part couverte",
+    "part_couverte": "Part couverte connue",
     "sans_clsm": "Sans CLSM ni projet connu",
     "non_couverts": "Non couverts (liste complète ou déclarée complète)",
     "inconnus": "Sans CLSM connu (liste incomplète)",

@@ -74,7 +74,9 @@ def test_what_is_above_the_ceiling_is_proposed_a_division_and_not_only_left_out(
     (rest,) = found.divisions
     assert (rest.candidate.code, rest.people, rest.at_least, rest.pieces) == ("k0", 1100, 2, ())
     said = plain(rest.sentence)
-    assert said.startswith("Reste non couvert de K0, 1 100 habitants à servir : au moins 2 CLSM sous le plafond")
+    assert said.startswith(
+        "Reste de K0 sans CLSM ni projet connu, 1 100 habitants à servir ici : au moins 2 CLSM sous le plafond"
+    )
     assert "les secteurs adultes n’y sont pas tous connus" in said
     alone = next_clsm(FRANCE, _state(), _candidates((4, 5)), 1, ceiling=10)
     assert alone.picks == () and len(alone.divisions) == 1
@@ -95,7 +97,8 @@ def test_the_ceiling_compares_with_the_people_to_serve_not_with_the_whole_body()
     found = next_clsm(FRANCE, state, _candidates((4, 5), (0, 1), state=state), 1, ceiling=550)
     assert found.table.index.tolist() == ["k0"] and found.divisions == ()  # 1 100 in all, of whom 500 to serve
     assert any(
-        "K0 : 1 100 habitants en tout ; le CLSM proposé est son reste non couvert, 500 à servir" in plain(n)
+        "K0 : 1 100 habitants en tout ; le CLSM proposé est son reste sans CLSM ni projet connu, 500 à servir ici"
+        in plain(n)
         for n in found.notices
     )
 

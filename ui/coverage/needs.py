@@ -218,7 +218,11 @@ def _list(found: Crossing, level: str, view: CoverageView) -> None:
 
 
 def _columns(found: Crossing) -> dict[str, object]:
-    titles = CROSS_TITLES | {"sans_clsm": "Sans CLSM connu", "part_couverte": "Couverts (%)", "departement": "Dép."}
+    titles = CROSS_TITLES | {
+        "sans_clsm": "Sans CLSM connu",
+        "part_couverte": "Couverts connus (%)",
+        "departement": "Dép.",
+    }
     texts = {"nom": 200, "departement": 55, "couverture": 170, "lecture": 260}
     made: dict[str, object] = {c: st.column_config.TextColumn(titles[c], width=w) for c, w in texts.items()}
     made |= {c: count_column(titles[c]) for c in ("population", "sans_clsm")}

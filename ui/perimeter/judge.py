@@ -119,7 +119,7 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
     mark = " (estimation)" if facts.density.estimated else ""
     share = rural["population"] / facts.population if facts.population else 0
     pairs = [
-        (fr.number(len(facts.towns)), "commune" if len(facts.towns) < 2 else "communes"),
+        (fr.number(len(facts.towns)), fr.noun(len(facts.towns), "commune")),
         (fr.square_kilometres(facts.area_m2), "superficie"),
         (
             fr.percent(share),
@@ -132,7 +132,10 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
 def people(facts: PerimeterFacts, settings: Settings) -> str:
     """Return the inhabitants, large, against the guide's marker."""
     pairs = [
-        (fr.number(facts.population), f"habitants (population municipale {facts.population_year})"),
+        (
+            fr.number(facts.population),
+            f"{fr.noun(facts.population, 'habitant')} (population municipale {facts.population_year})",
+        ),
         (
             fr.percent(facts.population / settings.marker, 0),
             f"du repère d’environ {fr.inhabitants(settings.marker)}",
