@@ -146,7 +146,8 @@ def _read() -> None:
         frame.say(*error.problems)
         return
     st.session_state[LISTED] = found.codes
-    frame.say(*(f"Ligne {one.line} : {one.said}" for one in (*found.corrected, *found.to_choose)[:8]))
+    told = [f"Ligne {one.line} : {one.said}" for one in (*found.corrected, *found.to_choose)[:8]]
+    frame.say(*([found.left_said] if found.left else []), *told)
 
 
 def _save(codes: frozenset[str]) -> None:

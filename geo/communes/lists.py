@@ -18,7 +18,7 @@ from geo.french import count, listing
 
 HARD = re.compile(r"[;\n\r\t|]+")
 PARTS = re.compile(r"[;\n\r\t|]+|,(?!\s*(?:le|la|les|l['’])\s*(?:$|[;\n\r\t|,]))", re.IGNORECASE)
-JOINED = re.compile(r"\s(?:et|&|\+|ainsi que)\s|/")
+JOINED = re.compile(r"\s(?:et|&|\+|ainsi que)\s|(?<!\b[sS])(?<!\b[sS]\s)/")  # never the bar of « Aulnay s/ Bois »
 WHOLE_DEPARTEMENT = re.compile(
     r"(?:tout\s+(?:le\s+)?)?d[ée]p(?:artement)?\.?\s*(?:de\s+la\s+|de\s+l['’]|de\s+|du\s+|des\s+|d['’])?:?\s*(.+?)(?:\s+entier)?"
     r"|(.+?)\s*\((?:tout le )?d[ée]partement(?: entier)?\)",

@@ -21,7 +21,7 @@ from geo.french import fold, long_date
 from geo.kept import kept_on_subject
 
 ARTICLES = ("le", "la", "les", "l", "aux", "los", "las")
-BEFORE = re.compile(r"(?:commune|ville|mairie|cne)\s+(?:de\s+|du\s+|des\s+|d['’]\s*)", re.IGNORECASE)
+BEFORE = re.compile(r"(?:communes?|villes?|mairies?|cne)\s+(?:de\s+|du\s+|des\s+|d['’]\s*)", re.IGNORECASE)
 ARTICLE_AFTER = re.compile(r"(.+?)\s*[(,]\s*(le|la|les|l['’]?|aux|los|las)\s*\)?\s*", re.IGNORECASE)
 IN_BRACKETS = re.compile(r"(.+?)\s*[(\[]\s*([^()\[\]]{2,40}?)\s*[)\]]\s*")
 CODE_AFTER = re.compile(r"(.*?\S)\s*(?:[-–—,:/]\s*|\s)((?:\d{5}|2[ABab]\d{3}|97[1-68]|\d{2}|2[ABab]))\s*")
@@ -31,7 +31,9 @@ CEDEX = re.compile(r"\s*[,-]?\s*cedex(?:\s+(\d{1,2}))?\s*$", re.IGNORECASE)
 NUMBER_AND_NAME = re.compile(
     r"(\d{1,3}|2[AB])\s*(?:[-–—:./,]\s*|\s)(\D.*)|(\D*\D)\s*(?:[-–—:./,(\[]\s*|\s)(\d{1,3}|2[AB])\s*[)\]]?"
 )
-SLASHED = ("sur", "sous", "les", "en")  # what a bar stands for inside a name: « Chalon/Saône », « Fontenay/Bois »
+SLASHED = ("sur", "sous", "les", "en")  # what a bar stands for inside a name: « Chalon/Saône », « Fontenay s/ Bois »
+BAR = re.compile(r"(?:\bs)?\s?/\s?", re.IGNORECASE)
+SOUS = re.compile(r"\bs s\b")  # « Fontenay s/s Bois », folded
 
 DISTRICT = re.compile(
     r"(paris|lyon|marseille)\s+(\d{1,2})\s*(?:er|e|re|eme|ieme|nd|nde)?(?:\s+(?:arrondissement|arrdt|arr|ardt))?"
@@ -209,7 +211,7 @@ def _departements(atlas: Atlas) -> dict[str, str]:
 
 def plain(name: str) -> str:
     """Reduce a name further than `fold`: abbreviations spelt out, no article in front, no blank."""
-    words = [SHORT.get(w, w) for w in fold(name).split()]
+    words = [SHORT.get(w, w) for w in SOUS.sub("ss", fold(name)).split()]
     if len(words) > 1 and words[0] in ARTICLES:
         words = words[1:]
     return "".join(words)
@@ -240,7 +242,7 @@ def find_name(name: str, atlas: Atlas) -> Found:
 def _slashed(name: str, index: _Index) -> tuple[str, ...]:
     """Return the communes whose name a bar cuts short: « Chalon/Saône », « Fontenay/Bois »."""
     for word in SLASHED:
-        if codes := index.plain.get(plain(re.sub(r"\s?/\s?", f" {word} ", name))):
+        if codes := index.plain.get(plain(BAR.sub(f" {word} ", name))):
             return codes
     return ()
 
@@ -345,12 +347,10 @@ def _index(atlas: Atlas) -> _Index:
         if "(" in name:
             key = plain(name.partition("(")[0])
             short[key] = (*short.get(key, ()), str(code))
-    olds = [(name, code, today) for code, (today, name) in atlas.former.items() if name]
-    olds += [(name, "", code) for name, code, _ in history(atlas).old_names if code in atlas.row]
     since = history(atlas).since
-    for name, code, today in sorted(
-        olds, key=lambda old: since.get(old[1], ""), reverse=True
-    ):  # the last code borne first
+    olds = [(since.get(code, ""), name, code, today) for code, (today, name) in atlas.former.items() if name]
+    olds += [(until, name, "", code) for name, code, until in history(atlas).old_names if code in atlas.row]
+    for _, name, code, today in sorted(olds, key=lambda old: old[0], reverse=True):  # the last that was in use first
         key = plain(name)
         if all(today != other for _, other in former.get(key, ())):
             former[key] = (*former.get(key, ()), (code, today))

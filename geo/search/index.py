@@ -13,17 +13,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from geo.french import NBSP, fold, inhabitants
+from geo.french import NBSP, at, fold, inhabitants, of
 from geo.search.places import DISPOSITIFS, KINDS
 
 # Words that a name is found without: « la rochelle », « rochelle »; « val de marne », « val marne ».
 ARTICLES = frozenset(["le", "la", "les", "l", "de", "du", "des", "d", "et", "a", "au", "aux", "en", "lez"])
-SHORT = {"s": "sur", "sr": "sur", "ss": "sous", "nd": "notre dame"}
+SHORT = {"sr": "sur", "ss": "sous", "nd": "notre dame"}
+BAR_SOUS = re.compile(r"\bs\s?/\s?s\b", re.IGNORECASE)  # « Fontenay s/s Bois »
+BAR = re.compile(r"(?:\bs)?\s?/\s?", re.IGNORECASE)  # « Vitry s/ Seine », « Fontenay/Bois »
 ORDINAL = re.compile(r"(\d{1,2})(?:er|ere|e|re|eme|ieme|nd|nde)", re.ASCII)
 CALLED = {
     "france": "tout le pays", "region": "région", "departement": "département", "ville": "ville entière",
@@ -59,6 +62,9 @@ LEADS = frozenset(
 WHOLE, WHOLE_BARE, START, BESIDE = 0, 1, 2, 3
 START_SHORT, WORDS, WORD_STARTS, OTHERWISE = 6, 7, 8, 9
 EXACT = (WHOLE, WHOLE_BARE, WHOLE + BESIDE, WHOLE_BARE + BESIDE)
+SMALL = ("ancien", "qpv")  # of the same name as the start of a town's, they come after it
+MOST_NEAR = 3
+MOST_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -135,28 +141,33 @@ class Index:
         self, text: str, *, kinds: Collection[str] = KINDS, here: Collection[str] = (), most: int = MOST
     ) -> Answer:
         """Return what a text finds among some kinds; of places alike, those of the départements `here` come first."""
-        query = asked(text)
-        if not query:
-            return Answer()
+        queries = asked(text)
+        notes, tiers = self._found(queries, kinds)
+        first = [*notes, *nsmallest(most, tiers, key=lambda i: self._rank(i, tiers[i], here))][:most]
+        hits = tuple(Hit(self.places[i], notes.get(i, "")) for i in first)
+        return Answer(hits, len(notes) + len(tiers), () if hits or not queries else self._near(queries, kinds, here))
+
+    def _found(self, queries: list[list[str]], kinds: Collection[str]) -> tuple[dict[int, str], dict[int, int]]:
+        """Return what is found by a code, with the code, and what is found by name, with how well it fits."""
         fits = [kind in kinds for kind in KINDS]
         notes: dict[int, str] = {}
-        for i, note in self._numbered(query):
+        tiers: dict[int, int] = {}
+        for i, note in (found for query in queries for found in self._numbered(query)):
             if fits[self._kind[i]]:
                 notes.setdefault(i, note)
-        tiers: dict[int, int] = {}
-        for said, owner, number in self._readings(query):
+        for said, owner, number in (reading for query in queries for reading in self._readings(query)):
             for i, tier in self._matches(said, owner, number):
                 if fits[self._kind[i]] and i not in notes and tier < tiers.get(i, OTHERWISE + 1):
                     tiers[i] = tier
-        first = [*notes, *nsmallest(most, tiers, key=lambda i: self._rank(i, tiers[i], here))][:most]
-        hits = tuple(Hit(self.places[i], notes.get(i, "")) for i in first)
-        return Answer(hits, len(notes) + len(tiers), () if hits else self._near(query, kinds, here))
+        return notes, tiers
 
     def _rank(self, i: int, tier: int, here: Collection[str]) -> tuple[Any, ...]:
-        place = self.places[i]
-        group = KINDS.index(place.kind) if tier in EXACT else int(place.kind in DISPOSITIFS)
+        place, weight, fit = self.places[i], self.places[i].weight, tier
+        if tier in EXACT and place.kind in SMALL:
+            fit, weight = tier - tier % BESIDE + START, inf if place.kind == "qpv" else weight * FORMER_SHARE
+        group = KINDS.index(place.kind) if fit in EXACT else int(place.kind in DISPOSITIFS)
         inside = bool(here) and not set(place.departements).isdisjoint(here)
-        return tier, group, not inside, -place.weight, KINDS.index(place.kind), i
+        return fit, group, not inside, -weight, KINDS.index(place.kind), tier, i
 
     def _readings(self, query: list[str]) -> Iterator[tuple[list[str], str, bool]]:
         """Yield the words as a name, then as a name with a département after or before it."""
@@ -171,9 +182,11 @@ class Index:
         said, plain, unfinished = " ".join(query), " ".join(bare(query)), bare(query, unfinished=True)
         start = " ".join(unfinished)
         for i in self._holding(unfinished):
+            tier = self._tier(i, said, plain, start, unfinished)
             if self._inside(i, owner):
-                tier = self._tier(i, said, plain, start, unfinished)
                 yield i, tier + BESIDE if number and tier <= START else tier
+            elif number and tier <= START and self.places[i].id == f"dep-{owner}":  # « Val-de-Marne (94) »
+                yield i, START + BESIDE
 
     def _inside(self, i: int, owner: str) -> bool:
         """Tell whether a place is in a département; the département itself is not."""
@@ -186,6 +199,8 @@ class Index:
         if self._bare[i] in (plain, said):
             return WHOLE_BARE
         if self._full[i].startswith(said):
+            return START
+        if f" | {plain} |" in self._lines[i]:  # what it is called as well: « MEL », « Grand Lyon »
             return START
         if self._bare[i].startswith(start):
             return START_SHORT if "/" in self.places[i].id else START
@@ -236,10 +251,10 @@ class Index:
     def _by_weight(self, found: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
         return sorted(found, key=lambda f: (-(self.places[f[0]].people or 0), f[0]))
 
-    def _near(self, query: list[str], kinds: Collection[str], here: Collection[str]) -> tuple[Place, ...]:
-        """Return the places whose name is one or two letters away, the nearest first."""
+    def _near(self, queries: list[list[str]], kinds: Collection[str], here: Collection[str]) -> tuple[Place, ...]:
+        """Return the places whose name is one or two letters away, the nearest first; if none, those of all words but one."""
         best: dict[int, tuple[Any, ...]] = {}
-        for said, owner, _ in self._readings(query):
+        for said, owner, _ in (reading for query in queries for reading in self._readings(query)):
             key = " ".join(bare(said))
             most = 1 if len(key) <= 4 else 2
             if len(key) < 3:
@@ -250,7 +265,24 @@ class Index:
                 if place.kind in kinds and self._inside(i, owner):
                     rank = (int(far[i]), *self._rank(i, OTHERWISE, here))
                     best[i] = min(best.get(i, rank), rank)
-        return tuple(self.places[i] for i in sorted(best, key=lambda i: best[i])[:3])
+        best = best or self._without_a_word(queries[0], kinds)
+        return tuple(self.places[i] for i in sorted(best, key=lambda i: best[i])[:MOST_NEAR])
+
+    def _without_a_word(self, query: list[str], kinds: Collection[str]) -> dict[int, tuple[Any, ...]]:
+        """Return the largest town called by all words but one, or body, for each word: of « créteil ivry », one and the other."""
+        best: dict[int, tuple[Any, ...]] = {}
+        if not 1 < len(query) <= MOST_WORDS or any(CODE.fullmatch(word) for word in query):
+            return best
+        for left in range(len(query)):
+            rest = bare([word for k, word in enumerate(query) if k != left])
+            _, tiers = self._found([rest], kinds) if len(" ".join(rest)) > 2 else ({}, {})
+            if called := [self._size(i) for i, tier in tiers.items() if tier <= START]:
+                best[min(called)[-1]] = min(called)
+        return best
+
+    def _size(self, i: int) -> tuple[Any, ...]:
+        place = self.places[i]
+        return "/" in place.id, -place.weight, KINDS.index(place.kind), i
 
 
 def _without_lead(said: list[str]) -> list[str]:
@@ -272,10 +304,22 @@ def words(text: str) -> list[str]:
     return [match[1] if (match := ORDINAL.fullmatch(word)) else word for word in found]
 
 
-def asked(text: str) -> list[str]:
-    """Return the words of what a person types: the last may be unfinished, so nothing is read into it."""
-    found = words(text)
-    return [w for word in found[:-1] for w in SHORT.get(word, word).split()] + found[-1:]
+def asked(text: str) -> list[list[str]]:
+    """Return the words of what a person types, in each way to read them: « s » and a bar are « sur », « sous » or nothing.
+
+    The last word may be unfinished, so nothing is read into it.
+    """
+    with_bars = BAR.sub(" s ", BAR_SOUS.sub(" sous ", text))
+    found = words(with_bars)
+    if not found:
+        return []
+    head = [w for word in found[:-1] for w in SHORT.get(word, word).split()]
+    if "s" not in head:
+        return [head + found[-1:]]
+    ways = [[way if word == "s" else word for word in head] for way in ("sur", "sous")]
+    if with_bars != text:
+        ways.append([word for word in head if word != "s"])
+    return [way + found[-1:] for way in ways]
 
 
 def bare(found: list[str], *, unfinished: bool = False) -> list[str]:
@@ -335,8 +379,8 @@ def open_index(communes: Mapping[str, Any], layers: Mapping[str, Any] | None = N
 
 def _became(now: str, year: str, apart: bool) -> str:
     if apart:
-        return f"réunie à {now}" + (f" en {year}" if year else "")
-    return f"ancien nom de {now}" + (f", jusqu’en {year}" if year else "")
+        return f"réunie {at(now)}" + (f" en {year}" if year else "")
+    return f"ancien nom {of(now)}" + (f", jusqu’en {year}" if year else "")
 
 
 def _opened(row: Sequence[Any]) -> Place:

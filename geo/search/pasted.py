@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from geo import french as fr
-from geo.communes import Atlas, history, read_any, split_list
+from geo.communes import Atlas, all_named, find_name, history, name_of, read_any, read_departement
 from geo.errors import GeoInputError
 from geo.search.index import Index, Place
+from geo.search.rows import cut
 
 MOST_CHOICES = 6
 LONGEST_LIST = 200_000  # characters
@@ -44,16 +45,23 @@ class PastedLine:
 
 @dataclass(frozen=True)
 class Pasted:
-    """A list read: each text is in one of the three blocks."""
+    """A list read: each text is in one of the three blocks; `left` names the columns of a table that were left aside."""
 
     taken: tuple[PastedLine, ...] = ()
     corrected: tuple[PastedLine, ...] = ()
     to_choose: tuple[PastedLine, ...] = ()
+    left: tuple[str, ...] = ()
 
     @property
     def codes(self) -> frozenset[str]:
         """The communes of what is taken and corrected."""
         return frozenset(atom for one in (*self.taken, *self.corrected) for atom in one.atoms)
+
+    @property
+    def left_said(self) -> str:
+        """What is said of the columns left aside."""
+        what = "Colonne laissée" if len(self.left) == 1 else "Colonnes laissées"
+        return f"{what} de côté : {fr.listing(self.left)}."
 
     def settled(self, number: int, choice: Choice | None) -> Pasted:
         """Return the list with one of the texts to choose settled; None leaves it out."""
@@ -93,18 +101,18 @@ def read_pasted(text: str, atlas: Atlas, index: Index, departement: str | None =
     corrected: list[PastedLine] = []
     to_choose: list[PastedLine] = []
     seen: set[str] = set()
-    for line, content in enumerate(text.splitlines(), start=1):
-        for part in split_list(content, atlas, departement or ""):
-            one = _read(part, line, atlas, index, departement)
-            if one.atoms and set(one.atoms) <= seen:
-                taken.append(replace(one, said=f"« {part} » figure déjà dans la liste : compté une fois."))
-                continue
-            seen.update(one.atoms)
-            block = to_choose if not one.atoms else corrected if one.said and not _told(one) else taken
-            block.append(one)
+    whole = cut(text, atlas, departement or "")
+    for line, part in whole.texts:
+        one = _read(part, line, atlas, index, departement)
+        if one.atoms and set(one.atoms) <= seen:
+            taken.append(replace(one, said=f"« {one.text} » figure déjà dans la liste : compté une fois."))
+            continue
+        seen.update(one.atoms)
+        block = to_choose if not one.atoms else corrected if one.said and not _told(one) else taken
+        block.append(one)
     if not (taken or corrected or to_choose):
         raise GeoInputError("La liste est vide : collez des noms ou des codes de communes.")
-    return Pasted(tuple(taken), tuple(corrected), tuple(to_choose))
+    return Pasted(tuple(taken), tuple(corrected), tuple(to_choose), whole.left)
 
 
 def _told(one: PastedLine) -> bool:
@@ -117,6 +125,10 @@ def _read(text: str, line: int, atlas: Atlas, index: Index, departement: str | N
     if doubt := _postal(shown, atlas, departement):
         return PastedLine(shown, line, said=f"{shown} : code postal ou code INSEE ?", choices=doubt)
     found = read_any(text, atlas, departement)
+    if found.status == "lu" and (larger := _larger(text, found.atoms, departement, atlas)):
+        return PastedLine(
+            shown, line, said=f"« {shown} » : plusieurs communes portent ce nom ; laquelle ?", choices=larger
+        )
     if found.status == "lu":
         return PastedLine(shown, line, found.atoms, found.message)
     if found.status == "réparé":
@@ -131,6 +143,27 @@ def _read(text: str, line: int, atlas: Atlas, index: Index, departement: str | N
             return PastedLine(shown, line, anywhere.atoms, anywhere.message)
     said = f"« {shown} » : {_why(shown, index, choices)}" if choices else found.message
     return PastedLine(shown, line, said=said, choices=choices)
+
+
+def _larger(text: str, atoms: tuple[str, ...], departement: str | None, atlas: Atlas) -> tuple[Choice, ...]:
+    """Return what a bare name may be when a larger commune bore it, and begins with it today: « Évry », « Asnières ».
+
+    The one whose name it is today is among them; none where the département of the map settles it.
+    """
+    if len(atoms) != 1 or atoms[0] not in atlas.row or _belongs(atoms[0], departement, atlas):
+        return ()
+    found = find_name(text, atlas)
+    if found.how not in ("exact", "article") or found.codes != atoms:
+        return ()
+    key, people = fr.fold(text), atlas.population[atlas.row[atoms[0]]]
+    larger = [
+        n.code
+        for n in all_named(text, atlas, found)
+        if not n.today and n.code in atlas.row and atlas.population[atlas.row[n.code]] > people
+        and fr.fold(name_of(n.code, atlas)).startswith(key)
+    ]  # fmt: skip
+    named = [Choice(f"{atlas.label(code)}, nommée {text.strip()} avant", (code,)) for code in larger]
+    return (*named, Choice(atlas.label(atoms[0]), atoms)) if named else ()
 
 
 def _why(text: str, index: Index, choices: tuple[Choice, ...]) -> str:
@@ -173,7 +206,7 @@ def _candidates(
 
 def _places(text: str, index: Index, departement: str | None, known: tuple[str, ...]) -> Iterator[Place]:
     asked = [f"{text} {departement}", text] if departement else [text]
-    answers = [index.search(one, kinds=KINDS_READ, most=MOST_CHOICES) for one in asked]
+    answers = [index.search(one, kinds=("departement", *KINDS_READ), most=MOST_CHOICES) for one in asked]
     found = [hit.place for answer in answers for hit in answer.hits]
     yield from found
     if found:
@@ -183,6 +216,8 @@ def _places(text: str, index: Index, departement: str | None, known: tuple[str, 
 
 
 def _atoms(place: Place, atlas: Atlas) -> tuple[str, ...]:
+    if place.kind == "departement":
+        return tuple(str(atlas.codes[row]) for row in atlas.members("departement", place.departements[0]))
     layer, sign, zone = place.id.partition("/")
     if sign:
         return tuple(str(atlas.codes[row]) for row in atlas.members(layer, zone))
@@ -190,6 +225,9 @@ def _atoms(place: Place, atlas: Atlas) -> tuple[str, ...]:
 
 
 def _label(place: Place, atlas: Atlas) -> str:
+    if place.kind == "departement":
+        whole = read_departement(place.departements[0], atlas)
+        return f"tout le {whole.message.replace(' entier', '', 1)[:-1]}"
     if "/" in place.id:
         return place.name
     return f"{place.name}, {place.note} ({place.id})" if place.kind == "ancien" else atlas.label(place.id)

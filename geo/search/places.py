@@ -33,6 +33,25 @@ NATURES = {
     "CU": "communaute urbaine cu agglo epci interco intercommunalite",
 }
 OTHER_NATURE = "metropole agglo agglomeration epci interco intercommunalite"
+# What a place is called as well, and is then found as by its name; numbers of EPT: decrees 2015-1655 to 2015-1665 of 11 December 2015.
+ALSO_NAMED = {
+    "reg-11": ("idf",), "reg-24": ("cvl",), "reg-27": ("bfc",), "reg-32": ("hdf",), "reg-52": ("pdl",), "reg-75": ("naq",),
+    "reg-84": ("aura", "ara"), "reg-93": ("paca",),
+    "epci/200046977": ("grand lyon",), "epci/200058782": ("sqy",), "epci/200039865": ("eurometropole metz",),
+    "ept/200057966": ("t2", "ept 2"), "ept/200057974": ("t3", "ept 3"), "ept/200057982": ("t4", "ept 4"), "ept/200057990": ("t5", "ept 5"),
+    "ept/200057867": ("t6", "ept 6"), "ept/200058097": ("t7", "ept 7"), "ept/200057875": ("t8", "ept 8"), "ept/200058790": ("t9", "ept 9"),
+    "ept/200057941": ("t10", "ept 10"), "ept/200058006": ("t11", "ept 11"), "ept/200058014": ("t12", "ept 12"),
+}  # fmt: skip
+# Regions of before 2016, by the words of their names.
+FORMER_REGIONS = {
+    "27": "bourgogne franche comte", "28": "basse haute normandie", "32": "nord pas calais picardie",
+    "44": "alsace lorraine champagne ardenne", "75": "aquitaine limousin poitou charentes",
+    "76": "languedoc roussillon midi pyrenees", "84": "auvergne rhone alpes",
+}  # fmt: skip
+SILENT = frozenset(
+    ["le", "la", "les", "l", "de", "du", "des", "d", "a", "au", "aux", "en"]
+)  # words that no sigle holds
+SHORTEST_SIGLE, LONGEST_SIGLE = 3, 6
 CALLED = {
     "clsm": "clsm conseil local sante mentale", "cls": "cls contrat local sante", "cpts": "cpts", "dac": "dac",
     "secteurs-adultes": "secteur psychiatrie adulte adultes", "qpv": "qpv quartier prioritaire",
@@ -83,10 +102,25 @@ def _place(
     kind: str, i: str, name: str, departements: Iterable[str], people: float | None, also: str = "", note: str = ""
 ) -> list[Any]:
     count = None if people is None or np.isnan(people) else round(people)
-    row = [KINDS.index(kind), i, name, " ".join(departements), count, also, note]
+    named = "".join(
+        f"{said} | " for said in (*ALSO_NAMED.get(i, ()), *(_sigles(name) if kind in ("epci", "ept") else ()))
+    )
+    row = [KINDS.index(kind), i, name, " ".join(departements), count, named + also, note]
     while row[-1] == "":
         row.pop()
     return row
+
+
+def _sigles(name: str) -> list[str]:
+    """Return the sigles that the name of a body gives: « mel », « gpseo », « ccpl »; with the nature it begins with or without."""
+    said = fold(name.partition("(")[0]).split()
+    lead, rest = (said[0], said[1:]) if said[0] in ("cc", "ca", "cu") else ("", said)
+    found: list[str] = []
+    for kept in (rest, [word for word in rest if word != "et"]):
+        letters = "".join(word[0] for word in kept if word not in SILENT)
+        found += [letters, lead + letters, letters.removeprefix("m") if rest and rest[0] == "metropole" else letters]
+    shortest = SHORTEST_SIGLE + (lead in ("cc", "ca"))  # theirs of three letters are the start of too many towns
+    return [s for s in dict.fromkeys(found) if shortest <= len(s) <= LONGEST_SIGLE]
 
 
 def _france(atlas: Atlas) -> list[Any]:
@@ -96,7 +130,7 @@ def _france(atlas: Atlas) -> list[Any]:
 def _regions(table: pd.DataFrame, atlas: Atlas) -> list[list[Any]]:
     people = table.groupby("region")["population"].sum()
     return [
-        _place("region", f"reg-{c}", str(n), (), people[c], "region")
+        _place("region", f"reg-{c}", str(n), (), people[c], f"region {FORMER_REGIONS.get(str(c), '')}".strip())
         for c, n in atlas.regions["nom"].items()
         if c in people
     ]
@@ -148,6 +182,8 @@ def _zones(layer: Layer, atlas: Atlas) -> Iterable[list[Any]]:
         people = published if quarters else people_of.get(position, np.nan)
         called = f"{CALLED[layer.id]} {fold(str(zone))}" if quarters else CALLED[layer.id]
         note = "" if etat == Etat.EN_SERVICE else str(etat)
+        if quarters and not note and rows.size:  # many bear one name in one département
+            note = str(atlas.names[rows[np.argmax(atlas.population[rows])]])
         yield _zone(layer.id, str(zone), str(name), rows, float(people), atlas, called, note)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -140,6 +141,15 @@ def test_ties_of_overlapping_candidates_are_stated() -> None:
     assert "une autre réponse sert autant" in found.ties
 
 
+@pytest.mark.parametrize("sets", [((0,), (1,), (2,)), ((0, 3), (1, 3), (2, 3))])
+def test_a_few_people_less_are_no_tie_however_many_there_are_to_serve(sets: tuple[tuple[int, ...], ...]) -> None:
+    atlas = draw([[60_000_000, 100_010, 100_000, 7]])
+    state = coverage_state(crosswalk(atlas, complete="all"), approximate_density(atlas))
+    found = next_clsm(read_scope("france", atlas), state, _candidates(*sets, state=state), 2, ceiling=None)
+    assert found.exact and [p.candidate.rows for p in found.picks] == list(sets[:2])
+    assert found.ties == ""
+
+
 def test_communes_partly_in_a_zone_are_left_out_and_said() -> None:
     zones = {"cls": {"c": zone("01001", part=["01006"])}}
     state = coverage_state(crosswalk(LINE, zones, complete="all"), approximate_density(LINE))
@@ -250,6 +260,13 @@ def test_when_time_runs_out_the_answer_says_it_is_not_proven(monkeypatch: pytest
     found = next_clsm(FRANCE, _state(), _candidates((0, 1), (1, 2)), 1, ceiling=None)
     assert not found.exact and found.value == found.greedy_value == 500
     assert "meilleure réponse trouvée" in found.sentence
+
+
+@pytest.mark.parametrize(("gap", "said"), [(0.00001, "0,1 %"), (0.1231, "12,4 %"), (0.123, "12,3 %"), (1.0, "100 %")])
+def test_what_an_answer_cut_short_may_miss_is_rounded_up(gap: float, said: str) -> None:
+    found = next_clsm(FRANCE, _state(), _candidates((0, 1), (1, 2)), 1, ceiling=None)
+    text = plain(replace(found, exact=False, disjoint=False, gap=gap).sentence)
+    assert f"à {said} près au plus" in text
 
 
 def test_ten_among_the_epci_of_the_country() -> None:

@@ -161,7 +161,10 @@ def test_a_column_a_territory_is_recognised_and_asked_about(content: str) -> Non
     draft = read(content)
     assert found(draft) == {"Nord": {"94028", "94011"}, "Est": {"94080"}}
     assert "feuille/croise" in blocking(draft)
-    assert read(content, answers=draft.answers.settle_all(draft.doubts)).settled
+    answers = draft.answers
+    for doubt in draft.doubts:
+        answers = answers.settle(doubt.key, doubt.proposal)
+    assert read(content, answers=answers).settled
 
 
 def test_two_territories_of_one_name_in_two_departements_stay_two() -> None:

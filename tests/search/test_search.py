@@ -90,6 +90,11 @@ def test_each_territory_and_dispositif_is_found_by_its_whole_name() -> None:
         ("territoire de belfort", "dep-90"), ("ile de france", "reg-11"), ("paris", "dep-75"), ("marseille", "13055"),
         ("pierrefitte sur seine", "former:93066"), ("hay les roses", "94038"), ("lhay les roses", "94038"), ("2a004", "2A004"),
         ("metropole europeenne de lille", "epci/200093201"), ("plaine commune", "ept/200057867"),
+        ("MEL", "epci/200093201"), ("GPSEO", "epci/200059889"), ("Grand Lyon", "epci/200046977"), ("mamp", "epci/200054807"),
+        ("T12", "ept/200058014"), ("ept 6", "ept/200057867"), ("paca", "reg-93"), ("IDF", "reg-11"), ("aura", "reg-84"),
+        ("Val-de-Marne (94)", "dep-94"), ("92 hauts de seine", "dep-92"), ("centre", "reg-24"), ("bourgogne", "reg-27"),
+        ("boulogne", "92012"), ("roissy", "77390"), ("nogent/marne", "94052"), ("aulnay s/bois", "93005"),
+        ("fontenay s/s bois", "94033"), ("vitry s/ seine", "94081"), ("chalon/saone", "71076"), ("st-pierre 97410", "97416"),
     ],
 )  # fmt: skip
 def test_what_the_reviews_looked_for_comes_first(text: str, first: str) -> None:
@@ -128,6 +133,25 @@ def test_a_spelling_near_a_name_proposes_it() -> None:
     assert (found.hits, [place.id for place in found.near]) == ((), ["79191"])
 
 
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("créteil ivry", ["94028", "94041"]), ("clermont fd", ["63113"]), ("aix-en-pce", ["13001"]), ("cc pays basque", ["epci/200067106"]),
+        ("ivry sur seine lille", ["94041"]), ("Perpignon", ["66136"]), ("Vileurbanne", ["69266"]),
+    ],
+)  # fmt: skip
+def test_what_is_not_found_leads_to_what_was_meant(text: str, near: list[str]) -> None:
+    found = index().search(text)
+    assert (found.hits, [named(place) for place in found.near][: len(near)]) == ((), near)
+
+
+def test_quarters_of_one_name_are_told_apart_by_their_commune() -> None:
+    found = index().search("qpv centre ville", kinds=("qpv",), most=40)
+    said = [line(hit.place, index().departements) for hit in found.hits if fold(hit.place.name) == "centre ville"]
+    assert len(said) > 3
+    assert len(set(said)) == len(said)
+
+
 def test_each_name_of_france_is_found_first_and_the_browser_finds_what_the_server_finds(tmp_path: Path) -> None:
     """Every name with its département, in the browser’s search; then all that unfinished texts find in both, in order."""
     try:
@@ -149,6 +173,16 @@ def test_each_name_of_france_is_found_first_and_the_browser_finds_what_the_serve
         "la",
         "d",
         "mauzé 79",
+        *(
+            "MEL",
+            "Val-de-Marne (94)",
+            "fontenay s/s bois",
+            "aulnay s/ bois",
+            "vitry/seine",
+            "créteil ivry",
+            "paris XII",
+        ),
+        *("Boulogne", "Évry", "centre", "st denis", "t12", "cc pays basque", "' OR 1=1", "L’Haÿ", "94 041", "saint s"),
     ]
     asked = {"first": [text for by_name, by_number, _ in names for text in (by_name, by_number)], "whole": typed}
     for name, content in zip(("communes", "layers", "asked"), (*tables(), asked), strict=True):

@@ -15,6 +15,7 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, STATES, CoverageView, Scope
 from geo.needs import Reasons
+from geo.shares import tabled
 from ui import html, loaders
 from ui import map as maps
 from ui.address import LONGEST
@@ -338,7 +339,9 @@ def _show(shown: pd.DataFrame, code: str | None, level: str, name: str, scope: S
 
 def _shown(values: pd.Series) -> pd.Series:
     """Return whole numbers, or a share in percent with one decimal."""
-    return (values * 100).round(1) if values.name == "part_couverte" else values.round().astype("Int64")
+    if values.name != "part_couverte":
+        return values.round().astype("Int64")
+    return pd.Series(tabled(values.to_numpy(dtype=float)), index=values.index, name=values.name)
 
 
 def _columns(columns: Sequence[str]) -> dict[str, object]:

@@ -29,6 +29,7 @@ from geo.needs import (
     need_words,
     said_figure,
 )
+from geo.shares import tabled
 from ui import html
 from ui import map as maps
 from ui.cache import keyed_on_data
@@ -198,7 +199,7 @@ def _list(found: Crossing, level: str, view: CoverageView) -> None:
         return
     shown = table.head(MOST_ROWS)
     frame = shown.assign(
-        chiffre=_figures(shown, found.indicator), part_couverte=(shown["part_couverte"] * 100).round(1),
+        chiffre=_figures(shown, found.indicator), part_couverte=tabled(shown["part_couverte"].to_numpy(dtype=float)),
         **{column: shown[column].round().astype("Int64") for column in ("population", "sans_clsm")},
     )[list(COLUMNS)]  # fmt: skip
     st.dataframe(

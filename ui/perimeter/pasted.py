@@ -69,6 +69,8 @@ def _blocks(report: Pasted) -> None:
         f"{fr.number(len(to_choose))} à choisir",
     ]
     st.html(html.section("Votre liste") + f"<p>{html.escape(' ; '.join(said))}.</p>")
+    if report.left:
+        st.caption(html.literal(report.left_said))
     if to_choose:
         _to_choose(to_choose)
     if corrected:

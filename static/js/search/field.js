@@ -417,7 +417,8 @@ function style() {
  * @param {number} total
  */
 function counted(shown, total) {
-  if (total > shown) return `Les ${shown} premiers sur ${total} résultats ; précisez pour réduire la liste.`;
+  if (total > shown)
+    return `Les ${shown} premiers sur ${total.toLocaleString("fr-FR")} résultats ; précisez pour réduire la liste.`;
   return total === 1 ? "1 résultat." : `${total} résultats.`;
 }
 

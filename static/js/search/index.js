@@ -15,7 +15,9 @@ const LAST = "\uffff"; // after any letter
 const CODE = /^(?:\d{2,5}|2[ab]\d{0,3})$/;
 const ORDINAL = /^(\d{1,2})(?:er|ere|e|re|eme|ieme|nd|nde)$/;
 const ARTICLES = new Set("le la les l de du des d et a au aux en lez".split(" "));
-const SHORT = new Map([["s", "sur"], ["sr", "sur"], ["ss", "sous"], ["nd", "notre dame"]]); // biome-ignore format: a table
+const BAR_SOUS = /\bs\s?\/\s?s\b/gi; // « Fontenay s/s Bois »
+const BAR = /(?:\bs)?\s?\/\s?/gi; // « Vitry s/ Seine », « Fontenay/Bois »
+const SHORT = new Map([["sr", "sur"], ["ss", "sous"], ["nd", "notre dame"]]); // biome-ignore format: a table
 const SAINT = new Map([["st", "saint"], ["ste", "sainte"]]); // biome-ignore format: a table
 const LEADS = new Set(
   "cc ca cu clsm cls cpts dac secteur communaute communes agglomeration urbaine metropole".split(" "),
@@ -25,6 +27,8 @@ const LEADS = new Set(
 const [WHOLE, WHOLE_BARE, START, BESIDE] = [0, 1, 2, 3];
 const [START_SHORT, WORDS, WORD_STARTS, OTHERWISE] = [6, 7, 8, 9];
 const EXACT = [WHOLE, WHOLE_BARE, WHOLE + BESIDE, WHOLE_BARE + BESIDE];
+const SMALL = ["ancien", "qpv"]; // of the same name as the start of a town's, they come after it
+const MOST_WORDS = 6;
 
 /** @typedef {import("./types.d.ts").Place} Place */
 /** @typedef {import("./types.d.ts").CommuneTable} CommuneTable */
@@ -58,13 +62,20 @@ function folded(text) {
 }
 
 /**
- * The words of what a person types: the last may be unfinished, so nothing is read into it.
+ * The words of what a person types, in each way to read them: « s » and a bar are « sur », « sous » or nothing. The last word
+ * may be unfinished, so nothing is read into it.
  * @param {string} text
  */
 function asked(text) {
-  const found = words(text);
-  const last = found.length - 1;
-  return found.flatMap((word, i) => (i < last ? (SHORT.get(word) ?? word).split(" ") : [word]));
+  const withBars = text.replace(BAR_SOUS, " sous ").replace(BAR, " s ");
+  const found = words(withBars);
+  if (!found.length) return [];
+  const last = found.slice(-1);
+  const head = found.slice(0, -1).flatMap((word) => (SHORT.get(word) ?? word).split(" "));
+  if (!head.includes("s")) return [[...head, ...last]];
+  const ways = ["sur", "sous"].map((way) => head.map((word) => (word === "s" ? way : word)));
+  if (withBars !== text) ways.push(head.filter((word) => word !== "s"));
+  return ways.map((way) => [...way, ...last]);
 }
 
 /**
@@ -153,22 +164,34 @@ export class Index {
    * @returns {Answer}
    */
   search(text, { kinds = KINDS, here = [], only, most = MOST } = {}) {
-    const query = asked(text);
-    if (!query.length) return { hits: [], total: 0, near: [] };
+    const queries = asked(text);
     const fits = (/** @type {number} */ i) =>
       kinds.includes(this.places[i].kind) && (!only || only.has(this.places[i].id));
-    /** @type {Map<number, string>} */
-    const notes = new Map();
-    for (const [i, note] of this.#numbered(query)) if (fits(i) && !notes.has(i)) notes.set(i, note);
-    /** @type {Map<number, number>} */
-    const tiers = new Map();
-    for (const [said, owner, number] of this.#readings(query))
-      this.#matches(said, owner, number, (i, tier) => {
-        if (fits(i) && !notes.has(i) && tier < (tiers.get(i) ?? OTHERWISE + 1)) tiers.set(i, tier);
-      });
+    const { notes, tiers } = this.#found(queries, fits);
     const found = [...notes.keys(), ...this.#first(tiers, here, most)].slice(0, most);
     const hits = found.map((i) => ({ place: this.places[i], note: notes.get(i) ?? "" }));
-    return { hits, total: notes.size + tiers.size, near: hits.length ? [] : this.#near(query, fits, here) };
+    const near = hits.length || !queries.length ? [] : this.#near(queries, fits, here);
+    return { hits, total: notes.size + tiers.size, near };
+  }
+
+  /**
+   * What is found by a code, with the code, and what is found by name, with how well it fits.
+   * @param {string[][]} queries
+   * @param {(i: number) => boolean} fits
+   */
+  #found(queries, fits) {
+    /** @type {Map<number, string>} */
+    const notes = new Map();
+    /** @type {Map<number, number>} */
+    const tiers = new Map();
+    for (const query of queries)
+      for (const [i, note] of this.#numbered(query)) if (fits(i) && !notes.has(i)) notes.set(i, note);
+    for (const query of queries)
+      for (const [said, owner, number] of this.#readings(query))
+        this.#matches(said, owner, number, (i, tier) => {
+          if (fits(i) && !notes.has(i) && tier < (tiers.get(i) ?? OTHERWISE + 1)) tiers.set(i, tier);
+        });
+    return { notes, tiers };
   }
 
   /**
@@ -202,10 +225,13 @@ export class Index {
    */
   #rank(i, tier, here) {
     const { kind, weight, departements } = this.places[i];
+    const after = EXACT.includes(tier) && SMALL.includes(kind);
+    const fit = after ? tier - (tier % BESIDE) + START : tier;
     const order = KINDS.indexOf(kind);
-    const group = EXACT.includes(tier) ? order : Number(DISPOSITIFS.has(kind));
+    const group = EXACT.includes(fit) ? order : Number(DISPOSITIFS.has(kind));
     const inside = here.length > 0 && departements.some((code) => here.includes(code));
-    return [tier, group, inside ? 0 : 1, -weight, order, i];
+    const share = after ? (kind === "qpv" ? Infinity : weight * FORMER_SHARE) : weight;
+    return [fit, group, inside ? 0 : 1, -share, order, tier, i];
   }
 
   /**
@@ -239,9 +265,10 @@ export class Index {
     const unfinished = bare(query, true);
     const start = unfinished.join(" ");
     this.#holding(unfinished, (i) => {
-      if (!this.#inside(i, owner)) return;
       const tier = this.#tier(i, said, plain, start, unfinished);
-      take(i, number && tier <= START ? tier + BESIDE : tier);
+      const called = number && tier <= START;
+      if (this.#inside(i, owner)) take(i, called ? tier + BESIDE : tier);
+      else if (called && this.places[i].id === `dep-${owner}`) take(i, START + BESIDE); // « Val-de-Marne (94) »
     });
   }
 
@@ -266,6 +293,7 @@ export class Index {
     if (this.#full[i] === said) return WHOLE;
     if (this.#bare[i] === plain || this.#bare[i] === said) return WHOLE_BARE;
     if (this.#full[i].startsWith(said)) return START;
+    if (this.#lines[i].includes(` | ${plain} |`)) return START; // what it is called as well: « MEL », « Grand Lyon »
     if (this.#bare[i].startsWith(start)) return this.places[i].id.includes("/") ? START_SHORT : START;
     const name = ` ${this.#full[i]} `;
     if (query.every((word) => name.includes(` ${word} `))) return WORDS;
@@ -371,15 +399,15 @@ export class Index {
   }
 
   /**
-   * The places whose name is one or two letters away, the nearest first.
-   * @param {string[]} query
+   * The places whose name is one or two letters away, the nearest first; if none, those of all words but one.
+   * @param {string[][]} queries
    * @param {(i: number) => boolean} fits
    * @param {readonly string[]} here
    */
-  #near(query, fits, here) {
+  #near(queries, fits, here) {
     /** @type {Map<number, number[]>} */
     const best = new Map();
-    for (const [said, owner] of this.#readings(query)) {
+    for (const [said, owner] of queries.flatMap((query) => [...this.#readings(query)])) {
       const key = bare(said).join(" ");
       if (key.length < 3) continue;
       const most = key.length <= 4 ? 1 : 2;
@@ -393,8 +421,37 @@ export class Index {
         if (!before || compared(rank, before) < 0) best.set(i, rank);
       }
     }
+    if (!best.size) this.#withoutAWord(queries[0], fits, best);
     const ordered = [...best.entries()].sort((a, b) => compared(a[1], b[1]));
     return ordered.slice(0, NEAREST).map(([i]) => this.places[i]);
+  }
+
+  /**
+   * The largest town called by all words but one, or body, for each word: of « créteil ivry », one and the other.
+   * @param {string[]} query
+   * @param {(i: number) => boolean} fits
+   * @param {Map<number, number[]>} best what is found is added
+   */
+  #withoutAWord(query, fits, best) {
+    if (query.length < 2 || query.length > MOST_WORDS || query.some((word) => CODE.test(word))) return;
+    for (const left of query.keys()) {
+      const rest = bare(query.filter((_, k) => k !== left));
+      if (rest.join(" ").length < 3) continue;
+      /** @type {number[] | undefined} */
+      let first;
+      for (const [i, tier] of this.#found([rest], fits).tiers) {
+        if (tier > START) continue;
+        const size = this.#size(i);
+        if (!first || compared(size, first) < 0) first = size;
+      }
+      if (first) best.set(first[3], first);
+    }
+  }
+
+  /** @param {number} i */
+  #size(i) {
+    const { id, kind, weight } = this.places[i];
+    return [Number(id.includes("/")), -weight, KINDS.indexOf(kind), i];
   }
 }
 
@@ -511,8 +568,19 @@ export function openIndex(communes, layers = { places: [] }) {
  * @param {boolean} apart
  */
 function became(now, year, apart) {
-  if (apart) return `réunie à ${now}${year ? ` en ${year}` : ""}`;
-  return `ancien nom de ${now}${year ? `, jusqu’en ${year}` : ""}`;
+  if (apart) return `réunie ${led("à", now)}${year ? ` en ${year}` : ""}`;
+  return `ancien nom ${led("de", now)}${year ? `, jusqu’en ${year}` : ""}`;
+}
+
+/**
+ * A name of commune after « à » or « de »: « au Havre », « des Lilas », « d’Évry » (geo.french, `at` and `of`).
+ * @param {"à" | "de"} word
+ * @param {string} name
+ */
+function led(word, name) {
+  const [, article, rest] = /^(Le|Les) (.*)/.exec(name) ?? [];
+  if (article) return `${word === "à" ? (article === "Le" ? "au" : "aux") : article === "Le" ? "du" : "des"} ${rest}`;
+  return word === "de" && "aeiouy".includes(words(name)[0]?.[0] ?? "-") ? `d’${name}` : `${word} ${name}`;
 }
 
 /**
