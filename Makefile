@@ -11,9 +11,7 @@ LOCKED := requirements requirements-server requirements-test requirements-tools 
 # The environment, the map's libraries (static/vendor), its scripts in one file, lighter files (static/light), the outlines that the maps show (static/geo), and the
 # rivers of the maps taken away, which they can do without.
 setup: .venv/ready
-	$(BIN)/python -m ui.setup.vendor
-	$(BIN)/python -m ui.setup.bundle
-	$(BIN)/python -m ui.server.light
+	$(BIN)/python -m ui.setup
 	$(BIN)/python -m geo display
 	-$(BIN)/python -m geo rivers
 

@@ -164,7 +164,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         raise BenchError("Chromium is not installed: set CLSM_CHROMIUM to its path, or install the package chromium")
     if not setup.ready():
-        raise BenchError("the libraries of the map are not installed: run « python -m ui.setup.vendor »")
+        raise BenchError("the libraries of the map are not installed: run « python -m ui.setup »")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         try:

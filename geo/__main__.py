@@ -13,6 +13,7 @@ from typing import Any
 from geo import french as fr
 from geo.cli import atlas, coverage, divide, imports, indicators, maps, perimeter, saving, schema, sync, watch
 from geo.cli.documents import evaluation
+from geo.cli.grammar import FrenchParser
 from geo.cli.perimeter import evaluation_text
 from geo.cli.terminal import as_json, plain_streams, say, warn
 from geo.communes import split_codes
@@ -29,7 +30,7 @@ STATIC = ROOT / "static" / "geo"
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line's grammar."""
-    main = argparse.ArgumentParser(prog="python -m geo", description="Périmètres et couverture des CLSM.")
+    main: argparse.ArgumentParser = FrenchParser(prog="python -m geo", description="Périmètres et couverture des CLSM.")
     commands = main.add_subparsers(dest="command", required=True, metavar="commande")
     evaluate = commands.add_parser("evaluate", help="évaluer un périmètre")
     _add_choice(evaluate)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 
 NARROW = "\u202f"
 NBSP = "\u00a0"
 MINUS = "\u2212"
+FINER = 3  # decimals that a percentage takes rather than say none, or all, of what is only nearly so
 
 _DIGITS = re.compile(r"\d+")
 _MONTHS = (
@@ -41,9 +42,12 @@ def number(value: float, decimals: int = 0) -> str:
 
 def count(value: float, one: str, many: str | None = None) -> str:
     """Write a number with its noun: « 1 commune », « 12 communes »; French plural starts at two."""
-    shown = number(value)
-    noun = one if shown in ("0", "1", f"{MINUS}1") else (many or one + "s")
-    return f"{shown}{NBSP}{noun}"
+    return f"{number(value)}{NBSP}{noun(value, one, many)}"
+
+
+def noun(value: float, one: str, many: str | None = None) -> str:
+    """Return the noun that goes with a number: « commune » with 0 and 1, « communes » from two on."""
+    return one if number(value) in ("0", "1", f"{MINUS}1") else (many or one + "s")
 
 
 def inhabitants(value: float) -> str:
@@ -52,11 +56,16 @@ def inhabitants(value: float) -> str:
 
 
 def percent(share: float, decimals: int = 1) -> str:
-    """Write a share (0 to 1) as a percentage: « 12,5 % »; a trailing « ,0 » is dropped."""
+    """Write a share (0 to 1) as a percentage: « 12,5 % »; a trailing « ,0 » is dropped.
+
+    What is neither none nor whole is written with as many decimals more as it takes, FINER at most: « 0,04 % », « 99,97 % », never « 0 % »
+    nor « 100 % ».
+    """
     if not math.isfinite(share):
         return "inconnu"
-    text = number(share * 100, decimals)
-    return text.removesuffix(",0") + NBSP + "%"
+    finer = range(decimals, decimals + FINER + 1) if 0 < share < 1 else ()
+    shown = next((d for d in finer if 0 < round(share * 100, d) < 100), decimals)
+    return number(share * 100, shown).removesuffix(",0") + NBSP + "%"
 
 
 def ratio(part: float, whole: float) -> str:
@@ -154,11 +163,6 @@ def fold(text: str) -> str:
 def order(name: str) -> str:
     """Return what names are sorted by, as in a French index: accents and case do not count, and 2e comes before 10e."""
     return _DIGITS.sub(lambda found: found.group().zfill(8), fold(name))
-
-
-def sorted_fr(names: Sequence[str]) -> list[str]:
-    """Sort names as a French index would (`order`)."""
-    return sorted(names, key=lambda n: (order(n), n))
 
 
 def shortened(text: str, most: int) -> str:

@@ -93,6 +93,15 @@ class Share:
             return self.percent
         return fr.ratio(self.part, self.whole)
 
+    def known(self, *, least: bool, whole: bool = True) -> str:
+        """Write what is known of it, with both sides or in short: « au moins 12,3 % (25 sur 203) », « aucun connu, sur 203 »; `least`
+        when its part may be larger than is known."""
+        if not least or self.value is None:
+            return self.text if whole else self.percent
+        if not self.part:
+            return fr.typeset(f"aucun connu, sur {fr.number(self.whole)}" if whole else "aucun connu")
+        return fr.typeset(f"au moins {self.text if whole else self.percent}")
+
 
 def shares_of(held: csr_array, part: Floats, whole: Floats) -> Floats:
     """Return the share (0 to 1) of each set of members (sets × members), both sides over that set; NaN as `Share.value`.
@@ -112,6 +121,13 @@ def shares_of(held: csr_array, part: Floats, whole: Floats) -> Floats:
     mine = np.asarray(held @ np.where(lost, 0.0, part))
     every = np.asarray(held @ np.where(lost, 0.0, whole))
     return np.divide(mine, every, out=np.full(len(every), np.nan), where=~bad & (every > 0))
+
+
+def tabled(shares: Floats) -> Floats:
+    """Return shares (0 to 1, NaN where unknown) as percents with one decimal, for a column of numbers: from 0.1 to 99.9 for what is
+    neither none nor whole."""
+    found = np.round(shares * 100.0, 1)
+    return np.where((shares > 0) & (shares < 1), np.clip(found, 0.1, 99.9), found)
 
 
 def _mask(among: Rows | Bools, size: int) -> Bools:

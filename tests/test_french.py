@@ -54,6 +54,27 @@ def test_figures_carry_french_blanks_commas_and_units() -> None:
     assert fr.percent(0.4669, 0) == "47\u00a0%"
 
 
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [(0, 9, "0 %"), (9, 9, "100 %"), (20, 66_000, "0,03 %"), (1, 99_999, "0,001 %"), (99_960, 100_000, "99,96 %"), (99_999, 100_000, "99,999 %"),
+     (1_999, 2_000, "99,95 %"), (1, 1_000, "0,1 %"), (999, 1_000, "99,9 %"), (2_002, 2_000, "100,1 %")],
+)  # fmt: skip
+def test_what_is_neither_none_nor_whole_is_not_written_so(part: int, whole: int, text: str) -> None:
+    assert plain(fr.percent(part / whole)) == text
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.004, "0,4 %"), (0.996, "99,6 %"), (0.4, "40 %"), (1.0, "100 %")])
+def test_whole_percents_do_not_say_none_or_all_either(share: float, text: str) -> None:
+    assert plain(fr.percent(share, 0)) == text
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**6))
+def test_no_part_of_a_million_people_reads_as_none_or_all(part: int, whole: int) -> None:
+    shown = _read(fr.percent(part / whole).removesuffix("%").strip())
+    assert (shown == 100) == (part == whole) if part <= whole else shown >= 100
+    assert shown > 0
+
+
 @given(st.floats(0, 5))
 def test_the_noun_agrees_with_the_number_that_is_shown(value: float) -> None:
     shown, noun = fr.inhabitants(value).split(fr.NBSP)
@@ -119,8 +140,13 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
 
 
 def test_names_sort_as_in_a_french_index() -> None:
-    assert fr.sorted_fr(["Paris 10e", "Paris 1er", "Paris 2e"]) == ["Paris 1er", "Paris 2e", "Paris 10e"]
-    assert fr.sorted_fr(["Zuydcoote", "Évry", "eaubonne", "Étampes"]) == ["eaubonne", "Étampes", "Évry", "Zuydcoote"]
+    assert sorted(["Paris 10e", "Paris 1er", "Paris 2e"], key=fr.order) == ["Paris 1er", "Paris 2e", "Paris 10e"]
+    assert sorted(["Zuydcoote", "Évry", "eaubonne", "Étampes"], key=fr.order) == [
+        "eaubonne",
+        "Étampes",
+        "Évry",
+        "Zuydcoote",
+    ]
 
 
 def test_a_day_is_written_the_french_way() -> None:

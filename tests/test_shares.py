@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from geo.shares import Share, shares_of
+from geo.shares import Share, shares_of, tabled
 from tests.support.grid import plain
 
 PEOPLE = np.array([100.0, 200.0, 300.0, 400.0])
@@ -79,3 +79,8 @@ def test_a_share_lies_between_zero_and_one(members: list[tuple[int, bool, bool]]
     share = Share.within(people, part, whole)
     assert share.value is None or 0.0 <= share.value <= 1.0
     assert share.part <= share.whole == people[whole].sum()
+
+
+def test_a_column_of_percents_says_neither_none_nor_whole_of_what_is_nearly_so() -> None:
+    shares = np.array([0.0, 1e-6, 0.1234, 0.99999, 1.0, np.nan])
+    np.testing.assert_allclose(tabled(shares), [0.0, 0.1, 12.3, 99.9, 100.0, np.nan])

@@ -91,11 +91,16 @@ def under(named: Claims, opened: Iterable[str] = ()) -> Iterator[None]:
 
 
 def keyed_on_data(
-    *, max_entries: int | None = None, spinner: str | bool = False, stated: bool = True
+    *,
+    max_entries: int | None = None,
+    spinner: str | bool = False,
+    stated: bool = True,
+    still: Callable[[R], bool] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Keep what a function answers for as long as the active data stays; `spinner` is shown to who waits for it.
 
-    `stated` tells whether what persons claim may change the answer.
+    `stated` tells whether what persons claim may change the answer, and `still` whether an answer kept holds (a file that it names
+    may be gone): one that does not is computed again.
 
     Every argument is part of the key, and what is returned is shared by all sessions: read only.
     """
@@ -115,7 +120,11 @@ def keyed_on_data(
         @functools.wraps(function)
         def asked(*args: P.args, **kwargs: P.kwargs) -> R:
             used = token()
-            answer = kept(f"{used}|{claims().digest}" if stated else used, *args, **kwargs)
+            key = f"{used}|{claims().digest}" if stated else used
+            answer = kept(key, *args, **kwargs)
+            if still is not None and not still(answer):
+                kept.clear()
+                answer = kept(key, *args, **kwargs)
             if _seen != [used]:  # the data changed meanwhile: the caller has the answer, nobody else will
                 kept.clear()
             return answer

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape as escape_markup
 
 from geo import french as fr
-from geo.guidance import Check, Finding
+from geo.guidance import Finding
 from geo.layers import Etat, Overlap
 from geo.visible import visible
 
@@ -28,8 +28,6 @@ def literal(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+!|$:~<>^&])", r"\\\1", broken)
 
 
-MOST_DETAILS = 4  # the table of zones says the rest
-CHAPTER = "Guide 2025, « Périmètre géographique des CLSM », "
 STYLE = """
 <style>
 .clsm-recherche {min-height:4.1rem;}
@@ -85,18 +83,6 @@ h2 {font-size:1.45rem !important; padding:.6rem 0 .4rem !important;}
 def badge(finding: Finding) -> str:
     """Return the badge of a finding: its outcome, or its reach when it does not judge. Text, sign and colour agree."""
     return f"<b>{escape(finding.badge)}</b>"
-
-
-def check_card(check: Check, finding: Finding) -> str:
-    """Return one check: title, outcome, sentence, details to unfold, what is missing, source."""
-    lines = [*finding.details[:MOST_DETAILS], *(f"Il manque : {text}." for text in finding.missing)]
-    if len(finding.details) > MOST_DETAILS:
-        lines.insert(MOST_DETAILS, f"… et {len(finding.details) - MOST_DETAILS} de plus, dans le tableau.")
-    lines.append(f"Source : {check.source.removeprefix(CHAPTER)}.")
-    return (
-        f'<article class="{finding.tone}"><h3>{escape(check.title)}</h3>{badge(finding)}<p>{escape(finding.sentence)}</p>'
-        f"<details><summary>{escape(check.question)}</summary>{''.join(f'<p>{escape(t)}</p>' for t in lines)}</details></article>"
-    )
 
 
 def section(title: str, note: str = "") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from geo import french as fr
 from geo.coverage import Situation, confirmation
-from geo.guidance import ATTENTION, Check, Finding, Reach
+from geo.guidance import ATTENTION, Check, Finding, Reach, listed_here
 from geo.layers import Crosswalk, LayerId, Overlap, by_declaration
 from geo.perimeters import PerimeterFacts
 from ui import html
@@ -22,7 +22,7 @@ def layers_met(facts: PerimeterFacts) -> str:
     nothing: dict[bool, list[str]] = {True: [], False: []}
     for layer_id in SHOWN_LAYERS:
         layer, overlaps = facts.crosswalk.layers[layer_id], facts.overlaps[layer_id]
-        complete, word = facts.known_everywhere(layer_id), facts.by_whose_word(layer_id)
+        complete, word = listed_here(facts, layer_id), facts.by_whose_word(layer_id)
         if not overlaps:
             if layer_id != "ept":  # outside Grand Paris nobody expects one
                 if word:

@@ -20,13 +20,14 @@ from geo.communes import Atlas
 from geo.dataset import opening_of
 from geo.errors import GeoInputError
 from geo.isolation import CANCELLED, Stop, StoppedError, Tell
-from geo.scenarios import Opening, Vintage, vintage_of
+from geo.scenarios import Opened, Opening, Vintage, vintage_of
 from geo.turns import on_behalf_of
-from ui import html, loaders
+from ui import acts, frame, html, loaders
 from ui.server import visitor_here
 
 LOG = logging.getLogger(__name__)
 Job = Callable[[Tell, Stop], Any]
+OpenFile = Callable[[bytes, str, Atlas, Vintage, Opening, Tell, Stop], Opened]
 QUICK_S = 1.0  # a page waits this long before it shows where a reading stands
 EVERY_S = 0.5
 LEASE_S = 10.0  # a reading that nobody looks at ends
@@ -154,7 +155,29 @@ def offer_again() -> None:
     st.button("Lire ce fichier", key="lecture-reprendre", icon=":material/refresh:", on_click=desk().clear)
 
 
-def take(sent: UploadedFile, work: Callable[[bytes, str, Atlas, Vintage, Opening, Tell, Stop], Any]) -> Any:
+def add_scenarios(sent: UploadedFile, work: OpenFile, said: Callable[[Opened], str]) -> None:
+    """Add what `work` reads of a file to the scenarios of the session, once; `said` tells it after the name of the file.
+
+    Nothing is added while it reads, nor when the file is refused, which is shown.
+    """
+    token = ("fichier", sent.file_id)
+    if not acts.done(token):
+        opened = take(sent, work)
+        if opened is None:
+            return
+        try:
+            merged = frame.merged(opened.workbook)
+        except GeoInputError as error:
+            refuse(sent.name, error)
+            return
+        desk().clear()
+        acts.once(token, lambda: frame.hold(merged) or "")
+        frame.say(f"{sent.name} : {said(opened)}", *opened.notices)
+    st.session_state[frame.OPENED] += 1
+    st.rerun()
+
+
+def take(sent: UploadedFile, work: OpenFile) -> Opened | None:
     """Return what `work` reads of a file of scenarios; None while it reads, and when it has said why it could not."""
     known = (loaders.atlas(), vintage_of(loaders.world()), opening_of(loaders.official()))
     asked = (work.__name__, sent.file_id)
@@ -162,7 +185,8 @@ def take(sent: UploadedFile, work: Callable[[bytes, str, Atlas, Vintage, Opening
     if reading is None:
         return None
     try:
-        return reading.result()
+        opened: Opened = reading.result()
+        return opened
     except StoppedError:
         offer_again()
     except GeoInputError as error:

@@ -16,7 +16,7 @@ from typing import Any
 import streamlit as st
 
 from geo.communes import Atlas
-from geo.display import compact_json, write_by_content
+from geo.display import compact_json, in_place, write_by_content
 from geo.kept import kept_on_subject
 from geo.layers import Crosswalk
 from geo.paths import ROOT
@@ -110,7 +110,11 @@ def _offered(identifier: str, kinds: Collection[str]) -> bool:
     return kind in kinds or (kind in ("commune", "ville") and "ancien" in kinds)
 
 
-@keyed_on_data(max_entries=1, stated=False)
+def _there(addresses: tuple[str, str]) -> bool:
+    return all(in_place(loaders.GEO, one.rpartition("/")[2]) for one in addresses)
+
+
+@keyed_on_data(max_entries=1, stated=False, still=_there)
 def files() -> tuple[str, str]:
     """Return the addresses of the two tables, written once under names that their content gives.
 

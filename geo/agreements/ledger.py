@@ -158,10 +158,6 @@ class Agreements:
         every = [copil_subject(scale, side) for scale in SCALES for side in SIDES]
         return {s: found for s in every if (found := tuple(e for e in self.standing(s).heads if e.text))}
 
-    def of_kinds(self, *kinds: str) -> tuple[Entry, ...]:
-        """Return the entries of some kinds of subjects."""
-        return tuple(entry for entry in self.items if entry.kind in kinds)
-
     @cached_property
     def digest(self) -> str:
         """A short text that tells these from any others, "" when there are none."""

@@ -43,6 +43,7 @@ from geo.budget.sayings import (
     town_sentence,
 )
 from geo.budget.staffing import (
+    BETWEEN_THEM,
     COFUNDERS,
     EUROS_PER_POST,
     RECOMMENDED,
@@ -53,6 +54,7 @@ from geo.budget.staffing import (
 )
 
 __all__ = [
+    "BETWEEN_THEM",
     "BY_GUIDE",
     "BY_NOBODY",
     "BY_USER",

@@ -12,6 +12,7 @@ from geo import french as fr
 
 SOURCE = "Guide 2025, « Cadre de travail » (temps de travail) et annexe 1"
 COFUNDERS = ("collectivités locales", "hôpital", "agence régionale de santé")
+BETWEEN_THEM = "les collectivités locales, l’hôpital et l’agence régionale de santé"  # the same, in a sentence
 EUROS_PER_POST = 60_000  # the guide, for one full-time post and in proportion: 30 000 for a half, 6 000 for a tenth
 HARD_BELOW_FTE = 0.1  # the guide: hard to hold on an intercommunal perimeter
 

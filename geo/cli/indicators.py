@@ -27,6 +27,7 @@ from geo.imports import (
     publish_needs,
     read_needs_file,
     remembered_plan,
+    resumed,
 )
 from geo.indicators import Direction, Grain
 from geo.register import ConflictError
@@ -142,7 +143,7 @@ def _bring(options: argparse.Namespace) -> Lines:
         warn(
             f"{draft.file} : vos réglages du {fr.day(known[1].created)} (version {known[1].number}) sont repris ; --forget s’en passe."
         )
-    base = replace(known[0], year="") if known else draft.plan
+    base = resumed(known[0], draft) if known else draft.plan
     plan = _settled(options, base, [column.name for column in draft.columns])
     draft = _read(options, plan, world.atlas)
     said = NeedsStatement(

@@ -18,7 +18,7 @@ from geo.dossier import Dossier, make_archive
 from geo.errors import GeoInputError
 from geo.exports import FORMATS, Export, make
 from geo.guidance import MEASURES
-from geo.layers import Layer, Overlap
+from geo.layers import Overlap
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.scenarios import Scenario, Workbook, pack, vintage_of
 
@@ -117,7 +117,7 @@ def evaluation_text(facts: PerimeterFacts, findings: Findings) -> Iterator[str]:
             nothing = "aucun" if facts.known_everywhere(layer_id) else "aucun connu (liste incomplète ici)"
             yield f"  {layer.name} : {nothing}"
         for overlap in overlaps:
-            yield f"  {layer.name} : {overlap_text(overlap, layer)}"
+            yield f"  {layer.name} : {_overlap_text(overlap)}"
     yield ""
     yield "Repères du guide"
     for check, finding in findings:
@@ -129,7 +129,7 @@ def evaluation_text(facts: PerimeterFacts, findings: Findings) -> Iterator[str]:
         yield f"      Source : {check.source}"
 
 
-def overlap_text(overlap: Overlap, layer: Layer) -> str:
+def _overlap_text(overlap: Overlap) -> str:
     """Write one overlap: name, state, people in common, shares, relation."""
     facts = [overlap.name if str(overlap.etat) == "en service" else f"{overlap.name} ({overlap.etat})"]
     if overlap.population is not None:

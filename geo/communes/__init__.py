@@ -9,17 +9,15 @@ from geo.communes.codes import SHAPE, CodeReading, atoms_from_codes, name_of, re
 from geo.communes.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2, Density, approximate_density
 from geo.communes.extent import extent_text
 from geo.communes.iris import SHAPE_OF_IRIS, SHARED_OUT, Iris, Opening, in_words, open_communes, shared_out
+from geo.communes.lists import read_any, read_departement, says_without, split_list
 from geo.communes.matching import (
     BLANKS,
     CommuneMatch,
     find_body,
     is_year,
-    read_any,
-    read_departement,
     read_loose_code,
     read_loose_name,
     read_place,
-    split_list,
 )
 from geo.communes.names import (
     Named,
@@ -78,6 +76,7 @@ __all__ = [
     "read_loose_name",
     "read_place",
     "say_date",
+    "says_without",
     "shared_out",
     "split_codes",
     "split_list",

@@ -13,9 +13,8 @@ from typing import Literal
 
 from geo.communes.atlas import Atlas
 from geo.communes.iris import SHAPE_OF_IRIS
-from geo.communes.names import Written, departement_of, find_name, history, near, say_date, take_apart
+from geo.communes.names import history, say_date
 from geo.errors import GeoInputError
-from geo.french import listing
 
 Kind = Literal["atom", "city", "former", "no_outline", "malformed", "unknown"]
 SHAPE = re.compile(r"([0-9]{2}|2[AB])[0-9]{3}")
@@ -117,36 +116,3 @@ def atoms_from_codes(texts: Iterable[str], atlas: Atlas) -> tuple[str, ...]:
     if not readings:
         raise GeoInputError("Aucun code de commune n’a été donné.")
     return tuple(sorted({atom for r in readings for atom in r.atoms}))
-
-
-@dataclass(frozen=True)
-class NameReading:
-    """Atoms that a name may stand for; more than one means homonyms to choose from."""
-
-    text: str
-    atoms: tuple[str, ...]
-    message: str = ""
-
-
-def read_name(name: str, atlas: Atlas, *, departement: str | None = None) -> NameReading:
-    """Find a commune by its name, as people write it (see `geo.communes.names`); `departement` separates homonyms.
-
-    « St Denis (93) » and « Mans (Le) » are found; a name of before leads to the commune of today; near names are only
-    hints in the message.
-    """
-    found = find_name(name, atlas)
-    written = Written(name) if found.how == "exact" else take_apart(name, atlas)
-    if written.name != name:
-        found = find_name(written.name, atlas)
-    owner = written.departement or departement
-    codes = tuple(c for c in found.codes if not owner or departement_of(c, atlas) == owner)
-    if len(codes) == 1:
-        return NameReading(name, atlas.parts.get(codes[0], codes))
-    if not codes:
-        hints = near(written.name, atlas, departement=owner or "")
-        hint = f" Peut-être {' ou '.join(atlas.label(c) for c in hints)} ?" if hints and not found.codes else ""
-        return NameReading(name, (), f"{name} : aucune commune de ce nom.{hint}")
-    homonyms = listing(sorted(atlas.label(c) for c in codes), most=6)
-    return NameReading(
-        name, codes, f"{name} : plusieurs communes portent ce nom ({homonyms}) ; précisez le département."
-    )

@@ -32,13 +32,6 @@ Status = Literal["lu", "réparé", "refusé"]
 BLANKS = " \t\r\n\ufeff\u00a0\u202f\u200b\"'’=`"
 YEAR = re.compile(r"(?:199\d|20[0-2]\d|203[0-5])(?:[.,]0+)?")
 CODE_LIKE = re.compile(r"\d[\d ]*|2[AB]\d{1,3}|\d+(?:\.\d+)?E\+?\d+")
-PARTS = re.compile(r"[;\n\r\t|]+|,(?!\s*(?:le|la|les|l['’])\s*(?:$|[;\n\r\t|,]))", re.IGNORECASE)
-WHOLE_DEPARTEMENT = re.compile(
-    r"(?:tout\s+(?:le\s+)?)?d[ée]p(?:artement)?\.?\s*(?:de\s+la\s+|de\s+l['’]|de\s+|du\s+|des\s+|d['’])?:?\s*(.+?)(?:\s+entier)?"
-    r"|(.+?)\s*\((?:tout le )?d[ée]partement(?: entier)?\)",
-    re.IGNORECASE,
-)
-JOINED = re.compile(r"\s(?:et|&|\+)\s|(?<!\b[sS])(?<!\b[sS]\s)/")  # never the bar of « Aulnay s/ Bois »
 MOST = 6
 LONGEST = 200
 
@@ -231,6 +224,15 @@ def _name_with_code(text: str, shown: str, code: str, named: tuple[str, ...], at
     whole = set(reading.atoms)
     if any(whole & set(atlas.parts.get(c, (c,))) for c in named):
         return CommuneMatch(text, reading.status, reading.atoms, reading.message)
+    if CODE_LIKE.fullmatch(
+        shown.partition(code)[0].strip(" -–—,:/") or shown.partition(code)[2].strip(" -–—,:/") or "?"
+    ):
+        both = tuple(
+            dict.fromkeys(a for part in re.findall(r"\d{5}", shown) for a in read_loose_code(part, atlas).atoms)
+        )
+        return CommuneMatch(
+            text, "refusé", (), f"« {shown} » : plusieurs codes.", "Séparez-les par des virgules.", both
+        )
     served = set(history(atlas).postal.get(code, ()))
     here = tuple(c for c in named if served & set(atlas.parts.get(c, (c,))))
     if not served:  # a code of large users (CEDEX), which no list gives
@@ -272,7 +274,10 @@ def read_body(code: str, atlas: Atlas, text: str = "") -> CommuneMatch:
 
 
 def find_body(text: str, atlas: Atlas) -> CommuneMatch:
-    """Read an EPCI or EPT, by SIREN or by name; homonyms are refused with their candidates."""
+    """Read an EPCI or EPT, by SIREN, by name or by both (« CC du Thouarsais (79) », « CC du Thouarsais - 247900798 »).
+
+    Homonyms, and a SIREN that is not that of the name, are refused with their candidates.
+    """
     bare = re.sub(r"[.,]0+$", "", text.strip(BLANKS)).replace(" ", "").replace("\u00a0", "")
     if bare in atlas.epci.index or bare in atlas.ept.index:
         return read_body(bare, atlas, text)
@@ -280,10 +285,23 @@ def find_body(text: str, atlas: Atlas) -> CommuneMatch:
         return CommuneMatch(
             text, "refusé", (), f"{bare} n’est le SIREN d’aucun EPCI de la liste.", "Vérifiez le numéro."
         )
-    codes = _loose_bodies(atlas).get(_body_key(text), ())
+    owner, sirens = _OWNER.search(text), _SIREN.findall(text)
+    codes = _loose_bodies(atlas).get(_body_key(_SIREN.sub("", _OWNER.sub("", text))), ())
+    if owner and (code := departement_of_text(owner[1], atlas)):
+        codes = tuple(c for c in codes if code in _departements_of(c, atlas))
+    shown = " ".join(text.split())[:60]
+    if sirens and codes and not set(sirens) <= set(codes):
+        return CommuneMatch(
+            text,
+            "refusé",
+            (),
+            f"« {shown} » : ce SIREN n’est pas celui de cet EPCI.",
+            "Gardez celui qui est juste.",
+            codes,
+        )
+    codes = tuple(c for c in codes if c in sirens) if sirens else codes
     if len(codes) == 1:
         return read_body(codes[0], atlas, text)
-    shown = " ".join(text.split())[:60]
     if codes:
         names = listing(
             [f"{(atlas.epci if c in atlas.epci.index else atlas.ept).at[c, 'nom']} ({c})" for c in codes], MOST
@@ -294,10 +312,22 @@ def find_body(text: str, atlas: Atlas) -> CommuneMatch:
     return CommuneMatch(text, "refusé", (), f"« {shown} » : aucun EPCI de ce nom.", "Donnez son SIREN (neuf chiffres).")
 
 
+def says_body(text: str) -> bool:
+    """Tell whether a text begins with the word of an intercommunal body: « CC », « communauté d’agglomération », « métropole »…"""
+    return bool(BODY_WORDS.match(fold(text)))
+
+
+def _departements_of(body: str, atlas: Atlas) -> set[str]:
+    rows = atlas.members("epci" if body in atlas.epci.index else "ept", body)
+    return set(atlas.table["departement"].astype(str).iloc[rows])
+
+
 BODY_WORDS = re.compile(
-    r"^(?:cc|ca|cu|met|metropole|ept|communaute (?:de communes|d agglomeration|urbaine)|com com|comcom|agglo(?:meration)?)\s+"
-    r"(?:(?:de|du|des|d|la|le|les|l)\s+)*"
+    r"^(?:(?:la|l)\s+)?(?:cc|ca|cu|c c|c a|c u|cdc|met|metropole|ept|communaute (?:de communes|d agglo(?:meration)?|urbaine)|com com|comcom"
+    r"|agglo(?:meration)?)\s+(?:(?:de|du|des|d|la|le|les|l)\s+)*"
 )
+_OWNER = re.compile(r"\s*[(\[]\s*(\d{2,3}|2[AaBb])\s*[)\]]\s*$")
+_SIREN = re.compile(r"(?<!\d)\d{9}(?!\d)")
 
 
 def _body_key(text: str) -> str:
@@ -320,47 +350,3 @@ def _loose_bodies(atlas: Atlas) -> dict[str, tuple[str, ...]]:
         for code, name in table["nom"].items():
             found[_body_key(str(name))] = (*found.get(_body_key(str(name)), ()), str(code))
     return found
-
-
-def split_list(text: str, atlas: Atlas, departement: str = "") -> list[str]:
-    """Split a list of communes: line ends, semicolons, commas, tabs and bars; « et », « / » and blanks between codes only
-    where the whole is no commune."""
-    parts: list[str] = []
-    for rough in PARTS.split(text):
-        part = rough.strip(BLANKS + ",.•·*")
-        if not part:
-            continue
-        if re.fullmatch(r"(?:(?:\d{4,5}|2[ABab]\d{3})[\s/]+)+(?:\d{4,5}|2[ABab]\d{3})", part):
-            parts += re.split(r"[\s/]+", part)
-        else:
-            smaller = [p for p in JOINED.split(part) if p.strip(BLANKS)]
-            if len(smaller) < 2 or (len(part) <= LONGEST and find_name(part, atlas).codes):
-                parts.append(part)
-            elif all(read_place(p, atlas, departement).status != "refusé" for p in smaller):
-                parts += smaller
-            else:  # a name that holds a bar or « et », or a list with a fault in it
-                whole = read_place(part, atlas, departement).status != "refusé"
-                parts += [part] if whole else smaller
-    return parts
-
-
-def read_any(text: str, atlas: Atlas, departement: str | None = None) -> CommuneMatch:
-    """Read a commune, or an EPCI by its SIREN or its whole name."""
-    bare = text.strip(BLANKS).replace(" ", "")
-    if re.fullmatch(r"\d{9}", bare):
-        return find_body(bare, atlas)
-    match = WHOLE_DEPARTEMENT.fullmatch(" ".join(text.split())) if len(text) <= LONGEST else None
-    if match:
-        code = departement_of_text(match[1] or match[2], atlas)
-        if code:
-            return read_departement(code, atlas, text)
-    return read_place(text, atlas, departement)
-
-
-def read_departement(code: str, atlas: Atlas, text: str = "") -> CommuneMatch:
-    """Return all the communes of a département."""
-    rows = atlas.members("departement", code)
-    name = f"{atlas.departements.at[code, 'nom']} ({code})"
-    atoms = tuple(str(c) for c in atlas.codes[rows])
-    communes = count(atlas.table["commune"].iloc[rows].nunique(), "commune")
-    return CommuneMatch(text or code, "lu", atoms, f"département entier : {name}, {communes}.", extended=name)

@@ -163,8 +163,8 @@ def scenario_id(name: str) -> str:
     return f"scenario:{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def default_choice(found: Sequence[Candidate], most: int = MOST_COMPARED) -> tuple[Candidate, ...]:
-    """Return what to set side by side at first: one candidate of each kind, then one's scenarios, `most` at most."""
+def default_choice(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Return what to set side by side at first: one candidate of each kind, then one's scenarios, MOST_COMPARED at most."""
     kinds: dict[str, Candidate] = {}
     for candidate in found:
         if candidate.kind not in (CITY_PART, NEIGHBOUR):
@@ -172,7 +172,7 @@ def default_choice(found: Sequence[Candidate], most: int = MOST_COMPARED) -> tup
     chosen = list(kinds.values())
     mine = [c for c in chosen if c.kind == "Scénario"]
     others = [c for c in chosen if c.kind != "Scénario"]
-    return tuple([*others[: max(1, most - len(mine))], *mine][:most])
+    return tuple([*others[: max(1, MOST_COMPARED - len(mine))], *mine][:MOST_COMPARED])
 
 
 def scale_of(codes: Iterable[str], atlas: Atlas) -> Scale:

@@ -77,10 +77,3 @@ def entries(example: Evaluated) -> tuple[CheckEntry, ...]:
     return tuple(
         CheckEntry(check, used_text(check.settings, example.settings), finding) for check, finding in example.findings
     )
-
-
-def missing_entries(found: Evaluated) -> tuple[str, ...]:
-    """Return the figures that a check reports and does not explain, as « check.figure »."""
-    return tuple(
-        f"{check.id}.{key}" for check, finding in found.findings for key in finding.figures if key not in check.figures
-    )

@@ -89,12 +89,12 @@ class Portfolio:
 
 
 def portfolio(scope: Scope, state: CoverageState) -> Portfolio:
-    """Compute the features of each CLSM; a CLSM that crosses the scope's border is taken whole."""
+    """Compute the features of each CLSM that is not set aside; one that crosses the scope's border is taken whole."""
     layer = state.crosswalk.layers[LayerId.CLSM]
     size = len(state.status)
     inside = scope.mask.astype(np.float64)
     every = incidence(layer, size)
-    running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
+    running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy() & ~state.left_out
     sure = ~layer.zones["precision"].isin([Precision.INCONNUE, Precision.PARTIELLE]).to_numpy()
     met = ((every @ inside) > 0) & running
     departements = set(state.departements(np.flatnonzero(inside)))
@@ -304,7 +304,7 @@ def covered_curve(scope: Scope, state: CoverageState) -> pd.DataFrame:
     """
     layer = state.crosswalk.layers[LayerId.CLSM]
     inside = scope.mask
-    running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy()
+    running = (layer.zones["etat"] == Etat.EN_SERVICE).to_numpy() & ~state.left_out
     members = layer.members
     zone, row = members["zone"].to_numpy(), members["row"].to_numpy()
     kept = members["whole"].to_numpy() & inside[row] & running[zone]

@@ -8,20 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.communes import atoms_from_codes
+from geo.coverage.gaps import GAP_LEVELS
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState, incidence
 from geo.errors import GeoInputError
 from geo.layers import Etat
 
-CANDIDATE_KINDS: Mapping[str, str] = {
-    "commune": "Communes",
-    "epci": "EPCI",
-    "ept": "EPT du Grand Paris",
-    "secteurs-adultes": "Secteurs adultes",
-    "secteurs-enfants": "Secteurs infanto-juvéniles",
-    "cls": "CLS",
-    "libre": "Périmètres donnés",
-}
+CANDIDATE_KINDS: Mapping[str, str] = {**GAP_LEVELS, "libre": "Périmètres donnés"}
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,10 @@ class Division:
     @property
     def sentence(self) -> str:
         """Write what is proposed."""
-        rest = f"reste non couvert {fr.of(self.candidate.name)}, {fr.inhabitants(self.people)} à servir"
-        text = f"{rest[0].upper()}{rest[1:]} : au moins {fr.count(self.at_least, 'CLSM', 'CLSM')} sous le plafond"
+        rest = (
+            f"Reste {fr.of(self.candidate.name)} sans CLSM ni projet connu, {fr.inhabitants(self.people)} à servir ici"
+        )
+        text = f"{rest} : au moins {fr.count(self.at_least, 'CLSM', 'CLSM')} sous le plafond"
         if not self.pieces:
             return fr.typeset(f"{text} ; les secteurs adultes n’y sont pas tous connus, à diviser avec ses élus.")
         named = fr.listing((f"{name} ({fr.number(people)})" for name, people in self.pieces), MOST_PIECES)

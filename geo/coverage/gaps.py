@@ -44,7 +44,7 @@ GAP_TITLES: Mapping[str, str] = {
     "communes": "Communes ici",
     "population": "Habitants ici",
     "couverts": "Couverts",
-    "part_couverte": "Part couverte",
+    "part_couverte": "Part couverte connue",
     "projet": "En projet",
     "partiels": "Couverts en partie, nombre inconnu",
     "non_couverts": "Non couverts (liste complète ou déclarée complète)",

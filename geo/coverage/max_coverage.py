@@ -18,6 +18,7 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 from geo.arrays import Bools, Floats, Ints, Rows
 
 EQUAL = 1e-6  # two worths closer than this share of the whole are the same
+ONE = 1.0  # a person: worths are people, or shares of a need that add up to one
 MANY_GROUPS, FEW_CANDIDATES = 1_000, 400  # from and up to which the search branches by itself
 STEPS = 60  # of the relaxation, in a branch
 PATIENCE, SHORTER = 8, 0.7  # steps without a better bound, and what the next are shortened by
@@ -39,8 +40,8 @@ class Problem:
 
     @property
     def tolerance(self) -> float:
-        """Difference of worth below which two answers are the same."""
-        return EQUAL * max(float(self.worth.sum()), 1e-12)
+        """Difference of worth below which two answers are the same: never a whole person, however many there are to serve."""
+        return min(EQUAL * max(float(self.worth.sum()), 1e-12), ONE / 2)
 
     def value(self, chosen: Sequence[int]) -> float:
         """What some candidates are worth together, each group once."""

@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from geo import french as fr
-from geo.arrays import Floats
+from geo.arrays import Floats, Ints
 from geo.errors import GeoInputError
 
 TIE = 1e-9
@@ -231,26 +231,31 @@ def rank(
     parts = terms(gaps, closed, of)
     score, points = scores(parts, weights)
     names = [fr.fold(n) for n in gaps["nom"]]
-    order = np.lexsort(
-        [np.array(names, dtype=object).astype(str), -np.round(np.nan_to_num(score, nan=-1.0) / TIE) * TIE]
-    )
-    placed = np.round(np.nan_to_num(score[order], nan=-1.0) / TIE) * TIE
-    place = np.searchsorted(-placed, -placed, side="left") + 1.0
+    tied = _tied(np.nan_to_num(score, nan=-1.0))
+    order = np.lexsort([np.array(names, dtype=object).astype(str), tied])
+    tied, ranked = tied[order], ~np.isnan(score[order])
     best, worst = _intervals(parts, weights)
-    _, group, number = np.unique(placed, return_inverse=True, return_counts=True)
     labels = np.array([t.label for t in of], dtype=object)
     unknown = [fr.listing(labels[row]) for row in (parts.isna().to_numpy() & (weights.shares > 0))[order]]
     table = pd.DataFrame(
         {
-            "rang": np.where(placed < 0, np.nan, place), "au_mieux": best[order], "au_pire": worst[order],
+            "rang": np.where(ranked, np.searchsorted(tied, tied) + 1.0, np.nan), "au_mieux": best[order], "au_pire": worst[order],
             "nom": gaps["nom"].to_numpy()[order], "score": score[order],
         },
         index=gaps.index[order],
     )  # fmt: skip
     table = pd.concat([table, points.iloc[order]], axis=1)
-    table["ex_aequo"] = np.where(placed < 0, 0, number[group] - 1) if len(table) else 0
+    table["ex_aequo"] = np.where(ranked, np.bincount(tied, minlength=1)[tied] - 1, 0)
     table["inconnu"] = pd.Series(unknown, index=table.index, dtype=object)
     return Ranking(table, weights, dict(closed or {}), gaps_by_term(points), of)
+
+
+def _tied(score: Floats) -> Ints:
+    """Number scores from the highest, those nearer than TIE to the one before with it: what rounding may set apart is equal."""
+    order = np.argsort(-score, kind="stable")
+    found = np.zeros(len(score), dtype=np.intp)
+    found[order[1:]] = np.cumsum(-np.diff(score[order]) > TIE)
+    return found
 
 
 def candidates_of(gaps: pd.DataFrame) -> pd.DataFrame:

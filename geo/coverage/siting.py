@@ -6,6 +6,7 @@ need to serve, the gain of each, what is tied, and how the figures would read af
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -170,17 +171,22 @@ class Siting:
             part = fr.percent(self.value / self.whole)
             shown = f"{many} {fr.number(self.value)} des {fr.number(self.whole)} {NEEDS[self.mix.single]} ({part})"
         proof = (
-            "les plus grands manques, par simple tri : ces territoires n’ont aucune commune en commun"
+            "les plus grands manques, par simple tri : ces territoires n’ont aucune commune à servir en commun"
             if self.disjoint
             else "optimum démontré"
             if self.exact
-            else f"meilleure réponse trouvée dans le temps donné, à {fr.percent(self.gap)} près au plus de l’optimum"
+            else f"meilleure réponse trouvée dans le temps donné, à {fr.percent(_upwards(self.gap))} près au plus de l’optimum"
         )
         return fr.typeset(f"{fr.count(len(self.picks), 'CLSM', 'CLSM')} {shown} ; {proof}.")
 
     def figures_after(self, state: CoverageState) -> tuple[Figure, ...]:
         """Return the figures of the scope as they would read with these CLSM in service on all their communes."""
         return scope_figures(self.scope.on(state.atlas), state.with_clsm(self.rows))
+
+
+def _upwards(gap: float) -> float:
+    """Round a share up to what is written of it: what is missed is never more."""
+    return math.ceil(gap * 1000 - 1e-9) / 1000
 
 
 def needs(scope: Scope, state: CoverageState) -> dict[str, Floats]:
@@ -274,8 +280,8 @@ def _rests(chosen: Sequence[SitingCandidate], need: Floats, ceiling: float | Non
     """Say which picks are the rest of a body larger than the ceiling."""
     return [
         fr.typeset(
-            f"{c.name} : {fr.inhabitants(c.population)} en tout ; le CLSM proposé est son reste non couvert, "
-            f"{fr.number(to_serve(c, need))} à servir."
+            f"{c.name} : {fr.inhabitants(c.population)} en tout ; le CLSM proposé est son reste sans CLSM ni projet connu, "
+            f"{fr.number(to_serve(c, need))} à servir ici."
         )
         for c in chosen
         if ceiling is not None and c.population > ceiling

@@ -229,7 +229,7 @@ class CoverageState:
 def coverage_state(
     crosswalk: Crosswalk, density: Density, *, complete: Iterable[str] = (), aside: Aside = NOTHING_ASIDE
 ) -> CoverageState:
-    """Compute the state of every atom; `complete` and `aside` as in `geo.coverage.commune_status`."""
+    """Compute the state of every atom; `complete` and `aside` as in `geo.coverage.status.commune_status`."""
     held = frozenset(complete)
     return CoverageState(
         crosswalk,

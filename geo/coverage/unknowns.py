@@ -128,7 +128,8 @@ class ToCheck:
         return tuple(self._sentence(row) for _, row in self.table.head(most).iterrows())
 
     def _sentence(self, row: pd.Series) -> str:
-        said = [f"{fr.inhabitants(row['inconnus'])} de situation inconnue, {fr.percent(row['part'])} de ceux d’ici"]
+        people = f"{fr.inhabitants(row['inconnus'])} de situation inconnue, {fr.percent(row['part'])} de ceux d’ici"
+        said = [people] if row["inconnus"] else []  # the list of CLS alone, or the QPV, may keep a place open
         if row["places"]:
             who = fr.count(row["places"], "territoire")
             names = str(row["territoires"]).split(" ; ")

@@ -3,7 +3,7 @@
 It never reads a user's file. Start from `open_dataset`, `Dataset`, `token`; `opened` opens cities into IRIS.
 """
 
-from geo.dataset.dataset import Dataset, layer_with, open_dataset, token
+from geo.dataset.dataset import Dataset, ask_sync, layer_with, open_dataset, token
 from geo.dataset.indicators import LazyIndicators, open_indicators
 from geo.dataset.maps import city_map, derive_maps, prepare_maps
 from geo.dataset.official import best, communities, outlines, quarters, table_of, vintage
@@ -15,6 +15,7 @@ __all__ = [
     "NO_IRIS",
     "Dataset",
     "LazyIndicators",
+    "ask_sync",
     "best",
     "can_open",
     "city_map",

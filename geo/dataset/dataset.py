@@ -6,6 +6,7 @@ over what is embedded. Checks, coverage and texts read the layers only, so that 
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -35,7 +36,8 @@ from geo.layers import (
 )
 from geo.perimeters import Perimeter, PerimeterFacts
 from geo.register import Version
-from geo.sources import INDICATORS, CurrentVersion
+from geo.rights import Act, Actor, ensure_may
+from geo.sources import INDICATORS, CurrentVersion, load_sources, start
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +126,7 @@ def open_dataset(home: Path | None = None) -> Dataset:
     """
     notices = list[str]()
     atlas, used = _communes(notices, home)
-    layers = load_layers(atlas)
+    layers = dict(load_layers(atlas))
     makers: dict[str, Callable[[CurrentVersion], Any]] = {
         "densite": lambda version: official.grid_density(version, atlas),
         "frr": lambda version: official.revitalisation(version, atlas),
@@ -231,6 +233,21 @@ def _heads(home: Path | None, notices: list[str]) -> dict[str, register.Head]:
     except GeoInputError as error:  # the dashboard lives without its register, and says so
         notices += [f"{problem} Les couches d’origine sont affichées." for problem in error.problems]
         return {}
+
+
+def ask_sync(*kinds: str, who: Actor, home: Path | None = None) -> subprocess.Popen[bytes]:
+    """Start a synchronisation that somebody asked for, of the kinds named or of all but those on demand, and write in the journal who did.
+
+    Raises
+    ------
+    GeoInputError
+        When they may not, or the journal cannot be written: nothing is started.
+    """
+    ensure_may(who, Act.SYNCHRONISE, None)
+    known = load_sources()
+    told = ", ".join(known[kind].name if kind in known else kind for kind in kinds) or "toutes"
+    register.note_sync(told, who=who.name.strip() or register.default_who(), home=home)
+    return start(*kinds, who=who)
 
 
 def token(home: Path | None = None) -> str:

@@ -23,11 +23,11 @@ def derive_maps(destination: Path, opened: Dataset, *, force: bool = False) -> N
         derive(destination, people=people, outlines=opened.atlas.path)
 
 
-def prepare_maps(destination: Path, outlines: Path, home: Path | None = None) -> None:
+def prepare_maps(destination: Path, outlines: Path) -> None:
     """Make ready the display geometry that new outlines will need, while the former is still shown."""
     from geo.display import derive
 
-    opened = open_dataset(home)
+    opened = open_dataset()
     people = opened.atlas.population if "populations" in opened.synchronised else None
     derive(destination, people=people, outlines=outlines, ahead=True, progress=lambda _: None)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,6 +25,7 @@ import shapely
 
 from geo.arrays import Rows
 from geo.display.topology import Topology, build_topology, compact_json, to_topojson
+from geo.display.written import WRITTEN
 from geo.errors import GeoInputError, MissingDataError
 from geo.files import sha256_of
 from geo.french import number
@@ -39,8 +39,6 @@ OUTLINES_TOLERANCE_M = 1000.0
 WHOLE_DETAIL_BELOW = 1300  # communes: a smaller region needs no simplifying
 INDEX = "index.json"
 READY = "ready-{}.json"  # the index of a set of files that is not shown yet
-# Files the app writes as it runs, kept as long as the geometry is the same.
-WRITTEN = ("zones-", "points-", "fond-", "noms-", "iris-")
 Progress = Callable[[str], None]
 People = npt.NDArray[np.int64]
 
@@ -163,53 +161,6 @@ def derive(
         index["outlines"] = _write_outlines(fresh, communes, names, seats, version)
         _put_in_place(fresh, destination, index, ahead=ahead)
     progress(f"Contours d’affichage prêts en {number(time.perf_counter() - began)} s.")
-
-
-def write_zone_index(
-    destination: Path,
-    scope: str,
-    layer_id: str,
-    zones: Sequence[tuple[str, str]],
-    membership: Sequence[Sequence[int]],
-) -> str:
-    """Write which zones of a layer each commune of a scope is in, and return the file's name.
-
-    Parameters
-    ----------
-    zones
-        Id and name of each zone met in the scope.
-    membership
-        For each commune of the scope, in code order, the positions in `zones` of those it is in.
-
-    Raises
-    ------
-    ValueError
-        When a name would hold anything but letters, digits and hyphens, or a zone number does not exist.
-    """
-    if not re.fullmatch(r"[A-Za-z0-9-]+", f"{scope}-{layer_id}"):
-        raise ValueError(f"scope and layer ids take letters, digits and hyphens only: {scope!r}, {layer_id!r}")
-    if any(not 0 <= zone < len(zones) for of in membership for zone in of):
-        raise ValueError(f"{layer_id}: a zone number is outside the {len(zones)} zones given")
-    text = compact_json({"zones": [list(zone) for zone in zones], "of": [list(of) for of in membership]})
-    return write_by_content(destination, f"zones-{scope}-{layer_id}", text)
-
-
-def write_by_content(destination: Path, stem: str, content: str | bytes) -> str:
-    """Write a JSON text, or the bytes of one compressed by gzip, under a name that its content gives; return the name.
-
-    It is written whole or not at all. What is written so never changes under its name: browsers keep it, and a new content is
-    a new file.
-    """
-    packed = isinstance(content, bytes)
-    data = content if isinstance(content, bytes) else content.encode()
-    name = f"{stem}-{hashlib.sha256(data).hexdigest()[:10]}.json{'.gz' if packed else ''}"
-    if not (destination / name).is_file():
-        destination.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=destination, prefix=".written-") as folder:
-            fresh = Path(folder) / name
-            fresh.write_bytes(data)
-            fresh.replace(destination / name)
-    return name
 
 
 def simplify(outlines: gpd.GeoSeries, epsg: Iterable[int], tolerance_m: float) -> npt.NDArray[np.object_]:
@@ -367,5 +318,6 @@ def _put_in_place(fresh: Path, destination: Path, index: dict[str, Any], *, ahea
     (fresh / INDEX).write_text(compact_json(index), encoding="utf-8")
     (fresh / INDEX).replace(destination / INDEX)
     for file in (*destination.glob("*.json"), *destination.glob("*.json.gz")):
+        # What the app writes as it runs is kept as long as the geometry is the same.
         if file.name not in kept and not (same_version and file.name.startswith(WRITTEN)):
             file.unlink()

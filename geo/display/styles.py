@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MM_PER_PX = 0.19  # a line as heavy on paper as on a screen
-CASING = "#ffffff"  # under the boundary in front
 
 
 @dataclass(frozen=True)

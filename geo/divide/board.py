@@ -69,6 +69,29 @@ class Board:
         """Inhabitants of the territory."""
         return int(self.people.sum())
 
+    def above(self, most: int) -> Rows:
+        """Return the units with more inhabitants than the most."""
+        return np.flatnonzero(self.people > most)
+
+    def settled(self, most: int) -> tuple[Ints, Rows]:
+        """Return the part of each unit that a greatest size settles at once (-1 for the others), and those others.
+
+        Each unit above it makes a part by itself, with what only such units join to the rest.
+        """
+        heavy = self.above(most)
+        fixed = np.full(len(self.names), -1, dtype=np.intp)
+        fixed[heavy] = np.arange(len(heavy))
+        rest = np.flatnonzero(fixed < 0)
+        if not len(heavy) or not len(rest):
+            return fixed, rest
+        _, piece = connected_components(self.links[rest][:, rest], directed=False)
+        main = int(np.argmax(np.bincount(piece, self.people[rest])))
+        for other in np.setdiff1d(np.unique(piece), [main]).tolist():
+            mine = rest[piece == other]
+            beside = np.unique(csr_array(self.links[mine]).indices)
+            fixed[mine] = fixed[beside[np.isin(beside, heavy)][0]]
+        return fixed, np.flatnonzero(fixed < 0)
+
     def labels_of(self, perimeters: Sequence[Iterable[str]]) -> tuple[int, ...] | None:
         """Return in which of some perimeters each unit is (-1 for none); None when one of them cuts a unit or two share a commune."""
         sets = [frozenset(codes) for codes in perimeters]

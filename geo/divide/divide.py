@@ -136,10 +136,12 @@ def usual_parts(board: Board, marker: int = 200_000) -> int:
 
 def possible_parts(board: Board, least: int, most: int) -> range:
     """Return the numbers of parts that the sizes leave possible by the count of people alone (it may be empty)."""
-    alone = int((board.people > most).sum())
-    left = int(board.people[board.people <= most].sum())
-    low = -(-left // most)
-    high = left // least if least else len(board.names)
+    alone, (_, rest) = len(board.above(most)), board.settled(most)
+    if not len(rest):
+        return range(alone, alone + 1)
+    left = int(board.people[rest].sum())
+    low = max(-(-left // most), 1)
+    high = min(left // least, len(rest)) if least else len(rest)
     return range(alone + low, alone + high + 1)
 
 

@@ -101,10 +101,10 @@ def read_plan(board: Board, labels: Sequence[int] | Ints) -> Plan:
 def faults(board: Board, terms: Terms, labels: Sequence[int]) -> tuple[str, ...]:
     """Say what a division does not keep to: units in no part, number of parts, parts in several pieces, sizes. Empty when all is kept to.
 
-    A part above the most is allowed where one of its units is above it by itself.
+    A part above the most is allowed where one of its units is above it by itself, with nothing else than what that one joins to the rest.
     """
-    beside = board.links
-    found = []
+    beside, found = board.links, []
+    settled = set(np.flatnonzero(board.settled(terms.most)[0] >= 0).tolist())
     if len(labels) != len(board.names) or min(labels, default=-1) < 0:
         missing = sum(1 for part in labels if part < 0)
         return (fr.typeset(f"{fr.count(missing, 'élément')} sur {len(board.names)} {board.units} dans aucune partie."),)
@@ -118,7 +118,7 @@ def faults(board: Board, terms: Terms, labels: Sequence[int]) -> tuple[str, ...]
         size = sum(int(board.people[u]) for u in units)
         if not _whole(units, beside.indptr.tolist(), beside.indices.tolist()):
             found.append(f"La partie {fr.of(title)} n’est pas d’un seul tenant.")
-        alone = any(int(board.people[u]) > terms.most for u in units)
+        alone = units <= settled and sum(int(board.people[u]) > terms.most for u in units) == 1
         if size < terms.least or (size > terms.most and not alone):
             found.append(fr.typeset(f"La partie {fr.of(title)} a {fr.inhabitants(size)}, hors des tailles demandées."))
     return tuple(found)

@@ -44,8 +44,8 @@ class Search:
     def __post_init__(self) -> None:
         """Set apart the units that are a part by themselves."""
         board = self.board
-        self.heavy = np.flatnonzero(board.people > self.terms.most)
-        self.fixed, self.rest = _set_apart(board, self.heavy)
+        self.heavy = board.above(self.terms.most)
+        self.fixed, self.rest = board.settled(self.terms.most)
         self.left = self.terms.parts - len(self.heavy)
         self.sizes = self.terms.sizes
         inside = np.zeros(len(board.names), dtype=bool)
@@ -248,23 +248,6 @@ def _apart(board: Board, plan: Plan, other: Plan) -> float:
     np.add.at(together, (np.array(plan.labels), np.array(other.labels)), board.people)
     a, b = linear_sum_assignment(-together)
     return 1.0 - float(together[a, b].sum()) / max(float(board.people.sum()), 1.0)
-
-
-def _set_apart(board: Board, heavy: Rows) -> tuple[Ints, Rows]:
-    """Return the part of each unit that is settled at once (-1 for the others), and the others: heavy units, with what only they join."""
-    fixed = np.full(len(board.names), -1, dtype=np.intp)
-    fixed[heavy] = np.arange(len(heavy))
-    rest = np.flatnonzero(fixed < 0)
-    if not len(heavy) or not len(rest):
-        return fixed, rest
-    _, piece = connected_components(board.links[rest][:, rest], directed=False)
-    main = int(np.argmax(np.bincount(piece, board.people[rest])))
-    apart = np.setdiff1d(np.unique(piece), [main]).tolist()
-    for other in apart:
-        mine = rest[piece == other]
-        beside = np.unique(csr_array(board.links[mine]).indices)
-        fixed[mine] = fixed[beside[np.isin(beside, heavy)][0]]
-    return fixed, np.flatnonzero(fixed < 0)
 
 
 def contracted(board: Board, rest: Rows, cut: frozenset[int]) -> tuple[Ints, Ints, csr_array]:

@@ -7,10 +7,10 @@ The headings are those that the guide lists (« Composition et instances », « 
 from __future__ import annotations
 
 from geo import french as fr
-from geo.budget import COFUNDERS
+from geo.budget import BETWEEN_THEM
 from geo.dossier.blocks import Block, Break, Document, Grid, Heading, Items, Text
 from geo.dossier.facts import AIMS, GUIDE, MEMBERS, Dossier
-from geo.exports import Table, blank
+from geo.exports import Table, blank, figure_line
 
 VISAS = (
     f"Vu le code général des collectivités territoriales, {blank('articles applicables à la collectivité')},",
@@ -34,7 +34,7 @@ def deliberation(dossier: Dossier) -> Document:
         Text(f"Rapporteur : {blank('nom et qualité')}"),
         Heading("Exposé"),
         Text(dossier.note.front.proposal),
-        Items(tuple(f"{value} {label}" for value, label in dossier.figures)),
+        Items(tuple(figure_line(value, label) for value, label in dossier.figures)),
         Heading("Visas"),
         *(Text(visa) for visa in VISAS),
         Heading("Considérants"),
@@ -75,7 +75,7 @@ def _articles(dossier: Dossier) -> list[tuple[str, str]]:
          "thématiques (guide, « Instances des CLSM »)."),
         ("Coordination et financement",
          f"{dossier.note.front.cost} Fixe la participation de la collectivité à {blank('montant annuel et durée')}, sous réserve d’un "
-         f"cofinancement par {fr.listing(COFUNDERS)}."),
+         f"cofinancement par {BETWEEN_THEM}."),
         ("Représentation", f"Désigne {blank('élu référent et suppléant')} pour siéger au comité de pilotage."),
         ("Autorisation", f"Autorise {wishes.signatory or blank('exécutif : maire ou présidence')} à engager la concertation, à préparer la convention "
          "de partenariat et à demander les financements."),
@@ -149,7 +149,7 @@ def _rubrics(dossier: Dossier) -> list[tuple[str, list[str]]]:
         ("Coordination", [f"Employeur, rattachement, temps de travail et missions : {blank('poste')}.", dossier.note.front.cost]),
         ("Participation des personnes concernées et des aidants", [f"Représentation, rétribution, défraiement, accessibilité : {blank('modalités')}."]),
         ("Engagements de chaque partie", [f"{blank('engagements et responsabilités, partie par partie')}."]),
-        ("Financement", [f"Parts de {fr.listing(COFUNDERS)} : {blank('montants annuels')}.",
+        ("Financement", [f"Parts portées par {BETWEEN_THEM} : {blank('montants annuels')}.",
                          f"Hors poste (diagnostic, projets, participation, rencontres) : {blank('montants')}."]),
         ("Suivi d’activité, évaluation, capitalisation", [f"Bilan annuel, évaluation prévue, moyens alloués : {blank('modalités')}."]),
         ("Articulation", [f"CLS, projet territorial de santé mentale, DAC, CPTS, atelier santé ville : {blank('modalités')}."]),

@@ -7,9 +7,10 @@ followed as far as a text written by rule can: it says that people concerned hav
 from __future__ import annotations
 
 from geo import french as fr
+from geo.budget import costed, euros_text
 from geo.dossier.blocks import Block, Document, Heading, Items, Picture, Text
 from geo.dossier.facts import Dossier
-from geo.exports import blank
+from geo.exports import blank, unsaid_beside_clsm
 from geo.guidance import Intent
 
 POINTS = 14.0
@@ -46,8 +47,7 @@ def easy(dossier: Dossier) -> Document:
         Picture(dossier.note.map),
         Heading("Combien ça coûte ?"),
         Text("Une personne organise le CLSM. Il faut la payer."),
-        Text(fr.typeset(f"Le prix est de {dossier.figures[3][0]} par habitant et par an.")),
-        Text("On ne sait pas encore qui paie combien."),
+        *(Text(t) for t in _price(dossier)),
         Heading("Qui décide ?"),
         Text("Le conseil va voter."),
         Text(fr.typeset(f"Date du vote : {dossier.wishes.session_text}.")),
@@ -67,7 +67,19 @@ def _aim(dossier: Dossier) -> list[str]:
         return ["Un CLSM existe déjà.", "On veut que plus de communes y participent."]
     if intent is Intent.MERGE:
         return ["Plusieurs CLSM existent déjà.", "On veut en faire un seul."]
+    if unsaid_beside_clsm(dossier.export.found):
+        return [f"On veut {blank('créer, agrandir ou réunir')} un CLSM."]
     return ["On veut créer un CLSM."]
+
+
+def _price(dossier: Dossier) -> list[str]:
+    """Say the price for an inhabitant, and who pays how much once it was chosen."""
+    price = dossier.figures[3][0]
+    known = any(sign.isdigit() for sign in price)
+    lines = [f"Le prix est {fr.of(price)} par habitant et par an." if known else "On ne sait pas le prix par habitant."]
+    parts = costed(dossier.export.scenario.budget, dossier.export.facts).parts
+    lines += [f"{part.name} : {euros_text(part.cents)} par an." for part in parts]
+    return [fr.typeset(line) for line in (lines if parts else [*lines, "On ne sait pas encore qui paie combien."])]
 
 
 def _where(dossier: Dossier) -> list[str]:

@@ -11,8 +11,8 @@ from functools import cached_property
 
 from geo import french as fr
 from geo.budget import costed, town_sentence
-from geo.exports import Export, Note, Point, aim, blank, measured, towns, where
-from geo.guidance import CARERS, CONCERNED, Intent, round_table, sectors_met
+from geo.exports import Export, Note, Point, blank, measured, of_aim, towns, where
+from geo.guidance import CARERS, CONCERNED, round_table, sectors_met
 from geo.layers import LayerId
 
 GUIDE = "Guide national 2025 des CLSM"
@@ -112,14 +112,9 @@ class Dossier:
         return f"{self.note.made_on} · Tableau de bord CLSM, version {self.note.version}"
 
     @property
-    def aim(self) -> str:
-        """What the project does, after « de »."""
-        return aim(self.export.found)
-
-    @property
     def of_aim(self) -> str:
         """« de créer un CLSM », « d’élargir le CLSM de X »."""
-        return f"d’{self.aim}" if self.export.found.settings.project.intent is Intent.ENLARGE else f"de {self.aim}"
+        return of_aim(self.export.found)
 
     @property
     def figures(self) -> tuple[tuple[str, str], ...]:
@@ -173,10 +168,10 @@ class Dossier:
         return tuple(
             Addressee(
                 name, "maire",
-                f"Votre commune y compte pour {people} habitants sur {self.people}."
+                f"Votre commune y compte pour {fr.inhabitants(int(count))} sur {fr.number(facts.population)}."
                 + (f" {town_sentence(budget, costing, str(code), name)}" if costing.payers else ""),
             )
-            for code, (name, people) in zip(facts.towns.index, self.communes, strict=True)
+            for (code, count), (name, _) in zip(facts.towns.items(), self.communes, strict=True)
         )  # fmt: skip
 
     def bodies(self) -> tuple[Addressee, ...]:
@@ -184,11 +179,10 @@ class Dossier:
         return tuple(
             Addressee(
                 part.name, "présidence",
-                f"{fr.count(part.communes, 'commune')} sur {fr.number(part.communes_total)} de votre intercommunalité y sont, soit "
+                f"{fr.count(part.communes, 'commune')} sur {fr.number(part.communes_total)} de votre intercommunalité y {fr.noun(part.communes, 'est', 'sont')}, soit "
                 f"{fr.ratio(part.population, part.population_total)} de ses habitants.",
             )
-            for part in self.export.facts.communities
-            if part.code not in self.export.facts.atlas.villes.index
+            for part in self.export.facts.bodies
         )  # fmt: skip
 
     def psychiatry(self) -> tuple[Addressee, ...]:

@@ -11,7 +11,7 @@ from geo.exports.coverage_files import Imprint, coverage_file, coverage_files
 from geo.exports.coverage_svg import coverage_map
 from geo.exports.coverage_tables import CoverageReport, siting_notes
 from geo.exports.formats import Sheet, csv_bytes, neutral, original, workbook, zipped
-from geo.exports.front import BLANK_MARK, Point, aim, blank, measured, towns, where
+from geo.exports.front import BLANK_MARK, Point, blank, figure_line, measured, of_aim, towns, unsaid_beside_clsm, where
 from geo.exports.layer_files import SHEET, export, name_and_mime
 from geo.exports.map_files import MAP_FORMATS, coverage_map_file, perimeter_map
 from geo.exports.maps.layers import LINES as MAP_LINES
@@ -45,7 +45,6 @@ __all__ = [
     "Sheet",
     "SvgMap",
     "Table",
-    "aim",
     "blank",
     "coverage_file",
     "coverage_files",
@@ -53,6 +52,7 @@ __all__ = [
     "coverage_map_file",
     "csv_bytes",
     "export",
+    "figure_line",
     "file_name",
     "frame_of",
     "main_projection",
@@ -63,6 +63,7 @@ __all__ = [
     "neutral",
     "note_docx",
     "note_pdf",
+    "of_aim",
     "open_exported",
     "open_scenarios",
     "original",
@@ -74,6 +75,7 @@ __all__ = [
     "speaks",
     "title_of",
     "towns",
+    "unsaid_beside_clsm",
     "where",
     "word_bytes",
     "word_document",

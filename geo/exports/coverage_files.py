@@ -281,7 +281,8 @@ def _beside(figure: Figure) -> str:
     """Write the figure of the level above in short: for bodies, the share of their people who are covered."""
     if figure.parts is None or figure.parts.covered.value is None:
         return figure.amount
-    return fr.typeset(f"{figure.parts.covered.percent} de leurs habitants")
+    known = figure.parts.covered.known(least=figure.parts.least, whole=False)
+    return fr.typeset(f"{known} de leurs habitants" if figure.parts.covered.part else f"{known} parmi leurs habitants")
 
 
 def _valid(report: CoverageReport) -> str:

@@ -52,7 +52,7 @@ def original(value: str) -> str:
     return rest if neutral(rest) == value else value
 
 
-def csv_bytes(frame: pd.DataFrame, *, decimal: str = ",", unknown: str = "") -> bytes:
+def csv_bytes(frame: pd.DataFrame, *, unknown: str = "") -> bytes:
     """Write a table as French spreadsheets read it: UTF-8 with its mark, semicolons, decimal commas; no index.
 
     Booleans are « oui » and « non », what is unknown is `unknown`, empty by default. `geometry` is left out.
@@ -60,7 +60,7 @@ def csv_bytes(frame: pd.DataFrame, *, decimal: str = ",", unknown: str = "") -> 
     table = _plain(frame)
     safe = table.apply(lambda column: column if _is_number(column) else column.map(neutral))
     safe.columns = [str(neutral(str(c))) for c in safe.columns]
-    text = safe.to_csv(index=False, sep=";", decimal=decimal, lineterminator="\r\n", na_rep=unknown)
+    text = safe.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n", na_rep=unknown)
     return b"\xef\xbb\xbf" + str(text).encode("utf-8")
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from geo import french as fr
-from geo.budget import COFUNDERS, NO_BUDGET, RECOMMENDED, Budget, costed, euros_text, posts_text, summary_sentence
+from geo.budget import BETWEEN_THEM, NO_BUDGET, RECOMMENDED, Budget, costed, euros_text, posts_text, summary_sentence
 from geo.comparison import Evaluated
-from geo.guidance import MEASURES, Finding, Intent, Outcome, Project, Reach
+from geo.guidance import MEASURES, Finding, Intent, Outcome, Project, Reach, the_clsm
 from geo.layers import LayerId
 
 MOST_POINTS = 3
@@ -26,7 +26,7 @@ NO_POINT = "Aucun repère n’appelle de discussion ; les questions du guide, en
 COST_SOURCE = "Guide 2025, « Cadre de travail » et annexe 1"
 BLANK_MARK = re.compile(r"\[à compléter[^\]]*\]")
 LOOK_AT = "À regarder"  # how a check begins the sentence that says what crosses a threshold
-_TO_THE_USER = re.compile(r"\s?:\s*si c’est pour l’élargir, dites-le \([^)]*\)")
+_TO_THE_USER = re.compile(r"\s?:\s*si c’est pour l’élargir, dites-le \([^)]*\)|, dites lequel")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-ÖØ-Þ0-9«])")
 _GOOD = (Outcome.FAVORABLE, Outcome.RESERVED)
 _TO_DISCUSS = (Outcome.VIGILANCE, Outcome.DISCUSS, Outcome.UNKNOWN)
@@ -83,24 +83,35 @@ def measured(found: Evaluated, measure: str) -> str:
 
 
 def aim(found: Evaluated) -> str:
-    """Say what the project does, after « de »: « créer un conseil local de santé mentale (CLSM) »."""
+    """Say what the project does, after « de »: « créer un conseil local de santé mentale (CLSM) ».
+
+    Where a CLSM is known on these communes and nothing was said, it may be meant to enlarge it: a blank.
+    """
     project = found.settings.project
     names = fr.listing(_clsm_names(found, project))
     if project.intent is Intent.ENLARGE:
         return f"élargir {names or 'un CLSM'}"
     if project.intent is Intent.MERGE:
         return f"fusionner {names or 'plusieurs CLSM'}"
+    if unsaid_beside_clsm(found):
+        return f"{blank('créer, élargir ou fusionner')} un conseil local de santé mentale (CLSM)"
     return "créer un conseil local de santé mentale (CLSM)"
+
+
+def of_aim(found: Evaluated) -> str:
+    """Say what the project does with its « de »: « d’élargir le CLSM de X »."""
+    return fr.of(aim(found))
+
+
+def unsaid_beside_clsm(found: Evaluated) -> bool:
+    """Tell whether the project was not said, while a CLSM is known on its communes."""
+    return found.settings.project.intent is Intent.UNSAID and bool(found.facts.overlaps[LayerId.CLSM])
 
 
 def _clsm_names(found: Evaluated, project: Project) -> list[str]:
     zones = found.facts.crosswalk.layers[LayerId.CLSM].zones
     names = [str(zones.at[i, "nom"]) if i in zones.index else "un CLSM absent des données d’ici" for i in project.clsm]
-    return [n if n.startswith(("CLSM", "un ")) else f"le CLSM « {n} »" for n in (_article(n) for n in names)]
-
-
-def _article(name: str) -> str:
-    return f"le {name}" if name.startswith("CLSM") else name
+    return [n if n.startswith(("le ", "un CLSM")) else f"le CLSM « {n} »" for n in map(the_clsm, names)]
 
 
 def where(found: Evaluated) -> str:
@@ -117,23 +128,46 @@ def towns(found: Evaluated, most: int | None = None) -> str:
 def _proposal(found: Evaluated) -> str:
     facts = found.facts
     return fr.typeset(
-        f"Il est proposé de {aim(found)} sur {facts.size_text} : {towns(found, MOST_TOWNS)}. "
+        f"Il est proposé {of_aim(found)} sur {facts.size_text} : {towns(found, MOST_TOWNS)}. "
         f"{fr.inhabitants(facts.population)} (population municipale {facts.population_year}), {where(found)}."
     )
 
 
 def _figures(found: Evaluated, budget: Budget) -> tuple[tuple[str, str], ...]:
-    facts = found.facts
-    rural = facts.classes.loc[3, "population"] / facts.population if facts.population else 0.0
+    people = found.facts.population
     return tuple(
         (value, fr.typeset(label))
         for value, label in (
-            (fr.number(facts.population), f"habitants, population municipale {facts.population_year}"),
-            (measured(found, "qpv"), f"QPV touchés ; leurs habitants : {measured(found, 'qpv_habitants')}"),
-            (measured(found, "rural"), f"habitants en commune rurale, soit {fr.percent(rural)}"),
+            (fr.number(people), f"{fr.noun(people, 'habitant')}, population municipale {found.facts.population_year}"),
+            (measured(found, "qpv"), _quarters_label(found)),
+            (measured(found, "rural"), _rural_label(found)),
             cost_figure(found, budget),
         )
     )
+
+
+def _quarters_label(found: Evaluated) -> str:
+    number = found.values["qpv"].number
+    if not number:
+        return "QPV touché"
+    return (
+        f"{fr.noun(number, 'QPV touché ; ses', 'QPV touchés ; leurs')} habitants : {measured(found, 'qpv_habitants')}"
+    )
+
+
+def _rural_label(found: Evaluated) -> str:
+    people, value = found.facts.population, found.values["rural"]
+    rural = value.number or 0.0
+    about = "environ " if value.estimated else ""
+    share = f", soit {about}{fr.percent(rural / people)}" if people else ""
+    return f"{fr.noun(rural, 'habitant')} en commune rurale{share}"
+
+
+def figure_line(value: str, label: str) -> str:
+    """Write a figure and what it is on one line: « 4 QPV touchés », « QPV touché : aucun connu »."""
+    if any(sign.isdigit() for sign in value):
+        return f"{value} {label}"
+    return fr.typeset(f"{label[0].upper()}{label[1:]} : {value}")
 
 
 def cost_figure(found: Evaluated, budget: Budget) -> tuple[str, str]:
@@ -154,20 +188,21 @@ def cost_text(found: Evaluated, budget: Budget = NO_BUDGET) -> str:
         shared = f"Qui porte quoi, par an : {parts}." if parts else "Qui porte quoi reste à choisir."
         return fr.typeset(f"{summary_sentence(budget, costing)} {shared} Ordres de grandeur : {COST_SOURCE}.")
     return fr.typeset(
-        f"Le guide recommande un temps plein de coordination : {RECOMMENDED.cost} brut par an (charges salariales, ordre de grandeur 2024), soit "
-        f"{measured(found, 'temps_plein')} par habitant et par an, avant partage entre {fr.listing(COFUNDERS)}. "
+        f"Le guide recommande un temps plein de coordination : {RECOMMENDED.cost} brut par an (charges salariales, ordre de grandeur 2024)"
+        f"{_each(found)}, avant partage entre {BETWEEN_THEM}. "
         f"Le fonctionnement et les actions sont en plus. Source : {COST_SOURCE}."
     )
 
 
+def _each(found: Evaluated) -> str:
+    known = found.values["temps_plein"].number is not None
+    return f", soit {measured(found, 'temps_plein')} par habitant et par an" if known else ""
+
+
 def question_of(found: Evaluated) -> str:
     """Put the question to the council."""
-    purpose = {
-        Intent.ENLARGE: f"d’{aim(found)}",
-        Intent.MERGE: f"de {aim(found)}",
-    }.get(found.settings.project.intent, f"de {aim(found)}")
     return fr.typeset(
-        f"Le conseil approuve-t-il le principe {purpose} sur ce périmètre de {found.facts.size_text}, et autorise-t-il son exécutif à engager "
+        f"Le conseil approuve-t-il le principe {of_aim(found)} sur ce périmètre de {found.facts.size_text}, et autorise-t-il son exécutif à engager "
         "la démarche avec la psychiatrie publique, les personnes concernées, les aidants et l’agence régionale de santé (ARS) ?"
     )
 

@@ -34,7 +34,7 @@ from geo.exports.note_tables import (
     zones_table,
 )
 from geo.exports.perimeter_svg import gauge_svg, gauge_words, note_map, unnamed_on
-from geo.guidance import AskedQuestion, asked_questions, changed_labels, outcome_counts, used_text
+from geo.guidance import AskedQuestion, asked_questions, changed_labels, listed_here, outcome_counts, used_text
 from geo.layers import DISPOSITIFS, LayerId
 from geo.paths import version
 from geo.perimeters import PerimeterFacts
@@ -229,13 +229,14 @@ def opens_elsewhere(link: str) -> bool:
 # --- the parts of a note --------------------------------------------------------------------------------------------
 def lead(facts: PerimeterFacts) -> str:
     """Say a perimeter in one paragraph."""
-    bodies = fr.listing((p.name for p in facts.communities), most=4)
+    bodies = fr.listing((p.name for p in facts.bodies), most=4)
     where = fr.listing(f"{facts.atlas.departements.at[d, 'nom']} ({d})" for d in facts.departements)
     pieces = "d’un seul tenant" if facts.pieces == 1 else f"en {facts.pieces} morceaux"
-    within = f" Intercommunalités concernées : {bodies}." if bodies else ""
+    many = fr.noun(len(facts.bodies), "Intercommunalité concernée", "Intercommunalités concernées")
+    within = f" {many} : {bodies}." if bodies else ""
     return fr.typeset(
         f"{facts.size_text}, {fr.inhabitants(facts.population)} (population municipale {facts.population_year}), "
-        f"{fr.square_kilometres(facts.area_m2)}, {pieces}. Département : {where}.{within}"
+        f"{fr.square_kilometres(facts.area_m2)}, {pieces}. {fr.noun(len(facts.departements), 'Département')} : {where}.{within}"
     )
 
 
@@ -264,8 +265,8 @@ def _figures(facts: PerimeterFacts) -> tuple[tuple[str, str], ...]:
     mark = " (estimation)" if facts.density.estimated else ""
     share = rural["population"] / facts.population if facts.population else 0.0
     return (
-        (fr.number(facts.population), f"habitants, population municipale {facts.population_year}"),
-        (fr.number(len(facts.towns)), "commune" if len(facts.towns) < 2 else "communes"),
+        (fr.number(facts.population), f"{fr.noun(facts.population, 'habitant')}, population municipale {facts.population_year}"),
+        (fr.number(len(facts.towns)), fr.noun(len(facts.towns), "commune")),
         (fr.square_kilometres(facts.area_m2), "superficie"),
         (fr.percent(share), f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}"),
     )  # fmt: skip
@@ -313,8 +314,8 @@ def _limits(facts: PerimeterFacts) -> Iterable[str]:
     )
     short = [
         facts.crosswalk.layers[i].name
-        for i in (LayerId.ADULT_SECTORS, *DISPOSITIFS, LayerId.QPV)
-        if not facts.known_everywhere(i)
+        for i in (LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS, *DISPOSITIFS, LayerId.QPV)
+        if not listed_here(facts, i)
     ]
     if short:
         yield f"Listes incomplètes sur ce périmètre : {fr.listing(short)}. L’absence d’un nom n’y prouve rien."

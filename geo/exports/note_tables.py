@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from geo import french as fr
 from geo.agreements import COPIL_SOURCE, NO_AGREEMENTS, Agreements, copil_table, follow, table_of
 from geo.budget import (
-    COFUNDERS,
+    BETWEEN_THEM,
     RECOMMENDED,
     SCENARIOS,
     Budget,
@@ -29,6 +29,7 @@ from geo.guidance import (
     SETTING_LABELS,
     Seat,
     changed_labels,
+    listed_here,
     round_table,
 )
 from geo.indicators import Kind
@@ -79,7 +80,7 @@ def zones_table(facts: PerimeterFacts) -> Table:
             else:
                 (none if facts.known_everywhere(layer_id) else unknown).append(layer.name)
             continue
-        partly = "" if facts.known_everywhere(layer_id) else " *"
+        partly = "" if listed_here(facts, layer_id) else " *"
         for i, overlap in enumerate(met[:MOST_ZONES]):
             name, *rest = zone_cells(overlap)
             facts_of = layer.facts.get(overlap.id, "")
@@ -106,20 +107,17 @@ def zones_table(facts: PerimeterFacts) -> Table:
 def zone_cells(overlap: Overlap) -> tuple[str, str, str, str, str]:
     """Return the cells of one zone met: name with its state, people in common, two shares, relation."""
     state = "" if overlap.etat is Etat.EN_SERVICE else f" ({overlap.etat})"
-    unknown = overlap.population is None or (overlap.partial and not overlap.population)
-    least = "au moins " if overlap.partial and overlap.layer != LayerId.QPV else "environ " if overlap.estimated else ""
+    unknown = overlap.population is None or (overlap.unsized and not overlap.population)
+    least = overlap.hedge
     people = "inconnu" if unknown else f"{least}{fr.number(overlap.population or 0)}"
     share = (
-        "inconnue" if unknown or overlap.share_of_perimeter is None else f"{least}{_small(overlap.share_of_perimeter)}"
+        "inconnue"
+        if unknown or overlap.share_of_perimeter is None
+        else f"{least}{fr.percent(overlap.share_of_perimeter)}"
     )
-    zone = "inconnue" if overlap.share_of_zone is None else f"{least}{_small(overlap.share_of_zone)}"
+    zone = "inconnue" if overlap.share_of_zone is None else f"{least}{fr.percent(overlap.share_of_zone)}"
     relation = "arrondissement inconnu" if overlap.somewhere else RELATIONS[overlap.relation]
     return f"{overlap.name}{state}", people, share, zone, relation
-
-
-def _small(share: float) -> str:
-    """Write a share; a very small one is not rounded to zero."""
-    return f"< 0,1{fr.NBSP}%" if 0 < share < 0.0005 else fr.percent(share)
 
 
 def guests_table(facts: PerimeterFacts, agreements: Agreements = NO_AGREEMENTS) -> Table:
@@ -226,7 +224,7 @@ def staffing_table(found: Evaluated) -> Table:
         rows,
         widths=(1.4, 1.0, 1.5),
         note="Charges salariales seules, ordre de grandeur 2024 : ni locaux, ni actions. Le coût par habitant est celui du temps de travail écrit à "
-        f"côté, avant partage entre {fr.listing(COFUNDERS)}. Source : Guide 2025, « Cadre de travail » et annexe 1.",
+        f"côté, avant partage entre {BETWEEN_THEM}. Source : Guide 2025, « Cadre de travail » et annexe 1.",
     )
 
 
@@ -268,7 +266,7 @@ def settings_table(found: Evaluated) -> Table:
 
 def _whole(facts: PerimeterFacts, layer_id: str) -> str:
     """Say whether a list is complete here, and on whose word when it is the reader's."""
-    return f"oui{facts.by_whose_word(layer_id)}" if facts.known_everywhere(layer_id) else "non"
+    return f"oui{facts.by_whose_word(layer_id)}" if listed_here(facts, layer_id) else "non"
 
 
 def sources_table(facts: PerimeterFacts, world: Dataset) -> Table:

@@ -28,7 +28,7 @@ from geo.exports.note import Note, make_note
 from geo.exports.note_tables import LAYERS, Table, comparison_tables, noted_tables, settings_table, sources_table
 from geo.exports.perimeter_svg import outlines
 from geo.geometry import WGS84, dissolved
-from geo.guidance import MEASURES, asked_questions, round_table
+from geo.guidance import MEASURES, asked_questions, listed_here, round_table
 from geo.indicators import answers_over
 from geo.layers import LayerId, Overlap, zone_members
 from geo.needs import portrait, portrait_frame
@@ -226,7 +226,7 @@ def _zone_record(facts: PerimeterFacts, layer_id: str, o: Overlap) -> dict[str, 
         "communes": o.communes, "communes_en_partie": o.partial, "habitants_en_commun": o.population,
         "estimation": o.estimated, "part_du_perimetre": o.share_of_perimeter, "part_de_la_zone": o.share_of_zone,
         "habitants_de_la_zone": o.zone_population, "relation": str(o.relation),
-        "liste_complete_ici": facts.known_everywhere(layer_id),
+        "liste_complete_ici": listed_here(facts, layer_id),
         "sur_declaration": bool(facts.by_whose_word(layer_id)), "source": layer.source, "millesime": layer.vintage,
     }  # fmt: skip
 

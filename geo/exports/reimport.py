@@ -38,13 +38,11 @@ from geo.scenarios import (
     RawBook,
     RawScenario,
     Vintage,
-    Workbook,
     raw_book,
     read_claim_fields,
     read_project_field,
     reopen,
     set_on,
-    unpack,
 )
 
 LARGEST = 50_000_000  # bytes read back
@@ -241,15 +239,6 @@ def _from_geojson(content: Mapping[str, Any]) -> RawScenario:
         raise GeoInputError(_NOT_OURS.format("aucune commune n’y est nommée"))
     known = content.get("perimetre")
     return _raw([p.get("code") for p in communes], known if isinstance(known, dict) else {})
-
-
-def settings_of_link(link: str, atlas: Atlas) -> Workbook | None:
-    """Return the workbook of the link that a file carries, None when it carries none that can be read."""
-    _, mark, text = link.partition("lien=")
-    try:
-        return unpack(text.split("&")[0], atlas).workbook if mark else None
-    except GeoInputError:
-        return None
 
 
 def open_scenarios(

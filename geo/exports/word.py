@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from geo.exports.formats import FIXED_DATE
-from geo.exports.front import BLANK_MARK, Point
+from geo.exports.front import BLANK_MARK, Point, figure_line
 from geo.exports.maps.svg import SvgMap
 from geo.exports.note import CHAPTER, QUESTION_HEADERS, QUESTION_WIDTHS, QUESTIONS_TITLE, Note
 from geo.exports.note_tables import Table
@@ -128,8 +128,10 @@ def _figures(document: Any, figures: Sequence[tuple[str, str]]) -> None:
     for value, label in figures:
         paragraph = document.add_paragraph(style="List Bullet")
         paragraph.paragraph_format.space_after = Pt(0)
-        paragraph.add_run(printable(value)).bold = True
-        paragraph.add_run(f" {printable(label)}")
+        line = figure_line(value, label)
+        head = value if line.startswith(value) else ""
+        paragraph.add_run(printable(head)).bold = True
+        paragraph.add_run(printable(line.removeprefix(head)))
 
 
 def _map(document: Any, note: Note) -> None:

@@ -3,7 +3,7 @@
 It never knows a commune nor a layer. Start from `download`, `unpack`, `inspect`, `write_json`.
 """
 
-from geo.files.archives import KEPT, read_member, safe_name, unpack, weigh
+from geo.files.archives import KEPT, Ceilings, read_member, safe_name, unpack, weigh
 from geo.files.disk import (
     Content,
     DamagedError,
@@ -45,6 +45,7 @@ __all__ = [
     "PATIENCE",
     "TRIES",
     "UNREADABLE",
+    "Ceilings",
     "Content",
     "DamagedError",
     "DownloadError",

@@ -19,6 +19,7 @@ from geo.guidance.project import (
     clsm_held,
     clsm_near,
     read_project,
+    the_clsm,
 )
 from geo.guidance.questions import (
     ANSWER_LENGTH,
@@ -28,7 +29,7 @@ from geo.guidance.questions import (
     Question,
     asked_questions,
 )
-from geo.guidance.sector_shares import SectorShare, hospital_of, sectors_met
+from geo.guidance.sector_shares import SectorShare, hospital_of, listed_here, sectors_listed_after, sectors_met
 from geo.guidance.settings import THRESHOLDS, Settings
 from geo.guidance.settings_labels import (
     SETTING_LABELS,
@@ -40,7 +41,7 @@ from geo.guidance.settings_labels import (
     used_text,
 )
 from geo.guidance.table.members import round_table
-from geo.guidance.table.partners import FUNCTION_IDS, FUNCTIONS, Function
+from geo.guidance.table.partners import FUNCTIONS, Function
 from geo.guidance.table.seat import BODIES, CARERS, COMMUNES, CONCERNED, HOSPITALS, SECTORS, RoundTable, Seat
 
 __all__ = [
@@ -54,7 +55,6 @@ __all__ = [
     "CONCERNED",
     "EMPTY",
     "FUNCTIONS",
-    "FUNCTION_IDS",
     "HOSPITALS",
     "INTENT_LABELS",
     "MEASURES",
@@ -98,12 +98,15 @@ __all__ = [
     "hospital_of",
     "in_brief",
     "judge_moves",
+    "listed_here",
     "outcome_counts",
     "own_thresholds",
     "read_project",
     "round_table",
     "run_checks",
+    "sectors_listed_after",
     "sectors_met",
     "summary",
+    "the_clsm",
     "used_text",
 ]

@@ -15,7 +15,7 @@ from geo.guidance.check import Check
 from geo.guidance.checks.articulation import own_clsm
 from geo.guidance.finding import Finding, outcome_counts
 from geo.guidance.project import NO_PROJECT, Project
-from geo.guidance.sector_shares import sectors_listed, sectors_met
+from geo.guidance.sector_shares import listed_here, sectors_listed, sectors_met
 from geo.guidance.settings import Settings
 from geo.layers import OTHER_DISPOSITIFS, LayerId, Overlap, Relation, known_populations, populations_suffice
 from geo.moves import batch_of_one
@@ -94,9 +94,7 @@ def _cut(overlap: Overlap) -> bool:
 
 def _known(facts: PerimeterFacts, layer_id: LayerId, number: float) -> Value:
     """Make a value of a count that is a floor where the list is not complete."""
-    sector = layer_id in (LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS)
-    sure = sectors_listed(facts, layer_id) if sector else facts.known_everywhere(layer_id)
-    return Value(number, least=not sure)
+    return Value(number, least=not listed_here(facts, layer_id))
 
 
 def _no_sector_known(facts: PerimeterFacts) -> bool:
@@ -127,20 +125,29 @@ def _sector_people(facts: PerimeterFacts, *, outside: bool) -> Value:
     return value
 
 
+def placed_quarters(facts: PerimeterFacts) -> tuple[Overlap, ...]:
+    """Return the QPV that the perimeter surely meets: not those of a city that it cuts, in an arrondissement that is not known."""
+    return tuple(o for o in facts.overlaps[LayerId.QPV] if not o.somewhere)
+
+
 def _quarters_met(facts: PerimeterFacts) -> Value:
-    return Value(len(facts.overlaps[LayerId.QPV]), least=not batch_of_one(facts).quarters.complete[0])
+    """QPV met for certain; those of the city in an arrondissement that is not known may be here too, and make it a floor."""
+    found = batch_of_one(facts).quarters
+    return Value(int(found.touched[0]), least=bool(not found.complete[0] or found.unplaced[0]))
 
 
 def _quarters_left(facts: PerimeterFacts) -> Value:
     """QPV of the same intercommunal bodies that the perimeter does not meet."""
     found = batch_of_one(facts).quarters
-    return Value(int(found.known[0]) - len(facts.overlaps[LayerId.QPV]), least=not found.complete[0])
+    unplaced = int(found.unplaced[0])
+    left = int(found.known[0]) - int(found.touched[0]) - unplaced
+    return Value(left, least=bool(not found.complete[0] or unplaced))
 
 
 def _quarter_people(facts: PerimeterFacts) -> Value:
-    met = facts.overlaps[LayerId.QPV]
+    met = placed_quarters(facts)
     told = sum(o.population is not None for o in met)
-    lacking = told < len(met)
+    lacking = told < len(facts.overlaps[LayerId.QPV])
     known = facts.known_everywhere(LayerId.QPV)
     people = sum(o.population or 0 for o in met)
     if met and (not told or not populations_suffice(told, len(met))):
@@ -183,9 +190,9 @@ def _places(facts: PerimeterFacts) -> Value:
 
 
 def _hospitals(facts: PerimeterFacts) -> Value:
-    zones = facts.crosswalk.layers[LayerId.ADULT_SECTORS].zones
-    names = {str(zones.at[o.id, "territoire"]) for o in _sectors(facts)} - {""}
-    return _known(facts, LayerId.ADULT_SECTORS, len(names))
+    named = [s.establishment for s in sectors_met(facts, (LayerId.ADULT_SECTORS,))]
+    sure = sectors_listed(facts, LayerId.ADULT_SECTORS) and all(named)
+    return Value(len(set(named) - {""}), least=not sure)
 
 
 def _full_time(facts: PerimeterFacts) -> Value:
@@ -242,15 +249,14 @@ MEASURES = (
             lambda v: f"{fr.number(v, 2)}{fr.NBSP}€", _full_time),
     Measure("maires", TABLE, "Maires", "Un par commune.", fr.number, lambda f: Value(len(f.towns))),
     Measure("intercommunalites", TABLE, "Intercommunalités", "EPCI, ou EPT dans le Grand Paris.",
-            fr.number, lambda f: Value(len(f.communities))),
+            fr.number, lambda f: Value(len(f.bodies))),
     Measure("intercommunalites_en_partie", TABLE, "dont en partie seulement", "Intercommunalités que le périmètre coupe.",
-            fr.number, lambda f: Value(sum(not p.whole for p in f.communities))),
+            fr.number, lambda f: Value(sum(not p.whole for p in f.bodies))),
     Measure("etablissements", TABLE, "Établissements de psychiatrie adulte", "Établissements des secteurs rencontrés.",
             fr.number, _hospitals),
     Measure("departements", TABLE, "Départements", "Préfectures et conseils départementaux à associer.",
             fr.number, lambda f: Value(len(f.departements))),
 )  # fmt: skip
-BY_ID = {measure.id: measure for measure in MEASURES}
 
 
 def summary(facts: PerimeterFacts | None, findings: Sequence[tuple[Check, Finding]] = ()) -> str:
@@ -267,7 +273,7 @@ def summary(facts: PerimeterFacts | None, findings: Sequence[tuple[Check, Findin
 def in_brief(facts: PerimeterFacts, settings: Settings) -> tuple[str, str, str]:
     """Return what is read from afar: inhabitants; share of the marker; communes, adult sectors and QPV met, unknown said unknown."""
     sectors, quarters = sectors_met(facts, (LayerId.ADULT_SECTORS,)), facts.overlaps[LayerId.QPV]
-    placed = sum(not o.somewhere for o in quarters)
+    placed = len(placed_quarters(facts))
     parts = (
         facts.size_text,
         _counted(len(sectors), sectors_listed(facts, LayerId.ADULT_SECTORS), "secteur", "secteurs"),
@@ -290,7 +296,7 @@ def _sectors_sentence(facts: PerimeterFacts) -> str:
         return "Aucun secteur de psychiatrie adulte" if sure else "Secteurs de psychiatrie adulte inconnus ici"
     start = "" if sure else "Au moins "
     text = f"{start}{fr.count(len(adults), 'secteur')} de psychiatrie adulte"
-    whole, vague = sum(s.whole for s in adults), sum(bool(s.unknown) for s in adults)
+    whole, vague = sum(s.whole for s in adults), sum(bool(s.unknown) and not s.whole for s in adults)
     cut = len(adults) - whole - vague
     parts = [
         *([f"{fr.number(whole)} {'entier' if whole < 2 else 'entiers'}"] if whole else []),
@@ -302,7 +308,7 @@ def _sectors_sentence(facts: PerimeterFacts) -> str:
 
 def _quarters_sentence(facts: PerimeterFacts) -> str:
     met = facts.overlaps[LayerId.QPV]
-    count = sum(not o.somewhere for o in met)
+    count = len(placed_quarters(facts))
     if count < len(met):
         if not count:
             lost = fr.count(len(met), "quartier prioritaire", "quartiers prioritaires")

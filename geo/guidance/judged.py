@@ -14,8 +14,11 @@ import numpy.typing as npt
 from geo.arrays import Bools
 from geo.guidance.check import OUTCOMES, Check, Decision
 from geo.guidance.checks import CHECKS
+from geo.guidance.checks.coordination import bodies_after
 from geo.guidance.finding import Finding, Outcome, Reach
+from geo.guidance.sector_shares import sectors_listed_after
 from geo.guidance.settings import Settings
+from geo.layers import LayerId
 from geo.moves import IncidenceTables, Move, MoveBatch, try_moves
 from geo.perimeters import PerimeterFacts
 
@@ -27,7 +30,7 @@ class Measures:
     """Figures of one perimeter.
 
     `sector_people_outside` counts the inhabitants of the adult sectors met who are left outside, for the sectors whose
-    composition is known (`sectors_unknown` counts the others). `qpv_people` adds the populations published for the QPV
+    composition is known (`sectors_unknown` counts the others; `sectors_listed` says whether every adult sector is known). `qpv_people` adds the populations published for the QPV
     wholly inside; `qpv_left` counts the QPV of the same intercommunal bodies left outside in whole or in part. `span_m` is None
     across legal projections.
     """
@@ -44,6 +47,7 @@ class Measures:
     sectors_cut: int
     sectors_unknown: int
     sector_people_outside: int
+    sectors_listed: bool
     qpv: int
     qpv_left: int
     qpv_people: int
@@ -75,7 +79,7 @@ class JudgedMoves:
         batch, sectors, quarters = self.batch, self.batch.zones.sectors(), self.batch.quarters
         counts = {
             "population": batch.population, "atoms": batch.sums["atoms"], "communes": (batch.towns[1] > 0).sum(axis=1),
-            "epci": batch.epci, "communities": (batch.communities[1] > 0).sum(axis=1), "pieces": batch.pieces,
+            "epci": batch.epci, "communities": bodies_after(batch), "pieces": batch.pieces,
             "sectors": sectors.met.sum(axis=1), "sectors_cut": sectors.cut.sum(axis=1), "sectors_unknown": sectors.unknown.sum(axis=1),
             "sector_people_outside": sectors.outside.sum(axis=1), "qpv": quarters.inside, "qpv_left": quarters.left,
             "qpv_people": quarters.people,
@@ -83,6 +87,7 @@ class JudgedMoves:
         return {
             **{name: np.asarray(found).astype(np.int64).tolist() for name, found in counts.items()},
             "area_m2": batch.sums["area_m2"].tolist(),
+            "sectors_listed": sectors_listed_after(batch, LayerId.ADULT_SECTORS).tolist(),
             "span_m": [None if math.isnan(span) else span for span in batch.span_m.tolist()],
         }
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from geo import french as fr
 from geo.guidance.check import GUIDE_PERIMETER
+from geo.guidance.figures import placed_quarters
 from geo.guidance.project import Intent
 from geo.guidance.sector_shares import sectors_met
 from geo.guidance.settings import Settings
@@ -137,9 +138,10 @@ def _sector_towns(facts: PerimeterFacts) -> str:
 
 
 def _city_policy(facts: PerimeterFacts) -> str:
-    count, sure = len(facts.overlaps[LayerId.QPV]), facts.known_everywhere(LayerId.QPV)
+    count = len(placed_quarters(facts))
+    sure = count == len(facts.overlaps[LayerId.QPV]) and facts.known_everywhere(LayerId.QPV)
     quarters = fr.count(count, "quartier prioritaire touché", "quartiers prioritaires touchés")
-    known = quarters if count and sure else f"Au moins {quarters}" if count else "Quartiers prioritaires inconnus ici"
+    known = quarters if sure else f"Au moins {quarters}" if count else "Quartiers prioritaires inconnus ici"
     return (
         f"{known}. {NO_LIST} : ateliers santé ville et contrats de ville, à demander à la commune ou à la préfecture."
     )

@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 
 from geo import french as fr
+from geo.arrays import Bools
 from geo.communes import Atlas, pieces_text, places
 from geo.kept import kept_on_subject
 from geo.layers import CLAIMED, LayerId, Precision
+from geo.moves import MoveBatch
 from geo.perimeters import PerimeterFacts
 
 SECTOR_LAYERS = (LayerId.ADULT_SECTORS, LayerId.CHILD_SECTORS)
@@ -34,7 +36,8 @@ class MissingCommune:
 class SectorShare:
     """A sector met: inhabitants inside and in all (None when not known), communes that would complete it, and these in words.
 
-    `estimated` marks a sector that splits a commune whose part is computed; `unknown` is why no share can be reported.
+    `estimated` marks a sector that splits a commune whose part is computed; `unknown` is why its inhabitants are not known; `vague`
+    whether its communes are not all known.
     """
 
     layer: str
@@ -50,6 +53,7 @@ class SectorShare:
     source: str
     year: str
     lacking: tuple[str, tuple[str, ...]] = ("", ())
+    vague: bool = False
 
     @property
     def share(self) -> float | None:
@@ -58,8 +62,8 @@ class SectorShare:
 
     @property
     def whole(self) -> bool:
-        """Whether all of the sector is inside."""
-        return not self.missing and not self.unknown
+        """Whether all of the sector is inside, its inhabitants being known or not."""
+        return not self.missing and not self.vague
 
     @property
     def codes(self) -> frozenset[str]:
@@ -79,6 +83,8 @@ class SectorShare:
     @property
     def sentence(self) -> str:
         """Say the share in people, and what completes the sector."""
+        if self.whole and self.total is None:
+            return f"{self.short_name} : entier dans le périmètre ; {self.unknown}"
         if self.total is None:
             note = f" Précision relevée : {self.note.rstrip('.')}." if self.note else ""
             return f"{self.short_name} : {self.unknown} La part du secteur dans le périmètre est inconnue.{note}"
@@ -99,6 +105,19 @@ def sectors_listed(facts: PerimeterFacts, layer_id: LayerId) -> bool:
     return facts.known_everywhere(layer_id) or facts.assigned_everywhere(layer_id)
 
 
+def listed_here(facts: PerimeterFacts, layer_id: str) -> bool:
+    """Return whether all that a layer has on this perimeter is known; of sectors it is enough that every commune is in one."""
+    if layer_id in SECTOR_LAYERS:
+        return sectors_listed(facts, LayerId(layer_id))
+    return facts.known_everywhere(layer_id)
+
+
+def sectors_listed_after(batch: MoveBatch, layer_id: LayerId) -> Bools:
+    """Return what `sectors_listed` does, after each move of a batch."""
+    sums, who = batch.sums, "adult" if layer_id is LayerId.ADULT_SECTORS else "child"
+    return np.asarray((sums[f"{who}_unlisted"] == 0) | (sums[f"{who}_assigned"] == sums["atoms"]))
+
+
 @kept_on_subject
 def sectors_met(facts: PerimeterFacts, layers: tuple[LayerId, ...] = SECTOR_LAYERS) -> tuple[SectorShare, ...]:
     """Return the sectors met, adult ones first, the most inhabitants inside first."""
@@ -117,7 +136,8 @@ def _share(facts: PerimeterFacts, layer_id: str, zone_id: str) -> SectorShare:
     rows, people, whole = (layer.members[name].to_numpy()[mine] for name in ("row", "inhabitants", "whole"))
     inside = np.isin(rows, facts.rows)
     unknown = ""
-    if zone["precision"] == Precision.PARTIELLE:
+    vague = bool(zone["precision"] == Precision.PARTIELLE)
+    if vague:
         unknown = "ses communes ne sont pas toutes connues."
     elif np.isnan(people).any():
         split = fr.listing(places(atlas, rows[np.isnan(people)]), most=4)
@@ -144,12 +164,13 @@ def _share(facts: PerimeterFacts, layer_id: str, zone_id: str) -> SectorShare:
         source=str(zone["source_titre"] or layer.source),
         year=str(zone["annee_source"]),
         lacking=_lacking(atlas, missing),
+        vague=vague,
     )
 
 
 def _lacking(atlas: Atlas, missing: Sequence[MissingCommune]) -> tuple[str, tuple[str, ...]]:
     """Return how many communes or pieces of cities complete a sector, and their names; those of which a part does say so."""
-    if all(len(c.code) == len("59350") for c in missing):
+    if all(atlas.table["niveau"].iat[atlas.row[c.code]] == "commune" for c in missing):
         these = "cette commune" if len(missing) == 1 else f"ces {fr.number(len(missing))} communes"
         return these, tuple(c.name + (" (en partie)" if c.partly else "") for c in missing)
     whole, cut = ([atlas.row[c.code] for c in missing if c.partly is partly] for partly in (False, True))

@@ -4,13 +4,13 @@ It never guesses: an ambiguous row is refused with its candidates. Start from `r
 """
 
 from geo.imports.claimed import claimed_kinds, claimed_review
-from geo.imports.draft import KINDS, ROLES, Column, ImportDraft
+from geo.imports.draft import KINDS, ROLES, Column, ImportDraft, known_kind
 from geo.imports.headers import role_of
 from geo.imports.memory import Remembered, remembered
 from geo.imports.needs.figures import shown_figures
 from geo.imports.needs.places import GRAIN_NAMES
 from geo.imports.needs.plan import Item, NeedColumn, NeedsDraft, Plan, Question, Split, Tally, Way
-from geo.imports.needs.publish import NeedsStatement, keep_needs, publish_needs, remembered_plan
+from geo.imports.needs.publish import NeedsStatement, keep_needs, publish_needs, remembered_plan, resumed
 from geo.imports.needs.read import read_needs_draft, read_needs_file
 from geo.imports.publish import FORMS, Review, keep, keep_and_publish
 from geo.imports.read import read_draft, read_file, read_import
@@ -80,6 +80,7 @@ __all__ = [
     "keep",
     "keep_and_publish",
     "keep_needs",
+    "known_kind",
     "open_grids",
     "open_rows",
     "publish_needs",
@@ -90,6 +91,7 @@ __all__ = [
     "read_needs_file",
     "remembered",
     "remembered_plan",
+    "resumed",
     "role_of",
     "shown_figures",
     "template",

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from geo.errors import GeoInputError
-from geo.french import count, number
+from geo.french import count, listing, number
 from geo.imports.settling import Answers, Doubt
 from geo.remarks import Remark
 
@@ -53,6 +53,21 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         )
     }
 )
+
+
+def known_kind(kind: str) -> Kind:
+    """Return the kind of layer that is imported under an id.
+
+    Raises
+    ------
+    GeoInputError
+        When no such layer is imported; the sentence says which are.
+    """
+    if kind not in KINDS:
+        raise GeoInputError(f"Couche « {kind} » inconnue ; possibles : {listing(KINDS)}.")
+    return KINDS[kind]
+
+
 # What a column may be. The same words serve for tables and for the attributes of polygons (which have no commune, EPCI…).
 ROLES: Mapping[str, str] = MappingProxyType(
     {
@@ -67,6 +82,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "departement": "Département (code ou nom)",
         "part_commune": "Part de la commune (« partielle » ou « entière »)",
         "etat": "État (en service, annoncé, projet, à confirmer)",
+        "fin": "Fin du dispositif (oui ou non, ou sa date)",
         "annee": "Année",
         "annee_source": "Année de la source",
         "population": "Population publiée",

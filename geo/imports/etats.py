@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Sequence
 
 from geo.french import count, fold
 from geo.imports.settling import DISSOLVED, Answers, Doubt, value_key
-from geo.imports.vocabulary import etat_proposal, etat_word
+from geo.imports.vocabulary import etat_proposal, etat_word, says_unknown, says_yes
 from geo.layers import Etat
 from geo.remarks import Remark
 
 # The surest first; a territory whose rows differ is no better than the least sure of them.
 ORDER = (Etat.EN_SERVICE, Etat.ANNONCE, Etat.PROJET, Etat.A_CONFIRMER)
+PASSED = "date de fin passée"
 CANDIDATES = (*((str(e), str(e)) for e in ORDER), ("dissous ou en sommeil : ne couvre pas", DISSOLVED))
 
 
@@ -34,6 +37,18 @@ class Etats:
         held[3].append(row)
         return held[1]
 
+    def ended(self, text: str, row: int) -> str:
+        """Return what the column of ends says of a row: an état as `read`, "" where nothing has ended.
+
+        A date that has passed may be that of an agreement that was renewed since: asked once for the file.
+        """
+        if not text.strip() or says_yes(text) is False or says_unknown(text):
+            return ""
+        passed = _has_passed(text, dt.date.today())
+        if passed is None:
+            return self.read("dissous" if says_yes(text) else text, row)
+        return self.read(PASSED, row) if passed else ""
+
     def doubts(self) -> list[Doubt]:
         """Return one doubt for each distinct value, blocking where it was neither understood nor answered."""
         found = []
@@ -41,6 +56,8 @@ class Etats:
             words = {value: label for label, value in CANDIDATES}[meaning]
             verb = "compris" if sure else "non compris ; en attendant"
             said = f"État « {text[:60]} » ({count(len(rows), 'ligne')}) {verb} : {words}."
+            if text == PASSED:
+                said = f"La date de fin est passée sur {count(len(rows), 'ligne')} : renouvelé depuis, ou dissous ? En attendant : {words}."
             found.append(Doubt("valeur", value_key("etat", _said(text)), said, value=text, proposal=meaning, rows=tuple(rows), candidates=CANDIDATES,
                                blocking=not sure))  # fmt: skip
         return found
@@ -61,6 +78,25 @@ def etat_of(name: str, etats: Sequence[str], row: int) -> tuple[str | None, Rema
     return kept, Remark(
         "à savoir", where, f"ses lignes donnent plusieurs états ({words}) ; « {kept} » est retenu.", "", row
     )
+
+
+def worst(said: str, ended: str) -> str:
+    """Return the état of a row of which one column gives a state and another an end."""
+    return DISSOLVED if DISSOLVED in (said, ended) else ended or said
+
+
+def _has_passed(text: str, today: dt.date) -> bool | None:
+    """Tell whether the day or the year that a text gives is over, None when it gives none, or several."""
+    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
+    if len(years) != 1:
+        return None
+    day = re.search(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text)
+    iso = re.search(r"(\d{4})-(\d{2})-(\d{2})", text)
+    parts = [int(p) for p in (iso.groups() if iso else day.groups()[::-1] if day else ())]
+    try:
+        return dt.date(*parts) < today if parts else int(years[0]) < today.year
+    except ValueError:
+        return None
 
 
 def _said(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from geo.files import column_key
+from geo.french import fold
 
 # Folded header (see column_key) → role, the surest first.
 ALIASES: tuple[tuple[str, str], ...] = (
@@ -24,6 +25,10 @@ ALIASES: tuple[tuple[str, str], ...] = (
     ("departement", r"departement|dep|dept|dpt|codedepartement|codedep|coddep|codedept|departementcouvert|departementscouverts|numdep|numdepartement|nomdepartement|ndepartement|inseedep"),
     ("part_commune", r"partcommune|part|partiel|partielle|partiellement|couverture|totaleoupartielle|inclusion"),
     ("etat", r"etat|statut|avancement|situation|etat(du)?(clsm|cls|cpts|dac)|statut(du)?(clsm|cls|cpts|dac)|phase|etatdavancement"),
+    ("fin", r"(?:clsm|cls|cpts|dac)?(?:est|dejaete)?(?:dissout?e?s?|fermee?|inacti(?:f|ve)|abandonnee?|ensommeil|enveille|suspendue?|arretee?|close?|cloturee?|caduc|caduque"
+            r"|terminee?|expiree?|echue?|supprimee?)(?:le|en)?(?:du)?(?:clsm|cls|cpts|dac)?"
+            r"|(?:(?:date|annee)(?:de|d)?(?:la)?)?(?:fin|dissolution|fermeture|echeance|expiration|cloture|arret|resiliation|abandon)"
+            r"(?:de|du|d)?(?:la|l)?(?:clsm|cls|cpts|dac|convention|contrat|validite)?"),
     ("annee_source", r"anneesource|anneedelasource|millesime|datesource"),
     ("annee", r"annee|annee(de|du|d)?(la)?(creation|signature|lancement|mise.*|renouvellement|installation|demarrage|labellisation)(du)?(clsm|cls)?|date"
               r"|date(de|d)?(la)?(creation|signature|lancement|installation|demarrage|labellisation)(du)?(clsm|cls)?|creation|signature|signele|depuis|debut"),
@@ -51,6 +56,90 @@ _OTHERS = re.compile(
     r"(zonage|typologie|qpv|zrr|frr|zru|zus|afr|aav|uu|rural|urbain|densite|region|arrondissement|canton|bassin|circonscription|pays|ars|gps|lat|lon).*"
 )
 SEAT = re.compile(r".*(siege|cheflieu|adresse|porteur).*")  # where an office is says nothing of the territory
+NEUTRAL = frozenset(  # words that say, beside that of a layer, that a place is in it
+    [
+        "oui",
+        "non",
+        "o",
+        "n",
+        "ou",
+        "x",
+        "a",
+        "y",
+        "t",
+        "il",
+        "un",
+        "une",
+        "le",
+        "la",
+        "les",
+        "de",
+        "du",
+        "des",
+        "d",
+        "l",
+        "en",
+        "dans",
+        "au",
+        "par",
+        "fait",
+        "partie",
+        "couvert",
+        "couverte",
+        "couverts",
+        "couverture",
+        "membre",
+        "membres",
+        "commune",
+        "communes",
+        "ville",
+        "territoire",
+        "perimetre",
+        "appartenance",
+        "appartient",
+        "presence",
+        "existence",
+        "existe",
+        "existant",
+        "existante",
+        "concerne",
+        "concernee",
+        "inclus",
+        "incluse",
+        "adherent",
+        "adherente",
+        "adhesion",
+        "participe",
+        "participation",
+        "rattache",
+        "rattachee",
+        "rattachement",
+        "retenu",
+        "retenue",
+    ]
+)
+IN_FORCE = frozenset(
+    [
+        "actif",
+        "active",
+        "activite",
+        "service",
+        "operationnel",
+        "operationnelle",
+        "fonctionnement",
+        "fonctionnel",
+        "fonctionnelle",
+        "place",
+        "vigueur",
+        "exercice",
+        "signe",
+        "signee",
+        "installe",
+        "installee",
+        "cree",
+        "creee",
+    ]
+)
 KEPT = re.compile(
     r"retenue?s?|membre(s|duterritoire)?|incluse?s?|adherente?s?|concernee?s?|couverte?s?|appartenance|ouinon"
 )
@@ -78,10 +167,30 @@ def names_own(name: str, kind: str) -> bool:
 
 
 def speaks_of(name: str, kind: str) -> bool:
-    """Tell whether a header of yes and no is about being in the layer: « CLSM oui/non », « membre », and not « Concernée par un QPV »."""
-    folded = column_key(name)
+    """Tell whether a header of yes and no is about being in the layer: « CLSM oui/non », « membre », and not « Concernée par un QPV ».
+
+    « Sans CLSM » and « CLSM en projet » name the layer, and a yes there says something else: see `names_layer`.
+    """
+    return bool(KEPT.fullmatch(column_key(name))) or (names_layer(name, kind) and _beside(name, kind) <= NEUTRAL)
+
+
+def names_layer(name: str, kind: str) -> bool:
+    """Tell whether a header holds the word of a layer, whatever it says of it."""
     short = "secteur" if kind.startswith("secteurs") else kind
-    return bool(re.search(rf"{short}(?!m)", folded)) or bool(KEPT.fullmatch(folded))
+    return bool(re.search(rf"{short}(?!m)", column_key(name)))
+
+
+def in_force(name: str, kind: str) -> bool:
+    """Tell whether a header of yes and no says which territories work today: « Actif », « En service », « CLSM signé »."""
+    words = _beside(name, kind)
+    return bool(words & IN_FORCE) and words <= IN_FORCE | NEUTRAL
+
+
+def _beside(name: str, kind: str) -> set[str]:
+    """Return the words of a header that are not that of the layer."""
+    short = "secteur" if kind.startswith("secteurs") else kind
+    words = fold(re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])|_", " ", name)).split()
+    return {w for w in words if not re.fullmatch(rf"{short}s?|psy\w*|adultes?|enfants?|(?:19|20)\d\d", w)}
 
 
 def is_other(name: str) -> bool:

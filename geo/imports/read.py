@@ -24,8 +24,7 @@ from geo import isolation
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.files import MAX_BYTES, inspect, safe_name, too_heavy
-from geo.french import listing
-from geo.imports.draft import KINDS, ImportDraft, Progress
+from geo.imports.draft import ImportDraft, Progress, known_kind
 from geo.imports.exported import PERIMETER
 from geo.imports.settling import Answers
 from geo.isolation import Stop, Tell
@@ -74,8 +73,7 @@ def read_import(
     GeoInputError
         When the file is refused whole: empty, too heavy, of an unknown form, without a usable column or row.
     """
-    if kind not in KINDS:
-        raise GeoInputError(f"Couche « {kind} » inconnue ; possibles : {listing(KINDS)}.")
+    known_kind(kind)
     if isinstance(source, bytes):
         if len(source) > MAX_BYTES:
             raise GeoInputError(too_heavy(filename, len(source)))

@@ -101,10 +101,6 @@ class Answers:
         """Return the answers with one more, or another in its place."""
         return replace(self, given={**self.given, key: answer})
 
-    def settle_all(self, doubts: Iterable[Doubt]) -> Answers:
-        """Return the answers with the proposal of each of these doubts taken for its answer, where there is one."""
-        return replace(self, given={**self.given, **{d.key: d.proposal for d in doubts if d.proposal}})
-
     def forget(self, key: str) -> Answers:
         """Return the answers without one of them."""
         return replace(self, given={k: v for k, v in self.given.items() if k != key})

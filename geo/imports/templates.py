@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 import xlsxwriter
 
-from geo.errors import GeoInputError
-from geo.french import listing
-from geo.imports.draft import KINDS
+from geo.imports.draft import known_kind
 
 COLUMNS: tuple[tuple[str, bool, str], ...] = (
     ("nom", True, "Nom du territoire. Répétez-le sur chaque ligne qui le concerne."),
@@ -71,16 +69,15 @@ def template(kind: str) -> bytes:
     GeoInputError
         When the layer is not one that is imported.
     """
-    if kind not in KINDS:
-        raise GeoInputError(f"Couche « {kind} » inconnue ; possibles : {listing(KINDS)}.")
+    layer = known_kind(kind)
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"title": f"Modèle d’import : {KINDS[kind].long_name}"})
+    book.set_properties({"title": f"Modèle d’import : {layer.long_name}"})
     head = book.add_format({"bold": True, "bg_color": "#E3E9F1", "border": 1, "border_color": "#9FB0C6"})
     needed = book.add_format({"bold": True, "bg_color": "#1F4E9C", "font_color": "#FFFFFF", "border": 1})
     text = book.add_format({"num_format": "@", "valign": "top"})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    _data_sheet(book.add_worksheet(KINDS[kind].name[:31]), EXAMPLES[kind], head, needed, text)
+    _data_sheet(book.add_worksheet(layer.name[:31]), EXAMPLES[kind], head, needed, text)
     _help_sheet(book.add_worksheet("Mode d’emploi"), head, wrap)
     book.close()
     return stream.getvalue()

@@ -52,6 +52,17 @@ PART_WORDS = {"partielle": False, "partiel": False, "partie": False, "enpartie":
 _CROSS_SIGNS = frozenset("✓✔☑●•×✗✘■*")
 
 
+_LEFT_OUT = re.compile(
+    r"\b(?:sauf(?! (?:erreur|avis|indication|mention|precision))|hormis|excepte(?:e?s?)|a l (?:exception|exclusion)) |^hors |\bcommunes hors |"
+    r"\b(?:en partie|partiellement|pour partie|une partie)\b"
+)
+
+
+def leaves_out(note: str) -> bool:
+    """Tell whether a remark says that the composition is not quite what its row gives: « sauf Niort », « en partie »."""
+    return bool(_LEFT_OUT.search(fold(note)))
+
+
 def etat_word(text: str) -> str:
     """Return the état that a word says: one of `geo.layers.Etat` or DISSOLVED, "" when it is not surely understood."""
     folded = fold(text)

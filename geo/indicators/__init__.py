@@ -4,6 +4,7 @@ Counts add up, rates are computed again from counts, and what is secret or unkno
 layers nor files of users. Start from `Indicator`, `Series`, `Indicators`; `answers_over` answers many sets of communes at once.
 """
 
+from geo.indicators.cells import Cell, CellKind, is_one_group, read_cell, read_cells
 from geo.indicators.indicator import ID, Direction, Grain, Indicator, Measure
 from geo.indicators.series import (
     VALUE_COLUMNS,
@@ -25,6 +26,8 @@ __all__ = [
     "ID",
     "VALUE_COLUMNS",
     "Answer",
+    "Cell",
+    "CellKind",
     "Direction",
     "Grain",
     "Indicator",
@@ -40,9 +43,12 @@ __all__ = [
     "answer_sets",
     "answers_over",
     "code_of_today",
+    "is_one_group",
     "merged_rows",
     "on_today",
     "outward",
+    "read_cell",
+    "read_cells",
     "read_series",
     "series_bytes",
     "sets_of",

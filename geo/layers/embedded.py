@@ -6,7 +6,9 @@ Apart from the model of a layer because it reads files, and QPV their own way (g
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ import pandas as pd
 
 from geo.communes import Atlas, read_code
 from geo.errors import GeoInputError, MissingDataError
+from geo.kept import kept_on_subject
 from geo.layers.frames import whole_members, zones_frame
 from geo.layers.layer import ETATS, PRECISIONS, Etat, Layer, LayerId, Precision
 from geo.layers.quarters import read_quarters
@@ -22,7 +25,7 @@ from geo.paths import DATA
 TERRITORIES = ("epci", "ept", "departements", "regions")
 
 
-def load_layers(atlas: Atlas, data: Path = DATA) -> dict[str, Layer]:
+def load_layers(atlas: Atlas, data: Path = DATA) -> Mapping[str, Layer]:
     """Read every embedded layer: the cited facts of `data/layers.toml`, then the territories of the atlas.
 
     Raises
@@ -32,6 +35,16 @@ def load_layers(atlas: Atlas, data: Path = DATA) -> dict[str, Layer]:
     GeoInputError
         When a row holds a code, état or method that is not understood: file, line and code are named.
     """
+    return _embedded(atlas) if data == DATA else _read(atlas, data)
+
+
+@kept_on_subject
+def _embedded(atlas: Atlas) -> Mapping[str, Layer]:
+    """Return the layers of the product's own data, read once: publishing another layer changes nothing in them."""
+    return MappingProxyType(_read(atlas, DATA))
+
+
+def _read(atlas: Atlas, data: Path) -> dict[str, Layer]:
     try:
         catalogue = tomllib.loads((data / "layers.toml").read_text(encoding="utf-8"))["couche"]
         layers = [_fact_layer(entry, atlas, data) for entry in catalogue]

@@ -58,6 +58,12 @@ class IncidenceTables:
         return sorted(codes, key=lambda c: (str(names.at[c, "nom"]), c))
 
     @cached_property
+    def unites(self) -> Bools:
+        """Whether each of these is a body that unites communes: Paris stands for itself."""
+        known = {*self.atlas.epci.index, *self.atlas.ept.index}
+        return np.array([code in known for code in self.community_codes], dtype=bool)
+
+    @cached_property
     def community(self) -> csr_array:
         """Atoms × intercommunal bodies, one where an atom belongs to the body."""
         return _one_hot(self.atlas.communities[0], self.community_codes)

@@ -6,7 +6,8 @@ whole territory, as `geo.indicators` answers it, exact and comparable; where som
 class that holds both. Any other figure is in no class.
 
 Need has three classes, cut at the thirds of the territories of the scope whose figure is known or bounded (the middle of its bounds then); at
-those of France where the scope has fewer than nine. Equal figures are in one class; where all are equal, that class is the middle one.
+those of France where the scope has fewer than nine. Equal figures are in one class; where so many share the greatest need that both cuts
+fall on it, that class is the middle one: nothing is above it, and it is no small need.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ CROSS_TITLES = {
     "lecture": "Habitants par situation",
     "population": "Habitants ici",
     "couverts": "Couverts",
-    "part_couverte": "Part couverte",
+    "part_couverte": "Part couverte connue",
     "sans_clsm": "Sans CLSM ni projet connu",
     "non_couverts": "Non couverts (liste complète ou déclarée complète)",
     "inconnus": "Sans CLSM connu (liste incomplète)",
@@ -87,7 +88,8 @@ class Crossing:
 
     `table`, indexed by code: the columns of the gap table named in CROSS_TITLES, `valeur` (the figure of the whole territory, NaN where it is
     not exact or not comparable), `au_moins` and `au_plus` (its bounds, both `valeur` where it is exact), `couverture` and `besoin` (in words), `cover` and `need` (values of Cover and Need) and `classe` (rank in
-    CLASSES). `low` and `high` are the two cuts of the figure, NaN without any; `among` says whose thirds they are.
+    CLASSES). `low` and `high` are the two cuts of the figure, NaN without any; `among` says whose thirds they are; `level_top` whether both fall on the
+    greatest need.
     """
 
     indicator: Indicator
@@ -96,6 +98,7 @@ class Crossing:
     low: float
     high: float
     among: str
+    level_top: bool = False
 
     @property
     def title(self) -> str:
@@ -141,8 +144,11 @@ class Crossing:
         if np.isnan(self.low):
             return fr.typeset(f"{one.label} : trop peu de chiffres connus et comparables pour en faire des classes.")
         low, high = (fr.number(value, one.decimals) for value in (self.low, self.high))
-        lower, upper = (need_words(need, one.direction) for need in (Need.LOW, Need.HIGH))
-        if one.direction is Direction.BETTER:
+        lower, middle, upper = (need_words(need, one.direction) for need in (Need.LOW, Need.MIDDLE, Need.HIGH))
+        if self.level_top:
+            beyond, most = ("au-dessus", "petit") if one.direction is Direction.BETTER else ("au-dessous", "grand")
+            said = f"{middle} à {high}, le plus {most} chiffre, {lower} {beyond}"
+        elif one.direction is Direction.BETTER:
             said = f"{upper} au-dessous de {low}, {lower} à partir de {high}"
         else:
             said = f"{lower} jusqu’à {low}, {upper} au-delà de {high}"
@@ -201,16 +207,16 @@ def crossing(thing: Thing, level: str, scope: Scope, state: CoverageState) -> Cr
     gaps = gap_table(level, scope, state)
     table = gaps[list(_FROM_GAPS)].copy()
     found = need_figures(thing, level, [str(code) for code in table.index], state)
-    low, high, among = _cuts(thing, level, found, scope, state)
     indicator = thing.indicator
-    need = _need_classes(found, low, high, indicator)
+    low, high, among, level_top = _cuts(thing, level, found, scope, state)
+    need = _need_classes(found, low, high, indicator, level_top=level_top)
     cover = cover_classes(gaps)
     table["valeur"], table["au_moins"], table["au_plus"] = found.value, found.least, found.most
     table["couverture"] = np.array([cover_words(one) for one in Cover], dtype=object)[cover]
     table["besoin"] = np.array([need_words(one, indicator.direction) for one in Need], dtype=object)[need]
     table["cover"], table["need"] = cover, need
     table["classe"] = np.array([[rank_of(one, other) for other in Need] for one in Cover])[cover, need]
-    return Crossing(indicator, level, table, low, high, among)
+    return Crossing(indicator, level, table, low, high, among, level_top)
 
 
 def classes_of_atoms(found: Crossing, state: CoverageState) -> npt.NDArray[np.int64]:
@@ -285,19 +291,22 @@ def whole_rows(code: str, level: str, state: CoverageState) -> Rows:
     return next((rows for c in columns if len(rows := atlas.members(c, code))), nothing)
 
 
-def _cuts(thing: Thing, level: str, found: NeedFigures, scope: Scope, state: CoverageState) -> tuple[float, float, str]:
-    """Return the two cuts of the figure and whose thirds they are."""
+def _cuts(
+    thing: Thing, level: str, found: NeedFigures, scope: Scope, state: CoverageState
+) -> tuple[float, float, str, bool]:
+    """Return the two cuts of the figure, whose thirds they are, and whether both fall on the greatest need."""
     where = "d’ici"
     if np.isfinite(found.middle).sum() < FEWEST and scope.kind != "france":
         codes = state.atlas.table[CROSS_LEVELS[level][3]].dropna().unique()
         found, where = need_figures(thing, level, [str(code) for code in codes], state), "de France"
     known = found.middle[np.isfinite(found.middle)]
     if len(known) < FEWEST:
-        return np.nan, np.nan, ""
+        return np.nan, np.nan, "", False
     low, high = np.quantile(known, [1 / 3, 2 / 3]).tolist()
+    top = known.min() if thing.indicator.direction is Direction.BETTER else known.max()
     bounded = len(known) - int(np.isfinite(found.value).sum())
     said = f"dont le chiffre est connu{f', entre deux bornes pour {fr.number(bounded)}' if bounded else ''}"
-    return low, high, f"des {fr.number(len(known))} {level_words(level)} {where} {said}"
+    return low, high, f"des {fr.number(len(known))} {level_words(level)} {where} {said}", bool(low == high == top)
 
 
 def _towards_need(values: Floats, indicator: Indicator) -> Floats:
@@ -305,24 +314,19 @@ def _towards_need(values: Floats, indicator: Indicator) -> Floats:
     return -values if indicator.direction is Direction.BETTER else values
 
 
-def _need_classes(found: NeedFigures, low: float, high: float, indicator: Indicator) -> Ints:
+def _need_classes(found: NeedFigures, low: float, high: float, indicator: Indicator, *, level_top: bool) -> Ints:
     """Return the class of each figure; of one between two bounds, the class that holds both, else none."""
     known = np.isfinite(found.middle)
     if np.isnan(low):
         return np.where(known, Need.NOT_COMPARED, found.why).astype(np.intp)
     cuts = sorted(_towards_need(np.array([low, high]), indicator).tolist())
-    flat = low == high and _all_equal(found.middle)
-    least, most = (_class_of(values, cuts, indicator, flat=flat) for values in (found.least, found.most))
+    least, most = (
+        _class_of(_towards_need(values, indicator), cuts, level_top=level_top) for values in (found.least, found.most)
+    )
     return np.where(known & (least == most), least, found.why).astype(np.intp)
 
 
-def _class_of(values: Floats, cuts: list[float], indicator: Indicator, *, flat: bool) -> Ints:
-    need = _towards_need(values, indicator)
+def _class_of(need: Floats, cuts: list[float], *, level_top: bool) -> Ints:
     with np.errstate(invalid="ignore"):
-        conditions = [np.full(len(need), flat), need > cuts[1], need <= cuts[0]]
-    return np.select(conditions, [Need.MIDDLE, Need.HIGH, Need.LOW], Need.MIDDLE).astype(np.intp)
-
-
-def _all_equal(values: Floats) -> bool:
-    known = values[np.isfinite(values)]
-    return bool(len(known) and known.min() == known.max())
+        conditions = [need > cuts[1], need < cuts[0] if level_top else need <= cuts[0]]
+    return np.select(conditions, [Need.HIGH, Need.LOW], Need.MIDDLE).astype(np.intp)

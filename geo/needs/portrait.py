@@ -112,6 +112,8 @@ def _around(atlas: Atlas, rows: Rows) -> list[_Set]:
     for kind, column in (("epci", "community"), ("departement", "departement"), ("region", "region")):
         owner = atlas.communities[0] if column == "community" else atlas.table[column]
         mine = owner.iloc[rows]
+        if column == "community":  # Paris stands for itself there, and is no intercommunal body
+            mine = mine.where(mine.isin([*atlas.epci.index, *atlas.ept.index]))
         people = mine.to_frame("code").assign(people=atlas.population[rows]).dropna().groupby("code")["people"].sum()
         if people.empty:
             continue

@@ -79,10 +79,11 @@ class NearestPlace:
 @dataclass(frozen=True)
 class Places:
     """Mental health places inside by category, and the nearest of each category outside; `complete` when the list covers
-    the perimeter; `known` False when there is no list at all."""
+    the perimeter, `covered` when it says something of it; `known` False when there is no list at all."""
 
     known: bool
     complete: bool
+    covered: bool
     inside: tuple[tuple[str, int], ...]
     nearest: tuple[NearestPlace, ...]
     source: str
@@ -96,7 +97,10 @@ class Places:
         listed = fr.listing(f"{name} : {fr.number(n)}" for name, n in self.inside)
         if not self.complete:
             seen = f" Connus : {listed}." if total else ""
-            return f"La liste des lieux de santé mentale ({self.source}) ne couvre pas tout le périmètre.{seen}"
+            what = (
+                "ne couvre pas tout le périmètre" if self.covered else "porte sur d’autres départements : inconnus ici"
+            )
+            return f"La liste des lieux de santé mentale ({self.source}) {what}.{seen}"
         near = fr.listing((f"{p.category} à {p.commune} ({fr.kilometres(p.distance_m)})" for p in self.nearest), most=6)
         outside = f" Les plus proches au dehors, parmi les lieux connus : {near}." if near else ""
         return f"Dans le périmètre : {listed or 'aucun lieu'}.{outside} Source : {self.source}."
@@ -106,12 +110,13 @@ def places(facts: PerimeterFacts) -> Places:
     """Count the places inside, and find the nearest outside of each category from the main commune's inner point."""
     found = facts.resources
     if found is None:
-        return Places(False, False, (), (), "")
+        return Places(False, False, False, (), (), "")
     complete = set(facts.departements) <= found.extent
     counts = found.inside(facts.rows)["categorie"].value_counts()
     return Places(
         known=True,
         complete=complete,
+        covered=bool(set(facts.departements) & found.extent) or len(counts) > 0,
         inside=tuple((str(c), int(n)) for c, n in counts.items()),
         # Where the list stops short, the nearest place known may be far from the nearest there is.
         nearest=tuple(_nearest(facts, found)) if complete else (),

@@ -153,18 +153,6 @@ def remove(codes: Iterable[str], gone: Iterable[str], *, locked: Iterable[str] =
     return frozenset(codes) - (frozenset(gone) - frozenset(locked))
 
 
-def add_zone(codes: Iterable[str], crosswalk: Crosswalk, layer: str, zone: str) -> Codes:
-    """Add a whole EPCI, sector, CLS, or the communes of a QPV; « compléter le secteur » is this."""
-    return add(codes, zone_codes(crosswalk, layer, zone))
-
-
-def remove_zone(
-    codes: Iterable[str], crosswalk: Crosswalk, layer: str, zone: str, *, locked: Iterable[str] = ()
-) -> Codes:
-    """Remove the communes of a zone, but for the locked ones."""
-    return remove(codes, zone_codes(crosswalk, layer, zone), locked=locked)
-
-
 def stop_at_community(
     codes: Iterable[str], atlas: Atlas, community: str | None = None, *, locked: Iterable[str] = ()
 ) -> Codes:

@@ -187,6 +187,12 @@ class PerimeterFacts:
         """
         return self._parts("community", self.atlas.communities[1])
 
+    @property
+    def bodies(self) -> tuple[TerritoryPart, ...]:
+        """The same, those that unite communes: not Paris, which stands for itself in `communities`."""
+        atlas = self.atlas
+        return tuple(p for p in self.communities if p.code in atlas.epci.index or p.code in atlas.ept.index)
+
     def _parts(self, column: str, names: pd.DataFrame) -> tuple[TerritoryPart, ...]:
         everyone = self.atlas.communities[0] if column == "community" else self.atlas.table[column]
         mine = everyone.iloc[self.rows]

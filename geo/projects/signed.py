@@ -60,7 +60,7 @@ def projects_table(every: Iterable[Kept], atlas: Atlas) -> bytes:
     return stream.getvalue().encode("utf-8-sig")
 
 
-def signed_review(one: Kept, who: str, world: Dataset, today: date | None = None) -> Review:
+def signed_review(one: Kept, who: str, world: Dataset) -> Review:
     """Return what a signed project becomes in the layer of CLSM: read as a table, to be added, complete nowhere.
 
     `world` is the active data, without any claim. `geo.imports.keep` makes a draft of it, which the page Données publishes.
@@ -70,7 +70,7 @@ def signed_review(one: Kept, who: str, world: Dataset, today: date | None = None
     GeoInputError
         When it is not signed, has no known commune, or `who` is not said.
     """
-    project, day = one.project, (today or date.today()).isoformat()
+    project, day = one.project, date.today().isoformat()
     if not project.signed or project.over:
         raise GeoInputError("Seul un projet signé devient un CLSM en service.")
     if not signed_codes(project, world.atlas):

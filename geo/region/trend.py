@@ -39,8 +39,8 @@ SURVEYED = (
 @dataclass(frozen=True)
 class Before:
     """What is known of one moment. `sure`: CLSM in service today that a source says opened before; `maybe`: those that may have
-    (year unknown, or that very year); `people` and `most`: inhabitants of the first, then of both; `survey`: what was published,
-    for France only."""
+    (year unknown, or that very year); `people` and `most`: inhabitants of the first, then of both; `open`: whether CLSM that the list does
+    not know may have been there, so that `most` bounds nothing; `survey`: what was published, for France only."""
 
     label: str
     sure: int
@@ -48,14 +48,18 @@ class Before:
     people: float
     most: float
     total: float
+    open: bool = False
     survey: Surveyed | None = None
 
     @property
     def amount(self) -> str:
-        """Write the share of people covered: « 12,3 % », or between what is sure and what may be."""
+        """Write the share of people covered: « 12,3 % », between what is sure and what may be, or at least so much."""
         if not self.total:
             return "sans objet"
         low, high = fr.percent(self.people / self.total), fr.percent(self.most / self.total)
+        if self.open:
+            known = f"au moins {low}" if self.people else "aucun connu"
+            return known if low == high else f"{known} ; {high} avec ceux d’année inconnue"
         return low if low == high else f"entre {low} et {high}"
 
     @property
@@ -115,13 +119,16 @@ def trend(scope: Scope, state: CoverageState) -> Trend:
     here, years = _here(scope, state), _years(state)
     whole = scope.kind == "france"
     total = float(state.population[scope.rows].sum())
+    unknown = bool((state.possible[scope.rows] > 0).any())
     moments = []
     for survey in SURVEYED:
         sure = here & (years < survey.year)
         maybe = here & (np.isnan(years) | (years == survey.year))
         people, most = _people(scope, state, sure), _people(scope, state, sure | maybe)
         moments.append(
-            Before(survey.label, int(sure.sum()), int(maybe.sum()), people, most, total, survey if whole else None)
+            Before(
+                survey.label, int(sure.sum()), int(maybe.sum()), people, most, total, unknown, survey if whole else None
+            )
         )
     now = float(state.people["couverts"][scope.rows].sum())
     most_now = now + float(state.possible[scope.rows].sum())

@@ -5,7 +5,7 @@ It never reads a user's file. Start from `keep`, `publish`, `withdraw`, `heads`,
 
 from geo.register.backup import Saved, backup, restore
 from geo.register.bodies import ADDRESS
-from geo.register.journal import Line, active_text, changes_text, history, journal
+from geo.register.journal import SOURCES, Line, active_text, changes_text, history, journal, note_sync
 from geo.register.model import NEEDS, ConflictError, Event, Head, Origin, Settled, State, Statement, Version
 from geo.register.needs import NeedSet, keep_series, kind_of, name_of, need_sets, read_needs, set_id
 from geo.register.register import (
@@ -37,6 +37,7 @@ __all__ = [
     "ELSEWHERE",
     "NEEDS",
     "PROJECTS",
+    "SOURCES",
     "STAGE",
     "VERSIONS",
     "ConflictError",
@@ -72,6 +73,7 @@ __all__ = [
     "layers_under",
     "name_of",
     "need_sets",
+    "note_sync",
     "publish",
     "read_layer",
     "read_needs",

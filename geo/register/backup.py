@@ -19,17 +19,18 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from geo import french as fr
 from geo.errors import GeoInputError
-from geo.files import DamagedError, sha256, sync_folder
+from geo.files import Ceilings, DamagedError, sha256, sync_folder, weigh
 from geo.register import schema, store
 from geo.register.rows import CONTENT
 from geo.register.schema import CONTENTS, METADATA, VERSIONS
 
 ROWS, SUMS, BODIES = "registre.json", "sommes.json", "contenus"
 FORM = 1
-LARGEST_BYTES = 4_000_000_000  # of all that an archive holds
+# Of an archive, before anything of it is read: members, bytes once opened, times its packed size.
+CEILINGS = Ceilings(members=200_000, total_bytes=4_000_000_000, ratio=200.0)
 _TABLES = tuple(table for table in METADATA.sorted_tables if table is not CONTENTS)
 _NO_ARCHIVE = "ce fichier n’est pas une sauvegarde du registre, ou il est abîmé"
 
@@ -106,8 +107,7 @@ def restore(source: Path, home: Path | None = None) -> Saved:
         When the archive is damaged, of a newer version, or the register is not empty; nothing is written.
     """
     bodies = _read(source)
-    told = json.loads(bodies.pop(ROWS))
-    rows = _rows(told, source)
+    rows = _rows(bodies.pop(ROWS), source)
     contents: dict[str, dict[str, bytes]] = {}
     for name, body in bodies.items():
         _, content, file = name.split("/")
@@ -116,13 +116,16 @@ def restore(source: Path, home: Path | None = None) -> Saved:
         if store.content_of(files) != content:
             raise GeoInputError(f"{source.name} : {_NO_ARCHIVE} (contenu {content}).")
     store.prepare(home)
-    _ensure_empty(home)
+    with store.reading(
+        home
+    ) as connection:  # before any file is written; looked at again below, where nobody else can write
+        _ensure_empty(connection)
     with ExitStack() as stack:  # files first: a row always has its files
         writers = [stack.enter_context(store.written(content, files, home)) for content, files in contents.items()]
         with store.writing(home) as connection:
-            for table in _TABLES:
-                if found := rows.get(table.name):
-                    connection.execute(sa.insert(table), found)
+            _alone(connection)
+            _ensure_empty(connection)
+            _insert(connection, rows, source)
             for write in writers:
                 write(connection)
             _count_on(connection)
@@ -132,13 +135,32 @@ def restore(source: Path, home: Path | None = None) -> Saved:
     return Saved(len(rows.get(VERSIONS.name, ())), number, source.stat().st_size, problems)
 
 
-def _ensure_empty(home: Path | None) -> None:
-    with store.reading(home) as connection:
-        full = [
-            table.name
-            for table in _TABLES
-            if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first()
-        ]
+def _alone(connection: sa.Connection) -> None:
+    """Have nobody else write until the end: another restoration, a colleague who publishes. SQLite has one writer at a time anyway."""
+    if connection.dialect.name == "postgresql":
+        names = ", ".join(table.name for table in _TABLES)
+        connection.exec_driver_sql(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _insert(connection: sa.Connection, rows: Mapping[str, list[dict[str, Any]]], source: Path) -> None:
+    for table in _TABLES:
+        try:
+            if found := rows.get(table.name):
+                connection.execute(sa.insert(table), found)
+        except OperationalError:  # the database, not the archive
+            raise
+        except (SQLAlchemyError, ValueError, OverflowError) as error:
+            raise GeoInputError(
+                f"{source.name} : {_NO_ARCHIVE} (table « {table.name} »). Rien n’est restauré."
+            ) from error
+
+
+def _ensure_empty(connection: sa.Connection) -> None:
+    full = [
+        table.name
+        for table in _TABLES
+        if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first()
+    ]
     if full:
         raise GeoInputError(
             "Le registre n’est pas vide : rien n’est restauré. Indiquez une base vide (CLSM_REGISTER) ou un dossier neuf (CLSM_HOME), "
@@ -149,16 +171,14 @@ def _ensure_empty(home: Path | None) -> None:
 def _read(source: Path) -> dict[str, bytes]:
     """Return the members of an archive, each as its sum says."""
     try:
+        with source.open("rb"):
+            weigh(source, CEILINGS)
         with zipfile.ZipFile(source) as archive:
-            if sum(one.file_size for one in archive.infolist()) > LARGEST_BYTES:
-                raise GeoInputError(
-                    f"{source.name} : plus de {fr.megabytes(LARGEST_BYTES)} une fois ouvert ; ce n’est pas une sauvegarde."
-                )
             bodies = {one.filename: archive.read(one) for one in archive.infolist()}
         sums = json.loads(bodies.pop(SUMS))
         whole = sums == {name: sha256(body) for name, body in bodies.items()}
-    except GeoInputError:
-        raise
+    except GeoInputError as error:
+        raise GeoInputError(f"{source.name} : {_NO_ARCHIVE}. Rien n’est restauré.") from error
     except OSError as error:
         raise GeoInputError(f"{source} : lecture impossible ({error.strerror}).") from error
     except Exception as error:  # zipfile and json raise whatever they like on bytes of another kind
@@ -174,24 +194,36 @@ def _is_body(name: str) -> bool:
     return len(parts) == 3 and parts[0] == BODIES and bool(CONTENT.fullmatch(parts[1])) and parts[2] in store.FILES
 
 
-def _rows(told: Any, source: Path) -> dict[str, list[dict[str, Any]]]:
+def _rows(body: bytes, source: Path) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of each table, in columns that this code knows."""
-    if (
-        not isinstance(told, dict)
-        or told.get("forme") != FORM
-        or told.get("schema") not in (schema.REVISION, *schema.OLDER)
-    ):
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict) or not isinstance(told.get("tables"), dict):
+        raise GeoInputError(f"{source.name} : {_NO_ARCHIVE}. Rien n’est restauré.")
+    if told.get("forme") != FORM or told.get("schema") not in (schema.REVISION, *schema.OLDER):
         raise GeoInputError(
             f"{source.name} : cette sauvegarde a été faite par une version plus récente du tableau de bord. "
             "Mettez-le à jour, puis relancez ; rien n’est restauré."
         )
     known = {table.name: {column.name for column in table.columns} for table in _TABLES}
     found: dict[str, list[dict[str, Any]]] = {}
-    for name, rows in told.get("tables", {}).items():
-        if name not in known or any(not isinstance(row, dict) or not row.keys() <= known[name] for row in rows):
+    for name, rows in told["tables"].items():
+        if name not in known or not _are_rows(rows, known[name]):
             raise GeoInputError(f"{source.name} : {_NO_ARCHIVE} (table « {str(name)[:40]} »). Rien n’est restauré.")
         found[name] = rows
     return found
+
+
+def _are_rows(rows: object, columns: set[str]) -> bool:
+    """Tell whether these are rows: columns that are known, and no list nor table in any, which PostgreSQL would write as a text."""
+    return isinstance(rows, list) and all(
+        isinstance(row, dict)
+        and row.keys() <= columns
+        and not any(isinstance(value, list | dict) for value in row.values())
+        for row in rows
+    )
 
 
 def _count_on(connection: sa.Connection) -> None:

@@ -1,9 +1,12 @@
-"""What was done to the layers: each version kept, each change of the active one, with who and when. Rows are only ever added."""
+"""What was done to the layers: each version kept, each change of the active one, each update of the official sources that somebody
+asked for, with who and when. Rows are only ever added.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,9 +15,11 @@ from geo.french import count
 from geo.register import store
 from geo.register.model import NEEDS, Event, State, Version
 from geo.register.rows import event_of, version_of
-from geo.register.schema import EVENTS, VERSIONS
+from geo.register.schema import ACTS, EVENTS, VERSIONS
+from geo.register.writing import LONGEST, now, one_line
 
 ORIGINAL, NONE = "couche d’origine", "aucune version"
+SOURCES = "sources"  # the kind of the lines of the official sources
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,41 @@ def journal(home: Path | None = None) -> list[Line]:
     GeoInputError
         When the register does not answer.
     """
-    lines = [*_moves(_events(home)), *_kept(home)]
-    return sorted(
-        lines, key=lambda line: line.at, reverse=True
-    )  # of one second, a change comes before what was kept for it
+    lines = [*_moves(_events(home)), *_kept(home), *_acts(home)]
+    return sorted(lines, key=_moment, reverse=True)  # of one second, a change comes before what was kept for it
+
+
+def _moment(line: Line) -> float:
+    """Return when a line was written, in the order of time: machines, and the two halves of a year, have other hours."""
+    try:
+        return datetime.fromisoformat(line.at).timestamp()
+    except ValueError:  # unknown: after all others, read last
+        return float("-inf")
+
+
+def note_sync(what: str, *, who: str, home: Path | None = None) -> None:
+    """Write down who has the official sources updated, and which, before it is begun.
+
+    Raises
+    ------
+    GeoInputError
+        When the register does not answer: nobody would know who did it.
+    """
+    row = {"act": SOURCES, "who": one_line(who, LONGEST["who"]), "at": now(), "what": one_line(what, 2000)}
+    with store.writing(home) as connection:
+        connection.execute(sa.insert(ACTS).values(**row))
+
+
+def _acts(home: Path | None) -> Iterator[Line]:
+    if not store.exists(home):
+        return
+    with store.reading(home) as connection:
+        if not sa.inspect(connection).has_table(ACTS.name):  # an older register that may only be read
+            return
+        rows = connection.execute(sa.select(ACTS).order_by(ACTS.c.id.desc())).mappings().all()
+    for row in rows:
+        at, who, act, what = (str(row[name]) for name in ("at", "who", "act", "what"))
+        yield Line(at, who, act, "mise à jour demandée", changes=what)
 
 
 def _events(home: Path | None, kind: str | None = None) -> list[Event]:

@@ -6,6 +6,7 @@ A set is a table that somebody brought under a name of its own, which is the rem
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -18,8 +19,8 @@ from geo.french import fold
 from geo.indicators import ID, Series, State, read_series, series_bytes
 from geo.register import store
 from geo.register.model import NEEDS, Head, Origin, Settled, Statement, Version
-from geo.register.register import add_row, damage, find, head, heads, now, versions
-from geo.register.writing import given_columns, one_line, statement_row
+from geo.register.register import add_row, damage, find, head, heads, versions
+from geo.register.writing import given_columns, now, one_line, statement_row
 from geo.rights import Act, Actor, actor_of, ensure_may
 
 MOST_LETTERS = 40  # of the identifier of a set
@@ -38,7 +39,10 @@ class NeedSet:
 def set_id(name: str) -> str:
     """Return the identifier of a set by its name: « Santé mentale (ORS) » gives « sante-mentale-ors »; "" when nothing is left."""
     words = "-".join(re.findall(r"[a-z0-9]+", fold(name)))
-    return words[:MOST_LETTERS].strip("-")
+    if len(words) <= MOST_LETTERS:
+        return words
+    end = hashlib.sha256(words.encode()).hexdigest()[:6]  # two long names that begin alike are two sets
+    return f"{words[: MOST_LETTERS - 7].strip('-')}-{end}"
 
 
 def kind_of(identifier: str) -> str:

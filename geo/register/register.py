@@ -11,7 +11,6 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,7 @@ from geo.register.journal import back_text, history
 from geo.register.model import NEEDS, ConflictError, Head, Origin, Settled, State, Statement, Version
 from geo.register.rows import NEEDED, version_of
 from geo.register.schema import EVENTS, HEADS, STATEMENTS, VERSIONS
-from geo.register.writing import LONGEST, ensure_stated, one_line, statement_row, version_row
+from geo.register.writing import LONGEST, ensure_stated, now, one_line, statement_row, version_row
 from geo.rights import Act, Actor, actor_of, ensure_may
 
 if TYPE_CHECKING:
@@ -45,11 +44,6 @@ def default_who() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
         return "inconnu"
-
-
-def now() -> str:
-    """Return the moment, ISO 8601 with its zone."""
-    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 # --- keep -------------------------------------------------------------------------------------------------------

@@ -86,6 +86,15 @@ PROJECTS = sa.Table(  # what an ARS follows (geo.projects): a row for each chang
     sa.Column("content", sa.Text, nullable=False),  # JSON
     sa.UniqueConstraint("project", "revision"),
 )
+ACTS = sa.Table(  # what is done for all that makes no version
+    "clsm_acts",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("act", sa.String(60), nullable=False),
+    sa.Column("who", sa.String(200), nullable=False),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+)
 CONTENTS = sa.Table(  # used where machines share the database (geo/register/bodies.py)
     "clsm_contents",
     METADATA,
@@ -93,13 +102,13 @@ CONTENTS = sa.Table(  # used where machines share the database (geo/register/bod
     sa.Column("name", sa.String(40), primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
-HELD = (VERSIONS, EVENTS, STATEMENTS, PROJECTS)  # rows that are only ever added, by the database's own word
+HELD = (VERSIONS, EVENTS, STATEMENTS, PROJECTS, ACTS)  # rows that are only ever added, by the database's own word
 
 
-REVISION = "0005"
-OLDER: tuple[str, ...] = ("0001", "0002", "0003", "0004")  # the revisions before, which are migrated
+REVISION = "0006"
+OLDER: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005")  # the revisions before, which are migrated
 # Revisions that are read as they are where no migration can be written ("": before they were numbered), and what that takes.
-READABLE = ("", "0001", "0002", "0003", "0004")
+READABLE = ("", *OLDER)
 _OLD_TABLES = frozenset({VERSIONS.name, HEADS.name, EVENTS.name})
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_KEY = 0x434C534D  # of the advisory lock in PostgreSQL

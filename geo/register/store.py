@@ -15,15 +15,12 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 from geo.communes import SHAPE_OF_IRIS, Atlas, read_code
 from geo.errors import GeoInputError
@@ -34,12 +31,12 @@ from geo.paths import home as default_home
 from geo.register import bodies as database
 from geo.register import schema
 from geo.register.bodies import ADDRESS
+from geo.register.engine import commit, connected, engine_of, reported
 from geo.register.rows import CONTENT
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-WAIT_S = 30
 ZONE_CONTENT: Mapping[str, Content] = {
     **dict.fromkeys(("id", *(name for name in ZONE_COLUMNS if name != "population")), "text"), "population": "number",
 }  # fmt: skip
@@ -70,60 +67,17 @@ def _database(home: Path | None) -> sa.Engine:
     Raises
     ------
     GeoInputError
-        When the address is not valid, its driver is absent, or the folder cannot be made.
+        When the folder cannot be made, or as `engine_of`.
     """
-    address = os.environ.get(ADDRESS, "")
-    if not address:
-        folder = register_folder(home)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise GeoInputError(f"{folder} : dossier inaccessible en écriture ({error.strerror}).") from error
-        address = f"sqlite:///{folder / DATABASE}"
-    return _engine(address)
-
-
-@lru_cache(maxsize=8)
-def _engine(address: str) -> sa.Engine:
+    if address := os.environ.get(ADDRESS, ""):
+        return engine_of(address)
+    folder = register_folder(home)
     try:
-        url = sa.make_url(address)
-        options = {"connect_args": {"timeout": WAIT_S}} if url.get_backend_name() == "sqlite" else {}
-        engine = sa.create_engine(url, poolclass=NullPool, **options)
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise GeoInputError(
-            f"{ADDRESS} : l’adresse du registre n’est pas comprise, ou le pilote de cette base n’est pas installé. "
-            "Exemple : postgresql+psycopg://utilisateur@serveur/base."
-        ) from error
-    if engine.dialect.name == "sqlite":
-        _tune_sqlite(engine)
-    return engine
-
-
-def _tune_sqlite(engine: sa.Engine) -> None:
-    """Let a writer wait for the other at its first word, not fail at its last: BEGIN IMMEDIATE; reads take no lock."""
-
-    @sa.event.listens_for(engine, "connect")
-    def _connect(connection: object, _: object) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]
-        connection.text_factory = _text  # type: ignore[attr-defined]
-        connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
-        connection.execute("PRAGMA synchronous=FULL")  # type: ignore[attr-defined]
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
-
-
-@contextmanager
-def reported() -> Iterator[None]:
-    """Turn what a database complains of into a French sentence."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0][:160]
-        raise GeoInputError(
-            f"Le registre des couches importées ne répond pas ({reason}). Rien n’est changé ; réessayez."
-        ) from error
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GeoInputError(f"{folder} : dossier inaccessible en écriture ({error.strerror}).") from error
+    # Not as a text: a folder whose name holds « ? » would lead elsewhere.
+    return engine_of(sa.URL.create("sqlite", database=str(folder / DATABASE)))
 
 
 @contextmanager
@@ -156,19 +110,14 @@ def prepare(home: Path | None = None) -> None:
 def _transaction(home: Path | None, *, reads: bool) -> Iterator[sa.Connection]:
     """Open a transaction on the schema of this code, to which an older register is migrated first."""
     engine = _database(home).execution_options(reads=reads)
-    with engine.connect() as connection:
+    with connected(engine) as connection:
         connection.begin()
         if not schema.is_current(connection):
             connection.rollback()
             schema.migrate(engine, to_read=reads)
             connection.begin()
         yield connection
-        connection.commit()
-
-
-def _text(value: bytes) -> str:
-    """Read a text of the database; one byte that is not UTF-8 must not hide every row."""
-    return value.decode("utf-8", "replace")
+        commit(connection)
 
 
 # --- the files --------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from geo.communes import Atlas
@@ -14,6 +14,11 @@ from geo.register.model import Origin, Settled, Statement
 from geo.register.reach import CHANGED, of_difference
 
 LONGEST = {"who": 200, "file_name": 300, "date": 60, "file_form": 20, "list_key": 64}
+
+
+def now() -> str:
+    """Return the moment, ISO 8601 with its zone."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def one_line(text: str, most: int) -> str:

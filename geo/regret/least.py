@@ -27,9 +27,10 @@ EQUAL = 1e-6  # of the whole: two regrets nearer than that are the same
 
 @dataclass(frozen=True, eq=False)
 class Least:
-    """A choice and its greatest regret: positions of the candidates, the worst rival, `bound` from below on any choice's.
+    """A choice and its greatest regret: positions of the candidates, the worst rival found, `bound` from below on any choice's.
 
-    `exact`: proven the least. `open_atoms` are atoms held by the choice or by its rival, and not by both.
+    `regret` is never under the truth: where time was out before the worst rival was proven, it is what no rival goes past. `exact`: proven
+    the least. `open_atoms` are atoms held by the choice or by its rival, and not by both.
     """
 
     chosen: tuple[int, ...]
@@ -76,21 +77,24 @@ class _Uncertain:
         found: Bools = np.asarray(self.holds[list(chosen)].sum(axis=0)).ravel() > 0
         return found
 
-    def best(self, worth: Floats) -> tuple[tuple[int, ...], float, bool]:
-        """Return the best choice for some worths, what it is worth, and whether that is proven."""
+    def best(self, worth: Floats) -> tuple[tuple[int, ...], float]:
+        """Return the best choice found for some worths, and what no choice is worth more than: what it is worth, where that is proven."""
         problem = Problem(self.holds, worth, np.asarray(self.holds @ worth))
         answer = solve(problem, self.k, max(self.deadline - monotonic(), 0.2))
         chosen = tuple(sorted(in_order(problem, answer.chosen)))
-        return chosen, problem.value(chosen), answer.exact
+        value, every = problem.value(chosen), float(worth.sum())
+        if answer.exact:
+            return chosen, value
+        return chosen, min(value / (1.0 - answer.gap), every) if answer.gap < 1.0 else every
 
-    def worst(self, chosen: Sequence[int]) -> tuple[float, tuple[int, ...], bool]:
-        """Return the greatest regret of a choice, its rival then, and whether that is proven."""
+    def worst(self, chosen: Sequence[int]) -> tuple[float, tuple[int, ...]]:
+        """Return the greatest regret of a choice, at most, and the worst rival found."""
         mine = self.held(chosen)
-        rival, value, exact = self.best(np.where(mine, self.low, self.high))
-        return max(0.0, value - float(self.low[mine].sum())), rival, exact
+        rival, most = self.best(np.where(mine, self.low, self.high))
+        return max(0.0, most - float(self.low[mine].sum())), rival
 
-    def master(self, rivals: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], float, bool]:
-        """Return the choice of the least regret against some rivals, a bound from below, and whether it is the best against them."""
+    def master(self, rivals: Sequence[tuple[int, ...]]) -> tuple[tuple[int, ...], float]:
+        """Return the choice of the least regret against some rivals, and a bound from below."""
         from scipy.optimize import Bounds, LinearConstraint, milp  # a tenth of what a start loads
 
         size, groups = self.holds.shape
@@ -114,7 +118,7 @@ class _Uncertain:
         )
         bound = float(found.mip_dual_bound or 0.0) * scale
         chosen = () if found.x is None else tuple(int(c) for c in np.flatnonzero(found.x[:size] > 0.5))
-        return chosen, max(0.0, bound), found.status == 0
+        return chosen, max(0.0, bound)
 
 
 def _useful(low: Floats, high: Floats, k: int) -> Rows:
@@ -142,37 +146,32 @@ def least_regret(
 ) -> tuple[Least, float]:
     """Return the choice of at most k candidates whose greatest regret is the least, and the greatest regret of the choice `first`.
 
-    `sets` are the atoms of each candidate; `low` and `high` bound what each atom is worth (0 <= low <= high).
+    `sets` are the atoms of each candidate; `low` and `high` bound what each atom is worth (0 <= low <= high). Neither regret is under the truth.
     """
     asked = _Uncertain(sets, low, high, k, monotonic() + time_limit)
-    usual, rival, sure = asked.worst(first)
+    usual, rival = asked.worst(first)
     best, regret, worst = tuple(first), usual, rival
     if asked.disjoint:
         chosen = asked.sorted_choice()
-        now, other, _ = asked.worst(chosen)
+        now, other = asked.worst(chosen)
         if now < usual - asked.tolerance:
             best, regret, worst = chosen, now, other
         return _least(asked, best, regret, worst, regret, exact=True), usual
-    rivals, bound, exact = [rival, asked.best(asked.low)[0]], 0.0, False
+    rivals, bound = [rival, asked.best(asked.low)[0]], 0.0
     seen: set[tuple[int, ...]] = set()
     for _ in range(ROUNDS):
-        if regret - bound <= asked.tolerance:
-            exact = sure
+        if regret - bound <= asked.tolerance or monotonic() >= asked.deadline:
             break
-        if monotonic() >= asked.deadline:
-            break
-        chosen, least, _ = asked.master(list(dict.fromkeys(rivals)))
+        chosen, least = asked.master(list(dict.fromkeys(rivals)))
         bound = max(bound, least)
         if not chosen or chosen in seen:
-            exact = sure and regret - bound <= asked.tolerance
             break
         seen.add(chosen)
-        now, rival, proven = asked.worst(chosen)
-        sure = sure and proven
+        now, rival = asked.worst(chosen)
         rivals.append(rival)
         if now < regret - asked.tolerance:
             best, regret, worst = chosen, now, rival
-    return _least(asked, best, regret, worst, bound, exact=exact), usual
+    return _least(asked, best, regret, worst, bound, exact=regret - bound <= asked.tolerance), usual
 
 
 def _least(

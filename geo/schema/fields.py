@@ -13,9 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from geo.errors import GeoInputError
-from geo.french import listing
-from geo.imports import COLUMNS, EXAMPLES, KINDS
+from geo.imports import COLUMNS, EXAMPLES, KINDS, known_kind
 from geo.layers import Etat
 
 SPECIFICATION = "https://specs.frictionlessdata.io/schemas/table-schema.json"
@@ -52,9 +50,7 @@ def table_schema(kind: str) -> dict[str, Any]:
     GeoInputError
         When the layer is not one that is imported.
     """
-    if kind not in KINDS:
-        raise GeoInputError(f"Couche « {kind} » inconnue ; possibles : {listing(KINDS)}.")
-    layer = KINDS[kind]
+    layer = known_kind(kind)
     return {
         "$schema": SPECIFICATION,
         "name": f"liste-{kind}",

@@ -35,11 +35,7 @@ class Covered:
     @property
     def text(self) -> str:
         """Write it with both sides: « au moins 12,3 % (25 sur 203) », « aucun connu, sur 203 »."""
-        if self.share.value is None:
-            return self.share.percent
-        if self.least and not self.share.part:
-            return fr.typeset(f"aucun connu, sur {fr.number(self.share.whole)}")
-        return f"{'au moins ' if self.least else ''}{self.share.text}"
+        return self.share.known(least=self.least)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,6 @@ from geo.sources.versions import BusyError, current, sources_folder
 
 STATUS = "etat.json"
 EVERY_S = 0.5
-SILENT_S = 300.0  # a run that has said nothing for so long, and whose process is gone, was cut
 WANTED = ("qpv", "densite", "ressources")  # what makes a first start: the sources that change what the checks say
 
 

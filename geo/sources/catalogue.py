@@ -11,7 +11,9 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, cast
 
 from geo.errors import GeoInputError, MissingDataError
@@ -76,7 +78,7 @@ class Source:
         return tuple(address for file in self.files for address in file.addresses)
 
 
-def load_sources(path: Path = CATALOGUE) -> dict[str, Source]:
+def load_sources(path: Path = CATALOGUE) -> Mapping[str, Source]:
     """Read the catalogue, by kind, in the order of the file.
 
     Raises
@@ -86,6 +88,16 @@ def load_sources(path: Path = CATALOGUE) -> dict[str, Source]:
     GeoInputError
         When an entry is wrong; every fault of every entry is named.
     """
+    return _ours() if path == CATALOGUE else _read(path)
+
+
+@lru_cache(maxsize=1)
+def _ours() -> Mapping[str, Source]:
+    """Return the product's own catalogue, read once: a page asks for it several times a run."""
+    return MappingProxyType(_read(CATALOGUE))
+
+
+def _read(path: Path) -> dict[str, Source]:
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("source", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -95,7 +95,8 @@ class Effect:
                 found.append(f"{what} : {before} → {after}")
         if b.sector_people_outside != a.sector_people_outside:
             was, is_now = fr.number(b.sector_people_outside), fr.number(a.sector_people_outside)
-            found.append(f"habitants des secteurs rencontrés laissés dehors : {was} → {is_now}")
+            which = "rencontrés" if b.sectors_listed and a.sectors_listed else "connus"
+            found.append(f"habitants des secteurs {which} laissés dehors : {was} → {is_now}")
         return (*found, *(turn.text for turn in self.turns))
 
     @property

@@ -16,10 +16,10 @@ import numpy.typing as npt
 
 from geo import french as fr
 from geo.arrays import Bools, Rows
-from geo.guidance import Settings, judge_moves
+from geo.guidance import Settings, judge_moves, sectors_listed_after
 from geo.kept import kept_on_subject
 from geo.layers import Evidence, LayerId
-from geo.moves import IncidenceTables, incidence_of
+from geo.moves import IncidenceTables, MoveBatch, incidence_of
 from geo.suggest.division import MOST_PARTS, Division, uncut, ways_to_cut
 from geo.suggest.effects import Effect, effects_of
 from geo.suggest.gestures import Gesture, Kind, Zone, bodies_met, gestures, zones_of
@@ -231,22 +231,40 @@ def _nothing(ground: IncidenceTables, rows: Rows, limits: Settings, aside: Itera
     elif people > limits.marker:
         looked = [f"à {fr.percent(people / limits.marker, 0)} du repère, tout ce qui s’ajouterait en éloignerait"]
     else:
-        looked = [f"{a.label[0].lower()}{a.label[1:]} {a.reason}" for a in aside if a.kind is Kind.BODY][:1]
-    bodies = bodies_met(ground, mask)
+        looked = [_set_aside(a) for a in aside if a.kind is Kind.BODY][:1]
+    bodies = [(n, a) for n, a in bodies_met(ground, mask) if len(np.unique(ground.town_of[a])) > 1]  # Paris is one town
     if bodies and all(mask[atoms].all() for _, atoms in bodies):
         looked.append(
             "l’intercommunalité est entière" if len(bodies) == 1 else "les intercommunalités sont toutes entières"
         )
-    looked.append(_sectors_said(list(zones_of(ground, LayerId.ADULT_SECTORS, rows)), mask))
-    quarters = [z for z in zones_of(ground, LayerId.QPV, rows) if z.exact]
-    if all(mask[z.atoms].all() for z in quarters):
-        looked.append("aucun quartier prioritaire connu n’est à cheval sur la limite")
+    listed = bool(sectors_listed_after(MoveBatch(ground, rows, ()), LayerId.ADULT_SECTORS)[0])
+    looked.append(_sectors_said(list(zones_of(ground, LayerId.ADULT_SECTORS, rows)), mask, listed=listed))
+    looked.append(_quarters_said(list(zones_of(ground, LayerId.QPV, rows)), mask))
     return " ; ".join(t for t in looked if t)
 
 
-def _sectors_said(sectors: list[Zone], mask: Bools) -> str:
+def _set_aside(aside: Aside) -> str:
+    """Write a move with the reason why it is not proposed, in the middle of a sentence."""
+    label = f"{aside.label[0].lower()}{aside.label[1:]}"
+    if not aside.abroad:
+        return f"{label} {aside.reason}"
+    return f"{label} ferait entrer {'d’' if aside.reason.startswith('autres') else 'un '}{aside.reason}"
+
+
+def _sectors_said(sectors: list[Zone], mask: Bools, *, listed: bool) -> str:
+    """Say whether adult sectors are whole: only where all are known (`listed`)."""
     if not sectors:
         return "les secteurs de psychiatrie sont inconnus ici"
-    if not all(z.exact for z in sectors):
+    if not listed or not all(z.exact for z in sectors):
         return "les secteurs de psychiatrie sont connus en partie seulement"
-    return "les secteurs de psychiatrie sont entiers" if all(mask[z.atoms].all() for z in sectors) else ""
+    return "les secteurs de psychiatrie adulte sont entiers" if all(mask[z.atoms].all() for z in sectors) else ""
+
+
+def _quarters_said(quarters: list[Zone], mask: Bools) -> str:
+    """Say whether no QPV is astride the limit: not where one may be, as it lies in an arrondissement that is not known."""
+    cut = [z for z in quarters if not mask[z.atoms].all()]
+    if not cut:
+        return "aucun quartier prioritaire connu n’est à cheval sur la limite"
+    vague = sum(not z.exact for z in cut)
+    counted = fr.count(vague, "quartier prioritaire", "quartiers prioritaires")
+    return f"l’arrondissement de {counted} n’est pas connu" if vague == len(cut) else ""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from geo import french as fr
 from geo.arrays import Bools, Floats
-from geo.guidance import CHECK_IDS, CHECKS, SETTING_LABELS, JudgedMoves
+from geo.guidance import CHECK_IDS, CHECKS, SETTING_LABELS, JudgedMoves, sectors_listed_after
 from geo.layers import DISPOSITIFS, LayerId
 from geo.moves import Sectors
 from geo.suggest.effects import Effect, Turn
@@ -50,8 +50,8 @@ class Weighed:
         """For each rule and move: 1 a gain, −1 a loss, 0 neither."""
         return {
             "size": self._size(),
-            "sectors": _fewer_outside(self.judged.batch.zones.sectors()),
-            "children": _fewer_outside(self.children),
+            "sectors": self._sectors(LayerId.ADULT_SECTORS),
+            "children": self._sectors(LayerId.CHILD_SECTORS),
             "quarters": self._quarters(),
             "bodies": -_step(self.bodies_cut.sum(axis=1)),
             "rural": self._rural(),
@@ -113,10 +113,25 @@ class Weighed:
         felt = np.abs(people[1:] - people[0]) >= FELT * people[0]
         return np.where(excess[1:] > excess[0], -1, np.where((excess[1:] < excess[0]) & felt, 1, 0))
 
+    def _sectors(self, layer: LayerId) -> Signs:
+        """Fewer people of the sectors met left outside, and no more sectors cut; sectors not known weigh nothing.
+
+        No gain for a move that brings communes whose sectors are not known: what it leaves outside with them is not known either.
+        """
+        batch = self.judged.batch
+        sectors = batch.zones.sectors(layer)
+        outside, cut = sectors.outside.sum(axis=1), _step(sectors.cut.sum(axis=1))
+        who = "adult" if layer is LayerId.ADULT_SECTORS else "child"
+        ground = batch.ground
+        unknown = ground.feature(f"{who}_unlisted") * (1.0 - ground.feature(f"{who}_assigned"))
+        blind = np.array([unknown[added].any() for added, _ in batch.moves], dtype=bool)
+        fewer = (outside[1:] < outside[0]) & ~blind
+        return np.where(fewer & (cut <= 0), 1, np.where((outside[1:] > outside[0]) & (cut >= 0), -1, 0))
+
     def _quarters(self) -> Signs:
         """More QPV whole inside and no more of the same bodies left outside, or fewer left; a QPV that leaves is a loss.
 
-        Those that another CLSM covers already are no gain of joining it, unless the limit between the two cuts them.
+        A move that only takes communes out gains nothing: the QPV of a body that it leaves are as much outside as before. Those that another CLSM covers already are no gain of joining it, unless the limit between the two cuts them.
         """
         batch = self.judged.batch
         inside, left = _step(batch.quarters.inside), _step(batch.quarters.left)
@@ -124,6 +139,7 @@ class Weighed:
         astride = (batch.zones.met & ~batch.zones.covered)[:, mine].sum(axis=1)
         better = ((inside > 0) & (left <= 0)) | ((inside >= 0) & (left < 0))
         better &= ~self.joins | (_step(astride) < 0)
+        better &= np.array([len(added) > 0 for added, _ in batch.moves], dtype=bool)
         return np.where(better, 1, np.where((inside < 0) | ((left > 0) & (inside <= 0)), -1, 0))
 
     def _rural(self) -> Signs:
@@ -136,13 +152,6 @@ class Weighed:
     def gains(self, check: str, j: int) -> bool:
         """Whether a rule of the guide stands behind the better outcome of a check after move j."""
         return any(self.rules[rule][j] > 0 for rule in BEHIND.get(check, ()))
-
-
-def _fewer_outside(sectors: Sectors) -> Signs:
-    """Fewer people of the sectors met left outside, and no more sectors cut; sectors not known weigh nothing."""
-    outside, cut = sectors.outside.sum(axis=1), _step(sectors.cut.sum(axis=1))
-    fewer = outside[1:] < outside[0]
-    return np.where(fewer & (cut <= 0), 1, np.where((outside[1:] > outside[0]) & (cut >= 0), -1, 0))
 
 
 def _step(counts: npt.NDArray[np.generic]) -> Signs:
@@ -182,12 +191,14 @@ def _pros(weighed: Weighed, j: int, effect: Effect) -> Iterator[str]:
     if rules["sectors"][j] > 0:
         names = f"complète {fr.listing(effect.completed, most=3)} ; " if effect.completed else ""
         was, is_now = fr.number(b.sector_people_outside), fr.number(a.sector_people_outside)
-        yield f"{names}habitants des secteurs rencontrés laissés dehors : {was} → {is_now}"
+        which = _which(b.sectors_listed and a.sectors_listed)
+        yield f"{names}habitants des secteurs {which} laissés dehors : {was} → {is_now}"
     if rules["children"][j] > 0:
         young = _children(weighed, weighed.children.cut[0] & weighed.children.whole[j + 1])
         names = f"complète {fr.listing(young, most=3)} ; " if young else ""
         was, is_now = (fr.number(weighed.children.outside[k].sum()) for k in (0, j + 1))
-        yield f"{names}habitants des secteurs infanto-juvéniles rencontrés laissés dehors : {was} → {is_now}"
+        which = _which(sectors_listed_after(batch, LayerId.CHILD_SECTORS)[[0, j + 1]].all())
+        yield f"{names}habitants des secteurs infanto-juvéniles {which} laissés dehors : {was} → {is_now}"
     if rules["quarters"][j] > 0:
         yield from _quarters(effect, better=True)
     if rules["bodies"][j] > 0:
@@ -274,6 +285,11 @@ def _quarters(effect: Effect, *, better: bool) -> Iterator[str]:
         yield f"QPV entiers : {fr.number(b.qpv)} → {fr.number(a.qpv)}{people}"
     if (a.qpv_left < b.qpv_left) if better else (a.qpv_left > b.qpv_left):
         yield f"QPV laissés dehors ou à cheval : {fr.number(b.qpv_left)} → {fr.number(a.qpv_left)}"
+
+
+def _which(listed: bool | np.bool_) -> str:
+    """Say which sectors are counted: those met, or where some are not known, those known."""
+    return "rencontrés" if listed else "connus"
 
 
 def _of_marker(people: int, marker: int) -> str:

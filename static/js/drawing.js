@@ -8,7 +8,7 @@ const INK = "#1d2a30";
 const LAND = "#eef3f4";
 const BORDER = "#a9bac0";
 const DEPARTEMENT = "#6d828a";
-const CASING = "#ffffff"; // under the line in front, as geo/display/styles.py has it
+const CASING = "#ffffff"; // under the line in front
 const BEHIND = { width: 1.3, alpha: 0.7 };
 const SELECTED = { fill: "rgba(31, 78, 156, 0.62)", inner: "rgba(255, 255, 255, 0.8)", outline: "#0f2a5c" };
 

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.communes import atoms_from_codes, read_code, split_codes
-from geo.communes.codes import read_name
 from geo.errors import GeoInputError
 from geo.perimeters import Perimeter
 from tests.support.grid import draw
@@ -116,29 +115,6 @@ def test_no_code_at_all_is_an_error() -> None:
 
 def test_a_typed_list_parts_on_commas_semicolons_blanks_and_lines() -> None:
     assert split_codes(" 94028,94033;94080\n2A004\t01001 ,, ") == ["94028", "94033", "94080", "2A004", "01001"]
-
-
-def test_a_name_alone_finds_its_commune_whatever_its_accents() -> None:
-    assert read_name("creteil", atlas()).atoms == ("94028",)
-    assert read_name("CRÉTEIL", atlas()).message == ""
-    assert read_name("l'hay les roses", atlas()).atoms == ("94038",)
-
-
-def test_homonyms_are_all_offered_until_the_departement_is_given() -> None:
-    many = read_name("Saint-Denis", atlas())
-    assert {"93066", "97411"} <= set(many.atoms)
-    assert "département" in many.message
-    assert read_name("Saint-Denis", atlas(), departement="974").atoms == ("97411",)
-    assert read_name("Saint-Denis", atlas(), departement="75").atoms == ()
-
-
-def test_the_name_of_a_city_gives_its_arrondissements() -> None:
-    assert read_name("Marseille", atlas()).atoms == atlas().parts["13055"]
-
-
-def test_a_name_that_nothing_bears_is_said() -> None:
-    assert read_name("Trifouilly", atlas()).atoms == ()
-    assert "Trifouilly" in read_name("Trifouilly", atlas()).message
 
 
 def test_a_perimeter_typed_with_a_city_holds_the_atoms_of_the_drawn_city() -> None:

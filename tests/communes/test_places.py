@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.communes import departement_of_text, find_body, find_name, history, read_any, read_code, read_place
-from geo.communes.codes import read_name
 from geo.communes.names import say_date
 from tests.support.reading import mirrored
 from tests.support.real import atlas
@@ -177,16 +176,6 @@ def test_every_name_of_today_finds_its_commune(data: st.DataObject) -> None:
     assert place.atoms == (code,) or code in place.codes
     assert read_place(f"{name} ({code})", atlas()).atoms == (code,)
     assert read_place(name.upper().replace("-", " "), atlas(), owner).atoms in ((code,), ())
-
-
-# --- callers of geo.communes.codes ---------------------------------------------------------------------------------------------
-def test_names_are_read_the_same_by_geo_codes() -> None:
-    assert read_name("Mans (Le)", atlas()).atoms == ("72181",)
-    assert read_name("Saint-Denis (974)", atlas()).atoms == ("97411",)
-    assert read_name("Pierrefitte-sur-Seine", atlas()).atoms == ("93066",)
-    assert read_name("Paris 13e", atlas()).atoms == ("75113",)
-    assert "Créteil (94028)" in read_name("Cretteil", atlas()).message
-    assert read_name("Cretteil", atlas()).atoms == ()
 
 
 def test_a_former_code_says_since_when_only_where_it_is_known() -> None:

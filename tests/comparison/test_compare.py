@@ -16,7 +16,6 @@ from geo.comparison.compare import compare
 from geo.dataset import Dataset
 from geo.errors import GeoInputError
 from geo.guidance import MEASURES, Outcome, Reach, Settings, Value, judge_moves
-from geo.guidance.figures import BY_ID
 from geo.layers import Precision
 from geo.moves import incidence_of
 from geo.scenarios import Scenario
@@ -26,6 +25,7 @@ from tests.support.grid import crosswalk, draw, plain, zone
 # Three communes a line, two lines; the two first columns are one EPCI, the last another. 01005 is the largest.
 PEOPLE = [[100, 200, 300], [400, 5000, 600]]
 EPCI = [["A", "A", "B"], ["A", "A", "B"]]
+BY_ID = {measure.id: measure for measure in MEASURES}
 
 
 def drawn() -> Dataset:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geo.coverage import coverage_state, covered_curve, read_scope
+from geo.coverage import Aside, Doubt, coverage_state, covered_curve, portfolio, read_scope
 from geo.layers import Etat
 from tests.coverage.test_coverage_figures import ATLAS, ZONES, _state
 from tests.support import real
@@ -40,12 +40,16 @@ def test_a_scope_without_clsm_has_an_empty_curve() -> None:
     assert list(curve.columns) == ["nom", "habitants", "ajout", "cumul"]
 
 
-@pytest.mark.parametrize("code", ["france", "reg-11", "dep-94", "dep-79"])
-def test_the_curve_ends_at_the_people_of_covered_communes(code: str) -> None:
-    state = coverage_state(real.crosswalk(), real.density())
+@pytest.mark.parametrize("aside", [(), (Doubt.EXTENSION,), (Doubt.ANCIENNE, Doubt.SANS_DATE)])
+@pytest.mark.parametrize("code", ["france", "reg-32", "dep-94", "dep-79"])
+def test_the_curve_ends_at_the_people_of_covered_communes(code: str, aside: tuple[Doubt, ...]) -> None:
+    state = coverage_state(real.crosswalk(), real.density(), aside=Aside(aside))
     scope = read_scope(code, real.atlas())
     rows = scope.rows
     curve = covered_curve(scope, state)
-    assert curve["cumul"].iloc[-1] == state.population[rows][state.is_covered[rows]].sum()
+    assert curve["cumul"].max() == state.population[rows][state.is_covered[rows]].sum() or curve.empty
+    assert not state.left_out[
+        state.crosswalk.layers["clsm"].zones.index.get_indexer(portfolio(scope, state).table.index)
+    ].any()
     assert (np.diff(curve["cumul"]) >= 0).all()
     assert (np.diff(curve["habitants"]) <= 0).all()

@@ -356,3 +356,36 @@ def test_people_of_quarters_are_no_figure_before_a_synchronisation() -> None:
 def test_one_body_known_is_said_of_one() -> None:
     sectors = _figures("01", _state(ZONES | {"secteurs-adultes": {"s": zone("01001")}}))["secteurs-adultes"]
     assert plain(sectors.fraction).startswith("sur 1 secteur adulte ;")
+
+
+# --- what is known of bodies where the list of CLSM may lack some ------------------------------------------------------
+@pytest.mark.parametrize("code", ["dep-976", "dep-2A", "dep-69", "dep-75", "reg-32", "ept-200058006"])
+def test_people_of_bodies_are_a_floor_where_more_may_be_covered(code: str) -> None:
+    state = coverage_state(real.crosswalk(), real.density())
+    for figure in scope_figures(read_scope(code, real.atlas()), state, beside=False):
+        parts = figure.parts
+        if parts is None or not parts.total or parts.covered.value is None:
+            continue
+        words = [plain(parts.text), plain(parts.brief)]
+        assert parts.least == (parts.counts[3] > 0 or bool(parts.named) or parts.counts[1] > 0), (
+            "no list is complete here"
+        )
+        if parts.least and parts.covered.part:
+            assert all("au moins" in text for text in words), words
+        elif parts.least:
+            assert all("connu" in text and "0 %" not in text for text in words), words
+
+
+def test_people_of_bodies_are_sure_where_the_list_is_declared_complete() -> None:
+    state = coverage_state(real.crosswalk(), real.density(), complete=["79"])
+    (epci,) = (f for f in scope_figures(read_scope("dep-79", real.atlas()), state, beside=False) if f.id == "epci")
+    assert epci.parts is not None and not epci.parts.least
+    assert "au moins" not in epci.parts.text + epci.parts.brief
+
+
+def test_bodies_of_which_nothing_is_known_are_not_said_uncovered() -> None:
+    state = coverage_state(real.crosswalk(), real.density())
+    (epci,) = (f for f in scope_figures(read_scope("dep-976", real.atlas()), state, beside=False) if f.id == "epci")
+    assert epci.parts is not None
+    assert plain(epci.parts.text) == "aucun habitant couvert connu, sur leurs 256 518 habitants d’ici"
+    assert plain(epci.parts.brief) == "habitants couverts : aucun connu, sur 256 518"

@@ -72,6 +72,14 @@ def test_equal_scores_share_a_rank_and_say_so() -> None:
     assert "ex æquo avec 1 autre" in plain(explain(found, "c0"))
 
 
+def test_scores_that_additions_alone_set_apart_are_equal_wherever_they_fall(monkeypatch: pytest.MonkeyPatch) -> None:
+    half = 0.0244140625  # 100 / 4096: half-way between two multiples of what is told apart
+    near = pd.Series([half, np.nextafter(half, 1.0), np.nextafter(half, 0.0)]).to_numpy()
+    monkeypatch.setattr("geo.coverage.priorities.scores", lambda *asked: (near, scores(*asked)[1]))
+    found = rank(_gaps(("B", 10, 0, 0, 0), ("A", 9, 0, 0, 0), ("C", 5, 0, 0, 0)), Weights(1, 0, 0, 0))
+    assert found.table[["nom", "rang", "ex_aequo"]].to_numpy().tolist() == [["A", 1, 2], ["B", 1, 2], ["C", 1, 2]]
+
+
 def test_a_rank_is_said_term_by_term() -> None:
     found = rank(THREE, Weights(2, 1, 1, 0))
     assert plain(explain(found, "c1")) == "2e : Bourg, 50,0 points : Habitants 25,0 + QPV 25,0"

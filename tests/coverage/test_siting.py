@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -73,7 +74,9 @@ def test_what_is_above_the_ceiling_is_proposed_a_division_and_not_only_left_out(
     (rest,) = found.divisions
     assert (rest.candidate.code, rest.people, rest.at_least, rest.pieces) == ("k0", 1100, 2, ())
     said = plain(rest.sentence)
-    assert said.startswith("Reste non couvert de K0, 1 100 habitants à servir : au moins 2 CLSM sous le plafond")
+    assert said.startswith(
+        "Reste de K0 sans CLSM ni projet connu, 1 100 habitants à servir ici : au moins 2 CLSM sous le plafond"
+    )
     assert "les secteurs adultes n’y sont pas tous connus" in said
     alone = next_clsm(FRANCE, _state(), _candidates((4, 5)), 1, ceiling=10)
     assert alone.picks == () and len(alone.divisions) == 1
@@ -94,7 +97,8 @@ def test_the_ceiling_compares_with_the_people_to_serve_not_with_the_whole_body()
     found = next_clsm(FRANCE, state, _candidates((4, 5), (0, 1), state=state), 1, ceiling=550)
     assert found.table.index.tolist() == ["k0"] and found.divisions == ()  # 1 100 in all, of whom 500 to serve
     assert any(
-        "K0 : 1 100 habitants en tout ; le CLSM proposé est son reste non couvert, 500 à servir" in plain(n)
+        "K0 : 1 100 habitants en tout ; le CLSM proposé est son reste sans CLSM ni projet connu, 500 à servir ici"
+        in plain(n)
         for n in found.notices
     )
 
@@ -135,6 +139,15 @@ def test_ties_of_overlapping_candidates_are_stated() -> None:
     found = next_clsm(FRANCE, _state(), sets, 1, ceiling=None)
     assert found.value == 700
     assert "une autre réponse sert autant" in found.ties
+
+
+@pytest.mark.parametrize("sets", [((0,), (1,), (2,)), ((0, 3), (1, 3), (2, 3))])
+def test_a_few_people_less_are_no_tie_however_many_there_are_to_serve(sets: tuple[tuple[int, ...], ...]) -> None:
+    atlas = draw([[60_000_000, 100_010, 100_000, 7]])
+    state = coverage_state(crosswalk(atlas, complete="all"), approximate_density(atlas))
+    found = next_clsm(read_scope("france", atlas), state, _candidates(*sets, state=state), 2, ceiling=None)
+    assert found.exact and [p.candidate.rows for p in found.picks] == list(sets[:2])
+    assert found.ties == ""
 
 
 def test_communes_partly_in_a_zone_are_left_out_and_said() -> None:
@@ -247,6 +260,13 @@ def test_when_time_runs_out_the_answer_says_it_is_not_proven(monkeypatch: pytest
     found = next_clsm(FRANCE, _state(), _candidates((0, 1), (1, 2)), 1, ceiling=None)
     assert not found.exact and found.value == found.greedy_value == 500
     assert "meilleure réponse trouvée" in found.sentence
+
+
+@pytest.mark.parametrize(("gap", "said"), [(0.00001, "0,1 %"), (0.1231, "12,4 %"), (0.123, "12,3 %"), (1.0, "100 %")])
+def test_what_an_answer_cut_short_may_miss_is_rounded_up(gap: float, said: str) -> None:
+    found = next_clsm(FRANCE, _state(), _candidates((0, 1), (1, 2)), 1, ceiling=None)
+    text = plain(replace(found, exact=False, disjoint=False, gap=gap).sentence)
+    assert f"à {said} près au plus" in text
 
 
 def test_ten_among_the_epci_of_the_country() -> None:

@@ -63,3 +63,11 @@ def test_the_calls_of_hauts_de_france() -> None:
     assert set(found.table.index) == {"02", "59", "60", "62", "80"}
     assert found.table["inconnus"].sum() == state.possible[scope.rows].sum()
     assert found.table["listes"].str.contains("liste des CLS").all()
+
+
+def test_a_territory_whose_people_are_all_known_is_not_said_to_have_zero_unknown() -> None:
+    state = coverage_state(real.crosswalk(), real.density(), complete=["62"])
+    found = to_check(read_scope("62", real.atlas()), state, Weights())
+    assert len(found.table) and not found.table["inconnus"].any()
+    assert not any("situation inconnue" in said for said in found.sentences(len(found.table)))
+    assert all("À demander" in said for said in found.sentences(len(found.table)))

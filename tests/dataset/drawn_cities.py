@@ -9,6 +9,7 @@ city, 100 in the second and the third but for the last, where nobody lives (900 
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pandas as pd
 import shapely
 
 from geo.communes import Atlas, Iris
+from geo.dataset import Dataset
 from geo.sources import Outcome, sync
 from geo.sources.readers import READERS
 from tests.support import real
@@ -61,6 +63,12 @@ def niort() -> Iris:
     READERS["iris"].read(niort_files(folder), folder / "out", atlas=real.atlas())
     table = pd.read_parquet(folder / "out" / "iris.parquet").set_index("iris")
     return Iris(table, pd.read_parquet(folder / "out" / "iris_voisins.parquet"), folder / "out", "2026")
+
+
+@lru_cache(maxsize=1)
+def with_niort() -> Dataset:
+    """Return the embedded data as they are once the IRIS of Niort were received."""
+    return replace(real.world(), iris=niort())
 
 
 def niort_home(folder: Path) -> Path:

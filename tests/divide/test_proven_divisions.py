@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -147,6 +148,97 @@ def test_a_unit_above_the_most_is_a_part_by_itself_with_what_only_it_joins() -> 
     found = divide(board, Terms(2, 30, 50))
     assert found.plans[0].labels == (0, 0, 1, 1, 1, 1) and found.bound == 1
     assert not faults(board, Terms(2, 30, 50), found.plans[0].labels)
+
+
+def test_what_only_a_heavy_unit_joins_does_not_count_among_the_parts_that_can_be() -> None:
+    board = grid_board([[10, 90, 10, 10]], [[0, 1], [2, 3]])
+    assert possible_parts(board, 5, 20) == range(2, 4)
+    found = divide(board, Terms(2, 5, 20))
+    assert found.plans[0].labels == (0, 0, 1, 1) and found.bound == 0
+    with pytest.raises(GeoInputError, match="donnez un nombre de 2 à 3"):
+        divide(board, Terms(4, 5, 20))
+
+
+def test_without_a_least_size_there_are_no_more_parts_than_units() -> None:
+    alone = grid_board([[22]], [[0]])
+    assert possible_parts(alone, 0, 17) == range(1, 2)
+    with pytest.raises(GeoInputError, match="seul 1 l’est"):
+        divide(alone, Terms(2, 0, 17))
+    nobody = grid_board([[0, 0, 30]], [[0, 1, 2]])
+    assert possible_parts(nobody, 0, 10) == range(2, 4)
+
+
+def test_a_heavy_unit_with_its_neighbours_is_out_of_the_sizes_asked() -> None:
+    board = grid_board([[90, 10, 10, 10]], [[0, 1], [2, 3]])
+    found = divide(board, Terms(2, 10, 30))
+    assert found.bound == 1 and not faults(board, Terms(2, 10, 30), found.plans[0].labels)
+    said, *problems = found.compared([{"U0", "U1"}, {"U2", "U3"}])
+    assert plain(said) == "Le vôtre n’en coupe aucune ; au moins 1 est inévitable."
+    assert ["hors des tailles" in p for p in problems] == [True]
+
+
+def settled_at_once(board: Board, most: int) -> dict[int, int]:
+    """Return the part of each heavy unit and of what it cuts off, found by walks from the rest with the most people."""
+    heavy = [u for u, people in enumerate(board.people.tolist()) if people > most]
+    left, pieces = set(range(len(board.names))) - set(heavy), list[set[int]]()
+    while left:
+        piece, waiting = set[int](), [min(left)]
+        while waiting:
+            unit = waiting.pop()
+            if unit not in piece:
+                piece.add(unit)
+                waiting += [o for o in board.links[[unit]].indices.tolist() if o in left]
+        left -= piece
+        pieces.append(piece)
+    main = max(pieces, key=lambda p: (int(board.people[list(p)].sum()), -min(p)), default=set())
+    found = {unit: part for part, unit in enumerate(heavy)}
+    for piece in pieces:
+        if heavy and piece is not main:
+            beside = {o for u in piece for o in board.links[[u]].indices.tolist()} & set(heavy)
+            found |= dict.fromkeys(piece, found[min(beside)])
+    return found
+
+
+@given(
+    _small(shared=False),
+    st.lists(st.tuples(st.integers(0, 5), st.integers(20, 60)), min_size=1, max_size=2),
+    st.booleans(),
+)
+@settings(max_examples=20, deadline=None, derandomize=True)
+def test_heavy_units_leave_the_others_to_the_enumeration(
+    case: tuple[Board, Terms], heavy: list[tuple[int, int]], floor: bool
+) -> None:
+    board, terms = case
+    people = board.people.copy()
+    for unit, more in heavy:
+        people[unit] = more
+    board = replace(board, people=people)
+    terms = Terms(terms.parts, terms.least // 2 if floor else 0, min(terms.most, 18))
+    fixed = settled_at_once(board, terms.most)
+    rest = [u for u in range(len(people)) if u not in fixed]
+    parts = terms.parts - len(set(fixed.values()))
+    every = []
+    if rest and parts > 0:
+        inner = replace(
+            board,
+            names=tuple(board.names[u] for u in rest),
+            people=people[rest],
+            links=board.links[rest][:, rest],
+            bodies=(),
+        )
+        for labels in every_division(inner, replace(terms, parts=parts)):
+            whole = fixed | {u: 100 + part for u, part in zip(rest, labels, strict=True)}
+            every.append(cuts(board, [whole[u] for u in range(len(people))]))
+    elif not rest and not parts:
+        every.append(cuts(board, [fixed[u] for u in range(len(people))]))
+    try:
+        found = divide(board, terms, seconds=60)
+    except GeoInputError:
+        assert not every
+        return
+    assert found.proven and found.impossible == (not every)
+    if every:
+        assert found.bound == min(every) == len(found.plans[0].cut)
 
 
 def test_the_checker_names_a_part_in_two_pieces_a_wrong_number_and_a_wrong_size() -> None:

@@ -112,7 +112,7 @@ def test_the_figures_of_the_first_page_are_the_same_in_every_document(path: str)
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_every_document_gives_the_same_inhabitants_and_communes_and_no_other(path: str) -> None:
     dossier, text = dossier_of(), plain(text_of(path, archive()[path]))
-    if path == "3-courriers/usagers-et-aidants.docx" or "6-" not in path:
+    if "6-" not in path:
         assert bare(dossier.people) in bare(text)
     assert bare(dossier.size) in bare(text)
     stated = re.findall(r"(\d[\d ]*\d) habitants \(population municipale", " ".join(text.split()))
@@ -188,7 +188,8 @@ def test_the_project_is_said_with_its_verb() -> None:
     enlarged = dossier_of(settings=Settings(project=Project(Intent.ENLARGE, (clsm,))))
     assert "principe d’élargir le" in plain(enlarged.note.front.question)
     assert "Un CLSM existe déjà." in [b.text for b in easy(enlarged).blocks if isinstance(b, Text)]
-    assert "principe de créer un conseil local" in plain(dossier_of().note.front.question)
+    created = dossier_of(settings=Settings(project=Project(Intent.CREATE)))
+    assert "principe de créer un conseil local" in plain(created.note.front.question)
 
 
 def test_each_commune_has_its_letter_and_past_many_there_is_one_with_the_list() -> None:
@@ -276,3 +277,60 @@ def test_libreoffice_opens_every_document_to_edit(tmp_path: Path) -> None:
     for path in files:
         read = pypdf.PdfReader(tmp_path / "out" / f"{path.replace('/', '-').rpartition('.')[0]}.pdf")
         assert bare(dossier_of().name) in bare("".join(page.extract_text() for page in read.pages))
+
+
+def test_a_project_not_said_beside_a_clsm_is_a_blank_and_not_a_creation() -> None:
+    known, clear = dossier_of(("94028",)), dossier_of(("94081",))
+    said = plain(known.note.front.proposal)
+    assert "Il est proposé de [à compléter : créer, élargir ou fusionner] un conseil local" in said
+    assert "[à compléter : créer, élargir ou fusionner]" in plain(known.note.front.question)
+    assert any(
+        "[à compléter : créer, agrandir ou réunir]" in plain(t.text) for t in easy(known).blocks if isinstance(t, Text)
+    )
+    create = dossier_of(("94028",), settings=Settings(project=Project.of(Intent.CREATE)))
+    for dossier in (clear, create):
+        assert "Il est proposé de créer un conseil local" in plain(dossier.note.front.proposal)
+
+
+def test_an_enlargement_and_a_merger_are_french_and_name_their_clsm_once() -> None:
+    zones = real.crosswalk().layers["clsm"].zones
+    one, two = (str(zones.index[zones["nom"] == name][0]) for name in ("CLSM de Créteil", "CLSM de Bastia"))
+    enlarged = dossier_of(settings=Settings(project=Project(Intent.ENLARGE, (one,))))
+    assert plain(enlarged.note.front.proposal).startswith("Il est proposé d’élargir le CLSM de Créteil sur 4 communes")
+    assert "le principe d’élargir le CLSM de Créteil sur ce périmètre" in plain(enlarged.note.front.question)
+    assert (
+        "examine, le" in plain(letters(enlarged, KINDS[0]).blocks[5].text)
+        and "d’élargir le CLSM de Créteil" in enlarged.of_aim
+    )
+    merged = dossier_of(settings=Settings(project=Project.of(Intent.MERGE, (one, two))))
+    names = "le CLSM de Bastia et le CLSM de Créteil"
+    said = plain(merged.note.front.proposal)
+    assert said.startswith("Il est proposé de fusionner ") and (
+        names in said or "le CLSM de Créteil et le CLSM de Bastia" in said
+    )
+    vague = dossier_of(settings=Settings(project=Project(Intent.ENLARGE)))
+    assert plain(vague.note.front.proposal).startswith("Il est proposé d’élargir un CLSM sur")
+    whole = dossier_of(("75118", "93066"))
+    assert not any("dites" in plain(p.whole) for p in whole.checked)
+
+
+def test_numbers_and_words_agree_in_every_sentence() -> None:
+    nobody = dossier_of(("55039",))
+    lines = "\n".join(plain(t) for block in deliberation(nobody).blocks for t in getattr(block, "texts", ()))
+    assert "0 habitant, population municipale" in lines and "0 (estimation) habitant en commune rurale" in lines
+    assert "Par habitant et par an, pour un temps plein de coordination : inconnu" in lines
+    assert "inconnu par habitant" not in plain(nobody.note.front.cost)
+    (mayor,), (body,) = nobody.mayors(), nobody.bodies()
+    assert plain(mayor.part) == "Votre commune y compte pour 0 habitant sur 0."
+    assert plain(body.part).startswith("1 commune sur 25 de votre intercommunalité y est, soit")
+    assert "y sont, soit" in plain(dossier_of(("94028", "94011")).bodies()[0].part)
+    one = dict(reversed(figure) for figure in dossier_of(("79191", "79049")).figures)
+    assert not any(label.startswith("QPV touchés") and value in ("0", "1") for label, value in one.items())
+    assert "On ne sait pas le prix par habitant." in [t.text for t in easy(nobody).blocks if isinstance(t, Text)]
+
+
+def test_the_price_is_french_in_easy_french() -> None:
+    texts = [plain(t.text) for t in easy(dossier_of()).blocks if isinstance(t, Text)]
+    (price,) = (t for t in texts if t.startswith("Le prix est"))
+    assert price.startswith("Le prix est d’environ 0,")
+    assert "On ne sait pas encore qui paie combien." in texts

@@ -24,7 +24,7 @@ from geo.comparison.compare import compare
 from geo.errors import GeoInputError
 from geo.exports import FORMATS, Export, file_name, make
 from geo.exports import perimeter_files as exports
-from geo.exports.reimport import read_back, settings_of_link
+from geo.exports.reimport import read_back
 from geo.guidance import Intent, Project, Settings
 from geo.scenarios import Scenario, Workbook, pack, unpack, vintage_of
 from tests.support import real
@@ -116,10 +116,7 @@ def test_the_settings_travel_in_the_link_that_a_file_carries(kind: str) -> None:
     settings = Settings(marker=150_000)
     made = export(creteil(), settings)
     assert made.link.encode() in make(kind, made) or kind == "xlsx"
-    book = settings_of_link(made.link, real.atlas())
-    assert book is not None
-    assert book.settings == settings
-    assert settings_of_link("https://ailleurs/?lien=1abc", real.atlas()) is None
+    assert unpack(made.link.partition("lien=")[2], real.atlas()).workbook.settings == settings
 
 
 def test_the_workbook_has_a_sheet_a_table_and_no_formula() -> None:

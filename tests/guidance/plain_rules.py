@@ -149,7 +149,7 @@ def _rural(facts: PerimeterFacts) -> Answer:
     if not inside and 2 * dense > facts.population:
         return FAVORABLE, False
     served, missed = people[inside].sum(), people[left].sum()
-    if left and 2 * served < facts.population and served < missed:
+    if missed and (not served or (2 * served < facts.population and served < missed)):
         return DISCUSS, True
     return _if_known(not facts.density.estimated)
 
@@ -157,7 +157,7 @@ def _rural(facts: PerimeterFacts) -> Answer:
 def _coordination(facts: PerimeterFacts, settings: Settings) -> Answer:
     heavy = (
         len(facts.towns) > settings.max_communes
-        or len(facts.communities) > settings.max_bodies
+        or len(facts.bodies) > settings.max_bodies
         or facts.area_m2 > settings.max_area_m2
         or (facts.span_m or 0.0) > settings.max_span_m
     )
@@ -199,7 +199,7 @@ def _held(facts: PerimeterFacts, rows: list[int], town: str) -> tuple[list[float
 
 
 def _centrality(facts: PerimeterFacts, settings: Settings) -> Answer:
-    if len(facts.towns) < 2:
+    if len(facts.towns) < 2 or not facts.population:
         return FAVORABLE, False
     people = facts.towns.iloc[0] / facts.population if facts.population else 0.0
     shares, known, _ = _held(facts, facts.rows.tolist(), str(facts.towns.index[0]))

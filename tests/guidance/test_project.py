@@ -6,8 +6,7 @@ import pytest
 
 from geo.comparison import Candidate, Scale, evaluate, side_by_side
 from geo.errors import GeoInputError
-from geo.guidance import Finding, Intent, Outcome, Project, Settings, read_project
-from geo.guidance.figures import BY_ID as MEASURES_BY_ID
+from geo.guidance import MEASURES, Finding, Intent, Outcome, Project, Settings, read_project
 from geo.layers import Etat, Precision
 from geo.perimeters import PerimeterFacts
 from geo.suggest import preview
@@ -135,7 +134,7 @@ def test_no_list_tells_asv_contrat_de_ville_nor_ptsm() -> None:
 
 def test_the_figure_of_other_clsm_leaves_the_project_s_own_aside() -> None:
     facts = drawn(ALL, val=VAL, mont=MONT)
-    other = MEASURES_BY_ID["autres_clsm"]
+    other = next(m for m in MEASURES if m.id == "autres_clsm")
     assert [other.value(facts, s.project).number for s in (Settings(), enlarge("val"), merge("val", "mont"))] == [
         2,
         1,

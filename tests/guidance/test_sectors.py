@@ -40,8 +40,10 @@ def test_completing_a_sector_makes_it_whole() -> None:
 def test_a_sector_that_splits_a_commune_no_one_knows_how_gives_no_share() -> None:
     zones = {"secteurs-adultes": {"s": zone("01001", part=["01002"], nom="Secteur 01G07")}}
     (sector,) = sectors_met(facts_of(ROW, ["01001", "01002"], zones, complete="all"))
-    assert (sector.total, sector.share, sector.whole) == (None, None, False)
+    assert (sector.total, sector.share, sector.whole) == (None, None, True)
     assert "une partie de Bourg 2" in sector.sentence and "inconnue" in sector.sentence
+    (cut,) = sectors_met(facts_of(ROW, ["01001"], zones, complete="all"))
+    assert (cut.share, cut.whole) == (None, False)
     assert "%" not in sector.sentence
     assert sectors_cut(facts_of(ROW, ["01001"], zones, complete="all")) == ()
 

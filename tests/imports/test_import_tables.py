@@ -449,7 +449,7 @@ def test_an_etat_is_read_or_said_not_to_be(word: str, etat: str) -> None:
     if etat == DISSOLVED:
         assert (draft.dissolved, draft.without, list(draft.zones["nom"])) == (("Nord",), ("94028",), ["Sud"])
     else:
-        assert draft.zones["etat"].iloc[0] == etat or Etat.A_CONFIRMER
+        assert draft.zones["etat"].iloc[0] == (etat or Etat.A_CONFIRMER)
     settled = read(
         [[*HEAD, "État"], ["Nord", "94028", word], ["Sud", "94033", "projet"]],
         answers=draft.answers.settle(first.key, Etat.ANNONCE),

@@ -25,8 +25,7 @@ from geo.imports import (
     remembered_plan,
     shown_figures,
 )
-from geo.imports.needs.cells import Kind, read_cell
-from geo.indicators import Direction, Grain, Measure, Series, State
+from geo.indicators import CellKind, Direction, Grain, Measure, Series, State, read_cell
 from geo.register import ConflictError, head, need_sets
 from tests.support.grid import draw
 from tests.support.table_files import needs_workbook
@@ -409,7 +408,7 @@ def test_no_row_is_lost_and_no_figure_is_made_of_what_is_none(lines: list[tuple[
             cell.number
             for row in written
             for text in row[1:3]
-            if (cell := read_cell(text)).kind is Kind.NUMBER and cell.number > 0
+            if (cell := read_cell(text)).kind is CellKind.NUMBER and cell.number > 0
         )
         assert figures.sum() <= total
 

@@ -128,12 +128,12 @@ def test_a_clsm_said_dissolved_leaves_and_is_told_and_comes_back_with_the_versio
 
 # --- until when -------------------------------------------------------------------------------------------------
 def test_a_list_is_complete_until_the_day_stated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = put_in_use(tmp_path, read(LIST.format("Calais")), replace(SAID, until="2030-06-30"))
+    opened = put_in_use(tmp_path, read(LIST.format("Calais")), replace(SAID, until="2999-06-30"))
     assert status(opened, "62041") is Status.NON_COUVERT
     (stated,) = opened.crosswalk.layers["clsm"].declared
-    assert (stated.who, stated.departements, stated.until, stated.lapsed) == ("Ana", {"62"}, "2030-06-30", False)
+    assert (stated.who, stated.departements, stated.until, stated.lapsed) == ("Ana", {"62"}, "2999-06-30", False)
     token = dataset.token(tmp_path)
-    monkeypatch.setattr("geo.register.model.Statement.lapsed", lambda self: "2030-07-01" > self.until > "")
+    monkeypatch.setattr("geo.register.model.Statement.lapsed", lambda self: "2999-07-01" > self.until > "")
     assert dataset.token(tmp_path) != token, "what was computed of a complete list is not kept past its last day"
     later = open_dataset(tmp_path)
     assert status(later, "62041") is Status.INCONNU

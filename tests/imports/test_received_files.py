@@ -161,7 +161,10 @@ def test_a_column_a_territory_is_recognised_and_asked_about(content: str) -> Non
     draft = read(content)
     assert found(draft) == {"Nord": {"94028", "94011"}, "Est": {"94080"}}
     assert "feuille/croise" in blocking(draft)
-    assert read(content, answers=draft.answers.settle_all(draft.doubts)).settled
+    answers = draft.answers
+    for doubt in draft.doubts:
+        answers = answers.settle(doubt.key, doubt.proposal)
+    assert read(content, answers=answers).settled
 
 
 def test_two_territories_of_one_name_in_two_departements_stay_two() -> None:
@@ -411,3 +414,142 @@ def test_web_mercator_that_no_one_names_is_settled_by_the_names_or_refused() -> 
 def test_our_own_exports_are_said_to_open_elsewhere(name: str, content: str, said: str) -> None:
     with pytest.raises(GeoInputError, match=said):
         read(content, name)
+
+
+# --- columns that say whether a territory still works ---------------------------------------------------------------
+@pytest.mark.parametrize("header", ["CLSM dissous", "Dissous", "Fermé", "Inactif", "en_sommeil"])
+def test_a_yes_in_a_column_of_ends_takes_a_territory_away_and_a_no_leaves_it(header: str) -> None:
+    draft = read(f"CLSM;Commune;{header}\nA;Créteil;non\nB;Alfortville;oui\n")
+    assert (found(draft), draft.dissolved) == ({"A": {"94028"}}, ("B",))
+    assert draft.without == ("94002",)
+
+
+def test_an_end_wins_over_the_state_of_its_row() -> None:
+    draft = read("CLSM;Commune;Statut;Dissous\nA;Créteil;signé;non\nB;Alfortville;signé;oui\n")
+    assert (found(draft), draft.dissolved) == ({"A": {"94028"}}, ("B",))
+
+
+@pytest.mark.parametrize("header", ["Date de fin", "Date de dissolution", "Fin de validité", "Échéance"])
+@pytest.mark.parametrize("past", ["12/03/2020", "2019", "2020-12-31"])
+def test_an_end_that_has_passed_is_asked_about_once_and_a_coming_one_says_nothing(header: str, past: str) -> None:
+    content = f"CLSM;Commune;{header}\nA;Créteil;{past}\nB;Alfortville;31/12/2099\nC;Ivry-sur-Seine;\nD;Le Plessis-Trévise;2015\n"
+    draft = read(content)
+    (doubt,) = [d for d in draft.doubts if d.blocking]
+    assert "date de fin" in doubt.said and doubt.rows == (2, 5)
+    assert list(draft.zones["etat"]) == [Etat.A_CONFIRMER, "", "", Etat.A_CONFIRMER]
+    settled = read(content, answers=draft.answers.settle(doubt.key, DISSOLVED))
+    assert settled.settled and settled.dissolved == ("A", "D")
+
+
+@pytest.mark.parametrize("header", ["Actif", "En service", "CLSM actif", "Opérationnel"])
+def test_a_column_of_what_works_gives_the_state_and_a_no_is_asked_about(header: str) -> None:
+    draft = read(f"CLSM;Commune;{header}\nA;Créteil;oui\nB;Alfortville;non\n")
+    assert list(draft.zones["etat"]) == [Etat.EN_SERVICE, Etat.A_CONFIRMER]
+    assert blocking(draft) == ["valeur/etat/non"]
+
+
+def test_two_columns_of_states_are_asked_about() -> None:
+    assert blocking(read("CLSM;Commune;Statut;Actif\nA;Créteil;signé;oui\nB;Alfortville;signé;non\n")) == [
+        "colonne/etat"
+    ]
+
+
+@pytest.mark.parametrize("header", ["Sans CLSM", "CLSM en projet", "Pas de CLSM", "CLSM demandé"])
+def test_a_yes_that_may_say_the_contrary_is_asked_about(header: str) -> None:
+    assert "colonne/retenue" in blocking(read(f"Territoire;Commune;{header}\nA;Créteil;oui\nB;Alfortville;non\n"))
+
+
+@pytest.mark.parametrize(
+    "header", ["CLSM", "Dans un CLSM ?", "couverture_clsm_2025", "CLSM_O_N", "Membre", "CLSM en place"]
+)
+def test_a_yes_about_being_in_the_layer_is_understood(header: str) -> None:
+    draft = read(f"Code INSEE;Commune;{header}\n94028;Créteil;oui\n94002;Alfortville;non\n")
+    assert (found(draft), blocking(draft)) == ({"a": {"94028"}}, ["colonne/nom"])
+
+
+# --- what a cell leaves out, names of EPCI as they are written --------------------------------------------------------
+def body(name: str) -> set[str]:
+    """Return the codes of the communes of an EPCI."""
+    (code,) = atlas().epci.index[atlas().epci["nom"] == name]
+    return {str(atlas().codes[row]) for row in atlas().members("epci", code)}
+
+
+NIORT = "CA du Niortais"
+
+
+@pytest.mark.parametrize("header", ["EPCI", "Communes", "Commune"])
+@pytest.mark.parametrize(
+    ("cell", "gone"),
+    [
+        ("CA du Niortais sauf Niort", {"79191"}),
+        ("CA du Niortais, hors Niort, Aiffres et Magné", {"79191", "79003", "79162"}),
+        ("CA du Niortais (à l’exception de Niort)", {"79191"}),
+        ("toutes les communes de la CA du Niortais moins la commune de Niort", {"79191"}),
+        ("Communauté d’agglomération du Niortais - 200041317, à l'exclusion de Niort / Magné", {"79191", "79162"}),
+    ],
+)  # fmt: skip
+def test_what_a_cell_leaves_out_is_left_out(header: str, cell: str, gone: set[str]) -> None:
+    draft = read(f'CLSM;{header}\nNord;"{cell}"\n')
+    assert (found(draft), draft.whole, blocking(draft)) == ({"Nord": body(NIORT) - gone}, True, [])
+
+
+@pytest.mark.parametrize(
+    "cell", ["CA du Niortais sauf Bressuire", "Niort, Aiffres, hors Magné", "CA du Niortais sauf Nord"]
+)
+def test_what_is_left_out_and_not_understood_takes_nothing_in(cell: str) -> None:
+    draft = read(f'CLSM;Communes\nNord;"{cell}"\nEst;Créteil\n')
+    assert (found(draft), draft.refused) == ({"Est": {"94028"}}, 1)
+
+
+def test_a_city_and_a_departement_may_be_given_without_a_part() -> None:
+    draft = read('CLSM;Communes\nL;"Lyon sauf Lyon 1er"\nD;"département des Deux-Sèvres sauf Niort"\n')
+    all_79 = {str(atlas().codes[row]) for row in atlas().members("departement", "79")}
+    assert found(draft) == {"L": {f"6938{i}" for i in range(2, 10)}, "D": all_79 - {"79191"}}
+
+
+def test_words_of_exclusion_inside_names_of_communes_leave_nothing_out() -> None:
+    draft = read('CLSM;Communes\nNord;"Saint Loup Hors, Boissy-sans-Avoir, Sans-Vallois, FOUCAUCOURT HORS NESLE"\n')
+    assert found(draft) == {"Nord": {"14609", "78084", "88441", "80336"}}
+
+
+@pytest.mark.parametrize(
+    "written", [NIORT, "Communauté d’agglomération du Niortais", "C.A. du Niortais", "la CA du Niortais", "CA du Niortais (79)",
+                "CA du Niortais - 200041317", "Ensemble des communes de la CA du Niortais"]
+)  # fmt: skip
+def test_an_epci_is_read_alike_wherever_it_is_written(written: str) -> None:
+    headers = ["Communes", "Commune"] if written.startswith("Ens") else ["EPCI", "Communes", "Commune"]
+    for header in headers:
+        assert found(read(f"CLSM;{header}\nNord;{written}\n")) == {"Nord": body(NIORT)}
+
+
+def test_commas_inside_the_name_of_an_epci_part_nothing() -> None:
+    named = [str(name) for name in atlas().epci["nom"] if "," in name]
+    assert len(named) > 15
+    for name in named:
+        assert found(read(f'CLSM;Communes\nNord;"{name} ; {NIORT}"\n')) == {"Nord": body(name) | body(NIORT)}
+
+
+def test_a_siren_that_is_not_that_of_the_name_is_refused() -> None:
+    with pytest.raises(GeoInputError, match="SIREN n’est pas celui"):
+        read(f"CLSM;EPCI\nNord;{NIORT} - 200069755\n")
+
+
+def test_two_codes_in_a_cell_never_lose_one() -> None:
+    draft = read("CLSM;Codes INSEE\nNord;94041-94081\nSud;94028\n")
+    assert (found(draft), draft.refused) == ({"Sud": {"94028"}}, 1)
+    assert "plusieurs codes" in told(draft)
+
+
+@pytest.mark.parametrize("note", ["sauf Niort", "Toutes les communes sauf Magné", "Hors Niort", "en partie seulement"])
+def test_a_remark_that_leaves_communes_out_is_asked_about(note: str) -> None:
+    content = f"CLSM;EPCI;Commentaire\nNord;{NIORT};{note}\nEst;CC Mellois en Poitou;signé, sauf erreur\n"
+    draft = read(content)
+    (doubt,) = [d for d in draft.doubts if d.blocking]
+    assert (found(draft), draft.refused) == ({"Est": body("CC Mellois en Poitou")}, 1)
+    assert found(read(content, answers=draft.answers.settle(doubt.key, YES)))["Nord"] == body(NIORT)
+
+
+def test_notes_under_a_table_are_set_aside() -> None:
+    feet = "(1) en cours de signature;;\nMise à jour : 12/03/2025;;\nS/total;;3\nDonnées au 1er janvier 2025;;\n"
+    draft = read(f"CLSM;Commune;Population\nEst;Créteil;3\n{feet}")
+    assert (found(draft), draft.refused) == ({"Est": {"94028"}}, 0)

@@ -50,6 +50,11 @@ class Console:
         self.errors.append(f"{said.text} ({address})")
 
 
+def address_query(page: Page) -> dict[str, str]:
+    """Return what the page's address carries, by name."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
 def serve_embedded(app_server: Callable[..., AppServer], folder: Path) -> AppServer:
     """Serve the app on the embedded data alone, whatever this machine has synchronised; one server for all journeys."""
     with pytest.MonkeyPatch.context() as patch:

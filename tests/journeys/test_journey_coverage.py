@@ -3,9 +3,8 @@ tampered data, and read with a screen reader's eyes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -19,7 +18,6 @@ from tests.journeys import (
     lay_over,
     mark,
     pick,
-    serve_embedded,
     settle,
     wait_address,
     wait_figure,
@@ -43,11 +41,6 @@ from tests.support.grid import plain
 pytestmark = pytest.mark.journey
 LENS, CALAIS, ARRAS = "62498", "62193", "62041"
 NOT_COVERED = (0xF8, 0xE9, 0xE4)
-
-
-@pytest.fixture
-def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
-    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
 
 
 def card(page: Page) -> Locator:

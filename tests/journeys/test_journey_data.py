@@ -4,15 +4,14 @@ follows, and the way back."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from geo.register import register
-from tests.journeys import APP, Console, figures, pick, settle
-from tests.support.browser import AppServer, Traffic, map_frame, start_server, wait_painted
+from tests.journeys import Console, figures, pick, settle
+from tests.support.browser import AppServer, Traffic, map_frame, wait_painted
 from tests.support.grid import plain
 
 pytestmark = pytest.mark.journey
@@ -28,19 +27,6 @@ CLSM du Calaisis;;Saint-Martin;en service
 CLSM du Calaisis;62239;Coquelles;en service
 CLSM d’Arras;62041;Arras;peut-être
 """
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data-home")
-
-
-@pytest.fixture(scope="module")
-def server(home: Path, tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Iterator[AppServer]:
-    log = tmp_path_factory.mktemp("data-log") / "server.log"
-    started = start_server(APP, log=log, env={"CLSM_HOME": str(home)})
-    yield started
-    started.stop()
 
 
 EXTENDED = "couvert, par extension aux communes de l’EPCI"  # the list of Lens-Hénin, drawn apart from one that was read
@@ -74,12 +60,12 @@ def table(page: Page, name: str) -> Locator:
 
 
 def test_a_planner_imports_a_list_sees_it_on_the_map_and_goes_back(
-    page: Page, server: AppServer, home: Path, traffic: Traffic, tmp_path: Path
+    page: Page, own_server: AppServer, home: Path, traffic: Traffic, tmp_path: Path
 ) -> None:
     console = Console().watch(page)
     file = tmp_path / "clsm de la région.csv"
     file.write_bytes(FILE.encode("cp1252", errors="replace"))
-    page.goto(server.url)
+    page.goto(own_server.url)
     wait_painted(page)
     look_at_pas_de_calais(page)
     assert (status(page, CALAIS), status(page, LENS)) == ("inconnu", EXTENDED)

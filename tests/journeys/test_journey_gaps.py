@@ -4,14 +4,12 @@ files; then the link opened in another browser, on the same state."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import Console, lay_over, mark, pick, serve_embedded, settle, wait_still
+from tests.journeys import Console, address_query, lay_over, mark, pick, settle, wait_still
 from tests.support import real
 from tests.support.browser import AppServer, Traffic, click_commune, hover_commune, until, view, wait_painted
 from tests.support.grid import plain
@@ -22,19 +20,13 @@ MELLOIS, NIORTAIS = "200069755", "200041317"
 FIGURES_ONLY = 30_000  # bytes: an answer about weights; the communes of the département alone weigh five times more
 
 
-@pytest.fixture
-def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
-    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
-
-
-def query(page: Page) -> dict[str, str]:
-    """Return what the page's address carries."""
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-
-
 def wait_query(page: Page, **expected: str) -> None:
     """Wait until the address carries these values."""
-    until(page, lambda: expected.items() <= query(page).items(), lambda: f"the address carries {query(page)}")
+    until(
+        page,
+        lambda: expected.items() <= address_query(page).items(),
+        lambda: f"the address carries {address_query(page)}",
+    )
 
 
 def open_tab(page: Page, name: str) -> None:
@@ -109,8 +101,8 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
     page.mouse.click(box["x"] + 22, box["y"] + 36 + 35 * 2.5)  # the third line's box
     frame.wait_for_function("before => CL.state().marked.join() !== before", arg=",".join(sorted(epci(MELLOIS))))
     settle(page)
-    assert query(page)["choix"] != MELLOIS
-    assert marked(page) == epci(query(page)["choix"])
+    assert address_query(page)["choix"] != MELLOIS
+    assert marked(page) == epci(address_query(page)["choix"])
     wait_still(page)
 
     # From the map to the table: the view stays.
@@ -183,7 +175,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
 
     # The link, in another browser: the same state, all of it.
     assert frame.evaluate("window.survivor") == "still here", "one map all along"
-    link, carried = page.url, query(page)
+    link, carried = page.url, address_query(page)
     other = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR")
     try:
         again = other.new_page()
@@ -191,7 +183,7 @@ def test_a_planner_finds_the_gaps_orders_them_and_leaves_with_files_and_a_link(
         wait_painted(again, geometry="dep-79")
         settle(again)
         wait_painted(again).wait_for_function("CL.state().overlays.length === 1 && CL.state().quarters > 0")
-        assert query(again) == carried
+        assert address_query(again) == carried
         wait_marked(again, epci(NIORTAIS))
         expect(again.get_by_role("table", name="Zones qui concernent Niort")).to_be_visible()
         expect(again.get_by_role("tab", name="Emporter")).to_have_attribute("aria-selected", "true")

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,8 @@ from playwright.sync_api import Page, expect
 
 from geo.dataset import open_dataset
 from geo.register import register
-from tests.journeys import APP, Console, pick, settle
-from tests.support.browser import AppServer, Traffic, start_server
+from tests.journeys import Console, pick, settle
+from tests.support.browser import AppServer, Traffic
 from tests.support.grid import plain
 
 pytestmark = pytest.mark.journey
@@ -51,18 +50,6 @@ def workbook(rows: tuple[tuple[object, ...], ...]) -> bytes:
     return stream.getvalue()
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("import-home")
-
-
-@pytest.fixture(scope="module")
-def server(home: Path, tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Iterator[AppServer]:
-    started = start_server(APP, log=tmp_path_factory.mktemp("import-log") / "server.log", env={"CLSM_HOME": str(home)})
-    yield started
-    started.stop()
-
-
 def give(page: Page, rows: tuple[tuple[object, ...], ...], file: Path) -> None:
     file.write_bytes(workbook(rows))
     page.locator("input[type=file]").set_input_files(file)
@@ -91,10 +78,10 @@ def named(home: Path) -> set[str]:
 
 
 def test_the_workbook_of_an_ars_is_settled_by_clicks_and_needs_nothing_the_next_month(
-    page: Page, server: AppServer, home: Path, traffic: Traffic, tmp_path: Path
+    page: Page, own_server: AppServer, home: Path, traffic: Traffic, tmp_path: Path
 ) -> None:
     console = Console().watch(page)
-    page.goto(f"{server.url}/Donnees")
+    page.goto(f"{own_server.url}/Donnees")
     page.get_by_role("tab", name="Importer une couche").click()
     settle(page)
     give(page, ROWS, tmp_path / "clsm-mars.xlsx")

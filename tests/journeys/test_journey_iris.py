@@ -5,13 +5,13 @@ Six IRIS of ours in Niort: of its 59 854 inhabitants the fifth has 14 251 and th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.dataset.drawn_cities import NIORT, QUARTERS, niort_home
-from tests.journeys import APP, figures, mark, pick, pixel, settle, wait_figure
+from tests.journeys import figures, mark, pick, pixel, settle, wait_figure
 from tests.support.browser import (
     AppServer,
     Traffic,
@@ -19,7 +19,6 @@ from tests.support.browser import (
     hover_commune,
     map_frame,
     selected_codes,
-    start_server,
     until,
     wait_painted,
 )  # fmt: skip
@@ -30,12 +29,9 @@ PEOPLE = "habitants (population municipale"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Iterator[AppServer]:
-    """Serve the app on a home of its own that has received the IRIS."""
-    folder = tmp_path_factory.mktemp("iris")
-    served = start_server(APP, log=folder / "app.log", env={"CLSM_HOME": str(niort_home(folder))})
-    yield served
-    served.stop()
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder that has received the IRIS."""
+    return niort_home(tmp_path_factory.mktemp("iris"))
 
 
 def wait_shown(page: Page, codes: set[str], people: int) -> None:
@@ -52,8 +48,8 @@ def open_niort(page: Page) -> None:
     wait_painted(page)
 
 
-def test_a_city_is_opened_its_iris_chosen_sent_and_closed(page: Page, server: AppServer, traffic: Traffic) -> None:
-    page.goto(f"{server.url}/Perimetre?carte=dep-79&communes={AIFFRES}")
+def test_a_city_is_opened_its_iris_chosen_sent_and_closed(page: Page, own_server: AppServer, traffic: Traffic) -> None:
+    page.goto(f"{own_server.url}/Perimetre?carte=dep-79&communes={AIFFRES}")
     frame = wait_painted(page)
     settle(page)
     assert NIORT in frame.evaluate("CL.communes()")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from geo.coverage import coverage_state, line_rows, read_scope
-from tests.journeys import Console, pick, serve_embedded, settle, wait_address, wait_still
+from tests.journeys import Console, address_query, pick, settle, wait_address, wait_still
 from tests.support import real
 from tests.support.browser import AppServer, until, wait_painted
 
@@ -28,15 +25,6 @@ CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
 UNFOLD = (
     "document.querySelectorAll('[data-testid=stExpander] details:not([open]) > summary').forEach((one) => one.click())"
 )
-
-
-@pytest.fixture
-def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
-    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
-
-
-def query(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
 def without_clsm(code: str, scope: str) -> set[str]:
@@ -68,7 +56,7 @@ def test_the_planner_of_a_region_goes_from_a_gap_to_a_perimeter_and_back(page: P
     expect(page.get_by_role("heading", name="Couverture", exact=True)).to_be_visible()
     wait_painted(page, geometry="reg-32").wait_for_function("count => CL.state().marked.length === count", arg=95)
     settle(page)
-    assert query(page) == {"territoire": "reg-32", "onglet": "lacunes", "choix": LILLE}
+    assert address_query(page) == {"territoire": "reg-32", "onglet": "lacunes", "choix": LILLE}
     expect(page.get_by_role("combobox", name="Montrer sur la carte")).to_have_value(
         f"Métropole Européenne de Lille ({LILLE})"
     )
@@ -87,7 +75,11 @@ def test_arrows_and_space_choose_a_commune_on_couverture(page: Page, server: App
     wait_still(page)
     code = frame.evaluate("CL.codeAt()")
     page.keyboard.press("Space")
-    until(page, lambda: query(page).get("commune") == code, lambda: f"the address carries {query(page)}, not {code}")
+    until(
+        page,
+        lambda: address_query(page).get("commune") == code,
+        lambda: f"the address carries {address_query(page)}, not {code}",
+    )
     name = str(real.atlas().names[real.atlas().row[code]])
     expect(page.get_by_role("table", name=f"Zones qui concernent {name}")).to_be_visible()
 
@@ -103,12 +95,12 @@ def test_enter_takes_one_thing_that_holds_what_was_typed_and_nothing_else(page: 
     expect(page.get_by_text("Aucun résultat")).to_be_visible()
     page.keyboard.press("Enter")
     settle(page)
-    assert "complet" not in query(page)
+    assert "complet" not in address_query(page)
     field.fill("o")  # Nord, Oise and Somme hold it
     page.keyboard.press("Enter")
-    until(page, lambda: query(page).get("complet"), lambda: "nothing was taken")
+    until(page, lambda: address_query(page).get("complet"), lambda: "nothing was taken")
     settle(page)
-    assert query(page)["complet"] in ("59", "60", "80")
+    assert address_query(page)["complet"] in ("59", "60", "80")
 
 
 def test_a_browser_that_speaks_english_shows_french_numbers(server: AppServer, chromium: Browser) -> None:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys import serve_embedded
 from tests.support.browser import AppServer
 
 pytestmark = pytest.mark.journey
 HIDDEN = "http://e.fr www.exemple.org qui@exemple.org"
-
-
-@pytest.fixture
-def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
-    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
 
 
 @pytest.mark.parametrize(

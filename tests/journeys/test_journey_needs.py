@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -15,8 +14,8 @@ from geo.dataset import open_dataset
 from geo.imports import shown_figures
 from geo.indicators import Direction, Measure, State
 from geo.register import need_sets
-from tests.journeys import APP, Console, pick, settle
-from tests.support.browser import AppServer, Traffic, hover_commune, start_server, wait_painted
+from tests.journeys import Console, pick, settle
+from tests.support.browser import AppServer, Traffic, hover_commune, wait_painted
 from tests.support.grid import plain
 from tests.support.table_files import NEEDS_HEADER, NEEDS_ROWS, needs_workbook
 
@@ -24,18 +23,6 @@ pytestmark = pytest.mark.journey
 AAH, USE = "Nb bénéficiaires AAH", "Taux de recours pour 1 000 hab."
 
 AAH_ID = "besoins-nombre-de-beneficiaires-aah"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("needs-home")
-
-
-@pytest.fixture(scope="module")
-def server(home: Path, tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Iterator[AppServer]:
-    started = start_server(APP, log=tmp_path_factory.mktemp("needs-log") / "server.log", env={"CLSM_HOME": str(home)})
-    yield started
-    started.stop()
 
 
 def card(page: Page, column: str) -> Locator:
@@ -87,9 +74,9 @@ def others() -> list[tuple[object, ...]]:
     ]
 
 
-def crossed_and_printed(page: Page, server: AppServer, folder: Path) -> None:
+def crossed_and_printed(page: Page, own_server: AppServer, folder: Path) -> None:
     """See the indicator on the map beside coverage, draw from its list and come back, count it in the priorities, take it away."""
-    link = f"{server.url}/Couverture?territoire=dep-08&croisement={AAH_ID}"
+    link = f"{own_server.url}/Couverture?territoire=dep-08&croisement={AAH_ID}"
     page.goto(f"{link}&onglet=besoins")
     wait_painted(page)
     settle(page)
@@ -118,10 +105,10 @@ def crossed_and_printed(page: Page, server: AppServer, folder: Path) -> None:
 
 
 def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdrawn(
-    page: Page, server: AppServer, home: Path, traffic: Traffic, tmp_path: Path
+    page: Page, own_server: AppServer, home: Path, traffic: Traffic, tmp_path: Path
 ) -> None:
     console = Console().watch(page)
-    page.goto(f"{server.url}/Donnees")
+    page.goto(f"{own_server.url}/Donnees")
     page.get_by_role("tab", name="Indicateurs de besoin").click()
     settle(page)
     expect(page.get_by_text("Aucun jeu d’indicateurs n’a encore été apporté.")).to_be_visible()
@@ -178,10 +165,10 @@ def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdr
     assert "Besoins version 2" in sets(page)
     assert open_dataset(home).indicators.by_id["besoins-nombre-de-patients-suivis"].values["numerator"]["08006"] == 30
 
-    crossed_and_printed(page, server, tmp_path)
+    crossed_and_printed(page, own_server, tmp_path)
 
     # back to the first, then withdrawn
-    page.goto(f"{server.url}/Donnees")
+    page.goto(f"{own_server.url}/Donnees")
     page.get_by_role("tab", name="Indicateurs de besoin").click()
     settle(page)
     page.get_by_text("Versions, retour et retrait").click()
@@ -201,7 +188,7 @@ def test_a_planner_s_six_indicators_are_brought_published_rolled_back_and_withdr
     assert len(open_dataset(home).indicators) == 0
     (kept,) = need_sets(home)
     assert [version.number for version in kept.versions] == [2, 1]
-    page.goto(f"{server.url}/Couverture?territoire=dep-08&onglet=besoins&croisement={AAH_ID}")
+    page.goto(f"{own_server.url}/Couverture?territoire=dep-08&onglet=besoins&croisement={AAH_ID}")
     expect(page.get_by_text(re.compile("Cet indicateur n’est plus là"))).to_be_visible()
     expect(page.get_by_text(re.compile("Aucun indicateur de besoin n’est encore là"))).to_be_visible()
     assert console.errors == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pypdf
@@ -14,16 +13,11 @@ from playwright.sync_api import Page, expect
 
 from geo.exports.reimport import read_back
 from geo.french import number
-from tests.journeys import Console, pick, serve_embedded, settle
+from tests.journeys import Console, pick, settle
 from tests.support import real
 from tests.support.browser import AppServer
 
 pytestmark = pytest.mark.journey
-
-
-@pytest.fixture
-def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
-    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
 
 
 def download(page: Page, label: str) -> bytes:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -18,7 +15,6 @@ from tests.journeys import (
     mark,
     pick,
     pixel,
-    serve_embedded,
     settle,
     tab_to,
     wait_address,
@@ -31,11 +27,6 @@ from tests.support.browser import AppServer, Traffic, click_commune, map_frame, 
 pytestmark = pytest.mark.journey
 PEOPLE = "habitants (population municipale"
 BYTES_PER_CLICK = 20_000
-
-
-@pytest.fixture
-def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
-    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
 
 
 def people(codes: set[str]) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,26 +13,13 @@ from geo import projects, register
 from geo.projects import Step
 from geo.register import State
 from geo.scenarios import Scenario, Workbook, to_file, vintage_of
-from tests.journeys import APP, Console, settle
+from tests.journeys import Console, settle
 from tests.support import real
-from tests.support.browser import ROOT, AppServer, start_server, wait_painted
+from tests.support.browser import ROOT, AppServer, wait_painted
 from tests.support.grid import plain
 
 pytestmark = pytest.mark.journey
 BETHUNE = "200072460"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("region-home")
-
-
-@pytest.fixture(scope="module")
-def server(home: Path, tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Iterator[AppServer]:
-    log = tmp_path_factory.mktemp("region-log") / "server.log"
-    started = start_server(APP, log=log, env={"CLSM_HOME": str(home)})
-    yield started
-    started.stop()
 
 
 def fill(page: Page, label: str, text: str) -> None:
@@ -46,10 +32,10 @@ def save(page: Page) -> None:
 
 
 def test_a_planner_goes_from_her_region_to_a_signed_project_and_the_watch(
-    page: Page, server: AppServer, home: Path, tmp_path: Path
+    page: Page, own_server: AppServer, home: Path, tmp_path: Path
 ) -> None:
     console = Console().watch(page)
-    page.goto(f"{server.url}/Ma_region?region=32&alerte=qpv")
+    page.goto(f"{own_server.url}/Ma_region?region=32&alerte=qpv")
     expect(page.get_by_role("heading", name="EPCI avec deux QPV ou plus")).to_be_visible()
     settle(page)
 
@@ -70,7 +56,7 @@ def test_a_planner_goes_from_her_region_to_a_signed_project_and_the_watch(
     assert (one.project.dated(Step.INTENTION), len(one.project.codes)) == ("2025-03", 100)
 
     # Eighteen months later it waits; the région is found again by the browser alone.
-    page.goto(f"{server.url}/Ma_region")
+    page.goto(f"{own_server.url}/Ma_region")
     expect(page.get_by_text("1 · Projets annoncés depuis 18 mois")).to_be_visible()
 
     # Signed elsewhere by a colleague, it becomes a draft of the layer of CLSM.
@@ -82,7 +68,7 @@ def test_a_planner_goes_from_her_region_to_a_signed_project_and_the_watch(
         one.project.codes,
     )
     projects.save(signed, who="Collègue", atlas=real.atlas(), number=1, seen=1, home=home)
-    page.goto(f"{server.url}/Ma_region?region=32&onglet=projets&projet=1")
+    page.goto(f"{own_server.url}/Ma_region?region=32&onglet=projets&projet=1")
     expect(page.get_by_text("Ce projet est signé")).to_be_visible()
     settle(page)
     page.get_by_label("Votre nom", exact=True).first.fill("Planificatrice")

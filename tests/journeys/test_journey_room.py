@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from geo import french as fr
-from tests.journeys import serve_embedded, settle, wait_address
+from tests.journeys import settle, wait_address
 from tests.support import real
 from tests.support.browser import AppServer, click_commune, map_frame, wait_painted
 from ui.perimeter.workbench import PANELS
@@ -18,11 +15,6 @@ pytestmark = pytest.mark.journey
 NIORT, CHAURAY = "79191", "79081"
 SIZES = {"projector": (1280, 720), "laptop": (1440, 900), "tablet": (820, 1180), "tablet lying": (1180, 820)}
 PHONE = (390, 844)
-
-
-@pytest.fixture
-def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
-    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
 
 
 def in_sight(place: Locator) -> bool:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys import Console, serve_embedded, settle, wait_address
+from tests.journeys import Console, settle, wait_address
 from tests.support import real
 from tests.support.browser import AppServer, Traffic, wait_painted
 
 pytestmark = pytest.mark.journey
 NIORT, MELLE = "79191", "79174"
-
-
-@pytest.fixture
-def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
-    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
 
 
 def table_files(traffic: Traffic) -> list[str]:

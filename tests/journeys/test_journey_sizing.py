@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from geo.layers import zone_members
 from geo.sources import sync
-from tests.journeys import APP, Console, pick, serve_embedded, settle, tab_to, wait_address, wait_still
+from tests.journeys import APP, Console, pick, settle, tab_to, wait_address, wait_still
 from tests.support import real
 from tests.support.browser import (
     AppServer,
@@ -29,11 +29,6 @@ from ui.perimeter.workbench import PANELS
 pytestmark = pytest.mark.journey
 CRETEIL = "94028"
 SEARCH = "Commune ou territoire"
-
-
-@pytest.fixture
-def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
-    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
 
 
 def held(page: Page, codes: set[str]) -> None:

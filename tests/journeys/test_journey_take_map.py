@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.journeys import Console, serve_embedded, settle
+from tests.journeys import Console, settle
 from tests.support.browser import AppServer
 
 pytestmark = pytest.mark.journey
@@ -25,11 +24,6 @@ PICTURE = """async () => {
   for (let i = 0; i < data.length; i += 4 * 97) colours.add(`${data[i]},${data[i + 1]},${data[i + 2]}`);
   return { width: image.width, height: image.height, colours: colours.size };
 }"""
-
-
-@pytest.fixture
-def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
-    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
 
 
 def _open(page: Page, server: AppServer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from geo.communes import Atlas
 from geo.errors import GeoInputError, MissingDataError
 from geo.layers import Etat, Layer, Precision, find_zones, load_layers, zone_members
+from tests.support import real
 from tests.support.grid import draw, layer, zone
 from tests.support.real import crosswalk
 
@@ -221,3 +223,11 @@ def test_a_territory_says_the_year_of_its_own_list() -> None:
     layers = crosswalk().layers
     years = {name: set(layers[name].zones["annee_source"]) for name in ("epci", "ept", "departements", "regions")}
     assert years == {"epci": {"2025"}, "ept": {"2025"}, "departements": {"2026"}, "regions": {"2026"}}
+
+
+def test_what_is_embedded_is_read_once_for_the_same_communes_and_again_for_others() -> None:
+    """Each publication opens the dataset again: what is published changes nothing in what is embedded."""
+    first = load_layers(real.atlas())
+    assert load_layers(real.atlas())["clsm"] is first["clsm"]
+    others = replace(real.atlas(), manifest={**real.atlas().manifest, "epci_libelle": "1er janvier 2030"})
+    assert load_layers(others)["epci"].vintage == "1er janvier 2030"

@@ -32,7 +32,7 @@ def same_as_the_facts(ground: IncidenceTables, codes: frozenset[str], found: Mea
     assert found.population == facts.population
     assert found.atoms == len(facts.rows)
     assert found.communes == len(facts.towns)
-    assert (found.epci, found.communities) == (len(facts.epci), len(facts.communities))
+    assert (found.epci, found.communities) == (len(facts.epci), len(facts.bodies))
     assert found.area_m2 == facts.area_m2
     assert found.pieces == facts.pieces
     assert (found.span_m is None) == (facts.span_m is None)

@@ -104,6 +104,20 @@ def test_equal_figures_are_one_class_the_middle_one_when_all_are_equal() -> None
     assert tied.to_list().count(Need.HIGH) == 4
 
 
+@pytest.mark.parametrize(
+    ("figures", "direction", "said"),
+    [([1, 2] + [5] * 10, Direction.WORSE, "besoin moyen à 5,0, le plus grand chiffre, besoin faible au-dessous ;"),
+     ([9, 8] + [5] * 10, Direction.BETTER, "besoin moyen à 5,0, le plus petit chiffre, besoin faible au-dessus ;")],
+)  # fmt: skip
+def test_the_greatest_need_shared_by_most_is_never_called_small(
+    figures: list[int], direction: Direction, said: str
+) -> None:
+    found = cross(country(), series(figures, direction=direction))
+    need = found.table["need"]
+    assert need[CODES[2:]].eq(Need.MIDDLE).all() and need[CODES[:2]].eq(Need.LOW).all()
+    assert said in plain(found.cuts)
+
+
 def test_fewer_than_nine_territories_take_the_thirds_of_the_country() -> None:
     found = cross(country(), series(RISING), scope="dep-02")
     assert "12 communes de France" in plain(found.cuts)

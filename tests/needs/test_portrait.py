@@ -128,3 +128,16 @@ def test_with_no_indicator_the_portrait_is_empty_and_one_sentence_says_where_to_
     atlas = country()
     assert portrait(drawn_world(atlas), np.array([0]), "Bourg 1").lines == ()
     assert "Données" in NO_INDICATOR
+
+
+def test_a_city_that_stands_alone_is_no_intercommunal_body() -> None:
+    atlas = draw(
+        [[10_000] * 4, [10_000] * 4],
+        epci="M",
+        ept=[["E"] * 4, ["E", "E", None, None]],
+        city=[[None] * 4, [None, None, "C", "C"]],
+    )
+    told = made_up(atlas, ratio(), lambda people, row: 100)
+    world = drawn_world(atlas, told)
+    assert "epci" not in dict(portrait(world, np.array([6]), "Une partie de la ville").around)
+    assert dict(portrait(world, np.array([0]), "Bourg 1").around)["epci"] == "EPT E"

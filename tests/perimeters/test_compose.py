@@ -117,12 +117,6 @@ def test_a_circle_stays_in_its_legal_projection() -> None:
     assert "97411" in around and all(c.startswith("974") for c in around)
 
 
-def test_zones_come_in_and_go_out_in_one_move_and_locked_communes_stay() -> None:
-    inside = compose.add_zone(cells(9), CROSS, "secteurs-adultes", "s")
-    assert inside == cells(1, 2, 9)
-    assert compose.remove_zone(inside, CROSS, "secteurs-adultes", "s", locked=cells(2)) == cells(2, 9)
-
-
 @given(CODES, CODES)
 def test_adding_then_removing_is_nothing(codes: frozenset[str], more: frozenset[str]) -> None:
     new = more - codes

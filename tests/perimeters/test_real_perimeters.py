@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from geo.cli.documents import evaluation
-from geo.communes.codes import read_name
+from geo.communes import read_any
 from geo.guidance import Finding, Outcome, Reach, Settings, round_table, run_checks, sectors_met, summary
 from geo.moves import incidence_of
 from geo.perimeters.edit import from_zone
@@ -22,7 +22,7 @@ from tests.support.grid import plain
 
 
 def towns(*names: str) -> frozenset[str]:
-    return frozenset(a for name in names for a in read_name(name, real.atlas()).atoms)
+    return frozenset(a for name in names for a in read_any(name, real.atlas()).atoms)
 
 
 def epci(code: str) -> frozenset[str]:
@@ -171,6 +171,6 @@ def test_the_evaluation_carries_sectors_guests_and_places_to_show_as_data() -> N
 def test_an_agglomeration_with_islands_is_said_in_pieces_because_of_them() -> None:
     found = {c.id: f for c, f in run_checks(real.facts(epci("200042174")))}["coordination"]  # Lorient and Groix
     assert found.figures["morceaux"] > 1 and found.figures["morceaux_sans_iles_ni_enclaves"] == 1
-    assert "morceaux (îles ou enclaves d’une même intercommunalité)" in plain(found.sentence)
+    assert "morceaux (îles ou enclaves)" in plain(found.sentence)
     apart = {c.id: f for c, f in run_checks(real.facts(["97411", "97415"]))}["coordination"]
-    assert "morceaux et" in plain(apart.sentence) or plain(apart.sentence).endswith("2 morceaux.")
+    assert plain(apart.sentence).endswith("2 morceaux.")

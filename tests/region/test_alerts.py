@@ -172,3 +172,14 @@ def test_what_is_covered_today_is_the_figure_of_couverture() -> None:
     (figure,) = [f for f in scope_figures(scope, here) if f.id == "habitants"]
     assert (today.people, today.most, today.total) == (figure.value, figure.most, figure.total)
     assert np.isclose(today.people, 1_366_668)
+
+
+def test_a_year_of_the_past_is_a_floor_where_the_list_may_lack_some() -> None:
+    made = clsm({"a": zone("01001", nom="A"), "b": zone("01002", nom="B")}, annee={"a": "2015"})
+    seen = trend(read_scope("reg-R01", ATLAS), state(made))
+    assert (
+        plain(seen.moments[0].amount).startswith("au moins ") and "avec ceux d’année inconnue" in seen.moments[0].amount
+    )
+    assert plain(seen.moments[-1].amount).startswith("entre ")
+    none = trend(read_scope("reg-R01", ATLAS), state(clsm({"b": zone("01002", nom="B")}, annee={"b": "2024"})))
+    assert none.moments[0].amount == "aucun connu"

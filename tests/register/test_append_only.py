@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from geo import projects
+from geo import register as register_face
 from geo.errors import GeoInputError
 from geo.projects import Project, Step
 from geo.register import register, store
@@ -21,7 +22,7 @@ from tests.register.test_register import ATLAS, kept
 from tests.register.test_schema import assert_whole, database, old_register
 
 CHANGES = [
-    *(f"UPDATE {table.name} SET {column} = {column}" for table, column in zip(HELD, ("who", "who", "until", "who"), strict=True)),
+    *(f"UPDATE {table.name} SET {column} = {column}" for table, column in zip(HELD, ("who", "who", "until", "who", "who"), strict=True)),
     *(f"DELETE FROM {table.name}" for table in HELD),
     "UPDATE clsm_events SET who = 'Personne' WHERE revision = 1",
     "UPDATE clsm_events SET at = '2020-01-01T00:00:00+01:00'",
@@ -49,6 +50,7 @@ def filled(home: Path) -> None:
     one = kept(home)
     register.publish(one, who="Ana", seen=0, home=home)
     register.withdraw("clsm", who="Bob", seen=1, home=home)
+    register_face.note_sync("toutes", who="Ana", home=home)
     projects.save(Project("Bourg", "R01", Step.INTENTION, {}, frozenset({"01001"})), who="Ana", atlas=ATLAS, home=home)
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import multiprocessing
 import os
 import random
 import signal
+import threading
 import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +25,10 @@ from geo.__main__ import main
 from geo.errors import GeoInputError
 from geo.register import ADDRESS, ConflictError, backup, register, restore
 from geo.register import store as register_store
+from geo.register.schema import EVENTS, PROJECTS, REVISION
 from tests.register.test_register import ATLAS, BASE, kept
+
+saving = importlib.import_module("geo.register.backup")  # the face has a function of this name
 
 
 @pytest.fixture
@@ -126,17 +136,129 @@ def test_a_damaged_archive_is_refused_whole(home: Path, tmp_path: Path) -> None:
         assert register.versions(home=tmp_path / f"new-{name}") == []
 
 
+def sealed(target: Path, bodies: dict[str, bytes]) -> Path:
+    """Write an archive whose sums are right, whatever it holds."""
+    sums = {name: register_store.hashlib.sha256(body).hexdigest() for name, body in bodies.items()}
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in (bodies | {"sommes.json": json.dumps(sums).encode()}).items():
+            archive.writestr(name, body)
+    return target
+
+
+def forged(source: Path, target: Path, change: Callable[[dict[str, Any]], object]) -> Path:
+    """Change what an archive says of its rows, and seal it again."""
+    with zipfile.ZipFile(source) as archive:
+        bodies = {name: archive.read(name) for name in archive.namelist() if name != "sommes.json"}
+    bodies["registre.json"] = json.dumps(change(json.loads(bodies["registre.json"]))).encode()
+    return sealed(target, bodies)
+
+
+def with_row(**values: object) -> Callable[[dict[str, Any]], object]:
+    """Return what changes the first version of an archive."""
+
+    def change(told: dict[str, Any]) -> object:
+        told["tables"]["clsm_versions"][0].update(values)
+        return told
+
+    return change
+
+
+FORGED: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a list": lambda _: [1],
+    "tables that are a list": lambda told: told | {"tables": [1]},
+    "rows that are a number": lambda told: told | {"tables": {"clsm_versions": 3}},
+    "rows that are texts": lambda told: told | {"tables": {"clsm_versions": ["x"]}},
+    "a row without its columns": lambda told: told | {"tables": {"clsm_versions": [{"id": 1}]}},
+    "an unknown table": lambda told: told | {"tables": {"sqlite_master": [{"name": "x"}]}},
+    "an unknown column": with_row(nothing=1),
+    "a value that is a list": with_row(who=[1]),
+    "a number beyond all": with_row(file_bytes=10**40),
+    "half of a letter": with_row(who="\ud800"),
+    "a row twice": lambda told: told | {"tables": {"clsm_events": told["tables"]["clsm_events"] * 2}},
+    "a move to a version that is not there": lambda told: told | {"tables": {"clsm_events": told["tables"]["clsm_events"]}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_an_archive_forged_under_right_sums_is_refused_whole(
+    where: str, home: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    filled(home)
+    backup(tmp_path / "a.zip", home)
+    if where == "postgresql":
+        request.getfixturevalue("on_postgres")
+    for name, change in FORGED.items():
+        archive, fresh = forged(tmp_path / "a.zip", tmp_path / "b.zip", change), tmp_path / f"new {name}"
+        with pytest.raises(GeoInputError, match="n’est pas une sauvegarde") as found:
+            restore(archive, fresh)
+        assert "ne répond pas" not in str(found.value), name
+        assert register.versions(home=fresh) == [] and register.heads(fresh) == {}
+    deep = sealed(tmp_path / "deep.zip", {"registre.json": b"[" * 200_000})
+    bomb = sealed(tmp_path / "bomb.zip", {"registre.json": b" " * 40_000_000})
+    for archive in (deep, bomb):
+        with pytest.raises(GeoInputError, match="n’est pas une sauvegarde"):
+            restore(archive, tmp_path / "new")
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_of_two_restorations_at_once_one_is_done_and_nothing_is_mixed(
+    where: str, home: Path, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each looks at an empty register; what each holds goes beside what the other does: nothing but the look can tell."""
+    filled(home)
+    backup(tmp_path / "a.zip", home)
+    layers = forged(tmp_path / "a.zip", tmp_path / "layers.zip", lambda told: told)
+    row = {"id": 1, "project": 1, "revision": 1, "who": "Ana", "at": "2026-01-01T00:00:00+00:00", "content": "{}"}
+    projects = sealed(
+        tmp_path / "projects.zip",
+        {"registre.json": json.dumps({"forme": 1, "schema": REVISION, "tables": {"clsm_projects": [row]}}).encode()},
+    )
+    if where == "postgresql":
+        request.getfixturevalue("on_postgres")
+    fresh, met = tmp_path / "new", threading.Barrier(2)
+
+    def both() -> ExitStack:
+        met.wait(60)  # each has found it empty, and neither has written
+        return ExitStack()
+
+    monkeypatch.setattr(saving, "ExitStack", both)
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(restore, archive, fresh) for archive in (layers, projects)]
+        failed = [one.exception(120) for one in done]
+    assert sum(one is None for one in failed) == 1
+    assert "n’est pas vide" in str(next(one for one in failed if one))
+    with register_store.reading(fresh) as connection:
+        held = connection.execute(sa.select(sa.func.count()).select_from(PROJECTS)).scalar()
+    assert (held, len(register.versions(home=fresh))) == ((0, 2) if failed[0] is None else (1, 0))
+
+
+@pytest.mark.usefixtures("on_postgres")
+def test_a_backup_is_of_one_moment_whatever_others_write_meanwhile(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the versions and the moves, a colleague keeps one and puts it in use: it would be named and not be there."""
+    filled(home)
+    before, select, others = told(home), saving.sa.select, []
+
+    def meanwhile(*what: Any) -> Any:
+        if what == (EVENTS,) and not others:
+            others.append(1)
+            register.publish(kept(home, "01006"), who="Bob", seen=3, home=home)
+        return select(*what)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(saving, "sa", SimpleNamespace(**vars(sa) | {"select": meanwhile}))
+        backup(tmp_path / "a.zip", home)
+    assert others and len(told(home)[0]) == len(before[0]) + 1
+    monkeypatch.delenv(ADDRESS)
+    restore(tmp_path / "a.zip", tmp_path / "new")
+    assert told(tmp_path / "new") == before
+
+
 def test_an_archive_of_a_newer_version_is_refused(home: Path, tmp_path: Path) -> None:
     filled(home)
     backup(tmp_path / "a.zip", home)
-    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
-        bodies = {name: archive.read(name) for name in archive.namelist()}
-    bodies["registre.json"] = json.dumps(json.loads(bodies["registre.json"]) | {"schema": "0999"}).encode()
-    bodies.pop("sommes.json")
-    sums = {name: register_store.hashlib.sha256(body).hexdigest() for name, body in bodies.items()}
-    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
-        for name, body in (bodies | {"sommes.json": json.dumps(sums).encode()}).items():
-            archive.writestr(name, body)
+    forged(tmp_path / "a.zip", tmp_path / "b.zip", lambda told: told | {"schema": "0999"})
     with pytest.raises(GeoInputError, match="plus récente"):
         restore(tmp_path / "b.zip", tmp_path / "new")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+
+import pytest
 
 from geo import register
 from geo.layers import difference
@@ -43,3 +46,22 @@ def test_each_act_is_a_line_with_the_version_before_and_after(tmp_path: Path) ->
     drafts = {(line.who, line.what, plain(line.changes)) for line in lines if not line.after}
     assert drafts == {(who, f"version {n} gardée", "1 ajouté") for who, n in (("Ana", 1), ("Bob", 2), ("Cléo", 1))}
     assert [line.at for line in lines] == sorted((line.at for line in lines), reverse=True)
+
+
+def test_the_hour_that_comes_twice_and_machines_of_other_hours_stay_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The night when clocks go back: half past two is first of summer, then of winter, and is 01:30 of a server in UTC."""
+    moments = iter(["2026-10-25T02:50:00+02:00", "2026-10-25T02:05:00+01:00", "2026-10-25T01:30:00+00:00"])
+    monkeypatch.setattr(importlib.import_module("geo.register.register"), "now", lambda: next(moments))
+    for code, who in (("01001", "Ana"), ("01002", "Bob"), ("01003", "Cléo")):
+        kept(tmp_path, "clsm", code, who)
+    assert [line.who for line in register.journal(tmp_path)] == ["Cléo", "Bob", "Ana"]
+
+
+def test_who_has_the_official_sources_updated_is_a_line_even_when_nothing_else_was_ever_done(tmp_path: Path) -> None:
+    register.note_sync("iris", who="Ana\x00\n" + "x" * 300, home=tmp_path)
+    (line,) = register.journal(tmp_path)
+    assert (line.kind, line.what, line.changes) == (register.SOURCES, "mise à jour demandée", "iris")
+    assert line.who.startswith("Ana x") and len(line.who) == 200
+    assert (line.before, line.after) == ("", "")

@@ -80,6 +80,19 @@ def test_a_set_is_kept_published_replaced_rolled_back_and_withdrawn(home: Path) 
     assert (held.name, [v.number for v in held.versions], held.head.version) == ("Besoins 2023", [2, 1], None)
 
 
+def test_two_long_names_that_begin_alike_are_two_sets(tmp_path: Path) -> None:
+    names = [f"Recours aux soins de santé mentale des habitants, {year}" for year in (2023, 2024)]
+    for name in names:
+        kept(tmp_path, name=name)
+    kept(tmp_path, name=f"  {names[0].upper()}")
+    found = need_sets(tmp_path)
+    assert [(one.name.strip().casefold(), len(one.versions)) for one in found] == [
+        (names[0].casefold(), 2),
+        (names[1].casefold(), 1),
+    ]
+    assert all(len(one.kind) <= 60 for one in found)
+
+
 def test_the_journal_names_what_was_done_and_speaks_of_no_layer_of_before(home: Path) -> None:
     one = kept(home)
     publish(one, who="Ana", seen=0, home=home)

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql
 
 from geo.errors import GeoInputError
 from geo.layers import Etat, Layer, Over, difference
-from geo.register import ConflictError, Origin, State, Statement, register
+from geo.register import ConflictError, Origin, State, Statement, engine, register
 from geo.register import store as register_store
 from geo.register.schema import METADATA
 from tests.support.grid import draw, layer, plain, zone
@@ -169,6 +169,94 @@ def test_an_address_that_is_none_is_said(local: Path, address: str, monkeypatch:
     monkeypatch.setenv(register_store.ADDRESS, address)
     with pytest.raises(GeoInputError, match="CLSM_REGISTER"):
         register.heads(local)
+
+
+@pytest.mark.parametrize("address", [
+    "postgresql+psycopg://clsm:tres@secret@127.0.0.1:1/base",
+    "postgresql+psycopg://clsm:tres@secret:secret@127.0.0.1:1/base",
+    "postgresql+psycopg://clsm:tres@127.0.0.1/secret@127.0.0.1:1/base",
+    "postgresql+psycopg://clsm:tres@127.0.0.1:1?secret@127.0.0.1/base",
+    "postgresql+psycopg://secret:secret@127.0.0.1:1/secret",
+    "postgresql+psycopg://clsm:secret@127.0.0.1:port/base",
+    "postgresql+psycopg://clsm@secret..secret/base",
+    "postgresql+psycopg://clsm@127.0.0.1/base?secret=secret",
+])  # fmt: skip
+def test_nothing_of_the_address_of_a_register_is_ever_said(
+    address: str, local: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page shows this sentence to any visitor: pieces of a password written badly, names of machines and users are not for him."""
+    monkeypatch.setenv(register_store.ADDRESS, address)
+    with pytest.raises(GeoInputError) as found:
+        register.heads(local)
+    said = " ".join(found.value.problems)
+    assert not any(word in said for word in ("secret", "tres", "127.0.0.1", "clsm:", "FATAL", "connection"))
+    assert "registre" in said
+
+
+def test_a_database_that_is_silent_is_not_asked_again_at_once(local: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each question of each page would wait as long: one waits, the others are told for a while."""
+    kept(local)
+    clock, asked = [1_000.0], list[int]()
+    connect = sa.Engine.connect
+
+    def silent(_: sa.Engine) -> sa.Connection:
+        asked.append(1)
+        clock[0] += engine.SLOW_S
+        raise sa.exc.OperationalError("", {}, sqlite3.OperationalError("connection timeout expired"))
+
+    monkeypatch.setattr(engine.time, "monotonic", lambda: clock[0])
+    with monkeypatch.context() as patch:
+        patch.setattr(sa.Engine, "connect", silent)
+        for _ in range(5):
+            with pytest.raises(GeoInputError, match="elle tarde à répondre"):
+                register.heads(local)
+    assert asked == [1]
+    clock[0] += engine.REST_S
+    assert register.heads(local) == {} and sa.Engine.connect is connect
+
+
+def test_a_driver_that_complains_is_said_in_french(local: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept(local)
+    for said, means in {
+        "database is locked": "un autre programme y écrit",
+        "database or disk is full": "le disque est plein",
+        "attempt to write a readonly database": "elle ne prend pas d’écriture",
+        'FATAL:  password authentication failed for user "clsm"': "elle refuse l’identification",
+        "FATAL:  sorry, too many clients already": "trop de connexions à la fois",
+        "terminating connection due to administrator command": "la connexion a été coupée",
+        "something of a future version": "ne répond pas. Rien",
+    }.items():
+
+        def broken(*_: object, text: str = said) -> bool:
+            raise sa.exc.OperationalError("SELECT", {}, sqlite3.OperationalError(text))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(register_store.schema, "is_current", broken)
+            with pytest.raises(GeoInputError, match=means) as found:
+                register.heads(local)
+        assert said not in str(found.value)
+
+
+@pytest.mark.parametrize("name", ["données ?", "50 % @ moi", "a#b&c=d"])
+def test_a_folder_of_any_name_holds_its_register(tmp_path: Path, name: str) -> None:
+    kept(tmp_path / name)
+    assert (register_store.register_folder(tmp_path / name) / "registre.sqlite").is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name]
+
+
+def test_a_database_lost_as_it_was_told_to_write_leaves_doubt_and_says_so(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = kept(home)
+
+    def lost(_: sa.Connection) -> None:
+        raise sa.exc.OperationalError("COMMIT", {}, sqlite3.OperationalError("gone"), connection_invalidated=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sa.Connection, "commit", lost)
+        with pytest.raises(GeoInputError, match="pour voir si c’est fait"):
+            register.publish(version, who="Ana", seen=0, home=home)
+    assert register.publish(version, who="Ana", seen=0, home=home).revision == 1
 
 
 def test_another_database_takes_the_place_of_the_default_one(local: Path, tmp_path: Path, monkeypatch) -> None:

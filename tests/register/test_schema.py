@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -18,6 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from geo.errors import GeoInputError
 from geo.register import State, register, schema, store
+from geo.register.append_only import REFUSED
 from geo.register.schema import METADATA, SCHEMA_TABLE
 from tests.register.test_register import ATLAS, BASE, kept
 from tests.support.killed import run_child, spread
@@ -109,6 +111,31 @@ def test_a_register_of_before_numbers_is_adopted_whole(home: Path) -> None:
     assert_whole(home)
     register.publish(kept(home, "01005"), who="Bob", seen=4, home=home)
     assert [event.revision for event in register.history("clsm", home)] == [5, 4]
+
+
+@pytest.mark.parametrize("revision", schema.OLDER)
+def test_a_register_of_any_revision_keeps_what_it_has_and_is_held(revision: str, home: Path) -> None:
+    old_register(home)
+    engine = sa.create_engine(f"sqlite:///{database(home)}", poolclass=NullPool)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(schema.MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        if revision >= "0002":
+            connection.execute(
+                sa.text("INSERT INTO clsm_statements VALUES (1, '2099-01-01', '[]', '[]', '', '', '[]', '[]')")
+            )
+        if revision >= "0004":
+            connection.execute(
+                sa.text("INSERT INTO clsm_projects VALUES (1, 1, 1, 'Ana', '2026-05-04T10:00:00+02:00', '{}')")
+            )
+    assert_whole(home)
+    assert register.versions(home=home)[0].statement.until == ("2099-01-01" if revision >= "0002" else "")
+    assert differences(engine) == []
+    held = "clsm_projects" if revision >= "0004" else "clsm_versions"
+    with pytest.raises(sqlite3.IntegrityError, match=REFUSED):
+        sql(home, f"DELETE FROM {held}")
 
 
 def test_a_register_restored_while_the_program_runs_is_adopted_too(home: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.coverage.max_coverage import Answer, Problem
 from geo.regret import least_regret
 
 
@@ -80,3 +81,33 @@ def test_candidates_that_share_nothing_are_sorted_and_agree_with_the_enumeration
     found, usual = least_regret(sets, low, high, k, first=first)
     assert found.exact and usual == worst[first]
     assert found.regret == pytest.approx(min(worst.values()), abs=1e-3)
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=4, unique=True), min_size=3, max_size=5),
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=7, max_size=7),
+    st.integers(1, 2),
+    st.sampled_from([1.0, 1.3, np.inf]),
+)
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_a_regret_whose_worst_rival_is_not_proven_is_never_under_the_truth(
+    sets: list[list[int]], bounds: list[tuple[int, int]], k: int, slack: float
+) -> None:
+    low = np.array([min(b) for b in bounds], dtype=float)
+    high = np.array([max(b) for b in bounds], dtype=float)
+    worst = every_regret(sets, low, high, k)
+    first = next(iter(worst))
+
+    def cut_short(problem: Problem, many: int, _: float) -> Answer:
+        best = max(problem.value(c) for c in combinations(range(len(sets)), many))
+        found = (int(np.argmin(problem.alone)),)  # the poorest there is
+        return Answer(found, False, 1.0 - problem.value(found) / (best * slack) if best else 0.0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("geo.regret.least.solve", cut_short)
+        patch.setattr("geo.regret.least._Uncertain.disjoint", False)
+        found, usual = least_regret(sets, low, high, k, first=first, time_limit=60)
+    mine = min(worst[c] for c in worst if set(found.chosen) <= set(c))
+    assert usual >= worst[first] - 1e-6 and found.regret >= mine - 1e-6
+    assert found.bound <= min(worst.values()) + 1e-3
+    assert not found.exact or found.regret == pytest.approx(min(worst.values()), abs=1e-3)

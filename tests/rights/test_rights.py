@@ -11,7 +11,7 @@ import pytest
 from geo import projects, register, sources
 from geo.claims import Claim, Claims
 from geo.communes import approximate_density
-from geo.dataset import Dataset
+from geo.dataset import Dataset, ask_sync
 from geo.errors import GeoInputError
 from geo.imports import Review, claimed_review, keep, keep_and_publish, read_import
 from geo.layers import Mode, difference, merged
@@ -192,9 +192,26 @@ def test_a_synchronisation_refused_starts_nothing(tmp_path: Path, monkeypatch: p
     ):
         with pytest.raises(GeoInputError, match="Mettre à jour les sources officielles est refusé"):
             sources.start(who=actor)
-    assert begun == []
+        with pytest.raises(GeoInputError, match="Mettre à jour les sources officielles est refusé"):
+            ask_sync(who=actor, home=tmp_path)
+    assert begun == [] and register.journal(tmp_path) == []
     sources.start("iris", who=ALL)
-    assert begun[0][0][1:] == ["-m", "geo.sources", "iris"]
+    ask_sync("iris", who=ALL, home=tmp_path)
+    assert [one[0][1:] for one in begun] == [["-m", "geo.sources", "iris"]] * 2
+    assert [(line.who, line.kind, line.changes) for line in register.journal(tmp_path)] == [
+        ("Nationale", register.SOURCES, sources.load_sources()["iris"].name)
+    ]
+
+
+def test_a_synchronisation_that_cannot_be_written_down_starts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr("subprocess.Popen", lambda *told, **_: begun.append(told))
+    monkeypatch.setenv(register.ADDRESS, "postgresql+psycopg://clsm@127.0.0.1:1/base")
+    with pytest.raises(GeoInputError, match="ne répond pas"):
+        ask_sync(who=ALL, home=tmp_path)
+    assert begun == []
 
 
 def test_a_contributor_changes_a_signed_project_but_not_its_signature(tmp_path: Path) -> None:

@@ -144,7 +144,8 @@ def test_whoever_asks_starts_one_run_and_not_two(tmp_path: Path, monkeypatch: py
     begun: list[int] = []
     monkeypatch.setenv("CLSM_HOME", str(tmp_path))
     monkeypatch.setenv("CLSM_NO_SYNC", "0")
-    monkeypatch.setattr(background, "_start", lambda **_: begun.append(1))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    monkeypatch.setattr("geo.dataset.ask_sync", lambda **_: begun.append(1) or ended)
     background.sync_now(actor=Actor("Ana"))
     assert begun == [1]
     Journal(tmp_path).write()  # one is running

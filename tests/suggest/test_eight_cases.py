@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from geo.communes.codes import read_name
+from geo.communes import read_any
 from geo.layers import zone_members
 from geo.suggest import Kind, Suggestions, suggest
 from tests.support import real
@@ -14,7 +14,7 @@ from tests.support.grid import plain
 
 
 def towns(*names: str) -> frozenset[str]:
-    return frozenset(a for name in names for a in read_name(name, real.atlas()).atoms)
+    return frozenset(a for name in names for a in read_any(name, real.atlas()).atoms)
 
 
 def body(code: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from geo.dataset import Dataset
 from geo.guidance import Settings
+from geo.layers import Precision
 from geo.suggest import Kind, Suggestion, Suggestions, suggest
 from tests.suggest.test_suggest import ROW, SECTORS, check_announced, world_of
 from tests.support.grid import plain, zone
@@ -65,8 +66,6 @@ def test_the_rest_of_a_contract_is_proposed_and_its_officials_named() -> None:
 
 
 def test_a_contract_known_by_a_supposed_list_is_not_completed() -> None:
-    from geo.layers import Precision
-
     zones = {"cls": {"c": zone("01001", "01002", nom="CLS du Pays", precision=Precision.SUPPOSEE)}}
     answer = found(world_of([[5_000, 4_000]], zones, epci=[[A, B]]), "01001")
     assert of_kind(answer, Kind.CLS) == []
@@ -217,3 +216,61 @@ def test_nothing_to_propose_is_said_with_its_reasons() -> None:
         "Rien à proposer : l’intercommunalité est entière ; les secteurs de psychiatrie sont inconnus ici ; "
         "aucun quartier prioritaire connu n’est à cheval sur la limite."
     )
+
+
+def test_sectors_are_said_whole_only_where_every_sector_is_known() -> None:
+    zones = {"secteurs-adultes": {"s": zone("01001", nom="Secteur Un")}}
+    options = {"complete": ("qpv",)}
+    one = found(world_of([[60_000, 40_000]], zones, **options), "01001", "01002")
+    assert "les secteurs de psychiatrie sont connus en partie seulement" in plain(one.nothing)
+    assert "sont entiers" not in plain(one.nothing)
+    every = {"secteurs-adultes": {**zones["secteurs-adultes"], "t": zone("01002", nom="Secteur Deux")}}
+    two = found(world_of([[60_000, 40_000]], every, **options), "01001", "01002")
+    assert "les secteurs de psychiatrie adulte sont entiers" in plain(two.nothing)
+
+
+def test_a_quarter_that_may_be_in_another_arrondissement_is_not_said_to_be_inside() -> None:
+    zones = {"qpv": {"q": zone(part=("01001", "01002"), nom="Le Parc", precision=Precision.VILLE)}}
+    options = {"city": [["01999", "01999"]], "complete": "all"}
+    nothing = plain(found(world_of([[150_000, 140_000]], zones, **options), "01001").nothing)
+    assert "à cheval" not in nothing
+    assert "l’arrondissement de 1 quartier prioritaire n’est pas connu" in nothing
+
+
+def test_a_move_that_brings_communes_of_unknown_sectors_gains_nothing_on_sectors() -> None:
+    zones = {"secteurs-adultes": {"s": zone("01001", "01002", nom="Secteur Un")}}
+    known = world_of([[9_000, 8_000, 7_000]], zones)
+    unknown = world_of([[9_000, 8_000, 7_000]], zones, complete=("qpv", "clsm"))
+    for world, gains in ((known, True), (unknown, False)):
+        (body,) = of_kind(found(world, "01001"), Kind.BODY)
+        assert ("laissés dehors : 8 000 → 0" in pros(body)) is gains
+        (sector,) = of_kind(found(world, "01001"), Kind.SECTOR)
+        assert "habitants des secteurs rencontrés laissés dehors : 8 000 → 0" in pros(sector)
+
+
+def test_known_sectors_are_not_said_to_be_all_those_met() -> None:
+    zones = {
+        "secteurs-adultes": {"s": zone("01003", "01006", nom="Secteur Deux")},
+        "secteurs-enfants": {"i": zone("01003", "01006", nom="Secteur I")},
+    }
+    people = [[9_000, 8_000, 700], [5_000, 5_000, 90_000]]
+    world = world_of(people, zones, complete=("qpv", "clsm"), **SPILL)
+    (one,) = found(world, "01001", "01002", "01004", "01005", "01003").drop
+    assert "habitants des secteurs connus laissés dehors : 90 000 → 0" in pros(one)
+    assert "habitants des secteurs infanto-juvéniles connus laissés dehors : 90 000 → 0" in pros(one)
+
+
+def test_to_leave_a_body_is_no_gain_for_the_quarters_that_stay_outside() -> None:
+    zones = {"qpv": {"far": zone(part=("01006",), nom="Le Pré")}}
+    people = [[9_000, 8_000, 700], [5_000, 5_000, 90_000]]
+    (one,) = found(world_of(people, zones, **SPILL), "01001", "01002", "01004", "01005", "01003").drop
+    assert "QPV" not in pros(one)
+
+
+def test_a_body_that_lies_in_another_departement_is_set_aside_in_a_sentence() -> None:
+    world = world_of([[9_000, 700, 600]], departement=[["01", "02", "03"]])
+    assert "(2 communes) ferait entrer d’autres départements (02 et 03), autre ARS" in plain(
+        found(world, "01001").nothing
+    )
+    world = world_of([[9_000, 700]], departement=[["01", "02"]])
+    assert "(1 commune) ferait entrer un autre département (02), autre ARS" in plain(found(world, "01001").nothing)

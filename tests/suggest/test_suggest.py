@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from geo.communes.codes import read_name
+from geo.communes import read_any
 from geo.dataset import Dataset
 from geo.guidance import CHECKS, Measures, Settings, judge_moves, run_checks
 from geo.moves import Move, incidence_of
@@ -79,7 +79,7 @@ def test_a_turn_is_said_in_the_words_of_the_checks_before_and_after(seed: int, s
 
 @pytest.mark.parametrize("name", ["Créteil", "Lille", "Saint-Denis (93)", "Toulouse"])
 def test_a_check_that_does_not_concern_one_town_is_never_said_favourable_there(name: str) -> None:
-    world, codes = real.world(), frozenset(read_name(name, real.atlas()).atoms)
+    world, codes = real.world(), frozenset(read_any(name, real.atlas()).atoms)
     assert len(codes) == 1
     around = [m for m in single_moves(incidence_of(world.evidence), codes)[0] if m.added]
     for move in around[:3]:

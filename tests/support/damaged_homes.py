@@ -26,7 +26,7 @@ from geo.files import write_json
 from geo.files.transfer import Part
 from geo.guidance import run_checks
 from geo.imports.shapes.squares import load_squares
-from geo.layers import Layer, Precision, build_crosswalk, difference
+from geo.layers import Precision, difference
 from geo.perimeters import Perimeter
 from geo.register import Origin, Statement, register
 from geo.register.store import MEMBERS, ZONES
@@ -358,9 +358,3 @@ def tree(home: Path) -> dict[str, bytes]:
         and p.parent.name not in ("sources", ".telechargements")
         and p.name != ".verrou"
     }
-
-
-def layers_of(opened: world.Dataset) -> dict[str, Layer]:
-    """Return the layers of a world, checked to make a crosswalk."""
-    build_crosswalk(opened.atlas, dict(opened.crosswalk.layers))
-    return dict(opened.crosswalk.layers)

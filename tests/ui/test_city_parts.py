@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import lru_cache
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.comparison import city_parts
-from geo.dataset import Dataset
 from geo.guidance import Settings
 from geo.scenarios import Scenario, Workbook
-from tests.dataset.drawn_cities import NIORT, QUARTERS, niort
-from tests.support import real
+from tests.dataset.drawn_cities import NIORT, QUARTERS, with_niort
 from tests.support.apptest import COMPARISON, HOME, ran, written
 from tests.support.grid import plain
 from ui import frame, loaders
@@ -23,14 +18,9 @@ LIMIT = Settings(marker=30_000)  # Niort has 59 854 inhabitants
 WHOLE = f"commune:{NIORT}"
 
 
-@lru_cache(maxsize=1)
-def received() -> Dataset:
-    return replace(real.world(), iris=niort())
-
-
 @pytest.fixture(autouse=True)
-def with_iris(fresh_caches: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loaders, "open_dataset", received)
+def received(fresh_caches: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loaders, "open_dataset", with_niort)
 
 
 def page(*chosen: str, opened: frozenset[str] = frozenset()) -> AppTest:
@@ -45,7 +35,7 @@ def page(*chosen: str, opened: frozenset[str] = frozenset()) -> AppTest:
 
 @pytest.mark.parametrize("opened", [frozenset(), frozenset({NIORT})], ids=["in one piece", "opened"])
 def test_parts_are_set_beside_the_whole_city_with_their_people(opened: frozenset[str]) -> None:
-    parts = city_parts(received(), NIORT, LIMIT)
+    parts = city_parts(with_niort(), NIORT, LIMIT)
     app = page(WHOLE, *(p.id for p in parts), opened=opened)
     assert not app.warning, "every perimeter asked for is there"
     said = plain(written(app))
@@ -55,7 +45,7 @@ def test_parts_are_set_beside_the_whole_city_with_their_people(opened: frozenset
 
 
 def test_retaining_a_part_opens_its_city_in_every_scenario() -> None:
-    part = city_parts(received(), NIORT, LIMIT)[0]
+    part = city_parts(with_niort(), NIORT, LIMIT)[0]
     app = page(WHOLE, part.id)
     ran(app.button(key=f"retenir-{part.id}").click().run())
     book = app.session_state[frame.WORKBOOK]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from geo.comparison import Candidate, evaluate, scale_of
 from geo.comparison.candidates import scenario_id
 from geo.guidance import MEASURES, Settings
 from geo.scenarios import Scenario, Workbook, pack, to_file
@@ -182,3 +183,18 @@ def test_hostile_names_are_dead_letters() -> None:
     app = page(Workbook((Scenario("<img src=x onerror=alert(1)>", frozenset({"94028", "94054"})),)))
     assert not any("<img src=x" in h.value for h in app.get("html"))
     assert comparison_view.MOST_COMPARED == 6
+
+
+def test_what_is_not_known_of_sectors_is_neither_drawn_nor_tabled_as_zero() -> None:
+    app = open_page(COMPARISON, commune="79191")
+    assert [chart.proto.id.split("-")[-1] for chart in app.get("plotly_chart")] == ["qpv"]
+    tried = tried_around(real.world().evidence, {"79191"})
+    rows = tradeoff_view.tradeoff_table(tried, sectors_known=False)
+    assert rows.count("inconnu") == 2 * rows.count("<tr") - 2 - 2 * rows.count("autres</td>")
+
+
+def test_other_perimeters_are_counted_as_the_neighbours_tried_are() -> None:
+    for codes in ({"94028", "94046"}, {"75118", "93066"}, {"62498", "62510"}):
+        chosen = Candidate("x", "Scénario", "x", frozenset(codes), scale_of(codes, real.atlas()))
+        here = next(t for t in tried_around(real.world().evidence, codes) if t.current)
+        assert tradeoff_view.quarters_and_bodies(evaluate(chosen, real.world())) == (here.epci, here.qpv)

@@ -127,6 +127,16 @@ def test_a_direction_that_an_indicator_lacks_is_asked_and_travels(indicators: In
     assert app.query_params["besoins"] in ("ages:1:haut", ["ages:1:haut"])
 
 
+def test_an_indicator_without_a_direction_counts_only_once_somebody_chose_one(indicators: Indicators) -> None:
+    app = open_page(COVERAGE, territoire="dep-79", onglet="priorites")
+    ran(app.multiselect(key=need_criteria.PICK).set_value(["ages"]).run())
+    way = app.selectbox(key=f"{need_criteria.PICK}-way-ages")
+    assert way.value is None and "il ne compte qu’une fois son sens choisi" in captions(app)
+    assert "besoins" not in app.query_params and "sens choisi par vous" not in written(app)
+    ran(way.set_value(False).run())
+    assert app.query_params["besoins"] in ("ages:1:bas", ["ages:1:bas"])
+
+
 @pytest.mark.parametrize("text", ["parti:2", "suicides:9", "ages:1", "suicides", ":::,,", "suicides:2,parti:1"])
 def test_what_a_link_says_of_a_withdrawn_indicator_is_passed_over_with_a_sentence(
     indicators: Indicators, text: str

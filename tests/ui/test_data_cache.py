@@ -73,6 +73,20 @@ def test_a_cache_answers_alike_for_the_same_arguments_and_data(publish: Publish)
     assert calls == [(1, "a"), (1, "b")]
 
 
+def test_an_answer_that_no_longer_holds_is_computed_again(publish: Publish) -> None:
+    """A file that it names may have been swept, or the folder emptied under a server that runs."""
+    made, gone = list[str](), set[str]()
+
+    @data_cache.keyed_on_data(max_entries=4, still=lambda name: name not in gone)
+    def written(number: int) -> str:
+        made.append(f"{number}-{len(made)}")
+        return made[-1]
+
+    assert [written(1), written(1), written(2)] == ["1-0", "1-0", "2-1"]
+    gone.add("1-0")
+    assert [written(1), written(1)] == ["1-2", "1-2"]
+
+
 def test_what_was_computed_from_the_former_data_leaves_at_the_first_look(publish: Publish) -> None:
     watched = weakref.ref(answered(1))
     assert watched() is not None

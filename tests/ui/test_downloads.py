@@ -291,6 +291,44 @@ def test_no_other_request_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ask(app, "/Perimetre")[0] == ask(app, "/x", "PUT")[0] == 200
 
 
+class Open:
+    """A server that has one page open."""
+
+    def __init__(self, kept: Kept) -> None:
+        self.uploaded_file_mgr = kept
+
+
+def test_a_file_that_stops_coming_gives_its_room_back(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three lines left open, a word each minute or none, would else have everybody refused."""
+    monkeypatch.setattr(uploads, "QUIET_S", 0.05)
+    monkeypatch.setattr(uploads.runtime, "exists", lambda: True)
+    monkeypatch.setattr(uploads.runtime, "get_instance", lambda: Open(kept))
+    room, held, sent = Room(files=3, one=100, all_=150), list[int](), list[Any]()
+
+    async def framework(scope: Any, receive: Any, send: Any) -> None:
+        more = True
+        while more:
+            held.append(sum(room.coming.values()))
+            more = (await receive()).get("more_body", False)
+        held.append(0)
+
+    async def stops() -> Any:
+        if not sent_once:
+            sent_once.append(1)
+            return {"type": "http.request", "body": b"x", "more_body": True}
+        await asyncio.sleep(30)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    sent_once: list[int] = []
+    scope = {
+        "type": "http", "method": "PUT", "path": "/_stcore/upload_file/a-0/1", "headers": [(b"content-length", b"100")],
+    }  # fmt: skip
+    live(Received(framework, room)(scope, stops, send))
+    assert (held, sent[0]["status"], room.coming) == ([100, 100], uploads.LATE, {})
+
+
 # --- all of it, on a real server ----------------------------------------------------------------------------------
 def test_on_a_server_a_flood_of_one_browser_leaves_another_his_note(tmp_path: Path, libraries: None) -> None:
     server = start_server(ROOT / "dashboard.py", log=tmp_path / "log", env={"CLSM_HOME": str(tmp_path)})

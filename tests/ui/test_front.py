@@ -20,12 +20,16 @@ import brotli
 import pytest
 from fontTools.ttLib import TTFont
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from streamlit import net_util
+from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed
 
 from geo.paths import ROOT
-from ui.server import HINTS, bundle, front, light, middleware, ready
+from ui.server import HINTS, bundle, compressed, front, guarded, light, middleware, ready
+from ui.server.compressed import Compressed
+from ui.server.front import Lifetime
 from ui.server.guarded import Guarded
 
 FONT = "SourceSansVF-Upright.ttf.BsWL4Kly.woff2"
@@ -134,6 +138,22 @@ def test_what_never_changes_is_compressed_once_for_all() -> None:
     assert SERVED.count("/app/static/js/map.js") == 4
 
 
+def test_addresses_made_up_for_one_file_never_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is bounded by its addresses too, and gives way to what is asked for now."""
+    monkeypatch.setattr(compressed, "MOST_KEPT_BYTES", 20 * compressed.ANSWER_BYTES)
+    app = Compressed(Lifetime(Starlette(routes=[Route("/{rest:path}", file)])))
+    for number in range(100):
+        get(f"/app/static/js/map.js?v={number}", app=app)
+        get(f"/app/static/geo/points-dep-79-0123456789.json?{number}", app=app)
+    assert len(app.kept) <= 20 and app.bytes <= compressed.MOST_KEPT_BYTES
+    assert app.bytes == sum(compressed.ANSWER_BYTES + len(one.body) for one in app.kept.values())
+    assert any(b"99" in key[1] for key in app.kept)
+    before = set(app.kept)
+    status, headers, _ = get(f"/app/static/js/map.js?v={'9' * 1_000}", app=app)
+    assert (status, headers["content-encoding"]) == (200, "gzip")
+    assert set(app.kept) == before
+
+
 @pytest.mark.parametrize(
     ("path", "lasts"),
     [
@@ -232,6 +252,16 @@ def test_the_frame_of_a_map_alone_may_evaluate() -> None:
         assert "'unsafe-eval'" not in get(path)[1].get("content-security-policy", "")
 
 
+def test_a_socket_of_another_origin_is_refused_without_asking_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The framework would ask a machine of the Internet for our address, and stop everybody meanwhile."""
+    asked: list[object] = []
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda *a, **_: asked.append(a))
+    middleware()
+    assert not _is_origin_allowed("https://evil.example", "clsm.ars.example")
+    assert _is_origin_allowed("https://clsm.ars.example", "clsm.ars.example")
+    assert asked == []
+
+
 def test_over_https_browsers_are_told_to_stay_there() -> None:
     assert "max-age=" in get("/", PAGE | {"x-forwarded-proto": "https"})[1]["strict-transport-security"]
 
@@ -272,6 +302,15 @@ def test_what_set_up_did_not_foresee_is_compressed_once_asked_for(monkeypatch: p
     assert made == [SCRIPT.encode()]  # the first never changes under its name, the second may
     light.pack(made[0])
     assert get("/static/js/index.abc.js", BROTLI, app=app)[1]["content-encoding"] == "br"
+
+
+def test_texts_without_end_are_compressed_better_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each thing that a visitor states makes a text of its own: each would be a file kept for good."""
+    monkeypatch.setattr(light, "MOST_EVER", 5)
+    later = light.Later(quiet=60.0)
+    later.started = True  # nobody takes them out
+    assert [later.add(f"{n}".encode()) for n in range(8)] == [True] * 5 + [False] * 3
+    assert later.add(b"0") and len(later.seen) == later.waiting.qsize() == 5
 
 
 def test_the_thread_that_compresses_ends_with_the_first_folder_it_cannot_write(
@@ -366,6 +405,57 @@ def test_a_page_says_that_it_loads_and_where_its_server_is() -> None:
     after = front.in_french(before.encode()).decode()
     assert '<div id="root"><p role="status"' in after and front.NO_SCRIPT.decode() in after
     assert "Reading this" in before and "Reading this" not in after
+
+
+def test_a_register_that_is_silent_holds_neither_the_page_nor_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go = threading.Event()
+
+    def stuck(*_: object) -> list[str]:
+        let_go.wait(30)
+        return []
+
+    def broken(*_: object) -> list[str]:
+        raise ValueError("damaged")
+
+    monkeypatch.setattr(front, "HINTS_S", 0.05)
+    monkeypatch.setattr(HINTS, "geometry", stuck)
+    threading.Timer(10, let_go.set).start()  # were it in the thread that answers
+    begun = time.monotonic()
+    for _ in range(4):  # more than there are threads for it
+        assert get("/", PAGE)[0] == 200
+    let_go.set()
+    assert time.monotonic() - begun < 10
+    monkeypatch.setattr(HINTS, "geometry", broken)
+    assert get("/", PAGE)[0] == 200
+
+
+def test_an_error_that_nobody_foresaw_is_one_sentence_with_the_headers_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands around our application would answer it in English, without them, and write a traceback."""
+    monkeypatch.setenv("CLSM_HOME", str(tmp_path))
+
+    def fails(_: Request) -> Response:
+        raise ValueError("secret")
+
+    def leaves(_: Request) -> Response:
+        raise ClientDisconnect
+
+    def opens(_: Request) -> Response:
+        return Response((tmp_path / ("a" * 5_000)).read_bytes())
+
+    routes = [Route("/fails", fails), Route("/leaves", leaves), Route("/long", opens)]
+    app = Starlette(routes=routes, middleware=middleware())
+    status, headers, body = get("/fails", {**PAGE, "x-forwarded-proto": "https"}, app=app)
+    assert status == 500 and body.decode() == guarded.FAILED
+    assert headers["x-content-type-options"] == "nosniff" and "default-src" in headers["content-security-policy"]
+    assert "strict-transport-security" in headers
+    with pytest.raises(IndexError):
+        get("/leaves", app=app)  # nobody is there to be answered
+    assert get("/long", PAGE, app=app)[::2] == (404, b"Introuvable."), (
+        "whoever makes up names fills no file of incidents"
+    )
+    assert (tmp_path / "incidents.log").read_text().count("\n") == 1
 
 
 def test_a_page_with_a_map_names_what_its_frame_will_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:

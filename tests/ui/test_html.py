@@ -11,13 +11,13 @@ import pytest
 
 from geo import french as fr
 from geo.coverage import Status
-from geo.display import CASING, LINES
+from geo.display import LINES
 from geo.guidance import CHECKS, TONES, Check, Finding, Outcome, Reach, Settings, summary
 from geo.layers import Etat, Overlap, Precision, Relation
 from geo.paths import ROOT
 from tests.support.grid import crosswalk, draw, facts_of, plain, zone
 from ui import html, panels
-from ui.map.scene import EXTENDED, PALE, PALETTE, SELECTED
+from ui.map.scene import EXTENDED, PALE, PALETTE
 from ui.perimeter import judge as gauge
 from ui.perimeter import judge as judge_view
 
@@ -97,7 +97,6 @@ WRITERS: dict[str, Callable[[str], str]] = {
     "legend": lambda t: html.legend([("#123456", t)]),
     "table": lambda t: html.table([(t, False), ("n", True)], [(t,), (t, t)], caption=t),
     "overlap": lambda t: html.table([("Zone", False)] * 4, [html.overlap_cells(overlap(name=t))], caption=t),
-    "card": lambda t: html.check_card(CHECK, finding(sentence=t, details=(t,), missing=(t,))),
     "turned": lambda t: judge_view.turned_text((judge_view.Turn(t, ("favorable", "f"), ("à discuter", "d")),)),
     "checks": lambda t: judge_view.cards([(replace(CHECK, title=t), finding(sentence=t, missing=(t,)))]),
     "explanation": lambda t: judge_view.explanation(
@@ -160,12 +159,9 @@ def test_a_badge_always_says_in_words_what_its_colour_says(outcome: Outcome, rea
     assert read(html.badge(found)).text == expected
     tone = found.tone
     assert re.search(rf"\.clsm-checks \.{tone} b::before \{{content:\"\S+ \" / \"\";\}}", html.STYLE), "a sign too"
-    for block in (
-        html.check_card(CHECK, found),
-        judge_view.cards([(CHECK, found)]),
-    ):
-        assert expected in read(block).text
-        assert any(attributes.get("class") == tone for _, attributes in read(block).tags)
+    card = read(judge_view.cards([(CHECK, found)]))
+    assert expected in card.text
+    assert any(attributes.get("class") == tone for _, attributes in card.tags)
 
 
 def test_no_two_outcomes_look_the_same() -> None:
@@ -216,15 +212,31 @@ def test_every_text_of_the_style_is_legible_on_its_ground() -> None:
     assert read_colours >= 10
 
 
+def colour_in(script: str, name: str) -> str:
+    """Return a colour as a script of the map writes it."""
+    written = re.search(
+        rf'^const {name} = "(#[0-9a-f]{{6}})";', (ROOT / "static" / "js" / script).read_text("utf-8"), re.M
+    )
+    assert written, f"{script} names no colour {name}"
+    return written[1]
+
+
 def test_a_boundary_stands_out_on_white_and_on_every_fill() -> None:
-    fills = [swatch.fill for swatch in (*PALETTE.values(), EXTENDED)] + [*PALE.values(), SELECTED, "#ffffff"]
+    chosen, casing = colour_in("legend.js", "SELECTED"), colour_in("drawing.js", "CASING")
+    fills = [swatch.fill for swatch in (*PALETTE.values(), EXTENDED)] + [*PALE.values(), chosen, "#ffffff"]
     for name, line in LINES.items():
-        assert contrast(line.colour, CASING) >= 4.5, name
+        assert contrast(line.colour, casing) >= 4.5, name
         for fill in fills:
-            assert max(contrast(line.colour, fill), contrast(CASING, fill)) >= 3, (name, fill)
-    assert contrast(SELECTED, "#ffffff") >= 4.5
+            assert max(contrast(line.colour, fill), contrast(casing, fill)) >= 3, (name, fill)
+    assert contrast(chosen, "#ffffff") >= 4.5
     for status, pale in PALE.items():
-        assert contrast(SELECTED, pale) >= 3, f"the choice must stand out over {status!r}"
+        assert contrast(chosen, pale) >= 3, f"the choice must stand out over {status!r}"
+
+
+def test_the_choice_has_one_colour_in_the_legend_and_on_the_map() -> None:
+    red, green, blue = (int(colour_in("legend.js", "SELECTED")[i : i + 2], 16) for i in (1, 3, 5))
+    drawing = (ROOT / "static" / "js" / "drawing.js").read_text(encoding="utf-8")
+    assert f'SELECTED = {{ fill: "rgba({red}, {green}, {blue}, ' in drawing
 
 
 def test_the_motif_of_what_is_not_covered_is_seen_and_stays_quiet() -> None:
@@ -249,7 +261,7 @@ def test_french_signs_never_start_a_line() -> None:
     for block in (
         html.figures([("1", "dont : 3")]),
         html.table([("a : b", False)], [("c ; d",)], caption="e ?"),
-        html.check_card(CHECK, finding(sentence="Vraiment ?", missing=("les QPV",))),
+        judge_view.cards([(CHECK, finding(sentence="Vraiment ?", missing=("les QPV",)))]),
     ):
         assert not re.search(r" [:;?!»]|« ", read(block).text)
 
@@ -261,16 +273,13 @@ def test_no_card_of_a_real_check_parts_a_sign_from_its_word() -> None:
 
 
 # --- cards and tables -------------------------------------------------------------------------------------------
-def test_a_card_says_what_is_missing_and_its_source() -> None:
-    card = read(html.check_card(CHECK, finding(details=("Un détail.",), missing=("la liste des QPV",))))
-    assert "Il manque : la liste des QPV." in plain(card.text)
-    assert plain(card.text).endswith("Source : préconisations ; questions à se poser (ressources).")
-    assert CHECK.question in plain(card.text)
-
-
-def test_a_source_outside_the_chapter_is_named_in_full() -> None:
-    means = next(c for c in CHECKS if c.id == "moyens")
-    assert "Source : Guide 2025, « Cadre de travail »" in plain(read(html.check_card(means, finding())).text)
+def test_a_card_says_what_is_missing_and_its_explanation_the_source() -> None:
+    found = finding(details=("Un détail.",), missing=("la liste des QPV",))
+    assert "Il manque : la liste des QPV." in plain(read(judge_view.cards([(CHECK, found)])).text)
+    whole = plain(read(judge_view.explanation(CHECK, found, SETTINGS)).text)
+    assert CHECK.question in whole
+    assert "Un détail." in whole
+    assert whole.endswith(f"Source : {plain(CHECK.source)}.")
 
 
 def test_a_table_is_named_and_its_columns_have_heads() -> None:

@@ -6,12 +6,14 @@ What is forged in a session is refused by the core: the pages are driven with wh
 from __future__ import annotations
 
 import ast
+import re
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.runtime.context import StreamlitHeaders
 from streamlit.runtime.secrets import Secrets
 from streamlit.testing.v1 import AppTest
 
@@ -92,6 +94,9 @@ def a_draft(home: Path) -> register.Version:
         ("::1", {"Host": "[::1]:8501"}, Ground.MACHINE),
         ("127.0.0.1", {"Host": "clsm.ars.example"}, Ground.CLOSED),
         ("127.0.0.1", {"Host": "127.0.0.1:8501", "X-Forwarded-For": "10.0.0.9"}, Ground.CLOSED),
+        ("127.0.0.1", {"Host": "127.0.0.1:8501", "Origin": "http://localhost:8501"}, Ground.MACHINE),
+        ("127.0.0.1", {"Host": "127.0.0.1:8501", "Origin": "https://clsm.ars.example"}, Ground.CLOSED),
+        ("127.0.0.1", {"Host": "127.0.0.1:8501", "Origin": "null"}, Ground.CLOSED),
         ("0.0.0.0", {"Host": "127.0.0.1:8501"}, Ground.CLOSED),
         (None, {"Host": "localhost"}, Ground.CLOSED),
         ("clsm.ars.example", {}, Ground.CLOSED),
@@ -117,6 +122,59 @@ def test_two_ways_at_once_and_a_file_that_cannot_be_read_close_publication(
     monkeypatch.setattr(st, "secrets", {"auth": _Section(AUTH)})
     options(monkeypatch, trustedUserHeaders={"X-Email": "email"})
     assert (grounds.ground(), person().actor.role) == (Ground.WRONG, Role.READER)
+
+
+@pytest.mark.parametrize("auth", ["clsm", ["clsm"], {}], ids=["a text", "a list", "an empty section"])
+def test_an_identity_begun_and_not_settled_closes_publication_even_on_ones_own_machine(
+    auth: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(st, "secrets", {"auth": _Section(auth) if isinstance(auth, dict) else auth})
+    assert (grounds.ground(), person().actor.role) == (Ground.WRONG, Role.READER)
+
+
+@pytest.mark.parametrize("verified", [False, "false", "False", 0, "0", None, "no", []])
+def test_an_address_that_is_not_surely_verified_gives_no_role_as_a_line_nor_as_a_claim(
+    verified: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roles = {"ana@ars.example": "publicateur", "email=ana@ars.example": "publicateur"}
+    monkeypatch.setattr(st, "secrets", {"auth": _Section(AUTH), "roles": _Section(roles)})
+    monkeypatch.setattr(type(st.user), "to_dict", lambda _: user("ana@ars.example", email_verified=verified))
+    assert person().actor == Actor("Ana", Role.READER)
+    monkeypatch.setattr(type(st.user), "to_dict", lambda _: user("ana@ars.example", email_verified="true"))
+    assert person().actor == Actor("Ana", Role.PUBLISHER)
+
+
+def test_roles_that_are_no_section_leave_everyone_a_reader_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "secrets", {"auth": _Section(AUTH), "roles": ["ana@ars.example"]})
+    monkeypatch.setattr(type(st.user), "to_dict", lambda _: user("ana@ars.example"))
+    assert person().actor == Actor("Ana", Role.READER)
+    assert "section « roles »" in person().problem
+
+
+@pytest.mark.parametrize(("headers", "known"), [
+    ([("X-Email", "ana@ars.example")], True),
+    ([("X-Email", "eve@ars.example"), ("x-email", "ana@ars.example")], False),
+    ([("X-Groups", "hdf"), ("X-Email", "eve@ars.example"), ("X-Groups", "agents")], False),
+])  # fmt: skip
+def test_a_header_that_comes_twice_names_nobody(
+    headers: list[tuple[str, str]], known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A browser sent its own, and the proxy added one instead of replacing it: the framework reads the first."""
+    options(monkeypatch, trustedUserHeaders={"X-Email": "email", "X-Groups": "groups"})
+    monkeypatch.setattr(st, "secrets", {"roles": _Section(ROLES)})
+    monkeypatch.setattr(type(st.context), "headers", property(lambda _: StreamlitHeaders(headers)))
+    monkeypatch.setattr(type(st.user), "to_dict", lambda _: {"email": "ana@ars.example", "groups": "hdf"})
+    one = person()
+    assert one.known is known and (one.actor.role is Role.PUBLISHER) is known
+    assert ("deux fois" in one.problem) is not known
+
+
+def test_every_header_that_the_guide_names_people_by_is_emptied_by_nginx() -> None:
+    guide = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+    named = re.findall(r'^ *(X-[\w-]+) = "', guide, re.MULTILINE)
+    conf = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    assert len(named) >= 3
+    assert [header for header in named if f'proxy_set_header {header} "";' not in conf] == []
 
 
 class _Unreadable(Secrets):
@@ -198,9 +256,11 @@ def test_each_role_sees_its_buttons_and_its_name_is_no_field(email: str, offered
         {"is_logged_in": False, "email": "ana@ars.example"},
         user("ana@ars.example", iat=time.time() - HOURS * 3600 - 60),
         user("ana@ars.example", iat=None),
+        user("ana@ars.example", iat=time.time() * 1_000),
+        user("ana@ars.example", iat=float("nan")),
         user("ana@ars.example", email_verified=False),
     ],
-    ids=["nobody", "logged out", "expired", "undated", "address not verified"],
+    ids=["nobody", "logged out", "expired", "undated", "of a day to come", "of no day", "address not verified"],
 )
 def test_whoever_is_not_surely_known_may_only_read(who: dict[str, Any], home: Path) -> None:
     a_draft(home)

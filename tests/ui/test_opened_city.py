@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -17,10 +16,9 @@ from streamlit.testing.v1 import AppTest
 from geo.claims import Claim, Claims
 from geo.communes import Iris
 from geo.comparison.candidates import scenario_id
-from geo.dataset import Dataset
 from geo.perimeters import from_polygon
 from geo.scenarios import Scenario, Workbook, pack, to_file
-from tests.dataset.drawn_cities import NIORT, QUARTERS, niort
+from tests.dataset.drawn_cities import NIORT, QUARTERS, niort, with_niort
 from tests.support import real
 from tests.support.apptest import (
     COMPARISON,
@@ -44,14 +42,9 @@ AIFFRES = "79003"  # 5 419 inhabitants, next to Niort
 OPEN, CLOSE = "Ouvrir Niort en IRIS", "Refermer Niort"
 
 
-@lru_cache(maxsize=1)
-def received() -> Dataset:
-    return replace(real.world(), iris=niort())
-
-
 @pytest.fixture(autouse=True)
-def with_iris(fresh_caches: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loaders, "open_dataset", received)
+def received(fresh_caches: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loaders, "open_dataset", with_niort)
 
 
 def labels(app: AppTest) -> set[str]:
@@ -201,7 +194,7 @@ def test_a_city_whose_people_are_unknown_says_so(monkeypatch: pytest.MonkeyPatch
     known = niort()
     table = known.table.assign(population=known.table["population"].where(known.table.index != QUARTERS[0]))
     monkeypatch.setattr(
-        loaders, "open_dataset", lambda: replace(received(), iris=Iris(table, known.pairs, known.folder))
+        loaders, "open_dataset", lambda: replace(with_niort(), iris=Iris(table, known.pairs, known.folder))
     )
     app = open_page(PERIMETER, carte="dep-79", communes=NIORT)
     search(app, NIORT)

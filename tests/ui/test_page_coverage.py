@@ -462,14 +462,20 @@ def test_a_ceiling_that_leaves_nothing_is_said_in_french() -> None:
     app = open_page(COVERAGE, territoire="dep-94", onglet="prochains", candidats="ept", plafond="50000")
     text = written(app)
     assert "sous 50 000 habitants à servir ne servirait un habitant de plus ; relevez le plafond, ou divisez" in text
-    assert "À diviser" in text and "Reste non couvert de Grand-Orly Seine Bièvre, 492 272 habitants à servir" in text
+    assert (
+        "À diviser" in text
+        and "Reste de Grand-Orly Seine Bièvre sans CLSM ni projet connu, 492 272 habitants à servir ici" in text
+    )
     assert "au moins 10 CLSM sous le plafond ; par secteurs adultes" in text
 
 
 def test_a_body_already_covered_is_not_named_among_those_above_the_ceiling() -> None:
     """Lens-Liévin, all covered, stood among « non retenus » beside the first two gaps of the région."""
     text = written(open_page(COVERAGE, territoire="reg-32", onglet="prochains", candidats="epci")).split("À diviser")[1]
-    assert "Reste non couvert de la Métropole Européenne de Lille, 624 973 habitants à servir : au moins 3 CLSM" in text
+    assert (
+        "Reste de la Métropole Européenne de Lille sans CLSM ni projet connu, 624 973 habitants à servir ici : au moins 3 CLSM"
+        in text
+    )
     assert "Béthune-Bruay" in text and "Lens-Liévin" not in text
 
 

@@ -378,6 +378,17 @@ def test_the_strip_does_not_threaten_to_empty_a_perimeter_just_started_from_it()
     assert "C’est le périmètre à l’écran." in written(app)
 
 
+def test_the_strip_tells_of_a_village_without_inhabitants_and_of_what_is_locked() -> None:
+    app = open_page(PERIMETER, carte="dep-55")
+    search(app, "55039")
+    assert "L’ajouter : 0 habitant au total." in plain(written(app)) and "viderait" not in written(app)
+    app = open_page(PERIMETER, carte="dep-79", communes="79191,79049")
+    app.session_state[frame.WORKBOOK] = app.session_state[frame.WORKBOOK].lock("79191")
+    search(app, "79191")
+    assert "Verrouillée, elle reste : Niort." in plain(written(app))
+    assert button(app, "Retirer").disabled
+
+
 def real_suggestions(codes: set[str]) -> Suggestions:
     return suggest(real.world().evidence, codes)
 

@@ -74,6 +74,26 @@ def test_a_register_that_does_not_answer_is_said_without_its_address(monkeypatch
     assert (status, said) == (503, "Pas prêt : le registre des couches importées ne répond pas.")
 
 
+def test_a_look_that_fails_as_nobody_foresaw_is_a_no_and_not_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLSM_HOME", str(tmp_path))
+
+    def broken() -> str:
+        raise RuntimeError("secret")
+
+    assert get("/pret", look=broken) == (503, ready.NO_REGISTER)
+    assert "RuntimeError" in (tmp_path / "incidents.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("address", ["nonsense", "postgresql+psycopg://a:b@c:d@127.0.0.1:1/base"])
+def test_figures_are_told_when_the_register_is_down(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ADDRESS, address)
+    status, text = get("/mesures")
+    assert status == 200 and "\nclsm_data " in text
+    assert get("/pret", look=ready.register_problem) == (503, ready.NO_REGISTER)
+
+
 def test_a_register_never_made_is_no_obstacle_and_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(ADDRESS, raising=False)
     monkeypatch.setenv("CLSM_HOME", str(tmp_path / "none"))

@@ -125,12 +125,12 @@ def widgets(app: AppTest, *types: str) -> list[Any]:
     return [w for w in app._tree if getattr(w, "type", "") in types and not getattr(w.proto, "disabled", False)]
 
 
-_DRIVEN: dict[tuple[str, str], set[str]] = {}
+_DRIVEN: dict[str, set[str]] = {}
 
 
-def new_to(test: str, place: str, found: list[Any]) -> list[Any]:
-    """Return the widgets that a test has not driven yet on this page: those that stand above every tab and panel are driven once."""
-    driven = _DRIVEN.setdefault((test, place.split()[0].rstrip(",")), set())
+def new_to(place: str, found: list[Any]) -> list[Any]:
+    """Return the widgets not driven yet on this page: those that stand above every tab and panel are driven once."""
+    driven = _DRIVEN.setdefault(place.split()[0].rstrip(","), set())
     left = [w for w in found if (w.key or w.id) not in driven]
     driven.update(w.key or w.id for w in left)
     return left
@@ -181,38 +181,38 @@ def say_too_many(state: Any) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_label_that_the_page_no_longer_knows_is_passed_over(place: str) -> None:
+def test_whatever_is_held_or_taken_away_the_page_is_whole(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     app = whole(PLACES[place](), place)
-    for widget in new_to("label", place, widgets(app, *ONE, *MANY, *NUMBERS)):
-        change = {"number_input": say_too_much, "slider": say_too_many}.get(widget.type, say_gone)
-        app = whole(sent(app, widget.id, said=change), f"{widget.label} ({widget.key})")
+    found = new_to(place, widgets(app, *ONE, *MANY, *NUMBERS))
+    for act in (a_label_is_no_longer_known, a_value_held_is_no_longer_known, an_option_leaves_under_the_hand):
+        for widget in found:
+            if any(w.id == widget.id for w in widgets(app, widget.type)):
+                app = act(app, widget, monkeypatch)
     whole(app.run(), "afterwards")
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_a_value_held_that_the_page_no_longer_knows_is_replaced(place: str) -> None:
-    app = whole(PLACES[place](), place)
-    for widget in new_to("held", place, widgets(app, *ONE, *MANY, *NUMBERS)):
-        if widget.key is None:
-            continue
-        many = widget.type == "multiselect" or (widget.type == "button_group" and not widget._is_single_select)
-        held = 10**9 if widget.type in NUMBERS else [GONE] if many else GONE
-        app = whole(holding(app, widget, held), f"{widget.label} ({widget.key})")
-    whole(app.run(), "afterwards")
+def a_label_is_no_longer_known(app: AppTest, widget: Any, _: pytest.MonkeyPatch) -> AppTest:
+    change = {"number_input": say_too_much, "slider": say_too_many}.get(widget.type, say_gone)
+    return whole(sent(app, widget.id, said=change), f"{widget.label} ({widget.key}), label")
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_an_option_taken_away_under_the_hand_is_left(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = whole(PLACES[place](), place)
-    for widget in new_to("option", place, widgets(app, *ONE, *MANY)):
-        if len(widget.options) < 2:
-            continue
-        label = widget.options[-1]
-        app = whole(sent(app, widget.id, said=lambda state, label=label: say(state, label)), f"{widget.label}: {label}")
-        with monkeypatch.context() as patch:
-            without(patch, widget.label, label)
-            app = whole(app.run(), f"{widget.label} ({widget.key}) without {label}")
-        app = whole(app.run(), f"{widget.label} ({widget.key}) with {label} again")
+def a_value_held_is_no_longer_known(app: AppTest, widget: Any, _: pytest.MonkeyPatch) -> AppTest:
+    if widget.key is None:
+        return app
+    many = widget.type == "multiselect" or (widget.type == "button_group" and not widget._is_single_select)
+    held = 10**9 if widget.type in NUMBERS else [GONE] if many else GONE
+    return whole(holding(app, widget, held), f"{widget.label} ({widget.key}), held")
+
+
+def an_option_leaves_under_the_hand(app: AppTest, widget: Any, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    if widget.type in NUMBERS or len(widget.options) < 2:
+        return app
+    label = widget.options[-1]
+    app = whole(sent(app, widget.id, said=lambda state: say(state, label)), f"{widget.label}: {label}")
+    with monkeypatch.context() as patch:
+        without(patch, widget.label, label)
+        app = whole(app.run(), f"{widget.label} ({widget.key}) without {label}")
+    return whole(app.run(), f"{widget.label} ({widget.key}) with {label} again")
 
 
 def say(state: Any, label: str) -> None:

@@ -6,7 +6,6 @@ import base64
 from collections.abc import Iterable, Sequence
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo import french as fr
 from geo.comparison import (
@@ -24,7 +23,7 @@ from geo.errors import GeoInputError
 from geo.exports import open_exported
 from geo.guidance import MEASURES, Settings
 from geo.scenarios import Opened
-from ui import acts, frame, html, loaders, panels, passage, reading_desk, search
+from ui import frame, html, loaders, panels, passage, reading_desk, search
 from ui.address import unpacked
 from ui.cache import Cities, cities, keyed_on_data
 from ui.choices import distinct, pick_one, pick_several
@@ -115,27 +114,12 @@ def add_colleague() -> None:
             key=f"{FILE}-{st.session_state[frame.OPENED]}", max_upload_size=50,
         )  # fmt: skip
         if sent is not None:
-            _add_file(sent)
+            reading_desk.add_scenarios(sent, open_exported, _added)
         st.text_input("Ou un lien reçu", key=LINK, on_change=_add_link, placeholder="https://…?lien=…")
 
 
-def _add_file(sent: UploadedFile) -> None:
-    token = ("fichier", sent.file_id)
-    if not acts.done(token):
-        opened: Opened | None = reading_desk.take(sent, open_exported)
-        if opened is None:
-            return
-        try:
-            merged = frame.merged(opened.workbook)
-        except GeoInputError as error:
-            reading_desk.refuse(sent.name, error)
-            return
-        reading_desk.desk().clear()
-        acts.once(token, lambda: frame.hold(merged) or "")
-        name = opened.workbook.scenario.name
-        frame.say(f"{sent.name} : « {name} » est ajouté à vos scénarios.", *opened.notices)
-    st.session_state[frame.OPENED] += 1
-    st.rerun()
+def _added(opened: Opened) -> str:
+    return f"« {opened.workbook.scenario.name} » est ajouté à vos scénarios."
 
 
 def _add_link() -> None:

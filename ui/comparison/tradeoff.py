@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from geo import french as fr
-from geo.comparison import SideBySide
+from geo.comparison import Evaluated, SideBySide
 from geo.suggest import Tried, tried_near
 from ui import html
 from ui.choices import SEPARATORS, distinct, pick_one
@@ -31,20 +31,27 @@ def show_tradeoff(found: SideBySide) -> None:
     tried = tried_near(found.every[at].facts)
     known = found.every[at].values["secteurs"].number is not None
     st.markdown(html.literal(tradeoff_text(tried, sectors_known=known)))
-    left, right = st.columns(2, gap="medium")
     others = [(t, e) for i, (t, e) in enumerate(zip(titles, found.every, strict=True)) if i != at]
-    sectors = [(t, e.values["population"].number, e.values["secteurs_dehors"].number) for t, e in others]
-    quarters = [(t, e.values["intercommunalites"].number, e.values["qpv"].number) for t, e in others]
-    left.plotly_chart(
-        tradeoff_plot(tried, "population", "sector_people_outside", sectors, "Habitants", "Habitants des secteurs laissés dehors"),
-        config={"displayModeBar": False}, key="compromis-secteurs",
-    )  # fmt: skip
-    right.plotly_chart(
-        tradeoff_plot(tried, "epci", "qpv", quarters, "Nombre d’EPCI", "QPV entiers dans le périmètre"),
-        config={"displayModeBar": False}, key="compromis-qpv",
-    )  # fmt: skip
+    plots = {}
+    if known:  # sectors that nobody knows would all be drawn at zero
+        sectors = [(t, e.values["population"].number, e.values["secteurs_dehors"].number) for t, e in others]
+        people = "Habitants des secteurs connus laissés dehors"
+        plots["secteurs"] = tradeoff_plot(tried, "population", "sector_people_outside", sectors, "Habitants", people)
+    if any(t.qpv for t in tried):
+        quarters = [(t, *quarters_and_bodies(e)) for t, e in others]
+        plots["qpv"] = tradeoff_plot(
+            tried, "epci", "qpv", quarters, "Nombre d’EPCI", "QPV connus entiers dans le périmètre"
+        )
+    for column, (name, drawn) in zip(st.columns(max(len(plots), 1), gap="medium"), plots.items(), strict=False):
+        column.plotly_chart(drawn, config={"displayModeBar": False}, key=f"compromis-{name}")
     with st.expander("Les mêmes points en tableau"):
-        st.html(tradeoff_table(tried))
+        st.html(tradeoff_table(tried, sectors_known=known))
+
+
+def quarters_and_bodies(one: Evaluated) -> tuple[float, float]:
+    """Return the number of EPCI of a perimeter, and of the QPV wholly in it: what the neighbours tried are counted by."""
+    whole = next(finding.figures["qpv_entiers"] for check, finding in one.findings if check.id == "qpv")
+    return float(len(one.facts.epci)), float(whole)
 
 
 def tradeoff_plot(
@@ -117,19 +124,19 @@ def tradeoff_text(tried: Sequence[Tried], *, sectors_known: bool = True) -> str:
     )
 
 
-def tradeoff_table(tried: Sequence[Tried]) -> str:
-    """Return the points as a table: the perimeter, then those that leave the fewest people of sectors outside."""
+def tradeoff_table(tried: Sequence[Tried], *, sectors_known: bool = True) -> str:
+    """Return the points as a table: the perimeter, then those that leave the fewest people of sectors outside, where these are known."""
     here = [t for t in tried if t.current]
     near = sorted((t for t in tried if not t.current), key=lambda t: (t.sector_people_outside, t.population))
-    rows: list[tuple[str, ...]] = [_row("Le périmètre", t) for t in here]
-    rows += [_row(t.label, t) for t in near[:MOST_ROWS]]
+    rows: list[tuple[str, ...]] = [_row("Le périmètre", t, sectors_known) for t in here]
+    rows += [_row(t.label, t, sectors_known) for t in near[:MOST_ROWS]]
     if len(near) > MOST_ROWS:
         rows.append((f"et {fr.count(len(near) - MOST_ROWS, 'autre')}",))
-    headers = [("Essai", False), ("Habitants", True), ("Habitants des secteurs laissés dehors", True), ("Secteurs coupés", True),
+    headers = [("Essai", False), ("Habitants", True), ("Habitants des secteurs connus laissés dehors", True), ("Secteurs connus coupés", True),
                ("QPV entiers", True), ("EPCI", True)]  # fmt: skip
     return html.table(headers, rows, caption="Périmètres voisins essayés")
 
 
-def _row(label: str, tried: Tried) -> tuple[str, ...]:
-    numbers = (tried.population, tried.sector_people_outside, tried.sectors_cut, tried.qpv, tried.epci)
-    return (label, *(fr.number(n) for n in numbers))
+def _row(label: str, tried: Tried, sectors_known: bool) -> tuple[str, ...]:
+    sectors = [fr.number(n) if sectors_known else "inconnu" for n in (tried.sector_people_outside, tried.sectors_cut)]
+    return (label, fr.number(tried.population), *sectors, fr.number(tried.qpv), fr.number(tried.epci))

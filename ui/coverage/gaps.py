@@ -15,6 +15,7 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, STATES, CoverageView, Scope
 from geo.needs import Reasons
+from geo.shares import tabled
 from ui import html, loaders
 from ui import map as maps
 from ui.address import LONGEST
@@ -37,7 +38,7 @@ COLUMNS = (
 SHORT = {
     "nom": "Territoire",
     "departement": "Dép.",
-    "part_couverte": "Couverts (%)",
+    "part_couverte": "Couverts connus (%)",
     "population": "Habitants ici",
     "sans_clsm": "Sans CLSM connu",
     "qpv_sans_clsm": "dont QPV",
@@ -45,7 +46,8 @@ SHORT = {
     "cls_sans_clsm": "CLS sans CLSM",
 }
 HELP = {
-    "part_couverte": "Part des habitants d’ici qui sont dans un CLSM en service. Vide : non chiffrée.",
+    "part_couverte": "Part des habitants d’ici que l’on sait dans un CLSM en service : un minimum là où la liste n’est pas complète. "
+    "Vide : non chiffrée.",
     "sans_clsm": "Habitants pour qui ni CLSM ni projet n’est connu : un manque prouvé là où la liste des CLSM est complète, "
     "à vérifier ailleurs.",
     "qpv_sans_clsm": GAP_TITLES["qpv_sans_clsm"] + ". Vide : inconnus, ou connus pour trop peu de quartiers.",
@@ -150,8 +152,8 @@ def chosen_card(view: CoverageView) -> str:
     row = coverage_loaders.gaps(level, view).loc[code]
     lines = [
         ("Habitants ici", fr.number(row["population"])),
-        ("Couverts par un CLSM en service", _with_share(row["couverts"], row["part_couverte"])),
-        ("En projet", fr.number(row["projet"])),
+        ("Couverts par un CLSM en service", _with_share(row)),
+        ("En projet", _floor(row["projet"], known=not row["inconnus"])),
         ("Sans CLSM ni projet connu", fr.number(row["sans_clsm"])),
         ("dont en QPV", _quarters(row)),
         ("dont en commune rurale", fr.number(row["rural_sans_clsm"])),
@@ -181,8 +183,10 @@ def offer_chosen(view: CoverageView) -> None:
         opening.offer_line(level, code, name, view, key="gap-open")
 
 
-def _with_share(people: float, share: float) -> str:
-    return fr.number(people) if np.isnan(share) else f"{fr.number(people)} ({fr.percent(share)})"
+def _with_share(row: pd.Series) -> str:
+    """Write the people covered, a floor where more of them may be, and their share where it is known."""
+    said, share = _floor(row["couverts"], known=not row["inconnus"] + row["partiels"]), row["part_couverte"]
+    return said if np.isnan(share) or not row["couverts"] else f"{said} ({fr.percent(share)})"
 
 
 def _quarters(row: pd.Series) -> str:
@@ -335,7 +339,9 @@ def _show(shown: pd.DataFrame, code: str | None, level: str, name: str, scope: S
 
 def _shown(values: pd.Series) -> pd.Series:
     """Return whole numbers, or a share in percent with one decimal."""
-    return (values * 100).round(1) if values.name == "part_couverte" else values.round().astype("Int64")
+    if values.name != "part_couverte":
+        return values.round().astype("Int64")
+    return pd.Series(tabled(values.to_numpy(dtype=float)), index=values.index, name=values.name)
 
 
 def _columns(columns: Sequence[str]) -> dict[str, object]:

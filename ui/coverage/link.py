@@ -41,7 +41,7 @@ COMMUNE = "commune"  # code looked at
 WEIGHT = {term.id: f"coverage-weight-{term.id}" for term in PRIORITY_TERMS}
 ASIDE = "coverage-aside"  # tuple of names of doubts
 AGE = "coverage-age"
-NEED_TERMS = "coverage-need-terms"  # indicators that are criteria: tuple of (identifier, weight, whether the greatest come first)
+NEED_TERMS = "coverage-need-terms"  # indicators that are criteria: tuple of (identifier, weight, whether the greatest come first, None as long as nobody chose)
 CROSSED = "coverage-crossed"  # identifier of the indicator that coverage is crossed with, None for none
 CROSSED_AT = "coverage-crossed-at"  # level of the list of the crossing, None for that of the map
 NEXT_KIND = "coverage-next-kind"
@@ -202,6 +202,8 @@ def _need_terms(text: str) -> tuple[tuple[str, int, bool], ...]:
 def _need_text() -> str:
     held, said = value(NEED_TERMS), []
     for name, weight, highest in held if isinstance(held, tuple) else ():
+        if highest is None:
+            continue
         thing = coverage_loaders.criteria().get(name)
         way = f":{'haut' if highest else 'bas'}" if thing and highest_first(thing.indicator) is None else ""
         said.append(f"{name}:{weight}{way}")

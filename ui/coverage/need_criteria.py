@@ -18,7 +18,8 @@ from ui.coverage.link import MOST_WEIGHT, NEED_TERMS, value
 PICK = "needs-criteria"
 NEW_WEIGHT = 1
 GONE = "Un indicateur choisi n’est plus parmi les données : il est laissé hors des priorités."
-Held = tuple[str, int, bool]
+ASKED = "« {} » ne dit pas à lui seul un besoin : il ne compte qu’une fois son sens choisi."
+Held = tuple[str, int, bool | None]  # identifier, weight, whether the greatest come first: None as long as nobody chose
 _WAYS = {True: "les plus élevés d’abord", False: "les plus bas d’abord"}
 
 
@@ -26,6 +27,11 @@ def held() -> tuple[Held, ...]:
     """Return the criteria chosen, those gone included."""
     found = value(NEED_TERMS)
     return found if isinstance(found, tuple) else ()
+
+
+def chosen() -> tuple[tuple[str, float, bool], ...]:
+    """Return the criteria that count: those whose way is known."""
+    return tuple((name, float(weight), highest) for name, weight, highest in held() if highest is not None)
 
 
 def pick() -> None:
@@ -62,7 +68,7 @@ def _take() -> None:
     after = []
     for name in (one for one in st.session_state[PICK] if one in offered):
         own = highest_first(offered[name].indicator)
-        after.append(before.get(name, (name, NEW_WEIGHT, True if own is None else own)))
+        after.append(before.get(name, (name, NEW_WEIGHT, own)))
     st.session_state[NEED_TERMS] = tuple(after)
 
 
@@ -83,7 +89,17 @@ def _weigh(one: Held, thing: Thing) -> None:
         def turned() -> None:
             _hold(name, weight, st.session_state[way])
 
-        pick_one("Sens, à choisir", [True, False], format_func=_WAYS.get, key=way, on_change=turned)
+        pick_one(
+            "Sens, à choisir",
+            [True, False],
+            index=None,
+            format_func=_WAYS.get,
+            key=way,
+            on_change=turned,
+            placeholder="À choisir",
+        )
+        if highest is None:
+            st.caption(html.literal(fr.typeset(ASKED.format(thing.indicator.label))))
 
 
 def _hold(name: str, weight: int, highest: bool) -> None:

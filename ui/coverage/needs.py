@@ -29,6 +29,7 @@ from geo.needs import (
     need_words,
     said_figure,
 )
+from geo.shares import tabled
 from ui import html
 from ui import map as maps
 from ui.cache import keyed_on_data
@@ -198,7 +199,7 @@ def _list(found: Crossing, level: str, view: CoverageView) -> None:
         return
     shown = table.head(MOST_ROWS)
     frame = shown.assign(
-        chiffre=_figures(shown, found.indicator), part_couverte=(shown["part_couverte"] * 100).round(1),
+        chiffre=_figures(shown, found.indicator), part_couverte=tabled(shown["part_couverte"].to_numpy(dtype=float)),
         **{column: shown[column].round().astype("Int64") for column in ("population", "sans_clsm")},
     )[list(COLUMNS)]  # fmt: skip
     st.dataframe(
@@ -217,7 +218,11 @@ def _list(found: Crossing, level: str, view: CoverageView) -> None:
 
 
 def _columns(found: Crossing) -> dict[str, object]:
-    titles = CROSS_TITLES | {"sans_clsm": "Sans CLSM connu", "part_couverte": "Couverts (%)", "departement": "Dép."}
+    titles = CROSS_TITLES | {
+        "sans_clsm": "Sans CLSM connu",
+        "part_couverte": "Couverts connus (%)",
+        "departement": "Dép.",
+    }
     texts = {"nom": 200, "departement": 55, "couverture": 170, "lecture": 260}
     made: dict[str, object] = {c: st.column_config.TextColumn(titles[c], width=w) for c, w in texts.items()}
     made |= {c: count_column(titles[c]) for c in ("population", "sans_clsm")}

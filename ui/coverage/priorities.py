@@ -35,7 +35,7 @@ from ui.coverage import gaps as coverage_gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage import need_criteria, opening
-from ui.coverage.link import LEVEL, MOST_WEIGHT, NEED_TERMS, WEIGHT
+from ui.coverage.link import LEVEL, MOST_WEIGHT, WEIGHT
 
 SHOW = "priorities-show"
 COLOURS = {"habitants": "#1f4e9c", "qpv": "#b4231f", "rural": "#5b7d12", "cls": "#8a5a00"}
@@ -47,10 +47,10 @@ SHOWN_FIRST = 5  # explained in words
 
 def weights() -> Weights | None:
     """Return the weights of the sliders and of the indicators still at hand, None when all are zero."""
-    held = coverage_link.value(NEED_TERMS)
-    needs = tuple((name, float(weight), way) for name, weight, way in held) if isinstance(held, tuple) else ()
     try:
-        found = Weights(**{term: float(coverage_link.value(key)) for term, key in WEIGHT.items()}, needs=needs)
+        found = Weights(
+            **{term: float(coverage_link.value(key)) for term, key in WEIGHT.items()}, needs=need_criteria.chosen()
+        )
         return coverage_loaders.held(found)
     except GeoInputError:
         return None
@@ -149,7 +149,7 @@ def _presets(closed: Mapping[str, str]) -> None:
             help=closed.get(preset.id),
         )
     if used:
-        more = " Vos indicateurs s’y ajoutent." if coverage_link.value(NEED_TERMS) else ""
+        more = " Vos indicateurs s’y ajoutent." if need_criteria.chosen() else ""
         st.caption(fr.typeset(f"{used.label} : {used.rationale} ({used.source}.){more}"))
     else:
         st.caption(fr.typeset("Poids personnels : à expliquer à qui lira l’ordre."))

@@ -57,6 +57,8 @@ def _chosen(lines: list[Line]) -> list[Line]:
 
 
 def _name(kind: str) -> str:
+    if kind == register.SOURCES:
+        return "Sources officielles"
     return KINDS[kind].name if kind in KINDS else kind.replace(register.NEEDS, "Indicateurs : ")
 
 

@@ -30,7 +30,7 @@ class Ground(StrEnum):
 
 def ground() -> Ground:
     """Return what the people of this session are known by."""
-    auth = section("auth")
+    auth = section("auth", needed=True)
     headers = st.get_option("server.trustedUserHeaders")
     if auth is None or (auth and headers):
         return Ground.WRONG
@@ -41,8 +41,9 @@ def ground() -> Ground:
     return Ground.MACHINE if _alone() else Ground.CLOSED
 
 
-def section(name: str) -> Mapping[str, Any] | None:
-    """Return a section of secrets.toml, empty when there is none; None when the file is there and cannot be read."""
+def section(name: str, *, needed: bool = False) -> Mapping[str, Any] | None:
+    """Return a section of secrets.toml, empty when there is none; None when the file is there and cannot be read, when what bears
+    this name is no section, or when it is empty and something is `needed` in it."""
     try:
         found = st.secrets[name]
     except KeyError:
@@ -50,14 +51,25 @@ def section(name: str) -> Mapping[str, Any] | None:
     except StreamlitSecretNotFoundError:
         there = any(Path(path).exists() for path in st.get_option("secrets.files"))
         return None if there else {}
-    return found.to_dict() if hasattr(found, "to_dict") else {}
+    held = found.to_dict() if hasattr(found, "to_dict") else None
+    return None if needed and not held else held
+
+
+def doubled() -> bool:
+    """Return whether a header that names people came twice: a proxy that adds its own beside the browser's proves nothing, and the
+    framework would read the first."""
+    return any(len(st.context.headers.get_all(name)) > 1 for name in st.get_option("server.trustedUserHeaders") or ())
 
 
 def _alone() -> bool:
     headers = st.context.headers
     if not _is_loopback(str(st.get_option("server.address") or "")) or relayed(headers):
         return False
-    host = headers.get("Host")
+    host, origin = headers.get("Host"), headers.get("Origin")
+    if origin is not None and not _is_loopback(
+        _name_of(origin.partition("://")[2])
+    ):  # a proxy that says nothing of itself
+        return False
     return host is None or _is_loopback(_name_of(host))
 
 

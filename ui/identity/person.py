@@ -14,11 +14,12 @@ from geo.errors import GeoInputError
 from geo.rights import Actor, Role
 from geo.visible import one_line
 from ui import html, loaders
-from ui.identity.ground import Ground, ground, section
+from ui.identity.ground import Ground, doubled, ground, section
 from ui.identity.roles import given_role
 
 NAME = "donnees-qui"  # who one said to be, for the rest of the session, where nobody else says
 HOURS = 12  # that an identification holds, whatever the browser keeps
+SKEW_S = 300  # that the clock of a provider may be ahead
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,21 @@ def person() -> Person:
     if on is Ground.PROVIDER:
         if user.get("is_logged_in") is not True:
             return Person(on, nobody)
-        if _expired(user):
-            return Person(
-                on, nobody, problem=f"Votre identification date de plus de {HOURS} heures : identifiez-vous de nouveau."
-            )
+        if problem := _outdated(user):
+            return Person(on, nobody, problem=f"{problem} : identifiez-vous de nouveau.")
+    elif doubled():
+        problem = "Votre identité est parvenue ici deux fois : qui gère ce serveur doit faire remplacer ces en-têtes par son mandataire."
+        return Person(on, nobody, problem=problem)
     return _known(on, user)
 
 
-def _expired(user: Mapping[str, Any]) -> bool:
-    """Tell whether an identity was issued too long ago; one that does not say when is not trusted."""
+def _outdated(user: Mapping[str, Any]) -> str:
+    """Say why an identity is not to be trusted, by the moment when it was issued; "" when it is."""
     issued = user.get("iat")
-    return not isinstance(issued, int | float) or time.time() - issued > HOURS * 3600
+    age = time.time() - issued if isinstance(issued, int | float) else float("nan")
+    if age > HOURS * 3600:
+        return f"Votre identification date de plus de {HOURS} heures"
+    return "" if age >= -SKEW_S else "Votre identification ne dit pas sûrement de quand elle date"
 
 
 def _known(on: Ground, user: Mapping[str, Any]) -> Person:
@@ -61,14 +66,22 @@ def _known(on: Ground, user: Mapping[str, Any]) -> Person:
     texts = {
         key: _texts(value, relayed=relayed) for key, value in user.items() if key not in ("tokens", "is_logged_in")
     }
+    if str(user.get("email_verified", True)).strip().casefold() not in (
+        "true",
+        "1",
+    ):  # some providers write it as a text
+        texts.pop("email", None)  # nor is it worth anything as a claim of the roles
     first = {key: values[0] for key, values in texts.items() if values}
-    verified = user.get("email_verified") is not False
-    email = first.get("email", "") if verified else ""
+    email = first.get("email", "")
     name = first.get("name") or email or first.get("preferred_username") or first.get("sub") or ""
     if not name:
         return Person(on, Actor("", Role.READER), problem="Votre identité n’est pas parvenue jusqu’ici.")
+    table = section("roles")
+    if table is None:
+        problem = "Les rôles de ce serveur ne sont pas compris : qui le gère doit corriger la section « roles » de ses réglages."
+        return Person(on, Actor(name, Role.READER), known=True, problem=f"{problem} D’ici là, chacun est lecteur.")
     try:
-        return Person(on, given_role(name, email, texts, section("roles") or {}, loaders.atlas()), known=True)
+        return Person(on, given_role(name, email, texts, table, loaders.atlas()), known=True)
     except GeoInputError as error:
         return Person(on, Actor(name, Role.READER), known=True, problem=" ".join(error.problems))
 

@@ -17,7 +17,7 @@ from geo.layers import city_names
 from ui import loaders
 from ui.cache import keyed_on_data
 from ui.map.codec import pack_codes
-from ui.map.scene import ground, written
+from ui.map.scene import ground, there, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,7 @@ def places_url(scope: Scope) -> str | None:
     return _places(ground(scope))
 
 
-@keyed_on_data(max_entries=64)
+@keyed_on_data(max_entries=64, still=there)
 def _quarters(scope: Scope) -> str | None:
     layer, atlas = loaders.crosswalk().layers["qpv"], loaders.atlas()
     here = layer.placed
@@ -110,7 +110,7 @@ def _quarters(scope: Scope) -> str | None:
     return _written(scope, "qpvcontours", points)
 
 
-@keyed_on_data(max_entries=64)
+@keyed_on_data(max_entries=64, still=there)
 def _places(scope: Scope) -> str | None:
     resources = loaders.world().resources
     if resources is None:

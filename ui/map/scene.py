@@ -43,7 +43,6 @@ PALE = {
     Status.NON_COUVERT: "#fbefeb",
     Status.INCONNU: "#f1f4f5",
 }
-SELECTED = "#1f4e9c"  # as drawn by static/js/drawing.js
 LINE_LABELS = {
     "epci": "EPCI",
     "ept": "EPT",
@@ -98,7 +97,14 @@ def city_files(scope: Scope) -> list[str]:
     return [_city_file(city) for city in opened_in(scope) if here.holds(city) and city in known]
 
 
-@keyed_on_data(max_entries=64, stated=False)
+def there(address: str | None) -> bool:
+    """Tell whether the file that an address names is still written: those unused for long are swept."""
+    from geo.display import in_place
+
+    return address is None or in_place(loaders.GEO, address.rpartition("/")[2])
+
+
+@keyed_on_data(max_entries=64, stated=False, still=there)
 def _city_file(city: str) -> str:
     return build.static_url(f"geo/{city_map(loaders.GEO, loaders.official(), city)}")
 
@@ -175,7 +181,7 @@ def overlay(scope: Scope, layer_id: str, wanted: Cities = ()) -> build.Overlay:
     return _overlay(ground(scope), layer_id, wanted)
 
 
-@keyed_on_data(max_entries=256)
+@keyed_on_data(max_entries=256, still=lambda overlay: there(overlay.url))
 def _overlay(scope: Scope, layer_id: str, wanted: Cities) -> build.Overlay:
     from geo.display import write_zone_index
 
@@ -219,7 +225,7 @@ def swatch(kind: Situation) -> build.Swatch:
     return EXTENDED if kind.extended else replace(PALETTE[kind.status], label=kind.label)
 
 
-@keyed_on_data(max_entries=256)
+@keyed_on_data(max_entries=256, still=there)
 def backdrop(view: CoverageView, wanted: Cities = ()) -> str:
     """Return the address of the pale colours under a perimeter: no click changes them, so none sends them again."""
     return written(f"fond-{view.scope.id}", build.paint_payload(status_paint(view, wanted, pale=True)))

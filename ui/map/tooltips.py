@@ -13,7 +13,7 @@ from ui.map.codec import pack_codes
 from ui.map.phrases import shortened
 
 # One sentence of figures a commune would weigh more than all others together: it is said beside the search instead.
-LEFT_OUT = "habitants des secteurs rencontrés"
+LEFT_OUT = "habitants des secteurs "
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def label(target_id: str) -> str:
 
 def offer(target: Target, perimeter: Perimeter) -> None:
     """Say what a target would change, and offer the moves."""
-    missing, inside = target.codes - perimeter.communes, target.codes & perimeter.communes
+    missing, inside = target.codes - perimeter.communes, _free(target, perimeter)
     words, moves = st.columns([3, 2], gap="medium", vertical_alignment="center")
     words.html(_described(target, perimeter))
     with moves.container(horizontal=True, gap="small"):
@@ -87,8 +87,13 @@ def offer(target: Target, perimeter: Perimeter) -> None:
             grain.offer(target.id)
 
 
+def _free(target: Target, perimeter: Perimeter) -> frozenset[str]:
+    """Return the communes of a target that are in the perimeter and may leave it: the locked ones stay."""
+    return (target.codes & perimeter.communes) - frame.locked()
+
+
 def _described(target: Target, perimeter: Perimeter) -> str:
-    missing, inside = target.codes - perimeter.communes, target.codes & perimeter.communes
+    missing, inside = target.codes - perimeter.communes, _free(target, perimeter)
     lines = [_size(target)] if target.zone else []
     if target.codes and target.codes == perimeter.communes:
         return judge.line(target.codes, target.label, [*lines, "C’est le périmètre à l’écran."])
@@ -98,6 +103,9 @@ def _described(target: Target, perimeter: Perimeter) -> str:
         lines.append("Ses communes ne sont pas connues en entier ici : choisissez-les une à une.")
     elif missing:
         lines.append(effect_text(Move("L’ajouter", added=missing), perimeter))
+    if held := sorted(target.codes & frame.locked()):
+        names = fr.listing((str(loaders.opened_atlas().names[loaders.opened_atlas().row[c]]) for c in held), most=6)
+        lines.append(f"{fr.noun(len(held), 'Verrouillée, elle reste', 'Verrouillées, elles restent')} : {names}.")
     if inside and (target.zone or not missing):
         lines.append(effect_text(Move("Le retirer" if target.zone else "La retirer", removed=inside), perimeter))
     return judge.line(target.codes, target.label, lines)
@@ -124,11 +132,10 @@ def effect_lines(move: Move, perimeter: Perimeter) -> tuple[str, ...]:
 def effect_text(move: Move, perimeter: Perimeter) -> str:
     """Say what a move would change: inhabitants, sectors, QPV, checks that would turn."""
     if not perimeter.communes or move.removed >= perimeter.communes:
+        if not move.added:
+            return f"{move.label} viderait le périmètre."
         atlas = loaders.opened_atlas()
-        people = int(atlas.population[atlas.rows(move.added)].sum())
-        return (
-            f"{move.label} : {fr.inhabitants(people)} au total." if people else f"{move.label} viderait le périmètre."
-        )
+        return f"{move.label} : {fr.inhabitants(int(atlas.population[atlas.rows(move.added)].sum()))} au total."
     return effect_of(loaders.evidence(), perimeter.communes, move, frame.settings()).sentence
 
 

@@ -119,7 +119,7 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
     mark = " (estimation)" if facts.density.estimated else ""
     share = rural["population"] / facts.population if facts.population else 0
     pairs = [
-        (fr.number(len(facts.towns)), "commune" if len(facts.towns) < 2 else "communes"),
+        (fr.number(len(facts.towns)), fr.noun(len(facts.towns), "commune")),
         (fr.square_kilometres(facts.area_m2), "superficie"),
         (
             fr.percent(share),
@@ -132,7 +132,10 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
 def people(facts: PerimeterFacts, settings: Settings) -> str:
     """Return the inhabitants, large, against the guide's marker."""
     pairs = [
-        (fr.number(facts.population), f"habitants (population municipale {facts.population_year})"),
+        (
+            fr.number(facts.population),
+            f"{fr.noun(facts.population, 'habitant')} (population municipale {facts.population_year})",
+        ),
         (
             fr.percent(facts.population / settings.marker, 0),
             f"du repère d’environ {fr.inhabitants(settings.marker)}",
@@ -303,7 +306,7 @@ def gauge(population: int, settings: Settings) -> str:
     )
     words = (
         f"{fr.inhabitants(population)} ; repère du guide : environ {fr.inhabitants(settings.marker)} "
-        f"({fr.percent(population / settings.marker, 0)} du repère) ; CLSM moyen en 2022 : {fr.inhabitants(MEAN_2022)} ; "
+        f"({fr.number(100 * population / settings.marker)}{fr.NBSP}% du repère) ; CLSM moyen en 2022 : {fr.inhabitants(MEAN_2022)} ; "
         f"secteur de psychiatrie adulte : {fr.number(SECTOR[0])} à {fr.inhabitants(SECTOR[1])}. Pas de minimum."
     )
     marks = (

@@ -6,10 +6,8 @@ import hashlib
 from dataclasses import replace
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo import french as fr
-from geo.errors import GeoInputError
 from geo.exports import open_scenarios
 from geo.perimeters import Perimeter
 from geo.scenarios import (
@@ -25,7 +23,7 @@ from geo.scenarios import (
     to_file,
     vintage_of,
 )
-from ui import acts, frame, html, loaders, reading_desk
+from ui import frame, html, loaders, reading_desk
 from ui.choices import pick_one
 from ui.perimeter.link import ADDRESS
 
@@ -166,23 +164,8 @@ def _file() -> None:
         max_upload_size=LARGEST_MB, help="Il s’ajoute aux scénarios de la session, qui gardent leurs réglages.",
     )  # fmt: skip
     if sent is not None:
-        _open(sent)
+        reading_desk.add_scenarios(sent, open_scenarios, _opened)
 
 
-def _open(sent: UploadedFile) -> None:
-    token = ("fichier", sent.file_id)
-    if not acts.done(token):
-        opened: Opened | None = reading_desk.take(sent, open_scenarios)
-        if opened is None:
-            return
-        try:
-            merged = frame.merged(opened.workbook)
-        except GeoInputError as error:
-            reading_desk.refuse(sent.name, error)
-            return
-        reading_desk.desk().clear()
-        acts.once(token, lambda: frame.hold(merged) or "")
-        many = fr.count(len(opened.workbook.scenarios), "scénario ouvert", "scénarios ouverts")
-        frame.say(f"{sent.name} : {many}.", *opened.notices)
-    st.session_state[frame.OPENED] += 1
-    st.rerun()
+def _opened(opened: Opened) -> str:
+    return f"{fr.count(len(opened.workbook.scenarios), 'scénario ouvert', 'scénarios ouverts')}."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from geo import french as fr
-from geo.guidance import SectorShare, sectors_met
+from geo.guidance import SectorShare, listed_here, sectors_met
 from geo.perimeters import Perimeter, places, travel
 from ui import claims, frame, html, loaders
 from ui.perimeter import judge
@@ -28,14 +28,14 @@ def panel(perimeter: Perimeter) -> None:
             "Secteurs adultes",
             "a",
             sectors_met(facts, ("secteurs-adultes",)),
-            facts.known_everywhere("secteurs-adultes"),
+            listed_here(facts, "secteurs-adultes"),
         )
     with right:
         _several(
             "Secteurs infanto-juvéniles",
             "i",
             sectors_met(facts, ("secteurs-enfants",)),
-            facts.known_everywhere("secteurs-enfants"),
+            listed_here(facts, "secteurs-enfants"),
         )
 
 

@@ -9,6 +9,7 @@ from ui.server.failures import quiet_log, report_failure
 from ui.server.front import middleware, ready_first
 from ui.server.hints import HINTS
 from ui.server.lanes import after_the_figures, export_lane, visitor_here
+from ui.server.light import lighten
 from ui.server.memory import be_frugal, give_back, settle
 from ui.server.ready import ALSO, Figure, relayed
 
@@ -22,6 +23,7 @@ __all__ = [
     "begin_sync",
     "export_lane",
     "give_back",
+    "lighten",
     "middleware",
     "prepared",
     "quiet_log",

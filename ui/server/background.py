@@ -48,11 +48,13 @@ def sync_now(*kinds: str, actor: Actor) -> None:
     Raises
     ------
     GeoInputError
-        When they may not.
+        When they may not, or nobody could be told who did.
     """
     found = sync_status()
     if not sync_forbidden() and not (found and found.running):
-        _start(*kinds, who=actor)
+        from geo.dataset import ask_sync
+
+        _followed(ask_sync(*kinds, who=actor))
 
 
 @st.cache_resource(show_spinner=False)
@@ -65,15 +67,12 @@ def _tidied() -> bool:
 
 @st.cache_resource(show_spinner=False)
 def _process() -> subprocess.Popen[bytes] | None:
-    from geo.sources import wanted
+    from geo.sources import start, wanted
 
-    return _start(who="") if wanted() else None  # asked for by whoever runs the server (CLSM_SYNC)
+    return _followed(start(who="")) if wanted() else None  # asked for by whoever runs the server (CLSM_SYNC)
 
 
-def _start(*kinds: str, who: str | Actor) -> subprocess.Popen[bytes]:
-    from geo.sources import start
-
-    process = start(*kinds, who=who)
+def _followed(process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
     _CHILDREN.append(process)  # a child that nobody asks about looks alive for ever
     atexit.register(process.terminate)  # what is active stays whole, and the next start goes on from there
     return process

@@ -1,12 +1,15 @@
 """Texts compressed for all who come, once: by Brotli where set-up did it and the browser takes it, by gzip otherwise.
 
-Browsers take Brotli over HTTPS and from their own machine only. What never changes under its name is kept in memory as sent.
+Browsers take Brotli over HTTPS and from their own machine only. What never changes under its name is kept in memory as sent: so many
+bytes, addresses included, the one asked for longest ago dropped first. One file has any number of addresses for who makes them up
+(`?v=1`, `?v=2`…): an address longer than ours is served and not kept.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gzip
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui.server import light
 
 MOST_KEPT_BYTES = 48_000_000
+ANSWER_BYTES = 2_000  # what keeping an answer takes beside its body
+LONGEST_ADDRESS = 300
 SMALLEST_BYTES = 600  # below, one packet anyway
 LEVEL = 6
 TYPES = ("text/", "application/javascript", "application/json", "image/svg+xml", "application/manifest+json")
@@ -40,7 +45,7 @@ class Compressed:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.kept: dict[Key, Answer] = {}
+        self.kept: OrderedDict[Key, Answer] = OrderedDict()
         self.bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,6 +57,7 @@ class Compressed:
             return
         key = (scope["path"], scope.get("query_string", b""), way)
         if key in self.kept:
+            self.kept.move_to_end(key)
             await self.kept[key].send(send)
             return
         # Whole and plain, to be compressed here, apart from the thread that answers.
@@ -75,10 +81,18 @@ class Compressed:
             # Two ways to write the same text are two things to a cache that compares bytes.
             if headers.get("etag", "").startswith('"'):
                 headers["etag"] = f"W/{headers['etag']}"
-        if lasts and final and self.bytes + len(answer.body) <= MOST_KEPT_BYTES:
-            self.kept[key] = answer
-            self.bytes += len(answer.body)
+        if lasts and final:
+            self._keep(key, answer)
         return answer
+
+    def _keep(self, key: Key, answer: Answer) -> None:
+        if len(key[0]) + len(key[1]) > LONGEST_ADDRESS or key in self.kept:  # else asked for twice at once
+            return
+        self.kept[key] = answer
+        self.bytes += ANSWER_BYTES + len(answer.body)
+        while self.bytes > MOST_KEPT_BYTES:
+            _, oldest = self.kept.popitem(last=False)
+            self.bytes -= ANSWER_BYTES + len(oldest.body)
 
 
 class _Held:

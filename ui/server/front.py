@@ -7,6 +7,7 @@ ask for next (ui/server/hints.py), and with where its server is, which it would 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import os
@@ -15,6 +16,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,7 @@ from geo.paths import ROOT
 from ui.server import light
 from ui.server.compressed import Compressed
 from ui.server.downloads import Handed, install
-from ui.server.guarded import Guarded, inline_scripts, policy
+from ui.server.guarded import Guarded, ask_nothing, inline_scripts, policy
 from ui.server.hints import HINTS
 from ui.server.ready import LOADED, Watched
 from ui.server.uploads import Received, Reconnected
@@ -64,6 +66,7 @@ START = (
 DESCRIPTORS = Path("/dev/fd")  # of this process, on Linux and macOS
 LOADING = "loading"  # the thread
 PATIENCE_S = 30.0
+HINTS_S = 1.0
 # Where Streamlit writes that a cache is filled without any visitor, which is what we want.
 NO_VISITOR_YET = (
     "streamlit.runtime.caching.cache_data_api",
@@ -133,6 +136,7 @@ class Page:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.apart = ThreadPoolExecutor(2, thread_name_prefix="clsm-annonces")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -140,8 +144,18 @@ class Page:
         if not asked or "text/html" not in Headers(scope=scope).get("accept", "text/html"):
             await self.app(scope, receive, send)
             return
-        hints = HINTS.tags(scope["path"], scope.get("query_string", b"").decode(errors="ignore"))
+        hints = await self.hints(scope["path"], scope.get("query_string", b"").decode(errors="ignore"))
         await self.app(_plain(scope), receive, Whole(send, lambda page: in_french(page, hints), "text/html"))
+
+    async def hints(self, path: str, query: str) -> bytes:
+        """Return the hints of a page; none when they cannot be told soon: a register that is silent must hold neither the page nor,
+        in the thread that answers, everybody else."""
+        asked = asyncio.get_running_loop().run_in_executor(self.apart, HINTS.tags, path, query)
+        try:
+            return await asyncio.wait_for(asyncio.shield(asked), HINTS_S)
+        except Exception:  # the page itself will meet the same, and say it
+            asked.add_done_callback(lambda late: late.cancelled() or late.exception())
+            return b""
 
 
 class Lifetime:
@@ -207,6 +221,7 @@ def _versioned(text: bytes, names: Iterable[str]) -> bytes:
 
 def middleware() -> list[Middleware]:
     """Return what stands between the browser and Streamlit, from the outside in."""
+    ask_nothing()
     inner = (Reconnected, Received, Compressed, Lifetime, Lightened, Page, Handed)
     return [Middleware(Guarded), Middleware(Watched), *map(Middleware, inner)]
 

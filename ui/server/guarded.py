@@ -8,13 +8,18 @@ page and evaluated, which is how streamlit-folium works. That frame has no addre
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import re
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import net_util
+
+from ui.server.failures import write_down
 
 # Doors of the framework that no page of ours uses: its metrics name every cache and session, its agents drive a session of their own.
 CLOSED = re.compile(r"/_stcore/(?:metrics|agent)(?:/|$)")
@@ -48,6 +53,8 @@ NO_PAGE = re.compile(
     r"(?:application|text)/(?:javascript|json|css)\b|font/|image/(?:png|jpeg|webp|x-icon)|application/wasm"
 )
 HSTS = "max-age=31536000"
+NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL)  # of what no file can be called
+FAILED = "Ce serveur n’a pas pu répondre. Réessayez ; si cela revient, dites à qui le tient l’heure et ce que vous demandiez."
 
 
 def policy(inline: Iterable[bytes] = (), *, frame: bool = False) -> str:
@@ -62,6 +69,15 @@ def policy(inline: Iterable[bytes] = (), *, frame: bool = False) -> str:
 def inline_scripts(page: bytes) -> list[bytes]:
     """Return the scripts written in a page."""
     return INLINE.findall(page)
+
+
+def ask_nothing() -> None:
+    """Have the framework ask no other machine for the address of this one.
+
+    It does for each request of another origin, in the thread that answers everybody, for seconds where there is no network: who opens
+    sockets from elsewhere would stop the server.
+    """
+    net_util.get_external_ip = lambda: None
 
 
 def _same_site(headers: MutableHeaders, *, secure: bool) -> None:
@@ -90,9 +106,12 @@ class Guarded:
         rules = self.frame if FRAME.search(scope["path"]) else self.plain
         forwarded = Headers(scope=scope).get("x-forwarded-proto", "")
         secure = scope.get("scheme") == "https" or forwarded == "https"
+        begun = False
 
         async def headed(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(raw=message["headers"])
                 _same_site(headers, secure=secure)
                 if message["status"] >= 400:
@@ -108,4 +127,16 @@ class Guarded:
         if CLOSED.search(scope["path"]):
             await PlainTextResponse("Introuvable.", 404)(scope, receive, headed)
             return
-        await self.app(scope, receive, headed)
+        try:
+            await self.app(scope, receive, headed)
+        except ClientDisconnect:  # who sent a file left: nobody hears an answer
+            return
+        except (
+            Exception
+        ) as error:  # what stands around would answer without these headers, and write a traceback in the log
+            nowhere = isinstance(error, OSError) and error.errno in NO_NAME
+            if not nowhere:
+                write_down(error)
+            if not begun:
+                answer = PlainTextResponse("Introuvable.", 404) if nowhere else PlainTextResponse(FAILED, 500)
+                await answer(scope, receive, headed)

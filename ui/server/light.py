@@ -1,6 +1,6 @@
 """Files of the framework made lighter, once, at set-up: letters and icons that no page shows left out, texts compressed by Brotli.
 
-`python -m ui.server.light` writes them under static/light (not kept in the repository), each under a name that its source gives:
+`python -m ui.setup` writes them under static/light (not kept in the repository), each under a name that its source gives:
 what is missing or of another version is simply not used, and the file goes out as it is. What a set-up did not foresee, the map
 of a territory for example, is compressed later, once it was asked for (`Later`).
 
@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from geo.paths import ROOT
@@ -49,6 +50,7 @@ ICON = re.compile(r":material/([a-z0-9_]+)")
 LARGEST_BYTES = 3_000_000  # past that Brotli at its best takes minutes
 LARGEST_BEST = 1_500_000
 MOST_WAITING = 60  # texts
+MOST_EVER = 3_000  # texts of one server: what visitors state makes new ones without end
 QUIET_S = 20.0  # what is compressed later waits for that long, so that a first visitor has the processor
 
 
@@ -100,6 +102,8 @@ class Later:
         """Have a text compressed after a while; False when it never will be."""
         name = named(content)
         if self.closed or len(content) > LARGEST_BYTES:
+            return False
+        if name not in self.seen and len(self.seen) >= MOST_EVER:
             return False
         if name in self.seen or self.waiting.full():
             return True
@@ -229,10 +233,11 @@ def texts() -> list[Path]:
 
 
 def component_files() -> list[Path]:
-    """Return the scripts of the component that shows a map."""
-    import streamlit_folium
-
-    return sorted(Path(streamlit_folium.__file__).parent.glob("frontend/build/static/js/main.*.js"))
+    """Return the scripts of the component that shows a map, none where it is not installed; importing it would warn of no session."""
+    found = find_spec("streamlit_folium")
+    return (
+        sorted(Path(found.origin).parent.glob("frontend/build/static/js/main.*.js")) if found and found.origin else []
+    )
 
 
 def make() -> int:
@@ -250,8 +255,8 @@ def make() -> int:
     return made + len(files)
 
 
-def main() -> int:
-    """Make the files from the command line; return the exit code."""
+def lighten() -> int:
+    """Make what is missing and say so on the terminal; return the exit code, zero even where it could not: the pages work without."""
     try:
         made = make()
     except (OSError, ImportError) as error:
@@ -262,7 +267,3 @@ def main() -> int:
         return 0
     print(f"Fichiers légers : {made} faits." if made else "Fichiers légers déjà en place.")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

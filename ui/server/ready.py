@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config, runtime
 
 from geo.errors import GeoInputError
+from ui.server.failures import write_down
 from ui.server.lanes import FIGURES
 
 LOADED = threading.Event()  # the country is in memory
@@ -77,6 +78,9 @@ class Readiness:
             self.said = await asyncio.wait_for(asyncio.shield(self.looking), PATIENCE_S)
         except TimeoutError:
             self.said = SLOW_REGISTER
+        except Exception as error:  # nobody foresaw it: who asks must be answered all the same
+            write_down(error)
+            self.said = NO_REGISTER
         self.at = time.monotonic()
         return self.said
 

@@ -4,7 +4,8 @@ Files: how many and how much a session, a visitor and the whole process hold.
 
 The framework keeps what was sent in memory until its page is closed. A session that sends one more than it may loses its oldest, which was
 read long ago; a visitor who would hold too much, and a server that does, refuse the next, with a number that our page says in French
-(static/page/french.js). What is still on its way counts as if it had come.
+(static/page/french.js). What is still on its way counts as if it had come, and what stops coming for a minute is given up: its
+room would else be nobody's for as long as its line stays open.
 
 Messages: a page that stays open when its process stops reconnects to another one. The framework runs nothing then, and the next click asks for
 the run of a part of the page (a fragment) that the new session has never seen: that is skipped without a word, and so is every click
@@ -14,6 +15,7 @@ again what was on its way (static/js/selection.js).
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
 from collections.abc import Mapping
@@ -34,7 +36,8 @@ MEGA = 1_000_000
 MOST_FILES = 8  # of one session
 MOST_OF_ONE = 450 * MEGA  # bytes of one visitor, all his pages together: one file of the largest size, and small ones
 MOST_BYTES = 1_200 * MEGA  # of all visitors of this process
-TOO_MUCH, FULL = 413, 503
+TOO_MUCH, FULL, LATE = 413, 503, 408
+QUIET_S = 60.0  # between two pieces of one file
 
 
 class Record(Protocol):
@@ -111,9 +114,39 @@ class Received:
             await PlainTextResponse("Trop de fichiers.", refusal)(scope, receive, send)
             return
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, Coming(receive), send)
+        except LateError:
+            await PlainTextResponse("Trop lent.", LATE)(scope, receive, send)
         finally:
             self.room.came(asked)
+
+
+class LateError(Exception):
+    """A file that stopped coming."""
+
+
+class Coming:
+    """A `receive` that does not wait for ever for the next piece of what is sent."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.receive, self.whole = receive, False
+
+    async def __call__(self) -> Message:
+        """Take one message of the browser.
+
+        Raises
+        ------
+        LateError
+            When none came in time.
+        """
+        if self.whole:  # what tells that the browser left may come at any time
+            return await self.receive()
+        try:
+            message = await asyncio.wait_for(self.receive(), QUIET_S)
+        except TimeoutError as error:
+            raise LateError from error
+        self.whole = not message.get("more_body")
+        return message
 
 
 def announced(scope: Scope) -> int:

@@ -1,6 +1,6 @@
 """The modules of the map in one file, and those of the search in another: a frame asks for one instead of forty.
 
-Made at set-up by esbuild, from the npm registry (`python -m ui.setup.bundle`), under static/light, each under a name that what it is
+Made at set-up by esbuild, from the npm registry (`python -m ui.setup`), under static/light, each under a name that what it is
 made of gives: a script changed since is served as it stands, module by module, until set-up runs again.
 """
 
@@ -78,8 +78,8 @@ def _run(modules: Path, file: str) -> bytes:
     return done.stdout
 
 
-def main() -> int:
-    """Make the files from the command line; return the exit code."""
+def join_scripts() -> int:
+    """Make what is missing and say so on the terminal; return the exit code, zero even where it could not: the map works without."""
     if not missing():
         print("Scripts de la carte déjà réunis.")
         return 0
@@ -91,7 +91,3 @@ def main() -> int:
         return 0
     print("Scripts de la carte réunis.")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,7 +2,7 @@
 
 Versions are pinned in package.json and package-lock.json (with checksums, without addresses). Only the files the
 map loads are copied, each library with its licence; `licences.json` lists them for the page that shows them. Run
-with `python -m ui.setup.vendor`; a second run finds the stamp of the same lock and does nothing.
+with `python -m ui.setup`; a second run finds the stamp of the same lock and does nothing.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def _npm_ci(root: Path, work: Path) -> None:
         raise GeoInputError(
             "Les bibliothèques de la carte n’ont pas pu être installées : « npm ci » a échoué "
             f"({' / '.join(lines[:3]) or 'sans message'}). "
-            "Vérifiez l’accès au registre npm puis relancez « python -m ui.setup.vendor »."
+            "Vérifiez l’accès au registre npm puis relancez « python -m ui.setup »."
         )
 
 
@@ -168,8 +168,8 @@ def _copy(modules: Path, target: Path, pinned: dict[str, str]) -> None:
     (target / LICENCES).write_text(listing, encoding="utf-8")
 
 
-def main() -> int:
-    """Install from the command line; return the exit code."""
+def bring_libraries() -> int:
+    """Install what is missing and say so on the terminal; return the exit code."""
     try:
         fresh = install()
     except MissingDataError as error:
@@ -180,7 +180,3 @@ def main() -> int:
         return 1
     print("Bibliothèques de la carte installées." if fresh else "Bibliothèques de la carte déjà en place.")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

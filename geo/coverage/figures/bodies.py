@@ -85,7 +85,8 @@ def _parts(layer: Layer, ground: Ground, met: Bools, touched: Bools) -> tuple[Pa
     named = tuple((str(names[i]), float(shares[i])) for i in some) if 0 < len(some) <= MOST_NAMED else ()
     share = Share(np.where(once > 0, once * covered, 0.0), once * state.population, ground.inside)
     counts, inhabitants = tuple(int(k.sum()) for k in kinds), tuple(float(people[k].sum()) for k in kinds)
-    found = Parts(counts, inhabitants, share, int(lost.sum()), int((shares[some] < 0.5).sum()), named)
+    least = bool((state.possible[once > 0] > 0).any())
+    found = Parts(counts, inhabitants, share, int(lost.sum()), int((shares[some] < 0.5).sum()), named, least)
     return found, int(most.sum())
 
 

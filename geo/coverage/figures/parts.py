@@ -19,7 +19,7 @@ class Parts:
     `counts` and `people` (inhabitants of these bodies here; one of several bodies counts in each) are in the order of
     PART_WORDS. `covered`: people covered out of all the people of these bodies, each counted once; unknown where a CLSM covers
     a part of a commune whose people are not known. `uncounted`: bodies left out of it, for they hold such a part themselves. `under_half`: those in part of which less than half the people are covered.
-    `named`: name and share (0 to 1) of each one in part, when they are few.
+    `named`: name and share (0 to 1) of each one in part, when they are few. `least`: whether more of these people may be covered than is known.
     """
 
     counts: tuple[int, ...]
@@ -28,6 +28,7 @@ class Parts:
     uncounted: int = 0
     under_half: int = 0
     named: tuple[tuple[str, float], ...] = ()
+    least: bool = False
 
     @property
     def whole(self) -> int:
@@ -47,20 +48,26 @@ class Parts:
 
     @property
     def brief(self) -> str:
-        """Write the people alone: « habitants couverts : 16,7 % (238 758 sur 1 426 929) »."""
-        return f"habitants couverts : {self.covered.text}"
+        """Write the people alone: « habitants couverts : au moins 16,7 % (238 758 sur 1 426 929) »."""
+        return f"habitants couverts : {self.covered.known(least=self.least)}"
 
     @property
     def text(self) -> str:
         """Write the people: « 238 758 de leurs 1 426 929 habitants sont couverts (16,7 %) : … »."""
-        share = self.covered
+        share, least = self.covered, "au moins " if self.least else ""
         apart = f" (sans {fr.number(self.uncounted)} dont une partie n’est pas chiffrée)" if self.uncounted else ""
         if share.value is None:
             people = f"habitants couverts : inconnu{apart}"
+        elif least and not share.part:
+            people = f"aucun habitant couvert connu, sur leurs {fr.inhabitants(share.whole)} d’ici{apart}"
         else:
-            people = f"{fr.number(share.part)} de leurs {fr.inhabitants(share.whole)} d’ici sont couverts ({share.percent}){apart}"
+            people = f"{least}{fr.number(share.part)} de leurs {fr.inhabitants(share.whole)} d’ici sont couverts ({share.percent}){apart}"
         if self.named:
-            return f"{people} : {fr.listing(f'{name} {fr.percent(part)}' for name, part in self.named)}"
+            return f"{people} : {fr.listing(self._one(name, part) for name, part in self.named)}"
         if self.under_half:
-            people += f" ; {fr.number(self.under_half)} des {fr.number(self.counts[1])} en partie le sont pour moins de la moitié"
+            known = ", d’après ce qui est connu," if least else ""
+            people += f" ; {fr.number(self.under_half)} des {fr.number(self.counts[1])} en partie le sont{known} pour moins de la moitié"
         return people
+
+    def _one(self, name: str, part: float) -> str:
+        return f"{name} {'au moins ' if self.least and part == part else ''}{fr.percent(part)}"

@@ -280,9 +280,9 @@ def _overlap_text(overlap: Overlap) -> str:
         people = f"{overlap.hedge}{people}"
     shares = []
     if overlap.share_of_perimeter is not None and overlap.population:
-        shares.append(f"{fr.percent(overlap.share_of_perimeter)} du périmètre")
+        shares.append(f"{overlap.hedge}{fr.percent(overlap.share_of_perimeter)} du périmètre")
     if overlap.share_of_zone is not None:
-        shares.append(f"{fr.percent(overlap.share_of_zone)} du dispositif")
+        shares.append(f"{overlap.hedge}{fr.percent(overlap.share_of_zone)} du dispositif")
     state = "" if overlap.etat is Etat.EN_SERVICE else f" [{overlap.etat}]"
     return f"{overlap.name}{state} : {', '.join([people, *shares])} ; {overlap.relation}."
 

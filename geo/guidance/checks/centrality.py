@@ -31,11 +31,13 @@ def judge(batch: MoveBatch, settings: Settings) -> Judged:
     share = np.divide(batch.town_people.max(axis=1), people, out=np.zeros(len(people)), where=people > 0)
     held = (share, quarters_in_main_town(batch).share, places_in_main_town(batch).share)
     gathered = np.any([np.nan_to_num(h) > settings.central for h in held], axis=0)
-    return pick((several & gathered, DISCUSS), otherwise=FAVORABLE), several
+    return pick((several & gathered, DISCUSS), otherwise=FAVORABLE), np.asarray(several & (people > 0))
 
 
 def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Finding:
     """Report what the most populous commune holds."""
+    if not decision.concerned and len(facts.towns) > 1:
+        return decision.finding("Le périmètre n’a aucun habitant.", {"communes": len(facts.towns)})
     if not decision.concerned:
         sentence = "Le périmètre tient dans une seule commune : la question de la ville centre ne se pose pas."
         return decision.finding(sentence, {"communes": 1})
@@ -73,7 +75,7 @@ CHECK = Check(
     "si la répartition des QPV ou des lieux n’est pas toute connue. Une seule commune : sans objet.",
     limits="La part des habitants ne dit pas où se tiennent les actions.",
     figures={
-        "communes": "communes du périmètre, quand il n’y en a qu’une",
+        "communes": "communes du périmètre, quand il n’y en a qu’une ou que nul n’y habite",
         "ville_principale": "commune la plus peuplée",
         "population": "ses habitants",
         "part_population": "ses habitants ÷ habitants du périmètre",

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse.csgraph import connected_components
 
 from geo import french as fr
-from geo.arrays import Bools
+from geo.arrays import Bools, Ints
 from geo.guidance.check import (
     DISCUSS,
     FAVORABLE,
@@ -40,13 +40,19 @@ def judge(batch: MoveBatch, settings: Settings) -> Judged:
 THRESHOLDS = {"communes": "max_communes", "bodies": "max_bodies", "area": "max_area_m2", "span": "max_span_m"}
 
 
+def bodies_after(batch: MoveBatch) -> Ints:
+    """Return the number of intercommunal bodies after each move; a city that stands alone is none."""
+    columns, atoms = batch.communities
+    return np.asarray((atoms[:, batch.ground.unites[columns]] > 0).sum(axis=1))
+
+
 @kept_on_subject
 def heavy_measures(batch: MoveBatch, settings: Settings) -> dict[str, Bools]:
     """Return which measures are heavy after each move; a span unknown across legal projections is not."""
     return {
         "pieces": batch.pieces > 1,
         "communes": (batch.towns[1] > 0).sum(axis=1) > settings.max_communes,
-        "bodies": (batch.communities[1] > 0).sum(axis=1) > settings.max_bodies,
+        "bodies": bodies_after(batch) > settings.max_bodies,
         "area": batch.sums["area_m2"] > settings.max_area_m2,
         "span": np.nan_to_num(batch.span_m) > settings.max_span_m,
     }
@@ -58,7 +64,7 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
     tied = tied_pieces(facts)
     figures = {
         "communes": len(facts.towns),
-        "intercommunalites": len(facts.communities),
+        "intercommunalites": len(facts.bodies),
         "superficie_km2": facts.area_m2 / 1e6,
         "plus_grande_distance_km": None if span is None else span / 1000,
         "distance_moyenne_ville_principale_km": None if mean is None else mean / 1000,
@@ -93,8 +99,8 @@ def tied_pieces(facts: PerimeterFacts) -> int:
 
 def _size_text(facts: PerimeterFacts) -> str:
     communes, span, mean = len(facts.towns), facts.span_m, facts.mean_distance_m
-    bodies = fr.count(len(facts.communities), "intercommunalité")
-    text = f"{fr.count(communes, 'commune')}, {bodies}, {fr.square_kilometres(facts.area_m2)}"
+    bodies = f"{fr.count(len(facts.bodies), 'intercommunalité')}, " if facts.bodies or not facts.communities else ""
+    text = f"{fr.count(communes, 'commune')}, {bodies}{fr.square_kilometres(facts.area_m2)}"
     if span and communes > 1:
         text += f", {fr.kilometres(span)} entre les communes les plus éloignées (à vol d’oiseau)"
     if mean is not None and communes > 1:
@@ -111,7 +117,7 @@ def _alerts(facts: PerimeterFacts, settings: Settings, tied: int) -> Iterable[st
     if heavy["communes"]:
         yield f"{fr.count(len(facts.towns), 'commune')} à réunir (seuil de l’outil : {settings.max_communes})"
     if heavy["bodies"]:
-        yield f"{len(facts.communities)} intercommunalités (seuil de l’outil : {settings.max_bodies})"
+        yield f"{len(facts.bodies)} intercommunalités (seuil de l’outil : {settings.max_bodies})"
     if heavy["area"]:
         yield f"{fr.square_kilometres(facts.area_m2)} (seuil de l’outil : {fr.square_kilometres(settings.max_area_m2)})"
     if heavy["span"]:
@@ -122,7 +128,7 @@ def _islands(pieces: int, tied: int) -> str:
     if tied == pieces:
         return ""
     if tied == 1:
-        return " (îles ou enclaves d’une même intercommunalité)"
+        return " (îles ou enclaves)"
     return f", {tied} sans compter les îles et enclaves"
 
 

@@ -41,9 +41,10 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
         )
         return decision.finding(sentence, figures)
     shared = fr.listing(f"{name}, {fr.inhabitants(n)}" for name, n in agencies)
+    sides = "des deux côtés" if len(agencies) == 2 else "de chaque côté"
     sentence = (
         f"Attention : {len(agencies)} agences régionales de santé ({shared}) et {len(where)} départements ({listed}). Aucune ne décide "
-        "seule : l’accord de chacune, et de la psychiatrie des deux côtés, est à demander avant d’aller plus loin."
+        f"seule : l’accord de chacune, et de la psychiatrie {sides}, est à demander avant d’aller plus loin."
     )
     return decision.finding(sentence, figures)
 

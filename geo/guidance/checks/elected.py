@@ -11,25 +11,26 @@ from geo.perimeters import PerimeterFacts
 
 def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
     """List the local authorities to involve, with the intercommunal bodies only partly inside."""
-    partly = [p for p in facts.communities if not p.whole]
+    partly = [p for p in facts.bodies if not p.whole]
     details = [
         f"{p.name} : {fr.count(p.communes, 'commune')} sur {fr.number(p.communes_total)}, "
         f"{fr.ratio(p.population, p.population_total)} des habitants."
-        for p in facts.communities
+        for p in facts.bodies
     ]
     names = [facts.town_name(str(code)) for code in facts.towns.index]
     details += _cities_in_part(facts)
     details.append(f"Communes, de la plus peuplée à la moins peuplée : {fr.listing(names, most=30)}.")
-    bodies = fr.count(len(facts.communities), "intercommunalité")
+    bodies = fr.count(len(facts.bodies), "intercommunalité")
     sentence = f"{fr.count(len(names), 'commune')} et {bodies} à associer"
-    if not facts.communities:
-        sentence = f"{fr.count(len(names), 'commune')} à associer, sans intercommunalité"
+    if not facts.bodies:  # Paris is in one that has no part in this: the Métropole du Grand Paris
+        alone = "" if facts.communities else ", sans intercommunalité"
+        sentence = f"{fr.count(len(names), 'commune')} à associer{alone}"
     if partly:
         verb = "n’est" if len(partly) == 1 else "ne sont"
         sentence += f" ; {fr.listing((p.name for p in partly), most=4)} {verb} que pour partie dans le périmètre"
     figures = {
         "communes": names,
-        "intercommunalites": [p.name for p in facts.communities],
+        "intercommunalites": [p.name for p in facts.bodies],
         "intercommunalites_en_partie": [p.name for p in partly],
     }
     return decision.finding(sentence + ".", figures, details)

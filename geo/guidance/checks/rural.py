@@ -20,14 +20,15 @@ SERVED = 0.5  # ours: share of rural inhabitants from which they are said served
 
 
 def judge(batch: MoveBatch, _: Settings) -> Judged:
-    """Favourable where rural people are served: half of the perimeter, or half of those of the neighbourhood and the perimeter.
+    """Favourable where rural people are served: half of the perimeter, or half of those of the neighbourhood and the perimeter, or all.
 
     No concern without a rural commune there, nor for a dense urban perimeter that holds none.
     """
     sums = batch.sums
     inside, left, people = sums["rural_people"], batch.nearby("rural_people"), batch.population
     neighbours = batch.nearby("rural")
-    served = (inside >= SERVED * people) | (inside >= SERVED * (inside + left)) | (neighbours == 0)
+    half = (inside >= SERVED * people) | (inside >= SERVED * (inside + left))
+    served = ((inside > 0) & half) | (left == 0)
     dense = (sums["rural"] == 0) & (sums["dense_people"] > 0.5 * people)
     concerned = ((sums["rural"] > 0) | (neighbours > 0)) & ~dense
     return pick((served | ~concerned, FAVORABLE), otherwise=DISCUSS), np.asarray(concerned)
@@ -62,10 +63,10 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
                 + mark
             )
         return decision.finding(sentence, figures, zoning, estimated=density.estimated)
-    share = f"{fr.ratio(int(inside['population']), facts.population)} des habitants"
-    served = (
-        f"{fr.count(int(inside['communes']), 'commune rurale', 'communes rurales')} dans le périmètre, soit {share}."
-    )
+    share = f"soit {fr.ratio(int(inside['population']), facts.population)} des habitants"
+    if not facts.population:
+        share = "sans habitant"
+    served = f"{fr.count(int(inside['communes']), 'commune rurale', 'communes rurales')} dans le périmètre, {share}."
     if not inside["communes"]:
         served = "Aucune commune rurale dans le périmètre."
     biggest = sorted(left, key=lambda r: -int(atlas.population[r]))
@@ -82,7 +83,7 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
 
 
 def _beside(facts: PerimeterFacts, left: int) -> str:
-    if rural_share(facts) > SERVED:
+    if rural_share(facts) >= SERVED and facts.population:
         return " C’est un périmètre rural : le guide y admet une échelle plus large, pour mettre les moyens en commun."
     if not left:
         return " Aucune commune rurale limitrophe des mêmes intercommunalités n’est laissée dehors."

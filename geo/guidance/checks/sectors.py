@@ -25,7 +25,7 @@ from geo.guidance.check import (
 )
 from geo.guidance.finding import Finding, Outcome
 from geo.guidance.missing_lists import missing_lists
-from geo.guidance.sector_shares import SectorShare, sectors_cut, sectors_listed
+from geo.guidance.sector_shares import SectorShare, sectors_cut, sectors_listed, sectors_listed_after
 from geo.guidance.settings import Settings
 from geo.kept import kept_on_subject
 from geo.layers import LayerId, Overlap
@@ -39,16 +39,10 @@ def judge(batch: MoveBatch, settings: Settings) -> Judged:
     """Favourable with one adult sector and at most one for children; unknown where adult sectors may be missing."""
     main = main_sectors(batch, settings).sum(axis=1)
     children = batch.zones.met[:, batch.zones.of(LayerId.CHILD_SECTORS)].sum(axis=1)
-    complete = _listed(batch, "adult")
+    complete = sectors_listed_after(batch, LayerId.ADULT_SECTORS)
     unknown = (~complete & (main < 2)) | (main == 0)
     outcomes = pick((unknown, UNKNOWN), ((main == 1) & (children < 2), FAVORABLE), otherwise=DISCUSS)
     return outcomes, everywhere(batch)
-
-
-def _listed(batch: MoveBatch, who: str) -> Bools:
-    """Return whether every adult or child sector is known after each move: the list is complete, or every commune is assigned."""
-    sums = batch.sums
-    return np.asarray((sums[f"{who}_unlisted"] == 0) | (sums[f"{who}_assigned"] == sums["atoms"]))
 
 
 @kept_on_subject
@@ -175,7 +169,8 @@ def _text(facts: PerimeterFacts, overlap: Overlap) -> str:
 
 
 CHILDREN = Basis(
-    known=lambda batch: _listed(batch, "child"), lacking=lambda facts: _missing(facts, LayerId.CHILD_SECTORS)
+    known=lambda batch: sectors_listed_after(batch, LayerId.CHILD_SECTORS),
+    lacking=lambda facts: _missing(facts, LayerId.CHILD_SECTORS),
 )
 CHECK = Check(
     id="secteurs",

@@ -105,7 +105,7 @@ def _sector_subject(sector: SectorShare) -> str:
 
 def _bodies(facts: PerimeterFacts) -> Iterator[Seat]:
     layers = facts.crosswalk.layers
-    for part in facts.communities:
+    for part in facts.bodies:
         whole = (
             "toutes dans le périmètre"
             if part.whole
@@ -113,8 +113,6 @@ def _bodies(facts: PerimeterFacts) -> Iterator[Seat]:
         )
         detail = f"{fr.count(part.communes, 'commune')} sur {fr.number(part.communes_total)} ; {whole}"
         kind = "ept" if part.code in facts.atlas.ept.index else "epci"
-        if part.code in facts.atlas.villes.index:
-            continue  # a city that is its own body sits among the communes
         source = _dated(layers[kind].source, layers[kind].vintage) if kind in layers else _COG
         yield Seat(BODIES, part.name, "présidence, élu délégué à la santé", detail, source, id=f"epci:{part.code}")
     alone = facts.table[facts.atlas.communities[0].iloc[facts.rows].isna().to_numpy()]
@@ -158,7 +156,7 @@ def _dispositifs(facts: PerimeterFacts, group: str, roles: dict[LayerId, str]) -
 def _common(overlap: Overlap) -> str:
     parts = [] if overlap.etat is Etat.EN_SERVICE else [str(overlap.etat)]
     if overlap.population:
-        parts.append(f"{fr.inhabitants(overlap.population)} en commun")
+        parts.append(f"{overlap.hedge}{fr.inhabitants(overlap.population)} en commun")
     parts.append(str(overlap.relation))
     return ", ".join(parts)
 

@@ -62,7 +62,6 @@ FUNCTIONS = (
     Function("medico-social", PARTNERS, "Établissements sociaux et médico-sociaux", "direction"),
     Function("soins-de-ville", PARTNERS, "Soins de ville", "médecins, psychologues et infirmiers libéraux"),
 )  # fmt: skip
-FUNCTION_IDS = frozenset(f.subject for f in FUNCTIONS)
 
 
 def functions(facts: PerimeterFacts, group: str, filled: Filled) -> Iterator[Seat]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from geo.communes import BLANKS, SHAPE_OF_IRIS, Atlas, departement_of, departement_of_text, find_body, read_place
-from geo.french import fold
+from geo.french import fold, listing, number
 from geo.imports.headers import is_other, role_of
 from geo.indicators import Grain
 from geo.kept import kept_on_subject
@@ -32,6 +33,13 @@ FIGURES = re.compile(
     r"\b(?:nb|nbre|nombre|effectifs?|taux|part|pct|population|pop|habitants|score|indice|ratio|revenu|valeur)\b|%"
 )
 _CODE = re.compile(r"(?:codes?|cod|territoires?|zones?|geo|code (?:geo|geographique|territoire|zone))")
+_SURE_FIRST = (
+    Grain.COMMUNE,
+    Grain.EPCI,
+    Grain.DEPARTEMENT,
+    Grain.REGION,
+    Grain.IRIS,
+)  # any nine digits look like an IRIS
 GRAIN_NAMES = {
     Grain.IRIS: "IRIS", Grain.COMMUNE: "communes", Grain.EPCI: "EPCI", Grain.DEPARTEMENT: "départements", Grain.REGION: "régions",
 }  # fmt: skip
@@ -73,10 +81,30 @@ def grain_of_header(header: str) -> Grain | None:
     return Grain.REGION if _REGION.fullmatch(fold(header).replace(" ", "")) else None
 
 
+def names_places(header: str) -> bool:
+    """Tell whether a header names territories: « Code département », « Territoire »."""
+    return grain_of_header(header) is not None or bool(_CODE.fullmatch(fold(header)))
+
+
 def find_columns(header: Sequence[str], columns: Sequence[Sequence[str]], atlas: Atlas) -> list[PlaceColumn]:
     """Return the columns that may name the territories, the surest first."""
     found = [one for place, cells in enumerate(columns) if (one := _judged(place, header[place], cells, atlas))]
     return sorted(found, key=lambda one: one.score, reverse=True)
+
+
+def mixed_places(header: Sequence[str], columns: Sequence[Sequence[str]], atlas: Atlas) -> str:
+    """Say which column names territories of several kinds, and how many of each; "" when none does."""
+    for name, cells in zip(header, columns, strict=True):
+        distinct = list(dict.fromkeys(bare for cell in cells if (bare := cell.strip(BLANKS)) and not is_total(bare)))
+        kinds = [next((g for g in _SURE_FIRST if place_of(text, g, atlas).code), None) for text in distinct[:LOOKED_AT]]
+        found = Counter(kind for kind in kinds if kind)
+        if len(found) > 1 and found.total() >= 0.8 * len(kinds) and not FIGURES.search(fold(name)):
+            said = listing([f"{GRAIN_NAMES[grain]} ({number(many)})" for grain, many in found.most_common()])
+            return (
+                f"la colonne « {name} » mêle des territoires de plusieurs sortes : {said}. Donnez-en une sorte par tableau, "
+                "les chiffres des uns contiennent ceux des autres."
+            )
+    return ""
 
 
 def _judged(place: int, name: str, cells: Sequence[str], atlas: Atlas) -> PlaceColumn | None:
@@ -103,15 +131,16 @@ def _judged(place: int, name: str, cells: Sequence[str], atlas: Atlas) -> PlaceC
         named is None and is_other(name) and not codes
     ):  # « Canton », « Bassin de vie »: names of communes, and not communes
         return None
+    coded = names_places(name)
     score = (
-        float(named is not None or not numbers),
+        float(coded or not numbers),
         alone >= SURE,
         -float(fitting[0].rank),
         codes and best >= 0.8,
         best,
         -place,
     )
-    return PlaceColumn(place, tuple(fitting), tuple(map(float, score)), named is not None or not numbers)
+    return PlaceColumn(place, tuple(fitting), tuple(map(float, score)), coded or not numbers)
 
 
 def place_of(text: str, grain: Grain, atlas: Atlas, departement: str | None = None) -> Placed:
@@ -226,3 +255,13 @@ def expected(grain: Grain, departements: Sequence[str], atlas: Atlas) -> int:
     if grain is Grain.COMMUNE:
         return int(inside["commune"].nunique())
     return int(inside["epci"].nunique()) if grain is Grain.EPCI else 0
+
+
+def people_of(code: str, grain: Grain, atlas: Atlas) -> float:
+    """Return the inhabitants of a territory of today, NaN when they are not known here (an IRIS)."""
+    if grain is Grain.COMMUNE:
+        rows = [atlas.row[code]] if code in atlas.row else atlas.members("commune", code).tolist()
+    else:
+        columns = ("epci", "ept") if grain is Grain.EPCI else () if grain is Grain.IRIS else (grain.value,)
+        rows = next((found.tolist() for column in columns if len(found := atlas.members(column, code))), [])
+    return float(atlas.population[rows].sum()) if rows else float("nan")

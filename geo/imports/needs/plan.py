@@ -28,6 +28,7 @@ class Item:
     """What is settled of a column: how it is read and how the indicator is worded; as in `geo.indicators.Indicator`.
 
     `way` is None as long as nobody can tell. `scale` multiplies what is written (100 for shares kept from 0 to 1), None as long as that is not settled.
+    `year` is that of the column itself, "" when it is that of the table.
     """
 
     column: str
@@ -41,6 +42,12 @@ class Item:
     direction: Direction = Direction.NEITHER
     secrecy: int = 0
     scale: float | None = 1.0
+    year: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The name of the indicator."""
+        return (self.label or self.column)[:300]
 
     @property
     def is_indicator(self) -> bool:

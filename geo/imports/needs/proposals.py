@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from geo.french import fold, number
 from geo.imports.headers import role_of
-from geo.imports.needs.cells import Cell, Kind, read_column
 from geo.imports.needs.places import grain_of_header
 from geo.imports.needs.plan import Item, NeedColumn, Way
+from geo.indicators import Cell, CellKind, read_cells
 
 EXAMPLES = 4
 _COUNT = re.compile(
@@ -26,6 +27,8 @@ _RATE = re.compile(
 _YEAR = re.compile(r"(?:annees?|millesime|periode|an|date)\b.*")
 _TOP = re.compile(r"(?:numerateur|num)\b\s*(.*)")
 _PER = re.compile(r"(?:pour|p|/)\s*(1(?:[\s\u00a0\u202f.]?0{3}|0{1,2})(?:[\s\u00a0\u202f.]?0{3})*)(?!\d)")
+_ASIDE = re.compile(r"\s*\([^()]*\)$")
+_PERIOD = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)\d\d)?(?!\d)")
 _EVOLVES = re.compile(r"\b(?:evolution|variation|croissance|ecart|solde|tendance)\b")
 _COUNTED = re.compile(
     r"^(?:nb|nbre|nbr|nombre|effectifs?|total|numerateur|num|n)\s*(?:de\s+|d['’]|des\s+|du\s+)?", re.IGNORECASE
@@ -34,11 +37,11 @@ _COUNTED = re.compile(
 
 def describe(name: str, texts: Sequence[str]) -> tuple[NeedColumn, list[Cell]]:
     """Return what a column holds, and its cells read."""
-    cells = read_column(texts)
+    cells = read_cells(texts)
     kinds = [cell.kind for cell in cells]
     shown = tuple(dict.fromkeys(text.strip()[:40] for text in texts if text.strip()))[:EXAMPLES]
     found = NeedColumn(
-        name, shown, kinds.count(Kind.NUMBER), kinds.count(Kind.SECRET), kinds.count(Kind.UNKNOWN), kinds.count(Kind.UNREADABLE),
+        name, shown, kinds.count(CellKind.NUMBER), kinds.count(CellKind.SECRET), kinds.count(CellKind.UNKNOWN), kinds.count(CellKind.UNREADABLE),
         _threshold(cells),
     )  # fmt: skip
     return found, cells
@@ -47,8 +50,17 @@ def describe(name: str, texts: Sequence[str]) -> tuple[NeedColumn, list[Cell]]:
 def _threshold(cells: Sequence[Cell]) -> int:
     """Return the threshold that hidden figures are written under: of several, the largest that no figure shown is under."""
     written = sorted({cell.under for cell in cells if cell.under}, reverse=True)
-    least = min((cell.number for cell in cells if cell.kind is Kind.NUMBER and cell.number > 0), default=float("inf"))
+    least = min(
+        (cell.number for cell in cells if cell.kind is CellKind.NUMBER and cell.number > 0), default=float("inf")
+    )
     return next((under for under in written if under <= least), written[-1] if written else 0)
+
+
+def years_of(names: Sequence[str]) -> dict[str, str]:
+    """Return the year of each column whose header differs from another's by its year alone: « Nb patients 2021 », « Nb patients 2022 »."""
+    found = {name: told[0] for name in names if len(told := [match[0] for match in _PERIOD.finditer(name)]) == 1}
+    groups = Counter(fold(_PERIOD.sub(" ", name)) for name in found)
+    return {name: year for name, year in found.items() if groups[fold(_PERIOD.sub(" ", name))] > 1}
 
 
 def evolves(name: str) -> bool:
@@ -58,7 +70,7 @@ def evolves(name: str) -> bool:
 
 def propose(column: NeedColumn, cells: Sequence[Cell], names: Sequence[str]) -> Item:
     """Propose what a column is, from its header (`names`: those of all columns) and its cells; its way is None when nothing tells."""
-    numbers = [cell.number for cell in cells if cell.kind is Kind.NUMBER]
+    numbers = [cell.number for cell in cells if cell.kind is CellKind.NUMBER]
     made = Item(column.name, label=label_of(column.name), secrecy=column.under)
     if not column.is_figures or _is_key(column.name, numbers):
         return replace(made, way=Way.UNUSED)
@@ -70,8 +82,8 @@ def propose(column: NeedColumn, cells: Sequence[Cell], names: Sequence[str]) -> 
         return replace(made, way=Way.BELOW)
     if percent or _RATE.fullmatch(word):
         made = replace(_with_unit(made, percent=percent or "part" in word.split()), way=Way.RATE)
-        shares = made.unit == "%" and numbers and not any(c.percent for c in cells)
-        small = shares and all(0 <= n <= 1 for n in numbers) and any(0 < n < 1 for n in numbers)
+        bare = [cell.number for cell in cells if cell.kind is CellKind.NUMBER and not cell.percent]
+        small = made.unit == "%" and all(0 <= n <= 1 for n in bare) and any(0 < n < 1 for n in bare)
         return replace(made, scale=None) if small else made
     if _COUNT.fullmatch(word):
         return replace(made, way=Way.COUNT, unit=_counted(column.name), counted=_counted(column.name))
@@ -90,6 +102,8 @@ def label_of(name: str) -> str:
     short = re.match(r"(?:nb|nbre|nbr)\b\.?\s*(.*)", bare, flags=re.IGNORECASE)
     if short and not short[1]:
         bare = "Nombre"
+    elif short and not short[1][0].isalpha():
+        bare = f"Nombre {short[1]}"
     elif short:
         linked = re.match(r"(?:de |des |du |d['’])", short[1], flags=re.IGNORECASE)
         link = "" if linked else "d’" if fold(short[1])[0] in "aeiouyh" else "de "
@@ -99,7 +113,8 @@ def label_of(name: str) -> str:
 
 def _counted(name: str) -> str:
     bare = " ".join(name.replace("_", " ").split())
-    rest = _COUNTED.sub("", bare).strip()[:80] or "personnes"
+    rest = _COUNTED.sub("", bare).strip()
+    rest = (_ASIDE.sub("", rest) or rest.strip("()")).strip()[:80] or "personnes"
     rest = rest if any(sign.isalpha() for sign in rest) else "personnes"
     return rest if rest[1:2].isupper() else rest[:1].lower() + rest[1:]
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geo import register
 from geo.errors import GeoInputError
 from geo.french import count
 from geo.imports.needs.figures import renamed
-from geo.imports.needs.plan import NeedsDraft, Plan
+from geo.imports.needs.plan import Item, NeedsDraft, Plan, Way
+from geo.imports.needs.splits import YEARS
 from geo.imports.publish import form_of
 from geo.indicators import Series
 from geo.register import Origin, Settled, Statement, Version
 from geo.rights import Act, Actor, actor_of, ensure_may
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,37 @@ def remembered_plan(shape: str, home: Path | None = None) -> tuple[Plan, Version
     return None
 
 
+def resumed(plan: Plan, draft: NeedsDraft) -> Plan:
+    """Return what was settled of a table of before for a new one with the same columns, read with nothing settled.
+
+    What the new figures say themselves is theirs: the year, which year is kept of several, whether shares go from 0 to 1, and a threshold
+    that is written in them, where it is stricter.
+    """
+    ours, only = draft.plan.by_column, dict(plan.only)
+    for split in draft.splits:
+        if all(YEARS.fullmatch(value) for value in split.values):
+            only.pop(split.column, None)
+    items = tuple(_resumed(item, ours[item.column]) if item.column in ours else item for item in plan.items)
+    return replace(plan, year=draft.plan.year, only=tuple(only.items()), items=items)
+
+
+def _resumed(item: Item, ours: Item) -> Item:
+    asked = ours.scale is None and item.scale == 1
+    scale = None if asked else ours.scale if ours.scale == 1 and ours.way is Way.RATE else item.scale
+    return replace(item, scale=scale, secrecy=max(item.secrecy, ours.secrecy))
+
+
 def series_to_keep(draft: NeedsDraft, said: NeedsStatement) -> list[Series]:
-    """Return the series of a draft under the name, the source and the year that are stated."""
-    base = register.set_id(said.name)
+    """Return the series of a draft under the name, the source and the year that are stated; a column that has its own year keeps it."""
+    base, own = register.set_id(said.name), {item.shown: item.year for item in draft.plan.items if item.is_indicator}
     return [
-        renamed(one, f"{base}-{one.id}", said.source.strip(), said.year.strip(), said.name.strip())
+        renamed(
+            one,
+            f"{base}-{one.id}",
+            said.source.strip(),
+            own.get(one.indicator.label) or said.year.strip(),
+            said.name.strip(),
+        )
         for one in draft.series
     ]
 
@@ -82,6 +112,9 @@ def ensure_ready(draft: NeedsDraft, said: NeedsStatement) -> None:
     """
     problems = [question.said for question in draft.questions]
     problems += [f"Il manque {words}." for words in said.problems]
+    kept = [split.kept for split in draft.splits if YEARS.fullmatch(split.kept)]
+    problems += [f"Les lignes retenues sont de {year}, et l’année déclarée est « {said.year.strip()} »."
+                 for year in kept if said.year.strip() and not set(_YEAR.findall(year)) & set(_YEAR.findall(said.year))]  # fmt: skip
     if problems:
         left = count(len(problems), "point à régler", "points à régler")
         raise GeoInputError([f"{draft.file} : {left} avant de publier.", *problems[:20]])

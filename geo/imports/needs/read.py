@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from geo import isolation
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.files import MAX_BYTES, inspect, safe_name, sha256, too_heavy
-from geo.french import count, fold, listing
+from geo.french import fold, listing
 from geo.imports.needs import places, proposals
+from geo.imports.needs.columns import Table, sheets_of, table_of
+from geo.imports.needs.contradictions import is_beside
 from geo.imports.needs.figures import Figures, series_of, tally
 from geo.imports.needs.places import PlaceColumn
 from geo.imports.needs.plan import Item, NeedColumn, NeedsDraft, Plan, Question, Split, Way
 from geo.imports.needs.rows import Rows, read_rows
 from geo.imports.needs.splits import YEARS, find_splits, only
 from geo.imports.needs.splits import questions as split_questions
-from geo.imports.settling import Answers, shape_of
+from geo.imports.settling import shape_of
 from geo.imports.tables.grid import Grid, open_grids
-from geo.imports.tables.header_row import find_header
 from geo.indicators import Grain, Series
 from geo.isolation import Stop, Tell
 from geo.remarks import Remark
 
-MOST_COLUMNS = 300
 MOST_INDICATORS = 60
-_NAMES = ("indicateur", "indicateurs", "variable", "libelle indicateur", "nom indicateur", "libelle de l indicateur")
-_VALUES = ("valeur", "valeurs", "value", "resultat", "chiffre")
 
 
 def read_needs_file(
@@ -77,105 +75,23 @@ def read_needs_draft(
             f"{name} : ce fichier porte des contours ; donnez les indicateurs en tableau (CSV, XLSX, ODS)."
         )
     grids = open_grids(source, form, name)
-    table = _table(_sheet(grids, name, sheet, atlas), name, atlas)
     say(0.3, "Lecture des colonnes")
-    body = source.read_bytes()
-    made = _draft(table, name, atlas, plan or Plan(), say)
-    named = tuple(grid.name for grid in grids if grid.name)
+    made = _first_table(sheets_of(grids, name, sheet), name, atlas, plan or Plan(), say)
+    body, named = source.read_bytes(), tuple(grid.name for grid in grids if grid.name)
     say(1.0, "Fichier lu")
-    return replace(made, sha256=sha256(body), size=len(body), sheets=named, sheet=table.sheet)
+    return replace(made, sha256=sha256(body), size=len(body), sheets=named)
 
 
-@dataclass(frozen=True)
-class Table:
-    """A sheet as columns: headers made distinct, the rows below with their numbers in the file."""
-
-    sheet: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
-    remarks: tuple[Remark, ...] = ()
-    text: bool = False
-
-    def column(self, place: int) -> list[str]:
-        """Return the cells of a column."""
-        return [row[place] for _, row in self.rows]
-
-
-def _sheet(grids: Sequence[Grid], filename: str, sheet: str | None, atlas: Atlas) -> Grid:
-    """Return the sheet asked for, else the largest one that is shown."""
-    if sheet:
-        found = next((grid for grid in grids if grid.name == sheet), None)
-        if found is None:
-            raise GeoInputError(
-                f"{filename} : pas de feuille « {sheet} » ; il y a {listing([g.name for g in grids], 12)}."
-            )
-        return found
-    shown = [grid for grid in grids if not grid.concealed] or list(grids)
-    return max(shown, key=lambda grid: sum(bool(cell.strip()) for row in grid.rows for cell in row))
-
-
-def _table(grid: Grid, filename: str, atlas: Atlas) -> Table:
-    place, _ = find_header(grid.rows, "clsm", atlas, Answers())
-    if place < 0:
-        raise GeoInputError(
-            f"{filename} : la première ligne doit nommer les colonnes ; ajoutez des titres, puis redonnez le fichier."
-        )
-    width = max(len(row) for row in grid.rows[place:])
-    if width > MOST_COLUMNS:
-        raise GeoInputError(
-            f"{filename} : plus de {MOST_COLUMNS} colonnes ; gardez celle du territoire et celles des indicateurs."
-        )
-    head = [*(" ".join(cell.split()) for cell in grid.rows[place]), *[""] * (width - len(grid.rows[place]))]
-    below = [
-        (place + 2 + i, (*row, *[""] * (width - len(row))))
-        for i, row in enumerate(grid.rows[place + 1 :])
-        if any(cell.strip() for cell in row) and place + 2 + i not in grid.hidden
-    ]
-    used = [i for i in range(width) if head[i] or any(row[i].strip() for _, row in below)]
-    header: list[str] = []
-    for i in used:
-        name = head[i] or f"colonne {i + 1}"
-        header.append(name if name not in header else f"{name} ({i + 1})")
-    hidden = len([n for n in grid.hidden if n > place + 1])
-    said = (
-        (Remark("à savoir", "", f"{count(hidden, 'ligne masquée laissée', 'lignes masquées laissées')} de côté."),)
-        if hidden
-        else ()
-    )
-    table = Table(
-        grid.name, tuple(header), tuple((n, tuple(row[i] for i in used)) for n, row in below), said, bool(grid.encoding)
-    )
-    if not table.rows:
-        raise GeoInputError(f"{filename} : aucune ligne sous les titres.")
-    return _widened(table)
-
-
-def _widened(table: Table) -> Table:
-    """Turn a long table (territory, indicator, value) into one column an indicator; any other is left as it is."""
-    folded = [fold(name) for name in table.header]
-    name = next((i for i, word in enumerate(folded) if word in _NAMES), None)
-    value = next((i for i, word in enumerate(folded) if word in _VALUES), None)
-    if name is None or value is None:
-        return table
-    kept = [i for i in range(len(table.header)) if i not in (name, value)]
-    labels = list(dict.fromkeys(label for _, row in table.rows if (label := " ".join(row[name].split()))))[
-        :MOST_COLUMNS
-    ]
-    made: dict[tuple[str, ...], list[tuple[int, dict[str, str]]]] = {}
-    for n, row in table.rows:
-        label = " ".join(row[name].split())
-        lines = made.setdefault(tuple(row[i] for i in kept), [])
-        line = next((cells for _, cells in lines if cells.get(label, row[value]) == row[value]), None)
-        if line is None:
-            lines.append((n, {}))
-            line = lines[-1][1]
-        line[label] = row[value]
-    rows = [
-        (n, (*key, *(cells.get(label, "") for label in labels))) for key, lines in made.items() for n, cells in lines
-    ]
-    said = Remark("à savoir", "", f"Tableau en longueur : {count(len(labels), 'indicateur')} mis en colonnes.")
-    header = (*(table.header[i] for i in kept), *labels)
-    return replace(table, header=header, rows=tuple(sorted(rows)), remarks=(*table.remarks, said))
+def _first_table(sheets: Sequence[Grid], filename: str, atlas: Atlas, plan: Plan, say: Tell) -> NeedsDraft:
+    """Read the first sheet that names territories (a sheet of explanations may be the largest); of none, say what ails the first."""
+    problem: GeoInputError | None = None
+    for grid in sheets:
+        try:
+            return replace(_draft(table_of(grid, filename, atlas), filename, atlas, plan, say), sheet=grid.name)
+        except GeoInputError as error:
+            problem = problem or error
+    assert problem is not None
+    raise problem
 
 
 def _draft(table: Table, filename: str, atlas: Atlas, plan: Plan, say: Tell) -> NeedsDraft:
@@ -186,10 +102,13 @@ def _draft(table: Table, filename: str, atlas: Atlas, plan: Plan, say: Tell) -> 
     if chosen is None and asked is not None:
         chosen = PlaceColumn(asked, tuple(Grain), (0.0,))
     if chosen is None:
+        if mixed := places.mixed_places(table.header, columns, atlas):
+            raise GeoInputError(f"{filename} : {mixed}")
         raise GeoInputError(
             f"{filename} : aucune colonne de territoires n’a été reconnue (colonnes : {listing(table.header, 12)}). Nommez une colonne "
             "« code commune », « code IRIS », « EPCI », « département » ou « région », avec des codes ou des noms."
         )
+    chosen = _told_by_names(chosen, found, table, atlas)
     grain = plan.grain or chosen.grains[0]
     questions = _about_places(table.header[chosen.place], chosen, plan)
     open_grain = bool(questions)
@@ -199,8 +118,9 @@ def _draft(table: Table, filename: str, atlas: Atlas, plan: Plan, say: Tell) -> 
     splits = find_splits(table.rows, table.header, chosen.place, territories, plan)
     lines, aside, said = only(table.rows, table.header, splits)
     questions += split_questions(splits)
-    kept = next((split.kept for split in splits if YEARS.fullmatch(split.kept)), "")
-    plan = replace(plan, year=plan.year or kept)
+    for split in splits:
+        if YEARS.fullmatch(split.kept) and plan.year in ("", *split.values):
+            plan = replace(plan, year=split.kept)
     rows = read_rows(lines, table.header, chosen.place, grain, atlas)
     rows.aside += aside
     say(0.7, "Lecture des chiffres")
@@ -221,6 +141,16 @@ def _draft(table: Table, filename: str, atlas: Atlas, plan: Plan, say: Tell) -> 
         open_grain,
         tuple(splits),
     )
+
+
+def _told_by_names(chosen: PlaceColumn, found: Sequence[PlaceColumn], table: Table, atlas: Atlas) -> PlaceColumn:
+    """Return the column of codes that may be of two grains with the one that the names beside them say."""
+    if len(chosen.grains) < 2:
+        return chosen
+    told = [g for g in chosen.grains for one in found
+            if one.sure and one.grains == (g,) and one.place != chosen.place
+            and is_beside(table.rows, chosen.place, one.place, g, atlas)]  # fmt: skip
+    return replace(chosen, grains=tuple(told)) if len(told) == 1 else chosen
 
 
 def _drawn_up(
@@ -258,12 +188,13 @@ def _proposed(
 ) -> tuple[Plan, list[NeedColumn]]:
     """Return the plan with what the columns that nobody settled propose, and what each column holds."""
     known, items, described = plan.by_column, list[Item](), list[NeedColumn]()
+    years = proposals.years_of(table.header) | table.years
     territories = {table.header[one.place] for one in found if one.sure}
     year = plan.year
     for name, texts in zip(table.header, columns, strict=True):
         column, cells = proposals.describe(name, texts)
         described.append(column)
-        item = known.get(name) or proposals.propose(column, cells, table.header)
+        item = known.get(name) or replace(proposals.propose(column, cells, table.header), year=years.get(name, ""))
         if name == plan.place or (name in territories and name not in known):
             item = Item(name, Way.UNUSED)
         if fold(name) in ("annee", "millesime", "periode", "an") and not year:
@@ -294,6 +225,14 @@ def _about_columns(plan: Plan, described: Sequence[NeedColumn], made: int) -> li
         Question(item.column, f"Choisissez le dénominateur de « {item.label or item.column} ».")
         for item in plan.items
         if item.way in (Way.RATIO, Way.RATE_OF) and not item.denominator
+    ]
+    found += [
+        Question(
+            item.column,
+            f"Dites à combien se rapporte « {item.label or item.column} » (100, 1 000, 100 000…), ou son unité.",
+        )
+        for item in plan.items
+        if item.way is Way.RATE_OF and item.multiplier == 1 and not item.unit.strip()
     ]
     found += [
         Question(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from geo.communes import BLANKS, Atlas, departement_of, departement_of_text
-from geo.french import count, listing
-from geo.imports.needs.cells import Kind, read_cell
+from geo.french import count, fold, listing
+from geo.imports.needs.contradictions import contradictions
 from geo.imports.needs.places import GRAIN_NAMES, Placed, grain_of_header, is_total, place_of
-from geo.indicators import Grain
+from geo.indicators import CellKind, Grain, read_cell
 from geo.remarks import Remark
 
+_NOTE = re.compile(r"(?:sources?|notes?|lecture|champ|nb|n b|avertissement|precision|legende|donnees|methode)\b")
 MOST_AROUND = 3  # départements of a table, for a name that several communes of France have
 MOST_TOLD = 2_000  # remarks of one file
 
@@ -49,7 +51,7 @@ def read_rows(
 ) -> Rows:
     """Read the territory of each row.
 
-    A row that names a total, or is a note under the table, is set aside. Two rows of one territory that differ are both refused; the same
+    A row that names a total, or is a note under the table, is set aside. One whose code and name are of two territories is refused. Two rows of one territory that differ are both refused; the same
     row twice counts once. The row of a whole city is set aside where its arrondissements have theirs.
     """
     rows = Rows()
@@ -57,6 +59,7 @@ def read_rows(
         (i for i, name in enumerate(header) if i != place and grain_of_header(name) is Grain.DEPARTEMENT), None
     )
     around = cache(lambda: _around(table, place, atlas))
+    contradicts = contradictions(table, header, place, grain, atlas)
     for number, cells in table:
         text = cells[place].strip(BLANKS)
         if _set_aside(rows, number, text, cells, place):
@@ -74,6 +77,10 @@ def read_rows(
         if not found.code:
             rows.refused += 1
             rows.told("refusé", number, found.message, found.advice or "Corrigez le territoire, ou retirez la ligne.")
+            continue
+        if against := contradicts(found.code, text, cells):
+            rows.refused += 1
+            rows.told("refusé", number, against, "Corrigez le code ou le nom, ou retirez la ligne.")
             continue
         if found.message:
             rows.told("réparé", number, found.message)
@@ -108,7 +115,7 @@ def _among(text: str, departements: set[str], atlas: Atlas) -> Placed | None:
 
 def _set_aside(rows: Rows, number: int, text: str, cells: Sequence[str], place: int) -> bool:
     filled = [cell for cell in cells if cell.strip(BLANKS)]
-    words = [] if text else [cell for cell in filled if read_cell(cell).kind is Kind.UNREADABLE]
+    words = [] if text else [cell for cell in filled if read_cell(cell).kind is CellKind.UNREADABLE]
     total = is_total(text) or any(is_total(word) for word in words)
     if total:
         said = text or next(word for word in words if is_total(word))
@@ -117,7 +124,9 @@ def _set_aside(rows: Rows, number: int, text: str, cells: Sequence[str], place: 
             number,
             f"« {' '.join(said.split())[:40]} » : ligne de total, mise de côté ; elle n’est ni ajoutée ni comptée.",
         )
-    elif len(filled) == 1 and (len(text) > 25 or (not text and words)):
+    elif (len(filled) == 1 and (len(text) > 25 or _NOTE.match(fold(text)))) or (
+        not text and words and len(words) == len(filled)
+    ):
         rows.told("à savoir", number, f"« {filled[0].strip()[:60]} » : note, mise de côté.")
     else:
         return False

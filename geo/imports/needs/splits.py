@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from geo.communes import BLANKS
 from geo.french import fold, listing
-from geo.imports.needs.cells import Kind, read_cell
 from geo.imports.needs.places import is_total
 from geo.imports.needs.plan import Plan, Question, Split
+from geo.indicators import CellKind, read_cell
 from geo.remarks import Remark
 
 MOST_VALUES = 60
@@ -23,6 +23,11 @@ _DIMENSION = re.compile(
 YEARS = re.compile(r"(?:19|20)\d\d(?:\s*[-/]\s*(?:19|20)?\d\d)?")  # « 2022 », « 2020-2022 »
 
 Lines = Sequence[tuple[int, tuple[str, ...]]]
+
+
+def is_dimension(header: str) -> bool:
+    """Tell whether a header says of whom or of when a row is: « année », « sexe », « classe d’âge »."""
+    return bool(_DIMENSION.fullmatch(fold(header)))
 
 
 def find_splits(rows: Lines, header: Sequence[str], place: int, aside: set[str], plan: Plan) -> list[Split]:
@@ -39,8 +44,8 @@ def find_splits(rows: Lines, header: Sequence[str], place: int, aside: set[str],
         if i == place or name in aside or not any(len({cells[i] for cells in group}) > 1 for group in several):
             continue
         values = tuple(dict.fromkeys(value for _, cells in rows if (value := cells[i].strip(BLANKS))))
-        words = sum(read_cell(value).kind is Kind.UNREADABLE for value in values)
-        named = bool(_DIMENSION.fullmatch(fold(name)))
+        words = sum(read_cell(value).kind is CellKind.UNREADABLE for value in values)
+        named = is_dimension(name)
         if not 1 < len(values) <= MOST_VALUES or not (named or words == len(values)):
             continue
         whole = next((value for value in values if _WHOLE.fullmatch(fold(value))), "")

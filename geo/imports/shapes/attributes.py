@@ -26,7 +26,8 @@ HEADERS: Mapping[str, str] = {
     "id": "id identifiant idzone codesecteur codezone codeclsm codecpts codecls code siren numero num ref finess",
     "nom": "nom nomterritoire nomzone nomsecteur nomclsm nomcls nomcpts nomdac name clsm cls cpts dac secteur libelle libsecteur "
     "libzone lib territoire zone intitule denomination label nomcomplet nom* lib*",
-    "etat": "etat statut status avancement situation etatdavancement",
+    "etat": "etat statut status avancement situation etatdavancement actif active enservice operationnel",
+    "fin": "fin datefin datedefin anneefin dissous dissolution datedissolution datededissolution ferme inactif echeance dateecheance",
     "annee": "annee anneecreation datecreation creation an year millesime annee*",
     "territoire": "etablissement hopital ch chs territoire rattachement",
     "source_titre": "source sourcetitre",

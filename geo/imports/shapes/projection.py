@@ -162,7 +162,7 @@ def _found(features: Features, x: Floats, y: Floats, atlas: Atlas) -> pyproj.CRS
         if best and (
             len(ranked) == 1
             or getattr(best[0], measure) - getattr(ranked[1], measure) >= APART
-            or _same_place(features, best, atlas)
+            or _same_place(features, best)
         ):
             return best[0].crs
     return None
@@ -173,7 +173,7 @@ def _plausible(crs: pyproj.CRS, x: Floats, y: Floats, file: str) -> bool:
     return float((straight | swapped).mean()) >= SURE
 
 
-def _same_place(features: Features, best: Sequence[_Evidence], atlas: Atlas) -> bool:
+def _same_place(features: Features, best: Sequence[_Evidence]) -> bool:
     """Tell whether the two best projections put shapes at the same place, to a few metres (a conic and its neighbour do not)."""
     if len(best) < 2:
         return False

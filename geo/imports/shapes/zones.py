@@ -18,7 +18,7 @@ from geo.files import sha256_of
 from geo.french import count, inhabitants, listing, percent
 from geo.geometry import WGS84, Geometries
 from geo.imports.draft import ImportDraft
-from geo.imports.etats import Etats, etat_of
+from geo.imports.etats import Etats, etat_of, worst
 from geo.imports.shapes.crossing import Crossing
 from geo.imports.shapes.features import Features, Territories
 from geo.imports.shapes.open import ALL_FOLDERS
@@ -69,14 +69,19 @@ def draft_of(features: Features, kind: str, path: Path, atlas: Atlas) -> ImportD
 
 def _with_states(features: Features, atlas: Atlas) -> tuple[Features, list[str], tuple[str, ...]]:
     """Read the état of each territory; leave out those that are dissolved, whose communes are in none."""
-    texts = features.texts("etat").astype(str)
+    texts, ends = features.texts("etat").astype(str), features.texts("fin").astype(str)
     read = Etats(features.answers)
+
+    def state(at: int) -> str:
+        line = int(features.lines[at])
+        return worst(read.read(texts[at], line) if texts[at] else "", read.ended(ends[at], line))
+
     states: list[str] = []
     kept: list[int] = []
     remarks: list[Remark] = []
     territories = features.territories
     for zone, (name, group) in enumerate(zip(territories.names, territories.features, strict=True)):
-        said = [read.read(texts[at], int(features.lines[at])) for at in group if texts[at]]
+        said = [word for at in group if (word := state(int(at)))]
         etat, remark = etat_of(name, said, int(features.lines[group[0]]))
         remarks += [remark] if remark else []
         if etat is not None:

@@ -24,6 +24,7 @@ from geo.communes import (
     read_departement,
     read_loose_code,
     read_loose_name,
+    says_without,
     split_list,
     take_apart,
     was_named,
@@ -315,7 +316,7 @@ def _list(text: str, owner: str, said: list[Said], atlas: Atlas) -> Reading:
 
 
 def _body(cells: Cells, said: list[Said], atlas: Atlas, *, asked: bool) -> Reading:
-    body = find_body(cells.epci, atlas)
+    body = _area(cells.epci, atlas)
     if body.status == "refusé":  # perhaps a list of EPCI in one cell
         return _bodies(cells.epci, body, said, atlas)
     if asked:
@@ -325,12 +326,17 @@ def _body(cells: Cells, said: list[Said], atlas: Atlas, *, asked: bool) -> Readi
     return _given(body, said, atlas, Precision.ETENDUE, silent=True)
 
 
+def _area(text: str, atlas: Atlas) -> CommuneMatch:
+    """Read an EPCI, without some of its communes where the text says so."""
+    return read_any(text, atlas) if says_without(text, atlas) else find_body(text, atlas)
+
+
 def _bodies(text: str, whole: CommuneMatch, said: list[Said], atlas: Atlas) -> Reading:
     parts = [p for p in split_list(text, atlas) if p]
-    places = [find_body(part, atlas) for part in parts]
+    places = [_area(part, atlas) for part in parts]
     if len(parts) < 2 or all(p.status == "refusé" for p in places):
         return _given(whole, said, atlas, None)
-    missed = [Missed(p.text, p.message, p.advice) for p in places if p.status == "refusé"]
+    missed = [Missed(p.text, p.message, p.advice, p.codes) for p in places if p.status == "refusé"]
     rows = dict.fromkeys(atlas.row[a] for p in places for a in p.atoms)
     return Reading(tuple(rows), missed=tuple(missed), said=tuple(said), listed=True, precision=Precision.ETENDUE)
 

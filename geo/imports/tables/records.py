@@ -15,7 +15,7 @@ from geo.files import column_key
 from geo.french import count, fold, listing
 from geo.imports.settling import ABOVE, ABSENT, HIDDEN, NAMED, NO, REFUSED, YES, Answers, Doubt, value_key
 from geo.imports.tables.table import Table
-from geo.imports.vocabulary import is_cross, says_none, says_unknown, says_yes
+from geo.imports.vocabulary import is_cross, leaves_out, says_none, says_unknown, says_yes
 from geo.remarks import Remark
 
 TYPES = {
@@ -24,12 +24,18 @@ TYPES = {
     "secteurs-enfants": ("psychiatrieinfantojuvenile", "infantojuvenile", "enfants", "enfant", "i", "pij"),
 }  # fmt: skip
 TOTAL = re.compile(
-    r"(?:sous[\s-]*)?tota(?:l|ux)\b.*|ensemble\b.*|nombre (?:de|total)\b.*|sources?\s*:.*|\(?\*+\)?\s.*|(?:nb|n\.b\.|note)\s*:.*",
+    r"(?:(?:sous|s)[\s/.-]*)?tota(?:l|ux)\b.*|ensemble\b(?! des communes ).*|nombre (?:de|total)\b.*|sources?\s*:.*|\(?\*+\)?\s.*|(?:nb|n\.b\.|note)\s*:.*",
+    re.IGNORECASE,
+)
+FOOT = re.compile(  # alone on its row, under a table or above it
+    r"\(?\d\)\s.*|(?:date de )?(?:derni[eè]re )?mise [àa] jour\b.*|m[àa]j\b.*|(?:date d['’])?(?:extraction|édition)\b.*|légende\b.*"
+    r"|(?:lecture|champ|remarques?|attention|données)\s*:.*|(?:données|liste|situation|état) (?:au|arrêtée?s?|à jour)\b.*",
     re.IGNORECASE,
 )
 TOTAL_STARTS = frozenset("tTsSeEnN*(")
 TOTAL_ROLES = ("nom", "nom_commune", "code_commune", "communes", "departement", "epci", "id")
 WHITE = " \t\r\n\ufeff\u00a0\u200b"
+WRITE_NAME = "Écrivez le nom du territoire sur cette ligne."
 FILL_SHARE = 0.3  # fewer blanks than that are slips
 ALWAYS = (
     "nom",
@@ -60,7 +66,9 @@ class Records:
 
     named: list[Record] = field(default_factory=list)
     absent: list[Record] = field(default_factory=list)
-    faults: list[tuple[Record, str]] = field(default_factory=list)  # rows whose territory is not known, and why
+    faults: list[tuple[Record, str, str]] = field(
+        default_factory=list
+    )  # rows whose territory, or communes, are not known, why, what to do
     remarks: list[Remark] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     aside: int = 0
@@ -78,6 +86,7 @@ def records_of(table: Table, answers: Answers) -> Records:
         _sort_out(listed, table, answers, found)
     else:
         found.named = listed
+    _ask_notes(answers, found)
     return found
 
 
@@ -99,7 +108,7 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
             if any(cell.strip() for cell in row):  # something, but in columns of no role
                 listed.append(Record(line, cells, sheet))
             continue
-        if any(cells[r][:1] in TOTAL_STARTS and TOTAL.fullmatch(cells[r]) for r in TOTAL_ROLES):
+        if any(cells[r][:1] in TOTAL_STARTS and TOTAL.fullmatch(cells[r]) for r in TOTAL_ROLES) or _is_foot(row, cells):
             totals.append(line)
             continue
         word = column_key(cells["type"])
@@ -148,6 +157,12 @@ def _rows(table: Table, answers: Answers, found: Records) -> Iterator[tuple[int,
             Doubt("feuille", HIDDEN, "Des lignes sont masquées dans ce classeur : faut-il les lire ?", proposal=YES if with_hidden else NO,
                   candidates=(("seulement ce qui se voit", NO), ("aussi les lignes masquées", YES)), blocking=False)
         )  # fmt: skip
+
+
+def _is_foot(row: Sequence[str], cells: Mapping[str, str]) -> bool:
+    """Tell a note under the table: the only text of its row, in a column of names."""
+    text = cells["nom"] or cells["id"]
+    return bool(text and FOOT.fullmatch(text)) and sum(bool(c.strip()) for c in row) == 1
 
 
 def _retained(text: str, answers: Answers) -> bool | None:
@@ -218,12 +233,36 @@ def _sort_out(listed: list[Record], table: Table, answers: Answers, found: Recor
             above = cells
         else:
             why = "son nom est vide" if not cells["nom"] else f"« {cells['nom'][:40]} » n’en nomme aucun"
-            found.faults.append((record, f"le territoire manque : {why}."))
+            found.faults.append((record, f"le territoire manque : {why}.", WRITE_NAME))
     if filled:
         found.tell(f"nom du territoire repris de la ligne du dessus pour {count(filled, 'ligne')}, à votre demande.")
     _say_values(values, found)
     if what == ABSENT and blanks and doubt is not None:
         found.tell(f"{count(len(blanks), 'ligne')} sans nom de territoire : ces communes ne sont dans aucun.")
+
+
+def _ask_notes(answers: Answers, found: Records) -> None:
+    """Ask about remarks that leave communes out of what their rows give; meanwhile these rows are refused."""
+    asked: dict[str, list[Record]] = {}
+    for record in found.named:
+        note = record.cells.get("note", "")
+        stated = record.cells.get("part_commune") or record.cells.get("precision")
+        if note and not stated and leaves_out(note):
+            asked.setdefault(note, []).append(record)
+    options = (("la composition est juste ainsi", YES), ("à corriger : lignes refusées", REFUSED))
+    for note, records in asked.items():
+        answer = answers.value("note", note)
+        said = f"La remarque « {note[:80]} » n’est pas appliquée à la composition : celle-ci est-elle juste sans cela ?"
+        found.doubts.append(
+            _value(
+                "note", note, [r.line for r in records], answer or REFUSED, options, said=said, blocking=answer is None
+            )
+        )
+        if answer != YES:
+            why = f"la remarque dit « {note[:60]} », ce que la composition ne dit pas."
+            found.faults += [(r, why, "Corrigez la liste, ou dites que la composition est juste.") for r in records]
+            refused = {id(r) for r in records}
+            found.named = [r for r in found.named if id(r) not in refused]
 
 
 def _meaning(text: str, answers: Answers) -> str:

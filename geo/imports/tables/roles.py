@@ -19,7 +19,7 @@ from geo.errors import GeoInputError
 from geo.files import column_key
 from geo.french import fold, listing
 from geo.imports.draft import ROLES
-from geo.imports.headers import SEAT, is_other, names_own, role_of, speaks_of
+from geo.imports.headers import SEAT, in_force, is_other, names_layer, names_own, role_of, speaks_of
 from geo.imports.settling import FILE_NAME, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP, MOSTLY, PLACES, contents
 from geo.imports.tables.header_row import WIDE
@@ -103,15 +103,16 @@ def answered(found: Settling) -> None:
 def by_headers(found: Settling) -> None:
     """Give roles to the columns whose headers name them."""
     offers: list[tuple[int, int, str]] = []
+    named = "nom" in found.chosen or any(
+        role_of(name, found.kind) in ("nom", "territoire") and not yes_and_no(cells)
+        for name, cells in zip(found.names, found.cells, strict=True)
+    )
     for place, (name, cells) in enumerate(zip(found.names, found.cells, strict=True)):
         if not found.free(place):
             continue
         role = role_of(name, found.kind)
-        if yes_and_no(cells) and role not in ("part_commune", "id", "code_commune", "nom_commune", "population"):
-            if speaks_of(name, found.kind):
-                offers.append((0, place, "retenue"))
-            elif not role:
-                found.other.append(name)
+        if yes_and_no(cells) and role not in ("part_commune", "id", "code_commune", "nom_commune", "population", "fin"):
+            offers += _of_yes_and_no(found, place, role, named=named)
             if role in ("", "nom", "territoire"):
                 continue
         if role == "part_commune" and cells and not any(_part_word(c) for c in cells):
@@ -120,11 +121,39 @@ def by_headers(found: Settling) -> None:
             role = "type"
         if role:
             offers.append((0 if role == "nom" and names_own(name, found.kind) else 1, place, role))
-    for _, place, role in sorted(offers):
+    for rank, place, role in sorted(offers):
         if found.open(role) and found.free(place):
             found.take(role, place, SURE, "nom de la colonne")
+        elif rank == 2 and found.free(place) and role in found.chosen:
+            _two_states(found, place)
     if found.open("nom") and "territoire" in found.chosen:
         found.chosen["nom"] = found.chosen.pop("territoire")
+
+
+def _two_states(found: Settling, place: int) -> None:
+    """Ask which of two columns gives the état: « Statut » beside « Actif »."""
+    at, _, why = found.chosen["etat"]
+    if why != "choisi":
+        first, second = found.names[at], found.names[place]
+        found.ask(
+            "etat", f"Les colonnes « {first} » et « {second} » disent toutes deux l’état : laquelle fait foi ?", first
+        )
+
+
+def _of_yes_and_no(found: Settling, place: int, role: str, *, named: bool) -> list[tuple[int, int, str]]:
+    """Offer the role of a column of yes and no: which rows are of the layer, which territories work today; else told, or asked."""
+    name = found.names[place]
+    works = in_force(name, found.kind)
+    if works and named:
+        return [(2, place, "etat")]
+    if speaks_of(name, found.kind) or (works and names_layer(name, found.kind)):
+        return [(0, place, "retenue")]
+    if not role and names_layer(name, found.kind):
+        found.ask("retenue", f"La colonne « {name} » (oui ou non) parle de la couche : un « oui » y dit-il que la ligne en fait partie ? "
+                  "Sinon, choisissez « aucune ».", "")  # fmt: skip
+    elif not role:
+        found.other.append(name)
+    return []
 
 
 def yes_and_no(cells: Sequence[str]) -> bool:

@@ -17,11 +17,11 @@ from geo.errors import GeoInputError
 from geo.files import column_key
 from geo.french import count, fold, kilometres, listing
 from geo.imports.draft import KINDS, MAX_ZONES
-from geo.imports.etats import Etats, etat_of
+from geo.imports.etats import Etats, etat_of, worst
 from geo.imports.settling import ASIDE, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP
 from geo.imports.tables.membership import Cells, Loose, Missed, Reading, read_membership
-from geo.imports.tables.records import Record, records_of
+from geo.imports.tables.records import WRITE_NAME, Record, records_of
 from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
 from geo.imports.tables.where import Context, Item, far_rows, like, settle, single, touching, without_strays
 from geo.imports.tables.zones import of_all
@@ -72,8 +72,8 @@ class _Walk:
         for items in groups.values():
             for own in self._apart(items):
                 self._territory(own)
-        for record, why in self.records.faults:
-            self._fault(record, why)
+        for record, why, advice in self.records.faults:
+            self._fault(record, why, advice)
         self.zones.sort(key=lambda z: z.first)
         kept, dissolved = self._kept()
         self.doubts += self.etats.doubts()
@@ -100,7 +100,7 @@ class _Walk:
                 known[texts] = _identity(*texts)
             cells["nom"], cells["id"], key = known[texts]
             if not cells["nom"]:
-                self.records.faults.append((record, "le territoire manque : son nom est vide."))
+                self.records.faults.append((record, "le territoire manque : son nom est vide.", WRITE_NAME))
                 continue
             reading = self._reading(record)
             if reading is None:
@@ -277,9 +277,9 @@ class _Walk:
     def _around(self, item: Item) -> tuple[str, ...]:
         return (item.owner,) if item.owner else tuple(sorted(self.everywhere))
 
-    def _fault(self, record: Record, why: str) -> None:
-        """Refuse a row whose territory is not known: its communes may be in one."""
-        self._tell("refusé", record.line, why, "Écrivez le nom du territoire sur cette ligne.", record.sheet)
+    def _fault(self, record: Record, why: str, advice: str) -> None:
+        """Refuse a row whose territory, or whose composition, is not known: its communes may be in one."""
+        self._tell("refusé", record.line, why, advice, record.sheet)
         reading = self._reading(record)
         rows = (*reading.rows, *single(reading.loose, self.atlas)) if reading else ()
         owner = departement_of_text(record.cells["departement"], self.atlas) if record.cells["departement"] else ""
@@ -300,8 +300,10 @@ class _Walk:
             text = cells.get(role, "")
             if text and role not in zone.words:
                 zone.words[role] = _year(text) if role.startswith("annee") else text[:2000]
-        if cells.get("etat", ""):
-            zone.etats.append(self.etats.read(cells["etat"], item.record.line))
+        line = item.record.line
+        said = self.etats.read(cells["etat"], line) if cells.get("etat", "") else ""
+        if etat := worst(said, self.etats.ended(cells.get("fin", ""), line)):
+            zone.etats.append(etat)
         stated = cells.get("precision", "")
         if stated and zone.stated is None:
             zone.stated = PRECISIONS.get(stated) or next((p for p in Precision if fold(p) == fold(stated)), None)

@@ -65,7 +65,7 @@ def parse(sources: Sequence[Source], destination: Path, atlas: Atlas) -> ReadRep
     found = replace(found, members=shared)
     quarters = _quarters(frame, shapes, people, listed, shared)
     members = shared.assign(population=shared["part"] * shared["code"].map(people.whole).astype(float))
-    notes += [*_member_notes(found, quarters), *_population_notes(quarters, people.whole, source.name)]
+    notes += [*_member_notes(found), *_population_notes(quarters, people.whole, source.name)]
     names = (write(quarters, destination, "qpv.parquet"), write(members, destination, "qpv_membres.parquet"))
     return ReadReport(len(quarters), _edition(quarters), covered(members["atom"], atlas), tuple(notes), names)
 
@@ -286,7 +286,7 @@ def _geometry_notes(frame: pd.DataFrame, shapes: Iterable[object], repaired: int
     return notes
 
 
-def _member_notes(found: Membership, quarters: pd.DataFrame) -> list[str]:
+def _member_notes(found: Membership) -> list[str]:
     notes = []
     parts = found.members.groupby("code")["exact"].all()
     shared = int((~parts).sum())

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 
+from geo.communes import embedded_atlas
 from geo.errors import GeoInputError
-from geo.indicators import Grain, Measure, State, read_series
+from geo.indicators import Grain, Indicators, Measure, State, answer, answers_over, read_series
 from geo.sources.readers import recognise
 from tests.support.reading import read, text_file
+
+ATLAS = embedded_atlas()
 
 
 def made(folder: Path):
@@ -47,9 +51,21 @@ def test_households_and_the_persons_they_cover_are_two_numbers(tmp_path: Path) -
     assert found == {"aah": {"01004": 310.0}, "aah-personnes": {"01004": 520.0, "01053": 7.0}}
 
 
-def test_a_merged_commune_with_a_hidden_part_is_hidden(tmp_path: Path) -> None:
-    read("aah", text_file(tmp_path, "CODGEO;AAAH\n01138;60\n01039;\n01004;300\n"), into=tmp_path)
-    assert made(tmp_path)["aah"].values.at["01138", "state"] is State.SECRET
+@pytest.mark.parametrize(("other", "state"), [("60", State.ABSENT), ("0", State.SECRET), ("", State.ABSENT)])
+def test_a_merged_commune_with_a_hidden_part_is_hidden_and_under_the_threshold_only_when_the_rest_is_zero(
+    tmp_path: Path, other: str, state: State
+) -> None:
+    read("aah", text_file(tmp_path, f"CODGEO;AAAH\n01138;{other}\n01039;\n01004;300\n"), into=tmp_path)
+    values = made(tmp_path)["aah"].values
+    assert values.at["01138", "state"] is state, "61 to 64 households are not from 1 to 4"
+    assert math.isnan(values.at["01138", "numerator"])
+
+
+def test_a_zero_that_is_rounded_is_not_said_to_hide_somebody(tmp_path: Path) -> None:
+    text = "dtreffre;numcomdo;nomcom;indfoy_aah\n2024-12;01004;A;310\n2024-12;01053;B;0\n"
+    read("aah", text_file(tmp_path, text), into=tmp_path)
+    found = answers_over(Indicators((made(tmp_path)["aah"],)), ATLAS, [ATLAS.rows(["01004", "01053"])])
+    assert answer(found[0], 0).figure == "au moins 310\u00a0foyers allocataires de l’AAH"
 
 
 def test_recipients_by_iris_are_of_the_grain_iris(tmp_path: Path) -> None:

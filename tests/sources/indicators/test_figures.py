@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from geo.communes import embedded_atlas
 from geo.french import number
-from geo.indicators import State
+from geo.indicators import CellKind, State, read_cell
 from geo.sources.readers.indicators.figures import read_figure, refuse_repeats
 from geo.sources.readers.indicators.territories import added_up, on_bodies, on_departements
 
@@ -46,6 +46,16 @@ def test_marks_of_secrecy_are_secrets(text: str) -> None:
 def test_blanks_are_no_zero(text: str) -> None:
     found = read_figure(text)
     assert found is not None and found[1] is State.ABSENT and found[0] != found[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["1 234,5", "1.234,5", "12,5 %", "1-5", "N/A - secret statistique", "#N/A", "1,2e3", "< 11", "un", "0"]
+)
+def test_a_figure_is_read_alike_in_an_official_file_and_in_a_table_that_somebody_brings(text: str) -> None:
+    cell, found = read_cell(text), read_figure(text)
+    assert (found is None) == (cell.kind is CellKind.UNREADABLE)
+    if found:
+        assert (found[1] is State.KNOWN) == (cell.kind is CellKind.NUMBER) and str(found[0]) == str(cell.number)
 
 
 @given(st.tuples(CELLS, CELLS), st.booleans())

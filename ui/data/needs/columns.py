@@ -135,6 +135,8 @@ def _indicator(draft: NeedsDraft, item: Item) -> None:
                 _text(draft, item, "unit", "Unité", placeholder="pour 1 000 habitants")
         else:
             _text(draft, item, "unit", "Unité", placeholder="personnes, %, €, points…")
+        if item.year:
+            _text(draft, item, "year", "Année de cette colonne", placeholder="celle du tableau")
         if item.scale != 1:
             _choice(
                 draft,

@@ -11,7 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from geo import french as fr
 from geo.communes import Atlas
 from geo.errors import GeoInputError
-from geo.imports import NeedsDraft, Plan, read_needs_file, remembered_plan
+from geo.imports import NeedsDraft, Plan, read_needs_file, remembered_plan, resumed
 from geo.indicators import Grain
 from geo.isolation import Stop, StoppedError, Tell
 from geo.register import Version
@@ -96,7 +96,7 @@ def read(file: UploadedFile) -> NeedsDraft | None:
     if KNOWN not in st.session_state:
         st.session_state[KNOWN] = _remembered(draft)
         if found := known():
-            settle(replace(found[0], year=draft.plan.year))
+            settle(resumed(found[0], draft))
             return read(file)
     return draft
 

@@ -19,6 +19,7 @@ from ui.data.needs import columns, preview, reading
 TYPES = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "ods"]
 KEEP = "besoins"  # the kind of act (ui/acts.py): a set kept, made active or not
 WHO, NAME = "besoins-qui", "besoins-nom"
+YEAR, PROPOSED = "besoins-annee", "besoins-annee-proposee"
 WORDS = (
     "Un tableau par commune, IRIS, EPCI, département ou région : des nombres, des taux, autant d’indicateurs que de colonnes. Une case "
     "vide, « s », « nd » ou « < 6 » reste secrète ou inconnue, jamais zéro ; un taux dont le dénominateur n’est pas connu n’est jamais moyenné."
@@ -111,8 +112,9 @@ def _statement(draft: NeedsDraft, sets: tuple[NeedSet, ...]) -> NeedsStatement:
     if known and not st.session_state.get(NAME):
         st.session_state[NAME] = known[1].statement.remark
         st.session_state["besoins-source"] = known[1].statement.source
-    if draft.plan.year and not st.session_state.get("besoins-annee"):
-        st.session_state["besoins-annee"] = draft.plan.year
+    written, proposed = st.session_state.get(YEAR), st.session_state.get(PROPOSED)
+    if draft.plan.year and written in (None, "", proposed):  # that of the rows kept, until another is written
+        st.session_state[YEAR] = st.session_state[PROPOSED] = draft.plan.year
     left, right = st.columns(2, gap="medium")
     with left:
         name = st.text_input("Nom du jeu (obligatoire)", key=NAME, max_chars=100, placeholder="Besoins 2023, ORS")
@@ -121,7 +123,7 @@ def _statement(draft: NeedsDraft, sets: tuple[NeedSet, ...]) -> NeedsStatement:
         )
     with right:
         year = st.text_input(
-            "Année des chiffres (obligatoire)", key="besoins-annee", max_chars=40, placeholder="2023, ou 2021-2023"
+            "Année des chiffres (obligatoire)", key=YEAR, max_chars=40, placeholder="2023, ou 2021-2023"
         )
         actor = identity.ask_name("Votre nom (obligatoire)", WHO)
     said = NeedsStatement(name, source, year, actor.name)
@@ -189,5 +191,5 @@ def _done(draft: NeedsDraft, said: NeedsStatement, seen: int, publish: bool) -> 
     st.session_state.pop(reading.SEEN, None)
     if acts.done(token):
         reading.forget()
-        for key in (NAME, "besoins-source", "besoins-annee"):
+        for key in (NAME, "besoins-source", YEAR, PROPOSED):
             st.session_state.pop(key, None)

@@ -74,8 +74,12 @@ def _read(source: Source, atlas: Atlas, notes: list[str]) -> list[Series]:
     if grain is Grain.IRIS:
         counted = on_iris(table, source.name)
     else:
-        counted = added_up(on_communes(table, atlas, notes, file=source.name), names, atlas, notes, file=source.name)
+        counted = added_up(
+            on_communes(table, atlas, notes, file=source.name), names, atlas, notes, file=source.name, threshold=True
+        )
     number = _indicator(grain, year)
+    if any(source.header_of(name).lower().startswith(ROUNDED) for name in names):  # nothing bounds what is hidden
+        number = replace(number, label=f"{number.label} (arrondis à 5)", secrecy=0)
     series = [count_series(number, counted, "aah")]
     if "people" in names:
         people = replace(number, id=number.id.replace("aah", "aah-personnes", 1), label="Personnes couvertes par l’AAH",

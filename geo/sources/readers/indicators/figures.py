@@ -17,32 +17,26 @@ import pandas as pd
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.french import count, listing
-from geo.indicators import Grain, Indicator, Series, State, read_series, values_frame, write_series
+from geo.indicators import CellKind, Grain, Indicator, Series, State, read_cell, read_series, values_frame, write_series
 from geo.sources.readers.base import SHOWN, ReadReport, present, refused
 from geo.sources.readers.tables import Source
 
 PRODUCT = "indicateurs.parquet"
 Below = Literal["refused", "absent", "figure"]
-SECRET = re.compile(r"(?i)s|c|secret|secret statistique|[<≤] ?\d+|moins de \d+")
-ABSENT = re.compile(r"(?i)|n\.?d\.?|n\.?c\.?|n\.?r\.?|n/?a|ns|nan|none|null|[-–—./*…]+|x")
 YEAR = r"(19|20)\d\d(\.0|[-/.]?\d\d([-/.].*)?)?"
-NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?")
 # bassins de vie, zones d’emploi, unités urbaines…
 OTHER_ZONES = re.compile(r"(?i)_(bv|ze|uu|aav|arr|cv|au|metro|france)(20\d\d)?(?=\W|$)")
-BEYOND = 1e15  # no figure of a country
+STATES = {CellKind.NUMBER: State.KNOWN, CellKind.SECRET: State.SECRET}
 FEW = 20  # territories under which a version is too small to tell a file cut short
 
 
 def read_figure(text: str) -> tuple[float, State] | None:
     """Read a figure as statistics write it: a number, a mark of secrecy (« s », « c », « < 5 »), a blank or « nd »; None when it is none
-    of these. Blanks between thousands and the decimal comma are understood."""
-    plain = re.sub(r"[\s\u00a0\u202f]+(?=\d)", "", text.strip()).removesuffix("%").strip()
-    if SECRET.fullmatch(text.strip()):
-        return np.nan, State.SECRET
-    if ABSENT.fullmatch(plain):
-        return np.nan, State.ABSENT
-    value = float(plain.replace(",", ".")) if NUMBER.fullmatch(plain) else np.inf
-    return (value, State.KNOWN) if abs(value) < BEYOND else None
+    of these, as `geo.indicators.read_cell` says: a point and a comma come before decimals."""
+    cell = read_cell(text)
+    if cell.kind is CellKind.UNREADABLE:
+        return None
+    return cell.number, STATES.get(cell.kind, State.ABSENT)
 
 
 def read_column(

@@ -108,11 +108,12 @@ def on_iris(table: pd.DataFrame, file: str) -> pd.DataFrame:
 
 # --- figures of the territories of today --------------------------------------------------------------------------
 def added_up(
-    placed: pd.DataFrame, columns: Iterable[str], atlas: Atlas, notes: list[str], *, file: str
+    placed: pd.DataFrame, columns: Iterable[str], atlas: Atlas, notes: list[str], *, file: str, threshold: bool = False
 ) -> pd.DataFrame:
     """Add counts up by commune of today: `columns` each name a pair `<name>`, `<name>_state` of `placed` (see `on_communes`).
 
-    A sum with a secret part is secret, one with an unknown part unknown. It is unknown too where a commune merged into it is missing from
+    A sum with a secret part is secret, one with an unknown part unknown. Where what is hidden is said to be under a `threshold`, a sum with a
+    secret part is unknown unless the other parts are zero: it may be over it. It is unknown too where a commune merged into it is missing from
     the file, and where a part of its territory has become a commune of its own since. A city whose arrondissements are there is left out:
     it would be counted twice.
     """
@@ -125,6 +126,8 @@ def added_up(
     for name in columns:
         worst = placed[f"{name}_state"].map(GRAVITY.index).astype(int).groupby(placed["code"]).min()
         state = worst.map(dict(enumerate(GRAVITY))).astype(object)
+        if threshold:
+            state[(state == State.SECRET) & _beyond_threshold(placed, name)] = State.ABSENT
         result[name] = grouped[name].sum(min_count=1).where(state == State.KNOWN)
         result[f"{name}_state"] = state
     holes = _incomplete(placed, atlas) & set(result.index)
@@ -137,6 +140,12 @@ def added_up(
             f"valeur inconnue ({shown})."
         )
     return result
+
+
+def _beyond_threshold(placed: pd.DataFrame, name: str) -> pd.Series:
+    """Tell, by code, the sums with a secret part that the threshold does not bound: something may be added to that part."""
+    more = (placed[f"{name}_state"] == State.SECRET) | (placed[name] > 0)
+    return more.groupby(placed["code"]).sum() > 1
 
 
 def _incomplete(placed: pd.DataFrame, atlas: Atlas) -> set[str]:
