@@ -124,6 +124,7 @@ class Office:
 @pytest.fixture
 def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     monkeypatch.setattr(downloads, "visitor_of", lambda session: session.partition("-")[0])
+    downloads.install()
     found = Office()
     yield found
     found.go.set()
@@ -184,6 +185,23 @@ def test_a_finished_file_is_there_after_many_pages_of_others_have_run(office: Of
     for _ in range(5):
         office.manager.remove_orphaned_files()
     assert ask(Handed(ABSENT), answer.deferred_file.url)[2] == b"note"
+
+
+class Hurried(MediaFileManager):
+    """Two pages of others end between the making of a file and anything else."""
+
+    def execute_deferred(self, file_id: str) -> str:
+        url = super().execute_deferred(file_id)
+        self.remove_orphaned_files()
+        self.remove_orphaned_files()
+        return url
+
+
+def test_a_finished_file_is_there_when_pages_of_others_end_at_that_instant(office: Office) -> None:
+    office.manager = Hurried(MemoryMediaFileStorage("/media"))
+    office.go.set()
+    answer = live(office.ask("a-0", office.button("à l’instant")))
+    assert ask(Handed(ABSENT), answer.deferred_file.url)[2] == "à l’instant".encode()
 
 
 def test_the_framework_keeps_no_finished_file_for_good(office: Office) -> None:

@@ -26,7 +26,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import app_session
 from streamlit.runtime.backend_operation_handler import DeferredFileHandler
 from streamlit.runtime.media_file_manager import MediaFileManager
-from streamlit.runtime.media_file_storage import MediaFileStorageError
+from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorageError
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from geo import turns
 from geo.errors import GeoInputError
@@ -129,16 +130,12 @@ class InTurn(DeferredFileHandler):
 
 
 def _made(manager: MediaFileManager, asked: str, visitor: str) -> str:
-    """Make a file, keep it, and return its address."""
+    """Make a file, which is kept as it is made, and return its address."""
     try:
         with turns.on_behalf_of(visitor):
             url = manager.execute_deferred(asked)
     finally:
         trim()
-    found = MEDIA.search(url)
-    file = manager.read_file(found[1]) if found else None
-    if found and file is not None:
-        STORE.keep(found[1], file.content, file.mimetype, file.filename or f"fichier{url[found.end(1) :]}")
     manager.remove_orphaned_files()  # with nobody clicking, nothing else would have it forget
     return url
 
@@ -189,6 +186,20 @@ def prepared(content: bytes) -> Prepared:
 def install() -> None:
     """Have the sessions of this server ask for their files here."""
     app_session.DeferredFileHandler = InTurn  # type: ignore[misc]
+    MemoryMediaFileStorage.load_and_get_id = _kept_as_well  # type: ignore[method-assign]
+
+
+_load_and_get_id = MemoryMediaFileStorage.load_and_get_id
+
+
+def _kept_as_well(
+    storage: MemoryMediaFileStorage, path_or_data: str | bytes, mimetype: str, kind: MediaFileKind, filename: str | None = None
+) -> str:  # fmt: skip
+    """Have the framework hold a file, and hold it here in the same breath: others' pages may end, and drop it, the instant after."""
+    number = _load_and_get_id(storage, path_or_data, mimetype, kind, filename)
+    if kind is MediaFileKind.DOWNLOADABLE and isinstance(path_or_data, bytes):
+        STORE.keep(number, path_or_data, mimetype, filename or "fichier")
+    return number
 
 
 class Handed:
