@@ -49,9 +49,9 @@ def distinct(labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def scope_name(scope: Scope) -> str:
-    """Return how a scope is listed."""
-    kinds = {"region": "Région", "departement": "Département", "epci": "EPCI", "ept": "EPT"}
-    return "France entière" if scope.kind == "france" else f"{kinds[scope.kind]} · {scope.name}"
+    """Return how a scope is listed; the number of a département says what it is, where there is little room."""
+    kinds = {"region": "Région · ", "departement": "", "epci": "EPCI · ", "ept": "EPT · "}
+    return "France entière" if scope.kind == "france" else f"{kinds[scope.kind]}{scope.name}"
 
 
 def ladder(scope: Scope, every: Mapping[str, Scope]) -> list[str]:

@@ -26,7 +26,7 @@ STYLE = """
 .st-key-menu {border-bottom:1px solid #dde3e6; padding-bottom:.3rem; gap:.1rem .2rem !important;}
 .st-key-menu .clsm-nom {font-weight:700; letter-spacing:.03em; margin-right:.8rem; color:#0b6e75;}
 .st-key-menu [data-testid="stPageLink-NavLink"] {padding:.2rem .55rem;}
-.st-key-outils {gap:.4rem .6rem !important; align-items:center;}
+.st-key-outils {gap:.4rem .6rem !important; align-items:center;} [data-testid="stSelectbox"] input {text-overflow:ellipsis;}
 .st-key-outils h1 {font-size:1.3rem !important; padding:0 !important; white-space:nowrap;}
 .st-key-outils [data-testid="stBidiComponentIsolated"], .st-key-outils .stBidiComponent {min-width:15rem;}
 .st-key-outils button {padding-inline:.55rem;} .st-key-outils button p {font-size:.88rem;} .st-key-outils .clsm-recherche {min-height:0;}

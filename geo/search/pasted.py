@@ -125,7 +125,8 @@ def _read(text: str, line: int, atlas: Atlas, index: Index, departement: str | N
     if doubt := _postal(shown, atlas, departement):
         return PastedLine(shown, line, said=f"{shown} : code postal ou code INSEE ?", choices=doubt)
     found = read_any(text, atlas, departement)
-    if found.status == "lu" and (larger := _larger(text, found.atoms, departement, atlas)):
+    anywhere = found if found.status != "refusé" or not departement else read_any(text, atlas)
+    if anywhere.status == "lu" and (larger := _larger(text, anywhere.atoms, departement, atlas)):
         return PastedLine(
             shown, line, said=f"« {shown} » : plusieurs communes portent ce nom ; laquelle ?", choices=larger
         )
@@ -135,7 +136,7 @@ def _read(text: str, line: int, atlas: Atlas, index: Index, departement: str | N
         return PastedLine(shown, line, found.atoms, found.message)
     choices = _candidates(shown, index, departement, found.codes, atlas)
     if departement and not any(_in(choice, departement, atlas) for choice in choices):
-        anywhere = read_any(text, atlas)  # nothing here is called so: the name may be that of one commune elsewhere
+        # nothing here is called so: the name may be that of one commune elsewhere
         if anywhere.status == "lu":
             label = fr.listing([atlas.label(code) for code in anywhere.atoms], 3)
             return PastedLine(shown, line, anywhere.atoms, f"hors du département affiché : {label}.")

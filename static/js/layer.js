@@ -14,7 +14,8 @@ import { nameLayer } from "./lettering.js";
 import { Pen } from "./pen.js";
 
 const PADDING = 0.2; // drawn beyond the window on each side, so that a short pan shows no blank
-const CANVASES = /** @type {const} */ (["ground", "selection", "zones", "edge", "names", "hover"]);
+// The names last: no line hides the name of what it shows.
+const CANVASES = /** @type {const} */ (["ground", "selection", "zones", "edge", "hover", "names"]);
 const NAMES_MS = 60; // names wait for the click to be on screen
 export const PANE = "cl-communes";
 

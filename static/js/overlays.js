@@ -46,6 +46,8 @@ export class Overlays {
   #wanted = [];
   /** @type {import("./types.d.ts").Outline | null} */
   #highlight = null;
+  /** The territory looked at. @type {import("./types.d.ts").Outline | null} */
+  #mark = null;
   /** Overlays on screen, in the order they were chosen. @type {readonly ShownOverlay[]} */
   shown = [];
   /** Id of the one in front; kept when the territory changes. @type {string | null} */
@@ -62,6 +64,7 @@ export class Overlays {
   reset(layer) {
     this.#layer = layer;
     this.#highlight = null;
+    this.#mark = null;
     this.shown = [];
   }
 
@@ -75,9 +78,19 @@ export class Overlays {
     this.#draw();
   }
 
+  /**
+   * Lines around the territory looked at; null takes them away.
+   * @param {import("./types.d.ts").Outline | null} mark
+   */
+  mark(mark) {
+    if (mark === this.#mark) return;
+    this.#mark = mark;
+    this.#draw();
+  }
+
   #draw() {
-    const lines = ordered(this.shown, this.front);
-    if (this.#layer) this.#layer.outlines = this.#highlight ? [...lines, this.#highlight] : lines;
+    const over = [this.#mark, this.#highlight].filter((outline) => outline !== null);
+    if (this.#layer) this.#layer.outlines = [...ordered(this.shown, this.front), ...over];
   }
 
   /** Whether something is shown for a moment. */

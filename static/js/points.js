@@ -6,25 +6,22 @@
  * seen from afar too. A click goes through to the commune.
  */
 
-import { arcOf } from "./arcs.js";
 import { unpackCodes } from "./decode.js";
 import { fetchJson } from "./fetching.js";
-import { toLatLng } from "./projection.js";
+import { boundsOf } from "./projection.js";
 import { Square } from "./square.js";
 import { line, NUMBER, zonesLine } from "./text.js";
 
 const SHAPES_FROM = 12; // zoom from which outlines of quarters are wide enough to be read
 const QUARTER = "#b4231f";
 const PLACE = "#3b2a78";
-const INK = "#10181c";
+const MARK = { color: "#10181c", dash: [], weight: 3.6, casing: "#ffffff" };
 const KINDS = /** @type {const} */ (["quarters", "places"]);
 const PANE = "cl-plus";
-const OUTLINE_PANE = "cl-marque";
 
 /**
  * @typedef {typeof KINDS[number]} Kind
  * @typedef {import("./types.d.ts").PointOfInterest} PointOfInterest
- * @typedef {import("./geometry.js").Geometry} Geometry
  */
 
 /** @typedef {import("./types.d.ts").Extra} Extra */
@@ -48,23 +45,19 @@ export class Points {
   #servedUrl = null;
   /** @type {string | null} */
   #markKey = null;
+  /** @type {import("./layer.js").CommuneLayer | null} the layer that it was drawn on */
+  #markLayer = null;
   /** @type {number | null} */
   #markSeen = null;
-  /** @type {string[]} */
+  /** The territory looked at, by the numbers of its communes. @type {number[]} */
   #marked = [];
-  /** @type {L.FeatureGroup | null} */
-  #outline = null;
 
   /** @param {import("./map.js").CommuneMap} owner */
   constructor(owner) {
     this.owner = owner;
     const { map } = owner;
     map.createPane(PANE).style.zIndex = "445";
-    const pane = map.createPane(OUTLINE_PANE);
-    pane.style.zIndex = "440";
-    pane.style.pointerEvents = "none";
     this.canvas = L.canvas({ pane: PANE, padding: 0.2 });
-    this.svg = L.svg({ pane: OUTLINE_PANE });
     map.on("zoomend", () => this.#scale());
   }
 
@@ -79,7 +72,7 @@ export class Points {
   }
 
   report() {
-    return { ...this.#counts, marked: this.#marked };
+    return { ...this.#counts, marked: this.#marked.map((number) => this.owner.layer?.geometry.codes[number]) };
   }
 
   /**
@@ -239,48 +232,19 @@ export class Points {
    * @param {{ codes: string, n: number } | null} mark
    */
   #mark(mark) {
-    const { layer, view, url } = this.owner;
-    const key = mark ? `${mark.codes} ${url}` : null;
-    if (key !== this.#markKey) {
+    const { layer, overlays, view } = this.owner;
+    const key = mark?.codes ?? null;
+    if (key !== this.#markKey || layer !== this.#markLayer) {
       this.#markKey = key;
-      this.#outline?.remove();
-      this.#outline = null;
-      this.#marked = [];
-      if (mark && layer) this.#draw(unpackCodes(mark.codes), layer.geometry);
+      this.#markLayer = layer;
+      this.#marked = mark && layer ? layer.geometry.numbersOf(unpackCodes(mark.codes)) : [];
+      const drawn = layer && this.#marked.length > 0; // by the layer, under the names: what is looked at keeps its own
+      overlays.mark(drawn ? { ...MARK, lines: layer.geometry.linesAround(this.#marked) } : null);
     }
-    if (mark?.n && mark.n !== this.#markSeen && this.#outline) {
+    const box = mark?.n && mark.n !== this.#markSeen ? layer?.geometry.boxAround(this.#marked) : null;
+    if (mark && box) {
       this.#markSeen = mark.n;
-      view.frame(this.#outline.getBounds(), 0.2);
+      view.frame(boundsOf(box), 0.2);
     }
   }
-
-  /**
-   * @param {readonly string[]} codes
-   * @param {Geometry} geometry
-   */
-  #draw(codes, geometry) {
-    const numbers = geometry.numbersOf(codes);
-    if (!numbers.length) return;
-    this.#marked = numbers.map((number) => geometry.codes[number]);
-    const paths = geometry.linesAround(numbers).map(({ arcs }) => pathOf(arcs, geometry));
-    const look = { pane: OUTLINE_PANE, renderer: this.svg, interactive: false };
-    this.#outline = L.featureGroup([
-      L.polyline(paths, { ...look, color: "#ffffff", weight: 7, opacity: 0.95 }),
-      L.polyline(paths, { ...look, color: INK, weight: 3.2 }),
-    ]).addTo(this.owner.map);
-  }
-}
-
-/**
- * Arcs joined end to end as a path of Leaflet.
- * @param {readonly number[]} arcs
- * @param {Geometry} geometry
- */
-function pathOf(arcs, { starts, xs, ys }) {
-  return arcs.flatMap((reference) => {
-    const arc = arcOf(reference);
-    const piece = [];
-    for (let i = starts[arc]; i < starts[arc + 1]; i += 1) piece.push(toLatLng(xs[i], ys[i]));
-    return reference < 0 ? piece.reverse() : piece;
-  });
 }

@@ -6,6 +6,11 @@ test("Streamlit's own words are French, and what they hold is kept", () => {
   assert.equal(french("No results"), "Aucun résultat");
   assert.equal(french("  Select all "), "  Tout choisir ");
   assert.equal(french("Help for Carte"), "Aide : Carte");
+  assert.equal(french("Standard deviation"), "Écart type");
+  assert.equal(french("text/html files are not allowed."), "Ce genre de fichier n’est pas lu ici.");
+  assert.equal(french("Press Enter to apply"), "Entrée pour valider");
+  assert.equal(french("Press Ctrl+Enter to apply"), "Ctrl + Entrée pour valider");
+  assert.equal(french("Press ⌘+Enter to submit form"), "⌘ + Entrée pour valider");
   assert.equal(french("Select 6 matches"), "Choisir les 6 réponses");
   assert.equal(french("Remove EPT · Grand Paris Sud Est Avenir"), "Retirer EPT · Grand Paris Sud Est Avenir");
   assert.equal(french("400MB per file"), "400 Mo au plus par fichier");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { frontOf, ordered } from "../../static/js/overlays.js";
+import { frontOf, Overlays, ordered } from "../../static/js/overlays.js";
 import "./leaflet.js";
 
 test("what is chosen last is in front", () => {
@@ -28,4 +28,22 @@ test("one outline alone is whole; among several, all but one are behind, and dra
     ["dac", true],
     ["epci", false],
   ]);
+});
+
+test("the territory looked at is a line of the map, over those of the zones and under the names", () => {
+  const layer = { outlines: [] };
+  const overlays = new Overlays();
+  overlays.reset(layer);
+  const [mark, shown] = [
+    { lines: [], color: "#10181c" },
+    { lines: [], color: "#ffb800" },
+  ];
+  overlays.mark(mark);
+  overlays.highlight(shown);
+  assert.deepEqual(layer.outlines, [mark, shown]);
+  overlays.highlight(null);
+  assert.deepEqual(layer.outlines, [mark]);
+  assert.equal(overlays.highlighted, false);
+  overlays.mark(null);
+  assert.deepEqual(layer.outlines, []);
 });

@@ -153,6 +153,8 @@ def test_what_a_name_may_mean_is_asked(text: str, label: str) -> None:
 
 def test_a_small_commune_of_the_departement_looked_at_is_taken_before_a_large_one_that_bore_its_name() -> None:
     assert read("Évry", "89").codes == {"89162"}
+    assert read("Évry", "91").codes == {"91228"}
+    assert read("Évry", "94").codes == frozenset()
     assert read("Évry (89)").codes == {"89162"}
 
 

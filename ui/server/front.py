@@ -1,7 +1,7 @@
 """The application around the pages: files compressed and kept by browsers, the page's own words in French, data loaded first.
 
 Streamlit serves its bundle uncompressed, gives our versioned files no lifetime, and has no translation of its own words
-(« No results », « Select all »): the page it starts from is sent with three scripts of ours more (static/page), with what it will
+(« No results », « Select all »): the page it starts from is sent with four scripts of ours more (static/page), with what it will
 ask for next (ui/server/hints.py), and with where its server is, which it would otherwise look for.
 """
 
@@ -36,7 +36,7 @@ from ui.server.hints import HINTS
 from ui.server.ready import LOADED, Watched
 from ui.server.uploads import Received, Reconnected
 
-SCRIPTS = ("page/french.js", "page/clicks.js", "page/roles.js")  # under static/
+SCRIPTS = ("page/french.js", "page/clicks.js", "page/roles.js", "page/focus.js")  # under static/
 FOR_EVER = "public, max-age=31536000, immutable"
 # A name that carries a digest, or an address that carries a version: what they give never changes.
 VERSIONED = re.compile(
