@@ -33,6 +33,7 @@ from ui.server.compressed import Compressed
 from ui.server.downloads import Handed, install
 from ui.server.guarded import Guarded, ask_nothing, inline_scripts, policy
 from ui.server.hints import HINTS
+from ui.server.memory import stay_tidy
 from ui.server.ready import LOADED, Watched
 from ui.server.uploads import Received, Reconnected
 
@@ -274,6 +275,8 @@ def ready_first(
         without_delay()
         install()
         threading.Thread(target=quietly, name=LOADING, daemon=True).start()
+        tidy = asyncio.create_task(stay_tidy())
         yield
+        tidy.cancel()
 
     return lifespan

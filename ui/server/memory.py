@@ -6,18 +6,22 @@ the server grew by 35 MB each time a run happened to begin in a new one.
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import gc
 
 import pyarrow as pa
 
 M_ARENA_MAX, ARENAS = -8, 2  # glibc's number for the setting, and as many arenas as there is work at the same time
+M_MMAP_THRESHOLD, LARGE = -3, 1_000_000  # bytes from which an array has pages of its own, given back as it goes
+TIDY_S = 30.0
 
 
 def be_frugal() -> None:
     """Have all threads share a few arenas, Arrow's tables included. To be called once, as early as can be."""
     pa.set_memory_pool(pa.system_memory_pool())
     _ask("mallopt", M_ARENA_MAX, ARENAS)
+    _ask("mallopt", M_MMAP_THRESHOLD, LARGE)
 
 
 def settle() -> None:
@@ -36,6 +40,13 @@ def give_back() -> None:
 def trim() -> None:
     """Return to the system what is free already: a file that is made leaves a hundred megabytes of outlines behind, in pieces."""
     _ask("malloc_trim", 0)
+
+
+async def stay_tidy() -> None:
+    """Return again and again what is free, until cancelled: pages that run side by side leave as much in pieces as they hold."""
+    while True:
+        await asyncio.sleep(TIDY_S)
+        await asyncio.to_thread(trim)
 
 
 def _ask(name: str, *values: int) -> None:
