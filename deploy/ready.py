@@ -5,10 +5,14 @@ Of the standard library alone: it is started every few seconds. Status 0 when it
 
 from __future__ import annotations
 
+import http.client
 import os
 import sys
 import time
 import urllib.request
+
+# Straight to this machine: a proxy of the environment, which podman hands to its containers, leads elsewhere.
+STRAIGHT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def ready(port: int) -> bool:
@@ -16,9 +20,9 @@ def ready(port: int) -> bool:
     base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
     address = "/".join(filter(None, (f"http://127.0.0.1:{port}", base, "pret")))
     try:
-        with urllib.request.urlopen(address, timeout=6) as answer:
+        with STRAIGHT.open(address, timeout=6) as answer:
             return bool(answer.status == 200)
-    except OSError:
+    except (OSError, http.client.HTTPException):  # nobody there, or something else than the dashboard
         return False
 
 

@@ -58,14 +58,19 @@ def inhabitants(value: float) -> str:
 def percent(share: float, decimals: int = 1) -> str:
     """Write a share (0 to 1) as a percentage: « 12,5 % »; a trailing « ,0 » is dropped.
 
-    What is neither none nor whole is written with as many decimals more as it takes, FINER at most: « 0,04 % », « 99,97 % », never « 0 % »
+    What is neither none nor whole is written with as many decimals more as it takes (`decimals_for`): « 0,04 % », « 99,97 % », never « 0 % »
     nor « 100 % ».
     """
     if not math.isfinite(share):
         return "inconnu"
-    finer = range(decimals, decimals + FINER + 1) if 0 < share < 1 else ()
-    shown = next((d for d in finer if 0 < round(share * 100, d) < 100), decimals)
+    shown = decimals_for(share * 100, decimals, whole=100.0)
     return number(share * 100, shown).removesuffix(",0") + NBSP + "%"
+
+
+def decimals_for(value: float, decimals: int, *, whole: float = math.inf) -> int:
+    """Return how many decimals a number takes so that it is not written as zero, nor as the whole, while it is between; FINER more at most."""
+    finer = range(decimals, decimals + FINER + 1) if 0 < value < whole else ()
+    return next((d for d in finer if 0 < round(value, d) < whole), decimals)
 
 
 def ratio(part: float, whole: float) -> str:

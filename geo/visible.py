@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # Controls but tabulation and line end (C0, delete, C1: what makes escape sequences), marks that turn the direction of a text
 # round (bidi), halves of a pair (surrogates, which no output can encode).
 _ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+)  # letters and signs by their class, of which nothing is drawn
 _LINE_END = re.compile("[\t\n\x0b-\x0d\x85\u2028\u2029]+")
+
+
+def blank(text: str) -> bool:
+    """Tell whether nothing of a text would be seen: spaces of any kind, controls, marks without width."""
+    return all(c in _UNSEEN or unicodedata.category(c)[0] in "ZC" for c in text)
 
 
 def visible(text: str) -> str:

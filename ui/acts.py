@@ -32,8 +32,8 @@ def _acts() -> Acts:
     return st.session_state[ACTS]
 
 
-def once(token: tuple[Hashable, ...], act: Callable[[], str]) -> None:
-    """Do what was decided on a state, unless it is done; `act` returns what to say, or raises what prevents it.
+def once(token: tuple[Hashable, ...], act: Callable[[], str | None]) -> None:
+    """Do what was decided on a state, unless it is done; `act` returns what to say, if anything, or raises what prevents it.
 
     `act` must touch neither the page nor the session before it is done. What was refused may be tried again.
     """

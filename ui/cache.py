@@ -95,7 +95,7 @@ def keyed_on_data(
     max_entries: int | None = None,
     spinner: str | bool = False,
     stated: bool = True,
-    still: Callable[[R], bool] | None = None,
+    still: Callable[[Any], bool] | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Keep what a function answers for as long as the active data stays; `spinner` is shown to who waits for it.
 

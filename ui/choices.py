@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from geo import french as fr
 from geo.coverage import Scope
@@ -21,13 +22,14 @@ WHOLE_WORDS = "contains"
 
 def pick_one(label: str, options: Any, *, format_func: Callable[[Any], Any] = str, **shown: Any) -> Any:
     """Show a list that takes one thing; what is held and no longer offered has its own text."""
-    return st.selectbox(label, options, format_func=_always_said(format_func), filter_mode=WHOLE_WORDS, **shown)
+    shown = {"format_func": _always_said(format_func), "filter_mode": WHOLE_WORDS, **shown}
+    return st.selectbox(label, options, **shown)
 
 
 def pick_several(label: str, options: Any, *, format_func: Callable[[Any], Any] = str, **shown: Any) -> Any:
     """Show a list that takes several things; what is held and no longer offered has its own text."""
-    said = _always_said(format_func)
-    return st.multiselect(label, options, format_func=said, filter_mode=WHOLE_WORDS, select_all=False, **shown)
+    shown = {"format_func": _always_said(format_func), "filter_mode": WHOLE_WORDS, "select_all": False, **shown}
+    return st.multiselect(label, options, **shown)
 
 
 def _always_said(format_func: Callable[[Any], Any]) -> Callable[[Any], str]:
@@ -76,21 +78,21 @@ def _within(scope: Scope, region: Scope) -> bool:
 SEPARATORS = f",{fr.NARROW}"  # of a chart: the decimal sign, then what stands between thousands
 
 
-def count_column(label: str | None = None, **shown: Any) -> object:
+def count_column(label: str | None = None, **shown: Any) -> ColumnConfig:
     """Return a column of whole numbers: « 1 234 »."""
     return st.column_config.NumberColumn(label, format="localized", step=1, **shown)
 
 
-def decimal_column(label: str | None = None, **shown: Any) -> object:
+def decimal_column(label: str | None = None, **shown: Any) -> ColumnConfig:
     """Return a column of numbers with one decimal: « 69,2 », « 70,0 »."""
     return st.column_config.NumberColumn(label, format="localized", step=0.1, **shown)
 
 
-def percent_column(label: str | None = None, **shown: Any) -> object:
+def percent_column(label: str | None = None, **shown: Any) -> ColumnConfig:
     """Return a column of percents to the hundredth, as they are typed: « 33,33 »."""
     return st.column_config.NumberColumn(label, format="localized", step=0.01, min_value=0.0, max_value=100.0, **shown)
 
 
-def share_column(label: str | None = None, **shown: Any) -> object:
+def share_column(label: str | None = None, **shown: Any) -> ColumnConfig:
     """Return a column of shares from 0 to 1, in whole percents: « 73 % »."""
     return st.column_config.NumberColumn(label, format="percent", step=0.01, **shown)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from html import escape as escape_markup
 
 from geo import french as fr
+from geo.exports import zone_cells
 from geo.guidance import Finding
-from geo.layers import Etat, Overlap
+from geo.layers import Overlap
 from geo.visible import visible
 
 
@@ -141,15 +142,6 @@ def _num(numeric: bool) -> str:
 
 def overlap_cells(overlap: Overlap) -> tuple[str, str, str, str]:
     """Return the cells of one overlap: name with state and relation, people in common, two shares."""
-    state = "" if overlap.etat is Etat.EN_SERVICE else f" ({overlap.etat})"
-    unknown = overlap.population is None or (overlap.unsized and not overlap.population)
-    least = overlap.hedge
-    people = "inconnu" if unknown else f"{least}{fr.number(overlap.population or 0)}"
-    share = (
-        "inconnue"
-        if unknown or overlap.share_of_perimeter is None
-        else f"{least}{fr.percent(overlap.share_of_perimeter)}"
-    )
-    zone = "inconnue" if overlap.share_of_zone is None else f"{least}{fr.percent(overlap.share_of_zone)}"
+    name, people, share, zone, _ = zone_cells(overlap)
     relation = "arrondissement inconnu" if overlap.somewhere else overlap.relation
-    return f"{overlap.name}{state}\n{relation}", people, share, zone
+    return f"{name}\n{relation}", people, share, zone

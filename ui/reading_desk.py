@@ -143,7 +143,6 @@ def _progress(at: Callable[[], Desk], cancel: str) -> None:
     reading = at().reading
     if reading is None or reading.look():
         st.rerun()
-        return
     bar, button = st.columns([4, 1], vertical_alignment="center")
     bar.progress(reading.part, text=html.literal(reading.text))
     button.button(cancel, key=f"annuler-{cancel}", icon=":material/close:", on_click=reading.stop)
@@ -171,7 +170,7 @@ def add_scenarios(sent: UploadedFile, work: OpenFile, said: Callable[[Opened], s
             refuse(sent.name, error)
             return
         desk().clear()
-        acts.once(token, lambda: frame.hold(merged) or "")
+        acts.once(token, lambda: frame.hold(merged))
         frame.say(f"{sent.name} : {said(opened)}", *opened.notices)
     st.session_state[frame.OPENED] += 1
     st.rerun()

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from geo import french as fr
 from geo.errors import GeoInputError
 from geo.layers import PARTITIONS, LayerId
+from geo.visible import blank
 
 NAME_LENGTH = 80  # characters of a name, a hospital, an author
 MOST_CLAIMS = 60  # in one workbook
@@ -105,7 +106,7 @@ class Claim:
         """Refuse what could be neither shown nor sent."""
         problems = [*_text_problems("Le nom", self.name), *_text_problems("L’hôpital", self.hospital)]
         problems += _text_problems("Votre nom", self.who)
-        problems += [] if self.who.strip() else ["Dites qui vous êtes : une déclaration a un auteur."]
+        problems += ["Dites qui vous êtes : une déclaration a un auteur."] if blank(self.who) else []
         problems += [] if _is_day(self.day) else ["La date d’une déclaration n’est pas un jour."]
         if ":" in f"{self.name}{self.who}":
             problems.append("Un nom s’écrit sans deux-points.")

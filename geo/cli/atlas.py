@@ -15,7 +15,7 @@ from geo.cli.coverage import departements
 from geo.cli.terminal import warn
 from geo.coverage import coverage_state, read_scope
 from geo.dataset import open_dataset
-from geo.errors import GeoInputError
+from geo.errors import GeoInputError, system_reason
 
 TOLD_EVERY = 0.1  # of the whole, between two lines of progress where no terminal rewrites them
 
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> Iterable[str]:
         options.out.write_bytes(made)
     except OSError as error:
         raise GeoInputError(
-            f"{options.out} : impossible d’écrire ici ({error.strerror}) ; donnez un autre fichier."
+            f"{options.out} : impossible d’écrire ici ({system_reason(error)}) ; donnez un autre fichier."
         ) from error
     return [f"{options.out} : {fr.megabytes(len(made))}."]
 

@@ -36,7 +36,7 @@ from geo.coverage import (
     situations_of,
 )
 from geo.dataset import Dataset, open_dataset
-from geo.errors import GeoInputError
+from geo.errors import GeoInputError, system_reason
 from geo.exports import CoverageReport, coverage_files, siting_notes
 
 SHOWN = 10
@@ -115,7 +115,7 @@ def _write(folder: Path, report: CoverageReport, world: Dataset) -> None:
             (folder / name).write_bytes(content)
     except OSError as error:
         raise GeoInputError(
-            f"{error.filename or folder} : impossible d’écrire ici ({error.strerror}) ; donnez un autre dossier."
+            f"{error.filename or folder} : impossible d’écrire ici ({system_reason(error)}) ; donnez un autre dossier."
         ) from error
 
 

@@ -18,7 +18,7 @@ from geo import register
 from geo.cli.terminal import Lines, as_json, warn
 from geo.communes import Atlas, split_codes
 from geo.dataset import open_dataset, tidy
-from geo.errors import GeoInputError
+from geo.errors import GeoInputError, system_reason
 from geo.imports import (
     KINDS,
     ROLES,
@@ -364,9 +364,10 @@ def _export(options: argparse.Namespace) -> str:
     made = export(version, layer, register.read_shapes(version), world.atlas)
     target = options.to / made.name
     try:
+        options.to.mkdir(parents=True, exist_ok=True)
         target.write_bytes(made.body)
     except OSError as error:
-        raise GeoInputError(f"{options.to} : écriture impossible ({error.strerror}).") from error
+        raise GeoInputError(f"{options.to} : écriture impossible ({system_reason(error)}).") from error
     return str(target)
 
 

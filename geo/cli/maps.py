@@ -11,7 +11,7 @@ from geo.cli.terminal import warn
 from geo.communes import split_codes
 from geo.coverage import coverage_state, read_scope
 from geo.dataset import Dataset, open_dataset, opened
-from geo.errors import GeoInputError
+from geo.errors import GeoInputError, system_reason
 from geo.exports import MAP_FORMATS, MAP_LINES, PAPERS, MapChoice, coverage_map_file, perimeter_map
 from geo.french import listing
 from geo.perimeters import Perimeter
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace, choose: Choose) -> Iterable[str]:
     try:
         options.out.write_bytes(data)
     except OSError as error:
-        raise GeoInputError(f"{options.out} : ce fichier ne peut pas être écrit ({error.strerror}).") from error
+        raise GeoInputError(f"{options.out} : ce fichier ne peut pas être écrit ({system_reason(error)}).") from error
     return [f"{options.out} : {len(data) / 1000:.0f} ko"]
 
 

@@ -15,7 +15,7 @@ from geo.communes import split_codes
 from geo.comparison import Candidate, SideBySide, candidates, default_choice, evaluate, scale_of, side_by_side
 from geo.dataset import Dataset, open_dataset, opened
 from geo.dossier import Dossier, make_archive
-from geo.errors import GeoInputError
+from geo.errors import GeoInputError, system_reason
 from geo.exports import FORMATS, Export, make
 from geo.guidance import MEASURES
 from geo.layers import Overlap
@@ -65,7 +65,7 @@ def note(options: argparse.Namespace, choose: Choose) -> Iterable[str]:
     try:
         options.out.write_bytes(data)
     except OSError as error:
-        raise GeoInputError(f"{options.out} : ce fichier ne peut pas être écrit ({error.strerror}).") from error
+        raise GeoInputError(f"{options.out} : ce fichier ne peut pas être écrit ({system_reason(error)}).") from error
     return [f"{options.out} : {len(data) / 1000:.0f} ko"]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from geo.cli.terminal import Lines, as_json
 from geo.dataset import open_dataset
-from geo.errors import GeoInputError
+from geo.errors import GeoInputError, system_reason
 from geo.french import count
 from geo.imports import KINDS, template
 from geo.schema import Verdict, check_file, table_schema, write_schemas
@@ -96,5 +96,5 @@ def run_schema(options: argparse.Namespace) -> Iterable[str]:
             options.workbook.write_bytes(template(options.kind))
             return [f"{options.workbook} écrit."]
     except OSError as error:
-        raise GeoInputError(f"Écriture impossible ({error.strerror or error}).") from error
+        raise GeoInputError(f"Écriture impossible ({system_reason(error)}).") from error
     return [as_json(table_schema(options.kind))]

@@ -38,6 +38,7 @@ from geo.perimeters import Perimeter, PerimeterFacts
 from geo.register import Version
 from geo.rights import Act, Actor, ensure_may
 from geo.sources import INDICATORS, CurrentVersion, load_sources, start
+from geo.visible import blank
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,7 +247,7 @@ def ask_sync(*kinds: str, who: Actor, home: Path | None = None) -> subprocess.Po
     ensure_may(who, Act.SYNCHRONISE, None)
     known = load_sources()
     told = ", ".join(known[kind].name if kind in known else kind for kind in kinds) or "toutes"
-    register.note_sync(told, who=who.name.strip() or register.default_who(), home=home)
+    register.note_sync(told, who=register.default_who() if blank(who.name) else who.name, home=home)
     return start(*kinds, who=who)
 
 

@@ -111,17 +111,14 @@ class Divided:
 
     def _unavoidable(self, value: int, *, within: bool) -> str:
         best = len(self.plans[0].cut) if self.plans else None
+        floor = fr.number(self.bound)
         if value <= self.bound and within:
             return "c’est le minimum, démontré"
-        if best is not None and best <= self.bound:
-            floor = fr.number(self.bound)
-            return (
-                f"au moins {floor} {'est' if self.bound == 1 else 'sont'} inévitable{'s' if self.bound > 1 else ''}"
-                if self.bound
-                else "aucune coupure n’est inévitable"
-            )
-        upper = f" et {fr.number(best)}" if best is not None else ""
-        return f"le minimum est entre {fr.number(self.bound)}{upper}" if upper else f"au moins {fr.number(self.bound)}"
+        if best is not None and best > self.bound:
+            return f"le minimum est entre {floor} et {fr.number(best)}"
+        if self.bound:
+            return f"au moins {floor} {'est' if self.bound == 1 else 'sont'} inévitable{'s' if self.bound > 1 else ''}"
+        return "le minimum n’est pas connu" if best is None else "aucune coupure n’est inévitable"
 
 
 WIDER = (

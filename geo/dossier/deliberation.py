@@ -101,7 +101,7 @@ def _annex(dossier: Dossier) -> tuple[Block, ...]:
         Heading("Annexe. Communes du périmètre"),
         Grid(table),
         *more,
-        Text(dossier.note.link_text, "small"),
+        *((Text(dossier.note.link_text, "small"), Text(dossier.note.link, "small")) if dossier.note.link else ()),
     )
 
 

@@ -19,7 +19,7 @@ from geo.exports.maps.layers import MapChoice
 from geo.exports.maps.sheet import PAPERS
 from geo.exports.maps.svg import SvgMap
 from geo.exports.note import Note, speaks, title_of
-from geo.exports.note_tables import Table
+from geo.exports.note_tables import Table, zone_cells
 from geo.exports.perimeter_files import FORMATS, TYPES, Export, file_name, make
 from geo.exports.perimeter_svg import frame_of, main_projection, perimeter_page, small_map
 from geo.exports.reimport import open_exported, open_scenarios
@@ -83,6 +83,7 @@ __all__ = [
     "word_table",
     "workbook",
     "zipped",
+    "zone_cells",
 ]
 
 _WORD = frozenset(n for n in __all__ if n.startswith("word_")) | {"note_docx"}

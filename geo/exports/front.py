@@ -25,7 +25,8 @@ NO_STRENGTH = "Aucun repère n’est favorable tel que ce périmètre est dessin
 NO_POINT = "Aucun repère n’appelle de discussion ; les questions du guide, en annexe, restent à poser."
 COST_SOURCE = "Guide 2025, « Cadre de travail » et annexe 1"
 BLANK_MARK = re.compile(r"\[à compléter[^\]]*\]")
-LOOK_AT = "À regarder"  # how a check begins the sentence that says what crosses a threshold
+# How a check begins the sentence that says what is to be discussed: what crosses a threshold, what is left outside.
+_REASON = re.compile(r"À regarder|Laissés? dehors|[\d\s]+communes? rurales? limitrophes? des mêmes")
 _TO_THE_USER = re.compile(r"\s?:\s*si c’est pour l’élargir, dites-le \([^)]*\)|, dites lequel")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-ÖØ-Þ0-9«])")
 _GOOD = (Outcome.FAVORABLE, Outcome.RESERVED)
@@ -225,7 +226,7 @@ def on_paper(finding: Finding) -> str:
 def in_short(finding: Finding, most: int = POINT_LENGTH) -> str:
     """Return the first sentences of a finding, what it says to look at before the rest: as many as fit, one at least; a first
     sentence that is too long is cut."""
-    sentences = sorted(_SENTENCE.split(on_paper(finding)), key=lambda s: not s.startswith(LOOK_AT))
+    sentences = sorted(_SENTENCE.split(on_paper(finding)), key=lambda s: not _REASON.match(s))
     kept = ""
     for sentence in sentences:
         longer = f"{kept} {sentence}".strip()

@@ -24,6 +24,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
+from geo.errors import system_reason
 from geo.files.disk import sync_folder
 from geo.files.transfer import (
     ChangedError,
@@ -120,7 +121,7 @@ def download(
         try:
             return _persevere(transfer, retry).finish(target)
         except OSError as error:
-            raise DownloadError(f"{target.name} : écriture impossible ({error.strerror or error}).") from error
+            raise DownloadError(f"{target.name} : écriture impossible ({system_reason(error)}).") from error
 
 
 def _persevere(transfer: _Transfer, retry: Retry) -> _Transfer:

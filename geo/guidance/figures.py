@@ -7,7 +7,7 @@ floor; what cannot be computed is None, never zero.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geo import french as fr
 from geo.budget import RECOMMENDED
@@ -69,7 +69,7 @@ class Measure:
         return f"{hedge}{self.write(value.number)}"
 
     def difference_text(self, first: Value, second: Value) -> str:
-        """Write the second less the first with its sign; « = » when there is none.
+        """Write the second less the first with its sign; « = » when there is none, « presque égal » when it is written as zero.
 
         Where one of them is unknown or a floor, the difference cannot be said.
         """
@@ -79,8 +79,12 @@ class Measure:
         if gap == 0:
             return "="
         about = "environ " if first.estimated or second.estimated else ""
-        points = self.write is fr.percent
-        written = f"{fr.number(abs(gap) * 100, 1)}{fr.NBSP}points" if points else self.write(abs(gap))
+        zero, written = (
+            f"{fr.number(size * 100, 1)}{fr.NBSP}points" if self.write is fr.percent else self.write(size)
+            for size in (0.0, abs(gap))
+        )
+        if written == zero:
+            return "presque égal"
         return f"{about}{'+' if gap > 0 else fr.MINUS}{fr.NARROW}{written}"
 
 
@@ -115,13 +119,16 @@ def _sector_people(facts: PerimeterFacts, *, outside: bool) -> Value:
     cut = [o for o in _sectors(facts) if _cut(o)]
     if outside:
         counted = [o for o in cut if o.zone_population is not None and o.population is not None]
-        number = sum((o.zone_population or 0) - (o.population or 0) for o in counted)
+        number = sum(round(o.zone_population or 0) - round(o.population or 0) for o in counted)
+        split = {s.id for s in sectors_met(facts, (LayerId.ADULT_SECTORS,)) if s.estimated}
+        estimated = any(o.id in split for o in counted)
     else:
         counted = [o for o in cut if o.population is not None]
-        number = sum(o.population or 0 for o in counted)
-    value = _known(facts, LayerId.ADULT_SECTORS, number)
+        number = round(sum(o.population or 0 for o in counted))
+        estimated = any(o.estimated for o in counted)
+    value = replace(_known(facts, LayerId.ADULT_SECTORS, number), estimated=estimated)
     if len(counted) < len(cut):
-        return Value(number, least=True, note="la population d’un secteur au moins n’est pas connue")
+        return replace(value, least=True, note="la population d’un secteur au moins n’est pas connue")
     return value
 
 

@@ -13,6 +13,7 @@ from geo.imports.read import read_import
 from geo.layers import Mode, departement_of_place
 from geo.register import Statement
 from geo.rights import Act, Actor, actor_of, ensure_may
+from geo.visible import blank
 
 
 def claimed_kinds(claims: Claims) -> tuple[str, ...]:
@@ -35,7 +36,7 @@ def claimed_review(kind: str, claims: Claims, who: str | Actor, world: Dataset) 
     named = _named(claims, kind)
     if not named:
         raise GeoInputError("Aucune déclaration à verser pour cette couche.")
-    if not actor.name.strip():
+    if blank(actor.name):
         raise GeoInputError("Dites qui vous êtes pour verser au registre.")
     pieces = (piece for claim in named for piece in claim.pieces | claim.parts)
     ensure_may(actor, Act.HAND_OVER, {departement_of_place(piece[:5]) for piece in pieces})

@@ -22,7 +22,7 @@ ALIASES: tuple[tuple[str, str], ...] = (
                     r"|nomdescommunes|nomdelaville|libelledelacommune"),
     ("epci", r"epci|codeepci|siren|sirenepci|codesiren|numsiren|nsiren|epcisiren|ept|codeept|intercommunalite|intercommunalites|nomepci|libepci|libelleepci"
              r"|communautedecommunes|nomdelepci"),
-    ("departement", r"departement|dep|dept|dpt|codedepartement|codedep|coddep|codedept|departementcouvert|departementscouverts|numdep|numdepartement|nomdepartement|ndepartement|inseedep"),
+    ("departement", r"departements?|listedesdepartements|departements?(?:dintervention|concernes?)|dep|dept|dpt|codedepartement|codedep|coddep|codedept|departementcouvert|departementscouverts|numdep|numdepartement|nomdepartement|ndepartement|inseedep"),
     ("part_commune", r"partcommune|part|partiel|partielle|partiellement|couverture|totaleoupartielle|inclusion"),
     ("etat", r"etat|statut|avancement|situation|etat(du)?(clsm|cls|cpts|dac)|statut(du)?(clsm|cls|cpts|dac)|phase|etatdavancement"),
     ("fin", r"(?:clsm|cls|cpts|dac)?(?:est|dejaete)?(?:dissout?e?s?|fermee?|inacti(?:f|ve)|abandonnee?|ensommeil|enveille|suspendue?|arretee?|close?|cloturee?|caduc|caduque"

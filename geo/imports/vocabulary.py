@@ -100,3 +100,9 @@ def says_yes(text: str) -> bool | None:
 def is_cross(text: str) -> bool:
     """Tell whether a cell is a mark in a table of crosses."""
     return column_key(text) in CROSSES or (len(text.strip()) == 1 and text.strip() in _CROSS_SIGNS)
+
+
+def year_of(text: str) -> str:
+    """Return the year of a date (2019-05-01, 01/05/2019, mai 2019); a text with several years, or none, stays."""
+    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
+    return years[0] if len(years) == 1 else text[:80]

@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from geo.arrays import Bools, Floats, Ints
 from geo.communes import Atlas, Iris
 from geo.french import fold
+from geo.indicators.alike import told_together
 from geo.indicators.indicator import Indicator, Measure
 from geo.indicators.levels import Level, levels_of
 from geo.indicators.secrecy import protected, rates_protected
@@ -108,13 +109,27 @@ def things_of(indicators: Indicators, atlas: Atlas, iris: Iris | None = None) ->
             turn += 1
         groups[_thing(series.indicator, turn)].append(series)
     raw = {key: _levels(mine, atlas, iris) for key, mine in groups.items()}
-    shown = {key: levels if key[-1] is Measure.RATE else protected(levels) for key, levels in raw.items()}
+    shown = _protected(raw)
     return tuple(Thing(tuple(_rated(level, key, raw, shown) for level in levels)) for key, levels in shown.items())
+
+
+def _protected(raw: dict[tuple[object, ...], tuple[Level, ...]]) -> dict[tuple[object, ...], tuple[Level, ...]]:
+    """Return the levels of each thing as they may be shown: those that would tell one another are protected together."""
+    found = {key: levels for key, levels in raw.items() if key[-1] is Measure.RATE}
+    for keys in told_together({key: levels for key, levels in raw.items() if key not in found}):
+        every = sorted(((level, key) for key in keys for level in raw[key]), key=lambda pair: _finest(pair[0]))
+        shown = protected([level for level, _ in every])
+        found |= {key: tuple(one for one, (_, own) in zip(shown, every, strict=True) if own == key) for key in keys}
+    return {key: found[key] for key in raw}
+
+
+def _finest(level: Level) -> tuple[int, int]:
+    return level.indicator.grain.rank, -len(level.codes)
 
 
 def _levels(group: Sequence[Series], atlas: Atlas, iris: Iris | None) -> tuple[Level, ...]:
     every = [level for series in group for level in levels_of(series, atlas, iris)]
-    return tuple(sorted(every, key=lambda level: (level.indicator.grain.rank, -len(level.codes))))
+    return tuple(sorted(every, key=_finest))
 
 
 def _thing(one: Indicator, turn: int) -> tuple[object, ...]:

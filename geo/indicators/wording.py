@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -52,12 +53,17 @@ class Answer:
         return fr.typeset(f"{self.figure} ({self.detail})" if self.detail else self.figure)
 
 
-def amount(indicator: Indicator, value: float) -> str:
-    """Write a figure with its unit: « 15,2 pour 100 000 habitants », « 12,5 % », « 12 décès »."""
+def amount(indicator: Indicator, value: float, *, bare: bool = False) -> str:
+    """Write a figure with its unit: « 15,2 pour 100 000 habitants », « 12,5 % », « 12 décès »; `bare` leaves the unit out.
+
+    A rate that is neither none nor whole is not written so: it takes the decimals that it needs.
+    """
     if indicator.measure is Measure.COUNT:
-        return fr.count(value, *_counted(indicator))
+        return fr.number(value) if bare else fr.count(value, *_counted(indicator))
+    whole = 100.0 if indicator.unit.strip() == "%" else math.inf
+    figure = fr.number(value, fr.decimals_for(value, indicator.decimals, whole=whole))
     unit = f"{fr.NBSP}{_GROUPED.sub(fr.NARROW, indicator.unit)}" if indicator.unit else ""
-    return fr.number(value, indicator.decimals) + unit
+    return figure if bare else figure + unit
 
 
 def outward(indicator: Indicator, least: float, most: float) -> tuple[float, float]:
@@ -204,5 +210,4 @@ def unit_amount(level: Level, unit: int, *, bare: bool = False) -> str:
         Measure.RATIO: indicator.multiplier * level.numerator[unit] / (level.denominator[unit] or np.nan),
     }
     value = float(figures[indicator.measure])
-    decimals = 0 if indicator.measure is Measure.COUNT else indicator.decimals
-    return fr.number(value, decimals) if bare or not np.isfinite(value) else amount(indicator, value)
+    return amount(indicator, value, bare=bare or not np.isfinite(value))

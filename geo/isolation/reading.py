@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from geo.communes import Atlas
-from geo.errors import GeoInputError
+from geo.errors import GeoInputError, system_reason
 from geo.french import count, megabytes
 from geo.isolation.template import LIMITS, Limits, Request, template_for
 from geo.turns import GoneError, Line, Stop, Words
@@ -141,7 +141,7 @@ def read(
     except GeoInputError as error:
         return Outcome("refused", problems=error.problems)
     except OSError as error:  # no room for the file, no process to be had
-        text = f"{name} : la lecture n’a pas pu se faire sur cette machine ({error.strerror or type(error).__name__}). {AGAIN}"
+        text = f"{name} : la lecture n’a pas pu se faire sur cette machine ({system_reason(error)}). {AGAIN}"
         return Outcome("refused", problems=(text,))
 
 

@@ -206,7 +206,10 @@ class MoveBatch:
 
 @dataclass(frozen=True, eq=False)
 class Sectors:
-    """Sectors of one layer after each move (moves × sectors): met, cut, of unknown size, wholly inside, inhabitants left outside."""
+    """Sectors of one layer after each move (moves × sectors): met, cut, of unknown size, wholly inside, inhabitants left outside.
+
+    These are whole, as they are told of each sector: estimates of parts are added before they are compared.
+    """
 
     met: Bools
     cut: Bools
@@ -277,7 +280,7 @@ class Zones:
         met, total = self.met[:, mine], self.known_total[mine]
         unknown = met & np.isnan(total)
         cut = met & ~self.covered[:, mine] & ~unknown
-        outside = np.where(cut, np.nan_to_num(total) - self.people[:, mine], 0.0)
+        outside = np.where(cut, np.rint(np.nan_to_num(total)) - np.rint(self.people[:, mine]), 0.0)
         return Sectors(met, cut, unknown, met & ~cut & ~unknown, outside)
 
 

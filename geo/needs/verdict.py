@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from geo import french as fr
-from geo.indicators import Answer, Direction, Indicator, Kind, Measure, outward
+from geo.indicators import Answer, Direction, Indicator, Kind, Measure, amount, outward
 
 ALIKE = 0.05  # of the other figure
 CHANCE = 1.96  # standard deviations: 19 times out of 20
@@ -70,7 +70,7 @@ def _exact(indicator: Indicator, mine: Answer, other: float) -> Verdict:
 def said_figure(indicator: Indicator, least: float, most: float) -> str:
     """Write a figure alone, or its bounds rounded so that they still hold it: « 15,2 », « 1,8 à 1,9 »."""
     if least == most:
-        return fr.number(least, indicator.decimals)
+        return amount(indicator, least, bare=True)
     return " à ".join(fr.number(end, indicator.decimals) for end in outward(indicator, least, most))
 
 

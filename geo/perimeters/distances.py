@@ -39,7 +39,7 @@ class Travel:
         mean = ""
         if self.mean_m is not None:
             mean = f" ; en moyenne, un habitant vit à {fr.kilometres(self.mean_m)} du centre de la ville principale ({self.main})"
-        return f"{fr.kilometres(self.largest_m)} entre {self.ends[0]} et {self.ends[1]}{mean} ({METHOD})."
+        return f"{fr.kilometres(self.largest_m)} entre {self.ends[0]} et {self.ends[1]}{mean}. Mesures {METHOD}."
 
 
 def travel(facts: PerimeterFacts) -> Travel:

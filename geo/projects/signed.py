@@ -15,6 +15,7 @@ from geo.imports import Review, read_import
 from geo.layers import Etat, LayerId, Mode
 from geo.projects.model import Kept, Project, Step
 from geo.register import Statement
+from geo.visible import blank
 
 _COLUMNS = (
     "nom",
@@ -75,7 +76,7 @@ def signed_review(one: Kept, who: str, world: Dataset) -> Review:
         raise GeoInputError("Seul un projet signé devient un CLSM en service.")
     if not signed_codes(project, world.atlas):
         raise GeoInputError("Donnez d’abord les communes du projet : un CLSM sans commune ne couvre personne.")
-    if not who.strip():
+    if blank(who):
         raise GeoInputError("Dites qui vous êtes.")
     table = projects_table([one], world.atlas)
     draft = read_import(table, f"projet-{one.id}.csv", str(LayerId.CLSM), atlas=world.atlas)

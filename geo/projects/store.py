@@ -22,7 +22,7 @@ from geo.layers import departement_of_place
 from geo.projects.model import Change, Kept, Project, Step, checked
 from geo.register import PROJECTS, ConflictError
 from geo.rights import Act, Actor, actor_of, ensure_may
-from geo.visible import one_line
+from geo.visible import blank, one_line
 
 LONGEST_NAME = 200  # of who
 
@@ -83,7 +83,7 @@ def save_all(
     actor = actor_of(who)
     ensure_may(actor, Act.WRITE_PROJECT)
     author = one_line(actor.name).strip()[:LONGEST_NAME]
-    if not author:
+    if blank(actor.name):
         raise GeoInputError("Dites qui vous êtes.")
     good = [(checked(project, atlas, today), number, seen) for project, number, seen in every]
     if actor != Actor(actor.name):  # else everything is theirs

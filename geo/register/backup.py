@@ -21,7 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from geo.errors import GeoInputError
+from geo.errors import GeoInputError, system_reason
 from geo.files import Ceilings, DamagedError, sha256, sync_folder, weigh
 from geo.register import schema, store
 from geo.register.rows import CONTENT
@@ -95,7 +95,9 @@ def _write(target: Path, bodies: Mapping[str, bytes]) -> None:
         fresh.replace(target)
         sync_folder(target.parent)
     except OSError as error:
-        raise GeoInputError(f"{target} : écriture impossible ({error.strerror}). Rien n’est sauvegardé.") from error
+        raise GeoInputError(
+            f"{target} : écriture impossible ({system_reason(error)}). Rien n’est sauvegardé."
+        ) from error
 
 
 def restore(source: Path, home: Path | None = None) -> Saved:
@@ -180,7 +182,7 @@ def _read(source: Path) -> dict[str, bytes]:
     except GeoInputError as error:
         raise GeoInputError(f"{source.name} : {_NO_ARCHIVE}. Rien n’est restauré.") from error
     except OSError as error:
-        raise GeoInputError(f"{source} : lecture impossible ({error.strerror}).") from error
+        raise GeoInputError(f"{source} : lecture impossible ({system_reason(error)}).") from error
     except Exception as error:  # zipfile and json raise whatever they like on bytes of another kind
         raise GeoInputError(f"{source.name} : {_NO_ARCHIVE}. Rien n’est restauré.") from error
     shapes = all(name == ROWS or _is_body(name) for name in bodies)

@@ -22,6 +22,7 @@ from geo.register.model import NEEDS, Head, Origin, Settled, Statement, Version
 from geo.register.register import add_row, damage, find, head, heads, versions
 from geo.register.writing import given_columns, now, one_line, statement_row
 from geo.rights import Act, Actor, actor_of, ensure_may
+from geo.visible import blank
 
 MOST_LETTERS = 40  # of the identifier of a set
 
@@ -121,9 +122,9 @@ def _ensure_stated(name: str, series: Sequence[Series], statement: Statement) ->
     problems = []
     if not ID.fullmatch(set_id(name)):
         problems.append("Donnez un nom au jeu d’indicateurs, avec au moins une lettre ou un chiffre.")
-    if not statement.who.strip():
+    if blank(statement.who):
         problems.append("Dites qui apporte ces indicateurs.")
-    if not statement.source.strip():
+    if blank(statement.source):
         problems.append("Dites d’où viennent ces indicateurs (leur source).")
     if not any((one.values["state"] == State.KNOWN).any() for one in series):
         problems.append("Aucun territoire n’a de chiffre : rien n’est gardé.")

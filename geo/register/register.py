@@ -30,6 +30,7 @@ from geo.register.rows import NEEDED, version_of
 from geo.register.schema import EVENTS, HEADS, STATEMENTS, VERSIONS
 from geo.register.writing import LONGEST, ensure_stated, now, one_line, statement_row, version_row
 from geo.rights import Act, Actor, actor_of, ensure_may
+from geo.visible import blank
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -133,7 +134,7 @@ def withdraw(kind: str, *, who: str | Actor, seen: int, home: Path | None = None
 def _move(kind: str, version: Version | None, *, who: str | Actor, seen: int, home: Path | None) -> Head:
     actor = actor_of(who)
     ensure_may_go(actor, kind, version, seen, home)
-    if not actor.name.strip():
+    if blank(actor.name):
         raise GeoInputError("Dites qui publie la couche.")
     target = version.id if version else None
     moved = False

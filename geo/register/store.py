@@ -23,7 +23,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from geo.communes import SHAPE_OF_IRIS, Atlas, read_code
-from geo.errors import GeoInputError
+from geo.errors import GeoInputError, system_reason
 from geo.files import Content, DamagedError, has_outlines, owner, read_table, remove, sync_folder, write_json
 from geo.geometry import WGS84
 from geo.layers import MEMBER_COLUMNS, ZONE_COLUMNS, Etat, Layer, Precision, estimated, fine_frame, members_frame
@@ -75,7 +75,7 @@ def _database(home: Path | None) -> sa.Engine:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise GeoInputError(f"{folder} : dossier inaccessible en écriture ({error.strerror}).") from error
+        raise GeoInputError(f"{folder} : dossier inaccessible en écriture ({system_reason(error)}).") from error
     # Not as a text: a folder whose name holds « ? » would lead elsewhere.
     return engine_of(sa.URL.create("sqlite", database=str(folder / DATABASE)))
 
@@ -178,7 +178,7 @@ def written(
         try:
             _place(files, root, root / content)
         except OSError as error:
-            raise GeoInputError(f"{root} : écriture impossible ({error.strerror}). Rien n’est gardé.") from error
+            raise GeoInputError(f"{root} : écriture impossible ({system_reason(error)}). Rien n’est gardé.") from error
 
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -188,7 +188,7 @@ def written(
         again()
         yield again
     except OSError as error:
-        raise GeoInputError(f"{root} : écriture impossible ({error.strerror}). Rien n’est gardé.") from error
+        raise GeoInputError(f"{root} : écriture impossible ({system_reason(error)}). Rien n’est gardé.") from error
     finally:
         with suppress(OSError):
             note.unlink(missing_ok=True)

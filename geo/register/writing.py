@@ -12,6 +12,7 @@ from geo.errors import GeoInputError
 from geo.layers import Difference, Layer
 from geo.register.model import Origin, Settled, Statement
 from geo.register.reach import CHANGED, of_difference
+from geo.visible import blank
 
 LONGEST = {"who": 200, "file_name": 300, "date": 60, "file_form": 20, "list_key": 64}
 
@@ -87,9 +88,9 @@ def ensure_stated(layer: Layer, statement: Statement, atlas: Atlas) -> None:
         When who or the source is not stated, a day or a département makes no sense, or the layer is empty.
     """
     problems = []
-    if not statement.who.strip():
+    if blank(statement.who):
         problems.append("Dites qui importe la couche.")
-    if not statement.source.strip():
+    if blank(statement.source):
         problems.append("Dites d’où vient la couche (sa source).")
     problems += [
         f"{code} : département inconnu." for code in sorted(statement.extent) if code not in atlas.departements.index

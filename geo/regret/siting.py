@@ -56,9 +56,9 @@ class SitingRegret:
         """Write what the choice is worth at the worst."""
         if not self.usual:
             return "Ce qui est inconnu ne peut rien changer à ce choix : il reste le meilleur quoi qu’on apprenne."
-        proof = (
-            "c’est démontré" if self.exact else f"preuve non faite, au moins {self.amount(self.bound)} pour tout choix"
-        )
+        proof = "c’est démontré" if self.exact else "preuve non faite"
+        if not self.exact and self.bound >= (1.0 if self.mix.single else 0.001):
+            proof += f", au moins {self.amount(self.bound)} pour tout choix"
         if self.same:
             return fr.typeset(
                 f"Le choix ci-dessus est aussi celui qui risque le moins : une fois tout connu, il servirait au pire "

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from geo.communes import Atlas
-from geo.errors import GeoInputError
+from geo.errors import GeoInputError, system_reason
 from geo.files import (
     PATIENCE,
     TRIES,
@@ -141,7 +141,7 @@ class _Run(Bringer):
             result = KindResult(source.kind, Outcome.FAILED, error.problems)
         except OSError as error:
             result = KindResult(
-                source.kind, Outcome.FAILED, (f"Écriture ou lecture impossible ({error.strerror or error}).",)
+                source.kind, Outcome.FAILED, (f"Écriture ou lecture impossible ({system_reason(error)}).",)
             )
         finally:
             if source.kind == OUTLINES:
@@ -243,7 +243,9 @@ def _read(reader: Reader, paths: Sequence[Path], stage: Path, atlas: Atlas | Non
     except GeoInputError:
         raise
     except Exception as error:  # a parser surprised by a foreign file: one kind fails, the others go on
-        raise GeoInputError(f"Lecture impossible ({type(error).__name__} : {str(error)[:120]}).") from error
+        raise GeoInputError(
+            f"Lecture impossible ({type(error).__name__}) : le fichier n’a pas la forme attendue."
+        ) from error
 
 
 def _mirrored(found: list[Found], reader: Reader) -> list[Candidate]:

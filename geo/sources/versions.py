@@ -22,7 +22,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from geo.errors import GeoInputError
+from geo.errors import GeoInputError, system_reason
 from geo.files import age, read_json, remove, sha256_of, sync_folder, write_json
 from geo.paths import home as default_home
 from geo.visible import visible
@@ -296,7 +296,7 @@ def only_run(home: Path | None = None) -> Iterator[None]:
         root.mkdir(parents=True, exist_ok=True)
         file = (root / ".verrou").open("a+", encoding="utf-8", errors="replace")
     except OSError as error:
-        raise GeoInputError(f"{root} : dossier inaccessible en écriture ({error.strerror}).") from error
+        raise GeoInputError(f"{root} : dossier inaccessible en écriture ({system_reason(error)}).") from error
     with file:
         if not _lock(file):
             file.seek(0)

@@ -211,7 +211,7 @@ def test_a_table_taken_out_comes_in_again_unchanged(capsys, tmp_path: Path, form
     frame = pd.DataFrame([line.split(";") for line in FILE.splitlines()[1:4]], columns=FILE.splitlines()[0].split(";"))
     path.write_bytes(csv_bytes(frame) if form == "csv" else workbook([Sheet("couche", frame)]))
     run(capsys, "import", path, "--kind", "clsm", *STATED)
-    code, out, _ = run(capsys, "layers", "--kind", "clsm", "--export", 1, "--to", tmp_path)
+    code, out, _ = run(capsys, "layers", "--kind", "clsm", "--export", 1, "--to", tmp_path / "nouveau" / "dossier")
     assert code == 0
     taken = Path(out.strip())
     assert taken.name == f"clsm-version-1.{form}"

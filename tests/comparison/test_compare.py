@@ -17,10 +17,10 @@ from geo.dataset import Dataset
 from geo.errors import GeoInputError
 from geo.guidance import MEASURES, Outcome, Reach, Settings, Value, judge_moves
 from geo.layers import Precision
-from geo.moves import incidence_of
+from geo.moves import Move, incidence_of
 from geo.scenarios import Scenario
 from tests.support import real
-from tests.support.grid import crosswalk, draw, plain, zone
+from tests.support.grid import crosswalk, draw, plain, with_people, zone
 
 # Three communes a line, two lines; the two first columns are one EPCI, the last another. 01005 is the largest.
 PEOPLE = [[100, 200, 300], [400, 5000, 600]]
@@ -93,6 +93,29 @@ def test_where_no_sector_is_known_their_figures_are_unknown_and_not_nought() -> 
     assert [
         found[k] for k in ("secteurs", "secteurs_entiers", "secteurs_coupes", "secteurs_dedans", "secteurs_dehors")
     ] == [None] * 5
+
+
+def test_people_of_a_sector_that_cuts_a_commune_are_an_estimate_in_whole_numbers() -> None:
+    atlas = draw([[100, 200, 300, 50]])
+    zones = {"secteurs-adultes": {"g1": zone("01001", "01002", part=["01003"]), "g2": zone("01004", part=["01003"])}}
+    built = crosswalk(atlas, zones, complete="all")
+    world = Dataset(
+        with_people(built, "secteurs-adultes", {("g1", "01003"): 180.6, ("g2", "01003"): 119.4}),
+        approximate_density(atlas), None, {},
+    )  # fmt: skip
+    left, inside = (evaluate(candidate(*codes), world).values for codes in (["01001"], ["01001", "01003"]))
+    assert (left["secteurs_dehors"].number, left["secteurs_dehors"].estimated) == (381, True)
+    assert (left["secteurs_dedans"].number, left["secteurs_dedans"].estimated) == (100, False)
+    assert (inside["secteurs_dehors"].number, inside["secteurs_dehors"].estimated) == (250, True)
+    assert (inside["secteurs_dedans"].number, inside["secteurs_dedans"].estimated) == (400, True)
+    tried = judge_moves(incidence_of(world.evidence), ["01001"], [Move("Bourg 3", frozenset({"01003"}))])
+    assert [tried.measures(i).sector_people_outside for i in (0, 1)] == [381, 250]
+
+
+def test_a_difference_that_is_written_as_zero_is_said_to_be_nearly_none() -> None:
+    assert BY_ID["ville_principale"].difference_text(Value(0.3333), Value(0.33334)) == "presque égal"
+    assert BY_ID["superficie"].difference_text(Value(5e8), Value(5.0001e8)) == "presque égal"
+    assert plain(BY_ID["ville_principale"].difference_text(Value(0.3333), Value(0.3343))) == "+ 0,1 points"
 
 
 def test_differences_are_written_with_their_sign() -> None:

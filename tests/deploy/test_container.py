@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,8 +73,10 @@ def pip_installs() -> list[str]:
 def test_set_up_is_that_of_the_makefile() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     ran = " ".join(words_of("RUN"))
-    steps = re.findall(r"^\t\$\(BIN\)/python -m ((?:ui\.setup\.vendor|ui\.setup\.bundle|ui\.server\.light|geo display))$", makefile, re.M)  # fmt: skip
-    assert len(steps) == 4
+    recipe = re.search(r"^setup:.*\n((?:\t.*\n)+)", makefile, re.M)
+    assert recipe
+    steps = re.findall(r"^\t-?\$\(BIN\)/python -m (.+)$", recipe[1], re.M)
+    assert steps == ["ui.setup", "geo display", "geo rivers"]
     assert [step for step in steps if step not in ran] == []
     locks = re.findall(r"--require-hashes -r (\S+)", ran)
     assert locks == ["locks/requirements-server.lock", "locks/requirements-npm.lock"]
@@ -110,6 +114,29 @@ def test_the_unit_exposes_little() -> None:
     if "unrecognized option" in done.stderr:
         pytest.skip("systemd-analyze est d’avant la version 250")
     assert done.returncode == 0, done.stdout[-200:] + done.stderr
+
+
+@pytest.mark.parametrize(("answer", "status"), [
+    (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0),
+    (b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n", 1),
+    (b"nothing of the web\r\n", 1),
+    (b"", 1),
+])  # fmt: skip
+def test_whether_a_process_is_ready_is_asked_of_it_straight(answer: bytes, status: int) -> None:
+    """A proxy of the environment, which podman hands to containers, is not asked; whatever else listens there is a no."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def once() -> None:
+            caller, _ = listening.accept()
+            with caller:
+                caller.recv(4_096)
+                caller.sendall(answer)
+
+        threading.Thread(target=once, daemon=True).start()
+        asked = [sys.executable, DEPLOY / "ready.py", str(listening.getsockname()[1]), "0"]
+        elsewhere = os.environ | {"http_proxy": "http://127.0.0.1:1", "no_proxy": "", "NO_PROXY": ""}
+        done = subprocess.run(asked, env=elsewhere, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (status, "")
 
 
 # --- the tree of the image, run -----------------------------------------------------------------------------------

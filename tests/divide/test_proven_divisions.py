@@ -261,6 +261,11 @@ def test_a_stopped_search_says_that_the_proof_is_not_made() -> None:
     found = divide(board, Terms(2, 30, 30), stopped=lambda: True)
     assert found.stopped and not found.proven and not found.plans
     assert "on ne sait pas" in found.sentence
+    own = [{"U0", "U1", "U2"}, {"U3", "U4", "U5"}]
+    assert plain(found.compared(own)[0]) == "Le vôtre en coupe 1 ; le minimum n’est pas connu."
+    forced = divide(board, Terms(4, 10, 15), stopped=lambda: True)
+    said = forced.compared([{"U0"}, {"U1", "U2"}, {"U3"}, {"U4", "U5"}])[0]
+    assert plain(said) == "Le vôtre en coupe 2 ; au moins 3 sont inévitables."
 
 
 def test_alternatives_cut_as_few_and_differ() -> None:

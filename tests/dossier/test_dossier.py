@@ -334,3 +334,11 @@ def test_the_price_is_french_in_easy_french() -> None:
     (price,) = (t for t in texts if t.startswith("Le prix est"))
     assert price.startswith("Le prix est d’environ 0,")
     assert "On ne sait pas encore qui paie combien." in texts
+
+
+def test_the_link_that_a_draft_announces_is_under_it() -> None:
+    for written in (deliberation, convention):
+        texts = [b.text for b in written(dossier_of(link=PUBLIC)).blocks if isinstance(b, Text)]
+        assert texts[-1] == PUBLIC and texts[-2].startswith("Le lien ci-dessous")
+        local = [b.text for b in written(dossier_of()).blocks if isinstance(b, Text)]
+        assert not any("lien ci-dessous" in t or "adresse de ce tableau" in t for t in local)

@@ -19,7 +19,7 @@ from geo.__main__ import main
 from geo.comparison import Candidate, Evaluated, candidates, default_choice, evaluate, scale_of, side_by_side
 from geo.errors import GeoInputError
 from geo.exports import frame_of, small_map
-from geo.exports.front import front_of
+from geo.exports.front import front_of, in_short
 from geo.exports.maps.names import GREY, short_name
 from geo.exports.note import Note, make_note, opens_elsewhere, speaks, title_of
 from geo.exports.perimeter_svg import gauge_words, note_map, unnamed_on
@@ -422,3 +422,13 @@ def test_the_comparison_is_told_as_data_and_as_text(capsys: pytest.CaptureFixtur
     assert told["perimetres"][0]["chiffres"]["lieux"]["valeur"] is None
     assert main(["compare", "--commune", "94028"]) == 0
     assert "Habitants : 93 397" in plain(capsys.readouterr().out)
+
+
+def test_a_point_to_discuss_says_in_short_what_is_to_be_discussed() -> None:
+    points = {p.title: plain(p.text) for p in front_of(evaluated(("94028", "94046", "94011"))).points}
+    assert points["Quartiers prioritaires"].startswith("Laissés dehors, dans les communes limitrophes : ")
+    alone = {p.title: plain(p.text) for p in front_of(evaluated(("2A004", "2B033"))).points}
+    rural = next(f for c, f in evaluated(("2A004", "2B033")).findings if c.id == "rural")
+    assert plain(in_short(rural)).startswith("3 communes rurales limitrophes des mêmes intercommunalités")
+    assert "qui servira leurs habitants ?" in plain(in_short(rural))
+    assert all(len(text) <= 231 for text in (*points.values(), *alone.values()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -16,7 +17,7 @@ from geo.guidance import CHECKS, Finding, Outcome, Reach, Settings, run_checks
 from geo.layers import CarePlaces, Etat, Evidence, Precision, build_crosswalk
 from geo.perimeters import Perimeter, PerimeterFacts
 from tests.support import real
-from tests.support.grid import FACT_LAYERS, check, draw, facts_of, layer, plain, with_places, zone
+from tests.support.grid import FACT_LAYERS, check, draw, facts_of, layer, plain, with_people, with_places, zone
 
 IDS = {
     "taille", "qpv", "rural", "typologie", "coordination", "ressources", "diagnostic",
@@ -123,6 +124,16 @@ def test_qpv_left_outside_is_to_discuss_by_name_with_its_people() -> None:
     assert (found.figures["habitants_en_qpv"], found.figures["habitants_en_qpv_intercommunalites"]) == (1000, 4000)
     _says(found, "1 QPV sur 2 touché, entier", "25 % (1 000 sur 4 000)", "Laissé dehors", "Le Parc")
     assert "Le Parc (3 000 habitants)" in _text(found)
+
+
+def test_two_quarters_of_one_name_that_overflow_are_both_told() -> None:
+    quarters = {i: zone("01001", "01002", nom="Centre", population=100.0) for i in ("a", "b", "c")}
+    facts = facts_of(SQUARE, ["01001"], {"qpv": quarters}, complete=["qpv"])
+    told = {("a", "01001"): 60.0, ("a", "01002"): 40.0, ("b", "01001"): 90.0, ("b", "01002"): 10.0}
+    crossed = with_people(facts.crosswalk, "qpv", told)
+    found = check("qpv", replace(facts, evidence=replace(facts.evidence, crosswalk=crossed)))
+    _says(found, "Centre déborde de 10 habitants environ", "Centre déborde de 40 habitants environ")
+    _says(found, "Centre déborde, d’un nombre d’habitants inconnu")
 
 
 def test_qpv_astride_is_to_discuss_and_its_share_unknown() -> None:

@@ -13,11 +13,11 @@ from geo.exports.note_tables import sources_table, zone_cells, zones_table
 from geo.guidance import MEASURES, NO_PROJECT, Outcome, asked_questions, in_brief, round_table, summary
 from geo.guidance.sector_shares import sectors_met
 from geo.guidance.settings import Settings
-from geo.layers import CarePlaces, Precision, build_crosswalk
+from geo.layers import CarePlaces, Etat, Precision, build_crosswalk
 from geo.perimeters import PerimeterFacts, places
 from tests.moves.test_trials import DRAWN, SOME, facts_on
 from tests.support import real
-from tests.support.grid import check, draw, facts_of, plain, with_places, zone
+from tests.support.grid import Zone, check, draw, facts_of, plain, with_places, zone
 from ui.html import overlap_cells
 
 CITY = draw([[60_000, 40_000, 900]], city=[["01999", "01999", None]])
@@ -125,6 +125,17 @@ def test_nobody_is_served_where_nobody_lives() -> None:
     assert beside.outcome in (Outcome.FAVORABLE, Outcome.RESERVED), "the neighbour left outside has nobody to serve"
     empty = check("centralite", facts_of(draw([[0, 0]]), ["01001", "01002"]))
     assert (empty.badge, empty.sentence) == ("sans objet", "Le périmètre n’a aucun habitant.")
+
+
+def test_a_contract_not_confirmed_is_no_occasion_and_two_are_two() -> None:
+    def said(**zones: Zone) -> str:
+        return plain(check("articulation", facts_of(CITY, ["01001", "01002"], {"cls": zones}, complete="all")).sentence)
+
+    assert "occasion" not in said(a=zone("01001", nom="CLS A", etat=Etat.A_CONFIRMER))
+    assert "Un CLS est là sans CLSM connu : c’est une occasion, un CLSM peut en porter" in said(
+        a=zone("01001", nom="CLS A")
+    )
+    assert "2 CLS sont là sans CLSM connu" in said(a=zone("01001", nom="CLS A"), b=zone("01002", nom="CLS B"))
 
 
 def test_three_agencies_are_not_two_sides() -> None:

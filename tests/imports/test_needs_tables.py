@@ -381,3 +381,16 @@ def test_a_figure_is_shown_with_the_decimals_that_it_needs(
 ) -> None:
     draft = table(f"Code commune;{header}", *(f"0100{at};{text}" for at, text in enumerate(figures, start=1)))
     assert one(draft).indicator.decimals == decimals
+
+
+def test_a_commune_that_only_changed_its_code_is_not_counted_twice() -> None:
+    assert figures_of(table("Code commune;Nb", "20004;13", "2A001;1", atlas=FRANCE)) == {"2A001": 1, "2A004": 13}
+    assert figures_of(table("Code commune;Nb", "20004;13", "2A004;13", atlas=FRANCE)) == {"2A004": 13}
+    draft = table("Code commune;Nb", "20004;13", "2A004;12", "2A001;1", atlas=FRANCE)
+    assert (figures_of(draft), draft.refused) == ({"2A001": 1}, 2)
+
+
+def test_a_percentage_that_equals_a_rate_per_thousand_by_chance_is_no_link() -> None:
+    rows = ["01001;1000;20;20,0 %", "01002;1000;25;25,0 %", "01003;1000;30;30,0 %", "01004;1000;< 6;20,0 %"]
+    draft = table("Code commune;Population;Nb patients;Part des 65 ans et plus", *rows)
+    assert set(figures_of(draft, 1)) == {"01001", "01002", "01003", "01004"}

@@ -553,3 +553,21 @@ def test_notes_under_a_table_are_set_aside() -> None:
     feet = "(1) en cours de signature;;\nMise à jour : 12/03/2025;;\nS/total;;3\nDonnées au 1er janvier 2025;;\n"
     draft = read(f"CLSM;Commune;Population\nEst;Créteil;3\n{feet}")
     assert (found(draft), draft.refused) == ({"Est": {"94028"}}, 0)
+
+
+@pytest.mark.parametrize("cell", ["79, 86", "Deux-Sèvres et Vienne", "79/86", "Vienne (86) ; 79 - Deux-Sèvres"])
+@pytest.mark.parametrize("header", ["Département", "Départements", "Départements couverts"])
+def test_a_list_of_departements_stands_for_their_communes(header: str, cell: str) -> None:
+    draft = read(f'DAC;{header}\nL;"{cell}"\n', kind="dac")
+    wanted = {str(atlas().codes[row]) for code in ("79", "86") for row in atlas().members("departement", code)}
+    assert (found(draft), draft.refused) == ({"L": wanted}, 0)
+
+
+def test_what_is_no_departement_is_said_so() -> None:
+    draft = read("DAC;Départements couverts\nL;75-92\nM;79\n", kind="dac")
+    assert draft.refused == 1 and "« 75-92 » n’est pas un département" in told(draft)
+
+
+def test_a_line_that_speaks_of_two_territories_is_one_line() -> None:
+    draft = read("Est;Ouest\nCréteil;Ivry-sur-Seine\nAlfortville;Saint-Denis\nXxx;Yyy\n")
+    assert (draft.rows, draft.accepted, draft.refused, draft.partly) == (3, 2, 1, 1)

@@ -225,3 +225,19 @@ def test_a_rate_whose_own_people_tell_a_number_under_the_threshold_is_hidden() -
     alone = indicator(Grain.COMMUNE, 6, measure=Measure.RATE, multiplier=1000.0)
     told = Series(alone, values_frame(["01001", "01002"], rate=[3.0, 3.0], denominator=[1000.0, 9000.0]))
     assert told.values["state"].tolist() == ["secret", "connu"]
+
+
+@pytest.mark.parametrize("bodies", [4, 8])
+def test_a_coarser_series_of_another_name_does_not_tell_a_hidden_number_of_one_that_adds_up_to_it(bodies: int) -> None:
+    numbers = [40.0, 3.0, *[float(20 + at) for at in range(4 * bodies - 2)]]
+    atlas = draw([[1000] * (4 * bodies)], departement=[[f"{1 + at // 4:02}" for at in range(4 * bodies)]])
+    fine, coarse = published(atlas, numbers, ["departement"], 6)
+    other = Series(replace(coarse.indicator, label="Nombre de suicides", source="Autre", secrecy=0), coarse.values)
+    found = answers_over(
+        Indicators((fine, other)), atlas, [atlas.members("departement", code) for code in ("01", "02")]
+    )
+    assert [one.indicator.label for one in found] == ["Décès", "Nombre de suicides"]
+    assert found[1].kind.tolist() == [Kind.NOTHING, Kind.EXACT], "its 63 less the others is the 3 that is hidden"
+    unlike = Series(other.indicator, coarse.values.assign(numerator=coarse.values["numerator"] + 50))
+    kinds = answers_over(Indicators((fine, unlike)), atlas, [atlas.members("departement", "01")])[1].kind
+    assert kinds.tolist() == [Kind.EXACT], "another thing tells nothing"

@@ -56,6 +56,20 @@ def test_each_case_has_its_words(
     assert say(atlas, codes, told, **change) == said
 
 
+@pytest.mark.parametrize(
+    ("people", "among", "multiplier", "unit", "said"),
+    [(1, 3_000, 100.0, "%", "0,03 % (1 décès sur 3 000 habitants)"), (2_999, 3_000, 100.0, "%", "99,97 % (2 999 décès sur 3 000 habitants)"),
+     (3_000, 3_000, 100.0, "%", "100,0 % (3 000 décès sur 3 000 habitants)"), (0, 3_000, 100.0, "%", "0,0 % (0 décès sur 3 000 habitants)"),
+     (1, 25_000, 1000.0, "pour 1 000", "0,04 pour 1 000 (1 décès sur 25 000 habitants)")],
+)  # fmt: skip
+def test_a_rate_is_not_written_as_none_or_all_of_what_is_nearly_so(
+    atlas: Atlas, people: float, among: float, multiplier: float, unit: str, said: str
+) -> None:
+    values = values_frame(["01001"], numerator=[float(people)], denominator=[float(among)])
+    told = Series(ratio(multiplier=multiplier, unit=unit), values)
+    assert plain(answer(answers_over(Indicators((told,)), atlas, [np.array([0])])[0], 0).text) == said
+
+
 def test_a_rate_alone_says_the_bounds_of_its_producer(atlas: Atlas) -> None:
     values = values_frame(["01001"], rate=[9.0], low=[8.0], high=[10.5])
     found = answers_over(Indicators((Series(ratio(**RATE), values),)), atlas, [np.array([0])])[0]

@@ -90,7 +90,7 @@ def crossed_and_printed(page: Page, own_server: AppServer, folder: Path) -> None
     expect(page).to_have_url(re.compile(f"croisement={AAH_ID}"))
 
     page.goto(f"{link}&onglet=priorites&niveau=commune&besoins={AAH_ID}:5")
-    expect(page.get_by_text(re.compile(r"Nombre de bénéficiaires AAH, \d+\s%\sdes écarts")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Nombre de bénéficiaires AAH, [\d,]+\s%\sdes écarts")).first).to_be_visible()
     settle(page)
 
     page.goto(f"{link}&onglet=emporter")

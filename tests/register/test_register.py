@@ -131,6 +131,8 @@ def test_two_kinds_do_not_get_in_each_other_s_way(home: Path) -> None:
     ("said", "problem"),
     [
         (Statement("x", "", "  "), "qui importe"),
+        (Statement("x", "", "\u200b\u00a0\x00"), "qui importe"),
+        (Statement("\u2800\u3164", "", "Ana"), "sa source"),
         (Statement(" ", "", "Ana"), "sa source"),
         (Statement("x", "", "Ana", frozenset({"99"})), "99 : département inconnu."),
     ],

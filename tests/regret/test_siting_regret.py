@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from geo.communes import approximate_density
@@ -37,6 +39,13 @@ def test_a_sure_need_is_chosen_and_the_missing_list_is_named() -> None:
     )
     assert found.lists == (("Département 01 (01)", 100.0),)
     assert "Département 01 (01), où 100 habitants" in plain(found.ask)
+
+
+def test_a_bound_that_proves_nothing_is_not_told() -> None:
+    _, found = asked("02")
+    some, none = (plain(replace(found, exact=False, bound=bound).sentence) for bound in (12.0, 0.0))
+    assert some.endswith("preuve non faite, au moins 12 habitants pour tout choix.")
+    assert none.endswith("preuve non faite.")
 
 
 def test_lists_that_are_complete_leave_nothing_to_regret() -> None:

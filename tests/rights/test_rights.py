@@ -162,6 +162,20 @@ def test_what_can_no_longer_be_read_is_left_to_a_role_for_all_of_france(tmp_path
     assert register.withdraw("clsm", who=ALL, seen=1, home=tmp_path).version is None
 
 
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u00a0\u2060", "\x00\x1b", "\u2800", "\u3164\u00ad"])
+def test_nobody_acts_under_a_name_of_which_nothing_is_seen(name: str, tmp_path: Path) -> None:
+    nobody, version = Actor(name), kept(tmp_path, HERE)
+    for do in (
+        lambda: register.publish(version, who=nobody, seen=0, home=tmp_path),
+        lambda: keep(review(), tmp_path, by=nobody),
+        lambda: claimed_review("cls", claims(), nobody, WORLD),
+        lambda: save(tmp_path, nobody, project()),
+    ):
+        with pytest.raises(GeoInputError, match="Dites qui"):
+            do()
+    assert register.heads(tmp_path) == {} and projects.kept(home=tmp_path) == ()
+
+
 def test_the_name_kept_is_the_actors_whatever_the_statement_says(tmp_path: Path) -> None:
     version = keep_and_publish(review(), seen=0, home=tmp_path, by=ALL)
     assert (version.statement.who, version.state) == ("Nationale", State.PUBLISHED)

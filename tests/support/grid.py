@@ -152,6 +152,17 @@ def crosswalk(
     return build_crosswalk(atlas, made)
 
 
+def with_people(built: Crosswalk, layer_id: str, people: Mapping[tuple[str, str], float]) -> Crosswalk:
+    """Return a crosswalk where parts of communes have a number of people: by id of the zone and code of the commune."""
+    whole = built.layers[layer_id]
+    members = whole.members.copy()
+    for (name, code), number in people.items():
+        mine = (members["zone"] == whole.zones.index.get_loc(name)) & (members["row"] == built.atlas.row[code])
+        assert mine.sum() == 1
+        members.loc[mine, "inhabitants"] = number
+    return build_crosswalk(built.atlas, {**built.layers, layer_id: replace(whole, members=members)})
+
+
 def facts_of(
     atlas: Atlas,
     codes: Iterable[str],

@@ -187,10 +187,16 @@ def test_hostile_names_are_dead_letters() -> None:
 
 def test_what_is_not_known_of_sectors_is_neither_drawn_nor_tabled_as_zero() -> None:
     app = open_page(COMPARISON, commune="79191")
-    assert [chart.proto.id.split("-")[-1] for chart in app.get("plotly_chart")] == ["qpv"]
+    assert app.get("plotly_chart") == [], "nor do its neighbours differ by their EPCI or their QPV"
     tried = tried_around(real.world().evidence, {"79191"})
     rows = tradeoff_view.tradeoff_table(tried, sectors_known=False)
     assert rows.count("inconnu") == 2 * rows.count("<tr") - 2 - 2 * rows.count("autres</td>")
+
+
+def test_counts_are_marked_at_whole_numbers_only() -> None:
+    tried = tried_around(real.world().evidence, {"94028", "94046"})
+    drawn = tradeoff_view.tradeoff_plot(tried, "epci", "population", [], "x", "y")
+    assert drawn.layout.xaxis.dtick == 1 and drawn.layout.yaxis.dtick is None and drawn.layout.yaxis.nticks == 6
 
 
 def test_other_perimeters_are_counted_as_the_neighbours_tried_are() -> None:

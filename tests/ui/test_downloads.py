@@ -266,7 +266,7 @@ def send(room: Room, kept: Kept, session: str, number: str, size: int) -> int:
     refusal = room.take(kept, asked, size)
     if not refusal:
         kept.add(session, number, size)
-        room.came(asked)
+        room.came(asked, size)
     return refusal
 
 
@@ -293,8 +293,18 @@ def test_what_is_on_its_way_counts(kept: Kept) -> None:
     assert room.take(kept, asked, 100) == 0
     assert room.take(kept, ("a", "a-1", "0"), 10) == 413
     assert room.take(kept, ("b", "b-0", "0"), 60) == 503
-    room.came(asked)  # cut on the way: nothing was kept
+    room.came(asked, 100)  # cut on the way: nothing was kept
     assert room.take(kept, ("b", "b-0", "0"), 60) == 0
+
+
+def test_one_file_sent_many_times_at_once_counts_as_often(kept: Kept) -> None:
+    room = Room(files=3, one=100, all_=150)
+    asked = ("a", "a-0", "0")
+    assert [room.take(kept, asked, 40) for _ in range(3)] == [0, 0, 413]
+    room.came(asked, 40)
+    assert room.take(kept, asked, 70) == 413, "the other is still on its way"
+    room.came(asked, 40)
+    assert room.take(kept, asked, 70) == 0
 
 
 def test_a_request_that_does_not_say_its_size_counts_as_the_largest() -> None:
@@ -326,7 +336,7 @@ def test_a_file_that_stops_coming_gives_its_room_back(kept: Kept, monkeypatch: p
     async def framework(scope: Any, receive: Any, send: Any) -> None:
         more = True
         while more:
-            held.append(sum(room.coming.values()))
+            held.append(sum(map(sum, room.coming.values())))
             more = (await receive()).get("more_body", False)
         held.append(0)
 

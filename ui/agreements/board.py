@@ -6,6 +6,7 @@ It decides nothing of where a body stands: geo.agreements does.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -68,7 +69,7 @@ def panel(perimeter: Perimeter) -> None:
             _history(found)
 
 
-def _folded(title: str, icon: str) -> st.delta_generator.DeltaGenerator:
+def _folded(title: str, icon: str) -> Any:
     return st.expander(title, icon=icon, key=f"agreements-{title}", on_change="rerun")
 
 
@@ -196,7 +197,7 @@ def _files() -> None:
         reading_desk.refuse(one.name, error)
         return
     reading_desk.desk().clear()
-    acts.once(("accords", one.file_id), lambda: frame.hold(merged) or "")
+    acts.once(("accords", one.file_id), lambda: frame.hold(merged))
     more = len(merged.agreements) - before
     new = (
         fr.count(more, "réponse ou remarque nouvelle", "réponses ou remarques nouvelles") if more else "rien de nouveau"

@@ -136,7 +136,7 @@ def entry_of(line: Line, cells: Mapping[str, Any]) -> Entry:
         raise GeoInputError(f"{line.name} : plusieurs réponses ont été notées, choisissez d’abord celle qui vaut.")
     if label and label not in _BY_LABEL:
         raise GeoInputError(f"{line.name} : « {label} » se lit et ne se choisit pas ; choisissez une réponse.")
-    status = _BY_LABEL.get(label, Status.TO_ASK) if STATUS in cells else before.status
+    status = _BY_LABEL.get(str(label), Status.TO_ASK) if STATUS in cells else before.status
     day = cells.get(ON, "" if line.standing.disputed else before.day)
     reference = cells.get(REFERENCE, "" if line.standing.disputed else before.reference)
     text = cells[REMARK] if REMARK in cells else _remark(line)

@@ -60,10 +60,7 @@ def ask(budget: Budget, facts: PerimeterFacts) -> None:
         columns = st.columns(2, gap="small", vertical_alignment="bottom")
         for rank, line in enumerate(RUNNING_LINES):
             with columns[rank % 2]:
-                _euros(
-                    f"{line.label} (€ par an)", line.id, known.get(line.id), at,
-                    lambda held, value, name=line.id: held.with_running(name, value), step=500, placeholder="inconnu",
-                )  # fmt: skip
+                _running(line.id, f"{line.label} (€ par an)", known.get(line.id), at)
     _funders(budget, at)
     if len(budget.funders) > 1:
         _shares(budget, at)
@@ -104,6 +101,10 @@ def _posts(budget: Budget, at: int) -> None:
         on_change=lambda: _keep(at, lambda held: replace(held, posts=round(_number(st.session_state.get(key)) or 0))),
         help="ETP : équivalent temps plein. Rien n’est compté tant que ce temps n’est pas choisi.",
     )
+
+
+def _running(name: str, label: str, value: int | None, at: int) -> None:
+    _euros(label, name, value, at, lambda held, euros: held.with_running(name, euros), step=500, placeholder="inconnu")
 
 
 def _euros(

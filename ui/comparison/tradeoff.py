@@ -14,6 +14,7 @@ from ui import html
 from ui.choices import SEPARATORS, distinct, pick_one
 
 MOST_ROWS = 12
+MOST_TICKS = 6
 INK = "#1d2a30"
 
 
@@ -37,7 +38,7 @@ def show_tradeoff(found: SideBySide) -> None:
         sectors = [(t, e.values["population"].number, e.values["secteurs_dehors"].number) for t, e in others]
         people = "Habitants des secteurs connus laissés dehors"
         plots["secteurs"] = tradeoff_plot(tried, "population", "sector_people_outside", sectors, "Habitants", people)
-    if any(t.qpv for t in tried):
+    if len({(t.epci, t.qpv) for t in tried}) > 1:  # else every point would lie on the same place
         quarters = [(t, *quarters_and_bodies(e)) for t, e in others]
         plots["qpv"] = tradeoff_plot(
             tried, "epci", "qpv", quarters, "Nombre d’EPCI", "QPV connus entiers dans le périmètre"
@@ -87,10 +88,15 @@ def tradeoff_plot(
     figure.update_layout(
         height=330, margin={"l": 8, "r": 24, "t": 26, "b": 8}, template="simple_white", separators=SEPARATORS,
         font={"color": INK, "size": 12}, legend={"orientation": "h", "y": -0.28, "x": 0},
-        xaxis={"title": x, "tickformat": ",d", "nticks": 6, "fixedrange": True, "automargin": True},
-        yaxis={"title": y, "tickformat": ",d", "nticks": 6, "fixedrange": True, "rangemode": "tozero", "automargin": True},
+        xaxis={"title": x, "tickformat": ",d", **_ticks(tried, across), "fixedrange": True, "automargin": True},
+        yaxis={"title": y, "tickformat": ",d", **_ticks(tried, up), "fixedrange": True, "rangemode": "tozero", "automargin": True},
     )  # fmt: skip
     return figure
+
+
+def _ticks(tried: Sequence[Tried], name: str) -> dict[str, int]:
+    """Return where an axis is marked: at every whole number when there are few, which no fraction then repeats."""
+    return {"dtick": 1} if max((getattr(t, name) for t in tried), default=0) <= MOST_TICKS else {"nticks": MOST_TICKS}
 
 
 def _in_sight(value: float, near: Sequence[Tried], here: Sequence[Tried], across: str) -> bool:

@@ -7,6 +7,7 @@ the map chooses its territory in the table. Choosing on the map never moves the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,7 +90,9 @@ def pick_level(scope: Scope, key: str) -> str:
         st.session_state[LEVEL] = st.session_state[widget] or level_shown(scope)
         st.session_state[CHOSEN] = None
 
-    st.segmented_control("Échelle", here, format_func=GAP_LEVELS.get, key=widget, on_change=take, required=True)
+    st.segmented_control(
+        "Échelle", here, format_func=lambda i: GAP_LEVELS.get(i, str(i)), key=widget, on_change=take, required=True
+    )
     return level_shown(scope)
 
 
@@ -344,8 +347,8 @@ def _shown(values: pd.Series) -> pd.Series:
     return pd.Series(tabled(values.to_numpy(dtype=float)), index=values.index, name=values.name)
 
 
-def _columns(columns: Sequence[str]) -> dict[str, object]:
-    config: dict[str, object] = {}
+def _columns(columns: Sequence[str]) -> dict[str, Any]:
+    config: dict[str, Any] = {}
     for column in columns:
         title = SHORT.get(column, GAP_TITLES[column])
         if column in ("nom", "departement", "lecture", "dispositifs"):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -115,7 +116,7 @@ def set_defaults() -> None:
             st.session_state[key] = value(key)
 
 
-def value(key: str) -> object:
+def value(key: str) -> Any:
     """Return a choice, by default where the widget that holds it is not on screen, or holds what does not exist."""
     held = st.session_state.get(key, DEFAULTS.get(key))
     return held if key not in CHOICES or held in CHOICES[key] else DEFAULTS[key]
@@ -181,7 +182,8 @@ def _commune(text: str) -> str:
 
 def _need_terms(text: str) -> tuple[tuple[str, int, bool], ...]:
     """Read « suicides:2,aah:1:bas »; the way is said only of an indicator that has none by itself."""
-    known, wrong = {}, False
+    known: dict[str, tuple[str, int, bool]] = {}
+    wrong = False
     for one in text.split(","):
         name, weight, way = (*one.split(":"), "", "")[:3]
         thing = coverage_loaders.criteria().get(name)

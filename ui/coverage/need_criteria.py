@@ -102,5 +102,5 @@ def _weigh(one: Held, thing: Thing) -> None:
             st.caption(html.literal(fr.typeset(ASKED.format(thing.indicator.label))))
 
 
-def _hold(name: str, weight: int, highest: bool) -> None:
+def _hold(name: str, weight: int, highest: bool | None) -> None:
     st.session_state[NEED_TERMS] = tuple((name, weight, highest) if one[0] == name else one for one in held())

@@ -5,6 +5,8 @@ The map keeps its own mechanism: the classes are one more palette, so that a cli
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -217,14 +219,14 @@ def _list(found: Crossing, level: str, view: CoverageView) -> None:
     _open(shown, level, view)
 
 
-def _columns(found: Crossing) -> dict[str, object]:
+def _columns(found: Crossing) -> dict[str, Any]:
     titles = CROSS_TITLES | {
         "sans_clsm": "Sans CLSM connu",
         "part_couverte": "Couverts connus (%)",
         "departement": "Dép.",
     }
     texts = {"nom": 200, "departement": 55, "couverture": 170, "lecture": 260}
-    made: dict[str, object] = {c: st.column_config.TextColumn(titles[c], width=w) for c, w in texts.items()}
+    made: dict[str, Any] = {c: st.column_config.TextColumn(titles[c], width=w) for c, w in texts.items()}
     made |= {c: count_column(titles[c]) for c in ("population", "sans_clsm")}
     one = found.indicator
     unit = f" ({one.unit})" if one.unit else ""

@@ -76,7 +76,7 @@ def pick_layers(scope: Scope) -> None:
             offered,
             selection_mode="multi",
             wrap=True,
-            format_func=(LINE_LABELS | MARK_LABELS).get,
+            format_func=lambda i: (LINE_LABELS | MARK_LABELS).get(i, str(i)),
             key=key,
             on_change=take,
         )
@@ -98,7 +98,8 @@ def layers_here(scope: Scope) -> list[str]:
     rows = scope.rows
     if loaders.crosswalk().layers["qpv"].placed["row"].isin(rows).any():
         offered.append("quartiers")
-    if loaders.world().resources is not None and len(loaders.world().resources.inside(rows)):
+    places = loaders.world().resources
+    if places is not None and len(places.inside(rows)):
         offered.append("lieux")
     return offered
 

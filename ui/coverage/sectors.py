@@ -27,7 +27,7 @@ SHARED, NOWHERE = maps.Swatch("#8d78b8", "partagée entre secteurs"), maps.Swatc
 def panel(view: CoverageView) -> None:
     """Show the sectors of one kind: sentence, map, table, file."""
     kind = st.segmented_control(
-        "Sorte de secteurs", list(SECTOR_LEVELS), format_func=SECTOR_LEVELS.get, default=LayerId.ADULT_SECTORS, key=KIND,
+        "Sorte de secteurs", list(SECTOR_LEVELS), format_func=lambda i: SECTOR_LEVELS.get(i, str(i)), default=LayerId.ADULT_SECTORS, key=KIND,
         required=True, label_visibility="collapsed",
     )  # fmt: skip
     found = coverage_loaders.sectors(LayerId(kind), view)
@@ -56,9 +56,9 @@ def paint(found: SectorView, scope: Scope) -> maps.Paint:
     """Return the colours of a scope's communes by the cover of their sector."""
     swatches = [maps.Swatch(FILLS[cover], COVER_LABELS[cover]) for cover in SectorCover]
     drawn = maps.ground(scope).rows
-    at = dict(zip(scope.rows.tolist(), found.cover.tolist(), strict=True))
+    at: dict[int, int] = dict(zip(scope.rows.tolist(), found.cover.tolist(), strict=True))
     place = {-1: len(swatches) + 1, -2: len(swatches)}
-    numbers = [-1 if row not in at else place.get(at[row], at[row]) for row in drawn.tolist()]
+    numbers = [place.get(at[row], at[row]) if row in at else -1 for row in drawn.tolist()]
     return maps.Paint(maps.paint_runs(numbers), (*swatches, SHARED, NOWHERE))
 
 

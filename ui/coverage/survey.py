@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -175,7 +176,7 @@ def scatter_summary(rows: pd.DataFrame, level: str) -> str:
 
 def _as_table(table: pd.DataFrame, titles: dict[str, str], name: str) -> None:
     shown = table.head(MOST_ROWS)
-    config: dict[str, object] = {}
+    config: dict[str, Any] = {}
     for column, title in titles.items():
         if pd.api.types.is_numeric_dtype(shown[column]):
             config[column] = decimal_column(title) if column == "part" else count_column(title)

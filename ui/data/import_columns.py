@@ -23,9 +23,10 @@ USEFUL = (
     "epci",
     "departement",
     "etat",
+    "fin",
     "annee",
 )
-OF_POLYGONS = ("nom", "id", "etat", "annee", "departement", "population")
+OF_POLYGONS = ("nom", "id", "etat", "fin", "annee", "departement", "population")
 TECHNICAL = ("territoire", "precision", "status", "source_titre", "source_url", "note", "type", "retenue")
 NOT_USED = "— (non employée)"
 

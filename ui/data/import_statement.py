@@ -56,7 +56,7 @@ def ask(draft: ImportDraft, known: Remembered | None) -> Stated:
             "Face à la couche en place, elle…", list(Mode), format_func=str, key="import-mode",
             captions=[MODE_MEANINGS[m] for m in Mode],
         )  # fmt: skip
-        over = Over.IN_USE
+        over: Over | None = Over.IN_USE
         if draft.kind in loaders.official().imported:
             over = st.radio(
                 "Elle se pose sur…", list(Over), format_func=str, key="import-sur",
@@ -67,7 +67,17 @@ def ask(draft: ImportDraft, known: Remembered | None) -> Stated:
     lacking = [label for label, value in (("la source", source), ("votre nom", who)) if not value.strip()]
     problems = [f"il manque {fr.listing(lacking)}"] if lacking else []
     problems += [wrong] if wrong else []
-    said = Statement(source, date, who, frozenset(extent), Etat(etat), Mode(mode), Over(over), remark, last)
+    said = Statement(
+        source,
+        date,
+        who,
+        frozenset(extent),
+        Etat(etat),
+        Mode(mode or Mode.REPLACE),
+        Over(over or Over.IN_USE),
+        remark,
+        last,
+    )
     return Stated(said, tuple(problems))
 
 

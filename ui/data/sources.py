@@ -151,7 +151,6 @@ def _progress() -> None:
     found = sync_status()
     if found is None or not found.running:
         st.rerun()
-        return
     total = len(load_sources())
     st.progress(min(1.0, len(found.done) / total), text=html.literal(sync_sentence(found)))
 

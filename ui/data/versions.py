@@ -83,7 +83,7 @@ def show_kind(kind: str, mine: list[Version], head: Head) -> None:
         st.caption(html.literal(f"Cette version : {version.state}. {_preview(version)}"))
         asked = _asked(kind, head)
         if asked:
-            _confirm(asked, version if asked.number == number else by_number.get(asked.number), head)
+            _confirm(asked, version if asked.number == number else by_number.get(asked.number or 0), head)
         else:
             _offer(version, head)
     moves = register.history(kind)

@@ -12,7 +12,7 @@ import streamlit as st
 from geo import french as fr
 from geo.errors import GeoInputError
 from geo.rights import Actor, Role
-from geo.visible import one_line
+from geo.visible import blank, one_line
 from ui import html, loaders
 from ui.identity.ground import Ground, doubled, ground, section
 from ui.identity.roles import given_role
@@ -93,9 +93,9 @@ def _texts(value: object, *, relayed: bool) -> list[str]:
             value = value.encode("latin-1").decode("utf-8")
         except UnicodeError:
             value = str(value)
-        return [text for part in [value, *value.split(",")] if (text := one_line(part).strip()[:200])]
+        return [one_line(part).strip()[:200] for part in [value, *value.split(",")] if not blank(part)]
     values = value if isinstance(value, list | tuple) else [value]
-    return [one_line(text).strip()[:200] for text in values if isinstance(text, str) and text.strip()]
+    return [one_line(text).strip()[:200] for text in values if isinstance(text, str) and not blank(text)]
 
 
 def acting(key: str = NAME) -> Actor:

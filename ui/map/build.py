@@ -172,13 +172,13 @@ class _Written(folium.Element):
 class _LocalMap(folium.Map):
     """A map that asks nothing of another site."""
 
-    default_js = ()
-    default_css = ()
+    default_js = ()  # type: ignore[assignment]
+    default_css = ()  # type: ignore[assignment]
 
-    def render(self, **kwargs: Any) -> None:
+    def render(self, **kwargs: Any) -> None:  # type: ignore[override]
         """Render as folium does, without the blanks of its template: every click sends it again."""
         super().render(**kwargs)
-        header = self.get_root().header
+        header: Any = self.get_root().header  # type: ignore[attr-defined]
         for name, child in list(header._children.items()):
             header.add_child(_Written(" ".join(child.render().split())), name=name)
 

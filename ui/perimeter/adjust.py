@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
@@ -92,7 +92,7 @@ def _communes(perimeter: Perimeter) -> None:
     )
 
 
-def _locks(codes: list[str]) -> None:
+def _locks(codes: Sequence[str]) -> None:
     """Lock one commune at a time, found by its name among those of the perimeter; unlock by a button each."""
     atlas, locked = loaders.opened_atlas(), frame.locked()
     search.find(

@@ -133,7 +133,7 @@ def pick_lines(scope: Scope | None) -> list[str]:
             selection_mode="multi",
             wrap=True,
             default=[i for i in ("epci",) if i in lines and scope.kind != "france"],
-            format_func=LINE_LABELS.get,
+            format_func=lambda i: LINE_LABELS.get(i, str(i)),
             key=f"perimeter-lines-{scope.id}",
         )
     return list(shown)

@@ -28,7 +28,7 @@ def ask(perimeter: Perimeter, scope: Scope) -> None:
     st.segmented_control(
         "Projet",
         list(SHORT),
-        format_func=SHORT.get,
+        format_func=lambda intent: SHORT.get(intent, str(intent)),
         key=key,
         on_change=_intend,
         args=(key, at, perimeter),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo import french as fr
 from geo.guidance import SectorShare, listed_here, sectors_met
+from geo.layers import LayerId
 from geo.perimeters import Perimeter, places, travel
 from ui import claims, frame, html, loaders
 from ui.perimeter import judge
@@ -27,15 +28,15 @@ def panel(perimeter: Perimeter) -> None:
         _several(
             "Secteurs adultes",
             "a",
-            sectors_met(facts, ("secteurs-adultes",)),
-            listed_here(facts, "secteurs-adultes"),
+            sectors_met(facts, (LayerId.ADULT_SECTORS,)),
+            listed_here(facts, LayerId.ADULT_SECTORS),
         )
     with right:
         _several(
             "Secteurs infanto-juvéniles",
             "i",
-            sectors_met(facts, ("secteurs-enfants",)),
-            listed_here(facts, "secteurs-enfants"),
+            sectors_met(facts, (LayerId.CHILD_SECTORS,)),
+            listed_here(facts, LayerId.CHILD_SECTORS),
         )
 
 

@@ -6,6 +6,7 @@ Two moves, as two kinds: what the guide gives, and what this tool chose.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
@@ -92,7 +93,7 @@ def _take(knob: Knob) -> None:
     if entered is None:
         return
     held = entered / knob.scale
-    value = round(held) if isinstance(getattr(Settings(), knob.name), int) else round(float(held), 6)
+    value: Any = round(held) if isinstance(getattr(Settings(), knob.name), int) else round(float(held), 6)
     try:
         frame.set_settings(replace(frame.thresholds(), **{knob.name: value}))
     except GeoInputError as error:

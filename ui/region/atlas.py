@@ -53,6 +53,10 @@ def panel(scope: Scope) -> None:
 
 def _make(scope: Scope, per: str, today: date, wanted: tuple[object, ...]) -> None:
     bar = st.progress(0.0, "En attente d’un autre fichier en préparation…")
+
+    def tell(part: float, text: str) -> None:
+        bar.progress(part, html.literal(text))
+
     try:
         with export_lane(lambda text: bar.progress(0.0, html.literal(text))):
             made = booklet.booklet_pdf(
@@ -60,7 +64,7 @@ def _make(scope: Scope, per: str, today: date, wanted: tuple[object, ...]) -> No
                 per,
                 region_loaders.state(),
                 made_on=today,
-                tell=lambda part, text: bar.progress(part, html.literal(text)),
+                tell=tell,
                 indicators=loaders.world().indicators,
             )
     except GeoInputError as error:

@@ -73,7 +73,7 @@ def _read(scope: Scope, followed: tuple[Kept, ...], body: bytes, name: str) -> N
             st.rerun()
 
 
-def _taken(scope: Scope, followed: tuple[Kept, ...], body: bytes, name: str) -> Taken | list[str]:
+def _taken(scope: Scope, followed: tuple[Kept, ...], body: bytes, name: str) -> Taken | tuple[str, ...]:
     try:
         with on_behalf_of(visitor_here()):
             return projects.read_table(body, name, scope.code, followed, loaders.atlas())

@@ -37,8 +37,6 @@ def _changes(scope: Scope, today: date) -> None:
         key=SINCE,
         format="DD/MM/YYYY",
     )
-    if not isinstance(since, date):
-        return
     moved = projects.changes(scope.code, since)
     rows = [(fr.day(c.at), f"{c.after.name}\nprojet n° {c.id}, {c.who}", c.words) for c in moved[:MOST_LINES]]
     if rows:

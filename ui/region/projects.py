@@ -163,7 +163,7 @@ def _form(scope: Scope, held: Kept | None, today: date) -> None:
             "Étape atteinte",
             STEPS,
             index=STEPS.index(old.step),
-            format_func=STEP_LABELS.get,
+            format_func=lambda s: STEP_LABELS.get(s, str(s)),
             key=f"region-etape-{tag}",
             filter_mode=None,
         )

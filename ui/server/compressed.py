@@ -62,7 +62,7 @@ class Compressed:
             return
         # Whole and plain, to be compressed here, apart from the thread that answers.
         plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
-        await self.app(scope | {"headers": plain}, receive, _Held(self, key, send))
+        await self.app({**scope, "headers": plain}, receive, _Held(self, key, send))
 
     async def finished(self, key: Key, answer: Answer) -> Answer:
         """Return a text compressed, kept when it holds for ever."""
@@ -72,11 +72,11 @@ class Compressed:
         if lasts:  # nobody asks again: what would tell a copy from another is a tenth of a small script
             for stale in ("etag", "last-modified", "accept-ranges"):
                 del headers[stale]
-            answer = Answer(answer.start | {"headers": headers.raw}, answer.body)
+            answer = Answer({**answer.start, "headers": headers.raw}, answer.body)
         if len(answer.body) >= SMALLEST_BYTES:
             way, body, final = await asyncio.to_thread(_compress, answer.body, key[2], lasting=lasts)
             headers["content-encoding"], headers["content-length"] = way, str(len(body))
-            answer = Answer(answer.start | {"headers": headers.raw}, body)
+            answer = Answer({**answer.start, "headers": headers.raw}, body)
             headers.add_vary_header("Accept-Encoding")
             # Two ways to write the same text are two things to a cache that compares bytes.
             if headers.get("etag", "").startswith('"'):

@@ -185,8 +185,8 @@ def prepared(content: bytes) -> Prepared:
 
 def install() -> None:
     """Have the sessions of this server ask for their files here."""
-    app_session.DeferredFileHandler = InTurn  # type: ignore[misc]
-    MemoryMediaFileStorage.load_and_get_id = _kept_as_well  # type: ignore[method-assign]
+    app_session.DeferredFileHandler = InTurn  # type: ignore[attr-defined]
+    MemoryMediaFileStorage.load_and_get_id = _kept_as_well  # type: ignore[method-assign, assignment]
 
 
 _load_and_get_id = MemoryMediaFileStorage.load_and_get_id

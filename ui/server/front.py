@@ -121,14 +121,14 @@ class Whole:
         headers["content-length"] = str(len(body))
         if self.kind == "text/html":
             headers["content-security-policy"] = policy(inline_scripts(body))
-        await self.send(self.start | {"headers": headers.raw})
+        await self.send({**self.start, "headers": headers.raw})
         await self.send({"type": "http.response.body", "body": body})
 
 
 def _plain(scope: Scope) -> Scope:
     """Return a request for a file uncompressed and whole, whatever the browser has: its copy may be of another version."""
     unwanted = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
-    return scope | {"headers": [pair for pair in scope["headers"] if pair[0] not in unwanted]}
+    return {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in unwanted]}
 
 
 class Page:
@@ -223,7 +223,7 @@ def middleware() -> list[Middleware]:
     """Return what stands between the browser and Streamlit, from the outside in."""
     ask_nothing()
     inner = (Reconnected, Received, Compressed, Lifetime, Lightened, Page, Handed)
-    return [Middleware(Guarded), Middleware(Watched), *map(Middleware, inner)]
+    return [Middleware(Guarded), Middleware(Watched), *(Middleware(each) for each in inner)]
 
 
 def without_delay() -> int:

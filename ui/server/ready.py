@@ -101,7 +101,7 @@ def figures() -> list[Figure]:
         found.append(("clsm_resident_bytes", "gauge", "Resident memory.", resident))
     if runtime.exists():
         stats = runtime.get_instance().stats_mgr.get_stats(family_names=["active_sessions"])
-        sessions = sum(int(stat.value) for stat in stats.get("active_sessions", ()))  # type: ignore[attr-defined]
+        sessions = sum(int(stat.value) for stat in stats.get("active_sessions", ()))  # type: ignore[attr-defined, misc]
         found.append(("clsm_sessions", "gauge", "Pages open.", sessions))
     return found + [one for counted in ALSO for one in counted()]
 

@@ -57,11 +57,12 @@ class Manager(Protocol):
 
 
 class Room:
-    """How much there is room for; `coming` is what is on its way: (visitor, session, number) → bytes."""
+    """How much there is room for; `coming` is what is on its way: (visitor, session, number) → bytes of each request, for one file may be
+    sent several times at once."""
 
     def __init__(self, files: int = MOST_FILES, one: int = MOST_OF_ONE, all_: int = MOST_BYTES) -> None:
         self.files, self.one, self.all = files, one, all_
-        self.coming: dict[tuple[str, str, str], int] = {}
+        self.coming: dict[tuple[str, str, str], list[int]] = {}
         self._lock = threading.Lock()
 
     def take(self, manager: Manager, asked: tuple[str, str, str], size: int) -> int:
@@ -79,13 +80,15 @@ class Room:
                 return TOO_MUCH
             if self._held(manager) + size > self.all:
                 return FULL
-            self.coming[asked] = size
+            self.coming.setdefault(asked, []).append(size)
             return 0
 
-    def came(self, asked: tuple[str, str, str]) -> None:
-        """Have a file be on its way no longer."""
+    def came(self, asked: tuple[str, str, str], size: int) -> None:
+        """Have a request be on its way no longer."""
         with self._lock:
-            self.coming.pop(asked, None)
+            self.coming[asked].remove(size)
+            if not self.coming[asked]:
+                del self.coming[asked]
 
     def _held(self, manager: Manager, visitor: str | None = None) -> int:
         here = {
@@ -93,7 +96,7 @@ class Room:
             for session, files in list(manager.file_storage.items())
         }
         came = sum(size for session, size in here.items() if visitor is None or visitor_of(session) == visitor)
-        return came + sum(size for (who, _, _), size in self.coming.items() if visitor in (None, who))
+        return came + sum(sum(sizes) for (who, _, _), sizes in self.coming.items() if visitor in (None, who))
 
 
 class Received:
@@ -109,7 +112,8 @@ class Received:
             await self.app(scope, receive, send)
             return
         asked = (visitor_of(sent[1]), sent[1], sent[2])
-        refusal = self.room.take(runtime.get_instance().uploaded_file_mgr, asked, announced(scope))  # type: ignore[arg-type]
+        size = announced(scope)
+        refusal = self.room.take(runtime.get_instance().uploaded_file_mgr, asked, size)  # type: ignore[arg-type]
         if refusal:
             await PlainTextResponse("Trop de fichiers.", refusal)(scope, receive, send)
             return
@@ -118,7 +122,7 @@ class Received:
         except LateError:
             await PlainTextResponse("Trop lent.", LATE)(scope, receive, send)
         finally:
-            self.room.came(asked)
+            self.room.came(asked, size)
 
 
 class LateError(Exception):
@@ -180,7 +184,7 @@ class Whole:
             return message
         said.rerun_script.fragment_id = ""
         said.rerun_script.is_auto_rerun = False
-        return message | {"bytes": said.SerializeToString()}
+        return {**message, "bytes": said.SerializeToString()}
 
 
 class Reconnected:

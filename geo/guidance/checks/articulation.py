@@ -146,9 +146,11 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
         *_sorted_sentences(project, *(of(m) for m in (found.same, found.held, found.running, found.unsure))),
         *_rest_sentences(*(of(m) for m in (found.partial, found.aligned, found.vague))),
     ]
-    if met[LayerId.CLS] and not met[LayerId.CLSM]:
+    contracts = sum(o.etat is Etat.EN_SERVICE for o in met[LayerId.CLS])
+    if contracts and not met[LayerId.CLSM]:
+        there = fr.noun(contracts, "Un CLS est là", f"{fr.number(contracts)} CLS sont là")
         sentences.append(
-            "Un CLS est là sans CLSM connu : c’est une occasion, il peut en porter le volet santé mentale."
+            f"{there} sans CLSM connu : c’est une occasion, un CLSM peut en porter le volet santé mentale."
         )
     if deepest > 1:
         sentences.append(f"Jusqu’à {deepest} dispositifs se superposent sur une même commune.")

@@ -143,13 +143,13 @@ def _counted(found: QuartersAround) -> str:
 
 def _overflow(cut: Sequence[Overlap]) -> str:
     """Write by how much QPV overflow: « X déborde de 742 habitants environ », « Y déborde, d’un nombre d’habitants inconnu »."""
-    told = {
-        o.name: o.zone_population - o.population
-        for o in cut
-        if o.zone_population is not None and o.population is not None
-    }
-    parts = [f"{name} déborde de {fr.inhabitants(round(people))} environ" for name, people in told.items()]
-    vague = [o.name for o in cut if o.name not in told]
+    told, vague = list[tuple[str, float]](), list[str]()
+    for o in cut:
+        if o.zone_population is None or o.population is None:
+            vague.append(o.name)
+        else:
+            told.append((o.name, o.zone_population - o.population))
+    parts = [f"{name} déborde de {fr.inhabitants(round(people))} environ" for name, people in told]
     if vague:
         verb = "déborde" if len(vague) == 1 else "débordent"
         parts.append(f"{fr.listing(vague, most=4)} {verb}, d’un nombre d’habitants inconnu")

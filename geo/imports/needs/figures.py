@@ -14,7 +14,7 @@ import pandas as pd
 from geo.arrays import Bools, Floats
 from geo.communes import BLANKS, Atlas
 from geo.french import count, fold, number
-from geo.imports.needs.linked import Column, hidden_by_others
+from geo.imports.needs.linked import BASES, Column, hidden_by_others
 from geo.imports.needs.places import people_of
 from geo.imports.needs.plan import Item, Plan, Tally, Way
 from geo.imports.needs.proposals import evolves
@@ -103,7 +103,8 @@ def _told_by_others(figures: Figures, atlas: Atlas) -> dict[str, Bools]:
                 hidden |= (numbers > 0) & (numbers < item.secrecy)
             counts[item.column] = Column(numbers, hidden, item.is_indicator)
         else:
-            rates[item.column] = Column(numbers, hidden)
+            bases = (1.0, 100.0) if item.unit.strip() == "%" else (item.multiplier,) if item.multiplier > 1 else BASES
+            rates[item.column] = Column(numbers, hidden, bases=bases)
     if not any(column.hidden.any() for column in counts.values()):
         return {}
     people = [people_of(row.code, figures.plan.grain or Grain.COMMUNE, atlas) for row in figures.rows.kept]

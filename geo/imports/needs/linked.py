@@ -22,11 +22,13 @@ ROUNDED = 0.02  # of a number: what the rounding of a rate may change
 
 @dataclass(frozen=True)
 class Column:
-    """The figures of a column, NaN where there is none, and which rows are hidden; `shown` tells that an indicator is made of it."""
+    """The figures of a column, NaN where there is none, and which rows are hidden; `shown` tells that an indicator is made of it.
+    `bases` are how many people a rate may be out of."""
 
     numbers: Floats
     hidden: Bools
     shown: bool = True
+    bases: tuple[float, ...] = BASES
 
 
 def hidden_by_others(counts: Mapping[str, Column], rates: Mapping[str, Column]) -> dict[str, Bools]:
@@ -91,7 +93,7 @@ def _hide_another(names: Sequence[str], counts: Mapping[str, Column], held: dict
 def _is_rate_of(rate: Column, number: Column, people: Column) -> bool:
     """Tell whether a rate is that of a number among some people."""
     known = np.flatnonzero(np.isfinite(rate.numbers) & (number.numbers > 0) & (people.numbers > 0))[:LOOKED_AT]
-    if len(known) < FEWEST or number is people:
+    if len(known) < FEWEST or number is people or len(set(number.numbers[known])) < FEWEST - 1:
         return False
     found, counted = rate.numbers[known] * people.numbers[known], number.numbers[known]
-    return any(bool((np.abs(found / base - counted) <= 0.5 + ROUNDED * counted).mean() >= 0.95) for base in BASES)
+    return any(bool((np.abs(found / base - counted) <= 0.5 + ROUNDED * counted).mean() >= 0.95) for base in rate.bases)

@@ -84,12 +84,19 @@ def read_rows(
             continue
         if found.message:
             rows.told("réparé", number, found.message)
-        rows.kept.append(Row(number, found.code, cells, found.repaired, found.former))
-    _without_doubles(rows)
+        rows.kept.append(Row(number, found.code, cells, found.repaired, _merged_code(found, atlas)))
+    _without_doubles(rows, place)
     if grain is Grain.COMMUNE:
         _without_cities(rows, atlas)
     _merged(rows, grain)
     return rows
+
+
+def _merged_code(found: Placed, atlas: Atlas) -> str:
+    """Return the former code of a commune merged into another; "" for one that only changed its code, which is the same territory."""
+    name = atlas.former[found.former][1] if found.former in atlas.former else found.former
+    today = atlas.names[atlas.row[found.code]] if found.code in atlas.row else ""
+    return "" if fold(name) == fold(str(today)) else found.former
 
 
 def _around(table: Sequence[tuple[int, tuple[str, ...]]], place: int, atlas: Atlas) -> set[str]:
@@ -134,7 +141,7 @@ def _set_aside(rows: Rows, number: int, text: str, cells: Sequence[str], place: 
     return True
 
 
-def _without_doubles(rows: Rows) -> None:
+def _without_doubles(rows: Rows, place: int) -> None:
     """Refuse the rows of a territory written several times with figures that differ; keep one of those that say the same."""
     groups = defaultdict[tuple[str, str], list[Row]](list)
     for row in rows.kept:
@@ -144,7 +151,7 @@ def _without_doubles(rows: Rows) -> None:
         if len(group) == 1:
             continue
         numbers = listing([str(row.number) for row in group], 8)
-        if len({row.cells for row in group}) == 1:
+        if len({(*row.cells[:place], *row.cells[place + 1 :]) for row in group}) == 1:
             gone.update(row.number for row in group[1:])
             rows.aside += len(group) - 1
             rows.told(

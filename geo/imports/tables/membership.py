@@ -103,7 +103,11 @@ def read_membership(cells: Cells, *, alone: bool, by_commune: bool, atlas: Atlas
     """
     said: list[Said] = []
     owner = departement_of_text(cells.departement, atlas) if cells.departement else None
-    if cells.departement and owner is None:
+    several = _departements(cells.departement, atlas) if cells.departement and owner is None else ()
+    if several and not any((cells.iris, cells.code, cells.name, cells.communes, cells.epci, cells.postal)) and alone:
+        rows = (atlas.row[a] for code in several for a in read_departement(code, atlas).atoms)
+        return Reading(tuple(rows), precision=Precision.DEPARTEMENT)
+    if cells.departement and owner is None and not several:
         said.append(
             ("à savoir", f"département « {cells.departement[:40]} » non reconnu.", "Écrivez son numéro ou son nom.")
         )
@@ -121,7 +125,17 @@ def read_membership(cells: Cells, *, alone: bool, by_commune: bool, atlas: Atlas
         return Reading(said=tuple(said), unlocated=True)
     if owner and (alone or fold(cells.method) == "departement entier"):
         return _given(read_departement(owner, atlas), said, atlas, Precision.DEPARTEMENT)
+    if cells.departement and owner is None and not several:
+        said.clear()  # said by the refusal itself
+        what = f"« {cells.departement[:40]} » n’est pas un département, ni une liste de départements."
+        return _refused(cells.departement, what, "Écrivez leurs numéros ou leurs noms, séparés par des virgules.", said)
     return _refused("", "la commune manque.", "Donnez son code INSEE ou son nom.", said, departement=owner or "")
+
+
+def _departements(text: str, atlas: Atlas) -> tuple[str, ...]:
+    """Read a list of départements in a cell (« 79, 86 », « Deux-Sèvres et Vienne »); nothing where one is none."""
+    found = [departement_of_text(part, atlas) for part in re.split(r"[;,/|&+\n]|\set\s", text) if part.strip()]
+    return tuple(dict.fromkeys(filter(None, found))) if all(found) else ()
 
 
 def _refused(

@@ -34,6 +34,7 @@ FOOT = re.compile(  # alone on its row, under a table or above it
 )
 TOTAL_STARTS = frozenset("tTsSeEnN*(")
 TOTAL_ROLES = ("nom", "nom_commune", "code_commune", "communes", "departement", "epci", "id")
+Line = tuple[str, int]  # a sheet and a line of it
 WHITE = " \t\r\n\ufeff\u00a0\u200b"
 WRITE_NAME = "Écrivez le nom du territoire sur cette ligne."
 FILL_SHARE = 0.3  # fewer blanks than that are slips
@@ -58,6 +59,11 @@ class Record:
     line: int
     cells: dict[str, str]
     sheet: str = ""
+
+    @property
+    def at(self) -> Line:
+        """Where it is; the records of a line that speaks of several territories are at one place."""
+        return self.sheet, self.line
 
 
 @dataclass

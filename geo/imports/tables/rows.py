@@ -6,7 +6,6 @@ Rows of one name far from one another are two territories.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -21,11 +20,11 @@ from geo.imports.etats import Etats, etat_of, worst
 from geo.imports.settling import ASIDE, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP
 from geo.imports.tables.membership import Cells, Loose, Missed, Reading, read_membership
-from geo.imports.tables.records import WRITE_NAME, Record, records_of
+from geo.imports.tables.records import WRITE_NAME, Line, Record, records_of
 from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
 from geo.imports.tables.where import Context, Item, far_rows, like, settle, single, touching, without_strays
 from geo.imports.tables.zones import of_all
-from geo.imports.vocabulary import PART_WORDS
+from geo.imports.vocabulary import PART_WORDS, year_of
 from geo.layers import PRECISIONS, Precision
 from geo.remarks import Remark
 
@@ -46,7 +45,7 @@ def read_rows(table: Table, atlas: Atlas, answers: Answers) -> Table:
 
 
 class _Walk:
-    """A walk through the rows of a table; `rows` counts those that hold something, `accepted` those kept."""
+    """A walk through the rows of a table: lines `kept`, `lost` or `partly` so; one line may speak of several territories."""
 
     def __init__(self, table: Table, atlas: Atlas, answers: Answers) -> None:
         self.table, self.atlas, self.answers = table, atlas, answers
@@ -55,7 +54,8 @@ class _Walk:
         self.remarks, self.doubts = list(self.records.remarks), list(self.records.doubts)
         self.etats = Etats(answers)
         self.zones: list[TableZone] = []
-        self.accepted = self.partly = self.names_refused = 0
+        self.names_refused = 0
+        self.kept, self.lost, self.partly = set[Line](), set[Line](), set[Line]()
         self.aside = self.records.aside
         self.readings: dict[Cells, Reading] = {}
         self.placed = any(key.startswith("ligne/") for key in answers.given)
@@ -78,9 +78,12 @@ class _Walk:
         kept, dissolved = self._kept()
         self.doubts += self.etats.doubts()
         self.remarks += of_all(kept, self.atlas)
-        rows = sum(map(len, groups.values())) + len(self.records.absent) + len(self.records.faults)
+        absent, faults = ({r.at for r in rs} for rs in (self.records.absent, [f[0] for f in self.records.faults]))
+        every = {i.record.at for items in groups.values() for i in items} | absent | faults
+        kept_lines = self.kept | absent
         return replace(
-            self.table, rows=rows, accepted=self.accepted + len(self.records.absent), territories=tuple(kept), partly=self.partly,
+            self.table, rows=len(every), accepted=len(kept_lines), territories=tuple(kept),
+            partly=len(self.partly | (self.lost | faults) & kept_lines),
             names_refused=self.names_refused, aside=self.aside + self.table.aside, without=self._without(kept, dissolved),
             dissolved=tuple(z.name for z in dissolved), doubts=(*self.table.layout.doubts, *self.table.doubts, *self.doubts),
         ).saying(self.remarks)  # fmt: skip
@@ -241,14 +244,14 @@ class _Walk:
         for part in missed:
             faults += part.fault
             self._missed(zone, item, part, context)
-        if faults and not rows and not reading.iris:
-            zone.refused.append(line)
-            return
-        zone.accepted += 1
-        self.accepted += 1
         if faults:
-            self.partly += 1
             zone.refused.append(line)
+        if faults and not rows and not reading.iris:
+            self.lost.add(item.record.at)
+            return
+        self.kept.add(item.record.at)
+        if faults:
+            self.partly.add(item.record.at)
         if reading.unlocated:
             zone.stated = zone.stated or Precision.INCONNUE
         self._join(zone, item, rows)
@@ -299,7 +302,7 @@ class _Walk:
         for role in ATTRIBUTES:
             text = cells.get(role, "")
             if text and role not in zone.words:
-                zone.words[role] = _year(text) if role.startswith("annee") else text[:2000]
+                zone.words[role] = year_of(text) if role.startswith("annee") else text[:2000]
         line = item.record.line
         said = self.etats.read(cells["etat"], line) if cells.get("etat", "") else ""
         if etat := worst(said, self.etats.ended(cells.get("fin", ""), line)):
@@ -390,9 +393,3 @@ def _departements(seen: Mapping[str, int], share: float, *, least: int = 1) -> f
     """Return the départements that hold at least a share of what was seen."""
     total = sum(seen.values())
     return frozenset(d for d, n in seen.items() if d and n >= max(least, share * total))
-
-
-def _year(text: str) -> str:
-    """Return the year of a date (2019-05-01, 01/05/2019, mai 2019); a text with several years, or none, stays."""
-    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
-    return years[0] if len(years) == 1 else text[:80]

@@ -64,7 +64,6 @@ class TableZone:
     stated: Precision | None = None
     departement: str = ""
     refused: list[int] = field(default_factory=list)
-    accepted: int = 0
     spellings: set[str] = field(default_factory=set)
     etats: list[str] = field(default_factory=list)
 

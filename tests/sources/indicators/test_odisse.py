@@ -175,3 +175,19 @@ def test_the_order_of_the_files_changes_nothing(tmp_path: Path) -> None:
         READERS["odisse"].read(order, tmp_path / name)
     one, two = (sorted(s.id for s in read_series(tmp_path / n / "indicateurs.parquet")) for n in ("one", "two"))
     assert one == two
+
+
+@pytest.mark.parametrize(
+    ("sex", "age"), [("Tous sexes confondus", "Tous âges confondus"), ("Ensemble", "Tous âges"), ("Femmes et Hommes", "TOUS ÂGES CONFONDUS")]
+)  # fmt: skip
+def test_everybody_is_found_however_the_file_says_it_and_rates_under_their_short_names(
+    tmp_path: Path, sex: str, age: str
+) -> None:
+    rows = f"2022;01;{sex};{age};90;13,5;13,1\n2022;01;Hommes;{age};60;20;19\n2022;02;{sex};{age};80;14,5;14\n"
+    path = text_file(tmp_path, f"annee;dep;sexe;clage;nb_deces;tx_brut;tx_std\n{rows}")
+    assert recognise(path) == "odisse"
+    read("odisse", path, into=tmp_path / "out")
+    made = series(tmp_path / "out")
+    assert made["deces-par-suicide"].values["numerator"].to_dict() == {"01": 90.0, "02": 80.0}
+    assert made["deces-par-suicide-taux"].values["rate"].to_dict() == {"01": 13.5, "02": 14.5}
+    assert made["deces-par-suicide-taux-standardise"].values["rate"].to_dict() == {"01": 13.1, "02": 14.0}

@@ -185,7 +185,8 @@ def _text(draft: NeedsDraft, item: Item, field: str, label: str, placeholder: st
 
 def _settled(draft: NeedsDraft, column: str, field: str, widget: str) -> None:
     """Settle one thing of a column; a count that becomes a ratio is in percent until somebody says otherwise."""
-    plan, value = reading.plan_in_hand(draft), st.session_state.get(widget)
+    plan = reading.plan_in_hand(draft)
+    value: Any = st.session_state.get(widget)
     item = plan.by_column.get(column, Item(column))
     if field == "way":
         item = replace(item, way=Way(value) if value else None)

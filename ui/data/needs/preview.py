@@ -39,12 +39,13 @@ def show(draft: NeedsDraft) -> None:
 def _line(draft: NeedsDraft, series: Series) -> tuple[str, ...]:
     found, what = draft.tallies[series.id], series.indicator
     grain = GRAIN_NAMES[draft.grain]
+    years = {item.shown: item.year for item in draft.plan.items if item.is_indicator}
     silent = max(0, draft.expected - found.known - found.secret - found.absent)
     unknown = fr.number(found.absent + silent) + (f"\ndont {fr.number(silent)} absents du tableau" if silent else "")
     whole = f"{fr.number(found.known)} sur {fr.number(draft.expected)}\n{grain}"
     spread = [fr.number(n, what.decimals) if n == n else "—" for n in (found.least, found.middle, found.most)]
     return (
-        f"{what.label}\n{' ; '.join(filter(None, (what.measure.value, what.unit, what.note)))}",
+        f"{what.label}\n{' ; '.join(filter(None, (what.measure.value, what.unit, years.get(what.label), what.note)))}",
         whole,
         fr.number(found.secret),
         unknown,

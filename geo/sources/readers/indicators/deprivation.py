@@ -30,7 +30,7 @@ from geo.sources.readers.tables import Form, Source, read_table
 FORMS = (
     Form("indice de défavorisation sociale par commune (Code commune, FDep)",
          {"code": "codecommune communecode codgeo codcom codeinsee inseecom depcom com",
-          "score": r"(t1|score)?fdep(\d\d|20\d\d)?(score)? indicededefavorisation.* fdep.*"},
+          "score": r"(t1|score)?fdep(\d\d|20\d\d)?(score)? indicededefavorisation.* fdep.* quintiles?(de|du)?fdep.*"},
          {"people": r"nombredhabitants.* population.* pop(\d\d)? p\d\dpop", "annee": "annee millesime.*"},
          values={"code": rf"(?i)[0-9ab]{{4,5}}(\.0)?|{TOTALS}"}, absent="iris|codeiris"),
 )  # fmt: skip

@@ -41,9 +41,9 @@ CODE = rf"(?i)\d{{1,3}}(\.0)?|2[ab]|fr|{TOTALS}"
 COMMON = {
     "annee": "annee year an annees",
     "sexe": "sexe libsexe sex",
-    "age": "classedage classeage trancheage trancheedage age",
+    "age": "classedage classeage trancheage trancheedage age clage",
 }
-RATES = {"standardise": "tauxstandardise.* tauxstd.*", "brut": "tauxbrut.*"}
+RATES = {"standardise": "tauxstandardise.* tauxstd.* txstandardise.* txstd.*", "brut": "tauxbrut.* txbrut.*"}
 EVERYBODY = {
     fold(text)
     for text in ("Hommes et Femmes", "Femmes et Hommes", "Ensemble", "Tous", "Toutes", "Total", "Tous sexes", "Les deux sexes", "Tous âges",
@@ -133,7 +133,7 @@ def _of_everybody(table: pd.DataFrame, file: str) -> pd.DataFrame:
     """Keep the rows of both sexes and every age."""
     for column, word in (("sexe", "les deux sexes"), ("age", "tous les âges")):
         if column in table:
-            kept = table[table[column].map(lambda text: fold(text) in EVERYBODY)]
+            kept = table[table[column].map(lambda text: fold(text).removesuffix(" confondus") in EVERYBODY)]
             if kept.empty:
                 shown = listing(table[column].unique().tolist(), 6)
                 settle([f"{file} : aucune ligne pour {word} ensemble ; valeurs trouvées : {shown}."], file)
