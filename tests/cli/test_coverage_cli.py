@@ -55,7 +55,7 @@ def test_text_says_figures_limits_gaps_and_next(capsys: pytest.CaptureFixture[st
     assert code == 0
     for part in (
         "Indicateurs",
-        "entre 52,6 % et au plus",
+        "entre 52,6 % et",
         "Limite, CLSM",
         "Écarts : CLS",
         "Priorités",

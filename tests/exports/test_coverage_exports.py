@@ -88,7 +88,7 @@ def test_the_workbook_says_both_bounds_and_never_zero_for_what_is_not_known() ->
     figures = book.get_sheet_by_name("Chiffres").to_python()
     people = dict(zip(figures[0], figures[1], strict=True))
     assert people["Valeur"] == 1_366_668 and people["Au plus"] == 5_882_310
-    assert plain(str(people["Lecture"])) == "entre 22,8 % et au plus 98,2 %" and "par extension" in str(people["Dont"])
+    assert plain(str(people["Lecture"])) == "entre 22,8 % et 98,2 %" and "par extension" in str(people["Dont"])
     gaps = book.get_sheet_by_name("Écarts EPCI").to_python()
     cells = {
         row[gaps[0].index("CLS sans CLSM connu")]

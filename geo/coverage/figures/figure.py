@@ -61,7 +61,7 @@ class Figure:
 
     @property
     def amount(self) -> str:
-        """Write the figure in short: « entre 12,5 % et au plus 40 % », « au moins 3 », « aucun connu » or « non évaluable »."""
+        """Write the figure in short: « entre 12,5 % et 40 % », « au moins 3 », « aucun connu » or « non évaluable »."""
         if self.value is None:
             return "non évaluable"
         if not self.total and self.total_complete:
@@ -73,7 +73,7 @@ class Figure:
         if self.at_least and not self.value:
             return "aucun connu" + (f", au plus {fr.percent(bound)}" if bound is not None else "")
         if bound is not None:
-            return f"entre {shown} et au plus {fr.percent(bound)}"
+            return f"entre {shown} et {fr.percent(bound)}"
         return f"{self._hedge}{shown}"
 
     @property
