@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from geo import french as fr
+from geo.claims import Claim
 from geo.communes import SHAPE_OF_IRIS
 from geo.comparison import Candidate
 from geo.errors import GeoInputError
@@ -36,8 +37,8 @@ PAGES = (
 MARKED = "marked"  # communes marked for a claim, while the gestures of the page mark instead of drawing; None else
 SEQUENCE = "sequence"  # number of the selection last held, shared with the browser
 LIFE = "life"  # names this session to the browser: when a server stops, another one numbers anew
-HISTORY = "history"  # earlier workbooks, the newest last
-FUTURE = "future"  # workbooks undone, the next to do again last
+HISTORY = "history"  # steps that « Annuler » takes back, the newest last (`Step`)
+FUTURE = "future"  # steps undone, the next to do again last
 MESSAGES = "messages"  # what the last move has to say, shown once
 OPENED = "files-opened"  # a number: the field that takes a file is a new one after each
 START = "start"  # the communes to go back to: those of a link or of « Partir de »
@@ -213,10 +214,44 @@ def hold(changed: Workbook, *, sequence: int | None = None) -> None:
     if changed == workbook():
         st.session_state[SEQUENCE] = max(st.session_state[SEQUENCE], sequence or 0)
         return
-    st.session_state[HISTORY] = (*st.session_state[HISTORY], workbook())[-HISTORY_LENGTH:]
+    step = Step.between(workbook(), changed)
+    st.session_state[HISTORY] = (*st.session_state[HISTORY], step)[-HISTORY_LENGTH:]
     st.session_state[FUTURE] = ()
     st.session_state[SEQUENCE] = st.session_state[SEQUENCE] + 1 if sequence is None else sequence
     st.session_state[WORKBOOK] = changed  # last: a run stopped before this word has changed nothing
+
+
+@dataclass(frozen=True)
+class Step:
+    """The workbook on the other side of a move, with the claims that the move brought and those that it put aside.
+
+    Words written since a move outlive its undoing, and so do claims; but what a colleague's link or file brought leaves with it.
+    """
+
+    book: Workbook
+    brought: frozenset[Claim] = frozenset()
+    aside: frozenset[Claim] = frozenset()
+
+    @classmethod
+    def between(cls, before: Workbook, after: Workbook) -> Step:
+        """Return the step that leads back from a workbook to the one before."""
+        were, are = frozenset(before.claims), frozenset(after.claims)
+        return cls(before, are - were, were - are)
+
+    def back_from(self, now: Workbook) -> Workbook:
+        """Return the workbook that the step leads to, with what was written since."""
+        brought = {replace(claim, prevails=False) for claim in self.brought}
+        leaving = [claim for claim in now.claims if replace(claim, prevails=False) in brought]
+        return replace(self.book.with_words_of(now), claims=now.claims.without(*leaving).merged(self.aside))
+
+    def other_way(self, now: Workbook) -> Step:
+        """Return the step that leads from there to where one is now."""
+        return Step(now, self.aside, self.brought)
+
+
+def past() -> tuple[Workbook, ...]:
+    """Return the workbooks that « Annuler » goes back to, the newest last."""
+    return tuple(step.book for step in st.session_state[HISTORY])
 
 
 def fine(book: Workbook) -> Workbook:
@@ -329,9 +364,10 @@ def redo(seen: int) -> None:
 def _step(source: str, target: str) -> None:
     pile = st.session_state[source]
     if pile:
-        st.session_state[target] = (*st.session_state[target], workbook())[-HISTORY_LENGTH:]
+        changed = pile[-1].back_from(workbook()).with_settings(thresholds())
+        st.session_state[target] = (*st.session_state[target], pile[-1].other_way(workbook()))[-HISTORY_LENGTH:]
         st.session_state[source] = pile[:-1]
-        st.session_state[WORKBOOK] = pile[-1].with_settings(thresholds()).with_words_of(workbook())
+        st.session_state[WORKBOOK] = changed
         st.session_state[SEQUENCE] += 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,21 @@ def test_a_statement_cut_in_the_link_of_the_coverage_page_gets_a_sentence() -> N
     app = open_page(COVERAGE, territoire="dep-79", declarations=text[:-4])
     assert not app.session_state[frame.WORKBOOK].claims
     assert any("lien" in warning.value.casefold() for warning in app.warning)
+
+
+def test_undo_takes_back_the_claims_that_a_colleagues_file_brought_and_no_other() -> None:
+    """They count in every figure: what one claims oneself, before the file or since, outlives the undoing."""
+    mine = Claim.of("secteurs-adultes", "79G01", "Ana", pieces=frozenset({NIORT}), day="2026-01-01")
+    theirs = Claim.of("secteurs-adultes", "79G02", "Bob", pieces=frozenset({AIFFRES}))
+    newer = Claim.of("secteurs-adultes", "79G01", "Ana", pieces=frozenset({NIORT, CHAURAY}), day="2026-02-01")
+    since = Claim.of("cls", "CLS d’ici", "Ana", pieces=frozenset({NIORT}))
+    before = Workbook((Scenario("Niort", frozenset({NIORT})),), claims=Claims((mine,)))
+    opened = before.merge(Workbook((Scenario("Reçu", frozenset({AIFFRES})),), claims=Claims((theirs, newer))))
+    assert set(opened.claims) == {newer, theirs}
+    step, now = frame.Step.between(before, opened), opened.with_claim(since)
+    now = replace(now, claims=now.claims.following(theirs))
+    back = step.back_from(now)
+    assert (back.scenarios, set(back.claims)) == (before.scenarios, {mine, since})
+    again = step.other_way(now).back_from(back)
+    assert (again.scenarios, {c.name for c in again.claims}) == (opened.scenarios, {"79G01", "79G02", "CLS d’ici"})
+    assert newer in set(again.claims) and mine not in set(again.claims)

@@ -419,8 +419,11 @@ def test_a_locked_commune_stays_whatever_is_asked() -> None:
     show_panel(app, "Ajuster")
     find(app, "verrou-cherche", ARRAS)
     search(app, ARRAS)
+    assert button(app, "Retirer").disabled
+    search(app, "dep-62")
     press(app, "Retirer")
-    assert chosen(app) == {ARRAS, LENS}
+    assert chosen(app) == {ARRAS}
+    choose_commune(app, LENS)
     again = open_page(PERIMETER, lien="".join(app.query_params["lien"]))
     assert again.session_state[frame.WORKBOOK].scenario.locked == {ARRAS}
     press(app, "Tout retirer")

@@ -168,8 +168,7 @@ def history(perimeter: Perimeter) -> None:
 
 def trail() -> None:
     """Show the last moves, each with its people: a click goes back to where one was."""
-    pile: tuple[Workbook, ...] = st.session_state[frame.HISTORY]
-    books = [*pile[-MOST_STEPS:], frame.workbook()]
+    books = [*frame.past()[-MOST_STEPS:], frame.workbook()]
     if len(books) < 2:
         return
     seen = st.session_state[frame.SEQUENCE]

@@ -239,8 +239,7 @@ def _badge(badge: tuple[str, str]) -> str:
 # --- before and after ---------------------------------------------------------------------------------------------
 def before() -> Workbook | None:
     """Return the workbook before the last move, None when there was none."""
-    pile = st.session_state[frame.HISTORY]
-    return pile[-1] if pile else None
+    return next(reversed(frame.past()), None)
 
 
 def before_and_after(facts: PerimeterFacts, settings: Settings) -> str:
