@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.communes import Atlas, embedded_atlas
+from geo.communes import embedded_atlas
 from geo.dataset import open_indicators
 from geo.errors import GeoInputError
 from geo.imports import (
@@ -25,34 +25,13 @@ from geo.imports import (
     remembered_plan,
     shown_figures,
 )
-from geo.indicators import CellKind, Direction, Grain, Measure, Series, State, read_cell
+from geo.indicators import CellKind, Direction, Grain, Measure, State, read_cell
 from geo.register import ConflictError, head, need_sets
-from tests.support.grid import draw
+from tests.imports.tables_of_need import DRAWN, one, table, told
 from tests.support.table_files import needs_workbook
 
 FRANCE = embedded_atlas()
-DRAWN = draw(
-    [[100, 200, 300], [400, 500, 600]], former={"01900": ("01002", "Vieux-Bourg"), "01901": ("01002", "Autre-Bourg")}
-)
 SAID = NeedsStatement("Besoins 2023", "ORS Grand Est", "2023", "Ana", confirmed=True)
-
-
-def table(
-    header: str, *rows: str, name: str = "besoins.csv", plan: Plan | None = None, atlas: Atlas = DRAWN
-) -> NeedsDraft:
-    return read_needs_draft("\n".join([header, *rows]).encode(), atlas, name=name, plan=plan)
-
-
-def one(draft: NeedsDraft, place: int = 0) -> Series:
-    return draft.series[place]
-
-
-def told(draft: NeedsDraft, kind: str = "refusé") -> str:
-    return (
-        " | ".join(str(remark) for remark in draft.remarks if remark.kind == kind)
-        .replace("\xa0", " ")
-        .replace("\u202f", " ")
-    )
 
 
 def settled(draft: NeedsDraft) -> Plan:

@@ -7,31 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from geo.communes import Atlas, embedded_atlas
+from geo.communes import embedded_atlas
 from geo.errors import GeoInputError
 from geo.imports import NeedsDraft, NeedsStatement, Plan, Way, keep_needs, read_needs_draft, resumed, shown_figures
 from geo.imports.needs.publish import series_to_keep
-from geo.indicators import Series, State
+from geo.indicators import State
+from tests.imports.tables_of_need import DRAWN, one, table, told
 from tests.support.grid import draw
 from tests.support.table_files import xlsx_bytes
 
 FRANCE = embedded_atlas()
-DRAWN = draw([[100, 200, 300], [400, 500, 600]])
-
-
-def table(
-    header: str, *rows: str, name: str = "besoins.csv", plan: Plan | None = None, atlas: Atlas = DRAWN
-) -> NeedsDraft:
-    return read_needs_draft("\n".join([header, *rows]).encode(), atlas, name=name, plan=plan)
-
-
-def one(draft: NeedsDraft, place: int = 0) -> Series:
-    return draft.series[place]
-
-
-def told(draft: NeedsDraft, kind: str = "refusé") -> str:
-    said = " | ".join(str(remark) for remark in draft.remarks if remark.kind == kind)
-    return said.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def figures_of(draft: NeedsDraft, place: int = 0) -> dict[str, float]:
