@@ -328,15 +328,13 @@ def _quarters(trials: MoveBatch) -> Quarters:
     candidates = ground.zone_known["candidates"][zones.columns[mine]]
     unplaced = (met & ~covered & candidates).sum(axis=1)
     astride = met & ~covered & ~candidates
-    published = np.nan_to_num(ground.zone_population[zones.columns[mine]])
     beside = _beside(trials)
     beside[:, zones.columns[mine] - first] &= ~met
-    vague = ground.quarter_candidates
-    home = ground.quarter_home[zones.columns[mine] - first]
+    home, vague = ground.quarter_home[zones.columns[mine] - first], ground.quarter_candidates
     return Quarters(
         inside=covered.sum(axis=1),
         left=known - covered.sum(axis=1) - unplaced,
-        people=covered @ published,
+        people=covered @ np.nan_to_num(ground.zone_population[zones.columns[mine]]),
         known=known,
         near=(beside & ~vague).sum(axis=1),
         near_unplaced=(beside & vague).sum(axis=1),

@@ -27,8 +27,7 @@ from geo.files.transfer import Part
 from geo.imports import Answers, ImportDraft
 from geo.imports import publish as intake
 from geo.layers import Over
-from geo.register import Origin, Statement, register
-from geo.register import store as register_store
+from geo.register import Origin, Statement, engine, register
 from geo.sources import read_status, versions
 from geo.sources.versions import PARTS_KEPT_S
 from tests.register.edited import editing
@@ -376,13 +375,13 @@ def test_a_register_on_a_disk_that_takes_no_writing_is_read(home: Path, monkeypa
         "sqlalchemy.dialects.sqlite.pysqlite.SQLiteDialect_pysqlite.connect",
         lambda self, *args, **options: real_connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False),
     )
-    register_store._engine.cache_clear()
+    engine.engine_of.cache_clear()
     try:
         assert register.head("clsm", home).revision == 2
         with pytest.raises(GeoInputError, match="Rien n’est changé"):
             register.withdraw("clsm", who="Ana", seen=2, home=home)
     finally:
-        register_store._engine.cache_clear()
+        engine.engine_of.cache_clear()
 
 
 # --- the pages --------------------------------------------------------------------------------------------------

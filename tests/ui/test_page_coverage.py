@@ -120,7 +120,7 @@ def test_the_territories_around_the_one_shown_are_a_short_list() -> None:
     assert len(app.selectbox(key=frame.COVERAGE_SCOPE).options) == 1 + 18
     ran(app.selectbox(key=frame.COVERAGE_SCOPE).set_value("reg-32").run())
     assert [o.split(" · ")[0] for o in app.selectbox(key=frame.COVERAGE_SCOPE).options] == (
-        ["France entière", "Région"] + ["Département"] * 5
+        ["France entière", "Région", "Aisne (02)", "Nord (59)", "Oise (60)", "Pas-de-Calais (62)", "Somme (80)"]
     )
 
 
