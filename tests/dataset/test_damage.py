@@ -28,6 +28,7 @@ from geo.imports import Answers, ImportDraft
 from geo.imports import publish as intake
 from geo.layers import Over
 from geo.register import Origin, Statement, engine, register
+from geo.register import store as register_store
 from geo.sources import read_status, versions
 from geo.sources.versions import PARTS_KEPT_S
 from tests.register.edited import editing
