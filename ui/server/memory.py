@@ -14,7 +14,7 @@ import pyarrow as pa
 
 M_ARENA_MAX, ARENAS = -8, 2  # glibc's number for the setting, and as many arenas as there is work at the same time
 M_MMAP_THRESHOLD, LARGE = -3, 1_000_000  # bytes from which an array has pages of its own, given back as it goes
-TIDY_S = 30.0
+TIDY_S = 10.0
 
 
 def be_frugal() -> None:
