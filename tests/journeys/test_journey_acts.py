@@ -256,7 +256,11 @@ def double_click_all(one: Page, two: Page, runs: tuple[Runs, Runs]) -> list[str]
         for page, run, before in zip((one, two), runs, asked, strict=True):
             run.wait(page, before)
         until(two, lambda: state_of(one) == state_of(two), lambda: f"{state_of(one)} is not {state_of(two)}")
-        assert two.evaluate(BUTTONS) == one.evaluate(BUTTONS), name
+        until(
+            two,
+            lambda: two.evaluate(BUTTONS) == one.evaluate(BUTTONS),
+            lambda name=name: f"{name}: {two.evaluate(BUTTONS)}",
+        )
     return driven
 
 
