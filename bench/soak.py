@@ -119,6 +119,7 @@ def main(minutes: float = MINUTES) -> None:
             largest = caches(server)
         finally:
             server.stop()
+        log = (Path(folder) / "log").read_text(encoding="utf-8", errors="replace").splitlines()
     print(
         f"  memory: {samples[0][1]:,.0f} MB at first, {max(s[1] for s in samples):,.0f} MB at most, {samples[-1][1]:,.0f} MB at the end"
     )
@@ -136,6 +137,7 @@ def main(minutes: float = MINUTES) -> None:
     for cache in largest[:12]:
         print(f"    cache {cache}")
     if told.wrong:
+        print(*(f"    log: {line}" for line in log[-20:]), sep="\n")  # the server wrote why, in a line
         raise BenchError(f"{len(told.wrong)} acts failed, first {told.wrong[0]}")
 
 
