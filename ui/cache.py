@@ -123,7 +123,7 @@ def keyed_on_data(
             key = f"{used}|{claims().digest}" if stated else used
             answer = kept(key, *args, **kwargs)
             if still is not None and not still(answer):
-                kept.clear()
+                kept.clear(key, *args, **kwargs)  # the other answers hold
                 answer = kept(key, *args, **kwargs)
             if _seen != [used]:  # the data changed meanwhile: the caller has the answer, nobody else will
                 kept.clear()
