@@ -42,6 +42,11 @@ def _always_said(format_func: Callable[[Any], Any]) -> Callable[[Any], str]:
     return said
 
 
+def labelled(labels: Mapping[Any, str]) -> Callable[[Any], str]:
+    """Return how the choices of a bar of buttons are written; what is held and no longer offered has its own text."""
+    return _always_said(labels.get)
+
+
 def distinct(labels: Mapping[str, str]) -> dict[str, str]:
     """Return labels by id, with the id beside those that several things share."""
     often = Counter(labels.values())

@@ -20,7 +20,7 @@ from geo.shares import tabled
 from ui import html, loaders
 from ui import map as maps
 from ui.address import LONGEST
-from ui.choices import count_column, decimal_column, pick_one, pick_several
+from ui.choices import count_column, decimal_column, labelled, pick_one, pick_several
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage import opening
 from ui.coverage.link import CHOSEN, CLS_ONLY, LEVEL, QUERY, READ_AS, SORT, SORTS
@@ -90,9 +90,7 @@ def pick_level(scope: Scope, key: str) -> str:
         st.session_state[LEVEL] = st.session_state[widget] or level_shown(scope)
         st.session_state[CHOSEN] = None
 
-    st.segmented_control(
-        "Échelle", here, format_func=lambda i: GAP_LEVELS.get(i, str(i)), key=widget, on_change=take, required=True
-    )
+    st.segmented_control("Échelle", here, format_func=labelled(GAP_LEVELS), key=widget, on_change=take, required=True)
     return level_shown(scope)
 
 

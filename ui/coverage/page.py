@@ -8,6 +8,7 @@ import streamlit as st
 from geo.coverage import Coverage, CoverageView, Scope, situations_of
 from ui import division, html, layout, loaders, panels
 from ui import map as maps
+from ui.choices import labelled
 from ui.coverage import cards, charts, choices, export, gaps, needs, opening, priorities, sectors, siting, survey
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -76,7 +77,7 @@ def pick_layers(scope: Scope) -> None:
             offered,
             selection_mode="multi",
             wrap=True,
-            format_func=lambda i: (LINE_LABELS | MARK_LABELS).get(i, str(i)),
+            format_func=labelled(LINE_LABELS | MARK_LABELS),
             key=key,
             on_change=take,
         )

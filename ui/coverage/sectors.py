@@ -11,6 +11,7 @@ from geo.exports import csv_bytes, neutral
 from geo.layers import LayerId
 from ui import html, loaders
 from ui import map as maps
+from ui.choices import labelled
 from ui.coverage import loaders as coverage_loaders
 
 KIND, ONLY = "sectors-kind", "sectors-only"
@@ -27,7 +28,7 @@ SHARED, NOWHERE = maps.Swatch("#8d78b8", "partagée entre secteurs"), maps.Swatc
 def panel(view: CoverageView) -> None:
     """Show the sectors of one kind: sentence, map, table, file."""
     kind = st.segmented_control(
-        "Sorte de secteurs", list(SECTOR_LEVELS), format_func=lambda i: SECTOR_LEVELS.get(i, str(i)), default=LayerId.ADULT_SECTORS, key=KIND,
+        "Sorte de secteurs", list(SECTOR_LEVELS), format_func=labelled(SECTOR_LEVELS), default=LayerId.ADULT_SECTORS, key=KIND,
         required=True, label_visibility="collapsed",
     )  # fmt: skip
     found = coverage_loaders.sectors(LayerId(kind), view)

@@ -15,6 +15,7 @@ from geo.exports import MAP_FORMATS, PAPERS
 from geo.paths import RIVERS
 from geo.visible import visible
 from ui import html
+from ui.choices import labelled
 from ui.server import export_lane
 
 FORMAT_LABELS = {"png": "PNG", "svg": "SVG"}
@@ -58,11 +59,11 @@ def offer(key: str, given: MapFile, link: str) -> None:
     st.html(STYLE + copy_buttons(link, given.title))
     with st.container(horizontal=True, gap="medium"):
         kind = st.segmented_control(
-            "Format", list(MAP_FORMATS), default="png", required=True, format_func=lambda i: FORMAT_LABELS.get(i, str(i)), key=f"{key}-format",
+            "Format", list(MAP_FORMATS), default="png", required=True, format_func=labelled(FORMAT_LABELS), key=f"{key}-format",
             help="PNG : une image. SVG : un dessin à modifier ou à imprimer à toute taille.",
         )  # fmt: skip
         paper = st.segmented_control(
-            "Page", list(PAPERS), default="a4", required=True, format_func=lambda i: PAPER_LABELS.get(i, str(i)), key=f"{key}-taille",
+            "Page", list(PAPERS), default="a4", required=True, format_func=labelled(PAPER_LABELS), key=f"{key}-taille",
             help="En largeur ou en hauteur, selon le territoire.",
         )  # fmt: skip
     kind, paper = kind or "png", paper or "a4"

@@ -11,7 +11,7 @@ from geo.perimeters import Perimeter
 from geo.scenarios import Workbook
 from ui import frame, html, layout, loaders, search
 from ui import map as maps
-from ui.choices import ladder, scope_name
+from ui.choices import labelled, ladder, scope_name
 from ui.map import LINE_LABELS
 from ui.perimeter import compose
 
@@ -133,7 +133,7 @@ def pick_lines(scope: Scope | None) -> list[str]:
             selection_mode="multi",
             wrap=True,
             default=[i for i in ("epci",) if i in lines and scope.kind != "france"],
-            format_func=lambda i: LINE_LABELS.get(i, str(i)),
+            format_func=labelled(LINE_LABELS),
             key=f"perimeter-lines-{scope.id}",
         )
     return list(shown)

@@ -14,7 +14,7 @@ from geo.layers import LayerId
 from geo.perimeters import Perimeter
 from ui import frame, loaders
 from ui.cache import Cities, cities, keyed_on_data
-from ui.choices import distinct, pick_several
+from ui.choices import distinct, labelled, pick_several
 
 SHORT = {Intent.CREATE: "Je crée", Intent.ENLARGE: "J’élargis", Intent.MERGE: "Je fusionne"}
 
@@ -28,7 +28,7 @@ def ask(perimeter: Perimeter, scope: Scope) -> None:
     st.segmented_control(
         "Projet",
         list(SHORT),
-        format_func=lambda intent: SHORT.get(intent, str(intent)),
+        format_func=labelled(SHORT),
         key=key,
         on_change=_intend,
         args=(key, at, perimeter),

@@ -14,7 +14,7 @@ from geo.coverage import Scope
 from geo.projects import STEP_LABELS, Kept, Project, Step, latest, said_date, typed_date
 from geo.rights import Act, Actor
 from ui import acts, frame, html, identity, loaders, passage
-from ui.choices import pick_one
+from ui.choices import labelled, pick_one
 from ui.region import exchange, link
 from ui.region import loaders as region_loaders
 from ui.region.alerts import PROPOSED
@@ -163,7 +163,7 @@ def _form(scope: Scope, held: Kept | None, today: date) -> None:
             "Étape atteinte",
             STEPS,
             index=STEPS.index(old.step),
-            format_func=lambda s: STEP_LABELS.get(s, str(s)),
+            format_func=labelled(STEP_LABELS),
             key=f"region-etape-{tag}",
             filter_mode=None,
         )
