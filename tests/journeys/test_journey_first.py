@@ -15,6 +15,8 @@ from tests.support.browser import AppServer, map_frame, until, wait_painted
 
 pytestmark = pytest.mark.journey
 GEOMETRY = re.compile(r"/geo/communes-france-")
+COMPONENT = re.compile(r"/static/js/ComponentInstance\.")  # the framework's code that makes the frame of a map
+ENDLESS = "document.getAnimations().filter((one) => one.effect.getTiming().iterations === Infinity).length"
 
 
 @pytest.fixture
@@ -69,8 +71,14 @@ def test_what_a_page_hints_is_what_its_map_uses_and_nothing_is_refused(page: Pag
 @pytest.mark.parametrize("server", [""], indirect=True)
 def test_departements_stand_in_while_the_country_comes(page: Page, server: AppServer) -> None:
     held: list[Route] = []
+    code: list[Route] = []
     page.context.route(GEOMETRY, lambda route: held.append(route))
+    page.context.route(COMPONENT, lambda route: code.append(route))
     page.goto(f"{server.url}/Couverture", wait_until="commit")
+    page.get_by_test_id("stSkeleton").first.wait_for()
+    assert page.evaluate(ENDLESS) == 0, "the place of the map is drawn again and again"
+    for route in code:
+        route.continue_()
     frame = map_frame(page)
     count = "document.querySelectorAll('.leaflet-overlay-pane canvas').length"
     until(page, lambda: frame.evaluate(count) == 1, lambda: "no outline while the communes are awaited")
