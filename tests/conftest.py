@@ -26,7 +26,7 @@ os.environ["CLSM_HOME"] = tempfile.mkdtemp(prefix="clsm-tests-")
 os.environ["CLSM_NO_SYNC"] = "1"  # and no test, nor any server it starts, asks anything of a network
 os.environ.pop("CLSM_REGISTER", None)
 Serve = Callable[..., AppServer]
-JOURNEY_S = 900  # a busy machine is no failure
+JOURNEY_S = 1800  # a busy machine is no failure
 # What takes longest is handed out first: no worker is left alone with it at the end.
 LONGEST = (
     "journeys/test_journey_acts.py", "journeys/test_journey_coverage.py", "journeys/test_journey_component.py",
