@@ -15,7 +15,7 @@ from typing import Any
 
 from geo import french as fr
 from geo import register
-from geo.cli.terminal import Lines, as_json, warn
+from geo.cli.terminal import Lines, as_json, typed, warn
 from geo.communes import Atlas, split_codes
 from geo.dataset import open_dataset, tidy
 from geo.errors import GeoInputError, system_reason
@@ -165,7 +165,7 @@ def _draft(options: argparse.Namespace, atlas: Atlas) -> tuple[ImportDraft, str]
 def _read(options: argparse.Namespace, answers: Answers, atlas: Atlas) -> ImportDraft:
     return read_file(
         options.file,
-        options.file.name,
+        typed(options.file.name),
         options.kind,
         atlas=atlas,
         answers=answers,

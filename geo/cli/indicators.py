@@ -13,7 +13,7 @@ from pathlib import Path
 from geo import french as fr
 from geo import register
 from geo.cli.imports import PublishedMeanwhileError
-from geo.cli.terminal import Lines, as_json, warn
+from geo.cli.terminal import Lines, as_json, typed, warn
 from geo.communes import Atlas
 from geo.dataset import open_dataset
 from geo.errors import GeoInputError
@@ -175,7 +175,7 @@ def _published(draft: NeedsDraft, said: NeedsStatement) -> int:
 
 
 def _read(options: argparse.Namespace, plan: Plan | None, atlas: Atlas) -> NeedsDraft:
-    return read_needs_file(options.file, options.file.name, atlas=atlas, plan=plan, sheet=options.sheet)
+    return read_needs_file(options.file, typed(options.file.name), atlas=atlas, plan=plan, sheet=options.sheet)
 
 
 def _settled(options: argparse.Namespace, plan: Plan, names: list[str]) -> Plan:
