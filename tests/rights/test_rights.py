@@ -254,8 +254,19 @@ def test_a_contributor_changes_a_signed_project_but_not_its_signature(tmp_path: 
     one = projects.save(signed, who=ALL, atlas=ATLAS, home=tmp_path)
     noted = replace(signed, remark="Relire en mars.")
     projects.save(noted, who=contributor, atlas=ATLAS, number=one.id, seen=1, home=tmp_path)
-    with pytest.raises(GeoInputError, match="signature"):
-        projects.save(project(), who=contributor, atlas=ATLAS, number=one.id, seen=2, home=tmp_path)
+    undone = (
+        project(),
+        replace(signed, over=True),
+        replace(signed, dates={Step.SIGNATURE: "2025"}),
+        replace(signed, dates={}),
+        replace(signed, step=Step.RENOUVELLEMENT, dates={Step.SIGNATURE: "2024", Step.RENOUVELLEMENT: "2026"}),
+    )
+    for changed in undone:
+        with pytest.raises(GeoInputError, match="signature"):
+            projects.save(changed, who=contributor, atlas=ATLAS, number=one.id, seen=2, home=tmp_path)
+    projects.save(undone[1], who=ALL, atlas=ATLAS, number=one.id, seen=2, home=tmp_path)
+    with pytest.raises(GeoInputError, match="signature"):  # nor does it stand again by a contributor's word
+        projects.save(signed, who=contributor, atlas=ATLAS, number=one.id, seen=3, home=tmp_path)
 
 
 def test_a_plain_name_is_that_of_whoever_holds_the_machine() -> None:
