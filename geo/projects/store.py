@@ -142,7 +142,7 @@ def _ensure_seen(connection: sa.Connection, number: int, seen: int) -> None:
     if row["revision"] != seen:
         raise ConflictError(
             fr.typeset(
-                f"Entre-temps, {row['who']} a modifié le projet n° {number} (le {fr.moment(row['at'])}). Rien n’est changé : "
+                f"Entre-temps, {row['who']} a modifié le projet n° {number} (le {fr.moment(fr.on_this_clock(row['at']))}). Rien n’est changé : "
                 "relisez-le, puis refaites votre modification si elle a encore un sens."
             )
         )
@@ -162,7 +162,7 @@ def _entries(home: Path | None) -> Iterable[Kept]:
     for row in rows:
         project = _read(row["content"])
         if project:
-            found.append(Kept(row["project"], row["revision"], project, row["who"], row["at"]))
+            found.append(Kept(row["project"], row["revision"], project, row["who"], fr.on_this_clock(row["at"])))
     return tuple(found)
 
 
