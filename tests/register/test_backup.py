@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import threading
 import zipfile
@@ -88,6 +89,18 @@ def test_what_is_saved_comes_back_the_same(
     new = kept(other, "01006")  # numbers go on after those that came back
     assert (new.number, new.id) == (3, max(version.id for version in before[0]) + 1)
     assert register.publish(new, who="Ana", seen=3, home=other).revision == 4
+
+
+def test_what_processes_hold_is_not_taken_for_what_comes_after_a_restoration(home: Path, tmp_path: Path) -> None:
+    """The database is lost and comes back from last night: the next publication has the number of one that processes still hold."""
+    register.publish(kept(home), who="Ana", seen=0, home=home)
+    backup(tmp_path / "night.zip", home)
+    register.publish(kept(home, "01005"), who="Bob", seen=1, home=home)
+    lost = register.token(home)
+    shutil.rmtree(home)
+    restore(tmp_path / "night.zip", home)
+    again = register.publish(kept(home, "01003"), who="Bob", seen=1, home=home)
+    assert again.revision == 2 and register.token(home) != lost
 
 
 def test_a_register_that_is_not_empty_is_never_written_over(home: Path, tmp_path: Path) -> None:
