@@ -377,6 +377,8 @@ def test_the_journal_is_read_by_layer_and_by_day_and_taken_away(home: Path) -> N
 WRITERS = {
     "keep": "by",
     "keep_and_publish": "by",
+    "keep_needs": "by",
+    "publish_needs": "by",
     "publish": "who",
     "withdraw": "who",
     "save": "who",
