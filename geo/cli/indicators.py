@@ -121,7 +121,10 @@ def _move(options: argparse.Namespace) -> str:
     kind = register.kind_of(options.set)
     if not any(one.kind == kind for one in register.need_sets()):
         raise GeoInputError(f"{options.set or 'Jeu'} : aucun jeu de ce nom ; donnez --set, tel que la liste le donne.")
-    seen = register.head(kind).revision
+    used = register.head(kind)
+    if used.number == options.publish and not used.problem:
+        return f"{options.set} : {f'la version {used.number} est déjà' if used.version else 'aucune version n’est'} en service."
+    seen = used.revision
     try:
         if options.withdraw:
             register.withdraw(kind, who=options.who, seen=seen)
