@@ -15,6 +15,8 @@ import pytest
 import streamlit as st
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import local_script_runner
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from geo.dataset import dataset as world
 from tests.support import real
@@ -97,6 +99,22 @@ def manifests_read_once() -> Iterator[None]:
     """Have the test client look once, not at each page opened, for components among all that is installed."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def runs_waited_for() -> Iterator[None]:
+    """Have the test client wait for the end of a run, not look for it a thousand times a second beside it."""
+    give_up = local_script_runner.require_widgets_deltas
+
+    def wait(runner: LocalScriptRunner, timeout: float) -> None:
+        thread = runner._script_thread
+        thread.join(timeout)
+        if thread.is_alive():
+            give_up(runner, timeout=0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
         yield
 
 
