@@ -32,6 +32,34 @@ def pieces_text(atlas: Atlas, rows: Iterable[int]) -> str:
     )
 
 
+def short_name(name: str) -> str:
+    """Write an arrondissement as people say it: « Paris 18e » for « Paris 18e Arrondissement »; any other name as it is."""
+    return name.removesuffix(" Arrondissement")
+
+
+def parts_named(atlas: Atlas, codes: Iterable[str], *, each: bool = False) -> tuple[tuple[str, int], ...]:
+    """Name what a perimeter is made of, with inhabitants, the most populous first: a city held in part by its arrondissements, or its IRIS.
+
+    The IRIS of one city are said together past two of them; `each` names them all, as the list annexed to a decision must.
+    """
+    mine = atlas.table.iloc[atlas.rows(codes)]
+    found: list[tuple[str, int]] = []
+    for town, atoms in mine.groupby("commune", sort=False):
+        if len(atoms) == len(atlas.members("commune", str(town))):
+            found.append((name_of(str(town), atlas), int(atoms["population"].sum())))
+            continue
+        for owner, pieces in atoms.groupby(atoms["code"].str[:5], sort=False):
+            together = not each and len(pieces) > MOST_IRIS_NAMED
+            names = (
+                [f"{count(len(pieces), 'IRIS', 'IRIS')} {of(name_of(str(owner), atlas))}"]
+                if together
+                else pieces["nom"]
+            )
+            people = [pieces["population"].sum()] if together else pieces["population"]
+            found += ((short_name(str(name)), int(n)) for name, n in zip(names, people, strict=True))
+    return tuple(sorted(found, key=lambda part: -part[1]))
+
+
 def _kind(atlas: Atlas, code: str) -> tuple[str, str]:
     """Return what a code is the code of, and the city that it is a piece of ("" for a commune)."""
     if len(code) > len("59350"):

@@ -11,8 +11,9 @@ from functools import cached_property
 
 from geo import french as fr
 from geo.budget import costed, town_sentence
+from geo.communes import parts_named
 from geo.exports import Export, Note, Point, blank, measured, of_aim, towns, where
-from geo.guidance import CARERS, CONCERNED, round_table, sectors_met
+from geo.guidance import CARERS, CONCERNED, ars_desk, round_table, sectors_met
 from geo.layers import LayerId
 
 GUIDE = "Guide national 2025 des CLSM"
@@ -156,9 +157,9 @@ class Dossier:
 
     @cached_property
     def communes(self) -> tuple[tuple[str, str], ...]:
-        """The communes with their inhabitants, the most populous first."""
+        """The communes, or the parts of a city, each by its name, with their inhabitants, the most populous first."""
         facts = self.export.facts
-        return tuple((facts.town_name(str(code)), fr.number(int(people))) for code, people in facts.towns.items())
+        return tuple((name, fr.number(n)) for name, n in parts_named(facts.atlas, facts.perimeter.communes, each=True))
 
     # --- to whom the letters are written ----------------------------------------------------------------------------
     def mayors(self) -> tuple[Addressee, ...]:
@@ -168,11 +169,22 @@ class Dossier:
         return tuple(
             Addressee(
                 name, "maire",
-                f"Votre commune y compte pour {fr.inhabitants(int(count))} sur {fr.number(facts.population)}."
+                self._weight_of(str(code), int(count))
                 + (f" {town_sentence(budget, costing, str(code), name)}" if costing.payers else ""),
             )
-            for (code, count), (name, _) in zip(facts.towns.items(), self.communes, strict=True)
+            for code, count in facts.towns.items()
+            for name in (facts.town_name(str(code)),)
         )  # fmt: skip
+
+    def _weight_of(self, town: str, people: int) -> str:
+        """Say what a commune is in the perimeter, and by which of its arrondissements or IRIS when it does not take them all."""
+        facts = self.export.facts
+        mine = facts.table.loc[facts.table["commune"] == town, "code"]
+        whole = len(mine) == len(facts.atlas.members("commune", town))
+        by = "" if whole else f", par {fr.listing((name for name, _ in parts_named(facts.atlas, mine)), most=12)}"
+        if len(facts.towns) == 1:
+            return f"Votre commune est la seule concernée{by}\u00a0: {fr.inhabitants(people)}."
+        return f"Votre commune y compte pour {fr.inhabitants(people)} sur {fr.number(facts.population)}{by}."
 
     def bodies(self) -> tuple[Addressee, ...]:
         """Return the presidents of the intercommunal bodies."""
@@ -205,5 +217,9 @@ class Dossier:
         atlas, table = self.export.facts.atlas, self.export.facts.table
         regions = sorted(set(table["region"]))
         return tuple(
-            Addressee(f"ARS {atlas.regions.at[r, 'nom']}", "direction et délégation départementale") for r in regions
+            Addressee(
+                f"ARS {atlas.regions.at[r, 'nom']}",
+                " et ".join(dict.fromkeys(("direction générale", ars_desk(atlas, r)))),
+            )
+            for r in regions
         )

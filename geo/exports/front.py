@@ -122,8 +122,8 @@ def where(found: Evaluated) -> str:
 
 
 def towns(found: Evaluated, most: int | None = None) -> str:
-    """Name the communes of a perimeter, the most populous first."""
-    return fr.listing((found.facts.town_name(str(code)) for code in found.facts.towns.index), most)
+    """Name what a perimeter is made of, the most populous first: communes, the arrondissements of a city taken in part."""
+    return fr.listing((name for name, _ in found.facts.made_of), most)
 
 
 def _proposal(found: Evaluated) -> str:
@@ -151,9 +151,8 @@ def _quarters_label(found: Evaluated) -> str:
     number = found.values["qpv"].number
     if not number:
         return "QPV touché"
-    return (
-        f"{fr.noun(number, 'QPV touché ; ses', 'QPV touchés ; leurs')} habitants : {measured(found, 'qpv_habitants')}"
-    )
+    people = measured(found, "qpv_habitants").replace("inconnu", "nombre inconnu")
+    return f"{fr.noun(number, 'QPV touché ; ses', 'QPV touchés ; leurs')} habitants : {people}"
 
 
 def _rural_label(found: Evaluated) -> str:
@@ -203,7 +202,7 @@ def _each(found: Evaluated) -> str:
 def question_of(found: Evaluated) -> str:
     """Put the question to the council."""
     return fr.typeset(
-        f"Le conseil approuve-t-il le principe {of_aim(found)} sur ce périmètre de {found.facts.size_text}, et autorise-t-il son exécutif à engager "
+        f"Le conseil approuve-t-il le principe {of_aim(found)} sur ce périmètre {found.facts.of_size}, et autorise-t-il son exécutif à engager "
         "la démarche avec la psychiatrie publique, les personnes concernées, les aidants et l’agence régionale de santé (ARS) ?"
     )
 

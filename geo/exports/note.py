@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from geo import french as fr
 from geo.agreements import NO_AGREEMENTS, Agreements
 from geo.budget import NO_BUDGET, Budget
-from geo.communes import Atlas, name_of
+from geo.communes import Atlas, parts_named
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
 from geo.exports.front import Front, front_of
@@ -202,14 +202,13 @@ def title_of(name: str, codes: Iterable[str], atlas: Atlas) -> str:
 
 
 def _towns(codes: Iterable[str], atlas: Atlas) -> str:
-    rows = atlas.rows(codes)
-    people = atlas.table.iloc[rows].groupby("commune")["population"].sum()
-    order = people.sort_index().sort_values(ascending=False, kind="stable").index
-    names = [name_of(str(town), atlas) for town in order]
+    chosen = list(codes)
+    names = [name for name, _ in parts_named(atlas, chosen)]
     if len(names) <= MOST_NAMED + 1:
         return fr.listing(names)
-    rest = fr.count(len(names) - MOST_NAMED, "autre commune", "autres communes")
-    return fr.listing([*names[:MOST_NAMED], rest])
+    whole = len(names) == atlas.table["commune"].iloc[atlas.rows(chosen)].nunique()
+    words = ("autre commune", "autres communes") if whole else ("autre", "autres")
+    return fr.listing([*names[:MOST_NAMED], fr.count(len(names) - MOST_NAMED, *words)])
 
 
 def opens_elsewhere(link: str) -> bool:

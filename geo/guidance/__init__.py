@@ -40,7 +40,7 @@ from geo.guidance.settings_labels import (
     own_thresholds,
     used_text,
 )
-from geo.guidance.table.members import round_table
+from geo.guidance.table.members import ars_desk, round_table
 from geo.guidance.table.partners import FUNCTIONS, Function
 from geo.guidance.table.seat import BODIES, CARERS, COMMUNES, CONCERNED, HOSPITALS, SECTORS, RoundTable, Seat
 
@@ -88,6 +88,7 @@ __all__ = [
     "SettingLabel",
     "Settings",
     "Value",
+    "ars_desk",
     "asked_questions",
     "back_to_start",
     "changed_labels",

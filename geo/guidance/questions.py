@@ -148,8 +148,8 @@ def _city_policy(facts: PerimeterFacts) -> str:
 
 
 def _territorial_project(facts: PerimeterFacts) -> str:
-    where = fr.listing(f"{facts.atlas.departements.at[d, 'nom']} ({d})" for d in facts.departements)
-    return f"{NO_LIST} : à demander à l’ARS ({where})."
+    regions = fr.listing(str(facts.atlas.regions.at[r, "nom"]) for r in sorted(set(facts.table["region"])))
+    return f"{NO_LIST} : à demander à l’ARS ({regions})."
 
 
 # --- when a question is asked ---------------------------------------------------------------------------------------

@@ -275,8 +275,17 @@ def test_a_note_is_never_entitled_by_a_number_or_a_copy(name: str, title: str) -
 
 def test_few_towns_are_all_named_in_a_title() -> None:
     assert title_of("Scénario 1", ["94028"], real.atlas()) == "Créteil"
-    assert title_of("Scénario 1", ["13201", "13202"], real.atlas()) == "Marseille"
     assert title_of("Scénario 1", [], real.atlas()) == "Scénario 1"
+
+
+def test_a_title_names_the_arrondissements_of_a_city_taken_in_part() -> None:
+    atlas = real.atlas()
+    assert title_of("Scénario 1", ["75118", "75119"], atlas) == "Paris 18e et Paris 19e"
+    assert (
+        plain(title_of("Scénario 1", ["13201", "13202", "13203", "13204"], atlas))
+        == "Marseille 3e, Marseille 4e et 2 autres"
+    )
+    assert title_of("Scénario 1", atlas.parts["75056"], atlas) == "Paris"
 
 
 @pytest.mark.parametrize(

@@ -281,7 +281,7 @@ def test_the_state_is_told_in_words() -> None:
     app = open_page(PERIMETER, carte="dep-94")
     assert "Périmètre vide" in written(app)
     choose_commune(app, CRETEIL)
-    assert f"Périmètre de 1 commune, {people({CRETEIL})} habitants" in written(app)
+    assert f"Périmètre d’une commune, {people({CRETEIL})} habitants" in written(app)
 
 
 def test_the_gauge_tells_its_marks_and_no_minimum() -> None:

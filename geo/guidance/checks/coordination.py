@@ -104,8 +104,7 @@ def _size_text(facts: PerimeterFacts) -> str:
     if span and communes > 1:
         text += f", {fr.kilometres(span)} entre les communes les plus éloignées (à vol d’oiseau)"
     if mean is not None and communes > 1:
-        main = facts.town_name(str(facts.towns.index[0]))
-        text += f". En moyenne, un habitant vit à {fr.kilometres(mean)} {fr.of(main)}, à vol d’oiseau"
+        text += f". En moyenne, un habitant vit à {fr.kilometres(mean)} {facts.main_point}, à vol d’oiseau"
     return text
 
 
