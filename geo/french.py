@@ -158,7 +158,11 @@ def agree(name: str, one: str, many: str) -> str:
 
 
 def the(name: str) -> str:
-    """Put its article before the name of a body that takes one: « la CC Creuse Sud Ouest », « la Métropole de Lyon », « Plaine Commune »."""
+    """Put its article before the name of a body or a zone that takes one: « la CC du Diois », « le secteur 94G10 », « Plaine Commune »."""
+    if name.startswith("Secteur "):
+        return f"le secteur {name.removeprefix('Secteur ')}"
+    if name.startswith(("CLS ", "CLSM ", "CISM ", "DAC ")):
+        return f"le {name}"
     return f"la {name}" if of(name).startswith("de la ") else name
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pandas as pd
+
 from geo.communes.atlas import Atlas
 from geo.communes.codes import name_of
 from geo.french import count, listing, of
@@ -42,22 +44,27 @@ def parts_named(atlas: Atlas, codes: Iterable[str], *, each: bool = False) -> tu
 
     The IRIS of one city are said together past two of them; `each` names them all, as the list annexed to a decision must.
     """
-    mine = atlas.table.iloc[atlas.rows(codes)]
-    found: list[tuple[str, int]] = []
-    for town, atoms in mine.groupby("commune", sort=False):
-        if len(atoms) == len(atlas.members("commune", str(town))):
-            found.append((name_of(str(town), atlas), int(atoms["population"].sum())))
-            continue
-        for owner, pieces in atoms.groupby(atoms["code"].str[:5], sort=False):
-            together = not each and len(pieces) > MOST_IRIS_NAMED
-            names = (
-                [f"{count(len(pieces), 'IRIS', 'IRIS')} {of(name_of(str(owner), atlas))}"]
-                if together
-                else pieces["nom"]
-            )
-            people = [pieces["population"].sum()] if together else pieces["population"]
-            found += ((short_name(str(name)), int(n)) for name, n in zip(names, people, strict=True))
+    rows = atlas.rows(codes)
+    mine = atlas.table.iloc[rows]
+    pieces = (mine["niveau"] != "commune").to_numpy()
+    found = [(str(atlas.names[r]), int(atlas.population[r])) for r in rows[~pieces]]
+    for town, atoms in mine[pieces].groupby("commune", sort=False):
+        found += _of_city(atlas, str(town), atoms, each=each)
     return tuple(sorted(found, key=lambda part: -part[1]))
+
+
+def _of_city(atlas: Atlas, town: str, atoms: pd.DataFrame, *, each: bool) -> list[tuple[str, int]]:
+    """Name what is held of a split city: the city where it is all, else its arrondissements, and its IRIS."""
+    if len(atoms) == len(atlas.members("commune", town)):
+        return [(name_of(town, atlas), int(atoms["population"].sum()))]
+    found = []
+    for owner, pieces in atoms.groupby(atoms["code"].str[:5], sort=False):
+        if len(pieces) > MOST_IRIS_NAMED and not each:
+            said = f"{count(len(pieces), 'IRIS', 'IRIS')} {of(short_name(name_of(str(owner), atlas)))}"
+            found.append((said, int(pieces["population"].sum())))
+        else:
+            found += [(short_name(str(n)), int(p)) for n, p in zip(pieces["nom"], pieces["population"], strict=True)]
+    return found
 
 
 def _kind(atlas: Atlas, code: str) -> tuple[str, str]:
@@ -85,5 +92,5 @@ def places(atlas: Atlas, rows: Iterable[int]) -> list[str]:
         elif len(mine) > MOST_IRIS_NAMED:
             named.append(f"{count(len(mine), 'IRIS', 'IRIS')} {of(name_of(code, atlas))}")
         else:
-            named += [str(atlas.names[row]) for row in mine]
+            named += [short_name(str(atlas.names[row])) for row in mine]
     return named

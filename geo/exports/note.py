@@ -265,7 +265,7 @@ def _figures(facts: PerimeterFacts) -> tuple[tuple[str, str], ...]:
     share = rural["population"] / facts.population if facts.population else 0.0
     return (
         (fr.number(facts.population), f"{fr.noun(facts.population, 'habitant')}, population municipale {facts.population_year}"),
-        (fr.number(len(facts.towns)), fr.noun(len(facts.towns), "commune")),
+        *((fr.number(n), word) for n, word in facts.sizes),
         (fr.square_kilometres(facts.area_m2), "superficie"),
         (fr.percent(share), f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}"),
     )  # fmt: skip

@@ -102,7 +102,9 @@ class Places:
                 "ne couvre pas tout le périmètre" if self.covered else "porte sur d’autres départements : inconnus ici"
             )
             return f"La liste des lieux de santé mentale ({self.source}) {what}.{seen}"
-        near = fr.listing((f"{p.category} à {p.commune} ({fr.kilometres(p.distance_m)})" for p in self.nearest), most=6)
+        near = fr.listing(
+            (f"{p.category} {fr.at(p.commune)} ({fr.kilometres(p.distance_m)})" for p in self.nearest), most=6
+        )
         outside = f" Les plus proches au dehors, parmi les lieux connus : {near}." if near else ""
         return f"Dans le périmètre : {listed or 'aucun lieu'}.{outside} Source : {self.source}."
 

@@ -247,9 +247,16 @@ class PerimeterFacts:
     @property
     def size_text(self) -> str:
         """How many communes, arrondissements and IRIS where cities are split: « 2 communes », « 1 commune et 3 IRIS »."""
+        return fr.listing(f"{fr.number(n)}{fr.NBSP}{word}" for n, word in self.sizes)
+
+    @cached_property
+    def sizes(self) -> tuple[tuple[int, str], ...]:
+        """The same apart: how many, and the word for them."""
         counts = self.table["niveau"].value_counts()
         words = {"commune": ("commune",), "arrondissement": ("arrondissement",), "iris": ("IRIS", "IRIS")}
-        return fr.listing(fr.count(int(counts[level]), *word) for level, word in words.items() if level in counts)
+        return tuple(
+            (int(counts[level]), fr.noun(int(counts[level]), *word)) for level, word in words.items() if level in counts
+        )
 
     @property
     def of_size(self) -> str:

@@ -37,7 +37,7 @@ def test_the_rest_of_a_sector_is_proposed_with_the_people_it_brings_together() -
     (one,) = of_kind(found(world, "01001"), Kind.SECTOR)
     assert plain(one.effect.move.label) == "Compléter le secteur Un (1 commune)"
     assert one.effect.move.added == {"01002"}
-    assert "complète Secteur Un ; habitants des secteurs rencontrés laissés dehors : 40 000 → 0" in pros(one)
+    assert "complète le secteur Un ; habitants des secteurs rencontrés laissés dehors : 40 000 → 0" in pros(one)
     assert "« Secteurs de psychiatrie »" not in pros(one), "one sector before, one sector after: nothing turns"
     assert one.words.cons == (), "one commune of the same body and sector: nothing measured speaks against"
 
