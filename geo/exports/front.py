@@ -89,7 +89,10 @@ def aim(found: Evaluated) -> str:
     Where a CLSM is known on these communes and nothing was said, it may be meant to enlarge it: a blank.
     """
     project = found.settings.project
-    names = fr.listing(_clsm_names(found, project))
+    known = _clsm_names(found, project)
+    if project.intent is Intent.MERGE and len(known) == 1:
+        known.append(blank("l’autre CLSM"))
+    names = fr.listing(known)
     if project.intent is Intent.ENLARGE:
         return f"élargir {names or 'un CLSM'}"
     if project.intent is Intent.MERGE:
@@ -111,8 +114,11 @@ def unsaid_beside_clsm(found: Evaluated) -> bool:
 
 def _clsm_names(found: Evaluated, project: Project) -> list[str]:
     zones = found.facts.crosswalk.layers[LayerId.CLSM].zones
-    names = [str(zones.at[i, "nom"]) if i in zones.index else "un CLSM absent des données d’ici" for i in project.clsm]
-    return [n if n.startswith(("le ", "un CLSM")) else f"le CLSM « {n} »" for n in map(the_clsm, names)]
+    names = [
+        str(zones.at[i, "nom"]) if i in zones.index else blank("nom du CLSM, absent des données d’ici")
+        for i in project.clsm
+    ]
+    return [n if n.startswith(("le ", "[")) else f"le CLSM « {n} »" for n in map(the_clsm, names)]
 
 
 def where(found: Evaluated) -> str:

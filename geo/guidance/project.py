@@ -83,6 +83,8 @@ class Project:
         names = fr.listing(the_clsm(name_of(i)) for i in self.clsm)
         if self.intent is Intent.ENLARGE:
             return f"Projet : élargir {names}." if names else "Projet : élargir un CLSM, à préciser."
+        if len(self.clsm) == 1:
+            return f"Projet : fusionner {names} et un autre CLSM, à préciser."
         return f"Projet : fusionner {names}." if names else "Projet : fusionner des CLSM, à préciser."
 
 

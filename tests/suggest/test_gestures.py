@@ -61,7 +61,7 @@ def test_a_body_that_would_lead_well_past_the_marker_is_set_aside_and_said() -> 
 def test_the_rest_of_a_contract_is_proposed_and_its_officials_named() -> None:
     world = world_of([[5_000, 4_000]], {"cls": {"c": zone("01001", "01002", nom="CLS du Pays")}}, epci=[[A, B]])
     (one,) = of_kind(found(world, "01001"), Kind.CLS)
-    assert "CLS du Pays : entier dans le périmètre (9 000 habitants)" in pros(one)
+    assert "CLS du Pays : en entier dans le périmètre (9 000 habitants)" in pros(one)
     assert f"élus de plus à associer : CC {B}" in cons(one)
 
 
@@ -112,7 +112,7 @@ def test_a_perimeter_brought_back_inside_a_cpts_is_not_said_to_hold_it() -> None
     zones = {"cpts": {"c": zone("01001", "01002", "01004", "01005", "01006", nom="CPTS du Lac")}}
     people = [[9_000, 8_000, 700], [5_000, 5_000, 90_000]]
     (one,) = found(world_of(people, zones, **SPILL), "01001", "01002", "01004", "01005", "01003").drop
-    assert "le périmètre tient dans CPTS du Lac" in pros(one)
+    assert "le périmètre tient dans la CPTS du Lac" in pros(one)
 
 
 def test_a_locked_commune_is_never_proposed_to_leave() -> None:

@@ -209,7 +209,7 @@ def _state(facts: PerimeterFacts) -> Iterator[Seat]:
 
 def ars_desk(atlas: Atlas, region: str) -> str:
     """Return whom to write to in a regional agency: its delegation for the département, or its head where a region is one département."""
-    alone = int((atlas.departements["region"] == region).sum()) == 1
+    alone = atlas.table["departement"].iloc[atlas.members("region", region)].nunique() == 1
     return "direction générale" if alone else "délégation départementale"
 
 
