@@ -684,3 +684,10 @@ def test_what_the_map_does_not_show_of_a_perimeter_is_said_and_shown_at_a_click(
     press(app, "Voir tout le périmètre")
     assert app.selectbox(key=frame.PERIMETER_SCOPE).value == "reg-94"
     assert "hors de cette carte" not in written(app)
+
+
+def test_an_address_of_too_many_codes_says_which_are_taken() -> None:
+    codes = [str(code) for code in real.atlas().codes[:801]]
+    app = open_page(PERIMETER, communes=",".join(codes))
+    assert chosen(app) == set(codes[:800])
+    assert "les 800 premiers seulement sont pris" in plain(app.warning[0].value)
