@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
+from geo.arrays import Bools
 from geo.communes.atlas import Atlas
 from geo.communes.codes import name_of
 from geo.french import count, listing, of
+from geo.kept import kept_on_subject
 
 MOST_IRIS_NAMED = 2  # of one city, in a list of places
 _WORDS = {"commune": ("commune", None), "arrondissement": ("arrondissement", None), "iris": ("IRIS", "IRIS")}
@@ -45,12 +48,18 @@ def parts_named(atlas: Atlas, codes: Iterable[str], *, each: bool = False) -> tu
     The IRIS of one city are said together past two of them; `each` names them all, as the list annexed to a decision must.
     """
     rows = atlas.rows(codes)
-    mine = atlas.table.iloc[rows]
-    pieces = (mine["niveau"] != "commune").to_numpy()
+    pieces = _pieces(atlas)[rows]
     found = [(str(atlas.names[r]), int(atlas.population[r])) for r in rows[~pieces]]
-    for town, atoms in mine[pieces].groupby("commune", sort=False):
-        found += _of_city(atlas, str(town), atoms, each=each)
+    if pieces.any():
+        for town, atoms in atlas.table.iloc[rows[pieces]].groupby("commune", sort=False):
+            found += _of_city(atlas, str(town), atoms, each=each)
     return tuple(sorted(found, key=lambda part: -part[1]))
+
+
+@kept_on_subject
+def _pieces(atlas: Atlas) -> Bools:
+    """Return whether each atom is a piece of a city: an arrondissement or an IRIS."""
+    return np.asarray((atlas.table["niveau"] != "commune").to_numpy(dtype=bool))
 
 
 def _of_city(atlas: Atlas, town: str, atoms: pd.DataFrame, *, each: bool) -> list[tuple[str, int]]:

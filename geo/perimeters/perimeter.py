@@ -234,6 +234,8 @@ class PerimeterFacts:
     @property
     def made_of_text(self) -> str:
         """What these parts are: « communes », « communes et arrondissements »."""
+        if {word for _, word in self.sizes} <= {"commune", "communes"}:
+            return "communes"
         whole = [
             len(self.atlas.members("commune", str(town))) == n
             for town, n in self.table["commune"].value_counts().items()

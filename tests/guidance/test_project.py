@@ -230,3 +230,8 @@ def test_a_merger_of_one_clsm_waits_for_the_other() -> None:
     assert Project.of(Intent.MERGE, ["val"]).sentence(lambda _: "CLSM du Val") == (
         "Projet : fusionner le CLSM du Val et un autre CLSM, à préciser."
     )
+
+
+def test_a_clsm_that_is_not_sure_is_said_with_what_is_not() -> None:
+    said = plain(judged(drawn(ALL, val=zone("01001", nom="CLSM du Val", etat=Etat.A_CONFIRMER))).sentence)
+    assert "Cité sur ces communes, à vérifier : CLSM du Val (à confirmer)." in said

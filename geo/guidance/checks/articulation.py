@@ -233,8 +233,8 @@ def _sorted_sentences(
         advice = " : à fusionner ou à redécouper" if held or project.clsm or len(running) > 1 else ""
         yield f"Déjà sur tout ou partie de ces communes : {fr.listing(map(_qualified, running), most=5)}{advice}."
     if unsure:
-        names = fr.listing((o.name for o in unsure), most=5)
-        yield f"CLSM en projet ou au périmètre supposé sur ces communes : {names}."
+        names = fr.listing(map(_qualified, unsure), most=5)
+        yield f"{fr.noun(len(unsure), 'Cité', 'Cités')} sur ces communes, à vérifier : {names}."
 
 
 def _rest_sentences(partial: Sequence[Overlap], aligned: Sequence[Overlap], vague: Sequence[Overlap]) -> Iterable[str]:
