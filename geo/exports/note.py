@@ -262,12 +262,12 @@ def _questions_text(asked: Sequence[AskedQuestion]) -> str:
 def _figures(facts: PerimeterFacts) -> tuple[tuple[str, str], ...]:
     rural = facts.classes.loc[3]
     mark = " (estimation)" if facts.density.estimated else ""
-    share = rural["population"] / facts.population if facts.population else 0.0
+    share = fr.percent(rural["population"] / facts.population) if facts.population else "sans objet"
     return (
         (fr.number(facts.population), f"{fr.noun(facts.population, 'habitant')}, population municipale {facts.population_year}"),
         *((fr.number(n), word) for n, word in facts.sizes),
         (fr.square_kilometres(facts.area_m2), "superficie"),
-        (fr.percent(share), f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}"),
+        (share, f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}"),
     )  # fmt: skip
 
 

@@ -441,3 +441,8 @@ def test_a_point_to_discuss_says_in_short_what_is_to_be_discussed() -> None:
     assert plain(in_short(rural)).startswith("3 communes rurales limitrophes des mêmes intercommunalités")
     assert "qui servira leurs habitants ?" in plain(in_short(rural))
     assert all(len(text) <= 231 for text in (*points.values(), *alone.values()))
+
+
+def test_a_share_of_nobody_is_no_share() -> None:
+    assert ("sans objet", "en commune rurale (estimation) : 0 sur 0") in make(("55039",)).figures
+    assert dict(reversed(figure) for figure in make(("75118", "75119")).figures)["arrondissements"] == "2"

@@ -118,12 +118,12 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
     """Return the inhabitants with the gauge, and the figures that go with them."""
     rural = facts.classes.loc[3]
     mark = " (estimation)" if facts.density.estimated else ""
-    share = rural["population"] / facts.population if facts.population else 0
+    share = fr.percent(rural["population"] / facts.population) if facts.population else "sans objet"
     pairs = [
         *((fr.number(n), word) for n, word in facts.sizes),
         (fr.square_kilometres(facts.area_m2), "superficie"),
         (
-            fr.percent(share),
+            share,
             f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}",
         ),
     ]
