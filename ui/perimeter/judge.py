@@ -182,7 +182,7 @@ def _card(check: Check, finding: Finding) -> str:
 
 def _own(finding: Finding) -> str:
     """Return the mark of an outcome that a threshold of this tool raised, and not one of the guide; empty otherwise."""
-    return '<small class="seuil">seuil de l’outil</small>' if own_thresholds(finding.raised_by) else ""
+    return ' <small class="seuil">seuil de l’outil</small>' if own_thresholds(finding.raised_by) else ""
 
 
 # --- what the last move changed --------------------------------------------------------------------------------
