@@ -174,12 +174,16 @@ def words(weighed: Weighed, j: int, effect: Effect, kind: Kind, abroad: str) -> 
     better = [t for t in effect.turns if t.gain > 0]
     backed = [t for t in better if weighed.gains(t.check, j)]
     pros = [*_pros(weighed, j, effect), *(t.text for t in backed)]
-    cons = [abroad, *_cons(weighed, j, effect, kind), *(_worse(t) for t in effect.turns if t.gain < 0)]
+    cons = [abroad, *_cons(weighed, j, effect, kind), *(_worse(t, effect) for t in effect.turns if t.gain < 0)]
     besides = [t.text for t in better if t not in backed]
     return Words(*(tuple(fr.typeset(t) for t in texts if t) for texts in (pros, cons, besides)))
 
 
-def _worse(turn: Turn) -> str:
+def _worse(turn: Turn, effect: Effect) -> str:
+    """Write a check that reads worse, with what makes it so where it is not the guide: pieces, or a threshold of this tool's own."""
+    was, is_now = effect.before.pieces, effect.after.pieces
+    if turn.check == "coordination" and is_now > was:
+        return f"{turn.text} (morceaux : {was} → {is_now})"
     return f"{turn.text} (seuil de l’outil)" if turn.check in _OWN else turn.text
 
 

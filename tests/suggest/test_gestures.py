@@ -9,6 +9,7 @@ from geo.guidance import Settings
 from geo.layers import Precision
 from geo.suggest import Kind, Suggestion, Suggestions, suggest
 from tests.suggest.test_suggest import ROW, SECTORS, check_announced, world_of
+from tests.support import real
 from tests.support.grid import plain, zone
 
 A, B = "200000001", "200000002"
@@ -274,3 +275,12 @@ def test_a_body_that_lies_in_another_departement_is_set_aside_in_a_sentence() ->
     )
     world = world_of([[9_000, 700]], departement=[["01", "02"]])
     assert "(1 commune) ferait entrer un autre département (02), autre ARS" in plain(found(world, "01001").nothing)
+
+
+def test_a_body_that_a_strait_cuts_is_not_said_to_cross_a_threshold_of_the_tool() -> None:
+    """CAP Excellence: Baie-Mahault lies over the water from Les Abymes and Pointe-à-Pitre, in the same body."""
+    found = suggest(real.world().evidence, ["97101", "97120"])
+    against = next(s.words.cons for s in found.add if "CAP Excellence" in s.effect.move.label)
+    assert [plain(t) for t in against if "Coordination" in t] == [
+        "« Coordination » : favorable → à discuter (morceaux : 1 → 2)"
+    ]
