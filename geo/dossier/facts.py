@@ -11,7 +11,7 @@ from functools import cached_property
 
 from geo import french as fr
 from geo.budget import costed, town_sentence
-from geo.communes import parts_named
+from geo.communes import parts_named, short_name
 from geo.exports import Export, Note, Point, blank, measured, of_aim, towns, where
 from geo.guidance import CARERS, CONCERNED, ars_desk, round_table, sectors_met
 from geo.layers import LayerId
@@ -163,18 +163,28 @@ class Dossier:
 
     # --- to whom the letters are written ----------------------------------------------------------------------------
     def mayors(self) -> tuple[Addressee, ...]:
-        """Return the mayors, the most populous commune first, with what the commune would bear once a budget is chosen."""
+        """Return the mayors, the most populous commune first, with what the commune would bear once a budget is chosen; those of the
+        arrondissements taken follow that of their city."""
         facts, budget = self.export.facts, self.export.scenario.budget
         costing = costed(budget, facts)
-        return tuple(
-            Addressee(
-                name, "maire",
-                self._weight_of(str(code), int(count))
-                + (f" {town_sentence(budget, costing, str(code), name)}" if costing.payers else ""),
-            )
-            for code, count in facts.towns.items()
-            for name in (facts.town_name(str(code)),)
-        )  # fmt: skip
+        found = []
+        for code, count in facts.towns.items():
+            name = facts.town_name(str(code))
+            cost = f" {town_sentence(budget, costing, str(code), name)}" if costing.payers else ""
+            found.append(Addressee(name, "maire", f"{self._weight_of(str(code), int(count))}{cost}"))
+            found += self._districts(str(code))
+        return tuple(found)
+
+    def _districts(self, town: str) -> list[Addressee]:
+        """Return the mayors of the arrondissements taken of a city, in their order."""
+        facts = self.export.facts
+        mine = facts.table[(facts.table["commune"] == town) & (facts.table["niveau"] == "arrondissement")]
+        whole = fr.number(facts.population)
+        return [
+            Addressee(short_name(str(name)), "maire d’arrondissement",
+                      f"Votre arrondissement y compte pour {fr.inhabitants(int(people))} sur {whole}.")
+            for name, people in zip(mine["nom"], mine["population"], strict=True)
+        ]  # fmt: skip
 
     def _weight_of(self, town: str, people: int) -> str:
         """Say what a commune is in the perimeter, and by which of its arrondissements or IRIS when it does not take them all."""

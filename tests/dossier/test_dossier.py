@@ -364,3 +364,11 @@ def test_a_city_taken_in_part_is_told_by_its_arrondissements_in_every_paper() ->
 def test_the_only_commune_of_a_perimeter_is_not_counted_against_itself() -> None:
     assert plain(dossier_of(("94028",)).mayors()[0].part) == "Votre commune est la seule concernée : 93 397 habitants."
     assert "par Marseille 1er" in dossier_of(("13201",)).mayors()[0].part
+
+
+def test_the_mayors_of_the_arrondissements_taken_are_written_to() -> None:
+    found = dossier_of(("75118", "75119", "93066")).mayors()
+    assert [(to.name, to.role) for to in found] == [
+        ("Paris", "maire"), ("Paris 18e", "maire d’arrondissement"), ("Paris 19e", "maire d’arrondissement"), ("Saint-Denis", "maire"),
+    ]  # fmt: skip
+    assert plain(found[1].part) == "Votre arrondissement y compte pour 183 127 habitants sur 510 895."
