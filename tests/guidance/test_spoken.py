@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geo.guidance import Finding, round_table, run_checks, summary, the_clsm
+from geo.guidance import Finding, asked_questions, round_table, run_checks, summary, the_clsm
 from geo.guidance.table.seat import COMMUNES, STATE
 from geo.perimeters import travel
 from tests.support import real
@@ -80,3 +80,9 @@ def test_the_mayors_of_the_arrondissements_taken_are_named_by_their_arrondisseme
 
     assert mayor(["13201"]) == "37 599 habitants dans Marseille 1er ; maire d’arrondissement aussi"
     assert mayor(["75118", "75119"]).endswith("dans Paris 18e et Paris 19e ; maires d’arrondissement aussi")
+
+
+def test_arrondissements_are_not_counted_as_communes_beside_a_question() -> None:
+    beside = {q.id: plain(q.data) for q in asked_questions(real.facts(["75118", "75119"]))}
+    assert beside["echelle"] == "361 818 habitants en commune urbaine dense (estimation)."
+    assert beside["ptsm"].endswith("à demander à l’ARS Île-de-France.")
