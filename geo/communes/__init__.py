@@ -31,7 +31,7 @@ from geo.communes.names import (
     take_apart,
     was_named,
 )
-from geo.communes.pieces import pieces_text, places
+from geo.communes.pieces import parts_named, pieces_text, places, short_name
 from geo.communes.revitalisation import Revitalisation
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "name_of",
     "near",
     "open_communes",
+    "parts_named",
     "pieces_text",
     "places",
     "read_any",
@@ -78,6 +79,7 @@ __all__ = [
     "say_date",
     "says_without",
     "shared_out",
+    "short_name",
     "split_codes",
     "split_list",
     "take_apart",

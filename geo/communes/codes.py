@@ -15,6 +15,7 @@ from geo.communes.atlas import Atlas
 from geo.communes.iris import SHAPE_OF_IRIS
 from geo.communes.names import history, say_date
 from geo.errors import GeoInputError
+from geo.french import of
 
 Kind = Literal["atom", "city", "former", "no_outline", "malformed", "unknown"]
 SHAPE = re.compile(r"([0-9]{2}|2[AB])[0-9]{3}")
@@ -67,8 +68,8 @@ def name_of(code: str, atlas: Atlas) -> str:
 def _iris(code: str, atlas: Atlas) -> str:
     city = atlas.label(code[:5])
     if code[:5] in atlas.opened:
-        return f"{code} : aucun IRIS de {city} n’a ce code."
-    return f"{code} : c’est un IRIS de {city}, qui n’est pas ouverte en IRIS ; ouvrez-la, ou prenez-la entière."
+        return f"{code} : aucun IRIS {of(city)} n’a ce code."
+    return f"{code} : c’est un IRIS {of(city)}, qui n’est pas ouverte en IRIS ; ouvrez-la, ou prenez-la entière."
 
 
 def _former(code: str, atlas: Atlas) -> CodeReading:

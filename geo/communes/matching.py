@@ -25,7 +25,7 @@ from geo.communes.names import (
     say_date,
     take_apart,
 )
-from geo.french import count, fold, listing
+from geo.french import count, fold, listing, of
 from geo.kept import kept_on_subject
 
 Status = Literal["lu", "réparé", "refusé"]
@@ -249,7 +249,7 @@ def _name_with_code(text: str, shown: str, code: str, named: tuple[str, ...], at
         )
     codes = tuple(dict.fromkeys([*named, *reading.atoms[:3], *sorted(served)]))
     if whole:
-        return CommuneMatch(text, "refusé", (), f"« {shown} » : {code} est le code de {_labels(reading.atoms[:3], atlas)}.",
+        return CommuneMatch(text, "refusé", (), f"« {shown} » : {code} est le code {of(_labels(reading.atoms[:3], atlas))}.",
                      "Gardez le nom ou le code qui est juste.", codes)  # fmt: skip
     return CommuneMatch(text, "refusé", (), f"« {shown} » : {reading.message}", reading.advice, codes)
 

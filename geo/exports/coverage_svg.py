@@ -297,7 +297,7 @@ def map_text(scope: Scope, state: CoverageState) -> str:
         f"{fr.inhabitants(row['population'])}"
         for i, row in counted.iterrows()
     ]
-    return fr.typeset(f"Carte de {scope.name} par commune. {' ; '.join(said)}.")
+    return fr.typeset(f"Carte par commune : {scope.name}. {' ; '.join(said)}.")
 
 
 def crossing_text(scope: Scope, found: Crossing) -> str:
@@ -307,4 +307,4 @@ def crossing_text(scope: Scope, found: Crossing) -> str:
         f"{cross_label(CLASSES[int(str(rank))], found.indicator.direction)} : {fr.count(row['size'], 'territoire')}, {fr.inhabitants(row['sum'])}"
         for rank, row in counted.iterrows()
     ]
-    return fr.typeset(f"Carte de {scope.name}. {found.title}. {' ; '.join(said)}.")
+    return fr.typeset(f"Carte : {scope.name}. {found.title}. {' ; '.join(said)}.")

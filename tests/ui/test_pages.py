@@ -231,7 +231,7 @@ def test_a_commune_named_on_the_first_page_has_its_checks_on_the_next() -> None:
     assert [plain(t.value) for t in app.title] == ["Périmètre"]
     assert chosen(app) == {"79191"}
     assert app.session_state[frame.PERIMETER_SCOPE] == "dep-79"
-    assert f"Périmètre de 1 commune, {people({'79191'})} habitants" in written(app)
+    assert f"Périmètre d’une commune, {people({'79191'})} habitants" in written(app)
 
 
 def test_a_perimeter_at_hand_is_not_lost_to_a_name_on_the_first_page() -> None:

@@ -29,7 +29,7 @@ from geo.communes import (
     take_apart,
     was_named,
 )
-from geo.french import count, fold, listing
+from geo.french import count, fold, listing, of
 from geo.imports.iris_codes import read_iris
 from geo.layers import Precision
 from geo.remarks import RemarkKind
@@ -271,7 +271,7 @@ def _disagreement(text: str, place: CommuneMatch, name: str, atlas: Atlas) -> li
     if any(whole & set(atlas.parts.get(c, (c,))) for c in found.codes) or was_named(name[:200], whole, atlas):
         return []
     label = atlas.label(place.atoms[0])
-    message = f"le code est celui de {label}, la ligne dit « {name[:60]} » ; le code est retenu."
+    message = f"le code est celui {of(label)}, la ligne dit « {name[:60]} » ; le code est retenu."
     return [
         Missed(text, message, "Vérifiez lequel des deux est juste.", (place.atoms[0], *found.codes[:6]), fault=False)
     ]
