@@ -19,7 +19,7 @@ from ui.comparison import page as comparison_view
 from ui.comparison import tradeoff as tradeoff_view
 from ui.perimeter import note as note_view
 
-pytestmark = pytest.mark.usefixtures("fresh_caches")
+pytestmark = pytest.mark.usefixtures("shared_caches")
 MINE = Scenario("Le mien", frozenset({"94028", "94054"}))
 
 

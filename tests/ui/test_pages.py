@@ -38,7 +38,7 @@ from ui.coverage import choices as coverage_view
 from ui.map import scene
 
 ARRAS, LENS, BETHUNE = "62041", "62498", "62119"
-pytestmark = pytest.mark.usefixtures("fresh_caches")
+pytestmark = pytest.mark.usefixtures("shared_caches")
 
 
 # --- every page -------------------------------------------------------------------------------------------------
@@ -208,6 +208,7 @@ def test_outlines_offered_exist_in_the_territory() -> None:
     assert {"EPCI", "EPT", "CLSM"} <= set(offered)
 
 
+@pytest.mark.usefixtures("fresh_caches")
 @pytest.mark.parametrize("page", [None, COVERAGE, PERIMETER, METHOD])
 def test_missing_data_is_said_in_french_and_nothing_else_is_shown(
     page: str | None, monkeypatch: pytest.MonkeyPatch
