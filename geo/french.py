@@ -15,7 +15,9 @@ from datetime import date, datetime
 NARROW = "\u202f"
 NBSP = "\u00a0"
 MINUS = "\u2212"
-FINER = 3  # decimals that a percentage takes rather than say none, or all, of what is only nearly so
+FINER = (
+    6  # decimals that a percentage takes rather than say none, or all, of what is only nearly so: one person of France
+)
 
 _DIGITS = re.compile(r"\d+")
 _MONTHS = (

@@ -31,7 +31,7 @@ from geo.communes.names import (
     take_apart,
     was_named,
 )
-from geo.communes.pieces import pieces_text, places
+from geo.communes.pieces import counted, pieces_text, places
 from geo.communes.revitalisation import Revitalisation
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "all_named",
     "approximate_density",
     "atoms_from_codes",
+    "counted",
     "departement_of",
     "departement_of_text",
     "embedded_atlas",

@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from geo.arrays import Rows
 from geo.communes.atlas import Atlas
 from geo.communes.codes import name_of
 from geo.french import count, listing, of
 
 MOST_IRIS_NAMED = 2  # of one city, in a list of places
 _WORDS = {"commune": ("commune", None), "arrondissement": ("arrondissement", None), "iris": ("IRIS", "IRIS")}
+
+
+def counted(atlas: Atlas, rows: Rows) -> str:
+    """Count atoms in words; arrondissements are named as soon as there is one: « 20 arrondissements »."""
+    split = int((atlas.table["niveau"].to_numpy(dtype=object)[rows] == "arrondissement").sum())
+    if not split:
+        return count(len(rows), "commune")
+    return count(len(rows), "arrondissement" if split == len(rows) else "commune et arrondissement",
+                 None if split == len(rows) else "communes et arrondissements")  # fmt: skip
 
 
 def pieces_text(atlas: Atlas, rows: Iterable[int]) -> str:
