@@ -49,7 +49,7 @@ GAP_TITLES: Mapping[str, str] = {
     "projet": "En projet",
     "partiels": "Couverts en partie, nombre inconnu",
     "non_couverts": "Non couverts (liste complète ou déclarée complète)",
-    "inconnus": "Sans CLSM connu (liste incomplète)",
+    "inconnus": "Situation inconnue (liste ou composition incomplète)",
     "sans_clsm": "Sans CLSM ni projet connu",
     "qpv": "Habitants de QPV",
     "qpv_sans_clsm": "Habitants de QPV sans CLSM ni projet connu",

@@ -42,7 +42,7 @@ SHORT = {
     "departement": "Dép.",
     "part_couverte": "Couverts connus (%)",
     "population": "Habitants ici",
-    "sans_clsm": "Sans CLSM connu",
+    "sans_clsm": "Sans CLSM ni projet",
     "qpv_sans_clsm": "dont QPV",
     "rural_sans_clsm": "dont rural",
     "cls_sans_clsm": "CLS sans CLSM",
