@@ -232,11 +232,15 @@ def scope_coverage(view: CoverageView, wanted: Cities = ()) -> Coverage:
     return coverage.coverage(scope, used.crosswalk, complete=view.complete, aside=view.aside)
 
 
-@keyed_on_data(max_entries=4)
 def covered_in_france() -> Figure:
-    """Return the people of France covered, as the page Couverture gives them."""
+    """Return the people of France covered, as the page Couverture gives them in this session."""
+    return _covered_in_france(declared_complete())
+
+
+@keyed_on_data(max_entries=4)
+def _covered_in_france(complete: tuple[str, ...]) -> Figure:
     used = world()
-    state = coverage.coverage_state(used.crosswalk, used.density)
+    state = coverage.coverage_state(used.crosswalk, used.density, complete=complete)
     return coverage.covered_figure(every_scope()["france"].on(used.atlas), state)
 
 
