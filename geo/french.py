@@ -15,9 +15,8 @@ from datetime import date, datetime
 NARROW = "\u202f"
 NBSP = "\u00a0"
 MINUS = "\u2212"
-FINER = (
-    6  # decimals that a percentage takes rather than say none, or all, of what is only nearly so: one person of France
-)
+# Decimals that a percentage takes rather than say none, or all, of what is only nearly so: enough for one person of France.
+FINER = 6
 
 _DIGITS = re.compile(r"\d+")
 _MONTHS = (
@@ -113,6 +112,16 @@ def day(text: str) -> str:
 def long_date(on: date) -> str:
     """Write a date in full: « 1er mars 2026 »."""
     return f"{on.day if on.day > 1 else '1er'} {_MONTHS[on.month - 1]} {on.year}"
+
+
+def on_this_clock(text: str) -> str:
+    """Return an ISO 8601 moment as the clock of this machine tells it, whichever machine wrote it; as it is without a zone, or when it
+    is none."""
+    try:
+        at = datetime.fromisoformat(text)
+        return at.astimezone().isoformat(timespec="seconds") if at.tzinfo else text
+    except (ValueError, OverflowError, OSError):  # no moment, or of a year that no clock has
+        return text
 
 
 def moment(text: str) -> str:
