@@ -19,6 +19,8 @@ MINUS = "\u2212"
 FINER = 6
 
 _DIGITS = re.compile(r"\d+")
+_APART = re.compile(r"[\W_]+")  # what is no letter nor figure
+_SAINT = {"st": "saint", "ste": "sainte"}
 _MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
@@ -170,10 +172,10 @@ def typeset(text: str) -> str:
 def fold(text: str) -> str:
     """Reduce a name to what is compared in a search: no accent, no case, no punctuation, « saint » for « st »."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    expanded = plain.replace("œ", "oe").replace("æ", "ae")
-    letters = "".join(c if c.isalnum() else " " for c in expanded if not unicodedata.combining(c))
-    words = [{"st": "saint", "ste": "sainte"}.get(w, w) for w in letters.split()]
-    return " ".join(words)
+    if not plain.isascii():
+        expanded = plain.replace("œ", "oe").replace("æ", "ae")
+        plain = "".join(c for c in expanded if not unicodedata.combining(c))
+    return " ".join(_SAINT.get(word, word) for word in _APART.sub(" ", plain).split())
 
 
 def order(name: str) -> str:

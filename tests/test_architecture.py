@@ -6,7 +6,8 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,34 @@ SCREEN = {"streamlit", "folium", "streamlit_folium", "plotly", "branca", "ui", "
 VENDORED = (".min.js", ".min.css", ".whl", ".tgz", ".map", ".png")
 
 
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@lru_cache(maxsize=1024)
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1024)
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return every node of a file, the module first."""
+    return tuple(ast.walk(ast.parse(text(path))))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef]:
+    return (node for node in nodes(path) if isinstance(node, ast.FunctionDef))
+
+
+def broken(paths: Iterable[Path], faults: Callable[[Path], Iterable[object]]) -> dict[str, list[object]]:
+    """Return the files that break a rule, each with its faults; a rule that is given no file holds nothing."""
+    read = {name_of(path): list(faults(path)) for path in paths}
+    assert read
+    return {name: found for name, found in read.items() if found}
+
+
 def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -44,47 +71,47 @@ def _git(*arguments: str) -> list[str]:
     return run.stdout.splitlines()
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda p: p.name)
-def test_the_core_does_not_know_the_screen(path: Path) -> None:
-    assert not set(_imports(path)) & SCREEN
+def test_the_core_does_not_know_the_screen() -> None:
+    assert broken(CORE, lambda path: SCREEN.intersection(_imports(path))) == {}
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda p: p.name)
-def test_every_public_name_of_the_core_says_what_it_is(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    assert ast.get_docstring(tree), path.name
-    assert [name for name, node in _public(tree) if not ast.get_docstring(node)] == []
+def test_every_public_name_of_the_core_says_what_it_is() -> None:
+    def silent(path: Path) -> list[str]:
+        module = nodes(path)[0]
+        named = [("the module", module), *_public(module)]
+        return [name for name, node in named if not ast.get_docstring(node)]
+
+    assert broken(CORE, silent) == {}
 
 
-@pytest.mark.parametrize("path", CODE, ids=lambda p: p.name)
-def test_no_module_is_too_long_to_read(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
-
-
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: p.name)
-def test_no_script_is_too_long_to_read(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+@pytest.mark.parametrize(("paths", "most"), [(CODE, 400), (SCRIPTS, 300)], ids=["modules", "scripts"])
+def test_nothing_is_too_long_to_read(paths: list[Path], most: int) -> None:
+    assert broken(paths, lambda path: [n] if (n := len(text(path).splitlines())) > most else []) == {}
 
 
 NAMED = re.compile(r"(?<![\w./-])(?:(?:static|ui|geo|tests|bench|pages|docs)/[\w/-]+\.(?:py|js|css|md|d\.ts))\b")
 
 
-@pytest.mark.parametrize("path", [*CODE, *SCRIPTS], ids=lambda p: f"{p.parent.name}/{p.name}")
-def test_files_that_code_and_comments_name_exist(path: Path) -> None:
-    named = set(NAMED.findall(path.read_text(encoding="utf-8")))
+def test_files_that_code_and_comments_name_exist() -> None:
     made = ("static/vendor/", "static/geo/")
-    assert [name for name in sorted(named) if not name.startswith(made) and not (ROOT / name).exists()] == []
+
+    def lost(path: Path) -> list[str]:
+        named = sorted(set(NAMED.findall(text(path))))
+        return [name for name in named if not name.startswith(made) and not (ROOT / name).exists()]
+
+    assert broken([*CODE, *SCRIPTS], lost) == {}
 
 
-@pytest.mark.parametrize("path", SCREEN_CODE, ids=str)
-def test_what_is_cached_is_keyed_on_all_its_arguments(path: Path) -> None:
+def test_what_is_cached_is_keyed_on_all_its_arguments() -> None:
     """Streamlit leaves an argument whose name starts with an underscore out of the key: stale figures would be shown."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef) and any(
-            word in ast.unparse(d) for d in node.decorator_list for word in ("cache_", "keyed_on_data")
-        ):
-            names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
-            assert [name for name in names if name.startswith("_")] == [], node.name
+
+    def left_out(path: Path) -> Iterator[str]:
+        for node in functions(path):
+            if any(word in ast.unparse(d) for d in node.decorator_list for word in ("cache_", "keyed_on_data")):
+                names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+                yield from (f"{node.name}: {name}" for name in names if name.startswith("_"))
+
+    assert broken(SCREEN_CODE, left_out) == {}
 
 
 # What is kept and does not come from the data: the token itself, a process, the desk of a session, the addresses of scripts,
@@ -98,26 +125,26 @@ OTHER_CACHES = {
     "ui/server/bundle.py": ["@cache", "@cache", "@cache"],
     "ui/server/light.py": ["@cache", "@cache"],
 }
+KEPT = re.compile(r"@(?:st\.cache_\w+|(?:functools\.)?lru_cache|(?:functools\.)?cache)\b")
 
 
-@pytest.mark.parametrize("path", SCREEN_CODE, ids=str)
-def test_every_cache_of_the_screen_is_made_in_one_place(path: Path) -> None:
+def test_every_cache_of_the_screen_is_made_in_one_place() -> None:
     """What is kept elsewhere would outlive the data it was computed from, and add up with each publication."""
-    made = re.findall(
-        r"@(?:st\.cache_\w+|(?:functools\.)?lru_cache|(?:functools\.)?cache)\b", path.read_text(encoding="utf-8")
-    )
-    assert made == OTHER_CACHES.get(path.relative_to(ROOT).as_posix(), [])
+    assert broken(SCREEN_CODE, lambda path: KEPT.findall(text(path))) == OTHER_CACHES
 
 
 CORE_CACHES = ("atlas", "crosswalk", "layer", "facts", "world", "density", "resources")
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda p: p.name)
-def test_no_cache_of_a_module_of_the_core_holds_a_dataset(path: Path) -> None:
+def test_no_cache_of_a_module_of_the_core_holds_a_dataset() -> None:
     """They are kept on their subject instead (geo.kept), and leave with it."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef) and any("lru_cache" in ast.unparse(d) for d in node.decorator_list):
-            assert [a.arg for a in node.args.args if a.arg in CORE_CACHES] == [], node.name
+
+    def held(path: Path) -> Iterator[str]:
+        for node in functions(path):
+            if any("lru_cache" in ast.unparse(d) for d in node.decorator_list):
+                yield from (f"{node.name}: {a.arg}" for a in node.args.args if a.arg in CORE_CACHES)
+
+    assert broken(CORE, held) == {}
 
 
 def test_nothing_from_third_parties_nor_made_by_set_up_is_committed_under_static() -> None:

@@ -6,7 +6,9 @@ import ast
 import re
 import shlex
 import tomllib
+from argparse import ArgumentParser
 from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -46,7 +48,23 @@ def exists(name: str, beside: Path) -> bool:
         return True
     if any((folder / name).exists() for folder in (ROOT, beside)):
         return True
-    return "/" not in name and any(True for folder in FOLDERS for _ in (ROOT / folder).glob(f"**/{name}"))
+    return name in names_held()
+
+
+@cache
+def names_held() -> frozenset[str]:
+    """Return the names of all that the folders of the project hold."""
+    return frozenset(path.name for folder in FOLDERS for path in (ROOT / folder).rglob("*"))
+
+
+@cache
+def commands_understood() -> ArgumentParser:
+    return parser()
+
+
+@cache
+def help_of_all() -> str:
+    return parser().format_help()
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
@@ -81,9 +99,9 @@ def test_commands_that_a_document_gives_are_those_of_the_program(document: str, 
     if module != "geo" or not words or words[0] == "COMMAND":
         return
     if any(word.startswith("-") or "/" in word for word in words[1:]):
-        parser().parse_args(words)  # exits when it does not understand
+        commands_understood().parse_args(words)  # exits when it does not understand
     else:
-        assert re.search(rf"[{{,]{words[0]}[,}}]|^ +{words[0]} ", parser().format_help(), re.M), words
+        assert re.search(rf"[{{,]{words[0]}[,}}]|^ +{words[0]} ", help_of_all(), re.M), words
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)

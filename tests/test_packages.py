@@ -6,7 +6,7 @@ import ast
 import importlib
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -75,6 +75,12 @@ def _imported(path: Path) -> Iterator[tuple[str, str, str]]:
             yield from ((a.name, "", a.asname or a.name) for a in node.names if a.name.split(".")[0] in ("geo", "ui"))
 
 
+def broken(faults: Callable[[Path], list[str]]) -> dict[str, list[str]]:
+    """Return the files that break a rule, each with its faults."""
+    read = {path.relative_to(ROOT).as_posix(): faults(path) for path in READERS}
+    return {name: found for name, found in read.items() if found}
+
+
 def package_of(module: str) -> str | None:
     """Return the package of the first level that a module belongs to, None for a module beside the packages."""
     first = ".".join(module.split(".")[:2])
@@ -89,9 +95,7 @@ def test_every_package_says_what_it_is_and_what_is_taken_from_it(package: str) -
     assert [name for name in face(package) if not hasattr(importlib.import_module(package), name)] == []
 
 
-@pytest.mark.parametrize("path", READERS, ids=lambda p: str(p.relative_to(ROOT)))
-def test_other_packages_are_imported_by_their_face(path: Path) -> None:
-    """`from geo.X.y import …` is for the modules of geo.X alone: what others need is in the face of geo.X."""
+def not_by_the_face(path: Path) -> list[str]:
     home = package_of(module_name(path))
     wrong, faces = [], {}
     for module, name, given in imported(path):
@@ -111,12 +115,15 @@ def test_other_packages_are_imported_by_their_face(path: Path) -> None:
             package = faces[node.value.id]
             if node.attr not in face(package):
                 wrong.append(f"{package}.{node.attr}")
-    assert wrong == []
+    return wrong
 
 
-@pytest.mark.parametrize("path", READERS, ids=lambda p: str(p.relative_to(ROOT)))
-def test_what_is_asked_of_a_module_is_in_it(path: Path) -> None:
-    """A name that moved away is an error on the day of the click that asks for it: no import says so."""
+def test_other_packages_are_imported_by_their_face() -> None:
+    """`from geo.X.y import …` is for the modules of geo.X alone: what others need is in the face of geo.X."""
+    assert broken(not_by_the_face) == {}
+
+
+def lost(path: Path) -> list[str]:
     bound = {}
     for module, name, given in imported(path):
         importlib.import_module(module)
@@ -128,7 +135,7 @@ def test_what_is_asked_of_a_module_is_in_it(path: Path) -> None:
                 bound[given] = held
     hidden = {n.arg for n in nodes(path) if isinstance(n, ast.arg)}
     hidden |= {n.id for n in nodes(path) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    lost = [
+    return [
         ast.unparse(node)
         for node in nodes(path)
         if isinstance(node, ast.Attribute)
@@ -137,7 +144,11 @@ def test_what_is_asked_of_a_module_is_in_it(path: Path) -> None:
         and node.value.id not in hidden
         and not hasattr(bound[node.value.id], node.attr)
     ]
-    assert lost == []
+
+
+def test_what_is_asked_of_a_module_is_in_it() -> None:
+    """A name that moved away is an error on the day of the click that asks for it: no import says so."""
+    assert broken(lost) == {}
 
 
 def test_no_module_is_a_splinter() -> None:

@@ -211,7 +211,11 @@ def _departements(atlas: Atlas) -> dict[str, str]:
 
 def plain(name: str) -> str:
     """Reduce a name further than `fold`: abbreviations spelt out, no article in front, no blank."""
-    words = [SHORT.get(w, w) for w in SOUS.sub("ss", fold(name)).split()]
+    return _plain_of(fold(name))
+
+
+def _plain_of(folded: str) -> str:
+    words = [SHORT.get(w, w) for w in SOUS.sub("ss", folded).split()]
     if len(words) > 1 and words[0] in ARTICLES:
         words = words[1:]
     return "".join(words)
@@ -342,8 +346,10 @@ def _index(atlas: Atlas) -> _Index:
     former: dict[str, tuple[tuple[str, str], ...]] = {}
     pairs = [*zip(atlas.codes, atlas.names, strict=True), *zip(atlas.villes.index, atlas.villes["nom"], strict=True)]
     for code, name in pairs:
-        exact[fold(name)] = (*exact.get(fold(name), ()), str(code))
-        loose[plain(name)] = (*loose.get(plain(name), ()), str(code))
+        folded = fold(name)
+        key = _plain_of(folded)
+        exact[folded] = (*exact.get(folded, ()), str(code))
+        loose[key] = (*loose.get(key, ()), str(code))
         if "(" in name:
             key = plain(name.partition("(")[0])
             short[key] = (*short.get(key, ()), str(code))

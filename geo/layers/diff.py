@@ -136,10 +136,19 @@ class _Side:
 
     def people(self, zone: int) -> int:
         """Inhabitants of a zone: published, else those of its communes, as far as they are known."""
-        published = float(self.layer.zones["population"].iat[zone])
-        if not np.isnan(published):
-            return round(published)
-        return round(float(self.by_zone[zone]))
+        published = self.published[zone]
+        return round(float(self.by_zone[zone] if np.isnan(published) else published))
+
+    @cached_property
+    def published(self) -> npt.NDArray[np.float64]:
+        """Published inhabitants of each zone, NaN where there are none."""
+        return self.layer.zones["population"].to_numpy(dtype=float)
+
+    @cached_property
+    def words(self) -> list[tuple[str, str, str]]:
+        """Id, name and état of each zone: a list, a thousand times quicker to look into than the table."""
+        zones = self.layer.zones
+        return [(str(i), str(n), str(e)) for i, n, e in zip(zones.index, zones["nom"], zones["etat"], strict=True)]
 
     @cached_property
     def by_zone(self) -> npt.NDArray[np.float64]:
@@ -162,8 +171,8 @@ class _Side:
 
     def move(self, zone: int) -> ZoneMove:
         whole, part = self.sets[zone]
-        name = str(self.layer.zones["nom"].iat[zone])
-        return ZoneMove(str(self.layer.zones.index[zone]), name, len(whole | part), self.people(zone))
+        name, title, _ = self.words[zone]
+        return ZoneMove(name, title, len(whole | part), self.people(zone))
 
     @cached_property
     def owners(self) -> dict[int, frozenset[int]]:
@@ -181,11 +190,11 @@ def same_territories(before: Layer, after: Layer, atlas: Atlas) -> dict[int, int
 
 
 def _match(old: _Side, new: _Side) -> dict[int, int]:
-    position = {str(zone): i for i, zone in enumerate(new.layer.zones.index)}
+    position = {name: i for i, (name, _, _) in enumerate(new.words)}
     named: dict[str, list[int]] = defaultdict(list)
     composed: dict[tuple[tuple[Rows, Rows], frozenset[str]], list[int]] = defaultdict(list)
-    for i, name in enumerate(new.layer.zones["nom"]):
-        named[fr.fold(str(name))].append(i)
+    for i, (_, title, _) in enumerate(new.words):
+        named[fr.fold(title)].append(i)
         if any(new.sets[i]):
             composed[new.sets[i], new.fine[i]].append(i)
     found: dict[int, int] = {}
@@ -197,7 +206,7 @@ def _match(old: _Side, new: _Side) -> dict[int, int]:
             found[zone] = chosen
             taken.add(chosen)
 
-    ids, names = [str(z) for z in old.layer.zones.index], [fr.fold(str(n)) for n in old.layer.zones["nom"]]
+    ids, names = [name for name, _, _ in old.words], [fr.fold(title) for _, title, _ in old.words]
     for zone, name in enumerate(ids):
         take(zone, [position[name]] if name in position else [])
     for zone, name in enumerate(names):
@@ -240,11 +249,11 @@ def _change(old: _Side, new: _Side, a: int, b: int) -> ZoneChange | None:
     codes = old.atlas.codes
     gained = tuple(sorted(codes[list((whole_b | part_b) - (whole_a | part_a))]))
     lost = tuple(sorted(codes[list((whole_a | part_a) - (whole_b | part_b))]))
-    first, then = old.layer.zones.iloc[a], new.layer.zones.iloc[b]
+    first, then = old.words[a], new.words[b]
     words = [
-        f"{label} : {first[column]} → {then[column]}"
-        for column, label in (("nom", "nom"), ("etat", "état"))
-        if str(first[column]) != str(then[column])
+        f"{label} : {was} → {now}"
+        for label, was, now in zip(("nom", "état"), first[1:], then[1:], strict=True)
+        if was != now
     ]
     moved = (whole_a & part_b) | (part_a & whole_b)
     if moved:
@@ -256,9 +265,7 @@ def _change(old: _Side, new: _Side, a: int, b: int) -> ZoneChange | None:
     people = (old.people(a), new.people(b))
     if not (gained or lost or words) and people[0] == people[1]:
         return None
-    return ZoneChange(
-        str(old.layer.zones.index[a]), str(new.layer.zones.index[b]), str(then["nom"]), gained, lost, *people, tuple(words)
-    )  # fmt: skip
+    return ZoneChange(first[0], then[0], then[1], gained, lost, *people, tuple(words))
 
 
 def _fates(old: _Side, new: _Side, pairs: Mapping[int, int]) -> npt.NDArray[np.int8]:

@@ -7,8 +7,6 @@ import random
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -34,8 +32,9 @@ from geo.sources.versions import PARTS_KEPT_S
 from tests.register.edited import editing
 from tests.support import damaged_homes, real
 from tests.support.browser import ROOT
-from tests.support.damaged_homes import ATLAS, BASE, build, damages, open_everything, tree
+from tests.support.damaged_homes import ATLAS, BASE, build, damages, import_cut_short, open_everything, tree
 from tests.support.grid import layer, zone
+from tests.support.killed import beside, ended_owner
 
 SEED = 11
 TRIED = 30  # damages, of as many families as may be; `python -m tests.fuzz` tries all eleven thousand
@@ -284,18 +283,6 @@ def test_a_note_of_a_download_that_makes_no_sense_starts_it_again(tmp_path: Path
 
 
 # --- sweeping ---------------------------------------------------------------------------------------------------
-def ended() -> str:
-    """Return the name of an owner that has ended."""
-    run = subprocess.run(
-        [sys.executable, "-c", "from geo.files.disk import owner; print(owner())"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return run.stdout.strip()
-
-
 def aged(path: Path, seconds: float) -> Path:
     then = time.time() - seconds
     os.utime(path, (then, then))
@@ -304,7 +291,7 @@ def aged(path: Path, seconds: float) -> Path:
 
 def test_what_a_cut_left_goes_at_start_and_what_somebody_owns_or_names_stays(home: Path) -> None:
     root, kind = home / "registre", home / "sources" / "qpv"
-    dead, orphan, old, young = ended(), root / ("a" * 32), root / ("b" * 32), root / ("c" * 32)
+    dead, orphan, old, young = ended_owner(), root / ("a" * 32), root / ("b" * 32), root / ("c" * 32)
     for folder in (
         orphan,
         old,
@@ -349,15 +336,10 @@ def test_nothing_is_swept_beside_a_register_that_may_have_forgotten(
 def test_a_kill_between_the_files_and_the_row_is_swept_and_loses_nothing(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code = (
-        "import os, sys; from pathlib import Path; from geo.register import register\n"
-        "from tests.support.damaged_homes import _import\n"
-        "register.add_row = lambda *a: os._exit(9)\n"
-        "_import(Path(sys.argv[1]), ['01006'], with_shapes=False, published=False)"
-    )
     before = tree(home)
-    run = subprocess.run([sys.executable, "-c", code, str(home)], cwd=ROOT, capture_output=True, check=False)
-    assert run.returncode == 9, run.stderr
+    cut = beside(import_cut_short, home)
+    cut.join()
+    assert cut.exitcode == 9
     assert set(tree(home)) > set(before)
     tidy.tidy(home)
     assert set(tree(home)) == set(before)

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from geo.paths import ROOT
-from tests.support.browser import free_port
+from tests.support.browser import PATIENCE_S, free_port
 
 TEMPLATE = ROOT / "deploy" / "nginx.conf"
 BLANK = re.compile(r"\$\{(CLSM_\w+)\}")
@@ -87,7 +87,7 @@ def fetch(url: str, headers: Mapping[str, str] | None = None, method: str = "GET
     """Return the answer of an address, whatever its status; redirections are not followed."""
     request = urllib.request.Request(url, headers=dict(headers or {}), method=method, data=body)
     try:
-        with _OPENER.open(request, timeout=60) as reply:
+        with _OPENER.open(request, timeout=PATIENCE_S) as reply:
             return Answer(reply.status, _small(reply.headers.items()), reply.read())
     except urllib.error.HTTPError as error:
         return Answer(error.code, _small(error.headers.items()), error.read())
@@ -140,11 +140,11 @@ def running(folder: Path, processes: Iterable[str]) -> Iterator[Proxy]:
         yield proxy
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE_S)
 
 
 def _wait(proxy: Proxy, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         try:
             fetch(proxy.plain_url)

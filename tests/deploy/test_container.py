@@ -135,7 +135,7 @@ def test_whether_a_process_is_ready_is_asked_of_it_straight(answer: bytes, statu
         threading.Thread(target=once, daemon=True).start()
         asked = [sys.executable, DEPLOY / "ready.py", str(listening.getsockname()[1]), "0"]
         elsewhere = os.environ | {"http_proxy": "http://127.0.0.1:1", "no_proxy": "", "NO_PROXY": ""}
-        done = subprocess.run(asked, env=elsewhere, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(asked, env=elsewhere, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert (done.returncode, done.stderr) == (status, "")
 
 
@@ -197,7 +197,7 @@ def served(libraries: None, tmp_path: Path) -> Iterator[tuple[str, Path]]:
         yield f"http://127.0.0.1:{port}", log
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE_S)
         subprocess.run(["chmod", "-R", "u+w", tree], check=True)
 
 

@@ -18,6 +18,7 @@ from geo.paths import ROOT
 from geo.scenarios.link import LONGEST
 from tests.deploy import proxy
 from tests.deploy.proxy import Proxy, fetch
+from tests.support.browser import PATIENCE_S
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 ASKED: Counter[str] = Counter()
@@ -223,7 +224,7 @@ def test_http_leads_to_https_and_the_log_keeps_no_perimeter(front: Proxy) -> Non
     moved = fetch(f"{front.plain_url}/Perimetre?communes=62193")
     assert (moved.status, moved.headers["location"]) == (301, "https://127.0.0.1/Perimetre?communes=62193")
     front.get("/Perimetre?communes=62193")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while "GET /Perimetre" not in front.log():  # a line is written once its answer is gone
         assert time.monotonic() < deadline, front.log()
         time.sleep(0.01)

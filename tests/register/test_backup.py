@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-import multiprocessing
 import os
-import random
 import shutil
 import signal
 import threading
@@ -24,10 +22,11 @@ from sqlalchemy.pool import NullPool
 
 from geo.__main__ import main
 from geo.errors import GeoInputError
-from geo.register import ADDRESS, ConflictError, backup, register, restore
+from geo.register import ADDRESS, backup, register, restore
 from geo.register import store as register_store
 from geo.register.schema import EVENTS, PROJECTS, REVISION
-from tests.register.test_register import ATLAS, BASE, ORIGIN, SAID, kept
+from tests.register.test_register import ATLAS, BASE, ORIGIN, SAID, kept, publish_some
+from tests.support.killed import beside
 
 saving = importlib.import_module("geo.register.backup")  # the face has a function of this name
 
@@ -342,25 +341,9 @@ def test_rows_that_lie_in_another_order_on_the_disk_come_back(
 
 
 # --- many processes on a real server ----------------------------------------------------------------------------
-def _publish_some(home: Path, who: str, moves: int) -> None:
-    done, version = 0, None
-    while done < moves:
-        try:
-            if version is None or done % 10 == 9:
-                version = kept(home, random.choice(["01001", "01003", "01005"]))
-            register.publish(version, who=who, seen=register.head("clsm", home).revision, home=home)
-            done += 1
-        except ConflictError:
-            continue  # another was first: look again
-
-
 @pytest.mark.usefixtures("on_postgres")
 def test_two_hundred_publications_of_eight_processes_some_killed_lose_nothing(home: Path) -> None:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])  # the packages are imported once
-    workers = [context.Process(target=_publish_some, args=(home, f"P{n}", 25)) for n in range(8)]
-    for worker in workers:
-        worker.start()
+    workers = [beside(publish_some, home, f"P{n}", 25) for n in range(8)]
     killed = workers[:3]
     for worker, after in zip(killed, (10, 40, 80), strict=True):  # moves seen, not seconds
         while worker.is_alive() and len(register.history("clsm", home)) < after:
@@ -369,9 +352,7 @@ def test_two_hundred_publications_of_eight_processes_some_killed_lose_nothing(ho
             os.kill(worker.pid or 0, signal.SIGKILL)
     for worker in killed:
         worker.join(60)
-    others = [context.Process(target=_publish_some, args=(home, f"R{n}", 25)) for n in range(3)]  # those that take over
-    for worker in others:
-        worker.start()
+    others = [beside(publish_some, home, f"R{n}", 25) for n in range(3)]  # those that take over
     for worker in (*workers[3:], *others):
         worker.join(240)
         assert worker.exitcode == 0

@@ -5,10 +5,12 @@ Each test runs on SQLite with its folder and on a real PostgreSQL, but those of 
 
 from __future__ import annotations
 
-import multiprocessing
+import random
 import shutil
 import sqlite3
 import sys
+import time
+from multiprocessing.queues import Queue
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ from geo.register import ConflictError, Origin, State, Statement, engine, regist
 from geo.register import store as register_store
 from geo.register.schema import METADATA
 from tests.support.grid import draw, layer, plain, zone
-from tests.support.killed import run_child, spread
+from tests.support.killed import beside, forking, run_child, spread
 
 ATLAS = draw([[100, 200, 300], [400, 500, 600]])
 BASE = layer(ATLAS, "clsm", {"clsm-a": zone("01001", "01002", nom="CLSM A")})
@@ -285,7 +287,7 @@ def test_a_commune_merged_since_is_a_part_of_the_commune_of_today(home: Path) ->
 
 
 # --- two people, two processes ----------------------------------------------------------------------------------
-def _publish_often(home: Path, who: str, moves: int, out: multiprocessing.Queue) -> None:
+def _publish_often(home: Path, who: str, moves: int, out: Queue[tuple[str, int, int]]) -> None:
     won = lost = 0
     while won < moves:
         version = kept(home)
@@ -297,12 +299,23 @@ def _publish_often(home: Path, who: str, moves: int, out: multiprocessing.Queue)
     out.put((who, won, lost))
 
 
+def publish_some(home: Path, who: str, moves: int) -> None:
+    """Publish a number of times, a new version one time in ten; who was overtaken, or told that the register did not answer in time,
+    looks again a moment later, as a person does."""
+    done, version = 0, None
+    while done < moves:
+        try:
+            if version is None or done % 10 == 9:
+                version = kept(home, random.choice(["01001", "01003", "01005"]))
+            register.publish(version, who=who, seen=register.head("clsm", home).revision, home=home)
+            done += 1
+        except GeoInputError:
+            time.sleep(0.1 * random.random())
+
+
 def test_processes_that_publish_at_once_lose_no_version(home: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    out = context.Queue()
-    workers = [context.Process(target=_publish_often, args=(home, who, 5, out)) for who in ("Ana", "Bob", "Cleo")]
-    for worker in workers:
-        worker.start()
+    out = forking().Queue()
+    workers = [beside(_publish_often, home, who, 5, out) for who in ("Ana", "Bob", "Cleo")]
     told = sorted(out.get(timeout=120) for _ in workers)
     for worker in workers:
         worker.join(60)
@@ -316,29 +329,19 @@ def test_processes_that_publish_at_once_lose_no_version(home: Path) -> None:
     assert numbers == list(range(1, 15 + sum(lost for _, _, lost in told) + 1))
 
 
-PUBLISH = """
-import sys
-from pathlib import Path
-from geo import register
-from tests.support.killed import Marks
-from tests.register.test_register import kept
-home = Path(sys.argv[1])
-marks = Marks(home, int(sys.argv[2]))
-version = kept(home, "01003", "01005")
-register.publish(version, who="Kill", seen=register.head("clsm", home).revision, home=home)
-print(marks.passed)
-"""
+def _publish_once(home: Path) -> None:
+    version = kept(home, "01003", "01005")
+    register.publish(version, who="Kill", seen=register.head("clsm", home).revision, home=home)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
 def test_killed_at_any_act_the_version_in_use_is_whole(local: Path) -> None:
     register.publish(kept(local), who="Ana", seen=0, home=local)
-    command = ["-c", PUBLISH, str(local)]
-    acts, seen = run_child(command, 0), []
+    acts, seen = run_child(_publish_once, local, nth=0), []
     for nth in spread(acts, 6):
         shutil.rmtree(local)
         register.publish(kept(local), who="Ana", seen=0, home=local)
-        run_child(command, nth)
+        run_child(_publish_once, local, nth=nth)
         head = register.head("clsm", local)
         seen.append(head.revision)
         assert len(register.read_layer(head.version, BASE, ATLAS, local).members) == 3

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sqlite3
 import sys
 from contextlib import closing
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from geo.register import State, register, schema, store
 from geo.register.append_only import REFUSED
 from geo.register.schema import METADATA, SCHEMA_TABLE
 from tests.register.test_register import ATLAS, BASE, kept
-from tests.support.killed import run_child, spread
+from tests.support.killed import beside, forking, run_child, spread
 
 # What a register held before its schema was numbered, as SQLite keeps it: the code of that time made these very tables.
 BEFORE_NUMBERS = """
@@ -194,46 +195,36 @@ def test_an_old_register_on_a_disk_that_takes_no_writing_is_read(home: Path, mon
     assert_whole(home)  # writable again: adopted
 
 
-OPEN = """
-import sys
-from pathlib import Path
-from geo.register import register
-from tests.support.killed import Marks
-home = Path(sys.argv[1])
-marks = Marks(home, int(sys.argv[2]))
-assert register.head("clsm", home).revision == 4
-print(marks.passed)
-"""
+def read_it(home: Path) -> None:
+    assert register.head("clsm", home).revision == 4
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills with SIGKILL")
 def test_killed_at_any_act_of_a_migration_the_register_is_whole(home: Path) -> None:
     old_register(home)
     old = database(home).read_bytes()
-    acts = run_child(["-c", OPEN, str(home)], 0)
+    acts = run_child(read_it, home, nth=0)
     numbered = []
     for nth in spread(acts, 6):
         for journal in database(home).parent.glob(f"{store.DATABASE}*"):
             journal.unlink()
         database(home).write_bytes(old)
-        run_child(["-c", OPEN, str(home)], nth)
+        run_child(read_it, home, nth=nth)
         numbered.append(bool(sql(home, f"SELECT name FROM sqlite_master WHERE name = '{SCHEMA_TABLE}'")))
         assert_whole(home)
     assert numbered == sorted(numbered)  # as before, then as after: nothing in between
 
 
-def _open_at_once(home: Path, gate: multiprocessing.Barrier, out: multiprocessing.Queue) -> None:
+def _open_at_once(home: Path, gate: Barrier, out: Queue[int]) -> None:
     gate.wait(120)
     out.put(register.head("clsm", home).revision)
 
 
 def open_at_once(home: Path) -> None:
     """Have three processes open a register at the same moment, and all find its fourth revision."""
-    context = multiprocessing.get_context("spawn")
+    context = forking()
     gate, out = context.Barrier(3), context.Queue()
-    workers = [context.Process(target=_open_at_once, args=(home, gate, out)) for _ in range(3)]
-    for worker in workers:
-        worker.start()
+    workers = [beside(_open_at_once, home, gate, out) for _ in range(3)]
     assert [out.get(timeout=120) for _ in workers] == [4, 4, 4]
     for worker in workers:
         worker.join(60)

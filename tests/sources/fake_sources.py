@@ -5,7 +5,6 @@ Started as a program it synchronises once, and dies at a marked point: `python -
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,6 @@ from geo.sources import Source, sync
 from geo.sources.catalogue import SourceFile
 from geo.sources.readers import ReadReport
 from geo.sources.report import Readers
-from tests.support.killed import Marks
 
 
 @dataclass(frozen=True)
@@ -67,14 +65,8 @@ def source(kind: str, *files: Sequence[str], optional: Sequence[int] = (), max_b
     return Source(kind, kind, "P", "https://exemple.fr", described, "", "", "L", 1, max_bytes, "A", {}, "")
 
 
-def _once(url: str, home: Path, nth: int) -> None:
+def bring_alpha(home: Path, url: str) -> None:
+    """Bring in the first source alone."""
     catalogue = {"alpha": source("alpha", [f"{url}/alpha"])}
-    marks = Marks(home, nth)
     report = sync(home=home, readers=readers(), catalogue=catalogue, retry=Retry(3, 0.01))
-    print(marks.passed)
-    if report.failed:
-        sys.exit(str(report))
-
-
-if __name__ == "__main__":
-    _once(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
+    assert not report.failed, report

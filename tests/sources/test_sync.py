@@ -6,7 +6,6 @@ import io
 import json
 import os
 import re
-import subprocess
 import sys
 import threading
 import time
@@ -21,11 +20,10 @@ import pytest
 from geo.cli import sync as sync_cli
 from geo.errors import GeoInputError
 from geo.files import Retry, Timeouts
-from geo.paths import ROOT
 from geo.sources import Outcome, Step, current, only_run, sync, versions
 from geo.sources.versions import BusyError, read_version
-from tests.sources.fake_sources import readers, recognise, source, text
-from tests.support.killed import run_child, spread
+from tests.sources.fake_sources import bring_alpha, readers, recognise, source, text
+from tests.support.killed import beside, run_child, spread
 from tests.support.reading import MIRROR
 from tests.support.web import Page, Site, serve
 
@@ -345,10 +343,9 @@ def test_killed_at_any_act_on_the_disk_a_run_leaves_a_whole_version_in_use(site,
 
     site["/alpha"] = Page(block=20_000, before=renew)
     run(home, site, kinds=["alpha"])
-    command = ["-m", "tests.sources.fake_sources", site.url, str(home)]
-    acts, seen = run_child(command, 0), []
+    acts, seen = run_child(bring_alpha, home, site.url, nth=0), []
     for nth in spread(acts, 8):
-        run_child(command, nth)
+        run_child(bring_alpha, home, site.url, nth=nth)
         named = json.loads((home / "sources" / "alpha" / "current.json").read_text())["version"]
         assert current("alpha", home).version == named
         assert rows(home).endswith("row")
@@ -378,9 +375,15 @@ def test_two_runs_at_once_do_not_mix(site, home):
     assert rows(home) == "a" and outcomes(run(home, site, kinds=["alpha"])) == [Outcome.UNCHANGED]
 
 
+def _die_holding(home):
+    with only_run(home):
+        os._exit(9)
+
+
 def test_the_lock_of_a_dead_process_holds_nobody_up(home):
-    code = "import sys, os; from pathlib import Path; from geo.sources.versions import only_run\nwith only_run(Path(sys.argv[1])): os._exit(9)"
-    subprocess.run([sys.executable, "-c", code, str(home)], cwd=ROOT, check=False)
+    holder = beside(_die_holding, home)
+    holder.join()
+    assert holder.exitcode == 9
     with only_run(home):
         pass
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -139,6 +140,12 @@ def _import(home: Path, codes: list[str], *, with_shapes: bool, published: bool)
     )  # fmt: skip
     if published:
         register.publish(version, who="Ana", seen=used.revision, home=home)
+
+
+def import_cut_short(home: Path) -> None:
+    """Die between the files of a version and its row."""
+    register.add_row = lambda *_: os._exit(9)
+    _import(home, ["01006"], with_shapes=False, published=False)
 
 
 # --- what may happen --------------------------------------------------------------------------------------------

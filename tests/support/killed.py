@@ -7,19 +7,26 @@ to die at says how many it went through.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
 from itertools import count
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from geo.paths import ROOT
+from geo.files import owner
 
+IMPORTED = (
+    "tests.register.test_register", "tests.sources.fake_sources", "tests.support.damaged_homes",
+    "alembic.command", "psycopg", "pyarrow.parquet",
+)  # fmt: skip
 ACTS = ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree")
 
 
@@ -45,17 +52,52 @@ class Marks:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def run_child(command: Sequence[str], nth: int) -> int:
-    """Run a child that dies at its nth mark; with 0 it lives, and the number of its marks is returned.
+def beside(work: Callable[..., object], *arguments: object) -> BaseProcess:
+    """Start a function of a module in a process beside the test, forked from one that has imported what most need (`IMPORTED`) once."""
+    process = forking().Process(target=_as_here, args=(dict(os.environ), work, arguments))
+    process.start()
+    return process
 
-    `command` is what follows the interpreter; the number of the mark is added as its last argument, and a child that lives
-    prints how many it passed.
-    """
-    done = subprocess.run(
-        [sys.executable, *command, str(nth)], cwd=ROOT, capture_output=True, text=True, check=False
-    )  # fmt: skip
-    assert done.returncode == (-signal.SIGKILL if nth else 0), done.stderr
-    return nth or int(done.stdout)
+
+def forking() -> ForkServerContext:
+    """Return what makes such processes, and what they wait for and speak through."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(IMPORTED))
+    return context
+
+
+def _as_here(environment: dict[str, str], work: Callable[..., object], arguments: tuple[object, ...]) -> None:
+    os.environ.clear()  # that of the first test which asked
+    os.environ.update(environment)
+    work(*arguments)
+
+
+def run_child(work: Callable[..., object], home: Path, *arguments: object, nth: int) -> int:
+    """Run `work(home, *arguments)` in a child that dies at its nth mark under `home`; with 0 it lives, and the number of its marks is
+    returned."""
+    ours, theirs = forking().Pipe(duplex=False)
+    child = beside(_marked, nth, theirs, work, home, *arguments)
+    theirs.close()
+    child.join()
+    assert child.exitcode == (-signal.SIGKILL if nth else 0)
+    return nth or ours.recv()
+
+
+def _marked(nth: int, told: Connection, work: Callable[..., object], home: Path, *arguments: object) -> None:
+    marks = Marks(home, nth)
+    work(home, *arguments)
+    told.send(marks.passed)
+
+
+def ended_owner() -> str:
+    """Return the name of an owner (geo.files) that has ended."""
+    ours, theirs = forking().Pipe(duplex=False)
+    beside(_say_owner, theirs).join()
+    return str(ours.recv())
+
+
+def _say_owner(to: Connection) -> None:
+    to.send(owner())
 
 
 def spread(total: int, number: int) -> list[int]:
