@@ -18,7 +18,8 @@ from geo.paths import DATA
 NARROW = "\u202f"
 NBSP = "\u00a0"
 MINUS = "\u2212"
-FINER = 3  # decimals that a percentage takes rather than say none, or all, of what is only nearly so
+# Decimals that a percentage takes rather than say none, or all, of what is only nearly so: enough for one person of France.
+FINER = 6
 
 _DIGITS = re.compile(r"\d+")
 _APART = re.compile(r"[\W_]+")  # what is no letter nor figure

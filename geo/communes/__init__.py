@@ -31,7 +31,7 @@ from geo.communes.names import (
     take_apart,
     was_named,
 )
-from geo.communes.pieces import parts_named, pieces_text, places, short_name
+from geo.communes.pieces import counted, parts_named, pieces_text, places, short_name
 from geo.communes.revitalisation import Revitalisation
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "all_named",
     "approximate_density",
     "atoms_from_codes",
+    "counted",
     "departement_of",
     "departement_of_text",
     "embedded_atlas",

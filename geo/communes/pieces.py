@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from geo.arrays import Bools
+from geo.arrays import Bools, Rows
 from geo.communes.atlas import Atlas
 from geo.communes.codes import name_of
 from geo.french import count, listing, of
@@ -18,6 +18,15 @@ from geo.kept import kept_on_subject
 
 MOST_IRIS_NAMED = 2  # of one city, in a list of places
 _WORDS = {"commune": ("commune", None), "arrondissement": ("arrondissement", None), "iris": ("IRIS", "IRIS")}
+
+
+def counted(atlas: Atlas, rows: Rows) -> str:
+    """Count atoms in words; arrondissements are named as soon as there is one: « 20 arrondissements »."""
+    split = int((atlas.table["niveau"].to_numpy(dtype=object)[rows] == "arrondissement").sum())
+    if not split:
+        return count(len(rows), "commune")
+    return count(len(rows), "arrondissement" if split == len(rows) else "commune et arrondissement",
+                 None if split == len(rows) else "communes et arrondissements")  # fmt: skip
 
 
 def pieces_text(atlas: Atlas, rows: Iterable[int]) -> str:

@@ -12,6 +12,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from geo.coverage import coverage_state, covered_figure, read_scope
 from geo.errors import MissingDataError
 from geo.french import number
 from geo.guidance import CHECKS, Settings
@@ -75,6 +76,9 @@ def test_home_counts_the_clsm_of_the_data() -> None:
     text = written(open_page())
     zones = real.crosswalk().layers["clsm"].zones
     assert f"{len(zones)}\nCLSM cités par une source" in text
+    covered = covered_figure(read_scope("france", real.atlas()), coverage_state(real.crosswalk(), real.density()))
+    assert f"{plain(covered.amount)}\ndes habitants sont couverts par un CLSM en service" in text
+    assert plain(covered.amount).startswith("entre ")  # no list of CLSM is complete: one figure here, and on Couverture
     assert "sur 68 350 798" in text
 
 

@@ -221,7 +221,7 @@ def _list(found: Crossing, level: str, view: CoverageView) -> None:
 
 def _columns(found: Crossing) -> dict[str, Any]:
     titles = CROSS_TITLES | {
-        "sans_clsm": "Sans CLSM connu",
+        "sans_clsm": "Sans CLSM ni projet",
         "part_couverte": "Couverts connus (%)",
         "departement": "Dép.",
     }

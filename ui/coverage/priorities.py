@@ -29,6 +29,7 @@ from geo.coverage import (
     rank,
 )
 from geo.errors import GeoInputError
+from geo.shares import tabled
 from ui import html, loaders
 from ui.choices import count_column, decimal_column, pick_one, share_column
 from ui.coverage import gaps as coverage_gaps
@@ -218,8 +219,8 @@ def _weighed(term: Term, ranking: Ranking) -> str:
 def frame_of(ranking: Ranking, held: Stability) -> pd.DataFrame:
     """Return the order as a table: rank and its interval, name, points in all and by term, stability, what is not known."""
     table = ranking.table.copy()
-    table["proches"] = (held.near_weights.reindex(table.index)).round(2)
-    table["tous"] = (held.any_weights.reindex(table.index)).round(2)
+    for name, drawn in (("proches", held.near_weights), ("tous", held.any_weights)):
+        table[name] = tabled(drawn.reindex(table.index).to_numpy(dtype=float), 0) / 100.0
     table["rang"] = table["rang"].astype("Int64")
     table["possible"] = [interval(*pair) or "sûr" for pair in zip(table["au_mieux"], table["au_pire"], strict=True)]
     points = ["score", *(t.id for t in ranking.terms)]
