@@ -93,6 +93,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "status": "Statut de la lecture",
         "note": "Note",
         "retenue": "Oui ou non : la ligne fait partie de la couche",
+        "exclue": "Oui ou non : la ligne n’est plus dans la couche",
         "type": "Type de dispositif (les autres types sont laissés de côté)",
     }
 )

@@ -29,6 +29,7 @@ ALIASES: tuple[tuple[str, str], ...] = (
             r"|terminee?|expiree?|echue?|supprimee?)(?:le|en)?(?:du)?(?:clsm|cls|cpts|dac)?"
             r"|(?:(?:date|annee)(?:de|d)?(?:la)?)?(?:fin|dissolution|fermeture|echeance|expiration|cloture|arret|resiliation|abandon)"
             r"(?:de|du|d)?(?:la|l)?(?:clsm|cls|cpts|dac|convention|contrat|validite)?"),
+    ("exclue", r"(?:a|est|ete|aete|commune)?(?:exclue?|retiree?|sortie?|quittee?|radiee?)s?(?:le|la|l|de|du|dela|en)?(?:clsm|cls|cpts|dac|territoire|perimetre|dispositif)?(?:le|en)?"),
     ("annee_source", r"anneesource|anneedelasource|millesime|datesource"),
     ("annee", r"annee|annee(de|du|d)?(la)?(creation|signature|lancement|mise.*|renouvellement|installation|demarrage|labellisation)(du)?(clsm|cls)?|date"
               r"|date(de|d)?(la)?(creation|signature|lancement|installation|demarrage|labellisation)(du)?(clsm|cls)?|creation|signature|signele|depuis|debut"),

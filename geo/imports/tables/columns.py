@@ -16,7 +16,7 @@ from geo.imports.draft import EXAMPLES, Column
 from geo.imports.settling import Answers, shape_of
 from geo.imports.tables.contents import MEMBERSHIP, SAMPLE
 from geo.imports.tables.header_row import find_header
-from geo.imports.tables.proposed import proposed_name, proposed_places, wide_columns
+from geo.imports.tables.proposed import proposed_etat, proposed_name, proposed_places, wide_columns
 from geo.imports.tables.roles import Settling, answered, by_headers, checked
 from geo.imports.tables.table import Layout
 
@@ -41,6 +41,7 @@ def understand(rows: Sequence[Sequence[str]], kind: str, atlas: Atlas, answers: 
     wide, crosses = wide_columns(found) if header >= 0 else ((), False)
     if not wide or crosses:
         proposed_places(found)
+    proposed_etat(found)
     if not wide:
         proposed_name(found)
     roles = {role: place for role, (place, _, _) in found.chosen.items()}

@@ -12,8 +12,8 @@ from geo.imports.headers import SEAT, is_other, role_of
 from geo.imports.settling import FILE_NAME, NO, YES, Doubt
 from geo.imports.tables.contents import MOSTLY, PLACES, contents
 from geo.imports.tables.header_row import CODE, WIDE
-from geo.imports.tables.roles import CHECKED, PROPOSED, Settling, against_names, holds, yes_and_no
-from geo.imports.vocabulary import is_cross, says_yes
+from geo.imports.tables.roles import CHECKED, PROPOSED, Settling, against_names, holds, two_states
+from geo.imports.vocabulary import is_cross, says_yes, tells_states, yes_and_no
 
 WIDE_TABLE = "feuille/croise"
 
@@ -103,6 +103,20 @@ def _beside_names(found: Settling, named: int) -> None:
         if role and seen and found.open(role):
             found.take(role, place, CHECKED, "d’accord avec les noms des communes")
             return
+
+
+def proposed_etat(found: Settling) -> None:
+    """Propose a column that holds états under a header that says nothing of it; where another holds them too, which counts is asked."""
+    for place, (name, cells) in enumerate(zip(found.names[:WIDE], found.cells[:WIDE], strict=True)):
+        if not found.free(place) or is_other(name) or role_of(name, found.kind) or not tells_states(cells):
+            continue
+        if "etat" in found.chosen:
+            two_states(found, place)
+        elif found.open("etat"):
+            found.take("etat", place, PROPOSED, "contenu de la colonne")
+            found.ask(
+                "etat", f"La colonne « {name} » semble dire où en est chaque territoire : est-ce bien son état ?", name
+            )
 
 
 def proposed_name(found: Settling) -> None:

@@ -15,7 +15,7 @@ from geo.files import column_key
 from geo.french import count, fold, listing
 from geo.imports.settling import ABOVE, ABSENT, HIDDEN, NAMED, NO, REFUSED, YES, Answers, Doubt, value_key
 from geo.imports.tables.table import Table
-from geo.imports.vocabulary import is_cross, leaves_out, says_none, says_unknown, says_yes
+from geo.imports.vocabulary import WITHIN, is_cross, leaves_out, names_nothing, says_none, says_yes
 from geo.remarks import Remark
 
 TYPES = {
@@ -105,8 +105,9 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
     wanted_cells = tuple(places.items())
     listed: list[Record] = []
     totals: list[int] = []
-    left = away = 0
-    kept: dict[str, list[int]] = {}
+    left = 0
+    away: dict[str, int] = {}
+    kept: dict[tuple[str, str], list[int]] = {}
     for line, row, sheet in _rows(table, answers, found):
         width = len(row)
         cells = {role: row[at].strip(WHITE) if 0 <= at < width else "" for role, at in wanted_cells}
@@ -121,20 +122,16 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
         if word and word not in wanted and word in others:
             left += 1
             continue
-        if "retenue" in layout.roles:
-            said = _retained(cells["retenue"], answers)
-            if said is None:
-                kept.setdefault(cells["retenue"], []).append(line)
-            if not said:
-                away += 1
-                continue
+        if out := [r for r in WITHIN if r in layout.roles and not _inside(r, cells[r], answers, line, kept)]:
+            away[out[0]] = away.get(out[0], 0) + 1
+            continue
         if layout.wide:
             listed += _spread(line, cells, row, sheet, table)
         else:
             listed.append(Record(line, cells, sheet))
     _say_rows(found, table, totals, left, away)
-    for text, lines in kept.items():
-        found.doubts.append(_value("retenue", text, lines, NO, (("dans la couche", YES), ("pas dans la couche", NO)), blocking=True,
+    for (role, text), lines in kept.items():
+        found.doubts.append(_value(role, text, lines, NO, (("dans la couche", YES), ("pas dans la couche", NO)), blocking=True,
                                    said=f"« {text[:40]} » ({count(len(lines), 'ligne')}) : ces communes sont-elles dans la couche ?"))  # fmt: skip
     return listed
 
@@ -171,9 +168,14 @@ def _is_foot(row: Sequence[str], cells: Mapping[str, str]) -> bool:
     return bool(text and FOOT.fullmatch(text)) and sum(bool(c.strip()) for c in row) == 1
 
 
-def _retained(text: str, answers: Answers) -> bool | None:
-    answer = answers.value("retenue", text)
-    return answer == YES if answer is not None else says_yes(text)
+def _inside(role: str, text: str, answers: Answers, line: int, kept: dict[tuple[str, str], list[int]]) -> bool:
+    """Tell whether a row is in the layer by a column of yes and no; a text that is neither is noted, and is a no meanwhile."""
+    said, answer = says_yes(text), answers.value(role, text)
+    if said is None or answer is not None:
+        if answer is None:
+            kept.setdefault((role, text), []).append(line)
+        return answer == YES
+    return said == WITHIN[role]
 
 
 def _spread(line: int, cells: dict[str, str], row: Sequence[str], sheet: str, table: Table) -> Iterator[Record]:
@@ -189,11 +191,12 @@ def _spread(line: int, cells: dict[str, str], row: Sequence[str], sheet: str, ta
         yield Record(line, cells, sheet)
 
 
-def _say_rows(found: Records, table: Table, totals: Sequence[int], left: int, away: int) -> None:
-    if away:
-        column = table.layout.understanding["retenue"]
+def _say_rows(found: Records, table: Table, totals: Sequence[int], left: int, away: Mapping[str, int]) -> None:
+    for role, many in away.items():
+        how = "sans" if WITHIN[role] else "avec"
+        column = table.layout.understanding[role]
         found.tell(
-            f"{count(away, 'ligne')} sans « oui » dans la colonne « {column} », laissée{'s' if away > 1 else ''} de côté."
+            f"{count(many, 'ligne')} {how} « oui » dans la colonne « {column} », laissée{'s' if many > 1 else ''} de côté."
         )
     if totals:
         rows = listing([str(t) for t in totals], 8)
@@ -276,7 +279,7 @@ def _meaning(text: str, answers: Answers) -> str:
     answer = answers.value("nom", text)
     if answer:
         return answer
-    return ABSENT if says_none(text) else REFUSED if says_unknown(text) else ""
+    return ABSENT if says_none(text) else REFUSED if names_nothing(text) else ""
 
 
 def _blanks(

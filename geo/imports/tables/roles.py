@@ -23,9 +23,18 @@ from geo.imports.headers import SEAT, in_force, is_other, names_layer, names_own
 from geo.imports.settling import FILE_NAME, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP, MOSTLY, PLACES, contents
 from geo.imports.tables.header_row import WIDE
-from geo.imports.vocabulary import PART_WORDS, says_none, says_yes
+from geo.imports.vocabulary import PART_WORDS, yes_and_no
 
 SURE, CHECKED, PROPOSED = 0.95, 0.9, 0.5
+_NO_YES = (
+    "part_commune",
+    "id",
+    "code_commune",
+    "nom_commune",
+    "population",
+    "fin",
+    "exclue",
+)  # what a yes there says is known
 SHARED = 0.2  # of the identifiers may go with two names: spellings
 
 
@@ -111,7 +120,8 @@ def by_headers(found: Settling) -> None:
         if not found.free(place):
             continue
         role = role_of(name, found.kind)
-        if yes_and_no(cells) and role not in ("part_commune", "id", "code_commune", "nom_commune", "population", "fin"):
+        about = speaks_of(name, found.kind) and not names_own(name, found.kind)
+        if role not in _NO_YES and yes_and_no(cells, mostly=about or in_force(name, found.kind)):
             offers += _of_yes_and_no(found, place, role, named=named)
             if role in ("", "nom", "territoire"):
                 continue
@@ -125,12 +135,12 @@ def by_headers(found: Settling) -> None:
         if found.open(role) and found.free(place):
             found.take(role, place, SURE, "nom de la colonne")
         elif rank == 2 and found.free(place) and role in found.chosen:
-            _two_states(found, place)
+            two_states(found, place)
     if found.open("nom") and "territoire" in found.chosen:
         found.chosen["nom"] = found.chosen.pop("territoire")
 
 
-def _two_states(found: Settling, place: int) -> None:
+def two_states(found: Settling, place: int) -> None:
     """Ask which of two columns gives the état: « Statut » beside « Actif »."""
     at, _, why = found.chosen["etat"]
     if why != "choisi":
@@ -154,16 +164,6 @@ def _of_yes_and_no(found: Settling, place: int, role: str, *, named: bool) -> li
     elif not role:
         found.other.append(name)
     return []
-
-
-def yes_and_no(cells: Sequence[str]) -> bool:
-    """Tell whether a column only says yes or no: one of the two at least in so many words."""
-    said = [says_yes(c) for c in cells]
-    return (
-        bool(cells)
-        and None not in said
-        and (True in said or any(len(column_key(c)) > 1 and not says_none(c) for c in cells))
-    )
 
 
 def _part_word(cell: str) -> bool:

@@ -16,7 +16,7 @@ from geo.errors import GeoInputError
 from geo.files import column_key
 from geo.french import count, fold, kilometres, listing
 from geo.imports.draft import KINDS, MAX_ZONES
-from geo.imports.etats import Etats, etat_of, worst
+from geo.imports.etats import Etats, etat_of
 from geo.imports.settling import ASIDE, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP
 from geo.imports.tables.membership import Cells, Loose, Missed, Reading, read_membership
@@ -303,9 +303,8 @@ class _Walk:
             text = cells.get(role, "")
             if text and role not in zone.words:
                 zone.words[role] = year_of(text) if role.startswith("annee") else text[:2000]
-        line = item.record.line
-        said = self.etats.read(cells["etat"], line) if cells.get("etat", "") else ""
-        if etat := worst(said, self.etats.ended(cells.get("fin", ""), line)):
+        said = {"etat": cells.get("etat", ""), "end": cells.get("fin", ""), "note": cells.get("note", "")}
+        if etat := self.etats.of_row(item.record.line, name=cells["nom"], **said):
             zone.etats.append(etat)
         stated = cells.get("precision", "")
         if stated and zone.stated is None:
