@@ -86,6 +86,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "annee": "Année",
         "annee_source": "Année de la source",
         "population": "Population publiée",
+        "nombre_communes": "Nombre de communes annoncé",
         "territoire": "Territoire ou établissement",
         "precision": "Façon dont la composition est connue",
         "source_titre": "Source",

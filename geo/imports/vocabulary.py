@@ -42,6 +42,34 @@ _NONE = re.compile(
 _UNKNOWN = re.compile(
     r"nc|nsp|nd|ns|inconnue?|a confirmer|a preciser|a verifier|a definir|a determiner|a completer|en cours|non renseignee?|non communique"
 )
+_WHOLE = frozenset(
+    [
+        "tous",
+        "tout",
+        "toute",
+        "toutes",
+        "ensemble",
+        "integralite",
+        "totalite",
+        "le",
+        "la",
+        "les",
+        "l",
+        "de",
+        "du",
+        "des",
+        "d",
+        "communes",
+        "epci",
+        "communaute",
+        "territoire",
+        "agglomeration",
+        "intercommunalite",
+        "departement",
+        "metropole",
+        "membres",
+    ]
+)
 _SIGNS = re.compile(r"[-–—_./\\*#~\s]+")
 YES = frozenset({"oui", "o", "x", "1", "vrai", "true", "couvert", "couverte", "membre", "incluse", "inclus", "inclue", "concerne",
                  "concernee", "adherente", "adherent", "yes", "y", "ok"})  # fmt: skip
@@ -148,6 +176,12 @@ def yes_and_no(cells: Sequence[str], *, mostly: bool = False) -> bool:
     other = [c for c, s in zip(cells, said, strict=True) if s is None]
     few = 2 * len(other) <= len(cells) if mostly else all(names_nothing(c) for c in other)
     return (True in said or worded) and few
+
+
+def all_of_it(text: str) -> bool:
+    """Tell whether a cell says « toutes les communes », of what another cell names."""
+    words = set(fold(text).split())
+    return bool(words & {"tous", "tout", "toute", "toutes", "ensemble", "integralite", "totalite"}) and words <= _WHOLE
 
 
 def is_cross(text: str) -> bool:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from geo.communes import (
     BLANKS,
     Atlas,
+    departement_of_text,
     history,
+    in_departement,
     read_loose_code,
     read_place,
     was_named,
@@ -127,6 +129,8 @@ def by_headers(found: Settling) -> None:
                 continue
         if role == "part_commune" and cells and not any(_part_word(c) for c in cells):
             continue
+        if column_key(name) == "com" and not all(re.search(r"\d", c) for c in cells):
+            continue  # communes, or comments
         if role == "population" and cells and not any(re.search(r"\d", c) for c in cells):
             role = "type"
         if role:
@@ -223,7 +227,8 @@ def _check_codes(found: Settling) -> None:
         return
     values = [re.sub(r"[.,]0+$", "", c.strip(BLANKS)).zfill(5) for c in found.cells[place]]
     postal = history(found.atlas).postal
-    if len(set(values)) >= 3 and all(v in postal for v in values):
+    today = found.atlas.row
+    if values and all(v in postal for v in values) and (len(set(values)) > 1 or values[0] not in today):
         _as_postal(found, place)
         found.ask("code_postal", f"La colonne « {name} » ne contient que des codes postaux : sont-ce des codes postaux, ou des codes "
                   "INSEE ?", name)  # fmt: skip
@@ -240,6 +245,7 @@ def against_names(found: Settling, place: int, named: int) -> tuple[str, int]:
     atlas = found.atlas
     seen = same = served = 0
     postal = history(atlas).postal
+    beside = found.chosen.get("departement", (-1, 0.0, ""))[0]
     for row in found.rows:
         if max(place, named) >= len(row):
             continue
@@ -252,7 +258,8 @@ def against_names(found: Settling, place: int, named: int) -> tuple[str, int]:
             continue
         whole = {a for code in codes for a in atlas.parts.get(code, (code,))}
         seen += 1
-        of_code = set(read_loose_code(text, atlas).atoms)
+        owner = departement_of_text(row[beside], atlas) if 0 <= beside < len(row) else ""
+        of_code = set(read_loose_code(in_departement(text, owner or "") or text, atlas).atoms)
         same += bool(of_code & whole) or bool(of_code and was_named(name, of_code, atlas))
         served += bool(set(postal.get(re.sub(r"[.,]0+$", "", text).zfill(5), ())) & whole)
     if seen and same >= MOSTLY * seen:

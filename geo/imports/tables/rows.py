@@ -19,9 +19,9 @@ from geo.imports.draft import KINDS, MAX_ZONES
 from geo.imports.etats import Etats, etat_of
 from geo.imports.settling import ASIDE, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP
-from geo.imports.tables.membership import Cells, Loose, Missed, Reading, read_membership
+from geo.imports.tables.membership import read_membership
 from geo.imports.tables.records import WRITE_NAME, Line, Record, records_of
-from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
+from geo.imports.tables.table import ATTRIBUTES, Cells, Loose, Missed, Reading, Table, TableZone
 from geo.imports.tables.where import Context, Item, far_rows, like, settle, single, touching, without_strays
 from geo.imports.tables.zones import of_all
 from geo.imports.vocabulary import PART_WORDS, year_of
@@ -299,7 +299,7 @@ class _Walk:
 
     def _words(self, zone: TableZone, item: Item) -> None:
         cells = item.record.cells
-        for role in ATTRIBUTES:
+        for role in (*ATTRIBUTES, "nombre_communes"):
             text = cells.get(role, "")
             if text and role not in zone.words:
                 zone.words[role] = year_of(text) if role.startswith("annee") else text[:2000]

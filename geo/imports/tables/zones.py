@@ -11,7 +11,7 @@ import pandas as pd
 from geo.communes import Atlas, departement_of, history
 from geo.errors import GeoInputError
 from geo.files import sha256_of
-from geo.french import count, fold, listing
+from geo.french import count, fold, listing, number
 from geo.imports.draft import ImportDraft
 from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
 from geo.layers import Precision, fine_frame, whole_members, zone_id, zones_frame
@@ -163,6 +163,7 @@ def of_all(zones: Sequence[TableZone], atlas: Atlas) -> Iterator[Remark]:
     yield from _alone(zones, atlas)
     yield from _shared(zones, atlas)
     yield from _split_since(zones, atlas)
+    yield from _miscounted(zones, atlas)
 
 
 def _alone(zones: Sequence[TableZone], atlas: Atlas) -> Iterator[Remark]:
@@ -201,6 +202,16 @@ def _split_since(zones: Sequence[TableZone], atlas: Atlas) -> Iterator[Remark]:
             names = listing([atlas.label(c) for c in again.codes])
             yield _told("à savoir", zone.rows_of[row], f"{atlas.label(again.source)} a perdu en {again.since[:4]} des communes "
                        f"recréées : {names}.", "Si votre fichier est d’avant, ajoutez-les.")  # fmt: skip
+
+
+def _miscounted(zones: Sequence[TableZone], atlas: Atlas) -> Iterator[Remark]:
+    """Report the territories of which the file announces another number of communes."""
+    owner = atlas.table["commune"].to_numpy(dtype=object)
+    for zone in zones:
+        announced, found = zone.words.get("nombre_communes", ""), len({owner[row] for row in zone.members})
+        if announced.isdigit() and zone.members and int(announced) != found:
+            yield _told("à savoir", zone.first, f"« {zone.name} » : {count(found, 'commune')} d’après sa composition, le fichier en annonce "
+                       f"{number(int(announced))}.", "Vérifiez sa composition.")  # fmt: skip
 
 
 def _told(kind: str, line: int, message: str, advice: str = "") -> Remark:
