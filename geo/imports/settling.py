@@ -34,6 +34,7 @@ ABOVE = "dessus"  # a blank that stands for the name of the row above
 REFUSED = "refus"  # a blank, or a value, that is a fault: its rows are refused
 ASIDE = "à part"  # a row that the planner sets aside on purpose
 FILE_NAME = "*"  # in the place of a header: all of the file is one territory, of the name of the file
+SHEET_NAME = "*feuille"  # in the place of a header: each sheet is a territory, of its own name
 YES, NO = "oui", "non"
 HIDDEN = "feuille/masquees"  # YES: hidden rows and sheets are read too
 SHEETS = "feuille/noms"

@@ -148,6 +148,13 @@ def names_nothing(text: str) -> bool:
     return (len(column_key(text)) > 1 and says_yes(text) is True) or bool(etat_word(rest)) or says_unknown(text)
 
 
+def is_ditto(text: str) -> bool:
+    """Tell whether a cell repeats the one above: « idem », « " », « 〃 »."""
+    return fold(text) in ("idem", "id", "ditto", "meme") or bool(
+        re.fullmatch(r"[\"'″〃”»’]+|-\s?[\"″〃]\s?-", text.strip())
+    )
+
+
 def says_none(text: str) -> bool:
     """Tell whether the value of a column of territories says that there is none: NULL, « Aucun », « - », « Non couverte »…"""
     return not text.strip() or bool(_SIGNS.fullmatch(text)) or bool(_NONE.fullmatch(fold(text)))

@@ -110,4 +110,6 @@ def test_what_begins_like_a_departement_is_none(text: str) -> None:
 def test_another_number_of_communes_than_announced_is_told(header: str) -> None:
     draft = read(f"CLSM;EPCI;{header}\nN;CA du Niortais;12\nT;CC du Thouarsais;{len(body('CC du Thouarsais'))}\n")
     said = [str(remark) for remark in draft.remarks if "annonce" in str(remark)]
-    assert len(said) == 1 and "le fichier en annonce 12" in said[0] and "« N » : 40\N{NO-BREAK SPACE}communes" in said[0]
+    assert (
+        len(said) == 1 and "le fichier en annonce 12" in said[0] and "« N » : 40\N{NO-BREAK SPACE}communes" in said[0]
+    )

@@ -14,8 +14,10 @@ from itertools import pairwise
 from geo.files import column_key
 from geo.french import count, fold, listing
 from geo.imports.settling import ABOVE, ABSENT, HIDDEN, NAMED, NO, REFUSED, YES, Answers, Doubt, value_key
+from geo.imports.tables.contents import MEMBERSHIP
+from geo.imports.tables.header_row import heads_another
 from geo.imports.tables.table import Table
-from geo.imports.vocabulary import WITHIN, is_cross, leaves_out, names_nothing, says_none, says_yes
+from geo.imports.vocabulary import WITHIN, etat_word, is_cross, is_ditto, leaves_out, names_nothing, says_none, says_yes
 from geo.remarks import Remark
 
 TYPES = {
@@ -111,6 +113,8 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
     for line, row, sheet in _rows(table, answers, found):
         width = len(row)
         cells = {role: row[at].strip(WHITE) if 0 <= at < width else "" for role, at in wanted_cells}
+        if layout.spread:
+            cells["communes"] = "; ".join(filter(None, (row[at].strip(WHITE) for at in layout.spread if at < width)))
         if not any(cells.values()) and not (layout.wide and any(at < width and row[at].strip() for at in layout.wide)):
             if any(cell.strip() for cell in row):  # something, but in columns of no role
                 listed.append(Record(line, cells, sheet))
@@ -147,6 +151,9 @@ def _rows(table: Table, answers: Answers, found: Records) -> Iterator[tuple[int,
             row = grid.rows[place]
             if head is not None and row and row[0].strip() == head[0] and [c.strip() for c in row[: len(head)]] == head:
                 continue
+            if head is not None and heads_another(row, head, table.kind):
+                _say_another(found, place, grid.rows)
+                break
             if place + 1 in grid.hidden and not with_hidden:
                 hidden += any(cell.strip() for cell in row)
                 continue
@@ -160,6 +167,15 @@ def _rows(table: Table, answers: Answers, found: Records) -> Iterator[tuple[int,
             Doubt("feuille", HIDDEN, "Des lignes sont masquées dans ce classeur : faut-il les lire ?", proposal=YES if with_hidden else NO,
                   candidates=(("seulement ce qui se voit", NO), ("aussi les lignes masquées", YES)), blocking=False)
         )  # fmt: skip
+
+
+def _say_another(found: Records, place: int, rows: Sequence[Sequence[str]]) -> None:
+    """Tell a second table under the first one: it is not read."""
+    titles = listing([f"« {cell.strip()[:40]} »" for cell in rows[place] if cell.strip()], 4)
+    left = sum(any(cell.strip() for cell in row) for row in rows[place + 1 :])
+    found.aside += left
+    found.tell(f"ligne {place + 1}, un autre tableau commence ({titles}) : {count(left, 'ligne')} de côté.",
+               "Donnez-le à part s’il est de la même couche.")  # fmt: skip
 
 
 def _is_foot(row: Sequence[str], cells: Mapping[str, str]) -> bool:
@@ -185,9 +201,11 @@ def _spread(line: int, cells: dict[str, str], row: Sequence[str], sheet: str, ta
         cell = row[at].strip(WHITE) if at < len(row) else ""
         if layout.crosses and is_cross(cell):
             yield Record(line, {**cells, "nom": layout.names[at]}, sheet)
+        elif layout.crosses and says_yes(cell) is None and etat_word(cell):
+            yield Record(line, {**cells, "nom": layout.names[at], "etat": cell}, sheet)
         elif not layout.crosses and cell:
             yield Record(line, {**cells, "nom": layout.names[at], "communes": cell}, sheet)
-    if layout.crosses and not any(is_cross(row[at]) for at in layout.wide if at < len(row)):
+    if layout.crosses and not any(is_cross(row[at]) or etat_word(row[at]) for at in layout.wide if at < len(row)):
         yield Record(line, cells, sheet)
 
 
@@ -219,7 +237,7 @@ def _sort_out(listed: list[Record], table: Table, answers: Answers, found: Recor
     values: dict[str, tuple[str, str, list[int]]] = {}
     meanings: dict[str, str] = {}  # of each distinct text
     above: Mapping[str, str] = {}
-    filled = 0
+    filled = again = 0
     for record in listed:
         cells = record.cells
         meaning = NAMED
@@ -227,9 +245,15 @@ def _sort_out(listed: list[Record], table: Table, answers: Answers, found: Recor
             meaning = what
             if what == ABOVE and above:
                 filled += 1
-                for role in ("nom", "id", "departement", "type"):
-                    cells[role] = cells[role] or above[role]
+                _repeat(cells, above)
                 meaning = NAMED
+        elif is_ditto(cells["nom"]) and above:
+            again += 1
+            cells["nom"] = ""
+            _repeat(cells, above)
+        elif what == ABOVE and _is_title(record, table):
+            above = cells
+            continue
         elif (text := cells["nom"]) and (
             meaning := meanings[text] if text in meanings else meanings.setdefault(text, _meaning(text, answers))
         ):
@@ -244,10 +268,25 @@ def _sort_out(listed: list[Record], table: Table, answers: Answers, found: Recor
             why = "son nom est vide" if not cells["nom"] else f"« {cells['nom'][:40]} » n’en nomme aucun"
             found.faults.append((record, f"le territoire manque : {why}.", WRITE_NAME))
     if filled:
-        found.tell(f"nom du territoire repris de la ligne du dessus pour {count(filled, 'ligne')}, à votre demande.")
+        found.tell(f"nom du territoire repris de la ligne du dessus pour {count(filled, 'ligne')}.")
+    if again:
+        found.tell(
+            f"nom du territoire repris de la ligne du dessus pour {count(again, 'ligne')} où est écrit « idem »."
+        )
     _say_values(values, found)
     if what == ABSENT and blanks and doubt is not None:
         found.tell(f"{count(len(blanks), 'ligne')} sans nom de territoire : ces communes ne sont dans aucun.")
+
+
+def _repeat(cells: dict[str, str], above: Mapping[str, str]) -> None:
+    """Give a row the territory of the row above."""
+    for role in ("nom", "id", "departement", "type"):
+        cells[role] = cells[role] or above[role]
+
+
+def _is_title(record: Record, table: Table) -> bool:
+    """Tell whether a row only names a territory, above the rows of its communes."""
+    return not table.layout.wide and not any(record.cells[role] for role in (*MEMBERSHIP, "code_postal"))
 
 
 def _ask_notes(answers: Answers, found: Records) -> None:
@@ -295,7 +334,8 @@ def _blanks(
         return ABSENT, None
     few = len(blanks) < FILL_SHARE * len(listed) and not table.layout.wide
     once = not few and not table.layout.wide and _comes_once(listed)
-    what = answer or (REFUSED if few else ABSENT)
+    titled = not few and all(_is_title(r, table) for r in listed if r.cells["nom"] or r.cells["id"])
+    what = answer or (REFUSED if few else ABOVE if titled else ABSENT)
     lines = [r.line for r in blanks]
     said = f"Le nom du territoire est vide sur {count(len(lines), 'ligne')} sur {len(listed)}" + (
         " : ces communes ne sont-elles dans aucun territoire, ou le nom est-il celui de la ligne du dessus ?"
@@ -306,7 +346,7 @@ def _blanks(
         ("le nom de la ligne du dessus", ABOVE),
         ("un oubli : lignes refusées", REFUSED),
     )
-    return what, _value("nom", "", lines, what, options, blocking=once and answer is None, said=said)
+    return what, _value("nom", "", lines, what, options, blocking=(once or titled) and answer is None, said=said)
 
 
 def _comes_once(listed: Sequence[Record]) -> bool:

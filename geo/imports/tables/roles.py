@@ -13,6 +13,7 @@ from geo.communes import (
     departement_of_text,
     history,
     in_departement,
+    is_year,
     read_loose_code,
     read_place,
     was_named,
@@ -22,7 +23,7 @@ from geo.files import column_key
 from geo.french import fold, listing
 from geo.imports.draft import ROLES
 from geo.imports.headers import SEAT, in_force, is_other, names_layer, names_own, role_of, speaks_of
-from geo.imports.settling import FILE_NAME, Answers, Doubt
+from geo.imports.settling import FILE_NAME, SHEET_NAME, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP, MOSTLY, PLACES, contents
 from geo.imports.tables.header_row import WIDE
 from geo.imports.vocabulary import PART_WORDS, yes_and_no
@@ -96,7 +97,7 @@ def answered(found: Settling) -> None:
     for role, name in found.answers.roles.items():
         if role not in ROLES:
             raise GeoInputError(f"Rôle de colonne « {role} » inconnu ; possibles : {listing(ROLES)}.")
-        if name == FILE_NAME:
+        if name in (FILE_NAME, SHEET_NAME):
             found.barred.add(role)
             continue
         if name and name not in found.names:
@@ -135,13 +136,27 @@ def by_headers(found: Settling) -> None:
             role = "type"
         if role:
             offers.append((0 if role == "nom" and names_own(name, found.kind) else 1, place, role))
-    for rank, place, role in sorted(offers):
+    for rank, place, role in sorted(_latest(found, offers)):
         if found.open(role) and found.free(place):
             found.take(role, place, SURE, "nom de la colonne")
         elif rank == 2 and found.free(place) and role in found.chosen:
             two_states(found, place)
     if found.open("nom") and "territoire" in found.chosen:
         found.chosen["nom"] = found.chosen.pop("territoire")
+
+
+def _latest(found: Settling, offers: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Keep, of several columns that say what is in the layer, the one of the last year; asked about."""
+    kept = [place for _, place, role in offers if role == "retenue"]
+    if not kept or not found.open("retenue") or (len(kept) == 1 and not is_year(found.names[kept[0]])):
+        return offers
+    last = max(
+        kept, key=lambda place: (max(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", found.names[place]), default=""), -place)
+    )
+    names = listing([f"« {found.names[place]} »" for place in kept], 6)
+    found.ask("retenue", f"{'Les colonnes' if len(kept) > 1 else 'La colonne'} {names} {'disent' if len(kept) > 1 else 'dit'} oui ou non : "
+              "laquelle dit ce qui est dans la couche aujourd’hui ?", found.names[last])  # fmt: skip
+    return [offer for offer in offers if offer[2] != "retenue" or offer[1] == last]
 
 
 def two_states(found: Settling, place: int) -> None:
@@ -160,7 +175,7 @@ def _of_yes_and_no(found: Settling, place: int, role: str, *, named: bool) -> li
     works = in_force(name, found.kind)
     if works and named:
         return [(2, place, "etat")]
-    if speaks_of(name, found.kind) or (works and names_layer(name, found.kind)):
+    if is_year(name) or speaks_of(name, found.kind) or (works and names_layer(name, found.kind)):
         return [(0, place, "retenue")]
     if not role and names_layer(name, found.kind):
         found.ask("retenue", f"La colonne « {name} » (oui ou non) parle de la couche : un « oui » y dit-il que la ligne en fait partie ? "

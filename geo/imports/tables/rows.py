@@ -97,7 +97,7 @@ class _Walk:
         for record in self.records.named:
             cells = record.cells
             if unnamed:
-                cells["nom"] = stem or KINDS[self.table.kind].singular
+                cells["nom"] = (self.table.by_sheet and record.sheet) or stem or KINDS[self.table.kind].singular
             texts = (cells["nom"], cells["id"])
             if texts not in known:
                 known[texts] = _identity(*texts)

@@ -83,7 +83,8 @@ class Layout:
     """Where things are in a grid: row of the header (-1 without one), names of the columns, role → position.
 
     `doubts` is what is to be asked of the columns; `other` names those of yes and no that are about something else; `wide` are the
-    places of the columns that are each a territory, `crosses` whether these hold marks rather than communes. `shape` is that of the file, `answers` are those that apply to it.
+    places of the columns that are each a territory, `crosses` whether these hold marks rather than communes. `spread` are the places of
+    the columns that together hold the communes of a row. `shape` is that of the file, `answers` are those that apply to it.
     """
 
     header: int
@@ -95,6 +96,7 @@ class Layout:
     other: tuple[str, ...] = ()
     wide: tuple[int, ...] = ()
     crosses: bool = False
+    spread: tuple[int, ...] = ()
     shape: str = ""
     answers: Answers = field(default_factory=Answers)
 
@@ -159,6 +161,8 @@ class Table:
         What the rows describe, in their order.
     remarks
         What was repaired, refused or worth knowing.
+    by_sheet
+        Whether each sheet is a territory, of its name.
     """
 
     file: str
@@ -177,6 +181,7 @@ class Table:
     without: tuple[str, ...] = ()
     dissolved: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    by_sheet: bool = False
 
     def saying(self, remarks: Iterable[Remark]) -> Table:
         """Add remarks."""

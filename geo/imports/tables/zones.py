@@ -152,7 +152,7 @@ def _of_file(table: Table) -> list[Remark]:
     if layout.header < 0:
         found.append(Remark("à savoir", "", "pas d’en-tête : la première ligne est prise comme une donnée.",
                            "Ajoutez une ligne de titres de colonnes si ce n’est pas le cas."))  # fmt: skip
-    if "nom" not in layout.roles and "id" not in layout.roles and not layout.wide:
+    if "nom" not in layout.roles and "id" not in layout.roles and not layout.wide and not table.by_sheet:
         found.append(Remark("à savoir", "", "aucune colonne ne nomme le territoire : tout le fichier est pris comme un seul "
                            "territoire, du nom du fichier.", "Indiquez la colonne du nom s’il y en a une."))  # fmt: skip
     return found
