@@ -37,6 +37,7 @@ FILE_NAME = "*"  # in the place of a header: all of the file is one territory, o
 SHEET_NAME = "*feuille"  # in the place of a header: each sheet is a territory, of its own name
 YES, NO = "oui", "non"
 HIDDEN = "feuille/masquees"  # YES: hidden rows and sheets are read too
+STRUCK = "feuille/barrees"  # YES: rows that are struck out are read too
 SHEETS = "feuille/noms"
 PROJECTION = "feuille/projection"  # « EPSG:2154 »
 WHOLE_COMMUNES = "feuille/communes_entieres"  # YES: polygons are made of whole communes

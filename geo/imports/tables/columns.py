@@ -16,6 +16,7 @@ from geo.imports.draft import EXAMPLES, Column
 from geo.imports.settling import Answers, shape_of
 from geo.imports.tables.contents import MEMBERSHIP, SAMPLE
 from geo.imports.tables.header_row import find_header, two_rows
+from geo.imports.tables.hidden import letters
 from geo.imports.tables.proposed import proposed_etat, proposed_name, proposed_places, spread_columns, wide_columns
 from geo.imports.tables.roles import Settling, answered, by_headers, checked
 from geo.imports.tables.table import Layout
@@ -69,16 +70,6 @@ def column_names(header: Sequence[str], width: int) -> tuple[str, ...]:
         seen[name] = seen.get(name, 0) + 1
         names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return tuple(names)
-
-
-def letters(place: int) -> str:
-    """Return the letters that a spreadsheet gives to a column (0 is A)."""
-    text = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        text = chr(65 + rest) + text
-    return text
 
 
 def _samples(rows: Sequence[Sequence[str]], header: int, width: int) -> tuple[list[Sequence[str]], list[list[str]]]:

@@ -13,9 +13,10 @@ from itertools import pairwise
 
 from geo.files import column_key
 from geo.french import count, fold, listing
-from geo.imports.settling import ABOVE, ABSENT, HIDDEN, NAMED, NO, REFUSED, YES, Answers, Doubt, value_key
+from geo.imports.settling import ABOVE, ABSENT, HIDDEN, NAMED, NO, REFUSED, STRUCK, YES, Answers, Doubt, value_key
 from geo.imports.tables.contents import MEMBERSHIP
 from geo.imports.tables.header_row import heads_another
+from geo.imports.tables.hidden import left_aside
 from geo.imports.tables.table import Table
 from geo.imports.vocabulary import WITHIN, etat_word, is_cross, is_ditto, leaves_out, names_nothing, says_none, says_yes
 from geo.remarks import Remark
@@ -143,8 +144,7 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
 def _rows(table: Table, answers: Answers, found: Records) -> Iterator[tuple[int, Sequence[str], str]]:
     """Yield the rows of every sheet that is read, with their line; hidden ones only on the planner's word."""
     several = len(table.parts) > 1
-    with_hidden = answers.get(HIDDEN) == YES
-    hidden = 0
+    left = dict.fromkeys((HIDDEN, STRUCK), 0)
     for grid, header in table.parts:
         head = [cell.strip() for cell in grid.rows[header]] if header >= 0 else None
         for place in range(header + 1, len(grid.rows)):
@@ -154,19 +154,22 @@ def _rows(table: Table, answers: Answers, found: Records) -> Iterator[tuple[int,
             if head is not None and heads_another(row, head, table.kind):
                 _say_another(found, place, grid.rows)
                 break
-            if place + 1 in grid.hidden and not with_hidden:
-                hidden += any(cell.strip() for cell in row)
+            aside = [key for key, rows in ((HIDDEN, grid.unseen.rows), (STRUCK, grid.unseen.struck))
+                     if place + 1 in rows and answers.get(key) != YES]  # fmt: skip
+            if aside:
+                left[aside[0]] += any(cell.strip() for cell in row)
                 continue
             yield place + 1, row, grid.name if several else ""
-    if hidden:
-        found.aside += hidden
-        found.tell(f"{count(hidden, 'ligne masquée', 'lignes masquées')} (filtre ou ligne cachée), laissée{'s' if hidden > 1 else ''} de côté.",
-                   "Dites s’il faut les lire aussi.")  # fmt: skip
-    if hidden or (with_hidden and any(grid.hidden for grid, _ in table.parts)):
-        found.doubts.append(
-            Doubt("feuille", HIDDEN, "Des lignes sont masquées dans ce classeur : faut-il les lire ?", proposal=YES if with_hidden else NO,
-                  candidates=(("seulement ce qui se voit", NO), ("aussi les lignes masquées", YES)), blocking=False)
-        )  # fmt: skip
+    for key, many in left.items():
+        read = answers.get(key) == YES and any(
+            g.unseen.struck if key == STRUCK else g.unseen.rows for g, _ in table.parts
+        )
+        if many or read:
+            said, doubt = left_aside(key, many, read=read)
+            found.aside += many
+            found.doubts.append(doubt)
+            if said:
+                found.tell(*said)
 
 
 def _say_another(found: Records, place: int, rows: Sequence[Sequence[str]]) -> None:

@@ -31,7 +31,8 @@ def draft_of(table: Table, path: Path, atlas: Atlas) -> ImportDraft:
     remarks = [*_of_file(table), *sorted(remarks, key=lambda r: r.row)]
     if not ids and not (table.dissolved or table.without):
         reasons = [str(r) for r in remarks if r.kind == "refusé" and r.where.startswith("ligne")][:20]
-        raise GeoInputError([f"{table.file} : aucune ligne n’a pu être retenue.", *reasons])
+        unseen = [f"{message} {advice}".strip() for message, advice in table.grid.unseen.said]
+        raise GeoInputError([f"{table.file} : aucune ligne n’a pu être retenue.", *unseen, *reasons])
     return ImportDraft(
         kind=table.kind,
         zones=_zones(table, ids, atlas),
@@ -143,6 +144,9 @@ def _of_file(table: Table) -> list[Remark]:
                             grid.spoilt[0]))  # fmt: skip
     if grid.encoding not in ("", "UTF-8"):
         found.append(Remark("à savoir", "", f"texte lu en {grid.encoding}."))
+    for sheet in {part.name: part for part, _ in table.parts}.values():
+        where = f"feuille « {sheet.name} »" if len(table.parts) > 1 else ""
+        found += [Remark("à savoir", where, message, advice) for message, advice in sheet.unseen.said]
     if layout.header > 0:
         found.append(
             Remark(
