@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.communes import history
 from geo.errors import GeoInputError
-from geo.search import INSEE, POSTAL, Choice, Pasted, pasted, read_pasted
+from geo.search import INSEE, POSTAL, Choice, Index, Pasted, Place, pasted, read_pasted
 from tests.search.test_search import index
 from tests.support import real
 
@@ -184,10 +186,13 @@ def test_a_text_that_nobody_would_paste_is_said_in_a_sentence_and_holds_nobody_u
 
 def test_near_names_are_looked_for_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
-    near = type(index()).near
-    monkeypatch.setattr(
-        type(index()), "near", lambda self, text, **kinds: looked.append(text) or near(self, text, **kinds)
-    )
+    near = Index.near
+
+    def counted(self: Index, text: str, **kinds: Any) -> tuple[Place, ...]:
+        looked.append(text)
+        return near(self, text, **kinds)
+
+    monkeypatch.setattr(Index, "near", counted)
     monkeypatch.setattr(pasted, "MOST_NEAR", 3)
     found = read("zzbzz\nzzbzz\nzzczz\nzzdzz\nzzezz\nNiort\nParthenai", "79")
     assert len(looked) == 4  # « zzbzz » and « zzczz », once each, with the département and without
@@ -196,6 +201,6 @@ def test_near_names_are_looked_for_up_to_a_number(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_name_of_elsewhere_costs_no_search_of_near_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(index()), "_near", lambda *_: pytest.fail("near names were looked for"))
+    monkeypatch.setattr(Index, "_near", lambda *_: pytest.fail("near names were looked for"))
     found = read("Niort\nThouars\nParthenay", "94")
     assert found.codes == {"79191", "79329", "79202"}
