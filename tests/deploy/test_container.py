@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,62 @@ def test_whether_a_process_is_ready_is_asked_of_it_straight(answer: bytes, statu
         elsewhere = os.environ | {"http_proxy": "http://127.0.0.1:1", "no_proxy": "", "NO_PROXY": ""}
         done = subprocess.run(asked, env=elsewhere, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (status, "")
+
+
+# --- what goes in, and that the two ways to install agree -------------------------------------------------------------
+def let_in(path: str) -> bool:
+    """Tell whether a file of the tree may be copied into an image: the last line of .dockerignore that names it, or a folder of it, decides."""
+    parents = [path, *map(str, Path(path).parents)][:-1]
+    kept = True
+    for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
+        pattern = line.removeprefix("!")
+        names = [pattern, pattern.removeprefix("**/")]
+        if pattern and not pattern.startswith("#") and any(fnmatchcase(p, n) for p in parents for n in names):
+            kept = line.startswith("!")
+    return kept
+
+
+def test_an_image_holds_no_secret_nor_what_was_made_here() -> None:
+    """`COPY .streamlit` took the secrets of the identity provider with it, and `COPY static` what visitors had had written."""
+    copied = [name for words in words_of("COPY") if not words.startswith("--from") for name in words.split()[:-1]]
+    assert [name for name in copied if not let_in(name)] == []
+    assert all(
+        map(let_in, ("geo/cli/watch.py", "static/js/map.js", "static/page/french.js", "data/base/communes.parquet"))
+    )
+    shut = (".streamlit/secrets.toml", "deploy/.env", "static/geo/communes-dep-79.json", "static/light/a.br", "static/vendor/leaflet.js",
+            "data/sources_cache/a.zip", ".git/config", ".venv/bin/python", "node_modules/a/b.js", "geo/__pycache__/a.pyc", "tests/conftest.py")  # fmt: skip
+    assert [name for name in shut if let_in(name)] == []
+
+
+def test_both_ways_to_install_give_a_process_the_same() -> None:
+    compose, unit, install = (
+        (DEPLOY / name).read_text(encoding="utf-8") for name in ("compose.yaml", "clsm@.service", "install.sh")
+    )
+    for here, there in (
+        ("mem_limit: 3g", "MemoryMax=3G"),
+        ("pids_limit: 512", "TasksMax=512"),
+        ("stop_grace_period: 20s", "TimeoutStopSec=20"),
+    ):
+        assert here in compose and f"\n{there}\n" in unit
+    shared = compose.partition("\n  environment:\n")[2].partition("\n  networks:")[0]
+    named = set(re.findall(r"(?m)^ +([A-Z_]+):", shared))
+    written = set(re.findall(r"(?m)^([A-Z_]+)=", install.partition("<<END")[2].partition("END")[0]))
+    # A password, a path and an hour are the machine's own without containers, and nginx is on it.
+    assert written == named - {"PGPASSWORD", "STREAMLIT_SERVER_BASE_URL_PATH", "TZ", "FORWARDED_ALLOW_IPS"}
+    made = " ".join(words_of("ENV"))
+    assert all(one in made for one in re.search(r"(?m)^Environment=(.+)$", unit)[1].split())  # type: ignore[index]
+
+
+def test_what_a_deployer_sets_is_explained_and_identity_opens_the_same_processes() -> None:
+    files = {name: (DEPLOY / name).read_text(encoding="utf-8") for name in ("compose.yaml", "identity.yaml")}
+    told = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
+    asked = {name for text in files.values() for name in re.findall(r"\$\{(CLSM_[A-Z]+)", text)}
+    assert {name for name in asked if f"{name}=" not in told} == set()
+    ran = re.findall(r"(?m)^  (process-\d): \*", files["compose.yaml"])
+    assert re.findall(r"(?m)^  (process-\d): \*", files["identity.yaml"]) == ran
+    assert [one for one in ran if f"server {one}:8501 " not in files["compose.yaml"]] == []
+    commands = re.findall(r"podman compose [^`\n]+", told + files["compose.yaml"])
+    assert len(commands) >= 4 and all("--env-file deploy/.env -f deploy/compose.yaml" in one for one in commands)
 
 
 # --- the tree of the image, run -----------------------------------------------------------------------------------
