@@ -30,7 +30,7 @@ from geo.coverage import (
 )
 from geo.errors import GeoInputError
 from ui import html, loaders
-from ui.choices import count_column, decimal_column, pick_one, share_column
+from ui.choices import count_column, decimal_column, grid, pick_one, share_column
 from ui.coverage import gaps as coverage_gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -233,7 +233,7 @@ def _table(ranking: Ranking, held: Stability, level: str, view: CoverageView) ->
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
         points = {t.id: decimal_column(t.label, width=85, help=fr.typeset(t.meaning)) for t in ranking.terms}
-        st.dataframe(
+        grid(
             shown,
             hide_index=True,
             height=min(420, 40 + 35 * len(shown)),
