@@ -231,7 +231,7 @@ def _columns(found: Crossing) -> dict[str, Any]:
     one = found.indicator
     unit = f" ({one.unit})" if one.unit else ""
     made["chiffre"] = st.column_config.TextColumn(
-        fr.typeset(f"{one.label}{unit}"), help=found.credit, width=150, alignment="right"
+        fr.typeset(f"{one.label}{unit}"), help=html.literal(found.credit), width=150, alignment="right"
     )
     return made | {"part_couverte": decimal_column(titles["part_couverte"])}
 

@@ -232,7 +232,9 @@ def _table(ranking: Ranking, held: Stability, level: str, view: CoverageView) ->
     table = frame_of(ranking, held)
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
-        points = {t.id: decimal_column(t.label, width=85, help=fr.typeset(t.meaning)) for t in ranking.terms}
+        points = {
+            t.id: decimal_column(t.label, width=85, help=html.literal(fr.typeset(t.meaning))) for t in ranking.terms
+        }
         grid(
             shown,
             hide_index=True,
