@@ -173,6 +173,7 @@ def test_both_ways_to_install_give_a_process_the_same() -> None:
         ("mem_limit: 3g", "MemoryMax=3G"),
         ("pids_limit: 512", "TasksMax=512"),
         ("stop_grace_period: 20s", "TimeoutStopSec=20"),
+        ("ulimits: { nofile: 16384 }", "LimitNOFILE=16384"),  # a page takes four: 1024 are soon gone
     ):
         assert here in compose and f"\n{there}\n" in unit
     shared = compose.partition("\n  environment:\n")[2].partition("\n  networks:")[0]
@@ -182,6 +183,17 @@ def test_both_ways_to_install_give_a_process_the_same() -> None:
     assert written == named - {"PGPASSWORD", "STREAMLIT_SERVER_BASE_URL_PATH", "TZ", "FORWARDED_ALLOW_IPS"}
     made = " ".join(words_of("ENV"))
     assert all(one in made for one in re.search(r"(?m)^Environment=(.+)$", unit)[1].split())  # type: ignore[index]
+
+
+def test_neither_a_register_that_is_away_nor_one_file_stops_a_process() -> None:
+    """Systemd stops a service whose ExecStartPost fails, and by default one of whose children the kernel ends for its memory: the
+    readers, which offer themselves first."""
+    unit = (DEPLOY / "clsm@.service").read_text(encoding="utf-8")
+    started = re.search(r"(?m)^ExecStartPost=(.+) %i (\d+)$", unit)
+    assert started and started[1].startswith("-") and started[1].endswith("deploy/ready.py")
+    assert int(started[2]) < int(re.search(r"(?m)^TimeoutStartSec=(\d+)$", unit)[1])  # type: ignore[index]
+    assert "\nOOMPolicy=continue\n" in unit
+    assert "oom_score_adj" in (ROOT / "geo" / "nursery.py").read_text(encoding="utf-8")
 
 
 def test_what_a_deployer_sets_is_explained_and_identity_opens_the_same_processes() -> None:
