@@ -90,6 +90,14 @@ def test_processes_have_no_rights_and_a_tree_they_cannot_write() -> None:
         assert line in shared
     assert "inside: { internal: true }" in compose
     assert not re.search(r"privileged: true|network_mode|docker\.sock", compose)
+    out = {
+        name
+        for name, text in re.findall(r"(?m)^  ([\w-]+):\n((?:    .*\n)+)", compose)
+        if re.search(r"networks: .*outside", text)
+    }
+    assert (
+        out == {"nginx", "sync"} and "profiles: [sync]" in compose
+    )  # the second is started by whoever asks for it alone
     unit = (DEPLOY / "clsm@.service").read_text(encoding="utf-8")
     for line in (
         "ProtectSystem=strict",
