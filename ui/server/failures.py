@@ -20,6 +20,7 @@ from geo.paths import ROOT, home
 FILE = "incidents.log"
 LARGEST_BYTES = 1_000_000  # past that the file begins again, the one before is kept beside it
 LONGEST = 200  # characters of a message
+UNTRUE = "ASGI callable returned without completing handshake."
 
 
 def line(error: BaseException) -> str:
@@ -76,3 +77,5 @@ def quiet_log() -> None:
     """Have whatever this process logs be one line: what a page lets through, and what Streamlit, its server or a loop says of an
     error that a visitor may bring about as often as he likes."""
     logging.setLogRecordFactory(_on_one_line)
+    # uvicorn writes it of each socket refused in so many words (ui/server/guarded.py), which was answered all the same.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != UNTRUE)
