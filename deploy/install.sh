@@ -10,6 +10,8 @@ fi
 CLSM_NAME=$1 CLSM_CERTIFICATE=$2 CLSM_KEY=$3
 count=${4:-3}
 cd /opt/clsm
+umask 022
+chmod -R a+rX .streamlit/config.toml dashboard.py data deploy geo pages static ui  # whoever cloned the tree may keep it to himself
 
 apt-get update
 apt-get install -y --no-install-recommends gettext-base make nginx openssl postgresql python3 python3-venv

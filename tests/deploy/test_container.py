@@ -193,6 +193,19 @@ def test_both_ways_to_install_give_a_process_the_same() -> None:
     assert all(one in made for one in re.search(r"(?m)^Environment=(.+)$", unit)[1].split())  # type: ignore[index]
 
 
+def test_who_kept_the_tree_to_himself_gives_it_to_the_processes() -> None:
+    """A tree cloned under a strict umask cannot be read by another user than its own: neither in an image, which keeps it so, nor here."""
+    assert words_of("RUN")[-2].endswith("&& chmod -R a+rX .")  # the last of set-up; the one after makes the user
+    install = (DEPLOY / "install.sh").read_text(encoding="utf-8")
+    opened = re.search(r"(?m)^chmod -R a\+rX ([^#\n]+?)\s*(?:#.*)?$", install)
+    assert opened and install.index("umask 022") < opened.start() < install.index("make setup")
+    names = opened[1].split()
+    assert [name for name in names if not (ROOT / name).exists()] == []
+    assert {"geo", "ui", "pages", "static", "data", "dashboard.py"} <= set(
+        names
+    ) and ".streamlit" not in names  # which holds secrets
+
+
 def test_neither_a_register_that_is_away_nor_one_file_stops_a_process() -> None:
     """Systemd stops a service whose ExecStartPost fails, and by default one of whose children the kernel ends for its memory: the
     readers, which offer themselves first."""
