@@ -99,7 +99,7 @@ def main() -> None:
 
     atlas = world.atlas
     table = atlas.table[["code", "population", "epci"]].assign(rural=world.density.rural)
-    communes = gpd.GeoDataFrame(table, geometry=atlas.outlines().geometry.to_numpy(), crs=4326)
+    communes = gpd.GeoDataFrame(table, geometry=atlas.outlines().to_numpy(), crs=4326)
     codes = atlas.table["code"].to_numpy()
     held = {i: memberships(layer, codes) for i, layer in world.crosswalk.layers.items()}
     _, ours = changed_layer()

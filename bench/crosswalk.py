@@ -40,7 +40,7 @@ def polygons(crosswalk: Crosswalk) -> list[gpd.GeoDataFrame]:
     """Return each layer's zones of the mainland as polygons in Lambert-93: what the baseline is given, ready."""
     atlas = crosswalk.atlas
     mainland = (atlas.table["epsg"] == 2154).to_numpy()
-    shapes = atlas.outlines().geometry[mainland].to_crs(2154)
+    shapes = atlas.outlines()[mainland].to_crs(2154)
     place = np.full(len(atlas.table), -1)
     place[mainland] = np.arange(mainland.sum())
     geometry = shapely.set_precision(shapes.to_numpy(), 0.01)
@@ -70,7 +70,7 @@ def main() -> None:
     ours = best_of(lambda: crosswalk.product(rows), 200)
     readable = best_of(lambda: crosswalk.overlaps(rows), 20)
     frames = polygons(crosswalk)
-    shape = atlas.outlines().geometry.iloc[rows].to_crs(2154).union_all()
+    shape = atlas.outlines().iloc[rows].to_crs(2154).union_all()
     mine = gpd.GeoDataFrame({"p": [0]}, geometry=[shape], crs=2154)
     baseline = best_of(lambda: [gpd.overlay(mine, frame, how="intersection") for frame in frames], 2)
     print(

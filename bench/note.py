@@ -99,7 +99,7 @@ def main() -> None:
     chosen = six(world)
     both = worked_out(chosen, world)
     ours = best_of(lambda: worked_out(chosen, world), REPEAT)
-    frames, outlines = polygons(world.crosswalk), world.atlas.outlines().geometry
+    frames, outlines = polygons(world.crosswalk), world.atlas.outlines()
     mainland = (world.atlas.table["epsg"] == 2154).to_numpy()
     outlines = outlines[mainland].to_crs(2154)
     naive = best_of(lambda: overlaid(chosen, world, frames, outlines), 1)

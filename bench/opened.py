@@ -43,7 +43,7 @@ def drawn_iris(atlas: Atlas, folder: Path) -> tuple[Iris, list[str]]:
     """Return IRIS made for the largest cities, through the reader of the official files, and the codes of these."""
     table = atlas.table
     largest = table.sort_values("population", ascending=False, kind="stable")["code"].head(CITIES).tolist()
-    land = atlas.outlines().geometry
+    land = atlas.outlines()
     frames = []
     for code in largest:
         row = atlas.row[code]

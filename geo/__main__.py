@@ -15,7 +15,7 @@ from geo.cli import atlas, coverage, divide, imports, indicators, maps, perimete
 from geo.cli.documents import evaluation
 from geo.cli.grammar import FrenchParser
 from geo.cli.perimeter import evaluation_text
-from geo.cli.terminal import as_json, plain_streams, say, warn
+from geo.cli.terminal import as_json, plain_streams, say, typed, warn
 from geo.communes import split_codes
 from geo.dataset import derive_maps, open_dataset, opened, prepare_maps
 from geo.errors import GeoInputError
@@ -83,6 +83,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(arguments: list[str] | None) -> int:
     options = parser().parse_args(arguments)
+    for name, given in list(vars(options).items()):  # but paths, which lead nowhere under another name
+        setattr(options, name, _typed(given))
     logging.getLogger("geo").addHandler(logging.NullHandler())  # sentences only: the server's log is another matter
     command = {
         "evaluate": _evaluate,
@@ -119,6 +121,12 @@ def _run(arguments: list[str] | None) -> int:
     except BrokenPipeError:  # the reader had enough (head): nothing more to say, and no traceback
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return int(getattr(said, "exit_code", 0))
+
+
+def _typed(given: Any) -> Any:
+    if isinstance(given, list):
+        return [_typed(one) for one in given]
+    return typed(given) if isinstance(given, str) else given
 
 
 def _evaluate(options: argparse.Namespace) -> Iterable[str]:

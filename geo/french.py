@@ -113,6 +113,16 @@ def long_date(on: date) -> str:
     return f"{on.day if on.day > 1 else '1er'} {_MONTHS[on.month - 1]} {on.year}"
 
 
+def on_this_clock(text: str) -> str:
+    """Return an ISO 8601 moment as the clock of this machine tells it, whichever machine wrote it; as it is without a zone, or when it
+    is none."""
+    try:
+        at = datetime.fromisoformat(text)
+        return at.astimezone().isoformat(timespec="seconds") if at.tzinfo else text
+    except (ValueError, OverflowError, OSError):  # no moment, or of a year that no clock has
+        return text
+
+
 def moment(text: str) -> str:
     """Write the day and time of an ISO 8601 moment: « 24/11/2026 à 09:05 », without the time when it is unknown."""
     time = text[11:16]

@@ -26,7 +26,7 @@ from geo.indicators import Indicators, Kind, SetAnswers, answer, answers_over
 from geo.layers import Etat, LayerId, Precision
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    pass
 
 Told = Callable[[float, str], None]  # how far the making is (0 to 1), and what is being made
 PER: Mapping[str, str] = {"epci": "EPCI", "departement": "département"}
@@ -96,12 +96,12 @@ def booklet_data(
     scope, chosen = scope.on(state.atlas), booklet_scopes(scope, per, state)
     needs = _needs(chosen, state, indicators)
     around = gap_table("epci", scope, state) if per == "epci" else pd.DataFrame()
-    outlines, pages = state.atlas.outlines().geometry, []
+    pages = []
     for i, one in enumerate(chosen):
         tell(DRAWN * i / len(chosen), f"{one.name} ({i + 1} sur {len(chosen)})")
-        pages.append(_page(one, state, around, outlines) | {"needs": needs[i]})
+        pages.append(_page(one, state, around) | {"needs": needs[i]})
     found = {f.id: f for f in scope_figures(scope, state, beside=False)}
-    drawn = coverage_map(scope, state, height_mm=150.0, named=True, outlines=outlines)
+    drawn = coverage_map(scope, state, height_mm=150.0, named=True, light=True)
     atlas = state.atlas
     return {
         "title": fr.typeset(f"Atlas de la couverture par les CLSM : {scope.name}"),
@@ -125,10 +125,10 @@ def _sources(state: CoverageState) -> str:
     return fr.typeset(f"{' ; '.join(said)} ; {state.density.source}.")
 
 
-def _page(scope: Scope, state: CoverageState, around: pd.DataFrame, outlines: gpd.GeoSeries) -> dict[str, Any]:
+def _page(scope: Scope, state: CoverageState, around: pd.DataFrame) -> dict[str, Any]:
     """Return one page: figures, map, the CLSM known, the largest communes without."""
     figures = {f.id: f for f in scope_figures(scope, state, beside=False)}
-    drawn = coverage_map(scope, state, height_mm=MAP_MM, named=True, outlines=outlines)
+    drawn = coverage_map(scope, state, height_mm=MAP_MM, named=True, light=True)
     split = int((state.atlas.table["niveau"].iloc[scope.rows] == "arrondissement").sum())
     size = fr.count(len(scope.rows), "commune") if not split else f"{len(scope.rows)} communes et arrondissements"
     where = fr.listing(f"{state.atlas.departements.at[d, 'nom']} ({d})" for d in scope.departements)

@@ -15,7 +15,7 @@ from typing import Any
 
 from geo import french as fr
 from geo import register
-from geo.cli.terminal import Lines, as_json, warn
+from geo.cli.terminal import Lines, as_json, typed, warn
 from geo.communes import Atlas, split_codes
 from geo.dataset import open_dataset, tidy
 from geo.errors import GeoInputError, system_reason
@@ -165,7 +165,7 @@ def _draft(options: argparse.Namespace, atlas: Atlas) -> tuple[ImportDraft, str]
 def _read(options: argparse.Namespace, answers: Answers, atlas: Atlas) -> ImportDraft:
     return read_file(
         options.file,
-        options.file.name,
+        typed(options.file.name),
         options.kind,
         atlas=atlas,
         answers=answers,
@@ -343,15 +343,18 @@ def run_layers(options: argparse.Namespace) -> Iterable[str]:
 
 
 def _move(options: argparse.Namespace) -> str:
-    seen = register.head(options.kind).revision
+    used, name = register.head(options.kind), KINDS[options.kind].name
+    if used.number == options.publish and not used.problem:  # None of both: nothing was imported, or it is withdrawn
+        return f"{name} : {f'la version {used.number}' if used.version else 'la couche d’avant tout import'} est déjà en service."
+    seen = used.revision
     try:
         if options.withdraw:
             register.withdraw(options.kind, who=options.who, seen=seen)
-            return f"{KINDS[options.kind].name} : retour à la couche d’avant tout import."
+            return f"{name} : retour à la couche d’avant tout import."
         register.publish(register.find(options.kind, options.publish), who=options.who, seen=seen)
     except ConflictError as error:
         raise PublishedMeanwhileError(error.problems) from error
-    return f"{KINDS[options.kind].name} : version {options.publish} en service."
+    return f"{name} : version {options.publish} en service."
 
 
 def _export(options: argparse.Namespace) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from geo import french as fr
 from geo import register
 from geo.cli.imports import PublishedMeanwhileError
-from geo.cli.terminal import Lines, as_json, warn
+from geo.cli.terminal import Lines, as_json, typed, warn
 from geo.communes import Atlas
 from geo.dataset import open_dataset
 from geo.errors import GeoInputError
@@ -121,7 +121,10 @@ def _move(options: argparse.Namespace) -> str:
     kind = register.kind_of(options.set)
     if not any(one.kind == kind for one in register.need_sets()):
         raise GeoInputError(f"{options.set or 'Jeu'} : aucun jeu de ce nom ; donnez --set, tel que la liste le donne.")
-    seen = register.head(kind).revision
+    used = register.head(kind)
+    if used.number == options.publish and not used.problem:
+        return f"{options.set} : {f'la version {used.number} est déjà' if used.version else 'aucune version n’est'} en service."
+    seen = used.revision
     try:
         if options.withdraw:
             register.withdraw(kind, who=options.who, seen=seen)
@@ -175,7 +178,7 @@ def _published(draft: NeedsDraft, said: NeedsStatement) -> int:
 
 
 def _read(options: argparse.Namespace, plan: Plan | None, atlas: Atlas) -> NeedsDraft:
-    return read_needs_file(options.file, options.file.name, atlas=atlas, plan=plan, sheet=options.sheet)
+    return read_needs_file(options.file, typed(options.file.name), atlas=atlas, plan=plan, sheet=options.sheet)
 
 
 def _settled(options: argparse.Namespace, plan: Plan, names: list[str]) -> Plan:

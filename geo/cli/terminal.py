@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,16 @@ class Lines(list[str]):
     """What a command says on stdout, and the status it ends with."""
 
     exit_code = 0
+
+
+def typed(text: str) -> str:
+    """Return a text of the command line, or the name of a file, that can be written anywhere: bytes that are no UTF-8 are read as
+    those of a shell or of an archive of before it (Windows-1252)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(text).decode("cp1252", "replace")
+    return text
 
 
 def as_json(value: Any) -> Document:

@@ -60,17 +60,15 @@ def city_map(destination: Path, world: Dataset, city: str) -> str:
 def _around(world: Dataset, city: str) -> tuple[dict[str, shapely.Geometry], npt.NDArray[np.object_]]:
     """Return the outlines next to a city (EPSG:4326) by code, those of its IRIS for a commune that can be opened; then the city and the
     communes beside it, whole."""
-    import geopandas as gpd
 
     atlas = world.atlas
     row, links = atlas.row[city], atlas.neighbours
-    beside = [str(atlas.codes[r]) for r in links.indices[links.indptr[row] : links.indptr[row + 1]]]
+    shapes = atlas.outlines(np.array([row, *links.indices[links.indptr[row] : links.indptr[row + 1]]]))
     known = world.iris.known if world.iris else frozenset()
-    cut = [code for code in beside if code in known]
-    table = gpd.read_parquet(atlas.path / "communes.parquet", filters=[("code", "in", [city, *beside])])
-    plain = table[~table["code"].isin({city, *cut})]
-    found: dict[str, shapely.Geometry] = dict(zip(plain["code"], plain.geometry, strict=True))
+    cut = [str(code) for code in shapes.index[1:] if code in known]
+    plain = shapes.drop([city, *cut])
+    found: dict[str, shapely.Geometry] = dict(zip(plain.index, plain, strict=True))
     if cut and world.iris:
         pieces = open_communes(atlas, world.iris, cut).atlas.pieces_drawn()
         found |= {str(code): shape for code, shape in pieces.items()}
-    return found, table.geometry.to_numpy()
+    return found, shapes.to_numpy()

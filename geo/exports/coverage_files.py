@@ -74,7 +74,7 @@ def slug(text: str) -> str:
 
 def communes_frame(report: CoverageReport) -> gpd.GeoDataFrame:
     """Return the communes of the scope with status, people, sources and outlines (EPSG:4326)."""
-    outlines = report.state.atlas.outlines().geometry.to_numpy()[report.scope.rows]
+    outlines = report.state.atlas.outlines(report.scope.rows).to_numpy()
     return gpd.GeoDataFrame(communes_table(report), geometry=outlines, crs=WGS84)
 
 
@@ -86,19 +86,16 @@ def coverage_geojson(report: CoverageReport, what: str = "communes") -> bytes:
     listed = [dict(zip(("donnee", "source", "millesime", "remarque"), s, strict=True)) for s in sources(report)]
     frame = communes_frame(report)
     if what == "clsm":
-        outlines = report.state.atlas.outlines().geometry.to_numpy()
-        frame = _perimeters(report, report.state.crosswalk.layers[LayerId.CLSM], outlines)
+        frame = _perimeters(report, report.state.crosswalk.layers[LayerId.CLSM])
     return formats.geojson(frame, members={"name": report.title, "sources": listed})
 
 
 def coverage_geopackage(report: CoverageReport) -> bytes:
     """Return communes, CLSM, gaps of each level and sources as a GeoPackage that QGIS opens drawn."""
-    atlas = report.state.atlas
-    outlines = atlas.outlines().geometry.to_numpy()
     communes = communes_frame(report)
     layers: dict[str, gpd.GeoDataFrame | pd.DataFrame] = {}
     styles: dict[str, str] = {}
-    clsm = _perimeters(report, report.state.crosswalk.layers[LayerId.CLSM], outlines)
+    clsm = _perimeters(report, report.state.crosswalk.layers[LayerId.CLSM])
     if len(clsm):
         layers["clsm"], styles["clsm"] = clsm, qml.outline("#0b3d37", width_mm=0.8)
     layers["communes"], styles["communes"] = communes, communes_style(report.state.situations.kinds)
@@ -106,7 +103,7 @@ def coverage_geopackage(report: CoverageReport) -> bytes:
         table = report.gaps.get(level)
         if table is not None:
             name = f"ecarts_{level.replace('-', '_')}"
-            layers[name] = _gap_frame(report, level, table, outlines)
+            layers[name] = _gap_frame(report, level, table)
             styles[name] = gaps_style()
     listed = pd.DataFrame(sources(report), columns=["donnee", "source", "millesime", "remarque"])
     layers["sources"] = listed
@@ -134,14 +131,14 @@ def gaps_style() -> str:
     )
 
 
-def _perimeters(report: CoverageReport, layer: Layer, outlines: Any) -> gpd.GeoDataFrame:
+def _perimeters(report: CoverageReport, layer: Layer) -> gpd.GeoDataFrame:
     """Return the zones of a layer that the scope meets: their known communes, whole or in part, as one outline."""
     met = np.unique(layer.members["zone"].to_numpy()[report.scope.mask[layer.members["row"].to_numpy()]])
     columns = ["nom", "etat", "precision", "territoire", "departement", "annee", "source_titre", "source_url", "note"]
     frame = layer.zones.iloc[met][columns].astype(str)
     frame.insert(0, "id", frame.index.astype(str))
     frame["codes_communes"] = [_codes(report, layer, z) for z in met]
-    shapes = [_union(layer, z, outlines) for z in met]
+    shapes = [_union(report, layer, z) for z in met]
     return gpd.GeoDataFrame(frame.reset_index(drop=True), geometry=shapes, crs=WGS84)
 
 
@@ -153,17 +150,17 @@ def _codes(report: CoverageReport, layer: Layer, zone: int) -> str:
     return ";".join(str(c) for c in report.state.atlas.codes[np.sort(_members(layer, zone))])
 
 
-def _union(layer: Layer, zone: int, outlines: Any) -> Any:
-    return shapely.coverage_union_all(outlines[_members(layer, zone)])
+def _union(report: CoverageReport, layer: Layer, zone: int) -> Any:
+    return shapely.coverage_union_all(report.state.atlas.outlines(_members(layer, zone)).to_numpy())
 
 
-def _gap_frame(report: CoverageReport, level: str, table: pd.DataFrame, outlines: Any) -> gpd.GeoDataFrame:
+def _gap_frame(report: CoverageReport, level: str, table: pd.DataFrame) -> gpd.GeoDataFrame:
     layer = report.state.crosswalk.layers[level]
     zones = [int(layer.zones.index.get_loc(code)) for code in table.index]
     frame = gap_sheet(table)
     frame["codes_communes"] = [_codes(report, layer, z) for z in zones]
     frame["source"] = f"{layer.source}, {layer.vintage}"
-    return gpd.GeoDataFrame(frame, geometry=[_union(layer, z, outlines) for z in zones], crs=WGS84)
+    return gpd.GeoDataFrame(frame, geometry=[_union(report, layer, z) for z in zones], crs=WGS84)
 
 
 @dataclass(frozen=True)

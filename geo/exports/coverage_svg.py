@@ -45,7 +45,7 @@ from geo.layers import LayerId
 from geo.needs import CLASSES, CrossClass, Crossing, classes_of_atoms, cross_label
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    pass
 
 STATUS_STYLES = {
     Status.COUVERT: Style(fill="#1f7a6d"),
@@ -104,25 +104,21 @@ def _by_class(found: Crossing, state: CoverageState) -> _Colours:
 
 def coverage_map(
     scope: Scope, state: CoverageState, *, width_mm: float = 174.0, height_mm: float = 112.0, named: bool = False,
-    outlines: gpd.GeoSeries | None = None,
+    light: bool = False,
 ) -> SvgMap:  # fmt: skip
     """Draw a scope; its part outside the mainland in insets, each territory in its own legal projection.
 
-    `named` writes the names of towns and draws what lies around. `outlines` are those of all atoms in row order (EPSG:4326), for who
-    draws many maps: they are read else. The names then have no halo, so that a document of many maps stays light.
+    `named` writes the names of towns and draws what lies around. The names of a `light` map have no halo, for a document of many maps.
     """
     atlas, layer = state.atlas, state.crosswalk.layers[LayerId.CLSM]
     main, others = _parts(scope, atlas)
     choice = MapChoice() if named else None
-    every = atlas.outlines().geometry if outlines is None else outlines
     colours = _by_situation(state, scope)
-    large = _panel(
-        main, state, scope, width_mm - (26 if others else 0), height_mm, choice=choice, every=every, colours=colours
-    )
-    if outlines is not None:
+    large = _panel(main, state, scope, width_mm - (26 if others else 0), height_mm, choice=choice, colours=colours)
+    if light:
         large = replace(large, texts=[replace(text, halo=False) for text in large.texts])
     return svg_map(
-        [large, *(_inset(part, state, scope, every, colours) for part in others)],
+        [large, *(_inset(part, state, scope, colours) for part in others)],
         title=f"Couverture par les CLSM : {scope.name}",
         alt=map_text(scope, state),
         attribution=fr.typeset(
@@ -146,7 +142,6 @@ def coverage_page(
     spread: Bounds = (*places.min(axis=0).tolist(), *places.max(axis=0).tolist())
     paper = paper_of(paper_name, widened(spread), len(others))
 
-    every = atlas.outlines().geometry
     colours = _by_class(crossing, state) if crossing else _by_situation(state, scope)
 
     def panels(paper: Paper) -> list[Panel]:
@@ -157,10 +152,9 @@ def coverage_page(
             *paper.room_beside(len(others)),
             choice=choice,
             larger=paper.larger,
-            every=every,
             colours=colours,
         )
-        return [large, *(_inset(part, state, scope, every, colours) for part in others)]
+        return [large, *(_inset(part, state, scope, colours) for part in others)]
 
     shown = (LayerId.CLSM, *choice.layers)
     people = fr.inhabitants(atlas.population[scope.rows].sum())
@@ -213,17 +207,17 @@ def _parts(scope: Scope, atlas: Atlas) -> tuple[_Part, list[_Part]]:
     return found[0], found[1:]
 
 
-def _inset(part: _Part, state: CoverageState, scope: Scope, every: gpd.GeoSeries, colours: _Colours) -> Panel:
-    return _panel(part, state, scope, 24.0, 18.0, every=every, colours=colours, limits=False)
+def _inset(part: _Part, state: CoverageState, scope: Scope, colours: _Colours) -> Panel:
+    return _panel(part, state, scope, 24.0, 18.0, colours=colours, limits=False)
 
 
 def _panel(
-    part: _Part, state: CoverageState, scope: Scope, width_mm: float, height_mm: float, *, every: gpd.GeoSeries,
-    colours: _Colours, limits: bool = True, choice: MapChoice | None = None, larger: float = 1.0,
+    part: _Part, state: CoverageState, scope: Scope, width_mm: float, height_mm: float, *, colours: _Colours,
+    limits: bool = True, choice: MapChoice | None = None, larger: float = 1.0,
 ) -> Panel:  # fmt: skip
     """Draw a part of a scope; with a `choice`, on a page of its own: what lies around, over it, and names."""
     atlas, rows = state.atlas, part.rows
-    shapes = project(every.iloc[rows], part.epsg)
+    shapes = project(atlas.outlines(rows), part.epsg)
     bounds = extent(shapes)
     if choice is None:
         detail = tolerance(bounds, width_mm, height_mm)
@@ -233,7 +227,7 @@ def _panel(
     detail = tolerance(bounds, width_mm, height_mm)
     near = np.union1d(np.flatnonzero(rows_in_sight(atlas, bounds, part.epsg)), rows).astype(np.intp)
     inside = np.isin(near, rows)
-    beside = project(every.iloc[near[~inside]], part.epsg)
+    beside = project(atlas.outlines(near[~inside]), part.epsg)
     plain = _limit_of(rows, atlas, scope)[0] not in choice.lines
     layers = _ground(rows, shapes, near[~inside], beside, state, scope, detail, colours, limits=plain)
     scale = metres_per_mm(bounds, width_mm, height_mm)

@@ -115,10 +115,8 @@ def polygons(layer: Layer, shapes: gpd.GeoDataFrame | None, atlas: Atlas) -> gpd
     for column in ("etat", "precision"):
         table[column] = table[column].astype(str)
     if shapes is None:
-        outlines = atlas.outlines()
-        members = outlines.iloc[layer.members["row"].to_numpy(dtype=np.intp)].assign(
-            zone=layer.members["zone"].to_numpy()
-        )
+        outlines = atlas.outlines(layer.members["row"].to_numpy(dtype=np.intp))
+        members = gpd.GeoDataFrame({"zone": layer.members["zone"].to_numpy()}, geometry=outlines.to_numpy(), crs=WGS84)
         found = members.dissolve("zone").geometry.reindex(range(len(table)))
     else:
         found = shapes.geometry.reindex(table["id"])

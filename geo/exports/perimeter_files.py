@@ -26,7 +26,6 @@ from geo.errors import GeoInputError
 from geo.exports import formats
 from geo.exports.note import Note, make_note
 from geo.exports.note_tables import LAYERS, Table, comparison_tables, noted_tables, settings_table, sources_table
-from geo.exports.perimeter_svg import outlines
 from geo.geometry import WGS84, dissolved
 from geo.guidance import MEASURES, asked_questions, listed_here, round_table
 from geo.indicators import answers_over
@@ -290,7 +289,7 @@ def _shapes(facts: PerimeterFacts) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, 
     layers = facts.crosswalk.layers
     met = [(i, o, zone_members(layers[i], o.id)[0]) for i in LAYERS if i != LayerId.QPV for o in facts.overlaps[i]]
     rows = np.unique(np.concatenate([facts.rows, *(np.array(m, dtype=np.intp) for _, _, m in met)])).astype(np.intp)
-    every = outlines(atlas, rows).to_numpy()
+    every = atlas.outlines(rows).to_numpy()
     place = {int(r): i for i, r in enumerate(rows)}
 
     def union(members: Any) -> Any:

@@ -10,11 +10,8 @@ import html
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo import french as fr
@@ -56,30 +53,11 @@ LIMIT = (
 )
 
 
-@lru_cache(maxsize=32)
-def _outlines(path: Path, departements: frozenset[str]) -> pd.Series:
-    import geopandas as gpd  # a quarter of a second that figures need not wait for
-
-    frame = gpd.read_parquet(
-        path / "communes.parquet", columns=["code", "geometry"], filters=[("departement", "in", sorted(departements))]
-    )
-    return frame.set_index("code").geometry
-
-
-def outlines(atlas: Atlas, rows: Rows) -> pd.Series:
-    """Return the outlines (EPSG:4326) of some atoms, in row order; départements already read are not read again."""
-    departements = frozenset(atlas.table["departement"].iloc[rows])
-    drawn = _outlines(atlas.path, departements)
-    if atlas.opened:
-        drawn = atlas.with_pieces(drawn)
-    return drawn.loc[[str(c) for c in atlas.codes[rows]]]
-
-
 def frame_of(atlas: Atlas, every: Iterable[Rows], epsg: int) -> Bounds:
     """Return the extent, in metres and with a margin, that holds several perimeters in one projection."""
     rows = np.unique(np.concatenate([np.asarray(r) for r in every]))
     mine = rows[(atlas.table["epsg"].iloc[rows] == epsg).to_numpy()]
-    return widened(extent(project(outlines(atlas, mine), epsg)))
+    return widened(extent(project(atlas.outlines(mine), epsg)))
 
 
 def main_projection(atlas: Atlas, rows: Rows) -> int:
@@ -153,7 +131,7 @@ def perimeter_page(
     main = main_projection(atlas, facts.rows)
     others = sorted(set(atlas.table["epsg"].iloc[facts.rows]) - {main})
     mine = facts.rows[(atlas.table["epsg"].iloc[facts.rows] == main).to_numpy()]
-    paper = paper_of(paper_name, widened(extent(project(outlines(atlas, mine), main))), len(others))
+    paper = paper_of(paper_name, widened(extent(project(atlas.outlines(mine), main))), len(others))
 
     def panels(paper: Paper) -> list[Panel]:
         large = _panel(facts, main, *paper.room_beside(len(others)), choice=choice, larger=paper.larger)
@@ -180,12 +158,12 @@ def _panel(
     """Draw the part of a perimeter that is in one projection; `choice` is what lies over a page of its own."""
     atlas = facts.atlas
     mine = facts.rows[(atlas.table["epsg"].iloc[facts.rows] == epsg).to_numpy()]
-    around = bounds or widened(extent(project(outlines(atlas, mine), epsg)), width_mm / height_mm)
+    around = bounds or widened(extent(project(atlas.outlines(mine), epsg)), width_mm / height_mm)
     near = np.union1d(np.flatnonzero(rows_in_sight(atlas, around, epsg)), mine).astype(np.intp)
     finish: Callable[[Shapes, float], Shapes] = _as_they_are
     scale = metres_per_mm(around, width_mm, height_mm)
     detail = max(tolerance(around, width_mm, height_mm), 1.0)
-    shapes, inside = project(outlines(atlas, near), epsg), np.isin(near, mine)
+    shapes, inside = project(atlas.outlines(near), epsg), np.isin(near, mine)
     owner = atlas.table["departement"].iloc[near].to_numpy(dtype=object)
     if (
         plain or len(near) > MOST_DRAWN

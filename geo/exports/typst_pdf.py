@@ -23,6 +23,7 @@ from geo.visible import visible
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 QR_LONGEST = 1_800  # characters; past it a phone does not read the printed code
 LINK_PIECE = 60
+REMEMBERED = 11  # empty documents after which Typst has dropped what it kept of those before: it tells their age in documents made
 
 
 def make_pdf(template: str, data: Mapping[str, Any]) -> bytes:
@@ -38,8 +39,24 @@ def make_pdf(template: str, data: Mapping[str, Any]) -> bytes:
     path = TEMPLATES / f"{template}.typ"
     if not path.is_file():
         raise FileNotFoundError(path)
-    text = json.dumps(_shown(data), ensure_ascii=False, allow_nan=False)
-    return typst.compile(path, root=TEMPLATES, sys_inputs={"data": text}, pdf_standards=["ua-1"])
+    return _typeset(path, json.dumps(_shown(data), ensure_ascii=False, allow_nan=False), pdf_standards=["ua-1"])
+
+
+def _typeset(path: Path, data: str, **how: Any) -> bytes:
+    """Have Typst make one file, and forget what it keeps of it.
+
+    It keeps what ten documents were made of, ten megabytes each: memory that serves nobody, as no two documents are the same.
+    """
+    made: Any = typst.compile(path, root=TEMPLATES, sys_inputs={"data": data}, font_paths=_fonts(), **how)
+    for _ in range(REMEMBERED):
+        typst.compile(b"", font_paths=_fonts())
+    return bytes(made[0] if isinstance(made, list) else made)
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    """Return the fonts of this machine, looked for once."""
+    return typst.Fonts()
 
 
 def _shown(value: Any) -> Any:
@@ -87,13 +104,4 @@ def picture_png(svg: str) -> bytes:
 
 def drawn_png(svg: str, *, ppi: float) -> bytes:
     """Turn a drawing into PNG."""
-    import typst
-
-    made: Any = typst.compile(
-        Path(TEMPLATES) / "image.typ",
-        root=TEMPLATES,
-        sys_inputs={"data": json.dumps({"svg": svg})},
-        format="png",
-        ppi=ppi,
-    )
-    return bytes(made[0] if isinstance(made, list) else made)
+    return _typeset(TEMPLATES / "image.typ", json.dumps({"svg": svg}), format="png", ppi=ppi)

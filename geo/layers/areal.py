@@ -29,7 +29,7 @@ Shapes = npt.NDArray[np.object_]
 @kept_on_subject
 def outlines(atlas: Atlas) -> gpd.GeoSeries:
     """Return the outlines of the atoms in atom order, in EPSG:4326."""
-    return atlas.outlines().geometry.reindex(atlas.codes)
+    return atlas.outlines()
 
 
 @kept_on_subject

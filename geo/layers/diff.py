@@ -68,7 +68,8 @@ class ZoneMove:
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """From a layer to the next. `inhabitants_*` count each commune once; `fate` has one Fate an atom, in row order."""
+    """From a layer to the next. `inhabitants_*` count each commune once; `fate` has one Fate an atom, in row order; `unplaced` has the
+    départements of the territories of before whose communes are unknown, and that go or change."""
 
     added: tuple[ZoneMove, ...]
     removed: tuple[ZoneMove, ...]
@@ -77,6 +78,7 @@ class Difference:
     inhabitants_before: int
     inhabitants_after: int
     fate: npt.NDArray[np.int8] = field(repr=False)
+    unplaced: frozenset[str] = frozenset()
 
     @property
     def empty(self) -> bool:
@@ -211,13 +213,16 @@ def difference(before: Layer, after: Layer, atlas: Atlas) -> Difference:
     old, new = _Side(before, atlas), _Side(after, atlas)
     pairs = _match(old, new)
     changed, same = [], 0
+    moved = set(range(len(old.sets))) - pairs.keys()
     for a, b in sorted(pairs.items()):
         change = _change(old, new, a, b)
         if change:
             changed.append(change)
+            moved.add(a)
         else:
             same += 1
     kept = set(pairs.values())
+    unplaced = {str(before.zones["departement"].iat[zone]) for zone in moved if not any(old.sets[zone])}
     return Difference(
         added=tuple(new.move(z) for z in range(len(new.sets)) if z not in kept),
         removed=tuple(old.move(z) for z in range(len(old.sets)) if z not in pairs),
@@ -226,6 +231,7 @@ def difference(before: Layer, after: Layer, atlas: Atlas) -> Difference:
         inhabitants_before=old.total,
         inhabitants_after=new.total,
         fate=_fates(old, new, pairs),
+        unplaced=frozenset(unplaced - {""}),
     )
 
 

@@ -199,7 +199,7 @@ def fill_holes(codes: Iterable[str], atlas: Atlas) -> Codes:
 
 def _filled(atlas: Atlas, rows: Rows) -> shapely.Geometry:
     """Return the outline of some atoms with its holes filled."""
-    shape = shapely.union_all(atlas.outlines().geometry.to_numpy()[rows])
+    shape = shapely.union_all(atlas.outlines(rows).to_numpy())
     parts = [shapely.Polygon(part.exterior) for part in shapely.get_parts(shape)]
     return shapely.union_all(parts)
 

@@ -100,7 +100,7 @@ def save_all(
 
 def _ensure_may(actor: Actor, before: Project | None, after: Project, atlas: Atlas) -> None:
     """Check that somebody may write a project, where it was and where it would be."""
-    signs = after.signed != (before.signed if before else False)
+    signs = _signature(after) != (_signature(before) if before else (False, ""))
     for project in filter(None, (before, after)):
         touched = frozenset(map(departement_of_place, project.codes))
         if not touched:  # its communes are unknown: one département of its région is enough
@@ -110,6 +110,11 @@ def _ensure_may(actor: Actor, before: Project | None, after: Project, atlas: Atl
         ensure_may(actor, Act.WRITE_PROJECT, touched)
         if signs:
             ensure_may(actor, Act.SIGN_PROJECT, touched)
+
+
+def _signature(project: Project) -> tuple[bool, str]:
+    """Return what its signature says: whether it stands, and its date."""
+    return project.signed and not project.over, project.dated(Step.SIGNATURE)
 
 
 def _written_rows(good: Sequence[tuple[Project, int | None, int]], author: str, home: Path | None) -> tuple[Kept, ...]:
@@ -137,7 +142,7 @@ def _ensure_seen(connection: sa.Connection, number: int, seen: int) -> None:
     if row["revision"] != seen:
         raise ConflictError(
             fr.typeset(
-                f"Entre-temps, {row['who']} a modifié le projet n° {number} (le {fr.moment(row['at'])}). Rien n’est changé : "
+                f"Entre-temps, {row['who']} a modifié le projet n° {number} (le {fr.moment(fr.on_this_clock(row['at']))}). Rien n’est changé : "
                 "relisez-le, puis refaites votre modification si elle a encore un sens."
             )
         )
@@ -157,7 +162,7 @@ def _entries(home: Path | None) -> Iterable[Kept]:
     for row in rows:
         project = _read(row["content"])
         if project:
-            found.append(Kept(row["project"], row["revision"], project, row["who"], row["at"]))
+            found.append(Kept(row["project"], row["revision"], project, row["who"], fr.on_this_clock(row["at"])))
     return tuple(found)
 
 

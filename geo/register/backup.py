@@ -53,8 +53,9 @@ def backup(target: Path, home: Path | None = None) -> Saved:
     Raises
     ------
     GeoInputError
-        When the register does not answer, or the archive cannot be written.
+        When the register does not answer, the archive cannot be written, or would take the place of a file of another kind.
     """
+    _ensure_free(target)
     with store.reading(home) as connection:  # one transaction: rows that go together
         there = set(sa.inspect(connection).get_table_names())
         rows = {
@@ -79,6 +80,18 @@ def backup(target: Path, home: Path | None = None) -> Saved:
     return Saved(len(rows.get(VERSIONS.name, ())), number, target.stat().st_size, tuple(problems))
 
 
+def _ensure_free(target: Path) -> None:
+    """Check that the file whose place an archive takes, if there is one, is an archive: a name mistyped must cost nothing."""
+    try:
+        taken = target.is_file() and target.stat().st_size > 0 and not zipfile.is_zipfile(target)
+    except OSError:  # writing there says why
+        return
+    if taken:
+        raise GeoInputError(
+            f"{target} : ce fichier existe et n’est pas une sauvegarde. Rien n’est remplacé : donnez un autre nom."
+        )
+
+
 def _write(target: Path, bodies: Mapping[str, bytes]) -> None:
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}-", delete=False) as file:
@@ -92,7 +105,11 @@ def _write(target: Path, bodies: Mapping[str, bytes]) -> None:
             except BaseException:
                 fresh.unlink(missing_ok=True)
                 raise
-        fresh.replace(target)
+        try:
+            fresh.replace(target)
+        except OSError:  # a folder of that name
+            fresh.unlink(missing_ok=True)
+            raise
         sync_folder(target.parent)
     except OSError as error:
         raise GeoInputError(
@@ -110,6 +127,8 @@ def restore(source: Path, home: Path | None = None) -> Saved:
     """
     bodies = _read(source)
     rows = _rows(bodies.pop(ROWS), source)
+    if not all(map(_is_body, bodies)):
+        raise GeoInputError(f"{source.name} : {_NO_ARCHIVE} (un fichier de trop). Rien n’est restauré.")
     contents: dict[str, dict[str, bytes]] = {}
     for name, body in bodies.items():
         _, content, file = name.split("/")
@@ -148,13 +167,20 @@ def _insert(connection: sa.Connection, rows: Mapping[str, list[dict[str, Any]]],
     for table in _TABLES:
         try:
             if found := rows.get(table.name):
-                connection.execute(sa.insert(table), found)
+                connection.execute(sa.insert(table), _by_key(table, found))
         except OperationalError:  # the database, not the archive
             raise
         except (SQLAlchemyError, ValueError, OverflowError) as error:
             raise GeoInputError(
                 f"{source.name} : {_NO_ARCHIVE} (table « {table.name} »). Rien n’est restauré."
             ) from error
+
+
+def _by_key(table: sa.Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows by their key, so that a version comes after the one it is laid over: a database gives them as they lie on its disk,
+    where PostgreSQL writes again over what was given up."""
+    keys = [column.name for column in table.primary_key.columns]
+    return sorted(rows, key=lambda row: [(type(row.get(key)).__name__, row.get(key)) for key in keys])
 
 
 def _ensure_empty(connection: sa.Connection) -> None:
@@ -185,8 +211,7 @@ def _read(source: Path) -> dict[str, bytes]:
         raise GeoInputError(f"{source} : lecture impossible ({system_reason(error)}).") from error
     except Exception as error:  # zipfile and json raise whatever they like on bytes of another kind
         raise GeoInputError(f"{source.name} : {_NO_ARCHIVE}. Rien n’est restauré.") from error
-    shapes = all(name == ROWS or _is_body(name) for name in bodies)
-    if not whole or ROWS not in bodies or not shapes:
+    if not whole or ROWS not in bodies:
         raise GeoInputError(f"{source.name} : {_NO_ARCHIVE} (une somme ne correspond pas). Rien n’est restauré.")
     return bodies
 

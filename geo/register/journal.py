@@ -11,7 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from geo.french import count
+from geo.french import count, on_this_clock
 from geo.register import store
 from geo.register.model import NEEDS, Event, State, Version
 from geo.register.rows import event_of, version_of
@@ -83,7 +83,7 @@ def _acts(home: Path | None) -> Iterator[Line]:
         rows = connection.execute(sa.select(ACTS).order_by(ACTS.c.id.desc())).mappings().all()
     for row in rows:
         at, who, act, what = (str(row[name]) for name in ("at", "who", "act", "what"))
-        yield Line(at, who, act, "mise à jour demandée", changes=what)
+        yield Line(on_this_clock(at), who, act, "mise à jour demandée", changes=what)
 
 
 def _events(home: Path | None, kind: str | None = None) -> list[Event]:

@@ -119,6 +119,11 @@ class Head:
     version: Version | None
     problem: str = ""
 
+    @property
+    def number(self) -> int | None:
+        """The number of the active version, None for the layer in place before imports."""
+        return self.version.number if self.version else None
+
 
 @dataclass(frozen=True)
 class Event:

@@ -29,7 +29,8 @@ MOST_LETTERS = 40  # of the identifier of a set
 
 @dataclass(frozen=True)
 class NeedSet:
-    """A set as the register has it: its kind, its name (that of the newest version), its versions and the active one."""
+    """A set as the register has it: its kind, its name (that of the active version, else of the newest: a draft renames nothing), its
+    versions and the active one."""
 
     kind: str
     name: str
@@ -63,8 +64,10 @@ def need_sets(home: Path | None = None) -> tuple[NeedSet, ...]:
     for version in versions(home=home):
         if version.kind.startswith(NEEDS):
             found.setdefault(version.kind, []).append(version)
-    made = [NeedSet(kind, name_of(kept[0]), tuple(kept), now_active.get(kind, Head(kind, 0, None)))
-            for kind, kept in found.items()]  # fmt: skip
+    made = []
+    for kind, kept in found.items():
+        active = now_active.get(kind, Head(kind, 0, None))
+        made.append(NeedSet(kind, name_of(active.version or kept[0]), tuple(kept), active))
     return tuple(sorted(made, key=lambda one: (one.name, one.kind)))
 
 

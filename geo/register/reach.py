@@ -21,11 +21,12 @@ CHANGED = "departements"  # in the changes kept with a version: where it changed
 
 
 def of_difference(changes: Difference | None, atlas: Atlas) -> frozenset[str]:
-    """Return the départements where a commune changes, those of a territory taken away far from the list included."""
+    """Return the départements where a commune changes, or a territory whose communes are unknown, those of a territory taken away far
+    from the list included."""
     if changes is None:
         return frozenset()
     moved = ~np.isin(changes.fate, (int(Fate.ABSENT), int(Fate.KEPT)))
-    return frozenset(map(str, atlas.table["departement"].to_numpy(dtype=object)[moved]))
+    return changes.unplaced.union(map(str, atlas.table["departement"].to_numpy(dtype=object)[moved]))
 
 
 def ensure_may_keep(

@@ -338,8 +338,11 @@ def forgotten(home: Path | None = None) -> int:
 
 
 def token(home: Path | None = None) -> str:
-    """Return a text that changes when an active version changes, or a statement that a list is complete lapses."""
-    found = [f"{h.kind}:{h.revision}" for h in heads(home).values()]
+    """Return a text that changes when an active version changes, or a statement that a list is complete lapses.
+
+    The content is told beside the revision: a register that comes back from a backup has the same revisions again, for other versions.
+    """
+    found = [f"{h.kind}:{h.revision}:{h.version.content if h.version else ''}" for h in heads(home).values()]
     if found and (lapsed := sum(version.statement.lapsed() for version in versions(home=home))):
         found.append(f"échues:{lapsed}")
     return ",".join(found)

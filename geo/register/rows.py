@@ -13,6 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from geo.french import on_this_clock
 from geo.layers import Etat, Mode, Over
 from geo.register.model import Event, Origin, Settled, State, Statement, Version
 
@@ -73,7 +74,7 @@ class _Reading:
         value = self.row[name]
         try:
             if len(value) >= 16 and datetime.fromisoformat(value):
-                return value
+                return on_this_clock(value)
         except (TypeError, ValueError):
             pass
         self.fault(name)

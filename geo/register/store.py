@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ from geo.paths import home as default_home
 from geo.register import bodies as database
 from geo.register import schema
 from geo.register.bodies import ADDRESS
-from geo.register.engine import commit, connected, engine_of, reported
+from geo.register.engine import commit, connected, engine_of, patient, reported
 from geo.register.rows import CONTENT
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def prepare(home: Path | None = None) -> None:
 def _transaction(home: Path | None, *, reads: bool) -> Iterator[sa.Connection]:
     """Open a transaction on the schema of this code, to which an older register is migrated first."""
     engine = _database(home).execution_options(reads=reads)
-    with connected(engine) as connection:
+    with patient(engine) if reads else nullcontext(), connected(engine) as connection:
         connection.begin()
         if not schema.is_current(connection):
             connection.rollback()

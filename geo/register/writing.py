@@ -23,7 +23,8 @@ def now() -> str:
 
 
 def one_line(text: str, most: int) -> str:
-    """Return a text on one line, without control characters, not longer than `most`."""
+    """Return a text on one line, without control characters nor halves of a pair, which no database writes, not longer than `most`."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
     return re.sub(r"[\x00-\x1f\x7f\s]+", " ", text).strip()[:most]
 
 

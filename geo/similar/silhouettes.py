@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -13,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from geo import french as fr
 from geo.arrays import Rows
 from geo.communes import Atlas
-from geo.geometry import WGS84, dissolved
+from geo.geometry import dissolved
 
 LARGEST_PX = 110.0  # side of the square that holds the largest
 SMALLEST_PX = 3.0  # a commune beside a département is still seen
@@ -34,7 +33,7 @@ class Silhouettes:
 
 def silhouettes(atlas: Atlas, sets: Sequence[Rows]) -> Silhouettes:
     """Draw sets of atoms at one scale, each in the legal projection of its first atom."""
-    shapes = [_shape(atlas, rows, outlines) for rows, outlines in zip(sets, _outlines(atlas, sets), strict=True)]
+    shapes = [_shape(atlas, rows) for rows in sets]
     sides = [max(s.bounds[2] - s.bounds[0], s.bounds[3] - s.bounds[1]) for s in shapes if s is not None]
     scale = max(sides, default=1.0) / LARGEST_PX  # metres a pixel
     length = max([m for m in ROUND_M if m / scale <= LARGEST_PX * 0.75], default=ROUND_M[0])
@@ -42,26 +41,12 @@ def silhouettes(atlas: Atlas, sets: Sequence[Rows]) -> Silhouettes:
     return Silhouettes(drawn, _bar(length / scale), fr.kilometres(length))
 
 
-def _outlines(atlas: Atlas, sets: Sequence[Rows]) -> list[gpd.GeoSeries]:
-    """Read the outlines of these atoms alone: all of them weigh a hundred megabytes."""
-    codes = sorted({str(code) for rows in sets for code in atlas.codes[rows]})
-    if atlas.pieces is not None:
-        every = atlas.outlines().geometry
-    else:
-        chosen = [("code", "in", codes)]
-        every = (
-            gpd.read_parquet(atlas.path / "communes.parquet", columns=["code", "geometry"], filters=chosen)
-            .set_index("code")
-            .geometry
-        )
-    return [every.reindex(atlas.codes[rows]).dropna() for rows in sets]
-
-
-def _shape(atlas: Atlas, rows: Rows, outlines: gpd.GeoSeries) -> BaseGeometry | None:
+def _shape(atlas: Atlas, rows: Rows) -> BaseGeometry | None:
+    outlines = atlas.outlines(rows).dropna()
     if not len(outlines):
         return None
     epsg = int(atlas.table["epsg"].iat[int(rows[0])])
-    projected = outlines.set_crs(WGS84, allow_override=True).to_crs(epsg)
+    projected = outlines.to_crs(epsg)
     return dissolved(np.asarray(projected.to_numpy(), dtype=object))
 
 

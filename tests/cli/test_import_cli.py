@@ -272,3 +272,29 @@ def test_nothing_is_published_while_a_value_is_not_settled(capsys, tmp_path: Pat
     assert run(capsys, "import", path, "--kind", "clsm", "--answer", f"{key}=projet", *STATED)[0] == 0
     assert run(capsys, "import", path, "--kind", "clsm", "--accept-proposals", *STATED)[0] == 0
     assert len(register.versions()) == 2
+
+
+def test_what_is_in_service_already_is_not_put_there_again(capsys, file: Path) -> None:
+    """The journal would else say that somebody went from a version to itself."""
+    code, out, _ = run(capsys, "layers", "--kind", "clsm", "--withdraw", "--who", "Ana")
+    assert (code, out) == (0, "CLSM : la couche d’avant tout import est déjà en service.\n")
+    run(capsys, "import", file, "--kind", "clsm", *STATED)
+    code, out, _ = run(capsys, "layers", "--kind", "clsm", "--publish", "1", "--who", "Ana")
+    assert (code, out) == (0, "CLSM : la version 1 est déjà en service.\n")
+    assert [event.number for event in register.history("clsm")] == [1]
+    run(capsys, "layers", "--kind", "clsm", "--withdraw", "--who", "Ana")
+    assert [event.number for event in register.history("clsm")] == [None, 1]
+
+
+@pytest.mark.parametrize("command", ["import", "layers"])
+def test_names_that_are_not_utf_8_are_kept_as_they_read(capsys, file: Path, command: str) -> None:
+    """An account or an archive of before: « Zoé », « Données.csv » in Windows-1252."""
+    old = file.rename(file.with_name("Donn\udce9es.csv"))
+    who = "Zo\udce9" if command == "import" else "Ana"
+    code, _, err = run(capsys, "import", old, "--kind", "clsm", "--source", "AR\udcc9S", "--date", "2026", "--who", who)
+    assert code == 1 and "Traceback" not in err
+    if command == "layers":
+        assert run(capsys, "layers", "--kind", "clsm", "--withdraw", "--who", "Zo\udce9")[0] == 0
+    (version,) = register.versions()
+    assert (version.origin.name, version.statement.source) == ("Données.csv", "ARÉS")
+    assert register.history("clsm")[0].who == "Zoé"

@@ -65,7 +65,12 @@ def test_outlines_follow_the_atoms() -> None:
     outlines = atlas().outlines()
     assert outlines.index.tolist() == atlas().codes.tolist()
     assert outlines.crs.to_epsg() == 4326
-    assert outlines.geometry.notna().all()
+    assert outlines.notna().all()
+    some = [34_000, 7, 20_000]
+    few = atlas().outlines(np.array(some))
+    assert few.index.tolist() == atlas().codes[some].tolist() and few.crs.to_epsg() == 4326
+    assert few.geom_equals(outlines.iloc[some], align=False).all()
+    assert atlas().outlines(np.array([], dtype=int)).empty
 
 
 def test_communities_are_the_epci_or_the_ept_and_paris_stands_alone() -> None:

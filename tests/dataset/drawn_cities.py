@@ -83,7 +83,7 @@ def niort_home(folder: Path) -> Path:
 
 def niort_files(folder: Path) -> list[Path]:
     """Write the files of the IRIS of Niort in the official forms; return outlines, then populations."""
-    land = real.atlas().outlines().geometry.to_crs(2154)[NIORT]
+    land = real.atlas().outlines().to_crs(2154)[NIORT]
     west, south, east, north = land.bounds
     wide, high = (east - west) / 3, (north - south) / 2
     cells = [shapely.box(west + wide * (i % 3), south + high * (i // 3), west + wide * (i % 3 + 1), south + high * (i // 3 + 1))

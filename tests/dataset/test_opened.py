@@ -93,21 +93,19 @@ def test_neighbours_of_the_city_are_neighbours_of_its_iris():
 
 def test_the_outlines_of_the_opened_city_are_those_of_its_iris():
     made = OPEN.atlas
-    shapes = made.outlines().geometry
+    shapes = made.outlines()
     assert list(shapes.index) == list(made.codes)
-    land = ATLAS.outlines().geometry.to_crs(2154)
+    land = ATLAS.outlines().to_crs(2154)
     assert shapely.symmetric_difference(shapes[PIECES].to_crs(2154).union_all(), land[CITY]).area < 1
 
 
 def test_iris_and_the_communes_beside_them_have_the_same_vertices_on_their_borders():
     for data in (OPEN, BOTH):
-        shapes = data.atlas.outlines().geometry.to_numpy()
+        shapes = data.atlas.outlines().to_numpy()
         assert shapely.coverage_is_valid(shapes)
         whole = shapely.coverage_union_all(shapes)
         assert (
-            shapely.area(
-                shapely.symmetric_difference(whole, shapely.coverage_union_all(ATLAS.outlines().geometry.to_numpy()))
-            )
+            shapely.area(shapely.symmetric_difference(whole, shapely.coverage_union_all(ATLAS.outlines().to_numpy())))
             < 1e-10
         )
 

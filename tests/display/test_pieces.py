@@ -13,7 +13,6 @@ from shapely.geometry import box
 from geo.dataset import city_map, opened
 from geo.display import City, city_topojson
 from geo.errors import GeoInputError
-from geo.exports.perimeter_svg import outlines
 from tests.dataset.drawn_cities import NIORT, QUARTERS, niort
 from tests.display.test_topology import decode
 from tests.support import real
@@ -71,7 +70,7 @@ def test_the_map_file_of_a_real_city_has_a_commune_beyond_every_outer_arc(tmp_pa
     file = json.loads((tmp_path / name).read_text(encoding="utf-8"))
     pieces = decode(json.dumps(file))
     assert sorted(pieces) == QUARTERS
-    land = real.atlas().outlines().geometry[NIORT]
+    land = real.atlas().outlines()[NIORT]
     whole = shapely.union_all(list(pieces.values()))
     assert shapely.area(shapely.symmetric_difference(whole, land)) < 1e-3 * land.area  # the grid is a metre
     used = [r if r >= 0 else ~r for g in file["objects"]["iris"]["geometries"] for r in _flat(g["arcs"])]
@@ -96,5 +95,8 @@ def test_the_outlines_of_an_opened_real_city_tile_with_those_of_its_neighbours()
     atlas = opened(world, [NIORT]).atlas
     inside = atlas.rows(QUARTERS)
     near = np.union1d(inside, atlas.neighbours[inside].indices)
-    assert shapely.coverage_is_valid(atlas.outlines().geometry.to_numpy()[near])
-    assert shapely.coverage_is_valid(outlines(atlas, near).to_numpy())  # those of maps on paper
+    every = atlas.outlines()
+    assert every.notna().all() and shapely.coverage_is_valid(every.to_numpy()[near])
+    assert shapely.equals_exact(atlas.outlines(near).to_numpy(), every.to_numpy()[near]).all()
+    far = np.setdiff1d(np.arange(900), near)
+    assert shapely.equals_exact(atlas.outlines(far).to_numpy(), every.to_numpy()[far]).all()

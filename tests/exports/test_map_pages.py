@@ -24,7 +24,7 @@ from geo.exports.maps.sheet import PAPERS, paper_of
 from geo.exports.maps.svg import SvgMap, project
 from geo.exports.maps.svg_furniture import UNIT
 from geo.exports.maps.svg_names import SPACED, Box, MapText, place_names
-from geo.exports.perimeter_svg import extent, outlines, perimeter_page
+from geo.exports.perimeter_svg import extent, perimeter_page
 from geo.layers import LayerId
 from tests.support import drawn, real
 from tests.support.grid import facts_of, plain
@@ -107,7 +107,7 @@ def test_the_scale_bar_is_true_to_one_in_a_hundred() -> None:
     halves = [int(r.get("width", 0)) for r in root.iter(f"{SVG}rect") if r.get("height") == str(UNIT)]
     metres_a_mm = float(plain(bar).split()[0]) * 1000 / (sum(halves) / UNIT)
     atlas, facts = real.atlas(), real.facts(_niort())
-    ring = extent(project(outlines(atlas, facts.rows), 2154))
+    ring = extent(project(atlas.outlines(facts.rows), 2154))
     edge = [p for p in root.iter(f"{SVG}path") if p.get("stroke") == "#0a4a4f" and p.get("fill") == "none"]
     steps = np.array(
         [int(v) for v in re.findall(r"-?\d+", re.split(r"z", (edge[0].get("d") or "").replace("M", " "))[0])]

@@ -11,6 +11,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.arrays import Rows
 from geo.communes import Atlas, approximate_density
 from geo.errors import GeoInputError
 from geo.layers import Evidence
@@ -23,13 +24,14 @@ from tests.support.grid import crosswalk, draw, plain, zone
 class Drawn(Atlas):
     """A drawn country with outlines."""
 
-    def outlines(self) -> gpd.GeoDataFrame:
+    def outlines(self, rows: Rows | None = None) -> gpd.GeoSeries:
         half = 0.005
         corners = self.table[["lon", "lat"]].round(3).to_numpy()
         boxes = [
             shapely.box(*(round(float(v), 3) for v in (x - half, y - half, x + half, y + half))) for x, y in corners
         ]
-        return gpd.GeoDataFrame({"geometry": boxes}, index=self.codes, crs=4326)
+        drawn = gpd.GeoSeries(boxes, index=self.codes, crs=4326)
+        return drawn if rows is None else drawn.iloc[rows]
 
 
 def _country() -> Drawn:

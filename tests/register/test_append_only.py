@@ -89,6 +89,16 @@ def test_postgresql_refuses_to_change_what_was_written(on_postgres: sa.Engine, h
         assert_refused(on_postgres, order)
 
 
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_what_was_restored_is_held_too(where: str, home: Path, request: pytest.FixtureRequest) -> None:
+    filled(home)
+    register_face.backup(home / "a.zip", home)
+    engine = request.getfixturevalue("on_postgres") if where == "postgresql" else on_sqlite(home / "new")
+    register_face.restore(home / "a.zip", home / "new")
+    for order in (*CHANGES, ON_CONFLICT):
+        assert_refused(engine, order)
+
+
 def test_a_register_of_before_is_held_once_it_is_opened(home: Path) -> None:
     old_register(home)
     assert_whole(home)

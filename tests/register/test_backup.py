@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import threading
 import zipfile
@@ -26,7 +27,7 @@ from geo.errors import GeoInputError
 from geo.register import ADDRESS, ConflictError, backup, register, restore
 from geo.register import store as register_store
 from geo.register.schema import EVENTS, PROJECTS, REVISION
-from tests.register.test_register import ATLAS, BASE, kept
+from tests.register.test_register import ATLAS, BASE, ORIGIN, SAID, kept
 
 saving = importlib.import_module("geo.register.backup")  # the face has a function of this name
 
@@ -88,6 +89,18 @@ def test_what_is_saved_comes_back_the_same(
     new = kept(other, "01006")  # numbers go on after those that came back
     assert (new.number, new.id) == (3, max(version.id for version in before[0]) + 1)
     assert register.publish(new, who="Ana", seen=3, home=other).revision == 4
+
+
+def test_what_processes_hold_is_not_taken_for_what_comes_after_a_restoration(home: Path, tmp_path: Path) -> None:
+    """The database is lost and comes back from last night: the next publication has the number of one that processes still hold."""
+    register.publish(kept(home), who="Ana", seen=0, home=home)
+    backup(tmp_path / "night.zip", home)
+    register.publish(kept(home, "01005"), who="Bob", seen=1, home=home)
+    lost = register.token(home)
+    shutil.rmtree(home)
+    restore(tmp_path / "night.zip", home)
+    again = register.publish(kept(home, "01003"), who="Bob", seen=1, home=home)
+    assert again.revision == 2 and register.token(home) != lost
 
 
 def test_a_register_that_is_not_empty_is_never_written_over(home: Path, tmp_path: Path) -> None:
@@ -261,6 +274,10 @@ def test_an_archive_of_a_newer_version_is_refused(home: Path, tmp_path: Path) ->
     forged(tmp_path / "a.zip", tmp_path / "b.zip", lambda told: told | {"schema": "0999"})
     with pytest.raises(GeoInputError, match="plus récente"):
         restore(tmp_path / "b.zip", tmp_path / "new")
+    rows = json.dumps({"forme": 1, "schema": "0999", "tables": {}}).encode()
+    sealed(tmp_path / "c.zip", {"registre.json": rows, f"contenus/{'0' * 32}/avenir.parquet": b"PAR1"})
+    with pytest.raises(GeoInputError, match="plus récente"):
+        restore(tmp_path / "c.zip", tmp_path / "new")
 
 
 def test_a_version_that_cannot_be_read_is_named_and_the_rest_is_saved(
@@ -283,6 +300,45 @@ def test_a_backup_that_cannot_be_written_leaves_the_former_one(home: Path, tmp_p
     filled(home)
     with pytest.raises(GeoInputError, match="écriture impossible"):
         backup(tmp_path / "absent" / "a.zip", home)
+    (tmp_path / "dossier.zip").mkdir()
+    with pytest.raises(GeoInputError, match="écriture impossible"):
+        backup(tmp_path / "dossier.zip", home)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dossier.zip", "home"]
+
+
+def test_a_backup_takes_the_place_of_a_backup_only(home: Path, tmp_path: Path) -> None:
+    filled(home)
+    database = register_store.register_folder(home) / "registre.sqlite"
+    (tmp_path / "liste.csv").write_text("Code INSEE\n62041\n")
+    for mistyped in (database, tmp_path / "liste.csv"):
+        before = mistyped.read_bytes()
+        with pytest.raises(GeoInputError, match=r"n’est pas une sauvegarde\. Rien n’est remplacé"):
+            backup(mistyped, home)
+        assert mistyped.read_bytes() == before
+    (tmp_path / "a.zip").touch()  # a name that was set apart
+    for _ in range(2):
+        backup(tmp_path / "a.zip", home)
+    assert restore(tmp_path / "a.zip", tmp_path / "new").versions == 2
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_rows_that_lie_in_another_order_on_the_disk_come_back(
+    where: str, home: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """PostgreSQL writes again over what was given up: a version may lie before the one it is laid over."""
+    first = kept(home)
+    register.keep(register.read_layer(first, BASE, ATLAS, home), SAID, ORIGIN, None, ATLAS, under=first, home=home)
+    before = told(home)
+    backup(tmp_path / "a.zip", home)
+
+    def backwards(said: dict[str, Any]) -> object:
+        return said | {"tables": {name: rows[::-1] for name, rows in said["tables"].items()}}
+
+    forged(tmp_path / "a.zip", tmp_path / "b.zip", backwards)
+    if where == "postgresql":
+        request.getfixturevalue("on_postgres")
+    restore(tmp_path / "b.zip", tmp_path / "new")
+    assert told(tmp_path / "new") == before
 
 
 # --- many processes on a real server ----------------------------------------------------------------------------

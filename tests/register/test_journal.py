@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import time
 from pathlib import Path
 
 import pytest
 
 from geo import register
+from geo.french import moment
 from geo.layers import difference
 from geo.register import Origin, Statement, Version
 from tests.support.grid import draw, layer, plain, zone
@@ -57,6 +59,33 @@ def test_the_hour_that_comes_twice_and_machines_of_other_hours_stay_in_order(
     for code, who in (("01001", "Ana"), ("01002", "Bob"), ("01003", "Cléo")):
         kept(tmp_path, "clsm", code, who)
     assert [line.who for line in register.journal(tmp_path)] == ["Cléo", "Bob", "Ana"]
+
+
+def test_moments_are_told_by_one_clock_whichever_machine_wrote_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A container counts in UTC: what it keeps at half past eleven at night is of the day after in France."""
+    moments = iter(["2026-06-30T22:30:00+00:00", "2026-06-30T22:30:05+00:00"])
+    monkeypatch.setattr(importlib.import_module("geo.register.register"), "now", lambda: next(moments))
+    monkeypatch.setattr(importlib.import_module("geo.register.journal"), "now", lambda: "2026-07-01T00:31:00+02:00")
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    try:
+        kept(tmp_path, "clsm", "01001", "Ana")
+        register.publish(register.find("clsm", 1, tmp_path), who="Ana", seen=0, home=tmp_path)
+        register.note_sync("iris", who="Ana", home=tmp_path)
+        lines = register.journal(tmp_path)
+        told = [(line.what, moment(line.at), line.at[:10]) for line in lines]
+        history = [moment(event.at) for event in register.history("clsm", tmp_path)]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert told == [
+        ("mise à jour demandée", "01/07/2026 à 00:31", "2026-07-01"),
+        ("mise en service", "01/07/2026 à 00:30", "2026-07-01"),
+        ("version 1 gardée", "01/07/2026 à 00:30", "2026-07-01"),
+    ]
+    assert history == ["01/07/2026 à 00:30"]
 
 
 def test_who_has_the_official_sources_updated_is_a_line_even_when_nothing_else_was_ever_done(tmp_path: Path) -> None:

@@ -139,6 +139,27 @@ def test_a_territory_taken_away_elsewhere_counts(tmp_path: Path) -> None:
         register.publish(version, who=Actor("Ana", departements=frozenset({"01"})), seen=0, home=tmp_path)
 
 
+@pytest.mark.parametrize("way", ["dissolved", "taken over"])
+def test_a_territory_whose_communes_are_unknown_is_its_departement_s(way: str, tmp_path: Path) -> None:
+    """Many CLSM are known by their name alone: no commune moves when a list of elsewhere says one dissolved, or takes its identifier."""
+    base = layer(
+        ATLAS, "clsm", {"clsm-02-pays": zone(nom="CLSM du Pays", departement="02"), "clsm-b": zone("01002", nom="B")}
+    )
+    ident = "clsm-02-pays" if way == "taken over" else "clsm-neuf"
+    ended = frozenset({"clsm du pays"}) if way == "dissolved" else frozenset()
+    new = replace(layer(ATLAS, "clsm", {ident: zone(HERE, nom="CLSM neuf", departement="01")}), ended=ended)
+    changes = difference(base, merged(base, new, Mode.ADD, ATLAS), ATLAS)
+    mine = Actor("Ana", departements=frozenset({"01"}))
+    with pytest.raises(GeoInputError, match="02"):
+        register.keep(new, SAID, ORIGIN, changes, ATLAS, by=mine, home=tmp_path)
+    version = register.keep(new, SAID, ORIGIN, changes, ATLAS, home=tmp_path)  # by whoever holds for all of France
+    with pytest.raises(GeoInputError, match="02"):
+        register.publish(version, who=mine, seen=0, home=tmp_path)
+    other = replace(new, zones=new.zones.rename(index={ident: "clsm-autre"}), ended=frozenset())
+    changes = difference(base, merged(base, other, Mode.ADD, ATLAS), ATLAS)
+    assert register.keep(other, SAID, ORIGIN, changes, ATLAS, by=mine, home=tmp_path).number == 2
+
+
 def test_going_back_is_judged_on_what_it_undoes(tmp_path: Path) -> None:
     mine = Actor("Ana", departements=frozenset({"01"}))
     lower = layer(ATLAS, "clsm", {"clsm-there": zone(THERE, nom="CLSM là-bas")})
@@ -233,8 +254,19 @@ def test_a_contributor_changes_a_signed_project_but_not_its_signature(tmp_path: 
     one = projects.save(signed, who=ALL, atlas=ATLAS, home=tmp_path)
     noted = replace(signed, remark="Relire en mars.")
     projects.save(noted, who=contributor, atlas=ATLAS, number=one.id, seen=1, home=tmp_path)
-    with pytest.raises(GeoInputError, match="signature"):
-        projects.save(project(), who=contributor, atlas=ATLAS, number=one.id, seen=2, home=tmp_path)
+    undone = (
+        project(),
+        replace(signed, over=True),
+        replace(signed, dates={Step.SIGNATURE: "2025"}),
+        replace(signed, dates={}),
+        replace(signed, step=Step.RENOUVELLEMENT, dates={Step.SIGNATURE: "2024", Step.RENOUVELLEMENT: "2026"}),
+    )
+    for changed in undone:
+        with pytest.raises(GeoInputError, match="signature"):
+            projects.save(changed, who=contributor, atlas=ATLAS, number=one.id, seen=2, home=tmp_path)
+    projects.save(undone[1], who=ALL, atlas=ATLAS, number=one.id, seen=2, home=tmp_path)
+    with pytest.raises(GeoInputError, match="signature"):  # nor does it stand again by a contributor's word
+        projects.save(signed, who=contributor, atlas=ATLAS, number=one.id, seen=3, home=tmp_path)
 
 
 def test_a_plain_name_is_that_of_whoever_holds_the_machine() -> None:

@@ -112,7 +112,7 @@ def test_the_geopackage_of_the_ign_gives_areas_points_and_neighbours(cells: Atla
     assert neighbours(made) == {("01001", "01002"), ("01001", "01004"), ("01001", "75105"), ("01002", "75105"), ("01003", "75106"),
                                 ("01004", "75105"), ("75105", "75106")}  # fmt: skip
     inside = shapely.points(made.table["lon"], made.table["lat"])
-    assert shapely.within(inside, made.outlines().geometry.to_numpy()).all()
+    assert shapely.within(inside, made.outlines().to_numpy()).all()
     assert made.population.tolist() == cells.population.tolist()
 
 
@@ -141,7 +141,7 @@ def test_narrow_gaps_and_overlaps_between_communes_are_closed(cells: Atlas, tmp_
     read("contours", geopackage(tmp_path / "ae.gpkg", torn), into=tmp_path / "out", atlas=cells)
     made = with_outlines(cells, tmp_path / "out")
     assert {("01002", "75105"), ("01001", "01004")} <= neighbours(made)
-    metric = made.outlines().geometry.to_crs(2154).to_numpy()
+    metric = made.outlines().to_crs(2154).to_numpy()
     assert shapely.area(shapely.union_all(metric)) == pytest.approx(shapely.area(metric).sum(), abs=1.0)
 
 

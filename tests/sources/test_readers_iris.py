@@ -219,7 +219,7 @@ def test_the_iris_of_a_commune_cover_its_outline_exactly(tmp_path, atlas):
     read("iris", geopackage(tmp_path / "a.gpkg"), text_file(tmp_path, PEOPLE), into=tmp_path / "out", atlas=atlas)
     found = product(tmp_path / "out", "iris")
     shapes = gpd.read_parquet(tmp_path / "out" / "iris_contours.parquet").set_index("iris")
-    land = atlas.outlines().geometry.to_crs(2154)
+    land = atlas.outlines().to_crs(2154)
     for commune in ("01002", "01003"):
         mine = shapes[shapes["commune"] == commune].to_crs(2154)
         assert shapely.symmetric_difference(mine.union_all(), land[commune]).area < 1

@@ -203,6 +203,30 @@ def test_a_role_is_that_of_the_address_else_of_a_claim_else_a_readers() -> None:
     )
 
 
+@pytest.mark.parametrize(("line", "email"), [
+    ("marie@ars.example", "\u212aarie@ars.example"), ("karl@ars.example", "\u212aarl@ars.example"),
+    ("strasse@ars.example", "straße@ars.example"), ("ana@ars.example", "ana@ars.example.pirate.example"),
+    ("ana@ars.example", "ana@ars.example\u200b"), ("ana@ars.example", "аna@ars.example"), ("ana@ars.example", "ana@ars.example,bob@ars.example"),
+])  # fmt: skip
+def test_an_address_that_only_resembles_gives_nothing(line: str, email: str) -> None:
+    assert role(email, {line: "publicateur"}) == Actor("Ana", Role.READER)
+    assert role(line.upper(), {line: "publicateur"}).role is Role.PUBLISHER
+    assert role("zoé@ars.example", {"zoé@ars.example": "publicateur"}).role is Role.PUBLISHER
+
+
+def test_a_comma_in_ones_own_name_makes_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A header holds a list as one text: of groups, which the organisation gives; a name is of whoever writes it."""
+    options(monkeypatch, trustedUserHeaders={"X-Name": "name", "X-Login": "preferred_username", "X-Groups": "groups"})
+    table = {"name=Marie Curie": "publicateur", "preferred_username=marie": "publicateur", "groups=hdf": "contributeur"}
+    monkeypatch.setattr(st, "secrets", {"roles": _Section(table)})
+    monkeypatch.setattr(grounds, "doubled", lambda: False)
+    told = {"name": "X,Marie Curie", "preferred_username": "x,marie", "groups": "agents,hdf"}
+    monkeypatch.setattr(type(st.user), "to_dict", lambda _: told)
+    assert person().actor == Actor("X,Marie Curie", Role.CONTRIBUTOR)
+    monkeypatch.setattr(type(st.user), "to_dict", lambda _: told | {"preferred_username": "marie"})
+    assert person().actor.role is Role.PUBLISHER
+
+
 @pytest.mark.parametrize(
     "line", ["chef", {"role": "chef"}, {}, {"role": "publicateur", "departements": "62"}, {"role": "publicateur", "dep": ["62"]},
              {"role": "publicateur", "departements": ["999"]}, {"role": "publicateur", "regions": [["32"]]}, 3],
@@ -353,6 +377,8 @@ def test_the_journal_is_read_by_layer_and_by_day_and_taken_away(home: Path) -> N
 WRITERS = {
     "keep": "by",
     "keep_and_publish": "by",
+    "keep_needs": "by",
+    "publish_needs": "by",
     "publish": "who",
     "withdraw": "who",
     "save": "who",

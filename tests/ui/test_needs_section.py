@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.imports import NeedsStatement, publish_needs, read_needs_draft
+from geo.imports import NeedsStatement, keep_needs, publish_needs, read_needs_draft
 from geo.register import need_sets
 from tests.support import apptest, real
 from tests.support.apptest import DATA, ran, settled
@@ -38,6 +38,18 @@ def state(app: AppTest) -> AppTest:
         app.text_input(key=key).set_value(text)
     box = next(box for box in app.checkbox if str(box.key).startswith("besoins-verifie"))
     return ran(box.check().run())
+
+
+def test_the_journal_names_a_set_as_it_was_named(home: Path) -> None:
+    draft = read_needs_draft(needs_workbook(), real.atlas(), name="besoins.xlsx")
+    for name, seen in (("Santé mentale (œuvre de l’ORS)", 0), ("SANTE MENTALE, OEUVRE DE L ORS", None)):
+        said = NeedsStatement(name, "ORS", "2023", "Zoé", confirmed=True)
+        publish_needs(draft, said, seen=seen) if seen is not None else keep_needs(draft, said)
+    (held,) = need_sets(home)
+    assert held.name == "Santé mentale (œuvre de l’ORS)", "a draft renames nothing"
+    app = ran(apptest.open_page(DATA).toggle(key="journal-ouvert").set_value(True).run())
+    assert "Zoé Indicateurs : Santé mentale (œuvre de l’ORS) mise en service" in apptest.written(app, " ")
+    assert app.selectbox(key="journal-couche").options == ["toutes", "Indicateurs : Santé mentale (œuvre de l’ORS)"]
 
 
 def test_closed_the_section_offers_no_file_and_says_that_nothing_was_brought() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +14,7 @@ from geo.exports import SHEET, Sheet, csv_bytes, workbook
 from geo.imports import KINDS
 from geo.register import Line
 from ui import html
-from ui.choices import pick_one
+from ui.choices import distinct, pick_one
 
 HEADERS = ("Quand", "Qui", "Couche", "Ce qui a été fait", "De", "Vers", "Ce qui changeait")
 MOST_SHOWN = 200
@@ -26,6 +28,7 @@ def show_journal() -> None:
         return
     try:
         lines = register.journal()
+        names = {one.kind: f"Indicateurs : {one.name}" for one in register.need_sets()}
     except GeoInputError as error:
         for problem in error.problems:
             st.error(html.literal(problem))
@@ -33,8 +36,8 @@ def show_journal() -> None:
     if not lines:
         st.caption("Rien n’a encore été gardé ni mis en service.")
         return
-    chosen = _chosen(lines)
-    rows = [_cells(line) for line in chosen]
+    names = distinct({kind: names.get(kind) or _name(kind) for kind in dict.fromkeys(line.kind for line in lines)})
+    rows = [_cells(line, names) for line in _chosen(lines, names)]
     st.html(html.table([(name, False) for name in HEADERS], rows[:MOST_SHOWN], caption="Journal"))
     if len(rows) > MOST_SHOWN:
         st.caption(
@@ -43,13 +46,11 @@ def show_journal() -> None:
     _take(rows)
 
 
-def _chosen(lines: list[Line]) -> list[Line]:
+def _chosen(lines: list[Line], names: Mapping[str, str]) -> list[Line]:
     layer, when = st.columns(2, gap="medium")
     with layer:
-        kinds = [EVERY, *dict.fromkeys(line.kind for line in lines)]
-        kind = pick_one(
-            "Couche du journal", kinds, format_func=lambda k: _name(k) if k else "toutes", key="journal-couche"
-        )
+        shown = {EVERY: "toutes", **names}
+        kind = pick_one("Couche du journal", list(shown), format_func=shown.get, key="journal-couche")
     with when:
         days = [EVERY, *dict.fromkeys(line.at[:10] for line in lines if line.at)]
         day = pick_one("Jour", days, format_func=lambda d: fr.day(d) if d else "tous", key="journal-jour")
@@ -62,9 +63,9 @@ def _name(kind: str) -> str:
     return KINDS[kind].name if kind in KINDS else kind.replace(register.NEEDS, "Indicateurs : ")
 
 
-def _cells(line: Line) -> tuple[str, ...]:
+def _cells(line: Line, names: Mapping[str, str]) -> tuple[str, ...]:
     when = fr.moment(line.at) if line.at else "inconnu"
-    return when, line.who, _name(line.kind), line.what, line.before, line.after, line.changes
+    return when, line.who, names[line.kind], line.what, line.before, line.after, line.changes
 
 
 def _take(rows: list[tuple[str, ...]]) -> None:

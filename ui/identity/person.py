@@ -19,6 +19,9 @@ from ui.identity.roles import given_role
 
 NAME = "donnees-qui"  # who one said to be, for the rest of the session, where nobody else says
 HOURS = 12  # that an identification holds, whatever the browser keeps
+SINGLE = frozenset(
+    {"name", "email", "preferred_username", "sub"}
+)  # claims that a person may write a comma in, and be nobody else
 SKEW_S = 300  # that the clock of a provider may be ahead
 
 
@@ -64,7 +67,9 @@ def _outdated(user: Mapping[str, Any]) -> str:
 def _known(on: Ground, user: Mapping[str, Any]) -> Person:
     relayed = on is Ground.PROXY
     texts = {
-        key: _texts(value, relayed=relayed) for key, value in user.items() if key not in ("tokens", "is_logged_in")
+        key: _texts(value, relayed=relayed, several=key not in SINGLE)
+        for key, value in user.items()
+        if key not in ("tokens", "is_logged_in")
     }
     if str(user.get("email_verified", True)).strip().casefold() not in (
         "true",
@@ -86,14 +91,16 @@ def _known(on: Ground, user: Mapping[str, Any]) -> Person:
         return Person(on, Actor(name, Role.READER), known=True, problem=" ".join(error.problems))
 
 
-def _texts(value: object, *, relayed: bool) -> list[str]:
-    """Return the texts of a claim; a header holds a list as one text, and its bytes may be UTF-8."""
+def _texts(value: object, *, relayed: bool, several: bool) -> list[str]:
+    """Return the texts of a claim; a header holds a list as one text where there may be `several`, and its bytes may be UTF-8."""
     if isinstance(value, str) and relayed:
         try:
             value = value.encode("latin-1").decode("utf-8")
         except UnicodeError:
             value = str(value)
-        return [one_line(part).strip()[:200] for part in [value, *value.split(",")] if not blank(part)]
+        return [
+            one_line(part).strip()[:200] for part in [value, *(value.split(",") if several else ())] if not blank(part)
+        ]
     values = value if isinstance(value, list | tuple) else [value]
     return [one_line(text).strip()[:200] for text in values if isinstance(text, str) and not blank(text)]
 

@@ -31,7 +31,7 @@ def given_role(
         When the line that would count makes no sense.
     """
     for key, value in table.items():
-        if email and key.strip().casefold() == email.casefold():
+        if email and _same_address(key.strip(), email):
             return _read(name, key, value, atlas)
     found = [
         _read(name, key, value, atlas)
@@ -43,6 +43,12 @@ def given_role(
     if best.everywhere:
         return best
     return Actor(name, best.role, frozenset().union(*(one.departements or () for one in alike)))
+
+
+def _same_address(one: str, other: str) -> bool:
+    """Tell whether two addresses are one: capitals do not count, but of plain letters only. « ß » is folded into « ss », the sign of
+    kelvins into « k »: somebody else could hold the address that has them."""
+    return one == other or (one.isascii() and other.isascii() and one.lower() == other.lower())
 
 
 def _read(name: str, key: str, value: object, atlas: Atlas) -> Actor:
