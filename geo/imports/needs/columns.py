@@ -88,7 +88,6 @@ def table_of(grid: Grid, filename: str, atlas: Atlas) -> Table:
         )
     head, place = _header(grid.rows, place, width)
     gone = grid.unseen.rows | grid.unseen.struck
-    gone = grid.unseen.rows | grid.unseen.struck
     below = [
         (place + 2 + i, (*row, *[""] * (width - len(row))))
         for i, row in enumerate(grid.rows[place + 1 :])
