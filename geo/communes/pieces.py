@@ -21,12 +21,10 @@ _WORDS = {"commune": ("commune", None), "arrondissement": ("arrondissement", Non
 
 
 def counted(atlas: Atlas, rows: Rows) -> str:
-    """Count atoms in words; arrondissements are named as soon as there is one: « 20 arrondissements »."""
-    split = int((atlas.table["niveau"].to_numpy(dtype=object)[rows] == "arrondissement").sum())
-    if not split:
-        return count(len(rows), "commune")
-    return count(len(rows), "arrondissement" if split == len(rows) else "commune et arrondissement",
-                 None if split == len(rows) else "communes et arrondissements")  # fmt: skip
+    """Count atoms in words, each kind apart: « 16 communes et 20 arrondissements »."""
+    kinds = atlas.table["niveau"].to_numpy(dtype=object)[rows]
+    found = {kind: int((kinds == kind).sum()) for kind in _WORDS}
+    return listing(count(many, *_WORDS[kind]) for kind, many in found.items() if many) or count(0, "commune")
 
 
 def pieces_text(atlas: Atlas, rows: Iterable[int]) -> str:

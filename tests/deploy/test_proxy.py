@@ -85,7 +85,7 @@ def front(echoes: list[ThreadingHTTPServer], tmp_path: Path) -> Iterator[Proxy]:
 
 def wait_logged(front: Proxy, what: str, times: int) -> None:
     """Wait until nginx has written so many lines, which it does once an answer is gone."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while front.log().count(what) < times:
         assert time.monotonic() < deadline, front.log()
         time.sleep(0.01)
