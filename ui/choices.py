@@ -16,7 +16,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from geo import french as fr
 from geo.coverage import Scope
-from geo.exports import neutral
+from geo.exports import may_run, neutral
 
 # Left to itself, the library finds labels that hold the letters anywhere in order, and Enter may take all of them.
 WHOLE_WORDS = "contains"
@@ -114,7 +114,6 @@ def grid(table: Any, **shown: Any) -> Any:
 def harmless(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table without a text that a spreadsheet would run; the same one where there is none."""
     for name in table.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]]:
-        safe = table[name].map(neutral, na_action="ignore")
-        if not safe.equals(table[name]):
-            table = table.assign(**{name: safe})
+        if may_run(table[name]):
+            table = table.assign(**{name: table[name].map(neutral, na_action="ignore")})
     return table

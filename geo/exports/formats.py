@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from geo import french as fr
 from geo.geometry import WGS84
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 SOURCES = "Sources"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_RUNS = f"^[ \u00a0\u202f]*(?:{'|'.join(map(re.escape, DANGEROUS))})"
 MOST_CHARACTERS = 32_767  # of a cell
 NUMBER_FORMATS = {"entier": "#,##0", "decimal": "#,##0.0", "part": "0.0%", "coordonnee": "0.000000"}
 NUMBER_FORMATS |= {f"part-{n}": f"0.{'0' * n}%" for n in range(2, 2 + fr.FINER)}
@@ -46,6 +49,15 @@ def neutral(value: object) -> object:
     if isinstance(value, str) and value.lstrip(" \u00a0\u202f").startswith(DANGEROUS):
         return "'" + value
     return value
+
+
+def may_run(texts: pd.Series) -> bool:
+    """Return whether `neutral` may change one of a column of values: a country of names is looked through in milliseconds."""
+    try:
+        read = pa.array(texts, pa.string(), from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # not texts alone
+        return True
+    return bool(pc.any(pc.match_substring_regex(read, _RUNS)).as_py())
 
 
 def original(value: str) -> str:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from geo.exports import formats as exports
-from geo.exports import neutral
+from geo.exports import may_run, neutral
 from geo.exports.formats import Sheet, csv_bytes, geojson, geopackage, original, sheet_names, sources_sheet, workbook
 
 TABLE = pd.DataFrame(
@@ -182,3 +182,14 @@ def test_a_share_of_a_workbook_is_never_rounded_to_none_nor_to_whole() -> None:
     used = re.findall(r'<c r="A[2-9]" s="(\d+)"', book.read("xl/worksheets/sheet1.xml").decode())
     known = {"10": "0.00%"} | shapes  # the built-in number of Excel
     assert [known[cells[int(style)]] for style in used] == ["0.00%", "0.0%", "0.0%", "0.00%", "0.0%", "0.00000%"]
+
+
+@given(
+    st.lists(
+        st.one_of(st.none(), st.text(max_size=6), st.sampled_from(["=1", " +1", "\u202f-1", "a\n=1", "\t1", "＠a"]))
+    )
+)
+def test_a_column_that_may_run_is_one_that_is_made_neutral(texts: list[str | None]) -> None:
+    changed = any(neutral(text) != text for text in texts)
+    assert may_run(pd.Series(texts, dtype=object)) == changed
+    assert may_run(pd.Series([*texts, 1.5], dtype=object))  # not texts alone: to be looked at one by one
