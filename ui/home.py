@@ -9,7 +9,7 @@ from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Status
 from geo.layers import Etat, Precision
 from ui import frame, html, layout, loaders, search
 from ui import map as maps
-from ui.choices import count_column
+from ui.choices import count_column, grid
 
 DOORS = {frame.ASKED_COVERAGE: "pages/1_Couverture.py", frame.ASKED_PERIMETER: "pages/2_Perimetre.py"}
 
@@ -117,7 +117,7 @@ def _people(known: int) -> str:
 
 def _list() -> None:
     """Show the CLSM that have a place as a list."""
-    st.dataframe(
+    grid(
         [
             {"CLSM": p.name, "Dép.": p.departement, "Habitants": p.population or None, "État": p.detail}
             for p in loaders.clsm_places()

@@ -218,7 +218,9 @@ class CoverageState:
         """Whether the list of a layer is complete in the département of every one of these atoms."""
         layer = self.crosswalk.layers[layer_id]
         extent = layer.complete(self.complete if layer_id == LayerId.CLSM else ())
-        return set(self.departements(rows)) <= extent or bool(layer.complete_at(self.atlas)[rows].all())
+        if set(self.departements(rows)) <= extent:
+            return True
+        return bool(layer.listed) and bool(layer.complete_at(self.atlas)[rows].all())  # listed commune by commune
 
     def with_clsm(self, rows: Rows) -> CoverageState:
         """Return the state as it would be with one more CLSM in service on some whole atoms."""

@@ -224,4 +224,4 @@ def test_former_codes_lead_where_the_published_table_says() -> None:
 def test_atoms_are_counted_as_what_they_are() -> None:
     atlas = draw([[100, 200, 300]], city=[["01099", "01099", None]])
     said = [plain(counted(atlas, np.array(rows, dtype=np.intp))) for rows in ([], [2], [0], [0, 1], [0, 1, 2])]
-    assert said == ["0 commune", "1 commune", "1 arrondissement", "2 arrondissements", "3 communes et arrondissements"]
+    assert said == ["0 commune", "1 commune", "1 arrondissement", "2 arrondissements", "1 commune et 2 arrondissements"]

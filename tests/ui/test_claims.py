@@ -52,7 +52,7 @@ def mark(app: AppTest, *codes: str) -> AppTest:
 
 def test_two_sectors_are_stated_by_click_and_the_rest_and_everything_answers() -> None:
     app = opened(NIORT, AIFFRES, CHAURAY)
-    assert "Les secteurs de psychiatrie adulte ne sont pas tous connus" in written(panel(app, "Repères"))
+    assert "Aucun secteur de psychiatrie adulte n’est connu" in written(panel(app, "Repères"))
     ran(button(app, "Je connais mes secteurs").click().run())
     state(app, "79g1")
     press(app, "claim-mark")

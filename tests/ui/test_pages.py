@@ -39,7 +39,7 @@ from ui.coverage import choices as coverage_view
 from ui.map import scene
 
 ARRAS, LENS, BETHUNE = "62041", "62498", "62119"
-pytestmark = pytest.mark.usefixtures("fresh_caches")
+pytestmark = pytest.mark.usefixtures("shared_caches")
 
 
 # --- every page -------------------------------------------------------------------------------------------------
@@ -212,6 +212,7 @@ def test_outlines_offered_exist_in_the_territory() -> None:
     assert {"EPCI", "EPT", "CLSM"} <= set(offered)
 
 
+@pytest.mark.usefixtures("fresh_caches")
 @pytest.mark.parametrize("page", [None, COVERAGE, PERIMETER, METHOD])
 def test_missing_data_is_said_in_french_and_nothing_else_is_shown(
     page: str | None, monkeypatch: pytest.MonkeyPatch
@@ -235,7 +236,7 @@ def test_a_commune_named_on_the_first_page_has_its_checks_on_the_next() -> None:
     assert [plain(t.value) for t in app.title] == ["Périmètre"]
     assert chosen(app) == {"79191"}
     assert app.session_state[frame.PERIMETER_SCOPE] == "dep-79"
-    assert f"Périmètre de 1 commune, {people({'79191'})} habitants" in written(app)
+    assert f"Périmètre d’une commune, {people({'79191'})} habitants" in written(app)
 
 
 def test_a_perimeter_at_hand_is_not_lost_to_a_name_on_the_first_page() -> None:

@@ -21,7 +21,7 @@ from geo.shares import tabled
 from ui import html, loaders
 from ui import map as maps
 from ui.address import LONGEST
-from ui.choices import count_column, decimal_column, labelled, pick_one, pick_several
+from ui.choices import count_column, decimal_column, grid, labelled, pick_one, pick_several
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage import opening
 from ui.coverage.link import CHOSEN, CLS_ONLY, LEVEL, QUERY, READ_AS, SORT, SORTS
@@ -328,7 +328,7 @@ def _show(shown: pd.DataFrame, code: str | None, level: str, name: str, scope: S
 
     columns = [c for c in COLUMNS if not (level == "commune" and c == "cls_sans_clsm")]
     counts = [c for c in columns if pd.api.types.is_numeric_dtype(shown[c])]
-    st.dataframe(
+    grid(
         shown[columns].assign(**{c: _shown(shown[c]) for c in counts}),
         hide_index=True,
         height=min(420, 40 + 35 * len(shown)),

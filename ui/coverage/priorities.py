@@ -31,7 +31,7 @@ from geo.coverage import (
 from geo.errors import GeoInputError
 from geo.shares import tabled
 from ui import html, loaders
-from ui.choices import count_column, decimal_column, pick_one, share_column
+from ui.choices import count_column, decimal_column, grid, pick_one, share_column
 from ui.coverage import gaps as coverage_gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -233,8 +233,10 @@ def _table(ranking: Ranking, held: Stability, level: str, view: CoverageView) ->
     table = frame_of(ranking, held)
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
-        points = {t.id: decimal_column(t.label, width=85, help=fr.typeset(t.meaning)) for t in ranking.terms}
-        st.dataframe(
+        points = {
+            t.id: decimal_column(t.label, width=85, help=html.literal(fr.typeset(t.meaning))) for t in ranking.terms
+        }
+        grid(
             shown,
             hide_index=True,
             height=min(420, 40 + 35 * len(shown)),
