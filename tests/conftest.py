@@ -15,6 +15,7 @@ import pytest
 import streamlit as st
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.caching.cache_resource_api import clear_session_cache
 from streamlit.testing.v1 import local_script_runner
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
@@ -75,6 +76,27 @@ def fresh_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     st.cache_data.clear()
     st.cache_resource.clear()
+
+
+@pytest.fixture(scope="module")
+def caches_of_a_module() -> Iterator[None]:
+    """Let no module see what another has cached."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def shared_caches(caches_of_a_module: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the tests of a module compute from the embedded data, as a server does for all its visitors; what a session holds goes.
+
+    A test that changes what is computed, or from what, asks for `fresh_caches` besides.
+    """
+    clear_session_cache("test session id")  # the one name that the test client gives to every session
+    monkeypatch.setattr(loaders, "open_dataset", real.world)
+    monkeypatch.setattr(world, "token", lambda: "embedded")
 
 
 @pytest.fixture

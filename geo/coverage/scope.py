@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import InitVar, dataclass, field
 
 import numpy as np
@@ -12,6 +12,7 @@ from geo.arrays import Bools, Rows
 from geo.communes import Atlas
 from geo.coverage.manner import NOTHING_ASIDE, Aside
 from geo.errors import GeoInputError
+from geo.kept import kept_on_subject
 
 PREFIXES = {"region": "reg", "departement": "dep", "epci": "epci", "ept": "ept"}
 
@@ -61,7 +62,7 @@ class Scope:
     @property
     def departements(self) -> tuple[str, ...]:
         """Codes of the départements that the scope meets, in order."""
-        return tuple(sorted(set(self.atlas.table["departement"].iloc[self.rows])))
+        return _departements_met(self.atlas, self.kind, self.code)
 
     @property
     def above(self) -> Scope | None:
@@ -71,13 +72,7 @@ class Scope:
         """
         if self.kind == "france":
             return None
-        atlas = self.atlas
-        every = scopes(atlas, follow=vars(self)["_communes"])
-        if self.kind == "region":
-            return every["france"]
-        column = "region" if self.kind == "departement" else "departement"
-        people = atlas.table.iloc[self.rows].groupby(column)["population"].sum()
-        return every[f"{PREFIXES[column]}-{people.idxmax()}"]
+        return Scope(*_above(self.atlas, self.kind, self.code), vars(self)["_communes"])
 
     def holds(self, code: str) -> bool:
         """Whether an atom of today lies in the scope."""
@@ -85,6 +80,14 @@ class Scope:
         if code not in atlas.row:
             return False
         return self.kind == "france" or bool(atlas.table[self.kind].iat[atlas.row[code]] == self.code)
+
+    def outside(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Return those of some atoms of today that do not lie in the scope, in code order."""
+        if self.kind == "france":
+            return ()
+        rows = self.atlas.rows(codes)
+        out = rows[(self.atlas.table[self.kind].iloc[rows] != self.code).to_numpy()]
+        return tuple(str(code) for code in self.atlas.codes[out])
 
     def on(self, atlas: Atlas) -> Scope:
         """Return the same territory on these communes, which it then holds: for one computation on one dataset."""
@@ -110,25 +113,53 @@ def scopes(atlas: Atlas, *, follow: Callable[[], Atlas] | None = None) -> dict[s
     may change.
     """
     communes = follow or (lambda: atlas)
-    found = [Scope("france", "", "France", communes)]
-    regions = atlas.regions[atlas.regions.index.isin(atlas.table["region"].unique())]
-    found += [
-        Scope("region", str(c), str(n), communes)
-        for c, n in sorted(regions["nom"].items(), key=lambda item: fr.order(item[1]))
-    ]
-    found += [Scope("departement", str(c), f"{n} ({c})", communes) for c, n in atlas.departements["nom"].items()]
+    found = (Scope(kind, code, name, communes) for kind, code, name in _territories(atlas))
     return {scope.id: scope for scope in found}
 
 
 def local_scopes(atlas: Atlas, *, follow: Callable[[], Atlas] | None = None) -> dict[str, Scope]:
     """Return the EPCI and the EPT as scopes, by id, in the order of their names; `follow` as in `scopes`."""
     communes = follow or (lambda: atlas)
+    found = (Scope(kind, code, name, communes) for kind, code, name in _local_territories(atlas))
+    return {scope.id: scope for scope in found}
+
+
+# --- what is asked at each run of a page: computed once for some communes; kind, code and name of each ----------------
+@kept_on_subject
+def _territories(atlas: Atlas) -> tuple[tuple[str, str, str], ...]:
+    regions = atlas.regions[atlas.regions.index.isin(atlas.table["region"].unique())]
+    ordered = sorted(regions["nom"].items(), key=lambda item: fr.order(item[1]))
+    return (
+        ("france", "", "France"),
+        *(("region", str(c), str(n)) for c, n in ordered),
+        *(("departement", str(c), f"{n} ({c})") for c, n in atlas.departements["nom"].items()),
+    )
+
+
+@kept_on_subject
+def _local_territories(atlas: Atlas) -> tuple[tuple[str, str, str], ...]:
     found = [
-        Scope(kind, str(code), str(name), communes)
+        (kind, str(code), str(name))
         for kind, table in (("epci", atlas.epci), ("ept", atlas.ept))
         for code, name in table["nom"].items()
     ]
-    return {scope.id: scope for scope in sorted(found, key=lambda s: (fr.order(s.name), s.code))}
+    return tuple(sorted(found, key=lambda one: (fr.order(one[2]), one[1])))
+
+
+@kept_on_subject
+def _above(atlas: Atlas, kind: str, code: str) -> tuple[str, str, str]:
+    column, above = "france", ""
+    if kind != "region":
+        column = "region" if kind == "departement" else "departement"
+        rows = atlas.members(kind, code)
+        above = str(atlas.table.iloc[rows].groupby(column)["population"].sum().idxmax())
+    return next(one for one in _territories(atlas) if one[:2] == (column, above))
+
+
+@kept_on_subject
+def _departements_met(atlas: Atlas, kind: str, code: str) -> tuple[str, ...]:
+    met = atlas.table["departement"]
+    return tuple(sorted(set(met if kind == "france" else met.iloc[atlas.members(kind, code)])))
 
 
 def read_scope(text: str, atlas: Atlas) -> Scope:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from geo.exports.coverage_files import Imprint, coverage_file, coverage_files
 from geo.exports.coverage_svg import coverage_map
 from geo.exports.coverage_tables import CoverageReport, siting_notes
-from geo.exports.formats import Sheet, csv_bytes, neutral, original, workbook, zipped
+from geo.exports.formats import Sheet, csv_bytes, may_run, neutral, original, workbook, zipped
 from geo.exports.front import BLANK_MARK, Point, blank, figure_line, measured, of_aim, towns, unsaid_beside_clsm, where
 from geo.exports.layer_files import SHEET, export, name_and_mime
 from geo.exports.map_files import MAP_FORMATS, coverage_map_file, perimeter_map
@@ -58,6 +58,7 @@ __all__ = [
     "main_projection",
     "make",
     "make_pdf",
+    "may_run",
     "measured",
     "name_and_mime",
     "neutral",

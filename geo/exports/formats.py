@@ -22,7 +22,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from geo import french as fr
 from geo.geometry import WGS84
 
 if TYPE_CHECKING:
@@ -31,8 +34,10 @@ if TYPE_CHECKING:
 FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 SOURCES = "Sources"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_RUNS = f"^[ \u00a0\u202f]*(?:{'|'.join(map(re.escape, DANGEROUS))})"
 MOST_CHARACTERS = 32_767  # of a cell
 NUMBER_FORMATS = {"entier": "#,##0", "decimal": "#,##0.0", "part": "0.0%", "coordonnee": "0.000000"}
+NUMBER_FORMATS |= {f"part-{n}": f"0.{'0' * n}%" for n in range(2, 2 + fr.FINER)}
 WIDEST = 60
 
 
@@ -44,6 +49,15 @@ def neutral(value: object) -> object:
     if isinstance(value, str) and value.lstrip(" \u00a0\u202f").startswith(DANGEROUS):
         return "'" + value
     return value
+
+
+def may_run(texts: pd.Series) -> bool:
+    """Return whether `neutral` may change one of a column of values: a country of names is looked through in milliseconds."""
+    try:
+        read = pa.array(texts, pa.string(), from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # not texts alone
+        return True
+    return bool(pc.any(pc.match_substring_regex(read, _RUNS)).as_py())
 
 
 def original(value: str) -> str:
@@ -140,7 +154,7 @@ def _write_sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any]) -> None:
                     page.write_string(i, j, sheet.unknown, formats["texte"])
                 continue
             if isinstance(value, int | float) and kind != "texte":
-                page.write_number(i, j, value, formats[kind])
+                page.write_number(i, j, value, formats[_shape(kind, value)])
             else:
                 page.write_string(i, j, str(value)[:MOST_CHARACTERS], formats["texte"])
     page.freeze_panes(1, 0)
@@ -152,6 +166,12 @@ def _write_sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any]) -> None:
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
+
+
+def _shape(kind: str, value: float) -> str:
+    """Return the format of one number: a share takes the decimals that keep 99,96 % from being shown as 100 %, as everywhere."""
+    decimals = fr.decimals_for(value * 100, 1, whole=100.0) if kind == "part" else 1
+    return kind if decimals == 1 else f"{kind}-{decimals}"
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

@@ -124,7 +124,7 @@ def running(folder: Path, processes: Iterable[str]) -> Iterator[Proxy]:
     values = {
         "CLSM_NAME": "127.0.0.1", "CLSM_PORT": f"127.0.0.1:{port}", "CLSM_PLAIN_PORT": f"127.0.0.1:{plain}",
         "CLSM_CERTIFICATE": f"{folder}/certificate.pem", "CLSM_KEY": f"{folder}/key.pem", "CLSM_CACHE": f"{folder}/cache",
-        "CLSM_LOG": f"{folder}/access.log",
+        "CLSM_LOG": f"{folder}/access.log", "CLSM_ERRORS": f"{folder}/errors.log",
         "CLSM_PROCESSES": " ".join(f"server {one} max_fails=1 fail_timeout=5s;" for one in processes),
     }  # fmt: skip
     (folder / "clsm.conf").write_text(filled(TEMPLATE.read_text(encoding="utf-8"), values), encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from geo.exports import formats as exports
-from geo.exports import neutral
+from geo.exports import may_run, neutral
 from geo.exports.formats import Sheet, csv_bytes, geojson, geopackage, original, sheet_names, sources_sheet, workbook
 
 TABLE = pd.DataFrame(
@@ -171,3 +172,24 @@ def test_the_same_geopackage_gives_the_same_bytes() -> None:
 def test_a_style_without_its_layer_is_refused() -> None:
     with pytest.raises(KeyError, match="b"):
         geopackage({"a": AREAS}, {"b": "<qgis/>"})
+
+
+def test_a_share_of_a_workbook_is_never_rounded_to_none_nor_to_whole() -> None:
+    frame = pd.DataFrame({"part": [0.9996, 1.0, 0.125, 0.0003, 0.0, 0.9999996]})
+    book = zipfile.ZipFile(io.BytesIO(workbook([Sheet("Parts", frame, formats={"part": "part"})])))
+    shapes = dict(re.findall(r'numFmtId="(\d+)" formatCode="([^"]+)"', book.read("xl/styles.xml").decode()))
+    cells = re.findall(r'<xf numFmtId="(\d+)"', book.read("xl/styles.xml").decode().split("<cellXfs")[1])
+    used = re.findall(r'<c r="A[2-9]" s="(\d+)"', book.read("xl/worksheets/sheet1.xml").decode())
+    known = {"10": "0.00%"} | shapes  # the built-in number of Excel
+    assert [known[cells[int(style)]] for style in used] == ["0.00%", "0.0%", "0.0%", "0.00%", "0.0%", "0.00000%"]
+
+
+@given(
+    st.lists(
+        st.one_of(st.none(), st.text(max_size=6), st.sampled_from(["=1", " +1", "\u202f-1", "a\n=1", "\t1", "＠a"]))
+    )
+)
+def test_a_column_that_may_run_is_one_that_is_made_neutral(texts: list[str | None]) -> None:
+    changed = any(neutral(text) != text for text in texts)
+    assert may_run(pd.Series(texts, dtype=object)) == changed
+    assert may_run(pd.Series([*texts, 1.5], dtype=object))  # not texts alone: to be looked at one by one

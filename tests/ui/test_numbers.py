@@ -17,7 +17,7 @@ from geo.paths import ROOT
 from tests.support.apptest import COMPARISON, COVERAGE, DATA, METHOD, PERIMETER, open_page, written
 from ui.choices import SEPARATORS
 
-pytestmark = pytest.mark.usefixtures("fresh_caches")
+pytestmark = pytest.mark.usefixtures("shared_caches")
 FRENCH = {"localized", "percent"}
 POINT = re.compile(
     r"(?<![\w.,/:-])\d+\.\d+(?![\w.-]*/|[.\d]|\w)"

@@ -187,12 +187,14 @@ def _overlay(scope: Scope, layer_id: str, wanted: Cities) -> build.Overlay:
 
     crosswalk = loaders.opened_world(wanted).crosswalk
     layer, rows = crosswalk.layers[layer_id], scope.on(crosswalk.atlas).rows
+    members = layer.members[np.isin(layer.members["row"], rows)]
     zones_of: dict[int, list[int]] = {}
-    for zone, row in zip(layer.members["zone"], layer.members["row"], strict=True):
+    for zone, row in zip(members["zone"].tolist(), members["row"].tolist(), strict=True):
         zones_of.setdefault(row, []).append(zone)
     met = sorted({z for row in rows for z in zones_of.get(row, ())})
     number = {zone: i for i, zone in enumerate(met)}
-    names = [(str(layer.zones.index[z]), str(layer.zones["nom"].iat[z])) for z in met]
+    zones = layer.zones.iloc[met]
+    names = [(str(name), str(title)) for name, title in zip(zones.index, zones["nom"], strict=True)]
     membership = [[number[z] for z in zones_of.get(row, ())] for row in rows]
     file = write_zone_index(loaders.GEO, scope.id, layer_id, names, membership)
     line = LINES[layer_id]
