@@ -12,22 +12,16 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
-from itertools import pairwise
 from math import inf
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from geo.french import NBSP, at, fold, inhabitants, of
+from geo.french import NBSP, at, inhabitants, of
 from geo.search.places import DISPOSITIFS, KINDS
+from geo.search.words import asked, bare, joined, without_lead, words
 
-# Words that a name is found without: « la rochelle », « rochelle »; « val de marne », « val marne ».
-ARTICLES = frozenset(["le", "la", "les", "l", "de", "du", "des", "d", "et", "a", "au", "aux", "en", "lez"])
-SHORT = {"sr": "sur", "ss": "sous", "nd": "notre dame"}
-BAR_SOUS = re.compile(r"\bs\s?/\s?s\b", re.IGNORECASE)  # « Fontenay s/s Bois »
-BAR = re.compile(r"(?:\bs)?\s?/\s?", re.IGNORECASE)  # « Vitry s/ Seine », « Fontenay/Bois »
-ORDINAL = re.compile(r"(\d{1,2})(?:er|ere|e|re|eme|ieme|nd|nde)", re.ASCII)
 CALLED = {
     "france": "tout le pays", "region": "région", "departement": "département", "ville": "ville entière",
     "commune": "commune", "arrondissement": "arrondissement", "epci": "EPCI", "ept": "EPT", "clsm": "CLSM", "cls": "CLS",
@@ -39,24 +33,6 @@ MOST = 12
 FORMER_SHARE = 20  # a name of before weighs this part of the commune of today: it is found, and does not hide a town
 LAST = "\uffff"  # after any letter
 CODE = re.compile(r"\d{2,5}|2[ab]\d{0,3}", re.ASCII)
-# Words that the name of a zone begins with, and that nobody has to type.
-LEADS = frozenset(
-    [
-        "cc",
-        "ca",
-        "cu",
-        "clsm",
-        "cls",
-        "cpts",
-        "dac",
-        "secteur",
-        "communaute",
-        "communes",
-        "agglomeration",
-        "urbaine",
-        "metropole",
-    ]
-)
 # How well a name fits, the best first; beside the number of a département, which may be one of its own (« Marseille 13 »),
 # the first three come after these.
 WHOLE, WHOLE_BARE, START, BESIDE = 0, 1, 2, 3
@@ -118,10 +94,10 @@ class Index:
         for i, place in enumerate(self.places):
             said = words(place.name)
             full = " ".join(said)
-            plain = " ".join(bare(_without_lead(said) if "/" in place.id else said))
+            plain = " ".join(bare(without_lead(said) if "/" in place.id else said))
             self._full.append(full)
             self._bare.append(plain)
-            line = f" {full} | {place.also}{_joined(said)}"
+            line = f" {full} | {place.also}{joined(said)}"
             self._lines.append(line)
             for word in set(line.split()):
                 heard.setdefault(word, []).append(i)
@@ -298,50 +274,6 @@ class Index:
     def _size(self, i: int) -> tuple[Any, ...]:
         place = self.places[i]
         return "/" in place.id, -place.weight, KINDS.index(place.kind), i
-
-
-def _without_lead(said: list[str]) -> list[str]:
-    kept = list(said)
-    while len(kept) > 1 and (kept[0] in LEADS or kept[0] in ARTICLES):
-        kept.pop(0)
-    return kept
-
-
-def _joined(said: list[str]) -> str:
-    """Return the words that an apostrophe cuts, written without it: « lhay », « dor »."""
-    return "".join(f" {a}{b}" for a, b in pairwise(said) if a in ("l", "d"))
-
-
-# --- words --------------------------------------------------------------------------------------------------------
-def words(text: str) -> list[str]:
-    """Return the words of a text, in order."""
-    found = fold(text).split()
-    return [match[1] if (match := ORDINAL.fullmatch(word)) else word for word in found]
-
-
-def asked(text: str) -> list[list[str]]:
-    """Return the words of what a person types, in each way to read them: « s » and a bar are « sur », « sous » or nothing.
-
-    The last word may be unfinished, so nothing is read into it.
-    """
-    with_bars = BAR.sub(" s ", BAR_SOUS.sub(" sous ", text))
-    found = words(with_bars)
-    if not found:
-        return []
-    head = [w for word in found[:-1] for w in SHORT.get(word, word).split()]
-    if "s" not in head:
-        return [head + found[-1:]]
-    ways = [[way if word == "s" else word for word in head] for way in ("sur", "sous")]
-    if with_bars != text:
-        ways.append([word for word in head if word != "s"])
-    return [way + found[-1:] for way in ways]
-
-
-def bare(found: list[str], *, unfinished: bool = False) -> list[str]:
-    """Leave the articles out, unless nothing else is left; `unfinished` keeps the last word, which may be the start of another."""
-    last = len(found) - 1
-    kept = [w for i, w in enumerate(found) if w not in ARTICLES or (unfinished and i == last)]
-    return kept or found
 
 
 # --- how a place is listed ----------------------------------------------------------------------------------------
