@@ -168,7 +168,7 @@ def _split(text: str, start: int) -> tuple[dict[str, Any], list[Any] | None, int
 
 
 def _list(text: str, at: int) -> tuple[list[Any], int]:
-    found = []
+    found: list[Any] = []
     at = _blank(text, at + 1)
     while text[at] != "]":
         feature, at = _DECODER.raw_decode(text, at)
