@@ -335,6 +335,12 @@ def test_every_object_of_a_stream_is_read(between: str) -> None:
     assert found(draft) == {"A": {"94028"}, "B": {"94080"}}
 
 
+def test_a_collection_inside_a_collection_gives_its_features() -> None:
+    inner = {"type": "FeatureCollection", "features": [_feature("94028", "A")]}
+    outer = {"type": "FeatureCollection", "features": [inner, _feature("94080", "B")]}
+    assert found(read(json.dumps(outer), "x.geojson")) == {"A": {"94028"}, "B": {"94080"}}
+
+
 def test_one_bad_byte_spoils_one_value() -> None:
     text = json.dumps({"type": "FeatureCollection", "features": [_feature("94028", "Créteillois"), _feature("94080", "été")]},
                       ensure_ascii=False).encode()  # fmt: skip

@@ -168,11 +168,11 @@ def _split(text: str, start: int) -> tuple[dict[str, Any], list[Any] | None, int
 
 
 def _list(text: str, at: int) -> tuple[list[Any], int]:
-    found = []
+    found: list[Any] = []
     at = _blank(text, at + 1)
     while text[at] != "]":
         feature, at = _DECODER.raw_decode(text, at)
-        found.append(_small(feature))
+        found += map(_small, _unfolded(feature))
         if len(found) > MOST_FEATURES:
             raise _TooManyError
         at = _blank(text, at)
@@ -181,6 +181,17 @@ def _list(text: str, at: int) -> tuple[list[Any], int]:
         elif text[at] != "]":
             raise ValueError("no comma")
     return found, at + 1
+
+
+def _unfolded(feature: Any) -> Iterator[Any]:
+    """Yield the features of a collection inside a collection, or the one that this is."""
+    inner = (
+        feature.get("features") if isinstance(feature, dict) and feature.get("type") == "FeatureCollection" else None
+    )
+    for one in inner if isinstance(inner, list) else ():
+        yield from _unfolded(one)
+    if not isinstance(inner, list):
+        yield feature
 
 
 def _small(feature: Any) -> Any:
