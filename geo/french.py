@@ -11,11 +11,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
+
+from geo.paths import DATA
 
 NARROW = "\u202f"
 NBSP = "\u00a0"
 MINUS = "\u2212"
-FINER = 3  # decimals that a percentage takes rather than say none, or all, of what is only nearly so
+# Decimals that a percentage takes rather than say none, or all, of what is only nearly so: enough for one person of France.
+FINER = 6
 
 _DIGITS = re.compile(r"\d+")
 _APART = re.compile(r"[\W_]+")  # what is no letter nor figure
@@ -27,7 +31,7 @@ _MONTHS = (
 # What a name starts with, and how « de » is said before it; the first that fits counts.
 _OF = (
     ("Secteur ", "du secteur "), ("Le ", "du "), ("Les ", "des "),
-    *((kind, f"du {kind}") for kind in ("CLS ", "CLSM ", "DAC ", "Pays ", "Grand ")),
+    *((kind, f"du {kind}") for kind in ("CLS ", "CLSM ", "CISM ", "Conseil ", "DAC ", "PETR ", "Bassin ", "Pays ", "Territoire ", "Grand ")),
     *((kind, f"de la {kind}") for kind in ("CA ", "CC ", "CU ", "CPTS ", "Métropole ", "Communauté ")),
 )  # fmt: skip
 
@@ -145,12 +149,39 @@ def listing(items: Iterable[str], most: int | None = None) -> str:
 def of(name: str) -> str:
     """Put « de » before the name of a place or of a territory: « d’Ajaccio », « du Havre », « du secteur 94G10 ».
 
-    Names in « H » keep « de »: which of them are aspirated cannot be seen from the letters.
+    Names in « H » keep « de » unless they are communes whose « h » is mute (« d’Hyères », « de Houdan »): letters do not tell.
     """
     for start, said in _OF:
         if name.startswith(start):
             return said + name[len(start) :]
-    return f"d’{name}" if fold(name[:1]) in tuple("aeiouy") else f"de {name}"
+    vowel = fold(name[:1]) in tuple("aeiouy") or (name.startswith("H") and name in _mute())
+    return f"d’{name}" if vowel else f"de {name}"
+
+
+@lru_cache(maxsize=1)
+def _mute() -> frozenset[str]:
+    """Return the communes in « H » that take « d’ », after the official geographic code (INSEE, kind of name 1; data/README.md)."""
+    path = DATA / "h_muets.txt"
+    return frozenset(path.read_text(encoding="utf-8").split("\n")) if path.is_file() else frozenset()
+
+
+def agree(name: str, one: str, many: str) -> str:
+    """Return the verb that goes with the name of a place: « Niort réunit », « Les Abymes réunissent »."""
+    return many if name.startswith("Les ") else one
+
+
+def the(name: str) -> str:
+    """Put its article before the name of a body or a zone that takes one: « la CC du Diois », « le secteur 94G10 », « Plaine Commune »."""
+    if name.startswith("Secteur "):
+        return f"le secteur {name.removeprefix('Secteur ')}"
+    if name.startswith(("CLS ", "CLSM ", "CISM ", "DAC ")):
+        return f"le {name}"
+    return f"la {name}" if of(name).startswith("de la ") else name
+
+
+def upper(text: str) -> str:
+    """Begin a text with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def at(name: str) -> str:

@@ -13,7 +13,7 @@ from geo import french as fr
 from geo.visible import one_line
 
 MAIL = re.compile(
-    r"[^\s@<>;,()\[\]]+\s?(?:[@＠]|[(\[](?:at|a|arobase)[)\]])\s?[^\s@<>;,()\[\]]+\s?\.\s?\w+", re.IGNORECASE
+    r"[^\s@<>;,()\[\]]{1,64}\s?(?:[@＠]|[(\[](?:at|a|arobase)[)\]])\s?[^\s@<>;,()\[\]]{1,255}\s?\.\s?\w+", re.IGNORECASE
 )
 TELEPHONE = re.compile(r"(?<!\d)(?:\+33|0033|0)\s*(?:\(0\)\s*)?[1-9](?:[\s.-]*\d{2}){4}(?!\d)")
 _NAME = r"[A-ZÀ-ÖØ-Ý][\w’'-]+"

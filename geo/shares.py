@@ -123,11 +123,11 @@ def shares_of(held: csr_array, part: Floats, whole: Floats) -> Floats:
     return np.divide(mine, every, out=np.full(len(every), np.nan), where=~bad & (every > 0))
 
 
-def tabled(shares: Floats) -> Floats:
-    """Return shares (0 to 1, NaN where unknown) as percents with one decimal, for a column of numbers: from 0.1 to 99.9 for what is
-    neither none nor whole."""
-    found = np.round(shares * 100.0, 1)
-    return np.where((shares > 0) & (shares < 1), np.clip(found, 0.1, 99.9), found)
+def tabled(shares: Floats, decimals: int = 1) -> Floats:
+    """Return shares (0 to 1, NaN where unknown) as rounded percents, for a column of numbers: with one decimal, from 0.1 to 99.9 for
+    what is neither none nor whole."""
+    found, least = np.round(shares * 100.0, decimals), 10.0**-decimals
+    return np.where((shares > 0) & (shares < 1), np.clip(found, least, 100.0 - least), found)
 
 
 def _mask(among: Rows | Bools, size: int) -> Bools:

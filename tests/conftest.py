@@ -29,11 +29,12 @@ os.environ["CLSM_HOME"] = tempfile.mkdtemp(prefix="clsm-tests-")
 os.environ["CLSM_NO_SYNC"] = "1"  # and no test, nor any server it starts, asks anything of a network
 os.environ.pop("CLSM_REGISTER", None)
 Serve = Callable[..., AppServer]
+JOURNEY_S = 1800  # a busy machine is no failure
 # What takes longest is handed out first: no worker is left alone with it at the end.
 LONGEST = (
     "journeys/test_journey_acts.py", "journeys/test_journey_coverage.py", "journeys/test_journey_component.py",
     "journeys/test_journey_sizing.py", "journeys/test_journey_gaps.py",
-    "deploy/test_processes.py", "deploy/test_scan.py", "suggest/test_suggest.py", "ui/test_page_perimeter.py", "ui/test_memory.py", "ui/test_page_coverage.py", "ui/test_data_page.py",
+    "deploy/test_processes.py", "deploy/test_draining.py", "deploy/test_scan.py", "suggest/test_suggest.py", "ui/test_page_perimeter.py", "ui/test_memory.py", "ui/test_page_coverage.py", "ui/test_data_page.py",
     "ui/test_opened_city.py", "journeys/test_journey_iris.py",
     "suggest/test_rules.py", "imports/test_fuzz.py", "moves/test_trials.py", "ui/test_views_agree.py", "ui/test_data_cache.py",
     "dataset/test_damage.py", "dataset/test_world.py", "imports/test_damaged_lists.py", "imports/test_crafted.py",
@@ -43,9 +44,12 @@ LONGEST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first, each in its own order."""
+    """Put the longest files first, each in its own order, and give journeys their time: what they wait for has a limit of its own."""
     rank = {Path(__file__).parent / name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path, len(rank)))
+    for item in items:
+        if item.get_closest_marker("journey") or item.path.parent.name == "deploy":
+            item.add_marker(pytest.mark.timeout(JOURNEY_S))
 
 
 def pytest_collection_finish() -> None:

@@ -165,7 +165,6 @@ def test_a_day_is_written_the_french_way() -> None:
         ("La Rochelle", "de La Rochelle"),
         ("L’Haÿ-les-Roses", "de L’Haÿ-les-Roses"),
         ("Levallois-Perret", "de Levallois-Perret"),
-        ("Hénin-Beaumont", "de Hénin-Beaumont"),
         ("Secteur 94G10", "du secteur 94G10"),
         ("CU du Grand Reims", "de la CU du Grand Reims"),
         ("CLS de Vitry-sur-Seine", "du CLS de Vitry-sur-Seine"),
@@ -197,3 +196,22 @@ def test_a_text_that_fits_is_left_alone_and_one_without_blank_is_cut_all_the_sam
 )  # fmt: skip
 def test_at_a_commune(name: str, said: str) -> None:
     assert fr.at(name) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Hyères", "d’Hyères"), ("Hénin-Beaumont", "d’Hénin-Beaumont"), ("Haguenau", "de Haguenau"), ("Houdan", "de Houdan"), ("Hem", "de Hem"),
+     ("Le Havre", "du Havre"), ("Les Abymes", "des Abymes"), ("La Rochelle", "de La Rochelle"), ("L'Haÿ-les-Roses", "de L'Haÿ-les-Roses"),
+     ("Yerres", "d’Yerres"), ("Évry-Courcouronnes", "d’Évry-Courcouronnes"), ("Œting", "d’Œting"), ("CISM de la Provence Verte", "du CISM de la Provence Verte"),
+     ("Territoire de l’Ouest", "du Territoire de l’Ouest"), ("CC du Diois", "de la CC du Diois")],
+)  # fmt: skip
+def test_the_name_of_a_place_is_said_after_de_as_people_say_it(name: str, said: str) -> None:
+    assert fr.of(name) == said
+
+
+def test_a_verb_agrees_with_a_plural_name_and_a_body_takes_its_article() -> None:
+    assert fr.agree("Les Abymes", "réunit", "réunissent") == "réunissent"
+    assert fr.agree("Lescar", "réunit", "réunissent") == fr.agree("La Lespérance", "réunit", "réunissent") == "réunit"
+    assert [fr.the(n) for n in ("Métropole de Lyon", "CA du Niortais", "Plaine Commune", "La Roche")] == [
+        "la Métropole de Lyon", "la CA du Niortais", "Plaine Commune", "La Roche",
+    ]  # fmt: skip

@@ -84,3 +84,4 @@ def test_a_share_lies_between_zero_and_one(members: list[tuple[int, bool, bool]]
 def test_a_column_of_percents_says_neither_none_nor_whole_of_what_is_nearly_so() -> None:
     shares = np.array([0.0, 1e-6, 0.1234, 0.99999, 1.0, np.nan])
     np.testing.assert_allclose(tabled(shares), [0.0, 0.1, 12.3, 99.9, 100.0, np.nan])
+    np.testing.assert_allclose(tabled(shares, 0), [0.0, 1.0, 12.0, 99.0, 100.0, np.nan])

@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from geo import french as fr
 from geo.coverage import Scope
+from geo.exports import neutral
 
 # Left to itself, the library finds labels that hold the letters anywhere in order, and Enter may take all of them.
 WHOLE_WORDS = "contains"
@@ -101,3 +103,18 @@ def percent_column(label: str | None = None, **shown: Any) -> ColumnConfig:
 def share_column(label: str | None = None, **shown: Any) -> ColumnConfig:
     """Return a column of shares from 0 to 1, in whole percents: « 73 % »."""
     return st.column_config.NumberColumn(label, format="percent", step=0.01, **shown)
+
+
+# --- grids ----------------------------------------------------------------------------------------------------------
+def grid(table: Any, **shown: Any) -> Any:
+    """Show a table as a grid. Its own « Télécharger en CSV » writes cells as they are: no text of them begins like a formula here."""
+    return st.dataframe(harmless(pd.DataFrame(table)), **shown)
+
+
+def harmless(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without a text that a spreadsheet would run; the same one where there is none."""
+    for name in table.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]]:
+        safe = table[name].map(neutral, na_action="ignore")
+        if not safe.equals(table[name]):
+            table = table.assign(**{name: safe})
+    return table

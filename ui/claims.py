@@ -102,7 +102,7 @@ def _gestures(kind: str, codes: frozenset[str], *, with_map: bool) -> None:
         if with_map and frame.marked() is None:
             st.button("Marquer au clic", key="claim-mark", on_click=frame.mark, args=((),), icon=":material/touch_app:")
         if perimeter:
-            label = f"Les {in_words(perimeter)} du périmètre"
+            label = f"Tout le périmètre ({in_words(perimeter)})"
             st.button(label, key="claim-perimeter", on_click=_take, args=(perimeter, with_map))
         if perimeter and left and left != perimeter:
             label = f"Le reste du périmètre ({fr.number(len(left))})"

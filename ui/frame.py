@@ -310,18 +310,23 @@ def start_from(codes: Iterable[str]) -> None:
 
 
 def show_map_of(codes: Iterable[str]) -> None:
-    """Have the map of the page Périmètre show the département where most people of some communes live."""
+    """Have the map of the page Périmètre show all of some communes: their département, else their region, else the country."""
     atlas = loaders.opened_atlas()
     here = atlas.table.iloc[atlas.rows(codes)]
-    st.session_state[PERIMETER_SCOPE] = f"dep-{here.groupby('departement')['population'].sum().idxmax()}"
+    for column, prefix in (("departement", "dep"), ("region", "reg")):
+        if here[column].nunique() == 1:
+            st.session_state[PERIMETER_SCOPE] = f"{prefix}-{here[column].iloc[0]}"
+            return
+    st.session_state[PERIMETER_SCOPE] = "france"
 
 
 def bring(codes: frozenset[str]) -> None:
-    """Have the map of the page Périmètre show communes, when it shows none of them."""
+    """Have the map of the page Périmètre show the département where most people of some communes live, when it shows none of them."""
+    atlas = loaders.opened_atlas()
     scope = loaders.every_scope().get(st.session_state[PERIMETER_SCOPE])
-    here = scope and scope.on(loaders.opened_atlas())
-    if codes and (here is None or not any(here.holds(code) for code in codes)):
-        show_map_of(codes)
+    if codes and (scope is None or len(scope.on(atlas).outside(codes)) == len(codes)):
+        here = atlas.table.iloc[atlas.rows(codes)]
+        st.session_state[PERIMETER_SCOPE] = f"dep-{here.groupby('departement')['population'].sum().idxmax()}"
 
 
 def clear() -> None:

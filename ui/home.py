@@ -9,7 +9,7 @@ from geo.coverage import COVERED, STATUS_LABELS, CoverageView, Status
 from geo.layers import Etat, Precision
 from ui import frame, html, layout, loaders, search
 from ui import map as maps
-from ui.choices import count_column
+from ui.choices import count_column, grid
 
 DOORS = {frame.ASKED_COVERAGE: "pages/1_Couverture.py", frame.ASKED_PERIMETER: "pages/2_Perimetre.py"}
 
@@ -68,6 +68,7 @@ def _content() -> None:
     """Say what the data holds, and what it is not."""
     every = loaders.every_scope()
     found = loaders.scope_coverage(CoverageView(every["france"]))
+    covered = loaders.covered_in_france()
     clsm = loaders.crosswalk().layers["clsm"]
     running = clsm.zones["etat"] == Etat.EN_SERVICE
     unlocated = clsm.zones["precision"] == Precision.INCONNUE
@@ -77,10 +78,9 @@ def _content() -> None:
         html.figures(
             [
                 (fr.number(len(clsm.zones)), f"CLSM cités par une source, dont {fr.number(running.sum())} en service"),
-                (fr.number(found.covered), "habitants de leurs communes, dont "
+                (covered.amount, "des habitants sont couverts par un CLSM en service"),
+                (fr.number(covered.value or 0), f"habitants couverts connus, sur {fr.number(covered.total or 0)}, dont "
                  f"{fr.number(found.by_status.at[Status.SUPPOSE, 'population'])} au périmètre supposé"),
-                (fr.percent(found.covered / found.population),
-                 f"de la population : {fr.number(found.covered)} sur {fr.number(found.population)}"),
             ]
         )
     )  # fmt: skip
@@ -103,9 +103,7 @@ def _map() -> None:
             bounds=maps.METROPOLE,
             outlines_url=maps.around_url(),
             points=[
-                maps.Point(
-                    p.id, p.lat, p.lon, p.name, f"{p.detail}, {fr.inhabitants(p.population)}", colours[p.status], 5.0
-                )
+                maps.Point(p.id, p.lat, p.lon, p.name, f"{p.detail}, {_people(p.population)}", colours[p.status], 5.0)
                 for p in loaders.clsm_places()
             ],
         ),
@@ -113,9 +111,13 @@ def _map() -> None:
     st.html(html.legend([(colours[s], STATUS_LABELS[s]) for s in (*COVERED, Status.PARTIEL, Status.PROJET)]))
 
 
+def _people(known: int) -> str:
+    return fr.inhabitants(known) if known else "habitants inconnus"
+
+
 def _list() -> None:
     """Show the CLSM that have a place as a list."""
-    st.dataframe(
+    grid(
         [
             {"CLSM": p.name, "Dép.": p.departement, "Habitants": p.population or None, "État": p.detail}
             for p in loaders.clsm_places()

@@ -51,7 +51,7 @@ h1 {font-size:2rem !important; padding:.2rem 0 .4rem !important;}
 .clsm-checks article.i {border-left-color:#2a7fb0;}
 .clsm-checks h3 {margin:0 .5rem 0 0; font-size:.98rem; font-weight:600; display:inline; padding:0;}
 .clsm-checks article > p {margin:.3rem 0 0;} .clsm-checks summary {cursor:pointer; color:#0b5a86; margin-top:.25rem; font-size:.86rem;}
-.clsm-checks details p {margin:.25rem 0 0 1rem; font-size:.88rem;} .clsm-checks details p:last-child {color:#55606a; font-size:.8rem;}
+.clsm-checks details p {margin:.25rem 0 0 1rem; font-size:.88rem;} .clsm-checks article details p:last-child {color:#55606a; font-size:.8rem;}
 .clsm-checks.index {font-size:.92rem; border-top:1px solid #e8edef; margin-top:.2rem;}
 .clsm-checks.index > div {display:flex; flex-wrap:wrap; justify-content:space-between; align-items:center; padding:.16rem .1rem; border-bottom:1px solid #e8edef;}
 @media (max-width:1000px) {[data-testid="stMain"] [data-testid="stColumn"] {min-width:min(100%, 12rem);}

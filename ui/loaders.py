@@ -10,7 +10,7 @@ from geo import french as fr
 from geo import suggest as suggest_core
 from geo.communes import Atlas, extent_text
 from geo.comparison import Candidate, SideBySide, side_by_side
-from geo.coverage import ClsmMarker, Coverage, CoverageView, Scope, scopes
+from geo.coverage import ClsmMarker, Coverage, CoverageView, Figure, Scope, scopes
 from geo.dataset import Dataset, can_open, derive_maps, open_dataset, opened
 from geo.guidance import Check, Finding, Settings, run_checks
 from geo.indicators import things_of
@@ -230,6 +230,18 @@ def scope_coverage(view: CoverageView, wanted: Cities = ()) -> Coverage:
     used = opened_world(wanted)
     scope = view.scope.on(used.atlas) if wanted else view.scope
     return coverage.coverage(scope, used.crosswalk, complete=view.complete, aside=view.aside)
+
+
+def covered_in_france() -> Figure:
+    """Return the people of France covered, as the page Couverture gives them in this session."""
+    return _covered_in_france(declared_complete())
+
+
+@keyed_on_data(max_entries=4)
+def _covered_in_france(complete: tuple[str, ...]) -> Figure:
+    used = world()
+    state = coverage.coverage_state(used.crosswalk, used.density, complete=complete)
+    return coverage.covered_figure(every_scope()["france"].on(used.atlas), state)
 
 
 @keyed_on_data(max_entries=4)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo import french as fr
+from geo.communes import counted
 from geo.coverage import (
     CoverageState,
     Scope,
@@ -129,8 +130,7 @@ def _page(scope: Scope, state: CoverageState, around: pd.DataFrame) -> dict[str,
     """Return one page: figures, map, the CLSM known, the largest communes without."""
     figures = {f.id: f for f in scope_figures(scope, state, beside=False)}
     drawn = coverage_map(scope, state, height_mm=MAP_MM, named=True, light=True)
-    split = int((state.atlas.table["niveau"].iloc[scope.rows] == "arrondissement").sum())
-    size = fr.count(len(scope.rows), "commune") if not split else f"{len(scope.rows)} communes et arrondissements"
+    size = counted(state.atlas, scope.rows)
     where = fr.listing(f"{state.atlas.departements.at[d, 'nom']} ({d})" for d in scope.departements)
     people = fr.inhabitants(state.population[scope.rows].sum())
     beside = str(around.at[scope.code, "dispositifs"]) if scope.code in around.index else ""

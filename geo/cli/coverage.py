@@ -12,7 +12,7 @@ import pandas as pd
 from geo import french as fr
 from geo.cli.documents import zone_readings
 from geo.cli.terminal import warn
-from geo.communes import Atlas, split_codes
+from geo.communes import Atlas, counted, split_codes
 from geo.coverage import (
     AGES,
     CANDIDATE_KINDS,
@@ -255,8 +255,9 @@ def coverage_text(found: Coverage) -> Iterator[str]:
     total, situations = found.population, situations_of(found)
     yield f"{found.scope.name} : {fr.inhabitants(total)} (population municipale {found.population_year})"
     for i, row in situations.counted(found.rows, found.crosswalk.atlas.population).iterrows():
+        atoms = found.rows[situations.of[found.rows] == i]
         yield fr.typeset(
-            f"  {situations.kinds[int(str(i))].label} : {fr.count(row['communes'], 'commune')}, "
+            f"  {situations.kinds[int(str(i))].label} : {counted(found.crosswalk.atlas, atoms)}, "
             f"{fr.ratio(row['population'], total)} des habitants"
         )
     yield f"  {complete_text(found.scope.departements, found.crosswalk, found.complete)}"

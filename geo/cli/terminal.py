@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
 from geo.visible import one_line, visible
+
+_HALVES = re.compile("[\udc80-\udcff]")  # what stands for a byte that is no UTF-8 (PEP 383)
 
 
 class Document(str):
@@ -27,11 +29,7 @@ class Lines(list[str]):
 def typed(text: str) -> str:
     """Return a text of the command line, or the name of a file, that can be written anywhere: bytes that are no UTF-8 are read as
     those of a shell or of an archive of before it (Windows-1252)."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return os.fsencode(text).decode("cp1252", "replace")
-    return text
+    return _HALVES.sub(lambda found: bytes([ord(found[0]) - 0xDC00]).decode("cp1252", "replace"), text)
 
 
 def as_json(value: Any) -> Document:

@@ -5,11 +5,11 @@ into IRIS.
 """
 
 from geo.communes.atlas import Atlas, CommuneCode, embedded_atlas, with_outlines
-from geo.communes.codes import SHAPE, CodeReading, atoms_from_codes, name_of, read_code, split_codes
+from geo.communes.codes import SHAPE, CodeReading, atoms_from_codes, in_departement, name_of, read_code, split_codes
 from geo.communes.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2, Density, approximate_density
 from geo.communes.extent import extent_text
 from geo.communes.iris import SHAPE_OF_IRIS, SHARED_OUT, Iris, Opening, in_words, open_communes, shared_out
-from geo.communes.lists import read_any, read_departement, says_without, split_list
+from geo.communes.lists import read_any, read_departement, read_postal, says_without, split_list
 from geo.communes.matching import (
     BLANKS,
     CommuneMatch,
@@ -31,7 +31,7 @@ from geo.communes.names import (
     take_apart,
     was_named,
 )
-from geo.communes.pieces import pieces_text, places
+from geo.communes.pieces import counted, parts_named, pieces_text, places, short_name
 from geo.communes.revitalisation import Revitalisation
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "all_named",
     "approximate_density",
     "atoms_from_codes",
+    "counted",
     "departement_of",
     "departement_of_text",
     "embedded_atlas",
@@ -62,11 +63,13 @@ __all__ = [
     "find_body",
     "find_name",
     "history",
+    "in_departement",
     "in_words",
     "is_year",
     "name_of",
     "near",
     "open_communes",
+    "parts_named",
     "pieces_text",
     "places",
     "read_any",
@@ -75,9 +78,11 @@ __all__ = [
     "read_loose_code",
     "read_loose_name",
     "read_place",
+    "read_postal",
     "say_date",
     "says_without",
     "shared_out",
+    "short_name",
     "split_codes",
     "split_list",
     "take_apart",

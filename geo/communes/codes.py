@@ -15,8 +15,10 @@ from geo.communes.atlas import Atlas
 from geo.communes.iris import SHAPE_OF_IRIS
 from geo.communes.names import history, say_date
 from geo.errors import GeoInputError
+from geo.french import of
 
 Kind = Literal["atom", "city", "former", "no_outline", "malformed", "unknown"]
+SHORTENED = re.compile(r"(\d+)(?:[.,](\d*))?E\+?(\d{1,2})")  # as a spreadsheet shows a number too long for its column
 SHAPE = re.compile(r"([0-9]{2}|2[AB])[0-9]{3}")
 
 
@@ -67,8 +69,8 @@ def name_of(code: str, atlas: Atlas) -> str:
 def _iris(code: str, atlas: Atlas) -> str:
     city = atlas.label(code[:5])
     if code[:5] in atlas.opened:
-        return f"{code} : aucun IRIS de {city} n’a ce code."
-    return f"{code} : c’est un IRIS de {city}, qui n’est pas ouverte en IRIS ; ouvrez-la, ou prenez-la entière."
+        return f"{code} : aucun IRIS {of(city)} n’a ce code."
+    return f"{code} : c’est un IRIS {of(city)}, qui n’est pas ouverte en IRIS ; ouvrez-la, ou prenez-la entière."
 
 
 def _former(code: str, atlas: Atlas) -> CodeReading:
@@ -116,3 +118,28 @@ def atoms_from_codes(texts: Iterable[str], atlas: Atlas) -> tuple[str, ...]:
     if not readings:
         raise GeoInputError("Aucun code de commune n’a été donné.")
     return tuple(sorted({atom for r in readings for atom in r.atoms}))
+
+
+def in_departement(number: str, departement: str) -> str:
+    """Return the INSEE code of the commune that a département numbers (« 28 » or « 028 » in 94 is 94028); "" when it is no such number.
+
+    The départements overseas have three signs, and their communes two; some files repeat the last sign of the département.
+    """
+    bare = re.sub(r"[.,]0+$", "", number.strip())
+    if not departement or not re.fullmatch(r"\d{1,3}", bare):
+        return ""
+    if len(departement) == 3:
+        bare = bare[1:] if len(bare) == 3 and bare[0] == departement[2] else bare
+        return departement + bare.zfill(2) if len(bare) <= 2 else ""
+    return departement + bare.zfill(3)
+
+
+def whole_number(text: str) -> str:
+    """Return the digits of a whole number that a spreadsheet wrote with a power of ten, "" when some of them are lost.
+
+    « 9,4028E+04 » is 94028; nobody knows the last digits of « 1,00E+03 ».
+    """
+    match = SHORTENED.fullmatch(text.strip().upper())
+    digits, places = (match[1] + (match[2] or ""), int(match[3]) - len(match[2] or "")) if match else ("", 1)
+    after = digits[len(digits) + places :] if places < 0 else ""
+    return "" if places > 0 or after.strip("0") else digits[: len(digits) + places]

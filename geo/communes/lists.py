@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 
 from geo.communes.atlas import Atlas
+from geo.communes.codes import whole_number
 from geo.communes.matching import (
     BLANKS,
     LONGEST,
+    MOST,
     CommuneMatch,
     find_body,
     read_place,
     says_body,
 )
-from geo.communes.names import all_named, departement_of_text, find_name
+from geo.communes.names import all_named, departement_of_text, find_name, history
 from geo.french import count, listing
 
 HARD = re.compile(r"[;\n\r\t|]+")
@@ -37,9 +39,32 @@ EXCEPT = re.compile(
 )
 
 
+_NUMBER = r"\d{1,2}(?!\d)\s*(?:er|ère|e|è|ème|eme|ième|nd|nde|re)?(?![^\W\d_])"
+_NUMBERS = rf"{_NUMBER}(?:\s*(?:,|;|/|&|\+|\bet\b|\bau\b|\bà\b)\s*(?:le\s+|les\s+)?{_NUMBER})+"
+_WORD = r"(?:arrondissements?|arrdts?\.?|ardts?\.?|arr\.?)"
+DISTRICTS = re.compile(
+    rf"\b(?P<city>Paris|Lyon|Marseille)\s*[(:,-]?\s*(?:les?\s+)?(?P<after>{_NUMBERS})(?:\s*{_WORD})?(?:\s*\))?"
+    rf"|(?P<before>{_NUMBERS})\s*{_WORD}\s+(?:de\s+|d['’]\s*)?(?P<of>Paris|Lyon|Marseille)\b",
+    re.IGNORECASE,
+)
+
+
+def _spell_out(match: re.Match[str]) -> str:
+    """Write each of several arrondissements of a city with its name: « Marseille 13e, 15e et 16e », « Lyon 1er au 3e »."""
+    city, text = match["city"] or match["of"], match["after"] or match["before"]
+    found: list[int] = []
+    joint = False
+    for sign in re.findall(r"\bau\b|\bà\b|\d+", text, re.IGNORECASE):
+        if sign.isdigit():
+            found += range(found[-1] + 1 if joint else int(sign), int(sign) + 1)
+        joint = not sign.isdigit()
+    return "; ".join(f"{city} {number}e" for number in found) + (";" if match["before"] else "")
+
+
 def split_list(text: str, atlas: Atlas, departement: str = "") -> list[str]:
     """Split a list of communes: line ends, semicolons, commas, tabs and bars; « et », « / » and blanks between codes only
     where the whole is no commune nor EPCI. What says « sauf » stays whole, for all that follows it is left out."""
+    text = DISTRICTS.sub(_spell_out, text)
     return [part for chunk in HARD.split(text) for part in _split(chunk, atlas, departement)]
 
 
@@ -134,3 +159,17 @@ def read_departement(code: str, atlas: Atlas, text: str = "") -> CommuneMatch:
     atoms = tuple(str(c) for c in atlas.codes[rows])
     communes = count(atlas.table["commune"].iloc[rows].nunique(), "commune")
     return CommuneMatch(text or code, "lu", atoms, f"département entier : {name}, {communes}.", extended=name)
+
+
+def read_postal(text: str, atlas: Atlas) -> CommuneMatch:
+    """Read a postal code: the only commune that it serves, else nothing, with those that it serves."""
+    code = re.sub(r"[.,]0+$", "", text.strip(BLANKS)).replace(" ", "")
+    code = (whole_number(code) or code).zfill(5)
+    codes = history(atlas).postal.get(code, ())
+    if len(codes) == 1:
+        message = f"code postal {code} : pris pour {atlas.label(codes[0])}, seule commune qu’il desserve."
+        return CommuneMatch(text, "réparé", codes, message)
+    message = f"« {text[:20]} » n’est pas un code postal connu."
+    if codes:
+        message = f"le code postal {code} dessert {count(len(codes), 'commune')} ({listing(sorted(map(atlas.label, codes)), MOST)})."
+    return CommuneMatch(text, "refusé", (), message, "Donnez le code INSEE ou le nom de la commune.", codes)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from geo.communes.atlas import Atlas
-from geo.communes.codes import name_of, read_code
+from geo.communes.codes import SHORTENED, name_of, read_code, whole_number
 from geo.communes.names import (
     Written,
     all_named,
@@ -25,13 +25,13 @@ from geo.communes.names import (
     say_date,
     take_apart,
 )
-from geo.french import count, fold, listing
+from geo.french import count, fold, listing, of
 from geo.kept import kept_on_subject
 
 Status = Literal["lu", "réparé", "refusé"]
 BLANKS = " \t\r\n\ufeff\u00a0\u202f\u200b\"'’=`"
 YEAR = re.compile(r"(?:199\d|20[0-2]\d|203[0-5])(?:[.,]0+)?")
-CODE_LIKE = re.compile(r"\d[\d ]*|2[AB]\d{1,3}|\d+(?:\.\d+)?E\+?\d+")
+CODE_LIKE = re.compile(rf"\d[\d ]*|2[AB]\d{{1,3}}|{SHORTENED.pattern}")
 MOST = 6
 LONGEST = 200
 
@@ -78,8 +78,27 @@ def _read_place(text: str, atlas: Atlas, departement: str) -> CommuneMatch:
     if not bare:
         return CommuneMatch(text, "refusé", message="la commune manque.", advice="Donnez son code INSEE ou son nom.")
     if CODE_LIKE.fullmatch(bare.upper().removesuffix(".0")):
-        return read_loose_code(text, atlas)
+        return _alone(text, read_loose_code(text, atlas), atlas)
     return read_loose_name(text, atlas, departement)
+
+
+def _alone(text: str, place: CommuneMatch, atlas: Atlas) -> CommuneMatch:
+    """Refuse a number that nothing says to be an INSEE code where it was that of a commune, and is now a postal code elsewhere."""
+    code = _mended(text)
+    served = history(atlas).postal.get(code, ())
+    if code not in atlas.former or not served or set(served) & set(place.atoms):
+        return place
+    message = (
+        f"{code} est le code postal de {_labels(served, atlas)}, et l’ancien code de {_labels(place.atoms, atlas)}."
+    )
+    return CommuneMatch(
+        text,
+        "refusé",
+        (),
+        message,
+        "Donnez le nom de la commune, ou son code INSEE d’aujourd’hui.",
+        (*served, *place.atoms),
+    )
 
 
 def is_year(text: str) -> bool:
@@ -131,16 +150,25 @@ def say_former(code: str, atlas: Atlas, damaged: str = "") -> str:
 
 def _mended(text: str) -> str:
     code = text.strip(BLANKS).upper()
-    if re.fullmatch(r"\d+(?:\.\d+)?E\+?\d+", code) and float(code).is_integer() and float(code) < 1e6:
-        code = str(int(float(code)))
+    code = whole_number(code) or code
     code = re.sub(r"[.,]0+$", "", code).replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
     if re.fullmatch(r"2[AB]\d{1,2}", code):
         return code[:2] + code[2:].zfill(3)
     return code.zfill(5) if re.fullmatch(r"\d{4}", code) else code
 
 
+def _shortened(text: str) -> CommuneMatch:
+    message = (
+        f"« {' '.join(text.split())[:30]} » est un nombre abrégé par le tableur : ses derniers chiffres sont perdus."
+    )
+    advice = "Mettez la colonne au format texte, ou nombre sans décimale, puis enregistrez à nouveau."
+    return CommuneMatch(text, "refusé", (), message, advice)
+
+
 def _unknown_code(text: str, code: str, atlas: Atlas) -> CommuneMatch:
     shown = " ".join(text.split())[:30]
+    if SHORTENED.fullmatch(code):
+        return _shortened(text)
     codes = history(atlas).postal.get(code, ())
     if codes:
         places = listing([atlas.label(c) for c in codes], MOST)
@@ -249,7 +277,7 @@ def _name_with_code(text: str, shown: str, code: str, named: tuple[str, ...], at
         )
     codes = tuple(dict.fromkeys([*named, *reading.atoms[:3], *sorted(served)]))
     if whole:
-        return CommuneMatch(text, "refusé", (), f"« {shown} » : {code} est le code de {_labels(reading.atoms[:3], atlas)}.",
+        return CommuneMatch(text, "refusé", (), f"« {shown} » : {code} est le code {of(_labels(reading.atoms[:3], atlas))}.",
                      "Gardez le nom ou le code qui est juste.", codes)  # fmt: skip
     return CommuneMatch(text, "refusé", (), f"« {shown} » : {reading.message}", reading.advice, codes)
 
@@ -279,6 +307,9 @@ def find_body(text: str, atlas: Atlas) -> CommuneMatch:
     Homonyms, and a SIREN that is not that of the name, are refused with their candidates.
     """
     bare = re.sub(r"[.,]0+$", "", text.strip(BLANKS)).replace(" ", "").replace("\u00a0", "")
+    bare = whole_number(bare) or bare
+    if SHORTENED.fullmatch(bare.upper()):
+        return _shortened(text)
     if bare in atlas.epci.index or bare in atlas.ept.index:
         return read_body(bare, atlas, text)
     if re.fullmatch(r"\d{9}", bare):

@@ -39,12 +39,38 @@ DISTRICT = re.compile(
     r"(paris|lyon|marseille)\s+(\d{1,2})\s*(?:er|e|re|eme|ieme|nd|nde)?(?:\s+(?:arrondissement|arrdt|arr|ardt))?"
 )
 
+ROMAN = re.compile(r"(paris|lyon|marseille)\s+([ivx]{1,5})(?:e|eme)?")  # « Lyon VIII »
 DISTRICT_OF = re.compile(
     r"(\d{1,2})\s*(?:er|e|re|eme|ieme|nd|nde)?\s+(?:arrondissement|arrdt|arr|ardt)\s+(?:de\s+)?(paris|lyon|marseille)"
 )
 
 SHORT = {"s": "sur", "sr": "sur", "ss": "sous", "lez": "les", "lèz": "les", "nd": "notre dame"}
+ROMANS = [
+    "i",
+    "ii",
+    "iii",
+    "iv",
+    "v",
+    "vi",
+    "vii",
+    "viii",
+    "ix",
+    "x",
+    "xi",
+    "xii",
+    "xiii",
+    "xiv",
+    "xv",
+    "xvi",
+    "xvii",
+    "xviii",
+    "xix",
+    "xx",
+]
 CITIES = {"paris": ("75056", "751"), "lyon": ("69123", "6938"), "marseille": ("13055", "132")}
+OF_DEPARTEMENT = re.compile(  # in front of a number: « D33 », « Dép. 15 », « département n° 79 »
+    r"d(?:[ée]p(?:artement|t)?|pt)?s?\.?\s*(?:n[°ºo]\.?\s*)?(?=\d)", re.IGNORECASE
+)
 ISLAND = {"20A": "2A", "20B": "2B"}
 
 
@@ -193,7 +219,7 @@ def _departement_of_text(text: str, atlas: Atlas) -> str | None:
 
 
 def _departement_of_number(text: str, atlas: Atlas) -> str:
-    code = text.upper().removesuffix(".0")
+    code = OF_DEPARTEMENT.sub("", text).upper().removesuffix(".0")
     code = ISLAND.get(code, code.zfill(2) if code.isdigit() else code)
     if re.fullmatch(r"0\d{2}", code) and code[1:] in atlas.departements.index:
         code = code[1:]
@@ -255,7 +281,9 @@ def _district(name: str, folded: str, atlas: Atlas) -> tuple[str, ...]:
     """Return the arrondissement that a name gives; with the whole city where the number is also that of its département."""
     match = DISTRICT.fullmatch(folded)
     city, number = (match[1], match[2]) if match else ("", "")
-    if not match and (other := DISTRICT_OF.fullmatch(folded)):
+    if roman := ROMAN.fullmatch(folded):
+        city, number = roman[1], str(ROMANS.index(roman[2]) + 1 if roman[2] in ROMANS else 0)
+    elif not match and (other := DISTRICT_OF.fullmatch(folded)):
         city, number = other[2], other[1]
     if not city:
         return ()

@@ -7,12 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+import pandas as pd
+
+from geo.arrays import Bools, Rows
 from geo.communes.atlas import Atlas
 from geo.communes.codes import name_of
 from geo.french import count, listing, of
+from geo.kept import kept_on_subject
 
 MOST_IRIS_NAMED = 2  # of one city, in a list of places
 _WORDS = {"commune": ("commune", None), "arrondissement": ("arrondissement", None), "iris": ("IRIS", "IRIS")}
+
+
+def counted(atlas: Atlas, rows: Rows) -> str:
+    """Count atoms in words, each kind apart: « 16 communes et 20 arrondissements »."""
+    kinds = atlas.table["niveau"].to_numpy(dtype=object)[rows]
+    found = {kind: int((kinds == kind).sum()) for kind in _WORDS}
+    return listing(count(many, *_WORDS[kind]) for kind, many in found.items() if many) or count(0, "commune")
 
 
 def pieces_text(atlas: Atlas, rows: Iterable[int]) -> str:
@@ -30,6 +42,45 @@ def pieces_text(atlas: Atlas, rows: Iterable[int]) -> str:
     return listing(
         f"{count(many, *_WORDS[kind])}{f' {of(name_of(city, atlas))}' if city else ''}" for (kind, city), many in ranked
     )
+
+
+def short_name(name: str) -> str:
+    """Write an arrondissement as people say it: « Paris 18e » for « Paris 18e Arrondissement »; any other name as it is."""
+    return name.removesuffix(" Arrondissement")
+
+
+def parts_named(atlas: Atlas, codes: Iterable[str], *, each: bool = False) -> tuple[tuple[str, int], ...]:
+    """Name what a perimeter is made of, with inhabitants, the most populous first: a city held in part by its arrondissements, or its IRIS.
+
+    The IRIS of one city are said together past two of them; `each` names them all, as the list annexed to a decision must.
+    """
+    rows = atlas.rows(codes)
+    pieces = _pieces(atlas)[rows]
+    found = [(str(atlas.names[r]), int(atlas.population[r])) for r in rows[~pieces]]
+    if pieces.any():
+        for town, atoms in atlas.table.iloc[rows[pieces]].groupby("commune", sort=False):
+            found += _of_city(atlas, str(town), atoms, each=each)
+    return tuple(sorted(found, key=lambda part: -part[1]))
+
+
+@kept_on_subject
+def _pieces(atlas: Atlas) -> Bools:
+    """Return whether each atom is a piece of a city: an arrondissement or an IRIS."""
+    return np.asarray((atlas.table["niveau"] != "commune").to_numpy(dtype=bool))
+
+
+def _of_city(atlas: Atlas, town: str, atoms: pd.DataFrame, *, each: bool) -> list[tuple[str, int]]:
+    """Name what is held of a split city: the city where it is all, else its arrondissements, and its IRIS."""
+    if len(atoms) == len(atlas.members("commune", town)):
+        return [(name_of(town, atlas), int(atoms["population"].sum()))]
+    found = []
+    for owner, pieces in atoms.groupby(atoms["code"].str[:5], sort=False):
+        if len(pieces) > MOST_IRIS_NAMED and not each:
+            said = f"{count(len(pieces), 'IRIS', 'IRIS')} {of(short_name(name_of(str(owner), atlas)))}"
+            found.append((said, int(pieces["population"].sum())))
+        else:
+            found += [(short_name(str(n)), int(p)) for n, p in zip(pieces["nom"], pieces["population"], strict=True)]
+    return found
 
 
 def _kind(atlas: Atlas, code: str) -> tuple[str, str]:
@@ -57,5 +108,5 @@ def places(atlas: Atlas, rows: Iterable[int]) -> list[str]:
         elif len(mine) > MOST_IRIS_NAMED:
             named.append(f"{count(len(mine), 'IRIS', 'IRIS')} {of(name_of(code, atlas))}")
         else:
-            named += [str(atlas.names[row]) for row in mine]
+            named += [short_name(str(atlas.names[row])) for row in mine]
     return named

@@ -15,7 +15,7 @@ from enum import StrEnum
 import numpy as np
 
 from geo import french as fr
-from geo.communes import Atlas, name_of
+from geo.communes import Atlas, name_of, short_name
 from geo.errors import GeoInputError
 from geo.guidance import Project, Settings
 from geo.layers import Crosswalk, LayerId, Precision, zone_members
@@ -206,7 +206,9 @@ def _towns(commune: str, atlas: Atlas) -> list[Candidate]:
         name = str(atlas.names[row])
         return [Candidate(f"commune:{commune}", "Commune", name, frozenset((commune,)), Scale.COMMUNAL)]
     kind = "IRIS" if atlas.table["niveau"].iat[row] == "iris" else "Arrondissement"
-    part = Candidate(f"commune:{commune}", kind, str(atlas.names[row]), frozenset((commune,)), Scale.INFRACOMMUNAL)
+    part = Candidate(
+        f"commune:{commune}", kind, short_name(str(atlas.names[row])), frozenset((commune,)), Scale.INFRACOMMUNAL
+    )
     return [part, *_towns(owner, atlas)]
 
 

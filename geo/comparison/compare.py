@@ -172,9 +172,14 @@ class Verdict:
         order = [*map(str, Outcome), *map(str, Reach)]
         groups = {b: [t for t, own in zip(self.titles, self.badges, strict=True) if own == b] for b in self.badges}
         if len(groups) == 1:
-            return f"{self.badges[0]} pour tous."
-        said = (f"{badge} pour {fr.listing(groups[badge])}" for badge in order if badge in groups)
+            return f"{_closed(self.badges[0])} pour tous."
+        said = (f"{_closed(badge)} pour {fr.listing(groups[badge])}" for badge in order if badge in groups)
         return fr.typeset(" ; ".join(said) + ".")
+
+
+def _closed(badge: str) -> str:
+    """Close what a badge opens by a comma, before the sentence goes on: « favorable, sous réserve, pour Le Havre »."""
+    return f"{badge}," if "," in badge else badge
 
 
 def side_by_side(

@@ -10,7 +10,7 @@ from geo.coverage.divisions import Division
 from geo.coverage.figures.figure import Figure
 from geo.coverage.figures.limits import Act, Limit, limits
 from geo.coverage.figures.parts import PART_WORDS, Parts
-from geo.coverage.figures.people import scope_figures
+from geo.coverage.figures.people import covered_figure, scope_figures
 from geo.coverage.gaps import GAP_LEVELS, GAP_TITLES, READINGS, STATES, Start, gap_table, gap_tables, line_rows, starts
 from geo.coverage.manner import (
     AGES,
@@ -131,6 +131,7 @@ __all__ = [
     "coverage",
     "coverage_state",
     "covered_curve",
+    "covered_figure",
     "distribution",
     "doubt_label",
     "explain",

@@ -17,6 +17,7 @@ from scipy.sparse import csr_array, eye_array
 
 from geo import french as fr
 from geo.arrays import Rows
+from geo.communes import counted
 from geo.coverage.figures.bodies import covered_or_unknown, uncounted, zones_with_clsm
 from geo.coverage.figures.quarters import populations_known
 from geo.coverage.scope import Scope
@@ -48,7 +49,7 @@ GAP_TITLES: Mapping[str, str] = {
     "projet": "En projet",
     "partiels": "Couverts en partie, nombre inconnu",
     "non_couverts": "Non couverts (liste complète ou déclarée complète)",
-    "inconnus": "Sans CLSM connu (liste incomplète)",
+    "inconnus": "Situation inconnue (liste ou composition incomplète)",
     "sans_clsm": "Sans CLSM ni projet connu",
     "qpv": "Habitants de QPV",
     "qpv_sans_clsm": "Habitants de QPV sans CLSM ni projet connu",
@@ -343,23 +344,15 @@ def starts(rows: Iterable[int], state: CoverageState, *, alone: bool = False) ->
     if len(every) == 1:
         return (Start(_codes(every, state), "cette commune" if alone else "sa commune"),)
     if not len(bare):
-        return (Start(_codes(every, state), f"ses {_size(every, state)}"),)
+        return (Start(_codes(every, state), f"ses {counted(state.atlas, every)}"),)
     if len(bare) == len(every):
-        return (Start(_codes(every, state), f"ses {_size(every, state)}, {WITHOUT}"),)
-    few = f"sa commune {WITHOUT}" if len(bare) == 1 else f"ses {_size(bare, state)} {WITHOUT}"
+        return (Start(_codes(every, state), f"ses {counted(state.atlas, every)}, {WITHOUT}"),)
+    few = f"sa commune {WITHOUT}" if len(bare) == 1 else f"ses {counted(state.atlas, bare)} {WITHOUT}"
     return (
         Start(_codes(bare, state), few),
-        Start(_codes(every, state), f"tout le territoire ({_size(every, state)})"),
+        Start(_codes(every, state), f"tout le territoire ({counted(state.atlas, every)})"),
     )
 
 
 def _codes(rows: Rows, state: CoverageState) -> frozenset[str]:
     return frozenset(str(code) for code in state.atlas.codes[rows])
-
-
-def _size(rows: Rows, state: CoverageState) -> str:
-    """Count communes; arrondissements are named as soon as there is one."""
-    split = int((state.atlas.table["niveau"].iloc[rows] == "arrondissement").sum())
-    if not split:
-        return fr.count(len(rows), "commune")
-    return fr.count(split, "arrondissement") if split == len(rows) else f"{len(rows)} communes et arrondissements"

@@ -186,7 +186,9 @@ class Ranking:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the order rests on, in sentences: terms closed or left out of some territories, what each weighs."""
-        return tuple(fr.typeset(text) for text in (*self._left_out(), self._weighed(), self._ranged()) if text)
+        return tuple(
+            fr.typeset(text) for text in (*self._left_out(), self._weighed(), self._ranged(), self._rounded()) if text
+        )
 
     def _left_out(self) -> list[str]:
         said = [
@@ -208,6 +210,14 @@ class Ranking:
             f"Ce que chaque critère pèse en pratique dans les écarts de points entre territoires : {fr.listing(parts)}."
             if parts
             else ""
+        )
+
+    def _rounded(self) -> str:
+        """Say that rounded points may not add up, where some do not."""
+        points = self.table[[t.id for t in self.terms]].to_numpy(dtype=np.float64)
+        apart = np.abs(np.nansum(points.round(1), axis=1) - self.table["score"].to_numpy().round(1)) > 0.05
+        return (
+            "Points arrondis au dixième : leur somme peut s’écarter du score, lui aussi arrondi." if apart.any() else ""
         )
 
     def _ranged(self) -> str:

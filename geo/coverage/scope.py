@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import InitVar, dataclass, field
 
 import numpy as np
@@ -80,6 +80,14 @@ class Scope:
         if code not in atlas.row:
             return False
         return self.kind == "france" or bool(atlas.table[self.kind].iat[atlas.row[code]] == self.code)
+
+    def outside(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """Return those of some atoms of today that do not lie in the scope, in code order."""
+        if self.kind == "france":
+            return ()
+        rows = self.atlas.rows(codes)
+        out = rows[(self.atlas.table[self.kind].iloc[rows] != self.code).to_numpy()]
+        return tuple(str(code) for code in self.atlas.codes[out])
 
     def on(self, atlas: Atlas) -> Scope:
         """Return the same territory on these communes, which it then holds: for one computation on one dataset."""

@@ -31,7 +31,7 @@ SECTOR_TITLES = {
     "hopital": "Hôpital",
     "communes": "Communes ici",
     "population": "Habitants ici",
-    "clsm": "CLSM en service",
+    "clsm": "CLSM en service connus",
     "avec_min": "Dans un CLSM, au moins",
     "avec_max": "Dans un CLSM, au plus",
     "sans_min": "Sans CLSM, au moins",

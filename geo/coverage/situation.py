@@ -21,6 +21,7 @@ from geo.kept import kept_on_subject
 from geo.layers import Crosswalk, LayerId, by_declaration, completeness
 
 MOST_DECLARED = 12  # départements declared complete, each with a situation of its own; past it one for all
+MOST_NAMED = 6  # CLSM named, whose communes are not all known
 EXTENDED_LABEL = "couvert, par extension aux communes de l’EPCI"
 
 
@@ -133,13 +134,20 @@ def complete_text(departements: Iterable[str], crosswalk: Crosswalk, complete: I
     here = set(departements)
     stated = {d for one in layer.declared for d in one.departements & here if not one.lapsed}
     said = sorted(here & layer.extent - stated)
-    mine = sorted(here & set(complete) - layer.extent - layer.withheld)
     texts = completeness(layer, crosswalk.atlas, here)
+    mine = sorted(here & layer.complete(complete) - layer.extent)
+    lost = layer.undelimited[layer.undelimited["departement"].isin((here & set(complete) | stated) - layer.extent)]
     if said:
         texts.append(f"La liste des CLSM en service est donnée comme complète pour {fr.listing(said)}.")
     if mine:
         texts.append(f"« Non couvert » repose sur votre déclaration de liste complète : {fr.listing(mine)}.")
-    known = (here & layer.extent) | set(mine)
+    if len(lost):
+        names = fr.listing([f"« {name} »" for name in lost["nom"]], MOST_NAMED)
+        texts.append(
+            f"Malgré une publication ou votre déclaration de liste complète, une commune sans CLSM connu reste « inconnu » "
+            f"({fr.listing(sorted(set(lost['departement'])))}) : les communes de {names} ne sont pas toutes connues."
+        )
+    known = (here & layer.extent) | set(mine) | set(lost["departement"])
     if not known:
         texts.append(
             "La liste n’est déclarée complète nulle part ici : sans CLSM connu, une commune reste « inconnu »."

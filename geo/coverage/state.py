@@ -32,7 +32,7 @@ from geo.coverage.manner import (
 from geo.coverage.situation import Situations, situations
 from geo.coverage.status import COVERED, Status, commune_status
 from geo.kept import kept_on_subject
-from geo.layers import Crosswalk, Etat, Layer, LayerId, Precision
+from geo.layers import Crosswalk, Etat, Layer, LayerId
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,24 +125,25 @@ class CoverageState:
         return named & (self.status == Status.INCONNU)
 
     @cached_property
-    def _without_place(self) -> Bools:
-        """Whether each atom is in the département of a CLSM in service whose communes are not known."""
-        zones = self.crosswalk.layers[LayerId.CLSM].zones
-        lost = (zones["precision"] == Precision.INCONNUE) & (zones["etat"] == Etat.EN_SERVICE)
-        return np.isin(self.departement_names, zones.loc[lost, "departement"].to_numpy())[self.departement_codes]
+    def to_confirm(self) -> Bools:
+        """Whether each atom in project is in a CLSM that is only to be confirmed: it may be in service."""
+        clsm = self.crosswalk.layers[LayerId.CLSM]
+        zone = clsm.members["zone"].to_numpy(dtype=np.intp)
+        asked = (clsm.zones["etat"] == Etat.A_CONFIRMER).to_numpy()[zone] & ~self.left_out[zone]
+        named = np.zeros(len(self.status), dtype=bool)
+        named[clsm.members["row"].to_numpy()[asked]] = True
+        return named & (self.status == Status.PROJET)
 
     @cached_property
     def may_be(self) -> Bools:
         """Whether a CLSM that is not known may hold each atom, or more of it than is known."""
-        unknown = np.isin(self.status, (Status.PARTIEL, Status.INCONNU))
-        return unknown | ((self.status == Status.NON_COUVERT) & self._without_place)
+        return np.isin(self.status, (Status.PARTIEL, Status.INCONNU)) | self.to_confirm
 
     @cached_property
     def possible(self) -> Floats:
         """Inhabitants of each atom who may be covered without our knowing: what separates a figure from its upper bound."""
         people = self.people
-        placeless = np.where(self._without_place, people["non_couverts"], 0.0)
-        return people["inconnus"] + people["partiels"] + placeless
+        return people["inconnus"] + people["partiels"] + np.where(self.to_confirm, people["projet"], 0.0)
 
     @cached_property
     def doubtful(self) -> dict[Doubt, Bools]:

@@ -49,7 +49,7 @@ STATUS_MEANINGS = {
     Status.PARTIEL: "un CLSM ne couvre qu’une partie de la commune",
     Status.PROJET: "un CLSM est annoncé, en projet ou à confirmer",
     Status.NON_COUVERT: "la liste des CLSM est complète ici, et aucun ne couvre la commune",
-    Status.INCONNU: "aucun CLSM connu, mais la liste n’est pas complète ici",
+    Status.INCONNU: "aucun CLSM connu, mais la liste, ou la composition d’un CLSM, n’est pas complète ici",
 }
 COVERED = (Status.COUVERT, Status.SUPPOSE)
 
@@ -60,7 +60,8 @@ def commune_status(
     """Return the status of every atom, in row order.
 
     `complete` adds départements where the user states that the list of CLSM is complete; one where rows of the list are still
-    to be settled is complete for nobody. What only facts set aside cover is unknown, even there.
+    to be settled, or where the communes of a CLSM are not all known, is complete for nobody. What only facts set aside cover is
+    unknown, even there.
     """
     known = atlas.table["departement"].isin(clsm.complete(complete)).to_numpy()
     status = np.where(known, Status.NON_COUVERT, Status.INCONNU).astype(np.int8)

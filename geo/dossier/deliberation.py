@@ -88,9 +88,9 @@ def _annex(dossier: Dossier) -> tuple[Block, ...]:
     total = fr.number(dossier.export.facts.population)
     rows = (*dossier.communes, ("Ensemble", total))
     year = dossier.export.facts.population_year
-    table = Table(
-        "Communes du périmètre", ("Commune", f"Population municipale {year}"), rows, numeric=(1,), widths=(3.0, 1.0)
-    )
+    kind = dossier.export.facts.made_of_text
+    title = f"{fr.upper(kind)} du périmètre"
+    table = Table(title, ("Nom", f"Population municipale {year}"), rows, numeric=(1,), widths=(3.0, 1.0))
     more = [
         block
         for t in (*dossier.note.budget, *dossier.note.noted)
@@ -98,7 +98,7 @@ def _annex(dossier: Dossier) -> tuple[Block, ...]:
     ]
     return (
         Break(),
-        Heading("Annexe. Communes du périmètre"),
+        Heading(f"Annexe. {title}"),
         Grid(table),
         *more,
         *((Text(dossier.note.link_text, "small"), Text(dossier.note.link, "small")) if dossier.note.link else ()),
@@ -133,9 +133,14 @@ def _parties() -> tuple[str, ...]:
     )
 
 
+def _party(name: str) -> str:
+    """Put its article before a sector; a hospital is named as its source does."""
+    return f"le secteur {name.removeprefix('Secteur ')}" if name.startswith("Secteur ") else name
+
+
 def _rubrics(dossier: Dossier) -> list[tuple[str, list[str]]]:
-    psychiatry = fr.listing((a.name for a in dossier.psychiatry()), most=6)
-    agencies = fr.listing(a.name for a in dossier.agencies())
+    psychiatry = fr.listing((_party(a.name) for a in dossier.psychiatry()), most=6)
+    agencies = fr.listing(f"l’{a.name}" for a in dossier.agencies())
     return [
         ("Parties", [f"Entre {dossier.wishes.council_text}, {psychiatry or blank('établissement et secteurs de psychiatrie')}, {agencies}, "
                      f"{blank('associations de personnes concernées et d’aidants, autres signataires')}."]),

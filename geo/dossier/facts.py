@@ -11,8 +11,9 @@ from functools import cached_property
 
 from geo import french as fr
 from geo.budget import costed, town_sentence
+from geo.communes import parts_named, short_name
 from geo.exports import Export, Note, Point, blank, measured, of_aim, towns, where
-from geo.guidance import CARERS, CONCERNED, round_table, sectors_met
+from geo.guidance import CARERS, CONCERNED, ars_desk, round_table, sectors_met
 from geo.layers import LayerId
 
 GUIDE = "Guide national 2025 des CLSM"
@@ -156,23 +157,44 @@ class Dossier:
 
     @cached_property
     def communes(self) -> tuple[tuple[str, str], ...]:
-        """The communes with their inhabitants, the most populous first."""
+        """The communes, or the parts of a city, each by its name, with their inhabitants, the most populous first."""
         facts = self.export.facts
-        return tuple((facts.town_name(str(code)), fr.number(int(people))) for code, people in facts.towns.items())
+        return tuple((name, fr.number(n)) for name, n in parts_named(facts.atlas, facts.perimeter.communes, each=True))
 
     # --- to whom the letters are written ----------------------------------------------------------------------------
     def mayors(self) -> tuple[Addressee, ...]:
-        """Return the mayors, the most populous commune first, with what the commune would bear once a budget is chosen."""
+        """Return the mayors, the most populous commune first, with what the commune would bear once a budget is chosen; those of the
+        arrondissements taken follow that of their city."""
         facts, budget = self.export.facts, self.export.scenario.budget
         costing = costed(budget, facts)
-        return tuple(
-            Addressee(
-                name, "maire",
-                f"Votre commune y compte pour {fr.inhabitants(int(count))} sur {fr.number(facts.population)}."
-                + (f" {town_sentence(budget, costing, str(code), name)}" if costing.payers else ""),
-            )
-            for (code, count), (name, _) in zip(facts.towns.items(), self.communes, strict=True)
-        )  # fmt: skip
+        found = []
+        for code, count in facts.towns.items():
+            name = facts.town_name(str(code))
+            cost = f" {town_sentence(budget, costing, str(code), name)}" if costing.payers else ""
+            found.append(Addressee(name, "maire", f"{self._weight_of(str(code), int(count))}{cost}"))
+            found += self._districts(str(code))
+        return tuple(found)
+
+    def _districts(self, town: str) -> list[Addressee]:
+        """Return the mayors of the arrondissements taken of a city, in their order."""
+        facts = self.export.facts
+        mine = facts.table[(facts.table["commune"] == town) & (facts.table["niveau"] == "arrondissement")]
+        whole = fr.number(facts.population)
+        return [
+            Addressee(short_name(str(name)), "maire d’arrondissement",
+                      f"Votre arrondissement y compte pour {fr.inhabitants(int(people))} sur {whole}.")
+            for name, people in zip(mine["nom"], mine["population"], strict=True)
+        ]  # fmt: skip
+
+    def _weight_of(self, town: str, people: int) -> str:
+        """Say what a commune is in the perimeter, and by which of its arrondissements or IRIS when it does not take them all."""
+        facts = self.export.facts
+        mine = facts.table.loc[facts.table["commune"] == town, "code"]
+        whole = len(mine) == len(facts.atlas.members("commune", town))
+        by = "" if whole else f", par {fr.listing((name for name, _ in parts_named(facts.atlas, mine)), most=12)}"
+        if len(facts.towns) == 1:
+            return f"Votre commune est la seule concernée{by}\u00a0: {fr.inhabitants(people)}."
+        return f"Votre commune y compte pour {fr.inhabitants(people)} sur {fr.number(facts.population)}{by}."
 
     def bodies(self) -> tuple[Addressee, ...]:
         """Return the presidents of the intercommunal bodies."""
@@ -205,5 +227,9 @@ class Dossier:
         atlas, table = self.export.facts.atlas, self.export.facts.table
         regions = sorted(set(table["region"]))
         return tuple(
-            Addressee(f"ARS {atlas.regions.at[r, 'nom']}", "direction et délégation départementale") for r in regions
+            Addressee(
+                f"ARS {atlas.regions.at[r, 'nom']}",
+                " et ".join(dict.fromkeys(("direction générale", ars_desk(atlas, r)))),
+            )
+            for r in regions
         )

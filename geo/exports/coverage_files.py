@@ -318,7 +318,7 @@ def _gap_block(report: CoverageReport, level: str) -> dict[str, Any]:
     return {
         "title": f"Écarts : {GAP_LEVELS[level]}",
         "note": fr.typeset(f"{note}."),
-        "head": ["Territoire", "Lecture", "Sans CLSM", "dont QPV", "dont rural", "Dispositifs déjà là"],
+        "head": ["Territoire", "Lecture", "Sans CLSM ni projet", "dont QPV", "dont rural", "Dispositifs déjà là"],
         "rows": [
             [str(r["nom"]), str(r["lecture"]), fr.number(r["sans_clsm"]), fr.number(r["qpv_sans_clsm"]),
              fr.number(r["rural_sans_clsm"]), _short(r["dispositifs"])]

@@ -12,7 +12,7 @@ import shapely
 
 from geo import french as fr
 from geo.arrays import Ints, Rows
-from geo.communes import Atlas
+from geo.communes import Atlas, counted
 from geo.coverage import CoverageState, Scope, Situation, Status, complete_text
 from geo.exports.maps.layers import (
     AROUND,
@@ -158,7 +158,7 @@ def coverage_page(
 
     shown = (LayerId.CLSM, *choice.layers)
     people = fr.inhabitants(atlas.population[scope.rows].sum())
-    told = crossing.cuts if crossing else f"Situation de chaque commune · {_counted(atlas, scope.rows)}, {people}"
+    told = crossing.cuts if crossing else f"Situation de chaque commune · {counted(atlas, scope.rows)}, {people}"
     words = Words(
         fr.typeset(f"{crossing.title if crossing else 'Couverture par les CLSM'} : {scope.name}"),
         fr.typeset(told),
@@ -173,12 +173,6 @@ def coverage_page(
         made,
     )  # fmt: skip
     return map_page(panels, paper, words)
-
-
-def _counted(atlas: Atlas, rows: Rows) -> str:
-    split = int((atlas.table["niveau"].iloc[rows] == "arrondissement").sum())
-    parts = [fr.count(len(rows) - split, "commune")] if len(rows) > split else []
-    return fr.listing([*parts, fr.count(split, "arrondissement")] if split else parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,7 +291,7 @@ def map_text(scope: Scope, state: CoverageState) -> str:
         f"{fr.inhabitants(row['population'])}"
         for i, row in counted.iterrows()
     ]
-    return fr.typeset(f"Carte de {scope.name} par commune. {' ; '.join(said)}.")
+    return fr.typeset(f"Carte par commune : {scope.name}. {' ; '.join(said)}.")
 
 
 def crossing_text(scope: Scope, found: Crossing) -> str:
@@ -307,4 +301,4 @@ def crossing_text(scope: Scope, found: Crossing) -> str:
         f"{cross_label(CLASSES[int(str(rank))], found.indicator.direction)} : {fr.count(row['size'], 'territoire')}, {fr.inhabitants(row['sum'])}"
         for rank, row in counted.iterrows()
     ]
-    return fr.typeset(f"Carte de {scope.name}. {found.title}. {' ; '.join(said)}.")
+    return fr.typeset(f"Carte : {scope.name}. {found.title}. {' ; '.join(said)}.")

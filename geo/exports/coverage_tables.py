@@ -314,7 +314,7 @@ def coverage_sheets(report: CoverageReport) -> list[formats.Sheet]:
     for level, table in report.gaps.items():
         sheets.append(
             formats.Sheet(f"Écarts {GAP_LEVELS[level]}", gap_sheet(table), GAP_TITLES, GAP_FORMATS, notes=(
-                "« Sans CLSM ni projet connu » = non couverts (liste complète ou déclarée complète) + sans CLSM connu (liste incomplète).",
+                "« Sans CLSM ni projet connu » = non couverts (liste complète ou déclarée complète) + situation inconnue (liste ou composition incomplète).",
                 complete_text(report.scope.departements, report.state.crosswalk, report.state.complete),
             ), unknown=UNKNOWN)
         )  # fmt: skip

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geo import french as fr
 from geo.geometry import WGS84
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ SOURCES = "Sources"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MOST_CHARACTERS = 32_767  # of a cell
 NUMBER_FORMATS = {"entier": "#,##0", "decimal": "#,##0.0", "part": "0.0%", "coordonnee": "0.000000"}
+NUMBER_FORMATS |= {f"part-{n}": f"0.{'0' * n}%" for n in range(2, 2 + fr.FINER)}
 WIDEST = 60
 
 
@@ -140,7 +142,7 @@ def _write_sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any]) -> None:
                     page.write_string(i, j, sheet.unknown, formats["texte"])
                 continue
             if isinstance(value, int | float) and kind != "texte":
-                page.write_number(i, j, value, formats[kind])
+                page.write_number(i, j, value, formats[_shape(kind, value)])
             else:
                 page.write_string(i, j, str(value)[:MOST_CHARACTERS], formats["texte"])
     page.freeze_panes(1, 0)
@@ -152,6 +154,12 @@ def _write_sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any]) -> None:
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
+
+
+def _shape(kind: str, value: float) -> str:
+    """Return the format of one number: a share takes the decimals that keep 99,96 % from being shown as 100 %, as everywhere."""
+    decimals = fr.decimals_for(value * 100, 1, whole=100.0) if kind == "part" else 1
+    return kind if decimals == 1 else f"{kind}-{decimals}"
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

@@ -89,7 +89,10 @@ def aim(found: Evaluated) -> str:
     Where a CLSM is known on these communes and nothing was said, it may be meant to enlarge it: a blank.
     """
     project = found.settings.project
-    names = fr.listing(_clsm_names(found, project))
+    known = _clsm_names(found, project)
+    if project.intent is Intent.MERGE and len(known) == 1:
+        known.append(blank("l’autre CLSM"))
+    names = fr.listing(known)
     if project.intent is Intent.ENLARGE:
         return f"élargir {names or 'un CLSM'}"
     if project.intent is Intent.MERGE:
@@ -111,8 +114,11 @@ def unsaid_beside_clsm(found: Evaluated) -> bool:
 
 def _clsm_names(found: Evaluated, project: Project) -> list[str]:
     zones = found.facts.crosswalk.layers[LayerId.CLSM].zones
-    names = [str(zones.at[i, "nom"]) if i in zones.index else "un CLSM absent des données d’ici" for i in project.clsm]
-    return [n if n.startswith(("le ", "un CLSM")) else f"le CLSM « {n} »" for n in map(the_clsm, names)]
+    names = [
+        str(zones.at[i, "nom"]) if i in zones.index else blank("nom du CLSM, absent des données d’ici")
+        for i in project.clsm
+    ]
+    return [n if n.startswith(("le ", "[")) else f"le CLSM « {n} »" for n in map(the_clsm, names)]
 
 
 def where(found: Evaluated) -> str:
@@ -122,8 +128,8 @@ def where(found: Evaluated) -> str:
 
 
 def towns(found: Evaluated, most: int | None = None) -> str:
-    """Name the communes of a perimeter, the most populous first."""
-    return fr.listing((found.facts.town_name(str(code)) for code in found.facts.towns.index), most)
+    """Name what a perimeter is made of, the most populous first: communes, the arrondissements of a city taken in part."""
+    return fr.listing((name for name, _ in found.facts.made_of), most)
 
 
 def _proposal(found: Evaluated) -> str:
@@ -151,9 +157,8 @@ def _quarters_label(found: Evaluated) -> str:
     number = found.values["qpv"].number
     if not number:
         return "QPV touché"
-    return (
-        f"{fr.noun(number, 'QPV touché ; ses', 'QPV touchés ; leurs')} habitants : {measured(found, 'qpv_habitants')}"
-    )
+    people = measured(found, "qpv_habitants").replace("inconnu", "nombre inconnu")
+    return f"{fr.noun(number, 'QPV touché ; ses', 'QPV touchés ; leurs')} habitants : {people}"
 
 
 def _rural_label(found: Evaluated) -> str:
@@ -203,7 +208,7 @@ def _each(found: Evaluated) -> str:
 def question_of(found: Evaluated) -> str:
     """Put the question to the council."""
     return fr.typeset(
-        f"Le conseil approuve-t-il le principe {of_aim(found)} sur ce périmètre de {found.facts.size_text}, et autorise-t-il son exécutif à engager "
+        f"Le conseil approuve-t-il le principe {of_aim(found)} sur ce périmètre {found.facts.of_size}, et autorise-t-il son exécutif à engager "
         "la démarche avec la psychiatrie publique, les personnes concernées, les aidants et l’agence régionale de santé (ARS) ?"
     )
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from geo import french as fr
 from geo.agreements import NO_AGREEMENTS, Agreements
 from geo.budget import NO_BUDGET, Budget
-from geo.communes import Atlas, name_of
+from geo.communes import Atlas, parts_named
 from geo.comparison import Evaluated, SideBySide
 from geo.dataset import Dataset
 from geo.exports.front import Front, front_of
@@ -202,14 +202,13 @@ def title_of(name: str, codes: Iterable[str], atlas: Atlas) -> str:
 
 
 def _towns(codes: Iterable[str], atlas: Atlas) -> str:
-    rows = atlas.rows(codes)
-    people = atlas.table.iloc[rows].groupby("commune")["population"].sum()
-    order = people.sort_index().sort_values(ascending=False, kind="stable").index
-    names = [name_of(str(town), atlas) for town in order]
+    chosen = list(codes)
+    names = [name for name, _ in parts_named(atlas, chosen)]
     if len(names) <= MOST_NAMED + 1:
         return fr.listing(names)
-    rest = fr.count(len(names) - MOST_NAMED, "autre commune", "autres communes")
-    return fr.listing([*names[:MOST_NAMED], rest])
+    whole = len(names) == atlas.table["commune"].iloc[atlas.rows(chosen)].nunique()
+    words = ("autre commune", "autres communes") if whole else ("autre", "autres")
+    return fr.listing([*names[:MOST_NAMED], fr.count(len(names) - MOST_NAMED, *words)])
 
 
 def opens_elsewhere(link: str) -> bool:
@@ -263,12 +262,12 @@ def _questions_text(asked: Sequence[AskedQuestion]) -> str:
 def _figures(facts: PerimeterFacts) -> tuple[tuple[str, str], ...]:
     rural = facts.classes.loc[3]
     mark = " (estimation)" if facts.density.estimated else ""
-    share = rural["population"] / facts.population if facts.population else 0.0
+    share = fr.percent(rural["population"] / facts.population) if facts.population else "sans objet"
     return (
         (fr.number(facts.population), f"{fr.noun(facts.population, 'habitant')}, population municipale {facts.population_year}"),
-        (fr.number(len(facts.towns)), fr.noun(len(facts.towns), "commune")),
+        *((fr.number(n), word) for n, word in facts.sizes),
         (fr.square_kilometres(facts.area_m2), "superficie"),
-        (fr.percent(share), f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}"),
+        (share, f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}"),
     )  # fmt: skip
 
 

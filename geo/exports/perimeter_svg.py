@@ -111,12 +111,13 @@ def attribution(atlas: Atlas) -> str:
 
 def alt_text(facts: PerimeterFacts, name: str = "") -> str:
     """Describe the map in words: what it shows, how large, in how many pieces, which towns."""
-    names = [facts.town_name(str(code)) for code in facts.towns.index]
+    names = [name for name, _ in facts.made_of]
     pieces = "d’un seul tenant" if facts.pieces == 1 else f"en {facts.pieces} morceaux"
     where = fr.listing(str(facts.atlas.departements.at[d, "nom"]) for d in facts.departements)
+    kind = facts.made_of_text
     return fr.typeset(
         f"Carte du périmètre {name or facts.perimeter.name} : {facts.size_text}, {pieces}, "
-        f"{fr.square_kilometres(facts.area_m2)}, département : {where}. Communes : {fr.listing(names, most=8)}."
+        f"{fr.square_kilometres(facts.area_m2)}, {fr.noun(len(facts.departements), 'département')} : {where}. {fr.upper(kind)} : {fr.listing(names, most=8)}."
     )
 
 

@@ -7,7 +7,7 @@ It never states a minimum, and knows neither database nor network. A check is on
 from geo.guidance.check import OUTCOMES, UNKNOWN, VIGILANCE, Check
 from geo.guidance.checks import CHECKS
 from geo.guidance.figures import EMPTY, MEASURES, Measure, Value, in_brief, summary
-from geo.guidance.finding import ATTENTION, RANKS, TONES, Finding, Outcome, Reach, outcome_counts
+from geo.guidance.finding import ATTENTION, RANKS, TONES, Finding, Outcome, Reach, counted, outcome_counts
 from geo.guidance.gauge import gauge_segments
 from geo.guidance.judged import CHECK_IDS, JudgedMoves, Measures, judge_moves, run_checks
 from geo.guidance.project import (
@@ -40,7 +40,7 @@ from geo.guidance.settings_labels import (
     own_thresholds,
     used_text,
 )
-from geo.guidance.table.members import round_table
+from geo.guidance.table.members import ars_desk, round_table
 from geo.guidance.table.partners import FUNCTIONS, Function
 from geo.guidance.table.seat import BODIES, CARERS, COMMUNES, CONCERNED, HOSPITALS, SECTORS, RoundTable, Seat
 
@@ -88,12 +88,14 @@ __all__ = [
     "SettingLabel",
     "Settings",
     "Value",
+    "ars_desk",
     "asked_questions",
     "back_to_start",
     "changed_labels",
     "checks_using",
     "clsm_held",
     "clsm_near",
+    "counted",
     "gauge_segments",
     "hospital_of",
     "in_brief",

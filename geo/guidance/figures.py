@@ -270,7 +270,7 @@ def summary(facts: PerimeterFacts | None, findings: Sequence[tuple[Check, Findin
     """Return the paragraph: size, inhabitants, pieces, sectors, QPV, outcomes of the checks; unknown is said unknown."""
     if facts is None or not facts.perimeter.communes:
         return EMPTY
-    sentences = [f"Périmètre de {facts.size_text}, {fr.inhabitants(facts.population)}"]
+    sentences = [f"Périmètre {facts.of_size}, {fr.inhabitants(facts.population)}"]
     if facts.pieces > 1:
         sentences[0] += f", en {facts.pieces} morceaux"
     sentences += [_sectors_sentence(facts), _quarters_sentence(facts), _outcomes(findings)]

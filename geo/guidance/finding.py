@@ -96,6 +96,11 @@ class Finding:
         return TONES[self.badge]
 
 
+def counted(outcome: Outcome, number: int) -> str:
+    """Return the word of an outcome that goes with a number of checks: « favorables »."""
+    return fr.noun(number, *_COUNTED[outcome])
+
+
 def outcome_counts(findings: Iterable[Finding]) -> str:
     """Write how many checks that judge give each outcome, those that none gives left out; empty when none judges."""
     judged = [f.outcome for f in findings if f.reach is Reach.FINDING]

@@ -6,6 +6,7 @@ enlarged or merged is no obstacle to its own project.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -82,6 +83,8 @@ class Project:
         names = fr.listing(the_clsm(name_of(i)) for i in self.clsm)
         if self.intent is Intent.ENLARGE:
             return f"Projet : élargir {names}." if names else "Projet : élargir un CLSM, à préciser."
+        if len(self.clsm) == 1:
+            return f"Projet : fusionner {names} et un autre CLSM, à préciser."
         return f"Projet : fusionner {names}." if names else "Projet : fusionner des CLSM, à préciser."
 
 
@@ -106,9 +109,12 @@ def read_project(intent: Any, clsm: Any = ()) -> Project:
     return Project.of(Intent(intent), clsm)
 
 
+_NAMED_AS_ONE = re.compile(r"(C[A-Z]*SM|Conseil|Comité)\b")  # CLSM, CISM, CCSM…
+
+
 def the_clsm(name: str) -> str:
     """Return the name of a CLSM with its article, to stand in a sentence: « le CLSM du Val »; a name of another kind as it is."""
-    return f"le {name}" if name.startswith(("CLSM ", "Conseil ")) else name
+    return f"le {name}" if _NAMED_AS_ONE.match(name) else name
 
 
 def clsm_near(crosswalk: Crosswalk, rows: Rows) -> tuple[str, ...]:

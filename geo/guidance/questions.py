@@ -94,6 +94,8 @@ def _kinds(facts: PerimeterFacts) -> list[str]:
     found = (
         (w, int(facts.classes.at[k, "communes"]), int(facts.classes.at[k, "population"])) for k, w in words.items()
     )
+    if (facts.table["niveau"] != "commune").any():  # parts of a city are no communes to count
+        return [f"{fr.inhabitants(p)} en commune {w}{mark}" for w, n, p in found if n]
     return [f"{fr.count(n, f'commune {w}', _plural(w))}{mark}, {fr.inhabitants(p)}" for w, n, p in found if n]
 
 
@@ -148,8 +150,8 @@ def _city_policy(facts: PerimeterFacts) -> str:
 
 
 def _territorial_project(facts: PerimeterFacts) -> str:
-    where = fr.listing(f"{facts.atlas.departements.at[d, 'nom']} ({d})" for d in facts.departements)
-    return f"{NO_LIST} : à demander à l’ARS ({where})."
+    agencies = fr.listing(f"à l’ARS {facts.atlas.regions.at[r, 'nom']}" for r in sorted(set(facts.table["region"])))
+    return f"{NO_LIST} : à demander {agencies}."
 
 
 # --- when a question is asked ---------------------------------------------------------------------------------------

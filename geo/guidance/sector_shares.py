@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo import french as fr
 from geo.arrays import Bools
-from geo.communes import Atlas, pieces_text, places
+from geo.communes import Atlas, pieces_text, places, short_name
 from geo.kept import kept_on_subject
 from geo.layers import CLAIMED, LayerId, Precision
 from geo.moves import MoveBatch
@@ -144,7 +144,9 @@ def _share(facts: PerimeterFacts, layer_id: str, zone_id: str) -> SectorShare:
         unknown = f"il ne prend qu’une partie de {split}, de taille inconnue."
     missing = sorted(
         (
-            MissingCommune(str(atlas.codes[r]), str(atlas.names[r]), None if np.isnan(p) else round(p), not w)
+            MissingCommune(
+                str(atlas.codes[r]), short_name(str(atlas.names[r])), None if np.isnan(p) else round(p), not w
+            )
             for r, p, w, here in zip(rows, people, whole, inside, strict=True)
             if not here
         ),

@@ -86,6 +86,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "annee": "Année",
         "annee_source": "Année de la source",
         "population": "Population publiée",
+        "nombre_communes": "Nombre de communes annoncé",
         "territoire": "Territoire ou établissement",
         "precision": "Façon dont la composition est connue",
         "source_titre": "Source",
@@ -93,6 +94,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "status": "Statut de la lecture",
         "note": "Note",
         "retenue": "Oui ou non : la ligne fait partie de la couche",
+        "exclue": "Oui ou non : la ligne n’est plus dans la couche",
         "type": "Type de dispositif (les autres types sont laissés de côté)",
     }
 )

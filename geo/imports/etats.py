@@ -8,7 +8,15 @@ from collections.abc import Sequence
 
 from geo.french import count, fold
 from geo.imports.settling import DISSOLVED, Answers, Doubt, value_key
-from geo.imports.vocabulary import etat_proposal, etat_word, says_unknown, says_yes
+from geo.imports.vocabulary import (
+    day_of_serial,
+    etat_in_name,
+    etat_proposal,
+    etat_word,
+    says_unknown,
+    says_yes,
+    tells_of_end,
+)
 from geo.layers import Etat
 from geo.remarks import Remark
 
@@ -37,7 +45,17 @@ class Etats:
         held[3].append(row)
         return held[1]
 
-    def ended(self, text: str, row: int) -> str:
+    def of_row(self, row: int, *, etat: str, end: str, name: str, note: str) -> str:
+        """Return what a row says of its territory: its état, the least sure where its cells differ, "" when it says nothing.
+
+        A name may say it (« CLSM de Créteil (dissous) »), and a remark that speaks of an end is asked about.
+        """
+        said = worst(self.read(etat, row) if etat else "", self._ended(end, row))
+        if named := etat_in_name(name):
+            said = worst(said, self.read(named, row))
+        return self.read(note, row) if said != DISSOLVED and tells_of_end(note) else said
+
+    def _ended(self, text: str, row: int) -> str:
         """Return what the column of ends says of a row: an état as `read`, "" where nothing has ended.
 
         A date that has passed may be that of an agreement that was renewed since: asked once for the file.
@@ -87,6 +105,8 @@ def worst(said: str, ended: str) -> str:
 
 def _has_passed(text: str, today: dt.date) -> bool | None:
     """Tell whether the day or the year that a text gives is over, None when it gives none, or several."""
+    if serial := day_of_serial(text):
+        return serial < today
     years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
     if len(years) != 1:
         return None

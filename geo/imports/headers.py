@@ -13,7 +13,7 @@ ALIASES: tuple[tuple[str, str], ...] = (
     ("id", r"id|identifiant|idterritoire|idclsm|idcls|idcpts|iddac|idsecteur|codesecteur|codeterritoire|codeclsm|codecls|numero(dusecteur)?|ref(erence)?"),
     ("code_commune", r"codecommune|codeinsee(commune|ducommune|delacommune)?|insee|inseecom|codgeo|depcom|comcode|cog|codecog|codecom"
                      r"|codeinseecom|inseecommune|commune(s)?code(insee)?|numinsee|citycode|codeofficielgeographique|ninsee|cinsee"
-                     r"|codecommuneinsee|codecommunes|codeinseecommunes"),
+                     r"|codecommuneinsee|codecommunes|codeinseecommunes|com"),
     ("code_iris", r"(code|codes|num|numero|liste|listedes|lesiris|insee)?(du|des|de|d)?iris(code|s|couverts|concernes|insee)?|dcomiris|depcomiris|irisid"),
     ("code_postal", r"codepostal(commune|delacommune)?|cp|codespostaux|postal|codeposte|zip|cpcommune|cpville"),
     ("communes", r"communes|listedescommunes|listecommunes|communesmembres|communescouvertes|communesconcernees|composition|perimetre"
@@ -29,6 +29,7 @@ ALIASES: tuple[tuple[str, str], ...] = (
             r"|terminee?|expiree?|echue?|supprimee?)(?:le|en)?(?:du)?(?:clsm|cls|cpts|dac)?"
             r"|(?:(?:date|annee)(?:de|d)?(?:la)?)?(?:fin|dissolution|fermeture|echeance|expiration|cloture|arret|resiliation|abandon)"
             r"(?:de|du|d)?(?:la|l)?(?:clsm|cls|cpts|dac|convention|contrat|validite)?"),
+    ("exclue", r"(?:a|est|ete|aete|commune)?(?:exclue?|retiree?|sortie?|quittee?|radiee?)s?(?:le|la|l|de|du|dela|en)?(?:clsm|cls|cpts|dac|territoire|perimetre|dispositif)?(?:le|en)?"),
     ("annee_source", r"anneesource|anneedelasource|millesime|datesource"),
     ("annee", r"annee|annee(de|du|d)?(la)?(creation|signature|lancement|mise.*|renouvellement|installation|demarrage|labellisation)(du)?(clsm|cls)?|date"
               r"|date(de|d)?(la)?(creation|signature|lancement|installation|demarrage|labellisation)(du)?(clsm|cls)?|creation|signature|signele|depuis|debut"),
@@ -38,6 +39,7 @@ ALIASES: tuple[tuple[str, str], ...] = (
     ("status", r"status|statutlecture"),
     ("note", r"note|notes|remarque|remarques|commentaire|commentaires|observation|observations|precisions"),
     ("population", r"(nombred|nb|nbre|nbd)?(habitants|hab|population)|pop|pmun|ptot|population(municipale|totale|legale|communale|insee|couverte|declaree)(?!cible)"),
+    ("nombre_communes", r"(nombre|nb|nbre|n)(de|des)?communes?(membres|couvertes|concernees|adherentes)?"),
     ("type", r"type|typededispositif|typedispositif|discipline|population(s)?cible|public(cible)?"),
     ("territoire", r"territoire|etablissement|hopital|territoires|nometablissement|porteur|structureporteuse|structure"),
 )  # fmt: skip

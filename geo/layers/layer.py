@@ -153,9 +153,19 @@ class Layer:
         """The départements where rows are still to be settled: the list is complete there for nobody."""
         return frozenset(departement_of_place(place) for places in self.unsettled.values() for place in places)
 
+    @cached_property
+    def undelimited(self) -> pd.DataFrame:
+        """The zones in service whose communes are not all known: no commune of their département is surely in none of them.
+
+        Who says « I know them all » speaks of the list, not of these communes; who publishes a list answers for those it gives.
+        """
+        vague = self.zones["precision"].isin([Precision.INCONNUE, Precision.PARTIELLE])
+        return self.zones[vague & (self.zones["etat"] == Etat.EN_SERVICE)]
+
     def complete(self, stated: Iterable[str] = ()) -> frozenset[str]:
-        """Return where the list is complete when a reader states some départements so: the extent, and those not withheld."""
-        return self.extent | (frozenset(stated) - self.withheld)
+        """Return where the list is complete when a reader states some départements so: the extent, and those neither withheld nor
+        with a zone whose communes are not all known."""
+        return self.extent | (frozenset(stated) - self.withheld - frozenset(self.undelimited["departement"]))
 
     def as_stated(self, departements: Iterable[str]) -> Layer:
         """Return the layer as somebody reads it who states that its list is complete in some départements; itself when that adds
@@ -165,8 +175,10 @@ class Layer:
         return replace(self, extent=extent, stated=self.stated | added) if added else self
 
     def held_back(self) -> Layer:
-        """Return the layer with the départements withheld taken out of its extent."""
-        return replace(self, extent=self.extent - self.withheld) if self.extent & self.withheld else self
+        """Return the layer with the départements withheld, or of a zone without known communes, taken out of its extent."""
+        lost = self.undelimited["precision"] == Precision.INCONNUE
+        left = self.withheld | frozenset(self.undelimited.loc[lost, "departement"])
+        return replace(self, extent=self.extent - left) if self.extent & left else self
 
     def current_id(self, zone_id: str) -> str:
         """Return the id of today of a zone that may be named by its former one; any other id as it is given."""

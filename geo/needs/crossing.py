@@ -22,7 +22,7 @@ from scipy.sparse import csr_array, eye_array
 from geo import french as fr
 from geo.arrays import Floats, Ints, Rows
 from geo.communes import Atlas, Iris
-from geo.coverage import CoverageState, Scope, gap_table
+from geo.coverage import GAP_TITLES, CoverageState, Scope, gap_table
 from geo.indicators import (
     Direction,
     Grain,
@@ -65,15 +65,8 @@ _FROM_GAPS = (
 )
 CROSS_TITLES = {
     "code": "Code",
+    **{name: GAP_TITLES[name] for name in _FROM_GAPS},
     "nom": "Territoire",
-    "departement": "Département",
-    "lecture": "Habitants par situation",
-    "population": "Habitants ici",
-    "couverts": "Couverts",
-    "part_couverte": "Part couverte connue",
-    "sans_clsm": "Sans CLSM ni projet connu",
-    "non_couverts": "Non couverts (liste complète ou déclarée complète)",
-    "inconnus": "Sans CLSM connu (liste incomplète)",
     "valeur": "Indicateur",
     "au_moins": "Au moins",
     "au_plus": "Au plus",

@@ -14,6 +14,7 @@ from pyproj import Transformer
 from scipy.spatial import ConvexHull, QhullError
 
 from geo import french as fr
+from geo.communes import short_name
 from geo.layers import CarePlaces
 from geo.perimeters.perimeter import PerimeterFacts
 
@@ -22,7 +23,7 @@ METHOD = "à vol d’oiseau, entre points intérieurs des communes (les mairies 
 
 @dataclass(frozen=True)
 class Travel:
-    """Distances in metres, None across legal projections; `ends` names the two communes farthest apart."""
+    """Distances in metres, None across legal projections; `ends` names the two communes farthest apart, `main` the point of the mean after « de »."""
 
     largest_m: float | None
     ends: tuple[str, str] | None
@@ -38,19 +39,19 @@ class Travel:
             return "Une seule commune : pas de distance entre communes."
         mean = ""
         if self.mean_m is not None:
-            mean = f" ; en moyenne, un habitant vit à {fr.kilometres(self.mean_m)} du centre de la ville principale ({self.main})"
+            mean = f" ; en moyenne, un habitant vit à {fr.kilometres(self.mean_m)} {self.main}"
         return f"{fr.kilometres(self.largest_m)} entre {self.ends[0]} et {self.ends[1]}{mean}. Mesures {METHOD}."
 
 
 def travel(facts: PerimeterFacts) -> Travel:
     """Measure travel inside a perimeter."""
-    main = facts.town_name(str(facts.towns.index[0]))
+    main = facts.main_point
     if facts.span_m is None or len(facts.rows) < 2:
         return Travel(facts.span_m, None, facts.mean_distance_m, main)
     points = facts.table[["x", "y"]].to_numpy(dtype=float)
     i, j = _farthest(points)
     names = facts.table["nom"].to_numpy(dtype=object)
-    return Travel(facts.span_m, (str(names[i]), str(names[j])), facts.mean_distance_m, main)
+    return Travel(facts.span_m, (short_name(str(names[i])), short_name(str(names[j]))), facts.mean_distance_m, main)
 
 
 def _farthest(points: npt.NDArray[np.float64]) -> tuple[int, int]:
@@ -101,7 +102,9 @@ class Places:
                 "ne couvre pas tout le périmètre" if self.covered else "porte sur d’autres départements : inconnus ici"
             )
             return f"La liste des lieux de santé mentale ({self.source}) {what}.{seen}"
-        near = fr.listing((f"{p.category} à {p.commune} ({fr.kilometres(p.distance_m)})" for p in self.nearest), most=6)
+        near = fr.listing(
+            (f"{p.category} {fr.at(p.commune)} ({fr.kilometres(p.distance_m)})" for p in self.nearest), most=6
+        )
         outside = f" Les plus proches au dehors, parmi les lieux connus : {near}." if near else ""
         return f"Dans le périmètre : {listed or 'aucun lieu'}.{outside} Source : {self.source}."
 

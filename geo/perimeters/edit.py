@@ -114,7 +114,7 @@ def from_circle(code: str, radius_m: float, atlas: Atlas) -> Composed:
     rows = atlas.rows(centre.codes)
     points, epsg = atlas.table[["x", "y"]].to_numpy(dtype=float), atlas.table["epsg"].to_numpy()
     near = (np.hypot(*(points - points[rows].mean(axis=0)).T) <= radius_m) & (epsg == epsg[rows[0]])
-    name = f"{fr.kilometres(radius_m)} autour de {centre.name or code}"
+    name = f"{fr.kilometres(radius_m)} autour {fr.of(centre.name or code)}"
     return Composed(_codes(atlas, np.flatnonzero(near)) | centre.codes, name, centre.notices)
 
 

@@ -19,7 +19,7 @@ from scipy.spatial.distance import pdist
 
 from geo import french as fr
 from geo.arrays import Rows
-from geo.communes import Atlas, CommuneCode, Density, atoms_from_codes, name_of
+from geo.communes import Atlas, CommuneCode, Density, atoms_from_codes, name_of, parts_named, short_name
 from geo.errors import GeoInputError
 from geo.kept import kept_on_subject
 from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, Overlap, Precision, by_declaration, zone_members
@@ -226,12 +226,58 @@ class PerimeterFacts:
         """Name of a commune or of a split city."""
         return name_of(code, self.atlas)
 
+    @cached_property
+    def made_of(self) -> tuple[tuple[str, int], ...]:
+        """What it is made of, by name, with inhabitants, the most populous first: communes, the arrondissements of a city taken in part."""
+        return parts_named(self.atlas, self.perimeter.communes)
+
+    @property
+    def made_of_text(self) -> str:
+        """What these parts are: « communes », « communes et arrondissements »."""
+        if {word for _, word in self.sizes} <= {"commune", "communes"}:
+            return "communes"
+        whole = [
+            len(self.atlas.members("commune", str(town))) == n
+            for town, n in self.table["commune"].value_counts().items()
+        ]
+        if all(whole):
+            return "communes"
+        words = {"commune": "communes", "arrondissement": "arrondissements", "iris": "IRIS"}
+        levels = {"commune"} if any(whole) else set[str]()
+        return fr.listing(word for level, word in words.items() if level in levels | set(self.table["niveau"]))
+
     @property
     def size_text(self) -> str:
         """How many communes, arrondissements and IRIS where cities are split: « 2 communes », « 1 commune et 3 IRIS »."""
+        return fr.listing(f"{fr.number(n)}{fr.NBSP}{word}" for n, word in self.sizes)
+
+    @cached_property
+    def sizes(self) -> tuple[tuple[int, str], ...]:
+        """The same apart: how many, and the word for them."""
         counts = self.table["niveau"].value_counts()
         words = {"commune": ("commune",), "arrondissement": ("arrondissement",), "iris": ("IRIS", "IRIS")}
-        return fr.listing(fr.count(int(counts[level]), *word) for level, word in words.items() if level in counts)
+        return tuple(
+            (int(counts[level]), fr.noun(int(counts[level]), *word)) for level, word in words.items() if level in counts
+        )
+
+    @property
+    def of_size(self) -> str:
+        """The same after « de », read aloud: « de 2 communes », « d’une commune et 3 IRIS », « d’un arrondissement »."""
+        first, _, rest = self.size_text.partition(fr.NBSP)
+        if first != "1":
+            return f"de {self.size_text}"
+        return f"d’{'une' if rest.startswith('commune') else 'un'} {rest}"
+
+    @property
+    def main_point(self) -> str:
+        """From where `mean_distance_m` is measured, after « de »: « du Havre », « de Paris 18e », « du centre des 2 arrondissements de Lyon »."""
+        town = str(self.towns.index[0])
+        atoms = self.table["nom"][(self.table["commune"] == town).to_numpy()]
+        if len(atoms) == 1:
+            return fr.of(short_name(str(atoms.iloc[0])))
+        if len(atoms) == len(self.atlas.members("commune", town)):
+            return f"du centre {fr.of(self.town_name(town))}"
+        return f"du centre des {self.atlas.pieces_word(town, len(atoms))} {fr.of(self.town_name(town))}"
 
     @cached_property
     def pieces(self) -> int:

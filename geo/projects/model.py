@@ -183,7 +183,7 @@ def checked(project: Project, atlas: Atlas, today: dt.date | None = None) -> Pro
     for what, text in (("nom", name), ("prochaine étape", following), ("remarque", remark)):
         if len(text) > LENGTHS[what]:
             problems.append(f"{what.capitalize()} : {LENGTHS[what]} caractères au plus.")
-        if said := personal(text):
+        elif said := personal(text):
             problems.append(f"{what.capitalize()} : {said} Aucune donnée personnelle n’est gardée ici.")
     if project.region not in atlas.regions.index:
         problems.append(f"Région « {project.region} » inconnue.")

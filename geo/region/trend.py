@@ -60,6 +60,8 @@ class Before:
         if self.open:
             known = f"au moins {low}" if self.people else "aucun connu"
             return known if low == high else f"{known} ; {high} avec ceux d’année inconnue"
+        if not self.people and self.most:
+            return f"aucun connu, au plus {high}"
         return low if low == high else f"entre {low} et {high}"
 
     @property
@@ -70,9 +72,9 @@ class Before:
             return ()
         lacking = s.clsm - self.sure - self.maybe
         said = [
-            f"L’enquête compte {fr.number(s.clsm)} CLSM. La liste d’ici en sait {fr.number(self.sure)} ouverts avant"
+            f"L’enquête compte {fr.number(s.clsm)} CLSM. La liste d’ici en sait {fr.count(self.sure, 'ouvert', 'ouverts')} avant"
         ]
-        said.append(f"{fr.number(self.maybe)} dont l’année d’ouverture est inconnue ou la même : ils y étaient, ou non")
+        said.append(f"{fr.number(self.maybe)} d’année d’ouverture inconnue, ou la même : présents alors, ou non")
         if lacking > 0:
             said.append(f"au moins {fr.number(lacking)} que cette liste ne cite pas, ou qui ont fermé depuis")
         found = [f"{' ; '.join(said)}."]

@@ -138,7 +138,9 @@ def _today(codes: Iterable[str], atlas: Atlas, *, moved: bool) -> tuple[frozense
         if reading.kind == "former":
             current, old = atlas.former[reading.text]
             name = atlas.label(current)
-            notices.append(f"{old or 'Commune'} ({reading.text}) fait maintenant partie de {name}, prise en entier.")
+            notices.append(
+                f"{old or 'Commune'} ({reading.text}) fait maintenant partie {fr.of(name)}, prise en entier."
+            )
         elif reading.kind not in ("atom", "city"):
             lost.append(reading.text[:12])
             problems.append(reading.message)

@@ -138,14 +138,29 @@ class Index:
         return None if i is None else self.places[i]
 
     def search(
-        self, text: str, *, kinds: Collection[str] = KINDS, here: Collection[str] = (), most: int = MOST
+        self,
+        text: str,
+        *,
+        kinds: Collection[str] = KINDS,
+        here: Collection[str] = (),
+        most: int = MOST,
+        near: bool = True,
     ) -> Answer:
-        """Return what a text finds among some kinds; of places alike, those of the départements `here` come first."""
+        """Return what a text finds among some kinds; of places alike, those of the départements `here` come first.
+
+        `near`: whether near spellings are looked for when nothing is found, which takes a hundred times as long.
+        """
         queries = asked(text)
         notes, tiers = self._found(queries, kinds)
         first = [*notes, *nsmallest(most, tiers, key=lambda i: self._rank(i, tiers[i], here))][:most]
         hits = tuple(Hit(self.places[i], notes.get(i, "")) for i in first)
-        return Answer(hits, len(notes) + len(tiers), () if hits or not queries else self._near(queries, kinds, here))
+        looked = near and not hits and bool(queries)
+        return Answer(hits, len(notes) + len(tiers), self._near(queries, kinds, here) if looked else ())
+
+    def near(self, text: str, *, kinds: Collection[str] = KINDS) -> tuple[Place, ...]:
+        """Return the places of which a text is a near spelling."""
+        queries = asked(text)
+        return self._near(queries, kinds, ()) if queries else ()
 
     def _found(self, queries: list[list[str]], kinds: Collection[str]) -> tuple[dict[int, str], dict[int, int]]:
         """Return what is found by a code, with the code, and what is found by name, with how well it fits."""

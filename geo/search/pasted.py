@@ -18,8 +18,15 @@ from geo.search.rows import cut
 
 MOST_CHOICES = 6
 LONGEST_LIST = 200_000  # characters
+LONGEST_PIECE = 6_000  # characters that nothing separates: a thousand codes beside one another
+MOST_TEXTS = 6_000  # more than there are communes in a région
+MOST_NEAR = (
+    100  # texts to choose for which near names are looked for, each a while: past that it is no list of communes
+)
 KINDS_READ = ("ville", "commune", "arrondissement", "epci", "ept", "ancien")
 POSTAL_SHAPE = re.compile(r"\d{5}", re.ASCII)
+SEPARATED = re.compile(r"[;,\n\r\t|]")
+BLANKS = re.compile(r"([ \u00a0\u202f])[ \u00a0\u202f]+")
 INSEE, POSTAL = "INSEE", "postal"
 
 
@@ -93,17 +100,21 @@ def read_pasted(text: str, atlas: Atlas, index: Index, departement: str | None =
     Raises
     ------
     GeoInputError
-        When the text is too long, or holds nothing.
+        When the text is too long, has too many names or codes, a part without any separator, or holds nothing.
     """
-    if len(text) > LONGEST_LIST:
-        raise GeoInputError(f"La liste compte {fr.number(len(text))} caractères ; {fr.number(LONGEST_LIST)} au plus.")
+    text = BLANKS.sub(r"\1", text)
+    _ensure_measured(text)
     taken: list[PastedLine] = []
     corrected: list[PastedLine] = []
     to_choose: list[PastedLine] = []
     seen: set[str] = set()
+    known: dict[str, PastedLine] = {}
     whole = cut(text, atlas, departement or "")
+    _ensure_few(len(whole.texts))
     for line, part in whole.texts:
-        one = _read(part, line, atlas, index, departement)
+        if part not in known:
+            known[part] = _read(part, line, atlas, index, departement, near=len(to_choose) < MOST_NEAR)
+        one = replace(known[part], line=line)
         if one.atoms and set(one.atoms) <= seen:
             taken.append(replace(one, said=f"« {one.text} » figure déjà dans la liste : compté une fois."))
             continue
@@ -115,12 +126,34 @@ def read_pasted(text: str, atlas: Atlas, index: Index, departement: str | None =
     return Pasted(tuple(taken), tuple(corrected), tuple(to_choose), whole.left)
 
 
+def _ensure_measured(text: str) -> None:
+    """Raise when a text is no list that somebody makes: reading it would hold everybody else up."""
+    if len(text) > LONGEST_LIST:
+        raise GeoInputError(f"La liste compte {fr.number(len(text))} caractères ; {fr.number(LONGEST_LIST)} au plus.")
+    pieces = [piece for piece in SEPARATED.split(text) if piece and not piece.isspace()]
+    _ensure_few(len(pieces))
+    longest = max(pieces, key=len, default="")
+    if len(longest) > LONGEST_PIECE:
+        raise GeoInputError(
+            f"« {fr.shortened(longest.strip(), 40)} » : {fr.number(len(longest))} caractères sans virgule, point-virgule ni retour à la "
+            "ligne ; séparez les communes."
+        )
+
+
+def _ensure_few(texts: int) -> None:
+    if texts > MOST_TEXTS:
+        raise GeoInputError(
+            f"La liste compte {fr.number(texts)} noms ou codes ; {fr.number(MOST_TEXTS)} au plus. Collez-la en plusieurs fois."
+        )
+
+
 def _told(one: PastedLine) -> bool:
     """Tell whether what is said only informs: a territory stands for its communes as asked."""
     return one.said.startswith(("EPCI ", "EPT ", "département entier", "hors du"))
 
 
-def _read(text: str, line: int, atlas: Atlas, index: Index, departement: str | None) -> PastedLine:
+def _read(text: str, line: int, atlas: Atlas, index: Index, departement: str | None, *, near: bool) -> PastedLine:
+    """Read one text; `near`: whether near names are looked for when nothing is called so."""
     shown = " ".join(text.split())[:60]
     if doubt := _postal(shown, atlas, departement):
         return PastedLine(shown, line, said=f"{shown} : code postal ou code INSEE ?", choices=doubt)
@@ -134,7 +167,7 @@ def _read(text: str, line: int, atlas: Atlas, index: Index, departement: str | N
         return PastedLine(shown, line, found.atoms, found.message)
     if found.status == "réparé":
         return PastedLine(shown, line, found.atoms, found.message)
-    choices = _candidates(shown, index, departement, found.codes, atlas)
+    choices = _candidates(shown, index, departement, found.codes, atlas, near=near)
     if departement and not any(_in(choice, departement, atlas) for choice in choices):
         # nothing here is called so: the name may be that of one commune elsewhere
         if anywhere.status == "lu":
@@ -168,7 +201,7 @@ def _larger(text: str, atoms: tuple[str, ...], departement: str | None, atlas: A
 
 
 def _why(text: str, index: Index, choices: tuple[Choice, ...]) -> str:
-    same = index.search(text, kinds=KINDS_READ, most=2).hits
+    same = index.search(text, kinds=KINDS_READ, most=2, near=False).hits
     if len(same) == 2 and all(fr.fold(hit.place.name) == fr.fold(text) for hit in same):
         return "plusieurs communes portent ce nom ; laquelle ?"
     return f"aucune commune de ce nom tel quel ; {'est-ce celle-ci' if len(choices) == 1 else 'laquelle est-ce'} ?"
@@ -194,25 +227,27 @@ def _postal(text: str, atlas: Atlas, departement: str | None) -> tuple[Choice, .
 
 
 def _candidates(
-    text: str, index: Index, departement: str | None, known: tuple[str, ...], atlas: Atlas
+    text: str, index: Index, departement: str | None, known: tuple[str, ...], atlas: Atlas, *, near: bool
 ) -> tuple[Choice, ...]:
     """Return what a text may be, those of the département first: names that begin so or hold these words, then near spellings."""
     found: dict[tuple[str, ...], Choice] = {}
-    for place in _places(text, index, departement, known):
+    for place in _places(text, index, departement, known, near=near):
         if atoms := _atoms(place, atlas):
             found.setdefault(atoms, Choice(_label(place, atlas), atoms))
     here = sorted(found.values(), key=lambda choice: not (departement and _in(choice, departement, atlas)))
     return tuple(here[:MOST_CHOICES])
 
 
-def _places(text: str, index: Index, departement: str | None, known: tuple[str, ...]) -> Iterator[Place]:
+def _places(text: str, index: Index, departement: str | None, known: tuple[str, ...], *, near: bool) -> Iterator[Place]:
     asked = [f"{text} {departement}", text] if departement else [text]
-    answers = [index.search(one, kinds=("departement", *KINDS_READ), most=MOST_CHOICES) for one in asked]
+    kinds = ("departement", *KINDS_READ)
+    answers = [index.search(one, kinds=kinds, most=MOST_CHOICES, near=False) for one in asked]
     found = [hit.place for answer in answers for hit in answer.hits]
     yield from found
     if found:
         return
-    yield from (place for answer in answers for place in answer.near)
+    if near:
+        yield from (place for one in asked for place in index.near(one, kinds=kinds))
     yield from (place for code in known if (place := index.place(code)))
 
 

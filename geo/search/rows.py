@@ -13,6 +13,7 @@ LETTERED = re.compile(r"\s*[a-z]\)\s+", re.IGNORECASE)
 PEOPLE = re.compile(r"\s*[-–—:(]?\s*\d[\d\s.]*(?:habitants?|hab)\b\.?\s*\)?\s*$", re.IGNORECASE)
 AND = re.compile(r"\s*(?:et|puis|ainsi que)\s+(?=\S)", re.IGNORECASE)
 APART = re.compile(r"\s[-–—]\s|\s*[+&]\s*|\s*:\s+")
+LONGEST_PEOPLE = 60  # characters at the end of a text that may say how many inhabitants
 MOST_APART = 60  # names that dashes separate on one line
 
 
@@ -52,9 +53,15 @@ def _without_title(lines: list[Line], atlas: Atlas) -> list[Line]:
 def _of_list(lines: Iterable[Line], atlas: Atlas, departement: str) -> Iterator[Line]:
     for number, content in lines:
         rough = split_list(AND.sub("", content, count=1) if AND.match(content) else content, atlas, departement)
-        known = [text for part in rough if (text := PEOPLE.sub("", part).strip())]
+        known = [text for part in rough if (text := _without_people(part))]
         parts = [part for text in known for part in _apart(text, atlas, departement)]
         yield from ((number, part) for part in _beside(parts, atlas))
+
+
+def _without_people(text: str) -> str:
+    """Take off the inhabitants written at the end; they are looked for there alone, for a text may be long."""
+    start, end = text[:-LONGEST_PEOPLE], text[-LONGEST_PEOPLE:]
+    return (start + PEOPLE.sub("", end)).strip()
 
 
 def _apart(text: str, atlas: Atlas, departement: str) -> list[str]:

@@ -8,11 +8,11 @@ import numpy as np
 
 from geo import french as fr
 from geo.arrays import Bools, Floats, Rows
-from geo.communes import Density, name_of
+from geo.communes import Density, parts_named
 from geo.kept import kept_on_subject
 from geo.layers import Crosswalk, Etat, Evidence, Layer, LayerId, Precision
 from geo.similar.nearest import Likeness, nearest
-from geo.similar.profile import FEATURES, PEOPLE, Members, profiles, town_codes
+from geo.similar.profile import FEATURES, PEOPLE, Members, profiles
 
 MOST = 10
 MOST_NAMED = 4  # towns named in a line
@@ -68,12 +68,9 @@ class SimilarClsms:
     @property
     def sentence(self) -> str:
         """Say among how many CLSM known these were looked for, and which are left out."""
-        text = f"Parmi {fr.count(self.compared, 'CLSM connu', 'CLSM connus')} en service"
-        text += (
-            "."
-            if self.complete
-            else ", la liste n’étant pas complète : d’autres, inconnus ici, ressemblent peut-être davantage."
-        )
+        text = f"Les plus proches de votre périmètre, parmi {fr.count(self.compared, 'CLSM connu', 'CLSM connus')} en service."
+        if not self.complete:
+            text += " La liste n’est pas complète : d’autres, inconnus ici, ressemblent peut-être davantage."
         if self.left_out:
             text += f" Laissés de côté, communes ou habitants inconnus : {fr.number(self.left_out)}."
         if self.same:
@@ -146,15 +143,9 @@ def _described(crosswalk: Crosswalk, layer: Layer, position: int, rows: Rows, va
 
 
 def towns_of(crosswalk: Crosswalk, rows: Rows) -> str:
-    """Name the communes of a set of atoms, the most populous first; the pieces of one city that it does not hold alone by their own."""
+    """Name the communes of a set of atoms, the most populous first; the arrondissements of a city that it holds in part."""
     atlas = crosswalk.atlas
-    every, codes = town_codes(atlas)
-    towns, place = np.unique(every[rows], return_inverse=True)
-    if len(towns) > 1:
-        people = np.bincount(place, atlas.population[rows])
-        return fr.listing((name_of(codes[towns[i]], atlas) for i in np.lexsort((towns, -people))), most=MOST_NAMED)
-    order = rows[np.lexsort((rows, -atlas.population[rows]))]
-    return fr.listing((str(atlas.names[r]) for r in order), most=MOST_NAMED)
+    return fr.listing((name for name, _ in parts_named(atlas, atlas.codes[rows])), most=MOST_NAMED)
 
 
 def feature_texts(values: Floats) -> dict[str, str]:

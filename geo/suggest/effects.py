@@ -13,7 +13,7 @@ import numpy as np
 
 from geo import french as fr
 from geo.arrays import Bools, Rows
-from geo.communes import Atlas
+from geo.communes import Atlas, short_name
 from geo.guidance import CHECKS, RANKS, JudgedMoves, Measures, Outcome, Reach, Settings, judge_moves
 from geo.layers import Evidence, LayerId
 from geo.moves import IncidenceTables, Move, incidence_of
@@ -84,7 +84,7 @@ class Effect:
             ("coupe", self.cut),
             ("fait sortir", self.left),
         )
-        found = [f"{verb} {fr.listing(names, most=4)}" for verb, names in named if names]
+        found = [f"{verb} {fr.listing(map(fr.the, names), most=4)}" for verb, names in named if names]
         for what, before, after in (
             ("QPV entiers", b.qpv, a.qpv),
             ("QPV laissés dehors", b.qpv_left, a.qpv_left),
@@ -197,9 +197,9 @@ def border_of(ground: IncidenceTables, inside: np.ndarray) -> Rows:
 
 def adding(atlas: Atlas, row: int) -> Move:
     """Return the move that adds one commune."""
-    return Move(f"Ajouter {atlas.names[row]}", added=frozenset({str(atlas.codes[row])}))
+    return Move(f"Ajouter {short_name(str(atlas.names[row]))}", added=frozenset({str(atlas.codes[row])}))
 
 
 def removing(atlas: Atlas, row: int) -> Move:
     """Return the move that removes one commune."""
-    return Move(f"Retirer {atlas.names[row]}", removed=frozenset({str(atlas.codes[row])}))
+    return Move(f"Retirer {short_name(str(atlas.names[row]))}", removed=frozenset({str(atlas.codes[row])}))

@@ -126,7 +126,7 @@ def _bodies(ground: IncidenceTables, mask: Bools, bodies: Bodies) -> Iterator[Ge
     for name, atoms in bodies:
         rest = atoms[~mask[atoms]]
         if len(rest):
-            yield _adding(ground, Kind.BODY, f"Compléter {_the(name)}", rest)
+            yield _adding(ground, Kind.BODY, f"Compléter {fr.the(name)}", rest)
 
 
 def _contracts(ground: IncidenceTables, mask: Bools) -> Iterator[Gesture]:
@@ -160,7 +160,7 @@ def _stops(ground: IncidenceTables, mask: Bools, bodies: Bodies, locked: frozens
     """Yield what the perimeter holds outside the bodies it holds whole; when it holds none, outside its main body."""
     kept = [(n, a) for n, a in bodies if mask[a].all()] or bodies[:1]
     spilt = [(n, a[mask[a]]) for n, a in bodies if n not in {name for name, _ in kept}]
-    names = fr.listing((_the(n) for n, _ in kept), most=2)
+    names = fr.listing((fr.the(n) for n, _ in kept), most=2)
     every = [(f"S’arrêter à {names}", np.sort(np.concatenate([a for _, a in spilt])))] if spilt else []
     each = [(f"Laisser hors du périmètre ce qu’il entame {fr.of(n)}", a) for n, a in spilt] if len(spilt) > 1 else []
     for label, rows in (*every, *each):
@@ -172,11 +172,6 @@ def _stops(ground: IncidenceTables, mask: Bools, bodies: Bodies, locked: frozens
 def _adding(ground: IncidenceTables, kind: Kind, label: str, rows: Rows) -> Gesture:
     many = f" ({pieces_text(ground.atlas, rows)})" if kind is not Kind.QUARTER else ""
     return Gesture(Move(fr.typeset(f"{label}{many}"), added=_codes(ground, rows), kind="groupe"), kind)
-
-
-def _the(name: str) -> str:
-    """Put its article before the name of a body that takes one: « la CC Creuse Sud Ouest », « Plaine Commune »."""
-    return f"la {name}" if fr.of(name).startswith("de la ") else name
 
 
 def _lower(name: str, word: str) -> str:

@@ -174,12 +174,16 @@ def words(weighed: Weighed, j: int, effect: Effect, kind: Kind, abroad: str) -> 
     better = [t for t in effect.turns if t.gain > 0]
     backed = [t for t in better if weighed.gains(t.check, j)]
     pros = [*_pros(weighed, j, effect), *(t.text for t in backed)]
-    cons = [abroad, *_cons(weighed, j, effect, kind), *(_worse(t) for t in effect.turns if t.gain < 0)]
+    cons = [abroad, *_cons(weighed, j, effect, kind), *(_worse(t, effect) for t in effect.turns if t.gain < 0)]
     besides = [t.text for t in better if t not in backed]
     return Words(*(tuple(fr.typeset(t) for t in texts if t) for texts in (pros, cons, besides)))
 
 
-def _worse(turn: Turn) -> str:
+def _worse(turn: Turn, effect: Effect) -> str:
+    """Write a check that reads worse, with what makes it so where it is not the guide: pieces, or a threshold of this tool's own."""
+    was, is_now = effect.before.pieces, effect.after.pieces
+    if turn.check == "coordination" and is_now > was:
+        return f"{turn.text} (morceaux : {was} → {is_now})"
     return f"{turn.text} (seuil de l’outil)" if turn.check in _OWN else turn.text
 
 
@@ -189,13 +193,13 @@ def _pros(weighed: Weighed, j: int, effect: Effect) -> Iterator[str]:
     if rules["size"][j] > 0:
         yield f"se rapproche du repère : {_of_marker(b.population, marker)} → {_of_marker(a.population, marker)}"
     if rules["sectors"][j] > 0:
-        names = f"complète {fr.listing(effect.completed, most=3)} ; " if effect.completed else ""
+        names = f"complète {fr.listing(map(fr.the, effect.completed), most=3)} ; " if effect.completed else ""
         was, is_now = fr.number(b.sector_people_outside), fr.number(a.sector_people_outside)
         which = _which(b.sectors_listed and a.sectors_listed)
         yield f"{names}habitants des secteurs {which} laissés dehors : {was} → {is_now}"
     if rules["children"][j] > 0:
         young = _children(weighed, weighed.children.cut[0] & weighed.children.whole[j + 1])
-        names = f"complète {fr.listing(young, most=3)} ; " if young else ""
+        names = f"complète {fr.listing(map(fr.the, young), most=3)} ; " if young else ""
         was, is_now = (fr.number(weighed.children.outside[k].sum()) for k in (0, j + 1))
         which = _which(sectors_listed_after(batch, LayerId.CHILD_SECTORS)[[0, j + 1]].all())
         yield f"{names}habitants des secteurs infanto-juvéniles {which} laissés dehors : {was} → {is_now}"
@@ -218,11 +222,11 @@ def _pros(weighed: Weighed, j: int, effect: Effect) -> Iterator[str]:
         held, around = ends & zones.covered[j + 1], ends & zones.met[j + 1]
         if held.any():
             people = fr.inhabitants(int(zones.totals[0, held].sum()))
-            yield f"{fr.listing(_zone_names(weighed, held), most=3)} : entier dans le périmètre ({people})"
+            yield f"{fr.listing(_zone_names(weighed, held), most=3)} : en entier dans le périmètre ({people})"
         elif around.any():
-            yield f"le périmètre tient dans {fr.listing(_zone_names(weighed, around), most=3)}"
+            yield f"le périmètre tient dans {fr.listing(map(fr.the, _zone_names(weighed, around)), most=3)}"
         else:
-            yield f"n’entame plus {fr.listing(_zone_names(weighed, ends), most=3)}"
+            yield f"n’entame plus {fr.listing(map(fr.the, _zone_names(weighed, ends)), most=3)}"
 
 
 def _cons(weighed: Weighed, j: int, effect: Effect, kind: Kind) -> Iterator[str]:
@@ -270,10 +274,12 @@ def _partners(weighed: Weighed, j: int, kind: Kind) -> Iterator[str]:
         people = fr.inhabitants(int(batch.zones.totals[0, new].sum()))
         joined = "deux CLSM à fondre en un" if weighed.clsm[0].any() else "à élargir avec son accord"
         act = joined if kind is Kind.JOIN else "à fusionner ou à redécouper"
-        yield f"{fr.listing(_zone_names(weighed, new), most=3)} existe déjà ({people}) : {act}"
+        names = _zone_names(weighed, new)
+        exist = fr.noun(len(names), "existe déjà", "existent déjà")
+        yield f"{fr.listing(map(fr.the, names), most=3)} {exist} ({people}) : {act}"
     contracts = _zone_names(weighed, weighed.contracts_cut[j + 1] & ~weighed.contracts_cut[0])
     if contracts:
-        yield f"entame {fr.listing(contracts, most=3)}"
+        yield f"entame {fr.listing(map(fr.the, contracts), most=3)}"
 
 
 def _quarters(effect: Effect, *, better: bool) -> Iterator[str]:

@@ -43,7 +43,10 @@ export class Geometry {
     this.seats = geometries.flatMap(({ properties }) => properties.h ?? []);
     this.populations = geometries.map(({ properties }) => properties.p);
     /** Name of each as written on the map: that of an IRIS within its city. */
-    this.places = geometries.map(({ properties }) => String(properties.s ?? properties.n));
+    // As they are written on a map: « Paris 18e », an IRIS without its city.
+    this.places = geometries.map(({ properties }) =>
+      String(properties.s ?? properties.n).replace(/ Arrondissement$/, ""),
+    );
     /** @type {Map<string, number>} number of each code */
     this.index = new Map(this.codes.map((code, number) => [code, number]));
     /** Cities opened into IRIS, by code: their name, the numbers of their IRIS. @type {Map<string, { name: string, numbers: number[] }>} */

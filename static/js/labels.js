@@ -232,7 +232,7 @@ export class Labels {
     const named = new Set(labels.map(({ text }) => text));
     communes(
       false,
-      this.order.filter((number) => !named.has(geometry.names[number])),
+      this.order.filter((number) => !named.has(geometry.places[number])),
     );
     if (!small) zones();
     departements(false);

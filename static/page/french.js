@@ -129,7 +129,7 @@ const PATTERNS = [
     "Ce fichier est trop lourd, ou vous en avez déjà beaucoup d’ouverts : fermez les autres pages, puis redonnez-le.",
   ],
   [
-    /^(?:Error: )?Request failed with status (?:code )?50[234]$/,
+    /^(?:Error: )?Request failed with status (?:code )?(?:429|50[234])$/,
     "Le serveur reçoit déjà beaucoup de fichiers ; redonnez le vôtre dans une minute.",
   ],
   [

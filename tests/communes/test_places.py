@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.communes import departement_of_text, find_body, find_name, history, read_any, read_code, read_place
+from geo.communes import counted, departement_of_text, find_body, find_name, history, read_any, read_code, read_place
 from geo.communes.names import say_date
+from tests.support.grid import draw, plain
 from tests.support.reading import mirrored
 from tests.support.real import atlas
 
@@ -217,3 +219,9 @@ def test_former_codes_lead_where_the_published_table_says() -> None:
     published = dict(zip(table["DEPCOM_HIST"], table["DEPCOM"], strict=True))
     differ = {old for old, (new, _) in atlas().former.items() if published.get(old, new) != new}
     assert len(differ) <= 1  # 60455, whose seat moved after that table
+
+
+def test_atoms_are_counted_as_what_they_are() -> None:
+    atlas = draw([[100, 200, 300]], city=[["01099", "01099", None]])
+    said = [plain(counted(atlas, np.array(rows, dtype=np.intp))) for rows in ([], [2], [0], [0, 1], [0, 1, 2])]
+    assert said == ["0 commune", "1 commune", "1 arrondissement", "2 arrondissements", "1 commune et 2 arrondissements"]

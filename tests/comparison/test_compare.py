@@ -281,3 +281,10 @@ def test_every_measure_is_told_apart_and_defined() -> None:
     assert Outcome.UNKNOWN not in (m.label for m in MEASURES)
     json.dumps({m.id: m.label for m in MEASURES})
     assert replace(candidate("01001"), name="x").title == "Essai · x"
+
+
+def test_a_badge_with_a_comma_is_closed_before_the_names() -> None:
+    chosen = [Candidate(c, "Commune", c, frozenset([c]), scale_of([c], real.atlas())) for c in ("76351", "14333")]
+    said = [v.sentence for v in side_by_side(chosen, real.world()).verdicts]
+    assert any("favorable, sous réserve, pour" in text for text in said)
+    assert not any("sous réserve pour" in text for text in said)

@@ -311,3 +311,13 @@ def test_in_hauts_de_france_the_criterion_cls_is_closed_and_unknown_in_every_cel
     assert alone.isna().sum() > 80
     assert plain(interval(*found.table.iloc[0][["au_mieux", "au_pire"]])).startswith("du 1er au ")
     assert interval(3, 3) == ""
+
+
+def test_points_whose_rounding_does_not_add_up_are_said_to_be_rounded() -> None:
+    """« 78,9 points : Habitants 26,8 + QPV 22,7 + Rural 29,3 » is 78,8 to whoever adds."""
+    thirds = rank(_gaps(*((f"{i}", 100.0 * i, 100.0 * i, 100.0 * i, 0.0) for i in range(1, 4))), Weights(1, 1, 1, 0))
+    assert thirds.table["score"].round(1).tolist() == [100.0, 66.7, 33.3]
+    assert thirds.table[["habitants", "qpv", "rural"]].round(1).sum(axis=1).round(1).tolist() == [99.9, 66.6, 33.3]
+    assert "leur somme peut s’écarter du score" in plain(thirds.remarks[-1])
+    whole = rank(_gaps(("a", 100.0, 0.0, 0.0, 0.0), ("b", 50.0, 0.0, 0.0, 0.0)), Weights(1, 0, 0, 0))
+    assert not any("arrondi" in text for text in whole.remarks)

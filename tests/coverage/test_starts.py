@@ -65,7 +65,7 @@ def test_arrondissements_are_named_for_what_they_are() -> None:
     said = [plain(starts(rows, here)[0].words) for rows in ([0, 1], [0, 1, 2])]
     assert said == [
         "ses 2 arrondissements, sans CLSM ni projet connu",
-        "ses 3 communes et arrondissements, sans CLSM ni projet connu",
+        "ses 1 commune et 2 arrondissements, sans CLSM ni projet connu",
     ]
 
 

@@ -23,7 +23,7 @@ from tests.support.wire import LostError, Person
 
 PLACES = ("dep-62", "dep-94", "dep-79", "dep-31")
 POOL = 30  # communes among which one composes
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 GONE = (LostError, WebSocketException, OSError, TimeoutError)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from geo.paths import ROOT
-from tests.support.browser import free_port
+from tests.support.browser import PATIENCE_S, free_port
 
 TEMPLATE = ROOT / "deploy" / "nginx.conf"
 BLANK = re.compile(r"\$\{(CLSM_\w+)\}")
@@ -87,7 +87,7 @@ def fetch(url: str, headers: Mapping[str, str] | None = None, method: str = "GET
     """Return the answer of an address, whatever its status; redirections are not followed."""
     request = urllib.request.Request(url, headers=dict(headers or {}), method=method, data=body)
     try:
-        with _OPENER.open(request, timeout=60) as reply:
+        with _OPENER.open(request, timeout=PATIENCE_S) as reply:
             return Answer(reply.status, _small(reply.headers.items()), reply.read())
     except urllib.error.HTTPError as error:
         return Answer(error.code, _small(error.headers.items()), error.read())
@@ -124,7 +124,7 @@ def running(folder: Path, processes: Iterable[str]) -> Iterator[Proxy]:
     values = {
         "CLSM_NAME": "127.0.0.1", "CLSM_PORT": f"127.0.0.1:{port}", "CLSM_PLAIN_PORT": f"127.0.0.1:{plain}",
         "CLSM_CERTIFICATE": f"{folder}/certificate.pem", "CLSM_KEY": f"{folder}/key.pem", "CLSM_CACHE": f"{folder}/cache",
-        "CLSM_LOG": f"{folder}/access.log",
+        "CLSM_LOG": f"{folder}/access.log", "CLSM_ERRORS": f"{folder}/errors.log",
         "CLSM_PROCESSES": " ".join(f"server {one} max_fails=1 fail_timeout=5s;" for one in processes),
     }  # fmt: skip
     (folder / "clsm.conf").write_text(filled(TEMPLATE.read_text(encoding="utf-8"), values), encoding="utf-8")
@@ -140,11 +140,11 @@ def running(folder: Path, processes: Iterable[str]) -> Iterator[Proxy]:
         yield proxy
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE_S)
 
 
 def _wait(proxy: Proxy, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         try:
             fetch(proxy.plain_url)

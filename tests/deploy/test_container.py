@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,14 @@ def test_processes_have_no_rights_and_a_tree_they_cannot_write() -> None:
         assert line in shared
     assert "inside: { internal: true }" in compose
     assert not re.search(r"privileged: true|network_mode|docker\.sock", compose)
+    out = {
+        name
+        for name, text in re.findall(r"(?m)^  ([\w-]+):\n((?:    .*\n)+)", compose)
+        if re.search(r"networks: .*outside", text)
+    }
+    assert (
+        out == {"nginx", "sync"} and "profiles: [sync]" in compose
+    )  # the second is started by whoever asks for it alone
     unit = (DEPLOY / "clsm@.service").read_text(encoding="utf-8")
     for line in (
         "ProtectSystem=strict",
@@ -135,8 +144,89 @@ def test_whether_a_process_is_ready_is_asked_of_it_straight(answer: bytes, statu
         threading.Thread(target=once, daemon=True).start()
         asked = [sys.executable, DEPLOY / "ready.py", str(listening.getsockname()[1]), "0"]
         elsewhere = os.environ | {"http_proxy": "http://127.0.0.1:1", "no_proxy": "", "NO_PROXY": ""}
-        done = subprocess.run(asked, env=elsewhere, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(asked, env=elsewhere, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert (done.returncode, done.stderr) == (status, "")
+
+
+# --- what goes in, and that the two ways to install agree -------------------------------------------------------------
+def let_in(path: str) -> bool:
+    """Tell whether a file of the tree may be copied into an image: the last line of .dockerignore that names it, or a folder of it, decides."""
+    parents = [path, *map(str, Path(path).parents)][:-1]
+    kept = True
+    for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
+        pattern = line.removeprefix("!")
+        names = [pattern, pattern.removeprefix("**/")]
+        if pattern and not pattern.startswith("#") and any(fnmatchcase(p, n) for p in parents for n in names):
+            kept = line.startswith("!")
+    return kept
+
+
+def test_an_image_holds_no_secret_nor_what_was_made_here() -> None:
+    """`COPY .streamlit` took the secrets of the identity provider with it, and `COPY static` what visitors had had written."""
+    copied = [name for words in words_of("COPY") if not words.startswith("--from") for name in words.split()[:-1]]
+    assert [name for name in copied if not let_in(name)] == []
+    assert all(
+        map(let_in, ("geo/cli/watch.py", "static/js/map.js", "static/page/french.js", "data/base/communes.parquet"))
+    )
+    shut = (".streamlit/secrets.toml", "deploy/.env", "static/geo/communes-dep-79.json", "static/light/a.br", "static/vendor/leaflet.js",
+            "data/sources_cache/a.zip", ".git/config", ".venv/bin/python", "node_modules/a/b.js", "geo/__pycache__/a.pyc", "tests/conftest.py")  # fmt: skip
+    assert [name for name in shut if let_in(name)] == []
+
+
+def test_both_ways_to_install_give_a_process_the_same() -> None:
+    compose, unit, install = (
+        (DEPLOY / name).read_text(encoding="utf-8") for name in ("compose.yaml", "clsm@.service", "install.sh")
+    )
+    for here, there in (
+        ("mem_limit: 3g", "MemoryMax=3G"),
+        ("pids_limit: 512", "TasksMax=512"),
+        ("stop_grace_period: 20s", "TimeoutStopSec=20"),
+        ("ulimits: { nofile: 16384 }", "LimitNOFILE=16384"),  # a page takes four: 1024 are soon gone
+    ):
+        assert here in compose and f"\n{there}\n" in unit
+    shared = compose.partition("\n  environment:\n")[2].partition("\n  networks:")[0]
+    named = set(re.findall(r"(?m)^ +([A-Z_]+):", shared))
+    written = set(re.findall(r"(?m)^([A-Z_]+)=", install.partition("<<END")[2].partition("END")[0]))
+    # A password, a path and an hour are the machine's own without containers, and nginx is on it.
+    assert written == named - {"PGPASSWORD", "STREAMLIT_SERVER_BASE_URL_PATH", "TZ", "FORWARDED_ALLOW_IPS"}
+    made = " ".join(words_of("ENV"))
+    assert all(one in made for one in re.search(r"(?m)^Environment=(.+)$", unit)[1].split())  # type: ignore[index]
+
+
+def test_who_kept_the_tree_to_himself_gives_it_to_the_processes() -> None:
+    """A tree cloned under a strict umask cannot be read by another user than its own: neither in an image, which keeps it so, nor here."""
+    assert words_of("RUN")[-2].endswith("&& chmod -R a+rX .")  # the last of set-up; the one after makes the user
+    install = (DEPLOY / "install.sh").read_text(encoding="utf-8")
+    opened = re.search(r"(?m)^chmod -R a\+rX ([^#\n]+?)\s*(?:#.*)?$", install)
+    assert opened and install.index("umask 022") < opened.start() < install.index("make setup")
+    names = opened[1].split()
+    assert [name for name in names if not (ROOT / name).exists()] == []
+    assert {"geo", "ui", "pages", "static", "data", "dashboard.py"} <= set(
+        names
+    ) and ".streamlit" not in names  # which holds secrets
+
+
+def test_neither_a_register_that_is_away_nor_one_file_stops_a_process() -> None:
+    """Systemd stops a service whose ExecStartPost fails, and by default one of whose children the kernel ends for its memory: the
+    readers, which offer themselves first."""
+    unit = (DEPLOY / "clsm@.service").read_text(encoding="utf-8")
+    started = re.search(r"(?m)^ExecStartPost=(.+) %i (\d+)$", unit)
+    assert started and started[1].startswith("-") and started[1].endswith("deploy/ready.py")
+    assert int(started[2]) < int(re.search(r"(?m)^TimeoutStartSec=(\d+)$", unit)[1])  # type: ignore[index]
+    assert "\nOOMPolicy=continue\n" in unit
+    assert "oom_score_adj" in (ROOT / "geo" / "nursery.py").read_text(encoding="utf-8")
+
+
+def test_what_a_deployer_sets_is_explained_and_identity_opens_the_same_processes() -> None:
+    files = {name: (DEPLOY / name).read_text(encoding="utf-8") for name in ("compose.yaml", "identity.yaml")}
+    told = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
+    asked = {name for text in files.values() for name in re.findall(r"\$\{(CLSM_[A-Z]+)", text)}
+    assert {name for name in asked if f"{name}=" not in told} == set()
+    ran = re.findall(r"(?m)^  (process-\d): \*", files["compose.yaml"])
+    assert re.findall(r"(?m)^  (process-\d): \*", files["identity.yaml"]) == ran
+    assert [one for one in ran if f"server {one}:8501 " not in files["compose.yaml"]] == []
+    commands = re.findall(r"podman compose [^`\n]+", told + files["compose.yaml"])
+    assert len(commands) >= 4 and all("--env-file deploy/.env -f deploy/compose.yaml" in one for one in commands)
 
 
 # --- the tree of the image, run -----------------------------------------------------------------------------------
@@ -197,7 +287,7 @@ def served(libraries: None, tmp_path: Path) -> Iterator[tuple[str, Path]]:
         yield f"http://127.0.0.1:{port}", log
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE_S)
         subprocess.run(["chmod", "-R", "u+w", tree], check=True)
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import threading
 import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -18,6 +22,7 @@ from geo.paths import ROOT
 from geo.scenarios.link import LONGEST
 from tests.deploy import proxy
 from tests.deploy.proxy import Proxy, fetch
+from tests.support.browser import PATIENCE_S
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 ASKED: Counter[str] = Counter()
@@ -76,6 +81,14 @@ def echoes() -> Iterator[list[ThreadingHTTPServer]]:
 def front(echoes: list[ThreadingHTTPServer], tmp_path: Path) -> Iterator[Proxy]:
     with proxy.running(tmp_path / "nginx", [f"127.0.0.1:{server.server_port}" for server in echoes]) as running:
         yield running
+
+
+def wait_logged(front: Proxy, what: str, times: int) -> None:
+    """Wait until nginx has written so many lines, which it does once an answer is gone."""
+    deadline = time.monotonic() + PATIENCE_S
+    while front.log().count(what) < times:
+        assert time.monotonic() < deadline, front.log()
+        time.sleep(0.01)
 
 
 def who(front: Proxy, cookie: str, path: str = "/Perimetre") -> int:
@@ -223,14 +236,66 @@ def test_http_leads_to_https_and_the_log_keeps_no_perimeter(front: Proxy) -> Non
     moved = fetch(f"{front.plain_url}/Perimetre?communes=62193")
     assert (moved.status, moved.headers["location"]) == (301, "https://127.0.0.1/Perimetre?communes=62193")
     front.get("/Perimetre?communes=62193")
-    deadline = time.monotonic() + 30
-    while "GET /Perimetre" not in front.log():  # a line is written once its answer is gone
-        assert time.monotonic() < deadline, front.log()
-        time.sleep(0.01)
+    wait_logged(front, "GET /Perimetre", 1)
     assert "communes" not in front.log() and " 62193" not in front.log()
 
 
+def test_no_log_keeps_the_perimeter_of_a_request_that_fails(front: Proxy, echoes: list[ThreadingHTTPServer]) -> None:
+    """The log of errors of nginx has the whole address of what it could not pass on: each time that a process is restarted."""
+    assert front.get("/Perimetre?communes=62193", method="PUT", body=b"0" * 2_000_000).status == 413
+    for server in echoes:
+        server.shutdown()
+        server.server_close()
+    for number in range(3):
+        answer = front.get(
+            "/Perimetre?communes=62193", cookie=f"clsm_visit={number:032x}", referer="https://a/?communes=62193"
+        )
+        assert answer.status == 503
+    wait_logged(front, "GET /Perimetre", 3)
+    kept = {path.name: path.read_text(encoding="utf-8") for path in front.folder.glob("*.log")}
+    assert {name for name, text in kept.items() if "62193" in text} == set()
+    assert {name for name, text in kept.items() if "50" in text} >= {
+        "access.log"
+    }  # which says that no process answered
+
+
 def test_an_address_is_as_long_as_a_link_may_be(front: Proxy) -> None:
-    """A link carries scenarios whole: the longest gets through, with the cookies of somebody known."""
-    answer = front.get(f"/Perimetre?lien={'x' * LONGEST}", cookie=f"_streamlit_user={'y' * 12_000}")
-    assert answer.status == 200
+    """A link carries scenarios whole: the longest gets through, with the cookies of somebody known, without TLS at first too."""
+    long = f"/Perimetre?lien={'x' * LONGEST}"
+    assert front.get(long, cookie=f"_streamlit_user={'y' * 12_000}").status == 200
+    moved = fetch(f"{front.plain_url}{long}")
+    assert (moved.status, moved.headers["location"]) == (301, f"https://127.0.0.1{long}")
+
+
+def test_who_asks_the_port_of_tls_without_it_is_led_there(front: Proxy) -> None:
+    moved = fetch(f"{front.url.replace('https', 'http')}/Perimetre?communes=62193")
+    assert (moved.status, moved.headers["location"]) == (301, f"{front.url}/Perimetre?communes=62193")
+
+
+def test_files_on_their_way_are_few_for_a_visitor_and_for_all(front: Proxy) -> None:
+    """Each is written on the disk of nginx, which PostgreSQL shares, before any process can refuse it."""
+    where = urlsplit(front.url)
+
+    def begin(number: int) -> int:
+        line = context.wrap_socket(
+            socket.create_connection((where.hostname, where.port)), server_hostname=where.hostname
+        )
+        lines.append(line)
+        line.sendall(
+            b"PUT /_stcore/upload_file/a/b HTTP/1.1\r\nHost: a\r\nCookie: clsm_visit=%032x\r\nContent-Length: 9\r\n\r\n0"
+            % number
+        )
+        line.settimeout(0.3)
+        with suppress(TimeoutError):
+            return int(line.recv(4_096).split()[1])
+        return 0
+
+    context = proxy.UNCHECKED
+    lines: list[Any] = []
+    assert [begin(0) for _ in range(5)] == [0, 0, 0, 0, 429]
+    assert [begin(number) for number in range(1, 14)] == [0] * 12 + [429]
+    refused = front.get("/_stcore/upload_file/a/b", method="PUT", body=b"0")
+    assert refused.status == 429 and "strict-transport-security" in refused.headers
+    assert front.get("/Perimetre").status == 200
+    for line in lines:
+        line.close()

@@ -18,7 +18,7 @@ from tests.scan.__main__ import scan, table
 from tests.scan.explained import EXPLAINED, unexplained
 from tests.scan.probes import spoken
 from tests.scan.wire import Answer, Finding, ask
-from tests.support.browser import PATIENCE_S, AppServer, start_server
+from tests.support.browser import AppServer, start_server
 
 VIOLATIONS = """
 window.__refused = [];
@@ -53,9 +53,9 @@ def downloaded(chromium: Browser, sites: tuple[AppServer, Proxy]) -> Iterator[li
     context = chromium.new_context(locale="fr-FR", accept_downloads=True)
     page = context.new_page()
     page.goto(f"{sites[0].url}/Donnees")
-    page.get_by_role("tab", name="Importer une couche").click(timeout=PATIENCE_S * 1000)
-    with page.expect_download(timeout=PATIENCE_S * 1000) as taken:
-        page.get_by_role("button", name="Modèle à remplir").click(timeout=PATIENCE_S * 1000)
+    page.get_by_role("tab", name="Importer une couche").click()
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Modèle à remplir").click()
     path = urlsplit(taken.value.url).path
     assert "/media/" in path
     yield [path]  # it is kept as long as its page is open
@@ -106,7 +106,7 @@ def test_the_policy_refuses_nothing_that_a_page_needs_and_the_styles_it_lets_in_
         for script in scripts:
             page.add_init_script(script)
         page.goto(f"{sites[0].url}/Methode")
-        page.get_by_role("heading", name="Les repères").wait_for(timeout=PATIENCE_S * 1000)
+        page.get_by_role("heading", name="Les repères").wait_for()
         found = set(page.evaluate("window.__refused")), page.evaluate(STYLED)
         context.close()
         return found

@@ -321,7 +321,7 @@ def test_numbers_and_words_agree_in_every_sentence() -> None:
     assert "Par habitant et par an, pour un temps plein de coordination : inconnu" in lines
     assert "inconnu par habitant" not in plain(nobody.note.front.cost)
     (mayor,), (body,) = nobody.mayors(), nobody.bodies()
-    assert plain(mayor.part) == "Votre commune y compte pour 0 habitant sur 0."
+    assert plain(mayor.part) == "Votre commune est la seule concernée : 0 habitant."
     assert plain(body.part).startswith("1 commune sur 25 de votre intercommunalité y est, soit")
     assert "y sont, soit" in plain(dossier_of(("94028", "94011")).bodies()[0].part)
     one = dict(reversed(figure) for figure in dossier_of(("79191", "79049")).figures)
@@ -342,3 +342,33 @@ def test_the_link_that_a_draft_announces_is_under_it() -> None:
         assert texts[-1] == PUBLIC and texts[-2].startswith("Le lien ci-dessous")
         local = [b.text for b in written(dossier_of()).blocks if isinstance(b, Text)]
         assert not any("lien ci-dessous" in t or "adresse de ce tableau" in t for t in local)
+
+
+def test_a_city_taken_in_part_is_told_by_its_arrondissements_in_every_paper() -> None:
+    dossier = dossier_of(("75118", "75119", "93066"), name="Scénario 1")
+    both = ("Paris 18e", "Paris 19e")
+    said = {
+        "title": dossier.name,
+        "proposal": dossier.note.front.proposal,
+        "map": dossier.note.map.alt,
+        "deliberation": plain(str(deliberation(dossier).blocks)),
+        "convention": plain(str(convention(dossier).blocks)),
+        "easy": plain(str(easy(dossier).blocks)),
+        "mayors": dossier.mayors()[0].part,
+    }
+    assert not {what: text for what, text in said.items() if any(name not in text for name in both)}
+    assert "Annexe. Communes et arrondissements du périmètre" in said["deliberation"]
+    assert ("Paris 18e", "183\u202f127") in dossier.communes
+
+
+def test_the_only_commune_of_a_perimeter_is_not_counted_against_itself() -> None:
+    assert plain(dossier_of(("94028",)).mayors()[0].part) == "Votre commune est la seule concernée : 93 397 habitants."
+    assert "par Marseille 1er" in dossier_of(("13201",)).mayors()[0].part
+
+
+def test_the_mayors_of_the_arrondissements_taken_are_written_to() -> None:
+    found = dossier_of(("75118", "75119", "93066")).mayors()
+    assert [(to.name, to.role) for to in found] == [
+        ("Paris", "maire"), ("Paris 18e", "maire d’arrondissement"), ("Paris 19e", "maire d’arrondissement"), ("Saint-Denis", "maire"),
+    ]  # fmt: skip
+    assert plain(found[1].part) == "Votre arrondissement y compte pour 183 127 habitants sur 510 895."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -171,3 +172,13 @@ def test_the_same_geopackage_gives_the_same_bytes() -> None:
 def test_a_style_without_its_layer_is_refused() -> None:
     with pytest.raises(KeyError, match="b"):
         geopackage({"a": AREAS}, {"b": "<qgis/>"})
+
+
+def test_a_share_of_a_workbook_is_never_rounded_to_none_nor_to_whole() -> None:
+    frame = pd.DataFrame({"part": [0.9996, 1.0, 0.125, 0.0003, 0.0, 0.9999996]})
+    book = zipfile.ZipFile(io.BytesIO(workbook([Sheet("Parts", frame, formats={"part": "part"})])))
+    shapes = dict(re.findall(r'numFmtId="(\d+)" formatCode="([^"]+)"', book.read("xl/styles.xml").decode()))
+    cells = re.findall(r'<xf numFmtId="(\d+)"', book.read("xl/styles.xml").decode().split("<cellXfs")[1])
+    used = re.findall(r'<c r="A[2-9]" s="(\d+)"', book.read("xl/worksheets/sheet1.xml").decode())
+    known = {"10": "0.00%"} | shapes  # the built-in number of Excel
+    assert [known[cells[int(style)]] for style in used] == ["0.00%", "0.0%", "0.0%", "0.00%", "0.0%", "0.00000%"]

@@ -275,8 +275,17 @@ def test_a_note_is_never_entitled_by_a_number_or_a_copy(name: str, title: str) -
 
 def test_few_towns_are_all_named_in_a_title() -> None:
     assert title_of("Scénario 1", ["94028"], real.atlas()) == "Créteil"
-    assert title_of("Scénario 1", ["13201", "13202"], real.atlas()) == "Marseille"
     assert title_of("Scénario 1", [], real.atlas()) == "Scénario 1"
+
+
+def test_a_title_names_the_arrondissements_of_a_city_taken_in_part() -> None:
+    atlas = real.atlas()
+    assert title_of("Scénario 1", ["75118", "75119"], atlas) == "Paris 18e et Paris 19e"
+    assert (
+        plain(title_of("Scénario 1", ["13201", "13202", "13203", "13204"], atlas))
+        == "Marseille 3e, Marseille 4e et 2 autres"
+    )
+    assert title_of("Scénario 1", atlas.parts["75056"], atlas) == "Paris"
 
 
 @pytest.mark.parametrize(
@@ -432,3 +441,8 @@ def test_a_point_to_discuss_says_in_short_what_is_to_be_discussed() -> None:
     assert plain(in_short(rural)).startswith("3 communes rurales limitrophes des mêmes intercommunalités")
     assert "qui servira leurs habitants ?" in plain(in_short(rural))
     assert all(len(text) <= 231 for text in (*points.values(), *alone.values()))
+
+
+def test_a_share_of_nobody_is_no_share() -> None:
+    assert ("sans objet", "en commune rurale (estimation) : 0 sur 0") in make(("55039",)).figures
+    assert dict(reversed(figure) for figure in make(("75118", "75119")).figures)["arrondissements"] == "2"

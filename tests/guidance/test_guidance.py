@@ -892,7 +892,7 @@ def test_where_a_quarter_lies_in_a_split_city_is_unknown_for_a_part_of_the_city(
     assert (north.figures["qpv_limitrophes"], north.figures["qpv_plus_loin"]) == (1, 24)
     assert north.outcome is Outcome.DISCUSS  # that of Les Pennes-Mirabeau is left out, wherever the others lie
     assert north.missing
-    _says(north, "41 QPV de Marseille : un ou plusieurs arrondissements, lesquels n’est pas connu")
+    _says(north, "41 QPV de Marseille non comptés : on ne sait pas dans quels arrondissements")
     city = check("qpv", real.facts([str(c) for c in real.atlas().parts["13055"]]))
     # the one that La Penne-sur-Huveaune shares is not all in Marseille
     assert (city.figures["qpv_dans_le_perimetre"], city.figures["qpv_arrondissement_inconnu"]) == (40, 1)

@@ -208,3 +208,30 @@ def test_a_comparison_judges_each_scenario_for_its_own_project() -> None:
     assert [e.values["autres_clsm"].number for e in both.every] == [0, 1]
     follower = evaluate(Candidate("c", "EPCI", "C", codes, Scale.INTERCOMMUNAL), real.world(), enlarge(LENS))
     assert follower.outcomes["articulation"] != "point de vigilance"
+
+
+def test_what_does_not_enlarge_a_clsm_is_not_said_to() -> None:
+    torn = plain(judged(drawn(["01002", "01003"], val=VAL), enlarge("val")).sentence)
+    assert "sans conflit" not in torn and torn.startswith("En partie hors du périmètre")
+    same = judged(drawn(["01001", "01002"], val=VAL), enlarge("val"))
+    assert "aucune commune ne s’y ajoute encore : CLSM du Val" in plain(same.sentence)
+    assert "sans conflit" not in same.sentence
+
+
+def test_a_named_clsm_of_unknown_communes_is_not_said_to_be_elsewhere() -> None:
+    lost = zone(nom="CLSM du Val", precision=Precision.INCONNUE)
+    found = judged(drawn(["01001"], val=lost), enlarge("val"))
+    assert found.outcome is not Outcome.FAVORABLE
+    assert "mais de communes inconnues ici, dans ce périmètre ou non : CLSM du Val" in plain(found.sentence)
+    assert "sans commune dans ce périmètre" not in found.sentence
+
+
+def test_a_merger_of_one_clsm_waits_for_the_other() -> None:
+    assert Project.of(Intent.MERGE, ["val"]).sentence(lambda _: "CLSM du Val") == (
+        "Projet : fusionner le CLSM du Val et un autre CLSM, à préciser."
+    )
+
+
+def test_a_clsm_that_is_not_sure_is_said_with_what_is_not() -> None:
+    said = plain(judged(drawn(ALL, val=zone("01001", nom="CLSM du Val", etat=Etat.A_CONFIRMER))).sentence)
+    assert "Cité sur ces communes, à vérifier : CLSM du Val (à confirmer)." in said

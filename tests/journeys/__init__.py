@@ -55,11 +55,11 @@ def address_query(page: Page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
-def serve_embedded(app_server: Callable[..., AppServer], folder: Path) -> AppServer:
+def serve_embedded(app_server: Callable[..., AppServer], folder: Path, **options: object) -> AppServer:
     """Serve the app on the embedded data alone, whatever this machine has synchronised; one server for all journeys."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CLSM_HOME", str(folder))
-        return app_server(APP)
+        return app_server(APP, **options)
 
 
 # --- the page ---------------------------------------------------------------------------------------------------

@@ -11,10 +11,17 @@ from tests.journeys import APP, serve_embedded
 from tests.support.browser import AppServer, start_server
 
 
+@pytest.fixture(scope="session")
+def nothing_brought(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the data folder of the server that journeys share: nothing is synchronised in it, nor ever published."""
+    return tmp_path_factory.mktemp("nothing-brought")
+
+
 @pytest.fixture
-def server(app_server: Callable[..., AppServer], tmp_path: Path) -> AppServer:
-    """Serve the app on the embedded data, whatever this machine has synchronised."""
-    return serve_embedded(app_server, tmp_path / "nothing-synchronised")
+def server(app_server: Callable[..., AppServer], nothing_brought: Path) -> Iterator[AppServer]:
+    """Serve the app on the embedded data, whatever this machine has synchronised; what one journey does, no other may see."""
+    yield serve_embedded(app_server, nothing_brought)
+    assert not (nothing_brought / "registre").exists(), "who publishes has a server of its own (own_server)"
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,8 @@
 """A page with one map, for tests/test_journey_component.py: its address says what it shows.
 
 `mode` is select, paint or points; `scope` names the file communes-<scope>.json; `slow` is a number of milliseconds that
-each answer of the server takes; `two` shows two outlines where there is one else.
+each answer of the server takes, and with `held` it waits for as long as there is a file of that name beside the script; `two` shows two
+outlines where there is one else.
 """
 
 import json
@@ -15,6 +16,7 @@ from ui import map as maps
 
 GEO = Path(__file__).parent / "static" / "geo"
 HOSTILE = "`${alert(1)}` </script><img src=x onerror=alert(1)> {{ 7*7 }} {% x %} 'l'' \"q\" \\ _div \u2028 &amp;"
+HELD = Path(__file__).with_name("held")
 KEY = "carte"
 query, state = st.query_params, st.session_state
 state.setdefault("codes", [])
@@ -58,6 +60,8 @@ focus = st.text_input("Commune")
 def board() -> None:
     """Draw the map and say what the server holds."""
     time.sleep(int(query.get("slow", "0")) / 1000)
+    while "held" in query and HELD.exists():
+        time.sleep(0.02)
     mode = query.get("mode", "select")
     url = maps.static_url(f"geo/communes-{scope}.json")
     file = GEO / f"communes-{scope}.json"

@@ -54,8 +54,7 @@ class Runs:
 
     def wait(self, page: Page, asked: int) -> None:
         """Wait until more than `asked` runs were asked for, and the last one is finished."""
-        while self.asked <= asked or not self.idle:
-            page.evaluate("() => new Promise(requestAnimationFrame)")  # lets the messages in
+        until(page, lambda: self.asked > asked and self.idle, lambda: f"{self.asked} runs asked for, idle: {self.idle}")
 
 
 def keep(home: Path, code: str, who: str = "Ana") -> Version:

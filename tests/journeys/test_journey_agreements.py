@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from geo.agreements import Agreements, Status
 from geo.scenarios import unpack
-from tests.journeys import APP, Console, settle
+from tests.journeys import Console, settle
 from tests.support import real
 from tests.support.browser import AppServer, attempt, until, wait_painted
 
@@ -20,19 +19,10 @@ NIORT, AIFFRES = "79191", "79003"
 ROW, HEAD = 35, 37  # pixels of the grid: a row, its heading
 
 
-@pytest.fixture
-def server(app_server: Callable[..., AppServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppServer:
-    monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
-    return app_server(APP)
-
-
 def noted(page: Page) -> Agreements:
     """Return what the address of the page carries."""
     link = parse_qs(urlsplit(page.url).query)["lien"][0]
     return unpack(link, real.atlas()).workbook.agreements
-
-
-TRIES, LOOKS = 10, 100
 
 
 def cell(page: Page, row: int, column: int) -> None:
@@ -47,23 +37,18 @@ def cell(page: Page, row: int, column: int) -> None:
 
 
 def write(page: Page, row: int, column: int, text: str, done: Callable[[], bool]) -> None:
-    """Open a cell by the keyboard and type in it, until it is done: a grid that is drawn again meanwhile hears nothing."""
-    for _ in range(TRIES):
+    """Open a cell by the keyboard, type in it, and wait until it is done; a grid that is drawn again hears nothing meanwhile."""
+
+    def opened() -> bool:
         cell(page, row, column)
         page.keyboard.press("Enter")
-        try:
-            expect(page.locator("#portal").locator("input, textarea").first).to_be_focused(timeout=5_000)
-        except AssertionError:
-            page.keyboard.press("Escape")
-            continue
-        page.keyboard.type(text)
-        page.keyboard.press("Enter")
-        for _ in range(LOOKS):
-            if done():
-                return
-            page.wait_for_timeout(100)
-        page.keyboard.press("Escape")
-    raise AssertionError(f"the cell {row}, {column} never took {text!r}")
+        settle(page)
+        return bool(page.evaluate("document.activeElement.matches('#portal input, #portal textarea')"))
+
+    until(page, opened, lambda: f"the cell {row}, {column} never opens")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    until(page, done, lambda: f"the cell {row}, {column} never took {text!r}")
 
 
 def test_an_answer_typed_in_the_grid_colours_the_map_and_travels_in_the_link(server: AppServer, page: Page) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from geo.paths import ROOT
-from tests.journeys import serve_embedded, settle
-from tests.support.browser import PATIENCE_S, AppServer, wait_painted
+from tests.journeys import settle
+from tests.support.browser import AppServer, wait_painted
 
 pytestmark = pytest.mark.journey
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -17,11 +17,6 @@ LOOK = """async () => {
   const found = await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]});
   return [found.passes.length, found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(" ; ")}`)];
 }"""
-
-
-@pytest.fixture(scope="module")
-def server(app_server: Callable[..., AppServer], tmp_path_factory: pytest.TempPathFactory) -> AppServer:
-    return serve_embedded(app_server, tmp_path_factory.mktemp("nothing-synchronised"))
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +34,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 )
 def test_axe_finds_nothing_against_a_page(page: Page, server: AppServer, address: str) -> None:
     page.goto(f"{server.url}/{address}")
-    page.locator("h1").first.wait_for(timeout=PATIENCE_S * 1000)
+    page.locator("h1").first.wait_for()
     if address.startswith(("Couverture", "Perimetre")):
         wait_painted(page)
     settle(page)

@@ -10,25 +10,25 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Request, Response, Route, expect
 
-from tests.journeys import APP, Console, serve_embedded
+from tests.journeys import Console, serve_embedded
 from tests.support.browser import AppServer, map_frame, until, wait_painted
 
 pytestmark = pytest.mark.journey
 GEOMETRY = re.compile(r"/geo/communes-france-")
+COMPONENT = re.compile(r"/static/js/ComponentInstance\.")  # the framework's code that makes the frame of a map
+ENDLESS = "document.getAnimations().filter((one) => one.effect.getTiming().iterations === Infinity).length"
+FADE = """() => {
+  const one = document.querySelector("[data-stale=false]");
+  one.dataset.stale = "true";
+  return getComputedStyle(one).transition;
+}"""
 
 
 @pytest.fixture
-def server(
-    app_server: Callable[..., AppServer],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
-) -> AppServer:
+def server(app_server: Callable[..., AppServer], nothing_brought: Path, request: pytest.FixtureRequest) -> AppServer:
     """Serve the dashboard on the embedded data, at the root of its address or under a prefix."""
-    if not request.param:
-        return serve_embedded(app_server, tmp_path / "nothing-synchronised")
-    monkeypatch.setenv("CLSM_HOME", str(tmp_path / "nothing-synchronised"))
-    return app_server(APP, base_path=request.param)
+    options = {"base_path": request.param} if request.param else {}
+    return serve_embedded(app_server, nothing_brought, **options)
 
 
 def hinted(page: Page) -> set[str]:
@@ -46,18 +46,23 @@ def test_what_a_page_hints_is_what_its_map_uses_and_nothing_is_refused(page: Pag
     page.goto(server.url)  # home: its maps are others
     until(page, lambda: not hinted(page) or None, lambda: "home hints at a map it has not")
 
+    until(page, lambda: page.request.get(f"{server.url}/pret").ok, lambda: "the server is never ready")
+
     def told() -> set[str] | None:
+        asked.clear()
+        answers.clear()
         page.goto(f"{server.url}/Perimetre?carte=dep-94")
         return hinted(page) or None
 
     hints = until(page, told, lambda: "no hint, though the server has long been ready")
-    asked.clear()
-    answers.clear()
-    page.goto(f"{server.url}/Perimetre?carte=dep-94")
     frame = wait_painted(page, geometry="dep-94")
     fetched = "performance.getEntriesByType('resource').map((entry) => entry.name)"
-    used = {*frame.evaluate(fetched), *page.evaluate(fetched)}
-    assert {url for url in hints if "/geo/" in url} and hints <= used, "a hint that nothing uses costs bytes"
+    assert {url for url in hints if "/geo/" in url}
+    until(
+        page,
+        lambda: hints <= {*frame.evaluate(fetched), *page.evaluate(fetched)},
+        lambda: "a hint that nothing uses costs bytes",
+    )
     assert [answer.url for answer in answers if answer.status >= 400] == []
     first = next(n for n, request in enumerate(asked) if "/_stcore/" in request.url)
     assert urlsplit(asked[first].url).path.startswith(f"{urlsplit(server.url).path}/_stcore/"), (
@@ -69,8 +74,14 @@ def test_what_a_page_hints_is_what_its_map_uses_and_nothing_is_refused(page: Pag
 @pytest.mark.parametrize("server", [""], indirect=True)
 def test_departements_stand_in_while_the_country_comes(page: Page, server: AppServer) -> None:
     held: list[Route] = []
+    code: list[Route] = []
     page.context.route(GEOMETRY, lambda route: held.append(route))
+    page.context.route(COMPONENT, lambda route: code.append(route))
     page.goto(f"{server.url}/Couverture", wait_until="commit")
+    page.get_by_test_id("stSkeleton").first.wait_for()
+    assert page.evaluate(ENDLESS) == 0, "the place of the map is drawn again and again"
+    for route in code:
+        route.continue_()
     frame = map_frame(page)
     count = "document.querySelectorAll('.leaflet-overlay-pane canvas').length"
     until(page, lambda: frame.evaluate(count) == 1, lambda: "no outline while the communes are awaited")
@@ -79,4 +90,5 @@ def test_departements_stand_in_while_the_country_comes(page: Page, server: AppSe
     for route in held:
         route.continue_()
     wait_painted(page, geometry="france")
+    assert page.evaluate(FADE) == "opacity 0s linear 0.5s", "what a run has not said again yet is drawn again and again"
     assert frame.evaluate("[CL.map.getCenter(), CL.map.getZoom()]") == view, "the communes open where the outlines were"

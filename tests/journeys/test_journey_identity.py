@@ -11,14 +11,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from geo.paths import ROOT
 from tests.support import browser
-from tests.support.browser import PATIENCE_S, AppServer, start_server
+from tests.support.browser import AppServer, start_server
 from ui.identity.person import HOURS
 
 pytest.importorskip("authlib", reason="requirements-server.txt is not installed")
 oidc = pytest.importorskip("tests.journeys.oidc")
 
 pytestmark = pytest.mark.journey
-WAIT_MS = PATIENCE_S * 1000
 SETTINGS = """
 [auth]
 redirect_uri = "{app}/oauth2callback"
@@ -53,8 +52,8 @@ def server(provider: oidc.Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def log_in(page: Page, server: AppServer) -> None:
     """Press the button of the page Données, come back from the provider, and open the page again."""
     page.goto(f"{server.url}/Donnees")
-    page.get_by_role("button", name="S’identifier").click(timeout=WAIT_MS)
-    page.wait_for_url(f"{server.url}/", timeout=WAIT_MS)
+    page.get_by_role("button", name="S’identifier").click()
+    page.wait_for_url(f"{server.url}/")
     page.goto(f"{server.url}/Donnees")
 
 
@@ -70,12 +69,12 @@ def test_the_name_and_the_role_come_from_the_provider_and_do_not_last_for_ever(
         "iat": int(time.time()) - HOURS * 3600 - 60,
     }
     log_in(page, server)
-    expect(page.get_by_text(f"Votre identification date de plus de {HOURS} heures")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_text(f"Votre identification date de plus de {HOURS} heures")).to_be_visible()
     provider.person = {"sub": "1", "email": "ana@ars.example", "name": "Ana"}
     log_in(page, server)
-    expect(page.get_by_text("Vous êtes Ana (publicateur")).to_be_visible(timeout=WAIT_MS)
-    page.get_by_role("button", name="Se déconnecter").click(timeout=WAIT_MS)
-    page.wait_for_url(f"{server.url}/", timeout=WAIT_MS)
+    expect(page.get_by_text("Vous êtes Ana (publicateur")).to_be_visible()
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.wait_for_url(f"{server.url}/")
     page.goto(f"{server.url}/Donnees")
-    expect(page.get_by_role("button", name="S’identifier")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("button", name="S’identifier")).to_be_visible()
     context.close()

@@ -73,7 +73,7 @@ def test_from_a_commune_to_the_note(page: Page, server: AppServer) -> None:
     # The whole file for the council, of the same figures.
     page.get_by_role("button", name="Faire le dossier (ZIP)").click()
     ready = page.get_by_role("button", name="Télécharger le dossier")
-    expect(ready).to_be_visible(timeout=120_000)
+    expect(ready).to_be_visible()
     with page.expect_download() as waiting:
         ready.click()
     with zipfile.ZipFile(Path(waiting.value.path())) as archive:
@@ -111,7 +111,7 @@ def test_from_the_name_of_a_town_to_the_file_for_its_council_in_six_actions(page
     settle(page)
     page.get_by_role("button", name="Faire le dossier (ZIP)").click()  # five
     ready = page.get_by_role("button", name="Télécharger le dossier")
-    expect(ready).to_be_visible(timeout=120_000)
+    expect(ready).to_be_visible()
     with page.expect_download() as waiting:
         ready.click()  # six
     assert waiting.value.suggested_filename == "clsm-dossier-niort.zip"

@@ -35,12 +35,14 @@ def reader(page: Page, *, but: int = 0) -> int:
 
 
 def test_a_visitor_who_leaves_ends_the_reader(chromium: Browser, server: AppServer) -> None:
-    page = chromium.new_page()
+    context = chromium.new_context()
+    page = context.new_page()
     page.goto(server.url)
     pid = reader(page)
     assert not gone(pid)
     page.close()
     wait_until(lambda: gone(pid))
+    context.close()
 
 
 def test_another_file_ends_the_reader_of_the_first(page: Page, server: AppServer) -> None:
@@ -69,7 +71,8 @@ def test_a_reading_may_be_cancelled_and_taken_up_again_while_the_page_stays_in_r
 
 def test_the_server_that_stops_leaves_no_reader_behind(chromium: Browser, tmp_path: Path) -> None:
     server = start_server(APP, log=tmp_path / "server.log")
-    page = chromium.new_page()
+    context = chromium.new_context()
+    page = context.new_page()
     try:
         page.goto(server.url)
         pid = reader(page)
@@ -78,4 +81,4 @@ def test_the_server_that_stops_leaves_no_reader_behind(chromium: Browser, tmp_pa
         assert "Traceback" not in server.log.read_text(errors="replace")
     finally:
         server.stop()
-        page.close()
+        context.close()

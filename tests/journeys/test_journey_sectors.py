@@ -3,25 +3,15 @@ the statement is published."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import APP, Console, settle
+from tests.journeys import Console, settle
 from tests.support.browser import AppServer, click_commune, selected_codes, wait_painted
 from tests.support.grid import plain
 
 pytestmark = pytest.mark.journey
 NIORT, AIFFRES, CHAURAY = "79191", "79003", "79081"
-
-
-@pytest.fixture
-def server(app_server: Callable[..., AppServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppServer:
-    """A server of its own: a version is published on it."""
-    monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
-    return app_server(APP)
 
 
 def panel(page: Page, name: str) -> None:
@@ -46,12 +36,14 @@ def checks(page: Page) -> str:
     return plain("\n".join(page.locator(".clsm-checks:not(.clsm-tourne)").all_text_contents()))
 
 
-def test_two_sectors_of_niort_are_stated_sent_and_published(server: AppServer, page: Page, chromium: Browser) -> None:
+def test_two_sectors_of_niort_are_stated_sent_and_published(
+    own_server: AppServer, page: Page, chromium: Browser
+) -> None:
     console = Console().watch(page)
-    page.goto(f"{server.url}/Perimetre?carte=dep-79&communes={NIORT},{AIFFRES},{CHAURAY}")
+    page.goto(f"{own_server.url}/Perimetre?carte=dep-79&communes={NIORT},{AIFFRES},{CHAURAY}")
     wait_painted(page, geometry="dep-79")
     settle(page)
-    assert "Les secteurs de psychiatrie adulte ne sont pas tous connus" in checks(page)
+    assert "Aucun secteur de psychiatrie adulte n’est connu" in checks(page)
 
     # One sector by click, without touching the perimeter; the next one is the rest of it.
     panel(page, "Secteurs")
@@ -94,7 +86,7 @@ def test_two_sectors_of_niort_are_stated_sent_and_published(server: AppServer, p
     expect(page.get_by_text("vos déclarations sont en service")).to_be_visible()
     with chromium.new_context(locale="fr-FR") as elsewhere:
         other = elsewhere.new_page()
-        other.goto(f"{server.url}/Perimetre?carte=dep-79&communes={NIORT},{AIFFRES},{CHAURAY}")
+        other.goto(f"{own_server.url}/Perimetre?carte=dep-79&communes={NIORT},{AIFFRES},{CHAURAY}")
         wait_painted(other, geometry="dep-79")
         settle(other)
         assert "2 secteurs adultes à inviter" in checks(other)

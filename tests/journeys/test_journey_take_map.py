@@ -31,7 +31,7 @@ def _open(page: Page, server: AppServer) -> None:
     settle(page)
     page.get_by_text("Note et fichiers").click()
     settle(page)
-    expect(page.get_by_role("button", name="Copier l’image")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Copier l’image")).to_be_visible()
 
 
 def test_link_and_picture_go_to_the_clipboard_and_the_page_to_a_file(page: Page, server: AppServer) -> None:

@@ -33,8 +33,8 @@ test("ranks of sentences are read for each commune", () => {
 });
 
 test("a sentence is written in full, its own percent signs kept", () => {
-  const phrases = ["fait entrer ", "fait sortir ", "complète ", "coupe ", "Secteur "];
-  assert.equal(inFull("%c%e94G10", phrases), "complète Secteur 94G10");
+  const phrases = ["fait entrer ", "fait sortir ", "complète ", "coupe ", "le secteur "];
+  assert.equal(inFull("%c%e94G10", phrases), "complète le secteur 94G10");
   assert.equal(inFull("5 %% de %%a", phrases), "5 % de %a");
   assert.equal(inFull("%z", phrases), "");
 });

@@ -8,6 +8,9 @@ test("Streamlit's own words are French, and what they hold is kept", () => {
   assert.equal(french("Help for Carte"), "Aide : Carte");
   assert.equal(french("Standard deviation"), "Écart type");
   assert.equal(french("text/html files are not allowed."), "Ce genre de fichier n’est pas lu ici.");
+  for (const status of [429, 503]) {
+    assert.match(french(`Request failed with status code ${status}`), /reçoit déjà beaucoup de fichiers/);
+  }
   assert.equal(french("Press Enter to apply"), "Entrée pour valider");
   assert.equal(french("Press Ctrl+Enter to apply"), "Ctrl + Entrée pour valider");
   assert.equal(french("Press ⌘+Enter to submit form"), "⌘ + Entrée pour valider");

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -133,7 +135,9 @@ def test_a_list_that_adds_takes_nothing_away_even_where_it_is_complete() -> None
     found = merged(BASE, of(("01",), mine=zone(D, nom="Le mien")), Mode.ADD, ATLAS)
     assert set(found.zones.index) == {*BASE.zones.index, "mine"}
     assert codes(found, "across") == {D, E}
-    assert found.extent == {"01", "02"}
+    assert found.extent == {"02"}  # « lost » stays, whose communes nobody knows: 01 is complete for nobody
+    without = replace(BASE, zones=BASE.zones.assign(precision=Precision.LUE))
+    assert merged(without, of(("01",), mine=zone(D)), Mode.ADD, ATLAS).extent == {"01", "02"}
 
 
 @pytest.mark.parametrize("mode", list(Mode))

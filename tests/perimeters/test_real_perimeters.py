@@ -172,5 +172,6 @@ def test_an_agglomeration_with_islands_is_said_in_pieces_because_of_them() -> No
     found = {c.id: f for c, f in run_checks(real.facts(epci("200042174")))}["coordination"]  # Lorient and Groix
     assert found.figures["morceaux"] > 1 and found.figures["morceaux_sans_iles_ni_enclaves"] == 1
     assert "morceaux (îles ou enclaves)" in plain(found.sentence)
+    assert found.outcome is Outcome.DISCUSS  # nobody can move an island
     apart = {c.id: f for c, f in run_checks(real.facts(["97411", "97415"]))}["coordination"]
-    assert plain(apart.sentence).endswith("2 morceaux.")
+    assert plain(apart.sentence).endswith("2 morceaux.") and apart.outcome is Outcome.VIGILANCE

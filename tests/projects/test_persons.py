@@ -42,3 +42,9 @@ def test_a_text_that_names_somebody_is_found_and_says_what(text: str, found: str
 )
 def test_places_houses_and_functions_are_not_persons(text: str) -> None:
     assert personal(text) == ""
+
+
+def test_a_long_run_of_letters_is_read_once_and_an_address_after_it_is_found() -> None:
+    """Each letter was taken for the beginning of an address whose sign never comes: the square of the length."""
+    assert personal("a" * 100_000) == ""
+    assert "adresse électronique" in personal("a" * 1_000 + ".dupont@ars.fr")

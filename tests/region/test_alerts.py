@@ -159,7 +159,7 @@ def test_france_says_what_the_difference_with_a_survey_is_made_of() -> None:
     seen = trend(read_scope("france", ATLAS), state(clsm({"a": zone("01001", nom="A")}, annee={"a": "2015"})))
     first = [plain(t) for t in seen.moments[0].sentences]
     assert (
-        first[0].startswith("L’enquête compte 192 CLSM. La liste d’ici en sait 1 ouverts avant")
+        first[0].startswith("L’enquête compte 192 CLSM. La liste d’ici en sait 1 ouvert avant")
         and "au moins 191" in first[0]
     )
     assert "16 500 000" in first[1]
@@ -172,6 +172,14 @@ def test_what_is_covered_today_is_the_figure_of_couverture() -> None:
     (figure,) = [f for f in scope_figures(scope, here) if f.id == "habitants"]
     assert (today.people, today.most, today.total) == (figure.value, figure.most, figure.total)
     assert np.isclose(today.people, 1_366_668)
+
+
+def test_nobody_known_to_be_covered_is_said_as_on_couverture_and_never_as_zero() -> None:
+    here = state(clsm({}))
+    scope = read_scope("reg-R01", ATLAS)
+    (figure,) = [f for f in scope_figures(scope, here) if f.id == "habitants"]
+    assert trend(scope, here).moments[-1].amount == figure.amount
+    assert plain(figure.amount) == "aucun connu, au plus 100 %"
 
 
 def test_a_year_of_the_past_is_a_floor_where_the_list_may_lack_some() -> None:

@@ -300,7 +300,8 @@ def _publish_often(home: Path, who: str, moves: int, out: Queue[tuple[str, int, 
 
 
 def publish_some(home: Path, who: str, moves: int) -> None:
-    """Publish a number of times, a new version one time in ten; who was overtaken looks again a moment later, as a person does."""
+    """Publish a number of times, a new version one time in ten; who was overtaken, or told that the register did not answer in time,
+    looks again a moment later, as a person does."""
     done, version = 0, None
     while done < moves:
         try:
@@ -308,7 +309,7 @@ def publish_some(home: Path, who: str, moves: int) -> None:
                 version = kept(home, random.choice(["01001", "01003", "01005"]))
             register.publish(version, who=who, seen=register.head("clsm", home).revision, home=home)
             done += 1
-        except ConflictError:
+        except GeoInputError:
             time.sleep(0.1 * random.random())
 
 

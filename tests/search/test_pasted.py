@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.communes import history
 from geo.errors import GeoInputError
-from geo.search import INSEE, POSTAL, Choice, Pasted, read_pasted
+from geo.search import INSEE, POSTAL, Choice, Index, Pasted, Place, pasted, read_pasted
 from tests.search.test_search import index
 from tests.support import real
 
@@ -163,7 +165,42 @@ def test_what_is_left_out_is_no_more_asked_for() -> None:
     assert found.settled(0, Choice("Melle", ("79174",))).codes == {"79191", "79174"}
 
 
-@pytest.mark.parametrize("text", ["", "  \n ", ";;", "x" * 200_001])
+@pytest.mark.parametrize(
+    "text", ["", "  \n ", ";;", "x" * 200_001, "94028\n" * 7_000, "94028 " * 990 * 8, "0 " * 4_000, "1" * 7_000]
+)
 def test_nothing_to_read_and_too_much_are_refused(text: str) -> None:
     with pytest.raises(GeoInputError):
         read(text)
+
+
+def test_a_text_that_nobody_would_paste_is_said_in_a_sentence_and_holds_nobody_up() -> None:
+    """One of 200 000 figures took the only interpreter for minutes, in one search of a pattern: the whole server stood still."""
+    with pytest.raises(GeoInputError, match=r"200.000 caractères sans virgule"):
+        read("0" * 200_000)
+    with pytest.raises(GeoInputError, match=r"7.000 noms ou codes ; 6.000 au plus"):
+        read("a\n" * 7_000)
+    codes = [str(c) for c in real.atlas().codes[:900]]
+    assert len(read(" ".join(codes)).read_as(INSEE).codes) == 900  # beside one another, without a comma
+    assert read(f"Niort{' ' * 20_000}58 000 habitants, Melle (79)").codes == {"79191", "79174"}
+
+
+def test_near_names_are_looked_for_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    near = Index.near
+
+    def counted(self: Index, text: str, **kinds: Any) -> tuple[Place, ...]:
+        looked.append(text)
+        return near(self, text, **kinds)
+
+    monkeypatch.setattr(Index, "near", counted)
+    monkeypatch.setattr(pasted, "MOST_NEAR", 3)
+    found = read("zzbzz\nzzbzz\nzzczz\nzzdzz\nzzezz\nNiort\nParthenai", "79")
+    assert len(looked) == 4  # « zzbzz » and « zzczz », once each, with the département and without
+    assert [one.line for one in found.to_choose] == [1, 2, 3, 4, 5, 7] and found.codes == {"79191"}
+    assert all(one.said for one in found.to_choose)
+
+
+def test_a_name_of_elsewhere_costs_no_search_of_near_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Index, "_near", lambda *_: pytest.fail("near names were looked for"))
+    found = read("Niort\nThouars\nParthenay", "94")
+    assert found.codes == {"79191", "79329", "79202"}

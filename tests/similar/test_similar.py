@@ -191,11 +191,12 @@ def test_silhouettes_are_to_one_scale() -> None:
     assert widths[0] < widths[1] <= 112  # Créteil, 11 km², beside an arrondissement or the city of Marseille
 
 
-def test_a_split_city_is_named_whole_among_communes_and_by_its_arrondissements_alone() -> None:
+def test_a_split_city_is_named_whole_where_all_of_it_is_held_and_by_its_arrondissements_elsewhere() -> None:
     atlas = real.atlas()
     crosswalk = real.crosswalk()
-    assert towns_of(crosswalk, atlas.rows(["13201", "13202", "13005"])) == "Marseille et Aubagne"
-    assert towns_of(crosswalk, atlas.rows(["69381", "69384"])) == "Lyon 4e Arrondissement et Lyon 1er Arrondissement"
+    assert towns_of(crosswalk, atlas.rows([*atlas.parts["13055"], "13005"])) == "Marseille et Aubagne"
+    assert towns_of(crosswalk, atlas.rows(["13201", "13202", "13005"])) == "Aubagne, Marseille 1er et Marseille 2e"
+    assert towns_of(crosswalk, atlas.rows(["69381", "69384"])) == "Lyon 4e et Lyon 1er"
 
 
 def test_the_bodies_nearest_to_any_communes_share_none_with_them() -> None:

@@ -9,6 +9,7 @@ from geo.guidance import Settings
 from geo.layers import Precision
 from geo.suggest import Kind, Suggestion, Suggestions, suggest
 from tests.suggest.test_suggest import ROW, SECTORS, check_announced, world_of
+from tests.support import real
 from tests.support.grid import plain, zone
 
 A, B = "200000001", "200000002"
@@ -37,7 +38,7 @@ def test_the_rest_of_a_sector_is_proposed_with_the_people_it_brings_together() -
     (one,) = of_kind(found(world, "01001"), Kind.SECTOR)
     assert plain(one.effect.move.label) == "Compléter le secteur Un (1 commune)"
     assert one.effect.move.added == {"01002"}
-    assert "complète Secteur Un ; habitants des secteurs rencontrés laissés dehors : 40 000 → 0" in pros(one)
+    assert "complète le secteur Un ; habitants des secteurs rencontrés laissés dehors : 40 000 → 0" in pros(one)
     assert "« Secteurs de psychiatrie »" not in pros(one), "one sector before, one sector after: nothing turns"
     assert one.words.cons == (), "one commune of the same body and sector: nothing measured speaks against"
 
@@ -61,7 +62,7 @@ def test_a_body_that_would_lead_well_past_the_marker_is_set_aside_and_said() -> 
 def test_the_rest_of_a_contract_is_proposed_and_its_officials_named() -> None:
     world = world_of([[5_000, 4_000]], {"cls": {"c": zone("01001", "01002", nom="CLS du Pays")}}, epci=[[A, B]])
     (one,) = of_kind(found(world, "01001"), Kind.CLS)
-    assert "CLS du Pays : entier dans le périmètre (9 000 habitants)" in pros(one)
+    assert "CLS du Pays : en entier dans le périmètre (9 000 habitants)" in pros(one)
     assert f"élus de plus à associer : CC {B}" in cons(one)
 
 
@@ -112,7 +113,7 @@ def test_a_perimeter_brought_back_inside_a_cpts_is_not_said_to_hold_it() -> None
     zones = {"cpts": {"c": zone("01001", "01002", "01004", "01005", "01006", nom="CPTS du Lac")}}
     people = [[9_000, 8_000, 700], [5_000, 5_000, 90_000]]
     (one,) = found(world_of(people, zones, **SPILL), "01001", "01002", "01004", "01005", "01003").drop
-    assert "le périmètre tient dans CPTS du Lac" in pros(one)
+    assert "le périmètre tient dans la CPTS du Lac" in pros(one)
 
 
 def test_a_locked_commune_is_never_proposed_to_leave() -> None:
@@ -274,3 +275,12 @@ def test_a_body_that_lies_in_another_departement_is_set_aside_in_a_sentence() ->
     )
     world = world_of([[9_000, 700]], departement=[["01", "02"]])
     assert "(1 commune) ferait entrer un autre département (02), autre ARS" in plain(found(world, "01001").nothing)
+
+
+def test_a_body_that_a_strait_cuts_is_not_said_to_cross_a_threshold_of_the_tool() -> None:
+    """CAP Excellence: Baie-Mahault lies over the water from Les Abymes and Pointe-à-Pitre, in the same body."""
+    found = suggest(real.world().evidence, ["97101", "97120"])
+    against = next(s.words.cons for s in found.add if "CAP Excellence" in s.effect.move.label)
+    assert [plain(t) for t in against if "Coordination" in t] == [
+        "« Coordination » : favorable → à discuter (morceaux : 1 → 2)"
+    ]

@@ -108,10 +108,10 @@ def test_preview_tells_what_each_neighbour_and_member_would_change() -> None:
     assert seen.people == 100_000
     assert set(seen.of) == {"01001", "01002", "01003"}
     said = [plain(seen.texts[i]) for i in seen.of["01003"]]
-    assert "fait entrer Secteur Deux" in said
+    assert "fait entrer le secteur Deux" in said
     assert "QPV entiers : 0 → 1" in said
     assert "« Secteurs de psychiatrie » : favorable → à discuter" in said
-    assert "coupe Secteur Un" in [plain(seen.texts[i]) for i in seen.of["01002"]]
+    assert "coupe le secteur Un" in [plain(seen.texts[i]) for i in seen.of["01002"]]
 
 
 @pytest.mark.parametrize("code", ["01003", "01001"])

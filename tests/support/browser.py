@@ -50,7 +50,9 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LOCAL_SCHEMES = {"data", "blob", "about", "chrome-error"}
 COMPONENT = "streamlit_folium"
 T = TypeVar("T")
-PATIENCE_S = 120.0  # a busy machine is no failure
+PATIENCE_S = (
+    300.0  # a busy machine is no failure: with ten readers of its two cores, the map of France took over two minutes
+)
 
 
 # --- the server -------------------------------------------------------------------------------------------------

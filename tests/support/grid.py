@@ -135,7 +135,7 @@ def layer(atlas: Atlas, layer_id: str, zones: Mapping[str, Zone], *, extent: Ite
         {"zone": np.intp, "row": np.intp, "whole": bool, "inhabitants": float}
     )
     name = layer_id.upper() if layer_id in ("clsm", "cls", "cpts", "dac", "qpv") else layer_id.replace("-", " ")
-    return Layer(layer_id, name, name, "dessin", "2026", frozenset(extent), "", frame, members)
+    return Layer(layer_id, name, name, "dessin", "2026", frozenset(extent), "", frame, members).held_back()
 
 
 def crosswalk(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+import pandas as pd
 import pytest
 import streamlit as st
 
@@ -15,7 +16,7 @@ from tests.support import real
 from tests.support.apptest import COMPARISON, PERIMETER, button, open_page, ran
 from tests.ui.test_page_perimeter import press, show_panel
 from ui import frame
-from ui.choices import distinct, pick_one, pick_several, scope_name
+from ui.choices import distinct, harmless, pick_one, pick_several, scope_name
 from ui.comparison import link as comparison_link
 from ui.coverage import loaders as coverage_loaders
 
@@ -128,3 +129,31 @@ def test_retaining_a_scenario_after_another_was_deleted_takes_the_one_on_screen(
     app.session_state[frame.WORKBOOK] = book.delete(0)
     kept.click().run()
     assert app.session_state[frame.WORKBOOK].scenario.name == "Deux"
+
+
+def test_no_text_of_a_grid_would_run_in_the_file_that_it_gives() -> None:
+    """The framework writes that file in the browser, cell by cell as they are; a name comes from whoever imported a list."""
+    names = ['=HYPERLINK("http://a")', " @SUM(A1)", "Niort", None, "L’Haÿ-les-Roses"]
+    table = pd.DataFrame(
+        {"nom": names, "part": [-1.5, None, 0.0, 1.0, 2.0], "ans": pd.array([-1, None, 3, 4, 5], dtype="Int64")}
+    )
+    shown = harmless(table)
+    assert shown["nom"].fillna("").tolist() == [
+        '\'=HYPERLINK("http://a")',
+        "' @SUM(A1)",
+        "Niort",
+        "",
+        "L’Haÿ-les-Roses",
+    ]
+    pd.testing.assert_frame_equal(shown[["part", "ans"]], table[["part", "ans"]])
+    calm = table.iloc[2:]
+    assert harmless(calm) is calm and harmless(pd.DataFrame([])).empty
+
+
+def test_every_grid_is_shown_in_one_way() -> None:
+    said = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "ui").rglob("*.py")
+        if "st.dataframe(" in path.read_text("utf-8")
+    }
+    assert said == {"ui/choices.py"}

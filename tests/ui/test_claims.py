@@ -52,7 +52,7 @@ def mark(app: AppTest, *codes: str) -> AppTest:
 
 def test_two_sectors_are_stated_by_click_and_the_rest_and_everything_answers() -> None:
     app = opened(NIORT, AIFFRES, CHAURAY)
-    assert "Les secteurs de psychiatrie adulte ne sont pas tous connus" in written(panel(app, "Repères"))
+    assert "Aucun secteur de psychiatrie adulte n’est connu" in written(panel(app, "Repères"))
     ran(button(app, "Je connais mes secteurs").click().run())
     state(app, "79g1")
     press(app, "claim-mark")
@@ -170,7 +170,11 @@ def test_the_sectors_of_a_departement_are_read_on_the_coverage_page() -> None:
     app = open_page(COVERAGE, territoire="dep-94", onglet="secteurs")
     said = written(app)
     assert "est dite complète" in said
-    assert {b.label for b in app.get("download_button")} >= {"Secteurs sans CLSM (CSV)", "Tous les secteurs (CSV)"}
+    assert "\naucun connu\n0 à " in said, "no CLSM is known there, on a list that is not complete: no zero"
+    assert {b.label for b in app.get("download_button")} >= {
+        "Secteurs sans CLSM connu (CSV)",
+        "Tous les secteurs (CSV)",
+    }
 
 
 def test_the_link_of_the_coverage_page_carries_what_is_stated_and_reopens_with_it() -> None:

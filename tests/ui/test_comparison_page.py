@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.comparison import Candidate, evaluate, scale_of
+from geo.comparison import Candidate, evaluate, scale_of, side_by_side
 from geo.comparison.candidates import scenario_id
 from geo.guidance import MEASURES, Settings
 from geo.scenarios import Scenario, Workbook, pack, to_file
@@ -204,3 +204,12 @@ def test_other_perimeters_are_counted_as_the_neighbours_tried_are() -> None:
         chosen = Candidate("x", "Scénario", "x", frozenset(codes), scale_of(codes, real.atlas()))
         here = next(t for t in tried_around(real.world().evidence, codes) if t.current)
         assert tradeoff_view.quarters_and_bodies(evaluate(chosen, real.world())) == (here.epci, here.qpv)
+
+
+def test_the_arrondissements_that_differ_are_not_counted_as_communes() -> None:
+    chosen = [
+        Candidate(str(i), "Scénario", "", frozenset(codes), scale_of(codes, real.atlas()))
+        for i, codes in enumerate((["75118"], ["75118", "75119"], ["75118", "93066", "93001"]))
+    ]
+    said = plain(comparison_view.what_differs(side_by_side(chosen, real.world()), ("le 18e", "le Nord", "au-delà")))
+    assert "le Nord : 1 arrondissement de Paris de plus et" in said and "au-delà : 2 communes de plus et" in said

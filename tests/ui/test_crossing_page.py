@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -105,6 +106,13 @@ def test_an_indicator_that_says_no_need_has_no_list_and_its_name_is_escaped(indi
     assert "ne dit pas à lui seul un besoin" in captions(app)
     assert HOSTILE in written(app, "")
     assert not any("Accès <b>" in element.value for element in app.get("html"))
+
+
+def test_the_help_of_a_column_is_text_whatever_the_source_is_called() -> None:
+    """What is shown above a column is Markdown: a source that somebody typed would be a link."""
+    found = SimpleNamespace(indicator=ratio("taux", HOSTILE), credit="Taux : [ici](https://a.example), 2023.")
+    shown = coverage_needs._columns(found)["chiffre"]["help"]
+    assert "[ici](" not in shown and plain(shown).replace("\\", "").replace("\u2060", "") == found.credit
 
 
 def test_an_indicator_counts_in_the_order_term_by_term_and_the_link_carries_it(indicators: Indicators) -> None:

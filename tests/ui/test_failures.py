@@ -60,14 +60,21 @@ def test_a_home_that_cannot_be_written_still_gives_the_sentence(home: Path) -> N
     assert "incidents.log" not in app.error[0].value
 
 
-def test_the_log_of_streamlit_loses_the_traceback_only(caplog: pytest.LogCaptureFixture) -> None:
-    logger = logging.getLogger(failures.LOGGER)
+@pytest.mark.parametrize(
+    "name", ["streamlit.error_util", "streamlit.web.server.starlette.starlette_websocket", "uvicorn.error", "asyncio"]
+)
+def test_the_log_of_streamlit_loses_the_traceback_only(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever writes: a message that is none, sent to the socket of a session, was a traceback each time."""
+    logger, before = logging.getLogger(name), logging.getLogRecordFactory()
+    logger.addHandler(caplog.handler)
     failures.quiet_log()
+    error = raised()
     try:
-        error = raised()
         logger.error("Uncaught app execution", exc_info=error)
-        logger.error("another word")
+        logger.error("another %s", "word")
     finally:
-        logger.removeFilter(failures._on_one_line)
-    assert [r.getMessage() for r in caplog.records] == [f"Erreur imprévue : {failures.line(error)}", "another word"]
+        logging.setLogRecordFactory(before)
+        logger.removeHandler(caplog.handler)
+    assert [r.getMessage() for r in caplog.records[:1]] == [f"Erreur imprévue : {failures.line(error)}"]
+    assert caplog.records[-1].getMessage() == "another word"
     assert caplog.records[0].exc_info is None

@@ -262,6 +262,36 @@ def test_a_socket_of_another_origin_is_refused_without_asking_the_network(monkey
     assert asked == []
 
 
+@pytest.mark.parametrize("kinds", [["websocket.close"], ["websocket.accept", "websocket.close"]])
+def test_a_socket_that_is_refused_is_an_answer_with_the_headers_of_all(kinds: list[str]) -> None:
+    told: list[Any] = []
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        for kind in kinds:
+            await send({"type": kind})
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    scope = {
+        "type": "websocket",
+        "path": "/_stcore/stream",
+        "scheme": "wss",
+        "headers": [],
+        "extensions": {"websocket.http.response": {}},
+    }
+    asyncio.run(Guarded(app)(scope, receive=None, send=send))  # type: ignore[arg-type]
+    if len(kinds) == 2:
+        assert [message["type"] for message in told] == kinds
+        return
+    assert [message["type"] for message in told] == ["websocket.http.response.start", "websocket.http.response.body"]
+    headers = {name.decode(): value.decode() for name, value in told[0]["headers"]}
+    assert told[0]["status"] == 403 and told[1]["body"].decode() == "Refusé." and headers["content-length"] == "8"
+    assert {"content-security-policy", "strict-transport-security", "x-content-type-options", "referrer-policy"} <= set(
+        headers
+    )
+
+
 def test_over_https_browsers_are_told_to_stay_there() -> None:
     assert "max-age=" in get("/", PAGE | {"x-forwarded-proto": "https"})[1]["strict-transport-security"]
 

@@ -570,3 +570,16 @@ def test_a_table_that_tells_the_line_it_was_mounted_with_moves_nothing() -> None
         assert state[gap_tables.MARK] == app.session_state[gap_tables.MARK]
         gap_tables.choose("200069755", in_table=True)
         assert state[gap_tables.MARK] == app.session_state[gap_tables.MARK] + 1
+
+
+def test_the_card_of_a_territory_never_makes_zero_of_what_is_not_known() -> None:
+    text = written(open_page(COVERAGE, territoire="reg-93", onglet="lacunes", niveau="epci", choix="248300543"))
+    assert (
+        "Couverts par un CLSM en service\naucun connu\nEn projet\naucun connu\n" in text
+    )  # Toulon: the list is not complete
+
+
+def test_arrondissements_are_not_counted_as_communes_in_a_table_of_gaps() -> None:
+    app = open_page(COVERAGE, territoire="dep-75", onglet="lacunes", niveau="commune")
+    (said,) = [c.value for c in app.caption if "sans CLSM ni projet connu" in c.value]
+    assert plain(said).startswith("20 arrondissements, dont 15 avec un manque")

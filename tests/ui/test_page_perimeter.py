@@ -281,7 +281,7 @@ def test_the_state_is_told_in_words() -> None:
     app = open_page(PERIMETER, carte="dep-94")
     assert "Périmètre vide" in written(app)
     choose_commune(app, CRETEIL)
-    assert f"Périmètre de 1 commune, {people({CRETEIL})} habitants" in written(app)
+    assert f"Périmètre d’une commune, {people({CRETEIL})} habitants" in written(app)
 
 
 def test_the_gauge_tells_its_marks_and_no_minimum() -> None:
@@ -658,11 +658,36 @@ def test_a_shape_is_read_as_it_was_drawn() -> None:
 
 def test_phrases_are_shortened_to_two_signs_and_come_back_in_full() -> None:
     assert len(phrases.PHRASES) <= 26
-    short = phrases.shortened("complète Secteur 94G10")
+    short = phrases.shortened("complète le secteur 94G10")
     assert short == "%c%e94G10"
-    for text in ("complète Secteur 94G10", "100%a d’un CLSM → 5 % favorable", "%%b"):
+    for text in ("complète le secteur 94G10", "100%a d’un CLSM → 5 % favorable", "%%b"):
         # As static/js/decode.js does.
         full = re.sub(
             r"%([a-z%])", lambda m: "%" if m[1] == "%" else phrases.PHRASES[ord(m[1]) - 97], phrases.shortened(text)
         )
         assert full == text
+
+
+@pytest.mark.parametrize(
+    ("codes", "scope"),
+    [("94028,94011", "dep-94"), ("2A004,2B033", "reg-94"), ("76351,14333", "reg-28"), ("35360,53130", "france"), ("75118,75119", "dep-75")],
+)  # fmt: skip
+def test_the_map_shows_all_of_a_perimeter_that_is_opened(codes: str, scope: str) -> None:
+    app = open_page(PERIMETER, communes=codes)
+    assert app.selectbox(key=frame.PERIMETER_SCOPE).value == scope
+    assert "hors de cette carte" not in written(app)
+
+
+def test_what_the_map_does_not_show_of_a_perimeter_is_said_and_shown_at_a_click() -> None:
+    app = open_page(PERIMETER, communes="2A004,2B033,2B096", carte="dep-2A")
+    assert "2 communes du périmètre sont hors de cette carte." in plain(written(app))
+    press(app, "Voir tout le périmètre")
+    assert app.selectbox(key=frame.PERIMETER_SCOPE).value == "reg-94"
+    assert "hors de cette carte" not in written(app)
+
+
+def test_an_address_of_too_many_codes_says_which_are_taken() -> None:
+    codes = [str(code) for code in real.atlas().codes[:801]]
+    app = open_page(PERIMETER, communes=",".join(codes))
+    assert chosen(app) == set(codes[:800])
+    assert "les 800 premiers seulement sont pris" in plain(app.warning[0].value)

@@ -12,6 +12,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from geo.coverage import coverage_state, covered_figure, read_scope
 from geo.errors import MissingDataError
 from geo.french import number
 from geo.guidance import CHECKS, Settings
@@ -75,6 +76,9 @@ def test_home_counts_the_clsm_of_the_data() -> None:
     text = written(open_page())
     zones = real.crosswalk().layers["clsm"].zones
     assert f"{len(zones)}\nCLSM cités par une source" in text
+    covered = covered_figure(read_scope("france", real.atlas()), coverage_state(real.crosswalk(), real.density()))
+    assert f"{plain(covered.amount)}\ndes habitants sont couverts par un CLSM en service" in text
+    assert plain(covered.amount).startswith("entre ")  # no list of CLSM is complete: one figure here, and on Couverture
     assert "sur 68 350 798" in text
 
 
@@ -232,7 +236,7 @@ def test_a_commune_named_on_the_first_page_has_its_checks_on_the_next() -> None:
     assert [plain(t.value) for t in app.title] == ["Périmètre"]
     assert chosen(app) == {"79191"}
     assert app.session_state[frame.PERIMETER_SCOPE] == "dep-79"
-    assert f"Périmètre de 1 commune, {people({'79191'})} habitants" in written(app)
+    assert f"Périmètre d’une commune, {people({'79191'})} habitants" in written(app)
 
 
 def test_a_perimeter_at_hand_is_not_lost_to_a_name_on_the_first_page() -> None:

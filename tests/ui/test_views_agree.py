@@ -255,7 +255,7 @@ def _check_lists(view: View) -> None:
         assert f"donnée comme complète pour {plain(fr.listing(sorted(here & published)))}" in text, departement
     for departement in here & set(view.complete) - published:
         assert "votre déclaration de liste complète" in text, departement
-    complete = here <= published | set(view.complete)
+    complete = here <= view.built.layers["clsm"].complete(view.complete)
     assert (
         view.found.known_everywhere("clsm")
         is view.state.known_here("clsm", view.scope.on(view.built.atlas).rows)

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from geo.coverage import GAP_TITLES
+from geo.needs import CROSS_TITLES
 from geo.paths import ROOT
+from ui.coverage import gaps
 
 # What is run from a terminal may name commands; so may what an installer reads there.
 TERMINAL = (
@@ -64,3 +67,11 @@ def test_embedded_remarks_speak_of_no_departement() -> None:
     remarks = re.findall(r'^(?:remarque|source) = "(.*)"$', text, re.MULTILINE)
     assert len(remarks) >= 14
     assert not [r for r in remarks if re.search("Val-de-Marne|Deux-Sèvres|Vaucluse|Seed|amorce", r)]
+
+
+def test_a_name_of_column_says_one_number_on_screen_and_in_files() -> None:
+    """« Sans CLSM connu » was all those without CLSM nor project on screen, those of unknown situation in the workbook."""
+    shown = gaps.SHORT["sans_clsm"]
+    assert GAP_TITLES["sans_clsm"].startswith(shown) and CROSS_TITLES["sans_clsm"] == GAP_TITLES["sans_clsm"]
+    assert not any(title.startswith(shown[:9]) for name, title in GAP_TITLES.items() if name != "sans_clsm")
+    assert len(set(GAP_TITLES.values())) == len(GAP_TITLES)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from geo import french as fr
+from geo.communes import pieces_text
 from geo.comparison import (
     MOST_COMPARED,
     SCALE_QUESTIONS,
@@ -288,15 +289,18 @@ def scale_questions(found: SideBySide) -> str:
 
 def what_differs(found: SideBySide, titles: Sequence[str]) -> str:
     """Say in words how many communes each perimeter adds to the reference and leaves."""
-    said = []
+    atlas, said = found.every[0].facts.atlas, []
     for i, gap in enumerate(found.against):
         if i == found.reference:
             continue
         if gap.empty:
             said.append(f"{titles[i]} : rien ne le distingue de la référence")
             continue
-        parts = [f"{fr.count(len(gap.only_second), 'commune')} de plus"] if gap.only_second else []
-        parts += [f"{fr.count(len(gap.only_first), 'commune')} de moins"] if gap.only_first else []
+        parts = [
+            f"{pieces_text(atlas, atlas.rows(codes))} {word}"
+            for codes, word in ((gap.only_second, "de plus"), (gap.only_first, "de moins"))
+            if codes
+        ]
         parts.append(f"{fr.count(len(gap.findings), 'repère')} qui change{'nt' if len(gap.findings) > 1 else ''}")
         said.append(f"{titles[i]} : {fr.listing(parts)}")
     return f"Par rapport à « {titles[found.reference]} ». {' ; '.join(said)}." if said else ""

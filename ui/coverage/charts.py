@@ -97,15 +97,16 @@ def _short(name: str, most: int = 24) -> str:
 
 def covered_curve(curve: pd.DataFrame, population: float) -> go.Figure:
     """Return the people covered as CLSM add up, in share of the inhabitants of the scope."""
-    names = [html.escape(n) for n in curve["nom"]]
+    parts = [fr.percent(c / population) for c in curve["cumul"]]
+    names = [f"{html.escape(n)})<br>{part} des habitants" for n, part in zip(curve["nom"], parts, strict=True)]
     figure = go.Figure()
     figure.add_scatter(
         x=[0, *range(1, len(curve) + 1)],
         y=[0.0, *(curve["cumul"] / population * 100).tolist()],
         mode="lines+markers" if len(curve) <= 40 else "lines",
         line={"color": ACCENT, "width": 2.5, "shape": "hv"},
-        hovertext=["", *names],
-        hovertemplate="%{x} CLSM (%{hovertext})<br>%{y:.1f} % des habitants<extra></extra>",
+        hovertext=["aucun)<br>0 % des habitants", *names],
+        hovertemplate="%{x} CLSM (%{hovertext}<extra></extra>",
     )
     chart = _laid_out(figure, x="Nombre de CLSM, du plus grand au plus petit", y="Habitants couverts (%)")
     return _counted(chart, len(curve), 0.0)
@@ -128,8 +129,11 @@ def qpv_scatter(gaps: pd.DataFrame) -> go.Figure:
             "size": [max(5.0, min(34.0, 34 * (p / 1_500_000) ** 0.5)) for p in gaps["population"]],
             "color": "#1f4e9c", "opacity": 0.55, "line": {"color": "#ffffff", "width": 1},
         },
-        hovertext=[html.escape(n) for n in gaps["nom"]],
-        hovertemplate="%{hovertext}<br>%{x:,.0f} habitants sans CLSM ni projet connu<br>%{y:.1f} % d’entre eux en QPV<extra></extra>",
+        hovertext=[
+            f"{html.escape(name)}<br>{fr.inhabitants(people)} sans CLSM ni projet connu<br>{fr.percent(share)} d’entre eux en QPV"
+            for name, people, share in zip(gaps["nom"], gaps["sans_clsm"], gaps["part_qpv_sans_clsm"], strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
     chart = _laid_out(
         figure, x="Habitants sans CLSM ni projet connu (échelle logarithmique)", y="Part d’entre eux en QPV (%)"

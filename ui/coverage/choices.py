@@ -26,7 +26,7 @@ from geo.coverage import (
 from geo.layers import zone_members
 from ui import frame, html, loaders, passage, search
 from ui import map as maps
-from ui.choices import count_column, ladder, pick_one, pick_several, scope_name
+from ui.choices import count_column, grid, ladder, pick_one, pick_several, scope_name
 from ui.coverage import gaps
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage.link import AGE, ASIDE, CHOSEN, COMMUNE, LAYERS, LEVEL, aside, value
@@ -256,7 +256,7 @@ def clsm_table(found: Coverage) -> None:
     shown = table[["nom", "etat", "precision", "communes", "habitants", "annee", "source_titre", "source_url"]].astype(
         {"etat": str, "precision": str}
     )
-    st.dataframe(
+    grid(
         shown.sort_values("nom", key=lambda names: names.map(fr.order), kind="stable"),
         hide_index=True,
         height=table_height(len(table)),

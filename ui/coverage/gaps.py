@@ -14,13 +14,14 @@ import pandas as pd
 import streamlit as st
 
 from geo import french as fr
+from geo.communes import counted
 from geo.coverage import GAP_LEVELS, GAP_TITLES, READINGS, STATES, CoverageView, Scope
 from geo.needs import Reasons
 from geo.shares import tabled
 from ui import html, loaders
 from ui import map as maps
 from ui.address import LONGEST
-from ui.choices import count_column, decimal_column, labelled, pick_one, pick_several
+from ui.choices import count_column, decimal_column, grid, labelled, pick_one, pick_several
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage import opening
 from ui.coverage.link import CHOSEN, CLS_ONLY, LEVEL, QUERY, READ_AS, SORT, SORTS
@@ -41,7 +42,7 @@ SHORT = {
     "departement": "Dép.",
     "part_couverte": "Couverts connus (%)",
     "population": "Habitants ici",
-    "sans_clsm": "Sans CLSM connu",
+    "sans_clsm": "Sans CLSM ni projet",
     "qpv_sans_clsm": "dont QPV",
     "rural_sans_clsm": "dont rural",
     "cls_sans_clsm": "CLS sans CLSM",
@@ -198,7 +199,9 @@ def _quarters(row: pd.Series) -> str:
 
 def _floor(value: float, *, known: bool) -> str:
     """Write a number that is a floor unless its list is known whole; zero stands only where nothing can be missing."""
-    return fr.number(value) if known or not value or np.isnan(value) else f"au moins {fr.number(value)}"
+    if known or np.isnan(value):
+        return fr.number(value)
+    return f"au moins {fr.number(value)}" if value else "aucun connu"
 
 
 # --- the table ------------------------------------------------------------------------------------------------------
@@ -281,10 +284,11 @@ def _pick_readings(here: list[str], key: str) -> list[str]:
 
 
 def _summary(table: pd.DataFrame, every: pd.DataFrame, level: str) -> str:
-    names = {"commune": "commune", "cls": "CLS", "epci": "EPCI", "ept": "EPT"}
-    nouns = {"commune": "communes"}
-    one = names.get(level, "secteur")
-    said = fr.count(len(table), one, nouns.get(level, one if one.isupper() else one + "s"))
+    if level == "commune":
+        said = counted(loaders.atlas(), loaders.atlas().rows(table.index))
+    else:
+        one = {"cls": "CLS", "epci": "EPCI", "ept": "EPT"}.get(level, "secteur")
+        said = fr.count(len(table), one, one if one.isupper() else one + "s")
     of = f" sur {fr.number(len(every))}" if len(table) < len(every) else ""
     some = int((table["sans_clsm"] > 0).sum())
     which = "" if some == len(table) else f", dont {fr.number(some)} avec un manque"
@@ -324,7 +328,7 @@ def _show(shown: pd.DataFrame, code: str | None, level: str, name: str, scope: S
 
     columns = [c for c in COLUMNS if not (level == "commune" and c == "cls_sans_clsm")]
     counts = [c for c in columns if pd.api.types.is_numeric_dtype(shown[c])]
-    st.dataframe(
+    grid(
         shown[columns].assign(**{c: _shown(shown[c]) for c in counts}),
         hide_index=True,
         height=min(420, 40 + 35 * len(shown)),

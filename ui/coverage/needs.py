@@ -35,7 +35,7 @@ from geo.shares import tabled
 from ui import html
 from ui import map as maps
 from ui.cache import keyed_on_data
-from ui.choices import count_column, decimal_column, distinct, pick_one
+from ui.choices import count_column, decimal_column, distinct, grid, pick_one
 from ui.coverage import gaps as coverage_gaps
 from ui.coverage import loaders as coverage_loaders
 from ui.coverage import opening
@@ -204,7 +204,7 @@ def _list(found: Crossing, level: str, view: CoverageView) -> None:
         chiffre=_figures(shown, found.indicator), part_couverte=tabled(shown["part_couverte"].to_numpy(dtype=float)),
         **{column: shown[column].round().astype("Int64") for column in ("population", "sans_clsm")},
     )[list(COLUMNS)]  # fmt: skip
-    st.dataframe(
+    grid(
         frame,
         hide_index=True,
         height=min(420, 40 + 35 * len(shown)),
@@ -221,7 +221,7 @@ def _list(found: Crossing, level: str, view: CoverageView) -> None:
 
 def _columns(found: Crossing) -> dict[str, Any]:
     titles = CROSS_TITLES | {
-        "sans_clsm": "Sans CLSM connu",
+        "sans_clsm": "Sans CLSM ni projet",
         "part_couverte": "Couverts connus (%)",
         "departement": "Dép.",
     }
@@ -231,7 +231,7 @@ def _columns(found: Crossing) -> dict[str, Any]:
     one = found.indicator
     unit = f" ({one.unit})" if one.unit else ""
     made["chiffre"] = st.column_config.TextColumn(
-        fr.typeset(f"{one.label}{unit}"), help=found.credit, width=150, alignment="right"
+        fr.typeset(f"{one.label}{unit}"), help=html.literal(found.credit), width=150, alignment="right"
     )
     return made | {"part_couverte": decimal_column(titles["part_couverte"])}
 

@@ -29,8 +29,9 @@ from geo.coverage import (
     rank,
 )
 from geo.errors import GeoInputError
+from geo.shares import tabled
 from ui import html, loaders
-from ui.choices import count_column, decimal_column, pick_one, share_column
+from ui.choices import count_column, decimal_column, grid, pick_one, share_column
 from ui.coverage import gaps as coverage_gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -218,8 +219,8 @@ def _weighed(term: Term, ranking: Ranking) -> str:
 def frame_of(ranking: Ranking, held: Stability) -> pd.DataFrame:
     """Return the order as a table: rank and its interval, name, points in all and by term, stability, what is not known."""
     table = ranking.table.copy()
-    table["proches"] = (held.near_weights.reindex(table.index)).round(2)
-    table["tous"] = (held.any_weights.reindex(table.index)).round(2)
+    for name, drawn in (("proches", held.near_weights), ("tous", held.any_weights)):
+        table[name] = tabled(drawn.reindex(table.index).to_numpy(dtype=float), 0) / 100.0
     table["rang"] = table["rang"].astype("Int64")
     table["possible"] = [interval(*pair) or "sûr" for pair in zip(table["au_mieux"], table["au_pire"], strict=True)]
     points = ["score", *(t.id for t in ranking.terms)]
@@ -232,8 +233,10 @@ def _table(ranking: Ranking, held: Stability, level: str, view: CoverageView) ->
     table = frame_of(ranking, held)
     shown = table.head(MOST_ROWS)
     with st.expander(f"L’ordre entier, critère par critère ({fr.count(len(table), 'territoire')})", expanded=False):
-        points = {t.id: decimal_column(t.label, width=85, help=fr.typeset(t.meaning)) for t in ranking.terms}
-        st.dataframe(
+        points = {
+            t.id: decimal_column(t.label, width=85, help=html.literal(fr.typeset(t.meaning))) for t in ranking.terms
+        }
+        grid(
             shown,
             hide_index=True,
             height=min(420, 40 + 35 * len(shown)),

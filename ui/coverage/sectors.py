@@ -91,21 +91,33 @@ def _table(found: SectorView, scope: Scope) -> None:
     lines = []
     for _, row in table.head(60).iterrows():
         lines.append((
-            f"{row['nom']}\n{row['hopital'] or 'hôpital non connu'}", _people(row["population"]), fr.number(row["clsm"]),
+            f"{row['nom']}\n{row['hopital'] or 'hôpital non connu'}", _people(row["population"]), _known(row),
             _between(row["avec_min"], row["avec_max"]), _between(row["sans_min"], row["sans_max"]),
         ))  # fmt: skip
-    headers = [("Secteur", False), ("Habitants ici", True), ("CLSM", True), ("Dans un CLSM", True), ("Sans CLSM", True)]
+    headers = [
+        ("Secteur", False),
+        ("Habitants ici", True),
+        ("CLSM connus", True),
+        ("Dans un CLSM", True),
+        ("Sans CLSM", True),
+    ]
     st.html(html.table(headers, lines, caption=f"{SECTOR_LEVELS[found.layer_id]}, {scope.name}"))
     if len(table) > 60:
         st.caption(f"Et {fr.count(len(table) - 60, 'autre secteur', 'autres secteurs')}, dans le fichier.")
     st.download_button(
-        "Secteurs sans CLSM (CSV)", csv(found.without), file_name=f"secteurs-sans-clsm-{scope.id}.csv", mime="text/csv",
+        "Secteurs sans CLSM connu (CSV)", csv(found.without), file_name=f"secteurs-sans-clsm-{scope.id}.csv", mime="text/csv",
         on_click="ignore", icon=":material/download:", key="sectors-without",
     )  # fmt: skip
     st.download_button(
         "Tous les secteurs (CSV)", csv(found.table), file_name=f"secteurs-{scope.id}.csv", mime="text/csv", on_click="ignore",
         icon=":material/download:", key="sectors-all",
     )  # fmt: skip
+
+
+def _known(row: pd.Series) -> str:
+    """Write how many CLSM are known in a sector; zero stands only where none can be missing."""
+    none = not row["clsm"] and row["couverture"] == COVER_LABELS[SectorCover.UNKNOWN]
+    return "aucun connu" if none else fr.number(row["clsm"])
 
 
 def _people(value: float) -> str:

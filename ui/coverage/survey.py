@@ -11,7 +11,7 @@ import streamlit as st
 from geo import french as fr
 from geo.coverage import GAP_LEVELS, MARKER, SURVEYS, Benchmark, CoverageView, Scope
 from ui import html, loaders
-from ui.choices import count_column, decimal_column
+from ui.choices import count_column, decimal_column, grid
 from ui.coverage import charts, gaps
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
@@ -183,6 +183,6 @@ def _as_table(table: pd.DataFrame, titles: dict[str, str], name: str) -> None:
         else:
             config[column] = title
     with st.expander(f"Tableau : {name if name[1:2].isupper() else name[:1].lower() + name[1:]}"):
-        st.dataframe(
+        grid(
             shown, hide_index=True, height=min(380, 40 + 35 * len(shown)), column_config=config, alt=f"Tableau : {name}"
         )

@@ -27,7 +27,7 @@ USEFUL = (
     "annee",
 )
 OF_POLYGONS = ("nom", "id", "etat", "fin", "annee", "departement", "population")
-TECHNICAL = ("territoire", "precision", "status", "source_titre", "source_url", "note", "type", "retenue")
+TECHNICAL = ("territoire", "precision", "status", "source_titre", "source_url", "note", "type", "retenue", "exclue")
 NOT_USED = "— (non employée)"
 
 

@@ -54,15 +54,18 @@ def _offers(perimeter: Perimeter) -> Iterator[tuple[str, frozenset[str], str]]:
     locked, facts, atlas = frame.locked(), loaders.facts(perimeter), loaders.opened_atlas()
     yield "Combler les trous", _filled(perimeter, cities()), "Aucun trou à combler."
     kept = keep_main_part(perimeter.communes, atlas, incidence_of(loaders.evidence()).links, locked=locked)
-    yield "Garder la partie principale", kept, "Le périmètre est d’un seul tenant."
+    apart = "Ce qui est à part est verrouillé."
+    yield "Garder la partie principale", kept, "Le périmètre est d’un seul tenant." if facts.pieces == 1 else apart
     for body in facts.communities[:MOST_BODIES]:
         stopped = stop_at_community(perimeter.communes, atlas, body.code, locked=locked)
-        yield f"S’arrêter à {body.name}", stopped, f"Rien hors de {body.name}."
+        alone = body.atoms == len(perimeter.communes)
+        beyond = f"Rien hors {fr.of(body.name)}." if alone else f"Ce qui est hors {fr.of(body.name)} est verrouillé."
+        yield f"S’arrêter à {fr.the(body.name)}", stopped, beyond
         members = frozenset(str(atlas.codes[r]) for r in atlas.members("community", body.code))
         yield (
             f"Ajouter le reste {fr.of(body.name)}",
             perimeter.communes | members,
-            f"{body.name} : toutes ses communes y sont.",
+            f"{fr.upper(fr.the(body.name))} : toutes ses communes y sont.",
         )
 
 

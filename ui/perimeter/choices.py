@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from geo import french as fr
-from geo.communes import Atlas, in_words
+from geo.communes import Atlas, in_words, short_name
 from geo.coverage import Scope
 from geo.perimeters import Perimeter
 from geo.scenarios import Workbook
@@ -104,6 +104,21 @@ def marking_strip() -> None:
             "enregistrez dans le panneau « Secteurs »."
         )
         st.button("Revenir au périmètre", key="marquage-fin", on_click=frame.mark, args=(None,))
+
+
+def beyond_the_map(perimeter: Perimeter, scope: Scope) -> None:
+    """Say that some of the perimeter is not on the map shown, and offer the map that shows it all."""
+    out = scope.on(loaders.opened_atlas()).outside(perimeter.communes)
+    if not out:
+        return
+    with st.container(key="hors-carte", horizontal=True, vertical_alignment="center"):
+        said = f"{in_words(out)} du périmètre {fr.noun(len(out), 'est', 'sont')} hors de cette carte."
+        st.html(f'<p class="clsm-effet">{html.escape(said)}</p>', width="content")
+        wider = st.button(
+            "Voir tout le périmètre", on_click=frame.show_map_of, args=(perimeter.communes,), icon=":material/map:"
+        )
+        if wider:
+            st.rerun()
 
 
 def take(key: str) -> None:
@@ -211,7 +226,7 @@ def _step_text(earlier: Workbook | None, book: Workbook) -> str:
 def _moved(sign: str, codes: frozenset[str], atlas: Atlas) -> str:
     if not codes:
         return ""
-    named = fr.listing(sorted(str(atlas.names[atlas.row[c]]) for c in codes))
+    named = fr.listing(sorted(short_name(str(atlas.names[atlas.row[c]])) for c in codes))
     return f"{sign} {named if len(codes) <= NAMED else in_words(codes)}"
 
 

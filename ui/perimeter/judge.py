@@ -21,6 +21,7 @@ from geo.guidance import (
     Outcome,
     Reach,
     Settings,
+    counted,
     gauge_segments,
     own_thresholds,
     used_text,
@@ -117,12 +118,12 @@ def figures(facts: PerimeterFacts, settings: Settings) -> str:
     """Return the inhabitants with the gauge, and the figures that go with them."""
     rural = facts.classes.loc[3]
     mark = " (estimation)" if facts.density.estimated else ""
-    share = rural["population"] / facts.population if facts.population else 0
+    share = fr.percent(rural["population"] / facts.population) if facts.population else "sans objet"
     pairs = [
-        (fr.number(len(facts.towns)), fr.noun(len(facts.towns), "commune")),
+        *((fr.number(n), word) for n, word in facts.sizes),
         (fr.square_kilometres(facts.area_m2), "superficie"),
         (
-            fr.percent(share),
+            share,
             f"en commune rurale{mark} : {fr.number(rural['population'])} sur {fr.number(facts.population)}",
         ),
     ]
@@ -151,10 +152,10 @@ def large(facts: PerimeterFacts, settings: Settings) -> str:
 
 def tally(found: Iterable[tuple[Check, Finding]]) -> str:
     """Return how many checks have each outcome, on one line."""
-    counted = Counter((f.badge, f.tone) for _, f in found if f.reach is Reach.FINDING)
+    numbers = Counter((f.outcome, f.tone) for _, f in found if f.reach is Reach.FINDING)
     each = " ".join(
-        f'<span class="{tone}">{fr.number(number)} <b>{html.escape(badge)}</b></span>'
-        for (badge, tone), number in counted.items()
+        f'<span class="{tone}">{fr.number(number)} <b>{html.escape(counted(outcome, number))}</b></span>'
+        for (outcome, tone), number in numbers.items()
     )
     return f'<p class="clsm-checks clsm-compte">{each}</p>'
 
@@ -181,7 +182,7 @@ def _card(check: Check, finding: Finding) -> str:
 
 def _own(finding: Finding) -> str:
     """Return the mark of an outcome that a threshold of this tool raised, and not one of the guide; empty otherwise."""
-    return '<small class="seuil">seuil de l’outil</small>' if own_thresholds(finding.raised_by) else ""
+    return ' <small class="seuil">seuil de l’outil</small>' if own_thresholds(finding.raised_by) else ""
 
 
 # --- what the last move changed --------------------------------------------------------------------------------

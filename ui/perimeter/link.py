@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo import french as fr
 from geo.communes import read_code, split_codes
 from geo.errors import GeoInputError
 from geo.scenarios import Opened, Workbook
@@ -50,9 +51,15 @@ def _open(opened: Opened) -> tuple[str, ...]:
 def _codes(text: str) -> frozenset[str]:
     if st.query_params.get("lien"):
         return frozenset()
-    readings = [read_code(code, loaders.atlas()) for code in split_codes(text)[:MOST_TYPED]]
+    typed = split_codes(text)
+    readings = [read_code(code, loaders.atlas()) for code in typed[:MOST_TYPED]]
     codes = frozenset(atom for r in readings if r.kind in ("atom", "city") for atom in r.atoms)
     wrong = [r.message for r in readings if r.kind not in ("atom", "city")]
+    if len(typed) > MOST_TYPED:
+        wrong.insert(
+            0,
+            f"L’adresse donne {fr.count(len(typed), 'code')} : les {MOST_TYPED} premiers seulement sont pris. Collez la liste entière.",
+        )
     if wrong:
         raise RefusedError(wrong, codes)
     return codes

@@ -63,6 +63,7 @@ def show_workbench(scope: Scope, lines: tuple[str, ...]) -> None:
         with st.container():  # always there, or what follows would change places
             choices.target_strip(frame.drawn())
             choices.marking_strip()
+            choices.beyond_the_map(perimeter, scope)
         _judge(perimeter, scope)
     with after_the_figures(begun):
         with map_pane:

@@ -11,6 +11,7 @@ import re
 import traceback
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -19,7 +20,7 @@ from geo.paths import ROOT, home
 FILE = "incidents.log"
 LARGEST_BYTES = 1_000_000  # past that the file begins again, the one before is kept beside it
 LONGEST = 200  # characters of a message
-LOGGER = "streamlit.error_util"  # where Streamlit writes what a page lets through
+UNTRUE = "ASGI callable returned without completing handshake."
 
 
 def line(error: BaseException) -> str:
@@ -63,14 +64,18 @@ def _write(text: str) -> bool:
     return True
 
 
-def _on_one_line(record: logging.LogRecord) -> bool:
-    """Take the traceback out of a line of the log."""
+def _on_one_line(*said: Any, **named: Any) -> logging.LogRecord:
+    """Make a line of the log without the traceback of the error that it is about."""
+    record = logging.LogRecord(*said, **named)
     if record.exc_info and record.exc_info[1]:
         record.msg, record.args = f"Erreur imprévue : {line(record.exc_info[1])}", ()
         record.exc_info = record.exc_text = None
-    return True
+    return record
 
 
 def quiet_log() -> None:
-    """Have Streamlit write what a page lets through on one line of the log."""
-    logging.getLogger(LOGGER).addFilter(_on_one_line)
+    """Have whatever this process logs be one line: what a page lets through, and what Streamlit, its server or a loop says of an
+    error that a visitor may bring about as often as he likes."""
+    logging.setLogRecordFactory(_on_one_line)
+    # uvicorn writes it of each socket refused in so many words (ui/server/guarded.py), which was answered all the same.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != UNTRUE)

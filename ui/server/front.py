@@ -58,11 +58,15 @@ _DRAWN = quote(
     "font-family='sans-serif' font-size='17' fill='#1d2a30'>La carte se charge…</text></svg>"
 )
 # Where the server is: Streamlit would ask the addresses above the page one after the other before it opens its socket; and what
-# stands in the frame of a map until its script runs.
+# stands in the frame of a map until its script runs. Places of what is not there yet stay still, and what a run has not said again yet
+# pales at once after half a second: made to pulse and to fade, they have the window drawn again sixty times a second, by the same
+# processor that reads the code and writes the page they wait for.
 START = (
     '<script>window.__streamlit={BACKEND_BASE_URL:new URL("./",location.href).href,'
     "HOST_CONFIG:{allowedOrigins:[location.origin],useExternalAuthToken:false}}</script>"
-    f'<style>iframe.stCustomComponentV1{{background:#eef3f4 url("data:image/svg+xml,{_DRAWN}") center no-repeat}}</style>'
+    f'<style>iframe.stCustomComponentV1{{background:#eef3f4 url("data:image/svg+xml,{_DRAWN}") center no-repeat}}'
+    "[data-testid=stSkeleton],[data-testid=stAppSkeleton] *{animation:none!important}"
+    "[data-stale=true]{transition:opacity 0s linear .5s!important}</style>"
 )
 DESCRIPTORS = Path("/dev/fd")  # of this process, on Linux and macOS
 LOADING = "loading"  # the thread

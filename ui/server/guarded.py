@@ -54,6 +54,7 @@ NO_PAGE = re.compile(
 )
 HSTS = "max-age=31536000"
 NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP, errno.EINVAL)  # of what no file can be called
+REFUSED = "Refusé."
 FAILED = "Ce serveur n’a pas pu répondre. Réessayez ; si cela revient, dites à qui le tient l’heure et ce que vous demandiez."
 
 
@@ -91,6 +92,43 @@ def _same_site(headers: MutableHeaders, *, secure: bool) -> None:
             headers.append("set-cookie", cookie if held else f"{cookie}; Secure")
 
 
+def _secure(scope: Scope) -> bool:
+    """Return whether a browser came by TLS, itself or to the proxy before us."""
+    return scope.get("scheme") in ("https", "wss") or Headers(scope=scope).get("x-forwarded-proto", "") == "https"
+
+
+def _head(headers: MutableHeaders, status: int, rules: str, *, secure: bool) -> None:
+    """Say in the headers of an answer what a browser may do with it."""
+    if status >= 400:
+        headers.setdefault("content-type", "text/plain; charset=utf-8")
+    page = not (status == 200 and NO_PAGE.match(headers.get("content-type", "")))
+    headers.update(ALWAYS | (OF_PAGES if page else {}))
+    if page:
+        headers.setdefault("content-security-policy", rules)
+    if secure:
+        headers["strict-transport-security"] = HSTS
+
+
+class _Refusing:
+    """A `send` that gives the refusal of a socket, which is an answer like another, the headers of all."""
+
+    def __init__(self, scope: Scope, send: Send, rules: str) -> None:
+        self.scope, self.send, self.rules = scope, send, rules
+        self.open = "websocket.http.response" not in (scope.get("extensions") or {})  # a server that cannot say more
+
+    async def __call__(self, message: Message) -> None:
+        """Take one message of the application."""
+        if message["type"] != "websocket.close" or self.open:
+            self.open = self.open or message["type"] == "websocket.accept"
+            await self.send(message)
+            return
+        body = REFUSED.encode()
+        headers = MutableHeaders({"content-length": str(len(body))})
+        _head(headers, 403, self.rules, secure=_secure(self.scope))
+        await self.send({"type": "websocket.http.response.start", "status": 403, "headers": headers.raw})
+        await self.send({"type": "websocket.http.response.body", "body": body})
+
+
 class Guarded:
     """Give every answer its headers, and close the doors that lead nowhere."""
 
@@ -101,12 +139,10 @@ class Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, _Refusing(scope, send, self.plain))
             return
         rules = self.frame if FRAME.search(scope["path"]) else self.plain
-        forwarded = Headers(scope=scope).get("x-forwarded-proto", "")
-        secure = scope.get("scheme") == "https" or forwarded == "https"
-        begun = False
+        secure, begun = _secure(scope), False
 
         async def headed(message: Message) -> None:
             nonlocal begun
@@ -114,14 +150,7 @@ class Guarded:
                 begun = True
                 headers = MutableHeaders(raw=message["headers"])
                 _same_site(headers, secure=secure)
-                if message["status"] >= 400:
-                    headers.setdefault("content-type", "text/plain; charset=utf-8")
-                page = not (message["status"] == 200 and NO_PAGE.match(headers.get("content-type", "")))
-                headers.update(ALWAYS | (OF_PAGES if page else {}))
-                if page:
-                    headers.setdefault("content-security-policy", rules)
-                if secure:
-                    headers["strict-transport-security"] = HSTS
+                _head(headers, message["status"], rules, secure=secure)
             await send(message)
 
         if CLOSED.search(scope["path"]):

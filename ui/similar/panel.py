@@ -145,7 +145,7 @@ def _coverage(peers: Peers) -> str:
         for p in peers.found
     ]
     rows.append(("Les territoires comparables ensemble", peers.together.text, ""))
-    table = html.table(headers, rows, caption=f"Couverture des territoires comparables à {peers.name}")
+    table = html.table(headers, rows, caption=f"Couverture, {peers.name} et ses territoires comparables")
     return f'<div class="clsm-read">{table}</div>'
 
 

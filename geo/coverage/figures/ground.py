@@ -13,7 +13,7 @@ from geo.arrays import Bools, Rows
 from geo.coverage.scope import Scope
 from geo.coverage.state import CoverageState
 from geo.coverage.status import Status
-from geo.layers import Etat, LayerId, Precision
+from geo.layers import LayerId, Precision
 
 REMEDY_CLSM = (
     "Déclarez complète la liste des CLSM du département (page Couverture), ou importez la vôtre (page Données)."
@@ -70,7 +70,7 @@ class Ground:
         state, rows = self.state, self.rows
         unknown, aside = state.status[rows] == Status.INCONNU, state.uncovered_by_choice[rows]
         reasons = []
-        if (unknown & ~aside).any():
+        if (unknown & ~aside & ~self._listed_atoms).any():
             reasons.append("la liste des CLSM n’est pas complète ici")
         if aside.any():
             people = fr.inhabitants(state.population[rows][aside].sum())
@@ -79,14 +79,30 @@ class Ground:
             )
         if np.isnan(state.estimated_part[rows]).any():
             reasons.append("une partie seulement de certaines communes est couverte, sans chiffre connu")
-        if lost := self._unlocated():
-            reasons.append(f"{fr.count(lost, 'CLSM connu n’a', 'CLSM connus n’ont')} pas de communes connues")
-        return sentence(reasons)
+        if asked := state.population[rows][state.to_confirm[rows]].sum():
+            reasons.append(f"{fr.inhabitants(asked)} sont dans un CLSM à confirmer, qui est peut-être en service")
+        return sentence([*reasons, *self._undelimited()])
 
-    def _unlocated(self) -> int:
-        zones = self.state.crosswalk.layers[LayerId.CLSM].zones
-        lost = (zones["precision"] == Precision.INCONNUE) & (zones["etat"] == Etat.EN_SERVICE)
-        return int(zones.loc[lost, "departement"].isin(self.departements).sum())
+    @cached_property
+    def _listed_atoms(self) -> Bools:
+        """Whether the list of CLSM, if not their communes, is said to be complete in the département of each atom of the scope."""
+        state, layer = self.state, self.state.crosswalk.layers[LayerId.CLSM]
+        extent = layer.extent | (state.complete - layer.withheld)
+        return np.array([name in extent for name in state.departement_names])[state.departement_codes[self.rows]]
+
+    def _undelimited(self) -> list[str]:
+        """Say how many CLSM of these départements have no known communes; where the list is complete, how many are known in part."""
+        found = self.state.crosswalk.layers[LayerId.CLSM].undelimited
+        here = found[found["departement"].isin(self.departements)]
+        lost = here["precision"] == Precision.INCONNUE
+        said = []
+        if many := int(lost.sum()):
+            said.append(f"{fr.count(many, 'CLSM connu n’a', 'CLSM connus n’ont')} pas de communes connues")
+        if self._listed_atoms.any() and (many := int((~lost).sum())):
+            said.append(
+                f"{fr.count(many, 'CLSM connu n’a qu’une partie de ses', 'CLSM connus n’ont qu’une partie de leurs')} communes connues"
+            )
+        return said
 
 
 def sentence(reasons: Sequence[str]) -> str | None:

@@ -40,6 +40,11 @@ def scope_figures(scope: Scope, state: CoverageState, *, beside: bool = True) ->
     return tuple(replace(f, above=theirs.get(f.id), above_name=above.name) for f in mine)
 
 
+def covered_figure(scope: Scope, state: CoverageState) -> Figure:
+    """Return the first of these figures alone, the people covered, without the level above."""
+    return _settle(_covered(Ground(scope, state)))
+
+
 def _figures(ground: Ground) -> tuple[Figure, ...]:
     made = [_covered(ground), _project(ground), *_quarters(ground), _rural(ground), *body_figures(ground)]
     return tuple(_settle(figure) for figure in made)

@@ -11,6 +11,7 @@ import shapely
 
 from geo.arrays import Bools, Rows
 from geo.communes import Atlas
+from geo.communes import short_name as said_name
 from geo.exports.maps.svg import Bounds, Shapes
 from geo.exports.maps.svg_furniture import INK
 from geo.exports.maps.svg_names import MapText
@@ -52,7 +53,7 @@ def town_names(
 
 def short_name(name: str) -> str:
     """Return the name of an atom as a map writes it."""
-    return one_line(name).replace(" Arrondissement", "")
+    return one_line(said_name(name))
 
 
 def _cities(atlas: Atlas, parts: pd.DataFrame) -> pd.DataFrame:

@@ -46,7 +46,8 @@ UNLISTED = (
 class Met:
     """How the dispositifs met lie on the perimeter, after each move (moves × zones of the batch).
 
-    `named` marks the CLSM that the project enlarges or merges, `torn` those of them partly left outside; `same` a CLSM whose
+    `named` marks the CLSM that the project enlarges or merges, `torn` those of them partly left outside, `still` one to enlarge to
+    which no commune is added; `same` a CLSM whose
     communes are those of the perimeter; `held` one in service that the perimeter holds whole, while the project does not say;
     `running` any other in service, `unsure` any other in project or supposed. The rest are CLS, CPTS and DAC: astride its limit
     (`partial`), known in part (`vague`), `aligned`. `absent` is whether a CLSM named is not met at all (one value a move), and
@@ -55,6 +56,7 @@ class Met:
 
     named: Bools
     torn: Bools
+    still: Bools
     same: Bools
     held: Bools
     running: Bools
@@ -89,6 +91,7 @@ def dispositifs_met(batch: MoveBatch, project: Project) -> Met:
     return Met(
         named=named,
         torn=named & ~known["vague"] & ~zones.covered,
+        still=named & inside & zones.covered & ~known["vague"] & (project.intent is Intent.ENLARGE),
         same=same,
         held=held,
         running=others & sure & ~held,
@@ -142,7 +145,7 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
         "communes_les_plus_chargees": loaded,
     }
     sentences = [
-        *_project_sentences(facts, project, of(found.named), of(found.torn)),
+        *_project_sentences(facts, project, of(found.named), of(found.torn), of(found.still)),
         *_sorted_sentences(project, *(of(m) for m in (found.same, found.held, found.running, found.unsure))),
         *_rest_sentences(*(of(m) for m in (found.partial, found.aligned, found.vague))),
     ]
@@ -186,19 +189,27 @@ def own_clsm(facts: PerimeterFacts, project: Project) -> list[Overlap]:
 
 
 def _project_sentences(
-    facts: PerimeterFacts, project: Project, named: Sequence[Overlap], torn: Sequence[Overlap]
+    facts: PerimeterFacts, project: Project, named: Sequence[Overlap], torn: Sequence[Overlap], still: Sequence[Overlap]
 ) -> Iterable[str]:
     """Say what becomes of the CLSM that the project names."""
-    if named:
-        verb = "Élargi" if project.intent is Intent.ENLARGE else "Fusionné" if len(named) == 1 else "Fusionnés"
-        yield f"{verb} par ce projet, donc sans conflit : {fr.listing(map(_qualified, named), most=5)}."
+    held = [o for o in named if o not in (*torn, *still)]
+    if held:
+        verb = "Élargi" if project.intent is Intent.ENLARGE else "Fusionné" if len(held) == 1 else "Fusionnés"
+        yield f"{verb} par ce projet, donc sans conflit : {fr.listing(map(_qualified, held), most=5)}."
+    if still:
+        yield f"À élargir selon le projet, mais aucune commune ne s’y ajoute encore : {fr.listing(map(_qualified, still))}."
     if torn:
         names = fr.listing((o.name for o in torn), most=5)
         yield f"En partie hors du périmètre : {names} ; à prendre en entier, ou à redécouper avec ses membres."
+    zones = facts.crosswalk.layers[LayerId.CLSM].zones
     lost = [i for i in _listed(facts.crosswalk, project) if i not in {o.id for o in named}]
-    if lost:
-        zones = facts.crosswalk.layers[LayerId.CLSM].zones
-        yield f"Nommé dans le projet, mais sans commune dans ce périmètre : {fr.listing(str(zones.at[i, 'nom']) for i in lost)}."
+    nowhere = [i for i in lost if zones.at[i, "precision"] == Precision.INCONNUE]
+    for chosen, said in (
+        ([i for i in lost if i not in nowhere], "mais sans commune dans ce périmètre"),
+        (nowhere, "mais de communes inconnues ici, dans ce périmètre ou non"),
+    ):
+        if chosen:
+            yield f"Nommé dans le projet, {said} : {fr.listing(str(zones.at[i, 'nom']) for i in chosen)}."
     if len(project.clsm) > len(_listed(facts.crosswalk, project)):
         yield "Un CLSM nommé dans le projet n’est pas dans les données d’ici : ce qu’il devient est inconnu."
 
@@ -222,8 +233,8 @@ def _sorted_sentences(
         advice = " : à fusionner ou à redécouper" if held or project.clsm or len(running) > 1 else ""
         yield f"Déjà sur tout ou partie de ces communes : {fr.listing(map(_qualified, running), most=5)}{advice}."
     if unsure:
-        names = fr.listing((o.name for o in unsure), most=5)
-        yield f"CLSM en projet ou au périmètre supposé sur ces communes : {names}."
+        names = fr.listing(map(_qualified, unsure), most=5)
+        yield f"{fr.noun(len(unsure), 'Cité', 'Cités')} sur ces communes, à vérifier : {names}."
 
 
 def _rest_sentences(partial: Sequence[Overlap], aligned: Sequence[Overlap], vague: Sequence[Overlap]) -> Iterable[str]:

@@ -50,8 +50,9 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
             "la question du guide vise les villes qui en ont.",
             figures,
         )
+    taken = "les prend tous" if inside == total else f"en prend {inside}"
     return decision.finding(
-        f"{name} compte {fr.inhabitants(people)} et {facts.atlas.pieces_word(code, total)} ; le périmètre en prend {inside}. "
+        f"{name} compte {fr.inhabitants(people)} et {facts.atlas.pieces_word(code, total)} ; le périmètre {taken}. "
         f"Couvrir la ville entière, {_pieces(facts, code)} se discute.",
         figures,
     )

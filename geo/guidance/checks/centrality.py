@@ -49,9 +49,11 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
         "part_population": people / facts.population if facts.population else 0.0,
         **concentration_figures(held),
     }
-    sentence = f"{town} réunit {fr.ratio(people, facts.population)} des habitants{concentration_text(held)}"
+    gathers = fr.agree(town, "réunit", "réunissent")
+    sentence = f"{town} {gathers} {fr.ratio(people, facts.population)} des habitants{concentration_text(held)}"
     if decision.outcome is Outcome.DISCUSS:
-        question = " : comment faire vivre le CLSM dans les autres communes ?"
+        others = "l’autre commune" if len(facts.towns) == 2 else "les autres communes"
+        question = f" : comment faire vivre le CLSM dans {others} ?"
         return decision.finding(sentence + question, figures, raised_by=("central",))
     most = fr.percent(settings.central, 0)
     return decision.finding(f"{sentence} : rien de ce qui est connu n’y dépasse {most} (seuil de l’outil).", figures)

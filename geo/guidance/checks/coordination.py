@@ -30,10 +30,12 @@ from geo.perimeters import PerimeterFacts
 
 
 def judge(batch: MoveBatch, settings: Settings) -> Judged:
-    """A point of vigilance when in pieces; to discuss above one of the settings, which are ours and not the guide's."""
+    """A point of vigilance when in pieces that a border could join; to discuss when only islands or legal exclaves are apart, which nobody
+    can help, and above one of the settings, which are ours and not the guide's."""
     heavy = heavy_measures(batch, settings)
-    vast = np.any([heavy[name] for name in THRESHOLDS], axis=0)
-    return pick((heavy["pieces"], VIGILANCE), (vast, DISCUSS), otherwise=FAVORABLE), everywhere(batch)
+    apart = heavy["pieces"] & (batch.tied_pieces > 1)
+    raised = np.any([heavy[name] for name in ("pieces", *THRESHOLDS)], axis=0)
+    return pick((apart, VIGILANCE), (raised, DISCUSS), otherwise=FAVORABLE), everywhere(batch)
 
 
 # Measures with a threshold, all of this tool: the setting of each.
@@ -104,8 +106,7 @@ def _size_text(facts: PerimeterFacts) -> str:
     if span and communes > 1:
         text += f", {fr.kilometres(span)} entre les communes les plus éloignées (à vol d’oiseau)"
     if mean is not None and communes > 1:
-        main = facts.town_name(str(facts.towns.index[0]))
-        text += f". En moyenne, un habitant vit à {fr.kilometres(mean)} {fr.of(main)}, à vol d’oiseau"
+        text += f". En moyenne, un habitant vit à {fr.kilometres(mean)} {facts.main_point}, à vol d’oiseau"
     return text
 
 
@@ -143,7 +144,7 @@ CHECK = Check(
     measure="Communes, intercommunalités, superficie, plus grande distance à vol d’oiseau, distance moyenne à la ville principale, nombre de morceaux.",
     source=f"{GUIDE_QUESTIONS} (coordination)",
     formula="Communes, intercommunalités, superficie, plus grande distance entre communes, distance moyenne à la ville principale pondérée par les "
-    "habitants, nombre de morceaux. Plusieurs morceaux : point de vigilance ; un seuil dépassé : à discuter, car ces seuils sont ceux de l’outil.",
+    "habitants, nombre de morceaux. Plusieurs morceaux : point de vigilance, ou à discuter si ce ne sont que des îles ou des enclaves légales ; un seuil dépassé : à discuter, car ces seuils sont ceux de l’outil.",
     limits="Distances à vol d’oiseau entre points intérieurs des communes : ni routes, ni transports, ni relief. Une île ou une enclave légale fait un morceau : la phrase le dit quand ce n’est que cela.",
     figures={
         "communes": "communes à réunir",

@@ -19,7 +19,9 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
     ]
     names = [facts.town_name(str(code)) for code in facts.towns.index]
     details += _cities_in_part(facts)
-    details.append(f"Communes, de la plus peuplée à la moins peuplée : {fr.listing(names, most=30)}.")
+    made_of = fr.listing((name for name, _ in facts.made_of), most=30)
+    kind = facts.made_of_text
+    details.append(f"{fr.upper(kind)}, par population décroissante : {made_of}.")
     bodies = fr.count(len(facts.bodies), "intercommunalité")
     sentence = f"{fr.count(len(names), 'commune')} et {bodies} à associer"
     if not facts.bodies:  # Paris is in one that has no part in this: the Métropole du Grand Paris
@@ -27,7 +29,9 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
         sentence = f"{fr.count(len(names), 'commune')} à associer{alone}"
     if partly:
         verb = "n’est" if len(partly) == 1 else "ne sont"
-        sentence += f" ; {fr.listing((p.name for p in partly), most=4)} {verb} que pour partie dans le périmètre"
+        sentence += (
+            f" ; {fr.listing((fr.the(p.name) for p in partly), most=4)} {verb} que pour partie dans le périmètre"
+        )
     figures = {
         "communes": names,
         "intercommunalites": [p.name for p in facts.bodies],

@@ -181,7 +181,8 @@ def _unplaced(found: QuartersAround, facts: PerimeterFacts) -> tuple[str, tuple[
     zones = facts.crosswalk.layers[LayerId.QPV].zones
     cities = city_names((str(zones.at[o.id, "territoire"]) for o in found.unplaced), facts.atlas)
     which = f"{fr.count(len(found.unplaced), 'QPV', 'QPV')} de {cities}"
-    sentence = f" {which} : un ou plusieurs arrondissements, lesquels n’est pas connu ; non comptés."
+    counted = fr.noun(len(found.unplaced), "non compté", "non comptés")
+    sentence = f" {which} {counted} : on ne sait pas dans quels arrondissements."
     return sentence, (f"arrondissements de {which}",)
 
 

@@ -111,11 +111,19 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
         "echelle_du_perimetre": _scale_of(facts, part),
     }
     sentence = (
-        f"{name} réunit {fr.ratio(people, part.population_total)} des habitants de son "
-        f"intercommunalité ({part.name}){concentration_text(held)} : {_spoken(speaks, bool(held))} {_taken(facts, part)}"
+        f"{name}{_where(facts, town)} {fr.agree(name, 'réunit', 'réunissent')} {fr.ratio(people, part.population_total)} des habitants de "
+        f"{fr.agree(name, 'son', 'leur')} intercommunalité ({part.name}){concentration_text(held)} : {_spoken(speaks, bool(held))} {_taken(facts, part)}"
     )
     raised = ("central",) if decision.outcome is Outcome.DISCUSS else ()
     return decision.finding(sentence, figures, raised_by=raised)
+
+
+def _where(facts: PerimeterFacts, town: str) -> str:
+    """Say that the town spoken of is not in the perimeter, or only in part."""
+    inside = int((facts.table["commune"] == town).sum())
+    if not inside:
+        return ", hors du périmètre,"
+    return ", en partie dans le périmètre," if inside < len(facts.atlas.members("commune", town)) else ""
 
 
 def _spoken(speaks: int, more: bool) -> str:
@@ -143,7 +151,7 @@ def _scale_of(facts: PerimeterFacts, part: TerritoryPart) -> str:
 
 def _no_candidate(part: TerritoryPart, settings: Settings) -> str:
     return (
-        f"{part.name} compte {fr.inhabitants(part.population_total)}, plus de {fr.inhabitants(settings.big_city)} : trop pour être "
+        f"{fr.upper(fr.the(part.name))} compte {fr.inhabitants(part.population_total)}, plus de {fr.inhabitants(settings.big_city)} : trop pour être "
         "l’échelle d’un seul CLSM. Reste à choisir une commune, un groupe de communes ou d’arrondissements, selon les besoins et les ressources."
     )
 

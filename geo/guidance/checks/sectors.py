@@ -85,8 +85,10 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
     missing = _missing(facts, LayerId.ADULT_SECTORS)
     names = fr.listing((o.name for o in main), most=8)
     if decision.outcome is Outcome.UNKNOWN:
-        seen = f" Connu : {names}." if main else ""
-        sentence = f"Les secteurs de psychiatrie adulte ne sont pas tous connus sur ce périmètre.{seen}"
+        known = f"Les secteurs de psychiatrie adulte ne sont pas tous connus sur ce périmètre. {fr.noun(len(main), 'Connu', 'Connus')} : {names}."
+        sentence = (
+            known if main else "Aucun secteur de psychiatrie adulte n’est connu sur ce périmètre : à demander à l’ARS."
+        )
         return decision.finding(sentence, figures, details, missing or ("secteurs adultes de ces communes",))
     if len(main) == 1 and not slivers:
         start = f"Un seul secteur adulte : {names}. Un seul interlocuteur pour la psychiatrie adulte."

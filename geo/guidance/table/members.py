@@ -15,7 +15,7 @@ import numpy as np
 
 from geo import french as fr
 from geo.claims import sector_code
-from geo.communes import Atlas
+from geo.communes import Atlas, parts_named
 from geo.guidance.sector_shares import SectorShare, sectors_listed, sectors_met
 from geo.guidance.table.hospitals import hospitals
 from geo.guidance.table.partners import Filled, functions
@@ -61,6 +61,7 @@ _COUNCIL = {
     "976": "Département de Mayotte",
 }
 LYON = "200046977"  # Métropole de Lyon: holds the powers of the département on its own communes
+MOST_PIECES = 6  # arrondissements of a city named
 _COG = "Code officiel géographique (INSEE)"
 
 
@@ -126,9 +127,20 @@ def _communes(facts: PerimeterFacts) -> Iterator[Seat]:
     for town, people in facts.towns.items():
         mine, detail = codes[town], fr.inhabitants(int(people))
         if str(town) in facts.atlas.parts:
-            detail += f" dans {fr.count(len(mine), 'arrondissement')} : maires d’arrondissement aussi"
+            detail += _pieces(facts, str(town), mine)
         name = facts.town_name(str(town))
         yield Seat(COMMUNES, name, "maire ou élu délégué à la santé", detail, source, codes=mine, id=f"commune:{town}")
+
+
+def _pieces(facts: PerimeterFacts, town: str, mine: tuple[str, ...]) -> str:
+    """Say which parts of a city are inside, and whom they bring: mayors of arrondissement; the IRIS of a city have none."""
+    if len(mine) < len(facts.atlas.members("commune", town)):
+        where = fr.listing((name for name, _ in parts_named(facts.atlas, mine)), most=MOST_PIECES)
+    else:
+        where = facts.atlas.pieces_word(town, len(mine))
+    districts = len({code[:5] for code in mine})
+    mayors = fr.noun(districts, "maire d’arrondissement", "maires d’arrondissement")
+    return f" dans {where}{'' if town in facts.atlas.opened else f' ; {mayors} aussi'}"
 
 
 def _care(facts: PerimeterFacts) -> Iterator[Seat]:
@@ -188,11 +200,17 @@ def _state(facts: PerimeterFacts) -> Iterator[Seat]:
     for region in sorted(set(facts.table["region"])):
         inside = sorted(set(facts.table.loc[facts.table["region"] == region, "departement"]))
         where = fr.listing(_name(atlas, d) for d in inside)
-        yield Seat(STATE, f"ARS {atlas.regions.at[region, 'nom']}", "délégation départementale", where, _COG)
+        yield Seat(STATE, f"ARS {atlas.regions.at[region, 'nom']}", ars_desk(atlas, region), where, _COG)
     for code in facts.departements:
         yield Seat(STATE, f"Préfecture {of(atlas, code)}", "préfet ou délégué (politique de la ville)", "", _COG)
     for council, detail in _councils(facts).items():
         yield Seat(STATE, council, "présidence, action sociale", detail, _COG)
+
+
+def ars_desk(atlas: Atlas, region: str) -> str:
+    """Return whom to write to in a regional agency: its delegation for the département, or its head where a region is one département."""
+    alone = atlas.table["departement"].iloc[atlas.members("region", region)].nunique() == 1
+    return "direction générale" if alone else "délégation départementale"
 
 
 def _councils(facts: PerimeterFacts) -> dict[str, str]:

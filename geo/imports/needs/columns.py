@@ -87,22 +87,20 @@ def table_of(grid: Grid, filename: str, atlas: Atlas) -> Table:
             f"{filename} : plus de {MOST_COLUMNS} colonnes ; gardez celle du territoire et celles des indicateurs."
         )
     head, place = _header(grid.rows, place, width)
+    gone = grid.unseen.rows | grid.unseen.struck
     below = [
         (place + 2 + i, (*row, *[""] * (width - len(row))))
         for i, row in enumerate(grid.rows[place + 1 :])
-        if any(cell.strip() for cell in row) and place + 2 + i not in grid.hidden
+        if any(cell.strip() for cell in row) and place + 2 + i not in gone
     ]
     used = [i for i in range(width) if head[i] or any(row[i].strip() for _, row in below)]
     header: list[str] = []
     for i in used:
         name = head[i] or f"colonne {i + 1}"
         header.append(name if name not in header else f"{name} ({i + 1})")
-    hidden = len([n for n in grid.hidden if n > place + 1])
-    said = (
-        (Remark("à savoir", "", f"{count(hidden, 'ligne masquée laissée', 'lignes masquées laissées')} de côté."),)
-        if hidden
-        else ()
-    )
+    hidden = len([n for n in gone if n > place + 1])
+    left = f"{count(hidden, 'ligne masquée ou barrée laissée', 'lignes masquées ou barrées laissées')} de côté."
+    said = tuple(Remark("à savoir", "", *words) for words in (*([(left,)] if hidden else ()), *grid.unseen.said))
     table = Table(
         grid.name, tuple(header), tuple((n, tuple(row[i] for i in used)) for n, row in below), said, bool(grid.encoding)
     )

@@ -7,7 +7,7 @@ are trusted as codes, once their outline agrees.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -23,15 +23,14 @@ from geo.french import count, fold, listing
 from geo.geometry import WGS84, Geometries, polygonal
 from geo.imports.draft import Method, Progress
 from geo.imports.headers import is_other, names_own
-from geo.imports.settling import ABSENT, FILE_NAME, NAMED, WHOLE_COMMUNES, YES, Answers, Doubt, value_key
+from geo.imports.settling import FILE_NAME, WHOLE_COMMUNES, YES, Answers
 from geo.imports.shapes.apart import apart
-from geo.imports.shapes.attributes import name_doubt, names_none
+from geo.imports.shapes.attributes import name_doubt, present
 from geo.imports.shapes.crossing import Crossing, cross
 from geo.imports.shapes.features import SHOWN, Features, Territories
 from geo.imports.shapes.pieces import PIECES, PiecesOfCities, by_pieces
 from geo.imports.shapes.squares import Squares
 from geo.imports.shapes.zones import crossing_remarks
-from geo.imports.vocabulary import says_yes
 from geo.layers import members_frame, project, whole_members
 from geo.remarks import Remark
 
@@ -57,7 +56,7 @@ def assign(
         When no territory is left, with every reason, or when there are too many.
     """
     features = _coded(features, atlas, kind, name_chosen=answers.roles.get("nom") is not None)
-    features = _present(features, kind)
+    features = present(features, kind)
     features = _joined(_gathered(features).checked())
     progress(0.0, "Comparaison aux communes")
     if features.atoms is not None:
@@ -119,41 +118,6 @@ def _name_asked(features: Features, atlas: Atlas) -> Features:
     features = features.say("à savoir", f"colonne « {naming} »", "les communes qui y portent la même valeur font un territoire.",
                             "Changez la colonne du nom si ce n’est pas elle.")  # fmt: skip
     return features.ask([name_doubt(features, naming, said)])
-
-
-def _present(features: Features, kind: str) -> Features:
-    """Leave aside the features that say that there is no territory there, by the column of names or by a column of yes and no."""
-    names = features.texts("nom")[features.places].astype(str)
-    of_communes = features.atoms is not None
-    blank = "nom" in features.roles and (of_communes or names_own(features.roles["nom"], kind))
-    kept = np.array([not names_none(features, name, blank=blank) for name in names], dtype=bool)
-    values: dict[str, list[int]] = {}
-    for name, line, here in zip(names, features.lines[features.places], kept, strict=True):
-        if not here:
-            values.setdefault(name, []).append(int(line))
-    if "retenue" in features.roles:
-        kept &= np.array([bool(says_yes(str(v))) for v in features.texts("retenue")[features.places]], dtype=bool)
-    if kept.all():
-        return features
-    left = ~kept
-    atoms = features.atoms or ()
-    without = {a for found, gone in zip(atoms, left, strict=True) if gone for a in found} if of_communes else set()
-    inside = {a for found, here in zip(atoms, kept, strict=True) if here for a in found} if of_communes else set()
-    features = features.ask(_absence(text, lines) for text, lines in values.items())
-    words = count(
-        int(left.sum()),
-        "objet où le fichier dit qu’il n’y a pas de territoire",
-        "objets où le fichier dit qu’il n’y a pas de territoire",
-    )
-    features = features.say("à savoir", "", f"{words} : laissé{'s' if left.sum() > 1 else ''} de côté.")
-    return replace(features, absent=int(left.sum()), without=tuple(sorted(without - inside))).only(kept)
-
-
-def _absence(text: str, lines: Sequence[int]) -> Doubt:
-    shown = f"« {text[:40]} »" if text else "Une valeur vide"
-    said = f"{shown} dans la colonne du territoire ({count(len(lines), 'objet')}) est compris : aucun territoire."
-    return Doubt("valeur", value_key("nom", text), said, value=text, proposal=ABSENT, rows=tuple(lines), blocking=False,
-                 candidates=(("aucun territoire", ABSENT), ("c’est le nom d’un territoire", NAMED)))  # fmt: skip
 
 
 def _padded(code: str) -> str:

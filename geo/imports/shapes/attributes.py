@@ -5,20 +5,22 @@ The column that names territories is the one of the layer (« CLSM ») before an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.communes import SHAPE
 from geo.errors import GeoInputError
 from geo.files import column_key
-from geo.french import fold, listing
+from geo.french import count, fold, listing
 from geo.imports.draft import EXAMPLES, Column
-from geo.imports.headers import is_other, names_own, speaks_of
-from geo.imports.settling import Answers, Doubt, shape_of
+from geo.imports.headers import is_other, names_own, role_of, speaks_of
+from geo.imports.settling import ABSENT, NAMED, NO, REFUSED, YES, Answers, Doubt, shape_of, value_key
 from geo.imports.shapes.features import Features
-from geo.imports.vocabulary import says_none, says_yes
+from geo.imports.vocabulary import WITHIN, names_nothing, says_none, says_yes, tells_states, yes_and_no
 
 # Role → headers, folded and without blanks, the best first; « * » at the end stands for anything.
 HEADERS: Mapping[str, str] = {
@@ -42,6 +44,7 @@ OTHERS = {
     "secteurs-adultes": "secteur",
     "secteurs-enfants": "secteur",
 }
+_AS_TABLES = ("etat", "fin", "annee", "note", "source_titre", "source_url")  # whose headers are those of tables too
 SURE, LIKELY, POSSIBLE = 0.95, 0.7, 0.4
 
 
@@ -65,9 +68,10 @@ def understand(features: Features, kind: str, answers: Answers) -> Features:
         for c in table.columns
         if names_own(str(c), kind) and str(c) not in roles.values() and (table[c] != "").any()
     ]
-    if "retenue" not in given and (kept := _yes_and_no(table, kind, set(roles.values()))):
-        roles["retenue"], surely["retenue"] = kept, SURE
-        own = [c for c in own if c != kept]
+    for role in WITHIN:
+        if role not in given and (kept := _yes_and_no(table, kind, role, set(roles.values()))):
+            roles[role], surely[role] = kept, SURE
+            own = [c for c in own if c != kept]
     if "nom" not in given and own:
         roles["nom"], surely["nom"] = own[0], SURE
     for role, words in HEADERS.items():
@@ -76,6 +80,8 @@ def understand(features: Features, kind: str, answers: Answers) -> Features:
         found = _by_header(table, _words(role, words, kind), taken=set(roles.values()), role=role)
         if found:
             roles[role], surely[role] = found
+        elif role in _AS_TABLES and (named := _as_tables(table, kind, role, set(roles.values()))):
+            roles[role], surely[role] = named, SURE
     if "nom" not in given and "nom" not in roles:
         column = _by_values(table, set(roles.values()))
         if column:
@@ -87,6 +93,10 @@ def understand(features: Features, kind: str, answers: Answers) -> Features:
                     )
                 ]
             )
+    if "etat" not in given and "etat" not in roles and (stated := _states(table, kind, set(roles.values()))):
+        roles["etat"], surely["etat"] = stated, POSSIBLE
+        said = f"La colonne « {stated} » semble dire où en est chaque territoire : est-ce bien son état ?"
+        features = features.ask([_column_doubt(features, "etat", stated, said)])
     by_column = {column: role for role, column in roles.items()}
     columns = tuple(
         Column(
@@ -103,13 +113,18 @@ def understand(features: Features, kind: str, answers: Answers) -> Features:
 
 def name_doubt(features: Features, column: str, said: str) -> Doubt:
     """Ask whether a column is the one that names the territories."""
+    return _column_doubt(features, "nom", column, said)
+
+
+def _column_doubt(features: Features, role: str, column: str, said: str) -> Doubt:
     options = [(str(c), str(c)) for c in features.table.columns][:40]
-    return Doubt("colonne", "colonne/nom", said, value=column, proposal=column, candidates=(*options, ("aucune", "")))
+    key = f"colonne/{role}"
+    return Doubt("colonne", key, said, value=column, proposal=column, candidates=(*options, ("aucune", "")))
 
 
 def _given(features: Features, answers: Answers) -> dict[str, str]:
     table = features.table
-    given = {r: c for r, c in answers.roles.items() if r in (*HEADERS, "population", "annee_source", "retenue")}
+    given = {r: c for r, c in answers.roles.items() if r in (*HEADERS, "population", "annee_source", *WITHIN)}
     absent = sorted({c for c in given.values() if c and c not in table.columns})
     if absent and not answers.shape:
         raise GeoInputError(
@@ -127,14 +142,23 @@ def _words(role: str, words: str, kind: str) -> str:
     return " ".join(w for w in words.split() if not any(w in (o, f"nom{o}", f"lib{o}") for o in others))
 
 
-def _yes_and_no(table: pd.DataFrame, kind: str, taken: set[str]) -> str:
-    """Return the column that says by yes and no what is in the layer, "" when there is none."""
+def _yes_and_no(table: pd.DataFrame, kind: str, role: str, taken: set[str]) -> str:
+    """Return the column that says by yes and no what is in the layer, or has left it, "" when there is none."""
     for column in map(str, table.columns):
-        values = [v for v in table[column] if v]
-        if column in taken or not values or not speaks_of(column, kind):
+        if column in taken or not (speaks_of(column, kind) if role == "retenue" else role_of(column, kind) == role):
             continue
-        said = [says_yes(v) for v in dict.fromkeys(values)]
-        if None not in said and True in said:
+        values = [v for v in table[column] if v]
+        if yes_and_no(values, mostly=not names_own(column, kind)):
+            return column
+    return ""
+
+
+def _states(table: pd.DataFrame, kind: str, taken: set[str]) -> str:
+    """Return the column that holds états under a header that names no role, "" when there is none."""
+    for column in map(str, table.columns):
+        if column in taken or is_other(column) or role_of(column, kind):
+            continue
+        if tells_states(v for v in table[column].unique() if v):
             return column
     return ""
 
@@ -147,6 +171,12 @@ def _by_header(table: pd.DataFrame, words: str, *, taken: set[str], role: str) -
             if same and (table[column] != "").any() and (role != "code_commune" or _are_codes(table[column])):
                 return column, LIKELY if word.endswith("*") else SURE
     return None
+
+
+def _as_tables(table: pd.DataFrame, kind: str, role: str, taken: set[str]) -> str:
+    """Return the column whose header names a role in a table of a planner, "" when there is none."""
+    free = [str(c) for c in table.columns if str(c) not in taken and (table[c] != "").any()]
+    return next((column for column in free if role_of(column, kind) == role), "")
 
 
 def _are_codes(values: pd.Series[str]) -> bool:
@@ -168,9 +198,81 @@ def _by_values(table: pd.DataFrame, taken: set[str]) -> str | None:
 _NEVER = frozenset({"couche", "layer", "path", "fid", "globalid", "styleurl"})
 
 
-def names_none(features: Features, text: str, *, blank: bool) -> bool:
+def _names_none(features: Features, text: str, *, blank: bool) -> bool:
     """Tell whether the value of the column of names says that there is no territory there; `blank`: whether a blank does."""
     answer = features.answers.value("nom", text)
     if answer:
         return answer == "aucun"
     return (says_none(text) and bool(text)) or (blank and not text)
+
+
+def present(features: Features, kind: str) -> Features:
+    """Leave aside the features that say that there is no territory there, by the column of names or by a column of yes and no."""
+    features = _unnamed(features)
+    names = features.texts("nom")[features.places].astype(str)
+    of_communes = features.atoms is not None
+    blank = "nom" in features.roles and (of_communes or names_own(features.roles["nom"], kind))
+    kept = np.array([not _names_none(features, name, blank=blank) for name in names], dtype=bool)
+    values: dict[str, list[int]] = {}
+    for name, line, here in zip(names, features.lines[features.places], kept, strict=True):
+        if not here:
+            values.setdefault(name, []).append(int(line))
+    for role in WITHIN:
+        if role in features.roles:
+            features, inside = _within(features, role)
+            kept &= inside
+    if kept.all():
+        return features
+    left = ~kept
+    atoms = features.atoms or ()
+    without = {a for found, gone in zip(atoms, left, strict=True) if gone for a in found} if of_communes else set()
+    held = {a for found, here in zip(atoms, kept, strict=True) if here for a in found} if of_communes else set()
+    features = features.ask(_absence(text, lines) for text, lines in values.items())
+    words = count(
+        int(left.sum()),
+        "objet où le fichier dit qu’il n’y a pas de territoire",
+        "objets où le fichier dit qu’il n’y a pas de territoire",
+    )
+    features = features.say("à savoir", "", f"{words} : laissé{'s' if left.sum() > 1 else ''} de côté.")
+    return replace(features, absent=int(left.sum()), without=tuple(sorted(without - held))).only(kept)
+
+
+def _unnamed(features: Features) -> Features:
+    """Refuse the features whose value in the column of names says how things are there, and names nothing: « en projet »."""
+    found: dict[str, list[int]] = {}
+    for at, text in enumerate(features.texts("nom")[features.places].astype(str)):
+        if names_nothing(text) and features.answers.value("nom", text) is None:
+            found.setdefault(text, []).append(at)
+    doubts = [
+        Doubt("valeur", value_key("nom", text), f"« {text[:40]} » dans la colonne du territoire ({count(len(ats), 'objet')}) n’en nomme aucun.",
+              value=text, proposal=REFUSED, rows=tuple(int(features.lines[features.places[at]]) for at in ats), blocking=False,
+              candidates=(("aucun territoire", ABSENT), ("c’est le nom d’un territoire", NAMED), ("inconnu : objets refusés", REFUSED)))
+        for text, ats in found.items()
+    ]  # fmt: skip
+    reasons = {at: f"« {text[:40]} » ne nomme aucun territoire." for text, ats in found.items() for at in ats}
+    return features.ask(doubts).refuse(reasons, "Donnez le nom du territoire, ou dites qu’il n’y en a pas.")
+
+
+def _within(features: Features, role: str) -> tuple[Features, npt.NDArray[np.bool_]]:
+    """Tell which features are in the layer by a column of yes and no; a text that is neither is asked about, and is a no meanwhile."""
+    open_ones: dict[str, list[int]] = {}
+    inside = np.zeros(len(features.places), dtype=bool)
+    for at, text in enumerate(map(str, features.texts(role)[features.places])):
+        said, answer = says_yes(text), features.answers.value(role, text)
+        if said is None and answer is None:
+            open_ones.setdefault(text, []).append(int(features.lines[features.places[at]]))
+        inside[at] = answer == YES if answer is not None else said == WITHIN[role]
+    options = (("dans la couche", YES), ("pas dans la couche", NO))
+    doubts = [
+        Doubt("valeur", value_key(role, text), f"« {text[:40]} » ({count(len(lines), 'objet')}) : est-ce dans la couche ?",
+              value=text, proposal=NO, rows=tuple(lines), candidates=options)
+        for text, lines in open_ones.items()
+    ]  # fmt: skip
+    return features.ask(doubts), inside
+
+
+def _absence(text: str, lines: Sequence[int]) -> Doubt:
+    shown = f"« {text[:40]} »" if text else "Une valeur vide"
+    said = f"{shown} dans la colonne du territoire ({count(len(lines), 'objet')}) est compris : aucun territoire."
+    return Doubt("valeur", value_key("nom", text), said, value=text, proposal=ABSENT, rows=tuple(lines), blocking=False,
+                 candidates=(("aucun territoire", ABSENT), ("c’est le nom d’un territoire", NAMED)))  # fmt: skip

@@ -18,11 +18,12 @@ from geo.files import sha256_of
 from geo.french import count, inhabitants, listing, percent
 from geo.geometry import WGS84, Geometries
 from geo.imports.draft import ImportDraft
-from geo.imports.etats import Etats, etat_of, worst
+from geo.imports.etats import Etats, etat_of
 from geo.imports.shapes.crossing import Crossing
 from geo.imports.shapes.features import Features, Territories
 from geo.imports.shapes.open import ALL_FOLDERS
 from geo.imports.shapes.squares import Squares
+from geo.imports.vocabulary import year_of
 from geo.layers import Precision, project, zone_id, zones_frame
 from geo.remarks import Remark
 
@@ -69,19 +70,18 @@ def draft_of(features: Features, kind: str, path: Path, atlas: Atlas) -> ImportD
 
 def _with_states(features: Features, atlas: Atlas) -> tuple[Features, list[str], tuple[str, ...]]:
     """Read the état of each territory; leave out those that are dissolved, whose communes are in none."""
-    texts, ends = features.texts("etat").astype(str), features.texts("fin").astype(str)
+    texts, ends, notes = (features.texts(role).astype(str) for role in ("etat", "fin", "note"))
     read = Etats(features.answers)
 
-    def state(at: int) -> str:
-        line = int(features.lines[at])
-        return worst(read.read(texts[at], line) if texts[at] else "", read.ended(ends[at], line))
+    def state(at: int, name: str) -> str:
+        return read.of_row(int(features.lines[at]), etat=texts[at], end=ends[at], name=name, note=notes[at])
 
     states: list[str] = []
     kept: list[int] = []
     remarks: list[Remark] = []
     territories = features.territories
     for zone, (name, group) in enumerate(zip(territories.names, territories.features, strict=True)):
-        said = [word for at in group if (word := state(int(at)))]
+        said = [word for at in group if (word := state(int(at), name))]
         etat, remark = etat_of(name, said, int(features.lines[group[0]]))
         remarks += [remark] if remark else []
         if etat is not None:
@@ -123,7 +123,7 @@ def _zones(features: Features, kind: str, states: Sequence[str], atlas: Atlas) -
 
 def _year(text: str) -> str:
     """Return the year in a date or a text, "" when there is none."""
-    found = re.search(r"(?<!\d)(19|20)\d\d(?!\d)", text)
+    found = re.search(r"(?<!\d)(19|20)\d\d(?!\d)", year_of(text))
     return found[0] if found else ""
 
 

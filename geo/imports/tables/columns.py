@@ -15,8 +15,9 @@ from geo.communes import (
 from geo.imports.draft import EXAMPLES, Column
 from geo.imports.settling import Answers, shape_of
 from geo.imports.tables.contents import MEMBERSHIP, SAMPLE
-from geo.imports.tables.header_row import find_header
-from geo.imports.tables.proposed import proposed_name, proposed_places, wide_columns
+from geo.imports.tables.header_row import find_header, two_rows
+from geo.imports.tables.hidden import letters
+from geo.imports.tables.proposed import proposed_etat, proposed_name, proposed_places, spread_columns, wide_columns
 from geo.imports.tables.roles import Settling, answered, by_headers, checked
 from geo.imports.tables.table import Layout
 
@@ -31,16 +32,20 @@ def understand(rows: Sequence[Sequence[str]], kind: str, atlas: Atlas, answers: 
     """
     header, asked = find_header(rows, kind, atlas, answers)
     width = max((len(row) for row in rows[max(header, 0) : max(header, 0) + 2000]), default=0)
-    names = column_names(rows[header] if header >= 0 else (), width)
+    titles = two_rows(rows, header, kind)
+    header += bool(titles)
+    names = column_names(titles or (rows[header] if header >= 0 else ()), width)
     picked, cells = _samples(rows, header, width)
     shape = shape_of(names)
     found = Settling(names, picked, cells, kind, atlas, answers.of_shape(shape))
     answered(found)
     by_headers(found)
     checked(found)
-    wide, crosses = wide_columns(found) if header >= 0 else ((), False)
+    spread = spread_columns(found) if header >= 0 else ()
+    wide, crosses = wide_columns(found) if header >= 0 and not spread else ((), False)
     if not wide or crosses:
         proposed_places(found)
+    proposed_etat(found, wide)
     if not wide:
         proposed_name(found)
     roles = {role: place for role, (place, _, _) in found.chosen.items()}
@@ -50,10 +55,10 @@ def understand(rows: Sequence[Sequence[str]], kind: str, atlas: Atlas, answers: 
         for i, name in enumerate(names)
     )
     score = sum(c.confidence for c in columns) + (1 if set(roles) & set(MEMBERSHIP) else 0)
-    doubts = (*asked, *found.doubts)
+    doubts = (*asked, *(d for d in found.doubts if not (crosses and d.key == "colonne/retenue")))
     other = tuple(name for name in found.other if not wide or names.index(name) not in wide)
     return Layout(header, names, roles, columns, score + 2 * len(wide), doubts=doubts, other=other, wide=wide,
-                  crosses=crosses, shape=shape, answers=found.answers)  # fmt: skip
+                  crosses=crosses, spread=spread, shape=shape, answers=found.answers)  # fmt: skip
 
 
 def column_names(header: Sequence[str], width: int) -> tuple[str, ...]:
@@ -65,16 +70,6 @@ def column_names(header: Sequence[str], width: int) -> tuple[str, ...]:
         seen[name] = seen.get(name, 0) + 1
         names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return tuple(names)
-
-
-def letters(place: int) -> str:
-    """Return the letters that a spreadsheet gives to a column (0 is A)."""
-    text = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        text = chr(65 + rest) + text
-    return text
 
 
 def _samples(rows: Sequence[Sequence[str]], header: int, width: int) -> tuple[list[Sequence[str]], list[list[str]]]:

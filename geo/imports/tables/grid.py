@@ -12,7 +12,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from python_calamine import CalamineError, SheetVisibleEnum
@@ -32,7 +32,7 @@ from geo.files import (
 )
 from geo.french import megabytes, number
 from geo.imports.draft import MAX_COLUMNS, MAX_ROWS
-from geo.imports.tables.hidden import hidden_rows
+from geo.imports.tables.hidden import Unseen, unseen
 
 MAX_CELLS = 20_000_000
 MAX_TEXT = 100_000_000  # bytes of a text table, which takes several times as much in memory
@@ -63,7 +63,7 @@ class Grid:
     """A table as rows of texts; row `i` of `rows` is row `i + 1` of the file. `encoding` in plain words, "" for a workbook.
 
     `twice` counts the cells whose accents had been damaged (UTF-8 read as Windows-1252) and were repaired. `spoilt`
-    holds the numbers of the lines of a UTF-8 text where bytes were no UTF-8, read in Windows-1252. `filled` counts the cells filled from a merged one. `hidden` holds the numbers of the rows that the workbook hides;
+    holds the numbers of the lines of a UTF-8 text where bytes were no UTF-8, read in Windows-1252. `filled` counts the cells filled from a merged one. `unseen` is what the sheet does not show;
     `concealed` tells that it hides the whole sheet.
     """
 
@@ -73,7 +73,7 @@ class Grid:
     twice: int = 0
     spoilt: tuple[int, ...] = ()
     filled: int = 0
-    hidden: frozenset[int] = frozenset()
+    unseen: Unseen = field(default_factory=Unseen)
     concealed: bool = False
 
 
@@ -199,7 +199,7 @@ def _sheets(content: bytes, form: FileForm, filename: str) -> list[Grid]:
     if form.name in ("xlsx", "ods"):
         _weigh_cells(content, form, filename)
     grids = []
-    hidden = hidden_rows(content, form.name) if form.name in ("xlsx", "ods") else {}
+    apart = unseen(content, form.name) if form.name in ("xlsx", "ods") else {}
     try:
         with open_workbook(io.BytesIO(content)) as book:
             seen = {str(sheet.name): sheet.visible is SheetVisibleEnum.Visible for sheet in book.sheets_metadata}
@@ -217,7 +217,7 @@ def _sheets(content: bytes, form: FileForm, filename: str) -> list[Grid]:
                         name,
                         rows,
                         filled=filled,
-                        hidden=hidden.get(name, frozenset()),
+                        unseen=apart.get(name, Unseen()),
                         concealed=not seen.get(name, True),
                     )
                 )

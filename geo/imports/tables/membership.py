@@ -7,92 +7,35 @@ where it stands: `where` settles that once all rows were read.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable
 
 from geo.communes import (
     Atlas,
     CommuneMatch,
-    Named,
     all_named,
     departement_of,
     departement_of_text,
     find_body,
     find_name,
     history,
+    in_departement,
     read_any,
     read_departement,
     read_loose_code,
     read_loose_name,
+    read_postal,
     says_without,
     split_list,
     take_apart,
     was_named,
 )
-from geo.french import count, fold, listing
+from geo.french import count, fold, listing, of
 from geo.imports.iris_codes import read_iris
+from geo.imports.tables.table import Cells, Loose, Missed, Reading, Said
+from geo.imports.vocabulary import all_of_it
 from geo.layers import Precision
-from geo.remarks import RemarkKind
 
-Said = tuple[RemarkKind, str, str]
-_CODE = re.compile(r"[\d\s.,]+|2[ABab][\d\s]+|\d+(?:\.\d+)?[eE]\+?\d+")
-
-
-class Cells(NamedTuple):
-    """The texts of a row that tell of its communes, stripped; "" where there is none. `method` is the way the row says that they
-    are known."""
-
-    code: str = ""
-    name: str = ""
-    communes: str = ""
-    epci: str = ""
-    departement: str = ""
-    postal: str = ""
-    method: str = ""
-    iris: str = ""
-
-    @property
-    def place(self) -> str:
-        """What the row calls its place, in one text."""
-        return " ".join(filter(None, (self.code or self.postal, self.name))) or self.epci or self.departement
-
-
-@dataclass(frozen=True)
-class Missed:
-    """A text that names nothing sure: why, what to do, the communes that it may be (codes of today), its département if stated."""
-
-    text: str
-    message: str
-    advice: str
-    codes: tuple[str, ...] = ()
-    departement: str = ""
-    fault: bool = True  # whether it is refused; else it was read, and may be something else
-
-
-@dataclass(frozen=True)
-class Loose:
-    """A name without a département nor a code, and every commune that bears it or bore it."""
-
-    text: str
-    named: tuple[Named, ...]
-
-
-class Reading(NamedTuple):
-    """What a row gives.
-
-    `rows` are surely meant (rows of the atlas); `loose` names are settled where they stand; `missed` texts are refused, or asked
-    about. `iris` are those named by their code, each with the row of its commune. `listed` tells that the row is a list, which may be kept in part. `unlocated` when it says that the composition is not
-    known.
-    """
-
-    rows: tuple[int, ...] = ()
-    loose: tuple[Loose, ...] = ()
-    missed: tuple[Missed, ...] = ()
-    said: tuple[Said, ...] = ()
-    listed: bool = False
-    unlocated: bool = False
-    precision: Precision | None = None
-    iris: tuple[tuple[str, int], ...] = ()
+_CODE = re.compile(r"[\d\s.,]+|2[ABab][\d\s]+|\d+(?:[.,]\d*)?[eE]\+?\d+")
 
 
 def read_membership(cells: Cells, *, alone: bool, by_commune: bool, atlas: Atlas) -> Reading:
@@ -113,6 +56,11 @@ def read_membership(cells: Cells, *, alone: bool, by_commune: bool, atlas: Atlas
         )
     if cells.iris:
         return _pieces(cells, said, atlas)
+    whole = not cells.code and all_of_it(cells.communes or cells.name)
+    if whole and cells.epci:
+        return _body(cells, said, atlas, asked=False)
+    if whole and owner:
+        return _given(read_departement(owner, atlas), said, atlas, Precision.DEPARTEMENT)
     if cells.code or cells.name:
         return _commune(cells, owner or "", said, atlas)
     if cells.communes:
@@ -134,7 +82,9 @@ def read_membership(cells: Cells, *, alone: bool, by_commune: bool, atlas: Atlas
 
 def _departements(text: str, atlas: Atlas) -> tuple[str, ...]:
     """Read a list of départements in a cell (« 79, 86 », « Deux-Sèvres et Vienne »); nothing where one is none."""
-    found = [departement_of_text(part, atlas) for part in re.split(r"[;,/|&+\n]|\set\s", text) if part.strip()]
+    found: list[str | None] = []
+    for part in filter(None, map(fold, re.split(r"[;,/|&+\n]|\set\s", text))):
+        found += ["2A", "2B"] if part in ("20", "corse") else [departement_of_text(part, atlas)]
     return tuple(dict.fromkeys(filter(None, found))) if all(found) else ()
 
 
@@ -167,7 +117,7 @@ def _pieces(cells: Cells, said: list[Said], atlas: Atlas) -> Reading:
 
 # --- one commune ---------------------------------------------------------------------------------------------------
 def _commune(cells: Cells, owner: str, said: list[Said], atlas: Atlas) -> Reading:
-    code, name = cells.code, cells.name
+    code, name = in_departement(cells.code, owner) or cells.code, cells.name
     if code and not _CODE.fullmatch(code) and not name:
         code, name = "", cells.code  # a name in the column of codes
     by_code = read_loose_code(code, atlas) if code else None
@@ -271,7 +221,7 @@ def _disagreement(text: str, place: CommuneMatch, name: str, atlas: Atlas) -> li
     if any(whole & set(atlas.parts.get(c, (c,))) for c in found.codes) or was_named(name[:200], whole, atlas):
         return []
     label = atlas.label(place.atoms[0])
-    message = f"le code est celui de {label}, la ligne dit « {name[:60]} » ; le code est retenu."
+    message = f"le code est celui {of(label)}, la ligne dit « {name[:60]} » ; le code est retenu."
     return [
         Missed(text, message, "Vérifiez lequel des deux est juste.", (place.atoms[0], *found.codes[:6]), fault=False)
     ]
@@ -289,18 +239,7 @@ def _elsewhere(place: CommuneMatch, owner: str, atlas: Atlas) -> list[Said]:
 
 def _by_postal_code(postal: str, said: list[Said], atlas: Atlas) -> Reading:
     """Read a postal code that stands alone in a column of them: the only commune it serves, else nothing."""
-    digits = re.sub(r"[.,]0+$", "", postal.strip()).replace(" ", "").zfill(5)
-    codes = history(atlas).postal.get(digits, ())
-    if len(codes) == 1:
-        message = f"code postal {digits} : pris pour {atlas.label(codes[0])}, seule commune qu’il desserve."
-        said.append(("réparé", message, ""))
-        return Reading((atlas.row[codes[0]],), said=tuple(said), precision=Precision.CODES_POSTAUX)
-    if codes:
-        served = listing([atlas.label(c) for c in codes], 6)
-        message = f"le code postal {digits} dessert {count(len(codes), 'commune')} ({served})."
-    else:
-        message = f"« {postal[:20]} » n’est pas un code postal connu."
-    return _refused(postal, message, "Donnez le code INSEE ou le nom de la commune.", said, codes)
+    return _given(read_postal(postal, atlas), said, atlas, Precision.CODES_POSTAUX)
 
 
 # --- several -------------------------------------------------------------------------------------------------------
@@ -310,8 +249,9 @@ def _list(text: str, owner: str, said: list[Said], atlas: Atlas) -> Reading:
     missed: list[Missed] = []
     precisions: set[Precision] = set()
     parts = split_list(text, atlas, owner)
+    reader = _codes_reader(parts, atlas)
     for part in parts:
-        place, bare = read_part(part, owner, atlas)
+        place, bare = (reader(part, atlas), None) if reader and _CODE.fullmatch(part) else read_part(part, owner, atlas)
         if bare is not None:
             loose.append(bare)
             continue
@@ -327,6 +267,30 @@ def _list(text: str, owner: str, said: list[Said], atlas: Atlas) -> Reading:
     if not parts:
         missed.append(Missed(text, "la liste de communes est vide.", "Donnez des codes INSEE ou des noms."))
     return Reading(tuple(rows), tuple(loose), tuple(missed), tuple(said), True, precision=min(precisions, default=None))
+
+
+def _codes_reader(parts: list[str], atlas: Atlas) -> Callable[[str, Atlas], CommuneMatch] | None:
+    """Say what the numbers of a list are: postal codes when all may be and one is no code of today, INSEE codes when one is no postal
+    code, either when all are both; None for one number alone, and for names."""
+    postal, codes = history(atlas).postal, [p.replace(" ", "").zfill(5) for p in parts if _CODE.fullmatch(p)]
+    if not codes:
+        return None
+    if not all(code in postal for code in codes):
+        return read_loose_code
+    if not all(code in atlas.row for code in codes):
+        return read_postal
+    return _either if len(set(codes)) > 1 else None
+
+
+def _either(text: str, atlas: Atlas) -> CommuneMatch:
+    """Refuse a number that is the code of a commune and the postal code of others, among numbers that all are both."""
+    code, served = read_loose_code(text, atlas), read_postal(text, atlas)
+    if set(code.atoms) <= set(served.atoms or served.codes):
+        return code
+    there = listing(map(atlas.label, served.atoms or served.codes), 3)
+    message = f"{text} est le code INSEE de {listing(map(atlas.label, code.atoms), 3)} et le code postal de {there}."
+    codes = (*code.atoms, *served.atoms, *served.codes)
+    return CommuneMatch(text, "refusé", (), message, "Donnez le nom de la commune.", tuple(dict.fromkeys(codes)))
 
 
 def _body(cells: Cells, said: list[Said], atlas: Atlas, *, asked: bool) -> Reading:

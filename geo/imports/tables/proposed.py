@@ -5,17 +5,66 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from geo.communes import is_year
 from geo.files import column_key
 from geo.french import fold, listing
 from geo.imports.draft import ROLES
-from geo.imports.headers import SEAT, is_other, role_of
+from geo.imports.headers import OWN, SEAT, is_other, names_own, role_of
 from geo.imports.settling import FILE_NAME, NO, YES, Doubt
 from geo.imports.tables.contents import MOSTLY, PLACES, contents
 from geo.imports.tables.header_row import CODE, WIDE
-from geo.imports.tables.roles import CHECKED, PROPOSED, Settling, against_names, holds, yes_and_no
-from geo.imports.vocabulary import is_cross, says_yes
+from geo.imports.tables.roles import CHECKED, PROPOSED, SURE, Settling, against_names, holds, two_states
+from geo.imports.vocabulary import etat_word, is_cross, says_yes, tells_states, yes_and_no
 
 WIDE_TABLE = "feuille/croise"
+
+
+SPREAD = "feuille/reparties"
+_NUMBER = re.compile(r"(?P<again>\s\(\d{1,3}\))|[\s_.-]*(?:n[°o]\s?)?\d{1,3}$")
+
+
+# --- communes of a row over several columns --------------------------------------------------------------------------
+def spread_columns(found: Settling) -> tuple[int, ...]:
+    """Find columns that together hold the communes of each row: « Commune 1 », « Commune 2 »; asked about where no header says it."""
+    free = [p for p in range(min(len(found.names), WIDE)) if found.cells[p] and not found.answers.roles.get("communes")
+            and (found.free(p) or any(found.chosen.get(r, (-1, 0, ""))[0] == p for r in ("nom_commune", "code_commune")))]  # fmt: skip
+    held = {p: h for p in free if (h := _communes(found, p))}
+    groups: dict[tuple[str, str], list[int]] = {}
+    for place in held:
+        groups.setdefault((column_key(_NUMBER.sub("", found.names[place])), held[place]), []).append(place)
+    for (stem, _), places in groups.items():
+        apart = any("(" in found.names[p] for p in places) and places[-1] - places[0] >= len(places)
+        if len(places) > 1 and role_of(stem, found.kind) in ("nom_commune", "code_commune", "communes") and not apart:
+            _spread_over(found, places)
+            return tuple(places)
+    places = [
+        p for p in held if found.free(p) and not role_of(found.names[p], found.kind) and not is_other(found.names[p])
+    ]
+    if len(places) < 2 or "nom" not in found.chosen or any(r in found.chosen for r in PLACES) or _alike(found, places):
+        return ()
+    answer = found.answers.get(SPREAD)
+    names = listing([f"« {found.names[p]} »" for p in places], 6)
+    said = f"Les colonnes {names} contiennent des communes : celles d’une ligne sont-elles toutes du même territoire ?"
+    found.doubts.append(Doubt("feuille", SPREAD, said, value=names, proposal=YES, candidates=(("oui", YES), ("non", NO)),
+                              blocking=answer is None))  # fmt: skip
+    if answer == NO:
+        return ()
+    _spread_over(found, places)
+    return tuple(places)
+
+
+def _communes(found: Settling, place: int) -> str:
+    held = contents(found.cells[place], found.atlas)
+    if held.get("code_commune", 0.0) >= MOSTLY:
+        return "codes"
+    return "names" if held.get("nom_commune", 0.0) + held.get("communes", 0.0) >= MOSTLY else ""
+
+
+def _spread_over(found: Settling, places: Sequence[int]) -> None:
+    for role in ("nom_commune", "code_commune"):
+        if found.chosen.get(role, (-1, 0.0, ""))[0] in places:
+            del found.chosen[role]
+    found.take("communes", places[0], SURE, "communes réparties sur plusieurs colonnes")
 
 
 # --- a column for each territory -----------------------------------------------------------------------------------
@@ -30,11 +79,13 @@ def wide_columns(found: Settling) -> tuple[tuple[int, ...], bool]:
     if "nom" in found.chosen or found.answers.roles.get("nom") or found.answers.get(WIDE_TABLE) == NO:
         return (), False
     free = [place for place in range(min(len(found.names), WIDE)) if found.free(place) and found.cells[place]
-            and not role_of(found.names[place], found.kind) and not is_other(found.names[place])]  # fmt: skip
+            and not role_of(found.names[place], found.kind) and not is_other(found.names[place])
+            and not is_year(found.names[place]) and not any(names_own(found.names[place], kind) for kind in OWN)]  # fmt: skip
     marked = tuple(
         p
         for p in free
-        if all(is_cross(c) or says_yes(c) is False for c in found.cells[p]) and any(map(is_cross, found.cells[p]))
+        if all(is_cross(c) or says_yes(c) is False or etat_word(c) for c in found.cells[p])
+        and any(map(is_cross, found.cells[p]))
     )
     crosses = any(role in found.chosen for role in PLACES) and len(marked) > 1
     listed = tuple(p for p in free if holds(found, p) in ("nom_commune", "communes"))
@@ -103,6 +154,29 @@ def _beside_names(found: Settling, named: int) -> None:
         if role and seen and found.open(role):
             found.take(role, place, CHECKED, "d’accord avec les noms des communes")
             return
+
+
+def proposed_etat(found: Settling, wide: Sequence[int] = ()) -> None:
+    """Propose a column that holds états under a header that says nothing of it; where another holds them too, which counts is asked.
+
+    `wide` are the places of columns that are each a territory.
+    """
+    for place, (name, cells) in enumerate(zip(found.names[:WIDE], found.cells[:WIDE], strict=True)):
+        if (
+            place in wide
+            or not found.free(place)
+            or is_other(name)
+            or role_of(name, found.kind)
+            or not tells_states(cells)
+        ):
+            continue
+        if "etat" in found.chosen:
+            two_states(found, place)
+        elif found.open("etat"):
+            found.take("etat", place, PROPOSED, "contenu de la colonne")
+            found.ask(
+                "etat", f"La colonne « {name} » semble dire où en est chaque territoire : est-ce bien son état ?", name
+            )
 
 
 def proposed_name(found: Settling) -> None:

@@ -13,9 +13,12 @@ from itertools import pairwise
 
 from geo.files import column_key
 from geo.french import count, fold, listing
-from geo.imports.settling import ABOVE, ABSENT, HIDDEN, NAMED, NO, REFUSED, YES, Answers, Doubt, value_key
+from geo.imports.settling import ABOVE, ABSENT, HIDDEN, NAMED, NO, REFUSED, STRUCK, YES, Answers, Doubt, value_key
+from geo.imports.tables.contents import MEMBERSHIP
+from geo.imports.tables.header_row import heads_another
+from geo.imports.tables.hidden import left_aside
 from geo.imports.tables.table import Table
-from geo.imports.vocabulary import is_cross, leaves_out, says_none, says_unknown, says_yes
+from geo.imports.vocabulary import WITHIN, etat_word, is_cross, is_ditto, leaves_out, names_nothing, says_none, says_yes
 from geo.remarks import Remark
 
 TYPES = {
@@ -105,11 +108,14 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
     wanted_cells = tuple(places.items())
     listed: list[Record] = []
     totals: list[int] = []
-    left = away = 0
-    kept: dict[str, list[int]] = {}
+    left = 0
+    away: dict[str, int] = {}
+    kept: dict[tuple[str, str], list[int]] = {}
     for line, row, sheet in _rows(table, answers, found):
         width = len(row)
         cells = {role: row[at].strip(WHITE) if 0 <= at < width else "" for role, at in wanted_cells}
+        if layout.spread:
+            cells["communes"] = "; ".join(filter(None, (row[at].strip(WHITE) for at in layout.spread if at < width)))
         if not any(cells.values()) and not (layout.wide and any(at < width and row[at].strip() for at in layout.wide)):
             if any(cell.strip() for cell in row):  # something, but in columns of no role
                 listed.append(Record(line, cells, sheet))
@@ -121,20 +127,16 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
         if word and word not in wanted and word in others:
             left += 1
             continue
-        if "retenue" in layout.roles:
-            said = _retained(cells["retenue"], answers)
-            if said is None:
-                kept.setdefault(cells["retenue"], []).append(line)
-            if not said:
-                away += 1
-                continue
+        if out := [r for r in WITHIN if r in layout.roles and not _inside(r, cells[r], answers, line, kept)]:
+            away[out[0]] = away.get(out[0], 0) + 1
+            continue
         if layout.wide:
             listed += _spread(line, cells, row, sheet, table)
         else:
             listed.append(Record(line, cells, sheet))
     _say_rows(found, table, totals, left, away)
-    for text, lines in kept.items():
-        found.doubts.append(_value("retenue", text, lines, NO, (("dans la couche", YES), ("pas dans la couche", NO)), blocking=True,
+    for (role, text), lines in kept.items():
+        found.doubts.append(_value(role, text, lines, NO, (("dans la couche", YES), ("pas dans la couche", NO)), blocking=True,
                                    said=f"« {text[:40]} » ({count(len(lines), 'ligne')}) : ces communes sont-elles dans la couche ?"))  # fmt: skip
     return listed
 
@@ -142,27 +144,41 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
 def _rows(table: Table, answers: Answers, found: Records) -> Iterator[tuple[int, Sequence[str], str]]:
     """Yield the rows of every sheet that is read, with their line; hidden ones only on the planner's word."""
     several = len(table.parts) > 1
-    with_hidden = answers.get(HIDDEN) == YES
-    hidden = 0
+    left = dict.fromkeys((HIDDEN, STRUCK), 0)
     for grid, header in table.parts:
         head = [cell.strip() for cell in grid.rows[header]] if header >= 0 else None
         for place in range(header + 1, len(grid.rows)):
             row = grid.rows[place]
             if head is not None and row and row[0].strip() == head[0] and [c.strip() for c in row[: len(head)]] == head:
                 continue
-            if place + 1 in grid.hidden and not with_hidden:
-                hidden += any(cell.strip() for cell in row)
+            if head is not None and heads_another(row, head, table.kind):
+                _say_another(found, place, grid.rows)
+                break
+            aside = [key for key, rows in ((HIDDEN, grid.unseen.rows), (STRUCK, grid.unseen.struck))
+                     if place + 1 in rows and answers.get(key) != YES]  # fmt: skip
+            if aside:
+                left[aside[0]] += any(cell.strip() for cell in row)
                 continue
             yield place + 1, row, grid.name if several else ""
-    if hidden:
-        found.aside += hidden
-        found.tell(f"{count(hidden, 'ligne masquée', 'lignes masquées')} (filtre ou ligne cachée), laissée{'s' if hidden > 1 else ''} de côté.",
-                   "Dites s’il faut les lire aussi.")  # fmt: skip
-    if hidden or (with_hidden and any(grid.hidden for grid, _ in table.parts)):
-        found.doubts.append(
-            Doubt("feuille", HIDDEN, "Des lignes sont masquées dans ce classeur : faut-il les lire ?", proposal=YES if with_hidden else NO,
-                  candidates=(("seulement ce qui se voit", NO), ("aussi les lignes masquées", YES)), blocking=False)
-        )  # fmt: skip
+    for key, many in left.items():
+        read = answers.get(key) == YES and any(
+            g.unseen.struck if key == STRUCK else g.unseen.rows for g, _ in table.parts
+        )
+        if many or read:
+            said, doubt = left_aside(key, many, read=read)
+            found.aside += many
+            found.doubts.append(doubt)
+            if said:
+                found.tell(*said)
+
+
+def _say_another(found: Records, place: int, rows: Sequence[Sequence[str]]) -> None:
+    """Tell a second table under the first one: it is not read."""
+    titles = listing([f"« {cell.strip()[:40]} »" for cell in rows[place] if cell.strip()], 4)
+    left = sum(any(cell.strip() for cell in row) for row in rows[place + 1 :])
+    found.aside += left
+    found.tell(f"ligne {place + 1}, un autre tableau commence ({titles}) : {count(left, 'ligne')} de côté.",
+               "Donnez-le à part s’il est de la même couche.")  # fmt: skip
 
 
 def _is_foot(row: Sequence[str], cells: Mapping[str, str]) -> bool:
@@ -171,9 +187,14 @@ def _is_foot(row: Sequence[str], cells: Mapping[str, str]) -> bool:
     return bool(text and FOOT.fullmatch(text)) and sum(bool(c.strip()) for c in row) == 1
 
 
-def _retained(text: str, answers: Answers) -> bool | None:
-    answer = answers.value("retenue", text)
-    return answer == YES if answer is not None else says_yes(text)
+def _inside(role: str, text: str, answers: Answers, line: int, kept: dict[tuple[str, str], list[int]]) -> bool:
+    """Tell whether a row is in the layer by a column of yes and no; a text that is neither is noted, and is a no meanwhile."""
+    said, answer = says_yes(text), answers.value(role, text)
+    if said is None or answer is not None:
+        if answer is None:
+            kept.setdefault((role, text), []).append(line)
+        return answer == YES
+    return said == WITHIN[role]
 
 
 def _spread(line: int, cells: dict[str, str], row: Sequence[str], sheet: str, table: Table) -> Iterator[Record]:
@@ -183,17 +204,20 @@ def _spread(line: int, cells: dict[str, str], row: Sequence[str], sheet: str, ta
         cell = row[at].strip(WHITE) if at < len(row) else ""
         if layout.crosses and is_cross(cell):
             yield Record(line, {**cells, "nom": layout.names[at]}, sheet)
+        elif layout.crosses and says_yes(cell) is None and etat_word(cell):
+            yield Record(line, {**cells, "nom": layout.names[at], "etat": cell}, sheet)
         elif not layout.crosses and cell:
             yield Record(line, {**cells, "nom": layout.names[at], "communes": cell}, sheet)
-    if layout.crosses and not any(is_cross(row[at]) for at in layout.wide if at < len(row)):
+    if layout.crosses and not any(is_cross(row[at]) or etat_word(row[at]) for at in layout.wide if at < len(row)):
         yield Record(line, cells, sheet)
 
 
-def _say_rows(found: Records, table: Table, totals: Sequence[int], left: int, away: int) -> None:
-    if away:
-        column = table.layout.understanding["retenue"]
+def _say_rows(found: Records, table: Table, totals: Sequence[int], left: int, away: Mapping[str, int]) -> None:
+    for role, many in away.items():
+        how = "sans" if WITHIN[role] else "avec"
+        column = table.layout.understanding[role]
         found.tell(
-            f"{count(away, 'ligne')} sans « oui » dans la colonne « {column} », laissée{'s' if away > 1 else ''} de côté."
+            f"{count(many, 'ligne')} {how} « oui » dans la colonne « {column} », laissée{'s' if many > 1 else ''} de côté."
         )
     if totals:
         rows = listing([str(t) for t in totals], 8)
@@ -216,7 +240,7 @@ def _sort_out(listed: list[Record], table: Table, answers: Answers, found: Recor
     values: dict[str, tuple[str, str, list[int]]] = {}
     meanings: dict[str, str] = {}  # of each distinct text
     above: Mapping[str, str] = {}
-    filled = 0
+    filled = again = 0
     for record in listed:
         cells = record.cells
         meaning = NAMED
@@ -224,9 +248,15 @@ def _sort_out(listed: list[Record], table: Table, answers: Answers, found: Recor
             meaning = what
             if what == ABOVE and above:
                 filled += 1
-                for role in ("nom", "id", "departement", "type"):
-                    cells[role] = cells[role] or above[role]
+                _repeat(cells, above)
                 meaning = NAMED
+        elif is_ditto(cells["nom"]) and above:
+            again += 1
+            cells["nom"] = ""
+            _repeat(cells, above)
+        elif what == ABOVE and _is_title(record, table):
+            above = cells
+            continue
         elif (text := cells["nom"]) and (
             meaning := meanings[text] if text in meanings else meanings.setdefault(text, _meaning(text, answers))
         ):
@@ -241,10 +271,25 @@ def _sort_out(listed: list[Record], table: Table, answers: Answers, found: Recor
             why = "son nom est vide" if not cells["nom"] else f"« {cells['nom'][:40]} » n’en nomme aucun"
             found.faults.append((record, f"le territoire manque : {why}.", WRITE_NAME))
     if filled:
-        found.tell(f"nom du territoire repris de la ligne du dessus pour {count(filled, 'ligne')}, à votre demande.")
+        found.tell(f"nom du territoire repris de la ligne du dessus pour {count(filled, 'ligne')}.")
+    if again:
+        found.tell(
+            f"nom du territoire repris de la ligne du dessus pour {count(again, 'ligne')} où est écrit « idem »."
+        )
     _say_values(values, found)
     if what == ABSENT and blanks and doubt is not None:
         found.tell(f"{count(len(blanks), 'ligne')} sans nom de territoire : ces communes ne sont dans aucun.")
+
+
+def _repeat(cells: dict[str, str], above: Mapping[str, str]) -> None:
+    """Give a row the territory of the row above."""
+    for role in ("nom", "id", "departement", "type"):
+        cells[role] = cells[role] or above[role]
+
+
+def _is_title(record: Record, table: Table) -> bool:
+    """Tell whether a row only names a territory, above the rows of its communes."""
+    return not table.layout.wide and not any(record.cells[role] for role in (*MEMBERSHIP, "code_postal"))
 
 
 def _ask_notes(answers: Answers, found: Records) -> None:
@@ -276,7 +321,7 @@ def _meaning(text: str, answers: Answers) -> str:
     answer = answers.value("nom", text)
     if answer:
         return answer
-    return ABSENT if says_none(text) else REFUSED if says_unknown(text) else ""
+    return ABSENT if says_none(text) else REFUSED if names_nothing(text) else ""
 
 
 def _blanks(
@@ -292,7 +337,8 @@ def _blanks(
         return ABSENT, None
     few = len(blanks) < FILL_SHARE * len(listed) and not table.layout.wide
     once = not few and not table.layout.wide and _comes_once(listed)
-    what = answer or (REFUSED if few else ABSENT)
+    titled = not few and all(_is_title(r, table) for r in listed if r.cells["nom"] or r.cells["id"])
+    what = answer or (REFUSED if few else ABOVE if titled else ABSENT)
     lines = [r.line for r in blanks]
     said = f"Le nom du territoire est vide sur {count(len(lines), 'ligne')} sur {len(listed)}" + (
         " : ces communes ne sont-elles dans aucun territoire, ou le nom est-il celui de la ligne du dessus ?"
@@ -303,7 +349,7 @@ def _blanks(
         ("le nom de la ligne du dessus", ABOVE),
         ("un oubli : lignes refusées", REFUSED),
     )
-    return what, _value("nom", "", lines, what, options, blocking=once and answer is None, said=said)
+    return what, _value("nom", "", lines, what, options, blocking=(once or titled) and answer is None, said=said)
 
 
 def _comes_once(listed: Sequence[Record]) -> bool:

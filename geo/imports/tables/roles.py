@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from geo.communes import (
     BLANKS,
     Atlas,
+    departement_of_text,
     history,
+    in_departement,
+    is_year,
     read_loose_code,
     read_place,
     was_named,
@@ -20,12 +23,21 @@ from geo.files import column_key
 from geo.french import fold, listing
 from geo.imports.draft import ROLES
 from geo.imports.headers import SEAT, in_force, is_other, names_layer, names_own, role_of, speaks_of
-from geo.imports.settling import FILE_NAME, Answers, Doubt
+from geo.imports.settling import FILE_NAME, SHEET_NAME, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP, MOSTLY, PLACES, contents
 from geo.imports.tables.header_row import WIDE
-from geo.imports.vocabulary import PART_WORDS, says_none, says_yes
+from geo.imports.vocabulary import PART_WORDS, yes_and_no
 
 SURE, CHECKED, PROPOSED = 0.95, 0.9, 0.5
+_NO_YES = (
+    "part_commune",
+    "id",
+    "code_commune",
+    "nom_commune",
+    "population",
+    "fin",
+    "exclue",
+)  # what a yes there says is known
 SHARED = 0.2  # of the identifiers may go with two names: spellings
 
 
@@ -85,7 +97,7 @@ def answered(found: Settling) -> None:
     for role, name in found.answers.roles.items():
         if role not in ROLES:
             raise GeoInputError(f"Rôle de colonne « {role} » inconnu ; possibles : {listing(ROLES)}.")
-        if name == FILE_NAME:
+        if name in (FILE_NAME, SHEET_NAME):
             found.barred.add(role)
             continue
         if name and name not in found.names:
@@ -111,26 +123,43 @@ def by_headers(found: Settling) -> None:
         if not found.free(place):
             continue
         role = role_of(name, found.kind)
-        if yes_and_no(cells) and role not in ("part_commune", "id", "code_commune", "nom_commune", "population", "fin"):
+        about = speaks_of(name, found.kind) and not names_own(name, found.kind)
+        if role not in _NO_YES and yes_and_no(cells, mostly=about or in_force(name, found.kind)):
             offers += _of_yes_and_no(found, place, role, named=named)
             if role in ("", "nom", "territoire"):
                 continue
         if role == "part_commune" and cells and not any(_part_word(c) for c in cells):
             continue
+        if column_key(name) == "com" and not all(re.search(r"\d", c) for c in cells):
+            continue  # communes, or comments
         if role == "population" and cells and not any(re.search(r"\d", c) for c in cells):
             role = "type"
         if role:
             offers.append((0 if role == "nom" and names_own(name, found.kind) else 1, place, role))
-    for rank, place, role in sorted(offers):
+    for rank, place, role in sorted(_latest(found, offers)):
         if found.open(role) and found.free(place):
             found.take(role, place, SURE, "nom de la colonne")
         elif rank == 2 and found.free(place) and role in found.chosen:
-            _two_states(found, place)
+            two_states(found, place)
     if found.open("nom") and "territoire" in found.chosen:
         found.chosen["nom"] = found.chosen.pop("territoire")
 
 
-def _two_states(found: Settling, place: int) -> None:
+def _latest(found: Settling, offers: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Keep, of several columns that say what is in the layer, the one of the last year; asked about."""
+    kept = [place for _, place, role in offers if role == "retenue"]
+    if not kept or not found.open("retenue") or (len(kept) == 1 and not is_year(found.names[kept[0]])):
+        return offers
+    last = max(
+        kept, key=lambda place: (max(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", found.names[place]), default=""), -place)
+    )
+    names = listing([f"« {found.names[place]} »" for place in kept], 6)
+    found.ask("retenue", f"{'Les colonnes' if len(kept) > 1 else 'La colonne'} {names} {'disent' if len(kept) > 1 else 'dit'} oui ou non : "
+              "laquelle dit ce qui est dans la couche aujourd’hui ?", found.names[last])  # fmt: skip
+    return [offer for offer in offers if offer[2] != "retenue" or offer[1] == last]
+
+
+def two_states(found: Settling, place: int) -> None:
     """Ask which of two columns gives the état: « Statut » beside « Actif »."""
     at, _, why = found.chosen["etat"]
     if why != "choisi":
@@ -146,7 +175,7 @@ def _of_yes_and_no(found: Settling, place: int, role: str, *, named: bool) -> li
     works = in_force(name, found.kind)
     if works and named:
         return [(2, place, "etat")]
-    if speaks_of(name, found.kind) or (works and names_layer(name, found.kind)):
+    if is_year(name) or speaks_of(name, found.kind) or (works and names_layer(name, found.kind)):
         return [(0, place, "retenue")]
     if not role and names_layer(name, found.kind):
         found.ask("retenue", f"La colonne « {name} » (oui ou non) parle de la couche : un « oui » y dit-il que la ligne en fait partie ? "
@@ -154,16 +183,6 @@ def _of_yes_and_no(found: Settling, place: int, role: str, *, named: bool) -> li
     elif not role:
         found.other.append(name)
     return []
-
-
-def yes_and_no(cells: Sequence[str]) -> bool:
-    """Tell whether a column only says yes or no: one of the two at least in so many words."""
-    said = [says_yes(c) for c in cells]
-    return (
-        bool(cells)
-        and None not in said
-        and (True in said or any(len(column_key(c)) > 1 and not says_none(c) for c in cells))
-    )
 
 
 def _part_word(cell: str) -> bool:
@@ -223,7 +242,8 @@ def _check_codes(found: Settling) -> None:
         return
     values = [re.sub(r"[.,]0+$", "", c.strip(BLANKS)).zfill(5) for c in found.cells[place]]
     postal = history(found.atlas).postal
-    if len(set(values)) >= 3 and all(v in postal for v in values):
+    today = found.atlas.row
+    if values and all(v in postal for v in values) and (len(set(values)) > 1 or values[0] not in today):
         _as_postal(found, place)
         found.ask("code_postal", f"La colonne « {name} » ne contient que des codes postaux : sont-ce des codes postaux, ou des codes "
                   "INSEE ?", name)  # fmt: skip
@@ -240,6 +260,7 @@ def against_names(found: Settling, place: int, named: int) -> tuple[str, int]:
     atlas = found.atlas
     seen = same = served = 0
     postal = history(atlas).postal
+    beside = found.chosen.get("departement", (-1, 0.0, ""))[0]
     for row in found.rows:
         if max(place, named) >= len(row):
             continue
@@ -252,7 +273,8 @@ def against_names(found: Settling, place: int, named: int) -> tuple[str, int]:
             continue
         whole = {a for code in codes for a in atlas.parts.get(code, (code,))}
         seen += 1
-        of_code = set(read_loose_code(text, atlas).atoms)
+        owner = departement_of_text(row[beside], atlas) if 0 <= beside < len(row) else ""
+        of_code = set(read_loose_code(in_departement(text, owner or "") or text, atlas).atoms)
         same += bool(of_code & whole) or bool(of_code and was_named(name, of_code, atlas))
         served += bool(set(postal.get(re.sub(r"[.,]0+$", "", text).zfill(5), ())) & whole)
     if seen and same >= MOSTLY * seen:

@@ -16,12 +16,12 @@ from geo.errors import GeoInputError
 from geo.files import column_key
 from geo.french import count, fold, kilometres, listing
 from geo.imports.draft import KINDS, MAX_ZONES
-from geo.imports.etats import Etats, etat_of, worst
+from geo.imports.etats import Etats, etat_of
 from geo.imports.settling import ASIDE, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP
-from geo.imports.tables.membership import Cells, Loose, Missed, Reading, read_membership
+from geo.imports.tables.membership import read_membership
 from geo.imports.tables.records import WRITE_NAME, Line, Record, records_of
-from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
+from geo.imports.tables.table import ATTRIBUTES, Cells, Loose, Missed, Reading, Table, TableZone
 from geo.imports.tables.where import Context, Item, far_rows, like, settle, single, touching, without_strays
 from geo.imports.tables.zones import of_all
 from geo.imports.vocabulary import PART_WORDS, year_of
@@ -97,7 +97,7 @@ class _Walk:
         for record in self.records.named:
             cells = record.cells
             if unnamed:
-                cells["nom"] = stem or KINDS[self.table.kind].singular
+                cells["nom"] = (self.table.by_sheet and record.sheet) or stem or KINDS[self.table.kind].singular
             texts = (cells["nom"], cells["id"])
             if texts not in known:
                 known[texts] = _identity(*texts)
@@ -299,13 +299,12 @@ class _Walk:
 
     def _words(self, zone: TableZone, item: Item) -> None:
         cells = item.record.cells
-        for role in ATTRIBUTES:
+        for role in (*ATTRIBUTES, "nombre_communes"):
             text = cells.get(role, "")
             if text and role not in zone.words:
                 zone.words[role] = year_of(text) if role.startswith("annee") else text[:2000]
-        line = item.record.line
-        said = self.etats.read(cells["etat"], line) if cells.get("etat", "") else ""
-        if etat := worst(said, self.etats.ended(cells.get("fin", ""), line)):
+        said = {"etat": cells.get("etat", ""), "end": cells.get("fin", ""), "note": cells.get("note", "")}
+        if etat := self.etats.of_row(item.record.line, name=cells["nom"], **said):
             zone.etats.append(etat)
         stated = cells.get("precision", "")
         if stated and zone.stated is None:

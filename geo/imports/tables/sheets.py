@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from geo.communes import Atlas
+from geo.communes import Atlas, departement_of_text
 from geo.errors import GeoInputError
 from geo.french import fold, listing
 from geo.imports.exported import foreign_headers, foreign_workbook
-from geo.imports.settling import HIDDEN, SHEETS, YES, Answers, Doubt
+from geo.imports.settling import FILE_NAME, HIDDEN, SHEET_NAME, SHEETS, YES, Answers, Doubt
 from geo.imports.tables.columns import understand
 from geo.imports.tables.contents import MEMBERSHIP
 from geo.imports.tables.grid import Grid
@@ -57,9 +57,41 @@ def understood(
             "Nommez une colonne « code_commune », « commune », « communes », « code_iris » ou « epci », ou indiquez-la."
         )
     table = Table(filename, kind, tuple(grids), grid, layout, parts=((grid, layout.header),))
-    if sheet or len(grids) == 1:
+    if not sheet and len(grids) > 1:
+        table = _with_others(table, found, wanted, concealed)
+    return _side_by_side(_by_sheet(table, atlas))
+
+
+def _by_sheet(table: Table, atlas: Atlas) -> Table:
+    """Take each sheet as a territory where several are read and no column names territories; asked about."""
+    names = [grid.name for grid, _ in table.parts]
+    named = {"nom", "id"} & set(table.layout.roles) or table.layout.wide
+    if len(names) < 2 or named or any(departement_of_text(name, atlas) for name in names):
         return table
-    return _with_others(table, found, wanted, concealed)
+    answer = table.layout.answers.get("colonne/nom")
+    kept = [d for d in table.layout.doubts if d.key != "colonne/nom"]
+    options = (("chaque feuille est un territoire", SHEET_NAME), ("tout le fichier est un seul territoire", FILE_NAME))
+    asked = Doubt("colonne", "colonne/nom", f"Aucune colonne ne nomme le territoire : chaque feuille ({listing([f'« {n} »' for n in names], 6)}) "
+                  "en est-elle un ?", value=SHEET_NAME, proposal=SHEET_NAME, blocking=answer is None,
+                  candidates=(*options, *((name, name) for name in table.layout.names[:40])))  # fmt: skip
+    return replace(table, layout=replace(table.layout, doubts=(*kept, asked)), by_sheet=answer in (None, SHEET_NAME))
+
+
+def _side_by_side(table: Table) -> Table:
+    """Read too the tables beside the first one, under the same headers: « CLSM, Commune, CLSM, Commune »."""
+    layout, names = table.layout, table.layout.names
+    playing = [name for role, name in layout.understanding.items() if role in ("nom", *MEMBERSHIP)]
+    parts, number = list(table.parts), 2
+    while "nom" in layout.roles and len(playing) > 1 and all(f"{name} ({number})" in names for name in playing):
+        places = [names.index(f"{name} ({number})") if f"{name} ({number})" in names else -1 for name in names]
+        for grid, header in table.parts:
+            rows = [[row[p] if 0 <= p < len(row) else "" for p in places] for row in grid.rows]
+            parts.append((replace(grid, rows=rows), header))
+        number += 1
+    if len(parts) == len(table.parts):
+        return table
+    told = Remark("à savoir", "", f"{number - 1} tableaux côte à côte, de mêmes titres, sont lus ensemble.")
+    return replace(table, parts=tuple(parts)).saying([told])
 
 
 def _layouts(grids: Sequence[Grid], kind: str, atlas: Atlas, answers: Answers) -> list[tuple[Grid, Layout]]:

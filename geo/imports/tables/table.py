@@ -1,4 +1,4 @@
-"""A table on its way to a layer: the one value that goes through the import, with what was said of it on the way.
+"""A table on its way to a layer: the one value that goes through the import, with what was said of it on the way, and what one row gives.
 
 `columns.understood` makes it of the sheets of a file, `rows.read` adds its territories, `zones` makes the draft.
 """
@@ -8,14 +8,74 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
+from geo.communes import Named
 from geo.imports.draft import Column
 from geo.imports.settling import Answers, Doubt
 from geo.imports.tables.grid import Grid
 from geo.layers import Precision
-from geo.remarks import Remark
+from geo.remarks import Remark, RemarkKind
 
+Said = tuple[RemarkKind, str, str]
 ATTRIBUTES = ("territoire", "annee", "annee_source", "source_titre", "source_url", "status", "note")
+
+
+class Cells(NamedTuple):
+    """The texts of a row that tell of its communes, stripped; "" where there is none. `method` is the way the row says that they
+    are known."""
+
+    code: str = ""
+    name: str = ""
+    communes: str = ""
+    epci: str = ""
+    departement: str = ""
+    postal: str = ""
+    method: str = ""
+    iris: str = ""
+
+    @property
+    def place(self) -> str:
+        """What the row calls its place, in one text."""
+        return " ".join(filter(None, (self.code or self.postal, self.name))) or self.epci or self.departement
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A text that names nothing sure: why, what to do, the communes that it may be (codes of today), its département if stated."""
+
+    text: str
+    message: str
+    advice: str
+    codes: tuple[str, ...] = ()
+    departement: str = ""
+    fault: bool = True  # whether it is refused; else it was read, and may be something else
+
+
+@dataclass(frozen=True)
+class Loose:
+    """A name without a département nor a code, and every commune that bears it or bore it."""
+
+    text: str
+    named: tuple[Named, ...]
+
+
+class Reading(NamedTuple):
+    """What a row gives.
+
+    `rows` are surely meant (rows of the atlas); `loose` names are settled where they stand; `missed` texts are refused, or asked
+    about. `iris` are those named by their code, each with the row of its commune. `listed` tells that the row is a list, which may be kept in part. `unlocated` when it says that the composition is not
+    known.
+    """
+
+    rows: tuple[int, ...] = ()
+    loose: tuple[Loose, ...] = ()
+    missed: tuple[Missed, ...] = ()
+    said: tuple[Said, ...] = ()
+    listed: bool = False
+    unlocated: bool = False
+    precision: Precision | None = None
+    iris: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -23,7 +83,8 @@ class Layout:
     """Where things are in a grid: row of the header (-1 without one), names of the columns, role → position.
 
     `doubts` is what is to be asked of the columns; `other` names those of yes and no that are about something else; `wide` are the
-    places of the columns that are each a territory, `crosses` whether these hold marks rather than communes. `shape` is that of the file, `answers` are those that apply to it.
+    places of the columns that are each a territory, `crosses` whether these hold marks rather than communes. `spread` are the places of
+    the columns that together hold the communes of a row. `shape` is that of the file, `answers` are those that apply to it.
     """
 
     header: int
@@ -35,6 +96,7 @@ class Layout:
     other: tuple[str, ...] = ()
     wide: tuple[int, ...] = ()
     crosses: bool = False
+    spread: tuple[int, ...] = ()
     shape: str = ""
     answers: Answers = field(default_factory=Answers)
 
@@ -99,6 +161,8 @@ class Table:
         What the rows describe, in their order.
     remarks
         What was repaired, refused or worth knowing.
+    by_sheet
+        Whether each sheet is a territory, of its name.
     """
 
     file: str
@@ -117,6 +181,7 @@ class Table:
     without: tuple[str, ...] = ()
     dissolved: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    by_sheet: bool = False
 
     def saying(self, remarks: Iterable[Remark]) -> Table:
         """Add remarks."""

@@ -15,8 +15,8 @@ from rapidfuzz import fuzz, process
 
 from geo.communes import Atlas, Named, departement_of, near, read_any, read_loose_name, take_apart
 from geo.french import fold, kilometres, listing
-from geo.imports.tables.membership import Loose, Missed, Reading, Said
 from geo.imports.tables.records import Record
+from geo.imports.tables.table import Loose, Missed, Reading, Said
 from geo.kept import kept_on_subject
 
 FAR_M = 60_000.0  # from every other commune of a territory, in another département: surely another place of that name

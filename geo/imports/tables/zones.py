@@ -11,7 +11,7 @@ import pandas as pd
 from geo.communes import Atlas, departement_of, history
 from geo.errors import GeoInputError
 from geo.files import sha256_of
-from geo.french import count, fold, listing
+from geo.french import count, fold, listing, number
 from geo.imports.draft import ImportDraft
 from geo.imports.tables.table import ATTRIBUTES, Table, TableZone
 from geo.layers import Precision, fine_frame, whole_members, zone_id, zones_frame
@@ -31,7 +31,8 @@ def draft_of(table: Table, path: Path, atlas: Atlas) -> ImportDraft:
     remarks = [*_of_file(table), *sorted(remarks, key=lambda r: r.row)]
     if not ids and not (table.dissolved or table.without):
         reasons = [str(r) for r in remarks if r.kind == "refusé" and r.where.startswith("ligne")][:20]
-        raise GeoInputError([f"{table.file} : aucune ligne n’a pu être retenue.", *reasons])
+        unseen = [f"{message} {advice}".strip() for message, advice in table.grid.unseen.said]
+        raise GeoInputError([f"{table.file} : aucune ligne n’a pu être retenue.", *unseen, *reasons])
     return ImportDraft(
         kind=table.kind,
         zones=_zones(table, ids, atlas),
@@ -143,6 +144,9 @@ def _of_file(table: Table) -> list[Remark]:
                             grid.spoilt[0]))  # fmt: skip
     if grid.encoding not in ("", "UTF-8"):
         found.append(Remark("à savoir", "", f"texte lu en {grid.encoding}."))
+    for sheet in {part.name: part for part, _ in table.parts}.values():
+        where = f"feuille « {sheet.name} »" if len(table.parts) > 1 else ""
+        found += [Remark("à savoir", where, message, advice) for message, advice in sheet.unseen.said]
     if layout.header > 0:
         found.append(
             Remark(
@@ -152,7 +156,7 @@ def _of_file(table: Table) -> list[Remark]:
     if layout.header < 0:
         found.append(Remark("à savoir", "", "pas d’en-tête : la première ligne est prise comme une donnée.",
                            "Ajoutez une ligne de titres de colonnes si ce n’est pas le cas."))  # fmt: skip
-    if "nom" not in layout.roles and "id" not in layout.roles and not layout.wide:
+    if "nom" not in layout.roles and "id" not in layout.roles and not layout.wide and not table.by_sheet:
         found.append(Remark("à savoir", "", "aucune colonne ne nomme le territoire : tout le fichier est pris comme un seul "
                            "territoire, du nom du fichier.", "Indiquez la colonne du nom s’il y en a une."))  # fmt: skip
     return found
@@ -163,6 +167,7 @@ def of_all(zones: Sequence[TableZone], atlas: Atlas) -> Iterator[Remark]:
     yield from _alone(zones, atlas)
     yield from _shared(zones, atlas)
     yield from _split_since(zones, atlas)
+    yield from _miscounted(zones, atlas)
 
 
 def _alone(zones: Sequence[TableZone], atlas: Atlas) -> Iterator[Remark]:
@@ -201,6 +206,16 @@ def _split_since(zones: Sequence[TableZone], atlas: Atlas) -> Iterator[Remark]:
             names = listing([atlas.label(c) for c in again.codes])
             yield _told("à savoir", zone.rows_of[row], f"{atlas.label(again.source)} a perdu en {again.since[:4]} des communes "
                        f"recréées : {names}.", "Si votre fichier est d’avant, ajoutez-les.")  # fmt: skip
+
+
+def _miscounted(zones: Sequence[TableZone], atlas: Atlas) -> Iterator[Remark]:
+    """Report the territories of which the file announces another number of communes."""
+    owner = atlas.table["commune"].to_numpy(dtype=object)
+    for zone in zones:
+        announced, found = zone.words.get("nombre_communes", ""), len({owner[row] for row in zone.members})
+        if announced.isdigit() and zone.members and int(announced) != found:
+            yield _told("à savoir", zone.first, f"« {zone.name} » : {count(found, 'commune')} d’après sa composition, le fichier en annonce "
+                       f"{number(int(announced))}.", "Vérifiez sa composition.")  # fmt: skip
 
 
 def _told(kind: str, line: int, message: str, advice: str = "") -> Remark:
