@@ -17,7 +17,7 @@ from tests.support.grid import plain
 from ui import claims, frame
 from ui.perimeter import choices, workbench
 
-pytestmark = pytest.mark.usefixtures("fresh_caches")
+pytestmark = pytest.mark.usefixtures("shared_caches")
 NIORT, AIFFRES, CHAURAY = "79191", "79003", "79081"
 
 
@@ -120,6 +120,7 @@ def test_two_sessions_never_share_what_one_claims() -> None:
     assert "d’après Ana" not in written(panel(stated, "Repères"))
 
 
+@pytest.mark.usefixtures("fresh_caches")
 def test_what_one_knows_is_stated_from_a_list_and_published_on_the_data_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

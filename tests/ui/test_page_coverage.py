@@ -35,7 +35,7 @@ from ui.coverage import gaps as gap_tables
 from ui.coverage import link as coverage_link
 from ui.coverage import loaders as coverage_loaders
 
-pytestmark = pytest.mark.usefixtures("fresh_caches")
+pytestmark = pytest.mark.usefixtures("shared_caches")
 NIORT, NIORTAIS = "79191", "200041317"
 
 
@@ -346,6 +346,7 @@ def test_a_declaration_is_one_thing_on_map_card_and_table() -> None:
     assert "repose sur votre déclaration de liste complète : 62" in captions(figures)
 
 
+@pytest.mark.usefixtures("fresh_caches")
 def test_a_list_published_as_complete_is_said_and_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """« La liste n’est déclarée complète nulle part ici » stood under 1 455 communes « non couvert »."""
     built = real.crosswalk()
@@ -507,6 +508,7 @@ def test_the_surveys_stand_beside_with_their_differences_and_each_chart_has_its_
 
 
 # --- files ------------------------------------------------------------------------------------------------------
+@pytest.mark.usefixtures("fresh_caches")
 def test_the_files_are_offered_and_made_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     monkeypatch.setattr(coverage_loaders, "coverage_file", lambda kind, *_: made.append(kind) or b"x")
@@ -533,6 +535,7 @@ def test_the_export_button_of_a_level_that_the_scope_lacks_falls_back() -> None:
 
 
 # --- caches -----------------------------------------------------------------------------------------------------
+@pytest.mark.usefixtures("fresh_caches")
 def test_what_is_computed_follows_the_active_data(monkeypatch: pytest.MonkeyPatch) -> None:
     view = CoverageView(scope_of("dep-79"))
     asked = {
@@ -549,6 +552,7 @@ def test_what_is_computed_follows_the_active_data(monkeypatch: pytest.MonkeyPatc
         assert ask() is not before[name], name
 
 
+@pytest.mark.usefixtures("fresh_caches")
 def test_a_territory_kept_on_a_page_answers_from_the_active_communes(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = [coverage_loaders.coverage_scopes()[i] for i in ("france", "dep-79", f"epci-{NIORTAIS}")]
     monkeypatch.setattr(loaders, "official", lambda: SimpleNamespace(atlas=draw([[1, 2, 3]])))

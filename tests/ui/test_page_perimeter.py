@@ -28,7 +28,7 @@ from ui.perimeter import judge as judge_view
 from ui.perimeter import pasted as pasted_view
 from ui.perimeter import round_table as table_ronde_view
 
-pytestmark = pytest.mark.usefixtures("fresh_caches")
+pytestmark = pytest.mark.usefixtures("shared_caches")
 ARRAS, LENS, BETHUNE, CRETEIL, BOURGANEUF = "62041", "62498", "62119", "94028", "23030"
 
 

@@ -14,7 +14,7 @@ from ui import frame, passage
 from ui.coverage import choices as coverage_view
 from ui.coverage import gaps, link
 
-pytestmark = pytest.mark.usefixtures("fresh_caches")
+pytestmark = pytest.mark.usefixtures("shared_caches")
 LENS, GATINE = "62498", "200041333"
 
 
