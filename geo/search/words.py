@@ -53,6 +53,7 @@ def bare(found: list[str], *, unfinished: bool = False) -> list[str]:
 
 
 def without_lead(said: list[str]) -> list[str]:
+    """Leave out what the name of a zone begins with, unless nothing else is left."""
     kept = list(said)
     while len(kept) > 1 and (kept[0] in LEADS or kept[0] in ARTICLES):
         kept.pop(0)
