@@ -44,21 +44,23 @@ _NUMBERS = rf"{_NUMBER}(?:\s*(?:,|;|/|&|\+|\bet\b|\bau\b|\bà\b)\s*(?:le\s+|les\
 _WORD = r"(?:arrondissements?|arrdts?\.?|ardts?\.?|arr\.?)"
 DISTRICTS = re.compile(
     rf"\b(?P<city>Paris|Lyon|Marseille)\s*[(:,-]?\s*(?:les?\s+)?(?P<after>{_NUMBERS})(?:\s*{_WORD})?(?:\s*\))?"
-    rf"|(?P<before>{_NUMBERS})\s*{_WORD}\s+(?:de\s+|d['’]\s*)?(?P<of>Paris|Lyon|Marseille)\b",
+    rf"|(?P<before>{_NUMBERS})\s*{_WORD}\s+(?:de\s+|d['’]\s*)?(?P<of>Paris|Lyon|Marseille)\b"
+    r"|\b(?P<centre>Paris)[\s-]+Centre\b",
     re.IGNORECASE,
 )
+PARIS_CENTRE = "1, 2, 3, 4"  # one sector, one town hall since 2020 (law 2017-257)
 
 
 def _spell_out(match: re.Match[str]) -> str:
     """Write each of several arrondissements of a city with its name: « Marseille 13e, 15e et 16e », « Lyon 1er au 3e »."""
-    city, text = match["city"] or match["of"], match["after"] or match["before"]
+    city, text = match["city"] or match["of"] or match["centre"], match["after"] or match["before"] or PARIS_CENTRE
     found: list[int] = []
     joint = False
     for sign in re.findall(r"\bau\b|\bà\b|\d+", text, re.IGNORECASE):
         if sign.isdigit():
             found += range(found[-1] + 1 if joint else int(sign), int(sign) + 1)
         joint = not sign.isdigit()
-    return "; ".join(f"{city} {number}e" for number in found) + (";" if match["before"] else "")
+    return "; ".join(f"{city} {number}e" for number in found) + ("" if match["after"] else ";")
 
 
 def split_list(text: str, atlas: Atlas, departement: str = "") -> list[str]:

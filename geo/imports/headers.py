@@ -32,7 +32,9 @@ ALIASES: tuple[tuple[str, str], ...] = (
     ("exclue", r"(?:a|est|ete|aete|commune)?(?:exclue?|retiree?|sortie?|quittee?|radiee?)s?(?:le|la|l|de|du|dela|en)?(?:clsm|cls|cpts|dac|territoire|perimetre|dispositif)?(?:le|en)?"),
     ("annee_source", r"anneesource|anneedelasource|millesime|datesource"),
     ("annee", r"annee|annee(de|du|d)?(la)?(creation|signature|lancement|mise.*|renouvellement|installation|demarrage|labellisation)(du)?(clsm|cls)?|date"
-              r"|date(de|d)?(la)?(creation|signature|lancement|installation|demarrage|labellisation)(du)?(clsm|cls)?|creation|signature|signele|depuis|debut"),
+              r"|date(de|d)?(la)?(creation|signature|lancement|mise(en(place|service|oeuvre))|installation|demarrage|labellisation)(du)?(clsm|cls)?"
+              r"|(creation|signature|lancement|installation|demarrage|miseen(place|service|oeuvre))(du|de)?(clsm|cls|cpts|dac)?(en|le)?"
+              r"|(signe|cree|lance|installe|demarre|labellise)e?(le|en|depuis)|depuis|debut"),
     ("precision", r"methode|precision|modedeconnaissance"),
     ("source_titre", r"sourcetitre|source|sources|origine"),
     ("source_url", r"sourceurl|url|lien|adressedelasource|adresseweb|siteweb|page"),

@@ -29,6 +29,8 @@ RIGHT = {
     ),
     "arrondissements from one to another": ('CLSM;Communes\nA;"Marseille 1er au 3e"\nB;"Lyon (1er et 2e arrondissements)"\n',
                                             {"A": {"13201", "13202", "13203"}, "B": {"69381", "69382"}}),
+    "four arrondissements by their common name": ('CLSM;Communes\nA;"Paris-Centre, Paris 18e"\nB;Paris Centre\n',
+        {"A": {"75101", "75102", "75103", "75104", "75118"}, "B": {"75101", "75102", "75103", "75104"}}),
     "Roman numbers": ("CLSM;Commune\nA;Paris XIII\nB;Lyon VIIIe\n", {"A": {"75113"}, "B": {"69388"}}),
     "départements": ("CLSM;Commune;Département\nF;Bourg;D33\nG;Celles;Dép. 15\nH;Saint-Denis;département n° 93\n",
                      {"F": {"33067"}, "G": {"15031"}, "H": {"93066"}}),

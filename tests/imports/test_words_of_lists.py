@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from geo.imports import DISSOLVED, NAMED, YES, ImportDraft
+from geo.imports import DISSOLVED, NAMED, YES, ImportDraft, role_of
 from geo.imports.vocabulary import day_of_serial, etat_in_name, names_nothing
 from geo.layers import Etat, outlines
 from tests.imports.test_received_files import blocking, found, read, told
@@ -168,3 +168,15 @@ def test_days_counted_by_a_workbook_are_dates(tmp_path: Path) -> None:
         None,
         day_of_serial("43586"),
     ]
+
+
+@pytest.mark.parametrize(
+    "header", ["Signé en", "Créé le", "Mise en place", "Date de mise en service", "Installation du CLSM"]
+)
+def test_a_header_that_says_since_when_gives_the_year(header: str) -> None:
+    assert role_of(header, "clsm") == "annee"
+
+
+@pytest.mark.parametrize("header", ["Signé", "Mise à jour", "Lancé ?", "Installé par"])
+def test_a_header_that_may_say_yes_or_no_gives_no_year(header: str) -> None:
+    assert role_of(header, "clsm") != "annee"
