@@ -88,7 +88,7 @@ def overlay(path: Path, atlas: Atlas) -> str:
     """Read the file and overlay it on the communes."""
     zones = gpd.read_file(path)
     land = atlas.outlines()[(atlas.table["epsg"] == 2154).to_numpy()].to_crs(2154)
-    pieces = gpd.overlay(land.reset_index(), zones, how="intersection")
+    pieces = gpd.overlay(land.to_frame("geometry").reset_index(), zones, how="intersection")
     share = pieces.area.to_numpy() / land.area.loc[pieces["code"]].to_numpy()
     return f"{len(pieces):,} pieces, {int((share < 0.01).sum()):,} of them slivers under 1 %"
 

@@ -154,7 +154,7 @@ def of(name: str) -> str:
     for start, said in _OF:
         if name.startswith(start):
             return said + name[len(start) :]
-    vowel = fold(name[:1]) in tuple("aeiouy") or (name.startswith("H") and name in _mute())
+    vowel = fold(name[:1])[:1] in tuple("aeiouy") or (name.startswith("H") and name in _mute())
     return f"d’{name}" if vowel else f"de {name}"
 
 

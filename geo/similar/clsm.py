@@ -70,7 +70,7 @@ class SimilarClsms:
         """Say among how many CLSM known these were looked for, and which are left out."""
         text = f"Les plus proches de votre périmètre, parmi {fr.count(self.compared, 'CLSM connu', 'CLSM connus')} en service."
         if not self.complete:
-            text += " La liste n’est pas complète : d’autres, inconnus ici, ressemblent peut-être davantage."
+            text += " La liste, ou la composition d’un CLSM, n’est pas complète : d’autres, inconnus ici, ressemblent peut-être davantage."
         if self.left_out:
             text += f" Laissés de côté, communes ou habitants inconnus : {fr.number(self.left_out)}."
         if self.same:

@@ -273,7 +273,7 @@ def test_real_outlines_simplified_at_150_m_give_back_their_communes() -> None:
     atlas = real.atlas()
     chosen = atlas.table["departement"].isin(["62", "63"]).to_numpy()
     owner = atlas.table["epci"].where(chosen)
-    land = atlas.outlines().to_crs(2154)[chosen]
+    land = atlas.outlines().to_crs(2154)[chosen].to_frame("geometry")
     zones = land.dissolve(owner[chosen].to_numpy())
     shapes = shapely.make_valid(shapely.simplify(zones.geometry.to_numpy(), 150))
     found = cross(shapes, atlas, crs=2154)
