@@ -161,9 +161,23 @@ def _coordination(facts: PerimeterFacts, settings: Settings) -> Answer:
         or facts.area_m2 > settings.max_area_m2
         or (facts.span_m or 0.0) > settings.max_span_m
     )
-    if facts.pieces > 1:
-        return VIGILANCE, True
+    if facts.pieces > 1:  # of islands and legal exclaves alone, nobody can help it
+        return (VIGILANCE if _pieces_by_land(facts) > 1 else DISCUSS), True
     return (DISCUSS, True) if heavy else _if_known(facts.span_m is not None)
+
+
+def _pieces_by_land(facts: PerimeterFacts) -> int:
+    """Count the pieces by going from neighbour to neighbour, islands and legal exclaves held to what they belong to."""
+    ties, left, pieces = tied_neighbours(facts.atlas), set(map(int, facts.rows)), 0
+    while left:
+        pieces += 1
+        reached = [left.pop()]
+        while reached:
+            row = reached.pop()
+            beside = left & set(map(int, ties[[row]].indices))
+            left -= beside
+            reached += beside
+    return pieces
 
 
 def _held(facts: PerimeterFacts, rows: list[int], town: str) -> tuple[list[float], list[bool], list[bool]]:
