@@ -31,7 +31,7 @@ from geo.communes.names import (
     take_apart,
     was_named,
 )
-from geo.communes.pieces import counted, parts_named, pieces_text, places, short_name
+from geo.communes.pieces import counted, parts_named, pieces_text, places, short_name, sizes
 from geo.communes.revitalisation import Revitalisation
 
 __all__ = [
@@ -83,6 +83,7 @@ __all__ = [
     "says_without",
     "shared_out",
     "short_name",
+    "sizes",
     "split_codes",
     "split_list",
     "take_apart",

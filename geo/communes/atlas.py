@@ -169,7 +169,7 @@ class Atlas:
         shapes = self._drawn(codes)
         touched = shapes.index.isin(self._moved) if self.pieces is not None else np.zeros(len(codes), dtype=bool)
         if touched.any():
-            shapes[touched] = self._noded_pieces().reindex(codes[touched])
+            shapes[touched] = self._noded_pieces.reindex(codes[touched])
         return gpd.GeoSeries(shapes, crs=4326)
 
     def _drawn(self, codes: npt.NDArray[np.object_]) -> pd.Series:
@@ -186,6 +186,7 @@ class Atlas:
         inside = self.rows(code for pieces in self.opened.values() for code in pieces)
         return frozenset(self.codes[np.union1d(inside, self.neighbours[inside].indices)])
 
+    @cached_property
     def _noded_pieces(self) -> pd.Series:
         """Return the outlines of the IRIS of the opened communes and of the communes beside them: together with the others they tile as the
         communes did."""

@@ -46,27 +46,8 @@ DISTRICT_OF = re.compile(
 
 SHORT = {"s": "sur", "sr": "sur", "ss": "sous", "lez": "les", "lèz": "les", "nd": "notre dame"}
 ROMANS = [
-    "i",
-    "ii",
-    "iii",
-    "iv",
-    "v",
-    "vi",
-    "vii",
-    "viii",
-    "ix",
-    "x",
-    "xi",
-    "xii",
-    "xiii",
-    "xiv",
-    "xv",
-    "xvi",
-    "xvii",
-    "xviii",
-    "xix",
-    "xx",
-]
+    "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx",
+]  # fmt: skip
 CITIES = {"paris": ("75056", "751"), "lyon": ("69123", "6938"), "marseille": ("13055", "132")}
 OF_DEPARTEMENT = re.compile(  # in front of a number: « D33 », « Dép. 15 », « département n° 79 »
     r"d(?:[ée]p(?:artement|t)?|pt)?s?\.?\s*(?:n[°ºo]\.?\s*)?(?=\d)", re.IGNORECASE

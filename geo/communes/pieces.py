@@ -13,18 +13,23 @@ import pandas as pd
 from geo.arrays import Bools, Rows
 from geo.communes.atlas import Atlas
 from geo.communes.codes import name_of
-from geo.french import count, listing, of
+from geo.french import NBSP, count, listing, noun, number, of
 from geo.kept import kept_on_subject
 
 MOST_IRIS_NAMED = 2  # of one city, in a list of places
 _WORDS = {"commune": ("commune", None), "arrondissement": ("arrondissement", None), "iris": ("IRIS", "IRIS")}
 
 
+def sizes(atlas: Atlas, rows: Rows) -> tuple[tuple[int, str], ...]:
+    """Count atoms of each kind, and give the word for them; a kind of which there is none is left out."""
+    kinds = atlas.table["niveau"].to_numpy(dtype=object)[rows]
+    found = ((int((kinds == kind).sum()), words) for kind, words in _WORDS.items())
+    return tuple((many, noun(many, *words)) for many, words in found if many)
+
+
 def counted(atlas: Atlas, rows: Rows) -> str:
     """Count atoms in words, each kind apart: « 16 communes et 20 arrondissements »."""
-    kinds = atlas.table["niveau"].to_numpy(dtype=object)[rows]
-    found = {kind: int((kinds == kind).sum()) for kind in _WORDS}
-    return listing(count(many, *_WORDS[kind]) for kind, many in found.items() if many) or count(0, "commune")
+    return listing(f"{number(many)}{NBSP}{word}" for many, word in sizes(atlas, rows)) or count(0, "commune")
 
 
 def pieces_text(atlas: Atlas, rows: Iterable[int]) -> str:

@@ -4,7 +4,6 @@ be distinguished, limits of EPCI or départements."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -43,9 +42,6 @@ from geo.exports.maps.svg import (
 from geo.exports.perimeter_svg import extent, widened
 from geo.layers import LayerId
 from geo.needs import CLASSES, CrossClass, Crossing, classes_of_atoms, cross_label
-
-if TYPE_CHECKING:
-    pass
 
 STATUS_STYLES = {
     Status.COUVERT: Style(fill="#1f7a6d"),

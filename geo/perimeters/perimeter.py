@@ -19,7 +19,7 @@ from scipy.spatial.distance import pdist
 
 from geo import french as fr
 from geo.arrays import Rows
-from geo.communes import Atlas, CommuneCode, Density, atoms_from_codes, name_of, parts_named, short_name
+from geo.communes import Atlas, CommuneCode, Density, atoms_from_codes, name_of, parts_named, short_name, sizes
 from geo.errors import GeoInputError
 from geo.kept import kept_on_subject
 from geo.layers import CarePlaces, Crosswalk, Evidence, Layer, Overlap, Precision, by_declaration, zone_members
@@ -254,11 +254,7 @@ class PerimeterFacts:
     @cached_property
     def sizes(self) -> tuple[tuple[int, str], ...]:
         """The same apart: how many, and the word for them."""
-        counts = self.table["niveau"].value_counts()
-        words = {"commune": ("commune",), "arrondissement": ("arrondissement",), "iris": ("IRIS", "IRIS")}
-        return tuple(
-            (int(counts[level]), fr.noun(int(counts[level]), *word)) for level, word in words.items() if level in counts
-        )
+        return sizes(self.atlas, self.rows)
 
     @property
     def of_size(self) -> str:
