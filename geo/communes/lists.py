@@ -122,6 +122,8 @@ def _around_exception(text: str, asides: Sequence[str], atlas: Atlas, departemen
     if not base.strip(BLANKS) or (before and find_body(text[: match.start()], atlas).atoms):
         return [text], ""
     names = _joined(base, asides, atlas, departement)
+    if before and "," in match[0] and _communes_named(names[-1], atlas):  # « Niort, Aiffres, hors Magné »: of which?
+        return [text], ""
     owners = {departement_of(code, atlas) for code in _communes_named(names[-1], atlas)}
     after = text[match.end() :].split(",")
     end = next((n for n, name in enumerate(after) if n and _is_next(name, owners, base, atlas)), len(after))

@@ -16,8 +16,8 @@ from geo.french import count, fold, listing
 from geo.imports.settling import ABOVE, ABSENT, HIDDEN, NAMED, NO, REFUSED, STRUCK, YES, Answers, Doubt, value_key
 from geo.imports.tables.contents import MEMBERSHIP
 from geo.imports.tables.header_row import heads_another
-from geo.imports.tables.hidden import left_aside
 from geo.imports.tables.table import Table
+from geo.imports.unseen.sheet import left_aside
 from geo.imports.vocabulary import WITHIN, etat_word, is_cross, is_ditto, leaves_out, names_nothing, says_none, says_yes
 from geo.remarks import Remark
 
