@@ -7,7 +7,7 @@ Rows of one name far from one another are two territories.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -22,7 +22,19 @@ from geo.imports.tables.contents import MEMBERSHIP
 from geo.imports.tables.membership import owner_of, read_membership
 from geo.imports.tables.records import WRITE_NAME, Line, Record, records_of
 from geo.imports.tables.table import ATTRIBUTES, Cells, Loose, Missed, Reading, Table, TableZone
-from geo.imports.tables.where import Context, Item, far_rows, like, settle, single, touching, without_strays
+from geo.imports.tables.where import (
+    Context,
+    Item,
+    far_rows,
+    identity,
+    like,
+    mostly,
+    settle,
+    single,
+    touching,
+    without_strays,
+)  # fmt: skip
+from geo.imports.tables.years import of_last_years
 from geo.imports.tables.zones import of_all
 from geo.imports.vocabulary import PART_WORDS, year_of
 from geo.layers import PRECISIONS, Precision
@@ -66,12 +78,11 @@ class _Walk:
 
     def read(self) -> Table:
         groups = self._groups()
-        self.everywhere = _departements(
+        self.everywhere = mostly(
             Counter(d for items in groups.values() for i in items for d in self._owners(i)), KNOWN_SHARE, least=3
         )
-        for items in groups.values():
-            for own in self._apart(items):
-                self._territory(own)
+        for own in self._of_last_years([part for items in groups.values() for part in self._apart(items)]):
+            self._territory(own)
         for record, why, advice in self.records.faults:
             self._fault(record, why, advice)
         self.zones.sort(key=lambda z: z.first)
@@ -100,7 +111,7 @@ class _Walk:
                 cells["nom"] = (self.table.by_sheet and record.sheet) or stem or KINDS[self.table.kind].singular
             texts = (cells["nom"], cells["id"])
             if texts not in known:
-                known[texts] = _identity(*texts)
+                known[texts] = identity(*texts)
             cells["nom"], cells["id"], key = known[texts]
             if not cells["nom"]:
                 self.records.faults.append((record, "le territoire manque : son nom est vide.", WRITE_NAME))
@@ -116,6 +127,13 @@ class _Walk:
                     f"{self.table.file} : plus de {count(MAX_ZONES, 'territoire')} ; vérifiez la colonne du nom."
                 )
         return groups
+
+    def _of_last_years(self, territories: Sequence[list[Item]]) -> Sequence[list[Item]]:
+        dated = of_last_years(territories, self.answers, self.atlas)
+        self.remarks += dated.remarks
+        self.doubts += dated.doubts
+        self.kept |= {item.record.at for item in dated.left}
+        return dated.territories
 
     def _reading(self, record: Record) -> Reading | None:
         """Read a row; None when the planner set it aside."""
@@ -230,7 +248,7 @@ class _Walk:
         seen = Counter(self.owner_of[r] for r in rows)
         seen.update(i.owner for i in items if i.owner)
         seen.update(d for i in items if i.record.sheet and (d := departement_of_text(i.record.sheet, self.atlas)))
-        return Context(rows, _departements(seen, OFTEN) or self.everywhere)
+        return Context(rows, mostly(seen, OFTEN) or self.everywhere)
 
     def _row(self, zone: TableZone, item: Item, context: Context) -> None:
         reading, line = item.reading, item.record.line
@@ -384,15 +402,3 @@ class _Walk:
 def place_key(zone: str, text: str) -> str:
     """Return the key of the doubt about a place of a territory."""
     return f"ligne/{fold(zone)}/{fold(text)}"[:200]
-
-
-def _identity(name: str, ident: str) -> tuple[str, str, str]:
-    """Return the name and the id of a territory as they are kept, and the key that its rows share."""
-    name, ident = " ".join((name or ident).split())[:200], " ".join(ident.split())[:100]
-    return name, ident, f"id:{fold(ident)}" if ident else fold(name) or name
-
-
-def _departements(seen: Mapping[str, int], share: float, *, least: int = 1) -> frozenset[str]:
-    """Return the départements that hold at least a share of what was seen."""
-    total = sum(seen.values())
-    return frozenset(d for d, n in seen.items() if d and n >= max(least, share * total))

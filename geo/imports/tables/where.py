@@ -7,7 +7,7 @@ lies far from all the rest, is asked about.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -261,3 +261,15 @@ def without_strays(groups: list[list[Item]]) -> list[list[Item]]:
     largest += [i for g in strays for i in g]
     largest.sort(key=lambda i: i.record.line)
     return [g for g in groups if g not in strays]
+
+
+def identity(name: str, ident: str) -> tuple[str, str, str]:
+    """Return the name and the id of a territory as they are kept, and the key that its rows share."""
+    name, ident = " ".join((name or ident).split())[:200], " ".join(ident.split())[:100]
+    return name, ident, f"id:{fold(ident)}" if ident else fold(name) or name
+
+
+def mostly(seen: Mapping[str, int], share: float, *, least: int = 1) -> frozenset[str]:
+    """Return the départements that hold at least a share of what was seen."""
+    total = sum(seen.values())
+    return frozenset(d for d, n in seen.items() if d and n >= max(least, share * total))

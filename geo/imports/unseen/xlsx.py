@@ -63,9 +63,10 @@ def of_xlsx(archive: zipfile.ZipFile) -> Mapping[str, Unseen]:
 def _formulas(content: bytes) -> list[Said]:
     places = []
     for piece in _CELL_ENDS.split(content)[:-1]:
-        *_, cell = (None, *_CELL.finditer(piece))
-        if cell is None:
+        cells = list(_CELL.finditer(piece))
+        if not cells:
             continue
+        cell = cells[-1]
         after = piece[cell.end(1) + 1 :]
         if _FORMULA.match(after) and not _RESULT.search(after):
             known = _attributes(cell[1])
@@ -94,8 +95,7 @@ def _comments(archive: zipfile.ZipFile, part: str) -> list[Said]:
         name = target.lstrip("/") if target.startswith("/") else f"xl/{target.removeprefix('../')}"
         if re.fullmatch(r"xl/comments[^/]*\.xml|xl/comments/[^/]+\.xml", name) and name in archive.namelist():
             for piece in _COMMENT_ENDS.split(archive.read(name))[:-1]:
-                *_, head = (None, *_COMMENT.finditer(piece))
-                if head is not None:
+                for head in list(_COMMENT.finditer(piece))[-1:]:
                     text = unescape(b" ".join(_TEXT.findall(piece[head.end() :])).decode("utf-8", "replace"))
                     found.append((_attributes(head[1]).get("ref", ""), text))
     return comments_said(found)
@@ -114,7 +114,7 @@ def _struck_of(archive: zipfile.ZipFile) -> _Struck:
     fonts, formats = _between(styles, b"fonts"), _between(styles, b"cellXfs")
     crossed = {str(n) for n, font in enumerate(_FONT.split(fonts)[1:]) if _STRIKE.search(font)}
     own = [_attributes(m).get("fontId", "") for m in _FORMAT.findall(formats)] if crossed else []
-    whole, some = set(), set()
+    whole, some = set[int](), set[int]()
     for number, text in enumerate(_STRING_ENDS.split(strings) if b"strike" in strings else ()):
         runs = [bool(_STRIKE.search(run)) for run in _RUN.split(text)[1:] if any(t.strip() for t in _TEXT.findall(run))]
         if any(runs):
