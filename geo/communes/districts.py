@@ -15,7 +15,7 @@ _ROMAN = "|".join(sorted(ROMANS, key=len, reverse=True))
 _ORDER = r"(?:er|ère|e|è|ème|eme|ième|ieme|nd|nde|re)"
 _NUMBER = rf"(?<![^\W_])(?:\d{{1,2}}(?!\d)|(?:{_ROMAN})(?={_ORDER}?(?![^\W_])))(?:\s?{_ORDER})?(?![^\W_])"
 _WORD = r"(?:arrondissements?|arrdts?\.?|ardts?\.?|arr\.?)"
-_JOINT = r"\s?(?:,\s?(?:et\s)?|;|/|&|\+|-|–|\bet\b|\bau\b|\bà\b)\s?(?:les?\s)?"
+_JOINT = r"\s?(?:,(?:\set)?|;|/|&|\+|-|–|\bet\b|\bau\b|\bà\b)\s?(?:les?\s)?"  # each blank in one way only
 _NUMBERS = rf"{_NUMBER}(?:(?:\s?{_WORD})?{_JOINT}{_NUMBER}){{1,19}}"
 _CITY = r"(?:Paris|Lyon|Marseille)"
 _END = r"(?=\s?(?:$|[,;/)|&+\n\r\t.]|\bet\b|\bainsi\b|[-–—]\s))"
@@ -29,6 +29,7 @@ DISTRICTS = re.compile(
     r"|\b(?P<centre>Paris)[\s-]Centre\b",
     re.IGNORECASE,
 )
+_SPLIT_CITY = re.compile(rf"\b{_CITY}\b", re.IGNORECASE)
 _SIGN = re.compile(rf"\bau\b|\bà\b|[-–]|\d+|(?<![^\W_])(?:{_ROMAN})(?={_ORDER}?(?![^\W_]))", re.IGNORECASE)
 _SPAN = re.compile(
     rf"(?P<city>{_CITY})\s?[(:,-]?\s?(?P<first>{_NUMBER})\s?[-–]\s?(?P<last>{_NUMBER})(?:\s?{_WORD})?\s?\)?"
@@ -54,7 +55,7 @@ def spell_out(text: str, atlas: Atlas) -> str:
         closed = match["after"] or match["listed"]
         return "; ".join(f"{city} {_ordinal(number)}" for number in numbers) + ("" if closed else ";")
 
-    return DISTRICTS.sub(spelt, text)
+    return DISTRICTS.sub(spelt, text) if _SPLIT_CITY.search(text) else text
 
 
 def district(city: str, number: int, atlas: Atlas) -> str:

@@ -330,11 +330,12 @@ def find_body(text: str, atlas: Atlas) -> CommuneMatch:
         return CommuneMatch(
             text, "refusé", (), f"{bare} n’est le SIREN d’aucun EPCI de la liste.", "Vérifiez le numéro."
         )
-    owner, sirens = _OWNER.search(text), _SIREN.findall(text)
-    codes = _loose_bodies(atlas).get(_body_key(_SIREN.sub("", _OWNER.sub("", text))), ())
+    spaced = " ".join(text.split())
+    owner, sirens = _OWNER.search(spaced), _SIREN.findall(spaced)
+    codes = _loose_bodies(atlas).get(_body_key(_SIREN.sub("", _OWNER.sub("", spaced))), ())
     if owner and (code := departement_of_text(owner[1], atlas)):
         codes = tuple(c for c in codes if code in _departements_of(c, atlas))
-    shown = " ".join(text.split())[:60]
+    shown = spaced[:60]
     if sirens and codes and not set(sirens) <= set(codes):
         return CommuneMatch(
             text,
@@ -371,7 +372,7 @@ BODY_WORDS = re.compile(
     r"^(?:(?:la|l)\s+)?(?:cc|ca|cu|c c|c a|c u|cdc|met|metropole|ept|communaute (?:de communes|d agglo(?:meration)?|urbaine)|com com|comcom"
     r"|agglo(?:meration)?)\s+(?:(?:de|du|des|d|la|le|les|l)\s+)*"
 )
-_OWNER = re.compile(r"\s*[(\[]\s*(\d{2,3}|2[AaBb])\s*[)\]]\s*$")
+_OWNER = re.compile(r"\s?[(\[]\s?(\d{2,3}|2[AaBb])\s?[)\]]$")
 _SIREN = re.compile(r"(?<!\d)\d{9}(?!\d)")
 
 

@@ -86,7 +86,7 @@ _CROSS_SIGNS = frozenset("✓✔☑●•×✗✘■*")
 _LAYER = (
     r"(?:clsm|cls|cpts|dac|conseils? locaux de sante mentale|conseil local de sante mentale|contrat local de sante)"
 )
-_OF_LAYER = re.compile(rf"\b(?:(?:de|du|des|d un|en|un|une|le|la)\s)*{_LAYER}\b")
+_OF_LAYER = re.compile(rf"\b(?:(?:de|du|des|d un|en|un|une|le|la)\s){{0,6}}{_LAYER}\b")
 _IN_FRONT = re.compile(rf"((?:ancien(?:ne)?|ex|future?|projet))\s(?:(?:de|du|d un)\s)?{_LAYER}\b.*")
 _ASIDE = re.compile(r"\s[-–—:]\s|[()\[\],;]")
 _LEFT_OUT = re.compile(

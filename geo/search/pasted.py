@@ -26,7 +26,7 @@ MOST_NEAR = (
 KINDS_READ = ("ville", "commune", "arrondissement", "epci", "ept", "ancien")
 POSTAL_SHAPE = re.compile(r"\d{5}", re.ASCII)
 SEPARATED = re.compile(r"[;,\n\r\t|]")
-BLANKS = re.compile(r"([ \u00a0\u202f])[ \u00a0\u202f]+")
+BLANKS = re.compile(r"([^\S\n\r\t])[^\S\n\r\t]+")
 INSEE, POSTAL = "INSEE", "postal"
 
 
