@@ -42,6 +42,7 @@ from geo.communes.names import (
     take_apart,
     was_named,
 )
+from geo.communes.partial import only_says_part
 from geo.communes.pieces import counted, parts_named, pieces_text, places, short_name, sizes
 from geo.communes.revitalisation import Revitalisation
 
@@ -80,6 +81,7 @@ __all__ = [
     "is_year",
     "name_of",
     "near",
+    "only_says_part",
     "open_communes",
     "part_of",
     "parts_named",

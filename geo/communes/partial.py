@@ -12,24 +12,26 @@ from geo.communes.names import find_name
 
 LONGEST_PART = 200  # characters of a text that may say it
 _SIDE = r"(?:nord|sud|est|ouest|centre|centrale?|haute?|basse?|rurale?|urbaine?)(?:[\s-](?:est|ouest|nord|sud))?"
+_SIZE = r"(?:grande|majeure|petite|bonne)"
 _ONLY = r"(?:\s(?:seulement|uniquement))?"
 _PART = (
-    rf"(?:(?:seulement|uniquement)\s)?(?:(?:en|pour|une|la|sa)\s){{0,2}}parties?(?:\sconcernées?|\s{_SIDE})?(?:\sde\s(?:la\s)?(?:commune|ville))?{_ONLY}"
+    rf"(?:(?:seulement|uniquement)\s)?(?:(?:en|pour|une|la|sa)\s){{0,2}}(?:{_SIZE}\s)?parties?(?:\sconcernées?|\s{_SIDE})?(?:\sde\s(?:la\s)?(?:commune|ville))?{_ONLY}"
     rf"|partiel(?:le(?:ment|s)?|s)?{_ONLY}|p\.?\s?p\.?"
 )
 _INSIDE = re.compile(  # between brackets, where less is enough
-    rf"(?:{_PART}|p\.?|(?:(?:seulement|uniquement|le|les|l['’]|du|des|aux?|sur)\s?){{0,3}}(?:quartiers?|hameaux?|lieux?[\s-]dits?|rive\s(?:droite|gauche))\b.*)",
+    rf"(?:{_PART}|p\.?|parties?\s(?!(?:de|du|des|prenante|intégrante)\b).*|(?:(?:seulement|uniquement|le|les|l['’]|du|des|aux?|sur)\s?){{0,3}}(?:quartiers?|hameaux?|lieux?[\s-]dits?|rive\s(?:droite|gauche))\b.*)",
     re.IGNORECASE,
 )
+_OF_INSIDE = re.compile(r"(?:secteurs?|cantons?|dont|y\scompris|qpv|iris)\b", re.IGNORECASE)
 _ALONE = re.compile(rf"[(\[]?(?:{_PART})[)\]]?", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s?[(\[]([^()\[\]]*)[)\]]")
 _PIECES = re.compile(r"\s?[,;:/]\s?|\s[-–—]\s")
 _AFTER = re.compile(
-    rf"(?P<name>.*?[^\s:,;(–—-])(?:\s?[:,;–—-]\s?|\s)(?:(?:seulement|uniquement)\s)?(?:(?:en|pour)\spartie|partiellement|partielle?|p\.\s?p\.?|[(]?parties?(?:\s{_SIDE})?[)]?){_ONLY}",
+    rf"(?P<name>.*?[^\s:,;(–—-])(?:\s?[:,;–—-]\s?|\s)(?:(?:seulement|uniquement)\s)?(?:(?:en|pour)\s(?:{_SIZE}\s)?partie|partiellement|partiel(?:le)?|p\.\s?p\.?|[(]?parties?(?:\s{_SIDE})?[)]?){_ONLY}",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    rf"(?:(?:seulement|uniquement)\s)?(?:(?:(?:une|la|les|des)\s)?parties?(?:\s{_SIDE})?\s(?P<of>de\s|d['’]\s?|du\s|des\s)|(?:(?:en|pour)\spartie|partiellement)\s?[:,]?\s?)"
+    rf"(?:(?:seulement|uniquement)\s)?(?:(?:(?:une|la|les|des)\s)?(?:{_SIZE}\s)?parties?(?:\s{_SIDE})?\s(?P<of>de\s|d['’]\s?|du\s|des\s)|(?:(?:en|pour)\s(?:{_SIZE}\s)?partie|partiellement)\s?[:,]?\s?)"
     r"(?:(?:la\s)?(?:commune|ville)\s(?:de\s|d['’]\s?|du\s|des\s))?(?P<name>\S.*)",
     re.IGNORECASE,
 )
@@ -48,7 +50,9 @@ def in_part(text: str, atlas: Atlas) -> str:
         if not named and (match := pattern.fullmatch(shown)):
             named = match["name"]
     named = named.strip(" ,;:–—-")
-    return "" if not named or find_name(shown, atlas).codes else named
+    if named.count("(") != named.count(")") or find_name(shown, atlas).codes:
+        return ""
+    return named
 
 
 def only_says_part(text: str) -> bool:
@@ -57,8 +61,10 @@ def only_says_part(text: str) -> bool:
 
 
 def is_aside(inside: str) -> bool:
-    """Tell whether what is between brackets says that a part only is meant."""
-    return any(_INSIDE.fullmatch(piece) for piece in _PIECES.split(" ".join(inside.split())))
+    """Tell whether what is between brackets says that a part only is meant, or speaks of what is inside: it is no item of a list."""
+    return bool(_OF_INSIDE.match(inside.strip())) or any(
+        _INSIDE.fullmatch(piece) for piece in _PIECES.split(" ".join(inside.split()))
+    )
 
 
 def also_in_part(before: str, text: str) -> bool:

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 
+from geo.communes import only_says_part
 from geo.files import column_key
 from geo.french import fold
 from geo.imports.settling import DISSOLVED
@@ -92,8 +93,11 @@ _ASIDE = re.compile(r"\s[-–—:]\s|[()\[\],;]")
 _LEFT_OUT = re.compile(
     r"\b(?:(?:a|ont|ayant) (?:quitte|ete retire)|n(?: en)? fait plus partie|n est plus membre|(?:sorti|retire|exclu)e?s? d(?:u|e)|retrait)\b|"
     r"\b(?:sauf(?! (?:erreur|avis|indication|mention|precision))|hormis|excepte(?:e?s?)|a l (?:exception|exclusion)) |^hors |\bcommunes hors |"
-    r"\b(?:en partie|partiellement|pour partie|une partie)\b"
+    r"\b(?:en (?:grande |majeure )?partie|partiellement|pour partie|une partie)\b|^parties? (?!prenante|integrante|de la c|du c)"
 )
+
+
+_ONLY, _INSIDE = re.compile(r"\b(?:seulement|uniquement)\b"), re.compile(r"\b(?:quartiers?|parties?|hameaux?|rive)\b")
 
 
 _OVER = re.compile(
@@ -104,7 +108,8 @@ _OVER = re.compile(
 
 def leaves_out(note: str) -> bool:
     """Tell whether a remark says that the composition is not quite what its row gives: « sauf Niort », « en partie », « a quitté »."""
-    return bool(_LEFT_OUT.search(fold(note)))
+    folded = fold(note)
+    return bool(_LEFT_OUT.search(folded)) or bool(_ONLY.search(folded) and _INSIDE.search(folded))
 
 
 def tells_of_end(note: str) -> bool:
@@ -143,9 +148,10 @@ def etat_in_name(name: str) -> str:
 
 
 def names_nothing(text: str) -> bool:
-    """Tell whether the value of a column of territories says how things are there, and names none: « oui », « en projet »."""
+    """Tell whether the value of a column of territories says how things are there, and names none: « oui », « en projet », « en partie »."""
     rest = _OF_LAYER.sub(" ", fold(text)).strip()
-    return (len(column_key(text)) > 1 and says_yes(text) is True) or bool(etat_word(rest)) or says_unknown(text)
+    yes = len(column_key(text)) > 1 and says_yes(text) is True
+    return yes or bool(etat_word(rest)) or says_unknown(text) or only_says_part(text)
 
 
 def is_ditto(text: str) -> bool:

@@ -85,3 +85,8 @@ def test_the_last_of_columns_of_years_is_read_and_told() -> None:
     draft = read('CLSM;Communes 2019;Communes 2021\nEst;"Créteil, Alfortville";"Créteil, Vincennes"\nNord;Aubervilliers;"Aubervilliers, Pantin"\n')  # fmt: skip
     assert found(draft) == {"Est": {"94028", "94080"}, "Nord": {"93001", "93055"}}
     assert [(d.proposal, d.blocking) for d in draft.doubts] == [("Communes 2021", False)]
+
+
+def test_periods_are_years_too() -> None:
+    draft = read('CLSM;Communes;Millésime\nEst;Créteil, Alfortville;2020-2022\nEst;"Créteil, Vincennes";2023-2025\n')
+    assert found(draft) == {"Est": {"94028", "94080"}} and "2020-2022 (ligne 2)" in told(draft)

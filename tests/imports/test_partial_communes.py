@@ -35,6 +35,8 @@ def in_part(draft: ImportDraft) -> set[str]:
         ("Créteil (partiellement) ; VINCENNES (94, EN PARTIE) ; 94002 (partie)", set(), {"94028", "94080", "94002"}),
         ("Créteil p.p., Vincennes - pour partie, Alfortville (p.)", set(), {"94028", "94080", "94002"}),
         ("la partie nord de la commune de Créteil, Vincennes", {"94080"}, {"94028"}),
+        ("Créteil (en grande partie), majeure partie de Vincennes, 94002 partiel", set(), {"94028", "94080", "94002"}),
+        ("Créteil (partie Mont-Mesly), Vincennes", {"94080"}, {"94028"}),
         ("partie du Plessis-Trévise, Créteil", {"94028"}, {"94059"}),
         ("Paris 13e (en partie), Gentilly", {"94037"}, {"75113"}),
         ("Chemillé-en-Anjou sauf Valanjou, Cholet", {"49099"}, {"49092"}),  # one of its communes of before
@@ -183,3 +185,41 @@ def test_islands_are_read_as_people_write_them() -> None:
     assert found(read("CLSM;Département\nA;20\nB;97-1\nC;75\n"))["A"] == corse
     assert found(read("CLSM;Département\nA;20\nB;97-1\nC;75\n"))["B"] == guadeloupe
     assert found(read('CLSM;Département\nA;"2A, 97-1"\nC;75\n'))["A"] > guadeloupe
+
+
+# --- parts told elsewhere than in the name -------------------------------------------------------------------------------
+def test_a_star_that_a_note_explains_makes_a_part() -> None:
+    draft = read('CLSM;Communes\nA;"Brest*, Guipavas, Plouzané *"\n* en partie seulement;\n')
+    assert (found(draft)["A"], in_part(draft)) == ({"29019", "29075", "29212"}, {"29019", "29212"})
+    other = read('CLSM;Communes\nA;"Brest*, Guipavas"\n* a quitté le CLSM en 2024;\n')
+    assert "n’est pas appliquée aux communes marquées d’un astérisque" in told(other)
+
+
+@pytest.mark.parametrize("word", ["en partie", "partiellement", "partiel", "Pour partie"])
+def test_a_cell_of_yes_and_no_or_a_cross_may_say_a_part(word: str) -> None:
+    crosses = read(f"Commune;CLSM Est;CLSM Nord\nCréteil;x;\nVincennes;{word};\nAubervilliers;;x\n")
+    assert found(crosses) == {"CLSM Est": {"94028", "94080"}, "CLSM Nord": {"93001"}}
+    assert in_part(crosses) == {"94080"}
+    column = read(f"Code INSEE;Commune;CLSM\n94028;Créteil;oui\n94080;Vincennes;{word}\n94002;Alfortville;non\n")
+    assert (found(column)["a"], in_part(column)) == ({"94028", "94080"}, {"94080"})
+
+
+def test_a_part_in_one_of_several_columns_of_communes_is_kept() -> None:
+    draft = read("CLSM;Commune 1;Commune 2;Commune 3\nEst;Créteil;Vincennes;\nNord;Aubervilliers;Pantin;Saint-Denis (93) en partie\n")  # fmt: skip
+    assert (found(draft)["Nord"], in_part(draft)) == ({"93001", "93055", "93066"}, {"93066"})
+
+
+@pytest.mark.parametrize("note", ["partie Mont-Mesly seulement", "uniquement le quartier du Mont-Mesly", "en grande partie"])  # fmt: skip
+def test_a_remark_of_a_part_is_asked_about(note: str) -> None:
+    draft = read(f"CLSM;Commune;Remarque\nEst;Créteil;{note}\nEst;Alfortville;\n")
+    assert found(draft) == {"Est": {"94002"}} and len(blocking(draft)) == 1
+
+
+def test_a_part_of_an_iris_or_of_an_epci_alone_is_refused_with_its_reason() -> None:
+    iris = read("CLSM;Code IRIS\nEst;940280101\nEst;940280102 (partie)\n")
+    assert (
+        iris.fine is not None
+        and list(iris.fine["iris"]) == ["940280101"]
+        and "partie seulement d’un IRIS" in told(iris)
+    )
+    assert "sans dire quelles communes" in told(read("CLSM;EPCI\nA;CA du Niortais\nB;CC du Thouarsais pour partie\n"))

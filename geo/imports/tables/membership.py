@@ -103,6 +103,10 @@ def _refused(
 
 def _pieces(cells: Cells, said: list[Said], atlas: Atlas) -> Reading:
     """Read codes of IRIS; the commune of the row, where it has one, must be theirs."""
+    if re.search(r"\bparti(?:e|el)", fold(cells.iris)):
+        what = f"« {cells.iris[:60]} » : une partie seulement d’un IRIS."
+        advice = "Donnez-le sur sa ligne, avec « partielle » dans la colonne de la part."
+        return _refused(cells.iris, what, advice, said)
     found = read_iris(cells.iris, atlas)
     missed = [Missed(text, message, advice) for text, message, advice in found.refused]
     given = set(read_loose_code(cells.code, atlas).atoms) if cells.code else set()
@@ -339,7 +343,8 @@ def _body(cells: Cells, said: list[Said], atlas: Atlas, *, asked: bool) -> Readi
 
 def _area(text: str, atlas: Atlas) -> CommuneMatch:
     """Read an EPCI, without some of its communes where the text says so."""
-    return read_with_parts(text, atlas) if says_without(text, atlas) else find_body(text, atlas)
+    said = says_without(text, atlas) or part_of(text, atlas)
+    return read_with_parts(text, atlas) if said else find_body(text, atlas)
 
 
 def _bodies(text: str, whole: CommuneMatch, said: list[Said], atlas: Atlas) -> Reading:

@@ -29,11 +29,12 @@ from geo.imports.tables.where import (
     identity,
     like,
     mostly,
+    place_key,
     settle,
     single,
     touching,
     without_strays,
-)  # fmt: skip
+)
 from geo.imports.tables.years import of_last_years
 from geo.imports.tables.zones import of_all
 from geo.imports.vocabulary import PART_WORDS, year_of
@@ -130,8 +131,7 @@ class _Walk:
 
     def _of_last_years(self, territories: Sequence[list[Item]]) -> Sequence[list[Item]]:
         dated = of_last_years(territories, self.answers, self.atlas)
-        self.remarks += dated.remarks
-        self.doubts += dated.doubts
+        self.remarks, self.doubts = [*self.remarks, *dated.remarks], [*self.doubts, *dated.doubts]
         self.kept |= {item.record.at for item in dated.left}
         return dated.territories
 
@@ -397,8 +397,3 @@ class _Walk:
         where = f"ligne {line}" if line else ""
         where = f"feuille « {sheet} », {where}" if sheet and line else where
         self.remarks.append(Remark(kind, where, message, advice, line))  # type: ignore[arg-type]
-
-
-def place_key(zone: str, text: str) -> str:
-    """Return the key of the doubt about a place of a territory."""
-    return f"ligne/{fold(zone)}/{fold(text)}"[:200]

@@ -273,3 +273,8 @@ def mostly(seen: Mapping[str, int], share: float, *, least: int = 1) -> frozense
     """Return the départements that hold at least a share of what was seen."""
     total = sum(seen.values())
     return frozenset(d for d, n in seen.items() if d and n >= max(least, share * total))
+
+
+def place_key(zone: str, text: str) -> str:
+    """Return the key of the doubt about a place of a territory."""
+    return f"ligne/{fold(zone)}/{fold(text)}"[:200]

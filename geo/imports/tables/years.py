@@ -5,6 +5,7 @@ A year beside each commune may also be that of its joining. That the same commun
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -61,11 +62,17 @@ def _years(items: Sequence[Item], atlas: Atlas) -> list[str]:
     The year of a source tells of another state of the territory only where a commune comes back under another.
     """
     for role in ROLES:
-        years = [year_of(item.record.cells.get(role, "")) for item in items]
-        years = [year if len(year) == 4 and is_year(year) else "" for year in years]
+        years = [_year(item.record.cells.get(role, "")) for item in items]
         if len(set(years) - {""}) > 1 and (role != SOURCE or _comes_back(items, years, atlas)):
             return years
     return []
+
+
+def _year(text: str) -> str:
+    """Return a year, or a period as « 2020-2022 », "" for any other text."""
+    said = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
+    year = "-".join(said) if len(said) == 2 else year_of(text)
+    return year if year and all(map(is_year, year.split("-"))) else ""
 
 
 def _places(item: Item, atlas: Atlas) -> frozenset[int]:
