@@ -36,6 +36,10 @@ _SPAN = re.compile(
     rf"|(?P<before>{_NUMBER})\s?[-–]\s?(?P<until>{_NUMBER})\s?{_WORD}\s(?:de\s|d['’]\s?)?(?P<of>{_CITY})",
     re.IGNORECASE,
 )
+_ALONE = re.compile(
+    rf"(?P<lead>(?:une\s)?partie\sdu\s)?(?P<number>\d{{1,2}}\s?{_ORDER})(?:\s?{_WORD})?(?P<part>\s?\([^()]*\)|\s(?:en|pour)\spartie)?",
+    re.IGNORECASE,
+)
 PARIS_CENTRE = "1, 2, 3, 4"  # one sector, one town hall since 2020 (law 2017-257)
 
 
@@ -56,6 +60,14 @@ def spell_out(text: str, atlas: Atlas) -> str:
         return "; ".join(f"{city} {_ordinal(number)}" for number in numbers) + ("" if closed else ";")
 
     return DISTRICTS.sub(spelt, text) if _SPLIT_CITY.search(text) else text
+
+
+def with_city(text: str, before: str) -> str:
+    """Write with its city an arrondissement that a list gives alone after another: « 14e (partie) » after « Marseille 13e »."""
+    match, city = _ALONE.fullmatch(text), re.match(rf"{_CITY}(?=\s\d)", before, re.IGNORECASE)
+    if not match or not city:
+        return text
+    return f"{city[0]} {match['number']}{match['part'] or (' (en partie)' if match['lead'] else '')}"
 
 
 def district(city: str, number: int, atlas: Atlas) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from geo.communes.atlas import Atlas
 from geo.communes.codes import whole_number
-from geo.communes.districts import spell_out, unclear_span
+from geo.communes.districts import spell_out, unclear_span, with_city
 from geo.communes.matching import (
     BLANKS,
     LONGEST,
@@ -79,7 +79,7 @@ def _split(chunk: str, atlas: Atlas, departement: str) -> list[str]:
         if found and only_says_part(whole):  # « Créteil, en partie, Vincennes »
             found[-1] = f"{found[-1]} (en partie)"
         elif whole:
-            found.append(whole)
+            found.append(with_city(whole, found[-1]) if found else whole)
     return found
 
 

@@ -43,7 +43,8 @@ def in_part(text: str, atlas: Atlas) -> str:
 
     A département or a code written with the name stays: « Vincennes (94, en partie) » is « Vincennes (94) ».
     """
-    if len(text) > LONGEST_PART or not (shown := " ".join(text.split())):
+    shown = " ".join(text.split())
+    if not shown or len(text) > LONGEST_PART or shown.count("(") != shown.count(")"):
         return ""
     named = _without_brackets(shown)
     for pattern in (_AFTER, _BEFORE):

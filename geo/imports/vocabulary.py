@@ -81,6 +81,7 @@ CROSSES = frozenset({"x", "1", "oui", "o", "vrai", "true"})
 PART_WORDS = {"partielle": False, "partiel": False, "partie": False, "enpartie": False, "partiellement": False, "p": False,
               "entiere": True, "entier": True, "totale": True, "total": True, "toute": True, "e": True, "t": True,
               "complete": True, "complet": True}  # fmt: skip
+_PERCENT = re.compile(r"(\d{1,3})(?:[.,]\d+)?\s?%")
 _CROSS_SIGNS = frozenset("✓✔☑●•×✗✘■*")
 
 
@@ -195,6 +196,19 @@ def all_of_it(text: str) -> bool:
     """Tell whether a cell says « toutes les communes », of what another cell names."""
     words = set(fold(text).split())
     return bool(words & {"tous", "tout", "toute", "toutes", "ensemble", "integralite", "totalite"}) and words <= _WHOLE
+
+
+def whole_word(text: str) -> bool | None:
+    """Tell what a column of parts says of a commune: whole or not, None where it is not understood.
+
+    « partielle (Mont-Mesly) » and « 50 % » are parts, « 100 % » is the whole.
+    """
+    word = column_key(text)
+    if word in PART_WORDS:
+        return PART_WORDS[word]
+    if percent := _PERCENT.fullmatch(text.strip()):
+        return percent[1] == "100"
+    return False if re.match(r"(?:en |pour |une )?(?:partie|partiel)", fold(text)) else None
 
 
 def is_cross(text: str) -> bool:

@@ -223,3 +223,23 @@ def test_a_part_of_an_iris_or_of_an_epci_alone_is_refused_with_its_reason() -> N
         and "partie seulement d’un IRIS" in told(iris)
     )
     assert "sans dire quelles communes" in told(read("CLSM;EPCI\nA;CA du Niortais\nB;CC du Thouarsais pour partie\n"))
+
+
+def test_a_column_of_parts_is_understood_however_it_is_filled() -> None:
+    draft = read(
+        "CLSM;Code INSEE;Part\nEst;94028;partielle (Mont-Mesly)\nEst;94002;50 %\nEst;94080;100 %\nEst;94046;\n"
+    )
+    assert in_part(draft) == {"94028", "94002"} and found(draft)["Est"] == {"94028", "94002", "94080", "94046"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "whole", "part"),
+    [
+        ("Marseille 13e (partie), 14e et 15e", {"13214", "13215"}, {"13213"}),
+        ("Paris 18e et 19e (partie)", {"75118"}, {"75119"}),
+        ("Lyon 3e, 6e et une partie du 7e", {"69383", "69386"}, {"69387"}),
+    ],
+)
+def test_arrondissements_in_part_stay_with_their_city(cell: str, whole: set[str], part: set[str]) -> None:
+    draft = read(f'CLSM;Communes\nA;"{cell}"\n')
+    assert (found(draft)["A"], in_part(draft)) == (whole | part, part)

@@ -26,7 +26,7 @@ from geo.imports.headers import SEAT, in_force, is_other, names_layer, names_own
 from geo.imports.settling import FILE_NAME, SHEET_NAME, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP, MOSTLY, PLACES, contents
 from geo.imports.tables.header_row import WIDE
-from geo.imports.vocabulary import PART_WORDS, yes_and_no
+from geo.imports.vocabulary import whole_word, yes_and_no
 
 SURE, CHECKED, PROPOSED = 0.95, 0.9, 0.5
 _NO_YES = (
@@ -206,7 +206,7 @@ def _of_yes_and_no(found: Settling, place: int, role: str, *, named: bool) -> li
 
 def _part_word(cell: str) -> bool:
 
-    return column_key(cell) in PART_WORDS
+    return whole_word(cell) is not None
 
 
 # --- what columns hold against what their headers say ----------------------------------------------------------------

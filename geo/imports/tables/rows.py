@@ -13,7 +13,6 @@ from pathlib import PurePosixPath
 
 from geo.communes import Atlas, departement_of, departement_of_text, read_code
 from geo.errors import GeoInputError
-from geo.files import column_key
 from geo.french import count, fold, kilometres, listing
 from geo.imports.draft import KINDS, MAX_ZONES
 from geo.imports.etats import Etats, etat_of
@@ -37,7 +36,7 @@ from geo.imports.tables.where import (
 )
 from geo.imports.tables.years import of_last_years
 from geo.imports.tables.zones import of_all
-from geo.imports.vocabulary import PART_WORDS, year_of
+from geo.imports.vocabulary import whole_word, year_of
 from geo.layers import PRECISIONS, Precision
 from geo.remarks import Remark
 
@@ -336,8 +335,8 @@ class _Walk:
     def _join(self, zone: TableZone, item: Item, rows: Sequence[int], partial: Sequence[int]) -> None:
         line, cells = item.record.line, item.record.cells
         part, taken = cells.get("part_commune", ""), set(rows)
-        whole = PART_WORDS.get(column_key(part), True) if part else True
-        if part and column_key(part) not in PART_WORDS:
+        whole = whole_word(part) is not False
+        if part and whole_word(part) is None:
             self._tell("à savoir", line, f"part « {part[:40]} » non comprise ; la commune est prise entière.",
                        "Écrivez « partielle » ou « entière ».", item.record.sheet)  # fmt: skip
         if twice := zone.take_pieces(item.reading.iris, line, whole=whole):
