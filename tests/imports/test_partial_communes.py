@@ -6,7 +6,7 @@ import pytest
 
 from geo.communes import history, part_of, read_any, read_with_parts, split_list
 from geo.errors import GeoInputError
-from geo.imports import ImportDraft
+from geo.imports import YES, ImportDraft
 from tests.imports.test_received_files import ALL_13, blocking, body, found, read, told
 from tests.support.real import atlas
 
@@ -200,7 +200,11 @@ def test_a_cell_of_yes_and_no_or_a_cross_may_say_a_part(word: str) -> None:
     crosses = read(f"Commune;CLSM Est;CLSM Nord\nCréteil;x;\nVincennes;{word};\nAubervilliers;;x\n")
     assert found(crosses) == {"CLSM Est": {"94028", "94080"}, "CLSM Nord": {"93001"}}
     assert in_part(crosses) == {"94080"}
-    column = read(f"Code INSEE;Commune;CLSM\n94028;Créteil;oui\n94080;Vincennes;{word}\n94002;Alfortville;non\n")
+    content = f"Code INSEE;Commune;CLSM\n94028;Créteil;oui\n94080;Vincennes;{word}\n94002;Alfortville;non\n"
+    column = read(content)
+    (key,) = [key for key in blocking(column) if key.startswith("valeur/")]
+    assert found(column) == {"a": {"94028"}}
+    column = read(content, answers=column.answers.settle(key, YES))
     assert (found(column)["a"], in_part(column)) == ({"94028", "94080"}, {"94080"})
 
 

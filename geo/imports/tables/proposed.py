@@ -34,7 +34,8 @@ def spread_columns(found: Settling) -> tuple[int, ...]:
         groups.setdefault((column_key(_NUMBER.sub("", found.names[place])), held[place]), []).append(place)
     for (stem, _), places in groups.items():
         apart = any("(" in found.names[p] for p in places) and places[-1] - places[0] >= len(places)
-        places = [p for p in free if column_key(_NUMBER.sub("", found.names[p])) == stem] if stem else places
+        plain = [p for p in free if "(" not in found.names[p] and column_key(_NUMBER.sub("", found.names[p])) == stem]
+        places = sorted({*places, *(plain if stem else ())})
         if len(places) > 1 and role_of(stem, found.kind) in ("nom_commune", "code_commune", "communes") and not apart:
             _spread_over(found, places)
             return tuple(places)

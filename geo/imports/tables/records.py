@@ -118,12 +118,13 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
         if word and word not in wanted and word in others:
             left += 1
             continue
-        for role in WITHIN:
-            if role in layout.roles and only_says_part(cells[role]):
-                cells[role], cells["part_commune"] = "oui" if WITHIN[role] else "non", "partielle"
         if out := [r for r in WITHIN if r in layout.roles and not _inside(r, cells[r], answers, line, kept)]:
             away[out[0]] = away.get(out[0], 0) + 1
             continue
+        if any(
+            role in layout.roles and only_says_part(cells[role]) for role in WITHIN
+        ):  # and the planner says that it is in
+            cells["part_commune"] = cells.get("part_commune") or "partielle"
         if layout.wide:
             listed += _spread(line, cells, row, sheet, table)
         else:
