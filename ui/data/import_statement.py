@@ -14,6 +14,7 @@ from geo.layers import MODE_MEANINGS, OVER_MEANINGS, Etat, Mode, Over
 from geo.register import Statement
 from geo.rights import Act, Actor
 from ui import html, identity, loaders
+from ui.cache import keyed_on_data
 from ui.choices import pick_one, pick_several
 
 WHO = "import-qui"
@@ -118,13 +119,24 @@ def _last_day(text: str) -> tuple[str, str]:
     return "", f"« {text} » n’est pas un jour : écrivez 30/06/2027"
 
 
+def reviewed(draft: ImportDraft, said: Statement, list_key: str) -> Review:
+    """Return what a draft becomes under a statement: made once for all the runs of the page that change neither."""
+    return _reviewed(id(draft), said, list_key, f"{datetime.now():%Y-%m-%d}", draft)
+
+
+@keyed_on_data(max_entries=8, stated=False)
+def _reviewed(mark: int, said: Statement, list_key: str, today: str, _draft: ImportDraft) -> Review:
+    """Make a review; `mark` tells drafts apart, each held by its review as long as that is kept, and `today` is written in it."""
+    return Review(_draft, said, loaders.official(), list_key)
+
+
 def accept(review: Review) -> tuple[Review, list[str]]:
     """Point out what keeps the list from being complete; return the review with what is accepted, and what stands in the way."""
     for why in review.refused_extent:
         st.warning(html.literal(f"{why} Réglez ces lignes, mettez-les de côté, ou retirez ce département."))
     accepted = [gap.sentence for gap in review.gaps if _tick(f"{gap.sentence} La liste est complète ainsi.", "reserve")]
     said = replace(review.statement, accepted=tuple(accepted))
-    done = replace(review, statement=said) if accepted else review
+    done = reviewed(review.draft, said, review.list_key) if accepted else review
     left = len(review.gaps) - len(accepted)
     problems = [fr.count(left, "réserve à accepter", "réserves à accepter")] if left else []
     problems += ["un département dit complet a des lignes à régler"] if review.refused_extent else []
