@@ -12,8 +12,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from geo.errors import GeoInputError
 from geo.imports import YES
-from geo.imports.settling import STRUCK
+from geo.imports.settling import HIDDEN, STRUCK
+from geo.imports.tables.hidden import left_aside
 from tests.imports.test_received_files import found, read, told
+from tests.support.grid import plain
 
 ROWS = (("CLSM", "Code INSEE", "Commune"), ("A", "94028", "Créteil"), ("A", "94011", "Bonneuil-sur-Marne"))
 
@@ -72,3 +74,14 @@ def test_a_workbook_of_formulas_without_results_is_refused_and_says_why() -> Non
 
     with pytest.raises(GeoInputError, match=r"formules dont le classeur ne garde pas le résultat \(B2 et B3\)"):
         read(book(unsaved), "x.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("many", "says", "asks"),
+    [(1, "1 ligne masquée (filtre ou ligne cachée), laissée de côté. Dites s’il faut la lire aussi.", "Une ligne est masquée dans ce classeur : faut-il la lire ?"),
+     (2, "2 lignes masquées (filtre ou ligne cachée), laissées de côté. Dites s’il faut les lire aussi.", "Des lignes sont masquées dans ce classeur : faut-il les lire ?"),
+     (0, "", "Des lignes sont masquées dans ce classeur : faut-il les lire ?")],
+)  # fmt: skip
+def test_one_hidden_row_is_not_said_to_be_several(many: int, says: str, asks: str) -> None:
+    said, asked = left_aside(HIDDEN, many, read=not many)
+    assert (plain(" ".join(said or ())), asked.said) == (says, asks)

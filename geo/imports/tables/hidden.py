@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import PurePosixPath
 
-from geo.french import count, listing
+from geo.french import count, listing, noun
 from geo.imports.settling import HIDDEN, NO, YES, Doubt
 
 MOST_ROWS = 1_048_576
@@ -74,9 +74,14 @@ def left_aside(key: str, many: int, *, read: bool) -> tuple[tuple[str, str] | No
         ("seulement ce qui se voit" if key == HIDDEN else "sans elles", NO),
         (f"aussi les lignes {several}", YES),
     )
-    doubt = Doubt("feuille", key, f"Des lignes sont {several} dans ce classeur : faut-il les lire ?", proposal=YES if read else NO,
+    asked = (
+        f"Une ligne est {one} dans ce classeur : faut-il la lire ?"
+        if many == 1
+        else f"Des lignes sont {several} dans ce classeur : faut-il les lire ?"
+    )
+    doubt = Doubt("feuille", key, asked, proposal=YES if read else NO,
                   candidates=options, blocking=False)  # fmt: skip
-    return (said, "Dites s’il faut les lire aussi.") if many else None, doubt
+    return (said, f"Dites s’il faut {noun(many, 'la', 'les')} lire aussi.") if many else None, doubt
 
 
 def _formulas(content: bytes) -> list[tuple[str, str]]:
