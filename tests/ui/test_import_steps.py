@@ -12,9 +12,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from geo.imports import ASIDE, DISSOLVED, Answers, Doubt, Review, publish
+from geo.imports import ASIDE, DISSOLVED, Answers, Doubt, Review, publish, read_import
 from geo.layers import Etat
-from geo.register import register
+from geo.register import Statement, register
 from tests.support import apptest
 from tests.support.apptest import DATA, ran, settled
 from tests.support.asking_reader import AskingReader
@@ -22,6 +22,7 @@ from tests.support.grid import plain
 from ui import cache as data_cache
 from ui import loaders
 from ui.data import import_reading
+from ui.data.import_statement import MOST_KEPT, Reviews
 
 CALAIS = "62193"
 LIST = """CLSM;Code INSEE;Commune;Etat
@@ -335,6 +336,17 @@ def test_a_run_that_changes_nothing_of_a_file_compares_nothing_again(made: Count
     data_cache.release()  # as when somebody publishes
     ran(app.run())
     assert set(made.values()) == {1}
+
+
+def test_the_reviews_kept_are_few(home: Path) -> None:
+    draft = read_import(LIST.encode(), "clsm.csv", "clsm", atlas=loaders.atlas())
+    made = Reviews(loaders.official())
+    first = made.of(draft, Statement("ARS", "", "Ana"), "")
+    assert made.of(draft, Statement("ARS", "", "Ana"), "") is first
+    for number in range(MOST_KEPT):
+        made.of(draft, Statement(str(number), "", "Ana"), "")
+    assert len(made._kept) == MOST_KEPT
+    assert made.of(draft, Statement("ARS", "", "Ana"), "") is not first
 
 
 def test_a_session_that_waits_holds_neither_what_it_reviewed_nor_the_data_of_then(made: Counter[str]) -> None:

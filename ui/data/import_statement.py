@@ -9,6 +9,7 @@ from datetime import datetime
 import streamlit as st
 
 from geo import french as fr
+from geo.dataset import Dataset
 from geo.imports import ImportDraft, Remembered, Review
 from geo.layers import MODE_MEANINGS, OVER_MEANINGS, Etat, Mode, Over
 from geo.register import Statement
@@ -18,6 +19,7 @@ from ui.cache import keyed_on_data
 from ui.choices import pick_one, pick_several
 
 WHO = "import-qui"
+MOST_KEPT = 8  # reviews of all sessions: a person has one in hand, two while reserves are accepted
 
 
 @dataclass(frozen=True)
@@ -119,15 +121,31 @@ def _last_day(text: str) -> tuple[str, str]:
     return "", f"« {text} » n’est pas un jour : écrivez 30/06/2027"
 
 
+class Reviews:
+    """The last reviews made of some data, each of a draft itself, a statement, a list and the day, which they write."""
+
+    def __init__(self, world: Dataset) -> None:
+        self._world = world
+        self._kept: dict[tuple[ImportDraft, Statement, str, str], Review] = {}
+
+    def of(self, draft: ImportDraft, said: Statement, list_key: str) -> Review:
+        """Return one, made now unless it is kept."""
+        asked = (draft, said, list_key, f"{datetime.now():%Y-%m-%d}")
+        found = self._kept.get(asked) or Review(draft, said, self._world, list_key)
+        self._kept.setdefault(asked, found)
+        for oldest in list(self._kept)[:-MOST_KEPT]:
+            self._kept.pop(oldest, None)
+        return found
+
+
+@keyed_on_data(stated=False)
+def _reviews() -> Reviews:
+    return Reviews(loaders.official())
+
+
 def reviewed(draft: ImportDraft, said: Statement, list_key: str) -> Review:
     """Return what a draft becomes under a statement: made once for all the runs of the page that change neither."""
-    return _reviewed(id(draft), said, list_key, f"{datetime.now():%Y-%m-%d}", draft)
-
-
-@keyed_on_data(max_entries=8, stated=False)
-def _reviewed(mark: int, said: Statement, list_key: str, today: str, _draft: ImportDraft) -> Review:
-    """Make a review; `mark` tells drafts apart, each held by its review as long as that is kept, and `today` is written in it."""
-    return Review(_draft, said, loaders.official(), list_key)
+    return _reviews().of(draft, said, list_key)
 
 
 def accept(review: Review) -> tuple[Review, list[str]]:
