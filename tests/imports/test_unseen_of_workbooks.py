@@ -12,8 +12,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from geo.errors import GeoInputError
 from geo.imports import YES
-from geo.imports.settling import STRUCK
+from geo.imports.settling import HIDDEN, STRUCK
+from geo.imports.unseen.sheet import left_aside
 from tests.imports.test_received_files import found, read, told
+from tests.support.grid import plain
 from tests.support.table_files import zip_bytes
 
 ROWS = (("CLSM", "Code INSEE", "Commune"), ("A", "94028", "Créteil"), ("A", "94011", "Bonneuil-sur-Marne"))
@@ -173,7 +175,7 @@ def test_rows_and_sheets_hidden_of_an_ods_are_left_to_choose() -> None:
     more = f'<table:table table:name="M" table:style-name="cachee">{HEAD}{line(cell("B"), cell("94080"), cell("Vincennes"))}</table:table>'
     draft = read(ods(line(*map(cell, ROWS[1])), hidden, more=more), "x.ods")
     assert found(draft) == {"A": {"94028"}}
-    assert "1\N{NO-BREAK SPACE}ligne masquée" in told(draft) and "feuilles masquées, laissées de côté : « M »" in told(
+    assert "1\N{NO-BREAK SPACE}ligne masquée" in told(draft) and "feuille masquée, laissée de côté : « M »" in told(
         draft
     )
 
@@ -188,3 +190,14 @@ def test_formulas_of_an_ods_without_a_result_are_told() -> None:
     empty = '<table:table-cell table:formula="of:=[.D1]"/>'
     draft = read(ods(line(*map(cell, ROWS[1])), line(cell("A"), empty, cell("Bonneuil-sur-Marne"))), "x.ods")
     assert found(draft) == {"A": {"94028", "94011"}} and "résultat (B3)" in told(draft)
+
+
+@pytest.mark.parametrize(
+    ("many", "says", "asks"),
+    [(1, "1 ligne masquée (filtre ou ligne cachée), laissée de côté. Dites s’il faut la lire aussi.", "Une ligne est masquée dans ce classeur : faut-il la lire ?"),
+     (2, "2 lignes masquées (filtre ou ligne cachée), laissées de côté. Dites s’il faut les lire aussi.", "Des lignes sont masquées dans ce classeur : faut-il les lire ?"),
+     (0, "", "Des lignes sont masquées dans ce classeur : faut-il les lire ?")],
+)  # fmt: skip
+def test_one_hidden_row_is_not_said_to_be_several(many: int, says: str, asks: str) -> None:
+    said, asked = left_aside(HIDDEN, many, read=not many)
+    assert (plain(" ".join(said or ())), asked.said) == (says, asks)

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from geo.communes import only_says_part
 from geo.files import column_key
-from geo.french import count, fold, listing
+from geo.french import count, fold, listing, noun
 from geo.imports.settling import ABOVE, ABSENT, HIDDEN, NAMED, NO, REFUSED, STRUCK, YES, Answers, Doubt, value_key
 from geo.imports.tables.contents import MEMBERSHIP, STAR, STAR_NOTE, is_no_data
 from geo.imports.tables.header_row import heads_another
@@ -134,7 +134,7 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
         _take_stars(found, listed, starred.strip())
     for (role, text), lines in kept.items():
         found.doubts.append(_value(role, text, lines, NO, (("dans la couche", YES), ("pas dans la couche", NO)), blocking=True,
-                                   said=f"« {text[:40]} » ({count(len(lines), 'ligne')}) : ces communes sont-elles dans la couche ?"))  # fmt: skip
+                                   said=f"« {text[:40]} » ({count(len(lines), 'ligne')}) : {noun(len(lines), 'est-elle', 'sont-elles')} dans la couche ?"))  # fmt: skip
     return listed
 
 
@@ -286,7 +286,9 @@ def _sort_out(listed: list[Record], table: Table, answers: Answers, found: Recor
         )
     _say_values(values, found)
     if what == ABSENT and blanks and doubt is not None:
-        found.tell(f"{count(len(blanks), 'ligne')} sans nom de territoire : ces communes ne sont dans aucun.")
+        found.tell(
+            f"{count(len(blanks), 'ligne')} sans nom de territoire : {noun(len(blanks), 'sa commune n’est', 'leurs communes ne sont')} dans aucun."
+        )
 
 
 def _repeat(cells: dict[str, str], above: Mapping[str, str]) -> None:

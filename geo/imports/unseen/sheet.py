@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from geo.french import count, listing
+from geo.french import count, listing, noun
 from geo.imports.settling import HIDDEN, NO, YES, Doubt
 
 MOST_ROWS = 1_048_576
@@ -35,9 +35,14 @@ def left_aside(key: str, many: int, *, read: bool) -> tuple[Said | None, Doubt]:
         ("seulement ce qui se voit" if key == HIDDEN else "sans elles", NO),
         (f"aussi les lignes {several}", YES),
     )
-    doubt = Doubt("feuille", key, f"Des lignes sont {several} dans ce classeur : faut-il les lire ?", proposal=YES if read else NO,
+    asked = (
+        f"Une ligne est {one} dans ce classeur : faut-il la lire ?"
+        if many == 1
+        else f"Des lignes sont {several} dans ce classeur : faut-il les lire ?"
+    )
+    doubt = Doubt("feuille", key, asked, proposal=YES if read else NO,
                   candidates=options, blocking=False)  # fmt: skip
-    return (said, "Dites s’il faut les lire aussi.") if many else None, doubt
+    return (said, f"Dites s’il faut {noun(many, 'la', 'les')} lire aussi.") if many else None, doubt
 
 
 def formulas_said(places: Sequence[str]) -> list[Said]:
