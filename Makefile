@@ -21,13 +21,14 @@ run: setup
 
 # Compiled modules are kept even where the machine asks not to: a run starts hundreds of processes, which would each compile all.
 test coverage: export PYTHONDONTWRITEBYTECODE :=
+# Journeys wait for a browser or a server a third of their time: three side by side keep two cores busy.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test: .venv/ready-test setup
 	$(BIN)/python -m ui.setup.scripts test
 	$(BIN)/python -m tests.support.browser
 	$(PYTEST) --ignore tests/journeys --ignore tests/deploy
-	$(PYTEST) tests/journeys tests/deploy
+	$(PYTEST) -n 3 tests/journeys tests/deploy
 
 # The same tests but journeys, which drive a server in another process. Measuring takes nearly as long again: a target of its own.
 coverage: .venv/ready-test setup

@@ -32,10 +32,14 @@ Serve = Callable[..., AppServer]
 JOURNEY_S = 1800  # a busy machine is no failure
 # What takes longest is handed out first: no worker is left alone with it at the end.
 LONGEST = (
-    "journeys/test_journey_acts.py", "journeys/test_journey_coverage.py", "journeys/test_journey_component.py",
-    "journeys/test_journey_sizing.py", "journeys/test_journey_gaps.py",
-    "deploy/test_processes.py", "deploy/test_draining.py", "deploy/test_scan.py", "suggest/test_suggest.py", "ui/test_page_perimeter.py", "ui/test_memory.py", "ui/test_page_coverage.py", "ui/test_data_page.py",
-    "ui/test_opened_city.py", "journeys/test_journey_iris.py",
+    "journeys/test_journey_acts.py", "journeys/test_journey_coverage.py", "journeys/test_journey_sizing.py",
+    "deploy/test_processes.py", "journeys/test_journey_component.py", "journeys/test_journey_perimeter.py",
+    "journeys/test_journey_axe.py", "journeys/test_journey_data.py", "journeys/test_journey_needs.py",
+    "journeys/test_journey_sectors.py", "journeys/test_journey_room.py", "journeys/test_journey_full_screen.py",
+    "journeys/test_journey_region.py", "journeys/test_journey_import.py", "journeys/test_journey_lines.py",
+    "journeys/test_journey_gaps.py", "deploy/test_scan.py", "journeys/test_journey_reader.py", "deploy/test_container.py",
+    "suggest/test_suggest.py", "ui/test_page_perimeter.py", "ui/test_memory.py", "ui/test_page_coverage.py", "ui/test_data_page.py",
+    "ui/test_opened_city.py",
     "suggest/test_rules.py", "imports/test_fuzz.py", "moves/test_trials.py", "ui/test_views_agree.py", "ui/test_data_cache.py",
     "dataset/test_damage.py", "dataset/test_world.py", "imports/test_damaged_lists.py", "imports/test_crafted.py",
     "imports/test_import_properties.py", "ui/test_vanished_values.py", "ui/test_import_steps.py", "register/test_schema.py",

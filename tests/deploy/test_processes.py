@@ -1,8 +1,11 @@
-"""Three processes of the dashboard and a PostgreSQL behind one address, under a sub-path: what a visitor sees of it."""
+"""Three processes of the dashboard and a PostgreSQL behind one address, under a sub-path: what a visitor sees of it, and what is left to him of
+those that are drained or killed while he composes. The last tests leave a process less each."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,19 +13,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page
 
 from geo.paths import ROOT
 from geo.scenarios.link import LONGEST
 from tests.deploy import site as site_of
+from tests.deploy.composers import Composer, composing, renew
 from tests.deploy.proxy import fetch
 from tests.deploy.site import BASE, Site, figures, ready
-from tests.journeys import settle, wait_address
-from tests.support.browser import AppServer, until, wait_painted
+from tests.journeys import address_codes, settle, wait_address
+from tests.support.browser import AppServer, click_commune, codes_in_sight, selected_codes, until, wait_painted
 from tests.support.wire import Person, live
 
 LIST = "Nom du CLSM;Code INSEE;État\nCLSM de l’essai;62765;Actif\n"  # Saint-Omer
+SEED, PEOPLE, PAUSE_S = 18, 8, 0.8
+ENDS = ((0, "drained"), (1, "killed"), (2, "drained"), (0, "killed"))  # each process once: everybody is cut
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +148,27 @@ def test_a_file_reaches_its_page_though_the_cookie_leads_to_another_process(site
     wait(reached, "the file did not go from one process to the next", visitor)
 
 
+# --- processes that end under people who compose --------------------------------------------------------------------
+def test_processes_drained_or_killed_at_random_moments_give_everybody_his_perimeter_back(site: Site) -> None:
+    """A few ends, enough for each of the ways; `python -m bench kills` has two hundred."""
+    dice = np.random.default_rng(SEED)
+
+    async def end(people: list[Composer]) -> None:
+        for number, how in ENDS:
+            before, server = sum(one.cuts for one in people), site.processes[number]
+            await asyncio.sleep(dice.random() * 2 * PAUSE_S)
+            if how == "killed":
+                server.process.kill()
+            await asyncio.to_thread(server.stop)
+            while sum(one.cuts for one in people) == before:  # somebody was there
+                await asyncio.sleep(0.05)
+            await renew(site, number)
+
+    people = live(composing(site, end, people=PEOPLE, pause=PAUSE_S, seed=SEED))
+    assert sum(one.cuts for one in people) >= PEOPLE
+    assert all(one.person.problems == [] for one in people)
+
+
 @pytest.mark.journey
 def test_visitors_of_a_process_that_stops_are_moved_and_their_perimeter_comes_back(site: Site, visitor: Page) -> None:
     sockets: list[str] = []
@@ -159,3 +187,29 @@ def test_visitors_of_a_process_that_stops_are_moved_and_their_perimeter_comes_ba
     wait_address(visitor, {"62193", "62239"})
     wait_painted(visitor)
     assert site.front.get(f"/{BASE}/pret").status == 200
+
+
+@pytest.mark.journey
+def test_a_click_on_its_way_when_its_process_is_killed_is_not_lost(site: Site, visitor: Page) -> None:
+    visitor.goto(f"{site.url}/Perimetre?carte=dep-62&communes=62193,62239")
+    wait_painted(visitor, geometry="dep-62")
+    settle(visitor)
+    wait_address(visitor, {"62193", "62239"})
+    serving = site.of(site_of.cookie_of(visitor))
+    one, other = [code for code in codes_in_sight(visitor, 6) if code not in ("62193", "62239")][:2]
+    os.kill(serving.process.pid, signal.SIGSTOP)  # it hears the click, and never answers
+    click_commune(visitor, one)
+    assert set(selected_codes(visitor)) == {"62193", "62239", one}
+    assert one not in address_codes(visitor)
+    serving.process.kill()
+    serving.process.wait()
+    wait_address(visitor, {"62193", "62239", one})
+    settle(visitor)
+    assert set(selected_codes(visitor)) == {"62193", "62239", one}
+    # And the next process is listened to: its numbers begin anew.
+    visitor.get_by_role("button", name="Tout retirer").click()
+    until(visitor, lambda: selected_codes(visitor) == [], lambda: "the map does not follow the new process")
+    settle(visitor)
+    click_commune(visitor, other)
+    wait_address(visitor, {other})
+    assert figures(next(p for p in site.processes if p.process.poll() is None))["clsm_ready"] == 1

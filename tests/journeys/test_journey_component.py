@@ -34,6 +34,7 @@ from ui.setup import MAP, bundled
 
 pytestmark = pytest.mark.journey
 DEMO = ROOT / "tests" / "journeys" / "demo_map.py"
+APP = DEMO.with_name("demo_app.py")  # what serves it
 NAMES = ["Arras", "L'Haÿ-les-Roses", HOSTILE, "<script>alert(1)</script>", "\u202eretourné", "a" * 300, ""]
 Open = Callable[..., None]
 MODULES = re.compile(
@@ -46,6 +47,7 @@ def app_folder(tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Pat
     """Lay out the demonstration: drawn squares, and the real Pas-de-Calais and France where they have been derived."""
     folder = tmp_path_factory.mktemp("carte")
     make_app(folder, DEMO)
+    shutil.copy(APP, folder)
     geo = folder / "static" / "geo"
     squares = grid_topology([*NAMES, *(f"Commune {i}" for i in range(93))], width=10)
     (geo / "communes-grille.json").write_text(json.dumps(squares), encoding="utf-8")
@@ -61,7 +63,7 @@ def app_folder(tmp_path_factory: pytest.TempPathFactory, libraries: None) -> Pat
 
 @pytest.fixture
 def server(app_server: Callable[..., AppServer], app_folder: Path) -> AppServer:
-    return app_server(app_folder / DEMO.name, cwd=app_folder)
+    return app_server(app_folder / APP.name, cwd=app_folder)
 
 
 def held(page: Page) -> dict[str, Any]:
@@ -375,14 +377,6 @@ def test_nothing_moves_by_itself_when_the_user_asks_so(chromium: Browser, server
     frame = wait_painted(calm)
     assert frame.evaluate("[CL.map.options.zoomAnimation, CL.map.options.inertia]") == [False, False]
     context.close()
-
-
-def test_the_map_works_under_a_base_path(page: Page, app_server: Callable[..., AppServer], app_folder: Path) -> None:
-    server = app_server(app_folder / DEMO.name, cwd=app_folder, base_path="sante/clsm")
-    page.goto(f"{server.url}/?scope=grille")
-    wait_painted(page)
-    click_commune(page, "62005")
-    wait_held(page, lambda state: state["codes"] == ["62005"])
 
 
 def test_all_of_france_is_painted_and_answers(page: Page, server: AppServer, app_folder: Path) -> None:

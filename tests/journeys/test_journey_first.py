@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Request, Response, Route, expect
 
-from tests.journeys import Console, serve_embedded
-from tests.support.browser import AppServer, map_frame, until, wait_painted
+from tests.journeys import Console, serve_embedded, wait_address
+from tests.support.browser import AppServer, click_commune, map_frame, until, wait_painted
 
 pytestmark = pytest.mark.journey
 GEOMETRY = re.compile(r"/geo/communes-france-")
@@ -56,6 +56,8 @@ def test_what_a_page_hints_is_what_its_map_uses_and_nothing_is_refused(page: Pag
 
     hints = until(page, told, lambda: "no hint, though the server has long been ready")
     frame = wait_painted(page, geometry="dep-94")
+    click_commune(page, "94028")
+    wait_address(page, {"94028"})
     fetched = "performance.getEntriesByType('resource').map((entry) => entry.name)"
     assert {url for url in hints if "/geo/" in url}
     until(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -10,9 +11,8 @@ from playwright.sync_api import Frame, Page, expect
 
 from tests.journeys import settle
 from tests.journeys.demo_map import HOSTILE
-from tests.journeys.test_journey_component import wait_held
+from tests.journeys.test_journey_component import APP, DEMO, wait_held
 from tests.support.browser import (
-    ROOT,
     AppServer,
     Traffic,
     click_commune,
@@ -24,7 +24,6 @@ from tests.support.browser import (
 )
 
 pytestmark = pytest.mark.journey
-DEMO = ROOT / "tests" / "journeys" / "demo_map.py"
 A, B = "62055", "62056"
 
 
@@ -34,12 +33,13 @@ def server(
 ) -> AppServer:
     folder = tmp_path_factory.mktemp("plein-ecran")
     make_app(folder, DEMO)
+    shutil.copy(APP, folder)
     geo = folder / "static" / "geo"
     squares = grid_topology([f"Commune {i}" for i in range(100)], width=10)
     (geo / "communes-grille.json").write_text(json.dumps(squares), encoding="utf-8")
     zones = {"zones": [["a", "Zone A"], ["b", "Zone B"]], "of": [[i % 2] if i < 50 else [] for i in range(100)]}
     (geo / "zones-grille.json").write_text(json.dumps(zones), encoding="utf-8")
-    return app_server(folder / DEMO.name, cwd=folder)
+    return app_server(folder / APP.name, cwd=folder)
 
 
 def opened(page: Page, server: AppServer, more: str = "") -> Frame:

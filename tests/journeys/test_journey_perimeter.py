@@ -19,12 +19,14 @@ from tests.journeys import (
     tab_to,
     wait_address,
     wait_figure,
+    wait_still,
     zoom_in,
 )
 from tests.support import real
 from tests.support.browser import AppServer, Traffic, click_commune, map_frame, selected_codes, view, wait_painted
 
 pytestmark = pytest.mark.journey
+CRETEIL = "94028"
 PEOPLE = "habitants (population municipale"
 BYTES_PER_CLICK = 20_000
 
@@ -45,14 +47,8 @@ def wait_held(page: Page, codes: set[str]) -> None:
     assert set(address_codes(page)) == codes
 
 
-@pytest.mark.parametrize(
-    ("scope", "zoom", "epci"),
-    [("dep-62", 1, "CU d'Arras"), ("reg-44", 3, "CC de la Région de Suippes")],
-    ids=["Pas-de-Calais", "Grand Est"],
-)
-def test_a_perimeter_is_drawn_with_clicks(
-    page: Page, server: AppServer, traffic: Traffic, scope: str, zoom: int, epci: str
-) -> None:
+def test_a_perimeter_is_drawn_with_clicks(page: Page, server: AppServer, traffic: Traffic) -> None:
+    scope, zoom, epci = "reg-44", 3, "CC de la Région de Suippes"  # a whole région
     console = Console().watch(page)
     page.goto(f"{server.url}/Perimetre?carte={scope}")
     frame = wait_painted(page, geometry=scope)
@@ -141,28 +137,51 @@ def in_drawing(page: Page, code: str) -> bool:
     )
 
 
+def sector(name: str) -> set[str]:
+    layer, atlas = real.crosswalk().layers["secteurs-adultes"], real.atlas()
+    (zone,) = layer.zones.index[layer.zones["nom"].str.endswith(name)]
+    return {str(atlas.codes[r]) for r in zone_members(layer, zone)[0]}
+
+
 def test_a_perimeter_is_chosen_with_the_keyboard_alone(page: Page, server: AppServer) -> None:
-    page.goto(f"{server.url}/Perimetre?carte=dep-62")
-    frame = wait_painted(page)
+    page.goto(f"{server.url}/Perimetre?carte=dep-94")
+    frame = wait_painted(page, geometry="dep-94")
     settle(page)
-    for typed, move, codes in (
-        ("arras", "Ajouter", {"62041"}),
-        ("62498", "Ajouter", {"62041", "62498"}),
-        ("62041", "Retirer", {"62498"}),
-    ):
+
+    def search(name: str) -> None:
         tab_to(page, "Commune ou territoire")
         page.keyboard.press("Control+A")
-        page.keyboard.type(typed)
+        page.keyboard.type(name)
         page.keyboard.press("Enter")
         settle(page)
-        tab_to(page, move)
+
+    def press(name: str, codes: set[str]) -> None:
+        tab_to(page, name)
         page.keyboard.press("Enter")
         wait_held(page, codes)
-    assert pixel(frame, "selection", "62498")[3] > 100
-    assert pixel(frame, "selection", "62041")[3] == 0
+
+    search("Créteil")
+    press("Ajouter", {CRETEIL})
+    search("Secteur 94G10")
+    whole = {CRETEIL} | sector("94G10")
+    press("Ajouter", whole)
+    press("Annuler", {CRETEIL})
+    press("Rétablir", whole)
+    search(CRETEIL)
+    whole -= {CRETEIL}
+    press("Retirer", whole)
+    assert pixel(frame, "selection", min(whole))[3] > 100
+    assert pixel(frame, "selection", CRETEIL)[3] == 0
     page.keyboard.press("Tab")
     focused = page.evaluate("document.activeElement.tagName")
     assert focused != "BODY", "the keyboard goes on from where it was"
+    # The map itself: the space bar takes the commune at its centre out, or in.
+    frame.evaluate("() => { CL.focus('94081'); CL.map.getContainer().focus(); }")
+    wait_still(page)
+    code = frame.evaluate("CL.codeAt()")
+    assert code is not None
+    frame.locator(".cl-carte").press(" ")
+    wait_held(page, whole ^ {code})
 
 
 def test_a_perimeter_is_kept_from_page_to_page(page: Page, server: AppServer) -> None:

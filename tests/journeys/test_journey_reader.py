@@ -34,18 +34,20 @@ def reader(page: Page, *, but: int = 0) -> int:
     return until(page, shown, lambda: "no reader is shown")
 
 
-def test_a_visitor_who_leaves_ends_the_reader(chromium: Browser, server: AppServer) -> None:
+@pytest.fixture(scope="module")
+def left(chromium: Browser, server: AppServer) -> int:
+    """Return the reader of a visitor who has just left: it ends in its own time, while the first tests run."""
     context = chromium.new_context()
     page = context.new_page()
     page.goto(server.url)
     pid = reader(page)
     assert not gone(pid)
     page.close()
-    wait_until(lambda: gone(pid))
     context.close()
+    return pid
 
 
-def test_another_file_ends_the_reader_of_the_first(page: Page, server: AppServer) -> None:
+def test_another_file_ends_the_reader_of_the_first(page: Page, server: AppServer, left: int) -> None:
     page.goto(server.url)
     first = reader(page)
     page.get_by_label("Fichier").fill("deux")
@@ -69,8 +71,12 @@ def test_a_reading_may_be_cancelled_and_taken_up_again_while_the_page_stays_in_r
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
 
 
-def test_the_server_that_stops_leaves_no_reader_behind(chromium: Browser, tmp_path: Path) -> None:
-    server = start_server(APP, log=tmp_path / "server.log")
+def test_a_visitor_who_leaves_ends_the_reader(left: int) -> None:
+    wait_until(lambda: gone(left))
+
+
+def test_the_server_that_stops_leaves_no_reader_behind(chromium: Browser, server: AppServer) -> None:
+    """The last one: it ends the server of all."""
     context = chromium.new_context()
     page = context.new_page()
     try:
@@ -80,5 +86,4 @@ def test_the_server_that_stops_leaves_no_reader_behind(chromium: Browser, tmp_pa
         wait_until(lambda: gone(pid))
         assert "Traceback" not in server.log.read_text(errors="replace")
     finally:
-        server.stop()
         context.close()

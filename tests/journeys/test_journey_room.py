@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from geo import french as fr
-from tests.journeys import settle, wait_address
+from tests.journeys import Console, settle, wait_address
 from tests.support import real
-from tests.support.browser import AppServer, click_commune, map_frame, wait_painted
+from tests.support.browser import AppServer, Traffic, click_commune, map_frame, until, wait_painted
 from ui.perimeter.workbench import PANELS
 
 pytestmark = pytest.mark.journey
@@ -33,20 +33,30 @@ def set_size(page: Page, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
 
 
-@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
-def test_a_newcomer_types_the_town_and_has_checks_on_screen_without_scrolling(
-    page: Page, server: AppServer, size: tuple[int, int]
+def table_files(traffic: Traffic) -> list[str]:
+    return [url for url in traffic.requests if "/geo/noms-" in url]
+
+
+@pytest.mark.parametrize(("first", "then"), [("projector", "laptop"), ("tablet", "tablet lying")])
+def test_a_newcomer_names_the_town_and_has_checks_on_screen_in_three_actions(
+    page: Page, server: AppServer, traffic: Traffic, first: str, then: str
 ) -> None:
-    set_size(page, size)
+    console = Console().watch(page)
+    set_size(page, SIZES[first])
     page.goto(server.url)
     field = page.get_by_role("combobox", name="Votre commune ?")
+    expect(field).to_be_visible()
+    assert table_files(traffic) == [], "the names are not fetched before somebody looks for one"
     field.click()  # one
-    field.fill("niort")  # two
-    page.get_by_role("option").first.wait_for()
+    page.keyboard.type("Niort")  # two
+    expect(page.get_by_role("option", name="Niort commune · Deux-Sèvres · 59 854 habitants")).to_be_visible()
     page.keyboard.press("Enter")  # three
+    expect(page.get_by_role("heading", name="Périmètre")).to_be_visible()
     wait_painted(page, geometry="dep-79")
-    settle(page)
     wait_address(page, {NIORT})
+    settle(page)
+    expect(page.locator(".clsm-etat")).to_contain_text("Repères du guide")
+    assert page.locator(".clsm-etat").evaluate("e => e.getBoundingClientRect().top < innerHeight")
     checks = page.locator(".clsm-checks.index summary")
     assert checks.count() > 5
     seen = {
@@ -59,8 +69,23 @@ def test_a_newcomer_types_the_town_and_has_checks_on_screen_without_scrolling(
         "the third check": checks.nth(2),
         "the map": page.locator("iframe").first,
     }
-    assert [name for name, place in seen.items() if not in_sight(place)] == []
+
+    def hidden() -> list[str]:
+        return [name for name, place in seen.items() if not in_sight(place)]
+
+    assert hidden() == []
     assert page.get_by_test_id("stMain").evaluate("e => e.scrollTop") == 0
+    set_size(page, SIZES[then])
+    settle(page)
+    until(page, lambda: not hidden(), lambda: f"out of sight on a {then}: {hidden()}")
+    assert page.get_by_test_id("stMain").evaluate("e => e.scrollTop") == 0
+
+    page.get_by_role("combobox", name="Commune ou territoire").click()
+    page.keyboard.type("melle")
+    expect(page.get_by_role("option").first).to_contain_text("Melle")
+    assert len(table_files(traffic)) == 2, "fetched once, from one page to the next"
+    assert console.errors == []
+    assert traffic.outside == []
 
 
 def test_a_check_that_turns_is_said_where_it_is_seen(page: Page, server: AppServer) -> None:

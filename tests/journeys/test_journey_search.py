@@ -1,4 +1,4 @@
-"""Found by its name: a newcomer's first three actions, the field from the keyboard, on a phone and in a panel."""
+"""Found by its name: the field from the keyboard, on a phone and in a panel. A newcomer's first three actions are in test_journey_room.py."""
 
 from __future__ import annotations
 
@@ -7,44 +7,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys import Console, settle, wait_address
+from tests.journeys import settle
 from tests.support import real
-from tests.support.browser import AppServer, Traffic, wait_painted
+from tests.support.browser import AppServer, wait_painted
 
 pytestmark = pytest.mark.journey
 NIORT, MELLE = "79191", "79174"
-
-
-def table_files(traffic: Traffic) -> list[str]:
-    return [url for url in traffic.requests if "/geo/noms-" in url]
-
-
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (820, 1180)])
-def test_a_newcomer_names_the_town_and_has_checks_in_three_actions(
-    page: Page, server: AppServer, traffic: Traffic, width: int, height: int
-) -> None:
-    console = Console().watch(page)
-    page.set_viewport_size({"width": width, "height": height})
-    page.goto(server.url)
-    field = page.get_by_role("combobox", name="Votre commune ?")
-    expect(field).to_be_visible()
-    assert table_files(traffic) == [], "the names are not fetched before somebody looks for one"
-    field.click()  # one
-    page.keyboard.type("Niort")  # two
-    expect(page.get_by_role("option", name="Niort commune · Deux-Sèvres · 59 854 habitants")).to_be_visible()
-    page.keyboard.press("Enter")  # three
-    expect(page.get_by_role("heading", name="Périmètre")).to_be_visible()
-    wait_painted(page, geometry="dep-79")
-    wait_address(page, {NIORT})
-    settle(page)
-    expect(page.locator(".clsm-etat")).to_contain_text("Repères du guide")
-    assert page.locator(".clsm-etat").evaluate("e => e.getBoundingClientRect().top < innerHeight")
-    page.get_by_role("combobox", name="Commune ou territoire").click()
-    page.keyboard.type("melle")
-    expect(page.get_by_role("option").first).to_contain_text("Melle")
-    assert len(table_files(traffic)) == 2, "fetched once, from one page to the next"
-    assert console.errors == []
-    assert traffic.outside == []
 
 
 def test_the_list_is_driven_from_the_keyboard_and_says_what_it_holds(page: Page, server: AppServer) -> None:

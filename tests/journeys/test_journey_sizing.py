@@ -1,4 +1,4 @@
-"""Sizing a perimeter in a meeting, whole journeys: compose, complete sectors, enlarge, paste, undo, reopen, by keyboard."""
+"""Sizing a perimeter in a meeting, whole journeys: compose, complete sectors, enlarge, paste, undo, reopen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from geo.layers import zone_members
 from geo.sources import sync
-from tests.journeys import APP, Console, pick, settle, tab_to, wait_address, wait_still
+from tests.journeys import APP, Console, pick, settle, wait_address
 from tests.support import real
 from tests.support.browser import (
     AppServer,
@@ -40,12 +40,6 @@ def held(page: Page, codes: set[str]) -> None:
     words = page.locator(".clsm-etat").inner_text()
     digits = "".join(c for c in words if c.isdigit() or c.isalpha() or c == ",")
     assert f",{people}habitant" in digits if codes else "Périmètrevide" in digits
-
-
-def sector(name: str) -> set[str]:
-    layer, atlas = real.crosswalk().layers["secteurs-adultes"], real.atlas()
-    (zone,) = layer.zones.index[layer.zones["nom"].str.endswith(name)]
-    return {str(atlas.codes[r]) for r in zone_members(layer, zone)[0]}
 
 
 def panel(page: Page, name: str) -> None:
@@ -190,44 +184,6 @@ def test_twenty_pasted_names_with_two_mistakes(page: Page, server: AppServer) ->
     expect(said).to_have_count(0)
 
 
-def test_the_same_with_the_keyboard_alone(page: Page, server: AppServer) -> None:
-    page.goto(f"{server.url}/Perimetre?carte=dep-94")
-    wait_painted(page, geometry="dep-94")
-    settle(page)
-
-    def search(name: str) -> None:
-        tab_to(page, SEARCH)
-        page.keyboard.press("Control+A")
-        page.keyboard.type(name)
-        page.keyboard.press("Enter")
-        settle(page)
-
-    def press(name: str) -> None:
-        tab_to(page, name)
-        page.keyboard.press("Enter")
-        settle(page)
-
-    search("Créteil")
-    press("Ajouter")
-    held(page, {CRETEIL})
-    search("Secteur 94G10")
-    press("Ajouter")
-    whole = {CRETEIL} | sector("94G10")
-    held(page, whole)
-    press("Annuler")
-    held(page, {CRETEIL})
-    press("Rétablir")
-    held(page, whole)
-    # The map itself: the space bar takes the commune at its centre out, or in.
-    frame = map_frame(page)
-    frame.evaluate("() => { CL.focus('94081'); CL.map.getContainer().focus(); }")
-    wait_still(page)
-    code = frame.evaluate("CL.codeAt()")
-    assert code is not None
-    frame.locator(".cl-carte").press(" ")
-    held(page, whole ^ {code})
-
-
 def test_a_drawn_shape_adds_its_communes(page: Page, server: AppServer) -> None:
     page.goto(f"{server.url}/Perimetre?carte=dep-94")
     frame = wait_painted(page, geometry="dep-94")
@@ -280,7 +236,7 @@ VAL_DE_MARNE = tuple(real.atlas().codes[(real.atlas().table["departement"] == "9
 
 
 @pytest.mark.mirror
-@pytest.mark.parametrize(("scope", "codes"), [("dep-94", NINE), ("france", NINE), ("dep-94", VAL_DE_MARNE)])
+@pytest.mark.parametrize(("scope", "codes"), [("france", NINE), ("dep-94", VAL_DE_MARNE)])
 def test_a_click_costs_less_than_26_kilobytes_whatever_panel_is_open(
     page: Page, filled_server: AppServer, traffic: Traffic, scope: str, codes: tuple[str, ...]
 ) -> None:

@@ -128,7 +128,7 @@ def make_app(folder: Path, script: Path, *, geometry: Iterable[Path] = ()) -> Pa
     Streamlit serves the static/ beside the script, and refuses links that lead out of it: hence copies.
     """
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-    for name in ("js", "css", "vendor"):
+    for name in ("js", "css", "page", "vendor"):
         shutil.copytree(ROOT / "static" / name, folder / "static" / name)
     for path in (ROOT / "static" / "light").glob("*.js"):  # scripts in one file, where set-up made them
         (folder / "static" / "light").mkdir(exist_ok=True)

@@ -176,7 +176,7 @@ class Field {
     const heard = new AbortController();
     const moved = (/** @type {Event} */ event) => {
       if (!sheet.isConnected) heard.abort();
-      else if (!sheet.contains(/** @type {Node} */ (event.target))) this.#put();
+      else if (!(event.target instanceof Node && sheet.contains(event.target))) this.#put(); // the window is no node
     };
     for (const name of ["scroll", "resize"])
       window.addEventListener(name, moved, { capture: true, signal: heard.signal });
