@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo.imports import ASIDE, DISSOLVED, Answers, Doubt
@@ -38,13 +36,8 @@ def row(text: str, *codes: str, line: int = 2, departements: tuple[str, ...] = (
 
 
 @pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
-    for cache in (st.cache_data, st.cache_resource):
-        cache.clear()
-    yield tmp_path / "home"
-    for cache in (st.cache_data, st.cache_resource):
-        cache.clear()
+def home(clean_home: Path) -> Path:
+    return clean_home
 
 
 def asking(monkeypatch: pytest.MonkeyPatch, *doubts: Doubt) -> AskingReader:
