@@ -18,11 +18,11 @@ EXAMPLE_NAME = "Créteil, Vitry-sur-Seine et Orly"
 
 # The figures of the page Couverture, by id (geo.coverage.figures): how each is computed.
 _THREE = (
-    "comptés selon ce qu’un CLSM en service en couvre ici : en entier, en partie, rien (liste des CLSM complète, ou projet seul connu), rien de connu. "
+    "comptés selon ce qu’un CLSM en service en couvre ici : en entier, en partie, rien (liste des CLSM complète), rien de connu. "
     "Puis leurs habitants couverts ÷ tous leurs habitants d’ici, chacun compté une fois. Être touché n’est pas être couvert."
 )
 COVERAGE_METHODS: Mapping[str, str] = {
-    "habitants": "Habitants des communes couvertes en entier par un CLSM en service, et la part connue de celles qu’il couvre en partie ÷ habitants du territoire. Un périmètre supposé y est compris, et dit à part. Borne haute : si toutes les communes de situation inconnue étaient couvertes ; un projet connu n’en est pas, sauf « à confirmer ».",
+    "habitants": "Habitants des communes couvertes en entier par un CLSM en service, et la part connue de celles qu’il couvre en partie ÷ habitants du territoire. Un périmètre supposé y est compris, et dit à part. Borne haute : si toutes les communes de situation inconnue étaient couvertes ; celles d’un projet en sont là où la liste des CLSM n’est pas complète, car il a pu aboutir, et partout s’il est « à confirmer ».",
     "projet": "Habitants des communes où un CLSM est annoncé, en projet ou à confirmer, sans CLSM en service ÷ habitants du territoire.",
     "qpv": "QPV dont toutes les communes sont couvertes ÷ QPV du territoire, là où la liste est complète.",
     "qpv-habitants": "Habitants publiés des QPV des communes couvertes ÷ habitants publiés des QPV du territoire.",

@@ -85,7 +85,7 @@ PRIORITY_TERMS = (
     Term("habitants", "Habitants", "sans_clsm", None, f"habitants sans CLSM ni projet connu, {_SCALED}"),
     Term("qpv", "QPV", "qpv_sans_clsm", "qpv_connu", f"habitants de QPV sans CLSM ni projet connu, {_SCALED}"),
     Term("rural", "Rural", "rural_sans_clsm", None, f"habitants de communes rurales sans CLSM ni projet connu, {_SCALED}"),
-    Term("cls", "CLS en place", "cls_sans_clsm", "cls_connu", "1 si un CLS en service n’y a aucun CLSM connu, 0 sinon"),
+    Term("cls", "CLS en place", "cls_sans_clsm", "cls_connu", "1 si un CLS cité en service n’y a aucun CLSM connu, 0 sinon ; un contrat a pu expirer depuis sa source"),
 )  # fmt: skip
 
 

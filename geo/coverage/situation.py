@@ -132,11 +132,10 @@ def complete_text(departements: Iterable[str], crosswalk: Crosswalk, complete: I
     """Say where, among some départements, the list of CLSM is complete, and on whose word."""
     layer = crosswalk.layers[LayerId.CLSM]
     here = set(departements)
-    stated = {d for one in layer.declared for d in one.departements & here if not one.lapsed}
-    said = sorted(here & layer.extent - stated)
+    said = sorted(here & layer.extent - layer.published)
     texts = completeness(layer, crosswalk.atlas, here)
     mine = sorted(here & layer.complete(complete) - layer.extent)
-    lost = layer.undelimited[layer.undelimited["departement"].isin((here & set(complete) | stated) - layer.extent)]
+    lost = layer.undelimited[layer.undelimited["departement"].isin(here & layer.listed_in(complete) - layer.extent)]
     if said:
         texts.append(f"La liste des CLSM en service est donnée comme complète pour {fr.listing(said)}.")
     if mine:

@@ -97,8 +97,7 @@ class CoverageState:
         part = self.estimated_part
         partly = self.status == Status.PARTIEL
         rest = np.where(partly & np.isfinite(part), self.population - np.nan_to_num(part), 0.0)
-        extent = self.crosswalk.layers[LayerId.CLSM].complete(self.complete)
-        listed = np.array([name in extent for name in self.departement_names], dtype=bool)[self.departement_codes]
+        listed = self._listed
 
         def of(value: Status) -> Floats:
             return np.where(self.status == value, self.population, 0.0)
@@ -135,15 +134,27 @@ class CoverageState:
         return named & (self.status == Status.PROJET)
 
     @cached_property
+    def _listed(self) -> Bools:
+        """Whether the list of CLSM and the communes of each are known to be complete in the département of each atom."""
+        extent = self.crosswalk.layers[LayerId.CLSM].complete(self.complete)
+        return np.array([name in extent for name in self.departement_names], dtype=bool)[self.departement_codes]
+
+    @cached_property
+    def maybe_begun(self) -> Bools:
+        """Whether each atom in project may be in a CLSM in service all the same, as nobody answers for the list there: projects of
+        years ago have begun since, or another CLSM is there. Those to be confirmed are apart."""
+        return (self.status == Status.PROJET) & ~self._listed & ~self.to_confirm
+
+    @cached_property
     def may_be(self) -> Bools:
         """Whether a CLSM that is not known may hold each atom, or more of it than is known."""
-        return np.isin(self.status, (Status.PARTIEL, Status.INCONNU)) | self.to_confirm
+        return np.isin(self.status, (Status.PARTIEL, Status.INCONNU)) | self.to_confirm | self.maybe_begun
 
     @cached_property
     def possible(self) -> Floats:
         """Inhabitants of each atom who may be covered without our knowing: what separates a figure from its upper bound."""
         people = self.people
-        return people["inconnus"] + people["partiels"] + np.where(self.to_confirm, people["projet"], 0.0)
+        return people["inconnus"] + people["partiels"] + np.where(self.may_be, people["projet"], 0.0)
 
     @cached_property
     def doubtful(self) -> dict[Doubt, Bools]:

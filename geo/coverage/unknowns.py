@@ -26,15 +26,15 @@ NAMED = 3  # territories named in a sentence
 CHECK_TITLES = {
     "code": "Code",
     "nom": "Nom",
-    "inconnus": "Habitants de situation inconnue",
+    "inconnus": "Habitants peut-être couverts",
     "part": "Part des habitants du territoire",
     "places": "Places encore ouvertes parmi les premiers",
     "territoires": "Territoires dont la place est ouverte",
     "listes": "Listes à demander",
 }
 CHECK_MEANING = (
-    "Habitants de situation inconnue : ils séparent les deux bornes du chiffre de couverture. Place ouverte : le territoire peut "
-    "être parmi les premiers ou non, selon ce qui est inconnu. L’ordre donne autant de poids à la part de ces habitants et à la "
+    "Habitants peut-être couverts : de situation inconnue, ou d’un projet qui a pu aboutir ; ils séparent les deux bornes du chiffre "
+    "de couverture. Place ouverte : le territoire peut être parmi les premiers ou non, selon ce qui est inconnu. L’ordre donne autant de poids à la part de ces habitants et à la "
     "part de ces places."
 )
 
@@ -128,7 +128,8 @@ class ToCheck:
         return tuple(self._sentence(row) for _, row in self.table.head(most).iterrows())
 
     def _sentence(self, row: pd.Series) -> str:
-        people = f"{fr.inhabitants(row['inconnus'])} de situation inconnue, {fr.percent(row['part'])} de ceux d’ici"
+        people = fr.count(row["inconnus"], "habitant peut-être couvert", "habitants peut-être couverts")
+        people += f", {fr.percent(row['part'])} de ceux d’ici"
         said = [people] if row["inconnus"] else []  # the list of CLS alone, or the QPV, may keep a place open
         if row["places"]:
             who = fr.count(row["places"], "territoire")

@@ -138,15 +138,15 @@ class Layer:
     ended: frozenset[str] = frozenset()
     listed: frozenset[int] = frozenset()
 
+    stated: frozenset[str] = frozenset()
+    fine: pd.DataFrame | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
     def complete_at(self, atlas: Atlas) -> npt.NDArray[np.bool_]:
         """Tell, atom by atom, where the list is complete."""
         found = np.array(atlas.table["departement"].isin(self.extent), dtype=bool)
         found[list(self.listed)] = True
         return found
-
-    stated: frozenset[str] = frozenset()
-    fine: pd.DataFrame | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def withheld(self) -> frozenset[str]:
@@ -166,6 +166,16 @@ class Layer:
         """Return where the list is complete when a reader states some départements so: the extent, and those neither withheld nor
         with a zone whose communes are not all known."""
         return self.extent | (frozenset(stated) - self.withheld - frozenset(self.undelimited["departement"]))
+
+    @cached_property
+    def published(self) -> frozenset[str]:
+        """The départements where somebody's statement that the list is complete holds today, its communes known or not."""
+        return frozenset().union(*(one.departements for one in self.declared if not one.lapsed))
+
+    def listed_in(self, stated: Iterable[str] = ()) -> frozenset[str]:
+        """Return where every zone is listed, if not the communes of each: by its publisher's word, or by a reader's who states some
+        départements complete. `complete` is where the communes are known too."""
+        return self.extent | (self.published | frozenset(stated)) - self.withheld
 
     def as_stated(self, departements: Iterable[str]) -> Layer:
         """Return the layer as somebody reads it who states that its list is complete in some départements; itself when that adds

@@ -163,10 +163,15 @@ def test_what_is_already_whole_is_no_floor() -> None:
     assert (people.value, people.total, people.at_least) == (600, 600, False)
 
 
-def test_what_is_known_to_be_left_out_lowers_the_upper_bound() -> None:
-    # 02004, 1 000 inhabitants, is in project: it is not in a CLSM in service, whatever the list still holds.
+def test_a_project_lowers_the_upper_bound_only_where_the_list_is_complete() -> None:
+    # 02004, 1 000 inhabitants, is in project: it may have begun since, unless whoever lists them all says it has not.
     people = _figures("02", _state(complete=()))["habitants"]
-    assert (people.value, people.most, people.total) == (0, 5000, 6000)
+    assert (people.value, people.most, people.total) == (0, 6000, 6000)
+    assert "1 000 habitants sont là où un CLSM était annoncé ou en projet, qui a pu se créer depuis" in plain(
+        str(people.reason)
+    )
+    declared = _figures("02", _state(complete=(), declared=("02",)))["habitants"]
+    assert (declared.value, declared.most) == (0, 2000)  # the part of unknown size
     project = _figures("02", _state(complete=()))["projet"]
     assert (project.value, project.most) == (1000, 4000)  # 02005 is partly covered
 

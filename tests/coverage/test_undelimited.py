@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from geo.communes import approximate_density
@@ -16,7 +18,7 @@ from geo.coverage import (
     read_scope,
     scope_figures,
 )
-from geo.layers import Etat, Precision
+from geo.layers import Declared, Etat, Precision, build_crosswalk
 from tests.support import real
 from tests.support.grid import Zone, crosswalk, draw, plain, zone
 
@@ -61,6 +63,23 @@ def test_why_it_stays_open_is_said_without_blaming_the_list(clsm: Zone, said: st
     assert "« lost »" in text and "reste « inconnu »" in text and "01" in text
     assert "repose sur votre déclaration" not in text, "nothing there is « non couvert »"
     assert "composition" in Situation(Status.INCONNU).meaning
+
+
+@pytest.mark.parametrize(
+    ("lapsed", "reason"),
+    [
+        (False, "1 CLSM connu n’a pas de communes connues."),
+        (True, "La liste des CLSM n’est pas complète ici et 1 CLSM connu n’a pas de communes connues."),
+    ],
+)
+def test_a_list_published_complete_is_not_said_to_lack_a_clsm(lapsed: bool, reason: str) -> None:
+    built = crosswalk(ATLAS, {"clsm": {"lost": WITHOUT_PLACE}, "epci": {}, "ept": {}})
+    published = Declared("Claire Martin", "2026-11-02", frozenset({"01"}), "2026-11-20" if lapsed else "", lapsed)
+    layer = replace(built.layers["clsm"], extent=frozenset({"01"}), declared=(published,)).held_back()
+    state = coverage_state(build_crosswalk(ATLAS, {**built.layers, "clsm": layer}), approximate_density(ATLAS))
+    assert plain(str(_people(state).reason)) == reason
+    text = plain(complete_text(["01"], state.crosswalk, ()))
+    assert ("« lost » ne sont pas toutes connues" in text) is not lapsed
 
 
 def test_a_project_of_unknown_communes_covers_nobody_and_opens_nothing() -> None:

@@ -45,7 +45,7 @@ def test_places_that_an_unknown_list_leaves_open_count_as_much_as_people() -> No
         "01": {"places": 1, "territoires": "E1"},
     }  # 2/3 of the places and 1/3 of the people against 1/3 and 2/3: equal, hence the order of codes
     assert plain(found.sentences(1)[0]).startswith(
-        "Département 01 (01) : 600 habitants de situation inconnue, 50 % de ceux d’ici"
+        "Département 01 (01) : 600 habitants peut-être couverts, 50 % de ceux d’ici"
     )
 
 
@@ -69,5 +69,5 @@ def test_a_territory_whose_people_are_all_known_is_not_said_to_have_zero_unknown
     state = coverage_state(real.crosswalk(), real.density(), complete=["62"])
     found = to_check(read_scope("62", real.atlas()), state, Weights())
     assert len(found.table) and not found.table["inconnus"].any()
-    assert not any("situation inconnue" in said for said in found.sentences(len(found.table)))
+    assert not any("peut-être couverts" in said for said in found.sentences(len(found.table)))
     assert all("À demander" in said for said in found.sentences(len(found.table)))

@@ -103,7 +103,7 @@ def test_the_workbook_says_both_bounds_and_never_zero_for_what_is_not_known() ->
     assert {row[column] for row in order[1:] if row[column] != ""} == {"inconnu"}
     assert any("aucun département d’ici (1 connu)" in plain(str(row[0])) for row in order)
     calls = book.get_sheet_by_name("À vérifier").to_python()
-    assert calls[0][:3] == ["Code", "Nom", "Habitants de situation inconnue"]
+    assert calls[0][:3] == ["Code", "Nom", "Habitants peut-être couverts"]
 
 
 def test_the_tables_as_text_and_the_two_pages_say_unknown_where_nothing_is_known() -> None:

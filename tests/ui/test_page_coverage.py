@@ -408,7 +408,7 @@ def test_a_criterion_known_nowhere_is_closed_with_its_reason_and_the_order_does_
 def test_what_to_check_first_is_a_short_list_of_calls() -> None:
     text = written(open_page(COVERAGE, territoire="reg-32", onglet="priorites"))
     assert "À vérifier d’abord" in text
-    assert "habitants de situation inconnue" in text and "À demander : liste des CLSM, liste des CLS" in text
+    assert "habitants peut-être couverts" in text and "À demander : liste des CLSM, liste des CLS" in text
 
 
 def test_the_ept_of_an_order_of_epci_is_shown_on_the_map_at_its_own_level() -> None:

@@ -73,22 +73,26 @@ class Ground:
         if (unknown & ~aside & ~self._listed_atoms).any():
             reasons.append("la liste des CLSM n’est pas complète ici")
         if aside.any():
-            people = fr.inhabitants(state.population[rows][aside].sum())
+            people = fr.count(state.population[rows][aside].sum(), "habitant n’a", "habitants n’ont")
             reasons.append(
-                f"{people} n’ont de CLSM ou de projet que d’après des faits que vous avez écartés ({state.aside.said})"
+                f"{people} de CLSM ou de projet que d’après des faits que vous avez écartés ({state.aside.said})"
             )
         if np.isnan(state.estimated_part[rows]).any():
             reasons.append("une partie seulement de certaines communes est couverte, sans chiffre connu")
+        if begun := state.population[rows][state.maybe_begun[rows]].sum():
+            people = fr.count(begun, "habitant est", "habitants sont")
+            reasons.append(f"{people} là où un CLSM était annoncé ou en projet, qui a pu se créer depuis")
         if asked := state.population[rows][state.to_confirm[rows]].sum():
-            reasons.append(f"{fr.inhabitants(asked)} sont dans un CLSM à confirmer, qui est peut-être en service")
+            people = fr.count(asked, "habitant est", "habitants sont")
+            reasons.append(f"{people} dans un CLSM à confirmer, qui est peut-être en service")
         return sentence([*reasons, *self._undelimited()])
 
     @cached_property
     def _listed_atoms(self) -> Bools:
         """Whether the list of CLSM, if not their communes, is said to be complete in the département of each atom of the scope."""
         state, layer = self.state, self.state.crosswalk.layers[LayerId.CLSM]
-        extent = layer.extent | (state.complete - layer.withheld)
-        return np.array([name in extent for name in state.departement_names])[state.departement_codes[self.rows]]
+        listed = layer.listed_in(state.complete)
+        return np.array([name in listed for name in state.departement_names])[state.departement_codes[self.rows]]
 
     def _undelimited(self) -> list[str]:
         """Say how many CLSM of these départements have no known communes; where the list is complete, how many are known in part."""
