@@ -43,6 +43,7 @@ LONGEST = (
     "dataset/test_damage.py", "dataset/test_world.py", "imports/test_damaged_lists.py", "imports/test_crafted.py",
     "imports/test_import_properties.py", "ui/test_vanished_values.py", "ui/test_import_steps.py", "register/test_schema.py",
     "coverage/test_coverage_mirror.py",
+    "register/test_backup.py", "ui/test_downloads.py", "ui/test_reconnected.py",
 )  # fmt: skip
 
 
