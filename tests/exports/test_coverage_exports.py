@@ -88,8 +88,8 @@ def test_the_workbook_says_both_bounds_and_never_zero_for_what_is_not_known() ->
     book = CalamineWorkbook.from_filelike(io.BytesIO(coverage_workbook(report)))
     figures = book.get_sheet_by_name("Chiffres").to_python()
     people = dict(zip(figures[0], figures[1], strict=True))
-    assert people["Valeur"] == 1_366_668 and people["Au plus"] == 5_882_310
-    assert plain(str(people["Lecture"])) == "entre 22,8 % et 98,2 %" and "par extension" in str(people["Dont"])
+    assert people["Valeur"] == 1_366_668 and people["Au plus"] == 5_992_194
+    assert plain(str(people["Lecture"])) == "entre 22,8 % et 100 %" and "par extension" in str(people["Dont"])
     gaps = book.get_sheet_by_name("Écarts EPCI").to_python()
     cells = {
         row[gaps[0].index("CLS sans CLSM connu")]
@@ -300,7 +300,7 @@ def test_the_finding_is_the_first_figure_and_the_actions_are_three_at_most() -> 
     said = [plain(text) for text in finding(report)]
     assert (
         said[0]
-        == "Au moins 22,8 % des habitants sont couverts par un CLSM (1 366 668 sur 5 992 194), et au plus 98,2 %."
+        == "Au moins 22,8 % des habitants sont couverts par un CLSM (1 366 668 sur 5 992 194), et au plus 100 %."
     )
     table = report.compared.table["sans_clsm"].sort_values(ascending=False)
     share = round(100 * table.head(5).sum() / table.sum())
