@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import french as fr
+from geo.paths import ROOT
 from tests.support.grid import plain
 
 
@@ -215,3 +217,15 @@ def test_a_verb_agrees_with_a_plural_name_and_a_body_takes_its_article() -> None
     assert [fr.the(n) for n in ("Métropole de Lyon", "CA du Niortais", "Plaine Commune", "La Roche")] == [
         "la Métropole de Lyon", "la CA du Niortais", "Plaine Commune", "La Roche",
     ]  # fmt: skip
+
+
+def test_no_word_that_takes_no_s_is_counted_without_its_plural() -> None:
+    """« 3 tauxs », « 2 IRISs », « 2 communes rurale »: what is not a plain word says its plural itself."""
+    lacking = []
+    for path in [*(ROOT / "geo").glob("**/*.py"), *(ROOT / "ui").glob("**/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("count", "noun"):
+                word = node.args[1].value if len(node.args) == 2 and isinstance(node.args[1], ast.Constant) else "mot"
+                if not re.fullmatch(r"[^\W\d]*[a-zé](?<![sxz])(?<!al)(?<!eau)(?<!eu)", str(word)):
+                    lacking.append(f"{path.relative_to(ROOT)}:{node.lineno} {word}")
+    assert lacking == []

@@ -87,10 +87,18 @@ def _content() -> None:
     st.caption(
         f"Ce n’est pas un recensement. {clsm.remark} Le centre national de ressources en comptait 260 en fonctionnement "
         "(État des lieux 2023, données 2022). "
-        f"{fr.count(int(unlocated.sum()), 'CLSM cité n’a', 'CLSM cités n’ont')} pas de communes connues et "
-        f"{'n’est' if unlocated.sum() == 1 else 'ne sont'} donc pas sur la carte. "
+        f"{_off_the_map(int(unlocated.sum()))}"
         f"Habitants : population municipale {found.population_year}."
     )
+
+
+def _off_the_map(many: int) -> str:
+    if not many:
+        return ""
+    said = fr.count(
+        many, "CLSM cité n’a pas de communes connues et n’est", "CLSM cités n’ont pas de communes connues et ne sont"
+    )
+    return f"{said} donc pas sur la carte. "
 
 
 def _map() -> None:

@@ -9,7 +9,18 @@ from geo.communes.codes import SHAPE, CodeReading, atoms_from_codes, in_departem
 from geo.communes.density import AGREEMENT, DENSE_PER_KM2, LABELS, RURAL_BELOW_PER_KM2, Density, approximate_density
 from geo.communes.extent import extent_text
 from geo.communes.iris import SHAPE_OF_IRIS, SHARED_OUT, Iris, Opening, in_words, open_communes, shared_out
-from geo.communes.lists import read_any, read_departement, read_postal, says_without, split_list
+from geo.communes.lists import (
+    in_part_of,
+    part_of,
+    read_any,
+    read_area,
+    read_departement,
+    read_postal,
+    read_with_parts,
+    rhone_half,
+    says_without,
+    split_list,
+)
 from geo.communes.matching import (
     BLANKS,
     CommuneMatch,
@@ -31,6 +42,7 @@ from geo.communes.names import (
     take_apart,
     was_named,
 )
+from geo.communes.partial import only_says_part
 from geo.communes.pieces import counted, parts_named, pieces_text, places, short_name, sizes
 from geo.communes.revitalisation import Revitalisation
 
@@ -64,21 +76,27 @@ __all__ = [
     "find_name",
     "history",
     "in_departement",
+    "in_part_of",
     "in_words",
     "is_year",
     "name_of",
     "near",
+    "only_says_part",
     "open_communes",
+    "part_of",
     "parts_named",
     "pieces_text",
     "places",
     "read_any",
+    "read_area",
     "read_code",
     "read_departement",
     "read_loose_code",
     "read_loose_name",
     "read_place",
     "read_postal",
+    "read_with_parts",
+    "rhone_half",
     "say_date",
     "says_without",
     "shared_out",

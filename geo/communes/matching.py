@@ -14,6 +14,7 @@ from typing import Literal
 
 from geo.communes.atlas import Atlas
 from geo.communes.codes import SHORTENED, name_of, read_code, whole_number
+from geo.communes.districts import by_mail
 from geo.communes.names import (
     Written,
     all_named,
@@ -41,7 +42,8 @@ class CommuneMatch:
     """What one text stands for: `atoms` of today, none when it is refused.
 
     `message` says what was done or why it is refused, "" when there is nothing to say; `advice` what to do; `codes` are the
-    candidates of a refusal. `extended` is the name of the EPCI whose communes were taken, else "".
+    candidates of a refusal. `extended` is the name of the EPCI whose communes were taken, else "". `partial` are atoms of which a part
+    only is meant: they are not in `atoms`.
     """
 
     text: str
@@ -51,6 +53,7 @@ class CommuneMatch:
     advice: str = ""
     codes: tuple[str, ...] = ()
     extended: str = ""
+    partial: tuple[str, ...] = ()
 
 
 def read_place(text: str, atlas: Atlas, departement: str | None = None) -> CommuneMatch:
@@ -204,13 +207,15 @@ def read_loose_name(text: str, atlas: Atlas, departement: str = "") -> CommuneMa
     owner = written.departement or departement
     named = all_named(written.name, atlas, direct if written.name == shown else None)
     if written.code:
-        return _name_with_code(text, shown, written.code, tuple(n.code for n in named), atlas)
+        return _name_with_code(text, shown, written, tuple(n.code for n in named), atlas)
     here = [n for n in named if not owner or departement_of(n.code, atlas) == owner]
     # Names of today come before those of the past, in the département that is given.
     chosen = [n for n in here if n.today] or here
     codes = tuple(n.code for n in chosen)
     if len(codes) == 1:
         how = "exact" if chosen[0].today else "ancien"
+        if written.cedex and (sorted_mail := _sorted_mail(text, shown, codes[0], written.cedex, atlas)):
+            return sorted_mail
         return _one(text, shown, codes[0], how, chosen[0].former, atlas)
     if codes:
         return CommuneMatch(text, "refusé", (), f"« {shown} » : plusieurs communes portent ce nom ({_labels(codes, atlas)}).",
@@ -246,8 +251,15 @@ def _one(text: str, shown: str, code: str, how: str, former: str, atlas: Atlas) 
     return CommuneMatch(text, "lu", atoms)
 
 
-def _name_with_code(text: str, shown: str, code: str, named: tuple[str, ...], atlas: Atlas) -> CommuneMatch:
+def _sorted_mail(text: str, shown: str, city: str, mark: str, atlas: Atlas) -> CommuneMatch | None:
+    question, codes = by_mail(city, mark, atlas)
+    advice = "Donnez les arrondissements, ou confirmez la ville entière."
+    return CommuneMatch(text, "refusé", (), f"« {shown} » : {question}", advice, codes) if codes else None
+
+
+def _name_with_code(text: str, shown: str, written: Written, named: tuple[str, ...], atlas: Atlas) -> CommuneMatch:
     """Read « Créteil (94028) », « Créteil 94000 » or « Créteil 94010 CEDEX »: the two must agree, else nothing is chosen."""
+    code = written.code
     reading = read_loose_code(code, atlas)
     whole = set(reading.atoms)
     if any(whole & set(atlas.parts.get(c, (c,))) for c in named):
@@ -269,6 +281,8 @@ def _name_with_code(text: str, shown: str, code: str, named: tuple[str, ...], at
         parts = atlas.parts.get(here[0], ())
         if served and 0 < len(served & set(parts)) < len(parts):  # « Marseille 13014 »
             return CommuneMatch(text, "lu", tuple(c for c in parts if c in served))
+        if not served and (sorted_mail := _sorted_mail(text, shown, here[0], written.cedex, atlas)):
+            return sorted_mail
         return _one(text, shown, here[0], "exact", "", atlas)
     if whole and not named and not served:
         label = atlas.label(reading.text) if reading.text in atlas.row else _labels(reading.atoms[:1], atlas)
@@ -316,11 +330,12 @@ def find_body(text: str, atlas: Atlas) -> CommuneMatch:
         return CommuneMatch(
             text, "refusé", (), f"{bare} n’est le SIREN d’aucun EPCI de la liste.", "Vérifiez le numéro."
         )
-    owner, sirens = _OWNER.search(text), _SIREN.findall(text)
-    codes = _loose_bodies(atlas).get(_body_key(_SIREN.sub("", _OWNER.sub("", text))), ())
+    spaced = " ".join(text.split())
+    owner, sirens = _OWNER.search(spaced), _SIREN.findall(spaced)
+    codes = _loose_bodies(atlas).get(_body_key(_SIREN.sub("", _OWNER.sub("", spaced))), ())
     if owner and (code := departement_of_text(owner[1], atlas)):
         codes = tuple(c for c in codes if code in _departements_of(c, atlas))
-    shown = " ".join(text.split())[:60]
+    shown = spaced[:60]
     if sirens and codes and not set(sirens) <= set(codes):
         return CommuneMatch(
             text,
@@ -357,7 +372,7 @@ BODY_WORDS = re.compile(
     r"^(?:(?:la|l)\s+)?(?:cc|ca|cu|c c|c a|c u|cdc|met|metropole|ept|communaute (?:de communes|d agglo(?:meration)?|urbaine)|com com|comcom"
     r"|agglo(?:meration)?)\s+(?:(?:de|du|des|d|la|le|les|l)\s+)*"
 )
-_OWNER = re.compile(r"\s*[(\[]\s*(\d{2,3}|2[AaBb])\s*[)\]]\s*$")
+_OWNER = re.compile(r"\s?[(\[]\s?(\d{2,3}|2[AaBb])\s?[)\]]$")
 _SIREN = re.compile(r"(?<!\d)\d{9}(?!\d)")
 
 

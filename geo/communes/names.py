@@ -9,7 +9,7 @@ import csv
 import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -27,7 +27,7 @@ IN_BRACKETS = re.compile(r"(.+?)\s*[(\[]\s*([^()\[\]]{2,40}?)\s*[)\]]\s*")
 CODE_AFTER = re.compile(r"(.*?\S)\s*(?:[-–—,:/]\s*|\s)((?:\d{5}|2[ABab]\d{3}|97[1-68]|\d{2}|2[ABab]))\s*")
 CODE_BEFORE = re.compile(r"[(\[]?((?:\d{5}|2[ABab]\d{3}|97[1-68]|\d{2}|2[ABab]))\s*(?:[)\]]|[-–—,:/]|\s)\s*(\S.*)")
 NUMBERED = re.compile(r"(?:\(\d\)|\d{1,3}\s?[.)°]|n°\s*\d{1,3}\s*[:.-]?|[-–—•·*►▪])\s+(?=[^\W\d])|\d{1,3}\.(?=[^\W\d])")
-CEDEX = re.compile(r"\s*[,-]?\s*cedex(?:\s+(\d{1,2}))?\s*$", re.IGNORECASE)
+CEDEX = re.compile(r"\s?[,(-]?\s?\bcedex\b\s?(\d{0,2})\)?$", re.IGNORECASE)
 NUMBER_AND_NAME = re.compile(
     r"(\d{1,3}|2[AB])\s*(?:[-–—:./,]\s*|\s)(\D.*)|(\D*\D)\s*(?:[-–—:./,(\[]\s*|\s)(\d{1,3}|2[AB])\s*[)\]]?"
 )
@@ -128,22 +128,26 @@ class Found:
 
 @dataclass(frozen=True)
 class Written:
-    """A text taken apart: name, département it states, INSEE or postal code written with it."""
+    """A text taken apart: name, département it states, INSEE or postal code written with it, mark of the sorting of the mail
+    (« CEDEX », « CEDEX 05 »)."""
 
     name: str
     departement: str = ""
     code: str = ""
+    cedex: str = ""
 
 
 def take_apart(text: str, atlas: Atlas) -> Written:
     """Separate a name from the département or the code that is written with it, its number in a list and « CEDEX »."""
     name = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split())
+    if match := CEDEX.search(name):
+        return replace(_apart(name[: match.start()], atlas), cedex=f"CEDEX {match[1]}".strip())
+    return _apart(name, atlas)
+
+
+def _apart(name: str, atlas: Atlas) -> Written:
     name = re.sub(r"(?<!\d)(\d{2}) (\d{3})(?!\d)", r"\1\2", name)  # « 78 200 »
     name = BEFORE.sub("", NUMBERED.sub("", name, count=1) if NUMBERED.match(name) else name, count=1)
-    if match := CEDEX.search(name):
-        name = name[: match.start()]
-        if match[1] and fold(name).split()[-1:] == ["paris"]:
-            name = f"{name} {match[1]}e"
     if match := ARTICLE_AFTER.fullmatch(name):
         return Written(f"{match[2].replace('’', chr(39))} {match[1]}")
     if match := IN_BRACKETS.fullmatch(name):
@@ -201,6 +205,7 @@ def _departement_of_text(text: str, atlas: Atlas) -> str | None:
 
 def _departement_of_number(text: str, atlas: Atlas) -> str:
     code = OF_DEPARTEMENT.sub("", text).upper().removesuffix(".0")
+    code = re.sub(r"^97[\s.-]([1-6])$", r"97\1", code)
     code = ISLAND.get(code, code.zfill(2) if code.isdigit() else code)
     if re.fullmatch(r"0\d{2}", code) and code[1:] in atlas.departements.index:
         code = code[1:]

@@ -198,9 +198,11 @@ class Ranking:
         for term in self.terms:
             lost = int(self.table[term.id].isna().sum())
             if used[term.id] and term.id not in self.closed and lost:
-                where = f"{fr.number(lost)} des {fr.count(len(self.table), 'territoire')}"
+                some = f"{fr.number(lost)} des {fr.count(len(self.table), 'territoire')}"
+                where = some if len(self.table) > 1 else "le seul territoire"
+                whose = fr.noun(lost, "son", "leur")
                 said.append(
-                    f"{term.label} : inconnu pour {where}, laissé hors de leur score ; son poids y va aux autres critères."
+                    f"{term.label} : inconnu pour {where}, laissé hors de {whose} score ; son poids y va aux autres critères."
                 )
         return said
 

@@ -108,7 +108,7 @@ def _known_qpv(scope: Scope, state: CoverageState) -> str:
     layer = state.crosswalk.layers[LayerId.QPV]
     members = layer.members[scope.mask[layer.members["row"].to_numpy()]]
     met, lost = members["zone"].nunique(), members.loc[members["inhabitants"].isna(), "zone"].nunique()
-    return f"population connue pour {fr.number(met - lost)} sur {fr.count(met, 'QPV', 'QPV')} connus"
+    return f"population connue pour {fr.number(met - lost)} sur {fr.count(met, 'QPV connu', 'QPV connus')}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -247,7 +247,7 @@ def ask_sync(*kinds: str, who: Actor, home: Path | None = None) -> subprocess.Po
     ensure_may(who, Act.SYNCHRONISE, None)
     known = load_sources()
     told = ", ".join(known[kind].name if kind in known else kind for kind in kinds) or "toutes"
-    register.note_sync(told, who=register.default_who() if blank(who.name) else who.name, home=home)
+    register.note_sync(told, who=register.default_who() if blank(who.name) else who, home=home)
     return start(*kinds, who=who)
 
 

@@ -279,7 +279,8 @@ def _beside(figure: Figure) -> str:
     if figure.parts is None or figure.parts.covered.value is None:
         return figure.amount
     known = figure.parts.covered.known(least=figure.parts.least, whole=False)
-    return fr.typeset(f"{known} de leurs habitants" if figure.parts.covered.part else f"{known} parmi leurs habitants")
+    among = "de" if figure.parts.covered.part else "parmi"
+    return fr.typeset(f"{known} {among} {figure.parts.whose} habitants")
 
 
 def _valid(report: CoverageReport) -> str:

@@ -135,8 +135,11 @@ def _sector_towns(facts: PerimeterFacts) -> str:
     outside = {code for sector in adults for code in sector.codes}
     text = f"{fr.count(len(adults), 'secteur adulte rencontré', 'secteurs adultes rencontrés')}"
     if not outside:
-        return f"{text} ; aucune de leurs communes connues n’est dehors."
-    return f"{text} ; {fr.count(len(outside), 'commune de ces secteurs est', 'communes de ces secteurs sont')} hors du périmètre."
+        return f"{text} ; aucune de {fr.noun(len(adults), 'ses', 'leurs')} communes connues n’est dehors."
+    these = fr.noun(len(adults), "ce secteur", "ces secteurs")
+    return (
+        f"{text} ; {fr.count(len(outside), f'commune de {these} est', f'communes de {these} sont')} hors du périmètre."
+    )
 
 
 def _city_policy(facts: PerimeterFacts) -> str:

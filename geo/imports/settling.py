@@ -38,6 +38,7 @@ SHEET_NAME = "*feuille"  # in the place of a header: each sheet is a territory, 
 YES, NO = "oui", "non"
 HIDDEN = "feuille/masquees"  # YES: hidden rows and sheets are read too
 STRUCK = "feuille/barrees"  # YES: rows that are struck out are read too
+YEARS = "feuille/annees"  # NO: of the rows of a territory, those of its last year only
 SHEETS = "feuille/noms"
 PROJECTION = "feuille/projection"  # « EPSG:2154 »
 WHOLE_COMMUNES = "feuille/communes_entieres"  # YES: polygons are made of whole communes

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 
+from geo.communes import only_says_part
 from geo.files import column_key
 from geo.french import fold
 from geo.imports.settling import DISSOLVED
@@ -80,20 +81,24 @@ CROSSES = frozenset({"x", "1", "oui", "o", "vrai", "true"})
 PART_WORDS = {"partielle": False, "partiel": False, "partie": False, "enpartie": False, "partiellement": False, "p": False,
               "entiere": True, "entier": True, "totale": True, "total": True, "toute": True, "e": True, "t": True,
               "complete": True, "complet": True}  # fmt: skip
+_PERCENT = re.compile(r"(\d{1,3})(?:[.,]\d+)?\s?%")
 _CROSS_SIGNS = frozenset("✓✔☑●•×✗✘■*")
 
 
 _LAYER = (
     r"(?:clsm|cls|cpts|dac|conseils? locaux de sante mentale|conseil local de sante mentale|contrat local de sante)"
 )
-_OF_LAYER = re.compile(rf"\b(?:(?:de|du|des|d un|en|un|une|le|la)\s)*{_LAYER}\b")
+_OF_LAYER = re.compile(rf"\b(?:(?:de|du|des|d un|en|un|une|le|la)\s){{0,6}}{_LAYER}\b")
 _IN_FRONT = re.compile(rf"((?:ancien(?:ne)?|ex|future?|projet))\s(?:(?:de|du|d un)\s)?{_LAYER}\b.*")
 _ASIDE = re.compile(r"\s[-–—:]\s|[()\[\],;]")
 _LEFT_OUT = re.compile(
     r"\b(?:(?:a|ont|ayant) (?:quitte|ete retire)|n(?: en)? fait plus partie|n est plus membre|(?:sorti|retire|exclu)e?s? d(?:u|e)|retrait)\b|"
     r"\b(?:sauf(?! (?:erreur|avis|indication|mention|precision))|hormis|excepte(?:e?s?)|a l (?:exception|exclusion)) |^hors |\bcommunes hors |"
-    r"\b(?:en partie|partiellement|pour partie|une partie)\b"
+    r"\b(?:en (?:grande |majeure )?partie|partiellement|pour partie|une partie)\b|^parties? (?!prenante|integrante|de la c|du c)"
 )
+
+
+_ONLY, _INSIDE = re.compile(r"\b(?:seulement|uniquement)\b"), re.compile(r"\b(?:quartiers?|parties?|hameaux?|rive)\b")
 
 
 _OVER = re.compile(
@@ -104,7 +109,8 @@ _OVER = re.compile(
 
 def leaves_out(note: str) -> bool:
     """Tell whether a remark says that the composition is not quite what its row gives: « sauf Niort », « en partie », « a quitté »."""
-    return bool(_LEFT_OUT.search(fold(note)))
+    folded = fold(note)
+    return bool(_LEFT_OUT.search(folded)) or bool(_ONLY.search(folded) and _INSIDE.search(folded))
 
 
 def tells_of_end(note: str) -> bool:
@@ -143,9 +149,10 @@ def etat_in_name(name: str) -> str:
 
 
 def names_nothing(text: str) -> bool:
-    """Tell whether the value of a column of territories says how things are there, and names none: « oui », « en projet »."""
+    """Tell whether the value of a column of territories says how things are there, and names none: « oui », « en projet », « en partie »."""
     rest = _OF_LAYER.sub(" ", fold(text)).strip()
-    return (len(column_key(text)) > 1 and says_yes(text) is True) or bool(etat_word(rest)) or says_unknown(text)
+    yes = len(column_key(text)) > 1 and says_yes(text) is True
+    return yes or bool(etat_word(rest)) or says_unknown(text) or only_says_part(text)
 
 
 def is_ditto(text: str) -> bool:
@@ -189,6 +196,19 @@ def all_of_it(text: str) -> bool:
     """Tell whether a cell says « toutes les communes », of what another cell names."""
     words = set(fold(text).split())
     return bool(words & {"tous", "tout", "toute", "toutes", "ensemble", "integralite", "totalite"}) and words <= _WHOLE
+
+
+def whole_word(text: str) -> bool | None:
+    """Tell what a column of parts says of a commune: whole or not, None where it is not understood.
+
+    « partielle (Mont-Mesly) » and « 50 % » are parts, « 100 % » is the whole.
+    """
+    word = column_key(text)
+    if word in PART_WORDS:
+        return PART_WORDS[word]
+    if percent := _PERCENT.fullmatch(text.strip()):
+        return percent[1] == "100"
+    return False if re.match(r"(?:en |pour |une )?(?:partie|partiel)", fold(text)) else None
 
 
 def is_cross(text: str) -> bool:

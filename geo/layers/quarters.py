@@ -37,8 +37,8 @@ def populations_suffice(known: int, total: int) -> bool:
 def known_populations(known: int, total: int) -> str:
     """Write how many populations are known: « populations connues pour 8 QPV sur 298 »."""
     if not known:
-        return "populations connues pour aucun QPV" if total else "aucun QPV"
-    return f"populations connues pour {fr.number(known)} QPV sur {fr.number(total)}"
+        return "population connue pour aucun QPV" if total else "aucun QPV"
+    return f"{fr.noun(known, 'population connue', 'populations connues')} pour {fr.number(known)} QPV sur {fr.number(total)}"
 
 
 def apart_text(layer: Layer) -> str:

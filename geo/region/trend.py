@@ -76,7 +76,8 @@ class Before:
         ]
         said.append(f"{fr.number(self.maybe)} d’année d’ouverture inconnue, ou la même : présents alors, ou non")
         if lacking > 0:
-            said.append(f"au moins {fr.number(lacking)} que cette liste ne cite pas, ou qui ont fermé depuis")
+            closed = fr.noun(lacking, "qui a fermé", "qui ont fermé")
+            said.append(f"au moins {fr.number(lacking)} que cette liste ne cite pas, ou {closed} depuis")
         found = [f"{' ; '.join(said)}."]
         if s.people is not None:
             found.append(

@@ -129,7 +129,7 @@ class Head:
 class Event:
     """A publication or a withdrawal: when, by whom, to which version (None: the layer in place before imports).
 
-    `lost` states that the register no longer knows the version.
+    `lost` states that the register no longer knows the version; `person` is what an identity provider knows them by ("" unknown).
     """
 
     kind: str
@@ -138,3 +138,4 @@ class Event:
     who: str
     at: str
     lost: bool = False
+    person: str = ""

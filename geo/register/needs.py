@@ -96,9 +96,10 @@ def keep_series(
     GeoInputError
         When the name, who or the source is not stated, there is no figure, `by` may not, or nothing can be written.
     """
-    statement = replace(statement, who=by.name if by else statement.who, remark=one_line(name, 120))
+    actor = by or actor_of(statement.who)
+    statement = replace(statement, who=actor.name, remark=one_line(name, 120))
     touched = frozenset(departements)
-    ensure_may(by or actor_of(statement.who), Act.BRING_DRAFT, touched or None)
+    ensure_may(actor, Act.BRING_DRAFT, touched or None)
     _ensure_stated(name, series, statement)
     kind = kind_of(set_id(name))
     store.prepare(home)
@@ -118,7 +119,7 @@ def keep_series(
     }
     stated = statement_row(statement, replace(settled or Settled(), departements=touched))
     with store.written(content, files, home) as again:
-        return find(kind, add_row(kind, values, stated, again, home), home)
+        return find(kind, add_row(kind, values, stated, again, actor, home), home)
 
 
 def _ensure_stated(name: str, series: Sequence[Series], statement: Statement) -> None:

@@ -28,7 +28,7 @@ from geo.register.journal import back_text, history
 from geo.register.model import NEEDS, ConflictError, Head, Origin, Settled, State, Statement, Version
 from geo.register.rows import NEEDED, version_of
 from geo.register.schema import EVENTS, HEADS, STATEMENTS, VERSIONS
-from geo.register.writing import LONGEST, ensure_stated, now, one_line, statement_row, version_row
+from geo.register.writing import LONGEST, add, ensure_stated, now, one_line, statement_row, version_row
 from geo.rights import Act, Actor, actor_of, ensure_may
 from geo.visible import blank
 
@@ -72,9 +72,9 @@ def keep(
     GeoInputError
         When who or the source is not stated, a département does not exist, `by` may not, or nothing can be written.
     """
-    if by:
-        statement = replace(statement, who=by.name)
-    reach.ensure_may_keep(by or actor_of(statement.who), layer, statement, settled or Settled(), changes, atlas)
+    actor = by or actor_of(statement.who)
+    statement = replace(statement, who=actor.name)
+    reach.ensure_may_keep(actor, layer, statement, settled or Settled(), changes, atlas)
     ensure_stated(layer, statement, atlas)
     store.prepare(home)
     if under:
@@ -84,20 +84,21 @@ def keep(
     values.update(created=now(), under_id=under.id if under else None)
     stated = statement_row(statement, settled or Settled())
     with store.written(content, files, home) as again:
-        return find(layer.id, add_row(layer.id, values, stated, again, home), home)
+        return find(layer.id, add_row(layer.id, values, stated, again, actor, home), home)
 
 
 def add_row(
-    kind: str, values: dict[str, Any], stated: dict[str, Any], write: Callable[[sa.Connection], None], home: Path | None
-) -> int:
+    kind: str, values: dict[str, Any], stated: dict[str, Any], write: Callable[[sa.Connection], None], actor: Actor,
+    home: Path | None,
+) -> int:  # fmt: skip
     """Add the row of a version under the next number, which is returned; `write` has its files there, while nobody sweeps."""
     for _ in range(TRIES):
         try:
             with store.writing(home) as connection:
                 taken = connection.execute(sa.select(VERSIONS.c.number).where(VERSIONS.c.kind == kind)).scalars()
                 number = max((one for one in taken if type(one) is int), default=0) + 1
-                made = connection.execute(sa.insert(VERSIONS).values(number=number, **values)).inserted_primary_key
-                connection.execute(sa.insert(STATEMENTS).values(version_id=made[0] if made else None, **stated))
+                made = add(connection, VERSIONS, actor, {"number": number, **values})
+                connection.execute(sa.insert(STATEMENTS).values(version_id=made, **stated))
                 write(connection)
             return number
         except GeoInputError as error:
@@ -149,10 +150,9 @@ def _move(kind: str, version: Version | None, *, who: str | Actor, seen: int, ho
                 change = sa.update(HEADS).where(HEADS.c.kind == kind, HEADS.c.revision == seen)
                 moved = connection.execute(change.values(version_id=target, revision=seen + 1)).rowcount == 1
             if moved:
-                event = {"kind": kind, "revision": seen + 1, "version_id": target}
-                connection.execute(
-                    sa.insert(EVENTS).values(who=one_line(actor.name, LONGEST["who"]), at=now(), **event)
-                )
+                who = one_line(actor.name, LONGEST["who"])
+                event = {"kind": kind, "revision": seen + 1, "version_id": target, "who": who, "at": now()}
+                add(connection, EVENTS, actor, event)
     except GeoInputError as error:
         if not isinstance(error.__cause__, IntegrityError):  # else another made the very same move first
             raise

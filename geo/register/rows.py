@@ -176,9 +176,9 @@ def _changes(read: _Reading) -> Mapping[str, Any]:
     return {}
 
 
-def event_of(row: Row) -> Event:
-    """Return the move that a row speaks of; what makes no sense is « inconnu »."""
+def event_of(row: Row, person: str = "") -> Event:
+    """Return the move that a row speaks of; what makes no sense is « inconnu ». `person` is who made it, as `Event` has it."""
     read = _Reading(row)
     number = row["number"] if type(row["number"]) is int else None
     lost = row["version_id"] is not None and number is None
-    return Event(read.text("kind"), read.number("revision"), number, read.text("who"), read.moment("at"), lost)
+    return Event(read.text("kind"), read.number("revision"), number, read.text("who"), read.moment("at"), lost, person)

@@ -95,6 +95,13 @@ ACTS = sa.Table(  # what is done for all that makes no version
     sa.Column("at", sa.String(40), nullable=False),
     sa.Column("what", sa.Text, nullable=False),
 )
+AUTHORS = sa.Table(  # who acted, by what an identity provider knows them: beside the name in a line of another table
+    "clsm_authors",
+    METADATA,
+    sa.Column("what", sa.String(20), primary_key=True),  # the table of that line
+    sa.Column("line", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("person", sa.String(200), nullable=False),
+)
 CONTENTS = sa.Table(  # used where machines share the database (geo/register/bodies.py)
     "clsm_contents",
     METADATA,
@@ -102,11 +109,12 @@ CONTENTS = sa.Table(  # used where machines share the database (geo/register/bod
     sa.Column("name", sa.String(40), primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
-HELD = (VERSIONS, EVENTS, STATEMENTS, PROJECTS, ACTS)  # rows that are only ever added, by the database's own word
+# Rows that are only ever added, by the database's own word.
+HELD = (VERSIONS, EVENTS, STATEMENTS, PROJECTS, ACTS, AUTHORS)
 
 
-REVISION = "0006"
-OLDER: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005")  # the revisions before, which are migrated
+REVISION = "0007"
+OLDER: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005", "0006")  # the revisions before, which are migrated
 # Revisions that are read as they are where no migration can be written ("": before they were numbered), and what that takes.
 READABLE = ("", *OLDER)
 _OLD_TABLES = frozenset({VERSIONS.name, HEADS.name, EVENTS.name})

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+
+import sqlalchemy as sa
 
 from geo.communes import Atlas
 from geo.errors import GeoInputError
 from geo.layers import Difference, Layer
 from geo.register.model import Origin, Settled, Statement
 from geo.register.reach import CHANGED, of_difference
+from geo.register.schema import AUTHORS
+from geo.rights import Actor
 from geo.visible import blank
 
-LONGEST = {"who": 200, "file_name": 300, "date": 60, "file_form": 20, "list_key": 64}
+LONGEST = {"who": 200, "person": 200, "file_name": 300, "date": 60, "file_form": 20, "list_key": 64}
 
 
 def now() -> str:
@@ -42,6 +47,16 @@ def given_columns(statement: Statement, origin: Origin) -> dict[str, Any]:
         "mode": str(statement.mode),
         "remark": one_line(statement.remark, 4000),
     }
+
+
+def add(connection: sa.Connection, table: sa.Table, actor: Actor, values: Mapping[str, Any]) -> int:
+    """Add a line that has the name of who acted, and beside it what an identity provider knows them by, where one does; return its
+    number."""
+    made = connection.execute(sa.insert(table).values(**values)).inserted_primary_key
+    line = int(made[0]) if made else 0
+    if person := one_line(actor.id, LONGEST["person"]):
+        connection.execute(sa.insert(AUTHORS).values(what=table.name, line=line, person=person))
+    return line
 
 
 def version_row(

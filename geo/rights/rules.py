@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
@@ -62,11 +62,15 @@ LEAST: Mapping[Act, Role] = MappingProxyType({
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: the name that is kept with the act, the role, and the départements it holds for (None: all of France)."""
+    """Who acts: the name that is kept with the act, the role, and the départements it holds for (None: all of France).
+
+    `id` is what an identity provider knows them by, which no namesake has ("" where nobody tells); it gives no right.
+    """
 
     name: str
     role: Role = Role.PUBLISHER
     departements: frozenset[str] | None = None
+    id: str = field(default="", compare=False)
 
     @property
     def everywhere(self) -> bool:

@@ -175,7 +175,8 @@ def _answers(given: Any) -> tuple[tuple[tuple[str, str], ...], list[str]]:
     if not lost:
         return kept, []
     count = fr.count(len(lost), "réponse laissée de côté", "réponses laissées de côté")
-    return kept, [f"{count} : ces questions ne sont plus posées ici."]
+    asked = fr.noun(len(lost), "cette question n’est plus posée", "ces questions ne sont plus posées")
+    return kept, [f"{count} : {asked} ici."]
 
 
 def _what_differs(sent: Vintage, here: Vintage) -> Iterable[str]:

@@ -37,7 +37,7 @@ OTHER_TITLES = frozenset(
      "de", "la", "le", "les", "des", "du", "d", "en", "n", "no"]
 )  # fmt: skip
 TITLES = NAMES | NOT_NAMES | OTHER_TITLES  # words of which the title of a column is made
-NUMBER = re.compile(r"[\d\s.,%]*\d[\d\s.,%]*|2[ab]\d{1,3}", re.IGNORECASE)
+NUMBER = re.compile(r"[\s.,%]*\d[\d\s.,%]*|2[ab]\d{1,3}", re.IGNORECASE)
 CODE = re.compile(r"\d{4,5}|2[ab]\d{3}", re.IGNORECASE)
 BLANKS = " \u00a0\u202f\"'"
 SHOWN = 20  # characters of the value that stands for its column

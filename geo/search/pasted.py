@@ -11,7 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from geo import french as fr
-from geo.communes import Atlas, all_named, find_name, history, name_of, read_any, read_departement
+from geo.communes import (
+    Atlas,
+    CommuneMatch,
+    all_named,
+    find_name,
+    history,
+    name_of,
+    read_any,
+    read_departement,
+    take_apart,
+)
 from geo.errors import GeoInputError
 from geo.search.index import Index, Place
 from geo.search.rows import cut
@@ -26,7 +36,7 @@ MOST_NEAR = (
 KINDS_READ = ("ville", "commune", "arrondissement", "epci", "ept", "ancien")
 POSTAL_SHAPE = re.compile(r"\d{5}", re.ASCII)
 SEPARATED = re.compile(r"[;,\n\r\t|]")
-BLANKS = re.compile(r"([ \u00a0\u202f])[ \u00a0\u202f]+")
+BLANKS = re.compile(r"([^\S\n\r\t])[^\S\n\r\t]+")
 INSEE, POSTAL = "INSEE", "postal"
 
 
@@ -167,6 +177,8 @@ def _read(text: str, line: int, atlas: Atlas, index: Index, departement: str | N
         return PastedLine(shown, line, found.atoms, found.message)
     if found.status == "réparé":
         return PastedLine(shown, line, found.atoms, found.message)
+    if asked := _asked(found, shown, atlas):
+        return PastedLine(shown, line, said=found.message, choices=asked)
     choices = _candidates(shown, index, departement, found.codes, atlas, near=near)
     if departement and not any(_in(choice, departement, atlas) for choice in choices):
         # nothing here is called so: the name may be that of one commune elsewhere
@@ -177,6 +189,21 @@ def _read(text: str, line: int, atlas: Atlas, index: Index, departement: str | N
             return PastedLine(shown, line, anywhere.atoms, anywhere.message)
     said = f"« {shown} » : {_why(shown, index, choices)}" if choices else found.message
     return PastedLine(shown, line, said=said, choices=choices)
+
+
+def _asked(found: CommuneMatch, shown: str, atlas: Atlas) -> tuple[Choice, ...]:
+    """Return what a text may be that means a part of a commune, or a mark of the mail (« Lyon CEDEX 03 »): a perimeter takes communes whole."""
+    rest = tuple(code for code in found.codes if code not in found.partial)
+    if found.partial and rest:
+        names = fr.listing([atlas.label(code) for code in found.partial], 3)
+        return Choice(f"avec {names} en entier", (*rest, *found.partial)), Choice(f"sans {names}", rest)
+    if found.partial or take_apart(shown, atlas).cedex:
+        whole = "en entier" if found.partial else ""
+        return tuple(
+            Choice(f"{atlas.label(code)} {whole}".strip(), atlas.parts.get(code, (code,)))
+            for code in found.codes[:MOST_CHOICES]
+        )
+    return ()
 
 
 def _larger(text: str, atoms: tuple[str, ...], departement: str | None, atlas: Atlas) -> tuple[Choice, ...]:

@@ -20,8 +20,10 @@ from geo.coverage import (
     read_scope,
     scope_figures,
 )
+from geo.coverage.figures.parts import Parts
 from geo.errors import GeoInputError
 from geo.layers import Crosswalk, Etat, Precision
+from geo.shares import Share
 from tests.support import real
 from tests.support.grid import Zone, crosswalk, draw, plain, zone
 
@@ -82,7 +84,7 @@ def test_figures_of_a_complete_departement_by_hand() -> None:
     }
     assert plain(found["secteurs-adultes"].amount) == "1 en partie" and found["secteurs-adultes"].share is None
     assert plain(found["secteurs-adultes"].fraction).endswith(
-        "100 de leurs 400 habitants d’ici sont couverts (25 %) : s1 25 %"
+        "100 de ses 400 habitants d’ici sont couverts (25 %) : s1 25 %"
     )
     assert plain(found["cls"].amount) == "1 en entier, 1 sans CLSM"
     assert found["habitants"].share == 0.5
@@ -268,7 +270,25 @@ def test_bodies_touched_are_never_written_as_covered_whatever_their_number() -> 
     assert body.parts is not None and body.parts.counts == (0, 1, 0, 0)
     assert body.share is None and "100" not in body.amount
     assert (body.parts.covered.part, body.parts.covered.whole) == (400, 600)
-    assert plain(body.fraction) == "sur 1 EPCI ; 400 de leurs 600 habitants d’ici sont couverts (66,7 %) : E 66,7 %"
+    assert plain(body.fraction) == "sur 1 EPCI ; 400 de ses 600 habitants d’ici sont couverts (66,7 %) : E 66,7 %"
+
+
+@pytest.mark.parametrize(
+    ("counts", "covered", "least", "says"),
+    [
+        ((0, 0, 1, 0), 0, False, "aucun de ses 10 habitants d’ici n’est couvert"),
+        ((0, 0, 2, 0), 0, False, "aucun de leurs 10 habitants d’ici n’est couvert"),
+        ((0, 0, 0, 1), 0, True, "aucun habitant couvert connu, sur ses 10 habitants d’ici"),
+        ((1, 0, 0, 0), 1, False, "1 de ses 10 habitants d’ici est couvert (10 %)"),
+        ((0, 5, 0, 0), 5, False, "5 de leurs 10 habitants d’ici sont couverts (50 %) ; 1 des 5 en partie l’est pour moins de la moitié"),
+    ],
+)  # fmt: skip
+def test_the_people_of_bodies_agree_with_how_many_these_are(
+    counts: tuple[int, ...], covered: int, least: bool, says: str
+) -> None:
+    share = Share(np.array([float(covered)]), np.array([10.0]), np.array([True]))
+    parts = Parts(counts, (0.0,) * 4, share, under_half=int(counts[1] > 0), least=least)
+    assert plain(parts.text) == says
 
 
 def test_bodies_without_a_known_clsm_are_told_apart_from_those_without_any() -> None:

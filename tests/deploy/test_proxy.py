@@ -223,6 +223,22 @@ def test_what_nginx_refuses_by_itself_is_closed_too_and_keeps_its_status(front: 
     assert not ASKED
 
 
+def test_the_port_without_tls_refuses_in_french_too_what_it_cannot_lead_on(front: Proxy) -> None:
+    plain = front.plain_url
+    asked = [fetch(plain, method="TRACE"), fetch(plain, method="PUT", body=b"0" * 2_000_000), fetch(f"{plain}/{'x' * 70_000}"),
+             fetch(plain, {"content-length": "-1"}, "PUT"), fetch(plain, {"x": "y" * 70_000})]  # fmt: skip
+    assert [answer.status for answer in asked] == [405, 413, 414, 400, 400]
+    for answer in asked:
+        assert {"content-security-policy", "x-content-type-options", "cross-origin-resource-policy"} <= set(
+            answer.headers
+        )
+        assert "strict-transport-security" not in answer.headers, "which means nothing without TLS"
+        assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+        assert answer.body.decode() == "Rien ici, ou une demande que ce serveur ne prend pas."
+    assert fetch(f"{plain}/clsm-refuse").status == 404
+    assert not ASKED
+
+
 def test_when_no_process_answers_a_visitor_reads_it_in_french(tmp_path: Path) -> None:
     with proxy.running(tmp_path / "nginx", [f"127.0.0.1:{proxy.free_port()}"]) as alone:
         answer = alone.get("/Perimetre?communes=62193")

@@ -145,7 +145,7 @@ def test_qpv_astride_is_to_discuss_and_its_share_unknown() -> None:
         found,
         "aucun entier",
         "La Frontière déborde, d’un nombre d’habitants inconnu",
-        "Part de leurs habitants inconnue",
+        "Part de ses habitants inconnue",
     )
     assert "%" not in found.sentence
     assert found.raised_by == ("sliver",)
@@ -157,7 +157,7 @@ def test_qpv_of_unknown_population_gives_no_share() -> None:
     assert found.outcome is Outcome.FAVORABLE
     assert found.figures["qpv_sans_population_connue"] == 1
     assert found.figures["population_connue_dans_le_perimetre"] == 1000
-    _says(found, "Populations connues pour 1 QPV sur 2")
+    _says(found, "Population connue pour 1 QPV sur 2")
     assert "%" not in found.sentence
 
 
@@ -880,7 +880,7 @@ def test_creteil_meets_its_sector_its_cls_its_cpts_and_its_clsm() -> None:
     _says(
         findings["qpv"],
         "2 QPV sur 7 touchés, tous entiers",
-        "Populations connues pour aucun QPV",
+        "Population connue pour aucun QPV",
         "2 QPV des mêmes intercommunalités sont plus loin",
     )
 

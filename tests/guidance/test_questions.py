@@ -72,7 +72,7 @@ def test_the_data_speaks_where_it_knows_and_says_unknown_elsewhere() -> None:
 def test_the_communes_of_the_sectors_left_outside_are_counted() -> None:
     sectors = {"secteurs-adultes": {"s": zone("01001", "01002", "01004")}}
     told = asked(facts_of(GRID, ["01001", "01002"], sectors, complete="all"))["elus-du-secteur"]
-    assert "1 secteur adulte rencontré ; 1 commune de ces secteurs est hors du périmètre" in told
+    assert "1 secteur adulte rencontré ; 1 commune de ce secteur est hors du périmètre" in told
 
 
 @pytest.mark.parametrize("codes", [["94028"], ["13201"], ["97411", "94028"], ["29083"], ["2A004"]])

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -24,9 +25,21 @@ def _postgres() -> Path:
     return Path(found).parent
 
 
+# A server of its own is nobody's child: what keeps it ends it when the run that holds its other end does, however that ends.
+KEEPER = """
+trap '' INT PIPE
+"$1/pg_ctl" -D "$2/data" -w -t 120 -l "$2/log" -o "$3" start >&2 || exit 1
+echo started
+read -r _
+"$1/pg_ctl" -D "$2/data" -w -m immediate stop >&2
+rm -rf "$2"
+"""
+
+
 @contextmanager
 def running() -> Iterator[str]:
-    """Run a PostgreSQL of its own on a socket in a folder of its own, and give its address."""
+    """Run a PostgreSQL of its own on a socket in a folder of its own, and give its address; it ends with the run that asked for it,
+    even one that is killed."""
     programs = _postgres()
     user = pwd.getpwuid(os.getuid()).pw_name
     if user == "root":  # PostgreSQL refuses to run as root
@@ -35,22 +48,20 @@ def running() -> Iterator[str]:
             pytest.skip("PostgreSQL ne tourne pas sous root, et l’utilisateur postgres n’existe pas")
     folder = Path(tempfile.mkdtemp(prefix="clsm-pg-"))
     shutil.chown(folder, user)
-
-    def run(program: str, *arguments: str) -> None:
-        done = subprocess.run(
-            [programs / program, *arguments], user=user if os.getuid() == 0 else None, cwd=folder, env={"LC_ALL": "C"},
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-
-    run("initdb", "-D", f"{folder}/data", "-U", "clsm", "--auth=trust", "-E", "UTF8", "--no-sync")
+    as_user: dict[str, Any] = {"user": user if os.getuid() == 0 else None, "cwd": folder, "env": {"LC_ALL": "C"}}
+    made = subprocess.run(
+        [programs / "initdb", "-D", f"{folder}/data", "-U", "clsm", "--auth=trust", "-E", "UTF8", "--no-sync"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False, **as_user,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
     options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-    run("pg_ctl", "-D", f"{folder}/data", "-w", "-t", "120", "-l", f"{folder}/log", "-o", options, "start")
-    try:
+    with subprocess.Popen(
+        ["/bin/sh", "-c", KEEPER, "keeper", programs, folder, options],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True, **as_user,
+    ) as keeper:  # fmt: skip
+        assert keeper.stdin is not None and keeper.stdout is not None
+        assert keeper.stdout.readline(), (folder / "log").read_text(encoding="utf-8")
         yield f"postgresql+psycopg://clsm@/postgres?host={folder}"
-    finally:
-        run("pg_ctl", "-D", f"{folder}/data", "-w", "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def emptied(address: str) -> sa.Engine:

@@ -18,11 +18,12 @@ from geo.projects import Project, Step
 from geo.register import register, store
 from geo.register.append_only import REFUSED
 from geo.register.schema import HELD, METADATA
+from geo.rights import Actor
 from tests.register.test_register import ATLAS, kept
 from tests.register.test_schema import assert_whole, database, old_register
 
 CHANGES = [
-    *(f"UPDATE {table.name} SET {column} = {column}" for table, column in zip(HELD, ("who", "who", "until", "who", "who"), strict=True)),
+    *(f"UPDATE {table.name} SET {column} = {column}" for table, column in zip(HELD, ("who", "who", "until", "who", "who", "person"), strict=True)),
     *(f"DELETE FROM {table.name}" for table in HELD),
     "UPDATE clsm_events SET who = 'Personne' WHERE revision = 1",
     "UPDATE clsm_events SET at = '2020-01-01T00:00:00+01:00'",
@@ -50,7 +51,7 @@ def filled(home: Path) -> None:
     one = kept(home)
     register.publish(one, who="Ana", seen=0, home=home)
     register.withdraw("clsm", who="Bob", seen=1, home=home)
-    register_face.note_sync("toutes", who="Ana", home=home)
+    register_face.note_sync("toutes", who=Actor("Ana", id="a1"), home=home)
     projects.save(Project("Bourg", "R01", Step.INTENTION, {}, frozenset({"01001"})), who="Ana", atlas=ATLAS, home=home)
 
 

@@ -12,15 +12,16 @@ from geo import register
 from geo.french import moment
 from geo.layers import difference
 from geo.register import Origin, Statement, Version
+from geo.rights import Actor
 from tests.support.grid import draw, layer, plain, zone
 
 ATLAS = draw([[100, 200, 300]])
 
 
-def kept(home: Path, kind: str, code: str, who: str) -> Version:
+def kept(home: Path, kind: str, code: str, who: str, by: Actor | None = None) -> Version:
     base, new = layer(ATLAS, kind, {}), layer(ATLAS, kind, {"neuf": zone(code, nom="Neuf")})
     said, origin = Statement("ARS", "2026", who), Origin("liste.csv", "0" * 64, 10, "csv")
-    return register.keep(new, said, origin, difference(base, new, ATLAS), ATLAS, home=home)
+    return register.keep(new, said, origin, difference(base, new, ATLAS), ATLAS, by=by, home=home)
 
 
 def test_an_empty_register_has_an_empty_journal(tmp_path: Path) -> None:
@@ -94,3 +95,33 @@ def test_who_has_the_official_sources_updated_is_a_line_even_when_nothing_else_w
     assert (line.kind, line.what, line.changes) == (register.SOURCES, "mise à jour demandée", "iris")
     assert line.who.startswith("Ana x") and len(line.who) == 200
     assert (line.before, line.after) == ("", "")
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_two_persons_of_one_name_are_two_in_the_journal(
+    where: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if where == "postgresql":
+        request.getfixturevalue("on_postgres")
+    one, other, bob = (
+        Actor(name, id=key) for name, key in (("Ana Martin", "7f3a"), ("Ana Martin", "b81c"), ("Bob", "c0"))
+    )
+
+    def authors() -> set[tuple[str, str]]:
+        return {(line.what, line.author) for line in register.journal(tmp_path)}
+
+    version = kept(tmp_path, "clsm", "01001", "Ana Martin", one)
+    register.note_sync("iris", who=bob, home=tmp_path)
+    register.withdraw("cls", who="Ana Martin", seen=0, home=tmp_path)  # on the command line: nobody tells who
+    first = {
+        ("version 1 gardée", "Ana Martin"),
+        ("mise à jour demandée", "Bob"),
+        ("retour à la couche d’origine", "Ana Martin"),
+    }
+    assert authors() == first, "a name that one person has says enough"
+    register.publish(version, who=other, seen=0, home=tmp_path)
+    assert authors() == {
+        ("mise en service", "Ana Martin (b81c)"), ("version 1 gardée", "Ana Martin (7f3a)"), ("mise à jour demandée", "Bob"),
+        ("retour à la couche d’origine", "Ana Martin"),
+    }  # fmt: skip
+    assert {line.who for line in register.journal(tmp_path)} == {"Ana Martin", "Bob"}

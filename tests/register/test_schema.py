@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from geo.errors import GeoInputError
 from geo.register import State, register, schema, store
+from geo.register import journal as journal_of
 from geo.register.append_only import REFUSED
 from geo.register.schema import METADATA, SCHEMA_TABLE
 from tests.register.test_register import ATLAS, BASE, kept
@@ -189,6 +190,7 @@ def test_an_old_register_on_a_disk_that_takes_no_writing_is_read(home: Path, mon
             lambda self, *args, **options: connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False),
         )
         assert register.head("clsm", home).revision == 4
+        assert {line.author for line in journal_of(home)} == {"Ana"}
         with pytest.raises(GeoInputError, match="Rien n’est changé"):
             register.withdraw("clsm", who="Ana", seen=4, home=home)
     assert sql(home, f"SELECT name FROM sqlite_master WHERE name = '{SCHEMA_TABLE}'") == []

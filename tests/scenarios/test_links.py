@@ -277,7 +277,7 @@ def test_forged_projects_and_answers_are_refused(entry: dict[str, object]) -> No
 def test_an_answer_to_a_question_of_another_version_is_left_out_and_said() -> None:
     opened = unpack(forged({"n": [{"n": "a", "a": {"jadis": "x", "ptsm": "Oui"}}]}, form="2"), GRID)
     assert opened.workbook.scenario.answers == (("ptsm", "Oui"),)
-    assert tuple(map(plain, opened.notices)) == ("1 réponse laissée de côté : ces questions ne sont plus posées ici.",)
+    assert tuple(map(plain, opened.notices)) == ("1 réponse laissée de côté : cette question n’est plus posée ici.",)
 
 
 def test_long_answers_stay_in_the_file_and_leave_the_link_short() -> None:

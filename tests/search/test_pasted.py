@@ -204,3 +204,14 @@ def test_a_name_of_elsewhere_costs_no_search_of_near_names(monkeypatch: pytest.M
     monkeypatch.setattr(Index, "_near", lambda *_: pytest.fail("near names were looked for"))
     found = read("Niort\nThouars\nParthenay", "94")
     assert found.codes == {"79191", "79329", "79202"}
+
+
+def test_a_part_of_a_commune_and_a_mark_of_the_mail_are_left_to_choose() -> None:
+    found = read("Vincennes, Créteil (en partie) ; Lyon Cedex 03\nCA du Niortais sauf Niort (en partie)")
+    assert found.codes == {"94080"}
+    assert [labels(found, n) for n in range(3)] == [
+        ["Créteil (94028) en entier"], ["Lyon (69123)", "Lyon 3e Arrondissement (69383)"],
+        ["avec Niort (79191) en entier", "sans Niort (79191)"],
+    ]  # fmt: skip
+    assert "une partie seulement de Créteil" in found.to_choose[0].said and "courrier" in found.to_choose[1].said
+    assert "79191" not in found.settled(2, found.to_choose[2].choices[1]).codes

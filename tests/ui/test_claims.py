@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from geo.claims import Claim, Claims
 from geo.dataset import open_dataset
+from geo.imports import Review
 from geo.scenarios import Scenario, Workbook, pack
 from tests.support import real
 from tests.support.apptest import COVERAGE, DATA, PERIMETER, button, find, open_page, ran, written
 from tests.support.grid import plain
+from ui import cache as data_cache
 from ui import claims, frame
 from ui.perimeter import choices, workbench
 
@@ -134,6 +138,9 @@ def test_what_one_knows_is_stated_from_a_list_and_published_on_the_data_page(
     press(app, "claim-save")
     assert "d’après vous, le" in written(app)
     ran(app.toggle(key="claims-review-secteurs-adultes").set_value(True).run())
+    reviewed = [weakref.ref(one) for one in gc.get_objects() if isinstance(one, Review)]
+    data_cache.release()  # somebody publishes while this session waits
+    assert reviewed and [one() for one in reviewed] == [None] * len(reviewed)
     press(app, "claims-keep-True")
     assert any("vos déclarations sont en service" in s.value for s in app.success)
     layer = open_dataset(tmp_path).crosswalk.layers["secteurs-adultes"]

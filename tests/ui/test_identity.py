@@ -371,6 +371,31 @@ def test_the_journal_is_read_by_layer_and_by_day_and_taken_away(home: Path) -> N
     assert {"journal-csv", "journal-xlsx"} <= {str(b.key) for b in app.get("download_button")}
     days = app.selectbox(key="journal-jour")
     assert len(days.options) == 2 and app.selectbox(key="journal-couche").options == ["toutes", "CLSM"]
+    assert app.selectbox(key="journal-qui").options == ["tous", "Ana", "=Bob <b>"]
+    register.withdraw("clsm", who=Actor("Ana", id="7f"), seen=1)
+    register.publish(version, who=Actor("Ana", id="b8"), seen=2)
+    app = apptest.ran(app.run())
+    assert app.selectbox(key="journal-qui").options == ["tous", "Ana", "Ana (7f)", "Ana (b8)", "=Bob <b>"]
+    text = apptest.written(apptest.ran(app.selectbox(key="journal-qui").set_value("Ana (7f)").run()), " ")
+    assert "Ana (7f) CLSM retour à la couche d’origine" in text and "Ana (b8) CLSM mise en service" not in text
+
+
+@pytest.mark.parametrize(
+    ("claims", "known"),
+    [
+        ({"sub": "7f3a", "preferred_username": "ana2"}, "7f3a"),
+        ({"preferred_username": "ana2"}, "ana2"),
+        ({}, "ana@ars.example"),
+        ({"email_verified": False}, ""),
+        ({"name": ""}, ""),
+    ],
+)
+def test_a_person_is_told_from_a_namesake_by_what_the_provider_gives_that_is_stable(
+    claims: dict[str, object], known: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(st, "secrets", {"auth": _Section(AUTH), "roles": _Section(ROLES)})
+    monkeypatch.setattr(type(st.user), "to_dict", lambda _: user("ana@ars.example", **claims))
+    assert person().actor.id == known
 
 
 # --- every call of a page gives the core who acts -----------------------------------------------------------------

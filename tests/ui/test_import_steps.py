@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.imports import ASIDE, DISSOLVED, Answers, Doubt
+from geo.imports import ASIDE, DISSOLVED, Answers, Doubt, Review, publish, read_import
 from geo.layers import Etat
-from geo.register import register
+from geo.register import Statement, register
 from tests.support import apptest
 from tests.support.apptest import DATA, ran, settled
 from tests.support.asking_reader import AskingReader
 from tests.support.grid import plain
+from ui import cache as data_cache
+from ui import loaders
 from ui.data import import_reading
+from ui.data.import_statement import MOST_KEPT, Reviews
 
 CALAIS = "62193"
 LIST = """CLSM;Code INSEE;Commune;Etat
@@ -288,6 +294,63 @@ def test_the_next_file_of_the_list_needs_nothing_and_says_why(monkeypatch: pytes
     app = press(app, "Repartir sans eux")
     assert given(app) == {}
     assert "1 valeur à ranger" in closed(app)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count the comparisons of a file in hand with the layer in place."""
+    counted: Counter[str] = Counter()
+
+    def count(name: str) -> None:
+        work = getattr(publish, name)
+
+        def counting(*asked: object) -> object:
+            counted[name] += 1
+            return work(*asked)
+
+        monkeypatch.setattr(publish, name, counting)
+
+    for name in ("settled_by_iris", "merged", "difference", "losses"):
+        count(name)
+    return counted
+
+
+def test_a_run_that_changes_nothing_of_a_file_compares_nothing_again(made: Counter[str]) -> None:
+    app = state(upload(open_page()), extent=("62",))
+    made.clear()
+    ran(app.run())
+    app = ran(next(c for c in app.checkbox if c.key.startswith("import-retraits")).check().run())
+    assert made == {}
+    app = ran(app.text_input(key="import-source").input("ARS, mars").run())
+    assert set(made.values()) == {1}, "another statement is another review"
+    made.clear()
+    app = ran(app.text_input(key="import-source").input("ARS").run())
+    assert made == {}, "the former one is kept still"
+    data_cache.release()  # as when somebody publishes
+    ran(app.run())
+    assert set(made.values()) == {1}
+
+
+def test_the_reviews_kept_are_few(home: Path) -> None:
+    draft = read_import(LIST.encode(), "clsm.csv", "clsm", atlas=loaders.atlas())
+    made = Reviews(loaders.official())
+    first = made.of(draft, Statement("ARS", "", "Ana"), "")
+    assert made.of(draft, Statement("ARS", "", "Ana"), "") is first
+    for number in range(MOST_KEPT):
+        made.of(draft, Statement(str(number), "", "Ana"), "")
+    assert len(made._kept) == MOST_KEPT
+    assert made.of(draft, Statement("ARS", "", "Ana"), "") is not first
+
+
+def test_a_session_that_waits_holds_neither_what_it_reviewed_nor_the_data_of_then(made: Counter[str]) -> None:
+    reviews: weakref.WeakSet[Review] = weakref.WeakSet()
+    app = state(upload(open_page()), extent=("62",))
+    reviews.update(one for one in gc.get_objects() if isinstance(one, Review))
+    world = weakref.ref(loaders.official())
+    assert reviews
+    data_cache.release()
+    assert (list(reviews), world()) == ([], None)
+    assert ran(app.run())
 
 
 def test_answers_of_a_file_leave_with_it(monkeypatch: pytest.MonkeyPatch) -> None:

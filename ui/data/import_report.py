@@ -35,20 +35,24 @@ def report(draft: ImportDraft) -> None:
     st.html(
         html.figures(
             [
-                (fr.number(draft.rows), "lignes lues"),
-                (fr.number(draft.accepted), "retenues"),
-                (fr.number(draft.counts["réparé"]), "réparations"),
-                (fr.number(draft.refused), "refusées"),
-                (fr.number(len(draft.zones)), "territoires"),
-                (fr.number(draft.members["row"].nunique()), "communes"),
+                (fr.number(many), fr.noun(many, one, several))
+                for many, one, several in (
+                    (draft.rows, "ligne lue", "lignes lues"),
+                    (draft.accepted, "retenue", "retenues"),
+                    (draft.counts["réparé"], "réparation", "réparations"),
+                    (draft.refused, "refusée", "refusées"),
+                    (len(draft.zones), "territoire", "territoires"),
+                    (draft.members["row"].nunique(), "commune", "communes"),
+                )
             ]
         )
     )
     if draft.method in ("surface", "carreaux", "iris"):
         support = {"carreaux": "les carreaux de population", "iris": "les IRIS"}.get(draft.method, "la surface")
-        st.info(
-            f"Des contours coupent des communes : leurs habitants sont partagés selon {support}. C’est une estimation."
-        )
+        cut = draft.members.loc[~draft.members["whole"]]
+        zones = fr.noun(cut["zone"].nunique(), "Un contour coupe", "Des contours coupent")
+        communes = fr.noun(cut["row"].nunique(), "une commune : ses", "des communes : leurs")
+        st.info(f"{zones} {communes} habitants sont partagés selon {support}. C’est une estimation.")
     told = [f"{title.lower()} {fr.number(draft.counts[kind])}" for kind, title in TITLES.items() if draft.counts[kind]]
     if not draft.remarks:
         st.caption("Rien à signaler : tout le fichier est compris tel quel.")

@@ -9,14 +9,17 @@ from datetime import datetime
 import streamlit as st
 
 from geo import french as fr
+from geo.dataset import Dataset
 from geo.imports import ImportDraft, Remembered, Review
 from geo.layers import MODE_MEANINGS, OVER_MEANINGS, Etat, Mode, Over
 from geo.register import Statement
 from geo.rights import Act, Actor
 from ui import html, identity, loaders
+from ui.cache import keyed_on_data
 from ui.choices import pick_one, pick_several
 
 WHO = "import-qui"
+MOST_KEPT = 8  # reviews of all sessions: a person has one in hand, two while reserves are accepted
 
 
 @dataclass(frozen=True)
@@ -118,13 +121,40 @@ def _last_day(text: str) -> tuple[str, str]:
     return "", f"« {text} » n’est pas un jour : écrivez 30/06/2027"
 
 
+class Reviews:
+    """The last reviews made of some data, each of a draft itself, a statement, a list and the day, which they write."""
+
+    def __init__(self, world: Dataset) -> None:
+        self._world = world
+        self._kept: dict[tuple[ImportDraft, Statement, str, str], Review] = {}
+
+    def of(self, draft: ImportDraft, said: Statement, list_key: str) -> Review:
+        """Return one, made now unless it is kept."""
+        asked = (draft, said, list_key, f"{datetime.now():%Y-%m-%d}")
+        found = self._kept.get(asked) or Review(draft, said, self._world, list_key)
+        self._kept.setdefault(asked, found)
+        for oldest in list(self._kept)[:-MOST_KEPT]:
+            self._kept.pop(oldest, None)
+        return found
+
+
+@keyed_on_data(stated=False)
+def _reviews() -> Reviews:
+    return Reviews(loaders.official())
+
+
+def reviewed(draft: ImportDraft, said: Statement, list_key: str) -> Review:
+    """Return what a draft becomes under a statement: made once for all the runs of the page that change neither."""
+    return _reviews().of(draft, said, list_key)
+
+
 def accept(review: Review) -> tuple[Review, list[str]]:
     """Point out what keeps the list from being complete; return the review with what is accepted, and what stands in the way."""
     for why in review.refused_extent:
         st.warning(html.literal(f"{why} Réglez ces lignes, mettez-les de côté, ou retirez ce département."))
     accepted = [gap.sentence for gap in review.gaps if _tick(f"{gap.sentence} La liste est complète ainsi.", "reserve")]
     said = replace(review.statement, accepted=tuple(accepted))
-    done = replace(review, statement=said) if accepted else review
+    done = reviewed(review.draft, said, review.list_key) if accepted else review
     left = len(review.gaps) - len(accepted)
     problems = [fr.count(left, "réserve à accepter", "réserves à accepter")] if left else []
     problems += ["un département dit complet a des lignes à régler"] if review.refused_extent else []

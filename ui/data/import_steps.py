@@ -15,7 +15,7 @@ from geo.exports import SHEET
 from geo.imports import KINDS, ImportDraft, Review, template, template_name
 from geo.register import ConflictError
 from geo.rights import Act
-from ui import acts, html, identity, loaders
+from ui import acts, html, identity
 from ui.cache import look_again
 from ui.choices import pick_one
 from ui.data import import_columns, import_reading, import_report, import_rows, import_statement, questions
@@ -60,8 +60,7 @@ def _to_the_end(top: DeltaGenerator, found: Reading) -> None:
     shown = st.container()
     stated = import_statement.ask(found.draft, found.known)
     key = found.known.list_key if found.known else ""
-    review = Review(found.draft, stated.statement, loaders.official(), key)
-    review, reserves = import_statement.accept(review)
+    review, reserves = import_statement.accept(import_statement.reviewed(found.draft, stated.statement, key))
     with shown:
         import_report.changes(review)
     lacking = [*stated.problems, *reserves]

@@ -1,4 +1,4 @@
-"""The page Données: the journal of what was done to the layers, by whom and when; by layer and by day, to read or to take away."""
+"""The page Données: the journal of what was done to the layers, by whom and when; by layer, by person and by day, to read or to take away."""
 
 from __future__ import annotations
 
@@ -47,14 +47,21 @@ def show_journal() -> None:
 
 
 def _chosen(lines: list[Line], names: Mapping[str, str]) -> list[Line]:
-    layer, when = st.columns(2, gap="medium")
+    layer, author, when = st.columns(3, gap="medium")
     with layer:
         shown = {EVERY: "toutes", **names}
         kind = pick_one("Couche du journal", list(shown), format_func=shown.get, key="journal-couche")
+    with author:
+        authors = sorted({line.author for line in lines}, key=fr.order)
+        who = pick_one("Qui", [EVERY, *authors], format_func=lambda a: a or "tous", key="journal-qui")
     with when:
         days = [EVERY, *dict.fromkeys(line.at[:10] for line in lines if line.at)]
         day = pick_one("Jour", days, format_func=lambda d: fr.day(d) if d else "tous", key="journal-jour")
-    return [line for line in lines if kind in (EVERY, line.kind) and (day == EVERY or line.at[:10] == day)]
+    return [
+        line
+        for line in lines
+        if kind in (EVERY, line.kind) and who in (EVERY, line.author) and (day == EVERY or line.at[:10] == day)
+    ]
 
 
 def _name(kind: str) -> str:
@@ -65,7 +72,7 @@ def _name(kind: str) -> str:
 
 def _cells(line: Line, names: Mapping[str, str]) -> tuple[str, ...]:
     when = fr.moment(line.at) if line.at else "inconnu"
-    return when, line.who, names[line.kind], line.what, line.before, line.after, line.changes
+    return when, line.author, names[line.kind], line.what, line.before, line.after, line.changes
 
 
 def _take(rows: list[tuple[str, ...]]) -> None:

@@ -66,10 +66,10 @@ def _hand_over(held: Claims) -> None:
             st.warning(html.literal(problem))
         return
     import_report.changes(review)
-    _publish(review, held.digest)
+    _publish(review, held)
 
 
-def _publish(review: Review, digest: str) -> None:
+def _publish(review: Review, held: Claims) -> None:
     kind = review.draft.kind
     confirmed = import_statement.confirm_losses(review)
     seen = _revision(kind)
@@ -80,7 +80,7 @@ def _publish(review: Review, digest: str) -> None:
                 continue
             st.button(
                 label, key=f"claims-keep-{publish}", type="primary" if publish else "secondary", disabled=not confirmed,
-                on_click=_keep, args=(review, digest, seen, publish),
+                on_click=_keep, args=(kind, held, seen, publish),  # not the review: a button is held by an idle session, and it by its data
             )  # fmt: skip
 
 
@@ -91,12 +91,13 @@ def _revision(kind: str) -> int:
         return 0
 
 
-def _keep(review: Review, digest: str, seen: int, publish: bool) -> None:
+def _keep(kind: str, held: Claims, seen: int, publish: bool) -> None:
     """Keep what was reviewed, once, and make it active unless somebody changed the active version since."""
-    kind, actor = review.draft.kind, identity.acting()
+    actor = identity.acting()
 
     def act() -> str:
         try:
+            review = _review(kind, held, actor)
             if publish:
                 imports.keep_and_publish(review, seen=seen, by=actor)
                 return f"{KINDS[kind].name} : vos déclarations sont en service."
@@ -105,4 +106,4 @@ def _keep(review: Review, digest: str, seen: int, publish: bool) -> None:
         finally:
             look_again()
 
-    acts.once(("claims", kind, digest, seen, publish), act)
+    acts.once(("claims", kind, held.digest, seen, publish), act)

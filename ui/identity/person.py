@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -22,6 +22,7 @@ HOURS = 12  # that an identification holds, whatever the browser keeps
 SINGLE = frozenset(
     {"name", "email", "preferred_username", "sub"}
 )  # claims that a person may write a comma in, and be nobody else
+STABLE = ("sub", "preferred_username", "email")  # what tells a person from a namesake, the surest first
 SKEW_S = 300  # that the clock of a provider may be ahead
 
 
@@ -81,14 +82,16 @@ def _known(on: Ground, user: Mapping[str, Any]) -> Person:
     name = first.get("name") or email or first.get("preferred_username") or first.get("sub") or ""
     if not name:
         return Person(on, Actor("", Role.READER), problem="Votre identité n’est pas parvenue jusqu’ici.")
+    who = next((first[key] for key in STABLE if first.get(key, name) != name), "")
     table = section("roles")
     if table is None:
         problem = "Les rôles de ce serveur ne sont pas compris : qui le gère doit corriger la section « roles » de ses réglages."
-        return Person(on, Actor(name, Role.READER), known=True, problem=f"{problem} D’ici là, chacun est lecteur.")
+        reader = Actor(name, Role.READER, id=who)
+        return Person(on, reader, known=True, problem=f"{problem} D’ici là, chacun est lecteur.")
     try:
-        return Person(on, given_role(name, email, texts, table, loaders.atlas()), known=True)
+        return Person(on, replace(given_role(name, email, texts, table, loaders.atlas()), id=who), known=True)
     except GeoInputError as error:
-        return Person(on, Actor(name, Role.READER), known=True, problem=" ".join(error.problems))
+        return Person(on, Actor(name, Role.READER, id=who), known=True, problem=" ".join(error.problems))
 
 
 def _texts(value: object, *, relayed: bool, several: bool) -> list[str]:

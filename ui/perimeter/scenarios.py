@@ -127,10 +127,11 @@ def _link() -> None:
     st.code(link, language=None, wrap_lines=False)
     st.html('<button type="button" data-copier="[data-testid=stCode] code">Copier le lien</button>')
     carried = carries_answers(frame.workbook())
-    words = (
-        f"Le lien rouvre ces scénarios, leurs projets, leurs notes{', leurs réponses' if carried else ''} et vos réglages, et dit si les "
-        "données ont changé depuis."
-    )
+    if len(frame.workbook().scenarios) == 1:
+        held = f"ce scénario, son projet, sa note{', ses réponses' if carried else ''}"
+    else:
+        held = f"ces scénarios, leurs projets, leurs notes{', leurs réponses' if carried else ''}"
+    words = f"Le lien rouvre {held} et vos réglages, et dit si les données ont changé depuis."
     if not carried:
         words += (
             " Vos réponses aux questions du guide sont trop longues pour un lien : elles ne partent qu’avec le fichier."

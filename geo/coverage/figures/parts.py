@@ -41,6 +41,11 @@ class Parts:
         return sum(self.counts)
 
     @property
+    def whose(self) -> str:
+        """« ses » habitants of one body, « leurs » of several."""
+        return fr.noun(self.total, "ses", "leurs")
+
+    @property
     def amount(self) -> str:
         """Write the counts: « 23 en entier, 46 en partie, 1 186 sans CLSM connu »."""
         said = [f"{fr.number(n)} {word}" for n, word in zip(self.counts, PART_WORDS, strict=True) if n]
@@ -59,14 +64,17 @@ class Parts:
         if share.value is None:
             people = f"habitants couverts : inconnu{apart}"
         elif least and not share.part:
-            people = f"aucun habitant couvert connu, sur leurs {fr.inhabitants(share.whole)} d’ici{apart}"
+            people = f"aucun habitant couvert connu, sur {self.whose} {fr.inhabitants(share.whole)} d’ici{apart}"
+        elif not share.part:
+            people = f"aucun de {self.whose} {fr.inhabitants(share.whole)} d’ici n’est couvert{apart}"
         else:
-            people = f"{least}{fr.number(share.part)} de leurs {fr.inhabitants(share.whole)} d’ici sont couverts ({share.percent}){apart}"
+            are = fr.noun(share.part, "est couvert", "sont couverts")
+            people = f"{least}{fr.number(share.part)} de {self.whose} {fr.inhabitants(share.whole)} d’ici {are} ({share.percent}){apart}"
         if self.named:
             return f"{people} : {fr.listing(self._one(name, part) for name, part in self.named)}"
         if self.under_half:
             known = ", d’après ce qui est connu," if least else ""
-            people += f" ; {fr.number(self.under_half)} des {fr.number(self.counts[1])} en partie le sont{known} pour moins de la moitié"
+            people += f" ; {fr.number(self.under_half)} des {fr.number(self.counts[1])} en partie {fr.noun(self.under_half, 'l’est', 'le sont')}{known} pour moins de la moitié"
         return people
 
     def _one(self, name: str, part: float) -> str:

@@ -50,6 +50,8 @@ class QuarterCount:
         """Say what the number of QPV leaves out (`apart`), how many are covered in part, for how many the inhabitants are known."""
         known = "aucun d’entre eux" if not self.known else f"{fr.number(self.known)} d’entre eux"
         people = f" ; habitants connus pour {known}" if self.known < self.total else ""
+        if people and self.total == 1:
+            people = " ; habitants inconnus"
         partly = int(self.partly.sum())
         some = f" ; {fr.count(partly, 'autre couvert', 'autres couverts')} en partie" if partly else ""
         return f"{f', {apart}' if apart else ''}{some}{people}"

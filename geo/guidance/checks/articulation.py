@@ -136,6 +136,7 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
         return [o for o in every if (o.layer, o.id) in chosen]
 
     deepest, loaded = _pile(facts, of(found.same | found.named))
+    here = fr.noun(len(facts.towns), "cette commune", "ces communes")
     figures = {
         "rencontres": {str(layer): len(overlaps) for layer, overlaps in met.items()},
         "clsm_du_projet": [o.name for o in of(found.named)],
@@ -146,7 +147,7 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
     }
     sentences = [
         *_project_sentences(facts, project, of(found.named), of(found.torn), of(found.still)),
-        *_sorted_sentences(project, *(of(m) for m in (found.same, found.held, found.running, found.unsure))),
+        *_sorted_sentences(project, here, *(of(m) for m in (found.same, found.held, found.running, found.unsure))),
         *_rest_sentences(*(of(m) for m in (found.partial, found.aligned, found.vague))),
     ]
     contracts = sum(o.etat is Etat.EN_SERVICE for o in met[LayerId.CLS])
@@ -160,8 +161,8 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
     details = (*map(_overlap_text, every), *_unlocated(facts))
     text = " ".join(sentences)
     if decision.outcome is Outcome.UNKNOWN:
-        text = f"{text or 'Aucun dispositif connu sur ces communes.'} Les listes ne sont pas complètes ici : d’autres dispositifs peuvent exister."
-    text = text or "Aucun CLS, CPTS, DAC ni autre CLSM sur ces communes."
+        text = f"{text or f'Aucun dispositif connu sur {here}.'} Les listes ne sont pas complètes ici : d’autres dispositifs peuvent exister."
+    text = text or f"Aucun CLS, CPTS, DAC ni autre CLSM sur {here}."
     if word := facts.by_whose_word(LayerId.CLSM):
         text += f" Liste des CLSM complète{word}."
     return decision.finding(f"{text} {UNLISTED}", figures, details, missing_lists(facts, DISPOSITIFS))
@@ -194,7 +195,8 @@ def _project_sentences(
     """Say what becomes of the CLSM that the project names."""
     held = [o for o in named if o not in (*torn, *still)]
     if held:
-        verb = "Élargi" if project.intent is Intent.ENLARGE else "Fusionné" if len(held) == 1 else "Fusionnés"
+        done = "Élargi" if project.intent is Intent.ENLARGE else "Fusionné"
+        verb = fr.noun(len(held), done)
         yield f"{verb} par ce projet, donc sans conflit : {fr.listing(map(_qualified, held), most=5)}."
     if still:
         yield f"À élargir selon le projet, mais aucune commune ne s’y ajoute encore : {fr.listing(map(_qualified, still))}."
@@ -209,13 +211,14 @@ def _project_sentences(
         (nowhere, "mais de communes inconnues ici, dans ce périmètre ou non"),
     ):
         if chosen:
-            yield f"Nommé dans le projet, {said} : {fr.listing(str(zones.at[i, 'nom']) for i in chosen)}."
+            yield f"{fr.noun(len(chosen), 'Nommé')} dans le projet, {said} : {fr.listing(str(zones.at[i, 'nom']) for i in chosen)}."
     if len(project.clsm) > len(_listed(facts.crosswalk, project)):
         yield "Un CLSM nommé dans le projet n’est pas dans les données d’ici : ce qu’il devient est inconnu."
 
 
 def _sorted_sentences(
     project: Project,
+    here: str,
     same: Sequence[Overlap],
     held: Sequence[Overlap],
     running: Sequence[Overlap],
@@ -231,19 +234,19 @@ def _sorted_sentences(
         yield f"Il contient en entier {fr.listing((the_clsm(_qualified(o)) for o in held), most=5)} : à fusionner ou à redécouper, dites lequel."
     if running:
         advice = " : à fusionner ou à redécouper" if held or project.clsm or len(running) > 1 else ""
-        yield f"Déjà sur tout ou partie de ces communes : {fr.listing(map(_qualified, running), most=5)}{advice}."
+        yield f"Déjà sur tout ou partie de {here} : {fr.listing(map(_qualified, running), most=5)}{advice}."
     if unsure:
         names = fr.listing(map(_qualified, unsure), most=5)
-        yield f"{fr.noun(len(unsure), 'Cité', 'Cités')} sur ces communes, à vérifier : {names}."
+        yield f"{fr.noun(len(unsure), 'Cité', 'Cités')} sur {here}, à vérifier : {names}."
 
 
 def _rest_sentences(partial: Sequence[Overlap], aligned: Sequence[Overlap], vague: Sequence[Overlap]) -> Iterable[str]:
     if partial:
-        yield f"Recoupés en partie seulement : {fr.listing(map(_qualified, partial), most=6)}."
+        yield f"{fr.noun(len(partial), 'Recoupé')} en partie seulement : {fr.listing(map(_qualified, partial), most=6)}."
     if aligned:
-        yield f"Alignés (l’un contient l’autre) : {fr.listing(map(_qualified, aligned), most=6)}."
+        yield f"{fr.noun(len(aligned), 'Aligné')} (l’un contient l’autre) : {fr.listing(map(_qualified, aligned), most=6)}."
     if vague:
-        yield f"Présents, territoire mal connu : {fr.listing((o.name for o in vague), most=6)}."
+        yield f"{fr.noun(len(vague), 'Présent')}, territoire mal connu : {fr.listing((o.name for o in vague), most=6)}."
 
 
 def _qualified(overlap: Overlap) -> str:

@@ -105,13 +105,11 @@ def say(facts: PerimeterFacts, decision: Decision, settings: Settings) -> Findin
         ("Hors du périmètre, dans les communes limitrophes", found.near),
         ("Plus loin dans les mêmes intercommunalités", found.far),
     )
-    details = tuple(f"{title} : {fr.listing(map(_text, group), most=15)}." for title, group in groups if group)
+    details = tuple(f"{title} : {_named(group)}." for title, group in groups if group)
     if not set(found.departements) <= facts.crosswalk.layers[LayerId.QPV].extent:
         seen = ""
         if found.here:
-            seen = (
-                f" {fr.count(len(found.here), 'quartier connu', 'quartiers connus')}, sans certitude d’être les seuls."
-            )
+            seen = f" {fr.count(len(found.here), 'quartier connu', 'quartiers connus')}, sans certitude d’être {fr.noun(len(found.here), 'le seul', 'les seuls')}."
         sentence = (
             f"La liste des QPV n’est pas complète ici, l’absence d’un quartier ne peut donc pas être affirmée.{seen}"
         )
@@ -242,9 +240,18 @@ def _share(found: QuartersAround) -> str:
         return f" {text[0].upper()}{text[1:]}."
     share = _share_of(found)
     if share.value is None:
-        return " Part de leurs habitants inconnue." if np.isnan(share.part) else ""
+        whose = fr.noun(len(found.here), "ses", "leurs")
+        return f" Part de {whose} habitants inconnue." if np.isnan(share.part) else ""
     mark = " (estimation)" if any(o.estimated for o in (*found.inside, *found.here)) else ""
     return f" {share.text} des habitants en QPV des intercommunalités concernées vivent dans le périmètre{mark}."
+
+
+def _named(group: Sequence[Overlap]) -> str:
+    """Name quarters with their inhabitants; where no population of the group is known, that is said once for all of it."""
+    if not any(o.zone_population for o in group):
+        unknown = fr.noun(len(group), "population inconnue", "populations inconnues")
+        return f"{fr.listing((o.name for o in group), most=15)} ({unknown})"
+    return fr.listing(map(_text, group), most=15)
 
 
 def _text(overlap: Overlap) -> str:

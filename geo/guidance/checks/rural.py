@@ -74,10 +74,8 @@ def say(facts: PerimeterFacts, decision: Decision, _: Settings) -> Finding:
     details = (*((f"Limitrophes, hors du périmètre : {named}.",) if left else ()), *zoning)
     if decision.outcome is Outcome.DISCUSS:
         these = f"{fr.count(len(left), 'commune rurale limitrophe', 'communes rurales limitrophes')} des mêmes intercommunalités"
-        verb = "reste" if len(left) < 2 else "restent"
-        sentence = (
-            f"{served} {these} ({fr.inhabitants(left_people)}) {verb} hors du périmètre : qui servira leurs habitants ?"
-        )
+        verb, whose = fr.noun(len(left), "reste", "restent"), fr.noun(len(left), "ses", "leurs")
+        sentence = f"{served} {these} ({fr.inhabitants(left_people)}) {verb} hors du périmètre : qui servira {whose} habitants ?"
         return decision.finding(sentence + mark, figures, details, estimated=density.estimated)
     return decision.finding(f"{served}{_beside(facts, len(left))}{mark}", figures, details, estimated=density.estimated)
 

@@ -26,6 +26,7 @@ FOLDER = "dossier"
 
 
 _WITHIN = 20  # how deep geometries may be nested
+_COMMA = re.compile(r"(?<!\s)\s*+,\s*")  # from the first of its blanks
 
 
 def read_kml(content: bytes, file: str, folder: str | None = None) -> Features:
@@ -146,5 +147,5 @@ def _shapes(element: Element, depth: int) -> Iterator[Any]:
 
 def _ring(element: Element) -> list[tuple[float, float]]:
     text = _child_text(element, "coordinates")
-    points = [point.split(",") for point in re.sub(r"\s*,\s*", ",", text).split()]
+    points = [point.split(",") for point in _COMMA.sub(",", text).split()]
     return [(float(point[0]), float(point[1])) for point in points]

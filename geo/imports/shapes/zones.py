@@ -15,7 +15,7 @@ import shapely
 
 from geo.communes import Atlas
 from geo.files import sha256_of
-from geo.french import count, inhabitants, listing, percent
+from geo.french import count, inhabitants, listing, noun, percent
 from geo.geometry import WGS84, Geometries
 from geo.imports.draft import ImportDraft
 from geo.imports.etats import Etats, etat_of
@@ -301,7 +301,8 @@ def _overlapping(crossing: Crossing, atlas: Atlas) -> list[Remark]:
         return []
     names = listing([atlas.label(str(atlas.codes[row])) for row in rows], COMMUNES_SHOWN)
     words = count(len(rows), "commune où des territoires se recouvrent", "communes où des territoires se recouvrent")
+    whose = noun(len(rows), "ses", "leurs")
     return [
-        Remark("à savoir", "", f"{words} ({names}) : leurs habitants comptent dans chacun.",
+        Remark("à savoir", "", f"{words} ({names}) : {whose} habitants comptent dans chacun.",
                "Corrigez les contours si ces territoires ne doivent pas se recouvrir.")
     ]  # fmt: skip

@@ -16,10 +16,10 @@ from geo.imports.draft import EXAMPLES, Column
 from geo.imports.settling import Answers, shape_of
 from geo.imports.tables.contents import MEMBERSHIP, SAMPLE
 from geo.imports.tables.header_row import find_header, two_rows
-from geo.imports.tables.hidden import letters
 from geo.imports.tables.proposed import proposed_etat, proposed_name, proposed_places, spread_columns, wide_columns
 from geo.imports.tables.roles import Settling, answered, by_headers, checked
 from geo.imports.tables.table import Layout
+from geo.imports.unseen.sheet import letters
 
 
 def understand(rows: Sequence[Sequence[str]], kind: str, atlas: Atlas, answers: Answers) -> Layout:

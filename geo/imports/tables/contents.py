@@ -14,6 +14,7 @@ from geo.communes import (
     find_name,
     history,
     is_year,
+    part_of,
     read_loose_code,
     read_place,
     split_list,
@@ -24,11 +25,26 @@ MOSTLY = 0.5
 PLACES = ("code_commune", "nom_commune", "communes", "code_iris", "epci")
 MEMBERSHIP = (*PLACES, "departement")
 
+_TOTAL = re.compile(
+    r"(?:(?:sous|s)[\s/.-]*)?tota(?:l|ux)\b.*|ensemble\b(?! des communes ).*|nombre (?:de|total)\b.*|sources?\s*:.*|\(?\*+\)?\s.*|(?:nb|n\.b\.|note)\s*:.*",
+    re.IGNORECASE,
+)
+_FOOT = re.compile(  # alone on its row, under a table or above it
+    r"\(?\d\)\s.*|(?:date de )?(?:derni[eè]re )?mise [àa] jour\b.*|m[àa]j\b.*|(?:date d['’])?(?:extraction|édition)\b.*|légende\b.*"
+    r"|(?:lecture|champ|remarques?|attention|données)\s*:.*|(?:données|liste|situation|état) (?:au|arrêtée?s?|à jour)\b.*",
+    re.IGNORECASE,
+)
+_STARTS = frozenset("tTsSeEnN*(")
+_ROLES = ("nom", "nom_commune", "code_commune", "communes", "departement", "epci", "id")
+STAR_NOTE = re.compile(r"\(?\*+\)?\s*\S")
+STAR = re.compile(r"(?<=[^\W_])\s?\*+")
+
 
 def _is_commune(cell: str, atlas: Atlas) -> bool:
     """Tell whether a cell names a commune of today; names of before are too many to prove anything."""
     if len(cell) > 80:
         return False
+    cell = part_of(cell, atlas) or cell
     found = find_name(cell, atlas)
     return found.how in ("exact", "article") if found.codes else read_place(cell, atlas).status == "lu"
 
@@ -70,3 +86,11 @@ def contents(cells: Sequence[str], atlas: Atlas) -> Mapping[str, float]:
     if share["communes"] >= 0.05:  # some rows of a column of lists hold one commune only
         share["communes"] += share.pop("nom_commune") + share.pop("code_commune")
     return share
+
+
+def is_no_data(row: Sequence[str], cells: Mapping[str, str]) -> bool:
+    """Tell a row of total or of source, or a note under the table: the only text of its row, in a column of names."""
+    if any(cells[role][:1] in _STARTS and _TOTAL.fullmatch(cells[role]) for role in _ROLES):
+        return True
+    text = cells["nom"] or cells["id"]
+    return bool(text and _FOOT.fullmatch(text)) and sum(bool(c.strip()) for c in row) == 1

@@ -11,7 +11,7 @@ import io
 import re
 import struct
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +32,9 @@ from geo.files import (
 )
 from geo.french import megabytes, number
 from geo.imports.draft import MAX_COLUMNS, MAX_ROWS
-from geo.imports.tables.hidden import Unseen, unseen
+from geo.imports.unseen.ods import of_ods
+from geo.imports.unseen.sheet import Unseen
+from geo.imports.unseen.xlsx import of_xlsx
 
 MAX_CELLS = 20_000_000
 MAX_TEXT = 100_000_000  # bytes of a text table, which takes several times as much in memory
@@ -47,12 +49,14 @@ TWICE = re.compile(
     "[ÂÃÅ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|â€."
 )
 # A cell with its place; one that closes at once holds a format and no value, and takes no room.
-_CELL = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*?(/?)>")
+_CELL = re.compile(rb"<(?:\w+:)?c\s(?>[^<>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'])[^<>]*?(/?)>")
 _ODS = re.compile(
-    rb"<table:table-row([^>]*)>|<table:(?:covered-)?table-cell([^>]*)>|(</table:table-row>)|<table:table([ >])"
+    rb"<table:table-row([^<>]*)>|<table:(?:covered-)?table-cell([^<>]*)>|(</table:table-row>)|<table:table([ >])"
 )
-_SHARED = re.compile(rb"<(?:\w+:)?si[ >].*?</(?:\w+:)?si>", re.DOTALL)
-_OF_SHARED = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\bt=[\"']s[\"'][^<>]*>\s*<(?:\w+:)?v>(\d{1,9})<")
+_SHARED = re.compile(
+    rb"<(?:\w+:)?si[ >][^<]*+(?:<(?!(?:\w+:)?si[ >]|/(?:\w+:)?si>)[^<]*+)*+</(?:\w+:)?si>"
+)  # up to its end, never over the start of another
+_OF_SHARED = re.compile(rb"<(?:\w+:)?c\s(?>[^<>]*?\bt=[\"']s[\"'])[^<>]*+>\s*+<(?:\w+:)?v>(\d{1,9})<")
 LONG_TEXT = 1_000  # bytes; shorter texts may be shared by as many cells as a sheet has
 _CHUNK = 1 << 22
 BROKEN = (*UNREADABLE, ValueError, RuntimeError, OverflowError, LookupError, struct.error)
@@ -199,7 +203,7 @@ def _sheets(content: bytes, form: FileForm, filename: str) -> list[Grid]:
     if form.name in ("xlsx", "ods"):
         _weigh_cells(content, form, filename)
     grids = []
-    apart = unseen(content, form.name) if form.name in ("xlsx", "ods") else {}
+    apart = _unseen(content, form)
     try:
         with open_workbook(io.BytesIO(content)) as book:
             seen = {str(sheet.name): sheet.visible is SheetVisibleEnum.Visible for sheet in book.sheets_metadata}
@@ -226,6 +230,14 @@ def _sheets(content: bytes, form: FileForm, filename: str) -> list[Grid]:
             f"{filename} : classeur illisible, protégé ou abîmé ; enregistrez-le à nouveau en XLSX."
         ) from error
     return grids
+
+
+def _unseen(content: bytes, form: FileForm) -> Mapping[str, Unseen]:
+    """Return what each sheet of a workbook does not show; nothing of a form that does not tell."""
+    if form.name not in ("xlsx", "ods"):
+        return {}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return of_ods(archive) if form.name == "ods" else of_xlsx(archive)
 
 
 def _fill_merged(rows: list[list[str]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> int:

@@ -14,7 +14,7 @@ HEADER_ROWS = 40  # a header is sought among the first rows that hold something
 WIDE = 400  # past as many columns, those whose header says nothing are not looked into
 HEADER = "feuille/entete"
 CODE = re.compile(r"\d{5}|2[ABab]\d{3}|\d{9}")
-_NUMBER = re.compile(r"-?[\d\s.,]*\d[\d\s.,%]*")
+_NUMBER = re.compile(r"-?[\s.,]*\d[\d\s.,%]*")
 
 
 def find_header(

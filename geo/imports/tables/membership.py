@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from geo.communes import (
     Atlas,
@@ -19,11 +20,14 @@ from geo.communes import (
     find_name,
     history,
     in_departement,
-    read_any,
-    read_departement,
+    in_part_of,
+    part_of,
+    read_area,
     read_loose_code,
     read_loose_name,
     read_postal,
+    read_with_parts,
+    rhone_half,
     says_without,
     split_list,
     take_apart,
@@ -45,12 +49,12 @@ def read_membership(cells: Cells, *, alone: bool, by_commune: bool, atlas: Atlas
     name communes: an EPCI beside an empty commune is then asked about.
     """
     said: list[Said] = []
-    owner = departement_of_text(cells.departement, atlas) if cells.departement else None
-    several = _departements(cells.departement, atlas) if cells.departement and owner is None else ()
+    owner = owner_of(cells.departement, atlas) or None
+    area = read_area(cells.departement, atlas) if cells.departement else None
+    several = _departements(cells.departement, atlas) if cells.departement and area is None else ()
     if several and not any((cells.iris, cells.code, cells.name, cells.communes, cells.epci, cells.postal)) and alone:
-        rows = (atlas.row[a] for code in several for a in read_departement(code, atlas).atoms)
-        return Reading(tuple(rows), precision=Precision.DEPARTEMENT)
-    if cells.departement and owner is None and not several:
+        return Reading(several, precision=Precision.DEPARTEMENT)
+    if cells.departement and area is None and not several:
         said.append(
             ("à savoir", f"département « {cells.departement[:40]} » non reconnu.", "Écrivez son numéro ou son nom.")
         )
@@ -59,8 +63,8 @@ def read_membership(cells: Cells, *, alone: bool, by_commune: bool, atlas: Atlas
     whole = not cells.code and all_of_it(cells.communes or cells.name)
     if whole and cells.epci:
         return _body(cells, said, atlas, asked=False)
-    if whole and owner:
-        return _given(read_departement(owner, atlas), said, atlas, Precision.DEPARTEMENT)
+    if whole and area:
+        return _given(area, said, atlas, Precision.DEPARTEMENT)
     if cells.code or cells.name:
         return _commune(cells, owner or "", said, atlas)
     if cells.communes:
@@ -71,21 +75,24 @@ def read_membership(cells: Cells, *, alone: bool, by_commune: bool, atlas: Atlas
         return _by_postal_code(cells.postal, said, atlas)
     if fold(cells.method) in ("non resolu", "inconnue"):
         return Reading(said=tuple(said), unlocated=True)
-    if owner and (alone or fold(cells.method) == "departement entier"):
-        return _given(read_departement(owner, atlas), said, atlas, Precision.DEPARTEMENT)
-    if cells.departement and owner is None and not several:
+    if area and (alone or fold(cells.method) == "departement entier"):
+        return _given(area, said, atlas, Precision.DEPARTEMENT)
+    if cells.departement and area is None and not several:
         said.clear()  # said by the refusal itself
         what = f"« {cells.departement[:40]} » n’est pas un département, ni une liste de départements."
         return _refused(cells.departement, what, "Écrivez leurs numéros ou leurs noms, séparés par des virgules.", said)
     return _refused("", "la commune manque.", "Donnez son code INSEE ou son nom.", said, departement=owner or "")
 
 
-def _departements(text: str, atlas: Atlas) -> tuple[str, ...]:
-    """Read a list of départements in a cell (« 79, 86 », « Deux-Sèvres et Vienne »); nothing where one is none."""
-    found: list[str | None] = []
-    for part in filter(None, map(fold, re.split(r"[;,/|&+\n]|\set\s", text))):
-        found += ["2A", "2B"] if part in ("20", "corse") else [departement_of_text(part, atlas)]
-    return tuple(dict.fromkeys(filter(None, found))) if all(found) else ()
+def owner_of(text: str, atlas: Atlas) -> str:
+    """Return the département that a row states, a half of the Rhône being of the Rhône; "" when it states none."""
+    return (departement_of_text(text, atlas) or (rhone_half(text) and "69")) if text else ""
+
+
+def _departements(text: str, atlas: Atlas) -> tuple[int, ...]:
+    """Read a list of départements in a cell (« 79, 86 », « Deux-Sèvres et Vienne »): their communes; nothing where one is none."""
+    areas = [read_area(part, atlas) for part in re.split(r"[;,/|&+\n]|\set\s", text) if fold(part)]
+    return tuple(dict.fromkeys(atlas.row[a] for area in areas if area for a in area.atoms)) if all(areas) else ()
 
 
 def _refused(
@@ -96,6 +103,10 @@ def _refused(
 
 def _pieces(cells: Cells, said: list[Said], atlas: Atlas) -> Reading:
     """Read codes of IRIS; the commune of the row, where it has one, must be theirs."""
+    if re.search(r"\bparti(?:e|el)", fold(cells.iris)):
+        what = f"« {cells.iris[:60]} » : une partie seulement d’un IRIS."
+        advice = "Donnez-le sur sa ligne, avec « partielle » dans la colonne de la part."
+        return _refused(cells.iris, what, advice, said)
     found = read_iris(cells.iris, atlas)
     missed = [Missed(text, message, advice) for text, message, advice in found.refused]
     given = set(read_loose_code(cells.code, atlas).atoms) if cells.code else set()
@@ -117,6 +128,20 @@ def _pieces(cells: Cells, said: list[Said], atlas: Atlas) -> Reading:
 
 # --- one commune ---------------------------------------------------------------------------------------------------
 def _commune(cells: Cells, owner: str, said: list[Said], atlas: Atlas) -> Reading:
+    """Read a code, a name or both; where either says that a part of the commune is meant, a part it is."""
+    code, name = part_of(cells.code, atlas), part_of(cells.name, atlas)
+    if not code and not (name and cells.code):
+        return _code_and_name(cells, owner, said, atlas)
+    read = _code_and_name(cells._replace(code=code or cells.code, name=name or cells.name), owner, said, atlas)
+    place = in_part_of(
+        CommuneMatch(cells.place, "lu", tuple(str(atlas.codes[row]) for row in read.rows)), cells.place, atlas
+    )
+    missed = tuple(replace(one, whole=False) for one in read.missed)
+    given = _given(place, list(read.said), atlas, None)
+    return given._replace(missed=missed or given.missed, loose=tuple(replace(one, whole=False) for one in read.loose))
+
+
+def _code_and_name(cells: Cells, owner: str, said: list[Said], atlas: Atlas) -> Reading:
     code, name = in_departement(cells.code, owner) or cells.code, cells.name
     if code and not _CODE.fullmatch(code) and not name:
         code, name = "", cells.code  # a name in the column of codes
@@ -175,17 +200,19 @@ def _named(
 
 def read_part(text: str, owner: str, atlas: Atlas) -> tuple[CommuneMatch, Loose | None]:
     """Read a place, and say whether it is a bare name: one that where it stands has to confirm."""
-    place = read_any(text, atlas, owner or None)
-    if owner or place.extended or _CODE.fullmatch(text) or len(text) > 80:
+    place, part = read_with_parts(text, atlas, owner or None), part_of(text, atlas)
+    name = " ".join((part or text).split())
+    if owner or place.extended or _CODE.fullmatch(name) or len(text) > 80:
         return place, None
-    name = " ".join(text.split())
     if find_name(name, atlas).how != "exact":
         written = take_apart(name, atlas)
         if written.departement or written.code:
             return place, None
         name = written.name
     named = all_named(name, atlas)
-    return place, Loose(text, named) if named else None
+    if place.status == "refusé" and any(n.code in atlas.parts for n in named):  # a part of a city, nobody knows which
+        return place, None
+    return place, Loose(text, named, not part) if named else None
 
 
 def _served(name: str, postal: str, owner: str, atlas: Atlas) -> CommuneMatch | None:
@@ -245,28 +272,38 @@ def _by_postal_code(postal: str, said: list[Said], atlas: Atlas) -> Reading:
 # --- several -------------------------------------------------------------------------------------------------------
 def _list(text: str, owner: str, said: list[Said], atlas: Atlas) -> Reading:
     rows: dict[int, None] = {}
+    partial: dict[int, None] = {}
     loose: list[Loose] = []
     missed: list[Missed] = []
     precisions: set[Precision] = set()
     parts = split_list(text, atlas, owner)
-    reader = _codes_reader(parts, atlas)
+    named = {part: part_of(part, atlas) or part for part in parts}
+    reader = _codes_reader(list(named.values()), atlas)
     for part in parts:
-        place, bare = (reader(part, atlas), None) if reader and _CODE.fullmatch(part) else read_part(part, owner, atlas)
+        if reader and _CODE.fullmatch(named[part]):
+            place, bare = reader(named[part], atlas), None
+            place = place if named[part] == part else in_part_of(place, part, atlas)
+        else:
+            place, bare = read_part(part, owner, atlas)
         if bare is not None:
             loose.append(bare)
             continue
         if place.status == "refusé":
-            missed.append(Missed(part, place.message, place.advice, place.codes, owner))
+            missed.append(Missed(part, place.message, place.advice, place.codes, owner, whole=named[part] == part))
         elif place.status == "réparé":
             said.append(("réparé", place.message, place.advice))
         elif place.extended:
             said.append(("à savoir", place.message, place.advice))
         rows.update(dict.fromkeys(atlas.row[atom] for atom in place.atoms))
+        partial.update(dict.fromkeys(atlas.row[atom] for atom in place.partial))
         if precision := _precision(place):
             precisions.add(precision)
     if not parts:
         missed.append(Missed(text, "la liste de communes est vide.", "Donnez des codes INSEE ou des noms."))
-    return Reading(tuple(rows), tuple(loose), tuple(missed), tuple(said), True, precision=min(precisions, default=None))
+    precision = min(precisions, default=None)
+    return Reading(
+        tuple(rows), tuple(loose), tuple(missed), tuple(said), True, precision=precision, partial=tuple(partial)
+    )
 
 
 def _codes_reader(parts: list[str], atlas: Atlas) -> Callable[[str, Atlas], CommuneMatch] | None:
@@ -306,7 +343,8 @@ def _body(cells: Cells, said: list[Said], atlas: Atlas, *, asked: bool) -> Readi
 
 def _area(text: str, atlas: Atlas) -> CommuneMatch:
     """Read an EPCI, without some of its communes where the text says so."""
-    return read_any(text, atlas) if says_without(text, atlas) else find_body(text, atlas)
+    said = says_without(text, atlas) or part_of(text, atlas)
+    return read_with_parts(text, atlas) if said else find_body(text, atlas)
 
 
 def _bodies(text: str, whole: CommuneMatch, said: list[Said], atlas: Atlas) -> Reading:
@@ -315,8 +353,11 @@ def _bodies(text: str, whole: CommuneMatch, said: list[Said], atlas: Atlas) -> R
     if len(parts) < 2 or all(p.status == "refusé" for p in places):
         return _given(whole, said, atlas, None)
     missed = [Missed(p.text, p.message, p.advice, p.codes) for p in places if p.status == "refusé"]
-    rows = dict.fromkeys(atlas.row[a] for p in places for a in p.atoms)
-    return Reading(tuple(rows), missed=tuple(missed), said=tuple(said), listed=True, precision=Precision.ETENDUE)
+    rows = tuple(dict.fromkeys(atlas.row[a] for p in places for a in p.atoms))
+    partial = tuple(dict.fromkeys(atlas.row[a] for p in places for a in p.partial))
+    return Reading(
+        rows, missed=tuple(missed), said=tuple(said), listed=True, precision=Precision.ETENDUE, partial=partial
+    )
 
 
 def _precision(place: CommuneMatch) -> Precision | None:
@@ -336,8 +377,9 @@ def _given(
 ) -> Reading:
     if place.status == "refusé":
         return _refused(place.text, place.message, place.advice, said, place.codes, departement)
+    partial = tuple(atlas.row[a] for a in place.partial)
     if place.status != "lu":
         said.append((place.status, place.message, place.advice))
     elif place.extended and not silent:
         said.append(("à savoir", place.message, place.advice))
-    return Reading(tuple(atlas.row[a] for a in place.atoms), said=tuple(said), precision=precision)
+    return Reading(tuple(atlas.row[a] for a in place.atoms), said=tuple(said), precision=precision, partial=partial)

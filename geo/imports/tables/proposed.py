@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from geo.communes import is_year
+from geo.communes import is_year, only_says_part
 from geo.files import column_key
 from geo.french import fold, listing
 from geo.imports.draft import ROLES
@@ -34,6 +34,8 @@ def spread_columns(found: Settling) -> tuple[int, ...]:
         groups.setdefault((column_key(_NUMBER.sub("", found.names[place])), held[place]), []).append(place)
     for (stem, _), places in groups.items():
         apart = any("(" in found.names[p] for p in places) and places[-1] - places[0] >= len(places)
+        plain = [p for p in free if "(" not in found.names[p] and column_key(_NUMBER.sub("", found.names[p])) == stem]
+        places = sorted({*places, *(plain if stem else ())})
         if len(places) > 1 and role_of(stem, found.kind) in ("nom_commune", "code_commune", "communes") and not apart:
             _spread_over(found, places)
             return tuple(places)
@@ -84,7 +86,7 @@ def wide_columns(found: Settling) -> tuple[tuple[int, ...], bool]:
     marked = tuple(
         p
         for p in free
-        if all(is_cross(c) or says_yes(c) is False or etat_word(c) for c in found.cells[p])
+        if all(is_cross(c) or says_yes(c) is False or etat_word(c) or only_says_part(c) for c in found.cells[p])
         and any(map(is_cross, found.cells[p]))
     )
     crosses = any(role in found.chosen for role in PLACES) and len(marked) > 1

@@ -6,18 +6,18 @@ unless the cells are merged or the planner says that it stands for the name abov
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from geo.communes import only_says_part
 from geo.files import column_key
-from geo.french import count, fold, listing
+from geo.french import count, fold, listing, noun
 from geo.imports.settling import ABOVE, ABSENT, HIDDEN, NAMED, NO, REFUSED, STRUCK, YES, Answers, Doubt, value_key
-from geo.imports.tables.contents import MEMBERSHIP
+from geo.imports.tables.contents import MEMBERSHIP, STAR, STAR_NOTE, is_no_data
 from geo.imports.tables.header_row import heads_another
-from geo.imports.tables.hidden import left_aside
 from geo.imports.tables.table import Table
+from geo.imports.unseen.sheet import left_aside
 from geo.imports.vocabulary import WITHIN, etat_word, is_cross, is_ditto, leaves_out, names_nothing, says_none, says_yes
 from geo.remarks import Remark
 
@@ -26,17 +26,6 @@ TYPES = {
     "secteurs-adultes": ("psychiatrieadulte", "adulte", "adultes", "general", "g"),
     "secteurs-enfants": ("psychiatrieinfantojuvenile", "infantojuvenile", "enfants", "enfant", "i", "pij"),
 }  # fmt: skip
-TOTAL = re.compile(
-    r"(?:(?:sous|s)[\s/.-]*)?tota(?:l|ux)\b.*|ensemble\b(?! des communes ).*|nombre (?:de|total)\b.*|sources?\s*:.*|\(?\*+\)?\s.*|(?:nb|n\.b\.|note)\s*:.*",
-    re.IGNORECASE,
-)
-FOOT = re.compile(  # alone on its row, under a table or above it
-    r"\(?\d\)\s.*|(?:date de )?(?:derni[eè]re )?mise [àa] jour\b.*|m[àa]j\b.*|(?:date d['’])?(?:extraction|édition)\b.*|légende\b.*"
-    r"|(?:lecture|champ|remarques?|attention|données)\s*:.*|(?:données|liste|situation|état) (?:au|arrêtée?s?|à jour)\b.*",
-    re.IGNORECASE,
-)
-TOTAL_STARTS = frozenset("tTsSeEnN*(")
-TOTAL_ROLES = ("nom", "nom_commune", "code_commune", "communes", "departement", "epci", "id")
 Line = tuple[str, int]  # a sheet and a line of it
 WHITE = " \t\r\n\ufeff\u00a0\u200b"
 WRITE_NAME = "Écrivez le nom du territoire sur cette ligne."
@@ -109,6 +98,7 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
     listed: list[Record] = []
     totals: list[int] = []
     left = 0
+    starred = ""
     away: dict[str, int] = {}
     kept: dict[tuple[str, str], list[int]] = {}
     for line, row, sheet in _rows(table, answers, found):
@@ -120,8 +110,9 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
             if any(cell.strip() for cell in row):  # something, but in columns of no role
                 listed.append(Record(line, cells, sheet))
             continue
-        if any(cells[r][:1] in TOTAL_STARTS and TOTAL.fullmatch(cells[r]) for r in TOTAL_ROLES) or _is_foot(row, cells):
+        if is_no_data(row, cells):
             totals.append(line)
+            starred = starred or next((c for c in row if STAR_NOTE.match(c.strip()) and leaves_out(c)), "")
             continue
         word = column_key(cells["type"])
         if word and word not in wanted and word in others:
@@ -130,15 +121,34 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
         if out := [r for r in WITHIN if r in layout.roles and not _inside(r, cells[r], answers, line, kept)]:
             away[out[0]] = away.get(out[0], 0) + 1
             continue
+        if any(
+            role in layout.roles and only_says_part(cells[role]) for role in WITHIN
+        ):  # and the planner says that it is in
+            cells["part_commune"] = cells.get("part_commune") or "partielle"
         if layout.wide:
             listed += _spread(line, cells, row, sheet, table)
         else:
             listed.append(Record(line, cells, sheet))
     _say_rows(found, table, totals, left, away)
+    if starred:
+        _take_stars(found, listed, starred.strip())
     for (role, text), lines in kept.items():
         found.doubts.append(_value(role, text, lines, NO, (("dans la couche", YES), ("pas dans la couche", NO)), blocking=True,
-                                   said=f"« {text[:40]} » ({count(len(lines), 'ligne')}) : ces communes sont-elles dans la couche ?"))  # fmt: skip
+                                   said=f"« {text[:40]} » ({count(len(lines), 'ligne')}) : {noun(len(lines), 'est-elle', 'sont-elles')} dans la couche ?"))  # fmt: skip
     return listed
+
+
+def _take_stars(found: Records, listed: Sequence[Record], note: str) -> None:
+    """Apply a note under the table, « * en partie seulement », to the communes that bear its star; told where it says anything else."""
+    if not only_says_part(note.strip("*() :=")):
+        found.tell(
+            f"la note « {note[:60]} » n’est pas appliquée aux communes marquées d’un astérisque.", "Corrigez la liste."
+        )
+        return
+    found.tell(f"« {note[:60]} » : appliqué aux communes marquées d’un astérisque.")
+    for record in listed:
+        for role in ("code_commune", "nom_commune", "communes"):
+            record.cells[role] = STAR.sub(" (en partie)", record.cells[role])
 
 
 def _rows(table: Table, answers: Answers, found: Records) -> Iterator[tuple[int, Sequence[str], str]]:
@@ -181,12 +191,6 @@ def _say_another(found: Records, place: int, rows: Sequence[Sequence[str]]) -> N
                "Donnez-le à part s’il est de la même couche.")  # fmt: skip
 
 
-def _is_foot(row: Sequence[str], cells: Mapping[str, str]) -> bool:
-    """Tell a note under the table: the only text of its row, in a column of names."""
-    text = cells["nom"] or cells["id"]
-    return bool(text and FOOT.fullmatch(text)) and sum(bool(c.strip()) for c in row) == 1
-
-
 def _inside(role: str, text: str, answers: Answers, line: int, kept: dict[tuple[str, str], list[int]]) -> bool:
     """Tell whether a row is in the layer by a column of yes and no; a text that is neither is noted, and is a no meanwhile."""
     said, answer = says_yes(text), answers.value(role, text)
@@ -202,13 +206,17 @@ def _spread(line: int, cells: dict[str, str], row: Sequence[str], sheet: str, ta
     layout = table.layout
     for at in layout.wide:
         cell = row[at].strip(WHITE) if at < len(row) else ""
-        if layout.crosses and is_cross(cell):
+        if layout.crosses and only_says_part(cell):
+            yield Record(line, {**cells, "nom": layout.names[at], "part_commune": "partielle"}, sheet)
+        elif layout.crosses and is_cross(cell):
             yield Record(line, {**cells, "nom": layout.names[at]}, sheet)
         elif layout.crosses and says_yes(cell) is None and etat_word(cell):
             yield Record(line, {**cells, "nom": layout.names[at], "etat": cell}, sheet)
         elif not layout.crosses and cell:
             yield Record(line, {**cells, "nom": layout.names[at], "communes": cell}, sheet)
-    if layout.crosses and not any(is_cross(row[at]) or etat_word(row[at]) for at in layout.wide if at < len(row)):
+    if layout.crosses and not any(
+        is_cross(row[at]) or etat_word(row[at]) or only_says_part(row[at]) for at in layout.wide if at < len(row)
+    ):
         yield Record(line, cells, sheet)
 
 
@@ -278,7 +286,9 @@ def _sort_out(listed: list[Record], table: Table, answers: Answers, found: Recor
         )
     _say_values(values, found)
     if what == ABSENT and blanks and doubt is not None:
-        found.tell(f"{count(len(blanks), 'ligne')} sans nom de territoire : ces communes ne sont dans aucun.")
+        found.tell(
+            f"{count(len(blanks), 'ligne')} sans nom de territoire : {noun(len(blanks), 'sa commune n’est', 'leurs communes ne sont')} dans aucun."
+        )
 
 
 def _repeat(cells: dict[str, str], above: Mapping[str, str]) -> None:

@@ -26,7 +26,7 @@ from geo.imports.headers import SEAT, in_force, is_other, names_layer, names_own
 from geo.imports.settling import FILE_NAME, SHEET_NAME, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP, MOSTLY, PLACES, contents
 from geo.imports.tables.header_row import WIDE
-from geo.imports.vocabulary import PART_WORDS, yes_and_no
+from geo.imports.vocabulary import whole_word, yes_and_no
 
 SURE, CHECKED, PROPOSED = 0.95, 0.9, 0.5
 _NO_YES = (
@@ -39,6 +39,9 @@ _NO_YES = (
     "exclue",
 )  # what a yes there says is known
 SHARED = 0.2  # of the identifiers may go with two names: spellings
+
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 @dataclass
@@ -136,7 +139,7 @@ def by_headers(found: Settling) -> None:
             role = "type"
         if role:
             offers.append((0 if role == "nom" and names_own(name, found.kind) else 1, place, role))
-    for rank, place, role in sorted(_latest(found, offers)):
+    for rank, place, role in sorted(_of_last_years(found, _latest(found, offers))):
         if found.open(role) and found.free(place):
             found.take(role, place, SURE, "nom de la colonne")
         elif rank == 2 and found.free(place) and role in found.chosen:
@@ -150,13 +153,29 @@ def _latest(found: Settling, offers: list[tuple[int, int, str]]) -> list[tuple[i
     kept = [place for _, place, role in offers if role == "retenue"]
     if not kept or not found.open("retenue") or (len(kept) == 1 and not is_year(found.names[kept[0]])):
         return offers
-    last = max(
-        kept, key=lambda place: (max(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", found.names[place]), default=""), -place)
-    )
+    last = max(kept, key=lambda place: (max(_YEAR.findall(found.names[place]), default=""), -place))
     names = listing([f"« {found.names[place]} »" for place in kept], 6)
     found.ask("retenue", f"{'Les colonnes' if len(kept) > 1 else 'La colonne'} {names} {'disent' if len(kept) > 1 else 'dit'} oui ou non : "
               "laquelle dit ce qui est dans la couche aujourd’hui ?", found.names[last])  # fmt: skip
     return [offer for offer in offers if offer[2] != "retenue" or offer[1] == last]
+
+
+def _of_last_years(found: Settling, offers: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Keep, of columns that differ by their year only (« Communes 2019 », « Communes 2021 »), the last one; told as a question."""
+    alike: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for _, place, role in offers:
+        if role != "retenue" and (years := _YEAR.findall(found.names[place])):
+            alike.setdefault((role, column_key(_YEAR.sub("", found.names[place]))), []).append((max(years), place))
+    gone = set()
+    for (role, _), columns in alike.items():
+        if len(columns) < 2 or not found.open(role):
+            continue
+        last = max(columns, key=lambda column: (column[0], -column[1]))[1]
+        names = listing([f"« {found.names[place]} »" for _, place in columns], 6)
+        found.ask(role, f"Les colonnes {names} ne diffèrent que par leur année : la dernière est lue ; est-ce la bonne ?", found.names[last],
+                  blocking=False)  # fmt: skip
+        gone |= {place for _, place in columns if place != last}
+    return [offer for offer in offers if offer[1] not in gone]
 
 
 def two_states(found: Settling, place: int) -> None:
@@ -187,7 +206,7 @@ def _of_yes_and_no(found: Settling, place: int, role: str, *, named: bool) -> li
 
 def _part_word(cell: str) -> bool:
 
-    return column_key(cell) in PART_WORDS
+    return whole_word(cell) is not None
 
 
 # --- what columns hold against what their headers say ----------------------------------------------------------------

@@ -7,24 +7,36 @@ Rows of one name far from one another are two territories.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from geo.communes import Atlas, departement_of, departement_of_text, read_code
 from geo.errors import GeoInputError
-from geo.files import column_key
 from geo.french import count, fold, kilometres, listing
 from geo.imports.draft import KINDS, MAX_ZONES
 from geo.imports.etats import Etats, etat_of
 from geo.imports.settling import ASIDE, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP
-from geo.imports.tables.membership import read_membership
+from geo.imports.tables.membership import owner_of, read_membership
 from geo.imports.tables.records import WRITE_NAME, Line, Record, records_of
 from geo.imports.tables.table import ATTRIBUTES, Cells, Loose, Missed, Reading, Table, TableZone
-from geo.imports.tables.where import Context, Item, far_rows, like, settle, single, touching, without_strays
+from geo.imports.tables.where import (
+    Context,
+    Item,
+    far_rows,
+    identity,
+    like,
+    mostly,
+    place_key,
+    settle,
+    single,
+    touching,
+    without_strays,
+)
+from geo.imports.tables.years import of_last_years
 from geo.imports.tables.zones import of_all
-from geo.imports.vocabulary import PART_WORDS, year_of
+from geo.imports.vocabulary import whole_word, year_of
 from geo.layers import PRECISIONS, Precision
 from geo.remarks import Remark
 
@@ -66,12 +78,11 @@ class _Walk:
 
     def read(self) -> Table:
         groups = self._groups()
-        self.everywhere = _departements(
+        self.everywhere = mostly(
             Counter(d for items in groups.values() for i in items for d in self._owners(i)), KNOWN_SHARE, least=3
         )
-        for items in groups.values():
-            for own in self._apart(items):
-                self._territory(own)
+        for own in self._of_last_years([part for items in groups.values() for part in self._apart(items)]):
+            self._territory(own)
         for record, why, advice in self.records.faults:
             self._fault(record, why, advice)
         self.zones.sort(key=lambda z: z.first)
@@ -100,7 +111,7 @@ class _Walk:
                 cells["nom"] = (self.table.by_sheet and record.sheet) or stem or KINDS[self.table.kind].singular
             texts = (cells["nom"], cells["id"])
             if texts not in known:
-                known[texts] = _identity(*texts)
+                known[texts] = identity(*texts)
             cells["nom"], cells["id"], key = known[texts]
             if not cells["nom"]:
                 self.records.faults.append((record, "le territoire manque : son nom est vide.", WRITE_NAME))
@@ -109,13 +120,19 @@ class _Walk:
             if reading is None:
                 self.aside += 1
                 continue
-            owner = (departement_of_text(cells["departement"], self.atlas) or "") if cells["departement"] else ""
+            owner = owner_of(cells["departement"], self.atlas)
             groups.setdefault(key, []).append(Item(record, reading, owner))
             if len(groups) > MAX_ZONES:
                 raise GeoInputError(
                     f"{self.table.file} : plus de {count(MAX_ZONES, 'territoire')} ; vérifiez la colonne du nom."
                 )
         return groups
+
+    def _of_last_years(self, territories: Sequence[list[Item]]) -> Sequence[list[Item]]:
+        dated = of_last_years(territories, self.answers, self.atlas)
+        self.remarks, self.doubts = [*self.remarks, *dated.remarks], [*self.doubts, *dated.doubts]
+        self.kept |= {item.record.at for item in dated.left}
+        return dated.territories
 
     def _reading(self, record: Record) -> Reading | None:
         """Read a row; None when the planner set it aside."""
@@ -131,7 +148,7 @@ class _Walk:
 
     def _answered(self, reading: Reading, zone: str) -> Reading | None:
         """Put the planner's answers in the place of what was open or refused."""
-        rows = list(reading.rows)
+        rows, partial = list(reading.rows), list(reading.partial)
         loose: list[Loose] = []
         missed: list[Missed] = []
         parts: tuple[Loose | Missed, ...] = (*reading.loose, *reading.missed)
@@ -151,15 +168,19 @@ class _Walk:
                 self.aside += 1
                 continue
             atoms = [self.atlas.row[a] for code in answer.split() for a in read_code(code, self.atlas).atoms]
+            if not part.whole:
+                partial += atoms
+                continue
             rows = atoms if isinstance(part, Missed) and not part.fault else [*rows, *atoms]
         if not touched:
             return reading
-        return reading._replace(rows=tuple(dict.fromkeys(rows)), loose=tuple(loose), missed=tuple(missed))
+        return reading._replace(rows=tuple(dict.fromkeys(rows)), partial=tuple(dict.fromkeys(partial)), loose=tuple(loose),
+                                missed=tuple(missed))  # fmt: skip
 
     def _owners(self, item: Item) -> list[str]:
         """Return the départements that a row speaks of: those of its first communes that are sure, else the one it states."""
         rows = (
-            item.reading.rows[:50]
+            item.reading.sure[:50]
             or tuple(row for _, row in item.reading.iris[:50])
             or single(item.reading.loose, self.atlas)
         )
@@ -222,20 +243,20 @@ class _Walk:
     def _context(self, items: Sequence[Item]) -> Context:
         if sum(len(i.reading.loose) + len(i.reading.missed) for i in items) == 0:
             return Context(frozenset(), frozenset())
-        rows = frozenset(r for i in items for r in (*i.reading.rows, *single(i.reading.loose, self.atlas)))
+        rows = frozenset(r for i in items for r in (*i.reading.sure, *single(i.reading.loose, self.atlas)))
         seen = Counter(self.owner_of[r] for r in rows)
         seen.update(i.owner for i in items if i.owner)
         seen.update(d for i in items if i.record.sheet and (d := departement_of_text(i.record.sheet, self.atlas)))
-        return Context(rows, _departements(seen, OFTEN) or self.everywhere)
+        return Context(rows, mostly(seen, OFTEN) or self.everywhere)
 
     def _row(self, zone: TableZone, item: Item, context: Context) -> None:
         reading, line = item.reading, item.record.line
         for kind, message, advice in reading.said:
             self._tell(kind, line, message, advice, item.record.sheet)
-        rows, missed = list(reading.rows), list(reading.missed)
+        rows, partial, missed = list(reading.rows), list(reading.partial), list(reading.missed)
         for loose in reading.loose:
             settled = settle(loose, context, self.atlas)
-            rows += settled.rows
+            (rows if loose.whole else partial).extend(settled.rows)
             for kind, message, advice in settled.said:
                 self._tell(kind, line, message, advice, item.record.sheet)
             if settled.missed is not None:
@@ -246,7 +267,7 @@ class _Walk:
             self._missed(zone, item, part, context)
         if faults:
             zone.refused.append(line)
-        if faults and not rows and not reading.iris:
+        if faults and not rows and not partial and not reading.iris:
             self.lost.add(item.record.at)
             return
         self.kept.add(item.record.at)
@@ -254,7 +275,7 @@ class _Walk:
             self.partly.add(item.record.at)
         if reading.unlocated:
             zone.stated = zone.stated or Precision.INCONNUE
-        self._join(zone, item, rows)
+        self._join(zone, item, rows, partial)
 
     def _missed(self, zone: TableZone, item: Item, part: Missed, context: Context) -> None:
         record = item.record
@@ -284,8 +305,8 @@ class _Walk:
         """Refuse a row whose territory, or whose composition, is not known: its communes may be in one."""
         self._tell("refusé", record.line, why, advice, record.sheet)
         reading = self._reading(record)
-        rows = (*reading.rows, *single(reading.loose, self.atlas)) if reading else ()
-        owner = departement_of_text(record.cells["departement"], self.atlas) if record.cells["departement"] else ""
+        rows = (*reading.sure, *single(reading.loose, self.atlas)) if reading else ()
+        owner = owner_of(record.cells["departement"], self.atlas)
         place = (
             reading.loose[0].text
             if reading and reading.loose
@@ -311,24 +332,24 @@ class _Walk:
             zone.stated = PRECISIONS.get(stated) or next((p for p in Precision if fold(p) == fold(stated)), None)
         zone.departement = zone.departement or item.owner
 
-    def _join(self, zone: TableZone, item: Item, rows: Sequence[int]) -> None:
+    def _join(self, zone: TableZone, item: Item, rows: Sequence[int], partial: Sequence[int]) -> None:
         line, cells = item.record.line, item.record.cells
-        part = cells.get("part_commune", "")
-        whole = PART_WORDS.get(column_key(part), True) if part else True
-        if part and column_key(part) not in PART_WORDS:
+        part, taken = cells.get("part_commune", ""), set(rows)
+        whole = whole_word(part) is not False
+        if part and whole_word(part) is None:
             self._tell("à savoir", line, f"part « {part[:40]} » non comprise ; la commune est prise entière.",
                        "Écrivez « partielle » ou « entière ».", item.record.sheet)  # fmt: skip
         if twice := zone.take_pieces(item.reading.iris, line, whole=whole):
             said = f"IRIS {listing(twice, 3)} : déjà donné pour ce territoire ; compté une fois."
             self._tell("à savoir", line, said, "", item.record.sheet)
-        again = [row for row in rows if row in zone.members]
-        if again and len(again) == len(rows):
+        again = [row for row in (*rows, *partial) if row in zone.members]
+        if again and len(again) == len(rows) + len(partial):
             other = zone.rows_of[again[0]]
             labels = listing([self.atlas.label(self.atlas.codes[row]) for row in again[:3]], 3)
             self._tell("à savoir", line, f"{labels} : déjà donné{'' if len(again) == 1 else 's'} pour ce territoire ligne {other} ; "
                        "compté une fois.", "", item.record.sheet)  # fmt: skip
-        for row in rows:
-            zone.members[row] = zone.members.get(row, False) or whole
+        for row in (*rows, *partial):
+            zone.members[row] = zone.members.get(row, False) or (whole and row in taken)
             zone.rows_of.setdefault(row, line)
         if item.reading.precision is not None:
             zone.precisions.add(item.reading.precision)
@@ -375,20 +396,3 @@ class _Walk:
         where = f"ligne {line}" if line else ""
         where = f"feuille « {sheet} », {where}" if sheet and line else where
         self.remarks.append(Remark(kind, where, message, advice, line))  # type: ignore[arg-type]
-
-
-def place_key(zone: str, text: str) -> str:
-    """Return the key of the doubt about a place of a territory."""
-    return f"ligne/{fold(zone)}/{fold(text)}"[:200]
-
-
-def _identity(name: str, ident: str) -> tuple[str, str, str]:
-    """Return the name and the id of a territory as they are kept, and the key that its rows share."""
-    name, ident = " ".join((name or ident).split())[:200], " ".join(ident.split())[:100]
-    return name, ident, f"id:{fold(ident)}" if ident else fold(name) or name
-
-
-def _departements(seen: Mapping[str, int], share: float, *, least: int = 1) -> frozenset[str]:
-    """Return the départements that hold at least a share of what was seen."""
-    total = sum(seen.values())
-    return frozenset(d for d, n in seen.items() if d and n >= max(least, share * total))

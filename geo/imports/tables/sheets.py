@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from geo.communes import Atlas, departement_of_text
 from geo.errors import GeoInputError
-from geo.french import fold, listing
+from geo.french import fold, listing, noun
 from geo.imports.exported import foreign_headers, foreign_workbook
 from geo.imports.settling import FILE_NAME, HIDDEN, SHEET_NAME, SHEETS, YES, Answers, Doubt
 from geo.imports.tables.columns import understand
@@ -131,7 +131,12 @@ def _with_others(
     if concealed:
         names = listing([f"« {g.name} »" for g in concealed], 6)
         remarks.append(
-            Remark("à savoir", "", f"feuilles masquées, laissées de côté : {names}.", "Dites s’il faut les lire aussi.")
+            Remark(
+                "à savoir",
+                "",
+                f"{noun(len(concealed), 'feuille masquée, laissée', 'feuilles masquées, laissées')} de côté : {names}.",
+                f"Dites s’il faut {noun(len(concealed), 'la', 'les')} lire aussi.",
+            )
         )
     open_ones = [g for g in (*versions, *apart) if g.name not in read] if not wanted else []
     doubts = _doubts(table, found, read, open_ones, concealed)
@@ -157,7 +162,10 @@ def _doubts(
             )
         )
     if concealed:
-        said = f"Des feuilles sont masquées ({listing([f'« {g.name} »' for g in concealed], 6)}) : faut-il les lire ?"
+        subject, them = (
+            ("Une feuille est masquée", "la") if len(concealed) == 1 else ("Des feuilles sont masquées", "les")
+        )
+        said = f"{subject} ({listing([f'« {g.name} »' for g in concealed], 6)}) : faut-il {them} lire ?"
         options = [("seulement ce qui se voit", "non"), ("aussi ce qui est masqué", YES)]
         doubts.append(Doubt("feuille", HIDDEN, said, proposal="non", candidates=tuple(options), blocking=False))
     return tuple(doubts)

@@ -50,20 +50,23 @@ class Missed:
     codes: tuple[str, ...] = ()
     departement: str = ""
     fault: bool = True  # whether it is refused; else it was read, and may be something else
+    whole: bool = True  # whether the commune is meant whole, whichever it is
 
 
 @dataclass(frozen=True)
 class Loose:
-    """A name without a département nor a code, and every commune that bears it or bore it."""
+    """A name without a département nor a code, and every commune that bears it or bore it; `text` is the whole of what is written,
+    and `whole` tells whether the commune is meant whole: « Fontenay (en partie) »."""
 
     text: str
     named: tuple[Named, ...]
+    whole: bool = True
 
 
 class Reading(NamedTuple):
     """What a row gives.
 
-    `rows` are surely meant (rows of the atlas); `loose` names are settled where they stand; `missed` texts are refused, or asked
+    `rows` are surely meant (rows of the atlas), and `partial` for a part of them; `loose` names are settled where they stand; `missed` texts are refused, or asked
     about. `iris` are those named by their code, each with the row of its commune. `listed` tells that the row is a list, which may be kept in part. `unlocated` when it says that the composition is not
     known.
     """
@@ -76,6 +79,12 @@ class Reading(NamedTuple):
     unlocated: bool = False
     precision: Precision | None = None
     iris: tuple[tuple[str, int], ...] = ()
+    partial: tuple[int, ...] = ()
+
+    @property
+    def sure(self) -> tuple[int, ...]:
+        """The communes that are surely meant, whole or in part."""
+        return (*self.rows, *self.partial)
 
 
 @dataclass(frozen=True)

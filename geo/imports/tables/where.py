@@ -7,14 +7,14 @@ lies far from all the rest, is asked about.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from geo.communes import Atlas, Named, departement_of, near, read_any, read_loose_name, take_apart
-from geo.french import fold, kilometres, listing
+from geo.communes import Atlas, Named, departement_of, near, part_of, read_loose_name, read_with_parts, take_apart
+from geo.french import fold, kilometres, listing, of
 from geo.imports.tables.records import Record
 from geo.imports.tables.table import Loose, Missed, Reading, Said
 from geo.kept import kept_on_subject
@@ -66,16 +66,21 @@ def _taken(loose: Loose, named: Named, atlas: Atlas) -> Settled:
     rows = tuple(atlas.row[a] for a in atlas.parts.get(named.code, (named.code,)))
     shown = " ".join(loose.text.split())[:60]
     if named.today:
-        plain = read_any(loose.text, atlas)
-        if len(loose.named) == 1 and plain.atoms:
+        plain = read_with_parts(loose.text, atlas)
+        if len(loose.named) == 1 and (plain.atoms or plain.partial):
             said = ((plain.status, plain.message, plain.advice),) if plain.status == "réparé" else ()
             return Settled(rows, said)
         others = [n for n in loose.named if n is not named and n.today]
         if not others:
-            return Settled(rows)
+            return Settled(
+                rows,
+                ()
+                if loose.whole
+                else (("réparé", f"« {shown} » : une partie seulement {of(atlas.label(named.code))}.", ""),),
+            )
         message = f"« {shown} » : {atlas.label(named.code)}, d’après les autres communes du territoire ; {len(others)} autre{'s' if len(others) > 1 else ''} commune{'s' if len(others) > 1 else ''} de ce nom."
         return Settled(rows, (("réparé", message, ""),))
-    place = read_loose_name(loose.text, atlas, departement_of(named.code, atlas))
+    place = read_loose_name(part_of(loose.text, atlas) or loose.text, atlas, departement_of(named.code, atlas))
     was = (
         place.message
         if rows == tuple(atlas.row[a] for a in place.atoms)
@@ -101,14 +106,18 @@ def _asked(loose: Loose, named: Sequence[Named], context: Context, atlas: Atlas)
     message = f"« {shown} » : {kind} ({listing(sorted(atlas.label(c) for c in codes), 6)}).{hint}"
     return Settled(
         missed=Missed(
-            loose.text, message, "Donnez le code INSEE, ou le département entre parenthèses.", (*hints, *codes)
+            loose.text,
+            message,
+            "Donnez le code INSEE, ou le département entre parenthèses.",
+            (*hints, *codes),
+            whole=loose.whole,
         )
     )
 
 
 def like(text: str, departements: frozenset[str], atlas: Atlas) -> tuple[str, ...]:
     """Return the communes of some départements whose names begin as a text does, or look like it, the nearest first."""
-    key = fold(take_apart(text, atlas).name)
+    key = fold(take_apart(part_of(text, atlas) or text, atlas).name)
     if len(key) < 3:
         return ()
     names = {
@@ -127,7 +136,7 @@ def _away(loose: Loose, named: Named, context: Context, atlas: Atlas) -> Settled
     distance = _far(named, context.rows, atlas) or 0.0
     hints = [
         c
-        for c in near(take_apart(shown, atlas).name, atlas, most=12)
+        for c in near(take_apart(part_of(shown, atlas) or shown, atlas).name, atlas, most=12)
         if _far(Named(c, True), context.rows, atlas) is None and c != named.code
     ][:3]
     hint = f" Plutôt {listing([atlas.label(c) for c in hints], 3)} ?" if hints else ""
@@ -138,7 +147,9 @@ def _away(loose: Loose, named: Named, context: Context, atlas: Atlas) -> Settled
     )
     message = f"« {shown} » : la seule commune de ce nom, {atlas.label(named.code)}, est {where}.{hint}"
     return Settled(
-        missed=Missed(loose.text, message, "Vérifiez le nom, ou donnez le code INSEE.", (named.code, *hints))
+        missed=Missed(
+            loose.text, message, "Vérifiez le nom, ou donnez le code INSEE.", (named.code, *hints), whole=loose.whole
+        )
     )
 
 
@@ -232,7 +243,7 @@ def touching(groups: list[list[Item]], atlas: Atlas) -> list[list[Item]]:
     """Join the groups whose communes touch."""
     joined: list[tuple[frozenset[int], list[Item]]] = []
     for group in groups:
-        rows = frozenset(r for i in group for r in (*i.reading.rows, *single(i.reading.loose, atlas)))
+        rows = frozenset(r for i in group for r in (*i.reading.sure, *single(i.reading.loose, atlas)))
         near = [j for j in joined if not rows or not j[0] or connected(rows, j[0], atlas)]
         for other in near:
             joined.remove(other)
@@ -250,3 +261,20 @@ def without_strays(groups: list[list[Item]]) -> list[list[Item]]:
     largest += [i for g in strays for i in g]
     largest.sort(key=lambda i: i.record.line)
     return [g for g in groups if g not in strays]
+
+
+def identity(name: str, ident: str) -> tuple[str, str, str]:
+    """Return the name and the id of a territory as they are kept, and the key that its rows share."""
+    name, ident = " ".join((name or ident).split())[:200], " ".join(ident.split())[:100]
+    return name, ident, f"id:{fold(ident)}" if ident else fold(name) or name
+
+
+def mostly(seen: Mapping[str, int], share: float, *, least: int = 1) -> frozenset[str]:
+    """Return the départements that hold at least a share of what was seen."""
+    total = sum(seen.values())
+    return frozenset(d for d, n in seen.items() if d and n >= max(least, share * total))
+
+
+def place_key(zone: str, text: str) -> str:
+    """Return the key of the doubt about a place of a territory."""
+    return f"ligne/{fold(zone)}/{fold(text)}"[:200]

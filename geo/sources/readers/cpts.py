@@ -15,7 +15,7 @@ import shapely
 
 from geo.communes import Atlas
 from geo.errors import GeoInputError
-from geo.french import count, fold, listing
+from geo.french import count, fold, listing, noun
 from geo.layers import areas_inside, repair_areas, touching
 from geo.sources.readers.base import SHOWN, Reader, ReadReport, codes_of_today, covered, present, vintage, write
 from geo.sources.readers.tables import Form, Source, read_features, read_table
@@ -140,7 +140,7 @@ def _zones(frame: gpd.GeoDataFrame, source: Source, notes: list[str]) -> gpd.Geo
     if repaired:
         notes.append(f"{source.name} : {count(repaired, 'contour invalide réparé', 'contours invalides réparés')}.")
     if emptied:
-        notes.append(f"{source.name} : {count(emptied, 'contour')} sans surface, laissés de côté.")
+        notes.append(f"{source.name} : {count(emptied, 'contour')} sans surface, {noun(emptied, 'laissé')} de côté.")
     frame = frame.assign(id=[_id(name) for name in frame["nom"]], statut=frame.get("statut", "")).set_geometry(
         list(shapes), crs=frame.crs
     )

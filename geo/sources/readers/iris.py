@@ -108,7 +108,9 @@ def _outlines(sources: Sequence[Source], atlas: Atlas, notes: list[str]) -> gpd.
         notes += read.notes
         shapes, _, emptied = repair_areas(frame.geometry.to_numpy())
         if emptied:
-            raise GeoInputError(f"{source.name} : {count(emptied, 'IRIS')} sans surface ; attendu : des polygones.")
+            raise GeoInputError(
+                f"{source.name} : {count(emptied, 'IRIS', 'IRIS')} sans surface ; attendu : des polygones."
+            )
         kind = _bare(frame["type"]) if "type" in frame else ""
         columns = {"iris": frame["iris"], "commune": read.code, "nom": _bare(frame["nom"]), "type": kind}
         found = gpd.GeoDataFrame(columns, geometry=list(shapes), crs=WGS84).assign(line=frame["line"], file=source.name)
@@ -201,7 +203,7 @@ def _joined(outlines: pd.DataFrame, people: pd.DataFrame, notes: list[str]) -> l
     ]
     moved = sum(code not in by_code and value == value for code, value in zip(outlines["iris"], found, strict=True))
     if moved:
-        notes.append(f"{count(moved, 'IRIS')} de communes fusionnées depuis : habitants repris d’après le nom.")
+        notes.append(f"{count(moved, 'IRIS', 'IRIS')} de communes fusionnées depuis : habitants repris d’après le nom.")
     lost = outlines.loc[np.isnan(found), "commune"].nunique()
     if lost:
         notes.append(

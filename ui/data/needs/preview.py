@@ -18,8 +18,10 @@ def show(draft: NeedsDraft) -> None:
     st.html(html.section("3. Aperçu"))
     st.html(
         html.figures([
-            (f"{fr.number(draft.accepted)} sur {fr.number(draft.rows)}", "lignes retenues"), (fr.number(draft.repaired), "dont réparées"),
-            (fr.number(draft.aside), "mises de côté (totaux, notes)"), (fr.number(draft.refused), "refusées"),
+            (f"{fr.number(draft.accepted)} sur {fr.number(draft.rows)}", fr.noun(draft.accepted, "ligne retenue", "lignes retenues")),
+            (fr.number(draft.repaired), f"dont {fr.noun(draft.repaired, 'réparée')}"),
+            (fr.number(draft.aside), f"{fr.noun(draft.aside, 'mise', 'mises')} de côté (totaux, notes)"),
+            (fr.number(draft.refused), fr.noun(draft.refused, "refusée")),
         ])
     )  # fmt: skip
     if draft.series:
@@ -41,7 +43,9 @@ def _line(draft: NeedsDraft, series: Series) -> tuple[str, ...]:
     grain = GRAIN_NAMES[draft.grain]
     years = {item.shown: item.year for item in draft.plan.items if item.is_indicator}
     silent = max(0, draft.expected - found.known - found.secret - found.absent)
-    unknown = fr.number(found.absent + silent) + (f"\ndont {fr.number(silent)} absents du tableau" if silent else "")
+    unknown = fr.number(found.absent + silent) + (
+        f"\ndont {fr.count(silent, 'absent', 'absents')} du tableau" if silent else ""
+    )
     whole = f"{fr.number(found.known)} sur {fr.number(draft.expected)}\n{grain}"
     spread = [fr.number(n, what.decimals) if n == n else "—" for n in (found.least, found.middle, found.most)]
     return (

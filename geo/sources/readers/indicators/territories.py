@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.communes import SHAPE_OF_IRIS, Atlas, history
-from geo.french import count, fold, listing
+from geo.french import count, fold, listing, noun
 from geo.indicators import State
 from geo.sources.readers.base import SHOWN, TOLERATED, codes_of_today
 from geo.sources.readers.indicators.figures import refuse_repeats, settle
@@ -171,6 +171,7 @@ def as_published(placed: pd.DataFrame, notes: list[str], *, file: str) -> pd.Dat
     left = int((~placed["own"]).sum())
     if left:
         notes.append(
-            f"{file} : {count(left, 'taux')} de communes fusionnées depuis : ils ne s’ajoutent pas, et sont de côté."
+            f"{file} : {count(left, 'taux', 'taux')} de communes fusionnées depuis : "
+            f"{noun(left, 'il ne s’ajoute pas, et est', 'ils ne s’ajoutent pas, et sont')} de côté."
         )
     return placed[placed["own"]].set_index("code")
