@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from geo.dataset import open_dataset
 from geo.imports import ASIDE, DISSOLVED, Answers, Doubt, Review, publish, read_import
 from geo.layers import Etat
 from geo.register import Statement, register
@@ -342,7 +343,12 @@ def test_the_reviews_kept_are_few(home: Path) -> None:
     assert made.of(draft, Statement("ARS", "", "Ana"), "") is not first
 
 
-def test_a_session_that_waits_holds_neither_what_it_reviewed_nor_the_data_of_then(made: Counter[str]) -> None:
+@pytest.mark.usefixtures("collected_at_once")
+def test_a_session_that_waits_holds_neither_what_it_reviewed_nor_the_data_of_then(
+    made: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loaders, "open_dataset", open_dataset)  # data that no other test holds
+    data_cache.release()
     reviews: weakref.WeakSet[Review] = weakref.WeakSet()
     app = state(upload(open_page()), extent=("62",))
     reviews.update(one for one in gc.get_objects() if isinstance(one, Review))
