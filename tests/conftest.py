@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from geo.dataset import dataset as world
 from tests.support import real
 from tests.support.browser import FLAGS, PATIENCE_S, RUNS, SKIPPED, AppServer, Traffic, find_chromium, start_server
 from ui import loaders, reading_desk, setup
+from ui.cache import look_again
+from ui.server import memory
 
 # Nobody's synchronised data may change what a test sees: the embedded data, in a home of its own.
 os.environ["CLSM_HOME"] = tempfile.mkdtemp(prefix="clsm-tests-")
@@ -44,6 +47,7 @@ LONGEST = (
     "dataset/test_damage.py", "dataset/test_world.py", "imports/test_damaged_lists.py", "imports/test_crafted.py",
     "imports/test_import_properties.py", "ui/test_vanished_values.py", "ui/test_import_steps.py", "register/test_schema.py",
     "coverage/test_coverage_mirror.py",
+    "register/test_backup.py", "ui/test_downloads.py", "ui/test_reconnected.py",
 )  # fmt: skip
 
 
@@ -57,9 +61,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Leave the tests themselves out of what is collected again and again."""
+    """Leave the tests themselves out of what is collected again and again, and collect the rest less often than Python would."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)
@@ -104,14 +109,22 @@ def shared_caches(caches_of_a_module: None, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def clean_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """Give the test a data folder of its own, and let it see nothing that another has cached."""
-    monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield tmp_path / "home"
-    st.cache_data.clear()
-    st.cache_resource.clear()
+def clean_home(caches_of_a_module: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """Give the test a data folder of its own. As long as nothing is in it, the data are the embedded ones, opened once for all; what is
+    cached of them stays for the next test, what is cached of a folder that holds something goes."""
+    home, opened = tmp_path / "home", loaders.open_dataset
+    monkeypatch.setenv("CLSM_HOME", str(home))
+    monkeypatch.setattr(loaders, "open_dataset", lambda: opened() if _holds(home) else real.world())
+    clear_session_cache("test session id")
+    look_again()
+    yield home
+    if _holds(home):
+        st.cache_data.clear()
+        st.cache_resource.clear()
+
+
+def _holds(folder: Path) -> bool:
+    return folder.exists() and any(folder.iterdir())
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +155,24 @@ def runs_waited_for() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(local_script_runner, "require_widgets_deltas", wait)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collected_in_time() -> Iterator[None]:
+    """Have Python collect in its own time what a former dataset leaves: to go through all that a worker holds at each publication takes
+    longer than most tests. Those of what stays in memory ask for `collected_at_once`."""
+    nothing = SimpleNamespace(collect=lambda: 0, freeze=lambda: None, unfreeze=lambda: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memory, "gc", nothing)
+        yield
+
+
+@pytest.fixture
+def collected_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have what leaves be collected as the server does."""
+    monkeypatch.setattr(memory, "gc", gc)
+    yield
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

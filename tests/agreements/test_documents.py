@@ -7,7 +7,6 @@ import re
 from datetime import date
 
 import pandas as pd
-import pypdf
 import pytest
 from docx import Document
 
@@ -15,6 +14,7 @@ from geo.agreements import NO_AGREEMENTS, Agreements, Entry, Status, copil_subje
 from geo.comparison import Candidate, evaluate, scale_of
 from geo.exports import Export, make
 from geo.scenarios import Scenario
+from tests.exports.printed import texts as pages
 from tests.support import real
 
 CODES = frozenset({"94028", "94081"})
@@ -44,7 +44,7 @@ def texts(kind: str, agreements: Agreements) -> str:
     """Return the text of a file, without its blanks."""
     made = make(kind, export(agreements))
     if kind == "pdf":
-        found = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages]
+        found = list(pages(made))
     elif kind == "docx":
         document = Document(io.BytesIO(made))
         found = [p.text for p in document.paragraphs] + [

@@ -370,9 +370,9 @@ def test_a_register_on_a_disk_that_takes_no_writing_is_read(home: Path, monkeypa
 # --- the pages --------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("page", ["4_Donnees", "2_Perimetre", "1_Couverture"])
 def test_the_pages_open_on_a_home_damaged_everywhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str
+    good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
-    home = build(tmp_path / "home")
+    home = Path(shutil.copytree(good, tmp_path / "home", symlinks=True))
     monkeypatch.setenv("CLSM_HOME", str(home))
     sql(home, "UPDATE clsm_versions SET etat = 'x', created = 'hier', changes = '{', extent = '[\"ZZ\"]', zones = 'x'")
     sql(home, "UPDATE clsm_events SET at = 'hier', who = x'ff', version_id = 99")

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 
@@ -38,6 +39,7 @@ from geo.guidance import (
     used_text,
 )
 from geo.guidance.settings_labels import BY_NAME
+from tests.exports.printed import texts as pages
 from tests.support import real
 from tests.support.grid import plain
 
@@ -45,6 +47,7 @@ CRETEIL = ("94028", "94081", "94054", "94080")
 DAY = date(2026, 3, 1)
 
 
+@lru_cache(maxsize=32)
 def evaluated(codes: tuple[str, ...], name: str = "Essai", settings: Settings | None = None) -> Evaluated:
     chosen = frozenset(codes)
     return evaluate(Candidate("x", "Scénario", name, chosen, scale_of(chosen, real.atlas())), real.world(), settings)
@@ -53,10 +56,6 @@ def evaluated(codes: tuple[str, ...], name: str = "Essai", settings: Settings | 
 def make(codes: tuple[str, ...] = CRETEIL, name: str = "Essai", **options: object) -> Note:
     settings = options.pop("settings", None)
     return make_note(evaluated(codes, name, settings), real.world(), made_on=DAY, **options)  # type: ignore[arg-type]
-
-
-def pages(made: bytes) -> list[str]:
-    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages]
 
 
 def bare(text: str) -> str:
@@ -80,9 +79,21 @@ PERIMETERS = {
 }
 
 
+@lru_cache(maxsize=len(PERIMETERS))
+def printed(codes: tuple[str, ...]) -> tuple[Note, bytes]:
+    """Return a note and its PDF, made once for what is looked at in it."""
+    note = make(codes, "Scénario 2", link="https://exemple.fr/Perimetre?lien=1abc")
+    return note, note_pdf(note)
+
+
+def test_the_text_of_a_page_is_read_without_its_drawings_as_with_them() -> None:
+    _, made = printed(PERIMETERS["one commune"])
+    assert pages(made) == tuple(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages)
+
+
 @pytest.mark.parametrize("codes", PERIMETERS.values(), ids=PERIMETERS)
 def test_every_note_is_two_to_nine_pages_tagged_in_french_and_light(codes: tuple[str, ...]) -> None:
-    made = note_pdf(make(codes, link="https://exemple.fr/Perimetre?lien=1abc"))
+    _, made = printed(codes)
     read = pypdf.PdfReader(io.BytesIO(made))
     root = read.trailer["/Root"]
     assert 2 <= len(read.pages) <= 9
@@ -94,8 +105,8 @@ def test_every_note_is_two_to_nine_pages_tagged_in_french_and_light(codes: tuple
 
 @pytest.mark.parametrize("codes", PERIMETERS.values(), ids=PERIMETERS)
 def test_the_first_page_stands_alone(codes: tuple[str, ...]) -> None:
-    note = make(codes, "Scénario 2")
-    first = bare(pages(note_pdf(note))[0])
+    note, made = printed(codes)
+    first = bare(pages(made)[0])
     front = note.front
     for words in (front.proposal, front.question, front.cost, "Forces", "À discuter", "Calendrier", note.unnamed):
         assert bare(words) in first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from functools import lru_cache
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -20,20 +20,30 @@ from geo.guidance import round_table, run_checks
 from geo.perimeters import Perimeter
 from geo.scenarios import Scenario, Workbook, pack, unpack, vintage_of
 from geo.suggest import preview, suggest, tried_around
-from tests.dataset.drawn_cities import NIORT, QUARTERS, niort
+from tests.dataset.drawn_cities import NIORT, QUARTERS, with_niort
 from tests.support import real
 
 BESIDE = ("79003", "79081")  # Aiffres, Chauray
 
 
+@lru_cache(maxsize=1)
+def niort_opened() -> Dataset:
+    return opened(with_niort(), [NIORT])
+
+
 @pytest.fixture(scope="module")
 def closed() -> Dataset:
-    return replace(real.world(), iris=niort())
+    return with_niort()
 
 
 @pytest.fixture(scope="module")
-def world(closed: Dataset) -> Dataset:
-    return opened(closed, [NIORT])
+def world() -> Dataset:
+    return niort_opened()
+
+
+@pytest.fixture(scope="module")
+def stated(world: Dataset) -> Dataset:
+    return world.with_claims(CLAIMS)
 
 
 FORMS = ("xlsx", "gpkg", "csv", "geojson", "json")
@@ -54,6 +64,11 @@ def export(scenario: Scenario, world: Dataset) -> Export:
     return Export(found, world, scenario, link)
 
 
+@lru_cache(maxsize=1)
+def geojson() -> bytes:
+    return make("geojson", export(part(), niort_opened()))
+
+
 def part() -> Scenario:
     return Scenario("Niort nord", frozenset({*QUARTERS[3:], *BESIDE}), "À discuter.", frozenset(QUARTERS[3:4]))
 
@@ -72,28 +87,26 @@ def test_a_perimeter_with_parts_of_a_city_comes_back_the_same(kind: str, world: 
 )
 @given(st.sets(st.sampled_from([*QUARTERS, *BESIDE]), min_size=1), st.sampled_from(FORMS))
 def test_any_set_of_iris_and_communes_comes_back_the_same(codes: set[str], kind: str) -> None:
-    closed = replace(real.world(), iris=niort())
-    world = opened(closed, [NIORT])
-    made = make(kind, export(Scenario("Essai", frozenset(codes)), world))
-    back = read_back(made, closed.atlas, opening=opening_of(closed)).workbook
+    made = make(kind, export(Scenario("Essai", frozenset(codes)), niort_opened()))
+    back = read_back(made, real.atlas(), opening=opening_of(with_niort())).workbook
     assert back.codes == codes
     assert back.opened == ({NIORT} if codes & set(QUARTERS) or kind == "json" else frozenset())
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FORMS if kind != "csv"])
-def test_the_statements_that_figures_rest_on_come_back_with_the_perimeter(kind: str, closed: Dataset) -> None:
-    world = opened(closed, [NIORT]).with_claims(CLAIMS)
-    back = read_back(make(kind, export(part(), world)), closed.atlas, opening=opening_of(closed))
+def test_the_statements_that_figures_rest_on_come_back_with_the_perimeter(
+    kind: str, stated: Dataset, closed: Dataset
+) -> None:
+    back = read_back(make(kind, export(part(), stated)), closed.atlas, opening=opening_of(closed))
     assert back.workbook.claims == CLAIMS and back.workbook.codes == part().codes
     assert any("3\u00a0déclarations locales, d’après" in said for said in back.notices)
     again = opened(closed, back.workbook.opened).with_claims(back.workbook.claims)
-    before, after = (run_checks(data.facts(part().perimeter(data.atlas))) for data in (world, again))
+    before, after = (run_checks(data.facts(part().perimeter(data.atlas))) for data in (stated, again))
     assert [(c.id, f.sentence) for c, f in before] == [(c.id, f.sentence) for c, f in after]
 
 
-def test_the_note_carries_them_in_its_link_and_names_whose_word_they_are(closed: Dataset) -> None:
-    world = opened(closed, [NIORT]).with_claims(CLAIMS)
-    note = export(part(), world).note()
+def test_the_note_carries_them_in_its_link_and_names_whose_word_they_are(stated: Dataset, closed: Dataset) -> None:
+    note = export(part(), stated).note()
     found = unpack(note.link.partition("lien=")[2], closed.atlas, vintage_of(closed), opening_of(closed)).workbook
     assert (found.scenario, found.claims, found.opened) == (part(), CLAIMS, {NIORT})
     said = [row for row in note.sources.rows if row[0] == "Déclarations locales"]
@@ -114,8 +127,8 @@ def test_a_file_without_statements_has_no_room_for_them(kind: str, world: Datase
 @pytest.mark.parametrize(
     "told", [1, {"a": 1}, [1], [{"sorte": "cls", "communes": ["79003"], "en_partie": []}], [{}] * 61]
 )
-def test_statements_edited_into_nonsense_are_refused(told: object, world: Dataset, closed: Dataset) -> None:
-    content = json.loads(make("geojson", export(part(), world))) | {"declarations": told}
+def test_statements_edited_into_nonsense_are_refused(told: object, closed: Dataset) -> None:
+    content = json.loads(geojson()) | {"declarations": told}
     with pytest.raises(GeoInputError):
         read_back(json.dumps(content).encode(), closed.atlas, opening=opening_of(closed))
 

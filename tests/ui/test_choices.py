@@ -20,7 +20,7 @@ from ui.choices import distinct, harmless, pick_one, pick_several, scope_name
 from ui.comparison import link as comparison_link
 from ui.coverage import loaders as coverage_loaders
 
-pytestmark = pytest.mark.usefixtures("fresh_caches")
+pytestmark = pytest.mark.usefixtures("shared_caches")
 LENS, ARRAS = "62498", "62041"
 
 

@@ -19,7 +19,7 @@ WHOLE = f"commune:{NIORT}"
 
 
 @pytest.fixture(autouse=True)
-def received(fresh_caches: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def received(shared_caches: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loaders, "open_dataset", with_niort)
 
 

@@ -124,7 +124,7 @@ def test_two_sessions_never_share_what_one_claims() -> None:
     assert "d’après Ana" not in written(panel(stated, "Repères"))
 
 
-@pytest.mark.usefixtures("fresh_caches")
+@pytest.mark.usefixtures("fresh_caches", "collected_at_once")
 def test_what_one_knows_is_stated_from_a_list_and_published_on_the_data_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

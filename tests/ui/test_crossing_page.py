@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -33,19 +34,25 @@ HOSTILE = "Accès <b>& **soins**"
 HERE = CoverageView(read_scope("dep-79", real.atlas()))
 
 
-@pytest.fixture
-def indicators(monkeypatch: pytest.MonkeyPatch) -> Indicators:
+@lru_cache(maxsize=1)
+def three_things() -> Indicators:
+    """Return the same indicators to every test: what is said of the country's communes is computed once."""
     atlas = real.atlas()
     departements = list(atlas.departements.index)
     rates = values_frame(departements, rate=np.arange(len(departements), dtype=float))
     grey = replace(ratio("ages", HOSTILE, counted="âges"), direction=Direction.NEITHER)
-    found = Indicators(
+    return Indicators(
         (
             made_up(atlas, ratio(), lambda people, row: people * (row % 13) // 1000),
             Series(ratio("taux", "Taux", Grain.DEPARTEMENT, measure=Measure.RATE, counted="taux"), rates),
             made_up(atlas, grey, lambda people, row: people * (row % 7) // 1000),
         )
     )
+
+
+@pytest.fixture
+def indicators(monkeypatch: pytest.MonkeyPatch) -> Indicators:
+    found = three_things()
     monkeypatch.setattr(Dataset, "indicators", property(lambda world: found))
     return found
 

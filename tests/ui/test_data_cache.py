@@ -87,6 +87,7 @@ def test_an_answer_that_no_longer_holds_is_computed_again(publish: Publish) -> N
     assert [written(1), written(1)] == ["1-2", "1-2"]
 
 
+@pytest.mark.usefixtures("collected_at_once")
 def test_what_was_computed_from_the_former_data_leaves_at_the_first_look(publish: Publish) -> None:
     watched = weakref.ref(answered(1))
     assert watched() is not None
@@ -161,6 +162,7 @@ def test_facts_of_the_former_data_can_still_be_read(publish: Publish) -> None:
     assert facts.overlaps["epci"]
 
 
+@pytest.mark.usefixtures("collected_at_once")
 def test_idle_sessions_of_every_page_hold_nothing_of_the_former_data(publish: Publish) -> None:
     sessions = []
     for page in PAGES:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.imports import KINDS, read_draft, read_file, template, template_name
+from geo.imports import KINDS, read_draft, read_file, read_import, template, template_name
 from geo.imports import publish as intake
 from geo.layers import Fate, Over
 from geo.register import register
@@ -19,6 +19,7 @@ from tests.support import apptest, bad_readers, real
 from tests.support.apptest import DATA, HOME, ran, settled
 from tests.support.grid import plain
 from ui import acts, loaders
+from ui.cache import look_again
 from ui.data import import_reading, import_report, sources, versions
 from ui.html import escape
 
@@ -140,9 +141,36 @@ def test_publishing_puts_the_layer_in_use_and_the_page_says_so() -> None:
     assert any(plain(c.value).endswith("Importé \\: CLSM.") for c in app.caption)
 
 
+def brought(text: str, *extent: str) -> intake.Review:
+    """Return what the page makes of a list, once it was sent and its source and author were said (`upload`, `state`)."""
+    draft = read_import(text.encode(), "clsm.csv", "clsm", atlas=real.atlas())
+    return intake.Review(draft, register.Statement("ARS", "", "Ana", frozenset(extent)), loaders.world())
+
+
+def put_in_use() -> None:
+    """Have a first version in use, for what is tested of the page since: how it publishes one is tested above."""
+    intake.keep_and_publish(brought(GOOD, "62"), seen=0)
+    look_again()
+
+
+def opened_by_ana() -> AppTest:
+    app = open_page()
+    app.text_input(key="version-qui-clsm").input("Ana")
+    return app
+
+
+def four_versions() -> AppTest:
+    """Return the page with four versions of a layer: the first in use, the others drafts."""
+    put_in_use()
+    for code in ("79191", "33063", "31555"):
+        intake.keep(brought(f"CLSM;Code INSEE\nCLSM {code};{code}\n"))
+    assert [v.number for v in register.versions("clsm")] == [4, 3, 2, 1]
+    return opened_by_ana()
+
+
 def test_going_back_to_the_layer_of_before_and_again_to_a_version() -> None:
-    app = ran(publish(state(upload(open_page(), GOOD.encode()))))
-    app = press(app, "Revenir à la couche d’origine")
+    put_in_use()
+    app = press(opened_by_ana(), "Revenir à la couche d’origine")
     assert register.head("clsm").version.number == 1, "nothing is done before it is confirmed"
     app = press(app, "Confirmer : revenir à la couche d’origine")
     assert register.head("clsm").version is None
@@ -156,20 +184,10 @@ def test_going_back_to_the_layer_of_before_and_again_to_a_version() -> None:
 
 
 def test_what_was_asked_for_can_be_left() -> None:
-    app = ran(publish(state(upload(open_page(), GOOD.encode()))))
-    app = press(press(app, "Revenir à la couche d’origine"), "Ne rien changer")
+    put_in_use()
+    app = press(press(opened_by_ana(), "Revenir à la couche d’origine"), "Ne rien changer")
     assert not app.warning
     assert (register.head("clsm").revision, register.head("clsm").version.number) == (1, 1)
-
-
-def four_versions() -> AppTest:
-    """Return the page with four versions of a layer: the first in use, the others drafts."""
-    app = ran(publish(state(upload(open_page(), GOOD.encode()))))
-    for code in ("79191", "33063", "31555"):
-        app = state(upload(app, f"CLSM;Code INSEE\nCLSM {code};{code}\n".encode()), extent=())
-        app = ran(app.button(key="import-garder").click().run())
-    assert [v.number for v in register.versions("clsm")] == [4, 3, 2, 1]
-    return app
 
 
 def test_the_version_chosen_stays_chosen_whatever_becomes_of_it() -> None:

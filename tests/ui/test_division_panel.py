@@ -13,7 +13,7 @@ from ui import cache, reading_desk
 from ui.coverage import link as coverage_link
 from ui.division import desk, panel
 
-pytestmark = pytest.mark.usefixtures("fresh_caches")
+pytestmark = pytest.mark.usefixtures("shared_caches")
 
 
 def opened(scope: str = "dep-01", **state: object) -> AppTest:

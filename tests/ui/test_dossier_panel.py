@@ -17,7 +17,7 @@ from ui.dossier import panel
 from ui.perimeter import note as note_view
 from ui.perimeter.workbench import PANEL
 
-pytestmark = pytest.mark.usefixtures("fresh_caches")
+pytestmark = pytest.mark.usefixtures("shared_caches")
 READY = "Télécharger le dossier"
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import gc
 import weakref
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from geo.dataset import open_dataset
 from geo.imports import ASIDE, DISSOLVED, Answers, Doubt, Review, publish, read_import
 from geo.layers import Etat
 from geo.register import Statement, register
@@ -44,13 +43,8 @@ def row(text: str, *codes: str, line: int = 2, departements: tuple[str, ...] = (
 
 
 @pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    monkeypatch.setenv("CLSM_HOME", str(tmp_path / "home"))
-    for cache in (st.cache_data, st.cache_resource):
-        cache.clear()
-    yield tmp_path / "home"
-    for cache in (st.cache_data, st.cache_resource):
-        cache.clear()
+def home(clean_home: Path) -> Path:
+    return clean_home
 
 
 def asking(monkeypatch: pytest.MonkeyPatch, *doubts: Doubt) -> AskingReader:
@@ -349,7 +343,12 @@ def test_the_reviews_kept_are_few(home: Path) -> None:
     assert made.of(draft, Statement("ARS", "", "Ana"), "") is not first
 
 
-def test_a_session_that_waits_holds_neither_what_it_reviewed_nor_the_data_of_then(made: Counter[str]) -> None:
+@pytest.mark.usefixtures("collected_at_once")
+def test_a_session_that_waits_holds_neither_what_it_reviewed_nor_the_data_of_then(
+    made: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loaders, "open_dataset", open_dataset)  # data that no other test holds
+    data_cache.release()
     reviews: weakref.WeakSet[Review] = weakref.WeakSet()
     app = state(upload(open_page()), extent=("62",))
     reviews.update(one for one in gc.get_objects() if isinstance(one, Review))

@@ -26,15 +26,16 @@ PEOPLE = 10
 SCOPES = ("dep-79", "dep-62", "reg-75")
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("memory") / "home"
 
 
-@pytest.fixture
-def server(home: Path, tmp_path: Path) -> Iterator[AppServer]:
-    script = eager_app(tmp_path)
-    started = start_server(script, log=tmp_path / "server.log", cwd=tmp_path, env={"CLSM_HOME": str(home)})
+@pytest.fixture(scope="module")
+def server(home: Path) -> Iterator[AppServer]:
+    folder = home.parent
+    script = eager_app(folder)
+    started = start_server(script, log=folder / "server.log", cwd=folder, env={"CLSM_HOME": str(home)})
     yield started
     started.stop()
 

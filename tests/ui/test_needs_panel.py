@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -28,10 +28,12 @@ from ui.needs import bars
 from ui.needs.panel import CHOSEN
 from ui.perimeter import workbench
 
+pytestmark = pytest.mark.usefixtures("fresh_caches")  # what the screen has is not what the register says
 HOSTILE = "Séjours <b>& **soins**"
 NAME, PANEL = "Portrait de besoin", "Besoins"
 
 
+@lru_cache(maxsize=1)
 def some(atlas: Atlas) -> Indicators:
     rates = values_frame(list(atlas.departements.index), rate=np.arange(len(atlas.departements), dtype=float))
     return Indicators(
@@ -41,14 +43,6 @@ def some(atlas: Atlas) -> Indicators:
             Series(ratio("rien", "Rien"), values_frame(["01001"], numerator=[9.0], denominator=[800.0])),
         )
     )
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> Iterator[None]:
-    """Forget what the screen keeps: what it has is not what the register says."""
-    release()
-    yield
-    release()
 
 
 @pytest.fixture

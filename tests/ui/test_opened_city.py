@@ -6,6 +6,7 @@ Niort has six IRIS of ours, counted 1 000 to 6 000: its 59 854 inhabitants are 2
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,8 +44,18 @@ OPEN, CLOSE = "Ouvrir Niort en IRIS", "Refermer Niort"
 
 
 @pytest.fixture(autouse=True)
-def received(fresh_caches: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def received(shared_caches: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loaders, "open_dataset", with_niort)
+
+
+@pytest.fixture
+def other_data() -> Iterator[None]:
+    """Let no other test see what this one computes from other data."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 def labels(app: AppTest) -> set[str]:
@@ -179,6 +190,7 @@ def test_the_tool_offers_the_cities_of_the_perimeter_that_can_be_opened() -> Non
 
 
 def test_without_iris_nothing_is_offered_and_the_tool_says_where_they_come_from(
+    other_data: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(loaders, "open_dataset", real.world)
@@ -190,7 +202,7 @@ def test_without_iris_nothing_is_offered_and_the_tool_says_where_they_come_from(
     assert OPEN not in labels(app)
 
 
-def test_a_city_whose_people_are_unknown_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_city_whose_people_are_unknown_says_so(other_data: None, monkeypatch: pytest.MonkeyPatch) -> None:
     known = niort()
     table = known.table.assign(population=known.table["population"].where(known.table.index != QUARTERS[0]))
     monkeypatch.setattr(
@@ -202,7 +214,9 @@ def test_a_city_whose_people_are_unknown_says_so(monkeypatch: pytest.MonkeyPatch
     assert any("les habitants de ses IRIS ne sont pas connus" in c.value for c in app.caption)
 
 
-def test_iris_that_are_no_more_after_the_data_changed_are_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_iris_that_are_no_more_after_the_data_changed_are_left_out_and_said(
+    other_data: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = open_page(PERIMETER, carte="dep-79", lien=link(AIFFRES, QUARTERS[0]))
     monkeypatch.setattr(loaders, "open_dataset", real.world)
     st.cache_resource.clear()
@@ -257,7 +271,9 @@ def test_a_drawn_zone_takes_the_iris_whose_point_is_in_it() -> None:
     assert set(QUARTERS[3:]) <= found.codes and not set(QUARTERS[:3]) & found.codes and NIORT not in found.codes
 
 
-def test_sectors_are_drawn_through_the_opened_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sectors_are_drawn_through_the_opened_city(
+    other_data: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(loaders, "GEO", tmp_path)
     stated = Claims(
         (Claim.of("secteurs-adultes", "79G01", "Marie Dupont", pieces=frozenset({*QUARTERS[:3], AIFFRES})),)

@@ -423,7 +423,7 @@ def test_the_ept_of_an_order_of_epci_is_shown_on_the_map_at_its_own_level() -> N
 def test_facts_set_aside_travel_in_the_address_and_leave_the_figure() -> None:
     app = open_page(COVERAGE, territoire="dep-62")
     assert "367 806 habitants par extension aux communes de l’EPCI (source de 2016)" in written(app)
-    assert "entre 25,2 % et 92,5 %" in written(app)
+    assert "entre 25,2 % et 100 %" in written(app)
     ran(app.multiselect(key="aside-pick").set_value(["extension"]).run())
     assert address(app)["ecarter"] == "extension"
     assert "aucun connu, au plus 100 %" in written(app)  # the project there is by extension too

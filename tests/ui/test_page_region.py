@@ -57,7 +57,7 @@ def test_a_region_that_does_not_exist_is_said_and_none_is_shown() -> None:
 
 
 def test_figures_are_those_of_couverture() -> None:
-    amount = "entre 22,8 % et 98,2 %"
+    amount = "entre 22,8 % et 100 %"
     assert amount in written(opened())
     assert amount in written(open_page(COVERAGE, territoire="reg-32"))
     declared = "de situation" not in written(opened(complet="59,60,62,80,02"))

@@ -14,7 +14,7 @@ from ui.map.files import copy_buttons
 from ui.perimeter import note
 from ui.perimeter.workbench import PANEL
 
-pytestmark = pytest.mark.usefixtures("fresh_caches")
+pytestmark = pytest.mark.usefixtures("shared_caches")
 
 
 def _copies(app: AppTest) -> list[str]:

@@ -25,7 +25,7 @@ from geo.budget import Budget, Funder, Key
 from geo.guidance import Settings
 from geo.scenarios import Scenario, Workbook
 from tests.support.browser import ROOT
-from tests.ui.test_data_page import GOOD, publish, state, upload
+from tests.ui.test_data_page import put_in_use, state, upload
 from ui import frame, loaders
 from ui.comparison import link as comparison_link
 from ui.coverage import link as coverage_link
@@ -86,8 +86,8 @@ def region(tab: str) -> AppTest:
 def data(*, file: bool) -> AppTest:
     st.cache_data.clear()  # another register than that of the test before
     st.cache_resource.clear()
-    app = publish(state(upload(opened("4_Donnees"), GOOD.encode())))
-    app = state(upload(app, "CLSM;Code INSEE\nCLSM d’ailleurs;79191\n".encode()), extent=())
+    put_in_use()
+    app = state(upload(opened("4_Donnees"), "CLSM;Code INSEE\nCLSM d’ailleurs;79191\n".encode()), extent=())
     if file:
         return app
     return app.button(key="import-garder").click().run()
@@ -184,16 +184,24 @@ def say_too_many(state: Any) -> None:
 def test_whatever_is_held_or_taken_away_the_page_is_whole(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     app = whole(PLACES[place](), place)
     found = new_to(place, widgets(app, *ONE, *MANY, *NUMBERS))
-    for act in (a_label_is_no_longer_known, a_value_held_is_no_longer_known, an_option_leaves_under_the_hand):
+    app, unseen = labels_are_no_longer_known(app, found, place)
+    for widget in unseen:  # what became of the others took it from the page
+        labels_are_no_longer_known(PLACES[place](), [widget], place)
+    for act in (a_value_held_is_no_longer_known, an_option_leaves_under_the_hand):
         for widget in found:
             if any(w.id == widget.id for w in widgets(app, widget.type)):
                 app = act(app, widget, monkeypatch)
     whole(app.run(), "afterwards")
 
 
-def a_label_is_no_longer_known(app: AppTest, widget: Any, _: pytest.MonkeyPatch) -> AppTest:
-    change = {"number_input": say_too_much, "slider": say_too_many}.get(widget.type, say_gone)
-    return whole(sent(app, widget.id, said=change), f"{widget.label} ({widget.key}), label")
+def labels_are_no_longer_known(app: AppTest, found: list[Any], place: str) -> tuple[AppTest, list[Any]]:
+    """Send for all these widgets what the page does not know; return those that it does not show any more."""
+    if not found:
+        return app, []
+    changes = {w.id: {"number_input": say_too_much, "slider": say_too_many}.get(w.type, say_gone) for w in found}
+    app = whole(sent(app, *changes, said=lambda state: changes[state.id](state)), f"{place}, labels of {list(changes)}")
+    shown = {w.id for w in widgets(app, *ONE, *MANY, *NUMBERS)}
+    return app, [w for w in found if w.id not in shown]
 
 
 def a_value_held_is_no_longer_known(app: AppTest, widget: Any, _: pytest.MonkeyPatch) -> AppTest:
@@ -211,8 +219,7 @@ def an_option_leaves_under_the_hand(app: AppTest, widget: Any, monkeypatch: pyte
     app = whole(sent(app, widget.id, said=lambda state: say(state, label)), f"{widget.label}: {label}")
     with monkeypatch.context() as patch:
         without(patch, widget.label, label)
-        app = whole(app.run(), f"{widget.label} ({widget.key}) without {label}")
-    return whole(app.run(), f"{widget.label} ({widget.key}) with {label} again")
+        return whole(app.run(), f"{widget.label} ({widget.key}) without {label}")  # it is back at the next run
 
 
 def say(state: Any, label: str) -> None:
