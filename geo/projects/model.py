@@ -121,6 +121,9 @@ class Project:
         return self.dates.get(step, "")
 
 
+Mark = tuple[int, int, str]
+
+
 @dataclass(frozen=True)
 class Kept:
     """A project as the register holds it: its number, how often it was changed (`revision`), by whom last and when (ISO 8601)."""
@@ -130,6 +133,11 @@ class Kept:
     project: Project
     who: str
     at: str
+
+    @property
+    def mark(self) -> Mark:
+        """What tells it from itself before and after a change, and from the one of its number in a register restored meanwhile."""
+        return self.id, self.revision, self.at
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo import projects, register
-from geo.projects import Project, Step, to_csv
+from geo.coverage import read_scope
+from geo.projects import Kept, Project, Step, to_csv
 from tests.support import real
 from tests.support.apptest import COVERAGE, PERIMETER, open_page, ran, written
 from tests.support.grid import plain
 from ui import frame
-from ui.region import link
+from ui.region import link, loaders
 from ui.region.link import ALERT, PROJECT, REGION, TAB, TABS
 
-pytestmark = pytest.mark.usefixtures("fresh_caches")
+pytestmark = pytest.mark.usefixtures("shared_caches")
 REGION_PAGE = "pages/6_Ma_region.py"
 BETHUNE = "200072460"
 
@@ -180,3 +182,16 @@ def test_a_hostile_name_is_shown_sign_for_sign_everywhere(home: Path) -> None:
         assert not [text for text in (*made, *written_as_markdown) if "<img" in text], query
         assert not [text for text in written_as_markdown if "[x](http" in text], query
         assert any("&lt;img" in text for text in made), query
+
+
+def test_a_project_of_a_register_restored_meanwhile_is_not_taken_for_the_one_of_its_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def late(name: str, at: str) -> tuple[str, ...]:
+        followed = Kept(1, 1, Project(name, "32", next_step="avis", due="2026-01-02"), "Claire Martin", at)
+        monkeypatch.setattr(projects, "kept", lambda region: (followed,))
+        (overdue, *_) = loaders.alerts(read_scope("reg-32", real.atlas()), (followed,), date(2026, 11, 27))
+        return tuple(line.name for line in overdue.lines)
+
+    assert late("Béthune", "2026-01-05T10:00:00") == ("Béthune",)
+    assert late("Lens", "2026-03-05T10:00:00") == ("Lens",)

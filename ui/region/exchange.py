@@ -48,7 +48,7 @@ def panel(scope: Scope, followed: tuple[Kept, ...]) -> None:
 
 
 def _read(scope: Scope, followed: tuple[Kept, ...], body: bytes, name: str) -> None:
-    against = repr([(k.id, k.revision) for k in followed])
+    against = repr([k.mark for k in followed])
     digest = hashlib.sha256(body + f"{scope.code}{against}".encode()).hexdigest()
     if st.session_state.get(READ, ("",))[0] != digest:
         st.session_state[READ] = (digest, _taken(scope, followed, body, name))

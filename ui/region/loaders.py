@@ -7,7 +7,7 @@ from datetime import date
 from geo import coverage, projects, region
 from geo.coverage import CoverageState, Figure, Scope, Start, ToCheck, Weights, coverage_state
 from geo.errors import GeoInputError
-from geo.projects import Kept
+from geo.projects import Kept, Mark
 from geo.region import Alert, Trend
 from ui import loaders
 from ui.cache import declared_complete, keyed_on_data
@@ -41,18 +41,15 @@ def _checks(scope: Scope, complete: tuple[str, ...]) -> ToCheck:
 
 
 @keyed_on_data(max_entries=64)
-def _alerts(
-    scope: Scope, complete: tuple[str, ...], followed: tuple[tuple[int, int], ...], today: date
-) -> tuple[Alert, ...]:
-    """Return the alerts; `followed` (numbers and revisions of the projects) makes a new answer when one of them changes."""
-    here = _state(complete)
-    chosen = [k for k in projects.kept(scope.code) if (k.id, k.revision) in followed]
-    return region.alerts(scope, here, chosen, _checks(scope, complete), today)
+def _alerts(scope: Scope, complete: tuple[str, ...], marks: tuple[Mark, ...], today: date) -> tuple[Alert, ...]:
+    """Return the alerts; `marks` of the projects followed make a new answer when one of them changes."""
+    followed = [k for k in projects.kept(scope.code) if k.mark in marks]
+    return region.alerts(scope, _state(complete), followed, _checks(scope, complete), today)
 
 
 def alerts(scope: Scope, followed: tuple[Kept, ...], today: date) -> tuple[Alert, ...]:
     """Return the alerts of a région, as the session declares lists complete."""
-    return _alerts(scope, declared_complete(), tuple((k.id, k.revision) for k in followed), today)
+    return _alerts(scope, declared_complete(), tuple(k.mark for k in followed), today)
 
 
 @keyed_on_data(max_entries=32)
