@@ -114,9 +114,14 @@ def day(text: str) -> str:
         return "jour inconnu"
 
 
+def ordinal(value: int) -> str:
+    """Write a rank, short and masculine: « 1er », « 2e »."""
+    return "1er" if value == 1 else f"{value}e"
+
+
 def long_date(on: date) -> str:
     """Write a date in full: « 1er mars 2026 »."""
-    return f"{on.day if on.day > 1 else '1er'} {_MONTHS[on.month - 1]} {on.year}"
+    return f"{on.day if on.day > 1 else ordinal(1)} {_MONTHS[on.month - 1]} {on.year}"
 
 
 def on_this_clock(text: str) -> str:

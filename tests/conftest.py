@@ -13,7 +13,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import streamlit as st
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.caching.cache_resource_api import clear_session_cache
@@ -22,6 +21,7 @@ from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
 from geo.dataset import dataset as world
 from tests.support import real
+from tests.support.apptest import forget_caches
 from tests.support.browser import FLAGS, PATIENCE_S, RUNS, SKIPPED, AppServer, Traffic, find_chromium, start_server
 from ui import loaders, reading_desk, setup
 from ui.cache import look_again
@@ -78,23 +78,19 @@ def main_module() -> Iterator[None]:
 @pytest.fixture
 def fresh_caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let no test see what another has cached; the files themselves, never edited, are read once for all."""
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget_caches()
     monkeypatch.setattr(loaders, "open_dataset", real.world)
     monkeypatch.setattr(world, "token", lambda: "embedded")
     yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget_caches()
 
 
 @pytest.fixture(scope="module")
 def caches_of_a_module() -> Iterator[None]:
     """Let no module see what another has cached."""
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget_caches()
     yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget_caches()
 
 
 @pytest.fixture
@@ -119,8 +115,7 @@ def clean_home(caches_of_a_module: None, monkeypatch: pytest.MonkeyPatch, tmp_pa
     look_again()
     yield home
     if _holds(home):
-        st.cache_data.clear()
-        st.cache_resource.clear()
+        forget_caches()
 
 
 def _holds(folder: Path) -> bool:

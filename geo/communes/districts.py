@@ -9,7 +9,7 @@ import re
 
 from geo.communes.atlas import Atlas
 from geo.communes.names import CITIES, ROMANS, history
-from geo.french import fold
+from geo.french import fold, ordinal
 
 _ROMAN = "|".join(sorted(ROMANS, key=len, reverse=True))
 _ORDER = r"(?:er|ère|e|è|ème|eme|ième|ieme|nd|nde|re)"
@@ -57,7 +57,7 @@ def spell_out(text: str, atlas: Atlas) -> str:
         if not numbers or not all(district(city, number, atlas) for number in numbers):
             return match[0]
         closed = match["after"] or match["listed"]
-        return "; ".join(f"{city} {_ordinal(number)}" for number in numbers) + ("" if closed else ";")
+        return "; ".join(f"{city} {ordinal(number)}" for number in numbers) + ("" if closed else ";")
 
     return DISTRICTS.sub(spelt, text) if _SPLIT_CITY.search(text) else text
 
@@ -88,7 +88,7 @@ def unclear_span(text: str, atlas: Atlas) -> tuple[str, tuple[str, ...]]:
     if len(codes) < 3 or len(codes) <= last - first:
         return "", ()
     return (
-        f"les {_ordinal(first)} et {_ordinal(last)} arrondissements seulement, ou aussi ceux qui sont entre les deux ?",
+        f"les {ordinal(first)} et {ordinal(last)} arrondissements seulement, ou aussi ceux qui sont entre les deux ?",
         codes,
     )
 
@@ -105,7 +105,7 @@ def by_mail(city: str, mark: str, atlas: Atlas) -> tuple[str, tuple[str, ...]]:
     code = district(name, int(number[0]), atlas) if number else ""
     said = "le CEDEX est un repère du courrier, qui ne dit pas l’arrondissement"
     choice = (
-        f"{name.capitalize()} {_ordinal(int(number[0]))} (à confirmer)"
+        f"{name.capitalize()} {ordinal(int(number[0]))} (à confirmer)"
         if number and code
         else "certains de ses arrondissements"
     )
@@ -126,10 +126,6 @@ def _numbers(text: str) -> list[int]:
         found += range(found[-1] + 1 if joint else number, number + 1)
         joint = ""
     return found
-
-
-def _ordinal(number: int) -> str:
-    return "1er" if number == 1 else f"{number}e"
 
 
 def _number(sign: str) -> int:

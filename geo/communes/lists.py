@@ -217,14 +217,11 @@ def in_part_of(place: CommuneMatch, text: str, atlas: Atlas) -> CommuneMatch:
         return replace(place, text=text, status="réparé", atoms=(), message=said, partial=place.atoms)
     if not place.atoms:
         return replace(place, text=text)
-    what = "communes" if place.extended else "arrondissements"
-    message = (
-        f"« {shown} » : une partie seulement, sans dire quels {what}."
-        if what != "communes"
-        else (f"« {shown} » : une partie seulement, sans dire quelles communes.")
-    )
-    return CommuneMatch(text, "refusé", (), message, f"Écrivez les {what} un à un." if what != "communes" else
-                        "Écrivez les communes une à une.", place.atoms)  # fmt: skip
+    which, each = ("quels arrondissements", "les arrondissements un à un")
+    if place.extended:
+        which, each = ("quelles communes", "les communes une à une")
+    message = f"« {shown} » : une partie seulement, sans dire {which}."
+    return CommuneMatch(text, "refusé", (), message, f"Écrivez {each}.", place.atoms)
 
 
 def _one(text: str, atlas: Atlas, departement: str | None) -> CommuneMatch:
@@ -286,9 +283,9 @@ def _rest(
     text: str, base: str, whole: CommuneMatch, left: Sequence[str], partly: Sequence[str], atlas: Atlas
 ) -> CommuneMatch:
     """Say what is left of a territory without some communes."""
-    gone = {a for code in (*left, *partly) for a in atlas.parts.get(code, (code,))}
-    partial = tuple(a for a in whole.atoms if a in {a for c in partly for a in atlas.parts.get(c, (c,))})
-    atoms = tuple(a for a in whole.atoms if a not in gone)
+    gone, cut = ({a for code in codes for a in atlas.parts.get(code, (code,))} for codes in (left, partly))
+    partial = tuple(a for a in whole.atoms if a in cut)
+    atoms = tuple(a for a in whole.atoms if a not in gone and a not in cut)
     labels = listing([atlas.label(code) for code in dict.fromkeys(left)], 4)
     said = f"{whole.extended or base}{f', sans {labels}' if labels else ''} : {count(len(atoms), 'commune')}"
     if partial:

@@ -7,7 +7,7 @@ is a proven gap only where the list of CLSM is complete. One sparse product sums
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -97,7 +97,6 @@ class CoverageState:
         part = self.estimated_part
         partly = self.status == Status.PARTIEL
         rest = np.where(partly & np.isfinite(part), self.population - np.nan_to_num(part), 0.0)
-        listed = self._listed
 
         def of(value: Status) -> Floats:
             return np.where(self.status == value, self.population, 0.0)
@@ -106,8 +105,8 @@ class CoverageState:
             "couverts": np.where(self.is_covered, self.population, np.nan_to_num(part)),
             "partiels": np.where(partly & np.isnan(part), self.population, 0.0),
             "projet": of(Status.PROJET),
-            "non_couverts": of(Status.NON_COUVERT) + np.where(listed, rest, 0.0),
-            "inconnus": of(Status.INCONNU) + np.where(listed, 0.0, rest),
+            "non_couverts": of(Status.NON_COUVERT) + np.where(self._listed, rest, 0.0),
+            "inconnus": of(Status.INCONNU) + np.where(self._listed, 0.0, rest),
         }
 
     @cached_property
@@ -136,8 +135,7 @@ class CoverageState:
     @cached_property
     def _listed(self) -> Bools:
         """Whether the list of CLSM and the communes of each are known to be complete in the département of each atom."""
-        extent = self.crosswalk.layers[LayerId.CLSM].complete(self.complete)
-        return np.array([name in extent for name in self.departement_names], dtype=bool)[self.departement_codes]
+        return self.lies_in(self.crosswalk.layers[LayerId.CLSM].complete(self.complete))
 
     @cached_property
     def maybe_begun(self) -> Bools:
@@ -219,6 +217,10 @@ class CoverageState:
     def departement_codes(self) -> npt.NDArray[np.intp]:
         """Position in `departement_names` of the département of each atom."""
         return self._departements[0]
+
+    def lies_in(self, departements: Collection[str]) -> Bools:
+        """Tell the atoms of some départements."""
+        return np.array([name in departements for name in self.departement_names], dtype=bool)[self.departement_codes]
 
     def departements(self, rows: Rows) -> list[str]:
         """Return the départements of some atoms, in code order."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from geo.french import count, fold
 from geo.imports.settling import DISSOLVED, Answers, Doubt, value_key
 from geo.imports.vocabulary import (
+    YEAR,
     day_of_serial,
     etat_in_name,
     etat_proposal,
@@ -107,7 +108,7 @@ def _has_passed(text: str, today: dt.date) -> bool | None:
     """Tell whether the day or the year that a text gives is over, None when it gives none, or several."""
     if serial := day_of_serial(text):
         return serial < today
-    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
+    years = YEAR.findall(text)
     if len(years) != 1:
         return None
     day = re.search(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text)

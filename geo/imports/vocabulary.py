@@ -226,9 +226,12 @@ def day_of_serial(text: str) -> dt.date | None:
     return dt.date(1899, 12, 30) + dt.timedelta(days) if 25_569 <= days <= 73_050 else None
 
 
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
 def year_of(text: str) -> str:
     """Return the year of a date (2019-05-01, 01/05/2019, mai 2019, 43586); a text with several years, or none, stays."""
     if day := day_of_serial(text):
         return str(day.year)
-    years = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
+    years = YEAR.findall(text)
     return years[0] if len(years) == 1 else text[:80]

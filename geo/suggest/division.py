@@ -266,7 +266,7 @@ def _name(ground: IncidenceTables, pieces: Sequence[Piece], rows: Rows) -> str:
             cities.setdefault(found[1], []).append(int(found[2]))
         else:
             others.append(name)
-    split = [f"{city} {fr.listing(_rank(n) for n in sorted(numbers))}" for city, numbers in cities.items()]
+    split = [f"{city} {fr.listing(fr.ordinal(n) for n in sorted(numbers))}" for city, numbers in cities.items()]
     return fr.listing([*split, *([_several(others)] if others else [])])
 
 
@@ -275,10 +275,6 @@ def _middle(ground: IncidenceTables, city: str, rows: Rows) -> str:
     points, weight = ground.points[0][rows], ground.atlas.population[rows].astype(float) + 1.0
     nearest = np.hypot(*(points - np.average(points, axis=0, weights=weight)).T).argmin()
     return str(ground.atlas.names[rows[nearest]]).removeprefix(f"{city} – ")
-
-
-def _rank(number: int) -> str:
-    return "1er" if number == 1 else f"{number}e"
 
 
 def _several(names: Sequence[str]) -> str:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo.dataset import dataset as world
@@ -31,6 +30,7 @@ from geo.sources import read_status, versions
 from geo.sources.versions import PARTS_KEPT_S
 from tests.register.edited import editing
 from tests.support import damaged_homes, real
+from tests.support.apptest import forget_caches
 from tests.support.browser import ROOT
 from tests.support.damaged_homes import ATLAS, BASE, build, damages, import_cut_short, open_everything, tree
 from tests.support.grid import layer, zone
@@ -381,8 +381,7 @@ def test_the_pages_open_on_a_home_damaged_everywhere(
     for path in (home / "sources").glob("*/2029*/*.parquet"):
         path.write_bytes(b"\0" * path.stat().st_size)
     (home / "sources" / "etat.json").write_bytes(b"\xff")
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget_caches()
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
     app.switch_page(f"pages/{page}.py")
     app.run()
@@ -390,5 +389,4 @@ def test_the_pages_open_on_a_home_damaged_everywhere(
     assert any("clsm, version 2" in w.value.replace("\\", "") for w in app.warning)
     assert any("Source « densite »" in w.value.replace("\\", "") for w in app.warning)
     assert real.atlas() is not None
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget_caches()

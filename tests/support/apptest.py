@@ -11,6 +11,7 @@ import threading
 from html.parser import HTMLParser
 from typing import Any
 
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo.french import number
@@ -23,6 +24,12 @@ from ui import frame
 HOME = str(ROOT / "dashboard.py")
 COVERAGE, PERIMETER, COMPARISON = "pages/1_Couverture.py", "pages/2_Perimetre.py", "pages/3_Comparaison.py"
 DATA, METHOD = "pages/4_Donnees.py", "pages/5_Methode.py"
+
+
+def forget_caches() -> None:
+    """Empty all that pages have cached."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 def open_page(page: str | None = None, **query: str) -> AppTest:

@@ -21,6 +21,7 @@ from geo.kept import kept_on_subject
 from geo.moves import incidence_of
 from geo.paths import ROOT
 from geo.perimeters import Perimeter
+from tests.support.apptest import forget_caches
 from ui import cache as data_cache
 from ui import loaders
 
@@ -31,8 +32,7 @@ Publish = Callable[[], None]
 @pytest.fixture
 def publish(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publish]:
     """Return what changes the token of the data, as a publication does."""
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget_caches()
     number = iter(range(100))
     held = [f"version {next(number)}"]
     monkeypatch.setattr("geo.dataset.token", lambda: held[0])

@@ -28,6 +28,7 @@ from tests.support.apptest import (
     button,
     chosen,
     find,
+    forget_caches,
     open_page,
     ran,
     settled,
@@ -51,11 +52,9 @@ def received(shared_caches: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def other_data() -> Iterator[None]:
     """Let no other test see what this one computes from other data."""
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget_caches()
     yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget_caches()
 
 
 def labels(app: AppTest) -> set[str]:

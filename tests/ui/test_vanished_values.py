@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit import error_util
 from streamlit.elements.widgets.button_group import ButtonGroupMixin
 from streamlit.elements.widgets.multiselect import MultiSelectMixin
@@ -24,6 +23,7 @@ from geo import projects
 from geo.budget import Budget, Funder, Key
 from geo.guidance import Settings
 from geo.scenarios import Scenario, Workbook
+from tests.support.apptest import forget_caches
 from tests.support.browser import ROOT
 from tests.ui.test_data_page import put_in_use, state, upload
 from ui import frame, loaders
@@ -84,8 +84,7 @@ def region(tab: str) -> AppTest:
 
 
 def data(*, file: bool) -> AppTest:
-    st.cache_data.clear()  # another register than that of the test before
-    st.cache_resource.clear()
+    forget_caches()  # another register than that of the test before
     put_in_use()
     app = state(upload(opened("4_Donnees"), "CLSM;Code INSEE\nCLSM d’ailleurs;79191\n".encode()), extent=())
     if file:

@@ -91,8 +91,7 @@ class Ground:
     def _listed_atoms(self) -> Bools:
         """Whether the list of CLSM, if not their communes, is said to be complete in the département of each atom of the scope."""
         state, layer = self.state, self.state.crosswalk.layers[LayerId.CLSM]
-        listed = layer.listed_in(state.complete)
-        return np.array([name in listed for name in state.departement_names])[state.departement_codes[self.rows]]
+        return state.lies_in(layer.listed_in(state.complete))[self.rows]
 
     def _undelimited(self) -> list[str]:
         """Say how many CLSM of these départements have no known communes; where the list is complete, how many are known in part."""

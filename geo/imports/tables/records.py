@@ -121,9 +121,8 @@ def _listed(table: Table, answers: Answers, found: Records) -> list[Record]:
         if out := [r for r in WITHIN if r in layout.roles and not _inside(r, cells[r], answers, line, kept)]:
             away[out[0]] = away.get(out[0], 0) + 1
             continue
-        if any(
-            role in layout.roles and only_says_part(cells[role]) for role in WITHIN
-        ):  # and the planner says that it is in
+        # « en partie » in a column of yes and no: the planner has said that the row is in the layer.
+        if any(role in layout.roles and only_says_part(cells[role]) for role in WITHIN):
             cells["part_commune"] = cells.get("part_commune") or "partielle"
         if layout.wide:
             listed += _spread(line, cells, row, sheet, table)

@@ -26,7 +26,7 @@ from geo.imports.headers import SEAT, in_force, is_other, names_layer, names_own
 from geo.imports.settling import FILE_NAME, SHEET_NAME, Answers, Doubt
 from geo.imports.tables.contents import MEMBERSHIP, MOSTLY, PLACES, contents
 from geo.imports.tables.header_row import WIDE
-from geo.imports.vocabulary import whole_word, yes_and_no
+from geo.imports.vocabulary import YEAR, whole_word, yes_and_no
 
 SURE, CHECKED, PROPOSED = 0.95, 0.9, 0.5
 _NO_YES = (
@@ -39,9 +39,6 @@ _NO_YES = (
     "exclue",
 )  # what a yes there says is known
 SHARED = 0.2  # of the identifiers may go with two names: spellings
-
-
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 @dataclass
@@ -153,7 +150,7 @@ def _latest(found: Settling, offers: list[tuple[int, int, str]]) -> list[tuple[i
     kept = [place for _, place, role in offers if role == "retenue"]
     if not kept or not found.open("retenue") or (len(kept) == 1 and not is_year(found.names[kept[0]])):
         return offers
-    last = max(kept, key=lambda place: (max(_YEAR.findall(found.names[place]), default=""), -place))
+    last = max(kept, key=lambda place: (max(YEAR.findall(found.names[place]), default=""), -place))
     names = listing([f"« {found.names[place]} »" for place in kept], 6)
     found.ask("retenue", f"{'Les colonnes' if len(kept) > 1 else 'La colonne'} {names} {'disent' if len(kept) > 1 else 'dit'} oui ou non : "
               "laquelle dit ce qui est dans la couche aujourd’hui ?", found.names[last])  # fmt: skip
@@ -164,8 +161,8 @@ def _of_last_years(found: Settling, offers: list[tuple[int, int, str]]) -> list[
     """Keep, of columns that differ by their year only (« Communes 2019 », « Communes 2021 »), the last one; told as a question."""
     alike: dict[tuple[str, str], list[tuple[str, int]]] = {}
     for _, place, role in offers:
-        if role != "retenue" and (years := _YEAR.findall(found.names[place])):
-            alike.setdefault((role, column_key(_YEAR.sub("", found.names[place]))), []).append((max(years), place))
+        if role != "retenue" and (years := YEAR.findall(found.names[place])):
+            alike.setdefault((role, column_key(YEAR.sub("", found.names[place]))), []).append((max(years), place))
     gone = set()
     for (role, _), columns in alike.items():
         if len(columns) < 2 or not found.open(role):

@@ -5,7 +5,6 @@ A year beside each commune may also be that of its joining. That the same commun
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from geo.communes import Atlas, is_year
 from geo.french import count, fold, listing
 from geo.imports.settling import NO, YEARS, YES, Answers, Doubt
 from geo.imports.tables.where import Item, single
-from geo.imports.vocabulary import year_of
+from geo.imports.vocabulary import YEAR, year_of
 from geo.remarks import Remark
 
 SOURCE = "annee_source"
@@ -70,7 +69,7 @@ def _years(items: Sequence[Item], atlas: Atlas) -> list[str]:
 
 def _year(text: str) -> str:
     """Return a year, or a period as « 2020-2022 », "" for any other text."""
-    said = re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)
+    said = YEAR.findall(text)
     year = "-".join(said) if len(said) == 2 else year_of(text)
     return year if year and all(map(is_year, year.split("-"))) else ""
 
