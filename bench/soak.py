@@ -22,7 +22,7 @@ from tests.support.browser import ROOT, AppServer, start_server
 from tests.support.wire import Person
 
 SEED, PEOPLE, MINUTES = 18, 10, 75.0
-WARM = 1 / 3  # of the time, before memory is looked at: what is kept of perimeters takes 25 minutes to hold all it may
+WARM = 1 / 3  # of the time, before memory is looked at: what is kept was still growing in the first 25 minutes
 THINK_S, LEAVES = 2.0, 0.03  # seconds between two acts; chance that somebody leaves and another comes
 SAMPLE_S, BLOCK_S = 5.0, 60.0
 FLAT_MB_H = 20.0  # a slope that is not told from zero, or below this
